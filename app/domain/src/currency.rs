@@ -1,0 +1,94 @@
+//! Currencies and money: integer minor units, never a fraction of one.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// An ISO 4217 code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[A-Z]{3}$", example = "EUR"))]
+pub struct Currency([u8; 3]);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MalformedCurrency;
+
+impl fmt::Display for MalformedCurrency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a currency is its ISO 4217 code: three capital letters")
+    }
+}
+
+impl std::error::Error for MalformedCurrency {}
+
+impl Currency {
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// How many decimal digits its minor unit has.
+    pub fn digits(self) -> u32 {
+        match &self.0 {
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX" | b"UYI" | b"VND" | b"VUV"
+            | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
+            b"CLF" | b"UYW" => 4,
+            _ => 2,
+        }
+    }
+}
+
+impl FromStr for Currency {
+    type Err = MalformedCurrency;
+    fn from_str(text: &str) -> Result<Self, MalformedCurrency> {
+        match text.as_bytes() {
+            &[a, b, c] if text.bytes().all(|byte| byte.is_ascii_uppercase()) => Ok(Self([a, b, c])),
+            _ => Err(MalformedCurrency),
+        }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = MalformedCurrency;
+    fn try_from(text: String) -> Result<Self, MalformedCurrency> {
+        text.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.code().to_owned()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// An amount in the minor unit of a currency that its surroundings name (a menu has one currency).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Minor(pub i64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_follow_the_currency() {
+        for (code, digits) in [("EUR", 2), ("JPY", 0), ("KWD", 3), ("USD", 2), ("CLF", 4)] {
+            assert_eq!(code.parse::<Currency>().unwrap().digits(), digits);
+        }
+    }
+
+    #[test]
+    fn only_codes_are_currencies() {
+        for text in ["", "eur", "EURO", "€", "E1R"] {
+            assert_eq!(text.parse::<Currency>(), Err(MalformedCurrency), "{text}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Servery's rules and wire types.
+//!
+//! Invariant: nothing here knows what time it is, rolls dice, reads or writes anything.
+//! Callers pass those in, so the browser, the server and a simulator get the same answer.
+
+pub mod about;
+pub mod accent;
+pub mod currency;
+pub mod cursor;
+#[cfg(test)]
+mod example;
+pub mod hours;
+pub mod id;
+pub mod lang;
+pub mod limits;
+pub mod listing;
+pub mod menu;
+pub mod problem;
+pub mod restaurant;
+pub mod revision;
+pub mod slug;
+pub mod tax;
+pub mod time;

@@ -1,0 +1,222 @@
+//! A restaurant's menu: categories of dishes, with what can be chosen on each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    currency::{Currency, Minor},
+    id::{CategoryId, ChoiceId, DishId, OptionGroupId, RestaurantId},
+    lang::Lang,
+    limits,
+    revision::Revision,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Menu {
+    pub restaurant: RestaurantId,
+    pub revision: Revision,
+    pub currency: Currency,
+    /// The language the menu is written in.
+    pub lang: Lang,
+    pub categories: Vec<Category>,
+    /// Each group once, however many dishes offer it.
+    pub option_groups: Vec<OptionGroup>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Category {
+    pub id: CategoryId,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    pub dishes: Vec<Dish>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Dish {
+    pub id: DishId,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    pub price: Minor,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allergens: Vec<Allergen>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diets: Vec<Diet>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub option_groups: Vec<OptionGroupId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+}
+
+/// A question the diner answers about a dish: size, sauce, extras.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OptionGroup {
+    pub id: OptionGroupId,
+    pub name: String,
+    /// How many must be chosen at least, and may be at most.
+    pub min: u8,
+    pub max: u8,
+    pub choices: Vec<Choice>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Choice {
+    pub id: ChoiceId,
+    pub name: String,
+    /// What it adds to the dish's price; below zero where it takes something off.
+    pub price: Minor,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub preselected: bool,
+}
+
+/// Names as codes in JSON, in the database and in style sheets alike.
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum $name { $(#[serde(rename = $code)] $variant),+ }
+
+        impl $name {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.code() == code)
+            }
+        }
+    };
+}
+pub(crate) use codes;
+
+codes! {
+    /// The fourteen that EU regulation 1169/2011 wants named.
+    Allergen {
+        Gluten = "gluten", Crustaceans = "crustaceans", Eggs = "eggs", Fish = "fish", Peanuts = "peanuts", Soy = "soy",
+        Milk = "milk", Nuts = "nuts", Celery = "celery", Mustard = "mustard", Sesame = "sesame", Sulphites = "sulphites",
+        Lupin = "lupin", Molluscs = "molluscs",
+    }
+}
+
+codes! {
+    Diet { Vegetarian = "vegetarian", Vegan = "vegan", Halal = "halal" }
+}
+
+codes! {
+    /// What the restaurant can send of a picture, best first.
+    PictureFormat { Avif = "avif", Webp = "webp", Jpeg = "jpeg", Svg = "svg" }
+}
+
+impl PictureFormat {
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Avif => "image/avif",
+            Self::Webp => "image/webp",
+            Self::Jpeg => "image/jpeg",
+            Self::Svg => "image/svg+xml",
+        }
+    }
+}
+
+/// A picture in one or more formats and widths. Files are named `{path}-{width}.{format}`; a drawing, which has no width, `{path}.svg`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Picture {
+    pub path: String,
+    pub formats: Vec<PictureFormat>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub widths: Vec<u16>,
+}
+
+impl Menu {
+    pub fn dishes(&self) -> impl Iterator<Item = &Dish> {
+        self.categories.iter().flat_map(|category| &category.dishes)
+    }
+
+    pub fn group(&self, id: OptionGroupId) -> Option<&OptionGroup> {
+        self.option_groups.iter().find(|group| group.id == id)
+    }
+}
+
+impl Menu {
+    /// What a menu must be before it is accepted; the answer names what is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        let names = self.categories.iter().map(|category| &category.name);
+        let names = names.chain(self.dishes().map(|dish| &dish.name)).chain(self.option_groups.iter().map(|group| &group.name));
+        for name in names.chain(self.option_groups.iter().flat_map(|group| &group.choices).map(|choice| &choice.name)) {
+            if name.trim().is_empty() || name.chars().count() > limits::NAME {
+                return Err(format!("a name has 1 to {} characters: {name:?}", limits::NAME));
+            }
+        }
+        for dish in self.dishes() {
+            if dish.description.chars().count() > limits::DESCRIPTION {
+                return Err(format!("{}: a description has at most {} characters", dish.name, limits::DESCRIPTION));
+            }
+            if dish.price < Minor(0) {
+                return Err(format!("{}: a price is not below zero", dish.name));
+            }
+            if dish.option_groups.iter().any(|id| self.group(*id).is_none()) {
+                return Err(format!("{}: offers a group of options that is not on the menu", dish.name));
+            }
+        }
+        for group in &self.option_groups {
+            let preselected = group.choices.iter().filter(|choice| choice.preselected).count();
+            if group.min > group.max || usize::from(group.min) > group.choices.len() || preselected > usize::from(group.max) {
+                return Err(format!("{}: {} to {} of {} choices cannot be chosen", group.name, group.min, group.max, group.choices.len()));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example::dish;
+
+    fn menu() -> Menu {
+        let choice = |number, preselected| Choice { id: ChoiceId(number), name: "Large".into(), price: Minor(100), preselected };
+        let group = OptionGroup { id: OptionGroupId(1), name: "Size".into(), min: 1, max: 1, choices: vec![choice(1, true), choice(2, false)] };
+        let dish = Dish { option_groups: vec![OptionGroupId(1)], ..dish("Ramen") };
+        let category = Category { id: CategoryId(1), name: "Noodles".into(), description: String::new(), dishes: vec![dish] };
+        Menu {
+            restaurant: RestaurantId(1),
+            revision: Revision(1),
+            currency: "JPY".parse().unwrap(),
+            lang: Lang::English,
+            categories: vec![category],
+            option_groups: vec![group],
+        }
+    }
+
+    #[test]
+    fn a_sound_menu_is_accepted() {
+        assert_eq!(menu().check(), Ok(()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let broken: [(fn(&mut Menu), &str); 7] = [
+            (|menu| menu.categories[0].name.clear(), "a name has"),
+            (|menu| menu.categories[0].dishes[0].name = "x".repeat(limits::NAME + 1), "a name has"),
+            (|menu| menu.categories[0].dishes[0].description = "x".repeat(limits::DESCRIPTION + 1), "a description has"),
+            (|menu| menu.categories[0].dishes[0].price = Minor(-1), "not below zero"),
+            (|menu| menu.option_groups.clear(), "not on the menu"),
+            (|menu| menu.option_groups[0].min = 3, "cannot be chosen"),
+            (|menu| menu.option_groups[0].choices[1].preselected = true, "cannot be chosen"),
+        ];
+        for (breaks, says) in broken {
+            let mut menu = menu();
+            breaks(&mut menu);
+            assert!(menu.check().is_err_and(|error| error.contains(says)), "{says}");
+        }
+    }
+}

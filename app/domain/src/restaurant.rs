@@ -1,0 +1,67 @@
+//! A restaurant as everybody may see it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    accent::Accent,
+    currency::Currency,
+    hours::{Opening, OpeningHours},
+    id::RestaurantId,
+    lang::Lang,
+    menu::Picture,
+    revision::Revision,
+    slug::Slug,
+    tax::TaxRules,
+    time::Zone,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Restaurant {
+    pub id: RestaurantId,
+    pub slug: Slug,
+    /// Counts the changes of this restaurant and its menu.
+    pub revision: Revision,
+    pub name: String,
+    pub cuisine: Cuisine,
+    pub description: String,
+    /// The language its own texts are written in.
+    pub lang: Lang,
+    pub address: Address,
+    pub phone: String,
+    pub zone: Zone,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 500, example = "Mo-Fr 11:30-14:30,17:30-23:00; Sa 12:00-02:00"))]
+    pub hours: OpeningHours,
+    pub currency: Currency,
+    pub tax: TaxRules,
+    pub accent: Accent,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Address {
+    pub street: String,
+    pub postcode: String,
+    pub city: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+/// A restaurant and whether it is open as this was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Listed {
+    pub restaurant: Restaurant,
+    pub opening: Opening,
+}
+
+crate::menu::codes! {
+    Cuisine {
+        Italian = "italian", Japanese = "japanese", Indian = "indian", Mexican = "mexican", Turkish = "turkish", Lebanese = "lebanese",
+        German = "german", French = "french", Thai = "thai", Vietnamese = "vietnamese", Chinese = "chinese", Korean = "korean",
+        American = "american", British = "british", Greek = "greek", Spanish = "spanish", Ethiopian = "ethiopian", Tunisian = "tunisian",
+        Kuwaiti = "kuwaiti", Cafe = "cafe",
+    }
+}

@@ -1,0 +1,20 @@
+//! The addresses of the JSON API, as pages ask for them.
+
+use servery_domain::{listing::Search, slug::Slug};
+
+use crate::visit::address;
+
+pub const RESTAURANTS: &str = "/api/v1/restaurants";
+pub const ABOUT: &str = "/api/v1/about";
+
+pub fn restaurants(search: &Search) -> String {
+    address(RESTAURANTS, search.pairs())
+}
+
+pub fn restaurant(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}")
+}
+
+pub fn menu(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/menu")
+}

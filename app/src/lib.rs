@@ -1,0 +1,16 @@
+//! Servery's pages.
+//!
+//! Invariant: a page never knows where it runs. It asks a [`backend::Backend`] from context and renders what it answers;
+//! nothing here is compiled for one side only, but for the catalogues that a browser receives instead.
+
+#![recursion_limit = "256"]
+
+pub mod api;
+pub mod backend;
+pub mod content;
+pub mod pages;
+pub mod parts;
+pub mod render;
+pub mod routes;
+pub mod text;
+pub mod visit;

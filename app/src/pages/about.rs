@@ -1,0 +1,36 @@
+//! What Servery is, and whose software is in it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use servery_domain::about::About as Facts;
+
+use crate::text::{Key, texts};
+
+#[component]
+pub fn About(about: Arc<Facts>) -> impl IntoView {
+    let texts = texts();
+    let components: Vec<_> = about
+        .components
+        .iter()
+        .map(|component| view! { <tr><th scope="row">{component.name.clone()}</th><td>{component.version.clone()}</td><td>{component.licence.clone()}</td></tr> })
+        .collect();
+    view! {
+        <article class="prose">
+            <h1>{texts.get(Key::AboutTitle)}</h1>
+            <p class="lead">{texts.get(Key::AboutLead)}</p>
+            <p>{texts.get(Key::AboutModes)}</p>
+            <p>{texts.get(Key::AboutData)}</p>
+            <h2>{texts.get(Key::AboutLicence)}</h2>
+            <p>{texts.fill(Key::AboutLicenceText, &[("version", &about.version)])}</p>
+            <details>
+                <summary>{texts.count(Key::AboutComponents, about.components.len())}</summary>
+                <table dir="ltr">
+                    <thead><tr><th scope="col">{texts.get(Key::AboutName)}</th><th scope="col">{texts.get(Key::AboutVersion)}</th><th scope="col">{texts.get(Key::AboutLicence)}</th></tr></thead>
+                    <tbody>{components}</tbody>
+                </table>
+            </details>
+            <p><a href="/api/v1/docs">{texts.get(Key::AboutApi)}</a></p>
+        </article>
+    }
+}

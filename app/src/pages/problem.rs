@@ -1,0 +1,28 @@
+//! What happened, what is safe, and what to do.
+
+use leptos::prelude::*;
+use servery_domain::problem::{Kind, Problem as Facts};
+
+use crate::text::{Key, texts};
+
+#[component]
+pub fn Problem(problem: Facts) -> impl IntoView {
+    let texts = texts();
+    let (title, advice) = if problem.is(Kind::NotFound) {
+        (Key::ProblemNotFoundTitle, Key::ProblemNotFound)
+    } else if problem.is(Kind::Unreachable) {
+        (Key::ProblemUnreachableTitle, Key::ProblemUnreachable)
+    } else if problem.status < 500 {
+        (Key::ProblemRequestTitle, Key::ProblemRequest)
+    } else {
+        (Key::ProblemTitle, Key::ProblemBroken)
+    };
+    view! {
+        <article class="prose problem">
+            <h1>{texts.get(title)}</h1>
+            <p class="lead">{texts.get(advice)}</p>
+            <p><a class="button" href="/">{texts.get(Key::ProblemHome)}</a></p>
+            <p class="small-print" dir="ltr" lang="en">{problem.status}" "{problem.title}": "{problem.detail}</p>
+        </article>
+    }
+}

@@ -1,0 +1,182 @@
+//! A restaurant and its menu, read like a printed one.
+
+use std::sync::Arc;
+
+use leptos::{html, prelude::*};
+use servery_domain::{
+    limits,
+    listing::DishFilter,
+    menu::{Category, Diet, Dish, Menu},
+    restaurant::{Listed, Restaurant as RestaurantFacts},
+    time::Weekday,
+};
+
+use crate::{
+    parts::{allergen, cuisine, diet, form, opening, picture::Picture},
+    text::{Key, Texts, texts},
+    visit::address,
+};
+
+#[component]
+pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> impl IntoView {
+    let texts = texts();
+    let path = format!("/restaurants/{}", listed.restaurant.slug);
+    let filters = NodeRef::<html::Form>::new();
+    let shown = RwSignal::new(filter.clone());
+    let look = {
+        let path = path.clone();
+        move || {
+            let Some(pairs) = filters.get().map(|filters| form::pairs(&filters)) else { return };
+            if let Ok(filter) = DishFilter::parse(pairs.iter().map(form::borrowed)) {
+                form::show_address(&address(&path, pairs.iter().filter(|(_, value)| !value.is_empty()).map(form::borrowed)));
+                shown.set(filter);
+            }
+        }
+    };
+    let tax = tax(texts, &listed.restaurant);
+    let everything = path.clone();
+
+    view! {
+        <article class="restaurant">
+            {heading(texts, &listed)}
+            <form class="search" role="search" action=path method="get" node_ref=filters on:input=move |_| look()>
+                <label class="grow">
+                    <span>{texts.get(Key::MenuSearch)}</span>
+                    <input type="search" name="q" value=filter.q.clone() maxlength=limits::SEARCH autocomplete="off"/>
+                </label>
+                <label>
+                    <span>{texts.get(Key::MenuDiet)}</span>
+                    <select name="diet">
+                        <option value="">{texts.get(Key::MenuDietAny)}</option>
+                        {Diet::ALL.iter().map(|option| view! {
+                            <option value=option.code() selected={filter.diet == Some(*option)}>{diet::name(texts, *option)}</option>
+                        }).collect::<Vec<_>>()}
+                    </select>
+                </label>
+                <button type="submit">{texts.get(Key::MenuSubmit)}</button>
+            </form>
+            {move || shown.with(|filter| dishes(texts, &menu, filter, &everything))}
+            <p class="small-print">{tax}" "{texts.get(Key::MenuAllergenNote)}</p>
+        </article>
+    }
+}
+
+fn heading(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
+    let RestaurantFacts { name, lang, cuisine, description, address, phone, picture, hours, .. } = &listed.restaurant;
+    let week: Vec<_> = Weekday::ALL
+        .iter()
+        .zip(hours.week())
+        .map(|(weekday, spans)| view! { <tr><th scope="row">{opening::weekday(texts, *weekday)}</th><td>{opening::spans(texts, spans)}</td></tr> })
+        .collect();
+    let phone_link = format!("tel:{}", phone.replace(' ', ""));
+    view! {
+        <header class="masthead">
+            {picture.clone().map(|file| view! { <Picture file alt="" sizes="(min-width: 48rem) 20rem, 40vw" eager=true/> })}
+            <div>
+                <p class="facts">{cuisine::name(texts, *cuisine)}</p>
+                <h1 lang=lang.tag() dir="auto">{name.clone()}</h1>
+                <p class="lead" lang=lang.tag() dir="auto">{description.clone()}</p>
+                <details class="opening" class:closed=!listed.opening.open>
+                    <summary>{opening::sentence(texts, &listed.opening)}</summary>
+                    <table><caption>{texts.get(Key::OpeningHours)}</caption><tbody>{week}</tbody></table>
+                </details>
+                <p class="facts">
+                    <span dir="auto">{format!("{}, {} {}", address.street, address.postcode, address.city)}</span>" · "
+                    <a href=phone_link dir="ltr">{phone.clone()}</a>
+                </p>
+            </div>
+        </header>
+    }
+}
+
+fn tax(texts: Texts, restaurant: &RestaurantFacts) -> String {
+    let tax = &restaurant.tax;
+    if tax.eat_in.0 == 0 && tax.takeaway.0 == 0 {
+        return texts.get(Key::MenuTaxNone).to_owned();
+    }
+    let key = match (tax.included, tax.eat_in == tax.takeaway) {
+        (true, true) => Key::MenuTaxIncluded,
+        (true, false) => Key::MenuTaxIncludedByPlace,
+        (false, _) => Key::MenuTaxAdded,
+    };
+    texts.fill(key, &[("name", &tax.name), ("rate", &texts.percent(tax.eat_in)), ("takeaway", &texts.percent(tax.takeaway))])
+}
+
+fn dishes(texts: Texts, menu: &Arc<Menu>, filter: &DishFilter, everything: &str) -> impl IntoView + use<> {
+    let wanted = filter.matcher();
+    let shown: Vec<(usize, &Category, Vec<&Dish>)> = menu
+        .categories
+        .iter()
+        .enumerate()
+        .map(|(number, category)| (number, category, category.dishes.iter().filter(|dish| wanted(dish)).collect::<Vec<_>>()))
+        .filter(|(_, _, dishes)| !dishes.is_empty())
+        .collect();
+    let (tag, direction) = (menu.lang.tag(), menu.lang.direction());
+    let empty = shown.is_empty().then(|| view! {
+        <div class="empty" role="status">
+            <p>{texts.get(Key::MenuNothing)}</p>
+            <p><a class="button" href=everything.to_owned()>{texts.get(Key::MenuShowAll)}</a></p>
+        </div>
+    });
+    let contents: Vec<_> = shown
+        .iter()
+        .map(|(number, category, _)| view! { <li><a href=format!("#c{number}")>{category.name.clone()}</a></li> })
+        .collect();
+    let sections: Vec<_> = shown.into_iter().map(|(number, category, dishes)| section(texts, menu, number, category, &dishes)).collect();
+    view! {
+        <nav class="categories" aria-label=texts.get(Key::MenuCategories)><ul lang=tag dir=direction>{contents}</ul></nav>
+        <div class="menu" lang=tag dir=direction>{sections}</div>
+        {empty}
+    }
+}
+
+fn section(texts: Texts, menu: &Menu, number: usize, category: &Category, dishes: &[&Dish]) -> impl IntoView + use<> {
+    let rows: Vec<_> = dishes.iter().map(|shown| dish(texts, menu, shown)).collect();
+    let description = (!category.description.is_empty()).then(|| view! { <p>{category.description.clone()}</p> });
+    view! {
+        <section id=format!("c{number}")>
+            <h2>{category.name.clone()}</h2>
+            {description}
+            <ul class="dishes">{rows}</ul>
+        </section>
+    }
+}
+
+fn dish(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
+    let picture = dish.picture.clone().map(|file| view! { <Picture file alt="" sizes="96px"/> });
+    let description = (!dish.description.is_empty()).then(|| view! { <p>{dish.description.clone()}</p> });
+    let notes = notes(texts, menu, dish);
+    let notes = (!notes.is_empty()).then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
+    view! {
+        <li>
+            <h3>{dish.name.clone()}</h3>
+            <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
+            {description}
+            {notes}
+            {picture}
+        </li>
+    }
+}
+
+/// `Vegan · Contains gluten, soy · Choose: Size, Sauce`
+fn notes(texts: Texts, menu: &Menu, dish: &Dish) -> String {
+    let mut notes = String::new();
+    let mut add = |start: &str, names: &mut dyn Iterator<Item = &str>| {
+        for (number, name) in names.enumerate() {
+            let before = match (number, notes.is_empty()) {
+                (0, true) => "",
+                (0, false) => " · ",
+                _ => texts.get(Key::ListComma),
+            };
+            notes.push_str(before);
+            if number == 0 {
+                notes.push_str(start);
+            }
+            notes.push_str(name);
+        }
+    };
+    add("", &mut dish.diets.iter().map(|diet| diet::name(texts, *diet)));
+    add(texts.get(Key::MenuContains), &mut dish.allergens.iter().map(|allergen| allergen::name(texts, *allergen)));
+    add(texts.get(Key::MenuChoose), &mut dish.option_groups.iter().filter_map(|id| menu.group(*id)).map(|group| group.name.as_str()));
+    notes
+}

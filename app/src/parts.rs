@@ -1,0 +1,12 @@
+//! What several pages share.
+
+pub mod allergen;
+pub mod cuisine;
+pub mod diet;
+pub mod footer;
+pub mod form;
+pub mod header;
+pub mod made;
+pub mod offline;
+pub mod opening;
+pub mod picture;

@@ -1,0 +1,20 @@
+//! Says so when what is shown is what the device kept.
+
+use leptos::prelude::*;
+
+use crate::{
+    backend::Offline,
+    text::{Key, texts},
+};
+
+#[component]
+pub fn OfflineNotice() -> impl IntoView {
+    let texts = texts();
+    let offline = use_context::<Offline>().map(|Offline(signal)| signal);
+    // The region is there before there is anything to say, so that a screen reader hears it.
+    view! {
+        <div class="offline" role="status">
+            {move || offline.is_some_and(|offline| offline.get()).then(|| texts.get(Key::OfflineNotice))}
+        </div>
+    }
+}

@@ -1,0 +1,191 @@
+//! How thick the client of one page view is, and why: one pure function.
+
+use std::{fmt, str::FromStr};
+
+use crate::routes::Route;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// Server HTML, no script at all.
+    Thin,
+    /// Server HTML, then wasm takes over.
+    Hydrated,
+    /// A static shell; wasm renders from JSON and local data, also offline.
+    Thick,
+}
+
+impl Mode {
+    pub const ALL: [Self; 3] = [Self::Thin, Self::Hydrated, Self::Thick];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Thin => "thin",
+            Self::Hydrated => "hydrated",
+            Self::Thick => "thick",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownMode;
+
+impl fmt::Display for UnknownMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a mode is thin, hydrated or thick")
+    }
+}
+
+impl std::error::Error for UnknownMode {}
+
+impl FromStr for Mode {
+    type Err = UnknownMode;
+    fn from_str(text: &str) -> Result<Self, UnknownMode> {
+        Self::ALL.into_iter().find(|mode| mode.name() == text).ok_or(UnknownMode)
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Who decided. The order is the order in which they are heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    Visitor,
+    Operator,
+    Browser,
+    Load,
+    Default,
+    /// The device answered from what it kept; no server was asked.
+    Kept,
+}
+
+impl Reason {
+    pub const ALL: [Self; 6] = [Self::Visitor, Self::Operator, Self::Browser, Self::Load, Self::Default, Self::Kept];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Visitor => "visitor",
+            Self::Operator => "operator",
+            Self::Browser => "browser",
+            Self::Load => "load",
+            Self::Default => "default",
+            Self::Kept => "kept",
+        }
+    }
+}
+
+/// What each of them has to say about a view; silence leaves it to the next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Voices {
+    pub visitor: Option<Mode>,
+    pub operator: Option<Mode>,
+    pub browser: Browser,
+    pub load: Load,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Browser {
+    #[default]
+    Able,
+    /// It asked to save data, runs no script, or has no WebAssembly.
+    Limited,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Load {
+    #[default]
+    Calm,
+    /// So many requests are under way that the cheapest answer is the kindest.
+    Heavy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Decision {
+    pub mode: Mode,
+    pub reason: Reason,
+}
+
+/// The first who speaks wins. Who asks for a mode that the route's row does not allow has not spoken.
+pub fn decide(route: &Route, voices: Voices) -> Decision {
+    let limited = (voices.browser == Browser::Limited).then_some(Mode::Thin);
+    // A hydrated page costs the server its rendering and its data; a shell is a file, and a thin page is shared by all.
+    let heavy = (voices.load == Load::Heavy && route.default == Mode::Hydrated).then_some(Mode::Thin);
+    [
+        (voices.visitor, Reason::Visitor),
+        (voices.operator, Reason::Operator),
+        (limited, Reason::Browser),
+        (heavy, Reason::Load),
+    ]
+    .into_iter()
+    .find_map(|(mode, reason)| mode.filter(|mode| route.allows.contains(mode)).map(|mode| Decision { mode, reason }))
+    .unwrap_or(Decision { mode: route.default, reason: Reason::Default })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::{Chunk, View};
+
+    /// The order of the design, told again in plain steps.
+    fn expected(route: &Route, voices: Voices) -> Decision {
+        let allowed = |mode: Option<Mode>| mode.filter(|mode| route.allows.contains(mode));
+        if let Some(mode) = allowed(voices.visitor) {
+            return Decision { mode, reason: Reason::Visitor };
+        }
+        if let Some(mode) = allowed(voices.operator) {
+            return Decision { mode, reason: Reason::Operator };
+        }
+        if voices.browser == Browser::Limited && route.allows.contains(&Mode::Thin) {
+            return Decision { mode: Mode::Thin, reason: Reason::Browser };
+        }
+        if voices.load == Load::Heavy && route.default == Mode::Hydrated && route.allows.contains(&Mode::Thin) {
+            return Decision { mode: Mode::Thin, reason: Reason::Load };
+        }
+        Decision { mode: route.default, reason: Reason::Default }
+    }
+
+    #[test]
+    fn every_combination_is_decided_in_the_order_of_the_design() {
+        let rows: [&'static [Mode]; 7] = [
+            &[Mode::Thin],
+            &[Mode::Hydrated],
+            &[Mode::Thick],
+            &[Mode::Thin, Mode::Hydrated],
+            &[Mode::Thin, Mode::Thick],
+            &[Mode::Hydrated, Mode::Thick],
+            &Mode::ALL,
+        ];
+        let spoken = [None, Some(Mode::Thin), Some(Mode::Hydrated), Some(Mode::Thick)];
+        let mut cases = 0;
+        for allows in rows {
+            for default in allows.iter().copied() {
+                let route = Route { path: "/", view: View::Home, default, allows, offline: true, chunk: Chunk::Diner, shared_for: 0 };
+                for visitor in spoken {
+                    for operator in spoken {
+                        for browser in [Browser::Able, Browser::Limited] {
+                            for load in [Load::Calm, Load::Heavy] {
+                                let voices = Voices { visitor, operator, browser, load };
+                                let decision = decide(&route, voices);
+                                assert_eq!(decision, expected(&route, voices), "{voices:?} on {allows:?}");
+                                assert!(allows.contains(&decision.mode));
+                                cases += 1;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(cases, 12 * 64);
+    }
+
+    #[test]
+    fn modes_are_named() {
+        for mode in Mode::ALL {
+            assert_eq!(mode.name().parse(), Ok(mode));
+        }
+        assert_eq!("thicker".parse::<Mode>(), Err(UnknownMode));
+    }
+}

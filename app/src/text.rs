@@ -1,0 +1,102 @@
+//! All words of the pages, from the catalogues in `app/text`. The server holds every language, a browser the one it shows.
+
+use leptos::prelude::use_context;
+use servery_domain::{
+    lang::{Lang, Plural},
+    tax::TaxRate,
+};
+
+include!(concat!(env!("OUT_DIR"), "/keys.rs"));
+
+#[derive(Debug, Clone, Copy)]
+pub struct Texts {
+    pub lang: Lang,
+    entries: &'static [&'static str],
+}
+
+impl Texts {
+    #[cfg(feature = "server")]
+    pub fn of(lang: Lang) -> Self {
+        Self { lang, entries: &CATALOGUES[lang as usize] }
+    }
+
+    /// The catalogue that came with the page. It is held for as long as the page is shown; `None` if it belongs to another build.
+    pub fn received(lang: Lang, texts: Vec<String>) -> Option<Self> {
+        let entries: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
+        (entries.len() == COUNT).then(|| Self { lang, entries: entries.leak() })
+    }
+
+    pub fn entries(self) -> &'static [&'static str] {
+        self.entries
+    }
+
+    pub fn get(self, key: Key) -> &'static str {
+        self.entries[key as usize]
+    }
+
+    /// The text with `{name}` replaced by its value, for each name.
+    pub fn fill(self, key: Key, values: &[(&str, &str)]) -> String {
+        fill(self.get(key), values)
+    }
+
+    /// `8.875`, with the language's decimal point.
+    pub fn percent(self, rate: TaxRate) -> String {
+        let plain = rate.percent();
+        let digits = plain.split_once('.').map_or(0, |(_, decimals)| decimals.len() as u32);
+        self.lang.decimal(u64::from(rate.0) / 10_u64.pow(4 - digits), digits)
+    }
+
+    /// The form that goes with `n`, with `{n}` replaced.
+    pub fn count(self, key: Key, n: usize) -> String {
+        let form = match self.lang.plural(n as u64) {
+            Plural::Zero => 0,
+            Plural::One => 1,
+            Plural::Two => 2,
+            Plural::Few => 3,
+            Plural::Many => 4,
+            Plural::Other => 5,
+        };
+        let text = self.get(key).split('\u{1e}').nth(form).unwrap_or_else(|| self.get(key));
+        fill(text, &[("n", &self.lang.decimal(n as u64, 0))])
+    }
+}
+
+fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        filled.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// The words of the page that is being made.
+pub fn texts() -> Texts {
+    use_context().expect("whoever makes a page provides its texts")
+}
+
+#[cfg(all(test, feature = "server"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_choose_their_form() {
+        assert_eq!(Texts::of(Lang::English).count(Key::HomeCount, 1), "1 restaurant");
+        assert_eq!(Texts::of(Lang::English).count(Key::HomeCount, 1_200), "1,200 restaurants");
+        assert_eq!(Texts::of(Lang::German).count(Key::HomeCount, 2), "2 Restaurants");
+    }
+
+    #[test]
+    fn values_are_put_in_once_and_as_they_are() {
+        assert_eq!(fill("{a} and {b}", &[("a", "{b}"), ("b", "2")]), "{b} and 2");
+    }
+
+    #[test]
+    fn a_catalogue_of_another_build_is_refused() {
+        assert!(Texts::received(Lang::German, vec!["one".to_owned()]).is_none());
+    }
+}

@@ -1,0 +1,65 @@
+//! One request for a page: where to, and with which parameters.
+
+use std::borrow::Cow;
+
+use form_urlencoded::Serializer;
+use leptos::prelude::use_context;
+
+/// What the platform itself reads from an address; the rest belongs to the page.
+const OF_THE_PLATFORM: [&str; 3] = ["render", "lang", "browser"];
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Visit {
+    /// Still percent-encoded, as it came.
+    pub path: String,
+    pairs: Vec<(String, String)>,
+}
+
+impl Visit {
+    pub fn new(path: &str, query: &str) -> Self {
+        let pairs = form_urlencoded::parse(query.trim_start_matches('?').as_bytes());
+        Self { path: path.to_owned(), pairs: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect() }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.pairs().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The parameters of the page, without the platform's.
+    pub fn page_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs().filter(|(name, _)| !OF_THE_PLATFORM.contains(name))
+    }
+
+    pub fn address(&self) -> String {
+        address(&self.path, self.page_pairs())
+    }
+}
+
+/// `/path?name=value`, encoded.
+pub fn address<N: AsRef<str>, V: AsRef<str>>(path: &str, pairs: impl IntoIterator<Item = (N, V)>) -> String {
+    let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let mark = if query.is_empty() { Cow::Borrowed("") } else { Cow::Owned(format!("?{query}")) };
+    format!("{path}{mark}")
+}
+
+/// What was asked for when this page was made.
+pub fn visit() -> Visit {
+    use_context().expect("whoever makes a page says what was asked for")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_keeps_its_parameters_and_the_platform_its_own() {
+        let visit = Visit::new("/", "?q=a%26b&render=thin&lang=de&open=1");
+        assert_eq!(visit.get("render"), Some("thin"));
+        assert_eq!(visit.address(), "/?q=a%26b&open=1");
+        assert_eq!(Visit::new("/about", "render=thin").address(), "/about");
+    }
+}

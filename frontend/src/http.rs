@@ -1,0 +1,167 @@
+//! Asks the API. Each answer is kept, and is given again when no server can be reached.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use gloo_net::http::{Request, Response};
+use js_sys::{Date, Object, Reflect};
+use leptos::{
+    prelude::{RwSignal, Set},
+    task::spawn_local,
+};
+use send_wrapper::SendWrapper;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use servery_app::{
+    api,
+    backend::{Answer, Backend},
+};
+use servery_domain::{
+    about::About,
+    cursor::Page,
+    limits,
+    listing::Search,
+    menu::Menu,
+    problem::{Kind, Problem},
+    restaurant::Listed,
+    slug::Slug,
+    time::{LocalMinute, Zone},
+};
+use web_sys::AbortSignal;
+
+use crate::kept;
+
+const PATIENCE: u32 = 8_000;
+
+pub struct HttpBackend {
+    /// What came with the page; each is given out once.
+    sent: Mutex<HashMap<String, Box<RawValue>>>,
+    offline: RwSignal<bool>,
+    /// The revision of the operator's table of modes that this page was made under, and whether it has changed since.
+    modes: Mutex<(Option<String>, bool)>,
+}
+
+struct Got<T> {
+    value: T,
+    /// No server was reached: this is what the device kept.
+    kept: bool,
+}
+
+impl HttpBackend {
+    pub fn new(sent: HashMap<String, Box<RawValue>>, offline: RwSignal<bool>) -> Self {
+        Self { sent: Mutex::new(sent), offline, modes: Mutex::default() }
+    }
+
+    /// Whether the operator has changed how pages are made: the next one must be asked of the server.
+    pub fn modes_changed(&self) -> bool {
+        self.modes.lock().is_ok_and(|modes| modes.1)
+    }
+
+    async fn get<T: DeserializeOwned>(&self, address: &str) -> Result<Got<T>, Problem> {
+        if let Some(answer) = self.sent.lock().ok().and_then(|mut sent| sent.remove(address)) {
+            keep(address, answer.get().to_owned());
+            return Ok(Got { value: read(answer.get())?, kept: false });
+        }
+        let signal = AbortSignal::timeout_with_u32(PATIENCE);
+        let sent = Request::get(address).header("accept", "application/json, application/problem+json").abort_signal(Some(&signal)).send();
+        let answer = match sent.await {
+            Ok(response) if response.ok() => {
+                self.note_modes(&response);
+                response.text().await
+            }
+            // A gateway that speaks for an absent server is no answer of ours.
+            Ok(response) if response.status() < 502 => {
+                let text = response.text().await.unwrap_or_default();
+                return Err(read(&text).unwrap_or_else(|unreadable| unreadable));
+            }
+            Ok(response) => Err(gloo_net::Error::GlooError(response.status_text())),
+            Err(error) => Err(error),
+        };
+        if let Ok(answer) = answer {
+            self.offline.set(false);
+            let value = read(&answer)?;
+            keep(address, answer);
+            return Ok(Got { value, kept: false });
+        }
+        match kept::get(address).await {
+            Ok(Some(answer)) => {
+                self.offline.set(true);
+                Ok(Got { value: read(&answer)?, kept: true })
+            }
+            _ => Err(Problem::new(Kind::Unreachable, address)),
+        }
+    }
+
+    fn note_modes(&self, response: &Response) {
+        let now = response.headers().get("servery-modes");
+        if let Ok(mut modes) = self.modes.lock() {
+            modes.1 |= modes.0.is_some() && modes.0 != now;
+            modes.0 = now;
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(answer: &str) -> Result<T, Problem> {
+    serde_json::from_str(answer).map_err(|error| Problem::new(Kind::Broken, error.to_string()))
+}
+
+fn keep(address: &str, answer: String) {
+    let address = address.to_owned();
+    // A full disk or a private window keeps nothing; the page was shown all the same.
+    spawn_local(async move {
+        let _ = kept::put(&address, &answer).await;
+    });
+}
+
+/// A kept answer says whether the door was open then; the hours say whether it is now.
+fn reopened(mut listed: Listed) -> Listed {
+    if let Some(now) = local_now(&listed.restaurant.zone) {
+        listed.opening = listed.restaurant.hours.at(now);
+    }
+    listed
+}
+
+/// The browser has a time-zone database, so the wasm needs none.
+fn local_now(zone: &Zone) -> Option<LocalMinute> {
+    let options = Object::new();
+    Reflect::set(&options, &"timeZone".into(), &zone.0.as_str().into()).ok()?;
+    // Swedish writes 2026-11-21 13:45:00.
+    let text: String = Date::new_0().to_locale_string("sv-SE", &options).into();
+    text.get(..16)?.replacen(' ', "T", 1).parse().ok()
+}
+
+impl Backend for HttpBackend {
+    fn restaurants<'a>(&'a self, search: &'a Search) -> Answer<'a, Page<Listed>> {
+        Box::pin(SendWrapper::new(async move {
+            let got = match self.get::<Page<Listed>>(&api::restaurants(search)).await {
+                // A search made without a network looks through the list that was kept.
+                Err(problem) if problem.is(Kind::Unreachable) => {
+                    let whole = self.get::<Page<Listed>>(&api::restaurants(&Search::default())).await?;
+                    let search = Search { limit: limits::PAGE_MOST, ..search.clone() };
+                    let town = whole.value.items.into_iter().map(reopened);
+                    return Ok(search.page(town));
+                }
+                answer => answer?,
+            };
+            let Page { items, next } = got.value;
+            Ok(Page { items: if got.kept { items.into_iter().map(reopened).collect() } else { items }, next })
+        }))
+    }
+
+    fn restaurant<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Listed> {
+        Box::pin(SendWrapper::new(async move {
+            let got = self.get(&api::restaurant(slug)).await?;
+            Ok(if got.kept { reopened(got.value) } else { got.value })
+        }))
+    }
+
+    fn menu<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Arc<Menu>> {
+        Box::pin(SendWrapper::new(async move { Ok(Arc::new(self.get(&api::menu(slug)).await?.value)) }))
+    }
+
+    fn about(&self) -> Answer<'_, Arc<About>> {
+        Box::pin(SendWrapper::new(async move { Ok(Arc::new(self.get(api::ABOUT).await?.value)) }))
+    }
+}

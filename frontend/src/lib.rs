@@ -1,0 +1,76 @@
+//! Servery in the browser.
+//!
+//! Invariant: this crate decides nothing that a restaurant cares about. It fetches, keeps and shows; rules come from `domain`, pages from `app`.
+
+mod http;
+mod kept;
+mod navigate;
+mod page;
+
+use futures::FutureExt;
+use leptos::{prelude::*, task::spawn_local};
+use servery_app::{
+    backend::{Backend, Offline},
+    content::Content,
+    pages::App,
+    render::{Decision, Mode},
+    routes,
+    text::Texts,
+};
+use std::sync::Arc;
+use wasm_bindgen::prelude::*;
+
+use crate::{http::HttpBackend, page::Page};
+
+/// Called by the script of the page once the wasm is there, with the catalogue of the page's language as JSON.
+#[wasm_bindgen]
+pub fn start(texts: &str) -> Result<(), JsError> {
+    let page = Page::read().ok_or_else(|| JsError::new("this page was not made for a script"))?;
+    let texts = serde_json::from_str(texts).ok().and_then(|texts| Texts::received(page.lang, texts));
+    let texts = texts.ok_or_else(|| JsError::new("the texts belong to another version"))?;
+    match page.decision.mode {
+        Mode::Thin => Err(JsError::new("a thin page has no script")),
+        Mode::Hydrated => hydrate(page, texts),
+        Mode::Thick => {
+            spawn_local(mount(page, texts));
+            Ok(())
+        }
+    }
+}
+
+/// The answers that the page was rendered from came with it, so that loading it again never waits.
+fn hydrate(page: Page, texts: Texts) -> Result<(), JsError> {
+    let offline = RwSignal::new(false);
+    let backend = Arc::new(HttpBackend::new(page.answers(), offline));
+    let content = Content::load(&page::visit(), backend.as_ref()).now_or_never();
+    let content = content.ok_or_else(|| JsError::new("the page came without its data"))?;
+    let root = page.root.clone();
+    leptos::mount::hydrate_from(root, move || app(RwSignal::new(content), backend, texts, page.decision, offline)).forget();
+    Ok(())
+}
+
+async fn mount(page: Page, texts: Texts) {
+    let offline = RwSignal::new(false);
+    let backend = Arc::new(HttpBackend::new(Default::default(), offline));
+    let content = Content::load(&page::visit(), backend.as_ref()).await;
+    page.dress(&content, texts);
+    page.root.set_inner_html("");
+    let (shown, decision) = (RwSignal::new(content), page.decision);
+    leptos::mount::mount_to(page.root.clone(), {
+        let backend = backend.clone();
+        move || app(shown, backend, texts, decision, offline)
+    })
+    .forget();
+    navigate::within(page, shown, backend, texts);
+}
+
+fn app(content: RwSignal<Content>, backend: Arc<HttpBackend>, texts: Texts, decision: Decision, offline: RwSignal<bool>) -> impl IntoView {
+    let visit = page::visit();
+    let allows = routes::find(&visit.path).map_or(&[][..], |route| route.allows);
+    provide_context(texts);
+    provide_context(visit);
+    provide_context::<Arc<dyn Backend>>(backend);
+    provide_context(Offline(offline));
+    provide_context(servery_app::parts::made::HowMade { decision, allows });
+    view! { <App content/> }
+}

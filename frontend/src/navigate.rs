@@ -1,0 +1,136 @@
+//! Inside the app, a link to another page of the app loads its data only.
+//! Every other link, and each one after the operator changed how pages are made, goes to the server.
+
+use std::sync::Arc;
+
+use leptos::{
+    prelude::{RwSignal, Set, document, window},
+    task::spawn_local,
+};
+use servery_app::{
+    content::Content,
+    parts::form,
+    render::Mode,
+    routes,
+    text::Texts,
+    visit::{Visit, address},
+};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Event, HtmlAnchorElement, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, Url};
+
+use crate::{
+    http::HttpBackend,
+    page::{self, Page},
+};
+
+#[derive(Clone)]
+struct Navigator {
+    page: Page,
+    shown: RwSignal<Content>,
+    backend: Arc<HttpBackend>,
+    texts: Texts,
+}
+
+pub fn within(page: Page, shown: RwSignal<Content>, backend: Arc<HttpBackend>, texts: Texts) {
+    let navigator = Navigator { page, shown, backend, texts };
+    let on_click = navigator.clone();
+    listen(&document(), "click", move |event| {
+        if let Some(url) = followed_link(event) {
+            on_click.follow(event, &url);
+        }
+    });
+    let on_submit = navigator.clone();
+    listen(&document(), "submit", move |event| {
+        if let Some(url) = sent_form(event) {
+            on_submit.follow(event, &url);
+        }
+    });
+    let on_return = RwSignal::new(page::visit());
+    listen(&window(), "popstate", move |_| {
+        use leptos::prelude::GetUntracked;
+        // A jump within the page is the browser's business.
+        if on_return.get_untracked() != page::visit() {
+            navigator.show(page::visit());
+        }
+        on_return.set(page::visit());
+    });
+}
+
+fn listen(target: &web_sys::EventTarget, name: &str, act: impl Fn(&Event) + 'static) {
+    let closure = Closure::<dyn Fn(Event)>::new(move |event| act(&event));
+    // Fails for a name that is no text only.
+    let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+    closure.forget();
+}
+
+/// A plain click on a link that opens here.
+fn followed_link(event: &Event) -> Option<Url> {
+    let click: &MouseEvent = event.dyn_ref()?;
+    let elsewhere = click.button() != 0 || click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key();
+    let target: HtmlElement = click.target()?.dyn_into().ok()?;
+    let link: HtmlAnchorElement = target.closest("a[href]").ok()??.dyn_into().ok()?;
+    let plain = !elsewhere && !click.default_prevented() && link.target().is_empty() && !link.has_attribute("download");
+    plain.then(|| Url::new(&link.href()).ok()).flatten()
+}
+
+/// A search form, as the address it leads to.
+fn sent_form(event: &Event) -> Option<Url> {
+    let sent: &SubmitEvent = event.dyn_ref()?;
+    let form: HtmlFormElement = sent.target()?.dyn_into().ok()?;
+    // The switch in the footer asks the server for another kind of page.
+    if form.method() != "get" || sent.submitter().is_some_and(|button| button.get_attribute("name").is_some()) {
+        return None;
+    }
+    let url = Url::new(&form.action()).ok()?;
+    let filled = form::pairs(&form).into_iter().filter(|(_, value)| !value.is_empty());
+    url.set_search(&address("", filled));
+    Some(url)
+}
+
+impl Navigator {
+    fn follow(&self, event: &Event, url: &Url) {
+        let visit = Visit::new(&url.pathname(), &url.search());
+        let here = url.origin() == window().location().origin().unwrap_or_default();
+        let by_app = routes::find(&visit.path).is_some_and(|route| route.allows.contains(&Mode::Thick));
+        let asks_the_platform = visit.pairs().count() != visit.page_pairs().count();
+        let jump = !url.hash().is_empty() && visit == page::visit();
+        if !here || !by_app || asks_the_platform || jump {
+            return;
+        }
+        if self.backend.modes_changed() {
+            forget_shells();
+            return;
+        }
+        event.prevent_default();
+        if let Ok(history) = window().history() {
+            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&visit.address()));
+        }
+        self.show(visit);
+    }
+
+    fn show(&self, visit: Visit) {
+        let navigator = self.clone();
+        spawn_local(async move {
+            navigator.page.busy(true);
+            let content = Content::load(&visit, navigator.backend.as_ref()).await;
+            navigator.page.busy(false);
+            // Somebody impatient may have gone on meanwhile.
+            if visit != page::visit() {
+                return;
+            }
+            navigator.page.dress(&content, navigator.texts);
+            navigator.shown.set(content);
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+            if let Some(main) = document().get_element_by_id("main").and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
+                let _ = main.focus();
+            }
+        });
+    }
+}
+
+/// The service worker would answer the next page from its shell; it is told to ask.
+fn forget_shells() {
+    if let Some(worker) = window().navigator().service_worker().controller() {
+        let _ = worker.post_message(&"forget".into());
+    }
+}

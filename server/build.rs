@@ -1,0 +1,68 @@
+//! Puts every file that browsers get into the program, and the list of the software it is made of.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+fn main() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    fs::write(out.join("files.rs"), files()).expect("OUT_DIR can be written");
+    fs::write(out.join("components.txt"), components()).expect("OUT_DIR can be written");
+}
+
+/// `static FILES: &[(name, bytes)]`: `public/…` and, if the browser's part was built, `pkg/…`.
+fn files() -> String {
+    println!("cargo::rerun-if-env-changed=LEPTOS_SITE_ROOT");
+    let mut files = Vec::new();
+    collect("", Path::new("../public"), &mut files);
+    if let Some(site) = env::var_os("LEPTOS_SITE_ROOT") {
+        collect("pkg/", &Path::new(&site).join("pkg"), &mut files);
+    }
+    files.sort();
+    let rows = files.iter().map(|(name, path)| format!("({name:?}, include_bytes!({path:?})),\n"));
+    format!("pub(crate) static FILES: &[(&str, &[u8])] = &[\n{}];\n", rows.collect::<String>())
+}
+
+fn collect(prefix: &str, folder: &Path, files: &mut Vec<(String, PathBuf)>) {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.map(|entry| entry.expect("a folder can be read")) {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            collect(&format!("{name}/"), &entry.path(), files);
+        } else {
+            files.push((name, entry.path().canonicalize().expect("a file that was listed is there")));
+        }
+    }
+}
+
+/// A line per crate that is linked in: name, version, licence.
+fn components() -> String {
+    println!("cargo::rerun-if-changed=../Cargo.lock");
+    let cargo = env::var("CARGO").expect("cargo sets CARGO");
+    let tree = |package: &str, target: &str| {
+        let tree = Command::new(&cargo)
+            .args(["tree", "--offline", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{p}\t{l}", "--target", target])
+            .output()
+            .expect("cargo runs");
+        assert!(tree.status.success(), "cargo tree: {}", String::from_utf8_lossy(&tree.stderr));
+        String::from_utf8_lossy(&tree.stdout).into_owned()
+    };
+    let host = env::var("TARGET").expect("cargo sets TARGET");
+    let mut lines: Vec<String> = [tree("servery", &host), tree("servery-frontend", "wasm32-unknown-unknown")]
+        .iter()
+        .flat_map(|tree| tree.lines())
+        .filter_map(|line| {
+            let (package, licence) = line.split_once('\t')?;
+            let mut words = package.split(' ');
+            let (name, version) = (words.next()?, words.next()?.trim_start_matches('v'));
+            let licence = licence.trim_end_matches(" (*)");
+            (!name.starts_with("servery")).then(|| format!("{name}\t{version}\t{licence}"))
+        })
+        .collect();
+    lines.sort();
+    lines.dedup();
+    lines.join("\n")
+}

@@ -1,0 +1,31 @@
+use std::sync::LazyLock;
+
+use axum::{
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse, Response},
+};
+use utoipa::OpenApi;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Servery",
+        description = "Everything that the pages of a Servery installation do, for programs. Errors are problem+json (RFC 9457). Reads have an ETag; send it back as If-None-Match. \
+                       Amounts of money are integers in the currency's minor unit. Times without a zone are on the restaurant's own clock.",
+        license(name = "AGPL-3.0-or-later", identifier = "AGPL-3.0-or-later"),
+        contact(),
+    ),
+    tags((name = "restaurants", description = "Who cooks, and what"), (name = "about", description = "This installation")),
+    paths(super::restaurants::list_restaurants, super::restaurants::get_restaurant, super::restaurants::get_menu, super::about::get_about),
+)]
+struct Api;
+
+/// The document, made from the handlers.
+pub static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    // A document made of plain structs is always JSON.
+    Api::openapi().to_pretty_json().unwrap_or_default()
+});
+
+pub async fn get_openapi() -> Response {
+    ([(CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
+}

@@ -1,0 +1,76 @@
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, Query, State},
+    http::HeaderMap,
+    response::Response,
+};
+use servery_app::api as address;
+use servery_domain::{
+    cursor::Page,
+    listing::Search,
+    menu::Menu,
+    problem::{Kind, Problem},
+    restaurant::Listed,
+    slug::Slug,
+};
+
+use crate::{
+    api::answer,
+    app::App,
+    refusal::{AcceptsJson, Pairs, Refusal},
+    town::Snapshot,
+};
+
+/// The restaurants of the town, in the order of their slugs
+#[utoipa::path(
+    get, path = "/api/v1/restaurants", tag = "restaurants",
+    params(
+        ("q" = Option<String>, Query, description = "Words that name, description, cuisine or street contain; at most 80 characters"),
+        ("open" = Option<u8>, Query, description = "1 for those that are open now"),
+        ("cuisine" = Option<servery_domain::restaurant::Cuisine>, Query, description = "Only this cuisine"),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("limit" = Option<u8>, Query, description = "Restaurants on a page, 1 to 100; 20 if it is not said"),
+    ),
+    responses((status = 200, body = Page<Listed>), (status = 304, description = "`If-None-Match` names what you have"), (status = 400, body = Problem), (status = 406, body = Problem)),
+)]
+pub async fn list_restaurants(_: AcceptsJson, State(app): State<Arc<App>>, Query(pairs): Pairs, request: HeaderMap) -> Result<Response, Refusal> {
+    let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let search = Search::parse(pairs).map_err(|parameter| Refusal::new(Kind::Malformed, parameter.to_string()))?;
+    let town = app.town.now();
+    let page = async { Ok(town.page(&search)) };
+    answer(&app, &request, town.edition, address::restaurants(&search), page).await
+}
+
+/// One restaurant
+#[utoipa::path(
+    get, path = "/api/v1/restaurants/{slug}", tag = "restaurants",
+    params(("slug" = Slug, Path)),
+    responses((status = 200, body = Listed), (status = 304, description = "`If-None-Match` names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
+)]
+pub async fn get_restaurant(_: AcceptsJson, State(app): State<Arc<App>>, Path(slug): Path<String>, request: HeaderMap) -> Result<Response, Refusal> {
+    let town = app.town.now();
+    let listed = find(&town, &slug)?;
+    answer(&app, &request, town.edition, address::restaurant(&listed.restaurant.slug), async { Ok(listed) }).await
+}
+
+/// The menu of a restaurant, whole
+#[utoipa::path(
+    get, path = "/api/v1/restaurants/{slug}/menu", tag = "restaurants",
+    params(("slug" = Slug, Path)),
+    responses((status = 200, body = Menu), (status = 304, description = "`If-None-Match` names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
+)]
+pub async fn get_menu(_: AcceptsJson, State(app): State<Arc<App>>, Path(slug): Path<String>, request: HeaderMap) -> Result<Response, Refusal> {
+    let town = app.town.now();
+    let listed = find(&town, &slug)?;
+    let menu = async {
+        let menu = app.town.menu(&listed.restaurant).await?;
+        menu.ok_or_else(|| Refusal::new(Kind::NotFound, &slug))
+    };
+    answer(&app, &request, town.edition, address::menu(&listed.restaurant.slug), menu).await
+}
+
+fn find<'a>(town: &'a Snapshot, slug: &str) -> Result<&'a Listed, Refusal> {
+    let unknown = || Refusal::new(Kind::NotFound, format!("no restaurant is called '{slug}'"));
+    slug.parse().ok().and_then(|slug| town.listed(&slug)).ok_or_else(unknown)
+}

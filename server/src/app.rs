@@ -1,0 +1,112 @@
+//! Everything a handler may need, and the table of addresses.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use axum::{
+    Router,
+    http::{HeaderMap, Uri},
+    middleware,
+    response::Response,
+    routing::get,
+};
+use quick_cache::{UnitWeighter, sync::Cache};
+use servery_app::{render::Load, routes::ROUTES};
+use servery_domain::problem::Kind;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    api,
+    assets::Assets,
+    cached::Cached,
+    health,
+    html::{self, page::Rendered, page::ViewKey},
+    observe::{self, Metrics},
+    refusal::Refusal,
+    town::{Edition, Town},
+};
+
+/// Rendered views and answers of the API that are kept at hand; the least used go first.
+const KEPT_VIEWS: usize = 2_000;
+const KEPT_ANSWERS: usize = 2_000;
+
+pub struct App {
+    pub town: Arc<Town>,
+    pub assets: Assets,
+    pub metrics: Metrics,
+    pub answers: Cache<(Edition, String), Arc<Cached>>,
+    pub views: Cache<ViewKey, Arc<Rendered>, UnitWeighter>,
+    pub pictures: Option<std::path::PathBuf>,
+    pub under_way: AtomicUsize,
+    heavy_at: usize,
+}
+
+impl App {
+    pub fn new(town: Arc<Town>, assets: Assets, heavy_at: usize, pictures: Option<std::path::PathBuf>) -> Arc<Self> {
+        Arc::new(Self {
+            town,
+            assets,
+            metrics: Metrics::new(),
+            answers: Cache::new(KEPT_ANSWERS),
+            views: Cache::new(KEPT_VIEWS),
+            pictures,
+            under_way: AtomicUsize::new(0),
+            heavy_at,
+        })
+    }
+
+    pub fn load(&self) -> Load {
+        if self.under_way.load(Ordering::Relaxed) >= self.heavy_at { Load::Heavy } else { Load::Calm }
+    }
+}
+
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new()
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/api/v1/restaurants", get(api::restaurants::list_restaurants))
+        .route("/api/v1/restaurants/{slug}", get(api::restaurants::get_restaurant))
+        .route("/api/v1/restaurants/{slug}/menu", get(api::restaurants::get_menu))
+        .route("/api/v1/about", get(api::about::get_about))
+        .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
+        .route("/api/v1/docs", get(api::docs::get_docs))
+        .route("/shell/{lang}", get(html::shell::get_shell));
+    for route in &ROUTES {
+        router = router.route(route.path, get(html::page::get_page));
+    }
+    router
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
+        .with_state(app)
+}
+
+/// A file, or nothing: a page for people, a problem for programs.
+async fn not_found(state: axum::extract::State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+    use axum::response::IntoResponse;
+    if let Some(file) = state.assets.respond(uri.path(), &headers) {
+        return file;
+    }
+    if let Some(picture) = html::pictures::respond(&state, uri.path()).await {
+        return picture;
+    }
+    if uri.path().starts_with("/api/") || !crate::refusal::accepts(&headers, "text/html") {
+        return Refusal::new(Kind::NotFound, uri.path()).into_response();
+    }
+    html::page::problem_page(&state, &uri, &headers, Kind::NotFound, uri.path())
+}
+
+async fn wrong_method(uri: Uri) -> Refusal {
+    Refusal::new(Kind::WrongMethod, format!("{} has no such method; 'Allow' names those it has", uri.path()))
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    use axum::response::IntoResponse;
+    let what = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = what.unwrap_or("no message"), "a handler panicked");
+    Refusal::new(Kind::Broken, "the request is logged under its x-request-id").into_response()
+}

@@ -1,0 +1,178 @@
+//! The files that browsers get. Those that pages name carry their content's hash in their address and are kept for good.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    body::Bytes,
+    http::{
+        HeaderMap, HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
+    },
+    response::{IntoResponse, Response},
+};
+use servery_app::{routes::Chunk, text::Texts};
+use servery_domain::lang::Lang;
+use sha2::{Digest, Sha256};
+
+use crate::cached::{Cached, accepts_brotli};
+
+include!(concat!(env!("OUT_DIR"), "/files.rs"));
+
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+const FOR_A_DAY: &str = "public, max-age=86400";
+const ASK_EACH_TIME: &str = "no-cache";
+
+pub struct Assets {
+    /// A file per address.
+    files: BTreeMap<String, Asset>,
+    /// Hash of all that is in `files`: two builds with the same version are the same to a browser.
+    pub version: String,
+    pub style: String,
+    diner: Program,
+    texts: [String; Lang::ALL.len()],
+}
+
+/// The addresses of one bundle of wasm and the script that loads it.
+pub struct Program {
+    pub script: String,
+    pub wasm: String,
+}
+
+struct Asset {
+    cached: Arc<Cached>,
+    brotli: Option<&'static [u8]>,
+    keep: &'static str,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("this program was built without its browser part ({0} is missing); './dev run' builds both")]
+pub struct Incomplete(&'static str);
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("html") => "text/html; charset=utf-8",
+        Some("ico" | "svg") => "image/svg+xml",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("json") => "application/json",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("webmanifest") => "application/manifest+json",
+        _ => "application/octet-stream",
+    }
+}
+
+fn hash(body: &[u8]) -> String {
+    Sha256::digest(body).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn embedded(name: &str) -> Option<&'static [u8]> {
+    FILES.iter().find(|(known, _)| *known == name).map(|(_, body)| *body)
+}
+
+/// The sheets one after another, without their comments.
+fn style() -> String {
+    let sheets = [
+        include_str!("../../style/tokens.css"),
+        include_str!("../../style/base.css"),
+        include_str!("../../style/parts.css"),
+        include_str!("../../style/home.css"),
+        include_str!("../../style/restaurant.css"),
+        include_str!("../../style/print.css"),
+    ];
+    let mut style = String::new();
+    for sheet in sheets {
+        let mut rest = sheet;
+        while let Some((before, after)) = rest.split_once("/*") {
+            style.push_str(before);
+            rest = after.split_once("*/").map_or("", |(_, after)| after);
+        }
+        style.push_str(rest);
+    }
+    style.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+impl Assets {
+    pub fn new() -> Result<Self, Incomplete> {
+        let mut files = BTreeMap::new();
+        let mut add_hashed = |stem: &str, ending: &str, body: Bytes, brotli: Option<&'static [u8]>| {
+            let address = format!("/assets/{stem}.{}.{ending}", hash(&body));
+            let cached = Cached::new(media_type(ending), &hash(&body), body);
+            files.insert(address.clone(), Asset { cached, brotli, keep: FOR_GOOD });
+            address
+        };
+        let mut pkg = |stem: &str, name: &'static str, ending: &str, compressed: &str| {
+            let body = embedded(name).ok_or(Incomplete(name))?;
+            Ok(add_hashed(stem, ending, Bytes::from_static(body), embedded(compressed)))
+        };
+        let diner = Program {
+            script: pkg("servery", "pkg/servery.js", "js", "pkg/servery.js.br")?,
+            wasm: pkg("servery", "pkg/servery.wasm", "wasm", "pkg/servery.wasm.br")?,
+        };
+        let style = add_hashed("style", "css", style().into(), None);
+        let texts = Lang::ALL.map(|lang| {
+            let entries = serde_json::to_vec(Texts::of(lang).entries()).unwrap_or_default();
+            add_hashed(lang.tag(), "json", entries.into(), None)
+        });
+        for (name, body) in FILES.iter().filter(|(name, _)| !name.starts_with("pkg/") && *name != "service-worker.js") {
+            let keep = if name.starts_with("pictures/") || name.starts_with("icons/") { FOR_A_DAY } else { ASK_EACH_TIME };
+            let cached = Cached::new(media_type(name), &hash(body), Bytes::from_static(body));
+            files.insert(format!("/{name}"), Asset { cached, brotli: None, keep });
+        }
+        let names: Vec<&String> = files.keys().collect();
+        let version = hash(format!("{names:?}{}", env!("CARGO_PKG_VERSION")).as_bytes());
+        let mut assets = Self { files, version, style, diner, texts };
+        let worker = assets.service_worker();
+        let cached = Cached::new(media_type("js"), &hash(worker.as_bytes()), worker);
+        assets.files.insert("/service-worker.js".to_owned(), Asset { cached, brotli: None, keep: ASK_EACH_TIME });
+        Ok(assets)
+    }
+
+    pub fn program(&self, chunk: Chunk) -> &Program {
+        match chunk {
+            Chunk::Diner => &self.diner,
+        }
+    }
+
+    pub fn texts(&self, lang: Lang) -> &str {
+        &self.texts[lang as usize]
+    }
+
+    /// What a device fetches before it takes on a version, all of it or nothing.
+    fn service_worker(&self) -> String {
+        let shells = Lang::ALL.map(|lang| format!("/shell/{}", lang.tag()));
+        let hashed = self.files.keys().filter(|address| address.starts_with("/assets/"));
+        let list: Vec<&String> = shells.iter().chain(hashed).collect();
+        let template = embedded("service-worker.js").map(String::from_utf8_lossy).unwrap_or_default();
+        // A list of texts is always JSON.
+        template.replace("{{version}}", &self.version).replace("[/* precache */]", &serde_json::to_string(&list).unwrap_or_default())
+    }
+
+    pub fn respond(&self, path: &str, request: &HeaderMap) -> Option<Response> {
+        let asset = self.files.get(path)?;
+        let mut response = match asset.brotli.filter(|_| accepts_brotli(request)) {
+            Some(brotli) => {
+                let mut response = Bytes::from_static(brotli).into_response();
+                response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+                response.headers_mut().insert(CONTENT_TYPE, asset.cached.content_type.clone());
+                response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+                response
+            }
+            None => asset.cached.respond(request),
+        };
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(asset.keep));
+        Some(response)
+    }
+
+    /// Bytes after brotli, as `./dev bench` reports them.
+    pub fn compressed_len(&self, path: &str) -> Option<usize> {
+        let asset = self.files.get(path)?;
+        Some(asset.brotli.map_or_else(|| asset.cached.brotli().len(), <[u8]>::len))
+    }
+}
+
+/// The app's part of the Content-Security-Policy that lets a page's own style sheet in: its hash.
+pub fn style_hash(style: &str) -> String {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style.as_bytes())))
+}

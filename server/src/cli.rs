@@ -1,0 +1,147 @@
+//! `servery serve | demo | migrate | routes | openapi`
+
+use std::{path::PathBuf, sync::Arc};
+
+use clap::{Parser, Subcommand};
+use servery_app::{
+    render::{Mode, Voices, decide},
+    routes::ROUTES,
+};
+use servery_store::{Store, StoreError};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    api::openapi,
+    app::{App, router},
+    assets::Assets,
+    demo, listen,
+    settings::Settings,
+    town::{self, Town},
+};
+
+#[derive(Parser)]
+#[command(version, about = "A restaurant ordering platform that restaurants run for themselves")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+    /// A file with settings
+    #[arg(long, global = true, default_value = "servery.toml")]
+    config: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer requests until stopped
+    Serve,
+    /// Put the demo town into the database, in place of what these restaurants had
+    Demo,
+    /// Bring the database up to this version
+    Migrate,
+    /// Show how each page is made, or set it
+    Routes {
+        #[command(subcommand)]
+        change: Option<RoutesCommand>,
+    },
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum RoutesCommand {
+    /// Set the mode of a page, on every node and without a restart: thin, hydrated, thick, or auto to take it back
+    Set { path: String, mode: String },
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+pub async fn run() -> Result<(), Failure> {
+    let cli = Cli::parse();
+    let settings = cli.settings.or_from(&cli.config)?;
+    match cli.command {
+        Command::Serve => serve(&settings).await,
+        Command::Demo => {
+            let restaurants = demo::town()?;
+            let store = open(&settings).await?;
+            for (restaurant, menu) in &restaurants {
+                store.put_restaurant(restaurant, menu).await?;
+            }
+            let dishes: usize = restaurants.iter().map(|(_, menu)| menu.dishes().count()).sum();
+            say(&format!("{} restaurants with {dishes} dishes are in {}", restaurants.len(), settings.database()));
+            Ok(())
+        }
+        Command::Migrate => {
+            open(&settings).await?;
+            say("the database is up to date");
+            Ok(())
+        }
+        Command::Routes { change: None } => {
+            say(&table(open(&settings).await?.as_ref()).await?);
+            Ok(())
+        }
+        Command::Routes { change: Some(RoutesCommand::Set { path, mode }) } => {
+            let store = open(&settings).await?;
+            set_mode(store.as_ref(), &path, &mode).await?;
+            say(&table(store.as_ref()).await?);
+            Ok(())
+        }
+        Command::Openapi => {
+            say(&openapi::DOCUMENT);
+            Ok(())
+        }
+    }
+}
+
+/// What a person or a pipe asked to see.
+#[allow(clippy::print_stdout)]
+fn say(text: &str) {
+    println!("{}", text.trim_end());
+}
+
+async fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
+    let store = servery_store::connect(settings.database()).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+async fn serve(settings: &Settings) -> Result<(), Failure> {
+    // The log is written by a thread of its own, so that no request waits for a terminal.
+    let (writer, _guard) = tracing_appender::non_blocking(std::io::stdout());
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(EnvFilter::try_new(settings.log())?).with_writer(writer).init();
+    let assets = Assets::new()?;
+    let town = Town::open(open(settings).await?).await?;
+    let watching = tokio::spawn(town.clone().watch());
+    let listener = TcpListener::bind(settings.listen()).await.map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
+    tracing::info!(address = %listener.local_addr()?, "listening");
+    let app = App::new(town, assets, settings.heavy_at(), settings.pictures.clone());
+    listen::serve(listener, router(app), listen::interrupted()).await?;
+    watching.abort();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn set_mode(store: &dyn Store, path: &str, mode: &str) -> Result<(), Failure> {
+    let paths = || ROUTES.iter().map(|route| route.path).collect::<Vec<_>>().join(", ");
+    let route = ROUTES.iter().find(|route| route.path == path).ok_or_else(|| format!("'{path}' is not a page; the pages are {}", paths()))?;
+    let mode = if mode == "auto" { None } else { Some(mode.parse::<Mode>()?) };
+    if let Some(mode) = mode.filter(|mode| !route.allows.contains(mode)) {
+        return Err(format!("{path} cannot be {mode}").into());
+    }
+    store.set_mode(path, mode.map(Mode::name)).await?;
+    Ok(())
+}
+
+/// `path  modes allowed  mode in force  why`
+async fn table(store: &dyn Store) -> Result<String, StoreError> {
+    let modes = town::modes(store).await?;
+    let mut table = format!("{:<22} {:<22} {:<10} {}\n", "PATH", "ALLOWED", "IN FORCE", "WHY");
+    for route in &ROUTES {
+        let operator = modes.iter().find(|(path, _)| path == route.path).map(|(_, mode)| *mode);
+        let decision = decide(route, Voices { operator, ..Voices::default() });
+        let allowed = route.allows.iter().map(|mode| mode.name()).collect::<Vec<_>>().join(" ");
+        table += &format!("{:<22} {allowed:<22} {:<10} {}\n", route.path, decision.mode.name(), decision.reason.name());
+    }
+    Ok(table)
+}

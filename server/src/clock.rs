@@ -1,0 +1,58 @@
+//! The one place that asks what time it is, and that turns a restaurant's clock into UTC and back.
+
+use jiff::{
+    Timestamp as Instant, ToSpan,
+    civil::{DateTime, date},
+    tz::TimeZone,
+};
+use servery_domain::time::{LocalMinute, Timestamp, Zone};
+
+pub fn now() -> Timestamp {
+    Timestamp(Instant::now().as_second())
+}
+
+/// `None` for a name that is no zone.
+pub fn zone(name: &Zone) -> Option<TimeZone> {
+    TimeZone::get(&name.0).ok()
+}
+
+fn epoch() -> DateTime {
+    date(1970, 1, 1).at(0, 0, 0, 0)
+}
+
+pub fn local(zone: &TimeZone, at: Timestamp) -> LocalMinute {
+    let instant = Instant::from_second(at.0).unwrap_or(Instant::MAX);
+    let civil = zone.to_datetime(instant);
+    let minutes = civil.duration_since(epoch()).as_mins();
+    LocalMinute(minutes)
+}
+
+/// A minute that the clocks skip in spring is the one after, one that they repeat in autumn is the first of the two.
+pub fn utc(zone: &TimeZone, at: LocalMinute) -> Timestamp {
+    let civil = epoch().checked_add(at.0.minutes()).unwrap_or(DateTime::MAX);
+    let instant = zone.to_ambiguous_zoned(civil).compatible().map_or(Instant::MAX, |zoned| zoned.timestamp());
+    Timestamp(instant.as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_local_minute_and_utc_are_two_names_of_one_moment() {
+        let berlin = zone(&Zone("Europe/Berlin".into())).unwrap();
+        let summer = Timestamp(1_782_900_000); // 2026-07-01 10:00 UTC
+        assert_eq!(local(&berlin, summer), LocalMinute::new(2026, 7, 1, 12, 0));
+        assert_eq!(utc(&berlin, LocalMinute::new(2026, 7, 1, 12, 0)), summer);
+    }
+
+    #[test]
+    fn clocks_that_change_are_read_one_way() {
+        let berlin = zone(&Zone("Europe/Berlin".into())).unwrap();
+        // 02:30 did not exist that night; both names are 01:30 UTC.
+        assert_eq!(utc(&berlin, LocalMinute::new(2026, 3, 29, 2, 30)), utc(&berlin, LocalMinute::new(2026, 3, 29, 3, 30)));
+        // 02:30 happened twice; the first is 00:30 UTC.
+        assert_eq!(utc(&berlin, LocalMinute::new(2026, 10, 25, 2, 30)), Timestamp(1_792_888_200));
+        assert!(zone(&Zone("Europe/Millbrook".into())).is_none());
+    }
+}

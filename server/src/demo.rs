@@ -1,0 +1,237 @@
+//! The demo town: twelve restaurants, the same every time, ids included. What they offer is in `server/demo`.
+
+use serde::Deserialize;
+use servery_domain::{
+    currency::{Currency, Minor},
+    hours::OpeningHours,
+    id::{CategoryId, ChoiceId, DishId, OptionGroupId, RestaurantId},
+    lang::Lang,
+    menu::{Allergen, Category, Choice, Diet, Dish, Menu, OptionGroup, Picture, PictureFormat},
+    restaurant::{Address, Cuisine, Restaurant},
+    revision::Revision,
+    slug::Slug,
+    tax::TaxRules,
+    time::Zone,
+};
+
+const FILES: [&str; 12] = [
+    include_str!("../demo/01-trattoria-da-lucia.toml"),
+    include_str!("../demo/02-gasthaus-zur-alten-muehle.toml"),
+    include_str!("../demo/03-menya-tsukikage.toml"),
+    include_str!("../demo/04-lighthouse-diner.toml"),
+    include_str!("../demo/05-saffron-lane.toml"),
+    include_str!("../demo/06-taqueria-el-farol.toml"),
+    include_str!("../demo/07-bayt-al-arza.toml"),
+    include_str!("../demo/08-diwaniyat-al-bahar.toml"),
+    include_str!("../demo/09-bistro-lindenhof.toml"),
+    include_str!("../demo/10-mesob-house.toml"),
+    include_str!("../demo/11-backstube-morgenrot.toml"),
+    include_str!("../demo/12-jade-lantern.toml"),
+];
+
+#[derive(Debug, thiserror::Error)]
+#[error("demo restaurant {0}: {1}")]
+pub struct DemoError(usize, String);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    slug: Slug,
+    name: String,
+    cuisine: Cuisine,
+    lang: Lang,
+    description: String,
+    hours: OpeningHours,
+    zone: Zone,
+    currency: Currency,
+    accent: servery_domain::accent::Accent,
+    phone: String,
+    picture: String,
+    address: Address,
+    tax: TaxRules,
+    #[serde(default)]
+    group: Vec<GroupEntry>,
+    #[serde(default)]
+    category: Vec<CategoryEntry>,
+    matrix: Option<Matrix>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupEntry {
+    key: String,
+    name: String,
+    min: u8,
+    max: u8,
+    choices: Vec<ChoiceEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChoiceEntry {
+    name: String,
+    price: i64,
+    #[serde(default)]
+    preselected: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CategoryEntry {
+    name: String,
+    #[serde(default)]
+    description: String,
+    dish: Vec<DishEntry>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DishEntry {
+    name: String,
+    #[serde(default)]
+    description: String,
+    price: i64,
+    #[serde(default)]
+    allergens: Vec<Allergen>,
+    #[serde(default)]
+    diets: Vec<Diet>,
+    #[serde(default)]
+    groups: Vec<String>,
+    picture: Option<String>,
+}
+
+/// A menu as large as those of old Chinese restaurants: each of these, in each of those ways.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Matrix {
+    mains: Vec<DishEntry>,
+    styles: Vec<DishEntry>,
+    numbered: bool,
+}
+
+impl Matrix {
+    fn categories(self, groups: &[GroupEntry]) -> Vec<CategoryEntry> {
+        let mut number = 0;
+        let mut cook = |main: &DishEntry, style: &DishEntry| {
+            number += 1;
+            let name = style.name.replace("{main}", &main.name);
+            let mut allergens = [main.allergens.as_slice(), &style.allergens].concat();
+            allergens.sort();
+            allergens.dedup();
+            DishEntry {
+                name: if self.numbered { format!("{number}. {name}") } else { name },
+                description: style.description.replace("{main}", &main.name),
+                price: main.price + style.price,
+                allergens,
+                diets: main.diets.clone(),
+                groups: groups.iter().map(|group| group.key.clone()).collect(),
+                picture: main.picture.clone(),
+            }
+        };
+        let category = |main: &DishEntry| CategoryEntry {
+            name: main.name.clone(),
+            description: String::new(),
+            dish: self.styles.iter().map(|style| cook(main, style)).collect(),
+        };
+        self.mains.iter().map(category).collect()
+    }
+}
+
+/// Ids that are the same every time: the restaurant's number, the kind of thing, the thing's number.
+struct Ids {
+    restaurant: u128,
+    last: u128,
+}
+
+impl Ids {
+    fn next(&mut self) -> u128 {
+        self.last += 1;
+        self.restaurant << 64 | self.last
+    }
+}
+
+fn drawing(name: String) -> Picture {
+    Picture { path: name, formats: vec![PictureFormat::Svg], widths: Vec::new() }
+}
+
+fn restaurant(number: u128, text: &str) -> Result<(Restaurant, Menu), String> {
+    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    let mut ids = Ids { restaurant: number, last: 0 };
+    let id = RestaurantId(ids.next());
+    let entries = match file.matrix {
+        Some(matrix) => matrix.categories(&file.group),
+        None => file.category,
+    };
+    let mut keys = Vec::new();
+    let option_groups = file.group.into_iter().map(|group| {
+        let id = OptionGroupId(ids.next());
+        keys.push((group.key, id));
+        let choices = group.choices.into_iter();
+        let choices = choices.map(|choice| Choice { id: ChoiceId(ids.next()), name: choice.name, price: Minor(choice.price), preselected: choice.preselected });
+        OptionGroup { id, name: group.name, min: group.min, max: group.max, choices: choices.collect() }
+    });
+    let option_groups = option_groups.collect();
+    let group_of = |key: &String| keys.iter().find(|(known, _)| known == key).map(|(_, id)| *id).ok_or_else(|| format!("no group {key:?}"));
+    let mut categories = Vec::new();
+    for category in entries {
+        let id = CategoryId(ids.next());
+        let mut dishes = Vec::new();
+        for dish in category.dish {
+            dishes.push(Dish {
+                id: DishId(ids.next()),
+                name: dish.name,
+                description: dish.description,
+                price: Minor(dish.price),
+                allergens: dish.allergens,
+                diets: dish.diets,
+                option_groups: dish.groups.iter().map(group_of).collect::<Result<_, _>>()?,
+                picture: dish.picture.map(drawing),
+            });
+        }
+        categories.push(Category { id, name: category.name, description: category.description, dishes });
+    }
+    let menu = Menu { restaurant: id, revision: Revision(0), currency: file.currency, lang: file.lang, categories, option_groups };
+    menu.check()?;
+    let restaurant = Restaurant {
+        id,
+        slug: file.slug,
+        revision: Revision(0),
+        name: file.name,
+        cuisine: file.cuisine,
+        description: file.description,
+        lang: file.lang,
+        address: file.address,
+        phone: file.phone,
+        zone: file.zone,
+        hours: file.hours,
+        currency: file.currency,
+        tax: file.tax,
+        accent: file.accent,
+        picture: Some(drawing(file.picture)),
+    };
+    Ok((restaurant, menu))
+}
+
+pub fn town() -> Result<Vec<(Restaurant, Menu)>, DemoError> {
+    let numbered = FILES.iter().zip(1..);
+    numbered.map(|(text, number)| restaurant(number as u128, text).map_err(|error| DemoError(number, error))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_town_is_the_same_every_time_and_as_varied_as_promised() {
+        let town = town().unwrap();
+        assert_eq!(town, super::town().unwrap());
+        let distinct = |values: Vec<String>| values.into_iter().collect::<std::collections::BTreeSet<_>>().len();
+        assert_eq!(town.len(), 12);
+        assert_eq!(distinct(town.iter().map(|(restaurant, _)| restaurant.cuisine.code().to_owned()).collect()), 12);
+        assert!(distinct(town.iter().map(|(restaurant, _)| restaurant.zone.0.clone()).collect()) >= 6);
+        assert!(distinct(town.iter().map(|(restaurant, _)| restaurant.currency.to_string()).collect()) >= 6);
+        assert!(distinct(town.iter().map(|(restaurant, _)| format!("{:?}", restaurant.tax)).collect()) >= 6);
+        assert!(town.iter().any(|(_, menu)| menu.dishes().count() == 500));
+        assert!(town.iter().all(|(restaurant, _)| crate::clock::zone(&restaurant.zone).is_some()));
+    }
+}

@@ -1,0 +1,8 @@
+//! Pages: one request to one document, as thick as `app::render` decides.
+
+mod backend;
+mod document;
+pub mod page;
+pub mod pictures;
+pub mod shell;
+mod wishes;

@@ -1,0 +1,129 @@
+//! The document around a page: head, style, and for a page with a script what it needs to take over.
+
+use servery_app::{
+    content::Content,
+    render::{Decision, Mode},
+    routes::Chunk,
+    text::{Key, Texts},
+    visit::{Visit, address},
+};
+use servery_domain::{
+    accent::{NIGHT, PAPER},
+    lang::Lang,
+};
+
+use crate::assets::{Assets, Program, style_hash};
+
+/// Where the nonce of each response goes; a private character, so that no page contains it by itself.
+pub const NONCE_HERE: &str = "\u{e000}nonce\u{e000}";
+
+pub struct Document {
+    pub html: String,
+    /// Its Content-Security-Policy, with `NONCE_HERE` where the nonce goes.
+    pub policy: String,
+}
+
+pub struct Parts<'a> {
+    pub assets: &'a Assets,
+    pub texts: Texts,
+    pub decision: Decision,
+    pub chunk: Chunk,
+    pub visit: &'a Visit,
+    /// `None` for a shell.
+    pub content: Option<&'a Content>,
+    /// What is inside `#app`.
+    pub body: &'a str,
+    /// The API's answers for a hydrated page.
+    pub answers: Option<&'a str>,
+}
+
+/// For text between tags and for attributes in double quotes.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+pub fn document(parts: &Parts<'_>) -> Document {
+    let Parts { assets, texts, decision, .. } = parts;
+    let (lang, mode) = (texts.lang, decision.mode);
+    let style = parts.content.and_then(Content::accent).map(|accent| {
+        format!(":root{{--accent-light:{};--accent-dark:{}}}", accent.readable_on(PAPER), accent.readable_on(NIGHT))
+    });
+    let script = (mode != Mode::Thin).then(|| script(assets, parts.chunk, lang, parts.answers));
+    let html = format!(
+        "<!doctype html>\n<html lang=\"{tag}\" dir=\"{direction}\" data-mode=\"{mode}\" data-reason=\"{reason}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <meta name=\"description\" content=\"{description}\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"theme-color\" content=\"{PAPER}\" media=\"(prefers-color-scheme: light)\">\n\
+         <meta name=\"theme-color\" content=\"{NIGHT}\" media=\"(prefers-color-scheme: dark)\">\n\
+         <link rel=\"stylesheet\" href=\"{sheet}\">\n<link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\">\n\
+         <link rel=\"manifest\" href=\"/app.webmanifest\">\n{alternates}{style}{head}</head>\n<body>\n{noscript}<div id=\"app\">{body}</div>\n{tail}</body>\n</html>\n",
+        tag = lang.tag(),
+        direction = lang.direction(),
+        reason = decision.reason.name(),
+        title = parts.content.map_or("Servery".into(), |content| escape(&content.title(*texts))),
+        description = escape(parts.content.map_or(texts.get(Key::HomeDescription), |content| content.description(*texts))),
+        sheet = assets.style,
+        alternates = alternates(parts.visit),
+        style = style.as_ref().map(|style| format!("<style>{style}</style>\n")).unwrap_or_default(),
+        head = script.as_ref().map_or("", |script| &script.head),
+        noscript = noscript(parts),
+        body = parts.body,
+        tail = script.as_ref().map_or("", |script| &script.tail),
+    );
+    Document { html, policy: policy(mode, style.as_deref()) }
+}
+
+fn alternates(visit: &Visit) -> String {
+    let link = |lang: Lang| {
+        let href = escape(&address(&visit.path, [("lang", lang.tag())]));
+        format!("<link rel=\"alternate\" hreflang=\"{}\" href=\"{href}\">\n", lang.tag())
+    };
+    Lang::ALL.map(link).concat()
+}
+
+/// A hydrated page can be read without a script, a shell cannot: one offers the way out, the other takes it.
+fn noscript(parts: &Parts<'_>) -> String {
+    let way = escape(&address(&parts.visit.path, parts.visit.page_pairs().chain([("browser", "limited")])));
+    let text = parts.texts.get(Key::Noscript);
+    match parts.decision.mode {
+        Mode::Thin => String::new(),
+        Mode::Hydrated => format!("<noscript><p class=\"noscript\"><a href=\"{way}\">{text}</a></p></noscript>\n"),
+        // A shell does not know which page it will be, so the way leads to this same address.
+        Mode::Thick => format!(
+            "<noscript><meta http-equiv=\"refresh\" content=\"0;url=?browser=limited\"><p class=\"noscript\"><a href=\"?browser=limited\">{text}</a></p></noscript>\n"
+        ),
+    }
+}
+
+struct Script {
+    head: String,
+    tail: String,
+}
+
+fn script(assets: &Assets, chunk: Chunk, lang: Lang, answers: Option<&str>) -> Script {
+    let Program { script, wasm } = assets.program(chunk);
+    let texts = assets.texts(lang);
+    let boot = include_str!("boot.js").replace("{{texts}}", texts).replace("{{script}}", script).replace("{{wasm}}", wasm);
+    let answers = answers.map(|answers| format!("<script type=\"application/json\" id=\"answers\">{answers}</script>\n")).unwrap_or_default();
+    Script {
+        head: format!(
+            "<link rel=\"modulepreload\" href=\"{script}\" nonce=\"{NONCE_HERE}\">\n\
+             <link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
+             <link rel=\"preload\" href=\"{texts}\" as=\"fetch\" crossorigin>\n"
+        ),
+        tail: format!("{answers}<script type=\"module\" nonce=\"{NONCE_HERE}\">\n{boot}</script>\n"),
+    }
+}
+
+fn policy(mode: Mode, style: Option<&str>) -> String {
+    let script = match mode {
+        Mode::Thin => "script-src 'none'".to_owned(),
+        Mode::Hydrated | Mode::Thick => {
+            format!("script-src 'nonce-{NONCE_HERE}' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'")
+        }
+    };
+    let style = style.map(|style| format!(" {}", style_hash(style))).unwrap_or_default();
+    format!(
+        "default-src 'none'; {script}; style-src 'self'{style}; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}

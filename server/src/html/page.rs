@@ -1,0 +1,248 @@
+//! Answers for a page of the table: decides its mode, renders it once per edition, and sends it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{
+        HeaderMap, HeaderValue, StatusCode, Uri,
+        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE, VARY},
+    },
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use leptos::prelude::*;
+use servery_app::{
+    backend::Backend,
+    content::Content,
+    pages::App as Pages,
+    parts::made::{HowMade, SIZE_HERE, TIME_HERE, kilobytes},
+    render::{Decision, Mode, Reason, Voices, decide},
+    routes::{self, Chunk},
+    text::Texts,
+    visit::Visit,
+};
+use servery_domain::{
+    lang::Lang,
+    problem::{Kind, Problem},
+};
+
+use super::{
+    backend::InProcess,
+    document::{Document, NONCE_HERE, Parts, document},
+    wishes::Wishes,
+};
+use crate::{
+    api::tag,
+    app::App,
+    assets::Assets,
+    cached::{Cached, accepts_brotli, compress},
+    clock,
+    refusal::{Refusal, accepts},
+    town::Edition,
+};
+
+/// Longer addresses are rendered, but not kept.
+const LONGEST_KEPT_ADDRESS: usize = 200;
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ViewKey {
+    edition: Edition,
+    decision: Decision,
+    lang: Lang,
+    address: String,
+}
+
+/// A view as it is kept.
+pub struct Rendered {
+    status: StatusCode,
+    body: Body,
+    policy: String,
+    said: HeaderValue,
+    lang: Lang,
+}
+
+enum Body {
+    /// The same bytes for everybody.
+    Same(Arc<Cached>),
+    /// Parts between which each response puts its own nonce.
+    Parts(Vec<String>),
+}
+
+pub async fn get_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+    if !accepts(&headers, "text/html") {
+        return Refusal::new(Kind::NotAcceptable, "this address answers in text/html; programs use /api/v1").into_response();
+    }
+    let visit = Visit::new(uri.path(), uri.query().unwrap_or_default());
+    let wishes = match Wishes::read(&visit, &headers) {
+        Ok(wishes) => wishes,
+        Err(problem) => return problem_view(&app, &visit, Wishes::usual_lang(&headers), problem).respond(&headers),
+    };
+    let snapshot = app.town.now();
+    let Some(route) = routes::find(&visit.path) else {
+        return problem_page(&app, &uri, &headers, Kind::NotFound, uri.path());
+    };
+    let operator = snapshot.mode(route.path);
+    let decision = decide(route, Voices { visitor: wishes.mode, operator, browser: wishes.browser, load: app.load() });
+    let key = ViewKey { edition: snapshot.edition, decision, lang: wishes.lang, address: visit.address() };
+    let rendered = if key.address.len() > LONGEST_KEPT_ADDRESS {
+        render_view(&app, route.chunk, &visit, &key).await
+    } else {
+        let made = app.views.get_or_insert_async(&key, async { Ok::<_, std::convert::Infallible>(render_view(&app, route.chunk, &visit, &key).await) });
+        made.await.unwrap_or_else(|never| match never {})
+    };
+    let mut response = rendered.respond(&headers);
+    let out = response.headers_mut();
+    for cookie in wishes.keep {
+        out.append(SET_COOKIE, cookie);
+    }
+    let shared = decision.mode == Mode::Thin && wishes.anonymous && response.status() != StatusCode::BAD_REQUEST;
+    let fresh = i64::from(route.shared_for).min(key.edition.until.0 - clock::now().0).max(0);
+    let control = if shared { format!("public, max-age=0, s-maxage={fresh}") } else { "private, no-cache".to_owned() };
+    // Made of digits and words.
+    if let Ok(control) = HeaderValue::from_str(&control) {
+        response.headers_mut().insert(CACHE_CONTROL, control);
+    }
+    response
+}
+
+/// A page that says what is wrong, without a script.
+pub fn problem_page(app: &Arc<App>, uri: &Uri, headers: &HeaderMap, kind: Kind, detail: &str) -> Response {
+    let visit = Visit::new(uri.path(), "");
+    problem_view(app, &visit, Wishes::usual_lang(headers), Problem::new(kind, detail)).respond(headers)
+}
+
+/// Errors are thin: they need nothing else to work.
+const PROBLEM: Decision = Decision { mode: Mode::Thin, reason: Reason::Default };
+
+fn problem_view(app: &Arc<App>, visit: &Visit, lang: Lang, problem: Problem) -> Rendered {
+    let backend = Arc::new(InProcess::new(app.town.clone(), app.town.now().clone(), false));
+    let started = Instant::now();
+    let key = ViewKey { edition: app.town.now().edition, decision: PROBLEM, lang, address: visit.address() };
+    finish(app, Chunk::Diner, visit, &key, Content::Problem(problem), backend, started)
+}
+
+/// Loads and renders, whatever is kept.
+pub async fn render_view(app: &Arc<App>, chunk: Chunk, visit: &Visit, key: &ViewKey) -> Arc<Rendered> {
+    let started = Instant::now();
+    let backend = Arc::new(InProcess::new(app.town.clone(), app.town.now().clone(), key.decision.mode == Mode::Hydrated));
+    let content = Content::load(visit, backend.as_ref()).await;
+    Arc::new(finish(app, chunk, visit, key, content, backend, started))
+}
+
+fn finish(app: &App, chunk: Chunk, visit: &Visit, key: &ViewKey, content: Content, backend: Arc<InProcess>, started: Instant) -> Rendered {
+    let decision = if matches!(content, Content::Problem(_)) { PROBLEM } else { key.decision };
+    let texts = Texts::of(key.lang);
+    let status = StatusCode::from_u16(content.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = match decision.mode {
+        Mode::Thick => shell_body(texts),
+        Mode::Thin | Mode::Hydrated => page_body(content.clone(), backend.clone(), texts, decision, visit),
+    };
+    // A shell is the same whatever it will show.
+    let content = (decision.mode != Mode::Thick).then_some(&content);
+    let answers = backend.answers();
+    let Document { html, policy } = document(&Parts {
+        assets: &app.assets,
+        texts,
+        decision,
+        chunk,
+        visit,
+        content,
+        body: &body,
+        answers: answers.as_deref().filter(|_| decision.mode == Mode::Hydrated),
+    });
+    let html = measured(html, texts, started.elapsed());
+    let body = match decision.mode {
+        Mode::Thin => {
+            let tag = format!("{}.{}-{}-{}", tag(app, key.edition), decision.mode, decision.reason.name(), key.lang.tag());
+            Body::Same(Cached::new("text/html; charset=utf-8", &tag, html))
+        }
+        Mode::Hydrated | Mode::Thick => Body::Parts(html.split(NONCE_HERE).map(str::to_owned).collect()),
+    };
+    let said = format!("{}; reason={}", decision.mode, decision.reason.name());
+    Rendered { status, body, policy, said: HeaderValue::from_str(&said).unwrap_or(HeaderValue::from_static("thin")), lang: key.lang }
+}
+
+/// What is inside `#app` of a page that the server renders.
+fn page_body(content: Content, backend: Arc<InProcess>, texts: Texts, decision: Decision, visit: &Visit) -> String {
+    let allows = routes::find(&visit.path).map_or(&[][..], |route| route.allows);
+    Owner::new().with(|| {
+        provide_context(texts);
+        provide_context(visit.clone());
+        provide_context::<Arc<dyn Backend>>(backend);
+        provide_context(HowMade { decision, allows });
+        view! { <Pages content=RwSignal::new(content)/> }.to_html()
+    })
+}
+
+/// What is inside `#app` until the app is there.
+pub fn shell_body(texts: Texts) -> String {
+    format!("<p class=\"loading\" role=\"status\">{}</p>", texts.get(servery_app::text::Key::Loading))
+}
+
+/// Puts the page's own size and time where its footer names them.
+fn measured(html: String, texts: Texts, took: Duration) -> String {
+    let size = kilobytes(texts, html.len() as u64);
+    let time = texts.lang.decimal(took.as_micros().div_ceil(100) as u64, 1);
+    html.replacen(SIZE_HERE, &size, 1).replacen(TIME_HERE, &time, 1)
+}
+
+fn nonce() -> String {
+    let mut bytes = [0_u8; 16];
+    // Without randomness there is no secret to keep a script out with, so the page stays without one.
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => URL_SAFE_NO_PAD.encode(bytes),
+        Err(error) => {
+            tracing::error!(%error, "no randomness for a nonce");
+            String::new()
+        }
+    }
+}
+
+impl Rendered {
+    pub fn shell(assets: &Assets, lang: Lang) -> Self {
+        let texts = Texts::of(lang);
+        let decision = Decision { mode: Mode::Thick, reason: Reason::Kept };
+        let body = shell_body(texts);
+        let visit = Visit::new("/", "");
+        let parts = Parts { assets, texts, decision, chunk: Chunk::Diner, visit: &visit, content: None, body: &body, answers: None };
+        let Document { html, policy } = document(&parts);
+        let body = Body::Parts(html.split(NONCE_HERE).map(str::to_owned).collect());
+        Self { status: StatusCode::OK, body, policy, said: HeaderValue::from_static("thick; reason=kept"), lang }
+    }
+
+    pub fn respond(&self, request: &HeaderMap) -> Response {
+        let (mut response, policy) = match &self.body {
+            Body::Same(cached) => (cached.respond(request), self.policy.clone()),
+            Body::Parts(parts) => {
+                let nonce = nonce();
+                let html = parts.join(&nonce);
+                let mut response = if accepts_brotli(request) {
+                    ([(CONTENT_ENCODING, HeaderValue::from_static("br"))], compress(html.as_bytes(), 3)).into_response()
+                } else {
+                    Bytes::from(html).into_response()
+                };
+                response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+                (response, self.policy.replace(NONCE_HERE, &nonce))
+            }
+        };
+        if response.status() == StatusCode::OK {
+            *response.status_mut() = self.status;
+        }
+        let headers = response.headers_mut();
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            headers.insert(CONTENT_SECURITY_POLICY, policy);
+        }
+        headers.insert("servery-render", self.said.clone());
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.lang.tag()));
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie, save-data"));
+        headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
+        headers.insert("referrer-policy", HeaderValue::from_static("same-origin"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        response
+    }
+}

@@ -1,0 +1,30 @@
+//! The restaurants' own pictures, from the folder that the operator named.
+
+use axum::{
+    body::Bytes,
+    http::{
+        HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use servery_domain::menu::PictureFormat;
+
+use crate::app::App;
+
+/// `/pictures/ramen-320.avif`: a plain name with the ending of a format we know, and nothing else.
+pub async fn respond(app: &App, path: &str) -> Option<Response> {
+    let folder = app.pictures.as_ref()?;
+    let name = path.strip_prefix("/pictures/")?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let (stem, ending) = name.rsplit_once('.')?;
+    let format = PictureFormat::from_code(ending).filter(|_| !stem.is_empty() && stem.bytes().all(plain))?;
+    let body = tokio::fs::read(folder.join(name)).await.ok()?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
+        (CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400")),
+        // A drawing opened by itself runs nothing.
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'")),
+    ];
+    Some((headers, Bytes::from(body)).into_response())
+}

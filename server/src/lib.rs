@@ -1,0 +1,21 @@
+//! Servery's server.
+//!
+//! Invariant: a handler keeps nothing that another node needs. What lasts is in the store, what is fast is a copy of it,
+//! and each copy is named after the edition of the town it was made from.
+
+#![recursion_limit = "256"]
+
+pub mod api;
+pub mod app;
+pub mod assets;
+pub mod cached;
+pub mod cli;
+pub mod clock;
+pub mod demo;
+pub mod health;
+pub mod html;
+pub mod listen;
+pub mod observe;
+pub mod refusal;
+pub mod settings;
+pub mod town;

@@ -1,0 +1,169 @@
+//! The town as this node last saw it: every restaurant with its opening, and the operator's modes.
+//!
+//! A request reads this copy and asks no database. The copy is made anew within a quarter of a second of a change by any node,
+//! and at each moment when a door opens or closes, so that it is an [`Edition`] that never changes.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use jiff::tz::TimeZone;
+use quick_cache::sync::Cache;
+use servery_app::{render::Mode, routes::ROUTES};
+use servery_domain::{
+    id::RestaurantId,
+    listing::Search,
+    menu::Menu,
+    restaurant::{Listed, Restaurant},
+    revision::Revision,
+    slug::Slug,
+    time::Timestamp,
+};
+use servery_store::{Revisions, Store, StoreError};
+
+use crate::clock;
+
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Menus that are kept at hand; the least used ones go first.
+const MENUS: usize = 500;
+
+/// What an answer was made from. Two nodes with the same edition give the same answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Edition {
+    pub revisions: Revisions,
+    /// The next moment when a door opens or closes, or a day begins somewhere.
+    pub until: Timestamp,
+}
+
+pub struct Snapshot {
+    pub edition: Edition,
+    restaurants: Vec<(Listed, TimeZone)>,
+    modes: Vec<(String, Mode)>,
+}
+
+pub struct Town {
+    store: Arc<dyn Store>,
+    current: ArcSwap<Snapshot>,
+    menus: Cache<(RestaurantId, Revision), Arc<Menu>>,
+    reachable: AtomicBool,
+}
+
+impl Snapshot {
+    fn new(revisions: Revisions, restaurants: Vec<(Restaurant, TimeZone)>, modes: Vec<(String, Mode)>, now: Timestamp) -> Self {
+        let mut until = Timestamp(now.0 + 24 * 3600);
+        let listed = restaurants.into_iter().map(|(restaurant, zone)| {
+            let here = clock::local(&zone, now);
+            let opening = restaurant.hours.at(here);
+            let midnight = servery_domain::time::LocalMinute(here.midnight().0 + servery_domain::time::DAY);
+            for moment in opening.change.map(|change| change.at).into_iter().chain([midnight]) {
+                until = until.min(clock::utc(&zone, moment)).max(Timestamp(now.0 + 1));
+            }
+            (Listed { restaurant, opening }, zone)
+        });
+        let restaurants = listed.collect();
+        Self { edition: Edition { revisions, until }, restaurants, modes }
+    }
+
+    /// The same town at another time.
+    fn at(&self, now: Timestamp) -> Self {
+        let restaurants = self.restaurants.iter().map(|(listed, zone)| (listed.restaurant.clone(), zone.clone())).collect();
+        Self::new(self.edition.revisions, restaurants, self.modes.clone(), now)
+    }
+
+    pub fn page(&self, search: &Search) -> servery_domain::cursor::Page<Listed> {
+        search.page(self.restaurants.iter().map(|(listed, _)| listed.clone()))
+    }
+
+    pub fn listed(&self, slug: &Slug) -> Option<&Listed> {
+        let at = self.restaurants.binary_search_by(|(listed, _)| listed.restaurant.slug.cmp(slug)).ok()?;
+        Some(&self.restaurants[at].0)
+    }
+
+    /// The operator's mode for the page with this path in the table.
+    pub fn mode(&self, path: &str) -> Option<Mode> {
+        self.modes.iter().find(|(known, _)| known == path).map(|(_, mode)| *mode)
+    }
+}
+
+async fn load(store: &dyn Store, revisions: Revisions) -> Result<Snapshot, StoreError> {
+    let restaurants = store.restaurants().await?.into_iter().map(|restaurant| {
+        let zone = clock::zone(&restaurant.zone);
+        let zone = zone.ok_or_else(|| StoreError::Unreadable(format!("{}: time zone {:?}", restaurant.slug, restaurant.zone.0)))?;
+        Ok((restaurant, zone))
+    });
+    let restaurants = restaurants.collect::<Result<_, StoreError>>()?;
+    let modes = modes(store).await?;
+    Ok(Snapshot::new(revisions, restaurants, modes, clock::now()))
+}
+
+/// A row for a page that this version has not, or a mode that it does not know, was set by another version and is its business.
+pub async fn modes(store: &dyn Store) -> Result<Vec<(String, Mode)>, StoreError> {
+    let rows = store.modes().await?.into_iter();
+    let known = rows.filter(|(path, _)| ROUTES.iter().any(|route| route.path == path));
+    Ok(known.filter_map(|(path, mode)| Some((path, mode.parse().ok()?))).collect())
+}
+
+impl Town {
+    pub async fn open(store: Arc<dyn Store>) -> Result<Arc<Self>, StoreError> {
+        let revisions = store.revisions().await?;
+        let snapshot = load(store.as_ref(), revisions).await?;
+        Ok(Arc::new(Self { store, current: ArcSwap::from_pointee(snapshot), menus: Cache::new(MENUS), reachable: AtomicBool::new(true) }))
+    }
+
+    pub fn now(&self) -> arc_swap::Guard<Arc<Snapshot>> {
+        self.current.load()
+    }
+
+    /// Whether the store answered when it was last asked.
+    pub fn is_reachable(&self) -> bool {
+        self.reachable.load(Ordering::Relaxed)
+    }
+
+    /// Looks for changes until it is dropped. A store that does not answer leaves the last edition in place.
+    pub async fn watch(self: Arc<Self>) {
+        let mut tick = tokio::time::interval(LOOK_EVERY);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            let looked = self.look().await;
+            let was_reachable = self.reachable.swap(looked.is_ok(), Ordering::Relaxed);
+            match looked {
+                Err(error) if was_reachable => tracing::error!(%error, "the store does not answer; the last edition is shown"),
+                Ok(()) if !was_reachable => tracing::info!("the store answers again"),
+                _ => {}
+            }
+        }
+    }
+
+    async fn look(&self) -> Result<(), StoreError> {
+        let revisions = self.store.revisions().await?;
+        let current = self.current.load_full();
+        if revisions != current.edition.revisions {
+            self.current.store(Arc::new(load(self.store.as_ref(), revisions).await?));
+        } else if clock::now() >= current.edition.until {
+            self.current.store(Arc::new(current.at(clock::now())));
+        }
+        Ok(())
+    }
+
+    pub async fn menu(&self, restaurant: &Restaurant) -> Result<Option<Arc<Menu>>, StoreError> {
+        let key = (restaurant.id, restaurant.revision);
+        match self.menus.get_value_or_guard_async(&key).await {
+            Ok(menu) => Ok(Some(menu)),
+            Err(guard) => {
+                let Some(menu) = self.store.menu(restaurant.id).await?.map(Arc::new) else { return Ok(None) };
+                // A menu that is already newer than the snapshot is given, but not kept under the older name.
+                if menu.revision == restaurant.revision {
+                    // Refused only when a newer value was put meanwhile; either is right.
+                    let _ = guard.insert(menu.clone());
+                }
+                Ok(Some(menu))
+            }
+        }
+    }
+}
