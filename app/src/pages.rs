@@ -5,7 +5,7 @@ pub mod home;
 pub mod problem;
 pub mod restaurant;
 
-use leptos::prelude::*;
+use leptos::{either::EitherOf4, prelude::*};
 
 use crate::{
     content::Content,
@@ -23,11 +23,12 @@ pub fn App(content: RwSignal<Content>) -> impl IntoView {
     }
 }
 
-fn page(content: Content) -> AnyView {
+/// An `Either` and not an `AnyView`: erasing the types would link every way of rendering into the wasm, 40 kB of it never used.
+fn page(content: Content) -> impl IntoView {
     match content {
-        Content::Home { search, found } => view! { <home::Home search found/> }.into_any(),
-        Content::Restaurant { filter, listed, menu } => view! { <restaurant::Restaurant filter listed menu/> }.into_any(),
-        Content::About(about) => view! { <about::About about/> }.into_any(),
-        Content::Problem(problem) => view! { <problem::Problem problem/> }.into_any(),
+        Content::Home { search, found } => EitherOf4::A(view! { <home::Home search found/> }),
+        Content::Restaurant { filter, listed, menu } => EitherOf4::B(view! { <restaurant::Restaurant filter listed menu/> }),
+        Content::About(about) => EitherOf4::C(view! { <about::About about/> }),
+        Content::Problem(problem) => EitherOf4::D(view! { <problem::Problem problem/> }),
     }
 }

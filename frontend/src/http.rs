@@ -7,10 +7,7 @@ use std::{
 
 use gloo_net::http::{Request, Response};
 use js_sys::{Date, Object, Reflect};
-use leptos::{
-    prelude::{RwSignal, Set},
-    task::spawn_local,
-};
+use leptos::prelude::{RwSignal, Set};
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -29,6 +26,7 @@ use servery_domain::{
     slug::Slug,
     time::{LocalMinute, Zone},
 };
+use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortSignal;
 
 use crate::kept;

@@ -8,7 +8,7 @@ mod navigate;
 mod page;
 
 use futures::FutureExt;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use servery_app::{
     backend::{Backend, Offline},
     content::Content,
@@ -19,6 +19,7 @@ use servery_app::{
 };
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::{http::HttpBackend, page::Page};
 

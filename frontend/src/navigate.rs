@@ -3,10 +3,7 @@
 
 use std::sync::Arc;
 
-use leptos::{
-    prelude::{RwSignal, Set, document, window},
-    task::spawn_local,
-};
+use leptos::prelude::{RwSignal, Set, document, window};
 use servery_app::{
     content::Content,
     parts::form,
@@ -16,6 +13,7 @@ use servery_app::{
     visit::{Visit, address},
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlAnchorElement, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, Url};
 
 use crate::{

@@ -6,8 +6,9 @@ try {
   program.start(await texts);
   const worker = await navigator.serviceWorker?.register("/service-worker.js");
   worker?.waiting?.postMessage("take over");
-} catch {
+} catch (error) {
   // No WebAssembly here, or it did not arrive: plain pages do all that lively ones do.
+  console.error(error);
   document.cookie = "servery_browser=limited; path=/; max-age=3600; samesite=lax";
   const plain = new URL(location);
   if (document.documentElement.dataset.mode === "thick" && !plain.searchParams.has("browser")) {
