@@ -1,16 +1,12 @@
 //! Asks the API. Each answer is kept, and is given again when no server can be reached.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use gloo_net::http::{Request, Response};
-use js_sys::{Date, Object, Reflect};
+use js_sys::{Date, JSON, Object, Reflect};
 use leptos::prelude::{RwSignal, Set};
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 use servery_app::{
     api,
     backend::{Answer, Backend},
@@ -26,7 +22,8 @@ use servery_domain::{
     slug::Slug,
     time::{LocalMinute, Zone},
 };
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 use crate::kept;
@@ -35,7 +32,7 @@ const PATIENCE: u32 = 8_000;
 
 pub struct HttpBackend {
     /// What came with the page; each is given out once.
-    sent: Mutex<HashMap<String, Box<RawValue>>>,
+    sent: Option<SendWrapper<JsValue>>,
     offline: RwSignal<bool>,
     /// The revision of the operator's table of modes that this page was made under, and whether it has changed since.
     modes: Mutex<(Option<String>, bool)>,
@@ -48,8 +45,8 @@ struct Got<T> {
 }
 
 impl HttpBackend {
-    pub fn new(sent: HashMap<String, Box<RawValue>>, offline: RwSignal<bool>) -> Self {
-        Self { sent: Mutex::new(sent), offline, modes: Mutex::default() }
+    pub fn new(sent: Option<JsValue>, offline: RwSignal<bool>) -> Self {
+        Self { sent: sent.map(SendWrapper::new), offline, modes: Mutex::default() }
     }
 
     /// Whether the operator has changed how pages are made: the next one must be asked of the server.
@@ -57,38 +54,42 @@ impl HttpBackend {
         self.modes.lock().is_ok_and(|modes| modes.1)
     }
 
+    fn sent_with_page(&self, address: &str) -> Option<JsValue> {
+        let sent = self.sent.as_deref()?;
+        let answer = Reflect::get(sent, &address.into()).ok().filter(|answer| !answer.is_undefined())?;
+        // Asked again later, it is asked of the server.
+        let _ = Reflect::delete_property(sent.unchecked_ref::<Object>(), &address.into());
+        Some(answer)
+    }
+
     async fn get<T: DeserializeOwned>(&self, address: &str) -> Result<Got<T>, Problem> {
-        if let Some(answer) = self.sent.lock().ok().and_then(|mut sent| sent.remove(address)) {
-            keep(address, answer.get().to_owned());
-            return Ok(Got { value: read(answer.get())?, kept: false });
+        if let Some(answer) = self.sent_with_page(address) {
+            let text = JSON::stringify(&answer).and_then(|text| web_sys::Response::new_with_opt_str(Some(&String::from(text))));
+            kept::keep(address, text);
+            return Ok(Got { value: read(answer)?, kept: false });
         }
         let signal = AbortSignal::timeout_with_u32(PATIENCE);
-        let sent = Request::get(address).header("accept", "application/json, application/problem+json").abort_signal(Some(&signal)).send();
-        let answer = match sent.await {
-            Ok(response) if response.ok() => {
+        let asked = Request::get(address).header("accept", "application/json, application/problem+json").abort_signal(Some(&signal)).send();
+        // A gateway that speaks for an absent server is no answer of ours.
+        if let Ok(response) = asked.await
+            && response.status() < 502
+        {
+            let found = response.ok();
+            if found {
                 self.note_modes(&response);
-                response.text().await
             }
-            // A gateway that speaks for an absent server is no answer of ours.
-            Ok(response) if response.status() < 502 => {
-                let text = response.text().await.unwrap_or_default();
-                return Err(read(&text).unwrap_or_else(|unreadable| unreadable));
+            if let Ok(answer) = whole(address, response).await {
+                self.offline.set(false);
+                let value = if found { read(answer) } else { Err(read(answer).unwrap_or_else(|unreadable| unreadable)) };
+                return value.map(|value| Got { value, kept: false });
             }
-            Ok(response) => Err(gloo_net::Error::GlooError(response.status_text())),
-            Err(error) => Err(error),
-        };
-        if let Ok(answer) = answer {
-            self.offline.set(false);
-            let value = read(&answer)?;
-            keep(address, answer);
-            return Ok(Got { value, kept: false });
         }
         match kept::get(address).await {
-            Ok(Some(answer)) => {
+            Some(answer) => {
                 self.offline.set(true);
-                Ok(Got { value: read(&answer)?, kept: true })
+                Ok(Got { value: read(answer)?, kept: true })
             }
-            _ => Err(Problem::new(Kind::Unreachable, address)),
+            None => Err(Problem::new(Kind::Unreachable, address)),
         }
     }
 
@@ -101,16 +102,19 @@ impl HttpBackend {
     }
 }
 
-fn read<T: DeserializeOwned>(answer: &str) -> Result<T, Problem> {
-    serde_json::from_str(answer).map_err(|error| Problem::new(Kind::Broken, error.to_string()))
+/// The body, once all of it is here; kept if it is what was asked for.
+async fn whole(address: &str, response: Response) -> Result<JsValue, JsValue> {
+    let response = web_sys::Response::from(response);
+    let copy = response.clone();
+    let body = JsFuture::from(response.json()?).await?;
+    if response.ok() {
+        kept::keep(address, copy);
+    }
+    Ok(body)
 }
 
-fn keep(address: &str, answer: String) {
-    let address = address.to_owned();
-    // A full disk or a private window keeps nothing; the page was shown all the same.
-    spawn_local(async move {
-        let _ = kept::put(&address, &answer).await;
-    });
+fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, Problem> {
+    serde_wasm_bindgen::from_value(answer).map_err(|error| Problem::new(Kind::Broken, error.to_string()))
 }
 
 /// A kept answer says whether the door was open then; the hours say whether it is now.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Cache, Response};
 
 /// Named after the API's version: the answers of another one are another format.
@@ -12,13 +12,22 @@ async fn open() -> Result<Cache, JsValue> {
     JsFuture::from(window().caches()?.open(KEPT)).await?.dyn_into()
 }
 
-pub async fn put(address: &str, answer: &str) -> Result<(), JsValue> {
-    let response = Response::new_with_opt_str(Some(answer))?;
-    JsFuture::from(open().await?.put_with_str(address, &response)).await.map(drop)
+async fn put(address: &str, answer: &Response) -> Result<(), JsValue> {
+    JsFuture::from(open().await?.put_with_str(address, answer)).await.map(drop)
 }
 
-pub async fn get(address: &str) -> Result<Option<String>, JsValue> {
-    let found = JsFuture::from(open().await?.match_with_str(address)).await?;
-    let Ok(response) = found.dyn_into::<Response>() else { return Ok(None) };
-    Ok(JsFuture::from(response.text()?).await?.as_string())
+/// In the background. A full disk or a private window keeps nothing; the page is shown all the same.
+pub fn keep(address: &str, answer: Result<Response, JsValue>) {
+    let address = address.to_owned();
+    spawn_local(async move {
+        if let Ok(answer) = answer {
+            let _ = put(&address, &answer).await;
+        }
+    });
+}
+
+pub async fn get(address: &str) -> Option<JsValue> {
+    let found = JsFuture::from(open().await.ok()?.match_with_str(address)).await.ok()?;
+    let response: Response = found.dyn_into().ok()?;
+    JsFuture::from(response.json().ok()?).await.ok()
 }

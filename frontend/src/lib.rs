@@ -23,11 +23,11 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{http::HttpBackend, page::Page};
 
-/// Called by the script of the page once the wasm is there, with the catalogue of the page's language as JSON.
+/// Called by the script of the page once the wasm is there, with the catalogue of the page's language.
 #[wasm_bindgen]
-pub fn start(texts: &str) -> Result<(), JsError> {
+pub fn start(texts: Vec<String>) -> Result<(), JsError> {
     let page = Page::read().ok_or_else(|| JsError::new("this page was not made for a script"))?;
-    let texts = serde_json::from_str(texts).ok().and_then(|texts| Texts::received(page.lang, texts));
+    let texts = Texts::received(page.lang, texts);
     let texts = texts.ok_or_else(|| JsError::new("the texts belong to another version"))?;
     match page.decision.mode {
         Mode::Thin => Err(JsError::new("a thin page has no script")),
@@ -52,7 +52,7 @@ fn hydrate(page: Page, texts: Texts) -> Result<(), JsError> {
 
 async fn mount(page: Page, texts: Texts) {
     let offline = RwSignal::new(false);
-    let backend = Arc::new(HttpBackend::new(Default::default(), offline));
+    let backend = Arc::new(HttpBackend::new(None, offline));
     let content = Content::load(&page::visit(), backend.as_ref()).await;
     page.dress(&content, texts);
     page.root.set_inner_html("");

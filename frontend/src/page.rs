@@ -1,9 +1,6 @@
 //! The document that the server sent: what it says of itself, and its head, which lies outside of what the app renders.
 
-use std::collections::HashMap;
-
 use leptos::prelude::{document, window};
-use serde_json::value::RawValue;
 use servery_app::{
     content::Content,
     render::{Decision, Mode, Reason},
@@ -14,7 +11,8 @@ use servery_domain::{
     accent::{NIGHT, PAPER},
     lang::Lang,
 };
-use wasm_bindgen::JsCast;
+use js_sys::JSON;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
 #[derive(Clone)]
@@ -39,10 +37,10 @@ impl Page {
         Some(Self { root, lang: Lang::from_tag(&html.lang())?, decision: Decision { mode, reason } })
     }
 
-    /// The API's answers that the page was rendered from, by address.
-    pub fn answers(&self) -> HashMap<String, Box<RawValue>> {
-        let text = document().get_element_by_id("answers").and_then(|script| script.text_content());
-        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    /// The API's answers that the page was rendered from, as an object with their addresses for keys.
+    pub fn answers(&self) -> Option<JsValue> {
+        let text = document().get_element_by_id("answers")?.text_content()?;
+        JSON::parse(&text).ok()
     }
 
     /// Title and colour follow the content.

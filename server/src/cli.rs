@@ -9,13 +9,12 @@ use servery_app::{
 };
 use servery_store::{Store, StoreError};
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 
 use crate::{
     api::openapi,
     app::{App, router},
     assets::Assets,
-    demo, listen,
+    demo, listen, observe,
     settings::Settings,
     town::{self, Town},
 };
@@ -107,9 +106,7 @@ async fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
 }
 
 async fn serve(settings: &Settings) -> Result<(), Failure> {
-    // The log is written by a thread of its own, so that no request waits for a terminal.
-    let (writer, _guard) = tracing_appender::non_blocking(std::io::stdout());
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(EnvFilter::try_new(settings.log())?).with_writer(writer).init();
+    let _guard = observe::log(settings.log(), std::io::stdout())?;
     let assets = Assets::new()?;
     let town = Town::open(open(settings).await?).await?;
     let watching = tokio::spawn(town.clone().watch());

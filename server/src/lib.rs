@@ -16,6 +16,8 @@ pub mod health;
 pub mod html;
 pub mod listen;
 pub mod observe;
+mod oversized;
 pub mod refusal;
 pub mod settings;
+pub mod sizes;
 pub mod town;

@@ -10,6 +10,8 @@ use hyper_util::{
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
+use crate::oversized::Oversized;
+
 /// A caller that dawdles over its header holds a connection no longer than this.
 const HEADER_PATIENCE: Duration = Duration::from_secs(10);
 /// How long answers under way are waited for.
@@ -43,7 +45,7 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
             let answer = app.clone().oneshot(request.map(Body::new));
             async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
         });
-        let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = server.serve_connection(Oversized::new(TokioIo::new(stream)), service).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A caller that breaks off is its own business.

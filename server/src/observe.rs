@@ -1,6 +1,7 @@
 //! What is said about each request: an id, a line in the log, a count and a duration.
 
 use std::{
+    io,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -16,12 +17,22 @@ use axum::{
 };
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 use servery_domain::problem::Kind;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_subscriber::{EnvFilter, filter::ParseError};
 
 use crate::{app::App, refusal::Refusal};
 
 const REQUEST_ID: &str = "x-request-id";
 /// All header fields together. Larger ones are refused before a handler sees them.
 const MOST_HEADERS: usize = 32 * 1024;
+
+/// Lines of JSON, written by a thread of its own, so that no request waits for a terminal. It ends when the guard is dropped.
+pub fn log(level: &str, writer: impl io::Write + Send + 'static) -> Result<WorkerGuard, ParseError> {
+    let filter = EnvFilter::try_new(level)?;
+    let (writer, guard) = tracing_appender::non_blocking(writer);
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(writer).init();
+    Ok(guard)
+}
 
 pub struct Metrics {
     registry: Registry,

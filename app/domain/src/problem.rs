@@ -25,15 +25,15 @@ problems! {
     Malformed = 400 "malformed" "The request is malformed";
     /// There is nothing at this address.
     NotFound = 404 "not-found" "Not found";
-    /// This address has no such method; `Allow` names those it has.
+    /// This address has no such method; the Allow field names those it has.
     WrongMethod = 405 "wrong-method" "Method not allowed";
-    /// The address cannot answer in any format that `Accept` names.
+    /// The address cannot answer in any format that the Accept field names.
     NotAcceptable = 406 "not-acceptable" "Not acceptable";
     /// The header fields of the request are larger than 32 KiB.
     HeadersTooLarge = 431 "headers-too-large" "Header fields too large";
     /// Something broke here. It is logged under the request id.
     Broken = 500 "broken" "Something broke on our side";
-    /// The server cannot answer now; `Retry-After` says when to try again.
+    /// The server cannot answer now; the Retry-After field says when to try again.
     Unavailable = 503 "unavailable" "Not available at the moment";
     /// Made by a client that got no answer: the network or the server is away.
     Unreachable = 503 "unreachable" "No connection";

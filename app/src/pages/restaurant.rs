@@ -1,6 +1,6 @@
 //! A restaurant and its menu, read like a printed one.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use leptos::{html, prelude::*};
 use servery_domain::{
@@ -80,8 +80,8 @@ fn heading(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
                     <summary>{opening::sentence(texts, &listed.opening)}</summary>
                     <table><caption>{texts.get(Key::OpeningHours)}</caption><tbody>{week}</tbody></table>
                 </details>
-                <p class="facts">
-                    <span dir="auto">{format!("{}, {} {}", address.street, address.postcode, address.city)}</span>" · "
+                <p class="facts contact">
+                    <span dir="auto">{format!("{}, {} {}", address.street, address.postcode, address.city)}</span>
                     <a href=phone_link dir="ltr">{phone.clone()}</a>
                 </p>
             </div>
@@ -149,7 +149,7 @@ fn dish(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
     let notes = (!notes.is_empty()).then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
     view! {
         <li>
-            <h3>{dish.name.clone()}</h3>
+            <h3 dir="auto">{dish.name.clone()}</h3>
             <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
             {description}
             {notes}
@@ -158,25 +158,34 @@ fn dish(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
     }
 }
 
+/// Around a name in the menu's own language, whose direction may differ.
+const ISOLATE: &str = "\u{2068}";
+const END_ISOLATE: &str = "\u{2069}";
+
 /// `Vegan · Contains gluten, soy · Choose: Size, Sauce`
 fn notes(texts: Texts, menu: &Menu, dish: &Dish) -> String {
     let mut notes = String::new();
-    let mut add = |start: &str, names: &mut dyn Iterator<Item = &str>| {
-        for (number, name) in names.enumerate() {
-            let before = match (number, notes.is_empty()) {
-                (0, true) => "",
-                (0, false) => " · ",
-                _ => texts.get(Key::ListComma),
-            };
-            notes.push_str(before);
-            if number == 0 {
-                notes.push_str(start);
-            }
-            notes.push_str(name);
-        }
-    };
-    add("", &mut dish.diets.iter().map(|diet| diet::name(texts, *diet)));
-    add(texts.get(Key::MenuContains), &mut dish.allergens.iter().map(|allergen| allergen::name(texts, *allergen)));
-    add(texts.get(Key::MenuChoose), &mut dish.option_groups.iter().filter_map(|id| menu.group(*id)).map(|group| group.name.as_str()));
+    let comma = texts.get(Key::ListComma);
+    list(&mut notes, "", comma, dish.diets.iter().map(|diet| diet::name(texts, *diet).into()));
+    list(&mut notes, texts.get(Key::MenuContains), comma, dish.allergens.iter().map(|allergen| allergen::name(texts, *allergen).into()));
+    let foreign = menu.lang != texts.lang;
+    let groups = dish.option_groups.iter().filter_map(|id| menu.group(*id)).map(|group| match foreign {
+        true => format!("{ISOLATE}{}{END_ISOLATE}", group.name).into(),
+        false => group.name.as_str().into(),
+    });
+    list(&mut notes, texts.get(Key::MenuChoose), comma, groups);
     notes
+}
+
+/// Adds `start` and the names to the notes, if there are any names.
+fn list<'a>(notes: &mut String, start: &str, comma: &str, names: impl Iterator<Item = Cow<'a, str>>) {
+    for (number, name) in names.enumerate() {
+        if number > 0 {
+            notes.push_str(comma);
+        } else {
+            notes.push_str(if notes.is_empty() { "" } else { " · " });
+            notes.push_str(start);
+        }
+        notes.push_str(&name);
+    }
 }

@@ -29,10 +29,10 @@ use crate::{
         ("q" = Option<String>, Query, description = "Words that name, description, cuisine or street contain; at most 80 characters"),
         ("open" = Option<u8>, Query, description = "1 for those that are open now"),
         ("cuisine" = Option<servery_domain::restaurant::Cuisine>, Query, description = "Only this cuisine"),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("after" = Option<String>, Query, description = "What the page before gave as next"),
         ("limit" = Option<u8>, Query, description = "Restaurants on a page, 1 to 100; 20 if it is not said"),
     ),
-    responses((status = 200, body = Page<Listed>), (status = 304, description = "`If-None-Match` names what you have"), (status = 400, body = Problem), (status = 406, body = Problem)),
+    responses((status = 200, body = Page<Listed>), (status = 304, description = "If-None-Match names what you have"), (status = 400, body = Problem), (status = 406, body = Problem)),
 )]
 pub async fn list_restaurants(_: AcceptsJson, State(app): State<Arc<App>>, Query(pairs): Pairs, request: HeaderMap) -> Result<Response, Refusal> {
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -46,7 +46,7 @@ pub async fn list_restaurants(_: AcceptsJson, State(app): State<Arc<App>>, Query
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}", tag = "restaurants",
     params(("slug" = Slug, Path)),
-    responses((status = 200, body = Listed), (status = 304, description = "`If-None-Match` names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
+    responses((status = 200, body = Listed), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
 )]
 pub async fn get_restaurant(_: AcceptsJson, State(app): State<Arc<App>>, Path(slug): Path<String>, request: HeaderMap) -> Result<Response, Refusal> {
     let town = app.town.now();
@@ -58,7 +58,7 @@ pub async fn get_restaurant(_: AcceptsJson, State(app): State<Arc<App>>, Path(sl
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/menu", tag = "restaurants",
     params(("slug" = Slug, Path)),
-    responses((status = 200, body = Menu), (status = 304, description = "`If-None-Match` names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
+    responses((status = 200, body = Menu), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
 )]
 pub async fn get_menu(_: AcceptsJson, State(app): State<Arc<App>>, Path(slug): Path<String>, request: HeaderMap) -> Result<Response, Refusal> {
     let town = app.town.now();

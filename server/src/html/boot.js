@@ -1,5 +1,5 @@
 // Fetches the program of this page and hands the page over to it.
-const texts = fetch("{{texts}}").then((answer) => answer.text());
+const texts = fetch("{{texts}}").then((answer) => answer.json());
 try {
   const program = await import("{{script}}");
   await program.default({ module_or_path: "{{wasm}}" });

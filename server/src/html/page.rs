@@ -57,6 +57,12 @@ pub struct ViewKey {
     address: String,
 }
 
+impl ViewKey {
+    pub fn new(edition: Edition, decision: Decision, lang: Lang, visit: &Visit) -> Self {
+        Self { edition, decision, lang, address: visit.address() }
+    }
+}
+
 /// A view as it is kept.
 pub struct Rendered {
     status: StatusCode,
@@ -88,7 +94,7 @@ pub async fn get_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap)
     };
     let operator = snapshot.mode(route.path);
     let decision = decide(route, Voices { visitor: wishes.mode, operator, browser: wishes.browser, load: app.load() });
-    let key = ViewKey { edition: snapshot.edition, decision, lang: wishes.lang, address: visit.address() };
+    let key = ViewKey::new(snapshot.edition, decision, wishes.lang, &visit);
     let rendered = if key.address.len() > LONGEST_KEPT_ADDRESS {
         render_view(&app, route.chunk, &visit, &key).await
     } else {
@@ -122,7 +128,7 @@ const PROBLEM: Decision = Decision { mode: Mode::Thin, reason: Reason::Default }
 fn problem_view(app: &Arc<App>, visit: &Visit, lang: Lang, problem: Problem) -> Rendered {
     let backend = Arc::new(InProcess::new(app.town.clone(), app.town.now().clone(), false));
     let started = Instant::now();
-    let key = ViewKey { edition: app.town.now().edition, decision: PROBLEM, lang, address: visit.address() };
+    let key = ViewKey::new(app.town.now().edition, PROBLEM, lang, visit);
     finish(app, Chunk::Diner, visit, &key, Content::Problem(problem), backend, started)
 }
 

@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { defineConfig } from "@playwright/test";
+
+const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+export default defineConfig({
+  testDir: "tests",
+  workers: 2,
+  fullyParallel: true,
+  retries: 0,
+  timeout: 20_000,
+  forbidOnly: !!process.env.CI,
+  reporter: "line",
+  // Pictures of every page are for people to look at: LOOKS=folder npx playwright test
+  ...(process.env.LOOKS ? { grep: /@looks/ } : { grepInvert: /@looks/ }),
+  use: {
+    browserName: "chromium",
+    locale: "en-GB",
+    launchOptions: {
+      // Without one of the system's, Playwright uses its own.
+      executablePath: existsSync(chromium) ? chromium : undefined,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+    },
+  },
+});

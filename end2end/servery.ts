@@ -1,0 +1,154 @@
+// A server of its own for each worker, and a page that notices every complaint of the browser.
+
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test as base, type Page } from "@playwright/test";
+
+const run = promisify(execFile);
+
+const program = process.env.SERVERY ?? "servery";
+
+/** A running `servery` with the demo town in a folder that goes away with it. */
+export class Servery {
+  #server: ChildProcess | undefined;
+  #log = "";
+
+  private constructor(readonly folder: string, readonly port: number) {}
+
+  static async start(): Promise<Servery> {
+    const servery = new Servery(await mkdtemp(join(tmpdir(), "servery-e2e-")), await freePort());
+    await servery.cli("demo");
+    await servery.start();
+    return servery;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** `servery ARGUMENTS` on this server's database; answers with what it printed. */
+  async cli(...args: string[]): Promise<string> {
+    return (await run(program, [...args, "--database", this.#database], { cwd: this.folder })).stdout;
+  }
+
+  get #database() {
+    return `sqlite:${join(this.folder, "e2e.db")}`;
+  }
+
+  /** Again, on the same port; does nothing while it runs. */
+  async start() {
+    if (this.#server) return;
+    const server = spawn(program, ["serve", "--database", this.#database, "--listen", `127.0.0.1:${this.port}`], {
+      cwd: this.folder,
+      env: { ...process.env, SERVERY_LOG: "warn" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    server.stdout.on("data", (text) => (this.#log += text));
+    server.stderr.on("data", (text) => (this.#log += text));
+    server.on("error", (error) => (this.#log += error));
+    this.#server = server;
+    const ready = async () => {
+      if (server.exitCode !== null) throw new Error(`servery ended with ${server.exitCode}: ${this.#log}`);
+      return (await fetch(`${this.url}/readyz`).catch(() => undefined))?.status;
+    };
+    await expect.poll(ready, { message: "servery is ready", timeout: 10_000, intervals: [20] }).toBe(200);
+  }
+
+  /** As an operator does: asks it to end, and waits until it has. */
+  async stop() {
+    const server = this.#server;
+    this.#server = undefined;
+    if (!server || server.exitCode !== null) return;
+    const ended = once(server, "exit");
+    server.kill("SIGTERM");
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`servery ended with ${code}: ${this.#log}`);
+  }
+
+  async remove() {
+    try {
+      await this.stop();
+    } finally {
+      await rm(this.folder, { recursive: true, force: true });
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** What the browser complained about. A test names the complaints that it provokes; any other fails it. */
+export class Complaints {
+  #heard: string[] = [];
+  #expected: RegExp[] = [];
+
+  expect(...complaints: RegExp[]) {
+    this.#expected.push(...complaints);
+  }
+
+  hear(page: Page) {
+    page.on("console", (message) => this.#heard.push(`console.${message.type()}: ${message.text()} (${message.location().url})`));
+    page.on("pageerror", (error) => this.#heard.push(`error: ${error.message}`));
+    page.on("requestfailed", (request) => {
+      const why = request.failure()?.errorText ?? "";
+      // A page that is left drops what it still waited for.
+      if (why !== "net::ERR_ABORTED") this.#heard.push(`request: ${request.url()} ${why}`);
+    });
+  }
+
+  get unexpected() {
+    return [...new Set(this.#heard)].filter((complaint) => !this.#expected.some((expected) => expected.test(complaint)));
+  }
+}
+
+export const test = base.extend<{ complaints: Complaints }, { servery: Servery }>({
+  servery: [
+    async ({}, use) => {
+      const servery = await Servery.start();
+      await use(servery);
+      await servery.remove();
+    },
+    { scope: "worker", timeout: 30_000 },
+  ],
+  baseURL: async ({ servery }, use) => use(servery.url),
+  complaints: async ({}, use) => use(new Complaints()),
+  page: async ({ page, complaints }, use) => {
+    complaints.hear(page);
+    await use(page);
+    expect(complaints.unexpected, "complaints of the browser").toEqual([]);
+  },
+});
+
+export { expect };
+
+export type Mode = "thin" | "hydrated" | "thick";
+export type Lang = "en" | "de" | "ar";
+
+export const LANGS: Lang[] = ["en", "de", "ar"];
+
+type Catalogue = Record<string, string>;
+const catalogue = async (lang: Lang): Promise<Catalogue> => JSON.parse(await readFile(new URL(`../app/text/${lang}.json`, import.meta.url), "utf8"));
+
+/** The words of the pages, from the catalogues that translators edit. */
+export const texts: Record<Lang, Catalogue> = { en: await catalogue("en"), de: await catalogue("de"), ar: await catalogue("ar") };
+
+/** A text with `{name}`s, as a pattern that takes any value for each. */
+export function pattern(text: string): RegExp {
+  return new RegExp(text.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^$()|[\]\\]/g, "\\$&")).join(".+"));
+}
+
+/** Resolves once the app has taken the page over: the footer then tells what the browser itself measured. */
+export async function alive(page: Page, lang: Lang = "en") {
+  await expect(page.locator(".made p"), "the app is alive").toHaveText(pattern(texts[lang]["made.browser"]));
+}

@@ -1,0 +1,107 @@
+// Every page in every mode that its row of the table allows: the same page, made in another way.
+
+import { alive, expect, test, texts, type Mode } from "../servery";
+import { dishes, menu, restaurant, restaurants } from "../town";
+import type { APIRequestContext, Page } from "@playwright/test";
+
+interface Row {
+  path: string;
+  modes: Mode[];
+  heading(request: APIRequestContext): Promise<string>;
+  title(heading: string): string;
+  shows(page: Page, request: APIRequestContext): Promise<void>;
+}
+
+function menuOf(slug: string, least: number): Row {
+  return {
+    path: `/restaurants/${slug}`,
+    modes: ["thin", "hydrated", "thick"],
+    heading: async (request) => (await restaurant(request, slug)).restaurant.name,
+    title: (heading) => `${heading} · Servery`,
+    async shows(page, request) {
+      const names = dishes(await menu(request, slug)).map((dish) => dish.name);
+      expect(names.length).toBeGreaterThanOrEqual(least);
+      await expect(page.locator(".dishes h3")).toHaveText(names);
+      await expect(page.locator(".dishes .price")).toHaveCount(names.length);
+    },
+  };
+}
+
+const ROWS: Row[] = [
+  {
+    path: "/",
+    modes: ["thin", "hydrated", "thick"],
+    heading: async () => texts.en["home.title"],
+    title: () => texts.en["home.document-title"],
+    async shows(page, request) {
+      const town = await restaurants(request);
+      expect(town.length).toBeGreaterThan(1);
+      const shown = await page.locator(".town h2").allTextContents();
+      expect(shown.toSorted()).toEqual(town.map((listed) => listed.restaurant.name).toSorted());
+      await expect(page.locator(".count")).toHaveText(`${town.length} restaurants`);
+    },
+  },
+  menuOf("trattoria-da-lucia", 20),
+  menuOf("jade-lantern", 500),
+  {
+    path: "/about",
+    modes: ["thin", "hydrated"],
+    heading: async () => texts.en["about.title"],
+    title: (heading) => `${heading} · Servery`,
+    async shows(page, request) {
+      const about = await (await request.get("/api/v1/about")).json();
+      expect(about.components.length).toBeGreaterThan(1);
+      await expect(page.locator("tbody tr")).toHaveCount(about.components.length);
+      await expect(page.locator("article")).toContainText(about.version);
+    },
+  },
+];
+
+for (const { path, modes, heading, title, shows } of ROWS) {
+  for (const mode of modes) {
+    test(`${path} is ${mode} when the visitor chose so`, async ({ page, request }) => {
+      const answer = await page.goto(`${path}?render=${mode}`);
+      expect(answer?.status()).toBe(200);
+      expect(answer?.headers()["servery-render"]).toBe(`${mode}; reason=visitor`);
+      if (mode !== "thin") await alive(page);
+      const name = await heading(request);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(name);
+      await expect(page).toHaveTitle(title(name));
+      await expect(page.locator("html")).toHaveAttribute("data-mode", mode);
+      await shows(page, request);
+      await expect(page.locator(".made [aria-pressed=true]")).toHaveAttribute("value", mode);
+    });
+  }
+
+  test(`${path} in no mode it may not have`, async ({ request }) => {
+    for (const mode of ["thin", "hydrated", "thick"] as const) {
+      const answer = await request.get(`${path}?render=${mode}`, { headers: { accept: "text/html" } });
+      const reason = modes.includes(mode) ? "visitor" : "default";
+      expect(answer.headers()["servery-render"]).toMatch(new RegExp(`^(${modes.join("|")}); reason=${reason}$`));
+    }
+  });
+
+  test(`${path} without a script is without any, and its policy says so`, async ({ request }) => {
+    const answer = await request.get(`${path}?render=thin`, { headers: { accept: "text/html" } });
+    expect(await answer.text()).not.toMatch(/<script|javascript:|\son\w+=/i);
+    expect(answer.headers()["content-security-policy"]).toContain("script-src 'none'");
+  });
+
+  for (const mode of modes.filter((mode) => mode !== "thin")) {
+    test(`${path} as ${mode} lets only its own script run, this time`, async ({ request }) => {
+      const nonces = [];
+      for (let visit = 0; visit < 2; visit++) {
+        const answer = await request.get(`${path}?render=${mode}`, { headers: { accept: "text/html" } });
+        const policy = answer.headers()["content-security-policy"];
+        const nonce = /script-src 'nonce-([\w-]{22,})'/.exec(policy)?.[1];
+        expect(nonce, policy).toBeDefined();
+        expect(policy).not.toContain("unsafe-inline");
+        const scripts = (await answer.text()).match(/<script\b[^>]*>/g) ?? [];
+        const running = scripts.filter((script) => !script.includes('type="application/json"'));
+        expect(running).toEqual([`<script type="module" nonce="${nonce}">`]);
+        nonces.push(nonce);
+      }
+      expect(nonces[0]).not.toBe(nonces[1]);
+    });
+  }
+}

@@ -1,0 +1,71 @@
+// Searching finds the same in every mode; only the way there differs.
+
+import { alive, expect, test, texts, type Mode } from "../servery";
+import { restaurants } from "../town";
+import type { Page } from "@playwright/test";
+
+const MODES: Mode[] = ["thin", "hydrated", "thick"];
+
+/** Open a page in a mode, and remember the document, so that a load of another one shows. */
+async function open(page: Page, path: string, mode: Mode) {
+  await page.goto(`${path}?render=${mode}`);
+  if (mode !== "thin") await alive(page);
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+}
+
+const sameDocument = (page: Page) => page.evaluate(() => "sameDocument" in window);
+
+for (const mode of MODES) {
+  test(`a ${mode} town is searched by name`, async ({ page, request }) => {
+    const found = (await restaurants(request, "?q=lantern")).map((listed) => listed.restaurant.name);
+    expect(found).toEqual(["Jade Lantern"]);
+    await open(page, "/", mode);
+    await page.getByLabel(texts.en["home.search"]).fill("lantern");
+    if (mode === "thin") await page.getByRole("button", { name: texts.en["home.submit"] }).click();
+    await expect(page.locator(".town h2")).toHaveText(found);
+    await expect(page.locator(".count")).toHaveText("1 restaurant");
+    await expect(page).toHaveURL(/\?q=lantern(&|$)/);
+    expect(await sameDocument(page)).toBe(mode !== "thin");
+  });
+
+  test(`a ${mode} town is searched by cuisine`, async ({ page, request }) => {
+    const found = (await restaurants(request, "?cuisine=german")).map((listed) => listed.restaurant.name);
+    expect(found.length).toBeGreaterThan(0);
+    await open(page, "/", mode);
+    await page.getByRole("combobox", { name: texts.en["home.cuisine"], exact: true }).selectOption("german");
+    if (mode === "thin") await page.getByRole("button", { name: texts.en["home.submit"] }).click();
+    await expect(page.locator(".count")).toHaveText(new RegExp(`^${found.length} restaurants?$`));
+    expect((await page.locator(".town h2").allTextContents()).toSorted()).toEqual(found.toSorted());
+  });
+
+  test(`a ${mode} town that has no such restaurant says so and leads back to all`, async ({ page, request }) => {
+    const all = await restaurants(request);
+    await open(page, "/", mode);
+    await page.getByLabel(texts.en["home.search"]).fill("no restaurant has this name");
+    if (mode === "thin") await page.getByRole("button", { name: texts.en["home.submit"] }).click();
+    await expect(page.getByText(texts.en["home.nothing"])).toBeVisible();
+    await expect(page.locator(".town li")).toHaveCount(0);
+    await page.getByRole("link", { name: texts.en["home.show-all"] }).click();
+    await expect(page.locator(".town li")).toHaveCount(all.length);
+    await expect(page.getByLabel(texts.en["home.search"])).toHaveValue("");
+  });
+
+  test(`a ${mode} menu is searched by word and diet`, async ({ page, request }) => {
+    const path = "/restaurants/trattoria-da-lucia";
+    const plain = await (await request.get(`${path}?render=thin&q=tomato&diet=vegan`, { headers: { accept: "text/html" } })).text();
+    const found = [...plain.matchAll(/<h3>(.*?)<\/h3>/g)].map((match) => match[1]);
+    await open(page, path, mode);
+    const whole = await page.locator(".dishes h3").count();
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.length).toBeLessThan(whole);
+    await page.getByLabel(texts.en["menu.search"]).fill("tomato");
+    await page.getByRole("combobox", { name: texts.en["menu.diet"], exact: true }).selectOption("vegan");
+    if (mode === "thin") await page.getByRole("button", { name: texts.en["menu.submit"] }).click();
+    await expect(page.locator(".dishes h3")).toHaveText(found);
+    await expect(page).toHaveURL(/q=tomato&diet=vegan/);
+    expect(await sameDocument(page)).toBe(mode !== "thin");
+    await page.reload();
+    await expect(page.locator(".dishes h3")).toHaveText(found);
+    await expect(page.getByLabel(texts.en["menu.search"])).toHaveValue("tomato");
+  });
+}

@@ -1,0 +1,42 @@
+// A browser that runs scripts but gets no wasm falls back to plain pages by itself.
+
+import { expect, test, texts } from "../servery";
+
+test.beforeEach(async ({ page, complaints }) => {
+  await page.route("**/*.wasm", (route) => route.abort("failed"));
+  complaints.expect(/^request: .*\.wasm net::ERR_FAILED$/, /^console\.error: Failed to load resource: net::ERR_FAILED \(.*\.wasm\)$/, /^console\.error: TypeError: Failed to fetch/);
+});
+
+const failed = (page: import("@playwright/test").Page) => page.waitForEvent("console", (message) => message.text().includes("TypeError"));
+
+test("a menu is there and can be searched, and the next page comes without script", async ({ page }) => {
+  const told = failed(page);
+  await page.goto("/restaurants/trattoria-da-lucia");
+  await told;
+  await expect(page.locator("html")).toHaveAttribute("data-mode", "hydrated");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Trattoria da Lucia");
+  await page.getByLabel(texts.en["menu.search"]).fill("tomato");
+  await page.getByRole("button", { name: texts.en["menu.submit"] }).click();
+  await expect(page).toHaveURL(/q=tomato/);
+  await expect(page.locator("html")).toHaveAttribute("data-mode", "thin");
+  await expect(page.locator("html")).toHaveAttribute("data-reason", "browser");
+  await expect(page.locator(".dishes li").first()).toBeVisible();
+});
+
+test("the town is there, and its links lead on to plain pages", async ({ page }) => {
+  const told = failed(page);
+  await page.goto("/");
+  await told;
+  const next = page.waitForResponse(/\/restaurants\/jade-lantern$/);
+  await page.getByRole("link", { name: "Jade Lantern" }).click();
+  expect((await next).headers()["servery-render"]).toBe("thin; reason=browser");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Jade Lantern");
+});
+
+for (const path of ["/", "/restaurants/trattoria-da-lucia"]) {
+  test(`the app at ${path} that a visitor chose ends as a plain page by itself`, async ({ page }) => {
+    await page.goto(`${path}?render=thick`);
+    await expect(page.locator("html")).toHaveAttribute("data-mode", "thin");
+    await expect(page.locator(".town li, .dishes li").first()).toBeVisible();
+  });
+}

@@ -1,0 +1,138 @@
+//! `./dev bench`: each figure beside its baseline, in one run. The server has one core, the load generator another.
+
+mod load;
+mod twin;
+
+use std::{sync::Arc, thread, time::Duration};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, header::CONTENT_TYPE},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use servery::{
+    app::{App, router},
+    assets::Assets,
+    demo,
+    html::page::{ViewKey, render_view},
+    observe,
+    town::Town,
+};
+use servery_app::{
+    render::{Decision, Mode, Reason},
+    routes::Chunk,
+    visit::Visit,
+};
+use servery_domain::lang::Lang;
+use tokio::net::TcpListener;
+
+const BIG_MENU: &str = "/restaurants/jade-lantern";
+const BIG_SLUG: &str = "jade-lantern";
+
+/// Serves on a thread and a core of its own, until the process ends.
+fn serve(make: impl Future<Output = Router> + Send + 'static) -> String {
+    let (tell, told) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        load::pin(0);
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let router = make.await;
+            tell.send(listener.local_addr().unwrap().to_string()).unwrap();
+            servery::listen::serve(listener, router, std::future::pending()).await.unwrap();
+        });
+    });
+    told.recv().unwrap()
+}
+
+/// The same accept loop as axum's own, which is what a bare handler would use.
+fn serve_bare(router: Router) -> String {
+    let (tell, told) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        load::pin(0);
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            tell.send(listener.local_addr().unwrap().to_string()).unwrap();
+            axum::serve(listener, router).await.unwrap();
+        });
+    });
+    told.recv().unwrap()
+}
+
+async fn demo_app(folder: &std::path::Path) -> Arc<App> {
+    let store = servery_store::connect(&format!("sqlite:{}", folder.join("bench.db").display())).await.unwrap();
+    store.migrate().await.unwrap();
+    if store.restaurants().await.unwrap().is_empty() {
+        for (restaurant, menu) in demo::town().unwrap() {
+            store.put_restaurant(&restaurant, &menu).await.unwrap();
+        }
+    }
+    App::new(Town::open(store).await.unwrap(), Assets::new().unwrap(), usize::MAX, None)
+}
+
+async fn uncached_view(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let visit = Visit::new(BIG_MENU, "");
+    let decision = Decision { mode: Mode::Thin, reason: Reason::Default };
+    let key = ViewKey::new(app.town.now().edition, decision, Lang::English, &visit);
+    render_view(&app, Chunk::Diner, &visit, &key).await.respond(&headers)
+}
+
+async fn twin_view(State(app): State<Arc<App>>) -> Html<String> {
+    let town = app.town.now();
+    let listed = town.listed(&BIG_SLUG.parse().unwrap()).unwrap();
+    let menu = app.town.menu(&listed.restaurant).await.unwrap().unwrap();
+    Html(twin::page(&app.assets.style, listed, &menu))
+}
+
+/// Sends these bytes with this type, and does nothing else.
+fn bare(content_type: String, body: Vec<u8>) -> String {
+    let body = Bytes::from(body);
+    serve_bare(Router::new().route("/", get(move || std::future::ready(([(CONTENT_TYPE, content_type.clone())], body.clone()).into_response()))))
+}
+
+fn say(name: &str, value: f64, unit: &str, baseline: Option<(&str, f64)>) {
+    let ratio = baseline.map(|(name, baseline)| format!(" (ratio {:.2} of {name})", value / baseline)).unwrap_or_default();
+    println!("bench {name} {value:.0} {unit}{ratio}");
+}
+
+fn main() {
+    let folder = tempfile::tempdir().unwrap();
+    let _guard = observe::log("info", std::io::sink()).unwrap();
+    let path = folder.path().to_owned();
+    let servery = serve({
+        let path = path.clone();
+        async move { router(demo_app(&path).await) }
+    });
+    let uncached = serve({
+        let path = path.clone();
+        async move { Router::new().route("/", get(uncached_view)).with_state(demo_app(&path).await) }
+    });
+    let twin = serve(async move { Router::new().route("/", get(twin_view)).with_state(demo_app(&path).await) });
+    load::pin(1);
+    let run = |address: &str, path: &str, headers: &str, connections| load::per_second(address, path, headers, connections, Duration::from_secs(4));
+    let thin = "cookie: servery_render=thin\r\n";
+
+    let (page_type, page) = load::fetch(&servery, BIG_MENU, thin);
+    say("thin_menu_page", page.len() as f64, "bytes", None);
+    let baseline = run(&bare(page_type, page), "/", "", 32);
+    say("bare_axum_same_bytes", baseline, "pages/s", None);
+    say("cached_thin_menu", run(&servery, BIG_MENU, thin, 32), "pages/s", Some(("bare_axum_same_bytes", baseline)));
+
+    let (_, page) = load::fetch(&twin, "/", "");
+    say("maud_twin_page", page.len() as f64, "bytes", None);
+    let baseline = run(&twin, "/", "", 32);
+    say("maud_twin_500_dishes", baseline, "pages/s", None);
+    say("uncached_500_dishes", run(&uncached, "/", "", 32), "pages/s", Some(("maud_twin_500_dishes", baseline)));
+
+    let menu = format!("/api/v1{BIG_MENU}/menu");
+    let (menu_type, answer) = load::fetch(&servery, &menu, "");
+    let baseline = run(&bare(menu_type, answer), "/", "", 32);
+    say("bare_axum_same_json", baseline, "answers/s", None);
+    say("api_menu", run(&servery, &menu, "", 32), "answers/s", Some(("bare_axum_same_json", baseline)));
+
+    for (name, bytes) in servery::sizes::measure(&Assets::new().unwrap(), |path, headers| load::fetch(&servery, path, headers).1) {
+        say(name, bytes as f64, "bytes_after_brotli", None);
+    }
+}

@@ -1,0 +1,86 @@
+//! A header too large for its buffer is refused by hyper below all handlers, with a status and nothing else, while the rest of it is still
+//! on its way. This puts the problem into that answer, and waits for the rest, lest the caller's system drop an answer it has not read.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
+use servery_domain::problem::{Kind, Problem};
+
+/// What is read and thrown away after the refusal; a caller that sends more finds the connection closed.
+const REST: usize = 64 * 1024 * 1024;
+
+pub struct Oversized<S> {
+    stream: S,
+    answer: Vec<u8>,
+    sent: usize,
+    left: usize,
+}
+
+impl<S> Oversized<S> {
+    pub fn new(stream: S) -> Self {
+        Self { stream, answer: Vec::new(), sent: 0, left: 0 }
+    }
+}
+
+fn is_bare_refusal(written: &[u8]) -> bool {
+    written.starts_with(b"HTTP/1.1 431 ") && !written.windows(13).any(|part| part.eq_ignore_ascii_case(b"content-type:"))
+}
+
+fn refusal() -> Vec<u8> {
+    let problem = Problem::new(Kind::HeadersTooLarge, "the header fields are too large for one request");
+    // A struct of four texts and numbers is always JSON.
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let head = "HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/problem+json\r\nconnection: close";
+    format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+impl<S: Read + Unpin> Read for Oversized<S> {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<S: Read + Write + Unpin> Write for Oversized<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        if !is_bare_refusal(bytes) {
+            return Pin::new(&mut this.stream).poll_write(context, bytes);
+        }
+        if this.answer.is_empty() {
+            this.answer = refusal();
+            this.left = REST;
+        }
+        while this.sent < this.answer.len() {
+            match Pin::new(&mut this.stream).poll_write(context, &this.answer[this.sent..]) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(written)) => this.sent += written,
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        let mut space = [0_u8; 16 * 1024];
+        while this.left > 0 {
+            let mut buffer = ReadBuf::new(&mut space);
+            match Pin::new(&mut this.stream).poll_read(context, buffer.unfilled()) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => this.left = this.left.saturating_sub(buffer.filled().len()),
+                // The caller has closed its side, or is gone.
+                Poll::Ready(_) => this.left = 0,
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        Pin::new(&mut this.stream).poll_shutdown(context)
+    }
+}

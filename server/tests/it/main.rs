@@ -1,0 +1,9 @@
+//! The server as its callers see it: one program, a real database, no parts replaced.
+
+mod api;
+mod bad_input;
+mod health;
+mod pages;
+mod sizes;
+mod test_app;
+mod town;

@@ -1,0 +1,163 @@
+use std::fs;
+
+use axum::http::StatusCode;
+
+use crate::test_app::TestApp;
+
+const PAGES: [&str; 3] = ["/", "/restaurants/trattoria-da-lucia", "/about"];
+
+#[tokio::test]
+async fn a_thin_page_has_no_script_and_says_so() {
+    let app = TestApp::new().await;
+    for path in PAGES {
+        let page = app.get(path, &[("cookie", "servery_render=thin")]).await;
+        assert_eq!(page.header("servery-render"), "thin; reason=visitor", "{path}");
+        assert!(page.header("content-security-policy").contains("script-src 'none'"), "{path}");
+        for needless in ["<script", "modulepreload", ".wasm", " on"] {
+            let markup = page.text().split("<div id=\"app\">").next().unwrap().to_owned() + &page.text().replace(" on ", "");
+            assert!(needless == " on" || !markup.contains(needless), "{path}: {needless}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_with_a_script_has_a_nonce_of_its_own_each_time() {
+    let app = TestApp::new().await;
+    for (path, mode) in [("/", "hydrated"), ("/", "thick"), ("/restaurants/jade-lantern", "hydrated"), ("/about", "hydrated")] {
+        let cookie = format!("servery_render={mode}");
+        let mut nonces = Vec::new();
+        for _ in 0..2 {
+            let page = app.get(path, &[("cookie", &cookie)]).await;
+            let policy = page.header("content-security-policy").to_owned();
+            let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap().to_owned();
+            assert_eq!(nonce.len(), 22, "128 bits: {policy}");
+            assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+            assert!(page.text().contains(&format!("<script type=\"module\" nonce=\"{nonce}\">")), "{path} {mode}");
+            assert!(page.text().contains("<noscript>"), "{path} {mode}: a way out");
+            nonces.push(nonce);
+        }
+        assert_ne!(nonces[0], nonces[1], "{path} {mode}");
+    }
+}
+
+#[tokio::test]
+async fn a_shell_is_the_same_whatever_it_will_show() {
+    let app = TestApp::new().await;
+    let shell = |page: &str| {
+        let nonce = page.split("nonce=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+        let body = page.replace(&nonce, "");
+        body[body.find("<body>").unwrap()..].to_owned()
+    };
+    let cookie = [("cookie", "servery_render=thick")];
+    let one = app.get("/restaurants/jade-lantern", &cookie).await;
+    let two = app.get("/?q=noodle", &cookie).await;
+    assert_eq!(shell(one.text()), shell(two.text()));
+    assert!(!one.text().contains("Jade Lantern"));
+    assert_eq!(app.get("/restaurants/nobody", &cookie).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_view_is_rendered_once_and_kept_apart_by_what_it_depends_on() {
+    let app = TestApp::new().await;
+    let first = app.get("/", &[("cookie", "servery_render=thin")]).await;
+    let second = app.get("/", &[("cookie", "servery_render=thin")]).await;
+    // The footer names the time that rendering took: the same text is the same rendering.
+    assert_eq!(first.text(), second.text());
+    assert_eq!(first.header("vary"), "accept-encoding, accept-language, cookie, save-data");
+    let german = app.get("/", &[("cookie", "servery_render=thin"), ("accept-language", "de")]).await;
+    assert_ne!(first.header("etag"), german.header("etag"));
+    assert!(german.text().contains("<html lang=\"de\" dir=\"ltr\""));
+    let unchanged = app.get("/", &[("cookie", "servery_render=thin"), ("if-none-match", first.header("etag"))]).await;
+    assert_eq!(unchanged.status, StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test]
+async fn only_what_is_the_same_for_everybody_may_be_shared() {
+    let app = TestApp::new().await;
+    let anonymous = app.get("/about", &[]).await;
+    assert!(anonymous.header("cache-control").starts_with("public, max-age=0, s-maxage="), "{}", anonymous.header("cache-control"));
+    for (path, headers) in [("/about", vec![("cookie", "servery_lang=de")]), ("/about?lang=de", vec![]), ("/", vec![]), ("/?render=thin", vec![])] {
+        let page = app.get(path, &headers).await;
+        assert_eq!(page.header("cache-control"), "private, no-cache", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_speaks_first_decides_the_mode() {
+    let app = TestApp::new().await;
+    for (path, headers, said) in [
+        ("/", vec![], "hydrated; reason=default"),
+        ("/?render=thick", vec![], "thick; reason=visitor"),
+        ("/", vec![("save-data", "on")], "thin; reason=browser"),
+        ("/?browser=limited", vec![], "thin; reason=browser"),
+        ("/?render=hydrated", vec![("save-data", "on")], "hydrated; reason=visitor"),
+        ("/about?render=thick", vec![], "thin; reason=default"),
+    ] {
+        assert_eq!(app.get(path, &headers).await.header("servery-render"), said, "{path} {headers:?}");
+    }
+    let busy = TestApp::heavy_at(0).await;
+    assert_eq!(busy.get("/", &[]).await.header("servery-render"), "thin; reason=load");
+    assert_eq!(busy.get("/?render=hydrated", &[]).await.header("servery-render"), "hydrated; reason=visitor");
+}
+
+#[tokio::test]
+async fn a_choice_is_kept_in_a_cookie_until_it_is_taken_back() {
+    let app = TestApp::new().await;
+    let chosen = app.get("/?render=thin&lang=ar", &[]).await;
+    let cookies: Vec<_> = chosen.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect();
+    assert!(cookies[0].starts_with("servery_render=thin; Path=/; Max-Age=31536000; SameSite=Lax"), "{cookies:?}");
+    assert!(cookies[1].starts_with("servery_lang=ar;"), "{cookies:?}");
+    let taken_back = app.get("/?render=auto", &[("cookie", "servery_render=thin")]).await;
+    assert_eq!(taken_back.header("servery-render"), "hydrated; reason=default");
+    assert!(taken_back.header("set-cookie").contains("Max-Age=0"));
+}
+
+#[tokio::test]
+async fn files_are_kept_for_good_under_the_name_of_their_content() {
+    let app = TestApp::new().await;
+    let page = app.get("/", &[("cookie", "servery_render=hydrated")]).await;
+    for ending in [".css", ".js", ".wasm", ".json"] {
+        let address = page.text().split('"').find(|part| part.starts_with("/assets/") && part.ends_with(ending)).unwrap();
+        let plain = app.get(address, &[]).await;
+        assert_eq!((plain.status, plain.header("cache-control")), (StatusCode::OK, "public, max-age=31536000, immutable"), "{address}");
+        let small = app.get(address, &[("accept-encoding", "br")]).await;
+        assert_eq!(small.header("content-encoding"), "br", "{address}");
+        let mut unpacked = Vec::new();
+        brotli::BrotliDecompress(&mut small.body.as_ref(), &mut unpacked).unwrap();
+        assert!(unpacked == plain.body, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn the_service_worker_lists_files_that_are_there_and_no_others() {
+    let app = TestApp::new().await;
+    let worker = app.get("/service-worker.js", &[]).await;
+    assert_eq!(worker.header("cache-control"), "no-cache");
+    let list = worker.text().lines().find_map(|line| line.strip_prefix("const PRECACHE = ")).unwrap().trim_end_matches(';').to_owned();
+    let addresses: Vec<String> = serde_json::from_str(&list).unwrap();
+    assert!(addresses.iter().any(|address| address.ends_with(".wasm")) && addresses.contains(&"/shell/ar".to_owned()));
+    for address in &addresses {
+        let file = app.get(address, &[]).await;
+        assert_eq!(file.status, StatusCode::OK, "{address}");
+        // Whatever a shell names is in the list too, so that it opens without a network.
+        if address.starts_with("/shell/") {
+            for named in file.text().split('"').filter(|part| part.starts_with("/assets/")) {
+                assert!(addresses.iter().any(|known| known == named), "{address} names {named}");
+            }
+            let version = file.header("servery-version");
+            assert!(!version.is_empty() && worker.text().contains(version), "{address}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn pictures_come_from_the_operators_folder_and_nothing_else_does() {
+    let app = TestApp::new().await;
+    fs::write(app.folder.path().join("ramen-320.avif"), b"not really a picture").unwrap();
+    let picture = app.get("/pictures/ramen-320.avif", &[]).await;
+    assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/avif"));
+    for path in ["/pictures/test.db", "/pictures/../test.db", "/pictures/%2e%2e/test.db", "/pictures/.avif", "/pictures/ramen-640.avif", "/pictures/a/b.avif"] {
+        assert_eq!(app.get(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(app.get("/pictures/ramen.svg", &[]).await.header("content-type"), "image/svg+xml");
+}

@@ -1,0 +1,28 @@
+use std::{collections::BTreeMap, sync::Mutex};
+
+use servery::{assets::Assets, sizes};
+
+use crate::test_app::TestApp;
+
+/// The figures as they were last agreed on: `name bytes`.
+const AGREED: &str = include_str!("sizes.txt");
+
+#[tokio::test]
+async fn no_page_has_grown() {
+    let app = TestApp::new().await;
+    let mut pages = BTreeMap::new();
+    for (path, mode) in [("/", "thin"), ("/", "hydrated"), ("/", "thick"), ("/restaurants/jade-lantern", "thin")] {
+        let cookie = format!("servery_render={mode}");
+        pages.insert((path.to_owned(), cookie.clone()), app.get(path, &[("cookie", &cookie)]).await.body.to_vec());
+    }
+    let pages = Mutex::new(pages);
+    let sizes = sizes::measure(&Assets::new().unwrap(), |path, header| {
+        let cookie = header.trim().trim_start_matches("cookie: ").to_owned();
+        pages.lock().unwrap()[&(path.to_owned(), cookie)].clone()
+    });
+    let agreed: BTreeMap<&str, usize> = AGREED.lines().filter_map(|line| line.split_once(' ')).map(|(name, bytes)| (name, bytes.parse().unwrap())).collect();
+    for (name, bytes) in sizes {
+        let most = agreed[name] * 103 / 100;
+        assert!(bytes <= most, "{name} has {bytes} bytes, {most} are accepted; if that is worth it, put the new figure into server/tests/it/sizes.txt");
+    }
+}

@@ -1,0 +1,86 @@
+//! A server with the demo town, for one test.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use servery::{
+    app::{App, router},
+    assets::Assets,
+    demo,
+    town::Town,
+};
+use servery_domain::problem::{Kind, Problem};
+use servery_store::Store;
+use tower::ServiceExt;
+
+pub struct TestApp {
+    pub router: Router,
+    pub store: Arc<dyn Store>,
+    pub folder: tempfile::TempDir,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl TestApp {
+    pub async fn new() -> Self {
+        Self::heavy_at(usize::MAX).await
+    }
+
+    pub async fn heavy_at(requests: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = servery_store::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        store.migrate().await.unwrap();
+        for (restaurant, menu) in demo::town().unwrap() {
+            store.put_restaurant(&restaurant, &menu).await.unwrap();
+        }
+        let town = Town::open(store.clone()).await.unwrap();
+        tokio::spawn(town.clone().watch());
+        let app = App::new(town, Assets::new().unwrap(), requests, Some(folder.path().to_owned()));
+        Self { router: router(app), store, folder }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes() }
+    }
+
+    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn json(&self, path: &str) -> Value {
+        let answer = self.get(path, &[]).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        serde_json::from_slice(&answer.body).unwrap()
+    }
+}
+
+impl Answer {
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Fails unless this is that problem, as problem+json with the right status.
+    pub fn problem(&self, kind: Kind) -> Problem {
+        assert_eq!((self.status.as_u16(), self.header("content-type")), (kind.status(), "application/problem+json"), "{}", self.text());
+        let problem: Problem = serde_json::from_slice(&self.body).unwrap();
+        assert!(problem.is(kind), "{problem}");
+        problem
+    }
+}
