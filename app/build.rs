@@ -50,7 +50,8 @@ fn main() {
     }
     code.push_str("}\n");
     writeln!(code, "pub const COUNT: usize = {};", keys.len()).expect("writing to a string");
-    writeln!(code, "#[cfg(feature = \"server\")]\npub static CATALOGUES: [[&str; COUNT]; {}] = [", LANGUAGES.len()).expect("writing to a string");
+    writeln!(code, "#[cfg(feature = \"server\")]\npub static CATALOGUES: [[&str; COUNT]; {}] = [", LANGUAGES.len())
+        .expect("writing to a string");
     for (language, catalogue) in LANGUAGES.iter().zip(&catalogues) {
         let own: Vec<&String> = catalogue.keys().collect();
         assert!(own == keys, "text/{language}.json: these keys are here or in text/en.json only: {:?}", difference(&own, &keys));

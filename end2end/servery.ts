@@ -152,3 +152,8 @@ export function pattern(text: string): RegExp {
 export async function alive(page: Page, lang: Lang = "en") {
   await expect(page.locator(".made p"), "the app is alive").toHaveText(pattern(texts[lang]["made.browser"]));
 }
+
+/** Resolves once a service worker answers for this page. */
+export async function controlled(page: Page) {
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller?.state), { message: "a service worker is in charge" }).toBe("activated");
+}

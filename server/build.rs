@@ -44,7 +44,20 @@ fn components() -> String {
     let cargo = env::var("CARGO").expect("cargo sets CARGO");
     let tree = |package: &str, target: &str| {
         let tree = Command::new(&cargo)
-            .args(["tree", "--offline", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{p}\t{l}", "--target", target])
+            .args([
+                "tree",
+                "--offline",
+                "--package",
+                package,
+                "--edges",
+                "normal",
+                "--prefix",
+                "none",
+                "--format",
+                "{p}\t{l}",
+                "--target",
+                target,
+            ])
             .output()
             .expect("cargo runs");
         assert!(tree.status.success(), "cargo tree: {}", String::from_utf8_lossy(&tree.stderr));

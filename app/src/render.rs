@@ -113,15 +113,10 @@ pub fn decide(route: &Route, voices: Voices) -> Decision {
     let limited = (voices.browser == Browser::Limited).then_some(Mode::Thin);
     // A hydrated page costs the server its rendering and its data; a shell is a file, and a thin page is shared by all.
     let heavy = (voices.load == Load::Heavy && route.default == Mode::Hydrated).then_some(Mode::Thin);
-    [
-        (voices.visitor, Reason::Visitor),
-        (voices.operator, Reason::Operator),
-        (limited, Reason::Browser),
-        (heavy, Reason::Load),
-    ]
-    .into_iter()
-    .find_map(|(mode, reason)| mode.filter(|mode| route.allows.contains(mode)).map(|mode| Decision { mode, reason }))
-    .unwrap_or(Decision { mode: route.default, reason: Reason::Default })
+    [(voices.visitor, Reason::Visitor), (voices.operator, Reason::Operator), (limited, Reason::Browser), (heavy, Reason::Load)]
+        .into_iter()
+        .find_map(|(mode, reason)| mode.filter(|mode| route.allows.contains(mode)).map(|mode| Decision { mode, reason }))
+        .unwrap_or(Decision { mode: route.default, reason: Reason::Default })
 }
 
 #[cfg(test)]

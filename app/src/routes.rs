@@ -55,7 +55,15 @@ mod tests {
 
     #[test]
     fn each_path_has_one_row() {
-        for (path, row) in [("/", Some("/")), ("/restaurants/a-b", Some("/restaurants/{slug}")), ("/about", Some("/about")), ("/about/", None), ("/restaurants/", None), ("/restaurants/a/b", None), ("", None)] {
+        for (path, row) in [
+            ("/", Some("/")),
+            ("/restaurants/a-b", Some("/restaurants/{slug}")),
+            ("/about", Some("/about")),
+            ("/about/", None),
+            ("/restaurants/", None),
+            ("/restaurants/a/b", None),
+            ("", None),
+        ] {
             assert_eq!(find(path).map(|route| route.path), row, "{path}");
         }
     }

@@ -1,7 +1,7 @@
 // The operator sets how a page is made while it is served; visitors and their browsers have their say in the order of the design.
 
-import { alive, expect, test } from "../servery";
-import type { APIRequestContext } from "@playwright/test";
+import { alive, controlled, expect, test } from "../servery";
+import type { APIRequestContext, Page } from "@playwright/test";
 
 const PAGES = ["/", "/restaurants/{slug}", "/about"];
 const MENU = "/restaurants/trattoria-da-lucia";
@@ -66,26 +66,40 @@ test("a browser that saves data gets pages without script", async ({ request }) 
   expect(await made(request, "/?render=hydrated", { "save-data": "on" })).toBe("hydrated; reason=visitor");
 });
 
-test("the app asks the server for the next page after the operator changed how it is made", async ({ servery, page, request }) => {
-  await servery.cli("routes", "set", "/", "thick");
-  await servery.cli("routes", "set", "/restaurants/{slug}", "thick");
-  await expect.poll(() => made(request, MENU), soon).toBe("thick; reason=operator");
-  await expect.poll(() => made(request, "/"), soon).toBe("thick; reason=operator");
+/** The town as an app that the operator chose, kept by a service worker, in a document that can be told from the next one. */
+async function openApp(page: Page) {
   await page.goto("/");
   await alive(page);
-  await page.evaluate(() => navigator.serviceWorker.ready);
+  await controlled(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+}
 
-  await servery.cli("routes", "set", "/restaurants/{slug}", "thin");
-  await expect.poll(() => made(request, MENU), soon).toBe("thin; reason=operator");
-  // The app learns of the change with the first data that it fetches.
+test("the app asks the server for the next page once the operator has changed how pages are made", async ({ servery, page, request }) => {
+  await servery.cli("routes", "set", "/", "thick");
+  await servery.cli("routes", "set", "/restaurants/{slug}", "thick");
+  await expect.poll(() => made(request, "/"), soon).toBe("thick; reason=operator");
+  await expect.poll(() => made(request, MENU), soon).toBe("thick; reason=operator");
+  await openApp(page);
+  await servery.cli("routes", "set", "/", "thin");
+  await expect.poll(() => made(request, "/"), soon).toBe("thin; reason=operator");
+
+  // The app learns of the change with the first data that it fetches, and the next link goes to the server.
   await page.getByRole("link", { name: "Trattoria da Lucia" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Trattoria da Lucia");
   expect(await page.evaluate(() => "sameDocument" in window)).toBe(true);
   await page.getByRole("link", { name: "Servery", exact: true }).click();
-  await expect(page.getByRole("link", { name: "Jade Lantern" })).toBeVisible();
-  await page.getByRole("link", { name: "Jade Lantern" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Jade Lantern");
   await expect(page.locator("html")).toHaveAttribute("data-mode", "thin");
   await expect(page.locator("html")).toHaveAttribute("data-reason", "operator");
+  await expect(page.locator(".town li").first()).toBeVisible();
+});
+
+test("a page that the operator wants plain is plain also when the app leads to it", async ({ servery, page, request }) => {
+  await servery.cli("routes", "set", "/", "thick");
+  await servery.cli("routes", "set", "/restaurants/{slug}", "thin");
+  await expect.poll(() => made(request, "/"), soon).toBe("thick; reason=operator");
+  await expect.poll(() => made(request, MENU), soon).toBe("thin; reason=operator");
+  await openApp(page);
+  await page.getByRole("link", { name: "Trattoria da Lucia" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Trattoria da Lucia");
+  await expect(page.locator("html")).toHaveAttribute("data-mode", "thin");
 });

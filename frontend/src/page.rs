@@ -1,5 +1,6 @@
 //! The document that the server sent: what it says of itself, and its head, which lies outside of what the app renders.
 
+use js_sys::JSON;
 use leptos::prelude::{document, window};
 use servery_app::{
     content::Content,
@@ -11,7 +12,6 @@ use servery_domain::{
     accent::{NIGHT, PAPER},
     lang::Lang,
 };
-use js_sys::JSON;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 

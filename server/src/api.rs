@@ -28,7 +28,8 @@ async fn answer<T: Serialize>(
 ) -> Result<Response, Refusal> {
     let key = (edition, address);
     let made = app.answers.get_or_insert_async(&key, async {
-        let body = serde_json::to_vec(&make.await?).map_err(|error| Refusal::new(servery_domain::problem::Kind::Broken, error.to_string()))?;
+        let body =
+            serde_json::to_vec(&make.await?).map_err(|error| Refusal::new(servery_domain::problem::Kind::Broken, error.to_string()))?;
         Ok::<Arc<Cached>, Refusal>(Cached::new("application/json", &tag(app, edition), body))
     });
     let mut response = made.await?.respond(request);

@@ -110,7 +110,8 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let assets = Assets::new()?;
     let town = Town::open(open(settings).await?).await?;
     let watching = tokio::spawn(town.clone().watch());
-    let listener = TcpListener::bind(settings.listen()).await.map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
+    let listener =
+        TcpListener::bind(settings.listen()).await.map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let app = App::new(town, assets, settings.heavy_at(), settings.pictures.clone());
     listen::serve(listener, router(app), listen::interrupted()).await?;
@@ -121,7 +122,8 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
 
 async fn set_mode(store: &dyn Store, path: &str, mode: &str) -> Result<(), Failure> {
     let paths = || ROUTES.iter().map(|route| route.path).collect::<Vec<_>>().join(", ");
-    let route = ROUTES.iter().find(|route| route.path == path).ok_or_else(|| format!("'{path}' is not a page; the pages are {}", paths()))?;
+    let route =
+        ROUTES.iter().find(|route| route.path == path).ok_or_else(|| format!("'{path}' is not a page; the pages are {}", paths()))?;
     let mode = if mode == "auto" { None } else { Some(mode.parse::<Mode>()?) };
     if let Some(mode) = mode.filter(|mode| !route.allows.contains(mode)) {
         return Err(format!("{path} cannot be {mode}").into());

@@ -167,7 +167,12 @@ fn restaurant(number: u128, text: &str) -> Result<(Restaurant, Menu), String> {
         let id = OptionGroupId(ids.next());
         keys.push((group.key, id));
         let choices = group.choices.into_iter();
-        let choices = choices.map(|choice| Choice { id: ChoiceId(ids.next()), name: choice.name, price: Minor(choice.price), preselected: choice.preselected });
+        let choices = choices.map(|choice| Choice {
+            id: ChoiceId(ids.next()),
+            name: choice.name,
+            price: Minor(choice.price),
+            preselected: choice.preselected,
+        });
         OptionGroup { id, name: group.name, min: group.min, max: group.max, choices: choices.collect() }
     });
     let option_groups = option_groups.collect();

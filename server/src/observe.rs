@@ -58,7 +58,8 @@ impl Metrics {
         let requests = IntCounterVec::new(Opts::new("servery_requests_total", "Requests answered"), &["route", "status"]).expect(known);
         let buckets = vec![0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
         let seconds =
-            HistogramVec::new(HistogramOpts::new("servery_request_seconds", "From request to response").buckets(buckets), &["route"]).expect(known);
+            HistogramVec::new(HistogramOpts::new("servery_request_seconds", "From request to response").buckets(buckets), &["route"])
+                .expect(known);
         let under_way = IntGauge::new("servery_requests_under_way", "Requests that are being answered").expect(known);
         registry.register(Box::new(requests.clone())).expect(known);
         registry.register(Box::new(seconds.clone())).expect(known);

@@ -26,7 +26,8 @@ impl IntoResponse for Refusal {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // A struct of four texts and numbers is always JSON.
         let body = serde_json::to_vec(&self.0).unwrap_or_default();
-        let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json")), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+        let headers =
+            [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json")), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
         (status, headers, body).into_response()
     }
 }
@@ -57,7 +58,11 @@ pub struct AcceptsJson;
 impl<S: Sync> FromRequestParts<S> for AcceptsJson {
     type Rejection = Refusal;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        if accepts(&parts.headers, "application/json") { Ok(Self) } else { Err(Refusal::new(Kind::NotAcceptable, "this address answers in application/json")) }
+        if accepts(&parts.headers, "application/json") {
+            Ok(Self)
+        } else {
+            Err(Refusal::new(Kind::NotAcceptable, "this address answers in application/json"))
+        }
     }
 }
 

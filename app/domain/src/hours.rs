@@ -110,7 +110,9 @@ fn days(text: &str) -> Result<Vec<usize>, MalformedHours> {
 }
 
 fn clock(text: &str) -> Result<i64, MalformedHours> {
-    let two = |digits: &str| -> Option<i64> { if digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None } };
+    let two = |digits: &str| -> Option<i64> {
+        if digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None }
+    };
     let minute = text.split_once(':').and_then(|(hour, minute)| Some((two(hour)?, two(minute)?)));
     match minute {
         Some((hour, minute)) if hour * 60 + minute <= 2 * DAY && minute < 60 => Ok(hour * 60 + minute),
@@ -230,7 +232,20 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_refused() {
-        for text in ["", "Mo", "Mo 8-18", "Mo 08:00", "Mo 08:00-", "Xx 08:00-18:00", "PH off", "Mo 25:61-26:00", "Mo 30:00-31:00", "mo 08:00-18:00", "Mo-Fr 08:00-18:00; ", &"Mo 08:00-18:00;".repeat(50)] {
+        for text in [
+            "",
+            "Mo",
+            "Mo 8-18",
+            "Mo 08:00",
+            "Mo 08:00-",
+            "Xx 08:00-18:00",
+            "PH off",
+            "Mo 25:61-26:00",
+            "Mo 30:00-31:00",
+            "mo 08:00-18:00",
+            "Mo-Fr 08:00-18:00; ",
+            &"Mo 08:00-18:00;".repeat(50),
+        ] {
             assert!(text.parse::<OpeningHours>().is_err(), "{text:?}");
         }
     }

@@ -256,7 +256,15 @@ mod tests {
     #[test]
     fn other_values_are_refused_by_name() {
         let long = "x".repeat(limits::SEARCH + 1);
-        for (name, value) in [("q", long.as_str()), ("open", "yes"), ("cuisine", "martian"), ("after", "nonsense"), ("limit", "0"), ("limit", "101"), ("limit", "-1")] {
+        for (name, value) in [
+            ("q", long.as_str()),
+            ("open", "yes"),
+            ("cuisine", "martian"),
+            ("after", "nonsense"),
+            ("limit", "0"),
+            ("limit", "101"),
+            ("limit", "-1"),
+        ] {
             assert_eq!(Search::parse([(name, value)].into_iter()).unwrap_err().name, name);
         }
     }

@@ -184,7 +184,8 @@ mod tests {
 
     fn menu() -> Menu {
         let choice = |number, preselected| Choice { id: ChoiceId(number), name: "Large".into(), price: Minor(100), preselected };
-        let group = OptionGroup { id: OptionGroupId(1), name: "Size".into(), min: 1, max: 1, choices: vec![choice(1, true), choice(2, false)] };
+        let group =
+            OptionGroup { id: OptionGroupId(1), name: "Size".into(), min: 1, max: 1, choices: vec![choice(1, true), choice(2, false)] };
         let dish = Dish { option_groups: vec![OptionGroupId(1)], ..dish("Ramen") };
         let category = Category { id: CategoryId(1), name: "Noodles".into(), description: String::new(), dishes: vec![dish] };
         Menu {

@@ -39,8 +39,7 @@ pub enum Weekday {
 }
 
 impl Weekday {
-    pub const ALL: [Self; 7] =
-        [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
+    pub const ALL: [Self; 7] = [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
 }
 
 impl LocalMinute {
@@ -102,8 +101,7 @@ impl FromStr for LocalMinute {
         if text.len() != 16 || separators.iter().any(|(at, byte)| text.as_bytes()[*at] != *byte) {
             return Err(MalformedTime);
         }
-        let minute =
-            Self::new(number(0..4, 9999)?, number(5..7, 12)?, number(8..10, 31)?, number(11..13, 23)?, number(14..16, 59)?);
+        let minute = Self::new(number(0..4, 9999)?, number(5..7, 12)?, number(8..10, 31)?, number(11..13, 23)?, number(14..16, 59)?);
         // 2026-02-30 would have slid into March.
         if minute.to_string() == text { Ok(minute) } else { Err(MalformedTime) }
     }
@@ -161,7 +159,9 @@ mod tests {
 
     #[test]
     fn days_that_are_not_on_the_calendar_are_refused() {
-        for text in ["2026-02-30T10:00", "2026-13-01T10:00", "2026-01-01 10:00", "2026-01-01T24:00", "2026-01-01T10:0é", "", "+026-01-01T10:00"] {
+        for text in
+            ["2026-02-30T10:00", "2026-13-01T10:00", "2026-01-01 10:00", "2026-01-01T24:00", "2026-01-01T10:0é", "", "+026-01-01T10:00"]
+        {
             assert_eq!(text.parse::<LocalMinute>(), Err(MalformedTime), "{text}");
         }
     }

@@ -91,7 +91,8 @@ fn row(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
     let restaurant = &listed.restaurant;
     let href = format!("/restaurants/{}", restaurant.slug);
     let lang = restaurant.lang;
-    let drawing = restaurant.picture.clone().map(|file: PictureFile| view! { <Picture file alt="" sizes="(min-width: 48rem) 128px, 96px"/> });
+    let drawing =
+        restaurant.picture.clone().map(|file: PictureFile| view! { <Picture file alt="" sizes="(min-width: 48rem) 128px, 96px"/> });
     view! {
         <li class:closed=!listed.opening.open>
             {drawing}

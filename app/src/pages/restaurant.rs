@@ -112,16 +112,16 @@ fn dishes(texts: Texts, menu: &Arc<Menu>, filter: &DishFilter, everything: &str)
         .filter(|(_, _, dishes)| !dishes.is_empty())
         .collect();
     let (tag, direction) = (menu.lang.tag(), menu.lang.direction());
-    let empty = shown.is_empty().then(|| view! {
-        <div class="empty" role="status">
-            <p>{texts.get(Key::MenuNothing)}</p>
-            <p><a class="button" href=everything.to_owned()>{texts.get(Key::MenuShowAll)}</a></p>
-        </div>
+    let empty = shown.is_empty().then(|| {
+        view! {
+            <div class="empty" role="status">
+                <p>{texts.get(Key::MenuNothing)}</p>
+                <p><a class="button" href=everything.to_owned()>{texts.get(Key::MenuShowAll)}</a></p>
+            </div>
+        }
     });
-    let contents: Vec<_> = shown
-        .iter()
-        .map(|(number, category, _)| view! { <li><a href=format!("#c{number}")>{category.name.clone()}</a></li> })
-        .collect();
+    let contents: Vec<_> =
+        shown.iter().map(|(number, category, _)| view! { <li><a href=format!("#c{number}")>{category.name.clone()}</a></li> }).collect();
     let sections: Vec<_> = shown.into_iter().map(|(number, category, dishes)| section(texts, menu, number, category, &dishes)).collect();
     view! {
         <nav class="categories" aria-label=texts.get(Key::MenuCategories)><ul lang=tag dir=direction>{contents}</ul></nav>

@@ -28,9 +28,8 @@ pub fn Made() -> impl IntoView {
     Effect::new(move |_| measured.set(measure()));
     let facts = move || match measured.get() {
         None => texts.fill(Key::MadeServer, &[("size", SIZE_HERE), ("time", TIME_HERE)]),
-        Some((bytes, milliseconds)) => {
-            texts.fill(Key::MadeBrowser, &[("size", &kilobytes(texts, bytes as u64)), ("time", &texts.lang.decimal(milliseconds as u64, 0))])
-        }
+        Some((bytes, milliseconds)) => texts
+            .fill(Key::MadeBrowser, &[("size", &kilobytes(texts, bytes as u64)), ("time", &texts.lang.decimal(milliseconds as u64, 0))]),
     };
     let buttons: Vec<_> = allows
         .iter()
@@ -39,10 +38,8 @@ pub fn Made() -> impl IntoView {
             view! { <button name="render" value=mode.name() aria-pressed=pressed>{mode_name(texts, *mode)}</button> }
         })
         .collect();
-    let kept: Vec<_> = visit()
-        .page_pairs()
-        .map(|(name, value)| view! { <input type="hidden" name=name.to_owned() value=value.to_owned()/> })
-        .collect();
+    let kept: Vec<_> =
+        visit().page_pairs().map(|(name, value)| view! { <input type="hidden" name=name.to_owned() value=value.to_owned()/> }).collect();
     let chosen = decision.reason == Reason::Visitor;
     view! {
         <details class="made">
@@ -86,7 +83,10 @@ fn measure() -> Option<(f64, f64)> {
     let performance = window().performance()?;
     let navigation: web_sys::PerformanceNavigationTiming = performance.get_entries_by_type("navigation").get(0).dyn_into().ok()?;
     let resources = performance.get_entries_by_type("resource");
-    let fetched: f64 =
-        resources.iter().filter_map(|entry| entry.dyn_into().ok()).map(|entry: web_sys::PerformanceResourceTiming| entry.transfer_size()).sum();
+    let fetched: f64 = resources
+        .iter()
+        .filter_map(|entry| entry.dyn_into().ok())
+        .map(|entry: web_sys::PerformanceResourceTiming| entry.transfer_size())
+        .sum();
     Some((navigation.transfer_size() + fetched, navigation.response_start()))
 }

@@ -10,10 +10,8 @@ pub fn Picture(file: File, alt: &'static str, sizes: &'static str, #[prop(option
         Some((last, better)) => (*last, better),
         None => (PictureFormat::Svg, &[][..]),
     };
-    let sources: Vec<_> = better
-        .iter()
-        .map(|format| view! { <source type=format.media_type() srcset=srcset(&file, *format) sizes=sizes/> })
-        .collect();
+    let sources: Vec<_> =
+        better.iter().map(|format| view! { <source type=format.media_type() srcset=srcset(&file, *format) sizes=sizes/> }).collect();
     let fallback = address(&file, last, file.widths.iter().copied().min());
     let set = (!file.widths.is_empty()).then(|| srcset(&file, last));
     let sizes = set.is_some().then_some(sizes);
@@ -58,7 +56,8 @@ mod tests {
         });
         let avif = html.find(r#"type="image/avif" srcset="/pictures/ramen-160.avif 160w, /pictures/ramen-320.avif 320w" sizes="96px""#);
         let webp = html.find(r#"type="image/webp" srcset="/pictures/ramen-160.webp 160w"#);
-        let jpeg = html.find(r#"<img src="/pictures/ramen-160.jpeg" srcset="/pictures/ramen-160.jpeg 160w, /pictures/ramen-320.jpeg 320w""#);
+        let jpeg =
+            html.find(r#"<img src="/pictures/ramen-160.jpeg" srcset="/pictures/ramen-160.jpeg 160w, /pictures/ramen-320.jpeg 320w""#);
         assert!(avif.is_some() && avif < webp && webp < jpeg, "{html}");
         assert!(html.contains(r#"loading="lazy""#) && html.contains(r#"width="160" height="120""#), "{html}");
     }

@@ -1,5 +1,8 @@
 //! `./dev bench`: each figure beside its baseline, in one run. The server has one core, the load generator another.
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod load;
 mod twin;
 
@@ -33,9 +36,10 @@ const BIG_MENU: &str = "/restaurants/jade-lantern";
 const BIG_SLUG: &str = "jade-lantern";
 
 /// Serves on a thread and a core of its own, until the process ends.
-fn serve(make: impl Future<Output = Router> + Send + 'static) -> String {
+fn serve(name: &str, make: impl Future<Output = Router> + Send + 'static) -> String {
     let (tell, told) = std::sync::mpsc::channel();
-    thread::spawn(move || {
+    let named = thread::Builder::new().name(name.to_owned());
+    let started = named.spawn(move || {
         load::pin(0);
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -44,6 +48,7 @@ fn serve(make: impl Future<Output = Router> + Send + 'static) -> String {
             servery::listen::serve(listener, router, std::future::pending()).await.unwrap();
         });
     });
+    started.unwrap();
     told.recv().unwrap()
 }
 
@@ -89,7 +94,9 @@ async fn twin_view(State(app): State<Arc<App>>) -> Html<String> {
 /// Sends these bytes with this type, and does nothing else.
 fn bare(content_type: String, body: Vec<u8>) -> String {
     let body = Bytes::from(body);
-    serve_bare(Router::new().route("/", get(move || std::future::ready(([(CONTENT_TYPE, content_type.clone())], body.clone()).into_response()))))
+    serve_bare(
+        Router::new().route("/", get(move || std::future::ready(([(CONTENT_TYPE, content_type.clone())], body.clone()).into_response()))),
+    )
 }
 
 fn say(name: &str, value: f64, unit: &str, baseline: Option<(&str, f64)>) {
@@ -101,17 +108,19 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let _guard = observe::log("info", std::io::sink()).unwrap();
     let path = folder.path().to_owned();
-    let servery = serve({
+    let servery = serve("cached", {
         let path = path.clone();
         async move { router(demo_app(&path).await) }
     });
-    let uncached = serve({
+    let uncached = serve("uncached", {
         let path = path.clone();
         async move { Router::new().route("/", get(uncached_view)).with_state(demo_app(&path).await) }
     });
-    let twin = serve(async move { Router::new().route("/", get(twin_view)).with_state(demo_app(&path).await) });
+    let twin = serve("twin", async move { Router::new().route("/", get(twin_view)).with_state(demo_app(&path).await) });
     load::pin(1);
-    let run = |address: &str, path: &str, headers: &str, connections| load::per_second(address, path, headers, connections, Duration::from_secs(4));
+    let run = |address: &str, path: &str, headers: &str, connections| {
+        load::per_second(address, path, headers, connections, Duration::from_secs(4))
+    };
     let thin = "cookie: servery_render=thin\r\n";
 
     let (page_type, page) = load::fetch(&servery, BIG_MENU, thin);

@@ -19,10 +19,8 @@ use crate::app::App;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub async fn get_docs(State(app): State<Arc<App>>) -> Response {
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
-    ];
+    let headers =
+        [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")), (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))];
     (headers, page(&app.assets.style)).into_response()
 }
 
@@ -43,12 +41,24 @@ fn page(style: &str) -> String {
     }
     html.push_str("<h2>Problems</h2><dl>");
     for kind in Kind::ALL {
-        let _ = write!(html, "<dt id=\"problem-{}\"><code>{}</code> {}</dt><dd>{}</dd>", kind.slug(), kind.status(), kind.title(), kind.meaning());
+        let _ = write!(
+            html,
+            "<dt id=\"problem-{}\"><code>{}</code> {}</dt><dd>{}</dd>",
+            kind.slug(),
+            kind.status(),
+            kind.title(),
+            kind.meaning()
+        );
     }
     html.push_str("</dl><h2>Types</h2>");
     for (name, schema) in entries(&document["components"]["schemas"]) {
         let schema = serde_json::to_string_pretty(schema).unwrap_or_default();
-        let _ = write!(html, "<details id=\"{0}\"><summary><code>{0}</code></summary><pre tabindex=\"0\">{1}</pre></details>", escape(name), escape(&schema));
+        let _ = write!(
+            html,
+            "<details id=\"{0}\"><summary><code>{0}</code></summary><pre tabindex=\"0\">{1}</pre></details>",
+            escape(name),
+            escape(&schema)
+        );
     }
     html.push_str("</article></main></body></html>\n");
     html
@@ -58,10 +68,18 @@ fn operation(html: &mut String, path: &str, method: &str, operation: &Value) {
     let _ = write!(html, "<h2><code>{} {}</code></h2><p>{}</p>", method.to_uppercase(), escape(path), text(&operation["summary"]));
     let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
     if !parameters.is_empty() {
-        html.push_str("<table><thead><tr><th scope=\"col\">Parameter</th><th scope=\"col\">In</th><th scope=\"col\">Meaning</th></tr></thead><tbody>");
+        html.push_str(
+            "<table><thead><tr><th scope=\"col\">Parameter</th><th scope=\"col\">In</th><th scope=\"col\">Meaning</th></tr></thead><tbody>",
+        );
         for parameter in parameters {
             let row = [&parameter["in"], &parameter["description"]].map(text);
-            let _ = write!(html, "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td></tr>", text(&parameter["name"]), row[0], row[1]);
+            let _ = write!(
+                html,
+                "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td></tr>",
+                text(&parameter["name"]),
+                row[0],
+                row[1]
+            );
         }
         html.push_str("</tbody></table>");
     }
@@ -94,7 +112,9 @@ mod tests {
     #[test]
     fn every_operation_and_every_kind_of_problem_is_explained() {
         let html = page("/style.css");
-        for expected in ["GET /api/v1/restaurants</code>", "GET /api/v1/restaurants/{slug}/menu</code>", "id=\"Menu\"", "<code>cuisine</code>"] {
+        for expected in
+            ["GET /api/v1/restaurants</code>", "GET /api/v1/restaurants/{slug}/menu</code>", "id=\"Menu\"", "<code>cuisine</code>"]
+        {
             assert!(html.contains(expected), "{expected}");
         }
         for kind in Kind::ALL {

@@ -34,7 +34,12 @@ use crate::{
     ),
     responses((status = 200, body = Page<Listed>), (status = 304, description = "If-None-Match names what you have"), (status = 400, body = Problem), (status = 406, body = Problem)),
 )]
-pub async fn list_restaurants(_: AcceptsJson, State(app): State<Arc<App>>, Query(pairs): Pairs, request: HeaderMap) -> Result<Response, Refusal> {
+pub async fn list_restaurants(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Query(pairs): Pairs,
+    request: HeaderMap,
+) -> Result<Response, Refusal> {
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let search = Search::parse(pairs).map_err(|parameter| Refusal::new(Kind::Malformed, parameter.to_string()))?;
     let town = app.town.now();
@@ -48,7 +53,12 @@ pub async fn list_restaurants(_: AcceptsJson, State(app): State<Arc<App>>, Query
     params(("slug" = Slug, Path)),
     responses((status = 200, body = Listed), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
 )]
-pub async fn get_restaurant(_: AcceptsJson, State(app): State<Arc<App>>, Path(slug): Path<String>, request: HeaderMap) -> Result<Response, Refusal> {
+pub async fn get_restaurant(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Path(slug): Path<String>,
+    request: HeaderMap,
+) -> Result<Response, Refusal> {
     let town = app.town.now();
     let listed = find(&town, &slug)?;
     answer(&app, &request, town.edition, address::restaurant(&listed.restaurant.slug), async { Ok(listed) }).await
@@ -60,7 +70,12 @@ pub async fn get_restaurant(_: AcceptsJson, State(app): State<Arc<App>>, Path(sl
     params(("slug" = Slug, Path)),
     responses((status = 200, body = Menu), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
 )]
-pub async fn get_menu(_: AcceptsJson, State(app): State<Arc<App>>, Path(slug): Path<String>, request: HeaderMap) -> Result<Response, Refusal> {
+pub async fn get_menu(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Path(slug): Path<String>,
+    request: HeaderMap,
+) -> Result<Response, Refusal> {
     let town = app.town.now();
     let listed = find(&town, &slug)?;
     let menu = async {

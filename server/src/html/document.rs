@@ -1,5 +1,7 @@
 //! The document around a page: head, style, and for a page with a script what it needs to take over.
 
+use std::fmt::Write as _;
+
 use servery_app::{
     content::Content,
     render::{Decision, Mode},
@@ -45,11 +47,15 @@ fn escape(text: &str) -> String {
 pub fn document(parts: &Parts<'_>) -> Document {
     let Parts { assets, texts, decision, .. } = parts;
     let (lang, mode) = (texts.lang, decision.mode);
-    let style = parts.content.and_then(Content::accent).map(|accent| {
-        format!(":root{{--accent-light:{};--accent-dark:{}}}", accent.readable_on(PAPER), accent.readable_on(NIGHT))
-    });
+    let style = parts
+        .content
+        .and_then(Content::accent)
+        .map(|accent| format!(":root{{--accent-light:{};--accent-dark:{}}}", accent.readable_on(PAPER), accent.readable_on(NIGHT)));
     let script = (mode != Mode::Thin).then(|| script(assets, parts.chunk, lang, parts.answers));
-    let html = format!(
+    let mut html = String::with_capacity(parts.body.len() + parts.answers.map_or(0, str::len) + 8 * 1024);
+    // Writing to a string does not fail.
+    let _ = write!(
+        html,
         "<!doctype html>\n<html lang=\"{tag}\" dir=\"{direction}\" data-mode=\"{mode}\" data-reason=\"{reason}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
          <meta name=\"description\" content=\"{description}\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
@@ -104,7 +110,8 @@ fn script(assets: &Assets, chunk: Chunk, lang: Lang, answers: Option<&str>) -> S
     let Program { script, wasm } = assets.program(chunk);
     let texts = assets.texts(lang);
     let boot = include_str!("boot.js").replace("{{texts}}", texts).replace("{{script}}", script).replace("{{wasm}}", wasm);
-    let answers = answers.map(|answers| format!("<script type=\"application/json\" id=\"answers\">{answers}</script>\n")).unwrap_or_default();
+    let answers =
+        answers.map(|answers| format!("<script type=\"application/json\" id=\"answers\">{answers}</script>\n")).unwrap_or_default();
     Script {
         head: format!(
             "<link rel=\"modulepreload\" href=\"{script}\" nonce=\"{NONCE_HERE}\">\n\

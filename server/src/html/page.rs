@@ -98,7 +98,9 @@ pub async fn get_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap)
     let rendered = if key.address.len() > LONGEST_KEPT_ADDRESS {
         render_view(&app, route.chunk, &visit, &key).await
     } else {
-        let made = app.views.get_or_insert_async(&key, async { Ok::<_, std::convert::Infallible>(render_view(&app, route.chunk, &visit, &key).await) });
+        let made = app
+            .views
+            .get_or_insert_async(&key, async { Ok::<_, std::convert::Infallible>(render_view(&app, route.chunk, &visit, &key).await) });
         made.await.unwrap_or_else(|never| match never {})
     };
     let mut response = rendered.respond(&headers);
@@ -191,10 +193,16 @@ pub fn shell_body(texts: Texts) -> String {
 }
 
 /// Puts the page's own size and time where its footer names them.
-fn measured(html: String, texts: Texts, took: Duration) -> String {
+fn measured(mut html: String, texts: Texts, took: Duration) -> String {
     let size = kilobytes(texts, html.len() as u64);
     let time = texts.lang.decimal(took.as_micros().div_ceil(100) as u64, 1);
-    html.replacen(SIZE_HERE, &size, 1).replacen(TIME_HERE, &time, 1)
+    for (here, value) in [(SIZE_HERE, size), (TIME_HERE, time)] {
+        // The footer is at the end, however long the page is.
+        if let Some(at) = html.rfind(here) {
+            html.replace_range(at..at + here.len(), &value);
+        }
+    }
+    html
 }
 
 fn nonce() -> String {

@@ -4,12 +4,7 @@
 use std::{str::FromStr, time::Duration};
 
 use async_trait::async_trait;
-use servery_domain::{
-    id::RestaurantId,
-    menu::Menu,
-    restaurant::Restaurant,
-    revision::Revision,
-};
+use servery_domain::{id::RestaurantId, menu::Menu, restaurant::Restaurant, revision::Revision};
 use sqlx::{
     Pool, Postgres, Sqlite,
     postgres::{PgConnectOptions, PgPoolOptions},

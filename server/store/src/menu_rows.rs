@@ -17,7 +17,8 @@ pub(crate) const SELECT_CATEGORIES: &str = "select id, name, description from ca
 pub(crate) const SELECT_DISHES: &str =
     "select id, category_id, name, description, price, allergens, diets, picture from dishes where restaurant_id = $1 order by position";
 pub(crate) const SELECT_GROUPS: &str = "select id, name, min, max from option_groups where restaurant_id = $1 order by position";
-pub(crate) const SELECT_CHOICES: &str = "select id, group_id, name, price, preselected from choices where restaurant_id = $1 order by position";
+pub(crate) const SELECT_CHOICES: &str =
+    "select id, group_id, name, price, preselected from choices where restaurant_id = $1 order by position";
 pub(crate) const SELECT_OFFERS: &str = "select dish_id, group_id from dish_option_groups where restaurant_id = $1 order by position";
 
 /// What refers to others goes first.
@@ -29,10 +30,12 @@ pub(crate) const CLEAR: [&str; 5] = [
     "delete from categories where restaurant_id = $1",
 ];
 
-pub(crate) const INSERT_GROUP: &str = "insert into option_groups (id, restaurant_id, position, name, min, max) values ($1, $2, $3, $4, $5, $6)";
+pub(crate) const INSERT_GROUP: &str =
+    "insert into option_groups (id, restaurant_id, position, name, min, max) values ($1, $2, $3, $4, $5, $6)";
 pub(crate) const INSERT_CHOICE: &str =
     "insert into choices (id, group_id, restaurant_id, position, name, price, preselected) values ($1, $2, $3, $4, $5, $6, $7)";
-pub(crate) const INSERT_CATEGORY: &str = "insert into categories (id, restaurant_id, position, name, description) values ($1, $2, $3, $4, $5)";
+pub(crate) const INSERT_CATEGORY: &str =
+    "insert into categories (id, restaurant_id, position, name, description) values ($1, $2, $3, $4, $5)";
 pub(crate) const INSERT_DISH: &str = "insert into dishes (id, category_id, restaurant_id, position, name, description, price, allergens, diets, picture) \
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 pub(crate) const INSERT_OFFER: &str = "insert into dish_option_groups (dish_id, group_id, restaurant_id, position) values ($1, $2, $3, $4)";

@@ -123,7 +123,12 @@ impl RestaurantRow {
             zone: Zone(self.zone),
             hours: value(self.hours)?,
             currency: value(self.currency)?,
-            tax: TaxRules { name: self.tax_name, included: self.tax_included, eat_in: rate(self.tax_eat_in)?, takeaway: rate(self.tax_takeaway)? },
+            tax: TaxRules {
+                name: self.tax_name,
+                included: self.tax_included,
+                eat_in: rate(self.tax_eat_in)?,
+                takeaway: rate(self.tax_takeaway)?,
+            },
             accent: value(self.accent)?,
             picture: self.picture.as_deref().map(parse).transpose()?,
         })

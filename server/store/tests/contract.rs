@@ -65,9 +65,22 @@ fn restaurant(number: u128, slug: &str) -> Restaurant {
 
 fn menu(number: u128) -> Menu {
     let id = |last: u128| number << 64 | last;
-    let choice = |last, name: &str, price| Choice { id: ChoiceId(id(last)), name: name.into(), price: Minor(price), preselected: last == 20 };
-    let size = OptionGroup { id: OptionGroupId(id(10)), name: "Größe".into(), min: 1, max: 1, choices: vec![choice(20, "Normal", 0), choice(21, "Klein", -150)] };
-    let sauce = OptionGroup { id: OptionGroupId(id(11)), name: "Soße".into(), min: 0, max: 2, choices: vec![choice(22, "Rahm", i64::from(u32::MAX))] };
+    let choice =
+        |last, name: &str, price| Choice { id: ChoiceId(id(last)), name: name.into(), price: Minor(price), preselected: last == 20 };
+    let size = OptionGroup {
+        id: OptionGroupId(id(10)),
+        name: "Größe".into(),
+        min: 1,
+        max: 1,
+        choices: vec![choice(20, "Normal", 0), choice(21, "Klein", -150)],
+    };
+    let sauce = OptionGroup {
+        id: OptionGroupId(id(11)),
+        name: "Soße".into(),
+        min: 0,
+        max: 2,
+        choices: vec![choice(22, "Rahm", i64::from(u32::MAX))],
+    };
     let dish = |last, name: &str, groups: Vec<OptionGroupId>| Dish {
         id: DishId(id(last)),
         name: name.into(),

@@ -19,7 +19,11 @@ async fn an_unknown_restaurant_is_a_problem_to_programs_and_a_page_to_people() {
     for path in ["/api/v1/restaurants/nobody", "/api/v1/restaurants/No%20Body", "/api/v1/restaurants/nobody/menu", "/api/v1/nothing"] {
         app.get(path, &[]).await.problem(Kind::NotFound);
     }
-    for (path, lang, says) in [("/restaurants/nobody", "en", "There is nothing here"), ("/restaurants/%ff", "de", "Hier ist nichts"), ("/nothing", "ar", "لا شيء هنا")] {
+    for (path, lang, says) in [
+        ("/restaurants/nobody", "en", "There is nothing here"),
+        ("/restaurants/%ff", "de", "Hier ist nichts"),
+        ("/nothing", "ar", "لا شيء هنا"),
+    ] {
         let page = app.get(path, &[("accept", "text/html"), ("accept-language", lang)]).await;
         assert_eq!((page.status, page.header("content-language")), (StatusCode::NOT_FOUND, lang), "{path}");
         assert!(page.text().contains(says) && page.text().contains("href=\"/\""), "{path}");
@@ -30,7 +34,14 @@ async fn an_unknown_restaurant_is_a_problem_to_programs_and_a_page_to_people() {
 #[tokio::test]
 async fn a_malformed_parameter_is_named() {
     let app = TestApp::new().await;
-    for (query, name) in [("after=nonsense", "after"), ("after=1.%F0%9F%8D%9C", "after"), ("limit=0", "limit"), ("limit=1e9", "limit"), ("open=perhaps", "open"), ("cuisine=martian", "cuisine")] {
+    for (query, name) in [
+        ("after=nonsense", "after"),
+        ("after=1.%F0%9F%8D%9C", "after"),
+        ("limit=0", "limit"),
+        ("limit=1e9", "limit"),
+        ("open=perhaps", "open"),
+        ("cuisine=martian", "cuisine"),
+    ] {
         let problem = app.get(&format!("/api/v1/restaurants?{query}"), &[]).await.problem(Kind::Malformed);
         assert!(problem.detail.contains(&format!("'{name}'")), "{query}: {problem}");
         let page = app.get(&format!("/?{query}"), &[("accept", "text/html")]).await;
@@ -52,7 +63,8 @@ async fn an_unknown_mode_is_refused_with_a_page() {
 #[tokio::test]
 async fn a_wrong_method_is_told_the_right_ones() {
     let app = TestApp::new().await;
-    for (method, path) in [(Method::POST, "/api/v1/restaurants"), (Method::DELETE, "/api/v1/restaurants/jade-lantern"), (Method::PUT, "/")] {
+    for (method, path) in [(Method::POST, "/api/v1/restaurants"), (Method::DELETE, "/api/v1/restaurants/jade-lantern"), (Method::PUT, "/")]
+    {
         let answer = app.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await;
         answer.problem(Kind::WrongMethod);
         assert_eq!(answer.header("allow"), "GET,HEAD", "{path}");

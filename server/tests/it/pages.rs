@@ -76,7 +76,9 @@ async fn only_what_is_the_same_for_everybody_may_be_shared() {
     let app = TestApp::new().await;
     let anonymous = app.get("/about", &[]).await;
     assert!(anonymous.header("cache-control").starts_with("public, max-age=0, s-maxage="), "{}", anonymous.header("cache-control"));
-    for (path, headers) in [("/about", vec![("cookie", "servery_lang=de")]), ("/about?lang=de", vec![]), ("/", vec![]), ("/?render=thin", vec![])] {
+    for (path, headers) in
+        [("/about", vec![("cookie", "servery_lang=de")]), ("/about?lang=de", vec![]), ("/", vec![]), ("/?render=thin", vec![])]
+    {
         let page = app.get(path, &headers).await;
         assert_eq!(page.header("cache-control"), "private, no-cache", "{path}");
     }
@@ -156,7 +158,14 @@ async fn pictures_come_from_the_operators_folder_and_nothing_else_does() {
     fs::write(app.folder.path().join("ramen-320.avif"), b"not really a picture").unwrap();
     let picture = app.get("/pictures/ramen-320.avif", &[]).await;
     assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/avif"));
-    for path in ["/pictures/test.db", "/pictures/../test.db", "/pictures/%2e%2e/test.db", "/pictures/.avif", "/pictures/ramen-640.avif", "/pictures/a/b.avif"] {
+    for path in [
+        "/pictures/test.db",
+        "/pictures/../test.db",
+        "/pictures/%2e%2e/test.db",
+        "/pictures/.avif",
+        "/pictures/ramen-640.avif",
+        "/pictures/a/b.avif",
+    ] {
         assert_eq!(app.get(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(app.get("/pictures/ramen.svg", &[]).await.header("content-type"), "image/svg+xml");

@@ -20,9 +20,13 @@ async fn no_page_has_grown() {
         let cookie = header.trim().trim_start_matches("cookie: ").to_owned();
         pages.lock().unwrap()[&(path.to_owned(), cookie)].clone()
     });
-    let agreed: BTreeMap<&str, usize> = AGREED.lines().filter_map(|line| line.split_once(' ')).map(|(name, bytes)| (name, bytes.parse().unwrap())).collect();
+    let agreed: BTreeMap<&str, usize> =
+        AGREED.lines().filter_map(|line| line.split_once(' ')).map(|(name, bytes)| (name, bytes.parse().unwrap())).collect();
     for (name, bytes) in sizes {
         let most = agreed[name] * 103 / 100;
-        assert!(bytes <= most, "{name} has {bytes} bytes, {most} are accepted; if that is worth it, put the new figure into server/tests/it/sizes.txt");
+        assert!(
+            bytes <= most,
+            "{name} has {bytes} bytes, {most} are accepted; if that is worth it, put the new figure into server/tests/it/sizes.txt"
+        );
     }
 }

@@ -1,0 +1,28 @@
+// The app can be installed.
+
+import { alive, controlled, expect, test } from "../servery";
+
+test("the browser finds nothing that keeps it from being installed", async ({ page, context }) => {
+  await page.goto("/");
+  await alive(page);
+  await controlled(page);
+  const browser = await context.newCDPSession(page);
+  const { installabilityErrors } = await browser.send("Page.getInstallabilityErrors");
+  // A test's window is a private one.
+  expect(installabilityErrors.filter((error) => error.errorId !== "in-incognito")).toEqual([]);
+  const { url, errors, data } = await browser.send("Page.getAppManifest");
+  expect(url).toMatch(/\/app\.webmanifest$/);
+  expect(errors).toEqual([]);
+  expect(JSON.parse(data!)).toMatchObject({ name: "Servery", start_url: "/", display: "standalone" });
+});
+
+test("every picture that the manifest names is there", async ({ request }) => {
+  const manifest = await (await request.get("/app.webmanifest")).json();
+  const pictures: { src: string; type: string }[] = [...manifest.icons, ...(manifest.screenshots ?? [])];
+  expect(pictures.length).toBeGreaterThan(0);
+  for (const { src, type } of pictures) {
+    const answer = await request.get(src);
+    expect(answer.status(), src).toBe(200);
+    expect(answer.headers()["content-type"], src).toBe(type);
+  }
+});

@@ -1,0 +1,67 @@
+// Everything is reached without a mouse.
+
+import { alive, expect, test, texts, type Mode } from "../servery";
+import type { Page } from "@playwright/test";
+
+/** Presses Tab until the focus is where it should be; fails when it never comes there. */
+async function tabTo(page: Page, name: string, most: number) {
+  const seen: string[] = [];
+  for (let step = 0; step < most; step++) {
+    await page.keyboard.press("Tab");
+    const here = await page.evaluate(() => {
+      const focused = document.activeElement as HTMLInputElement | null;
+      return focused?.name || focused?.textContent?.trim() || focused?.tagName || "";
+    });
+    seen.push(here);
+    if (here === name) return seen;
+  }
+  throw new Error(`Tab never reached ${name}, only ${seen.join(", ")}`);
+}
+
+for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
+  test(`Tab goes from the skip link to the search and on to the restaurants, ${mode}`, async ({ page }) => {
+    await page.goto(`/?render=${mode}`);
+    if (mode !== "thin") await alive(page);
+    await page.keyboard.press("Tab");
+    await expect(page.locator(".skip")).toBeFocused();
+    await expect(page.locator(".skip")).toBeInViewport();
+    expect(await tabTo(page, "q", 6)).toEqual(["Servery", "English", "Deutsch", "العربية", "q"]);
+    await page.keyboard.type("lantern");
+    await page.keyboard.press("Enter");
+    await expect(page.locator(".town h2")).toHaveText(["Jade Lantern"]);
+    await page.getByLabel(texts.en["home.search"]).focus();
+    expect(await tabTo(page, "Jade Lantern", 5)).toEqual(["cuisine", "open", texts.en["home.submit"], "Jade Lantern"]);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Jade Lantern");
+    await expect(page).toHaveURL(/\/restaurants\/jade-lantern$/);
+  });
+
+  test(`the skip link skips, ${mode}`, async ({ page }) => {
+    await page.goto(`/?render=${mode}`);
+    if (mode !== "thin") await alive(page);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await expect(page.locator("#main")).toBeFocused();
+    await page.keyboard.press("Tab");
+    await expect(page.getByLabel(texts.en["home.search"])).toBeFocused();
+  });
+
+  test(`what is folded opens with Enter, ${mode}`, async ({ page }) => {
+    await page.goto(`/restaurants/trattoria-da-lucia?render=${mode}`);
+    if (mode !== "thin") await alive(page);
+    const hours = page.locator("details.opening");
+    await hours.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    await expect(hours.getByRole("row")).toHaveCount(7);
+    await expect(hours.getByRole("row").first()).toBeVisible();
+  });
+}
+
+test("the focus is always to be seen", async ({ page }) => {
+  await page.goto("/?render=thin");
+  for (let step = 0; step < 9; step++) {
+    await page.keyboard.press("Tab");
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
+    expect(outline, await page.evaluate(() => document.activeElement!.outerHTML)).not.toBe("none");
+  }
+});
