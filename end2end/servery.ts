@@ -122,11 +122,14 @@ export const test = base.extend<{ complaints: Complaints }, { servery: Servery }
     { scope: "worker", timeout: 30_000 },
   ],
   baseURL: async ({ servery }, use) => use(servery.url),
-  complaints: async ({}, use) => use(new Complaints()),
+  complaints: async ({}, use) => {
+    const complaints = new Complaints();
+    await use(complaints);
+    expect(complaints.unexpected, "complaints of the browser").toEqual([]);
+  },
   page: async ({ page, complaints }, use) => {
     complaints.hear(page);
     await use(page);
-    expect(complaints.unexpected, "complaints of the browser").toEqual([]);
   },
 });
 

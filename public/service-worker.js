@@ -23,16 +23,20 @@ addEventListener("fetch", (event) => {
 
 // All of a version or nothing: a server that was replaced meanwhile answers with another version, and then nothing is kept.
 async function install() {
+  const known = await caches.has(FILES);
   const cache = await caches.open(FILES);
-  await Promise.all(PRECACHE.map(async (address) => {
-    const answer = await fetch(address, { cache: "no-cache" });
-    const version = answer.headers.get("servery-version");
-    if (!answer.ok || (version && version !== VERSION)) {
-      await caches.delete(FILES);
-      throw new Error(`${address} is not of version ${VERSION}`);
-    }
-    await cache.put(address, answer);
-  }));
+  try {
+    await Promise.all(PRECACHE.map(async (address) => {
+      const answer = await fetch(address, { cache: "no-cache" });
+      const version = answer.headers.get("servery-version");
+      if (!answer.ok || (version && version !== VERSION)) throw new Error(`${address} is not of version ${VERSION}`);
+      await cache.put(address, answer);
+    }));
+  } catch (error) {
+    // What was whole before this began is still in use.
+    if (!known) await caches.delete(FILES);
+    throw error;
+  }
 }
 
 async function activate() {

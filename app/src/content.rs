@@ -15,6 +15,7 @@ use servery_domain::{
 
 use crate::{
     backend::Backend,
+    pages::problem::words,
     routes::{self, View},
     text::{Key, Texts},
     visit::Visit,
@@ -69,13 +70,12 @@ impl Content {
             Self::Home { .. } => return texts.get(Key::HomeDocumentTitle).to_owned(),
             Self::Restaurant { listed, .. } => &listed.restaurant.name,
             Self::About(_) => texts.get(Key::AboutTitle),
-            Self::Problem(problem) if problem.is(Kind::NotFound) => texts.get(Key::ProblemNotFoundTitle),
-            Self::Problem(_) => texts.get(Key::ProblemTitle),
+            Self::Problem(problem) => texts.get(words(problem).0),
         };
         format!("{title} · Servery")
     }
 
-    pub fn description<'a>(&'a self, texts: Texts) -> &'a str {
+    pub fn description(&self, texts: Texts) -> &str {
         match self {
             Self::Restaurant { listed, .. } => &listed.restaurant.description,
             _ => texts.get(Key::HomeDescription),

@@ -5,7 +5,10 @@ pub mod home;
 pub mod problem;
 pub mod restaurant;
 
-use leptos::{either::EitherOf4, prelude::*};
+use leptos::{
+    either::{Either, EitherOf4},
+    prelude::*,
+};
 
 use crate::{
     content::Content,
@@ -15,10 +18,17 @@ use crate::{
 /// Everything inside `#app`: what the server renders, and what the browser hydrates or mounts.
 #[component]
 pub fn App(content: RwSignal<Content>) -> impl IntoView {
+    let turn = StoredValue::new(false);
+    // Each page is made anew, in the other of two equal branches, so that nothing typed or opened on the one before shows through.
+    let current = move || {
+        let view = page(content.get());
+        turn.update_value(|turn| *turn = !*turn);
+        if turn.get_value() { Either::Left(view) } else { Either::Right(view) }
+    };
     view! {
         <Header/>
         <OfflineNotice/>
-        <main id="main" tabindex="-1">{move || page(content.get())}</main>
+        <main id="main" tabindex="-1">{current}</main>
         <Footer/>
     }
 }

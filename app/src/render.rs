@@ -90,8 +90,10 @@ pub struct Voices {
 pub enum Browser {
     #[default]
     Able,
-    /// It asked to save data, runs no script, or has no WebAssembly.
-    Limited,
+    /// It can, but asked to save data.
+    Saving,
+    /// It runs no script, or has no WebAssembly.
+    Unable,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -109,14 +111,22 @@ pub struct Decision {
 }
 
 /// The first who speaks wins. Who asks for a mode that the route's row does not allow has not spoken.
+/// What a browser cannot do at all is no wish but a fact, and goes before everybody's.
 pub fn decide(route: &Route, voices: Voices) -> Decision {
-    let limited = (voices.browser == Browser::Limited).then_some(Mode::Thin);
+    let unable = (voices.browser == Browser::Unable).then_some(Mode::Thin);
+    let saving = (voices.browser == Browser::Saving).then_some(Mode::Thin);
     // A hydrated page costs the server its rendering and its data; a shell is a file, and a thin page is shared by all.
     let heavy = (voices.load == Load::Heavy && route.default == Mode::Hydrated).then_some(Mode::Thin);
-    [(voices.visitor, Reason::Visitor), (voices.operator, Reason::Operator), (limited, Reason::Browser), (heavy, Reason::Load)]
-        .into_iter()
-        .find_map(|(mode, reason)| mode.filter(|mode| route.allows.contains(mode)).map(|mode| Decision { mode, reason }))
-        .unwrap_or(Decision { mode: route.default, reason: Reason::Default })
+    [
+        (unable, Reason::Browser),
+        (voices.visitor, Reason::Visitor),
+        (voices.operator, Reason::Operator),
+        (saving, Reason::Browser),
+        (heavy, Reason::Load),
+    ]
+    .into_iter()
+    .find_map(|(mode, reason)| mode.filter(|mode| route.allows.contains(mode)).map(|mode| Decision { mode, reason }))
+    .unwrap_or(Decision { mode: route.default, reason: Reason::Default })
 }
 
 #[cfg(test)]
@@ -127,13 +137,16 @@ mod tests {
     /// The order of the design, told again in plain steps.
     fn expected(route: &Route, voices: Voices) -> Decision {
         let allowed = |mode: Option<Mode>| mode.filter(|mode| route.allows.contains(mode));
+        if voices.browser == Browser::Unable && route.allows.contains(&Mode::Thin) {
+            return Decision { mode: Mode::Thin, reason: Reason::Browser };
+        }
         if let Some(mode) = allowed(voices.visitor) {
             return Decision { mode, reason: Reason::Visitor };
         }
         if let Some(mode) = allowed(voices.operator) {
             return Decision { mode, reason: Reason::Operator };
         }
-        if voices.browser == Browser::Limited && route.allows.contains(&Mode::Thin) {
+        if voices.browser == Browser::Saving && route.allows.contains(&Mode::Thin) {
             return Decision { mode: Mode::Thin, reason: Reason::Browser };
         }
         if voices.load == Load::Heavy && route.default == Mode::Hydrated && route.allows.contains(&Mode::Thin) {
@@ -160,7 +173,7 @@ mod tests {
                 let route = Route { path: "/", view: View::Home, default, allows, offline: true, chunk: Chunk::Diner, shared_for: 0 };
                 for visitor in spoken {
                     for operator in spoken {
-                        for browser in [Browser::Able, Browser::Limited] {
+                        for browser in [Browser::Able, Browser::Saving, Browser::Unable] {
                             for load in [Load::Calm, Load::Heavy] {
                                 let voices = Voices { visitor, operator, browser, load };
                                 let decision = decide(&route, voices);
@@ -173,7 +186,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(cases, 12 * 64);
+        assert_eq!(cases, 12 * 96);
     }
 
     #[test]

@@ -79,7 +79,8 @@ pub fn texts() -> Texts {
     use_context().expect("whoever makes a page provides its texts")
 }
 
-#[cfg(all(test, feature = "server"))]
+#[cfg(feature = "server")]
+#[cfg(test)]
 mod tests {
     use super::*;
 

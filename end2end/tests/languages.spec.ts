@@ -8,10 +8,11 @@ const OWN_NAMES = { en: "English", de: "Deutsch", ar: "العربية" };
 const DIRECTION = { en: "ltr", de: "ltr", ar: "rtl" };
 
 for (const lang of LANGS) {
-  test(`${OWN_NAMES[lang]} is chosen by a link and stays`, async ({ page, browser, servery }) => {
+  test(`${OWN_NAMES[lang]} is chosen by a link and stays`, async ({ browser, servery, complaints }) => {
     // Coming from another language.
     const context = await browser.newContext({ locale: lang === "de" ? "en-GB" : "de-DE", baseURL: servery.url });
     const visitor = await context.newPage();
+    complaints.hear(visitor);
     await visitor.goto("/?q=lantern");
     await expect(visitor.locator("html")).not.toHaveAttribute("lang", lang);
     await visitor.getByRole("link", { name: OWN_NAMES[lang], exact: true }).click();

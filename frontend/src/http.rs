@@ -34,8 +34,8 @@ pub struct HttpBackend {
     /// What came with the page; each is given out once.
     sent: Option<SendWrapper<JsValue>>,
     offline: RwSignal<bool>,
-    /// The revision of the operator's table of modes that this page was made under, and whether it has changed since.
-    modes: Mutex<(Option<String>, bool)>,
+    /// The paths of the pages that are thick, as the server said last.
+    thick: Mutex<Option<String>>,
 }
 
 struct Got<T> {
@@ -46,12 +46,13 @@ struct Got<T> {
 
 impl HttpBackend {
     pub fn new(sent: Option<JsValue>, offline: RwSignal<bool>) -> Self {
-        Self { sent: sent.map(SendWrapper::new), offline, modes: Mutex::default() }
+        Self { sent: sent.map(SendWrapper::new), offline, thick: Mutex::default() }
     }
 
-    /// Whether the operator has changed how pages are made: the next one must be asked of the server.
-    pub fn modes_changed(&self) -> bool {
-        self.modes.lock().is_ok_and(|modes| modes.1)
+    /// Whether the page with this path in the table is made here. While no server has said, it is.
+    pub fn is_thick(&self, path: &str) -> bool {
+        let thick = self.thick.lock().ok().and_then(|thick| thick.clone());
+        thick.is_none_or(|thick| thick.split(' ').any(|known| known == path))
     }
 
     fn sent_with_page(&self, address: &str) -> Option<JsValue> {
@@ -75,8 +76,8 @@ impl HttpBackend {
             && response.status() < 502
         {
             let found = response.ok();
-            if found {
-                self.note_modes(&response);
+            if let (Some(said), Ok(mut thick)) = (response.headers().get("servery-thick"), self.thick.lock()) {
+                *thick = Some(said);
             }
             if let Ok(answer) = whole(address, response).await {
                 self.offline.set(false);
@@ -90,14 +91,6 @@ impl HttpBackend {
                 Ok(Got { value: read(answer)?, kept: true })
             }
             None => Err(Problem::new(Kind::Unreachable, address)),
-        }
-    }
-
-    fn note_modes(&self, response: &Response) {
-        let now = response.headers().get("servery-modes");
-        if let Ok(mut modes) = self.modes.lock() {
-            modes.1 |= modes.0.is_some() && modes.0 != now;
-            modes.0 = now;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Inside the app, a link to another page of the app loads its data only.
-//! Every other link, and each one after the operator changed how pages are made, goes to the server.
+//! Every other link goes to the server, and so does one to a page that the operator has made another way.
 
-use std::sync::Arc;
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use leptos::prelude::{RwSignal, Set, document, window};
 use servery_app::{
@@ -27,10 +27,13 @@ struct Navigator {
     shown: RwSignal<Content>,
     backend: Arc<HttpBackend>,
     texts: Texts,
+    /// What was asked for last.
+    asked: Rc<RefCell<Option<Visit>>>,
 }
 
 pub fn within(page: Page, shown: RwSignal<Content>, backend: Arc<HttpBackend>, texts: Texts) {
-    let navigator = Navigator { page, shown, backend, texts };
+    let asked = Rc::new(RefCell::new(Some(page::visit())));
+    let navigator = Navigator { page, shown, backend, texts, asked };
     let on_click = navigator.clone();
     listen(&document(), "click", move |event| {
         if let Some(url) = followed_link(event) {
@@ -43,14 +46,11 @@ pub fn within(page: Page, shown: RwSignal<Content>, backend: Arc<HttpBackend>, t
             on_submit.follow(event, &url);
         }
     });
-    let on_return = RwSignal::new(page::visit());
     listen(&window(), "popstate", move |_| {
-        use leptos::prelude::GetUntracked;
-        // A jump within the page is the browser's business.
-        if on_return.get_untracked() != page::visit() {
-            navigator.show(page::visit());
+        // A jump within the page is the browser's business, and so is where a page seen before was scrolled to.
+        if navigator.asked.borrow().as_ref() != Some(&page::visit()) {
+            navigator.show(page::visit(), false);
         }
-        on_return.set(page::visit());
     });
 }
 
@@ -89,13 +89,13 @@ impl Navigator {
     fn follow(&self, event: &Event, url: &Url) {
         let visit = Visit::new(&url.pathname(), &url.search());
         let here = url.origin() == window().location().origin().unwrap_or_default();
-        let by_app = routes::find(&visit.path).is_some_and(|route| route.allows.contains(&Mode::Thick));
         let asks_the_platform = visit.pairs().count() != visit.page_pairs().count();
         let jump = !url.hash().is_empty() && visit == page::visit();
-        if !here || !by_app || asks_the_platform || jump {
+        let Some(route) = routes::find(&visit.path).filter(|_| here && !asks_the_platform && !jump) else { return };
+        if !route.allows.contains(&Mode::Thick) {
             return;
         }
-        if self.backend.modes_changed() {
+        if !self.page.chosen_by_visitor() && !self.backend.is_thick(route.path) {
             forget_shells();
             return;
         }
@@ -103,10 +103,11 @@ impl Navigator {
         if let Ok(history) = window().history() {
             let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&visit.address()));
         }
-        self.show(visit);
+        self.show(visit, true);
     }
 
-    fn show(&self, visit: Visit) {
+    fn show(&self, visit: Visit, from_the_top: bool) {
+        self.asked.replace(Some(visit.clone()));
         let navigator = self.clone();
         spawn_local(async move {
             navigator.page.busy(true);
@@ -118,9 +119,11 @@ impl Navigator {
             }
             navigator.page.dress(&content, navigator.texts);
             navigator.shown.set(content);
-            window().scroll_to_with_x_and_y(0.0, 0.0);
             if let Some(main) = document().get_element_by_id("main").and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
                 let _ = main.focus();
+            }
+            if from_the_top {
+                window().scroll_to_with_x_and_y(0.0, 0.0);
             }
         });
     }

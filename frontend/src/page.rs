@@ -13,7 +13,7 @@ use servery_domain::{
     lang::Lang,
 };
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::HtmlElement;
+use web_sys::{HtmlDocument, HtmlElement};
 
 #[derive(Clone)]
 pub struct Page {
@@ -35,6 +35,12 @@ impl Page {
         let reason = Reason::ALL.into_iter().find(|reason| reason.name() == name)?;
         let root = document().get_element_by_id("app")?.dyn_into().ok()?;
         Some(Self { root, lang: Lang::from_tag(&html.lang())?, decision: Decision { mode, reason } })
+    }
+
+    /// Whether the visitor wants every page this way, whatever the operator set.
+    pub fn chosen_by_visitor(&self) -> bool {
+        let cookies = document().unchecked_into::<HtmlDocument>().cookie().unwrap_or_default();
+        cookies.split("; ").any(|cookie| cookie == "servery_render=thick")
     }
 
     /// The API's answers that the page was rendered from, as an object with their addresses for keys.

@@ -14,7 +14,10 @@ use servery_app::{routes::Chunk, text::Texts};
 use servery_domain::lang::Lang;
 use sha2::{Digest, Sha256};
 
-use crate::cached::{Cached, accepts_brotli};
+use crate::{
+    cached::{Cached, accepts_brotli},
+    html,
+};
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
@@ -25,7 +28,7 @@ const ASK_EACH_TIME: &str = "no-cache";
 pub struct Assets {
     /// A file per address.
     files: BTreeMap<String, Asset>,
-    /// Hash of all that is in `files`: two builds with the same version are the same to a browser.
+    /// Hash of all that a device keeps, its service worker included: two builds with the same version are the same to a browser.
     pub version: String,
     pub style: String,
     diner: Program,
@@ -119,9 +122,11 @@ impl Assets {
             let cached = Cached::new(media_type(name), &hash(body), Bytes::from_static(body));
             files.insert(format!("/{name}"), Asset { cached, brotli: None, keep });
         }
-        let names: Vec<&String> = files.keys().collect();
-        let version = hash(format!("{names:?}{}", env!("CARGO_PKG_VERSION")).as_bytes());
-        let mut assets = Self { files, version, style, diner, texts };
+        let mut assets = Self { files, version: String::new(), style, diner, texts };
+        let names: Vec<&String> = assets.files.keys().collect();
+        let shells = Lang::ALL.map(|lang| html::shell::document_of(&assets, lang).html);
+        let template = embedded("service-worker.js");
+        assets.version = hash(format!("{names:?}{shells:?}{template:?}").as_bytes());
         let worker = assets.service_worker();
         let cached = Cached::new(media_type("js"), &hash(worker.as_bytes()), worker);
         assets.files.insert("/service-worker.js".to_owned(), Asset { cached, brotli: None, keep: ASK_EACH_TIME });

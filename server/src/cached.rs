@@ -28,10 +28,6 @@ impl Cached {
         Arc::new(Self { content_type: HeaderValue::from_static(content_type), etag, body: body.into(), brotli: OnceLock::new() })
     }
 
-    pub fn len(&self) -> usize {
-        self.body.len()
-    }
-
     /// Compressed when it is first wanted that way.
     pub fn brotli(&self) -> Bytes {
         self.brotli.get_or_init(|| compress(&self.body, 5)).clone()

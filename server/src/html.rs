@@ -1,7 +1,7 @@
 //! Pages: one request to one document, as thick as `app::render` decides.
 
 mod backend;
-mod document;
+pub mod document;
 pub mod page;
 pub mod pictures;
 pub mod shell;

@@ -205,7 +205,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        let broken: [(fn(&mut Menu), &str); 7] = [
+        type Break = fn(&mut Menu);
+        let broken: [(Break, &str); 7] = [
             (|menu| menu.categories[0].name.clear(), "a name has"),
             (|menu| menu.categories[0].dishes[0].name = "x".repeat(limits::NAME + 1), "a name has"),
             (|menu| menu.categories[0].dishes[0].description = "x".repeat(limits::DESCRIPTION + 1), "a description has"),

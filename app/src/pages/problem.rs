@@ -5,10 +5,9 @@ use servery_domain::problem::{Kind, Problem as Facts};
 
 use crate::text::{Key, texts};
 
-#[component]
-pub fn Problem(problem: Facts) -> impl IntoView {
-    let texts = texts();
-    let (title, advice) = if problem.is(Kind::NotFound) {
+/// What happened, and what to do.
+pub fn words(problem: &Facts) -> (Key, Key) {
+    if problem.is(Kind::NotFound) {
         (Key::ProblemNotFoundTitle, Key::ProblemNotFound)
     } else if problem.is(Kind::Unreachable) {
         (Key::ProblemUnreachableTitle, Key::ProblemUnreachable)
@@ -16,7 +15,13 @@ pub fn Problem(problem: Facts) -> impl IntoView {
         (Key::ProblemRequestTitle, Key::ProblemRequest)
     } else {
         (Key::ProblemTitle, Key::ProblemBroken)
-    };
+    }
+}
+
+#[component]
+pub fn Problem(problem: Facts) -> impl IntoView {
+    let texts = texts();
+    let (title, advice) = words(&problem);
     view! {
         <article class="prose problem">
             <h1>{texts.get(title)}</h1>

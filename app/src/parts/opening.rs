@@ -45,7 +45,8 @@ pub fn spans(texts: Texts, spans: &[Span]) -> String {
     spans.join(texts.get(Key::ListComma))
 }
 
-#[cfg(all(test, feature = "server"))]
+#[cfg(feature = "server")]
+#[cfg(test)]
 mod tests {
     use servery_domain::{hours::OpeningHours, lang::Lang};
 

@@ -39,7 +39,8 @@ fn srcset(file: &File, format: PictureFormat) -> String {
     candidates.join(", ")
 }
 
-#[cfg(all(test, feature = "server"))]
+#[cfg(feature = "server")]
+#[cfg(test)]
 mod tests {
     use super::*;
 

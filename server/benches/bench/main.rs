@@ -1,5 +1,7 @@
 //! `./dev bench`: each figure beside its baseline, in one run. The server has one core, the load generator another.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot be run ends")]
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

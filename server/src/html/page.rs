@@ -34,6 +34,7 @@ use servery_domain::{
 use super::{
     backend::InProcess,
     document::{Document, NONCE_HERE, Parts, document},
+    shell,
     wishes::Wishes,
 };
 use crate::{
@@ -147,7 +148,7 @@ fn finish(app: &App, chunk: Chunk, visit: &Visit, key: &ViewKey, content: Conten
     let texts = Texts::of(key.lang);
     let status = StatusCode::from_u16(content.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = match decision.mode {
-        Mode::Thick => shell_body(texts),
+        Mode::Thick => shell::body(texts),
         Mode::Thin | Mode::Hydrated => page_body(content.clone(), backend.clone(), texts, decision, visit),
     };
     // A shell is the same whatever it will show.
@@ -187,11 +188,6 @@ fn page_body(content: Content, backend: Arc<InProcess>, texts: Texts, decision: 
     })
 }
 
-/// What is inside `#app` until the app is there.
-pub fn shell_body(texts: Texts) -> String {
-    format!("<p class=\"loading\" role=\"status\">{}</p>", texts.get(servery_app::text::Key::Loading))
-}
-
 /// Puts the page's own size and time where its footer names them.
 fn measured(mut html: String, texts: Texts, took: Duration) -> String {
     let size = kilobytes(texts, html.len() as u64);
@@ -219,12 +215,7 @@ fn nonce() -> String {
 
 impl Rendered {
     pub fn shell(assets: &Assets, lang: Lang) -> Self {
-        let texts = Texts::of(lang);
-        let decision = Decision { mode: Mode::Thick, reason: Reason::Kept };
-        let body = shell_body(texts);
-        let visit = Visit::new("/", "");
-        let parts = Parts { assets, texts, decision, chunk: Chunk::Diner, visit: &visit, content: None, body: &body, answers: None };
-        let Document { html, policy } = document(&parts);
+        let Document { html, policy } = shell::document_of(assets, lang);
         let body = Body::Parts(html.split(NONCE_HERE).map(str::to_owned).collect());
         Self { status: StatusCode::OK, body, policy, said: HeaderValue::from_static("thick; reason=kept"), lang }
     }

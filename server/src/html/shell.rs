@@ -7,10 +7,39 @@ use axum::{
     http::{HeaderMap, HeaderValue},
     response::Response,
 };
+use servery_app::{
+    render::{Decision, Mode, Reason},
+    routes::Chunk,
+    text::{Key, Texts},
+    visit::Visit,
+};
 use servery_domain::{lang::Lang, problem::Kind};
 
-use super::page::Rendered;
-use crate::{app::App, refusal::Refusal};
+use super::{
+    document::{Document, Parts, document},
+    page::Rendered,
+};
+use crate::{app::App, assets::Assets, refusal::Refusal};
+
+/// What is inside `#app` until the app is there.
+pub fn body(texts: Texts) -> String {
+    format!("<p class=\"loading\" role=\"status\">{}</p>", texts.get(Key::Loading))
+}
+
+/// The shell of a device that opens a page by itself.
+pub fn document_of(assets: &Assets, lang: Lang) -> Document {
+    let texts = Texts::of(lang);
+    document(&Parts {
+        assets,
+        texts,
+        decision: Decision { mode: Mode::Thick, reason: Reason::Kept },
+        chunk: Chunk::Diner,
+        visit: &Visit::new("/", ""),
+        content: None,
+        body: &body(texts),
+        answers: None,
+    })
+}
 
 pub async fn get_shell(State(app): State<Arc<App>>, Path(tag): Path<String>, request: HeaderMap) -> Result<Response, Refusal> {
     let lang = Lang::ALL.into_iter().find(|lang| lang.tag() == tag);

@@ -63,16 +63,26 @@ impl Wishes {
             }
             None => Self::usual_lang(headers),
         };
+        // Who asks for a script by name may have come to run one.
+        let asks_for_script = mode.is_some_and(|mode| mode != Mode::Thin) && visit.get("render").is_some();
         let said = match visit.get("browser") {
             Some(said @ ("limited" | "able")) => {
                 kept.extend(keep(BROWSER, said, if said == "limited" { AN_HOUR } else { 0 }));
                 Some(said)
             }
             Some(_) => return Err(malformed("'browser' takes limited or able")),
+            None if asks_for_script => {
+                kept.extend(cookie(headers, BROWSER).and_then(|_| keep(BROWSER, "", 0)));
+                None
+            }
             None => cookie(headers, BROWSER),
         };
         let saves_data = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
-        let browser = if said == Some("limited") || saves_data { Browser::Limited } else { Browser::Able };
+        let browser = match said {
+            Some("limited") => Browser::Unable,
+            _ if saves_data => Browser::Saving,
+            _ => Browser::Able,
+        };
         let anonymous = kept.is_empty() && [RENDER, LANG, BROWSER].iter().all(|name| cookie(headers, name).is_none());
         Ok(Self { mode, lang, browser, keep: kept, anonymous })
     }
@@ -116,10 +126,11 @@ mod tests {
 
     #[test]
     fn a_browser_that_can_less_says_so() {
-        for pairs in [("save-data", "on"), ("cookie", "servery_browser=limited")] {
-            assert_eq!(read("", &[pairs]).browser, Browser::Limited);
-        }
-        assert_eq!(read("browser=limited", &[]).browser, Browser::Limited);
+        assert_eq!(read("", &[("save-data", "on")]).browser, Browser::Saving);
+        assert_eq!(read("", &[("cookie", "servery_browser=limited")]).browser, Browser::Unable);
+        assert_eq!(read("browser=limited", &[]).browser, Browser::Unable);
+        assert_eq!(read("browser=limited&render=thick", &[]).browser, Browser::Unable);
+        assert_eq!(read("render=thick", &[("cookie", "servery_browser=limited")]).browser, Browser::Able);
         assert_eq!(read("browser=able", &[("cookie", "servery_browser=limited")]).browser, Browser::Able);
     }
 

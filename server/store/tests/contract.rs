@@ -1,5 +1,7 @@
 //! One story that both engines must tell. A missing engine fails it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 use std::sync::Arc;
 
 use servery_domain::{
