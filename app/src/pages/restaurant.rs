@@ -61,6 +61,8 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
     }
 }
 
+const LARGE: usize = 100;
+
 fn heading(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
     let RestaurantFacts { name, lang, cuisine, description, address, phone, picture, hours, .. } = &listed.restaurant;
     let week: Vec<_> = Weekday::ALL
@@ -112,6 +114,8 @@ fn dishes(texts: Texts, menu: &Arc<Menu>, filter: &DishFilter, everything: &str)
         .filter(|(_, _, dishes)| !dishes.is_empty())
         .collect();
     let (tag, direction) = (menu.lang.tag(), menu.lang.direction());
+    // So long that browsers had better lay out only what is near.
+    let large = menu.dishes().nth(LARGE).is_some();
     let empty = shown.is_empty().then(|| {
         view! {
             <div class="empty" role="status">
@@ -125,7 +129,7 @@ fn dishes(texts: Texts, menu: &Arc<Menu>, filter: &DishFilter, everything: &str)
     let sections: Vec<_> = shown.into_iter().map(|(number, category, dishes)| section(texts, menu, number, category, &dishes)).collect();
     view! {
         <nav class="categories" aria-label=texts.get(Key::MenuCategories)><ul lang=tag dir=direction>{contents}</ul></nav>
-        <div class="menu" lang=tag dir=direction>{sections}</div>
+        <div class="menu" class:large=large lang=tag dir=direction>{sections}</div>
         {empty}
     }
 }
