@@ -27,7 +27,8 @@ async function install() {
   const cache = await caches.open(FILES);
   try {
     await Promise.all(PRECACHE.map(async (address) => {
-      const answer = await fetch(address, { cache: "no-cache" });
+      // A file under the name of its content may come from the browser's own cache, where the page has just put it.
+      const answer = await fetch(address, { cache: address.startsWith("/assets/") ? "default" : "no-cache" });
       const version = answer.headers.get("servery-version");
       if (!answer.ok || (version && version !== VERSION)) throw new Error(`${address} is not of version ${VERSION}`);
       await cache.put(address, answer);
@@ -55,39 +56,53 @@ async function hear(message) {
 }
 
 async function navigate(event, url) {
+  // What a visitor chooses in the address is for the server to hear; all that is known of other pages is then old.
   const chosen = ["render", "lang", "browser"].some((name) => url.searchParams.has(name));
-  if (chosen) await caches.delete(VIEWS);
   const known = await seen(url);
-  if (known?.mode === "thick") {
+  if (!chosen && known?.mode === "thick") {
     // Shown at once; if the server has come to make this page another way, the next visit learns of it.
-    event.waitUntil(ask(event.request, url).catch(() => {}));
+    event.waitUntil(ask(event, url).catch(() => {}));
     return shell(known.lang);
   }
   try {
-    return await ask(event.request, url);
+    return await ask(event, url, chosen);
   } catch {
-    return shell(known?.lang ?? (await seen(new URL("/", location)))?.lang);
+    return shell(url.searchParams.get("lang") ?? known?.lang ?? (await seen(new URL("/", location)))?.lang);
   }
 }
 
-async function ask(request, url) {
-  const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
-  const mode = answer.headers.get("servery-render")?.split(";")[0];
-  const lang = answer.headers.get("content-language");
-  if (answer.ok && mode && lang) {
-    const views = await caches.open(VIEWS);
-    await views.put(url.pathname, new Response(null, { headers: { mode, lang } }));
-  }
+// The patience is for the first byte: a long page on a slow line is let through.
+async function ask(event, url, chosen = false) {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), PATIENCE);
+  const answer = await fetch(event.request, { signal: control.signal });
+  clearTimeout(timer);
+  event.waitUntil(note(url, answer, chosen).catch(() => {}));
   return answer;
 }
 
+async function note(url, answer, chosen) {
+  const mode = answer.headers.get("servery-render")?.split(";")[0];
+  const lang = answer.headers.get("content-language");
+  if (chosen) await caches.delete(VIEWS);
+  if (!answer.ok || !mode || !lang) return;
+  const views = await caches.open(VIEWS);
+  await views.put(url.pathname, new Response(null, { headers: { mode, lang } }));
+}
+
 async function seen(url) {
-  const headers = (await (await caches.open(VIEWS)).match(url.pathname))?.headers;
-  return headers && { mode: headers.get("mode"), lang: headers.get("lang") };
+  try {
+    const headers = (await (await caches.open(VIEWS)).match(url.pathname))?.headers;
+    return headers && { mode: headers.get("mode"), lang: headers.get("lang") };
+  } catch {
+    // No storage: the server is asked each time.
+    return undefined;
+  }
 }
 
 async function shell(lang) {
-  const tag = lang ?? navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => PRECACHE.includes(`/shell/${tag}`)) ?? "en";
+  const known = PRECACHE.includes(`/shell/${lang}`) ? lang : undefined;
+  const tag = known ?? navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => PRECACHE.includes(`/shell/${tag}`)) ?? "en";
   return (await caches.match(`/shell/${tag}`, { cacheName: FILES })) ?? Response.error();
 }
 
@@ -98,10 +113,14 @@ async function file(request) {
 async function picture(event) {
   const kept = await caches.open(PICTURES);
   const found = await kept.match(event.request);
-  if (found) return found;
-  const answer = await fetch(event.request);
-  if (answer.ok) event.waitUntil(keepPicture(kept, event.request, answer.clone()));
-  return answer;
+  // Shown at once, and looked up for the next time: a restaurant may have a better one by now.
+  const fresh = fetch(event.request).then((answer) => {
+    if (answer.ok) event.waitUntil(keepPicture(kept, event.request, answer.clone()));
+    return answer;
+  });
+  if (!found) return fresh;
+  event.waitUntil(fresh.catch(() => {}));
+  return found;
 }
 
 async function keepPicture(kept, request, answer) {

@@ -43,13 +43,13 @@ impl Content {
         let route = routes::find(&visit.path).ok_or_else(nothing_here)?;
         match route.view {
             View::Home => {
-                let search = Search::parse(visit.page_pairs()).map_err(malformed)?;
+                let search = Search::parse(&mut visit.page_pairs()).map_err(malformed)?;
                 let found = backend.restaurants(&search).await?;
                 Ok(Self::Home { search, found })
             }
             View::Restaurant => {
                 let slug: Slug = route.matches(&visit.path).and_then(|slug| slug.parse().ok()).ok_or_else(nothing_here)?;
-                let filter = DishFilter::parse(visit.page_pairs()).map_err(malformed)?;
+                let filter = DishFilter::parse(&mut visit.page_pairs()).map_err(malformed)?;
                 let listed = backend.restaurant(&slug).await?;
                 let menu = backend.menu(&slug).await?;
                 Ok(Self::Restaurant { filter, listed: Box::new(listed), menu })

@@ -32,7 +32,7 @@ pub enum Chunk {
 pub static ROUTES: [Route; 3] = [
     Route { path: "/",                   view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Diner, shared_for: 30 },
     Route { path: "/restaurants/{slug}", view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Diner, shared_for: 30 },
-    Route { path: "/about",              view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Diner, shared_for: 3600 },
+    Route { path: "/about",              view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Diner, shared_for: 30 },
 ];
 
 impl Route {

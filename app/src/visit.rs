@@ -5,8 +5,12 @@ use std::borrow::Cow;
 use form_urlencoded::Serializer;
 use leptos::prelude::use_context;
 
-/// What the platform itself reads from an address; the rest belongs to the page.
+/// What the platform itself reads from an address.
 const OF_THE_PLATFORM: [&str; 3] = ["render", "lang", "browser"];
+/// What pages read. Anything else, such as what a newsletter adds to its links, is dropped: it makes no other page.
+const OF_PAGES: [&str; 6] = ["q", "open", "cuisine", "diet", "after", "limit"];
+/// No address of ours has more parameters.
+const MOST_PAIRS: usize = 16;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Visit {
@@ -17,8 +21,11 @@ pub struct Visit {
 
 impl Visit {
     pub fn new(path: &str, query: &str) -> Self {
-        let pairs = form_urlencoded::parse(query.trim_start_matches('?').as_bytes());
-        Self { path: path.to_owned(), pairs: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect() }
+        let pairs = form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).take(MOST_PAIRS);
+        let known = pairs.filter(|(name, _)| OF_THE_PLATFORM.contains(&name.as_ref()) || OF_PAGES.contains(&name.as_ref()));
+        // The server marks places in a page with this private character; from outside it has no meaning.
+        let clean = |value: Cow<'_, str>| value.replace('\u{e000}', "");
+        Self { path: path.to_owned(), pairs: known.map(|(name, value)| (name.into_owned(), clean(value))).collect() }
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -61,5 +68,7 @@ mod tests {
         assert_eq!(visit.get("render"), Some("thin"));
         assert_eq!(visit.address(), "/?q=a%26b&open=1");
         assert_eq!(Visit::new("/about", "render=thin").address(), "/about");
+        assert_eq!(Visit::new("/", "utm_source=x&q=%EE%80%80tea").address(), "/?q=tea");
+        assert_eq!(Visit::new("/", &"q=a&".repeat(10_000)).pairs().count(), MOST_PAIRS);
     }
 }

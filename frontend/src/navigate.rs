@@ -47,9 +47,12 @@ pub fn within(page: Page, shown: RwSignal<Content>, backend: Arc<HttpBackend>, t
         }
     });
     listen(&window(), "popstate", move |_| {
+        let visit = page::visit();
+        let jump = window().location().hash().is_ok_and(|hash| !hash.is_empty());
+        let here = navigator.asked.borrow().as_ref().is_some_and(|asked| *asked == visit || jump && asked.path == visit.path);
         // A jump within the page is the browser's business, and so is where a page seen before was scrolled to.
-        if navigator.asked.borrow().as_ref() != Some(&page::visit()) {
-            navigator.show(page::visit(), false);
+        if !here {
+            navigator.show(visit, false);
         }
     });
 }

@@ -1,18 +1,21 @@
 //! Everything a handler may need, and the table of addresses.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use axum::{
     Router,
-    http::{HeaderMap, Uri},
+    http::{HeaderMap, Method, Uri},
     middleware,
     response::Response,
     routing::get,
 };
-use quick_cache::{UnitWeighter, sync::Cache};
+use quick_cache::{Weighter, sync::Cache};
 use servery_app::{render::Load, routes::ROUTES};
 use servery_domain::problem::Kind;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -28,37 +31,67 @@ use crate::{
     town::{Edition, Town},
 };
 
-/// Rendered views and answers of the API that are kept at hand; the least used go first.
-const KEPT_VIEWS: usize = 2_000;
-const KEPT_ANSWERS: usize = 2_000;
+/// Bytes of rendered views, and of answers of the API, that are kept at hand; the least used go first.
+const KEPT_BYTES: u64 = 64 * 1024 * 1024;
+/// How many of them that will be, about.
+const KEPT_ABOUT: usize = 2_000;
+
+pub type AnswerKey = (Edition, String);
+
+#[derive(Clone)]
+pub struct ByWeight;
+
+impl Weighter<ViewKey, Arc<Rendered>> for ByWeight {
+    fn weight(&self, _: &ViewKey, view: &Arc<Rendered>) -> u64 {
+        view.weight()
+    }
+}
+
+impl Weighter<AnswerKey, Arc<Cached>> for ByWeight {
+    fn weight(&self, _: &AnswerKey, answer: &Arc<Cached>) -> u64 {
+        answer.weight()
+    }
+}
+
+const FEEL_EVERY: Duration = Duration::from_millis(50);
 
 pub struct App {
     pub town: Arc<Town>,
     pub assets: Assets,
     pub metrics: Metrics,
-    pub answers: Cache<(Edition, String), Arc<Cached>>,
-    pub views: Cache<ViewKey, Arc<Rendered>, UnitWeighter>,
+    pub answers: Cache<AnswerKey, Arc<Cached>, ByWeight>,
+    pub views: Cache<ViewKey, Arc<Rendered>, ByWeight>,
     pub pictures: Option<std::path::PathBuf>,
-    pub under_way: AtomicUsize,
-    heavy_at: usize,
+    /// Milliseconds that a task was late when it last came to its turn.
+    lateness: AtomicU64,
+    heavy_at: u64,
 }
 
 impl App {
-    pub fn new(town: Arc<Town>, assets: Assets, heavy_at: usize, pictures: Option<std::path::PathBuf>) -> Arc<Self> {
+    pub fn new(town: Arc<Town>, assets: Assets, heavy_at: u64, pictures: Option<std::path::PathBuf>) -> Arc<Self> {
         Arc::new(Self {
             town,
             assets,
             metrics: Metrics::new(),
-            answers: Cache::new(KEPT_ANSWERS),
-            views: Cache::new(KEPT_VIEWS),
+            answers: Cache::with_weighter(KEPT_ABOUT, KEPT_BYTES, ByWeight),
+            views: Cache::with_weighter(KEPT_ABOUT, KEPT_BYTES, ByWeight),
             pictures,
-            under_way: AtomicUsize::new(0),
+            lateness: AtomicU64::new(0),
             heavy_at,
         })
     }
 
     pub fn load(&self) -> Load {
-        if self.under_way.load(Ordering::Relaxed) >= self.heavy_at { Load::Heavy } else { Load::Calm }
+        if self.lateness.load(Ordering::Relaxed) >= self.heavy_at { Load::Heavy } else { Load::Calm }
+    }
+
+    /// Measures, until it is dropped, how long a task waits for its turn: as long as requests do.
+    pub async fn feel_load(self: Arc<Self>) {
+        loop {
+            let due = Instant::now() + FEEL_EVERY;
+            tokio::time::sleep_until(due.into()).await;
+            self.lateness.store(due.elapsed().as_millis() as u64, Ordering::Relaxed);
+        }
     }
 }
 
@@ -86,8 +119,11 @@ pub fn router(app: Arc<App>) -> Router {
 }
 
 /// A file, or nothing: a page for people, a problem for programs.
-async fn not_found(state: axum::extract::State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+async fn not_found(state: axum::extract::State<Arc<App>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     use axum::response::IntoResponse;
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return Refusal::new(Kind::NotFound, uri.path()).into_response();
+    }
     if let Some(file) = state.assets.respond(uri.path(), &headers) {
         return file;
     }

@@ -6,7 +6,7 @@ use axum::{
     body::Bytes,
     http::{
         HeaderMap, HeaderValue,
-        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
+        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY},
     },
     response::{IntoResponse, Response},
 };
@@ -160,6 +160,7 @@ impl Assets {
                 let mut response = Bytes::from_static(brotli).into_response();
                 response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
                 response.headers_mut().insert(CONTENT_TYPE, asset.cached.content_type.clone());
+                response.headers_mut().insert(ETAG, asset.cached.etag.clone());
                 response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
                 response
             }

@@ -24,7 +24,8 @@ pub struct Cached {
 impl Cached {
     pub fn new(content_type: &'static str, etag: &str, body: impl Into<Bytes>) -> Arc<Self> {
         // Our tags are made of digits, letters and points.
-        let etag = HeaderValue::from_str(&format!("\"{etag}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+        // Weak: the compressed body has the same tag, and pages name the time that rendering took.
+        let etag = HeaderValue::from_str(&format!("W/\"{etag}\"")).unwrap_or(HeaderValue::from_static("W/\"\""));
         Arc::new(Self { content_type: HeaderValue::from_static(content_type), etag, body: body.into(), brotli: OnceLock::new() })
     }
 
@@ -37,28 +38,42 @@ impl Cached {
     pub fn respond(&self, request: &HeaderMap) -> Response {
         let mut response = if request.get_all(IF_NONE_MATCH).iter().any(|tags| names(tags, &self.etag)) {
             StatusCode::NOT_MODIFIED.into_response()
-        } else if accepts_brotli(request) {
-            ([(CONTENT_ENCODING, HeaderValue::from_static("br"))], self.brotli()).into_response()
         } else {
-            self.body.clone().into_response()
+            self.respond_with(StatusCode::OK, request)
         };
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, self.content_type.clone());
         headers.insert(ETAG, self.etag.clone());
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
         response
     }
+
+    /// With another status, for this request only: without a tag to ask for it again.
+    pub fn respond_with(&self, status: StatusCode, request: &HeaderMap) -> Response {
+        let content_type = [(CONTENT_TYPE, self.content_type.clone())];
+        if accepts_brotli(request) {
+            (status, content_type, [(CONTENT_ENCODING, HeaderValue::from_static("br"))], self.brotli()).into_response()
+        } else {
+            (status, content_type, self.body.clone()).into_response()
+        }
+    }
+
+    /// About what keeping it costs, the compressed body included.
+    pub fn weight(&self) -> u64 {
+        self.body.len() as u64 * 5 / 4
+    }
 }
 
-/// Whether `If-None-Match` names this tag; a proxy may have made it weak.
+/// Whether `If-None-Match` names this tag, weak or not.
 fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
     let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else { return false };
-    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag.trim_start_matches("W/"))
 }
 
 pub fn accepts_brotli(request: &HeaderMap) -> bool {
     let accepted = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    accepted.map(str::trim).any(|coding| coding == "br" || coding.starts_with("br;") && !coding.ends_with("q=0"))
+    accepted
+        .map(str::trim)
+        .any(|coding| coding == "br" || coding.starts_with("br;") && coding.bytes().any(|byte| (b'1'..=b'9').contains(&byte)))
 }
 
 pub fn compress(body: &[u8], quality: u32) -> Bytes {
@@ -87,7 +102,9 @@ mod tests {
     #[test]
     fn brotli_is_sent_to_who_accepts_it() {
         let cached = Cached::new("text/plain", "1", "body");
-        for (accepts, coded) in [("gzip, br", true), ("br;q=0.5", true), ("br;q=0", false), ("gzip", false), ("brotli", false)] {
+        for (accepts, coded) in
+            [("gzip, br", true), ("br;q=0.5", true), ("br;q=0", false), ("br;q=0.0", false), ("gzip", false), ("brotli", false)]
+        {
             assert_eq!(cached.respond(&request(ACCEPT_ENCODING, accepts)).headers().contains_key(CONTENT_ENCODING), coded, "{accepts}");
         }
         let mut plain = Vec::new();

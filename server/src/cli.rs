@@ -110,12 +110,19 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let assets = Assets::new()?;
     let town = Town::open(open(settings).await?).await?;
     let watching = tokio::spawn(town.clone().watch());
+    let stop = async {
+        tokio::select! {
+            () = listen::interrupted() => {}
+            // It ends by a panic only; a node that no longer follows the town had better be started anew.
+            ended = watching => tracing::error!(?ended, "the town is no longer watched"),
+        }
+    };
     let listener =
         TcpListener::bind(settings.listen()).await.map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let app = App::new(town, assets, settings.heavy_at(), settings.pictures.clone());
-    listen::serve(listener, router(app), listen::interrupted()).await?;
-    watching.abort();
+    tokio::spawn(app.clone().feel_load());
+    listen::serve(listener, router(app), stop).await?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -45,9 +45,13 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
             let answer = app.clone().oneshot(request.map(Body::new));
             async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
         });
-        let connection = server.serve_connection(Oversized::new(TokioIo::new(stream)), service).into_owned();
-        let connection = graceful.watch(connection);
+        let (server, watcher) = (server.clone(), graceful.watcher());
         tokio::spawn(async move {
+            // Who connects and says nothing is not waited for; from the first byte on, hyper's own patience counts.
+            if !matches!(tokio::time::timeout(HEADER_PATIENCE, stream.readable()).await, Ok(Ok(()))) {
+                return;
+            }
+            let connection = watcher.watch(server.serve_connection(Oversized::new(TokioIo::new(stream)), service).into_owned());
             // A caller that breaks off is its own business.
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended");

@@ -4,7 +4,7 @@ use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -86,26 +86,24 @@ impl Metrics {
 }
 
 /// Counts a request as under way until it is dropped, also when the caller hangs up.
-struct UnderWay<'a>(&'a AtomicUsize, &'a IntGauge);
+struct UnderWay<'a>(&'a IntGauge);
 
 impl<'a> UnderWay<'a> {
-    fn new(app: &'a App) -> Self {
-        app.under_way.fetch_add(1, Ordering::Relaxed);
-        app.metrics.under_way.inc();
-        Self(&app.under_way, &app.metrics.under_way)
+    fn new(gauge: &'a IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge)
     }
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-        self.1.dec();
+        self.0.dec();
     }
 }
 
 pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let _under_way = UnderWay::new(&app);
+    let _under_way = UnderWay::new(&app.metrics.under_way);
     let id = app.metrics.id(request.headers());
     let method = request.method().clone();
     let uri = request.uri().clone();

@@ -5,24 +5,28 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use servery_domain::problem::{Kind, Problem};
+use tokio::time::Sleep;
 
-/// What is read and thrown away after the refusal; a caller that sends more finds the connection closed.
+/// What is read and thrown away after the refusal, and for how long; a caller that sends more finds the connection closed.
 const REST: usize = 64 * 1024 * 1024;
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub struct Oversized<S> {
     stream: S,
     answer: Vec<u8>,
     sent: usize,
     left: usize,
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Oversized<S> {
     pub fn new(stream: S) -> Self {
-        Self { stream, answer: Vec::new(), sent: 0, left: 0 }
+        Self { stream, answer: Vec::new(), sent: 0, left: 0, deadline: None }
     }
 }
 
@@ -53,6 +57,7 @@ impl<S: Read + Write + Unpin> Write for Oversized<S> {
         if this.answer.is_empty() {
             this.answer = refusal();
             this.left = REST;
+            this.deadline = Some(Box::pin(tokio::time::sleep(PATIENCE)));
         }
         while this.sent < this.answer.len() {
             match Pin::new(&mut this.stream).poll_write(context, &this.answer[this.sent..]) {
@@ -71,6 +76,9 @@ impl<S: Read + Write + Unpin> Write for Oversized<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
+        if this.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(context).is_ready()) {
+            this.left = 0;
+        }
         let mut space = [0_u8; 16 * 1024];
         while this.left > 0 {
             let mut buffer = ReadBuf::new(&mut space);

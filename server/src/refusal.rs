@@ -1,7 +1,7 @@
 //! Errors leave through here, as problem+json.
 
 use axum::{
-    extract::{FromRequestParts, Query},
+    extract::{FromRequestParts, Path, Query},
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE},
@@ -63,6 +63,17 @@ impl<S: Sync> FromRequestParts<S> for AcceptsJson {
         } else {
             Err(Refusal::new(Kind::NotAcceptable, "this address answers in application/json"))
         }
+    }
+}
+
+/// The one parameter of a path; what is no text is nobody's name.
+pub struct Text(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Text {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let text = Path::<String>::from_request_parts(parts, state).await;
+        text.map(|Path(text)| Self(text)).map_err(|_| Refusal::new(Kind::NotFound, parts.uri.path()))
     }
 }
 

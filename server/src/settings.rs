@@ -22,9 +22,9 @@ pub struct Settings {
     /// A folder with the restaurants' pictures, shown under /pictures/
     #[arg(long, global = true, env = "SERVERY_PICTURES")]
     pub pictures: Option<PathBuf>,
-    /// Requests under way at which pages are kept plain [default: 256]
+    /// Milliseconds that requests wait for their turn at which pages are kept plain [default: 100]
     #[arg(long, global = true, env = "SERVERY_HEAVY_AT")]
-    pub heavy_at: Option<usize>,
+    pub heavy_at: Option<u64>,
     /// What is logged: error, warn, info, debug [default: info]
     #[arg(long, global = true, env = "SERVERY_LOG")]
     pub log: Option<String>,
@@ -64,8 +64,8 @@ impl Settings {
         self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
     }
 
-    pub fn heavy_at(&self) -> usize {
-        self.heavy_at.unwrap_or(256)
+    pub fn heavy_at(&self) -> u64 {
+        self.heavy_at.unwrap_or(100)
     }
 
     pub fn log(&self) -> &str {

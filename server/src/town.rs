@@ -29,6 +29,8 @@ use servery_store::{Revisions, Store, StoreError};
 use crate::clock;
 
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How long the store may take to answer before it counts as away.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Menus that are kept at hand; the least used ones go first.
 const MENUS: usize = 500;
 
@@ -61,7 +63,10 @@ impl Snapshot {
             let opening = restaurant.hours.at(here);
             let midnight = servery_domain::time::LocalMinute(here.midnight().0 + servery_domain::time::DAY);
             for moment in opening.change.map(|change| change.at).into_iter().chain([midnight]) {
-                until = until.min(clock::utc(&zone, moment)).max(Timestamp(now.0 + 1));
+                let moment = clock::utc(&zone, moment);
+                // In the hour that clocks repeat in autumn, the first of the two may be over.
+                let moment = if moment <= now { Timestamp(moment.0 + 3600) } else { moment };
+                until = until.min(moment).max(Timestamp(now.0 + 1));
             }
             (Listed { restaurant, opening }, zone)
         });
@@ -91,12 +96,15 @@ impl Snapshot {
 }
 
 async fn load(store: &dyn Store, revisions: Revisions) -> Result<Snapshot, StoreError> {
-    let restaurants = store.restaurants().await?.into_iter().map(|restaurant| {
+    let restaurants = store.restaurants().await?.into_iter().filter_map(|restaurant| {
         let zone = clock::zone(&restaurant.zone);
-        let zone = zone.ok_or_else(|| StoreError::Unreadable(format!("{}: time zone {:?}", restaurant.slug, restaurant.zone.0)))?;
-        Ok((restaurant, zone))
+        if zone.is_none() {
+            // One restaurant's mistake closes no other.
+            tracing::error!(restaurant = restaurant.slug.as_str(), zone = restaurant.zone.0, "left out: no such time zone");
+        }
+        zone.map(|zone| (restaurant, zone))
     });
-    let restaurants = restaurants.collect::<Result<_, StoreError>>()?;
+    let restaurants = restaurants.collect();
     let modes = modes(store).await?;
     Ok(Snapshot::new(revisions, restaurants, modes, clock::now()))
 }
@@ -130,23 +138,30 @@ impl Town {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
-            let looked = self.look().await;
+            self.keep_time();
+            let looked = tokio::time::timeout(PATIENCE, self.look()).await.map_err(|_| "no answer in time".to_owned());
+            let looked = looked.and_then(|looked| looked.map_err(|error| error.to_string()));
             let was_reachable = self.reachable.swap(looked.is_ok(), Ordering::Relaxed);
             match looked {
-                Err(error) if was_reachable => tracing::error!(%error, "the store does not answer; the last edition is shown"),
+                Err(error) if was_reachable => tracing::error!(error, "the store does not answer; the last edition is shown"),
                 Ok(()) if !was_reachable => tracing::info!("the store answers again"),
                 _ => {}
             }
         }
     }
 
+    /// Doors open and close whether or not the store answers.
+    fn keep_time(&self) {
+        let (current, now) = (self.current.load_full(), clock::now());
+        if now >= current.edition.until {
+            self.current.store(Arc::new(current.at(now)));
+        }
+    }
+
     async fn look(&self) -> Result<(), StoreError> {
         let revisions = self.store.revisions().await?;
-        let current = self.current.load_full();
-        if revisions != current.edition.revisions {
+        if revisions != self.current.load().edition.revisions {
             self.current.store(Arc::new(load(self.store.as_ref(), revisions).await?));
-        } else if clock::now() >= current.edition.until {
-            self.current.store(Arc::new(current.at(clock::now())));
         }
         Ok(())
     }

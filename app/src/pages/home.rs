@@ -26,7 +26,7 @@ pub fn Home(search: Search, found: Page<Listed>) -> impl IntoView {
 
     // Each keystroke asks anew; only the answer to the newest question is shown.
     let look = move || {
-        let Some(Ok(search)) = filters.get().map(|filters| Search::parse(form::pairs(&filters).iter().map(form::borrowed))) else {
+        let Some(Ok(search)) = filters.get().map(|filters| Search::parse(&mut form::pairs(&filters).iter().map(form::borrowed))) else {
             return;
         };
         latest.update_value(|number| *number += 1);

@@ -27,7 +27,7 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
         let path = path.clone();
         move || {
             let Some(pairs) = filters.get().map(|filters| form::pairs(&filters)) else { return };
-            if let Ok(filter) = DishFilter::parse(pairs.iter().map(form::borrowed)) {
+            if let Ok(filter) = DishFilter::parse(&mut pairs.iter().map(form::borrowed)) {
                 form::show_address(&address(&path, pairs.iter().filter(|(_, value)| !value.is_empty()).map(form::borrowed)));
                 shown.set(filter);
             }

@@ -76,14 +76,15 @@ async fn demo_app(folder: &std::path::Path) -> Arc<App> {
             store.put_restaurant(&restaurant, &menu).await.unwrap();
         }
     }
-    App::new(Town::open(store).await.unwrap(), Assets::new().unwrap(), usize::MAX, None)
+    App::new(Town::open(store).await.unwrap(), Assets::new().unwrap(), u64::MAX, None)
 }
 
 async fn uncached_view(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let visit = Visit::new(BIG_MENU, "");
     let decision = Decision { mode: Mode::Thin, reason: Reason::Default };
-    let key = ViewKey::new(app.town.now().edition, decision, Lang::English, &visit);
-    render_view(&app, Chunk::Diner, &visit, &key).await.respond(&headers)
+    let town = app.town.now().clone();
+    let key = ViewKey::new(town.edition, decision, Lang::English, &visit);
+    render_view(&app, town, Chunk::Diner, &visit, &key).await.respond(&headers)
 }
 
 async fn twin_view(State(app): State<Arc<App>>) -> Html<String> {
@@ -130,6 +131,9 @@ fn main() {
     let baseline = run(&bare(page_type, page), "/", "", 32);
     say("bare_axum_same_bytes", baseline, "pages/s", None);
     say("cached_thin_menu", run(&servery, BIG_MENU, thin, 32), "pages/s", Some(("bare_axum_same_bytes", baseline)));
+
+    let hydrated = "cookie: servery_render=hydrated\r\naccept-encoding: br\r\n";
+    say("cached_hydrated_menu_br", run(&servery, BIG_MENU, hydrated, 32), "pages/s", Some(("bare_axum_same_bytes", baseline)));
 
     let (_, page) = load::fetch(&twin, "/", "");
     say("maud_twin_page", page.len() as f64, "bytes", None);

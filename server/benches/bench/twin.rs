@@ -1,4 +1,5 @@
-//! The 500-dish page as one would write it by hand with maud: the same content, none of the machinery.
+//! The 500-dish page as one would write it by hand with maud: the same dishes in the same markup, with a plainer frame around them
+//! (no form, week table or footer), and none of the machinery.
 
 use maud::{DOCTYPE, html};
 use servery_app::{

@@ -14,7 +14,7 @@ use serde_json::Value;
 use servery_domain::problem::Kind;
 
 use super::openapi::DOCUMENT;
-use crate::app::App;
+use crate::{app::App, html::document::escape};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -99,10 +99,6 @@ fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
 
 fn text(value: &Value) -> String {
     escape(value.as_str().unwrap_or_default())
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

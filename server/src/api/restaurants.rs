@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Query, State},
     http::HeaderMap,
     response::Response,
 };
@@ -18,7 +18,7 @@ use servery_domain::{
 use crate::{
     api::answer,
     app::App,
-    refusal::{AcceptsJson, Pairs, Refusal},
+    refusal::{AcceptsJson, Pairs, Refusal, Text},
     town::Snapshot,
 };
 
@@ -40,8 +40,8 @@ pub async fn list_restaurants(
     Query(pairs): Pairs,
     request: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let search = Search::parse(pairs).map_err(|parameter| Refusal::new(Kind::Malformed, parameter.to_string()))?;
+    let mut pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let search = Search::parse(&mut pairs).map_err(|parameter| Refusal::new(Kind::Malformed, parameter.to_string()))?;
     let town = app.town.now();
     let page = async { Ok(town.page(&search)) };
     answer(&app, &request, town.edition, address::restaurants(&search), page).await
@@ -56,7 +56,7 @@ pub async fn list_restaurants(
 pub async fn get_restaurant(
     _: AcceptsJson,
     State(app): State<Arc<App>>,
-    Path(slug): Path<String>,
+    Text(slug): Text,
     request: HeaderMap,
 ) -> Result<Response, Refusal> {
     let town = app.town.now();
@@ -70,12 +70,7 @@ pub async fn get_restaurant(
     params(("slug" = Slug, Path)),
     responses((status = 200, body = Menu), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
 )]
-pub async fn get_menu(
-    _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    Path(slug): Path<String>,
-    request: HeaderMap,
-) -> Result<Response, Refusal> {
+pub async fn get_menu(_: AcceptsJson, State(app): State<Arc<App>>, Text(slug): Text, request: HeaderMap) -> Result<Response, Refusal> {
     let town = app.town.now();
     let listed = find(&town, &slug)?;
     let menu = async {

@@ -40,7 +40,7 @@ pub struct Parts<'a> {
 }
 
 /// For text between tags and for attributes in double quotes.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -44,7 +44,7 @@ use crate::{
     cached::{Cached, accepts_brotli, compress},
     clock,
     refusal::{Refusal, accepts},
-    town::Edition,
+    town::{Edition, Snapshot},
 };
 
 /// Longer addresses are rendered, but not kept.
@@ -87,29 +87,31 @@ pub async fn get_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap)
     let visit = Visit::new(uri.path(), uri.query().unwrap_or_default());
     let wishes = match Wishes::read(&visit, &headers) {
         Ok(wishes) => wishes,
-        Err(problem) => return problem_view(&app, &visit, Wishes::usual_lang(&headers), problem).respond(&headers),
+        Err(problem) => return problem_view(&app, &visit, Wishes::usual_lang(&visit, &headers), problem).respond(&headers),
     };
-    let snapshot = app.town.now();
+    let snapshot = app.town.now().clone();
     let Some(route) = routes::find(&visit.path) else {
         return problem_page(&app, &uri, &headers, Kind::NotFound, uri.path());
     };
     let operator = snapshot.mode(route.path);
     let decision = decide(route, Voices { visitor: wishes.mode, operator, browser: wishes.browser, load: app.load() });
     let key = ViewKey::new(snapshot.edition, decision, wishes.lang, &visit);
-    let rendered = if key.address.len() > LONGEST_KEPT_ADDRESS {
-        render_view(&app, route.chunk, &visit, &key).await
-    } else {
-        let made = app
-            .views
-            .get_or_insert_async(&key, async { Ok::<_, std::convert::Infallible>(render_view(&app, route.chunk, &visit, &key).await) });
-        made.await.unwrap_or_else(|never| match never {})
+    let render = async {
+        let rendered = render_view(&app, snapshot, route.chunk, &visit, &key).await;
+        // What broke may work again in a moment, so it is shown to this visitor only.
+        if rendered.status.is_server_error() { Err(rendered) } else { Ok(rendered) }
     };
+    let made = if key.address.len() > LONGEST_KEPT_ADDRESS { render.await } else { app.views.get_or_insert_async(&key, render).await };
+    let rendered = made.unwrap_or_else(|broken| broken);
     let mut response = rendered.respond(&headers);
     let out = response.headers_mut();
     for cookie in wishes.keep {
         out.append(SET_COOKIE, cookie);
     }
-    let shared = decision.mode == Mode::Thin && wishes.anonymous && response.status() != StatusCode::BAD_REQUEST;
+    if rendered.status != StatusCode::OK {
+        return response;
+    }
+    let shared = decision.mode == Mode::Thin && wishes.anonymous;
     let fresh = i64::from(route.shared_for).min(key.edition.until.0 - clock::now().0).max(0);
     let control = if shared { format!("public, max-age=0, s-maxage={fresh}") } else { "private, no-cache".to_owned() };
     // Made of digits and words.
@@ -121,24 +123,25 @@ pub async fn get_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap)
 
 /// A page that says what is wrong, without a script.
 pub fn problem_page(app: &Arc<App>, uri: &Uri, headers: &HeaderMap, kind: Kind, detail: &str) -> Response {
-    let visit = Visit::new(uri.path(), "");
-    problem_view(app, &visit, Wishes::usual_lang(headers), Problem::new(kind, detail)).respond(headers)
+    let visit = Visit::new(uri.path(), uri.query().unwrap_or_default());
+    problem_view(app, &visit, Wishes::usual_lang(&visit, headers), Problem::new(kind, detail)).respond(headers)
 }
 
 /// Errors are thin: they need nothing else to work.
 const PROBLEM: Decision = Decision { mode: Mode::Thin, reason: Reason::Default };
 
 fn problem_view(app: &Arc<App>, visit: &Visit, lang: Lang, problem: Problem) -> Rendered {
-    let backend = Arc::new(InProcess::new(app.town.clone(), app.town.now().clone(), false));
     let started = Instant::now();
-    let key = ViewKey::new(app.town.now().edition, PROBLEM, lang, visit);
+    let snapshot = app.town.now().clone();
+    let key = ViewKey::new(snapshot.edition, PROBLEM, lang, visit);
+    let backend = Arc::new(InProcess::new(app.town.clone(), snapshot, false));
     finish(app, Chunk::Diner, visit, &key, Content::Problem(problem), backend, started)
 }
 
 /// Loads and renders, whatever is kept.
-pub async fn render_view(app: &Arc<App>, chunk: Chunk, visit: &Visit, key: &ViewKey) -> Arc<Rendered> {
+pub async fn render_view(app: &Arc<App>, snapshot: Arc<Snapshot>, chunk: Chunk, visit: &Visit, key: &ViewKey) -> Arc<Rendered> {
     let started = Instant::now();
-    let backend = Arc::new(InProcess::new(app.town.clone(), app.town.now().clone(), key.decision.mode == Mode::Hydrated));
+    let backend = Arc::new(InProcess::new(app.town.clone(), snapshot, key.decision.mode == Mode::Hydrated));
     let content = Content::load(visit, backend.as_ref()).await;
     Arc::new(finish(app, chunk, visit, key, content, backend, started))
 }
@@ -222,7 +225,8 @@ impl Rendered {
 
     pub fn respond(&self, request: &HeaderMap) -> Response {
         let (mut response, policy) = match &self.body {
-            Body::Same(cached) => (cached.respond(request), self.policy.clone()),
+            Body::Same(cached) if self.status == StatusCode::OK => (cached.respond(request), self.policy.clone()),
+            Body::Same(cached) => (cached.respond_with(self.status, request), self.policy.clone()),
             Body::Parts(parts) => {
                 let nonce = nonce();
                 let html = parts.join(&nonce);
@@ -235,9 +239,6 @@ impl Rendered {
                 (response, self.policy.replace(NONCE_HERE, &nonce))
             }
         };
-        if response.status() == StatusCode::OK {
-            *response.status_mut() = self.status;
-        }
         let headers = response.headers_mut();
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             headers.insert(CONTENT_SECURITY_POLICY, policy);
@@ -247,7 +248,16 @@ impl Rendered {
         headers.insert(VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie, save-data"));
         headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
         headers.insert("referrer-policy", HeaderValue::from_static("same-origin"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        let control = if self.status == StatusCode::OK { "private, no-cache" } else { "no-store" };
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(control));
         response
+    }
+
+    /// About what keeping it costs.
+    pub fn weight(&self) -> u64 {
+        match &self.body {
+            Body::Same(cached) => cached.weight(),
+            Body::Parts(parts) => parts.iter().map(|part| part.len() as u64).sum(),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderValue},
     response::Response,
 };
@@ -19,7 +19,11 @@ use super::{
     document::{Document, Parts, document},
     page::Rendered,
 };
-use crate::{app::App, assets::Assets, refusal::Refusal};
+use crate::{
+    app::App,
+    assets::Assets,
+    refusal::{Refusal, Text},
+};
 
 /// What is inside `#app` until the app is there.
 pub fn body(texts: Texts) -> String {
@@ -41,7 +45,7 @@ pub fn document_of(assets: &Assets, lang: Lang) -> Document {
     })
 }
 
-pub async fn get_shell(State(app): State<Arc<App>>, Path(tag): Path<String>, request: HeaderMap) -> Result<Response, Refusal> {
+pub async fn get_shell(State(app): State<Arc<App>>, Text(tag): Text, request: HeaderMap) -> Result<Response, Refusal> {
     let lang = Lang::ALL.into_iter().find(|lang| lang.tag() == tag);
     let lang = lang.ok_or_else(|| Refusal::new(Kind::NotFound, format!("no pages are written in '{tag}'")))?;
     let mut response = Rendered::shell(&app.assets, lang).respond(&request);

@@ -61,7 +61,7 @@ impl Wishes {
                 kept.extend(keep(LANG, lang.tag(), A_YEAR));
                 lang
             }
-            None => Self::usual_lang(headers),
+            None => Self::usual_lang(visit, headers),
         };
         // Who asks for a script by name may have come to run one.
         let asks_for_script = mode.is_some_and(|mode| mode != Mode::Thin) && visit.get("render").is_some();
@@ -87,10 +87,11 @@ impl Wishes {
         Ok(Self { mode, lang, browser, keep: kept, anonymous })
     }
 
-    /// The language for somebody of whom nothing else could be read.
-    pub fn usual_lang(headers: &HeaderMap) -> Lang {
+    /// The language, whatever else could not be read.
+    pub fn usual_lang(visit: &Visit, headers: &HeaderMap) -> Lang {
+        let by_address = visit.get("lang").and_then(|tag| Lang::ALL.into_iter().find(|lang| lang.tag() == tag));
         let by_browser = || headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(Lang::negotiate);
-        cookie(headers, LANG).and_then(Lang::from_tag).or_else(by_browser).unwrap_or_default()
+        by_address.or_else(|| cookie(headers, LANG).and_then(Lang::from_tag)).or_else(by_browser).unwrap_or_default()
     }
 }
 

@@ -55,7 +55,10 @@ macro_rules! engine {
         #[async_trait]
         impl Store for $store {
             async fn migrate(&self) -> Result<()> {
-                Ok(sqlx::migrate!($migrations).run(&self.pool).await?)
+                // A newer version may have been here: what it added does not hinder this one.
+                let mut migrator = sqlx::migrate!($migrations);
+                migrator.set_ignore_missing(true);
+                Ok(migrator.run(&self.pool).await?)
             }
 
             async fn revisions(&self) -> Result<Revisions> {
@@ -66,7 +69,7 @@ macro_rules! engine {
 
             async fn restaurants(&self) -> Result<Vec<Restaurant>> {
                 let rows: Vec<RestaurantRow> = sqlx::query_as(restaurant_row::SELECT_ALL).fetch_all(&self.pool).await?;
-                let mut restaurants = rows.into_iter().map(RestaurantRow::read).collect::<Result<Vec<_>>>()?;
+                let mut restaurants: Vec<Restaurant> = rows.into_iter().filter_map(RestaurantRow::read_or_leave_out).collect();
                 // Engines collate differently; slugs compare by byte everywhere.
                 restaurants.sort_by(|a, b| a.slug.cmp(&b.slug));
                 Ok(restaurants)

@@ -43,12 +43,12 @@ pub struct Revisions {
 
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Brings the tables up to this version; safe to call from several nodes at once.
+    /// Brings the tables up to this version. Several nodes of a PostgreSQL may call it at once.
     async fn migrate(&self) -> Result<()>;
 
     async fn revisions(&self) -> Result<Revisions>;
 
-    /// All of them, in the order of their slugs.
+    /// All that this version can read, in the order of their slugs.
     async fn restaurants(&self) -> Result<Vec<Restaurant>>;
 
     async fn menu(&self, restaurant: RestaurantId) -> Result<Option<Menu>>;

@@ -108,7 +108,13 @@ impl RestaurantRow {
         })
     }
 
-    pub(crate) fn read(self) -> Result<Restaurant> {
+    /// A row of another version, or one that somebody changed by hand, closes no other restaurant.
+    pub(crate) fn read_or_leave_out(self) -> Option<Restaurant> {
+        let slug = self.slug.clone();
+        self.read().inspect_err(|error| tracing::error!(restaurant = slug, %error, "left out")).ok()
+    }
+
+    fn read(self) -> Result<Restaurant> {
         let unreadable = |what: &str, stored: &str| StoreError::Unreadable(format!("{what} {stored:?}"));
         Ok(Restaurant {
             id: id(&self.id)?,

@@ -16,7 +16,15 @@ use crate::test_app::TestApp;
 #[tokio::test]
 async fn an_unknown_restaurant_is_a_problem_to_programs_and_a_page_to_people() {
     let app = TestApp::new().await;
-    for path in ["/api/v1/restaurants/nobody", "/api/v1/restaurants/No%20Body", "/api/v1/restaurants/nobody/menu", "/api/v1/nothing"] {
+    for path in [
+        "/api/v1/restaurants/nobody",
+        "/api/v1/restaurants/No%20Body",
+        "/api/v1/restaurants/%ff",
+        "/shell/%ff",
+        "/shell/fr",
+        "/api/v1/restaurants/nobody/menu",
+        "/api/v1/nothing",
+    ] {
         app.get(path, &[]).await.problem(Kind::NotFound);
     }
     for (path, lang, says) in [

@@ -33,10 +33,10 @@ pub struct Answer {
 
 impl TestApp {
     pub async fn new() -> Self {
-        Self::heavy_at(usize::MAX).await
+        Self::heavy_at(u64::MAX).await
     }
 
-    pub async fn heavy_at(requests: usize) -> Self {
+    pub async fn heavy_at(milliseconds: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = servery_store::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
         store.migrate().await.unwrap();
@@ -45,7 +45,7 @@ impl TestApp {
         }
         let town = Town::open(store.clone()).await.unwrap();
         tokio::spawn(town.clone().watch());
-        let app = App::new(town, Assets::new().unwrap(), requests, Some(folder.path().to_owned()));
+        let app = App::new(town, Assets::new().unwrap(), milliseconds, Some(folder.path().to_owned()));
         Self { router: router(app), store, folder }
     }
 
