@@ -53,6 +53,9 @@ async function readsOffline(page: Page, release: NextVersion) {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Trattoria da Lucia");
 }
 
+// Not a file under the name of its content: those may rightly come from the browser's own cache, whatever the server lost.
+const LOST = /^\/shell\/ar$/;
+
 test.beforeEach(({ complaints }) => {
   complaints.expect(/ERR_CONNECTION_REFUSED/, /\/pictures\/.*net::ERR_FAILED/, /net::ERR_FAILED.*\/pictures\//);
 });
@@ -83,7 +86,7 @@ for (const [what, way] of [
     complaints.expect(/ERR_EMPTY_RESPONSE|status of 404|is not of version thenext/);
     const { old, held } = await firstVisit(page, release);
     release.version = "thenext";
-    release[way] = /^\/assets\/.*\.wasm$/;
+    release[way] = LOST;
     expect(await update(page)).toBe("redundant");
     expect(await files(page, old)).toEqual(held);
     await expect.poll(() => versions(page)).toEqual([old]);
@@ -105,7 +108,7 @@ test("a release that changes the service worker alone cannot damage what the dev
   complaints.expect(/status of 404|is not of version/);
   const { old, held } = await firstVisit(page, release);
   release.retouched = true;
-  release.missing = /^\/assets\/.*\.wasm$/;
+  release.missing = LOST;
   expect(await update(page)).toBe("redundant");
   await expect.poll(() => versions(page)).toEqual([old]);
   expect(await files(page, old)).toEqual(held);
@@ -116,7 +119,7 @@ test("a device that missed a new version takes it on later", async ({ page, rele
   complaints.expect(/status of 404|is not of version thenext/);
   const { held } = await firstVisit(page, release);
   release.version = "thenext";
-  release.missing = /^\/assets\/.*\.wasm$/;
+  release.missing = LOST;
   expect(await update(page)).toBe("redundant");
   release.missing = undefined;
   expect(await update(page)).toBe("installed");
