@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::text_type::text_type;
+
 /// An sRGB colour, `#a63d2f`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -17,16 +19,7 @@ pub const NIGHT: Accent = Accent([0x17, 0x15, 0x12]);
 
 const READABLE: f64 = 4.5;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MalformedAccent;
-
-impl fmt::Display for MalformedAccent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a colour is written #a63d2f, in lower case")
-    }
-}
-
-impl std::error::Error for MalformedAccent {}
+text_type!(Accent, MalformedAccent, "a colour is written #a63d2f, in lower case");
 
 impl Accent {
     fn luminance(self) -> f64 {
@@ -61,19 +54,6 @@ impl FromStr for Accent {
         let number = u32::from_str_radix(digits, 16).map_err(|_| MalformedAccent)?;
         let [_, red, green, blue] = number.to_be_bytes();
         Ok(Self([red, green, blue]))
-    }
-}
-
-impl TryFrom<String> for Accent {
-    type Error = MalformedAccent;
-    fn try_from(text: String) -> Result<Self, MalformedAccent> {
-        text.parse()
-    }
-}
-
-impl From<Accent> for String {
-    fn from(accent: Accent) -> Self {
-        accent.to_string()
     }
 }
 

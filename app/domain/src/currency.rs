@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::text_type::text_type;
+
 /// An ISO 4217 code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -11,16 +13,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[A-Z]{3}$", example = "EUR"))]
 pub struct Currency([u8; 3]);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MalformedCurrency;
-
-impl fmt::Display for MalformedCurrency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a currency is its ISO 4217 code: three capital letters")
-    }
-}
-
-impl std::error::Error for MalformedCurrency {}
+text_type!(Currency, MalformedCurrency, "a currency is its ISO 4217 code: three capital letters");
 
 impl Currency {
     pub fn code(&self) -> &str {
@@ -46,19 +39,6 @@ impl FromStr for Currency {
             &[a, b, c] if text.bytes().all(|byte| byte.is_ascii_uppercase()) => Ok(Self([a, b, c])),
             _ => Err(MalformedCurrency),
         }
-    }
-}
-
-impl TryFrom<String> for Currency {
-    type Error = MalformedCurrency;
-    fn try_from(text: String) -> Result<Self, MalformedCurrency> {
-        text.parse()
-    }
-}
-
-impl From<Currency> for String {
-    fn from(currency: Currency) -> Self {
-        currency.code().to_owned()
     }
 }
 

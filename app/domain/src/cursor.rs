@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::slug::Slug;
+use crate::{slug::Slug, text_type::text_type};
 
 /// Opaque to callers. Inside: a version, so that a later server can still read it or refuse it, and the last slug seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,35 +13,13 @@ use crate::slug::Slug;
 #[cfg_attr(feature = "openapi", schema(value_type = String, example = "1.noodle-bar-21"))]
 pub struct Cursor(pub Slug);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MalformedCursor;
-
-impl fmt::Display for MalformedCursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this is not a cursor that a page of ours ended with")
-    }
-}
-
-impl std::error::Error for MalformedCursor {}
+text_type!(Cursor, MalformedCursor, "this is not a cursor that a page of ours ended with");
 
 impl FromStr for Cursor {
     type Err = MalformedCursor;
     fn from_str(text: &str) -> Result<Self, MalformedCursor> {
         let slug = text.strip_prefix("1.").ok_or(MalformedCursor)?;
         slug.parse().map(Self).map_err(|_| MalformedCursor)
-    }
-}
-
-impl TryFrom<String> for Cursor {
-    type Error = MalformedCursor;
-    fn try_from(text: String) -> Result<Self, MalformedCursor> {
-        text.parse()
-    }
-}
-
-impl From<Cursor> for String {
-    fn from(cursor: Cursor) -> Self {
-        cursor.to_string()
     }
 }
 

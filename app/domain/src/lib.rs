@@ -20,4 +20,5 @@ pub mod restaurant;
 pub mod revision;
 pub mod slug;
 pub mod tax;
+mod text_type;
 pub mod time;

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::text_type::text_type;
+
 pub const LONGEST: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -12,16 +14,7 @@ pub const LONGEST: usize = 64;
 #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", max_length = 64, example = "trattoria-da-lucia"))]
 pub struct Slug(String);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MalformedSlug;
-
-impl fmt::Display for MalformedSlug {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a slug is lower-case words of a-z and 0-9 joined by single hyphens, 64 characters at most")
-    }
-}
-
-impl std::error::Error for MalformedSlug {}
+text_type!(Slug, MalformedSlug, "a slug is lower-case words of a-z and 0-9 joined by single hyphens, 64 characters at most");
 
 impl Slug {
     pub fn as_str(&self) -> &str {
@@ -32,21 +25,8 @@ impl Slug {
 impl FromStr for Slug {
     type Err = MalformedSlug;
     fn from_str(text: &str) -> Result<Self, MalformedSlug> {
-        Self::try_from(text.to_owned())
-    }
-}
-
-impl TryFrom<String> for Slug {
-    type Error = MalformedSlug;
-    fn try_from(text: String) -> Result<Self, MalformedSlug> {
         let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        if text.len() <= LONGEST && text.split('-').all(word) { Ok(Self(text)) } else { Err(MalformedSlug) }
-    }
-}
-
-impl From<Slug> for String {
-    fn from(slug: Slug) -> Self {
-        slug.0
+        if text.len() <= LONGEST && text.split('-').all(word) { Ok(Self(text.to_owned())) } else { Err(MalformedSlug) }
     }
 }
 

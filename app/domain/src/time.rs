@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::text_type::text_type;
+
 /// Seconds since 1970 in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -79,16 +81,7 @@ impl fmt::Display for LocalMinute {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MalformedTime;
-
-impl fmt::Display for MalformedTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a local time is written 2026-11-21T22:30")
-    }
-}
-
-impl std::error::Error for MalformedTime {}
+text_type!(LocalMinute, MalformedTime, "a local time is written 2026-11-21T22:30");
 
 impl FromStr for LocalMinute {
     type Err = MalformedTime;
@@ -104,19 +97,6 @@ impl FromStr for LocalMinute {
         let minute = Self::new(number(0..4, 9999)?, number(5..7, 12)?, number(8..10, 31)?, number(11..13, 23)?, number(14..16, 59)?);
         // 2026-02-30 would have slid into March.
         if minute.to_string() == text { Ok(minute) } else { Err(MalformedTime) }
-    }
-}
-
-impl TryFrom<String> for LocalMinute {
-    type Error = MalformedTime;
-    fn try_from(text: String) -> Result<Self, MalformedTime> {
-        text.parse()
-    }
-}
-
-impl From<LocalMinute> for String {
-    fn from(minute: LocalMinute) -> Self {
-        minute.to_string()
     }
 }
 
