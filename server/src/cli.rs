@@ -67,6 +67,7 @@ pub async fn run() -> Result<(), Failure> {
             for (restaurant, menu) in &restaurants {
                 store.put_restaurant(restaurant, menu).await?;
             }
+            store.close().await;
             let dishes: usize = restaurants.iter().map(|(_, menu)| menu.dishes().count()).sum();
             say(&format!("{} restaurants with {dishes} dishes are in {}", restaurants.len(), settings.database()));
             Ok(())
@@ -108,7 +109,8 @@ async fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
 async fn serve(settings: &Settings) -> Result<(), Failure> {
     let _guard = observe::log(settings.log(), std::io::stdout())?;
     let assets = Assets::new()?;
-    let town = Town::open(open(settings).await?).await?;
+    let store = open(settings).await?;
+    let town = Town::open(store.clone()).await?;
     let watching = tokio::spawn(town.clone().watch());
     let stop = async {
         tokio::select! {
@@ -123,6 +125,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let app = App::new(town, assets, settings.heavy_at(), settings.pictures.clone());
     tokio::spawn(app.clone().feel_load());
     listen::serve(listener, router(app), stop).await?;
+    store.close().await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -61,6 +61,10 @@ macro_rules! engine {
                 Ok(migrator.run(&self.pool).await?)
             }
 
+            async fn close(&self) {
+                self.pool.close().await;
+            }
+
             async fn revisions(&self) -> Result<Revisions> {
                 let rows: Vec<(String, i64)> = sqlx::query_as("select name, revision from revisions").fetch_all(&self.pool).await?;
                 let of = |name: &str| Revision(rows.iter().find(|row| row.0 == name).map_or(0, |row| row.1));

@@ -46,6 +46,9 @@ pub trait Store: Send + Sync {
     /// Brings the tables up to this version. Several nodes of a PostgreSQL may call it at once.
     async fn migrate(&self) -> Result<()>;
 
+    /// Ends all connections. A SQLite store is one file after that, whole, and may be moved.
+    async fn close(&self);
+
     async fn revisions(&self) -> Result<Revisions>;
 
     /// All that this version can read, in the order of their slugs.

@@ -212,3 +212,17 @@ async fn an_unknown_engine_is_refused_by_name() {
         assert!(matches!(&refused, StoreError::UnknownEngine(named) if named == database), "{refused}");
     }
 }
+
+#[tokio::test]
+async fn a_closed_sqlite_store_is_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, there) = (folder.path().join("here.db"), folder.path().join("there.db"));
+    let store = connect(&format!("sqlite:{}", here.display())).await.unwrap();
+    store.migrate().await.unwrap();
+    store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+    store.close().await;
+    std::fs::rename(&here, &there).unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    let moved = connect(&format!("sqlite:{}", there.display())).await.unwrap();
+    assert_eq!(moved.restaurants().await.unwrap().len(), 1);
+}
