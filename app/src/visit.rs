@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use form_urlencoded::Serializer;
-use leptos::prelude::use_context;
+use leptos::prelude::{RwSignal, use_context};
 
 /// What the platform itself reads from an address.
 const OF_THE_PLATFORM: [&str; 3] = ["render", "lang", "browser"];
@@ -53,8 +53,8 @@ pub fn address<N: AsRef<str>, V: AsRef<str>>(path: &str, pairs: impl IntoIterato
     format!("{path}{mark}")
 }
 
-/// What was asked for when this page was made.
-pub fn visit() -> Visit {
+/// What is shown: at first what was asked for, later also what was typed into a search or opened within the app.
+pub fn visit() -> RwSignal<Visit> {
     use_context().expect("whoever makes a page says what was asked for")
 }
 

@@ -130,3 +130,22 @@ test("a heading of the menu is jumped to, and Back returns to the top of it", as
   await expect(heading(page)).toHaveText("Trattoria da Lucia");
   expect(await sameDocument(page)).toBe(true);
 });
+
+test("the other languages are those of the page that is shown", async ({ page }) => {
+  await page.getByRole("link", { name: "Trattoria da Lucia" }).click();
+  await expect(heading(page)).toHaveText("Trattoria da Lucia");
+  await page.getByRole("link", { name: "Deutsch" }).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "de");
+  await expect(heading(page)).toHaveText("Trattoria da Lucia");
+});
+
+test("a heading is jumped to in a menu that was searched", async ({ page }) => {
+  await page.getByRole("link", { name: "Jade Lantern" }).click();
+  // Lemon sauce and lemongrass, with each of twenty mains.
+  await page.getByLabel(texts.en["menu.search"]).fill("lemon");
+  await expect(page.locator(".dishes li")).toHaveCount(40);
+  await page.locator("nav.categories").getByRole("link", { name: "Beef", exact: true }).click();
+  await expect(page).toHaveURL(/\?q=lemon#c\d+$/);
+  await expect(page.locator(".dishes li")).toHaveCount(40);
+  await expect(page.getByRole("heading", { level: 2, name: "Beef", exact: true })).toBeInViewport();
+});

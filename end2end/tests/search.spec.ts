@@ -69,3 +69,16 @@ for (const mode of MODES) {
     await expect(page.getByLabel(texts.en["menu.search"])).toHaveValue("tomato");
   });
 }
+
+test("what was typed is kept when the page is made another way, or in another language", async ({ page }) => {
+  await open(page, "/restaurants/jade-lantern", "hydrated");
+  // Lemon sauce and lemongrass, with each of twenty mains.
+  await page.getByLabel(texts.en["menu.search"]).fill("lemon");
+  const found = page.locator(".dishes li");
+  await expect(found).toHaveCount(40);
+  await expect(page.getByRole("link", { name: "Deutsch" })).toHaveAttribute("href", "/restaurants/jade-lantern?q=lemon&lang=de");
+  await page.locator(".made summary").click();
+  await page.getByRole("button", { name: texts.en["mode.thin"], exact: true }).click();
+  await expect(page.locator(".made summary")).toContainText(texts.en["mode.thin"]);
+  await expect(found).toHaveCount(40);
+});

@@ -16,6 +16,7 @@ use servery_app::{
     render::{Decision, Mode},
     routes,
     text::Texts,
+    visit::Visit,
 };
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
@@ -46,7 +47,10 @@ fn hydrate(page: Page, texts: Texts) -> Result<(), JsError> {
     let content = Content::load(&page::visit(), backend.as_ref()).now_or_never();
     let content = content.ok_or_else(|| JsError::new("the page came without its data"))?;
     let root = page.root.clone();
-    leptos::mount::hydrate_from(root, move || app(RwSignal::new(content), backend, texts, page.decision, offline)).forget();
+    leptos::mount::hydrate_from(root, move || {
+        app(RwSignal::new(page::visit()), RwSignal::new(content), backend, texts, page.decision, offline)
+    })
+    .forget();
     Ok(())
 }
 
@@ -56,18 +60,24 @@ async fn mount(page: Page, texts: Texts) {
     let content = Content::load(&page::visit(), backend.as_ref()).await;
     page.dress(&content, texts);
     page.root.set_inner_html("");
-    let (shown, decision) = (RwSignal::new(content), page.decision);
+    let (visit, shown, decision) = (RwSignal::new(page::visit()), RwSignal::new(content), page.decision);
     leptos::mount::mount_to(page.root.clone(), {
         let backend = backend.clone();
-        move || app(shown, backend, texts, decision, offline)
+        move || app(visit, shown, backend, texts, decision, offline)
     })
     .forget();
-    navigate::within(page, shown, backend, texts);
+    navigate::within(page, visit, shown, backend, texts);
 }
 
-fn app(content: RwSignal<Content>, backend: Arc<HttpBackend>, texts: Texts, decision: Decision, offline: RwSignal<bool>) -> impl IntoView {
-    let visit = page::visit();
-    let allows = routes::find(&visit.path).map_or(&[][..], |route| route.allows);
+fn app(
+    visit: RwSignal<Visit>,
+    content: RwSignal<Content>,
+    backend: Arc<HttpBackend>,
+    texts: Texts,
+    decision: Decision,
+    offline: RwSignal<bool>,
+) -> impl IntoView {
+    let allows = visit.with_untracked(|visit| routes::find(&visit.path)).map_or(&[][..], |route| route.allows);
     provide_context(texts);
     provide_context(visit);
     provide_context::<Arc<dyn Backend>>(backend);

@@ -1,9 +1,9 @@
 //! Inside the app, a link to another page of the app loads its data only.
 //! Every other link goes to the server, and so does one to a page that the operator has made another way.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::sync::Arc;
 
-use leptos::prelude::{RwSignal, Set, document, window};
+use leptos::prelude::{RwSignal, Set, WithUntracked, document, window};
 use servery_app::{
     content::Content,
     parts::form,
@@ -27,13 +27,12 @@ struct Navigator {
     shown: RwSignal<Content>,
     backend: Arc<HttpBackend>,
     texts: Texts,
-    /// What was asked for last.
-    asked: Rc<RefCell<Option<Visit>>>,
+    /// What is shown, or about to be.
+    visit: RwSignal<Visit>,
 }
 
-pub fn within(page: Page, shown: RwSignal<Content>, backend: Arc<HttpBackend>, texts: Texts) {
-    let asked = Rc::new(RefCell::new(Some(page::visit())));
-    let navigator = Navigator { page, shown, backend, texts, asked };
+pub fn within(page: Page, visit: RwSignal<Visit>, shown: RwSignal<Content>, backend: Arc<HttpBackend>, texts: Texts) {
+    let navigator = Navigator { page, visit, shown, backend, texts };
     let on_click = navigator.clone();
     listen(&document(), "click", move |event| {
         if let Some(url) = followed_link(event) {
@@ -49,7 +48,7 @@ pub fn within(page: Page, shown: RwSignal<Content>, backend: Arc<HttpBackend>, t
     listen(&window(), "popstate", move |_| {
         let visit = page::visit();
         let jump = window().location().hash().is_ok_and(|hash| !hash.is_empty());
-        let here = navigator.asked.borrow().as_ref().is_some_and(|asked| *asked == visit || jump && asked.path == visit.path);
+        let here = navigator.visit.with_untracked(|shown| *shown == visit || jump && shown.path == visit.path);
         // A jump within the page is the browser's business, and so is where a page seen before was scrolled to.
         if !here {
             navigator.show(visit, false);
@@ -110,7 +109,7 @@ impl Navigator {
     }
 
     fn show(&self, visit: Visit, from_the_top: bool) {
-        self.asked.replace(Some(visit.clone()));
+        self.visit.set(visit.clone());
         let navigator = self.clone();
         spawn_local(async move {
             navigator.page.busy(true);

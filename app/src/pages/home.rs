@@ -13,7 +13,7 @@ use crate::{
     backend::backend,
     parts::{cuisine, form, opening, picture::Picture},
     text::{Key, Texts, texts},
-    visit::address,
+    visit::{address, visit},
 };
 
 #[component]
@@ -21,6 +21,7 @@ pub fn Home(search: Search, found: Page<Listed>) -> impl IntoView {
     let texts = texts();
     let backend = backend();
     let shown = RwSignal::new((search.clone(), found));
+    let visit = visit();
     let filters = NodeRef::<html::Form>::new();
     let latest = StoredValue::new(0_u32);
 
@@ -31,7 +32,7 @@ pub fn Home(search: Search, found: Page<Listed>) -> impl IntoView {
         };
         latest.update_value(|number| *number += 1);
         let (number, backend) = (latest.get_value(), backend.clone());
-        form::show_address(&address("/", search.pairs()));
+        form::show_address(visit, &address("/", search.pairs()));
         spawn_local(async move {
             if let Ok(found) = backend.restaurants(&search).await
                 && latest.get_value() == number

@@ -14,13 +14,14 @@ use servery_domain::{
 use crate::{
     parts::{allergen, cuisine, diet, form, opening, picture::Picture},
     text::{Key, Texts, texts},
-    visit::address,
+    visit::{address, visit},
 };
 
 #[component]
 pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> impl IntoView {
     let texts = texts();
     let path = format!("/restaurants/{}", listed.restaurant.slug);
+    let visit = visit();
     let filters = NodeRef::<html::Form>::new();
     let shown = RwSignal::new(filter.clone());
     let look = {
@@ -28,7 +29,7 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
         move || {
             let Some(pairs) = filters.get().map(|filters| form::pairs(&filters)) else { return };
             if let Ok(filter) = DishFilter::parse(&mut pairs.iter().map(form::borrowed)) {
-                form::show_address(&address(&path, pairs.iter().filter(|(_, value)| !value.is_empty()).map(form::borrowed)));
+                form::show_address(visit, &address(&path, pairs.iter().filter(|(_, value)| !value.is_empty()).map(form::borrowed)));
                 shown.set(filter);
             }
         }

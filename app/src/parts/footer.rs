@@ -9,7 +9,8 @@ use crate::{
 #[component]
 pub fn Footer() -> impl IntoView {
     let texts = texts();
-    let here = (visit().path == "/about").then_some("page");
+    // No part of the app: whoever comes from there comes with a new document.
+    let here = visit().with_untracked(|visit| visit.path == "/about").then_some("page");
     view! {
         <footer class="bottom">
             <p><a href="/about" aria-current=here>{texts.get(Key::AboutTitle)}</a></p>

@@ -14,7 +14,7 @@ pub fn Header() -> impl IntoView {
         .into_iter()
         .map(|lang| {
             let current = (lang == texts.lang).then_some("true");
-            let href = address(&visit.path, visit.page_pairs().chain([("lang", lang.tag())]));
+            let href = move || visit.with(|visit| address(&visit.path, visit.page_pairs().chain([("lang", lang.tag())])));
             view! { <li><a href=href lang=lang.tag() hreflang=lang.tag() aria-current=current>{lang.own_name()}</a></li> }
         })
         .collect();

@@ -38,8 +38,13 @@ pub fn Made() -> impl IntoView {
             view! { <button name="render" value=mode.name() aria-pressed=pressed>{mode_name(texts, *mode)}</button> }
         })
         .collect();
-    let kept: Vec<_> =
-        visit().page_pairs().map(|(name, value)| view! { <input type="hidden" name=name.to_owned() value=value.to_owned()/> }).collect();
+    let visit = visit();
+    let kept = move || {
+        visit.with(|visit| {
+            let pairs = visit.page_pairs().map(|(name, value)| (name.to_owned(), value.to_owned()));
+            pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect::<Vec<_>>()
+        })
+    };
     let chosen = decision.reason == Reason::Visitor;
     view! {
         <details class="made">

@@ -184,7 +184,7 @@ fn page_body(content: Content, backend: Arc<InProcess>, texts: Texts, decision: 
     let allows = routes::find(&visit.path).map_or(&[][..], |route| route.allows);
     Owner::new().with(|| {
         provide_context(texts);
-        provide_context(visit.clone());
+        provide_context(RwSignal::new(visit.clone()));
         provide_context::<Arc<dyn Backend>>(backend);
         provide_context(HowMade { decision, allows });
         view! { <Pages content=RwSignal::new(content)/> }.to_html()
