@@ -27,11 +27,11 @@ use crate::{http::HttpBackend, page::Page};
 /// Called by the script of the page once the wasm is there, with the catalogue of the page's language.
 #[wasm_bindgen]
 pub fn start(texts: Vec<String>) -> Result<(), JsError> {
-    let page = Page::read().ok_or_else(|| JsError::new("this page was not made for a script"))?;
+    let page = Page::read().ok_or_else(|| JsError::new("not made for a script"))?;
     let texts = Texts::received(page.lang, texts);
-    let texts = texts.ok_or_else(|| JsError::new("the texts belong to another version"))?;
+    let texts = texts.ok_or_else(|| JsError::new("texts of another version"))?;
     match page.decision.mode {
-        Mode::Thin => Err(JsError::new("a thin page has no script")),
+        Mode::Thin => Err(JsError::new("not made for a script")),
         Mode::Hydrated => hydrate(page, texts),
         Mode::Thick => {
             spawn_local(mount(page, texts));
@@ -45,7 +45,7 @@ fn hydrate(page: Page, texts: Texts) -> Result<(), JsError> {
     let offline = RwSignal::new(false);
     let backend = Arc::new(HttpBackend::new(page.answers(), offline));
     let content = Content::load(&page::visit(), backend.as_ref()).now_or_never();
-    let content = content.ok_or_else(|| JsError::new("the page came without its data"))?;
+    let content = content.ok_or_else(|| JsError::new("page without data"))?;
     let root = page.root.clone();
     leptos::mount::hydrate_from(root, move || {
         app(RwSignal::new(page::visit()), RwSignal::new(content), backend, texts, page.decision, offline)
