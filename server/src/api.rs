@@ -12,17 +12,8 @@ use axum::{
     response::Response,
 };
 use serde::Serialize;
-use servery_app::{
-    render::{Mode, Voices, decide},
-    routes::{ROUTES, Route},
-};
 
-use crate::{
-    app::App,
-    cached::Cached,
-    refusal::Refusal,
-    town::{Edition, Snapshot},
-};
+use crate::{app::App, cached::Cached, refusal::Refusal, town::Edition};
 
 /// The paths of the pages that are thick unless the visitor wants otherwise, for clients that navigate by themselves.
 const THICK: &str = "servery-thick";
@@ -44,14 +35,8 @@ async fn answer<T: Serialize>(
     let mut response = made.await?.respond(request);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(THICK, thick(&app.town.now()));
+    headers.insert(THICK, app.town.now().thick.clone());
     Ok(response)
-}
-
-fn thick(town: &Snapshot) -> HeaderValue {
-    let voices = |route: &Route| Voices { operator: town.mode(route.path), ..Voices::default() };
-    let thick = ROUTES.iter().filter(|route| decide(route, voices(route)).mode == Mode::Thick).map(|route| route.path);
-    HeaderValue::from_str(&thick.collect::<Vec<_>>().join(" ")).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// The same on every node that runs this version and has this edition.

@@ -147,7 +147,7 @@ async fn table(store: &dyn Store) -> Result<String, StoreError> {
     let modes = town::modes(store).await?;
     let mut table = format!("{:<22} {:<22} {:<10} {}\n", "PATH", "ALLOWED", "IN FORCE", "WHY");
     for route in &ROUTES {
-        let operator = modes.iter().find(|(path, _)| path == route.path).map(|(_, mode)| *mode);
+        let operator = town::operators_mode(&modes, route.path);
         let decision = decide(route, Voices { operator, ..Voices::default() });
         let allowed = route.allows.iter().map(|mode| mode.name()).collect::<Vec<_>>().join(" ");
         table += &format!("{:<22} {allowed:<22} {:<10} {}\n", route.path, decision.mode.name(), decision.reason.name());

@@ -12,9 +12,13 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
+use axum::http::HeaderValue;
 use jiff::tz::TimeZone;
 use quick_cache::sync::Cache;
-use servery_app::{render::Mode, routes::ROUTES};
+use servery_app::{
+    render::{Mode, Voices, decide},
+    routes::{ROUTES, Route},
+};
 use servery_domain::{
     id::RestaurantId,
     listing::Search,
@@ -46,6 +50,8 @@ pub struct Snapshot {
     pub edition: Edition,
     restaurants: Vec<(Listed, TimeZone)>,
     modes: Vec<(String, Mode)>,
+    /// The paths of the pages that are thick unless the visitor wants otherwise, as every answer of the API says.
+    pub thick: HeaderValue,
 }
 
 pub struct Town {
@@ -71,7 +77,8 @@ impl Snapshot {
             (Listed { restaurant, opening }, zone)
         });
         let restaurants = listed.collect();
-        Self { edition: Edition { revisions, until }, restaurants, modes }
+        let thick = thick(&modes);
+        Self { edition: Edition { revisions, until }, restaurants, modes, thick }
     }
 
     /// The same town at another time.
@@ -91,8 +98,18 @@ impl Snapshot {
 
     /// The operator's mode for the page with this path in the table.
     pub fn mode(&self, path: &str) -> Option<Mode> {
-        self.modes.iter().find(|(known, _)| known == path).map(|(_, mode)| *mode)
+        operators_mode(&self.modes, path)
     }
+}
+
+pub fn operators_mode(modes: &[(String, Mode)], path: &str) -> Option<Mode> {
+    modes.iter().find(|(known, _)| known == path).map(|(_, mode)| *mode)
+}
+
+fn thick(modes: &[(String, Mode)]) -> HeaderValue {
+    let voices = |route: &Route| Voices { operator: operators_mode(modes, route.path), ..Voices::default() };
+    let thick = ROUTES.iter().filter(|route| decide(route, voices(route)).mode == Mode::Thick).map(|route| route.path);
+    HeaderValue::from_str(&thick.collect::<Vec<_>>().join(" ")).unwrap_or(HeaderValue::from_static(""))
 }
 
 async fn load(store: &dyn Store, revisions: Revisions) -> Result<Snapshot, StoreError> {

@@ -20,7 +20,6 @@ pub struct Timestamp(pub i64);
 pub struct Zone(pub String);
 
 pub const DAY: i64 = 24 * 60;
-pub const WEEK: i64 = 7 * DAY;
 
 /// A minute on a restaurant's wall clock, counted from 1970-01-01 00:00 there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
