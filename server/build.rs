@@ -21,7 +21,11 @@ fn files() -> String {
         collect("pkg/", &Path::new(&site).join("pkg"), &mut files);
     }
     files.sort();
-    let rows = files.iter().map(|(name, path)| format!("({name:?}, include_bytes!({path:?})),\n"));
+    // Found from where the crate lies when it is compiled: another checkout may have made the target folder.
+    let rows = files.iter().map(|(name, path)| match path.is_absolute() {
+        true => format!("({name:?}, include_bytes!({path:?})),\n"),
+        false => format!("({name:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{}\"))),\n", path.display()),
+    });
     format!("pub(crate) static FILES: &[(&str, &[u8])] = &[\n{}];\n", rows.collect::<String>())
 }
 
@@ -33,7 +37,7 @@ fn collect(prefix: &str, folder: &Path, files: &mut Vec<(String, PathBuf)>) {
         if entry.path().is_dir() {
             collect(&format!("{name}/"), &entry.path(), files);
         } else {
-            files.push((name, entry.path().canonicalize().expect("a file that was listed is there")));
+            files.push((name, entry.path()));
         }
     }
 }
