@@ -113,7 +113,7 @@ fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, Problem> {
 /// A kept answer says whether the door was open then; the hours say whether it is now.
 fn reopened(mut listed: Listed) -> Listed {
     if let Some(now) = local_now(&listed.restaurant.zone) {
-        listed.opening = listed.restaurant.hours.at(now);
+        listed.opening = listed.restaurant.hours.at(now, &listed.restaurant.holidays);
     }
     listed
 }

@@ -62,14 +62,12 @@ pub async fn run() -> Result<(), Failure> {
     match cli.command {
         Command::Serve => serve(&settings).await,
         Command::Demo => {
-            let restaurants = demo::town()?;
+            let town = demo::town()?;
             let store = open(&settings).await?;
-            for (restaurant, menu) in &restaurants {
-                store.put_restaurant(restaurant, menu).await?;
-            }
+            demo::fill(store.as_ref(), &town).await?;
             store.close().await;
-            let dishes: usize = restaurants.iter().map(|(_, menu)| menu.dishes().count()).sum();
-            say(&format!("{} restaurants with {dishes} dishes are in {}", restaurants.len(), settings.database()));
+            let dishes: usize = town.iter().map(|demo| demo.menu.dishes().count()).sum();
+            say(&format!("{} restaurants with {dishes} dishes are in {}", town.len(), settings.database()));
             Ok(())
         }
         Command::Migrate => {

@@ -2,17 +2,20 @@
 
 use serde::Deserialize;
 use servery_domain::{
+    coupon::Coupon,
     currency::{Currency, Minor},
     hours::OpeningHours,
     id::{CategoryId, ChoiceId, DishId, OptionGroupId, RestaurantId},
     lang::Lang,
     menu::{Allergen, Category, Choice, Diet, Dish, Menu, OptionGroup, Picture, PictureFormat},
+    ordering::Ordering,
     restaurant::{Address, Cuisine, Restaurant},
     revision::Revision,
     slug::Slug,
-    tax::TaxRules,
-    time::Zone,
+    tax::{TaxRates, TaxRules},
+    time::{Day, Zone},
 };
+use servery_store::{Store, StoreError};
 
 const FILES: [&str; 12] = [
     include_str!("../demo/01-trattoria-da-lucia.toml"),
@@ -50,6 +53,15 @@ struct File {
     address: Address,
     tax: TaxRules,
     #[serde(default)]
+    holidays: Vec<Day>,
+    #[serde(default)]
+    ordering: Ordering,
+    #[serde(default)]
+    coupon: Vec<Coupon>,
+    /// Names of tables that a code stands on.
+    #[serde(default)]
+    tables: Vec<String>,
+    #[serde(default)]
     group: Vec<GroupEntry>,
     #[serde(default)]
     category: Vec<CategoryEntry>,
@@ -73,6 +85,10 @@ struct ChoiceEntry {
     price: i64,
     #[serde(default)]
     preselected: bool,
+    /// The name of the dish that comes with it.
+    dish: Option<String>,
+    #[serde(default)]
+    groups: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +97,9 @@ struct CategoryEntry {
     name: String,
     #[serde(default)]
     description: String,
+    /// For all of its dishes.
+    served: Option<OpeningHours>,
+    tax: Option<TaxRates>,
     dish: Vec<DishEntry>,
 }
 
@@ -98,6 +117,8 @@ struct DishEntry {
     #[serde(default)]
     groups: Vec<String>,
     picture: Option<String>,
+    /// Portions that are left, if they are counted.
+    left: Option<u32>,
 }
 
 /// A menu as large as those of old Chinese restaurants: each of these, in each of those ways.
@@ -126,11 +147,14 @@ impl Matrix {
                 diets: main.diets.clone(),
                 groups: groups.iter().map(|group| group.key.clone()).collect(),
                 picture: main.picture.clone(),
+                left: None,
             }
         };
         let category = |main: &DishEntry| CategoryEntry {
             name: main.name.clone(),
             description: String::new(),
+            served: None,
+            tax: None,
             dish: self.styles.iter().map(|style| cook(main, style)).collect(),
         };
         self.mains.iter().map(category).collect()
@@ -154,7 +178,18 @@ fn drawing(name: String) -> Picture {
     Picture { path: name, formats: vec![PictureFormat::Svg], widths: Vec::new() }
 }
 
-fn restaurant(number: u128, text: &str) -> Result<(Restaurant, Menu), String> {
+/// What a restaurant of the demo town brings along.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DemoRestaurant {
+    pub restaurant: Restaurant,
+    pub menu: Menu,
+    pub stock: Vec<(DishId, u32)>,
+    pub coupons: Vec<Coupon>,
+    /// Code and name.
+    pub tables: Vec<(String, String)>,
+}
+
+fn restaurant(number: u128, text: &str) -> Result<DemoRestaurant, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut ids = Ids { restaurant: number, last: 0 };
     let id = RestaurantId(ids.next());
@@ -163,27 +198,36 @@ fn restaurant(number: u128, text: &str) -> Result<(Restaurant, Menu), String> {
         None => file.category,
     };
     let mut keys = Vec::new();
+    let mut choices_to_finish = Vec::new();
     let option_groups = file.group.into_iter().map(|group| {
         let id = OptionGroupId(ids.next());
         keys.push((group.key, id));
-        let choices = group.choices.into_iter();
-        let choices = choices.map(|choice| Choice {
-            id: ChoiceId(ids.next()),
-            name: choice.name,
-            price: Minor(choice.price),
-            preselected: choice.preselected,
+        let choices = group.choices.into_iter().map(|entry| {
+            let choice = Choice {
+                id: ChoiceId(ids.next()),
+                name: entry.name,
+                price: Minor(entry.price),
+                preselected: entry.preselected,
+                dish: None,
+                option_groups: Vec::new(),
+            };
+            choices_to_finish.push((choice.id, entry.dish, entry.groups));
+            choice
         });
         OptionGroup { id, name: group.name, min: group.min, max: group.max, choices: choices.collect() }
     });
     let option_groups = option_groups.collect();
     let group_of = |key: &String| keys.iter().find(|(known, _)| known == key).map(|(_, id)| *id).ok_or_else(|| format!("no group {key:?}"));
     let mut categories = Vec::new();
+    let mut stock = Vec::new();
     for category in entries {
         let id = CategoryId(ids.next());
         let mut dishes = Vec::new();
         for dish in category.dish {
+            let id = DishId(ids.next());
+            stock.extend(dish.left.map(|left| (id, left)));
             dishes.push(Dish {
-                id: DishId(ids.next()),
+                id,
                 name: dish.name,
                 description: dish.description,
                 price: Minor(dish.price),
@@ -191,12 +235,25 @@ fn restaurant(number: u128, text: &str) -> Result<(Restaurant, Menu), String> {
                 diets: dish.diets,
                 option_groups: dish.groups.iter().map(group_of).collect::<Result<_, _>>()?,
                 picture: dish.picture.map(drawing),
+                served: category.served.clone(),
+                tax: category.tax,
             });
         }
         categories.push(Category { id, name: category.name, description: category.description, dishes });
     }
-    let menu = Menu { restaurant: id, revision: Revision(0), currency: file.currency, lang: file.lang, categories, option_groups };
+    let mut menu = Menu { restaurant: id, revision: Revision(0), currency: file.currency, lang: file.lang, categories, option_groups };
+    for (choice, dish, groups) in choices_to_finish {
+        let dish_of = |name: String| menu.dishes().find(|dish| dish.name == name).map(|dish| dish.id).ok_or(format!("no dish {name:?}"));
+        let dish = dish.map(dish_of).transpose()?;
+        let groups = groups.iter().map(group_of).collect::<Result<_, _>>()?;
+        let choices = menu.option_groups.iter_mut().flat_map(|group| &mut group.choices);
+        if let Some(found) = choices.into_iter().find(|known| known.id == choice) {
+            (found.dish, found.option_groups) = (dish, groups);
+        }
+    }
     menu.check()?;
+    file.ordering.check()?;
+    let tables = file.tables.into_iter().map(|name| (format!("{}-{}", file.slug, name.to_lowercase().replace(' ', "-")), name)).collect();
     let restaurant = Restaurant {
         id,
         slug: file.slug,
@@ -213,13 +270,32 @@ fn restaurant(number: u128, text: &str) -> Result<(Restaurant, Menu), String> {
         tax: file.tax,
         accent: file.accent,
         picture: Some(drawing(file.picture)),
+        holidays: file.holidays,
+        ordering: file.ordering,
     };
-    Ok((restaurant, menu))
+    Ok(DemoRestaurant { restaurant, menu, stock, coupons: file.coupon, tables })
 }
 
-pub fn town() -> Result<Vec<(Restaurant, Menu)>, DemoError> {
+pub fn town() -> Result<Vec<DemoRestaurant>, DemoError> {
     let numbered = FILES.iter().zip(1..);
     numbered.map(|(text, number)| restaurant(number as u128, text).map_err(|error| DemoError(number, error))).collect()
+}
+
+/// Puts the town into a store, in place of what these restaurants had.
+pub async fn fill(store: &dyn Store, town: &[DemoRestaurant]) -> Result<(), StoreError> {
+    for DemoRestaurant { restaurant, menu, stock, coupons, tables } in town {
+        store.put_restaurant(restaurant, menu).await?;
+        for (dish, left) in stock {
+            store.set_stock(restaurant.id, *dish, Some(*left)).await?;
+        }
+        for coupon in coupons {
+            store.put_coupon(restaurant.id, coupon).await?;
+        }
+        for (code, name) in tables {
+            store.put_table(restaurant.id, code, name).await?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -232,11 +308,11 @@ mod tests {
         assert_eq!(town, super::town().unwrap());
         let distinct = |values: Vec<String>| values.into_iter().collect::<std::collections::BTreeSet<_>>().len();
         assert_eq!(town.len(), 12);
-        assert_eq!(distinct(town.iter().map(|(restaurant, _)| restaurant.cuisine.code().to_owned()).collect()), 12);
-        assert!(distinct(town.iter().map(|(restaurant, _)| restaurant.zone.0.clone()).collect()) >= 6);
-        assert!(distinct(town.iter().map(|(restaurant, _)| restaurant.currency.to_string()).collect()) >= 6);
-        assert!(distinct(town.iter().map(|(restaurant, _)| format!("{:?}", restaurant.tax)).collect()) >= 6);
-        assert!(town.iter().any(|(_, menu)| menu.dishes().count() == 500));
-        assert!(town.iter().all(|(restaurant, _)| crate::clock::zone(&restaurant.zone).is_some()));
+        assert_eq!(distinct(town.iter().map(|demo| demo.restaurant.cuisine.code().to_owned()).collect()), 12);
+        assert!(distinct(town.iter().map(|demo| demo.restaurant.zone.0.clone()).collect()) >= 6);
+        assert!(distinct(town.iter().map(|demo| demo.restaurant.currency.to_string()).collect()) >= 6);
+        assert!(distinct(town.iter().map(|demo| format!("{:?}", demo.restaurant.tax)).collect()) >= 6);
+        assert!(town.iter().any(|demo| demo.menu.dishes().count() == 500));
+        assert!(town.iter().all(|demo| crate::clock::zone(&demo.restaurant.zone).is_some()));
     }
 }

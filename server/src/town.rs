@@ -66,7 +66,7 @@ impl Snapshot {
         let mut until = Timestamp(now.0 + 24 * 3600);
         let listed = restaurants.into_iter().map(|(restaurant, zone)| {
             let here = clock::local(&zone, now);
-            let opening = restaurant.hours.at(here);
+            let opening = restaurant.hours.at(here, &restaurant.holidays);
             let midnight = servery_domain::time::LocalMinute(here.midnight().0 + servery_domain::time::DAY);
             for moment in opening.change.map(|change| change.at).into_iter().chain([midnight]) {
                 let moment = clock::utc(&zone, moment);
@@ -74,7 +74,7 @@ impl Snapshot {
                 let moment = if moment <= now { Timestamp(moment.0 + 3600) } else { moment };
                 until = until.min(moment).max(Timestamp(now.0 + 1));
             }
-            (Listed { restaurant, opening }, zone)
+            (Listed { restaurant, opening, sold_out: Vec::new() }, zone)
         });
         let restaurants = listed.collect();
         let thick = thick(&modes);

@@ -32,6 +32,12 @@ impl Currency {
     }
 }
 
+impl Currency {
+    pub fn in_cash(self, amount: Minor) -> Minor {
+        amount
+    }
+}
+
 impl FromStr for Currency {
     type Err = MalformedCurrency;
     fn from_str(text: &str) -> Result<Self, MalformedCurrency> {
@@ -53,6 +59,41 @@ impl fmt::Display for Currency {
 #[serde(transparent)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Minor(pub i64);
+
+impl Minor {
+    pub const ZERO: Self = Self(0);
+
+    pub fn times(self, count: u32) -> Self {
+        Self(self.0 * i64::from(count))
+    }
+}
+
+impl std::ops::Add for Minor {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl std::ops::Sub for Minor {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl std::ops::Neg for Minor {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl std::iter::Sum for Minor {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        Self(amounts.map(|amount| amount.0).sum())
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -3,9 +3,10 @@
 use crate::{
     currency::Minor,
     hours::OpeningHours,
-    id::{DishId, RestaurantId},
+    id::{ChoiceId, DishId, RestaurantId},
     lang::Lang,
-    menu::Dish,
+    menu::{Choice, Dish},
+    ordering::Ordering,
     restaurant::{Address, Cuisine, Listed, Restaurant},
     revision::Revision,
     tax::{TaxRate, TaxRules},
@@ -14,7 +15,7 @@ use crate::{
 
 pub(crate) fn listed(slug: &str, name: &str, hours: &str, at: LocalMinute) -> Listed {
     let hours: OpeningHours = hours.parse().unwrap();
-    let opening = hours.at(at);
+    let opening = hours.at(at, &[]);
     let restaurant = Restaurant {
         id: RestaurantId(1),
         slug: slug.parse().unwrap(),
@@ -31,8 +32,10 @@ pub(crate) fn listed(slug: &str, name: &str, hours: &str, at: LocalMinute) -> Li
         tax: TaxRules { name: "VAT".into(), included: true, eat_in: TaxRate(200_000), takeaway: TaxRate(200_000) },
         accent: "#8c2f23".parse().unwrap(),
         picture: None,
+        holidays: Vec::new(),
+        ordering: Ordering::default(),
     };
-    Listed { restaurant, opening }
+    Listed { restaurant, opening, sold_out: Vec::new() }
 }
 
 pub(crate) fn dish(name: &str) -> Dish {
@@ -45,5 +48,11 @@ pub(crate) fn dish(name: &str) -> Dish {
         diets: Vec::new(),
         option_groups: Vec::new(),
         picture: None,
+        served: None,
+        tax: None,
     }
+}
+
+pub(crate) fn choice(number: u128, name: &str, price: i64) -> Choice {
+    Choice { id: ChoiceId(number), name: name.to_owned(), price: Minor(price), preselected: false, dish: None, option_groups: Vec::new() }
 }

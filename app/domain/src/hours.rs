@@ -53,7 +53,11 @@ impl OpeningHours {
         &self.week
     }
 
-    pub fn at(&self, at: LocalMinute) -> Opening {
+    pub fn spans_of(&self, day: crate::time::Day, _holidays: &[crate::time::Day]) -> Vec<Span> {
+        self.week[day.midnight().weekday() as usize].clone()
+    }
+
+    pub fn at(&self, at: LocalMinute, _holidays: &[crate::time::Day]) -> Opening {
         let today = at.midnight();
         let weekday = at.weekday() as i64;
         let mut runs: Vec<(i64, i64)> = Vec::new();
@@ -196,38 +200,38 @@ mod tests {
     #[test]
     fn case_hours_that_cross_midnight() {
         let bar = hours("Fr,Sa 22:00-02:00");
-        assert!(bar.at(at(6, 1, 30)).open, "Sunday 01:30 belongs to Saturday's night");
-        assert!(!bar.at(at(0, 1, 30)).open, "Monday 01:30 does not");
-        assert_eq!(changes(bar.at(at(5, 23, 0))), (true, Some(at(6, 2, 0))));
-        assert_eq!(changes(bar.at(at(6, 2, 0))), (false, Some(at(11, 22, 0))));
-        assert_eq!(bar.at(at(6, 2, 0)).change.map(|change| change.in_days), Some(5));
+        assert!(bar.at(at(6, 1, 30), &[]).open, "Sunday 01:30 belongs to Saturday's night");
+        assert!(!bar.at(at(0, 1, 30), &[]).open, "Monday 01:30 does not");
+        assert_eq!(changes(bar.at(at(5, 23, 0), &[])), (true, Some(at(6, 2, 0))));
+        assert_eq!(changes(bar.at(at(6, 2, 0), &[])), (false, Some(at(11, 22, 0))));
+        assert_eq!(bar.at(at(6, 2, 0), &[]).change.map(|change| change.in_days), Some(5));
     }
 
     #[test]
     fn a_break_in_the_afternoon() {
         let trattoria = hours("Mo-Fr 11:30-14:30,17:30-23:00; Sa 12:00-23:00; Su off");
-        assert_eq!(changes(trattoria.at(at(0, 12, 0))), (true, Some(at(0, 14, 30))));
-        assert_eq!(changes(trattoria.at(at(0, 14, 30))), (false, Some(at(0, 17, 30))));
-        assert_eq!(changes(trattoria.at(at(6, 12, 0))), (false, Some(at(7, 11, 30))));
+        assert_eq!(changes(trattoria.at(at(0, 12, 0), &[])), (true, Some(at(0, 14, 30))));
+        assert_eq!(changes(trattoria.at(at(0, 14, 30), &[])), (false, Some(at(0, 17, 30))));
+        assert_eq!(changes(trattoria.at(at(6, 12, 0), &[])), (false, Some(at(7, 11, 30))));
     }
 
     #[test]
     fn a_later_rule_replaces_an_earlier_one() {
         let cafe = hours("Mo-Su 08:00-18:00; We off; Fr 08:00-22:00");
-        assert!(!cafe.at(at(2, 12, 0)).open);
-        assert!(cafe.at(at(4, 21, 0)).open);
+        assert!(!cafe.at(at(2, 12, 0), &[]).open);
+        assert!(cafe.at(at(4, 21, 0), &[]).open);
     }
 
     #[test]
     fn always_open_has_no_end_and_always_closed_no_start() {
-        assert_eq!(hours("24/7").at(at(3, 3, 3)), Opening { open: true, change: None });
-        assert_eq!(hours("Mo off").at(at(3, 3, 3)), Opening { open: false, change: None });
+        assert_eq!(hours("24/7").at(at(3, 3, 3), &[]), Opening { open: true, change: None });
+        assert_eq!(hours("Mo off").at(at(3, 3, 3), &[]), Opening { open: false, change: None });
     }
 
     #[test]
     fn ranges_of_days_wrap_round_the_week() {
         let weekend = hours("Fr-Mo 10:00-20:00");
-        assert!(weekend.at(at(0, 10, 0)).open && weekend.at(at(6, 10, 0)).open && !weekend.at(at(1, 10, 0)).open);
+        assert!(weekend.at(at(0, 10, 0), &[]).open && weekend.at(at(6, 10, 0), &[]).open && !weekend.at(at(1, 10, 0), &[]).open);
     }
 
     #[test]
@@ -254,11 +258,11 @@ mod tests {
         #[test]
         fn until_is_the_first_minute_that_differs(minute in 29_000_000..29_020_000_i64) {
             let hours = hours("Mo-Th 11:30-14:30,17:30-23:00; Fr,Sa 18:00-02:00; Su 00:00-04:00,10:00-24:00");
-            let now = hours.at(LocalMinute(minute));
+            let now = hours.at(LocalMinute(minute), &[]);
             let until = now.change.unwrap().at;
             prop_assert!(until.0 > minute);
-            prop_assert_eq!(hours.at(LocalMinute(until.0 - 1)).open, now.open);
-            prop_assert_eq!(hours.at(until).open, !now.open);
+            prop_assert_eq!(hours.at(LocalMinute(until.0 - 1), &[]).open, now.open);
+            prop_assert_eq!(hours.at(until, &[]).open, !now.open);
         }
     }
 }

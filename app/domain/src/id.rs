@@ -65,6 +65,12 @@ ids! {
     DishId;
     OptionGroupId;
     ChoiceId;
+    /// One row of a basket.
+    LineId;
+    OrderId;
+    AccountId;
+    /// A browser that is not signed in.
+    VisitorId;
 }
 
 #[cfg(test)]

@@ -5,19 +5,29 @@
 
 pub mod about;
 pub mod accent;
+pub mod area;
+pub mod basket;
+pub mod contact;
+pub mod coupon;
 pub mod currency;
 pub mod cursor;
 #[cfg(test)]
 mod example;
 pub mod hours;
 pub mod id;
+pub mod job;
 pub mod lang;
 pub mod limits;
 pub mod listing;
 pub mod menu;
+pub mod order;
+pub mod ordering;
 pub mod problem;
+pub mod quote;
 pub mod restaurant;
 pub mod revision;
+pub mod share;
+pub mod slots;
 pub mod slug;
 pub mod tax;
 mod text_type;

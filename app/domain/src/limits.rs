@@ -10,3 +10,28 @@ pub const PAGE_MOST: usize = 100;
 pub const NAME: usize = 120;
 /// Characters in a description.
 pub const DESCRIPTION: usize = 1_000;
+/// Corners of a delivery area, metres from its centre, postcodes in it.
+pub const CORNERS: usize = 500;
+pub const RADIUS: u32 = 100_000;
+pub const POSTCODES: usize = 500;
+/// Minor units that one dish, choice, fee or tip may cost.
+pub const PRICE: i64 = 100_000_000;
+/// Rows of a basket, and how often each.
+pub const LINES: usize = 60;
+pub const COUNT: u8 = 99;
+/// Choices on one row, and how deep they nest.
+pub const PICKS: usize = 60;
+pub const DEPTH: usize = 3;
+/// Characters in a note on a row, on an order, in allergies, in a reason.
+pub const NOTE: usize = 300;
+/// Characters in a phone number, an e-mail address, a line of an address, a coupon.
+pub const PHONE: usize = 30;
+pub const EMAIL: usize = 254;
+pub const ADDRESS: usize = 120;
+pub const COUPON: usize = 32;
+/// Days ahead that an order may be for.
+pub const DAYS_AHEAD: u8 = 28;
+/// Bytes in the body of a request.
+pub const BODY: usize = 64 * 1024;
+/// Characters in an Idempotency-Key.
+pub const KEY: usize = 64;

@@ -106,7 +106,7 @@ impl Search {
     }
 
     fn finds(&self, wanted: &Wanted, listed: &Listed) -> bool {
-        let Listed { restaurant, opening } = listed;
+        let Listed { restaurant, opening, .. } = listed;
         (opening.open || !self.open)
             && self.cuisine.is_none_or(|cuisine| cuisine == restaurant.cuisine)
             && wanted.in_any(&[&restaurant.name, restaurant.cuisine.code(), &restaurant.description, &restaurant.address.street])

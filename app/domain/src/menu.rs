@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     currency::{Currency, Minor},
+    hours::OpeningHours,
     id::{CategoryId, ChoiceId, DishId, OptionGroupId, RestaurantId},
     lang::Lang,
     limits,
     revision::Revision,
+    tax::TaxRates,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +51,13 @@ pub struct Dish {
     pub option_groups: Vec<OptionGroupId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
+    /// When it is served, if not whenever the door is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "Mo-Fr 11:30-14:30"))]
+    pub served: Option<OpeningHours>,
+    /// Where other rates apply to it than the restaurant's usual ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<TaxRates>,
 }
 
 /// A question the diner answers about a dish: size, sauce, extras.
@@ -72,15 +81,21 @@ pub struct Choice {
     pub price: Minor,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub preselected: bool,
+    /// A dish of the menu that comes with it: this is how a combination is put together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dish: Option<DishId>,
+    /// What there is to choose once this is chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub option_groups: Vec<OptionGroupId>,
 }
 
 /// Names as codes in JSON, in the database and in style sheets alike.
 macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        pub enum $name { $(#[serde(rename = $code)] $variant),+ }
+        pub enum $name { $($(#[$note])* #[serde(rename = $code)] $variant),+ }
 
         impl $name {
             pub const ALL: &[Self] = &[$(Self::$variant),+];
@@ -141,6 +156,10 @@ impl Menu {
         self.categories.iter().flat_map(|category| &category.dishes)
     }
 
+    pub fn dish(&self, id: DishId) -> Option<&Dish> {
+        self.dishes().find(|dish| dish.id == id)
+    }
+
     pub fn group(&self, id: OptionGroupId) -> Option<&OptionGroup> {
         self.option_groups.iter().find(|group| group.id == id)
     }
@@ -160,17 +179,38 @@ impl Menu {
             if dish.description.chars().count() > limits::DESCRIPTION {
                 return Err(format!("{}: a description has at most {} characters", dish.name, limits::DESCRIPTION));
             }
-            if dish.price < Minor(0) {
-                return Err(format!("{}: a price is not below zero", dish.name));
+            if dish.price < Minor::ZERO || dish.price.0 > limits::PRICE {
+                return Err(format!("{}: a price is not below zero, nor above {}", dish.name, limits::PRICE));
             }
-            if dish.option_groups.iter().any(|id| self.group(*id).is_none()) {
-                return Err(format!("{}: offers a group of options that is not on the menu", dish.name));
-            }
+            self.check_groups(&dish.name, &dish.option_groups, limits::DEPTH)?;
         }
         for group in &self.option_groups {
             let preselected = group.choices.iter().filter(|choice| choice.preselected).count();
             if group.min > group.max || usize::from(group.min) > group.choices.len() || preselected > usize::from(group.max) {
                 return Err(format!("{}: {} to {} of {} choices cannot be chosen", group.name, group.min, group.max, group.choices.len()));
+            }
+            for choice in &group.choices {
+                if choice.price.0.abs() > limits::PRICE {
+                    return Err(format!("{}: a choice costs {} at the most", choice.name, limits::PRICE));
+                }
+                if choice.dish.is_some_and(|id| self.dish(id).is_none()) {
+                    return Err(format!("{}: comes with a dish that is not on the menu", choice.name));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_groups(&self, of: &str, groups: &[OptionGroupId], depth: usize) -> Result<(), String> {
+        for id in groups {
+            let Some(group) = self.group(*id) else {
+                return Err(format!("{of}: offers a group of options that is not on the menu"));
+            };
+            for choice in group.choices.iter().filter(|choice| !choice.option_groups.is_empty()) {
+                if depth == 1 {
+                    return Err(format!("{of}: groups of options nest at most {} deep", limits::DEPTH));
+                }
+                self.check_groups(&choice.name, &choice.option_groups, depth - 1)?;
             }
         }
         Ok(())
@@ -180,10 +220,10 @@ impl Menu {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::example::dish;
+    use crate::example::{choice, dish};
 
     fn menu() -> Menu {
-        let choice = |number, preselected| Choice { id: ChoiceId(number), name: "Large".into(), price: Minor(100), preselected };
+        let choice = |number, preselected| Choice { preselected, ..choice(number, "Large", 100) };
         let group =
             OptionGroup { id: OptionGroupId(1), name: "Size".into(), min: 1, max: 1, choices: vec![choice(1, true), choice(2, false)] };
         let dish = Dish { option_groups: vec![OptionGroupId(1)], ..dish("Ramen") };
@@ -206,12 +246,15 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         type Break = fn(&mut Menu);
-        let broken: [(Break, &str); 7] = [
+        let broken: [(Break, &str); 10] = [
             (|menu| menu.categories[0].name.clear(), "a name has"),
             (|menu| menu.categories[0].dishes[0].name = "x".repeat(limits::NAME + 1), "a name has"),
             (|menu| menu.categories[0].dishes[0].description = "x".repeat(limits::DESCRIPTION + 1), "a description has"),
             (|menu| menu.categories[0].dishes[0].price = Minor(-1), "not below zero"),
+            (|menu| menu.categories[0].dishes[0].price = Minor(limits::PRICE + 1), "nor above"),
             (|menu| menu.option_groups.clear(), "not on the menu"),
+            (|menu| menu.option_groups[0].choices[0].dish = Some(DishId(9)), "not on the menu"),
+            (|menu| menu.option_groups[0].choices[0].option_groups = vec![OptionGroupId(1)], "nest at most"),
             (|menu| menu.option_groups[0].min = 3, "cannot be chosen"),
             (|menu| menu.option_groups[0].choices[1].preselected = true, "cannot be chosen"),
         ];

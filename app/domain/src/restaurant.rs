@@ -6,13 +6,14 @@ use crate::{
     accent::Accent,
     currency::Currency,
     hours::{Opening, OpeningHours},
-    id::RestaurantId,
+    id::{DishId, RestaurantId},
     lang::Lang,
     menu::Picture,
+    ordering::Ordering,
     revision::Revision,
     slug::Slug,
     tax::TaxRules,
-    time::Zone,
+    time::{Day, Zone},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,11 @@ pub struct Restaurant {
     pub accent: Accent,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
+    /// The days that `PH` in its hours stands for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holidays: Vec<Day>,
+    #[serde(default)]
+    pub ordering: Ordering,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,12 +55,14 @@ pub struct Address {
     pub country: String,
 }
 
-/// A restaurant and whether it is open as this was said.
+/// A restaurant, whether it is open as this was said, and what it has run out of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Listed {
     pub restaurant: Restaurant,
     pub opening: Opening,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sold_out: Vec<DishId>,
 }
 
 crate::menu::codes! {

@@ -1,12 +1,28 @@
-//! What a restaurant's tax office asks for. Sums are made from these when a dish is ordered.
+//! What a restaurant's tax office asks for, to the cent.
 
 use serde::{Deserialize, Serialize};
 
+use crate::currency::Minor;
+
 /// An exact rate in millionths: 8.875 % is 88 750.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TaxRate(pub u32);
+
+/// One whole in millionths.
+const WHOLE: i128 = 1_000_000;
+
+/// Rounded to the nearest, halves away from zero.
+fn divide(dividend: i128, divisor: i128) -> Minor {
+    let half = divisor / 2;
+    Minor(((dividend.abs() + half) / divisor * dividend.signum()) as i64)
+}
+
+/// That many millionths of an amount.
+pub fn portion(of: Minor, millionths: u32) -> Minor {
+    divide(i128::from(of.0) * i128::from(millionths), WHOLE)
+}
 
 impl TaxRate {
     /// The rate as people write it, without a rounding: `8.875`.
@@ -14,6 +30,39 @@ impl TaxRate {
         let (whole, rest) = (self.0 / 10_000, self.0 % 10_000);
         let text = format!("{whole}.{rest:04}");
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+
+    /// The tax that a price contains.
+    pub fn within(self, price: Minor) -> Minor {
+        divide(i128::from(price.0) * i128::from(self.0), WHOLE + i128::from(self.0))
+    }
+
+    /// The tax that is added to a price.
+    pub fn on(self, price: Minor) -> Minor {
+        portion(price, self.0)
+    }
+}
+
+/// Where a dish is eaten decides its rate in many countries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    In,
+    Away,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TaxRates {
+    pub eat_in: TaxRate,
+    pub takeaway: TaxRate,
+}
+
+impl TaxRates {
+    pub fn at(self, place: Place) -> TaxRate {
+        match place {
+            Place::In => self.eat_in,
+            Place::Away => self.takeaway,
+        }
     }
 }
 
@@ -24,8 +73,41 @@ pub struct TaxRules {
     pub name: String,
     /// Whether the prices on the menu contain it.
     pub included: bool,
+    /// For every dish that has no rates of its own, and for fees.
     pub eat_in: TaxRate,
     pub takeaway: TaxRate,
+}
+
+/// The tax at one rate, on everything that has that rate together: rounding happens once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Tax {
+    pub rate: TaxRate,
+    /// What it is worked out from, as priced: with the tax where prices contain it.
+    pub of: Minor,
+    pub tax: Minor,
+}
+
+impl TaxRules {
+    pub fn rates(&self) -> TaxRates {
+        TaxRates { eat_in: self.eat_in, takeaway: self.takeaway }
+    }
+
+    /// A row per rate, the lowest first. Amounts at no rate above zero are left out.
+    pub fn taxes(&self, amounts: impl IntoIterator<Item = (TaxRate, Minor)>) -> Vec<Tax> {
+        let mut taxes: Vec<Tax> = Vec::new();
+        for (rate, amount) in amounts.into_iter().filter(|(rate, _)| rate.0 > 0) {
+            match taxes.iter_mut().find(|tax| tax.rate == rate) {
+                Some(tax) => tax.of = tax.of + amount,
+                None => taxes.push(Tax { rate, of: amount, tax: Minor::ZERO }),
+            }
+        }
+        for tax in &mut taxes {
+            tax.tax = if self.included { tax.rate.within(tax.of) } else { tax.rate.on(tax.of) };
+        }
+        taxes.sort_by_key(|tax| tax.rate);
+        taxes
+    }
 }
 
 #[cfg(test)]
@@ -37,5 +119,32 @@ mod tests {
         for (rate, text) in [(88_750, "8.875"), (190_000, "19"), (0, "0"), (1, "0.0001"), (1_000_000, "100"), (55_000, "5.5")] {
             assert_eq!(TaxRate(rate).percent(), text);
         }
+    }
+
+    #[test]
+    fn case_rates_with_decimals_are_exact() {
+        assert_eq!(TaxRate(88_750).on(Minor(100_000)), Minor(8_875));
+        assert_eq!(TaxRate(80_000).on(Minor(100_000)), Minor(8_000));
+    }
+
+    #[test]
+    fn case_odoo_34604_a_contained_tax_changes_and_the_price_does_not() {
+        assert_eq!(TaxRate(130_000).within(Minor(100_000)), Minor(11_504));
+        assert_eq!(TaxRate(50_000).within(Minor(100_000)), Minor(4_762));
+    }
+
+    #[test]
+    fn halves_go_away_from_zero_on_both_sides() {
+        assert_eq!(TaxRate(100_000).on(Minor(5)), Minor(1));
+        assert_eq!(TaxRate(100_000).on(Minor(-5)), Minor(-1));
+        assert_eq!(TaxRate(100_000).on(Minor(4)), Minor(0));
+    }
+
+    #[test]
+    fn one_row_for_each_rate() {
+        let rules = TaxRules { name: "VAT".into(), included: true, eat_in: TaxRate(0), takeaway: TaxRate(0) };
+        let taxes = rules.taxes([(TaxRate(220_000), Minor(2_000)), (TaxRate(100_000), Minor(125)), (TaxRate(220_000), Minor(890))]);
+        let row = |rate, of, tax| Tax { rate: TaxRate(rate), of: Minor(of), tax: Minor(tax) };
+        assert_eq!(taxes, [row(100_000, 125, 11), row(220_000, 2_890, 521)]);
     }
 }

@@ -45,12 +45,15 @@ impl Weekday {
 
 impl LocalMinute {
     pub const fn new(year: i64, month: i64, day: i64, hour: i64, minute: i64) -> Self {
-        Self(days_from_civil(year, month, day) * DAY + hour * 60 + minute)
+        Self(Day::new(year, month, day).0 * DAY + hour * 60 + minute)
+    }
+
+    pub fn day(self) -> Day {
+        Day(self.0.div_euclid(DAY))
     }
 
     pub fn weekday(self) -> Weekday {
-        // 1970-01-01 was a Thursday.
-        Weekday::ALL[(self.0.div_euclid(DAY) + 3).rem_euclid(7) as usize]
+        self.day().weekday()
     }
 
     /// Minutes since midnight.
@@ -59,12 +62,12 @@ impl LocalMinute {
     }
 
     pub fn midnight(self) -> Self {
-        Self(self.0 - self.of_day())
+        self.day().midnight()
     }
 
     /// Whole days from that day to this one, whatever the hour.
     pub fn days_after(self, other: Self) -> i64 {
-        self.0.div_euclid(DAY) - other.0.div_euclid(DAY)
+        self.day().0 - other.day().0
     }
 
     /// `22:30`
@@ -75,8 +78,7 @@ impl LocalMinute {
 
 impl fmt::Display for LocalMinute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = civil_from_days(self.0.div_euclid(DAY));
-        write!(f, "{year:04}-{month:02}-{day:02}T{}", self.clock())
+        write!(f, "{}T{}", self.day(), self.clock())
     }
 }
 
@@ -85,18 +87,78 @@ text_type!(LocalMinute, MalformedTime, "a local time is written 2026-11-21T22:30
 impl FromStr for LocalMinute {
     type Err = MalformedTime;
     fn from_str(text: &str) -> Result<Self, MalformedTime> {
-        let number = |range: std::ops::Range<usize>, most: i64| {
-            let digits = text.get(range).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
-            digits.and_then(|digits| digits.parse().ok()).filter(|number| *number <= most).ok_or(MalformedTime)
+        let parts = || {
+            let (day, clock) = text.split_once('T')?;
+            let (hour, minute) = clock.split_once(':')?;
+            let minutes = number(hour, 2).filter(|hour| *hour < 24)? * 60 + number(minute, 2).filter(|minute| *minute < 60)?;
+            Some(Self(day.parse::<Day>().ok()?.0 * DAY + minutes))
         };
-        let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':')];
-        if text.len() != 16 || separators.iter().any(|(at, byte)| text.as_bytes()[*at] != *byte) {
-            return Err(MalformedTime);
-        }
-        let minute = Self::new(number(0..4, 9999)?, number(5..7, 12)?, number(8..10, 31)?, number(11..13, 23)?, number(14..16, 59)?);
-        // 2026-02-30 would have slid into March.
-        if minute.to_string() == text { Ok(minute) } else { Err(MalformedTime) }
+        parts().ok_or(MalformedTime)
     }
+}
+
+/// A day of a restaurant's calendar, counted from 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, format = Date, example = "2026-12-25"))]
+pub struct Day(pub i64);
+
+impl Day {
+    pub const fn new(year: i64, month: i64, day: i64) -> Self {
+        Self(days_from_civil(year, month, day))
+    }
+
+    /// None for 30 February, which `new` would take for 2 March.
+    pub fn on_calendar(year: i64, month: i64, day: i64) -> Option<Self> {
+        let found = Self::new(year, month, day);
+        if found.civil() == (year, month, day) { Some(found) } else { None }
+    }
+
+    /// Year, month and day of the month.
+    pub const fn civil(self) -> (i64, i64, i64) {
+        civil_from_days(self.0)
+    }
+
+    #[must_use]
+    pub const fn plus(self, days: i64) -> Self {
+        Self(self.0 + days)
+    }
+
+    pub fn weekday(self) -> Weekday {
+        // 1970-01-01 was a Thursday.
+        Weekday::ALL[(self.0 + 3).rem_euclid(7) as usize]
+    }
+
+    /// The minute it begins with.
+    pub const fn midnight(self) -> LocalMinute {
+        LocalMinute(self.0 * DAY)
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.civil();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+text_type!(Day, MalformedDay, "a day is written 2026-11-21");
+
+impl FromStr for Day {
+    type Err = MalformedDay;
+    fn from_str(text: &str) -> Result<Self, MalformedDay> {
+        let mut parts = text.splitn(3, '-');
+        let mut part = |digits| parts.next().and_then(|part| number(part, digits));
+        match (part(4), part(2), part(2)) {
+            (Some(year), Some(month), Some(day)) => Self::on_calendar(year, month, day).ok_or(MalformedDay),
+            _ => Err(MalformedDay),
+        }
+    }
+}
+
+fn number(text: &str, digits: usize) -> Option<i64> {
+    if text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
 // Howard Hinnant's algorithms for the proleptic Gregorian calendar.
@@ -137,7 +199,19 @@ mod tests {
     }
 
     #[test]
+    fn a_day_is_a_date_in_json() {
+        let christmas = Day::new(2026, 12, 25);
+        assert_eq!(serde_json::to_string(&christmas).unwrap(), r#""2026-12-25""#);
+        assert_eq!(serde_json::from_str::<Day>(r#""2026-12-25""#).unwrap(), christmas);
+        assert_eq!((christmas.weekday(), christmas.plus(7).civil()), (Weekday::Friday, (2027, 1, 1)));
+        assert_eq!(LocalMinute::new(2026, 12, 25, 23, 59).day().midnight(), LocalMinute::new(2026, 12, 25, 0, 0));
+    }
+
+    #[test]
     fn days_that_are_not_on_the_calendar_are_refused() {
+        for text in ["2027-02-29", "2026-00-10", "2026-1-01", "2026-01-01-01", "26-01-01", "+026-01-01", "2026-01-1é", ""] {
+            assert_eq!(text.parse::<Day>(), Err(MalformedDay), "{text}");
+        }
         for text in
             ["2026-02-30T10:00", "2026-13-01T10:00", "2026-01-01 10:00", "2026-01-01T24:00", "2026-01-01T10:0é", "", "+026-01-01T10:00"]
         {

@@ -54,7 +54,7 @@ mod tests {
 
     fn said(lang: Lang, hours: &str, at: LocalMinute) -> String {
         let hours: OpeningHours = hours.parse().unwrap();
-        sentence(Texts::of(lang), &hours.at(at))
+        sentence(Texts::of(lang), &hours.at(at, &[]))
     }
 
     #[test]

@@ -72,9 +72,7 @@ async fn demo_app(folder: &std::path::Path) -> Arc<App> {
     let store = servery_store::connect(&format!("sqlite:{}", folder.join("bench.db").display())).await.unwrap();
     store.migrate().await.unwrap();
     if store.restaurants().await.unwrap().is_empty() {
-        for (restaurant, menu) in demo::town().unwrap() {
-            store.put_restaurant(&restaurant, &menu).await.unwrap();
-        }
+        demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
     }
     App::new(Town::open(store).await.unwrap(), Assets::new().unwrap(), u64::MAX, None)
 }

@@ -12,7 +12,7 @@ use sqlx::{
 };
 
 use crate::{
-    Result, Revisions, Store, StoreError, json,
+    Menus, Result, Revisions, StoreError, json,
     menu_rows::{self, MenuHead, MenuRows},
     restaurant_row::{self, RestaurantRow, bind_restaurant},
 };
@@ -21,11 +21,11 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub struct SqliteStore {
-    pool: Pool<Sqlite>,
+    pub(crate) pool: Pool<Sqlite>,
 }
 
 pub struct PostgresStore {
-    pool: Pool<Postgres>,
+    pub(crate) pool: Pool<Postgres>,
 }
 
 impl SqliteStore {
@@ -53,7 +53,7 @@ impl PostgresStore {
 macro_rules! engine {
     ($store:ident on $engine:ty, reading: $reading:literal, writing: $writing:literal, migrations: $migrations:literal) => {
         #[async_trait]
-        impl Store for $store {
+        impl Menus for $store {
             async fn migrate(&self) -> Result<()> {
                 // A newer version may have been here: what it added does not hinder this one.
                 let mut migrator = sqlx::migrate!($migrations);
@@ -68,7 +68,7 @@ macro_rules! engine {
             async fn revisions(&self) -> Result<Revisions> {
                 let rows: Vec<(String, i64)> = sqlx::query_as("select name, revision from revisions").fetch_all(&self.pool).await?;
                 let of = |name: &str| Revision(rows.iter().find(|row| row.0 == name).map_or(0, |row| row.1));
-                Ok(Revisions { town: of("town"), modes: of("modes") })
+                Ok(Revisions { town: of("town"), modes: of("modes"), stock: of("stock") })
             }
 
             async fn restaurants(&self) -> Result<Vec<Restaurant>> {
@@ -97,7 +97,7 @@ macro_rules! engine {
             }
 
             async fn put_restaurant(&self, restaurant: &Restaurant, menu: &Menu) -> Result<Revision> {
-                menu.check().map_err(StoreError::Refused)?;
+                menu.check().and_then(|()| restaurant.ordering.check()).map_err(StoreError::Refused)?;
                 let id = restaurant.id.to_string();
                 let mut change = self.pool.begin_with($writing).await?;
                 let row = RestaurantRow::write(restaurant)?;
@@ -114,6 +114,7 @@ macro_rules! engine {
                     for (position, choice) in (0_i64..).zip(&group.choices) {
                         let insert = sqlx::query(menu_rows::INSERT_CHOICE).bind(choice.id.to_string()).bind(group.id.to_string()).bind(&id);
                         let insert = insert.bind(position).bind(&choice.name).bind(choice.price.0).bind(choice.preselected);
+                        let insert = insert.bind(choice.dish.map(|dish| dish.to_string())).bind(json(&choice.option_groups)?);
                         insert.execute(&mut *change).await?;
                     }
                 }
@@ -124,13 +125,16 @@ macro_rules! engine {
                         let insert = sqlx::query(menu_rows::INSERT_DISH).bind(dish.id.to_string()).bind(category.id.to_string()).bind(&id);
                         let insert = insert.bind(position).bind(&dish.name).bind(&dish.description).bind(dish.price.0);
                         let insert = insert.bind(json(&dish.allergens)?).bind(json(&dish.diets)?);
-                        insert.bind(dish.picture.as_ref().map(json).transpose()?).execute(&mut *change).await?;
+                        let insert = insert.bind(dish.picture.as_ref().map(json).transpose()?);
+                        let insert = insert.bind(dish.served.as_ref().map(|served| served.as_str().to_owned()));
+                        insert.bind(dish.tax.as_ref().map(json).transpose()?).execute(&mut *change).await?;
                         for (position, group) in (0_i64..).zip(&dish.option_groups) {
                             let insert = sqlx::query(menu_rows::INSERT_OFFER).bind(dish.id.to_string()).bind(group.to_string()).bind(&id);
                             insert.bind(position).execute(&mut *change).await?;
                         }
                     }
                 }
+                sqlx::query(START_COUNTING).bind(&id).execute(&mut *change).await?;
                 sqlx::query(NEXT_REVISION).bind("town").execute(&mut *change).await?;
                 change.commit().await?;
                 Ok(Revision(revision))
@@ -156,6 +160,7 @@ macro_rules! engine {
 }
 
 const NEXT_REVISION: &str = "update revisions set revision = revision + 1 where name = $1 returning revision";
+const START_COUNTING: &str = "insert into counters (restaurant_id, revision, number) values ($1, 0, 0) on conflict do nothing";
 const SET_MODE: &str = "insert into route_modes (path, mode) values ($1, $2) on conflict (path) do update set mode = excluded.mode";
 
 fn slug_taken(error: sqlx::Error, restaurant: &Restaurant) -> StoreError {

@@ -3,8 +3,12 @@
 //! Invariant: callers see the [`Store`] port and never an engine. Both engines run the same statements,
 //! and pass the same contract (`tests/contract.rs`).
 
+mod batch;
 mod engines;
 mod menu_rows;
+mod order_engines;
+mod order_row;
+pub mod orders;
 mod restaurant_row;
 
 use std::sync::Arc;
@@ -39,10 +43,12 @@ pub struct Revisions {
     pub town: Revision,
     /// The operator's choice of modes.
     pub modes: Revision,
+    /// Which dishes have run out.
+    pub stock: Revision,
 }
 
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Menus: Send + Sync {
     /// Brings the tables up to this version. Several nodes of a PostgreSQL may call it at once.
     async fn migrate(&self) -> Result<()>;
 
@@ -65,6 +71,11 @@ pub trait Store: Send + Sync {
     /// Sets the mode of a path, or takes it back.
     async fn set_mode(&self, path: &str, mode: Option<&str>) -> Result<Revision>;
 }
+
+/// All of it.
+pub trait Store: Menus + orders::Orders {}
+
+impl<T: Menus + orders::Orders> Store for T {}
 
 /// Opens `sqlite:PATH` (made if it is not there) or `postgres://…`.
 pub async fn connect(database: &str) -> Result<Arc<dyn Store>> {

@@ -14,11 +14,10 @@ use crate::{Result, StoreError, id, parse, value};
 
 pub(crate) const SELECT_HEAD: &str = "select revision, currency, lang from restaurants where id = $1";
 pub(crate) const SELECT_CATEGORIES: &str = "select id, name, description from categories where restaurant_id = $1 order by position";
-pub(crate) const SELECT_DISHES: &str =
-    "select id, category_id, name, description, price, allergens, diets, picture from dishes where restaurant_id = $1 order by position";
+pub(crate) const SELECT_DISHES: &str = "select id, category_id, name, description, price, allergens, diets, picture, served, tax from dishes where restaurant_id = $1 order by position";
 pub(crate) const SELECT_GROUPS: &str = "select id, name, min, max from option_groups where restaurant_id = $1 order by position";
 pub(crate) const SELECT_CHOICES: &str =
-    "select id, group_id, name, price, preselected from choices where restaurant_id = $1 order by position";
+    "select id, group_id, name, price, preselected, dish_id, option_groups from choices where restaurant_id = $1 order by position";
 pub(crate) const SELECT_OFFERS: &str = "select dish_id, group_id from dish_option_groups where restaurant_id = $1 order by position";
 
 /// What refers to others goes first.
@@ -32,12 +31,12 @@ pub(crate) const CLEAR: [&str; 5] = [
 
 pub(crate) const INSERT_GROUP: &str =
     "insert into option_groups (id, restaurant_id, position, name, min, max) values ($1, $2, $3, $4, $5, $6)";
-pub(crate) const INSERT_CHOICE: &str =
-    "insert into choices (id, group_id, restaurant_id, position, name, price, preselected) values ($1, $2, $3, $4, $5, $6, $7)";
+pub(crate) const INSERT_CHOICE: &str = "insert into choices (id, group_id, restaurant_id, position, name, price, preselected, dish_id, option_groups) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 pub(crate) const INSERT_CATEGORY: &str =
     "insert into categories (id, restaurant_id, position, name, description) values ($1, $2, $3, $4, $5)";
-pub(crate) const INSERT_DISH: &str = "insert into dishes (id, category_id, restaurant_id, position, name, description, price, allergens, diets, picture) \
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+pub(crate) const INSERT_DISH: &str = "insert into dishes (id, category_id, restaurant_id, position, name, description, price, allergens, diets, picture, served, \
+     tax) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 pub(crate) const INSERT_OFFER: &str = "insert into dish_option_groups (dish_id, group_id, restaurant_id, position) values ($1, $2, $3, $4)";
 
 #[derive(sqlx::FromRow)]
@@ -64,6 +63,8 @@ pub(crate) struct DishRow {
     allergens: String,
     diets: String,
     picture: Option<String>,
+    served: Option<String>,
+    tax: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -81,6 +82,8 @@ pub(crate) struct ChoiceRow {
     name: String,
     price: i64,
     preselected: bool,
+    dish_id: Option<String>,
+    option_groups: String,
 }
 
 /// A dish offers a group.
@@ -160,12 +163,21 @@ impl DishRow {
             diets: parse(&self.diets)?,
             option_groups: groups.iter().map(|offer| id(&offer.group_id)).collect::<Result<_>>()?,
             picture: self.picture.as_deref().map(parse).transpose()?,
+            served: self.served.map(value).transpose()?,
+            tax: self.tax.as_deref().map(parse).transpose()?,
         })
     }
 }
 
 impl ChoiceRow {
     fn read(self) -> Result<Choice> {
-        Ok(Choice { id: id(&self.id)?, name: self.name, price: Minor(self.price), preselected: self.preselected })
+        Ok(Choice {
+            id: id(&self.id)?,
+            name: self.name,
+            price: Minor(self.price),
+            preselected: self.preselected,
+            dish: self.dish_id.as_deref().map(id).transpose()?,
+            option_groups: parse(&self.option_groups)?,
+        })
     }
 }

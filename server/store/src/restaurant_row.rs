@@ -11,17 +11,17 @@ use servery_domain::{
 use crate::{Result, StoreError, id, json, parse, value};
 
 pub(crate) const SELECT_ALL: &str = "select id, slug, revision, name, cuisine, description, lang, street, postcode, city, country, phone, zone, hours, \
-     currency, tax_name, tax_included, tax_eat_in, tax_takeaway, accent, picture from restaurants";
+     currency, tax_name, tax_included, tax_eat_in, tax_takeaway, accent, picture, holidays, ordering from restaurants";
 
 /// `revision` is the store's own: it goes up by one whatever the caller had.
 pub(crate) const UPSERT: &str = "insert into restaurants (id, slug, name, cuisine, description, lang, street, postcode, city, country, phone, zone, hours, \
-     currency, tax_name, tax_included, tax_eat_in, tax_takeaway, accent, picture, revision) \
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1) \
+     currency, tax_name, tax_included, tax_eat_in, tax_takeaway, accent, picture, holidays, ordering, revision) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1) \
      on conflict (id) do update set slug = excluded.slug, name = excluded.name, cuisine = excluded.cuisine, description = excluded.description, \
      lang = excluded.lang, street = excluded.street, postcode = excluded.postcode, city = excluded.city, country = excluded.country, \
      phone = excluded.phone, zone = excluded.zone, hours = excluded.hours, currency = excluded.currency, tax_name = excluded.tax_name, \
      tax_included = excluded.tax_included, tax_eat_in = excluded.tax_eat_in, tax_takeaway = excluded.tax_takeaway, accent = excluded.accent, \
-     picture = excluded.picture, revision = restaurants.revision + 1 returning revision";
+     picture = excluded.picture, holidays = excluded.holidays, ordering = excluded.ordering, revision = restaurants.revision + 1 returning revision";
 
 /// In the order of `UPSERT`; a macro because each engine's query is a type of its own.
 macro_rules! bind_restaurant {
@@ -47,6 +47,8 @@ macro_rules! bind_restaurant {
             .bind($row.tax_takeaway)
             .bind(&$row.accent)
             .bind(&$row.picture)
+            .bind(&$row.holidays)
+            .bind(&$row.ordering)
     };
 }
 pub(crate) use bind_restaurant;
@@ -74,6 +76,8 @@ pub(crate) struct RestaurantRow {
     pub(crate) tax_takeaway: i64,
     pub(crate) accent: String,
     pub(crate) picture: Option<String>,
+    pub(crate) holidays: String,
+    pub(crate) ordering: String,
 }
 
 fn rate(stored: i64) -> Result<TaxRate> {
@@ -105,6 +109,8 @@ impl RestaurantRow {
             tax_takeaway: i64::from(tax.takeaway.0),
             accent: restaurant.accent.to_string(),
             picture: restaurant.picture.as_ref().map(json).transpose()?,
+            holidays: json(&restaurant.holidays)?,
+            ordering: json(&restaurant.ordering)?,
         })
     }
 
@@ -137,6 +143,8 @@ impl RestaurantRow {
             },
             accent: value(self.accent)?,
             picture: self.picture.as_deref().map(parse).transpose()?,
+            holidays: parse(&self.holidays)?,
+            ordering: parse(&self.ordering)?,
         })
     }
 }

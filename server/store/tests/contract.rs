@@ -9,9 +9,10 @@ use servery_domain::{
     id::{CategoryId, ChoiceId, DishId, OptionGroupId, RestaurantId},
     lang::Lang,
     menu::{Allergen, Category, Choice, Diet, Dish, Menu, OptionGroup, Picture, PictureFormat},
+    ordering::Ordering,
     restaurant::{Address, Cuisine, Restaurant},
     revision::Revision,
-    tax::{TaxRate, TaxRules},
+    tax::{TaxRate, TaxRates, TaxRules},
     time::Zone,
 };
 use servery_store::{Store, StoreError, connect};
@@ -62,13 +63,21 @@ fn restaurant(number: u128, slug: &str) -> Restaurant {
         tax: TaxRules { name: "MwSt.".into(), included: true, eat_in: TaxRate(190_000), takeaway: TaxRate(88_750) },
         accent: "#8c2f23".parse().unwrap(),
         picture: Some(Picture { path: "muehle".into(), formats: vec![PictureFormat::Avif, PictureFormat::Jpeg], widths: vec![320, 640] }),
+        holidays: vec!["2026-12-25".parse().unwrap()],
+        ordering: Ordering { collection: true, tips: true, ..Ordering::default() },
     }
 }
 
 fn menu(number: u128) -> Menu {
     let id = |last: u128| number << 64 | last;
-    let choice =
-        |last, name: &str, price| Choice { id: ChoiceId(id(last)), name: name.into(), price: Minor(price), preselected: last == 20 };
+    let choice = |last, name: &str, price| Choice {
+        id: ChoiceId(id(last)),
+        name: name.into(),
+        price: Minor(price),
+        preselected: last == 20,
+        dish: (last == 22).then(|| DishId(id(40))),
+        option_groups: vec![],
+    };
     let size = OptionGroup {
         id: OptionGroupId(id(10)),
         name: "Größe".into(),
@@ -92,6 +101,8 @@ fn menu(number: u128) -> Menu {
         diets: vec![Diet::Vegetarian],
         option_groups: groups,
         picture: None,
+        served: (last == 41).then(|| "Mo-Fr 11:30-14:30".parse().unwrap()),
+        tax: (last == 41).then_some(TaxRates { eat_in: TaxRate(190_000), takeaway: TaxRate(88_750) }),
     };
     Menu {
         restaurant: RestaurantId(number),

@@ -40,9 +40,7 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let store = servery_store::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
         store.migrate().await.unwrap();
-        for (restaurant, menu) in demo::town().unwrap() {
-            store.put_restaurant(&restaurant, &menu).await.unwrap();
-        }
+        demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
         let town = Town::open(store.clone()).await.unwrap();
         tokio::spawn(town.clone().watch());
         let app = App::new(town, Assets::new().unwrap(), milliseconds, Some(folder.path().to_owned()));

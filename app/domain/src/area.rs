@@ -1,0 +1,178 @@
+//! Where a restaurant delivers to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// A place on the map in millionths of a degree, so that every machine computes the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Point {
+    pub latitude: i32,
+    pub longitude: i32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Area {
+    /// Inside of these corners, or on the line between two of them.
+    Polygon(Vec<Point>),
+    /// As the crow flies.
+    Circle { centre: Point, metres: u32 },
+    /// For addresses whose place on the map nobody knows.
+    Postcodes(Vec<String>),
+}
+
+impl Area {
+    pub fn contains(&self, postcode: &str, point: Option<Point>) -> bool {
+        match self {
+            Self::Polygon(corners) => point.is_some_and(|point| inside(corners, point)),
+            Self::Circle { centre, metres } => point.is_some_and(|point| within(*centre, *metres, point)),
+            Self::Postcodes(all) => all.iter().any(|known| same_postcode(known, postcode)),
+        }
+    }
+
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            Self::Polygon(corners) if corners.len() < 3 || corners.len() > limits::CORNERS => {
+                Err(format!("an area has 3 to {} corners", limits::CORNERS))
+            }
+            Self::Circle { metres, .. } if *metres == 0 || *metres > limits::RADIUS => {
+                Err(format!("a circle's radius is 1 to {} metres", limits::RADIUS))
+            }
+            Self::Postcodes(all) if all.is_empty() || all.len() > limits::POSTCODES => {
+                Err(format!("an area has 1 to {} postcodes", limits::POSTCODES))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// People write `sw1a 1aa` and `SW1A1AA`.
+fn same_postcode(a: &str, b: &str) -> bool {
+    let letters = |text: &'_ str| text.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect::<String>();
+    letters(a) == letters(b)
+}
+
+/// The cross product of the ways from `a` to `b` and from `a` to `p`: zero on the line, its sign tells the side.
+fn side(a: Point, b: Point, p: Point) -> i128 {
+    let way = |from: i32, to: i32| i128::from(to) - i128::from(from);
+    way(a.longitude, b.longitude) * way(a.latitude, p.latitude) - way(a.latitude, b.latitude) * way(a.longitude, p.longitude)
+}
+
+fn on_edge(a: Point, b: Point, p: Point) -> bool {
+    let between = |a: i32, b: i32, p: i32| a.min(b) <= p && p <= a.max(b);
+    side(a, b, p) == 0 && between(a.latitude, b.latitude, p.latitude) && between(a.longitude, b.longitude, p.longitude)
+}
+
+fn inside(corners: &[Point], p: Point) -> bool {
+    let edges = corners.iter().zip(corners.iter().cycle().skip(1));
+    let mut crossings = 0;
+    for (a, b) in edges {
+        if on_edge(*a, *b, p) {
+            return true;
+        }
+        // A ray to the east: each edge that it crosses, with its lower end and without its upper one.
+        if (a.latitude > p.latitude) != (b.latitude > p.latitude) {
+            let (low, high) = if a.latitude < b.latitude { (a, b) } else { (b, a) };
+            crossings += usize::from(side(*low, *high, p) > 0);
+        }
+    }
+    crossings % 2 == 1
+}
+
+/// Metres per millionth of a degree of latitude.
+const METRES: f64 = 0.111_194_926_6;
+
+/// On the scale of a town the earth is flat. Only sums and products, which every machine rounds alike.
+fn within(centre: Point, metres: u32, p: Point) -> bool {
+    let north = (f64::from(p.latitude) - f64::from(centre.latitude)) * METRES;
+    let east = (f64::from(p.longitude) - f64::from(centre.longitude)) * METRES * cosine(centre.latitude);
+    north * north + east * east <= f64::from(metres) * f64::from(metres)
+}
+
+/// By its series, good to eight digits up to 90 degrees: `f64::cos` may differ between a browser and a server.
+fn cosine(millionths: i32) -> f64 {
+    let x = f64::from(millionths) / 1_000_000.0 * (std::f64::consts::PI / 180.0);
+    let square = x * x;
+    let (mut term, mut sum) = (1.0, 1.0);
+    for n in 1..12 {
+        term = -term * square / f64::from((2 * n - 1) * (2 * n));
+        sum += term;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn point(latitude: i32, longitude: i32) -> Point {
+        Point { latitude, longitude }
+    }
+
+    fn polygon(corners: &[(i32, i32)]) -> Area {
+        Area::Polygon(corners.iter().map(|(latitude, longitude)| point(*latitude, *longitude)).collect())
+    }
+
+    #[test]
+    fn case_tastyigniter_684_a_point_inside_the_polygon() {
+        // An L: the notch at the upper right does not belong to it.
+        let area = polygon(&[(0, 0), (0, 100), (50, 100), (50, 50), (100, 50), (100, 0)]);
+        for (latitude, longitude, inside) in [
+            (10, 10, true),
+            (90, 10, true),
+            (10, 90, true),
+            (90, 90, false),
+            (50, 75, true),
+            (0, 0, true),
+            (100, 25, true),
+            (50, 50, true),
+            (101, 25, false),
+            (-1, 50, false),
+        ] {
+            assert_eq!(area.contains("", Some(point(latitude, longitude))), inside, "{latitude},{longitude}");
+        }
+        assert!(!area.contains("", None));
+    }
+
+    #[test]
+    fn a_circle_is_round_on_the_ground() {
+        let centre = point(52_520_000, 13_405_000);
+        let area = Area::Circle { centre, metres: 3_000 };
+        assert!(area.contains("", Some(point(52_546_900, 13_405_000))), "2 991 m north");
+        assert!(!area.contains("", Some(point(52_547_100, 13_405_000))), "3 013 m north");
+        assert!(area.contains("", Some(point(52_520_000, 13_449_200))), "2 991 m east");
+        assert!(!area.contains("", Some(point(52_520_000, 13_449_700))), "3 024 m east");
+    }
+
+    #[test]
+    fn postcodes_are_read_as_people_write_them() {
+        let area = Area::Postcodes(vec!["SW1A 1AA".into()]);
+        assert!(area.contains("sw1a1aa", None) && !area.contains("SW1A 1AB", None) && !area.contains("", None));
+    }
+
+    proptest! {
+        #[test]
+        fn the_cosine_is_the_cosine(millionths in -90_000_000..90_000_000_i32) {
+            let library = (f64::from(millionths) / 1_000_000.0).to_radians().cos();
+            prop_assert!((cosine(millionths) - library).abs() < 1e-8);
+        }
+
+        #[test]
+        fn it_does_not_matter_where_a_polygon_begins_or_which_way_it_turns(
+            corners in prop::collection::vec((-100..100_i32, -100..100_i32), 3..8), turn in 0..8_usize, at in (-110..110_i32, -110..110_i32),
+        ) {
+            let p = Some(point(at.0, at.1));
+            let mut turned = corners.clone();
+            turned.rotate_left(turn % corners.len());
+            let backwards: Vec<_> = corners.iter().rev().copied().collect();
+            let inside = polygon(&corners).contains("", p);
+            prop_assert_eq!(polygon(&turned).contains("", p), inside);
+            prop_assert_eq!(polygon(&backwards).contains("", p), inside);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Whom an order is for, and the texts that people type into it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{area::Point, limits};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Contact {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub email: String,
+}
+
+/// Where to bring it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Doorstep {
+    pub street: String,
+    pub postcode: String,
+    pub city: String,
+    /// Floor, doorbell, gate code.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hint: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<Point>,
+}
+
+/// A field of a request, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    pub field: &'static str,
+    pub wants: String,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "'{}' {}", self.field, self.wants)
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+pub fn malformed(field: &'static str, wants: impl Into<String>) -> Malformed {
+    Malformed { field, wants: wants.into() }
+}
+
+/// Any letters of any script, in lines; no control characters, which printers and terminals act upon.
+pub fn check_text(field: &'static str, text: &str, most: usize) -> Result<(), Malformed> {
+    if text.chars().count() > most {
+        return Err(malformed(field, format!("has at most {most} characters")));
+    }
+    match text.chars().any(|c| c.is_control() && c != '\n' && c != '\r') {
+        true => Err(malformed(field, "contains control characters")),
+        false => Ok(()),
+    }
+}
+
+pub fn check_name(field: &'static str, text: &str, most: usize) -> Result<(), Malformed> {
+    check_text(field, text, most)?;
+    if text.trim().is_empty() { Err(malformed(field, "is missing")) } else { Ok(()) }
+}
+
+/// Enough to catch what is no address; whether it is somebody's, a mail to it tells.
+pub fn check_email(email: &str) -> Result<(), Malformed> {
+    check_text("email", email, limits::EMAIL)?;
+    let sound = email.split_once('@').is_some_and(|(user, host)| {
+        let labels = host.split('.').all(|label| !label.is_empty());
+        !user.is_empty() && host.contains('.') && labels && !host.contains('@')
+    });
+    let plain = email.chars().all(|c| !c.is_whitespace() && !matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')'));
+    if sound && plain { Ok(()) } else { Err(malformed("email", "is written like name@example.org")) }
+}
+
+impl Contact {
+    /// Who is fetched or visited can be reached; who sits at a table need not.
+    pub fn check(&self, away: bool) -> Result<(), Malformed> {
+        if away {
+            check_name("name", &self.name, limits::NAME)?;
+            check_name("phone", &self.phone, limits::PHONE)?;
+        }
+        check_text("name", &self.name, limits::NAME)?;
+        check_text("phone", &self.phone, limits::PHONE)?;
+        if self.phone.chars().any(|c| !(c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '/' | '(' | ')' | '.'))) {
+            return Err(malformed("phone", "has digits, +, spaces and hyphens"));
+        }
+        if self.email.is_empty() { Ok(()) } else { check_email(&self.email) }
+    }
+}
+
+impl Doorstep {
+    pub fn check(&self) -> Result<(), Malformed> {
+        check_name("street", &self.street, limits::ADDRESS)?;
+        check_name("postcode", &self.postcode, limits::ADDRESS)?;
+        check_name("city", &self.city, limits::ADDRESS)?;
+        check_text("hint", &self.hint, limits::ADDRESS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_any_script_are_names() {
+        for name in ["Ada", "محمد بن سلمان", "李雷 🍜", "O'Brien <b>", "'; drop table orders; --"] {
+            let contact = Contact { name: name.into(), phone: "+49 30 1234".into(), email: String::new() };
+            assert_eq!(contact.check(true), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        let contact = |name: &str, phone: &str, email: &str| Contact { name: name.into(), phone: phone.into(), email: email.into() };
+        for (contact, field) in [
+            (contact("", "1", ""), "name"),
+            (contact(" ", "1", ""), "name"),
+            (contact(&"x".repeat(limits::NAME + 1), "1", ""), "name"),
+            (contact("a\u{1b}[2J", "1", ""), "name"),
+            (contact("Ada", "", ""), "phone"),
+            (contact("Ada", "call me", ""), "phone"),
+            (contact("Ada", "1", "ada"), "email"),
+            (contact("Ada", "1", "ada@example"), "email"),
+            (contact("Ada", "1", "ada@example.org, eve@example.org"), "email"),
+            (contact("Ada", "1", "a\r\nBcc: eve@example.org"), "email"),
+        ] {
+            assert_eq!(contact.check(true).unwrap_err().field, field, "{contact:?}");
+        }
+    }
+}

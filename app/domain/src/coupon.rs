@@ -1,0 +1,123 @@
+//! What a code typed at checkout takes off.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{currency::Minor, tax::portion, time::LocalMinute};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Coupon {
+    /// In capitals; diners may type it any way.
+    pub code: String,
+    pub effect: Effect,
+    /// What the dishes must come to.
+    #[serde(default)]
+    pub minimum: Minor,
+    /// On the restaurant's clock; the end does not belong to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<LocalMinute>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<LocalMinute>,
+    /// How often it may be used by all together; once, if it is single use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_customer: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Effect {
+    /// Millionths of what the dishes come to.
+    Portion(u32),
+    Amount(Minor),
+    FreeDelivery,
+}
+
+crate::menu::codes! {
+    CouponRefusal {
+        Unknown = "unknown", TooEarly = "too_early", Expired = "expired", BelowMinimum = "below_minimum", UsedUp = "used_up",
+        UsedByYou = "used_by_you", NothingToTakeOff = "nothing_to_take_off",
+    }
+}
+
+/// How often it was used so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Used {
+    pub by_all: u32,
+    pub by_customer: u32,
+}
+
+pub fn normal(code: &str) -> String {
+    code.trim().to_uppercase()
+}
+
+impl Coupon {
+    pub fn check(&self, now: LocalMinute, dishes: Minor, used: Used) -> Result<(), CouponRefusal> {
+        if self.from.is_some_and(|from| now < from) {
+            Err(CouponRefusal::TooEarly)
+        } else if self.until.is_some_and(|until| now >= until) {
+            Err(CouponRefusal::Expired)
+        } else if self.uses.is_some_and(|uses| used.by_all >= uses) {
+            Err(CouponRefusal::UsedUp)
+        } else if self.per_customer.is_some_and(|uses| used.by_customer >= uses) {
+            Err(CouponRefusal::UsedByYou)
+        } else if dishes < self.minimum {
+            Err(CouponRefusal::BelowMinimum)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Never more than there is.
+    pub fn takes_off(&self, dishes: Minor, delivery: Minor) -> Minor {
+        match self.effect {
+            Effect::Portion(millionths) => portion(dishes, millionths).min(dishes),
+            Effect::Amount(amount) => amount.min(dishes),
+            Effect::FreeDelivery => delivery,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coupon() -> Coupon {
+        Coupon {
+            code: "WELCOME".into(),
+            effect: Effect::Portion(100_000),
+            minimum: Minor(2_000),
+            from: Some(LocalMinute(100)),
+            until: Some(LocalMinute(200)),
+            uses: Some(2),
+            per_customer: Some(1),
+        }
+    }
+
+    #[test]
+    fn each_condition_has_its_refusal() {
+        let used = |by_all, by_customer| Used { by_all, by_customer };
+        for (at, dishes, used, answer) in [
+            (100, 2_000, used(1, 0), Ok(())),
+            (99, 2_000, used(0, 0), Err(CouponRefusal::TooEarly)),
+            (200, 2_000, used(0, 0), Err(CouponRefusal::Expired)),
+            (150, 1_999, used(0, 0), Err(CouponRefusal::BelowMinimum)),
+            (150, 2_000, used(2, 0), Err(CouponRefusal::UsedUp)),
+            (150, 2_000, used(1, 1), Err(CouponRefusal::UsedByYou)),
+        ] {
+            assert_eq!(coupon().check(LocalMinute(at), Minor(dishes), used), answer, "{at} {dishes} {used:?}");
+        }
+    }
+
+    #[test]
+    fn it_takes_off_no_more_than_there_is() {
+        let off = |effect| Coupon { effect, ..coupon() }.takes_off(Minor(1_005), Minor(250));
+        assert_eq!(off(Effect::Portion(100_000)), Minor(101));
+        assert_eq!(off(Effect::Portion(2_000_000)), Minor(1_005));
+        assert_eq!(off(Effect::Amount(Minor(500))), Minor(500));
+        assert_eq!(off(Effect::Amount(Minor(5_000))), Minor(1_005));
+        assert_eq!(off(Effect::FreeDelivery), Minor(250));
+    }
+}

@@ -1,0 +1,52 @@
+//! What follows from an event outside of the books: it is stored with the event, and done afterwards until it worked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    currency::Minor,
+    id::OrderId,
+    order::{Event, Order},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Job {
+    /// Tell the diner by mail what happened.
+    Mail { order: OrderId, event: Event },
+    /// Tell the diner's browser.
+    Push { order: OrderId, event: Event },
+    /// Give back what was paid.
+    Refund { order: OrderId, amount: Minor },
+}
+
+impl Job {
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Mail { .. } => "mail",
+            Self::Push { .. } => "push",
+            Self::Refund { .. } => "refund",
+        }
+    }
+}
+
+/// What an event that led to this order asks to be done.
+pub fn follow_ups(order: &Order, event: &Event) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    let worth_a_mail = match event {
+        // An order that waits for its money is confirmed when that is there.
+        Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => order.progress.state == crate::order::State::Placed,
+        Event::Preparing | Event::Collected | Event::Delivered => false,
+        _ => true,
+    };
+    if worth_a_mail && !order.ordered.contact.email.is_empty() {
+        jobs.push(Job::Mail { order: order.id, event: event.clone() });
+    }
+    if matches!(event, Event::Accepted { .. } | Event::Rejected { .. } | Event::Ready | Event::OutForDelivery | Event::Cancelled { .. }) {
+        jobs.push(Job::Push { order: order.id, event: event.clone() });
+    }
+    let owed = order.progress.refundable();
+    if order.progress.state.is_off() && owed > Minor::ZERO && !matches!(event, Event::Refunded { .. }) {
+        jobs.push(Job::Refund { order: order.id, amount: owed });
+    }
+    jobs
+}

@@ -1,0 +1,322 @@
+//! An order as a fold over its events: who may do what to it, and what it becomes.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    basket::Service,
+    contact::{Contact, Malformed, check_text, malformed},
+    currency::{Currency, Minor},
+    id::{OrderId, RestaurantId},
+    limits,
+    ordering::PaymentWay,
+    quote::{Due, Quote, QuotedLine, Sum},
+    revision::Revision,
+    tax::Tax,
+    time::{LocalMinute, Timestamp},
+};
+
+/// What a diner sends to place an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Placement {
+    /// Made by the client.
+    pub id: OrderId,
+    pub basket: crate::basket::Basket,
+    pub contact: Contact,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub allergies: String,
+    pub payment: PaymentWay,
+    /// The total that the diner saw. If it is another one by now, nothing is placed.
+    pub seen: Minor,
+    pub lang: crate::lang::Lang,
+}
+
+impl Placement {
+    pub fn check(&self) -> Result<(), Malformed> {
+        self.basket.check()?;
+        let away = !matches!(self.basket.service, Service::Table(_));
+        self.contact.check(away)?;
+        if let Service::Delivery(door) = &self.basket.service {
+            door.check()?;
+        }
+        check_text("note", &self.note, limits::NOTE)?;
+        check_text("allergies", &self.allergies, limits::NOTE)
+    }
+}
+
+/// What was ordered: it never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Ordered {
+    pub restaurant: RestaurantId,
+    pub placed_at: Timestamp,
+    /// The same on the restaurant's clock: the day it counts for.
+    pub placed_on: LocalMinute,
+    pub currency: Currency,
+    pub lines: Vec<QuotedLine>,
+    pub sums: Vec<Sum>,
+    pub taxes: Vec<Tax>,
+    pub total: Minor,
+    pub in_cash: Minor,
+    pub service: Service,
+    pub due: Due,
+    /// It was asked for this slot, not as soon as possible.
+    pub scheduled: bool,
+    pub contact: Contact,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub allergies: String,
+    pub lang: crate::lang::Lang,
+}
+
+impl Ordered {
+    /// `None` if the quote has no time: such a basket cannot be ordered.
+    pub fn new(restaurant: RestaurantId, at: (Timestamp, LocalMinute), placement: Placement, quote: Quote) -> Option<Self> {
+        Some(Self {
+            restaurant,
+            placed_at: at.0,
+            placed_on: at.1,
+            currency: quote.currency,
+            lines: quote.lines,
+            sums: quote.sums,
+            taxes: quote.taxes,
+            total: quote.total,
+            in_cash: quote.in_cash,
+            service: placement.basket.service,
+            due: quote.due?,
+            scheduled: placement.basket.slot.is_some(),
+            contact: placement.contact,
+            note: placement.note,
+            allergies: placement.allergies,
+            lang: placement.lang,
+        })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Order {
+    pub id: OrderId,
+    /// What people call it.
+    pub number: u32,
+    /// The restaurant's revision when it last changed.
+    pub revision: Revision,
+    pub ordered: Ordered,
+    pub progress: Progress,
+}
+
+/// What the diner gets for placing it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Receipt {
+    pub id: OrderId,
+    /// Who has it may follow the order and cancel it.
+    pub token: String,
+    pub number: u32,
+    pub state: State,
+    pub total: Minor,
+}
+
+impl Receipt {
+    pub fn new(order: &Order, token: &str) -> Self {
+        Self { id: order.id, token: token.to_owned(), number: order.number, state: order.progress.state, total: order.ordered.total }
+    }
+}
+
+/// What became of it so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Progress {
+    pub state: State,
+    pub payment: Payment,
+    /// What the kitchen promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready_at: Option<LocalMinute>,
+    /// Why it was rejected or cancelled.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    pub changed_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Payment {
+    pub way: PaymentWay,
+    pub paid: Minor,
+    pub refunded: Minor,
+}
+
+crate::menu::codes! {
+    State {
+        /// The card was not charged yet; the kitchen does not know of it.
+        Unpaid = "unpaid",
+        Placed = "placed",
+        Accepted = "accepted",
+        Preparing = "preparing",
+        Ready = "ready",
+        OutForDelivery = "out_for_delivery",
+        /// Handed over at the counter, or brought to the table.
+        Collected = "collected",
+        Delivered = "delivered",
+        Rejected = "rejected",
+        Cancelled = "cancelled",
+    }
+}
+
+impl State {
+    /// Nothing more happens to it in the kitchen.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Collected | Self::Delivered | Self::Rejected | Self::Cancelled)
+    }
+
+    /// Nobody gets anything.
+    pub fn is_off(self) -> bool {
+        matches!(self, Self::Rejected | Self::Cancelled)
+    }
+}
+
+crate::menu::codes! {
+    /// Who did it.
+    Actor { Diner = "diner", Staff = "staff", System = "system" }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Event {
+    Placed,
+    /// The provider has the money.
+    Paid {
+        amount: Minor,
+    },
+    /// The card did not work out; the diner pays at the door.
+    PaysAtDoor,
+    Accepted {
+        ready_at: LocalMinute,
+    },
+    Rejected {
+        reason: String,
+    },
+    Preparing,
+    Ready,
+    OutForDelivery,
+    Collected,
+    Delivered,
+    Cancelled {
+        reason: String,
+    },
+    /// The provider gives it back.
+    Refunded {
+        amount: Minor,
+    },
+}
+
+impl Event {
+    /// What it says when nobody gave a reason: nothing.
+    pub fn check(&self) -> Result<(), Malformed> {
+        match self {
+            Self::Rejected { reason } | Self::Cancelled { reason } => check_text("reason", reason, limits::NOTE),
+            Self::Refunded { amount } if amount.0 <= 0 => Err(malformed("amount", "is above zero")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The order is not in a state for this, or the actor is not the one to do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    pub state: State,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not possible while the order is {}", self.state.code())
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Progress {
+    /// A new order waits for its money, or for the kitchen.
+    pub fn new(way: PaymentWay, at: Timestamp) -> Self {
+        let state = match way {
+            PaymentWay::Card => State::Unpaid,
+            PaymentWay::Door => State::Placed,
+        };
+        let payment = Payment { way, paid: Minor::ZERO, refunded: Minor::ZERO };
+        Self { state, payment, ready_at: None, reason: String::new(), changed_at: at }
+    }
+
+    /// What the provider has and owes nobody.
+    pub fn refundable(&self) -> Minor {
+        self.payment.paid - self.payment.refunded
+    }
+}
+
+/// The order after the event. Who may do it in which state is decided here and nowhere else.
+pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Result<Order, Refused> {
+    let progress = &order.progress;
+    let state = next(order, event, actor).ok_or(Refused { state: progress.state })?;
+    let mut after = order.clone();
+    after.progress.state = state;
+    after.progress.changed_at = at;
+    match event {
+        Event::Paid { amount } => after.progress.payment.paid = progress.payment.paid + *amount,
+        Event::PaysAtDoor => after.progress.payment.way = PaymentWay::Door,
+        Event::Accepted { ready_at } => after.progress.ready_at = Some(*ready_at),
+        Event::Rejected { reason } | Event::Cancelled { reason } => after.progress.reason.clone_from(reason),
+        Event::Refunded { amount } => after.progress.payment.refunded = progress.payment.refunded + *amount,
+        Event::Placed | Event::Preparing | Event::Ready | Event::OutForDelivery | Event::Collected | Event::Delivered => {}
+    }
+    Ok(after)
+}
+
+fn next(order: &Order, event: &Event, actor: Actor) -> Option<State> {
+    use Actor::{Diner, Staff, System};
+    use State::{Accepted, Cancelled, Collected, Delivered, OutForDelivery, Placed, Preparing, Ready, Rejected, Unpaid};
+    let delivered = matches!(order.ordered.service, Service::Delivery(_));
+    match (actor, order.progress.state, event) {
+        // Money that arrives is never refused, late or not; what is not owed is given back.
+        (System, Unpaid, Event::Paid { .. }) => Some(Placed),
+        (System, state, Event::Paid { .. }) => Some(state),
+        (Diner | System, Unpaid, Event::PaysAtDoor) => Some(Placed),
+        (Staff | System, Placed, Event::Accepted { .. }) => Some(Accepted),
+        (Staff | System, Placed, Event::Rejected { .. }) => Some(Rejected),
+        (Staff, Accepted, Event::Preparing) => Some(Preparing),
+        (Staff, Accepted | Preparing, Event::Ready) => Some(Ready),
+        (Staff, Ready, Event::OutForDelivery) if delivered => Some(OutForDelivery),
+        (Staff, OutForDelivery, Event::Delivered) => Some(Delivered),
+        (Staff, Ready, Event::Collected) if !delivered => Some(Collected),
+        (Diner, Unpaid | Placed, Event::Cancelled { .. }) => Some(Cancelled),
+        (Staff, Unpaid | Placed | Accepted | Preparing | Ready | OutForDelivery, Event::Cancelled { .. }) => Some(Cancelled),
+        (System, Unpaid, Event::Cancelled { .. }) => Some(Cancelled),
+        (Staff | System, state, Event::Refunded { amount }) if amount.0 > 0 && *amount <= order.progress.refundable() => Some(state),
+        _ => None,
+    }
+}
+
+/// What a person at the counter may do next, the usual first.
+pub fn steps(order: &Order) -> Vec<Event> {
+    let ready_at = order.ordered.due.from;
+    let reason = String::new;
+    let all = [
+        Event::Accepted { ready_at },
+        Event::Preparing,
+        Event::Ready,
+        Event::OutForDelivery,
+        Event::Delivered,
+        Event::Collected,
+        Event::Rejected { reason: reason() },
+        Event::Cancelled { reason: reason() },
+    ];
+    all.into_iter().filter(|event| next(order, event, Actor::Staff).is_some()).collect()
+}
+
+#[cfg(test)]
+#[path = "order_tests.rs"]
+mod tests;

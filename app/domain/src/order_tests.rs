@@ -1,0 +1,137 @@
+use super::*;
+use crate::{contact::Doorstep, lang::Lang};
+
+fn order(service: Service, way: PaymentWay) -> Order {
+    let minute = LocalMinute::new(2026, 11, 16, 12, 0);
+    let at = Timestamp(1_794_826_800);
+    let ordered = Ordered {
+        restaurant: RestaurantId(1),
+        placed_at: at,
+        placed_on: minute,
+        currency: "EUR".parse().unwrap(),
+        lines: Vec::new(),
+        sums: vec![Sum::Dishes(Minor(2_000))],
+        taxes: Vec::new(),
+        total: Minor(2_000),
+        in_cash: Minor(2_000),
+        service,
+        due: Due { from: minute, to: minute },
+        scheduled: false,
+        contact: Contact::default(),
+        note: String::new(),
+        allergies: String::new(),
+        lang: Lang::English,
+    };
+    Order { id: OrderId(1), number: 1, revision: Revision(1), ordered, progress: Progress::new(way, at) }
+}
+
+fn delivery() -> Service {
+    Service::Delivery(Doorstep::default())
+}
+
+fn after(order: Order, events: &[(Actor, Event)]) -> Result<Order, Refused> {
+    events.iter().try_fold(order, |order, (actor, event)| apply(&order, event, *actor, Timestamp(1)))
+}
+
+fn staff(events: &[Event]) -> Vec<(Actor, Event)> {
+    events.iter().map(|event| (Actor::Staff, event.clone())).collect()
+}
+
+fn accepted() -> Event {
+    Event::Accepted { ready_at: LocalMinute(0) }
+}
+
+#[test]
+fn the_usual_ways() {
+    let brought = [accepted(), Event::Preparing, Event::Ready, Event::OutForDelivery, Event::Delivered];
+    assert_eq!(after(order(delivery(), PaymentWay::Door), &staff(&brought)).unwrap().progress.state, State::Delivered);
+    let fetched = [accepted(), Event::Ready, Event::Collected];
+    assert_eq!(after(order(Service::Collection, PaymentWay::Door), &staff(&fetched)).unwrap().progress.state, State::Collected);
+}
+
+#[test]
+fn case_zomato_clone_1677_delivered_while_it_is_being_prepared() {
+    let preparing = after(order(delivery(), PaymentWay::Door), &staff(&[accepted(), Event::Preparing])).unwrap();
+    assert_eq!(after(preparing.clone(), &staff(&[Event::Delivered])), Err(Refused { state: State::Preparing }));
+    assert_eq!(after(preparing, &staff(&[Event::OutForDelivery])), Err(Refused { state: State::Preparing }));
+}
+
+#[test]
+fn nothing_is_cooked_unpaid_by_mistake() {
+    let unpaid = order(delivery(), PaymentWay::Card);
+    assert_eq!(after(unpaid.clone(), &staff(&[accepted()])), Err(Refused { state: State::Unpaid }));
+    let paid = after(unpaid.clone(), &[(Actor::System, Event::Paid { amount: Minor(2_000) })]).unwrap();
+    assert_eq!((paid.progress.state, paid.progress.payment.paid), (State::Placed, Minor(2_000)));
+    let at_door = after(unpaid, &[(Actor::Diner, Event::PaysAtDoor)]).unwrap();
+    assert_eq!((at_door.progress.state, at_door.progress.payment.way), (State::Placed, PaymentWay::Door));
+}
+
+#[test]
+fn money_that_comes_too_late_is_kept_in_the_books_and_given_back() {
+    let cancelled = [(Actor::Diner, Event::Cancelled { reason: String::new() }), (Actor::System, Event::Paid { amount: Minor(2_000) })];
+    let order = after(order(delivery(), PaymentWay::Card), &cancelled).unwrap();
+    assert_eq!((order.progress.state, order.progress.refundable()), (State::Cancelled, Minor(2_000)));
+    let refunded = |amount| (Actor::System, Event::Refunded { amount: Minor(amount) });
+    assert!(after(order.clone(), &[refunded(2_001)]).is_err());
+    assert!(after(order.clone(), &[refunded(0)]).is_err());
+    let order = after(order, &[refunded(1_500), refunded(500)]).unwrap();
+    assert_eq!(order.progress.refundable(), Minor(0));
+    assert!(after(order, &[refunded(1)]).is_err(), "nothing is left to give back");
+}
+
+#[test]
+fn who_may_do_what_in_which_state() {
+    let reason = String::new;
+    let events = [
+        Event::Placed,
+        Event::Paid { amount: Minor(1) },
+        Event::PaysAtDoor,
+        accepted(),
+        Event::Rejected { reason: reason() },
+        Event::Preparing,
+        Event::Ready,
+        Event::OutForDelivery,
+        Event::Collected,
+        Event::Delivered,
+        Event::Cancelled { reason: reason() },
+        Event::Refunded { amount: Minor(1) },
+    ];
+    // A letter per event in the order above, capital where it is allowed; nothing was paid, so nothing can be given back.
+    let table = [
+        (Actor::Diner, State::Unpaid, "epDargoclvXf"),
+        (Actor::Diner, State::Placed, "epdargoclvXf"),
+        (Actor::Diner, State::Accepted, "epdargoclvxf"),
+        (Actor::Diner, State::Delivered, "epdargoclvxf"),
+        (Actor::Staff, State::Unpaid, "epdargoclvXf"),
+        (Actor::Staff, State::Placed, "epdARgoclvXf"),
+        (Actor::Staff, State::Accepted, "epdarGOclvXf"),
+        (Actor::Staff, State::Preparing, "epdargOclvXf"),
+        (Actor::Staff, State::Ready, "epdargoClvXf"),
+        (Actor::Staff, State::OutForDelivery, "epdargoclVXf"),
+        (Actor::Staff, State::Delivered, "epdargoclvxf"),
+        (Actor::Staff, State::Rejected, "epdargoclvxf"),
+        (Actor::Staff, State::Cancelled, "epdargoclvxf"),
+        (Actor::System, State::Unpaid, "ePDargoclvXf"),
+        (Actor::System, State::Placed, "ePdARgoclvxf"),
+        (Actor::System, State::Preparing, "ePdargoclvxf"),
+        (Actor::System, State::Cancelled, "ePdargoclvxf"),
+    ];
+    for (actor, state, allowed) in table {
+        let mut order = order(delivery(), PaymentWay::Card);
+        order.progress.state = state;
+        let got: String = events
+            .iter()
+            .zip("epdargoclvxf".chars())
+            .map(|(event, letter)| if apply(&order, event, actor, Timestamp(1)).is_ok() { letter.to_ascii_uppercase() } else { letter })
+            .collect();
+        assert_eq!(got, allowed, "{actor:?} {state:?}");
+    }
+}
+
+#[test]
+fn the_counter_is_offered_what_it_may_do() {
+    let mut order = order(Service::Collection, PaymentWay::Door);
+    assert!(matches!(steps(&order)[..], [Event::Accepted { .. }, Event::Rejected { .. }, Event::Cancelled { .. }]));
+    order.progress.state = State::Ready;
+    assert!(matches!(steps(&order)[..], [Event::Collected, Event::Cancelled { .. }]));
+}

@@ -1,0 +1,453 @@
+//! What a basket costs and whether it can be ordered as it is. The browser shows it at once; the server's is the one that counts.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    basket::{Basket, Line, Pick, Service},
+    coupon::{Coupon, CouponRefusal, Used},
+    currency::{Currency, Minor},
+    id::{ChoiceId, DishId, LineId, OptionGroupId},
+    menu::{Choice, Dish, Menu},
+    ordering::Zone,
+    restaurant::Restaurant,
+    share::share,
+    slots::{SlotRefusal, Timetable},
+    tax::{Place, Tax, TaxRate, portion},
+    time::LocalMinute,
+};
+
+/// All that a price depends on besides the basket.
+pub struct Facts<'a> {
+    pub restaurant: &'a Restaurant,
+    pub menu: &'a Menu,
+    pub now: LocalMinute,
+    /// Portions left of the dishes that are counted.
+    pub stock: &'a BTreeMap<DishId, u32>,
+    /// Slots that others have taken.
+    pub full: &'a [LocalMinute],
+    pub coupon: Offer<'a>,
+}
+
+/// What is known of the code in the basket.
+#[derive(Clone, Copy)]
+pub enum Offer<'a> {
+    /// The device cannot tell; the server will.
+    Unchecked,
+    Unknown,
+    Known(&'a Coupon, Used),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Quote {
+    pub currency: Currency,
+    pub lines: Vec<QuotedLine>,
+    /// What was in the basket and cannot be had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<Dropped>,
+    /// How the total comes about, in order.
+    pub sums: Vec<Sum>,
+    /// The tax at each rate, whether prices contain it or it is among the sums.
+    pub taxes: Vec<Tax>,
+    pub total: Minor,
+    /// The total as coins allow it.
+    pub in_cash: Minor,
+    /// When it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Due>,
+    /// What keeps it from being ordered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hindrances: Vec<Hindrance>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuotedLine {
+    pub id: LineId,
+    pub dish: DishId,
+    pub name: String,
+    pub count: u8,
+    /// One of it, with what was chosen.
+    pub price: Minor,
+    pub sum: Minor,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub picks: Vec<QuotedPick>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuotedPick {
+    pub choice: ChoiceId,
+    pub name: String,
+    pub price: Minor,
+    /// A dish that comes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dish: Option<DishId>,
+    /// 1 for what was chosen on the dish, 2 for what was chosen within that.
+    pub depth: u8,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Sum {
+    Dishes(Minor),
+    /// Below zero.
+    Coupon {
+        code: String,
+        amount: Minor,
+    },
+    Delivery {
+        zone: String,
+        fee: Minor,
+        free_from: Option<Minor>,
+    },
+    Service {
+        millionths: u32,
+        fee: Minor,
+    },
+    /// Where prices do not contain it.
+    Tax {
+        name: String,
+        rate: TaxRate,
+        tax: Minor,
+    },
+    Tip(Minor),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Dropped {
+    pub line: LineId,
+    /// As the menu has it; empty if it has it no more.
+    pub name: String,
+    /// How many of them.
+    pub count: u8,
+    pub why: DropReason,
+}
+
+crate::menu::codes! {
+    DropReason { OffTheMenu = "off_the_menu", SoldOut = "sold_out", NotServedNow = "not_served_now" }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Due {
+    pub from: LocalMinute,
+    pub to: LocalMinute,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Hindrance {
+    Empty,
+    /// The restaurant does not serve this way.
+    Service,
+    OutOfArea,
+    BelowMinimum {
+        minimum: Minor,
+    },
+    Time(SlotRefusal),
+    /// So many must be chosen of this group, and not as many are.
+    Options {
+        line: LineId,
+        group: OptionGroupId,
+        min: u8,
+        max: u8,
+    },
+    /// Something is chosen that is not offered.
+    UnknownOption {
+        line: LineId,
+    },
+    Coupon(CouponRefusal),
+    Tip,
+}
+
+impl Sum {
+    pub fn amount(&self) -> Minor {
+        match self {
+            Self::Dishes(amount) | Self::Coupon { amount, .. } | Self::Tip(amount) => *amount,
+            Self::Delivery { fee, .. } | Self::Service { fee, .. } => *fee,
+            Self::Tax { tax, .. } => *tax,
+        }
+    }
+}
+
+impl Quote {
+    pub fn can_be_ordered(&self) -> bool {
+        self.hindrances.is_empty()
+    }
+
+    pub fn sum_of_dishes(&self) -> Minor {
+        self.lines.iter().map(|line| line.sum).sum()
+    }
+}
+
+/// Portions that a basket takes of each dish, those that come with others included.
+pub fn portions(lines: &[QuotedLine]) -> BTreeMap<DishId, u32> {
+    let mut portions = BTreeMap::new();
+    for line in lines {
+        let dishes = std::iter::once(line.dish).chain(line.picks.iter().filter_map(|pick| pick.dish));
+        dishes.for_each(|dish| *portions.entry(dish).or_insert(0) += u32::from(line.count));
+    }
+    portions
+}
+
+pub fn quote(facts: &Facts<'_>, basket: &Basket) -> Quote {
+    let mut quoting =
+        Quoting { facts, place: basket.service.place(), left: facts.stock.clone(), dropped: Vec::new(), hindrances: Vec::new() };
+    let zone = quoting.zone(&basket.service);
+    let due = quoting.due(basket.slot, zone.map_or(0, |zone| zone.travel));
+    let served_at = due.map_or(facts.now, |due| due.from);
+    let priced: Vec<Priced> = basket.lines.iter().filter_map(|line| quoting.line(line, served_at)).collect();
+    if priced.is_empty() {
+        quoting.hindrances.push(Hindrance::Empty);
+    }
+    let dishes = priced.iter().map(|priced| priced.line.sum).sum();
+    if let Some(minimum) = zone.map(|zone| zone.minimum).filter(|minimum| dishes < *minimum && !priced.is_empty()) {
+        quoting.hindrances.push(Hindrance::BelowMinimum { minimum });
+    }
+    let delivery = zone.map(|zone| (zone, zone.fee_for(dishes)));
+    let coupon = quoting.coupon(&basket.coupon, dishes, delivery.map_or(Minor::ZERO, |(_, fee)| fee));
+    if basket.tip > Minor::ZERO && !facts.restaurant.ordering.tips {
+        quoting.hindrances.push(Hindrance::Tip);
+    }
+    let (sums, taxes) = sums(facts, quoting.place, &priced, dishes, delivery, coupon, basket.tip);
+    let total = sums.iter().map(Sum::amount).sum();
+    Quote {
+        currency: facts.menu.currency,
+        lines: priced.into_iter().map(|priced| priced.line).collect(),
+        dropped: quoting.dropped,
+        sums,
+        taxes,
+        total,
+        in_cash: facts.menu.currency.in_cash(total),
+        due,
+        hindrances: quoting.hindrances,
+    }
+}
+
+/// A line, and how much of it falls to each rate.
+struct Priced {
+    line: QuotedLine,
+    rates: Vec<(TaxRate, Minor)>,
+}
+
+struct Quoting<'a> {
+    facts: &'a Facts<'a>,
+    place: Place,
+    left: BTreeMap<DishId, u32>,
+    dropped: Vec<Dropped>,
+    hindrances: Vec<Hindrance>,
+}
+
+impl<'a> Quoting<'a> {
+    fn zone(&mut self, service: &Service) -> Option<&'a Zone> {
+        let ordering = &self.facts.restaurant.ordering;
+        let (served, zone) = match service {
+            Service::Collection => (ordering.collection, None),
+            Service::Table(_) => (ordering.at_table, None),
+            Service::Delivery(door) => (ordering.delivers(), ordering.zone(&door.postcode, door.point)),
+        };
+        if !served {
+            self.hindrances.push(Hindrance::Service);
+        } else if zone.is_none() && matches!(service, Service::Delivery(_)) {
+            self.hindrances.push(Hindrance::OutOfArea);
+        }
+        zone
+    }
+
+    fn due(&mut self, slot: Option<LocalMinute>, travel: u16) -> Option<Due> {
+        let Restaurant { hours, holidays, ordering, .. } = self.facts.restaurant;
+        let table = Timetable { hours, holidays, ordering, now: self.facts.now, travel };
+        let due = match slot {
+            None => table.soonest().map(|ready| Due { from: ready, to: ready }),
+            Some(slot) if self.facts.full.contains(&slot) => Err(SlotRefusal::Full),
+            Some(slot) => table.check(slot).map(|()| Due { from: slot, to: LocalMinute(slot.0 + i64::from(ordering.slot)) }),
+        };
+        due.map_err(|refusal| self.hindrances.push(Hindrance::Time(refusal))).ok()
+    }
+
+    fn line(&mut self, line: &Line, served_at: LocalMinute) -> Option<Priced> {
+        let dish = self.facts.menu.dish(line.dish);
+        let mut picked = Picked::default();
+        if let Some(dish) = dish {
+            let sound = picked.read(self.facts.menu, &dish.option_groups, &line.picks, 1);
+            self.hindrances.extend(sound.err().map(|fault| fault.of(line.id)));
+        }
+        let count = self.take(line, dish, &picked, served_at);
+        let dish = dish.filter(|_| count > 0)?;
+        let extra: Minor = picked.picks.iter().map(|pick| pick.price).sum();
+        let price = (dish.price + extra).max(Minor::ZERO);
+        let sum = price.times(u32::from(count));
+        let rates = self.rates(dish, &picked, sum);
+        let name = dish.name.clone();
+        Some(Priced {
+            line: QuotedLine { id: line.id, dish: dish.id, name, count, price, sum, picks: picked.picks, note: line.note.clone() },
+            rates,
+        })
+    }
+
+    /// How many of the line can be had; what cannot is noted as dropped.
+    fn take(&mut self, line: &Line, dish: Option<&Dish>, picked: &Picked<'_>, served_at: LocalMinute) -> u8 {
+        let mut drop = |count: u8, why| {
+            let name = dish.map_or_else(String::new, |dish| dish.name.clone());
+            self.dropped.push(Dropped { line: line.id, name, count, why });
+        };
+        let Some(dish) = dish else {
+            drop(line.count, DropReason::OffTheMenu);
+            return 0;
+        };
+        let holidays = &self.facts.restaurant.holidays;
+        let dishes = || std::iter::once(dish).chain(picked.dishes.iter().copied());
+        if dishes().any(|dish| dish.served.as_ref().is_some_and(|served| !served.at(served_at, holidays).open)) {
+            drop(line.count, DropReason::NotServedNow);
+            return 0;
+        }
+        let left = dishes().filter_map(|dish| self.left.get(&dish.id)).min();
+        let count = left.map_or(line.count, |left| line.count.min(u8::try_from(*left).unwrap_or(u8::MAX)));
+        if count < line.count {
+            drop(line.count - count, DropReason::SoldOut);
+        }
+        for dish in dishes() {
+            if let Some(left) = self.left.get_mut(&dish.id) {
+                *left -= u32::from(count).min(*left);
+            }
+        }
+        count
+    }
+
+    /// A combination is taxed as its dishes are, in proportion to what they cost by themselves.
+    fn rates(&self, dish: &Dish, picked: &Picked<'_>, sum: Minor) -> Vec<(TaxRate, Minor)> {
+        let usual = self.facts.restaurant.tax.rates();
+        let rate = |dish: &Dish| dish.tax.unwrap_or(usual).at(self.place);
+        if picked.dishes.is_empty() {
+            return vec![(rate(dish), sum)];
+        }
+        let prices: Vec<i64> = picked.dishes.iter().map(|dish| dish.price.0).collect();
+        picked.dishes.iter().map(|dish| rate(dish)).zip(share(sum, &prices)).collect()
+    }
+
+    fn coupon(&mut self, code: &str, dishes: Minor, delivery: Minor) -> Option<(String, Minor, bool)> {
+        if code.trim().is_empty() {
+            return None;
+        }
+        let taken = match self.facts.coupon {
+            Offer::Unchecked => return None,
+            Offer::Unknown => Err(CouponRefusal::Unknown),
+            Offer::Known(coupon, used) => coupon.check(self.facts.now, dishes, used).and_then(|()| {
+                let off = coupon.takes_off(dishes, delivery);
+                let of_delivery = matches!(coupon.effect, crate::coupon::Effect::FreeDelivery);
+                if off > Minor::ZERO { Ok((coupon.code.clone(), off, of_delivery)) } else { Err(CouponRefusal::NothingToTakeOff) }
+            }),
+        };
+        taken.map_err(|refusal| self.hindrances.push(Hindrance::Coupon(refusal))).ok()
+    }
+}
+
+#[derive(Default)]
+struct Picked<'a> {
+    picks: Vec<QuotedPick>,
+    /// Those that come with the choices.
+    dishes: Vec<&'a Dish>,
+}
+
+enum Fault {
+    Options { group: OptionGroupId, min: u8, max: u8 },
+    Unknown,
+}
+
+impl Fault {
+    fn of(self, line: LineId) -> Hindrance {
+        match self {
+            Self::Options { group, min, max } => Hindrance::Options { line, group, min, max },
+            Self::Unknown => Hindrance::UnknownOption { line },
+        }
+    }
+}
+
+impl<'a> Picked<'a> {
+    /// Reads all of them, and tells the first fault.
+    fn read(&mut self, menu: &'a Menu, offered: &[OptionGroupId], picks: &[Pick], depth: u8) -> Result<(), Fault> {
+        let mut found = 0;
+        let mut fault = None;
+        for group in offered.iter().filter_map(|id| menu.group(*id)) {
+            let mut chosen = 0;
+            // In the order of the menu, so that the same choices always read the same.
+            for choice in &group.choices {
+                for pick in picks.iter().filter(|pick| pick.choice == choice.id) {
+                    (chosen, found) = (chosen + 1, found + 1);
+                    let within = self.pick(menu, choice, pick, depth);
+                    fault = fault.or(within.err()).or((chosen_twice(picks, choice.id)).then_some(Fault::Unknown));
+                }
+            }
+            if !(usize::from(group.min)..=usize::from(group.max)).contains(&chosen) {
+                fault = fault.or(Some(Fault::Options { group: group.id, min: group.min, max: group.max }));
+            }
+        }
+        if found != picks.len() {
+            fault = fault.or(Some(Fault::Unknown));
+        }
+        fault.map_or(Ok(()), Err)
+    }
+
+    fn pick(&mut self, menu: &'a Menu, choice: &Choice, pick: &Pick, depth: u8) -> Result<(), Fault> {
+        self.picks.push(QuotedPick { choice: choice.id, name: choice.name.clone(), price: choice.price, dish: choice.dish, depth });
+        self.dishes.extend(choice.dish.and_then(|dish| menu.dish(dish)));
+        self.read(menu, &choice.option_groups, &pick.picks, depth + 1)
+    }
+}
+
+fn chosen_twice(picks: &[Pick], choice: ChoiceId) -> bool {
+    picks.iter().filter(|pick| pick.choice == choice).nth(1).is_some()
+}
+
+fn sums(
+    facts: &Facts<'_>,
+    place: Place,
+    priced: &[Priced],
+    dishes: Minor,
+    delivery: Option<(&Zone, Minor)>,
+    coupon: Option<(String, Minor, bool)>,
+    tip: Minor,
+) -> (Vec<Sum>, Vec<Tax>) {
+    let Restaurant { tax, ordering, .. } = facts.restaurant;
+    let usual = tax.rates().at(place);
+    let mut taxed: Vec<(TaxRate, Minor)> = priced.iter().flat_map(|priced| priced.rates.iter().copied()).collect();
+    let mut sums = vec![Sum::Dishes(dishes)];
+    if let Some((code, off, of_delivery)) = coupon {
+        let weights: Vec<i64> = taxed.iter().map(|(_, amount)| amount.0).collect();
+        match of_delivery {
+            true => taxed.push((usual, -off)),
+            // What the dishes cost less, their taxes shrink by.
+            false => taxed.iter_mut().zip(share(off, &weights)).for_each(|((_, amount), off)| *amount = *amount - off),
+        }
+        sums.push(Sum::Coupon { code, amount: -off });
+    }
+    if let Some((zone, fee)) = delivery {
+        taxed.push((usual, fee));
+        sums.push(Sum::Delivery { zone: zone.name.clone(), fee, free_from: zone.free_from });
+    }
+    if ordering.service_fee > 0 {
+        let fee = portion(dishes, ordering.service_fee);
+        taxed.push((usual, fee));
+        sums.push(Sum::Service { millionths: ordering.service_fee, fee });
+    }
+    let taxes = tax.taxes(taxed);
+    if !tax.included {
+        sums.extend(taxes.iter().map(|row| Sum::Tax { name: tax.name.clone(), rate: row.rate, tax: row.tax }));
+    }
+    if tip > Minor::ZERO {
+        sums.push(Sum::Tip(tip));
+    }
+    (sums, taxes)
+}
+
+#[cfg(test)]
+#[path = "quote_tests.rs"]
+mod tests;

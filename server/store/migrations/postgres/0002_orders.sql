@@ -1,0 +1,120 @@
+alter table restaurants add column holidays text not null default '[]';
+alter table restaurants add column ordering text not null default '{}';
+alter table dishes add column served text;
+alter table dishes add column tax text;
+alter table choices add column dish_id text;
+alter table choices add column option_groups text not null default '[]';
+
+-- Orders have a counter of their own: with the menu's, every order would make every copy of the menu old.
+create table counters (
+    restaurant_id text primary key references restaurants (id),
+    revision bigint not null,
+    number bigint not null
+);
+insert into counters (restaurant_id, revision, number) select id, 0, 0 from restaurants;
+
+insert into revisions (name, revision) values ('stock', 1);
+
+create table stock (
+    dish_id text primary key,
+    restaurant_id text not null,
+    portions bigint not null check (portions >= 0)
+);
+create index stock_of_restaurant on stock (restaurant_id);
+
+create table slots (
+    restaurant_id text not null,
+    slot bigint not null,
+    taken bigint not null,
+    primary key (restaurant_id, slot)
+);
+
+create table coupons (
+    restaurant_id text not null,
+    code text not null,
+    coupon text not null,
+    primary key (restaurant_id, code)
+);
+
+-- The row of nobody counts for all together.
+create table coupon_uses (
+    restaurant_id text not null,
+    code text not null,
+    customer text not null,
+    used bigint not null,
+    primary key (restaurant_id, code, customer)
+);
+
+create table tables (
+    restaurant_id text not null,
+    code text primary key,
+    name text not null
+);
+
+create table orders (
+    id text primary key,
+    restaurant_id text not null,
+    token text not null unique,
+    number bigint not null,
+    revision bigint not null,
+    open boolean not null,
+    customer text,
+    ordered text not null,
+    progress text not null
+);
+create index open_orders on orders (restaurant_id, number) where open = true;
+create index orders_of_customer on orders (customer, number) where customer is not null;
+
+create table order_events (
+    restaurant_id text not null,
+    revision bigint not null,
+    order_id text not null,
+    at bigint not null,
+    actor text not null,
+    event text not null,
+    primary key (restaurant_id, revision)
+);
+create index events_of_order on order_events (order_id, revision);
+
+create table idempotency_keys (
+    key text primary key,
+    fingerprint text not null,
+    status bigint not null,
+    answer text not null,
+    made_at bigint not null
+);
+create index old_idempotency_keys on idempotency_keys (made_at);
+
+create table baskets (
+    visitor text not null,
+    restaurant_id text not null,
+    basket text not null,
+    changed_at bigint not null,
+    primary key (visitor, restaurant_id)
+);
+create index old_baskets on baskets (changed_at);
+
+create table jobs (
+    id text primary key,
+    kind text not null,
+    payload text not null,
+    due_at bigint not null,
+    attempts bigint not null
+);
+create index due_jobs on jobs (due_at);
+
+-- What was asked of the provider. A card is charged for an order once, so there is a row per order.
+create table payments (
+    order_id text primary key,
+    intent text unique,
+    amount bigint not null,
+    status text not null,
+    asked_at bigint not null
+);
+create index open_payments on payments (asked_at) where status = 'asked';
+
+create table webhook_events (
+    id text primary key,
+    received_at bigint not null,
+    event text not null
+);

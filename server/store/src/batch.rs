@@ -1,0 +1,268 @@
+//! What a batch of writes does to the rows it touches: worked out in memory, so that both engines decide alike.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use servery_domain::{
+    coupon::Used,
+    id::{DishId, OrderId, RestaurantId},
+    job::{Job, follow_ups},
+    order::{Actor, Event, Order, apply},
+    quote::{Sum, portions},
+    revision::Revision,
+    time::Timestamp,
+};
+
+use crate::orders::{Advance, Changed, Placing, Request, Tracked, Webhook, Write, Written};
+
+pub(crate) type CouponUse = (RestaurantId, String, String);
+pub(crate) type Slot = (RestaurantId, i64);
+
+/// Who stands for all customers together.
+pub(crate) const EVERYBODY: &str = "";
+
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) fingerprint: String,
+    pub(crate) status: u16,
+    pub(crate) body: String,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Counter {
+    /// Of the restaurant and its menu.
+    pub(crate) menu: Revision,
+    pub(crate) revision: i64,
+    pub(crate) number: i64,
+}
+
+pub(crate) struct NewEvent {
+    pub(crate) restaurant: RestaurantId,
+    pub(crate) revision: i64,
+    pub(crate) order: OrderId,
+    pub(crate) at: Timestamp,
+    pub(crate) actor: Actor,
+    pub(crate) event: Event,
+}
+
+/// Rows as they were found, then as they shall be.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub(crate) keys: HashMap<String, Kept>,
+    pub(crate) orders: HashMap<OrderId, Tracked>,
+    pub(crate) settled: HashSet<OrderId>,
+    pub(crate) stock: BTreeMap<DishId, u32>,
+    pub(crate) coupons: BTreeMap<CouponUse, u32>,
+    pub(crate) slots: BTreeMap<Slot, u32>,
+    pub(crate) counters: BTreeMap<RestaurantId, Counter>,
+
+    pub(crate) new_keys: Vec<(Request, Kept)>,
+    pub(crate) new_orders: Vec<OrderId>,
+    pub(crate) changed_orders: BTreeSet<OrderId>,
+    pub(crate) new_events: Vec<NewEvent>,
+    /// Each with an id that says what it follows from.
+    pub(crate) new_jobs: Vec<(String, Job)>,
+    pub(crate) new_webhooks: Vec<(Webhook, Timestamp)>,
+    pub(crate) newly_settled: Vec<OrderId>,
+    pub(crate) changed_stock: BTreeSet<DishId>,
+    pub(crate) changed_coupons: BTreeSet<CouponUse>,
+    pub(crate) changed_slots: BTreeSet<Slot>,
+    pub(crate) changed_counters: BTreeSet<RestaurantId>,
+    /// Something has run out, or is there again.
+    pub(crate) sold_out_changed: bool,
+}
+
+/// What a batch is going to look at.
+#[derive(Default)]
+pub(crate) struct Needs {
+    pub(crate) keys: BTreeSet<String>,
+    pub(crate) orders: BTreeSet<OrderId>,
+    pub(crate) dishes: BTreeSet<DishId>,
+    pub(crate) coupons: BTreeSet<CouponUse>,
+    pub(crate) slots: BTreeSet<Slot>,
+    pub(crate) restaurants: BTreeSet<RestaurantId>,
+}
+
+impl Needs {
+    /// What the writes name themselves; what the orders that they change name, [`Needs::of_order`] adds.
+    pub(crate) fn of(writes: &[Write]) -> Self {
+        let mut needs = Self::default();
+        for write in writes {
+            match write {
+                Write::Place(placing) => needs.of_placing(placing),
+                Write::Answer { request, .. } => drop(needs.keys.insert(request.key.clone())),
+                Write::Advance(Advance { order, .. }) | Write::Settle { order, .. } => drop(needs.orders.insert(*order)),
+            }
+        }
+        needs
+    }
+
+    fn of_placing(&mut self, placing: &Placing) {
+        self.keys.insert(placing.request.key.clone());
+        self.orders.insert(placing.order.id);
+        self.of_order(&placing.order, placing.redeem.as_ref().map(|redeem| redeem.customer.as_str()));
+    }
+
+    pub(crate) fn of_order(&mut self, order: &Order, customer: Option<&str>) {
+        self.restaurants.insert(order.ordered.restaurant);
+        self.dishes.extend(portions(&order.ordered.lines).into_keys());
+        self.coupons.extend(coupon_uses(order, customer));
+        self.slots.extend(slot_of(order));
+    }
+}
+
+fn coupon_uses(order: &Order, customer: Option<&str>) -> Vec<CouponUse> {
+    let code = order.ordered.sums.iter().find_map(|sum| match sum {
+        Sum::Coupon { code, .. } => Some(code.clone()),
+        _ => None,
+    });
+    let Some(code) = code else { return Vec::new() };
+    [Some(EVERYBODY), customer].into_iter().flatten().map(|who| (order.ordered.restaurant, code.clone(), who.to_owned())).collect()
+}
+
+/// Orders that asked for a slot count for it; those for as soon as possible do not.
+fn slot_of(order: &Order) -> Option<Slot> {
+    order.ordered.scheduled.then_some((order.ordered.restaurant, order.ordered.due.from.0))
+}
+
+impl Batch {
+    pub(crate) fn write(&mut self, write: &Write) -> Written {
+        match write {
+            Write::Place(placing) => self.place(placing),
+            Write::Answer { request, status, body } => self.answered(request).unwrap_or_else(|| {
+                self.keep(request, *status, body.clone());
+                Written::Again { status: *status, body: body.clone() }
+            }),
+            Write::Advance(advance) => self.advance(advance),
+            Write::Settle { order, webhook, at } => self.settle(*order, webhook.as_ref(), *at),
+        }
+    }
+
+    fn answered(&self, request: &Request) -> Option<Written> {
+        let kept = self.keys.get(&request.key)?;
+        Some(match kept.fingerprint == request.fingerprint {
+            true => Written::Again { status: kept.status, body: kept.body.clone() },
+            false => Written::OtherRequest,
+        })
+    }
+
+    fn keep(&mut self, request: &Request, status: u16, body: String) {
+        let kept = Kept { fingerprint: request.fingerprint.clone(), status, body };
+        self.keys.insert(request.key.clone(), kept.clone());
+        self.new_keys.push((request.clone(), kept));
+    }
+
+    fn place(&mut self, placing: &Placing) -> Written {
+        if let Some(answered) = self.answered(&placing.request) {
+            return answered;
+        }
+        if self.orders.contains_key(&placing.order.id) {
+            return Written::IdTaken;
+        }
+        if let Some(changed) = self.changed(placing) {
+            return Written::Changed(changed);
+        }
+        self.take(&placing.order, placing.redeem.as_ref().map(|redeem| redeem.customer.as_str()), true);
+        let mut order = placing.order.clone();
+        if let Some(counter) = self.counters.get_mut(&order.ordered.restaurant) {
+            counter.number += 1;
+            order.number = u32::try_from(counter.number).unwrap_or(u32::MAX);
+        }
+        self.happened(&mut order, Event::Placed, Actor::Diner, placing.request.at);
+        let tracked = Tracked { token: placing.token.clone(), customer: placing.customer.clone(), order: order.clone() };
+        let receipt = servery_domain::order::Receipt::new(&order, &placing.token);
+        self.keep(&placing.request, 201, crate::json(&receipt).unwrap_or_default());
+        self.new_orders.push(order.id);
+        self.orders.insert(order.id, tracked);
+        Written::Placed(Box::new(order))
+    }
+
+    /// What is not as it was when the order was priced.
+    fn changed(&self, placing: &Placing) -> Option<Changed> {
+        let order = &placing.order;
+        if self.counters.get(&order.ordered.restaurant).is_none_or(|counter| counter.menu != placing.priced_at) {
+            return Some(Changed::Menu);
+        }
+        let short = |(dish, wanted): (&DishId, &u32)| self.stock.get(dish).is_some_and(|left| left < wanted);
+        if placing.portions.iter().any(short) {
+            let left = placing.portions.keys().filter_map(|dish| Some((*dish, *self.stock.get(dish)?)));
+            return Some(Changed::Stock(left.collect()));
+        }
+        if let Some(redeem) = &placing.redeem {
+            let used = |who: &str| {
+                let key = (order.ordered.restaurant, redeem.coupon.code.clone(), who.to_owned());
+                self.coupons.get(&key).copied().unwrap_or(0)
+            };
+            let used = Used { by_all: used(EVERYBODY), by_customer: used(&redeem.customer) };
+            let coupon = &redeem.coupon;
+            if coupon.uses.is_some_and(|uses| used.by_all >= uses) || coupon.per_customer.is_some_and(|uses| used.by_customer >= uses) {
+                return Some(Changed::Coupon(used));
+            }
+        }
+        let taken = slot_of(order).and_then(|slot| self.slots.get(&slot)).copied().unwrap_or(0);
+        let full = order.ordered.scheduled && placing.per_slot.is_some_and(|takes| taken >= u32::from(takes));
+        full.then_some(Changed::Slot)
+    }
+
+    /// Takes what an order uses up, or gives it back.
+    fn take(&mut self, order: &Order, customer: Option<&str>, take: bool) {
+        for (dish, count) in portions(&order.ordered.lines) {
+            if let Some(left) = self.stock.get_mut(&dish) {
+                let after = if take { left.saturating_sub(count) } else { *left + count };
+                self.sold_out_changed |= (*left == 0) != (after == 0);
+                *left = after;
+                self.changed_stock.insert(dish);
+            }
+        }
+        let step = |used: &mut u32| *used = if take { *used + 1 } else { used.saturating_sub(1) };
+        for key in coupon_uses(order, customer) {
+            step(self.coupons.entry(key.clone()).or_insert(0));
+            self.changed_coupons.insert(key);
+        }
+        if let Some(slot) = slot_of(order) {
+            step(self.slots.entry(slot).or_insert(0));
+            self.changed_slots.insert(slot);
+        }
+    }
+
+    /// Notes an event under the restaurant's next revision, with what follows from it.
+    fn happened(&mut self, order: &mut Order, event: Event, actor: Actor, at: Timestamp) {
+        let restaurant = order.ordered.restaurant;
+        if let Some(counter) = self.counters.get_mut(&restaurant) {
+            counter.revision += 1;
+            order.revision = Revision(counter.revision);
+        }
+        self.changed_counters.insert(restaurant);
+        let jobs = follow_ups(order, &event).into_iter();
+        self.new_jobs.extend(jobs.map(|job| (format!("{}-{}-{}", order.id, order.revision.0, job.kind()), job)));
+        self.new_events.push(NewEvent { restaurant, revision: order.revision.0, order: order.id, at, actor, event });
+    }
+
+    fn advance(&mut self, advance: &Advance) -> Written {
+        let Some(tracked) = self.orders.get(&advance.order).cloned() else { return Written::NoSuchOrder };
+        match apply(&tracked.order, &advance.event, advance.actor, advance.at) {
+            Err(refused) => Written::Refused(refused),
+            Ok(mut order) => {
+                let was_off = tracked.order.progress.state.is_off();
+                if order.progress.state.is_off() && !was_off {
+                    self.take(&order, tracked.customer.as_deref(), false);
+                }
+                self.happened(&mut order, advance.event.clone(), advance.actor, advance.at);
+                self.changed_orders.insert(order.id);
+                self.orders.insert(order.id, Tracked { order: order.clone(), ..tracked });
+                Written::Advanced(Box::new(order))
+            }
+        }
+    }
+
+    /// However often it is said, the money is booked once.
+    fn settle(&mut self, id: OrderId, webhook: Option<&Webhook>, at: Timestamp) -> Written {
+        self.new_webhooks.extend(webhook.map(|webhook| (webhook.clone(), at)));
+        let Some(tracked) = self.orders.get(&id) else { return Written::NoSuchOrder };
+        if !self.settled.insert(id) {
+            return Written::Done;
+        }
+        self.newly_settled.push(id);
+        let event = Event::Paid { amount: tracked.order.ordered.total };
+        self.advance(&Advance { order: id, event, actor: Actor::System, at })
+    }
+}

@@ -1,0 +1,408 @@
+//! Orders on the two engines. A batch is read with one statement per table, decided in memory, and written with one per table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+use servery_domain::{
+    basket::Basket,
+    coupon::{Coupon, Used},
+    id::{DishId, OrderId, RestaurantId},
+    order::Order,
+    revision::Revision,
+    time::{LocalMinute, Timestamp},
+};
+use sqlx::{Postgres, QueryBuilder, Sqlite};
+
+use crate::{
+    PostgresStore, Result, SqliteStore,
+    batch::{Batch, Counter, EVERYBODY, Kept, Needs},
+    id, json,
+    order_row::{self, EventRow, JobRow, OrderRow, PaymentRow},
+    orders::{Asked, DueJob, Happened, Orders, Tracked, Write, Written},
+    parse,
+};
+
+/// Rows in one statement: statements of few lengths are prepared once and used for good.
+const ROWS: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+
+/// Cuts into pieces of the lengths of `ROWS`.
+fn pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
+    let mut pieces = Vec::new();
+    while let Some(length) = ROWS.iter().find(|length| **length <= rows.len()) {
+        let (piece, rest) = rows.split_at(*length);
+        pieces.push(piece);
+        rows = rest;
+    }
+    pieces
+}
+
+fn count(stored: i64) -> u32 {
+    u32::try_from(stored).unwrap_or(0)
+}
+
+fn texts<T: ToString>(ids: &BTreeSet<T>) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
+/// Most orders that one page of a history shows.
+const HISTORY: i64 = 50;
+/// Most orders that are told anew at once.
+const CHANGES: i64 = 500;
+/// Jobs that one node takes at once.
+const JOBS: i64 = 20;
+
+macro_rules! order_engine {
+    ($store:ident on $engine:ty, writing: $writing:literal, locking: $locking:literal, skipping: $skipping:literal) => {
+        const _: () = {
+            type Change = sqlx::Transaction<'static, $engine>;
+
+            /// Rows whose `column` is one of these, locked until the transaction ends.
+            async fn select_in<R>(change: &mut Change, select: &'static str, values: &[String]) -> Result<Vec<R>>
+            where
+                R: for<'r> sqlx::FromRow<'r, <$engine as sqlx::Database>::Row> + Send + Unpin,
+            {
+                let mut rows = Vec::new();
+                for piece in pieces(values) {
+                    let mut query = QueryBuilder::<$engine>::new(select);
+                    query.push(" in (");
+                    let mut list = query.separated(", ");
+                    for value in piece {
+                        list.push_bind(value);
+                    }
+                    // In one order everywhere, so that two nodes never wait for each other.
+                    query.push(concat!(") order by 1", $locking));
+                    rows.extend(query.build_query_as::<R>().fetch_all(&mut **change).await?);
+                }
+                Ok(rows)
+            }
+
+            async fn load(change: &mut Change, writes: &[Write]) -> Result<Batch> {
+                let mut batch = Batch::default();
+                let mut needs = Needs::of(writes);
+                for row in select_in::<OrderRow>(change, order_row::SELECT_BY_ID, &texts(&needs.orders)).await? {
+                    let tracked = row.read()?;
+                    needs.of_order(&tracked.order, tracked.customer.as_deref());
+                    batch.orders.insert(tracked.order.id, tracked);
+                }
+                // From here on nobody else writes orders of these restaurants.
+                let select = "select restaurant_id, revision, number from counters where restaurant_id";
+                let counters = select_in::<(String, i64, i64)>(change, select, &texts(&needs.restaurants)).await?;
+                let menus =
+                    select_in::<(String, i64)>(change, "select id, revision from restaurants where id", &texts(&needs.restaurants)).await?;
+                for (restaurant, revision, number) in counters {
+                    let menu = menus.iter().find(|(id, _)| *id == restaurant).map_or(0, |(_, revision)| *revision);
+                    batch.counters.insert(id(&restaurant)?, Counter { menu: Revision(menu), revision, number });
+                }
+                let keys: Vec<String> = needs.keys.iter().cloned().collect();
+                for (key, fingerprint, status, body) in select_in::<(String, String, i64, String)>(
+                    change,
+                    "select key, fingerprint, status, answer from idempotency_keys where key",
+                    &keys,
+                )
+                .await?
+                {
+                    batch.keys.insert(key, Kept { fingerprint, status: u16::try_from(status).unwrap_or(500), body });
+                }
+                if writes.iter().any(|write| matches!(write, Write::Settle { .. })) {
+                    let select = "select order_id, status from payments where order_id";
+                    let rows = select_in::<(String, String)>(change, select, &texts(&needs.orders)).await?;
+                    let settled = rows.iter().filter(|(_, status)| status == "settled").map(|(order, _)| id(order));
+                    batch.settled = settled.collect::<Result<_>>()?;
+                }
+                let select = "select dish_id, portions from stock where dish_id";
+                for (dish, portions) in select_in::<(String, i64)>(change, select, &texts(&needs.dishes)).await? {
+                    batch.stock.insert(id(&dish)?, count(portions));
+                }
+                for (restaurant, code, customer) in &needs.coupons {
+                    let select = "select used from coupon_uses where restaurant_id = $1 and code = $2 and customer = $3";
+                    let used = sqlx::query_scalar(select).bind(restaurant.to_string()).bind(code).bind(customer);
+                    let used: Option<i64> = used.fetch_optional(&mut **change).await?;
+                    batch.coupons.insert((*restaurant, code.clone(), customer.clone()), count(used.unwrap_or(0)));
+                }
+                for (restaurant, slot) in &needs.slots {
+                    let select = "select taken from slots where restaurant_id = $1 and slot = $2";
+                    let taken: Option<i64> =
+                        sqlx::query_scalar(select).bind(restaurant.to_string()).bind(slot).fetch_optional(&mut **change).await?;
+                    batch.slots.insert((*restaurant, *slot), count(taken.unwrap_or(0)));
+                }
+                Ok(batch)
+            }
+
+            async fn save(change: &mut Change, batch: &Batch) -> Result<()> {
+                for piece in pieces(&batch.new_keys) {
+                    let mut query =
+                        QueryBuilder::<$engine>::new("insert into idempotency_keys (key, fingerprint, status, answer, made_at) ");
+                    query.push_values(piece, |mut row, (request, kept)| {
+                        row.push_bind(&request.key).push_bind(&request.fingerprint).push_bind(i64::from(kept.status));
+                        row.push_bind(&kept.body).push_bind(request.at.0);
+                    });
+                    query.build().execute(&mut **change).await?;
+                }
+                let new: Vec<OrderRow> =
+                    batch.new_orders.iter().filter_map(|id| batch.orders.get(id)).map(OrderRow::write).collect::<Result<_>>()?;
+                for piece in pieces(&new) {
+                    let mut query = QueryBuilder::<$engine>::new(order_row::INSERT);
+                    query.push_values(piece, |mut row, order| {
+                        row.push_bind(&order.id).push_bind(&order.restaurant_id).push_bind(&order.token).push_bind(order.number);
+                        row.push_bind(order.revision).push_bind(order.open).push_bind(&order.customer);
+                        row.push_bind(&order.ordered).push_bind(&order.progress);
+                    });
+                    query.build().execute(&mut **change).await?;
+                }
+                for order in batch.changed_orders.iter().filter(|id| !batch.new_orders.contains(id)).filter_map(|id| batch.orders.get(id)) {
+                    let order = OrderRow::write(order)?;
+                    let update = sqlx::query("update orders set revision = $2, open = $3, progress = $4 where id = $1").bind(&order.id);
+                    update.bind(order.revision).bind(order.open).bind(&order.progress).execute(&mut **change).await?;
+                }
+                let events: Vec<EventRow> = batch.new_events.iter().map(EventRow::write).collect::<Result<_>>()?;
+                for piece in pieces(&events) {
+                    let mut query =
+                        QueryBuilder::<$engine>::new("insert into order_events (restaurant_id, revision, order_id, at, actor, event) ");
+                    query.push_values(piece, |mut row, event| {
+                        row.push_bind(&event.restaurant_id).push_bind(event.revision).push_bind(&event.order_id);
+                        row.push_bind(event.at).push_bind(&event.actor).push_bind(&event.event);
+                    });
+                    query.build().execute(&mut **change).await?;
+                }
+                let jobs: Vec<JobRow> = batch.new_jobs.iter().map(JobRow::write).collect::<Result<_>>()?;
+                for piece in pieces(&jobs) {
+                    let mut query = QueryBuilder::<$engine>::new("insert into jobs (id, kind, payload, due_at, attempts) ");
+                    query.push_values(piece, |mut row, job| {
+                        row.push_bind(&job.id).push_bind(&job.kind).push_bind(&job.payload).push_bind(job.due_at).push_bind(job.attempts);
+                    });
+                    query.build().execute(&mut **change).await?;
+                }
+                for (webhook, at) in &batch.new_webhooks {
+                    let insert =
+                        sqlx::query("insert into webhook_events (id, received_at, event) values ($1, $2, $3) on conflict do nothing");
+                    insert.bind(&webhook.id).bind(at.0).bind(&webhook.event).execute(&mut **change).await?;
+                }
+                for order in &batch.newly_settled {
+                    let settle = sqlx::query(order_row::SETTLE).bind(order.to_string());
+                    let total = batch.orders.get(order).map_or(0, |tracked| tracked.order.ordered.total.0);
+                    settle.bind(total).execute(&mut **change).await?;
+                }
+                for dish in &batch.changed_stock {
+                    let update = sqlx::query("update stock set portions = $2 where dish_id = $1").bind(dish.to_string());
+                    update.bind(batch.stock.get(dish).map(|left| i64::from(*left))).execute(&mut **change).await?;
+                }
+                for key in &batch.changed_coupons {
+                    let (restaurant, code, customer) = key;
+                    let upsert = sqlx::query(order_row::COUNT_COUPON).bind(restaurant.to_string()).bind(code).bind(customer);
+                    upsert.bind(batch.coupons.get(key).map(|used| i64::from(*used))).execute(&mut **change).await?;
+                }
+                for key in &batch.changed_slots {
+                    let upsert = sqlx::query(order_row::COUNT_SLOT).bind(key.0.to_string()).bind(key.1);
+                    upsert.bind(batch.slots.get(key).map(|taken| i64::from(*taken))).execute(&mut **change).await?;
+                }
+                for restaurant in &batch.changed_counters {
+                    let Some(counter) = batch.counters.get(restaurant) else { continue };
+                    let update =
+                        sqlx::query("update counters set revision = $2, number = $3 where restaurant_id = $1").bind(restaurant.to_string());
+                    update.bind(counter.revision).bind(counter.number).execute(&mut **change).await?;
+                }
+                if batch.sold_out_changed {
+                    sqlx::query(order_row::NEXT_STOCK_REVISION).execute(&mut **change).await?;
+                }
+                Ok(())
+            }
+
+            #[async_trait]
+            impl Orders for $store {
+                async fn write(&self, writes: &[Write]) -> Result<Vec<Written>> {
+                    let mut change = self.pool.begin_with($writing).await?;
+                    let mut batch = load(&mut change, writes).await?;
+                    let written = writes.iter().map(|write| batch.write(write)).collect();
+                    save(&mut change, &batch).await?;
+                    change.commit().await?;
+                    Ok(written)
+                }
+
+                async fn order(&self, order: OrderId) -> Result<Option<Tracked>> {
+                    let row: Option<OrderRow> =
+                        sqlx::query_as(order_row::SELECT_ONE).bind(order.to_string()).fetch_optional(&self.pool).await?;
+                    row.map(OrderRow::read).transpose()
+                }
+
+                async fn order_by_token(&self, token: &str) -> Result<Option<Tracked>> {
+                    let row: Option<OrderRow> = sqlx::query_as(order_row::SELECT_BY_TOKEN).bind(token).fetch_optional(&self.pool).await?;
+                    row.map(OrderRow::read).transpose()
+                }
+
+                async fn open_orders(&self, restaurant: RestaurantId) -> Result<Vec<Order>> {
+                    let rows: Vec<OrderRow> =
+                        sqlx::query_as(order_row::SELECT_OPEN).bind(restaurant.to_string()).fetch_all(&self.pool).await?;
+                    rows.into_iter().map(|row| row.read().map(|tracked| tracked.order)).collect()
+                }
+
+                async fn orders_of(&self, customer: &str) -> Result<Vec<Tracked>> {
+                    let rows: Vec<OrderRow> =
+                        sqlx::query_as(order_row::SELECT_OF_CUSTOMER).bind(customer).bind(HISTORY).fetch_all(&self.pool).await?;
+                    rows.into_iter().map(OrderRow::read).collect()
+                }
+
+                async fn history(&self, order: OrderId) -> Result<Vec<Happened>> {
+                    let rows: Vec<EventRow> =
+                        sqlx::query_as(order_row::SELECT_EVENTS).bind(order.to_string()).fetch_all(&self.pool).await?;
+                    rows.into_iter().map(EventRow::read).collect()
+                }
+
+                async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>> {
+                    let rows: Vec<(String, i64)> =
+                        sqlx::query_as("select restaurant_id, revision from counters").fetch_all(&self.pool).await?;
+                    rows.into_iter().map(|(restaurant, revision)| Ok((id(&restaurant)?, Revision(revision)))).collect()
+                }
+
+                async fn changed_orders(&self, restaurant: RestaurantId, after: Revision) -> Result<Vec<Tracked>> {
+                    let select = sqlx::query_as(order_row::SELECT_CHANGED).bind(restaurant.to_string()).bind(after.0).bind(CHANGES);
+                    let rows: Vec<OrderRow> = select.fetch_all(&self.pool).await?;
+                    rows.into_iter().map(OrderRow::read).collect()
+                }
+
+                async fn stock(&self, restaurant: RestaurantId) -> Result<BTreeMap<DishId, u32>> {
+                    let select =
+                        sqlx::query_as("select dish_id, portions from stock where restaurant_id = $1").bind(restaurant.to_string());
+                    let rows: Vec<(String, i64)> = select.fetch_all(&self.pool).await?;
+                    rows.into_iter().map(|(dish, portions)| Ok((id(&dish)?, count(portions)))).collect()
+                }
+
+                async fn sold_out(&self) -> Result<Vec<(RestaurantId, DishId)>> {
+                    let select = sqlx::query_as("select restaurant_id, dish_id from stock where portions = 0 order by dish_id");
+                    let rows: Vec<(String, String)> = select.fetch_all(&self.pool).await?;
+                    rows.into_iter().map(|(restaurant, dish)| Ok((id(&restaurant)?, id(&dish)?))).collect()
+                }
+
+                async fn set_stock(&self, restaurant: RestaurantId, dish: DishId, portions: Option<u32>) -> Result<()> {
+                    let mut change = self.pool.begin_with($writing).await?;
+                    let set = match portions {
+                        Some(portions) => {
+                            sqlx::query(order_row::SET_STOCK).bind(dish.to_string()).bind(restaurant.to_string()).bind(i64::from(portions))
+                        }
+                        None => sqlx::query("delete from stock where dish_id = $1 and restaurant_id = $2")
+                            .bind(dish.to_string())
+                            .bind(restaurant.to_string()),
+                    };
+                    set.execute(&mut *change).await?;
+                    sqlx::query(order_row::NEXT_STOCK_REVISION).execute(&mut *change).await?;
+                    Ok(change.commit().await?)
+                }
+
+                async fn coupon(&self, restaurant: RestaurantId, code: &str, customer: &str) -> Result<Option<(Coupon, Used)>> {
+                    let select = sqlx::query_scalar("select coupon from coupons where restaurant_id = $1 and code = $2");
+                    let coupon: Option<String> = select.bind(restaurant.to_string()).bind(code).fetch_optional(&self.pool).await?;
+                    let Some(coupon) = coupon else { return Ok(None) };
+                    let select = sqlx::query_as(order_row::SELECT_COUPON_USES).bind(restaurant.to_string()).bind(code).bind(customer);
+                    let uses: Vec<(String, i64)> = select.fetch_all(&self.pool).await?;
+                    let by = |who: &str| uses.iter().find(|(customer, _)| customer == who).map_or(0, |(_, used)| count(*used));
+                    Ok(Some((
+                        parse(&coupon)?,
+                        Used { by_all: by(EVERYBODY), by_customer: if customer.is_empty() { 0 } else { by(customer) } },
+                    )))
+                }
+
+                async fn put_coupon(&self, restaurant: RestaurantId, coupon: &Coupon) -> Result<()> {
+                    let upsert = sqlx::query(order_row::PUT_COUPON).bind(restaurant.to_string()).bind(&coupon.code).bind(json(coupon)?);
+                    upsert.execute(&self.pool).await?;
+                    Ok(())
+                }
+
+                async fn coupon_uses(&self, restaurant: RestaurantId, code: &str) -> Result<u32> {
+                    let select =
+                        sqlx::query_scalar("select used from coupon_uses where restaurant_id = $1 and code = $2 and customer = $3");
+                    let used: Option<i64> =
+                        select.bind(restaurant.to_string()).bind(code).bind(EVERYBODY).fetch_optional(&self.pool).await?;
+                    Ok(count(used.unwrap_or(0)))
+                }
+
+                async fn slots_taken(&self, restaurant: RestaurantId, from: LocalMinute) -> Result<Vec<(LocalMinute, u32)>> {
+                    let select = sqlx::query_as("select slot, taken from slots where restaurant_id = $1 and slot >= $2 order by slot");
+                    let rows: Vec<(i64, i64)> = select.bind(restaurant.to_string()).bind(from.0).fetch_all(&self.pool).await?;
+                    Ok(rows.into_iter().map(|(slot, taken)| (LocalMinute(slot), count(taken))).collect())
+                }
+
+                async fn table(&self, code: &str) -> Result<Option<(RestaurantId, String)>> {
+                    let select = sqlx::query_as("select restaurant_id, name from tables where code = $1").bind(code);
+                    let row: Option<(String, String)> = select.fetch_optional(&self.pool).await?;
+                    row.map(|(restaurant, name)| Ok((id(&restaurant)?, name))).transpose()
+                }
+
+                async fn put_table(&self, restaurant: RestaurantId, code: &str, name: &str) -> Result<()> {
+                    sqlx::query(order_row::PUT_TABLE).bind(restaurant.to_string()).bind(code).bind(name).execute(&self.pool).await?;
+                    Ok(())
+                }
+
+                async fn basket(&self, visitor: &str, restaurant: RestaurantId) -> Result<Option<Basket>> {
+                    let select = sqlx::query_scalar("select basket from baskets where visitor = $1 and restaurant_id = $2");
+                    let basket: Option<String> = select.bind(visitor).bind(restaurant.to_string()).fetch_optional(&self.pool).await?;
+                    basket.as_deref().map(parse).transpose()
+                }
+
+                async fn put_basket(&self, visitor: &str, restaurant: RestaurantId, basket: &Basket, at: Timestamp) -> Result<()> {
+                    let upsert =
+                        sqlx::query(order_row::PUT_BASKET).bind(visitor).bind(restaurant.to_string()).bind(json(basket)?).bind(at.0);
+                    upsert.execute(&self.pool).await?;
+                    Ok(())
+                }
+
+                async fn ask_payment(&self, order: OrderId, amount: i64, intent: Option<&str>, at: Timestamp) -> Result<()> {
+                    let upsert = sqlx::query(order_row::ASK_PAYMENT).bind(order.to_string()).bind(intent).bind(amount).bind(at.0);
+                    upsert.execute(&self.pool).await?;
+                    Ok(())
+                }
+
+                async fn payment(&self, order: OrderId) -> Result<Option<Asked>> {
+                    let select =
+                        sqlx::query_as("select order_id, intent, asked_at from payments where order_id = $1").bind(order.to_string());
+                    let row: Option<PaymentRow> = select.fetch_optional(&self.pool).await?;
+                    row.map(PaymentRow::read).transpose()
+                }
+
+                async fn open_payments(&self, before: Timestamp) -> Result<Vec<Asked>> {
+                    let rows: Vec<PaymentRow> =
+                        sqlx::query_as(order_row::SELECT_OPEN_PAYMENTS).bind(before.0).bind(CHANGES).fetch_all(&self.pool).await?;
+                    rows.into_iter().map(PaymentRow::read).collect()
+                }
+
+                async fn close_payment(&self, order: OrderId) -> Result<()> {
+                    let close = sqlx::query("update payments set status = 'closed' where order_id = $1 and status = 'asked'");
+                    close.bind(order.to_string()).execute(&self.pool).await?;
+                    Ok(())
+                }
+
+                async fn take_jobs(&self, now: Timestamp, until: Timestamp) -> Result<Vec<DueJob>> {
+                    let mut change = self.pool.begin_with($writing).await?;
+                    let select = concat!(
+                        "select id, kind, payload, due_at, attempts from jobs where due_at <= $1 order by due_at limit $2",
+                        $skipping
+                    );
+                    let rows: Vec<JobRow> = sqlx::query_as(select).bind(now.0).bind(JOBS).fetch_all(&mut *change).await?;
+                    for row in &rows {
+                        let take = sqlx::query("update jobs set due_at = $2, attempts = attempts + 1 where id = $1").bind(&row.id);
+                        take.bind(until.0).execute(&mut *change).await?;
+                    }
+                    change.commit().await?;
+                    rows.into_iter().map(JobRow::read).collect()
+                }
+
+                async fn finish_job(&self, id: &str) -> Result<()> {
+                    sqlx::query("delete from jobs where id = $1").bind(id).execute(&self.pool).await?;
+                    Ok(())
+                }
+
+                async fn put_off_job(&self, id: &str, due_at: Timestamp) -> Result<()> {
+                    sqlx::query("update jobs set due_at = $2 where id = $1").bind(id).bind(due_at.0).execute(&self.pool).await?;
+                    Ok(())
+                }
+
+                async fn sweep(&self, keys_before: Timestamp, baskets_before: Timestamp) -> Result<()> {
+                    sqlx::query("delete from idempotency_keys where made_at < $1").bind(keys_before.0).execute(&self.pool).await?;
+                    sqlx::query("delete from baskets where changed_at < $1").bind(baskets_before.0).execute(&self.pool).await?;
+                    Ok(())
+                }
+            }
+        };
+    };
+}
+
+order_engine!(SqliteStore on Sqlite, writing: "begin immediate", locking: "", skipping: "");
+order_engine!(PostgresStore on Postgres, writing: "begin", locking: " for update", skipping: " for update skip locked");

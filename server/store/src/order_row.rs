@@ -1,0 +1,161 @@
+//! Orders, their events and what follows from them as rows.
+
+use servery_domain::{
+    id::OrderId,
+    job::Job,
+    order::{Actor, Order},
+    revision::Revision,
+    time::Timestamp,
+};
+
+use crate::{
+    Result, StoreError,
+    batch::NewEvent,
+    id, json,
+    orders::{Asked, DueJob, Happened, Tracked},
+    parse,
+};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("select id, restaurant_id, token, number, revision, open, customer, ordered, progress from orders where ", $rest)
+    };
+}
+
+pub(crate) const SELECT_BY_ID: &str = select!("id");
+pub(crate) const SELECT_ONE: &str = select!("id = $1");
+pub(crate) const SELECT_BY_TOKEN: &str = select!("token = $1");
+pub(crate) const SELECT_OPEN: &str = select!("restaurant_id = $1 and open = true order by number");
+pub(crate) const SELECT_OF_CUSTOMER: &str = select!("customer = $1 order by number desc limit $2");
+pub(crate) const SELECT_CHANGED: &str = select!(
+    "id in (select order_id from order_events where restaurant_id = $1 and revision > $2 order by revision limit $3) order by revision"
+);
+pub(crate) const INSERT: &str = "insert into orders (id, restaurant_id, token, number, revision, open, customer, ordered, progress) ";
+pub(crate) const SELECT_EVENTS: &str =
+    "select restaurant_id, revision, order_id, at, actor, event from order_events where order_id = $1 order by revision";
+pub(crate) const SETTLE: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, null, $2, 'settled', 0) \
+     on conflict (order_id) do update set status = 'settled'";
+pub(crate) const COUNT_COUPON: &str = "insert into coupon_uses (restaurant_id, code, customer, used) values ($1, $2, $3, $4) \
+     on conflict (restaurant_id, code, customer) do update set used = excluded.used";
+pub(crate) const COUNT_SLOT: &str = "insert into slots (restaurant_id, slot, taken) values ($1, $2, $3) \
+     on conflict (restaurant_id, slot) do update set taken = excluded.taken";
+pub(crate) const NEXT_STOCK_REVISION: &str = "update revisions set revision = revision + 1 where name = 'stock'";
+pub(crate) const SET_STOCK: &str = "insert into stock (dish_id, restaurant_id, portions) values ($1, $2, $3) \
+     on conflict (dish_id) do update set portions = excluded.portions";
+pub(crate) const SELECT_COUPON_USES: &str =
+    "select customer, used from coupon_uses where restaurant_id = $1 and code = $2 and customer in ('', $3)";
+pub(crate) const PUT_COUPON: &str = "insert into coupons (restaurant_id, code, coupon) values ($1, $2, $3) \
+     on conflict (restaurant_id, code) do update set coupon = excluded.coupon";
+pub(crate) const PUT_TABLE: &str = "insert into tables (restaurant_id, code, name) values ($1, $2, $3) \
+     on conflict (code) do update set restaurant_id = excluded.restaurant_id, name = excluded.name";
+pub(crate) const PUT_BASKET: &str = "insert into baskets (visitor, restaurant_id, basket, changed_at) values ($1, $2, $3, $4) \
+     on conflict (visitor, restaurant_id) do update set basket = excluded.basket, changed_at = excluded.changed_at";
+/// What the provider calls a payment is kept once it is known; a settled one is never asked for again.
+pub(crate) const ASK_PAYMENT: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, $2, $3, 'asked', $4) \
+     on conflict (order_id) do update set intent = coalesce(excluded.intent, payments.intent), \
+     status = case payments.status when 'settled' then 'settled' else 'asked' end, asked_at = excluded.asked_at";
+pub(crate) const SELECT_OPEN_PAYMENTS: &str =
+    "select order_id, intent, asked_at from payments where status = 'asked' and asked_at < $1 order by asked_at limit $2";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct OrderRow {
+    pub(crate) id: String,
+    pub(crate) restaurant_id: String,
+    pub(crate) token: String,
+    pub(crate) number: i64,
+    pub(crate) revision: i64,
+    pub(crate) open: bool,
+    pub(crate) customer: Option<String>,
+    pub(crate) ordered: String,
+    pub(crate) progress: String,
+}
+
+impl OrderRow {
+    pub(crate) fn write(tracked: &Tracked) -> Result<Self> {
+        let order = &tracked.order;
+        Ok(Self {
+            id: order.id.to_string(),
+            restaurant_id: order.ordered.restaurant.to_string(),
+            token: tracked.token.clone(),
+            number: i64::from(order.number),
+            revision: order.revision.0,
+            open: !order.progress.state.is_over(),
+            customer: tracked.customer.clone(),
+            ordered: json(&order.ordered)?,
+            progress: json(&order.progress)?,
+        })
+    }
+
+    pub(crate) fn read(self) -> Result<Tracked> {
+        let order = Order {
+            id: id(&self.id)?,
+            number: u32::try_from(self.number).map_err(|_| StoreError::Unreadable(format!("order number {}", self.number)))?,
+            revision: Revision(self.revision),
+            ordered: parse(&self.ordered)?,
+            progress: parse(&self.progress)?,
+        };
+        Ok(Tracked { token: self.token, customer: self.customer, order })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct EventRow {
+    pub(crate) restaurant_id: String,
+    pub(crate) revision: i64,
+    pub(crate) order_id: String,
+    pub(crate) at: i64,
+    pub(crate) actor: String,
+    pub(crate) event: String,
+}
+
+impl EventRow {
+    pub(crate) fn write(event: &NewEvent) -> Result<Self> {
+        Ok(Self {
+            restaurant_id: event.restaurant.to_string(),
+            revision: event.revision,
+            order_id: event.order.to_string(),
+            at: event.at.0,
+            actor: event.actor.code().to_owned(),
+            event: json(&event.event)?,
+        })
+    }
+
+    pub(crate) fn read(self) -> Result<Happened> {
+        let actor = Actor::from_code(&self.actor).ok_or_else(|| StoreError::Unreadable(format!("actor {:?}", self.actor)))?;
+        Ok(Happened { revision: Revision(self.revision), at: Timestamp(self.at), actor, event: parse(&self.event)? })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct JobRow {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) payload: String,
+    pub(crate) due_at: i64,
+    pub(crate) attempts: i64,
+}
+
+impl JobRow {
+    /// Due at once.
+    pub(crate) fn write((id, job): &(String, Job)) -> Result<Self> {
+        Ok(Self { id: id.clone(), kind: job.kind().to_owned(), payload: json(job)?, due_at: 0, attempts: 0 })
+    }
+
+    pub(crate) fn read(self) -> Result<DueJob> {
+        Ok(DueJob { id: self.id, job: parse(&self.payload)?, attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX) })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct PaymentRow {
+    order_id: String,
+    intent: Option<String>,
+    asked_at: i64,
+}
+
+impl PaymentRow {
+    pub(crate) fn read(self) -> Result<Asked> {
+        let order: OrderId = id(&self.order_id)?;
+        Ok(Asked { order, intent: self.intent, asked_at: Timestamp(self.asked_at) })
+    }
+}

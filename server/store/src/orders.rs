@@ -1,0 +1,190 @@
+//! Orders: what is asked of the store, and what it answers. Writes that arrive together are committed together.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use servery_domain::{
+    basket::Basket,
+    coupon::{Coupon, Used},
+    id::{DishId, OrderId, RestaurantId},
+    job::Job,
+    order::{Actor, Event, Order, Refused},
+    revision::Revision,
+    time::{LocalMinute, Timestamp},
+};
+
+use crate::Result;
+
+/// An order with all that its placing depends on.
+#[derive(Debug, Clone)]
+pub struct Placing {
+    pub request: Request,
+    /// Its number and revision are the store's to give.
+    pub order: Order,
+    pub token: String,
+    pub customer: Option<String>,
+    /// The revision of the restaurant that it was priced from.
+    pub priced_at: Revision,
+    pub portions: BTreeMap<DishId, u32>,
+    pub redeem: Option<Redeem>,
+    /// How many orders its slot takes, if that is limited.
+    pub per_slot: Option<u16>,
+}
+
+/// What makes a request the same when it comes again.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub key: String,
+    pub fingerprint: String,
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub struct Redeem {
+    pub coupon: Coupon,
+    pub customer: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Advance {
+    pub order: OrderId,
+    pub event: Event,
+    pub actor: Actor,
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub enum Write {
+    Place(Box<Placing>),
+    /// Remembers what a request was answered that placed nothing.
+    Answer {
+        request: Request,
+        status: u16,
+        body: String,
+    },
+    Advance(Advance),
+    /// The provider has the money of this order; said once or more.
+    Settle {
+        order: OrderId,
+        webhook: Option<Webhook>,
+        at: Timestamp,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    pub id: String,
+    pub event: String,
+}
+
+#[derive(Debug, Clone)]
+pub enum Written {
+    Placed(Box<Order>),
+    /// This request was answered before, in these words.
+    Again {
+        status: u16,
+        body: String,
+    },
+    /// The key is another request's.
+    OtherRequest,
+    /// The id is another order's.
+    IdTaken,
+    Changed(Changed),
+    Advanced(Box<Order>),
+    Refused(Refused),
+    NoSuchOrder,
+    Done,
+}
+
+/// Why an order was not placed: something is not as it was when it was priced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    Menu,
+    Stock(BTreeMap<DishId, u32>),
+    Coupon(Used),
+    Slot,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    pub revision: Revision,
+    pub at: Timestamp,
+    pub actor: Actor,
+    pub event: Event,
+}
+
+/// An order with what its diner needs to get back to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tracked {
+    pub token: String,
+    pub customer: Option<String>,
+    pub order: Order,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    pub order: OrderId,
+    pub intent: Option<String>,
+    pub asked_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueJob {
+    pub id: String,
+    pub job: Job,
+    pub attempts: u32,
+}
+
+#[async_trait]
+pub trait Orders: Send + Sync {
+    /// All of it in one transaction, an answer for each, in order. If it fails, none of it happened.
+    async fn write(&self, batch: &[Write]) -> Result<Vec<Written>>;
+
+    async fn order(&self, id: OrderId) -> Result<Option<Tracked>>;
+    async fn order_by_token(&self, token: &str) -> Result<Option<Tracked>>;
+    /// Those that are not over, the oldest first.
+    async fn open_orders(&self, restaurant: RestaurantId) -> Result<Vec<Order>>;
+    /// The newest of them, the newest first.
+    async fn orders_of(&self, customer: &str) -> Result<Vec<Tracked>>;
+    async fn history(&self, order: OrderId) -> Result<Vec<Happened>>;
+    /// How far each restaurant's orders have come.
+    async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>>;
+    /// Orders that changed after a revision, in its order, each as it is now.
+    async fn changed_orders(&self, restaurant: RestaurantId, after: Revision) -> Result<Vec<Tracked>>;
+
+    /// The portions of every dish that is counted.
+    async fn stock(&self, restaurant: RestaurantId) -> Result<BTreeMap<DishId, u32>>;
+    /// The dishes of all restaurants that have run out.
+    async fn sold_out(&self) -> Result<Vec<(RestaurantId, DishId)>>;
+    /// Counts a dish from now on, or no longer.
+    async fn set_stock(&self, restaurant: RestaurantId, dish: DishId, portions: Option<u32>) -> Result<()>;
+
+    async fn coupon(&self, restaurant: RestaurantId, code: &str, customer: &str) -> Result<Option<(Coupon, Used)>>;
+    async fn put_coupon(&self, restaurant: RestaurantId, coupon: &Coupon) -> Result<()>;
+    async fn coupon_uses(&self, restaurant: RestaurantId, code: &str) -> Result<u32>;
+
+    /// Slots from a moment on, with how many orders each has.
+    async fn slots_taken(&self, restaurant: RestaurantId, from: LocalMinute) -> Result<Vec<(LocalMinute, u32)>>;
+
+    /// The table with this code, and whose it is.
+    async fn table(&self, code: &str) -> Result<Option<(RestaurantId, String)>>;
+    async fn put_table(&self, restaurant: RestaurantId, code: &str, name: &str) -> Result<()>;
+
+    async fn basket(&self, visitor: &str, restaurant: RestaurantId) -> Result<Option<Basket>>;
+    async fn put_basket(&self, visitor: &str, restaurant: RestaurantId, basket: &Basket, at: Timestamp) -> Result<()>;
+
+    /// Notes that a provider is about to be asked, or what it calls the payment.
+    async fn ask_payment(&self, order: OrderId, amount: i64, intent: Option<&str>, at: Timestamp) -> Result<()>;
+    async fn payment(&self, order: OrderId) -> Result<Option<Asked>>;
+    /// Payments that were asked for and not heard of since.
+    async fn open_payments(&self, before: Timestamp) -> Result<Vec<Asked>>;
+    async fn close_payment(&self, order: OrderId) -> Result<()>;
+
+    /// Takes jobs that are due; they are due again after `until`, unless they are done by then.
+    async fn take_jobs(&self, now: Timestamp, until: Timestamp) -> Result<Vec<DueJob>>;
+    async fn finish_job(&self, id: &str) -> Result<()>;
+    async fn put_off_job(&self, id: &str, due_at: Timestamp) -> Result<()>;
+
+    /// Forgets what was kept for its time: answers to old requests, baskets nobody came back to.
+    async fn sweep(&self, keys_before: Timestamp, baskets_before: Timestamp) -> Result<()>;
+}
