@@ -3,7 +3,10 @@
 pub mod about;
 pub mod docs;
 pub mod openapi;
+pub mod orders;
+pub mod quotes;
 pub mod restaurants;
+pub mod stream;
 
 use std::sync::Arc;
 
@@ -41,5 +44,6 @@ async fn answer<T: Serialize>(
 
 /// The same on every node that runs this version and has this edition.
 pub fn tag(app: &App, edition: Edition) -> String {
-    format!("{}.{}.{}", edition.revisions.town.0, edition.until.0, app.assets.version)
+    let Edition { revisions, until } = edition;
+    format!("{}.{}.{}.{}", revisions.town.0, revisions.stock.0, until.0, app.assets.version)
 }

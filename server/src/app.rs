@@ -10,14 +10,17 @@ use std::{
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::{HeaderMap, Method, Uri},
     middleware,
     response::Response,
-    routing::get,
+    routing::{get, post},
 };
 use quick_cache::{Weighter, sync::Cache};
 use servery_app::{render::Load, routes::ROUTES};
-use servery_domain::problem::Kind;
+use servery_domain::{limits, problem::Kind};
+use servery_store::Store;
+use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -26,9 +29,11 @@ use crate::{
     cached::Cached,
     health,
     html::{self, page::Rendered, page::ViewKey},
+    live::Live,
     observe::{self, Metrics},
     refusal::Refusal,
     town::{Edition, Town},
+    writer::Writer,
 };
 
 /// Bytes of rendered views, and of answers of the API, that are kept at hand; the least used go first.
@@ -56,7 +61,12 @@ impl Weighter<AnswerKey, Arc<Cached>> for ByWeight {
 const FEEL_EVERY: Duration = Duration::from_millis(50);
 
 pub struct App {
+    pub store: Arc<dyn Store>,
     pub town: Arc<Town>,
+    pub writer: Writer,
+    pub live: Arc<Live>,
+    /// Said to streams, which would not end by themselves.
+    pub stopping: watch::Sender<bool>,
     pub assets: Assets,
     pub metrics: Metrics,
     pub answers: Cache<AnswerKey, Arc<Cached>, ByWeight>,
@@ -68,8 +78,13 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(town: Arc<Town>, assets: Assets, heavy_at: u64, pictures: Option<std::path::PathBuf>) -> Arc<Self> {
+    pub fn new(store: Arc<dyn Store>, town: Arc<Town>, assets: Assets, heavy_at: u64, pictures: Option<std::path::PathBuf>) -> Arc<Self> {
+        let live = Arc::new(Live::default());
         Arc::new(Self {
+            writer: Writer::start(store.clone(), live.clone()),
+            live,
+            stopping: watch::Sender::new(false),
+            store,
             town,
             assets,
             metrics: Metrics::new(),
@@ -103,6 +118,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/restaurants", get(api::restaurants::list_restaurants))
         .route("/api/v1/restaurants/{slug}", get(api::restaurants::get_restaurant))
         .route("/api/v1/restaurants/{slug}/menu", get(api::restaurants::get_menu))
+        .route("/api/v1/restaurants/{slug}/quotes", post(api::quotes::post_quote))
+        .route("/api/v1/restaurants/{slug}/orders", post(api::orders::post_order))
+        .route("/api/v1/orders/{token}", get(api::orders::get_order))
+        .route("/api/v1/orders/{token}/basket", get(api::orders::get_basket))
+        .route("/api/v1/orders/{token}/events", get(api::orders::get_events))
+        .route("/api/v1/orders/{token}/cancel", post(api::orders::cancel_order))
         .route("/api/v1/about", get(api::about::get_about))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
         .route("/api/v1/docs", get(api::docs::get_docs))
@@ -113,6 +134,7 @@ pub fn router(app: Arc<App>) -> Router {
     router
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(limits::BODY))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
         .with_state(app)

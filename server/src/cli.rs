@@ -120,8 +120,14 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let listener =
         TcpListener::bind(settings.listen()).await.map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let app = App::new(town, assets, settings.heavy_at(), settings.pictures.clone());
+    let app = App::new(store.clone(), town, assets, settings.heavy_at(), settings.pictures.clone());
     tokio::spawn(app.clone().feel_load());
+    tokio::spawn(app.live.clone().follow(store.clone()));
+    let streams = app.clone();
+    let stop = async move {
+        stop.await;
+        streams.stopping.send_replace(true);
+    };
     listen::serve(listener, router(app), stop).await?;
     store.close().await;
     tracing::info!("stopped");

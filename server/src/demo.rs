@@ -16,6 +16,7 @@ use servery_domain::{
     time::{Day, Zone},
 };
 use servery_store::{Store, StoreError};
+use sha2::{Digest, Sha256};
 
 const FILES: [&str; 12] = [
     include_str!("../demo/01-trattoria-da-lucia.toml"),
@@ -174,6 +175,12 @@ impl Ids {
     }
 }
 
+/// Nobody comes upon it who does not sit there; in the demo town it is the same every time.
+fn table_code(slug: &str, table: &str) -> String {
+    let digest = Sha256::new().chain_update(slug).chain_update(table).finalize();
+    digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn drawing(name: String) -> Picture {
     Picture { path: name, formats: vec![PictureFormat::Svg], widths: Vec::new() }
 }
@@ -253,7 +260,7 @@ fn restaurant(number: u128, text: &str) -> Result<DemoRestaurant, String> {
     }
     menu.check()?;
     file.ordering.check()?;
-    let tables = file.tables.into_iter().map(|name| (format!("{}-{}", file.slug, name.to_lowercase().replace(' ', "-")), name)).collect();
+    let tables = file.tables.into_iter().map(|name| (table_code(file.slug.as_str(), &name), name)).collect();
     let restaurant = Restaurant {
         id,
         slug: file.slug,

@@ -1,7 +1,8 @@
 //! Errors leave through here, as problem+json.
 
 use axum::{
-    extract::{FromRequestParts, Path, Query},
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE},
@@ -9,7 +10,12 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use servery_domain::problem::{Kind, Problem};
+use serde::de::DeserializeOwned;
+use servery_domain::{
+    contact::Malformed,
+    limits,
+    problem::{Kind, Problem},
+};
 use servery_store::StoreError;
 
 #[derive(Debug)]
@@ -32,10 +38,29 @@ impl IntoResponse for Refusal {
     }
 }
 
+impl Refusal {
+    /// Something of ours failed: the log says what, the caller where to look.
+    pub fn failed(error: &dyn std::error::Error) -> Self {
+        tracing::error!(%error, "a request failed");
+        Self::new(Kind::Broken, "the request is logged under its x-request-id")
+    }
+}
+
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the store failed");
-        Self::new(Kind::Broken, "the request is logged under its x-request-id")
+        Self::failed(&error)
+    }
+}
+
+impl From<getrandom::Error> for Refusal {
+    fn from(error: getrandom::Error) -> Self {
+        Self::failed(&error)
+    }
+}
+
+impl From<Malformed> for Refusal {
+    fn from(malformed: Malformed) -> Self {
+        Self::new(Kind::NotAccepted, malformed.to_string())
     }
 }
 
@@ -64,6 +89,40 @@ impl<S: Sync> FromRequestParts<S> for AcceptsJson {
             Err(Refusal::new(Kind::NotAcceptable, "this address answers in application/json"))
         }
     }
+}
+
+/// A body of JSON.
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Refusal;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let headers = request.headers().clone();
+        let Raw(body) = Raw::from_request(request, state).await?;
+        json_body(&headers, &body).map(Self)
+    }
+}
+
+/// A body as it came.
+pub struct Raw(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Refusal;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let body = Bytes::from_request(request, state).await;
+        body.map(Self).map_err(|_| Refusal::new(Kind::TooLarge, format!("a body has {} bytes at the most", limits::BODY)))
+    }
+}
+
+pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Refusal> {
+    let media = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
+    if !media.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json")) {
+        return Err(Refusal::new(Kind::WrongMedia, "send application/json"));
+    }
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => Refusal::new(Kind::NotAccepted, error.to_string()),
+        _ => Refusal::new(Kind::Malformed, format!("the body is not JSON: {error}")),
+    })
 }
 
 /// The one parameter of a path; what is no text is nobody's name.

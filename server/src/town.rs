@@ -20,13 +20,13 @@ use servery_app::{
     routes::{ROUTES, Route},
 };
 use servery_domain::{
-    id::RestaurantId,
+    id::{DishId, RestaurantId},
     listing::Search,
     menu::Menu,
     restaurant::{Listed, Restaurant},
     revision::Revision,
     slug::Slug,
-    time::Timestamp,
+    time::{LocalMinute, Timestamp},
 };
 use servery_store::{Revisions, Store, StoreError};
 
@@ -62,19 +62,26 @@ pub struct Town {
 }
 
 impl Snapshot {
-    fn new(revisions: Revisions, restaurants: Vec<(Restaurant, TimeZone)>, modes: Vec<(String, Mode)>, now: Timestamp) -> Self {
+    fn new(
+        revisions: Revisions,
+        restaurants: Vec<(Restaurant, TimeZone)>,
+        sold_out: Vec<(RestaurantId, DishId)>,
+        modes: Vec<(String, Mode)>,
+        now: Timestamp,
+    ) -> Self {
         let mut until = Timestamp(now.0 + 24 * 3600);
         let listed = restaurants.into_iter().map(|(restaurant, zone)| {
             let here = clock::local(&zone, now);
             let opening = restaurant.hours.at(here, &restaurant.holidays);
-            let midnight = servery_domain::time::LocalMinute(here.midnight().0 + servery_domain::time::DAY);
+            let midnight = LocalMinute(here.midnight().0 + servery_domain::time::DAY);
             for moment in opening.change.map(|change| change.at).into_iter().chain([midnight]) {
                 let moment = clock::utc(&zone, moment);
                 // In the hour that clocks repeat in autumn, the first of the two may be over.
                 let moment = if moment <= now { Timestamp(moment.0 + 3600) } else { moment };
                 until = until.min(moment).max(Timestamp(now.0 + 1));
             }
-            (Listed { restaurant, opening, sold_out: Vec::new() }, zone)
+            let out = sold_out.iter().filter(|(of, _)| *of == restaurant.id).map(|(_, dish)| *dish).collect();
+            (Listed { restaurant, opening, sold_out: out }, zone)
         });
         let restaurants = listed.collect();
         let thick = thick(&modes);
@@ -84,7 +91,9 @@ impl Snapshot {
     /// The same town at another time.
     fn at(&self, now: Timestamp) -> Self {
         let restaurants = self.restaurants.iter().map(|(listed, zone)| (listed.restaurant.clone(), zone.clone())).collect();
-        Self::new(self.edition.revisions, restaurants, self.modes.clone(), now)
+        let of = |listed: &Listed| listed.sold_out.iter().map(|dish| (listed.restaurant.id, *dish)).collect::<Vec<_>>();
+        let sold_out = self.restaurants.iter().flat_map(|(listed, _)| of(listed)).collect();
+        Self::new(self.edition.revisions, restaurants, sold_out, self.modes.clone(), now)
     }
 
     pub fn page(&self, search: &Search) -> servery_domain::cursor::Page<Listed> {
@@ -92,8 +101,21 @@ impl Snapshot {
     }
 
     pub fn listed(&self, slug: &Slug) -> Option<&Listed> {
+        self.found(slug).map(|(listed, _)| listed)
+    }
+
+    fn found(&self, slug: &Slug) -> Option<&(Listed, TimeZone)> {
         let at = self.restaurants.binary_search_by(|(listed, _)| listed.restaurant.slug.cmp(slug)).ok()?;
-        Some(&self.restaurants[at].0)
+        self.restaurants.get(at)
+    }
+
+    pub fn by_id(&self, id: RestaurantId) -> Option<&Listed> {
+        self.restaurants.iter().map(|(listed, _)| listed).find(|listed| listed.restaurant.id == id)
+    }
+
+    /// What the clock on this restaurant's wall says.
+    pub fn clock(&self, slug: &Slug, now: Timestamp) -> Option<LocalMinute> {
+        self.found(slug).map(|(_, zone)| clock::local(zone, now))
     }
 
     /// The operator's mode for the page with this path in the table.
@@ -123,7 +145,7 @@ async fn load(store: &dyn Store, revisions: Revisions) -> Result<Snapshot, Store
     });
     let restaurants = restaurants.collect();
     let modes = modes(store).await?;
-    Ok(Snapshot::new(revisions, restaurants, modes, clock::now()))
+    Ok(Snapshot::new(revisions, restaurants, store.sold_out().await?, modes, clock::now()))
 }
 
 /// A row for a page that this version has not, or a mode that it does not know, was set by another version and is its business.
@@ -175,7 +197,8 @@ impl Town {
         }
     }
 
-    async fn look(&self) -> Result<(), StoreError> {
+    /// Follows what has changed, for a caller that has just learnt that something did.
+    pub async fn look(&self) -> Result<(), StoreError> {
         let revisions = self.store.revisions().await?;
         if revisions != self.current.load().edition.revisions {
             self.current.store(Arc::new(load(self.store.as_ref(), revisions).await?));

@@ -23,12 +23,32 @@ macro_rules! problems {
 problems! {
     /// A parameter has a value that is not one of its values.
     Malformed = 400 "malformed" "The request is malformed";
+    /// The Idempotency-Key field is missing, or is not 16 to 64 plain characters.
+    KeyMissing = 400 "key-missing" "An Idempotency-Key is missing";
+    /// Nobody is signed in, or the session has ended.
+    SignedOut = 401 "signed-out" "Not signed in";
+    /// Whoever is signed in may not do this, or the request comes from another site.
+    Forbidden = 403 "forbidden" "Not allowed";
     /// There is nothing at this address.
     NotFound = 404 "not-found" "Not found";
     /// This address has no such method; the Allow field names those it has.
     WrongMethod = 405 "wrong-method" "Method not allowed";
     /// The address cannot answer in any format that the Accept field names.
     NotAcceptable = 406 "not-acceptable" "Not acceptable";
+    /// The order's state does not allow this, or the id is another order's.
+    Conflict = 409 "conflict" "Not possible now";
+    /// Nothing was ordered: price, stock or time are not what the diner saw. The member `quote` says how they are now.
+    Changed = 409 "changed" "Something has changed";
+    /// The body of the request is larger than 64 KiB.
+    TooLarge = 413 "too-large" "The request is too large";
+    /// The body has another format than application/json.
+    WrongMedia = 415 "wrong-media" "Unsupported media type";
+    /// The request is understood, but a field has a value that is not accepted.
+    NotAccepted = 422 "not-accepted" "A value is not accepted";
+    /// The Idempotency-Key belongs to a request with another body.
+    KeyReused = 422 "key-reused" "The Idempotency-Key is another request's";
+    /// Asked too often; the Retry-After field says when to ask again.
+    TooOften = 429 "too-often" "Too many requests";
     /// The header fields of the request are larger than 32 KiB.
     HeadersTooLarge = 431 "headers-too-large" "Header fields too large";
     /// Something broke here. It is logged under the request id.

@@ -144,6 +144,8 @@ fn what_is_chosen_adds_to_the_price_nested_or_not() {
     assert_eq!((quote.lines[0].price, quote.lines[0].sum), (Minor(1_250), Minor(3_750)));
     let picks: Vec<_> = quote.lines[0].picks.iter().map(|pick| (pick.name.as_str(), pick.depth)).collect();
     assert_eq!(picks, [("Stuffed crust", 1), ("Gorgonzola", 2), ("Olives", 1)]);
+    let again = Basket::again(&quote.lines);
+    assert_eq!(pizza().quote(&again), quote, "what was ordered can be ordered once more");
 }
 
 #[test]

@@ -15,8 +15,9 @@ use utoipa::OpenApi;
         license(name = "AGPL-3.0-or-later", identifier = "AGPL-3.0-or-later"),
         contact(),
     ),
-    tags((name = "restaurants", description = "Who cooks, and what"), (name = "about", description = "This installation")),
-    paths(super::restaurants::list_restaurants, super::restaurants::get_restaurant, super::restaurants::get_menu, super::about::get_about),
+    tags((name = "restaurants", description = "Who cooks, and what"), (name = "orders", description = "From a basket to a dish"), (name = "about", description = "This installation")),
+    paths(super::restaurants::list_restaurants, super::restaurants::get_restaurant, super::restaurants::get_menu, super::quotes::post_quote,
+        super::orders::post_order, super::orders::get_order, super::orders::get_basket, super::orders::get_events, super::orders::cancel_order, super::about::get_about),
 )]
 struct Api;
 

@@ -1,9 +1,6 @@
 //! What a visitor wants, from the address, the cookies and the browser's headers, in this order.
 
-use axum::http::{
-    HeaderMap, HeaderValue,
-    header::{ACCEPT_LANGUAGE, COOKIE},
-};
+use axum::http::{HeaderMap, HeaderValue, header::ACCEPT_LANGUAGE};
 use servery_app::{
     render::{Browser, Mode},
     visit::Visit,
@@ -12,6 +9,8 @@ use servery_domain::{
     lang::Lang,
     problem::{Kind, Problem},
 };
+
+use crate::visitor::cookie;
 
 const RENDER: &str = "servery_render";
 const LANG: &str = "servery_lang";
@@ -27,11 +26,6 @@ pub struct Wishes {
     pub keep: Vec<HeaderValue>,
     /// Nothing of this visitor's own went into the answer: a shared cache may keep it.
     pub anonymous: bool,
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 fn keep(name: &str, value: &str, seconds: u32) -> Option<HeaderValue> {

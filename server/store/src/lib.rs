@@ -34,6 +34,15 @@ pub enum StoreError {
     Migration(#[from] sqlx::migrate::MigrateError),
 }
 
+impl StoreError {
+    /// Somebody else wrote the same rows at the same time; what was tried may work now.
+    pub fn is_conflict(&self) -> bool {
+        let Self::Engine(sqlx::Error::Database(error)) = self else { return false };
+        // PostgreSQL's serialization failure and deadlock.
+        error.is_unique_violation() || matches!(error.code().as_deref(), Some("40001" | "40P01"))
+    }
+}
+
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// What has changed since a caller last looked, told by two numbers.

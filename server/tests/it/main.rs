@@ -5,6 +5,7 @@
 mod api;
 mod bad_input;
 mod health;
+mod orders;
 mod pages;
 mod sizes;
 mod test_app;

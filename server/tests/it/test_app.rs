@@ -43,7 +43,7 @@ impl TestApp {
         demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
         let town = Town::open(store.clone()).await.unwrap();
         tokio::spawn(town.clone().watch());
-        let app = App::new(town, Assets::new().unwrap(), milliseconds, Some(folder.path().to_owned()));
+        let app = App::new(store.clone(), town, Assets::new().unwrap(), milliseconds, Some(folder.path().to_owned()));
         Self { router: router(app), store, folder }
     }
 
@@ -81,4 +81,9 @@ impl Answer {
         assert!(problem.is(kind), "{problem}");
         problem
     }
+}
+
+/// An id or a key that nobody else has.
+pub fn unique() -> String {
+    servery::visitor::token().unwrap()
 }

@@ -7,7 +7,7 @@ use servery::demo;
 use crate::test_app::TestApp;
 
 /// Asks until the answer is the wanted one; tells how long that took.
-async fn until(app: &TestApp, path: &str, wanted: impl Fn(&crate::test_app::Answer) -> bool) -> Duration {
+pub async fn until(app: &TestApp, path: &str, wanted: impl Fn(&crate::test_app::Answer) -> bool) -> Duration {
     let started = Instant::now();
     while !wanted(&app.get(path, &[]).await) {
         assert!(started.elapsed() < Duration::from_secs(5), "{path} did not change");

@@ -1,0 +1,119 @@
+//! Tells whoever watches an order, or a restaurant's orders, what became of them. Each change is put into words once, for all who watch.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use axum::body::Bytes;
+use servery_domain::{
+    id::{OrderId, RestaurantId},
+    order::Order,
+    revision::Revision,
+};
+use servery_store::{Store, StoreError};
+use tokio::sync::{broadcast, watch};
+
+/// How often the store is asked what other nodes wrote.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Changes that a slow board may be behind before it is told to load anew.
+const BEHIND: usize = 256;
+
+/// One change, as it is sent.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub revision: Revision,
+    pub frame: Bytes,
+}
+
+#[derive(Default)]
+struct Watched {
+    orders: HashMap<OrderId, watch::Sender<Option<Change>>>,
+    boards: HashMap<RestaurantId, broadcast::Sender<Change>>,
+    /// Every change up to here was published, of each restaurant.
+    seen: HashMap<RestaurantId, Revision>,
+}
+
+#[derive(Default)]
+pub struct Live {
+    watched: Mutex<Watched>,
+}
+
+/// As an event of a stream; `id` is what `Last-Event-ID` brings back.
+pub fn frame(order: &Order) -> Bytes {
+    let data = serde_json::to_string(order).unwrap_or_default();
+    Bytes::from(format!("event: order\nid: {}\ndata: {data}\n\n", order.revision.0))
+}
+
+impl Live {
+    fn watched(&self) -> MutexGuard<'_, Watched> {
+        // Nothing in here panics between two changes of the maps.
+        self.watched.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub fn publish(&self, order: &Order) {
+        let mut watched = self.watched();
+        let (restaurant, revision) = (order.ordered.restaurant, order.revision);
+        // With a gap, the look at the store fills it in.
+        if let Some(seen) = watched.seen.get_mut(&restaurant).filter(|seen| seen.0 + 1 == revision.0) {
+            *seen = revision;
+        }
+        let mut change = None;
+        let mut change = || change.get_or_insert_with(|| Change { revision, frame: frame(order) }).clone();
+        if let Some(sender) = watched.orders.get(&order.id) {
+            if sender.receiver_count() == 0 {
+                watched.orders.remove(&order.id);
+            } else {
+                sender.send_if_modified(|last| {
+                    let newer = last.as_ref().is_none_or(|last| last.revision < revision);
+                    newer.then(|| *last = Some(change()));
+                    newer
+                });
+            }
+        }
+        if let Some(sender) = watched.boards.get(&restaurant)
+            && sender.send(change()).is_err()
+        {
+            watched.boards.remove(&restaurant);
+        }
+    }
+
+    pub fn watch_order(&self, order: OrderId) -> watch::Receiver<Option<Change>> {
+        self.watched().orders.entry(order).or_insert_with(|| watch::Sender::new(None)).subscribe()
+    }
+
+    pub fn watch_board(&self, restaurant: RestaurantId) -> broadcast::Receiver<Change> {
+        self.watched().boards.entry(restaurant).or_insert_with(|| broadcast::Sender::new(BEHIND)).subscribe()
+    }
+
+    /// Follows what other nodes write, until it is dropped.
+    pub async fn follow(self: Arc<Self>, store: Arc<dyn Store>) {
+        let mut tick = tokio::time::interval(LOOK_EVERY);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            // The town's watch says when the store is away, and when it is back.
+            if let Err(error) = self.look(store.as_ref()).await {
+                tracing::debug!(%error, "changes of other nodes are not known");
+            }
+        }
+    }
+
+    async fn look(&self, store: &dyn Store) -> Result<(), StoreError> {
+        for (restaurant, now) in store.order_revisions().await? {
+            // What was before this node is known to who loads it.
+            let seen = *self.watched().seen.entry(restaurant).or_insert(now);
+            if seen >= now {
+                continue;
+            }
+            let changed = store.changed_orders(restaurant, seen).await?;
+            let upto = changed.last().map_or(now, |tracked| tracked.order.revision.max(seen));
+            changed.iter().for_each(|tracked| self.publish(&tracked.order));
+            let mut watched = self.watched();
+            let seen = watched.seen.entry(restaurant).or_insert(upto);
+            *seen = upto.max(*seen);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,253 @@
+//! Quotes and orders: what the API and the plain forms both do.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::http::StatusCode;
+use serde::Serialize;
+use servery_domain::{
+    basket::{Basket, Service},
+    coupon::{self, Coupon, Used},
+    id::{DishId, OrderId},
+    menu::Menu,
+    order::{Actor, Event, Order, Ordered, Placement, Progress, Receipt, State},
+    problem::{Kind, Problem},
+    quote::{Facts, Offer, Quote, portions, quote},
+    restaurant::Listed,
+    revision::Revision,
+    slug::Slug,
+    time::{LocalMinute, Timestamp},
+};
+use servery_store::orders::{Advance, Changed, Placing, Redeem, Request, Write, Written};
+
+use crate::{app::App, clock, refusal::Refusal, visitor};
+
+/// A restaurant as it is at one moment.
+pub struct Counter {
+    pub listed: Listed,
+    pub menu: Arc<Menu>,
+    pub now: (Timestamp, LocalMinute),
+}
+
+/// What was answered to a request, now or the first time.
+pub struct Answered {
+    pub status: StatusCode,
+    pub body: String,
+}
+
+/// A problem with the quote that the diner should see instead.
+#[derive(Serialize)]
+struct ChangedProblem {
+    #[serde(flatten)]
+    problem: Problem,
+    quote: Quote,
+}
+
+/// What a quote was worked out from besides menu and clock.
+#[derive(Default)]
+struct Known {
+    stock: BTreeMap<DishId, u32>,
+    full: Vec<LocalMinute>,
+    coupon: Option<(Coupon, Used)>,
+}
+
+pub async fn counter(app: &App, slug: &str) -> Result<Counter, Refusal> {
+    let town = app.town.now();
+    let unknown = || Refusal::new(Kind::NotFound, format!("no restaurant is called '{slug}'"));
+    let slug: Slug = slug.parse().map_err(|_| unknown())?;
+    let listed = town.listed(&slug).ok_or_else(unknown)?.clone();
+    let now = clock::now();
+    let local = town.clock(&slug, now).ok_or_else(unknown)?;
+    let menu = app.town.menu(&listed.restaurant).await?.ok_or_else(unknown)?;
+    Ok(Counter { listed, menu, now: (now, local) })
+}
+
+impl Counter {
+    fn quote(&self, known: &Known, basket: &Basket) -> Quote {
+        quote(
+            &Facts {
+                restaurant: &self.listed.restaurant,
+                menu: &self.menu,
+                now: self.now.1,
+                stock: &known.stock,
+                full: &known.full,
+                coupon: known.coupon.as_ref().map_or(Offer::Unknown, |(coupon, used)| Offer::Known(coupon, *used)),
+            },
+            basket,
+        )
+    }
+
+    /// What this node knows by itself: the store decides in the end.
+    async fn known(&self, app: &App, basket: &Basket, customer: &str) -> Result<Known, Refusal> {
+        let stock = self.listed.sold_out.iter().map(|dish| (*dish, 0)).collect();
+        Ok(Known { stock, full: Vec::new(), coupon: self.coupon(app, basket, customer).await? })
+    }
+
+    async fn coupon(&self, app: &App, basket: &Basket, customer: &str) -> Result<Option<(Coupon, Used)>, Refusal> {
+        let code = coupon::normal(&basket.coupon);
+        match code.is_empty() {
+            true => Ok(None),
+            false => Ok(app.store.coupon(self.listed.restaurant.id, &code, customer).await?),
+        }
+    }
+
+    /// All there is to know, for somebody who is about to decide.
+    async fn ask(&self, app: &App, basket: &Basket, customer: &str) -> Result<Known, Refusal> {
+        let restaurant = self.listed.restaurant.id;
+        Ok(Known {
+            stock: app.store.stock(restaurant).await?,
+            full: full_slots(app, self).await?,
+            coupon: self.coupon(app, basket, customer).await?,
+        })
+    }
+}
+
+pub async fn full_slots(app: &App, counter: &Counter) -> Result<Vec<LocalMinute>, Refusal> {
+    let Some(takes) = counter.listed.restaurant.ordering.per_slot else { return Ok(Vec::new()) };
+    let taken = app.store.slots_taken(counter.listed.restaurant.id, counter.now.1).await?;
+    Ok(taken.into_iter().filter(|(_, taken)| *taken >= u32::from(takes)).map(|(slot, _)| slot).collect())
+}
+
+pub async fn quote_basket(app: &App, slug: &str, basket: &Basket, customer: Option<&str>) -> Result<Quote, Refusal> {
+    basket.check()?;
+    let counter = counter(app, slug).await?;
+    check_table(app, &counter, &basket.service).await?;
+    let known = counter.ask(app, basket, customer.unwrap_or_default()).await?;
+    Ok(counter.quote(&known, basket))
+}
+
+/// A table's code is another restaurant's, or nobody's.
+async fn check_table(app: &App, counter: &Counter, service: &Service) -> Result<(), Refusal> {
+    let Service::Table(code) = service else { return Ok(()) };
+    let table = app.store.table(code).await?;
+    match table.is_some_and(|(restaurant, _)| restaurant == counter.listed.restaurant.id) {
+        true => Ok(()),
+        false => Err(Refusal::new(Kind::NotAccepted, "'table' is not the code of a table of this restaurant")),
+    }
+}
+
+/// Coupons that each customer may use once are counted by the account, or else by how the order can be reached.
+fn coupon_customer(placement: &Placement, account: Option<&str>) -> String {
+    let contact = &placement.contact;
+    let reached = if contact.email.is_empty() { &contact.phone } else { &contact.email };
+    let plain: String = reached.to_lowercase().chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '(' | ')')).collect();
+    account.map_or(plain, str::to_owned)
+}
+
+/// Whoever places an order.
+#[derive(Default)]
+pub struct Customer {
+    pub account: Option<String>,
+    pub visitor: Option<String>,
+}
+
+impl Customer {
+    /// Under which its orders are found again.
+    fn name(&self) -> Option<String> {
+        self.account.clone().or_else(|| self.visitor.clone())
+    }
+}
+
+pub async fn place(app: &App, slug: &str, placement: Placement, request: Request, customer: &Customer) -> Result<Answered, Refusal> {
+    placement.check()?;
+    let mut counter = counter(app, slug).await?;
+    check_table(app, &counter, &placement.basket.service).await?;
+    if !counter.listed.restaurant.ordering.payments.contains(&placement.payment) {
+        return Err(Refusal::new(Kind::NotAccepted, "'payment' is not a way to pay at this restaurant"));
+    }
+    let coupon_customer = coupon_customer(&placement, customer.account.as_deref());
+    let mut known = counter.known(app, &placement.basket, &coupon_customer).await?;
+    // A menu that changed in this very moment is read again; twice in one moment is too much.
+    for _ in 0..2 {
+        let quote = counter.quote(&known, &placement.basket);
+        if !quote.can_be_ordered() || !quote.dropped.is_empty() || quote.total != placement.seen {
+            return refuse(app, &counter, &placement, &coupon_customer, request).await;
+        }
+        let placing = placing(&counter, &known, &placement, quote, &request, customer, &coupon_customer)?;
+        let token = placing.token.clone();
+        match app.writer.write(Write::Place(Box::new(placing))).await? {
+            Written::Placed(order) => return placed(app, &counter, &order, &token).await,
+            Written::Changed(Changed::Menu) => {
+                app.town.look().await?;
+                counter = self::counter(app, slug).await?;
+                known = counter.known(app, &placement.basket, &coupon_customer).await?;
+            }
+            Written::Changed(_) => return refuse(app, &counter, &placement, &coupon_customer, request).await,
+            other => return replayed(other),
+        }
+    }
+    Err(Refusal::new(Kind::Unavailable, "the menu is being changed; try again in a moment"))
+}
+
+fn placing(
+    counter: &Counter,
+    known: &Known,
+    placement: &Placement,
+    quote: Quote,
+    request: &Request,
+    customer: &Customer,
+    coupon_customer: &str,
+) -> Result<Placing, Refusal> {
+    let restaurant = &counter.listed.restaurant;
+    let used = known.coupon.as_ref().filter(|_| !placement.basket.coupon.trim().is_empty());
+    let portions = portions(&quote.lines);
+    let no_time = || Refusal::new(Kind::Broken, "a quote that can be ordered has a time");
+    let ordered = Ordered::new(restaurant.id, counter.now, placement.clone(), quote).ok_or_else(no_time)?;
+    let progress = Progress::new(placement.payment, counter.now.0);
+    Ok(Placing {
+        request: request.clone(),
+        order: Order { id: placement.id, number: 0, revision: Revision(0), ordered, progress },
+        token: visitor::token()?,
+        customer: customer.name(),
+        priced_at: restaurant.revision,
+        portions,
+        redeem: used.map(|(coupon, _)| Redeem { coupon: coupon.clone(), customer: coupon_customer.to_owned() }),
+        per_slot: restaurant.ordering.per_slot,
+    })
+}
+
+/// Nothing is placed: the answer shows how things are now, and is the answer to this request for good.
+async fn refuse(app: &App, counter: &Counter, placement: &Placement, coupon_customer: &str, request: Request) -> Result<Answered, Refusal> {
+    let known = counter.ask(app, &placement.basket, coupon_customer).await?;
+    let quote = counter.quote(&known, &placement.basket);
+    let problem = Problem::new(Kind::Changed, "nothing was ordered; 'quote' says how things are now");
+    let body = serde_json::to_string(&ChangedProblem { problem, quote }).map_err(|error| Refusal::failed(&error))?;
+    let answer = Write::Answer { request, status: Kind::Changed.status(), body };
+    replayed(app.writer.write(answer).await?)
+}
+
+fn replayed(written: Written) -> Result<Answered, Refusal> {
+    match written {
+        Written::Again { status, body } => {
+            Ok(Answered { status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body })
+        }
+        Written::OtherRequest => Err(Refusal::new(Kind::KeyReused, "make a new key for a new order")),
+        Written::IdTaken => Err(Refusal::new(Kind::Conflict, "'id' is another order's; make a new one")),
+        _ => Err(Refusal::new(Kind::Broken, "the store answered something else")),
+    }
+}
+
+async fn placed(app: &App, counter: &Counter, order: &Order, token: &str) -> Result<Answered, Refusal> {
+    let body = serde_json::to_string(&Receipt::new(order, token)).map_err(|error| Refusal::failed(&error))?;
+    if counter.listed.restaurant.ordering.accepts_itself && order.progress.state == State::Placed {
+        accept_itself(app, order.id, order.ordered.due.from).await;
+    }
+    Ok(Answered { status: StatusCode::CREATED, body })
+}
+
+/// If it fails here, the sweep does it in a moment: the order is placed either way.
+pub async fn accept_itself(app: &App, order: OrderId, ready_at: LocalMinute) {
+    if let Err(refusal) = advance(app, order, Event::Accepted { ready_at }, Actor::System).await {
+        tracing::warn!(%order, problem = %refusal.0, "an order was not accepted by itself yet");
+    }
+}
+
+pub async fn advance(app: &App, order: OrderId, event: Event, actor: Actor) -> Result<Order, Refusal> {
+    event.check()?;
+    let advance = Advance { order, event, actor, at: clock::now() };
+    match app.writer.write(Write::Advance(advance)).await? {
+        Written::Advanced(order) => Ok(*order),
+        Written::Refused(refused) => Err(Refusal::new(Kind::Conflict, refused.to_string())),
+        Written::NoSuchOrder => Err(Refusal::new(Kind::NotFound, "there is no such order")),
+        _ => Err(Refusal::new(Kind::Broken, "the store answered something else")),
+    }
+}

@@ -1,0 +1,33 @@
+//! Who asks: a browser that is known by a cookie, signed in or not.
+
+use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+use servery_domain::id::VisitorId;
+
+/// The prefix binds the cookie to this host, by TLS only; browsers let 127.0.0.1 count as that.
+const VISITOR: &str = "__Host-visitor";
+const A_YEAR: u32 = 365 * 24 * 3600;
+
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+pub fn random() -> Result<u128, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(u128::from_be_bytes(bytes))
+}
+
+/// An unguessable name, as ids are written.
+pub fn token() -> Result<String, getrandom::Error> {
+    random().map(|number| format!("{number:032x}"))
+}
+
+pub fn visitor(headers: &HeaderMap) -> Option<VisitorId> {
+    cookie(headers, VISITOR)?.parse().ok()
+}
+
+/// The cookie that makes a browser known.
+pub fn remember(visitor: VisitorId) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("{VISITOR}={visitor}; Path=/; Max-Age={A_YEAR}; Secure; HttpOnly; SameSite=Lax")).ok()
+}
