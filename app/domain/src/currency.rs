@@ -20,21 +20,37 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// How many decimal digits its minor unit has.
+    /// How many decimal digits its minor unit has: ISO 4217's, because payments are counted in it, also where shops no longer do.
     pub fn digits(self) -> u32 {
         match &self.0 {
-            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX" | b"UYI" | b"VND" | b"VUV"
-            | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"ADP" | b"BIF" | b"BYR" | b"CLP" | b"DJF" | b"ESP" | b"GNF" | b"ISK" | b"ITL" | b"JPY" | b"KMF" | b"KRW" | b"LUF" | b"MGF"
+            | b"PYG" | b"RWF" | b"TRL" | b"UGX" | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
             b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
             b"CLF" | b"UYW" => 4,
             _ => 2,
         }
     }
-}
 
-impl Currency {
-    pub fn in_cash(self, amount: Minor) -> Minor {
-        amount
+    /// The amount that coins and notes can pay: the nearest one, of two as near the one further from nothing.
+    pub fn in_cash(self, Minor(amount): Minor) -> Minor {
+        let step = self.smallest_in_cash();
+        let beyond = amount % step;
+        let further = if 2 * beyond.abs() >= step { step * amount.signum() } else { 0 };
+        Minor(amount - beyond + further)
+    }
+
+    /// In its minor unit, by Unicode's CLDR.
+    fn smallest_in_cash(self) -> i64 {
+        match &self.0 {
+            b"CAD" | b"CHF" => 5,
+            b"DKK" => 50,
+            b"AFN" | b"ALL" | b"AMD" | b"COP" | b"CRC" | b"CZK" | b"GYD" | b"IDR" | b"IRR" | b"KPW" | b"LAK" | b"LBP" | b"MGA" | b"MMK"
+            | b"MNT" | b"MRO" | b"MUR" | b"NOK" | b"PKR" | b"RSD" | b"SEK" | b"SLL" | b"SOS" | b"STD" | b"SYP" | b"TMM" | b"TWD"
+            | b"TZS" | b"UZS" | b"VEF" | b"YER" | b"ZMK" | b"ZWD" => 100,
+            b"HUF" => 500,
+            b"IQD" => 1000,
+            _ => 1,
+        }
     }
 }
 
@@ -103,6 +119,24 @@ mod tests {
     fn digits_follow_the_currency() {
         for (code, digits) in [("EUR", 2), ("JPY", 0), ("KWD", 3), ("USD", 2), ("CLF", 4)] {
             assert_eq!(code.parse::<Currency>().unwrap().digits(), digits);
+        }
+    }
+
+    #[test]
+    fn cash_is_rounded_to_what_coins_can_pay() {
+        for (code, amount, paid) in [
+            ("CHF", 1002, 1000),
+            ("CHF", 1003, 1005),
+            ("DKK", 1025, 1050),
+            ("DKK", -1025, -1050),
+            ("SEK", 1049, 1000),
+            ("SEK", -1050, -1100),
+            ("HUF", 123_249, 123_000),
+            ("EUR", 1003, 1003),
+            ("JPY", 7, 7),
+            ("NOK", 0, 0),
+        ] {
+            assert_eq!(code.parse::<Currency>().unwrap().in_cash(Minor(amount)), Minor(paid), "{code} {amount}");
         }
     }
 

@@ -1,31 +1,40 @@
-//! Opening hours in OpenStreetMap's syntax: `Mo-Fr 11:30-14:30,17:30-23:00; Sa 12:00-02:00; Su off`.
+//! Opening hours in OpenStreetMap's syntax: `Mo-Fr 11:30-14:30,17:30-23:00; Sa 12:00-02:00; PH off; Dec 24 11:30-14:00`.
 //!
-//! Understood: days, lists and ranges of days, several spans a day, spans across midnight, `off`, `24/7`. As in OpenStreetMap a later
-//! rule replaces an earlier one for the days it names. Anything else is refused rather than half understood.
+//! Understood: days of the week and public holidays (`PH`), months and dates with or without a year, lists and ranges of all these,
+//! several spans a day, spans across midnight, `open`, `off`, `24/7`. Anything else is refused rather than half understood.
+//!
+//! Rules mean what OpenStreetMap's reference says, against which `tests/hours_oracle.rs` holds them. After `;` a rule replaces what the
+//! rules before it said about its days, *from midnight to midnight*: in `Fr 18:00-02:00; Sa 18:00-02:00` Friday's night ends at midnight.
+//! After `,` it adds to them, and the night goes on till two.
+
+mod parse;
+mod plan;
+mod rule;
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::{DAY, LocalMinute};
+pub use self::rule::Span;
+use self::{
+    plan::Plan,
+    rule::{Rule, insert},
+};
+use crate::time::{DAY, Day, LocalMinute};
 
 pub const LONGEST: usize = 500;
 
-/// Minutes since the midnight its day began with; the end may lie in the next day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span {
-    pub from: i64,
-    pub to: i64,
-}
+/// How many days `at` looks through for a change, today among them: every date of a year once.
+pub const OUTLOOK: i64 = 366;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OpeningHours {
     text: String,
-    week: [Vec<Span>; 7],
+    rules: Vec<Rule>,
 }
 
-/// Open or closed, and when that changes; it never does if there is no `change`.
+/// Open or closed, and when that changes; there is no `change` if it does not within a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Opening {
@@ -48,36 +57,50 @@ impl OpeningHours {
         &self.text
     }
 
-    /// The spans of each day, Monday first.
-    pub fn week(&self) -> &[Vec<Span>; 7] {
-        &self.week
-    }
-
-    pub fn spans_of(&self, day: crate::time::Day, _holidays: &[crate::time::Day]) -> Vec<Span> {
-        self.week[day.midnight().weekday() as usize].clone()
-    }
-
-    pub fn at(&self, at: LocalMinute, _holidays: &[crate::time::Day]) -> Opening {
-        let today = at.midnight();
-        let weekday = at.weekday() as i64;
-        let mut runs: Vec<(i64, i64)> = Vec::new();
-        // Yesterday's last span may reach into today; a week on, everything repeats.
-        for day in -1..=8 {
-            let start = today.0 + day * DAY;
-            for span in &self.week[(weekday + day).rem_euclid(7) as usize] {
-                let (from, to) = (start + span.from, start + span.to);
-                match runs.last_mut() {
-                    Some(last) if from <= last.1 => last.1 = last.1.max(to),
-                    _ => runs.push((from, to)),
+    /// The holidays may be in any order; those that `at` can reach must be among them.
+    pub fn at(&self, at: LocalMinute, holidays: &[Day]) -> Opening {
+        let mut open_until = None;
+        for day in (0..OUTLOOK).map(|days| at.day().plus(days)) {
+            let midnight = day.midnight().0;
+            for span in self.plan(day, holidays).spans() {
+                let (from, to) = (midnight + span.from, midnight + span.to);
+                match open_until {
+                    _ if to <= at.0 => {}
+                    None if at.0 < from => return Opening::new(false, at, from),
+                    None => open_until = Some(to),
+                    Some(until) if until < from => return Opening::new(true, at, until),
+                    Some(until) => open_until = Some(to.max(until)),
                 }
             }
+            if let Some(until) = open_until.filter(|until| *until < midnight + DAY) {
+                return Opening::new(true, at, until);
+            }
         }
-        let next = runs.iter().find(|(_, to)| at.0 < *to);
-        let open = next.is_some_and(|(from, _)| *from <= at.0);
-        let until = next.map(|(from, to)| if open { *to } else { *from });
-        let never_closes = until.is_some_and(|until| open && until - at.0 > 7 * DAY);
-        let change = until.filter(|_| !never_closes).map(LocalMinute);
-        Opening { open, change: change.map(|then| Change { at: then, in_days: then.days_after(at) }) }
+        Opening { open: open_until.is_some(), change: None }
+    }
+
+    /// What begins on that day; the last span may end in the next.
+    pub fn spans_of(&self, day: Day, holidays: &[Day]) -> Vec<Span> {
+        let Plan { carried, own: mut spans } = self.plan(day, holidays);
+        // A night whose evening another rule took away begins at midnight.
+        if carried > 0 && !self.plan(day.plus(-1), holidays).reaches_midnight() {
+            insert(&mut spans, Span { from: 0, to: carried });
+        }
+        if let Some(last) = spans.last_mut().filter(|last| last.to == DAY) {
+            last.to += self.plan(day.plus(1), holidays).carried;
+        }
+        spans
+    }
+
+    fn plan(&self, day: Day, holidays: &[Day]) -> Plan {
+        Plan::new(&self.rules, day, holidays)
+    }
+}
+
+impl Opening {
+    fn new(open: bool, now: LocalMinute, change: i64) -> Self {
+        let at = LocalMinute(change);
+        Self { open, change: Some(Change { at, in_days: at.days_after(now) }) }
     }
 }
 
@@ -86,82 +109,21 @@ pub struct MalformedHours(pub String);
 
 impl fmt::Display for MalformedHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "opening hours are written like 'Mo-Fr 11:30-14:30,17:30-23:00; Sa 12:00-02:00'; '{}' is not understood", self.0)
+        let Self(part) = self;
+        write!(f, "opening hours are written like 'Mo-Fr 11:30-14:30,17:30-23:00; Sa 12:00-02:00; PH off'; '{part}' is not understood")
     }
 }
 
 impl std::error::Error for MalformedHours {}
 
-const DAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
-
-fn refuse<T>(part: &str) -> Result<T, MalformedHours> {
-    Err(MalformedHours(part.chars().take(40).collect()))
-}
-
-fn day(text: &str) -> Result<usize, MalformedHours> {
-    DAYS.iter().position(|day| *day == text).map_or_else(|| refuse(text), Ok)
-}
-
-fn days(text: &str) -> Result<Vec<usize>, MalformedHours> {
-    let mut all = Vec::new();
-    for part in text.split(',') {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (first, last) = (day(first)?, day(last)?);
-        let length = (last + 7 - first) % 7;
-        all.extend((0..=length).map(|step| (first + step) % 7));
-    }
-    Ok(all)
-}
-
-fn clock(text: &str) -> Result<i64, MalformedHours> {
-    let two = |digits: &str| -> Option<i64> {
-        if digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None }
-    };
-    let minute = text.split_once(':').and_then(|(hour, minute)| Some((two(hour)?, two(minute)?)));
-    match minute {
-        Some((hour, minute)) if hour * 60 + minute <= 2 * DAY && minute < 60 => Ok(hour * 60 + minute),
-        _ => refuse(text),
-    }
-}
-
-fn spans(text: &str) -> Result<Vec<Span>, MalformedHours> {
-    let mut all = Vec::new();
-    for part in text.split(',') {
-        let Some((from, to)) = part.split_once('-') else { return refuse(part) };
-        let (from, to) = (clock(from)?, clock(to)?);
-        let to = if to <= from { to + DAY } else { to };
-        if from >= DAY || to > 2 * DAY {
-            return refuse(part);
-        }
-        all.push(Span { from, to });
-    }
-    all.sort();
-    Ok(all)
-}
-
 impl FromStr for OpeningHours {
     type Err = MalformedHours;
     fn from_str(text: &str) -> Result<Self, MalformedHours> {
-        if text.len() > LONGEST {
-            return refuse(text);
+        let rules = if text.len() > LONGEST { Err(text) } else { parse::rules(text) };
+        match rules {
+            Ok(rules) => Ok(Self { text: text.to_owned(), rules }),
+            Err(part) => Err(MalformedHours(part.chars().take(40).collect())),
         }
-        let mut week: [Vec<Span>; 7] = Default::default();
-        for rule in text.split(';').map(str::trim) {
-            if rule == "24/7" {
-                week = std::array::from_fn(|_| vec![Span { from: 0, to: DAY }]);
-                continue;
-            }
-            let (on, when) = match rule.split_once(' ') {
-                Some((on, when)) => (days(on)?, when.trim()),
-                None if rule.starts_with(|c: char| c.is_ascii_digit()) => ((0..7).collect(), rule),
-                None => return refuse(rule),
-            };
-            let when = if matches!(when, "off" | "closed") { Vec::new() } else { spans(when)? };
-            for day in on {
-                week[day].clone_from(&when);
-            }
-        }
-        Ok(Self { text: text.to_owned(), week })
     }
 }
 
@@ -197,6 +159,14 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn day(day: i64) -> Day {
+        at(day, 0, 0).day()
+    }
+
+    fn span(from: i64, to: i64) -> Span {
+        Span { from: from * 60, to: to * 60 }
+    }
+
     #[test]
     fn case_hours_that_cross_midnight() {
         let bar = hours("Fr,Sa 22:00-02:00");
@@ -223,6 +193,54 @@ mod tests {
     }
 
     #[test]
+    fn a_night_ends_at_midnight_where_the_next_day_is_replaced() {
+        let replaced = hours("Fr 18:00-02:00; Sa 18:00-02:00");
+        assert_eq!(changes(replaced.at(at(4, 20, 0), &[])), (true, Some(at(5, 0, 0))));
+        let added = hours("Fr 18:00-02:00, Sa 18:00-02:00");
+        assert_eq!(changes(added.at(at(4, 20, 0), &[])), (true, Some(at(5, 2, 0))));
+        assert_eq!(added.spans_of(day(4), &[]), [span(18, 26)]);
+        assert_eq!(replaced.spans_of(day(4), &[]), [span(18, 24)]);
+    }
+
+    #[test]
+    fn a_night_begins_at_midnight_where_its_evening_is_off() {
+        let bar = hours("Mo-Su 18:00-02:00; We off");
+        assert_eq!(bar.spans_of(day(1), &[]), [span(18, 24)]);
+        assert_eq!(bar.spans_of(day(2), &[]), []);
+        assert_eq!(bar.spans_of(day(3), &[]), [span(0, 2), span(18, 26)]);
+    }
+
+    #[test]
+    fn a_holiday_is_a_day_that_the_caller_names() {
+        let cafe = hours("Mo-Fr 08:00-18:00; Su,PH 10:00-16:00; Dec 25 off");
+        assert!(cafe.at(at(2, 17, 0), &[]).open);
+        assert!(!cafe.at(at(2, 17, 0), &[day(2)]).open);
+        assert_eq!(changes(cafe.at(at(1, 18, 0), &[day(2)])), (false, Some(at(2, 10, 0))));
+        let christmas = Day::new(2026, 12, 25);
+        assert!(!cafe.at(LocalMinute(christmas.midnight().0 + 12 * 60), &[christmas]).open);
+    }
+
+    #[test]
+    fn a_change_is_found_weeks_away() {
+        let closed_for_august = hours("Mo-Su 10:00-22:00; Aug off");
+        let opening = closed_for_august.at(LocalMinute::new(2026, 7, 31, 22, 0), &[]);
+        assert_eq!(opening.change, Some(Change { at: LocalMinute::new(2026, 9, 1, 10, 0), in_days: 32 }));
+        let around_the_clock = hours("24/7; 2026 Dec 24-2027 Jan 06 off");
+        assert_eq!(changes(around_the_clock.at(at(0, 0, 0), &[])), (true, Some(LocalMinute::new(2026, 12, 24, 0, 0))));
+        assert_eq!(changes(around_the_clock.at(LocalMinute::new(2027, 1, 7, 0, 0), &[])), (true, None));
+    }
+
+    #[test]
+    fn the_end_of_february_is_the_end_of_february() {
+        let winter = hours("Jan 10-Feb 29 10:00-12:00; Feb 20-28 14:00-16:00");
+        let spans_of = |year, month, day| winter.spans_of(Day::new(year, month, day), &[]);
+        assert_eq!((spans_of(2027, 2, 28), spans_of(2027, 3, 1)), (vec![span(14, 16)], vec![]));
+        assert_eq!((spans_of(2028, 2, 28), spans_of(2028, 2, 29)), (vec![span(14, 16)], vec![span(10, 12)]));
+        let leap = hours("Mo-Su 10:00-12:00; Feb 29 off").at(LocalMinute::new(2027, 2, 28, 12, 0), &[]);
+        assert_eq!(changes(leap), (false, Some(LocalMinute::new(2027, 3, 1, 10, 0))));
+    }
+
+    #[test]
     fn always_open_has_no_end_and_always_closed_no_start() {
         assert_eq!(hours("24/7").at(at(3, 3, 3), &[]), Opening { open: true, change: None });
         assert_eq!(hours("Mo off").at(at(3, 3, 3), &[]), Opening { open: false, change: None });
@@ -235,26 +253,34 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_refused() {
-        for text in [
-            "",
-            "Mo",
-            "Mo 8-18",
-            "Mo 08:00",
-            "Mo 08:00-",
-            "Xx 08:00-18:00",
-            "PH off",
-            "Mo 25:61-26:00",
-            "Mo 30:00-31:00",
-            "mo 08:00-18:00",
-            "Mo-Fr 08:00-18:00; ",
-            &"Mo 08:00-18:00;".repeat(50),
-        ] {
-            assert!(text.parse::<OpeningHours>().is_err(), "{text:?}");
-        }
+    fn what_is_refused_is_quoted() {
+        let refused = |text: &str| text.parse::<OpeningHours>().unwrap_err().0;
+        assert_eq!(refused("Mo-Fr 10:00-18:00; SH off"), "SH off");
+        assert_eq!(refused("Mo-Fr"), "Mo-Fr");
+        assert_eq!(refused(&"Mo 08:00-18:00;".repeat(50)).len(), 40);
     }
 
+    const TOKENS: &str = "( |Mo|Tu|Su|PH|Jan|Feb|Dec|2027|24|29|06|10:00|26:00|24/7|off|open|-|,|;|:|é){0,14}";
+
     proptest! {
+        #[test]
+        fn a_minute_is_open_if_a_span_of_its_day_or_the_day_before_has_it(minute in at(-7, 0, 0).0..at(14, 0, 0).0) {
+            let hours = hours("Mo-Th 11:00-14:00,17:00-25:00; Fr 18:00-02:00; Sa,PH 20:00-04:00; We off, Nov 20-22 00:00-01:00");
+            let (holidays, now) = ([day(3)], LocalMinute(minute));
+            let began = |day: Day| hours.spans_of(day, &holidays).into_iter().any(|span| {
+                (span.from..span.to).contains(&(minute - day.midnight().0))
+            });
+            prop_assert_eq!(hours.at(now, &holidays).open, began(now.day()) || began(now.day().plus(-1)));
+        }
+
+        #[test]
+        fn any_text_is_understood_or_refused(text in TOKENS) {
+            if let Ok(hours) = text.parse::<OpeningHours>() {
+                prop_assert_eq!(hours.as_str(), text);
+                hours.at(at(0, 0, 0), &[]);
+            }
+        }
+
         #[test]
         fn until_is_the_first_minute_that_differs(minute in 29_000_000..29_020_000_i64) {
             let hours = hours("Mo-Th 11:30-14:30,17:30-23:00; Fr,Sa 18:00-02:00; Su 00:00-04:00,10:00-24:00");

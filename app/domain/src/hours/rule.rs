@@ -1,0 +1,99 @@
+//! What one rule of opening hours says: on which days it holds, and what it makes of them.
+
+use crate::time::{DAY, Day};
+
+/// Minutes since the midnight its day began with; the end may lie in the next day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    pub from: i64,
+    pub to: i64,
+}
+
+impl Span {
+    pub(super) const WHOLE_DAY: Self = Self { from: 0, to: DAY };
+}
+
+/// Puts a span where it belongs and joins what touches.
+pub(super) fn insert(spans: &mut Vec<Span>, span: Span) {
+    let place = spans.partition_point(|other| other.from < span.from);
+    spans.insert(place, span);
+    spans.dedup_by(|next, kept| {
+        let touch = next.from <= kept.to;
+        if touch {
+            kept.to = kept.to.max(next.to);
+        }
+        touch
+    });
+}
+
+type MonthAndDay = (i64, i64);
+
+/// Both ends belong to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Dates {
+    /// Reaches over the end of the year if its last day is before its first.
+    Yearly {
+        first: MonthAndDay,
+        last: MonthAndDay,
+    },
+    Once {
+        first: Day,
+        last: Day,
+    },
+}
+
+impl Dates {
+    fn have(&self, day: Day) -> bool {
+        match self {
+            Self::Once { first, last } => (*first..=*last).contains(&day),
+            Self::Yearly { first, last } => {
+                let (_, month, day) = day.civil();
+                let (begun, not_over) = (*first <= (month, day), (month, day) <= *last);
+                if first <= last { begun && not_over } else { begun || not_over }
+            }
+        }
+    }
+}
+
+/// Days of the week and public holidays: any of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Days {
+    /// The lowest bit is Monday.
+    pub weekdays: u8,
+    pub holidays: bool,
+}
+
+impl Days {
+    pub fn or(self, other: Self) -> Self {
+        Self { weekdays: self.weekdays | other.weekdays, holidays: self.holidays | other.holidays }
+    }
+
+    fn have(self, day: Day, holidays: &[Day]) -> bool {
+        self.weekdays >> day.weekday() as u8 & 1 == 1 || self.holidays && holidays.contains(&day)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rule {
+    /// None named is any.
+    pub dates: Vec<Dates>,
+    pub days: Option<Days>,
+    /// Whether it undoes what the rules before it made of the day, or adds to it.
+    pub replaces: bool,
+    /// Closed if there are none.
+    pub spans: Vec<Span>,
+}
+
+impl Rule {
+    pub fn names_days(&self) -> bool {
+        self.days.is_some() || !self.dates.is_empty()
+    }
+
+    pub fn crosses_midnight(&self) -> bool {
+        self.spans.iter().any(|span| span.to > DAY)
+    }
+
+    pub fn holds(&self, day: Day, holidays: &[Day]) -> bool {
+        (self.dates.is_empty() || self.dates.iter().any(|dates| dates.have(day))) && self.days.is_none_or(|days| days.have(day, holidays))
+    }
+}
