@@ -18,6 +18,7 @@ pub mod listen;
 pub mod observe;
 mod oversized;
 pub mod refusal;
+mod service_worker;
 pub mod settings;
 pub mod sizes;
 pub mod town;
