@@ -7,14 +7,32 @@ export interface Listed {
   opening: { open: boolean };
 }
 
-export interface Dish {
+export interface Choice {
+  id: string;
   name: string;
   price: number;
+  preselected?: boolean;
+}
+
+export interface OptionGroup {
+  id: string;
+  name: string;
+  min: number;
+  max: number;
+  choices: Choice[];
+}
+
+export interface Dish {
+  id: string;
+  name: string;
+  price: number;
+  option_groups?: string[];
 }
 
 export interface Menu {
   currency: string;
   categories: { name: string; dishes: Dish[] }[];
+  option_groups: OptionGroup[];
 }
 
 async function get<T>(request: APIRequestContext, address: string): Promise<T> {
@@ -31,3 +49,21 @@ export const restaurant = (request: APIRequestContext, slug: string) => get<List
 export const menu = (request: APIRequestContext, slug: string) => get<Menu>(request, `/api/v1/restaurants/${slug}/menu`);
 
 export const dishes = (menu: Menu): Dish[] => menu.categories.flatMap((category) => category.dishes);
+
+/** The first dish of a menu with a group of which one choice must be taken and a group of which several may, its groups and its page. */
+export async function dishWithOptions(request: APIRequestContext, slug: string) {
+  const served = await menu(request, slug);
+  const groups = (dish: Dish) => (dish.option_groups ?? []).map((id) => served.option_groups.find((group) => group.id === id)!);
+  const dish = dishes(served).find((dish) => {
+    const limits = groups(dish).map(({ min, max }) => `${min}-${max}`);
+    return limits.includes("1-1") && limits.some((limit) => limit.startsWith("0-"));
+  })!;
+  expect(dish, `${slug} has a dish with options`).toBeDefined();
+  return { dish, groups: groups(dish), menu: served, path: `/restaurants/${slug}/dishes/${dish.id}` };
+}
+
+/** `/restaurants/SLUG/dishes/*` with the dish filled in; any other path as it is. */
+export async function resolved(request: APIRequestContext, path: string) {
+  const slug = /^\/restaurants\/([^/]+)\/dishes\/\*$/.exec(path)?.[1];
+  return slug ? (await dishWithOptions(request, slug)).path : path;
+}

@@ -1,8 +1,10 @@
 // Keeps one version of the app, whole, and opens it when the network is away.
-// `{{version}}` and the list are filled in by the server from the files it holds.
+// `{{version}}` and the lists are filled in by the server, from the files it holds and its table of pages.
 
 const VERSION = "{{version}}";
 const PRECACHE = [/* precache */];
+/** Of each page a pattern of its paths, and the program that shows it. */
+const CHUNKS = [/* chunks */];
 const FILES = `files-${VERSION}`;
 /** How the server last made each page: address → mode and language. */
 const VIEWS = "views";
@@ -62,12 +64,12 @@ async function navigate(event, url) {
   if (!chosen && known?.mode === "thick") {
     // Shown at once; if the server has come to make this page another way, the next visit learns of it.
     event.waitUntil(ask(event, url).catch(() => {}));
-    return shell(known.lang);
+    return shell(url, known.lang);
   }
   try {
     return await ask(event, url, chosen);
   } catch {
-    return shell(url.searchParams.get("lang") ?? known?.lang ?? (await seen(new URL("/", location)))?.lang);
+    return shell(url, url.searchParams.get("lang") ?? known?.lang ?? (await seen(new URL("/", location)))?.lang);
   }
 }
 
@@ -100,10 +102,12 @@ async function seen(url) {
   }
 }
 
-async function shell(lang) {
-  const known = PRECACHE.includes(`/shell/${lang}`) ? lang : undefined;
-  const tag = known ?? navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => PRECACHE.includes(`/shell/${tag}`)) ?? "en";
-  return (await caches.match(`/shell/${tag}`, { cacheName: FILES })) ?? Response.error();
+// An address that is no page's is told so by the first program.
+async function shell(url, lang) {
+  const [, chunk] = CHUNKS.find(([pattern]) => new RegExp(pattern).test(url.pathname)) ?? CHUNKS[0];
+  const there = (tag) => PRECACHE.includes(`/shell/${chunk}/${tag}`);
+  const tag = there(lang) ? lang : navigator.languages.map((tag) => tag.split("-")[0]).find(there) ?? "en";
+  return (await caches.match(`/shell/${chunk}/${tag}`, { cacheName: FILES })) ?? Response.error();
 }
 
 async function file(request) {

@@ -12,13 +12,16 @@ fn main() {
     fs::write(out.join("components.txt"), components()).expect("OUT_DIR can be written");
 }
 
-/// `static FILES: &[(name, bytes)]`: `public/…` and, if the browser's part was built, `pkg/…`.
+/// What runs in browsers, as the folders of `frontend` are named.
+const PROGRAMS: [&str; 2] = ["reading", "ordering"];
+
+/// `static FILES: &[(name, bytes)]`: `public/…` and, of each program that was built, `pkg/…`.
 fn files() -> String {
-    println!("cargo::rerun-if-env-changed=LEPTOS_SITE_ROOT");
+    println!("cargo::rerun-if-env-changed=SERVERY_SITE");
     let mut files = Vec::new();
     collect("", Path::new("../public"), &mut files);
-    if let Some(site) = env::var_os("LEPTOS_SITE_ROOT") {
-        collect("pkg/", &Path::new(&site).join("pkg"), &mut files);
+    if let Some(site) = env::var_os("SERVERY_SITE") {
+        PROGRAMS.iter().for_each(|program| collect("pkg/", &Path::new(&site).join(program).join("pkg"), &mut files));
     }
     files.sort();
     // Found from where the crate lies when it is compiled: another checkout may have made the target folder.
@@ -68,8 +71,10 @@ fn components() -> String {
         String::from_utf8_lossy(&tree.stdout).into_owned()
     };
     let host = env::var("TARGET").expect("cargo sets TARGET");
-    let mut lines: Vec<String> = [tree("servery", &host), tree("servery-frontend", "wasm32-unknown-unknown")]
+    let programs = PROGRAMS.map(|program| tree(&format!("servery-{program}"), "wasm32-unknown-unknown"));
+    let mut lines: Vec<String> = programs
         .iter()
+        .chain([&tree("servery", &host)])
         .flat_map(|tree| tree.lines())
         .filter_map(|line| {
             let (package, licence) = line.split_once('\t')?;

@@ -1,4 +1,6 @@
 //! What a page may ask, wherever it runs: each question is one call of the JSON API.
+//!
+//! A trait per set of pages, because a program carries an answer to every question of the trait that it uses.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -7,6 +9,7 @@ use servery_domain::{about::About, cursor::Page, listing::Search, menu::Menu, pr
 
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
 
+/// The questions of whoever reads.
 pub trait Backend: Send + Sync {
     fn restaurants<'a>(&'a self, search: &'a Search) -> Answer<'a, Page<Listed>>;
     fn restaurant<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Listed>;
@@ -14,7 +17,11 @@ pub trait Backend: Send + Sync {
     fn about(&self) -> Answer<'_, Arc<About>>;
 }
 
-pub fn backend() -> Arc<dyn Backend> {
+/// The questions of whoever orders, too.
+pub trait OrderingBackend: Backend {}
+
+/// The backend of the pages that are shown: `backend::<dyn Backend>()`.
+pub fn backend<B: ?Sized + Send + Sync + 'static>() -> Arc<B> {
     use_context().expect("whoever makes a page provides its backend")
 }
 

@@ -1,91 +1,67 @@
-//! What a page shows: loaded first, so that rendering never waits and is the same everywhere.
-
-use std::sync::Arc;
+//! What is shown: loaded first, so that rendering never waits and is the same everywhere.
 
 use servery_domain::{
-    about::About,
     accent::Accent,
-    cursor::Page,
-    listing::{DishFilter, MalformedParameter, Search},
-    menu::Menu,
     problem::{Kind, Problem},
-    restaurant::Listed,
-    slug::Slug,
 };
 
 use crate::{
-    backend::Backend,
-    pages::problem::words,
-    routes::{self, View},
+    pages::{Pages, problem},
+    routes,
     text::{Key, Texts},
     visit::Visit,
 };
 
 #[derive(Debug, Clone)]
-pub enum Content {
-    Home { search: Search, found: Page<Listed> },
-    Restaurant { filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu> },
-    About(Arc<About>),
+pub enum Content<P> {
+    Page(P),
     Problem(Problem),
 }
 
-fn malformed(parameter: MalformedParameter) -> Problem {
-    Problem::new(Kind::Malformed, parameter.to_string())
+/// What a browser calls a page.
+pub fn document_title(name: &str) -> String {
+    format!("{name} · Servery")
 }
 
-impl Content {
-    pub async fn load(visit: &Visit, backend: &dyn Backend) -> Self {
-        Self::try_load(visit, backend).await.unwrap_or_else(Self::Problem)
+pub fn nothing_here(visit: &Visit) -> Problem {
+    Problem::new(Kind::NotFound, visit.path.clone())
+}
+
+impl<P: Pages> Content<P> {
+    pub async fn load(visit: &Visit, backend: &P::Backend) -> Self {
+        Self::try_load(visit, backend).await.map_or_else(Self::Problem, Self::Page)
     }
 
-    async fn try_load(visit: &Visit, backend: &dyn Backend) -> Result<Self, Problem> {
-        let nothing_here = || Problem::new(Kind::NotFound, visit.path.clone());
-        let route = routes::find(&visit.path).ok_or_else(nothing_here)?;
-        match route.view {
-            View::Home => {
-                let search = Search::parse(&mut visit.page_pairs()).map_err(malformed)?;
-                let found = backend.restaurants(&search).await?;
-                Ok(Self::Home { search, found })
-            }
-            View::Restaurant => {
-                let slug: Slug = route.matches(&visit.path).and_then(|slug| slug.parse().ok()).ok_or_else(nothing_here)?;
-                let filter = DishFilter::parse(&mut visit.page_pairs()).map_err(malformed)?;
-                let listed = backend.restaurant(&slug).await?;
-                let menu = backend.menu(&slug).await?;
-                Ok(Self::Restaurant { filter, listed: Box::new(listed), menu })
-            }
-            View::About => Ok(Self::About(backend.about().await?)),
-        }
+    async fn try_load(visit: &Visit, backend: &P::Backend) -> Result<P, Problem> {
+        let (route, values) = routes::read(&visit.path).ok_or_else(|| nothing_here(visit))?;
+        P::load(route.view, &values, visit, backend).await
     }
 
     pub fn status(&self) -> u16 {
         match self {
+            Self::Page(_) => 200,
             Self::Problem(problem) => problem.status,
-            _ => 200,
         }
     }
 
     pub fn title(&self, texts: Texts) -> String {
-        let title = match self {
-            Self::Home { .. } => return texts.get(Key::HomeDocumentTitle).to_owned(),
-            Self::Restaurant { listed, .. } => &listed.restaurant.name,
-            Self::About(_) => texts.get(Key::AboutTitle),
-            Self::Problem(problem) => texts.get(words(problem).0),
-        };
-        format!("{title} · Servery")
+        match self {
+            Self::Page(page) => page.title(texts),
+            Self::Problem(problem) => document_title(texts.get(problem::words(problem).0)),
+        }
     }
 
     pub fn description(&self, texts: Texts) -> &str {
         match self {
-            Self::Restaurant { listed, .. } => &listed.restaurant.description,
-            _ => texts.get(Key::HomeDescription),
+            Self::Page(page) => page.description(texts),
+            Self::Problem(_) => texts.get(Key::HomeDescription),
         }
     }
 
     pub fn accent(&self) -> Option<Accent> {
         match self {
-            Self::Restaurant { listed, .. } => Some(listed.restaurant.accent),
-            _ => None,
+            Self::Page(page) => page.accent(),
+            Self::Problem(_) => None,
         }
     }
 }

@@ -14,3 +14,4 @@ pub mod render;
 pub mod routes;
 pub mod text;
 pub mod visit;
+pub mod wish;

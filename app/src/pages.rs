@@ -1,27 +1,52 @@
-//! One file per page. Each gets what [`Content`] loaded and returns a view.
+//! A folder per set of pages, a file per page. Each gets what was loaded for it and returns a view.
 
-pub mod about;
-pub mod home;
+pub mod ordering;
 pub mod problem;
-pub mod restaurant;
+pub mod reading;
 
-use leptos::{
-    either::{Either, EitherOf4},
-    prelude::*,
-};
+use std::sync::Arc;
+
+use leptos::{either::Either, prelude::*};
+use servery_domain::{accent::Accent, problem::Problem as Facts};
 
 use crate::{
+    backend::OrderingBackend,
     content::Content,
     parts::{footer::Footer, header::Header, offline::OfflineNotice},
+    routes::{Chunk, View},
+    text::{Key, Texts},
+    visit::Visit,
 };
+
+/// The pages of one chunk. Whatever is generic over it is linked into each browser program with that program's pages only.
+pub trait Pages: Clone + Send + Sync + 'static {
+    const CHUNK: Chunk;
+    /// What these pages may ask.
+    type Backend: ?Sized + Send + Sync + 'static;
+
+    /// As much of a backend as these pages use.
+    fn backend(whole: Arc<impl OrderingBackend + 'static>) -> Arc<Self::Backend>;
+    /// `values` are those of the parameters in the route's path.
+    fn load(view: View, values: &[&str], visit: &Visit, backend: &Self::Backend) -> impl Future<Output = Result<Self, Facts>> + Send;
+    fn view(self) -> impl IntoView + 'static;
+    fn title(&self, texts: Texts) -> String;
+
+    fn description(&self, texts: Texts) -> &str {
+        texts.get(Key::HomeDescription)
+    }
+
+    fn accent(&self) -> Option<Accent> {
+        None
+    }
+}
 
 /// Everything inside `#app`: what the server renders, and what the browser hydrates or mounts.
 #[component]
-pub fn App(content: RwSignal<Content>) -> impl IntoView {
+pub fn App<P: Pages>(content: RwSignal<Content<P>>) -> impl IntoView {
     let turn = StoredValue::new(false);
     // Each page is made anew, in the other of two equal branches, so that nothing typed or opened on the one before shows through.
     let current = move || {
-        let view = page(content.get());
+        let view = shown(content.get());
         turn.update_value(|turn| *turn = !*turn);
         if turn.get_value() { Either::Left(view) } else { Either::Right(view) }
     };
@@ -34,11 +59,9 @@ pub fn App(content: RwSignal<Content>) -> impl IntoView {
 }
 
 /// An `Either` and not an `AnyView`: erasing the types would link every way of rendering into the wasm, 40 kB of it never used.
-fn page(content: Content) -> impl IntoView {
+fn shown<P: Pages>(content: Content<P>) -> impl IntoView {
     match content {
-        Content::Home { search, found } => EitherOf4::A(view! { <home::Home search found/> }),
-        Content::Restaurant { filter, listed, menu } => EitherOf4::B(view! { <restaurant::Restaurant filter listed menu/> }),
-        Content::About(about) => EitherOf4::C(view! { <about::About about/> }),
-        Content::Problem(problem) => EitherOf4::D(view! { <problem::Problem problem/> }),
+        Content::Page(page) => Either::Left(page.view()),
+        Content::Problem(problem) => Either::Right(view! { <problem::Problem problem/> }),
     }
 }

@@ -7,6 +7,7 @@ pub mod footer;
 pub mod form;
 pub mod header;
 pub mod made;
+pub mod notes;
 pub mod offline;
 pub mod opening;
 pub mod picture;

@@ -1,5 +1,7 @@
 //! The table of pages: what each is, how thick its client may be, and what it needs.
 
+use servery_domain::slug::Slug;
+
 use crate::render::Mode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,32 +23,63 @@ pub enum View {
     Home,
     Restaurant,
     About,
+    Dish,
 }
 
+/// A set of pages that a browser gets as one program, `frontend/{name}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Chunk {
-    Diner,
+    Reading,
+    Ordering,
 }
 
-#[rustfmt::skip]
-pub static ROUTES: [Route; 3] = [
-    Route { path: "/",                   view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Diner, shared_for: 30 },
-    Route { path: "/restaurants/{slug}", view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Diner, shared_for: 30 },
-    Route { path: "/about",              view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Diner, shared_for: 30 },
-];
+impl Chunk {
+    pub const ALL: [Self; 2] = [Self::Reading, Self::Ordering];
 
-impl Route {
-    /// The value of the one parameter a path may have, or an empty text; `None` if the path is another's.
-    pub fn matches<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let Some((before, _)) = self.path.split_once('{') else {
-            return (path == self.path).then_some("");
-        };
-        path.strip_prefix(before).filter(|value| !value.is_empty() && !value.contains('/'))
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Ordering => "ordering",
+        }
     }
 }
 
+#[rustfmt::skip]
+pub static ROUTES: [Route; 4] = [
+    Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30 },
+    Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30 },
+    Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Reading,  shared_for: 30 },
+    Route { path: "/restaurants/{slug}/dishes/{dish}", view: View::Dish,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 30 },
+];
+
+impl Route {
+    /// The values of the path's parameters, in their order; `None` if the path is another's.
+    pub fn matches<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
+        let mut values = Vec::new();
+        let mut parts = path.split('/');
+        for known in self.path.split('/') {
+            let part = parts.next()?;
+            if known.starts_with('{') && !part.is_empty() {
+                values.push(part);
+            } else if part != known {
+                return None;
+            }
+        }
+        parts.next().is_none().then_some(values)
+    }
+}
+
+pub fn read(path: &str) -> Option<(&'static Route, Vec<&str>)> {
+    ROUTES.iter().find_map(|route| Some((route, route.matches(path)?)))
+}
+
 pub fn find(path: &str) -> Option<&'static Route> {
-    ROUTES.iter().find(|route| route.matches(path).is_some())
+    read(path).map(|(route, _)| route)
+}
+
+/// Which restaurant a path is about: its first value.
+pub fn slug(values: &[&str]) -> Option<Slug> {
+    values.first()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -62,10 +95,19 @@ mod tests {
             ("/about/", None),
             ("/restaurants/", None),
             ("/restaurants/a/b", None),
+            ("/restaurants/a/dishes/b", Some("/restaurants/{slug}/dishes/{dish}")),
+            ("/restaurants//dishes/b", None),
+            ("/restaurants/a/dishes/b/", None),
             ("", None),
         ] {
             assert_eq!(find(path).map(|route| route.path), row, "{path}");
         }
+    }
+
+    #[test]
+    fn the_values_of_a_path_come_in_order() {
+        assert_eq!(read("/restaurants/a/dishes/b").map(|(_, values)| values), Some(vec!["a", "b"]));
+        assert_eq!(read("/").map(|(_, values)| values), Some(vec![]));
     }
 
     #[test]

@@ -2,12 +2,15 @@
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { alive, expect, test } from "../servery";
+import { resolved } from "../town";
 
 const PAGES = [
   { path: "/", modes: ["thin", "hydrated"] },
   { path: "/restaurants/trattoria-da-lucia", modes: ["thin", "hydrated"] },
   { path: "/restaurants/diwaniyat-al-bahar", modes: ["thin", "hydrated"] },
   { path: "/restaurants/jade-lantern", modes: ["thin", "hydrated"] },
+  { path: "/restaurants/trattoria-da-lucia/dishes/*", modes: ["thin", "hydrated"] },
+  { path: "/restaurants/diwaniyat-al-bahar/dishes/*", modes: ["thin", "hydrated"] },
   { path: "/about", modes: ["thin", "hydrated"] },
   { path: "/?q=nothing+has+this+name", modes: ["thin", "hydrated"] },
   { path: "/no/such/page", modes: ["thin"] },
@@ -22,12 +25,12 @@ async function violations(axe: AxeBuilder) {
 for (const { path, modes } of PAGES) {
   for (const mode of modes) {
     for (const lang of ["en", "ar"] as const) {
-      test(`${path}, ${mode}, in ${lang}, has nothing that axe finds`, async ({ page, complaints }) => {
+      test(`${path}, ${mode}, in ${lang}, has nothing that axe finds`, async ({ page, request, complaints }) => {
         // Five hundred dishes are much to look at.
         if (path.includes("jade-lantern")) test.slow();
         if (modes.length === 1) complaints.expect(/status of 404/);
         await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-        await page.goto(`${path}${path.includes("?") ? "&" : "?"}render=${mode}&lang=${lang}`);
+        await page.goto(`${await resolved(request, path)}${path.includes("?") ? "&" : "?"}render=${mode}&lang=${lang}`);
         if (mode === "hydrated") await alive(page, lang);
         // What is folded away is part of the page, too.
         await page.locator("details").evaluateAll((all: HTMLDetailsElement[]) => all.forEach((details) => (details.open = true)));

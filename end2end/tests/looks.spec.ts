@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { alive, test } from "../servery";
+import { resolved } from "../town";
 
 const PAGES = {
   home: "/",
@@ -9,6 +10,9 @@ const PAGES = {
   trattoria: "/restaurants/trattoria-da-lucia",
   jade: "/restaurants/jade-lantern",
   diwaniyat: "/restaurants/diwaniyat-al-bahar",
+  "dish-trattoria": "/restaurants/trattoria-da-lucia/dishes/*",
+  "dish-diwaniyat": "/restaurants/diwaniyat-al-bahar/dishes/*",
+  "dish-jade": "/restaurants/jade-lantern/dishes/*",
   about: "/about",
   "not-found": "/no/such/page",
 };
@@ -18,13 +22,13 @@ const TALLEST = 8_000;
 
 for (const [name, path] of Object.entries(PAGES)) {
   for (const width of [360, 820, 1440]) {
-    test(`${name} at ${width} @looks`, async ({ page, context, servery, complaints }) => {
+    test(`${name} at ${width} @looks`, async ({ page, context, request, servery, complaints }) => {
       test.setTimeout(60_000);
       complaints.expect(/status of 404/);
       await page.setViewportSize({ width, height: 900 });
       for (const lang of ["en", "ar"] as const) {
         await context.addCookies([{ name: "servery_lang", value: lang, url: servery.url }]);
-        await page.goto(path);
+        await page.goto(await resolved(request, path));
         if ((await page.locator("html").getAttribute("data-mode")) === "hydrated") await alive(page, lang);
         await page.locator("img").evaluateAll(async (images: HTMLImageElement[]) => {
           for (const image of images.slice(0, 120)) image.loading = "eager";

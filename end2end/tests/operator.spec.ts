@@ -3,7 +3,7 @@
 import { alive, controlled, expect, test } from "../servery";
 import type { APIRequestContext, Page } from "@playwright/test";
 
-const PAGES = ["/", "/restaurants/{slug}", "/about"];
+const PAGES = ["/", "/restaurants/{slug}", "/about", "/restaurants/{slug}/dishes/{dish}"];
 const MENU = "/restaurants/trattoria-da-lucia";
 
 /** How a page is made for a visitor without cookies. */

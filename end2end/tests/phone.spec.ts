@@ -1,22 +1,23 @@
 // A narrow phone: everything fits, and everything can be hit with a thumb.
 
 import { expect, test, LANGS } from "../servery";
+import { resolved } from "../town";
 
 test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-const PATHS = ["/", "/restaurants/trattoria-da-lucia", "/restaurants/diwaniyat-al-bahar", "/restaurants/jade-lantern", "/about", "/?q=nothing+has+this+name", "/no/such/page"];
+const PATHS = ["/", "/restaurants/trattoria-da-lucia", "/restaurants/diwaniyat-al-bahar", "/restaurants/jade-lantern", "/restaurants/trattoria-da-lucia/dishes/*", "/restaurants/diwaniyat-al-bahar/dishes/*", "/about", "/?q=nothing+has+this+name", "/no/such/page"];
 
 for (const path of PATHS) {
   for (const lang of LANGS) {
-    test(`${path} in ${lang} fits on a phone and is used with a thumb`, async ({ page, complaints }) => {
+    test(`${path} in ${lang} fits on a phone and is used with a thumb`, async ({ page, request, complaints }) => {
       complaints.expect(/status of 404/);
-      await page.goto(`${path}${path.includes("?") ? "&" : "?"}render=thin&lang=${lang}`);
+      await page.goto(`${await resolved(request, path)}${path.includes("?") ? "&" : "?"}render=thin&lang=${lang}`);
       await page.locator("details").evaluateAll((all: HTMLDetailsElement[]) => all.forEach((details) => (details.open = true)));
       const wide = await page.evaluate(() => ({ page: document.documentElement.scrollWidth, screen: innerWidth }));
       expect(wide.screen).toBe(360);
       expect(wide.page, "nothing is wider than the screen").toBe(360);
 
-      const { targets, small } = await page.locator("a[href], button, input:not([type=hidden]), select, summary, [tabindex='0']").evaluateAll((all) => {
+      const { targets, small } = await page.locator("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']").evaluateAll((all) => {
         // WCAG 2.5.8: a link in running text is as high as its line.
         const inText = (target: Element) => getComputedStyle(target).display === "inline" && (target.parentElement?.textContent ?? "").trim() !== (target.textContent ?? "").trim();
         // A label is part of what it names.

@@ -54,7 +54,7 @@ async function readsOffline(page: Page, release: NextVersion) {
 }
 
 // Not a file under the name of its content: those may rightly come from the browser's own cache, whatever the server lost.
-const LOST = /^\/shell\/ar$/;
+const LOST = /^\/shell\/ordering\/ar$/;
 
 test.beforeEach(({ complaints }) => {
   complaints.expect(/ERR_CONNECTION_REFUSED/, /\/pictures\/.*net::ERR_FAILED/, /net::ERR_FAILED.*\/pictures\//);

@@ -9,7 +9,7 @@ use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 use servery_app::{
     api,
-    backend::{Answer, Backend},
+    backend::{Answer, Backend, OrderingBackend},
 };
 use servery_domain::{
     about::About,
@@ -160,3 +160,5 @@ impl Backend for HttpBackend {
         Box::pin(SendWrapper::new(async move { Ok(Arc::new(self.get(api::ABOUT).await?.value)) }))
     }
 }
+
+impl OrderingBackend for HttpBackend {}

@@ -1,4 +1,4 @@
-//! Servery in the browser.
+//! Servery in the browser, whatever pages a program has: `reading` and `ordering` beside this are the programs.
 //!
 //! Invariant: this crate decides nothing that a restaurant cares about. It fetches, keeps and shows; rules come from `domain`, pages from `app`.
 
@@ -7,44 +7,44 @@ mod kept;
 mod navigate;
 mod page;
 
+use std::{rc::Rc, sync::Arc};
+
 use futures::FutureExt;
 use leptos::prelude::*;
 use servery_app::{
-    backend::{Backend, Offline},
+    backend::Offline,
     content::Content,
-    pages::App,
+    pages::{App, Pages},
     render::{Decision, Mode},
     routes,
     text::Texts,
     visit::Visit,
 };
-use std::sync::Arc;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsError;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{http::HttpBackend, page::Page};
+use crate::{http::HttpBackend, navigate::Navigator, page::Page};
 
-/// Called by the script of the page once the wasm is there, with the catalogue of the page's language.
-#[wasm_bindgen]
-pub fn start(texts: Vec<String>) -> Result<(), JsError> {
+/// Takes over the document that is there, with the catalogue of its language.
+pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
     let page = Page::read().ok_or_else(|| JsError::new("not made for a script"))?;
     let texts = Texts::received(page.lang, texts);
     let texts = texts.ok_or_else(|| JsError::new("texts of another version"))?;
     match page.decision.mode {
         Mode::Thin => Err(JsError::new("not made for a script")),
-        Mode::Hydrated => hydrate(page, texts),
+        Mode::Hydrated => hydrate::<P>(page, texts),
         Mode::Thick => {
-            spawn_local(mount(page, texts));
+            spawn_local(mount::<P>(page, texts));
             Ok(())
         }
     }
 }
 
 /// The answers that the page was rendered from came with it, so that loading it again never waits.
-fn hydrate(page: Page, texts: Texts) -> Result<(), JsError> {
+fn hydrate<P: Pages>(page: Page, texts: Texts) -> Result<(), JsError> {
     let offline = RwSignal::new(false);
-    let backend = Arc::new(HttpBackend::new(page.answers(), offline));
-    let content = Content::load(&page::visit(), backend.as_ref()).now_or_never();
+    let backend = P::backend(Arc::new(HttpBackend::new(page.answers(), offline)));
+    let content = Content::<P>::load(&page::visit(), &backend).now_or_never();
     let content = content.ok_or_else(|| JsError::new("page without data"))?;
     let root = page.root.clone();
     leptos::mount::hydrate_from(root, move || {
@@ -54,10 +54,11 @@ fn hydrate(page: Page, texts: Texts) -> Result<(), JsError> {
     Ok(())
 }
 
-async fn mount(page: Page, texts: Texts) {
+async fn mount<P: Pages>(page: Page, texts: Texts) {
     let offline = RwSignal::new(false);
-    let backend = Arc::new(HttpBackend::new(None, offline));
-    let content = Content::load(&page::visit(), backend.as_ref()).await;
+    let http = Arc::new(HttpBackend::new(None, offline));
+    let backend = P::backend(http.clone());
+    let content = Content::<P>::load(&page::visit(), &backend).await;
     page.dress(&content, texts);
     page.root.set_inner_html("");
     let (visit, shown, decision) = (RwSignal::new(page::visit()), RwSignal::new(content), page.decision);
@@ -66,13 +67,13 @@ async fn mount(page: Page, texts: Texts) {
         move || app(visit, shown, backend, texts, decision, offline)
     })
     .forget();
-    navigate::within(page, visit, shown, backend, texts);
+    Rc::new(Navigator { page, shown, backend, http, texts, visit }).listen();
 }
 
-fn app(
+fn app<P: Pages>(
     visit: RwSignal<Visit>,
-    content: RwSignal<Content>,
-    backend: Arc<HttpBackend>,
+    content: RwSignal<Content<P>>,
+    backend: Arc<P::Backend>,
     texts: Texts,
     decision: Decision,
     offline: RwSignal<bool>,
@@ -80,7 +81,7 @@ fn app(
     let allows = visit.with_untracked(|visit| routes::find(&visit.path)).map_or(&[][..], |route| route.allows);
     provide_context(texts);
     provide_context(visit);
-    provide_context::<Arc<dyn Backend>>(backend);
+    provide_context(backend);
     provide_context(Offline(offline));
     provide_context(servery_app::parts::made::HowMade { decision, allows });
     view! { <App content/> }

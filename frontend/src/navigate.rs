@@ -1,11 +1,12 @@
-//! Inside the app, a link to another page of the app loads its data only.
-//! Every other link goes to the server, and so does one to a page that the operator has made another way.
+//! Inside the app, a link to another page of the same program loads its data only.
+//! Every other link opens a document, and so does one to a page that the operator has made another way.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use leptos::prelude::{RwSignal, Set, WithUntracked, document, window};
 use servery_app::{
     content::Content,
+    pages::Pages,
     parts::form,
     render::Mode,
     routes,
@@ -21,39 +22,14 @@ use crate::{
     page::{self, Page},
 };
 
-#[derive(Clone)]
-struct Navigator {
-    page: Page,
-    shown: RwSignal<Content>,
-    backend: Arc<HttpBackend>,
-    texts: Texts,
+pub struct Navigator<P: Pages> {
+    pub page: Page,
+    pub shown: RwSignal<Content<P>>,
+    pub backend: Arc<P::Backend>,
+    pub http: Arc<HttpBackend>,
+    pub texts: Texts,
     /// What is shown, or about to be.
-    visit: RwSignal<Visit>,
-}
-
-pub fn within(page: Page, visit: RwSignal<Visit>, shown: RwSignal<Content>, backend: Arc<HttpBackend>, texts: Texts) {
-    let navigator = Navigator { page, visit, shown, backend, texts };
-    let on_click = navigator.clone();
-    listen(&document(), "click", move |event| {
-        if let Some(url) = followed_link(event) {
-            on_click.follow(event, &url);
-        }
-    });
-    let on_submit = navigator.clone();
-    listen(&document(), "submit", move |event| {
-        if let Some(url) = sent_form(event) {
-            on_submit.follow(event, &url);
-        }
-    });
-    listen(&window(), "popstate", move |_| {
-        let visit = page::visit();
-        let jump = window().location().hash().is_ok_and(|hash| !hash.is_empty());
-        let here = navigator.visit.with_untracked(|shown| *shown == visit || jump && shown.path == visit.path);
-        // A jump within the page is the browser's business, and so is where a page seen before was scrolled to.
-        if !here {
-            navigator.show(visit, false);
-        }
-    });
+    pub visit: RwSignal<Visit>,
 }
 
 fn listen(target: &web_sys::EventTarget, name: &str, act: impl Fn(&Event) + 'static) {
@@ -87,8 +63,32 @@ fn sent_form(event: &Event) -> Option<Url> {
     Some(url)
 }
 
-impl Navigator {
-    fn follow(&self, event: &Event, url: &Url) {
+impl<P: Pages> Navigator<P> {
+    pub fn listen(self: Rc<Self>) {
+        let on_click = self.clone();
+        listen(&document(), "click", move |event| {
+            if let Some(url) = followed_link(event) {
+                on_click.follow(event, &url);
+            }
+        });
+        let on_submit = self.clone();
+        listen(&document(), "submit", move |event| {
+            if let Some(url) = sent_form(event) {
+                on_submit.follow(event, &url);
+            }
+        });
+        listen(&window(), "popstate", move |_| {
+            let visit = page::visit();
+            let jump = window().location().hash().is_ok_and(|hash| !hash.is_empty());
+            let here = self.visit.with_untracked(|shown| *shown == visit || jump && shown.path == visit.path);
+            // A jump within the page is the browser's business, and so is where a page seen before was scrolled to.
+            if !here {
+                self.show(visit, false);
+            }
+        });
+    }
+
+    fn follow(self: &Rc<Self>, event: &Event, url: &Url) {
         let visit = Visit::new(&url.pathname(), &url.search());
         let here = url.origin() == window().location().origin().unwrap_or_default();
         let asks_the_platform = visit.pairs().count() != visit.page_pairs().count();
@@ -97,8 +97,11 @@ impl Navigator {
         if !route.allows.contains(&Mode::Thick) {
             return;
         }
-        if !self.page.chosen_by_visitor() && !self.backend.is_thick(route.path) {
+        if !self.page.chosen_by_visitor() && !self.http.is_thick(route.path) {
             forget_shells();
+            return;
+        }
+        if route.chunk != P::CHUNK {
             return;
         }
         event.prevent_default();
@@ -108,12 +111,12 @@ impl Navigator {
         self.show(visit, true);
     }
 
-    fn show(&self, visit: Visit, from_the_top: bool) {
+    fn show(self: &Rc<Self>, visit: Visit, from_the_top: bool) {
         self.visit.set(visit.clone());
         let navigator = self.clone();
         spawn_local(async move {
             navigator.page.busy(true);
-            let content = Content::load(&visit, navigator.backend.as_ref()).await;
+            let content = Content::<P>::load(&visit, &navigator.backend).await;
             navigator.page.busy(false);
             // Somebody impatient may have gone on meanwhile.
             if visit != page::visit() {

@@ -4,6 +4,7 @@ use js_sys::JSON;
 use leptos::prelude::{document, window};
 use servery_app::{
     content::Content,
+    pages::Pages,
     render::{Decision, Mode, Reason},
     text::Texts,
     visit::Visit,
@@ -50,7 +51,7 @@ impl Page {
     }
 
     /// Title and colour follow the content.
-    pub fn dress(&self, content: &Content, texts: Texts) {
+    pub fn dress<P: Pages>(&self, content: &Content<P>, texts: Texts) {
         document().set_title(&content.title(texts));
         let Some(style) = html().map(|html| html.style()) else { return };
         for (name, ground) in [("--accent-light", PAPER), ("--accent-dark", NIGHT)] {

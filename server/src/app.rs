@@ -127,7 +127,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/about", get(api::about::get_about))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
         .route("/api/v1/docs", get(api::docs::get_docs))
-        .route("/shell/{lang}", get(html::shell::get_shell));
+        .route("/shell/{chunk}/{lang}", get(html::shell::get_shell));
     for route in &ROUTES {
         router = router.route(route.path, get(html::page::get_page));
     }

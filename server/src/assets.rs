@@ -16,7 +16,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     cached::{Cached, accepts_brotli},
-    html,
+    html::shell::Shell,
+    service_worker,
 };
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
@@ -31,7 +32,8 @@ pub struct Assets {
     /// Hash of all that a device keeps, its service worker included: two builds with the same version are the same to a browser.
     pub version: String,
     pub style: String,
-    diner: Program,
+    ordering_style: String,
+    programs: [Program; Chunk::ALL.len()],
     texts: [String; Lang::ALL.len()],
 }
 
@@ -49,7 +51,7 @@ struct Asset {
 
 #[derive(Debug, thiserror::Error)]
 #[error("this program was built without its browser part ({0} is missing); './dev run' builds both")]
-pub struct Incomplete(&'static str);
+pub struct Incomplete(String);
 
 fn media_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
@@ -73,19 +75,23 @@ fn embedded(name: &str) -> Option<&'static [u8]> {
     FILES.iter().find(|(known, _)| *known == name).map(|(_, body)| *body)
 }
 
+/// What every page is set in.
+const STYLE: [&str; 6] = [
+    include_str!("../../style/tokens.css"),
+    include_str!("../../style/base.css"),
+    include_str!("../../style/parts.css"),
+    include_str!("../../style/home.css"),
+    include_str!("../../style/restaurant.css"),
+    include_str!("../../style/print.css"),
+];
+/// What only the pages that one orders with need, too.
+const ORDERING_STYLE: [&str; 1] = [include_str!("../../style/dish.css")];
+
 /// The sheets one after another, without their comments.
-fn style() -> String {
-    let sheets = [
-        include_str!("../../style/tokens.css"),
-        include_str!("../../style/base.css"),
-        include_str!("../../style/parts.css"),
-        include_str!("../../style/home.css"),
-        include_str!("../../style/restaurant.css"),
-        include_str!("../../style/print.css"),
-    ];
+fn joined(sheets: &[&str]) -> String {
     let mut style = String::new();
     for sheet in sheets {
-        let mut rest = sheet;
+        let mut rest = *sheet;
         while let Some((before, after)) = rest.split_once("/*") {
             style.push_str(before);
             rest = after.split_once("*/").map_or("", |(_, after)| after);
@@ -104,15 +110,15 @@ impl Assets {
             files.insert(address.clone(), Asset { cached, brotli, keep: FOR_GOOD });
             address
         };
-        let mut pkg = |stem: &str, name: &'static str, ending: &str, compressed: &str| {
-            let body = embedded(name).ok_or(Incomplete(name))?;
-            Ok(add_hashed(stem, ending, Bytes::from_static(body), embedded(compressed)))
+        let mut pkg = |chunk: Chunk, ending: &str| {
+            let name = format!("pkg/{}.{ending}", chunk.name());
+            let body = embedded(&name).ok_or_else(|| Incomplete(name.clone()))?;
+            Ok(add_hashed(chunk.name(), ending, Bytes::from_static(body), embedded(&format!("{name}.br"))))
         };
-        let diner = Program {
-            script: pkg("servery", "pkg/servery.js", "js", "pkg/servery.js.br")?,
-            wasm: pkg("servery", "pkg/servery.wasm", "wasm", "pkg/servery.wasm.br")?,
-        };
-        let style = add_hashed("style", "css", style().into(), None);
+        let mut program = |chunk| Ok(Program { script: pkg(chunk, "js")?, wasm: pkg(chunk, "wasm")? });
+        let programs = [program(Chunk::Reading)?, program(Chunk::Ordering)?];
+        let style = add_hashed("style", "css", joined(&STYLE).into(), None);
+        let ordering_style = add_hashed("ordering", "css", joined(&ORDERING_STYLE).into(), None);
         let texts = Lang::ALL.map(|lang| {
             let entries = serde_json::to_vec(Texts::of(lang).entries()).unwrap_or_default();
             add_hashed(lang.tag(), "json", entries.into(), None)
@@ -122,35 +128,32 @@ impl Assets {
             let cached = Cached::new(media_type(name), &hash(body), Bytes::from_static(body));
             files.insert(format!("/{name}"), Asset { cached, brotli: None, keep });
         }
-        let mut assets = Self { files, version: String::new(), style, diner, texts };
+        let mut assets = Self { files, version: String::new(), style, ordering_style, programs, texts };
         let names: Vec<&String> = assets.files.keys().collect();
-        let shells = Lang::ALL.map(|lang| html::shell::document_of(&assets, lang).html);
-        let template = embedded("service-worker.js");
-        assets.version = hash(format!("{names:?}{shells:?}{template:?}").as_bytes());
-        let worker = assets.service_worker();
+        let shells: Vec<_> = Shell::all().map(|shell| shell.document(&assets).html).collect();
+        let template = embedded("service-worker.js").map(String::from_utf8_lossy).unwrap_or_default();
+        assets.version = hash(format!("{names:?}{shells:?}{template}").as_bytes());
+        let hashed = assets.files.keys().filter(|address| address.starts_with("/assets/"));
+        let worker = service_worker::filled_in(&template, &assets.version, hashed);
         let cached = Cached::new(media_type("js"), &hash(worker.as_bytes()), worker);
         assets.files.insert("/service-worker.js".to_owned(), Asset { cached, brotli: None, keep: ASK_EACH_TIME });
         Ok(assets)
     }
 
     pub fn program(&self, chunk: Chunk) -> &Program {
+        &self.programs[chunk as usize]
+    }
+
+    /// The addresses of the style sheets of a chunk.
+    pub fn styles(&self, chunk: Chunk) -> Vec<&str> {
         match chunk {
-            Chunk::Diner => &self.diner,
+            Chunk::Reading => vec![&self.style],
+            Chunk::Ordering => vec![&self.style, &self.ordering_style],
         }
     }
 
     pub fn texts(&self, lang: Lang) -> &str {
         &self.texts[lang as usize]
-    }
-
-    /// What a device fetches before it takes on a version, all of it or nothing.
-    fn service_worker(&self) -> String {
-        let shells = Lang::ALL.map(|lang| format!("/shell/{}", lang.tag()));
-        let hashed = self.files.keys().filter(|address| address.starts_with("/assets/"));
-        let list: Vec<&String> = shells.iter().chain(hashed).collect();
-        let template = embedded("service-worker.js").map(String::from_utf8_lossy).unwrap_or_default();
-        // A list of texts is always JSON.
-        template.replace("{{version}}", &self.version).replace("[/* precache */]", &serde_json::to_string(&list).unwrap_or_default())
     }
 
     pub fn respond(&self, path: &str, request: &HeaderMap) -> Option<Response> {

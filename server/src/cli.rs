@@ -149,12 +149,13 @@ async fn set_mode(store: &dyn Store, path: &str, mode: &str) -> Result<(), Failu
 /// `path  modes allowed  mode in force  why`
 async fn table(store: &dyn Store) -> Result<String, StoreError> {
     let modes = town::modes(store).await?;
-    let mut table = format!("{:<22} {:<22} {:<10} {}\n", "PATH", "ALLOWED", "IN FORCE", "WHY");
+    let wide = ROUTES.iter().map(|route| route.path.len()).max().unwrap_or_default();
+    let mut table = format!("{:<wide$} {:<22} {:<10} {}\n", "PATH", "ALLOWED", "IN FORCE", "WHY");
     for route in &ROUTES {
         let operator = town::operators_mode(&modes, route.path);
         let decision = decide(route, Voices { operator, ..Voices::default() });
         let allowed = route.allows.iter().map(|mode| mode.name()).collect::<Vec<_>>().join(" ");
-        table += &format!("{:<22} {allowed:<22} {:<10} {}\n", route.path, decision.mode.name(), decision.reason.name());
+        table += &format!("{:<wide$} {allowed:<22} {:<10} {}\n", route.path, decision.mode.name(), decision.reason.name());
     }
     Ok(table)
 }

@@ -21,6 +21,7 @@ pub mod observe;
 pub mod ordering;
 mod oversized;
 pub mod refusal;
+mod service_worker;
 pub mod settings;
 pub mod sizes;
 pub mod town;

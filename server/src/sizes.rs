@@ -6,10 +6,10 @@ use servery_domain::lang::Lang;
 use crate::{assets::Assets, cached::compress};
 
 /// `(name, bytes)`; `fetch` gets a page by its path and header lines.
-pub fn measure(assets: &Assets, fetch: impl Fn(&str, &str) -> Vec<u8>) -> [(&'static str, usize); 5] {
+pub fn measure(assets: &Assets, fetch: impl Fn(&str, &str) -> Vec<u8>) -> [(&'static str, usize); 6] {
     let page = |path: &str, mode: &str| compress(&fetch(path, &format!("cookie: servery_render={mode}\r\n")), 5).len();
     let file = |path: &str| assets.compressed_len(path).unwrap_or_default();
-    let program = assets.program(Chunk::Diner);
+    let program = assets.program(Chunk::Reading);
     let style = file(&assets.style);
     let program = file(&program.script) + file(&program.wasm) + file(assets.texts(Lang::English));
     [
@@ -17,6 +17,7 @@ pub fn measure(assets: &Assets, fetch: impl Fn(&str, &str) -> Vec<u8>) -> [(&'st
         ("size_thin_menu_500", page("/restaurants/jade-lantern", "thin") + style),
         ("size_hydrated_home", page("/", "hydrated") + style + program),
         ("size_thick_shell", page("/", "thick") + style + program),
-        ("size_wasm", file(&assets.program(Chunk::Diner).wasm)),
+        ("size_wasm_reading", file(&assets.program(Chunk::Reading).wasm)),
+        ("size_wasm_ordering", file(&assets.program(Chunk::Ordering).wasm)),
     ]
 }

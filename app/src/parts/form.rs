@@ -1,5 +1,6 @@
-//! A search form as the browser sees it while one types. Without a script the same form is simply sent.
+//! A form as the browser sees it while one types. Without a script the same form is simply sent.
 
+use js_sys::Array;
 use leptos::{
     prelude::{RwSignal, Set, window},
     wasm_bindgen::JsValue,
@@ -8,14 +9,14 @@ use leptos::{
 
 use crate::visit::Visit;
 
-/// The fields that have a text.
+/// What would be sent, in the order of the fields; files are left out.
 pub fn pairs(form: &HtmlFormElement) -> Vec<(String, String)> {
     let Ok(data) = FormData::new_with_form(form) else { return Vec::new() };
-    let fields = form.elements();
-    (0..fields.length())
-        .filter_map(|at| fields.item(at)?.get_attribute("name"))
-        .filter_map(|name| data.get(&name).as_string().map(|value| (name, value)))
-        .collect()
+    let pair = |pair: JsValue| {
+        let pair = Array::from(&pair);
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    Array::from(&data).iter().filter_map(pair).collect()
 }
 
 pub fn borrowed((name, value): &(String, String)) -> (&str, &str) {

@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 use servery_app::{
     api,
-    backend::{Answer, Backend},
+    backend::{Answer, Backend, OrderingBackend},
 };
 use servery_domain::{
     about::About,
@@ -93,3 +93,5 @@ impl Backend for InProcess {
         })
     }
 }
+
+impl OrderingBackend for InProcess {}

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use servery_app::{
     content::Content,
+    pages::Pages,
     render::{Decision, Mode},
     routes::Chunk,
     text::{Key, Texts},
     visit::{Visit, address},
 };
 use servery_domain::{
-    accent::{NIGHT, PAPER},
+    accent::{Accent, NIGHT, PAPER},
     lang::Lang,
 };
 
@@ -25,6 +26,19 @@ pub struct Document {
     pub policy: String,
 }
 
+/// What the head says of the page.
+pub struct Head {
+    pub title: String,
+    pub description: String,
+    pub accent: Option<Accent>,
+}
+
+impl Head {
+    pub fn of<P: Pages>(content: &Content<P>, texts: Texts) -> Self {
+        Self { title: content.title(texts), description: content.description(texts).to_owned(), accent: content.accent() }
+    }
+}
+
 pub struct Parts<'a> {
     pub assets: &'a Assets,
     pub texts: Texts,
@@ -32,7 +46,7 @@ pub struct Parts<'a> {
     pub chunk: Chunk,
     pub visit: &'a Visit,
     /// `None` for a shell.
-    pub content: Option<&'a Content>,
+    pub head: Option<Head>,
     /// What is inside `#app`.
     pub body: &'a str,
     /// The API's answers for a hydrated page.
@@ -48,8 +62,9 @@ pub fn document(parts: &Parts<'_>) -> Document {
     let Parts { assets, texts, decision, .. } = parts;
     let (lang, mode) = (texts.lang, decision.mode);
     let style = parts
-        .content
-        .and_then(Content::accent)
+        .head
+        .as_ref()
+        .and_then(|head| head.accent)
         .map(|accent| format!(":root{{--accent-light:{};--accent-dark:{}}}", accent.readable_on(PAPER), accent.readable_on(NIGHT)));
     let script = (mode != Mode::Thin).then(|| script(assets, parts.chunk, lang, parts.answers));
     let mut html = String::with_capacity(parts.body.len() + parts.answers.map_or(0, str::len) + 8 * 1024);
@@ -61,22 +76,26 @@ pub fn document(parts: &Parts<'_>) -> Document {
          <meta name=\"description\" content=\"{description}\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
          <meta name=\"theme-color\" content=\"{PAPER}\" media=\"(prefers-color-scheme: light)\">\n\
          <meta name=\"theme-color\" content=\"{NIGHT}\" media=\"(prefers-color-scheme: dark)\">\n\
-         <link rel=\"stylesheet\" href=\"{sheet}\">\n<link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\">\n\
-         <link rel=\"manifest\" href=\"/app.webmanifest\">\n{alternates}{style}{head}</head>\n<body>\n{noscript}<div id=\"app\">{body}</div>\n{tail}</body>\n</html>\n",
+         {sheets}<link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\">\n\
+         <link rel=\"manifest\" href=\"/app.webmanifest\">\n{alternates}{style}{preloads}</head>\n<body>\n{noscript}<div id=\"app\">{body}</div>\n{tail}</body>\n</html>\n",
         tag = lang.tag(),
         direction = lang.direction(),
         reason = decision.reason.name(),
-        title = parts.content.map_or("Servery".into(), |content| escape(&content.title(*texts))),
-        description = escape(parts.content.map_or(texts.get(Key::HomeDescription), |content| content.description(*texts))),
-        sheet = assets.style,
+        title = parts.head.as_ref().map_or("Servery".into(), |head| escape(&head.title)),
+        description = escape(parts.head.as_ref().map_or(texts.get(Key::HomeDescription), |head| &head.description)),
+        sheets = sheets(assets, parts.chunk),
         alternates = alternates(parts.visit),
         style = style.as_ref().map(|style| format!("<style>{style}</style>\n")).unwrap_or_default(),
-        head = script.as_ref().map_or("", |script| &script.head),
+        preloads = script.as_ref().map_or("", |script| &script.preloads),
         noscript = noscript(parts),
         body = parts.body,
         tail = script.as_ref().map_or("", |script| &script.tail),
     );
     Document { html, policy: policy(mode, style.as_deref()) }
+}
+
+fn sheets(assets: &Assets, chunk: Chunk) -> String {
+    assets.styles(chunk).into_iter().map(|sheet| format!("<link rel=\"stylesheet\" href=\"{sheet}\">\n")).collect()
 }
 
 fn alternates(visit: &Visit) -> String {
@@ -102,7 +121,7 @@ fn noscript(parts: &Parts<'_>) -> String {
 }
 
 struct Script {
-    head: String,
+    preloads: String,
     tail: String,
 }
 
@@ -113,7 +132,7 @@ fn script(assets: &Assets, chunk: Chunk, lang: Lang, answers: Option<&str>) -> S
     let answers =
         answers.map(|answers| format!("<script type=\"application/json\" id=\"answers\">{answers}</script>\n")).unwrap_or_default();
     Script {
-        head: format!(
+        preloads: format!(
             "<link rel=\"modulepreload\" href=\"{script}\" nonce=\"{NONCE_HERE}\">\n\
              <link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
              <link rel=\"preload\" href=\"{texts}\" as=\"fetch\" crossorigin>\n"

@@ -17,9 +17,8 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos::prelude::*;
 use servery_app::{
-    backend::Backend,
     content::Content,
-    pages::App as Pages,
+    pages::{App as AppView, Pages, ordering::Ordering, reading::Reading},
     parts::made::{HowMade, SIZE_HERE, TIME_HERE, kilobytes},
     render::{Decision, Mode, Reason, Voices, decide},
     routes::{self, Chunk},
@@ -33,8 +32,8 @@ use servery_domain::{
 
 use super::{
     backend::InProcess,
-    document::{Document, NONCE_HERE, Parts, document},
-    shell,
+    document::{Document, Head, NONCE_HERE, Parts, document},
+    shell::{self, Shell},
     wishes::Wishes,
 };
 use crate::{
@@ -135,35 +134,43 @@ fn problem_view(app: &Arc<App>, visit: &Visit, lang: Lang, problem: Problem) -> 
     let snapshot = app.town.now().clone();
     let key = ViewKey::new(snapshot.edition, PROBLEM, lang, visit);
     let backend = Arc::new(InProcess::new(app.town.clone(), snapshot, false));
-    finish(app, Chunk::Diner, visit, &key, Content::Problem(problem), backend, started)
+    finish(app, visit, &key, Content::<Reading>::Problem(problem), &backend, started)
 }
 
 /// Loads and renders, whatever is kept.
 pub async fn render_view(app: &Arc<App>, snapshot: Arc<Snapshot>, chunk: Chunk, visit: &Visit, key: &ViewKey) -> Arc<Rendered> {
-    let started = Instant::now();
-    let backend = Arc::new(InProcess::new(app.town.clone(), snapshot, key.decision.mode == Mode::Hydrated));
-    let content = Content::load(visit, backend.as_ref()).await;
-    Arc::new(finish(app, chunk, visit, key, content, backend, started))
+    let rendered = match chunk {
+        Chunk::Reading => render_page::<Reading>(app, snapshot, visit, key).await,
+        Chunk::Ordering => render_page::<Ordering>(app, snapshot, visit, key).await,
+    };
+    Arc::new(rendered)
 }
 
-fn finish(app: &App, chunk: Chunk, visit: &Visit, key: &ViewKey, content: Content, backend: Arc<InProcess>, started: Instant) -> Rendered {
+async fn render_page<P: Pages>(app: &Arc<App>, snapshot: Arc<Snapshot>, visit: &Visit, key: &ViewKey) -> Rendered {
+    let started = Instant::now();
+    let backend = Arc::new(InProcess::new(app.town.clone(), snapshot, key.decision.mode == Mode::Hydrated));
+    let content = Content::<P>::load(visit, &P::backend(backend.clone())).await;
+    finish(app, visit, key, content, &backend, started)
+}
+
+fn finish<P: Pages>(app: &App, visit: &Visit, key: &ViewKey, content: Content<P>, backend: &Arc<InProcess>, started: Instant) -> Rendered {
     let decision = if matches!(content, Content::Problem(_)) { PROBLEM } else { key.decision };
     let texts = Texts::of(key.lang);
     let status = StatusCode::from_u16(content.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    // A shell is the same whatever it will show.
+    let head = (decision.mode != Mode::Thick).then(|| Head::of(&content, texts));
     let body = match decision.mode {
         Mode::Thick => shell::body(texts),
-        Mode::Thin | Mode::Hydrated => page_body(content.clone(), backend.clone(), texts, decision, visit),
+        Mode::Thin | Mode::Hydrated => page_body(content, P::backend(backend.clone()), texts, decision, visit),
     };
-    // A shell is the same whatever it will show.
-    let content = (decision.mode != Mode::Thick).then_some(&content);
     let answers = backend.answers();
     let Document { html, policy } = document(&Parts {
         assets: &app.assets,
         texts,
         decision,
-        chunk,
+        chunk: P::CHUNK,
         visit,
-        content,
+        head,
         body: &body,
         answers: answers.as_deref().filter(|_| decision.mode == Mode::Hydrated),
     });
@@ -180,14 +187,14 @@ fn finish(app: &App, chunk: Chunk, visit: &Visit, key: &ViewKey, content: Conten
 }
 
 /// What is inside `#app` of a page that the server renders.
-fn page_body(content: Content, backend: Arc<InProcess>, texts: Texts, decision: Decision, visit: &Visit) -> String {
+fn page_body<P: Pages>(content: Content<P>, backend: Arc<P::Backend>, texts: Texts, decision: Decision, visit: &Visit) -> String {
     let allows = routes::find(&visit.path).map_or(&[][..], |route| route.allows);
     Owner::new().with(|| {
         provide_context(texts);
         provide_context(RwSignal::new(visit.clone()));
-        provide_context::<Arc<dyn Backend>>(backend);
+        provide_context(backend);
         provide_context(HowMade { decision, allows });
-        view! { <Pages content=RwSignal::new(content)/> }.to_html()
+        view! { <AppView content=RwSignal::new(content)/> }.to_html()
     })
 }
 
@@ -217,10 +224,10 @@ fn nonce() -> String {
 }
 
 impl Rendered {
-    pub fn shell(assets: &Assets, lang: Lang) -> Self {
-        let Document { html, policy } = shell::document_of(assets, lang);
+    pub fn shell(assets: &Assets, shell: Shell) -> Self {
+        let Document { html, policy } = shell.document(assets);
         let body = Body::Parts(html.split(NONCE_HERE).map(str::to_owned).collect());
-        Self { status: StatusCode::OK, body, policy, said: HeaderValue::from_static("thick; reason=kept"), lang }
+        Self { status: StatusCode::OK, body, policy, said: HeaderValue::from_static("thick; reason=kept"), lang: shell.lang }
     }
 
     pub fn respond(&self, request: &HeaderMap) -> Response {

@@ -1,10 +1,10 @@
-//! The static shell of thick pages, one per language, as a service worker fetches it with its version.
+//! The static shells of thick pages, one per chunk and language, as a service worker fetches them with their version.
 
 use std::sync::Arc;
 
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderValue},
+    http::{HeaderMap, HeaderValue, Uri},
     response::Response,
 };
 use servery_app::{
@@ -19,36 +19,48 @@ use super::{
     document::{Document, Parts, document},
     page::Rendered,
 };
-use crate::{
-    app::App,
-    assets::Assets,
-    refusal::{Refusal, Text},
-};
+use crate::{app::App, assets::Assets, refusal::Refusal};
 
 /// What is inside `#app` until the app is there.
 pub fn body(texts: Texts) -> String {
     format!("<p class=\"loading\" role=\"status\">{}</p>", texts.get(Key::Loading))
 }
 
-/// The shell of a device that opens a page by itself.
-pub fn document_of(assets: &Assets, lang: Lang) -> Document {
-    let texts = Texts::of(lang);
-    document(&Parts {
-        assets,
-        texts,
-        decision: Decision { mode: Mode::Thick, reason: Reason::Kept },
-        chunk: Chunk::Diner,
-        visit: &Visit::new("/", ""),
-        content: None,
-        body: &body(texts),
-        answers: None,
-    })
+/// The shell with which a device opens a page of a chunk by itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Shell {
+    pub chunk: Chunk,
+    pub lang: Lang,
 }
 
-pub async fn get_shell(State(app): State<Arc<App>>, Text(tag): Text, request: HeaderMap) -> Result<Response, Refusal> {
-    let lang = Lang::ALL.into_iter().find(|lang| lang.tag() == tag);
-    let lang = lang.ok_or_else(|| Refusal::new(Kind::NotFound, format!("no pages are written in '{tag}'")))?;
-    let mut response = Rendered::shell(&app.assets, lang).respond(&request);
+impl Shell {
+    pub fn all() -> impl Iterator<Item = Self> {
+        Chunk::ALL.into_iter().flat_map(|chunk| Lang::ALL.map(|lang| Self { chunk, lang }))
+    }
+
+    pub fn address(self) -> String {
+        format!("/shell/{}/{}", self.chunk.name(), self.lang.tag())
+    }
+
+    pub fn document(self, assets: &Assets) -> Document {
+        let texts = Texts::of(self.lang);
+        document(&Parts {
+            assets,
+            texts,
+            decision: Decision { mode: Mode::Thick, reason: Reason::Kept },
+            chunk: self.chunk,
+            visit: &Visit::new("/", ""),
+            head: None,
+            body: &body(texts),
+            answers: None,
+        })
+    }
+}
+
+pub async fn get_shell(State(app): State<Arc<App>>, uri: Uri, request: HeaderMap) -> Result<Response, Refusal> {
+    let shell = Shell::all().find(|shell| shell.address() == uri.path());
+    let shell = shell.ok_or_else(|| Refusal::new(Kind::NotFound, uri.path()))?;
+    let mut response = Rendered::shell(&app.assets, shell).respond(&request);
     // Made of hexadecimal digits.
     if let Ok(version) = HeaderValue::from_str(&app.assets.version) {
         response.headers_mut().insert("servery-version", version);

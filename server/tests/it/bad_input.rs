@@ -20,8 +20,9 @@ async fn an_unknown_restaurant_is_a_problem_to_programs_and_a_page_to_people() {
         "/api/v1/restaurants/nobody",
         "/api/v1/restaurants/No%20Body",
         "/api/v1/restaurants/%ff",
-        "/shell/%ff",
-        "/shell/fr",
+        "/shell/reading/%ff",
+        "/shell/reading/fr",
+        "/shell/sleeping/en",
         "/api/v1/restaurants/nobody/menu",
         "/api/v1/nothing",
     ] {

@@ -7,10 +7,19 @@ use crate::test_app::TestApp;
 
 const PAGES: [&str; 3] = ["/", "/restaurants/trattoria-da-lucia", "/about"];
 
+/// Where the first dish with more than one group of options is shown, and its id.
+async fn dish(app: &TestApp, restaurant: &str) -> (String, String) {
+    let menu = app.json(&format!("/api/v1/restaurants/{restaurant}/menu")).await;
+    let dishes = menu["categories"].as_array().unwrap().iter().flat_map(|category| category["dishes"].as_array().unwrap());
+    let id = dishes.into_iter().find(|dish| dish["option_groups"][1].is_string()).unwrap()["id"].as_str().unwrap().to_owned();
+    (format!("/restaurants/{restaurant}/dishes/{id}"), id)
+}
+
 #[tokio::test]
 async fn a_thin_page_has_no_script_and_says_so() {
     let app = TestApp::new().await;
-    for path in PAGES {
+    let (dish, _) = dish(&app, "trattoria-da-lucia").await;
+    for path in PAGES.into_iter().chain([&*dish]) {
         let page = app.get(path, &[("cookie", "servery_render=thin")]).await;
         assert_eq!(page.header("servery-render"), "thin; reason=visitor", "{path}");
         assert!(page.header("content-security-policy").contains("script-src 'none'"), "{path}");
@@ -37,6 +46,45 @@ async fn a_page_with_a_script_has_a_nonce_of_its_own_each_time() {
             nonces.push(nonce);
         }
         assert_ne!(nonces[0], nonces[1], "{path} {mode}");
+    }
+}
+
+#[tokio::test]
+async fn each_page_comes_with_the_program_of_its_chunk() {
+    let app = TestApp::new().await;
+    let (dish, _) = dish(&app, "trattoria-da-lucia").await;
+    for (path, program, other) in [("/restaurants/trattoria-da-lucia", "reading", "ordering"), (&dish, "ordering", "reading")] {
+        for mode in ["hydrated", "thick"] {
+            let page = app.get(path, &[("cookie", &format!("servery_render={mode}"))]).await;
+            assert!(page.text().contains(&format!("/assets/{program}.")), "{path} {mode}");
+            assert!(!page.text().contains(&format!("/assets/{other}.")), "{path} {mode}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dish_is_a_form_that_needs_no_script() {
+    let app = TestApp::new().await;
+    let (path, id) = dish(&app, "trattoria-da-lucia").await;
+    let page = app.get(&path, &[("cookie", "servery_render=thin")]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let form = page.text().split("<form").find(|form| form.contains("method=\"post\"")).unwrap().split("</form>").next().unwrap();
+    assert!(form.contains("action=\"/restaurants/trattoria-da-lucia/basket\""), "{form}");
+    assert!(form.contains(&format!("name=\"dish\" value=\"{id}\"")), "{form}");
+    for field in ["name=\"pick\"", "name=\"pick-", "name=\"note\"", "name=\"count\"", "type=\"submit\""] {
+        assert!(form.contains(field), "{field}: {form}");
+    }
+    // What only a script could do is not offered.
+    assert!(!form.contains("type=\"button\"") && !form.contains("<output"), "{form}");
+}
+
+#[tokio::test]
+async fn a_dish_is_on_its_own_menu_only() {
+    let app = TestApp::new().await;
+    let (path, id) = dish(&app, "trattoria-da-lucia").await;
+    let elsewhere = format!("/restaurants/jade-lantern/dishes/{id}");
+    for path in [elsewhere.as_str(), "/restaurants/trattoria-da-lucia/dishes/pizza", "/restaurants/nobody/dishes/1", &format!("{path}/")] {
+        assert_eq!(app.get(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
 
@@ -137,7 +185,11 @@ async fn the_service_worker_lists_files_that_are_there_and_no_others() {
     assert_eq!(worker.header("cache-control"), "no-cache");
     let list = worker.text().lines().find_map(|line| line.strip_prefix("const PRECACHE = ")).unwrap().trim_end_matches(';').to_owned();
     let addresses: Vec<String> = serde_json::from_str(&list).unwrap();
-    assert!(addresses.iter().any(|address| address.ends_with(".wasm")) && addresses.contains(&"/shell/ar".to_owned()));
+    assert!(addresses.contains(&"/shell/reading/ar".to_owned()));
+    for program in ["reading", "ordering"] {
+        let wasm = |address: &String| address.starts_with(&format!("/assets/{program}.")) && address.ends_with(".wasm");
+        assert!(addresses.iter().any(wasm), "{program}");
+    }
     for address in &addresses {
         let file = app.get(address, &[]).await;
         assert_eq!(file.status, StatusCode::OK, "{address}");

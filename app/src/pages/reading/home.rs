@@ -10,7 +10,7 @@ use servery_domain::{
 };
 
 use crate::{
-    backend::backend,
+    backend::{Backend, backend},
     parts::{cuisine, form, opening, picture::Picture},
     text::{Key, Texts, texts},
     visit::{address, visit},
@@ -19,7 +19,7 @@ use crate::{
 #[component]
 pub fn Home(search: Search, found: Page<Listed>) -> impl IntoView {
     let texts = texts();
-    let backend = backend();
+    let backend = backend::<dyn Backend>();
     let shown = RwSignal::new((search.clone(), found));
     let visit = visit();
     let filters = NodeRef::<html::Form>::new();

@@ -1,6 +1,6 @@
 //! A restaurant and its menu, read like a printed one.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use leptos::{html, prelude::*};
 use servery_domain::{
@@ -12,7 +12,7 @@ use servery_domain::{
 };
 
 use crate::{
-    parts::{allergen, cuisine, diet, form, opening, picture::Picture},
+    parts::{cuisine, diet, form, notes, opening, picture::Picture},
     text::{Key, Texts, texts},
     visit::{address, visit},
 };
@@ -35,7 +35,7 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
         }
     };
     let tax = tax(texts, &listed.restaurant);
-    let everything = path.clone();
+    let whole = path.clone();
 
     view! {
         <article class="restaurant">
@@ -56,7 +56,7 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
                 </label>
                 <button type="submit">{texts.get(Key::MenuSubmit)}</button>
             </form>
-            {move || shown.with(|filter| dishes(texts, &menu, filter, &everything))}
+            {move || shown.with(|filter| dishes(texts, &menu, filter, &whole))}
             <p class="small-print">{tax}" "{texts.get(Key::MenuAllergenNote)}</p>
         </article>
     }
@@ -105,7 +105,7 @@ fn tax(texts: Texts, restaurant: &RestaurantFacts) -> String {
     texts.fill(key, &[("name", &tax.name), ("rate", &texts.percent(tax.eat_in)), ("takeaway", &texts.percent(tax.takeaway))])
 }
 
-fn dishes(texts: Texts, menu: &Arc<Menu>, filter: &DishFilter, everything: &str) -> impl IntoView + use<> {
+fn dishes(texts: Texts, menu: &Arc<Menu>, filter: &DishFilter, path: &str) -> impl IntoView + use<> {
     let wanted = filter.matcher();
     let shown: Vec<(usize, &Category, Vec<&Dish>)> = menu
         .categories
@@ -121,13 +121,14 @@ fn dishes(texts: Texts, menu: &Arc<Menu>, filter: &DishFilter, everything: &str)
         view! {
             <div class="empty" role="status">
                 <p>{texts.get(Key::MenuNothing)}</p>
-                <p><a class="button" href=everything.to_owned()>{texts.get(Key::MenuShowAll)}</a></p>
+                <p><a class="button" href=path.to_owned()>{texts.get(Key::MenuShowAll)}</a></p>
             </div>
         }
     });
     let contents: Vec<_> =
         shown.iter().map(|(number, category, _)| view! { <li><a href=format!("#c{number}")>{category.name.clone()}</a></li> }).collect();
-    let sections: Vec<_> = shown.into_iter().map(|(number, category, dishes)| section(texts, menu, number, category, &dishes)).collect();
+    let sections: Vec<_> =
+        shown.into_iter().map(|(number, category, dishes)| section(texts, menu, path, number, category, &dishes)).collect();
     view! {
         <nav class="categories" aria-label=texts.get(Key::MenuCategories)><ul lang=tag dir=direction>{contents}</ul></nav>
         <div class="menu" class:large=large lang=tag dir=direction>{sections}</div>
@@ -135,8 +136,8 @@ fn dishes(texts: Texts, menu: &Arc<Menu>, filter: &DishFilter, everything: &str)
     }
 }
 
-fn section(texts: Texts, menu: &Menu, number: usize, category: &Category, dishes: &[&Dish]) -> impl IntoView + use<> {
-    let rows: Vec<_> = dishes.iter().map(|shown| dish(texts, menu, shown)).collect();
+fn section(texts: Texts, menu: &Menu, path: &str, number: usize, category: &Category, dishes: &[&Dish]) -> impl IntoView + use<> {
+    let rows: Vec<_> = dishes.iter().map(|shown| dish(texts, menu, path, shown)).collect();
     let description = (!category.description.is_empty()).then(|| view! { <p>{category.description.clone()}</p> });
     view! {
         <section id=format!("c{number}")>
@@ -147,14 +148,14 @@ fn section(texts: Texts, menu: &Menu, number: usize, category: &Category, dishes
     }
 }
 
-fn dish(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
+fn dish(texts: Texts, menu: &Menu, path: &str, dish: &Dish) -> impl IntoView + use<> {
     let picture = dish.picture.clone().map(|file| view! { <Picture file alt="" sizes="96px"/> });
     let description = (!dish.description.is_empty()).then(|| view! { <p>{dish.description.clone()}</p> });
-    let notes = notes(texts, menu, dish);
+    let notes = notes_with_options(texts, menu, dish);
     let notes = (!notes.is_empty()).then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
     view! {
         <li>
-            <h3 dir="auto">{dish.name.clone()}</h3>
+            <h3 dir="auto"><a href=format!("{path}/dishes/{}", dish.id)>{dish.name.clone()}</a></h3>
             <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
             {description}
             {notes}
@@ -163,34 +164,14 @@ fn dish(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
     }
 }
 
-/// Around a name in the menu's own language, whose direction may differ.
-const ISOLATE: &str = "\u{2068}";
-const END_ISOLATE: &str = "\u{2069}";
-
 /// `Vegan · Contains gluten, soy · Choose: Size, Sauce`
-fn notes(texts: Texts, menu: &Menu, dish: &Dish) -> String {
-    let mut notes = String::new();
-    let comma = texts.get(Key::ListComma);
-    list(&mut notes, "", comma, dish.diets.iter().map(|diet| diet::name(texts, *diet).into()));
-    list(&mut notes, texts.get(Key::MenuContains), comma, dish.allergens.iter().map(|allergen| allergen::name(texts, *allergen).into()));
+fn notes_with_options(texts: Texts, menu: &Menu, dish: &Dish) -> String {
+    let mut notes = notes::notes(texts, dish);
     let foreign = menu.lang != texts.lang;
     let groups = dish.option_groups.iter().filter_map(|id| menu.group(*id)).map(|group| match foreign {
-        true => format!("{ISOLATE}{}{END_ISOLATE}", group.name).into(),
+        true => notes::isolated(&group.name).into(),
         false => group.name.as_str().into(),
     });
-    list(&mut notes, texts.get(Key::MenuChoose), comma, groups);
+    notes::list(&mut notes, texts.get(Key::MenuChoose), texts.get(Key::ListComma), groups);
     notes
-}
-
-/// Adds `start` and the names to the notes, if there are any names.
-fn list<'a>(notes: &mut String, start: &str, comma: &str, names: impl Iterator<Item = Cow<'a, str>>) {
-    for (number, name) in names.enumerate() {
-        if number > 0 {
-            notes.push_str(comma);
-        } else {
-            notes.push_str(if notes.is_empty() { "" } else { " · " });
-            notes.push_str(start);
-        }
-        notes.push_str(&name);
-    }
 }

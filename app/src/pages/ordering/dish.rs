@@ -1,0 +1,98 @@
+//! A dish, large, with all that can be chosen on it.
+
+mod count;
+mod options;
+
+use std::sync::Arc;
+
+use leptos::{html, prelude::*, web_sys::HtmlFormElement};
+use servery_domain::{
+    currency::Minor,
+    menu::{Dish as DishFacts, Menu},
+    restaurant::{Listed, Restaurant},
+};
+
+use self::count::Count;
+use crate::{
+    parts::{
+        form,
+        made::HowMade,
+        notes::{isolated, notes},
+        picture::Picture,
+    },
+    render::Mode,
+    text::{Key, Texts, texts},
+    wish::{self, Wish},
+};
+
+#[component]
+pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl IntoView {
+    let texts = texts();
+    let restaurant = &listed.restaurant;
+    let picture = dish.picture.clone().map(|file| view! { <Picture file alt="" sizes="(min-width: 51.25rem) 32rem, 100vw" eager=true/> });
+    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let plain = decision.mode == Mode::Thin;
+    let filled_in = NodeRef::<html::Form>::new();
+    let total = RwSignal::new(None);
+    let reckon = {
+        let (menu, dish) = (menu.clone(), dish.clone());
+        move || {
+            if let Some(form) = filled_in.get() {
+                options::keep_within(texts, &form);
+                total.set(price(&form, &menu, &dish));
+            }
+        }
+    };
+    // What a browser filled in again by itself counts from the beginning.
+    Effect::new({
+        let reckon = reckon.clone();
+        move |_| reckon()
+    });
+    let counted = reckon.clone();
+    let currency = menu.currency;
+    let sum = move || total.get().map(|total| texts.lang.money(total, currency));
+
+    view! {
+        <article class="dish">
+            <p class="back"><a href=format!("/restaurants/{}", restaurant.slug)>{texts.fill(Key::DishBack, &[("name", &isolated(&restaurant.name))])}</a></p>
+            {picture}
+            {heading(texts, restaurant, &menu, &dish)}
+            <form method="post" action=format!("/restaurants/{}/basket", restaurant.slug) node_ref=filled_in on:input=move |_| reckon()>
+                <input type="hidden" name="dish" value=dish.id.to_string()/>
+                {options::groups(texts, &menu, &dish)}
+                <label class="note">
+                    <span>{texts.get(Key::DishNote)}</span>
+                    <textarea name="note" rows="2" maxlength=wish::NOTE></textarea>
+                </label>
+                <Count plain counted/>
+                <div class="order">
+                    {(!plain).then(|| view! { <output class="total">{texts.get(Key::DishTotal)}" "<b class="price" dir="auto">{sum}</b></output> })}
+                    <button type="submit">{texts.get(Key::DishAdd)}</button>
+                </div>
+            </form>
+            <p class="small-print">{texts.get(Key::MenuAllergenNote)}</p>
+        </article>
+    }
+}
+
+fn heading(texts: Texts, restaurant: &Restaurant, menu: &Menu, dish: &DishFacts) -> impl IntoView + use<> {
+    let lang = menu.lang;
+    let description =
+        (!dish.description.is_empty()).then(|| view! { <p class="lead" lang=lang.tag() dir="auto">{dish.description.clone()}</p> });
+    let notes = notes(texts, dish);
+    view! {
+        <header>
+            <p class="facts" lang=restaurant.lang.tag() dir="auto">{restaurant.name.clone()}</p>
+            <h1 lang=lang.tag() dir="auto">{dish.name.clone()}</h1>
+            {description}
+            <p class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</p>
+            {(!notes.is_empty()).then(|| view! { <p class="notes">{notes}</p> })}
+        </header>
+    }
+}
+
+/// Of what the form says; nothing while it says what cannot be.
+fn price(form: &HtmlFormElement, menu: &Menu, dish: &DishFacts) -> Option<Minor> {
+    let pairs = form::pairs(form);
+    Some(Wish::parse(pairs.iter().map(form::borrowed)).ok()?.price(menu, dish))
+}

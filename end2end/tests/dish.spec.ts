@@ -1,0 +1,139 @@
+// A dish with its options: a plain form, to which a script adds what a form cannot do.
+
+import { alive, controlled, expect, test, texts, type Mode } from "../servery";
+import { dishWithOptions, type OptionGroup } from "../town";
+import type { Page } from "@playwright/test";
+
+const SLUG = "trattoria-da-lucia";
+
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+const total = (page: Page) => page.locator(".total .price");
+const exclusive = (group: OptionGroup) => group.min === 1 && group.max === 1;
+const euros = (minor: number) => `€${(minor / 100).toFixed(2)}`;
+
+for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
+  test(`a dish is shown with all its options, ${mode}`, async ({ page, request }) => {
+    const { dish, groups, path } = await dishWithOptions(request, SLUG);
+    const answer = await page.goto(`${path}?render=${mode}`);
+    expect(answer?.headers()["servery-render"]).toBe(`${mode}; reason=visitor`);
+    if (mode !== "thin") await alive(page);
+    await expect(heading(page)).toHaveText(dish.name);
+    await expect(page).toHaveTitle(`${dish.name} · Servery`);
+    await expect(page.locator(".dish > header .price")).toHaveText(euros(dish.price));
+    for (const group of groups) {
+      const field = page.getByRole("group", { name: group.name });
+      await expect(field.getByRole(exclusive(group) ? "radio" : "checkbox")).toHaveCount(group.choices.length);
+      for (const choice of group.choices) {
+        const label = field.locator("label", { has: page.getByText(choice.name, { exact: true }) });
+        if (choice.price > 0) await expect(label.locator(".price")).toHaveText(`+${euros(choice.price)}`);
+        await expect(label.locator("input")).toBeChecked({ checked: choice.preselected ?? false });
+      }
+    }
+    await page.locator(".back a").click();
+    await expect(heading(page)).toHaveText("Trattoria da Lucia");
+  });
+
+  test(`what is chosen is sent, ${mode}`, async ({ page, request, complaints }) => {
+    // The page that takes it is the basket's business.
+    complaints.expect(/status of 204/);
+    await page.route("**/basket", (route) => route.fulfill({ status: 204 }));
+    const { dish, groups, path } = await dishWithOptions(request, SLUG);
+    await page.goto(`${path}?render=${mode}`);
+    if (mode !== "thin") await alive(page);
+    const one = groups.find(exclusive)!;
+    const several = groups.find((group) => !exclusive(group))!;
+    const chosen = [one.choices.at(-1)!, ...several.choices.slice(0, 2)];
+    for (const choice of chosen) await page.getByLabel(choice.name).check();
+    await page.getByLabel(texts.en["dish.note"]).fill("no onions");
+    await page.getByLabel(texts.en["dish.count"]).fill("3");
+    const sent = page.waitForRequest("**/basket");
+    await page.getByRole("button", { name: texts.en["dish.add"] }).click();
+    const post = await sent;
+    expect([post.method(), new URL(post.url()).pathname]).toEqual(["POST", `/restaurants/${SLUG}/basket`]);
+    const fields = [...new URLSearchParams(post.postData()!)];
+    const picks = fields.filter(([name]) => name.startsWith("pick")).map(([, value]) => value);
+    const others = groups.filter((group) => group !== one && exclusive(group)).flatMap((group) => group.choices.filter((choice) => choice.preselected));
+    expect(picks.toSorted()).toEqual([...chosen, ...others].map((choice) => choice.id).toSorted());
+    expect(Object.fromEntries(fields.filter(([name]) => !name.startsWith("pick")))).toEqual({ dish: dish.id, count: "3", note: "no onions" });
+  });
+}
+
+test("the total follows what is chosen", async ({ page, request }) => {
+  const { dish, groups, path } = await dishWithOptions(request, SLUG);
+  const preselected = groups.flatMap((group) => group.choices).filter((choice) => choice.preselected);
+  const start = dish.price + preselected.reduce((sum, choice) => sum + choice.price, 0);
+  await page.goto(`${path}?render=hydrated`);
+  await expect(total(page)).toHaveText(euros(start));
+  const extra = groups.find((group) => !exclusive(group))!.choices[0];
+  await page.getByLabel(extra.name).check();
+  await expect(total(page)).toHaveText(euros(start + extra.price));
+  await page.getByRole("button", { name: texts.en["dish.more"] }).click();
+  await expect(page.getByLabel(texts.en["dish.count"])).toHaveValue("2");
+  await expect(total(page)).toHaveText(euros(2 * (start + extra.price)));
+  await page.getByLabel(extra.name).uncheck();
+  for (const value of ["1", "1"]) {
+    await page.getByRole("button", { name: texts.en["dish.fewer"] }).click();
+    await expect(page.getByLabel(texts.en["dish.count"])).toHaveValue(value);
+  }
+  await expect(total(page)).toHaveText(euros(start));
+  await page.getByLabel(texts.en["dish.count"]).fill("100");
+  await expect(total(page), "of what cannot be there is no total").toBeEmpty();
+});
+
+test("no more boxes can be ticked than may be", async ({ page, request }) => {
+  const { groups, path } = await dishWithOptions(request, SLUG);
+  const group = groups.find(({ min, max, choices }) => min === 0 && max < choices.length)!;
+  await page.goto(`${path}?render=hydrated`);
+  await alive(page);
+  const boxes = page.getByRole("group", { name: group.name }).getByRole("checkbox");
+  for (let box = 0; box < group.max; box++) await boxes.nth(box).check();
+  await expect(boxes.nth(group.max)).toBeDisabled();
+  await boxes.first().uncheck();
+  await expect(boxes.nth(group.max)).toBeEnabled();
+});
+
+test("without a script there is no total, and nothing that would not work", async ({ page, request }) => {
+  const { path } = await dishWithOptions(request, SLUG);
+  await page.goto(`${path}?render=thin`);
+  await expect(page.locator(".total")).toHaveCount(0);
+  await expect(page.locator(".dish").getByRole("button")).toHaveText([texts.en["dish.add"]]);
+});
+
+test("from a menu in the app a dish opens in a document of its own, and back", async ({ page, request }) => {
+  const { dish } = await dishWithOptions(request, SLUG);
+  const program = () => page.locator("link[rel=modulepreload]").getAttribute("href");
+  await page.goto(`/restaurants/${SLUG}?render=thick`);
+  await alive(page);
+  expect(await program()).toMatch(/^\/assets\/reading\./);
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  await page.getByRole("link", { name: dish.name, exact: true }).first().click();
+  await expect(heading(page)).toHaveText(dish.name);
+  expect(await program()).toMatch(/^\/assets\/ordering\./);
+  expect(await page.evaluate(() => "sameDocument" in window)).toBe(false);
+  await expect(page.locator("html")).toHaveAttribute("data-mode", "thick");
+  await page.goBack();
+  await expect(heading(page)).toHaveText("Trattoria da Lucia");
+});
+
+for (const mode of ["hydrated", "thick"] as Mode[]) {
+  test(`the dishes of a menu that was read, ${mode}, open without a server`, async ({ page, servery, request, complaints }) => {
+    complaints.expect(/net::ERR_CONNECTION_REFUSED/, /net::ERR_FAILED \(.*\/pictures\//, /^request: .*\/pictures\/.* net::ERR_FAILED$/);
+    const { dish } = await dishWithOptions(request, SLUG);
+    await page.goto(`/restaurants/${SLUG}?render=${mode}`);
+    await alive(page);
+    await controlled(page);
+    const kept = () => page.evaluate(async (address) => !!(await (await caches.open("answers-v1")).match(address)), `/api/v1/restaurants/${SLUG}/menu`);
+    await expect.poll(kept).toBe(true);
+    await servery.stop();
+    try {
+      await page.getByRole("link", { name: dish.name, exact: true }).first().click();
+      await expect(heading(page)).toHaveText(dish.name);
+      await expect(page.locator(".offline")).toHaveText(texts.en["offline.notice"]);
+      await expect(total(page)).not.toBeEmpty();
+      await page.locator(".back a").click();
+      await expect(heading(page)).toHaveText("Trattoria da Lucia");
+    } finally {
+      await servery.start();
+    }
+  });
+}

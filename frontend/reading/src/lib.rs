@@ -1,0 +1,12 @@
+//! The program of the pages that one reads.
+//!
+//! Invariant: nothing is linked in here that these pages do not use; whatever programs share is generic over the pages.
+
+use servery_app::pages::reading::Reading;
+use wasm_bindgen::prelude::*;
+
+/// Called by the script of the page once the wasm is there, with the catalogue of the page's language.
+#[wasm_bindgen]
+pub fn start(texts: Vec<String>) -> Result<(), JsError> {
+    servery_frontend::start::<Reading>(texts)
+}
