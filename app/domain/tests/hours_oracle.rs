@@ -17,7 +17,7 @@ use servery_domain::{
 };
 
 const STRINGS: usize = 2500;
-const MOMENTS: usize = 10;
+const MOMENTS: usize = 6;
 const FIRST_DAY: Day = Day::new(2026, 7, 1);
 const LAST_DAY: Day = Day::new(2028, 6, 30);
 
