@@ -114,6 +114,7 @@ fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, Problem> {
 fn reopened(mut listed: Listed) -> Listed {
     if let Some(now) = local_now(&listed.restaurant.zone) {
         listed.opening = listed.restaurant.hours.at(now, &listed.restaurant.holidays);
+        listed.today = now.day();
     }
     listed
 }

@@ -81,7 +81,7 @@ impl Snapshot {
                 until = until.min(moment).max(Timestamp(now.0 + 1));
             }
             let out = sold_out.iter().filter(|(of, _)| *of == restaurant.id).map(|(_, dish)| *dish).collect();
-            (Listed { restaurant, opening, sold_out: out }, zone)
+            (Listed { restaurant, opening, today: here.day(), sold_out: out }, zone)
         });
         let restaurants = listed.collect();
         let thick = thick(&modes);

@@ -61,6 +61,9 @@ pub struct Address {
 pub struct Listed {
     pub restaurant: Restaurant,
     pub opening: Opening,
+    /// On the restaurant's calendar.
+    #[serde(default)]
+    pub today: Day,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sold_out: Vec<DishId>,
 }

@@ -53,7 +53,10 @@ impl Timetable<'_> {
     fn of_day(&self, day: Day) -> impl Iterator<Item = LocalMinute> + use<> {
         let (midnight, step, lead) = (day.midnight().0, i64::from(self.ordering.slot), self.lead());
         let spans = self.hours.spans_of(day, self.holidays);
-        spans.into_iter().flat_map(move |span| {
+        let was_open = |minute: i64| self.hours.at(LocalMinute(minute), self.holidays).open;
+        // Where the door was open already, so was the kitchen.
+        let spans: Vec<_> = spans.into_iter().map(|span| (span, if was_open(midnight + span.from - 1) { 0 } else { lead })).collect();
+        spans.into_iter().flat_map(move |(span, lead)| {
             let last = span.to - span.from;
             // Counted from the opening, so that they are the same every day.
             (0..)
@@ -150,6 +153,14 @@ mod tests {
             assert_eq!(slots.last(), Some(&at(2, 1, 30)));
             assert!(slots.iter().all(|slot| table.check(*slot).is_ok()));
         });
+    }
+
+    #[test]
+    fn around_the_clock_there_are_slots_around_the_clock() {
+        let ordering = Ordering { slot: 15, preparation: 20, days_ahead: 1, ..Ordering::default() };
+        let days = with("24/7", at(0, 12, 0), &ordering, |table| table.slots());
+        assert_eq!(days[1].1.len(), 96);
+        assert_eq!(days[0].1[0], at(0, 12, 30));
     }
 
     #[test]

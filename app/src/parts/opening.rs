@@ -14,6 +14,7 @@ pub fn sentence(texts: Texts, opening: &Opening) -> String {
     let time = change.at.clock();
     let values = [("time", time.as_str()), ("day", weekday(texts, change.at.weekday()))];
     let key = match (opening.open, change.in_days) {
+        (true, 2..) => Key::OpeningUntilDay,
         (true, _) => Key::OpeningUntil,
         (false, 0) => Key::OpeningAt,
         (false, 1) => Key::OpeningTomorrow,
@@ -68,6 +69,7 @@ mod tests {
         assert_eq!(said(Lang::English, hours, at(5, 3)), "Opens Monday at 11:30");
         assert_eq!(said(Lang::German, hours, at(4, 18)), "Geöffnet bis 02:00");
         assert_eq!(said(Lang::English, "24/7", at(0, 0)), "Open around the clock");
+        assert_eq!(said(Lang::English, "24/7; Nov 19 off", at(0, 0)), "Open until Thursday at 00:00");
         assert_eq!(said(Lang::English, "Mo off", at(0, 0)), "Closed until further notice");
     }
 

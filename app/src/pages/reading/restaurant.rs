@@ -8,7 +8,6 @@ use servery_domain::{
     listing::DishFilter,
     menu::{Category, Diet, Dish, Menu},
     restaurant::{Listed, Restaurant as RestaurantFacts},
-    time::Weekday,
 };
 
 use crate::{
@@ -65,11 +64,11 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
 const LARGE: usize = 100;
 
 fn heading(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
-    let RestaurantFacts { name, lang, cuisine, description, address, phone, picture, hours, .. } = &listed.restaurant;
-    let week: Vec<_> = Weekday::ALL
-        .iter()
-        .zip(hours.week())
-        .map(|(weekday, spans)| view! { <tr><th scope="row">{opening::weekday(texts, *weekday)}</th><td>{opening::spans(texts, spans)}</td></tr> })
+    let RestaurantFacts { name, lang, cuisine, description, address, phone, picture, hours, holidays, .. } = &listed.restaurant;
+    let week: Vec<_> = (0..7)
+        .map(|days| listed.today.plus(days))
+        .map(|day| (day.weekday(), hours.spans_of(day, holidays)))
+        .map(|(weekday, spans)| view! { <tr><th scope="row">{opening::weekday(texts, weekday)}</th><td>{opening::spans(texts, &spans)}</td></tr> })
         .collect();
     let phone_link = format!("tel:{}", phone.replace(' ', ""));
     view! {
