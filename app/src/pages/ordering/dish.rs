@@ -9,7 +9,7 @@ use leptos::{html, prelude::*, web_sys::HtmlFormElement};
 use servery_domain::{
     currency::Minor,
     menu::{Dish as DishFacts, Menu},
-    restaurant::{Listed, Restaurant},
+    restaurant::Listed,
 };
 
 use self::count::Count;
@@ -56,7 +56,7 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
         <article class="dish">
             <p class="back"><a href=format!("/restaurants/{}", restaurant.slug)>{texts.fill(Key::DishBack, &[("name", &isolated(&restaurant.name))])}</a></p>
             {picture}
-            {heading(texts, restaurant, &menu, &dish)}
+            {heading(texts, &menu, &dish)}
             <form method="post" action=format!("/restaurants/{}/basket", restaurant.slug) node_ref=filled_in on:input=move |_| reckon()>
                 <input type="hidden" name="dish" value=dish.id.to_string()/>
                 {options::groups(texts, &menu, &dish)}
@@ -75,14 +75,13 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
     }
 }
 
-fn heading(texts: Texts, restaurant: &Restaurant, menu: &Menu, dish: &DishFacts) -> impl IntoView + use<> {
+fn heading(texts: Texts, menu: &Menu, dish: &DishFacts) -> impl IntoView + use<> {
     let lang = menu.lang;
     let description =
         (!dish.description.is_empty()).then(|| view! { <p class="lead" lang=lang.tag() dir="auto">{dish.description.clone()}</p> });
     let notes = notes(texts, dish);
     view! {
         <header>
-            <p class="facts" lang=restaurant.lang.tag() dir="auto">{restaurant.name.clone()}</p>
             <h1 lang=lang.tag() dir="auto">{dish.name.clone()}</h1>
             {description}
             <p class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</p>

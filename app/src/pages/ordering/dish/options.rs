@@ -18,13 +18,12 @@ pub fn groups(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
 }
 
 fn group(texts: Texts, menu: &Menu, group: &OptionGroup) -> impl IntoView + use<> {
-    let (tag, direction) = (menu.lang.tag(), menu.lang.direction());
     let limits = (!wish::one_of(group)).then_some((group.min, group.max));
     let choices: Vec<_> = group.choices.iter().map(|shown| choice(texts, menu, group, shown)).collect();
     view! {
         <fieldset data-min=limits.map(|(min, _)| min) data-max=limits.map(|(_, max)| max)>
-            <legend><span lang=tag dir="auto">{group.name.clone()}</span>" "<small>{words(texts, group)}</small></legend>
-            <ul lang=tag dir=direction>{choices}</ul>
+            <legend><span lang=menu.lang.tag() dir="auto">{group.name.clone()}</span>" "<small>{words(texts, group)}</small></legend>
+            <ul>{choices}</ul>
         </fieldset>
     }
 }
@@ -39,7 +38,7 @@ fn choice(texts: Texts, menu: &Menu, group: &OptionGroup, choice: &Choice) -> im
         <li>
             <label>
                 <input type=kind name=wish::field(group) value=choice.id.to_string() checked=choice.preselected required=one_of autocomplete="off"/>
-                <span dir="auto">{choice.name.clone()}</span>
+                <span class="name" lang=menu.lang.tag() dir="auto">{choice.name.clone()}</span>
                 {price}
             </label>
         </li>
