@@ -1,6 +1,7 @@
 //! A dish, large, with all that can be chosen on it.
 
 mod count;
+mod offered;
 mod options;
 
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use leptos::{html, prelude::*, web_sys::HtmlFormElement};
 use servery_domain::{
     currency::Minor,
+    limits,
     menu::{Dish as DishFacts, Menu},
     restaurant::Listed,
 };
@@ -22,7 +24,7 @@ use crate::{
     },
     render::Mode,
     text::{Key, Texts, texts},
-    wish::{self, Wish},
+    wish::Wish,
 };
 
 #[component]
@@ -62,7 +64,7 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
                 {options::groups(texts, &menu, &dish)}
                 <label class="note">
                     <span>{texts.get(Key::DishNote)}</span>
-                    <textarea name="note" rows="2" maxlength=wish::NOTE></textarea>
+                    <textarea name="note" rows="2" maxlength=limits::NOTE></textarea>
                 </label>
                 <Count plain counted/>
                 <div class="order">
