@@ -12,6 +12,7 @@ export interface Choice {
   name: string;
   price: number;
   preselected?: boolean;
+  option_groups?: string[];
 }
 
 export interface OptionGroup {

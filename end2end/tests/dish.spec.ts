@@ -1,8 +1,8 @@
 // A dish with its options: a plain form, to which a script adds what a form cannot do.
 
 import { alive, controlled, expect, test, texts, type Mode } from "../servery";
-import { dishWithOptions, type OptionGroup } from "../town";
-import type { Page } from "@playwright/test";
+import { dishes, dishWithOptions, menu, type OptionGroup } from "../town";
+import type { APIRequestContext, Page } from "@playwright/test";
 
 const SLUG = "trattoria-da-lucia";
 
@@ -90,6 +90,54 @@ test("no more boxes can be ticked than may be", async ({ page, request }) => {
   await expect(boxes.nth(group.max)).toBeDisabled();
   await boxes.first().uncheck();
   await expect(boxes.nth(group.max)).toBeEnabled();
+});
+
+/** A dish of which a choice that costs more opens a group, and is not chosen at first. */
+async function dishThatOpens(request: APIRequestContext) {
+  const served = await menu(request, "lighthouse-diner");
+  const group = (id: string) => served.option_groups.find((group) => group.id === id)!;
+  for (const dish of dishes(served)) {
+    for (const choice of (dish.option_groups ?? []).flatMap((id) => group(id).choices)) {
+      if (choice.option_groups && choice.price > 0 && !choice.preselected) {
+        return { path: `/restaurants/lighthouse-diner/dishes/${dish.id}`, dish, choice, opened: group(choice.option_groups[0]) };
+      }
+    }
+  }
+  throw new Error("no dish has a choice that opens others");
+}
+
+for (const mode of ["thin", "hydrated"] as Mode[]) {
+  test(`a choice opens what there is to choose on it, ${mode}`, async ({ page, request, complaints }) => {
+    complaints.expect(/status of 204/);
+    await page.route("**/basket", (route) => route.fulfill({ status: 204 }));
+    const { path, choice, opened } = await dishThatOpens(request);
+    await page.goto(`${path}?render=${mode}`);
+    if (mode !== "thin") await alive(page);
+    const group = page.getByRole("group", { name: `${choice.name} · ${opened.name}` });
+    await expect(group).toBeHidden();
+    await page.getByLabel(choice.name).check();
+    await expect(group).toBeVisible();
+    const chosen = opened.choices.at(-1)!;
+    await group.getByLabel(chosen.name).check();
+    const sent = page.waitForRequest("**/basket");
+    await page.getByRole("button", { name: texts.en["dish.add"] }).click();
+    const fields = [...new URLSearchParams((await sent).postData()!)];
+    expect(fields).toContainEqual([`pick-${choice.id}.${opened.id}`, chosen.id]);
+  });
+}
+
+test("what is not chosen costs nothing, nor what it would open", async ({ page, request }) => {
+  const { path, choice, opened } = await dishThatOpens(request);
+  await page.goto(`${path}?render=hydrated`);
+  const before = await total(page).textContent();
+  const others = page.locator("fieldset").filter({ has: page.getByLabel(choice.name) }).locator("input:checked");
+  const first = await others.first().getAttribute("value");
+  await page.getByLabel(choice.name).check();
+  const dearest = opened.choices.toSorted((a, b) => b.price - a.price)[0];
+  await page.getByRole("group", { name: opened.name }).getByLabel(dearest.name).check();
+  await expect(total(page)).not.toHaveText(before!);
+  await page.locator(`input[value="${first}"]`).check();
+  await expect(total(page)).toHaveText(before!);
 });
 
 test("without a script there is no total, and nothing that would not work", async ({ page, request }) => {

@@ -12,7 +12,7 @@ const PAGES = {
   diwaniyat: "/restaurants/diwaniyat-al-bahar",
   "dish-trattoria": "/restaurants/trattoria-da-lucia/dishes/*",
   "dish-diwaniyat": "/restaurants/diwaniyat-al-bahar/dishes/*",
-  "dish-jade": "/restaurants/jade-lantern/dishes/*",
+  "dish-diner": "/restaurants/lighthouse-diner/dishes/*",
   about: "/about",
   "not-found": "/no/such/page",
 };

@@ -232,6 +232,13 @@ pub fn quote(facts: &Facts<'_>, basket: &Basket) -> Quote {
     }
 }
 
+/// One of a dish with what was chosen on it. What is missing keeps it from being ordered, not from having a price.
+pub fn price(menu: &Menu, dish: &Dish, picks: &[Pick]) -> Minor {
+    let mut picked = Picked::default();
+    let _ = picked.read(menu, &dish.option_groups, picks, 1);
+    picked.price(dish)
+}
+
 /// A line, and how much of it falls to each rate.
 struct Priced {
     line: QuotedLine,
@@ -282,8 +289,7 @@ impl<'a> Quoting<'a> {
         }
         let count = self.take(line, dish, &picked, served_at);
         let dish = dish.filter(|_| count > 0)?;
-        let extra: Minor = picked.picks.iter().map(|pick| pick.price).sum();
-        let price = (dish.price + extra).max(Minor::ZERO);
+        let price = picked.price(dish);
         let sum = price.times(u32::from(count));
         let rates = self.rates(dish, &picked, sum);
         let name = dish.name.clone();
@@ -400,6 +406,11 @@ impl<'a> Picked<'a> {
         self.picks.push(QuotedPick { choice: choice.id, name: choice.name.clone(), price: choice.price, dish: choice.dish, depth });
         self.dishes.extend(choice.dish.and_then(|dish| menu.dish(dish)));
         self.read(menu, &choice.option_groups, &pick.picks, depth + 1)
+    }
+
+    fn price(&self, dish: &Dish) -> Minor {
+        let extra: Minor = self.picks.iter().map(|pick| pick.price).sum();
+        (dish.price + extra).max(Minor::ZERO)
     }
 }
 

@@ -43,7 +43,7 @@ impl Pages for Ordering {
                 let id: DishId = values.get(1).and_then(|id| id.parse().ok()).ok_or_else(nothing_here)?;
                 let listed = backend.restaurant(&slug).await?;
                 let menu = backend.menu(&slug).await?;
-                let dish = menu.dishes().find(|dish| dish.id == id).cloned().ok_or_else(nothing_here)?;
+                let dish = menu.dish(id).cloned().ok_or_else(nothing_here)?;
                 Ok(Self::Dish { listed: Box::new(listed), menu, dish: Box::new(dish) })
             }
             View::Home | View::Restaurant | View::About => Err(nothing_here()),

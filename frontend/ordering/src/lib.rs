@@ -1,6 +1,6 @@
 //! The program of the pages that one orders with.
 //!
-//! Invariant: nothing is linked in here that these pages do not use; whatever programs share is generic over the pages.
+//! Invariant: it adds comfort and no abilities: each form of these pages is sent without it, too.
 
 use servery_app::pages::ordering::Ordering;
 use wasm_bindgen::prelude::*;

@@ -1,6 +1,7 @@
 //! A dish, large, with all that can be chosen on it.
 
 mod count;
+mod offered;
 mod options;
 
 use std::sync::Arc;
@@ -8,8 +9,9 @@ use std::sync::Arc;
 use leptos::{html, prelude::*, web_sys::HtmlFormElement};
 use servery_domain::{
     currency::Minor,
+    limits,
     menu::{Dish as DishFacts, Menu},
-    restaurant::{Listed, Restaurant},
+    restaurant::Listed,
 };
 
 use self::count::Count;
@@ -22,7 +24,7 @@ use crate::{
     },
     render::Mode,
     text::{Key, Texts, texts},
-    wish::{self, Wish},
+    wish::Wish,
 };
 
 #[component]
@@ -56,13 +58,13 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
         <article class="dish">
             <p class="back"><a href=format!("/restaurants/{}", restaurant.slug)>{texts.fill(Key::DishBack, &[("name", &isolated(&restaurant.name))])}</a></p>
             {picture}
-            {heading(texts, restaurant, &menu, &dish)}
+            {heading(texts, &menu, &dish)}
             <form method="post" action=format!("/restaurants/{}/basket", restaurant.slug) node_ref=filled_in on:input=move |_| reckon()>
                 <input type="hidden" name="dish" value=dish.id.to_string()/>
                 {options::groups(texts, &menu, &dish)}
                 <label class="note">
                     <span>{texts.get(Key::DishNote)}</span>
-                    <textarea name="note" rows="2" maxlength=wish::NOTE></textarea>
+                    <textarea name="note" rows="2" maxlength=limits::NOTE></textarea>
                 </label>
                 <Count plain counted/>
                 <div class="order">
@@ -75,14 +77,13 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
     }
 }
 
-fn heading(texts: Texts, restaurant: &Restaurant, menu: &Menu, dish: &DishFacts) -> impl IntoView + use<> {
+fn heading(texts: Texts, menu: &Menu, dish: &DishFacts) -> impl IntoView + use<> {
     let lang = menu.lang;
     let description =
         (!dish.description.is_empty()).then(|| view! { <p class="lead" lang=lang.tag() dir="auto">{dish.description.clone()}</p> });
     let notes = notes(texts, dish);
     view! {
         <header>
-            <p class="facts" lang=restaurant.lang.tag() dir="auto">{restaurant.name.clone()}</p>
             <h1 lang=lang.tag() dir="auto">{dish.name.clone()}</h1>
             {description}
             <p class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</p>

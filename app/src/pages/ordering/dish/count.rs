@@ -1,11 +1,9 @@
 //! How many: a number, and where a script runs two buttons beside it.
 
 use leptos::{html, prelude::*, web_sys::HtmlInputElement};
+use servery_domain::limits;
 
-use crate::{
-    text::{Key, texts},
-    wish,
-};
+use crate::text::{Key, texts};
 
 #[component]
 pub fn Count(plain: bool, counted: impl Fn() + Clone + Send + 'static) -> impl IntoView {
@@ -31,7 +29,7 @@ pub fn Count(plain: bool, counted: impl Fn() + Clone + Send + 'static) -> impl I
             <label for="count">{texts.get(Key::DishCount)}</label>
             <div>
                 {fewer}
-                <input id="count" type="number" name="count" value="1" min="1" max=wish::MOST required=true inputmode="numeric" autocomplete="off" node_ref=number/>
+                <input id="count" type="number" name="count" value="1" min="1" max=limits::COUNT required=true inputmode="numeric" autocomplete="off" node_ref=number/>
                 {more}
             </div>
         </div>
@@ -40,5 +38,5 @@ pub fn Count(plain: bool, counted: impl Fn() + Clone + Send + 'static) -> impl I
 
 fn step(number: &HtmlInputElement, by: i32) {
     let count = number.value().parse::<i32>().unwrap_or_default() + by;
-    number.set_value(&count.clamp(1, i32::from(wish::MOST)).to_string());
+    number.set_value(&count.clamp(1, i32::from(limits::COUNT)).to_string());
 }

@@ -3,43 +3,55 @@
 use leptos::{
     prelude::*,
     wasm_bindgen::JsCast,
-    web_sys::{Element, HtmlFormElement, HtmlInputElement, NodeList},
+    web_sys::{HtmlFieldSetElement, HtmlFormElement, HtmlInputElement, NodeList},
 };
 use servery_domain::menu::{Choice, Dish, Menu, OptionGroup};
 
+use super::offered::{Offered, offered};
 use crate::{
     text::{Key, Texts},
     wish,
 };
 
-/// One after another and never one inside the other: so the type of the view stays finite, however deep choices will open further groups.
+/// One after another and never one inside the other: so the type of the view stays finite, however deep choices open further groups.
+/// The style sheet hides those whose choice is not chosen.
 pub fn groups(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
-    dish.option_groups.iter().filter_map(|id| menu.group(*id)).map(|shown| group(texts, menu, shown)).collect::<Vec<_>>()
+    offered(menu, dish).iter().map(|shown| fieldset(texts, menu, shown)).collect::<Vec<_>>()
 }
 
-fn group(texts: Texts, menu: &Menu, group: &OptionGroup) -> impl IntoView + use<> {
-    let (tag, direction) = (menu.lang.tag(), menu.lang.direction());
+fn fieldset(texts: Texts, menu: &Menu, offered: &Offered<'_>) -> impl IntoView + use<> {
+    let Offered { group, within, .. } = offered;
     let limits = (!wish::one_of(group)).then_some((group.min, group.max));
-    let choices: Vec<_> = group.choices.iter().map(|shown| choice(texts, menu, group, shown)).collect();
+    let numbers = |prefix: &str| within.iter().map(|opener| format!("{prefix}{}", opener.number)).collect::<Vec<_>>().join(" ");
+    let name = match within.last() {
+        Some(opener) => format!("{} · {}", opener.choice.name, group.name),
+        None => group.name.clone(),
+    };
+    let choices: Vec<_> = group.choices.iter().map(|shown| choice(texts, menu, offered, shown)).collect();
     view! {
-        <fieldset data-min=limits.map(|(min, _)| min) data-max=limits.map(|(_, max)| max)>
-            <legend><span lang=tag dir="auto">{group.name.clone()}</span>" "<small>{words(texts, group)}</small></legend>
-            <ul lang=tag dir=direction>{choices}</ul>
+        <fieldset class=numbers("in-") data-in=numbers("") data-min=limits.map(|(min, _)| min) data-max=limits.map(|(_, max)| max)>
+            <legend><span lang=menu.lang.tag() dir="auto">{name}</span>" "<small>{words(texts, group)}</small></legend>
+            <ul>{choices}</ul>
         </fieldset>
     }
 }
 
-fn choice(texts: Texts, menu: &Menu, group: &OptionGroup, choice: &Choice) -> impl IntoView + use<> {
+fn choice(texts: Texts, menu: &Menu, offered: &Offered<'_>, choice: &Choice) -> impl IntoView + use<> {
+    let Offered { group, within, openers } = offered;
     let one_of = wish::one_of(group);
     let kind = if one_of { "radio" } else { "checkbox" };
+    let name = wish::field(group, within.iter().map(|opener| opener.choice.id));
+    let opener = openers.iter().find(|opener| opener.choice.id == choice.id).map(|opener| format!("opens-{}", opener.number));
+    // What cannot be seen must not keep the form from being sent.
+    let required = one_of && within.is_empty();
     let sign = if choice.price.0 > 0 { "+" } else { "" };
     let price = (choice.price.0 != 0)
         .then(|| view! { <span class="price" dir="auto">{format!("{sign}{}", texts.lang.money(choice.price, menu.currency))}</span> });
     view! {
         <li>
             <label>
-                <input type=kind name=wish::field(group) value=choice.id.to_string() checked=choice.preselected required=one_of autocomplete="off"/>
-                <span dir="auto">{choice.name.clone()}</span>
+                <input class=opener type=kind name=name value=choice.id.to_string() checked=choice.preselected required=required autocomplete="off"/>
+                <span class="name" lang=menu.lang.tag() dir="auto">{choice.name.clone()}</span>
                 {price}
             </label>
         </li>
@@ -59,18 +71,29 @@ fn words(texts: Texts, group: &OptionGroup) -> String {
     }
 }
 
-/// Boxes that would be too many cannot be ticked, and the browser says where some are missing. HTML knows neither by itself.
+/// What HTML cannot say by itself: groups whose choice is not chosen do not count, boxes that would be too many cannot be ticked,
+/// and the browser says where some are missing.
 pub fn keep_within(texts: Texts, form: &HtmlFormElement) {
-    for group in form.query_selector_all("fieldset[data-max]").iter().flat_map(elements::<Element>) {
-        let limit = |name| group.get_attribute(name).and_then(|limit| limit.parse::<usize>().ok()).unwrap_or_default();
-        let boxes: Vec<HtmlInputElement> = group.query_selector_all("input").iter().flat_map(elements).collect();
-        let ticked = boxes.iter().filter(|ticked| ticked.checked()).count();
-        let (min, max) = (limit("data-min"), limit("data-max"));
-        let missing = if ticked < min { texts.count(Key::DishAtLeast, min) } else { String::new() };
-        for (number, one) in boxes.iter().enumerate() {
-            one.set_disabled(ticked >= max && !one.checked());
-            one.set_custom_validity(if number == 0 { &missing } else { "" });
+    let groups = form.query_selector_all("fieldset").iter().flat_map(elements::<HtmlFieldSetElement>).collect::<Vec<_>>();
+    for group in groups {
+        let said = |name| group.get_attribute(name).unwrap_or_default();
+        let chosen = |number: &str| form.query_selector(&format!(".opens-{number}:checked")).is_ok_and(|input| input.is_some());
+        let open = said("data-in").split(' ').all(|number| number.is_empty() || chosen(number));
+        group.set_disabled(!open);
+        let inputs: Vec<HtmlInputElement> = group.query_selector_all("input").iter().flat_map(elements).collect();
+        match (said("data-min").parse(), said("data-max").parse()) {
+            (Ok(min), Ok(max)) => limit(texts, &inputs, min, max),
+            _ => inputs.iter().for_each(|input| input.set_required(true)),
         }
+    }
+}
+
+fn limit(texts: Texts, boxes: &[HtmlInputElement], min: usize, max: usize) {
+    let ticked = boxes.iter().filter(|ticked| ticked.checked()).count();
+    let missing = if ticked < min { texts.count(Key::DishAtLeast, min) } else { String::new() };
+    for (number, one) in boxes.iter().enumerate() {
+        one.set_disabled(ticked >= max && !one.checked());
+        one.set_custom_validity(if number == 0 { &missing } else { "" });
     }
 }
 
@@ -90,7 +113,14 @@ mod tests {
     use super::*;
 
     fn said(min: u8, max: u8, choices: u128) -> String {
-        let choice = |id| Choice { id: ChoiceId(id), name: String::new(), price: Minor(0), preselected: false };
+        let choice = |id| Choice {
+            id: ChoiceId(id),
+            name: String::new(),
+            price: Minor(0),
+            preselected: false,
+            dish: None,
+            option_groups: Vec::new(),
+        };
         let group = OptionGroup { id: OptionGroupId(1), name: String::new(), min, max, choices: (0..choices).map(choice).collect() };
         words(Texts::of(Lang::English), &group)
     }
