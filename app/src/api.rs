@@ -18,3 +18,25 @@ pub fn restaurant(slug: &Slug) -> String {
 pub fn menu(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/menu")
 }
+
+pub fn draft(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/draft")
+}
+
+pub fn times(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/times")
+}
+
+pub fn quotes(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/quotes")
+}
+
+pub fn orders_at(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/orders")
+}
+
+pub const ORDERS: &str = "/api/v1/orders";
+
+pub fn order(token: &str) -> String {
+    format!("{ORDERS}/{token}")
+}

@@ -5,7 +5,10 @@
 use std::{pin::Pin, sync::Arc};
 
 use leptos::prelude::{RwSignal, use_context};
-use servery_domain::{about::About, cursor::Page, listing::Search, menu::Menu, problem::Problem, restaurant::Listed, slug::Slug};
+use servery_domain::{
+    about::About, basket::Basket, cursor::Page, draft::Draft, listing::Search, menu::Menu, order::TrackedOrder, problem::Problem,
+    quote::Quote, restaurant::Listed, slots::Times, slug::Slug,
+};
 
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
 
@@ -18,7 +21,15 @@ pub trait Backend: Send + Sync {
 }
 
 /// The questions of whoever orders, too.
-pub trait OrderingBackend: Backend {}
+pub trait OrderingBackend: Backend {
+    /// What this browser has begun to order at a restaurant.
+    fn draft<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Draft>;
+    fn times<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Times>;
+    fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> Answer<'a, Quote>;
+    fn order<'a>(&'a self, token: &'a str) -> Answer<'a, TrackedOrder>;
+    /// What this browser, or whoever is signed in, has ordered lately.
+    fn orders(&self) -> Answer<'_, Vec<TrackedOrder>>;
+}
 
 /// The backend of the pages that are shown: `backend::<dyn Backend>()`.
 pub fn backend<B: ?Sized + Send + Sync + 'static>() -> Arc<B> {

@@ -170,7 +170,16 @@ mod tests {
         let mut cases = 0;
         for allows in rows {
             for default in allows.iter().copied() {
-                let route = Route { path: "/", view: View::Home, default, allows, offline: true, chunk: Chunk::Reading, shared_for: 0 };
+                let route = Route {
+                    path: "/",
+                    view: View::Home,
+                    default,
+                    allows,
+                    offline: true,
+                    chunk: Chunk::Reading,
+                    shared_for: 0,
+                    personal: false,
+                };
                 for visitor in spoken {
                     for operator in spoken {
                         for browser in [Browser::Able, Browser::Saving, Browser::Unable] {

@@ -13,12 +13,17 @@ use servery_app::{
 };
 use servery_domain::{
     about::About,
+    basket::Basket,
     cursor::Page,
+    draft::Draft,
     limits,
     listing::Search,
     menu::Menu,
+    order::TrackedOrder,
     problem::{Kind, Problem},
+    quote::Quote,
     restaurant::Listed,
+    slots::Times,
     slug::Slug,
     time::{LocalMinute, Zone},
 };
@@ -162,4 +167,24 @@ impl Backend for HttpBackend {
     }
 }
 
-impl OrderingBackend for HttpBackend {}
+impl OrderingBackend for HttpBackend {
+    fn draft<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Draft> {
+        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::draft(slug)).await?.value) }))
+    }
+
+    fn times<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Times> {
+        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::times(slug)).await?.value) }))
+    }
+
+    fn quote<'a>(&'a self, slug: &'a Slug, _basket: &'a Basket) -> Answer<'a, Quote> {
+        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::quotes(slug)).await?.value) }))
+    }
+
+    fn order<'a>(&'a self, token: &'a str) -> Answer<'a, TrackedOrder> {
+        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::order(token)).await?.value) }))
+    }
+
+    fn orders(&self) -> Answer<'_, Vec<TrackedOrder>> {
+        Box::pin(SendWrapper::new(async move { Ok(self.get(api::ORDERS).await?.value) }))
+    }
+}

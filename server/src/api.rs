@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod docs;
+pub mod drafts;
 pub mod openapi;
 pub mod orders;
 pub mod quotes;

@@ -18,7 +18,10 @@ use axum::{
 };
 use quick_cache::{Weighter, sync::Cache};
 use servery_app::{render::Load, routes::ROUTES};
-use servery_domain::{limits, problem::Kind};
+use servery_domain::{
+    limits,
+    problem::{Kind, Problem},
+};
 use servery_store::Store;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -120,6 +123,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/restaurants/{slug}/menu", get(api::restaurants::get_menu))
         .route("/api/v1/restaurants/{slug}/quotes", post(api::quotes::post_quote))
         .route("/api/v1/restaurants/{slug}/orders", post(api::orders::post_order))
+        .route("/api/v1/restaurants/{slug}/draft", get(api::drafts::get_draft).put(api::drafts::put_draft))
+        .route("/api/v1/restaurants/{slug}/times", get(api::drafts::get_times))
+        .route("/api/v1/orders", get(api::orders::list_orders))
         .route("/api/v1/orders/{token}", get(api::orders::get_order))
         .route("/api/v1/orders/{token}/basket", get(api::orders::get_basket))
         .route("/api/v1/orders/{token}/events", get(api::orders::get_events))
@@ -131,6 +137,13 @@ pub fn router(app: Arc<App>) -> Router {
     for route in &ROUTES {
         router = router.route(route.path, get(html::page::get_page));
     }
+    let router = router
+        .route("/restaurants/{slug}/basket", post(html::forms::post_line))
+        .route("/restaurants/{slug}/basket/lines", post(html::forms::post_counts))
+        .route("/restaurants/{slug}/checkout", post(html::forms::post_checkout))
+        .route("/orders/{token}/cancel", post(html::forms::post_cancel))
+        .route("/orders/{token}/reorder", post(html::forms::post_reorder))
+        .route("/t/{code}", get(html::forms::get_table));
     router
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
@@ -155,7 +168,7 @@ async fn not_found(state: axum::extract::State<Arc<App>>, method: Method, uri: U
     if uri.path().starts_with("/api/") || !crate::refusal::accepts(&headers, "text/html") {
         return Refusal::new(Kind::NotFound, uri.path()).into_response();
     }
-    html::page::problem_page(&state, &uri, &headers, Kind::NotFound, uri.path())
+    html::page::problem_page(&state, &uri, &headers, Problem::new(Kind::NotFound, uri.path()))
 }
 
 async fn wrong_method(uri: Uri) -> Refusal {

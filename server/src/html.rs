@@ -2,6 +2,7 @@
 
 mod backend;
 pub mod document;
+pub mod forms;
 pub mod page;
 pub mod pictures;
 pub mod shell;

@@ -2,22 +2,24 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use servery_domain::{
     basket::{Basket, Service},
     coupon::{self, Coupon, Used},
-    id::{DishId, OrderId},
+    draft::Draft,
+    id::{DishId, OrderId, RestaurantId, VisitorId},
     menu::Menu,
-    order::{Actor, Event, Order, Ordered, Placement, Progress, Receipt, State},
+    order::{Actor, Event, Order, Ordered, Placement, Progress, Receipt, State, TrackedOrder},
     problem::{Kind, Problem},
     quote::{Facts, Offer, Quote, portions, quote},
     restaurant::Listed,
     revision::Revision,
+    slots::Times,
     slug::Slug,
     time::{LocalMinute, Timestamp},
 };
-use servery_store::orders::{Advance, Changed, Placing, Redeem, Request, Write, Written};
+use servery_store::orders::{Advance, Changed, Placing, Request, Tracked, Write, Written};
 
 use crate::{app::App, clock, refusal::Refusal, visitor};
 
@@ -107,11 +109,11 @@ pub async fn full_slots(app: &App, counter: &Counter) -> Result<Vec<LocalMinute>
     Ok(taken.into_iter().filter(|(_, taken)| *taken >= u32::from(takes)).map(|(slot, _)| slot).collect())
 }
 
-pub async fn quote_basket(app: &App, slug: &str, basket: &Basket, customer: Option<&str>) -> Result<Quote, Refusal> {
+pub async fn quote_basket(app: &App, slug: &str, basket: &Basket, customer: &Customer) -> Result<Quote, Refusal> {
     basket.check()?;
     let counter = counter(app, slug).await?;
     check_table(app, &counter, &basket.service).await?;
-    let known = counter.ask(app, basket, customer.unwrap_or_default()).await?;
+    let known = counter.ask(app, basket, customer.account.as_deref().unwrap_or_default()).await?;
     Ok(counter.quote(&known, basket))
 }
 
@@ -141,6 +143,14 @@ pub struct Customer {
 }
 
 impl Customer {
+    pub fn of(headers: &HeaderMap) -> Self {
+        Self { account: None, visitor: visitor::visitor(headers).map(|visitor| visitor.to_string()) }
+    }
+
+    pub fn placed(&self, tracked: &Tracked) -> bool {
+        tracked.customer.is_some() && [&self.account, &self.visitor].contains(&&tracked.customer)
+    }
+
     /// Under which its orders are found again.
     fn name(&self) -> Option<String> {
         self.account.clone().or_else(|| self.visitor.clone())
@@ -191,7 +201,10 @@ fn placing(
     let used = known.coupon.as_ref().filter(|_| !placement.basket.coupon.trim().is_empty());
     let portions = portions(&quote.lines);
     let no_time = || Refusal::new(Kind::Broken, "a quote that can be ordered has a time");
-    let ordered = Ordered::new(restaurant.id, counter.now, placement.clone(), quote).ok_or_else(no_time)?;
+    let mut ordered = Ordered::new(restaurant.id, counter.now, placement.clone(), quote).ok_or_else(no_time)?;
+    if used.is_some() {
+        coupon_customer.clone_into(&mut ordered.redeemed_by);
+    }
     let progress = Progress::new(placement.payment, counter.now.0);
     Ok(Placing {
         request: request.clone(),
@@ -200,7 +213,7 @@ fn placing(
         customer: customer.name(),
         priced_at: restaurant.revision,
         portions,
-        redeem: used.map(|(coupon, _)| Redeem { coupon: coupon.clone(), customer: coupon_customer.to_owned() }),
+        coupon: used.map(|(coupon, _)| coupon.clone()),
         per_slot: restaurant.ordering.per_slot,
     })
 }
@@ -239,6 +252,67 @@ pub async fn accept_itself(app: &App, order: OrderId, ready_at: LocalMinute) {
     if let Err(refusal) = advance(app, order, Event::Accepted { ready_at }, Actor::System).await {
         tracing::warn!(%order, problem = %refusal.0, "an order was not accepted by itself yet");
     }
+}
+
+/// What this browser has begun to order; nothing, if it is not known yet.
+pub async fn draft(app: &App, slug: &str, customer: &Customer) -> Result<Draft, Refusal> {
+    let restaurant = restaurant(app, slug)?;
+    let Some(visitor) = &customer.visitor else { return Ok(Draft::default()) };
+    Ok(app.store.draft(visitor, restaurant).await?.unwrap_or_default())
+}
+
+pub async fn keep_draft(app: &App, slug: &str, visitor: VisitorId, draft: &Draft) -> Result<(), Refusal> {
+    draft.check()?;
+    let restaurant = restaurant(app, slug)?;
+    Ok(app.store.put_draft(&visitor.to_string(), restaurant, draft, clock::now()).await?)
+}
+
+fn restaurant(app: &App, slug: &str) -> Result<RestaurantId, Refusal> {
+    let town = app.town.now();
+    let listed = slug.parse().ok().and_then(|slug| town.listed(&slug));
+    listed.map(|listed| listed.restaurant.id).ok_or_else(|| Refusal::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
+}
+
+pub async fn times(app: &App, slug: &str) -> Result<Times, Refusal> {
+    let counter = counter(app, slug).await?;
+    Ok(Times { now: counter.now.1, full: full_slots(app, &counter).await? })
+}
+
+pub async fn find(app: &App, token: &str) -> Result<Tracked, Refusal> {
+    let unknown = || Refusal::new(Kind::NotFound, "there is no such order");
+    if token.len() != 32 {
+        return Err(unknown());
+    }
+    app.store.order_by_token(token).await?.ok_or_else(unknown)
+}
+
+pub async fn tracked(app: &App, token: &str) -> Result<TrackedOrder, Refusal> {
+    let found = find(app, token).await?;
+    named(app, found).ok_or_else(|| Refusal::new(Kind::NotFound, "the order's restaurant is gone"))
+}
+
+/// With the name of the restaurant; `None` if that is gone.
+fn named(app: &App, tracked: Tracked) -> Option<TrackedOrder> {
+    let town = app.town.now();
+    let restaurant = &town.by_id(tracked.order.ordered.restaurant)?.restaurant;
+    Some(TrackedOrder { token: tracked.token, slug: restaurant.slug.clone(), restaurant: restaurant.name.clone(), order: tracked.order })
+}
+
+pub async fn orders_of(app: &App, customer: &Customer) -> Result<Vec<TrackedOrder>, Refusal> {
+    let mut all = Vec::new();
+    for name in [&customer.account, &customer.visitor].into_iter().flatten() {
+        all.extend(app.store.orders_of(name).await?);
+    }
+    all.sort_by_key(|tracked| std::cmp::Reverse(tracked.order.ordered.placed_at));
+    Ok(all.into_iter().filter_map(|tracked| named(app, tracked)).collect())
+}
+
+pub async fn cancel(app: &App, token: &str) -> Result<Order, Refusal> {
+    let order = find(app, token).await?.order;
+    if order.progress.state == State::Cancelled {
+        return Ok(order);
+    }
+    advance(app, order.id, Event::Cancelled { reason: String::new() }, Actor::Diner).await
 }
 
 pub async fn advance(app: &App, order: OrderId, event: Event, actor: Actor) -> Result<Order, Refusal> {

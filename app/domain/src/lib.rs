@@ -11,6 +11,7 @@ pub mod contact;
 pub mod coupon;
 pub mod currency;
 pub mod cursor;
+pub mod draft;
 #[cfg(test)]
 mod example;
 pub mod hours;

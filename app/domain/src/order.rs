@@ -67,6 +67,9 @@ pub struct Ordered {
     /// It was asked for this slot, not as soon as possible.
     pub scheduled: bool,
     pub contact: Contact,
+    /// Whose use of the coupon it counts as.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub redeemed_by: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -91,6 +94,7 @@ impl Ordered {
             due: quote.due?,
             scheduled: placement.basket.slot.is_some(),
             contact: placement.contact,
+            redeemed_by: String::new(),
             note: placement.note,
             allergies: placement.allergies,
             lang: placement.lang,
@@ -126,6 +130,17 @@ impl Receipt {
     pub fn new(order: &Order, token: &str) -> Self {
         Self { id: order.id, token: token.to_owned(), number: order.number, state: order.progress.state, total: order.ordered.total }
     }
+}
+
+/// An order, for who has its token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrackedOrder {
+    pub token: String,
+    pub slug: crate::slug::Slug,
+    /// What the restaurant is called.
+    pub restaurant: String,
+    pub order: Order,
 }
 
 /// What became of it so far.

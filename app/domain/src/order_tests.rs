@@ -18,6 +18,7 @@ fn order(service: Service, way: PaymentWay) -> Order {
         due: Due { from: minute, to: minute },
         scheduled: false,
         contact: Contact::default(),
+        redeemed_by: String::new(),
         note: String::new(),
         allergies: String::new(),
         lang: Lang::English,

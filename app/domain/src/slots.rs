@@ -1,5 +1,7 @@
 //! When an order can be had: as soon as possible, or in one of the slots that begin with the opening of the door.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     hours::OpeningHours,
     ordering::Ordering,
@@ -21,6 +23,16 @@ crate::menu::codes! {
         /// Others have taken it.
         Full = "full",
     }
+}
+
+/// What a device cannot know of a restaurant's time by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Times {
+    /// On the restaurant's clock.
+    pub now: LocalMinute,
+    /// Slots that others have taken.
+    pub full: Vec<LocalMinute>,
 }
 
 #[derive(Clone, Copy)]

@@ -24,6 +24,7 @@ use servery::{
     demo,
     html::page::{ViewKey, render_view},
     observe,
+    ordering::Customer,
     town::Town,
 };
 use servery_app::{
@@ -82,7 +83,7 @@ async fn uncached_view(State(app): State<Arc<App>>, headers: HeaderMap) -> Respo
     let decision = Decision { mode: Mode::Thin, reason: Reason::Default };
     let town = app.town.now().clone();
     let key = ViewKey::new(town.edition, decision, Lang::English, &visit);
-    render_view(&app, town, Chunk::Reading, &visit, &key).await.respond(&headers)
+    render_view(&app, town, Chunk::Reading, &visit, &key, Customer::default()).await.respond(&headers)
 }
 
 async fn twin_view(State(app): State<Arc<App>>) -> Html<String> {

@@ -1,5 +1,12 @@
 use std::sync::Arc;
 
+use crate::{
+    api::stream,
+    app::App,
+    idempotency,
+    ordering::{self, Answered, Customer},
+    refusal::{AcceptsJson, Raw, Refusal, Text, json_body},
+};
 use axum::{
     Json,
     extract::State,
@@ -11,19 +18,9 @@ use axum::{
 };
 use servery_domain::{
     basket::Basket,
-    order::{Actor, Event, Order, Placement, Receipt},
-    problem::{Kind, Problem},
+    order::{Order, Placement, Receipt, TrackedOrder},
+    problem::Problem,
     slug::Slug,
-};
-use servery_store::orders::Tracked;
-
-use crate::{
-    api::stream,
-    app::App,
-    idempotency,
-    ordering::{self, Answered, Customer},
-    refusal::{AcceptsJson, Raw, Refusal, Text, json_body},
-    visitor,
 };
 
 /// Place an order. The price that counts is worked out here; if it is not what the diner saw, nothing is placed
@@ -47,7 +44,7 @@ pub async fn post_order(
 ) -> Result<Response, Refusal> {
     let request = idempotency::request(&headers, uri.path(), &body)?;
     let placement: Placement = json_body(&headers, &body)?;
-    let customer = Customer { account: None, visitor: visitor::visitor(&headers).map(|visitor| visitor.to_string()) };
+    let customer = Customer::of(&headers);
     let Answered { status, body } = ordering::place(&app, &slug, placement, request, &customer).await?;
     let created = status == StatusCode::CREATED;
     let media = if created { "application/json" } else { "application/problem+json" };
@@ -59,22 +56,14 @@ pub async fn post_order(
     Ok(response)
 }
 
-async fn find(app: &App, token: &str) -> Result<Tracked, Refusal> {
-    let unknown = || Refusal::new(Kind::NotFound, "there is no such order");
-    if token.len() != 32 {
-        return Err(unknown());
-    }
-    app.store.order_by_token(token).await?.ok_or_else(unknown)
-}
-
 /// An order as it is now, for who has its token
 #[utoipa::path(
     get, path = "/api/v1/orders/{token}", tag = "orders", params(("token" = String, Path)),
-    responses((status = 200, body = Order), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem)),
+    responses((status = 200, body = TrackedOrder), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem)),
 )]
 pub async fn get_order(_: AcceptsJson, State(app): State<Arc<App>>, Text(token): Text, headers: HeaderMap) -> Result<Response, Refusal> {
-    let order = find(&app, &token).await?.order;
-    let etag = format!("\"{}\"", order.revision.0);
+    let order = ordering::tracked(&app, &token).await?;
+    let etag = format!("\"{}\"", order.order.revision.0);
     let known = headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
     let headers = [(ETAG, etag.as_str()), (CACHE_CONTROL, "private, no-cache")];
     Ok(if known { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, Json(order)).into_response() })
@@ -86,7 +75,7 @@ pub async fn get_order(_: AcceptsJson, State(app): State<Arc<App>>, Text(token):
     responses((status = 200, body = Basket), (status = 404, body = Problem)),
 )]
 pub async fn get_basket(_: AcceptsJson, State(app): State<Arc<App>>, Text(token): Text) -> Result<Json<Basket>, Refusal> {
-    Ok(Json(Basket::again(&find(&app, &token).await?.order.ordered.lines)))
+    Ok(Json(Basket::again(&ordering::find(&app, &token).await?.order.ordered.lines)))
 }
 
 /// What becomes of the order, as Server-Sent Events: one now, and one with each change
@@ -97,9 +86,9 @@ pub async fn get_basket(_: AcceptsJson, State(app): State<Arc<App>>, Text(token)
 )]
 pub async fn get_events(State(app): State<Arc<App>>, Text(token): Text, headers: HeaderMap) -> Result<Response, Refusal> {
     // Watched first and read then, so that nothing falls between.
-    let order = find(&app, &token).await?.order.id;
+    let order = ordering::find(&app, &token).await?.order.id;
     let watching = app.live.watch_order(order);
-    let now = find(&app, &token).await?.order;
+    let now = ordering::find(&app, &token).await?.order;
     Ok(stream::of_order(&app, &now, watching, &headers))
 }
 
@@ -109,13 +98,12 @@ pub async fn get_events(State(app): State<Arc<App>>, Text(token): Text, headers:
     responses((status = 200, body = Order), (status = 404, body = Problem), (status = 409, body = Problem)),
 )]
 pub async fn cancel_order(_: AcceptsJson, State(app): State<Arc<App>>, Text(token): Text) -> Result<Json<Order>, Refusal> {
-    Ok(Json(cancel(&app, &token).await?))
+    Ok(Json(ordering::cancel(&app, &token).await?))
 }
 
-pub async fn cancel(app: &App, token: &str) -> Result<Order, Refusal> {
-    let order = find(app, token).await?.order;
-    if order.progress.state == servery_domain::order::State::Cancelled {
-        return Ok(order);
-    }
-    ordering::advance(app, order.id, Event::Cancelled { reason: String::new() }, Actor::Diner).await
+/// What this browser, or whoever is signed in, has ordered lately, the newest first
+#[utoipa::path(get, path = "/api/v1/orders", tag = "orders", responses((status = 200, body = Vec<TrackedOrder>)))]
+pub async fn list_orders(_: AcceptsJson, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let orders = ordering::orders_of(&app, &Customer::of(&headers)).await?;
+    Ok(([(CACHE_CONTROL, "private, no-store")], Json(orders)).into_response())
 }

@@ -5,9 +5,8 @@ use servery_domain::{basket::Basket, problem::Problem, quote::Quote, slug::Slug}
 
 use crate::{
     app::App,
-    ordering,
+    ordering::{self, Customer},
     refusal::{AcceptsJson, Body, Refusal, Text},
-    visitor,
 };
 
 /// What a basket costs now, line by line, and what keeps it from being ordered
@@ -24,6 +23,5 @@ pub async fn post_quote(
     headers: HeaderMap,
     Body(basket): Body<Basket>,
 ) -> Result<Json<Quote>, Refusal> {
-    let customer = visitor::visitor(&headers).map(|visitor| visitor.to_string());
-    Ok(Json(ordering::quote_basket(&app, &slug, &basket, customer.as_deref()).await?))
+    Ok(Json(ordering::quote_basket(&app, &slug, &basket, &Customer::of(&headers)).await?))
 }

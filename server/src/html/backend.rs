@@ -12,29 +12,38 @@ use servery_app::{
 };
 use servery_domain::{
     about::About,
+    basket::Basket,
     cursor::Page,
+    draft::Draft,
     listing::Search,
     menu::Menu,
+    order::TrackedOrder,
     problem::{Kind, Problem},
+    quote::Quote,
     restaurant::Listed,
+    slots::Times,
     slug::Slug,
 };
 
 use crate::{
     api::about::ABOUT,
-    town::{Snapshot, Town},
+    app::App,
+    ordering::{self, Customer},
+    town::Snapshot,
 };
 
 pub struct InProcess {
-    pub town: Arc<Town>,
-    pub snapshot: Arc<Snapshot>,
+    app: Arc<App>,
+    snapshot: Arc<Snapshot>,
+    /// Who asks; nobody, for a page that is the same for everybody.
+    customer: Customer,
     notes: Option<Mutex<String>>,
 }
 
 impl InProcess {
     /// With `noting`, the answers are there for [`Self::answers`] afterwards.
-    pub fn new(town: Arc<Town>, snapshot: Arc<Snapshot>, noting: bool) -> Self {
-        Self { town, snapshot, notes: noting.then(Mutex::default) }
+    pub fn new(app: Arc<App>, snapshot: Arc<Snapshot>, customer: Customer, noting: bool) -> Self {
+        Self { app, snapshot, customer, notes: noting.then(Mutex::default) }
     }
 
     /// `{"/api/v1/…": …}`, safe inside a script element.
@@ -76,7 +85,7 @@ impl Backend for InProcess {
 
     fn menu<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Arc<Menu>> {
         Box::pin(async move {
-            let found = self.town.menu(&self.find(slug)?.restaurant).await.map_err(|error| {
+            let found = self.app.town.menu(&self.find(slug)?.restaurant).await.map_err(|error| {
                 tracing::error!(%error, "the store failed");
                 Problem::new(Kind::Broken, "the request is logged under its x-request-id")
             })?;
@@ -94,4 +103,44 @@ impl Backend for InProcess {
     }
 }
 
-impl OrderingBackend for InProcess {}
+impl OrderingBackend for InProcess {
+    fn draft<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Draft> {
+        Box::pin(async move {
+            let draft = ordering::draft(&self.app, slug.as_str(), &self.customer).await?;
+            self.note(&api::draft(slug), &draft);
+            Ok(draft)
+        })
+    }
+
+    fn times<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Times> {
+        Box::pin(async move {
+            let times = ordering::times(&self.app, slug.as_str()).await?;
+            self.note(&api::times(slug), &times);
+            Ok(times)
+        })
+    }
+
+    fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> Answer<'a, Quote> {
+        Box::pin(async move {
+            let quote = ordering::quote_basket(&self.app, slug.as_str(), basket, &self.customer).await?;
+            self.note(&api::quotes(slug), &quote);
+            Ok(quote)
+        })
+    }
+
+    fn order<'a>(&'a self, token: &'a str) -> Answer<'a, TrackedOrder> {
+        Box::pin(async move {
+            let order = ordering::tracked(&self.app, token).await?;
+            self.note(&api::order(token), &order);
+            Ok(order)
+        })
+    }
+
+    fn orders(&self) -> Answer<'_, Vec<TrackedOrder>> {
+        Box::pin(async move {
+            let orders = ordering::orders_of(&self.app, &self.customer).await?;
+            self.note(api::ORDERS, &orders);
+            Ok(orders)
+        })
+    }
+}

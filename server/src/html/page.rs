@@ -42,6 +42,7 @@ use crate::{
     assets::Assets,
     cached::{Cached, accepts_brotli, compress},
     clock,
+    ordering::Customer,
     refusal::{Refusal, accepts},
     town::{Edition, Snapshot},
 };
@@ -90,17 +91,21 @@ pub async fn get_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap)
     };
     let snapshot = app.town.now().clone();
     let Some(route) = routes::find(&visit.path) else {
-        return problem_page(&app, &uri, &headers, Kind::NotFound, uri.path());
+        return problem_page(&app, &uri, &headers, Problem::new(Kind::NotFound, uri.path()));
     };
     let operator = snapshot.mode(route.path);
     let decision = decide(route, Voices { visitor: wishes.mode, operator, browser: wishes.browser, load: app.load() });
     let key = ViewKey::new(snapshot.edition, decision, wishes.lang, &visit);
+    // A shell is the same for everybody, whatever it will show.
+    let personal = route.personal && decision.mode != Mode::Thick;
+    let customer = if personal { Customer::of(&headers) } else { Customer::default() };
     let render = async {
-        let rendered = render_view(&app, snapshot, route.chunk, &visit, &key).await;
+        let rendered = render_view(&app, snapshot, route.chunk, &visit, &key, customer).await;
         // What broke may work again in a moment, so it is shown to this visitor only.
         if rendered.status.is_server_error() { Err(rendered) } else { Ok(rendered) }
     };
-    let made = if key.address.len() > LONGEST_KEPT_ADDRESS { render.await } else { app.views.get_or_insert_async(&key, render).await };
+    let kept = !personal && key.address.len() <= LONGEST_KEPT_ADDRESS;
+    let made = if kept { app.views.get_or_insert_async(&key, render).await } else { render.await };
     let rendered = made.unwrap_or_else(|broken| broken);
     let mut response = rendered.respond(&headers);
     let out = response.headers_mut();
@@ -110,7 +115,7 @@ pub async fn get_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap)
     if rendered.status != StatusCode::OK {
         return response;
     }
-    let shared = decision.mode == Mode::Thin && wishes.anonymous;
+    let shared = decision.mode == Mode::Thin && wishes.anonymous && !personal;
     let fresh = i64::from(route.shared_for).min(key.edition.until.0 - clock::now().0).max(0);
     let control = if shared { format!("public, max-age=0, s-maxage={fresh}") } else { "private, no-cache".to_owned() };
     // Made of digits and words.
@@ -121,9 +126,9 @@ pub async fn get_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap)
 }
 
 /// A page that says what is wrong, without a script.
-pub fn problem_page(app: &Arc<App>, uri: &Uri, headers: &HeaderMap, kind: Kind, detail: &str) -> Response {
+pub fn problem_page(app: &Arc<App>, uri: &Uri, headers: &HeaderMap, problem: Problem) -> Response {
     let visit = Visit::new(uri.path(), uri.query().unwrap_or_default());
-    problem_view(app, &visit, Wishes::usual_lang(&visit, headers), Problem::new(kind, detail)).respond(headers)
+    problem_view(app, &visit, Wishes::usual_lang(&visit, headers), problem).respond(headers)
 }
 
 /// Errors are thin: they need nothing else to work.
@@ -133,22 +138,29 @@ fn problem_view(app: &Arc<App>, visit: &Visit, lang: Lang, problem: Problem) -> 
     let started = Instant::now();
     let snapshot = app.town.now().clone();
     let key = ViewKey::new(snapshot.edition, PROBLEM, lang, visit);
-    let backend = Arc::new(InProcess::new(app.town.clone(), snapshot, false));
+    let backend = Arc::new(InProcess::new(app.clone(), snapshot, Customer::default(), false));
     finish(app, visit, &key, Content::<Reading>::Problem(problem), &backend, started)
 }
 
 /// Loads and renders, whatever is kept.
-pub async fn render_view(app: &Arc<App>, snapshot: Arc<Snapshot>, chunk: Chunk, visit: &Visit, key: &ViewKey) -> Arc<Rendered> {
+pub async fn render_view(
+    app: &Arc<App>,
+    snapshot: Arc<Snapshot>,
+    chunk: Chunk,
+    visit: &Visit,
+    key: &ViewKey,
+    customer: Customer,
+) -> Arc<Rendered> {
     let rendered = match chunk {
-        Chunk::Reading => render_page::<Reading>(app, snapshot, visit, key).await,
-        Chunk::Ordering => render_page::<Ordering>(app, snapshot, visit, key).await,
+        Chunk::Reading => render_page::<Reading>(app, snapshot, visit, key, customer).await,
+        Chunk::Ordering => render_page::<Ordering>(app, snapshot, visit, key, customer).await,
     };
     Arc::new(rendered)
 }
 
-async fn render_page<P: Pages>(app: &Arc<App>, snapshot: Arc<Snapshot>, visit: &Visit, key: &ViewKey) -> Rendered {
+async fn render_page<P: Pages>(app: &Arc<App>, snapshot: Arc<Snapshot>, visit: &Visit, key: &ViewKey, customer: Customer) -> Rendered {
     let started = Instant::now();
-    let backend = Arc::new(InProcess::new(app.town.clone(), snapshot, key.decision.mode == Mode::Hydrated));
+    let backend = Arc::new(InProcess::new(app.clone(), snapshot, customer, key.decision.mode == Mode::Hydrated));
     let content = Content::<P>::load(visit, &P::backend(backend.clone())).await;
     finish(app, visit, key, content, &backend, started)
 }

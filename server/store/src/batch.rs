@@ -99,24 +99,24 @@ impl Needs {
     fn of_placing(&mut self, placing: &Placing) {
         self.keys.insert(placing.request.key.clone());
         self.orders.insert(placing.order.id);
-        self.of_order(&placing.order, placing.redeem.as_ref().map(|redeem| redeem.customer.as_str()));
+        self.of_order(&placing.order);
     }
 
-    pub(crate) fn of_order(&mut self, order: &Order, customer: Option<&str>) {
+    pub(crate) fn of_order(&mut self, order: &Order) {
         self.restaurants.insert(order.ordered.restaurant);
         self.dishes.extend(portions(&order.ordered.lines).into_keys());
-        self.coupons.extend(coupon_uses(order, customer));
+        self.coupons.extend(coupon_uses(order));
         self.slots.extend(slot_of(order));
     }
 }
 
-fn coupon_uses(order: &Order, customer: Option<&str>) -> Vec<CouponUse> {
+fn coupon_uses(order: &Order) -> Vec<CouponUse> {
     let code = order.ordered.sums.iter().find_map(|sum| match sum {
         Sum::Coupon { code, .. } => Some(code.clone()),
         _ => None,
     });
     let Some(code) = code else { return Vec::new() };
-    [Some(EVERYBODY), customer].into_iter().flatten().map(|who| (order.ordered.restaurant, code.clone(), who.to_owned())).collect()
+    [EVERYBODY, &order.ordered.redeemed_by].into_iter().map(|who| (order.ordered.restaurant, code.clone(), who.to_owned())).collect()
 }
 
 /// Orders that asked for a slot count for it; those for as soon as possible do not.
@@ -161,7 +161,7 @@ impl Batch {
         if let Some(changed) = self.changed(placing) {
             return Written::Changed(changed);
         }
-        self.take(&placing.order, placing.redeem.as_ref().map(|redeem| redeem.customer.as_str()), true);
+        self.take(&placing.order, true);
         let mut order = placing.order.clone();
         if let Some(counter) = self.counters.get_mut(&order.ordered.restaurant) {
             counter.number += 1;
@@ -187,13 +187,12 @@ impl Batch {
             let left = placing.portions.keys().filter_map(|dish| Some((*dish, *self.stock.get(dish)?)));
             return Some(Changed::Stock(left.collect()));
         }
-        if let Some(redeem) = &placing.redeem {
+        if let Some(coupon) = &placing.coupon {
             let used = |who: &str| {
-                let key = (order.ordered.restaurant, redeem.coupon.code.clone(), who.to_owned());
+                let key = (order.ordered.restaurant, coupon.code.clone(), who.to_owned());
                 self.coupons.get(&key).copied().unwrap_or(0)
             };
-            let used = Used { by_all: used(EVERYBODY), by_customer: used(&redeem.customer) };
-            let coupon = &redeem.coupon;
+            let used = Used { by_all: used(EVERYBODY), by_customer: used(&order.ordered.redeemed_by) };
             if coupon.uses.is_some_and(|uses| used.by_all >= uses) || coupon.per_customer.is_some_and(|uses| used.by_customer >= uses) {
                 return Some(Changed::Coupon(used));
             }
@@ -204,7 +203,7 @@ impl Batch {
     }
 
     /// Takes what an order uses up, or gives it back.
-    fn take(&mut self, order: &Order, customer: Option<&str>, take: bool) {
+    fn take(&mut self, order: &Order, take: bool) {
         for (dish, count) in portions(&order.ordered.lines) {
             if let Some(left) = self.stock.get_mut(&dish) {
                 let after = if take { left.saturating_sub(count) } else { *left + count };
@@ -214,7 +213,7 @@ impl Batch {
             }
         }
         let step = |used: &mut u32| *used = if take { *used + 1 } else { used.saturating_sub(1) };
-        for key in coupon_uses(order, customer) {
+        for key in coupon_uses(order) {
             step(self.coupons.entry(key.clone()).or_insert(0));
             self.changed_coupons.insert(key);
         }
@@ -244,7 +243,7 @@ impl Batch {
             Ok(mut order) => {
                 let was_off = tracked.order.progress.state.is_off();
                 if order.progress.state.is_off() && !was_off {
-                    self.take(&order, tracked.customer.as_deref(), false);
+                    self.take(&order, false);
                 }
                 self.happened(&mut order, advance.event.clone(), advance.actor, advance.at);
                 self.changed_orders.insert(order.id);

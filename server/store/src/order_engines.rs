@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use servery_domain::{
-    basket::Basket,
     coupon::{Coupon, Used},
+    draft::Draft,
     id::{DishId, OrderId, RestaurantId},
     order::Order,
     revision::Revision,
@@ -81,7 +81,7 @@ macro_rules! order_engine {
                 let mut needs = Needs::of(writes);
                 for row in select_in::<OrderRow>(change, order_row::SELECT_BY_ID, &texts(&needs.orders)).await? {
                     let tracked = row.read()?;
-                    needs.of_order(&tracked.order, tracked.customer.as_deref());
+                    needs.of_order(&tracked.order);
                     batch.orders.insert(tracked.order.id, tracked);
                 }
                 // From here on nobody else writes orders of these restaurants.
@@ -331,15 +331,14 @@ macro_rules! order_engine {
                     Ok(())
                 }
 
-                async fn basket(&self, visitor: &str, restaurant: RestaurantId) -> Result<Option<Basket>> {
-                    let select = sqlx::query_scalar("select basket from baskets where visitor = $1 and restaurant_id = $2");
-                    let basket: Option<String> = select.bind(visitor).bind(restaurant.to_string()).fetch_optional(&self.pool).await?;
-                    basket.as_deref().map(parse).transpose()
+                async fn draft(&self, visitor: &str, restaurant: RestaurantId) -> Result<Option<Draft>> {
+                    let select = sqlx::query_scalar("select draft from drafts where visitor = $1 and restaurant_id = $2");
+                    let draft: Option<String> = select.bind(visitor).bind(restaurant.to_string()).fetch_optional(&self.pool).await?;
+                    draft.as_deref().map(parse).transpose()
                 }
 
-                async fn put_basket(&self, visitor: &str, restaurant: RestaurantId, basket: &Basket, at: Timestamp) -> Result<()> {
-                    let upsert =
-                        sqlx::query(order_row::PUT_BASKET).bind(visitor).bind(restaurant.to_string()).bind(json(basket)?).bind(at.0);
+                async fn put_draft(&self, visitor: &str, restaurant: RestaurantId, draft: &Draft, at: Timestamp) -> Result<()> {
+                    let upsert = sqlx::query(order_row::PUT_DRAFT).bind(visitor).bind(restaurant.to_string()).bind(json(draft)?).bind(at.0);
                     upsert.execute(&self.pool).await?;
                     Ok(())
                 }
@@ -394,9 +393,9 @@ macro_rules! order_engine {
                     Ok(())
                 }
 
-                async fn sweep(&self, keys_before: Timestamp, baskets_before: Timestamp) -> Result<()> {
+                async fn sweep(&self, keys_before: Timestamp, drafts_before: Timestamp) -> Result<()> {
                     sqlx::query("delete from idempotency_keys where made_at < $1").bind(keys_before.0).execute(&self.pool).await?;
-                    sqlx::query("delete from baskets where changed_at < $1").bind(baskets_before.0).execute(&self.pool).await?;
+                    sqlx::query("delete from drafts where changed_at < $1").bind(drafts_before.0).execute(&self.pool).await?;
                     Ok(())
                 }
             }

@@ -48,8 +48,8 @@ pub(crate) const PUT_COUPON: &str = "insert into coupons (restaurant_id, code, c
      on conflict (restaurant_id, code) do update set coupon = excluded.coupon";
 pub(crate) const PUT_TABLE: &str = "insert into tables (restaurant_id, code, name) values ($1, $2, $3) \
      on conflict (code) do update set restaurant_id = excluded.restaurant_id, name = excluded.name";
-pub(crate) const PUT_BASKET: &str = "insert into baskets (visitor, restaurant_id, basket, changed_at) values ($1, $2, $3, $4) \
-     on conflict (visitor, restaurant_id) do update set basket = excluded.basket, changed_at = excluded.changed_at";
+pub(crate) const PUT_DRAFT: &str = "insert into drafts (visitor, restaurant_id, draft, changed_at) values ($1, $2, $3, $4) \
+     on conflict (visitor, restaurant_id) do update set draft = excluded.draft, changed_at = excluded.changed_at";
 /// What the provider calls a payment is kept once it is known; a settled one is never asked for again.
 pub(crate) const ASK_PAYMENT: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, $2, $3, 'asked', $4) \
      on conflict (order_id) do update set intent = coalesce(excluded.intent, payments.intent), \

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use servery_domain::{
-    basket::Basket,
     coupon::{Coupon, Used},
+    draft::Draft,
     id::{DishId, OrderId, RestaurantId},
     job::Job,
     order::{Actor, Event, Order, Refused},
@@ -26,7 +26,7 @@ pub struct Placing {
     /// The revision of the restaurant that it was priced from.
     pub priced_at: Revision,
     pub portions: BTreeMap<DishId, u32>,
-    pub redeem: Option<Redeem>,
+    pub coupon: Option<Coupon>,
     /// How many orders its slot takes, if that is limited.
     pub per_slot: Option<u16>,
 }
@@ -37,12 +37,6 @@ pub struct Request {
     pub key: String,
     pub fingerprint: String,
     pub at: Timestamp,
-}
-
-#[derive(Debug, Clone)]
-pub struct Redeem {
-    pub coupon: Coupon,
-    pub customer: String,
 }
 
 #[derive(Debug, Clone)]
@@ -170,8 +164,8 @@ pub trait Orders: Send + Sync {
     async fn table(&self, code: &str) -> Result<Option<(RestaurantId, String)>>;
     async fn put_table(&self, restaurant: RestaurantId, code: &str, name: &str) -> Result<()>;
 
-    async fn basket(&self, visitor: &str, restaurant: RestaurantId) -> Result<Option<Basket>>;
-    async fn put_basket(&self, visitor: &str, restaurant: RestaurantId, basket: &Basket, at: Timestamp) -> Result<()>;
+    async fn draft(&self, visitor: &str, restaurant: RestaurantId) -> Result<Option<Draft>>;
+    async fn put_draft(&self, visitor: &str, restaurant: RestaurantId, draft: &Draft, at: Timestamp) -> Result<()>;
 
     /// Notes that a provider is about to be asked, or what it calls the payment.
     async fn ask_payment(&self, order: OrderId, amount: i64, intent: Option<&str>, at: Timestamp) -> Result<()>;
@@ -185,6 +179,6 @@ pub trait Orders: Send + Sync {
     async fn finish_job(&self, id: &str) -> Result<()>;
     async fn put_off_job(&self, id: &str, due_at: Timestamp) -> Result<()>;
 
-    /// Forgets what was kept for its time: answers to old requests, baskets nobody came back to.
-    async fn sweep(&self, keys_before: Timestamp, baskets_before: Timestamp) -> Result<()>;
+    /// Forgets what was kept for its time: answers to old requests, drafts nobody came back to.
+    async fn sweep(&self, keys_before: Timestamp, drafts_before: Timestamp) -> Result<()>;
 }

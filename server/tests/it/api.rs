@@ -89,7 +89,7 @@ async fn the_document_names_every_address_of_the_api() {
         // What is there but not found is an order; what has no such method is no address of ours.
         assert!(matches!(status, 200 | 400 | 415) || status == 404 && path.contains("/orders/"), "{method} {path}: {status}");
     }
-    assert_eq!(document["paths"].as_object().unwrap().len(), 10);
+    assert_eq!(document["paths"].as_object().unwrap().len(), 13);
     let docs = app.get("/api/v1/docs", &[]).await;
     assert!(docs.text().contains("GET /api/v1/restaurants/{slug}/menu"));
     assert!(docs.header("content-security-policy").contains("default-src 'none'"));

@@ -53,7 +53,7 @@ impl TestApp {
     }
 
     pub async fn order(&self, token: &str) -> Value {
-        self.json(&format!("/api/v1/orders/{token}")).await
+        self.json(&format!("/api/v1/orders/{token}")).await["order"].clone()
     }
 }
 

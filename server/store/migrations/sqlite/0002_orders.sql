@@ -85,14 +85,14 @@ create table idempotency_keys (
 ) strict, without rowid;
 create index old_idempotency_keys on idempotency_keys (made_at);
 
-create table baskets (
+create table drafts (
     visitor text not null,
     restaurant_id text not null,
-    basket text not null,
+    draft text not null,
     changed_at integer not null,
     primary key (visitor, restaurant_id)
 ) strict, without rowid;
-create index old_baskets on baskets (changed_at);
+create index old_drafts on drafts (changed_at);
 
 create table jobs (
     id text primary key,

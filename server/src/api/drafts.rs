@@ -1,0 +1,53 @@
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header::CACHE_CONTROL, header::SET_COOKIE},
+    response::{IntoResponse, Response},
+};
+use servery_domain::{draft::Draft, id::VisitorId, problem::Problem, slots::Times, slug::Slug};
+
+use crate::{
+    app::App,
+    ordering::{self, Customer},
+    refusal::{AcceptsJson, Body, Refusal, Text},
+    visitor,
+};
+
+/// What this browser has begun to order. A cookie tells whose it is
+#[utoipa::path(
+    get, path = "/api/v1/restaurants/{slug}/draft", tag = "orders", params(("slug" = Slug, Path)),
+    responses((status = 200, body = Draft), (status = 404, body = Problem)),
+)]
+pub async fn get_draft(_: AcceptsJson, State(app): State<Arc<App>>, Text(slug): Text, headers: HeaderMap) -> Result<Response, Refusal> {
+    let draft = ordering::draft(&app, &slug, &Customer::of(&headers)).await?;
+    Ok(([(CACHE_CONTROL, "private, no-store")], Json(draft)).into_response())
+}
+
+/// Keep what this browser has begun to order
+#[utoipa::path(
+    put, path = "/api/v1/restaurants/{slug}/draft", tag = "orders", params(("slug" = Slug, Path)), request_body = Draft,
+    responses((status = 204, description = "It is kept"), (status = 404, body = Problem), (status = 422, body = Problem)),
+)]
+pub async fn put_draft(
+    State(app): State<Arc<App>>,
+    Text(slug): Text,
+    headers: HeaderMap,
+    Body(draft): Body<Draft>,
+) -> Result<Response, Refusal> {
+    let visitor = visitor::visitor(&headers).map_or_else(|| visitor::random().map(VisitorId), Ok)?;
+    ordering::keep_draft(&app, &slug, visitor, &draft).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().extend(visitor::remember(visitor).map(|cookie| (SET_COOKIE, cookie)));
+    Ok(response)
+}
+
+/// What time it is at the restaurant, and which slots are taken
+#[utoipa::path(
+    get, path = "/api/v1/restaurants/{slug}/times", tag = "orders", params(("slug" = Slug, Path)),
+    responses((status = 200, body = Times), (status = 404, body = Problem)),
+)]
+pub async fn get_times(_: AcceptsJson, State(app): State<Arc<App>>, Text(slug): Text) -> Result<Response, Refusal> {
+    Ok(([(CACHE_CONTROL, "no-store")], Json(ordering::times(&app, &slug).await?)).into_response())
+}

@@ -1,0 +1,270 @@
+//! What a form without a script sends: each does what the page's button does, through the same service, and leads on to a page.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequest, Request, State},
+    http::{
+        HeaderMap, HeaderValue, StatusCode, Uri,
+        header::{LOCATION, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
+};
+use servery_app::visit::Visit;
+use servery_domain::{
+    basket::{Basket, Line, Pick, Service},
+    contact::{Contact, Doorstep},
+    draft::Draft,
+    id::{LineId, OptionGroupId, OrderId, VisitorId},
+    limits,
+    menu::Menu,
+    ordering::PaymentWay,
+    problem::Kind,
+};
+
+use super::{page, wishes::Wishes};
+use crate::{
+    app::App,
+    idempotency,
+    ordering::{self, Customer},
+    refusal::{Raw, Refusal, Text},
+    visitor,
+};
+
+/// The fields of a form in their order.
+pub struct Form(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Refusal;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let Raw(body) = Raw::from_request(request, state).await?;
+        Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
+    }
+}
+
+impl Form {
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    /// Browsers send a line's end as two characters; a note counts it as one.
+    fn text(&self, name: &str) -> String {
+        self.get(name).replace("\r\n", "\n")
+    }
+}
+
+/// Where a form leads, after which going back and reloading send nothing again.
+pub fn see(path: &str) -> Response {
+    // Our own paths are made of words, digits and slashes.
+    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+}
+
+/// A browser that sends a form is known from then on.
+struct Known {
+    visitor: VisitorId,
+    draft: Draft,
+}
+
+async fn known(app: &App, slug: &str, headers: &HeaderMap) -> Result<Known, Refusal> {
+    let visitor = visitor::visitor(headers).map_or_else(|| visitor::random().map(VisitorId), Ok)?;
+    let mut known = Known { visitor, draft: Draft::default() };
+    known.draft = ordering::draft(app, slug, &known.customer(headers)).await?;
+    Ok(known)
+}
+
+impl Known {
+    /// Also in the answer that makes it known, when its cookie is not among the headers yet.
+    fn customer(&self, headers: &HeaderMap) -> Customer {
+        Customer { visitor: Some(self.visitor.to_string()), ..Customer::of(headers) }
+    }
+}
+
+/// Keeps the draft, and leads on.
+async fn keep(app: &App, slug: &str, mut known: Known, path: &str) -> Result<Response, Refusal> {
+    known.draft.changes += 1;
+    ordering::keep_draft(app, slug, known.visitor, &known.draft).await?;
+    let mut response = see(path);
+    response.headers_mut().extend(visitor::remember(known.visitor).map(|cookie| (SET_COOKIE, cookie)));
+    Ok(response)
+}
+
+type Sent = (State<Arc<App>>, Uri, HeaderMap);
+
+/// What a form led to, or a page that says why it led nowhere.
+fn lead(led: Result<Response, Refusal>, (State(app), uri, headers): &Sent) -> Response {
+    led.unwrap_or_else(|refusal| page::problem_page(app, uri, headers, refusal.0))
+}
+
+/// `POST /restaurants/{slug}/basket`: a dish with its choices.
+pub async fn post_line(sent: Sent, Text(slug): Text, form: Form) -> Response {
+    lead(add_line(&sent.0, &sent.2, &slug, &form).await, &sent)
+}
+
+/// `POST /restaurants/{slug}/basket/lines`: how many of each.
+pub async fn post_counts(sent: Sent, Text(slug): Text, form: Form) -> Response {
+    lead(set_counts(&sent.0, &sent.2, &slug, &form).await, &sent)
+}
+
+/// `POST /restaurants/{slug}/checkout`: what the diner filled in; with `place`, the order itself.
+pub async fn post_checkout(sent: Sent, Text(slug): Text, form: Form) -> Response {
+    lead(check_out(&sent.0, &sent.2, &slug, &form).await, &sent)
+}
+
+/// `POST /orders/{token}/cancel`
+pub async fn post_cancel(sent: Sent, Text(token): Text) -> Response {
+    lead(ordering::cancel(&sent.0, &token).await.map(|_| see(&format!("/orders/{token}"))), &sent)
+}
+
+/// `POST /orders/{token}/reorder`
+pub async fn post_reorder(sent: Sent, Text(token): Text) -> Response {
+    lead(reorder(&sent.0, &sent.2, &token).await, &sent)
+}
+
+/// `GET /t/{code}`: the code on a table opens its menu.
+pub async fn get_table(sent: Sent, Text(code): Text) -> Response {
+    lead(sit_down(&sent.0, &sent.2, &code).await, &sent)
+}
+
+async fn add_line(app: &App, headers: &HeaderMap, slug: &str, form: &Form) -> Result<Response, Refusal> {
+    let counter = ordering::counter(app, slug).await?;
+    let not_accepted = |what: &str| Refusal::new(Kind::NotAccepted, what);
+    let dish = form.get("dish").parse().map_err(|_| not_accepted("'dish' is not the id of a dish"))?;
+    let found = counter.menu.dish(dish).ok_or_else(|| not_accepted("'dish' is not on this menu"))?;
+    let count = form.get("count").parse().ok().filter(|count| (1..=limits::COUNT).contains(count));
+    let count = count.ok_or_else(|| not_accepted("'count' is 1 to 99"))?;
+    let chosen: Vec<&str> =
+        form.0.iter().filter(|(name, _)| name == "pick" || name.starts_with("pick.")).map(|(_, value)| value.as_str()).collect();
+    let picks = picks(&counter.menu, &found.option_groups, &chosen, limits::DEPTH);
+    let line = Line { id: LineId(visitor::random()?), dish, count, picks, note: form.text("note") };
+    let mut known = known(app, slug, headers).await?;
+    known.draft.basket.add(line);
+    keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
+}
+
+/// A form names choices flatly; the menu knows which of them lie within which.
+fn picks(menu: &Menu, groups: &[OptionGroupId], chosen: &[&str], depth: usize) -> Vec<Pick> {
+    if depth == 0 {
+        return Vec::new();
+    }
+    let choices = groups.iter().filter_map(|id| menu.group(*id)).flat_map(|group| &group.choices);
+    let picked = choices.filter(|choice| chosen.contains(&choice.id.to_string().as_str()));
+    picked.map(|choice| Pick { choice: choice.id, picks: picks(menu, &choice.option_groups, chosen, depth - 1) }).collect()
+}
+
+async fn set_counts(app: &App, headers: &HeaderMap, slug: &str, form: &Form) -> Result<Response, Refusal> {
+    let mut known = known(app, slug, headers).await?;
+    for (name, value) in &form.0 {
+        let line = name.strip_prefix("count.").and_then(|line| line.parse().ok());
+        if let (Some(line), Ok(count)) = (line, value.parse()) {
+            known.draft.basket.set_count(line, count);
+        }
+    }
+    if let Ok(line) = form.get("remove").parse() {
+        known.draft.basket.set_count(line, 0);
+    }
+    let next = if form.has("checkout") { "checkout" } else { "basket" };
+    keep(app, slug, known, &format!("/restaurants/{slug}/{next}")).await
+}
+
+/// Fields that the form did not have stay as they were.
+fn fill_in(draft: &mut Draft, form: &Form) {
+    let Draft { basket, contact, .. } = draft;
+    basket.service = service(&basket.service, form);
+    if form.has("slot") {
+        basket.slot = form.get("slot").parse().ok();
+    }
+    if form.has("coupon") {
+        basket.coupon = form.text("coupon");
+    }
+    if let Ok(tip) = form.get("tip").parse() {
+        basket.tip = servery_domain::currency::Minor(tip);
+    }
+    let Contact { name, phone, email } = contact;
+    for (field, value) in
+        [("name", name), ("phone", phone), ("email", email), ("note", &mut draft.note), ("allergies", &mut draft.allergies)]
+    {
+        if form.has(field) {
+            *value = form.text(field);
+        }
+    }
+    draft.payment = PaymentWay::from_code(form.get("payment")).or(draft.payment);
+}
+
+fn service(before: &Service, form: &Form) -> Service {
+    match form.get("service") {
+        "collection" => Service::Collection,
+        "table" => Service::Table(form.text("table")),
+        "delivery" => {
+            let point = match before {
+                Service::Delivery(door) => door.point,
+                _ => None,
+            };
+            let [street, postcode, city, hint] = ["street", "postcode", "city", "hint"].map(|field| form.text(field));
+            Service::Delivery(Doorstep { street, postcode, city, hint, point })
+        }
+        _ => before.clone(),
+    }
+}
+
+async fn check_out(app: &App, headers: &HeaderMap, slug: &str, form: &Form) -> Result<Response, Refusal> {
+    let mut known = known(app, slug, headers).await?;
+    let path = format!("/restaurants/{slug}/checkout");
+    let id: Option<OrderId> = form.get("id").parse().ok();
+    let customer = known.customer(headers);
+    if let Some(placed) = placed_before(app, id, &customer).await? {
+        return Ok(see(&placed));
+    }
+    fill_in(&mut known.draft, form);
+    let (Some(id), true) = (id, form.has("place")) else { return keep(app, slug, known, &path).await };
+    let seen = form
+        .get("seen")
+        .parse()
+        .map(servery_domain::currency::Minor)
+        .map_err(|_| Refusal::new(Kind::NotAccepted, "'seen' is an amount"))?;
+    let lang = Wishes::usual_lang(&Visit::new(&path, ""), headers);
+    let placement = known.draft.placement(id, seen, lang);
+    if let Err(malformed) = placement.check() {
+        return keep(app, slug, known, &format!("{path}?wrong={}", malformed.field)).await;
+    }
+    let body = serde_json::to_vec(&placement).map_err(|error| Refusal::failed(&error))?;
+    // The id is made with the page, so a second click sends the same one.
+    let request = idempotency::of_key(&id.to_string(), &path, &body)?;
+    let answered = ordering::place(app, slug, placement, request, &customer).await?;
+    if answered.status != StatusCode::CREATED {
+        return keep(app, slug, known, &format!("{path}?wrong=changed")).await;
+    }
+    let receipt: servery_domain::order::Receipt = serde_json::from_str(&answered.body).map_err(|error| Refusal::failed(&error))?;
+    known.draft = known.draft.emptied();
+    keep(app, slug, known, &format!("/orders/{}", receipt.token)).await
+}
+
+/// Where the order is that this form has placed already.
+async fn placed_before(app: &App, id: Option<OrderId>, customer: &Customer) -> Result<Option<String>, Refusal> {
+    let Some(id) = id else { return Ok(None) };
+    let own = app.store.order(id).await?.filter(|tracked| customer.placed(tracked));
+    Ok(own.map(|tracked| format!("/orders/{}", tracked.token)))
+}
+
+async fn reorder(app: &App, headers: &HeaderMap, token: &str) -> Result<Response, Refusal> {
+    let tracked = ordering::tracked(app, token).await?;
+    let slug = tracked.slug.as_str();
+    let mut known = known(app, slug, headers).await?;
+    for line in Basket::again(&tracked.order.ordered.lines).lines {
+        known.draft.basket.add(line);
+    }
+    keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
+}
+
+async fn sit_down(app: &App, headers: &HeaderMap, code: &str) -> Result<Response, Refusal> {
+    let unknown = || Refusal::new(Kind::NotFound, "no table has this code");
+    let (restaurant, _) = app.store.table(code).await?.ok_or_else(unknown)?;
+    let slug = app.town.now().by_id(restaurant).map(|listed| listed.restaurant.slug.clone()).ok_or_else(unknown)?;
+    let mut known = known(app, slug.as_str(), headers).await?;
+    known.draft.basket.service = Service::Table(code.to_owned());
+    keep(app, slug.as_str(), known, &format!("/restaurants/{slug}")).await
+}
