@@ -71,7 +71,7 @@ async fn a_dish_is_a_form_that_needs_no_script() {
     let form = page.text().split("<form").find(|form| form.contains("method=\"post\"")).unwrap().split("</form>").next().unwrap();
     assert!(form.contains("action=\"/restaurants/trattoria-da-lucia/basket\""), "{form}");
     assert!(form.contains(&format!("name=\"dish\" value=\"{id}\"")), "{form}");
-    for field in ["name=\"pick\"", "name=\"pick-", "name=\"note\"", "name=\"count\"", "type=\"submit\""] {
+    for field in ["name=\"pick\"", "name=\"pick.", "name=\"note\"", "name=\"count\"", "type=\"submit\""] {
         assert!(form.contains(field), "{field}: {form}");
     }
     // What only a script could do is not offered.
