@@ -5,6 +5,7 @@ pub mod docs;
 pub mod drafts;
 pub mod openapi;
 pub mod orders;
+pub mod payments;
 pub mod quotes;
 pub mod restaurants;
 pub mod stream;

@@ -34,6 +34,7 @@ use crate::{
     html::{self, page::Rendered, page::ViewKey},
     live::Live,
     observe::{self, Metrics},
+    payments::Cards,
     refusal::Refusal,
     town::{Edition, Town},
     writer::Writer,
@@ -68,6 +69,8 @@ pub struct App {
     pub town: Arc<Town>,
     pub writer: Writer,
     pub live: Arc<Live>,
+    /// None, if the operator has no provider.
+    pub cards: Option<Cards>,
     /// Said to streams, which would not end by themselves.
     pub stopping: watch::Sender<bool>,
     pub assets: Assets,
@@ -81,11 +84,19 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(store: Arc<dyn Store>, town: Arc<Town>, assets: Assets, heavy_at: u64, pictures: Option<std::path::PathBuf>) -> Arc<Self> {
+    pub fn new(
+        store: Arc<dyn Store>,
+        town: Arc<Town>,
+        cards: Option<Cards>,
+        assets: Assets,
+        heavy_at: u64,
+        pictures: Option<std::path::PathBuf>,
+    ) -> Arc<Self> {
         let live = Arc::new(Live::default());
         Arc::new(Self {
             writer: Writer::start(store.clone(), live.clone()),
             live,
+            cards,
             stopping: watch::Sender::new(false),
             store,
             town,
@@ -130,6 +141,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/orders/{token}/basket", get(api::orders::get_basket))
         .route("/api/v1/orders/{token}/events", get(api::orders::get_events))
         .route("/api/v1/orders/{token}/cancel", post(api::orders::cancel_order))
+        .route("/api/v1/orders/{token}/payment", post(api::payments::post_payment))
+        .route("/api/v1/orders/{token}/pay-at-door", post(api::payments::pay_at_door))
+        .route("/api/v1/webhooks/cards", post(api::payments::hear_provider))
         .route("/api/v1/about", get(api::about::get_about))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
         .route("/api/v1/docs", get(api::docs::get_docs))
@@ -143,6 +157,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/restaurants/{slug}/checkout", post(html::forms::post_checkout))
         .route("/orders/{token}/cancel", post(html::forms::post_cancel))
         .route("/orders/{token}/reorder", post(html::forms::post_reorder))
+        .route("/orders/{token}/pay", get(html::forms::get_pay))
+        .route("/orders/{token}/paid", get(html::forms::get_paid))
+        .route("/orders/{token}/pay-at-door", post(html::forms::post_pay_at_door))
         .route("/t/{code}", get(html::forms::get_table));
     router
         .fallback(not_found)

@@ -14,9 +14,10 @@ use crate::{
     api::openapi,
     app::{App, router},
     assets::Assets,
-    demo, listen, observe,
+    demo, listen, observe, payments,
     settings::Settings,
     town::{self, Town},
+    waiting,
 };
 
 #[derive(Parser)]
@@ -108,7 +109,8 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let _guard = observe::log(settings.log(), std::io::stdout())?;
     let assets = Assets::new()?;
     let store = open(settings).await?;
-    let town = Town::open(store.clone()).await?;
+    let cards = settings.cards()?;
+    let town = Town::open(store.clone(), cards.is_some()).await?;
     let watching = tokio::spawn(town.clone().watch());
     let stop = async {
         tokio::select! {
@@ -120,8 +122,10 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let listener =
         TcpListener::bind(settings.listen()).await.map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let app = App::new(store.clone(), town, assets, settings.heavy_at(), settings.pictures.clone());
+    let app = App::new(store.clone(), town, cards, assets, settings.heavy_at(), settings.pictures.clone());
     tokio::spawn(app.clone().feel_load());
+    tokio::spawn(waiting::sweep(app.clone()));
+    tokio::spawn(payments::sweep(app.clone()));
     tokio::spawn(app.live.clone().follow(store.clone()));
     let streams = app.clone();
     let stop = async move {

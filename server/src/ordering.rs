@@ -11,9 +11,10 @@ use servery_domain::{
     id::{DishId, OrderId, RestaurantId, VisitorId},
     menu::Menu,
     order::{Actor, Event, Order, Ordered, Placement, Progress, Receipt, State, TrackedOrder},
+    ordering::PaymentWay,
     problem::{Kind, Problem},
     quote::{Facts, Offer, Quote, portions, quote},
-    restaurant::Listed,
+    restaurant::{Listed, Restaurant},
     revision::Revision,
     slots::Times,
     slug::Slug,
@@ -161,7 +162,8 @@ pub async fn place(app: &App, slug: &str, placement: Placement, request: Request
     placement.check()?;
     let mut counter = counter(app, slug).await?;
     check_table(app, &counter, &placement.basket.service).await?;
-    if !counter.listed.restaurant.ordering.payments.contains(&placement.payment) {
+    let offered = counter.listed.restaurant.ordering.payments.contains(&placement.payment);
+    if !offered || placement.payment == PaymentWay::Card && app.cards.is_none() {
         return Err(Refusal::new(Kind::NotAccepted, "'payment' is not a way to pay at this restaurant"));
     }
     let coupon_customer = coupon_customer(&placement, customer.account.as_deref());
@@ -175,7 +177,7 @@ pub async fn place(app: &App, slug: &str, placement: Placement, request: Request
         let placing = placing(&counter, &known, &placement, quote, &request, customer, &coupon_customer)?;
         let token = placing.token.clone();
         match app.writer.write(Write::Place(Box::new(placing))).await? {
-            Written::Placed(order) => return placed(app, &counter, &order, &token).await,
+            Written::Placed(order) => return placed(app, &order, &token).await,
             Written::Changed(Changed::Menu) => {
                 app.town.look().await?;
                 counter = self::counter(app, slug).await?;
@@ -239,19 +241,27 @@ fn replayed(written: Written) -> Result<Answered, Refusal> {
     }
 }
 
-async fn placed(app: &App, counter: &Counter, order: &Order, token: &str) -> Result<Answered, Refusal> {
+async fn placed(app: &App, order: &Order, token: &str) -> Result<Answered, Refusal> {
     let body = serde_json::to_string(&Receipt::new(order, token)).map_err(|error| Refusal::failed(&error))?;
-    if counter.listed.restaurant.ordering.accepts_itself && order.progress.state == State::Placed {
-        accept_itself(app, order.id, order.ordered.due.from).await;
-    }
+    accept_if_itself(app, order).await;
     Ok(Answered { status: StatusCode::CREATED, body })
 }
 
 /// If it fails here, the sweep does it in a moment: the order is placed either way.
-pub async fn accept_itself(app: &App, order: OrderId, ready_at: LocalMinute) {
-    if let Err(refusal) = advance(app, order, Event::Accepted { ready_at }, Actor::System).await {
-        tracing::warn!(%order, problem = %refusal.0, "an order was not accepted by itself yet");
+pub async fn accept_if_itself(app: &App, order: &Order) {
+    let itself = restaurant_of(app, order.ordered.restaurant).is_ok_and(|restaurant| restaurant.ordering.accepts_itself);
+    if !itself || order.progress.state != State::Placed {
+        return;
     }
+    let accepted = Event::Accepted { ready_at: order.ordered.due.from };
+    if let Err(refusal) = advance(app, order.id, accepted, Actor::System).await {
+        tracing::warn!(order = %order.id, problem = %refusal.0, "an order was not accepted by itself yet");
+    }
+}
+
+pub fn restaurant_of(app: &App, id: RestaurantId) -> Result<Restaurant, Refusal> {
+    let town = app.town.now();
+    town.by_id(id).map(|listed| listed.restaurant.clone()).ok_or_else(|| Refusal::new(Kind::NotFound, "the restaurant is gone"))
 }
 
 /// What this browser has begun to order; nothing, if it is not known yet.

@@ -9,6 +9,8 @@ use std::{
 use clap::Args;
 use serde::Deserialize;
 
+use crate::payments::{Cards, provider::Provider};
+
 /// Each may be left out; `servery.toml` has the same names.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -25,6 +27,18 @@ pub struct Settings {
     /// Milliseconds that requests wait for their turn at which pages are kept plain [default: 100]
     #[arg(long, global = true, env = "SERVERY_HEAVY_AT")]
     pub heavy_at: Option<u64>,
+    /// A card provider that speaks as Stripe does: https://api.stripe.com
+    #[arg(long, global = true, env = "SERVERY_CARD_PROVIDER")]
+    pub card_provider: Option<String>,
+    /// Its secret key
+    #[arg(long, global = true, env = "SERVERY_CARD_SECRET", hide_env_values = true)]
+    pub card_secret: Option<String>,
+    /// What it signs its webhooks with
+    #[arg(long, global = true, env = "SERVERY_CARD_WEBHOOK_SECRET", hide_env_values = true)]
+    pub card_webhook_secret: Option<String>,
+    /// The page on which diners type their card
+    #[arg(long, global = true, env = "SERVERY_CARD_PAGE")]
+    pub card_page: Option<String>,
     /// What is logged: error, warn, info, debug [default: info]
     #[arg(long, global = true, env = "SERVERY_LOG")]
     pub log: Option<String>,
@@ -36,6 +50,10 @@ pub enum SettingsError {
     Unreadable(PathBuf, io::Error),
     #[error("{0}: {1}")]
     Malformed(PathBuf, toml::de::Error),
+    #[error("cards need all of --card-provider, --card-secret, --card-webhook-secret and --card-page")]
+    HalfAProvider,
+    #[error("the card provider cannot be asked: {0}")]
+    Provider(String),
 }
 
 impl Settings {
@@ -52,6 +70,10 @@ impl Settings {
             listen: self.listen.or(filed.listen),
             pictures: self.pictures.or(filed.pictures),
             heavy_at: self.heavy_at.or(filed.heavy_at),
+            card_provider: self.card_provider.or(filed.card_provider),
+            card_secret: self.card_secret.or(filed.card_secret),
+            card_webhook_secret: self.card_webhook_secret.or(filed.card_webhook_secret),
+            card_page: self.card_page.or(filed.card_page),
             log: self.log.or(filed.log),
         })
     }
@@ -62,6 +84,17 @@ impl Settings {
 
     pub fn listen(&self) -> SocketAddr {
         self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
+    }
+
+    /// All four or none: half a provider is a mistake.
+    pub fn cards(&self) -> Result<Option<Cards>, SettingsError> {
+        let provider = (&self.card_provider, &self.card_secret, &self.card_webhook_secret, &self.card_page);
+        let (Some(base), Some(secret), Some(webhook_secret), Some(page)) = provider else {
+            let none = provider == (&None, &None, &None, &None);
+            return if none { Ok(None) } else { Err(SettingsError::HalfAProvider) };
+        };
+        let provider = Provider::new(base, secret).map_err(|error| SettingsError::Provider(error.to_string()))?;
+        Ok(Some(Cards { provider, webhook_secret: webhook_secret.clone(), page: page.clone() }))
     }
 
     pub fn heavy_at(&self) -> u64 {

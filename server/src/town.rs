@@ -23,6 +23,7 @@ use servery_domain::{
     id::{DishId, RestaurantId},
     listing::Search,
     menu::Menu,
+    ordering::PaymentWay,
     restaurant::{Listed, Restaurant},
     revision::Revision,
     slug::Slug,
@@ -56,6 +57,7 @@ pub struct Snapshot {
 
 pub struct Town {
     store: Arc<dyn Store>,
+    takes_cards: bool,
     current: ArcSwap<Snapshot>,
     menus: Cache<(RestaurantId, Revision), Arc<Menu>>,
     reachable: AtomicBool,
@@ -134,8 +136,9 @@ fn thick(modes: &[(String, Mode)]) -> HeaderValue {
     HeaderValue::from_str(&thick.collect::<Vec<_>>().join(" ")).unwrap_or(HeaderValue::from_static(""))
 }
 
-async fn load(store: &dyn Store, revisions: Revisions) -> Result<Snapshot, StoreError> {
-    let restaurants = store.restaurants().await?.into_iter().filter_map(|restaurant| {
+async fn load(store: &dyn Store, takes_cards: bool, revisions: Revisions) -> Result<Snapshot, StoreError> {
+    let restaurants = store.restaurants().await?.into_iter().filter_map(|mut restaurant| {
+        restaurant.ordering.payments.retain(|way| takes_cards || *way != PaymentWay::Card);
         let zone = clock::zone(&restaurant.zone);
         if zone.is_none() {
             // One restaurant's mistake closes no other.
@@ -156,10 +159,17 @@ pub async fn modes(store: &dyn Store) -> Result<Vec<(String, Mode)>, StoreError>
 }
 
 impl Town {
-    pub async fn open(store: Arc<dyn Store>) -> Result<Arc<Self>, StoreError> {
+    /// Without a provider of this installation no restaurant takes cards.
+    pub async fn open(store: Arc<dyn Store>, takes_cards: bool) -> Result<Arc<Self>, StoreError> {
         let revisions = store.revisions().await?;
-        let snapshot = load(store.as_ref(), revisions).await?;
-        Ok(Arc::new(Self { store, current: ArcSwap::from_pointee(snapshot), menus: Cache::new(MENUS), reachable: AtomicBool::new(true) }))
+        let snapshot = load(store.as_ref(), takes_cards, revisions).await?;
+        Ok(Arc::new(Self {
+            store,
+            takes_cards,
+            current: ArcSwap::from_pointee(snapshot),
+            menus: Cache::new(MENUS),
+            reachable: AtomicBool::new(true),
+        }))
     }
 
     pub fn now(&self) -> arc_swap::Guard<Arc<Snapshot>> {
@@ -201,7 +211,7 @@ impl Town {
     pub async fn look(&self) -> Result<(), StoreError> {
         let revisions = self.store.revisions().await?;
         if revisions != self.current.load().edition.revisions {
-            self.current.store(Arc::new(load(self.store.as_ref(), revisions).await?));
+            self.current.store(Arc::new(load(self.store.as_ref(), self.takes_cards, revisions).await?));
         }
         Ok(())
     }

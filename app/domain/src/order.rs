@@ -189,6 +189,11 @@ impl State {
         matches!(self, Self::Collected | Self::Delivered | Self::Rejected | Self::Cancelled)
     }
 
+    /// For its money, or for an answer of the restaurant.
+    pub fn is_waiting(self) -> bool {
+        matches!(self, Self::Unpaid | Self::Placed)
+    }
+
     /// Nobody gets anything.
     pub fn is_off(self) -> bool {
         matches!(self, Self::Rejected | Self::Cancelled)

@@ -27,6 +27,8 @@ problems! {
     KeyMissing = 400 "key-missing" "An Idempotency-Key is missing";
     /// Nobody is signed in, or the session has ended.
     SignedOut = 401 "signed-out" "Not signed in";
+    /// The card was not accepted by the provider.
+    Declined = 402 "declined" "The card was declined";
     /// Whoever is signed in may not do this, or the request comes from another site.
     Forbidden = 403 "forbidden" "Not allowed";
     /// There is nothing at this address.
@@ -45,6 +47,8 @@ problems! {
     WrongMedia = 415 "wrong-media" "Unsupported media type";
     /// The request is understood, but a field has a value that is not accepted.
     NotAccepted = 422 "not-accepted" "A value is not accepted";
+    /// The card provider does not answer; nothing was charged as far as this server knows.
+    ProviderAway = 503 "provider-away" "The card provider does not answer";
     /// The Idempotency-Key belongs to a request with another body.
     KeyReused = 422 "key-reused" "The Idempotency-Key is another request's";
     /// Asked too often; the Retry-After field says when to ask again.

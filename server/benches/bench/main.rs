@@ -75,7 +75,7 @@ async fn demo_app(folder: &std::path::Path) -> Arc<App> {
     if store.restaurants().await.unwrap().is_empty() {
         demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
     }
-    App::new(store.clone(), Town::open(store).await.unwrap(), Assets::new().unwrap(), u64::MAX, None)
+    App::new(store.clone(), Town::open(store, false).await.unwrap(), None, Assets::new().unwrap(), u64::MAX, None)
 }
 
 async fn uncached_view(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {

@@ -17,7 +17,7 @@ use utoipa::OpenApi;
     ),
     tags((name = "restaurants", description = "Who cooks, and what"), (name = "orders", description = "From a basket to a dish"), (name = "about", description = "This installation")),
     paths(super::restaurants::list_restaurants, super::restaurants::get_restaurant, super::restaurants::get_menu, super::quotes::post_quote,
-        super::orders::post_order, super::orders::get_order, super::orders::get_basket, super::orders::list_orders, super::drafts::get_draft, super::drafts::put_draft, super::drafts::get_times, super::orders::get_events, super::orders::cancel_order, super::about::get_about),
+        super::orders::post_order, super::orders::get_order, super::orders::get_basket, super::orders::list_orders, super::payments::post_payment, super::payments::pay_at_door, super::payments::hear_provider, super::drafts::get_draft, super::drafts::put_draft, super::drafts::get_times, super::orders::get_events, super::orders::cancel_order, super::about::get_about),
 )]
 struct Api;
 

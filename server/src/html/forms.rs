@@ -18,6 +18,7 @@ use servery_domain::{
     id::{LineId, OptionGroupId, OrderId, VisitorId},
     limits,
     menu::Menu,
+    order::{Receipt, State as OrderState},
     ordering::PaymentWay,
     problem::Kind,
 };
@@ -27,6 +28,7 @@ use crate::{
     app::App,
     idempotency,
     ordering::{self, Customer},
+    payments::{self, Paying},
     refusal::{Raw, Refusal, Text},
     visitor,
 };
@@ -123,6 +125,31 @@ pub async fn post_cancel(sent: Sent, Text(token): Text) -> Response {
 /// `POST /orders/{token}/reorder`
 pub async fn post_reorder(sent: Sent, Text(token): Text) -> Response {
     lead(reorder(&sent.0, &sent.2, &token).await, &sent)
+}
+
+/// `GET /orders/{token}/pay`: to where the card is typed.
+pub async fn get_pay(sent: Sent, Text(token): Text) -> Response {
+    lead(payments::card_page(&sent.0, &token).await.map(|address| see(&address)), &sent)
+}
+
+/// `GET /orders/{token}/paid`: back from there.
+pub async fn get_paid(sent: Sent, Text(token): Text) -> Response {
+    let query = form_urlencoded::parse(sent.1.query().unwrap_or_default().as_bytes());
+    let method = query.into_owned().find(|(name, _)| name == "payment_method").map(|(_, method)| method);
+    let led = match payments::pay(&sent.0, &token, method.as_deref()).await {
+        Ok(Paying::Paid) => Ok(see(&format!("/orders/{token}"))),
+        Ok(Paying::Elsewhere { address }) => Ok(see(&address)),
+        Ok(Paying::Declined) => Ok(see(&format!("/orders/{token}?wrong=declined"))),
+        Err(refusal) if refusal.0.is(Kind::Declined) => Ok(see(&format!("/orders/{token}?wrong=declined"))),
+        Err(refusal) if refusal.0.is(Kind::ProviderAway) => Ok(see(&format!("/orders/{token}?wrong=provider"))),
+        Err(refusal) => Err(refusal),
+    };
+    lead(led, &sent)
+}
+
+/// `POST /orders/{token}/pay-at-door`
+pub async fn post_pay_at_door(sent: Sent, Text(token): Text) -> Response {
+    lead(payments::pay_at_door(&sent.0, &token).await.map(|_| see(&format!("/orders/{token}"))), &sent)
 }
 
 /// `GET /t/{code}`: the code on a table opens its menu.
@@ -238,9 +265,10 @@ async fn check_out(app: &App, headers: &HeaderMap, slug: &str, form: &Form) -> R
     if answered.status != StatusCode::CREATED {
         return keep(app, slug, known, &format!("{path}?wrong=changed")).await;
     }
-    let receipt: servery_domain::order::Receipt = serde_json::from_str(&answered.body).map_err(|error| Refusal::failed(&error))?;
+    let receipt: Receipt = serde_json::from_str(&answered.body).map_err(|error| Refusal::failed(&error))?;
     known.draft = known.draft.emptied();
-    keep(app, slug, known, &format!("/orders/{}", receipt.token)).await
+    let next = if receipt.state == OrderState::Unpaid { "/pay" } else { "" };
+    keep(app, slug, known, &format!("/orders/{}{next}", receipt.token)).await
 }
 
 /// Where the order is that this form has placed already.

@@ -144,15 +144,22 @@ macro_rules! order_engine {
                     let mut query = QueryBuilder::<$engine>::new(order_row::INSERT);
                     query.push_values(piece, |mut row, order| {
                         row.push_bind(&order.id).push_bind(&order.restaurant_id).push_bind(&order.token).push_bind(order.number);
-                        row.push_bind(order.revision).push_bind(order.open).push_bind(&order.customer);
+                        row.push_bind(order.revision).push_bind(order.open).push_bind(order.waiting_since).push_bind(&order.customer);
                         row.push_bind(&order.ordered).push_bind(&order.progress);
                     });
                     query.build().execute(&mut **change).await?;
                 }
                 for order in batch.changed_orders.iter().filter(|id| !batch.new_orders.contains(id)).filter_map(|id| batch.orders.get(id)) {
                     let order = OrderRow::write(order)?;
-                    let update = sqlx::query("update orders set revision = $2, open = $3, progress = $4 where id = $1").bind(&order.id);
-                    update.bind(order.revision).bind(order.open).bind(&order.progress).execute(&mut **change).await?;
+                    let update = sqlx::query("update orders set revision = $2, open = $3, waiting_since = $4, progress = $5 where id = $1")
+                        .bind(&order.id);
+                    update
+                        .bind(order.revision)
+                        .bind(order.open)
+                        .bind(order.waiting_since)
+                        .bind(&order.progress)
+                        .execute(&mut **change)
+                        .await?;
                 }
                 let events: Vec<EventRow> = batch.new_events.iter().map(EventRow::write).collect::<Result<_>>()?;
                 for piece in pieces(&events) {
@@ -232,6 +239,12 @@ macro_rules! order_engine {
                 async fn open_orders(&self, restaurant: RestaurantId) -> Result<Vec<Order>> {
                     let rows: Vec<OrderRow> =
                         sqlx::query_as(order_row::SELECT_OPEN).bind(restaurant.to_string()).fetch_all(&self.pool).await?;
+                    rows.into_iter().map(|row| row.read().map(|tracked| tracked.order)).collect()
+                }
+
+                async fn waiting_orders(&self, before: Timestamp) -> Result<Vec<Order>> {
+                    let select = sqlx::query_as(order_row::SELECT_WAITING).bind(before.0).bind(CHANGES);
+                    let rows: Vec<OrderRow> = select.fetch_all(&self.pool).await?;
                     rows.into_iter().map(|row| row.read().map(|tracked| tracked.order)).collect()
                 }
 
@@ -350,8 +363,8 @@ macro_rules! order_engine {
                 }
 
                 async fn payment(&self, order: OrderId) -> Result<Option<Asked>> {
-                    let select =
-                        sqlx::query_as("select order_id, intent, asked_at from payments where order_id = $1").bind(order.to_string());
+                    let select = sqlx::query_as("select order_id, intent, asked_at, status from payments where order_id = $1")
+                        .bind(order.to_string());
                     let row: Option<PaymentRow> = select.fetch_optional(&self.pool).await?;
                     row.map(PaymentRow::read).transpose()
                 }

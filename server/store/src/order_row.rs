@@ -18,7 +18,10 @@ use crate::{
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("select id, restaurant_id, token, number, revision, open, customer, ordered, progress from orders where ", $rest)
+        concat!(
+            "select id, restaurant_id, token, number, revision, open, waiting_since, customer, ordered, progress from orders where ",
+            $rest
+        )
     };
 }
 
@@ -27,10 +30,12 @@ pub(crate) const SELECT_ONE: &str = select!("id = $1");
 pub(crate) const SELECT_BY_TOKEN: &str = select!("token = $1");
 pub(crate) const SELECT_OPEN: &str = select!("restaurant_id = $1 and open = true order by number");
 pub(crate) const SELECT_OF_CUSTOMER: &str = select!("customer = $1 order by number desc limit $2");
+pub(crate) const SELECT_WAITING: &str = select!("waiting_since <= $1 order by waiting_since limit $2");
 pub(crate) const SELECT_CHANGED: &str = select!(
     "id in (select order_id from order_events where restaurant_id = $1 and revision > $2 order by revision limit $3) order by revision"
 );
-pub(crate) const INSERT: &str = "insert into orders (id, restaurant_id, token, number, revision, open, customer, ordered, progress) ";
+pub(crate) const INSERT: &str =
+    "insert into orders (id, restaurant_id, token, number, revision, open, waiting_since, customer, ordered, progress) ";
 pub(crate) const SELECT_EVENTS: &str =
     "select restaurant_id, revision, order_id, at, actor, event from order_events where order_id = $1 order by revision";
 pub(crate) const SETTLE: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, null, $2, 'settled', 0) \
@@ -55,7 +60,7 @@ pub(crate) const ASK_PAYMENT: &str = "insert into payments (order_id, intent, am
      on conflict (order_id) do update set intent = coalesce(excluded.intent, payments.intent), \
      status = case payments.status when 'settled' then 'settled' else 'asked' end, asked_at = excluded.asked_at";
 pub(crate) const SELECT_OPEN_PAYMENTS: &str =
-    "select order_id, intent, asked_at from payments where status = 'asked' and asked_at < $1 order by asked_at limit $2";
+    "select order_id, intent, asked_at, status from payments where status = 'asked' and asked_at < $1 order by asked_at limit $2";
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct OrderRow {
@@ -65,6 +70,7 @@ pub(crate) struct OrderRow {
     pub(crate) number: i64,
     pub(crate) revision: i64,
     pub(crate) open: bool,
+    pub(crate) waiting_since: Option<i64>,
     pub(crate) customer: Option<String>,
     pub(crate) ordered: String,
     pub(crate) progress: String,
@@ -80,6 +86,7 @@ impl OrderRow {
             number: i64::from(order.number),
             revision: order.revision.0,
             open: !order.progress.state.is_over(),
+            waiting_since: order.progress.state.is_waiting().then_some(order.progress.changed_at.0),
             customer: tracked.customer.clone(),
             ordered: json(&order.ordered)?,
             progress: json(&order.progress)?,
@@ -151,11 +158,12 @@ pub(crate) struct PaymentRow {
     order_id: String,
     intent: Option<String>,
     asked_at: i64,
+    status: String,
 }
 
 impl PaymentRow {
     pub(crate) fn read(self) -> Result<Asked> {
         let order: OrderId = id(&self.order_id)?;
-        Ok(Asked { order, intent: self.intent, asked_at: Timestamp(self.asked_at) })
+        Ok(Asked { order, intent: self.intent, asked_at: Timestamp(self.asked_at), open: self.status == "asked" })
     }
 }

@@ -120,6 +120,8 @@ pub struct Asked {
     pub order: OrderId,
     pub intent: Option<String>,
     pub asked_at: Timestamp,
+    /// Nobody has heard what became of it.
+    pub open: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,6 +140,8 @@ pub trait Orders: Send + Sync {
     async fn order_by_token(&self, token: &str) -> Result<Option<Tracked>>;
     /// Those that are not over, the oldest first.
     async fn open_orders(&self, restaurant: RestaurantId) -> Result<Vec<Order>>;
+    /// Those that have waited for their money, or for an answer of the restaurant, since this moment or longer.
+    async fn waiting_orders(&self, since: Timestamp) -> Result<Vec<Order>>;
     /// The newest of them, the newest first.
     async fn orders_of(&self, customer: &str) -> Result<Vec<Tracked>>;
     async fn history(&self, order: OrderId) -> Result<Vec<Happened>>;

@@ -41,9 +41,9 @@ impl TestApp {
         let store = servery_store::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
         store.migrate().await.unwrap();
         demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
-        let town = Town::open(store.clone()).await.unwrap();
+        let town = Town::open(store.clone(), false).await.unwrap();
         tokio::spawn(town.clone().watch());
-        let app = App::new(store.clone(), town, Assets::new().unwrap(), milliseconds, Some(folder.path().to_owned()));
+        let app = App::new(store.clone(), town, None, Assets::new().unwrap(), milliseconds, Some(folder.path().to_owned()));
         Self { router: router(app), store, folder }
     }
 

@@ -58,11 +58,14 @@ create table orders (
     number integer not null,
     revision integer not null,
     open boolean not null,
+    waiting_since integer,
     customer text,
     ordered text not null,
     progress text not null
 );
 create index open_orders on orders (restaurant_id, number) where open = true;
+-- For their money, or for an answer of the restaurant.
+create index waiting_orders on orders (waiting_since) where waiting_since is not null;
 create index orders_of_customer on orders (customer, number) where customer is not null;
 
 create table order_events (

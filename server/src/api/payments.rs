@@ -1,0 +1,71 @@
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::HeaderMap};
+use serde::{Deserialize, Serialize};
+use servery_domain::{
+    order::Order,
+    problem::{Kind, Problem},
+};
+use utoipa::ToSchema;
+
+use crate::{
+    app::App,
+    payments::{self, Paying},
+    refusal::{AcceptsJson, Body, Raw, Refusal, Text},
+};
+
+#[derive(Deserialize, ToSchema)]
+pub struct CardPayment {
+    /// What the provider calls the diner's card: `pm_…`. The card itself never comes here.
+    payment_method: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentState {
+    Paid,
+    /// The diner's bank wants to see them at this address first.
+    Elsewhere {
+        address: String,
+    },
+}
+
+/// Pay for an order by card. Asked again, it charges once
+#[utoipa::path(
+    post, path = "/api/v1/orders/{token}/payment", tag = "orders", params(("token" = String, Path)), request_body = CardPayment,
+    responses(
+        (status = 200, body = PaymentState), (status = 402, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 503, body = Problem, description = "The provider does not answer; the order can be paid at the door"),
+    ),
+)]
+pub async fn post_payment(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Text(token): Text,
+    Body(card): Body<CardPayment>,
+) -> Result<Json<PaymentState>, Refusal> {
+    match payments::pay(&app, &token, Some(&card.payment_method)).await? {
+        Paying::Paid => Ok(Json(PaymentState::Paid)),
+        Paying::Elsewhere { address } => Ok(Json(PaymentState::Elsewhere { address })),
+        Paying::Declined => Err(Refusal::new(Kind::Declined, "the card was declined; try another one")),
+    }
+}
+
+/// Pay for an order at the door after all
+#[utoipa::path(
+    post, path = "/api/v1/orders/{token}/pay-at-door", tag = "orders", params(("token" = String, Path)),
+    responses((status = 200, body = Order), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+)]
+pub async fn pay_at_door(_: AcceptsJson, State(app): State<Arc<App>>, Text(token): Text) -> Result<Json<Order>, Refusal> {
+    Ok(Json(payments::pay_at_door(&app, &token).await?))
+}
+
+/// For the card provider: events with a Stripe-Signature
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/cards", tag = "orders",
+    responses((status = 200, description = "Heard"), (status = 403, body = Problem)),
+)]
+pub async fn hear_provider(State(app): State<Arc<App>>, headers: HeaderMap, Raw(body): Raw) -> Result<(), Refusal> {
+    let signature = headers.get("stripe-signature").and_then(|signature| signature.to_str().ok()).unwrap_or_default();
+    payments::hear(&app, signature, &body).await
+}

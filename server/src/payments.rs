@@ -1,0 +1,258 @@
+//! Money by card. Nothing is charged twice, and nothing is cooked that is not paid, whatever is lost on the way to the provider.
+
+mod breaker;
+pub mod provider;
+pub mod webhook;
+
+use std::{sync::Arc, time::Duration};
+
+use servery_domain::{
+    currency::Minor,
+    id::OrderId,
+    order::{Actor, Event, Order, State},
+    ordering::PaymentWay,
+    problem::Kind,
+    time::Timestamp,
+};
+use servery_store::orders::{Asked, Webhook, Write, Written};
+
+use self::{
+    provider::{Intent, Provider, ProviderError},
+    webhook::Message,
+};
+use crate::{app::App, clock, ordering, refusal::Refusal};
+
+/// What the operator has agreed with a provider.
+pub struct Cards {
+    pub provider: Provider,
+    pub webhook_secret: String,
+    /// Where diners type their card, which never comes near this server.
+    pub page: String,
+}
+
+/// How far a payment has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Paying {
+    Paid,
+    /// The diner's bank wants to see them first.
+    Elsewhere {
+        address: String,
+    },
+    Declined,
+}
+
+/// How often open payments are looked after, and from which age on.
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
+const OPEN_FOR: i64 = 20;
+/// Seconds after which an order that is not paid is given up.
+pub const GIVEN_UP_AFTER: i64 = 30 * 60;
+
+fn cards(app: &App) -> Result<&Cards, Refusal> {
+    app.cards.as_ref().ok_or_else(|| Refusal::new(Kind::NotAccepted, "this installation takes no cards"))
+}
+
+fn away(error: &ProviderError) -> Refusal {
+    tracing::warn!(%error, "a payment did not go through");
+    Refusal::new(Kind::ProviderAway, "nothing was charged as far as we know; try again, or pay at the door")
+}
+
+/// Charges the card for an order that waits for its money. Asked again, it charges once.
+pub async fn pay(app: &App, token: &str, method: Option<&str>) -> Result<Paying, Refusal> {
+    let cards = cards(app)?;
+    let order = ordering::find(app, token).await?.order;
+    if order.progress.payment.paid > Minor::ZERO {
+        return Ok(Paying::Paid);
+    }
+    if order.progress.state != State::Unpaid {
+        return Err(Refusal::new(Kind::Conflict, "this order waits for no card"));
+    }
+    let asked = app.store.payment(order.id).await?.and_then(|asked| asked.intent);
+    let intent = match (asked, method) {
+        (Some(intent), method) => resume(app, cards, &order, &intent, method).await?,
+        (None, Some(method)) => Some(begin(app, cards, &order, method).await?),
+        (None, None) => None,
+    };
+    match intent {
+        Some(intent) => settle_or_tell(app, cards, &order, intent, token).await,
+        None => Ok(Paying::Declined),
+    }
+}
+
+async fn begin(app: &App, cards: &Cards, order: &Order, method: &str) -> Result<Intent, Refusal> {
+    let total = order.ordered.total;
+    let note = |intent: Option<String>| async move { app.store.ask_payment(order.id, total.0, intent.as_deref(), clock::now()).await };
+    note(None).await?;
+    let intent = cards.provider.create(order.id, total, order.ordered.currency, method).await;
+    let intent = match intent {
+        Ok(intent) => intent,
+        Err(ProviderError::Refused(why)) => {
+            tracing::info!(order = %order.id, why, "a card was refused");
+            app.store.close_payment(order.id).await?;
+            return Err(Refusal::new(Kind::Declined, "the card was not accepted; try another one, or pay at the door"));
+        }
+        Err(error) => return Err(away(&error)),
+    };
+    // Known before it is charged: from here on the sweep finds out what became of it.
+    note(Some(intent.id.clone())).await?;
+    match cards.provider.confirm(&intent.id).await {
+        Ok(intent) => Ok(intent),
+        Err(ProviderError::Refused(_)) => Ok(Intent { status: "requires_payment_method".into(), ..intent }),
+        Err(error) => Err(away(&error)),
+    }
+}
+
+/// Goes on with what was begun: another card is tried only once it is sure that the first is not charged.
+async fn resume(app: &App, cards: &Cards, order: &Order, intent: &str, method: Option<&str>) -> Result<Option<Intent>, Refusal> {
+    let now = cards.provider.retrieve(intent).await.map_err(|error| away(&error))?;
+    let Some(method) = method else { return Ok(Some(now)) };
+    if now.is_paid() || now.status == "processing" {
+        return Ok(Some(now));
+    }
+    if now.status != "canceled" {
+        let cancelled = cards.provider.cancel(intent).await.map_err(|error| away(&error))?;
+        if cancelled.status != "canceled" {
+            return Ok(Some(cancelled));
+        }
+    }
+    begin(app, cards, order, method).await.map(Some)
+}
+
+async fn settle_or_tell(app: &App, cards: &Cards, order: &Order, intent: Intent, token: &str) -> Result<Paying, Refusal> {
+    if intent.is_paid() {
+        settle(app, order.id, None).await?;
+        return Ok(Paying::Paid);
+    }
+    if intent.status == "requires_action" {
+        let redirect = intent.next_action.and_then(|next| next.redirect_to_url).and_then(|redirect| redirect.url);
+        let secret = intent.client_secret.unwrap_or_default();
+        let address = redirect.unwrap_or_else(|| {
+            let pairs = [("payment_intent", intent.id.as_str()), ("client_secret", &secret), ("return", &returning(token))];
+            servery_app::visit::address(&cards.page, pairs)
+        });
+        return Ok(Paying::Elsewhere { address });
+    }
+    Ok(Paying::Declined)
+}
+
+/// Where the card page sends the diner back to.
+fn returning(token: &str) -> String {
+    format!("/orders/{token}/paid")
+}
+
+/// Where the diner types the card for this order.
+pub async fn card_page(app: &App, token: &str) -> Result<String, Refusal> {
+    let cards = cards(app)?;
+    let order = ordering::find(app, token).await?.order;
+    let (amount, currency) = (order.ordered.total.0.to_string(), order.ordered.currency.code().to_lowercase());
+    Ok(servery_app::visit::address(&cards.page, [("amount", amount.as_str()), ("currency", &currency), ("return", &returning(token))]))
+}
+
+/// The diner pays at the door after all. A charge that turns out to have worked is in the books all the same, and staff see it.
+pub async fn pay_at_door(app: &App, token: &str) -> Result<Order, Refusal> {
+    let order = ordering::find(app, token).await?.order;
+    let at_door = ordering::restaurant_of(app, order.ordered.restaurant)?.ordering.payments.contains(&PaymentWay::Door);
+    if !at_door {
+        return Err(Refusal::new(Kind::NotAccepted, "this restaurant takes no money at the door"));
+    }
+    if order.progress.payment.way == PaymentWay::Door {
+        return Ok(order);
+    }
+    ordering::advance(app, order.id, Event::PaysAtDoor, Actor::Diner).await
+}
+
+async fn settle(app: &App, order: OrderId, webhook: Option<Webhook>) -> Result<(), Refusal> {
+    match app.writer.write(Write::Settle { order, webhook, at: clock::now() }).await? {
+        Written::Advanced(order) => {
+            ordering::accept_if_itself(app, &order).await;
+            Ok(())
+        }
+        Written::Done => Ok(()),
+        _ => Err(Refusal::new(Kind::NotFound, "there is no such order")),
+    }
+}
+
+/// A message of the provider. It may come often, late, and in any order.
+pub async fn hear(app: &App, signature: &str, body: &[u8]) -> Result<(), Refusal> {
+    let cards = cards(app)?;
+    webhook::verify(&cards.webhook_secret, signature, body, clock::now())?;
+    let malformed = || Refusal::new(Kind::Malformed, "not an event");
+    let message: Message = serde_json::from_slice(body).map_err(|_| malformed())?;
+    if message.kind != "payment_intent.succeeded" {
+        return Ok(());
+    }
+    let intent = message.intent().ok_or_else(malformed)?;
+    // Not of ours, or made by hand: nobody waits for it.
+    let Some(order) = intent.metadata.order else { return Ok(()) };
+    let Some(tracked) = app.store.order(order).await? else { return Ok(()) };
+    let ordered = &tracked.order.ordered;
+    if intent.amount != ordered.total.0 || !intent.currency.eq_ignore_ascii_case(ordered.currency.code()) {
+        tracing::error!(%order, intent = intent.id, amount = intent.amount, "a payment has another amount than its order");
+        return Ok(());
+    }
+    app.store.ask_payment(order, ordered.total.0, Some(&intent.id), clock::now()).await?;
+    let event = String::from_utf8_lossy(body).into_owned();
+    settle(app, order, Some(Webhook { id: message.id, event })).await
+}
+
+/// Looks after payments that nobody heard of, until it is dropped.
+pub async fn sweep(app: Arc<App>) {
+    let mut tick = tokio::time::interval(SWEEP_EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(refusal) = sweep_once(&app, clock::now(), OPEN_FOR).await {
+            tracing::debug!(problem = %refusal.0, "open payments wait");
+        }
+    }
+}
+
+pub async fn sweep_once(app: &App, now: Timestamp, open_for: i64) -> Result<(), Refusal> {
+    for asked in app.store.open_payments(Timestamp(now.0 - open_for)).await? {
+        if let Err(refusal) = look_after(app, &asked, now).await {
+            tracing::warn!(order = %asked.order, problem = %refusal.0, "a payment stays open");
+        }
+    }
+    Ok(())
+}
+
+/// Whether money may still come for an order that nobody has paid.
+pub async fn is_open(app: &App, order: OrderId) -> Result<bool, Refusal> {
+    Ok(app.store.payment(order).await?.is_some_and(|asked| asked.open))
+}
+
+async fn look_after(app: &App, asked: &Asked, now: Timestamp) -> Result<(), Refusal> {
+    let cards = cards(app)?;
+    let Some(intent) = &asked.intent else {
+        // The provider was asked, and its answer never came: without a confirmation nothing was charged.
+        return Ok(app.store.close_payment(asked.order).await?);
+    };
+    let intent = cards.provider.retrieve(intent).await.map_err(|error| away(&error))?;
+    if intent.is_paid() {
+        return settle(app, asked.order, None).await;
+    }
+    let order = app.store.order(asked.order).await?.map(|tracked| tracked.order);
+    let wanted = order.is_some_and(|order| order.progress.state == State::Unpaid) && now.0 - asked.asked_at.0 < GIVEN_UP_AFTER;
+    if intent.is_undecided() && wanted {
+        return Ok(());
+    }
+    if intent.is_undecided() && intent.status != "processing" {
+        let cancelled = cards.provider.cancel(&intent.id).await.map_err(|error| away(&error))?;
+        if cancelled.status != "canceled" {
+            return Ok(());
+        }
+    }
+    Ok(app.store.close_payment(asked.order).await?)
+}
+
+/// Gives back what a job says, and books it.
+pub async fn refund(app: &App, order: OrderId, amount: Minor, job: &str) -> Result<(), Refusal> {
+    let cards = cards(app)?;
+    let refundable = app.store.order(order).await?.map_or(Minor::ZERO, |tracked| tracked.order.progress.refundable());
+    if refundable < amount {
+        return Ok(());
+    }
+    let intent = app.store.payment(order).await?.and_then(|asked| asked.intent);
+    let intent = intent.ok_or_else(|| Refusal::new(Kind::Broken, "a payment without a name cannot be given back"))?;
+    cards.provider.refund(&intent, amount, job).await.map_err(|error| away(&error))?;
+    ordering::advance(app, order, Event::Refunded { amount }, Actor::System).await.map(drop)
+}
