@@ -43,7 +43,9 @@ export class Servery {
   /** Again, on the same port; does nothing while it runs. */
   async start() {
     if (this.#server) return;
-    const server = spawn(program, ["serve", "--database", this.#database, "--listen", `127.0.0.1:${this.port}`], {
+    // Pages are not kept plain because the machine that runs the tests is busy.
+    const calm = ["--heavy-at", "600000"];
+    const server = spawn(program, ["serve", "--database", this.#database, "--listen", `127.0.0.1:${this.port}`, ...calm], {
       cwd: this.folder,
       env: { ...process.env, SERVERY_LOG: "warn" },
       stdio: ["ignore", "pipe", "pipe"],
