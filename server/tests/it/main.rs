@@ -7,6 +7,8 @@ mod bad_input;
 mod health;
 mod orders;
 mod pages;
+mod payments;
+mod peer;
 mod sizes;
 mod test_app;
 mod town;

@@ -13,6 +13,7 @@ use servery::{
     app::{App, router},
     assets::Assets,
     demo,
+    payments::Cards,
     town::Town,
 };
 use servery_domain::problem::{Kind, Problem};
@@ -21,6 +22,7 @@ use tower::ServiceExt;
 
 pub struct TestApp {
     pub router: Router,
+    pub app: Arc<App>,
     pub store: Arc<dyn Store>,
     pub folder: tempfile::TempDir,
 }
@@ -37,14 +39,18 @@ impl TestApp {
     }
 
     pub async fn heavy_at(milliseconds: u64) -> Self {
+        Self::with(None, milliseconds).await
+    }
+
+    pub async fn with(cards: Option<Cards>, milliseconds: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = servery_store::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
         store.migrate().await.unwrap();
         demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
-        let town = Town::open(store.clone(), false).await.unwrap();
+        let town = Town::open(store.clone(), cards.is_some()).await.unwrap();
         tokio::spawn(town.clone().watch());
-        let app = App::new(store.clone(), town, None, Assets::new().unwrap(), milliseconds, Some(folder.path().to_owned()));
-        Self { router: router(app), store, folder }
+        let app = App::new(store.clone(), town, cards, Assets::new().unwrap(), milliseconds, Some(folder.path().to_owned()));
+        Self { router: router(app.clone()), app, store, folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

@@ -1,0 +1,257 @@
+//! Paying by card, with a real provider at the other end of a line that fails.
+
+use serde_json::{Value, json};
+use servery::{clock, payments, waiting};
+use servery_domain::{problem::Kind, time::Timestamp};
+
+use crate::{
+    peer::{Line, Peer, WEBHOOK_SECRET},
+    test_app::{Answer, TestApp, unique},
+};
+
+const GOOD: &str = "4242424242424242";
+const DECLINED: &str = "4000000000000341";
+const WANTS_TO_SEE_YOU: &str = "4000002500003155";
+
+struct Shop {
+    peer: Peer,
+    app: TestApp,
+}
+
+impl Shop {
+    async fn open() -> Self {
+        let peer = Peer::start().await;
+        let app = TestApp::with(Some(peer.cards()), u64::MAX).await;
+        Self { peer, app }
+    }
+
+    /// An order that waits for its money: its id and its token.
+    async fn order(&self) -> (String, String) {
+        let mut placement = self.app.placement(self.app.basket("Bottomless Coffee", 2).await).await;
+        placement["payment"] = json!("card");
+        let answer = self.app.place(&placement).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let receipt = answer.json();
+        assert_eq!(receipt["state"], "unpaid");
+        (receipt["id"].as_str().unwrap().to_owned(), receipt["token"].as_str().unwrap().to_owned())
+    }
+
+    async fn pay(&self, token: &str, card: &str) -> Answer {
+        let method = self.peer.card(card).await;
+        self.app.post(&format!("/api/v1/orders/{token}/payment"), &[], &json!({ "payment_method": method })).await
+    }
+
+    async fn progress(&self, token: &str) -> Value {
+        self.app.order(token).await["progress"].clone()
+    }
+
+    async fn total(&self, token: &str) -> i64 {
+        self.app.order(token).await["ordered"]["total"].as_i64().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_card_is_charged_and_the_kitchen_learns_of_the_order() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.order().await;
+    assert_eq!(shop.pay(&token, GOOD).await.json(), json!("paid"));
+    let progress = shop.progress(&token).await;
+    let total = shop.total(&token).await;
+    assert_eq!((&progress["state"], &progress["payment"]["paid"]), (&json!("placed"), &json!(total)));
+    assert_eq!(shop.pay(&token, GOOD).await.json(), json!("paid"), "once more charges nothing");
+    assert_eq!(shop.peer.charged(&order).await, [total]);
+}
+
+#[tokio::test]
+async fn a_declined_card_can_be_followed_by_another_or_by_cash() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.order().await;
+    shop.pay(&token, DECLINED).await.problem(Kind::Declined);
+    assert_eq!(shop.progress(&token).await["state"], "unpaid");
+    assert_eq!(shop.pay(&token, GOOD).await.json(), json!("paid"));
+    assert_eq!(shop.peer.charged(&order).await.len(), 1);
+
+    let (order, token) = shop.order().await;
+    shop.pay(&token, DECLINED).await.problem(Kind::Declined);
+    let at_door = shop.app.post(&format!("/api/v1/orders/{token}/pay-at-door"), &[], &json!({})).await.json();
+    assert_eq!((&at_door["progress"]["state"], &at_door["progress"]["payment"]["way"]), (&json!("placed"), &json!("door")));
+    assert!(shop.peer.charged(&order).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_bank_that_wants_to_see_the_diner_is_visited() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.order().await;
+    let answer = shop.pay(&token, WANTS_TO_SEE_YOU).await.json();
+    let address = answer["elsewhere"]["address"].as_str().unwrap();
+    assert!(address.starts_with("https://cards.example/pay?payment_intent=pi_"), "{address}");
+    assert_eq!(shop.progress(&token).await["state"], "unpaid");
+    let field = |name: &str| address.split_once(&format!("{name}=")).unwrap().1.split('&').next().unwrap().to_owned();
+    shop.peer.authenticate(&field("payment_intent"), &field("client_secret")).await;
+    let back = shop.app.get(&format!("/orders/{token}/paid"), &[]).await;
+    assert_eq!((back.status.as_u16(), back.header("location")), (303, format!("/orders/{token}").as_str()));
+    assert_eq!(shop.progress(&token).await["state"], "placed");
+    assert_eq!(shop.peer.charged(&order).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_charges_once() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.order().await;
+    let method = shop.peer.card(GOOD).await;
+    let path = format!("/api/v1/orders/{token}/payment");
+    let pay = async || shop.app.post(&path, &[], &json!({ "payment_method": &method })).await;
+    shop.peer.line(Line::AnswerLost);
+    pay().await.problem(Kind::ProviderAway);
+    shop.peer.line(Line::Good);
+    assert_eq!(shop.progress(&token).await["state"], "unpaid", "nothing is cooked that may not be paid");
+    pay().await;
+    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20).await.unwrap();
+    assert_eq!(shop.progress(&token).await["state"], "placed");
+    assert_eq!(shop.peer.charged(&order).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_charge_whose_answer_was_lost_is_found_by_the_sweep() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.order().await;
+    let intent = shop
+        .peer
+        .cards()
+        .provider
+        .create(
+            order.parse().unwrap(),
+            servery_domain::currency::Minor(shop.total(&token).await),
+            "USD".parse().unwrap(),
+            &shop.peer.card(GOOD).await,
+        )
+        .await
+        .unwrap();
+    shop.app.store.ask_payment(order.parse().unwrap(), intent.amount, Some(&intent.id), clock::now()).await.unwrap();
+    shop.peer.line(Line::AnswerLost);
+    assert!(shop.peer.cards().provider.confirm(&intent.id).await.is_err());
+    shop.peer.line(Line::Good);
+    assert_eq!(shop.progress(&token).await["state"], "unpaid");
+    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20).await.unwrap();
+    assert_eq!(shop.progress(&token).await["state"], "placed");
+}
+
+#[tokio::test]
+async fn with_the_provider_away_the_diner_pays_at_the_door() {
+    let shop = Shop::open().await;
+    for line in [Line::Cut, Line::Error] {
+        let (order, token) = shop.order().await;
+        shop.peer.line(line);
+        shop.pay(&token, GOOD).await.problem(Kind::ProviderAway);
+        assert_eq!(shop.progress(&token).await["state"], "unpaid");
+        let at_door = shop.app.post(&format!("/api/v1/orders/{token}/pay-at-door"), &[], &json!({})).await;
+        assert_eq!(at_door.json()["progress"]["state"], "placed", "{line:?}");
+        assert!(shop.peer.charged(&order).await.is_empty(), "{line:?}");
+    }
+    // By now the breaker is open: nobody waits for a provider that is away.
+    let (_, token) = shop.order().await;
+    let started = std::time::Instant::now();
+    shop.pay(&token, GOOD).await.problem(Kind::ProviderAway);
+    assert!(started.elapsed().as_secs() < 2);
+}
+
+#[tokio::test]
+async fn case_pinelab_620_the_webhook_arrives_three_times_at_once() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.order().await;
+    let total = shop.total(&token).await;
+    let body = json!({
+        "id": "evt_1", "type": "payment_intent.succeeded",
+        "data": { "object": { "id": "pi_1", "amount": total, "currency": "usd", "status": "succeeded", "metadata": { "order": order } } },
+    })
+    .to_string();
+    let signature = sign(&body, clock::now().0);
+    let hear = || shop.app.send(webhook(&body, &signature));
+    let answers = tokio::join!(hear(), hear(), hear());
+    assert_eq!([answers.0.status, answers.1.status, answers.2.status].map(|status| status.as_u16()), [200; 3]);
+    let progress = shop.progress(&token).await;
+    assert_eq!((&progress["state"], &progress["payment"]["paid"]), (&json!("placed"), &json!(total)));
+    assert_eq!(shop.app.order(&token).await["revision"], 2, "placed and paid, nothing else");
+}
+
+#[tokio::test]
+async fn a_forged_or_foreign_webhook_pays_nothing() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.order().await;
+    let total = shop.total(&token).await;
+    let event = |amount: i64, currency: &str| {
+        json!({
+            "id": unique(), "type": "payment_intent.succeeded",
+            "data": { "object": { "id": "pi_1", "amount": amount, "currency": currency, "status": "succeeded", "metadata": { "order": order } } },
+        })
+        .to_string()
+    };
+    let good = event(total, "usd");
+    shop.app.send(webhook(&good, "t=1,v1=00")).await.problem(Kind::Forbidden);
+    shop.app.send(webhook(&good, &sign(&good, clock::now().0 - 3_600))).await.problem(Kind::Forbidden);
+    for wrong in [event(1, "usd"), event(total, "eur")] {
+        assert_eq!(shop.app.send(webhook(&wrong, &sign(&wrong, clock::now().0))).await.status, 200);
+    }
+    assert_eq!(shop.progress(&token).await["state"], "unpaid");
+}
+
+#[tokio::test]
+async fn the_providers_own_webhook_is_understood() {
+    let shop = Shop::open().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    shop.peer.tell(listener.local_addr().unwrap()).await;
+    let router = shop.app.router.clone();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let (order, token) = shop.order().await;
+    let provider = shop.peer.cards().provider;
+    let total = servery_domain::currency::Minor(shop.total(&token).await);
+    // As if this server had ended between asking and hearing.
+    let intent = provider.create(order.parse().unwrap(), total, "USD".parse().unwrap(), &shop.peer.card(GOOD).await).await.unwrap();
+    provider.confirm(&intent.id).await.unwrap();
+    let started = std::time::Instant::now();
+    while shop.progress(&token).await["state"] != "placed" {
+        assert!(started.elapsed().as_secs() < 10, "no webhook came");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_paid_for_nothing_is_given_back_once() {
+    let shop = Shop::open().await;
+    let (_, token) = shop.order().await;
+    shop.pay(&token, GOOD).await;
+    let total = shop.total(&token).await;
+    let cancelled = shop.app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({})).await;
+    assert_eq!(cancelled.json()["progress"]["state"], "cancelled");
+    let order = shop.app.order(&token).await["id"].as_str().unwrap().parse().unwrap();
+    shop.peer.line(Line::AnswerLost);
+    assert!(payments::refund(&shop.app.app, order, servery_domain::currency::Minor(total), "job-1").await.is_err());
+    shop.peer.line(Line::Good);
+    payments::refund(&shop.app.app, order, servery_domain::currency::Minor(total), "job-1").await.unwrap();
+    payments::refund(&shop.app.app, order, servery_domain::currency::Minor(total), "job-1").await.unwrap();
+    assert_eq!(shop.progress(&token).await["payment"]["refunded"], total);
+    assert_eq!(shop.peer.refunded().await, [total]);
+}
+
+#[tokio::test]
+async fn an_order_that_nobody_pays_is_given_up() {
+    let shop = Shop::open().await;
+    let (_, token) = shop.order().await;
+    waiting::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60)).await.unwrap();
+    assert_eq!(shop.progress(&token).await["state"], "unpaid");
+    waiting::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 31 * 60)).await.unwrap();
+    assert_eq!(shop.progress(&token).await["state"], "cancelled");
+}
+
+fn webhook(body: &str, signature: &str) -> axum::http::Request<axum::body::Body> {
+    let request = axum::http::Request::post("/api/v1/webhooks/cards").header("stripe-signature", signature);
+    request.body(axum::body::Body::from(body.to_owned())).unwrap()
+}
+
+fn sign(body: &str, at: i64) -> String {
+    use hmac::{Hmac, KeyInit, Mac};
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(WEBHOOK_SECRET.as_bytes()).unwrap();
+    mac.update(format!("{at}.{body}").as_bytes());
+    let signature: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("t={at},v1={signature}")
+}
