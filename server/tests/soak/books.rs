@@ -1,0 +1,166 @@
+//! Afterwards: is every order that was acknowledged there, once, at its price; and do stock, coupons and money agree?
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use servery_domain::{
+    currency::Minor,
+    id::DishId,
+    order::{Ordered, Progress},
+    ordering::PaymentWay,
+    quote::{Sum, portions},
+};
+use sqlx::{AssertSqlSafe, Row};
+
+use crate::{
+    clients::Attempt,
+    shop::{COUPON, PORTIONS, Shop},
+};
+
+pub struct Found {
+    engine: &'static str,
+    acknowledged: usize,
+    lost: usize,
+    doubled: usize,
+    mispriced: usize,
+    unsettled: usize,
+    /// What else is wrong, in words.
+    wrong: Vec<String>,
+}
+
+impl Found {
+    pub fn is_good(&self) -> bool {
+        self.acknowledged > 0 && self.lost + self.doubled + self.mispriced + self.unsettled == 0 && self.wrong.is_empty()
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.wrong.iter().take(20).try_for_each(|wrong| writeln!(f, "  {wrong}"))?;
+        let Self { engine, acknowledged, lost, doubled, mispriced, unsettled, .. } = self;
+        write!(f, "storm {engine}: acknowledged {acknowledged} lost {lost} doubled {doubled} mispriced {mispriced} unsettled {unsettled}")
+    }
+}
+
+struct Booked {
+    token: String,
+    number: i64,
+    ordered: Ordered,
+    progress: Progress,
+}
+
+/// Read by hand: the store itself is what is examined.
+async fn rows(database: &str, select: &'static str, columns: usize) -> Vec<Vec<String>> {
+    let text = |get: &dyn Fn(usize) -> String| (0..columns).map(get).collect::<Vec<_>>();
+    if let Some(path) = database.strip_prefix("sqlite:") {
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{path}")).await.unwrap();
+        let rows = sqlx::query(AssertSqlSafe(select)).fetch_all(&pool).await.unwrap();
+        return rows.iter().map(|row| text(&|at| row.get(at))).collect();
+    }
+    let pool = sqlx::PgPool::connect(database).await.unwrap();
+    let rows = sqlx::query(AssertSqlSafe(select)).fetch_all(&pool).await.unwrap();
+    rows.iter().map(|row| text(&|at| row.get(at))).collect()
+}
+
+async fn booked(shop: &Shop) -> BTreeMap<String, Booked> {
+    let select = "select id, token, cast(number as text), ordered, progress from orders";
+    let rows = rows(&shop.database, select, 5).await.into_iter().map(|row| {
+        let booked = Booked {
+            token: row[1].clone(),
+            number: row[2].parse().unwrap(),
+            ordered: serde_json::from_str(&row[3]).unwrap(),
+            progress: serde_json::from_str(&row[4]).unwrap(),
+        };
+        (row[0].clone(), booked)
+    });
+    rows.collect()
+}
+
+pub async fn check(engine: &'static str, shop: &Shop, attempts: Vec<Attempt>) -> Found {
+    let booked = booked(shop).await;
+    let acknowledged: Vec<_> = attempts.iter().filter_map(|attempt| Some((attempt, attempt.receipt.as_ref()?))).collect();
+    let known: BTreeSet<&str> = attempts.iter().map(|attempt| attempt.id.as_str()).collect();
+    let there = |attempt: &Attempt| booked.get(&attempt.id);
+    let lost = acknowledged.iter().filter(|(attempt, receipt)| {
+        there(attempt).is_none_or(|order| receipt["token"] != order.token.as_str() || receipt["number"] != order.number)
+    });
+    let mispriced = attempts.iter().filter(|attempt| there(attempt).is_some_and(|order| order.ordered.total.0 != attempt.seen));
+    let mut found = Found {
+        engine,
+        acknowledged: acknowledged.len(),
+        lost: lost.count(),
+        doubled: 0,
+        mispriced: mispriced.count(),
+        unsettled: 0,
+        wrong: Vec::new(),
+    };
+    let numbers: BTreeSet<i64> = booked.values().map(|order| order.number).collect();
+    let acknowledged_ids: BTreeSet<&str> = acknowledged.iter().map(|(attempt, _)| attempt.id.as_str()).collect();
+    // Each diner insists until there is an answer, so what is there was answered, and has a number of its own.
+    found.doubled = booked.keys().filter(|id| !acknowledged_ids.contains(id.as_str()) || !known.contains(id.as_str())).count()
+        + booked.len()
+        - numbers.len();
+    if attempts.iter().any(|attempt| attempt.contradicted) {
+        found.wrong.push("a key was answered twice differently".into());
+    }
+    check_stock(shop, &booked, &mut found).await;
+    check_events(shop, &booked, &mut found).await;
+    check_money(shop, &booked, &attempts, &mut found).await;
+    found
+}
+
+async fn check_stock(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut Found) {
+    let live: Vec<_> = booked.values().filter(|order| !order.progress.state.is_off()).collect();
+    let mut taken: BTreeMap<DishId, u32> = BTreeMap::new();
+    for (dish, count) in live.iter().flat_map(|order| portions(&order.ordered.lines)) {
+        *taken.entry(dish).or_default() += count;
+    }
+    let left = shop.store.stock(shop.restaurant.id).await.unwrap();
+    for (dish, _) in shop.dishes.iter().filter(|(_, counted)| *counted) {
+        let (left, taken) = (left.get(dish).copied().unwrap_or(u32::MAX), taken.get(dish).copied().unwrap_or(0));
+        if left.checked_add(taken) != Some(PORTIONS) {
+            found.wrong.push(format!("of {PORTIONS} portions {left} are left and {taken} ordered"));
+        }
+    }
+    let used = shop.store.coupon_uses(shop.restaurant.id, COUPON).await.unwrap() as usize;
+    let redeemed = live.iter().filter(|order| order.ordered.sums.iter().any(|sum| matches!(sum, Sum::Coupon { .. }))).count();
+    if used != redeemed || used > crate::shop::USES as usize {
+        found.wrong.push(format!("the coupon counts {used} uses and is on {redeemed} orders"));
+    }
+}
+
+/// Revisions have no gap, and each order's last event is where it stands.
+async fn check_events(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut Found) {
+    let revisions = rows(&shop.database, "select cast(revision as text) as written from order_events order by order_events.revision", 1).await;
+    let gapless = revisions.iter().zip(1_i64..).all(|(row, expected)| row[0] == expected.to_string());
+    let placed = rows(&shop.database, "select order_id from order_events where event = '\"placed\"'", 1).await;
+    if !gapless || placed.len() != booked.len() {
+        found.wrong.push(format!("{} orders, {} placed, {} events, gapless {gapless}", booked.len(), placed.len(), revisions.len()));
+    }
+}
+
+async fn check_money(shop: &Shop, booked: &BTreeMap<String, Booked>, attempts: &[Attempt], found: &mut Found) {
+    let mut charged: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for (order, amount) in shop.charges().await {
+        charged.entry(order).or_default().push(amount);
+    }
+    for (id, order) in booked {
+        let paid = order.progress.payment.paid;
+        let charges = charged.get(id).map_or(&[][..], Vec::as_slice);
+        let settled = match charges {
+            [] => paid == Minor::ZERO,
+            [amount] => paid.0 == *amount && *amount == order.ordered.total.0,
+            _ => false,
+        };
+        let told = attempts.iter().any(|attempt| attempt.id == *id && attempt.told_paid);
+        let cooked_unpaid = order.progress.payment.way == PaymentWay::Card
+            && paid == Minor::ZERO
+            && !matches!(order.progress.state.code(), "unpaid" | "cancelled");
+        if !settled || told && paid == Minor::ZERO || cooked_unpaid {
+            found.unsettled += 1;
+            found.wrong.push(format!("order {id}: charged {charges:?}, booked {}, {}", paid.0, order.progress.state.code()));
+        }
+    }
+}
