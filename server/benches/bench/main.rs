@@ -6,6 +6,7 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod load;
+mod orders;
 mod twin;
 
 use std::{sync::Arc, thread, time::Duration};
@@ -70,7 +71,11 @@ fn serve_bare(router: Router) -> String {
 }
 
 async fn demo_app(folder: &std::path::Path) -> Arc<App> {
-    let store = servery_store::connect(&format!("sqlite:{}", folder.join("bench.db").display())).await.unwrap();
+    demo_on(&format!("sqlite:{}", folder.join("bench.db").display())).await
+}
+
+async fn demo_on(database: &str) -> Arc<App> {
+    let store = servery_store::connect(database).await.unwrap();
     store.migrate().await.unwrap();
     if store.restaurants().await.unwrap().is_empty() {
         demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
@@ -106,9 +111,59 @@ fn say(name: &str, value: f64, unit: &str, baseline: Option<(&str, f64)>) {
     println!("bench {name} {value:.0} {unit}{ratio}");
 }
 
-fn main() {
+fn say_orders(engine: &str, database: &str, bare: fn(&str) -> f64) {
+    let address = serve(engine, {
+        let database = database.to_owned();
+        async move { router(demo_on(&database).await) }
+    });
+    let placed = orders::place(&address);
+    let baseline = bare(database);
+    say(&format!("bare_sqlx_loop_{engine}"), baseline, "orders/s", None);
+    say(&format!("durable_orders_{engine}"), placed.per_second, "orders/s", Some((&format!("bare_sqlx_loop_{engine}"), baseline)));
+    say(&format!("durable_orders_{engine}_p50"), placed.median.as_micros() as f64, "us", None);
+    say(&format!("durable_orders_{engine}_p99"), placed.p99.as_micros() as f64, "us", None);
+}
+
+/// A database of its own on the server that ./dev bench starts.
+fn postgres() -> String {
+    use sqlx::{Connection, Executor};
+    let server = std::env::var("SERVERY_TEST_POSTGRES").expect("SERVERY_TEST_POSTGRES names a PostgreSQL server; './dev bench' starts one");
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let mut admin = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+        for statement in ["drop database if exists bench", "create database bench"] {
+            admin.execute(statement).await.unwrap();
+        }
+    });
+    format!("{server}/bench")
+}
+
+const SUBSCRIBERS: usize = 10_000;
+
+fn orders() {
     let folder = tempfile::tempdir().unwrap();
+    load::pin(1);
+    say_orders("sqlite", &format!("sqlite:{}", folder.path().join("orders.db").display()), orders::bare_sqlite);
+    say_orders("postgres", &postgres(), orders::bare_postgres);
+    let path = folder.path().to_owned();
+    let servery = serve("streams", async move { router(demo_app(&path).await) });
+    let watched = orders::watch(&servery, SUBSCRIBERS);
+    say("order_subscriber", watched.bytes_each, "bytes", None);
+    say("last_of_10000_subscribers_told", watched.last_told.as_micros() as f64, "us", None);
+}
+
+fn main() {
     let _guard = observe::log("info", std::io::sink()).unwrap();
+    match std::env::args().nth(1).as_deref() {
+        Some("orders") => orders(),
+        _ => {
+            pages();
+            orders();
+        }
+    }
+}
+
+fn pages() {
+    let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_owned();
     let servery = serve("cached", {
         let path = path.clone();

@@ -133,7 +133,8 @@ async fn check_stock(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut
 
 /// Revisions have no gap, and each order's last event is where it stands.
 async fn check_events(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut Found) {
-    let revisions = rows(&shop.database, "select cast(revision as text) as written from order_events order by order_events.revision", 1).await;
+    let revisions =
+        rows(&shop.database, "select cast(revision as text) as written from order_events order by order_events.revision", 1).await;
     let gapless = revisions.iter().zip(1_i64..).all(|(row, expected)| row[0] == expected.to_string());
     let placed = rows(&shop.database, "select order_id from order_events where event = '\"placed\"'", 1).await;
     if !gapless || placed.len() != booked.len() {
