@@ -35,6 +35,18 @@ pub enum Effect {
     FreeDelivery,
 }
 
+/// What a diner may know of a coupon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CouponOffer {
+    pub code: String,
+    pub effect: Effect,
+    pub minimum: Minor,
+    /// Why it takes nothing off now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<CouponRefusal>,
+}
+
 crate::menu::codes! {
     CouponRefusal {
         Unknown = "unknown", TooEarly = "too_early", Expired = "expired", BelowMinimum = "below_minimum", UsedUp = "used_up",
@@ -68,6 +80,11 @@ impl Coupon {
         } else {
             Ok(())
         }
+    }
+
+    pub fn offer(&self, now: LocalMinute, used: Used) -> CouponOffer {
+        let refusal = self.check(now, self.minimum, used).err();
+        CouponOffer { code: self.code.clone(), effect: self.effect, minimum: self.minimum, refusal }
     }
 
     /// Never more than there is.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    account::MailPurpose,
     currency::Minor,
     id::OrderId,
     order::{Event, Order},
@@ -17,6 +18,9 @@ pub enum Job {
     Push { order: OrderId, event: Event },
     /// Give back what was paid.
     Refund { order: OrderId, amount: Minor },
+    /// Send the holder of this address a link, if there is one: asking for it looks the same either way.
+    /// Its token is made when the mail is.
+    AccountMail { email: String, purpose: MailPurpose },
 }
 
 impl Job {
@@ -25,6 +29,7 @@ impl Job {
             Self::Mail { .. } => "mail",
             Self::Push { .. } => "push",
             Self::Refund { .. } => "refund",
+            Self::AccountMail { .. } => "account_mail",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod about;
 pub mod accent;
+pub mod account;
 pub mod area;
 pub mod basket;
 pub mod contact;

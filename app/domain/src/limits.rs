@@ -35,3 +35,7 @@ pub const DAYS_AHEAD: u8 = 28;
 pub const BODY: usize = 64 * 1024;
 /// Characters in an Idempotency-Key.
 pub const KEY: usize = 64;
+/// Characters in a password, at least and at most.
+pub const PASSWORD: (usize, usize) = (8, 128);
+/// Addresses that an account keeps.
+pub const ADDRESSES: usize = 10;

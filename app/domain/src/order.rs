@@ -102,6 +102,22 @@ impl Ordered {
     }
 }
 
+impl Ordered {
+    /// As the books keep it once its diner wants to be forgotten: what was sold, and to nobody.
+    #[must_use]
+    pub fn without_diner(mut self) -> Self {
+        self.contact = Contact::default();
+        self.note.clear();
+        self.allergies.clear();
+        self.redeemed_by.clear();
+        self.lines.iter_mut().for_each(|line| line.note.clear());
+        if let Service::Delivery(door) = &mut self.service {
+            *door = crate::contact::Doorstep::default();
+        }
+        self
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Order {
@@ -112,6 +128,15 @@ pub struct Order {
     pub revision: Revision,
     pub ordered: Ordered,
     pub progress: Progress,
+}
+
+impl Order {
+    /// Somebody still needs to know whose it is. One that nobody closed is over a day after it was due.
+    pub fn is_under_way(&self, now: Timestamp) -> bool {
+        // The restaurant's minutes are off by its zone, which a day covers.
+        let due = self.ordered.due.to.0 * 60;
+        !self.progress.state.is_over() && now.0 < due + crate::time::DAY * 60
+    }
 }
 
 /// What the diner gets for placing it.

@@ -116,7 +116,9 @@ fn coupon_uses(order: &Order) -> Vec<CouponUse> {
         _ => None,
     });
     let Some(code) = code else { return Vec::new() };
-    [EVERYBODY, &order.ordered.redeemed_by].into_iter().map(|who| (order.ordered.restaurant, code.clone(), who.to_owned())).collect()
+    // Who sits at a table may have left no name: that one counts for all only.
+    let who = BTreeSet::from([EVERYBODY, &order.ordered.redeemed_by]);
+    who.into_iter().map(|who| (order.ordered.restaurant, code.clone(), who.to_owned())).collect()
 }
 
 /// Orders that asked for a slot count for it; those for as soon as possible do not.
@@ -192,7 +194,8 @@ impl Batch {
                 let key = (order.ordered.restaurant, coupon.code.clone(), who.to_owned());
                 self.coupons.get(&key).copied().unwrap_or(0)
             };
-            let used = Used { by_all: used(EVERYBODY), by_customer: used(&order.ordered.redeemed_by) };
+            let customer = Some(&order.ordered.redeemed_by).filter(|customer| !customer.is_empty());
+            let used = Used { by_all: used(EVERYBODY), by_customer: customer.map_or(0, |customer| used(customer)) };
             if coupon.uses.is_some_and(|uses| used.by_all >= uses) || coupon.per_customer.is_some_and(|uses| used.by_customer >= uses) {
                 return Some(Changed::Coupon(used));
             }

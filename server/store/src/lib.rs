@@ -3,6 +3,9 @@
 //! Invariant: callers see the [`Store`] port and never an engine. Both engines run the same statements,
 //! and pass the same contract (`tests/contract.rs`).
 
+mod account_engines;
+mod account_row;
+pub mod accounts;
 mod batch;
 mod engines;
 mod menu_rows;
@@ -82,9 +85,9 @@ pub trait Menus: Send + Sync {
 }
 
 /// All of it.
-pub trait Store: Menus + orders::Orders {}
+pub trait Store: Menus + orders::Orders + accounts::Accounts {}
 
-impl<T: Menus + orders::Orders> Store for T {}
+impl<T: Menus + orders::Orders + accounts::Accounts> Store for T {}
 
 /// Opens `sqlite:PATH` (made if it is not there) or `postgres://…`.
 pub async fn connect(database: &str) -> Result<Arc<dyn Store>> {

@@ -7,6 +7,7 @@ use servery_domain::{
     coupon::{Coupon, Used},
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
+    job::Job,
     order::Order,
     revision::Revision,
     time::{LocalMinute, Timestamp},
@@ -381,7 +382,20 @@ macro_rules! order_engine {
                     Ok(())
                 }
 
+                async fn put_job(&self, id: &str, job: &Job) -> Result<()> {
+                    let job = JobRow::write(&(id.to_owned(), job.clone()))?;
+                    let insert = sqlx::query(order_row::INSERT_JOB).bind(&job.id).bind(&job.kind).bind(&job.payload);
+                    insert.bind(job.due_at).bind(job.attempts).execute(&self.pool).await?;
+                    Ok(())
+                }
+
                 async fn take_jobs(&self, now: Timestamp, until: Timestamp) -> Result<Vec<DueJob>> {
+                    // Mostly there is none, and nobody who writes is kept waiting to find that out.
+                    let any = sqlx::query_scalar("select id from jobs where due_at <= $1 limit 1").bind(now.0);
+                    let any: Option<String> = any.fetch_optional(&self.pool).await?;
+                    if any.is_none() {
+                        return Ok(Vec::new());
+                    }
                     let mut change = self.pool.begin_with($writing).await?;
                     let select = concat!(
                         "select id, kind, payload, due_at, attempts from jobs where due_at <= $1 order by due_at limit $2",
@@ -393,11 +407,18 @@ macro_rules! order_engine {
                         take.bind(until.0).execute(&mut *change).await?;
                     }
                     change.commit().await?;
-                    rows.into_iter().map(JobRow::read).collect()
+                    Ok(rows.into_iter().filter_map(JobRow::read_or_leave).collect())
                 }
 
-                async fn finish_job(&self, id: &str) -> Result<()> {
-                    sqlx::query("delete from jobs where id = $1").bind(id).execute(&self.pool).await?;
+                async fn finish_jobs(&self, ids: &[String]) -> Result<()> {
+                    for piece in pieces(ids) {
+                        let mut query = QueryBuilder::<$engine>::new("delete from jobs where id in (");
+                        let mut list = query.separated(", ");
+                        for id in piece {
+                            list.push_bind(id);
+                        }
+                        query.push(")").build().execute(&self.pool).await?;
+                    }
                     Ok(())
                 }
 

@@ -24,6 +24,7 @@ macro_rules! select {
         )
     };
 }
+pub(crate) use select as select_orders;
 
 pub(crate) const SELECT_BY_ID: &str = select!("id");
 pub(crate) const SELECT_ONE: &str = select!("id = $1");
@@ -55,6 +56,8 @@ pub(crate) const PUT_TABLE: &str = "insert into tables (restaurant_id, code, nam
      on conflict (code) do update set restaurant_id = excluded.restaurant_id, name = excluded.name";
 pub(crate) const PUT_DRAFT: &str = "insert into drafts (visitor, restaurant_id, draft, changed_at) values ($1, $2, $3, $4) \
      on conflict (visitor, restaurant_id) do update set draft = excluded.draft, changed_at = excluded.changed_at";
+pub(crate) const INSERT_JOB: &str =
+    "insert into jobs (id, kind, payload, due_at, attempts) values ($1, $2, $3, $4, $5) on conflict (id) do nothing";
 /// What the provider calls a payment is kept once it is known; a settled one is never asked for again.
 pub(crate) const ASK_PAYMENT: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, $2, $3, 'asked', $4) \
      on conflict (order_id) do update set intent = coalesce(excluded.intent, payments.intent), \
@@ -148,7 +151,13 @@ impl JobRow {
         Ok(Self { id: id.clone(), kind: job.kind().to_owned(), payload: json(job)?, due_at: 0, attempts: 0 })
     }
 
-    pub(crate) fn read(self) -> Result<DueJob> {
+    /// What another version left may be read by it: it is due again, and hinders no other job.
+    pub(crate) fn read_or_leave(self) -> Option<DueJob> {
+        let id = self.id.clone();
+        self.read().inspect_err(|error| tracing::error!(id, %error, "a job is left")).ok()
+    }
+
+    fn read(self) -> Result<DueJob> {
         Ok(DueJob { id: self.id, job: parse(&self.payload)?, attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX) })
     }
 }

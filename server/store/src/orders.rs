@@ -178,9 +178,11 @@ pub trait Orders: Send + Sync {
     async fn open_payments(&self, before: Timestamp) -> Result<Vec<Asked>>;
     async fn close_payment(&self, order: OrderId) -> Result<()>;
 
+    /// Has a job done as soon as may be; one that is waiting under the same id is the same job.
+    async fn put_job(&self, id: &str, job: &Job) -> Result<()>;
     /// Takes jobs that are due; they are due again after `until`, unless they are done by then.
     async fn take_jobs(&self, now: Timestamp, until: Timestamp) -> Result<Vec<DueJob>>;
-    async fn finish_job(&self, id: &str) -> Result<()>;
+    async fn finish_jobs(&self, ids: &[String]) -> Result<()>;
     async fn put_off_job(&self, id: &str, due_at: Timestamp) -> Result<()>;
 
     /// Forgets what was kept for its time: answers to old requests, drafts nobody came back to.

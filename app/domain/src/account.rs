@@ -1,0 +1,312 @@
+//! People who sign in, and what those of them who work in a restaurant may do.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    contact::{Doorstep, Malformed, check_email, check_text, malformed},
+    id::{AccountId, RestaurantId},
+    lang::Lang,
+    limits,
+    order::Event,
+    slug::Slug,
+    time::Timestamp,
+};
+
+/// What an account holder sees of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Account {
+    pub id: AccountId,
+    pub email: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Mails are written in it.
+    pub lang: Lang,
+    /// When a mail to the address was answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Doorstep>,
+    pub made_at: Timestamp,
+}
+
+impl AccountId {
+    /// Under which orders are found again. It cannot be a visitor's, whose names browsers choose.
+    pub fn customer(self) -> String {
+        format!("account-{self}")
+    }
+}
+
+/// Addresses that differ in their case only are one.
+pub fn same_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// Never shown, not even to a log.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Password(pub String);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl Password {
+    /// Its length counts and nothing else: rules about letters make passwords worse.
+    pub fn check(&self) -> Result<(), Malformed> {
+        let (least, most) = limits::PASSWORD;
+        match (least..=most).contains(&self.0.chars().count()) {
+            true => Ok(()),
+            false => Err(malformed("password", format!("has {least} to {most} characters"))),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignUp {
+    pub email: String,
+    pub password: Password,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    #[serde(default)]
+    pub lang: Lang,
+}
+
+impl SignUp {
+    pub fn check(&self) -> Result<(), Malformed> {
+        check_email(self.email.trim())?;
+        check_text("name", &self.name, limits::NAME)?;
+        self.password.check()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignIn {
+    pub email: String,
+    pub password: Password,
+}
+
+/// Whoever is signed in, and where they work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignedIn {
+    pub account: Account,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub staff: Vec<Post>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Post {
+    pub restaurant: RestaurantId,
+    pub slug: Slug,
+    pub name: String,
+    pub role: Role,
+}
+
+/// Fields that are not named stay as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountChange {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lang: Option<Lang>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<Vec<Doorstep>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<PasswordChange>,
+}
+
+/// Ends every session but the one that asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordChange {
+    pub current: Password,
+    pub new: Password,
+}
+
+impl AccountChange {
+    pub fn check(&self) -> Result<(), Malformed> {
+        check_text("name", self.name.as_deref().unwrap_or_default(), limits::NAME)?;
+        let addresses = self.addresses.as_deref().unwrap_or_default();
+        if addresses.len() > limits::ADDRESSES {
+            return Err(malformed("addresses", format!("are {} at the most", limits::ADDRESSES)));
+        }
+        addresses.iter().try_for_each(Doorstep::check)?;
+        self.password.as_ref().map_or(Ok(()), |password| password.new.check())
+    }
+
+    pub fn apply(self, account: Account) -> Account {
+        Account {
+            name: self.name.unwrap_or(account.name),
+            lang: self.lang.unwrap_or(account.lang),
+            addresses: self.addresses.unwrap_or(account.addresses),
+            ..account
+        }
+    }
+}
+
+/// What a mail brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Verification {
+    pub token: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ResetRequest {
+    pub email: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewPassword {
+    pub password: Password,
+}
+
+crate::menu::codes! {
+    /// Why a mail goes to an account holder.
+    MailPurpose {
+        Verify = "verify",
+        Reset = "reset",
+        /// Somebody signed up with an address that has an account.
+        Known = "known",
+    }
+}
+
+crate::menu::codes! {
+    Role { Owner = "owner", Manager = "manager", Cashier = "cashier", Kitchen = "kitchen", Courier = "courier" }
+}
+
+/// What somebody wants to do in a restaurant.
+#[derive(Debug, Clone, Copy)]
+pub enum Act<'a> {
+    /// Look at its orders.
+    See,
+    Advance(&'a Event),
+    /// Say how much is left of a dish, or that it is sold out.
+    Stock,
+}
+
+impl Role {
+    pub fn may(self, act: Act<'_>) -> bool {
+        match act {
+            Act::See => true,
+            Act::Stock => self != Self::Courier,
+            Act::Advance(Event::OutForDelivery | Event::Delivered) => true,
+            Act::Advance(Event::Refunded { .. }) => matches!(self, Self::Owner | Self::Manager),
+            Act::Advance(
+                Event::Accepted { .. }
+                | Event::Rejected { .. }
+                | Event::Preparing
+                | Event::Ready
+                | Event::Collected
+                | Event::Cancelled { .. },
+            ) => self != Self::Courier,
+            // These are the diner's, and the provider's.
+            Act::Advance(Event::Placed | Event::Paid { .. } | Event::PaysAtDoor) => false,
+        }
+    }
+}
+
+/// Seconds after which a session ends that nobody used, and after which any ends.
+pub const IDLE: i64 = 30 * 24 * 3600;
+pub const LONGEST: i64 = 180 * 24 * 3600;
+
+pub fn session_lives(seen_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> bool {
+    now < expires_at && now.0 < seen_at.0 + IDLE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{currency::Minor, time::LocalMinute};
+
+    #[test]
+    fn a_password_is_any_text_of_its_length() {
+        for (password, sound) in [
+            ("correct horse", true),
+            ("12345678", true),
+            ("パスワードパスワー", true),
+            ("1234567", false),
+            ("", false),
+            ("\u{0}\n\t      ", true),
+        ] {
+            assert_eq!(Password(password.into()).check().is_ok(), sound, "{password:?}");
+        }
+        assert!(Password("é".repeat(128)).check().is_ok());
+        assert!(Password("x".repeat(129)).check().is_err());
+        assert_eq!(format!("{:?}", Password("secret".into())), "Password(…)");
+    }
+
+    #[test]
+    fn who_signs_up_is_told_which_field_is_wrong() {
+        let sound =
+            SignUp { email: " ada@example.org ".into(), password: Password("x".repeat(8)), name: String::new(), lang: Lang::German };
+        assert_eq!(sound.check(), Ok(()));
+        for (broken, field) in [
+            (SignUp { email: "ada".into(), ..sound.clone() }, "email"),
+            (SignUp { email: "ada@example.org\r\nBcc: eve@example.org".into(), ..sound.clone() }, "email"),
+            (SignUp { name: "x".repeat(121), ..sound.clone() }, "name"),
+            (SignUp { password: Password("short".into()), ..sound }, "password"),
+        ] {
+            assert_eq!(broken.check().unwrap_err().field, field);
+        }
+    }
+
+    #[test]
+    fn each_role_may_do_its_work_and_no_more() {
+        use Role::{Cashier, Courier, Kitchen, Manager, Owner};
+        let reason = String::new;
+        for (event, may) in [
+            (Event::Accepted { ready_at: LocalMinute(0) }, vec![Owner, Manager, Cashier, Kitchen]),
+            (Event::Rejected { reason: reason() }, vec![Owner, Manager, Cashier, Kitchen]),
+            (Event::Cancelled { reason: reason() }, vec![Owner, Manager, Cashier, Kitchen]),
+            (Event::Ready, vec![Owner, Manager, Cashier, Kitchen]),
+            (Event::OutForDelivery, vec![Owner, Manager, Cashier, Kitchen, Courier]),
+            (Event::Delivered, vec![Owner, Manager, Cashier, Kitchen, Courier]),
+            (Event::Refunded { amount: Minor(1) }, vec![Owner, Manager]),
+            (Event::Paid { amount: Minor(1) }, vec![]),
+        ] {
+            let allowed: Vec<Role> = Role::ALL.iter().copied().filter(|role| role.may(Act::Advance(&event))).collect();
+            assert_eq!(allowed, may, "{event:?}");
+        }
+        assert!(Kitchen.may(Act::Stock) && !Courier.may(Act::Stock) && Courier.may(Act::See));
+    }
+
+    #[test]
+    fn a_session_ends_when_it_rests_and_when_it_is_old() {
+        let start = Timestamp(1_000);
+        let expires = Timestamp(start.0 + LONGEST);
+        assert!(session_lives(start, expires, Timestamp(start.0 + IDLE - 1)));
+        assert!(!session_lives(start, expires, Timestamp(start.0 + IDLE)));
+        assert!(!session_lives(Timestamp(expires.0 - 1), expires, expires));
+    }
+
+    #[test]
+    fn a_change_leaves_alone_what_it_does_not_name() {
+        let account = Account {
+            id: AccountId(1),
+            email: "ada@example.org".into(),
+            name: "Ada".into(),
+            lang: Lang::German,
+            verified_at: None,
+            addresses: vec![Doorstep::default()],
+            made_at: Timestamp(1),
+        };
+        let change: AccountChange = serde_json::from_str(r#"{"name":"Ada Byron"}"#).unwrap();
+        assert_eq!(change.apply(account.clone()), Account { name: "Ada Byron".into(), ..account });
+        let change = AccountChange { addresses: Some(vec![Doorstep::default()]), ..AccountChange::default() };
+        assert_eq!(change.check().unwrap_err().field, "street");
+    }
+}

@@ -1,0 +1,238 @@
+//! Accounts, sessions, tokens and staff, on both engines.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod engines;
+
+use engines::{engines, menu, restaurant};
+use servery_domain::{
+    account::{Account, MailPurpose, Role},
+    basket::{Basket, Service},
+    contact::{Contact, Doorstep},
+    currency::Minor,
+    id::{AccountId, DishId, LineId, OrderId, RestaurantId},
+    job::Job,
+    lang::Lang,
+    order::{Actor, Event, Order, Ordered, Progress},
+    ordering::PaymentWay,
+    quote::{Due, QuotedLine},
+    revision::Revision,
+    time::{LocalMinute, Timestamp},
+};
+use servery_store::{
+    Store,
+    accounts::{Guarded, MailToken, Session, StaffMember},
+    orders::{Advance, Placing, Request, Write, Written},
+};
+
+const NOW: Timestamp = Timestamp(1_790_000_000);
+const ADA: AccountId = AccountId(7);
+
+fn ada() -> Guarded {
+    let account = Account {
+        id: ADA,
+        email: "Ada@Example.org".into(),
+        name: "Ada “Byron” 🍜'; drop table accounts; --".into(),
+        lang: Lang::Arabic,
+        verified_at: None,
+        addresses: vec![Doorstep { street: "1 Pier".into(), postcode: "1".into(), city: "Millbrook".into(), ..Doorstep::default() }],
+        made_at: NOW,
+    };
+    Guarded { account, password: Some("hash".into()) }
+}
+
+fn session(key: &str) -> Session {
+    Session { key: key.into(), account: ADA, made_at: NOW, seen_at: NOW, expires_at: Timestamp(NOW.0 + 100) }
+}
+
+fn token(key: &str, purpose: MailPurpose) -> MailToken {
+    MailToken { key: key.into(), account: ADA, purpose, expires_at: Timestamp(NOW.0 + 100) }
+}
+
+#[tokio::test]
+async fn an_account_is_one_however_its_address_is_written() {
+    for (engine, store) in engines("accounts_one").await.stores {
+        let job = ("welcome".to_owned(), Job::AccountMail { email: ada().account.email, purpose: MailPurpose::Verify });
+        assert!(store.add_account(&ada(), Some(&job)).await.unwrap(), "{engine}");
+        let mut other = ada();
+        (other.account.id, other.account.email) = (AccountId(8), "ADA@example.ORG".into());
+        let unwanted = ("unwanted".to_owned(), Job::AccountMail { email: other.account.email.clone(), purpose: MailPurpose::Verify });
+        assert!(!store.add_account(&other, Some(&unwanted)).await.unwrap(), "{engine}");
+        assert_eq!(store.account_by_email(" ada@EXAMPLE.org").await.unwrap(), Some(ada()), "{engine}");
+        assert_eq!(store.account(ADA).await.unwrap(), Some(ada()), "{engine}");
+        assert_eq!(store.account(AccountId(8)).await.unwrap(), None, "{engine}");
+        let due = store.take_jobs(NOW, Timestamp(NOW.0 + 60)).await.unwrap();
+        assert_eq!(due.iter().map(|due| (&due.id, &due.job)).collect::<Vec<_>>(), [(&job.0, &job.1)], "{engine}");
+        assert!(store.take_jobs(NOW, NOW).await.unwrap().is_empty(), "{engine}: it is taken");
+        store.finish_jobs(&[job.0]).await.unwrap();
+        assert!(store.take_jobs(Timestamp(NOW.0 + 99), NOW).await.unwrap().is_empty(), "{engine}: it is done");
+    }
+}
+
+#[tokio::test]
+async fn what_is_changed_stays_changed() {
+    for (engine, store) in engines("accounts_changed").await.stores {
+        store.add_account(&ada(), None).await.unwrap();
+        let changed = Account { name: String::new(), lang: Lang::German, addresses: vec![], ..ada().account };
+        store.change_account(&changed).await.unwrap();
+        for key in ["here", "there"] {
+            store.start_session(&session(key), None).await.unwrap();
+        }
+        store.set_password(ADA, "other", "here").await.unwrap();
+        let now = store.account(ADA).await.unwrap().unwrap();
+        assert_eq!(now, Guarded { account: changed.clone(), password: Some("other".into()) }, "{engine}");
+        assert_eq!(store.session("here").await.unwrap(), Some((session("here"), changed)), "{engine}");
+        assert_eq!(store.session("there").await.unwrap(), None, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn sessions_begin_are_seen_and_end() {
+    for (engine, store) in engines("accounts_sessions").await.stores {
+        store.add_account(&ada(), None).await.unwrap();
+        store.start_session(&session("first"), None).await.unwrap();
+        store.start_session(&session("second"), Some("first")).await.unwrap();
+        assert_eq!(store.session("first").await.unwrap(), None, "{engine}");
+        store.see_session("second", Timestamp(NOW.0 + 9)).await.unwrap();
+        assert_eq!(store.session("second").await.unwrap().unwrap().0.seen_at, Timestamp(NOW.0 + 9), "{engine}");
+        store.end_session("second").await.unwrap();
+        assert_eq!(store.session("second").await.unwrap(), None, "{engine}");
+        for key in ["third", "fourth"] {
+            store.start_session(&session(key), None).await.unwrap();
+        }
+        store.sweep_accounts(Timestamp(NOW.0 + 99), Timestamp(NOW.0 - 1)).await.unwrap();
+        assert!(store.session("third").await.unwrap().is_some(), "{engine}");
+        store.end_sessions(ADA).await.unwrap();
+        assert_eq!(store.session("fourth").await.unwrap(), None, "{engine}");
+        store.start_session(&session("idle"), None).await.unwrap();
+        store.sweep_accounts(NOW, NOW).await.unwrap();
+        assert_eq!(store.session("idle").await.unwrap(), None, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_works_once_and_for_its_purpose() {
+    for (engine, store) in engines("accounts_tokens").await.stores {
+        store.add_account(&ada(), None).await.unwrap();
+        store.start_session(&session("old"), None).await.unwrap();
+        for (key, purpose) in
+            [("v", MailPurpose::Verify), ("v2", MailPurpose::Verify), ("r", MailPurpose::Reset), ("k", MailPurpose::Known)]
+        {
+            store.put_mail_token(&token(key, purpose)).await.unwrap();
+        }
+        assert_eq!(store.verify("r", NOW).await.unwrap(), None, "{engine}");
+        assert_eq!(store.verify("v", Timestamp(NOW.0 + 100)).await.unwrap(), None, "{engine}: too late");
+        assert_eq!(store.verify("v", NOW).await.unwrap(), Some(ADA), "{engine}");
+        assert_eq!(store.verify("v", NOW).await.unwrap(), None, "{engine}");
+        assert_eq!(store.verify("v2", NOW).await.unwrap(), None, "{engine}: one is enough");
+        assert_eq!(store.account(ADA).await.unwrap().unwrap().account.verified_at, Some(NOW), "{engine}");
+        assert!(store.has_mail_token("k", MailPurpose::Reset, NOW).await.unwrap(), "{engine}");
+        assert!(!store.has_mail_token("k", MailPurpose::Verify, NOW).await.unwrap(), "{engine}");
+        assert_eq!(store.reset_password("k", "new", Timestamp(NOW.0 + 1)).await.unwrap(), Some(ADA), "{engine}");
+        assert_eq!(store.reset_password("r", "newer", NOW).await.unwrap(), None, "{engine}");
+        let now = store.account(ADA).await.unwrap().unwrap();
+        assert_eq!((now.password.as_deref(), now.account.verified_at), (Some("new"), Some(NOW)), "{engine}");
+        assert_eq!(store.session("old").await.unwrap(), None, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn staff_have_one_role_in_each_restaurant() {
+    for (engine, store) in engines("accounts_staff").await.stores {
+        for (number, slug) in [(1, "a"), (2, "b")] {
+            store.put_restaurant(&restaurant(number, slug), &menu(number)).await.unwrap();
+        }
+        store.add_account(&ada(), None).await.unwrap();
+        store.put_staff(ADA, RestaurantId(1), Role::Kitchen).await.unwrap();
+        store.put_staff(ADA, RestaurantId(1), Role::Owner).await.unwrap();
+        store.put_staff(ADA, RestaurantId(2), Role::Courier).await.unwrap();
+        assert_eq!(store.posts_of(ADA).await.unwrap(), [(RestaurantId(1), Role::Owner), (RestaurantId(2), Role::Courier)], "{engine}");
+        let member = |number, role| StaffMember { email: "Ada@Example.org".into(), restaurant: RestaurantId(number), role };
+        assert_eq!(store.staff().await.unwrap(), [member(1, Role::Owner), member(2, Role::Courier)], "{engine}");
+        assert!(store.remove_staff(ADA, RestaurantId(2)).await.unwrap(), "{engine}");
+        assert!(!store.remove_staff(ADA, RestaurantId(2)).await.unwrap(), "{engine}");
+        assert!(store.put_staff(AccountId(9), RestaurantId(1), Role::Owner).await.is_err(), "{engine}: nobody has no post");
+    }
+}
+
+fn order(number: u128) -> Order {
+    let line = QuotedLine {
+        id: LineId(number),
+        dish: DishId(1 << 64 | 40),
+        name: "Knödel".into(),
+        count: 1,
+        price: Minor(1_490),
+        sum: Minor(1_490),
+        picks: Vec::new(),
+        note: "for Ada".into(),
+    };
+    let quote = servery_domain::quote::Quote {
+        currency: "EUR".parse().unwrap(),
+        lines: vec![line],
+        dropped: Vec::new(),
+        sums: Vec::new(),
+        taxes: Vec::new(),
+        total: Minor(1_490),
+        in_cash: Minor(1_490),
+        due: Some(Due { from: LocalMinute(NOW.0 / 60), to: LocalMinute(NOW.0 / 60) }),
+        hindrances: Vec::new(),
+    };
+    let door = Doorstep { street: "1 Pier".into(), postcode: "1".into(), city: "Millbrook".into(), ..Doorstep::default() };
+    let placement = servery_domain::order::Placement {
+        id: OrderId(number),
+        basket: Basket { service: Service::Delivery(door), ..Basket::default() },
+        contact: Contact { name: "Ada".into(), phone: "+1 555".into(), email: "ada@example.org".into() },
+        note: "Ada's".into(),
+        allergies: "nuts".into(),
+        payment: PaymentWay::Door,
+        seen: Minor(1_490),
+        lang: Lang::English,
+    };
+    let ordered = Ordered::new(RestaurantId(1), (NOW, LocalMinute(NOW.0 / 60)), placement, quote).unwrap();
+    Order { id: OrderId(number), number: 0, revision: Revision(0), ordered, progress: Progress::new(PaymentWay::Door, NOW) }
+}
+
+async fn place(store: &dyn Store, number: u128, customer: String) {
+    let placing = Placing {
+        request: Request { key: format!("key-{number:012}"), fingerprint: String::new(), at: NOW },
+        order: order(number),
+        token: format!("{number:032x}"),
+        customer: Some(customer),
+        priced_at: Revision(1),
+        portions: Default::default(),
+        coupon: None,
+        per_slot: None,
+    };
+    let written = store.write(&[Write::Place(Box::new(placing))]).await.unwrap();
+    assert!(matches!(written[0], Written::Placed(_)), "{written:?}");
+}
+
+#[tokio::test]
+async fn who_is_forgotten_leaves_only_the_books() {
+    for (engine, store) in engines("accounts_forgotten").await.stores {
+        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        store.add_account(&ada(), None).await.unwrap();
+        store.put_staff(ADA, RestaurantId(1), Role::Owner).await.unwrap();
+        store.start_session(&session("here"), None).await.unwrap();
+        store.put_mail_token(&token("r", MailPurpose::Reset)).await.unwrap();
+        place(store.as_ref(), 1, ADA.customer()).await;
+        place(store.as_ref(), 2, AccountId(8).customer()).await;
+        assert_eq!(store.orders_of_account(ADA).await.unwrap().len(), 1, "{engine}");
+        assert!(!store.forget_account(ADA, NOW).await.unwrap(), "{engine}: the kitchen still cooks for her");
+        assert!(store.account(ADA).await.unwrap().is_some(), "{engine}");
+        let advance = Advance { order: OrderId(1), event: Event::Cancelled { reason: String::new() }, actor: Actor::Diner, at: NOW };
+        store.write(&[Write::Advance(advance)]).await.unwrap();
+        assert!(store.forget_account(ADA, NOW).await.unwrap(), "{engine}");
+        assert_eq!(store.account(ADA).await.unwrap(), None, "{engine}");
+        assert_eq!(store.session("here").await.unwrap(), None, "{engine}");
+        assert!(store.posts_of(ADA).await.unwrap().is_empty() && store.staff().await.unwrap().is_empty(), "{engine}");
+        assert!(!store.has_mail_token("r", MailPurpose::Reset, NOW).await.unwrap(), "{engine}");
+        let kept = store.order(OrderId(1)).await.unwrap().unwrap();
+        assert_eq!((kept.customer, &kept.order.ordered), (None, &order(1).ordered.without_diner()), "{engine}");
+        assert_eq!(kept.order.ordered.total, Minor(1_490), "{engine}");
+        let text = format!("{:?}", kept.order.ordered);
+        assert!(["Ada", "ada@", "+1 555", "Pier", "nuts"].iter().all(|personal| !text.contains(personal)), "{engine}: {text}");
+        let others = store.order(OrderId(2)).await.unwrap().unwrap();
+        assert_eq!(others.order.ordered.contact.name, "Ada", "{engine}: another's order is as it was");
+    }
+}
