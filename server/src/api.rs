@@ -1,6 +1,7 @@
 //! `/api/v1`: the only door from a browser to the data. One file per noun.
 
 pub mod about;
+pub mod accounts;
 pub mod docs;
 pub mod drafts;
 pub mod openapi;
@@ -8,6 +9,7 @@ pub mod orders;
 pub mod payments;
 pub mod quotes;
 pub mod restaurants;
+pub mod sessions;
 pub mod stream;
 
 use std::sync::Arc;

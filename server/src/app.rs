@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, Method, Uri},
     middleware,
     response::Response,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use quick_cache::{Weighter, sync::Cache};
 use servery_app::{render::Load, routes::ROUTES};
@@ -23,19 +23,23 @@ use servery_domain::{
     problem::{Kind, Problem},
 };
 use servery_store::Store;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     api,
     assets::Assets,
     cached::Cached,
-    health,
+    caller, health,
     html::{self, page::Rendered, page::ViewKey},
     live::Live,
     observe::{self, Metrics},
+    passwords::Passwords,
     payments::Cards,
+    rates::Rates,
     refusal::Refusal,
+    same_site,
+    settings::Settings,
     town::{Edition, Town},
     writer::Writer,
 };
@@ -77,24 +81,20 @@ pub struct App {
     pub metrics: Metrics,
     pub answers: Cache<AnswerKey, Arc<Cached>, ByWeight>,
     pub views: Cache<ViewKey, Arc<Rendered>, ByWeight>,
-    pub pictures: Option<std::path::PathBuf>,
+    pub settings: Settings,
+    /// Said when there may be something to do.
+    pub work: Arc<Notify>,
+    pub passwords: Passwords,
+    pub rates: Rates,
     /// Milliseconds that a task was late when it last came to its turn.
     lateness: AtomicU64,
-    heavy_at: u64,
 }
 
 impl App {
-    pub fn new(
-        store: Arc<dyn Store>,
-        town: Arc<Town>,
-        cards: Option<Cards>,
-        assets: Assets,
-        heavy_at: u64,
-        pictures: Option<std::path::PathBuf>,
-    ) -> Arc<Self> {
-        let live = Arc::new(Live::default());
+    pub fn new(store: Arc<dyn Store>, town: Arc<Town>, cards: Option<Cards>, assets: Assets, settings: Settings) -> Arc<Self> {
+        let (live, work) = (Arc::new(Live::default()), Arc::new(Notify::new()));
         Arc::new(Self {
-            writer: Writer::start(store.clone(), live.clone()),
+            writer: Writer::start(store.clone(), live.clone(), work.clone()),
             live,
             cards,
             stopping: watch::Sender::new(false),
@@ -104,14 +104,16 @@ impl App {
             metrics: Metrics::new(),
             answers: Cache::with_weighter(KEPT_ABOUT, KEPT_BYTES, ByWeight),
             views: Cache::with_weighter(KEPT_ABOUT, KEPT_BYTES, ByWeight),
-            pictures,
+            settings,
+            work,
+            passwords: Passwords::default(),
+            rates: Rates::default(),
             lateness: AtomicU64::new(0),
-            heavy_at,
         })
     }
 
     pub fn load(&self) -> Load {
-        if self.lateness.load(Ordering::Relaxed) >= self.heavy_at { Load::Heavy } else { Load::Calm }
+        if self.lateness.load(Ordering::Relaxed) >= self.settings.heavy_at() { Load::Heavy } else { Load::Calm }
     }
 
     /// Measures, until it is dropped, how long a task waits for its turn: as long as requests do.
@@ -136,6 +138,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/restaurants/{slug}/orders", post(api::orders::post_order))
         .route("/api/v1/restaurants/{slug}/draft", get(api::drafts::get_draft).put(api::drafts::put_draft))
         .route("/api/v1/restaurants/{slug}/times", get(api::drafts::get_times))
+        .route("/api/v1/restaurants/{slug}/coupons/{code}", get(api::quotes::get_coupon))
+        .route("/api/v1/accounts", post(api::accounts::post_account))
+        .route("/api/v1/account", get(api::accounts::get_account).patch(api::accounts::patch_account).delete(api::accounts::delete_account))
+        .route("/api/v1/account/export", get(api::accounts::get_export))
+        .route("/api/v1/account/orders", get(api::accounts::list_orders))
+        .route("/api/v1/account/verifications", post(api::accounts::post_verification))
+        .route("/api/v1/password-resets", post(api::accounts::post_reset))
+        .route("/api/v1/password-resets/{token}", post(api::accounts::post_new_password))
+        .route("/api/v1/sessions", post(api::sessions::post_session).delete(api::sessions::delete_sessions))
+        .route("/api/v1/sessions/current", delete(api::sessions::delete_session))
         .route("/api/v1/orders", get(api::orders::list_orders))
         .route("/api/v1/orders/{token}", get(api::orders::get_order))
         .route("/api/v1/orders/{token}/basket", get(api::orders::get_basket))
@@ -165,6 +177,8 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(limits::BODY))
+        .layer(middleware::from_fn_with_state(app.clone(), same_site::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), caller::meet))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
         .with_state(app)

@@ -5,10 +5,12 @@
 
 #![recursion_limit = "256"]
 
+pub mod accounts;
 pub mod api;
 pub mod app;
 pub mod assets;
 pub mod cached;
+pub mod caller;
 pub mod cli;
 pub mod clock;
 pub mod demo;
@@ -20,9 +22,13 @@ pub mod live;
 pub mod observe;
 pub mod ordering;
 mod oversized;
+pub mod passwords;
 pub mod payments;
+pub mod rates;
 pub mod refusal;
+pub mod same_site;
 mod service_worker;
+pub mod sessions;
 pub mod settings;
 pub mod sizes;
 pub mod town;

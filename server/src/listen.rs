@@ -10,7 +10,7 @@ use hyper_util::{
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-use crate::oversized::Oversized;
+use crate::{caller::Peer, oversized::Oversized};
 
 /// A caller that dawdles over its header holds a connection no longer than this.
 const HEADER_PATIENCE: Duration = Duration::from_secs(10);
@@ -26,10 +26,10 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             () = &mut shutdown => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file handles, most likely: some come free when others end.
                     tracing::error!(%error, "a connection could not be accepted");
@@ -41,7 +41,8 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
         // Small answers are sent at once.
         let _ = stream.set_nodelay(true);
         let app = app.clone();
-        let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
+        let service = hyper::service::service_fn(move |mut request: Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(Peer(peer.ip()));
             let answer = app.clone().oneshot(request.map(Body::new));
             async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
         });

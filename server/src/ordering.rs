@@ -2,11 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, StatusCode, request::Parts},
+};
 use serde::Serialize;
 use servery_domain::{
     basket::{Basket, Service},
-    coupon::{self, Coupon, Used},
+    coupon::{self, Coupon, CouponOffer, Used},
     draft::Draft,
     id::{DishId, OrderId, RestaurantId, VisitorId},
     menu::Menu,
@@ -22,7 +25,7 @@ use servery_domain::{
 };
 use servery_store::orders::{Advance, Changed, Placing, Request, Tracked, Write, Written};
 
-use crate::{app::App, clock, refusal::Refusal, visitor};
+use crate::{app::App, caller::Caller, clock, rates, refusal::Refusal, sessions, visitor};
 
 /// A restaurant as it is at one moment.
 pub struct Counter {
@@ -80,26 +83,32 @@ impl Counter {
     }
 
     /// What this node knows by itself: the store decides in the end.
-    async fn known(&self, app: &App, basket: &Basket, customer: &str) -> Result<Known, Refusal> {
+    async fn known(&self, app: &App, basket: &Basket, customer: &str, caller: &Caller) -> Result<Known, Refusal> {
         let stock = self.listed.sold_out.iter().map(|dish| (*dish, 0)).collect();
-        Ok(Known { stock, full: Vec::new(), coupon: self.coupon(app, basket, customer).await? })
+        Ok(Known { stock, full: Vec::new(), coupon: self.coupon(app, &basket.coupon, customer, caller).await? })
     }
 
-    async fn coupon(&self, app: &App, basket: &Basket, customer: &str) -> Result<Option<(Coupon, Used)>, Refusal> {
-        let code = coupon::normal(&basket.coupon);
-        match code.is_empty() {
-            true => Ok(None),
-            false => Ok(app.store.coupon(self.listed.restaurant.id, &code, customer).await?),
+    /// Whoever guesses is counted, until nothing is told any more; a right code costs nothing.
+    async fn coupon(&self, app: &App, code: &str, customer: &str, caller: &Caller) -> Result<Option<(Coupon, Used)>, Refusal> {
+        let code = coupon::normal(code);
+        if code.is_empty() {
+            return Ok(None);
         }
+        app.rates.of_caller(&rates::COUPONS, caller)?;
+        let found = app.store.coupon(self.listed.restaurant.id, &code, customer).await?;
+        if found.is_some() {
+            app.rates.give_back(&rates::COUPONS, caller);
+        }
+        Ok(found)
     }
 
     /// All there is to know, for somebody who is about to decide.
-    async fn ask(&self, app: &App, basket: &Basket, customer: &str) -> Result<Known, Refusal> {
+    async fn ask(&self, app: &App, basket: &Basket, customer: &str, caller: &Caller) -> Result<Known, Refusal> {
         let restaurant = self.listed.restaurant.id;
         Ok(Known {
             stock: app.store.stock(restaurant).await?,
             full: full_slots(app, self).await?,
-            coupon: self.coupon(app, basket, customer).await?,
+            coupon: self.coupon(app, &basket.coupon, customer, caller).await?,
         })
     }
 }
@@ -114,8 +123,17 @@ pub async fn quote_basket(app: &App, slug: &str, basket: &Basket, customer: &Cus
     basket.check()?;
     let counter = counter(app, slug).await?;
     check_table(app, &counter, &basket.service).await?;
-    let known = counter.ask(app, basket, customer.account.as_deref().unwrap_or_default()).await?;
+    let known = counter.ask(app, basket, customer.account.as_deref().unwrap_or_default(), &customer.caller).await?;
     Ok(counter.quote(&known, basket))
+}
+
+/// What a code would take off, whatever is in the basket.
+pub async fn check_coupon(app: &App, slug: &str, code: &str, customer: &Customer) -> Result<CouponOffer, Refusal> {
+    let counter = counter(app, slug).await?;
+    let account = customer.account.as_deref().unwrap_or_default();
+    let found = counter.coupon(app, code, account, &customer.caller).await?;
+    let (coupon, used) = found.ok_or_else(|| Refusal::new(Kind::NotFound, "this restaurant has no such coupon"))?;
+    Ok(coupon.offer(counter.now.1, used))
 }
 
 /// A table's code is another restaurant's, or nobody's.
@@ -137,15 +155,17 @@ fn coupon_customer(placement: &Placement, account: Option<&str>) -> String {
 }
 
 /// Whoever places an order.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Customer {
     pub account: Option<String>,
     pub visitor: Option<String>,
+    pub caller: Caller,
 }
 
 impl Customer {
-    pub fn of(headers: &HeaderMap) -> Self {
-        Self { account: None, visitor: visitor::visitor(headers).map(|visitor| visitor.to_string()) }
+    pub async fn of(app: &App, headers: &HeaderMap, caller: Caller) -> Result<Self, Refusal> {
+        let account = sessions::session(app, headers).await?.map(|signed| signed.account.id.customer());
+        Ok(Self { account, visitor: visitor::visitor(headers).map(|visitor| visitor.to_string()), caller })
     }
 
     pub fn placed(&self, tracked: &Tracked) -> bool {
@@ -158,7 +178,16 @@ impl Customer {
     }
 }
 
+impl FromRequestParts<Arc<App>> for Customer {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let caller = parts.extensions.get().cloned().unwrap_or_default();
+        Self::of(app, &parts.headers, caller).await
+    }
+}
+
 pub async fn place(app: &App, slug: &str, placement: Placement, request: Request, customer: &Customer) -> Result<Answered, Refusal> {
+    app.rates.of_order(&customer.caller)?;
     placement.check()?;
     let mut counter = counter(app, slug).await?;
     check_table(app, &counter, &placement.basket.service).await?;
@@ -167,12 +196,12 @@ pub async fn place(app: &App, slug: &str, placement: Placement, request: Request
         return Err(Refusal::new(Kind::NotAccepted, "'payment' is not a way to pay at this restaurant"));
     }
     let coupon_customer = coupon_customer(&placement, customer.account.as_deref());
-    let mut known = counter.known(app, &placement.basket, &coupon_customer).await?;
+    let mut known = counter.known(app, &placement.basket, &coupon_customer, &customer.caller).await?;
     // A menu that changed in this very moment is read again; twice in one moment is too much.
     for _ in 0..2 {
         let quote = counter.quote(&known, &placement.basket);
         if !quote.can_be_ordered() || !quote.dropped.is_empty() || quote.total != placement.seen {
-            return refuse(app, &counter, &placement, &coupon_customer, request).await;
+            return refuse(app, &counter, &placement, &coupon_customer, &customer.caller, request).await;
         }
         let placing = placing(&counter, &known, &placement, quote, &request, customer, &coupon_customer)?;
         let token = placing.token.clone();
@@ -181,9 +210,9 @@ pub async fn place(app: &App, slug: &str, placement: Placement, request: Request
             Written::Changed(Changed::Menu) => {
                 app.town.look().await?;
                 counter = self::counter(app, slug).await?;
-                known = counter.known(app, &placement.basket, &coupon_customer).await?;
+                known = counter.known(app, &placement.basket, &coupon_customer, &customer.caller).await?;
             }
-            Written::Changed(_) => return refuse(app, &counter, &placement, &coupon_customer, request).await,
+            Written::Changed(_) => return refuse(app, &counter, &placement, &coupon_customer, &customer.caller, request).await,
             other => return replayed(other),
         }
     }
@@ -221,8 +250,15 @@ fn placing(
 }
 
 /// Nothing is placed: the answer shows how things are now, and is the answer to this request for good.
-async fn refuse(app: &App, counter: &Counter, placement: &Placement, coupon_customer: &str, request: Request) -> Result<Answered, Refusal> {
-    let known = counter.ask(app, &placement.basket, coupon_customer).await?;
+async fn refuse(
+    app: &App,
+    counter: &Counter,
+    placement: &Placement,
+    coupon_customer: &str,
+    caller: &Caller,
+    request: Request,
+) -> Result<Answered, Refusal> {
+    let known = counter.ask(app, &placement.basket, coupon_customer, caller).await?;
     let quote = counter.quote(&known, &placement.basket);
     let problem = Problem::new(Kind::Changed, "nothing was ordered; 'quote' says how things are now");
     let body = serde_json::to_string(&ChangedProblem { problem, quote }).map_err(|error| Refusal::failed(&error))?;
@@ -302,7 +338,7 @@ pub async fn tracked(app: &App, token: &str) -> Result<TrackedOrder, Refusal> {
 }
 
 /// With the name of the restaurant; `None` if that is gone.
-fn named(app: &App, tracked: Tracked) -> Option<TrackedOrder> {
+pub fn named(app: &App, tracked: Tracked) -> Option<TrackedOrder> {
     let town = app.town.now();
     let restaurant = &town.by_id(tracked.order.ordered.restaurant)?.restaurant;
     Some(TrackedOrder { token: tracked.token, slug: restaurant.slug.clone(), restaurant: restaurant.name.clone(), order: tracked.order })

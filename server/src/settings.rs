@@ -39,6 +39,18 @@ pub struct Settings {
     /// The page on which diners type their card
     #[arg(long, global = true, env = "SERVERY_CARD_PAGE")]
     pub card_page: Option<String>,
+    /// The server that takes mails: smtp://HOST:PORT, smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST?tls=required
+    #[arg(long, global = true, env = "SERVERY_SMTP", hide_env_values = true)]
+    pub smtp: Option<String>,
+    /// Whom mails are from [default: Servery <servery@HOST of --public-url>]
+    #[arg(long, global = true, env = "SERVERY_MAIL_FROM")]
+    pub mail_from: Option<String>,
+    /// Where people reach this installation; links in mails begin with it [default: http://LISTEN]
+    #[arg(long, global = true, env = "SERVERY_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// A proxy is in front, and says in X-Forwarded-For who asks
+    #[arg(long, global = true, env = "SERVERY_BEHIND_PROXY", num_args = 0..=1, default_missing_value = "true")]
+    pub behind_proxy: Option<bool>,
     /// What is logged: error, warn, info, debug [default: info]
     #[arg(long, global = true, env = "SERVERY_LOG")]
     pub log: Option<String>,
@@ -74,6 +86,10 @@ impl Settings {
             card_secret: self.card_secret.or(filed.card_secret),
             card_webhook_secret: self.card_webhook_secret.or(filed.card_webhook_secret),
             card_page: self.card_page.or(filed.card_page),
+            smtp: self.smtp.or(filed.smtp),
+            mail_from: self.mail_from.or(filed.mail_from),
+            public_url: self.public_url.or(filed.public_url),
+            behind_proxy: self.behind_proxy.or(filed.behind_proxy),
             log: self.log.or(filed.log),
         })
     }
@@ -95,6 +111,16 @@ impl Settings {
         };
         let provider = Provider::new(base, secret).map_err(|error| SettingsError::Provider(error.to_string()))?;
         Ok(Some(Cards { provider, webhook_secret: webhook_secret.clone(), page: page.clone() }))
+    }
+
+    /// Without a slash at its end.
+    pub fn public_url(&self) -> String {
+        let listened = || format!("http://{}", self.listen());
+        self.public_url.as_deref().map_or_else(listened, |url| url.trim_end_matches('/').to_owned())
+    }
+
+    pub fn behind_proxy(&self) -> bool {
+        self.behind_proxy.unwrap_or(false)
     }
 
     pub fn heavy_at(&self) -> u64 {

@@ -7,7 +7,7 @@ use servery_store::{
     Store, StoreError,
     orders::{Write, Written},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::{live::Live, refusal::Refusal};
 
@@ -24,9 +24,9 @@ pub struct Writer {
 
 impl Writer {
     /// It ends when the last [`Writer`] is dropped.
-    pub fn start(store: Arc<dyn Store>, live: Arc<Live>) -> Self {
+    pub fn start(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>) -> Self {
         let (queue, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(work(store, live, waiting));
+        tokio::spawn(write_all(store, live, work, waiting));
         Self { queue }
     }
 
@@ -43,12 +43,13 @@ impl Writer {
     }
 }
 
-async fn work(store: Arc<dyn Store>, live: Arc<Live>, mut waiting: mpsc::Receiver<(Write, Answer)>) {
+async fn write_all(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>, mut waiting: mpsc::Receiver<(Write, Answer)>) {
     let mut taken = Vec::with_capacity(TOGETHER);
     while waiting.recv_many(&mut taken, TOGETHER).await > 0 {
         let (writes, answers): (Vec<Write>, Vec<Answer>) = taken.drain(..).unzip();
         match commit(store.as_ref(), &writes).await {
             Ok(written) => {
+                work.notify_one();
                 for (written, answer) in written.into_iter().zip(answers) {
                     if let Written::Placed(order) | Written::Advanced(order) = &written {
                         live.publish(order);
@@ -60,6 +61,7 @@ async fn work(store: Arc<dyn Store>, live: Arc<Live>, mut waiting: mpsc::Receive
             // One of them may be what cannot be written: each for itself, so that it alone fails.
             Err(error) if writes.len() > 1 => {
                 tracing::warn!(%error, writes = writes.len(), "a batch failed, its writes are tried one by one");
+                work.notify_one();
                 for (write, answer) in writes.into_iter().zip(answers) {
                     let alone = commit(store.as_ref(), std::slice::from_ref(&write)).await;
                     let written = alone

@@ -26,6 +26,7 @@ use servery::{
     html::page::{ViewKey, render_view},
     observe,
     ordering::Customer,
+    settings::Settings,
     town::Town,
 };
 use servery_app::{
@@ -80,7 +81,8 @@ async fn demo_on(database: &str) -> Arc<App> {
     if store.restaurants().await.unwrap().is_empty() {
         demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
     }
-    App::new(store.clone(), Town::open(store, false).await.unwrap(), None, Assets::new().unwrap(), u64::MAX, None)
+    let settings = Settings { heavy_at: Some(u64::MAX), ..Settings::default() };
+    App::new(store.clone(), Town::open(store, false).await.unwrap(), None, Assets::new().unwrap(), settings)
 }
 
 async fn uncached_view(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {

@@ -20,8 +20,8 @@ use crate::{
     get, path = "/api/v1/restaurants/{slug}/draft", tag = "orders", params(("slug" = Slug, Path)),
     responses((status = 200, body = Draft), (status = 404, body = Problem)),
 )]
-pub async fn get_draft(_: AcceptsJson, State(app): State<Arc<App>>, Text(slug): Text, headers: HeaderMap) -> Result<Response, Refusal> {
-    let draft = ordering::draft(&app, &slug, &Customer::of(&headers)).await?;
+pub async fn get_draft(_: AcceptsJson, State(app): State<Arc<App>>, Text(slug): Text, customer: Customer) -> Result<Response, Refusal> {
+    let draft = ordering::draft(&app, &slug, &customer).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(draft)).into_response())
 }
 

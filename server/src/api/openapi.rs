@@ -15,9 +15,12 @@ use utoipa::OpenApi;
         license(name = "AGPL-3.0-or-later", identifier = "AGPL-3.0-or-later"),
         contact(),
     ),
-    tags((name = "restaurants", description = "Who cooks, and what"), (name = "orders", description = "From a basket to a dish"), (name = "about", description = "This installation")),
-    paths(super::restaurants::list_restaurants, super::restaurants::get_restaurant, super::restaurants::get_menu, super::quotes::post_quote,
-        super::orders::post_order, super::orders::get_order, super::orders::get_basket, super::orders::list_orders, super::payments::post_payment, super::payments::pay_at_door, super::payments::hear_provider, super::drafts::get_draft, super::drafts::put_draft, super::drafts::get_times, super::orders::get_events, super::orders::cancel_order, super::about::get_about),
+    tags((name = "restaurants", description = "Who cooks, and what"), (name = "orders", description = "From a basket to a dish"), (name = "accounts", description = "Who signs in"), (name = "about", description = "This installation")),
+    paths(super::restaurants::list_restaurants, super::restaurants::get_restaurant, super::restaurants::get_menu, super::quotes::post_quote, super::quotes::get_coupon,
+        super::orders::post_order, super::orders::get_order, super::orders::get_basket, super::orders::list_orders, super::payments::post_payment, super::payments::pay_at_door, super::payments::hear_provider, super::drafts::get_draft, super::drafts::put_draft, super::drafts::get_times, super::orders::get_events, super::orders::cancel_order, super::about::get_about,
+        super::accounts::post_account, super::accounts::get_account, super::accounts::patch_account, super::accounts::delete_account, super::accounts::get_export, super::accounts::list_orders,
+        super::accounts::post_verification, super::accounts::post_reset, super::accounts::post_new_password,
+        super::sessions::post_session, super::sessions::delete_session, super::sessions::delete_sessions),
 )]
 struct Api;
 

@@ -39,12 +39,12 @@ pub async fn post_order(
     State(app): State<Arc<App>>,
     Text(slug): Text,
     uri: Uri,
+    customer: Customer,
     headers: HeaderMap,
     Raw(body): Raw,
 ) -> Result<Response, Refusal> {
     let request = idempotency::request(&headers, uri.path(), &body)?;
     let placement: Placement = json_body(&headers, &body)?;
-    let customer = Customer::of(&headers);
     let Answered { status, body } = ordering::place(&app, &slug, placement, request, &customer).await?;
     let created = status == StatusCode::CREATED;
     let media = if created { "application/json" } else { "application/problem+json" };
@@ -103,7 +103,7 @@ pub async fn cancel_order(_: AcceptsJson, State(app): State<Arc<App>>, Text(toke
 
 /// What this browser, or whoever is signed in, has ordered lately, the newest first
 #[utoipa::path(get, path = "/api/v1/orders", tag = "orders", responses((status = 200, body = Vec<TrackedOrder>)))]
-pub async fn list_orders(_: AcceptsJson, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
-    let orders = ordering::orders_of(&app, &Customer::of(&headers)).await?;
+pub async fn list_orders(_: AcceptsJson, State(app): State<Arc<App>>, customer: Customer) -> Result<Response, Refusal> {
+    let orders = ordering::orders_of(&app, &customer).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(orders)).into_response())
 }

@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
-use axum::{Json, extract::State, http::HeaderMap};
-use servery_domain::{basket::Basket, problem::Problem, quote::Quote, slug::Slug};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use servery_domain::{basket::Basket, coupon::CouponOffer, problem::Problem, quote::Quote, slug::Slug};
 
 use crate::{
     app::App,
@@ -14,14 +17,29 @@ use crate::{
     post, path = "/api/v1/restaurants/{slug}/quotes", tag = "orders",
     params(("slug" = Slug, Path)),
     request_body = Basket,
-    responses((status = 200, body = Quote), (status = 404, body = Problem), (status = 422, body = Problem)),
+    responses((status = 200, body = Quote), (status = 404, body = Problem), (status = 422, body = Problem),
+        (status = 429, body = Problem, description = "Too many codes that are none")),
 )]
 pub async fn post_quote(
     _: AcceptsJson,
     State(app): State<Arc<App>>,
     Text(slug): Text,
-    headers: HeaderMap,
+    customer: Customer,
     Body(basket): Body<Basket>,
 ) -> Result<Json<Quote>, Refusal> {
-    Ok(Json(ordering::quote_basket(&app, &slug, &basket, &Customer::of(&headers)).await?))
+    Ok(Json(ordering::quote_basket(&app, &slug, &basket, &customer).await?))
+}
+
+/// What a code would take off. Codes that are none are counted, and after some of them nothing is told for a while
+#[utoipa::path(
+    get, path = "/api/v1/restaurants/{slug}/coupons/{code}", tag = "orders", params(("slug" = Slug, Path), ("code" = String, Path)),
+    responses((status = 200, body = CouponOffer), (status = 404, body = Problem), (status = 429, body = Problem)),
+)]
+pub async fn get_coupon(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Path((slug, code)): Path<(String, String)>,
+    customer: Customer,
+) -> Result<Json<CouponOffer>, Refusal> {
+    Ok(Json(ordering::check_coupon(&app, &slug, &code, &customer).await?))
 }

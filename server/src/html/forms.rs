@@ -70,20 +70,16 @@ pub fn see(path: &str) -> Response {
 struct Known {
     visitor: VisitorId,
     draft: Draft,
+    /// Under this name also in the answer that makes it known, when its cookie is not among the headers yet.
+    customer: Customer,
 }
 
-async fn known(app: &App, slug: &str, headers: &HeaderMap) -> Result<Known, Refusal> {
-    let visitor = visitor::visitor(headers).map_or_else(|| visitor::random().map(VisitorId), Ok)?;
-    let mut known = Known { visitor, draft: Draft::default() };
-    known.draft = ordering::draft(app, slug, &known.customer(headers)).await?;
-    Ok(known)
-}
-
-impl Known {
-    /// Also in the answer that makes it known, when its cookie is not among the headers yet.
-    fn customer(&self, headers: &HeaderMap) -> Customer {
-        Customer { visitor: Some(self.visitor.to_string()), ..Customer::of(headers) }
-    }
+async fn known(app: &App, slug: &str, customer: &Customer) -> Result<Known, Refusal> {
+    let visitor = customer.visitor.as_deref().and_then(|visitor| visitor.parse().ok());
+    let visitor = visitor.map_or_else(|| visitor::random().map(VisitorId), Ok)?;
+    let customer = Customer { visitor: Some(visitor.to_string()), ..customer.clone() };
+    let draft = ordering::draft(app, slug, &customer).await?;
+    Ok(Known { visitor, draft, customer })
 }
 
 /// Keeps the draft, and leads on.
@@ -95,26 +91,26 @@ async fn keep(app: &App, slug: &str, mut known: Known, path: &str) -> Result<Res
     Ok(response)
 }
 
-type Sent = (State<Arc<App>>, Uri, HeaderMap);
+type Sent = (State<Arc<App>>, Uri, HeaderMap, Customer);
 
 /// What a form led to, or a page that says why it led nowhere.
-fn lead(led: Result<Response, Refusal>, (State(app), uri, headers): &Sent) -> Response {
+fn lead(led: Result<Response, Refusal>, (State(app), uri, headers, _): &Sent) -> Response {
     led.unwrap_or_else(|refusal| page::problem_page(app, uri, headers, refusal.0))
 }
 
 /// `POST /restaurants/{slug}/basket`: a dish with its choices.
 pub async fn post_line(sent: Sent, Text(slug): Text, form: Form) -> Response {
-    lead(add_line(&sent.0, &sent.2, &slug, &form).await, &sent)
+    lead(add_line(&sent.0, &sent.3, &slug, &form).await, &sent)
 }
 
 /// `POST /restaurants/{slug}/basket/lines`: how many of each.
 pub async fn post_counts(sent: Sent, Text(slug): Text, form: Form) -> Response {
-    lead(set_counts(&sent.0, &sent.2, &slug, &form).await, &sent)
+    lead(set_counts(&sent.0, &sent.3, &slug, &form).await, &sent)
 }
 
 /// `POST /restaurants/{slug}/checkout`: what the diner filled in; with `place`, the order itself.
 pub async fn post_checkout(sent: Sent, Text(slug): Text, form: Form) -> Response {
-    lead(check_out(&sent.0, &sent.2, &slug, &form).await, &sent)
+    lead(check_out(&sent, &slug, &form).await, &sent)
 }
 
 /// `POST /orders/{token}/cancel`
@@ -124,7 +120,7 @@ pub async fn post_cancel(sent: Sent, Text(token): Text) -> Response {
 
 /// `POST /orders/{token}/reorder`
 pub async fn post_reorder(sent: Sent, Text(token): Text) -> Response {
-    lead(reorder(&sent.0, &sent.2, &token).await, &sent)
+    lead(reorder(&sent.0, &sent.3, &token).await, &sent)
 }
 
 /// `GET /orders/{token}/pay`: to where the card is typed.
@@ -154,10 +150,10 @@ pub async fn post_pay_at_door(sent: Sent, Text(token): Text) -> Response {
 
 /// `GET /t/{code}`: the code on a table opens its menu.
 pub async fn get_table(sent: Sent, Text(code): Text) -> Response {
-    lead(sit_down(&sent.0, &sent.2, &code).await, &sent)
+    lead(sit_down(&sent.0, &sent.3, &code).await, &sent)
 }
 
-async fn add_line(app: &App, headers: &HeaderMap, slug: &str, form: &Form) -> Result<Response, Refusal> {
+async fn add_line(app: &App, customer: &Customer, slug: &str, form: &Form) -> Result<Response, Refusal> {
     let counter = ordering::counter(app, slug).await?;
     let not_accepted = |what: &str| Refusal::new(Kind::NotAccepted, what);
     let dish = form.get("dish").parse().map_err(|_| not_accepted("'dish' is not the id of a dish"))?;
@@ -168,7 +164,7 @@ async fn add_line(app: &App, headers: &HeaderMap, slug: &str, form: &Form) -> Re
         form.0.iter().filter(|(name, _)| name == "pick" || name.starts_with("pick.")).map(|(_, value)| value.as_str()).collect();
     let picks = picks(&counter.menu, &found.option_groups, &chosen, limits::DEPTH);
     let line = Line { id: LineId(visitor::random()?), dish, count, picks, note: form.text("note") };
-    let mut known = known(app, slug, headers).await?;
+    let mut known = known(app, slug, customer).await?;
     known.draft.basket.add(line);
     keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
 }
@@ -183,8 +179,8 @@ fn picks(menu: &Menu, groups: &[OptionGroupId], chosen: &[&str], depth: usize) -
     picked.map(|choice| Pick { choice: choice.id, picks: picks(menu, &choice.option_groups, chosen, depth - 1) }).collect()
 }
 
-async fn set_counts(app: &App, headers: &HeaderMap, slug: &str, form: &Form) -> Result<Response, Refusal> {
-    let mut known = known(app, slug, headers).await?;
+async fn set_counts(app: &App, customer: &Customer, slug: &str, form: &Form) -> Result<Response, Refusal> {
+    let mut known = known(app, slug, customer).await?;
     for (name, value) in &form.0 {
         let line = name.strip_prefix("count.").and_then(|line| line.parse().ok());
         if let (Some(line), Ok(count)) = (line, value.parse()) {
@@ -238,12 +234,11 @@ fn service(before: &Service, form: &Form) -> Service {
     }
 }
 
-async fn check_out(app: &App, headers: &HeaderMap, slug: &str, form: &Form) -> Result<Response, Refusal> {
-    let mut known = known(app, slug, headers).await?;
+async fn check_out((State(app), _, headers, customer): &Sent, slug: &str, form: &Form) -> Result<Response, Refusal> {
+    let mut known = known(app, slug, customer).await?;
     let path = format!("/restaurants/{slug}/checkout");
     let id: Option<OrderId> = form.get("id").parse().ok();
-    let customer = known.customer(headers);
-    if let Some(placed) = placed_before(app, id, &customer).await? {
+    if let Some(placed) = placed_before(app, id, &known.customer).await? {
         return Ok(see(&placed));
     }
     fill_in(&mut known.draft, form);
@@ -261,7 +256,7 @@ async fn check_out(app: &App, headers: &HeaderMap, slug: &str, form: &Form) -> R
     let body = serde_json::to_vec(&placement).map_err(|error| Refusal::failed(&error))?;
     // The id is made with the page, so a second click sends the same one.
     let request = idempotency::of_key(&id.to_string(), &path, &body)?;
-    let answered = ordering::place(app, slug, placement, request, &customer).await?;
+    let answered = ordering::place(app, slug, placement, request, &known.customer).await?;
     if answered.status != StatusCode::CREATED {
         return keep(app, slug, known, &format!("{path}?wrong=changed")).await;
     }
@@ -278,21 +273,21 @@ async fn placed_before(app: &App, id: Option<OrderId>, customer: &Customer) -> R
     Ok(own.map(|tracked| format!("/orders/{}", tracked.token)))
 }
 
-async fn reorder(app: &App, headers: &HeaderMap, token: &str) -> Result<Response, Refusal> {
+async fn reorder(app: &App, customer: &Customer, token: &str) -> Result<Response, Refusal> {
     let tracked = ordering::tracked(app, token).await?;
     let slug = tracked.slug.as_str();
-    let mut known = known(app, slug, headers).await?;
+    let mut known = known(app, slug, customer).await?;
     for line in Basket::again(&tracked.order.ordered.lines).lines {
         known.draft.basket.add(line);
     }
     keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
 }
 
-async fn sit_down(app: &App, headers: &HeaderMap, code: &str) -> Result<Response, Refusal> {
+async fn sit_down(app: &App, customer: &Customer, code: &str) -> Result<Response, Refusal> {
     let unknown = || Refusal::new(Kind::NotFound, "no table has this code");
     let (restaurant, _) = app.store.table(code).await?.ok_or_else(unknown)?;
     let slug = app.town.now().by_id(restaurant).map(|listed| listed.restaurant.slug.clone()).ok_or_else(unknown)?;
-    let mut known = known(app, slug.as_str(), headers).await?;
+    let mut known = known(app, slug.as_str(), customer).await?;
     known.draft.basket.service = Service::Table(code.to_owned());
     keep(app, slug.as_str(), known, &format!("/restaurants/{slug}")).await
 }

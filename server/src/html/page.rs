@@ -41,6 +41,7 @@ use crate::{
     app::App,
     assets::Assets,
     cached::{Cached, accepts_brotli, compress},
+    caller::Caller,
     clock,
     ordering::Customer,
     refusal::{Refusal, accepts},
@@ -80,7 +81,7 @@ enum Body {
     Parts(Vec<String>),
 }
 
-pub async fn get_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+pub async fn get_page(State(app): State<Arc<App>>, caller: Caller, uri: Uri, headers: HeaderMap) -> Response {
     if !accepts(&headers, "text/html") {
         return Refusal::new(Kind::NotAcceptable, "this address answers in text/html; programs use /api/v1").into_response();
     }
@@ -98,7 +99,11 @@ pub async fn get_page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap)
     let key = ViewKey::new(snapshot.edition, decision, wishes.lang, &visit);
     // A shell is the same for everybody, whatever it will show.
     let personal = route.personal && decision.mode != Mode::Thick;
-    let customer = if personal { Customer::of(&headers) } else { Customer::default() };
+    let customer = if personal { Customer::of(&app, &headers, caller).await } else { Ok(Customer::default()) };
+    let customer = match customer {
+        Ok(customer) => customer,
+        Err(refusal) => return problem_page(&app, &uri, &headers, refusal.0),
+    };
     let render = async {
         let rendered = render_view(&app, snapshot, route.chunk, &visit, &key, customer).await;
         // What broke may work again in a moment, so it is shown to this visitor only.

@@ -14,7 +14,7 @@ use crate::app::App;
 
 /// `/pictures/ramen-320.avif`: a plain name with the ending of a format we know, and nothing else.
 pub async fn respond(app: &App, path: &str) -> Option<Response> {
-    let folder = app.pictures.as_ref()?;
+    let folder = app.settings.pictures.as_ref()?;
     let name = path.strip_prefix("/pictures/")?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let (stem, ending) = name.rsplit_once('.')?;

@@ -21,7 +21,7 @@ struct Shop {
 impl Shop {
     async fn open() -> Self {
         let peer = Peer::start().await;
-        let app = TestApp::with(Some(peer.cards()), u64::MAX).await;
+        let app = TestApp::with(Some(peer.cards()), servery::settings::Settings::default()).await;
         Self { peer, app }
     }
 

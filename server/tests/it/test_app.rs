@@ -14,6 +14,7 @@ use servery::{
     assets::Assets,
     demo,
     payments::Cards,
+    settings::Settings,
     town::Town,
 };
 use servery_domain::problem::{Kind, Problem};
@@ -39,17 +40,19 @@ impl TestApp {
     }
 
     pub async fn heavy_at(milliseconds: u64) -> Self {
-        Self::with(None, milliseconds).await
+        Self::with(None, Settings { heavy_at: Some(milliseconds), ..Settings::default() }).await
     }
 
-    pub async fn with(cards: Option<Cards>, milliseconds: u64) -> Self {
+    pub async fn with(cards: Option<Cards>, settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = servery_store::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
         store.migrate().await.unwrap();
         demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
         let town = Town::open(store.clone(), cards.is_some()).await.unwrap();
         tokio::spawn(town.clone().watch());
-        let app = App::new(store.clone(), town, cards, Assets::new().unwrap(), milliseconds, Some(folder.path().to_owned()));
+        let heavy_at = settings.heavy_at.or(Some(u64::MAX));
+        let settings = Settings { heavy_at, pictures: Some(folder.path().to_owned()), ..settings };
+        let app = App::new(store.clone(), town, cards, Assets::new().unwrap(), settings);
         Self { router: router(app.clone()), app, store, folder }
     }
 

@@ -1,0 +1,119 @@
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use servery_domain::{
+    account::{AccountChange, NewPassword, ResetRequest, SignUp, SignedIn, Verification},
+    order::TrackedOrder,
+    problem::Problem,
+};
+
+use crate::{
+    accounts::{self, Export},
+    app::App,
+    caller::Caller,
+    refusal::{AcceptsJson, Body, Refusal, Text},
+    sessions::Signed,
+};
+
+/// For nobody else, and kept nowhere.
+fn private<T: Serialize>(body: T) -> Response {
+    ([(CACHE_CONTROL, "private, no-store")], Json(body)).into_response()
+}
+
+/// Sign up. The answer is the same whether or not the address has an account; a mail to it tells. Asked again, it changes nothing
+#[utoipa::path(
+    post, path = "/api/v1/accounts", tag = "accounts", request_body = SignUp,
+    responses((status = 202, description = "A mail is on its way"), (status = 422, body = Problem), (status = 429, body = Problem)),
+)]
+pub async fn post_account(State(app): State<Arc<App>>, caller: Caller, Body(sign_up): Body<SignUp>) -> Result<StatusCode, Refusal> {
+    accounts::sign_up(&app, &caller, sign_up).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Who is signed in, and where they work
+#[utoipa::path(get, path = "/api/v1/account", tag = "accounts", responses((status = 200, body = SignedIn), (status = 401, body = Problem)))]
+pub async fn get_account(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed) -> Response {
+    private(signed.shown(&app))
+}
+
+/// Change name, language, addresses or password; a new password ends all other sessions
+#[utoipa::path(
+    patch, path = "/api/v1/account", tag = "accounts", request_body = AccountChange,
+    responses((status = 200, body = SignedIn), (status = 401, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)),
+)]
+pub async fn patch_account(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    signed: Signed,
+    Body(change): Body<AccountChange>,
+) -> Result<Response, Refusal> {
+    Ok(private(accounts::change(&app, &caller, signed, change).await?))
+}
+
+/// Delete the account. Its orders stay in the books without name, phone, e-mail and address
+#[utoipa::path(
+    delete, path = "/api/v1/account", tag = "accounts",
+    responses((status = 204, description = "It is gone"), (status = 401, body = Problem), (status = 409, body = Problem, description = "An order is under way")),
+)]
+pub async fn delete_account(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, accounts::forget(&app, &signed).await?)]).into_response())
+}
+
+/// Everything that is kept about the account holder
+#[utoipa::path(get, path = "/api/v1/account/export", tag = "accounts", responses((status = 200, body = Export), (status = 401, body = Problem)))]
+pub async fn get_export(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
+    let export = private(accounts::export(&app, &signed).await?);
+    Ok(([(CONTENT_DISPOSITION, "attachment; filename=\"servery-account.json\"")], export).into_response())
+}
+
+/// The account's orders, the newest first
+#[utoipa::path(
+    get, path = "/api/v1/account/orders", tag = "accounts", responses((status = 200, body = Vec<TrackedOrder>), (status = 401, body = Problem)),
+)]
+pub async fn list_orders(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
+    Ok(private(accounts::orders(&app, &signed).await?))
+}
+
+/// Show that the address is one's own, with the token of a mail
+#[utoipa::path(
+    post, path = "/api/v1/account/verifications", tag = "accounts", request_body = Verification,
+    responses((status = 204, description = "Sign in now"), (status = 404, body = Problem, description = "Used, or too old")),
+)]
+pub async fn post_verification(State(app): State<Arc<App>>, Body(sent): Body<Verification>) -> Result<StatusCode, Refusal> {
+    accounts::verify(&app, &sent.token).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ask for a mail with which a new password can be set. The answer is the same whether or not the address has an account
+#[utoipa::path(
+    post, path = "/api/v1/password-resets", tag = "accounts", request_body = ResetRequest,
+    responses((status = 202, description = "If there is an account, a mail is on its way"), (status = 422, body = Problem), (status = 429, body = Problem)),
+)]
+pub async fn post_reset(State(app): State<Arc<App>>, caller: Caller, Body(asked): Body<ResetRequest>) -> Result<StatusCode, Refusal> {
+    accounts::ask_reset(&app, &caller, &asked.email).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Set a new password, with the token of a mail. Every session of the account ends
+#[utoipa::path(
+    post, path = "/api/v1/password-resets/{token}", tag = "accounts", params(("token" = String, Path)), request_body = NewPassword,
+    responses((status = 204, description = "Sign in now"), (status = 404, body = Problem, description = "Used, or too old"), (status = 422, body = Problem)),
+)]
+pub async fn post_new_password(
+    State(app): State<Arc<App>>,
+    Text(token): Text,
+    Body(new): Body<NewPassword>,
+) -> Result<StatusCode, Refusal> {
+    accounts::reset(&app, &token, &new.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

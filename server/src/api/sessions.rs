@@ -1,0 +1,55 @@
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header::SET_COOKIE},
+    response::{IntoResponse, Response},
+};
+use servery_domain::{
+    account::{SignIn, SignedIn},
+    problem::Problem,
+};
+
+use crate::{
+    accounts,
+    app::App,
+    caller::Caller,
+    refusal::{AcceptsJson, Body, Refusal},
+    sessions::Signed,
+};
+
+/// Sign in. The cookie that comes back is the session; one that was sent along ends
+#[utoipa::path(
+    post, path = "/api/v1/sessions", tag = "accounts", request_body = SignIn,
+    responses(
+        (status = 201, body = SignedIn),
+        (status = 401, body = Problem, description = "No confirmed account has this address and this password; which of them is wrong is not told"),
+        (status = 429, body = Problem),
+    ),
+)]
+pub async fn post_session(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    headers: HeaderMap,
+    Body(sign_in): Body<SignIn>,
+) -> Result<Response, Refusal> {
+    let (signed_in, cookie) = accounts::sign_in(&app, &caller, &headers, &sign_in).await?;
+    Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(signed_in)).into_response())
+}
+
+/// Sign out here
+#[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "accounts", responses((status = 204, description = "Signed out")))]
+pub async fn delete_session(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, accounts::sign_out(&app, &headers).await?)]).into_response())
+}
+
+/// Sign out everywhere
+#[utoipa::path(
+    delete, path = "/api/v1/sessions", tag = "accounts",
+    responses((status = 204, description = "Every session of the account has ended"), (status = 401, body = Problem)),
+)]
+pub async fn delete_sessions(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, accounts::sign_out_everywhere(&app, &signed).await?)]).into_response())
+}
