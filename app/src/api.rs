@@ -40,3 +40,13 @@ pub const ORDERS: &str = "/api/v1/orders";
 pub fn order(token: &str) -> String {
     format!("{ORDERS}/{token}")
 }
+
+pub const ACCOUNT: &str = "/api/v1/account";
+
+pub fn board(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/board")
+}
+
+pub fn board_events(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/board/events")
+}

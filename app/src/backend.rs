@@ -6,8 +6,8 @@ use std::{pin::Pin, sync::Arc};
 
 use leptos::prelude::{RwSignal, use_context};
 use servery_domain::{
-    about::About, basket::Basket, cursor::Page, draft::Draft, listing::Search, menu::Menu, order::TrackedOrder, problem::Problem,
-    quote::Quote, restaurant::Listed, slots::Times, slug::Slug,
+    about::About, account::SignedIn, basket::Basket, board::Board, cursor::Page, draft::Draft, listing::Search, menu::Menu,
+    order::TrackedOrder, problem::Problem, quote::Quote, restaurant::Listed, slots::Times, slug::Slug,
 };
 
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -29,6 +29,12 @@ pub trait OrderingBackend: Backend {
     fn order<'a>(&'a self, token: &'a str) -> Answer<'a, TrackedOrder>;
     /// What this browser, or whoever is signed in, has ordered lately.
     fn orders(&self) -> Answer<'_, Vec<TrackedOrder>>;
+}
+
+/// The questions of whoever is signed in. Nobody is, says the problem `signed-out`.
+pub trait SignedBackend: Backend {
+    fn signed_in(&self) -> Answer<'_, SignedIn>;
+    fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board>;
 }
 
 /// The backend of the pages that are shown: `backend::<dyn Backend>()`.

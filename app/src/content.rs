@@ -1,8 +1,12 @@
 //! What is shown: loaded first, so that rendering never waits and is the same everywhere.
 
+use std::sync::Arc;
+
 use servery_domain::{
     accent::Accent,
+    menu::Menu,
     problem::{Kind, Problem},
+    restaurant::Listed,
 };
 
 use crate::{
@@ -55,6 +59,13 @@ impl<P: Pages> Content<P> {
         match self {
             Self::Page(page) => page.description(texts),
             Self::Problem(_) => texts.get(Key::HomeDescription),
+        }
+    }
+
+    pub fn subject(&self) -> Option<(&Listed, &Arc<Menu>)> {
+        match self {
+            Self::Page(page) => page.subject(),
+            Self::Problem(_) => None,
         }
     }
 

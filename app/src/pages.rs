@@ -3,20 +3,26 @@
 pub mod ordering;
 pub mod problem;
 pub mod reading;
+pub mod signed;
 
 use std::sync::Arc;
 
 use leptos::{either::Either, prelude::*};
-use servery_domain::{accent::Accent, problem::Problem as Facts};
+use servery_domain::{accent::Accent, menu::Menu, problem::Problem as Facts, restaurant::Listed};
 
 use crate::{
-    backend::OrderingBackend,
+    backend::{OrderingBackend, SignedBackend},
     content::Content,
     parts::{footer::Footer, header::Header, offline::OfflineNotice},
     routes::{Chunk, View},
     text::{Key, Texts},
     visit::Visit,
 };
+
+/// Answers everything that any page asks.
+pub trait WholeBackend: OrderingBackend + SignedBackend {}
+
+impl<T: OrderingBackend + SignedBackend> WholeBackend for T {}
 
 /// The pages of one chunk. Whatever is generic over it is linked into each browser program with that program's pages only.
 pub trait Pages: Clone + Send + Sync + 'static {
@@ -25,7 +31,7 @@ pub trait Pages: Clone + Send + Sync + 'static {
     type Backend: ?Sized + Send + Sync + 'static;
 
     /// As much of a backend as these pages use.
-    fn backend(whole: Arc<impl OrderingBackend + 'static>) -> Arc<Self::Backend>;
+    fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<Self::Backend>;
     /// `values` are those of the parameters in the route's path.
     fn load(view: View, values: &[&str], visit: &Visit, backend: &Self::Backend) -> impl Future<Output = Result<Self, Facts>> + Send;
     fn view(self) -> impl IntoView + 'static;
@@ -36,6 +42,11 @@ pub trait Pages: Clone + Send + Sync + 'static {
     }
 
     fn accent(&self) -> Option<Accent> {
+        None
+    }
+
+    /// The restaurant and the menu that the whole page is about, for those who look for one.
+    fn subject(&self) -> Option<(&Listed, &Arc<Menu>)> {
         None
     }
 }

@@ -3,6 +3,7 @@
 pub mod allergen;
 pub mod cuisine;
 pub mod diet;
+pub mod follow;
 pub mod footer;
 pub mod form;
 pub mod header;
@@ -11,3 +12,4 @@ pub mod notes;
 pub mod offline;
 pub mod opening;
 pub mod picture;
+pub mod said;

@@ -26,6 +26,12 @@ pub enum View {
     Restaurant,
     About,
     Dish,
+    Board,
+    Account,
+    SignUp,
+    AskReset,
+    Reset,
+    Verify,
 }
 
 /// A set of pages that a browser gets as one program, `frontend/{name}`.
@@ -33,25 +39,33 @@ pub enum View {
 pub enum Chunk {
     Reading,
     Ordering,
+    Signed,
 }
 
 impl Chunk {
-    pub const ALL: [Self; 2] = [Self::Reading, Self::Ordering];
+    pub const ALL: [Self; 3] = [Self::Reading, Self::Ordering, Self::Signed];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Reading => "reading",
             Self::Ordering => "ordering",
+            Self::Signed => "signed",
         }
     }
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 4] = [
+pub static ROUTES: [Route; 10] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}/dishes/{dish}", view: View::Dish,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 30, personal: false },
+    Route { path: "/board/{slug}",                       view: View::Board,      default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
+    Route { path: "/account",                            view: View::Account,    default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
+    Route { path: "/account/sign-up",                    view: View::SignUp,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
+    Route { path: "/account/reset",                      view: View::AskReset,   default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
+    Route { path: "/account/reset/{token}",              view: View::Reset,      default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
+    Route { path: "/account/verify/{token}",             view: View::Verify,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
 ];
 
 impl Route {

@@ -9,11 +9,13 @@ use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 use servery_app::{
     api,
-    backend::{Answer, Backend, OrderingBackend},
+    backend::{Answer, Backend, OrderingBackend, SignedBackend},
 };
 use servery_domain::{
     about::About,
+    account::SignedIn,
     basket::Basket,
+    board::Board,
     cursor::Page,
     draft::Draft,
     limits,
@@ -164,6 +166,16 @@ impl Backend for HttpBackend {
 
     fn about(&self) -> Answer<'_, Arc<About>> {
         Box::pin(SendWrapper::new(async move { Ok(Arc::new(self.get(api::ABOUT).await?.value)) }))
+    }
+}
+
+impl SignedBackend for HttpBackend {
+    fn signed_in(&self) -> Answer<'_, SignedIn> {
+        Box::pin(SendWrapper::new(async move { Ok(self.get(api::ACCOUNT).await?.value) }))
+    }
+
+    fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board> {
+        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::board(slug)).await?.value) }))
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod accounts;
+pub mod board;
 pub mod docs;
 pub mod drafts;
 pub mod openapi;

@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, Method, Uri},
     middleware,
     response::Response,
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
 use quick_cache::{Weighter, sync::Cache};
 use servery_app::{render::Load, routes::ROUTES};
@@ -136,6 +136,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/restaurants/{slug}/menu", get(api::restaurants::get_menu))
         .route("/api/v1/restaurants/{slug}/quotes", post(api::quotes::post_quote))
         .route("/api/v1/restaurants/{slug}/orders", post(api::orders::post_order))
+        .route("/api/v1/restaurants/{slug}/board", get(api::board::get_board))
+        .route("/api/v1/restaurants/{slug}/board/events", get(api::board::get_events))
+        .route("/api/v1/restaurants/{slug}/orders/{id}/events", post(api::board::post_event))
+        .route("/api/v1/restaurants/{slug}/stock/{dish}", put(api::board::put_stock))
         .route("/api/v1/restaurants/{slug}/draft", get(api::drafts::get_draft).put(api::drafts::put_draft))
         .route("/api/v1/restaurants/{slug}/times", get(api::drafts::get_times))
         .route("/api/v1/restaurants/{slug}/coupons/{code}", get(api::quotes::get_coupon))
@@ -159,6 +163,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/about", get(api::about::get_about))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
         .route("/api/v1/docs", get(api::docs::get_docs))
+        .route("/sitemap.xml", get(html::sitemap::get_sitemap))
         .route("/shell/{chunk}/{lang}", get(html::shell::get_shell));
     for route in &ROUTES {
         router = router.route(route.path, get(html::page::get_page));
@@ -172,6 +177,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/orders/{token}/pay", get(html::forms::get_pay))
         .route("/orders/{token}/paid", get(html::forms::get_paid))
         .route("/orders/{token}/pay-at-door", post(html::forms::post_pay_at_door))
+        .route("/board/{slug}/orders/{id}", post(html::board_forms::post_event))
+        .route("/board/{slug}/stock", post(html::board_forms::post_stock))
+        .route("/account", post(html::account_forms::post_account))
+        .route("/account/sign-in", post(html::account_forms::post_sign_in))
+        .route("/account/sign-up", post(html::account_forms::post_sign_up))
+        .route("/account/sign-out", post(html::account_forms::post_sign_out))
+        .route("/account/delete", post(html::account_forms::post_delete))
+        .route("/account/reset", post(html::account_forms::post_ask_reset))
+        .route("/account/reset/{token}", post(html::account_forms::post_reset))
+        .route("/account/verify/{token}", post(html::account_forms::post_verify))
         .route("/t/{code}", get(html::forms::get_table));
     router
         .fallback(not_found)

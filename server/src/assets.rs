@@ -33,6 +33,7 @@ pub struct Assets {
     pub version: String,
     pub style: String,
     ordering_style: String,
+    signed_style: String,
     programs: [Program; Chunk::ALL.len()],
     texts: [String; Lang::ALL.len()],
 }
@@ -86,6 +87,8 @@ const STYLE: [&str; 6] = [
 ];
 /// What only the pages that one orders with need, too.
 const ORDERING_STYLE: [&str; 1] = [include_str!("../../style/dish.css")];
+/// What only the pages that one signs in for need.
+const SIGNED_STYLE: [&str; 1] = [include_str!("../../style/signed.css")];
 
 /// The sheets one after another, without their comments.
 fn joined(sheets: &[&str]) -> String {
@@ -116,9 +119,10 @@ impl Assets {
             Ok(add_hashed(chunk.name(), ending, Bytes::from_static(body), embedded(&format!("{name}.br"))))
         };
         let mut program = |chunk| Ok(Program { script: pkg(chunk, "js")?, wasm: pkg(chunk, "wasm")? });
-        let programs = [program(Chunk::Reading)?, program(Chunk::Ordering)?];
+        let programs = [program(Chunk::Reading)?, program(Chunk::Ordering)?, program(Chunk::Signed)?];
         let style = add_hashed("style", "css", joined(&STYLE).into(), None);
         let ordering_style = add_hashed("ordering", "css", joined(&ORDERING_STYLE).into(), None);
+        let signed_style = add_hashed("signed", "css", joined(&SIGNED_STYLE).into(), None);
         let texts = Lang::ALL.map(|lang| {
             let entries = serde_json::to_vec(Texts::of(lang).entries()).unwrap_or_default();
             add_hashed(lang.tag(), "json", entries.into(), None)
@@ -128,7 +132,7 @@ impl Assets {
             let cached = Cached::new(media_type(name), &hash(body), Bytes::from_static(body));
             files.insert(format!("/{name}"), Asset { cached, brotli: None, keep });
         }
-        let mut assets = Self { files, version: String::new(), style, ordering_style, programs, texts };
+        let mut assets = Self { files, version: String::new(), style, ordering_style, signed_style, programs, texts };
         let names: Vec<&String> = assets.files.keys().collect();
         let shells: Vec<_> = Shell::all().map(|shell| shell.document(&assets).html).collect();
         let template = embedded("service-worker.js").map(String::from_utf8_lossy).unwrap_or_default();
@@ -149,6 +153,7 @@ impl Assets {
         match chunk {
             Chunk::Reading => vec![&self.style],
             Chunk::Ordering => vec![&self.style, &self.ordering_style],
+            Chunk::Signed => vec![&self.style, &self.signed_style],
         }
     }
 

@@ -1,9 +1,13 @@
 //! Pages: one request to one document, as thick as `app::render` decides.
 
+pub mod account_forms;
 mod backend;
+pub mod board_forms;
 pub mod document;
 pub mod forms;
+pub mod linked;
 pub mod page;
 pub mod pictures;
 pub mod shell;
+pub mod sitemap;
 mod wishes;

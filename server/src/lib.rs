@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod api;
 pub mod app;
 pub mod assets;
+pub mod board;
 pub mod cached;
 pub mod caller;
 pub mod cli;

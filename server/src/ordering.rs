@@ -25,7 +25,14 @@ use servery_domain::{
 };
 use servery_store::orders::{Advance, Changed, Placing, Request, Tracked, Write, Written};
 
-use crate::{app::App, caller::Caller, clock, rates, refusal::Refusal, sessions, visitor};
+use crate::{
+    app::App,
+    caller::Caller,
+    clock, rates,
+    refusal::Refusal,
+    sessions::{self, Signed},
+    visitor,
+};
 
 /// A restaurant as it is at one moment.
 pub struct Counter {
@@ -157,6 +164,8 @@ fn coupon_customer(placement: &Placement, account: Option<&str>) -> String {
 /// Whoever places an order.
 #[derive(Debug, Clone, Default)]
 pub struct Customer {
+    pub signed: Option<Signed>,
+    /// Under which the orders of an account are found.
     pub account: Option<String>,
     pub visitor: Option<String>,
     pub caller: Caller,
@@ -164,8 +173,9 @@ pub struct Customer {
 
 impl Customer {
     pub async fn of(app: &App, headers: &HeaderMap, caller: Caller) -> Result<Self, Refusal> {
-        let account = sessions::session(app, headers).await?.map(|signed| signed.account.id.customer());
-        Ok(Self { account, visitor: visitor::visitor(headers).map(|visitor| visitor.to_string()), caller })
+        let signed = sessions::session(app, headers).await?;
+        let account = signed.as_ref().map(|signed| signed.account.id.customer());
+        Ok(Self { signed, account, visitor: visitor::visitor(headers).map(|visitor| visitor.to_string()), caller })
     }
 
     pub fn placed(&self, tracked: &Tracked) -> bool {

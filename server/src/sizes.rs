@@ -6,7 +6,7 @@ use servery_domain::lang::Lang;
 use crate::{assets::Assets, cached::compress};
 
 /// `(name, bytes)`; `fetch` gets a page by its path and header lines.
-pub fn measure(assets: &Assets, fetch: impl Fn(&str, &str) -> Vec<u8>) -> [(&'static str, usize); 6] {
+pub fn measure(assets: &Assets, fetch: impl Fn(&str, &str) -> Vec<u8>) -> [(&'static str, usize); 7] {
     let page = |path: &str, mode: &str| compress(&fetch(path, &format!("cookie: servery_render={mode}\r\n")), 5).len();
     let file = |path: &str| assets.compressed_len(path).unwrap_or_default();
     let program = assets.program(Chunk::Reading);
@@ -19,5 +19,6 @@ pub fn measure(assets: &Assets, fetch: impl Fn(&str, &str) -> Vec<u8>) -> [(&'st
         ("size_thick_shell", page("/", "thick") + style + program),
         ("size_wasm_reading", file(&assets.program(Chunk::Reading).wasm)),
         ("size_wasm_ordering", file(&assets.program(Chunk::Ordering).wasm)),
+        ("size_wasm_signed", file(&assets.program(Chunk::Signed).wasm)),
     ]
 }

@@ -111,6 +111,10 @@ impl Snapshot {
         self.restaurants.get(at)
     }
 
+    pub fn restaurants(&self) -> impl Iterator<Item = &Listed> {
+        self.restaurants.iter().map(|(listed, _)| listed)
+    }
+
     pub fn by_id(&self, id: RestaurantId) -> Option<&Listed> {
         self.restaurants.iter().map(|(listed, _)| listed).find(|listed| listed.restaurant.id == id)
     }

@@ -8,6 +8,7 @@ pub mod accent;
 pub mod account;
 pub mod area;
 pub mod basket;
+pub mod board;
 pub mod contact;
 pub mod coupon;
 pub mod currency;

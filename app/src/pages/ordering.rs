@@ -13,7 +13,7 @@ use servery_domain::{
     restaurant::Listed,
 };
 
-use super::Pages;
+use super::{Pages, WholeBackend};
 use crate::{
     backend::OrderingBackend,
     content::{document_title, nothing_here},
@@ -31,7 +31,7 @@ impl Pages for Ordering {
     const CHUNK: Chunk = Chunk::Ordering;
     type Backend = dyn OrderingBackend;
 
-    fn backend(whole: Arc<impl OrderingBackend + 'static>) -> Arc<dyn OrderingBackend> {
+    fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<dyn OrderingBackend> {
         whole
     }
 
@@ -46,7 +46,7 @@ impl Pages for Ordering {
                 let dish = menu.dish(id).cloned().ok_or_else(nothing_here)?;
                 Ok(Self::Dish { listed: Box::new(listed), menu, dish: Box::new(dish) })
             }
-            View::Home | View::Restaurant | View::About => Err(nothing_here()),
+            _ => Err(nothing_here()),
         }
     }
 

@@ -17,9 +17,9 @@ use servery_domain::{
     restaurant::Listed,
 };
 
-use super::Pages;
+use super::{Pages, WholeBackend};
 use crate::{
-    backend::{Backend, OrderingBackend},
+    backend::Backend,
     content::{document_title, nothing_here},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
@@ -41,7 +41,7 @@ impl Pages for Reading {
     const CHUNK: Chunk = Chunk::Reading;
     type Backend = dyn Backend;
 
-    fn backend(whole: Arc<impl OrderingBackend + 'static>) -> Arc<dyn Backend> {
+    fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<dyn Backend> {
         whole
     }
 
@@ -60,7 +60,7 @@ impl Pages for Reading {
                 Ok(Self::Restaurant { filter, listed: Box::new(listed), menu })
             }
             View::About => Ok(Self::About(backend.about().await?)),
-            View::Dish => Err(nothing_here(visit)),
+            _ => Err(nothing_here(visit)),
         }
     }
 
@@ -84,6 +84,13 @@ impl Pages for Reading {
         match self {
             Self::Restaurant { listed, .. } => &listed.restaurant.description,
             _ => texts.get(Key::HomeDescription),
+        }
+    }
+
+    fn subject(&self) -> Option<(&Listed, &Arc<Menu>)> {
+        match self {
+            Self::Restaurant { listed, menu, .. } => Some((listed, menu)),
+            _ => None,
         }
     }
 

@@ -146,17 +146,24 @@ fn orders() {
     load::pin(1);
     say_orders("sqlite", &format!("sqlite:{}", folder.path().join("orders.db").display()), orders::bare_sqlite);
     say_orders("postgres", &postgres(), orders::bare_postgres);
-    let path = folder.path().to_owned();
-    let servery = serve("streams", async move { router(demo_app(&path).await) });
-    let watched = orders::watch(&servery, SUBSCRIBERS);
+    let watched = orders::watch(&orders::Streams::start(), SUBSCRIBERS);
     say("order_subscriber", watched.bytes_each, "bytes", None);
     say("last_of_10000_subscribers_told", watched.last_told.as_micros() as f64, "us", None);
+}
+
+/// Serves until who started it ends, or ends it.
+fn streams() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    println!("{}", serve("streams", async move { router(demo_app(&path).await) }));
+    let _ = std::io::stdin().read_line(&mut String::new());
 }
 
 fn main() {
     let _guard = observe::log("info", std::io::sink()).unwrap();
     match std::env::args().nth(1).as_deref() {
         Some("orders") => orders(),
+        Some("streams") => streams(),
         _ => {
             pages();
             orders();

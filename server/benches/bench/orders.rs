@@ -1,8 +1,9 @@
 //! Durable orders per second, next to the same rows written by a loop that does nothing else; and many who watch one order.
 
 use std::{
-    io::{Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
+    process::{Child, Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -180,10 +181,33 @@ async fn postgres(database: &str) -> sqlx::PgPool {
 bare_loop!(bare_sqlite, sqlx::SqlitePool, sqlite);
 bare_loop!(bare_postgres, sqlx::PgPool, postgres);
 
-/// Memory that this process uses, in bytes.
-fn memory() -> f64 {
-    let pages: f64 = std::fs::read_to_string("/proc/self/statm").unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-    pages * 4096.0
+/// A server in a process of its own: two processes may have twice as many connections open, and its memory is its own.
+pub struct Streams {
+    process: Child,
+    address: String,
+}
+
+impl Streams {
+    pub fn start() -> Self {
+        let program = std::env::current_exe().unwrap();
+        let mut process = Command::new(program).arg("streams").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut address = String::new();
+        BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
+        Self { process, address: address.trim().to_owned() }
+    }
+
+    /// What it uses, in bytes.
+    fn memory(&self) -> f64 {
+        let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.process.id())).unwrap();
+        statm.split(' ').nth(1).unwrap().parse::<f64>().unwrap() * 4096.0
+    }
+}
+
+impl Drop for Streams {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 pub struct Watched {
@@ -191,11 +215,12 @@ pub struct Watched {
     pub last_told: Duration,
 }
 
-/// All watch one order; the clients are sockets and nothing else, so that memory is the server's.
-pub fn watch(address: &str, subscribers: usize) -> Watched {
+/// All watch one order.
+pub fn watch(server: &Streams, subscribers: usize) -> Watched {
+    let address = server.address.as_str();
     let receipt = Order::new(address).place(address);
     let token = receipt["token"].as_str().unwrap();
-    let before = memory();
+    let before = server.memory();
     let mut buffer = vec![0; 16_384];
     let mut until = |stream: &mut TcpStream, wanted: &str| {
         let mut heard = String::new();
@@ -209,7 +234,7 @@ pub fn watch(address: &str, subscribers: usize) -> Watched {
         write!(stream, "GET /api/v1/orders/{token}/events HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     }
     streams.iter_mut().for_each(|stream| until(stream, "\"placed\""));
-    let bytes_each = (memory() - before) / subscribers as f64;
+    let bytes_each = (server.memory() - before) / subscribers as f64;
     let started = Instant::now();
     let cancel = std::thread::spawn({
         let (address, path) = (address.to_owned(), format!("/api/v1/orders/{token}/cancel"));

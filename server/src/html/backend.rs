@@ -8,11 +8,13 @@ use std::{
 use serde::Serialize;
 use servery_app::{
     api,
-    backend::{Answer, Backend, OrderingBackend},
+    backend::{Answer, Backend, OrderingBackend, SignedBackend},
 };
 use servery_domain::{
     about::About,
+    account::SignedIn,
     basket::Basket,
+    board::Board,
     cursor::Page,
     draft::Draft,
     listing::Search,
@@ -28,7 +30,9 @@ use servery_domain::{
 use crate::{
     api::about::ABOUT,
     app::App,
+    board,
     ordering::{self, Customer},
+    sessions::Signed,
     town::Snapshot,
 };
 
@@ -99,6 +103,30 @@ impl Backend for InProcess {
         Box::pin(async move {
             self.note(api::ABOUT, &*ABOUT);
             Ok(ABOUT.clone())
+        })
+    }
+}
+
+impl InProcess {
+    fn signed(&self) -> Result<&Signed, Problem> {
+        self.customer.signed.as_ref().ok_or_else(|| Problem::new(Kind::SignedOut, "sign in first"))
+    }
+}
+
+impl SignedBackend for InProcess {
+    fn signed_in(&self) -> Answer<'_, SignedIn> {
+        Box::pin(async move {
+            let signed_in = self.signed()?.shown(&self.app);
+            self.note(api::ACCOUNT, &signed_in);
+            Ok(signed_in)
+        })
+    }
+
+    fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board> {
+        Box::pin(async move {
+            let board = board::see(&self.app, self.signed()?, slug.as_str()).await?;
+            self.note(&api::board(slug), &board);
+            Ok(board)
         })
     }
 }

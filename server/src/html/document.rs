@@ -6,7 +6,7 @@ use servery_app::{
     content::Content,
     pages::Pages,
     render::{Decision, Mode},
-    routes::Chunk,
+    routes::{self, Chunk},
     text::{Key, Texts},
     visit::{Visit, address},
 };
@@ -15,6 +15,7 @@ use servery_domain::{
     lang::Lang,
 };
 
+use super::linked;
 use crate::assets::{Assets, Program, style_hash};
 
 /// Where the nonce of each response goes; a private character, so that no page contains it by itself.
@@ -31,11 +32,17 @@ pub struct Head {
     pub title: String,
     pub description: String,
     pub accent: Option<Accent>,
+    /// For search engines, and for previews of links.
+    pub linked: String,
 }
 
 impl Head {
-    pub fn of<P: Pages>(content: &Content<P>, texts: Texts) -> Self {
-        Self { title: content.title(texts), description: content.description(texts).to_owned(), accent: content.accent() }
+    pub fn of<P: Pages>(content: &Content<P>, texts: Texts, visit: &Visit, base: &str) -> Self {
+        let (title, description) = (content.title(texts), content.description(texts).to_owned());
+        let findable = matches!(content, Content::Page(_)) && routes::find(&visit.path).is_some_and(|route| !route.personal);
+        let linked =
+            if findable { linked::head(base, &visit.path, &title, &description, content.subject()) } else { linked::HIDDEN.to_owned() };
+        Self { title, description, accent: content.accent(), linked }
     }
 }
 
@@ -77,13 +84,14 @@ pub fn document(parts: &Parts<'_>) -> Document {
          <meta name=\"theme-color\" content=\"{PAPER}\" media=\"(prefers-color-scheme: light)\">\n\
          <meta name=\"theme-color\" content=\"{NIGHT}\" media=\"(prefers-color-scheme: dark)\">\n\
          {sheets}<link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\">\n\
-         <link rel=\"manifest\" href=\"/app.webmanifest\">\n{alternates}{style}{preloads}</head>\n<body>\n{noscript}<div id=\"app\">{body}</div>\n{tail}</body>\n</html>\n",
+         <link rel=\"manifest\" href=\"/app.webmanifest\">\n{linked}{alternates}{style}{preloads}</head>\n<body>\n{noscript}<div id=\"app\">{body}</div>\n{tail}</body>\n</html>\n",
         tag = lang.tag(),
         direction = lang.direction(),
         reason = decision.reason.name(),
         title = parts.head.as_ref().map_or("Servery".into(), |head| escape(&head.title)),
         description = escape(parts.head.as_ref().map_or(texts.get(Key::HomeDescription), |head| &head.description)),
         sheets = sheets(assets, parts.chunk),
+        linked = parts.head.as_ref().map_or("", |head| &head.linked),
         alternates = alternates(parts.visit),
         style = style.as_ref().map(|style| format!("<style>{style}</style>\n")).unwrap_or_default(),
         preloads = script.as_ref().map_or("", |script| &script.preloads),

@@ -49,6 +49,11 @@ impl Form {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// As it was typed, spaces included.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
     fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| known == name)
     }
@@ -91,10 +96,10 @@ async fn keep(app: &App, slug: &str, mut known: Known, path: &str) -> Result<Res
     Ok(response)
 }
 
-type Sent = (State<Arc<App>>, Uri, HeaderMap, Customer);
+pub type Sent = (State<Arc<App>>, Uri, HeaderMap, Customer);
 
 /// What a form led to, or a page that says why it led nowhere.
-fn lead(led: Result<Response, Refusal>, (State(app), uri, headers, _): &Sent) -> Response {
+pub fn lead(led: Result<Response, Refusal>, (State(app), uri, headers, _): &Sent) -> Response {
     led.unwrap_or_else(|refusal| page::problem_page(app, uri, headers, refusal.0))
 }
 

@@ -18,7 +18,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos::prelude::*;
 use servery_app::{
     content::Content,
-    pages::{App as AppView, Pages, ordering::Ordering, reading::Reading},
+    pages::{App as AppView, Pages, ordering::Ordering, reading::Reading, signed::Signed},
     parts::made::{HowMade, SIZE_HERE, TIME_HERE, kilobytes},
     render::{Decision, Mode, Reason, Voices, decide},
     routes::{self, Chunk},
@@ -159,6 +159,7 @@ pub async fn render_view(
     let rendered = match chunk {
         Chunk::Reading => render_page::<Reading>(app, snapshot, visit, key, customer).await,
         Chunk::Ordering => render_page::<Ordering>(app, snapshot, visit, key, customer).await,
+        Chunk::Signed => render_page::<Signed>(app, snapshot, visit, key, customer).await,
     };
     Arc::new(rendered)
 }
@@ -175,7 +176,7 @@ fn finish<P: Pages>(app: &App, visit: &Visit, key: &ViewKey, content: Content<P>
     let texts = Texts::of(key.lang);
     let status = StatusCode::from_u16(content.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     // A shell is the same whatever it will show.
-    let head = (decision.mode != Mode::Thick).then(|| Head::of(&content, texts));
+    let head = (decision.mode != Mode::Thick).then(|| Head::of(&content, texts, visit, &app.settings.public_url()));
     let body = match decision.mode {
         Mode::Thick => shell::body(texts),
         Mode::Thin | Mode::Hydrated => page_body(content, P::backend(backend.clone()), texts, decision, visit),

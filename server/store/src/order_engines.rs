@@ -340,6 +340,11 @@ macro_rules! order_engine {
                     row.map(|(restaurant, name)| Ok((id(&restaurant)?, name))).transpose()
                 }
 
+                async fn tables(&self, restaurant: RestaurantId) -> Result<Vec<(String, String)>> {
+                    let select = sqlx::query_as("select code, name from tables where restaurant_id = $1 order by name");
+                    Ok(select.bind(restaurant.to_string()).fetch_all(&self.pool).await?)
+                }
+
                 async fn put_table(&self, restaurant: RestaurantId, code: &str, name: &str) -> Result<()> {
                     sqlx::query(order_row::PUT_TABLE).bind(restaurant.to_string()).bind(code).bind(name).execute(&self.pool).await?;
                     Ok(())

@@ -166,6 +166,8 @@ pub trait Orders: Send + Sync {
 
     /// The table with this code, and whose it is.
     async fn table(&self, code: &str) -> Result<Option<(RestaurantId, String)>>;
+    /// Code and name of each, in the order of their names.
+    async fn tables(&self, restaurant: RestaurantId) -> Result<Vec<(String, String)>>;
     async fn put_table(&self, restaurant: RestaurantId, code: &str, name: &str) -> Result<()>;
 
     async fn draft(&self, visitor: &str, restaurant: RestaurantId) -> Result<Option<Draft>>;

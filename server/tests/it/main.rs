@@ -5,7 +5,9 @@
 mod accounts;
 mod api;
 mod bad_input;
+mod board;
 mod health;
+mod linked;
 mod orders;
 mod pages;
 mod payments;

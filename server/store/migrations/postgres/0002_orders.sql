@@ -51,6 +51,8 @@ create table tables (
     name text not null
 );
 
+create index tables_of_restaurant on tables (restaurant_id, name);
+
 create table orders (
     id text primary key,
     restaurant_id text not null,

@@ -1,0 +1,12 @@
+//! The program of the pages that one signs in for.
+//!
+//! Invariant: it adds liveliness and no abilities: each form of these pages is sent without it, too.
+
+use servery_app::pages::signed::Signed;
+use wasm_bindgen::prelude::*;
+
+/// Called by the script of the page once the wasm is there, with the catalogue of the page's language.
+#[wasm_bindgen]
+pub fn start(texts: Vec<String>) -> Result<(), JsError> {
+    servery_frontend::start::<Signed>(texts)
+}

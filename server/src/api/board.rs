@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{StatusCode, header::CACHE_CONTROL},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use servery_domain::{
+    board::Board,
+    id::{DishId, OrderId},
+    order::{Event, Order},
+    problem::{Kind, Problem},
+    slug::Slug,
+};
+use utoipa::ToSchema;
+
+use crate::{
+    api::stream,
+    app::App,
+    board,
+    refusal::{AcceptsJson, Body, Refusal, Text},
+    sessions::Signed,
+};
+
+/// The orders under way, and what is left of each dish. For the restaurant's staff
+#[utoipa::path(
+    get, path = "/api/v1/restaurants/{slug}/board", tag = "staff", params(("slug" = Slug, Path)),
+    responses((status = 200, body = Board), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+)]
+pub async fn get_board(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed, Text(slug): Text) -> Result<Response, Refusal> {
+    Ok(([(CACHE_CONTROL, "private, no-store")], Json(board::see(&app, &signed, &slug).await?)).into_response())
+}
+
+/// Every change of an order, as Server-Sent Events: first all that are open
+#[utoipa::path(
+    get, path = "/api/v1/restaurants/{slug}/board/events", tag = "staff", params(("slug" = Slug, Path)),
+    responses(
+        (status = 200, description = "text/event-stream of events 'order', each with an Order"),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+    ),
+)]
+pub async fn get_events(State(app): State<Arc<App>>, signed: Signed, Text(slug): Text) -> Result<Response, Refusal> {
+    let restaurant = board::watched(&app, &signed, &slug).await?;
+    // Watched first and read then, so that nothing falls between.
+    let watching = app.live.watch_board(restaurant);
+    let open = app.store.open_orders(restaurant).await?;
+    Ok(stream::of_board(&app, &open, watching))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct Step {
+    event: Event,
+}
+
+fn ids<T: std::str::FromStr>(text: &str) -> Result<T, Refusal> {
+    text.parse().map_err(|_| Refusal::new(Kind::NotFound, "there is nothing with this id"))
+}
+
+/// What happens to an order: accepted, ready, handed over
+#[utoipa::path(
+    post, path = "/api/v1/restaurants/{slug}/orders/{id}/events", tag = "staff",
+    params(("slug" = Slug, Path), ("id" = OrderId, Path)), request_body = Step,
+    responses(
+        (status = 200, body = Order), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "The order's state does not allow it"),
+    ),
+)]
+pub async fn post_event(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path((slug, id)): Path<(String, String)>,
+    Body(step): Body<Step>,
+) -> Result<Json<Order>, Refusal> {
+    let order: OrderId = ids(&id)?;
+    Ok(Json(board::advance(&app, &signed, &slug, order, step.event).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct Portions {
+    /// 0 is sold out; without a number it is not counted.
+    portions: Option<u32>,
+}
+
+/// What is left of a dish
+#[utoipa::path(
+    put, path = "/api/v1/restaurants/{slug}/stock/{dish}", tag = "staff",
+    params(("slug" = Slug, Path), ("dish" = DishId, Path)), request_body = Portions,
+    responses((status = 204, description = "Noted"), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+)]
+pub async fn put_stock(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Path((slug, dish)): Path<(String, String)>,
+    Body(left): Body<Portions>,
+) -> Result<StatusCode, Refusal> {
+    let dish: DishId = ids(&dish)?;
+    board::set_stock(&app, &signed, &slug, dish, left.portions).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,157 @@
+//! The plain forms of an account: in, up, out, and what can be changed.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, header::SET_COOKIE},
+    response::Response,
+};
+use servery_app::visit::{Visit, address};
+use servery_domain::{
+    account::{AccountChange, Password, PasswordChange, SignIn, SignUp},
+    contact::Doorstep,
+    lang::Lang,
+    problem::Kind,
+};
+
+use super::{
+    forms::{Form, Sent, lead, see},
+    wishes::Wishes,
+};
+use crate::{
+    accounts,
+    app::App,
+    caller::Caller,
+    refusal::{Refusal, Text},
+    sessions::{self, Signed},
+};
+
+fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+    response.headers_mut().append(SET_COOKIE, cookie);
+    response
+}
+
+fn again(path: &str, name: &str, value: &str) -> Response {
+    see(&address(path, [(name, value)]))
+}
+
+/// Only to pages of this server: a link to another one would borrow its good name.
+fn inside(next: &str) -> &str {
+    let plain = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
+    if plain { next } else { "/account" }
+}
+
+/// `POST /account/sign-in`
+pub async fn post_sign_in(sent: Sent, caller: Caller, form: Form) -> Response {
+    let asked = SignIn { email: form.get("email").to_owned(), password: Password(form.raw("password").to_owned()) };
+    let next = inside(form.get("next"));
+    let led = match accounts::sign_in(&sent.0, &caller, &sent.2, &asked).await {
+        Ok((_, cookie)) => Ok(with_cookie(see(next), cookie)),
+        Err(refusal) if refusal.0.is(Kind::TooOften) => Ok(again(next, "wrong", "often")),
+        Err(refusal) if refusal.0.status < 500 => Ok(again(next, "wrong", "credentials")),
+        Err(refusal) => Err(refusal),
+    };
+    lead(led, &sent)
+}
+
+/// `POST /account/sign-up`
+pub async fn post_sign_up(sent: Sent, caller: Caller, form: Form) -> Response {
+    let lang = Wishes::usual_lang(&Visit::new("/account/sign-up", ""), &sent.2);
+    let (email, name) = (form.get("email").to_owned(), form.get("name").to_owned());
+    let asked = SignUp { email, password: Password(form.raw("password").to_owned()), name, lang };
+    let led = match accounts::sign_up(&sent.0, &caller, asked).await {
+        Ok(()) => Ok(again("/account/sign-up", "done", "sent")),
+        Err(refusal) if refusal.0.status < 500 => Ok(again("/account/sign-up", "wrong", "refused")),
+        Err(refusal) => Err(refusal),
+    };
+    lead(led, &sent)
+}
+
+/// `POST /account/sign-out`
+pub async fn post_sign_out(sent: Sent, form: Form) -> Response {
+    let led = sign_out(&sent.0, &sent.2, &form).await;
+    lead(led.map(|cookie| with_cookie(see("/"), cookie)), &sent)
+}
+
+async fn sign_out(app: &App, headers: &HeaderMap, form: &Form) -> Result<HeaderValue, Refusal> {
+    match sessions::session(app, headers).await? {
+        Some(signed) if form.get("where") == "everywhere" => accounts::sign_out_everywhere(app, &signed).await,
+        _ => accounts::sign_out(app, headers).await,
+    }
+}
+
+/// `POST /account`
+pub async fn post_account(sent: Sent, caller: Caller, signed: Signed, form: Form) -> Response {
+    let change = match changed(&signed, &form) {
+        Ok(change) => change,
+        Err(refusal) => return lead(Err(refusal), &sent),
+    };
+    let led = match accounts::change(&sent.0, &caller, signed, change).await {
+        Ok(_) => Ok(again("/account", "done", "saved")),
+        Err(refusal) if refusal.0.status < 500 => Ok(again("/account", "wrong", &refusal.0.detail)),
+        Err(refusal) => Err(refusal),
+    };
+    lead(led, &sent)
+}
+
+fn changed(signed: &Signed, form: &Form) -> Result<AccountChange, Refusal> {
+    let mut addresses = signed.account.addresses.clone();
+    let nothing = AccountChange::default();
+    Ok(match form.get("change") {
+        "profile" => AccountChange { name: Some(form.get("name").to_owned()), lang: Lang::from_tag(form.get("lang")), ..nothing },
+        "add-address" => {
+            let [street, postcode, city, hint] = ["street", "postcode", "city", "hint"].map(|field| form.get(field).to_owned());
+            addresses.push(Doorstep { street, postcode, city, hint, point: None });
+            AccountChange { addresses: Some(addresses), ..nothing }
+        }
+        "remove-address" => {
+            let at = form.get("address").parse().ok().filter(|at: &usize| *at < addresses.len());
+            at.map(|at| addresses.remove(at));
+            AccountChange { addresses: Some(addresses), ..nothing }
+        }
+        "password" => {
+            let [current, new] = ["current", "new"].map(|field| Password(form.raw(field).to_owned()));
+            AccountChange { password: Some(PasswordChange { current, new }), ..nothing }
+        }
+        _ => return Err(Refusal::new(Kind::NotAccepted, "'change' is not something that can be changed")),
+    })
+}
+
+/// `POST /account/delete`: who types the address means it.
+pub async fn post_delete(sent: Sent, signed: Signed, form: Form) -> Response {
+    if servery_domain::account::same_email(form.get("email")) != signed.account.email {
+        return again("/account", "wrong", "email");
+    }
+    let led = accounts::forget(&sent.0, &signed).await;
+    lead(led.map(|cookie| with_cookie(again("/account", "done", "deleted"), cookie)), &sent)
+}
+
+/// `POST /account/reset`: the same answer whether or not there is such an account.
+pub async fn post_ask_reset(sent: Sent, caller: Caller, form: Form) -> Response {
+    let led = match accounts::ask_reset(&sent.0, &caller, form.get("email")).await {
+        Ok(()) => Ok(again("/account/reset", "done", "sent")),
+        Err(refusal) if refusal.0.status < 500 => Ok(again("/account/reset", "wrong", "often")),
+        Err(refusal) => Err(refusal),
+    };
+    lead(led, &sent)
+}
+
+/// `POST /account/reset/{token}`
+pub async fn post_reset(sent: Sent, Text(token): Text, form: Form) -> Response {
+    let password = Password(form.raw("password").to_owned());
+    let led = match accounts::reset(&sent.0, &token, &password).await {
+        Ok(()) => Ok(again("/account", "done", "reset")),
+        Err(refusal) if refusal.0.status < 500 => Ok(again(&format!("/account/reset/{token}"), "wrong", "link")),
+        Err(refusal) => Err(refusal),
+    };
+    lead(led, &sent)
+}
+
+/// `POST /account/verify/{token}`
+pub async fn post_verify(sent: Sent, Text(token): Text) -> Response {
+    let path = format!("/account/verify/{token}");
+    let led = match accounts::verify(&sent.0, &token).await {
+        Ok(()) => Ok(again(&path, "done", "verified")),
+        Err(refusal) if refusal.0.status < 500 => Ok(again(&path, "wrong", "link")),
+        Err(refusal) => Err(refusal),
+    };
+    lead(led, &sent)
+}

@@ -1,0 +1,61 @@
+//! The board's plain forms.
+
+use axum::{extract::Path, response::Response};
+use servery_domain::{order::Event, problem::Kind, time::LocalMinute};
+
+use super::forms::{Form, Sent, lead, see};
+use crate::{
+    app::App,
+    board, ordering,
+    refusal::{Refusal, Text},
+    sessions::Signed,
+};
+
+/// `POST /board/{slug}/orders/{id}`: what happens to an order.
+pub async fn post_event(sent: Sent, signed: Signed, Path((slug, id)): Path<(String, String)>, form: Form) -> Response {
+    lead(advance(&sent.0, &signed, &slug, &id, &form).await, &sent)
+}
+
+async fn advance(app: &App, signed: &Signed, slug: &str, id: &str, form: &Form) -> Result<Response, Refusal> {
+    let order = id.parse().map_err(|_| Refusal::new(Kind::NotFound, "there is no such order"))?;
+    let event = event(app, slug, form).await?;
+    match board::advance(app, signed, slug, order, event).await {
+        // Somebody else was faster: the board shows how things are.
+        Err(refusal) if refusal.0.is(Kind::Conflict) => Ok(see(&format!("/board/{slug}"))),
+        answered => answered.map(|_| see(&format!("/board/{slug}"))),
+    }
+}
+
+async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
+    let reason = form.get("reason").to_owned();
+    Ok(match form.get("event") {
+        "accepted" => {
+            let minutes = form.get("minutes").parse().ok().filter(|minutes| (0..=600).contains(minutes));
+            let minutes: i64 = minutes.ok_or_else(|| Refusal::new(Kind::NotAccepted, "'minutes' is 0 to 600"))?;
+            Event::Accepted { ready_at: LocalMinute(ordering::times(app, slug).await?.now.0 + minutes) }
+        }
+        "rejected" => Event::Rejected { reason },
+        "preparing" => Event::Preparing,
+        "ready" => Event::Ready,
+        "out_for_delivery" => Event::OutForDelivery,
+        "collected" => Event::Collected,
+        "delivered" => Event::Delivered,
+        "cancelled" => Event::Cancelled { reason },
+        _ => return Err(Refusal::new(Kind::NotAccepted, "'event' is not something that staff do")),
+    })
+}
+
+/// `POST /board/{slug}/stock`: what is left of a dish.
+pub async fn post_stock(sent: Sent, signed: Signed, Text(slug): Text, form: Form) -> Response {
+    lead(set_stock(&sent.0, &signed, &slug, &form).await, &sent)
+}
+
+async fn set_stock(app: &App, signed: &Signed, slug: &str, form: &Form) -> Result<Response, Refusal> {
+    let dish = form.get("dish").parse().map_err(|_| Refusal::new(Kind::NotAccepted, "'dish' is not the id of a dish"))?;
+    let portions = match form.get("portions") {
+        "" => None,
+        portions => Some(portions.parse().map_err(|_| Refusal::new(Kind::NotAccepted, "'portions' is a number"))?),
+    };
+    board::set_stock(app, signed, slug, dish, portions).await?;
+    Ok(see(&format!("/board/{slug}")))
+}

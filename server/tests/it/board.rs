@@ -1,0 +1,138 @@
+//! The counter: who stands behind it sees the orders and says what becomes of them, through the API and through plain forms.
+
+use axum::{body::Body, http::Request};
+use serde_json::json;
+use servery_domain::{account::Role, id::AccountId, problem::Kind};
+
+use crate::{
+    orders::DINER,
+    test_app::{Answer, TestApp},
+};
+
+impl TestApp {
+    /// The cookie of somebody who works at the diner.
+    async fn staff(&self, role: Role) -> String {
+        let email = format!("{}@lighthouse.example", role.code());
+        let cookie = self.signed_in(&email).await;
+        let account: AccountId = self.store.account_by_email(&email).await.unwrap().unwrap().account.id;
+        let diner = self.store.restaurants().await.unwrap().into_iter().find(|it| it.slug.as_str() == "lighthouse-diner").unwrap();
+        self.store.put_staff(account, diner.id, role).await.unwrap();
+        cookie
+    }
+
+    async fn form(&self, path: &str, cookie: &str, fields: &str) -> Answer {
+        let request = Request::post(path).header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(fields.to_owned())).unwrap()).await
+    }
+
+    /// An order's token and id.
+    async fn placed(&self) -> (String, String) {
+        let receipt = self.place(&self.placement(self.basket("Bottomless Coffee", 2).await).await).await.json();
+        (receipt["token"].as_str().unwrap().to_owned(), receipt["id"].as_str().unwrap().to_owned())
+    }
+}
+
+const BOARD: &str = "/board/lighthouse-diner";
+
+#[tokio::test]
+async fn an_order_goes_over_the_counter_by_plain_forms() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Kitchen).await;
+    let (token, id) = app.placed().await;
+    let thin = format!("{cookie}; servery_render=thin");
+    let page = app.get(BOARD, &[("cookie", &thin)]).await;
+    assert!(page.text().contains("Bottomless Coffee") && page.text().contains("Ada Byron"), "{}", page.text());
+    for (fields, state) in [
+        ("event=accepted&minutes=20", "accepted"),
+        ("event=preparing", "preparing"),
+        ("event=ready", "ready"),
+        ("event=collected", "collected"),
+    ] {
+        let answer = app.form(&format!("{BOARD}/orders/{id}"), &cookie, fields).await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, BOARD), "{}", answer.text());
+        assert_eq!(app.order(&token).await["progress"]["state"], state);
+    }
+    let page = app.get(BOARD, &[("cookie", &thin)]).await;
+    assert!(!page.text().contains("Ada Byron"), "what is over is off the board");
+    let late = app.form(&format!("{BOARD}/orders/{id}"), &cookie, "event=ready").await;
+    assert_eq!(late.status, 303, "who was too late is shown how things are");
+}
+
+#[tokio::test]
+async fn case_zomato_1677_delivered_is_refused_while_it_is_being_prepared() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Manager).await;
+    let (_, id) = app.placed().await;
+    let events = format!("{DINER}/orders/{id}/events");
+    let step = async |event: serde_json::Value| app.post(&events, &[("cookie", &cookie)], &json!({ "event": event })).await;
+    assert_eq!(step(json!({ "accepted": { "ready_at": "2026-11-21T12:30" } })).await.json()["progress"]["ready_at"], "2026-11-21T12:30");
+    assert_eq!(step(json!("preparing")).await.status, 200);
+    step(json!("delivered")).await.problem(Kind::Conflict);
+    step(json!("out_for_delivery")).await.problem(Kind::Conflict);
+    step(json!({ "paid": { "amount": 1 } })).await.problem(Kind::Forbidden);
+    step(json!("flambéed")).await.problem(Kind::NotAccepted);
+}
+
+#[tokio::test]
+async fn a_rejection_says_why() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Cashier).await;
+    let (token, id) = app.placed().await;
+    app.form(&format!("{BOARD}/orders/{id}"), &cookie, "event=rejected&reason=Too+busy+at+the+moment").await;
+    let progress = app.order(&token).await["progress"].clone();
+    assert_eq!((&progress["state"], &progress["reason"]), (&json!("rejected"), &json!("Too busy at the moment")));
+}
+
+#[tokio::test]
+async fn a_dish_is_86ed_and_diners_see_it() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Kitchen).await;
+    let dish = app.dish(DINER, "Bottomless Coffee").await;
+    let placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
+    assert_eq!(app.form(&format!("{BOARD}/stock"), &cookie, &format!("dish={dish}&portions=0")).await.status, 303);
+    assert_eq!(app.place(&placement).await.status, 409);
+    crate::town::until(&app, DINER, |answer| answer.text().contains(&format!("\"sold_out\":[\"{dish}\"]"))).await;
+    assert_eq!(app.form(&format!("{BOARD}/stock"), &cookie, &format!("dish={dish}&portions=")).await.status, 303);
+    crate::town::until(&app, DINER, |answer| !answer.text().contains("sold_out")).await;
+    let again = app.placement(app.basket("Bottomless Coffee", 1).await).await;
+    assert_eq!(app.place(&again).await.status, 201);
+}
+
+#[tokio::test]
+async fn nobody_else_looks_over_the_counter() {
+    let app = TestApp::new().await;
+    let (_, id) = app.placed().await;
+    let board = format!("{DINER}/board");
+    app.get(&board, &[]).await.problem(Kind::SignedOut);
+    let guest = app.signed_in("guest@example.org").await;
+    app.get(&board, &[("cookie", &guest)]).await.problem(Kind::Forbidden);
+    let courier = app.staff(Role::Courier).await;
+    assert_eq!(app.get(&board, &[("cookie", &courier)]).await.status, 200);
+    let events = format!("{DINER}/orders/{id}/events");
+    app.post(&events, &[("cookie", &courier)], &json!({ "event": { "rejected": { "reason": "" } } })).await.problem(Kind::Forbidden);
+    let elsewhere = "/api/v1/restaurants/jade-lantern";
+    app.get(&format!("{elsewhere}/board"), &[("cookie", &courier)]).await.problem(Kind::Forbidden);
+    let page = app.get(BOARD, &[]).await;
+    assert!(page.text().contains("action=\"/account/sign-in\"") && page.text().contains("value=\"/board/lighthouse-diner\""));
+}
+
+#[tokio::test]
+async fn one_signs_in_and_out_by_plain_forms() {
+    let app = TestApp::new().await;
+    let answer = app.form("/account/sign-up", "", "email=ada%40example.org&password=correct+horse+battery&name=Ada").await;
+    assert_eq!(answer.header("location"), "/account/sign-up?done=sent");
+    let wrong = app.form("/account/sign-in", "", "email=ada%40example.org&password=wrong&next=%2Fboard%2Flighthouse-diner").await;
+    assert_eq!(wrong.header("location"), "/board/lighthouse-diner?wrong=credentials");
+    let elsewhere =
+        app.form("/account/sign-in", "", "email=ada%40example.org&password=correct+horse+battery&next=%2F%2Fevil.example").await;
+    assert_eq!(elsewhere.header("location"), "/account");
+    let cookie = elsewhere.header("set-cookie").split(';').next().unwrap().to_owned();
+    let page = app.get("/account", &[("cookie", &cookie)]).await;
+    assert!(page.text().contains("ada@example.org"), "{}", page.text());
+    assert_eq!(page.header("cache-control"), "private, no-cache");
+    let fields = "change=add-address&street=Mill+Lane+1&postcode=10014&city=Millbrook&hint=";
+    assert_eq!(app.form("/account", &cookie, fields).await.header("location"), "/account?done=saved");
+    assert!(app.get("/account", &[("cookie", &cookie)]).await.text().contains("Mill Lane 1, 10014 Millbrook"));
+    app.form("/account/sign-out", &cookie, "where=here").await;
+    assert!(app.get("/account", &[("cookie", &cookie)]).await.text().contains("/account/sign-in"));
+}
