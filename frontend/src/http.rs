@@ -72,6 +72,9 @@ impl HttpBackend {
 
     async fn get<T: DeserializeOwned>(&self, address: &str) -> Result<Got<T>, Problem> {
         if let Some(answer) = self.sent_with_page(address) {
+            if let Ok(problem) = read::<Problem>(answer.clone()) {
+                return Err(problem);
+            }
             let text = JSON::stringify(&answer).and_then(|text| web_sys::Response::new_with_opt_str(Some(&String::from(text))));
             kept::keep(address, text);
             return Ok(Got { value: read(answer)?, kept: false });

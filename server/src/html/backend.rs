@@ -108,15 +108,20 @@ impl Backend for InProcess {
 }
 
 impl InProcess {
-    fn signed(&self) -> Result<&Signed, Problem> {
-        self.customer.signed.as_ref().ok_or_else(|| Problem::new(Kind::SignedOut, "sign in first"))
+    /// A refusal is an answer, too: the page was rendered from it.
+    fn signed(&self, address: &str) -> Result<&Signed, Problem> {
+        self.customer.signed.as_ref().ok_or_else(|| {
+            let problem = Problem::new(Kind::SignedOut, "sign in first");
+            self.note(address, &problem);
+            problem
+        })
     }
 }
 
 impl SignedBackend for InProcess {
     fn signed_in(&self) -> Answer<'_, SignedIn> {
         Box::pin(async move {
-            let signed_in = self.signed()?.shown(&self.app);
+            let signed_in = self.signed(api::ACCOUNT)?.shown(&self.app);
             self.note(api::ACCOUNT, &signed_in);
             Ok(signed_in)
         })
@@ -124,7 +129,7 @@ impl SignedBackend for InProcess {
 
     fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board> {
         Box::pin(async move {
-            let board = board::see(&self.app, self.signed()?, slug.as_str()).await?;
+            let board = board::see(&self.app, self.signed(&api::board(slug))?, slug.as_str()).await?;
             self.note(&api::board(slug), &board);
             Ok(board)
         })

@@ -29,7 +29,7 @@ pub fn Account(signed_in: SignedIn, done: Option<String>, wrong: Option<String>)
             {boards}
             {profile(texts, &account.name, account.lang)}
             {addresses(texts, &account.addresses)}
-            {password(texts)}
+            {password(texts, &account.email)}
             {sessions(texts)}
             {data(texts)}
         </article>
@@ -87,7 +87,7 @@ fn addresses(texts: Texts, addresses: &[Doorstep]) -> impl IntoView + use<> {
     }
 }
 
-fn password(texts: Texts) -> impl IntoView {
+fn password(texts: Texts, email: &str) -> impl IntoView + use<> {
     let field = |name: &'static str, label: Key, known_as: &'static str| {
         view! { <label><span>{texts.get(label)}</span><input type="password" name=name required maxlength="128" autocomplete=known_as dir="ltr"/></label> }
     };
@@ -96,6 +96,8 @@ fn password(texts: Texts) -> impl IntoView {
         <details>
             <summary>{texts.get(Key::AccountChangePassword)}</summary>
             <form class="fields" method="post" action=HERE>
+                // Not shown: it tells a password manager whose password this is.
+                <input type="email" name="email" value=email.to_owned() autocomplete="username" hidden readonly/>
                 {field("current", Key::AccountCurrent, "current-password")}
                 {field("new", Key::AccountNew, "new-password")}
                 <button name="change" value="password">{texts.get(Key::AccountChangePassword)}</button>
