@@ -10,24 +10,23 @@ const PLURALS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 
 type Catalogue = BTreeMap<String, Value>;
 
-fn catalogue(language: &str) -> Catalogue {
-    let path = format!("text/{language}.json");
+fn catalogue(path: &str) -> Catalogue {
     println!("cargo::rerun-if-changed={path}");
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// A plural's forms stand in one text, parted by U+001E, in the order of `PLURALS`; a form that is not there is `other`.
-fn text(language: &str, key: &str, value: &Value) -> String {
+fn text(path: &str, key: &str, value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Object(forms) => {
-            assert!(forms.keys().all(|form| PLURALS.contains(&form.as_str())), "{language}: {key}: unknown plural form");
+            assert!(forms.keys().all(|form| PLURALS.contains(&form.as_str())), "{path}: {key}: unknown plural form");
             let form = |name: &str| forms.get(name).or_else(|| forms.get("other")).and_then(Value::as_str);
-            let forms = PLURALS.map(|name| form(name).unwrap_or_else(|| panic!("{language}: {key}: no form 'other'")).to_owned());
+            let forms = PLURALS.map(|name| form(name).unwrap_or_else(|| panic!("{path}: {key}: no form 'other'")).to_owned());
             forms.join("\u{1e}")
         }
-        _ => panic!("{language}: {key}: neither a text nor plural forms"),
+        _ => panic!("{path}: {key}: neither a text nor plural forms"),
     }
 }
 
@@ -42,7 +41,14 @@ fn variant(key: &str) -> String {
 }
 
 fn main() {
-    let catalogues = LANGUAGES.map(catalogue);
+    keys("", "keys.rs");
+    // No browser writes mails: their words stay on the server.
+    keys("mail.", "mail.rs");
+}
+
+fn keys(which: &str, file: &str) {
+    let paths = LANGUAGES.map(|language| format!("text/{which}{language}.json"));
+    let catalogues = paths.each_ref().map(|path| catalogue(path));
     let keys: Vec<&String> = catalogues[0].keys().collect();
     let mut code = String::from("#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub enum Key {\n");
     for key in &keys {
@@ -52,19 +58,19 @@ fn main() {
     writeln!(code, "pub const COUNT: usize = {};", keys.len()).expect("writing to a string");
     writeln!(code, "#[cfg(feature = \"server\")]\npub static CATALOGUES: [[&str; COUNT]; {}] = [", LANGUAGES.len())
         .expect("writing to a string");
-    for (language, catalogue) in LANGUAGES.iter().zip(&catalogues) {
+    for (path, catalogue) in paths.iter().zip(&catalogues) {
         let own: Vec<&String> = catalogue.keys().collect();
-        assert!(own == keys, "text/{language}.json: these keys are here or in text/en.json only: {:?}", difference(&own, &keys));
-        let texts: Vec<String> = keys.iter().map(|key| text(language, key, &catalogue[*key])).collect();
+        assert!(own == keys, "{path}: these keys are here or in {} only: {:?}", paths[0], difference(&own, &keys));
+        let texts: Vec<String> = keys.iter().map(|key| text(path, key, &catalogue[*key])).collect();
         for (key, own) in keys.iter().zip(&texts) {
-            let model = text("en", key, &catalogues[0][*key]);
-            assert!(placeholders(own) == placeholders(&model), "text/{language}.json: {key}: other placeholders than in text/en.json");
+            let model = text(&paths[0], key, &catalogues[0][*key]);
+            assert!(placeholders(own) == placeholders(&model), "{path}: {key}: other placeholders than in {}", paths[0]);
         }
         writeln!(code, "    {texts:?},").expect("writing to a string");
     }
     code.push_str("];\n");
     let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    fs::write(Path::new(&out).join("keys.rs"), code).expect("OUT_DIR can be written");
+    fs::write(Path::new(&out).join(file), code).expect("OUT_DIR can be written");
 }
 
 fn difference<'a>(a: &[&'a String], b: &[&'a String]) -> Vec<&'a String> {

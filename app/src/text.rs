@@ -8,6 +8,24 @@ use servery_domain::{
 
 include!(concat!(env!("OUT_DIR"), "/keys.rs"));
 
+/// The words of mails, which only the server writes.
+#[cfg(feature = "server")]
+pub mod mail {
+    use super::{Lang, fill, form};
+
+    include!(concat!(env!("OUT_DIR"), "/mail.rs"));
+
+    /// The text with `{name}` replaced by its value, for each name.
+    pub fn write(lang: Lang, key: Key, values: &[(&str, &str)]) -> String {
+        fill(CATALOGUES[lang as usize][key as usize], values)
+    }
+
+    /// The form that goes with `n`, with `{n}` replaced.
+    pub fn count(lang: Lang, key: Key, n: usize) -> String {
+        form(lang, CATALOGUES[lang as usize][key as usize], n)
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct Texts {
     pub lang: Lang,
@@ -48,17 +66,22 @@ impl Texts {
 
     /// The form that goes with `n`, with `{n}` replaced.
     pub fn count(self, key: Key, n: usize) -> String {
-        let form = match self.lang.plural(n as u64) {
-            Plural::Zero => 0,
-            Plural::One => 1,
-            Plural::Two => 2,
-            Plural::Few => 3,
-            Plural::Many => 4,
-            Plural::Other => 5,
-        };
-        let text = self.get(key).split('\u{1e}').nth(form).unwrap_or_else(|| self.get(key));
-        fill(text, &[("n", &self.lang.decimal(n as u64, 0))])
+        form(self.lang, self.get(key), n)
     }
+}
+
+/// One of the forms of a plural, filled in.
+fn form(lang: Lang, forms: &str, n: usize) -> String {
+    let form = match lang.plural(n as u64) {
+        Plural::Zero => 0,
+        Plural::One => 1,
+        Plural::Two => 2,
+        Plural::Few => 3,
+        Plural::Many => 4,
+        Plural::Other => 5,
+    };
+    let text = forms.split('\u{1e}').nth(form).unwrap_or(forms);
+    fill(text, &[("n", &lang.decimal(n as u64, 0))])
 }
 
 fn fill(text: &str, values: &[(&str, &str)]) -> String {

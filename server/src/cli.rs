@@ -14,7 +14,9 @@ use crate::{
     api::openapi,
     app::{App, router},
     assets::Assets,
-    demo, listen, observe, payments,
+    demo, jobs, listen,
+    mail::Mailer,
+    observe, payments,
     settings::Settings,
     town::{self, Town},
     waiting,
@@ -110,6 +112,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let assets = Assets::new()?;
     let store = open(settings).await?;
     let cards = settings.cards()?;
+    let mailer = Mailer::new(settings)?;
     let town = Town::open(store.clone(), cards.is_some()).await?;
     let watching = tokio::spawn(town.clone().watch());
     let stop = async {
@@ -126,6 +129,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     tokio::spawn(app.clone().feel_load());
     tokio::spawn(waiting::sweep(app.clone()));
     tokio::spawn(payments::sweep(app.clone()));
+    tokio::spawn(jobs::run(app.clone(), mailer));
     tokio::spawn(app.live.clone().follow(store.clone()));
     let streams = app.clone();
     let stop = async move {

@@ -1,0 +1,140 @@
+//! Mails, by SMTP. What is in one is in `letter.rs` and beside it.
+
+pub mod account;
+pub mod letter;
+pub mod order;
+
+use std::time::Duration;
+
+use lettre::{
+    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    address::AddressError,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+};
+
+use self::letter::Letter;
+use crate::settings::Settings;
+
+/// How long a mail server may take for one step.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    /// Whose ids mails have.
+    host: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    #[error("not an address: {0}")]
+    Address(#[from] AddressError),
+    #[error("the mail cannot be written: {0}")]
+    Message(#[from] lettre::error::Error),
+    #[error("the mail server: {0}")]
+    Smtp(#[from] lettre::transport::smtp::Error),
+}
+
+impl MailError {
+    /// Trying again often would not help.
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Address(_) | Self::Message(_) => true,
+            Self::Smtp(error) => error.is_permanent(),
+        }
+    }
+}
+
+/// The name in an address: what stands before a port, a path, and after a scheme.
+fn host(url: &str) -> &str {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next().unwrap_or_default();
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    // A number is no place that mails come from.
+    if host.contains(|c: char| c.is_ascii_alphabetic()) && !host.contains('[') { host } else { "localhost" }
+}
+
+impl Mailer {
+    /// `None` without a mail server.
+    pub fn new(settings: &Settings) -> Result<Option<Self>, MailError> {
+        let Some(smtp) = &settings.smtp else { return Ok(None) };
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp)?.timeout(Some(PATIENCE)).build();
+        let host = host(&settings.public_url()).to_owned();
+        let from = settings.mail_from.clone().unwrap_or_else(|| format!("Servery <servery@{host}>"));
+        Ok(Some(Self { transport, from: from.parse()?, host }))
+    }
+
+    /// The id says which job it is: a mail that is sent twice can be recognised.
+    pub async fn send(&self, id: &str, to: &str, letter: &Letter) -> Result<(), MailError> {
+        self.transport.send(self.message(id, to, letter)?).await?;
+        Ok(())
+    }
+
+    fn message(&self, id: &str, to: &str, letter: &Letter) -> Result<Message, MailError> {
+        let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+        let language = HeaderValue::new(HeaderName::new_from_ascii_str("Content-Language"), letter.lang.tag().to_owned());
+        let message = Message::builder()
+            .from(self.from.clone())
+            // Read as one address, so that nothing in it can be taken for another.
+            .to(Mailbox::new(None, to.parse::<Address>()?))
+            .subject(letter.subject.clone())
+            .message_id(Some(format!("<{id}@{}>", self.host)))
+            .date_now()
+            .raw_header(automatic)
+            .raw_header(language);
+        Ok(message.multipart(MultiPart::alternative_plain_html(letter.text(), letter.html()))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use servery_domain::lang::Lang;
+
+    use super::*;
+
+    fn mailer() -> Mailer {
+        let settings = Settings {
+            smtp: Some("smtp://127.0.0.1:1".into()),
+            public_url: Some("https://eat.example:8443/".into()),
+            ..Settings::default()
+        };
+        Mailer::new(&settings).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_mail_comes_from_the_installation() {
+        for (url, name) in [
+            ("https://eat.example", "eat.example"),
+            ("http://eat.example:3000/x", "eat.example"),
+            ("http://127.0.0.1:3000", "localhost"),
+            ("http://[::1]:3000", "localhost"),
+        ] {
+            assert_eq!(host(url), name, "{url}");
+        }
+        let letter = Letter::new(Lang::German, "Grüße".into());
+        let message = String::from_utf8(mailer().message("job-1", "ada@example.org", &letter).unwrap().formatted()).unwrap();
+        for line in [
+            "From: Servery <servery@eat.example>\r\n",
+            "To: ada@example.org\r\n",
+            "Message-ID: <job-1@eat.example>\r\n",
+            "Auto-Submitted: auto-generated\r\n",
+            "Content-Type: multipart/alternative;",
+        ] {
+            assert!(message.contains(line), "{line} is not in {message}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_people_type_becomes_a_header() {
+        let letter = Letter::new(Lang::English, "Your order\r\nBcc: eve@example.org\r\n\r\nat Zum “Löwen”".into());
+        let message = String::from_utf8(mailer().message("job-1", "ada@example.org", &letter).unwrap().formatted()).unwrap();
+        assert!(!message.lines().any(|line| line.starts_with("Bcc")), "{message}");
+        assert!(message.contains("Subject: Your order  Bcc: eve@example.org    at Zum"), "{message}");
+        for address in ["ada@example.org\r\nBcc: eve@example.org", "ada@example.org, eve@example.org", "<ada@example.org>", "ada", ""] {
+            let refused = mailer().message("job-1", address, &letter).unwrap_err();
+            assert!(refused.is_permanent(), "{address}: {refused}");
+        }
+    }
+}
