@@ -26,6 +26,10 @@ pub enum View {
     Restaurant,
     About,
     Dish,
+    Basket,
+    Checkout,
+    Order,
+    History,
 }
 
 /// A set of pages that a browser gets as one program, `frontend/{name}`.
@@ -47,11 +51,15 @@ impl Chunk {
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 4] = [
+pub static ROUTES: [Route; 8] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}/dishes/{dish}", view: View::Dish,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 30, personal: false },
+    Route { path: "/restaurants/{slug}/basket",        view: View::Basket,     default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
+    Route { path: "/restaurants/{slug}/checkout",      view: View::Checkout,   default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
+    Route { path: "/orders",                           view: View::History,    default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
+    Route { path: "/orders/{token}",                   view: View::Order,      default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
 ];
 
 impl Route {
@@ -97,6 +105,10 @@ mod tests {
             ("/about/", None),
             ("/restaurants/", None),
             ("/restaurants/a/b", None),
+            ("/restaurants/a/basket", Some("/restaurants/{slug}/basket")),
+            ("/orders", Some("/orders")),
+            ("/orders/a", Some("/orders/{token}")),
+            ("/orders/a/pay", None),
             ("/restaurants/a/dishes/b", Some("/restaurants/{slug}/dishes/{dish}")),
             ("/restaurants//dishes/b", None),
             ("/restaurants/a/dishes/b/", None),

@@ -60,7 +60,7 @@ impl Pages for Reading {
                 Ok(Self::Restaurant { filter, listed: Box::new(listed), menu })
             }
             View::About => Ok(Self::About(backend.about().await?)),
-            View::Dish => Err(nothing_here(visit)),
+            View::Dish | View::Basket | View::Checkout | View::Order | View::History => Err(nothing_here(visit)),
         }
     }
 

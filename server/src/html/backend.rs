@@ -15,6 +15,7 @@ use servery_domain::{
     basket::Basket,
     cursor::Page,
     draft::Draft,
+    id::OrderId,
     listing::Search,
     menu::Menu,
     order::TrackedOrder,
@@ -29,7 +30,9 @@ use crate::{
     api::about::ABOUT,
     app::App,
     ordering::{self, Customer},
+    refusal::Refusal,
     town::Snapshot,
+    visitor,
 };
 
 pub struct InProcess {
@@ -142,5 +145,9 @@ impl OrderingBackend for InProcess {
             self.note(api::ORDERS, &orders);
             Ok(orders)
         })
+    }
+
+    fn new_order(&self) -> Answer<'_, OrderId> {
+        Box::pin(async move { Ok(OrderId(visitor::random().map_err(Refusal::from)?)) })
     }
 }

@@ -31,11 +31,18 @@ pub struct Head {
     pub title: String,
     pub description: String,
     pub accent: Option<Accent>,
+    /// Seconds after which a page without a script is asked for again by itself.
+    pub refresh: Option<u32>,
 }
 
 impl Head {
     pub fn of<P: Pages>(content: &Content<P>, texts: Texts) -> Self {
-        Self { title: content.title(texts), description: content.description(texts).to_owned(), accent: content.accent() }
+        Self {
+            title: content.title(texts),
+            description: content.description(texts).to_owned(),
+            accent: content.accent(),
+            refresh: content.refresh(),
+        }
     }
 }
 
@@ -77,7 +84,7 @@ pub fn document(parts: &Parts<'_>) -> Document {
          <meta name=\"theme-color\" content=\"{PAPER}\" media=\"(prefers-color-scheme: light)\">\n\
          <meta name=\"theme-color\" content=\"{NIGHT}\" media=\"(prefers-color-scheme: dark)\">\n\
          {sheets}<link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\">\n\
-         <link rel=\"manifest\" href=\"/app.webmanifest\">\n{alternates}{style}{preloads}</head>\n<body>\n{noscript}<div id=\"app\">{body}</div>\n{tail}</body>\n</html>\n",
+         <link rel=\"manifest\" href=\"/app.webmanifest\">\n{alternates}{refresh}{style}{preloads}</head>\n<body>\n{noscript}<div id=\"app\">{body}</div>\n{tail}</body>\n</html>\n",
         tag = lang.tag(),
         direction = lang.direction(),
         reason = decision.reason.name(),
@@ -85,6 +92,7 @@ pub fn document(parts: &Parts<'_>) -> Document {
         description = escape(parts.head.as_ref().map_or(texts.get(Key::HomeDescription), |head| &head.description)),
         sheets = sheets(assets, parts.chunk),
         alternates = alternates(parts.visit),
+        refresh = refresh(parts),
         style = style.as_ref().map(|style| format!("<style>{style}</style>\n")).unwrap_or_default(),
         preloads = script.as_ref().map_or("", |script| &script.preloads),
         noscript = noscript(parts),
@@ -104,6 +112,11 @@ fn alternates(visit: &Visit) -> String {
         format!("<link rel=\"alternate\" hreflang=\"{}\" href=\"{href}\">\n", lang.tag())
     };
     Lang::ALL.map(link).concat()
+}
+
+fn refresh(parts: &Parts<'_>) -> String {
+    let seconds = parts.head.as_ref().and_then(|head| head.refresh).filter(|_| parts.decision.mode == Mode::Thin);
+    seconds.map(|seconds| format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n")).unwrap_or_default()
 }
 
 /// A hydrated page can be read without a script, a shell cannot: one offers the way out, the other takes it.
