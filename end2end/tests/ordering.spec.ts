@@ -1,7 +1,7 @@
 // An order from the dish to the receipt, however the pages are made: the same steps, the same order.
 
 import { alive, controlled, expect, test, texts, type Mode } from "../servery";
-import { add, DINER, fillIn, filled, place, placed, toCheckout } from "../ordering";
+import { add, DINER, dish, fillIn, filled, place, placed, toCheckout } from "../ordering";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 const words = texts.en;
@@ -81,6 +81,61 @@ test.describe("checkout", () => {
       await expect(page.getByLabel(words["checkout.phone"])).toBeFocused();
     });
   }
+
+  test("options that are missing keep it from being ordered, and are named", async ({ page, request }) => {
+    await page.goto("/about");
+    const { id } = await dish(request, "Blue Plate Special");
+    const kept = await page.evaluate(async ([slug, id]) => {
+      const basket = { lines: [{ id: "1".padStart(32, "0"), dish: id, count: 1 }], service: "collection", coupon: "", tip: 0 };
+      const body = JSON.stringify({ basket, contact: { name: "Ada", phone: "555" }, changes: 1 });
+      return (await fetch(`/api/v1/restaurants/${slug}/draft`, { method: "PUT", headers: { "content-type": "application/json" }, body })).status;
+    }, [DINER, id]);
+    expect(kept).toBe(204);
+    for (const mode of ["thin", "hydrated"]) {
+      await page.goto(`/restaurants/${DINER}/checkout?render=${mode}`);
+      if (mode === "hydrated") await alive(page);
+      await expect(page.locator("#wrong-lines")).toContainText("Blue Plate Special");
+      await place(page);
+      await expect(page).toHaveURL(/\/checkout/);
+      await expect(page.locator("#wrong-lines")).toContainText("Blue Plate Special");
+    }
+  });
+
+  test("a page without a script says how the total changed, and asks again", async ({ page, request, context, servery }) => {
+    await context.addCookies([{ name: "servery_render", value: "thin", url: servery.url }]);
+    await add(page, request, "Cobb Salad", "none");
+    await toCheckout(page, "none");
+    await fillIn(page);
+    const was = await page.locator(".sums tfoot td").textContent();
+    await page.locator("input[name=tip]").nth(1).check();
+    await place(page);
+    const now = await page.locator(".sums tfoot td").textContent();
+    expect(now).not.toBe(was);
+    await expect(page.locator(".news")).toHaveText(filled("checkout.changed", { was: was!, now: now! }));
+    await placed(page);
+  });
+
+  test("what only the server knows is said, and the order goes on without it", async ({ page, request, complaints }) => {
+    complaints.expect(/status of 409/);
+    for (const again of [false, true]) {
+      await add(page, request, "Cobb Salad", "hydrated", [], 2);
+      await toCheckout(page, "hydrated");
+      await page.getByLabel(words["checkout.coupon"]).fill("HELLO10");
+      await page.getByRole("button", { name: words["checkout.apply"] }).click();
+      await expect(page.locator(".sums")).toContainText("HELLO10");
+      await fillIn(page);
+      await place(page);
+      if (again) {
+        await expect(page.locator("#wrong-coupon")).toHaveText(words["coupon.used-by-you"]);
+        await expect(page.locator(".news")).toContainText("Nothing was ordered");
+        await page.getByLabel(words["checkout.coupon"]).fill("");
+        await page.getByRole("button", { name: words["checkout.apply"] }).click();
+        await expect(page.locator(".sums")).not.toContainText("HELLO10");
+        await place(page);
+      }
+      await expect(page).toHaveURL(/\/orders\/[0-9a-f]{32}$/);
+    }
+  });
 
   test("what is changed shows at once", async ({ page, request }) => {
     await add(page, request, "Cobb Salad", "hydrated");

@@ -131,7 +131,7 @@ fn Chosen(making: Making, removed: Removed) -> impl IntoView {
     view! {
         <form method="post" action=format!("/restaurants/{slug}/basket/lines") on:submit=submit>
             // The first button is what Enter does.
-            <button class="update" class:gone=move || alive.get() type="submit">{texts.get(Key::BasketUpdate)}</button>
+            <button class="update" class:gone=!plain type="submit">{texts.get(Key::BasketUpdate)}</button>
             <ul class="lines">{rows}</ul>
             <p class="more"><a href=format!("/restaurants/{slug}")>{texts.get(Key::BasketAddMore)}</a></p>
             {left_out}

@@ -24,7 +24,8 @@ use super::{
 };
 use crate::{
     pages::anew,
-    parts::notes::isolated,
+    parts::{made::HowMade, notes::isolated},
+    render::Mode,
     text::{Key, Texts, texts},
 };
 
@@ -52,6 +53,8 @@ pub fn Checkout(begun: Begun, id: OrderId, came: Came) -> impl IntoView {
 #[component]
 fn Form(desk: Desk, id: OrderId) -> impl IntoView {
     let texts = texts();
+    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let plain = decision.mode == Mode::Thin;
     let making = desk.making;
     let form = NodeRef::<html::Form>::new();
     let action = format!("/restaurants/{}/checkout", making.slug());
@@ -66,7 +69,7 @@ fn Form(desk: Desk, id: OrderId) -> impl IntoView {
             <input type="hidden" name="id" value=id.to_string()/>
             <input type="hidden" name="seen" value=seen/>
             // The first button is what Enter does: never to place an order.
-            <button class="update" class:gone=move || desk.alive.get() type="submit" on:click=move |event| desk.update(&event, form)>{texts.get(Key::CheckoutUpdate)}</button>
+            <button class="update" class:gone=!plain type="submit" on:click=move |event| desk.update(&event, form)>{texts.get(Key::CheckoutUpdate)}</button>
             <div class="fields">
                 {how::how(texts, desk)}
                 {when::when(texts, desk)}

@@ -3,7 +3,12 @@
 use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
-use servery_domain::{draft::Draft, quote::Quote, slug::Slug, time::LocalMinute};
+use servery_domain::{
+    draft::Draft,
+    quote::{Hindrance, Quote, Sum},
+    slug::Slug,
+    time::LocalMinute,
+};
 
 use super::begun::Begun;
 use crate::{
@@ -31,7 +36,7 @@ impl Making {
         let making = Self {
             draft: RwSignal::new(begun.draft.clone()),
             quote: RwSignal::new(begun.quote.clone()),
-            unchecked: RwSignal::new(false),
+            unchecked: RwSignal::new(is_unchecked(&begun.draft, &begun.quote)),
             adopted: RwSignal::new(0),
             begun: StoredValue::new(begun),
             actions: StoredValue::new(actions()),
@@ -95,7 +100,7 @@ impl Making {
         let now = self.now();
         let reckoned = self.begun.with_value(|begun| begun.reckon(now, &draft.basket));
         let asks = !draft.basket.coupon.trim().is_empty() || self.quote.with_untracked(|quote| !quote.dropped.is_empty());
-        self.unchecked.set(!draft.basket.coupon.trim().is_empty());
+        self.unchecked.set(is_unchecked(&draft, &reckoned));
         self.quote.set(reckoned);
         self.draft.set(draft);
         self.asked.update_value(|asked| *asked += 1);
@@ -124,4 +129,10 @@ impl Making {
         self.unchecked.set(false);
         self.quote.set(quote);
     }
+}
+
+fn is_unchecked(draft: &Draft, quote: &Quote) -> bool {
+    let told = quote.sums.iter().any(|sum| matches!(sum, Sum::Coupon { .. }))
+        || quote.hindrances.iter().any(|hindrance| matches!(hindrance, Hindrance::Coupon(_)));
+    !draft.basket.coupon.trim().is_empty() && !told
 }

@@ -44,9 +44,8 @@ const FIELDS: [&str; 15] = [
 pub struct Desk {
     pub making: Making,
     pub came: StoredValue<Came>,
-    /// The field that was filled in in a way that cannot be meant.
-    pub wrong: RwSignal<Option<String>>,
-    pub alive: RwSignal<bool>,
+    /// Whether it was tried to place the order: from then on all that is missing is named.
+    tried: RwSignal<bool>,
     /// Minutes to the diner, on which the times depend.
     pub travel: Memo<u16>,
     pub placing: Option<RwSignal<Placing>>,
@@ -54,13 +53,12 @@ pub struct Desk {
 
 impl Desk {
     pub fn new(making: Making, came: Came) -> Self {
-        let alive = RwSignal::new(false);
-        Effect::new(move |_| alive.set(true));
         let travel = Memo::new(move |_| {
             making.draft.with(|draft| making.begun.with_value(|begun| begun.timetable(begun.times.now, &draft.basket.service).travel))
         });
         let placing = making.actions().map(|actions| actions.placing());
-        Self { making, wrong: RwSignal::new(came.wrong.clone()), came: StoredValue::new(came), alive, travel, placing }
+        let tried = came.wrong.as_deref().is_some_and(|wrong| wrong != "changed");
+        Self { making, tried: RwSignal::new(tried), came: StoredValue::new(came), travel, placing }
     }
 
     pub fn state(self) -> Placing {
@@ -75,7 +73,7 @@ impl Desk {
     pub fn words(self, texts: Texts, field: &str) -> Option<String> {
         let Self { making, .. } = self;
         let nowhere = making.draft.with(|draft| matches!(&draft.basket.service, Service::Delivery(door) if door.postcode.is_empty()));
-        let wrong = self.wrong.get().and_then(|wrong| malformed(texts, &wrong)).filter(|wrong| wrong.field == field);
+        let wrong = (self.tried.get() && self.is_malformed(texts, field)).then(|| malformed(texts, field)).flatten();
         let all = || {
             making.quote.with(|quote| {
                 making.begun.with_value(|begun| hindrances(texts, quote, &begun.menu, begun.listed.restaurant.ordering.collection))
@@ -105,10 +103,6 @@ impl Desk {
         // A code is asked about once it is typed.
         pairs.retain(|(name, _)| name != "coupon");
         self.making.change(|draft| fill_in(draft, Fields(&pairs)));
-        let still_wrong = self.wrong.get_untracked().filter(|wrong| self.malformed_field() == Some(wrong.as_str()));
-        if self.wrong.get_untracked() != still_wrong {
-            self.wrong.set(still_wrong);
-        }
     }
 
     pub fn update(self, event: &MouseEvent, form: NodeRef<html::Form>) {
@@ -118,18 +112,23 @@ impl Desk {
         }
     }
 
-    /// What the server would refuse to read.
-    pub fn malformed_field(self) -> Option<&'static str> {
-        let texts = self.making.texts;
-        let placement = self.making.draft.with_untracked(|draft| draft.placement(OrderId(0), Minor::ZERO, texts.lang));
-        placement.check().err().map(|malformed| malformed.field)
+    /// Whether the server would refuse to read it.
+    fn is_malformed(self, texts: Texts, field: &str) -> bool {
+        let placement = self.making.draft.with(|draft| draft.placement(OrderId(0), Minor::ZERO, texts.lang));
+        let refused = self.came.with_value(|came| came.wrong.as_deref() == Some("payment"));
+        field == "payment" && refused || placement.faults().iter().any(|fault| fault.field == field)
     }
 
-    /// The first field, in the order of the page, with which the order cannot be placed.
+    /// The first field, in the order of the page, with which the order that was tried cannot be placed.
     pub fn first_wrong(self) -> Option<&'static str> {
-        self.wrong.set(self.malformed_field().map(str::to_owned));
         let texts = self.making.texts;
-        FIELDS.into_iter().find(|field| untrack(|| self.words(texts, field)).is_some())
+        untrack(|| self.tried.get().then(|| FIELDS.into_iter().find(|field| self.words(texts, field).is_some())).flatten())
+    }
+
+    /// The same once it is tried.
+    pub fn try_it(self) -> Option<&'static str> {
+        self.tried.set(true);
+        self.first_wrong()
     }
 
     pub fn focus(self, field: &str) {

@@ -19,7 +19,7 @@ pub fn button(texts: Texts, desk: Desk, form: NodeRef<html::Form>) -> impl IntoV
         let Some(actions) = desk.making.actions() else { return };
         event.prevent_default();
         desk.read(form);
-        if let Some(field) = desk.first_wrong() {
+        if let Some(field) = desk.try_it() {
             desk.focus(field);
             return;
         }

@@ -18,7 +18,7 @@ pub struct Field {
 pub fn field(texts: Texts, desk: Desk, field: Field) -> impl IntoView {
     let Field { name, label, value, autocomplete, kind, most } = field;
     // Where a form came back, the first thing to mend has the focus.
-    let first = desk.came.with_value(|came| came.wrong.as_deref() == Some(name));
+    let first = desk.first_wrong() == Some(name);
     let invalid = move || desk.words(texts, name).is_some().then_some("true");
     let described = format!("wrong-{name}");
     view! {
