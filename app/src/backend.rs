@@ -2,12 +2,27 @@
 //!
 //! A trait per set of pages, because a program carries an answer to every question of the trait that it uses.
 
-use std::{pin::Pin, sync::Arc};
+use std::{any::Any, pin::Pin, sync::Arc};
 
 use leptos::prelude::{RwSignal, use_context};
 use servery_domain::{
-    about::About, account::SignedIn, basket::Basket, board::Board, cursor::Page, draft::Draft, listing::Search, menu::Menu,
-    order::TrackedOrder, problem::Problem, quote::Quote, restaurant::Listed, slots::Times, slug::Slug,
+    about::About,
+    account::SignedIn,
+    basket::Basket,
+    board::Board,
+    currency::Minor,
+    cursor::Page,
+    draft::Draft,
+    id::OrderId,
+    lang::Lang,
+    listing::Search,
+    menu::Menu,
+    order::{Order, Receipt, TrackedOrder},
+    problem::Problem,
+    quote::Quote,
+    restaurant::Listed,
+    slots::Times,
+    slug::Slug,
 };
 
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -29,6 +44,60 @@ pub trait OrderingBackend: Backend {
     fn order<'a>(&'a self, token: &'a str) -> Answer<'a, TrackedOrder>;
     /// What this browser, or whoever is signed in, has ordered lately.
     fn orders(&self) -> Answer<'_, Vec<TrackedOrder>>;
+    /// A name for an order that is about to be made.
+    fn new_order(&self) -> Answer<'_, OrderId>;
+}
+
+/// What only a browser can do. Without it, which is on the server, pages rely on their forms.
+pub trait Actions: Send + Sync {
+    /// Goes on with what was begun on an earlier visit.
+    fn start(&self);
+    /// The device's own copy of what was begun.
+    fn kept(&self, slug: &Slug) -> Option<Draft>;
+    /// The newer of the copies of the device and of the server.
+    fn newest<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Draft>;
+    /// On the device at once, and at the server when this is awaited. `summary` says on the menu what was begun.
+    fn keep<'a>(&'a self, slug: &Slug, draft: &Draft, summary: &str) -> Answer<'a, ()>;
+    /// A name for something that is made here.
+    fn random(&self) -> u128;
+    /// What became of the order that is being placed.
+    fn placing(&self) -> RwSignal<Placing>;
+    /// Kept on the device until the server has answered; asked again, it is placed once.
+    fn place(&self, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang);
+    /// Sends it no more.
+    fn take_back(&self);
+    fn cancel<'a>(&'a self, token: &'a str) -> Answer<'a, Order>;
+    fn pay_at_door<'a>(&'a self, token: &'a str) -> Answer<'a, Order>;
+    /// Says each change of an order, until what it gives back is dropped.
+    fn watch(&self, token: &str, heard: Box<dyn Fn(Order)>) -> Box<dyn Any>;
+    /// Minutes since the page was opened, however the device's clock is set meanwhile.
+    fn minutes(&self) -> i64;
+    fn go(&self, path: &str);
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Placing {
+    Idle,
+    Sending,
+    /// There is no connection; it is sent when there is one.
+    Waiting,
+    /// Nothing was placed, because this is how things are now.
+    Changed {
+        seen: Minor,
+        quote: Box<Quote>,
+    },
+    /// Nothing was placed, and asking again does not help.
+    Refused(Problem),
+    Placed(Receipt),
+}
+
+/// Where the device notes how much was begun at a restaurant, for pages that only say so.
+pub fn note(slug: &str) -> String {
+    format!("begun:{slug}")
+}
+
+pub fn actions() -> Option<Arc<dyn Actions>> {
+    use_context()
 }
 
 /// The questions of whoever is signed in. Nobody is, says the problem `signed-out`.

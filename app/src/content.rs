@@ -75,4 +75,11 @@ impl<P: Pages> Content<P> {
             Self::Problem(_) => None,
         }
     }
+
+    pub fn refresh(&self) -> Option<u32> {
+        match self {
+            Self::Page(page) => page.refresh(),
+            Self::Problem(_) => None,
+        }
+    }
 }

@@ -8,6 +8,7 @@
 pub mod api;
 pub mod backend;
 pub mod content;
+pub mod filled;
 pub mod pages;
 pub mod parts;
 pub mod render;

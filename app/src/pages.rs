@@ -11,7 +11,7 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{accent::Accent, menu::Menu, problem::Problem as Facts, restaurant::Listed};
 
 use crate::{
-    backend::{OrderingBackend, SignedBackend},
+    backend::{Actions, OrderingBackend, SignedBackend},
     content::Content,
     parts::{footer::Footer, header::Header, offline::OfflineNotice},
     routes::{Chunk, View},
@@ -49,23 +49,35 @@ pub trait Pages: Clone + Send + Sync + 'static {
     fn subject(&self) -> Option<(&Listed, &Arc<Menu>)> {
         None
     }
+
+    /// Seconds after which a page without a script is asked for again by itself.
+    fn refresh(&self) -> Option<u32> {
+        None
+    }
+
+    /// Gives these pages what only a browser can do, if they do any of it.
+    fn provide(_actions: Arc<impl Actions + 'static>) {}
 }
 
 /// Everything inside `#app`: what the server renders, and what the browser hydrates or mounts.
 #[component]
 pub fn App<P: Pages>(content: RwSignal<Content<P>>) -> impl IntoView {
-    let turn = StoredValue::new(false);
-    // Each page is made anew, in the other of two equal branches, so that nothing typed or opened on the one before shows through.
-    let current = move || {
-        let view = shown(content.get());
-        turn.update_value(|turn| *turn = !*turn);
-        if turn.get_value() { Either::Left(view) } else { Either::Right(view) }
-    };
+    let current = anew(move || shown(content.get()));
     view! {
         <Header/>
         <OfflineNotice/>
         <main id="main" tabindex="-1">{current}</main>
         <Footer/>
+    }
+}
+
+/// Each time in the other of two equal branches, so that nothing typed or opened on the one before shows through.
+pub fn anew<V: IntoView>(view: impl Fn() -> V) -> impl Fn() -> Either<V, V> {
+    let turn = StoredValue::new(false);
+    move || {
+        let view = view();
+        turn.update_value(|turn| *turn = !*turn);
+        if turn.get_value() { Either::Left(view) } else { Either::Right(view) }
     }
 }
 

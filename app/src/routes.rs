@@ -32,6 +32,10 @@ pub enum View {
     AskReset,
     Reset,
     Verify,
+    Basket,
+    Checkout,
+    Order,
+    History,
 }
 
 /// A set of pages that a browser gets as one program, `frontend/{name}`.
@@ -55,11 +59,15 @@ impl Chunk {
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 10] = [
+pub static ROUTES: [Route; 14] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}/dishes/{dish}", view: View::Dish,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 30, personal: false },
+    Route { path: "/restaurants/{slug}/basket",        view: View::Basket,     default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
+    Route { path: "/restaurants/{slug}/checkout",      view: View::Checkout,   default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
+    Route { path: "/orders",                           view: View::History,    default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
+    Route { path: "/orders/{token}",                   view: View::Order,      default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
     Route { path: "/board/{slug}",                       view: View::Board,      default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
     Route { path: "/account",                            view: View::Account,    default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
     Route { path: "/account/sign-up",                    view: View::SignUp,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
@@ -111,6 +119,10 @@ mod tests {
             ("/about/", None),
             ("/restaurants/", None),
             ("/restaurants/a/b", None),
+            ("/restaurants/a/basket", Some("/restaurants/{slug}/basket")),
+            ("/orders", Some("/orders")),
+            ("/orders/a", Some("/orders/{token}")),
+            ("/orders/a/pay", None),
             ("/restaurants/a/dishes/b", Some("/restaurants/{slug}/dishes/{dish}")),
             ("/restaurants//dishes/b", None),
             ("/restaurants/a/dishes/b/", None),

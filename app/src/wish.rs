@@ -1,9 +1,9 @@
 //! How a diner wants a dish, as its form says it: read in the browser for the running total, and by the server for the basket.
 
 use servery_domain::{
-    basket::Pick,
+    basket::{Line, Pick},
     currency::Minor,
-    id::{ChoiceId, DishId},
+    id::{ChoiceId, DishId, LineId},
     limits,
     listing::MalformedParameter,
     menu::{Dish, Menu, OptionGroup},
@@ -85,6 +85,11 @@ impl Wish {
             Some(dish) => Ok(Self { dish, ..wish }),
             None => malformed("dish", "the id of a dish"),
         }
+    }
+
+    pub fn line(self, id: LineId) -> Line {
+        let Self { dish, count, note, picks } = self;
+        Line { id, dish, count, picks, note }
     }
 
     /// At the prices of this menu.

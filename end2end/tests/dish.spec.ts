@@ -35,8 +35,10 @@ for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
 
   test(`what is chosen is sent, ${mode}`, async ({ page, request, complaints }) => {
     // The page that takes it is the basket's business.
-    complaints.expect(/status of 204/);
-    await page.route("**/basket", (route) => route.fulfill({ status: 204 }));
+    if (mode === "thin") {
+      complaints.expect(/status of 204/);
+      await page.route("**/basket", (route) => route.fulfill({ status: 204 }));
+    }
     const { dish, groups, path } = await dishWithOptions(request, SLUG);
     await page.goto(`${path}?render=${mode}`);
     if (mode !== "thin") await alive(page);
@@ -46,14 +48,22 @@ for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
     for (const choice of chosen) await page.getByLabel(choice.name).check();
     await page.getByLabel(texts.en["dish.note"]).fill("no onions");
     await page.getByLabel(texts.en["dish.count"]).fill("3");
-    const sent = page.waitForRequest("**/basket");
+    const others = groups.filter((group) => group !== one && exclusive(group)).flatMap((group) => group.choices.filter((choice) => choice.preselected));
+    const wanted = [...chosen, ...others].map((choice) => choice.id).toSorted();
+    const sent = page.waitForRequest((request) => request.method() === (mode === "thin" ? "POST" : "PUT"));
     await page.getByRole("button", { name: texts.en["dish.add"] }).click();
     const post = await sent;
+    if (mode !== "thin") {
+      const [line] = post.postDataJSON().basket.lines;
+      expect([line.dish, line.count, line.note]).toEqual([dish.id, 3, "no onions"]);
+      expect(line.picks.map((pick: { choice: string }) => pick.choice).toSorted()).toEqual(wanted);
+      await expect(page).toHaveURL(/\/basket$/);
+      return;
+    }
     expect([post.method(), new URL(post.url()).pathname]).toEqual(["POST", `/restaurants/${SLUG}/basket`]);
     const fields = [...new URLSearchParams(post.postData()!)];
     const picks = fields.filter(([name]) => name.startsWith("pick")).map(([, value]) => value);
-    const others = groups.filter((group) => group !== one && exclusive(group)).flatMap((group) => group.choices.filter((choice) => choice.preselected));
-    expect(picks.toSorted()).toEqual([...chosen, ...others].map((choice) => choice.id).toSorted());
+    expect(picks.toSorted()).toEqual(wanted);
     expect(Object.fromEntries(fields.filter(([name]) => !name.startsWith("pick")))).toEqual({ dish: dish.id, count: "3", note: "no onions" });
   });
 }
@@ -108,8 +118,10 @@ async function dishThatOpens(request: APIRequestContext) {
 
 for (const mode of ["thin", "hydrated"] as Mode[]) {
   test(`a choice opens what there is to choose on it, ${mode}`, async ({ page, request, complaints }) => {
-    complaints.expect(/status of 204/);
-    await page.route("**/basket", (route) => route.fulfill({ status: 204 }));
+    if (mode === "thin") {
+      complaints.expect(/status of 204/);
+      await page.route("**/basket", (route) => route.fulfill({ status: 204 }));
+    }
     const { path, choice, opened } = await dishThatOpens(request);
     await page.goto(`${path}?render=${mode}`);
     if (mode !== "thin") await alive(page);
@@ -119,10 +131,17 @@ for (const mode of ["thin", "hydrated"] as Mode[]) {
     await expect(group).toBeVisible();
     const chosen = opened.choices.at(-1)!;
     await group.getByLabel(chosen.name).check();
-    const sent = page.waitForRequest("**/basket");
+    const sent = page.waitForRequest((request) => request.method() === (mode === "thin" ? "POST" : "PUT"));
     await page.getByRole("button", { name: texts.en["dish.add"] }).click();
-    const fields = [...new URLSearchParams((await sent).postData()!)];
-    expect(fields).toContainEqual([`pick-${choice.id}.${opened.id}`, chosen.id]);
+    const post = await sent;
+    if (mode === "thin") {
+      const fields = [...new URLSearchParams(post.postData()!)];
+      expect(fields).toContainEqual([`pick-${choice.id}.${opened.id}`, chosen.id]);
+    } else {
+      const [{ picks }] = post.postDataJSON().basket.lines;
+      expect(picks).toContainEqual({ choice: choice.id, picks: expect.arrayContaining([{ choice: chosen.id }]) });
+      await expect(page).toHaveURL(/\/basket$/);
+    }
   });
 }
 

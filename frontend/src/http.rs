@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use gloo_net::http::{Request, Response};
+use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use js_sys::{Date, JSON, Object, Reflect};
 use leptos::prelude::{RwSignal, Set};
 use send_wrapper::SendWrapper;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use servery_app::{
     api,
     backend::{Answer, Backend, OrderingBackend, SignedBackend},
@@ -18,6 +18,7 @@ use servery_domain::{
     board::Board,
     cursor::Page,
     draft::Draft,
+    id::OrderId,
     limits,
     listing::Search,
     menu::Menu,
@@ -33,7 +34,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
-use crate::kept;
+use crate::{kept, stored};
 
 const PATIENCE: u32 = 8_000;
 
@@ -116,7 +117,7 @@ async fn whole(address: &str, response: Response) -> Result<JsValue, JsValue> {
     Ok(body)
 }
 
-fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, Problem> {
+pub fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, Problem> {
     serde_wasm_bindgen::from_value(answer).map_err(|error| Problem::new(Kind::Broken, error.to_string()))
 }
 
@@ -184,15 +185,35 @@ impl SignedBackend for HttpBackend {
 
 impl OrderingBackend for HttpBackend {
     fn draft<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Draft> {
-        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::draft(slug)).await?.value) }))
+        Box::pin(SendWrapper::new(async move {
+            // What the page was rendered from is what it shows at first.
+            if let Some(answer) = self.sent_with_page(&api::draft(slug)) {
+                return read(answer);
+            }
+            stored::newer(slug, self.get(&api::draft(slug)).await.map(|got| got.value))
+        }))
     }
 
     fn times<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Times> {
-        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::times(slug)).await?.value) }))
+        Box::pin(SendWrapper::new(async move {
+            let got = self.get::<Times>(&api::times(slug)).await;
+            if let Ok(Got { value, kept: false }) = got {
+                return Ok(value);
+            }
+            // The clock has gone on since.
+            let zone = self.get::<Listed>(&api::restaurant(slug)).await?.value.restaurant.zone;
+            let now = local_now(&zone).ok_or_else(|| Problem::new(Kind::Unreachable, "no clock"))?;
+            Ok(Times { now, full: got.map(|got| got.value.full).unwrap_or_default() })
+        }))
     }
 
-    fn quote<'a>(&'a self, slug: &'a Slug, _basket: &'a Basket) -> Answer<'a, Quote> {
-        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::quotes(slug)).await?.value) }))
+    fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> Answer<'a, Quote> {
+        Box::pin(SendWrapper::new(async move {
+            match self.sent_with_page(&api::quotes(slug)) {
+                Some(answer) => read(answer),
+                None => read(send("POST", &api::quotes(slug), &json(basket)?, None).await?),
+            }
+        }))
     }
 
     fn order<'a>(&'a self, token: &'a str) -> Answer<'a, TrackedOrder> {
@@ -202,4 +223,54 @@ impl OrderingBackend for HttpBackend {
     fn orders(&self) -> Answer<'_, Vec<TrackedOrder>> {
         Box::pin(SendWrapper::new(async move { Ok(self.get(api::ORDERS).await?.value) }))
     }
+
+    fn new_order(&self) -> Answer<'_, OrderId> {
+        Box::pin(async { Ok(OrderId(stored::random())) })
+    }
+}
+
+/// As it is sent and kept.
+pub fn json<T: Serialize>(value: &T) -> Result<String, Problem> {
+    let unwritable = |_| Problem::new(Kind::Broken, "not to be written");
+    let value = value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|error| unwritable(error.into()))?;
+    JSON::stringify(&value).map(String::from).map_err(unwritable)
+}
+
+/// Says something to the server.
+pub async fn send(method: &str, address: &str, body: &str, key: Option<&str>) -> Result<JsValue, Problem> {
+    send_back(method, address, body, key).await.map_err(|(problem, _)| problem)
+}
+
+/// The same, with the body of a refusal.
+pub async fn send_back(method: &str, address: &str, body: &str, key: Option<&str>) -> Result<JsValue, (Problem, JsValue)> {
+    let away = || (Problem::new(Kind::Unreachable, address), JsValue::NULL);
+    let signal = AbortSignal::timeout_with_u32(PATIENCE);
+    let request =
+        RequestBuilder::new(address).method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST)).abort_signal(Some(&signal));
+    let request = request.header("accept", "application/json, application/problem+json").header("content-type", "application/json");
+    let request = match key {
+        Some(key) => request.header("idempotency-key", key),
+        None => request,
+    };
+    let sent = match body {
+        "" => request.send().await,
+        body => match request.body(body) {
+            Ok(request) => request.send().await,
+            Err(error) => Err(error),
+        },
+    };
+    let response = sent.map_err(|_| away())?;
+    let (status, found) = (response.status(), response.ok());
+    // A gateway that speaks for an absent server is no answer of ours.
+    if status == 502 || status == 504 {
+        return Err(away());
+    }
+    if status == 204 {
+        return Ok(JsValue::NULL);
+    }
+    let body = match web_sys::Response::from(response).json() {
+        Ok(body) => JsFuture::from(body).await.map_err(|_| away())?,
+        Err(_) => return Err(away()),
+    };
+    if found { Ok(body) } else { Err((read(body.clone()).unwrap_or_else(|unreadable| unreadable), body)) }
 }

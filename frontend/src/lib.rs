@@ -2,10 +2,14 @@
 //!
 //! Invariant: this crate decides nothing that a restaurant cares about. It fetches, keeps and shows; rules come from `domain`, pages from `app`.
 
+mod device;
 mod http;
 mod kept;
 mod navigate;
+mod outbox;
 mod page;
+mod stored;
+mod stream;
 
 use std::{rc::Rc, sync::Arc};
 
@@ -23,7 +27,7 @@ use servery_app::{
 use wasm_bindgen::JsError;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{http::HttpBackend, navigate::Navigator, page::Page};
+use crate::{device::Device, http::HttpBackend, navigate::Navigator, page::Page};
 
 /// Takes over the document that is there, with the catalogue of its language.
 pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
@@ -82,6 +86,7 @@ fn app<P: Pages>(
     provide_context(texts);
     provide_context(visit);
     provide_context(backend);
+    P::provide(Arc::new(Device::new()));
     provide_context(Offline(offline));
     provide_context(servery_app::parts::made::HowMade { decision, allows });
     view! { <App content/> }

@@ -86,7 +86,7 @@ const STYLE: [&str; 6] = [
     include_str!("../../style/print.css"),
 ];
 /// What only the pages that one orders with need, too.
-const ORDERING_STYLE: [&str; 1] = [include_str!("../../style/dish.css")];
+const ORDERING_STYLE: [&str; 2] = [include_str!("../../style/dish.css"), include_str!("../../style/ordering.css")];
 /// What only the pages that one signs in for need.
 const SIGNED_STYLE: [&str; 1] = [include_str!("../../style/signed.css")];
 

@@ -79,26 +79,46 @@ pub fn check_email(email: &str) -> Result<(), Malformed> {
 impl Contact {
     /// Who is fetched or visited can be reached; who sits at a table need not.
     pub fn check(&self, away: bool) -> Result<(), Malformed> {
-        if away {
-            check_name("name", &self.name, limits::NAME)?;
-            check_name("phone", &self.phone, limits::PHONE)?;
-        }
-        check_text("name", &self.name, limits::NAME)?;
-        check_text("phone", &self.phone, limits::PHONE)?;
+        first(self.faults(away))
+    }
+
+    /// All that is wrong, in the order of the fields.
+    pub fn faults(&self, away: bool) -> Vec<Malformed> {
+        let there = if away { check_name } else { check_text };
+        let email = if self.email.is_empty() { Ok(()) } else { check_email(&self.email) };
+        let phone = there("phone", &self.phone, limits::PHONE).and_then(|()| self.check_phone());
+        faults([there("name", &self.name, limits::NAME), phone, email])
+    }
+
+    fn check_phone(&self) -> Result<(), Malformed> {
         if self.phone.chars().any(|c| !(c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '/' | '(' | ')' | '.'))) {
             return Err(malformed("phone", "has digits, +, spaces and hyphens"));
         }
-        if self.email.is_empty() { Ok(()) } else { check_email(&self.email) }
+        Ok(())
     }
 }
 
 impl Doorstep {
     pub fn check(&self) -> Result<(), Malformed> {
-        check_name("street", &self.street, limits::ADDRESS)?;
-        check_name("postcode", &self.postcode, limits::ADDRESS)?;
-        check_name("city", &self.city, limits::ADDRESS)?;
-        check_text("hint", &self.hint, limits::ADDRESS)
+        first(self.faults())
     }
+
+    pub fn faults(&self) -> Vec<Malformed> {
+        faults([
+            check_name("street", &self.street, limits::ADDRESS),
+            check_name("postcode", &self.postcode, limits::ADDRESS),
+            check_name("city", &self.city, limits::ADDRESS),
+            check_text("hint", &self.hint, limits::ADDRESS),
+        ])
+    }
+}
+
+pub(crate) fn faults<const N: usize>(checked: [Result<(), Malformed>; N]) -> Vec<Malformed> {
+    checked.into_iter().filter_map(Result::err).collect()
+}
+
+pub(crate) fn first(faults: Vec<Malformed>) -> Result<(), Malformed> {
+    faults.into_iter().next().map_or(Ok(()), Err)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     basket::Service,
-    contact::{Contact, Malformed, check_text, malformed},
+    contact::{Contact, Malformed, check_text, faults, first, malformed},
     currency::{Currency, Minor},
     id::{OrderId, RestaurantId},
     limits,
@@ -37,14 +37,19 @@ pub struct Placement {
 
 impl Placement {
     pub fn check(&self) -> Result<(), Malformed> {
-        self.basket.check()?;
+        first(self.faults())
+    }
+
+    /// All that is wrong with what was filled in.
+    pub fn faults(&self) -> Vec<Malformed> {
         let away = !matches!(self.basket.service, Service::Table(_));
-        self.contact.check(away)?;
+        let mut all = faults([self.basket.check()]);
+        all.extend(self.contact.faults(away));
         if let Service::Delivery(door) = &self.basket.service {
-            door.check()?;
+            all.extend(door.faults());
         }
-        check_text("note", &self.note, limits::NOTE)?;
-        check_text("allergies", &self.allergies, limits::NOTE)
+        all.extend(faults([check_text("note", &self.note, limits::NOTE), check_text("allergies", &self.allergies, limits::NOTE)]));
+        all
     }
 }
 

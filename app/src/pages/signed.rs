@@ -92,4 +92,8 @@ impl Pages for Signed {
         };
         document_title(texts.get(key))
     }
+
+    fn refresh(&self) -> Option<u32> {
+        matches!(self, Self::Board { .. }).then_some(20)
+    }
 }

@@ -13,6 +13,7 @@ pub fn Footer() -> impl IntoView {
     let here = visit().with_untracked(|visit| visit.path == "/about").then_some("page");
     view! {
         <footer class="bottom">
+            <p><a href="/orders">{texts.get(Key::HistoryTitle)}</a></p>
             <p><a href="/about" aria-current=here>{texts.get(Key::AboutTitle)}</a></p>
             <Made/>
         </footer>

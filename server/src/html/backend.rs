@@ -17,6 +17,7 @@ use servery_domain::{
     board::Board,
     cursor::Page,
     draft::Draft,
+    id::OrderId,
     listing::Search,
     menu::Menu,
     order::TrackedOrder,
@@ -32,8 +33,10 @@ use crate::{
     app::App,
     board,
     ordering::{self, Customer},
+    refusal::Refusal,
     sessions::Signed,
     town::Snapshot,
+    visitor,
 };
 
 pub struct InProcess {
@@ -175,5 +178,9 @@ impl OrderingBackend for InProcess {
             self.note(api::ORDERS, &orders);
             Ok(orders)
         })
+    }
+
+    fn new_order(&self) -> Answer<'_, OrderId> {
+        Box::pin(async move { Ok(OrderId(visitor::random().map_err(Refusal::from)?)) })
     }
 }

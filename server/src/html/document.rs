@@ -34,6 +34,8 @@ pub struct Head {
     pub accent: Option<Accent>,
     /// For search engines, and for previews of links.
     pub linked: String,
+    /// Seconds after which a page without a script is asked for again by itself.
+    pub refresh: Option<u32>,
 }
 
 impl Head {
@@ -42,7 +44,7 @@ impl Head {
         let findable = matches!(content, Content::Page(_)) && routes::find(&visit.path).is_some_and(|route| !route.personal);
         let linked =
             if findable { linked::head(base, &visit.path, &title, &description, content.subject()) } else { linked::HIDDEN.to_owned() };
-        Self { title, description, accent: content.accent(), linked }
+        Self { title, description, accent: content.accent(), linked, refresh: content.refresh() }
     }
 }
 
@@ -84,7 +86,7 @@ pub fn document(parts: &Parts<'_>) -> Document {
          <meta name=\"theme-color\" content=\"{PAPER}\" media=\"(prefers-color-scheme: light)\">\n\
          <meta name=\"theme-color\" content=\"{NIGHT}\" media=\"(prefers-color-scheme: dark)\">\n\
          {sheets}<link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\">\n\
-         <link rel=\"manifest\" href=\"/app.webmanifest\">\n{linked}{alternates}{style}{preloads}</head>\n<body>\n{noscript}<div id=\"app\">{body}</div>\n{tail}</body>\n</html>\n",
+         <link rel=\"manifest\" href=\"/app.webmanifest\">\n{linked}{alternates}{refresh}{style}{preloads}</head>\n<body>\n{noscript}<div id=\"app\">{body}</div>\n{tail}</body>\n</html>\n",
         tag = lang.tag(),
         direction = lang.direction(),
         reason = decision.reason.name(),
@@ -93,6 +95,7 @@ pub fn document(parts: &Parts<'_>) -> Document {
         sheets = sheets(assets, parts.chunk),
         linked = parts.head.as_ref().map_or("", |head| &head.linked),
         alternates = alternates(parts.visit),
+        refresh = refresh(parts),
         style = style.as_ref().map(|style| format!("<style>{style}</style>\n")).unwrap_or_default(),
         preloads = script.as_ref().map_or("", |script| &script.preloads),
         noscript = noscript(parts),
@@ -112,6 +115,11 @@ fn alternates(visit: &Visit) -> String {
         format!("<link rel=\"alternate\" hreflang=\"{}\" href=\"{href}\">\n", lang.tag())
     };
     Lang::ALL.map(link).concat()
+}
+
+fn refresh(parts: &Parts<'_>) -> String {
+    let seconds = parts.head.as_ref().and_then(|head| head.refresh).filter(|_| parts.decision.mode == Mode::Thin);
+    seconds.map(|seconds| format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n")).unwrap_or_default()
 }
 
 /// A hydrated page can be read without a script, a shell cannot: one offers the way out, the other takes it.

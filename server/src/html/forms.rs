@@ -10,16 +10,16 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use servery_app::visit::Visit;
+use servery_app::{
+    filled::{Fields, fill_in},
+    visit::Visit,
+    wish::Wish,
+};
 use servery_domain::{
-    basket::{Basket, Line, Pick, Service},
-    contact::{Contact, Doorstep},
+    basket::{Basket, Service},
     draft::Draft,
-    id::{LineId, OptionGroupId, OrderId, VisitorId},
-    limits,
-    menu::Menu,
+    id::{LineId, OrderId, VisitorId},
     order::{Receipt, State as OrderState},
-    ordering::PaymentWay,
     problem::Kind,
 };
 
@@ -45,8 +45,12 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 }
 
 impl Form {
+    fn fields(&self) -> Fields<'_> {
+        Fields(&self.0)
+    }
+
     pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+        self.fields().get(name)
     }
 
     /// As it was typed, spaces included.
@@ -55,12 +59,7 @@ impl Form {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == name)
-    }
-
-    /// Browsers send a line's end as two characters; a note counts it as one.
-    fn text(&self, name: &str) -> String {
-        self.get(name).replace("\r\n", "\n")
+        self.fields().find(name).is_some()
     }
 }
 
@@ -160,28 +159,15 @@ pub async fn get_table(sent: Sent, Text(code): Text) -> Response {
 
 async fn add_line(app: &App, customer: &Customer, slug: &str, form: &Form) -> Result<Response, Refusal> {
     let counter = ordering::counter(app, slug).await?;
-    let not_accepted = |what: &str| Refusal::new(Kind::NotAccepted, what);
-    let dish = form.get("dish").parse().map_err(|_| not_accepted("'dish' is not the id of a dish"))?;
-    let found = counter.menu.dish(dish).ok_or_else(|| not_accepted("'dish' is not on this menu"))?;
-    let count = form.get("count").parse().ok().filter(|count| (1..=limits::COUNT).contains(count));
-    let count = count.ok_or_else(|| not_accepted("'count' is 1 to 99"))?;
-    let chosen: Vec<&str> =
-        form.0.iter().filter(|(name, _)| name == "pick" || name.starts_with("pick.")).map(|(_, value)| value.as_str()).collect();
-    let picks = picks(&counter.menu, &found.option_groups, &chosen, limits::DEPTH);
-    let line = Line { id: LineId(visitor::random()?), dish, count, picks, note: form.text("note") };
-    let mut known = known(app, slug, customer).await?;
-    known.draft.basket.add(line);
-    keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
-}
-
-/// A form names choices flatly; the menu knows which of them lie within which.
-fn picks(menu: &Menu, groups: &[OptionGroupId], chosen: &[&str], depth: usize) -> Vec<Pick> {
-    if depth == 0 {
-        return Vec::new();
+    let not_accepted = |what: String| Refusal::new(Kind::NotAccepted, what);
+    let wish = Wish::parse(form.0.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let wish = wish.map_err(|malformed| not_accepted(malformed.to_string()))?;
+    if counter.menu.dish(wish.dish).is_none() {
+        return Err(not_accepted("'dish' is not on this menu".into()));
     }
-    let choices = groups.iter().filter_map(|id| menu.group(*id)).flat_map(|group| &group.choices);
-    let picked = choices.filter(|choice| chosen.contains(&choice.id.to_string().as_str()));
-    picked.map(|choice| Pick { choice: choice.id, picks: picks(menu, &choice.option_groups, chosen, depth - 1) }).collect()
+    let mut known = known(app, slug, customer).await?;
+    known.draft.basket.add(wish.line(LineId(visitor::random()?)));
+    keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
 }
 
 async fn set_counts(app: &App, customer: &Customer, slug: &str, form: &Form) -> Result<Response, Refusal> {
@@ -199,46 +185,6 @@ async fn set_counts(app: &App, customer: &Customer, slug: &str, form: &Form) -> 
     keep(app, slug, known, &format!("/restaurants/{slug}/{next}")).await
 }
 
-/// Fields that the form did not have stay as they were.
-fn fill_in(draft: &mut Draft, form: &Form) {
-    let Draft { basket, contact, .. } = draft;
-    basket.service = service(&basket.service, form);
-    if form.has("slot") {
-        basket.slot = form.get("slot").parse().ok();
-    }
-    if form.has("coupon") {
-        basket.coupon = form.text("coupon");
-    }
-    if let Ok(tip) = form.get("tip").parse() {
-        basket.tip = servery_domain::currency::Minor(tip);
-    }
-    let Contact { name, phone, email } = contact;
-    for (field, value) in
-        [("name", name), ("phone", phone), ("email", email), ("note", &mut draft.note), ("allergies", &mut draft.allergies)]
-    {
-        if form.has(field) {
-            *value = form.text(field);
-        }
-    }
-    draft.payment = PaymentWay::from_code(form.get("payment")).or(draft.payment);
-}
-
-fn service(before: &Service, form: &Form) -> Service {
-    match form.get("service") {
-        "collection" => Service::Collection,
-        "table" => Service::Table(form.text("table")),
-        "delivery" => {
-            let point = match before {
-                Service::Delivery(door) => door.point,
-                _ => None,
-            };
-            let [street, postcode, city, hint] = ["street", "postcode", "city", "hint"].map(|field| form.text(field));
-            Service::Delivery(Doorstep { street, postcode, city, hint, point })
-        }
-        _ => before.clone(),
-    }
-}
-
 async fn check_out((State(app), _, headers, customer): &Sent, slug: &str, form: &Form) -> Result<Response, Refusal> {
     let mut known = known(app, slug, customer).await?;
     let path = format!("/restaurants/{slug}/checkout");
@@ -246,7 +192,7 @@ async fn check_out((State(app), _, headers, customer): &Sent, slug: &str, form: 
     if let Some(placed) = placed_before(app, id, &known.customer).await? {
         return Ok(see(&placed));
     }
-    fill_in(&mut known.draft, form);
+    fill_in(&mut known.draft, form.fields());
     let (Some(id), true) = (id, form.has("place")) else { return keep(app, slug, known, &path).await };
     let seen = form
         .get("seen")
@@ -263,7 +209,7 @@ async fn check_out((State(app), _, headers, customer): &Sent, slug: &str, form: 
     let request = idempotency::of_key(&id.to_string(), &path, &body)?;
     let answered = ordering::place(app, slug, placement, request, &known.customer).await?;
     if answered.status != StatusCode::CREATED {
-        return keep(app, slug, known, &format!("{path}?wrong=changed")).await;
+        return keep(app, slug, known, &format!("{path}?wrong=changed&was={}", seen.0)).await;
     }
     let receipt: Receipt = serde_json::from_str(&answered.body).map_err(|error| Refusal::failed(&error))?;
     known.draft = known.draft.emptied();

@@ -122,7 +122,14 @@ pub async fn get_page(State(app): State<Arc<App>>, caller: Caller, uri: Uri, hea
     }
     let shared = decision.mode == Mode::Thin && wishes.anonymous && !personal;
     let fresh = i64::from(route.shared_for).min(key.edition.until.0 - clock::now().0).max(0);
-    let control = if shared { format!("public, max-age=0, s-maxage={fresh}") } else { "private, no-cache".to_owned() };
+    // A page that shows a basket is another one after each step.
+    let control = if route.personal {
+        "private, no-store".to_owned()
+    } else if shared {
+        format!("public, max-age=0, s-maxage={fresh}")
+    } else {
+        "private, no-cache".to_owned()
+    };
     // Made of digits and words.
     if let Ok(control) = HeaderValue::from_str(&control) {
         response.headers_mut().insert(CACHE_CONTROL, control);

@@ -7,12 +7,9 @@ mod api;
 mod bad_input;
 mod board;
 mod health;
-<<<<<<< HEAD
 mod linked;
-=======
 mod mail;
 mod mail_server;
->>>>>>> ef53e2a (Mails: orders and accounts in three languages, through an outbox that every node works off until it worked)
 mod orders;
 mod pages;
 mod payments;

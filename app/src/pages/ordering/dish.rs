@@ -1,5 +1,6 @@
 //! A dish, large, with all that can be chosen on it.
 
+mod add;
 mod count;
 mod offered;
 mod options;
@@ -54,12 +55,17 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
     let currency = menu.currency;
     let sum = move || total.get().map(|total| texts.lang.money(total, currency));
 
+    let sold_out = listed.sold_out.contains(&dish.id);
+    let gone = sold_out.then(|| view! { <p class="wrong">{texts.get(Key::DishSoldOutAdvice)}</p> });
+    let add = add::adding(restaurant.slug.clone(), menu.clone(), filled_in);
+
     view! {
         <article class="dish">
             <p class="back"><a href=format!("/restaurants/{}", restaurant.slug)>{texts.fill(Key::DishBack, &[("name", &isolated(&restaurant.name))])}</a></p>
             {picture}
             {heading(texts, &menu, &dish)}
-            <form method="post" action=format!("/restaurants/{}/basket", restaurant.slug) node_ref=filled_in on:input=move |_| reckon()>
+            {gone}
+            <form method="post" action=format!("/restaurants/{}/basket", restaurant.slug) node_ref=filled_in on:input=move |_| reckon() on:submit=add>
                 <input type="hidden" name="dish" value=dish.id.to_string()/>
                 {options::groups(texts, &menu, &dish)}
                 <label class="note">
@@ -69,7 +75,7 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
                 <Count plain counted/>
                 <div class="order">
                     {(!plain).then(|| view! { <output class="total">{texts.get(Key::DishTotal)}" "<b class="price" dir="auto">{sum}</b></output> })}
-                    <button type="submit">{texts.get(Key::DishAdd)}</button>
+                    <button type="submit" disabled=sold_out>{texts.get(if sold_out { Key::DishSoldOut } else { Key::DishAdd })}</button>
                 </div>
             </form>
             <p class="small-print">{texts.get(Key::MenuAllergenNote)}</p>

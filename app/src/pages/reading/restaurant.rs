@@ -1,9 +1,12 @@
 //! A restaurant and its menu, read like a printed one.
 
+mod begun;
+
 use std::sync::Arc;
 
 use leptos::{html, prelude::*};
 use servery_domain::{
+    id::DishId,
     limits,
     listing::DishFilter,
     menu::{Category, Diet, Dish, Menu},
@@ -39,6 +42,7 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
     view! {
         <article class="restaurant">
             {heading(texts, &listed)}
+            {begun::begun(texts, &path)}
             <form class="search" role="search" action=path method="get" node_ref=filters on:input=move |_| look()>
                 <label class="grow">
                     <span>{texts.get(Key::MenuSearch)}</span>
@@ -55,7 +59,7 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
                 </label>
                 <button type="submit">{texts.get(Key::MenuSubmit)}</button>
             </form>
-            {move || shown.with(|filter| dishes(texts, &menu, filter, &whole))}
+            {move || shown.with(|filter| dishes(texts, &menu, &listed.sold_out, filter, &whole))}
             <p class="small-print">{tax}" "{texts.get(Key::MenuAllergenNote)}</p>
         </article>
     }
@@ -104,7 +108,7 @@ fn tax(texts: Texts, restaurant: &RestaurantFacts) -> String {
     texts.fill(key, &[("name", &tax.name), ("rate", &texts.percent(tax.eat_in)), ("takeaway", &texts.percent(tax.takeaway))])
 }
 
-fn dishes(texts: Texts, menu: &Arc<Menu>, filter: &DishFilter, path: &str) -> impl IntoView + use<> {
+fn dishes(texts: Texts, menu: &Arc<Menu>, sold_out: &[DishId], filter: &DishFilter, path: &str) -> impl IntoView + use<> {
     let wanted = filter.matcher();
     let shown: Vec<(usize, &Category, Vec<&Dish>)> = menu
         .categories
@@ -127,7 +131,7 @@ fn dishes(texts: Texts, menu: &Arc<Menu>, filter: &DishFilter, path: &str) -> im
     let contents: Vec<_> =
         shown.iter().map(|(number, category, _)| view! { <li><a href=format!("#c{number}")>{category.name.clone()}</a></li> }).collect();
     let sections: Vec<_> =
-        shown.into_iter().map(|(number, category, dishes)| section(texts, menu, path, number, category, &dishes)).collect();
+        shown.into_iter().map(|(number, category, dishes)| section(texts, menu, sold_out, path, number, category, &dishes)).collect();
     view! {
         <nav class="categories" aria-label=texts.get(Key::MenuCategories)><ul lang=tag dir=direction>{contents}</ul></nav>
         <div class="menu" class:large=large lang=tag dir=direction>{sections}</div>
@@ -135,8 +139,16 @@ fn dishes(texts: Texts, menu: &Arc<Menu>, filter: &DishFilter, path: &str) -> im
     }
 }
 
-fn section(texts: Texts, menu: &Menu, path: &str, number: usize, category: &Category, dishes: &[&Dish]) -> impl IntoView + use<> {
-    let rows: Vec<_> = dishes.iter().map(|shown| dish(texts, menu, path, shown)).collect();
+fn section(
+    texts: Texts,
+    menu: &Menu,
+    sold_out: &[DishId],
+    path: &str,
+    number: usize,
+    category: &Category,
+    dishes: &[&Dish],
+) -> impl IntoView + use<> {
+    let rows: Vec<_> = dishes.iter().map(|shown| dish(texts, menu, sold_out.contains(&shown.id), path, shown)).collect();
     let description = (!category.description.is_empty()).then(|| view! { <p>{category.description.clone()}</p> });
     view! {
         <section id=format!("c{number}")>
@@ -147,13 +159,17 @@ fn section(texts: Texts, menu: &Menu, path: &str, number: usize, category: &Cate
     }
 }
 
-fn dish(texts: Texts, menu: &Menu, path: &str, dish: &Dish) -> impl IntoView + use<> {
+fn dish(texts: Texts, menu: &Menu, sold_out: bool, path: &str, dish: &Dish) -> impl IntoView + use<> {
     let picture = dish.picture.clone().map(|file| view! { <Picture file alt="" sizes="96px"/> });
     let description = (!dish.description.is_empty()).then(|| view! { <p>{dish.description.clone()}</p> });
-    let notes = notes_with_options(texts, menu, dish);
+    let mut notes = notes_with_options(texts, menu, dish);
+    if sold_out {
+        let dot = if notes.is_empty() { "" } else { " · " };
+        notes = format!("{}{dot}{notes}", texts.get(Key::DishSoldOut));
+    }
     let notes = (!notes.is_empty()).then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
     view! {
-        <li>
+        <li class:sold-out=sold_out>
             <h3 dir="auto"><a href=format!("{path}/dishes/{}", dish.id)>{dish.name.clone()}</a></h3>
             <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
             {description}

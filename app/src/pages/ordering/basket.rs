@@ -1,0 +1,144 @@
+//! What was chosen so far, and what it comes to.
+
+mod line;
+
+use leptos::{
+    either::Either,
+    ev::{MouseEvent, SubmitEvent},
+    prelude::*,
+    task::spawn_local,
+};
+use servery_domain::basket::Line;
+
+use self::line::row;
+use super::{
+    begun::Begun,
+    making::Making,
+    parts::{
+        coupon::Coupon,
+        dropped::dropped,
+        sums::{Bill, sums},
+        wrong::hindrances,
+    },
+};
+use crate::{
+    pages::anew,
+    parts::{made::HowMade, notes::isolated},
+    render::Mode,
+    text::{Key, texts},
+};
+
+/// What was taken out last, and where it was.
+pub type Removed = RwSignal<Option<(usize, Line)>>;
+
+#[component]
+pub fn Basket(begun: Begun) -> impl IntoView {
+    let texts = texts();
+    let making = Making::new(begun);
+    let removed: Removed = RwSignal::new(None);
+    let slug = making.slug();
+    let (name, menu) = making.begun.with_value(|begun| (isolated(&begun.listed.restaurant.name), begun.menu.clone()));
+    let undo = move |_| {
+        if let Some((at, line)) = removed.get_untracked() {
+            making.change(|draft| draft.basket.lines.insert(at.min(draft.basket.lines.len()), line));
+            removed.set(None);
+        }
+    };
+    let taken_out = move || {
+        removed.get().map(|(_, line)| {
+            let dish = menu.dish(line.dish).map_or_else(|| texts.get(Key::DroppedADish).to_owned(), |dish| isolated(&dish.name));
+            view! { <p>{texts.fill(Key::BasketRemoved, &[("dish", &dish)])}</p><button type="button" on:click=undo>{texts.get(Key::BasketUndo)}</button> }
+        })
+    };
+    let empty = Memo::new(move |_| making.draft.with(|draft| draft.basket.lines.is_empty()));
+    let path = format!("/restaurants/{slug}");
+    let inside = anew(move || {
+        making.adopted.track();
+        if empty.get() { Either::Left(nothing_yet(path.clone())) } else { Either::Right(view! { <Chosen making removed/> }) }
+    });
+    view! {
+        <article class="basket">
+            <h1>{texts.fill(Key::BasketTitle, &[("name", &name)])}</h1>
+            <div class="undo" role="status">{taken_out}</div>
+            {inside}
+        </article>
+    }
+}
+
+fn nothing_yet(menu: String) -> impl IntoView {
+    let texts = texts();
+    view! {
+        <div class="empty">
+            <p>{texts.get(Key::BasketEmpty)}</p>
+            <p><a class="button" href=menu>{texts.get(Key::BasketToMenu)}</a></p>
+        </div>
+    }
+}
+
+#[component]
+fn Chosen(making: Making, removed: Removed) -> impl IntoView {
+    let texts = texts();
+    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let plain = decision.mode == Mode::Thin;
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
+    let slug = making.slug();
+    let checkout = format!("/restaurants/{slug}/checkout");
+    let to_checkout = move |event: MouseEvent| {
+        let Some(actions) = making.actions() else { return };
+        event.prevent_default();
+        let (keeping, checkout) = (making.keep(), checkout.clone());
+        spawn_local(async move {
+            keeping.await;
+            actions.go(&checkout);
+        });
+    };
+    // What its buttons do, they do by themselves.
+    let submit = move |event: SubmitEvent| {
+        if making.actions().is_some() {
+            event.prevent_default();
+        }
+    };
+    let rows = move || {
+        let lines = making.draft.with(|draft| draft.basket.lines.clone());
+        lines.iter().map(|line| row(making, removed, alive, plain, line)).collect::<Vec<_>>()
+    };
+    let left_out = move || making.quote.with(|quote| dropped(texts, &quote.dropped));
+    let wrong = move || {
+        let all = making.quote.with(|quote| {
+            making.begun.with_value(|begun| hindrances(texts, quote, &begun.menu, begun.listed.restaurant.ordering.collection))
+        });
+        all.into_iter().filter(|wrong| wrong.field == "lines").map(|wrong| view! { <p class="wrong">{wrong.words}</p> }).collect::<Vec<_>>()
+    };
+    let bill = move || {
+        making.quote.with(|quote| {
+            making.begun.with_value(|begun| {
+                let rules = &begun.listed.restaurant.tax;
+                sums(
+                    texts,
+                    Bill {
+                        currency: quote.currency,
+                        sums: &quote.sums,
+                        taxes: &quote.taxes,
+                        total: quote.total,
+                        in_cash: quote.in_cash,
+                        rules,
+                    },
+                )
+            })
+        })
+    };
+    view! {
+        <form method="post" action=format!("/restaurants/{slug}/basket/lines") on:submit=submit>
+            // The first button is what Enter does.
+            <button class="update" class:gone=!plain type="submit">{texts.get(Key::BasketUpdate)}</button>
+            <ul class="lines">{rows}</ul>
+            <p class="more"><a href=format!("/restaurants/{slug}")>{texts.get(Key::BasketAddMore)}</a></p>
+            {left_out}
+            <div role="status">{wrong}</div>
+            <Coupon making/>
+            <div class="bill">{bill}</div>
+            <div class="order"><button type="submit" name="checkout" value="1" on:click=to_checkout>{texts.get(Key::BasketCheckout)}</button></div>
+        </form>
+    }
+}

@@ -1,0 +1,75 @@
+//! A row of the basket.
+
+use leptos::{prelude::*, web_sys::MouseEvent};
+use servery_domain::{basket::Line, limits, quote::QuotedLine};
+
+use super::Removed;
+use crate::{
+    pages::ordering::{making::Making, parts::lines::details},
+    parts::notes::isolated,
+    text::{Key, Texts, texts},
+};
+
+/// `alive` once its buttons can be pressed.
+pub fn row(making: Making, removed: Removed, alive: RwSignal<bool>, plain: bool, line: &Line) -> impl IntoView + use<> {
+    let texts = texts();
+    let (id, count) = (line.id, line.count);
+    let quoted =
+        making.quote.with(|quote| quote.lines.iter().find(|quoted| quoted.id == id).map(|quoted| (quoted.clone(), quote.currency)));
+    let name = making.begun.with_value(|begun| begun.menu.dish(line.dish).map(|dish| dish.name.clone()));
+    let gone = name.is_none();
+    let name = name.unwrap_or_else(|| texts.get(Key::DroppedADish).to_owned());
+    let named = |key| texts.fill(key, &[("dish", &isolated(&name))]);
+    let set = move |count: u8| making.change(|draft| draft.basket.set_count(id, count.max(1)));
+    let button = |sign: &'static str, label: String, count: u8| {
+        (!plain).then(
+            || view! { <button type="button" aria-label=label disabled=move || !alive.get() on:click=move |_| set(count)>{sign}</button> },
+        )
+    };
+    let fewer = button("−", named(Key::BasketFewerOf), count.saturating_sub(1));
+    let more = button("+", named(Key::BasketMoreOf), count.saturating_add(1));
+    let typed = move |event| {
+        if let Ok(count) = event_target_value(&event).parse() {
+            set(count);
+        }
+    };
+    let remove = move |event: MouseEvent| {
+        if making.actions().is_some() {
+            event.prevent_default();
+            take_out(making, removed, id);
+        }
+    };
+    let href = format!("/restaurants/{}/dishes/{}", making.slug(), line.dish);
+    let title = if gone { name.clone() } else { String::new() };
+    let link = (!gone).then(|| view! { <a href=href>{name.clone()}</a> });
+    view! {
+        <li class:gone=quoted.is_none()>
+            <div>
+                <p class="name" dir="auto">{link}{title}</p>
+                {quoted.as_ref().map(|(quoted, _)| details(&quoted.picks, &quoted.note))}
+                {quoted.as_ref().filter(|_| count > 1).map(|(quoted, currency)| each(texts, quoted, *currency))}
+            </div>
+            <span class="price" dir="auto">{quoted.as_ref().map(|(quoted, currency)| texts.lang.money(quoted.sum, *currency))}</span>
+            <div class="how-many">
+                {fewer}
+                <input type="number" name=format!("count.{id}") value=count.to_string() prop:value=count.to_string() min="1" max=limits::COUNT
+                    inputmode="numeric" autocomplete="off" aria-label=named(Key::BasketCountOf) on:change=typed/>
+                {more}
+                <button class="quiet" type="submit" name="remove" value=id.to_string() aria-label=named(Key::BasketRemoveDish) on:click=remove>{texts.get(Key::BasketRemove)}</button>
+            </div>
+        </li>
+    }
+}
+
+fn each(texts: Texts, quoted: &QuotedLine, currency: servery_domain::currency::Currency) -> impl IntoView + use<> {
+    view! { <p class="facts">{texts.fill(Key::BasketEach, &[("price", &texts.lang.money(quoted.price, currency))])}</p> }
+}
+
+fn take_out(making: Making, removed: Removed, id: servery_domain::id::LineId) {
+    let found = making.draft.with_untracked(|draft| {
+        let lines = &draft.basket.lines;
+        lines.iter().position(|line| line.id == id).map(|at| (at, lines[at].clone()))
+    });
+    making.change(|draft| draft.basket.set_count(id, 0));
+    removed.set(found);
+}

@@ -1,0 +1,156 @@
+//! An order that was placed: how far it is, what it was, and what can still be done.
+
+mod payment;
+pub mod timeline;
+
+use std::any::Any;
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use servery_domain::{
+    order::{Actor, Event, Order as OrderFacts, TrackedOrder, apply},
+    restaurant::Listed,
+};
+
+use super::{
+    Came,
+    parts::{
+        again::Again,
+        lines::receipt,
+        sums::{Bill, sums},
+    },
+};
+use crate::{
+    backend::{Answer, actions},
+    parts::{made::HowMade, notes::isolated},
+    render::Mode,
+    text::{Key, Texts, texts},
+};
+
+/// An order that is shown, and whether the last thing tried with it failed.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    pub order: RwSignal<OrderFacts>,
+    pub failed: RwSignal<bool>,
+}
+
+impl Shown {
+    fn learn(self, order: OrderFacts) {
+        // What is on its way may be overtaken.
+        if self.order.try_with_untracked(|shown| shown.revision < order.revision).unwrap_or_default() {
+            self.order.set(order);
+            self.failed.set(false);
+        }
+    }
+
+    /// Where a script runs, in place of what the form would send.
+    pub fn act(self, event: &SubmitEvent, answer: Option<Answer<'static, OrderFacts>>) {
+        let Some(answer) = answer else { return };
+        event.prevent_default();
+        spawn_local(async move {
+            match answer.await {
+                Ok(order) => self.learn(order),
+                Err(_) => self.failed.set(true),
+            }
+        });
+    }
+}
+
+#[component]
+pub fn Order(tracked: Box<TrackedOrder>, listed: Box<Listed>, came: Came) -> impl IntoView {
+    let texts = texts();
+    let shown = Shown { order: RwSignal::new(tracked.order.clone()), failed: RwSignal::new(false) };
+    watch(shown, tracked.token.clone());
+    let number = tracked.order.number.to_string();
+    let slug = tracked.slug.to_string();
+    let phone = listed.restaurant.phone.clone();
+    let call = format!("tel:{}", phone.replace(' ', ""));
+    view! {
+        <article class="order-page">
+            <header>
+                <h1>{texts.fill(Key::OrderTitle, &[("number", &number)])}</h1>
+                <p class="lead"><a href=format!("/restaurants/{slug}")>{texts.fill(Key::OrderAt, &[("name", &isolated(&tracked.restaurant))])}</a></p>
+            </header>
+            {timeline::timeline(texts, shown, listed.today)}
+            {stillness(texts, shown, &came, &tracked.token)}
+            {payment::payment(texts, shown, &listed, &came, &tracked.token)}
+            {ordered(texts, &tracked.order, &listed)}
+            <div class="deeds">
+                {cancel(texts, shown, &tracked.token)}
+                <Again tracked=(*tracked).clone()/>
+            </div>
+            <p role="status" class="wrong">{move || shown.failed.get().then(|| texts.get(Key::OrderNotPossible))}</p>
+            <p><a href=call>{texts.fill(Key::OrderContact, &[("phone", &isolated(&phone))])}</a></p>
+            <p><a href="/orders">{texts.get(Key::OrderAll)}</a></p>
+        </article>
+    }
+}
+
+/// Each change is shown as it happens, until nothing more does.
+fn watch(shown: Shown, token: String) {
+    let watching = StoredValue::new_local(None::<Box<dyn Any>>);
+    Effect::new(move |_| {
+        let over = shown.order.with(|order| order.progress.state.is_over());
+        let begun = watching.with_value(Option::is_some);
+        match actions() {
+            Some(actions) if !over && !begun => {
+                watching.set_value(Some(actions.watch(&token, Box::new(move |order| shown.learn(order)))));
+            }
+            _ if over => watching.set_value(None),
+            _ => {}
+        }
+    });
+    on_cleanup(move || watching.dispose());
+}
+
+/// Who reads slowly keeps the page from being asked for again.
+fn stillness(texts: Texts, shown: Shown, came: &Came, token: &str) -> impl IntoView + use<> {
+    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let moving = decision.mode == Mode::Thin && !came.still && !shown.order.with_untracked(|order| order.progress.state.is_over());
+    let still = format!("/orders/{token}?still=1");
+    moving.then(|| view! { <p class="facts">{texts.get(Key::OrderRefreshes)}" "<a href=still>{texts.get(Key::OrderKeepStill)}</a></p> })
+}
+
+fn ordered(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView + use<> {
+    let facts = &order.ordered;
+    let bill = Bill {
+        currency: facts.currency,
+        sums: &facts.sums,
+        taxes: &facts.taxes,
+        total: facts.total,
+        in_cash: facts.in_cash,
+        rules: &listed.restaurant.tax,
+    };
+    let said = |key, words: &str| (!words.is_empty()).then(|| texts.fill(key, &[("note", &isolated(words))]));
+    let notes: Vec<_> = [said(Key::OrderNote, &facts.note), said(Key::OrderAllergies, &facts.allergies)]
+        .into_iter()
+        .flatten()
+        .map(|words| view! { <p>{words}</p> })
+        .collect();
+    view! {
+        <section class="ordered">
+            <h2>{texts.get(Key::OrderWhat)}</h2>
+            {receipt(texts, &facts.lines, facts.currency)}
+            {notes}
+            {sums(texts, bill)}
+        </section>
+    }
+}
+
+fn cancel(texts: Texts, shown: Shown, token: &str) -> impl IntoView + use<> {
+    let action = format!("/orders/{token}/cancel");
+    let token = token.to_owned();
+    let actions = actions();
+    let submit = move |event: SubmitEvent| {
+        let (token, actions) = (token.clone(), actions.clone());
+        let answer = actions.map(|actions| Box::pin(async move { actions.cancel(&token).await }) as Answer<'static, OrderFacts>);
+        shown.act(&event, answer);
+    };
+    let possible = Memo::new(move |_| {
+        shown.order.with(|order| apply(order, &Event::Cancelled { reason: String::new() }, Actor::Diner, order.ordered.placed_at).is_ok())
+    });
+    move || {
+        let submit = submit.clone();
+        let action = action.clone();
+        possible.get().then(|| view! { <form method="post" action=action on:submit=submit><button class="quiet" type="submit">{texts.get(Key::OrderCancel)}</button></form> })
+    }
+}

@@ -1,0 +1,71 @@
+//! What is paid, and what is to be paid.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+use servery_domain::{
+    currency::Minor,
+    order::{Order, State},
+    ordering::PaymentWay,
+    restaurant::Listed,
+};
+
+use super::Shown;
+use crate::{
+    backend::{Answer, actions},
+    pages::ordering::Came,
+    text::{Key, Texts},
+};
+
+pub fn payment(texts: Texts, shown: Shown, listed: &Listed, came: &Came, token: &str) -> impl IntoView + use<> {
+    let words = move || shown.order.with(|order| said(texts, order).into_iter().map(|words| view! { <p>{words}</p> }).collect::<Vec<_>>());
+    let failed = came.wrong.as_deref().and_then(|wrong| match wrong {
+        "declined" => Some(Key::OrderDeclined),
+        "provider" => Some(Key::OrderProviderAway),
+        _ => None,
+    });
+    let unpaid = Memo::new(move |_| shown.order.with(|order| order.progress.state == State::Unpaid));
+    let failed = move || failed.filter(|_| unpaid.get()).map(|key| view! { <p class="wrong" role="alert">{texts.get(key)}</p> });
+    let at_door = listed.restaurant.ordering.payments.contains(&PaymentWay::Door);
+    let token = token.to_owned();
+    let ways = move || unpaid.get().then(|| ways(texts, shown, at_door, &token));
+    view! {
+        <section class="payment">
+            <h2>{texts.get(Key::OrderPayment)}</h2>
+            {failed}
+            {words}
+            {ways}
+        </section>
+    }
+}
+
+fn said(texts: Texts, order: &Order) -> Vec<String> {
+    let (payment, ordered) = (&order.progress.payment, &order.ordered);
+    let money = |key, amount| texts.fill(key, &[("amount", &texts.lang.money(amount, ordered.currency))]);
+    let paid = (payment.paid > Minor::ZERO).then(|| money(Key::OrderPaid, payment.paid));
+    let refunded = (payment.refunded > Minor::ZERO).then(|| money(Key::OrderRefunded, payment.refunded));
+    let owed = match order.progress.state {
+        _ if paid.is_some() => None,
+        State::Unpaid => Some(texts.get(Key::OrderUnpaid).to_owned()),
+        state if state.is_off() => Some(texts.get(Key::OrderNothingToPay).to_owned()),
+        state if payment.way == PaymentWay::Door && !state.is_over() => Some(money(Key::OrderPaysAtDoor, ordered.in_cash)),
+        _ => None,
+    };
+    [paid, refunded, owed].into_iter().flatten().collect()
+}
+
+fn ways(texts: Texts, shown: Shown, at_door: bool, token: &str) -> impl IntoView + use<> {
+    let total = shown.order.with_untracked(|order| texts.lang.money(order.ordered.total, order.ordered.currency));
+    let (pay, action) = (format!("/orders/{token}/pay"), format!("/orders/{token}/pay-at-door"));
+    let token = token.to_owned();
+    let actions = actions();
+    let submit = move |event: SubmitEvent| {
+        let (token, actions) = (token.clone(), actions.clone());
+        let answer = actions.map(|actions| Box::pin(async move { actions.pay_at_door(&token).await }) as Answer<'static, Order>);
+        shown.act(&event, answer);
+    };
+    view! {
+        <div class="deeds">
+            <a class="button" href=pay>{texts.fill(Key::OrderPayNow, &[("amount", &total)])}</a>
+            {at_door.then(|| view! { <form method="post" action=action on:submit=submit><button type="submit">{texts.get(Key::OrderPayAtDoor)}</button></form> })}
+        </div>
+    }
+}

@@ -1,0 +1,105 @@
+//! How far an order is, step by step.
+
+use leptos::prelude::*;
+use servery_domain::{
+    basket::Service,
+    order::{Order, State},
+    time::{Day, LocalMinute, Timestamp},
+};
+
+use super::Shown;
+use crate::{
+    pages::ordering::parts::when,
+    parts::notes::isolated,
+    text::{Key, Texts},
+};
+
+pub fn name(texts: Texts, state: State) -> &'static str {
+    texts.get(match state {
+        State::Unpaid => Key::StateUnpaid,
+        State::Placed => Key::StatePlaced,
+        State::Accepted => Key::StateAccepted,
+        State::Preparing => Key::StatePreparing,
+        State::Ready => Key::StateReady,
+        State::OutForDelivery => Key::StateOutForDelivery,
+        State::Collected => Key::StateCollected,
+        State::Delivered => Key::StateDelivered,
+        State::Rejected => Key::StateRejected,
+        State::Cancelled => Key::StateCancelled,
+    })
+}
+
+/// The steps of an order that goes well; of one that does not, the first and the last.
+fn steps(order: &Order) -> Vec<State> {
+    let state = order.progress.state;
+    let delivered = matches!(order.ordered.service, Service::Delivery(_));
+    let end: &[State] = if delivered { &[State::OutForDelivery, State::Delivered] } else { &[State::Collected] };
+    match state {
+        State::Rejected | State::Cancelled => vec![State::Placed, state],
+        State::Unpaid => [&[State::Unpaid, State::Placed, State::Accepted, State::Preparing, State::Ready], end].concat(),
+        _ => [&[State::Placed, State::Accepted, State::Preparing, State::Ready], end].concat(),
+    }
+}
+
+/// On the restaurant's clock, which the order was placed by.
+fn local(order: &Order, at: Timestamp) -> LocalMinute {
+    LocalMinute(order.ordered.placed_on.0 + (at.0 - order.ordered.placed_at.0).div_euclid(60))
+}
+
+pub fn timeline(texts: Texts, shown: Shown, today: Day) -> impl IntoView {
+    let state = move || shown.order.with(|order| name(texts, order.progress.state));
+    let promised = move || shown.order.with(|order| promise(texts, order, today));
+    let reason = move || {
+        shown.order.with(|order| {
+            let reason = &order.progress.reason;
+            (!reason.is_empty()).then(|| texts.fill(Key::OrderReason, &[("reason", &isolated(reason))]))
+        })
+    };
+    let rows = move || shown.order.with(|order| rows(texts, order, today));
+    view! {
+        <section class="progress">
+            <h2>{texts.get(Key::OrderProgress)}</h2>
+            <div role="status">
+                <p class="state">{state}</p>
+                <p class="promise">{promised}</p>
+                <p>{reason}</p>
+            </div>
+            <ol class="timeline">{rows}</ol>
+        </section>
+    }
+}
+
+fn promise(texts: Texts, order: &Order, today: Day) -> Option<String> {
+    let due = match order.progress.ready_at {
+        _ if order.progress.state.is_over() => return None,
+        Some(ready) if !order.ordered.scheduled => servery_domain::quote::Due { from: ready, to: ready },
+        _ => order.ordered.due,
+    };
+    let key = match order.ordered.service {
+        Service::Collection => Key::OrderReadyCollection,
+        Service::Delivery(_) => Key::OrderReadyDelivery,
+        Service::Table(_) => Key::OrderReadyTable,
+    };
+    Some(texts.fill(key, &[("time", &when::due(texts, due, today))]))
+}
+
+fn rows(texts: Texts, order: &Order, today: Day) -> Vec<impl IntoView + use<>> {
+    let state = order.progress.state;
+    let steps = steps(order);
+    let here = steps.iter().position(|step| *step == state).unwrap_or_default();
+    steps
+        .into_iter()
+        .enumerate()
+        .map(|(number, step)| {
+            let at = if number == here { Some(local(order, order.progress.changed_at)) } else { None };
+            let at = at.or((step == State::Placed && number < here).then_some(order.ordered.placed_on));
+            let time = at.map(|at| view! { <time dir="auto">{when::moment(texts, at, today)}</time> });
+            let class = match number.cmp(&here) {
+                std::cmp::Ordering::Less => "done",
+                std::cmp::Ordering::Equal => "now",
+                std::cmp::Ordering::Greater => "ahead",
+            };
+            view! { <li class=class aria-current=(number == here).then_some("step")><span>{name(texts, step)}</span>" "{time}</li> }
+        })
+        .collect()
+}

@@ -1,0 +1,71 @@
+//! How a total comes about.
+
+use leptos::prelude::*;
+use servery_domain::{
+    currency::{Currency, Minor},
+    quote::Sum,
+    tax::{Tax, TaxRate, TaxRules},
+};
+
+use crate::{
+    parts::notes::isolated,
+    text::{Key, Texts},
+};
+
+/// Of a quote or of an order.
+#[derive(Clone, Copy)]
+pub struct Bill<'a> {
+    pub currency: Currency,
+    pub sums: &'a [Sum],
+    pub taxes: &'a [Tax],
+    pub total: Minor,
+    pub in_cash: Minor,
+    pub rules: &'a TaxRules,
+}
+
+pub fn sums(texts: Texts, bill: Bill<'_>) -> impl IntoView + use<> {
+    let money = |amount| texts.lang.money(amount, bill.currency);
+    let rows: Vec<_> = bill
+        .sums
+        .iter()
+        .map(|sum| {
+            let (name, remark) = words(texts, bill.currency, sum);
+            let remark = remark.map(|remark| view! { <small>{remark}</small> });
+            view! { <tr><th scope="row">{name}" "{remark}</th><td dir="auto">{money(sum.amount())}</td></tr> }
+        })
+        .collect();
+    let within: Vec<_> =
+        bill.taxes.iter().filter(|_| bill.rules.included).map(|tax| view! { <li>{contained(texts, bill, tax)}</li> }).collect();
+    let within = (!within.is_empty()).then(|| view! { <ul class="small-print">{within}</ul> });
+    let in_cash = (bill.in_cash != bill.total)
+        .then(|| view! { <p class="small-print">{texts.fill(Key::SumInCash, &[("amount", &money(bill.in_cash))])}</p> });
+    view! {
+        <table class="sums">
+            <tbody>{rows}</tbody>
+            <tfoot><tr><th scope="row">{texts.get(Key::SumTotal)}</th><td dir="auto">{money(bill.total)}</td></tr></tfoot>
+        </table>
+        {within}
+        {in_cash}
+    }
+}
+
+fn contained(texts: Texts, bill: Bill<'_>, tax: &Tax) -> String {
+    let amount = texts.lang.money(tax.tax, bill.currency);
+    texts.fill(Key::SumTaxIncluded, &[("tax", &amount), ("name", &isolated(&bill.rules.name)), ("rate", &texts.percent(tax.rate))])
+}
+
+/// What a sum is for, and what else there is to say of it.
+fn words(texts: Texts, currency: Currency, sum: &Sum) -> (String, Option<String>) {
+    match sum {
+        Sum::Dishes(_) => (texts.get(Key::SumDishes).to_owned(), None),
+        Sum::Coupon { code, .. } => (texts.fill(Key::SumCoupon, &[("code", &isolated(code))]), None),
+        Sum::Delivery { zone, fee, free_from } => {
+            let from = |from: Minor| texts.fill(Key::SumFreeFrom, &[("amount", &texts.lang.money(from, currency))]);
+            let remark = if *fee == Minor::ZERO { Some(texts.get(Key::SumFree).to_owned()) } else { free_from.map(from) };
+            (texts.fill(Key::SumDelivery, &[("zone", &isolated(zone))]), remark)
+        }
+        Sum::Service { millionths, .. } => (texts.fill(Key::SumService, &[("rate", &texts.percent(TaxRate(*millionths)))]), None),
+        Sum::Tax { name, rate, .. } => (texts.fill(Key::SumTax, &[("name", &isolated(name)), ("rate", &texts.percent(*rate))]), None),
+        Sum::Tip(_) => (texts.get(Key::SumTip).to_owned(), None),
+    }
+}

@@ -1,0 +1,20 @@
+//! The way to what was begun to order here.
+
+use leptos::prelude::*;
+
+use crate::{
+    backend::note,
+    text::{Key, Texts},
+};
+
+pub fn begun(texts: Texts, path: &str) -> impl IntoView + use<> {
+    let noted = RwSignal::new(None);
+    let name = note(path.rsplit('/').next().unwrap_or_default());
+    // Effects run in browsers only. A browser that keeps nothing shows the way all the same.
+    Effect::new(move |_| {
+        let storage = window().local_storage().ok().flatten();
+        noted.set(storage.and_then(|storage| storage.get_item(&name).ok()?).filter(|noted| !noted.is_empty()));
+    });
+    let much = move || noted.get().map(|noted| format!(" · {noted}"));
+    view! { <p class="begun"><a class="button" href=format!("{path}/basket")>{texts.get(Key::MenuOrder)}<span dir="auto">{much}</span></a></p> }
+}

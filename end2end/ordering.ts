@@ -1,0 +1,86 @@
+// What a diner does, by the names of things on the pages, so that it is the same whatever the pages run on.
+
+import { alive, expect, texts, type Mode } from "./servery";
+import { dishes, menu, type Dish } from "./town";
+import type { APIRequestContext, Page } from "@playwright/test";
+
+/** Open around the clock, in dollars, with a tax that is added. */
+export const DINER = "lighthouse-diner";
+
+const words = texts.en;
+
+/** `{name}` filled in; names stand between isolates. */
+export const filled = (key: string, values: Record<string, string>) =>
+  words[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+export async function dish(request: APIRequestContext, name: string, slug = DINER): Promise<Dish> {
+  return dishes(await menu(request, slug)).find((dish) => dish.name === name)!;
+}
+
+/** Puts a dish into the basket by its page; ends on the basket. */
+export async function add(page: Page, request: APIRequestContext, name: string, mode: Mode | "none", choices: string[] = [], count = 1) {
+  const { id } = await dish(request, name);
+  await page.goto(`/restaurants/${DINER}/dishes/${id}`);
+  if (mode === "hydrated" || mode === "thick") await alive(page);
+  for (const choice of choices) await page.getByLabel(choice).first().check();
+  await page.getByLabel(words["dish.count"]).fill(String(count));
+  await page.getByRole("button", { name: words["dish.add"] }).click();
+  await expect(page).toHaveURL(/\/basket$/);
+  if (mode === "hydrated" || mode === "thick") await alive(page);
+  await expect(page.locator(".lines > li .name").filter({ hasText: name }).first()).toBeVisible();
+}
+
+export async function toCheckout(page: Page, mode: Mode | "none") {
+  await page.getByRole("button", { name: words["basket.checkout"] }).click();
+  await expect(page).toHaveURL(/\/checkout/);
+  if (mode === "hydrated" || mode === "thick") await alive(page);
+}
+
+export async function fillIn(page: Page) {
+  await page.getByLabel(words["checkout.name"], { exact: true }).fill("Ada Lovelace");
+  await page.getByLabel(words["checkout.phone"]).fill("+1 212 555 0199");
+  await page.getByLabel(words["checkout.allergies"]).fill("peanuts");
+}
+
+export const place = (page: Page) => page.locator("button[name=place]").click();
+
+/** A page without a script learns the new total only when it asks. */
+export async function placed(page: Page): Promise<string> {
+  await place(page);
+  if (await page.locator(".news").filter({ hasText: "Nothing was ordered" }).isVisible({ timeout: 500 }).catch(() => false)) await place(page);
+  await expect(page).toHaveURL(/\/orders\/[0-9a-f]{32}$/);
+  return page.url().split("/").at(-1)!;
+}
+
+/** The pages of somebody who orders, and how they are come to. */
+export const ORDERING_PAGES: Record<string, (page: Page, request: APIRequestContext) => Promise<string>> = {
+  "basket-empty": async () => `/restaurants/${DINER}/basket`,
+  "history-empty": async () => "/orders",
+  basket: async (page, request) => {
+    await add(page, request, "Blue Plate Special", "none");
+    await add(page, request, "Cobb Salad", "none", [], 2);
+    return `/restaurants/${DINER}/basket`;
+  },
+  checkout: async (page, request) => {
+    await ORDERING_PAGES.basket(page, request);
+    return `/restaurants/${DINER}/checkout`;
+  },
+  "checkout-wrong": async (page, request) => {
+    await ORDERING_PAGES.basket(page, request);
+    await toCheckout(page, "none");
+    await page.getByLabel(words["checkout.delivery"]).check();
+    await place(page);
+    await expect(page).toHaveURL(/wrong=/);
+    return new URL(page.url()).pathname + new URL(page.url()).search;
+  },
+  order: async (page, request) => {
+    await ORDERING_PAGES.basket(page, request);
+    await toCheckout(page, "none");
+    await fillIn(page);
+    return `/orders/${await placed(page)}`;
+  },
+  history: async (page, request) => {
+    await ORDERING_PAGES.order(page, request);
+    return "/orders";
+  },
+};

@@ -1,0 +1,281 @@
+// An order from the dish to the receipt, however the pages are made: the same steps, the same order.
+
+import { alive, controlled, expect, test, texts, type Mode } from "../servery";
+import { add, DINER, dish, fillIn, filled, place, placed, toCheckout } from "../ordering";
+import type { APIRequestContext, Page } from "@playwright/test";
+
+const words = texts.en;
+
+/** What was ordered, without what is another each time. */
+async function ordered(request: APIRequestContext, token: string) {
+  const { order } = await (await request.get(`/api/v1/orders/${token}`)).json();
+  const { placed_at, placed_on, due, lines, ...rest } = order.ordered;
+  return { ...rest, scheduled: order.ordered.scheduled, lines: lines.map(({ id, ...line }: { id: string }) => line), way: order.progress.payment.way };
+}
+
+type Way = { name: string; mode: Mode | "none"; javaScriptEnabled?: boolean; wasm?: boolean };
+const WAYS: Way[] = [
+  { name: "without JavaScript", mode: "none", javaScriptEnabled: false },
+  { name: "without wasm", mode: "none", wasm: false },
+  { name: "hydrated", mode: "hydrated" },
+  { name: "thick", mode: "thick" },
+];
+
+/** The steps of every way; answers with the order's token. */
+async function order(page: Page, request: APIRequestContext, mode: Mode | "none") {
+  await add(page, request, "Blue Plate Special", mode);
+  await add(page, request, "Cobb Salad", mode, [], 2);
+  await toCheckout(page, mode);
+  await page.getByLabel(words["checkout.delivery"]).check();
+  await page.getByLabel(words["checkout.street"]).fill("12 Harbor Avenue");
+  await page.getByLabel(words["checkout.postcode"]).fill("10014");
+  await page.getByLabel(words["checkout.city"]).fill("Millbrook");
+  await fillIn(page);
+  await page.getByLabel(words["checkout.note"]).fill("Blue door");
+  return placed(page);
+}
+
+test.describe("four ways to the same order", () => {
+  // One after another: the first says what the others must be.
+  test.describe.configure({ mode: "default" });
+  let expected: unknown;
+
+  for (const { name, mode, javaScriptEnabled = true, wasm = true } of WAYS) {
+    test.describe(name, () => {
+      test.use({ javaScriptEnabled });
+
+      test("an order is placed", async ({ page, request, complaints, servery, context }) => {
+        test.setTimeout(60_000);
+        complaints.expect(/^request: .*\.js csp$/);
+        if (!wasm) {
+          await page.route("**/*.wasm", (route) => route.abort("failed"));
+          complaints.expect(/\.wasm/, /TypeError: Failed to fetch/);
+        }
+        if (mode !== "none") await context.addCookies([{ name: "servery_render", value: mode, url: servery.url }]);
+        const token = await order(page, request, mode);
+        await expect(page.locator(".lines")).toContainText("Blue Plate Special");
+        await expect(page.locator(".state")).toHaveText(words["state.placed"]);
+        const found = await ordered(request, token);
+        expect(found.lines.map((line: { name: string; count: number }) => [line.name, line.count])).toEqual([["Blue Plate Special", 1], ["Cobb Salad", 2]]);
+        expect(found.service).toEqual({ delivery: { street: "12 Harbor Avenue", postcode: "10014", city: "Millbrook" } });
+        expect([found.note, found.allergies, found.contact.name]).toEqual(["Blue door", "peanuts", "Ada Lovelace"]);
+          expect(found).toEqual((expected ??= found));
+      });
+    });
+  }
+});
+
+test.describe("checkout", () => {
+  for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
+    test(`what is missing is named beside its field, ${mode}`, async ({ page, request, context, servery }) => {
+      await context.addCookies([{ name: "servery_render", value: mode, url: servery.url }]);
+      await add(page, request, "Cobb Salad", mode);
+      await toCheckout(page, mode);
+      await place(page);
+      await expect(page.locator("#wrong-name")).toHaveText(words["wrong.name"]);
+      await expect(page.getByLabel(words["checkout.name"], { exact: true })).toBeFocused();
+      await page.getByLabel(words["checkout.name"], { exact: true }).fill("Ada");
+      await page.getByLabel(words["checkout.phone"]).fill("call me");
+      await place(page);
+      await expect(page.locator("#wrong-phone")).toHaveText(words["wrong.phone"]);
+      await expect(page.getByLabel(words["checkout.phone"])).toBeFocused();
+    });
+  }
+
+  test("options that are missing keep it from being ordered, and are named", async ({ page, request }) => {
+    await page.goto("/about");
+    const { id } = await dish(request, "Blue Plate Special");
+    const kept = await page.evaluate(async ([slug, id]) => {
+      const basket = { lines: [{ id: "1".padStart(32, "0"), dish: id, count: 1 }], service: "collection", coupon: "", tip: 0 };
+      const body = JSON.stringify({ basket, contact: { name: "Ada", phone: "555" }, changes: 1 });
+      return (await fetch(`/api/v1/restaurants/${slug}/draft`, { method: "PUT", headers: { "content-type": "application/json" }, body })).status;
+    }, [DINER, id]);
+    expect(kept).toBe(204);
+    for (const mode of ["thin", "hydrated"]) {
+      await page.goto(`/restaurants/${DINER}/checkout?render=${mode}`);
+      if (mode === "hydrated") await alive(page);
+      await expect(page.locator("#wrong-lines")).toContainText("Blue Plate Special");
+      await place(page);
+      await expect(page).toHaveURL(/\/checkout/);
+      await expect(page.locator("#wrong-lines")).toContainText("Blue Plate Special");
+    }
+  });
+
+  test("a page without a script says how the total changed, and asks again", async ({ page, request, context, servery }) => {
+    await context.addCookies([{ name: "servery_render", value: "thin", url: servery.url }]);
+    await add(page, request, "Cobb Salad", "none");
+    await toCheckout(page, "none");
+    await fillIn(page);
+    const was = await page.locator(".sums tfoot td").textContent();
+    await page.locator("input[name=tip]").nth(1).check();
+    await place(page);
+    const now = await page.locator(".sums tfoot td").textContent();
+    expect(now).not.toBe(was);
+    await expect(page.locator(".news")).toHaveText(filled("checkout.changed", { was: was!, now: now! }));
+    await placed(page);
+  });
+
+  test("what only the server knows is said, and the order goes on without it", async ({ page, request, complaints }) => {
+    complaints.expect(/status of 409/);
+    for (const again of [false, true]) {
+      await add(page, request, "Cobb Salad", "hydrated", [], 2);
+      await toCheckout(page, "hydrated");
+      await page.getByLabel(words["checkout.coupon"]).fill("HELLO10");
+      await page.getByRole("button", { name: words["checkout.apply"] }).click();
+      await expect(page.locator(".sums")).toContainText("HELLO10");
+      await fillIn(page);
+      await place(page);
+      if (again) {
+        await expect(page.locator("#wrong-coupon")).toHaveText(words["coupon.used-by-you"]);
+        await expect(page.locator(".news")).toContainText("Nothing was ordered");
+        await page.getByLabel(words["checkout.coupon"]).fill("");
+        await page.getByRole("button", { name: words["checkout.apply"] }).click();
+        await expect(page.locator(".sums")).not.toContainText("HELLO10");
+        await place(page);
+      }
+      await expect(page).toHaveURL(/\/orders\/[0-9a-f]{32}$/);
+    }
+  });
+
+  test("what is changed shows at once", async ({ page, request }) => {
+    await add(page, request, "Cobb Salad", "hydrated");
+    await toCheckout(page, "hydrated");
+    const total = page.locator(".sums tfoot td");
+    const before = await total.textContent();
+    await page.getByLabel("$", { exact: false }).first().check();
+    await expect(total).not.toHaveText(before!);
+    await page.getByLabel(words["checkout.coupon"]).fill("nonsense");
+    await page.getByRole("button", { name: words["checkout.apply"] }).click();
+    await expect(page.locator("#wrong-coupon")).toHaveText(words["coupon.unknown"]);
+    await page.getByLabel(words["checkout.coupon"]).fill("hello10");
+    await page.getByRole("button", { name: words["checkout.apply"] }).click();
+    await expect(page.locator(".sums")).toContainText("HELLO10");
+    await page.getByLabel(words["checkout.delivery"]).check();
+    await page.getByLabel(words["checkout.postcode"]).fill("99999");
+    await expect(page.locator("#wrong-postcode")).toHaveText(words["hindrance.out-of-area"]);
+    await page.getByLabel(words["checkout.postcode"]).fill("10014");
+    await expect(page.locator("#wrong-postcode")).toHaveText("");
+    await expect(page.locator(".sums")).toContainText("Harbour");
+  });
+
+  test("the keyboard is enough", async ({ page, request }) => {
+    await add(page, request, "Cobb Salad", "hydrated");
+    await page.getByRole("button", { name: words["basket.checkout"] }).focus();
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/checkout/);
+    await alive(page);
+    const until = async (selector: string) => {
+      for (let tab = 0; tab < 60; tab++) {
+        if (await page.locator(selector).evaluate((wanted) => wanted === document.activeElement)) return;
+        await page.keyboard.press("Tab");
+      }
+      throw new Error(`${selector} is out of the keyboard's reach`);
+    };
+    await until("#name");
+    await page.keyboard.type("Ada");
+    await until("#phone");
+    await page.keyboard.type("555 0199");
+    await until("button[name=place]");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/orders\/[0-9a-f]{32}$/);
+  });
+});
+
+test.describe("the basket", () => {
+  test("is counted up and down, emptied, and what was taken out comes back", async ({ page, request }) => {
+    await add(page, request, "Cobb Salad", "hydrated");
+    const more = page.getByRole("button", { name: filled("basket.more-of", { dish: "\u2068Cobb Salad\u2069" }) });
+    await more.click();
+    await expect(page.getByRole("spinbutton")).toHaveValue("2");
+    await expect(more).toBeFocused();
+    await page.getByRole("button", { name: filled("basket.remove-dish", { dish: "\u2068Cobb Salad\u2069" }) }).click();
+    await expect(page.locator(".empty")).toContainText(words["basket.empty"]);
+    await page.getByRole("button", { name: words["basket.undo"] }).click();
+    await expect(page.getByRole("spinbutton")).toHaveValue("2");
+  });
+
+  test("goes on in another mode, both ways", async ({ page, request, context, servery }) => {
+    const mode = (value: string) => context.addCookies([{ name: "servery_render", value, url: servery.url }]);
+    await mode("thin");
+    await add(page, request, "Cobb Salad", "none");
+    await mode("hydrated");
+    await add(page, request, "Blue Plate Special", "hydrated");
+    await expect(page.locator(".lines > li")).toHaveCount(2);
+    await mode("thin");
+    await page.goto(`/restaurants/${DINER}/basket`);
+    await expect(page.locator(".lines > li")).toHaveCount(2);
+    await page.getByRole("spinbutton").first().fill("3");
+    await page.getByRole("button", { name: words["basket.update"] }).click();
+    await mode("thick");
+    await page.goto(`/restaurants/${DINER}/basket`);
+    await alive(page);
+    await expect(page.getByRole("spinbutton").first()).toHaveValue("3");
+  });
+
+  test("is changed offline with the same totals, and the order goes out when the network is back", async ({ page, request, context, servery, complaints }) => {
+    test.setTimeout(60_000);
+    complaints.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load resource/);
+    await context.addCookies([{ name: "servery_render", value: "thick", url: servery.url }]);
+    await add(page, request, "Cobb Salad", "thick");
+    await toCheckout(page, "thick");
+    await fillIn(page);
+    await controlled(page);
+    await page.goto(`/restaurants/${DINER}/basket`);
+    await alive(page);
+    await context.setOffline(true);
+    await page.reload();
+    await alive(page);
+    await page.getByRole("button", { name: filled("basket.more-of", { dish: "\u2068Cobb Salad\u2069" }) }).click();
+    const total = await page.locator(".sums tfoot td").textContent();
+    await toCheckout(page, "thick");
+    await expect(page.locator("button[name=place]")).toHaveText(filled("checkout.place-later", { total: total! }));
+    await place(page);
+    await expect(page.locator(".waiting")).toContainText(words["checkout.waiting"]);
+    await context.setOffline(false);
+    await expect(page).toHaveURL(/\/orders\/[0-9a-f]{32}$/, { timeout: 15_000 });
+    await expect(page.locator(".sums tfoot td")).toHaveText(total!);
+  });
+});
+
+test.describe("the order", () => {
+  const placeOne = async (page: Page, request: APIRequestContext, mode: Mode | "none") => {
+    await add(page, request, "Cobb Salad", mode);
+    await toCheckout(page, mode);
+    await fillIn(page);
+    return placed(page);
+  };
+
+  test("tells what happens as it happens", async ({ page, request }) => {
+    const token = await placeOne(page, request, "hydrated");
+    await alive(page);
+    await expect(page.locator(".state")).toHaveText(words["state.placed"]);
+    expect((await request.post(`/api/v1/orders/${token}/cancel`)).status()).toBe(200);
+    await expect(page.locator(".state")).toHaveText(words["state.cancelled"]);
+    await expect(page.getByRole("button", { name: words["order.cancel"] })).toHaveCount(0);
+  });
+
+  test("asks again by itself where no script runs, unless told to keep still", async ({ page, request, context, servery }) => {
+    await context.addCookies([{ name: "servery_render", value: "thin", url: servery.url }]);
+    await placeOne(page, request, "none");
+    await expect(page.locator("meta[http-equiv=refresh]")).toHaveAttribute("content", "15");
+    await page.getByRole("link", { name: words["order.keep-still"] }).click();
+    await expect(page.locator("meta[http-equiv=refresh]")).toHaveCount(0);
+  });
+
+  for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
+    test(`is cancelled, is found again, and is ordered once more, ${mode}`, async ({ page, request, context, servery }) => {
+      test.setTimeout(40_000);
+      await context.addCookies([{ name: "servery_render", value: mode, url: servery.url }]);
+      await placeOne(page, request, mode);
+      if (mode !== "thin") await alive(page);
+      await page.getByRole("button", { name: words["order.cancel"] }).click();
+      await expect(page.locator(".state")).toHaveText(words["state.cancelled"]);
+      await page.getByRole("link", { name: words["order.all"] }).click();
+      await expect(page.locator(".history li")).toHaveCount(1);
+      if (mode !== "thin") await alive(page);
+      await page.getByRole("button", { name: words["order.again"] }).click();
+      await expect(page).toHaveURL(/\/basket$/);
+      await expect(page.locator(".lines > li .name")).toHaveText(["Cobb Salad"]);
+    });
+  }
+});

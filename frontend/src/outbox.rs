@@ -1,0 +1,119 @@
+//! An order on its way to the server. It is kept until the server has answered, and goes out under the same key until then.
+
+use std::{cell::Cell, time::Duration};
+
+use leptos::prelude::{GetUntracked, RwSignal, Set, set_timeout};
+use serde::{Deserialize, Serialize};
+use servery_app::{api, backend::Placing};
+use servery_domain::{
+    currency::Minor,
+    draft::Draft,
+    id::OrderId,
+    lang::Lang,
+    order::{Placement, Receipt},
+    problem::{Kind, Problem},
+    quote::Quote,
+    slug::Slug,
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    device::save,
+    http::{json, read, send_back},
+    stored,
+};
+
+const AGAIN: Duration = Duration::from_secs(4);
+const WAITING: &str = "placing";
+/// The order that an attempt was last made for: until the server has answered, it may have been placed.
+const NAME: &str = "placing-id";
+
+/// What goes out, as it goes out.
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    slug: Slug,
+    key: String,
+    seen: Minor,
+    body: String,
+}
+
+thread_local! {
+    static SENDING: Cell<bool> = const { Cell::new(false) };
+}
+
+pub fn place(state: RwSignal<Placing>, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang) {
+    let id: OrderId = stored::get(NAME).unwrap_or_else(|| OrderId(stored::random()));
+    stored::put(NAME, &id);
+    let placement: Placement = draft.placement(id, seen, lang);
+    let Ok(body) = json(&placement) else { return };
+    // The same order goes out under the same key, another one under another.
+    let before: Option<Waiting> = stored::get(WAITING);
+    let key = before.filter(|before| before.body == body).map_or_else(|| format!("{:032x}", stored::random()), |before| before.key);
+    stored::put(WAITING, &Waiting { slug: slug.clone(), key, seen, body });
+    attempt(state);
+}
+
+/// If something waits, tries to send it.
+pub fn attempt(state: RwSignal<Placing>) {
+    let Some(waiting) = stored::get::<Waiting>(WAITING).filter(|_| !SENDING.get()) else { return };
+    SENDING.set(true);
+    if state.get_untracked() != Placing::Waiting {
+        state.set(Placing::Sending);
+    }
+    spawn_local(async move {
+        let answer = send_back("POST", &api::orders_at(&waiting.slug), &waiting.body, Some(&waiting.key)).await;
+        SENDING.set(false);
+        // It was taken back meanwhile.
+        let wanted = stored::get::<Waiting>(WAITING).is_some_and(|now| now.key == waiting.key);
+        match answer {
+            Ok(receipt) => placed(state, &waiting, receipt),
+            Err((problem, _)) if wanted && may_come_later(&problem) => {
+                state.set(Placing::Waiting);
+                set_timeout(move || attempt(state), AGAIN);
+            }
+            Err((problem, body)) if wanted => refused(state, &waiting, problem, &body),
+            Err(_) => {}
+        }
+    });
+}
+
+fn may_come_later(problem: &Problem) -> bool {
+    problem.is(Kind::Unreachable) || problem.status >= 500 || problem.is(Kind::TooOften)
+}
+
+fn placed(state: RwSignal<Placing>, waiting: &Waiting, receipt: JsValue) {
+    stored::remove(WAITING);
+    stored::remove(NAME);
+    let draft = stored::draft(&waiting.slug).unwrap_or_default().emptied();
+    let slug = waiting.slug.clone();
+    let receipt = read::<Receipt>(receipt);
+    stored::keep_draft(&slug, &draft, "");
+    spawn_local(async move {
+        let _ = save(&slug, &draft).await;
+        if let Ok(receipt) = receipt {
+            state.set(Placing::Placed(receipt));
+        }
+    });
+}
+
+fn refused(state: RwSignal<Placing>, waiting: &Waiting, problem: Problem, body: &JsValue) {
+    // Its answer is the key's for good: what is sent next has another.
+    stored::remove(WAITING);
+    let quote = js_sys::Reflect::get(body, &"quote".into()).ok().and_then(|quote| read::<Quote>(quote).ok());
+    state.set(match quote.filter(|_| problem.is(Kind::Changed)) {
+        Some(quote) => Placing::Changed { seen: waiting.seen, quote: Box::new(quote) },
+        None => {
+            if problem.is(Kind::Conflict) {
+                stored::remove(NAME);
+            }
+            Placing::Refused(problem)
+        }
+    });
+}
+
+/// The order keeps its name: if it did arrive, it is not placed a second time.
+pub fn take_back(state: RwSignal<Placing>) {
+    stored::remove(WAITING);
+    state.set(Placing::Idle);
+}

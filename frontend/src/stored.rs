@@ -1,0 +1,69 @@
+//! What this device keeps of orders in the making. A private window keeps nothing: then the server's copy is all there is.
+
+use leptos::prelude::window;
+use serde::{Serialize, de::DeserializeOwned};
+use servery_app::backend::note;
+use servery_domain::{
+    draft::Draft,
+    problem::{Kind, Problem},
+    slug::Slug,
+};
+use web_sys::Storage;
+
+use crate::http::{json, read};
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+pub fn get<T: DeserializeOwned>(name: &str) -> Option<T> {
+    let text = storage()?.get_item(name).ok()??;
+    // What another version kept is nobody's any more.
+    read(js_sys::JSON::parse(&text).ok()?).ok()
+}
+
+pub fn put<T: Serialize>(name: &str, value: &T) {
+    if let (Some(storage), Ok(text)) = (storage(), json(value)) {
+        let _ = storage.set_item(name, &text);
+    }
+}
+
+pub fn remove(name: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(name);
+    }
+}
+
+fn draft_name(slug: &Slug) -> String {
+    format!("draft:{slug}")
+}
+
+pub fn draft(slug: &Slug) -> Option<Draft> {
+    get(&draft_name(slug))
+}
+
+pub fn keep_draft(slug: &Slug, draft: &Draft, summary: &str) {
+    put(&draft_name(slug), draft);
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(&note(slug.as_str()), summary);
+    }
+}
+
+/// Of two copies the one with more changes; of two as old the server's.
+pub fn newer(slug: &Slug, servers: Result<Draft, Problem>) -> Result<Draft, Problem> {
+    match (draft(slug), servers) {
+        (Some(own), Ok(servers)) if own.changes <= servers.changes => Ok(servers),
+        (Some(own), Ok(_)) => Ok(own),
+        (own, Err(problem)) if problem.is(Kind::Unreachable) => Ok(own.unwrap_or_default()),
+        (_, servers) => servers,
+    }
+}
+
+/// Without the browser's randomness there are no names for anything; such a browser has no wasm either.
+pub fn random() -> u128 {
+    let mut bytes = [0; 16];
+    if let Ok(crypto) = window().crypto() {
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    u128::from_be_bytes(bytes)
+}

@@ -1,0 +1,75 @@
+//! What the server says of an order as it happens.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
+use servery_app::api;
+use servery_domain::order::Order;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Event, EventSource, MessageEvent};
+
+use crate::http::read;
+
+/// A browser comes back by itself, except after an answer that was no stream.
+const AGAIN: Duration = Duration::from_secs(3);
+
+struct Open {
+    source: EventSource,
+    _hear: Closure<dyn Fn(MessageEvent)>,
+    _fail: Closure<dyn Fn(Event)>,
+}
+
+struct Inner {
+    address: String,
+    heard: Box<dyn Fn(Order)>,
+    open: RefCell<Option<Open>>,
+    timer: RefCell<Option<TimeoutHandle>>,
+}
+
+/// Listens until it is dropped.
+pub struct Watching(Rc<Inner>);
+
+impl Watching {
+    pub fn new(token: &str, heard: Box<dyn Fn(Order)>) -> Self {
+        let inner =
+            Rc::new(Inner { address: format!("{}/events", api::order(token)), heard, open: RefCell::default(), timer: RefCell::default() });
+        listen(&inner);
+        Self(inner)
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if let Some(open) = self.0.open.take() {
+            open.source.close();
+        }
+        if let Some(timer) = self.0.timer.take() {
+            timer.clear();
+        }
+    }
+}
+
+fn listen(inner: &Rc<Inner>) {
+    let Ok(source) = EventSource::new(&inner.address) else { return };
+    let hearing = Rc::downgrade(inner);
+    let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let Some(inner) = hearing.upgrade() else { return };
+        let order = event.data().as_string().and_then(|text| read(js_sys::JSON::parse(&text).ok()?).ok());
+        if let Some(order) = order {
+            (inner.heard)(order);
+        }
+    });
+    let failing = Rc::downgrade(inner);
+    let fail = Closure::<dyn Fn(Event)>::new(move |_| {
+        let Some(inner) = failing.upgrade() else { return };
+        let closed = inner.open.borrow().as_ref().is_some_and(|open| open.source.ready_state() == EventSource::CLOSED);
+        if closed {
+            let again = Rc::downgrade(&inner);
+            let timer = set_timeout_with_handle(move || again.upgrade().iter().for_each(listen), AGAIN);
+            *inner.timer.borrow_mut() = timer.ok();
+        }
+    });
+    let _ = source.add_event_listener_with_callback("order", hear.as_ref().unchecked_ref());
+    let _ = source.add_event_listener_with_callback("error", fail.as_ref().unchecked_ref());
+    *inner.open.borrow_mut() = Some(Open { source, _hear: hear, _fail: fail });
+}
