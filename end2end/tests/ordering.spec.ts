@@ -83,7 +83,7 @@ test.describe("checkout", () => {
   }
 
   test("options that are missing keep it from being ordered, and are named", async ({ page, request }) => {
-    await page.goto("/about");
+    await page.goto("/");
     const { id } = await dish(request, "Blue Plate Special");
     const kept = await page.evaluate(async ([slug, id]) => {
       const basket = { lines: [{ id: "1".padStart(32, "0"), dish: id, count: 1 }], service: "collection", coupon: "", tip: 0 };
