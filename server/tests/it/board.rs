@@ -129,7 +129,7 @@ async fn one_signs_in_and_out_by_plain_forms() {
     let cookie = elsewhere.header("set-cookie").split(';').next().unwrap().to_owned();
     let page = app.get("/account", &[("cookie", &cookie)]).await;
     assert!(page.text().contains("ada@example.org"), "{}", page.text());
-    assert_eq!(page.header("cache-control"), "private, no-cache");
+    assert_eq!(page.header("cache-control"), "private, no-store");
     let fields = "change=add-address&street=Mill+Lane+1&postcode=10014&city=Millbrook&hint=";
     assert_eq!(app.form("/account", &cookie, fields).await.header("location"), "/account?done=saved");
     assert!(app.get("/account", &[("cookie", &cookie)]).await.text().contains("Mill Lane 1, 10014 Millbrook"));
