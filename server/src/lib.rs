@@ -34,6 +34,7 @@ mod service_worker;
 pub mod sessions;
 pub mod settings;
 pub mod sizes;
+pub mod staff;
 pub mod town;
 pub mod visitor;
 pub mod waiting;
