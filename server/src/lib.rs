@@ -25,6 +25,7 @@ pub mod mail;
 pub mod observe;
 pub mod ordering;
 mod oversized;
+pub mod passkeys;
 pub mod passwords;
 pub mod payments;
 pub mod rates;
