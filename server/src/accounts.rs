@@ -8,6 +8,7 @@ use servery_domain::{
     id::AccountId,
     job::Job,
     order::TrackedOrder,
+    passkey::PasskeyView,
     problem::Kind,
 };
 use servery_store::accounts::{Guarded, NewJob};
@@ -15,7 +16,7 @@ use servery_store::accounts::{Guarded, NewJob};
 use crate::{
     app::App,
     caller::Caller,
-    clock, ordering, rates,
+    clock, ordering, passkeys, rates,
     refusal::Refusal,
     sessions::{self, Signed},
     visitor,
@@ -26,6 +27,7 @@ use crate::{
 pub struct Export {
     #[serde(flatten)]
     pub signed_in: SignedIn,
+    pub passkeys: Vec<PasskeyView>,
     pub orders: Vec<TrackedOrder>,
 }
 
@@ -139,7 +141,7 @@ pub async fn orders(app: &App, signed: &Signed) -> Result<Vec<TrackedOrder>, Ref
 }
 
 pub async fn export(app: &App, signed: &Signed) -> Result<Export, Refusal> {
-    Ok(Export { signed_in: signed.shown(app), orders: orders(app, signed).await? })
+    Ok(Export { signed_in: signed.shown(app), passkeys: passkeys::list(app, signed).await?, orders: orders(app, signed).await? })
 }
 
 fn used_up() -> Refusal {

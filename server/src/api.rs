@@ -7,6 +7,7 @@ pub mod docs;
 pub mod drafts;
 pub mod openapi;
 pub mod orders;
+pub mod passkeys;
 pub mod payments;
 pub mod quotes;
 pub mod restaurants;

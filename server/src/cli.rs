@@ -1,4 +1,4 @@
-//! `servery serve | demo | migrate | routes | openapi`
+//! `servery serve | demo | migrate | staff | routes | openapi`
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -18,6 +18,7 @@ use crate::{
     mail::Mailer,
     observe, payments,
     settings::Settings,
+    staff::{self, StaffCommand},
     town::{self, Town},
     waiting,
 };
@@ -42,6 +43,11 @@ enum Command {
     Demo,
     /// Bring the database up to this version
     Migrate,
+    /// Say who works in which restaurant
+    Staff {
+        #[command(subcommand)]
+        command: StaffCommand,
+    },
     /// Show how each page is made, or set it
     Routes {
         #[command(subcommand)]
@@ -68,14 +74,27 @@ pub async fn run() -> Result<(), Failure> {
             let town = demo::town()?;
             let store = open(&settings).await?;
             demo::fill(store.as_ref(), &town).await?;
+            let password = demo::staff(store.as_ref(), &town).await?;
             store.close().await;
             let dishes: usize = town.iter().map(|demo| demo.menu.dishes().count()).sum();
-            say(&format!("{} restaurants with {dishes} dishes are in {}", town.len(), settings.database()));
+            say(&format!(
+                "{} restaurants with {dishes} dishes are in {}\nTheir kitchens sign in as kitchen@SLUG.example, such as kitchen@{}.example, with the password {}",
+                town.len(),
+                settings.database(),
+                town.first().map_or("", |demo| demo.restaurant.slug.as_str()),
+                password.0
+            ));
             Ok(())
         }
         Command::Migrate => {
             open(&settings).await?;
             say("the database is up to date");
+            Ok(())
+        }
+        Command::Staff { command } => {
+            let store = open(&settings).await?;
+            say(&staff::run(store.as_ref(), &command).await?);
+            store.close().await;
             Ok(())
         }
         Command::Routes { change: None } => {

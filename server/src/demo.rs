@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use servery_domain::{
+    account::{Password, Role},
     coupon::Coupon,
     currency::{Currency, Minor},
     hours::OpeningHours,
@@ -17,6 +18,8 @@ use servery_domain::{
 };
 use servery_store::{Store, StoreError};
 use sha2::{Digest, Sha256};
+
+use crate::staff;
 
 const FILES: [&str; 12] = [
     include_str!("../demo/01-trattoria-da-lucia.toml"),
@@ -303,6 +306,24 @@ pub async fn fill(store: &dyn Store, town: &[DemoRestaurant]) -> Result<(), Stor
         }
     }
     Ok(())
+}
+
+/// An account for each kitchen, `kitchen@SLUG.example`, all with one password that is made anew each time and told here only.
+pub async fn staff(store: &dyn Store, town: &[DemoRestaurant]) -> Result<Password, Box<dyn std::error::Error + Send + Sync>> {
+    let password = staff::generated()?;
+    let hash = staff::hash(&password).await?;
+    for DemoRestaurant { restaurant, .. } in town {
+        let email = format!("kitchen@{}.example", restaurant.slug);
+        let account = match store.account_by_email(&email).await? {
+            Some(known) => {
+                store.set_password(known.account.id, &hash, "").await?;
+                known.account.id
+            }
+            None => staff::add_account(store, &email, &hash).await?,
+        };
+        store.put_staff(account, restaurant.id, Role::Kitchen).await?;
+    }
+    Ok(password)
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub mod listing;
 pub mod menu;
 pub mod order;
 pub mod ordering;
+pub mod passkey;
 pub mod problem;
 pub mod quote;
 pub mod restaurant;

@@ -37,5 +37,7 @@ pub const BODY: usize = 64 * 1024;
 pub const KEY: usize = 64;
 /// Characters in a password, at least and at most.
 pub const PASSWORD: (usize, usize) = (8, 128);
+/// Passkeys that open an account.
+pub const PASSKEYS: usize = 20;
 /// Addresses that an account keeps.
 pub const ADDRESSES: usize = 10;

@@ -20,7 +20,8 @@ use utoipa::OpenApi;
         super::orders::post_order, super::orders::get_order, super::orders::get_basket, super::orders::list_orders, super::payments::post_payment, super::payments::pay_at_door, super::payments::hear_provider, super::board::get_board, super::board::get_events, super::board::post_event, super::board::put_stock, super::drafts::get_draft, super::drafts::put_draft, super::drafts::get_times, super::orders::get_events, super::orders::cancel_order, super::about::get_about,
         super::accounts::post_account, super::accounts::get_account, super::accounts::patch_account, super::accounts::delete_account, super::accounts::get_export, super::accounts::list_orders,
         super::accounts::post_verification, super::accounts::post_reset, super::accounts::post_new_password,
-        super::sessions::post_session, super::sessions::delete_session, super::sessions::delete_sessions),
+        super::sessions::post_session, super::sessions::delete_session, super::sessions::delete_sessions,
+        super::passkeys::post_creation, super::passkeys::post_passkey, super::passkeys::list_passkeys, super::passkeys::delete_passkey, super::passkeys::post_request, super::passkeys::post_session),
 )]
 struct Api;
 

@@ -12,6 +12,7 @@ mod menu_rows;
 mod order_engines;
 mod order_row;
 pub mod orders;
+pub mod passkeys;
 mod restaurant_row;
 
 use std::sync::Arc;
@@ -85,9 +86,9 @@ pub trait Menus: Send + Sync {
 }
 
 /// All of it.
-pub trait Store: Menus + orders::Orders + accounts::Accounts {}
+pub trait Store: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys {}
 
-impl<T: Menus + orders::Orders + accounts::Accounts> Store for T {}
+impl<T: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys> Store for T {}
 
 /// Opens `sqlite:PATH` (made if it is not there) or `postgres://…`.
 pub async fn connect(database: &str) -> Result<Arc<dyn Store>> {

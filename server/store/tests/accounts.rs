@@ -23,6 +23,7 @@ use servery_store::{
     Store,
     accounts::{Guarded, MailToken, Session, StaffMember},
     orders::{Advance, Placing, Request, Write, Written},
+    passkeys::Passkey,
 };
 
 const NOW: Timestamp = Timestamp(1_790_000_000);
@@ -234,5 +235,31 @@ async fn who_is_forgotten_leaves_only_the_books() {
         assert!(["Ada", "ada@", "+1 555", "Pier", "nuts"].iter().all(|personal| !text.contains(personal)), "{engine}: {text}");
         let others = store.order(OrderId(2)).await.unwrap().unwrap();
         assert_eq!(others.order.ordered.contact.name, "Ada", "{engine}: another's order is as it was");
+    }
+}
+
+#[tokio::test]
+async fn a_challenge_is_answered_once_and_by_whom_it_was_made_for() {
+    for (engine, store) in engines("accounts_passkeys").await.stores {
+        store.add_account(&ada(), None).await.unwrap();
+        let (soon, late) = (Timestamp(NOW.0 + 10), Timestamp(NOW.0 + 10));
+        store.put_challenge("mine", Some(ADA), soon).await.unwrap();
+        store.put_challenge("anybody's", None, soon).await.unwrap();
+        assert!(!store.take_challenge("mine", None, NOW).await.unwrap(), "{engine}");
+        assert!(!store.take_challenge("mine", Some(ADA), late).await.unwrap(), "{engine}");
+        assert!(store.take_challenge("mine", Some(ADA), NOW).await.unwrap(), "{engine}");
+        assert!(!store.take_challenge("mine", Some(ADA), NOW).await.unwrap(), "{engine}");
+        assert!(!store.take_challenge("anybody's", Some(ADA), NOW).await.unwrap(), "{engine}");
+        assert!(store.take_challenge("anybody's", None, NOW).await.unwrap(), "{engine}");
+        let passkey =
+            Passkey { id: "k".into(), account: ADA, public_key: "p".into(), counter: u32::MAX, name: "Phone".into(), made_at: NOW };
+        assert!(store.add_passkey(&passkey).await.unwrap(), "{engine}");
+        assert!(!store.add_passkey(&Passkey { name: "Thief's".into(), ..passkey.clone() }).await.unwrap(), "{engine}");
+        assert_eq!(store.passkeys_of(ADA).await.unwrap(), std::slice::from_ref(&passkey), "{engine}");
+        store.count_passkey("k", 7).await.unwrap();
+        assert_eq!(store.passkey("k").await.unwrap(), Some(Passkey { counter: 7, ..passkey }), "{engine}");
+        assert!(!store.remove_passkey(AccountId(8), "k").await.unwrap(), "{engine}");
+        assert!(store.remove_passkey(ADA, "k").await.unwrap(), "{engine}");
+        assert_eq!(store.passkey("k").await.unwrap(), None, "{engine}");
     }
 }

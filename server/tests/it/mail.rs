@@ -83,7 +83,7 @@ async fn each_step_is_told_in_the_language_of_the_order() {
         subjects
     };
     let placed = format!("Ihre Bestellung {number} bei Lighthouse Diner");
-    assert_eq!(subjects().await, [placed.clone()]);
+    assert_eq!(subjects().await, std::slice::from_ref(&placed));
     post.advance(&receipt, Event::Accepted { ready_at: LocalMinute(30_000_000) }).await;
     let accepted = format!("Lighthouse Diner hat Bestellung {number} angenommen");
     assert_eq!(subjects().await, [placed.clone(), accepted.clone()]);

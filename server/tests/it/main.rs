@@ -12,6 +12,7 @@ mod mail;
 mod mail_server;
 mod orders;
 mod pages;
+mod passkeys;
 mod payments;
 mod peer;
 mod sizes;

@@ -1,0 +1,132 @@
+//! Passkeys as browsers speak of them: the JSON of WebAuthn, with its names.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    contact::{Malformed, check_name},
+    limits,
+    time::Timestamp,
+};
+
+/// What `PublicKeyCredential.parseCreationOptionsFromJSON` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreationOptions {
+    pub rp: RelyingParty,
+    pub user: PasskeyUser,
+    pub challenge: String,
+    pub pub_key_cred_params: Vec<Algorithm>,
+    pub timeout: u32,
+    pub exclude_credentials: Vec<CredentialName>,
+    pub authenticator_selection: Selection,
+    pub attestation: String,
+}
+
+/// What `PublicKeyCredential.parseRequestOptionsFromJSON` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RequestOptions {
+    pub challenge: String,
+    pub rp_id: String,
+    pub timeout: u32,
+    pub user_verification: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RelyingParty {
+    pub id: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasskeyUser {
+    pub id: String,
+    pub name: String,
+    pub display_name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Algorithm {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub alg: i32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CredentialName {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub id: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Selection {
+    pub resident_key: String,
+    pub user_verification: String,
+}
+
+/// A new passkey, under the name that its holder gives it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewPasskey {
+    pub name: String,
+    pub credential: Registration,
+}
+
+impl NewPasskey {
+    pub fn check(&self) -> Result<(), Malformed> {
+        check_name("name", &self.name, limits::NAME)
+    }
+}
+
+/// What `credential.toJSON()` gives after `create`; the rest of it is not needed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Registration {
+    pub response: Attestation,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Attestation {
+    #[serde(rename = "clientDataJSON")]
+    pub client_data: String,
+    pub attestation_object: String,
+}
+
+/// What `credential.toJSON()` gives after `get`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasskeySignIn {
+    pub id: String,
+    pub response: Assertion,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Assertion {
+    #[serde(rename = "clientDataJSON")]
+    pub client_data: String,
+    pub authenticator_data: String,
+    pub signature: String,
+}
+
+/// A passkey as its holder sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasskeyView {
+    pub id: String,
+    pub name: String,
+    pub made_at: Timestamp,
+}

@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header::CACHE_CONTROL, header::SET_COOKIE},
+    response::{IntoResponse, Response},
+};
+use servery_domain::{
+    account::SignedIn,
+    passkey::{CreationOptions, NewPasskey, PasskeySignIn, PasskeyView, RequestOptions},
+    problem::Problem,
+};
+
+use crate::{
+    app::App,
+    caller::Caller,
+    passkeys,
+    refusal::{AcceptsJson, Body, Refusal, Text},
+    sessions::Signed,
+};
+
+/// What a browser needs to make a passkey, for five minutes
+#[utoipa::path(
+    post, path = "/api/v1/account/passkeys/challenges", tag = "accounts",
+    responses((status = 201, body = CreationOptions), (status = 401, body = Problem)),
+)]
+pub async fn post_creation(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
+    let options = passkeys::creation_options(&app, &signed).await?;
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(options)).into_response())
+}
+
+/// Keep the passkey that the browser made
+#[utoipa::path(
+    post, path = "/api/v1/account/passkeys", tag = "accounts", request_body = NewPasskey,
+    responses((status = 201, body = PasskeyView), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+)]
+pub async fn post_passkey(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Body(new): Body<NewPasskey>,
+) -> Result<Response, Refusal> {
+    Ok((StatusCode::CREATED, Json(passkeys::add(&app, &signed, new).await?)).into_response())
+}
+
+/// The account's passkeys
+#[utoipa::path(get, path = "/api/v1/account/passkeys", tag = "accounts", responses((status = 200, body = Vec<PasskeyView>), (status = 401, body = Problem)))]
+pub async fn list_passkeys(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
+    Ok(([(CACHE_CONTROL, "private, no-store")], Json(passkeys::list(&app, &signed).await?)).into_response())
+}
+
+/// A passkey that opens nothing any more
+#[utoipa::path(
+    delete, path = "/api/v1/account/passkeys/{id}", tag = "accounts", params(("id" = String, Path)),
+    responses((status = 204, description = "It is gone"), (status = 401, body = Problem), (status = 404, body = Problem)),
+)]
+pub async fn delete_passkey(State(app): State<Arc<App>>, signed: Signed, Text(id): Text) -> Result<StatusCode, Refusal> {
+    passkeys::remove(&app, &signed, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What a browser needs to sign in with a passkey, for five minutes
+#[utoipa::path(
+    post, path = "/api/v1/sessions/challenges", tag = "accounts",
+    responses((status = 201, body = RequestOptions), (status = 429, body = Problem)),
+)]
+pub async fn post_request(_: AcceptsJson, State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Refusal> {
+    let options = passkeys::request_options(&app, &caller).await?;
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(options)).into_response())
+}
+
+/// Sign in with a passkey. The cookie that comes back is the session
+#[utoipa::path(
+    post, path = "/api/v1/sessions/passkeys", tag = "accounts", request_body = PasskeySignIn,
+    responses((status = 201, body = SignedIn), (status = 401, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem)),
+)]
+pub async fn post_session(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    headers: HeaderMap,
+    Body(sent): Body<PasskeySignIn>,
+) -> Result<Response, Refusal> {
+    let (signed_in, cookie) = passkeys::sign_in(&app, &caller, &headers, &sent).await?;
+    Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(signed_in)).into_response())
+}

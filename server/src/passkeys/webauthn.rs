@@ -1,0 +1,178 @@
+//! WebAuthn, level 2, as much as passkeys need: ES256, no attestation, the user verified by the authenticator.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use minicbor::Decoder;
+use p256::ecdsa::{DerSignature, VerifyingKey, signature::Verifier};
+use serde::Deserialize;
+use servery_domain::passkey::{Assertion, Attestation};
+use sha2::{Digest, Sha256};
+
+/// Whom authenticators make keys for, and where pages ask for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    pub host: String,
+    pub origin: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    #[error("not written as WebAuthn has it")]
+    Malformed,
+    #[error("made for another site")]
+    OtherSite,
+    #[error("the authenticator did not verify its user")]
+    Unverified,
+    #[error("not a key for ES256")]
+    OtherKey,
+    #[error("the signature is wrong")]
+    Signature,
+    #[error("the key was copied: its counter went back")]
+    Copied,
+}
+
+/// A new key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    pub challenge: String,
+    pub id: String,
+    pub public_key: String,
+    pub counter: u32,
+}
+
+/// A challenge that a key has signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    pub challenge: String,
+    pub counter: u32,
+}
+
+#[derive(Deserialize)]
+struct ClientData {
+    #[serde(rename = "type")]
+    kind: String,
+    challenge: String,
+    origin: String,
+    #[serde(default, rename = "crossOrigin")]
+    cross_origin: bool,
+}
+
+fn bytes(text: &str) -> Result<Vec<u8>, Fault> {
+    URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).map_err(|_| Fault::Malformed)
+}
+
+fn cbor<T>(decoded: Result<T, minicbor::decode::Error>) -> Result<T, Fault> {
+    decoded.map_err(|_| Fault::Malformed)
+}
+
+impl Site {
+    /// The challenge, if a page of this site had it signed.
+    fn challenge(&self, client_data: &[u8], kind: &str) -> Result<String, Fault> {
+        let data: ClientData = serde_json::from_slice(client_data).map_err(|_| Fault::Malformed)?;
+        match data.kind == kind && data.origin == self.origin && !data.cross_origin {
+            true => Ok(data.challenge),
+            false => Err(Fault::OtherSite),
+        }
+    }
+
+    pub fn made(&self, sent: &Attestation) -> Result<Made, Fault> {
+        let challenge = self.challenge(&bytes(&sent.client_data)?, "webauthn.create")?;
+        let object = bytes(&sent.attestation_object)?;
+        let data = AuthenticatorData::read(auth_data(&object)?, self)?;
+        let (id, key) = data.credential.ok_or(Fault::Malformed)?;
+        let public_key = URL_SAFE_NO_PAD.encode(public_key(key)?);
+        Ok(Made { challenge, id: URL_SAFE_NO_PAD.encode(id), public_key, counter: data.counter })
+    }
+
+    pub fn answered(&self, sent: &Assertion, public_key: &str, counter: u32) -> Result<Answered, Fault> {
+        let client_data = bytes(&sent.client_data)?;
+        let challenge = self.challenge(&client_data, "webauthn.get")?;
+        let mut signed = bytes(&sent.authenticator_data)?;
+        let data = AuthenticatorData::read(&signed, self)?;
+        let now = data.counter;
+        signed.extend(Sha256::digest(&client_data));
+        let key = VerifyingKey::from_sec1_bytes(&bytes(public_key)?).map_err(|_| Fault::OtherKey)?;
+        let signature = DerSignature::from_bytes(&bytes(&sent.signature)?).map_err(|_| Fault::Malformed)?;
+        key.verify(&signed, &signature).map_err(|_| Fault::Signature)?;
+        // Those that do not count stay at zero.
+        if (now, counter) != (0, 0) && now <= counter {
+            return Err(Fault::Copied);
+        }
+        Ok(Answered { challenge, counter: now })
+    }
+}
+
+/// The member `authData` of an attestation. Whatever attests to it is not looked at: nobody asked for it.
+fn auth_data(object: &[u8]) -> Result<&[u8], Fault> {
+    let mut object = Decoder::new(object);
+    let members = cbor(object.map())?.ok_or(Fault::Malformed)?;
+    for _ in 0..members {
+        if cbor(object.str())? == "authData" {
+            return cbor(object.bytes());
+        }
+        cbor(object.skip())?;
+    }
+    Err(Fault::Malformed)
+}
+
+struct AuthenticatorData<'a> {
+    counter: u32,
+    credential: Option<(&'a [u8], &'a [u8])>,
+}
+
+const PRESENT: u8 = 1;
+const VERIFIED: u8 = 1 << 2;
+const HAS_CREDENTIAL: u8 = 1 << 6;
+
+impl<'a> AuthenticatorData<'a> {
+    fn read(data: &'a [u8], site: &Site) -> Result<Self, Fault> {
+        let (host, rest) = data.split_first_chunk::<32>().ok_or(Fault::Malformed)?;
+        let ([flags], rest) = rest.split_first_chunk::<1>().ok_or(Fault::Malformed)?;
+        let (counter, rest) = rest.split_first_chunk::<4>().ok_or(Fault::Malformed)?;
+        if host[..] != Sha256::digest(&site.host)[..] {
+            return Err(Fault::OtherSite);
+        }
+        if flags & (PRESENT | VERIFIED) != PRESENT | VERIFIED {
+            return Err(Fault::Unverified);
+        }
+        let credential = if flags & HAS_CREDENTIAL == 0 { None } else { Some(credential(rest)?) };
+        Ok(Self { counter: u32::from_be_bytes(*counter), credential })
+    }
+}
+
+/// Its id, and the key with what follows.
+fn credential(data: &[u8]) -> Result<(&[u8], &[u8]), Fault> {
+    let (_model, rest) = data.split_first_chunk::<16>().ok_or(Fault::Malformed)?;
+    let (length, rest) = rest.split_first_chunk::<2>().ok_or(Fault::Malformed)?;
+    let length = usize::from(u16::from_be_bytes(*length));
+    // What the specification allows.
+    if length == 0 || length > 1_023 { Err(Fault::Malformed) } else { rest.split_at_checked(length).ok_or(Fault::Malformed) }
+}
+
+/// A COSE key as an uncompressed point.
+fn public_key(cose: &[u8]) -> Result<[u8; 65], Fault> {
+    let mut cose = Decoder::new(cose);
+    let members = cbor(cose.map())?.ok_or(Fault::Malformed)?;
+    let (mut point, mut found) = ([4_u8; 65], [false; 5]);
+    for _ in 0..members {
+        match cbor(cose.i32())? {
+            // An elliptic curve with both coordinates, for ES256, and it is P-256.
+            1 => found[0] = cbor(cose.i32())? == 2,
+            3 => found[1] = cbor(cose.i32())? == -7,
+            -1 => found[2] = cbor(cose.i32())? == 1,
+            -2 => found[3] = coordinate(&mut cose, &mut point[1..33])?,
+            -3 => found[4] = coordinate(&mut cose, &mut point[33..])?,
+            _ => cbor(cose.skip())?,
+        }
+    }
+    let sound = found == [true; 5] && VerifyingKey::from_sec1_bytes(&point).is_ok();
+    if sound { Ok(point) } else { Err(Fault::OtherKey) }
+}
+
+fn coordinate(cose: &mut Decoder<'_>, at: &mut [u8]) -> Result<bool, Fault> {
+    let given = cbor(cose.bytes())?;
+    let fits = given.len() == at.len();
+    if fits {
+        at.copy_from_slice(given);
+    }
+    Ok(fits)
+}
