@@ -41,7 +41,7 @@ mod tests {
         let file = "/assets/a.1.js".to_owned();
         let filled = filled_in("const V = \"{{version}}\", P = [/* precache */], C = [/* chunks */];", "7", [&file].into_iter());
         assert!(filled.starts_with(r#"const V = "7", P = ["/shell/reading/en","#), "{filled}");
-        assert!(filled.contains(r#""/shell/ordering/ar","/assets/a.1.js"]"#), "{filled}");
+        assert!(filled.contains(r#""/shell/signed/ar","/assets/a.1.js"]"#), "{filled}");
         assert!(filled.contains(r#"C = [["^/$","reading"],"#), "{filled}");
     }
 }
