@@ -31,13 +31,13 @@ pub async fn see(app: &App, signed: &Signed, slug: &str) -> Result<Board, Refusa
 
 /// Whether somebody may see the orders of a restaurant, and which that is.
 pub async fn watched(app: &App, signed: &Signed, slug: &str) -> Result<RestaurantId, Refusal> {
-    let restaurant = ordering::counter(app, slug).await?.listed.restaurant.id;
+    let restaurant = ordering::restaurant_named(app, slug)?;
     signed.check(restaurant, Act::See)?;
     Ok(restaurant)
 }
 
 pub async fn advance(app: &App, signed: &Signed, slug: &str, order: OrderId, event: Event) -> Result<Order, Refusal> {
-    let restaurant = ordering::counter(app, slug).await?.listed.restaurant.id;
+    let restaurant = ordering::restaurant_named(app, slug)?;
     signed.check(restaurant, Act::Advance(&event))?;
     let own = app.store.order(order).await?.is_some_and(|tracked| tracked.order.ordered.restaurant == restaurant);
     if !own {

@@ -16,7 +16,7 @@ use servery_domain::{
     order::{Actor, Event, Order, Ordered, Placement, Progress, Receipt, State, TrackedOrder},
     ordering::PaymentWay,
     problem::{Kind, Problem},
-    quote::{Facts, Offer, Quote, portions, quote},
+    quote::{Facts, Offer, Quote, quote},
     restaurant::{Listed, Restaurant},
     revision::Revision,
     slots::Times,
@@ -239,11 +239,10 @@ fn placing(
     coupon_customer: &str,
 ) -> Result<Placing, Refusal> {
     let restaurant = &counter.listed.restaurant;
-    let used = known.coupon.as_ref().filter(|_| !placement.basket.coupon.trim().is_empty());
-    let portions = portions(&quote.lines);
+    let coupon = known.coupon.as_ref().map(|(coupon, _)| coupon.clone());
     let no_time = || Refusal::new(Kind::Broken, "a quote that can be ordered has a time");
     let mut ordered = Ordered::new(restaurant.id, counter.now, placement.clone(), quote).ok_or_else(no_time)?;
-    if used.is_some() {
+    if coupon.is_some() {
         coupon_customer.clone_into(&mut ordered.redeemed_by);
     }
     let progress = Progress::new(placement.payment, counter.now.0);
@@ -253,8 +252,7 @@ fn placing(
         token: visitor::token()?,
         customer: customer.name(),
         priced_at: restaurant.revision,
-        portions,
-        coupon: used.map(|(coupon, _)| coupon.clone()),
+        coupon,
         per_slot: restaurant.ordering.per_slot,
     })
 }
@@ -312,18 +310,18 @@ pub fn restaurant_of(app: &App, id: RestaurantId) -> Result<Restaurant, Refusal>
 
 /// What this browser has begun to order; nothing, if it is not known yet.
 pub async fn draft(app: &App, slug: &str, customer: &Customer) -> Result<Draft, Refusal> {
-    let restaurant = restaurant(app, slug)?;
+    let restaurant = restaurant_named(app, slug)?;
     let Some(visitor) = &customer.visitor else { return Ok(Draft::default()) };
     Ok(app.store.draft(visitor, restaurant).await?.unwrap_or_default())
 }
 
 pub async fn keep_draft(app: &App, slug: &str, visitor: VisitorId, draft: &Draft) -> Result<(), Refusal> {
     draft.check()?;
-    let restaurant = restaurant(app, slug)?;
+    let restaurant = restaurant_named(app, slug)?;
     Ok(app.store.put_draft(&visitor.to_string(), restaurant, draft, clock::now()).await?)
 }
 
-fn restaurant(app: &App, slug: &str) -> Result<RestaurantId, Refusal> {
+pub fn restaurant_named(app: &App, slug: &str) -> Result<RestaurantId, Refusal> {
     let town = app.town.now();
     let listed = slug.parse().ok().and_then(|slug| town.listed(&slug));
     listed.map(|listed| listed.restaurant.id).ok_or_else(|| Refusal::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))

@@ -32,7 +32,7 @@ async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
         "accepted" => {
             let minutes = form.get("minutes").parse().ok().filter(|minutes| (0..=600).contains(minutes));
             let minutes: i64 = minutes.ok_or_else(|| Refusal::new(Kind::NotAccepted, "'minutes' is 0 to 600"))?;
-            Event::Accepted { ready_at: LocalMinute(ordering::times(app, slug).await?.now.0 + minutes) }
+            Event::Accepted { ready_at: LocalMinute(ordering::counter(app, slug).await?.now.1.0 + minutes) }
         }
         "rejected" => Event::Rejected { reason },
         "preparing" => Event::Preparing,

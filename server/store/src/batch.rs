@@ -185,9 +185,8 @@ impl Batch {
             return Some(Changed::Menu);
         }
         let short = |(dish, wanted): (&DishId, &u32)| self.stock.get(dish).is_some_and(|left| left < wanted);
-        if placing.portions.iter().any(short) {
-            let left = placing.portions.keys().filter_map(|dish| Some((*dish, *self.stock.get(dish)?)));
-            return Some(Changed::Stock(left.collect()));
+        if portions(&order.ordered.lines).iter().any(short) {
+            return Some(Changed::Stock);
         }
         if let Some(coupon) = &placing.coupon {
             let used = |who: &str| {
@@ -197,7 +196,7 @@ impl Batch {
             let customer = Some(&order.ordered.redeemed_by).filter(|customer| !customer.is_empty());
             let used = Used { by_all: used(EVERYBODY), by_customer: customer.map_or(0, |customer| used(customer)) };
             if coupon.uses.is_some_and(|uses| used.by_all >= uses) || coupon.per_customer.is_some_and(|uses| used.by_customer >= uses) {
-                return Some(Changed::Coupon(used));
+                return Some(Changed::Coupon);
             }
         }
         let taken = slot_of(order).and_then(|slot| self.slots.get(&slot)).copied().unwrap_or(0);

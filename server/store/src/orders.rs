@@ -25,7 +25,6 @@ pub struct Placing {
     pub customer: Option<String>,
     /// The revision of the restaurant that it was priced from.
     pub priced_at: Revision,
-    pub portions: BTreeMap<DishId, u32>,
     pub coupon: Option<Coupon>,
     /// How many orders its slot takes, if that is limited.
     pub per_slot: Option<u16>,
@@ -94,8 +93,8 @@ pub enum Written {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Changed {
     Menu,
-    Stock(BTreeMap<DishId, u32>),
-    Coupon(Used),
+    Stock,
+    Coupon,
     Slot,
 }
 

@@ -200,7 +200,6 @@ async fn place(store: &dyn Store, number: u128, customer: String) {
         token: format!("{number:032x}"),
         customer: Some(customer),
         priced_at: Revision(1),
-        portions: Default::default(),
         coupon: None,
         per_slot: None,
     };
