@@ -1,17 +1,24 @@
 // A narrow phone: everything fits, and everything can be hit with a thumb.
 
 import { expect, test, LANGS } from "../servery";
+import { ORDERING_PAGES } from "../ordering";
 import { resolved } from "../town";
+import type { APIRequestContext, Page } from "@playwright/test";
 
 test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
 const PATHS = ["/", "/restaurants/trattoria-da-lucia", "/restaurants/diwaniyat-al-bahar", "/restaurants/jade-lantern", "/restaurants/trattoria-da-lucia/dishes/*", "/restaurants/diwaniyat-al-bahar/dishes/*", "/about", "/?q=nothing+has+this+name", "/no/such/page"];
 
-for (const path of PATHS) {
+type Come = (page: Page, request: APIRequestContext) => Promise<string>;
+const WAYS: [string, Come][] = PATHS.map((path) => [path, (_, request) => resolved(request, path)]);
+
+for (const [name, come] of [...WAYS, ...Object.entries(ORDERING_PAGES)]) {
   for (const lang of LANGS) {
-    test(`${path} in ${lang} fits on a phone and is used with a thumb`, async ({ page, request, complaints }) => {
+    test(`${name} in ${lang} fits on a phone and is used with a thumb`, async ({ page, request, complaints, context, servery }) => {
       complaints.expect(/status of 404/);
-      await page.goto(`${await resolved(request, path)}${path.includes("?") ? "&" : "?"}render=thin&lang=${lang}`);
+      await context.addCookies([{ name: "servery_render", value: "thin", url: servery.url }]);
+      const path = await come(page, request);
+      await page.goto(`${path}${path.includes("?") ? "&" : "?"}render=thin&lang=${lang}`);
       await page.locator("details").evaluateAll((all: HTMLDetailsElement[]) => all.forEach((details) => (details.open = true)));
       const wide = await page.evaluate(() => ({ page: document.documentElement.scrollWidth, screen: innerWidth }));
       expect(wide.screen).toBe(360);

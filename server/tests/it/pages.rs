@@ -135,6 +135,17 @@ async fn only_what_is_the_same_for_everybody_may_be_shared() {
 }
 
 #[tokio::test]
+async fn what_is_one_visitors_is_kept_by_nobody() {
+    let app = TestApp::new().await;
+    for path in ["/restaurants/lighthouse-diner/basket", "/restaurants/lighthouse-diner/checkout", "/orders"] {
+        for mode in ["thin", "hydrated"] {
+            let page = app.get(path, &[("cookie", &format!("servery_render={mode}"))]).await;
+            assert_eq!((page.status, page.header("cache-control")), (StatusCode::OK, "private, no-store"), "{path} {mode}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn whoever_speaks_first_decides_the_mode() {
     let app = TestApp::new().await;
     for (path, headers, said) in [

@@ -21,7 +21,7 @@ pub struct Making {
     pub begun: StoredValue<Begun>,
     pub draft: RwSignal<Draft>,
     pub quote: RwSignal<Quote>,
-    /// The server has still to say what a coupon takes off.
+    /// The server has still to say what a coupon takes off, or how many are left.
     pub unchecked: RwSignal<bool>,
     /// Counts how often another copy took the place of what is shown.
     pub adopted: RwSignal<u32>,
@@ -97,30 +97,36 @@ impl Making {
     }
 
     fn show(self, draft: Draft) {
-        let now = self.now();
-        let reckoned = self.begun.with_value(|begun| begun.reckon(now, &draft.basket));
-        let asks = !draft.basket.coupon.trim().is_empty() || self.quote.with_untracked(|quote| !quote.dropped.is_empty());
-        self.unchecked.set(is_unchecked(&draft, &reckoned));
-        self.quote.set(reckoned);
+        let same_basket = self.draft.with_untracked(|shown| shown.basket == draft.basket);
+        if !same_basket {
+            self.reckon(&draft);
+        }
         self.draft.set(draft);
-        self.asked.update_value(|asked| *asked += 1);
-        if asks {
-            self.ask();
+        if !same_basket && self.unchecked.get_untracked() {
+            spawn_local(self.ask());
         }
     }
 
-    /// Only the answer to the newest question is shown.
-    pub fn ask(self) {
+    fn reckon(self, draft: &Draft) {
+        let now = self.now();
+        let reckoned = self.begun.with_value(|begun| begun.reckon(now, &draft.basket));
+        // Where some could not be had, the server knows how many portions are left.
+        let scarce = self.quote.with_untracked(|quote| !quote.dropped.is_empty());
+        self.unchecked.set(scarce || is_unchecked(draft, &reckoned));
+        self.quote.set(reckoned);
+        self.asked.update_value(|asked| *asked += 1);
+    }
+
+    /// What only the server knows. Only the answer to the newest question is shown.
+    pub async fn ask(self) {
         let (backend, slug, basket) = (self.backend.get_value(), self.slug(), self.draft.get_untracked().basket);
         let asked = self.asked.get_value();
-        spawn_local(async move {
-            if let Ok(quote) = backend.quote(&slug, &basket).await
-                && self.asked.try_get_value() == Some(asked)
-            {
-                self.quote.set(quote);
-                self.unchecked.set(false);
-            }
-        });
+        if let Ok(quote) = backend.quote(&slug, &basket).await
+            && self.asked.try_get_value() == Some(asked)
+        {
+            self.quote.set(quote);
+            self.unchecked.set(false);
+        }
     }
 
     /// How things are now, as the server said.

@@ -1,6 +1,6 @@
 //! The last button, and what becomes of what it sends.
 
-use leptos::{either::Either, ev::MouseEvent, html, prelude::*};
+use leptos::{either::Either, ev::MouseEvent, html, prelude::*, task::spawn_local};
 
 use super::desk::Desk;
 use crate::{
@@ -19,12 +19,18 @@ pub fn button(texts: Texts, desk: Desk, form: NodeRef<html::Form>) -> impl IntoV
         let Some(actions) = desk.making.actions() else { return };
         event.prevent_default();
         desk.read(form);
-        if let Some(field) = desk.try_it() {
-            desk.focus(field);
-            return;
-        }
-        let (draft, total) = (desk.making.draft.get_untracked(), desk.making.quote.with_untracked(|quote| quote.total));
-        actions.place(&desk.making.slug(), &draft, total, texts.lang);
+        spawn_local(async move {
+            // What is placed is what the server would say now, if it can be asked.
+            if desk.making.unchecked.get_untracked() && !untrack(away) {
+                desk.making.ask().await;
+            }
+            if let Some(field) = desk.try_it() {
+                desk.focus(field);
+                return;
+            }
+            let (draft, total) = (desk.making.draft.get_untracked(), desk.making.quote.with_untracked(|quote| quote.total));
+            actions.place(&desk.making.slug(), &draft, total, texts.lang);
+        });
     };
     view! {
         <p class="facts">{move || away().then(|| texts.get(Key::CheckoutOffline))}</p>
