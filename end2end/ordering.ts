@@ -48,7 +48,7 @@ export const place = (page: Page) => page.locator("button[name=place]").click();
 export async function placed(page: Page): Promise<string> {
   await place(page);
   if (await page.locator(".news").filter({ hasText: "Nothing was ordered" }).isVisible({ timeout: 500 }).catch(() => false)) await place(page);
-  await expect(page).toHaveURL(/\/orders\/[0-9a-f]{32}$/);
+  await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/);
   return page.url().split("/").at(-1)!;
 }
 

@@ -59,7 +59,7 @@ pub trait Actions: Send + Sync {
     /// On the device at once, and at the server when this is awaited. `summary` says on the menu what was begun.
     fn keep<'a>(&'a self, slug: &Slug, draft: &Draft, summary: &str) -> Answer<'a, ()>;
     /// A name for something that is made here.
-    fn random(&self) -> u128;
+    fn id(&self) -> u128;
     /// What became of the order that is being placed.
     fn placing(&self) -> RwSignal<Placing>;
     /// Kept on the device until the server has answered; asked again, it is placed once.

@@ -133,7 +133,7 @@ test.describe("checkout", () => {
         await expect(page.locator(".sums")).not.toContainText("HELLO10");
         await place(page);
       }
-      await expect(page).toHaveURL(/\/orders\/[0-9a-f]{32}$/);
+      await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/);
     }
   });
 
@@ -177,7 +177,7 @@ test.describe("checkout", () => {
     await page.keyboard.type("555 0199");
     await until("button[name=place]");
     await page.keyboard.press("Enter");
-    await expect(page).toHaveURL(/\/orders\/[0-9a-f]{32}$/);
+    await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/);
   });
 });
 
@@ -232,7 +232,7 @@ test.describe("the basket", () => {
     await place(page);
     await expect(page.locator(".waiting")).toContainText(words["checkout.waiting"]);
     await context.setOffline(false);
-    await expect(page).toHaveURL(/\/orders\/[0-9a-f]{32}$/, { timeout: 15_000 });
+    await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/, { timeout: 15_000 });
     await expect(page.locator(".sums tfoot td")).toHaveText(total!);
   });
 });

@@ -79,8 +79,8 @@ impl Actions for Device {
         Box::pin(SendWrapper::new(async move { save(&slug, &draft).await }))
     }
 
-    fn random(&self) -> u128 {
-        stored::random()
+    fn id(&self) -> u128 {
+        stored::id()
     }
 
     fn placing(&self) -> RwSignal<Placing> {

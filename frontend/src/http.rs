@@ -225,7 +225,7 @@ impl OrderingBackend for HttpBackend {
     }
 
     fn new_order(&self) -> Answer<'_, OrderId> {
-        Box::pin(async { Ok(OrderId(stored::random())) })
+        Box::pin(async { Ok(OrderId(stored::id())) })
     }
 }
 

@@ -43,13 +43,13 @@ thread_local! {
 }
 
 pub fn place(state: RwSignal<Placing>, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang) {
-    let id: OrderId = stored::get(NAME).unwrap_or_else(|| OrderId(stored::random()));
+    let id: OrderId = stored::get(NAME).unwrap_or_else(|| OrderId(stored::id()));
     stored::put(NAME, &id);
     let placement: Placement = draft.placement(id, seen, lang);
     let Ok(body) = json(&placement) else { return };
     // The same order goes out under the same key, another one under another.
     let before: Option<Waiting> = stored::get(WAITING);
-    let key = before.filter(|before| before.body == body).map_or_else(|| format!("{:032x}", stored::random()), |before| before.key);
+    let key = before.filter(|before| before.body == body).map_or_else(|| format!("{:032x}", stored::id()), |before| before.key);
     stored::put(WAITING, &Waiting { slug: slug.clone(), key, seen, body });
     attempt(state);
 }

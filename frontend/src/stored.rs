@@ -1,10 +1,12 @@
 //! What this device keeps of orders in the making. A private window keeps nothing: then the server's copy is all there is.
 
+use js_sys::Date;
 use leptos::prelude::window;
 use serde::{Serialize, de::DeserializeOwned};
 use servery_app::backend::note;
 use servery_domain::{
     draft::Draft,
+    id,
     problem::{Kind, Problem},
     slug::Slug,
 };
@@ -60,10 +62,10 @@ pub fn newer(slug: &Slug, servers: Result<Draft, Problem>) -> Result<Draft, Prob
 }
 
 /// Without the browser's randomness there are no names for anything; such a browser has no wasm either.
-pub fn random() -> u128 {
+pub fn id() -> u128 {
     let mut bytes = [0; 16];
     if let Ok(crypto) = window().crypto() {
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
     }
-    u128::from_be_bytes(bytes)
+    id::new(Date::now() as u64, u128::from_be_bytes(bytes))
 }

@@ -11,6 +11,10 @@ pub fn now() -> Timestamp {
     Timestamp(Instant::now().as_second())
 }
 
+pub fn milliseconds() -> u64 {
+    u64::try_from(Instant::now().as_millisecond()).unwrap_or_default()
+}
+
 /// `None` for a name that is no zone.
 pub fn zone(name: &Zone) -> Option<TimeZone> {
     TimeZone::get(&name.0).ok()

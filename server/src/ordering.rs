@@ -13,7 +13,7 @@ use servery_domain::{
     draft::Draft,
     id::{DishId, OrderId, RestaurantId, VisitorId},
     menu::Menu,
-    order::{Actor, Event, Order, Ordered, Placement, Progress, Receipt, State, TrackedOrder},
+    order::{Actor, Event, Order, Ordered, Placement, Progress, State, TrackedOrder},
     ordering::PaymentWay,
     problem::{Kind, Problem},
     quote::{Facts, Offer, Quote, quote},
@@ -34,9 +34,11 @@ use crate::{
     visitor,
 };
 
+const LONGEST_TOKEN: usize = 44;
+
 /// A restaurant as it is at one moment.
 pub struct Counter {
-    pub listed: Listed,
+    pub listed: Arc<Listed>,
     pub menu: Arc<Menu>,
     pub now: (Timestamp, LocalMinute),
 }
@@ -214,9 +216,11 @@ pub async fn place(app: &App, slug: &str, placement: Placement, request: Request
             return refuse(app, &counter, &placement, &coupon_customer, &customer.caller, request).await;
         }
         let placing = placing(&counter, &known, &placement, quote, &request, customer, &coupon_customer)?;
-        let token = placing.token.clone();
         match app.writer.write(Write::Place(Box::new(placing))).await? {
-            Written::Placed(order) => return placed(app, &order, &token).await,
+            Written::Placed { order, answer } => {
+                accept_if_itself(app, &order).await;
+                return Ok(Answered { status: StatusCode::CREATED, body: answer });
+            }
             Written::Changed(Changed::Menu) => {
                 app.town.look().await?;
                 counter = self::counter(app, slug).await?;
@@ -248,13 +252,18 @@ fn placing(
     let progress = Progress::new(placement.payment, counter.now.0);
     Ok(Placing {
         request: request.clone(),
-        order: Order { id: placement.id, number: 0, revision: Revision(0), ordered, progress },
-        token: visitor::token()?,
+        order: Order { id: placement.id, number: 0, revision: Revision(0), ordered: Arc::new(ordered), progress },
+        token: tracking_token()?,
         customer: customer.name(),
         priced_at: restaurant.revision,
         coupon,
         per_slot: restaurant.ordering.per_slot,
     })
+}
+
+/// 128 bits that nobody guesses, after the time: the index of tokens grows at its end.
+fn tracking_token() -> Result<String, Refusal> {
+    Ok(format!("{:012x}{}", clock::milliseconds(), visitor::token()?))
 }
 
 /// Nothing is placed: the answer shows how things are now, and is the answer to this request for good.
@@ -285,15 +294,9 @@ fn replayed(written: Written) -> Result<Answered, Refusal> {
     }
 }
 
-async fn placed(app: &App, order: &Order, token: &str) -> Result<Answered, Refusal> {
-    let body = serde_json::to_string(&Receipt::new(order, token)).map_err(|error| Refusal::failed(&error))?;
-    accept_if_itself(app, order).await;
-    Ok(Answered { status: StatusCode::CREATED, body })
-}
-
 /// If it fails here, the sweep does it in a moment: the order is placed either way.
 pub async fn accept_if_itself(app: &App, order: &Order) {
-    let itself = restaurant_of(app, order.ordered.restaurant).is_ok_and(|restaurant| restaurant.ordering.accepts_itself);
+    let itself = app.town.now().by_id(order.ordered.restaurant).is_some_and(|listed| listed.restaurant.ordering.accepts_itself);
     if !itself || order.progress.state != State::Placed {
         return;
     }
@@ -334,7 +337,7 @@ pub async fn times(app: &App, slug: &str) -> Result<Times, Refusal> {
 
 pub async fn find(app: &App, token: &str) -> Result<Tracked, Refusal> {
     let unknown = || Refusal::new(Kind::NotFound, "there is no such order");
-    if token.len() != 32 {
+    if token.len() > LONGEST_TOKEN {
         return Err(unknown());
     }
     app.store.order_by_token(token).await?.ok_or_else(unknown)

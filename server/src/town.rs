@@ -49,7 +49,7 @@ pub struct Edition {
 
 pub struct Snapshot {
     pub edition: Edition,
-    restaurants: Vec<(Listed, TimeZone)>,
+    restaurants: Vec<(Arc<Listed>, TimeZone)>,
     modes: Vec<(String, Mode)>,
     /// The paths of the pages that are thick unless the visitor wants otherwise, as every answer of the API says.
     pub thick: HeaderValue,
@@ -83,7 +83,7 @@ impl Snapshot {
                 until = until.min(moment).max(Timestamp(now.0 + 1));
             }
             let out = sold_out.iter().filter(|(of, _)| *of == restaurant.id).map(|(_, dish)| *dish).collect();
-            (Listed { restaurant, opening, today: here.day(), sold_out: out }, zone)
+            (Arc::new(Listed { restaurant, opening, today: here.day(), sold_out: out }), zone)
         });
         let restaurants = listed.collect();
         let thick = thick(&modes);
@@ -99,24 +99,24 @@ impl Snapshot {
     }
 
     pub fn page(&self, search: &Search) -> servery_domain::cursor::Page<Listed> {
-        search.page(self.restaurants.iter().map(|(listed, _)| listed.clone()))
+        search.page(self.restaurants.iter().map(|(listed, _)| Listed::clone(listed)))
     }
 
-    pub fn listed(&self, slug: &Slug) -> Option<&Listed> {
+    pub fn listed(&self, slug: &Slug) -> Option<&Arc<Listed>> {
         self.found(slug).map(|(listed, _)| listed)
     }
 
-    fn found(&self, slug: &Slug) -> Option<&(Listed, TimeZone)> {
+    fn found(&self, slug: &Slug) -> Option<&(Arc<Listed>, TimeZone)> {
         let at = self.restaurants.binary_search_by(|(listed, _)| listed.restaurant.slug.cmp(slug)).ok()?;
         self.restaurants.get(at)
     }
 
     pub fn restaurants(&self) -> impl Iterator<Item = &Listed> {
-        self.restaurants.iter().map(|(listed, _)| listed)
+        self.restaurants.iter().map(|(listed, _)| listed.as_ref())
     }
 
     pub fn by_id(&self, id: RestaurantId) -> Option<&Listed> {
-        self.restaurants.iter().map(|(listed, _)| listed).find(|listed| listed.restaurant.id == id)
+        self.restaurants().find(|listed| listed.restaurant.id == id)
     }
 
     /// What the clock on this restaurant's wall says.

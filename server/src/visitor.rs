@@ -1,7 +1,9 @@
 //! Who asks: a browser that is known by a cookie, signed in or not.
 
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
-use servery_domain::id::VisitorId;
+use servery_domain::id::{self, VisitorId};
+
+use crate::clock;
 
 /// The prefix binds the cookie to this host, by TLS only; browsers let 127.0.0.1 count as that.
 const VISITOR: &str = "__Host-visitor";
@@ -16,6 +18,10 @@ pub fn random() -> Result<u128, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;
     Ok(u128::from_be_bytes(bytes))
+}
+
+pub fn id() -> Result<u128, getrandom::Error> {
+    random().map(|random| id::new(clock::milliseconds(), random))
 }
 
 /// An unguessable name, as ids are written.

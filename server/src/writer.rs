@@ -51,7 +51,7 @@ async fn write_all(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>, mu
             Ok(written) => {
                 work.notify_one();
                 for (written, answer) in written.into_iter().zip(answers) {
-                    if let Written::Placed(order) | Written::Advanced(order) = &written {
+                    if let Written::Placed { order, .. } | Written::Advanced(order) = &written {
                         live.publish(order);
                     }
                     // Who asked may have hung up; the order stands all the same.
@@ -67,7 +67,7 @@ async fn write_all(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>, mu
                     let written = alone
                         .map_err(Arc::new)
                         .and_then(|mut written| written.pop().ok_or_else(|| Arc::new(StoreError::Unreadable("no answer".into()))));
-                    if let Ok(Written::Placed(order) | Written::Advanced(order)) = &written {
+                    if let Ok(Written::Placed { order, .. } | Written::Advanced(order)) = &written {
                         live.publish(order);
                     }
                     let _ = answer.send(written);

@@ -1,6 +1,6 @@
 //! An order as a fold over its events: who may do what to it, and what it becomes.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -110,16 +110,17 @@ impl Ordered {
 impl Ordered {
     /// As the books keep it once its diner wants to be forgotten: what was sold, and to nobody.
     #[must_use]
-    pub fn without_diner(mut self) -> Self {
-        self.contact = Contact::default();
-        self.note.clear();
-        self.allergies.clear();
-        self.redeemed_by.clear();
-        self.lines.iter_mut().for_each(|line| line.note.clear());
-        if let Service::Delivery(door) = &mut self.service {
+    pub fn without_diner(&self) -> Self {
+        let mut kept = self.clone();
+        kept.contact = Contact::default();
+        kept.note.clear();
+        kept.allergies.clear();
+        kept.redeemed_by.clear();
+        kept.lines.iter_mut().for_each(|line| line.note.clear());
+        if let Service::Delivery(door) = &mut kept.service {
             *door = crate::contact::Doorstep::default();
         }
-        self
+        kept
     }
 }
 
@@ -131,7 +132,7 @@ pub struct Order {
     pub number: u32,
     /// The restaurant's revision when it last changed.
     pub revision: Revision,
-    pub ordered: Ordered,
+    pub ordered: Arc<Ordered>,
     pub progress: Progress,
 }
 

@@ -23,7 +23,7 @@ fn order(service: Service, way: PaymentWay) -> Order {
         allergies: String::new(),
         lang: Lang::English,
     };
-    Order { id: OrderId(1), number: 1, revision: Revision(1), ordered, progress: Progress::new(way, at) }
+    Order { id: OrderId(1), number: 1, revision: Revision(1), ordered: ordered.into(), progress: Progress::new(way, at) }
 }
 
 fn delivery() -> Service {

@@ -19,8 +19,9 @@ const TIME: Duration = Duration::from_secs(5);
 /// Orders in a transaction of the bare loop: as many as there are connections.
 const TOGETHER: usize = CONNECTIONS;
 
-fn random() -> u128 {
-    servery::visitor::random().unwrap()
+/// As our own clients make them.
+fn id() -> u128 {
+    servery::visitor::id().unwrap()
 }
 
 pub fn post(address: &str, path: &str, headers: &str, body: &str) -> String {
@@ -44,8 +45,7 @@ impl Order {
         let dishes = menu["categories"].as_array().unwrap().iter().flat_map(|category| category["dishes"].as_array().unwrap());
         let plain: Vec<_> =
             dishes.filter(|dish| dish["option_groups"].is_null() && dish["name"] != "Meatloaf & Mashed Potatoes").take(3).collect();
-        let lines: Vec<_> =
-            plain.iter().map(|dish| format!(r#"{{"id":"{}","dish":{},"count":2}}"#, LineId(random()), dish["id"])).collect();
+        let lines: Vec<_> = plain.iter().map(|dish| format!(r#"{{"id":"{}","dish":{},"count":2}}"#, LineId(id()), dish["id"])).collect();
         let basket = format!(r#"{{"lines":[{}]}}"#, lines.join(","));
         let quote: serde_json::Value = serde_json::from_str(&post(address, &format!("{PATH}/quotes"), "", &basket)).unwrap();
         Self { basket, total: quote["total"].as_i64().unwrap() }
@@ -54,14 +54,14 @@ impl Order {
     pub fn placement(&self) -> String {
         format!(
             r#"{{"id":"{}","basket":{},"contact":{{"name":"Ada Byron","phone":"+1 212 555 0100"}},"payment":"door","seen":{},"lang":"en"}}"#,
-            OrderId(random()),
+            OrderId(id()),
             self.basket,
             self.total
         )
     }
 
     pub fn place(&self, address: &str) -> serde_json::Value {
-        let key = format!("idempotency-key: {:032x}\r\n", random());
+        let key = format!("idempotency-key: {:032x}\r\n", id());
         serde_json::from_str(&post(address, &format!("{PATH}/orders"), &key, &self.placement())).unwrap()
     }
 }
@@ -97,7 +97,7 @@ async fn client(address: String, order: Arc<Order>, warm: Instant, end: Instant)
         let body = order.placement();
         let request = format!(
             "POST {PATH}/orders HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nidempotency-key: {:032x}\r\ncontent-length: {}\r\n\r\n{body}",
-            random(),
+            id(),
             body.len()
         );
         let sent = Instant::now();
@@ -145,7 +145,7 @@ macro_rules! bare_loop {
                     let mut change = pool.begin().await.unwrap();
                     for _ in 0..TOGETHER {
                         number += 1;
-                        let (id, token, key) = (format!("{:032x}", random()), format!("{:032x}", random()), format!("{:032x}", random()));
+                        let (id, token, key) = (format!("{:032x}", id()), format!("{:032x}", id()), format!("{:032x}", id()));
                         let insert = "insert into orders (id, restaurant_id, token, number, revision, open, waiting_since, customer, ordered, progress) \
                                       values ($1, $2, $3, $4, $5, true, 0, null, $6, $7)";
                         let insert = sqlx::query(insert).bind(&id).bind(&rows.restaurant).bind(&token).bind(number).bind(number);

@@ -82,5 +82,5 @@ pub async fn get_menu(_: AcceptsJson, State(app): State<Arc<App>>, Text(slug): T
 
 fn find<'a>(town: &'a Snapshot, slug: &str) -> Result<&'a Listed, Refusal> {
     let unknown = || Refusal::new(Kind::NotFound, format!("no restaurant is called '{slug}'"));
-    slug.parse().ok().and_then(|slug| town.listed(&slug)).ok_or_else(unknown)
+    slug.parse().ok().and_then(|slug| town.listed(&slug)).map(AsRef::as_ref).ok_or_else(unknown)
 }

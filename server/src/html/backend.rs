@@ -69,7 +69,10 @@ impl InProcess {
     }
 
     fn find(&self, slug: &Slug) -> Result<&Listed, Problem> {
-        self.snapshot.listed(slug).ok_or_else(|| Problem::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
+        self.snapshot
+            .listed(slug)
+            .map(AsRef::as_ref)
+            .ok_or_else(|| Problem::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
     }
 }
 
@@ -181,6 +184,6 @@ impl OrderingBackend for InProcess {
     }
 
     fn new_order(&self) -> Answer<'_, OrderId> {
-        Box::pin(async move { Ok(OrderId(visitor::random().map_err(Refusal::from)?)) })
+        Box::pin(async move { Ok(OrderId(visitor::id().map_err(Refusal::from)?)) })
     }
 }

@@ -166,7 +166,7 @@ async fn add_line(app: &App, customer: &Customer, slug: &str, form: &Form) -> Re
         return Err(not_accepted("'dish' is not on this menu".into()));
     }
     let mut known = known(app, slug, customer).await?;
-    known.draft.basket.add(wish.line(LineId(visitor::random()?)));
+    known.draft.basket.add(wish.line(LineId(visitor::id()?)));
     keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
 }
 

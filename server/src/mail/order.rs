@@ -96,7 +96,7 @@ impl Writing<'_> {
     }
 
     fn confirmation(&self, letter: Letter) -> Letter {
-        let Ordered { due, total, .. } = &self.order.ordered;
+        let Ordered { due, total, .. } = self.order.ordered.as_ref();
         let key = self.by_service(Key::DueCollection, Key::DueDelivery, Key::DueTable);
         let time = match due.from == due.to {
             true => self.time(due.from),

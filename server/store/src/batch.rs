@@ -172,10 +172,11 @@ impl Batch {
         self.happened(&mut order, Event::Placed, Actor::Diner, placing.request.at);
         let tracked = Tracked { token: placing.token.clone(), customer: placing.customer.clone(), order: order.clone() };
         let receipt = servery_domain::order::Receipt::new(&order, &placing.token);
-        self.keep(&placing.request, 201, crate::json(&receipt).unwrap_or_default());
+        let answer = crate::json(&receipt).unwrap_or_default();
+        self.keep(&placing.request, 201, answer.clone());
         self.new_orders.push(order.id);
         self.orders.insert(order.id, tracked);
-        Written::Placed(Box::new(order))
+        Written::Placed { order: Box::new(order), answer }
     }
 
     /// What is not as it was when the order was priced.

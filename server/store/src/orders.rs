@@ -72,7 +72,10 @@ pub struct Webhook {
 
 #[derive(Debug, Clone)]
 pub enum Written {
-    Placed(Box<Order>),
+    Placed {
+        order: Box<Order>,
+        answer: String,
+    },
     /// This request was answered before, in these words.
     Again {
         status: u16,

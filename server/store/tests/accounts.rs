@@ -204,7 +204,7 @@ async fn place(store: &dyn Store, number: u128, customer: String) {
         per_slot: None,
     };
     let written = store.write(&[Write::Place(Box::new(placing))]).await.unwrap();
-    assert!(matches!(written[0], Written::Placed(_)), "{written:?}");
+    assert!(matches!(written[0], Written::Placed { .. }), "{written:?}");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ pub fn adding(slug: Slug, menu: Arc<Menu>, filled_in: NodeRef<html::Form>) -> im
             return;
         }
         event.prevent_default();
-        let (slug, line) = (slug.clone(), wish.line(LineId(actions.random())));
+        let (slug, line) = (slug.clone(), wish.line(LineId(actions.id())));
         spawn_local(async move {
             let Ok(mut draft) = actions.newest(&slug).await else { return };
             draft.basket.add(line);
