@@ -17,6 +17,7 @@ pub mod draft;
 #[cfg(test)]
 mod example;
 pub mod hours;
+pub mod house;
 pub mod id;
 pub mod job;
 pub mod lang;
@@ -33,6 +34,7 @@ pub mod revision;
 pub mod share;
 pub mod slots;
 pub mod slug;
+pub mod sync;
 pub mod tax;
 mod text_type;
 pub mod time;

@@ -41,3 +41,6 @@ pub const PASSWORD: (usize, usize) = (8, 128);
 pub const PASSKEYS: usize = 20;
 /// Addresses that an account keeps.
 pub const ADDRESSES: usize = 10;
+
+/// Lines of a bill.
+pub const BILL_LINES: usize = 500;

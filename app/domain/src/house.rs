@@ -1,0 +1,142 @@
+//! What goes on in a restaurant: bills, tickets, shifts and portions, each a thing that ops change.
+//!
+//! A device decides by the same rules on its own copy at once; the server decides for good.
+
+pub mod bill;
+mod decide;
+pub mod op;
+pub mod shift;
+pub mod ticket;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::decide::{decide, needs};
+use self::{
+    bill::Bill,
+    op::{Op, Refusal},
+    shift::Shift,
+    ticket::Ticket,
+};
+use crate::id::{BillId, DeviceId, DishId, OpId, ShiftId, TicketId};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Thing {
+    Bill(Bill),
+    Ticket(Ticket),
+    Shift(Shift),
+    Till(Till),
+    Stock(Stock),
+    Refused(Box<Refused>),
+    /// It is to be forgotten.
+    Gone(ThingId),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThingId {
+    Bill(BillId),
+    Ticket(TicketId),
+    Shift(ShiftId),
+    Till(DeviceId),
+    Stock(DishId),
+    Refused(OpId),
+}
+
+/// A device that takes money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Till {
+    pub device: DeviceId,
+    /// The number of its last receipt.
+    #[serde(default)]
+    pub receipts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<ShiftId>,
+}
+
+/// Portions that are left of a dish that is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stock {
+    pub dish: DishId,
+    pub left: u32,
+}
+
+/// What a device asked for and did not get, until a person has seen it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    pub op: Op,
+    pub why: Refusal,
+}
+
+impl Thing {
+    pub fn id(&self) -> ThingId {
+        match self {
+            Self::Bill(bill) => ThingId::Bill(bill.id),
+            Self::Ticket(ticket) => ThingId::Ticket(ticket.id),
+            Self::Shift(shift) => ThingId::Shift(shift.id),
+            Self::Till(till) => ThingId::Till(till.device),
+            Self::Stock(stock) => ThingId::Stock(stock.dish),
+            Self::Refused(refused) => ThingId::Refused(refused.op.id),
+            Self::Gone(id) => *id,
+        }
+    }
+}
+
+/// All of a restaurant's things, or as many as are looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct House {
+    things: BTreeMap<ThingId, Thing>,
+}
+
+macro_rules! finds {
+    ($($name:ident($id:ty) -> $kind:ident;)+) => {$(
+        pub fn $name(&self, id: $id) -> Option<&$kind> {
+            match self.things.get(&ThingId::$kind(id))? {
+                Thing::$kind(found) => Some(found),
+                _ => None,
+            }
+        }
+    )+};
+}
+
+impl House {
+    finds! {
+        bill(BillId) -> Bill;
+        ticket(TicketId) -> Ticket;
+        shift(ShiftId) -> Shift;
+        till(DeviceId) -> Till;
+        stock(DishId) -> Stock;
+    }
+
+    pub fn refused(&self) -> impl Iterator<Item = &Refused> {
+        self.things.values().filter_map(|thing| match thing {
+            Thing::Refused(refused) => Some(refused.as_ref()),
+            _ => None,
+        })
+    }
+
+    pub fn things(&self) -> impl Iterator<Item = &Thing> {
+        self.things.values()
+    }
+
+    pub fn get(&self, id: ThingId) -> Option<&Thing> {
+        self.things.get(&id)
+    }
+
+    pub fn put(&mut self, thing: Thing) {
+        match thing {
+            Thing::Gone(id) => drop(self.things.remove(&id)),
+            thing => drop(self.things.insert(thing.id(), thing)),
+        }
+    }
+}
+
+impl FromIterator<Thing> for House {
+    fn from_iter<T: IntoIterator<Item = Thing>>(things: T) -> Self {
+        let mut house = Self::default();
+        things.into_iter().for_each(|thing| house.put(thing));
+        house
+    }
+}

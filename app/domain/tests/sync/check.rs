@@ -1,0 +1,133 @@
+//! What has to be true once everything has come to rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use servery_domain::{
+    currency::Minor,
+    house::{
+        bill::Way,
+        op::{Action, Op},
+    },
+    id::{DishId, OpId, ShiftId},
+};
+
+use crate::{
+    people,
+    world::{Device, World},
+};
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Found {
+    pub lost: usize,
+    pub doubled: usize,
+    pub reordered: usize,
+    pub stuck: usize,
+    pub unequal: usize,
+}
+
+impl Found {
+    pub fn is_good(self) -> bool {
+        self == Self::default()
+    }
+
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            lost: self.lost + other.lost,
+            doubled: self.doubled + other.doubled,
+            reordered: self.reordered + other.reordered,
+            stuck: self.stuck + other.stuck,
+            unequal: self.unequal + other.unequal,
+        }
+    }
+}
+
+pub fn check(world: &World, rests: bool) -> Found {
+    let decided: Vec<OpId> = world.server.log.iter().map(|decided| decided.op.id).collect();
+    let once: BTreeSet<OpId> = decided.iter().copied().collect();
+    let lost = world.devices.iter().flat_map(|device| &device.shown).filter(|op| !once.contains(op)).count();
+    let crowded: usize = world.devices.iter().map(|device| device.crowded).sum();
+    Found {
+        lost: lost + unpaid(world),
+        doubled: decided.len() - once.len() + crowded,
+        reordered: world.devices.iter().filter(|device| is_reordered(device, &decided)).count(),
+        stuck: usize::from(!rests),
+        unequal: usize::from(rests && (!is_equal(world) || !books_agree(world) || !receipts_agree(world))),
+    }
+}
+
+/// Money that somebody saw taken is in the books, whatever else became of the bill.
+fn unpaid(world: &World) -> usize {
+    let refused = world.server.log.iter().filter(|decided| !decided.granted && matches!(decided.op.action, Action::Pay { .. }));
+    refused.filter(|decided| world.devices.iter().any(|device| !device.restored && device.shown.contains(&decided.op.id))).count()
+}
+
+fn is_reordered(device: &Device, decided: &[OpId]) -> bool {
+    let place = |op: &Op| decided.iter().position(|other| *other == op.id);
+    let mut seen = BTreeSet::new();
+    let places: Vec<usize> = device.committed.iter().filter(|op| seen.insert(op.id)).filter_map(place).collect();
+    !places.is_sorted()
+}
+
+fn is_equal(world: &World) -> bool {
+    world.devices.iter().all(|device| {
+        device.disk.kept.copy.house == world.server.house && device.tabs.iter().all(|page| *page.tab.shown() == world.server.house)
+    })
+}
+
+/// The same books, kept by adding up what was granted.
+fn books_agree(world: &World) -> bool {
+    let mut drawers: BTreeMap<ShiftId, Minor> = BTreeMap::new();
+    let mut left: BTreeMap<DishId, i64> = people::COUNTED.iter().map(|(dish, left)| (DishId(*dish), i64::from(*left))).collect();
+    let mut lines = BTreeMap::new();
+    let mut paid = BTreeMap::new();
+    let mut take = |dish: DishId, count: i64| {
+        if let Some(left) = left.get_mut(&dish) {
+            *left -= count;
+        }
+    };
+    for decided in world.server.log.iter().filter(|decided| decided.granted) {
+        match &decided.op.action {
+            Action::OpenShift { shift, float } => drop(drawers.insert(*shift, *float)),
+            Action::MoveCash { shift, amount, .. } => add(&mut drawers, *shift, *amount),
+            Action::Pay { payment, way, amount, tip, shift, .. } => {
+                paid.insert(*payment, *way);
+                if *way == Way::Cash {
+                    add(&mut drawers, *shift, *amount + *tip);
+                }
+            }
+            Action::Refund { payment, amount, shift, .. } if paid.get(payment) == Some(&Way::Cash) => add(&mut drawers, *shift, -*amount),
+            Action::Add { line, .. } => {
+                lines.insert(line.id, line.dish);
+                take(line.dish, i64::from(line.count));
+            }
+            Action::Count { line, by, .. } => lines.get(line).into_iter().for_each(|dish| take(*dish, i64::from(*by))),
+            _ => {}
+        }
+    }
+    let house = &world.server.house;
+    drawers.iter().all(|(shift, cash)| house.shift(*shift).is_some_and(|shift| shift.expected() == *cash))
+        && left.iter().all(|(dish, left)| *left >= 0 && house.stock(*dish).is_some_and(|stock| i64::from(stock.left) == *left))
+}
+
+fn add(drawers: &mut BTreeMap<ShiftId, Minor>, shift: ShiftId, amount: Minor) {
+    if let Some(cash) = drawers.get_mut(&shift) {
+        *cash = *cash + amount;
+    }
+}
+
+/// Each till's receipts count from one without a gap, and say what was printed.
+fn receipts_agree(world: &World) -> bool {
+    let payments = || {
+        world.server.house.things().filter_map(|thing| match thing {
+            servery_domain::house::Thing::Bill(bill) => Some(&bill.payments),
+            _ => None,
+        })
+    };
+    let mut numbers: BTreeMap<_, BTreeSet<u32>> = BTreeMap::new();
+    let all: BTreeMap<_, _> = payments().flatten().map(|payment| (payment.id, payment.receipt)).collect();
+    let each_once = all.values().all(|receipt| numbers.entry(receipt.till).or_default().insert(receipt.number));
+    let no_gap = numbers.values().all(|numbers| numbers.last() == Some(&(numbers.len() as u32)));
+    let as_printed =
+        |device: &Device| device.restored || device.receipts.iter().all(|(payment, receipt)| all.get(payment) == Some(receipt));
+    each_once && no_gap && world.devices.iter().all(as_printed)
+}

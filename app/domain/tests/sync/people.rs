@@ -1,0 +1,109 @@
+//! What people at the tills and in the kitchen do, from what they see.
+
+use servery_domain::{
+    currency::Minor,
+    house::{
+        House, Thing,
+        bill::{Bill, BillLine, Seat, Way},
+        op::Action,
+        shift::Shift,
+        ticket::{Ticket, news},
+    },
+    id::{BillId, DeviceId, DishId, LineId, PaymentId, ShiftId, TableId, TicketId},
+    tax::TaxRate,
+};
+
+use crate::dice::Dice;
+
+pub const DISHES: u128 = 5;
+/// The first two dishes are counted.
+pub const COUNTED: [(u128, u32); 2] = [(1, 6), (2, 3)];
+
+fn all<'a, T>(house: &'a House, kind: fn(&'a Thing) -> Option<&'a T>) -> Vec<&'a T> {
+    house.things().filter_map(kind).collect()
+}
+
+fn bills(house: &House) -> Vec<&Bill> {
+    all(house, |thing| if let Thing::Bill(bill) = thing { Some(bill) } else { None })
+}
+
+fn tickets(house: &House) -> Vec<&Ticket> {
+    all(house, |thing| if let Thing::Ticket(ticket) = thing { Some(ticket) } else { None })
+}
+
+fn open_shifts(house: &House) -> Vec<&Shift> {
+    let shifts = all(house, |thing| if let Thing::Shift(shift) = thing { Some(shift) } else { None });
+    shifts.into_iter().filter(|shift| shift.closed.is_none()).collect()
+}
+
+fn line(dice: &mut Dice) -> BillLine {
+    let dish = 1 + dice.below(DISHES as usize) as u128;
+    BillLine {
+        id: LineId(dice.id()),
+        dish: DishId(dish),
+        name: format!("Dish {dish}"),
+        price: Minor(100 * dish as i64 + 35),
+        rate: TaxRate(70_000),
+        picks: Vec::new(),
+        note: String::new(),
+        count: 1 + dice.below(2) as u16,
+        sent: 0,
+    }
+}
+
+/// Something that makes sense on this screen; `None` if nothing came to mind.
+pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> {
+    let own = house.till(device).and_then(|till| till.shift);
+    let bills = bills(house);
+    let bill = dice.pick(&bills).copied();
+    match dice.below(20) {
+        0..3 => {
+            let seat = if dice.one_in(2) { Seat::Counter } else { Seat::Table(TableId(1 + dice.below(3) as u128)) };
+            Some(Action::Open { bill: BillId(dice.id()), seat })
+        }
+        3..8 => Some(Action::Add { bill: bill?.id, line: Box::new(line(dice)) }),
+        8..10 => {
+            let line = dice.pick(&bill?.lines)?.id;
+            Some(Action::Count { bill: bill?.id, line, by: if dice.one_in(2) { 1 } else { -1 } })
+        }
+        10..12 => {
+            let news = news(bill?);
+            (!news.is_empty()).then(|| Action::Send {
+                bill: bill.map(|bill| bill.id).unwrap_or(BillId(0)),
+                ticket: TicketId(dice.id()),
+                news,
+            })
+        }
+        12..15 => {
+            let (bill, shift) = (bill?, own?);
+            let way = if dice.one_in(2) { Way::Cash } else { Way::Card };
+            let amount = if dice.one_in(3) { Minor(bill.due().0 / 2) } else { bill.due() };
+            let tip = Minor(dice.below(2) as i64 * 50);
+            (amount.0 > 0).then(|| Action::Pay { bill: bill.id, payment: PaymentId(dice.id()), way, amount, tip, shift })
+        }
+        15 => {
+            let payment = dice.pick(&bill?.payments)?;
+            let amount = Minor((payment.amount - payment.refunded).0.min(100));
+            let reason = "cold".to_owned();
+            (amount.0 > 0).then_some(Action::Refund { bill: bill?.id, payment: payment.id, amount, reason, shift: own? })
+        }
+        16 => match own {
+            None => Some(Action::OpenShift { shift: ShiftId(dice.id()), float: Minor(10_000) }),
+            Some(shift) => Some(Action::MoveCash { shift, amount: Minor(-500), reason: "ice".into() }),
+        },
+        17 if dice.one_in(3) => {
+            // Some close another till's shift.
+            let shift = *dice.pick(&open_shifts(house))?;
+            Some(Action::CloseShift { shift: shift.id, counted: shift.expected() })
+        }
+        18 => {
+            let ticket = *dice.pick(&tickets(house))?;
+            Some(if ticket.bumped { Action::Recall { ticket: ticket.id } } else { Action::Bump { ticket: ticket.id } })
+        }
+        19 => {
+            let refused = house.refused().next()?.op.id;
+            Some(Action::Dismiss { op: refused })
+        }
+        _ => None,
+    }
+}
