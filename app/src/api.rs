@@ -41,6 +41,10 @@ pub fn order(token: &str) -> String {
     format!("{ORDERS}/{token}")
 }
 
+pub fn push(token: &str) -> String {
+    format!("{}/push", order(token))
+}
+
 pub const ACCOUNT: &str = "/api/v1/account";
 
 pub fn board(slug: &Slug) -> String {

@@ -71,6 +71,10 @@ pub trait Actions: Send + Sync {
     /// Says each change of an order, until what it gives back is dropped.
     fn watch(&self, token: &str, heard: Box<dyn Fn(Order)>) -> Box<dyn Any>;
     /// Minutes since the page was opened, however the device's clock is set meanwhile.
+    /// Whether this browser is told of an order while nobody looks.
+    fn telling<'a>(&'a self, token: &'a str) -> Answer<'a, Telling>;
+    /// Has it told, or not any more; whoever never said whether this site may is asked by the browser.
+    fn tell<'a>(&'a self, token: &'a str, lang: Lang, on: bool) -> Answer<'a, Telling>;
     fn minutes(&self) -> i64;
     fn go(&self, path: &str);
 }
@@ -92,6 +96,17 @@ pub enum Placing {
 }
 
 /// Where the device notes how much was begun at a restaurant, for pages that only say so.
+/// What a browser does about telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// It cannot.
+    Impossible,
+    Off,
+    On,
+    /// The person has forbidden it.
+    Blocked,
+}
+
 pub fn note(slug: &str) -> String {
     format!("begun:{slug}")
 }
