@@ -18,17 +18,17 @@ export class Servery {
   #server: ChildProcess | undefined;
   #log = "";
 
-  private constructor(readonly folder: string, readonly port: number) {}
+  private constructor(readonly folder: string, readonly port: number, readonly host: string) {}
 
-  static async start(): Promise<Servery> {
-    const servery = new Servery(await mkdtemp(join(tmpdir(), "servery-e2e-")), await freePort());
+  static async start(host = "127.0.0.1"): Promise<Servery> {
+    const servery = new Servery(await mkdtemp(join(tmpdir(), "servery-e2e-")), await freePort(), host);
     await servery.cli("demo");
     await servery.start();
     return servery;
   }
 
   get url() {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${this.host}:${this.port}`;
   }
 
   /** `servery ARGUMENTS` on this server's database; answers with what it printed. */
@@ -45,7 +45,7 @@ export class Servery {
     if (this.#server) return;
     // Pages are not kept plain because the machine that runs the tests is busy.
     const calm = ["--heavy-at", "600000"];
-    const server = spawn(program, ["serve", "--database", this.#database, "--listen", `127.0.0.1:${this.port}`, ...calm], {
+    const server = spawn(program, ["serve", "--database", this.#database, "--listen", `127.0.0.1:${this.port}`, "--public-url", this.url, ...calm], {
       cwd: this.folder,
       env: { ...process.env, SERVERY_LOG: "warn" },
       stdio: ["ignore", "pipe", "pipe"],
@@ -114,10 +114,12 @@ export class Complaints {
   }
 }
 
-export const test = base.extend<{ complaints: Complaints }, { servery: Servery }>({
+export const test = base.extend<{ complaints: Complaints }, { servery: Servery; host: string }>({
+  /** What the server is called: passkeys want a name. */
+  host: ["127.0.0.1", { option: true, scope: "worker" }],
   servery: [
-    async ({}, use) => {
-      const servery = await Servery.start();
+    async ({ host }, use) => {
+      const servery = await Servery.start(host);
       await use(servery);
       await servery.remove();
     },

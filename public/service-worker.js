@@ -15,6 +15,8 @@ const PATIENCE = 6000;
 addEventListener("install", (event) => event.waitUntil(install()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
 addEventListener("message", (event) => event.waitUntil(hear(event.data)));
+addEventListener("push", (event) => event.waitUntil(tell(event.data?.json())));
+addEventListener("notificationclick", (event) => event.waitUntil(lead(event.notification)));
 addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
@@ -55,6 +57,20 @@ async function hear(message) {
     const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
     if (pages.length <= 1) await skipWaiting();
   }
+}
+
+// An order has one notification: what was told before is no news any more.
+async function tell(notice) {
+  if (!notice) return;
+  const { title, body, lang, dir, path } = notice;
+  await registration.showNotification(title, { body, lang, dir, tag: path, renotify: true, data: path });
+}
+
+async function lead(notification) {
+  notification.close();
+  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  const shown = pages.find((page) => new URL(page.url).pathname === notification.data);
+  await (shown ? shown.focus() : clients.openWindow(notification.data));
 }
 
 async function navigate(event, url) {

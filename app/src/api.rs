@@ -41,7 +41,16 @@ pub fn order(token: &str) -> String {
     format!("{ORDERS}/{token}")
 }
 
+pub fn push(token: &str) -> String {
+    format!("{}/push", order(token))
+}
+
 pub const ACCOUNT: &str = "/api/v1/account";
+
+pub const PASSKEYS: &str = "/api/v1/account/passkeys";
+pub const PASSKEY_CHALLENGES: &str = "/api/v1/account/passkeys/challenges";
+pub const SESSION_CHALLENGES: &str = "/api/v1/sessions/challenges";
+pub const PASSKEY_SESSIONS: &str = "/api/v1/sessions/passkeys";
 
 pub fn board(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/board")

@@ -18,6 +18,7 @@ use servery_domain::{
     listing::Search,
     menu::Menu,
     order::{Order, Receipt, TrackedOrder},
+    passkey::PasskeyView,
     problem::Problem,
     quote::Quote,
     restaurant::Listed,
@@ -70,6 +71,10 @@ pub trait Actions: Send + Sync {
     fn pay_at_door<'a>(&'a self, token: &'a str) -> Answer<'a, Order>;
     /// Says each change of an order, until what it gives back is dropped.
     fn watch(&self, token: &str, heard: Box<dyn Fn(Order)>) -> Box<dyn Any>;
+    /// Whether this browser is told of an order while nobody looks.
+    fn telling<'a>(&'a self, token: &'a str) -> Answer<'a, Telling>;
+    /// Has it told, or not any more; whoever never said whether this site may is asked by the browser.
+    fn tell<'a>(&'a self, token: &'a str, lang: Lang, on: bool) -> Answer<'a, Telling>;
     /// Minutes since the page was opened, however the device's clock is set meanwhile.
     fn minutes(&self) -> i64;
     fn go(&self, path: &str);
@@ -91,6 +96,17 @@ pub enum Placing {
     Placed(Receipt),
 }
 
+/// What a browser does about telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// It cannot.
+    Impossible,
+    Off,
+    On,
+    /// The person has forbidden it.
+    Blocked,
+}
+
 /// Where the device notes how much was begun at a restaurant, for pages that only say so.
 pub fn note(slug: &str) -> String {
     format!("begun:{slug}")
@@ -104,6 +120,35 @@ pub fn actions() -> Option<Arc<dyn Actions>> {
 pub trait SignedBackend: Backend {
     fn signed_in(&self) -> Answer<'_, SignedIn>;
     fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board>;
+    fn passkeys(&self) -> Answer<'_, Vec<PasskeyView>>;
+}
+
+/// What only a browser can do with passkeys: it asks the device, and the device its holder.
+pub trait PasskeyActions: Send + Sync {
+    fn is_possible(&self) -> bool;
+    /// Makes one, or signs in with one, and goes on to this page.
+    fn ask<'a>(&'a self, wish: PasskeyWish<'a>, next: &'a str) -> Ceremony<'a>;
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyWish<'a> {
+    Make { name: &'a str },
+    SignIn,
+}
+
+pub type Ceremony<'a> = Pin<Box<dyn Future<Output = Result<(), PasskeyFailure>> + Send + 'a>>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyFailure {
+    /// Whoever was asked did not want to, or took too long.
+    Cancelled,
+    /// The device has a passkey for this account already.
+    Known,
+    /// The server knows no account for it.
+    Unknown,
+    TooOften,
+    /// The account has as many as it may have, or something went wrong.
+    Failed,
 }
 
 /// The backend of the pages that are shown: `backend::<dyn Backend>()`.

@@ -3,6 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { alive, expect, test } from "../servery";
 import { ORDERING_PAGES } from "../ordering";
+import { SIGNED_PAGES } from "../signed";
 import { resolved } from "../town";
 
 const PAGES = [
@@ -44,7 +45,7 @@ for (const { path, modes } of PAGES) {
   }
 }
 
-for (const [name, come] of Object.entries(ORDERING_PAGES)) {
+for (const [name, come] of Object.entries({ ...ORDERING_PAGES, ...SIGNED_PAGES })) {
   for (const mode of ["thin", "hydrated"]) {
     for (const lang of ["en", "ar"] as const) {
       test(`${name}, ${mode}, in ${lang}, has nothing that axe finds`, async ({ page, request, context, servery }) => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { APIRequestContext, Page } from "@playwright/test";
 import { alive, test } from "../servery";
 import { ORDERING_PAGES } from "../ordering";
+import { SIGNED_PAGES } from "../signed";
 import { resolved } from "../town";
 
 const PAGES = {
@@ -25,7 +26,7 @@ const TALLEST = 8_000;
 type Come = (page: Page, request: APIRequestContext) => Promise<string>;
 const WAYS: [string, Come][] = Object.entries(PAGES).map(([name, path]) => [name, (_, request) => resolved(request, path)]);
 
-for (const [name, come] of [...WAYS, ...Object.entries(ORDERING_PAGES)]) {
+for (const [name, come] of [...WAYS, ...Object.entries({ ...ORDERING_PAGES, ...SIGNED_PAGES })]) {
   for (const width of [360, 820, 1440]) {
     test(`${name} at ${width} @looks`, async ({ page, context, request, servery, complaints }) => {
       test.setTimeout(60_000);

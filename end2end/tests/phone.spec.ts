@@ -2,6 +2,7 @@
 
 import { expect, test, LANGS } from "../servery";
 import { ORDERING_PAGES } from "../ordering";
+import { SIGNED_PAGES } from "../signed";
 import { resolved } from "../town";
 import type { APIRequestContext, Page } from "@playwright/test";
 
@@ -12,7 +13,7 @@ const PATHS = ["/", "/restaurants/trattoria-da-lucia", "/restaurants/diwaniyat-a
 type Come = (page: Page, request: APIRequestContext) => Promise<string>;
 const WAYS: [string, Come][] = PATHS.map((path) => [path, (_, request) => resolved(request, path)]);
 
-for (const [name, come] of [...WAYS, ...Object.entries(ORDERING_PAGES)]) {
+for (const [name, come] of [...WAYS, ...Object.entries({ ...ORDERING_PAGES, ...SIGNED_PAGES })]) {
   for (const lang of LANGS) {
     test(`${name} in ${lang} fits on a phone and is used with a thumb`, async ({ page, request, complaints, context, servery }) => {
       complaints.expect(/status of 404/);

@@ -6,7 +6,7 @@ use leptos::prelude::{RwSignal, document, set_timeout, window};
 use send_wrapper::SendWrapper;
 use servery_app::{
     api,
-    backend::{Actions, Answer, Placing},
+    backend::{Actions, Answer, Placing, Telling},
 };
 use servery_domain::{currency::Minor, draft::Draft, lang::Lang, order::Order, problem::Problem, slug::Slug};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -14,7 +14,7 @@ use web_sys::HtmlElement;
 
 use crate::{
     http::{json, read, send},
-    outbox, stored,
+    outbox, push, stored,
     stream::Watching,
 };
 
@@ -105,6 +105,14 @@ impl Actions for Device {
 
     fn watch(&self, token: &str, heard: Box<dyn Fn(Order)>) -> Box<dyn Any> {
         Box::new(Watching::new(token, heard))
+    }
+
+    fn telling<'a>(&'a self, token: &'a str) -> Answer<'a, Telling> {
+        Box::pin(SendWrapper::new(push::telling(token)))
+    }
+
+    fn tell<'a>(&'a self, token: &'a str, lang: Lang, on: bool) -> Answer<'a, Telling> {
+        Box::pin(SendWrapper::new(push::tell(token, lang, on)))
     }
 
     fn minutes(&self) -> i64 {

@@ -23,6 +23,7 @@ use servery_domain::{
     listing::Search,
     menu::Menu,
     order::TrackedOrder,
+    passkey::PasskeyView,
     problem::{Kind, Problem},
     quote::Quote,
     restaurant::Listed,
@@ -180,6 +181,10 @@ impl SignedBackend for HttpBackend {
 
     fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board> {
         Box::pin(SendWrapper::new(async move { Ok(self.get(&api::board(slug)).await?.value) }))
+    }
+
+    fn passkeys(&self) -> Answer<'_, Vec<PasskeyView>> {
+        Box::pin(SendWrapper::new(async move { Ok(self.get(api::PASSKEYS).await?.value) }))
     }
 }
 

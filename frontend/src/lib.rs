@@ -8,6 +8,8 @@ mod kept;
 mod navigate;
 mod outbox;
 mod page;
+mod passkeys;
+mod push;
 mod stored;
 mod stream;
 

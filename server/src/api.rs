@@ -9,6 +9,7 @@ pub mod openapi;
 pub mod orders;
 pub mod passkeys;
 pub mod payments;
+pub mod push;
 pub mod quotes;
 pub mod restaurants;
 pub mod sessions;

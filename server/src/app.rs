@@ -36,6 +36,7 @@ use crate::{
     observe::{self, Metrics},
     passwords::Passwords,
     payments::Cards,
+    push::Pusher,
     rates::Rates,
     refusal::Refusal,
     same_site,
@@ -86,6 +87,7 @@ pub struct App {
     pub work: Arc<Notify>,
     pub passwords: Passwords,
     pub rates: Rates,
+    pub pusher: Pusher,
     /// Milliseconds that a task was late when it last came to its turn.
     lateness: AtomicU64,
 }
@@ -108,6 +110,7 @@ impl App {
             work,
             passwords: Passwords::default(),
             rates: Rates::default(),
+            pusher: Pusher::default(),
             lateness: AtomicU64::new(0),
         })
     }
@@ -162,6 +165,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/orders/{token}/basket", get(api::orders::get_basket))
         .route("/api/v1/orders/{token}/events", get(api::orders::get_events))
         .route("/api/v1/orders/{token}/cancel", post(api::orders::cancel_order))
+        .route("/api/v1/orders/{token}/push", get(api::push::get_push).put(api::push::put_push).delete(api::push::delete_push))
         .route("/api/v1/orders/{token}/payment", post(api::payments::post_payment))
         .route("/api/v1/orders/{token}/pay-at-door", post(api::payments::pay_at_door))
         .route("/api/v1/webhooks/cards", post(api::payments::hear_provider))

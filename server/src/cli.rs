@@ -145,6 +145,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         TcpListener::bind(settings.listen()).await.map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let app = App::new(store.clone(), town, cards, assets, settings.clone());
+    app.pusher.ready(&app).await?;
     tokio::spawn(app.clone().feel_load());
     tokio::spawn(waiting::sweep(app.clone()));
     tokio::spawn(payments::sweep(app.clone()));

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::{StreamExt, stream};
 use servery_domain::{
     account::{self, MailPurpose},
-    id::OrderId,
+    id::{OrderId, VisitorId},
     job::Job,
     order::{Event, State},
     time::Timestamp,
@@ -21,6 +21,7 @@ use crate::{
     clock,
     mail::{self, MailError, Mailer},
     payments,
+    push::{self, PushError},
     refusal::Refusal,
     sessions, visitor,
 };
@@ -38,14 +39,20 @@ const FIRST_DELAY: i64 = 5;
 const LONGEST_DELAY: i64 = 3_600;
 /// With these delays, four days.
 const MOST_TRIES: u32 = 106;
+/// With these delays, most of an hour: after that it is no news.
+const MOST_PUSHES: u32 = 10;
 /// Tries at what the other side does not want, in case it meant only to be asked later.
 const MOST_UNWANTED: u32 = 5;
+/// Seconds that a browser's address is kept at the least, also of an order that is over: what it is told last may be late.
+const TOLD_FOR: i64 = 24 * 3_600;
 const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
 
 #[derive(Debug, thiserror::Error)]
 enum JobError {
     #[error(transparent)]
     Mail(#[from] MailError),
+    #[error(transparent)]
+    Push(#[from] PushError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("{}", .0.0)]
@@ -89,6 +96,9 @@ async fn forget_old(app: &App) {
     if let Err(error) = app.store.sweep_accounts(now, Timestamp(now.0 - account::IDLE)).await {
         tracing::debug!(%error, "old sessions are kept");
     }
+    if let Err(error) = app.store.sweep_subscriptions(Timestamp(now.0 - TOLD_FOR)).await {
+        tracing::debug!(%error, "browsers are told for longer");
+    }
 }
 
 /// Does what is due, several at once, and tells how many that were.
@@ -110,8 +120,13 @@ async fn attempt(app: &App, mailer: Option<&Mailer>, due: DueJob) -> Option<Stri
     let performed = tokio::time::timeout(PATIENCE, perform(app, mailer, &due)).await.unwrap_or(Err(JobError::TooSlow));
     let Err(error) = performed else { return Some(due.id) };
     let tries = due.attempts + 1;
-    let unwanted = matches!(&error, JobError::Mail(error) if error.is_permanent());
-    if tries >= MOST_TRIES || unwanted && tries >= MOST_UNWANTED {
+    let unwanted = match &error {
+        JobError::Mail(error) => error.is_permanent(),
+        JobError::Push(error) => error.is_permanent(),
+        _ => false,
+    };
+    let most = if matches!(due.job, Job::Push { .. }) { MOST_PUSHES } else { MOST_TRIES };
+    if tries >= most || unwanted && tries >= MOST_UNWANTED {
         tracing::error!(job = due.id, kind = due.job.kind(), tries, %error, "a job is given up");
         return Some(due.id);
     }
@@ -138,13 +153,19 @@ async fn perform(app: &App, mailer: Option<&Mailer>, due: &DueJob) -> Result<(),
             Ok(())
         }
         (Job::Refund { order, amount }, _) => Ok(payments::refund(app, *order, *amount, &due.id).await?),
-        // No browser has asked to be told.
-        (Job::Push { .. }, _) => Ok(()),
+        (Job::Push { order, event, browser }, _) => tell_browser(app, *order, event, *browser).await,
     }
 }
 
-async fn mail_diner(app: &App, mailer: &Mailer, id: &str, order: OrderId, event: &Event) -> Result<(), JobError> {
+async fn tell_browser(app: &App, order: OrderId, event: &Event, browser: VisitorId) -> Result<(), JobError> {
     let Some(tracked) = app.store.order(order).await?.filter(|tracked| is_news(tracked, event)) else { return Ok(()) };
+    Ok(push::tell(app, &tracked, event, browser).await?)
+}
+
+async fn mail_diner(app: &App, mailer: &Mailer, id: &str, order: OrderId, event: &Event) -> Result<(), JobError> {
+    // Who was forgotten gets no mail.
+    let wanted = |tracked: &Tracked| is_news(tracked, event) && !tracked.order.ordered.contact.email.is_empty();
+    let Some(tracked) = app.store.order(order).await?.filter(wanted) else { return Ok(()) };
     let town = app.town.now().clone();
     let Some(listed) = town.by_id(tracked.order.ordered.restaurant) else { return Ok(()) };
     let letter = mail::order::letter(&tracked, event, &listed.restaurant, &app.settings.public_url());
@@ -154,15 +175,14 @@ async fn mail_diner(app: &App, mailer: &Mailer, id: &str, order: OrderId, event:
     }
 }
 
-/// Who was forgotten gets no mail, and a mail that was late tells nobody that a dish gets ready that was eaten.
+/// What comes late tells nobody that a dish gets ready that was eaten.
 fn is_news(tracked: &Tracked, event: &Event) -> bool {
     let state = tracked.order.progress.state;
-    let overtaken = match event {
-        Event::Accepted { .. } | Event::Ready | Event::OutForDelivery => state.is_over(),
-        Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => matches!(state, State::Cancelled | State::Rejected),
-        _ => false,
-    };
-    !overtaken && !tracked.order.ordered.contact.email.is_empty()
+    match event {
+        Event::Accepted { .. } | Event::Ready | Event::OutForDelivery => !state.is_over(),
+        Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => !matches!(state, State::Cancelled | State::Rejected),
+        _ => true,
+    }
 }
 
 async fn mail_holder(app: &App, mailer: &Mailer, id: &str, email: &str, purpose: MailPurpose) -> Result<(), JobError> {

@@ -28,6 +28,7 @@ mod oversized;
 pub mod passkeys;
 pub mod passwords;
 pub mod payments;
+pub mod push;
 pub mod rates;
 pub mod refusal;
 pub mod same_site;

@@ -48,6 +48,9 @@ pub struct Settings {
     /// Where people reach this installation; links in mails begin with it [default: http://LISTEN]
     #[arg(long, global = true, env = "SERVERY_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// The secret key that browsers' push services know this installation by, 32 bytes as base64url [default: made once, and kept in the database]
+    #[arg(long, global = true, env = "SERVERY_PUSH_KEY", hide_env_values = true)]
+    pub push_key: Option<String>,
     /// A proxy is in front, and says in X-Forwarded-For who asks
     #[arg(long, global = true, env = "SERVERY_BEHIND_PROXY", num_args = 0..=1, default_missing_value = "true")]
     pub behind_proxy: Option<bool>,
@@ -89,6 +92,7 @@ impl Settings {
             smtp: self.smtp.or(filed.smtp),
             mail_from: self.mail_from.or(filed.mail_from),
             public_url: self.public_url.or(filed.public_url),
+            push_key: self.push_key.or(filed.push_key),
             behind_proxy: self.behind_proxy.or(filed.behind_proxy),
             log: self.log.or(filed.log),
         })

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::MailPurpose,
     currency::Minor,
-    id::OrderId,
+    id::{OrderId, VisitorId},
     order::{Event, Order},
 };
 
@@ -14,8 +14,8 @@ use crate::{
 pub enum Job {
     /// Tell the diner by mail what happened.
     Mail { order: OrderId, event: Event },
-    /// Tell the diner's browser.
-    Push { order: OrderId, event: Event },
+    /// Tell a browser that asked to be told.
+    Push { order: OrderId, event: Event, browser: VisitorId },
     /// Give back what was paid.
     Refund { order: OrderId, amount: Minor },
     /// Send the holder of this address a link, if there is one: asking for it looks the same either way.
@@ -34,8 +34,8 @@ impl Job {
     }
 }
 
-/// What an event that led to this order asks to be done.
-pub fn follow_ups(order: &Order, event: &Event) -> Vec<Job> {
+/// What an event that led to this order asks to be done; `browsers` are those that want to be told.
+pub fn follow_ups(order: &Order, event: &Event, browsers: &[VisitorId]) -> Vec<Job> {
     let mut jobs = Vec::new();
     let worth_a_mail = match event {
         // An order that waits for its money is confirmed when that is there.
@@ -47,7 +47,7 @@ pub fn follow_ups(order: &Order, event: &Event) -> Vec<Job> {
         jobs.push(Job::Mail { order: order.id, event: event.clone() });
     }
     if matches!(event, Event::Accepted { .. } | Event::Rejected { .. } | Event::Ready | Event::OutForDelivery | Event::Cancelled { .. }) {
-        jobs.push(Job::Push { order: order.id, event: event.clone() });
+        jobs.extend(browsers.iter().map(|browser| Job::Push { order: order.id, event: event.clone(), browser: *browser }));
     }
     let owed = order.progress.refundable();
     if order.progress.state.is_off() && owed > Minor::ZERO && !matches!(event, Event::Refunded { .. }) {

@@ -28,6 +28,7 @@ pub mod order;
 pub mod ordering;
 pub mod passkey;
 pub mod problem;
+pub mod push;
 pub mod quote;
 pub mod restaurant;
 pub mod revision;

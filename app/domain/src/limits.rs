@@ -41,6 +41,8 @@ pub const PASSWORD: (usize, usize) = (8, 128);
 pub const PASSKEYS: usize = 20;
 /// Addresses that an account keeps.
 pub const ADDRESSES: usize = 10;
-
 /// Lines of a bill.
 pub const BILL_LINES: usize = 500;
+/// Browsers that are told of one order, and characters in the address at which a push service takes what they are told.
+pub const BROWSERS: usize = 5;
+pub const ENDPOINT: usize = 1_000;

@@ -27,7 +27,7 @@ use servery_domain::{
 use self::begun::Begun;
 use super::{Pages, WholeBackend};
 use crate::{
-    backend::{Actions, OrderingBackend},
+    backend::{Actions, OrderingBackend, PasskeyActions},
     content::{document_title, nothing_here},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
@@ -71,8 +71,8 @@ impl Pages for Ordering {
         whole
     }
 
-    fn provide(actions: Arc<impl Actions + 'static>) {
-        let actions: Arc<dyn Actions> = actions;
+    fn provide(device: Arc<impl Actions + PasskeyActions + 'static>) {
+        let actions: Arc<dyn Actions> = device;
         actions.start();
         provide_context(actions);
     }

@@ -3,6 +3,7 @@
 mod account;
 mod board;
 mod credentials;
+mod passkeys;
 
 use std::sync::Arc;
 
@@ -10,13 +11,14 @@ use leptos::{either::EitherOf7, prelude::*};
 use servery_domain::{
     account::SignedIn,
     board::Board,
+    passkey::PasskeyView,
     problem::{Kind, Problem},
     slug::Slug,
 };
 
 use super::{Pages, WholeBackend};
 use crate::{
-    backend::SignedBackend,
+    backend::{Actions, PasskeyActions, SignedBackend},
     content::{document_title, nothing_here},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
@@ -26,7 +28,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub enum Signed {
     Board { slug: Slug, board: Box<Board> },
-    Account { signed_in: Box<SignedIn>, done: Option<String>, wrong: Option<String> },
+    Account { signed_in: Box<SignedIn>, passkeys: Vec<PasskeyView>, done: Option<String>, wrong: Option<String> },
     SignIn { next: String, done: Option<String>, wrong: Option<String> },
     SignUp { done: bool, wrong: bool },
     AskReset { done: bool, wrong: bool },
@@ -40,6 +42,11 @@ impl Pages for Signed {
 
     fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<dyn SignedBackend> {
         whole
+    }
+
+    fn provide(device: Arc<impl Actions + PasskeyActions + 'static>) {
+        let actions: Arc<dyn PasskeyActions> = device;
+        provide_context(actions);
     }
 
     async fn load(view: View, values: &[&str], visit: &Visit, backend: &Self::Backend) -> Result<Self, Problem> {
@@ -57,7 +64,7 @@ impl Pages for Signed {
                 }
             }
             View::Account => match backend.signed_in().await {
-                Ok(signed_in) => Ok(Self::Account { signed_in: Box::new(signed_in), done, wrong }),
+                Ok(signed_in) => Ok(Self::Account { signed_in: Box::new(signed_in), passkeys: backend.passkeys().await?, done, wrong }),
                 Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn { next: "/account".into(), done, wrong }),
                 Err(problem) => Err(problem),
             },
@@ -72,7 +79,9 @@ impl Pages for Signed {
     fn view(self) -> impl IntoView + 'static {
         match self {
             Self::Board { slug, board } => EitherOf7::A(view! { <board::BoardPage slug board=*board/> }),
-            Self::Account { signed_in, done, wrong } => EitherOf7::B(view! { <account::Account signed_in=*signed_in done wrong/> }),
+            Self::Account { signed_in, passkeys, done, wrong } => {
+                EitherOf7::B(view! { <account::Account signed_in=*signed_in keys=passkeys done wrong/> })
+            }
             Self::SignIn { next, done, wrong } => EitherOf7::C(credentials::sign_in(next, done, wrong)),
             Self::SignUp { done, wrong } => EitherOf7::D(credentials::sign_up(done, wrong)),
             Self::AskReset { done, wrong } => EitherOf7::E(credentials::ask_reset(done, wrong)),

@@ -1,6 +1,6 @@
 //! The program of the pages that one orders with.
 //!
-//! Invariant: it adds comfort and no abilities: each form of these pages is sent without it, too.
+//! Invariant: it adds comfort and no abilities but being told while nobody looks: each form of these pages is sent without it, too.
 
 use servery_app::pages::ordering::Ordering;
 use wasm_bindgen::prelude::*;

@@ -1,6 +1,6 @@
 //! The program of the pages that one signs in for.
 //!
-//! Invariant: it adds liveliness and no abilities: each form of these pages is sent without it, too.
+//! Invariant: it adds liveliness and no abilities but passkeys: each form of these pages is sent without it, too.
 
 use servery_app::pages::signed::Signed;
 use wasm_bindgen::prelude::*;

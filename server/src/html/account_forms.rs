@@ -20,6 +20,7 @@ use crate::{
     accounts,
     app::App,
     caller::Caller,
+    passkeys,
     refusal::{Refusal, Text},
     sessions::{self, Signed},
 };
@@ -80,16 +81,20 @@ async fn sign_out(app: &App, headers: &HeaderMap, form: &Form) -> Result<HeaderV
 
 /// `POST /account`
 pub async fn post_account(sent: Sent, caller: Caller, signed: Signed, form: Form) -> Response {
-    let change = match changed(&signed, &form) {
-        Ok(change) => change,
-        Err(refusal) => return lead(Err(refusal), &sent),
-    };
-    let led = match accounts::change(&sent.0, &caller, signed, change).await {
-        Ok(_) => Ok(again("/account", "done", "saved")),
+    let led = match change(&sent.0, &caller, signed, &form).await {
+        Ok(()) => Ok(again("/account", "done", "saved")),
         Err(refusal) if refusal.0.status < 500 => Ok(again("/account", "wrong", &refusal.0.detail)),
         Err(refusal) => Err(refusal),
     };
     lead(led, &sent)
+}
+
+async fn change(app: &App, caller: &Caller, signed: Signed, form: &Form) -> Result<(), Refusal> {
+    if form.get("change") == "remove-passkey" {
+        return passkeys::remove(app, &signed, form.get("passkey")).await;
+    }
+    let change = changed(&signed, form)?;
+    accounts::change(app, caller, signed, change).await.map(drop)
 }
 
 fn changed(signed: &Signed, form: &Form) -> Result<AccountChange, Refusal> {

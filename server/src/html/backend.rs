@@ -21,6 +21,7 @@ use servery_domain::{
     listing::Search,
     menu::Menu,
     order::TrackedOrder,
+    passkey::PasskeyView,
     problem::{Kind, Problem},
     quote::Quote,
     restaurant::Listed,
@@ -33,6 +34,7 @@ use crate::{
     app::App,
     board,
     ordering::{self, Customer},
+    passkeys,
     refusal::Refusal,
     sessions::Signed,
     town::Snapshot,
@@ -138,6 +140,14 @@ impl SignedBackend for InProcess {
             let board = board::see(&self.app, self.signed(&api::board(slug))?, slug.as_str()).await?;
             self.note(&api::board(slug), &board);
             Ok(board)
+        })
+    }
+
+    fn passkeys(&self) -> Answer<'_, Vec<PasskeyView>> {
+        Box::pin(async move {
+            let passkeys = passkeys::list(&self.app, self.signed(api::PASSKEYS)?).await?;
+            self.note(api::PASSKEYS, &passkeys);
+            Ok(passkeys)
         })
     }
 }

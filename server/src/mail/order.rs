@@ -27,6 +27,13 @@ struct Writing<'a> {
     restaurant: &'a Restaurant,
 }
 
+/// The same in two texts, for who sees them in passing.
+pub fn notice(order: &Order, lang: Lang, event: &Event, restaurant: &Restaurant) -> Option<(String, String)> {
+    let letter = Writing { lang, order, restaurant }.about(event)?;
+    let text = letter.text().trim_end().replace("\n\n", "\n");
+    Some((letter.subject, text))
+}
+
 /// `None` for what is not worth a letter.
 pub fn letter(tracked: &Tracked, event: &Event, restaurant: &Restaurant, public_url: &str) -> Option<Letter> {
     let order = &tracked.order;

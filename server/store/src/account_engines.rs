@@ -94,6 +94,8 @@ macro_rules! account_engine {
                         let update =
                             sqlx::query("update orders set customer = null, ordered = $2 where id = $1").bind(order.id.to_string());
                         update.bind(json(&order.ordered.without_diner())?).execute(&mut *change).await?;
+                        let delete = sqlx::query("delete from push_subscriptions where order_id = $1").bind(order.id.to_string());
+                        delete.execute(&mut *change).await?;
                     }
                     sqlx::query("delete from coupon_uses where customer = $1").bind(account.customer()).execute(&mut *change).await?;
                     sqlx::query("delete from accounts where id = $1").bind(account.to_string()).execute(&mut *change).await?;

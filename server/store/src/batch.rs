@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use servery_domain::{
     coupon::Used,
-    id::{DishId, OrderId, RestaurantId},
+    id::{DishId, OrderId, RestaurantId, VisitorId},
     job::{Job, follow_ups},
     order::{Actor, Event, Order, apply},
     quote::{Sum, portions},
@@ -50,6 +50,8 @@ pub(crate) struct Batch {
     pub(crate) keys: HashMap<String, Kept>,
     pub(crate) orders: HashMap<OrderId, Tracked>,
     pub(crate) settled: HashSet<OrderId>,
+    /// Who wants to be told of an order.
+    pub(crate) browsers: HashMap<OrderId, Vec<VisitorId>>,
     pub(crate) stock: BTreeMap<DishId, u32>,
     pub(crate) coupons: BTreeMap<CouponUse, u32>,
     pub(crate) slots: BTreeMap<Slot, u32>,
@@ -119,6 +121,14 @@ fn coupon_uses(order: &Order) -> Vec<CouponUse> {
     // Who sits at a table may have left no name: that one counts for all only.
     let who = BTreeSet::from([EVERYBODY, &order.ordered.redeemed_by]);
     who.into_iter().map(|who| (order.ordered.restaurant, code.clone(), who.to_owned())).collect()
+}
+
+/// Of the jobs that follow from one event no two have the same.
+fn job_name(job: &Job) -> String {
+    match job {
+        Job::Push { browser, .. } => format!("{}-{browser}", job.kind()),
+        _ => job.kind().to_owned(),
+    }
 }
 
 /// Orders that asked for a slot count for it; those for as soon as possible do not.
@@ -234,8 +244,10 @@ impl Batch {
             order.revision = Revision(counter.revision);
         }
         self.changed_counters.insert(restaurant);
-        let jobs = follow_ups(order, &event).into_iter();
-        self.new_jobs.extend(jobs.map(|job| (format!("{}-{}-{}", order.id, order.revision.0, job.kind()), job)));
+        // Who does something knows of it.
+        let browsers = self.browsers.get(&order.id).filter(|_| actor != Actor::Diner).map_or(&[][..], Vec::as_slice);
+        let jobs = follow_ups(order, &event, browsers).into_iter();
+        self.new_jobs.extend(jobs.map(|job| (format!("{}-{}-{}", order.id, order.revision.0, job_name(&job)), job)));
         self.new_events.push(NewEvent { restaurant, revision: order.revision.0, order: order.id, at, actor, event });
     }
 

@@ -13,6 +13,7 @@ mod order_engines;
 mod order_row;
 pub mod orders;
 pub mod passkeys;
+pub mod pushes;
 mod restaurant_row;
 
 use std::sync::Arc;
@@ -86,9 +87,9 @@ pub trait Menus: Send + Sync {
 }
 
 /// All of it.
-pub trait Store: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys {}
+pub trait Store: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes {}
 
-impl<T: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys> Store for T {}
+impl<T: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes> Store for T {}
 
 /// Opens `sqlite:PATH` (made if it is not there) or `postgres://…`.
 pub async fn connect(database: &str) -> Result<Arc<dyn Store>> {

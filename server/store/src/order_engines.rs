@@ -110,6 +110,11 @@ macro_rules! order_engine {
                     let settled = rows.iter().filter(|(_, status)| status == "settled").map(|(order, _)| id(order));
                     batch.settled = settled.collect::<Result<_>>()?;
                 }
+                let advanced: BTreeSet<OrderId> = writes.iter().filter_map(Write::advanced).collect();
+                let select = "select order_id, visitor from push_subscriptions where order_id";
+                for (order, browser) in select_in::<(String, String)>(change, select, &texts(&advanced)).await? {
+                    batch.browsers.entry(id(&order)?).or_default().push(id(&browser)?);
+                }
                 let select = "select dish_id, portions from stock where dish_id";
                 for (dish, portions) in select_in::<(String, i64)>(change, select, &texts(&needs.dishes)).await? {
                     batch.stock.insert(id(&dish)?, count(portions));

@@ -64,6 +64,16 @@ pub enum Write {
     },
 }
 
+impl Write {
+    /// The order to which something happens that its diner may want to know.
+    pub(crate) fn advanced(&self) -> Option<OrderId> {
+        match self {
+            Self::Advance(advance) => Some(advance.order),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Webhook {
     pub id: String,

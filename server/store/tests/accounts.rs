@@ -10,11 +10,12 @@ use servery_domain::{
     basket::{Basket, Service},
     contact::{Contact, Doorstep},
     currency::Minor,
-    id::{AccountId, DishId, LineId, OrderId, RestaurantId},
+    id::{AccountId, DishId, LineId, OrderId, RestaurantId, VisitorId},
     job::Job,
     lang::Lang,
     order::{Actor, Event, Order, Ordered, Progress},
     ordering::PaymentWay,
+    push::{Subscription, SubscriptionKeys},
     quote::{Due, QuotedLine},
     revision::Revision,
     time::{LocalMinute, Timestamp},
@@ -222,7 +223,11 @@ async fn who_is_forgotten_leaves_only_the_books() {
         assert!(store.account(ADA).await.unwrap().is_some(), "{engine}");
         let advance = Advance { order: OrderId(1), event: Event::Cancelled { reason: String::new() }, actor: Actor::Diner, at: NOW };
         store.write(&[Write::Advance(advance)]).await.unwrap();
+        let keys = SubscriptionKeys { p256dh: "p".into(), auth: "a".into() };
+        let subscription = Subscription { endpoint: "https://push.example/ada".into(), keys, lang: Lang::English };
+        store.put_subscription(OrderId(1), VisitorId(1), &subscription, NOW).await.unwrap();
         assert!(store.forget_account(ADA, NOW).await.unwrap(), "{engine}");
+        assert_eq!(store.subscription(OrderId(1), VisitorId(1)).await.unwrap(), None, "{engine}");
         assert_eq!(store.account(ADA).await.unwrap(), None, "{engine}");
         assert_eq!(store.session("here").await.unwrap(), None, "{engine}");
         assert!(store.posts_of(ADA).await.unwrap().is_empty() && store.staff().await.unwrap().is_empty(), "{engine}");

@@ -4,8 +4,20 @@
 
 mod engines;
 
+use std::collections::BTreeSet;
+
 use engines::{engines, menu, restaurant};
-use servery_domain::{currency::Minor, id::RestaurantId, menu::Menu, restaurant::Restaurant, revision::Revision};
+use servery_domain::{
+    currency::Minor,
+    id::{OrderId, RestaurantId, VisitorId},
+    lang::Lang,
+    limits,
+    menu::Menu,
+    push::{Subscription, SubscriptionKeys},
+    restaurant::Restaurant,
+    revision::Revision,
+    time::Timestamp,
+};
 use servery_store::{StoreError, connect};
 
 #[tokio::test]
@@ -121,4 +133,47 @@ async fn a_closed_sqlite_store_is_one_file() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     let moved = connect(&format!("sqlite:{}", there.display())).await.unwrap();
     assert_eq!(moved.restaurants().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn browsers_are_told_until_they_or_their_push_service_want_no_more() {
+    for (engine, store) in engines("pushes").await.stores {
+        let (order, ada, eve) = (OrderId(1), VisitorId(1), VisitorId(2));
+        let keys = SubscriptionKeys { p256dh: "p".into(), auth: "a".into() };
+        let at = |endpoint: &str| Subscription { endpoint: endpoint.into(), keys: keys.clone(), lang: Lang::Arabic };
+        assert!(store.put_subscription(order, ada, &at("old"), Timestamp(1)).await.unwrap(), "{engine}");
+        assert!(store.put_subscription(order, ada, &at("new"), Timestamp(2)).await.unwrap(), "{engine}");
+        assert!(store.put_subscription(OrderId(2), ada, &at("new"), Timestamp(3)).await.unwrap(), "{engine}");
+        assert_eq!(store.subscription(order, ada).await.unwrap(), Some(at("new")), "{engine}");
+        assert_eq!(store.subscription(order, eve).await.unwrap(), None, "{engine}");
+        for number in 2..=limits::BROWSERS {
+            assert!(store.put_subscription(order, VisitorId(number as u128), &at("x"), Timestamp(9)).await.unwrap(), "{engine}");
+        }
+        assert!(!store.put_subscription(order, VisitorId(99), &at("x"), Timestamp(9)).await.unwrap(), "{engine}");
+        store.remove_subscription(order, eve).await.unwrap();
+        assert_eq!(store.subscription(order, eve).await.unwrap(), None, "{engine}");
+        assert!(store.put_subscription(order, VisitorId(99), &at("x"), Timestamp(9)).await.unwrap(), "{engine}");
+        store.sweep_subscriptions(Timestamp(3)).await.unwrap();
+        assert_eq!(store.subscription(order, ada).await.unwrap(), None, "{engine}: old, and of no open order");
+        assert!(store.subscription(OrderId(2), ada).await.unwrap().is_some(), "{engine}");
+        store.remove_endpoint("new").await.unwrap();
+        assert_eq!(store.subscription(OrderId(2), ada).await.unwrap(), None, "{engine}");
+        assert!(store.subscription(order, VisitorId(99)).await.unwrap().is_some(), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_is_what_the_first_node_made() {
+    for (engine, store) in engines("secrets").await.stores {
+        let nodes = (0..8).map(|node| {
+            let store = store.clone();
+            tokio::spawn(async move { store.secret("key", &format!("made by {node}")).await.unwrap() })
+        });
+        let mut made = BTreeSet::new();
+        for node in nodes.collect::<Vec<_>>() {
+            made.insert(node.await.unwrap());
+        }
+        assert!(made.len() == 1 && made.iter().all(|secret| secret.starts_with("made by ")), "{engine}: {made:?}");
+        assert_eq!(store.secret("other", "new").await.unwrap(), "new", "{engine}");
+    }
 }

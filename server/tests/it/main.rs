@@ -15,6 +15,8 @@ mod pages;
 mod passkeys;
 mod payments;
 mod peer;
+mod push;
+mod push_service;
 mod sizes;
 mod test_app;
 mod town;

@@ -1,5 +1,6 @@
 //! Passkeys, made and used by an authenticator that is a program.
 
+use axum::{body::Body, http::Request};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use p256::ecdsa::{DerSignature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
@@ -119,6 +120,21 @@ async fn a_passkey_is_made_and_opens_the_account() {
     let path = format!("/api/v1/account/passkeys/{}", text(&phone.id));
     assert_eq!(app.call("DELETE", &path, &[("cookie", &cookie)], &json!({})).await.status, 204);
     app.use_passkey(&phone.get(&app.challenge().await)).await.problem(Kind::SignedOut);
+}
+
+#[tokio::test]
+async fn a_passkey_is_removed_by_a_plain_form() {
+    let app = TestApp::on_its_site().await;
+    let session = app.signed_in("ada@example.org").await;
+    let phone = Authenticator::new(7);
+    app.add_passkey(&session, &phone).await;
+    let shown = app.get("/account", &[("cookie", &format!("{session}; servery_render=thin")), ("accept", "text/html")]).await;
+    assert!(shown.text().contains("<bdi>Phone</bdi>"), "{}", shown.text());
+    let form = Request::post("/account").header("cookie", &session).header("content-type", "application/x-www-form-urlencoded");
+    let body = format!("change=remove-passkey&passkey={}", text(&phone.id));
+    let answer = app.send(form.body(Body::from(body)).unwrap()).await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/account?done=saved"));
+    assert_eq!(app.get("/api/v1/account/passkeys", &[("cookie", &session)]).await.json(), json!([]));
 }
 
 #[tokio::test]

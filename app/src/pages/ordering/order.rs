@@ -1,6 +1,7 @@
 //! An order that was placed: how far it is, what it was, and what can still be done.
 
 mod payment;
+mod tell;
 pub mod timeline;
 
 use std::any::Any;
@@ -71,6 +72,7 @@ pub fn Order(tracked: Box<TrackedOrder>, listed: Box<Listed>, came: Came) -> imp
                 <p class="lead"><a href=format!("/restaurants/{slug}")>{texts.fill(Key::OrderAt, &[("name", &isolated(&tracked.restaurant))])}</a></p>
             </header>
             {timeline::timeline(texts, shown, listed.today)}
+            {tell::tell(texts, shown, &tracked.token)}
             {stillness(texts, shown, &came, &tracked.token)}
             {payment::payment(texts, shown, &listed, &came, &tracked.token)}
             {ordered(texts, &tracked.order, &listed)}

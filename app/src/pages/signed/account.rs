@@ -1,17 +1,18 @@
 //! What an account holder may see and change. Plain forms: each says what became of it at the top.
 
 use leptos::prelude::*;
-use servery_domain::{account::SignedIn, contact::Doorstep, lang::Lang, limits};
+use servery_domain::{account::SignedIn, contact::Doorstep, lang::Lang, limits, passkey::PasskeyView};
 
+use super::passkeys;
 use crate::{
     parts::said::{Tone, said},
     text::{Key, Texts, texts},
 };
 
-const HERE: &str = "/account";
+pub const HERE: &str = "/account";
 
 #[component]
-pub fn Account(signed_in: SignedIn, done: Option<String>, wrong: Option<String>) -> impl IntoView {
+pub fn Account(signed_in: SignedIn, keys: Vec<PasskeyView>, done: Option<String>, wrong: Option<String>) -> impl IntoView {
     let texts = texts();
     let SignedIn { account, staff } = signed_in;
     let unverified = account.verified_at.is_none().then(|| view! { <p class="hint">{texts.get(Key::AccountUnverified)}</p> });
@@ -21,7 +22,7 @@ pub fn Account(signed_in: SignedIn, done: Option<String>, wrong: Option<String>)
     view! {
         <article class="prose account">
             <h1>{texts.get(Key::AccountTitle)}</h1>
-            {said(done.map(|_| texts.get(Key::AccountSaved)), Tone::Good)}
+            {said(done.map(|done| texts.get(if done == passkeys::DONE { Key::PasskeyAdded } else { Key::AccountSaved })), Tone::Good)}
             {said(wrong.map(|what| texts.fill(Key::AccountWrong, &[("what", &what)])), Tone::Bad)}
             <p class="lead">{texts.fill(Key::AccountSignedInAs, &[("email", &account.email)])}</p>
             {unverified}
@@ -30,6 +31,7 @@ pub fn Account(signed_in: SignedIn, done: Option<String>, wrong: Option<String>)
             {profile(texts, &account.name, account.lang)}
             {addresses(texts, &account.addresses)}
             {password(texts, &account.email)}
+            {passkeys::list(texts, &keys)}
             {sessions(texts)}
             {data(texts)}
         </article>

@@ -1,7 +1,8 @@
-//! Signing in and up, and what to do when the password is gone. Plain forms in every mode: a password needs no program.
+//! Signing in and up, and what to do when the password is gone. Plain forms in every mode: a password needs no program, a passkey does.
 
 use leptos::prelude::*;
 
+use super::passkeys;
 use crate::{
     parts::said::{Tone, said},
     text::{Key, Texts, texts},
@@ -40,11 +41,12 @@ pub fn sign_in(next: String, done: Option<String>, wrong: Option<String>) -> imp
             {said(done.map(|key| texts.get(key)), Tone::Good)}
             {said(wrong.map(|key| texts.get(key)), Tone::Bad)}
             <form class="fields" method="post" action="/account/sign-in">
-                <input type="hidden" name="next" value=next/>
+                <input type="hidden" name="next" value=next.clone()/>
                 {email(texts)}
                 {password(texts.get(Key::SignInPassword), false)}
                 <button type="submit">{texts.get(Key::SignInSubmit)}</button>
             </form>
+            {passkeys::sign_in(texts, next)}
             <p><a href="/account/sign-up">{texts.get(Key::SignInNew)}</a></p>
             <p><a href="/account/reset">{texts.get(Key::SignInForgot)}</a></p>
             <p class="small-print">{texts.get(Key::SignInWhy)}</p>

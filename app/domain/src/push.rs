@@ -1,0 +1,50 @@
+//! What a browser gives away so that it can be told of an order while nobody looks.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    contact::{Malformed, malformed},
+    lang::Lang,
+    limits,
+};
+
+/// What `PushSubscription.toJSON()` gives, and the language to be told in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Subscription {
+    /// Where the browser's push service takes messages for it.
+    pub endpoint: String,
+    pub keys: SubscriptionKeys,
+    pub lang: Lang,
+}
+
+/// What messages are encrypted with, as base64url.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SubscriptionKeys {
+    pub p256dh: String,
+    pub auth: String,
+}
+
+/// Whether the browser that asks is told of an order, and the key that its push service has to know us by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PushState {
+    pub key: String,
+    pub on: bool,
+}
+
+impl Subscription {
+    pub fn check(&self) -> Result<(), Malformed> {
+        if self.endpoint.len() > limits::ENDPOINT {
+            return Err(malformed("endpoint", format!("has at most {} characters", limits::ENDPOINT)));
+        }
+        // 65 and 16 bytes as base64url, with or without its padding.
+        let long = |text: &str, characters: usize| text.trim_end_matches('=').len() == characters && text.len() <= characters + 2;
+        match (long(&self.keys.p256dh, 87), long(&self.keys.auth, 22)) {
+            (false, _) => Err(malformed("p256dh", "is a point of P-256 as base64url")),
+            (_, false) => Err(malformed("auth", "is 16 bytes as base64url")),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What happens to an order, told by the browser while nobody looks.
+
+use js_sys::{JSON, Reflect};
+use leptos::prelude::window;
+use servery_app::{api, backend::Telling};
+use servery_domain::{
+    lang::Lang,
+    problem::{Kind, Problem},
+    push::PushState,
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Notification, NotificationPermission, PushManager, PushSubscription, PushSubscriptionOptionsInit, ServiceWorkerRegistration,
+};
+
+use crate::http::{read, send};
+
+/// A browser that cannot, or may not on a page without TLS, lacks one of them.
+fn is_possible() -> bool {
+    let has = |target: &JsValue, name: &str| Reflect::has(target, &name.into()).unwrap_or_default();
+    let window = window();
+    has(&window.navigator(), "serviceWorker") && has(&window, "PushManager") && has(&window, "Notification")
+}
+
+async fn state(token: &str) -> Result<PushState, Problem> {
+    read(send("GET", &api::push(token), "", None).await?)
+}
+
+pub async fn telling(token: &str) -> Result<Telling, Problem> {
+    if !is_possible() {
+        return Ok(Telling::Impossible);
+    }
+    match Notification::permission() {
+        NotificationPermission::Denied => Ok(Telling::Blocked),
+        NotificationPermission::Granted if state(token).await?.on => Ok(Telling::On),
+        _ => Ok(Telling::Off),
+    }
+}
+
+pub async fn tell(token: &str, lang: Lang, on: bool) -> Result<Telling, Problem> {
+    let address = api::push(token);
+    if !on {
+        return send("DELETE", &address, "", None).await.map(|_| Telling::Off);
+    }
+    let refused = |_| Problem::new(Kind::Unavailable, "the browser gives no address for messages");
+    JsFuture::from(Notification::request_permission().map_err(refused)?).await.map_err(refused)?;
+    match Notification::permission() {
+        NotificationPermission::Denied => return Ok(Telling::Blocked),
+        NotificationPermission::Granted => {}
+        // The question was put aside.
+        _ => return Ok(Telling::Off),
+    }
+    let key = state(token).await?.key;
+    let body = subscription(&key, lang).await.map_err(refused)?;
+    send("PUT", &address, &body, None).await.map(|_| Telling::On)
+}
+
+/// As the server takes it.
+async fn subscription(key: &str, lang: Lang) -> Result<String, JsValue> {
+    let container = window().navigator().service_worker();
+    // Without a service worker in sight, its promise would never be kept.
+    if JsFuture::from(container.get_registration()).await?.is_undefined() {
+        return Err(JsValue::UNDEFINED);
+    }
+    let registration = ServiceWorkerRegistration::from(JsFuture::from(container.ready()?).await?);
+    let manager = registration.push_manager()?;
+    let subscription = match subscribe(&manager, key).await {
+        Ok(subscription) => subscription,
+        Err(_) => {
+            // One that was made with another key stands in the way.
+            let old = JsFuture::from(manager.get_subscription()?).await?;
+            if old.is_null() {
+                return Err(old);
+            }
+            JsFuture::from(PushSubscription::from(old).unsubscribe()?).await?;
+            subscribe(&manager, key).await?
+        }
+    };
+    let body = JSON::parse(&String::from(JSON::stringify(&subscription)?))?;
+    Reflect::set(&body, &"lang".into(), &lang.tag().into())?;
+    JSON::stringify(&body).map(String::from)
+}
+
+async fn subscribe(manager: &PushManager, key: &str) -> Result<JsValue, JsValue> {
+    let options = PushSubscriptionOptionsInit::new();
+    options.set_user_visible_only(true);
+    options.set_application_server_key_opt_str(Some(key));
+    JsFuture::from(manager.subscribe_with_options(&options)?).await
+}

@@ -1,0 +1,64 @@
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{
+        HeaderMap, StatusCode,
+        header::{CACHE_CONTROL, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
+};
+use servery_domain::{
+    id::VisitorId,
+    problem::Problem,
+    push::{PushState, Subscription},
+};
+
+use crate::{
+    app::App,
+    push,
+    refusal::{AcceptsJson, Body, Refusal, Text},
+    visitor,
+};
+
+/// Whether this browser is told of the order while nobody looks. A cookie tells which browser it is
+#[utoipa::path(
+    get, path = "/api/v1/orders/{token}/push", tag = "orders", params(("token" = String, Path)),
+    responses((status = 200, body = PushState), (status = 404, body = Problem)),
+)]
+pub async fn get_push(_: AcceptsJson, State(app): State<Arc<App>>, Text(token): Text, headers: HeaderMap) -> Result<Response, Refusal> {
+    let state = push::state(&app, &token, visitor::visitor(&headers)).await?;
+    Ok(([(CACHE_CONTROL, "private, no-store")], Json(state)).into_response())
+}
+
+/// Tell this browser of the order, through its push service
+#[utoipa::path(
+    put, path = "/api/v1/orders/{token}/push", tag = "orders", params(("token" = String, Path)), request_body = Subscription,
+    responses(
+        (status = 204, description = "It is told"), (status = 404, body = Problem), (status = 422, body = Problem),
+        (status = 409, body = Problem, description = "The order is over, or enough browsers are told of it"),
+    ),
+)]
+pub async fn put_push(
+    State(app): State<Arc<App>>,
+    Text(token): Text,
+    headers: HeaderMap,
+    Body(subscription): Body<Subscription>,
+) -> Result<Response, Refusal> {
+    let visitor = visitor::visitor(&headers).map_or_else(|| visitor::random().map(VisitorId), Ok)?;
+    push::subscribe(&app, &token, visitor, &subscription).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().extend(visitor::remember(visitor).map(|cookie| (SET_COOKIE, cookie)));
+    Ok(response)
+}
+
+/// Tell this browser nothing more of the order
+#[utoipa::path(
+    delete, path = "/api/v1/orders/{token}/push", tag = "orders", params(("token" = String, Path)),
+    responses((status = 204, description = "It is told nothing"), (status = 404, body = Problem)),
+)]
+pub async fn delete_push(State(app): State<Arc<App>>, Text(token): Text, headers: HeaderMap) -> Result<StatusCode, Refusal> {
+    push::unsubscribe(&app, &token, visitor::visitor(&headers)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

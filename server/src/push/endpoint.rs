@@ -1,0 +1,154 @@
+//! Where a push service may be: out on the internet, so that nobody can have us knock on the doors of our own network.
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+};
+
+use reqwest::{
+    Url,
+    dns::{Addrs, Name, Resolve, Resolving},
+};
+use servery_domain::contact::{Malformed, malformed};
+
+/// With `local`, it may be on this machine instead.
+pub fn read(endpoint: &str, local: bool) -> Result<Url, Malformed> {
+    let wrong = || malformed("endpoint", "is the https address of a push service on the internet");
+    let url = Url::parse(endpoint).map_err(|_| wrong())?;
+    let anonymous = url.username().is_empty() && url.password().is_none();
+    let outside = url.scheme() == "https" && url.port().is_none() && url.domain().is_some_and(|name| name.contains('.'));
+    let here = local && matches!(url.scheme(), "http" | "https") && is_here(&url);
+    if anonymous && (outside || here) { Ok(url) } else { Err(wrong()) }
+}
+
+/// Whether an address is of this machine.
+pub fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let number = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || number.is_ok_and(|number| number.is_loopback())
+}
+
+/// Finds no addresses but those that anybody can reach.
+pub struct Public {
+    pub local: bool,
+}
+
+impl Resolve for Public {
+    fn resolve(&self, name: Name) -> Resolving {
+        let local = self.local;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let public: Vec<SocketAddr> = found.filter(|at| is_public(at.ip()) || local && at.ip().is_loopback()).collect();
+            match public.is_empty() {
+                true => Err(io::Error::other("no address on the internet has this name").into()),
+                false => Ok(Box::new(public.into_iter()) as Addrs),
+            }
+        })
+    }
+}
+
+fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let shared = a == 100 && b & 0xc0 == 64;
+    let special = matches!((a, b, c), (0 | 240.., _, _) | (192, 0, 0) | (198, 18 | 19, _));
+    let local = address.is_private() || address.is_loopback() || address.is_link_local();
+    !(shared || special || local || address.is_documentation() || address.is_multicast())
+}
+
+/// What is handed out, without what leads to addresses of the older kind, or is for books only.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let [a, b, ..] = address.segments();
+    a & 0xe000 == 0x2000 && !matches!((a, b), (0x2001, 0..0x200 | 0xdb8) | (0x2002 | 0x3fff, _))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_out_on_the_internet() {
+        for endpoint in ["https://push.example.com/x?y", "https://fcm.googleapis.com:443/fcm/send/a:b"] {
+            assert!(read(endpoint, false).is_ok(), "{endpoint}");
+        }
+        for endpoint in [
+            "http://push.example.com/x",
+            "https://push.example.com:8443/x",
+            "https://ada@push.example.com/x",
+            "https://localhost/x",
+            "https://intranet/x",
+            "https://127.0.0.1/x",
+            "https://2130706433/x",
+            "https://0x7f.1/x",
+            "https://10.0.0.1/x",
+            "https://[::1]/x",
+            "https://[2606:4700::1111]/x",
+            "ftp://push.example.com",
+            "push.example.com",
+            "",
+        ] {
+            assert!(read(endpoint, false).is_err(), "{endpoint}");
+        }
+    }
+
+    #[test]
+    fn an_installation_on_one_machine_reaches_that_machine_only() {
+        for (endpoint, reached) in [
+            ("http://127.0.0.1:4000/x", true),
+            ("http://localhost:4000/x", true),
+            ("http://[::1]:4000/x", true),
+            ("http://10.0.0.1:4000/x", false),
+            ("http://push.example.com/x", false),
+        ] {
+            assert_eq!(read(endpoint, true).is_ok(), reached, "{endpoint}");
+        }
+    }
+
+    #[test]
+    fn names_lead_to_nobodys_own_network() {
+        for address in ["1.1.1.1", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1", "::ffff:1.1.1.1"] {
+            assert!(is_public(address.parse().unwrap()), "{address}");
+        }
+        for address in [
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "127.0.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "203.0.113.5",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "fc00::1",
+            "fe80::1",
+            "ff02::1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:a00:1::",
+            "3fff::1",
+        ] {
+            assert!(!is_public(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_of_this_machine_is_not_found() {
+        let name = || "localhost".parse().unwrap();
+        assert!(Public { local: false }.resolve(name()).await.is_err());
+        assert!(Public { local: true }.resolve(name()).await.is_ok());
+    }
+}
