@@ -1,0 +1,31 @@
+// What people behind the counter do, by the names of things on the board.
+
+import { expect, texts, type Servery } from "./servery";
+import { DINER, filled } from "./ordering";
+import { randomUUID } from "node:crypto";
+import type { APIRequestContext, Page } from "@playwright/test";
+
+const words = texts.en;
+
+export const BOARD = `/board/${DINER}`;
+
+/** Signs somebody in who works at the diner; ends on the board. */
+export async function toTheBoard(page: Page, servery: Servery, role = "manager") {
+  const email = `${randomUUID()}@${DINER}.example`;
+  const told = await servery.cli("staff", "add", email, "--restaurant", DINER, "--role", role);
+  await page.goto(BOARD);
+  await page.getByLabel(words["sign-in.email"]).fill(email);
+  await page.getByLabel(words["sign-in.password"]).fill(/the password is (\S+)/.exec(told)![1]);
+  await page.getByRole("button", { name: words["sign-in.submit"] }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(filled("board.title", { name: "Lighthouse Diner" }));
+}
+
+/** The ticket of an order, whoever may look at it. */
+export async function ticket(page: Page, request: APIRequestContext, token: string) {
+  const { order } = await (await request.get(`/api/v1/orders/${token}`)).json();
+  return page.locator(`#o${order.number}`);
+}
+
+/** What is folded away on a ticket. */
+export const unfold = (page: Page) =>
+  page.locator(".board details").evaluateAll((all: HTMLDetailsElement[]) => all.forEach((details) => (details.open = true)));
