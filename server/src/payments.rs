@@ -244,15 +244,18 @@ async fn look_after(app: &App, asked: &Asked, now: Timestamp) -> Result<(), Refu
     Ok(app.store.close_payment(asked.order).await?)
 }
 
-/// Gives back what a job says, and books it.
-pub async fn refund(app: &App, order: OrderId, amount: Minor, job: &str) -> Result<(), Refusal> {
+/// Gives back what was promised, and books it.
+pub async fn refund(app: &App, order: OrderId, (number, amount): (usize, Minor), job: &str) -> Result<(), Refusal> {
     let cards = cards(app)?;
-    let refundable = app.store.order(order).await?.map_or(Minor::ZERO, |tracked| tracked.order.progress.refundable());
-    if refundable < amount {
+    let given = app.store.order(order).await?.is_none_or(|tracked| {
+        let promised = tracked.order.progress.payment.refunds.get(number).cloned();
+        promised.is_none_or(|refund| refund.given)
+    });
+    if given {
         return Ok(());
     }
     let intent = app.store.payment(order).await?.and_then(|asked| asked.intent);
     let intent = intent.ok_or_else(|| Refusal::new(Kind::Broken, "a payment without a name cannot be given back"))?;
     cards.provider.refund(&intent, amount, job).await.map_err(|error| away(&error))?;
-    ordering::advance(app, order, Event::Refunded { amount }, Actor::System).await.map(drop)
+    ordering::advance(app, order, Event::Refunded { number, amount }, Actor::System).await.map(drop)
 }
