@@ -18,10 +18,11 @@ export class Servery {
   #server: ChildProcess | undefined;
   #log = "";
 
-  private constructor(readonly folder: string, readonly port: number) {}
+  private constructor(readonly folder: string, readonly port: number, readonly settings: string[]) {}
 
-  static async start(): Promise<Servery> {
-    const servery = new Servery(await mkdtemp(join(tmpdir(), "servery-e2e-")), await freePort());
+  /** With `settings` as an operator would give them. */
+  static async start(settings: string[] = []): Promise<Servery> {
+    const servery = new Servery(await mkdtemp(join(tmpdir(), "servery-e2e-")), await freePort(), settings);
     await servery.cli("demo");
     await servery.start();
     return servery;
@@ -45,7 +46,7 @@ export class Servery {
     if (this.#server) return;
     // Pages are not kept plain because the machine that runs the tests is busy.
     const calm = ["--heavy-at", "600000"];
-    const server = spawn(program, ["serve", "--database", this.#database, "--listen", `127.0.0.1:${this.port}`, ...calm], {
+    const server = spawn(program, ["serve", "--database", this.#database, "--listen", `127.0.0.1:${this.port}`, ...calm, ...this.settings], {
       cwd: this.folder,
       env: { ...process.env, SERVERY_LOG: "warn" },
       stdio: ["ignore", "pipe", "pipe"],
@@ -81,7 +82,7 @@ export class Servery {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };

@@ -1,13 +1,26 @@
 // What people behind the counter do, by the names of things on the board.
 
-import { expect, texts, type Servery } from "./servery";
+import { expect, test, texts, type Mode, type Servery } from "./servery";
 import { DINER, filled } from "./ordering";
 import { randomUUID } from "node:crypto";
-import type { APIRequestContext, Page } from "@playwright/test";
+import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
 
 const words = texts.en;
 
 export const BOARD = `/board/${DINER}`;
+
+/** A second browser, whose complaints count as the first one's do. */
+export const counter = test.extend<{ board: Page }>({
+  board: async ({ browser, complaints, servery }, use) => {
+    const context = await browser.newContext({ baseURL: servery.url, locale: "en-GB" });
+    const board = await context.newPage();
+    complaints.hear(board);
+    await use(board);
+    await context.close();
+  },
+});
+
+export const inMode = (context: BrowserContext, url: string, mode: Mode) => context.addCookies([{ name: "servery_render", value: mode, url }]);
 
 /** Signs somebody in who works at the diner; ends on the board. */
 export async function toTheBoard(page: Page, servery: Servery, role = "manager") {

@@ -1,14 +1,12 @@
 // From the diner to the kitchen and back: two people, two browsers, one order.
 
 import { AxeBuilder } from "@axe-core/playwright";
-import { alive, expect, test, texts, LANGS, type Lang, type Mode } from "../servery";
+import { alive, expect, texts, LANGS, type Lang } from "../servery";
 import { add, DINER, dish, fillIn, filled, placed, toCheckout } from "../ordering";
-import { BOARD, ticket, toTheBoard, unfold } from "../staff";
-import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
+import { BOARD, counter, inMode, ticket, toTheBoard, unfold } from "../staff";
+import type { APIRequestContext, Page } from "@playwright/test";
 
 const words = texts.en;
-
-const inMode = (context: BrowserContext, url: string, mode: Mode) => context.addCookies([{ name: "servery_render", value: mode, url }]);
 
 /** Places an order and stays on its page. */
 async function order(page: Page, request: APIRequestContext, mode: "thin" | "hydrated") {
@@ -20,17 +18,6 @@ async function order(page: Page, request: APIRequestContext, mode: "thin" | "hyd
   if (mode === "hydrated") await alive(page);
   return token;
 }
-
-/** A second browser, whose complaints count as the first one's do. */
-const counter = test.extend<{ board: Page }>({
-  board: async ({ browser, complaints, servery }, use) => {
-    const context = await browser.newContext({ baseURL: servery.url, locale: "en-GB" });
-    const board = await context.newPage();
-    complaints.hear(board);
-    await use(board);
-    await context.close();
-  },
-});
 
 for (const mode of ["thin", "hydrated"] as const) {
   counter.describe(`the counter, ${mode}`, () => {

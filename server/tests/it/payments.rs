@@ -87,6 +87,7 @@ async fn a_bank_that_wants_to_see_the_diner_is_visited() {
     let answer = shop.pay(&token, WANTS_TO_SEE_YOU).await.json();
     let address = answer["elsewhere"]["address"].as_str().unwrap();
     assert!(address.starts_with("https://cards.example/pay?payment_intent=pi_"), "{address}");
+    assert!(address.contains(&format!("return=http%3A%2F%2F127.0.0.1%3A3000%2Forders%2F{token}%2Fpaid")), "{address}");
     assert_eq!(shop.progress(&token).await["state"], "unpaid");
     let field = |name: &str| address.split_once(&format!("{name}=")).unwrap().1.split('&').next().unwrap().to_owned();
     shop.peer.authenticate(&field("payment_intent"), &field("client_secret")).await;
