@@ -311,7 +311,7 @@ test.describe("the order", () => {
       await context.addCookies([{ name: "servery_render", value: mode, url: servery.url }]);
       await placeOne(page, request, mode);
       await page.emulateMedia({ media: "print" });
-      for (const hidden of ["header.top", "footer.bottom", ".deeds", ".timeline", ".state"]) await expect(page.locator(hidden).first(), hidden).toBeHidden();
+      for (const hidden of ["header.top", "footer.bottom", ".deeds", ".timeline", ".state", ".order-page > p a"]) await expect(page.locator(hidden).first(), hidden).toBeHidden();
       for (const button of await page.locator("button, summary").all()) await expect(button).toBeHidden();
       const address = (await (await request.get(`/api/v1/restaurants/${DINER}`)).json()).restaurant.address.street;
       for (const text of ["Lighthouse Diner", address, "Cobb Salad"]) await expect(page.locator(".order-page").getByText(text).first(), text).toBeVisible();

@@ -162,16 +162,16 @@ fn dish(texts: Texts, menu: &Menu, listed: &Listed, path: &str, dish: &Dish) -> 
     let picture = dish.picture.clone().map(|file| view! { <Picture file alt="" sizes="96px"/> });
     let description = (!dish.description.is_empty()).then(|| view! { <p>{dish.description.clone()}</p> });
     let mut notes = notes_with_options(texts, menu, dish);
-    let sold_out = listed.sold_out.contains(&dish.id).then(|| texts.get(Key::DishSoldOut).to_owned());
-    let unavailable = sold_out.or_else(|| served::not_served(texts, listed, dish));
-    let gone = unavailable.is_some();
-    if let Some(unavailable) = unavailable {
+    let sold_out = listed.sold_out.contains(&dish.id);
+    let later = served::not_served(texts, listed, dish).filter(|_| !sold_out);
+    let away = later.is_some();
+    if let Some(unavailable) = later.or_else(|| sold_out.then(|| texts.get(Key::DishSoldOut).to_owned())) {
         let dot = if notes.is_empty() { "" } else { " · " };
         notes = format!("{unavailable}{dot}{notes}");
     }
     let notes = (!notes.is_empty()).then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
     view! {
-        <li class:sold-out=gone>
+        <li class:sold-out=sold_out class:away=away>
             <h3 dir="auto"><a href=format!("{path}/dishes/{}", dish.id)>{dish.name.clone()}</a></h3>
             <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
             {description}

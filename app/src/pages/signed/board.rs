@@ -65,7 +65,7 @@ fn columns(texts: Texts, slug: &Slug, shown: RwSignal<Board>) -> impl IntoView +
         // What somebody fills in on a ticket stays while others change.
         view! {
             <section class=column.code()>
-                <h2>{texts.get(title)}" "<span class="count">{count}</span></h2>
+                <h2>{texts.get(title)}" "<b>{count}</b></h2>
                 {nothing}
                 <ol>
                     <For each=orders key=|order| (order.id, order.revision) let:order>
