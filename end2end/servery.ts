@@ -18,10 +18,11 @@ export class Servery {
   #server: ChildProcess | undefined;
   #log = "";
 
-  private constructor(readonly folder: string, readonly port: number, readonly host: string) {}
+  private constructor(readonly folder: string, readonly port: number, readonly host: string, readonly settings: string[]) {}
 
-  static async start(host = "127.0.0.1"): Promise<Servery> {
-    const servery = new Servery(await mkdtemp(join(tmpdir(), "servery-e2e-")), await freePort(), host);
+  /** With `settings` as an operator would give them. */
+  static async start({ host = "127.0.0.1", settings = [] }: { host?: string; settings?: string[] } = {}): Promise<Servery> {
+    const servery = new Servery(await mkdtemp(join(tmpdir(), "servery-e2e-")), await freePort(), host, settings);
     await servery.cli("demo");
     await servery.start();
     return servery;
@@ -45,7 +46,8 @@ export class Servery {
     if (this.#server) return;
     // Pages are not kept plain because the machine that runs the tests is busy.
     const calm = ["--heavy-at", "600000"];
-    const server = spawn(program, ["serve", "--database", this.#database, "--listen", `127.0.0.1:${this.port}`, "--public-url", this.url, ...calm], {
+    const place = ["--database", this.#database, "--listen", `127.0.0.1:${this.port}`, "--public-url", this.url];
+    const server = spawn(program, ["serve", ...place, ...calm, ...this.settings], {
       cwd: this.folder,
       env: { ...process.env, SERVERY_LOG: "warn" },
       stdio: ["ignore", "pipe", "pipe"],
@@ -81,7 +83,7 @@ export class Servery {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
@@ -119,7 +121,7 @@ export const test = base.extend<{ complaints: Complaints }, { servery: Servery; 
   host: ["127.0.0.1", { option: true, scope: "worker" }],
   servery: [
     async ({ host }, use) => {
-      const servery = await Servery.start(host);
+      const servery = await Servery.start({ host });
       await use(servery);
       await servery.remove();
     },

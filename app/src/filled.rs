@@ -29,8 +29,11 @@ impl<'a> Fields<'a> {
 
 /// Fields that the form did not have stay as they were.
 pub fn fill_in(draft: &mut Draft, fields: Fields<'_>) {
+    draft.choose(service(draft, fields));
+    if fields.find("street").is_some() {
+        draft.door = Some(doorstep(draft, fields));
+    }
     let Draft { basket, contact, .. } = draft;
-    basket.service = service(&basket.service, fields);
     if let Some(slot) = fields.find("slot") {
         basket.slot = slot.parse().ok();
     }
@@ -51,20 +54,18 @@ pub fn fill_in(draft: &mut Draft, fields: Fields<'_>) {
     draft.payment = PaymentWay::from_code(fields.get("payment")).or(draft.payment);
 }
 
-fn service(before: &Service, fields: Fields<'_>) -> Service {
+fn service(draft: &Draft, fields: Fields<'_>) -> Service {
     match fields.get("service") {
         "collection" => Service::Collection,
         "table" => Service::Table(fields.text("table")),
-        "delivery" => {
-            let point = match before {
-                Service::Delivery(door) => door.point,
-                _ => None,
-            };
-            let [street, postcode, city, hint] = ["street", "postcode", "city", "hint"].map(|field| fields.text(field));
-            Service::Delivery(Doorstep { street, postcode, city, hint, point })
-        }
-        _ => before.clone(),
+        "delivery" => Service::Delivery(doorstep(draft, fields)),
+        _ => draft.basket.service.clone(),
     }
+}
+
+fn doorstep(draft: &Draft, fields: Fields<'_>) -> Doorstep {
+    let [street, postcode, city, hint] = ["street", "postcode", "city", "hint"].map(|field| fields.text(field));
+    Doorstep { street, postcode, city, hint, point: draft.doorstep().point }
 }
 
 #[cfg(test)]
@@ -80,6 +81,10 @@ mod tests {
         assert!(matches!(&draft.basket.service, Service::Delivery(door) if door.street == "Mill Lane 1"));
         assert_eq!((draft.basket.tip, &*draft.note, &*draft.allergies), (Minor(250), "ring twice", "nuts\neggs"));
         fill_in(&mut draft, Fields(&[("service".into(), "collection".into())]));
-        assert_eq!((draft.basket.service, &*draft.contact.name), (Service::Collection, "Ada"));
+        assert_eq!((&draft.basket.service, &*draft.contact.name), (&Service::Collection, "Ada"));
+        assert_eq!(draft.doorstep().street, "Mill Lane 1");
+        let typed_while_hidden = [("service", "collection"), ("street", "Mill Lane 2")].map(|(name, value)| (name.into(), value.into()));
+        fill_in(&mut draft, Fields(&typed_while_hidden));
+        assert_eq!(draft.doorstep().street, "Mill Lane 2");
     }
 }

@@ -13,3 +13,4 @@ pub mod offline;
 pub mod opening;
 pub mod picture;
 pub mod said;
+pub mod served;

@@ -13,13 +13,14 @@ use crate::{app::App, ordering, refusal::Refusal, sessions::Signed};
 pub async fn see(app: &App, signed: &Signed, slug: &str) -> Result<Board, Refusal> {
     let counter = ordering::counter(app, slug).await?;
     let restaurant = counter.listed.restaurant.id;
-    signed.check(restaurant, Act::See)?;
+    let role = signed.check(restaurant, Act::See)?;
     let orders = app.store.open_orders(restaurant).await?;
     let stock = app.store.stock(restaurant).await?;
     let dishes = counter.menu.dishes().map(|dish| BoardDish { id: dish.id, name: dish.name.clone(), left: stock.get(&dish.id).copied() });
     let tables = app.store.tables(restaurant).await?.into_iter().map(|(code, name)| BoardTable { code, name });
     Ok(Board {
         restaurant,
+        role,
         name: counter.listed.restaurant.name.clone(),
         currency: counter.menu.currency,
         now: counter.now.1,

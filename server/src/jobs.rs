@@ -152,7 +152,7 @@ async fn perform(app: &App, mailer: Option<&Mailer>, due: &DueJob) -> Result<(),
             tracing::info!(job = due.id, "no mail server is set (--smtp): a mail is dropped");
             Ok(())
         }
-        (Job::Refund { order, amount }, _) => Ok(payments::refund(app, *order, *amount, &due.id).await?),
+        (Job::Refund { order, number, amount }, _) => Ok(payments::refund(app, *order, (*number, *amount), &due.id).await?),
         (Job::Push { order, event, browser }, _) => tell_browser(app, *order, event, *browser).await,
     }
 }

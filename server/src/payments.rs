@@ -28,6 +28,17 @@ pub struct Cards {
     pub webhook_secret: String,
     /// Where diners type their card, which never comes near this server.
     pub page: String,
+    /// Where that page is from: `https://cards.example`.
+    pub origin: String,
+}
+
+impl Cards {
+    /// The page's address is a whole one.
+    pub fn new(provider: Provider, webhook_secret: &str, page: &str) -> Option<Self> {
+        let address = reqwest::Url::parse(page).ok().filter(|address| matches!(address.scheme(), "http" | "https"))?;
+        let origin = address.origin().ascii_serialization();
+        Some(Self { provider, webhook_secret: webhook_secret.to_owned(), page: page.to_owned(), origin })
+    }
 }
 
 /// How far a payment has come.
@@ -126,7 +137,7 @@ async fn settle_or_tell(app: &App, cards: &Cards, order: &Order, intent: Intent,
         let redirect = intent.next_action.and_then(|next| next.redirect_to_url).and_then(|redirect| redirect.url);
         let secret = intent.client_secret.unwrap_or_default();
         let address = redirect.unwrap_or_else(|| {
-            let pairs = [("payment_intent", intent.id.as_str()), ("client_secret", &secret), ("return", &returning(token))];
+            let pairs = [("payment_intent", intent.id.as_str()), ("client_secret", &secret), ("return", &returning(app, token))];
             servery_app::visit::address(&cards.page, pairs)
         });
         return Ok(Paying::Elsewhere { address });
@@ -134,9 +145,9 @@ async fn settle_or_tell(app: &App, cards: &Cards, order: &Order, intent: Intent,
     Ok(Paying::Declined)
 }
 
-/// Where the card page sends the diner back to.
-fn returning(token: &str) -> String {
-    format!("/orders/{token}/paid")
+/// Where the card page, which is another site's, sends the diner back to.
+fn returning(app: &App, token: &str) -> String {
+    format!("{}/orders/{token}/paid", app.settings.public_url())
 }
 
 /// Where the diner types the card for this order.
@@ -144,7 +155,7 @@ pub async fn card_page(app: &App, token: &str) -> Result<String, Refusal> {
     let cards = cards(app)?;
     let order = ordering::find(app, token).await?.order;
     let (amount, currency) = (order.ordered.total.0.to_string(), order.ordered.currency.code().to_lowercase());
-    Ok(servery_app::visit::address(&cards.page, [("amount", amount.as_str()), ("currency", &currency), ("return", &returning(token))]))
+    Ok(servery_app::visit::address(&cards.page, [("amount", amount.as_str()), ("currency", &currency), ("return", &returning(app, token))]))
 }
 
 /// The diner pays at the door after all. A charge that turns out to have worked is in the books all the same, and staff see it.
@@ -244,15 +255,18 @@ async fn look_after(app: &App, asked: &Asked, now: Timestamp) -> Result<(), Refu
     Ok(app.store.close_payment(asked.order).await?)
 }
 
-/// Gives back what a job says, and books it.
-pub async fn refund(app: &App, order: OrderId, amount: Minor, job: &str) -> Result<(), Refusal> {
+/// Gives back what was promised, and books it.
+pub async fn refund(app: &App, order: OrderId, (number, amount): (usize, Minor), job: &str) -> Result<(), Refusal> {
     let cards = cards(app)?;
-    let refundable = app.store.order(order).await?.map_or(Minor::ZERO, |tracked| tracked.order.progress.refundable());
-    if refundable < amount {
+    let given = app.store.order(order).await?.is_none_or(|tracked| {
+        let promised = tracked.order.progress.payment.refunds.get(number).cloned();
+        promised.is_none_or(|refund| refund.given)
+    });
+    if given {
         return Ok(());
     }
     let intent = app.store.payment(order).await?.and_then(|asked| asked.intent);
     let intent = intent.ok_or_else(|| Refusal::new(Kind::Broken, "a payment without a name cannot be given back"))?;
     cards.provider.refund(&intent, amount, job).await.map_err(|error| away(&error))?;
-    ordering::advance(app, order, Event::Refunded { amount }, Actor::System).await.map(drop)
+    ordering::advance(app, order, Event::Refunded { number, amount }, Actor::System).await.map(drop)
 }

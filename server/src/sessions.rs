@@ -36,11 +36,9 @@ impl Signed {
         self.staff.iter().find(|(of, _)| *of == restaurant).map(|(_, role)| *role)
     }
 
-    pub fn check(&self, restaurant: RestaurantId, act: Act<'_>) -> Result<(), Refusal> {
-        match self.role(restaurant).is_some_and(|role| role.may(act)) {
-            true => Ok(()),
-            false => Err(Refusal::new(Kind::Forbidden, "your account may not do this in this restaurant")),
-        }
+    pub fn check(&self, restaurant: RestaurantId, act: Act<'_>) -> Result<Role, Refusal> {
+        let role = self.role(restaurant).filter(|role| role.may(act));
+        role.ok_or_else(|| Refusal::new(Kind::Forbidden, "your account may not do this in this restaurant"))
     }
 
     /// With the names of the restaurants; one that is gone is left out.

@@ -67,6 +67,8 @@ pub enum SettingsError {
     Malformed(PathBuf, toml::de::Error),
     #[error("cards need all of --card-provider, --card-secret, --card-webhook-secret and --card-page")]
     HalfAProvider,
+    #[error("--card-page is an address that begins with https:// or http://, not '{0}'")]
+    CardPage(String),
     #[error("the card provider cannot be asked: {0}")]
     Provider(String),
 }
@@ -114,7 +116,7 @@ impl Settings {
             return if none { Ok(None) } else { Err(SettingsError::HalfAProvider) };
         };
         let provider = Provider::new(base, secret).map_err(|error| SettingsError::Provider(error.to_string()))?;
-        Ok(Some(Cards { provider, webhook_secret: webhook_secret.clone(), page: page.clone() }))
+        Cards::new(provider, webhook_secret, page).map(Some).ok_or_else(|| SettingsError::CardPage(page.clone()))
     }
 
     /// Without a slash at its end.
@@ -158,6 +160,21 @@ mod tests {
     fn a_misspelt_setting_is_an_error() {
         let error = Settings::default().or_from(file("databse = 'x'\n").path()).unwrap_err();
         assert!(error.to_string().contains("databse"), "{error}");
+    }
+
+    #[test]
+    fn cards_are_typed_on_a_page_with_a_whole_address() {
+        let with = |page: &str| {
+            let said = |text: &str| Some(text.to_owned());
+            let (card_provider, card_secret, card_webhook_secret) = (said("https://api.stripe.com"), said("sk"), said("whsec"));
+            Settings { card_provider, card_secret, card_webhook_secret, card_page: said(page), ..Settings::default() }.cards()
+        };
+        assert_eq!(with("https://cards.example:8443/pay?a=b").unwrap().unwrap().origin, "https://cards.example:8443");
+        for page in ["/pay", "cards.example/pay", "javascript:alert(1)", ""] {
+            assert!(with(page).is_err(), "{page}");
+        }
+        let half = Settings { card_page: Some("https://cards.example/pay".into()), ..Settings::default() };
+        assert!(matches!(half.cards(), Err(SettingsError::HalfAProvider)));
     }
 
     #[test]

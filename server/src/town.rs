@@ -1,7 +1,7 @@
 //! The town as this node last saw it: every restaurant with its opening, and the operator's modes.
 //!
 //! A request reads this copy and asks no database. The copy is made anew within a quarter of a second of a change by any node,
-//! and at each moment when a door opens or closes, so that it is an [`Edition`] that never changes.
+//! and at each moment when a door opens or closes or a dish is served from or until, so that it is an [`Edition`] that never changes.
 
 use std::{
     sync::{
@@ -24,12 +24,12 @@ use servery_domain::{
     listing::Search,
     menu::Menu,
     ordering::PaymentWay,
-    restaurant::{Listed, Restaurant},
+    restaurant::{Listed, NotServed, Restaurant},
     revision::Revision,
     slug::Slug,
     time::{LocalMinute, Timestamp},
 };
-use servery_store::{Revisions, Store, StoreError};
+use servery_store::{Daypart, Revisions, Store, StoreError};
 
 use crate::clock;
 
@@ -43,13 +43,14 @@ const MENUS: usize = 500;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Edition {
     pub revisions: Revisions,
-    /// The next moment when a door opens or closes, or a day begins somewhere.
+    /// The next moment when a door opens or closes, a dish begins or ends to be served, or a day begins somewhere.
     pub until: Timestamp,
 }
 
 pub struct Snapshot {
     pub edition: Edition,
     restaurants: Vec<(Arc<Listed>, TimeZone)>,
+    dayparts: Vec<Daypart>,
     modes: Vec<(String, Mode)>,
     /// The paths of the pages that are thick unless the visitor wants otherwise, as every answer of the API says.
     pub thick: HeaderValue,
@@ -68,6 +69,7 @@ impl Snapshot {
         revisions: Revisions,
         restaurants: Vec<(Restaurant, TimeZone)>,
         sold_out: Vec<(RestaurantId, DishId)>,
+        dayparts: Vec<Daypart>,
         modes: Vec<(String, Mode)>,
         now: Timestamp,
     ) -> Self {
@@ -76,18 +78,23 @@ impl Snapshot {
             let here = clock::local(&zone, now);
             let opening = restaurant.hours.at(here, &restaurant.holidays);
             let midnight = LocalMinute(here.midnight().0 + servery_domain::time::DAY);
-            for moment in opening.change.map(|change| change.at).into_iter().chain([midnight]) {
+            let own = dayparts.iter().filter(|daypart| daypart.restaurant == restaurant.id);
+            let served: Vec<_> = own.map(|daypart| (daypart.dish, daypart.served.at(here, &restaurant.holidays))).collect();
+            let changes = served.iter().map(|(_, served)| served).chain([&opening]).filter_map(|opening| opening.change);
+            for moment in changes.map(|change| change.at).chain([midnight]) {
                 let moment = clock::utc(&zone, moment);
                 // In the hour that clocks repeat in autumn, the first of the two may be over.
                 let moment = if moment <= now { Timestamp(moment.0 + 3600) } else { moment };
                 until = until.min(moment).max(Timestamp(now.0 + 1));
             }
             let out = sold_out.iter().filter(|(of, _)| *of == restaurant.id).map(|(_, dish)| *dish).collect();
-            (Arc::new(Listed { restaurant, opening, today: here.day(), sold_out: out }), zone)
+            let away = served.iter().filter(|(_, served)| !served.open);
+            let not_served = away.map(|(dish, served)| NotServed { dish: *dish, from: served.change.map(|change| change.at) }).collect();
+            (Arc::new(Listed { restaurant, opening, today: here.day(), sold_out: out, not_served }), zone)
         });
         let restaurants = listed.collect();
         let thick = thick(&modes);
-        Self { edition: Edition { revisions, until }, restaurants, modes, thick }
+        Self { edition: Edition { revisions, until }, restaurants, dayparts, modes, thick }
     }
 
     /// The same town at another time.
@@ -95,7 +102,7 @@ impl Snapshot {
         let restaurants = self.restaurants.iter().map(|(listed, zone)| (listed.restaurant.clone(), zone.clone())).collect();
         let of = |listed: &Listed| listed.sold_out.iter().map(|dish| (listed.restaurant.id, *dish)).collect::<Vec<_>>();
         let sold_out = self.restaurants.iter().flat_map(|(listed, _)| of(listed)).collect();
-        Self::new(self.edition.revisions, restaurants, sold_out, self.modes.clone(), now)
+        Self::new(self.edition.revisions, restaurants, sold_out, self.dayparts.clone(), self.modes.clone(), now)
     }
 
     pub fn page(&self, search: &Search) -> servery_domain::cursor::Page<Listed> {
@@ -152,7 +159,8 @@ async fn load(store: &dyn Store, takes_cards: bool, revisions: Revisions) -> Res
     });
     let restaurants = restaurants.collect();
     let modes = modes(store).await?;
-    Ok(Snapshot::new(revisions, restaurants, store.sold_out().await?, modes, clock::now()))
+    let (sold_out, dayparts) = (store.sold_out().await?, store.dayparts().await?);
+    Ok(Snapshot::new(revisions, restaurants, sold_out, dayparts, modes, clock::now()))
 }
 
 /// A row for a page that this version has not, or a mode that it does not know, was set by another version and is its business.
@@ -234,5 +242,35 @@ impl Town {
                 Ok(Some(menu))
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+mod tests {
+    use super::*;
+    use crate::demo;
+
+    #[test]
+    fn an_edition_lasts_until_a_dish_is_served() {
+        let mut town = demo::town().unwrap();
+        let bakery = town.pop().filter(|demo| demo.restaurant.slug.as_str() == "jade-lantern").and_then(|_| town.pop()).unwrap();
+        let zone = clock::zone(&bakery.restaurant.zone).unwrap();
+        let of = |dish: &servery_domain::menu::Dish| Some((dish.id, dish.served.clone()?));
+        let dayparts: Vec<_> = bakery.menu.dishes().filter_map(of).collect();
+        assert_eq!(dayparts[0].1.as_str(), "Mo-Fr 11:30-17:30");
+        let lunch = dayparts[0].0;
+        let dayparts = dayparts.into_iter().map(|(dish, served)| Daypart { restaurant: bakery.restaurant.id, dish, served }).collect();
+        // A Friday.
+        let minute = |hour, minute| LocalMinute::new(2026, 11, 20, hour, minute);
+        let restaurants = vec![(bakery.restaurant, zone.clone())];
+        let at = |minute| clock::utc(&zone, minute);
+        let mut town = Snapshot::new(Revisions::default(), restaurants, Vec::new(), dayparts, Vec::new(), at(minute(11, 29)));
+        let away = |town: &Snapshot| town.restaurants[0].0.not_served.iter().find(|away| away.dish == lunch).map(|away| away.from);
+        assert_eq!((away(&town), town.edition.until), (Some(Some(minute(11, 30))), at(minute(11, 30))));
+        town = town.at(town.edition.until);
+        assert_eq!((away(&town), town.edition.until), (None, at(minute(17, 30))));
+        town = town.at(town.edition.until);
+        assert_eq!(away(&town), Some(Some(LocalMinute::new(2026, 11, 23, 11, 30))), "not before Monday");
     }
 }

@@ -204,7 +204,7 @@ impl Role {
             Act::See => true,
             Act::Stock => self != Self::Courier,
             Act::Advance(Event::OutForDelivery | Event::Delivered) => true,
-            Act::Advance(Event::Refunded { .. }) => matches!(self, Self::Owner | Self::Manager),
+            Act::Advance(Event::Refund { .. }) => matches!(self, Self::Owner | Self::Manager),
             Act::Advance(
                 Event::Accepted { .. }
                 | Event::Rejected { .. }
@@ -214,7 +214,7 @@ impl Role {
                 | Event::Cancelled { .. },
             ) => self != Self::Courier,
             // These are the diner's, and the provider's.
-            Act::Advance(Event::Placed | Event::Paid { .. } | Event::PaysAtDoor) => false,
+            Act::Advance(Event::Placed | Event::Paid { .. } | Event::PaysAtDoor | Event::Refunded { .. }) => false,
         }
     }
 }
@@ -275,7 +275,8 @@ mod tests {
             (Event::Ready, vec![Owner, Manager, Cashier, Kitchen]),
             (Event::OutForDelivery, vec![Owner, Manager, Cashier, Kitchen, Courier]),
             (Event::Delivered, vec![Owner, Manager, Cashier, Kitchen, Courier]),
-            (Event::Refunded { amount: Minor(1) }, vec![Owner, Manager]),
+            (Event::Refund { amount: Minor(1), left: Minor(1), reason: reason() }, vec![Owner, Manager]),
+            (Event::Refunded { number: 0, amount: Minor(1) }, vec![]),
             (Event::Paid { amount: Minor(1) }, vec![]),
         ] {
             let allowed: Vec<Role> = Role::ALL.iter().copied().filter(|role| role.may(Act::Advance(&event))).collect();

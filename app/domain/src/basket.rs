@@ -128,7 +128,7 @@ impl Basket {
 }
 
 impl Line {
-    fn check(&self) -> Result<(), Malformed> {
+    pub(crate) fn check(&self) -> Result<(), Malformed> {
         if !(1..=limits::COUNT).contains(&self.count) {
             return Err(malformed("count", format!("is 1 to {}", limits::COUNT)));
         }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    account::Role,
     currency::Currency,
     id::{DishId, RestaurantId},
     order::{Order, State},
@@ -14,6 +15,8 @@ use crate::{
 pub struct Board {
     pub restaurant: RestaurantId,
     pub name: String,
+    /// Of whoever looks.
+    pub role: Role,
     pub currency: Currency,
     /// On the restaurant's clock.
     pub now: LocalMinute,

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::text_type::text_type;
+use crate::{limits, text_type::text_type};
 
 /// An ISO 4217 code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +29,26 @@ impl Currency {
             b"CLF" | b"UYW" => 4,
             _ => 2,
         }
+    }
+
+    /// Digits, and a point where it has smaller units: `9.50`.
+    pub fn plain(self, Minor(amount): Minor) -> String {
+        let (digits, unit) = (self.digits() as usize, 10_u64.pow(self.digits()));
+        let (minus, amount) = (if amount < 0 { "-" } else { "" }, amount.unsigned_abs());
+        match digits {
+            0 => format!("{minus}{amount}"),
+            _ => format!("{minus}{}.{:0digits$}", amount / unit, amount % unit),
+        }
+    }
+
+    /// What was written so; smaller units may be left out. `None` if it is no amount.
+    pub fn read(self, text: &str) -> Option<Minor> {
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        let digits = self.digits() as usize;
+        let sound = !whole.is_empty() && part.len() <= digits && whole.len() <= limits::AMOUNT;
+        let number = format!("{whole}{part:0<digits$}");
+        let amount = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok()).flatten();
+        amount.filter(|_| sound).map(Minor)
     }
 
     /// The amount that coins and notes can pay: the nearest one, of two as near the one further from nothing.
@@ -137,6 +157,20 @@ mod tests {
             ("NOK", 0, 0),
         ] {
             assert_eq!(code.parse::<Currency>().unwrap().in_cash(Minor(amount)), Minor(paid), "{code} {amount}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_written_and_read_with_a_point() {
+        for (amount, code, text) in [(1_050, "EUR", "10.50"), (5, "EUR", "0.05"), (980, "JPY", "980"), (1_250, "KWD", "1.250")] {
+            let currency: Currency = code.parse().unwrap();
+            assert_eq!((currency.plain(Minor(amount)).as_str(), currency.read(text)), (text, Some(Minor(amount))), "{code}");
+        }
+        let dollars: Currency = "USD".parse().unwrap();
+        assert_eq!(dollars.plain(Minor(-950)), "-9.50");
+        assert_eq!(["5", "5.", "5.5"].map(|text| dollars.read(text)), [Some(Minor(500)), Some(Minor(500)), Some(Minor(550))]);
+        for text in ["", ".5", "5.555", "-5", "+5", "5,00", "five", "1e3", "99999999999999999999", "5.0.0", "٥"] {
+            assert_eq!(dollars.read(text), None, "{text}");
         }
     }
 

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    basket::{Basket, Service},
-    contact::{Contact, Malformed, check_text},
+    basket::{Basket, Line, Service},
+    contact::{Contact, Doorstep, Malformed, check_text},
     currency::Minor,
-    id::OrderId,
+    id::{LineId, OrderId},
     lang::Lang,
     limits,
     order::Placement,
@@ -25,8 +25,24 @@ pub struct Draft {
     pub allergies: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentWay>,
+    /// Where it would be brought and the table, while another way is chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub door: Option<Doorstep>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub table: String,
+    /// What was taken out of the basket last; it can be put back until something else changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
     /// Counts the changes, so that of two copies the newer one is known.
     pub changes: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Removed {
+    /// Where among the lines it was.
+    pub at: usize,
+    pub line: Line,
 }
 
 impl Draft {
@@ -37,13 +53,58 @@ impl Draft {
         check_text("name", name, limits::NAME)?;
         check_text("phone", phone, limits::PHONE)?;
         check_text("email", email, limits::EMAIL)?;
-        if let Service::Delivery(door) = &self.basket.service {
+        check_text("table", &self.table, limits::COUPON)?;
+        self.removed.as_ref().map_or(Ok(()), |removed| removed.line.check())?;
+        let chosen = match &self.basket.service {
+            Service::Delivery(door) => Some(door),
+            Service::Collection | Service::Table(_) => None,
+        };
+        for door in chosen.into_iter().chain(&self.door) {
             for (field, text) in [("street", &door.street), ("postcode", &door.postcode), ("city", &door.city), ("hint", &door.hint)] {
                 check_text(field, text, limits::ADDRESS)?;
             }
         }
         check_text("note", &self.note, limits::NOTE)?;
         check_text("allergies", &self.allergies, limits::NOTE)
+    }
+
+    /// The door that was named, if any, however the dishes are to be had now.
+    pub fn doorstep(&self) -> Doorstep {
+        match &self.basket.service {
+            Service::Delivery(door) => door.clone(),
+            Service::Collection | Service::Table(_) => self.door.clone().unwrap_or_default(),
+        }
+    }
+
+    /// The code of the table that was sat down at; empty if there is none.
+    pub fn table(&self) -> &str {
+        match &self.basket.service {
+            Service::Table(code) => code,
+            Service::Collection | Service::Delivery(_) => &self.table,
+        }
+    }
+
+    /// Another way to the diner; what was said of the way before is kept.
+    pub fn choose(&mut self, service: Service) {
+        match std::mem::replace(&mut self.basket.service, service) {
+            Service::Delivery(door) => self.door = Some(door),
+            Service::Table(code) => self.table = code,
+            Service::Collection => {}
+        }
+    }
+
+    pub fn take_out(&mut self, id: LineId) {
+        if let Some(at) = self.basket.lines.iter().position(|line| line.id == id) {
+            self.removed = Some(Removed { at, line: self.basket.lines.remove(at) });
+        }
+    }
+
+    pub fn put_back(&mut self) {
+        let Some(Removed { at, line }) = self.removed.take() else { return };
+        let lines = &mut self.basket.lines;
+        if lines.len() < limits::LINES && lines.iter().all(|other| other.id != line.id) {
+            lines.insert(at.min(lines.len()), line);
+        }
     }
 
     pub fn placement(&self, id: OrderId, seen: Minor, lang: Lang) -> Placement {
@@ -62,6 +123,46 @@ impl Draft {
     /// Once it is ordered: who and where stay, what and when go.
     pub fn emptied(&self) -> Self {
         let basket = Basket { service: self.basket.service.clone(), ..Basket::default() };
-        Self { basket, note: String::new(), changes: self.changes + 1, ..self.clone() }
+        Self { basket, note: String::new(), removed: None, changes: self.changes + 1, ..self.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::DishId;
+
+    fn line(id: u128) -> Line {
+        Line { id: LineId(id), dish: DishId(1), count: 2, picks: Vec::new(), note: String::new() }
+    }
+
+    #[test]
+    fn what_was_taken_out_goes_back_to_its_place_once() {
+        let basket = Basket { lines: vec![line(1), line(2), line(3)], ..Basket::default() };
+        let mut draft = Draft { basket: basket.clone(), ..Draft::default() };
+        draft.take_out(LineId(2));
+        assert_eq!(draft.basket.lines, [line(1), line(3)]);
+        draft.take_out(LineId(9));
+        draft.put_back();
+        draft.put_back();
+        assert_eq!((&draft.basket, &draft.removed), (&basket, &None));
+        draft.take_out(LineId(3));
+        draft.basket.lines.push(line(3));
+        draft.put_back();
+        assert_eq!(draft.basket.lines, basket.lines, "never twice");
+        let broken = Removed { at: 0, line: Line { count: 0, ..line(1) } };
+        assert_eq!(Draft { removed: Some(broken), ..Draft::default() }.check().unwrap_err().field, "count");
+    }
+
+    #[test]
+    fn another_way_forgets_neither_door_nor_table() {
+        let door = Doorstep { street: "Mill Lane 1".into(), ..Doorstep::default() };
+        let mut draft = Draft::default();
+        for service in [Service::Table("T7".into()), Service::Delivery(door.clone()), Service::Collection] {
+            draft.choose(service);
+        }
+        assert_eq!((draft.doorstep(), draft.table()), (door, "T7"));
+        let long = Doorstep { city: "x".repeat(limits::ADDRESS + 1), ..Doorstep::default() };
+        assert_eq!(Draft { door: Some(long), ..Draft::default() }.check().unwrap_err().field, "city");
     }
 }

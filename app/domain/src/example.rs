@@ -35,7 +35,7 @@ pub(crate) fn listed(slug: &str, name: &str, hours: &str, at: LocalMinute) -> Li
         holidays: Vec::new(),
         ordering: Ordering::default(),
     };
-    Listed { restaurant, opening, today: at.day(), sold_out: Vec::new() }
+    Listed { restaurant, opening, today: at.day(), sold_out: Vec::new(), not_served: Vec::new() }
 }
 
 pub(crate) fn dish(name: &str) -> Dish {

@@ -16,8 +16,8 @@ pub enum Job {
     Mail { order: OrderId, event: Event },
     /// Tell a browser that asked to be told.
     Push { order: OrderId, event: Event, browser: VisitorId },
-    /// Give back what was paid.
-    Refund { order: OrderId, amount: Minor },
+    /// Give back what was promised.
+    Refund { order: OrderId, number: usize, amount: Minor },
     /// Send the holder of this address a link, if there is one: asking for it looks the same either way.
     /// Its token is made when the mail is.
     AccountMail { email: String, purpose: MailPurpose },
@@ -34,13 +34,13 @@ impl Job {
     }
 }
 
-/// What an event that led to this order asks to be done; `browsers` are those that want to be told.
-pub fn follow_ups(order: &Order, event: &Event, browsers: &[VisitorId]) -> Vec<Job> {
+/// What an event that led from the order as it was to this one asks to be done; `browsers` are those that want to be told.
+pub fn follow_ups(before: &Order, order: &Order, event: &Event, browsers: &[VisitorId]) -> Vec<Job> {
     let mut jobs = Vec::new();
     let worth_a_mail = match event {
         // An order that waits for its money is confirmed when that is there.
         Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => order.progress.state == crate::order::State::Placed,
-        Event::Preparing | Event::Collected | Event::Delivered => false,
+        Event::Preparing | Event::Collected | Event::Delivered | Event::Refund { .. } => false,
         _ => true,
     };
     if worth_a_mail && !order.ordered.contact.email.is_empty() {
@@ -49,9 +49,8 @@ pub fn follow_ups(order: &Order, event: &Event, browsers: &[VisitorId]) -> Vec<J
     if matches!(event, Event::Accepted { .. } | Event::Rejected { .. } | Event::Ready | Event::OutForDelivery | Event::Cancelled { .. }) {
         jobs.extend(browsers.iter().map(|browser| Job::Push { order: order.id, event: event.clone(), browser: *browser }));
     }
-    let owed = order.progress.refundable();
-    if order.progress.state.is_off() && owed > Minor::ZERO && !matches!(event, Event::Refunded { .. }) {
-        jobs.push(Job::Refund { order: order.id, amount: owed });
-    }
+    let known = before.progress.payment.refunds.len();
+    let promised = order.progress.payment.refunds.iter().enumerate().skip(known);
+    jobs.extend(promised.map(|(number, refund)| Job::Refund { order: order.id, number, amount: refund.amount }));
     jobs
 }

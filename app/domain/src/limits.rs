@@ -16,6 +16,8 @@ pub const RADIUS: u32 = 100_000;
 pub const POSTCODES: usize = 500;
 /// Minor units that one dish, choice, fee or tip may cost.
 pub const PRICE: i64 = 100_000_000;
+/// Digits of an amount before its point.
+pub const AMOUNT: usize = 10;
 /// Rows of a basket, and how often each.
 pub const LINES: usize = 60;
 pub const COUNT: u8 = 99;
@@ -29,6 +31,8 @@ pub const PHONE: usize = 30;
 pub const EMAIL: usize = 254;
 pub const ADDRESS: usize = 120;
 pub const COUPON: usize = 32;
+/// Refunds of an order.
+pub const REFUNDS: usize = 20;
 /// Days ahead that an order may be for.
 pub const DAYS_AHEAD: u8 = 28;
 /// Bytes in the body of a request.

@@ -194,7 +194,20 @@ pub struct Progress {
 pub struct Payment {
     pub way: PaymentWay,
     pub paid: Minor,
+    /// What has arrived of the refunds.
     pub refunded: Minor,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
+}
+
+/// Promised when it is noted; the provider gives it afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Refund {
+    pub amount: Minor,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    pub given: bool,
 }
 
 crate::menu::codes! {
@@ -261,8 +274,17 @@ pub enum Event {
     Cancelled {
         reason: String,
     },
-    /// The provider gives it back.
+    /// Staff give back some of what was paid.
+    Refund {
+        amount: Minor,
+        /// What could be given back when they decided: who says it twice gives it once.
+        left: Minor,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// The provider has given it back: the refund of this number, counted from 0.
     Refunded {
+        number: usize,
         amount: Minor,
     },
 }
@@ -272,7 +294,8 @@ impl Event {
     pub fn check(&self) -> Result<(), Malformed> {
         match self {
             Self::Rejected { reason } | Self::Cancelled { reason } => check_text("reason", reason, limits::NOTE),
-            Self::Refunded { amount } if amount.0 <= 0 => Err(malformed("amount", "is above zero")),
+            Self::Refund { amount, .. } if amount.0 <= 0 => Err(malformed("amount", "is above zero")),
+            Self::Refund { reason, .. } => check_text("reason", reason, limits::NOTE),
             _ => Ok(()),
         }
     }
@@ -299,13 +322,17 @@ impl Progress {
             PaymentWay::Card => State::Unpaid,
             PaymentWay::Door => State::Placed,
         };
-        let payment = Payment { way, paid: Minor::ZERO, refunded: Minor::ZERO };
+        let payment = Payment { way, paid: Minor::ZERO, refunded: Minor::ZERO, refunds: Vec::new() };
         Self { state, payment, ready_at: None, reason: String::new(), changed_at: at }
     }
 
-    /// What the provider has and owes nobody.
+    /// What was paid and is promised to nobody.
     pub fn refundable(&self) -> Minor {
-        self.payment.paid - self.payment.refunded
+        self.payment.paid - self.payment.refunds.iter().map(|refund| refund.amount).sum()
+    }
+
+    fn promise(&mut self, amount: Minor, reason: &str) {
+        self.payment.refunds.push(Refund { amount, reason: reason.to_owned(), given: false });
     }
 }
 
@@ -321,8 +348,16 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
         Event::PaysAtDoor => after.progress.payment.way = PaymentWay::Door,
         Event::Accepted { ready_at } => after.progress.ready_at = Some(*ready_at),
         Event::Rejected { reason } | Event::Cancelled { reason } => after.progress.reason.clone_from(reason),
-        Event::Refunded { amount } => after.progress.payment.refunded = progress.payment.refunded + *amount,
+        Event::Refund { amount, reason, .. } => after.progress.promise(*amount, reason),
+        Event::Refunded { number, amount } => {
+            after.progress.payment.refunded = progress.payment.refunded + *amount;
+            after.progress.payment.refunds.iter_mut().skip(*number).take(1).for_each(|refund| refund.given = true);
+        }
         Event::Placed | Event::Preparing | Event::Ready | Event::OutForDelivery | Event::Collected | Event::Delivered => {}
+    }
+    let owed = after.progress.refundable();
+    if state.is_off() && owed > Minor::ZERO {
+        after.progress.promise(owed, "");
     }
     Ok(after)
 }
@@ -346,9 +381,20 @@ fn next(order: &Order, event: &Event, actor: Actor) -> Option<State> {
         (Diner, Unpaid | Placed, Event::Cancelled { .. }) => Some(Cancelled),
         (Staff, Unpaid | Placed | Accepted | Preparing | Ready | OutForDelivery, Event::Cancelled { .. }) => Some(Cancelled),
         (System, Unpaid, Event::Cancelled { .. }) => Some(Cancelled),
-        (Staff | System, state, Event::Refunded { amount }) if amount.0 > 0 && *amount <= order.progress.refundable() => Some(state),
+        (Staff, state, Event::Refund { amount, left, .. }) if can_be_refunded(order, *amount, *left) => Some(state),
+        (System, state, Event::Refunded { number, amount }) if is_promised(order, *number, *amount) => Some(state),
         _ => None,
     }
+}
+
+fn can_be_refunded(order: &Order, amount: Minor, left: Minor) -> bool {
+    let progress = &order.progress;
+    let few = progress.payment.refunds.len() < limits::REFUNDS;
+    few && amount > Minor::ZERO && amount <= left && left == progress.refundable()
+}
+
+fn is_promised(order: &Order, number: usize, amount: Minor) -> bool {
+    order.progress.payment.refunds.get(number).is_some_and(|refund| !refund.given && refund.amount == amount)
 }
 
 /// What a person at the counter may do next, the usual first.

@@ -71,13 +71,32 @@ fn nothing_is_cooked_unpaid_by_mistake() {
 fn money_that_comes_too_late_is_kept_in_the_books_and_given_back() {
     let cancelled = [(Actor::Diner, Event::Cancelled { reason: String::new() }), (Actor::System, Event::Paid { amount: Minor(2_000) })];
     let order = after(order(delivery(), PaymentWay::Card), &cancelled).unwrap();
-    assert_eq!((order.progress.state, order.progress.refundable()), (State::Cancelled, Minor(2_000)));
-    let refunded = |amount| (Actor::System, Event::Refunded { amount: Minor(amount) });
-    assert!(after(order.clone(), &[refunded(2_001)]).is_err());
-    assert!(after(order.clone(), &[refunded(0)]).is_err());
-    let order = after(order, &[refunded(1_500), refunded(500)]).unwrap();
-    assert_eq!(order.progress.refundable(), Minor(0));
-    assert!(after(order, &[refunded(1)]).is_err(), "nothing is left to give back");
+    let promised = vec![Refund { amount: Minor(2_000), reason: String::new(), given: false }];
+    assert_eq!((order.progress.state, &order.progress.payment.refunds), (State::Cancelled, &promised));
+    let refunded = |number, amount| (Actor::System, Event::Refunded { number, amount: Minor(amount) });
+    assert!(after(order.clone(), &[refunded(0, 1_999)]).is_err());
+    assert!(after(order.clone(), &[refunded(1, 2_000)]).is_err());
+    let order = after(order, &[refunded(0, 2_000)]).unwrap();
+    assert_eq!(order.progress.payment.refunded, Minor(2_000));
+    assert!(after(order, &[refunded(0, 2_000)]).is_err(), "it was given");
+}
+
+#[test]
+fn staff_give_back_in_part_and_never_more_than_is_left() {
+    let refund = |amount, left| (Actor::Staff, Event::Refund { amount: Minor(amount), left: Minor(left), reason: "cold soup".into() });
+    let paid = (Actor::System, Event::Paid { amount: Minor(2_000) });
+    assert!(after(order(delivery(), PaymentWay::Door), &[refund(1, 0)]).is_err(), "nothing was paid by card");
+    let order = after(order(delivery(), PaymentWay::Card), &[paid, refund(500, 2_000)]).unwrap();
+    assert_eq!((order.progress.state, order.progress.refundable()), (State::Placed, Minor(1_500)));
+    assert!(after(order.clone(), &[refund(500, 2_000)]).is_err(), "the same click again");
+    for (amount, left) in [(1_501, 1_500), (0, 1_500), (-1, 1_500), (1_501, 1_501)] {
+        assert!(after(order.clone(), &[refund(amount, left)]).is_err(), "{amount} of {left}");
+    }
+    let rejected = (Actor::Staff, Event::Rejected { reason: String::new() });
+    let order = after(order, &[refund(300, 1_500), rejected]).unwrap();
+    let promised: Vec<_> = order.progress.payment.refunds.iter().map(|refund| (refund.amount.0, refund.reason.as_str())).collect();
+    assert_eq!(promised, [(500, "cold soup"), (300, "cold soup"), (1_200, "")], "the rest of what is off");
+    assert!(after(order, &[refund(1, 0)]).is_err(), "nothing is left");
 }
 
 #[test]
@@ -95,34 +114,35 @@ fn who_may_do_what_in_which_state() {
         Event::Collected,
         Event::Delivered,
         Event::Cancelled { reason: reason() },
-        Event::Refunded { amount: Minor(1) },
+        Event::Refunded { number: 0, amount: Minor(1) },
+        Event::Refund { amount: Minor(1), left: Minor(0), reason: reason() },
     ];
     // A letter per event in the order above, capital where it is allowed; nothing was paid, so nothing can be given back.
     let table = [
-        (Actor::Diner, State::Unpaid, "epDargoclvXf"),
-        (Actor::Diner, State::Placed, "epdargoclvXf"),
-        (Actor::Diner, State::Accepted, "epdargoclvxf"),
-        (Actor::Diner, State::Delivered, "epdargoclvxf"),
-        (Actor::Staff, State::Unpaid, "epdargoclvXf"),
-        (Actor::Staff, State::Placed, "epdARgoclvXf"),
-        (Actor::Staff, State::Accepted, "epdarGOclvXf"),
-        (Actor::Staff, State::Preparing, "epdargOclvXf"),
-        (Actor::Staff, State::Ready, "epdargoClvXf"),
-        (Actor::Staff, State::OutForDelivery, "epdargoclVXf"),
-        (Actor::Staff, State::Delivered, "epdargoclvxf"),
-        (Actor::Staff, State::Rejected, "epdargoclvxf"),
-        (Actor::Staff, State::Cancelled, "epdargoclvxf"),
-        (Actor::System, State::Unpaid, "ePDargoclvXf"),
-        (Actor::System, State::Placed, "ePdARgoclvxf"),
-        (Actor::System, State::Preparing, "ePdargoclvxf"),
-        (Actor::System, State::Cancelled, "ePdargoclvxf"),
+        (Actor::Diner, State::Unpaid, "epDargoclvXfg"),
+        (Actor::Diner, State::Placed, "epdargoclvXfg"),
+        (Actor::Diner, State::Accepted, "epdargoclvxfg"),
+        (Actor::Diner, State::Delivered, "epdargoclvxfg"),
+        (Actor::Staff, State::Unpaid, "epdargoclvXfg"),
+        (Actor::Staff, State::Placed, "epdARgoclvXfg"),
+        (Actor::Staff, State::Accepted, "epdarGOclvXfg"),
+        (Actor::Staff, State::Preparing, "epdargOclvXfg"),
+        (Actor::Staff, State::Ready, "epdargoClvXfg"),
+        (Actor::Staff, State::OutForDelivery, "epdargoclVXfg"),
+        (Actor::Staff, State::Delivered, "epdargoclvxfg"),
+        (Actor::Staff, State::Rejected, "epdargoclvxfg"),
+        (Actor::Staff, State::Cancelled, "epdargoclvxfg"),
+        (Actor::System, State::Unpaid, "ePDargoclvXfg"),
+        (Actor::System, State::Placed, "ePdARgoclvxfg"),
+        (Actor::System, State::Preparing, "ePdargoclvxfg"),
+        (Actor::System, State::Cancelled, "ePdargoclvxfg"),
     ];
     for (actor, state, allowed) in table {
         let mut order = order(delivery(), PaymentWay::Card);
         order.progress.state = state;
         let got: String = events
             .iter()
-            .zip("epdargoclvxf".chars())
+            .zip("epdargoclvxfg".chars())
             .map(|(event, letter)| if apply(&order, event, actor, Timestamp(1)).is_ok() { letter.to_ascii_uppercase() } else { letter })
             .collect();
         assert_eq!(got, allowed, "{actor:?} {state:?}");

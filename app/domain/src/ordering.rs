@@ -89,6 +89,11 @@ impl Ordering {
         !self.zones.is_empty()
     }
 
+    /// Who orders sits there, and has scanned the code.
+    pub fn only_at_table(&self) -> bool {
+        self.at_table && !self.collection && !self.delivers()
+    }
+
     /// Whether anything can be ordered at all.
     pub fn open_to_orders(&self) -> bool {
         self.collection || self.at_table || self.delivers()

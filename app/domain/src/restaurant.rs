@@ -13,7 +13,7 @@ use crate::{
     revision::Revision,
     slug::Slug,
     tax::TaxRules,
-    time::{Day, Zone},
+    time::{Day, LocalMinute, Zone},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,18 @@ pub struct Listed {
     pub today: Day,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sold_out: Vec<DishId>,
+    /// Dishes that have hours of their own, and these are not now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_served: Vec<NotServed>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NotServed {
+    pub dish: DishId,
+    /// When it is served next, on the restaurant's clock, if it is within a year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<LocalMinute>,
 }
 
 crate::menu::codes! {

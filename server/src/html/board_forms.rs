@@ -1,7 +1,7 @@
 //! The board's plain forms.
 
 use axum::{extract::Path, response::Response};
-use servery_domain::{order::Event, problem::Kind, time::LocalMinute};
+use servery_domain::{currency::Minor, order::Event, problem::Kind, time::LocalMinute};
 
 use super::forms::{Form, Sent, lead, see};
 use crate::{
@@ -41,6 +41,16 @@ async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
         "collected" => Event::Collected,
         "delivered" => Event::Delivered,
         "cancelled" => Event::Cancelled { reason },
+        "refund" => {
+            let currency = ordering::counter(app, slug).await?.menu.currency;
+            let amount = |name| {
+                let amount = currency.read(form.get(name));
+                amount.ok_or_else(|| {
+                    Refusal::new(Kind::NotAccepted, format!("'{name}' is an amount, such as {}", currency.plain(Minor(950))))
+                })
+            };
+            Event::Refund { amount: amount("amount")?, left: amount("left")?, reason }
+        }
         _ => return Err(Refusal::new(Kind::NotAccepted, "'event' is not something that staff do")),
     })
 }

@@ -60,6 +60,8 @@ pub struct Parts<'a> {
     pub body: &'a str,
     /// The API's answers for a hydrated page.
     pub answers: Option<&'a str>,
+    /// The origin of the page on which cards are typed, if a form of this page leads there.
+    pub pays_at: Option<&'a str>,
 }
 
 /// For text between tags and for attributes in double quotes.
@@ -102,7 +104,7 @@ pub fn document(parts: &Parts<'_>) -> Document {
         body = parts.body,
         tail = script.as_ref().map_or("", |script| &script.tail),
     );
-    Document { html, policy: policy(mode, style.as_deref()) }
+    Document { html, policy: policy(mode, style.as_deref(), parts.pays_at) }
 }
 
 fn sheets(assets: &Assets, chunk: Chunk) -> String {
@@ -157,7 +159,7 @@ fn script(assets: &Assets, chunk: Chunk, lang: Lang, answers: Option<&str>) -> S
     }
 }
 
-fn policy(mode: Mode, style: Option<&str>) -> String {
+fn policy(mode: Mode, style: Option<&str>, pays_at: Option<&str>) -> String {
     let script = match mode {
         Mode::Thin => "script-src 'none'".to_owned(),
         Mode::Hydrated | Mode::Thick => {
@@ -165,7 +167,9 @@ fn policy(mode: Mode, style: Option<&str>) -> String {
         }
     };
     let style = style.map(|style| format!(" {}", style_hash(style))).unwrap_or_default();
+    // Browsers ask this of all the addresses that a form is led on to, too.
+    let pays_at = pays_at.map(|origin| format!(" {origin}")).unwrap_or_default();
     format!(
-        "default-src 'none'; {script}; style-src 'self'{style}; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; {script}; style-src 'self'{style}; img-src 'self'; manifest-src 'self'; form-action 'self'{pays_at}; base-uri 'none'; frame-ancestors 'none'"
     )
 }

@@ -166,6 +166,7 @@ async fn add_line(app: &App, customer: &Customer, slug: &str, form: &Form) -> Re
         return Err(not_accepted("'dish' is not on this menu".into()));
     }
     let mut known = known(app, slug, customer).await?;
+    known.draft.removed = None;
     known.draft.basket.add(wish.line(LineId(visitor::id()?)));
     keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
 }
@@ -178,8 +179,10 @@ async fn set_counts(app: &App, customer: &Customer, slug: &str, form: &Form) -> 
             known.draft.basket.set_count(line, count);
         }
     }
-    if let Ok(line) = form.get("remove").parse() {
-        known.draft.basket.set_count(line, 0);
+    match form.get("remove").parse() {
+        Ok(line) => known.draft.take_out(line),
+        Err(_) if form.has("put-back") => known.draft.put_back(),
+        Err(_) => known.draft.removed = None,
     }
     let next = if form.has("checkout") { "checkout" } else { "basket" };
     keep(app, slug, known, &format!("/restaurants/{slug}/{next}")).await
@@ -239,6 +242,6 @@ async fn sit_down(app: &App, customer: &Customer, code: &str) -> Result<Response
     let (restaurant, _) = app.store.table(code).await?.ok_or_else(unknown)?;
     let slug = app.town.now().by_id(restaurant).map(|listed| listed.restaurant.slug.clone()).ok_or_else(unknown)?;
     let mut known = known(app, slug.as_str(), customer).await?;
-    known.draft.basket.service = Service::Table(code.to_owned());
+    known.draft.choose(Service::Table(code.to_owned()));
     keep(app, slug.as_str(), known, &format!("/restaurants/{slug}")).await
 }

@@ -4,7 +4,6 @@ use std::{fmt::Write as _, sync::Arc};
 
 use serde_json::{Value, json};
 use servery_domain::{
-    currency::{Currency, Minor},
     hours::Span,
     menu::{Category, Diet, Dish, Menu, Picture},
     restaurant::{Listed, Restaurant},
@@ -23,15 +22,6 @@ pub const HIDDEN: &str = "<meta name=\"robots\" content=\"noindex\">\n";
 pub fn head(base: &str, path: &str, title: &str, description: &str, subject: Option<Subject<'_>>) -> String {
     let said = subject.map(|subject| script(&restaurant(subject, base))).unwrap_or_default();
     preview(base, path, title, description, subject) + &said
-}
-
-/// The amount as schema.org wants it: digits, and a point where the currency has smaller units.
-fn price(amount: Minor, currency: Currency) -> String {
-    let (digits, unit) = (currency.digits() as usize, 10_i64.pow(currency.digits()));
-    match digits {
-        0 => amount.0.to_string(),
-        _ => format!("{}.{:0digits$}", amount.0 / unit, amount.0 % unit),
-    }
 }
 
 fn picture(base: &str, picture: Option<&Picture>) -> Option<String> {
@@ -75,7 +65,7 @@ fn diet(diet: &Diet) -> &'static str {
 }
 
 fn item(menu: &Menu, dish: &Dish) -> Value {
-    let offer = json!({ "@type": "Offer", "price": price(dish.price, menu.currency), "priceCurrency": menu.currency });
+    let offer = json!({ "@type": "Offer", "price": menu.currency.plain(dish.price), "priceCurrency": menu.currency });
     let mut item = json!({ "@type": "MenuItem", "name": dish.name, "offers": offer });
     if !dish.description.is_empty() {
         item["description"] = json!(dish.description);
@@ -147,15 +137,4 @@ pub fn sitemap<'a>(base: &str, slugs: impl Iterator<Item = &'a str>) -> String {
     }
     map.push_str("</urlset>\n");
     map
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prices_are_written_with_a_point() {
-        let of = |amount, currency: &str| price(Minor(amount), currency.parse().unwrap());
-        assert_eq!([of(1_050, "EUR"), of(5, "EUR"), of(980, "JPY"), of(1_250, "KWD")], ["10.50", "0.05", "980", "1.250"]);
-    }
 }

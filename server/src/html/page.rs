@@ -198,6 +198,7 @@ fn finish<P: Pages>(app: &App, visit: &Visit, key: &ViewKey, content: Content<P>
         head,
         body: &body,
         answers: answers.as_deref().filter(|_| decision.mode == Mode::Hydrated),
+        pays_at: app.cards.as_ref().filter(|_| P::CHUNK == Chunk::Ordering).map(|cards| cards.origin.as_str()),
     });
     let html = measured(html, texts, started.elapsed());
     let body = match decision.mode {

@@ -53,6 +53,7 @@ impl Shell {
             head: None,
             body: &body(texts),
             answers: None,
+            pays_at: None,
         })
     }
 }

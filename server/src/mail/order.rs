@@ -74,11 +74,14 @@ impl Writing<'_> {
                 start(Key::ReadySubject).text_block(self.word(key, &[("address", &address)]))
             }
             Event::OutForDelivery => start(Key::OnItsWaySubject).text_block(self.word(Key::OnItsWayLead, &[])),
-            Event::Refunded { amount } => {
+            Event::Refunded { number, amount } => {
                 let amount = [("amount", &*self.money(*amount))];
-                Letter::new(self.lang, self.word(Key::RefundedSubject, &amount)).text_block(self.word(Key::RefundedLead, &amount))
+                let letter =
+                    Letter::new(self.lang, self.word(Key::RefundedSubject, &amount)).text_block(self.word(Key::RefundedLead, &amount));
+                let refund = self.order.progress.payment.refunds.get(*number);
+                self.because(letter, refund.map_or("", |refund| &refund.reason))
             }
-            Event::Preparing | Event::Collected | Event::Delivered => return None,
+            Event::Preparing | Event::Collected | Event::Delivered | Event::Refund { .. } => return None,
         })
     }
 
@@ -91,15 +94,15 @@ impl Writing<'_> {
     }
 
     fn off(&self, letter: Letter, lead: Key, reason: &str) -> Letter {
-        let letter = letter.text_block(self.word(lead, &[]));
-        let letter = match reason.is_empty() {
-            true => letter,
-            false => letter.text_block(self.word(Key::Reason, &[("reason", reason)])),
-        };
+        let letter = self.because(letter.text_block(self.word(lead, &[])), reason);
         match self.order.progress.payment.paid > Minor::ZERO {
             true => letter.text_block(self.word(Key::MoneyBack, &[])),
             false => letter,
         }
+    }
+
+    fn because(&self, letter: Letter, reason: &str) -> Letter {
+        if reason.is_empty() { letter } else { letter.text_block(self.word(Key::Reason, &[("reason", reason)])) }
     }
 
     fn confirmation(&self, letter: Letter) -> Letter {

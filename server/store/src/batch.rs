@@ -179,7 +179,7 @@ impl Batch {
             counter.number += 1;
             order.number = u32::try_from(counter.number).unwrap_or(u32::MAX);
         }
-        self.happened(&mut order, Event::Placed, Actor::Diner, placing.request.at);
+        self.happened(&placing.order, &mut order, Event::Placed, Actor::Diner, placing.request.at);
         let tracked = Tracked { token: placing.token.clone(), customer: placing.customer.clone(), order: order.clone() };
         let receipt = servery_domain::order::Receipt::new(&order, &placing.token);
         let answer = crate::json(&receipt).unwrap_or_default();
@@ -237,7 +237,7 @@ impl Batch {
     }
 
     /// Notes an event under the restaurant's next revision, with what follows from it.
-    fn happened(&mut self, order: &mut Order, event: Event, actor: Actor, at: Timestamp) {
+    fn happened(&mut self, before: &Order, order: &mut Order, event: Event, actor: Actor, at: Timestamp) {
         let restaurant = order.ordered.restaurant;
         if let Some(counter) = self.counters.get_mut(&restaurant) {
             counter.revision += 1;
@@ -246,7 +246,7 @@ impl Batch {
         self.changed_counters.insert(restaurant);
         // Who does something knows of it.
         let browsers = self.browsers.get(&order.id).filter(|_| actor != Actor::Diner).map_or(&[][..], Vec::as_slice);
-        let jobs = follow_ups(order, &event, browsers).into_iter();
+        let jobs = follow_ups(before, order, &event, browsers).into_iter();
         self.new_jobs.extend(jobs.map(|job| (format!("{}-{}-{}", order.id, order.revision.0, job_name(&job)), job)));
         self.new_events.push(NewEvent { restaurant, revision: order.revision.0, order: order.id, at, actor, event });
     }
@@ -260,7 +260,7 @@ impl Batch {
                 if order.progress.state.is_off() && !was_off {
                     self.take(&order, false);
                 }
-                self.happened(&mut order, advance.event.clone(), advance.actor, advance.at);
+                self.happened(&tracked.order, &mut order, advance.event.clone(), advance.actor, advance.at);
                 self.changed_orders.insert(order.id);
                 self.orders.insert(order.id, Tracked { order: order.clone(), ..tracked });
                 Written::Advanced(Box::new(order))

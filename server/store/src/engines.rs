@@ -12,8 +12,8 @@ use sqlx::{
 };
 
 use crate::{
-    Menus, Result, Revisions, StoreError, json,
-    menu_rows::{self, MenuHead, MenuRows},
+    Daypart, Menus, Result, Revisions, StoreError, json,
+    menu_rows::{self, DaypartRow, MenuHead, MenuRows},
     restaurant_row::{self, RestaurantRow, bind_restaurant},
 };
 
@@ -94,6 +94,11 @@ macro_rules! engine {
                 };
                 snapshot.commit().await?;
                 rows.read(restaurant, head).map(Some)
+            }
+
+            async fn dayparts(&self) -> Result<Vec<Daypart>> {
+                let rows: Vec<DaypartRow> = sqlx::query_as(menu_rows::SELECT_DAYPARTS).fetch_all(&self.pool).await?;
+                Ok(rows.into_iter().filter_map(DaypartRow::read_or_leave_out).collect())
             }
 
             async fn put_restaurant(&self, restaurant: &Restaurant, menu: &Menu) -> Result<Revision> {

@@ -19,7 +19,14 @@ mod restaurant_row;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use servery_domain::{id::RestaurantId, menu::Menu, restaurant::Restaurant, revision::Revision, slug::Slug};
+use servery_domain::{
+    hours::OpeningHours,
+    id::{DishId, RestaurantId},
+    menu::Menu,
+    restaurant::Restaurant,
+    revision::Revision,
+    slug::Slug,
+};
 
 pub use crate::engines::{PostgresStore, SqliteStore};
 
@@ -61,6 +68,14 @@ pub struct Revisions {
     pub stock: Revision,
 }
 
+/// A dish with hours of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Daypart {
+    pub restaurant: RestaurantId,
+    pub dish: DishId,
+    pub served: OpeningHours,
+}
+
 #[async_trait]
 pub trait Menus: Send + Sync {
     /// Brings the tables up to this version. Several nodes of a PostgreSQL may call it at once.
@@ -75,6 +90,9 @@ pub trait Menus: Send + Sync {
     async fn restaurants(&self) -> Result<Vec<Restaurant>>;
 
     async fn menu(&self, restaurant: RestaurantId) -> Result<Option<Menu>>;
+
+    /// The dishes of all restaurants that have hours of their own.
+    async fn dayparts(&self) -> Result<Vec<Daypart>>;
 
     /// Puts the restaurant and its whole menu in place of what was there, under the next revision.
     async fn put_restaurant(&self, restaurant: &Restaurant, menu: &Menu) -> Result<Revision>;

@@ -10,7 +10,7 @@ use servery_domain::{
     revision::Revision,
 };
 
-use crate::{Result, StoreError, id, parse, value};
+use crate::{Daypart, Result, StoreError, id, parse, value};
 
 pub(crate) const SELECT_HEAD: &str = "select revision, currency, lang from restaurants where id = $1";
 pub(crate) const SELECT_CATEGORIES: &str = "select id, name, description from categories where restaurant_id = $1 order by position";
@@ -35,6 +35,7 @@ pub(crate) const INSERT_CHOICE: &str = "insert into choices (id, group_id, resta
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 pub(crate) const INSERT_CATEGORY: &str =
     "insert into categories (id, restaurant_id, position, name, description) values ($1, $2, $3, $4, $5)";
+pub(crate) const SELECT_DAYPARTS: &str = "select restaurant_id, id, served from dishes where served is not null order by id";
 pub(crate) const INSERT_DISH: &str = "insert into dishes (id, category_id, restaurant_id, position, name, description, price, allergens, diets, picture, served, \
      tax) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 pub(crate) const INSERT_OFFER: &str = "insert into dish_option_groups (dish_id, group_id, restaurant_id, position) values ($1, $2, $3, $4)";
@@ -65,6 +66,24 @@ pub(crate) struct DishRow {
     picture: Option<String>,
     served: Option<String>,
     tax: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct DaypartRow {
+    restaurant_id: String,
+    id: String,
+    served: String,
+}
+
+impl DaypartRow {
+    pub(crate) fn read_or_leave_out(self) -> Option<Daypart> {
+        let dish = self.id.clone();
+        self.read().inspect_err(|error| tracing::error!(dish, %error, "its hours are left out")).ok()
+    }
+
+    fn read(self) -> Result<Daypart> {
+        Ok(Daypart { restaurant: id(&self.restaurant_id)?, dish: id(&self.id)?, served: value(self.served)? })
+    }
 }
 
 #[derive(sqlx::FromRow)]

@@ -99,6 +99,17 @@ async fn writers_at_the_same_time_each_get_a_revision_of_their_own() {
 }
 
 #[tokio::test]
+async fn dishes_with_hours_of_their_own_are_told() {
+    for (engine, store) in engines("dayparts").await.stores {
+        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        let told = store.dayparts().await.unwrap().into_iter().map(|daypart| (daypart.restaurant, daypart.dish, Some(daypart.served)));
+        let menu = menu(1);
+        let own = menu.dishes().filter(|dish| dish.served.is_some()).map(|dish| (RestaurantId(1), dish.id, dish.served.clone()));
+        assert_eq!(told.collect::<Vec<_>>(), own.collect::<Vec<_>>(), "{engine}");
+    }
+}
+
+#[tokio::test]
 async fn modes_are_set_and_taken_back() {
     for (engine, store) in engines("modes").await.stores {
         let before = store.revisions().await.unwrap();

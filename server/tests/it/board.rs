@@ -11,7 +11,7 @@ use crate::{
 
 impl TestApp {
     /// The cookie of somebody who works at the diner.
-    async fn staff(&self, role: Role) -> String {
+    pub async fn staff(&self, role: Role) -> String {
         let email = format!("{}@lighthouse.example", role.code());
         let cookie = self.signed_in(&email).await;
         let account: AccountId = self.store.account_by_email(&email).await.unwrap().unwrap().account.id;
@@ -20,7 +20,7 @@ impl TestApp {
         cookie
     }
 
-    async fn form(&self, path: &str, cookie: &str, fields: &str) -> Answer {
+    pub async fn form(&self, path: &str, cookie: &str, fields: &str) -> Answer {
         let request = Request::post(path).header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(fields.to_owned())).unwrap()).await
     }
@@ -32,7 +32,7 @@ impl TestApp {
     }
 }
 
-const BOARD: &str = "/board/lighthouse-diner";
+pub const BOARD: &str = "/board/lighthouse-diner";
 
 #[tokio::test]
 async fn an_order_goes_over_the_counter_by_plain_forms() {

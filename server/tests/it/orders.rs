@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
+use servery::{clock, demo};
 use servery_domain::{id::DishId, problem::Kind};
 
 use crate::test_app::{Answer, TestApp, unique};
@@ -318,4 +319,50 @@ async fn who_watches_an_order_is_told_at_once() {
     assert!(second.starts_with("event: order\nid: 2\n") && second.contains("\"state\":\"cancelled\""), "{second}");
     let again = watch(Some("2")).await.unwrap().into_body().into_data_stream().next().await.unwrap().unwrap();
     assert!(!String::from_utf8_lossy(&again).contains("event:"), "who has it all is told nothing");
+}
+
+#[tokio::test]
+async fn a_dish_that_is_not_served_now_says_when() {
+    let app = TestApp::new().await;
+    let demo::DemoRestaurant { restaurant, mut menu, .. } = demo::town().unwrap().swap_remove(3);
+    assert_eq!(restaurant.slug.as_str(), "lighthouse-diner");
+    let zone = clock::zone(&restaurant.zone).unwrap();
+    let hour = clock::local(&zone, clock::now()).0 / 60 % 24;
+    let later = format!("{:02}:00-{:02}:30", (hour + 3) % 24, (hour + 3) % 24);
+    let dish = menu.categories[0].dishes[0].id;
+    menu.categories[0].dishes[0].served = Some(later.parse().unwrap());
+    let words = later.replace('-', "–");
+    app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    crate::town::until(&app, DINER, |answer| answer.text().contains("\"not_served\"")).await;
+    let listed = app.json(DINER).await;
+    assert_eq!(listed["not_served"][0]["dish"], dish.to_string());
+    for mode in ["thin", "hydrated"] {
+        let cookie = format!("servery_render={mode}");
+        let page = app.get("/restaurants/lighthouse-diner", &[("cookie", &cookie)]).await;
+        assert!(page.text().contains("Served ") && page.text().contains(&words), "{mode}");
+        let page = app.get(&format!("/restaurants/lighthouse-diner/dishes/{dish}"), &[("cookie", &cookie)]).await;
+        assert!(page.text().contains(&words) && page.text().contains("disabled>Not served now"), "{mode}");
+    }
+}
+
+#[tokio::test]
+async fn where_one_orders_at_the_table_only_the_code_is_asked_for() {
+    let app = TestApp::new().await;
+    let demo::DemoRestaurant { mut restaurant, menu, .. } = demo::town().unwrap().swap_remove(3);
+    (restaurant.ordering.collection, restaurant.ordering.at_table, restaurant.ordering.zones) = (false, true, Vec::new());
+    app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    crate::town::until(&app, DINER, |answer| !answer.text().contains("\"free_from\"")).await;
+    let dish = app.dish(DINER, "Bottomless Coffee").await;
+    let added = app.form("/restaurants/lighthouse-diner/basket", "", &format!("dish={dish}&count=1")).await;
+    let cookie = format!("{}; servery_render=thin", added.header("set-cookie").split(';').next().unwrap());
+    let checkout = async || app.get("/restaurants/lighthouse-diner/checkout", &[("cookie", &cookie)]).await;
+    let page = checkout().await;
+    assert!(page.text().contains("Please scan the code on yours."), "{}", page.text());
+    for way in ["value=\"collection\"", "value=\"delivery\"", "value=\"table\""] {
+        assert!(!page.text().contains(way), "{way}");
+    }
+    app.store.put_table(restaurant.id, "code7", "Table 7").await.unwrap();
+    assert_eq!(app.get("/t/code7", &[("cookie", &cookie)]).await.status, 303);
+    let page = checkout().await;
+    assert!(page.text().contains("value=\"table\"") && !page.text().contains("Please scan"), "{}", page.text());
 }

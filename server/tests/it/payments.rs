@@ -1,10 +1,12 @@
 //! Paying by card, with a real provider at the other end of a line that fails.
 
 use serde_json::{Value, json};
-use servery::{clock, payments, waiting};
-use servery_domain::{problem::Kind, time::Timestamp};
+use servery::{clock, jobs, payments, waiting};
+use servery_domain::{account::Role, currency::Minor, problem::Kind, time::Timestamp};
 
 use crate::{
+    board::BOARD,
+    orders::DINER,
     peer::{Line, Peer, WEBHOOK_SECRET},
     test_app::{Answer, TestApp, unique},
 };
@@ -85,6 +87,7 @@ async fn a_bank_that_wants_to_see_the_diner_is_visited() {
     let answer = shop.pay(&token, WANTS_TO_SEE_YOU).await.json();
     let address = answer["elsewhere"]["address"].as_str().unwrap();
     assert!(address.starts_with("https://cards.example/pay?payment_intent=pi_"), "{address}");
+    assert!(address.contains(&format!("return=http%3A%2F%2F127.0.0.1%3A3000%2Forders%2F{token}%2Fpaid")), "{address}");
     assert_eq!(shop.progress(&token).await["state"], "unpaid");
     let field = |name: &str| address.split_once(&format!("{name}=")).unwrap().1.split('&').next().unwrap().to_owned();
     shop.peer.authenticate(&field("payment_intent"), &field("client_secret")).await;
@@ -119,12 +122,7 @@ async fn a_charge_whose_answer_was_lost_is_found_by_the_sweep() {
         .peer
         .cards()
         .provider
-        .create(
-            order.parse().unwrap(),
-            servery_domain::currency::Minor(shop.total(&token).await),
-            "USD".parse().unwrap(),
-            &shop.peer.card(GOOD).await,
-        )
+        .create(order.parse().unwrap(), Minor(shop.total(&token).await), "USD".parse().unwrap(), &shop.peer.card(GOOD).await)
         .await
         .unwrap();
     shop.app.store.ask_payment(order.parse().unwrap(), intent.amount, Some(&intent.id), clock::now()).await.unwrap();
@@ -204,7 +202,7 @@ async fn the_providers_own_webhook_is_understood() {
     tokio::spawn(async move { axum::serve(listener, router).await });
     let (order, token) = shop.order().await;
     let provider = shop.peer.cards().provider;
-    let total = servery_domain::currency::Minor(shop.total(&token).await);
+    let total = Minor(shop.total(&token).await);
     // As if this server had ended between asking and hearing.
     let intent = provider.create(order.parse().unwrap(), total, "USD".parse().unwrap(), &shop.peer.card(GOOD).await).await.unwrap();
     provider.confirm(&intent.id).await.unwrap();
@@ -225,12 +223,62 @@ async fn what_was_paid_for_nothing_is_given_back_once() {
     assert_eq!(cancelled.json()["progress"]["state"], "cancelled");
     let order = shop.app.order(&token).await["id"].as_str().unwrap().parse().unwrap();
     shop.peer.line(Line::AnswerLost);
-    assert!(payments::refund(&shop.app.app, order, servery_domain::currency::Minor(total), "job-1").await.is_err());
+    let refund = || payments::refund(&shop.app.app, order, (0, Minor(total)), "job-1");
+    assert!(refund().await.is_err());
     shop.peer.line(Line::Good);
-    payments::refund(&shop.app.app, order, servery_domain::currency::Minor(total), "job-1").await.unwrap();
-    payments::refund(&shop.app.app, order, servery_domain::currency::Minor(total), "job-1").await.unwrap();
+    refund().await.unwrap();
+    refund().await.unwrap();
     assert_eq!(shop.progress(&token).await["payment"]["refunded"], total);
     assert_eq!(shop.peer.refunded().await, [total]);
+}
+
+#[tokio::test]
+async fn staff_give_back_a_part_and_the_diner_reads_why() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.order().await;
+    shop.pay(&token, GOOD).await;
+    let total = shop.total(&token).await;
+    let (manager, kitchen) = (shop.app.staff(Role::Manager).await, shop.app.staff(Role::Kitchen).await);
+    let step = async |cookie: &str, amount: i64, left: i64| {
+        let event = json!({ "event": { "refund": { "amount": amount, "left": left, "reason": "One cup was cold" } } });
+        shop.app.post(&format!("{DINER}/orders/{order}/events"), &[("cookie", cookie)], &event).await
+    };
+    step(&kitchen, 100, total).await.problem(Kind::Forbidden);
+    step(&manager, total + 1, total).await.problem(Kind::Conflict);
+    step(&manager, 0, total).await.problem(Kind::NotAccepted);
+    let promised = step(&manager, 100, total).await.json()["progress"]["payment"]["refunds"].clone();
+    assert_eq!(promised, json!([{ "amount": 100, "reason": "One cup was cold", "given": false }]));
+    step(&manager, 100, total).await.problem(Kind::Conflict);
+    let page = async |path: &str, cookie: &str| {
+        let cookie = format!("{cookie}; servery_render=thin");
+        shop.app.get(path, &[("cookie", &cookie)]).await.text().replace(['\u{2068}', '\u{2069}'], "")
+    };
+    assert!(page(BOARD, &manager).await.contains("name=\"amount\"") && !page(BOARD, &kitchen).await.contains("name=\"amount\""));
+    shop.peer.line(Line::Cut);
+    jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
+    assert!(page(&format!("/orders/{token}"), "").await.contains("On its way back to your card: $1.00 · One cup was cold"));
+    shop.peer.line(Line::Good);
+    let plain = |amount: i64| format!("{}.{:02}", amount / 100, amount % 100);
+    let fields = format!("event=refund&amount=1.5&left={}&reason=Late", plain(total - 100));
+    for _ in 0..2 {
+        let sent = shop.app.form(&format!("{BOARD}/orders/{order}"), &manager, &fields).await;
+        assert_eq!(sent.header("location"), BOARD, "{}", sent.text());
+    }
+    let wrong = fields.replace("1.5", "1,5");
+    assert_eq!(shop.app.form(&format!("{BOARD}/orders/{order}"), &manager, &wrong).await.status, 422);
+    jobs::round(&shop.app.app, None, Timestamp(clock::now().0 + 60)).await.unwrap();
+    assert!(page(&format!("/orders/{token}"), "").await.contains("Given back to your card: $1.50 · Late"));
+    assert_eq!(
+        (shop.progress(&token).await["payment"]["refunded"].clone(), shop.peer.refunded().await.iter().sum::<i64>()),
+        (json!(250), 250)
+    );
+    // What is left goes back by itself when nobody gets anything.
+    shop.app.form(&format!("{BOARD}/orders/{order}"), &manager, "event=cancelled&reason=").await;
+    jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
+    assert_eq!(
+        (shop.progress(&token).await["payment"]["refunded"].clone(), shop.peer.refunded().await.iter().sum::<i64>()),
+        (json!(total), total)
+    );
 }
 
 #[tokio::test]

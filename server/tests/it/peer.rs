@@ -85,7 +85,7 @@ impl Peer {
 
     pub fn cards(&self) -> Cards {
         let provider = Provider::new(&self.proxy, SECRET).unwrap();
-        Cards { provider, webhook_secret: WEBHOOK_SECRET.into(), page: "https://cards.example/pay".into() }
+        Cards::new(provider, WEBHOOK_SECRET, "https://cards.example/pay").unwrap()
     }
 
     pub fn line(&self, line: Line) {

@@ -8,7 +8,7 @@ use leptos::{
     prelude::*,
     task::spawn_local,
 };
-use servery_domain::basket::Line;
+use servery_domain::draft::Draft;
 
 use self::line::row;
 use super::{
@@ -28,33 +28,34 @@ use crate::{
     text::{Key, texts},
 };
 
-/// What was taken out last, and where it was.
-pub type Removed = RwSignal<Option<(usize, Line)>>;
-
 #[component]
 pub fn Basket(begun: Begun) -> impl IntoView {
     let texts = texts();
     let making = Making::new(begun);
-    let removed: Removed = RwSignal::new(None);
     let slug = making.slug();
     let (name, menu) = making.begun.with_value(|begun| (isolated(&begun.listed.restaurant.name), begun.menu.clone()));
-    let undo = move |_| {
-        if let Some((at, line)) = removed.get_untracked() {
-            making.change(|draft| draft.basket.lines.insert(at.min(draft.basket.lines.len()), line));
-            removed.set(None);
+    let undo = move |event: SubmitEvent| {
+        if making.actions().is_some() {
+            event.prevent_default();
+            making.change(Draft::put_back);
         }
     };
+    let removed = Memo::new(move |_| making.draft.with(|draft| draft.removed.as_ref().map(|removed| removed.line.dish)));
+    let action = format!("/restaurants/{slug}/basket/lines");
     let taken_out = move || {
-        removed.get().map(|(_, line)| {
-            let dish = menu.dish(line.dish).map_or_else(|| texts.get(Key::DroppedADish).to_owned(), |dish| isolated(&dish.name));
-            view! { <p>{texts.fill(Key::BasketRemoved, &[("dish", &dish)])}</p><button type="button" on:click=undo>{texts.get(Key::BasketUndo)}</button> }
+        removed.get().map(|dish| {
+            let dish = menu.dish(dish).map_or_else(|| texts.get(Key::DroppedADish).to_owned(), |dish| isolated(&dish.name));
+            view! {
+                <p>{texts.fill(Key::BasketRemoved, &[("dish", &dish)])}</p>
+                <form method="post" action=action.clone() on:submit=undo><button name="put-back" value="1">{texts.get(Key::BasketUndo)}</button></form>
+            }
         })
     };
     let empty = Memo::new(move |_| making.draft.with(|draft| draft.basket.lines.is_empty()));
     let path = format!("/restaurants/{slug}");
     let inside = anew(move || {
         making.adopted.track();
-        if empty.get() { Either::Left(nothing_yet(path.clone())) } else { Either::Right(view! { <Chosen making removed/> }) }
+        if empty.get() { Either::Left(nothing_yet(path.clone())) } else { Either::Right(view! { <Chosen making/> }) }
     });
     view! {
         <article class="basket">
@@ -76,7 +77,7 @@ fn nothing_yet(menu: String) -> impl IntoView {
 }
 
 #[component]
-fn Chosen(making: Making, removed: Removed) -> impl IntoView {
+fn Chosen(making: Making) -> impl IntoView {
     let texts = texts();
     let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let plain = decision.mode == Mode::Thin;
@@ -101,13 +102,13 @@ fn Chosen(making: Making, removed: Removed) -> impl IntoView {
     };
     let rows = move || {
         let lines = making.draft.with(|draft| draft.basket.lines.clone());
-        lines.iter().map(|line| row(making, removed, alive, plain, line)).collect::<Vec<_>>()
+        lines.iter().map(|line| row(making, alive, plain, line)).collect::<Vec<_>>()
     };
     let left_out = move || making.quote.with(|quote| dropped(texts, &quote.dropped));
     let wrong = move || {
-        let all = making.quote.with(|quote| {
-            making.begun.with_value(|begun| hindrances(texts, quote, &begun.menu, begun.listed.restaurant.ordering.collection))
-        });
+        let all = making
+            .quote
+            .with(|quote| making.begun.with_value(|begun| hindrances(texts, quote, &begun.menu, &begun.listed.restaurant.ordering)));
         all.into_iter().filter(|wrong| wrong.field == "lines").map(|wrong| view! { <p class="wrong">{wrong.words}</p> }).collect::<Vec<_>>()
     };
     let bill = move || {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use servery_domain::{
     basket::{Basket, Service},
-    contact::Doorstep,
     draft::Draft,
     menu::Menu,
     ordering::{Ordering, PaymentWay},
@@ -70,16 +69,17 @@ fn reckon(listed: &Listed, menu: &Menu, times: &Times, now: LocalMinute, basket:
 
 /// Who has not chosen yet gets the first way that the restaurant offers.
 fn settle(draft: &mut Draft, ordering: &Ordering) {
-    let service = &mut draft.basket.service;
-    let offered = match service {
+    let offered = match &draft.basket.service {
         Service::Collection => ordering.collection,
         Service::Delivery(_) => ordering.delivers(),
         Service::Table(_) => ordering.at_table,
     };
     if !offered && ordering.collection {
-        *service = Service::Collection;
+        draft.choose(Service::Collection);
     } else if !offered && ordering.delivers() {
-        *service = Service::Delivery(Doorstep::default());
+        draft.choose(Service::Delivery(draft.doorstep()));
+    } else if !offered && ordering.at_table && !draft.table.is_empty() {
+        draft.choose(Service::Table(draft.table.clone()));
     }
     // Of those that the restaurant takes, money at the door needs nobody else.
     let usual = if ordering.payments.contains(&PaymentWay::Door) { Some(PaymentWay::Door) } else { ordering.payments.first().copied() };

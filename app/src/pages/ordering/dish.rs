@@ -22,6 +22,7 @@ use crate::{
         made::HowMade,
         notes::{isolated, notes},
         picture::Picture,
+        served,
     },
     render::Mode,
     text::{Key, Texts, texts},
@@ -56,7 +57,14 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
     let sum = move || total.get().map(|total| texts.lang.money(total, currency));
 
     let sold_out = listed.sold_out.contains(&dish.id);
-    let gone = sold_out.then(|| view! { <p class="wrong">{texts.get(Key::DishSoldOutAdvice)}</p> });
+    let later = served::not_served(texts, &listed, &dish);
+    let gone = if sold_out { Some(texts.get(Key::DishSoldOutAdvice).to_owned()) } else { later.clone() };
+    let gone = gone.map(|words| view! { <p class="wrong">{words}</p> });
+    let (unavailable, label) = match (sold_out, later) {
+        (true, _) => (true, Key::DishSoldOut),
+        (_, Some(_)) => (true, Key::DishNotServedNow),
+        _ => (false, Key::DishAdd),
+    };
     let add = add::adding(restaurant.slug.clone(), menu.clone(), filled_in);
 
     view! {
@@ -75,7 +83,7 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
                 <Count plain counted/>
                 <div class="order">
                     {(!plain).then(|| view! { <output class="total">{texts.get(Key::DishTotal)}" "<b class="price" dir="auto">{sum}</b></output> })}
-                    <button type="submit" disabled=sold_out>{texts.get(if sold_out { Key::DishSoldOut } else { Key::DishAdd })}</button>
+                    <button type="submit" disabled=unavailable>{texts.get(label)}</button>
                 </div>
             </form>
             <p class="small-print">{texts.get(Key::MenuAllergenNote)}</p>

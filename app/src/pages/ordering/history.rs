@@ -3,8 +3,14 @@
 use leptos::prelude::*;
 use servery_domain::order::TrackedOrder;
 
-use super::{order::timeline, parts::again::Again};
-use crate::text::{Key, Texts, texts};
+use super::{
+    order::timeline,
+    parts::{again::Again, when},
+};
+use crate::{
+    parts::notes::isolated,
+    text::{Key, Texts, texts},
+};
 
 #[component]
 pub fn History(orders: Vec<TrackedOrder>) -> impl IntoView {
@@ -30,7 +36,8 @@ pub fn History(orders: Vec<TrackedOrder>) -> impl IntoView {
 fn row(texts: Texts, tracked: TrackedOrder) -> impl IntoView {
     let order = &tracked.order;
     let placed = order.ordered.placed_on;
-    let facts = format!("\u{2068}{} {}\u{2069} · {}", placed.day(), placed.clock(), timeline::name(texts, order.progress.state));
+    let placed = texts.fill(Key::WhenAt, &[("day", &when::date(texts, placed.day())), ("time", &placed.clock())]);
+    let facts = format!("{} · {}", isolated(&placed), timeline::name(texts, order.progress.state));
     let number = texts.fill(Key::OrderTitle, &[("number", &order.number.to_string())]);
     let total = texts.lang.money(order.ordered.total, order.ordered.currency);
     view! {

@@ -77,6 +77,10 @@ impl Making {
         let mut after = before.clone();
         change(&mut after);
         if after != before {
+            // Something else has changed: what was taken out stays out.
+            if after.removed == before.removed {
+                after.removed = None;
+            }
             after.changes += 1;
             self.show(after);
             let keeping = self.keep();

@@ -9,7 +9,7 @@ use std::any::Any;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use servery_domain::{
     order::{Actor, Event, Order as OrderFacts, TrackedOrder, apply},
-    restaurant::Listed,
+    restaurant::{Address, Listed},
 };
 
 use super::{
@@ -18,6 +18,7 @@ use super::{
         again::Again,
         lines::receipt,
         sums::{Bill, sums},
+        when,
     },
 };
 use crate::{
@@ -70,6 +71,7 @@ pub fn Order(tracked: Box<TrackedOrder>, listed: Box<Listed>, came: Came) -> imp
             <header>
                 <h1>{texts.fill(Key::OrderTitle, &[("number", &number)])}</h1>
                 <p class="lead"><a href=format!("/restaurants/{slug}")>{texts.fill(Key::OrderAt, &[("name", &isolated(&tracked.restaurant))])}</a></p>
+                {on_paper(texts, &tracked.order, &listed)}
             </header>
             {timeline::timeline(texts, shown, listed.today)}
             {tell::tell(texts, shown, &tracked.token)}
@@ -84,6 +86,20 @@ pub fn Order(tracked: Box<TrackedOrder>, listed: Box<Listed>, came: Came) -> imp
             <p><a href=call>{texts.fill(Key::OrderContact, &[("phone", &isolated(&phone))])}</a></p>
             <p><a href="/orders">{texts.get(Key::OrderAll)}</a></p>
         </article>
+    }
+}
+
+/// What a receipt says of who sold it and when; a screen has it elsewhere.
+fn on_paper(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView + use<> {
+    let Address { street, postcode, city, .. } = &listed.restaurant.address;
+    let placed = order.ordered.placed_on;
+    let placed = texts.fill(Key::WhenAt, &[("day", &when::date(texts, placed.day())), ("time", &placed.clock())]);
+    view! {
+        <div class="on-paper">
+            <p dir="auto">{format!("{street}, {postcode} {city}")}</p>
+            <p dir="ltr">{listed.restaurant.phone.clone()}</p>
+            <p>{placed}</p>
+        </div>
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use leptos::{html, prelude::*};
 use servery_domain::{
-    id::DishId,
     limits,
     listing::DishFilter,
     menu::{Category, Diet, Dish, Menu},
@@ -14,7 +13,7 @@ use servery_domain::{
 };
 
 use crate::{
-    parts::{cuisine, diet, form, notes, opening, picture::Picture},
+    parts::{cuisine, diet, form, notes, opening, picture::Picture, served},
     text::{Key, Texts, texts},
     visit::{address, visit},
 };
@@ -59,7 +58,7 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
                 </label>
                 <button type="submit">{texts.get(Key::MenuSubmit)}</button>
             </form>
-            {move || shown.with(|filter| dishes(texts, &menu, &listed.sold_out, filter, &whole))}
+            {move || shown.with(|filter| dishes(texts, &menu, &listed, filter, &whole))}
             <p class="small-print">{tax}" "{texts.get(Key::MenuAllergenNote)}</p>
         </article>
     }
@@ -108,7 +107,7 @@ fn tax(texts: Texts, restaurant: &RestaurantFacts) -> String {
     texts.fill(key, &[("name", &tax.name), ("rate", &texts.percent(tax.eat_in)), ("takeaway", &texts.percent(tax.takeaway))])
 }
 
-fn dishes(texts: Texts, menu: &Arc<Menu>, sold_out: &[DishId], filter: &DishFilter, path: &str) -> impl IntoView + use<> {
+fn dishes(texts: Texts, menu: &Arc<Menu>, listed: &Listed, filter: &DishFilter, path: &str) -> impl IntoView + use<> {
     let wanted = filter.matcher();
     let shown: Vec<(usize, &Category, Vec<&Dish>)> = menu
         .categories
@@ -131,7 +130,7 @@ fn dishes(texts: Texts, menu: &Arc<Menu>, sold_out: &[DishId], filter: &DishFilt
     let contents: Vec<_> =
         shown.iter().map(|(number, category, _)| view! { <li><a href=format!("#c{number}")>{category.name.clone()}</a></li> }).collect();
     let sections: Vec<_> =
-        shown.into_iter().map(|(number, category, dishes)| section(texts, menu, sold_out, path, number, category, &dishes)).collect();
+        shown.into_iter().map(|(number, category, dishes)| section(texts, menu, listed, path, number, category, &dishes)).collect();
     view! {
         <nav class="categories" aria-label=texts.get(Key::MenuCategories)><ul lang=tag dir=direction>{contents}</ul></nav>
         <div class="menu" class:large=large lang=tag dir=direction>{sections}</div>
@@ -142,13 +141,13 @@ fn dishes(texts: Texts, menu: &Arc<Menu>, sold_out: &[DishId], filter: &DishFilt
 fn section(
     texts: Texts,
     menu: &Menu,
-    sold_out: &[DishId],
+    listed: &Listed,
     path: &str,
     number: usize,
     category: &Category,
     dishes: &[&Dish],
 ) -> impl IntoView + use<> {
-    let rows: Vec<_> = dishes.iter().map(|shown| dish(texts, menu, sold_out.contains(&shown.id), path, shown)).collect();
+    let rows: Vec<_> = dishes.iter().map(|shown| dish(texts, menu, listed, path, shown)).collect();
     let description = (!category.description.is_empty()).then(|| view! { <p>{category.description.clone()}</p> });
     view! {
         <section id=format!("c{number}")>
@@ -159,17 +158,20 @@ fn section(
     }
 }
 
-fn dish(texts: Texts, menu: &Menu, sold_out: bool, path: &str, dish: &Dish) -> impl IntoView + use<> {
+fn dish(texts: Texts, menu: &Menu, listed: &Listed, path: &str, dish: &Dish) -> impl IntoView + use<> {
     let picture = dish.picture.clone().map(|file| view! { <Picture file alt="" sizes="96px"/> });
     let description = (!dish.description.is_empty()).then(|| view! { <p>{dish.description.clone()}</p> });
     let mut notes = notes_with_options(texts, menu, dish);
-    if sold_out {
+    let sold_out = listed.sold_out.contains(&dish.id);
+    let later = served::not_served(texts, listed, dish).filter(|_| !sold_out);
+    let away = later.is_some();
+    if let Some(unavailable) = later.or_else(|| sold_out.then(|| texts.get(Key::DishSoldOut).to_owned())) {
         let dot = if notes.is_empty() { "" } else { " · " };
-        notes = format!("{}{dot}{notes}", texts.get(Key::DishSoldOut));
+        notes = format!("{unavailable}{dot}{notes}");
     }
     let notes = (!notes.is_empty()).then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
     view! {
-        <li class:sold-out=sold_out>
+        <li class:sold-out=sold_out class:away=away>
             <h3 dir="auto"><a href=format!("{path}/dishes/{}", dish.id)>{dish.name.clone()}</a></h3>
             <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
             {description}

@@ -45,22 +45,35 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
         <article class="board">
             <h1>{texts.fill(Key::BoardTitle, &[("name", &board.name)])}</h1>
             <p class="small-print">{texts.get(how)}</p>
-            <div class="columns" aria-live="polite">{move || shown.with(|board| columns(texts, &slug, board))}</div>
+            <div class="columns" aria-live="polite">{columns(texts, &slug, shown)}</div>
             {stock}
         </article>
     }
 }
 
-fn columns(texts: Texts, slug: &Slug, board: &Board) -> impl IntoView + use<> {
+fn columns(texts: Texts, slug: &Slug, shown: RwSignal<Board>) -> impl IntoView + use<> {
     let column = |column: Column| {
         let (title, empty) = match column {
             Column::New => (Key::BoardNew, Key::BoardNothingNew),
             Column::Kitchen => (Key::BoardKitchen, Key::BoardNothing),
             Column::Pass => (Key::BoardPass, Key::BoardNothing),
         };
-        let cards: Vec<_> = board.column(column).map(|order| card::card(texts, slug, board, order)).collect();
-        let empty = cards.is_empty().then(|| view! { <p class="empty">{texts.get(empty)}</p> });
-        view! { <section class=column.code()><h2>{texts.get(title)}</h2>{empty}<ol>{cards}</ol></section> }
+        let orders = move || shown.with(|board| board.column(column).cloned().collect::<Vec<_>>());
+        let count = Memo::new(move |_| shown.with(|board| board.column(column).count()));
+        let nothing = move || (count.get() == 0).then(|| view! { <p class="empty">{texts.get(empty)}</p> });
+        let slug = slug.clone();
+        // What somebody fills in on a ticket stays while others change.
+        view! {
+            <section class=column.code()>
+                <h2>{texts.get(title)}" "<b>{count}</b></h2>
+                {nothing}
+                <ol>
+                    <For each=orders key=|order| (order.id, order.revision) let:order>
+                        {shown.with_untracked(|board| card::card(texts, &slug, board, &order))}
+                    </For>
+                </ol>
+            </section>
+        }
     };
     Column::ALL.iter().map(|each| column(*each)).collect::<Vec<_>>()
 }

@@ -3,7 +3,6 @@
 use leptos::{prelude::*, web_sys::MouseEvent};
 use servery_domain::{basket::Line, limits, quote::QuotedLine};
 
-use super::Removed;
 use crate::{
     pages::ordering::{making::Making, parts::lines::details},
     parts::notes::isolated,
@@ -11,7 +10,7 @@ use crate::{
 };
 
 /// `alive` once its buttons can be pressed.
-pub fn row(making: Making, removed: Removed, alive: RwSignal<bool>, plain: bool, line: &Line) -> impl IntoView + use<> {
+pub fn row(making: Making, alive: RwSignal<bool>, plain: bool, line: &Line) -> impl IntoView + use<> {
     let texts = texts();
     let (id, count) = (line.id, line.count);
     let quoted =
@@ -36,7 +35,7 @@ pub fn row(making: Making, removed: Removed, alive: RwSignal<bool>, plain: bool,
     let remove = move |event: MouseEvent| {
         if making.actions().is_some() {
             event.prevent_default();
-            take_out(making, removed, id);
+            making.change(|draft| draft.take_out(id));
         }
     };
     let href = format!("/restaurants/{}/dishes/{}", making.slug(), line.dish);
@@ -63,13 +62,4 @@ pub fn row(making: Making, removed: Removed, alive: RwSignal<bool>, plain: bool,
 
 fn each(texts: Texts, quoted: &QuotedLine, currency: servery_domain::currency::Currency) -> impl IntoView + use<> {
     view! { <p class="facts">{texts.fill(Key::BasketEach, &[("price", &texts.lang.money(quoted.price, currency))])}</p> }
-}
-
-fn take_out(making: Making, removed: Removed, id: servery_domain::id::LineId) {
-    let found = making.draft.with_untracked(|draft| {
-        let lines = &draft.basket.lines;
-        lines.iter().position(|line| line.id == id).map(|at| (at, lines[at].clone()))
-    });
-    making.change(|draft| draft.basket.set_count(id, 0));
-    removed.set(found);
 }

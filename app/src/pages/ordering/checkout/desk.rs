@@ -75,9 +75,9 @@ impl Desk {
         let nowhere = making.draft.with(|draft| matches!(&draft.basket.service, Service::Delivery(door) if door.postcode.is_empty()));
         let wrong = (self.tried.get() && self.is_malformed(texts, field)).then(|| malformed(texts, field)).flatten();
         let all = || {
-            making.quote.with(|quote| {
-                making.begun.with_value(|begun| hindrances(texts, quote, &begun.menu, begun.listed.restaurant.ordering.collection))
-            })
+            making
+                .quote
+                .with(|quote| making.begun.with_value(|begun| hindrances(texts, quote, &begun.menu, &begun.listed.restaurant.ordering)))
         };
         // Who has not said where yet has done nothing wrong.
         let hindered = || all().into_iter().find(|wrong| wrong.field == field && !(field == "postcode" && nowhere));

@@ -10,19 +10,13 @@ use super::{
 use crate::text::{Key, Texts};
 
 pub fn how(texts: Texts, desk: Desk) -> impl IntoView {
-    let service = desk.making.draft.with_untracked(|draft| draft.basket.service.clone());
+    let (service, door, table) =
+        desk.making.draft.with_untracked(|draft| (draft.basket.service.clone(), draft.doorstep(), draft.table().to_owned()));
     let (collection, delivers) = desk.making.begun.with_value(|begun| {
         let ordering = &begun.listed.restaurant.ordering;
         (ordering.collection, ordering.delivers())
     });
-    let table = match &service {
-        Service::Table(code) => Some(code.clone()),
-        Service::Collection | Service::Delivery(_) => None,
-    };
-    let door = match &service {
-        Service::Delivery(door) => door.clone(),
-        Service::Collection | Service::Table(_) => Default::default(),
-    };
+    let table = (!table.is_empty()).then_some(table);
     let first = if table.is_some() {
         "table"
     } else if collection {
@@ -36,7 +30,8 @@ pub fn how(texts: Texts, desk: Desk) -> impl IntoView {
             <label class="choice"><input id=id type="radio" name="service" value=value checked=chosen autocomplete="off" aria-describedby="wrong-service"/>" "<span>{texts.get(words)}</span></label>
         }
     };
-    let at_table = table.map(|code| view! { {way("table", Key::CheckoutTable, true)}<input type="hidden" name="table" value=code/> });
+    let seated = matches!(service, Service::Table(_));
+    let at_table = table.map(|code| view! { {way("table", Key::CheckoutTable, seated)}<input type="hidden" name="table" value=code/> });
     let collected = collection.then(|| way("collection", Key::CheckoutCollection, matches!(service, Service::Collection)));
     let delivered = delivers.then(|| {
         let text = |name, label, value, autocomplete| {

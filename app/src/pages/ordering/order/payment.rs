@@ -12,6 +12,7 @@ use super::Shown;
 use crate::{
     backend::{Answer, actions},
     pages::ordering::Came,
+    parts::notes::isolated,
     text::{Key, Texts},
 };
 
@@ -41,15 +42,18 @@ fn said(texts: Texts, order: &Order) -> Vec<String> {
     let (payment, ordered) = (&order.progress.payment, &order.ordered);
     let money = |key, amount| texts.fill(key, &[("amount", &texts.lang.money(amount, ordered.currency))]);
     let paid = (payment.paid > Minor::ZERO).then(|| money(Key::OrderPaid, payment.paid));
-    let refunded = (payment.refunded > Minor::ZERO).then(|| money(Key::OrderRefunded, payment.refunded));
+    let refunds = payment.refunds.iter().map(|refund| {
+        let said = money(if refund.given { Key::OrderRefunded } else { Key::OrderRefunding }, refund.amount);
+        if refund.reason.is_empty() { said } else { format!("{said} · {}", isolated(&refund.reason)) }
+    });
     let owed = match order.progress.state {
-        _ if paid.is_some() => None,
+        _ if payment.paid > Minor::ZERO => None,
         State::Unpaid => Some(texts.get(Key::OrderUnpaid).to_owned()),
         state if state.is_off() => Some(texts.get(Key::OrderNothingToPay).to_owned()),
         state if payment.way == PaymentWay::Door && !state.is_over() => Some(money(Key::OrderPaysAtDoor, ordered.in_cash)),
         _ => None,
     };
-    [paid, refunded, owed].into_iter().flatten().collect()
+    paid.into_iter().chain(refunds).chain(owed).collect()
 }
 
 fn ways(texts: Texts, shown: Shown, at_door: bool, token: &str) -> impl IntoView + use<> {

@@ -4,6 +4,7 @@ use servery_domain::{
     coupon::CouponRefusal,
     id::LineId,
     menu::Menu,
+    ordering::Ordering,
     quote::{Hindrance, Quote},
     slots::SlotRefusal,
 };
@@ -19,16 +20,17 @@ pub struct Wrong {
 }
 
 /// Of the hindrances of a quote, in their order.
-pub fn hindrances(texts: Texts, quote: &Quote, menu: &Menu, collects: bool) -> Vec<Wrong> {
-    quote.hindrances.iter().map(|hindrance| wrong(texts, quote, menu, collects, hindrance)).collect()
+pub fn hindrances(texts: Texts, quote: &Quote, menu: &Menu, ordering: &Ordering) -> Vec<Wrong> {
+    quote.hindrances.iter().map(|hindrance| wrong(texts, quote, menu, ordering, hindrance)).collect()
 }
 
-fn wrong(texts: Texts, quote: &Quote, menu: &Menu, collects: bool, hindrance: &Hindrance) -> Wrong {
+fn wrong(texts: Texts, quote: &Quote, menu: &Menu, ordering: &Ordering, hindrance: &Hindrance) -> Wrong {
     let plain = |field, key| Wrong { field, words: texts.get(key).to_owned() };
     match hindrance {
         Hindrance::Empty => plain("lines", Key::BasketEmpty),
+        Hindrance::Service if ordering.only_at_table() => plain("service", Key::HindranceOnlyAtTable),
         Hindrance::Service => plain("service", Key::HindranceService),
-        Hindrance::OutOfArea if collects => plain("postcode", Key::HindranceOutOfArea),
+        Hindrance::OutOfArea if ordering.collection => plain("postcode", Key::HindranceOutOfArea),
         Hindrance::OutOfArea => plain("postcode", Key::HindranceOutOfAreaOnly),
         Hindrance::BelowMinimum { minimum } => {
             let money = |amount| texts.lang.money(amount, quote.currency);

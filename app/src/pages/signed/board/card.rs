@@ -2,16 +2,19 @@
 
 use leptos::prelude::*;
 use servery_domain::{
+    account::Act,
     basket::Service,
     board::Board,
-    order::{Event, Order, steps},
+    currency::Minor,
+    limits,
+    order::{Event, Order, Refund, steps},
     ordering::PaymentWay,
     quote::QuotedLine,
     slug::Slug,
 };
 
 use crate::{
-    parts::opening::weekday,
+    parts::{notes::isolated, opening::weekday},
     text::{Key, Texts},
 };
 
@@ -23,10 +26,13 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
     let ordered = &order.ordered;
     let lines: Vec<_> = ordered.lines.iter().map(line).collect();
     let action = format!("/board/{slug}/orders/{}", order.id);
-    let (next, off): (Vec<Event>, Vec<Event>) =
-        steps(order).into_iter().partition(|event| !matches!(event, Event::Rejected { .. } | Event::Cancelled { .. }));
+    let own = steps(order).into_iter().filter(|event| board.role.may(Act::Advance(event)));
+    let (next, off): (Vec<Event>, Vec<Event>) = own.partition(|event| !matches!(event, Event::Rejected { .. } | Event::Cancelled { .. }));
     let next: Vec<_> = next.iter().map(|event| step(texts, &action, event)).collect();
     let off = off.first().map(|event| call_off(texts, &action, event));
+    let back = give_back(texts, board, order, &action);
+    let wrong =
+        (off.is_some() || back.is_some()).then(|| view! { <details><summary>{texts.get(Key::BoardMore)}</summary>{off}{back}</details> });
     let text = |key, text: &str| (!text.is_empty()).then(|| texts.fill(key, &[("text", text)]));
     let allergies = text(Key::BoardAllergies, &ordered.allergies).map(|text| view! { <p class="allergies" dir="auto">{text}</p> });
     let note = text(Key::BoardNote, &ordered.note).map(|text| view! { <p dir="auto">{text}</p> });
@@ -40,8 +46,9 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
             <p class="facts"><span dir="auto">{ordered.contact.name.clone()}</span>" "<a href=format!("tel:{}", ordered.contact.phone.replace(' ', "")) dir="ltr">{ordered.contact.phone.clone()}</a></p>
             {address(order)}
             <p class="facts">{payment(texts, order)}</p>
+            {refunds(texts, order)}
             <div class="steps">{next}</div>
-            {off}
+            {wrong}
         </li>
     }
 }
@@ -90,6 +97,16 @@ fn payment(texts: Texts, order: &Order) -> String {
     texts.fill(Key::BoardToPay, &[("total", &texts.lang.money(open, ordered.currency))])
 }
 
+fn refunds(texts: Texts, order: &Order) -> Vec<impl IntoView + use<>> {
+    let currency = order.ordered.currency;
+    let row = |refund: &Refund| {
+        let said = texts.fill(Key::BoardGivenBack, &[("amount", &texts.lang.money(refund.amount, currency))]);
+        let reason = (!refund.reason.is_empty()).then(|| format!(" · {}", isolated(&refund.reason)));
+        view! { <p class="facts">{said}{reason}</p> }
+    };
+    order.progress.payment.refunds.iter().map(row).collect()
+}
+
 fn step(texts: Texts, action: &str, event: &Event) -> impl IntoView + use<> {
     let (code, label) = match event {
         Event::Accepted { .. } => ("accepted", Key::BoardAccept),
@@ -121,12 +138,28 @@ fn call_off(texts: Texts, action: &str, event: &Event) -> impl IntoView + use<> 
     };
     let reasons: Vec<_> = REASONS.iter().map(|key| view! { <option>{texts.get(*key)}</option> }).collect();
     view! {
-        <details>
-            <summary>{texts.get(Key::BoardMore)}</summary>
-            <form method="post" action=action.to_owned()>
-                <label><span>{texts.get(Key::BoardReason)}</span><select name="reason">{reasons}</select></label>
-                <button name="event" value=code>{texts.get(label)}</button>
-            </form>
-        </details>
+        <form method="post" action=action.to_owned()>
+            <label><span>{texts.get(Key::BoardReason)}</span><select name="reason">{reasons}</select></label>
+            <button name="event" value=code>{texts.get(label)}</button>
+        </form>
     }
+}
+
+/// Some of what was paid by card, for something that was not as it should be.
+fn give_back(texts: Texts, board: &Board, order: &Order, action: &str) -> Option<impl IntoView + use<>> {
+    let (left, currency) = (order.progress.refundable(), order.ordered.currency);
+    let event = Event::Refund { amount: left, left, reason: String::new() };
+    if left <= Minor::ZERO || !board.role.may(Act::Advance(&event)) {
+        return None;
+    }
+    let label = texts.fill(Key::BoardRefundAmount, &[("left", &texts.lang.money(left, currency))]);
+    let (left, least) = (currency.plain(left), currency.plain(Minor(1)));
+    Some(view! {
+        <form method="post" action=action.to_owned()>
+            <input type="hidden" name="left" value=left.clone()/>
+            <label><span>{label}</span><input type="number" name="amount" required min=least.clone() max=left step=least inputmode="decimal"/></label>
+            <label class="grow"><span>{texts.get(Key::BoardRefundReason)}</span><input name="reason" required maxlength=limits::NOTE autocomplete="off"/></label>
+            <button name="event" value="refund">{texts.get(Key::BoardRefund)}</button>
+        </form>
+    })
 }
