@@ -59,8 +59,24 @@ impl OpeningHours {
 
     /// The holidays may be in any order; those that `at` can reach must be among them.
     pub fn at(&self, at: LocalMinute, holidays: &[Day]) -> Opening {
+        self.look(at, holidays, OUTLOOK)
+    }
+
+    /// Whether the door stays open from one minute to the other, and if not, whether it is open at all.
+    pub fn stays_open(&self, from: LocalMinute, to: LocalMinute, holidays: &[Day]) -> Result<(), Opening> {
+        let days = to.day().0 - from.day().0 + 1;
+        let opening = self.look(from, holidays, days);
+        match opening.change {
+            None if opening.open => Ok(()),
+            Some(closes) if opening.open && to <= closes.at => Ok(()),
+            _ => Err(opening),
+        }
+    }
+
+    /// A change that is further ahead than these days is none.
+    fn look(&self, at: LocalMinute, holidays: &[Day], days: i64) -> Opening {
         let mut open_until = None;
-        for day in (0..OUTLOOK).map(|days| at.day().plus(days)) {
+        for day in (0..days).map(|days| at.day().plus(days)) {
             let midnight = day.midnight().0;
             for span in self.plan(day, holidays).spans() {
                 let (from, to) = (midnight + span.from, midnight + span.to);

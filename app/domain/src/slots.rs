@@ -52,12 +52,11 @@ impl Timetable<'_> {
 
     /// When an order of this minute is there; it leaves the kitchen before the door closes.
     pub fn soonest(&self) -> Result<LocalMinute, SlotRefusal> {
-        let opening = self.hours.at(self.now, self.holidays);
-        let ready = self.now.0 + i64::from(self.ordering.preparation);
-        match opening.change {
-            _ if !opening.open => Err(SlotRefusal::Closed),
-            Some(closes) if ready > closes.at.0 => Err(SlotRefusal::TooLate),
-            _ => Ok(LocalMinute(self.now.0 + self.lead())),
+        let ready = LocalMinute(self.now.0 + i64::from(self.ordering.preparation));
+        match self.hours.stays_open(self.now, ready, self.holidays) {
+            Ok(()) => Ok(LocalMinute(self.now.0 + self.lead())),
+            Err(opening) if opening.open => Err(SlotRefusal::TooLate),
+            Err(_) => Err(SlotRefusal::Closed),
         }
     }
 

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Rows in one statement: statements of few lengths are prepared once and used for good.
-const ROWS: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+const ROWS: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
 
 /// Cuts into pieces of the lengths of `ROWS`.
 fn pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
@@ -63,11 +63,13 @@ macro_rules! order_engine {
                 R: for<'r> sqlx::FromRow<'r, <$engine as sqlx::Database>::Row> + Send + Unpin,
             {
                 let mut rows = Vec::new();
-                for piece in pieces(values) {
+                for piece in values.chunks(ROWS[0]) {
                     let mut query = QueryBuilder::<$engine>::new(select);
                     query.push(" in (");
                     let mut list = query.separated(", ");
-                    for value in piece {
+                    // Named again, the last one fills the statement up to a length that is prepared already.
+                    let filled = piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1]));
+                    for value in filled.take(piece.len().next_power_of_two()) {
                         list.push_bind(value);
                     }
                     // In one order everywhere, so that two nodes never wait for each other.
@@ -86,12 +88,11 @@ macro_rules! order_engine {
                     batch.orders.insert(tracked.order.id, tracked);
                 }
                 // From here on nobody else writes orders of these restaurants.
-                let select = "select restaurant_id, revision, number from counters where restaurant_id";
-                let counters = select_in::<(String, i64, i64)>(change, select, &texts(&needs.restaurants)).await?;
-                let menus =
-                    select_in::<(String, i64)>(change, "select id, revision from restaurants where id", &texts(&needs.restaurants)).await?;
-                for (restaurant, revision, number) in counters {
-                    let menu = menus.iter().find(|(id, _)| *id == restaurant).map_or(0, |(_, revision)| *revision);
+                let select = "select counters.restaurant_id, counters.revision, number, restaurants.revision from counters \
+                              join restaurants on restaurants.id = counters.restaurant_id where counters.restaurant_id";
+                for (restaurant, revision, number, menu) in
+                    select_in::<(String, i64, i64, i64)>(change, select, &texts(&needs.restaurants)).await?
+                {
                     batch.counters.insert(id(&restaurant)?, Counter { menu: Revision(menu), revision, number });
                 }
                 let keys: Vec<String> = needs.keys.iter().cloned().collect();
