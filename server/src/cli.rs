@@ -14,7 +14,7 @@ use crate::{
     api::openapi,
     app::{App, router},
     assets::Assets,
-    demo, jobs, listen,
+    demo, forgetting, jobs, listen,
     mail::Mailer,
     observe, payments,
     settings::Settings,
@@ -150,6 +150,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     tokio::spawn(waiting::sweep(app.clone()));
     tokio::spawn(payments::sweep(app.clone()));
     tokio::spawn(jobs::run(app.clone(), mailer));
+    tokio::spawn(forgetting::forget_old(app.clone()));
     tokio::spawn(app.live.clone().follow(store.clone()));
     let streams = app.clone();
     let stop = async move {

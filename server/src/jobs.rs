@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use servery_domain::{
-    account::{self, MailPurpose},
+    account::MailPurpose,
     id::{OrderId, VisitorId},
     job::Job,
     order::{Event, State},
@@ -43,9 +43,6 @@ const MOST_TRIES: u32 = 106;
 const MOST_PUSHES: u32 = 10;
 /// Tries at what the other side does not want, in case it meant only to be asked later.
 const MOST_UNWANTED: u32 = 5;
-/// Seconds that a browser's address is kept at the least, also of an order that is over: what it is told last may be late.
-const TOLD_FOR: i64 = 24 * 3_600;
-const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
 
 #[derive(Debug, thiserror::Error)]
 enum JobError {
@@ -71,14 +68,12 @@ impl From<Refusal> for JobError {
 
 /// Until it is dropped.
 pub async fn run(app: Arc<App>, mailer: Option<Mailer>) {
-    let mut sweep = tokio::time::interval(SWEEP_EVERY);
     loop {
         match round(&app, mailer.as_ref(), clock::now()).await {
             Ok(0) => {
                 tokio::select! {
                     () = app.work.notified() => tokio::time::sleep(STRIDE).await,
                     () = tokio::time::sleep(LOOK_EVERY) => {}
-                    _ = sweep.tick() => forget_old(&app).await,
                 }
             }
             Ok(_) => {}
@@ -88,16 +83,6 @@ pub async fn run(app: Arc<App>, mailer: Option<Mailer>) {
                 tokio::time::sleep(LOOK_EVERY).await;
             }
         }
-    }
-}
-
-async fn forget_old(app: &App) {
-    let now = clock::now();
-    if let Err(error) = app.store.sweep_accounts(now, Timestamp(now.0 - account::IDLE)).await {
-        tracing::debug!(%error, "old sessions are kept");
-    }
-    if let Err(error) = app.store.sweep_subscriptions(Timestamp(now.0 - TOLD_FOR)).await {
-        tracing::debug!(%error, "browsers are told for longer");
     }
 }
 

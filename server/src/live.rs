@@ -15,6 +15,8 @@ use servery_domain::{
 use servery_store::{Store, StoreError};
 use tokio::sync::{broadcast, watch};
 
+use crate::rounds;
+
 /// How often the store is asked what other nodes wrote.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Changes that a slow board may be behind before it is told to load anew.
@@ -89,15 +91,11 @@ impl Live {
 
     /// Follows what other nodes write, until it is dropped.
     pub async fn follow(self: Arc<Self>, store: Arc<dyn Store>) {
-        let mut tick = tokio::time::interval(LOOK_EVERY);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tick.tick().await;
-            // The town's watch says when the store is away, and when it is back.
-            if let Err(error) = self.look(store.as_ref()).await {
-                tracing::debug!(%error, "changes of other nodes are not known");
-            }
-        }
+        let look = |live: Arc<Self>| {
+            let store = store.clone();
+            async move { live.look(store.as_ref()).await }
+        };
+        rounds::every(LOOK_EVERY, "changes of other nodes", self, look).await;
     }
 
     async fn look(&self, store: &dyn Store) -> Result<(), StoreError> {

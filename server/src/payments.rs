@@ -14,13 +14,16 @@ use servery_domain::{
     problem::Kind,
     time::Timestamp,
 };
-use servery_store::orders::{Asked, Webhook, Write, Written};
+use servery_store::{
+    StoreError,
+    orders::{Asked, Webhook, Write, Written},
+};
 
 use self::{
     provider::{Intent, Provider, ProviderError},
     webhook::Message,
 };
-use crate::{app::App, clock, ordering, refusal::Refusal};
+use crate::{app::App, clock, ordering, refusal::Refusal, rounds};
 
 /// What the operator has agreed with a provider.
 pub struct Cards {
@@ -207,17 +210,10 @@ pub async fn hear(app: &App, signature: &str, body: &[u8]) -> Result<(), Refusal
 
 /// Looks after payments that nobody heard of, until it is dropped.
 pub async fn sweep(app: Arc<App>) {
-    let mut tick = tokio::time::interval(SWEEP_EVERY);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
-        if let Err(refusal) = sweep_once(&app, clock::now(), OPEN_FOR).await {
-            tracing::debug!(problem = %refusal.0, "open payments wait");
-        }
-    }
+    rounds::every(SWEEP_EVERY, "open payments", app, |app| async move { sweep_once(&app, clock::now(), OPEN_FOR).await }).await;
 }
 
-pub async fn sweep_once(app: &App, now: Timestamp, open_for: i64) -> Result<(), Refusal> {
+pub async fn sweep_once(app: &App, now: Timestamp, open_for: i64) -> Result<(), StoreError> {
     for asked in app.store.open_payments(Timestamp(now.0 - open_for)).await? {
         if let Err(refusal) = look_after(app, &asked, now).await {
             tracing::warn!(order = %asked.order, problem = %refusal.0, "a payment stays open");

@@ -8,7 +8,9 @@ use servery_domain::{
     time::Timestamp,
 };
 
-use crate::{app::App, clock, ordering, payments, refusal::Refusal};
+use servery_store::StoreError;
+
+use crate::{app::App, clock, ordering, payments, refusal::Refusal, rounds};
 
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// Seconds that an order is left to the request that placed it.
@@ -16,22 +18,16 @@ const UNTOUCHED: i64 = 5;
 
 /// Until it is dropped. Every node does it; an order is answered once all the same.
 pub async fn sweep(app: Arc<App>) {
-    let mut tick = tokio::time::interval(SWEEP_EVERY);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
-        if let Err(refusal) = sweep_once(&app, clock::now()).await {
-            tracing::debug!(problem = %refusal.0, "waiting orders wait longer");
-        }
-    }
+    rounds::every(SWEEP_EVERY, "waiting orders", app, |app| async move { sweep_once(&app, clock::now()).await }).await;
 }
 
-pub async fn sweep_once(app: &App, now: Timestamp) -> Result<(), Refusal> {
+pub async fn sweep_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
     for order in app.store.waiting_orders(Timestamp(now.0 - UNTOUCHED)).await? {
         match answer(app, &order, now).await {
             // Somebody answered in this very moment.
             Err(refusal) if refusal.0.is(Kind::Conflict) => {}
-            answered => answered?,
+            Err(refusal) => tracing::warn!(order = %order.id, problem = %refusal.0, "an order goes on waiting"),
+            Ok(()) => {}
         }
     }
     Ok(())

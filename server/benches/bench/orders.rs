@@ -146,8 +146,8 @@ macro_rules! bare_loop {
                     for _ in 0..TOGETHER {
                         number += 1;
                         let (id, token, key) = (format!("{:032x}", id()), format!("{:032x}", id()), format!("{:032x}", id()));
-                        let insert = "insert into orders (id, restaurant_id, token, number, revision, open, waiting_since, customer, ordered, progress) \
-                                      values ($1, $2, $3, $4, $5, true, 0, null, $6, $7)";
+                        let insert = "insert into orders (id, restaurant_id, token, number, revision, open, waiting_since, customer, placed_at, ordered, progress) \
+                                      values ($1, $2, $3, $4, $5, true, 0, null, 0, $6, $7)";
                         let insert = sqlx::query(insert).bind(&id).bind(&rows.restaurant).bind(&token).bind(number).bind(number);
                         insert.bind(&rows.ordered).bind(&rows.progress).execute(&mut *change).await.unwrap();
                         let insert = "insert into order_events (restaurant_id, revision, order_id, at, actor, event) values ($1, $2, $3, 0, 'diner', $4)";

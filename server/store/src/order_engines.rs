@@ -152,7 +152,7 @@ macro_rules! order_engine {
                     query.push_values(piece, |mut row, order| {
                         row.push_bind(&order.id).push_bind(&order.restaurant_id).push_bind(&order.token).push_bind(order.number);
                         row.push_bind(order.revision).push_bind(order.open).push_bind(order.waiting_since).push_bind(&order.customer);
-                        row.push_bind(&order.ordered).push_bind(&order.progress);
+                        row.push_bind(order.placed_at).push_bind(&order.ordered).push_bind(&order.progress);
                     });
                     query.build().execute(&mut **change).await?;
                 }

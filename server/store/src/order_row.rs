@@ -30,13 +30,13 @@ pub(crate) const SELECT_BY_ID: &str = select!("id");
 pub(crate) const SELECT_ONE: &str = select!("id = $1");
 pub(crate) const SELECT_BY_TOKEN: &str = select!("token = $1");
 pub(crate) const SELECT_OPEN: &str = select!("restaurant_id = $1 and open = true order by number");
-pub(crate) const SELECT_OF_CUSTOMER: &str = select!("customer = $1 order by number desc limit $2");
+pub(crate) const SELECT_OF_CUSTOMER: &str = select!("customer = $1 order by placed_at desc limit $2");
 pub(crate) const SELECT_WAITING: &str = select!("waiting_since <= $1 order by waiting_since limit $2");
 pub(crate) const SELECT_CHANGED: &str = select!(
     "id in (select order_id from order_events where restaurant_id = $1 and revision > $2 order by revision limit $3) order by revision"
 );
 pub(crate) const INSERT: &str =
-    "insert into orders (id, restaurant_id, token, number, revision, open, waiting_since, customer, ordered, progress) ";
+    "insert into orders (id, restaurant_id, token, number, revision, open, waiting_since, customer, placed_at, ordered, progress) ";
 pub(crate) const SELECT_EVENTS: &str =
     "select restaurant_id, revision, order_id, at, actor, event from order_events where order_id = $1 order by revision";
 pub(crate) const SETTLE: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, null, $2, 'settled', 0) \
@@ -75,6 +75,8 @@ pub(crate) struct OrderRow {
     pub(crate) open: bool,
     pub(crate) waiting_since: Option<i64>,
     pub(crate) customer: Option<String>,
+    #[sqlx(skip)]
+    pub(crate) placed_at: i64,
     pub(crate) ordered: String,
     pub(crate) progress: String,
 }
@@ -91,6 +93,7 @@ impl OrderRow {
             open: !order.progress.state.is_over(),
             waiting_since: order.progress.state.is_waiting().then_some(order.progress.changed_at.0),
             customer: tracked.customer.clone(),
+            placed_at: order.ordered.placed_at.0,
             ordered: json(&order.ordered)?,
             progress: json(&order.progress)?,
         })

@@ -5,6 +5,8 @@
 mod engines;
 
 use engines::{engines, menu, restaurant};
+use std::sync::Arc;
+
 use servery_domain::{
     account::{Account, MailPurpose, Role},
     basket::{Basket, Service},
@@ -194,18 +196,58 @@ fn order(number: u128) -> Order {
     Order { id: OrderId(number), number: 0, revision: Revision(0), ordered: ordered.into(), progress: Progress::new(PaymentWay::Door, NOW) }
 }
 
-async fn place(store: &dyn Store, number: u128, customer: String) {
-    let placing = Placing {
+fn placing(order: Order, customer: String) -> Placing {
+    let number = order.id.0;
+    Placing {
         request: Request { key: format!("key-{number:012}"), fingerprint: String::new(), at: NOW },
-        order: order(number),
+        order,
         token: format!("{number:032x}"),
         customer: Some(customer),
         priced_at: Revision(1),
         coupon: None,
         per_slot: None,
-    };
+    }
+}
+
+async fn place(store: &dyn Store, number: u128, customer: String) {
+    let placing = placing(order(number), customer);
     let written = store.write(&[Write::Place(Box::new(placing))]).await.unwrap();
     assert!(matches!(written[0], Written::Placed { .. }), "{written:?}");
+}
+
+#[tokio::test]
+async fn a_history_goes_by_time_whatever_number_a_restaurant_has_come_to() {
+    for (engine, store) in engines("accounts_history").await.stores {
+        let here = |number: u128, restaurant: u128, minutes: i64| {
+            let mut order = order(number);
+            let ordered = Arc::make_mut(&mut order.ordered);
+            (ordered.restaurant, ordered.placed_at) = (RestaurantId(restaurant), Timestamp(NOW.0 + 60 * minutes));
+            Write::Place(Box::new(placing(order, "ada".into())))
+        };
+        for (number, slug) in [(1, "alte-muehle"), (2, "jade-lantern")] {
+            store.put_restaurant(&restaurant(number, slug), &menu(number)).await.unwrap();
+        }
+        // Fifty at a busy place, then one at a place that opened today.
+        let busy: Vec<Write> = (1..=50).map(|number| here(number, 1, number as i64)).collect();
+        store.write(&busy).await.unwrap();
+        store.write(&[here(99, 2, 99)]).await.unwrap();
+        let history = store.orders_of("ada").await.unwrap();
+        assert_eq!((history.len(), history[0].order.id, history[0].order.number), (50, OrderId(99), 1), "{engine}");
+        assert_eq!(history[49].order.id, OrderId(2), "{engine}: the oldest is left out");
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_kept_until_no_device_can_still_come_back_with_it() {
+    for (engine, store) in engines("accounts_keys").await.stores {
+        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        place(store.as_ref(), 1, "ada".into()).await;
+        let again = [Write::Place(Box::new(placing(order(1), "ada".into())))];
+        store.sweep(NOW, NOW).await.unwrap();
+        assert!(matches!(store.write(&again).await.unwrap()[0], Written::Again { .. }), "{engine}");
+        store.sweep(Timestamp(NOW.0 + 1), NOW).await.unwrap();
+        assert!(matches!(store.write(&again).await.unwrap()[0], Written::IdTaken), "{engine}: the order is there all the same");
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,27 @@
+//! What is kept for a while only.
+
+use std::{sync::Arc, time::Duration};
+
+use servery_domain::{account, time::Timestamp};
+use servery_store::StoreError;
+
+use crate::{app::App, clock, rounds};
+
+const EVERY: Duration = Duration::from_secs(3_600);
+const DAY: i64 = 24 * 3_600;
+/// Longer than a device may be away: a request that comes again after that is a new one.
+const KEYS_FOR: i64 = 90 * DAY;
+const DRAFTS_FOR: i64 = 90 * DAY;
+/// Browsers' addresses, also of an order that is over: what they are told last may be late.
+const TOLD_FOR: i64 = DAY;
+
+pub async fn forget_old(app: Arc<App>) {
+    rounds::every(EVERY, "forgetting", app, |app| async move { forget(&app, clock::now()).await }).await;
+}
+
+async fn forget(app: &App, now: Timestamp) -> Result<(), StoreError> {
+    let before = |seconds: i64| Timestamp(now.0 - seconds);
+    app.store.sweep(before(KEYS_FOR), before(DRAFTS_FOR)).await?;
+    app.store.sweep_accounts(now, before(account::IDLE)).await?;
+    app.store.sweep_subscriptions(before(TOLD_FOR)).await
+}
