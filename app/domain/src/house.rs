@@ -140,3 +140,6 @@ impl FromIterator<Thing> for House {
         house
     }
 }
+
+#[cfg(test)]
+mod tests;

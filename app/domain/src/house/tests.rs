@@ -1,0 +1,199 @@
+use super::{
+    House, Stock, Thing, Till,
+    bill::{Bill, BillLine, Seat, Way},
+    decide,
+    op::{Action, Op, Refusal, SPEAKS},
+    ticket::{News, news},
+};
+use crate::{
+    currency::Minor,
+    id::{BillId, DeviceId, DishId, LineId, OpId, PaymentId, ShiftId, TableId, TicketId},
+    tax::TaxRate,
+    time::Timestamp,
+};
+
+const BILL: BillId = BillId(1);
+const SHIFT: ShiftId = ShiftId(1);
+const ADA: DeviceId = DeviceId(1);
+const BEN: DeviceId = DeviceId(2);
+
+/// A house, and what each device asks of it in turn.
+struct Day {
+    house: House,
+    ops: u64,
+}
+
+impl Day {
+    fn new() -> Self {
+        let mut day = Self { house: House::default(), ops: 0 };
+        day.does(ADA, Action::OpenShift { shift: SHIFT, float: Minor(10_000) });
+        day.does(ADA, Action::Open { bill: BILL, seat: Seat::Table(TableId(10)) });
+        day
+    }
+
+    fn asks(&mut self, device: DeviceId, action: Action) -> Result<(), Refusal> {
+        self.ops += 1;
+        let op = Op { id: OpId(u128::from(self.ops)), device, n: self.ops, speaks: SPEAKS, at: Timestamp(self.ops as i64), action };
+        decide(&self.house, &op).map(|things| things.into_iter().for_each(|thing| self.house.put(thing)))
+    }
+
+    fn does(&mut self, device: DeviceId, action: Action) {
+        assert_eq!(self.asks(device, action), Ok(()));
+    }
+
+    fn adds(&mut self, device: DeviceId, line: u128, name: &str, price: i64) {
+        self.does(device, add(line, name, price));
+    }
+
+    fn sends(&mut self, device: DeviceId, ticket: u128, news: Vec<News>) -> Vec<(String, i32)> {
+        self.does(device, Action::Send { bill: BILL, ticket: TicketId(ticket), news });
+        let items = self.house.ticket(TicketId(ticket)).map_or(&[][..], |ticket| &ticket.items);
+        items.iter().map(|item| (item.name.clone(), item.count)).collect()
+    }
+
+    fn bill(&self) -> &Bill {
+        self.house.bill(BILL).unwrap()
+    }
+
+    fn till(&self) -> &Till {
+        self.house.till(ADA).unwrap()
+    }
+}
+
+fn add(line: u128, name: &str, price: i64) -> Action {
+    let line = BillLine {
+        id: LineId(line),
+        dish: DishId(line),
+        name: name.into(),
+        price: Minor(price),
+        rate: TaxRate(70_000),
+        picks: Vec::new(),
+        note: String::new(),
+        count: 1,
+        sent: 0,
+    };
+    Action::Add { bill: BILL, line: Box::new(line) }
+}
+
+fn pay(payment: u128, amount: i64) -> Action {
+    Action::Pay { bill: BILL, payment: PaymentId(payment), way: Way::Cash, amount: Minor(amount), tip: Minor::ZERO, shift: SHIFT }
+}
+
+fn told(name: &str, count: i32) -> (String, i32) {
+    (name.into(), count)
+}
+
+#[test]
+fn case_odoo_285993_only_what_is_new_reaches_the_kitchen() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Water", 250);
+    assert_eq!(day.sends(ADA, 1, news(day.bill())), [told("Water", 1)]);
+    day.adds(ADA, 2, "Burger", 1_250);
+    assert_eq!(day.sends(ADA, 2, news(day.bill())), [told("Burger", 1)]);
+}
+
+#[test]
+fn case_odoo_210776_a_cancellation_and_a_new_item_reach_the_kitchen_together() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Soup", 550);
+    day.sends(ADA, 1, news(day.bill()));
+    day.does(ADA, Action::Count { bill: BILL, line: LineId(1), by: -1 });
+    day.adds(ADA, 2, "Salad", 750);
+    assert_eq!(day.sends(ADA, 2, news(day.bill())), [told("Soup", -1), told("Salad", 1)]);
+    assert!(news(day.bill()).is_empty());
+}
+
+#[test]
+fn case_odoo_138664_what_two_waiters_add_to_a_table_is_all_on_it() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.adds(BEN, 2, "Schnitzel", 1_490);
+    day.does(ADA, Action::Count { bill: BILL, line: LineId(1), by: 1 });
+    day.does(BEN, Action::Count { bill: BILL, line: LineId(1), by: 1 });
+    assert_eq!(day.bill().total(), Minor(3 * 450 + 1_490));
+}
+
+#[test]
+fn what_two_send_at_once_is_cooked_once() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    let seen = news(day.bill());
+    assert_eq!(day.sends(ADA, 1, seen.clone()), [told("Beer", 1)]);
+    assert!(day.sends(BEN, 2, seen).is_empty());
+}
+
+#[test]
+fn case_odoo_182058_a_sale_into_a_shift_that_another_closed_is_in_its_cash() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(BEN, Action::CloseShift { shift: SHIFT, counted: Minor(10_000) });
+    day.does(ADA, pay(1, 450));
+    let shift = day.house.shift(SHIFT).unwrap();
+    assert_eq!((shift.expected(), shift.late()), (Minor(10_450), Minor(450)));
+    assert_eq!(day.house.things().filter(|thing| matches!(thing, Thing::Shift(_))).count(), 1, "no shift appears by itself");
+}
+
+#[test]
+fn money_is_taken_down_whatever_became_of_the_bill() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 450));
+    assert_eq!(day.bill().due(), Minor::ZERO);
+    day.does(BEN, pay(2, 450));
+    assert_eq!(day.bill().due(), Minor(-450), "the guest has paid twice and gets one back");
+    let back = Action::Refund { bill: BILL, payment: PaymentId(2), amount: Minor(450), reason: "paid twice".into(), shift: SHIFT };
+    day.does(ADA, back);
+    assert_eq!((day.bill().due(), day.house.shift(SHIFT).unwrap().expected()), (Minor::ZERO, Minor(10_450)));
+    assert_eq!(day.asks(ADA, pay(1, 450)), Err(Refusal::Taken), "but each payment once");
+}
+
+#[test]
+fn a_till_counts_its_receipts_without_a_gap() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 200));
+    assert_eq!(day.asks(ADA, Action::Bump { ticket: TicketId(9) }), Err(Refusal::Unknown));
+    day.does(BEN, pay(2, 100));
+    day.does(ADA, pay(3, 150));
+    let receipts: Vec<_> = day.bill().payments.iter().map(|paid| (paid.receipt.till, paid.receipt.number)).collect();
+    assert_eq!(receipts, [(ADA, 1), (BEN, 1), (ADA, 2)]);
+    assert_eq!(day.till().receipts, 2);
+}
+
+#[test]
+fn case_kitchenasty_55_the_last_portion_is_sold_once() {
+    let mut day = Day::new();
+    day.house.put(Thing::Stock(Stock { dish: DishId(1), left: 1 }));
+    day.adds(ADA, 1, "Meatloaf", 1_450);
+    assert_eq!(day.asks(BEN, Action::Count { bill: BILL, line: LineId(1), by: 1 }), Err(Refusal::SoldOut { left: 0 }));
+    day.does(ADA, Action::Count { bill: BILL, line: LineId(1), by: -1 });
+    assert_eq!(day.house.stock(DishId(1)).unwrap().left, 1, "what is taken off the bill can be sold again");
+}
+
+#[test]
+fn a_till_has_one_shift_at_a_time() {
+    let mut day = Day::new();
+    let open = |shift| Action::OpenShift { shift: ShiftId(shift), float: Minor::ZERO };
+    assert_eq!(day.asks(ADA, open(2)), Err(Refusal::Open));
+    let close = Action::CloseShift { shift: SHIFT, counted: Minor(9_900) };
+    day.does(ADA, close.clone());
+    assert_eq!(day.asks(BEN, close), Err(Refusal::Closed));
+    day.does(ADA, open(2));
+    assert_eq!(day.till().shift, Some(ShiftId(2)));
+}
+
+#[test]
+fn what_no_till_of_ours_would_send_is_refused_by_its_field() {
+    let mut day = Day::new();
+    let broken = [
+        (add(1, &"x".repeat(200), 100), "name"),
+        (add(1, "Beer", -1), "price"),
+        (pay(1, -1), "amount"),
+        (Action::MoveCash { shift: SHIFT, amount: Minor(1), reason: "\u{7}".into() }, "reason"),
+        (Action::OpenShift { shift: ShiftId(2), float: Minor(i64::MAX) }, "float"),
+    ];
+    for (action, field) in broken {
+        let refused = day.asks(ADA, action);
+        assert!(matches!(&refused, Err(Refusal::Malformed(why)) if why.contains(field)), "{field}: {refused:?}");
+    }
+}
