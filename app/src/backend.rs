@@ -86,6 +86,8 @@ pub enum Placing {
     Sending,
     /// There is no connection; it is sent when there is one.
     Waiting,
+    /// There was no connection for so long that it was not sent.
+    TooLate,
     /// Nothing was placed, because this is how things are now.
     Changed {
         seen: Minor,

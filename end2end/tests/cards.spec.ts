@@ -49,7 +49,7 @@ const type = async (page: Page, card: string) => {
 
 /** The order of the page, as the server has it. */
 async function shown(page: Page, request: APIRequestContext) {
-  await expect(page).toHaveURL(/\/orders\/[0-9a-f]{32}(\?.*)?$/);
+  await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}(\?.*)?$/);
   const token = new URL(page.url()).pathname.split("/").at(-1)!;
   const { order } = await (await request.get(`/api/v1/orders/${token}`)).json();
   return { token, id: order.id as string, total: order.ordered.total as number };

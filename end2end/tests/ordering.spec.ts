@@ -279,6 +279,54 @@ test.describe("the basket", () => {
     await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/, { timeout: 15_000 });
     await expect(page.locator(".sums tfoot td")).toHaveText(total!);
   });
+
+  test("is not sent by itself when the diner has long gone", async ({ page, request, context, servery, complaints }) => {
+    test.setTimeout(60_000);
+    complaints.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load resource/);
+    await context.addCookies([{ name: "servery_render", value: "thick", url: servery.url }]);
+    await add(page, request, "Cobb Salad", "thick");
+    await toCheckout(page, "thick");
+    await fillIn(page);
+    await controlled(page);
+    await context.setOffline(true);
+    await place(page);
+    await expect(page.locator(".waiting")).toContainText(words["checkout.waiting"]);
+    await page.evaluate(() => {
+      const waiting = JSON.parse(localStorage.getItem("placing")!);
+      localStorage.setItem("placing", JSON.stringify({ ...waiting, at: waiting.at - 16 * 60_000 }));
+    });
+    await context.setOffline(false);
+    await page.reload();
+    await alive(page);
+    await expect(page.getByText(words["checkout.too-late"])).toBeVisible();
+    expect(await (await page.request.get("/api/v1/orders")).json()).toEqual([]);
+    await place(page);
+    await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/, { timeout: 15_000 });
+  });
+
+  test("keeps what came in while an order waited", async ({ page, request, context, servery, complaints }) => {
+    test.setTimeout(60_000);
+    complaints.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load resource/);
+    await context.addCookies([{ name: "servery_render", value: "thick", url: servery.url }]);
+    await add(page, request, "Cobb Salad", "thick");
+    await toCheckout(page, "thick");
+    await fillIn(page);
+    await controlled(page);
+    await context.setOffline(true);
+    await place(page);
+    await expect(page.locator(".waiting")).toContainText(words["checkout.waiting"]);
+    await page.goto(`/restaurants/${DINER}/basket`);
+    await alive(page);
+    await page.getByRole("button", { name: filled("basket.more-of", { dish: "\u2068Cobb Salad\u2069" }) }).click();
+    await expect(page.getByRole("spinbutton").first()).toHaveValue("2");
+    await context.setOffline(false);
+    const counts = async () => {
+      const draft = await (await page.request.get(`/api/v1/restaurants/${DINER}/draft`)).json();
+      return draft.basket.lines.map((line: { count: number }) => line.count);
+    };
+    await expect.poll(async () => (await (await page.request.get("/api/v1/orders")).json()).length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(counts).toEqual([1]);
+  });
 });
 
 test.describe("the order", () => {

@@ -2,10 +2,12 @@
 
 use std::{cell::Cell, time::Duration};
 
+use js_sys::Date;
 use leptos::prelude::{GetUntracked, RwSignal, Set, set_timeout};
 use serde::{Deserialize, Serialize};
 use servery_app::{api, backend::Placing};
 use servery_domain::{
+    basket::Basket,
     currency::Minor,
     draft::Draft,
     id::OrderId,
@@ -25,6 +27,8 @@ use crate::{
 };
 
 const AGAIN: Duration = Duration::from_secs(4);
+/// Milliseconds for which a diner is still waiting for what was ordered. What could not be sent by then is not sent unasked.
+const WANTED_FOR: f64 = 15.0 * 60.0 * 1_000.0;
 const WAITING: &str = "placing";
 /// The order that an attempt was last made for: until the server has answered, it may have been placed.
 const NAME: &str = "placing-id";
@@ -35,7 +39,10 @@ struct Waiting {
     slug: Slug,
     key: String,
     seen: Minor,
+    basket: Basket,
     body: String,
+    /// By the device's clock.
+    at: f64,
 }
 
 thread_local! {
@@ -50,13 +57,17 @@ pub fn place(state: RwSignal<Placing>, slug: &Slug, draft: &Draft, seen: Minor, 
     // The same order goes out under the same key, another one under another.
     let before: Option<Waiting> = stored::get(WAITING);
     let key = before.filter(|before| before.body == body).map_or_else(|| format!("{:032x}", stored::id()), |before| before.key);
-    stored::put(WAITING, &Waiting { slug: slug.clone(), key, seen, body });
+    let waiting = Waiting { slug: slug.clone(), key, seen, basket: placement.basket, body, at: Date::now() };
+    stored::put(WAITING, &waiting);
     attempt(state);
 }
 
 /// If something waits, tries to send it.
 pub fn attempt(state: RwSignal<Placing>) {
     let Some(waiting) = stored::get::<Waiting>(WAITING).filter(|_| !SENDING.get()) else { return };
+    if Date::now() - waiting.at > WANTED_FOR {
+        return state.set(Placing::TooLate);
+    }
     SENDING.set(true);
     if state.get_untracked() != Placing::Waiting {
         state.set(Placing::Sending);
@@ -64,7 +75,6 @@ pub fn attempt(state: RwSignal<Placing>) {
     spawn_local(async move {
         let answer = send_back("POST", &api::orders_at(&waiting.slug), &waiting.body, Some(&waiting.key)).await;
         SENDING.set(false);
-        // It was taken back meanwhile.
         let wanted = stored::get::<Waiting>(WAITING).is_some_and(|now| now.key == waiting.key);
         match answer {
             Ok(receipt) => placed(state, &waiting, receipt),
@@ -73,7 +83,8 @@ pub fn attempt(state: RwSignal<Placing>) {
                 set_timeout(move || attempt(state), AGAIN);
             }
             Err((problem, body)) if wanted => refused(state, &waiting, problem, &body),
-            Err(_) => {}
+            // It was taken back meanwhile; what took its place waited for this answer.
+            Err(_) => attempt(state),
         }
     });
 }
@@ -85,7 +96,7 @@ fn may_come_later(problem: &Problem) -> bool {
 fn placed(state: RwSignal<Placing>, waiting: &Waiting, receipt: JsValue) {
     stored::remove(WAITING);
     stored::remove(NAME);
-    let draft = stored::draft(&waiting.slug).unwrap_or_default().emptied();
+    let draft = stored::draft(&waiting.slug).unwrap_or_default().after(&waiting.basket);
     let slug = waiting.slug.clone();
     let receipt = read::<Receipt>(receipt);
     stored::keep_draft(&slug, &draft, "");

@@ -1,4 +1,6 @@
-//! What this device keeps of orders in the making. A private window keeps nothing: then the server's copy is all there is.
+//! What this device keeps of orders in the making. A private window may keep nothing: then it lasts as long as the page, and the server's copy longer.
+
+use std::{cell::RefCell, collections::BTreeMap};
 
 use js_sys::Date;
 use leptos::prelude::window;
@@ -18,19 +20,26 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
+thread_local! {
+    /// What the browser would not keep, for as long as this page is there.
+    static UNKEPT: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+}
+
 pub fn get<T: DeserializeOwned>(name: &str) -> Option<T> {
-    let text = storage()?.get_item(name).ok()??;
+    let unkept = UNKEPT.with_borrow(|unkept| unkept.get(name).cloned());
+    let text = unkept.or_else(|| storage()?.get_item(name).ok()?)?;
     // What another version kept is nobody's any more.
     read(js_sys::JSON::parse(&text).ok()?).ok()
 }
 
 pub fn put<T: Serialize>(name: &str, value: &T) {
-    if let (Some(storage), Ok(text)) = (storage(), json(value)) {
-        let _ = storage.set_item(name, &text);
-    }
+    let Ok(text) = json(value) else { return };
+    let kept = storage().is_some_and(|storage| storage.set_item(name, &text).is_ok());
+    UNKEPT.with_borrow_mut(|unkept| if kept { unkept.remove(name) } else { unkept.insert(name.to_owned(), text) });
 }
 
 pub fn remove(name: &str) {
+    UNKEPT.with_borrow_mut(|unkept| unkept.remove(name));
     if let Some(storage) = storage() {
         let _ = storage.remove_item(name);
     }

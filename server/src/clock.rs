@@ -59,4 +59,12 @@ mod tests {
         assert_eq!(utc(&berlin, LocalMinute::new(2026, 10, 25, 2, 30)), Timestamp(1_792_888_200));
         assert!(zone(&Zone("Europe/Millbrook".into())).is_none());
     }
+
+    #[test]
+    fn case_odoo_2115_an_evening_sale_counts_for_the_day_on_the_wall() {
+        let chicago = zone(&Zone("America/Chicago".into())).unwrap();
+        // 18:30 on the first in Chicago is half past midnight on the second in UTC.
+        let sold = local(&chicago, Timestamp(1_767_313_800));
+        assert_eq!((sold.to_string(), sold.day()), ("2026-01-01T18:30".into(), LocalMinute::new(2026, 1, 1, 0, 0).day()));
+    }
 }

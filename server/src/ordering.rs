@@ -62,7 +62,26 @@ struct ChangedProblem {
 struct Known {
     stock: BTreeMap<DishId, u32>,
     full: Vec<LocalMinute>,
-    coupon: Option<(Coupon, Used)>,
+    coupon: Code,
+}
+
+/// What is behind the code in a basket.
+#[derive(Default)]
+enum Code {
+    #[default]
+    Unknown,
+    Withheld,
+    Known(Box<Coupon>, Used),
+}
+
+impl Code {
+    fn offer(&self) -> Offer<'_> {
+        match self {
+            Self::Unknown => Offer::Unknown,
+            Self::Withheld => Offer::Withheld,
+            Self::Known(coupon, used) => Offer::Known(coupon, *used),
+        }
+    }
 }
 
 pub async fn counter(app: &App, slug: &str) -> Result<Counter, Refusal> {
@@ -85,7 +104,7 @@ impl Counter {
                 now: self.now.1,
                 stock: &known.stock,
                 full: &known.full,
-                coupon: known.coupon.as_ref().map_or(Offer::Unknown, |(coupon, used)| Offer::Known(coupon, *used)),
+                coupon: known.coupon.offer(),
             },
             basket,
         )
@@ -94,7 +113,7 @@ impl Counter {
     /// What this node knows by itself: the store decides in the end.
     async fn known(&self, app: &App, basket: &Basket, customer: &str, caller: &Caller) -> Result<Known, Refusal> {
         let stock = self.listed.sold_out.iter().map(|dish| (*dish, 0)).collect();
-        Ok(Known { stock, full: Vec::new(), coupon: self.coupon(app, &basket.coupon, customer, caller).await? })
+        Ok(Known { stock, full: Vec::new(), coupon: self.code(app, &basket.coupon, customer, caller).await? })
     }
 
     /// Whoever guesses is counted, until nothing is told any more; a right code costs nothing.
@@ -111,13 +130,23 @@ impl Counter {
         Ok(found)
     }
 
+    /// Who may not guess any more can still order.
+    async fn code(&self, app: &App, code: &str, customer: &str, caller: &Caller) -> Result<Code, Refusal> {
+        match self.coupon(app, code, customer, caller).await {
+            Ok(None) => Ok(Code::Unknown),
+            Ok(Some((coupon, used))) => Ok(Code::Known(Box::new(coupon), used)),
+            Err(refusal) if refusal.0.is(Kind::TooOften) => Ok(Code::Withheld),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
     /// All there is to know, for somebody who is about to decide.
     async fn ask(&self, app: &App, basket: &Basket, customer: &str, caller: &Caller) -> Result<Known, Refusal> {
         let restaurant = self.listed.restaurant.id;
         Ok(Known {
             stock: app.store.stock(restaurant).await?,
             full: full_slots(app, self).await?,
-            coupon: self.coupon(app, &basket.coupon, customer, caller).await?,
+            coupon: self.code(app, &basket.coupon, customer, caller).await?,
         })
     }
 }
@@ -184,6 +213,18 @@ impl Customer {
         tracked.customer.is_some() && [&self.account, &self.visitor].contains(&&tracked.customer)
     }
 
+    /// This browser, which is known from now on.
+    pub fn browser(&self, app: &App) -> Result<VisitorId, Refusal> {
+        let known = self.visitor.as_deref().and_then(|visitor| visitor.parse().ok());
+        known.map_or_else(
+            || {
+                app.rates.of_diner(&rates::BROWSERS, &self.caller)?;
+                Ok(VisitorId(visitor::random()?))
+            },
+            Ok,
+        )
+    }
+
     /// Under which its orders are found again.
     fn name(&self) -> Option<String> {
         self.account.clone().or_else(|| self.visitor.clone())
@@ -199,7 +240,18 @@ impl FromRequestParts<Arc<App>> for Customer {
 }
 
 pub async fn place(app: &App, slug: &str, placement: Placement, request: Request, customer: &Customer) -> Result<Answered, Refusal> {
-    app.rates.of_order(&customer.caller)?;
+    match place_anew(app, slug, placement, &request, customer).await {
+        // What was answered once stands, though the same would be refused by now.
+        Err(refusal) if refusal.0.status < 500 => match app.store.answered(&request).await? {
+            Some(written) => replayed(written),
+            None => Err(refusal),
+        },
+        placed => placed,
+    }
+}
+
+async fn place_anew(app: &App, slug: &str, placement: Placement, request: &Request, customer: &Customer) -> Result<Answered, Refusal> {
+    app.rates.of_diner(&rates::ORDERS, &customer.caller)?;
     placement.check()?;
     let mut counter = counter(app, slug).await?;
     check_table(app, &counter, &placement.basket.service).await?;
@@ -213,9 +265,9 @@ pub async fn place(app: &App, slug: &str, placement: Placement, request: Request
     for _ in 0..2 {
         let quote = counter.quote(&known, &placement.basket);
         if !quote.can_be_ordered() || !quote.dropped.is_empty() || quote.total != placement.seen {
-            return refuse(app, &counter, &placement, &coupon_customer, &customer.caller, request).await;
+            return refuse(app, &counter, &placement, &coupon_customer, &customer.caller, request.clone()).await;
         }
-        let placing = placing(&counter, &known, &placement, quote, &request, customer, &coupon_customer)?;
+        let placing = placing(&counter, &known, &placement, quote, request, customer, &coupon_customer)?;
         match app.writer.write(Write::Place(Box::new(placing))).await? {
             Written::Placed { order, answer } => {
                 accept_if_itself(app, &order).await;
@@ -226,7 +278,7 @@ pub async fn place(app: &App, slug: &str, placement: Placement, request: Request
                 counter = self::counter(app, slug).await?;
                 known = counter.known(app, &placement.basket, &coupon_customer, &customer.caller).await?;
             }
-            Written::Changed(_) => return refuse(app, &counter, &placement, &coupon_customer, &customer.caller, request).await,
+            Written::Changed(_) => return refuse(app, &counter, &placement, &coupon_customer, &customer.caller, request.clone()).await,
             other => return replayed(other),
         }
     }
@@ -243,7 +295,10 @@ fn placing(
     coupon_customer: &str,
 ) -> Result<Placing, Refusal> {
     let restaurant = &counter.listed.restaurant;
-    let coupon = known.coupon.as_ref().map(|(coupon, _)| coupon.clone());
+    let coupon = match &known.coupon {
+        Code::Known(coupon, _) => Some(coupon.as_ref().clone()),
+        Code::Unknown | Code::Withheld => None,
+    };
     let no_time = || Refusal::new(Kind::Broken, "a quote that can be ordered has a time");
     let mut ordered = Ordered::new(restaurant.id, counter.now, placement.clone(), quote).ok_or_else(no_time)?;
     if coupon.is_some() {

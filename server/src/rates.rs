@@ -33,6 +33,8 @@ pub static MAILS_TO: Policy = Policy { name: "mails-to", quota: 5, window: 3_600
 pub static MAILS_FROM: Policy = Policy { name: "mails-from", quota: 60, window: 3_600 };
 /// Codes that are none. A right one costs nothing.
 pub static COUPONS: Policy = Policy { name: "coupons", quota: 60, window: 600 };
+/// Browsers that were not known before, for each of which something is kept.
+pub static BROWSERS: Policy = Policy { name: "browsers", quota: 600, window: 3_600 };
 pub static ORDERS: Policy = Policy { name: "orders", quota: 60, window: 60 };
 
 /// How a policy stands with somebody.
@@ -97,9 +99,9 @@ impl Rates {
         self.take(policy, &same_email(email), caller)
     }
 
-    /// Orders from this machine are its operator's own, or come through a proxy that does not say for whom: all diners would share one limit.
-    pub fn of_order(&self, caller: &Caller) -> Result<(), Refusal> {
-        if caller.address.is_loopback() { Ok(()) } else { self.of_caller(&ORDERS, caller) }
+    /// What diners do from this machine is its operator's own, or comes through a proxy that does not say for whom: all would share one limit.
+    pub fn of_diner(&self, policy: &'static Policy, caller: &Caller) -> Result<(), Refusal> {
+        if caller.address.is_loopback() { Ok(()) } else { self.of_caller(policy, caller) }
     }
 
     fn take(&self, policy: &'static Policy, who: &str, caller: &Caller) -> Result<(), Refusal> {

@@ -51,6 +51,8 @@ crate::menu::codes! {
     CouponRefusal {
         Unknown = "unknown", TooEarly = "too_early", Expired = "expired", BelowMinimum = "below_minimum", UsedUp = "used_up",
         UsedByYou = "used_by_you", NothingToTakeOff = "nothing_to_take_off",
+        /// Too many codes were tried that are none.
+        TooOften = "too_often",
     }
 }
 

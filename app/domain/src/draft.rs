@@ -120,9 +120,12 @@ impl Draft {
         }
     }
 
-    /// Once it is ordered: who and where stay, what and when go.
-    pub fn emptied(&self) -> Self {
-        let basket = Basket { service: self.basket.service.clone(), ..Basket::default() };
+    /// Once this basket is ordered: who and where stay, what and when go. What came in meanwhile waits for the next order.
+    pub fn after(&self, ordered: &Basket) -> Self {
+        let ordered_of = |line: &Line| ordered.lines.iter().find(|other| other.id == line.id).map_or(0, |other| other.count);
+        let left = self.basket.lines.iter().map(|line| Line { count: line.count.saturating_sub(ordered_of(line)), ..line.clone() });
+        let lines = left.filter(|line| line.count > 0).collect();
+        let basket = Basket { lines, service: self.basket.service.clone(), ..Basket::default() };
         Self { basket, note: String::new(), removed: None, changes: self.changes + 1, ..self.clone() }
     }
 }
@@ -152,6 +155,16 @@ mod tests {
         assert_eq!(draft.basket.lines, basket.lines, "never twice");
         let broken = Removed { at: 0, line: Line { count: 0, ..line(1) } };
         assert_eq!(Draft { removed: Some(broken), ..Draft::default() }.check().unwrap_err().field, "count");
+    }
+
+    #[test]
+    fn what_is_ordered_leaves_the_basket_and_what_came_in_meanwhile_stays() {
+        let ordered = Basket { lines: vec![line(1), line(2)], ..Basket::default() };
+        let more = Line { count: 3, ..line(2) };
+        let draft = Draft { basket: Basket { lines: vec![line(1), more, line(3)], ..Basket::default() }, changes: 4, ..Draft::default() };
+        let after = draft.after(&ordered);
+        assert_eq!(after.basket.lines, [Line { count: 1, ..line(2) }, line(3)]);
+        assert_eq!((after.changes, draft.after(&draft.basket).basket), (5, Basket::default()));
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub enum Offer<'a> {
     /// The device cannot tell; the server will.
     Unchecked,
     Unknown,
+    /// So many were tried from there that none is looked up for a while.
+    Withheld,
     Known(&'a Coupon, Used),
 }
 
@@ -315,8 +317,10 @@ impl<'a> Quoting<'a> {
             drop(line.count, DropReason::NotServedNow);
             return 0;
         }
-        let left = dishes().filter_map(|dish| self.left.get(&dish.id)).min();
-        let count = left.map_or(line.count, |left| line.count.min(u8::try_from(*left).unwrap_or(u8::MAX)));
+        // A combination may have the same dish twice.
+        let times = |dish: &Dish| dishes().filter(|other| other.id == dish.id).count() as u32;
+        let left = dishes().filter_map(|dish| self.left.get(&dish.id).map(|left| left / times(dish))).min();
+        let count = left.map_or(line.count, |left| line.count.min(u8::try_from(left).unwrap_or(u8::MAX)));
         if count < line.count {
             drop(line.count - count, DropReason::SoldOut);
         }
@@ -346,6 +350,7 @@ impl<'a> Quoting<'a> {
         let taken = match self.facts.coupon {
             Offer::Unchecked => return None,
             Offer::Unknown => Err(CouponRefusal::Unknown),
+            Offer::Withheld => Err(CouponRefusal::TooOften),
             Offer::Known(coupon, used) => coupon.check(self.facts.now, dishes, used).and_then(|()| {
                 let off = coupon.takes_off(dishes, delivery);
                 let of_delivery = matches!(coupon.effect, crate::coupon::Effect::FreeDelivery);

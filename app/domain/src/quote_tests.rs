@@ -183,6 +183,12 @@ fn a_combination_takes_its_dishes_from_stock_and_is_taxed_as_they_are() {
     assert_eq!(portions(&quote.lines), BTreeMap::from([(DishId(1), 1), (DishId(2), 1), (DishId(3), 1)]));
     kitchen.stock.insert(DishId(3), 0);
     assert_eq!(kitchen.quote(&order).dropped[0].why, DropReason::SoldOut);
+    // Both choose the curry, and there is one.
+    kitchen.menu.option_groups[1].choices = vec![with(20, 2)];
+    kitchen.stock = BTreeMap::from([(DishId(2), 1)]);
+    assert_eq!(kitchen.quote(&order).dropped[0].why, DropReason::SoldOut);
+    kitchen.stock.insert(DishId(2), 2);
+    assert!(kitchen.quote(&order).dropped.is_empty());
 }
 
 #[test]

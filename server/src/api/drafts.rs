@@ -3,10 +3,10 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, StatusCode, header::CACHE_CONTROL, header::SET_COOKIE},
+    http::{StatusCode, header::CACHE_CONTROL, header::SET_COOKIE},
     response::{IntoResponse, Response},
 };
-use servery_domain::{draft::Draft, id::VisitorId, problem::Problem, slots::Times, slug::Slug};
+use servery_domain::{draft::Draft, problem::Problem, slots::Times, slug::Slug};
 
 use crate::{
     app::App,
@@ -33,10 +33,10 @@ pub async fn get_draft(_: AcceptsJson, State(app): State<Arc<App>>, Text(slug): 
 pub async fn put_draft(
     State(app): State<Arc<App>>,
     Text(slug): Text,
-    headers: HeaderMap,
+    customer: Customer,
     Body(draft): Body<Draft>,
 ) -> Result<Response, Refusal> {
-    let visitor = visitor::visitor(&headers).map_or_else(|| visitor::random().map(VisitorId), Ok)?;
+    let visitor = customer.browser(&app)?;
     ordering::keep_draft(&app, &slug, visitor, &draft).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     response.headers_mut().extend(visitor::remember(visitor).map(|cookie| (SET_COOKIE, cookie)));

@@ -10,13 +10,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use servery_domain::{
-    id::VisitorId,
     problem::Problem,
     push::{PushState, Subscription},
 };
 
 use crate::{
     app::App,
+    ordering::Customer,
     push,
     refusal::{AcceptsJson, Body, Refusal, Text},
     visitor,
@@ -43,10 +43,10 @@ pub async fn get_push(_: AcceptsJson, State(app): State<Arc<App>>, Text(token): 
 pub async fn put_push(
     State(app): State<Arc<App>>,
     Text(token): Text,
-    headers: HeaderMap,
+    customer: Customer,
     Body(subscription): Body<Subscription>,
 ) -> Result<Response, Refusal> {
-    let visitor = visitor::visitor(&headers).map_or_else(|| visitor::random().map(VisitorId), Ok)?;
+    let visitor = customer.browser(&app)?;
     push::subscribe(&app, &token, visitor, &subscription).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     response.headers_mut().extend(visitor::remember(visitor).map(|cookie| (SET_COOKIE, cookie)));

@@ -6,7 +6,7 @@ use axum::{
 };
 use servery_app::visit::{Visit, address};
 use servery_domain::{
-    account::{AccountChange, Password, PasswordChange, SignIn, SignUp},
+    account::{AccountChange, Password, PasswordChange, SignIn, SignUp, same_email},
     contact::Doorstep,
     lang::Lang,
     problem::Kind,
@@ -122,7 +122,7 @@ fn changed(signed: &Signed, form: &Form) -> Result<AccountChange, Refusal> {
 
 /// `POST /account/delete`: who types the address means it.
 pub async fn post_delete(sent: Sent, signed: Signed, form: Form) -> Response {
-    if servery_domain::account::same_email(form.get("email")) != signed.account.email {
+    if same_email(form.get("email")) != same_email(&signed.account.email) {
         return again("/account", "wrong", "email");
     }
     let led = accounts::forget(&sent.0, &signed).await;

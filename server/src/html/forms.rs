@@ -79,8 +79,7 @@ struct Known {
 }
 
 async fn known(app: &App, slug: &str, customer: &Customer) -> Result<Known, Refusal> {
-    let visitor = customer.visitor.as_deref().and_then(|visitor| visitor.parse().ok());
-    let visitor = visitor.map_or_else(|| visitor::random().map(VisitorId), Ok)?;
+    let visitor = customer.browser(app)?;
     let customer = Customer { visitor: Some(visitor.to_string()), ..customer.clone() };
     let draft = ordering::draft(app, slug, &customer).await?;
     Ok(Known { visitor, draft, customer })
@@ -215,7 +214,7 @@ async fn check_out((State(app), _, headers, customer): &Sent, slug: &str, form: 
         return keep(app, slug, known, &format!("{path}?wrong=changed&was={}", seen.0)).await;
     }
     let receipt: Receipt = serde_json::from_str(&answered.body).map_err(|error| Refusal::failed(&error))?;
-    known.draft = known.draft.emptied();
+    known.draft = known.draft.after(&known.draft.basket);
     let next = if receipt.state == OrderState::Unpaid { "/pay" } else { "" };
     keep(app, slug, known, &format!("/orders/{}{next}", receipt.token)).await
 }

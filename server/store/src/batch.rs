@@ -27,6 +27,15 @@ pub(crate) struct Kept {
     pub(crate) body: String,
 }
 
+impl Kept {
+    pub(crate) fn answers(self, request: &Request) -> Written {
+        match self.fingerprint == request.fingerprint {
+            true => Written::Again { status: self.status, body: self.body },
+            false => Written::OtherRequest,
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(crate) struct Counter {
     /// Of the restaurant and its menu.
@@ -150,11 +159,7 @@ impl Batch {
     }
 
     fn answered(&self, request: &Request) -> Option<Written> {
-        let kept = self.keys.get(&request.key)?;
-        Some(match kept.fingerprint == request.fingerprint {
-            true => Written::Again { status: kept.status, body: kept.body.clone() },
-            false => Written::OtherRequest,
-        })
+        self.keys.get(&request.key).map(|kept| kept.clone().answers(request))
     }
 
     fn keep(&mut self, request: &Request, status: u16, body: String) {

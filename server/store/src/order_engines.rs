@@ -19,7 +19,7 @@ use crate::{
     batch::{Batch, Counter, EVERYBODY, Kept, Needs},
     id, json,
     order_row::{self, EventRow, JobRow, OrderRow, PaymentRow},
-    orders::{Asked, DueJob, Happened, Orders, Tracked, Write, Written},
+    orders::{Asked, DueJob, Happened, Orders, Request, Tracked, Write, Written},
     parse,
 };
 
@@ -230,6 +230,14 @@ macro_rules! order_engine {
                     save(&mut change, &batch).await?;
                     change.commit().await?;
                     Ok(written)
+                }
+
+                async fn answered(&self, request: &Request) -> Result<Option<Written>> {
+                    let select =
+                        sqlx::query_as("select fingerprint, status, answer from idempotency_keys where key = $1").bind(&request.key);
+                    let row: Option<(String, i64, String)> = select.fetch_optional(&self.pool).await?;
+                    let kept = |(fingerprint, status, body)| Kept { fingerprint, status: u16::try_from(status).unwrap_or(500), body };
+                    Ok(row.map(|row| kept(row).answers(request)))
                 }
 
                 async fn order(&self, order: OrderId) -> Result<Option<Tracked>> {

@@ -148,6 +148,8 @@ pub trait Orders: Send + Sync {
     /// All of it in one transaction, an answer for each, in order. If it fails, none of it happened.
     async fn write(&self, batch: &[Write]) -> Result<Vec<Written>>;
 
+    /// What was answered to this request, if it was.
+    async fn answered(&self, request: &Request) -> Result<Option<Written>>;
     async fn order(&self, id: OrderId) -> Result<Option<Tracked>>;
     async fn order_by_token(&self, token: &str) -> Result<Option<Tracked>>;
     /// Those that are not over, the oldest first.

@@ -185,6 +185,17 @@ async fn who_wants_to_be_forgotten_is() {
 }
 
 #[tokio::test]
+async fn an_address_is_the_same_in_capitals_when_its_account_is_deleted() {
+    let app = TestApp::new().await;
+    let session = app.signed_in("Ada.Byron@Example.org").await;
+    let refused = app.form("/account/delete", &session, "email=eve@example.org").await;
+    assert!(refused.header("location").contains("wrong=email"), "{}", refused.header("location"));
+    let deleted = app.form("/account/delete", &session, "email=ada.byron@example.org").await;
+    assert!(deleted.header("location").contains("done=deleted"), "{}", deleted.header("location"));
+    app.try_sign_in("Ada.Byron@Example.org", PASSWORD).await.problem(Kind::SignedOut);
+}
+
+#[tokio::test]
 async fn guesses_at_a_password_run_out() {
     let app = TestApp::new().await;
     app.sign_up("ada@example.org").await;
@@ -222,7 +233,8 @@ async fn guesses_at_coupons_run_out_and_right_ones_cost_nothing() {
     let mut basket = app.basket("Meatloaf & Mashed Potatoes", 1).await;
     assert_eq!(app.post(&format!("{DINER}/quotes"), &[], &basket).await.status, 200, "without a code nobody guesses");
     basket["coupon"] = json!("hello10");
-    app.post(&format!("{DINER}/quotes"), &[], &basket).await.problem(Kind::TooOften);
+    let quote = app.post(&format!("{DINER}/quotes"), &[], &basket).await.json();
+    assert_eq!(quote["hindrances"], json!([{ "coupon": "too_often" }]), "the code is withheld, not the basket: {quote}");
 }
 
 #[tokio::test]

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use servery::{clock, demo};
-use servery_domain::{id::DishId, problem::Kind};
+use servery_domain::{
+    id::DishId,
+    problem::Kind,
+    time::{DAY, LocalMinute},
+};
 
 use crate::test_app::{Answer, TestApp, unique};
 
@@ -207,6 +211,43 @@ async fn case_coopcycle_2614_the_api_has_the_same_cutoff() {
         assert!(quote["hindrances"][0]["time"].is_string(), "{slot}: {quote}");
         let placement = json!({ "id": unique(), "basket": basket, "contact": { "name": "Ada", "phone": "1" }, "payment": "door", "seen": quote["total"], "lang": "en" });
         assert_eq!(app.place(&placement).await.status, 409, "{slot}");
+    }
+}
+
+#[tokio::test]
+async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
+    let app = TestApp::new().await;
+    let restaurant = demo::town().unwrap().swap_remove(3).restaurant;
+    app.store.put_table(restaurant.id, "code7", "Table 7").await.unwrap();
+    let mut basket = app.basket("Bottomless Coffee", 1).await;
+    basket["service"] = json!({ "table": "code7" });
+    let (placement, key) = (app.placement(basket).await, unique());
+    let first = app.place_with(&key, &placement).await;
+    assert_eq!(first.status, 201, "{}", first.text());
+    // The code is another restaurant's now.
+    let other = demo::town().unwrap().swap_remove(0).restaurant;
+    app.store.put_table(other.id, "code7", "Table 1").await.unwrap();
+    let again = app.place_with(&key, &placement).await;
+    assert_eq!((again.status.as_u16(), again.text()), (201, first.text()));
+    let mut late = placement.clone();
+    late["id"] = json!(unique());
+    app.place(&late).await.problem(Kind::NotAccepted);
+}
+
+#[tokio::test]
+async fn case_odoo_207426_noon_is_noon_on_the_restaurants_clock() {
+    let app = TestApp::new().await;
+    let now: LocalMinute = app.json(&format!("{DINER}/times")).await["now"].as_str().unwrap().parse().unwrap();
+    let noon = LocalMinute(now.midnight().0 + DAY + 12 * 60).to_string();
+    let mut basket = app.basket("Bottomless Coffee", 1).await;
+    basket["slot"] = json!(noon);
+    let placement = app.placement(basket).await;
+    let token = app.place(&placement).await.json()["token"].as_str().unwrap().to_owned();
+    assert_eq!(app.order(&token).await["ordered"]["due"]["from"], json!(noon));
+    for lang in ["en", "de", "ar"] {
+        let page = app.get(&format!("/orders/{token}?render=thin&lang={lang}"), &[]).await;
+        let says = |time: &str| page.text().contains(time);
+        assert!(says("12:00") && !says("17:00") && !says("16:00"), "{lang}: {}", page.text());
     }
 }
 

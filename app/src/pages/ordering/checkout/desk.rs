@@ -147,6 +147,7 @@ impl Desk {
         match self.state() {
             Placing::Changed { seen, quote } => Some(changed(seen, quote.total)),
             Placing::Refused(problem) if problem.status == 409 => Some(texts.get(Key::CheckoutPlacedBefore).to_owned()),
+            Placing::TooLate => Some(texts.get(Key::CheckoutTooLate).to_owned()),
             Placing::Refused(_) => Some(texts.get(Key::CheckoutRefused).to_owned()),
             _ => {
                 let came = self.came.get_value();

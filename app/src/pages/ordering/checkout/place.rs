@@ -70,7 +70,7 @@ pub fn follow(desk: Desk) {
                 desk.making.learn(*quote);
                 desk.focus("news");
             }
-            Placing::Refused(_) => desk.focus("news"),
+            Placing::Refused(_) | Placing::TooLate => desk.focus("news"),
             Placing::Idle | Placing::Sending | Placing::Waiting => {}
         }
     });

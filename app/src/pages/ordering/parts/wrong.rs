@@ -76,6 +76,7 @@ fn coupon(refusal: CouponRefusal) -> Key {
         CouponRefusal::UsedUp => Key::CouponUsedUp,
         CouponRefusal::UsedByYou => Key::CouponUsedByYou,
         CouponRefusal::NothingToTakeOff => Key::CouponNothingToTakeOff,
+        CouponRefusal::TooOften => Key::CouponTooOften,
     }
 }
 
