@@ -135,13 +135,10 @@ pub async fn forget(app: &App, signed: &Signed) -> Result<HeaderValue, Refusal> 
     }
 }
 
-pub async fn orders(app: &App, signed: &Signed) -> Result<Vec<TrackedOrder>, Refusal> {
-    let orders = app.store.orders_of_account(signed.account.id).await?;
-    Ok(orders.into_iter().filter_map(|tracked| ordering::named(app, tracked)).collect())
-}
-
 pub async fn export(app: &App, signed: &Signed) -> Result<Export, Refusal> {
-    Ok(Export { signed_in: signed.shown(app), passkeys: passkeys::list(app, signed).await?, orders: orders(app, signed).await? })
+    let orders = app.store.orders_of_account(signed.account.id).await?.into_iter();
+    let orders = orders.filter_map(|tracked| ordering::named(app, tracked)).collect();
+    Ok(Export { signed_in: signed.shown(app), passkeys: passkeys::list(app, signed).await?, orders })
 }
 
 fn used_up() -> Refusal {

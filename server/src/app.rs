@@ -149,7 +149,6 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/accounts", post(api::accounts::post_account))
         .route("/api/v1/account", get(api::accounts::get_account).patch(api::accounts::patch_account).delete(api::accounts::delete_account))
         .route("/api/v1/account/export", get(api::accounts::get_export))
-        .route("/api/v1/account/orders", get(api::accounts::list_orders))
         .route("/api/v1/account/verifications", post(api::accounts::post_verification))
         .route("/api/v1/password-resets", post(api::accounts::post_reset))
         .route("/api/v1/password-resets/{token}", post(api::accounts::post_new_password))

@@ -12,7 +12,6 @@ use axum::{
 use serde::Serialize;
 use servery_domain::{
     account::{AccountChange, NewPassword, ResetRequest, SignUp, SignedIn, Verification},
-    order::TrackedOrder,
     problem::Problem,
 };
 
@@ -74,14 +73,6 @@ pub async fn delete_account(State(app): State<Arc<App>>, signed: Signed) -> Resu
 pub async fn get_export(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
     let export = private(accounts::export(&app, &signed).await?);
     Ok(([(CONTENT_DISPOSITION, "attachment; filename=\"servery-account.json\"")], export).into_response())
-}
-
-/// The account's orders, the newest first
-#[utoipa::path(
-    get, path = "/api/v1/account/orders", tag = "accounts", responses((status = 200, body = Vec<TrackedOrder>), (status = 401, body = Problem)),
-)]
-pub async fn list_orders(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
-    Ok(private(accounts::orders(&app, &signed).await?))
 }
 
 /// Show that the address is one's own, with the token of a mail

@@ -104,11 +104,9 @@ macro_rules! account_engine {
                 }
 
                 async fn orders_of_account(&self, account: AccountId) -> Result<Vec<Tracked>> {
-                    let select = order_row::select_orders!("customer = $1");
+                    let select = order_row::select_orders!("customer = $1 order by placed_at desc");
                     let rows: Vec<OrderRow> = sqlx::query_as(select).bind(account.customer()).fetch_all(&self.pool).await?;
-                    let mut orders: Vec<Tracked> = rows.into_iter().map(OrderRow::read).collect::<Result<_>>()?;
-                    orders.sort_by_key(|tracked| std::cmp::Reverse(tracked.order.ordered.placed_at));
-                    Ok(orders)
+                    rows.into_iter().map(OrderRow::read).collect()
                 }
 
                 async fn put_mail_token(&self, token: &MailToken) -> Result<()> {

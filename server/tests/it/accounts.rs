@@ -151,7 +151,7 @@ async fn orders_are_found_by_account_and_by_browser() {
     let mut expected = vec![before["token"].clone(), after["token"].clone()];
     expected.sort_by_key(Value::to_string);
     assert_eq!(tokens(app.get("/api/v1/orders", &[("cookie", &both)]).await), expected);
-    assert_eq!(tokens(app.get("/api/v1/account/orders", &[("cookie", &session)]).await), [after["token"].clone()]);
+    assert_eq!(tokens(app.get("/api/v1/orders", &[("cookie", &session)]).await), [after["token"].clone()]);
     assert_eq!(tokens(app.get("/api/v1/orders", &[("cookie", &visitor)]).await), [before["token"].clone()]);
     let account = app.get("/api/v1/account", &[("cookie", &session)]).await.json()["account"]["id"].as_str().unwrap().to_owned();
     for forged in [format!("__Host-visitor={account}"), format!("__Host-visitor=account-{account}")] {
