@@ -1,6 +1,6 @@
 // An order from the dish to the receipt, however the pages are made: the same steps, the same order.
 
-import { alive, controlled, expect, test, texts, type Mode } from "../servery";
+import { alive, controlled, expect, test, texts, type Mode, type Servery } from "../servery";
 import { add, DINER, dish, fillIn, filled, place, placed, toCheckout } from "../ordering";
 import type { APIRequestContext, Page } from "@playwright/test";
 
@@ -205,6 +205,20 @@ test.describe("checkout", () => {
   });
 });
 
+const OFFLINE = [/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load resource/];
+
+/** An order that waits for the network. */
+async function placedOffline(page: Page, request: APIRequestContext, servery: Servery) {
+  await page.context().addCookies([{ name: "servery_render", value: "thick", url: servery.url }]);
+  await add(page, request, "Cobb Salad", "thick");
+  await toCheckout(page, "thick");
+  await fillIn(page);
+  await controlled(page);
+  await page.context().setOffline(true);
+  await place(page);
+  await expect(page.locator(".waiting")).toContainText(words["checkout.waiting"]);
+}
+
 test.describe("the basket", () => {
   test("is counted up and down", async ({ page, request }) => {
     await add(page, request, "Cobb Salad", "hydrated");
@@ -258,7 +272,7 @@ test.describe("the basket", () => {
 
   test("is changed offline with the same totals, and the order goes out when the network is back", async ({ page, request, context, servery, complaints }) => {
     test.setTimeout(60_000);
-    complaints.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load resource/);
+    complaints.expect(...OFFLINE);
     await context.addCookies([{ name: "servery_render", value: "thick", url: servery.url }]);
     await add(page, request, "Cobb Salad", "thick");
     await toCheckout(page, "thick");
@@ -282,15 +296,8 @@ test.describe("the basket", () => {
 
   test("is not sent by itself when the diner has long gone", async ({ page, request, context, servery, complaints }) => {
     test.setTimeout(60_000);
-    complaints.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load resource/);
-    await context.addCookies([{ name: "servery_render", value: "thick", url: servery.url }]);
-    await add(page, request, "Cobb Salad", "thick");
-    await toCheckout(page, "thick");
-    await fillIn(page);
-    await controlled(page);
-    await context.setOffline(true);
-    await place(page);
-    await expect(page.locator(".waiting")).toContainText(words["checkout.waiting"]);
+    complaints.expect(...OFFLINE);
+    await placedOffline(page, request, servery);
     await page.evaluate(() => {
       const waiting = JSON.parse(localStorage.getItem("placing")!);
       localStorage.setItem("placing", JSON.stringify({ ...waiting, at: waiting.at - 16 * 60_000 }));
@@ -306,15 +313,8 @@ test.describe("the basket", () => {
 
   test("keeps what came in while an order waited", async ({ page, request, context, servery, complaints }) => {
     test.setTimeout(60_000);
-    complaints.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load resource/);
-    await context.addCookies([{ name: "servery_render", value: "thick", url: servery.url }]);
-    await add(page, request, "Cobb Salad", "thick");
-    await toCheckout(page, "thick");
-    await fillIn(page);
-    await controlled(page);
-    await context.setOffline(true);
-    await place(page);
-    await expect(page.locator(".waiting")).toContainText(words["checkout.waiting"]);
+    complaints.expect(...OFFLINE);
+    await placedOffline(page, request, servery);
     await page.goto(`/restaurants/${DINER}/basket`);
     await alive(page);
     await page.getByRole("button", { name: filled("basket.more-of", { dish: "\u2068Cobb Salad\u2069" }) }).click();

@@ -111,24 +111,8 @@ fn Chosen(making: Making) -> impl IntoView {
             .with(|quote| making.begun.with_value(|begun| hindrances(texts, quote, &begun.menu, &begun.listed.restaurant.ordering)));
         all.into_iter().filter(|wrong| wrong.field == "lines").map(|wrong| view! { <p class="wrong">{wrong.words}</p> }).collect::<Vec<_>>()
     };
-    let bill = move || {
-        making.quote.with(|quote| {
-            making.begun.with_value(|begun| {
-                let rules = &begun.listed.restaurant.tax;
-                sums(
-                    texts,
-                    Bill {
-                        currency: quote.currency,
-                        sums: &quote.sums,
-                        taxes: &quote.taxes,
-                        total: quote.total,
-                        in_cash: quote.in_cash,
-                        rules,
-                    },
-                )
-            })
-        })
-    };
+    let bill =
+        move || making.quote.with(|quote| making.begun.with_value(|begun| sums(texts, Bill::of(quote, &begun.listed.restaurant.tax))));
     view! {
         <form method="post" action=format!("/restaurants/{slug}/basket/lines") on:submit=submit>
             // The first button is what Enter does.

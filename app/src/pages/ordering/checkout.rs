@@ -96,20 +96,5 @@ fn ordered(texts: Texts, making: Making) -> impl IntoView {
 }
 
 fn bill(texts: Texts, making: Making) -> impl IntoView {
-    making.quote.with(|quote| {
-        making.begun.with_value(|begun| {
-            let rules = &begun.listed.restaurant.tax;
-            sums(
-                texts,
-                Bill {
-                    currency: quote.currency,
-                    sums: &quote.sums,
-                    taxes: &quote.taxes,
-                    total: quote.total,
-                    in_cash: quote.in_cash,
-                    rules,
-                },
-            )
-        })
-    })
+    making.quote.with(|quote| making.begun.with_value(|begun| sums(texts, Bill::of(quote, &begun.listed.restaurant.tax))))
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use servery_domain::{
     currency::{Currency, Minor},
-    quote::Sum,
+    quote::{Quote, Sum},
     tax::{Tax, TaxRate, TaxRules},
 };
 
@@ -21,6 +21,13 @@ pub struct Bill<'a> {
     pub total: Minor,
     pub in_cash: Minor,
     pub rules: &'a TaxRules,
+}
+
+impl<'a> Bill<'a> {
+    pub fn of(quote: &'a Quote, rules: &'a TaxRules) -> Self {
+        let Quote { currency, sums, taxes, total, in_cash, .. } = quote;
+        Self { currency: *currency, sums, taxes, total: *total, in_cash: *in_cash, rules }
+    }
 }
 
 pub fn sums(texts: Texts, bill: Bill<'_>) -> impl IntoView + use<> {
