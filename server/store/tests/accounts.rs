@@ -193,7 +193,13 @@ fn order(number: u128) -> Order {
         lang: Lang::English,
     };
     let ordered = Ordered::new(RestaurantId(1), (NOW, LocalMinute(NOW.0 / 60)), placement, quote).unwrap();
-    Order { id: OrderId(number), number: 0, revision: Revision(0), ordered: ordered.into(), progress: Progress::new(PaymentWay::Door, NOW) }
+    Order {
+        id: OrderId(number),
+        number: 0,
+        revision: Revision(0),
+        ordered: ordered.into(),
+        progress: Progress::new(PaymentWay::Door, Minor(1_490), NOW),
+    }
 }
 
 fn placing(order: Order, customer: String) -> Placing {
