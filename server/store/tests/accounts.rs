@@ -345,8 +345,29 @@ async fn of_two_names_a_payment_keeps_the_first() {
         store.ask_payment(OrderId(1), 1_490, NOW).await.unwrap();
         assert_eq!(known().await, (Some("pi_1".into()), false), "{engine}");
         assert_eq!(store.order(OrderId(1)).await.unwrap().unwrap().order.progress.payment.paid, Minor(1_490), "{engine}");
-        store.sweep(Timestamp(NOW.0 + 1), NOW).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn what_a_provider_told_is_forgotten_with_the_keys() {
+    let engines = engines("accounts_told").await;
+    let (_, store) = &engines.stores[1];
+    let server = std::env::var("SERVERY_TEST_POSTGRES").unwrap();
+    let mut database = <sqlx::PgConnection as sqlx::Connection>::connect(&format!("{server}/accounts_told")).await.unwrap();
+    let mut told = async || {
+        let ids: Vec<String> = sqlx::query_scalar("select id from webhook_events order by id").fetch_all(&mut database).await.unwrap();
+        ids
+    };
+    store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+    place(store.as_ref(), 1, "ada".into()).await;
+    for webhook in ["evt_1", "evt_1", "evt_2"] {
+        let settle = Write::Settle { order: OrderId(1), intent: "pi_1".into(), webhook: Some(webhook.into()), at: NOW };
+        store.write(&[settle]).await.unwrap();
+    }
+    store.sweep(NOW, NOW).await.unwrap();
+    assert_eq!(told().await, ["evt_1", "evt_2"]);
+    store.sweep(Timestamp(NOW.0 + 1), NOW).await.unwrap();
+    assert!(told().await.is_empty());
 }
 
 #[tokio::test]
