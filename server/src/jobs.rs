@@ -111,12 +111,17 @@ async fn attempt(app: &App, mailer: Option<&Mailer>, due: DueJob) -> Option<Stri
         _ => false,
     };
     let most = if matches!(due.job, Job::Push { .. }) { MOST_PUSHES } else { MOST_TRIES };
-    if tries >= most || unwanted && tries >= MOST_UNWANTED {
+    let hopeless = tries >= most || unwanted && tries >= MOST_UNWANTED;
+    if hopeless && !due.job.owes_money() {
         tracing::error!(job = due.id, kind = due.job.kind(), tries, %error, "a job is given up");
         return Some(due.id);
     }
-    let later = delay(tries, visitor::random().unwrap_or_default());
-    tracing::warn!(job = due.id, kind = due.job.kind(), tries, later, %error, "a job is put off");
+    let later = if hopeless { LONGEST_DELAY } else { delay(tries, visitor::random().unwrap_or_default()) };
+    if hopeless {
+        tracing::error!(job = due.id, kind = due.job.kind(), tries, later, %error, "money is owed to a diner and cannot be given back");
+    } else {
+        tracing::warn!(job = due.id, kind = due.job.kind(), tries, later, %error, "a job is put off");
+    }
     if let Err(error) = app.store.put_off_job(&due.id, Timestamp(clock::now().0 + later)).await {
         tracing::debug!(%error, "a job is due again when it counts as left");
     }
@@ -138,6 +143,7 @@ async fn perform(app: &App, mailer: Option<&Mailer>, due: &DueJob) -> Result<(),
             Ok(())
         }
         (Job::Refund { order, number, amount }, _) => Ok(payments::refund(app, *order, (*number, *amount), &due.id).await?),
+        (Job::GiveBack { intent, amount }, _) => Ok(payments::give_back(app, intent, *amount, &due.id).await?),
         (Job::Push { order, event, browser }, _) => tell_browser(app, *order, event, *browser).await,
     }
 }

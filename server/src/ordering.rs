@@ -304,7 +304,7 @@ fn placing(
     if coupon.is_some() {
         coupon_customer.clone_into(&mut ordered.redeemed_by);
     }
-    let progress = Progress::new(placement.payment, counter.now.0);
+    let progress = Progress::new(placement.payment, ordered.total, counter.now.0);
     Ok(Placing {
         request: request.clone(),
         order: Order { id: placement.id, number: 0, revision: Revision(0), ordered: Arc::new(ordered), progress },

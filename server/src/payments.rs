@@ -7,8 +7,10 @@ pub mod webhook;
 use std::{sync::Arc, time::Duration};
 
 use servery_domain::{
+    contact::{Malformed, malformed},
     currency::Minor,
     id::OrderId,
+    limits,
     order::{Actor, Event, Order, State},
     ordering::PaymentWay,
     problem::Kind,
@@ -16,7 +18,7 @@ use servery_domain::{
 };
 use servery_store::{
     StoreError,
-    orders::{Asked, Webhook, Write, Written},
+    orders::{Asked, Named, Write, Written},
 };
 
 use self::{
@@ -52,6 +54,8 @@ pub enum Paying {
     Elsewhere {
         address: String,
     },
+    /// The diner's bank is still working on it.
+    Pending,
     Declined,
 }
 
@@ -73,6 +77,7 @@ fn away(error: &ProviderError) -> Refusal {
 /// Charges the card for an order that waits for its money. Asked again, it charges once.
 pub async fn pay(app: &App, token: &str, method: Option<&str>) -> Result<Paying, Refusal> {
     let cards = cards(app)?;
+    method.map_or(Ok(()), check_method)?;
     let order = ordering::find(app, token).await?.order;
     if order.progress.payment.paid > Minor::ZERO {
         return Ok(Paying::Paid);
@@ -80,10 +85,10 @@ pub async fn pay(app: &App, token: &str, method: Option<&str>) -> Result<Paying,
     if order.progress.state != State::Unpaid {
         return Err(Refusal::new(Kind::Conflict, "this order waits for no card"));
     }
-    let asked = app.store.payment(order.id).await?.and_then(|asked| asked.intent);
-    let intent = match (asked, method) {
-        (Some(intent), method) => resume(app, cards, &order, &intent, method).await?,
-        (None, Some(method)) => Some(begin(app, cards, &order, method).await?),
+    let known = app.store.payment(order.id).await?.and_then(|asked| asked.named);
+    let intent = match (known, method) {
+        (Some(known), method) => Some(resume(app, cards, &order, &known, method).await?),
+        (None, Some(method)) => Some(begin(app, cards, &order, None, method).await?),
         (None, None) => None,
     };
     match intent {
@@ -92,22 +97,47 @@ pub async fn pay(app: &App, token: &str, method: Option<&str>) -> Result<Paying,
     }
 }
 
-async fn begin(app: &App, cards: &Cards, order: &Order, method: &str) -> Result<Intent, Refusal> {
+/// It becomes part of a header, and of a form: a provider's names are plain.
+fn check_method(method: &str) -> Result<(), Malformed> {
+    let plain = (1..=limits::METHOD).contains(&method.len()) && method.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if plain { Ok(()) } else { Err(malformed("payment_method", "is what the provider calls the card")) }
+}
+
+/// Asks for the money anew; `had` is the intent, if any, of which it is sure that it is not charged.
+async fn begin(app: &App, cards: &Cards, order: &Order, had: Option<&str>, method: &str) -> Result<Intent, Refusal> {
     let total = order.ordered.total;
-    let note = |intent: Option<String>| async move { app.store.ask_payment(order.id, total.0, intent.as_deref(), clock::now()).await };
-    note(None).await?;
-    let intent = cards.provider.create(order.id, total, order.ordered.currency, method).await;
-    let intent = match intent {
+    app.store.ask_payment(order.id, total.0, clock::now()).await?;
+    let intent = match cards.provider.create(order.id, total, order.ordered.currency, (had, method)).await {
         Ok(intent) => intent,
         Err(ProviderError::Refused(why)) => {
             tracing::info!(order = %order.id, why, "a card was refused");
-            app.store.close_payment(order.id).await?;
+            app.store.close_payment(order.id, had).await?;
             return Err(Refusal::new(Kind::Declined, "the card was not accepted; try another one, or pay at the door"));
         }
         Err(error) => return Err(away(&error)),
     };
     // Known before it is charged: from here on the sweep finds out what became of it.
-    note(Some(intent.id.clone())).await?;
+    let named = Named { intent: intent.id.clone(), method: method.to_owned() };
+    if !app.store.name_payment(order.id, had, &named, clock::now()).await? {
+        return yield_to_other(app, cards, order, intent).await;
+    }
+    confirm(cards, intent).await
+}
+
+/// Somebody else has begun to pay this order in the meantime. If it was with this card, that is the same payment.
+async fn yield_to_other(app: &App, cards: &Cards, order: &Order, intent: Intent) -> Result<Intent, Refusal> {
+    let known = app.store.payment(order.id).await?.and_then(|asked| asked.named);
+    if known.is_some_and(|known| known.intent == intent.id) {
+        return cards.provider.retrieve(&intent.id).await.map_err(|error| away(&error));
+    }
+    // If this gets lost, it stays as it is: nobody confirms it.
+    if let Err(error) = cards.provider.cancel(&intent.id).await {
+        tracing::warn!(order = %order.id, intent = intent.id, %error, "an intent that nobody will confirm stays");
+    }
+    Err(Refusal::new(Kind::Conflict, "this order is being paid with another card"))
+}
+
+async fn confirm(cards: &Cards, intent: Intent) -> Result<Intent, Refusal> {
     match cards.provider.confirm(&intent.id).await {
         Ok(intent) => Ok(intent),
         Err(ProviderError::Refused(_)) => Ok(Intent { status: "requires_payment_method".into(), ..intent }),
@@ -116,24 +146,24 @@ async fn begin(app: &App, cards: &Cards, order: &Order, method: &str) -> Result<
 }
 
 /// Goes on with what was begun: another card is tried only once it is sure that the first is not charged.
-async fn resume(app: &App, cards: &Cards, order: &Order, intent: &str, method: Option<&str>) -> Result<Option<Intent>, Refusal> {
-    let now = cards.provider.retrieve(intent).await.map_err(|error| away(&error))?;
-    let Some(method) = method else { return Ok(Some(now)) };
-    if now.is_paid() || now.status == "processing" {
-        return Ok(Some(now));
-    }
+async fn resume(app: &App, cards: &Cards, order: &Order, known: &Named, method: Option<&str>) -> Result<Intent, Refusal> {
+    let now = cards.provider.retrieve(&known.intent).await.map_err(|error| away(&error))?;
+    let Some(method) = method.filter(|_| !now.is_paid() && now.status != "processing") else { return Ok(now) };
     if now.status != "canceled" {
-        let cancelled = cards.provider.cancel(intent).await.map_err(|error| away(&error))?;
+        if method == known.method {
+            return if now.status == "requires_confirmation" { confirm(cards, now).await } else { Ok(now) };
+        }
+        let cancelled = cards.provider.cancel(&known.intent).await.map_err(|error| away(&error))?;
         if cancelled.status != "canceled" {
-            return Ok(Some(cancelled));
+            return Ok(cancelled);
         }
     }
-    begin(app, cards, order, method).await.map(Some)
+    begin(app, cards, order, Some(&known.intent), method).await
 }
 
 async fn settle_or_tell(app: &App, cards: &Cards, order: &Order, intent: Intent, token: &str) -> Result<Paying, Refusal> {
     if intent.is_paid() {
-        settle(app, order.id, None).await?;
+        settle(app, order.id, intent.id, None).await?;
         return Ok(Paying::Paid);
     }
     if intent.status == "requires_action" {
@@ -145,7 +175,7 @@ async fn settle_or_tell(app: &App, cards: &Cards, order: &Order, intent: Intent,
         });
         return Ok(Paying::Elsewhere { address });
     }
-    Ok(Paying::Declined)
+    Ok(if intent.status == "processing" { Paying::Pending } else { Paying::Declined })
 }
 
 /// Where the card page, which is another site's, sends the diner back to.
@@ -174,8 +204,8 @@ pub async fn pay_at_door(app: &App, token: &str) -> Result<Order, Refusal> {
     ordering::advance(app, order.id, Event::PaysAtDoor, Actor::Diner).await
 }
 
-async fn settle(app: &App, order: OrderId, webhook: Option<Webhook>) -> Result<(), Refusal> {
-    match app.writer.write(Write::Settle { order, webhook, at: clock::now() }).await? {
+async fn settle(app: &App, order: OrderId, intent: String, webhook: Option<String>) -> Result<(), Refusal> {
+    match app.writer.write(Write::Settle { order, intent, webhook, at: clock::now() }).await? {
         Written::Advanced(order) => {
             ordering::accept_if_itself(app, &order).await;
             Ok(())
@@ -195,17 +225,15 @@ pub async fn hear(app: &App, signature: &str, body: &[u8]) -> Result<(), Refusal
         return Ok(());
     }
     let intent = message.intent().ok_or_else(malformed)?;
-    // Not of ours, or made by hand: nobody waits for it.
-    let Some(order) = intent.metadata.order else { return Ok(()) };
+    // Another shop's on the same account, or made by hand: nobody waits for it.
+    let Some(order) = intent.metadata.order.as_deref().and_then(|order| order.parse().ok()) else { return Ok(()) };
     let Some(tracked) = app.store.order(order).await? else { return Ok(()) };
     let ordered = &tracked.order.ordered;
     if intent.amount != ordered.total.0 || !intent.currency.eq_ignore_ascii_case(ordered.currency.code()) {
         tracing::error!(%order, intent = intent.id, amount = intent.amount, "a payment has another amount than its order");
         return Ok(());
     }
-    app.store.ask_payment(order, ordered.total.0, Some(&intent.id), clock::now()).await?;
-    let event = String::from_utf8_lossy(body).into_owned();
-    settle(app, order, Some(Webhook { id: message.id, event })).await
+    settle(app, order, intent.id, Some(message.id)).await
 }
 
 /// Looks after payments that nobody heard of, until it is dropped.
@@ -214,12 +242,17 @@ pub async fn sweep(app: Arc<App>) {
 }
 
 pub async fn sweep_once(app: &App, now: Timestamp, open_for: i64) -> Result<(), StoreError> {
-    for asked in app.store.open_payments(Timestamp(now.0 - open_for)).await? {
-        if let Err(refusal) = look_after(app, &asked, now).await {
-            tracing::warn!(order = %asked.order, problem = %refusal.0, "a payment stays open");
+    let mut behind = None;
+    loop {
+        let page = app.store.open_payments(Timestamp(now.0 - open_for), behind).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        behind = Some((last.asked_at, last.order));
+        for asked in page {
+            if let Err(refusal) = look_after(app, &asked, now).await {
+                tracing::warn!(order = %asked.order, problem = %refusal.0, "a payment stays open");
+            }
         }
     }
-    Ok(())
 }
 
 /// Whether money may still come for an order that nobody has paid.
@@ -228,32 +261,44 @@ pub async fn is_open(app: &App, order: OrderId) -> Result<bool, Refusal> {
 }
 
 async fn look_after(app: &App, asked: &Asked, now: Timestamp) -> Result<(), Refusal> {
-    let cards = cards(app)?;
-    let Some(intent) = &asked.intent else {
+    let close = async |intent: Option<&str>| Ok(app.store.close_payment(asked.order, intent).await?);
+    let Some(Named { intent: name, .. }) = &asked.named else {
         // The provider was asked, and its answer never came: without a confirmation nothing was charged.
-        return Ok(app.store.close_payment(asked.order).await?);
+        return close(None).await;
     };
-    let intent = cards.provider.retrieve(intent).await.map_err(|error| away(&error))?;
+    let fresh = now.0 - asked.asked_at.0 < GIVEN_UP_AFTER;
+    let cards = match cards(app) {
+        Err(refusal) if fresh => return Err(refusal),
+        // Nobody is left to ask. Should it have been charged after all, the provider tells a server that takes cards again.
+        Err(_) => return close(Some(name)).await,
+        Ok(cards) => cards,
+    };
+    let intent = match cards.provider.retrieve(name).await {
+        Err(ProviderError::Refused(why)) if !fresh => {
+            tracing::error!(order = %asked.order, intent = name, why, "the provider does not tell what became of a payment; it is given up");
+            return close(Some(name)).await;
+        }
+        answer => answer.map_err(|error| away(&error))?,
+    };
     if intent.is_paid() {
-        return settle(app, asked.order, None).await;
+        return settle(app, asked.order, intent.id, None).await;
     }
     let order = app.store.order(asked.order).await?.map(|tracked| tracked.order);
-    let wanted = order.is_some_and(|order| order.progress.state == State::Unpaid) && now.0 - asked.asked_at.0 < GIVEN_UP_AFTER;
+    let wanted = order.is_some_and(|order| order.progress.state == State::Unpaid) && fresh;
     if intent.is_undecided() && wanted {
         return Ok(());
     }
     if intent.is_undecided() && intent.status != "processing" {
-        let cancelled = cards.provider.cancel(&intent.id).await.map_err(|error| away(&error))?;
+        let cancelled = cards.provider.cancel(name).await.map_err(|error| away(&error))?;
         if cancelled.status != "canceled" {
             return Ok(());
         }
     }
-    Ok(app.store.close_payment(asked.order).await?)
+    close(Some(name)).await
 }
 
 /// Gives back what was promised, and books it.
 pub async fn refund(app: &App, order: OrderId, (number, amount): (usize, Minor), job: &str) -> Result<(), Refusal> {
-    let cards = cards(app)?;
     let given = app.store.order(order).await?.is_none_or(|tracked| {
         let promised = tracked.order.progress.payment.refunds.get(number).cloned();
         promised.is_none_or(|refund| refund.given)
@@ -261,8 +306,13 @@ pub async fn refund(app: &App, order: OrderId, (number, amount): (usize, Minor),
     if given {
         return Ok(());
     }
-    let intent = app.store.payment(order).await?.and_then(|asked| asked.intent);
-    let intent = intent.ok_or_else(|| Refusal::new(Kind::Broken, "a payment without a name cannot be given back"))?;
-    cards.provider.refund(&intent, amount, job).await.map_err(|error| away(&error))?;
+    let named = app.store.payment(order).await?.and_then(|asked| asked.named);
+    let named = named.ok_or_else(|| Refusal::new(Kind::Broken, "a payment without a name cannot be given back"))?;
+    give_back(app, &named.intent, amount, job).await?;
     ordering::advance(app, order, Event::Refunded { number, amount }, Actor::System).await.map(drop)
+}
+
+/// Once for each job.
+pub async fn give_back(app: &App, intent: &str, amount: Minor, job: &str) -> Result<(), Refusal> {
+    cards(app)?.provider.refund(intent, amount, job).await.map_err(|error| away(&error))
 }

@@ -22,15 +22,20 @@ pub async fn sweep(app: Arc<App>) {
 }
 
 pub async fn sweep_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
-    for order in app.store.waiting_orders(Timestamp(now.0 - UNTOUCHED)).await? {
-        match answer(app, &order, now).await {
-            // Somebody answered in this very moment.
-            Err(refusal) if refusal.0.is(Kind::Conflict) => {}
-            Err(refusal) => tracing::warn!(order = %order.id, problem = %refusal.0, "an order goes on waiting"),
-            Ok(()) => {}
+    let mut behind = None;
+    loop {
+        let page = app.store.waiting_orders(Timestamp(now.0 - UNTOUCHED), behind).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        behind = Some((last.progress.changed_at, last.id));
+        for order in page {
+            match answer(app, &order, now).await {
+                // Somebody answered in this very moment.
+                Err(refusal) if refusal.0.is(Kind::Conflict) => {}
+                Err(refusal) => tracing::warn!(order = %order.id, problem = %refusal.0, "an order goes on waiting"),
+                Ok(()) => {}
+            }
         }
     }
-    Ok(())
 }
 
 async fn answer(app: &App, order: &Order, now: Timestamp) -> Result<(), Refusal> {

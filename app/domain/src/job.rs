@@ -18,17 +18,25 @@ pub enum Job {
     Push { order: OrderId, event: Event, browser: VisitorId },
     /// Give back what was promised.
     Refund { order: OrderId, number: usize, amount: Minor },
+    /// Give back what a second card was charged for an order that was paid.
+    GiveBack { intent: String, amount: Minor },
     /// Send the holder of this address a link, if there is one: asking for it looks the same either way.
     /// Its token is made when the mail is.
     AccountMail { email: String, purpose: MailPurpose },
 }
 
 impl Job {
+    /// It is never given up.
+    pub const fn owes_money(&self) -> bool {
+        matches!(self, Self::Refund { .. } | Self::GiveBack { .. })
+    }
+
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Mail { .. } => "mail",
             Self::Push { .. } => "push",
             Self::Refund { .. } => "refund",
+            Self::GiveBack { .. } => "give_back",
             Self::AccountMail { .. } => "account_mail",
         }
     }

@@ -137,6 +137,15 @@ pub struct Order {
 }
 
 impl Order {
+    /// What the diner still has to hand over; at the door it is what coins can pay.
+    pub fn to_pay(&self) -> Minor {
+        let payment = &self.progress.payment;
+        match payment.way {
+            PaymentWay::Door if payment.paid == Minor::ZERO => self.ordered.in_cash,
+            _ => self.ordered.total - payment.paid,
+        }
+    }
+
     /// Somebody still needs to know whose it is. One that nobody closed is over a day after it was due.
     pub fn is_under_way(&self, now: Timestamp) -> bool {
         // The restaurant's minutes are off by its zone, which a day covers.
@@ -316,11 +325,11 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl Progress {
-    /// A new order waits for its money, or for the kitchen.
-    pub fn new(way: PaymentWay, at: Timestamp) -> Self {
+    /// A new order waits for its money, or for the kitchen. What costs nothing needs no card.
+    pub fn new(way: PaymentWay, total: Minor, at: Timestamp) -> Self {
         let state = match way {
-            PaymentWay::Card => State::Unpaid,
-            PaymentWay::Door => State::Placed,
+            PaymentWay::Card if total > Minor::ZERO => State::Unpaid,
+            PaymentWay::Card | PaymentWay::Door => State::Placed,
         };
         let payment = Payment { way, paid: Minor::ZERO, refunded: Minor::ZERO, refunds: Vec::new() };
         Self { state, payment, ready_at: None, reason: String::new(), changed_at: at }

@@ -23,7 +23,7 @@ fn order(service: Service, way: PaymentWay) -> Order {
         allergies: String::new(),
         lang: Lang::English,
     };
-    Order { id: OrderId(1), number: 1, revision: Revision(1), ordered: ordered.into(), progress: Progress::new(way, at) }
+    Order { id: OrderId(1), number: 1, revision: Revision(1), ordered: ordered.into(), progress: Progress::new(way, Minor(2_000), at) }
 }
 
 fn delivery() -> Service {
@@ -155,4 +155,23 @@ fn the_counter_is_offered_what_it_may_do() {
     assert!(matches!(steps(&order)[..], [Event::Accepted { .. }, Event::Rejected { .. }, Event::Cancelled { .. }]));
     order.progress.state = State::Ready;
     assert!(matches!(steps(&order)[..], [Event::Collected, Event::Cancelled { .. }]));
+}
+
+#[test]
+fn what_costs_nothing_needs_no_card() {
+    let state = |way, total| Progress::new(way, Minor(total), Timestamp(0)).state;
+    assert_eq!((state(PaymentWay::Card, 0), state(PaymentWay::Card, 1)), (State::Placed, State::Unpaid));
+}
+
+#[test]
+fn diner_and_staff_read_the_same_amount_at_the_door() {
+    let mut door = order(delivery(), PaymentWay::Door);
+    let francs = Arc::make_mut(&mut door.ordered);
+    (francs.currency, francs.total, francs.in_cash) = ("CHF".parse().unwrap(), Minor(1_002), Minor(1_000));
+    assert_eq!(door.to_pay(), Minor(1_000));
+    let mut card = door.clone();
+    card.progress = Progress::new(PaymentWay::Card, Minor(1_002), Timestamp(0));
+    assert_eq!(card.to_pay(), Minor(1_002));
+    let late = after(card, &[(Actor::Diner, Event::PaysAtDoor), (Actor::System, Event::Paid { amount: Minor(1_002) })]).unwrap();
+    assert_eq!(late.to_pay(), Minor::ZERO);
 }

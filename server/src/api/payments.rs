@@ -28,6 +28,8 @@ pub enum PaymentState {
     Elsewhere {
         address: String,
     },
+    /// The diner's bank is still working on it; the order tells when it is paid.
+    Pending,
 }
 
 /// Pay for an order by card. Asked again, it charges once
@@ -35,7 +37,7 @@ pub enum PaymentState {
     post, path = "/api/v1/orders/{token}/payment", tag = "orders", params(("token" = String, Path)), request_body = CardPayment,
     responses(
         (status = 200, body = PaymentState), (status = 402, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 503, body = Problem, description = "The provider does not answer; the order can be paid at the door"),
+        (status = 422, body = Problem), (status = 503, body = Problem, description = "The provider does not answer; the order can be paid at the door"),
     ),
 )]
 pub async fn post_payment(
@@ -47,6 +49,7 @@ pub async fn post_payment(
     match payments::pay(&app, &token, Some(&card.payment_method)).await? {
         Paying::Paid => Ok(Json(PaymentState::Paid)),
         Paying::Elsewhere { address } => Ok(Json(PaymentState::Elsewhere { address })),
+        Paying::Pending => Ok(Json(PaymentState::Pending)),
         Paying::Declined => Err(Refusal::new(Kind::Declined, "the card was declined; try another one")),
     }
 }

@@ -138,6 +138,7 @@ pub async fn get_paid(sent: Sent, Text(token): Text) -> Response {
     let led = match payments::pay(&sent.0, &token, method.as_deref()).await {
         Ok(Paying::Paid) => Ok(see(&format!("/orders/{token}"))),
         Ok(Paying::Elsewhere { address }) => Ok(see(&address)),
+        Ok(Paying::Pending) => Ok(see(&format!("/orders/{token}?wrong=pending"))),
         Ok(Paying::Declined) => Ok(see(&format!("/orders/{token}?wrong=declined"))),
         Err(refusal) if refusal.0.is(Kind::Declined) => Ok(see(&format!("/orders/{token}?wrong=declined"))),
         Err(refusal) if refusal.0.is(Kind::ProviderAway) => Ok(see(&format!("/orders/{token}?wrong=provider"))),

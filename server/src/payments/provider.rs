@@ -39,7 +39,8 @@ pub struct Intent {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Metadata {
-    pub order: Option<OrderId>,
+    /// As it was told: on a shared account it may be anybody's.
+    pub order: Option<String>,
     pub job: Option<String>,
 }
 
@@ -80,7 +81,7 @@ pub enum ProviderError {
     /// No answer, or none that says what became of it.
     #[error("the provider does not answer: {0}")]
     Away(String),
-    /// It answered, and said no.
+    /// It answered, and said no; or it cannot be asked so.
     #[error("the provider refused: {0}")]
     Refused(String),
 }
@@ -95,15 +96,17 @@ impl Provider {
         Ok(Self { client, base: base.trim_end_matches('/').to_owned(), secret: secret.to_owned(), breaker: Breaker::default() })
     }
 
-    /// Not charged before it is confirmed, so that a lost answer costs nobody anything.
-    pub async fn create(&self, order: OrderId, amount: Minor, currency: Currency, method: &str) -> Result<Intent> {
+    /// Not charged before it is confirmed, so that a lost answer costs nobody anything. After another intent, which it replaces,
+    /// the same card makes a new one.
+    pub async fn create(&self, order: OrderId, amount: Minor, currency: Currency, card: (Option<&str>, &str)) -> Result<Intent> {
+        let (after, method) = card;
         let fields = [
             ("amount", amount.0.to_string()),
             ("currency", currency.code().to_lowercase()),
             ("payment_method", method.to_owned()),
             ("metadata[order]", order.to_string()),
         ];
-        self.post("/v1/payment_intents", &format!("{order}-{method}"), &fields).await
+        self.post("/v1/payment_intents", &format!("{order}-{}-{method}", after.unwrap_or_default()), &fields).await
     }
 
     /// Charges it. It may be asked again: one that was charged is not charged twice.
@@ -123,8 +126,12 @@ impl Provider {
         self.send(|| self.client.get(format!("{}/v1/payment_intents/{intent}", self.base))).await
     }
 
+    /// Tells how it is then: one that has come too far for it goes on.
     pub async fn cancel(&self, intent: &str) -> Result<Intent> {
-        self.post(&format!("/v1/payment_intents/{intent}/cancel"), &format!("cancel-{intent}"), &[]).await
+        match self.post(&format!("/v1/payment_intents/{intent}/cancel"), &format!("cancel-{intent}"), &[]).await {
+            Err(ProviderError::Refused(_)) => self.retrieve(intent).await,
+            answer => answer,
+        }
     }
 
     /// Once for each job, also where the provider knows no idempotency keys.
@@ -161,6 +168,8 @@ impl Provider {
     }
 
     async fn guarded<T: for<'de> Deserialize<'de>>(&self, request: reqwest::RequestBuilder) -> Result<T> {
+        // What never reaches the provider says nothing of it.
+        let request = request.bearer_auth(&self.secret).build().map_err(|error| ProviderError::Refused(error.to_string()))?;
         if !self.breaker.lets(Instant::now()) {
             return Err(ProviderError::Away("left alone for a while".into()));
         }
@@ -172,9 +181,9 @@ impl Provider {
         answer
     }
 
-    async fn ask<T: for<'de> Deserialize<'de>>(&self, request: reqwest::RequestBuilder) -> Result<T> {
+    async fn ask<T: for<'de> Deserialize<'de>>(&self, request: reqwest::Request) -> Result<T> {
         let away = |error: reqwest::Error| ProviderError::Away(error.without_url().to_string());
-        let response = request.bearer_auth(&self.secret).send().await.map_err(away)?;
+        let response = self.client.execute(request).await.map_err(away)?;
         let status = response.status();
         if status.is_success() {
             return response.json().await.map_err(away);

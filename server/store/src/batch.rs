@@ -1,6 +1,6 @@
 //! What a batch of writes does to the rows it touches: worked out in memory, so that both engines decide alike.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use servery_domain::{
     coupon::Used,
@@ -12,7 +12,7 @@ use servery_domain::{
     time::Timestamp,
 };
 
-use crate::orders::{Advance, Changed, Placing, Request, Tracked, Webhook, Write, Written};
+use crate::orders::{Advance, Changed, Placing, Request, Tracked, Write, Written};
 
 pub(crate) type CouponUse = (RestaurantId, String, String);
 pub(crate) type Slot = (RestaurantId, i64);
@@ -58,7 +58,8 @@ pub(crate) struct NewEvent {
 pub(crate) struct Batch {
     pub(crate) keys: HashMap<String, Kept>,
     pub(crate) orders: HashMap<OrderId, Tracked>,
-    pub(crate) settled: HashSet<OrderId>,
+    /// What was paid, and by which intent.
+    pub(crate) settled: HashMap<OrderId, String>,
     /// Who wants to be told of an order.
     pub(crate) browsers: HashMap<OrderId, Vec<VisitorId>>,
     pub(crate) stock: BTreeMap<DishId, u32>,
@@ -72,7 +73,7 @@ pub(crate) struct Batch {
     pub(crate) new_events: Vec<NewEvent>,
     /// Each with an id that says what it follows from.
     pub(crate) new_jobs: Vec<(String, Job)>,
-    pub(crate) new_webhooks: Vec<(Webhook, Timestamp)>,
+    pub(crate) new_webhooks: Vec<(String, Timestamp)>,
     pub(crate) newly_settled: Vec<OrderId>,
     pub(crate) changed_stock: BTreeSet<DishId>,
     pub(crate) changed_coupons: BTreeSet<CouponUse>,
@@ -154,7 +155,10 @@ impl Batch {
                 Written::Again { status: *status, body: body.clone() }
             }),
             Write::Advance(advance) => self.advance(advance),
-            Write::Settle { order, webhook, at } => self.settle(*order, webhook.as_ref(), *at),
+            Write::Settle { order, intent, webhook, at } => {
+                self.new_webhooks.extend(webhook.clone().map(|webhook| (webhook, *at)));
+                self.settle(*order, intent, *at)
+            }
         }
     }
 
@@ -273,15 +277,20 @@ impl Batch {
         }
     }
 
-    /// However often it is said, the money is booked once.
-    fn settle(&mut self, id: OrderId, webhook: Option<&Webhook>, at: Timestamp) -> Written {
-        self.new_webhooks.extend(webhook.map(|webhook| (webhook.clone(), at)));
+    /// However often it is said, the money is booked once. A second card's was never booked, so its way back is not either.
+    fn settle(&mut self, id: OrderId, intent: &str, at: Timestamp) -> Written {
         let Some(tracked) = self.orders.get(&id) else { return Written::NoSuchOrder };
-        if !self.settled.insert(id) {
+        let amount = tracked.order.ordered.total;
+        if let Some(settled) = self.settled.get(&id) {
+            if settled != intent {
+                let job = Job::GiveBack { intent: intent.to_owned(), amount };
+                self.new_jobs.push((format!("{id}-{intent}-{}", job.kind()), job));
+            }
             return Written::Done;
         }
+        self.settled.insert(id, intent.to_owned());
         self.newly_settled.push(id);
-        let event = Event::Paid { amount: tracked.order.ordered.total };
+        let event = Event::Paid { amount };
         self.advance(&Advance { order: id, event, actor: Actor::System, at })
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     batch::{Batch, Counter, EVERYBODY, Kept, Needs},
     id, json,
     order_row::{self, EventRow, JobRow, OrderRow, PaymentRow},
-    orders::{Asked, DueJob, Happened, Orders, Request, Tracked, Write, Written},
+    orders::{Asked, DueJob, Happened, Named, Orders, Request, Tracked, Write, Written},
     parse,
 };
 
@@ -45,9 +45,14 @@ fn texts<T: ToString>(ids: &BTreeSet<T>) -> Vec<String> {
     ids.iter().map(ToString::to_string).collect()
 }
 
+/// Where a page begins: behind this row.
+fn place(behind: Option<(Timestamp, OrderId)>) -> (i64, String) {
+    behind.map_or((i64::MIN, String::new()), |(at, order)| (at.0, order.to_string()))
+}
+
 /// Most orders that one page of a history shows.
 const HISTORY: i64 = 50;
-/// Most orders that are told anew at once.
+/// Most orders that are told anew, or looked after, at once.
 const CHANGES: i64 = 500;
 /// Jobs that one node takes at once.
 const JOBS: i64 = 20;
@@ -106,10 +111,11 @@ macro_rules! order_engine {
                     batch.keys.insert(key, Kept { fingerprint, status: u16::try_from(status).unwrap_or(500), body });
                 }
                 if writes.iter().any(|write| matches!(write, Write::Settle { .. })) {
-                    let select = "select order_id, status from payments where order_id";
-                    let rows = select_in::<(String, String)>(change, select, &texts(&needs.orders)).await?;
-                    let settled = rows.iter().filter(|(_, status)| status == "settled").map(|(order, _)| id(order));
-                    batch.settled = settled.collect::<Result<_>>()?;
+                    let select = "select order_id, status, intent from payments where order_id";
+                    let rows = select_in::<(String, String, Option<String>)>(change, select, &texts(&needs.orders)).await?;
+                    let settled = rows.into_iter().filter(|(_, status, _)| status == "settled");
+                    batch.settled =
+                        settled.map(|(order, _, intent)| Ok((id(&order)?, intent.unwrap_or_default()))).collect::<Result<_>>()?;
                 }
                 let advanced: BTreeSet<OrderId> = writes.iter().filter_map(Write::advanced).collect();
                 let select = "select order_id, visitor from push_subscriptions where order_id";
@@ -184,15 +190,14 @@ macro_rules! order_engine {
                     query.push_values(piece, |mut row, job| {
                         row.push_bind(&job.id).push_bind(&job.kind).push_bind(&job.payload).push_bind(job.due_at).push_bind(job.attempts);
                     });
-                    query.build().execute(&mut **change).await?;
+                    query.push(" on conflict (id) do nothing").build().execute(&mut **change).await?;
                 }
                 for (webhook, at) in &batch.new_webhooks {
-                    let insert =
-                        sqlx::query("insert into webhook_events (id, received_at, event) values ($1, $2, $3) on conflict do nothing");
-                    insert.bind(&webhook.id).bind(at.0).bind(&webhook.event).execute(&mut **change).await?;
+                    let insert = sqlx::query("insert into webhook_events (id, received_at) values ($1, $2) on conflict do nothing");
+                    insert.bind(webhook).bind(at.0).execute(&mut **change).await?;
                 }
                 for order in &batch.newly_settled {
-                    let settle = sqlx::query(order_row::SETTLE).bind(order.to_string());
+                    let settle = sqlx::query(order_row::SETTLE).bind(order.to_string()).bind(batch.settled.get(order));
                     let total = batch.orders.get(order).map_or(0, |tracked| tracked.order.ordered.total.0);
                     settle.bind(total).execute(&mut **change).await?;
                 }
@@ -257,8 +262,9 @@ macro_rules! order_engine {
                     rows.into_iter().map(|row| row.read().map(|tracked| tracked.order)).collect()
                 }
 
-                async fn waiting_orders(&self, before: Timestamp) -> Result<Vec<Order>> {
-                    let select = sqlx::query_as(order_row::SELECT_WAITING).bind(before.0).bind(CHANGES);
+                async fn waiting_orders(&self, since: Timestamp, behind: Option<(Timestamp, OrderId)>) -> Result<Vec<Order>> {
+                    let (at, order) = place(behind);
+                    let select = sqlx::query_as(order_row::SELECT_WAITING).bind(since.0).bind(CHANGES).bind(at).bind(order);
                     let rows: Vec<OrderRow> = select.fetch_all(&self.pool).await?;
                     rows.into_iter().map(|row| row.read().map(|tracked| tracked.order)).collect()
                 }
@@ -376,28 +382,33 @@ macro_rules! order_engine {
                     Ok(())
                 }
 
-                async fn ask_payment(&self, order: OrderId, amount: i64, intent: Option<&str>, at: Timestamp) -> Result<()> {
-                    let upsert = sqlx::query(order_row::ASK_PAYMENT).bind(order.to_string()).bind(intent).bind(amount).bind(at.0);
+                async fn ask_payment(&self, order: OrderId, amount: i64, at: Timestamp) -> Result<()> {
+                    let upsert = sqlx::query(order_row::ASK_PAYMENT).bind(order.to_string()).bind(amount).bind(at.0);
                     upsert.execute(&self.pool).await?;
                     Ok(())
                 }
 
+                async fn name_payment(&self, order: OrderId, had: Option<&str>, named: &Named, at: Timestamp) -> Result<bool> {
+                    let update = sqlx::query(order_row::NAME_PAYMENT).bind(order.to_string()).bind(had);
+                    let update = update.bind(&named.intent).bind(&named.method).bind(at.0);
+                    Ok(update.execute(&self.pool).await?.rows_affected() > 0)
+                }
+
                 async fn payment(&self, order: OrderId) -> Result<Option<Asked>> {
-                    let select = sqlx::query_as("select order_id, intent, asked_at, status from payments where order_id = $1")
-                        .bind(order.to_string());
-                    let row: Option<PaymentRow> = select.fetch_optional(&self.pool).await?;
+                    let row: Option<PaymentRow> =
+                        sqlx::query_as(order_row::SELECT_PAYMENT).bind(order.to_string()).fetch_optional(&self.pool).await?;
                     row.map(PaymentRow::read).transpose()
                 }
 
-                async fn open_payments(&self, before: Timestamp) -> Result<Vec<Asked>> {
-                    let rows: Vec<PaymentRow> =
-                        sqlx::query_as(order_row::SELECT_OPEN_PAYMENTS).bind(before.0).bind(CHANGES).fetch_all(&self.pool).await?;
+                async fn open_payments(&self, before: Timestamp, behind: Option<(Timestamp, OrderId)>) -> Result<Vec<Asked>> {
+                    let (at, order) = place(behind);
+                    let select = sqlx::query_as(order_row::SELECT_OPEN_PAYMENTS).bind(before.0).bind(CHANGES).bind(at).bind(order);
+                    let rows: Vec<PaymentRow> = select.fetch_all(&self.pool).await?;
                     rows.into_iter().map(PaymentRow::read).collect()
                 }
 
-                async fn close_payment(&self, order: OrderId) -> Result<()> {
-                    let close = sqlx::query("update payments set status = 'closed' where order_id = $1 and status = 'asked'");
-                    close.bind(order.to_string()).execute(&self.pool).await?;
+                async fn close_payment(&self, order: OrderId, intent: Option<&str>) -> Result<()> {
+                    sqlx::query(order_row::CLOSE_PAYMENT).bind(order.to_string()).bind(intent).execute(&self.pool).await?;
                     Ok(())
                 }
 
@@ -448,6 +459,7 @@ macro_rules! order_engine {
 
                 async fn sweep(&self, keys_before: Timestamp, drafts_before: Timestamp) -> Result<()> {
                     sqlx::query("delete from idempotency_keys where made_at < $1").bind(keys_before.0).execute(&self.pool).await?;
+                    sqlx::query("delete from webhook_events where received_at < $1").bind(keys_before.0).execute(&self.pool).await?;
                     sqlx::query("delete from drafts where changed_at < $1").bind(drafts_before.0).execute(&self.pool).await?;
                     Ok(())
                 }

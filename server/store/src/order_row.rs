@@ -12,7 +12,7 @@ use crate::{
     Result, StoreError,
     batch::NewEvent,
     id, json,
-    orders::{Asked, DueJob, Happened, Tracked},
+    orders::{Asked, DueJob, Happened, Named, Tracked},
     parse,
 };
 
@@ -31,7 +31,8 @@ pub(crate) const SELECT_ONE: &str = select!("id = $1");
 pub(crate) const SELECT_BY_TOKEN: &str = select!("token = $1");
 pub(crate) const SELECT_OPEN: &str = select!("restaurant_id = $1 and open = true order by number");
 pub(crate) const SELECT_OF_CUSTOMER: &str = select!("customer = $1 order by placed_at desc limit $2");
-pub(crate) const SELECT_WAITING: &str = select!("waiting_since <= $1 order by waiting_since limit $2");
+pub(crate) const SELECT_WAITING: &str =
+    select!("waiting_since <= $1 and (waiting_since, id) > ($3, $4) order by waiting_since, id limit $2");
 pub(crate) const SELECT_CHANGED: &str = select!(
     "id in (select order_id from order_events where restaurant_id = $1 and revision > $2 order by revision limit $3) order by revision"
 );
@@ -39,8 +40,8 @@ pub(crate) const INSERT: &str =
     "insert into orders (id, restaurant_id, token, number, revision, open, waiting_since, customer, placed_at, ordered, progress) ";
 pub(crate) const SELECT_EVENTS: &str =
     "select restaurant_id, revision, order_id, at, actor, event from order_events where order_id = $1 order by revision";
-pub(crate) const SETTLE: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, null, $2, 'settled', 0) \
-     on conflict (order_id) do update set status = 'settled'";
+pub(crate) const SETTLE: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, $2, $3, 'settled', 0) \
+     on conflict (order_id) do update set intent = excluded.intent, status = 'settled'";
 pub(crate) const COUNT_COUPON: &str = "insert into coupon_uses (restaurant_id, code, customer, used) values ($1, $2, $3, $4) \
      on conflict (restaurant_id, code, customer) do update set used = excluded.used";
 pub(crate) const COUNT_SLOT: &str = "insert into slots (restaurant_id, slot, taken) values ($1, $2, $3) \
@@ -58,12 +59,22 @@ pub(crate) const PUT_DRAFT: &str = "insert into drafts (visitor, restaurant_id, 
      on conflict (visitor, restaurant_id) do update set draft = excluded.draft, changed_at = excluded.changed_at";
 pub(crate) const INSERT_JOB: &str =
     "insert into jobs (id, kind, payload, due_at, attempts) values ($1, $2, $3, $4, $5) on conflict (id) do nothing";
-/// What the provider calls a payment is kept once it is known; a settled one is never asked for again.
-pub(crate) const ASK_PAYMENT: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, $2, $3, 'asked', $4) \
-     on conflict (order_id) do update set intent = coalesce(excluded.intent, payments.intent), \
-     status = case payments.status when 'settled' then 'settled' else 'asked' end, asked_at = excluded.asked_at";
+/// A settled one is never asked for again.
+pub(crate) const ASK_PAYMENT: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, null, $2, 'asked', $3) \
+     on conflict (order_id) do update set status = 'asked', asked_at = excluded.asked_at where payments.status <> 'settled'";
+/// Of two cards at once one gets its name here, and only that one is charged.
+pub(crate) const NAME_PAYMENT: &str = "update payments set intent = $3, method = $4, status = 'asked', asked_at = $5 \
+     where order_id = $1 and intent is not distinct from $2 and status <> 'settled'";
+pub(crate) const CLOSE_PAYMENT: &str =
+    "update payments set status = 'closed' where order_id = $1 and intent is not distinct from $2 and status = 'asked'";
+macro_rules! select_payments {
+    ($rest:literal) => {
+        concat!("select order_id, intent, method, asked_at, status from payments where ", $rest)
+    };
+}
+pub(crate) const SELECT_PAYMENT: &str = select_payments!("order_id = $1");
 pub(crate) const SELECT_OPEN_PAYMENTS: &str =
-    "select order_id, intent, asked_at, status from payments where status = 'asked' and asked_at < $1 order by asked_at limit $2";
+    select_payments!("status = 'asked' and asked_at < $1 and (asked_at, order_id) > ($3, $4) order by asked_at, order_id limit $2");
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct OrderRow {
@@ -169,6 +180,7 @@ impl JobRow {
 pub(crate) struct PaymentRow {
     order_id: String,
     intent: Option<String>,
+    method: Option<String>,
     asked_at: i64,
     status: String,
 }
@@ -176,6 +188,7 @@ pub(crate) struct PaymentRow {
 impl PaymentRow {
     pub(crate) fn read(self) -> Result<Asked> {
         let order: OrderId = id(&self.order_id)?;
-        Ok(Asked { order, intent: self.intent, asked_at: Timestamp(self.asked_at), open: self.status == "asked" })
+        let named = self.intent.map(|intent| Named { intent, method: self.method.unwrap_or_default() });
+        Ok(Asked { order, named, asked_at: Timestamp(self.asked_at), open: self.status == "asked" })
     }
 }

@@ -56,10 +56,11 @@ pub enum Write {
         body: String,
     },
     Advance(Advance),
-    /// The provider has the money of this order; said once or more.
+    /// The provider has the money of this order; said once or more. What another intent brought is given back.
     Settle {
         order: OrderId,
-        webhook: Option<Webhook>,
+        intent: String,
+        webhook: Option<String>,
         at: Timestamp,
     },
 }
@@ -72,12 +73,6 @@ impl Write {
             _ => None,
         }
     }
-}
-
-#[derive(Debug, Clone)]
-pub struct Webhook {
-    pub id: String,
-    pub event: String,
 }
 
 #[derive(Debug, Clone)]
@@ -130,10 +125,18 @@ pub struct Tracked {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     pub order: OrderId,
-    pub intent: Option<String>,
+    /// `None` until the provider has answered.
+    pub named: Option<Named>,
     pub asked_at: Timestamp,
     /// Nobody has heard what became of it.
     pub open: bool,
+}
+
+/// What the provider calls a payment, and the card that it is asked of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub intent: String,
+    pub method: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,8 +157,9 @@ pub trait Orders: Send + Sync {
     async fn order_by_token(&self, token: &str) -> Result<Option<Tracked>>;
     /// Those that are not over, the oldest first.
     async fn open_orders(&self, restaurant: RestaurantId) -> Result<Vec<Order>>;
-    /// Those that have waited for their money, or for an answer of the restaurant, since this moment or longer.
-    async fn waiting_orders(&self, since: Timestamp) -> Result<Vec<Order>>;
+    /// Those that have waited for their money, or for an answer of the restaurant, since this moment or longer:
+    /// a page of them, the longest first, from behind one that waits since then.
+    async fn waiting_orders(&self, since: Timestamp, behind: Option<(Timestamp, OrderId)>) -> Result<Vec<Order>>;
     /// The newest of them, the newest first.
     async fn orders_of(&self, customer: &str) -> Result<Vec<Tracked>>;
     async fn history(&self, order: OrderId) -> Result<Vec<Happened>>;
@@ -187,12 +191,15 @@ pub trait Orders: Send + Sync {
     async fn draft(&self, visitor: &str, restaurant: RestaurantId) -> Result<Option<Draft>>;
     async fn put_draft(&self, visitor: &str, restaurant: RestaurantId, draft: &Draft, at: Timestamp) -> Result<()>;
 
-    /// Notes that a provider is about to be asked, or what it calls the payment.
-    async fn ask_payment(&self, order: OrderId, amount: i64, intent: Option<&str>, at: Timestamp) -> Result<()>;
+    /// Notes that a provider is about to be asked.
+    async fn ask_payment(&self, order: OrderId, amount: i64, at: Timestamp) -> Result<()>;
+    /// Notes what the provider calls the payment, unless it has another name by now than it `had`. Tells whether it was noted.
+    async fn name_payment(&self, order: OrderId, had: Option<&str>, named: &Named, at: Timestamp) -> Result<bool>;
     async fn payment(&self, order: OrderId) -> Result<Option<Asked>>;
-    /// Payments that were asked for and not heard of since.
-    async fn open_payments(&self, before: Timestamp) -> Result<Vec<Asked>>;
-    async fn close_payment(&self, order: OrderId) -> Result<()>;
+    /// Payments that were asked for and not heard of since: a page of them, the oldest first, from behind one that was asked for then.
+    async fn open_payments(&self, before: Timestamp, behind: Option<(Timestamp, OrderId)>) -> Result<Vec<Asked>>;
+    /// Nothing comes of it any more, if this is still its name.
+    async fn close_payment(&self, order: OrderId, intent: Option<&str>) -> Result<()>;
 
     /// Has a job done as soon as may be; one that is waiting under the same id is the same job.
     async fn put_job(&self, id: &str, job: &Job) -> Result<()>;
@@ -201,6 +208,6 @@ pub trait Orders: Send + Sync {
     async fn finish_jobs(&self, ids: &[String]) -> Result<()>;
     async fn put_off_job(&self, id: &str, due_at: Timestamp) -> Result<()>;
 
-    /// Forgets what was kept for its time: answers to old requests, drafts nobody came back to.
+    /// Forgets what was kept for its time: answers to old requests, what providers told, drafts nobody came back to.
     async fn sweep(&self, keys_before: Timestamp, drafts_before: Timestamp) -> Result<()>;
 }

@@ -25,7 +25,7 @@ use servery_domain::{
 use servery_store::{
     Store,
     accounts::{Guarded, MailToken, Session, StaffMember},
-    orders::{Advance, Placing, Request, Write, Written},
+    orders::{Advance, Named, Placing, Request, Write, Written},
     passkeys::Passkey,
 };
 
@@ -193,7 +193,13 @@ fn order(number: u128) -> Order {
         lang: Lang::English,
     };
     let ordered = Ordered::new(RestaurantId(1), (NOW, LocalMinute(NOW.0 / 60)), placement, quote).unwrap();
-    Order { id: OrderId(number), number: 0, revision: Revision(0), ordered: ordered.into(), progress: Progress::new(PaymentWay::Door, NOW) }
+    Order {
+        id: OrderId(number),
+        number: 0,
+        revision: Revision(0),
+        ordered: ordered.into(),
+        progress: Progress::new(PaymentWay::Door, Minor(1_490), NOW),
+    }
 }
 
 fn placing(order: Order, customer: String) -> Placing {
@@ -307,5 +313,78 @@ async fn a_challenge_is_answered_once_and_by_whom_it_was_made_for() {
         assert!(!store.remove_passkey(AccountId(8), "k").await.unwrap(), "{engine}");
         assert!(store.remove_passkey(ADA, "k").await.unwrap(), "{engine}");
         assert_eq!(store.passkey("k").await.unwrap(), None, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_names_a_payment_keeps_the_first() {
+    for (engine, store) in engines("accounts_payments").await.stores {
+        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        place(store.as_ref(), 1, "ada".into()).await;
+        let name = async |had: Option<&str>, intent: &str| {
+            let named = Named { intent: intent.into(), method: "pm_1".into() };
+            store.name_payment(OrderId(1), had, &named, NOW).await.unwrap()
+        };
+        let known =
+            async || store.payment(OrderId(1)).await.unwrap().map(|asked| (asked.named.map(|named| named.intent), asked.open)).unwrap();
+        store.ask_payment(OrderId(1), 1_490, NOW).await.unwrap();
+        assert_eq!(known().await, (None, true), "{engine}");
+        assert!(name(None, "pi_1").await && !name(None, "pi_2").await, "{engine}");
+        store.close_payment(OrderId(1), None).await.unwrap();
+        assert_eq!(known().await, (Some("pi_1".into()), true), "{engine}: another payment's end is not this one's");
+        assert!(name(Some("pi_1"), "pi_2").await && !name(Some("pi_1"), "pi_3").await, "{engine}");
+        // Another intent brings the money first: it is the payment, and what comes second goes back.
+        for (intent, jobs) in [("pi_1", 0), ("pi_1", 0), ("pi_2", 1), ("pi_2", 1)] {
+            let settle = Write::Settle { order: OrderId(1), intent: intent.into(), webhook: Some("evt_1".into()), at: NOW };
+            store.write(&[settle]).await.unwrap();
+            let due = store.take_jobs(NOW, NOW).await.unwrap();
+            let back = due.iter().filter(|due| due.job == Job::GiveBack { intent: "pi_2".into(), amount: Minor(1_490) });
+            assert_eq!(back.count(), jobs, "{engine}");
+        }
+        assert!(!name(Some("pi_1"), "pi_4").await, "{engine}: what is settled is not asked for again");
+        store.ask_payment(OrderId(1), 1_490, NOW).await.unwrap();
+        assert_eq!(known().await, (Some("pi_1".into()), false), "{engine}");
+        assert_eq!(store.order(OrderId(1)).await.unwrap().unwrap().order.progress.payment.paid, Minor(1_490), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_provider_told_is_forgotten_with_the_keys() {
+    let engines = engines("accounts_told").await;
+    let (_, store) = &engines.stores[1];
+    let server = std::env::var("SERVERY_TEST_POSTGRES").unwrap();
+    let mut database = <sqlx::PgConnection as sqlx::Connection>::connect(&format!("{server}/accounts_told")).await.unwrap();
+    let mut told = async || {
+        let ids: Vec<String> = sqlx::query_scalar("select id from webhook_events order by id").fetch_all(&mut database).await.unwrap();
+        ids
+    };
+    store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+    place(store.as_ref(), 1, "ada".into()).await;
+    for webhook in ["evt_1", "evt_1", "evt_2"] {
+        let settle = Write::Settle { order: OrderId(1), intent: "pi_1".into(), webhook: Some(webhook.into()), at: NOW };
+        store.write(&[settle]).await.unwrap();
+    }
+    store.sweep(NOW, NOW).await.unwrap();
+    assert_eq!(told().await, ["evt_1", "evt_2"]);
+    store.sweep(Timestamp(NOW.0 + 1), NOW).await.unwrap();
+    assert!(told().await.is_empty());
+}
+
+#[tokio::test]
+async fn those_that_wait_for_long_hide_no_others() {
+    for (engine, store) in engines("accounts_waiting").await.stores {
+        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        let all: Vec<Write> = (1..=501).map(|number| Write::Place(Box::new(placing(order(number), "ada".into())))).collect();
+        store.write(&all).await.unwrap();
+        for number in 1..=501 {
+            store.ask_payment(OrderId(number), 1_490, NOW).await.unwrap();
+        }
+        let first = store.waiting_orders(NOW, None).await.unwrap();
+        let rest = store.waiting_orders(NOW, first.last().map(|order| (order.progress.changed_at, order.id))).await.unwrap();
+        assert_eq!((first.len(), rest.iter().map(|order| order.id).collect::<Vec<_>>()), (500, vec![OrderId(501)]), "{engine}");
+        let later = Timestamp(NOW.0 + 1);
+        let first = store.open_payments(later, None).await.unwrap();
+        let rest = store.open_payments(later, first.last().map(|asked| (asked.asked_at, asked.order))).await.unwrap();
+        assert_eq!((first.len(), rest.iter().map(|asked| asked.order).collect::<Vec<_>>()), (500, vec![OrderId(501)]), "{engine}");
     }
 }

@@ -1,8 +1,18 @@
 //! Paying by card, with a real provider at the other end of a line that fails.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
-use servery::{clock, jobs, payments, waiting};
+use servery::{
+    app::App,
+    assets::Assets,
+    clock, demo, jobs,
+    payments::{self, provider::ProviderError},
+    waiting,
+};
 use servery_domain::{account::Role, currency::Minor, problem::Kind, time::Timestamp};
+
+use servery_store::orders::Named;
 
 use crate::{
     board::BOARD,
@@ -39,8 +49,24 @@ impl Shop {
     }
 
     async fn pay(&self, token: &str, card: &str) -> Answer {
-        let method = self.peer.card(card).await;
+        self.pay_with(token, &self.peer.card(card).await).await
+    }
+
+    async fn pay_with(&self, token: &str, method: &str) -> Answer {
         self.app.post(&format!("/api/v1/orders/{token}/payment"), &[], &json!({ "payment_method": method })).await
+    }
+
+    /// As if the server had ended before it heard what became of it.
+    async fn ask(&self, order: &str, intent: &str) {
+        let (order, named) = (order.parse().unwrap(), Named { intent: intent.to_owned(), method: "pm_1".into() });
+        self.app.store.ask_payment(order, 1, clock::now()).await.unwrap();
+        assert!(self.app.store.name_payment(order, None, &named, clock::now()).await.unwrap());
+    }
+
+    /// The same server, whose operator takes no cards any more.
+    fn without_cards(&self) -> Arc<App> {
+        let App { store, town, settings, .. } = self.app.app.as_ref();
+        App::new(store.clone(), town.clone(), None, Assets::new().unwrap(), settings.clone())
     }
 
     async fn progress(&self, token: &str) -> Value {
@@ -122,10 +148,10 @@ async fn a_charge_whose_answer_was_lost_is_found_by_the_sweep() {
         .peer
         .cards()
         .provider
-        .create(order.parse().unwrap(), Minor(shop.total(&token).await), "USD".parse().unwrap(), &shop.peer.card(GOOD).await)
+        .create(order.parse().unwrap(), Minor(shop.total(&token).await), "USD".parse().unwrap(), (None, &shop.peer.card(GOOD).await))
         .await
         .unwrap();
-    shop.app.store.ask_payment(order.parse().unwrap(), intent.amount, Some(&intent.id), clock::now()).await.unwrap();
+    shop.ask(&order, &intent.id).await;
     shop.peer.line(Line::AnswerLost);
     assert!(shop.peer.cards().provider.confirm(&intent.id).await.is_err());
     shop.peer.line(Line::Good);
@@ -204,7 +230,7 @@ async fn the_providers_own_webhook_is_understood() {
     let provider = shop.peer.cards().provider;
     let total = Minor(shop.total(&token).await);
     // As if this server had ended between asking and hearing.
-    let intent = provider.create(order.parse().unwrap(), total, "USD".parse().unwrap(), &shop.peer.card(GOOD).await).await.unwrap();
+    let intent = provider.create(order.parse().unwrap(), total, "USD".parse().unwrap(), (None, &shop.peer.card(GOOD).await)).await.unwrap();
     provider.confirm(&intent.id).await.unwrap();
     let started = std::time::Instant::now();
     while shop.progress(&token).await["state"] != "placed" {
@@ -289,6 +315,160 @@ async fn an_order_that_nobody_pays_is_given_up() {
     assert_eq!(shop.progress(&token).await["state"], "unpaid");
     waiting::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 31 * 60)).await.unwrap();
     assert_eq!(shop.progress(&token).await["state"], "cancelled");
+}
+
+#[tokio::test]
+async fn of_two_cards_at_once_one_is_charged() {
+    let shop = Shop::open().await;
+    for _ in 0..3 {
+        let (order, token) = shop.order().await;
+        let (mine, yours) = (shop.peer.card(GOOD).await, shop.peer.card(GOOD).await);
+        let answers = tokio::join!(shop.pay_with(&token, &mine), shop.pay_with(&token, &yours));
+        let mut statuses = [answers.0.status.as_u16(), answers.1.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "{} {}", answers.0.text(), answers.1.text());
+        assert_eq!(shop.peer.charged(&order).await, [shop.total(&token).await]);
+    }
+    // Both have seen the same card declined.
+    let (order, token) = shop.order().await;
+    shop.pay(&token, WANTS_TO_SEE_YOU).await;
+    let (mine, yours) = (shop.peer.card(GOOD).await, shop.peer.card(GOOD).await);
+    tokio::join!(shop.pay_with(&token, &mine), shop.pay_with(&token, &yours));
+    assert_eq!(shop.peer.charged(&order).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_second_card_was_charged_is_given_back_and_the_first_stays_the_payment() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.order().await;
+    assert_eq!(shop.pay(&token, GOOD).await.json(), json!("paid"));
+    let (total, provider) = (shop.total(&token).await, shop.peer.cards().provider);
+    let card = shop.peer.card(GOOD).await;
+    let second = provider.create(order.parse().unwrap(), Minor(total), "USD".parse().unwrap(), (None, &card)).await.unwrap();
+    provider.confirm(&second.id).await.unwrap();
+    let event = json!({
+        "id": "evt_2", "type": "payment_intent.succeeded",
+        "data": { "object": { "id": second.id, "amount": total, "currency": "usd", "status": "succeeded", "metadata": { "order": order } } },
+    })
+    .to_string();
+    for _ in 0..2 {
+        assert_eq!(shop.app.send(webhook(&event, &sign(&event, clock::now().0))).await.status, 200);
+    }
+    jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
+    assert_eq!(shop.peer.refunded().await, [total]);
+    let progress = shop.progress(&token).await;
+    assert_eq!((&progress["payment"]["paid"], &progress["payment"]["refunded"]), (&json!(total), &json!(0)));
+    shop.app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({})).await;
+    jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
+    assert_eq!(shop.peer.refunded().await, [total, total]);
+    assert_eq!(shop.progress(&token).await["payment"]["refunded"], total);
+}
+
+#[tokio::test]
+async fn no_name_of_a_card_keeps_others_from_paying() {
+    let shop = Shop::open().await;
+    let (_, token) = shop.order().await;
+    for method in ["\n", "", "pm 1", "pm_ö", &"p".repeat(101)] {
+        shop.pay_with(&token, method).await.problem(Kind::NotAccepted);
+    }
+    for _ in 0..5 {
+        assert_eq!(shop.app.get(&format!("/orders/{token}/paid?payment_method=%0A"), &[]).await.status, 422);
+    }
+    let (order, currency) = (unique().parse().unwrap(), "USD".parse().unwrap());
+    let refused = shop.peer.cards().provider.create(order, Minor(1), currency, (None, "\n")).await;
+    assert!(matches!(refused, Err(ProviderError::Refused(_))), "{refused:?}");
+    assert_eq!(shop.pay(&token, GOOD).await.json(), json!("paid"));
+}
+
+#[tokio::test]
+async fn the_same_card_again_is_the_same_payment() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.order().await;
+    let card = shop.peer.card(WANTS_TO_SEE_YOU).await;
+    let address = async || shop.pay_with(&token, &card).await.json()["elsewhere"]["address"].as_str().unwrap().to_owned();
+    let first = address().await;
+    assert_eq!(address().await, first);
+    let field = |name: &str| first.split_once(&format!("{name}=")).unwrap().1.split('&').next().unwrap().to_owned();
+    shop.peer.authenticate(&field("payment_intent"), &field("client_secret")).await;
+    assert_eq!(shop.pay_with(&token, &card).await.json(), json!("paid"));
+    assert_eq!(shop.peer.charged(&order).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_bank_that_is_still_working_on_it_has_declined_nothing() {
+    let shop = Shop::open().await;
+    let (order, token) = shop.order().await;
+    let card = shop.peer.card(GOOD).await;
+    shop.peer.line(Line::Processing);
+    assert_eq!(shop.pay_with(&token, &card).await.json(), json!("pending"));
+    let back = shop.app.get(&format!("/orders/{token}/paid"), &[]).await;
+    assert_eq!(back.header("location"), format!("/orders/{token}?wrong=pending"));
+    let page = shop.app.get(back.header("location"), &[("cookie", "servery_render=thin")]).await;
+    assert!(page.text().contains("Your bank is still working on it") && page.text().contains("http-equiv=\"refresh\""));
+    shop.peer.line(Line::Good);
+    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20).await.unwrap();
+    assert_eq!(shop.progress(&token).await["state"], "placed");
+    assert_eq!(shop.peer.charged(&order).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_costs_nothing_waits_for_no_card() {
+    let shop = Shop::open().await;
+    let gift = json!({ "code": "ONTHEHOUSE", "effect": { "portion": 1_000_000 } });
+    let demo::DemoRestaurant { mut restaurant, menu, .. } = demo::town().unwrap().swap_remove(3);
+    restaurant.ordering.service_fee = 0;
+    shop.app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    crate::town::until(&shop.app, DINER, |answer| !answer.text().contains("\"service_fee\":30000")).await;
+    shop.app.store.put_coupon(restaurant.id, &serde_json::from_value(gift).unwrap()).await.unwrap();
+    let mut basket = shop.app.basket("Bottomless Coffee", 2).await;
+    basket["coupon"] = json!("onthehouse");
+    let mut placement = shop.app.placement(basket).await;
+    placement["payment"] = json!("card");
+    let receipt = shop.app.place(&placement).await.json();
+    assert_eq!((&receipt["total"], &receipt["state"]), (&json!(0), &json!("placed")));
+}
+
+#[tokio::test]
+async fn a_payment_that_is_not_for_an_order_of_ours_is_heard_and_left() {
+    let shop = Shop::open().await;
+    for metadata in [json!({ "order": "6735" }), json!({ "order": unique() }), json!({}), json!({ "job": "till" })] {
+        let object = json!({ "id": "pi_1", "amount": 1, "currency": "usd", "status": "succeeded", "metadata": metadata });
+        let event = json!({ "id": unique(), "type": "payment_intent.succeeded", "data": { "object": object } }).to_string();
+        assert_eq!(shop.app.send(webhook(&event, &sign(&event, clock::now().0))).await.status, 200, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn money_that_is_owed_is_given_back_however_long_it_takes() {
+    let shop = Shop::open().await;
+    let (_, token) = shop.order().await;
+    shop.pay(&token, GOOD).await;
+    let total = shop.total(&token).await;
+    shop.app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({})).await;
+    let cardless = shop.without_cards();
+    for hours in 0..120 {
+        let taken = jobs::round(&cardless, None, Timestamp(clock::now().0 + hours * 7_200)).await.unwrap();
+        assert!(taken > 0, "given up after {hours} tries");
+    }
+    jobs::round(&shop.app.app, None, Timestamp(clock::now().0 + 7_200)).await.unwrap();
+    assert_eq!(shop.peer.refunded().await, [total]);
+    assert_eq!(shop.progress(&token).await["payment"]["refunded"], total);
+}
+
+#[tokio::test]
+async fn a_payment_that_nobody_can_tell_of_is_given_up_with_its_order() {
+    let shop = Shop::open().await;
+    let after = |minutes: i64| Timestamp(clock::now().0 + minutes * 60);
+    for cards in [true, false] {
+        let (order, token) = shop.order().await;
+        shop.ask(&order, if cards { "pi_gone" } else { "pi_unasked" }).await;
+        let app = if cards { shop.app.app.clone() } else { shop.without_cards() };
+        for (minutes, state) in [(20, "unpaid"), (31, "cancelled")] {
+            payments::sweep_once(&app, after(minutes), 20).await.unwrap();
+            waiting::sweep_once(&app, after(minutes)).await.unwrap();
+            assert_eq!(shop.progress(&token).await["state"], state, "with cards: {cards}");
+        }
+    }
 }
 
 fn webhook(body: &str, signature: &str) -> axum::http::Request<axum::body::Body> {

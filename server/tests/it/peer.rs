@@ -30,6 +30,8 @@ pub enum Line {
     AnswerLost,
     /// Something between answers for the provider.
     Error,
+    /// What succeeds is told to be under way.
+    Processing,
 }
 
 pub struct Peer {
@@ -139,7 +141,7 @@ async fn pass(State(wire): State<Arc<Wire>>, method: Method, uri: Uri, headers: 
     match line {
         Line::Cut => return hang_up(),
         Line::Error => return (StatusCode::BAD_GATEWAY, "<html>bad gateway</html>").into_response(),
-        Line::Good | Line::AnswerLost => {}
+        Line::Good | Line::AnswerLost | Line::Processing => {}
     }
     let mut request = wire.client.request(method, format!("{}{uri}", wire.to)).body(body);
     for name in ["authorization", "content-type"] {
@@ -147,5 +149,10 @@ async fn pass(State(wire): State<Arc<Wire>>, method: Method, uri: Uri, headers: 
     }
     let answer = request.send().await.unwrap();
     let (status, body) = (answer.status(), answer.bytes().await.unwrap());
-    if line == Line::AnswerLost { hang_up() } else { (status, [("content-type", "application/json")], body).into_response() }
+    let body = match line {
+        Line::AnswerLost => return hang_up(),
+        Line::Processing => String::from_utf8_lossy(&body).replace("\"succeeded\"", "\"processing\"").into(),
+        _ => body,
+    };
+    (status, [("content-type", "application/json")], body).into_response()
 }

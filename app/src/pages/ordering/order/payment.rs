@@ -23,8 +23,10 @@ pub fn payment(texts: Texts, shown: Shown, listed: &Listed, came: &Came, token: 
         "provider" => Some(Key::OrderProviderAway),
         _ => None,
     });
+    let pending = came.wrong.as_deref() == Some("pending");
     let unpaid = Memo::new(move |_| shown.order.with(|order| order.progress.state == State::Unpaid));
     let failed = move || failed.filter(|_| unpaid.get()).map(|key| view! { <p class="wrong" role="alert">{texts.get(key)}</p> });
+    let pending = move || (pending && unpaid.get()).then(|| view! { <p role="status">{texts.get(Key::OrderPending)}</p> });
     let at_door = listed.restaurant.ordering.payments.contains(&PaymentWay::Door);
     let token = token.to_owned();
     let ways = move || unpaid.get().then(|| ways(texts, shown, at_door, &token));
@@ -32,6 +34,7 @@ pub fn payment(texts: Texts, shown: Shown, listed: &Listed, came: &Came, token: 
         <section class="payment">
             <h2>{texts.get(Key::OrderPayment)}</h2>
             {failed}
+            {pending}
             {words}
             {ways}
         </section>
@@ -50,7 +53,7 @@ fn said(texts: Texts, order: &Order) -> Vec<String> {
         _ if payment.paid > Minor::ZERO => None,
         State::Unpaid => Some(texts.get(Key::OrderUnpaid).to_owned()),
         state if state.is_off() => Some(texts.get(Key::OrderNothingToPay).to_owned()),
-        state if payment.way == PaymentWay::Door && !state.is_over() => Some(money(Key::OrderPaysAtDoor, ordered.in_cash)),
+        state if payment.way == PaymentWay::Door && !state.is_over() => Some(money(Key::OrderPaysAtDoor, order.to_pay())),
         _ => None,
     };
     paid.into_iter().chain(refunds).chain(owed).collect()

@@ -89,12 +89,11 @@ fn address(order: &Order) -> Option<impl IntoView + use<>> {
 }
 
 fn payment(texts: Texts, order: &Order) -> String {
-    let (ordered, payment) = (&order.ordered, &order.progress.payment);
-    let open = ordered.total - payment.paid;
+    let (payment, open) = (&order.progress.payment, order.to_pay());
     if payment.way == PaymentWay::Card && open.0 <= 0 || payment.paid.0 > 0 {
         return texts.get(Key::BoardPaid).to_owned();
     }
-    texts.fill(Key::BoardToPay, &[("total", &texts.lang.money(open, ordered.currency))])
+    texts.fill(Key::BoardToPay, &[("total", &texts.lang.money(open, order.ordered.currency))])
 }
 
 fn refunds(texts: Texts, order: &Order) -> Vec<impl IntoView + use<>> {
