@@ -346,6 +346,8 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
     match event {
         Event::Paid { amount } => after.progress.payment.paid = progress.payment.paid + *amount,
         Event::PaysAtDoor => after.progress.payment.way = PaymentWay::Door,
+        // What was asked for a slot is ready for that slot, whatever else is promised.
+        Event::Accepted { .. } if order.ordered.scheduled => after.progress.ready_at = Some(order.ordered.due.from),
         Event::Accepted { ready_at } => after.progress.ready_at = Some(*ready_at),
         Event::Rejected { reason } | Event::Cancelled { reason } => after.progress.reason.clone_from(reason),
         Event::Refund { amount, reason, .. } => after.progress.promise(*amount, reason),

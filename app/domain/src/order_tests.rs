@@ -51,6 +51,18 @@ fn the_usual_ways() {
 }
 
 #[test]
+fn what_was_asked_for_a_slot_is_promised_for_that_slot_and_no_other() {
+    let tomorrow = LocalMinute::new(2026, 11, 17, 12, 0);
+    let now = order(Service::Collection, PaymentWay::Door);
+    let scheduled = Ordered { due: Due { from: tomorrow, to: tomorrow }, scheduled: true, ..Ordered::clone(&now.ordered) };
+    let later = Order { ordered: scheduled.into(), ..now.clone() };
+    for actor in [Actor::Staff, Actor::System] {
+        let promised = |order: &Order| after(order.clone(), &[(actor, accepted())]).unwrap().progress.ready_at;
+        assert_eq!((promised(&now), promised(&later)), (Some(LocalMinute(0)), Some(tomorrow)));
+    }
+}
+
+#[test]
 fn case_zomato_clone_1677_delivered_while_it_is_being_prepared() {
     let preparing = after(order(delivery(), PaymentWay::Door), &staff(&[accepted(), Event::Preparing])).unwrap();
     assert_eq!(after(preparing.clone(), &staff(&[Event::Delivered])), Err(Refused { state: State::Preparing }));

@@ -2,7 +2,7 @@
 
 use axum::{body::Body, http::Request};
 use serde_json::json;
-use servery_domain::{account::Role, id::AccountId, problem::Kind};
+use servery_domain::{account::Role, id::AccountId, problem::Kind, time::LocalMinute};
 
 use crate::{
     orders::DINER,
@@ -23,6 +23,12 @@ impl TestApp {
     pub async fn form(&self, path: &str, cookie: &str, fields: &str) -> Answer {
         let request = Request::post(path).header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(fields.to_owned())).unwrap()).await
+    }
+
+    /// Noon at the diner, so many days from today.
+    pub async fn noon(&self, days: i64) -> LocalMinute {
+        let now: LocalMinute = serde_json::from_value(self.json(&format!("{DINER}/times")).await["now"].clone()).unwrap();
+        LocalMinute(now.day().plus(days).midnight().0 + 12 * 60)
     }
 
     /// An order's token and id.
@@ -56,6 +62,22 @@ async fn an_order_goes_over_the_counter_by_plain_forms() {
     assert!(!page.text().contains("Ada Byron"), "what is over is off the board");
     let late = app.form(&format!("{BOARD}/orders/{id}"), &cookie, "event=ready").await;
     assert_eq!(late.status, 303, "who was too late is shown how things are");
+}
+
+#[tokio::test]
+async fn an_order_for_tomorrow_is_promised_for_tomorrow() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Cashier).await;
+    let mut basket = app.basket("Bottomless Coffee", 1).await;
+    let noon = app.noon(1).await;
+    basket["slot"] = json!(noon);
+    let receipt = app.place(&app.placement(basket).await).await.json();
+    let page = app.get(BOARD, &[("cookie", &format!("{cookie}; servery_render=thin"))]).await;
+    assert!(page.text().contains("value=\"accepted\"") && !page.text().contains("<select name=\"minutes\""), "{}", page.text());
+    let order = receipt["id"].as_str().unwrap();
+    app.form(&format!("{BOARD}/orders/{order}"), &cookie, "event=accepted&minutes=20").await;
+    let progress = app.order(receipt["token"].as_str().unwrap()).await["progress"].clone();
+    assert_eq!((&progress["state"], &progress["ready_at"]), (&json!("accepted"), &json!(noon)));
 }
 
 #[tokio::test]
