@@ -273,10 +273,14 @@ macro_rules! order_engine {
                     rows.into_iter().map(|(restaurant, revision)| Ok((id(&restaurant)?, Revision(revision)))).collect()
                 }
 
-                async fn changed_orders(&self, restaurant: RestaurantId, after: Revision) -> Result<Vec<Tracked>> {
-                    let select = sqlx::query_as(order_row::SELECT_CHANGED).bind(restaurant.to_string()).bind(after.0).bind(CHANGES);
+                async fn changed_orders(&self, restaurant: RestaurantId, after: Revision) -> Result<(Vec<Tracked>, Revision)> {
+                    let restaurant = restaurant.to_string();
+                    let select = sqlx::query_scalar(order_row::SELECT_CHANGED_UPTO).bind(&restaurant).bind(after.0).bind(CHANGES);
+                    let upto: Option<i64> = select.fetch_one(&self.pool).await?;
+                    let upto = upto.unwrap_or(after.0);
+                    let select = sqlx::query_as(order_row::SELECT_CHANGED).bind(&restaurant).bind(after.0).bind(upto);
                     let rows: Vec<OrderRow> = select.fetch_all(&self.pool).await?;
-                    rows.into_iter().map(OrderRow::read).collect()
+                    Ok((rows.into_iter().map(OrderRow::read).collect::<Result<_>>()?, Revision(upto)))
                 }
 
                 async fn stock(&self, restaurant: RestaurantId) -> Result<BTreeMap<DishId, u32>> {

@@ -159,8 +159,8 @@ pub trait Orders: Send + Sync {
     async fn history(&self, order: OrderId) -> Result<Vec<Happened>>;
     /// How far each restaurant's orders have come.
     async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>>;
-    /// Orders that changed after a revision, in its order, each as it is now.
-    async fn changed_orders(&self, restaurant: RestaurantId, after: Revision) -> Result<Vec<Tracked>>;
+    /// Orders that changed after a revision, each as it is now, and up to which revision that is all of them.
+    async fn changed_orders(&self, restaurant: RestaurantId, after: Revision) -> Result<(Vec<Tracked>, Revision)>;
 
     /// The portions of every dish that is counted.
     async fn stock(&self, restaurant: RestaurantId) -> Result<BTreeMap<DishId, u32>>;

@@ -309,3 +309,19 @@ async fn a_challenge_is_answered_once_and_by_whom_it_was_made_for() {
         assert_eq!(store.passkey("k").await.unwrap(), None, "{engine}");
     }
 }
+
+#[tokio::test]
+async fn who_was_away_for_long_catches_up_with_every_order_though_one_changed_again() {
+    for (engine, store) in engines("accounts_changed").await.stores {
+        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        let many: Vec<Write> = (1..=501).map(|number| Write::Place(Box::new(placing(order(number), "ada".into())))).collect();
+        store.write(&many).await.unwrap();
+        let again = Advance { order: OrderId(1), event: Event::Cancelled { reason: String::new() }, actor: Actor::Diner, at: NOW };
+        store.write(&[Write::Advance(again)]).await.unwrap();
+        let (first, upto) = store.changed_orders(RestaurantId(1), Revision(0)).await.unwrap();
+        assert_eq!((first.len(), upto), (500, Revision(500)), "{engine}");
+        let (rest, upto) = store.changed_orders(RestaurantId(1), upto).await.unwrap();
+        assert_eq!(rest.iter().map(|tracked| tracked.order.id.0).collect::<Vec<_>>(), [501, 1], "{engine}");
+        assert_eq!((upto, store.changed_orders(RestaurantId(1), upto).await.unwrap()), (Revision(502), (Vec::new(), upto)), "{engine}");
+    }
+}

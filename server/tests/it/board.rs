@@ -1,8 +1,21 @@
 //! The counter: who stands behind it sees the orders and says what becomes of them, through the API and through plain forms.
 
-use axum::{body::Body, http::Request};
+use std::time::Duration;
+
+use axum::{
+    body::{Body, BodyDataStream},
+    http::Request,
+};
+use futures::StreamExt;
 use serde_json::json;
-use servery_domain::{account::Role, id::AccountId, problem::Kind, time::LocalMinute};
+use servery_domain::{
+    account::Role,
+    id::AccountId,
+    order::{Order, State},
+    problem::Kind,
+    time::LocalMinute,
+};
+use tower::ServiceExt;
 
 use crate::{
     orders::DINER,
@@ -157,4 +170,60 @@ async fn one_signs_in_and_out_by_plain_forms() {
     assert!(app.get("/account", &[("cookie", &cookie)]).await.text().contains("Mill Lane 1, 10014 Millbrook"));
     app.form("/account/sign-out", &cookie, "where=here").await;
     assert!(app.get("/account", &[("cookie", &cookie)]).await.text().contains("/account/sign-in"));
+}
+
+/// What a board is told from now on.
+async fn frames(app: &TestApp, cookie: &str) -> BodyDataStream {
+    let request = Request::get(format!("{DINER}/board/events")).header("cookie", cookie);
+    let response = app.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let mut frames = response.into_body().into_data_stream();
+    frames.next().await.unwrap().unwrap();
+    frames
+}
+
+#[tokio::test]
+async fn who_signs_out_or_is_dismissed_is_told_nothing_more() {
+    let app = TestApp::new().await;
+    let (cashier, cook) = (app.staff(Role::Cashier).await, app.staff(Role::Kitchen).await);
+    let (mut signed_out, mut dismissed) = (frames(&app, &cashier).await, frames(&app, &cook).await);
+    app.placed().await;
+    for frames in [&mut signed_out, &mut dismissed] {
+        let told = frames.next().await.unwrap().unwrap();
+        assert!(String::from_utf8_lossy(&told).contains("Ada Byron"));
+    }
+    app.form("/account/sign-out", &cashier, "where=here").await;
+    let account = app.store.account_by_email("kitchen@lighthouse.example").await.unwrap().unwrap().account.id;
+    let (diner, _) = app.store.posts_of(account).await.unwrap()[0];
+    app.store.remove_staff(account, diner).await.unwrap();
+    for mut frames in [signed_out, dismissed] {
+        let ended = async { while frames.next().await.is_some() {} };
+        let busy = async {
+            loop {
+                app.placed().await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        tokio::select! {
+            () = ended => {}
+            () = busy => {}
+            () = tokio::time::sleep(Duration::from_secs(10)) => panic!("it is told of orders for good"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_board_is_told_what_leaves_it_and_nothing_of_what_nobody_paid() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Cashier).await;
+    let mut frames = frames(&app, &cookie).await;
+    let (token, _) = app.placed().await;
+    let mut order: Order = serde_json::from_value(app.order(&token).await).unwrap();
+    order.progress.state = State::Unpaid;
+    app.app.live.publish(&order);
+    app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({})).await;
+    for state in ["placed", "cancelled"] {
+        let told = frames.next().await.unwrap().unwrap();
+        assert!(String::from_utf8_lossy(&told).contains(&format!("\"state\":\"{state}\"")), "{told:?}");
+    }
 }
