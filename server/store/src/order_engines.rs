@@ -249,6 +249,12 @@ macro_rules! order_engine {
                     rows.into_iter().map(|row| row.read().map(|tracked| tracked.order)).collect()
                 }
 
+                async fn old_orders(&self, before: Timestamp, after: OrderId) -> Result<Vec<Order>> {
+                    let select = sqlx::query_as(order_row::SELECT_OLD).bind(before.0).bind(after.to_string()).bind(CHANGES);
+                    let rows: Vec<OrderRow> = select.fetch_all(&self.pool).await?;
+                    rows.into_iter().map(|row| row.read().map(|tracked| tracked.order)).collect()
+                }
+
                 async fn waiting_orders(&self, before: Timestamp) -> Result<Vec<Order>> {
                     let select = sqlx::query_as(order_row::SELECT_WAITING).bind(before.0).bind(CHANGES);
                     let rows: Vec<OrderRow> = select.fetch_all(&self.pool).await?;

@@ -32,6 +32,7 @@ pub(crate) const SELECT_BY_TOKEN: &str = select!("token = $1");
 pub(crate) const SELECT_OPEN: &str = select!("restaurant_id = $1 and open = true order by number");
 pub(crate) const SELECT_OF_CUSTOMER: &str = select!("customer = $1 order by placed_at desc limit $2");
 pub(crate) const SELECT_WAITING: &str = select!("waiting_since <= $1 order by waiting_since limit $2");
+pub(crate) const SELECT_OLD: &str = select!("open = true and placed_at < $1 and id > $2 order by id limit $3");
 pub(crate) const SELECT_CHANGED: &str =
     select!("id in (select order_id from order_events where restaurant_id = $1 and revision > $2 and revision <= $3) order by revision");
 /// An order that changed again later does not hide what happened to others in between.

@@ -154,6 +154,8 @@ pub trait Orders: Send + Sync {
     async fn open_orders(&self, restaurant: RestaurantId) -> Result<Vec<Order>>;
     /// Those that have waited for their money, or for an answer of the restaurant, since this moment or longer.
     async fn waiting_orders(&self, since: Timestamp) -> Result<Vec<Order>>;
+    /// Those that are not over and were placed before this moment: a page of them, by their ids.
+    async fn old_orders(&self, before: Timestamp, after: OrderId) -> Result<Vec<Order>>;
     /// The newest of them, the newest first.
     async fn orders_of(&self, customer: &str) -> Result<Vec<Tracked>>;
     async fn history(&self, order: OrderId) -> Result<Vec<Happened>>;

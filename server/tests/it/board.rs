@@ -8,12 +8,13 @@ use axum::{
 };
 use futures::StreamExt;
 use serde_json::json;
+use servery::{clock, waiting};
 use servery_domain::{
     account::Role,
     id::AccountId,
     order::{Order, State},
     problem::Kind,
-    time::LocalMinute,
+    time::{LocalMinute, Timestamp},
 };
 use tower::ServiceExt;
 
@@ -116,6 +117,21 @@ async fn a_rejection_says_why() {
     app.form(&format!("{BOARD}/orders/{id}"), &cookie, "event=rejected&reason=Too+busy+at+the+moment").await;
     let progress = app.order(&token).await["progress"].clone();
     assert_eq!((&progress["state"], &progress["reason"]), (&json!("rejected"), &json!("Too busy at the moment")));
+}
+
+#[tokio::test]
+async fn what_nobody_closes_is_off_the_board_in_the_end() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Cashier).await;
+    let ((handed_over, id), (forgotten, _)) = (app.placed().await, app.placed().await);
+    app.form(&format!("{BOARD}/orders/{id}"), &cookie, "event=accepted&minutes=20").await;
+    for (days, states) in [(0, ["accepted", "placed"]), (3, ["collected", "rejected"])] {
+        waiting::close_once(&app.app, Timestamp(clock::now().0 + days * 86_400)).await.unwrap();
+        let (accepted, placed) = (app.order(&handed_over).await, app.order(&forgotten).await);
+        assert_eq!([&accepted["progress"]["state"], &placed["progress"]["state"]], states);
+    }
+    let board = app.get(&format!("{DINER}/board"), &[("cookie", &cookie)]).await.json();
+    assert_eq!(board["orders"], json!([]));
 }
 
 #[tokio::test]
