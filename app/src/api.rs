@@ -41,6 +41,10 @@ pub fn order(token: &str) -> String {
     format!("{ORDERS}/{token}")
 }
 
+pub fn order_events(token: &str) -> String {
+    format!("{ORDERS}/{token}/events")
+}
+
 pub fn push(token: &str) -> String {
     format!("{}/push", order(token))
 }

@@ -69,8 +69,6 @@ pub trait Actions: Send + Sync {
     fn take_back(&self);
     fn cancel<'a>(&'a self, token: &'a str) -> Answer<'a, Order>;
     fn pay_at_door<'a>(&'a self, token: &'a str) -> Answer<'a, Order>;
-    /// Says each change of an order, until what it gives back is dropped.
-    fn watch(&self, token: &str, heard: Box<dyn Fn(Order)>) -> Box<dyn Any>;
     /// Whether this browser is told of an order while nobody looks.
     fn telling<'a>(&'a self, token: &'a str) -> Answer<'a, Telling>;
     /// Has it told, or not any more; whoever never said whether this site may is asked by the browser.
@@ -78,6 +76,25 @@ pub trait Actions: Send + Sync {
     /// Minutes since the page was opened, however the device's clock is set meanwhile.
     fn minutes(&self) -> i64;
     fn go(&self, path: &str);
+}
+
+/// Hears from the server what becomes of orders as it happens.
+pub trait Watch: Send + Sync {
+    /// A stream of the API, asked for again whenever it breaks off, until what this gives back is dropped.
+    fn watch(&self, stream: &str, heard: Box<dyn Fn(Heard)>) -> Box<dyn Any>;
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Heard {
+    /// From here on nothing is missed; what was said before may have been.
+    Connected,
+    Order(Box<Order>),
+    /// Nothing is heard until it connects again.
+    Lost,
+}
+
+pub fn watching() -> Option<Arc<dyn Watch>> {
+    use_context()
 }
 
 #[derive(Debug, Clone, PartialEq)]

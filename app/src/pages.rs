@@ -11,7 +11,7 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{accent::Accent, menu::Menu, problem::Problem as Facts, restaurant::Listed};
 
 use crate::{
-    backend::{Actions, OrderingBackend, PasskeyActions, SignedBackend},
+    backend::{Actions, OrderingBackend, PasskeyActions, SignedBackend, Watch},
     content::Content,
     parts::{footer::Footer, header::Header, offline::OfflineNotice},
     routes::{Chunk, View},
@@ -56,7 +56,7 @@ pub trait Pages: Clone + Send + Sync + 'static {
     }
 
     /// Gives these pages what only a browser can do, if they do any of it.
-    fn provide(_device: Arc<impl Actions + PasskeyActions + 'static>) {}
+    fn provide(_device: Arc<impl Actions + PasskeyActions + Watch + 'static>) {}
 }
 
 /// Everything inside `#app`: what the server renders, and what the browser hydrates or mounts.

@@ -3,7 +3,6 @@
 pub mod allergen;
 pub mod cuisine;
 pub mod diet;
-pub mod follow;
 pub mod footer;
 pub mod form;
 pub mod header;

@@ -103,6 +103,54 @@ for (const mode of ["thin", "hydrated"] as const) {
   });
 }
 
+counter.describe("a line that breaks off", () => {
+  counter("is said to be down, and what happened meanwhile is shown when it is back", async ({ page, board, request, servery, context, complaints }) => {
+    counter.setTimeout(60_000);
+    complaints.expect(/\/board\/events|api\/v1|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_NETWORK/);
+    await inMode(context, servery.url, "thin");
+    await inMode(board.context(), servery.url, "hydrated");
+    await toTheBoard(board, servery);
+    await alive(board);
+    const first = await order(page, request, "thin");
+    const own = await ticket(board, request, first);
+    await expect(own).toBeVisible();
+    await board.evaluate(() => ((window as unknown as { stays: boolean }).stays = true));
+    await expect(board.getByText(words["board.live"])).toBeVisible();
+    await servery.stop();
+    try {
+      await expect(board.getByText(words["board.lost"])).toBeVisible();
+      await expect(board.getByText(words["board.live"])).toHaveCount(0);
+    } finally {
+      await servery.start();
+    }
+    await expect(board.getByText(words["board.live"])).toBeVisible({ timeout: 20_000 });
+    const second = await order(page, request, "thin");
+    await expect(await ticket(board, request, second)).toBeVisible();
+    expect(await board.evaluate(() => (window as unknown as { stays?: boolean }).stays ?? false), "without a reload").toBe(true);
+  });
+
+  counter("is asked for again after an answer that is no stream, and what was closed meanwhile is gone", async ({ page, board, request, servery, context, complaints }) => {
+    counter.setTimeout(60_000);
+    complaints.expect(/\/board\/events|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_REFUSED|ERR_NETWORK|502/);
+    await inMode(context, servery.url, "thin");
+    await inMode(board.context(), servery.url, "hydrated");
+    await toTheBoard(board, servery);
+    await alive(board);
+    const token = await order(page, request, "thin");
+    const own = await ticket(board, request, token);
+    await expect(own).toBeVisible();
+    await board.route("**/board/events", (route) => route.fulfill({ status: 502, body: "a deploy" }));
+    await servery.stop();
+    await servery.start();
+    await expect(board.getByText(words["board.lost"])).toBeVisible({ timeout: 15_000 });
+    await request.post(`/api/v1/orders/${token}/cancel`, { data: {} });
+    await expect(own).toBeVisible();
+    await board.unroute("**/board/events");
+    await expect(own).toHaveCount(0, { timeout: 15_000 });
+    await expect(board.getByText(words["board.live"])).toBeVisible();
+  });
+});
+
 counter.describe("on a phone", () => {
   for (const lang of LANGS) {
     counter(`the board fits and is used with a thumb, in ${lang}`, async ({ page, board, request, servery, context }) => {

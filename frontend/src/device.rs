@@ -6,7 +6,7 @@ use leptos::prelude::{RwSignal, document, set_timeout, window};
 use send_wrapper::SendWrapper;
 use servery_app::{
     api,
-    backend::{Actions, Answer, Placing, Telling},
+    backend::{Actions, Answer, Heard, Placing, Telling, Watch},
 };
 use servery_domain::{currency::Minor, draft::Draft, lang::Lang, order::Order, problem::Problem, slug::Slug};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -103,10 +103,6 @@ impl Actions for Device {
         Box::pin(SendWrapper::new(async move { read(send("POST", &format!("{}/pay-at-door", api::order(token)), "", None).await?) }))
     }
 
-    fn watch(&self, token: &str, heard: Box<dyn Fn(Order)>) -> Box<dyn Any> {
-        Box::new(Watching::new(token, heard))
-    }
-
     fn telling<'a>(&'a self, token: &'a str) -> Answer<'a, Telling> {
         Box::pin(SendWrapper::new(push::telling(token)))
     }
@@ -127,5 +123,11 @@ impl Actions for Device {
             link.click();
             link.remove();
         }
+    }
+}
+
+impl Watch for Device {
+    fn watch(&self, stream: &str, heard: Box<dyn Fn(Heard)>) -> Box<dyn Any> {
+        Box::new(Watching::new(stream, heard))
     }
 }

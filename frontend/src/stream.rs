@@ -1,10 +1,9 @@
-//! What the server says of an order as it happens.
+//! What the server says of orders as it happens.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
-use servery_app::api;
-use servery_domain::order::Order;
+use servery_app::backend::Heard;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 
@@ -15,13 +14,14 @@ const AGAIN: Duration = Duration::from_secs(3);
 
 struct Open {
     source: EventSource,
+    _connect: Closure<dyn Fn(Event)>,
     _hear: Closure<dyn Fn(MessageEvent)>,
     _fail: Closure<dyn Fn(Event)>,
 }
 
 struct Inner {
     address: String,
-    heard: Box<dyn Fn(Order)>,
+    heard: Box<dyn Fn(Heard)>,
     open: RefCell<Option<Open>>,
     timer: RefCell<Option<TimeoutHandle>>,
 }
@@ -30,9 +30,8 @@ struct Inner {
 pub struct Watching(Rc<Inner>);
 
 impl Watching {
-    pub fn new(token: &str, heard: Box<dyn Fn(Order)>) -> Self {
-        let inner =
-            Rc::new(Inner { address: format!("{}/events", api::order(token)), heard, open: RefCell::default(), timer: RefCell::default() });
+    pub fn new(stream: &str, heard: Box<dyn Fn(Heard)>) -> Self {
+        let inner = Rc::new(Inner { address: stream.to_owned(), heard, open: RefCell::default(), timer: RefCell::default() });
         listen(&inner);
         Self(inner)
     }
@@ -51,17 +50,24 @@ impl Drop for Watching {
 
 fn listen(inner: &Rc<Inner>) {
     let Ok(source) = EventSource::new(&inner.address) else { return };
+    let connecting = Rc::downgrade(inner);
+    let connect = Closure::<dyn Fn(Event)>::new(move |_| {
+        if let Some(inner) = connecting.upgrade() {
+            (inner.heard)(Heard::Connected);
+        }
+    });
     let hearing = Rc::downgrade(inner);
     let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let Some(inner) = hearing.upgrade() else { return };
         let order = event.data().as_string().and_then(|text| read(js_sys::JSON::parse(&text).ok()?).ok());
         if let Some(order) = order {
-            (inner.heard)(order);
+            (inner.heard)(Heard::Order(order));
         }
     });
     let failing = Rc::downgrade(inner);
     let fail = Closure::<dyn Fn(Event)>::new(move |_| {
         let Some(inner) = failing.upgrade() else { return };
+        (inner.heard)(Heard::Lost);
         let closed = inner.open.borrow().as_ref().is_some_and(|open| open.source.ready_state() == EventSource::CLOSED);
         if closed {
             let again = Rc::downgrade(&inner);
@@ -69,7 +75,8 @@ fn listen(inner: &Rc<Inner>) {
             *inner.timer.borrow_mut() = timer.ok();
         }
     });
+    let _ = source.add_event_listener_with_callback("open", connect.as_ref().unchecked_ref());
     let _ = source.add_event_listener_with_callback("order", hear.as_ref().unchecked_ref());
     let _ = source.add_event_listener_with_callback("error", fail.as_ref().unchecked_ref());
-    *inner.open.borrow_mut() = Some(Open { source, _hear: hear, _fail: fail });
+    *inner.open.borrow_mut() = Some(Open { source, _connect: connect, _hear: hear, _fail: fail });
 }

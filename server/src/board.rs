@@ -8,13 +8,13 @@ use servery_domain::{
     problem::Kind,
 };
 
-use crate::{app::App, ordering, refusal::Refusal, sessions::Signed};
+use crate::{app::App, ordering, refusal::Refusal, sessions, sessions::Signed};
 
 pub async fn see(app: &App, signed: &Signed, slug: &str) -> Result<Board, Refusal> {
     let counter = ordering::counter(app, slug).await?;
     let restaurant = counter.listed.restaurant.id;
     let role = signed.check(restaurant, Act::See)?;
-    let orders = app.store.open_orders(restaurant).await?;
+    let orders = orders(app, restaurant).await?;
     let stock = app.store.stock(restaurant).await?;
     let dishes = counter.menu.dishes().map(|dish| BoardDish { id: dish.id, name: dish.name.clone(), left: stock.get(&dish.id).copied() });
     let tables = app.store.tables(restaurant).await?.into_iter().map(|(code, name)| BoardTable { code, name });
@@ -24,7 +24,7 @@ pub async fn see(app: &App, signed: &Signed, slug: &str) -> Result<Board, Refusa
         name: counter.listed.restaurant.name.clone(),
         currency: counter.menu.currency,
         now: counter.now.1,
-        orders: orders.into_iter().filter(|order| Column::of(order.progress.state).is_some()).collect(),
+        orders,
         dishes: dishes.collect(),
         tables: tables.collect(),
     })
@@ -35,6 +35,18 @@ pub async fn watched(app: &App, signed: &Signed, slug: &str) -> Result<Restauran
     let restaurant = ordering::restaurant_named(app, slug)?;
     signed.check(restaurant, Act::See)?;
     Ok(restaurant)
+}
+
+/// Whoever began to watch may still do so: they have not signed out, and still work here.
+pub async fn still_watched(app: &App, session: &str, restaurant: RestaurantId) -> Result<bool, Refusal> {
+    let signed = sessions::of_key(app, session).await?;
+    Ok(signed.is_some_and(|signed| signed.check(restaurant, Act::See).is_ok()))
+}
+
+/// The orders that a board shows, the oldest first.
+pub async fn orders(app: &App, restaurant: RestaurantId) -> Result<Vec<Order>, Refusal> {
+    let open = app.store.open_orders(restaurant).await?;
+    Ok(open.into_iter().filter(|order| Column::of(order.progress.state).is_some()).collect())
 }
 
 pub async fn advance(app: &App, signed: &Signed, slug: &str, order: OrderId, event: Event) -> Result<Order, Refusal> {

@@ -9,7 +9,7 @@ use std::{
 use axum::body::Bytes;
 use servery_domain::{
     id::{OrderId, RestaurantId},
-    order::Order,
+    order::{Order, State},
     revision::Revision,
 };
 use servery_store::{Store, StoreError};
@@ -64,20 +64,16 @@ impl Live {
         let mut change = None;
         let mut change = || change.get_or_insert_with(|| Change { revision, frame: frame(order) }).clone();
         if let Some(sender) = watched.orders.get(&order.id) {
-            if sender.receiver_count() == 0 {
-                watched.orders.remove(&order.id);
-            } else {
-                sender.send_if_modified(|last| {
-                    let newer = last.as_ref().is_none_or(|last| last.revision < revision);
-                    newer.then(|| *last = Some(change()));
-                    newer
-                });
-            }
+            sender.send_if_modified(|last| {
+                let newer = last.as_ref().is_none_or(|last| last.revision < revision);
+                newer.then(|| *last = Some(change()));
+                newer
+            });
         }
-        if let Some(sender) = watched.boards.get(&restaurant)
-            && sender.send(change()).is_err()
-        {
-            watched.boards.remove(&restaurant);
+        // The kitchen does not know of what nobody paid.
+        if let Some(sender) = watched.boards.get(&restaurant).filter(|_| order.progress.state != State::Unpaid) {
+            // Fails if nobody watches any more.
+            let _ = sender.send(change());
         }
     }
 
@@ -98,20 +94,45 @@ impl Live {
         rounds::every(LOOK_EVERY, "changes of other nodes", self, look).await;
     }
 
+    /// Nobody says good-bye: an order that is over is published no more, so this is the moment to see that they went.
+    fn forget_unwatched(&self) {
+        let mut watched = self.watched();
+        watched.orders.retain(|_, sender| sender.receiver_count() > 0);
+        watched.boards.retain(|_, sender| sender.receiver_count() > 0);
+    }
+
     async fn look(&self, store: &dyn Store) -> Result<(), StoreError> {
+        self.forget_unwatched();
         for (restaurant, now) in store.order_revisions().await? {
             // What was before this node is known to who loads it.
             let seen = *self.watched().seen.entry(restaurant).or_insert(now);
             if seen >= now {
                 continue;
             }
-            let changed = store.changed_orders(restaurant, seen).await?;
-            let upto = changed.last().map_or(now, |tracked| tracked.order.revision.max(seen));
+            let (changed, upto) = store.changed_orders(restaurant, seen).await?;
             changed.iter().for_each(|tracked| self.publish(&tracked.order));
             let mut watched = self.watched();
             let seen = watched.seen.entry(restaurant).or_insert(upto);
             *seen = upto.max(*seen);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whom_nobody_watches_any_more_is_forgotten() {
+        let live = Live::default();
+        let (stays, goes) = (live.watch_order(OrderId(1)), live.watch_order(OrderId(2)));
+        let (board, left) = (live.watch_board(RestaurantId(1)), live.watch_board(RestaurantId(2)));
+        drop((goes, left));
+        live.forget_unwatched();
+        let watched = live.watched();
+        assert_eq!(watched.orders.keys().collect::<Vec<_>>(), [&OrderId(1)]);
+        assert_eq!(watched.boards.keys().collect::<Vec<_>>(), [&RestaurantId(1)]);
+        drop((stays, board));
     }
 }

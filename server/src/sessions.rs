@@ -77,17 +77,22 @@ pub fn named(headers: &HeaderMap) -> Option<String> {
 
 pub async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Signed>, Refusal> {
     let Some(key) = named(headers) else { return Ok(None) };
-    let Some((session, account)) = app.store.session(&key).await? else { return Ok(None) };
+    of_key(app, &key).await
+}
+
+/// As it is now, for who was signed in a while ago.
+pub async fn of_key(app: &App, key: &str) -> Result<Option<Signed>, Refusal> {
+    let Some((session, account)) = app.store.session(key).await? else { return Ok(None) };
     let now = clock::now();
     if !account::session_lives(session.seen_at, session.expires_at, now) {
-        app.store.end_session(&key).await?;
+        app.store.end_session(key).await?;
         return Ok(None);
     }
     if now.0 - session.seen_at.0 > NOTED_EVERY {
-        app.store.see_session(&key, now).await?;
+        app.store.see_session(key, now).await?;
     }
     let staff = app.store.posts_of(account.id).await?;
-    Ok(Some(Signed { account, staff, session: key }))
+    Ok(Some(Signed { account, staff, session: key.to_owned() }))
 }
 
 /// Signs in under a new token, and ends the session that the browser had: what it knew before is worth nothing now.

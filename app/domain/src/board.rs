@@ -66,16 +66,25 @@ impl Board {
         self.orders.iter().filter(move |order| Column::of(order.progress.state) == Some(column))
     }
 
-    /// An order as it is now, in place of how it was.
-    pub fn put(&mut self, order: Order) {
-        self.orders.retain(|other| other.id != order.id);
-        if Column::of(order.progress.state).is_some() {
-            let at = self.orders.partition_point(|other| other.number < order.number);
-            self.orders.insert(at, order);
+    /// An order as it is now, unless something newer is known of it; says whether that changed anything.
+    /// One that is over stays known, and is in no column, so that nothing older brings it back.
+    pub fn put(&mut self, order: Order) -> bool {
+        if self.orders.iter().any(|known| known.id == order.id && known.revision >= order.revision) {
+            return false;
         }
+        // Nobody tells a board the time; an order was placed at one.
+        self.now = self.now.max(order.ordered.placed_on);
+        self.orders.retain(|known| known.id != order.id);
+        let at = self.orders.partition_point(|known| known.number < order.number);
+        self.orders.insert(at, order);
+        true
     }
 
     pub fn table<'a>(&'a self, code: &'a str) -> &'a str {
         self.tables.iter().find(|table| table.code == code).map_or(code, |table| &table.name)
     }
 }
+
+#[cfg(test)]
+#[path = "board_tests.rs"]
+mod tests;

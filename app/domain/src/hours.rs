@@ -108,6 +108,20 @@ impl OpeningHours {
         spans
     }
 
+    /// When the door opened that is open now; one that has been open since before yesterday opened then.
+    pub fn open_since(&self, at: LocalMinute, holidays: &[Day]) -> Option<LocalMinute> {
+        let days = [at.day().plus(-1), at.day()];
+        let spans = days.into_iter().flat_map(|day| {
+            let midnight = day.midnight().0;
+            self.spans_of(day, holidays).into_iter().map(move |span| (midnight + span.from, midnight + span.to))
+        });
+        let last = spans.filter(|(from, _)| *from <= at.0).reduce(|(since, until), (from, to)| match from <= until {
+            true => (since, until.max(to)),
+            false => (from, to),
+        });
+        last.filter(|(_, until)| at.0 < *until).map(|(since, _)| LocalMinute(since))
+    }
+
     fn plan(&self, day: Day, holidays: &[Day]) -> Plan {
         Plan::new(&self.rules, day, holidays)
     }
@@ -199,6 +213,16 @@ mod tests {
         assert_eq!(changes(trattoria.at(at(0, 12, 0), &[])), (true, Some(at(0, 14, 30))));
         assert_eq!(changes(trattoria.at(at(0, 14, 30), &[])), (false, Some(at(0, 17, 30))));
         assert_eq!(changes(trattoria.at(at(6, 12, 0), &[])), (false, Some(at(7, 11, 30))));
+    }
+
+    #[test]
+    fn a_door_is_open_since_it_opened_last() {
+        let trattoria = hours("Mo-Fr 11:30-14:30,17:30-23:00, Sa 18:00-02:00");
+        let since = |now| trattoria.open_since(now, &[]);
+        assert_eq!((since(at(0, 11, 29)), since(at(0, 11, 30)), since(at(0, 14, 29))), (None, Some(at(0, 11, 30)), Some(at(0, 11, 30))));
+        assert_eq!((since(at(0, 14, 30)), since(at(0, 18, 0)), since(at(0, 23, 0))), (None, Some(at(0, 17, 30)), None));
+        assert_eq!((since(at(6, 1, 0)), since(at(6, 2, 0))), (Some(at(5, 18, 0)), None));
+        assert_eq!(hours("24/7").open_since(at(3, 0, 5), &[]), Some(at(2, 0, 0)));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::{
     limits,
     ordering::PaymentWay,
     quote::{Due, Quote, QuotedLine, Sum},
+    restaurant::Restaurant,
     revision::Revision,
     tax::Tax,
     time::{LocalMinute, Timestamp},
@@ -151,6 +152,28 @@ impl Order {
         // The restaurant's minutes are off by its zone, which a day covers.
         let due = self.ordered.due.to.0 * 60;
         !self.progress.state.is_over() && now.0 < due + crate::time::DAY * 60
+    }
+}
+
+impl Order {
+    /// The restaurant's time to answer is over. With an order for later it begins when somebody is there to see it.
+    pub fn is_unanswered(&self, restaurant: &Restaurant, now: (Timestamp, LocalMinute)) -> bool {
+        let waited = now.0.0 - self.progress.changed_at.0;
+        let attended = || restaurant.hours.open_since(now.1, &restaurant.holidays).map_or(0, |since| (now.1.0 - since.0) * 60);
+        let waited = if self.ordered.scheduled { waited.min(attended()) } else { waited };
+        self.progress.state == State::Placed && waited > i64::from(restaurant.ordering.answers_within) * 60
+    }
+
+    /// What becomes of one that the restaurant left as it was, a day after it was due. What nobody paid is given up before.
+    pub fn left_behind(&self, now: Timestamp) -> Option<Event> {
+        let delivered = matches!(self.ordered.service, Service::Delivery(_));
+        match self.progress.state {
+            _ if self.is_under_way(now) => None,
+            State::Placed => Some(Event::Rejected { reason: String::new() }),
+            State::Accepted | State::Preparing | State::Ready | State::OutForDelivery if delivered => Some(Event::Delivered),
+            State::Accepted | State::Preparing | State::Ready => Some(Event::Collected),
+            _ => None,
+        }
     }
 }
 
@@ -355,6 +378,8 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
     match event {
         Event::Paid { amount } => after.progress.payment.paid = progress.payment.paid + *amount,
         Event::PaysAtDoor => after.progress.payment.way = PaymentWay::Door,
+        // What was asked for a slot is ready for that slot, whatever else is promised.
+        Event::Accepted { .. } if order.ordered.scheduled => after.progress.ready_at = Some(order.ordered.due.from),
         Event::Accepted { ready_at } => after.progress.ready_at = Some(*ready_at),
         Event::Rejected { reason } | Event::Cancelled { reason } => after.progress.reason.clone_from(reason),
         Event::Refund { amount, reason, .. } => after.progress.promise(*amount, reason),
@@ -387,6 +412,9 @@ fn next(order: &Order, event: &Event, actor: Actor) -> Option<State> {
         (Staff, Ready, Event::OutForDelivery) if delivered => Some(OutForDelivery),
         (Staff, OutForDelivery, Event::Delivered) => Some(Delivered),
         (Staff, Ready, Event::Collected) if !delivered => Some(Collected),
+        // Nobody at the counter said so, and it is long over.
+        (System, Accepted | Preparing | Ready | OutForDelivery, Event::Delivered) if delivered => Some(Delivered),
+        (System, Accepted | Preparing | Ready, Event::Collected) if !delivered => Some(Collected),
         (Diner, Unpaid | Placed, Event::Cancelled { .. }) => Some(Cancelled),
         (Staff, Unpaid | Placed | Accepted | Preparing | Ready | OutForDelivery, Event::Cancelled { .. }) => Some(Cancelled),
         (System, Unpaid, Event::Cancelled { .. }) => Some(Cancelled),

@@ -1,5 +1,12 @@
 use super::*;
-use crate::{contact::Doorstep, lang::Lang};
+use crate::{
+    contact::Doorstep,
+    lang::Lang,
+    ordering::Ordering,
+    restaurant::{Address, Cuisine},
+    tax::{TaxRate, TaxRules},
+    time::Zone,
+};
 
 fn order(service: Service, way: PaymentWay) -> Order {
     let minute = LocalMinute::new(2026, 11, 16, 12, 0);
@@ -48,6 +55,18 @@ fn the_usual_ways() {
     assert_eq!(after(order(delivery(), PaymentWay::Door), &staff(&brought)).unwrap().progress.state, State::Delivered);
     let fetched = [accepted(), Event::Ready, Event::Collected];
     assert_eq!(after(order(Service::Collection, PaymentWay::Door), &staff(&fetched)).unwrap().progress.state, State::Collected);
+}
+
+#[test]
+fn what_was_asked_for_a_slot_is_promised_for_that_slot_and_no_other() {
+    let tomorrow = LocalMinute::new(2026, 11, 17, 12, 0);
+    let now = order(Service::Collection, PaymentWay::Door);
+    let scheduled = Ordered { due: Due { from: tomorrow, to: tomorrow }, scheduled: true, ..Ordered::clone(&now.ordered) };
+    let later = Order { ordered: scheduled.into(), ..now.clone() };
+    for actor in [Actor::Staff, Actor::System] {
+        let promised = |order: &Order| after(order.clone(), &[(actor, accepted())]).unwrap().progress.ready_at;
+        assert_eq!((promised(&now), promised(&later)), (Some(LocalMinute(0)), Some(tomorrow)));
+    }
 }
 
 #[test]
@@ -134,7 +153,9 @@ fn who_may_do_what_in_which_state() {
         (Actor::Staff, State::Cancelled, "epdargoclvxfg"),
         (Actor::System, State::Unpaid, "ePDargoclvXfg"),
         (Actor::System, State::Placed, "ePdARgoclvxfg"),
-        (Actor::System, State::Preparing, "ePdargoclvxfg"),
+        (Actor::System, State::Preparing, "ePdargoclVxfg"),
+        (Actor::System, State::OutForDelivery, "ePdargoclVxfg"),
+        (Actor::System, State::Delivered, "ePdargoclvxfg"),
         (Actor::System, State::Cancelled, "ePdargoclvxfg"),
     ];
     for (actor, state, allowed) in table {
@@ -174,4 +195,64 @@ fn diner_and_staff_read_the_same_amount_at_the_door() {
     assert_eq!(card.to_pay(), Minor(1_002));
     let late = after(card, &[(Actor::Diner, Event::PaysAtDoor), (Actor::System, Event::Paid { amount: Minor(1_002) })]).unwrap();
     assert_eq!(late.to_pay(), Minor::ZERO);
+}
+
+fn diner() -> Restaurant {
+    Restaurant {
+        id: RestaurantId(1),
+        slug: "diner".parse().unwrap(),
+        revision: Revision(1),
+        name: "Diner".into(),
+        cuisine: Cuisine::American,
+        description: String::new(),
+        lang: Lang::English,
+        address: Address { street: String::new(), postcode: String::new(), city: String::new(), country: "US".into() },
+        phone: String::new(),
+        zone: Zone("America/New_York".into()),
+        hours: "Mo-Su 12:00-23:00".parse().unwrap(),
+        currency: "USD".parse().unwrap(),
+        tax: TaxRules { name: "Tax".into(), included: false, eat_in: TaxRate(0), takeaway: TaxRate(0) },
+        accent: "#8c2f23".parse().unwrap(),
+        picture: None,
+        holidays: Vec::new(),
+        ordering: Ordering { answers_within: 10, ..Ordering::default() },
+    }
+}
+
+#[test]
+fn an_order_for_later_is_answered_when_somebody_comes_in() {
+    let now = order(Service::Collection, PaymentWay::Door);
+    let later = Order { ordered: Ordered { scheduled: true, ..Ordered::clone(&now.ordered) }.into(), ..now.clone() };
+    // Placed at half past eleven at night.
+    let evening = LocalMinute::new(2026, 11, 15, 23, 30);
+    let after = |order: &Order, minutes: i64| {
+        let at = Timestamp(order.progress.changed_at.0 + minutes * 60);
+        order.is_unanswered(&diner(), (at, LocalMinute(evening.0 + minutes)))
+    };
+    let opens = 12 * 60 + 30;
+    assert!(!after(&later, 11) && !after(&later, opens - 1) && !after(&later, opens + 10));
+    assert!(after(&later, opens + 11));
+    assert!(!after(&now, 10) && after(&now, 11), "whoever is hungry now is not left waiting for the morning");
+    let mut accepted = later;
+    accepted.progress.state = State::Accepted;
+    assert!(!after(&accepted, opens + 11));
+}
+
+#[test]
+fn what_nobody_closed_is_closed_a_day_after_it_was_due() {
+    let due = LocalMinute::new(2026, 11, 16, 12, 0).0 * 60;
+    let (too_early, late) = (Timestamp(due + 23 * 3_600), Timestamp(due + 24 * 3_600));
+    let becomes = |service: Service, state| {
+        let mut order = order(service, PaymentWay::Door);
+        order.progress.state = state;
+        assert_eq!(order.left_behind(too_early), None);
+        order.left_behind(late).map(|event| after(order, &[(Actor::System, event)]).unwrap().progress.state)
+    };
+    for state in [State::Accepted, State::Preparing, State::Ready] {
+        assert_eq!(becomes(Service::Collection, state), Some(State::Collected));
+        assert_eq!(becomes(delivery(), state), Some(State::Delivered));
+    }
+    assert_eq!(becomes(delivery(), State::OutForDelivery), Some(State::Delivered));
+    assert_eq!(becomes(delivery(), State::Placed), Some(State::Rejected));
+    assert_eq!((becomes(delivery(), State::Unpaid), becomes(delivery(), State::Cancelled)), (None, None));
 }

@@ -27,7 +27,7 @@ use servery_domain::{
 use self::begun::Begun;
 use super::{Pages, WholeBackend};
 use crate::{
-    backend::{Actions, OrderingBackend, PasskeyActions},
+    backend::{Actions, OrderingBackend, PasskeyActions, Watch},
     content::{document_title, nothing_here},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
@@ -71,7 +71,9 @@ impl Pages for Ordering {
         whole
     }
 
-    fn provide(device: Arc<impl Actions + PasskeyActions + 'static>) {
+    fn provide(device: Arc<impl Actions + PasskeyActions + Watch + 'static>) {
+        let watch: Arc<dyn Watch> = device.clone();
+        provide_context(watch);
         let actions: Arc<dyn Actions> = device;
         actions.start();
         provide_context(actions);

@@ -18,7 +18,7 @@ use servery_domain::{
 
 use super::{Pages, WholeBackend};
 use crate::{
-    backend::{Actions, PasskeyActions, SignedBackend},
+    backend::{Actions, PasskeyActions, SignedBackend, Watch},
     content::{document_title, nothing_here},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
@@ -44,7 +44,9 @@ impl Pages for Signed {
         whole
     }
 
-    fn provide(device: Arc<impl Actions + PasskeyActions + 'static>) {
+    fn provide(device: Arc<impl Actions + PasskeyActions + Watch + 'static>) {
+        let watch: Arc<dyn Watch> = device.clone();
+        provide_context(watch);
         let actions: Arc<dyn PasskeyActions> = device;
         provide_context(actions);
     }

@@ -33,7 +33,7 @@ pub async fn get_board(_: AcceptsJson, State(app): State<Arc<App>>, signed: Sign
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(board::see(&app, &signed, &slug).await?)).into_response())
 }
 
-/// Every change of an order, as Server-Sent Events: first all that are open
+/// Every change of an order, as Server-Sent Events: first all that the board shows, and until its caller may see them no more
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/board/events", tag = "staff", params(("slug" = Slug, Path)),
     responses(
@@ -45,8 +45,8 @@ pub async fn get_events(State(app): State<Arc<App>>, signed: Signed, Text(slug):
     let restaurant = board::watched(&app, &signed, &slug).await?;
     // Watched first and read then, so that nothing falls between.
     let watching = app.live.watch_board(restaurant);
-    let open = app.store.open_orders(restaurant).await?;
-    Ok(stream::of_board(&app, &open, watching))
+    let open = board::orders(&app, restaurant).await?;
+    Ok(stream::of_board(app, &open, watching, (restaurant, signed.session)))
 }
 
 #[derive(Deserialize, ToSchema)]

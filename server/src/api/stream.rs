@@ -1,6 +1,10 @@
 //! Server-Sent Events.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -11,16 +15,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::stream;
-use servery_domain::{order::Order, revision::Revision};
+use servery_domain::{id::RestaurantId, order::Order, revision::Revision};
 use tokio::sync::{broadcast, watch};
 
 use crate::{
     app::App,
+    board,
     live::{self, Change},
 };
 
 /// Proxies end connections on which nothing is said.
 const HEARTBEAT: Duration = Duration::from_secs(20);
+/// How long it is taken for granted that somebody may see a restaurant's orders.
+const CHECKED_FOR: Duration = Duration::from_secs(2);
 const STILL_HERE: Bytes = Bytes::from_static(b": still here\n\n");
 /// Milliseconds after which a browser comes back, and a frame to begin with.
 const HELLO: Bytes = Bytes::from_static(b"retry: 2000\n\n");
@@ -74,6 +81,10 @@ pub fn of_order(app: &App, now: &Order, watching: watch::Receiver<Option<Change>
 }
 
 struct BoardStream {
+    app: Arc<App>,
+    /// Of which restaurant, and by which session.
+    watched: (RestaurantId, String),
+    checked: Instant,
     waiting: Vec<Bytes>,
     seen: Revision,
     watching: broadcast::Receiver<Change>,
@@ -85,6 +96,11 @@ impl BoardStream {
         if !self.waiting.is_empty() {
             return Some(Bytes::from(std::mem::take(&mut self.waiting).concat()));
         }
+        let frame = self.heard().await?;
+        self.may_see().await.then_some(frame)
+    }
+
+    async fn heard(&mut self) -> Option<Bytes> {
         loop {
             tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
@@ -98,12 +114,27 @@ impl BoardStream {
             }
         }
     }
+
+    /// Who cannot be looked up is asked to come back.
+    async fn may_see(&mut self) -> bool {
+        if self.checked.elapsed() < CHECKED_FOR {
+            return true;
+        }
+        let (restaurant, session) = &self.watched;
+        let may = board::still_watched(&self.app, session, *restaurant).await;
+        self.checked = Instant::now();
+        may.unwrap_or_else(|refusal| {
+            tracing::warn!(problem = %refusal.0, "a board is told no more");
+            false
+        })
+    }
 }
 
-/// What is open now, then every change.
-pub fn of_board(app: &App, open: &[Order], watching: broadcast::Receiver<Change>) -> Response {
+/// What is open now, then every change, for as long as the session that asks may see them.
+pub fn of_board(app: Arc<App>, open: &[Order], watching: broadcast::Receiver<Change>, watched: (RestaurantId, String)) -> Response {
     let seen = open.iter().map(|order| order.revision).max().unwrap_or_default();
     let waiting = std::iter::once(HELLO).chain(open.iter().map(live::frame)).collect();
-    let state = BoardStream { waiting, seen, watching, stopping: app.stopping.subscribe() };
+    let stopping = app.stopping.subscribe();
+    let state = BoardStream { app, watched, checked: Instant::now(), waiting, seen, watching, stopping };
     respond(stream::unfold(state, |mut state| async move { state.next().await.map(|frame| (Ok(frame), state)) }))
 }

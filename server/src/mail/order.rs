@@ -63,7 +63,8 @@ impl Writing<'_> {
             Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => self.confirmation(start(Key::PlacedSubject)),
             Event::Accepted { ready_at } => {
                 let key = self.by_service(Key::AcceptedCollection, Key::AcceptedDelivery, Key::AcceptedTable);
-                start(Key::AcceptedSubject).text_block(self.word(key, &[("time", &self.time(*ready_at))]))
+                let promised = self.order.progress.ready_at.unwrap_or(*ready_at);
+                start(Key::AcceptedSubject).text_block(self.word(key, &[("time", &self.time(promised))]))
             }
             Event::Rejected { reason } => self.off(start(Key::RejectedSubject), Key::RejectedLead, reason),
             Event::Cancelled { reason } => self.off(start(Key::CancelledSubject), Key::CancelledLead, reason),

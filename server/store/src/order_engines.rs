@@ -262,6 +262,12 @@ macro_rules! order_engine {
                     rows.into_iter().map(|row| row.read().map(|tracked| tracked.order)).collect()
                 }
 
+                async fn old_orders(&self, before: Timestamp, after: OrderId) -> Result<Vec<Order>> {
+                    let select = sqlx::query_as(order_row::SELECT_OLD).bind(before.0).bind(after.to_string()).bind(CHANGES);
+                    let rows: Vec<OrderRow> = select.fetch_all(&self.pool).await?;
+                    rows.into_iter().map(|row| row.read().map(|tracked| tracked.order)).collect()
+                }
+
                 async fn waiting_orders(&self, since: Timestamp, behind: Option<(Timestamp, OrderId)>) -> Result<Vec<Order>> {
                     let (at, order) = place(behind);
                     let select = sqlx::query_as(order_row::SELECT_WAITING).bind(since.0).bind(CHANGES).bind(at).bind(order);
@@ -287,10 +293,14 @@ macro_rules! order_engine {
                     rows.into_iter().map(|(restaurant, revision)| Ok((id(&restaurant)?, Revision(revision)))).collect()
                 }
 
-                async fn changed_orders(&self, restaurant: RestaurantId, after: Revision) -> Result<Vec<Tracked>> {
-                    let select = sqlx::query_as(order_row::SELECT_CHANGED).bind(restaurant.to_string()).bind(after.0).bind(CHANGES);
+                async fn changed_orders(&self, restaurant: RestaurantId, after: Revision) -> Result<(Vec<Tracked>, Revision)> {
+                    let restaurant = restaurant.to_string();
+                    let select = sqlx::query_scalar(order_row::SELECT_CHANGED_UPTO).bind(&restaurant).bind(after.0).bind(CHANGES);
+                    let upto: Option<i64> = select.fetch_one(&self.pool).await?;
+                    let upto = upto.unwrap_or(after.0);
+                    let select = sqlx::query_as(order_row::SELECT_CHANGED).bind(&restaurant).bind(after.0).bind(upto);
                     let rows: Vec<OrderRow> = select.fetch_all(&self.pool).await?;
-                    rows.into_iter().map(OrderRow::read).collect()
+                    Ok((rows.into_iter().map(OrderRow::read).collect::<Result<_>>()?, Revision(upto)))
                 }
 
                 async fn stock(&self, restaurant: RestaurantId) -> Result<BTreeMap<DishId, u32>> {

@@ -33,9 +33,12 @@ pub(crate) const SELECT_OPEN: &str = select!("restaurant_id = $1 and open = true
 pub(crate) const SELECT_OF_CUSTOMER: &str = select!("customer = $1 order by placed_at desc limit $2");
 pub(crate) const SELECT_WAITING: &str =
     select!("waiting_since <= $1 and (waiting_since, id) > ($3, $4) order by waiting_since, id limit $2");
-pub(crate) const SELECT_CHANGED: &str = select!(
-    "id in (select order_id from order_events where restaurant_id = $1 and revision > $2 order by revision limit $3) order by revision"
-);
+pub(crate) const SELECT_OLD: &str = select!("open = true and placed_at < $1 and id > $2 order by id limit $3");
+pub(crate) const SELECT_CHANGED: &str =
+    select!("id in (select order_id from order_events where restaurant_id = $1 and revision > $2 and revision <= $3) order by revision");
+/// An order that changed again later does not hide what happened to others in between.
+pub(crate) const SELECT_CHANGED_UPTO: &str = "select max(revision) from \
+     (select revision from order_events where restaurant_id = $1 and revision > $2 order by revision limit $3) as happened";
 pub(crate) const INSERT: &str =
     "insert into orders (id, restaurant_id, token, number, revision, open, waiting_since, customer, placed_at, ordered, progress) ";
 pub(crate) const SELECT_EVENTS: &str =

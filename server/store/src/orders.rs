@@ -160,13 +160,15 @@ pub trait Orders: Send + Sync {
     /// Those that have waited for their money, or for an answer of the restaurant, since this moment or longer:
     /// a page of them, the longest first, from behind one that waits since then.
     async fn waiting_orders(&self, since: Timestamp, behind: Option<(Timestamp, OrderId)>) -> Result<Vec<Order>>;
+    /// Those that are not over and were placed before this moment: a page of them, by their ids.
+    async fn old_orders(&self, before: Timestamp, after: OrderId) -> Result<Vec<Order>>;
     /// The newest of them, the newest first.
     async fn orders_of(&self, customer: &str) -> Result<Vec<Tracked>>;
     async fn history(&self, order: OrderId) -> Result<Vec<Happened>>;
     /// How far each restaurant's orders have come.
     async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>>;
-    /// Orders that changed after a revision, in its order, each as it is now.
-    async fn changed_orders(&self, restaurant: RestaurantId, after: Revision) -> Result<Vec<Tracked>>;
+    /// Orders that changed after a revision, each as it is now, and up to which revision that is all of them.
+    async fn changed_orders(&self, restaurant: RestaurantId, after: Revision) -> Result<(Vec<Tracked>, Revision)>;
 
     /// The portions of every dish that is counted.
     async fn stock(&self, restaurant: RestaurantId) -> Result<BTreeMap<DishId, u32>>;

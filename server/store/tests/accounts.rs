@@ -349,6 +349,22 @@ async fn of_two_names_a_payment_keeps_the_first() {
 }
 
 #[tokio::test]
+async fn who_was_away_for_long_catches_up_with_every_order_though_one_changed_again() {
+    for (engine, store) in engines("accounts_changed").await.stores {
+        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        let many: Vec<Write> = (1..=501).map(|number| Write::Place(Box::new(placing(order(number), "ada".into())))).collect();
+        store.write(&many).await.unwrap();
+        let again = Advance { order: OrderId(1), event: Event::Cancelled { reason: String::new() }, actor: Actor::Diner, at: NOW };
+        store.write(&[Write::Advance(again)]).await.unwrap();
+        let (first, upto) = store.changed_orders(RestaurantId(1), Revision(0)).await.unwrap();
+        assert_eq!((first.len(), upto), (500, Revision(500)), "{engine}");
+        let (rest, upto) = store.changed_orders(RestaurantId(1), upto).await.unwrap();
+        assert_eq!(rest.iter().map(|tracked| tracked.order.id.0).collect::<Vec<_>>(), [501, 1], "{engine}");
+        assert_eq!((upto, store.changed_orders(RestaurantId(1), upto).await.unwrap()), (Revision(502), (Vec::new(), upto)), "{engine}");
+    }
+}
+
+#[tokio::test]
 async fn what_a_provider_told_is_forgotten_with_the_keys() {
     let engines = engines("accounts_told").await;
     let (_, store) = &engines.stores[1];
@@ -386,5 +402,21 @@ async fn those_that_wait_for_long_hide_no_others() {
         let first = store.open_payments(later, None).await.unwrap();
         let rest = store.open_payments(later, first.last().map(|asked| (asked.asked_at, asked.order))).await.unwrap();
         assert_eq!((first.len(), rest.iter().map(|asked| asked.order).collect::<Vec<_>>()), (500, vec![OrderId(501)]), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_left_open_is_found_page_by_page() {
+    for (engine, store) in engines("accounts_old").await.stores {
+        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        let many: Vec<Write> = (1..=502).map(|number| Write::Place(Box::new(placing(order(number), "ada".into())))).collect();
+        store.write(&many).await.unwrap();
+        let over = Advance { order: OrderId(502), event: Event::Cancelled { reason: String::new() }, actor: Actor::Diner, at: NOW };
+        store.write(&[Write::Advance(over)]).await.unwrap();
+        assert_eq!(store.old_orders(NOW, OrderId(0)).await.unwrap(), [], "{engine}: placed in this moment");
+        let first = store.old_orders(Timestamp(NOW.0 + 1), OrderId(0)).await.unwrap();
+        assert_eq!((first.len(), first[499].id), (500, OrderId(500)), "{engine}");
+        let rest = store.old_orders(Timestamp(NOW.0 + 1), OrderId(500)).await.unwrap();
+        assert_eq!(rest.iter().map(|order| order.id).collect::<Vec<_>>(), [OrderId(501)], "{engine}");
     }
 }

@@ -1,8 +1,22 @@
 //! The counter: who stands behind it sees the orders and says what becomes of them, through the API and through plain forms.
 
-use axum::{body::Body, http::Request};
+use std::time::Duration;
+
+use axum::{
+    body::{Body, BodyDataStream},
+    http::Request,
+};
+use futures::StreamExt;
 use serde_json::json;
-use servery_domain::{account::Role, id::AccountId, problem::Kind};
+use servery::{clock, waiting};
+use servery_domain::{
+    account::Role,
+    id::AccountId,
+    order::{Order, State},
+    problem::Kind,
+    time::{LocalMinute, Timestamp},
+};
+use tower::ServiceExt;
 
 use crate::{
     orders::DINER,
@@ -23,6 +37,12 @@ impl TestApp {
     pub async fn form(&self, path: &str, cookie: &str, fields: &str) -> Answer {
         let request = Request::post(path).header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(fields.to_owned())).unwrap()).await
+    }
+
+    /// Noon at the diner, so many days from today.
+    pub async fn noon(&self, days: i64) -> LocalMinute {
+        let now: LocalMinute = serde_json::from_value(self.json(&format!("{DINER}/times")).await["now"].clone()).unwrap();
+        LocalMinute(now.day().plus(days).midnight().0 + 12 * 60)
     }
 
     /// An order's token and id.
@@ -59,6 +79,22 @@ async fn an_order_goes_over_the_counter_by_plain_forms() {
 }
 
 #[tokio::test]
+async fn an_order_for_tomorrow_is_promised_for_tomorrow() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Cashier).await;
+    let mut basket = app.basket("Bottomless Coffee", 1).await;
+    let noon = app.noon(1).await;
+    basket["slot"] = json!(noon);
+    let receipt = app.place(&app.placement(basket).await).await.json();
+    let page = app.get(BOARD, &[("cookie", &format!("{cookie}; servery_render=thin"))]).await;
+    assert!(page.text().contains("value=\"accepted\"") && !page.text().contains("<select name=\"minutes\""), "{}", page.text());
+    let order = receipt["id"].as_str().unwrap();
+    app.form(&format!("{BOARD}/orders/{order}"), &cookie, "event=accepted&minutes=20").await;
+    let progress = app.order(receipt["token"].as_str().unwrap()).await["progress"].clone();
+    assert_eq!((&progress["state"], &progress["ready_at"]), (&json!("accepted"), &json!(noon)));
+}
+
+#[tokio::test]
 async fn case_zomato_1677_delivered_is_refused_while_it_is_being_prepared() {
     let app = TestApp::new().await;
     let cookie = app.staff(Role::Manager).await;
@@ -81,6 +117,21 @@ async fn a_rejection_says_why() {
     app.form(&format!("{BOARD}/orders/{id}"), &cookie, "event=rejected&reason=Too+busy+at+the+moment").await;
     let progress = app.order(&token).await["progress"].clone();
     assert_eq!((&progress["state"], &progress["reason"]), (&json!("rejected"), &json!("Too busy at the moment")));
+}
+
+#[tokio::test]
+async fn what_nobody_closes_is_off_the_board_in_the_end() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Cashier).await;
+    let ((handed_over, id), (forgotten, _)) = (app.placed().await, app.placed().await);
+    app.form(&format!("{BOARD}/orders/{id}"), &cookie, "event=accepted&minutes=20").await;
+    for (days, states) in [(0, ["accepted", "placed"]), (3, ["collected", "rejected"])] {
+        waiting::close_once(&app.app, Timestamp(clock::now().0 + days * 86_400)).await.unwrap();
+        let (accepted, placed) = (app.order(&handed_over).await, app.order(&forgotten).await);
+        assert_eq!([&accepted["progress"]["state"], &placed["progress"]["state"]], states);
+    }
+    let board = app.get(&format!("{DINER}/board"), &[("cookie", &cookie)]).await.json();
+    assert_eq!(board["orders"], json!([]));
 }
 
 #[tokio::test]
@@ -135,4 +186,60 @@ async fn one_signs_in_and_out_by_plain_forms() {
     assert!(app.get("/account", &[("cookie", &cookie)]).await.text().contains("Mill Lane 1, 10014 Millbrook"));
     app.form("/account/sign-out", &cookie, "where=here").await;
     assert!(app.get("/account", &[("cookie", &cookie)]).await.text().contains("/account/sign-in"));
+}
+
+/// What a board is told from now on.
+async fn frames(app: &TestApp, cookie: &str) -> BodyDataStream {
+    let request = Request::get(format!("{DINER}/board/events")).header("cookie", cookie);
+    let response = app.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let mut frames = response.into_body().into_data_stream();
+    frames.next().await.unwrap().unwrap();
+    frames
+}
+
+#[tokio::test]
+async fn who_signs_out_or_is_dismissed_is_told_nothing_more() {
+    let app = TestApp::new().await;
+    let (cashier, cook) = (app.staff(Role::Cashier).await, app.staff(Role::Kitchen).await);
+    let (mut signed_out, mut dismissed) = (frames(&app, &cashier).await, frames(&app, &cook).await);
+    app.placed().await;
+    for frames in [&mut signed_out, &mut dismissed] {
+        let told = frames.next().await.unwrap().unwrap();
+        assert!(String::from_utf8_lossy(&told).contains("Ada Byron"));
+    }
+    app.form("/account/sign-out", &cashier, "where=here").await;
+    let account = app.store.account_by_email("kitchen@lighthouse.example").await.unwrap().unwrap().account.id;
+    let (diner, _) = app.store.posts_of(account).await.unwrap()[0];
+    app.store.remove_staff(account, diner).await.unwrap();
+    for mut frames in [signed_out, dismissed] {
+        let ended = async { while frames.next().await.is_some() {} };
+        let busy = async {
+            loop {
+                app.placed().await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        tokio::select! {
+            () = ended => {}
+            () = busy => {}
+            () = tokio::time::sleep(Duration::from_secs(10)) => panic!("it is told of orders for good"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_board_is_told_what_leaves_it_and_nothing_of_what_nobody_paid() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Cashier).await;
+    let mut frames = frames(&app, &cookie).await;
+    let (token, _) = app.placed().await;
+    let mut order: Order = serde_json::from_value(app.order(&token).await).unwrap();
+    order.progress.state = State::Unpaid;
+    app.app.live.publish(&order);
+    app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({})).await;
+    for state in ["placed", "cancelled"] {
+        let told = frames.next().await.unwrap().unwrap();
+        assert!(String::from_utf8_lossy(&told).contains(&format!("\"state\":\"{state}\"")), "{told:?}");
+    }
 }

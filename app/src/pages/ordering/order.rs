@@ -22,7 +22,8 @@ use super::{
     },
 };
 use crate::{
-    backend::{Answer, actions},
+    api,
+    backend::{self, Answer, Heard, actions},
     parts::{made::HowMade, notes::isolated},
     render::Mode,
     text::{Key, Texts, texts},
@@ -109,9 +110,14 @@ fn watch(shown: Shown, token: String) {
     Effect::new(move |_| {
         let over = shown.order.with(|order| order.progress.state.is_over());
         let begun = watching.with_value(Option::is_some);
-        match actions() {
-            Some(actions) if !over && !begun => {
-                watching.set_value(Some(actions.watch(&token, Box::new(move |order| shown.learn(order)))));
+        match backend::watching() {
+            Some(watch) if !over && !begun => {
+                let heard = move |heard| {
+                    if let Heard::Order(order) = heard {
+                        shown.learn(*order);
+                    }
+                };
+                watching.set_value(Some(watch.watch(&api::order_events(&token), Box::new(heard))));
             }
             _ if over => watching.set_value(None),
             _ => {}

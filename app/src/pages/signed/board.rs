@@ -1,20 +1,18 @@
 //! The orders that are under way, for who cooks and hands them over. Without a script it looks again by itself.
 
 mod card;
+mod live;
 mod stock;
 
-use std::sync::Arc;
-
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{either::Either, prelude::*};
 use servery_domain::{
     board::{Board, Column},
     slug::Slug,
 };
 
+use self::live::Live;
 use crate::{
-    api,
-    backend::{SignedBackend, backend},
-    parts::{follow::follow, made::HowMade},
+    parts::made::HowMade,
     render::Mode,
     text::{Key, Texts, texts},
 };
@@ -23,31 +21,28 @@ use crate::{
 pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     let texts = texts();
     let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
-    let asked: Arc<dyn SignedBackend> = backend();
-    let shown = RwSignal::new(board.clone());
-    let stream = api::board_events(&slug);
-    let here = slug.clone();
-    Effect::new(move |_| {
-        let (asked, here) = (asked.clone(), here.clone());
-        follow(&stream, move || {
-            let (asked, here) = (asked.clone(), here.clone());
-            spawn_local(async move {
-                // The line was cut between the event and the question: the stream begins anew with all there is.
-                if let Ok(board) = asked.board(&here).await {
-                    shown.set(board);
-                }
-            });
-        });
-    });
-    let how = if decision.mode == Mode::Thin { Key::BoardRefreshes } else { Key::BoardLive };
     let stock = stock::stock(texts, &slug, &board);
+    let title = texts.fill(Key::BoardTitle, &[("name", &board.name)]);
+    let Live { shown, lost } = live::follow(&slug, board);
+    let how = if decision.mode == Mode::Thin { Key::BoardRefreshes } else { Key::BoardLive };
     view! {
         <article class="board">
-            <h1>{texts.fill(Key::BoardTitle, &[("name", &board.name)])}</h1>
-            <p class="small-print">{texts.get(how)}</p>
+            <h1>{title}</h1>
+            <div role="status">{line(texts, &slug, how, lost)}</div>
             <div class="columns" aria-live="polite">{columns(texts, &slug, shown)}</div>
             {stock}
         </article>
+    }
+}
+
+/// Whether what is shown is how things are.
+fn line(texts: Texts, slug: &Slug, how: Key, lost: RwSignal<bool>) -> impl IntoView + use<> {
+    let anew = format!("/board/{slug}");
+    move || match lost.get() {
+        false => Either::Left(view! { <p class="small-print">{texts.get(how)}</p> }),
+        true => Either::Right(view! {
+            <p class="said lost">{texts.get(Key::BoardLost)}" "<a href=anew.clone() rel="external">{texts.get(Key::BoardAnew)}</a></p>
+        }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One order as a ticket: what, for whom, until when, and what can be done with it.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use servery_domain::{
     account::Act,
     basket::Service,
@@ -28,7 +28,7 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
     let action = format!("/board/{slug}/orders/{}", order.id);
     let own = steps(order).into_iter().filter(|event| board.role.may(Act::Advance(event)));
     let (next, off): (Vec<Event>, Vec<Event>) = own.partition(|event| !matches!(event, Event::Rejected { .. } | Event::Cancelled { .. }));
-    let next: Vec<_> = next.iter().map(|event| step(texts, &action, event)).collect();
+    let next: Vec<_> = next.iter().map(|event| step(texts, &action, event, ordered.scheduled)).collect();
     let off = off.first().map(|event| call_off(texts, &action, event));
     let back = give_back(texts, board, order, &action);
     let wrong =
@@ -106,7 +106,7 @@ fn refunds(texts: Texts, order: &Order) -> Vec<impl IntoView + use<>> {
     order.progress.payment.refunds.iter().map(row).collect()
 }
 
-fn step(texts: Texts, action: &str, event: &Event) -> impl IntoView + use<> {
+fn step(texts: Texts, action: &str, event: &Event, scheduled: bool) -> impl IntoView + use<> {
     let (code, label) = match event {
         Event::Accepted { .. } => ("accepted", Key::BoardAccept),
         Event::Preparing => ("preparing", Key::BoardPreparing),
@@ -115,12 +115,16 @@ fn step(texts: Texts, action: &str, event: &Event) -> impl IntoView + use<> {
         Event::Collected => ("collected", Key::BoardCollected),
         _ => ("delivered", Key::BoardDelivered),
     };
-    let promise = matches!(event, Event::Accepted { .. }).then(|| {
-        let options: Vec<_> = PROMISES
-            .iter()
-            .map(|minutes| view! { <option value=minutes.to_string() selected={*minutes == 20}>{texts.count(Key::BoardMinutes, *minutes)}</option> })
-            .collect();
-        view! { <label><span>{texts.get(Key::BoardReadyIn)}</span><select name="minutes">{options}</select></label> }
+    let promise = matches!(event, Event::Accepted { .. }).then(|| match scheduled {
+        // A slot is a promise.
+        true => Either::Left(view! { <input type="hidden" name="minutes" value="0"/> }),
+        false => {
+            let options: Vec<_> = PROMISES
+                .iter()
+                .map(|minutes| view! { <option value=minutes.to_string() selected={*minutes == 20}>{texts.count(Key::BoardMinutes, *minutes)}</option> })
+                .collect();
+            Either::Right(view! { <label><span>{texts.get(Key::BoardReadyIn)}</span><select name="minutes">{options}</select></label> })
+        }
     });
     view! {
         <form method="post" action=action.to_owned()>

@@ -1,0 +1,120 @@
+//! Keeps a board as it is in the kitchen, for as long as somebody looks.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use leptos::{prelude::*, task::spawn_local};
+use servery_domain::{board::Board, order::Order, slug::Slug};
+
+use crate::{
+    api,
+    backend::{self, Heard, SignedBackend, backend},
+};
+
+/// A question that failed while the line is there.
+const AGAIN: Duration = Duration::from_secs(3);
+
+#[derive(Clone, Copy)]
+pub struct Live {
+    pub shown: RwSignal<Board>,
+    /// What happens meanwhile is not shown.
+    pub lost: RwSignal<bool>,
+}
+
+#[derive(Default)]
+struct Line {
+    connected: bool,
+    asking: bool,
+    /// The line was cut while a question was under way: its answer may be too old.
+    outdated: bool,
+    /// Said since the question went out, and maybe not in its answer.
+    heard: Vec<Order>,
+}
+
+#[derive(Clone)]
+struct Following {
+    live: Live,
+    line: StoredValue<Line>,
+    asked: Arc<dyn SignedBackend>,
+    slug: Slug,
+}
+
+/// In a browser; elsewhere nothing is heard.
+pub fn follow(slug: &Slug, board: Board) -> Live {
+    let live = Live { shown: RwSignal::new(board), lost: RwSignal::new(false) };
+    let following = Following { live, line: StoredValue::default(), asked: backend(), slug: slug.clone() };
+    let watching = StoredValue::new_local(None::<Box<dyn Any>>);
+    Effect::new(move |_| {
+        let Some(watch) = backend::watching() else { return };
+        let following = following.clone();
+        let stream = api::board_events(&following.slug);
+        watching.set_value(Some(watch.watch(&stream, Box::new(move |heard| following.hear(heard)))));
+    });
+    on_cleanup(move || watching.dispose());
+    live
+}
+
+impl Following {
+    fn hear(&self, heard: Heard) {
+        let connected = match heard {
+            Heard::Order(order) => return self.put(*order),
+            Heard::Connected => true,
+            Heard::Lost => false,
+        };
+        self.line.try_update_value(|line| line.connected = connected);
+        match connected {
+            true => self.ask(),
+            false => self.say_lost(true),
+        }
+    }
+
+    fn put(&self, order: Order) {
+        self.line.try_update_value(|line| {
+            if line.asking {
+                line.heard.push(order.clone());
+            }
+        });
+        self.live.shown.try_maybe_update(|board| (board.put(order), ()));
+    }
+
+    /// One question is under way at a time.
+    fn ask(&self) {
+        let begin = |line: &mut Line| {
+            line.outdated = line.asking;
+            !std::mem::replace(&mut line.asking, true)
+        };
+        if self.line.try_update_value(begin) == Some(true) {
+            let following = self.clone();
+            spawn_local(async move {
+                let answer = following.asked.board(&following.slug).await;
+                following.answered(answer.ok());
+            });
+        }
+    }
+
+    fn answered(&self, board: Option<Board>) {
+        let end = |line: &mut Line| {
+            line.asking = false;
+            (line.connected, line.outdated, std::mem::take(&mut line.heard))
+        };
+        // Nobody looks any more.
+        let Some((connected, outdated, heard)) = self.line.try_update_value(end) else { return };
+        let failed = board.is_none();
+        if let Some(mut board) = board {
+            for order in heard {
+                board.put(order);
+            }
+            self.live.shown.try_set(board);
+        }
+        self.say_lost(failed || !connected);
+        if connected && outdated {
+            self.ask();
+        } else if connected && failed {
+            let again = self.clone();
+            set_timeout(move || again.ask(), AGAIN);
+        }
+    }
+
+    fn say_lost(&self, lost: bool) {
+        self.live.lost.try_maybe_update(|said| (std::mem::replace(said, lost) != lost, ()));
+    }
+}
