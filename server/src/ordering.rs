@@ -366,11 +366,18 @@ pub fn restaurant_of(app: &App, id: RestaurantId) -> Result<Restaurant, Refusal>
     town.by_id(id).map(|listed| listed.restaurant.clone()).ok_or_else(|| Refusal::new(Kind::NotFound, "the restaurant is gone"))
 }
 
-/// What this browser has begun to order; nothing, if it is not known yet.
+/// What this browser has begun to order, with what the account knows of whoever is signed in.
 pub async fn draft(app: &App, slug: &str, customer: &Customer) -> Result<Draft, Refusal> {
     let restaurant = restaurant_named(app, slug)?;
-    let Some(visitor) = &customer.visitor else { return Ok(Draft::default()) };
-    Ok(app.store.draft(visitor, restaurant).await?.unwrap_or_default())
+    let kept = match &customer.visitor {
+        Some(visitor) => app.store.draft(visitor, restaurant).await?,
+        None => None,
+    };
+    let mut draft = kept.unwrap_or_default();
+    if let Some(signed) = &customer.signed {
+        draft.fill_in(&signed.account);
+    }
+    Ok(draft)
 }
 
 pub async fn keep_draft(app: &App, slug: &str, visitor: VisitorId, draft: &Draft) -> Result<(), Refusal> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    account::Account,
     basket::{Basket, Line, Service},
     contact::{Contact, Doorstep, Malformed, check_text},
     currency::Minor,
@@ -107,6 +108,21 @@ impl Draft {
         }
     }
 
+    /// What is still empty and an account knows.
+    pub fn fill_in(&mut self, account: &Account) {
+        for (field, known) in [(&mut self.contact.name, &account.name), (&mut self.contact.email, &account.email)] {
+            if field.is_empty() {
+                field.clone_from(known);
+            }
+        }
+        let Some(home) = account.addresses.first() else { return };
+        match &mut self.basket.service {
+            Service::Delivery(door) if door.street.is_empty() && door.postcode.is_empty() => door.clone_from(home),
+            Service::Delivery(_) => {}
+            Service::Collection | Service::Table(_) => drop(self.door.get_or_insert_with(|| home.clone())),
+        }
+    }
+
     pub fn placement(&self, id: OrderId, seen: Minor, lang: Lang) -> Placement {
         Placement {
             id,
@@ -165,6 +181,30 @@ mod tests {
         let after = draft.after(&ordered);
         assert_eq!(after.basket.lines, [Line { count: 1, ..line(2) }, line(3)]);
         assert_eq!((after.changes, draft.after(&draft.basket).basket), (5, Basket::default()));
+    }
+
+    #[test]
+    fn an_account_fills_in_what_is_empty_and_nothing_else() {
+        let home = Doorstep { street: "Mill Lane 1".into(), postcode: "10014".into(), ..Doorstep::default() };
+        let ada = Account {
+            id: crate::id::AccountId(1),
+            email: "ada@example.org".into(),
+            name: "Ada".into(),
+            lang: Lang::English,
+            verified_at: None,
+            addresses: vec![home.clone()],
+            made_at: crate::time::Timestamp(0),
+        };
+        let mut draft = Draft { contact: Contact { name: "Ben".into(), ..Contact::default() }, ..Draft::default() };
+        draft.fill_in(&ada);
+        assert_eq!((draft.contact.name.as_str(), draft.contact.email.as_str(), draft.doorstep()), ("Ben", "ada@example.org", home.clone()));
+        draft.choose(Service::Delivery(Doorstep::default()));
+        draft.fill_in(&ada);
+        assert_eq!(draft.basket.service, Service::Delivery(home));
+        let elsewhere = Service::Delivery(Doorstep { street: "Pier 2".into(), ..Doorstep::default() });
+        draft.choose(elsewhere.clone());
+        draft.fill_in(&ada);
+        assert_eq!(draft.basket.service, elsewhere);
     }
 
     #[test]

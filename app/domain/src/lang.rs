@@ -119,16 +119,24 @@ impl Lang {
     }
 
     pub fn money(self, amount: Minor, currency: Currency) -> String {
+        self.amount(if amount.0 < 0 { "-" } else { "" }, amount, currency)
+    }
+
+    /// What something costs on top, or less.
+    pub fn money_more(self, amount: Minor, currency: Currency) -> String {
+        self.amount(if amount.0 < 0 { "-" } else { "+" }, amount, currency)
+    }
+
+    fn amount(self, sign: &str, amount: Minor, currency: Currency) -> String {
         let number = self.decimal(amount.0.unsigned_abs(), currency.digits());
-        let minus = if amount.0 < 0 { "-" } else { "" };
         let symbol = self.symbol(&currency);
         match self {
             // A name of letters stands off its number.
-            Self::English if symbol.ends_with(|c: char| c.is_alphabetic()) => format!("{minus}{symbol}{NO_BREAK}{number}"),
-            Self::English => format!("{minus}{symbol}{number}"),
-            Self::German => format!("{minus}{number}{NO_BREAK}{symbol}"),
-            Self::Arabic if minus.is_empty() => format!("{RIGHT_TO_LEFT_MARK}{number}{NO_BREAK}{symbol}"),
-            Self::Arabic => format!("{RIGHT_TO_LEFT_MARK}{LEFT_TO_RIGHT_MARK}{minus}{number}{NO_BREAK}{symbol}"),
+            Self::English if symbol.ends_with(|c: char| c.is_alphabetic()) => format!("{sign}{symbol}{NO_BREAK}{number}"),
+            Self::English => format!("{sign}{symbol}{number}"),
+            Self::German => format!("{sign}{number}{NO_BREAK}{symbol}"),
+            Self::Arabic if sign.is_empty() => format!("{RIGHT_TO_LEFT_MARK}{number}{NO_BREAK}{symbol}"),
+            Self::Arabic => format!("{RIGHT_TO_LEFT_MARK}{LEFT_TO_RIGHT_MARK}{sign}{number}{NO_BREAK}{symbol}"),
         }
     }
 
@@ -136,12 +144,13 @@ impl Lang {
         match (self, currency.code()) {
             (_, "EUR") => "€",
             (_, "INR") => "₹",
-            (Self::Arabic, "USD") => "US$",
+            (Self::Arabic, "USD") => "US$\u{200e}",
             (_, "USD") => "$",
-            (Self::Arabic, "GBP") => "UK£",
+            (Self::Arabic, "GBP") => "UK£\u{200e}",
             (_, "GBP") => "£",
-            (Self::Arabic, "JPY") => "JP¥",
+            (Self::Arabic, "JPY") => "JP¥\u{200e}",
             (_, "JPY") => "¥",
+            (Self::Arabic, "MXN") => "MX$\u{200e}",
             (_, "MXN") => "MX$",
             (Self::Arabic, "KWD") => "د.ك.\u{200f}",
             (Self::Arabic, "TND") => "د.ت.\u{200f}",
@@ -177,7 +186,9 @@ mod tests {
         assert_eq!(money(Lang::English, 12_500, "KWD"), "KWD\u{a0}12.500");
         assert_eq!(money(Lang::German, 5, "EUR"), "0,05\u{a0}€");
         assert_eq!(money(Lang::German, 1_200, "JPY"), "1.200\u{a0}¥");
-        assert_eq!(money(Lang::Arabic, -950, "GBP"), "\u{200f}\u{200e}-9.50\u{a0}UK£");
+        assert_eq!(money(Lang::Arabic, -950, "GBP"), "\u{200f}\u{200e}-9.50\u{a0}UK£\u{200e}");
+        let more = |lang: Lang| lang.money_more(Minor(150), "USD".parse().unwrap());
+        assert_eq!((more(Lang::English).as_str(), more(Lang::Arabic).as_str()), ("+$1.50", "\u{200f}\u{200e}+1.50\u{a0}US$\u{200e}"));
         assert_eq!(money(Lang::English, i64::MIN, "JPY"), "-¥9,223,372,036,854,775,808");
     }
 

@@ -214,12 +214,14 @@ pub fn quote(facts: &Facts<'_>, basket: &Basket) -> Quote {
     if let Some(minimum) = zone.map(|zone| zone.minimum).filter(|minimum| dishes < *minimum && !priced.is_empty()) {
         quoting.hindrances.push(Hindrance::BelowMinimum { minimum });
     }
-    let delivery = zone.map(|zone| (zone, zone.fee_for(dishes)));
+    // Nothing costs nothing, also to bring.
+    let delivery = zone.filter(|_| !priced.is_empty()).map(|zone| (zone, zone.fee_for(dishes)));
     let coupon = quoting.coupon(&basket.coupon, dishes, delivery.map_or(Minor::ZERO, |(_, fee)| fee));
     if basket.tip > Minor::ZERO && !facts.restaurant.ordering.tips {
         quoting.hindrances.push(Hindrance::Tip);
     }
-    let (sums, taxes) = sums(facts, quoting.place, &priced, dishes, delivery, coupon, basket.tip);
+    let (sums, taxes) =
+        sums(facts, quoting.place, &priced, dishes, delivery, coupon, if priced.is_empty() { Minor::ZERO } else { basket.tip });
     let total = sums.iter().map(Sum::amount).sum();
     Quote {
         currency: facts.menu.currency,

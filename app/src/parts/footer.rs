@@ -14,6 +14,7 @@ pub fn Footer() -> impl IntoView {
     view! {
         <footer class="bottom">
             <p><a href="/orders">{texts.get(Key::HistoryTitle)}</a></p>
+            <p><a href="/account">{texts.get(Key::AccountTitle)}</a></p>
             <p><a href="/about" aria-current=here>{texts.get(Key::AboutTitle)}</a></p>
             <Made/>
         </footer>

@@ -67,5 +67,5 @@ async fn set_stock(app: &App, signed: &Signed, slug: &str, form: &Form) -> Resul
         portions => Some(portions.parse().map_err(|_| Refusal::new(Kind::NotAccepted, "'portions' is a number"))?),
     };
     board::set_stock(app, signed, slug, dish, portions).await?;
-    Ok(see(&format!("/board/{slug}")))
+    Ok(see(&format!("/board/{slug}?stock=open#stock")))
 }

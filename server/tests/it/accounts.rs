@@ -196,6 +196,21 @@ async fn an_address_is_the_same_in_capitals_when_its_account_is_deleted() {
 }
 
 #[tokio::test]
+async fn an_account_saves_typing_at_the_checkout() {
+    let app = TestApp::new().await;
+    let session = app.signed_in("ada@example.org").await;
+    let home = "change=add-address&street=Mill+Lane+1&postcode=10014&city=New+York";
+    assert_eq!(app.form("/account", &session, home).await.status, 303);
+    let dish = app.dish(DINER, "Bottomless Coffee").await;
+    let added = app.form("/restaurants/lighthouse-diner/basket", &session, &format!("dish={dish}&count=1")).await;
+    let cookie = format!("{session}; {}; servery_render=thin", added.header("set-cookie").split(';').next().unwrap());
+    let checkout = app.get("/restaurants/lighthouse-diner/checkout", &[("cookie", &cookie)]).await;
+    for known in ["ada@example.org", "Mill Lane 1", "10014"] {
+        assert!(checkout.text().contains(&format!("value=\"{known}\"")), "{known}: {}", checkout.text());
+    }
+}
+
+#[tokio::test]
 async fn guesses_at_a_password_run_out() {
     let app = TestApp::new().await;
     app.sign_up("ada@example.org").await;

@@ -171,7 +171,7 @@ async fn nobody_else_looks_over_the_counter() {
 async fn one_signs_in_and_out_by_plain_forms() {
     let app = TestApp::new().await;
     let answer = app.form("/account/sign-up", "", "email=ada%40example.org&password=correct+horse+battery&name=Ada").await;
-    assert_eq!(answer.header("location"), "/account/sign-up?done=sent");
+    assert_eq!(answer.header("location"), "/account?done=made");
     let wrong = app.form("/account/sign-in", "", "email=ada%40example.org&password=wrong&next=%2Fboard%2Flighthouse-diner").await;
     assert_eq!(wrong.header("location"), "/board/lighthouse-diner?wrong=credentials");
     let elsewhere =

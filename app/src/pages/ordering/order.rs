@@ -8,6 +8,8 @@ use std::any::Any;
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use servery_domain::{
+    basket::Service,
+    contact::{Contact, Doorstep},
     order::{Actor, Event, Order as OrderFacts, TrackedOrder, apply},
     restaurant::{Address, Listed},
 };
@@ -144,6 +146,16 @@ fn ordered(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView +
         in_cash: facts.in_cash,
         rules: &listed.restaurant.tax,
     };
+    let Contact { name, phone, .. } = &facts.contact;
+    let whom = [name, phone].into_iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(", ");
+    let door = match &facts.service {
+        Service::Delivery(Doorstep { street, postcode, city, hint, .. }) => {
+            let place = format!("{postcode} {city}");
+            [street, &place, hint].into_iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+        }
+        Service::Collection | Service::Table(_) => String::new(),
+    };
+    let whom = [whom, door].into_iter().filter(|text| !text.is_empty()).map(|text| view! { <p dir="auto">{text}</p> }).collect::<Vec<_>>();
     let said = |key, words: &str| (!words.is_empty()).then(|| texts.fill(key, &[("note", &isolated(words))]));
     let notes: Vec<_> = [said(Key::OrderNote, &facts.note), said(Key::OrderAllergies, &facts.allergies)]
         .into_iter()
@@ -155,6 +167,7 @@ fn ordered(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView +
             <h2>{texts.get(Key::OrderWhat)}</h2>
             {receipt(texts, &facts.lines, facts.currency)}
             {notes}
+            <div class="whom">{whom}</div>
             {sums(texts, bill)}
         </section>
     }

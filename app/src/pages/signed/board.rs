@@ -6,7 +6,7 @@ mod stock;
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
-    board::{Board, Column},
+    board::{Board, BoardTable, Column},
     slug::Slug,
 };
 
@@ -22,6 +22,7 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     let texts = texts();
     let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let stock = stock::stock(texts, &slug, &board);
+    let tables = tables(texts, &board);
     let title = texts.fill(Key::BoardTitle, &[("name", &board.name)]);
     let Live { shown, lost } = live::follow(&slug, board);
     let how = if decision.mode == Mode::Thin { Key::BoardRefreshes } else { Key::BoardLive };
@@ -31,6 +32,7 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
             <div role="status">{line(texts, &slug, how, lost)}</div>
             <div class="columns" aria-live="polite">{columns(texts, &slug, shown)}</div>
             {stock}
+            {tables}
         </article>
     }
 }
@@ -71,4 +73,22 @@ fn columns(texts: Texts, slug: &Slug, shown: RwSignal<Board>) -> impl IntoView +
         }
     };
     Column::ALL.iter().map(|each| column(*each)).collect::<Vec<_>>()
+}
+
+/// The address of each table, to be made a QR code of.
+fn tables(texts: Texts, board: &Board) -> impl IntoView + use<> {
+    let row = |table: &BoardTable| {
+        let path = format!("/t/{}", table.code);
+        view! { <li><span dir="auto">{table.name.clone()}</span><a dir="ltr" href=path.clone()>{path.clone()}</a></li> }
+    };
+    let rows: Vec<_> = board.tables.iter().map(row).collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <details class="stock">
+                <summary>{texts.get(Key::BoardTables)}</summary>
+                <p class="small-print">{texts.get(Key::BoardTablesNote)}</p>
+                <ul>{rows}</ul>
+            </details>
+        }
+    })
 }

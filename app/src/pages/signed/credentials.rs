@@ -30,6 +30,7 @@ fn password(label: &'static str, new: bool) -> impl IntoView {
 pub fn sign_in(next: String, done: Option<String>, wrong: Option<String>) -> impl IntoView {
     let texts = texts();
     let done = done.and_then(|done| match done.as_str() {
+        "made" => Some(Key::SignUpMade),
         "reset" => Some(Key::ResetDone),
         "deleted" => Some(Key::AccountDeleted),
         _ => None,

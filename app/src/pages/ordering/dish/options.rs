@@ -44,9 +44,8 @@ fn choice(texts: Texts, menu: &Menu, offered: &Offered<'_>, choice: &Choice) -> 
     let opener = openers.iter().find(|opener| opener.choice.id == choice.id).map(|opener| format!("opens-{}", opener.number));
     // What cannot be seen must not keep the form from being sent.
     let required = one_of && within.is_empty();
-    let sign = if choice.price.0 > 0 { "+" } else { "" };
-    let price = (choice.price.0 != 0)
-        .then(|| view! { <span class="price" dir="auto">{format!("{sign}{}", texts.lang.money(choice.price, menu.currency))}</span> });
+    let price =
+        (choice.price.0 != 0).then(|| view! { <span class="price" dir="auto">{texts.lang.money_more(choice.price, menu.currency)}</span> });
     view! {
         <li>
             <label>
