@@ -115,7 +115,7 @@ impl Pages for Ordering {
                 true => Either::Left(view! { <basket::Basket begun/> }),
                 false => Either::Right(view! { <checkout::Checkout begun id came/> }),
             }),
-            Self::Order { tracked, listed, came } => EitherOf5::D(view! { <order::Order tracked listed came/> }),
+            Self::Order { tracked, listed, came } => EitherOf5::D(view! { <order::Order tracked=*tracked listed came/> }),
             Self::History(orders) => EitherOf5::E(view! { <history::History orders/> }),
         }
     }

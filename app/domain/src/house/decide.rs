@@ -153,10 +153,8 @@ fn open_shift(house: &House, op: &Op, shift: ShiftId, float: Minor) -> Decided {
     if house.shift(shift).is_some() {
         return Err(Refusal::Taken);
     }
+    // The float is in the drawer, whatever else is open: a page offers it only where no shift is.
     let receipts = house.till(op.device).map_or(0, |till| till.receipts);
-    if house.till(op.device).is_some_and(|till| till.shift.is_some()) {
-        return Err(Refusal::Open);
-    }
     let till = Till { device: op.device, receipts, shift: Some(shift) };
     Ok(vec![Thing::Shift(Shift::new(shift, op.device, op.at, float)), Thing::Till(till)])
 }

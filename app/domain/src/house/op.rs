@@ -114,8 +114,6 @@ pub enum Refusal {
     TooFew,
     /// Somebody has closed it.
     Closed,
-    /// This till has a shift open.
-    Open,
     Malformed(String),
 }
 

@@ -171,15 +171,17 @@ fn case_kitchenasty_55_the_last_portion_is_sold_once() {
 }
 
 #[test]
-fn a_till_has_one_shift_at_a_time() {
+fn a_shift_that_two_tabs_opened_at_once_is_two_and_neither_loses_money() {
     let mut day = Day::new();
-    let open = |shift| Action::OpenShift { shift: ShiftId(shift), float: Minor::ZERO };
-    assert_eq!(day.asks(ADA, open(2)), Err(Refusal::Open));
-    let close = Action::CloseShift { shift: SHIFT, counted: Minor(9_900) };
+    day.does(ADA, Action::OpenShift { shift: ShiftId(2), float: Minor(500) });
+    assert_eq!(day.till().shift, Some(ShiftId(2)));
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 450));
+    let close = Action::CloseShift { shift: SHIFT, counted: Minor(10_450) };
     day.does(ADA, close.clone());
     assert_eq!(day.asks(BEN, close), Err(Refusal::Closed));
-    day.does(ADA, open(2));
-    assert_eq!(day.till().shift, Some(ShiftId(2)));
+    assert_eq!(day.till().shift, Some(ShiftId(2)), "the other one goes on");
+    assert_eq!(day.house.shift(ShiftId(2)).unwrap().expected(), Minor(500));
 }
 
 #[test]

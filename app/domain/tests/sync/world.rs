@@ -308,7 +308,11 @@ impl World {
             return say!(self, "the server dies before it commits");
         }
         let anew = DeviceId(self.dice.id());
+        let known = self.server.log.len();
         let answer = self.server.answer(&message.request, || anew);
+        for decided in self.server.log[known..].iter().filter(|decided| !decided.granted) {
+            say!(self, "the server refuses {} of device {device}: {:?}", decided.op.n, decided.op.action);
+        }
         say!(self, "the server has done up to {} of device {device} (revision {}, {:?})", answer.done, answer.revision.0, answer.trouble);
         if self.unlucky(Fault::ServerCrash, 30) {
             return say!(self, "the server dies after it committed");

@@ -61,7 +61,7 @@ impl Shown {
 }
 
 #[component]
-pub fn Order(tracked: Box<TrackedOrder>, listed: Box<Listed>, came: Came) -> impl IntoView {
+pub fn Order(tracked: TrackedOrder, listed: Box<Listed>, came: Came) -> impl IntoView {
     let texts = texts();
     let shown = Shown { order: RwSignal::new(tracked.order.clone()), failed: RwSignal::new(false) };
     watch(shown, tracked.token.clone());
@@ -83,7 +83,7 @@ pub fn Order(tracked: Box<TrackedOrder>, listed: Box<Listed>, came: Came) -> imp
             {ordered(texts, &tracked.order, &listed)}
             <div class="deeds">
                 {cancel(texts, shown, &tracked.token)}
-                <Again tracked=(*tracked).clone()/>
+                <Again tracked=tracked.clone()/>
             </div>
             <p role="status" class="wrong">{move || shown.failed.get().then(|| texts.get(Key::OrderNotPossible))}</p>
             <p><a href=call>{texts.fill(Key::OrderContact, &[("phone", &isolated(&phone))])}</a></p>
