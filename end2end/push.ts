@@ -51,6 +51,8 @@ export class PushService {
 
   async close() {
     this.#server.close();
+    // A connection that is kept alive would keep it open.
+    this.#server.closeAllConnections();
     await once(this.#server, "close");
   }
 }

@@ -11,5 +11,6 @@ pub mod notes;
 pub mod offline;
 pub mod opening;
 pub mod picture;
+pub mod reason;
 pub mod said;
 pub mod served;

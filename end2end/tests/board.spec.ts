@@ -72,15 +72,14 @@ for (const mode of ["thin", "hydrated"] as const) {
       const { id } = await dish(request, "Tuna Melt");
       await page.goto(`/restaurants/${DINER}/dishes/${id}`);
       await expect(page.getByRole("button", { name: words["dish.add"] })).toBeEnabled();
-      const row = board.locator(".stock li").filter({ hasText: "Tuna Melt" });
-      await board.locator(".stock > summary").click();
+      const row = board.locator("#stock li").filter({ hasText: "Tuna Melt" });
+      await board.locator("#stock > summary").click();
       await row.getByRole("button", { name: words["board.sold-out"] }).click();
       await expect.poll(async () => (await (await request.get(`/api/v1/restaurants/${DINER}`)).json()).sold_out).toEqual([id]);
       await page.goto(`/restaurants/${DINER}`);
       await expect(page.locator(".dishes li").filter({ hasText: "Tuna Melt" })).toContainText(words["dish.sold-out"]);
       await page.goto(`/restaurants/${DINER}/dishes/${id}`);
       await expect(page.getByRole("button", { name: words["dish.sold-out"] })).toBeDisabled();
-      await board.locator(".stock > summary").click();
       await row.getByRole("button", { name: words["board.available"] }).click();
       await expect.poll(async () => (await (await request.get(`/api/v1/restaurants/${DINER}`)).json()).sold_out ?? []).toEqual([]);
     });

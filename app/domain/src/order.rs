@@ -321,6 +321,12 @@ pub enum Event {
     },
 }
 
+crate::menu::codes! {
+    /// Why a restaurant mostly does not take an order: said by its code, it is read in the diner's language.
+    /// Anything else is read as it was written.
+    CommonReason { Busy = "busy", SoldOut = "sold_out", Closed = "closed", Area = "area" }
+}
+
 impl Event {
     /// What it says when nobody gave a reason: nothing.
     pub fn check(&self) -> Result<(), Malformed> {

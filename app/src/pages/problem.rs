@@ -11,6 +11,8 @@ pub fn words(problem: &Facts) -> (Key, Key) {
         (Key::ProblemNotFoundTitle, Key::ProblemNotFound)
     } else if problem.is(Kind::Unreachable) {
         (Key::ProblemUnreachableTitle, Key::ProblemUnreachable)
+    } else if problem.is(Kind::Forbidden) {
+        (Key::ProblemForbiddenTitle, Key::ProblemForbidden)
     } else if problem.status < 500 {
         (Key::ProblemRequestTitle, Key::ProblemRequest)
     } else {

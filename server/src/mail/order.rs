@@ -11,7 +11,7 @@ use servery_domain::{
     basket::Service,
     currency::Minor,
     lang::Lang,
-    order::{Event, Order, Ordered},
+    order::{CommonReason, Event, Order, Ordered},
     ordering::PaymentWay,
     quote::Sum,
     restaurant::Restaurant,
@@ -103,7 +103,14 @@ impl Writing<'_> {
     }
 
     fn because(&self, letter: Letter, reason: &str) -> Letter {
-        if reason.is_empty() { letter } else { letter.text_block(self.word(Key::Reason, &[("reason", reason)])) }
+        let common = CommonReason::from_code(reason).map(|reason| match reason {
+            CommonReason::Busy => Key::ReasonBusy,
+            CommonReason::SoldOut => Key::ReasonSoldOut,
+            CommonReason::Closed => Key::ReasonClosed,
+            CommonReason::Area => Key::ReasonArea,
+        });
+        let reason = common.map_or_else(|| reason.to_owned(), |key| self.word(key, &[]));
+        if reason.is_empty() { letter } else { letter.text_block(self.word(Key::Reason, &[("reason", &reason)])) }
     }
 
     fn confirmation(&self, letter: Letter) -> Letter {

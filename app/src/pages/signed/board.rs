@@ -84,7 +84,7 @@ fn tables(texts: Texts, board: &Board) -> impl IntoView + use<> {
     let rows: Vec<_> = board.tables.iter().map(row).collect();
     (!rows.is_empty()).then(|| {
         view! {
-            <details class="stock">
+            <details class="stock tables">
                 <summary>{texts.get(Key::BoardTables)}</summary>
                 <p class="small-print">{texts.get(Key::BoardTablesNote)}</p>
                 <ul>{rows}</ul>

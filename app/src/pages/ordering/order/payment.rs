@@ -54,6 +54,7 @@ fn said(texts: Texts, order: &Order) -> Vec<String> {
         State::Unpaid => Some(texts.get(Key::OrderUnpaid).to_owned()),
         state if state.is_off() => Some(texts.get(Key::OrderNothingToPay).to_owned()),
         state if payment.way == PaymentWay::Door && !state.is_over() => Some(money(Key::OrderPaysAtDoor, order.to_pay())),
+        _ if payment.way == PaymentWay::Door => Some(money(Key::OrderPaidAtDoor, order.to_pay())),
         _ => None,
     };
     paid.into_iter().chain(refunds).chain(owed).collect()

@@ -10,7 +10,7 @@ use servery_domain::{
 use super::Shown;
 use crate::{
     pages::ordering::parts::when,
-    parts::notes::isolated,
+    parts::reason::reason as said,
     text::{Key, Texts},
 };
 
@@ -52,7 +52,7 @@ pub fn timeline(texts: Texts, shown: Shown, today: Day) -> impl IntoView {
     let reason = move || {
         shown.order.with(|order| {
             let reason = &order.progress.reason;
-            (!reason.is_empty()).then(|| texts.fill(Key::OrderReason, &[("reason", &isolated(reason))]))
+            (!reason.is_empty()).then(|| texts.fill(Key::OrderReason, &[("reason", &said(texts, reason))]))
         })
     };
     let rows = move || shown.order.with(|order| rows(texts, order, today));

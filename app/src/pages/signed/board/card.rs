@@ -7,20 +7,19 @@ use servery_domain::{
     board::Board,
     currency::Minor,
     limits,
-    order::{Event, Order, Refund, steps},
+    order::{CommonReason, Event, Order, Refund, steps},
     ordering::PaymentWay,
     quote::QuotedLine,
     slug::Slug,
 };
 
 use crate::{
-    parts::{notes::isolated, opening::weekday},
+    parts::{notes::isolated, opening::weekday, reason::common},
     text::{Key, Texts},
 };
 
 /// Minutes that the kitchen may promise.
 const PROMISES: [usize; 7] = [10, 15, 20, 30, 45, 60, 90];
-const REASONS: [Key; 4] = [Key::BoardReasonBusy, Key::BoardReasonSoldOut, Key::BoardReasonClosed, Key::BoardReasonArea];
 
 pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl IntoView + use<> {
     let ordered = &order.ordered;
@@ -139,7 +138,8 @@ fn call_off(texts: Texts, action: &str, event: &Event) -> impl IntoView + use<> 
         Event::Rejected { .. } => ("rejected", Key::BoardReject),
         _ => ("cancelled", Key::BoardCancel),
     };
-    let reasons: Vec<_> = REASONS.iter().map(|key| view! { <option>{texts.get(*key)}</option> }).collect();
+    let reasons: Vec<_> =
+        CommonReason::ALL.iter().map(|each| view! { <option value=each.code()>{common(texts, *each)}</option> }).collect();
     view! {
         <form method="post" action=action.to_owned()>
             <label><span>{texts.get(Key::BoardReason)}</span><select name="reason">{reasons}</select></label>
