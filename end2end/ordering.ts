@@ -57,7 +57,8 @@ export const ORDERING_PAGES: Record<string, (page: Page, request: APIRequestCont
   "basket-empty": async () => `/restaurants/${DINER}/basket`,
   "history-empty": async () => "/orders",
   basket: async (page, request) => {
-    await add(page, request, "Blue Plate Special", "none");
+    // Not the preselected meatloaf, of which there are only so many.
+    await add(page, request, "Blue Plate Special", "none", ["Half Roast Chicken"]);
     await add(page, request, "Cobb Salad", "none", [], 2);
     return `/restaurants/${DINER}/basket`;
   },
