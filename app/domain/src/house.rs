@@ -8,7 +8,7 @@ pub mod op;
 pub mod shift;
 pub mod ticket;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,11 @@ use self::{
     shift::Shift,
     ticket::Ticket,
 };
-use crate::id::{BillId, DeviceId, DishId, OpId, ShiftId, TicketId};
+use crate::{
+    device::DeviceKind,
+    id::{BillId, DeviceId, DishId, OpId, OrderId, ShiftId, TicketId},
+    order::Order,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -29,6 +33,9 @@ pub enum Thing {
     Shift(Shift),
     Till(Till),
     Stock(Stock),
+    /// What a diner has ordered.
+    Order(Box<Order>),
+    Device(Installed),
     Refused(Box<Refused>),
     /// It is to be forgotten.
     Gone(ThingId),
@@ -42,6 +49,8 @@ pub enum ThingId {
     Shift(ShiftId),
     Till(DeviceId),
     Stock(DishId),
+    Order(OrderId),
+    Device(DeviceId),
     Refused(OpId),
 }
 
@@ -63,6 +72,14 @@ pub struct Stock {
     pub left: u32,
 }
 
+/// A device, for the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Installed {
+    pub device: DeviceId,
+    pub name: String,
+    pub kind: DeviceKind,
+}
+
 /// What a device asked for and did not get, until a person has seen it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
@@ -78,22 +95,24 @@ impl Thing {
             Self::Shift(shift) => ThingId::Shift(shift.id),
             Self::Till(till) => ThingId::Till(till.device),
             Self::Stock(stock) => ThingId::Stock(stock.dish),
+            Self::Order(order) => ThingId::Order(order.id),
+            Self::Device(installed) => ThingId::Device(installed.device),
             Self::Refused(refused) => ThingId::Refused(refused.op.id),
             Self::Gone(id) => *id,
         }
     }
 }
 
-/// All of a restaurant's things, or as many as are looked at.
+/// All of a restaurant's things, or as many as are looked at. A copy of it shares them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct House {
-    things: BTreeMap<ThingId, Thing>,
+    things: BTreeMap<ThingId, Arc<Thing>>,
 }
 
 macro_rules! finds {
     ($($name:ident($id:ty) -> $kind:ident;)+) => {$(
         pub fn $name(&self, id: $id) -> Option<&$kind> {
-            match self.things.get(&ThingId::$kind(id))? {
+            match self.get(ThingId::$kind(id))? {
                 Thing::$kind(found) => Some(found),
                 _ => None,
             }
@@ -110,25 +129,32 @@ impl House {
         stock(DishId) -> Stock;
     }
 
+    pub fn order(&self, id: OrderId) -> Option<&Order> {
+        match self.get(ThingId::Order(id))? {
+            Thing::Order(order) => Some(order),
+            _ => None,
+        }
+    }
+
     pub fn refused(&self) -> impl Iterator<Item = &Refused> {
-        self.things.values().filter_map(|thing| match thing {
+        self.things().filter_map(|thing| match thing {
             Thing::Refused(refused) => Some(refused.as_ref()),
             _ => None,
         })
     }
 
     pub fn things(&self) -> impl Iterator<Item = &Thing> {
-        self.things.values()
+        self.things.values().map(Arc::as_ref)
     }
 
     pub fn get(&self, id: ThingId) -> Option<&Thing> {
-        self.things.get(&id)
+        self.things.get(&id).map(Arc::as_ref)
     }
 
     pub fn put(&mut self, thing: Thing) {
         match thing {
             Thing::Gone(id) => drop(self.things.remove(&id)),
-            thing => drop(self.things.insert(thing.id(), thing)),
+            thing => drop(self.things.insert(thing.id(), Arc::new(thing))),
         }
     }
 }

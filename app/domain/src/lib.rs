@@ -13,6 +13,7 @@ pub mod contact;
 pub mod coupon;
 pub mod currency;
 pub mod cursor;
+pub mod device;
 pub mod draft;
 #[cfg(test)]
 mod example;

@@ -11,6 +11,7 @@ use crate::{
     currency::Minor,
     id::{BillId, DishId, LineId, ShiftId, TicketId},
     limits,
+    order::{Actor, apply},
 };
 
 type Decided = Result<Vec<Thing>, Refusal>;
@@ -52,6 +53,11 @@ pub fn decide(house: &House, op: &Op) -> Decided {
         Action::Recall { ticket } => bump(house, *ticket, false),
         Action::Stock { dish, left: Some(left) } => Ok(vec![Thing::Stock(Stock { dish: *dish, left: *left })]),
         Action::Stock { dish, left: None } => Ok(vec![Thing::Gone(ThingId::Stock(*dish))]),
+        Action::Order { order, event } => {
+            let order = house.order(*order).ok_or(Refusal::Unknown)?;
+            let after = apply(order, event, Actor::Staff, op.at).map_err(|refused| Refusal::Order(refused.state))?;
+            Ok(vec![Thing::Order(Box::new(after))])
+        }
         Action::Dismiss { op } => Ok(vec![Thing::Gone(ThingId::Refused(*op))]),
     }
 }
@@ -79,6 +85,7 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
             std::iter::once(ThingId::Shift(*shift)).chain(till).collect()
         }
         Action::Bump { ticket } | Action::Recall { ticket } => vec![ThingId::Ticket(*ticket)],
+        Action::Order { order, .. } => vec![ThingId::Order(*order)],
         Action::Stock { .. } | Action::Dismiss { .. } => Vec::new(),
     }
 }

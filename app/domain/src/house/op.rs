@@ -9,8 +9,9 @@ use super::{
 use crate::{
     contact::{Malformed, check_text, malformed},
     currency::Minor,
-    id::{BillId, DeviceId, DishId, LineId, OpId, PaymentId, ShiftId, TicketId},
+    id::{BillId, DeviceId, DishId, LineId, OpId, OrderId, PaymentId, ShiftId, TicketId},
     limits,
+    order::{Event, State},
     time::Timestamp,
 };
 
@@ -93,6 +94,11 @@ pub enum Action {
         dish: DishId,
         left: Option<u32>,
     },
+    /// To what a diner has ordered.
+    Order {
+        order: OrderId,
+        event: Event,
+    },
     /// A person has seen what was refused.
     Dismiss {
         op: OpId,
@@ -114,6 +120,10 @@ pub enum Refusal {
     TooFew,
     /// Somebody has closed it.
     Closed,
+    /// Not while the order is in this state.
+    Order(State),
+    /// It is not for this kind of device.
+    Forbidden,
     Malformed(String),
 }
 
@@ -145,6 +155,7 @@ impl Action {
             }
             Self::OpenShift { float, .. } => amount("float", *float, 0),
             Self::CloseShift { counted, .. } => amount("counted", *counted, 0),
+            Self::Order { event, .. } => event.check(),
             Self::MoveCash { amount: moved, reason, .. } => {
                 amount("amount", *moved, -limits::PRICE)?;
                 check_text("reason", reason, limits::NOTE)
