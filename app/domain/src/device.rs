@@ -97,7 +97,7 @@ impl DeviceKind {
             (Self::Kitchen, action) => {
                 matches!(action, Action::Bump { .. } | Action::Recall { .. } | Action::Stock { .. } | Action::Dismiss { .. })
             }
-            (Self::Courier, action) => matches!(action, Action::Dismiss { .. }),
+            (Self::Courier, action) => matches!(action, Action::HandOver { .. } | Action::Dismiss { .. }),
         }
     }
 }

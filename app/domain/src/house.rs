@@ -3,9 +3,15 @@
 //! A device decides by the same rules on its own copy at once; the server decides for good.
 
 pub mod bill;
+pub mod cashier;
+mod check;
 mod decide;
 pub mod op;
+pub mod payment;
+pub mod run;
 pub mod shift;
+pub mod station;
+pub mod table;
 pub mod ticket;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -15,14 +21,19 @@ use serde::{Deserialize, Serialize};
 pub use self::decide::{decide, needs};
 use self::{
     bill::Bill,
+    cashier::Cashier,
     op::{Op, Refusal},
+    run::Run,
     shift::Shift,
+    station::Station,
+    table::Table,
     ticket::Ticket,
 };
 use crate::{
     device::DeviceKind,
-    id::{BillId, DeviceId, DishId, OpId, OrderId, ShiftId, TicketId},
+    id::{BillId, CashierId, DeviceId, DishId, OpId, OrderId, RunId, ShiftId, StationId, TableId, TicketId},
     order::Order,
+    time::Timestamp,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +44,11 @@ pub enum Thing {
     Shift(Shift),
     Till(Till),
     Stock(Stock),
+    Table(Table),
+    Cashier(Cashier),
+    Station(Station),
+    Favourite(Favourite),
+    Run(Run),
     /// What a diner has ordered.
     Order(Box<Order>),
     Device(Installed),
@@ -49,6 +65,11 @@ pub enum ThingId {
     Shift(ShiftId),
     Till(DeviceId),
     Stock(DishId),
+    Table(TableId),
+    Cashier(CashierId),
+    Station(StationId),
+    Favourite(DishId),
+    Run(RunId),
     Order(OrderId),
     Device(DeviceId),
     Refused(OpId),
@@ -70,6 +91,13 @@ pub struct Till {
 pub struct Stock {
     pub dish: DishId,
     pub left: u32,
+}
+
+/// A dish that is at hand at the tills, in the order in which they were chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Favourite {
+    pub dish: DishId,
+    pub since: Timestamp,
 }
 
 /// A device, for the others.
@@ -95,10 +123,35 @@ impl Thing {
             Self::Shift(shift) => ThingId::Shift(shift.id),
             Self::Till(till) => ThingId::Till(till.device),
             Self::Stock(stock) => ThingId::Stock(stock.dish),
+            Self::Table(table) => ThingId::Table(table.id),
+            Self::Cashier(cashier) => ThingId::Cashier(cashier.id),
+            Self::Station(station) => ThingId::Station(station.id),
+            Self::Favourite(favourite) => ThingId::Favourite(favourite.dish),
+            Self::Run(run) => ThingId::Run(run.id),
             Self::Order(order) => ThingId::Order(order.id),
             Self::Device(installed) => ThingId::Device(installed.device),
             Self::Refused(refused) => ThingId::Refused(refused.op.id),
             Self::Gone(id) => *id,
+        }
+    }
+
+    /// Nobody works with it any more: after some days a device need not know of it.
+    pub fn is_over(&self) -> bool {
+        match self {
+            Self::Bill(bill) => !bill.is_live(),
+            Self::Ticket(ticket) => ticket.is_done(),
+            Self::Shift(shift) => shift.closed.is_some(),
+            Self::Run(run) => run.is_over(),
+            Self::Order(order) => order.progress.state.is_over(),
+            Self::Gone(_) => true,
+            Self::Till(_)
+            | Self::Stock(_)
+            | Self::Table(_)
+            | Self::Cashier(_)
+            | Self::Station(_)
+            | Self::Favourite(_)
+            | Self::Device(_)
+            | Self::Refused(_) => false,
         }
     }
 }
@@ -127,6 +180,10 @@ impl House {
         shift(ShiftId) -> Shift;
         till(DeviceId) -> Till;
         stock(DishId) -> Stock;
+        table(TableId) -> Table;
+        cashier(CashierId) -> Cashier;
+        station(StationId) -> Station;
+        run(RunId) -> Run;
     }
 
     pub fn order(&self, id: OrderId) -> Option<&Order> {

@@ -85,6 +85,11 @@ ids! {
     TicketId;
     ShiftId;
     TableId;
+    DiscountId;
+    CashierId;
+    StationId;
+    /// A courier's way from door to door.
+    RunId;
 }
 
 #[cfg(test)]

@@ -47,8 +47,18 @@ pub const PASSWORD: (usize, usize) = (8, 128);
 pub const PASSKEYS: usize = 20;
 /// Addresses that an account keeps.
 pub const ADDRESSES: usize = 10;
-/// Lines of a bill.
+/// Lines, discounts and guests of a bill, and how often bills are merged one into another.
 pub const BILL_LINES: usize = 500;
+pub const DISCOUNTS: usize = 20;
+pub const GUESTS: u16 = 500;
+pub const MERGES: usize = 20;
+/// Orders that a courier takes along, and characters of a picture that proves a delivery.
+pub const STOPS: usize = 30;
+pub const PHOTO: usize = 60_000;
+/// Categories of a station.
+pub const CATEGORIES: usize = 200;
+/// Courses of a meal.
+pub const COURSES: u8 = 9;
 /// Browsers that are told of one order, and characters in the address at which a push service takes what they are told.
 pub const BROWSERS: usize = 5;
 pub const ENDPOINT: usize = 1_000;

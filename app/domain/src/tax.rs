@@ -93,21 +93,25 @@ impl TaxRules {
         TaxRates { eat_in: self.eat_in, takeaway: self.takeaway }
     }
 
-    /// A row per rate, the lowest first. Amounts at no rate above zero are left out.
     pub fn taxes(&self, amounts: impl IntoIterator<Item = (TaxRate, Minor)>) -> Vec<Tax> {
-        let mut taxes: Vec<Tax> = Vec::new();
-        for (rate, amount) in amounts.into_iter().filter(|(rate, _)| rate.0 > 0) {
-            match taxes.iter_mut().find(|tax| tax.rate == rate) {
-                Some(tax) => tax.of = tax.of + amount,
-                None => taxes.push(Tax { rate, of: amount, tax: Minor::ZERO }),
-            }
-        }
-        for tax in &mut taxes {
-            tax.tax = if self.included { tax.rate.within(tax.of) } else { tax.rate.on(tax.of) };
-        }
-        taxes.sort_by_key(|tax| tax.rate);
-        taxes
+        taxes(self.included, amounts)
     }
+}
+
+/// A row per rate, the lowest first. Amounts at no rate above zero are left out.
+pub fn taxes(included: bool, amounts: impl IntoIterator<Item = (TaxRate, Minor)>) -> Vec<Tax> {
+    let mut taxes: Vec<Tax> = Vec::new();
+    for (rate, amount) in amounts.into_iter().filter(|(rate, _)| rate.0 > 0) {
+        match taxes.iter_mut().find(|tax| tax.rate == rate) {
+            Some(tax) => tax.of = tax.of + amount,
+            None => taxes.push(Tax { rate, of: amount, tax: Minor::ZERO }),
+        }
+    }
+    for tax in &mut taxes {
+        tax.tax = if included { tax.rate.within(tax.of) } else { tax.rate.on(tax.of) };
+    }
+    taxes.sort_by_key(|tax| tax.rate);
+    taxes
 }
 
 #[cfg(test)]

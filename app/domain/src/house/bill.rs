@@ -1,12 +1,14 @@
-//! What a guest owes: lines as they were rung up, and the money that came for them.
+//! What a guest owes: lines as they were rung up, what was taken off, and the money that came for them.
 
 use serde::{Deserialize, Serialize};
 
+use super::payment::Payment;
 use crate::{
     currency::Minor,
-    id::{BillId, DeviceId, DishId, LineId, PaymentId, ShiftId, TableId},
+    id::{BillId, CashierId, DiscountId, DishId, LineId, TableId},
     quote::QuotedPick,
-    tax::TaxRate,
+    share::share,
+    tax::{Place, Tax, TaxRate, portion, taxes},
     time::Timestamp,
 };
 
@@ -16,18 +18,43 @@ pub struct Bill {
     pub seat: Seat,
     /// By the clock of the device that opened it.
     pub opened_at: Timestamp,
+    /// What it is called while it waits: "red jacket".
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// None, if nobody counted them.
+    #[serde(default, skip_serializing_if = "nobody")]
+    pub guests: u16,
+    /// Who serves them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_by: Option<CashierId>,
+    /// Prices do not contain the tax.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plus_tax: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<BillLine>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<Discount>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<Payment>,
+    /// Nobody works on it any more; what happens to it opens it again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
+    /// The bill that has taken over all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<BillId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Seat {
     Counter,
+    /// Asked for at the counter, eaten elsewhere.
+    Away,
     Table(TableId),
-    Phone { name: String, phone: String },
+    Phone {
+        name: String,
+        phone: String,
+    },
 }
 
 /// A dish as it was rung up: what it cost then is what it costs.
@@ -43,41 +70,55 @@ pub struct BillLine {
     pub picks: Vec<QuotedPick>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// Counted from 1; 0 is for whatever comes when it is ready.
+    #[serde(default)]
+    pub course: u8,
     pub count: u16,
     /// How many of them the kitchen knows of.
     #[serde(default)]
     pub sent: u16,
 }
 
-/// Money that changed hands: it is never refused, whatever became of the bill meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payment {
-    pub id: PaymentId,
-    pub way: Way,
-    /// Towards the bill.
-    pub amount: Minor,
-    /// On top of it.
-    #[serde(default, skip_serializing_if = "none")]
-    pub tip: Minor,
-    pub shift: ShiftId,
-    pub receipt: Receipt,
-    #[serde(default, skip_serializing_if = "none")]
-    pub refunded: Minor,
+pub struct Discount {
+    pub id: DiscountId,
+    /// Of this line; otherwise of the whole bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineId>,
+    pub off: Off,
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<CashierId>,
 }
 
-crate::menu::codes! {
-    Way { Cash = "cash", Card = "card" }
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Off {
+    Millionths(u32),
+    Amount(Minor),
 }
 
-/// The number on the slip: each till counts its own without a gap, so that it needs nobody to ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Receipt {
-    pub till: DeviceId,
-    pub number: u32,
+/// How a bill's total comes about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sums {
+    pub dishes: Minor,
+    /// What each discount takes off, in their order.
+    pub off: Vec<Minor>,
+    pub taxes: Vec<Tax>,
+    pub total: Minor,
 }
 
-fn none(amount: &Minor) -> bool {
-    *amount == Minor::ZERO
+fn nobody(guests: &u16) -> bool {
+    *guests == 0
+}
+
+impl Seat {
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Counter | Self::Table(_) => Place::In,
+            Self::Away | Self::Phone { .. } => Place::Away,
+        }
+    }
 }
 
 impl BillLine {
@@ -91,13 +132,72 @@ impl BillLine {
     }
 }
 
+impl Off {
+    /// Never more than there is.
+    fn of(self, amount: Minor) -> Minor {
+        let off = match self {
+            Self::Millionths(millionths) => portion(amount, millionths),
+            Self::Amount(off) => off,
+        };
+        off.min(amount)
+    }
+}
+
 impl Bill {
     pub fn new(id: BillId, seat: Seat, opened_at: Timestamp) -> Self {
-        Self { id, seat, opened_at, lines: Vec::new(), payments: Vec::new() }
+        Self {
+            id,
+            seat,
+            opened_at,
+            name: String::new(),
+            guests: 0,
+            served_by: None,
+            plus_tax: false,
+            lines: Vec::new(),
+            discounts: Vec::new(),
+            payments: Vec::new(),
+            closed: false,
+            merged: None,
+        }
+    }
+
+    /// Somebody works on it.
+    pub fn is_live(&self) -> bool {
+        !self.closed && self.merged.is_none()
+    }
+
+    /// The table that it keeps busy.
+    pub fn table(&self) -> Option<TableId> {
+        match self.seat {
+            Seat::Table(table) if self.is_live() => Some(table),
+            _ => None,
+        }
+    }
+
+    pub fn sums(&self) -> Sums {
+        let mut amounts: Vec<Minor> = self.lines.iter().map(BillLine::sum).collect();
+        let dishes = amounts.iter().copied().sum();
+        let mut off = vec![Minor::ZERO; self.discounts.len()];
+        for (at, discount) in self.discounts.iter().enumerate() {
+            let line = discount.line.and_then(|line| self.lines.iter().position(|known| known.id == line));
+            if let Some(line) = line {
+                off[at] = discount.off.of(amounts[line]);
+                amounts[line] = amounts[line] - off[at];
+            }
+        }
+        for (at, discount) in self.discounts.iter().enumerate().filter(|(_, discount)| discount.line.is_none()) {
+            off[at] = discount.off.of(amounts.iter().copied().sum());
+            let weights: Vec<i64> = amounts.iter().map(|amount| amount.0).collect();
+            let parts = share(off[at], &weights);
+            amounts.iter_mut().zip(parts).for_each(|(amount, part)| *amount = *amount - part);
+        }
+        let taxes = taxes(!self.plus_tax, self.lines.iter().map(|line| line.rate).zip(amounts.iter().copied()));
+        let added: Minor = taxes.iter().filter(|_| self.plus_tax).map(|tax| tax.tax).sum();
+        Sums { dishes, off, taxes, total: amounts.into_iter().sum::<Minor>() + added }
     }
 
     pub fn total(&self) -> Minor {
-        self.lines.iter().map(BillLine::sum).sum()
+        self.sums().total
     }
 
     pub fn paid(&self) -> Minor {
@@ -107,11 +207,6 @@ impl Bill {
     /// Below zero, what is owed to the guest.
     pub fn due(&self) -> Minor {
         self.total() - self.paid()
-    }
-
-    /// Nobody owes anybody, and the kitchen knows all of it.
-    pub fn is_settled(&self) -> bool {
-        !self.payments.is_empty() && self.due() == Minor::ZERO && self.lines.iter().all(|line| line.unsent() == 0)
     }
 
     pub fn line(&self, id: LineId) -> Option<&BillLine> {

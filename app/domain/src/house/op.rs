@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    bill::{BillLine, Seat, Way},
+    bill::{BillLine, Discount, Seat},
+    cashier::Cashier,
+    payment::Tender,
+    run::HandedOver,
+    station::Station,
+    table::Plan,
     ticket::News,
 };
 use crate::{
-    contact::{Malformed, check_text, malformed},
     currency::Minor,
-    id::{BillId, DeviceId, DishId, LineId, OpId, OrderId, PaymentId, ShiftId, TicketId},
-    limits,
+    id::{BillId, CashierId, DeviceId, DiscountId, DishId, LineId, OpId, OrderId, PaymentId, RunId, ShiftId, StationId, TableId, TicketId},
     order::{Event, State},
     time::Timestamp,
 };
@@ -28,15 +31,21 @@ pub struct Op {
     pub speaks: u16,
     /// By the device's clock: a note for people, nothing is decided by it.
     pub at: Timestamp,
+    /// Who stood at the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<CashierId>,
     pub action: Action,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
+    /// At a table where somebody else has opened one meanwhile, it is that one.
     Open {
         bill: BillId,
         seat: Seat,
+        #[serde(default)]
+        plus_tax: bool,
     },
     Add {
         bill: BillId,
@@ -48,18 +57,56 @@ pub enum Action {
         line: LineId,
         by: i16,
     },
+    /// What was said of a line that the kitchen does not know yet.
+    Note {
+        bill: BillId,
+        line: LineId,
+        note: String,
+        course: u8,
+    },
+    /// Puts it aside under a name.
+    Name {
+        bill: BillId,
+        name: String,
+    },
+    Guests {
+        bill: BillId,
+        guests: u16,
+    },
+    /// To another table, or to the counter.
+    Move {
+        bill: BillId,
+        seat: Seat,
+    },
+    /// Takes lines, or some of them, off a bill and onto another, which is opened beside it if it is not there.
+    Split {
+        bill: BillId,
+        into: BillId,
+        parts: Vec<Part>,
+    },
+    /// All of it goes onto the other bill.
+    Merge {
+        bill: BillId,
+        into: BillId,
+    },
+    Discount {
+        bill: BillId,
+        discount: Discount,
+    },
+    TakeBackDiscount {
+        bill: BillId,
+        discount: DiscountId,
+    },
     Send {
         bill: BillId,
         ticket: TicketId,
         news: Vec<News>,
     },
+    /// Whoever pays all that is due closes the bill.
     Pay {
         bill: BillId,
-        payment: PaymentId,
-        way: Way,
-        amount: Minor,
-        tip: Minor,
         shift: ShiftId,
+        tender: Tender,
     },
     /// Out of the drawer of this shift.
     Refund {
@@ -68,6 +115,10 @@ pub enum Action {
         amount: Minor,
         reason: String,
         shift: ShiftId,
+    },
+    /// A bill on which nothing is due.
+    Close {
+        bill: BillId,
     },
     OpenShift {
         shift: ShiftId,
@@ -83,16 +134,58 @@ pub enum Action {
         shift: ShiftId,
         counted: Minor,
     },
+    /// The kitchen has made these; without any, all of it.
     Bump {
         ticket: TicketId,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<LineId>,
     },
     Recall {
         ticket: TicketId,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<LineId>,
     },
     /// Without a number it is not counted any more; zero is "86".
     Stock {
         dish: DishId,
         left: Option<u32>,
+    },
+    /// Among the dishes that are at hand, or not any more.
+    Favour {
+        dish: DishId,
+        on: bool,
+    },
+    Cashier(Cashier),
+    RemoveCashier {
+        cashier: CashierId,
+    },
+    Station(Station),
+    RemoveStation {
+        station: StationId,
+    },
+    Plan {
+        table: TableId,
+        plan: Plan,
+    },
+    RemoveTable {
+        table: TableId,
+    },
+    /// These orders, brought in this order. Said again, it is another order or another courier.
+    Assign {
+        run: RunId,
+        courier: DeviceId,
+        orders: Vec<OrderId>,
+    },
+    HandOver {
+        run: RunId,
+        order: OrderId,
+        handed_over: HandedOver,
+    },
+    /// The courier's cash, into the drawer of this shift.
+    HandIn {
+        run: RunId,
+        shift: ShiftId,
+        amount: Minor,
     },
     /// To what a diner has ordered.
     Order {
@@ -103,6 +196,14 @@ pub enum Action {
     Dismiss {
         op: OpId,
     },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    pub line: LineId,
+    pub count: u16,
+    /// What it is called on the other bill.
+    pub becomes: LineId,
 }
 
 /// Why a wish was not granted. What has happened already, money above all, is never refused.
@@ -120,59 +221,13 @@ pub enum Refusal {
     TooFew,
     /// Somebody has closed it.
     Closed,
+    /// The kitchen has begun with it.
+    Begun,
+    /// Somebody owes something, or somebody sits there.
+    InUse,
     /// Not while the order is in this state.
     Order(State),
     /// It is not for this kind of device.
     Forbidden,
     Malformed(String),
-}
-
-fn amount(field: &'static str, amount: Minor, least: i64) -> Result<(), Malformed> {
-    match (least..=limits::PRICE).contains(&amount.0) {
-        true => Ok(()),
-        false => Err(malformed(field, format!("is {least} to {}", limits::PRICE))),
-    }
-}
-
-impl Action {
-    pub fn check(&self) -> Result<(), Malformed> {
-        match self {
-            Self::Open { seat: Seat::Phone { name, phone }, .. } => {
-                check_text("name", name, limits::NAME)?;
-                check_text("phone", phone, limits::PHONE)
-            }
-            Self::Add { line, .. } => check_line(line),
-            Self::Send { news, .. } if news.len() > limits::BILL_LINES => {
-                Err(malformed("news", format!("are {} at the most", limits::BILL_LINES)))
-            }
-            Self::Pay { amount: paid, tip, .. } => {
-                amount("amount", *paid, 0)?;
-                amount("tip", *tip, 0)
-            }
-            Self::Refund { amount: back, reason, .. } => {
-                amount("amount", *back, 1)?;
-                check_text("reason", reason, limits::NOTE)
-            }
-            Self::OpenShift { float, .. } => amount("float", *float, 0),
-            Self::CloseShift { counted, .. } => amount("counted", *counted, 0),
-            Self::Order { event, .. } => event.check(),
-            Self::MoveCash { amount: moved, reason, .. } => {
-                amount("amount", *moved, -limits::PRICE)?;
-                check_text("reason", reason, limits::NOTE)
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-fn check_line(line: &BillLine) -> Result<(), Malformed> {
-    if !(1..=u16::from(limits::COUNT)).contains(&line.count) || line.sent != 0 {
-        return Err(malformed("count", format!("is 1 to {}", limits::COUNT)));
-    }
-    if line.picks.len() > limits::PICKS {
-        return Err(malformed("picks", format!("are {} at the most", limits::PICKS)));
-    }
-    amount("price", line.price, 0)?;
-    check_text("name", &line.name, limits::NAME)?;
-    check_text("note", &line.note, limits::NOTE)
 }

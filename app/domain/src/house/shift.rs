@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::bill::Way;
+use super::payment::Way;
 use crate::{
     currency::Minor,
-    id::{DeviceId, ShiftId},
+    id::{CashierId, DeviceId, ShiftId},
     time::Timestamp,
 };
 
@@ -16,16 +16,26 @@ pub struct Shift {
     pub id: ShiftId,
     pub till: DeviceId,
     pub opened_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_by: Option<CashierId>,
     /// What was in the drawer at first.
     pub float: Minor,
     /// What came in, tips included, less what was given back.
     #[serde(default)]
     pub taken: BTreeMap<Way, Minor>,
     /// Put in or taken out besides sales.
-    #[serde(default)]
-    pub moved: Minor,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<Closed>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    pub at: Timestamp,
+    /// Below zero, out of the drawer.
+    pub amount: Minor,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,11 +44,14 @@ pub struct Closed {
     pub counted: Minor,
     /// What should have been there, as far as was known then.
     pub expected: Minor,
+    /// What cards had brought by then.
+    #[serde(default)]
+    pub cards: Minor,
 }
 
 impl Shift {
     pub fn new(id: ShiftId, till: DeviceId, opened_at: Timestamp, float: Minor) -> Self {
-        Self { id, till, opened_at, float, taken: BTreeMap::new(), moved: Minor::ZERO, closed: None }
+        Self { id, till, opened_at, opened_by: None, float, taken: BTreeMap::new(), moves: Vec::new(), closed: None }
     }
 
     pub fn taken_in(&self, way: Way) -> Minor {
@@ -47,7 +60,11 @@ impl Shift {
 
     /// What should be in the drawer.
     pub fn expected(&self) -> Minor {
-        self.float + self.taken_in(Way::Cash) + self.moved
+        self.float + self.taken_in(Way::Cash) + self.moved()
+    }
+
+    pub fn moved(&self) -> Minor {
+        self.moves.iter().map(|moved| moved.amount).sum()
     }
 
     /// Cash that became known after the drawer was counted: a till that was offline sold on.

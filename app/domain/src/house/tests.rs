@@ -1,13 +1,15 @@
 use super::{
     House, Stock, Thing, Till,
-    bill::{Bill, BillLine, Seat, Way},
+    bill::{Bill, BillLine, Discount, Off, Seat},
     decide,
-    op::{Action, Op, Refusal, SPEAKS},
+    op::{Action, Op, Part, Refusal, SPEAKS},
+    payment::{Tender, Way},
+    table::Plan,
     ticket::{News, news},
 };
 use crate::{
     currency::Minor,
-    id::{BillId, DeviceId, DishId, LineId, OpId, PaymentId, ShiftId, TableId, TicketId},
+    id::{BillId, DeviceId, DiscountId, DishId, LineId, OpId, PaymentId, ShiftId, TableId, TicketId},
     tax::TaxRate,
     time::Timestamp,
 };
@@ -27,13 +29,14 @@ impl Day {
     fn new() -> Self {
         let mut day = Self { house: House::default(), ops: 0 };
         day.does(ADA, Action::OpenShift { shift: SHIFT, float: Minor(10_000) });
-        day.does(ADA, Action::Open { bill: BILL, seat: Seat::Table(TableId(10)) });
+        day.does(ADA, open(BILL, 10));
         day
     }
 
     fn asks(&mut self, device: DeviceId, action: Action) -> Result<(), Refusal> {
         self.ops += 1;
-        let op = Op { id: OpId(u128::from(self.ops)), device, n: self.ops, speaks: SPEAKS, at: Timestamp(self.ops as i64), action };
+        let op =
+            Op { id: OpId(u128::from(self.ops)), device, n: self.ops, speaks: SPEAKS, at: Timestamp(self.ops as i64), by: None, action };
         decide(&self.house, &op).map(|things| things.into_iter().for_each(|thing| self.house.put(thing)))
     }
 
@@ -69,6 +72,7 @@ fn add(line: u128, name: &str, price: i64) -> Action {
         rate: TaxRate(70_000),
         picks: Vec::new(),
         note: String::new(),
+        course: 0,
         count: 1,
         sent: 0,
     };
@@ -76,7 +80,11 @@ fn add(line: u128, name: &str, price: i64) -> Action {
 }
 
 fn pay(payment: u128, amount: i64) -> Action {
-    Action::Pay { bill: BILL, payment: PaymentId(payment), way: Way::Cash, amount: Minor(amount), tip: Minor::ZERO, shift: SHIFT }
+    Action::Pay { bill: BILL, shift: SHIFT, tender: Tender::new(PaymentId(payment), Way::Cash, Minor(amount)) }
+}
+
+fn open(bill: BillId, table: u128) -> Action {
+    Action::Open { bill, seat: Seat::Table(TableId(table)), plus_tax: false }
 }
 
 fn told(name: &str, count: i32) -> (String, i32) {
@@ -152,7 +160,7 @@ fn a_till_counts_its_receipts_without_a_gap() {
     let mut day = Day::new();
     day.adds(ADA, 1, "Beer", 450);
     day.does(ADA, pay(1, 200));
-    assert_eq!(day.asks(ADA, Action::Bump { ticket: TicketId(9) }), Err(Refusal::Unknown));
+    assert_eq!(day.asks(ADA, Action::Bump { ticket: TicketId(9), lines: Vec::new() }), Err(Refusal::Unknown));
     day.does(BEN, pay(2, 100));
     day.does(ADA, pay(3, 150));
     let receipts: Vec<_> = day.bill().payments.iter().map(|paid| (paid.receipt.till, paid.receipt.number)).collect();
@@ -198,4 +206,101 @@ fn what_no_till_of_ours_would_send_is_refused_by_its_field() {
         let refused = day.asks(ADA, action);
         assert!(matches!(&refused, Err(Refusal::Malformed(why)) if why.contains(field)), "{field}: {refused:?}");
     }
+}
+
+#[test]
+fn case_odoo_142467_two_devices_open_one_table_and_it_has_one_live_bill() {
+    let mut day = Day::new();
+    day.does(BEN, open(BillId(2), 10));
+    let mut beer = add(1, "Beer", 450);
+    if let Action::Add { bill, .. } = &mut beer {
+        *bill = BillId(2);
+    }
+    day.does(BEN, beer);
+    assert_eq!(day.bill().total(), Minor(450), "what Ben rings up is on the bill that Ada opened");
+    assert_eq!(day.house.table(TableId(10)).unwrap().bills, [BILL]);
+    let tender = Tender::new(PaymentId(1), Way::Cash, Minor(450));
+    day.does(BEN, Action::Pay { bill: BillId(2), shift: SHIFT, tender });
+    assert_eq!((day.bill().due(), day.bill().closed), (Minor::ZERO, true));
+    assert!(day.house.table(TableId(10)).unwrap().bills.is_empty(), "who has paid leaves the table");
+}
+
+#[test]
+fn a_bill_that_is_paid_takes_more_and_is_open_again() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 450));
+    day.adds(BEN, 2, "Coffee", 300);
+    assert_eq!((day.bill().closed, day.bill().due()), (false, Minor(300)));
+    assert_eq!(day.house.table(TableId(10)).unwrap().bills, [BILL]);
+}
+
+#[test]
+fn a_bill_is_split_by_item_and_merged_again_without_losing_a_cent_or_a_ticket() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, Action::Count { bill: BILL, line: LineId(1), by: 2 });
+    day.sends(ADA, 1, news(day.bill()));
+    let other = BillId(2);
+    let part = |count| Part { line: LineId(1), count, becomes: LineId(11) };
+    let split = |count| Action::Split { bill: BILL, into: other, parts: vec![part(count)] };
+    assert_eq!(day.asks(ADA, split(4)), Err(Refusal::TooFew));
+    day.does(ADA, split(2));
+    assert_eq!((day.bill().total(), day.house.bill(other).unwrap().total()), (Minor(450), Minor(900)));
+    assert!(news(day.house.bill(other).unwrap()).is_empty(), "the kitchen knows of them already");
+    assert_eq!(day.house.table(TableId(10)).unwrap().bills, [BILL, other]);
+    day.does(ADA, Action::Merge { bill: other, into: BILL });
+    assert_eq!((day.bill().total(), day.house.live(other).unwrap().id), (Minor(1_350), BILL));
+    day.does(ADA, Action::Merge { bill: BILL, into: other });
+    assert_eq!(day.house.table(TableId(10)).unwrap().bills, [BILL], "merging them the other way, too, changes nothing");
+}
+
+#[test]
+fn discounts_take_off_what_they_say_and_never_more_than_there_is() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.adds(ADA, 2, "Schnitzel", 1_490);
+    let discount = |id, line, off| Action::Discount {
+        bill: BILL,
+        discount: Discount { id: DiscountId(id), line, off, reason: "waited long".into(), by: None },
+    };
+    day.does(ADA, discount(1, Some(LineId(1)), Off::Amount(Minor(1_000))));
+    day.does(ADA, discount(2, None, Off::Millionths(100_000)));
+    let sums = day.bill().sums();
+    assert_eq!((sums.dishes, &*sums.off, sums.total), (Minor(1_940), &[Minor(450), Minor(149)][..], Minor(1_341)));
+    assert_eq!(sums.taxes.iter().map(|tax| tax.of).sum::<Minor>(), Minor(1_341), "tax is due on what is paid");
+    day.does(ADA, Action::TakeBackDiscount { bill: BILL, discount: DiscountId(1) });
+    assert_eq!(day.bill().total(), Minor(1_746));
+}
+
+#[test]
+fn where_prices_are_without_tax_it_is_added_once() {
+    let mut day = Day::new();
+    day.does(ADA, Action::Open { bill: BillId(2), seat: Seat::Counter, plus_tax: true });
+    let Action::Add { mut line, .. } = add(1, "Burger", 1_000) else { unreachable!() };
+    line.rate = TaxRate(88_750);
+    day.does(ADA, Action::Add { bill: BillId(2), line });
+    assert_eq!(day.house.bill(BillId(2)).unwrap().total(), Minor(1_089));
+}
+
+#[test]
+fn case_odoo_217318_a_tip_is_recorded_as_a_tip_and_change_is_given_on_the_rest() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    let tender = Tender { tip: Minor(50), given: Minor(1_000), ..Tender::new(PaymentId(1), Way::Cash, Minor(450)) };
+    assert_eq!(tender.change(), Minor(500));
+    day.does(ADA, Action::Pay { bill: BILL, shift: SHIFT, tender });
+    assert_eq!((day.bill().due(), day.house.shift(SHIFT).unwrap().expected()), (Minor::ZERO, Minor(10_500)));
+}
+
+#[test]
+fn a_table_with_guests_stays_on_the_plan() {
+    let mut day = Day::new();
+    let plan = Plan { name: "10".into(), seats: 4, x: 20, y: 30, width: 10, height: 10, ..Plan::default() };
+    day.does(ADA, Action::Plan { table: TableId(10), plan });
+    assert_eq!(day.house.table(TableId(10)).unwrap().bills, [BILL], "moving it moves nobody");
+    assert_eq!(day.asks(ADA, Action::RemoveTable { table: TableId(10) }), Err(Refusal::InUse));
+    day.does(ADA, Action::Move { bill: BILL, seat: Seat::Counter });
+    day.does(ADA, Action::RemoveTable { table: TableId(10) });
+    assert_eq!(day.house.table(TableId(10)), None);
 }

@@ -4,32 +4,48 @@ use serde::{Deserialize, Serialize};
 
 use super::bill::{Bill, Seat};
 use crate::{
-    id::{BillId, LineId, TicketId},
+    id::{BillId, DishId, LineId, OrderId, TicketId},
+    order::Order,
     time::Timestamp,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
     pub id: TicketId,
-    pub bill: BillId,
-    pub seat: Seat,
+    pub of: Of,
     /// When it was taken, by the clock of the device that took it.
     pub taken_at: Timestamp,
     pub items: Vec<TicketItem>,
-    #[serde(default)]
-    pub bumped: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Of {
+    Bill {
+        bill: BillId,
+        seat: Seat,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
+    },
+    /// A diner's, which is ready when all of its ticket is.
+    Order(OrderId),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketItem {
     pub line: LineId,
+    pub dish: DishId,
     pub name: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub picks: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    #[serde(default)]
+    pub course: u8,
     /// Below zero: so many less.
     pub count: i32,
+    #[serde(default)]
+    pub done: bool,
 }
 
 /// A line, and how many more or less of it the kitchen shall make.
@@ -57,8 +73,38 @@ pub(super) fn send(bill: &mut Bill, id: TicketId, taken_at: Timestamp, news: &[N
         }
         line.sent = u16::try_from(i32::from(line.sent) + count).unwrap_or(line.count);
         let picks = line.picks.iter().map(|pick| pick.name.clone()).collect();
-        items.push(TicketItem { line: line.id, name: line.name.clone(), picks, note: line.note.clone(), count });
+        let (dish, name, note, course) = (line.dish, line.name.clone(), line.note.clone(), line.course);
+        items.push(TicketItem { line: line.id, dish, name, picks, note, course, count, done: false });
     }
-    let ticket = |items| Ticket { id, bill: bill.id, seat: bill.seat.clone(), taken_at, items, bumped: false };
-    (!items.is_empty()).then(|| ticket(items))
+    let of = Of::Bill { bill: bill.id, seat: bill.seat.clone(), name: bill.name.clone() };
+    (!items.is_empty()).then_some(Ticket { id, of, taken_at, items })
+}
+
+impl TicketId {
+    /// An order has one ticket.
+    pub fn of_order(order: OrderId) -> Self {
+        Self(order.0)
+    }
+}
+
+impl Ticket {
+    /// What the kitchen makes once the restaurant has taken on a diner's order.
+    pub fn of_order(order: &Order) -> Self {
+        let items = order.ordered.lines.iter().map(|line| TicketItem {
+            line: line.id,
+            dish: line.dish,
+            name: line.name.clone(),
+            picks: line.picks.iter().map(|pick| pick.name.clone()).collect(),
+            note: line.note.clone(),
+            course: 0,
+            count: i32::from(line.count),
+            done: false,
+        });
+        let taken_at = order.ordered.placed_at;
+        Self { id: TicketId::of_order(order.id), of: Of::Order(order.id), taken_at, items: items.collect() }
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.items.iter().all(|item| item.done)
+    }
 }

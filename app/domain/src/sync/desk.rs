@@ -4,13 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Trouble;
 use crate::{
-    house::{House, Refused, Thing, ThingId, decide, op::Op},
+    device::DeviceKind,
+    house::{
+        House, Refused, Thing, ThingId, decide,
+        op::{Op, Refusal},
+    },
     id::OpId,
 };
 
 /// What is known of a device and of the ops that it sends.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Known {
+    pub kind: DeviceKind,
     pub done: u64,
     /// Which ops its numbers stood for.
     pub ids: BTreeMap<u64, OpId>,
@@ -48,10 +53,15 @@ impl Stopped {
     }
 }
 
+fn decided(house: &House, kind: DeviceKind, op: &Op) -> Vec<Thing> {
+    let granted = if kind.may(&op.action) { decide(house, op) } else { Err(Refusal::Forbidden) };
+    granted.unwrap_or_else(|why| vec![Thing::Refused(Box::new(Refused { op: op.clone(), why }))])
+}
+
 /// Works the ops into the house. `speaks` is what this build understands.
-pub fn receive(house: &mut House, known: &Known, ops: &[Op], speaks: u16) -> Received {
+pub fn receive(house: &mut House, known: Known, ops: &[Op], speaks: u16) -> Received {
     let mut received = Received { done: known.done, ..Received::default() };
-    let mut seen = known.seen.clone();
+    let mut seen = known.seen;
     // What would be next is gone from the device's storage, or from the server's.
     if ops.first().is_some_and(|op| op.n > known.done + 1) {
         received.stopped = Some(Stopped::Diverged);
@@ -75,7 +85,7 @@ pub fn receive(house: &mut House, known: &Known, ops: &[Op], speaks: u16) -> Rec
         }
         // A disk that failed in answering may keep an op twice, under two numbers.
         let things = match seen.insert(op.id) {
-            true => decide(house, op).unwrap_or_else(|why| vec![Thing::Refused(Box::new(Refused { op: op.clone(), why }))]),
+            true => decided(house, known.kind, op),
             false => Vec::new(),
         };
         let changed = things.iter().map(Thing::id).collect();

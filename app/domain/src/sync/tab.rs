@@ -8,7 +8,7 @@ use crate::{
         House, decide,
         op::{Action, Op, Refusal},
     },
-    id::{DeviceId, OpId},
+    id::{CashierId, DeviceId, OpId},
     revision::Revision,
     time::Timestamp,
 };
@@ -37,12 +37,26 @@ pub struct Copy {
 pub enum Write {
     /// The disk gives it its number.
     Op {
-        id: OpId,
         speaks: u16,
-        at: Timestamp,
-        action: Action,
+        wish: Box<Wish>,
     },
     Answer(Box<Answered>),
+}
+
+/// What a person wants to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    pub id: OpId,
+    pub at: Timestamp,
+    pub by: Option<CashierId>,
+    pub action: Action,
+}
+
+impl Wish {
+    fn numbered(self, device: DeviceId, n: u64, speaks: u16) -> Op {
+        let Self { id, at, by, action } = self;
+        Op { id, device, n, speaks, at, by, action }
+    }
 }
 
 /// An answer, and what it was an answer to.
@@ -59,7 +73,7 @@ pub struct Answered {
 /// What the disk made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wrote {
-    Op(Op),
+    Op(Box<Op>),
     /// Whether the things were written: not if another tab was faster.
     Answer(bool),
 }
@@ -74,11 +88,7 @@ pub enum Failed {
 
 #[derive(Debug)]
 pub enum Happened {
-    Asked {
-        id: OpId,
-        at: Timestamp,
-        action: Action,
-    },
+    Asked(Wish),
     Read(Kept),
     Wrote(Wrote),
     NotWritten(Failed),
@@ -109,9 +119,7 @@ pub enum Effect {
 
 #[derive(Debug)]
 struct Asked {
-    id: OpId,
-    at: Timestamp,
-    action: Action,
+    wish: Wish,
     /// It is on the disk, behind what another tab wrote: it is shown when that is known too.
     kept: bool,
 }
@@ -171,7 +179,7 @@ impl Tab {
     pub fn happened(&mut self, happened: Happened) -> Vec<Effect> {
         let mut effects = Vec::new();
         match happened {
-            Happened::Asked { id, at, action } => self.asked.push_back(Asked { id, at, action, kept: false }),
+            Happened::Asked(wish) => self.asked.push_back(Asked { wish, kept: false }),
             Happened::Read(kept) => self.read(kept, &mut effects),
             Happened::Wrote(wrote) => self.wrote(&wrote, &mut effects),
             Happened::NotWritten(failed) => self.not_written(failed, &mut effects),
@@ -200,8 +208,8 @@ impl Tab {
         self.rebase();
         let Some(kept) = &self.kept else { return };
         // It may be there although the disk failed in saying so.
-        if let Some(asked) = self.asked.pop_front_if(|asked| asked.kept || kept.outbox.iter().any(|op| op.id == asked.id)) {
-            effects.extend([Effect::Shown(asked.id), Effect::Tell]);
+        if let Some(asked) = self.asked.pop_front_if(|asked| asked.kept || kept.outbox.iter().any(|op| op.id == asked.wish.id)) {
+            effects.extend([Effect::Shown(asked.wish.id), Effect::Tell]);
         }
     }
 
@@ -231,9 +239,9 @@ impl Tab {
 
     fn not_written(&mut self, failed: Failed, effects: &mut Vec<Effect>) {
         match (self.writing.take(), failed) {
-            (Some(Write::Op { id, .. }), Failed::Full) => {
+            (Some(Write::Op { wish, .. }), Failed::Full) => {
                 self.asked.pop_front();
-                effects.push(Effect::Lost(id, failed));
+                effects.push(Effect::Lost(wish.id, failed));
             }
             (Some(Write::Answer(_)), Failed::Full) => self.request = None,
             (Some(Write::Answer(_)), Failed::Dead) => {
@@ -282,13 +290,10 @@ impl Tab {
         }
         while let Some(asked) = self.asked.front() {
             let Some(kept) = &self.kept else { return };
-            let op =
-                Op { id: asked.id, device: kept.device, n: kept.made + 1, speaks: self.speaks, at: asked.at, action: asked.action.clone() };
+            let wish = asked.wish.clone();
+            let op = wish.clone().numbered(kept.device, kept.made + 1, self.speaks);
             match decide(&self.shown, &op) {
-                Ok(_) => {
-                    let Op { id, speaks, at, action, .. } = op;
-                    return self.write(Write::Op { id, speaks, at, action }, effects);
-                }
+                Ok(_) => return self.write(Write::Op { speaks: self.speaks, wish: Box::new(wish) }, effects),
                 Err(refusal) => {
                     self.asked.pop_front();
                     effects.push(Effect::Refused(op.id, refusal));
@@ -323,11 +328,11 @@ impl Kept {
     /// What every disk does with a write.
     pub fn write(&mut self, write: &Write) -> Wrote {
         match write {
-            Write::Op { id, speaks, at, action } => {
+            Write::Op { speaks, wish } => {
                 self.made += 1;
-                let op = Op { id: *id, device: self.device, n: self.made, speaks: *speaks, at: *at, action: action.clone() };
+                let op = Wish::clone(wish).numbered(self.device, self.made, *speaks);
                 self.outbox.push_back(op.clone());
-                Wrote::Op(op)
+                Wrote::Op(Box::new(op))
             }
             Write::Answer(answered) => Wrote::Answer(self.settle(answered)),
         }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use servery_domain::{
     currency::Minor,
     house::{
-        bill::Way,
         op::{Action, Op},
+        payment::Way,
     },
     id::{DishId, OpId, ShiftId},
 };
@@ -89,16 +89,20 @@ fn books_agree(world: &World) -> bool {
         match &decided.op.action {
             Action::OpenShift { shift, float } => drop(drawers.insert(*shift, *float)),
             Action::MoveCash { shift, amount, .. } => add(&mut drawers, *shift, *amount),
-            Action::Pay { payment, way, amount, tip, shift, .. } => {
-                paid.insert(*payment, *way);
-                if *way == Way::Cash {
-                    add(&mut drawers, *shift, *amount + *tip);
+            Action::Pay { shift, tender, .. } => {
+                paid.insert(tender.id, tender.way);
+                if tender.way == Way::Cash {
+                    add(&mut drawers, *shift, tender.taken());
                 }
             }
             Action::Refund { payment, amount, shift, .. } if paid.get(payment) == Some(&Way::Cash) => add(&mut drawers, *shift, -*amount),
             Action::Add { line, .. } => {
                 lines.insert(line.id, line.dish);
                 take(line.dish, i64::from(line.count));
+            }
+            Action::Split { parts, .. } => {
+                let moved: Vec<_> = parts.iter().filter_map(|part| Some((part.becomes, *lines.get(&part.line)?))).collect();
+                lines.extend(moved);
             }
             Action::Count { line, by, .. } => lines.get(line).into_iter().for_each(|dish| take(*dish, i64::from(*by))),
             _ => {}

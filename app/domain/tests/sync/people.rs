@@ -4,12 +4,13 @@ use servery_domain::{
     currency::Minor,
     house::{
         House, Thing,
-        bill::{Bill, BillLine, Seat, Way},
-        op::Action,
+        bill::{Bill, BillLine, Discount, Off, Seat},
+        op::{Action, Part},
+        payment::{Tender, Way},
         shift::Shift,
         ticket::{Ticket, news},
     },
-    id::{BillId, DeviceId, DishId, LineId, PaymentId, ShiftId, TableId, TicketId},
+    id::{BillId, DeviceId, DiscountId, DishId, LineId, PaymentId, ShiftId, TableId, TicketId},
     tax::TaxRate,
 };
 
@@ -46,6 +47,7 @@ fn line(dice: &mut Dice) -> BillLine {
         rate: TaxRate(70_000),
         picks: Vec::new(),
         note: String::new(),
+        course: 0,
         count: 1 + dice.below(2) as u16,
         sent: 0,
     }
@@ -56,10 +58,10 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
     let own = house.till(device).and_then(|till| till.shift);
     let bills = bills(house);
     let bill = dice.pick(&bills).copied();
-    match dice.below(20) {
+    match dice.below(24) {
         0..3 => {
             let seat = if dice.one_in(2) { Seat::Counter } else { Seat::Table(TableId(1 + dice.below(3) as u128)) };
-            Some(Action::Open { bill: BillId(dice.id()), seat })
+            Some(Action::Open { bill: BillId(dice.id()), seat, plus_tax: false })
         }
         3..8 => Some(Action::Add { bill: bill?.id, line: Box::new(line(dice)) }),
         8..10 => {
@@ -79,7 +81,8 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
             let way = if dice.one_in(2) { Way::Cash } else { Way::Card };
             let amount = if dice.one_in(3) { Minor(bill.due().0 / 2) } else { bill.due() };
             let tip = Minor(dice.below(2) as i64 * 50);
-            (amount.0 > 0).then(|| Action::Pay { bill: bill.id, payment: PaymentId(dice.id()), way, amount, tip, shift })
+            let tender = Tender { tip, ..Tender::new(PaymentId(dice.id()), way, amount) };
+            (amount.0 > 0).then_some(Action::Pay { bill: bill.id, shift, tender })
         }
         15 => {
             let payment = dice.pick(&bill?.payments)?;
@@ -98,9 +101,30 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
         }
         18 => {
             let ticket = *dice.pick(&tickets(house))?;
-            Some(if ticket.bumped { Action::Recall { ticket: ticket.id } } else { Action::Bump { ticket: ticket.id } })
+            let (ticket, lines) = (ticket.id, Vec::new());
+            Some(if dice.one_in(2) { Action::Recall { ticket, lines } } else { Action::Bump { ticket, lines } })
         }
         19 => {
+            let into = dice.pick(&bills).copied()?.id;
+            Some(Action::Merge { bill: bill?.id, into })
+        }
+        20 => {
+            let line = dice.pick(&bill?.lines)?;
+            let part = Part { line: line.id, count: 1, becomes: LineId(dice.id()) };
+            let into = if dice.one_in(2) { BillId(dice.id()) } else { dice.pick(&bills).copied()?.id };
+            Some(Action::Split { bill: bill?.id, into, parts: vec![part] })
+        }
+        21 => {
+            let off = if dice.one_in(2) { Off::Millionths(100_000) } else { Off::Amount(Minor(75)) };
+            let line = dice.pick(&bill?.lines).map(|line| line.id).filter(|_| dice.one_in(2));
+            let discount = Discount { id: DiscountId(dice.id()), line, off, reason: "waited long".into(), by: None };
+            Some(Action::Discount { bill: bill?.id, discount })
+        }
+        22 => {
+            let seat = Seat::Table(TableId(1 + dice.below(3) as u128));
+            Some(Action::Move { bill: bill?.id, seat })
+        }
+        23 => {
             let refused = house.refused().next()?.op.id;
             Some(Action::Dismiss { op: refused })
         }

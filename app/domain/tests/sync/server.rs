@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use servery_domain::{
+    device::DeviceKind,
     house::{House, Thing, ThingId, op::Op},
     id::{DeviceId, OpId},
     revision::Revision,
@@ -68,16 +69,18 @@ impl Server {
         let ids = self.devices.get(device).cloned().unwrap_or_default();
         let done = ids.last_key_value().map_or(0, |(n, _)| *n);
         let known = match self.broken.dedupe {
-            true => Known { done: ops.first().map_or(done, |op| op.n - 1), ..Known::default() },
-            false => Known { done, ids, seen: self.seen.clone() },
+            true => {
+                Known { kind: DeviceKind::Till, done: ops.first().map_or(done, |op| op.n - 1), ids: BTreeMap::new(), seen: BTreeSet::new() }
+            }
+            false => Known { kind: DeviceKind::Till, done, ids, seen: self.seen.clone() },
         };
         if !self.broken.blocking {
-            return receive(&mut self.house, &known, ops, self.speaks);
+            return receive(&mut self.house, known, ops, self.speaks);
         }
         // Stops before what it would refuse.
         for count in (0..=ops.len()).rev() {
             let mut house = self.house.clone();
-            let received = receive(&mut house, &known, &ops[..count], self.speaks);
+            let received = receive(&mut house, known.clone(), &ops[..count], self.speaks);
             if !received.steps.iter().any(|step| step.changed.contains(&ThingId::Refused(step.op.id))) {
                 self.house = house;
                 return received;

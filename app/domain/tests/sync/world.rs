@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use servery_domain::{
     house::{
         House, Stock, Thing,
-        bill::Receipt,
         op::{Action, Op, SPEAKS},
+        payment::Receipt,
     },
     id::{DeviceId, DishId, OpId, PaymentId},
     sync::{
         Answer, Request,
-        tab::{Effect, Happened, Kept, Tab, Write, Wrote},
+        tab::{Effect, Happened, Kept, Tab, Wish, Write, Wrote},
     },
     time::Timestamp,
 };
@@ -193,11 +193,11 @@ impl World {
         let of = &mut self.devices[device];
         of.shown.push(op);
         let paid = of.committed.iter().find(|made| made.id == op).and_then(|made| match &made.action {
-            Action::Pay { bill, payment, .. } => Some((*bill, *payment)),
+            Action::Pay { bill, tender, .. } => Some((*bill, tender.id)),
             _ => None,
         });
         let Some((bill, payment)) = paid else { return };
-        let shown = of.tabs.iter().find(|page| page.id == id).and_then(|page| page.tab.shown().bill(bill));
+        let shown = of.tabs.iter().find(|page| page.id == id).and_then(|page| page.tab.shown().live(bill));
         let receipt = shown.and_then(|bill| bill.payments.iter().find(|paid| paid.id == payment)).map(|paid| paid.receipt);
         of.receipts.extend(receipt.map(|receipt| (payment, receipt)));
     }
@@ -256,7 +256,7 @@ impl World {
         let Some(action) = people::wish(&mut self.dice, own, of.tabs[at].tab.shown()) else { return };
         let (id, page, at) = (OpId(self.dice.id()), of.tabs[at].id, Timestamp(self.now + of.skew));
         say!(self, "device {device}: tab {page} is asked {id}: {action:?}");
-        self.tell(device, page, Happened::Asked { id, at, action });
+        self.tell(device, page, Happened::Asked(Wish { id, at, by: None, action }));
     }
 
     fn disk(&mut self, device: usize) {
@@ -284,7 +284,7 @@ impl World {
         let (told, wrote) = self.devices[device].disk.write(write, luck);
         if let Some(Wrote::Op(op)) = wrote {
             say!(self, "device {device}: the disk has {} as {}", op.id, op.n);
-            self.devices[device].committed.push(op);
+            self.devices[device].committed.push(*op);
         } else {
             say!(self, "device {device}: the disk took an answer from tab {page}: {told:?}");
         }

@@ -1,0 +1,63 @@
+//! Money and drawers.
+
+use super::{Decided, found, live};
+use crate::{
+    currency::Minor,
+    house::{
+        House, Thing, Till,
+        op::{Op, Refusal},
+        payment::{Payment, Receipt, Tender, Way},
+        shift::{Closed, Move, Shift},
+    },
+    id::{BillId, PaymentId, ShiftId},
+};
+
+pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender) -> Decided {
+    let (mut bill, mut shift) = (live(house, bill)?, found(house.shift(shift))?);
+    if bill.payments.iter().any(|paid| paid.id == tender.id) {
+        return Err(Refusal::Taken);
+    }
+    let mut till = house.till(op.device).cloned().unwrap_or(Till { device: op.device, receipts: 0, shift: None });
+    till.receipts += 1;
+    let receipt = Receipt { till: op.device, number: till.receipts };
+    shift.take(tender.way, tender.taken());
+    bill.payments.push(Payment { tender: tender.clone(), at: op.at, shift: shift.id, receipt, by: op.by, refunded: Minor::ZERO });
+    bill.closed = bill.due() == Minor::ZERO;
+    Ok(vec![Thing::Bill(bill), Thing::Shift(shift), Thing::Till(till)])
+}
+
+pub fn refund(house: &House, (bill, payment): (BillId, PaymentId), amount: Minor, shift: ShiftId) -> Decided {
+    let (mut bill, mut shift) = (live(house, bill)?, found(house.shift(shift))?);
+    let payment = bill.payments.iter_mut().find(|paid| paid.id == payment).ok_or(Refusal::Unknown)?;
+    payment.refunded = payment.refunded + amount;
+    shift.take(payment.way, -amount);
+    Ok(vec![Thing::Bill(bill), Thing::Shift(shift)])
+}
+
+pub fn open_shift(house: &House, op: &Op, shift: ShiftId, float: Minor) -> Decided {
+    if house.shift(shift).is_some() {
+        return Err(Refusal::Taken);
+    }
+    // The float is in the drawer, whatever else is open: a page offers it only where no shift is.
+    let receipts = house.till(op.device).map_or(0, |till| till.receipts);
+    let till = Till { device: op.device, receipts, shift: Some(shift) };
+    let shift = Shift { opened_by: op.by, ..Shift::new(shift, op.device, op.at, float) };
+    Ok(vec![Thing::Shift(shift), Thing::Till(till)])
+}
+
+pub fn move_cash(house: &House, op: &Op, shift: ShiftId, amount: Minor, reason: &str) -> Decided {
+    let mut shift = found(house.shift(shift))?;
+    shift.moves.push(Move { at: op.at, amount, reason: reason.to_owned() });
+    Ok(vec![Thing::Shift(shift)])
+}
+
+pub fn close_shift(house: &House, op: &Op, shift: ShiftId, counted: Minor) -> Decided {
+    let mut shift = found(house.shift(shift))?;
+    if shift.closed.is_some() {
+        return Err(Refusal::Closed);
+    }
+    shift.closed = Some(Closed { at: op.at, counted, expected: shift.expected(), cards: shift.taken_in(Way::Card) });
+    let till = house.till(shift.till).filter(|till| till.shift == Some(shift.id));
+    let till = till.map(|till| Thing::Till(Till { shift: None, ..till.clone() }));
+    Ok(till.into_iter().chain([Thing::Shift(shift)]).collect())
+}

@@ -1,0 +1,56 @@
+//! A courier's way from door to door, and what was handed over at each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    currency::Minor,
+    id::{DeviceId, OrderId, RunId},
+    time::Timestamp,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    pub id: RunId,
+    pub courier: DeviceId,
+    pub assigned_at: Timestamp,
+    /// In the order in which they are brought.
+    pub stops: Vec<Stop>,
+    /// The cash that the courier has handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_in: Option<Minor>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    pub order: OrderId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_over: Option<HandedOver>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedOver {
+    pub at: Timestamp,
+    /// What was collected at the door.
+    pub cash: Minor,
+    pub proof: Proof,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Who has taken it.
+    Name(String),
+    /// A small JPEG, as base64.
+    Photo(String),
+}
+
+impl Run {
+    /// What the courier carries of the restaurant's money.
+    pub fn cash(&self) -> Minor {
+        self.stops.iter().filter_map(|stop| Some(stop.handed_over.as_ref()?.cash)).sum()
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.stops.iter().all(|stop| stop.handed_over.is_some()) && (self.handed_in.is_some() || self.cash() == Minor::ZERO)
+    }
+}

@@ -1,0 +1,13 @@
+//! A part of the kitchen, with a screen of its own.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CategoryId, StationId};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Station {
+    pub id: StationId,
+    pub name: String,
+    /// What it makes.
+    pub categories: Vec<CategoryId>,
+}

@@ -1,0 +1,36 @@
+//! A table: where it stands on the plan, and whose bills are open on it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{BillId, TableId};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    pub id: TableId,
+    pub plan: Plan,
+    /// The oldest first. Whoever sits down joins that one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bills: Vec<BillId>,
+}
+
+/// What is drawn of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub room: String,
+    pub seats: u8,
+    #[serde(default)]
+    pub round: bool,
+    /// In hundredths of the room's width and height: its middle, then its size.
+    pub x: u8,
+    pub y: u8,
+    pub width: u8,
+    pub height: u8,
+}
+
+impl Table {
+    pub fn new(id: TableId) -> Self {
+        Self { id, plan: Plan::default(), bills: Vec::new() }
+    }
+}
