@@ -8,7 +8,12 @@ use servery_domain::{
     problem::Kind,
 };
 
-use crate::{app::App, ordering, refusal::Refusal, sessions, sessions::Signed};
+use crate::{
+    app::App,
+    ordering,
+    refusal::Refusal,
+    sessions::{self, Signed},
+};
 
 pub async fn see(app: &App, signed: &Signed, slug: &str) -> Result<Board, Refusal> {
     let counter = ordering::counter(app, slug).await?;

@@ -14,6 +14,7 @@ pub mod cached;
 pub mod caller;
 pub mod cli;
 pub mod clock;
+pub mod customer;
 pub mod demo;
 mod forgetting;
 pub mod health;

@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, StatusCode, request::Parts},
-};
+use axum::http::StatusCode;
 use serde::Serialize;
 use servery_domain::{
     basket::{Basket, Service},
@@ -17,7 +14,7 @@ use servery_domain::{
     ordering::PaymentWay,
     problem::{Kind, Problem},
     quote::{Facts, Offer, Quote, quote},
-    restaurant::{Listed, Restaurant},
+    restaurant::Listed,
     revision::Revision,
     slots::Times,
     slug::Slug,
@@ -25,14 +22,7 @@ use servery_domain::{
 };
 use servery_store::orders::{Advance, Changed, Placing, Request, Tracked, Write, Written};
 
-use crate::{
-    app::App,
-    caller::Caller,
-    clock, rates,
-    refusal::Refusal,
-    sessions::{self, Signed},
-    visitor,
-};
+use crate::{app::App, caller::Caller, clock, customer::Customer, rates, refusal::Refusal, visitor};
 
 const LONGEST_TOKEN: usize = 44;
 
@@ -192,53 +182,6 @@ fn coupon_customer(placement: &Placement, account: Option<&str>) -> String {
     account.map_or(plain, str::to_owned)
 }
 
-/// Whoever places an order.
-#[derive(Debug, Clone, Default)]
-pub struct Customer {
-    pub signed: Option<Signed>,
-    /// Under which the orders of an account are found.
-    pub account: Option<String>,
-    pub visitor: Option<String>,
-    pub caller: Caller,
-}
-
-impl Customer {
-    pub async fn of(app: &App, headers: &HeaderMap, caller: Caller) -> Result<Self, Refusal> {
-        let signed = sessions::session(app, headers).await?;
-        let account = signed.as_ref().map(|signed| signed.account.id.customer());
-        Ok(Self { signed, account, visitor: visitor::visitor(headers).map(|visitor| visitor.to_string()), caller })
-    }
-
-    pub fn placed(&self, tracked: &Tracked) -> bool {
-        tracked.customer.is_some() && [&self.account, &self.visitor].contains(&&tracked.customer)
-    }
-
-    /// This browser, which is known from now on.
-    pub fn browser(&self, app: &App) -> Result<VisitorId, Refusal> {
-        let known = self.visitor.as_deref().and_then(|visitor| visitor.parse().ok());
-        known.map_or_else(
-            || {
-                app.rates.of_diner(&rates::BROWSERS, &self.caller)?;
-                Ok(VisitorId(visitor::random()?))
-            },
-            Ok,
-        )
-    }
-
-    /// Under which its orders are found again.
-    fn name(&self) -> Option<String> {
-        self.account.clone().or_else(|| self.visitor.clone())
-    }
-}
-
-impl FromRequestParts<Arc<App>> for Customer {
-    type Rejection = Refusal;
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
-        let caller = parts.extensions.get().cloned().unwrap_or_default();
-        Self::of(app, &parts.headers, caller).await
-    }
-}
-
 pub async fn place(app: &App, slug: &str, placement: Placement, request: Request, customer: &Customer) -> Result<Answered, Refusal> {
     match place_anew(app, slug, placement, &request, customer).await {
         // What was answered once stands, though the same would be refused by now.
@@ -361,9 +304,9 @@ pub async fn accept_if_itself(app: &App, order: &Order) {
     }
 }
 
-pub fn restaurant_of(app: &App, id: RestaurantId) -> Result<Restaurant, Refusal> {
+pub fn listed_of(app: &App, id: RestaurantId) -> Result<Arc<Listed>, Refusal> {
     let town = app.town.now();
-    town.by_id(id).map(|listed| listed.restaurant.clone()).ok_or_else(|| Refusal::new(Kind::NotFound, "the restaurant is gone"))
+    town.by_id(id).cloned().ok_or_else(|| Refusal::new(Kind::NotFound, "the restaurant is gone"))
 }
 
 /// What this browser has begun to order, with what the account knows of whoever is signed in.

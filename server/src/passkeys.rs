@@ -18,7 +18,14 @@ use servery_domain::{
 use servery_store::passkeys::Passkey;
 
 use self::webauthn::{Fault, Site};
-use crate::{accounts, app::App, caller::Caller, clock, rates, refusal::Refusal, sessions, sessions::Signed};
+use crate::{
+    accounts,
+    app::App,
+    caller::Caller,
+    clock, rates,
+    refusal::Refusal,
+    sessions::{self, Signed},
+};
 
 /// Seconds that somebody has for it.
 const CHALLENGE: i64 = 300;

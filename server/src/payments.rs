@@ -194,7 +194,7 @@ pub async fn card_page(app: &App, token: &str) -> Result<String, Refusal> {
 /// The diner pays at the door after all. A charge that turns out to have worked is in the books all the same, and staff see it.
 pub async fn pay_at_door(app: &App, token: &str) -> Result<Order, Refusal> {
     let order = ordering::find(app, token).await?.order;
-    let at_door = ordering::restaurant_of(app, order.ordered.restaurant)?.ordering.payments.contains(&PaymentWay::Door);
+    let at_door = ordering::listed_of(app, order.ordered.restaurant)?.restaurant.ordering.payments.contains(&PaymentWay::Door);
     if !at_door {
         return Err(Refusal::new(Kind::NotAccepted, "this restaurant takes no money at the door"));
     }

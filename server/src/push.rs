@@ -183,12 +183,6 @@ async fn send(app: &App, subscription: &Subscription, topic: &str, text: &[u8]) 
     }
 }
 
-fn bytes<const N: usize>() -> Result<[u8; N], getrandom::Error> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)?;
-    Ok(bytes)
-}
-
 fn text(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }

@@ -122,8 +122,8 @@ impl Snapshot {
         self.restaurants.iter().map(|(listed, _)| listed.as_ref())
     }
 
-    pub fn by_id(&self, id: RestaurantId) -> Option<&Listed> {
-        self.restaurants().find(|listed| listed.restaurant.id == id)
+    pub fn by_id(&self, id: RestaurantId) -> Option<&Arc<Listed>> {
+        self.restaurants.iter().map(|(listed, _)| listed).find(|listed| listed.restaurant.id == id)
     }
 
     /// What the clock on this restaurant's wall says.

@@ -1,6 +1,12 @@
 //! Who asks: a browser that is known by a cookie, signed in or not.
 
-use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+use axum::{
+    http::{
+        HeaderMap, HeaderValue,
+        header::{COOKIE, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
+};
 use servery_domain::id::{self, VisitorId};
 
 use crate::clock;
@@ -14,10 +20,14 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
-pub fn random() -> Result<u128, getrandom::Error> {
-    let mut bytes = [0; 16];
+pub fn bytes<const N: usize>() -> Result<[u8; N], getrandom::Error> {
+    let mut bytes = [0; N];
     getrandom::fill(&mut bytes)?;
-    Ok(u128::from_be_bytes(bytes))
+    Ok(bytes)
+}
+
+pub fn random() -> Result<u128, getrandom::Error> {
+    bytes().map(u128::from_be_bytes)
 }
 
 pub fn id() -> Result<u128, getrandom::Error> {
@@ -33,7 +43,10 @@ pub fn visitor(headers: &HeaderMap) -> Option<VisitorId> {
     cookie(headers, VISITOR)?.parse().ok()
 }
 
-/// The cookie that makes a browser known.
-pub fn remember(visitor: VisitorId) -> Option<HeaderValue> {
-    HeaderValue::from_str(&format!("{VISITOR}={visitor}; Path=/; Max-Age={A_YEAR}; Secure; HttpOnly; SameSite=Lax")).ok()
+/// The answer with the cookie that makes its browser known.
+pub fn remembered(answer: impl IntoResponse, visitor: VisitorId) -> Response {
+    let mut response = answer.into_response();
+    let cookie = HeaderValue::from_str(&format!("{VISITOR}={visitor}; Path=/; Max-Age={A_YEAR}; Secure; HttpOnly; SameSite=Lax"));
+    response.headers_mut().extend(cookie.ok().map(|cookie| (SET_COOKIE, cookie)));
+    response
 }

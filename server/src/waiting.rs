@@ -8,7 +8,6 @@ use servery_domain::{
     problem::Kind,
     time::{DAY, Timestamp},
 };
-
 use servery_store::StoreError;
 
 use crate::{app::App, clock, ordering, payments, refusal::Refusal, rounds};
@@ -39,14 +38,15 @@ pub async fn sweep_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
 }
 
 async fn answer(app: &App, order: &Order, now: Timestamp) -> Result<(), Refusal> {
-    let restaurant = ordering::restaurant_of(app, order.ordered.restaurant)?;
+    let listed = ordering::listed_of(app, order.ordered.restaurant)?;
+    let restaurant = &listed.restaurant;
     let local = app.town.now().clock(&restaurant.slug, now);
     let event = match order.progress.state {
         State::Unpaid if now.0 - order.progress.changed_at.0 > payments::GIVEN_UP_AFTER && !payments::is_open(app, order.id).await? => {
             Event::Cancelled { reason: String::new() }
         }
         State::Placed if restaurant.ordering.accepts_itself => Event::Accepted { ready_at: order.ordered.due.from },
-        _ if local.is_some_and(|local| order.is_unanswered(&restaurant, (now, local))) => Event::Rejected { reason: String::new() },
+        _ if local.is_some_and(|local| order.is_unanswered(restaurant, (now, local))) => Event::Rejected { reason: String::new() },
         _ => return Ok(()),
     };
     ordering::advance(app, order.id, event, Actor::System).await.map(drop)

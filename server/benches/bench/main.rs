@@ -22,10 +22,10 @@ use axum::{
 use servery::{
     app::{App, router},
     assets::Assets,
+    customer::Customer,
     demo,
     html::page::{ViewKey, render_view},
     observe,
-    ordering::Customer,
     settings::Settings,
     town::Town,
 };

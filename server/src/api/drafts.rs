@@ -3,14 +3,15 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::State,
-    http::{StatusCode, header::CACHE_CONTROL, header::SET_COOKIE},
+    http::{StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
 use servery_domain::{draft::Draft, problem::Problem, slots::Times, slug::Slug};
 
 use crate::{
     app::App,
-    ordering::{self, Customer},
+    customer::Customer,
+    ordering,
     refusal::{AcceptsJson, Body, Refusal, Text},
     visitor,
 };
@@ -38,9 +39,7 @@ pub async fn put_draft(
 ) -> Result<Response, Refusal> {
     let visitor = customer.browser(&app)?;
     ordering::keep_draft(&app, &slug, visitor, &draft).await?;
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    response.headers_mut().extend(visitor::remember(visitor).map(|cookie| (SET_COOKIE, cookie)));
-    Ok(response)
+    Ok(visitor::remembered(StatusCode::NO_CONTENT, visitor))
 }
 
 /// What time it is at the restaurant, and which slots are taken

@@ -3,8 +3,9 @@ use std::sync::Arc;
 use crate::{
     api::stream,
     app::App,
+    customer::Customer,
     idempotency,
-    ordering::{self, Answered, Customer},
+    ordering::{self, Answered},
     refusal::{AcceptsJson, Raw, Refusal, Text, json_body},
 };
 use axum::{

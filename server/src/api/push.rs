@@ -3,10 +3,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::State,
-    http::{
-        HeaderMap, StatusCode,
-        header::{CACHE_CONTROL, SET_COOKIE},
-    },
+    http::{HeaderMap, StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
 use servery_domain::{
@@ -16,7 +13,7 @@ use servery_domain::{
 
 use crate::{
     app::App,
-    ordering::Customer,
+    customer::Customer,
     push,
     refusal::{AcceptsJson, Body, Refusal, Text},
     visitor,
@@ -48,9 +45,7 @@ pub async fn put_push(
 ) -> Result<Response, Refusal> {
     let visitor = customer.browser(&app)?;
     push::subscribe(&app, &token, visitor, &subscription).await?;
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    response.headers_mut().extend(visitor::remember(visitor).map(|cookie| (SET_COOKIE, cookie)));
-    Ok(response)
+    Ok(visitor::remembered(StatusCode::NO_CONTENT, visitor))
 }
 
 /// Tell this browser nothing more of the order

@@ -8,7 +8,8 @@ use servery_domain::{basket::Basket, coupon::CouponOffer, problem::Problem, quot
 
 use crate::{
     app::App,
-    ordering::{self, Customer},
+    customer::Customer,
+    ordering,
     refusal::{AcceptsJson, Body, Refusal, Text},
 };
 

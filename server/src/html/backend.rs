@@ -30,15 +30,7 @@ use servery_domain::{
 };
 
 use crate::{
-    api::about::ABOUT,
-    app::App,
-    board,
-    ordering::{self, Customer},
-    passkeys,
-    refusal::Refusal,
-    sessions::Signed,
-    town::Snapshot,
-    visitor,
+    api::about::ABOUT, app::App, board, customer::Customer, ordering, passkeys, refusal::Refusal, sessions::Signed, town::Snapshot, visitor,
 };
 
 pub struct InProcess {

@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{FromRequest, Request, State},
-    http::{
-        HeaderMap, HeaderValue, StatusCode, Uri,
-        header::{LOCATION, SET_COOKIE},
-    },
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header::LOCATION},
     response::{IntoResponse, Response},
 };
 use servery_app::{
@@ -26,8 +23,8 @@ use servery_domain::{
 use super::{page, wishes::Wishes};
 use crate::{
     app::App,
-    idempotency,
-    ordering::{self, Customer},
+    customer::Customer,
+    idempotency, ordering,
     payments::{self, Paying},
     refusal::{Raw, Refusal, Text},
     visitor,
@@ -89,9 +86,7 @@ async fn known(app: &App, slug: &str, customer: &Customer) -> Result<Known, Refu
 async fn keep(app: &App, slug: &str, mut known: Known, path: &str) -> Result<Response, Refusal> {
     known.draft.changes += 1;
     ordering::keep_draft(app, slug, known.visitor, &known.draft).await?;
-    let mut response = see(path);
-    response.headers_mut().extend(visitor::remember(known.visitor).map(|cookie| (SET_COOKIE, cookie)));
-    Ok(response)
+    Ok(visitor::remembered(see(path), known.visitor))
 }
 
 pub type Sent = (State<Arc<App>>, Uri, HeaderMap, Customer);

@@ -43,7 +43,7 @@ use crate::{
     cached::{Cached, accepts_brotli, compress},
     caller::Caller,
     clock,
-    ordering::Customer,
+    customer::Customer,
     refusal::{Refusal, accepts},
     town::{Edition, Snapshot},
 };

@@ -6,7 +6,8 @@ use p256::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToS
 use servery_domain::push::SubscriptionKeys;
 use sha2::Sha256;
 
-use super::{PushError, bytes, untext};
+use super::{PushError, untext};
+use crate::visitor::bytes;
 
 /// All of a message in one record of the size that every push service takes.
 const RECORD: u32 = 4_096;

@@ -5,7 +5,8 @@ use reqwest::Url;
 use serde_json::json;
 use servery_domain::time::Timestamp;
 
-use super::{PushError, bytes, text, untext};
+use super::{PushError, text, untext};
+use crate::visitor::bytes;
 
 /// Seconds that a proof counts; a day is the most.
 const COUNTS: i64 = 12 * 3_600;
