@@ -47,11 +47,10 @@ pub const PASSWORD: (usize, usize) = (8, 128);
 pub const PASSKEYS: usize = 20;
 /// Addresses that an account keeps.
 pub const ADDRESSES: usize = 10;
-/// Lines, discounts and guests of a bill, and how often bills are merged one into another.
+/// Lines, discounts and guests of a bill.
 pub const BILL_LINES: usize = 500;
 pub const DISCOUNTS: usize = 20;
 pub const GUESTS: u16 = 500;
-pub const MERGES: usize = 20;
 /// Orders that a courier takes along, and characters of a picture that proves a delivery.
 pub const STOPS: usize = 30;
 pub const PHOTO: usize = 60_000;

@@ -8,12 +8,12 @@ mod seating;
 
 use super::{
     Favourite, House, Stock, Thing, ThingId,
+    bill::Bill,
     op::{Action, Op, Refusal},
     table::Table,
 };
 use crate::{
     id::BillId,
-    limits,
     order::{Actor, apply},
 };
 
@@ -147,18 +147,18 @@ fn found<T: Clone>(thing: Option<&T>) -> Result<T, Refusal> {
 }
 
 /// The bill that has this one's guests now.
-fn live(house: &House, bill: BillId) -> Result<super::bill::Bill, Refusal> {
+fn live(house: &House, bill: BillId) -> Result<Bill, Refusal> {
     found(house.live(bill))
 }
 
 impl House {
     /// The bill itself, or the one that it was merged into in the end.
-    pub fn live(&self, bill: BillId) -> Option<&super::bill::Bill> {
+    pub fn live(&self, bill: BillId) -> Option<&Bill> {
         let mut bill = self.bill(bill)?;
-        for _ in 0..limits::MERGES {
-            let Some(into) = bill.merged else { return Some(bill) };
+        // A bill that was merged never takes over another, so that this has an end.
+        while let Some(into) = bill.merged {
             bill = self.bill(into)?;
         }
-        None
+        Some(bill)
     }
 }

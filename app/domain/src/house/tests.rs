@@ -244,7 +244,6 @@ fn a_bill_is_split_by_item_and_merged_again_without_losing_a_cent_or_a_ticket() 
     let other = BillId(2);
     let part = |count| Part { line: LineId(1), count, becomes: LineId(11) };
     let split = |count| Action::Split { bill: BILL, into: other, parts: vec![part(count)] };
-    assert_eq!(day.asks(ADA, split(4)), Err(Refusal::TooFew));
     day.does(ADA, split(2));
     assert_eq!((day.bill().total(), day.house.bill(other).unwrap().total()), (Minor(450), Minor(900)));
     assert!(news(day.house.bill(other).unwrap()).is_empty(), "the kitchen knows of them already");
@@ -303,4 +302,21 @@ fn a_table_with_guests_stays_on_the_plan() {
     day.does(ADA, Action::Move { bill: BILL, seat: Seat::Counter });
     day.does(ADA, Action::RemoveTable { table: TableId(10) });
     assert_eq!(day.house.table(TableId(10)), None);
+}
+
+#[test]
+fn money_for_a_bill_that_was_never_made_is_taken_down() {
+    let mut day = Day::new();
+    let tender = Tender::new(PaymentId(1), Way::Card, Minor(450));
+    day.does(ADA, Action::Pay { bill: BillId(9), shift: SHIFT, tender });
+    assert_eq!(day.house.bill(BillId(9)).unwrap().due(), Minor(-450), "somebody has to see to it");
+}
+
+#[test]
+fn who_splits_off_what_is_gone_meanwhile_gets_what_is_left() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    let part = |line: u128| Part { line: LineId(line), count: 2, becomes: LineId(line + 10) };
+    day.does(ADA, Action::Split { bill: BILL, into: BillId(2), parts: vec![part(1), part(2)] });
+    assert_eq!((day.bill().total(), day.house.bill(BillId(2)).unwrap().total()), (Minor::ZERO, Minor(450)));
 }

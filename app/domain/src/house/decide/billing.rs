@@ -15,8 +15,7 @@ use crate::{
 /// The bill, what it was merged into, and the table that it keeps busy.
 pub fn needs(house: &House, bill: BillId, needs: &mut Vec<ThingId>) {
     let mut next = Some(bill);
-    for _ in 0..=limits::MERGES {
-        let Some(id) = next else { return };
+    while let Some(id) = next {
         needs.push(ThingId::Bill(id));
         let Some(bill) = house.bill(id) else { return };
         // Closed, it may become live again.
@@ -114,16 +113,15 @@ pub fn split(house: &House, op: &Op, (from, into): (BillId, BillId), parts: &[Pa
         return Ok(Vec::new());
     }
     for part in parts {
-        let line = from.line_mut(part.line).ok_or(Refusal::Unknown)?;
-        if line.count < part.count || part.count == 0 {
-            return Err(Refusal::TooFew);
-        }
         if into.line(part.becomes).is_some() {
             return Err(Refusal::Taken);
         }
-        let sent = line.sent.min(part.count);
-        into.lines.push(BillLine { id: part.becomes, count: part.count, sent, ..line.clone() });
-        (line.count, line.sent) = (line.count - part.count, line.sent - sent);
+        // Somebody may have taken some of it off meanwhile. The guest's bill is made all the same: money may follow.
+        let Some(line) = from.line_mut(part.line) else { continue };
+        let count = part.count.min(line.count);
+        let sent = line.sent.min(count);
+        into.lines.extend((count > 0).then(|| BillLine { id: part.becomes, count, sent, ..line.clone() }));
+        (line.count, line.sent) = (line.count - count, line.sent - sent);
     }
     from.lines.retain(|line| line.count > 0 || line.sent > 0);
     let lines: Vec<LineId> = from.lines.iter().map(|line| line.id).collect();

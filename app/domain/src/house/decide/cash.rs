@@ -5,6 +5,7 @@ use crate::{
     currency::Minor,
     house::{
         House, Thing, Till,
+        bill::{Bill, Seat},
         op::{Op, Refusal},
         payment::{Payment, Receipt, Tender, Way},
         shift::{Closed, Move, Shift},
@@ -13,7 +14,9 @@ use crate::{
 };
 
 pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender) -> Decided {
-    let (mut bill, mut shift) = (live(house, bill)?, found(house.shift(shift))?);
+    let mut shift = found(house.shift(shift))?;
+    // What made the bill may have been refused. The money is there.
+    let mut bill = live(house, bill).unwrap_or_else(|_| Bill::new(bill, Seat::Counter, op.at));
     if bill.payments.iter().any(|paid| paid.id == tender.id) {
         return Err(Refusal::Taken);
     }
