@@ -244,9 +244,11 @@ impl Tab {
                 effects.push(Effect::Lost(wish.id, failed));
             }
             (Some(Write::Answer(_)), Failed::Full) => self.request = None,
+            // It may be there, and then the other tabs have to look, too.
             (Some(Write::Answer(_)), Failed::Dead) => {
                 self.request = None;
                 self.stale = true;
+                effects.push(Effect::Tell);
             }
             // It stays the first, and is written again unless it turns out to be there.
             (Some(Write::Op { .. }), Failed::Dead) | (None, _) => self.stale = true,
