@@ -7,7 +7,7 @@ use servery_domain::{
     limits,
     listing::MalformedParameter,
     menu::{Dish, Menu, OptionGroup},
-    quote,
+    picked,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl Wish {
 
     /// At the prices of this menu.
     pub fn price(&self, menu: &Menu, dish: &Dish) -> Minor {
-        quote::price(menu, dish, &self.picks).times(self.count.into())
+        picked::price(menu, dish, &self.picks).times(self.count.into())
     }
 }
 

@@ -111,6 +111,12 @@ impl std::ops::Add for Minor {
     }
 }
 
+impl std::ops::AddAssign for Minor {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
 impl std::ops::Sub for Minor {
     type Output = Self;
     fn sub(self, other: Self) -> Self {

@@ -6,8 +6,11 @@ pub mod bill;
 pub mod cashier;
 mod check;
 mod decide;
+pub mod kitchen;
 pub mod op;
 pub mod payment;
+pub mod report;
+pub mod ringing;
 pub mod run;
 pub mod shift;
 pub mod station;
@@ -82,8 +85,17 @@ pub struct Till {
     /// The number of its last receipt.
     #[serde(default)]
     pub receipts: u32,
+    /// How many of its shifts were closed.
+    #[serde(default)]
+    pub closings: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shift: Option<ShiftId>,
+}
+
+impl Till {
+    pub fn new(device: DeviceId) -> Self {
+        Self { device, receipts: 0, closings: 0, shift: None }
+    }
 }
 
 /// Portions that are left of a dish that is counted.

@@ -28,6 +28,7 @@ pub mod menu;
 pub mod order;
 pub mod ordering;
 pub mod passkey;
+pub mod picked;
 pub mod problem;
 pub mod push;
 pub mod quote;

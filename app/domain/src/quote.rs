@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    basket::{Basket, Line, Pick, Service},
+    basket::{Basket, Line, Service},
     coupon::{Coupon, CouponRefusal, Used},
     currency::{Currency, Minor},
     id::{ChoiceId, DishId, LineId, OptionGroupId},
-    menu::{Choice, Dish, Menu},
+    menu::{Dish, Menu},
     ordering::Zone,
+    picked::{Fault, Picked},
     restaurant::Restaurant,
     share::share,
     slots::{SlotRefusal, Timetable},
@@ -236,13 +237,6 @@ pub fn quote(facts: &Facts<'_>, basket: &Basket) -> Quote {
     }
 }
 
-/// One of a dish with what was chosen on it. What is missing keeps it from being ordered, not from having a price.
-pub fn price(menu: &Menu, dish: &Dish, picks: &[Pick]) -> Minor {
-    let mut picked = Picked::default();
-    let _ = picked.read(menu, &dish.option_groups, picks, 1);
-    picked.price(dish)
-}
-
 /// A line, and how much of it falls to each rate.
 struct Priced {
     line: QuotedLine,
@@ -289,13 +283,13 @@ impl<'a> Quoting<'a> {
         let mut picked = Picked::default();
         if let Some(dish) = dish {
             let sound = picked.read(self.facts.menu, &dish.option_groups, &line.picks, 1);
-            self.hindrances.extend(sound.err().map(|fault| fault.of(line.id)));
+            self.hindrances.extend(sound.err().map(|fault| hindrance(fault, line.id)));
         }
         let count = self.take(line, dish, &picked, served_at);
         let dish = dish.filter(|_| count > 0)?;
         let price = picked.price(dish);
         let sum = price.times(u32::from(count));
-        let rates = self.rates(dish, &picked, sum);
+        let rates = picked.rates(dish, self.facts.restaurant.tax.rates(), self.place, sum);
         let name = dish.name.clone();
         Some(Priced {
             line: QuotedLine { id: line.id, dish: dish.id, name, count, price, sum, picks: picked.picks, note: line.note.clone() },
@@ -334,17 +328,6 @@ impl<'a> Quoting<'a> {
         count
     }
 
-    /// A combination is taxed as its dishes are, in proportion to what they cost by themselves.
-    fn rates(&self, dish: &Dish, picked: &Picked<'_>, sum: Minor) -> Vec<(TaxRate, Minor)> {
-        let usual = self.facts.restaurant.tax.rates();
-        let rate = |dish: &Dish| dish.tax.unwrap_or(usual).at(self.place);
-        if picked.dishes.is_empty() {
-            return vec![(rate(dish), sum)];
-        }
-        let prices: Vec<i64> = picked.dishes.iter().map(|dish| dish.price.0).collect();
-        picked.dishes.iter().map(|dish| rate(dish)).zip(share(sum, &prices)).collect()
-    }
-
     fn coupon(&mut self, code: &str, dishes: Minor, delivery: Minor) -> Option<(String, Minor, bool)> {
         if code.trim().is_empty() {
             return None;
@@ -363,66 +346,11 @@ impl<'a> Quoting<'a> {
     }
 }
 
-#[derive(Default)]
-struct Picked<'a> {
-    picks: Vec<QuotedPick>,
-    /// Those that come with the choices.
-    dishes: Vec<&'a Dish>,
-}
-
-enum Fault {
-    Options { group: OptionGroupId, min: u8, max: u8 },
-    Unknown,
-}
-
-impl Fault {
-    fn of(self, line: LineId) -> Hindrance {
-        match self {
-            Self::Options { group, min, max } => Hindrance::Options { line, group, min, max },
-            Self::Unknown => Hindrance::UnknownOption { line },
-        }
+fn hindrance(fault: Fault, line: LineId) -> Hindrance {
+    match fault {
+        Fault::Options { group, min, max } => Hindrance::Options { line, group, min, max },
+        Fault::Unknown => Hindrance::UnknownOption { line },
     }
-}
-
-impl<'a> Picked<'a> {
-    /// Reads all of them, and tells the first fault.
-    fn read(&mut self, menu: &'a Menu, offered: &[OptionGroupId], picks: &[Pick], depth: u8) -> Result<(), Fault> {
-        let mut found = 0;
-        let mut fault = None;
-        for group in offered.iter().filter_map(|id| menu.group(*id)) {
-            let mut chosen = 0;
-            // In the order of the menu, so that the same choices always read the same.
-            for choice in &group.choices {
-                for pick in picks.iter().filter(|pick| pick.choice == choice.id) {
-                    (chosen, found) = (chosen + 1, found + 1);
-                    let within = self.pick(menu, choice, pick, depth);
-                    fault = fault.or(within.err()).or((chosen_twice(picks, choice.id)).then_some(Fault::Unknown));
-                }
-            }
-            if !(usize::from(group.min)..=usize::from(group.max)).contains(&chosen) {
-                fault = fault.or(Some(Fault::Options { group: group.id, min: group.min, max: group.max }));
-            }
-        }
-        if found != picks.len() {
-            fault = fault.or(Some(Fault::Unknown));
-        }
-        fault.map_or(Ok(()), Err)
-    }
-
-    fn pick(&mut self, menu: &'a Menu, choice: &Choice, pick: &Pick, depth: u8) -> Result<(), Fault> {
-        self.picks.push(QuotedPick { choice: choice.id, name: choice.name.clone(), price: choice.price, dish: choice.dish, depth });
-        self.dishes.extend(choice.dish.and_then(|dish| menu.dish(dish)));
-        self.read(menu, &choice.option_groups, &pick.picks, depth + 1)
-    }
-
-    fn price(&self, dish: &Dish) -> Minor {
-        let extra: Minor = self.picks.iter().map(|pick| pick.price).sum();
-        (dish.price + extra).max(Minor::ZERO)
-    }
-}
-
-fn chosen_twice(picks: &[Pick], choice: ChoiceId) -> bool {
-    picks.iter().filter(|pick| pick.choice == choice).nth(1).is_some()
 }
 
 fn sums(

@@ -3,11 +3,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     area::{Area, Point},
+    basket::Pick,
     contact::Doorstep,
     coupon::Effect,
     example::{self, choice},
     id::CategoryId,
-    menu::{Category, OptionGroup},
+    menu::{Category, Choice, OptionGroup},
     tax::{TaxRates, TaxRules},
 };
 

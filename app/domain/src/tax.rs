@@ -103,7 +103,7 @@ pub fn taxes(included: bool, amounts: impl IntoIterator<Item = (TaxRate, Minor)>
     let mut taxes: Vec<Tax> = Vec::new();
     for (rate, amount) in amounts.into_iter().filter(|(rate, _)| rate.0 > 0) {
         match taxes.iter_mut().find(|tax| tax.rate == rate) {
-            Some(tax) => tax.of = tax.of + amount,
+            Some(tax) => tax.of += amount,
             None => taxes.push(Tax { rate, of: amount, tax: Minor::ZERO }),
         }
     }

@@ -65,7 +65,8 @@ pub struct BillLine {
     pub name: String,
     /// One of it, with what was chosen.
     pub price: Minor,
-    pub rate: TaxRate,
+    /// How much of one of it falls to each rate: a combination is taxed as its dishes are.
+    pub taxed: Vec<(TaxRate, Minor)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub picks: Vec<QuotedPick>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -124,6 +125,12 @@ impl Seat {
 impl BillLine {
     pub fn sum(&self) -> Minor {
         self.price.times(u32::from(self.count))
+    }
+
+    /// What is left of its sum, as it falls to each rate.
+    fn at_rates(&self, amount: Minor) -> impl Iterator<Item = (TaxRate, Minor)> {
+        let weights: Vec<i64> = self.taxed.iter().map(|(_, part)| part.0).collect();
+        self.taxed.iter().map(|(rate, _)| *rate).zip(share(amount, &weights))
     }
 
     /// What the kitchen has still to hear: below zero, what it shall not make.
@@ -191,7 +198,8 @@ impl Bill {
             let parts = share(off[at], &weights);
             amounts.iter_mut().zip(parts).for_each(|(amount, part)| *amount = *amount - part);
         }
-        let taxes = taxes(!self.plus_tax, self.lines.iter().map(|line| line.rate).zip(amounts.iter().copied()));
+        let taxed = self.lines.iter().zip(&amounts).flat_map(|(line, amount)| line.at_rates(*amount));
+        let taxes = taxes(!self.plus_tax, taxed);
         let added: Minor = taxes.iter().filter(|_| self.plus_tax).map(|tax| tax.tax).sum();
         Sums { dishes, off, taxes, total: amounts.into_iter().sum::<Minor>() + added }
     }

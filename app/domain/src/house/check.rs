@@ -102,6 +102,8 @@ impl BillLine {
         at_most("picks", self.picks.len(), limits::PICKS)?;
         self.picks.iter().try_for_each(|pick| check_text("picks", &pick.name, limits::NAME))?;
         amount("price", self.price, 0)?;
+        at_most("taxed", self.taxed.len(), limits::PICKS)?;
+        within("taxed", self.taxed.iter().map(|(_, part)| *part).sum::<Minor>().0, self.price.0, self.price.0)?;
         check_text("name", &self.name, limits::NAME)?;
         check_text("note", &self.note, limits::NOTE)
     }

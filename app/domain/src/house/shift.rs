@@ -40,6 +40,8 @@ pub struct Move {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
+    /// Of its till, without a gap.
+    pub number: u32,
     pub at: Timestamp,
     pub counted: Minor,
     /// What should have been there, as far as was known then.
@@ -74,6 +76,6 @@ impl Shift {
 
     pub(super) fn take(&mut self, way: Way, amount: Minor) {
         let taken = self.taken.entry(way).or_default();
-        *taken = *taken + amount;
+        *taken += amount;
     }
 }

@@ -69,7 +69,7 @@ fn add(line: u128, name: &str, price: i64) -> Action {
         dish: DishId(line),
         name: name.into(),
         price: Minor(price),
-        rate: TaxRate(70_000),
+        taxed: vec![(TaxRate(70_000), Minor(price))],
         picks: Vec::new(),
         note: String::new(),
         course: 0,
@@ -277,7 +277,7 @@ fn where_prices_are_without_tax_it_is_added_once() {
     let mut day = Day::new();
     day.does(ADA, Action::Open { bill: BillId(2), seat: Seat::Counter, plus_tax: true });
     let Action::Add { mut line, .. } = add(1, "Burger", 1_000) else { unreachable!() };
-    line.rate = TaxRate(88_750);
+    line.taxed = vec![(TaxRate(88_750), Minor(1_000))];
     day.does(ADA, Action::Add { bill: BillId(2), line });
     assert_eq!(day.house.bill(BillId(2)).unwrap().total(), Minor(1_089));
 }
@@ -319,4 +319,14 @@ fn who_splits_off_what_is_gone_meanwhile_gets_what_is_left() {
     let part = |line: u128| Part { line: LineId(line), count: 2, becomes: LineId(line + 10) };
     day.does(ADA, Action::Split { bill: BILL, into: BillId(2), parts: vec![part(1), part(2)] });
     assert_eq!((day.bill().total(), day.house.bill(BillId(2)).unwrap().total()), (Minor::ZERO, Minor(450)));
+}
+
+#[test]
+fn a_closed_shift_has_a_number_and_its_till_counts_on() {
+    let mut day = Day::new();
+    day.does(ADA, Action::CloseShift { shift: SHIFT, counted: Minor(9_900) });
+    day.does(ADA, Action::OpenShift { shift: ShiftId(2), float: Minor(9_900) });
+    day.does(ADA, Action::CloseShift { shift: ShiftId(2), counted: Minor(9_900) });
+    let number = |shift| day.house.shift(shift).unwrap().closed.as_ref().unwrap().number;
+    assert_eq!((number(SHIFT), number(ShiftId(2)), day.till().shift), (1, 2, None));
 }

@@ -115,7 +115,7 @@ fn books_agree(world: &World) -> bool {
 
 fn add(drawers: &mut BTreeMap<ShiftId, Minor>, shift: ShiftId, amount: Minor) {
     if let Some(cash) = drawers.get_mut(&shift) {
-        *cash = *cash + amount;
+        *cash += amount;
     }
 }
 

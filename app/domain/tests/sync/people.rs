@@ -39,12 +39,13 @@ fn open_shifts(house: &House) -> Vec<&Shift> {
 
 fn line(dice: &mut Dice) -> BillLine {
     let dish = 1 + dice.below(DISHES as usize) as u128;
+    let price = Minor(100 * dish as i64 + 35);
     BillLine {
         id: LineId(dice.id()),
         dish: DishId(dish),
         name: format!("Dish {dish}"),
-        price: Minor(100 * dish as i64 + 35),
-        rate: TaxRate(70_000),
+        price,
+        taxed: vec![(TaxRate(70_000), price)],
         picks: Vec::new(),
         note: String::new(),
         course: 0,

@@ -20,7 +20,7 @@ pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender
     if bill.payments.iter().any(|paid| paid.id == tender.id) {
         return Err(Refusal::Taken);
     }
-    let mut till = house.till(op.device).cloned().unwrap_or(Till { device: op.device, receipts: 0, shift: None });
+    let mut till = house.till(op.device).cloned().unwrap_or_else(|| Till::new(op.device));
     till.receipts += 1;
     let receipt = Receipt { till: op.device, number: till.receipts };
     shift.take(tender.way, tender.taken());
@@ -32,7 +32,7 @@ pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender
 pub fn refund(house: &House, (bill, payment): (BillId, PaymentId), amount: Minor, shift: ShiftId) -> Decided {
     let (mut bill, mut shift) = (live(house, bill)?, found(house.shift(shift))?);
     let payment = bill.payments.iter_mut().find(|paid| paid.id == payment).ok_or(Refusal::Unknown)?;
-    payment.refunded = payment.refunded + amount;
+    payment.refunded += amount;
     shift.take(payment.way, -amount);
     Ok(vec![Thing::Bill(bill), Thing::Shift(shift)])
 }
@@ -42,8 +42,8 @@ pub fn open_shift(house: &House, op: &Op, shift: ShiftId, float: Minor) -> Decid
         return Err(Refusal::Taken);
     }
     // The float is in the drawer, whatever else is open: a page offers it only where no shift is.
-    let receipts = house.till(op.device).map_or(0, |till| till.receipts);
-    let till = Till { device: op.device, receipts, shift: Some(shift) };
+    let till = house.till(op.device).cloned().unwrap_or_else(|| Till::new(op.device));
+    let till = Till { shift: Some(shift), ..till };
     let shift = Shift { opened_by: op.by, ..Shift::new(shift, op.device, op.at, float) };
     Ok(vec![Thing::Shift(shift), Thing::Till(till)])
 }
@@ -59,8 +59,10 @@ pub fn close_shift(house: &House, op: &Op, shift: ShiftId, counted: Minor) -> De
     if shift.closed.is_some() {
         return Err(Refusal::Closed);
     }
-    shift.closed = Some(Closed { at: op.at, counted, expected: shift.expected(), cards: shift.taken_in(Way::Card) });
-    let till = house.till(shift.till).filter(|till| till.shift == Some(shift.id));
-    let till = till.map(|till| Thing::Till(Till { shift: None, ..till.clone() }));
-    Ok(till.into_iter().chain([Thing::Shift(shift)]).collect())
+    let mut till = house.till(shift.till).cloned().unwrap_or_else(|| Till::new(shift.till));
+    till.closings += 1;
+    till.shift = till.shift.filter(|open| *open != shift.id);
+    let (expected, cards) = (shift.expected(), shift.taken_in(Way::Card));
+    shift.closed = Some(Closed { number: till.closings, at: op.at, counted, expected, cards });
+    Ok(vec![Thing::Shift(shift), Thing::Till(till)])
 }

@@ -1,0 +1,150 @@
+//! What a station's screen shows.
+
+use super::{
+    House, Thing,
+    station::Station,
+    ticket::{Ticket, TicketItem},
+};
+use crate::{id::DishId, menu::Menu};
+
+/// Which of the kitchen's work is meant: a station's, or all of it.
+pub struct Work<'a> {
+    pub menu: &'a Menu,
+    pub station: Option<&'a Station>,
+}
+
+/// So many of a dish, made the same way, on all tickets together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllDay {
+    pub name: String,
+    pub picks: Vec<String>,
+    pub count: i32,
+}
+
+impl Work<'_> {
+    /// What is on no menu any more is for everybody to see.
+    pub fn has(&self, dish: DishId) -> bool {
+        let Some(station) = self.station else { return true };
+        let category = self.menu.categories.iter().find(|category| category.dishes.iter().any(|known| known.id == dish));
+        category.is_none_or(|category| station.categories.contains(&category.id))
+    }
+
+    pub fn items<'t>(&self, ticket: &'t Ticket) -> impl Iterator<Item = &'t TicketItem> {
+        ticket.items.iter().filter(|item| self.has(item.dish))
+    }
+
+    /// Tickets with something to do, by when they were taken: one that comes late stands where it belongs.
+    pub fn waiting<'h>(&self, house: &'h House) -> Vec<&'h Ticket> {
+        self.tickets(house, |ticket| self.items(ticket).any(|item| !item.done))
+    }
+
+    /// Tickets on which all is done, the latest first: what can be recalled.
+    pub fn done<'h>(&self, house: &'h House) -> Vec<&'h Ticket> {
+        let mut tickets = self.tickets(house, |ticket| self.items(ticket).next().is_some() && self.items(ticket).all(|item| item.done));
+        tickets.reverse();
+        tickets
+    }
+
+    fn tickets<'h>(&self, house: &'h House, wanted: impl Fn(&Ticket) -> bool) -> Vec<&'h Ticket> {
+        let tickets = house.things().filter_map(|thing| if let Thing::Ticket(ticket) = thing { Some(ticket) } else { None });
+        let mut tickets: Vec<&Ticket> = tickets.filter(|ticket| wanted(ticket)).filter(|ticket| !house.is_off(ticket)).collect();
+        tickets.sort_by_key(|ticket| (ticket.taken_at, ticket.id));
+        tickets
+    }
+
+    /// The most wanted first.
+    pub fn all_day(&self, house: &House) -> Vec<AllDay> {
+        let mut all: Vec<AllDay> = Vec::new();
+        for item in self.waiting(house).iter().flat_map(|ticket| self.items(ticket)).filter(|item| !item.done) {
+            match all.iter_mut().find(|known| known.name == item.name && known.picks == item.picks) {
+                Some(known) => known.count += item.count,
+                None => all.push(AllDay { name: item.name.clone(), picks: item.picks.clone(), count: item.count }),
+            }
+        }
+        all.retain(|dish| dish.count > 0);
+        all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+        all
+    }
+}
+
+impl House {
+    /// Nobody wants it any more: the diner's order was called off.
+    pub fn is_off(&self, ticket: &Ticket) -> bool {
+        matches!(ticket.of, super::ticket::Of::Order(order) if self.order(order).is_some_and(|order| order.progress.state.is_off()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        house::{bill::Seat, ticket::Of},
+        id::{BillId, CategoryId, LineId, StationId, TicketId},
+        menu::Category,
+        revision::Revision,
+        time::Timestamp,
+    };
+
+    fn menu() -> Menu {
+        let dish = |id, name| crate::menu::Dish { id: DishId(id), ..crate::example::dish(name) };
+        let category = |id, dish| Category { id: CategoryId(id), name: "Of it".into(), description: String::new(), dishes: vec![dish] };
+        Menu {
+            restaurant: crate::id::RestaurantId(1),
+            revision: Revision(1),
+            currency: "EUR".parse().unwrap(),
+            lang: crate::lang::Lang::English,
+            categories: vec![category(1, dish(1, "Beer")), category(2, dish(2, "Schnitzel"))],
+            option_groups: Vec::new(),
+        }
+    }
+
+    fn item(dish: u128, count: i32, done: bool) -> TicketItem {
+        let name = if dish == 1 { "Beer" } else { "Schnitzel" };
+        TicketItem {
+            line: LineId(dish),
+            dish: DishId(dish),
+            name: name.into(),
+            picks: Vec::new(),
+            note: String::new(),
+            course: 0,
+            count,
+            done,
+        }
+    }
+
+    fn ticket(id: u128, taken_at: i64, items: Vec<TicketItem>) -> Thing {
+        let of = Of::Bill { bill: BillId(1), seat: Seat::Counter, name: String::new() };
+        Thing::Ticket(Ticket { id: TicketId(id), of, taken_at: Timestamp(taken_at), items })
+    }
+
+    #[test]
+    fn a_ticket_that_arrives_late_stands_where_it_was_taken() {
+        let house = House::from_iter([ticket(1, 30, vec![item(1, 1, false)]), ticket(2, 10, vec![item(2, 1, false)])]);
+        let menu = menu();
+        let work = Work { menu: &menu, station: None };
+        assert_eq!(work.waiting(&house).iter().map(|ticket| ticket.id.0).collect::<Vec<_>>(), [2, 1]);
+    }
+
+    #[test]
+    fn each_station_sees_what_it_makes_until_it_is_made() {
+        let house = House::from_iter([ticket(1, 10, vec![item(1, 2, true), item(2, 1, false)]), ticket(2, 20, vec![item(1, 1, false)])]);
+        let menu = menu();
+        let bar = Station { id: StationId(1), name: "Bar".into(), categories: vec![CategoryId(1)] };
+        let work = Work { menu: &menu, station: Some(&bar) };
+        assert_eq!(work.waiting(&house).iter().map(|ticket| ticket.id.0).collect::<Vec<_>>(), [2]);
+        assert_eq!(work.done(&house).iter().map(|ticket| ticket.id.0).collect::<Vec<_>>(), [1]);
+        assert!(work.has(DishId(9)), "what no station makes is on every screen");
+    }
+
+    #[test]
+    fn all_day_counts_what_is_still_to_be_made() {
+        let house = House::from_iter([
+            ticket(1, 10, vec![item(1, 2, false), item(2, 1, true)]),
+            ticket(2, 20, vec![item(1, 1, false), item(2, 1, false)]),
+            ticket(3, 30, vec![item(2, -1, false)]),
+        ]);
+        let menu = menu();
+        let all = Work { menu: &menu, station: None }.all_day(&house);
+        assert_eq!(all.iter().map(|dish| (&*dish.name, dish.count)).collect::<Vec<_>>(), [("Beer", 3)]);
+    }
+}
