@@ -3,11 +3,15 @@
 
 const VERSION = "{{version}}";
 const PRECACHE = [/* precache */];
+/** The staff app's, for devices that work with it. */
+const STAFF = [/* staff */];
 /** Of each page a pattern of its paths, and the program that shows it. */
 const CHUNKS = [/* chunks */];
 const FILES = `files-${VERSION}`;
 /** How the server last made each page: address → mode and language. */
 const VIEWS = "views";
+/** It is there, and empty, on a device that works with the staff app. */
+const STAFFED = "staff";
 const PICTURES = "pictures";
 const MOST_PICTURES = 300;
 const PATIENCE = 6000;
@@ -28,20 +32,32 @@ addEventListener("fetch", (event) => {
 // All of a version or nothing: a server that was replaced meanwhile answers with another version, and then nothing is kept.
 async function install() {
   const known = await caches.has(FILES);
-  const cache = await caches.open(FILES);
   try {
-    await Promise.all(PRECACHE.map(async (address) => {
-      // A file under the name of its content may come from the browser's own cache, where the page has just put it.
-      const answer = await fetch(address, { cache: address.startsWith("/assets/") ? "default" : "no-cache" });
-      const version = answer.headers.get("servery-version");
-      if (!answer.ok || (version && version !== VERSION)) throw new Error(`${address} is not of version ${VERSION}`);
-      await cache.put(address, answer);
-    }));
+    await keep((await caches.has(STAFFED)) ? [...PRECACHE, ...STAFF] : PRECACHE);
   } catch (error) {
     // What was whole before this began is still in use.
     if (!known) await caches.delete(FILES);
     throw error;
   }
+}
+
+async function keep(addresses) {
+  const cache = await caches.open(FILES);
+  await Promise.all(addresses.map(async (address) => {
+    // A file under the name of its content may come from the browser's own cache, where the page has just put it.
+    const answer = await fetch(address, { cache: address.startsWith("/assets/") ? "default" : "no-cache" });
+    const version = answer.headers.get("servery-version");
+    if (!answer.ok || (version && version !== VERSION)) throw new Error(`${address} is not of version ${VERSION}`);
+    await cache.put(address, answer);
+  }));
+}
+
+// From now on with each version. A server that was replaced meanwhile has another version, which comes with all of it.
+async function keepStaff() {
+  await caches.open(STAFFED);
+  const cache = await caches.open(FILES);
+  const kept = await Promise.all(STAFF.map((address) => cache.match(address)));
+  await keep(STAFF.filter((_, at) => !kept[at]));
 }
 
 async function activate() {
@@ -52,6 +68,8 @@ async function activate() {
 
 async function hear(message) {
   if (message === "forget") await caches.delete(VIEWS);
+  if (message === "keep staff") await keepStaff().catch(() => {});
+  if (message === "update") await skipWaiting();
   if (message === "take over") {
     // The page that asks has loaded all it needs; another one may not have.
     const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
@@ -121,7 +139,7 @@ async function seen(url) {
 // An address that is no page's is told so by the first program.
 async function shell(url, lang) {
   const [, chunk] = CHUNKS.find(([pattern]) => new RegExp(pattern).test(url.pathname)) ?? CHUNKS[0];
-  const there = (tag) => PRECACHE.includes(`/shell/${chunk}/${tag}`);
+  const there = (tag) => [...PRECACHE, ...STAFF].includes(`/shell/${chunk}/${tag}`);
   const tag = there(lang) ? lang : navigator.languages.map((tag) => tag.split("-")[0]).find(there) ?? "en";
   return (await caches.match(`/shell/${chunk}/${tag}`, { cacheName: FILES })) ?? Response.error();
 }

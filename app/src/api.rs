@@ -56,6 +56,17 @@ pub const PASSKEY_CHALLENGES: &str = "/api/v1/account/passkeys/challenges";
 pub const SESSION_CHALLENGES: &str = "/api/v1/sessions/challenges";
 pub const PASSKEY_SESSIONS: &str = "/api/v1/sessions/passkeys";
 
+pub const DEVICE: &str = "/api/v1/device";
+pub const DEVICES: &str = "/api/v1/devices";
+
+pub fn sync(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/sync")
+}
+
+pub fn sync_events(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/sync/events")
+}
+
 pub fn board(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/board")
 }

@@ -8,6 +8,7 @@
 pub mod api;
 pub mod backend;
 pub mod content;
+pub mod desk;
 pub mod filled;
 pub mod pages;
 pub mod parts;

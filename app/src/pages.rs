@@ -4,6 +4,7 @@ pub mod ordering;
 pub mod problem;
 pub mod reading;
 pub mod signed;
+pub mod staff;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use servery_domain::{accent::Accent, menu::Menu, problem::Problem as Facts, rest
 use crate::{
     backend::{Actions, OrderingBackend, PasskeyActions, SignedBackend, Watch},
     content::Content,
+    desk::Desks,
     parts::{footer::Footer, header::Header, offline::OfflineNotice},
     routes::{Chunk, View},
     text::{Key, Texts},
@@ -56,19 +58,24 @@ pub trait Pages: Clone + Send + Sync + 'static {
     }
 
     /// Gives these pages what only a browser can do, if they do any of it.
-    fn provide(_device: Arc<impl Actions + PasskeyActions + Watch + 'static>) {}
+    fn provide(_device: Arc<impl Actions + Desks + PasskeyActions + Watch + 'static>) {}
+
+    /// What is around the page.
+    fn frame(_content: RwSignal<Content<Self>>, main: impl IntoView + 'static) -> impl IntoView {
+        view! {
+            <Header/>
+            <OfflineNotice/>
+            {main}
+            <Footer/>
+        }
+    }
 }
 
 /// Everything inside `#app`: what the server renders, and what the browser hydrates or mounts.
 #[component]
 pub fn App<P: Pages>(content: RwSignal<Content<P>>) -> impl IntoView {
     let current = anew(move || shown(content.get()));
-    view! {
-        <Header/>
-        <OfflineNotice/>
-        <main id="main" tabindex="-1">{current}</main>
-        <Footer/>
-    }
+    P::frame(content, view! { <main id="main" tabindex="-1">{current}</main> })
 }
 
 /// Each time in the other of two equal branches, so that nothing typed or opened on the one before shows through.

@@ -36,6 +36,11 @@ pub enum View {
     Checkout,
     Order,
     History,
+    Device,
+    Till,
+    Kitchen,
+    Floor,
+    Runs,
 }
 
 /// A set of pages that a browser gets as one program, `frontend/{name}`.
@@ -44,22 +49,24 @@ pub enum Chunk {
     Reading,
     Ordering,
     Signed,
+    Staff,
 }
 
 impl Chunk {
-    pub const ALL: [Self; 3] = [Self::Reading, Self::Ordering, Self::Signed];
+    pub const ALL: [Self; 4] = [Self::Reading, Self::Ordering, Self::Signed, Self::Staff];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Reading => "reading",
             Self::Ordering => "ordering",
             Self::Signed => "signed",
+            Self::Staff => "staff",
         }
     }
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 14] = [
+pub static ROUTES: [Route; 19] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Reading,  shared_for: 30, personal: false },
@@ -74,6 +81,11 @@ pub static ROUTES: [Route; 14] = [
     Route { path: "/account/reset",                      view: View::AskReset,   default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
     Route { path: "/account/reset/{token}",              view: View::Reset,      default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
     Route { path: "/account/verify/{token}",             view: View::Verify,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
+    Route { path: "/staff/{slug}",                       view: View::Device,     default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
+    Route { path: "/staff/{slug}/till",                  view: View::Till,       default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
+    Route { path: "/staff/{slug}/kitchen",               view: View::Kitchen,    default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
+    Route { path: "/staff/{slug}/floor",                 view: View::Floor,      default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
+    Route { path: "/staff/{slug}/runs",                  view: View::Runs,       default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
 ];
 
 impl Route {
@@ -99,6 +111,13 @@ pub fn read(path: &str) -> Option<(&'static Route, Vec<&str>)> {
 
 pub fn find(path: &str) -> Option<&'static Route> {
     read(path).map(|(route, _)| route)
+}
+
+/// Where the same is done without a script, if this page cannot be had without one.
+pub fn plain_way(path: &str) -> Option<String> {
+    let (route, values) = read(path)?;
+    let needed = route.chunk == Chunk::Staff && !route.allows.contains(&Mode::Thin);
+    slug(&values).filter(|_| needed).map(|slug| format!("/board/{slug}"))
 }
 
 /// Which restaurant a path is about: its first value.
@@ -142,7 +161,8 @@ mod tests {
     fn each_row_allows_its_default_and_a_way_without_script() {
         for route in &ROUTES {
             assert!(route.allows.contains(&route.default), "{}", route.path);
-            assert!(route.allows.contains(&Mode::Thin), "{}: whoever has no script needs a way in", route.path);
+            let plain = route.allows.contains(&Mode::Thin) || plain_way(&route.path.replace("{slug}", "a")).is_some();
+            assert!(plain, "{}: whoever has no script needs a way in", route.path);
         }
     }
 }

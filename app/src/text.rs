@@ -1,12 +1,51 @@
 //! All words of the pages, from the catalogues in `app/text`. The server holds every language, a browser the one it shows.
 
+#[cfg(feature = "server")]
+use std::sync::LazyLock;
+
 use leptos::prelude::use_context;
 use servery_domain::{
     lang::{Lang, Plural},
     tax::TaxRate,
 };
 
+use crate::routes::Chunk;
+
 include!(concat!(env!("OUT_DIR"), "/keys.rs"));
+
+/// The words of the staff app, which only its own program gets: they come after everybody's.
+pub mod staff {
+    include!(concat!(env!("OUT_DIR"), "/staff.rs"));
+
+    impl super::Word for Key {
+        fn place(self) -> usize {
+            super::COUNT + self as usize
+        }
+    }
+}
+
+/// What a text is asked for by.
+pub trait Word {
+    fn place(self) -> usize;
+}
+
+impl Word for Key {
+    fn place(self) -> usize {
+        self as usize
+    }
+}
+
+/// How many texts a program gets.
+fn count(chunk: Chunk) -> usize {
+    match chunk {
+        Chunk::Staff => COUNT + staff::COUNT,
+        Chunk::Reading | Chunk::Ordering | Chunk::Signed => COUNT,
+    }
+}
+
+#[cfg(feature = "server")]
+static WHOLE: LazyLock<[Vec<&'static str>; Lang::ALL.len()]> =
+    LazyLock::new(|| Lang::ALL.map(|lang| [&CATALOGUES[lang as usize][..], &staff::CATALOGUES[lang as usize]].concat()));
 
 /// The words of mails, which only the server writes.
 #[cfg(feature = "server")]
@@ -35,25 +74,26 @@ pub struct Texts {
 impl Texts {
     #[cfg(feature = "server")]
     pub fn of(lang: Lang) -> Self {
-        Self { lang, entries: &CATALOGUES[lang as usize] }
+        Self { lang, entries: &WHOLE[lang as usize] }
     }
 
     /// The catalogue that came with the page. It is held for as long as the page is shown; `None` if it belongs to another build.
-    pub fn received(lang: Lang, texts: Vec<String>) -> Option<Self> {
+    pub fn received(chunk: Chunk, lang: Lang, texts: Vec<String>) -> Option<Self> {
         let entries: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
-        (entries.len() == COUNT).then(|| Self { lang, entries: entries.leak() })
+        (entries.len() == count(chunk)).then(|| Self { lang, entries: entries.leak() })
     }
 
-    pub fn entries(self) -> &'static [&'static str] {
-        self.entries
+    /// What the program of a chunk gets of them.
+    pub fn sent(self, chunk: Chunk) -> &'static [&'static str] {
+        &self.entries[..count(chunk)]
     }
 
-    pub fn get(self, key: Key) -> &'static str {
-        self.entries[key as usize]
+    pub fn get(self, key: impl Word) -> &'static str {
+        self.entries[key.place()]
     }
 
     /// The text with `{name}` replaced by its value, for each name.
-    pub fn fill(self, key: Key, values: &[(&str, &str)]) -> String {
+    pub fn fill(self, key: impl Word, values: &[(&str, &str)]) -> String {
         fill(self.get(key), values)
     }
 
@@ -65,7 +105,7 @@ impl Texts {
     }
 
     /// The form that goes with `n`, with `{n}` replaced.
-    pub fn count(self, key: Key, n: usize) -> String {
+    pub fn count(self, key: impl Word, n: usize) -> String {
         form(self.lang, self.get(key), n)
     }
 }
@@ -121,6 +161,9 @@ mod tests {
 
     #[test]
     fn a_catalogue_of_another_build_is_refused() {
-        assert!(Texts::received(Lang::German, vec!["one".to_owned()]).is_none());
+        assert!(Texts::received(Chunk::Reading, Lang::German, vec!["one".to_owned()]).is_none());
+        let sent = |chunk| Texts::of(Lang::German).sent(chunk).iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert!(Texts::received(Chunk::Staff, Lang::German, sent(Chunk::Staff)).is_some());
+        assert!(Texts::received(Chunk::Staff, Lang::German, sent(Chunk::Signed)).is_none(), "the staff's words are missing");
     }
 }

@@ -1,18 +1,20 @@
 //! What a browser does for the pages besides asking.
 
-use std::{any::Any, cell::RefCell, collections::BTreeMap, time::Duration};
+use std::{any::Any, cell::RefCell, collections::BTreeMap, sync::Arc, time::Duration};
 
 use leptos::prelude::{RwSignal, document, set_timeout, window};
 use send_wrapper::SendWrapper;
 use servery_app::{
     api,
     backend::{Actions, Answer, Heard, Placing, Telling, Watch},
+    desk::{Desk, Desks},
 };
 use servery_domain::{currency::Minor, draft::Draft, lang::Lang, order::Order, problem::Problem, slug::Slug};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::HtmlElement;
 
 use crate::{
+    desk,
     http::{json, read, send},
     outbox, push, stored,
     stream::Watching,
@@ -123,6 +125,12 @@ impl Actions for Device {
             link.click();
             link.remove();
         }
+    }
+}
+
+impl Desks for Device {
+    fn desk(&self) -> Arc<dyn Desk> {
+        desk::open()
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Invariant: this crate decides nothing that a restaurant cares about. It fetches, keeps and shows; rules come from `domain`, pages from `app`.
 
+mod desk;
 mod device;
 mod http;
 mod kept;
@@ -34,7 +35,7 @@ use crate::{device::Device, http::HttpBackend, navigate::Navigator, page::Page};
 /// Takes over the document that is there, with the catalogue of its language.
 pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
     let page = Page::read().ok_or_else(|| JsError::new("not made for a script"))?;
-    let texts = Texts::received(page.lang, texts);
+    let texts = Texts::received(P::CHUNK, page.lang, texts);
     let texts = texts.ok_or_else(|| JsError::new("texts of another version"))?;
     match page.decision.mode {
         Mode::Thin => Err(JsError::new("not made for a script")),

@@ -35,7 +35,9 @@ pub struct Assets {
     ordering_style: String,
     signed_style: String,
     programs: [Program; Chunk::ALL.len()],
+    staff_style: String,
     texts: [String; Lang::ALL.len()],
+    staff_texts: [String; Lang::ALL.len()],
 }
 
 /// The addresses of one bundle of wasm and the script that loads it.
@@ -89,6 +91,8 @@ const STYLE: [&str; 6] = [
 const ORDERING_STYLE: [&str; 2] = [include_str!("../../style/dish.css"), include_str!("../../style/ordering.css")];
 /// What only the pages that one signs in for need.
 const SIGNED_STYLE: [&str; 1] = [include_str!("../../style/signed.css")];
+/// What only the staff app needs.
+const STAFF_STYLE: [&str; 1] = [include_str!("../../style/staff.css")];
 
 /// The sheets one after another, without their comments.
 fn joined(sheets: &[&str]) -> String {
@@ -119,20 +123,25 @@ impl Assets {
             Ok(add_hashed(chunk.name(), ending, Bytes::from_static(body), embedded(&format!("{name}.br"))))
         };
         let mut program = |chunk| Ok(Program { script: pkg(chunk, "js")?, wasm: pkg(chunk, "wasm")? });
-        let programs = [program(Chunk::Reading)?, program(Chunk::Ordering)?, program(Chunk::Signed)?];
+        let programs = [program(Chunk::Reading)?, program(Chunk::Ordering)?, program(Chunk::Signed)?, program(Chunk::Staff)?];
         let style = add_hashed("style", "css", joined(&STYLE).into(), None);
         let ordering_style = add_hashed("ordering", "css", joined(&ORDERING_STYLE).into(), None);
         let signed_style = add_hashed("signed", "css", joined(&SIGNED_STYLE).into(), None);
-        let texts = Lang::ALL.map(|lang| {
-            let entries = serde_json::to_vec(Texts::of(lang).entries()).unwrap_or_default();
-            add_hashed(lang.tag(), "json", entries.into(), None)
-        });
+        let staff_style = add_hashed("staff", "css", joined(&STAFF_STYLE).into(), None);
+        let mut texts = |chunk: Chunk, prefix: &str| {
+            Lang::ALL.map(|lang| {
+                let entries = serde_json::to_vec(Texts::of(lang).sent(chunk)).unwrap_or_default();
+                add_hashed(&format!("{prefix}{}", lang.tag()), "json", entries.into(), None)
+            })
+        };
+        let (texts, staff_texts) = (texts(Chunk::Reading, ""), texts(Chunk::Staff, "staff-"));
         for (name, body) in FILES.iter().filter(|(name, _)| !name.starts_with("pkg/") && *name != "service-worker.js") {
             let keep = if name.starts_with("pictures/") || name.starts_with("icons/") { FOR_A_DAY } else { ASK_EACH_TIME };
             let cached = Cached::new(media_type(name), &hash(body), Bytes::from_static(body));
             files.insert(format!("/{name}"), Asset { cached, brotli: None, keep });
         }
-        let mut assets = Self { files, version: String::new(), style, ordering_style, signed_style, programs, texts };
+        let mut assets =
+            Self { files, version: String::new(), style, ordering_style, signed_style, staff_style, programs, texts, staff_texts };
         let names: Vec<&String> = assets.files.keys().collect();
         let shells: Vec<_> = Shell::all().map(|shell| shell.document(&assets).html).collect();
         let template = embedded("service-worker.js").map(String::from_utf8_lossy).unwrap_or_default();
@@ -154,11 +163,15 @@ impl Assets {
             Chunk::Reading => vec![&self.style],
             Chunk::Ordering => vec![&self.style, &self.ordering_style],
             Chunk::Signed => vec![&self.style, &self.signed_style],
+            Chunk::Staff => vec![&self.style, &self.staff_style],
         }
     }
 
-    pub fn texts(&self, lang: Lang) -> &str {
-        &self.texts[lang as usize]
+    pub fn texts(&self, chunk: Chunk, lang: Lang) -> &str {
+        match chunk {
+            Chunk::Staff => &self.staff_texts[lang as usize],
+            Chunk::Reading | Chunk::Ordering | Chunk::Signed => &self.texts[lang as usize],
+        }
     }
 
     pub fn respond(&self, path: &str, request: &HeaderMap) -> Option<Response> {

@@ -6,8 +6,15 @@ use crate::html::shell::Shell;
 
 /// `hashed` are the files that a device fetches, with the shells, before it takes on a version: all of it or nothing.
 pub fn filled_in<'a>(template: &str, version: &str, hashed: impl Iterator<Item = &'a String>) -> String {
-    let precache: Vec<String> = Shell::all().map(Shell::address).chain(hashed.cloned()).collect();
-    template.replace("{{version}}", version).replace("[/* precache */]", &json(&precache)).replace("[/* chunks */]", &json(&chunks()))
+    let files = Shell::all().map(Shell::address).chain(hashed.cloned());
+    let (staff, precache): (Vec<String>, Vec<String>) = files.partition(|address| is_staffs(address));
+    let template = template.replace("{{version}}", version).replace("[/* precache */]", &json(&precache));
+    template.replace("[/* staff */]", &json(&staff)).replace("[/* chunks */]", &json(&chunks()))
+}
+
+/// Only devices that work with the staff app fetch it.
+fn is_staffs(address: &str) -> bool {
+    ["/assets/staff.", "/assets/staff-", "/shell/staff/"].iter().any(|start| address.starts_with(start))
 }
 
 /// `[pattern of a path, chunk]` per row of the table, in its order.
@@ -38,10 +45,12 @@ mod tests {
 
     #[test]
     fn the_template_is_filled_in() {
-        let file = "/assets/a.1.js".to_owned();
-        let filled = filled_in("const V = \"{{version}}\", P = [/* precache */], C = [/* chunks */];", "7", [&file].into_iter());
+        let files = ["/assets/a.1.js".to_owned(), "/assets/staff-en.1.json".to_owned()];
+        let template = "const V = \"{{version}}\", P = [/* precache */], S = [/* staff */], C = [/* chunks */];";
+        let filled = filled_in(template, "7", files.iter());
         assert!(filled.starts_with(r#"const V = "7", P = ["/shell/reading/en","#), "{filled}");
         assert!(filled.contains(r#""/shell/signed/ar","/assets/a.1.js"]"#), "{filled}");
+        assert!(filled.contains(r#"S = ["/shell/staff/en","/shell/staff/de","/shell/staff/ar","/assets/staff-en.1.json"]"#), "{filled}");
         assert!(filled.contains(r#"C = [["^/$","reading"],"#), "{filled}");
     }
 }

@@ -29,6 +29,7 @@ use super::{Pages, WholeBackend};
 use crate::{
     backend::{Actions, OrderingBackend, PasskeyActions, Watch},
     content::{document_title, nothing_here},
+    desk::Desks,
     routes::{Chunk, View, slug},
     text::{Key, Texts},
     visit::Visit,
@@ -71,7 +72,7 @@ impl Pages for Ordering {
         whole
     }
 
-    fn provide(device: Arc<impl Actions + PasskeyActions + Watch + 'static>) {
+    fn provide(device: Arc<impl Actions + Desks + PasskeyActions + Watch + 'static>) {
         let watch: Arc<dyn Watch> = device.clone();
         provide_context(watch);
         let actions: Arc<dyn Actions> = device;

@@ -20,6 +20,7 @@ use super::{Pages, WholeBackend};
 use crate::{
     backend::{Actions, PasskeyActions, SignedBackend, Watch},
     content::{document_title, nothing_here},
+    desk::Desks,
     routes::{Chunk, View, slug},
     text::{Key, Texts},
     visit::Visit,
@@ -44,7 +45,7 @@ impl Pages for Signed {
         whole
     }
 
-    fn provide(device: Arc<impl Actions + PasskeyActions + Watch + 'static>) {
+    fn provide(device: Arc<impl Actions + Desks + PasskeyActions + Watch + 'static>) {
         let watch: Arc<dyn Watch> = device.clone();
         provide_context(watch);
         let actions: Arc<dyn PasskeyActions> = device;

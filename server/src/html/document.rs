@@ -145,7 +145,7 @@ struct Script {
 
 fn script(assets: &Assets, chunk: Chunk, lang: Lang, answers: Option<&str>) -> Script {
     let Program { script, wasm } = assets.program(chunk);
-    let texts = assets.texts(lang);
+    let texts = assets.texts(chunk, lang);
     let boot = include_str!("boot.js").replace("{{texts}}", texts).replace("{{script}}", script).replace("{{wasm}}", wasm);
     let answers =
         answers.map(|answers| format!("<script type=\"application/json\" id=\"answers\">{answers}</script>\n")).unwrap_or_default();

@@ -12,15 +12,15 @@ use axum::{
         HeaderMap, HeaderValue, StatusCode, Uri,
         header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE, VARY},
     },
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos::prelude::*;
 use servery_app::{
     content::Content,
-    pages::{App as AppView, Pages, ordering::Ordering, reading::Reading, signed::Signed},
+    pages::{App as AppView, Pages, ordering::Ordering, reading::Reading, signed::Signed, staff::Staff},
     parts::made::{HowMade, SIZE_HERE, TIME_HERE, kilobytes},
-    render::{Decision, Mode, Reason, Voices, decide},
+    render::{Browser, Decision, Mode, Reason, Voices, decide},
     routes::{self, Chunk},
     text::Texts,
     visit::Visit,
@@ -94,6 +94,9 @@ pub async fn get_page(State(app): State<Arc<App>>, caller: Caller, uri: Uri, hea
     let Some(route) = routes::find(&visit.path) else {
         return problem_page(&app, &uri, &headers, Problem::new(Kind::NotFound, uri.path()));
     };
+    if let Some(way) = routes::plain_way(&visit.path).filter(|_| wishes.browser == Browser::Unable) {
+        return Redirect::to(&way).into_response();
+    }
     let operator = snapshot.mode(route.path);
     let decision = decide(route, Voices { visitor: wishes.mode, operator, browser: wishes.browser, load: app.load() });
     let key = ViewKey::new(snapshot.edition, decision, wishes.lang, &visit);
@@ -167,6 +170,7 @@ pub async fn render_view(
         Chunk::Reading => render_page::<Reading>(app, snapshot, visit, key, customer).await,
         Chunk::Ordering => render_page::<Ordering>(app, snapshot, visit, key, customer).await,
         Chunk::Signed => render_page::<Signed>(app, snapshot, visit, key, customer).await,
+        Chunk::Staff => render_page::<Staff>(app, snapshot, visit, key, customer).await,
     };
     Arc::new(rendered)
 }

@@ -53,7 +53,7 @@ pub struct Wish {
 }
 
 impl Wish {
-    fn numbered(self, device: DeviceId, n: u64, speaks: u16) -> Op {
+    pub fn numbered(self, device: DeviceId, n: u64, speaks: u16) -> Op {
         let Self { id, at, by, action } = self;
         Op { id, device, n, speaks, at, by, action }
     }
@@ -165,6 +165,11 @@ impl Tab {
 
     pub fn shown(&self) -> &House {
         &self.shown
+    }
+
+    /// What was read last, with what was written since.
+    pub fn kept(&self) -> Option<&Kept> {
+        self.kept.as_ref()
     }
 
     /// Ops that the server has not confirmed.

@@ -1,0 +1,109 @@
+//! The pages of the staff app: what people behind the counter work at.
+
+mod clock;
+mod device;
+mod floor;
+mod frame;
+mod kitchen;
+mod runs;
+mod till;
+
+use std::sync::Arc;
+
+use leptos::{either::EitherOf5, prelude::*};
+use servery_domain::{accent::Accent, menu::Menu, problem::Problem, restaurant::Listed, slug::Slug};
+
+use super::{Pages, WholeBackend};
+use crate::{
+    backend::{Actions, Backend, PasskeyActions, Watch},
+    content::{Content, document_title, nothing_here},
+    desk::Desks,
+    routes::{Chunk, View, slug},
+    text::{Texts, staff::Key},
+    visit::Visit,
+};
+
+#[derive(Debug, Clone)]
+pub enum Staff {
+    Device(Premises),
+    Till(Premises),
+    Kitchen(Premises),
+    Floor(Premises),
+    Runs(Premises),
+}
+
+/// Where one works.
+#[derive(Debug, Clone)]
+pub struct Premises {
+    pub slug: Slug,
+    pub listed: Arc<Listed>,
+    pub menu: Arc<Menu>,
+}
+
+impl Staff {
+    fn premises(&self) -> &Premises {
+        match self {
+            Self::Device(premises) | Self::Till(premises) | Self::Kitchen(premises) | Self::Floor(premises) | Self::Runs(premises) => {
+                premises
+            }
+        }
+    }
+}
+
+impl Pages for Staff {
+    const CHUNK: Chunk = Chunk::Staff;
+    type Backend = dyn Backend;
+
+    fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<dyn Backend> {
+        whole
+    }
+
+    fn provide(device: Arc<impl Actions + Desks + PasskeyActions + Watch + 'static>) {
+        provide_context(device.desk());
+    }
+
+    fn frame(content: RwSignal<Content<Self>>, main: impl IntoView + 'static) -> impl IntoView {
+        frame::frame(content, main)
+    }
+
+    async fn load(view: View, values: &[&str], visit: &Visit, backend: &Self::Backend) -> Result<Self, Problem> {
+        let page = match view {
+            View::Device => Self::Device,
+            View::Till => Self::Till,
+            View::Kitchen => Self::Kitchen,
+            View::Floor => Self::Floor,
+            View::Runs => Self::Runs,
+            _ => return Err(nothing_here(visit)),
+        };
+        let slug = slug(values).ok_or_else(|| nothing_here(visit))?;
+        let listed = Arc::new(backend.restaurant(&slug).await?);
+        let menu = backend.menu(&slug).await?;
+        Ok(page(Premises { slug, listed, menu }))
+    }
+
+    fn view(self) -> impl IntoView + 'static {
+        match self {
+            Self::Device(premises) => EitherOf5::A(view! { <device::Device premises/> }),
+            Self::Till(premises) => EitherOf5::B(view! { <till::Till premises/> }),
+            Self::Kitchen(premises) => EitherOf5::C(view! { <kitchen::Kitchen premises/> }),
+            Self::Floor(premises) => EitherOf5::D(view! { <floor::Floor premises/> }),
+            Self::Runs(premises) => EitherOf5::E(view! { <runs::Runs premises/> }),
+        }
+    }
+
+    fn title(&self, texts: Texts) -> String {
+        let key = match self {
+            Self::Device(_) => Key::DeviceTitle,
+            Self::Till(_) => Key::TillTitle,
+            Self::Kitchen(_) => Key::KitchenTitle,
+            Self::Floor(_) => Key::FloorTitle,
+            Self::Runs(_) => Key::RunsTitle,
+        };
+        document_title(&format!("{} · {}", texts.get(key), self.premises().listed.restaurant.name))
+    }
+
+    /// Colour means state here, and nothing else.
+    fn accent(&self) -> Option<Accent> {
+        None
+    }
+}

@@ -1,0 +1,114 @@
+//! What is around each page of the staff app: where one is, and whether what is done here has arrived.
+
+use leptos::{either::Either, prelude::*};
+use servery_domain::{device::DeviceKind, slug::Slug, time::Timestamp};
+
+use super::{Staff, clock::now_each};
+use crate::{
+    content::Content,
+    desk::{Line, Standing, desk},
+    routes,
+    text::{self, Texts, staff::Key, texts},
+    visit::visit,
+};
+
+pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -> impl IntoView {
+    let texts = texts();
+    let name = move || {
+        content.with(|content| match content {
+            Content::Page(page) => page.premises().listed.restaurant.name.clone(),
+            Content::Problem(_) => "Servery".to_owned(),
+        })
+    };
+    view! {
+        <a class="skip" href="#main">{texts.get(text::Key::SkipToContent)}</a>
+        <header class="bar">
+            <strong dir="auto">{name}</strong>
+            <nav aria-label=texts.get(Key::BarPages)>{tabs(texts)}</nav>
+            {state(texts)}
+            {clock()}
+        </header>
+        {main}
+    }
+}
+
+fn tabs(texts: Texts) -> impl IntoView {
+    let visit = visit();
+    let standing = desk().map(|desk| desk.standing());
+    move || {
+        let path = visit.with(|visit| visit.path.clone());
+        let slug = routes::read(&path).and_then(|(_, values)| routes::slug(&values))?;
+        let kind = standing.and_then(|standing| {
+            standing.with(|standing| match standing {
+                Standing::Paired(paired) => Some(paired.kind),
+                _ => None,
+            })
+        });
+        let tab = |(page, key)| tab(texts, &slug, &path, page, key);
+        Some(view! { <ul>{pages(kind).iter().copied().map(tab).collect::<Vec<_>>()}</ul> })
+    }
+}
+
+fn pages(kind: Option<DeviceKind>) -> &'static [(&'static str, Key)] {
+    match kind {
+        Some(DeviceKind::Till) => &[
+            ("/till", Key::TillTitle),
+            ("/floor", Key::FloorTitle),
+            ("/kitchen", Key::KitchenTitle),
+            ("/runs", Key::RunsTitle),
+            ("", Key::DeviceTitle),
+        ],
+        Some(DeviceKind::Kitchen) => &[("/kitchen", Key::KitchenTitle), ("", Key::DeviceTitle)],
+        Some(DeviceKind::Courier) => &[("/runs", Key::RunsTitle), ("", Key::DeviceTitle)],
+        None => &[("", Key::DeviceTitle)],
+    }
+}
+
+fn tab(texts: Texts, slug: &Slug, path: &str, page: &str, key: Key) -> impl IntoView + use<> {
+    let href = format!("/staff/{slug}{page}");
+    let here = (href == path).then_some("page");
+    view! { <li><a href=href aria-current=here>{texts.get(key)}</a></li> }
+}
+
+/// How much has not arrived yet is always there to be seen.
+fn state(texts: Texts) -> impl IntoView {
+    let Some(desk) = desk() else { return Either::Left(()) };
+    let (unsynced, line) = (desk.unsynced(), desk.line());
+    let said = move || {
+        texts.get(match line.get() {
+            Line::Unknown => Key::LineUnknown,
+            Line::Online => Key::LineOnline,
+            Line::Offline => Key::LineOffline,
+            Line::Trouble => Key::LineTrouble,
+            Line::Storage => Key::LineStorage,
+        })
+    };
+    let class = move || match line.get() {
+        Line::Unknown => "unknown",
+        Line::Online => "online",
+        Line::Offline => "offline-now",
+        Line::Trouble | Line::Storage => "trouble",
+    };
+    let count = move || match unsynced.get().count {
+        0 => texts.get(Key::UnsyncedNone).to_owned(),
+        count => texts.count(Key::UnsyncedCount, count),
+    };
+    let waits = move || (unsynced.get().count > 0).to_string();
+    Either::Right(view! {
+        <p class="line" role="status">
+            <span class=class>{said}</span>
+            <span class="unsynced" data-waits=waits>{count}</span>
+        </p>
+    })
+}
+
+fn clock() -> impl IntoView {
+    let now = now_each(5);
+    move || now.get().map(local).map(|clock| view! { <time>{clock}</time> })
+}
+
+/// `13:05`, where the device is.
+fn local(now: Timestamp) -> String {
+    let date = js_sys::Date::new(&(now.0 as f64 * 1_000.0).into());
+    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+}

@@ -1,0 +1,157 @@
+//! What else a device needs of its browser: a lock, lasting storage, the app's own files.
+
+use js_sys::{Array, Function, Promise, Reflect};
+use leptos::prelude::{RwSignal, Set, document, window};
+use servery_app::desk::{Hurdle, Storage};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, BlobPropertyBag, HtmlElement, ServiceWorkerContainer, ServiceWorkerRegistration, StorageManager, Url};
+
+const LOCK: &str = "staff";
+const BRIGHT: &str = "bright";
+/// The API's answers that this device keeps.
+const ANSWERS: &str = "answers-v1";
+/// Bytes; a window that forgets everything gets less, if any.
+const LEAST: f64 = 20_000_000.0;
+const OFTEN: i32 = 60 * 60 * 1_000;
+
+fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &name.into()).ok().filter(|found| !found.is_undefined() && !found.is_null())
+}
+
+/// Calls back once this tab leads, which it does until it is closed.
+pub fn lead(leads: impl FnOnce() + 'static) {
+    let lead = Closure::once_into_js(move || {
+        leads();
+        Promise::new(&mut |_, _| {})
+    });
+    let ask = || {
+        let locks = member(&window().navigator(), "locks")?;
+        let request: Function = member(&locks, "request")?.dyn_into().ok()?;
+        request.call2(&locks, &LOCK.into(), &lead).ok()
+    };
+    // A browser without locks is told that it cannot be a device.
+    ask();
+}
+
+fn workers() -> Option<ServiceWorkerContainer> {
+    member(&window().navigator(), "serviceWorker")?.dyn_into().ok()
+}
+
+fn manager() -> Option<StorageManager> {
+    member(&window().navigator(), "storage")?.dyn_into().ok()
+}
+
+/// Why this browser cannot be a device.
+pub async fn hurdle() -> Option<Hurdle> {
+    if !window().is_secure_context() {
+        return Some(Hurdle::Insecure);
+    }
+    if workers().is_none() || member(&window().navigator(), "locks").is_none() {
+        return Some(Hurdle::NoWorker);
+    }
+    let Storage { used, left, .. } = measured(false).await?;
+    (used + left < LEAST).then_some(Hurdle::NoStorage)
+}
+
+async fn measured(kept: bool) -> Option<Storage> {
+    let estimate = JsFuture::from(manager()?.estimate().ok()?).await.ok()?;
+    let bytes = |name| member(&estimate, name).and_then(|bytes| bytes.as_f64()).unwrap_or_default();
+    let used = bytes("usage");
+    Some(Storage { kept, used, left: (bytes("quota") - used).max(0.0) })
+}
+
+pub async fn storage() -> Option<Storage> {
+    let manager = manager()?;
+    let yes = async |asked: Result<Promise, JsValue>| JsFuture::from(asked.ok()?).await.ok()?.as_bool();
+    let kept = match yes(manager.persisted()).await {
+        Some(true) => true,
+        _ => yes(manager.persist()).await == Some(true),
+    };
+    measured(kept).await
+}
+
+async fn registration() -> Option<ServiceWorkerRegistration> {
+    JsFuture::from(workers()?.get_registration()).await.ok()?.dyn_into().ok()
+}
+
+/// The app's own files are kept here from now on, with each version.
+pub fn keep_app() {
+    spawn_local(async {
+        let Some(ready) = workers().and_then(|workers| workers.ready().ok()) else { return };
+        let Ok(registration) = JsFuture::from(ready).await else { return };
+        if let Some(worker) = registration.dyn_into::<ServiceWorkerRegistration>().ok().and_then(|registration| registration.active()) {
+            let _ = worker.post_message(&"keep staff".into());
+        }
+    });
+}
+
+pub async fn forget_app() {
+    if let Ok(caches) = window().caches() {
+        for name in [ANSWERS, "staff"] {
+            // What is not there needs no deleting.
+            let _ = JsFuture::from(caches.delete(name)).await;
+        }
+    }
+}
+
+/// Looks for another version now and then: a till is open for weeks.
+pub fn watch_updates(waits: RwSignal<bool>) {
+    let look = move || {
+        spawn_local(async move {
+            let Some(registration) = registration().await else { return };
+            if let Ok(update) = registration.update() {
+                // Without a network there is none.
+                let _ = JsFuture::from(update).await;
+            }
+            waits.set(registration.waiting().is_some());
+        });
+    };
+    look();
+    let again = Closure::<dyn Fn()>::new(look);
+    let _ = window().set_interval_with_callback_and_timeout_and_arguments_0(again.as_ref().unchecked_ref(), OFTEN);
+    again.forget();
+}
+
+/// All tabs get it; each shows it when it is loaded the next time, this one at once.
+pub fn take_update() {
+    let Some(workers) = workers() else { return };
+    let reload = Closure::once_into_js(|| drop(window().location().reload()));
+    let _ = workers.add_event_listener_with_callback("controllerchange", reload.unchecked_ref());
+    spawn_local(async {
+        if let Some(waiting) = registration().await.and_then(|registration| registration.waiting()) {
+            let _ = waiting.post_message(&"update".into());
+        }
+    });
+}
+
+/// Gives somebody a file.
+pub fn save(name: &str, text: &str) -> Option<()> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("application/json");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind).ok()?;
+    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    let link: HtmlElement = document().create_element("a").ok()?.dyn_into().ok()?;
+    link.set_attribute("href", &address).ok()?;
+    link.set_attribute("download", name).ok()?;
+    link.click();
+    Some(())
+}
+
+pub fn is_bright() -> bool {
+    let bright = window().local_storage().ok().flatten().and_then(|storage| storage.get_item(BRIGHT).ok().flatten()).is_some();
+    wear(bright);
+    bright
+}
+
+pub fn set_bright(bright: bool) {
+    wear(bright);
+    let Ok(Some(storage)) = window().local_storage() else { return };
+    // A browser that keeps nothing is asked again.
+    let _ = if bright { storage.set_item(BRIGHT, "bright") } else { storage.remove_item(BRIGHT) };
+}
+
+fn wear(bright: bool) {
+    let Some(html) = document().document_element() else { return };
+    let _ = if bright { html.set_attribute("data-ground", "bright") } else { html.remove_attribute("data-ground") };
+}
