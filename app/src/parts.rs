@@ -10,6 +10,7 @@ pub mod made;
 pub mod notes;
 pub mod offline;
 pub mod opening;
+pub mod options;
 pub mod picture;
 pub mod reason;
 pub mod said;

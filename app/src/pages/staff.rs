@@ -6,6 +6,7 @@ mod floor;
 mod frame;
 mod kitchen;
 mod runs;
+mod sheet;
 mod till;
 
 use std::sync::Arc;

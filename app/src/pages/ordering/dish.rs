@@ -2,8 +2,6 @@
 
 mod add;
 mod count;
-mod offered;
-mod options;
 
 use std::sync::Arc;
 
@@ -21,6 +19,7 @@ use crate::{
         form,
         made::HowMade,
         notes::{isolated, notes},
+        options,
         picture::Picture,
         served,
     },

@@ -36,3 +36,20 @@ pub fn ago(texts: Texts, then: Timestamp, now: Timestamp) -> String {
         _ => texts.count(Key::AgoDays, whole(86_400)),
     }
 }
+
+/// `2026-11-21 13:05`, where the device is.
+pub fn stamp(at: Timestamp) -> String {
+    let date = local(at);
+    let day = format!("{}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date());
+    format!("{day} {:02}:{:02}", date.get_hours(), date.get_minutes())
+}
+
+/// `13:05`, where the device is.
+pub fn time_of_day(at: Timestamp) -> String {
+    let date = local(at);
+    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+}
+
+fn local(at: Timestamp) -> js_sys::Date {
+    js_sys::Date::new(&(at.0 as f64 * 1_000.0).into())
+}

@@ -1,9 +1,12 @@
 //! What is around each page of the staff app: where one is, and whether what is done here has arrived.
 
 use leptos::{either::Either, prelude::*};
-use servery_domain::{device::DeviceKind, slug::Slug, time::Timestamp};
+use servery_domain::{device::DeviceKind, slug::Slug};
 
-use super::{Staff, clock::now_each};
+use super::{
+    Staff,
+    clock::{now_each, time_of_day},
+};
 use crate::{
     content::Content,
     desk::{Line, Standing, desk},
@@ -104,11 +107,5 @@ fn state(texts: Texts) -> impl IntoView {
 
 fn clock() -> impl IntoView {
     let now = now_each(5);
-    move || now.get().map(local).map(|clock| view! { <time>{clock}</time> })
-}
-
-/// `13:05`, where the device is.
-fn local(now: Timestamp) -> String {
-    let date = js_sys::Date::new(&(now.0 as f64 * 1_000.0).into());
-    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+    move || now.get().map(time_of_day).map(|clock| view! { <time>{clock}</time> })
 }

@@ -1,5 +1,7 @@
 //! The groups of options of a dish: a fieldset each.
 
+mod offered;
+
 use leptos::{
     prelude::*,
     wasm_bindgen::JsCast,
@@ -7,7 +9,7 @@ use leptos::{
 };
 use servery_domain::menu::{Choice, Dish, Menu, OptionGroup};
 
-use super::offered::{Offered, offered};
+use self::offered::{Offered, offered};
 use crate::{
     text::{Key, Texts},
     wish,

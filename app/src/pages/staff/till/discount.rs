@@ -1,0 +1,67 @@
+//! Something off, and why: whoever looks at the books has to know.
+
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use servery_domain::{
+    house::{
+        bill::{Discount as Facts, Off},
+        op::Action,
+    },
+    id::{DiscountId, LineId},
+    limits,
+};
+
+use super::{bill::percent, counter::Counter};
+use crate::{pages::staff::sheet::Sheet, text::staff::Key};
+
+const PERCENTS: [u32; 5] = [50_000, 100_000, 200_000, 500_000, 1_000_000];
+
+#[component]
+pub fn Discount(counter: Counter, line: Option<LineId>) -> impl IntoView {
+    let bill = counter.bill();
+    let (reason, amount) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
+    let chosen = RwSignal::new(Some(100_000));
+    let percents: Vec<_> = PERCENTS
+        .iter()
+        .map(|millionths| {
+            let here = move || (chosen.get() == Some(*millionths)).to_string();
+            view! { <button type="button" aria-pressed=here on:click=move |_| chosen.set(Some(*millionths))>{format!("{} %", percent(*millionths))}</button> }
+        })
+        .collect();
+    let giving = counter.clone();
+    let give = move |event: SubmitEvent| {
+        event.prevent_default();
+        let value = |field: NodeRef<html::Input>| field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        let off = chosen.get_untracked().map(Off::Millionths).or_else(|| giving.amount(&value(amount)).map(Off::Amount));
+        let (Some(off), Some(bill)) = (off, giving.at.get_untracked()) else {
+            return giving.wrong.set(Some(giving.word(Key::RefusedMalformed).to_owned()));
+        };
+        let discount = Facts { id: DiscountId(giving.desk.id()), line, off, reason: value(reason), by: None };
+        giving.ask_then(Action::Discount { bill, discount }, |counter| counter.over.set(None));
+    };
+    let given = {
+        let counter = counter.clone();
+        move || {
+            let bill = bill.get();
+            let rows = bill.iter().flat_map(|bill| bill.discounts.iter().map(|discount| (bill.id, discount.clone())));
+            let rows = rows.map(|(bill, discount)| {
+                let counter = counter.clone();
+                let words = counter.word(Key::DiscountTakeBack);
+                let take_back = move |_| counter.ask(Action::TakeBackDiscount { bill, discount: discount.id });
+                view! { <li><span dir="auto">{discount.reason.clone()}</span><button type="button" on:click=take_back>{words}</button></li> }
+            });
+            view! { <ul class="rows">{rows.collect::<Vec<_>>()}</ul> }
+        }
+    };
+    let title = counter.word(if line.is_some() { Key::DiscountOfLine } else { Key::DiscountOfBill });
+    view! {
+        <Sheet title=title close=counter.close()>
+            {given}
+            <form class="fields" on:submit=give>
+                <fieldset class="choices"><legend>{counter.word(Key::DiscountPercent)}</legend>{percents}</fieldset>
+                <label><span>{counter.word(Key::DiscountAmount)}</span><input node_ref=amount inputmode="decimal" maxlength=limits::AMOUNT autocomplete="off" on:input=move |_| chosen.set(None)/></label>
+                <label><span>{counter.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
+                <button type="submit" class="main">{counter.word(Key::DiscountGive)}</button>
+            </form>
+        </Sheet>
+    }
+}

@@ -1,0 +1,55 @@
+//! One line of the bill: what is said of it, in which course it comes, and taking it off.
+
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use servery_domain::{house::op::Action, id::LineId, limits};
+
+use super::{
+    bill::change_count,
+    counter::{Counter, Over},
+};
+use crate::{pages::staff::sheet::Sheet, text::staff::Key};
+
+#[component]
+pub fn Line(counter: Counter, line: LineId) -> impl IntoView {
+    let shown = counter.bill().get_untracked().and_then(|bill| Some((bill.id, bill.line(line)?.clone())))?;
+    let (bill, shown) = shown;
+    let (note, course) = (NodeRef::<html::Input>::new(), RwSignal::new(shown.course));
+    let begun = shown.sent > 0;
+    let keeping = counter.clone();
+    let keep = move |event: SubmitEvent| {
+        event.prevent_default();
+        let note = note.get_untracked().map(|note| note.value()).unwrap_or_default();
+        keeping.ask_then(Action::Note { bill, line, note, course: course.get_untracked() }, |counter| counter.over.set(None));
+    };
+    let courses = (0..=4).map(|number: u8| {
+        let label = match number {
+            0 => counter.word(Key::CourseNone).to_owned(),
+            number => counter.texts.fill(Key::LineCourse, &[("n", &number.to_string())]),
+        };
+        let here = move || (course.get() == number).to_string();
+        view! { <button type="button" aria-pressed=here disabled=begun on:click=move |_| course.set(number)>{label}</button> }
+    });
+    let courses: Vec<_> = courses.collect();
+    let removing = counter.clone();
+    let count = i16::try_from(shown.count).unwrap_or_default();
+    let remove = move |_| {
+        change_count(&removing, line, -count);
+        removing.over.set(None);
+    };
+    let over = counter.over;
+    let discount = move |_| over.set(Some(Over::Discount(Some(line))));
+    Some(view! {
+        <Sheet title=shown.name.clone() close=counter.close()>
+            <form class="fields" on:submit=keep>
+                {begun.then(|| view! { <p class="hint">{counter.word(Key::LineBegun)}</p> })}
+                <label><span>{counter.word(Key::LineNote)}</span><input node_ref=note value=shown.note.clone() disabled=begun maxlength=limits::NOTE autocomplete="off"/></label>
+                <fieldset class="choices"><legend>{counter.word(Key::LineCourses)}</legend>{courses}</fieldset>
+                <button type="submit" class="main" disabled=begun>{counter.word(Key::DoKeep)}</button>
+                <div class="beside">
+                    <button type="button" on:click=discount>{counter.word(Key::DoDiscount)}</button>
+                    <button type="button" class="less" disabled={count == 0} on:click=remove>{counter.word(Key::LineRemove)}</button>
+                </div>
+            </form>
+        </Sheet>
+    })
+}

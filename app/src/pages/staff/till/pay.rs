@@ -1,0 +1,213 @@
+//! Taking money: all of it or a part, with a tip, in cash with change or by card.
+
+use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
+use servery_domain::{
+    currency::Minor,
+    house::{
+        bill::Bill,
+        op::Action,
+        payment::{Tender, Way},
+    },
+    id::PaymentId,
+    limits,
+    share::split,
+};
+
+use super::counter::{Counter, Over};
+use crate::{pages::staff::sheet::Sheet, text::staff::Key};
+
+/// Guests who share a bill at the most: more pay by amount.
+const SHARERS: usize = 12;
+
+/// What is filled in.
+#[derive(Clone, Copy)]
+struct Filled {
+    way: RwSignal<Way>,
+    amount: RwSignal<Minor>,
+    tip: RwSignal<Minor>,
+    given: RwSignal<Minor>,
+}
+
+#[component]
+pub fn Pay(counter: Counter) -> impl IntoView {
+    let Some(bill) = counter.bill().get_untracked() else { return Either::Left(()) };
+    let title = counter.word(Key::PayTitle);
+    let close = counter.close();
+    Either::Right(view! {
+        <Sheet title=title close>
+            {match counter.shift().is_some() {
+                true => Either::Left(form(&counter, &bill)),
+                false => {
+                    let over = counter.over;
+                    Either::Right(view! {
+                        <p>{counter.word(Key::PayNoShift)}</p>
+                        <button type="button" class="main" on:click=move |_| over.set(Some(Over::OpenShift))>{counter.word(Key::ShiftOpen)}</button>
+                    })
+                }
+            }}
+        </Sheet>
+    })
+}
+
+fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
+    let due = bill.due();
+    let filled = Filled {
+        way: RwSignal::new(Way::Cash),
+        amount: RwSignal::new(due),
+        tip: RwSignal::new(Minor::ZERO),
+        given: RwSignal::new(Minor::ZERO),
+    };
+    let tender = {
+        let (currency, id) = (counter.premises.menu.currency, PaymentId(counter.desk.id()));
+        move || {
+            let Filled { way, amount, tip, given } = filled;
+            let (amount, tip) = (amount.get(), tip.get());
+            let rounding = if way.get() == Way::Cash { currency.in_cash(amount + tip) - amount - tip } else { Minor::ZERO };
+            let given = if way.get() == Way::Cash { given.get() } else { Minor::ZERO };
+            Tender { tip, rounding, given, ..Tender::new(id, way.get(), amount) }
+        }
+    };
+    let taking = counter.clone();
+    let bill_id = bill.id;
+    let take = move |event: SubmitEvent| {
+        event.prevent_default();
+        let (Some(shift), tender) = (taking.shift(), untrack(tender)) else { return };
+        let paid = tender.id;
+        let action = Action::Pay { bill: bill_id, shift: shift.id, tender };
+        taking.ask_then(action, move |counter| counter.over.set(Some(Over::Receipt(bill_id, paid))));
+    };
+    let short = move || filled.way.get() == Way::Cash && filled.given.get() > Minor::ZERO && filled.given.get() < tender().taken();
+    let change = {
+        let counter = counter.clone();
+        move || {
+            let tender = tender();
+            (tender.given > Minor::ZERO).then(|| {
+                let (key, amount) = match short() {
+                    true => (Key::PayMissing, tender.taken() - tender.given),
+                    false => (Key::PayChange, tender.change()),
+                };
+                view! { <p class="change" class:short=short>{counter.word(key)}" "<b dir="auto">{counter.money(amount)}</b></p> }
+            })
+        }
+    };
+    let label = {
+        let counter = counter.clone();
+        move || counter.texts.fill(Key::PayTake, &[("amount", &counter.money(tender().taken()))])
+    };
+    let nothing = move || filled.amount.get() <= Minor::ZERO;
+    view! {
+        <form class="fields pay" on:submit=take>
+            <p class="due">{counter.word(Key::BillDue)}" "<b dir="auto">{counter.money(due)}</b></p>
+            {ways(counter, filled)}
+            {parts(counter, filled, due)}
+            {field(counter, Key::PayTip, filled.tip)}
+            {cash(counter, filled, tender)}
+            {change}
+            <button type="submit" class="main" disabled=move || nothing() || short()>{label}</button>
+        </form>
+    }
+}
+
+fn ways(counter: &Counter, filled: Filled) -> impl IntoView + use<> {
+    let way = |way: Way, key: Key| {
+        let here = move || (filled.way.get() == way).to_string();
+        view! { <button type="button" aria-pressed=here on:click=move |_| filled.way.set(way)>{counter.word(key)}</button> }
+    };
+    view! { <fieldset class="choices"><legend>{counter.word(Key::PayWay)}</legend>{way(Way::Cash, Key::PayCash)}{way(Way::Card, Key::PayCard)}</fieldset> }
+}
+
+/// All of it, a part for each guest, or an amount.
+fn parts(counter: &Counter, filled: Filled, due: Minor) -> impl IntoView + use<> {
+    let guests = RwSignal::new(1_usize);
+    let share = move |guests: usize| split(due, guests).first().copied().unwrap_or(due);
+    let choose = move |next: usize| {
+        guests.set(next);
+        filled.amount.set(share(next));
+    };
+    let words = {
+        let counter = counter.clone();
+        move || match guests.get() {
+            1 => counter.word(Key::PayAll).to_owned(),
+            guests => counter.texts.count(Key::PayByGuest, guests),
+        }
+    };
+    let (less, more) = (counter.word(Key::PayFewerGuests), counter.word(Key::PayMoreGuests));
+    view! {
+        <fieldset class="choices share">
+            <legend>{counter.word(Key::PayShare)}</legend>
+            <button type="button" class="step" aria-label=less disabled={move || guests.get() <= 1} on:click=move |_| choose(guests.get_untracked() - 1)>"−"</button>
+            <output>{words}</output>
+            <button type="button" class="step" aria-label=more disabled={move || guests.get() >= SHARERS} on:click=move |_| choose(guests.get_untracked() + 1)>"+"</button>
+        </fieldset>
+        {field(counter, Key::PayAmount, filled.amount)}
+    }
+}
+
+/// An amount of money that somebody types.
+pub fn field(counter: &Counter, key: Key, value: RwSignal<Minor>) -> impl IntoView + use<> {
+    let (currency, typed) = (counter.premises.menu.currency, NodeRef::<html::Input>::new());
+    let counter = counter.clone();
+    // What is set otherwise is shown; what is being typed is left alone.
+    Effect::new(move |_| {
+        let value = value.get();
+        let Some(input) = typed.get() else { return };
+        let shown = if value == Minor::ZERO { String::new() } else { currency.plain(value) };
+        if counter.amount(&input.value()).unwrap_or(Minor::ZERO) != value {
+            input.set_value(&shown);
+        }
+    });
+    let reading = move |input: String| currency.read(input.trim().replace(',', ".").as_str()).unwrap_or(Minor::ZERO);
+    let label = crate::text::texts().get(key);
+    view! {
+        <label>
+            <span>{label}</span>
+            <input node_ref=typed inputmode="decimal" maxlength=limits::AMOUNT autocomplete="off" on:input:target=move |event| value.set(reading(event.target().value()))/>
+        </label>
+    }
+}
+
+/// What the guest hands over: exactly it, or the next notes.
+fn cash<T>(counter: &Counter, filled: Filled, tender: T) -> impl IntoView + use<T>
+where
+    T: Fn() -> Tender + Copy + Send + Sync + 'static,
+{
+    let field = field(counter, Key::PayGiven, filled.given);
+    let counter = counter.clone();
+    let notes = move || {
+        let taken = tender().taken();
+        let notes = notes(taken).into_iter().map(|note| {
+            view! { <button type="button" dir="auto" on:click=move |_| filled.given.set(note)>{counter.money(note)}</button> }
+        });
+        notes.collect::<Vec<_>>()
+    };
+    view! {
+        <div class="cash" class:hidden=move || filled.way.get() != Way::Cash>
+            {field}
+            <div class="notes">{notes}</div>
+        </div>
+    }
+}
+
+/// The amount itself, and what people hand over for it: rounded up to the next 5, 10, 20, 50 and 100.
+fn notes(amount: Minor) -> Vec<Minor> {
+    let up = |note: i64| Minor((amount.0 + note - 1) / note * note);
+    let mut notes = vec![amount];
+    for note in [500, 1_000, 2_000, 5_000, 10_000].map(up) {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_that_people_hand_over() {
+        let said = |amount| notes(Minor(amount)).into_iter().map(|note| note.0).collect::<Vec<_>>();
+        assert_eq!(said(1_340), [1_340, 1_500, 2_000, 5_000, 10_000]);
+        assert_eq!(said(5_000), [5_000, 6_000, 10_000]);
+    }
+}

@@ -1,0 +1,239 @@
+//! The dishes: at hand, by category, or found by a word. Numbers ring up the first nine.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use leptos::{html, prelude::*};
+use servery_domain::{
+    basket::Line,
+    house::{Thing, op::Action, ringing::ring_up},
+    id::{CategoryId, DishId, LineId},
+    menu::Dish,
+};
+
+use super::counter::{Counter, Over};
+use crate::text::staff::Key;
+
+/// Dishes that are shown at once: more are found faster by a word.
+const SHOWN: usize = 60;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shelf {
+    AtHand,
+    Category(CategoryId),
+}
+
+/// What decides which dishes are shown.
+#[derive(Clone, Copy)]
+struct Looking {
+    shelf: RwSignal<Shelf>,
+    word: RwSignal<String>,
+    /// Taps put dishes at hand, or take them away, instead of ringing them up.
+    arranging: RwSignal<bool>,
+}
+
+/// Rings up one, or asks for its options first.
+pub fn ring(counter: &Counter, dish: &Dish) {
+    if counter.at.get_untracked().is_none() {
+        return;
+    }
+    match dish.option_groups.is_empty() {
+        true => add(counter, Line { id: LineId(counter.desk.id()), dish: dish.id, count: 1, picks: Vec::new(), note: String::new() }),
+        false => counter.over.set(Some(Over::Options(dish.id))),
+    }
+}
+
+/// What the kitchen has not heard of yet counts up; anything else is a line of its own.
+pub fn add(counter: &Counter, line: Line) {
+    let Some(bill) = counter.at.get_untracked() else { return };
+    let (menu, tax) = (&counter.premises.menu, &counter.premises.listed.restaurant.tax);
+    let place = counter.house.with_untracked(|house| house.live(bill).map(|bill| bill.seat.place()));
+    let Some(Ok(line)) = place.map(|place| ring_up(menu, tax, place, line, 0)) else {
+        return counter.wrong.set(Some(counter.word(Key::RefusedUnknown).to_owned()));
+    };
+    let same = counter.house.with_untracked(|house| {
+        let known = house.live(bill)?.lines.iter().rev().find(|known| {
+            known.dish == line.dish && known.picks == line.picks && known.note == line.note && known.price == line.price && known.sent == 0
+        });
+        known.filter(|known| known.count > 0).map(|known| known.id)
+    });
+    counter.ask(match (same, i16::try_from(line.count)) {
+        (Some(line), Ok(by)) => Action::Count { bill, line, by },
+        _ => Action::Add { bill, line: Box::new(line) },
+    });
+}
+
+#[component]
+pub fn Picker(counter: Counter) -> impl IntoView {
+    let has_favourites = counter.house.with_untracked(|house| house.things().any(|thing| matches!(thing, Thing::Favourite(_))));
+    let first = counter.premises.menu.categories.first().map(|category| category.id);
+    let shelf = match first {
+        Some(first) if !has_favourites => Shelf::Category(first),
+        _ => Shelf::AtHand,
+    };
+    let looking = Looking { shelf: RwSignal::new(shelf), word: RwSignal::new(String::new()), arranging: RwSignal::new(false) };
+    let shown = shown(&counter, looking);
+    let nothing = {
+        let counter = counter.clone();
+        move || {
+            let key = if looking.word.with(String::is_empty) { Key::PickerNothingAtHand } else { Key::PickerNothingFound };
+            shown.with(Vec::is_empty).then(|| view! { <p class="empty">{counter.word(key)}</p> })
+        }
+    };
+    let dishes = {
+        let counter = counter.clone();
+        let stock = stock(&counter);
+        view! {
+            <ol class="dishes" class:arranging=looking.arranging>
+                <For each=move || shown.get().into_iter().enumerate() key=|(at, dish)| (*at, dish.id) let:((at, dish))>
+                    {dish_button(&counter, looking, stock, at, dish)}
+                </For>
+            </ol>
+        }
+    };
+    let search = search(&counter, looking, shown);
+    let shelves = shelves(&counter, looking);
+    view! {
+        <section class="picker" aria-label=counter.word(Key::PickerTitle)>
+            {search}
+            {shelves}
+            {nothing}
+            {dishes}
+        </section>
+    }
+}
+
+fn favourites(counter: &Counter) -> Memo<Vec<DishId>> {
+    let house = counter.house;
+    Memo::new(move |_| {
+        house.with(|house| {
+            let all = house.things().filter_map(|thing| if let Thing::Favourite(favourite) = thing { Some(favourite) } else { None });
+            let mut all: Vec<_> = all.collect();
+            all.sort_by_key(|favourite| (favourite.since, favourite.dish));
+            all.into_iter().map(|favourite| favourite.dish).collect()
+        })
+    })
+}
+
+fn shown(counter: &Counter, looking: Looking) -> Memo<Vec<Dish>> {
+    let menu = counter.premises.menu.clone();
+    let favourites = favourites(counter);
+    let folded: Vec<String> = menu.dishes().map(|dish| dish.name.to_lowercase()).collect();
+    Memo::new(move |_| {
+        let word = looking.word.get().trim().to_lowercase();
+        if !word.is_empty() {
+            let found = menu.dishes().zip(&folded).filter(|(_, name)| name.contains(&word));
+            let mut found: Vec<_> = found.map(|(dish, name)| (!name.starts_with(&word), dish)).collect();
+            found.sort_by_key(|(within, _)| *within);
+            return found.into_iter().map(|(_, dish)| dish.clone()).take(SHOWN).collect();
+        }
+        match looking.shelf.get() {
+            Shelf::AtHand => favourites.get().into_iter().filter_map(|id| menu.dish(id).cloned()).collect(),
+            Shelf::Category(id) => {
+                let category = menu.categories.iter().find(|category| category.id == id);
+                category.map_or_else(Vec::new, |category| category.dishes.clone())
+            }
+        }
+    })
+}
+
+/// How much is left of what is counted.
+fn stock(counter: &Counter) -> Memo<BTreeMap<DishId, u32>> {
+    let house = counter.house;
+    Memo::new(move |_| {
+        house.with(|house| {
+            let counted =
+                house.things().filter_map(|thing| if let Thing::Stock(stock) = thing { Some((stock.dish, stock.left)) } else { None });
+            counted.collect()
+        })
+    })
+}
+
+fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl IntoView + use<> {
+    let input = NodeRef::<html::Input>::new();
+    let found = counter.clone();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if let Some(dish) = shown.with_untracked(|shown| shown.first().cloned()) {
+            ring(&found, &dish);
+            looking.word.set(String::new());
+        }
+    };
+    let keys = counter.clone();
+    let listener = window_event_listener(leptos::ev::keydown, move |event| {
+        let typing = super::keys::is_typing(&event);
+        let digit = event.key().parse::<usize>().ok().filter(|digit| (1..=9).contains(digit));
+        match (event.key().as_str(), digit) {
+            ("/", _) if !typing => {
+                event.prevent_default();
+                let _ = input.get_untracked().map(|input| input.focus());
+            }
+            (_, Some(digit)) if !typing && keys.over.get_untracked().is_none() => {
+                if let Some(dish) = shown.with_untracked(|shown| shown.get(digit - 1).cloned()) {
+                    ring(&keys, &dish);
+                }
+            }
+            _ => {}
+        }
+    });
+    on_cleanup(move || listener.remove());
+    let arrange = move |_| looking.arranging.update(|arranging| *arranging = !*arranging);
+    view! {
+        <form class="search" role="search" on:submit=submit>
+            <label>
+                <span class="unseen">{counter.word(Key::PickerSearch)}</span>
+                <input type="search" node_ref=input placeholder=counter.word(Key::PickerSearch) autocomplete="off" maxlength=servery_domain::limits::SEARCH
+                    prop:value=looking.word on:input:target=move |event| looking.word.set(event.target().value())/>
+            </label>
+            <button type="button" aria-pressed=move || looking.arranging.get().to_string() on:click=arrange>{counter.word(Key::PickerArrange)}</button>
+        </form>
+    }
+}
+
+fn shelves(counter: &Counter, looking: Looking) -> impl IntoView + use<> {
+    let tab = |shelf: Shelf, name: String| {
+        let here = move || (looking.shelf.get() == shelf && looking.word.with(String::is_empty)).then_some("true");
+        let choose = move |_| {
+            looking.word.set(String::new());
+            looking.shelf.set(shelf);
+        };
+        view! { <li><button type="button" aria-current=here on:click=choose dir="auto">{name}</button></li> }
+    };
+    let categories = counter.premises.menu.categories.iter();
+    let tabs: Vec<_> = std::iter::once(tab(Shelf::AtHand, counter.word(Key::PickerAtHand).to_owned()))
+        .chain(categories.map(|category| tab(Shelf::Category(category.id), category.name.clone())))
+        .collect();
+    view! { <ul class="shelves">{tabs}</ul> }
+}
+
+fn dish_button(counter: &Counter, looking: Looking, stock: Memo<BTreeMap<DishId, u32>>, at: usize, dish: Dish) -> impl IntoView + use<> {
+    let id = dish.id;
+    let left = Memo::new(move |_| stock.with(|stock| stock.get(&id).copied()));
+    let texts = counter.texts;
+    let badge = move || {
+        left.get().map(|left| match left {
+            0 => view! { <small class="gone">{texts.get(Key::PickerSoldOut).to_owned()}</small> },
+            left => view! { <small class="left">{texts.count(Key::PickerLeft, left as usize)}</small> },
+        })
+    };
+    let number = (at < 9).then(|| view! { <kbd aria-hidden="true">{at + 1}</kbd> });
+    let (name, price) = (dish.name.clone(), counter.money(dish.price));
+    let counter = counter.clone();
+    let favourites = favourites(&counter);
+    let chosen = move || favourites.with(|all| all.contains(&id));
+    let tap = move |_| match looking.arranging.get_untracked() {
+        true => counter.ask(Action::Favour {
+            dish: id,
+            on: !favourites.with_untracked(|all| all.iter().copied().collect::<BTreeSet<_>>()).contains(&id),
+        }),
+        false => ring(&counter, &dish),
+    };
+    let gone = move || (left.get() == Some(0)).to_string();
+    view! {
+        <li>
+            <button type="button" class="dish-key" class:chosen=chosen data-gone=gone on:click=tap>
+                <b dir="auto">{name}</b>
+                <span><span class="price" dir="auto">{price}</span>{badge}{number}</span>
+            </button>
+        </li>
+    }
+}
