@@ -10,7 +10,7 @@ use servery_domain::{
 
 use crate::{
     app::App,
-    ordering,
+    clock, ordering,
     refusal::Refusal,
     sessions::{self, Signed},
 };
@@ -71,5 +71,5 @@ pub async fn set_stock(app: &App, signed: &Signed, slug: &str, dish: DishId, por
     if counter.menu.dish(dish).is_none() {
         return Err(Refusal::new(Kind::NotFound, "there is no such dish on this menu"));
     }
-    Ok(app.store.set_stock(restaurant, dish, portions).await?)
+    Ok(app.store.set_stock(restaurant, dish, portions, clock::now()).await?)
 }

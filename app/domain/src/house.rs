@@ -13,11 +13,12 @@ pub mod report;
 pub mod ringing;
 pub mod run;
 pub mod shift;
+pub mod sight;
 pub mod station;
 pub mod table;
 pub mod ticket;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +35,7 @@ use self::{
 };
 use crate::{
     device::DeviceKind,
-    id::{BillId, CashierId, DeviceId, DishId, OpId, OrderId, RunId, ShiftId, StationId, TableId, TicketId},
+    id::{BillId, CashierId, DeviceId, DishId, MalformedId, OpId, OrderId, RunId, ShiftId, StationId, TableId, TicketId},
     order::Order,
     time::Timestamp,
 };
@@ -76,6 +77,43 @@ pub enum ThingId {
     Order(OrderId),
     Device(DeviceId),
     Refused(OpId),
+}
+
+macro_rules! texts {
+    ($($kind:ident = $name:literal;)+) => {
+        /// As the store has it: the kind, a dash, the digits.
+        impl fmt::Display for ThingId {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self { $(Self::$kind(id) => write!(f, concat!($name, "-{}"), id)),+ }
+            }
+        }
+
+        impl FromStr for ThingId {
+            type Err = MalformedId;
+            fn from_str(text: &str) -> Result<Self, MalformedId> {
+                match text.split_once('-') {
+                    $(Some(($name, id)) => id.parse().map(Self::$kind),)+
+                    _ => Err(MalformedId),
+                }
+            }
+        }
+    };
+}
+
+texts! {
+    Bill = "bill";
+    Ticket = "ticket";
+    Shift = "shift";
+    Till = "till";
+    Stock = "stock";
+    Table = "table";
+    Cashier = "cashier";
+    Station = "station";
+    Favourite = "favourite";
+    Run = "run";
+    Order = "order";
+    Device = "device";
+    Refused = "refused";
 }
 
 /// A device that takes money.
