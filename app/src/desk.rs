@@ -45,6 +45,8 @@ pub trait Desk: Send + Sync {
     /// Whether another version is there to be taken.
     fn update(&self) -> ReadSignal<bool>;
     fn take_update(&self);
+    /// Something new is heard.
+    fn chime(&self);
     /// Whether the screen is bright.
     fn bright(&self) -> RwSignal<bool>;
     fn set_bright(&self, bright: bool);

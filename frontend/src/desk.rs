@@ -509,6 +509,10 @@ impl Desk for Browser {
         browser::take_update();
     }
 
+    fn chime(&self) {
+        browser::chime();
+    }
+
     fn bright(&self) -> RwSignal<bool> {
         self.0.bright
     }

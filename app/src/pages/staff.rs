@@ -5,6 +5,8 @@ mod device;
 mod floor;
 mod frame;
 mod kitchen;
+mod orders;
+mod post;
 mod runs;
 mod sheet;
 mod till;

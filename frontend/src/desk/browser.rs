@@ -5,7 +5,7 @@ use leptos::prelude::{RwSignal, Set, document, window};
 use servery_app::desk::{Hurdle, Storage};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, BlobPropertyBag, HtmlElement, ServiceWorkerContainer, ServiceWorkerRegistration, StorageManager, Url};
+use web_sys::{AudioContext, Blob, BlobPropertyBag, HtmlElement, ServiceWorkerContainer, ServiceWorkerRegistration, StorageManager, Url};
 
 const LOCK: &str = "staff";
 const BRIGHT: &str = "bright";
@@ -154,4 +154,21 @@ pub fn set_bright(bright: bool) {
 fn wear(bright: bool) {
     let Some(html) = document().document_element() else { return };
     let _ = if bright { html.set_attribute("data-ground", "bright") } else { html.remove_attribute("data-ground") };
+}
+
+/// Two short notes. A browser that plays nothing before somebody has touched the page stays silent until then.
+pub fn chime() {
+    let Ok(sound) = AudioContext::new() else { return };
+    let play = |pitch: f32, at: f64| -> Result<(), JsValue> {
+        let (note, loudness) = (sound.create_oscillator()?, sound.create_gain()?);
+        note.frequency().set_value(pitch);
+        loudness.gain().set_value_at_time(0.2, sound.current_time() + at)?;
+        loudness.gain().exponential_ramp_to_value_at_time(0.001, sound.current_time() + at + 0.25)?;
+        note.connect_with_audio_node(&loudness)?;
+        loudness.connect_with_audio_node(&sound.destination())?;
+        note.start_with_when(sound.current_time() + at)?;
+        note.stop_with_when(sound.current_time() + at + 0.3)
+    };
+    // A device without a loudspeaker shows the ticket all the same.
+    let _ = play(880.0, 0.0).and_then(|()| play(1_175.0, 0.2));
 }

@@ -1,16 +1,193 @@
-use leptos::prelude::*;
+//! The kitchen's screen: what is to be made, the oldest first, at one station or at all.
 
-use super::Premises;
-use crate::text::{staff::Key, texts};
+mod stations;
+mod ticket;
+
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+use servery_domain::{
+    device::DeviceKind,
+    house::{House, Thing, kitchen::Work, station::Station, ticket::Ticket},
+    id::{StationId, TicketId},
+};
+
+use super::{
+    Premises,
+    clock::now_each,
+    orders::NewOrders,
+    post::{Post, not_here, wrong},
+};
+use crate::text::staff::Key;
+
+/// Done tickets that can be called back.
+const RECALLED: usize = 12;
+
+#[derive(Clone)]
+pub struct Pass {
+    pub post: Post,
+    /// Whose work is shown; otherwise everybody's.
+    pub station: RwSignal<Option<StationId>>,
+    pub shown: RwSignal<Shown>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    Waiting,
+    Done,
+    Stations,
+}
+
+impl std::ops::Deref for Pass {
+    type Target = Post;
+
+    fn deref(&self) -> &Post {
+        &self.post
+    }
+}
+
+impl Pass {
+    /// What is asked of the work at this station.
+    fn work<T>(&self, house: &House, ask: impl FnOnce(&Work<'_>, &House) -> T) -> T {
+        let station = self.station.get().and_then(|id| house.station(id));
+        ask(&Work { menu: &self.premises.menu, station }, house)
+    }
+}
+
+pub fn all_stations(house: &House) -> Vec<Station> {
+    let stations = house.things().filter_map(|thing| if let Thing::Station(station) = thing { Some(station.clone()) } else { None });
+    let mut stations: Vec<Station> = stations.collect();
+    stations.sort_by(|a, b| a.name.cmp(&b.name));
+    stations
+}
 
 #[component]
 pub fn Kitchen(premises: Premises) -> impl IntoView {
-    let texts = texts();
-    let name = premises.listed.restaurant.name.clone();
+    let Some(post) = Post::new(premises) else { return Either::Left(()) };
+    let kind = post.kind();
+    let pass = Pass { post, station: RwSignal::new(None), shown: RwSignal::new(Shown::Waiting) };
+    Either::Right(move || match kind.get() {
+        None => EitherOf3::A(()),
+        Some(Some(DeviceKind::Till | DeviceKind::Kitchen)) => EitherOf3::B(kitchen(&pass)),
+        Some(_) => EitherOf3::C(not_here(&pass, Key::KitchenTitle)),
+    })
+}
+
+fn kitchen(pass: &Pass) -> impl IntoView + use<> {
+    let shown = pass.shown;
+    chime(pass);
+    let body = {
+        let pass = pass.clone();
+        move || match shown.get() {
+            Shown::Waiting => EitherOf3::A(waiting(&pass)),
+            Shown::Done => EitherOf3::B(done(&pass)),
+            Shown::Stations => EitherOf3::C(view! { <stations::Stations pass=pass.clone()/> }),
+        }
+    };
     view! {
         <article class="kitchen">
-            <h1>{texts.get(Key::KitchenTitle)}</h1>
-            <p>{name}</p>
+            <h1 class="unseen">{pass.word(Key::KitchenTitle)}</h1>
+            {wrong(pass)}
+            {bar(pass)}
+            <NewOrders post=pass.post.clone()/>
+            {body}
         </article>
+    }
+}
+
+/// What is new is heard, not what was there before.
+fn chime(pass: &Pass) {
+    let counted = pass.clone();
+    let tickets = Memo::new(move |_| {
+        counted
+            .house
+            .with(|house| counted.work(house, |work, house| work.waiting(house).iter().map(|ticket| ticket.id).collect::<Vec<_>>()))
+    });
+    let desk = pass.desk.clone();
+    Effect::new(move |before: Option<Vec<TicketId>>| {
+        let now = tickets.get();
+        if before.is_some_and(|before| now.iter().any(|ticket| !before.contains(ticket))) {
+            desk.chime();
+        }
+        now
+    });
+}
+
+fn bar(pass: &Pass) -> impl IntoView + use<> {
+    let (shown, chosen, house) = (pass.shown, pass.station, pass.house);
+    let stations = Memo::new(move |_| house.with(|house| all_stations(house)));
+    let key = move |station: Option<StationId>, name: String| {
+        let here = move || (shown.get() == Shown::Waiting && chosen.get() == station).to_string();
+        let choose = move |_| {
+            chosen.set(station);
+            shown.set(Shown::Waiting);
+        };
+        view! { <button type="button" aria-pressed=here on:click=choose dir="auto">{name}</button> }
+    };
+    let all = pass.word(Key::KitchenAll).to_owned();
+    let keys = move || {
+        let stations = stations.get().into_iter().map(|station| key(Some(station.id), station.name));
+        std::iter::once(key(None, all.clone())).chain(stations).collect::<Vec<_>>()
+    };
+    let view = |what: Shown, word: Key| {
+        let here = move || (shown.get() == what).to_string();
+        view! { <button type="button" aria-pressed=here on:click=move |_| shown.set(what)>{pass.word(word)}</button> }
+    };
+    view! {
+        <div class="kitchen-bar">
+            <div class="choices">{keys}</div>
+            <div class="choices">{view(Shown::Done, Key::KitchenDone)}{view(Shown::Stations, Key::KitchenStations)}</div>
+        </div>
+    }
+}
+
+fn waiting(pass: &Pass) -> impl IntoView + use<> {
+    let now = now_each(10);
+    let house = pass.house;
+    let tickets = {
+        let pass = pass.clone();
+        Memo::new(move |_| house.with(|house| pass.work(house, |work, house| work.waiting(house).into_iter().cloned().collect::<Vec<_>>())))
+    };
+    let all_day = {
+        let pass = pass.clone();
+        move || {
+            let all = house.with(|house| pass.work(house, |work, house| work.all_day(house)));
+            let row = |dish: servery_domain::house::kitchen::AllDay| {
+                let picks = (!dish.picks.is_empty()).then(|| format!(" ({})", dish.picks.join(", ")));
+                view! { <li><b>{dish.count}</b>" "<span dir="auto">{dish.name}{picks}</span></li> }
+            };
+            all.into_iter().map(row).collect::<Vec<_>>()
+        }
+    };
+    let nothing = {
+        let words = pass.word(Key::KitchenNothing);
+        move || tickets.with(Vec::is_empty).then(|| view! { <p class="empty">{words}</p> })
+    };
+    let card = {
+        let pass = pass.clone();
+        move |ticket: Ticket| ticket::card(&pass, &ticket, now)
+    };
+    view! {
+        <div class="pass">
+            <ol class="tickets" aria-live="polite">
+                {nothing}
+                <For each=move || tickets.get() key=|ticket| (ticket.id, ticket.items.iter().map(|item| item.done).collect::<Vec<_>>()) let:ticket>{card(ticket)}</For>
+            </ol>
+            <aside class="all-day"><h2>{pass.word(Key::KitchenAllDay)}</h2><ul>{all_day}</ul></aside>
+        </div>
+    }
+}
+
+fn done(pass: &Pass) -> impl IntoView + use<> {
+    let house = pass.house;
+    let pass = pass.clone();
+    let now = now_each(10);
+    move || {
+        let tickets =
+            house.with(|house| pass.work(house, |work, house| work.done(house).into_iter().take(RECALLED).cloned().collect::<Vec<_>>()));
+        let none = tickets.is_empty().then(|| view! { <p class="empty">{pass.word(Key::KitchenNothingDone)}</p> });
+        let cards: Vec<_> = tickets.iter().map(|ticket| ticket::card(&pass, ticket, now)).collect();
+        view! { {none}<ol class="tickets">{cards}</ol> }
     }
 }

@@ -16,60 +16,31 @@ mod seats;
 mod shift;
 
 use leptos::{
-    either::{Either, EitherOf16},
+    either::{Either, EitherOf3, EitherOf16},
     prelude::*,
 };
 use servery_domain::device::DeviceKind;
 
 use self::counter::{Counter, Over};
-use super::Premises;
-use crate::{
-    desk::{Standing, desk},
-    text::{staff::Key, texts},
+use super::{
+    Premises,
+    post::{Post, not_here, wrong},
 };
+use crate::text::staff::Key;
 
 #[component]
 pub fn Till(premises: Premises) -> impl IntoView {
-    let texts = texts();
-    let Some(desk) = desk() else { return Either::Left(()) };
-    let standing = desk.standing();
-    let is_till =
-        Memo::new(move |_| standing.with(|standing| matches!(standing, Standing::Paired(paired) if paired.kind == DeviceKind::Till)));
-    let unknown = Memo::new(move |_| standing.with(|standing| *standing == Standing::Unknown));
-    let slug = premises.slug.clone();
-    let counter = Counter {
-        texts,
-        premises,
-        house: desk.house(),
-        desk,
-        at: RwSignal::new(None),
-        over: RwSignal::new(None),
-        wrong: RwSignal::new(None),
-    };
-    Either::Right(move || match is_till.get() {
-        true => Either::Left(till(&counter)),
-        false => Either::Right((!unknown.get()).then(|| {
-            view! {
-                <article class="till none">
-                    <h1>{texts.get(Key::TillTitle)}</h1>
-                    <p>{texts.get(Key::TillNotPaired)}</p>
-                    <p><a class="button" href=format!("/staff/{slug}")>{texts.get(Key::DeviceTitle)}</a></p>
-                </article>
-            }
-        })),
+    let Some(post) = Post::new(premises) else { return Either::Left(()) };
+    let kind = post.kind();
+    let counter = Counter { post, at: RwSignal::new(None), over: RwSignal::new(None) };
+    Either::Right(move || match kind.get() {
+        None => EitherOf3::A(()),
+        Some(Some(DeviceKind::Till)) => EitherOf3::B(till(&counter)),
+        Some(_) => EitherOf3::C(not_here(&counter, Key::TillTitle)),
     })
 }
 
 fn till(counter: &Counter) -> impl IntoView + use<> {
-    let wrong = counter.wrong;
-    let said = {
-        let away = counter.word(Key::SheetClose);
-        move || {
-            wrong.get().map(|words| {
-                view! { <p class="wrong" role="alert"><span>{words}</span><button type="button" on:click=move |_| wrong.set(None)>{away}</button></p> }
-            })
-        }
-    };
     let over = over(counter);
     let in_hand = counter.at;
     let holding = move || in_hand.get().is_some();
@@ -77,7 +48,7 @@ fn till(counter: &Counter) -> impl IntoView + use<> {
         <article class="till" class:holding=holding>
             <h1 class="unseen">{counter.word(Key::TillTitle)}</h1>
             <shift::ShiftLine counter=counter.clone()/>
-            {said}
+            {wrong(counter)}
             <bills::Bills counter=counter.clone()/>
             <picker::Picker counter=counter.clone()/>
             <bill::BillInHand counter=counter.clone()/>

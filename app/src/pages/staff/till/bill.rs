@@ -165,7 +165,7 @@ fn doings(counter: &Counter, bill: Memo<Option<Bill>>) -> impl IntoView + use<> 
     let closing = counter.clone();
     let close = move |_| {
         if let Some(bill) = at.get_untracked() {
-            closing.ask_then(Action::Close { bill }, move |counter| counter.at.set(None));
+            closing.ask_then(Action::Close { bill }, move || at.set(None));
         }
     };
     view! {

@@ -36,7 +36,7 @@ pub fn Discount(counter: Counter, line: Option<LineId>) -> impl IntoView {
             return giving.wrong.set(Some(giving.word(Key::RefusedMalformed).to_owned()));
         };
         let discount = Facts { id: DiscountId(giving.desk.id()), line, off, reason: value(reason), by: None };
-        giving.ask_then(Action::Discount { bill, discount }, |counter| counter.over.set(None));
+        giving.ask_and_close(Action::Discount { bill, discount });
     };
     let given = {
         let counter = counter.clone();

@@ -30,13 +30,14 @@ pub fn Divide(counter: Counter) -> impl IntoView {
     };
     let from = bill.id;
     let splitting = counter.clone();
+    let (at, over) = (counter.at, counter.over);
     let split = move |pay: bool| {
         let into = BillId(splitting.desk.id());
         let part = |(line, count)| Part { line, count, becomes: LineId(splitting.desk.id()) };
         let parts = taken.get_untracked().into_iter().filter(|(_, count)| *count > 0).map(part).collect();
-        splitting.ask_then(Action::Split { bill: from, into, parts }, move |counter| {
-            counter.at.set(Some(into));
-            counter.over.set(pay.then_some(Over::Pay));
+        splitting.ask_then(Action::Split { bill: from, into, parts }, move || {
+            at.set(Some(into));
+            over.set(pay.then_some(Over::Pay));
         });
     };
     let nothing = move || taken.with(|taken| taken.values().all(|count| *count == 0));

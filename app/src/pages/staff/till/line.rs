@@ -19,7 +19,7 @@ pub fn Line(counter: Counter, line: LineId) -> impl IntoView {
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
         let note = note.get_untracked().map(|note| note.value()).unwrap_or_default();
-        keeping.ask_then(Action::Note { bill, line, note, course: course.get_untracked() }, |counter| counter.over.set(None));
+        keeping.ask_and_close(Action::Note { bill, line, note, course: course.get_untracked() });
     };
     let courses = (0..=4).map(|number: u8| {
         let label = match number {

@@ -67,14 +67,14 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
             Tender { tip, rounding, given, ..Tender::new(id, way.get(), amount) }
         }
     };
-    let taking = counter.clone();
+    let (taking, over) = (counter.clone(), counter.over);
     let bill_id = bill.id;
     let take = move |event: SubmitEvent| {
         event.prevent_default();
         let (Some(shift), tender) = (taking.shift(), untrack(tender)) else { return };
         let paid = tender.id;
         let action = Action::Pay { bill: bill_id, shift: shift.id, tender };
-        taking.ask_then(action, move |counter| counter.over.set(Some(Over::Receipt(bill_id, paid))));
+        taking.ask_then(action, move || over.set(Some(Over::Receipt(bill_id, paid))));
     };
     let short = move || filled.way.get() == Way::Cash && filled.given.get() > Minor::ZERO && filled.given.get() < tender().taken();
     let change = {

@@ -73,7 +73,7 @@ fn refund(counter: &Counter, bill: Bill, payment: PaymentId) -> impl IntoView + 
             None => giving.over.set(Some(Over::OpenShift)),
             Some(shift) => {
                 let action = Action::Refund { bill: bill.id, payment, amount: amount.get_untracked(), reason, shift: shift.id };
-                giving.ask_then(action, |counter| counter.over.set(None));
+                giving.ask_and_close(action);
             }
         }
     };

@@ -52,7 +52,7 @@ pub fn Tables(counter: Counter) -> impl IntoView {
 pub fn Move(counter: Counter) -> impl IntoView {
     let go = move |counter: &Counter, seat: Seat| {
         if let Some(bill) = counter.at.get_untracked() {
-            counter.ask_then(Action::Move { bill, seat }, |counter| counter.over.set(None));
+            counter.ask_and_close(Action::Move { bill, seat });
         }
     };
     let keys = tables(&counter, move |counter, table| go(counter, Seat::Table(table)));
@@ -80,9 +80,10 @@ pub fn Merge(counter: Counter) -> impl IntoView {
     let button = |(other, label, due)| {
         let counter = counter.clone();
         let merge = move |_| {
-            counter.ask_then(Action::Merge { bill: own, into: other }, move |counter| {
-                counter.at.set(Some(other));
-                counter.over.set(None);
+            let (at, over) = (counter.at, counter.over);
+            counter.ask_then(Action::Merge { bill: own, into: other }, move || {
+                at.set(Some(other));
+                over.set(None);
             });
         };
         view! { <li><button type="button" on:click=merge><b dir="auto">{label}</b>" "<span class="price" dir="auto">{due}</span></button></li> }
@@ -105,7 +106,7 @@ pub fn Name(counter: Counter) -> impl IntoView {
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
         let name = name.get_untracked().map(|field| field.value()).unwrap_or_default();
-        keeping.ask_then(Action::Name { bill: bill.id, name }, |counter| counter.over.set(None));
+        keeping.ask_and_close(Action::Name { bill: bill.id, name });
     };
     Some(view! {
         <Sheet title=counter.word(Key::DoName) close=counter.close()>
@@ -124,7 +125,7 @@ pub fn Guests(counter: Counter) -> impl IntoView {
         let counter = counter.clone();
         let here = (bill.guests == guests).to_string();
         let bill = bill.id;
-        let count = move |_| counter.ask_then(Action::Guests { bill, guests }, |counter| counter.over.set(None));
+        let count = move |_| counter.ask_and_close(Action::Guests { bill, guests });
         view! { <li><button type="button" aria-pressed=here on:click=count>{guests}</button></li> }
     });
     let buttons: Vec<_> = buttons.collect();

@@ -47,7 +47,7 @@ pub fn OpenShift(counter: Counter) -> impl IntoView {
     let open = move |event: SubmitEvent| {
         event.prevent_default();
         let shift = ShiftId(opening.desk.id());
-        opening.ask_then(Action::OpenShift { shift, float: float.get_untracked() }, |counter| counter.over.set(None));
+        opening.ask_and_close(Action::OpenShift { shift, float: float.get_untracked() });
     };
     view! {
         <Sheet title=counter.word(Key::ShiftOpen) close=counter.close()>
@@ -69,7 +69,7 @@ pub fn MoveCash(counter: Counter) -> impl IntoView {
         let Some(shift) = moving.shift() else { return };
         let amount = if out.get_untracked() { -amount.get_untracked() } else { amount.get_untracked() };
         let reason = reason.get_untracked().map(|field| field.value()).unwrap_or_default();
-        moving.ask_then(Action::MoveCash { shift: shift.id, amount, reason }, |counter| counter.over.set(None));
+        moving.ask_and_close(Action::MoveCash { shift: shift.id, amount, reason });
     };
     let way = |is_out: bool, key: Key| {
         let here = move || (out.get() == is_out).to_string();
@@ -98,7 +98,7 @@ pub fn CloseShift(counter: Counter) -> impl IntoView {
     let closing = counter.clone();
     let close = move |event: SubmitEvent| {
         event.prevent_default();
-        closing.ask_then(Action::CloseShift { shift: id, counted: counted.get_untracked() }, move |_| done.set(true));
+        closing.ask_then(Action::CloseShift { shift: id, counted: counted.get_untracked() }, move || done.set(true));
     };
     let expected = counter.money(shift.expected());
     let difference = {

@@ -1,0 +1,93 @@
+//! Diners' orders on the staff's screens: those that wait for an answer, and those that wait to be handed over.
+
+use leptos::prelude::*;
+use servery_domain::{
+    basket::Service,
+    house::{House, Thing, op::Action},
+    order::{CommonReason, Event, Order, State},
+    time::LocalMinute,
+};
+
+use super::post::Post;
+use crate::text::staff::Key;
+
+/// Minutes that the kitchen may promise.
+const PROMISES: [i64; 6] = [10, 15, 20, 30, 45, 60];
+
+pub fn orders_in(house: &House, wanted: impl Fn(&Order) -> bool) -> Vec<Order> {
+    let orders = house.things().filter_map(|thing| if let Thing::Order(order) = thing { Some(order.as_ref()) } else { None });
+    let mut orders: Vec<Order> = orders.filter(|order| wanted(order)).cloned().collect();
+    orders.sort_by_key(|order| order.number);
+    orders
+}
+
+pub fn order_name(post: &Post, order: &Order) -> String {
+    let key = match order.ordered.service {
+        Service::Collection => Key::OrderCollection,
+        Service::Delivery(_) => Key::OrderDelivery,
+        Service::Table(_) => Key::OrderTable,
+    };
+    format!("#{} {}", order.number, post.word(key))
+}
+
+/// Those that the restaurant has not answered yet.
+#[component]
+pub fn NewOrders(post: Post) -> impl IntoView {
+    let house = post.house;
+    let orders = Memo::new(move |_| house.with(|house| orders_in(house, |order| order.progress.state == State::Placed)));
+    let card = {
+        let post = post.clone();
+        move |order: Order| card(&post, &order)
+    };
+    view! {
+        <ol class="new-orders">
+            <For each=move || orders.get() key=|order| (order.id, order.revision) let:order>{card(order)}</For>
+        </ol>
+    }
+}
+
+fn card(post: &Post, order: &Order) -> impl IntoView + use<> {
+    let id = order.id;
+    let lines: Vec<_> =
+        order.ordered.lines.iter().map(|line| view! { <li dir="auto">{format!("{} × {}", line.count, line.name)}</li> }).collect();
+    let scheduled = order.ordered.scheduled;
+    let due = order.ordered.due.from;
+    let (placed_at, placed_on) = (order.ordered.placed_at, order.ordered.placed_on);
+    let accept = |minutes: Option<i64>| {
+        let post = post.clone();
+        let words = match minutes {
+            Some(minutes) => post.texts.count(Key::OrderAcceptIn, minutes as usize),
+            None => post.texts.fill(Key::OrderAcceptFor, &[("time", &due.clock())]),
+        };
+        let tap = move |_| {
+            // On the restaurant's clock, wherever the device thinks it is.
+            let since = (post.desk.now().0 - placed_at.0).max(0) / 60;
+            let ready_at = minutes.map_or(due, |minutes| LocalMinute(placed_on.0 + since + minutes));
+            post.ask(Action::Order { order: id, event: Event::Accepted { ready_at } });
+        };
+        view! { <button type="button" on:click=tap>{words}</button> }
+    };
+    let accepts: Vec<_> = if scheduled { vec![accept(None)] } else { PROMISES.iter().map(|minutes| accept(Some(*minutes))).collect() };
+    let reject = |reason: CommonReason, key: Key| {
+        let post = post.clone();
+        let words = post.word(key);
+        let tap = move |_| post.ask(Action::Order { order: id, event: Event::Rejected { reason: reason.code().to_owned() } });
+        view! { <button type="button" class="less" on:click=tap>{words}</button> }
+    };
+    view! {
+        <li>
+            <h2 dir="auto">{order_name(post, order)}</h2>
+            <ul>{lines}</ul>
+            <div class="choices">{accepts}</div>
+            <details>
+                <summary>{post.word(Key::OrderReject)}</summary>
+                <div class="choices">
+                    {reject(CommonReason::Busy, Key::OrderRejectBusy)}
+                    {reject(CommonReason::SoldOut, Key::OrderRejectSoldOut)}
+                    {reject(CommonReason::Closed, Key::OrderRejectClosed)}
+                    {matches!(order.ordered.service, Service::Delivery(_)).then(|| reject(CommonReason::Area, Key::OrderRejectArea))}
+                </div>
+            </details>
+        </li>
+    }
+}

@@ -1,0 +1,147 @@
+//! What every screen of the staff app works with: the desk, the menu, and a place to say what was not done.
+
+use std::sync::Arc;
+
+use leptos::{prelude::*, task::spawn_local};
+use servery_domain::{
+    currency::Minor,
+    device::DeviceKind,
+    house::{
+        House,
+        bill::{Bill, Seat},
+        op::{Action, Refusal},
+    },
+    id::TableId,
+};
+
+use super::Premises;
+use crate::{
+    desk::{Desk, NotDone, Standing, desk},
+    text::{Texts, staff::Key, texts},
+};
+
+#[derive(Clone)]
+pub struct Post {
+    pub texts: Texts,
+    pub premises: Premises,
+    pub desk: Arc<dyn Desk>,
+    pub house: ReadSignal<Arc<House>>,
+    /// What was not done, and why.
+    pub wrong: RwSignal<Option<String>>,
+}
+
+impl Post {
+    /// `None` where a page is made on the server.
+    pub fn new(premises: Premises) -> Option<Self> {
+        let desk = desk()?;
+        Some(Self { texts: texts(), premises, house: desk.house(), desk, wrong: RwSignal::new(None) })
+    }
+
+    /// What this device is for, once that is known; `Some(None)` if it is none of the restaurant's.
+    pub fn kind(&self) -> Memo<Option<Option<DeviceKind>>> {
+        let standing = self.desk.standing();
+        Memo::new(move |_| {
+            standing.with(|standing| match standing {
+                Standing::Unknown => None,
+                Standing::Paired(paired) => Some(Some(paired.kind)),
+                _ => Some(None),
+            })
+        })
+    }
+
+    pub fn word(&self, key: Key) -> &'static str {
+        self.texts.get(key)
+    }
+
+    pub fn money(&self, amount: Minor) -> String {
+        self.texts.lang.money(amount, self.premises.menu.currency)
+    }
+
+    /// An amount as somebody typed it.
+    pub fn amount(&self, typed: &str) -> Option<Minor> {
+        self.premises.menu.currency.read(typed.trim().replace(',', ".").as_str())
+    }
+
+    /// What is not done is said; then nothing follows from it.
+    pub fn ask(&self, action: Action) {
+        self.ask_then(action, || ());
+    }
+
+    pub fn ask_then(&self, action: Action, then: impl FnOnce() + 'static) {
+        let post = self.clone();
+        post.wrong.set(None);
+        spawn_local(async move {
+            match post.desk.ask(action).await {
+                Ok(_) => then(),
+                Err(why) => post.wrong.set(Some(not_done(post.texts, &why))),
+            }
+        });
+    }
+
+    pub fn table_name(&self, table: TableId) -> String {
+        let name = self.house.with(|house| house.table(table).map(|table| table.plan.name.clone()));
+        name.filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned())
+    }
+
+    /// Where guests are, and what they are called.
+    pub fn seat(&self, seat: &Seat, name: &str) -> String {
+        let seat = match seat {
+            Seat::Counter => self.word(Key::SeatCounter).to_owned(),
+            Seat::Away => self.word(Key::SeatAway).to_owned(),
+            Seat::Table(table) => self.texts.fill(Key::SeatTable, &[("name", &self.table_name(*table))]),
+            Seat::Phone { name, .. } => self.texts.fill(Key::SeatPhone, &[("name", name)]),
+        };
+        if name.is_empty() { seat } else { format!("{seat} · {name}") }
+    }
+
+    pub fn label(&self, bill: &Bill) -> String {
+        self.seat(&bill.seat, &bill.name)
+    }
+}
+
+/// What was not done, until somebody puts it away.
+pub fn wrong(post: &Post) -> impl IntoView + use<> {
+    let (wrong, away) = (post.wrong, post.word(Key::SheetClose));
+    move || {
+        wrong.get().map(|words| {
+            view! { <p class="wrong" role="alert"><span>{words}</span><button type="button" on:click=move |_| wrong.set(None)>{away}</button></p> }
+        })
+    }
+}
+
+/// For a device that is none, or not of this kind.
+pub fn not_here(post: &Post, title: Key) -> impl IntoView + use<> {
+    view! {
+        <article class="none">
+            <h1>{post.word(title)}</h1>
+            <p>{post.word(Key::NotHere)}</p>
+            <p><a class="button" href=format!("/staff/{}", post.premises.slug)>{post.word(Key::DeviceTitle)}</a></p>
+        </article>
+    }
+}
+
+fn not_done(texts: Texts, why: &NotDone) -> String {
+    match why {
+        NotDone::Refused(refusal) => refused(texts, refusal),
+        NotDone::NoRoom => texts.get(Key::NotDoneNoRoom).to_owned(),
+        NotDone::NotKept => texts.get(Key::NotDoneNotKept).to_owned(),
+    }
+}
+
+/// In words for whoever asked.
+pub fn refused(texts: Texts, refusal: &Refusal) -> String {
+    let key = match refusal {
+        Refusal::SoldOut { left: 0 } => Key::RefusedSoldOut,
+        Refusal::SoldOut { left } => return texts.count(Key::RefusedFewLeft, *left as usize),
+        Refusal::Unknown => Key::RefusedUnknown,
+        Refusal::Taken => Key::RefusedTaken,
+        Refusal::TooFew => Key::RefusedTooFew,
+        Refusal::Closed => Key::RefusedClosed,
+        Refusal::Begun => Key::RefusedBegun,
+        Refusal::InUse => Key::RefusedInUse,
+        Refusal::Order(_) => Key::RefusedOrder,
+        Refusal::Forbidden => Key::RefusedForbidden,
+        Refusal::Malformed(_) => Key::RefusedMalformed,
+    };
+    texts.get(key).to_owned()
+}
