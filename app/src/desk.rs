@@ -45,6 +45,8 @@ pub trait Desk: Send + Sync {
     /// Whether another version is there to be taken.
     fn update(&self) -> ReadSignal<bool>;
     fn take_update(&self);
+    /// Whether somebody is in the middle of something: then it is not updated by itself.
+    fn in_hand(&self) -> RwSignal<bool>;
     /// Whether the screen is bright.
     fn bright(&self) -> RwSignal<bool>;
     fn set_bright(&self, bright: bool);
