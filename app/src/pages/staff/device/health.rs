@@ -1,13 +1,17 @@
 //! How a device fares: whether what is on it is safe, and whether the server has it.
 
 use leptos::{either::Either, prelude::*, task::spawn_local};
-use servery_domain::device::{DeviceKind, Paired};
+use servery_domain::{
+    device::{DeviceKind, Paired},
+    lang::Lang,
+};
 
 use super::At;
 use crate::{
     desk::Storage,
     pages::staff::clock::{ago, now_each},
-    text::{Texts, staff::Key},
+    text::{self, Texts, staff::Key},
+    visit::{address, visit},
 };
 
 const MEGABYTE: f64 = 1_000_000.0;
@@ -22,12 +26,13 @@ pub fn health(texts: Texts, at: At, paired: &Paired) -> impl IntoView + use<> {
     };
     view! {
         <dl class="health">
-            <div><dt>{texts.get(Key::DeviceName)}</dt><dd dir="auto">{paired.name.clone()}</dd></div>
+            <div><dt>{texts.get(Key::DeviceName)}</dt><dd><span dir="auto">{paired.name.clone()}</span></dd></div>
             <div><dt>{texts.get(Key::DeviceKind)}</dt><dd>{texts.get(kind)}</dd></div>
             <div><dt>{texts.get(Key::DeviceUnsynced)}</dt><dd class="waiting">{unsynced(texts, at)}</dd></div>
             <div><dt>{texts.get(Key::DeviceHeard)}</dt><dd>{heard(texts, at)}</dd></div>
             <div><dt>{texts.get(Key::DeviceStorage)}</dt><dd class="storage" role="status">{storage(texts, at)}</dd></div>
             <div><dt>{texts.get(Key::DeviceVersion)}</dt><dd>{version(texts, at)}</dd></div>
+            <div><dt>{texts.get(text::Key::Language)}</dt><dd class="languages">{languages(texts)}</dd></div>
             <div><dt>{texts.get(Key::DeviceScreen)}</dt><dd>{bright(texts, at)}</dd></div>
         </dl>
     }
@@ -98,6 +103,16 @@ fn version(texts: Texts, at: At) -> impl IntoView {
         <p dir="ltr">{env!("CARGO_PKG_VERSION")}</p>
         {state}
     }
+}
+
+fn languages(texts: Texts) -> impl IntoView {
+    let path = visit().with_untracked(|visit| visit.path.clone());
+    let link = |lang: Lang| {
+        let current = (lang == texts.lang).then_some("true");
+        let href = address(&path, [("lang", lang.tag())]);
+        view! { <a href=href lang=lang.tag() hreflang=lang.tag() aria-current=current>{lang.own_name()}</a> }
+    };
+    Lang::ALL.map(link).into_iter().collect::<Vec<_>>()
 }
 
 fn bright(texts: Texts, at: At) -> impl IntoView {
