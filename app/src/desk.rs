@@ -47,6 +47,8 @@ pub trait Desk: Send + Sync {
     fn take_update(&self);
     /// Something new is heard.
     fn chime(&self);
+    /// Whether somebody is in the middle of something: then it is not updated by itself.
+    fn in_hand(&self) -> RwSignal<bool>;
     /// Whether the screen is bright.
     fn bright(&self) -> RwSignal<bool>;
     fn set_bright(&self, bright: bool);

@@ -81,6 +81,7 @@ struct Tabs {
     heard: RwSignal<Option<Timestamp>>,
     by: RwSignal<Option<CashierId>>,
     update: RwSignal<bool>,
+    in_hand: RwSignal<bool>,
     bright: RwSignal<bool>,
 }
 
@@ -104,6 +105,7 @@ pub fn open() -> Arc<dyn Desk> {
         heard: RwSignal::new(None),
         by: RwSignal::new(None),
         update: RwSignal::new(false),
+        in_hand: RwSignal::new(false),
         bright: RwSignal::new(browser::is_bright()),
     });
     tabs.listen();
@@ -413,9 +415,12 @@ impl Tabs {
     }
 
     async fn sign_out(self: Rc<Self>) {
-        // Without a network the cookie stays for now, and the server keeps what it has of this device until an owner removes it.
-        let _ = send("DELETE", api::DEVICE, "", None).await;
+        if self.paired().is_none() {
+            return;
+        }
         self.stand(Standing::Unknown);
+        // Without a network the cookie stays, and the server knows of this device until an owner removes it.
+        let _ = send("DELETE", api::DEVICE, "", None).await;
         let _ = self.disk.delete().await;
         browser::forget_app().await;
         self.tell(&Word::Standing);
@@ -511,6 +516,10 @@ impl Desk for Browser {
 
     fn chime(&self) {
         browser::chime();
+    }
+
+    fn in_hand(&self) -> RwSignal<bool> {
+        self.0.in_hand
     }
 
     fn bright(&self) -> RwSignal<bool> {

@@ -97,8 +97,11 @@ fn state(texts: Texts) -> impl IntoView {
         count => texts.count(Key::UnsyncedCount, count),
     };
     let waits = move || (unsynced.get().count > 0).to_string();
+    let standing = desk.standing();
+    // A browser that is no device has nothing to send, and nowhere to.
+    let idle = move || standing.with(|standing| !matches!(standing, Standing::Paired(_) | Standing::Revoked(_)));
     Either::Right(view! {
-        <p class="line" role="status">
+        <p class="line" role="status" hidden=idle>
             <span class=class>{said}</span>
             <span class="unsynced" data-waits=waits>{count}</span>
         </p>

@@ -44,6 +44,10 @@ fn till(counter: &Counter) -> impl IntoView + use<> {
     let over = over(counter);
     let in_hand = counter.at;
     let holding = move || in_hand.get().is_some();
+    // An update waits until nobody is served.
+    let busy = counter.desk.in_hand();
+    Effect::new(move |_| busy.set(holding()));
+    on_cleanup(move || busy.set(false));
     view! {
         <article class="till" class:holding=holding>
             <h1 class="unseen">{counter.word(Key::TillTitle)}</h1>

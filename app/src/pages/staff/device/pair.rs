@@ -1,0 +1,53 @@
+//! The code that lets a browser in.
+
+use leptos::{ev::SubmitEvent, html::Input, prelude::*, task::spawn_local};
+use servery_domain::problem::{Kind, Problem};
+
+use super::At;
+use crate::{
+    parts::said::{Tone, said},
+    text::{Texts, staff::Key},
+};
+
+/// As many characters as a code has at most, with what people type around it.
+const LONGEST: usize = 20;
+
+pub fn form(texts: Texts, at: At) -> impl IntoView {
+    let code = NodeRef::<Input>::new();
+    let (asking, wrong) = (RwSignal::new(false), RwSignal::new(None::<Key>));
+    let ask = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(typed) = code.get_untracked().map(|input| input.value()) else { return };
+        wrong.set(None);
+        asking.set(true);
+        let paired = at.with_value(|desk| desk.pair(&typed));
+        spawn_local(async move {
+            let failed = paired.await.err().map(|problem| words(&problem));
+            // Once it is let in, this form is not there any more.
+            asking.try_set(false);
+            wrong.try_set(failed);
+        });
+    };
+    let label = move || texts.get(if asking.get() { Key::DevicePairing } else { Key::DevicePair });
+    view! {
+        // Only this page knows what to do with it.
+        <form class="pair" method="post" on:submit=ask>
+            <label>
+                <span>{texts.get(Key::DeviceCode)}</span>
+                <input node_ref=code name="code" required maxlength=LONGEST dir="ltr" autocomplete="off" autocapitalize="characters" spellcheck="false"
+                    placeholder="ABCD-EFGH"/>
+            </label>
+            <button disabled=move || asking.get()>{label}</button>
+            {move || said(wrong.get().map(|key| texts.get(key)), Tone::Bad)}
+        </form>
+    }
+}
+
+fn words(problem: &Problem) -> Key {
+    match problem.status {
+        _ if problem.is(Kind::Unreachable) => Key::DevicePairAway,
+        429 => Key::DevicePairOften,
+        400..=499 => Key::DeviceCodeWrong,
+        _ => Key::DevicePairFailed,
+    }
+}
