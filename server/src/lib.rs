@@ -16,6 +16,8 @@ pub mod cli;
 pub mod clock;
 pub mod customer;
 pub mod demo;
+pub mod desk;
+pub mod devices;
 mod forgetting;
 pub mod health;
 pub mod html;

@@ -42,6 +42,7 @@ use crate::{
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Thing {
     Bill(Bill),
     Ticket(Ticket),
@@ -63,6 +64,7 @@ pub enum Thing {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ThingId {
     Bill(BillId),
     Ticket(TicketId),
@@ -118,6 +120,7 @@ texts! {
 
 /// A device that takes money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Till {
     pub device: DeviceId,
     /// The number of its last receipt.
@@ -138,6 +141,7 @@ impl Till {
 
 /// Portions that are left of a dish that is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stock {
     pub dish: DishId,
     pub left: u32,
@@ -145,6 +149,7 @@ pub struct Stock {
 
 /// A dish that is at hand at the tills, in the order in which they were chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Favourite {
     pub dish: DishId,
     pub since: Timestamp,
@@ -152,6 +157,7 @@ pub struct Favourite {
 
 /// A device, for the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Installed {
     pub device: DeviceId,
     pub name: String,
@@ -160,6 +166,7 @@ pub struct Installed {
 
 /// What a device asked for and did not get, until a person has seen it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Refused {
     pub op: Op,
     pub why: Refusal,
