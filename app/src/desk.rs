@@ -10,7 +10,7 @@ use servery_domain::{
         House,
         op::{Action, Refusal},
     },
-    id::{CashierId, OpId},
+    id::{BillId, CashierId, OpId},
     problem::Problem,
     time::Timestamp,
 };
@@ -47,8 +47,8 @@ pub trait Desk: Send + Sync {
     fn take_update(&self);
     /// Something new is heard.
     fn chime(&self);
-    /// Whether somebody is in the middle of something: then it is not updated by itself.
-    fn in_hand(&self) -> RwSignal<bool>;
+    /// The bill that somebody is in the middle of, on whatever screen: until it is put aside nothing is updated by itself.
+    fn in_hand(&self) -> RwSignal<Option<BillId>>;
     /// Whether the screen is bright.
     fn bright(&self) -> RwSignal<bool>;
     fn set_bright(&self, bright: bool);

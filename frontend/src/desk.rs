@@ -29,7 +29,7 @@ use servery_domain::{
         House,
         op::{Action, SPEAKS},
     },
-    id::{CashierId, DeviceId, OpId},
+    id::{BillId, CashierId, DeviceId, OpId},
     problem::{Kind, Problem},
     sync::{
         Request, Trouble,
@@ -81,7 +81,7 @@ struct Tabs {
     heard: RwSignal<Option<Timestamp>>,
     by: RwSignal<Option<CashierId>>,
     update: RwSignal<bool>,
-    in_hand: RwSignal<bool>,
+    in_hand: RwSignal<Option<BillId>>,
     bright: RwSignal<bool>,
 }
 
@@ -105,7 +105,7 @@ pub fn open() -> Arc<dyn Desk> {
         heard: RwSignal::new(None),
         by: RwSignal::new(None),
         update: RwSignal::new(false),
-        in_hand: RwSignal::new(false),
+        in_hand: RwSignal::new(None),
         bright: RwSignal::new(browser::is_bright()),
     });
     tabs.listen();
@@ -518,7 +518,7 @@ impl Desk for Browser {
         browser::chime();
     }
 
-    fn in_hand(&self) -> RwSignal<bool> {
+    fn in_hand(&self) -> RwSignal<Option<BillId>> {
         self.0.in_hand
     }
 

@@ -118,7 +118,7 @@ impl DeviceKind {
             (Self::Kitchen, action) => {
                 matches!(action, Action::Bump { .. } | Action::Recall { .. } | Action::Stock { .. } | Action::Dismiss { .. })
             }
-            (Self::Courier, action) => matches!(action, Action::HandOver { .. } | Action::Dismiss { .. }),
+            (Self::Courier, action) => matches!(action, Action::Assign { .. } | Action::HandOver { .. } | Action::Dismiss { .. }),
         }
     }
 }

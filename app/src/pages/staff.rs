@@ -1,5 +1,6 @@
 //! The pages of the staff app: what people behind the counter work at.
 
+mod amount;
 mod clock;
 mod device;
 mod floor;

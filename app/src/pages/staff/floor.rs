@@ -1,16 +1,115 @@
-use leptos::prelude::*;
+//! The room: who sits where, since when, and what they owe.
 
-use super::Premises;
-use crate::text::{staff::Key, texts};
+mod arrange;
+mod table;
+
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+use servery_domain::{
+    device::DeviceKind,
+    house::{House, Thing, table::Table},
+    id::TableId,
+};
+
+use super::{
+    Premises,
+    clock::now_each,
+    post::{Post, not_here, wrong},
+};
+use crate::text::staff::Key;
 
 #[component]
 pub fn Floor(premises: Premises) -> impl IntoView {
-    let texts = texts();
-    let name = premises.listed.restaurant.name.clone();
+    let Some(post) = Post::new(premises) else { return Either::Left(()) };
+    let kind = post.kind();
+    Either::Right(move || match kind.get() {
+        None => EitherOf3::A(()),
+        Some(Some(DeviceKind::Till)) => EitherOf3::B(floor(&post)),
+        Some(_) => EitherOf3::C(not_here(&post, Key::FloorTitle)),
+    })
+}
+
+/// Those that stand on the plan, by their names as people count them.
+pub fn tables(house: &House) -> Vec<Table> {
+    let tables = house.things().filter_map(|thing| if let Thing::Table(table) = thing { Some(table.clone()) } else { None });
+    let mut tables: Vec<Table> = tables.filter(|table| !table.plan.name.is_empty()).collect();
+    tables.sort_by(|a, b| (a.plan.name.len(), &a.plan.name).cmp(&(b.plan.name.len(), &b.plan.name)));
+    tables
+}
+
+fn floor(post: &Post) -> impl IntoView + use<> {
+    let (arranging, chosen) = (RwSignal::new(false), RwSignal::new(None::<TableId>));
+    let house = post.house;
+    let rooms = Memo::new(move |_| {
+        let mut rooms = house.with(|house| tables(house).into_iter().map(|table| table.plan.room).collect::<Vec<_>>());
+        rooms.sort();
+        rooms.dedup();
+        rooms
+    });
+    let room = RwSignal::new(None::<String>);
+    let shown_room = Memo::new(move |_| {
+        room.get().filter(|room| rooms.with(|rooms| rooms.contains(room))).or_else(|| rooms.with(|rooms| rooms.first().cloned()))
+    });
+    let here = Memo::new(move |_| {
+        let room = shown_room.get().unwrap_or_default();
+        house.with(|house| tables(house).into_iter().filter(|table| table.plan.room == room).collect::<Vec<_>>())
+    });
+    let now = now_each(20);
+    let spot = {
+        let post = post.clone();
+        move |table: Table| match arranging.get_untracked() {
+            true => Either::Left(arrange::spot(&post, chosen, &table)),
+            false => Either::Right(table::spot(&post, now, &table)),
+        }
+    };
+    let nothing = {
+        let words = post.word(Key::FloorNothing);
+        move || (here.with(Vec::is_empty) && !arranging.get()).then(|| view! { <p class="empty">{words}</p> })
+    };
+    let form = {
+        let post = post.clone();
+        move || arranging.get().then(|| arrange::form(&post, chosen, shown_room))
+    };
+    let words = {
+        let post = post.clone();
+        move || post.word(if arranging.get() { Key::FloorArranged } else { Key::FloorArrange })
+    };
+    let keyed = move || {
+        let arranging = arranging.get();
+        here.get().into_iter().map(move |table| (arranging, table)).collect::<Vec<_>>()
+    };
     view! {
         <article class="floor">
-            <h1>{texts.get(Key::FloorTitle)}</h1>
-            <p>{name}</p>
+            <h1 class="unseen">{post.word(Key::FloorTitle)}</h1>
+            {wrong(post)}
+            <div class="floor-bar">
+                <div class="choices">{room_keys(post, rooms, room, shown_room)}</div>
+                <button type="button" aria-pressed=move || arranging.get().to_string() on:click=move |_| arranging.update(|on| *on = !*on)>{words}</button>
+            </div>
+            {nothing}
+            <div class="room" class:arranging=arranging>
+                <For each=keyed key=|(arranging, table)| (*arranging, table.id, format!("{:?}", table)) let:((_, table))>{spot(table)}</For>
+            </div>
+            {form}
         </article>
+    }
+}
+
+fn room_keys(post: &Post, rooms: Memo<Vec<String>>, room: RwSignal<Option<String>>, shown: Memo<Option<String>>) -> impl IntoView + use<> {
+    let unnamed = post.word(Key::FloorRoom);
+    move || {
+        let rooms = rooms.get();
+        let several = rooms.len() > 1;
+        let keys = rooms.into_iter().filter(|_| several).map(|name| {
+            let here = {
+                let name = name.clone();
+                move || (shown.with(|shown| shown.as_ref() == Some(&name))).to_string()
+            };
+            let label = if name.is_empty() { unnamed.to_owned() } else { name.clone() };
+            view! { <button type="button" aria-pressed=here on:click=move |_| room.set(Some(name.clone())) dir="auto">{label}</button> }
+        });
+        keys.collect::<Vec<_>>()
     }
 }

@@ -1,16 +1,52 @@
-use leptos::prelude::*;
+//! What is brought to diners: at a till, who brings what; on a courier's phone, where to and what to collect.
 
-use super::Premises;
-use crate::text::{staff::Key, texts};
+mod courier;
+mod dispatch;
+
+use leptos::{
+    either::{Either, EitherOf4},
+    prelude::*,
+};
+use servery_domain::{
+    contact::Doorstep,
+    device::DeviceKind,
+    house::{House, Thing, run::Run},
+    order::Order,
+};
+
+use super::{
+    Premises,
+    post::{Post, not_here},
+};
+use crate::text::staff::Key;
 
 #[component]
 pub fn Runs(premises: Premises) -> impl IntoView {
-    let texts = texts();
-    let name = premises.listed.restaurant.name.clone();
-    view! {
-        <article class="runs">
-            <h1>{texts.get(Key::RunsTitle)}</h1>
-            <p>{name}</p>
-        </article>
+    let Some(post) = Post::new(premises) else { return Either::Left(()) };
+    let kind = post.kind();
+    Either::Right(move || match kind.get() {
+        None => EitherOf4::A(()),
+        Some(Some(DeviceKind::Till)) => EitherOf4::B(view! { <dispatch::Dispatch post=post.clone()/> }),
+        Some(Some(DeviceKind::Courier)) => EitherOf4::C(view! { <courier::Courier post=post.clone()/> }),
+        Some(_) => EitherOf4::D(not_here(&post, Key::RunsTitle)),
+    })
+}
+
+/// Those that are not over, the oldest first.
+pub fn runs(house: &House) -> Vec<Run> {
+    let runs = house.things().filter_map(|thing| if let Thing::Run(run) = thing { Some(run.clone()) } else { None });
+    let mut runs: Vec<Run> = runs.filter(|run| !run.stops.is_empty() && !run.is_over()).collect();
+    runs.sort_by_key(|run| (run.assigned_at, run.id));
+    runs
+}
+
+pub fn door(order: &Order) -> Option<&Doorstep> {
+    match &order.ordered.service {
+        servery_domain::basket::Service::Delivery(door) => Some(door),
+        _ => None,
     }
+}
+
+pub fn address(door: &Doorstep) -> String {
+    format!("{}, {} {}", door.street, door.postcode, door.city)
 }

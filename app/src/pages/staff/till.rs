@@ -32,7 +32,7 @@ use crate::text::staff::Key;
 pub fn Till(premises: Premises) -> impl IntoView {
     let Some(post) = Post::new(premises) else { return Either::Left(()) };
     let kind = post.kind();
-    let counter = Counter { post, at: RwSignal::new(None), over: RwSignal::new(None) };
+    let counter = Counter { at: post.desk.in_hand(), post, over: RwSignal::new(None) };
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
         Some(Some(DeviceKind::Till)) => EitherOf3::B(till(&counter)),
@@ -44,10 +44,6 @@ fn till(counter: &Counter) -> impl IntoView + use<> {
     let over = over(counter);
     let in_hand = counter.at;
     let holding = move || in_hand.get().is_some();
-    // An update waits until nobody is served.
-    let busy = counter.desk.in_hand();
-    Effect::new(move |_| busy.set(holding()));
-    on_cleanup(move || busy.set(false));
     view! {
         <article class="till" class:holding=holding>
             <h1 class="unseen">{counter.word(Key::TillTitle)}</h1>

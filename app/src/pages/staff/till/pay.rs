@@ -1,6 +1,6 @@
 //! Taking money: all of it or a part, with a tip, in cash with change or by card.
 
-use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
+use leptos::{either::Either, ev::SubmitEvent, prelude::*};
 use servery_domain::{
     currency::Minor,
     house::{
@@ -9,12 +9,14 @@ use servery_domain::{
         payment::{Tender, Way},
     },
     id::PaymentId,
-    limits,
     share::split,
 };
 
 use super::counter::{Counter, Over};
-use crate::{pages::staff::sheet::Sheet, text::staff::Key};
+use crate::{
+    pages::staff::{amount::field, sheet::Sheet},
+    text::staff::Key,
+};
 
 /// Guests who share a bill at the most: more pay by amount.
 const SHARERS: usize = 12;
@@ -140,29 +142,6 @@ fn parts(counter: &Counter, filled: Filled, due: Minor) -> impl IntoView + use<>
             <button type="button" class="step" aria-label=more disabled={move || guests.get() >= SHARERS} on:click=move |_| choose(guests.get_untracked() + 1)>"+"</button>
         </fieldset>
         {field(counter, Key::PayAmount, filled.amount)}
-    }
-}
-
-/// An amount of money that somebody types.
-pub fn field(counter: &Counter, key: Key, value: RwSignal<Minor>) -> impl IntoView + use<> {
-    let (currency, typed) = (counter.premises.menu.currency, NodeRef::<html::Input>::new());
-    let counter = counter.clone();
-    // What is set otherwise is shown; what is being typed is left alone.
-    Effect::new(move |_| {
-        let value = value.get();
-        let Some(input) = typed.get() else { return };
-        let shown = if value == Minor::ZERO { String::new() } else { currency.plain(value) };
-        if counter.amount(&input.value()).unwrap_or(Minor::ZERO) != value {
-            input.set_value(&shown);
-        }
-    });
-    let reading = move |input: String| currency.read(input.trim().replace(',', ".").as_str()).unwrap_or(Minor::ZERO);
-    let label = crate::text::texts().get(key);
-    view! {
-        <label>
-            <span>{label}</span>
-            <input node_ref=typed inputmode="decimal" maxlength=limits::AMOUNT autocomplete="off" on:input:target=move |event| value.set(reading(event.target().value()))/>
-        </label>
     }
 }
 

@@ -12,11 +12,11 @@ use servery_domain::{
     limits,
 };
 
-use super::{
-    counter::{Counter, Over},
-    pay::field,
+use super::counter::{Counter, Over};
+use crate::{
+    pages::staff::{amount::field, sheet::Sheet},
+    text::staff::Key,
 };
-use crate::{pages::staff::sheet::Sheet, text::staff::Key};
 
 #[component]
 pub fn Payments(counter: Counter) -> impl IntoView {

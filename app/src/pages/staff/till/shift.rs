@@ -10,11 +10,10 @@ use servery_domain::{
 
 use super::{
     counter::{Counter, Over, own_shift},
-    pay::field,
     receipt::short,
 };
 use crate::{
-    pages::staff::{clock::stamp, sheet::Sheet},
+    pages::staff::{amount::field, clock::stamp, sheet::Sheet},
     text::staff::Key,
 };
 

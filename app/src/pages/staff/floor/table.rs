@@ -1,0 +1,91 @@
+//! A table while one serves: tapped, its bill is in hand at the till.
+
+use leptos::prelude::*;
+use servery_domain::{
+    house::{
+        House,
+        bill::{Bill, Seat},
+        op::Action,
+        table::{Plan, Table},
+    },
+    id::BillId,
+    time::Timestamp,
+};
+
+use crate::{pages::staff::post::Post, text::staff::Key};
+
+/// Where it stands, for the style sheet.
+pub fn place(plan: &Plan) -> String {
+    let Plan { x, y, width, height, .. } = plan;
+    format!("--x: {x}; --y: {y}; --w: {width}; --h: {height}")
+}
+
+/// What is the matter with its guests, the most pressing first.
+fn state(bills: &[&Bill]) -> &'static str {
+    match bills {
+        [] => "free",
+        bills if bills.iter().all(|bill| bill.lines.is_empty()) => "seated",
+        bills if bills.iter().any(|bill| bill.lines.iter().any(|line| line.unsent() != 0)) => "unsent",
+        bills if bills.iter().any(|bill| !bill.payments.is_empty()) => "paying",
+        _ => "ordered",
+    }
+}
+
+fn bills_of<'h>(house: &'h House, table: &Table) -> Vec<&'h Bill> {
+    table.bills.iter().filter_map(|bill| house.bill(*bill)).collect()
+}
+
+pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, table: &Table) -> impl IntoView + use<> {
+    let house = post.house;
+    let state = {
+        let table = table.clone();
+        Memo::new(move |_| house.with(|house| state(&bills_of(house, &table))))
+    };
+    let words = {
+        let post = post.clone();
+        move || {
+            post.word(match state.get() {
+                "free" => Key::TableFree,
+                "seated" => Key::TableSeated,
+                "unsent" => Key::TableUnsent,
+                "paying" => Key::TablePaying,
+                _ => Key::TableOrdered,
+            })
+        }
+    };
+    let facts = {
+        let (post, table) = (post.clone(), table.clone());
+        move || {
+            house.with(|house| {
+                let bills = bills_of(house, &table);
+                let first = bills.first()?;
+                let due = bills.iter().map(|bill| bill.due()).sum();
+                let minutes = now.get().map_or(0, |now| (now.0 - first.opened_at.0).max(0) / 60);
+                let server = first.served_by.and_then(|by| house.cashier(by)).map(|cashier| cashier.name.clone());
+                let guests = (first.guests > 0).then(|| post.texts.count(Key::BillGuests, first.guests.into()));
+                let facts = [Some(post.texts.count(Key::KitchenMinutes, minutes as usize)), guests, server];
+                let facts: Vec<String> = facts.into_iter().flatten().collect();
+                Some(view! { <small>{facts.join(" · ")}</small><small class="price" dir="auto">{post.money(due)}</small> })
+            })
+        }
+    };
+    let taking = post.clone();
+    let first = table.bills.first().copied();
+    let id = table.id;
+    let take = move |_| match first {
+        Some(bill) => taking.desk.in_hand().set(Some(bill)),
+        None => {
+            let (bill, in_hand) = (BillId(taking.desk.id()), taking.desk.in_hand());
+            let plus_tax = !taking.premises.listed.restaurant.tax.included;
+            taking.ask_then(Action::Open { bill, seat: Seat::Table(id), plus_tax }, move || in_hand.set(Some(bill)));
+        }
+    };
+    let till = format!("/staff/{}/till", post.premises.slug);
+    view! {
+        <a class="table" class:round=table.plan.round href=till style=place(&table.plan) data-state=move || state.get() on:click=take>
+            <b dir="auto">{table.plan.name.clone()}</b>
+            <span>{words}</span>
+            {facts}
+        </a>
+    }
+}

@@ -1,0 +1,159 @@
+//! On a courier's phone: the next door, what is collected there, and who has taken it.
+
+use form_urlencoded::Serializer;
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use servery_domain::{
+    currency::Minor,
+    house::{
+        House,
+        op::Action,
+        run::{HandedOver, Proof, Run},
+    },
+    id::{OrderId, RunId},
+    limits,
+    order::{Event, Order, State},
+    ordering::PaymentWay,
+};
+
+use super::{address, door, runs};
+use crate::{
+    pages::staff::{
+        amount::field,
+        post::{Post, wrong},
+        sheet::Sheet,
+    },
+    text::staff::Key,
+};
+
+/// At which door the courier stands.
+type AtDoor = RwSignal<Option<(RunId, OrderId)>>;
+
+fn to_collect(order: &Order) -> Minor {
+    match order.progress.payment.way {
+        PaymentWay::Door => order.to_pay().max(Minor::ZERO),
+        PaymentWay::Card => Minor::ZERO,
+    }
+}
+
+#[component]
+pub fn Courier(post: Post) -> impl IntoView {
+    let house = post.house;
+    let at_door: AtDoor = RwSignal::new(None);
+    let cards = {
+        let post = post.clone();
+        move || {
+            let runs: Vec<_> = house.with(|house| runs(house).iter().map(|run| card(&post, house, run, at_door)).collect());
+            let none = runs.is_empty().then(|| view! { <p class="empty">{post.word(Key::CourierNothing)}</p> });
+            view! { {none}{runs} }
+        }
+    };
+    let sheet = {
+        let post = post.clone();
+        move || {
+            let (run, order) = at_door.get()?;
+            let order = house.with_untracked(|house| house.order(order).cloned())?;
+            Some(hand_over(&post, run, &order, at_door))
+        }
+    };
+    view! {
+        <article class="courier">
+            <h1 class="unseen">{post.word(Key::RunsTitle)}</h1>
+            {wrong(&post)}
+            {cards}
+            {sheet}
+        </article>
+    }
+}
+
+fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView + use<> {
+    let open: Vec<&Order> = run.stops.iter().filter(|stop| stop.handed_over.is_none()).filter_map(|stop| house.order(stop.order)).collect();
+    let stops: Vec<_> = open.iter().enumerate().map(|(at, order)| stop(post, run, at, order, at_door)).collect();
+    let ready: Vec<OrderId> = open.iter().filter(|order| order.progress.state == State::Ready).map(|order| order.id).collect();
+    let leaving = post.clone();
+    let leave = (!ready.is_empty()).then(|| {
+        let words = post.texts.count(Key::CourierTake, ready.len());
+        let take = move |_| ready.iter().for_each(|order| leaving.ask(Action::Order { order: *order, event: Event::OutForDelivery }));
+        view! { <button type="button" class="main" on:click=take>{words}</button> }
+    });
+    let cash = run.cash();
+    let carried = (cash > Minor::ZERO).then(|| post.texts.fill(Key::CourierCash, &[("amount", &post.money(cash))]));
+    view! {
+        <section>
+            {leave}
+            <ol class="stops">{stops}</ol>
+            {carried.map(|words| view! { <p class="cash">{words}</p> })}
+        </section>
+    }
+}
+
+fn stop(post: &Post, run: &Run, at: usize, order: &Order, at_door: AtDoor) -> impl IntoView + use<> {
+    let (run_id, id) = (run.id, order.id);
+    let ordered = &order.ordered;
+    let to = door(order).map(address).unwrap_or_default();
+    let map = format!("https://www.openstreetmap.org/search?{}", Serializer::new(String::new()).append_pair("query", &to).finish());
+    let hint = door(order).map(|door| door.hint.clone()).filter(|hint| !hint.is_empty()).map(|hint| view! { <p dir="auto">{hint}</p> });
+    let note = (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
+    let money = match to_collect(order) {
+        Minor::ZERO => post.word(Key::CourierPaid).to_owned(),
+        due => post.texts.fill(Key::CourierCollect, &[("amount", &post.money(due))]),
+    };
+    let earlier = (at > 0).then(|| {
+        let (asking, words, action) = (post.clone(), post.word(Key::CourierEarlier), sooner(run, id));
+        view! { <button type="button" on:click=move |_| asking.ask(action.clone())>{words}</button> }
+    });
+    let there = (order.progress.state == State::OutForDelivery).then(|| {
+        view! { <button type="button" class="main" on:click=move |_| at_door.set(Some((run_id, id)))>{post.word(Key::CourierThere)}</button> }
+    });
+    let cooking = matches!(order.progress.state, State::Accepted | State::Preparing);
+    let cooking = cooking.then(|| view! { <p class="hint">{post.word(Key::RunsCooking)}</p> });
+    view! {
+        <li>
+            <h2><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{ordered.contact.name.clone()}</span></h2>
+            <p><a href=map rel="external noreferrer" dir="auto">{to}</a></p>
+            {hint}
+            {note}
+            <p><a href=format!("tel:{}", ordered.contact.phone.replace(' ', "")) dir="ltr">{ordered.contact.phone.clone()}</a></p>
+            <p class="money">{money}</p>
+            {cooking}
+            <div class="beside">{earlier}{there}</div>
+        </li>
+    }
+}
+
+/// The run with this order one place earlier.
+fn sooner(run: &Run, order: OrderId) -> Action {
+    let mut orders: Vec<OrderId> = run.stops.iter().map(|stop| stop.order).collect();
+    if let Some(place) = orders.iter().position(|other| *other == order).filter(|place| *place > 0) {
+        orders.swap(place, place - 1);
+    }
+    Action::Assign { run: run.id, courier: run.courier, orders }
+}
+
+fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl IntoView + use<> {
+    let id = order.id;
+    let cash = RwSignal::new(to_collect(order));
+    let name = NodeRef::<html::Input>::new();
+    let giving = post.clone();
+    let give = move |event: SubmitEvent| {
+        event.prevent_default();
+        let name = name.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
+        let handed_over = HandedOver { at: giving.desk.now(), cash: cash.get_untracked(), proof: Proof::Name(name) };
+        let done = giving.clone();
+        giving.ask_then(Action::HandOver { run, order: id, handed_over }, move || {
+            done.ask(Action::Order { order: id, event: Event::Delivered });
+            at_door.set(None);
+        });
+    };
+    let collects = (to_collect(order) > Minor::ZERO).then(|| field(post, Key::CourierCollected, cash));
+    let (who, handed_over) = (post.word(Key::CourierWho), post.word(Key::CourierHandedOver));
+    let value = order.ordered.contact.name.clone();
+    view! {
+        <Sheet title=format!("#{}", order.number) close=Callback::new(move |()| at_door.set(None))>
+            <form class="fields" on:submit=give>
+                {collects}
+                <label><span>{who}</span><input node_ref=name value=value required maxlength=limits::NAME autocomplete="off"/></label>
+                <button type="submit" class="main">{handed_over}</button>
+            </form>
+        </Sheet>
+    }
+}

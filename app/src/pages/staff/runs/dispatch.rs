@@ -1,0 +1,143 @@
+//! At the till: orders that are ready find a courier, and the courier's cash its way into the drawer.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+use servery_domain::{
+    device::DeviceKind,
+    house::{House, Installed, Thing, op::Action, run::Run},
+    id::{OrderId, RunId},
+    order::{Order, State},
+};
+
+use super::{address, door, runs};
+use crate::{
+    pages::staff::{
+        clock::time_of_day,
+        orders::orders_in,
+        post::{Post, wrong},
+    },
+    text::staff::Key,
+};
+
+fn couriers(house: &House) -> Vec<Installed> {
+    let devices = house.things().filter_map(|thing| if let Thing::Device(device) = thing { Some(device.clone()) } else { None });
+    let mut couriers: Vec<Installed> = devices.filter(|device| device.kind == DeviceKind::Courier).collect();
+    couriers.sort_by(|a, b| a.name.cmp(&b.name));
+    couriers
+}
+
+/// What nobody has been asked to bring yet.
+fn waiting(house: &House) -> Vec<Order> {
+    let taken: BTreeSet<OrderId> = runs(house).iter().flat_map(|run| &run.stops).map(|stop| stop.order).collect();
+    let soon = |state| matches!(state, State::Accepted | State::Preparing | State::Ready);
+    orders_in(house, |order| door(order).is_some() && soon(order.progress.state) && !taken.contains(&order.id))
+}
+
+#[component]
+pub fn Dispatch(post: Post) -> impl IntoView {
+    let house = post.house;
+    let chosen = RwSignal::new(BTreeSet::<OrderId>::new());
+    let orders = Memo::new(move |_| house.with(|house| waiting(house)));
+    let rows = {
+        let post = post.clone();
+        move || {
+            let rows: Vec<_> = orders.get().iter().map(|order| row(&post, order, chosen)).collect();
+            let none = rows.is_empty().then(|| view! { <p class="empty">{post.word(Key::RunsNothing)}</p> });
+            view! { <ul class="run-orders">{rows}</ul>{none} }
+        }
+    };
+    let hands = {
+        let post = post.clone();
+        move || {
+            let couriers = house.with(|house| couriers(house));
+            let none = couriers.is_empty().then(|| view! { <p class="hint">{post.word(Key::RunsNoCourier)}</p> });
+            let keys: Vec<_> = couriers.into_iter().map(|courier| hand(&post, &courier, orders, chosen)).collect();
+            view! { <div class="choices">{keys}</div>{none} }
+        }
+    };
+    let under_way = {
+        let post = post.clone();
+        move || house.with(|house| runs(house).iter().map(|run| card(&post, house, run)).collect::<Vec<_>>())
+    };
+    view! {
+        <article class="runs">
+            <h1 class="unseen">{post.word(Key::RunsTitle)}</h1>
+            {wrong(&post)}
+            <section><h2>{post.word(Key::RunsWaiting)}</h2>{rows}{hands}</section>
+            <section><h2>{post.word(Key::RunsUnderWay)}</h2><ol class="run-cards">{under_way}</ol></section>
+        </article>
+    }
+}
+
+fn row(post: &Post, order: &Order, chosen: RwSignal<BTreeSet<OrderId>>) -> impl IntoView + use<> {
+    let id = order.id;
+    let here = move || chosen.with(|chosen| chosen.contains(&id)).to_string();
+    let turn = move |_| {
+        chosen.update(|chosen| {
+            if !chosen.remove(&id) {
+                chosen.insert(id);
+            }
+        });
+    };
+    let due = order.progress.ready_at.unwrap_or(order.ordered.due.from);
+    let ready = post.word(if order.progress.state == State::Ready { Key::RunsReady } else { Key::RunsCooking });
+    let to = door(order).map(address).unwrap_or_default();
+    view! {
+        <li>
+            <button type="button" aria-pressed=here on:click=turn>
+                <b>{format!("#{}", order.number)}</b>
+                <span dir="auto">{to}</span>
+                <small>{ready}" · "{due.clock()}</small>
+            </button>
+        </li>
+    }
+}
+
+/// Gives what is chosen to a courier, in the order of its numbers; on the phone it can be put in another.
+fn hand(post: &Post, courier: &Installed, orders: Memo<Vec<Order>>, chosen: RwSignal<BTreeSet<OrderId>>) -> impl IntoView + use<> {
+    let (id, giving) = (courier.device, post.clone());
+    let words = post.texts.fill(Key::RunsGive, &[("name", &courier.name)]);
+    let picked = move || {
+        let is_chosen = |order: &&Order| chosen.with(|chosen| chosen.contains(&order.id));
+        orders.with(|orders| orders.iter().filter(is_chosen).map(|order| order.id).collect::<Vec<_>>())
+    };
+    let give = move |_| {
+        let action = Action::Assign { run: RunId(giving.desk.id()), courier: id, orders: untrack(picked) };
+        giving.ask_then(action, move || chosen.set(BTreeSet::new()));
+    };
+    let nothing = move || picked().is_empty();
+    view! { <button type="button" disabled=nothing on:click=give dir="auto">{words}</button> }
+}
+
+fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
+    let name = couriers(house).into_iter().find(|courier| courier.device == run.courier).map(|courier| courier.name);
+    let stops = run.stops.iter().filter_map(|stop| {
+        let order = house.order(stop.order)?;
+        let state = match &stop.handed_over {
+            Some(handed_over) => post.texts.fill(Key::RunsBrought, &[("time", &time_of_day(handed_over.at))]),
+            None if order.progress.state == State::OutForDelivery => post.word(Key::RunsOnTheWay).to_owned(),
+            None => post.word(Key::RunsNotYet).to_owned(),
+        };
+        Some(view! { <li><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{door(order).map(address)}</span>" "<small>{state}</small></li> })
+    });
+    let stops: Vec<_> = stops.collect();
+    let all = run.stops.iter().all(|stop| stop.handed_over.is_some());
+    let (id, cash) = (run.id, run.cash());
+    let taking = post.clone();
+    let take = move |_| {
+        let shift = taking.desk.paired().and_then(|paired| taking.house.with_untracked(|house| house.till(paired.device)?.shift));
+        match shift {
+            Some(shift) => taking.ask(Action::HandIn { run: id, shift, amount: cash }),
+            None => taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())),
+        }
+    };
+    let words = post.texts.fill(Key::RunsHandIn, &[("amount", &post.money(cash))]);
+    view! {
+        <li>
+            <h3 dir="auto">{name}" · "<time dir="ltr">{time_of_day(run.assigned_at)}</time></h3>
+            <ul>{stops}</ul>
+            {all.then(|| view! { <button type="button" on:click=take>{words}</button> })}
+        </li>
+    }
+}
