@@ -3,6 +3,7 @@
 pub mod about;
 pub mod accounts;
 pub mod board;
+pub mod devices;
 pub mod docs;
 pub mod drafts;
 pub mod openapi;
@@ -14,6 +15,7 @@ pub mod quotes;
 pub mod restaurants;
 pub mod sessions;
 pub mod stream;
+pub mod sync;
 
 use std::sync::Arc;
 

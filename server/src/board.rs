@@ -8,7 +8,7 @@ use servery_domain::{
     problem::Kind,
 };
 
-use crate::{app::App, ordering, refusal::Refusal, sessions, sessions::Signed};
+use crate::{app::App, clock, ordering, refusal::Refusal, sessions, sessions::Signed};
 
 pub async fn see(app: &App, signed: &Signed, slug: &str) -> Result<Board, Refusal> {
     let counter = ordering::counter(app, slug).await?;
@@ -66,5 +66,5 @@ pub async fn set_stock(app: &App, signed: &Signed, slug: &str, dish: DishId, por
     if counter.menu.dish(dish).is_none() {
         return Err(Refusal::new(Kind::NotFound, "there is no such dish on this menu"));
     }
-    Ok(app.store.set_stock(restaurant, dish, portions).await?)
+    Ok(app.store.set_stock(restaurant, dish, portions, clock::now()).await?)
 }

@@ -19,7 +19,7 @@ use servery_domain::{
 use servery_store::{Store, StoreError};
 use sha2::{Digest, Sha256};
 
-use crate::staff;
+use crate::{clock, staff};
 
 const FILES: [&str; 12] = [
     include_str!("../demo/01-trattoria-da-lucia.toml"),
@@ -296,7 +296,7 @@ pub async fn fill(store: &dyn Store, town: &[DemoRestaurant]) -> Result<(), Stor
     for DemoRestaurant { restaurant, menu, stock, coupons, tables } in town {
         store.put_restaurant(restaurant, menu).await?;
         for (dish, left) in stock {
-            store.set_stock(restaurant.id, *dish, Some(*left)).await?;
+            store.set_stock(restaurant.id, *dish, Some(*left), clock::now()).await?;
         }
         for coupon in coupons {
             store.put_coupon(restaurant.id, coupon).await?;

@@ -15,6 +15,8 @@ pub mod caller;
 pub mod cli;
 pub mod clock;
 pub mod demo;
+pub mod desk;
+pub mod devices;
 mod forgetting;
 pub mod health;
 pub mod html;

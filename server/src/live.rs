@@ -33,6 +33,8 @@ pub struct Change {
 struct Watched {
     orders: HashMap<OrderId, watch::Sender<Option<Change>>>,
     boards: HashMap<RestaurantId, broadcast::Sender<Change>>,
+    /// How far each house has come, for its devices.
+    houses: HashMap<RestaurantId, watch::Sender<Revision>>,
     /// Every change up to here was published, of each restaurant.
     seen: HashMap<RestaurantId, Revision>,
 }
@@ -40,6 +42,17 @@ struct Watched {
 #[derive(Default)]
 pub struct Live {
     watched: Mutex<Watched>,
+}
+
+impl Watched {
+    fn reach(&self, restaurant: RestaurantId, revision: Revision) {
+        let Some(sender) = self.houses.get(&restaurant) else { return };
+        sender.send_if_modified(|last| {
+            let newer = *last < revision;
+            *last = revision.max(*last);
+            newer
+        });
+    }
 }
 
 /// As an event of a stream; `id` is what `Last-Event-ID` brings back.
@@ -57,6 +70,7 @@ impl Live {
     pub fn publish(&self, order: &Order) {
         let mut watched = self.watched();
         let (restaurant, revision) = (order.ordered.restaurant, order.revision);
+        watched.reach(restaurant, revision);
         // With a gap, the look at the store fills it in.
         if let Some(seen) = watched.seen.get_mut(&restaurant).filter(|seen| seen.0 + 1 == revision.0) {
             *seen = revision;
@@ -75,6 +89,20 @@ impl Live {
             // Fails if nobody watches any more.
             let _ = sender.send(change());
         }
+    }
+
+    /// What a device did: its house went from one revision to another, and all of that is known here.
+    pub fn synced(&self, restaurant: RestaurantId, (from, to): (Revision, Revision), orders: &[Order]) {
+        orders.iter().for_each(|order| self.publish(order));
+        let mut watched = self.watched();
+        watched.reach(restaurant, to);
+        if let Some(seen) = watched.seen.get_mut(&restaurant).filter(|seen| **seen >= from) {
+            *seen = to.max(*seen);
+        }
+    }
+
+    pub fn watch_house(&self, restaurant: RestaurantId) -> watch::Receiver<Revision> {
+        self.watched().houses.entry(restaurant).or_default().subscribe()
     }
 
     pub fn watch_order(&self, order: OrderId) -> watch::Receiver<Option<Change>> {
@@ -99,6 +127,7 @@ impl Live {
         let mut watched = self.watched();
         watched.orders.retain(|_, sender| sender.receiver_count() > 0);
         watched.boards.retain(|_, sender| sender.receiver_count() > 0);
+        watched.houses.retain(|_, sender| sender.receiver_count() > 0);
     }
 
     async fn look(&self, store: &dyn Store) -> Result<(), StoreError> {
@@ -106,11 +135,14 @@ impl Live {
         for (restaurant, now) in store.order_revisions().await? {
             // What was before this node is known to who loads it.
             let seen = *self.watched().seen.entry(restaurant).or_insert(now);
+            self.watched().reach(restaurant, now);
             if seen >= now {
                 continue;
             }
             let (changed, upto) = store.changed_orders(restaurant, seen).await?;
             changed.iter().for_each(|tracked| self.publish(&tracked.order));
+            // What changed besides orders is read by those who are told the revision.
+            let upto = if changed.is_empty() { now } else { upto };
             let mut watched = self.watched();
             let seen = watched.seen.entry(restaurant).or_insert(upto);
             *seen = upto.max(*seen);

@@ -8,7 +8,7 @@ use std::{
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header::RETRY_AFTER};
 use quick_cache::sync::Cache;
-use servery_domain::{account::same_email, problem::Kind};
+use servery_domain::{account::same_email, id::DeviceId, problem::Kind};
 
 use crate::{caller::Caller, refusal::Refusal};
 
@@ -35,6 +35,10 @@ pub static MAILS_FROM: Policy = Policy { name: "mails-from", quota: 60, window: 
 pub static COUPONS: Policy = Policy { name: "coupons", quota: 60, window: 600 };
 /// Browsers that were not known before, for each of which something is kept.
 pub static BROWSERS: Policy = Policy { name: "browsers", quota: 600, window: 3_600 };
+/// Codes that let no device in. A right one costs nothing.
+pub static PAIRINGS: Policy = Policy { name: "pairings", quota: 10, window: 600 };
+/// What one device sends.
+pub static SYNCS: Policy = Policy { name: "syncs", quota: 600, window: 60 };
 pub static ORDERS: Policy = Policy { name: "orders", quota: 60, window: 60 };
 
 /// How a policy stands with somebody.
@@ -97,6 +101,11 @@ impl Rates {
     /// Takes one for whoever has this address, whichever caller asks.
     pub fn of_email(&self, policy: &'static Policy, email: &str, caller: &Caller) -> Result<(), Refusal> {
         self.take(policy, &same_email(email), caller)
+    }
+
+    /// Takes one for this device, wherever it is.
+    pub fn of_device(&self, policy: &'static Policy, device: DeviceId, caller: &Caller) -> Result<(), Refusal> {
+        self.take(policy, &device.to_string(), caller)
     }
 
     /// What diners do from this machine is its operator's own, or comes through a proxy that does not say for whom: all would share one limit.

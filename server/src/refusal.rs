@@ -13,7 +13,6 @@ use axum::{
 use serde::de::DeserializeOwned;
 use servery_domain::{
     contact::Malformed,
-    limits,
     problem::{Kind, Problem},
 };
 use servery_store::StoreError;
@@ -109,14 +108,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-/// A body as it came.
+/// A body as it came, of whatever size is accepted there.
 pub struct Raw(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = Refusal;
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let body = Bytes::from_request(request, state).await;
-        body.map(Self).map_err(|_| Refusal::new(Kind::TooLarge, format!("a body has {} bytes at the most", limits::BODY)))
+        body.map(Self).map_err(|_| Refusal::new(Kind::TooLarge, "the body is larger than is accepted here"))
     }
 }
 

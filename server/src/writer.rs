@@ -50,10 +50,8 @@ async fn write_all(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>, mu
         match commit(store.as_ref(), &writes).await {
             Ok(written) => {
                 work.notify_one();
-                for (written, answer) in written.into_iter().zip(answers) {
-                    if let Written::Placed { order, .. } | Written::Advanced(order) = &written {
-                        live.publish(order);
-                    }
+                for ((write, written), answer) in writes.into_iter().zip(written).zip(answers) {
+                    publish(&live, &write, &written);
                     // Who asked may have hung up; the order stands all the same.
                     let _ = answer.send(Ok(written));
                 }
@@ -67,8 +65,8 @@ async fn write_all(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>, mu
                     let written = alone
                         .map_err(Arc::new)
                         .and_then(|mut written| written.pop().ok_or_else(|| Arc::new(StoreError::Unreadable("no answer".into()))));
-                    if let Ok(Written::Placed { order, .. } | Written::Advanced(order)) = &written {
-                        live.publish(order);
+                    if let Ok(written) = &written {
+                        publish(&live, &write, written);
                     }
                     let _ = answer.send(written);
                 }
@@ -78,6 +76,14 @@ async fn write_all(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>, mu
                 answers.into_iter().for_each(|answer| drop(answer.send(Err(error.clone()))));
             }
         }
+    }
+}
+
+fn publish(live: &Live, write: &Write, written: &Written) {
+    match (write, written) {
+        (_, Written::Placed { order, .. } | Written::Advanced(order)) => live.publish(order),
+        (Write::Sync(syncing), Written::Synced(synced)) => live.synced(syncing.restaurant, synced.revisions, &synced.orders),
+        _ => {}
     }
 }
 

@@ -196,6 +196,8 @@ pub enum Act<'a> {
     Advance(&'a Event),
     /// Say how much is left of a dish, or that it is sold out.
     Stock,
+    /// Let devices in, and sign them out.
+    Devices,
 }
 
 impl Role {
@@ -203,6 +205,7 @@ impl Role {
         match act {
             Act::See => true,
             Act::Stock => self != Self::Courier,
+            Act::Devices => matches!(self, Self::Owner | Self::Manager),
             Act::Advance(Event::OutForDelivery | Event::Delivered) => true,
             Act::Advance(Event::Refund { .. }) => matches!(self, Self::Owner | Self::Manager),
             Act::Advance(
@@ -283,6 +286,7 @@ mod tests {
             assert_eq!(allowed, may, "{event:?}");
         }
         assert!(Kitchen.may(Act::Stock) && !Courier.may(Act::Stock) && Courier.may(Act::See));
+        assert!(Manager.may(Act::Devices) && !Cashier.may(Act::Devices));
     }
 
     #[test]

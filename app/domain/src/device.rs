@@ -71,6 +71,27 @@ pub struct Paired {
     pub slug: Slug,
 }
 
+/// What codes are made of: no two of these look alike.
+const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// A code made of forty random bits, as it is kept.
+pub fn code(random: u128) -> String {
+    (0..limits::CODE).map(|at| char::from(LETTERS[(random >> (5 * at)) as usize % LETTERS.len()])).collect()
+}
+
+/// As it is shown: `ABCD-EFGH`.
+pub fn shown(code: &str) -> String {
+    let (first, second) = code.split_at_checked(limits::CODE / 2).unwrap_or((code, ""));
+    format!("{first}-{second}")
+}
+
+/// What somebody means who types one; `None` if it can be none.
+pub fn typed(text: &str) -> Option<String> {
+    let plain = text.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '-' | '–' | '‐' | '‑'));
+    let code: String = plain.map(|letter| letter.to_ascii_uppercase()).take(limits::CODE + 1).collect();
+    (code.len() == limits::CODE && code.bytes().all(|letter| LETTERS.contains(&letter))).then_some(code)
+}
+
 impl NewDevice {
     pub fn check(&self) -> Result<(), Malformed> {
         match self.name.trim().is_empty() {
@@ -99,5 +120,27 @@ impl DeviceKind {
             }
             (Self::Courier, action) => matches!(action, Action::HandOver { .. } | Action::Dismiss { .. }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_typed_as_people_type() {
+        let made = code(0x0123_4567_89ab_cdef);
+        assert_eq!((made.len(), shown(&made).len()), (8, 9));
+        let dashed = shown(&made);
+        for text in
+            [made.clone(), dashed.clone(), dashed.to_lowercase(), format!(" {} ", dashed.replace('-', " ")), dashed.replace('-', "–")]
+        {
+            assert_eq!(typed(&text), Some(made.clone()), "{text}");
+        }
+        for text in ["", "ABCD-EFG", "ABCD-EFGHJ", "ABCD-EFG1", "ABCD-EFGÄ", "0OIO-1111"] {
+            assert_eq!(typed(text), None, "{text}");
+        }
+        assert_ne!(code(1), code(2));
+        assert_eq!(code(u128::MAX), "ZZZZZZZZ");
     }
 }

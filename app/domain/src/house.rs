@@ -10,11 +10,12 @@ pub mod op;
 pub mod payment;
 pub mod run;
 pub mod shift;
+pub mod sight;
 pub mod station;
 pub mod table;
 pub mod ticket;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,13 +32,14 @@ use self::{
 };
 use crate::{
     device::DeviceKind,
-    id::{BillId, CashierId, DeviceId, DishId, OpId, OrderId, RunId, ShiftId, StationId, TableId, TicketId},
+    id::{BillId, CashierId, DeviceId, DishId, MalformedId, OpId, OrderId, RunId, ShiftId, StationId, TableId, TicketId},
     order::Order,
     time::Timestamp,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Thing {
     Bill(Bill),
     Ticket(Ticket),
@@ -59,6 +61,7 @@ pub enum Thing {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ThingId {
     Bill(BillId),
     Ticket(TicketId),
@@ -75,8 +78,46 @@ pub enum ThingId {
     Refused(OpId),
 }
 
+macro_rules! texts {
+    ($($kind:ident = $name:literal;)+) => {
+        /// As the store has it: the kind, a dash, the digits.
+        impl fmt::Display for ThingId {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self { $(Self::$kind(id) => write!(f, concat!($name, "-{}"), id)),+ }
+            }
+        }
+
+        impl FromStr for ThingId {
+            type Err = MalformedId;
+            fn from_str(text: &str) -> Result<Self, MalformedId> {
+                match text.split_once('-') {
+                    $(Some(($name, id)) => id.parse().map(Self::$kind),)+
+                    _ => Err(MalformedId),
+                }
+            }
+        }
+    };
+}
+
+texts! {
+    Bill = "bill";
+    Ticket = "ticket";
+    Shift = "shift";
+    Till = "till";
+    Stock = "stock";
+    Table = "table";
+    Cashier = "cashier";
+    Station = "station";
+    Favourite = "favourite";
+    Run = "run";
+    Order = "order";
+    Device = "device";
+    Refused = "refused";
+}
+
 /// A device that takes money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Till {
     pub device: DeviceId,
     /// The number of its last receipt.
@@ -88,6 +129,7 @@ pub struct Till {
 
 /// Portions that are left of a dish that is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stock {
     pub dish: DishId,
     pub left: u32,
@@ -95,6 +137,7 @@ pub struct Stock {
 
 /// A dish that is at hand at the tills, in the order in which they were chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Favourite {
     pub dish: DishId,
     pub since: Timestamp,
@@ -102,6 +145,7 @@ pub struct Favourite {
 
 /// A device, for the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Installed {
     pub device: DeviceId,
     pub name: String,
@@ -110,6 +154,7 @@ pub struct Installed {
 
 /// What a device asked for and did not get, until a person has seen it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Refused {
     pub op: Op,
     pub why: Refusal,

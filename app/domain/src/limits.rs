@@ -39,6 +39,11 @@ pub const REFUNDS: usize = 20;
 pub const DAYS_AHEAD: u8 = 28;
 /// Bytes in the body of a request.
 pub const BODY: usize = 64 * 1024;
+/// Bytes of what a device sends at once.
+pub const SYNC: usize = 1024 * 1024;
+/// Characters of a code that lets a device in, and the seconds that it is good for.
+pub const CODE: usize = 8;
+pub const CODE_LIVES: i64 = 600;
 /// Characters in an Idempotency-Key.
 pub const KEY: usize = 64;
 /// Characters in a password, at least and at most.

@@ -31,6 +31,8 @@ problems! {
     Declined = 402 "declined" "The card was declined";
     /// Whoever is signed in may not do this, or the request comes from another site.
     Forbidden = 403 "forbidden" "Not allowed";
+    /// An owner or manager has signed this device out. It is let in again by a new code.
+    DeviceSignedOut = 403 "device-signed-out" "This device was signed out";
     /// There is nothing at this address.
     NotFound = 404 "not-found" "Not found";
     /// This address has no such method; the Allow field names those it has.
@@ -41,7 +43,7 @@ problems! {
     Conflict = 409 "conflict" "Not possible now";
     /// Nothing was ordered: price, stock or time are not what the diner saw. The member `quote` says how they are now.
     Changed = 409 "changed" "Something has changed";
-    /// The body of the request is larger than 64 KiB.
+    /// The body of the request is larger than 64 KiB; than 1 MiB, where a device syncs.
     TooLarge = 413 "too-large" "The request is too large";
     /// The body has another format than application/json.
     WrongMedia = 415 "wrong-media" "Unsupported media type";

@@ -18,6 +18,7 @@ use crate::{
 pub const OPS: usize = 200;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Request {
     pub device: DeviceId,
     /// What the device knows already.
@@ -26,6 +27,7 @@ pub struct Request {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Answer {
     /// The device's ops up to this one are done, granted or refused.
     pub done: u64,
@@ -43,6 +45,7 @@ pub struct Answer {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Trouble {
     /// The op after `done` is of a newer build than the server: it waits for the server's update.
     Newer,

@@ -54,7 +54,7 @@ pub struct Step {
     event: Event,
 }
 
-fn ids<T: std::str::FromStr>(text: &str) -> Result<T, Refusal> {
+pub(super) fn ids<T: std::str::FromStr>(text: &str) -> Result<T, Refusal> {
     text.parse().map_err(|_| Refusal::new(Kind::NotFound, "there is nothing with this id"))
 }
 

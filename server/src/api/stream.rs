@@ -20,7 +20,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::{
     app::App,
-    board,
+    board, devices,
     live::{self, Change},
 };
 
@@ -136,5 +136,67 @@ pub fn of_board(app: Arc<App>, open: &[Order], watching: broadcast::Receiver<Cha
     let waiting = std::iter::once(HELLO).chain(open.iter().map(live::frame)).collect();
     let stopping = app.stopping.subscribe();
     let state = BoardStream { app, watched, checked: Instant::now(), waiting, seen, watching, stopping };
+    respond(stream::unfold(state, |mut state| async move { state.next().await.map(|frame| (Ok(frame), state)) }))
+}
+
+struct HouseStream {
+    app: Arc<App>,
+    /// Under which the store has the device's token.
+    key: String,
+    checked: Instant,
+    first: Option<Bytes>,
+    seen: Revision,
+    watching: watch::Receiver<Revision>,
+    stopping: watch::Receiver<bool>,
+}
+
+fn revision_frame(revision: Revision) -> Bytes {
+    Bytes::from(format!("event: revision\nid: {0}\ndata: {0}\n\n", revision.0))
+}
+
+impl HouseStream {
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(first) = self.first.take() {
+            return Some(first);
+        }
+        let frame = self.heard().await?;
+        self.is_let_in().await.then_some(frame)
+    }
+
+    async fn heard(&mut self) -> Option<Bytes> {
+        loop {
+            tokio::select! {
+                _ = self.stopping.wait_for(|stopping| *stopping) => return None,
+                changed = tokio::time::timeout(HEARTBEAT, self.watching.changed()) => match changed {
+                    Err(_) => return Some(STILL_HERE),
+                    Ok(Err(_)) => return None,
+                    Ok(Ok(())) => {
+                        let revision = *self.watching.borrow_and_update();
+                        if revision > self.seen {
+                            self.seen = revision;
+                            return Some(revision_frame(revision));
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    /// A device that comes back is told why it is let in no more.
+    async fn is_let_in(&mut self) -> bool {
+        if self.checked.elapsed() < CHECKED_FOR {
+            return true;
+        }
+        self.checked = Instant::now();
+        devices::of_key(&self.app, &self.key).await.is_ok()
+    }
+}
+
+/// How far a house has come, then whenever it comes further, for as long as the device is let in.
+pub fn of_house(app: Arc<App>, now: Revision, watching: watch::Receiver<Revision>, key: String, headers: &HeaderMap) -> Response {
+    let known = last_event(headers) == Some(now);
+    let first = if known { HELLO } else { Bytes::from([HELLO, revision_frame(now)].concat()) };
+    let stopping = app.stopping.subscribe();
+    let state = HouseStream { app, key, checked: Instant::now(), first: Some(first), seen: now, watching, stopping };
     respond(stream::unfold(state, |mut state| async move { state.next().await.map(|frame| (Ok(frame), state)) }))
 }

@@ -1,10 +1,13 @@
 //! What a batch of writes does to the rows it touches: worked out in memory, so that both engines decide alike.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod syncing;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use servery_domain::{
     coupon::Used,
-    id::{DishId, OrderId, RestaurantId, VisitorId},
+    house::{House, Thing, ThingId, op::Action, ticket::Ticket},
+    id::{DeviceId, DishId, OpId, OrderId, RestaurantId, VisitorId},
     job::{Job, follow_ups},
     order::{Actor, Event, Order, apply},
     quote::{Sum, portions},
@@ -12,10 +15,14 @@ use servery_domain::{
     time::Timestamp,
 };
 
-use crate::orders::{Advance, Changed, Placing, Request, Tracked, Write, Written};
+use crate::{
+    houses::Syncing,
+    orders::{Advance, Changed, Placing, Request, Tracked, Write, Written},
+};
 
 pub(crate) type CouponUse = (RestaurantId, String, String);
 pub(crate) type Slot = (RestaurantId, i64);
+pub(crate) type Counted = (RestaurantId, DishId);
 
 /// Who stands for all customers together.
 pub(crate) const EVERYBODY: &str = "";
@@ -53,6 +60,22 @@ pub(crate) struct NewEvent {
     pub(crate) event: Event,
 }
 
+/// A name under which a device counts its ops.
+pub(crate) struct Stream {
+    pub(crate) device: DeviceId,
+    pub(crate) done: u64,
+}
+
+pub(crate) struct NewOp {
+    pub(crate) stream: DeviceId,
+    pub(crate) n: u64,
+    pub(crate) restaurant: RestaurantId,
+    pub(crate) id: OpId,
+    pub(crate) at: Timestamp,
+    /// None of one that was done before, under another number.
+    pub(crate) text: Option<String>,
+}
+
 /// Rows as they were found, then as they shall be.
 #[derive(Default)]
 pub(crate) struct Batch {
@@ -62,10 +85,16 @@ pub(crate) struct Batch {
     pub(crate) settled: HashMap<OrderId, String>,
     /// Who wants to be told of an order.
     pub(crate) browsers: HashMap<OrderId, Vec<VisitorId>>,
-    pub(crate) stock: BTreeMap<DishId, u32>,
+    pub(crate) stock: BTreeMap<Counted, u32>,
     pub(crate) coupons: BTreeMap<CouponUse, u32>,
     pub(crate) slots: BTreeMap<Slot, u32>,
     pub(crate) counters: BTreeMap<RestaurantId, Counter>,
+    /// As much of each as is looked at.
+    pub(crate) houses: HashMap<RestaurantId, House>,
+    /// Those of devices that are let in.
+    pub(crate) streams: HashMap<DeviceId, Stream>,
+    pub(crate) op_ids: HashMap<(DeviceId, u64), OpId>,
+    pub(crate) seen_ops: HashSet<(RestaurantId, OpId)>,
 
     pub(crate) new_keys: Vec<(Request, Kept)>,
     pub(crate) new_orders: Vec<OrderId>,
@@ -75,10 +104,17 @@ pub(crate) struct Batch {
     pub(crate) new_jobs: Vec<(String, Job)>,
     pub(crate) new_webhooks: Vec<(String, Timestamp)>,
     pub(crate) newly_settled: Vec<OrderId>,
-    pub(crate) changed_stock: BTreeSet<DishId>,
+    /// With the revision at which it changed.
+    pub(crate) changed_stock: BTreeMap<Counted, i64>,
     pub(crate) changed_coupons: BTreeSet<CouponUse>,
     pub(crate) changed_slots: BTreeSet<Slot>,
     pub(crate) changed_counters: BTreeSet<RestaurantId>,
+    /// With the revision at which it changed, and when that was. An order is among them if others see it than before.
+    pub(crate) changed_things: BTreeMap<(RestaurantId, ThingId), (i64, Timestamp)>,
+    /// Of these orders nothing is cooked any more, whether or not the kitchen said so.
+    pub(crate) orders_over: Vec<(OrderId, Timestamp)>,
+    pub(crate) changed_streams: BTreeSet<DeviceId>,
+    pub(crate) new_ops: Vec<NewOp>,
     /// Something has run out, or is there again.
     pub(crate) sold_out_changed: bool,
 }
@@ -92,6 +128,10 @@ pub(crate) struct Needs {
     pub(crate) coupons: BTreeSet<CouponUse>,
     pub(crate) slots: BTreeSet<Slot>,
     pub(crate) restaurants: BTreeSet<RestaurantId>,
+    pub(crate) devices: BTreeSet<DeviceId>,
+    pub(crate) ops: BTreeSet<OpId>,
+    /// Of these all that is counted, because ops may move what they do not name.
+    pub(crate) houses: BTreeSet<RestaurantId>,
 }
 
 impl Needs {
@@ -103,6 +143,7 @@ impl Needs {
                 Write::Place(placing) => needs.of_placing(placing),
                 Write::Answer { request, .. } => drop(needs.keys.insert(request.key.clone())),
                 Write::Advance(Advance { order, .. }) | Write::Settle { order, .. } => drop(needs.orders.insert(*order)),
+                Write::Sync(syncing) => needs.of_syncing(syncing),
             }
         }
         needs
@@ -112,6 +153,21 @@ impl Needs {
         self.keys.insert(placing.request.key.clone());
         self.orders.insert(placing.order.id);
         self.of_order(&placing.order);
+    }
+
+    /// Orders are locked before counters, everywhere: here is the moment to name them.
+    fn of_syncing(&mut self, syncing: &Syncing) {
+        self.restaurants.insert(syncing.restaurant);
+        self.houses.insert(syncing.restaurant);
+        self.devices.insert(syncing.device);
+        self.ops.extend(syncing.ops.iter().map(|sent| sent.op.id));
+        for sent in &syncing.ops {
+            match &sent.op.action {
+                Action::Order { order, .. } => drop(self.orders.insert(*order)),
+                Action::Assign { orders, .. } => self.orders.extend(orders),
+                _ => {}
+            }
+        }
     }
 
     pub(crate) fn of_order(&mut self, order: &Order) {
@@ -159,6 +215,7 @@ impl Batch {
                 self.new_webhooks.extend(webhook.clone().map(|webhook| (webhook, *at)));
                 self.settle(*order, intent, *at)
             }
+            Write::Sync(syncing) => self.sync(syncing),
         }
     }
 
@@ -182,13 +239,13 @@ impl Batch {
         if let Some(changed) = self.changed(placing) {
             return Written::Changed(changed);
         }
-        self.take(&placing.order, true);
         let mut order = placing.order.clone();
         if let Some(counter) = self.counters.get_mut(&order.ordered.restaurant) {
             counter.number += 1;
             order.number = u32::try_from(counter.number).unwrap_or(u32::MAX);
         }
         self.happened(&placing.order, &mut order, Event::Placed, Actor::Diner, placing.request.at);
+        self.take(&order, true);
         let tracked = Tracked { token: placing.token.clone(), customer: placing.customer.clone(), order: order.clone() };
         let receipt = servery_domain::order::Receipt::new(&order, &placing.token);
         let answer = crate::json(&receipt).unwrap_or_default();
@@ -204,7 +261,8 @@ impl Batch {
         if self.counters.get(&order.ordered.restaurant).is_none_or(|counter| counter.menu != placing.priced_at) {
             return Some(Changed::Menu);
         }
-        let short = |(dish, wanted): (&DishId, &u32)| self.stock.get(dish).is_some_and(|left| left < wanted);
+        let restaurant = order.ordered.restaurant;
+        let short = |(dish, wanted): (&DishId, &u32)| self.stock.get(&(restaurant, *dish)).is_some_and(|left| left < wanted);
         if portions(&order.ordered.lines).iter().any(short) {
             return Some(Changed::Stock);
         }
@@ -227,11 +285,10 @@ impl Batch {
     /// Takes what an order uses up, or gives it back.
     fn take(&mut self, order: &Order, take: bool) {
         for (dish, count) in portions(&order.ordered.lines) {
-            if let Some(left) = self.stock.get_mut(&dish) {
-                let after = if take { left.saturating_sub(count) } else { *left + count };
-                self.sold_out_changed |= (*left == 0) != (after == 0);
-                *left = after;
-                self.changed_stock.insert(dish);
+            let counted = (order.ordered.restaurant, dish);
+            if let Some(left) = self.stock.get(&counted).copied() {
+                let after = if take { left.saturating_sub(count) } else { left.saturating_add(count) };
+                self.count(counted, Some(after), order.revision.0);
             }
         }
         let step = |used: &mut u32| *used = if take { *used + 1 } else { used.saturating_sub(1) };
@@ -245,14 +302,39 @@ impl Batch {
         }
     }
 
+    fn count(&mut self, counted: Counted, left: Option<u32>, revision: i64) {
+        let before = match left {
+            Some(left) => self.stock.insert(counted, left),
+            None => self.stock.remove(&counted),
+        };
+        self.sold_out_changed |= (before == Some(0)) != (left == Some(0));
+        self.changed_stock.insert(counted, revision);
+    }
+
+    fn raise(&mut self, restaurant: RestaurantId) -> i64 {
+        self.changed_counters.insert(restaurant);
+        self.counters.get_mut(&restaurant).map_or(0, |counter| {
+            counter.revision += 1;
+            counter.revision
+        })
+    }
+
+    /// Puts a thing back into the house, under a revision.
+    fn put(&mut self, restaurant: RestaurantId, thing: Thing, (revision, at): (i64, Timestamp)) {
+        self.changed_things.insert((restaurant, thing.id()), (revision, at));
+        self.houses.entry(restaurant).or_default().put(thing);
+    }
+
     /// Notes an event under the restaurant's next revision, with what follows from it.
     fn happened(&mut self, before: &Order, order: &mut Order, event: Event, actor: Actor, at: Timestamp) {
         let restaurant = order.ordered.restaurant;
-        if let Some(counter) = self.counters.get_mut(&restaurant) {
-            counter.revision += 1;
-            order.revision = Revision(counter.revision);
+        order.revision = Revision(self.raise(restaurant));
+        if matches!(event, Event::Accepted { .. }) {
+            self.put(restaurant, Thing::Ticket(Ticket::of_order(order)), (order.revision.0, at));
         }
-        self.changed_counters.insert(restaurant);
+        if order.progress.state.is_over() && !before.progress.state.is_over() {
+            self.orders_over.push((order.id, at));
+        }
         // Who does something knows of it.
         let browsers = self.browsers.get(&order.id).filter(|_| actor != Actor::Diner).map_or(&[][..], Vec::as_slice);
         let jobs = follow_ups(before, order, &event, browsers).into_iter();
@@ -266,10 +348,10 @@ impl Batch {
             Err(refused) => Written::Refused(refused),
             Ok(mut order) => {
                 let was_off = tracked.order.progress.state.is_off();
+                self.happened(&tracked.order, &mut order, advance.event.clone(), advance.actor, advance.at);
                 if order.progress.state.is_off() && !was_off {
                     self.take(&order, false);
                 }
-                self.happened(&tracked.order, &mut order, advance.event.clone(), advance.actor, advance.at);
                 self.changed_orders.insert(order.id);
                 self.orders.insert(order.id, Tracked { order: order.clone(), ..tracked });
                 Written::Advanced(Box::new(order))

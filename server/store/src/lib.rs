@@ -8,6 +8,9 @@ mod account_row;
 pub mod accounts;
 mod batch;
 mod engines;
+mod house_engines;
+mod house_row;
+pub mod houses;
 mod menu_rows;
 mod order_engines;
 mod order_row;
@@ -105,9 +108,9 @@ pub trait Menus: Send + Sync {
 }
 
 /// All of it.
-pub trait Store: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes {}
+pub trait Store: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes + houses::Houses {}
 
-impl<T: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes> Store for T {}
+impl<T: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes + houses::Houses> Store for T {}
 
 /// Opens `sqlite:PATH` (made if it is not there) or `postgres://…`.
 pub async fn connect(database: &str) -> Result<Arc<dyn Store>> {

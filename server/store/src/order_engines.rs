@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use servery_domain::{
     coupon::{Coupon, Used},
     draft::Draft,
-    id::{DishId, OrderId, RestaurantId},
+    house::{ThingId, needs as needs_of},
+    id::{DishId, OpId, OrderId, RestaurantId, TicketId},
     job::Job,
     order::Order,
     revision::Revision,
@@ -16,7 +17,9 @@ use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use crate::{
     PostgresStore, Result, SqliteStore,
-    batch::{Batch, Counter, EVERYBODY, Kept, Needs},
+    batch::{Batch, Counter, EVERYBODY, Kept, Needs, Stream},
+    house_row::{self, ThingRow},
+    houses::Syncing,
     id, json,
     order_row::{self, EventRow, JobRow, OrderRow, PaymentRow},
     orders::{Asked, DueJob, Happened, Named, Orders, Request, Tracked, Write, Written},
@@ -39,6 +42,22 @@ fn pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
 
 fn count(stored: i64) -> u32 {
     u32::try_from(stored).unwrap_or(0)
+}
+
+/// What the ops of these need and was not asked for yet. What is loaded may name more.
+fn wanted(batch: &Batch, syncing: &[&Syncing], asked: &mut BTreeSet<ThingId>) -> Vec<String> {
+    let nothing = servery_domain::house::House::default();
+    let mut wanted = Vec::new();
+    for syncing in syncing {
+        let house = batch.houses.get(&syncing.restaurant).unwrap_or(&nothing);
+        for id in syncing.ops.iter().flat_map(|sent| needs_of(&sent.op, house)) {
+            // These have rows of their own.
+            if !matches!(id, ThingId::Stock(_) | ThingId::Order(_)) && asked.insert(id) {
+                wanted.push(id.to_string());
+            }
+        }
+    }
+    wanted
 }
 
 fn texts<T: ToString>(ids: &BTreeSet<T>) -> Vec<String> {
@@ -84,6 +103,48 @@ macro_rules! order_engine {
                 Ok(rows)
             }
 
+            /// What the ops of devices are decided on, but for orders and portions.
+            async fn load_houses(change: &mut Change, batch: &mut Batch, needs: &Needs, writes: &[Write]) -> Result<()> {
+                let syncing: Vec<&Syncing> = writes.iter().filter_map(Write::syncing).collect();
+                if syncing.is_empty() {
+                    return Ok(());
+                }
+                for (name, device, done) in
+                    select_in::<(String, String, i64)>(change, house_row::SELECT_STREAMS, &texts(&needs.devices)).await?
+                {
+                    let done = u64::try_from(done).unwrap_or(0);
+                    batch.streams.insert(id(&name)?, Stream { device: id(&device)?, done });
+                }
+                let select = "select op_id, restaurant_id from device_ops where op_id";
+                for (op, restaurant) in select_in::<(String, String)>(change, select, &texts(&needs.ops)).await? {
+                    batch.seen_ops.insert((id(&restaurant)?, id(&op)?));
+                }
+                for syncing in &syncing {
+                    let known = batch.streams.get(&syncing.stream).map_or(0, |stream| stream.done);
+                    let Some(first) = syncing.ops.first().map(|sent| sent.op.n).filter(|n| *n <= known) else { continue };
+                    let select = sqlx::query_as(house_row::SELECT_NUMBERS).bind(syncing.stream.to_string()).bind(house_row::number(first));
+                    let rows: Vec<(i64, String)> = select.bind(syncing.ops.len() as i64).fetch_all(&mut **change).await?;
+                    for (n, op) in rows {
+                        batch.op_ids.insert((syncing.stream, u64::try_from(n).unwrap_or(0)), id::<OpId>(&op)?);
+                    }
+                }
+                let select = "select dish_id, restaurant_id, portions from stock where restaurant_id";
+                for (dish, restaurant, portions) in select_in::<(String, String, i64)>(change, select, &texts(&needs.houses)).await? {
+                    batch.stock.insert((id(&restaurant)?, id(&dish)?), count(portions));
+                }
+                let mut asked = BTreeSet::new();
+                loop {
+                    let wanted = wanted(batch, &syncing, &mut asked);
+                    if wanted.is_empty() {
+                        return Ok(());
+                    }
+                    let select = "select id, restaurant_id, body from things where body is not null and id";
+                    for (_, restaurant, body) in select_in::<(String, String, String)>(change, select, &wanted).await? {
+                        batch.houses.entry(id(&restaurant)?).or_default().put(parse(&body)?);
+                    }
+                }
+            }
+
             async fn load(change: &mut Change, writes: &[Write]) -> Result<Batch> {
                 let mut batch = Batch::default();
                 let mut needs = Needs::of(writes);
@@ -117,15 +178,16 @@ macro_rules! order_engine {
                     batch.settled =
                         settled.map(|(order, _, intent)| Ok((id(&order)?, intent.unwrap_or_default()))).collect::<Result<_>>()?;
                 }
-                let advanced: BTreeSet<OrderId> = writes.iter().filter_map(Write::advanced).collect();
+                let advanced: BTreeSet<OrderId> = writes.iter().flat_map(Write::advanced).collect();
                 let select = "select order_id, visitor from push_subscriptions where order_id";
                 for (order, browser) in select_in::<(String, String)>(change, select, &texts(&advanced)).await? {
                     batch.browsers.entry(id(&order)?).or_default().push(id(&browser)?);
                 }
-                let select = "select dish_id, portions from stock where dish_id";
-                for (dish, portions) in select_in::<(String, i64)>(change, select, &texts(&needs.dishes)).await? {
-                    batch.stock.insert(id(&dish)?, count(portions));
+                let select = "select dish_id, restaurant_id, portions from stock where dish_id";
+                for (dish, restaurant, portions) in select_in::<(String, String, i64)>(change, select, &texts(&needs.dishes)).await? {
+                    batch.stock.insert((id(&restaurant)?, id(&dish)?), count(portions));
                 }
+                load_houses(change, &mut batch, &needs, writes).await?;
                 for (restaurant, code, customer) in &needs.coupons {
                     let select = "select used from coupon_uses where restaurant_id = $1 and code = $2 and customer = $3";
                     let used = sqlx::query_scalar(select).bind(restaurant.to_string()).bind(code).bind(customer);
@@ -139,6 +201,43 @@ macro_rules! order_engine {
                     batch.slots.insert((*restaurant, *slot), count(taken.unwrap_or(0)));
                 }
                 Ok(batch)
+            }
+
+            async fn save_houses(change: &mut Change, batch: &Batch) -> Result<()> {
+                let things: Vec<ThingRow> = batch
+                    .changed_things
+                    .iter()
+                    .map(|((restaurant, id), (revision, at))| {
+                        let thing = batch.houses.get(restaurant).and_then(|house| house.get(*id));
+                        ThingRow::write(*restaurant, *id, thing, *revision, *at)
+                    })
+                    .collect::<Result<_>>()?;
+                for piece in pieces(&things) {
+                    let mut query = QueryBuilder::<$engine>::new(house_row::INSERT_THINGS);
+                    query.push_values(piece, |mut row, thing| {
+                        row.push_bind(&thing.id).push_bind(&thing.restaurant_id).push_bind(thing.revision);
+                        row.push_bind(thing.gone).push_bind(thing.over_since).push_bind(&thing.body);
+                    });
+                    query.push(house_row::OR_UPDATE_THINGS).build().execute(&mut **change).await?;
+                }
+                for (order, at) in &batch.orders_over {
+                    let ticket = ThingId::Ticket(TicketId::of_order(*order)).to_string();
+                    sqlx::query(house_row::END_TICKET).bind(ticket).bind(at.0).execute(&mut **change).await?;
+                }
+                for piece in pieces(&batch.new_ops) {
+                    let mut query = QueryBuilder::<$engine>::new("insert into device_ops (stream, n, restaurant_id, op_id, at, op) ");
+                    query.push_values(piece, |mut row, op| {
+                        row.push_bind(op.stream.to_string()).push_bind(house_row::number(op.n)).push_bind(op.restaurant.to_string());
+                        row.push_bind(op.id.to_string()).push_bind(op.at.0).push_bind(&op.text);
+                    });
+                    query.build().execute(&mut **change).await?;
+                }
+                for name in &batch.changed_streams {
+                    let Some(stream) = batch.streams.get(name) else { continue };
+                    let upsert = sqlx::query(house_row::PUT_STREAM).bind(name.to_string()).bind(stream.device.to_string());
+                    upsert.bind(house_row::number(stream.done)).execute(&mut **change).await?;
+                }
+                Ok(())
             }
 
             async fn save(change: &mut Change, batch: &Batch) -> Result<()> {
@@ -201,10 +300,15 @@ macro_rules! order_engine {
                     let total = batch.orders.get(order).map_or(0, |tracked| tracked.order.ordered.total.0);
                     settle.bind(total).execute(&mut **change).await?;
                 }
-                for dish in &batch.changed_stock {
-                    let update = sqlx::query("update stock set portions = $2 where dish_id = $1").bind(dish.to_string());
-                    update.bind(batch.stock.get(dish).map(|left| i64::from(*left))).execute(&mut **change).await?;
+                for (counted, revision) in &batch.changed_stock {
+                    let (restaurant, dish) = (counted.0.to_string(), counted.1.to_string());
+                    let set = match batch.stock.get(counted) {
+                        Some(left) => sqlx::query(order_row::SET_STOCK).bind(dish).bind(restaurant).bind(i64::from(*left)).bind(revision),
+                        None => sqlx::query(order_row::DELETE_STOCK).bind(dish).bind(restaurant),
+                    };
+                    set.execute(&mut **change).await?;
                 }
+                save_houses(change, batch).await?;
                 for key in &batch.changed_coupons {
                     let (restaurant, code, customer) = key;
                     let upsert = sqlx::query(order_row::COUNT_COUPON).bind(restaurant.to_string()).bind(code).bind(customer);
@@ -316,17 +420,21 @@ macro_rules! order_engine {
                     rows.into_iter().map(|(restaurant, dish)| Ok((id(&restaurant)?, id(&dish)?))).collect()
                 }
 
-                async fn set_stock(&self, restaurant: RestaurantId, dish: DishId, portions: Option<u32>) -> Result<()> {
+                async fn set_stock(&self, restaurant: RestaurantId, dish: DishId, portions: Option<u32>, at: Timestamp) -> Result<()> {
                     let mut change = self.pool.begin_with($writing).await?;
+                    let (of, counted) = (restaurant.to_string(), dish.to_string());
+                    let revision: i64 = sqlx::query_scalar(house_row::RAISE).bind(&of).fetch_one(&mut *change).await?;
                     let set = match portions {
                         Some(portions) => {
-                            sqlx::query(order_row::SET_STOCK).bind(dish.to_string()).bind(restaurant.to_string()).bind(i64::from(portions))
+                            sqlx::query(order_row::SET_STOCK).bind(counted).bind(&of).bind(i64::from(portions)).bind(revision)
                         }
-                        None => sqlx::query("delete from stock where dish_id = $1 and restaurant_id = $2")
-                            .bind(dish.to_string())
-                            .bind(restaurant.to_string()),
+                        None => sqlx::query(order_row::DELETE_STOCK).bind(counted).bind(&of),
                     };
-                    set.execute(&mut *change).await?;
+                    let changed = set.execute(&mut *change).await?.rows_affected() > 0;
+                    if changed && portions.is_none() {
+                        let gone = sqlx::query(house_row::PUT_GONE).bind(ThingId::Stock(dish).to_string()).bind(&of);
+                        gone.bind(revision).bind(at.0).execute(&mut *change).await?;
+                    }
                     sqlx::query(order_row::NEXT_STOCK_REVISION).execute(&mut *change).await?;
                     Ok(change.commit().await?)
                 }

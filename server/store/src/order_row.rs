@@ -50,8 +50,9 @@ pub(crate) const COUNT_COUPON: &str = "insert into coupon_uses (restaurant_id, c
 pub(crate) const COUNT_SLOT: &str = "insert into slots (restaurant_id, slot, taken) values ($1, $2, $3) \
      on conflict (restaurant_id, slot) do update set taken = excluded.taken";
 pub(crate) const NEXT_STOCK_REVISION: &str = "update revisions set revision = revision + 1 where name = 'stock'";
-pub(crate) const SET_STOCK: &str = "insert into stock (dish_id, restaurant_id, portions) values ($1, $2, $3) \
-     on conflict (dish_id) do update set portions = excluded.portions";
+pub(crate) const SET_STOCK: &str = "insert into stock (dish_id, restaurant_id, portions, revision) values ($1, $2, $3, $4) \
+     on conflict (dish_id, restaurant_id) do update set portions = excluded.portions, revision = excluded.revision";
+pub(crate) const DELETE_STOCK: &str = "delete from stock where dish_id = $1 and restaurant_id = $2";
 pub(crate) const SELECT_COUPON_USES: &str =
     "select customer, used from coupon_uses where restaurant_id = $1 and code = $2 and customer in ('', $3)";
 pub(crate) const PUT_COUPON: &str = "insert into coupons (restaurant_id, code, coupon) values ($1, $2, $3) \

@@ -13,7 +13,10 @@ use servery_domain::{
     time::{LocalMinute, Timestamp},
 };
 
-use crate::Result;
+use crate::{
+    Result,
+    houses::{Synced, Syncing},
+};
 
 /// An order with all that its placing depends on.
 #[derive(Debug, Clone)]
@@ -63,14 +66,24 @@ pub enum Write {
         webhook: Option<String>,
         at: Timestamp,
     },
+    /// What a device asks for.
+    Sync(Box<Syncing>),
 }
 
 impl Write {
-    /// The order to which something happens that its diner may want to know.
-    pub(crate) fn advanced(&self) -> Option<OrderId> {
+    pub(crate) fn syncing(&self) -> Option<&Syncing> {
         match self {
-            Self::Advance(advance) => Some(advance.order),
+            Self::Sync(syncing) => Some(syncing),
             _ => None,
+        }
+    }
+
+    /// The orders to which something happens that their diners may want to know.
+    pub(crate) fn advanced(&self) -> Vec<OrderId> {
+        match self {
+            Self::Advance(advance) => vec![advance.order],
+            Self::Sync(syncing) => syncing.advanced().collect(),
+            _ => Vec::new(),
         }
     }
 }
@@ -95,6 +108,9 @@ pub enum Written {
     Refused(Refused),
     NoSuchOrder,
     Done,
+    Synced(Box<Synced>),
+    /// The device is let in no more.
+    SignedOut,
 }
 
 /// Why an order was not placed: something is not as it was when it was priced.
@@ -175,7 +191,7 @@ pub trait Orders: Send + Sync {
     /// The dishes of all restaurants that have run out.
     async fn sold_out(&self) -> Result<Vec<(RestaurantId, DishId)>>;
     /// Counts a dish from now on, or no longer.
-    async fn set_stock(&self, restaurant: RestaurantId, dish: DishId, portions: Option<u32>) -> Result<()>;
+    async fn set_stock(&self, restaurant: RestaurantId, dish: DishId, portions: Option<u32>, at: Timestamp) -> Result<()>;
 
     async fn coupon(&self, restaurant: RestaurantId, code: &str, customer: &str) -> Result<Option<(Coupon, Used)>>;
     async fn put_coupon(&self, restaurant: RestaurantId, coupon: &Coupon) -> Result<()>;

@@ -120,7 +120,7 @@ async fn case_kitchenasty_55_the_last_portion() {
     let app = TestApp::new().await;
     let dish: DishId = app.dish(DINER, "Meatloaf & Mashed Potatoes").await.parse().unwrap();
     let restaurant = app.store.restaurants().await.unwrap().into_iter().find(|it| it.slug.as_str() == "lighthouse-diner").unwrap().id;
-    app.store.set_stock(restaurant, dish, Some(3)).await.unwrap();
+    app.store.set_stock(restaurant, dish, Some(3), clock::now()).await.unwrap();
     let mut placements = Vec::new();
     for _ in 0..10 {
         placements.push(app.placement(app.basket("Meatloaf & Mashed Potatoes", 1).await).await);
@@ -143,7 +143,7 @@ async fn what_is_cancelled_is_there_again() {
     let app = TestApp::new().await;
     let dish: DishId = app.dish(DINER, "Meatloaf & Mashed Potatoes").await.parse().unwrap();
     let restaurant = app.store.restaurants().await.unwrap().into_iter().find(|it| it.slug.as_str() == "lighthouse-diner").unwrap().id;
-    app.store.set_stock(restaurant, dish, Some(1)).await.unwrap();
+    app.store.set_stock(restaurant, dish, Some(1), clock::now()).await.unwrap();
     let mut placement = app.placement(app.basket("Meatloaf & Mashed Potatoes", 1).await).await;
     placement["basket"]["coupon"] = json!("hello10");
     placement["seen"] = app.quote(&placement["basket"]).await["total"].clone();

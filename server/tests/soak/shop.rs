@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
-use servery::demo;
+use servery::{clock, demo};
 use servery_domain::{
     coupon::{Coupon, Effect},
     currency::Minor,
@@ -86,7 +86,7 @@ impl Shop {
         let dishes: Vec<_> = plain.take(10).enumerate().map(|(at, dish)| (dish, at < 3)).collect();
         for dish in town[0].menu.dishes() {
             let counted = dishes.contains(&(dish.id, true)).then_some(PORTIONS);
-            store.set_stock(restaurant.id, dish.id, counted).await.unwrap();
+            store.set_stock(restaurant.id, dish.id, counted, clock::now()).await.unwrap();
         }
         let coupon = Coupon {
             code: COUPON.into(),

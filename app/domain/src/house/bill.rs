@@ -13,6 +13,7 @@ use crate::{
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bill {
     pub id: BillId,
     pub seat: Seat,
@@ -46,6 +47,7 @@ pub struct Bill {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Seat {
     Counter,
     /// Asked for at the counter, eaten elsewhere.
@@ -59,6 +61,7 @@ pub enum Seat {
 
 /// A dish as it was rung up: what it cost then is what it costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BillLine {
     pub id: LineId,
     pub dish: DishId,
@@ -80,6 +83,7 @@ pub struct BillLine {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Discount {
     pub id: DiscountId,
     /// Of this line; otherwise of the whole bill.
@@ -93,6 +97,7 @@ pub struct Discount {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Off {
     Millionths(u32),
     Amount(Minor),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::CashierId;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cashier {
     pub id: CashierId,
     pub name: String,

@@ -22,6 +22,7 @@ use crate::{
 pub const SPEAKS: u16 = 1;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Op {
     pub id: OpId,
     pub device: DeviceId,
@@ -39,6 +40,7 @@ pub struct Op {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Action {
     /// At a table where somebody else has opened one meanwhile, it is that one.
     Open {
@@ -199,6 +201,7 @@ pub enum Action {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Part {
     pub line: LineId,
     pub count: u16,
@@ -209,6 +212,7 @@ pub struct Part {
 /// Why a wish was not granted. What has happened already, money above all, is never refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Refusal {
     /// It names something that is not there.
     Unknown,

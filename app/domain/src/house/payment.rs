@@ -14,6 +14,7 @@ crate::menu::codes! {
 
 /// What a guest hands over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tender {
     pub id: PaymentId,
     pub way: Way,
@@ -31,6 +32,7 @@ pub struct Tender {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Payment {
     pub tender: Tender,
     pub at: Timestamp,
@@ -44,6 +46,7 @@ pub struct Payment {
 
 /// The number on the slip: each till counts its own without a gap, so that it needs nobody to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Receipt {
     pub till: DeviceId,
     pub number: u32,

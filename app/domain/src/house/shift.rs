@@ -12,6 +12,7 @@ use crate::{
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Shift {
     pub id: ShiftId,
     pub till: DeviceId,
@@ -31,6 +32,7 @@ pub struct Shift {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Move {
     pub at: Timestamp,
     /// Below zero, out of the drawer.
@@ -39,6 +41,7 @@ pub struct Move {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Closed {
     pub at: Timestamp,
     pub counted: Minor,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{CategoryId, StationId};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Station {
     pub id: StationId,
     pub name: String,

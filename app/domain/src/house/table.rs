@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{BillId, TableId};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Table {
     pub id: TableId,
     pub plan: Plan,
@@ -15,6 +16,7 @@ pub struct Table {
 
 /// What is drawn of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Plan {
     pub name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]

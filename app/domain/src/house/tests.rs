@@ -1,15 +1,18 @@
 use super::{
-    House, Stock, Thing, Till,
+    House, Installed, Stock, Thing, ThingId, Till,
     bill::{Bill, BillLine, Discount, Off, Seat},
     decide,
     op::{Action, Op, Part, Refusal, SPEAKS},
     payment::{Tender, Way},
+    run::{Run, Stop},
+    sight::Viewer,
     table::Plan,
     ticket::{News, news},
 };
 use crate::{
     currency::Minor,
-    id::{BillId, DeviceId, DiscountId, DishId, LineId, OpId, PaymentId, ShiftId, TableId, TicketId},
+    device::DeviceKind,
+    id::{BillId, DeviceId, DiscountId, DishId, LineId, OpId, OrderId, PaymentId, RunId, ShiftId, TableId, TicketId},
     tax::TaxRate,
     time::Timestamp,
 };
@@ -303,4 +306,52 @@ fn a_table_with_guests_stays_on_the_plan() {
     day.does(ADA, Action::Move { bill: BILL, seat: Seat::Counter });
     day.does(ADA, Action::RemoveTable { table: TableId(10) });
     assert_eq!(day.house.table(TableId(10)), None);
+}
+
+#[test]
+fn the_id_of_a_thing_survives_being_written() {
+    let ids = [
+        (ThingId::Bill(BILL), "bill-"),
+        (ThingId::Till(ADA), "till-"),
+        (ThingId::Device(ADA), "device-"),
+        (ThingId::Favourite(DishId(7)), "favourite-"),
+        (ThingId::Refused(OpId(u128::MAX)), "refused-ffffffffffffffffffffffffffffffff"),
+    ];
+    for (id, begins) in ids {
+        let text = id.to_string();
+        assert!(text.starts_with(begins), "{text}");
+        assert_eq!(text.parse(), Ok(id));
+    }
+    for text in ["", "bill", "bill-", "bill-7", "guest-00000000000000000000000000000007", "Bill-00000000000000000000000000000007"] {
+        assert!(text.parse::<ThingId>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_courier_sees_its_own_runs_and_what_they_bring_and_nobodys_money() {
+    let run = |id, courier| Run {
+        id: RunId(id),
+        courier,
+        assigned_at: Timestamp(0),
+        stops: vec![Stop { order: OrderId(id), handed_over: None }],
+        handed_in: None,
+    };
+    let runs = [run(1, ADA), run(2, BEN)];
+    let viewer = |kind| Viewer::new(kind, ADA, [ADA].into(), &runs);
+    let (ada, till) = (viewer(DeviceKind::Courier), viewer(DeviceKind::Till));
+    assert_eq!(ada.orders, [OrderId(1)].into());
+    let till_thing = Thing::Till(Till { device: ADA, receipts: 0, shift: None });
+    let everybodys = [
+        Thing::Stock(Stock { dish: DishId(1), left: 1 }),
+        Thing::Device(Installed { device: BEN, name: "Ben".into(), kind: DeviceKind::Till }),
+    ];
+    for thing in everybodys {
+        assert_eq!(ada.shown(thing.clone()), Some(thing.clone()));
+        assert_eq!(till.shown(thing.clone()), Some(thing));
+    }
+    assert_eq!(ada.shown(Thing::Run(runs[0].clone())), Some(Thing::Run(runs[0].clone())));
+    assert_eq!(ada.shown(Thing::Run(runs[1].clone())), Some(Thing::Gone(ThingId::Run(RunId(2)))), "it may have been hers");
+    assert_eq!(ada.shown(till_thing.clone()), None);
+    assert_eq!(ada.shown(Thing::Gone(ThingId::Bill(BILL))), None);
+    assert_eq!(till.shown(till_thing.clone()), Some(till_thing));
 }

@@ -10,6 +10,7 @@ use crate::{
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ticket {
     pub id: TicketId,
     pub of: Of,
@@ -20,6 +21,7 @@ pub struct Ticket {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Of {
     Bill {
         bill: BillId,
@@ -32,6 +34,7 @@ pub enum Of {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TicketItem {
     pub line: LineId,
     pub dish: DishId,
@@ -50,6 +53,7 @@ pub struct TicketItem {
 
 /// A line, and how many more or less of it the kitchen shall make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct News {
     pub line: LineId,
     pub count: i32,

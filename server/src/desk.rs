@@ -1,0 +1,118 @@
+//! What a device sends, and what it is told. Each op counts once, by the device's own numbers.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use servery_domain::{
+    house::op::{Action, Op, SPEAKS},
+    id::{DeviceId, OpId},
+    problem::Kind,
+    revision::Revision,
+    sync::{Answer, OPS, Trouble},
+};
+use servery_store::{
+    houses::{Sent, Synced, Syncing},
+    orders::{Write, Written},
+};
+
+use crate::{app::App, clock, devices::LetIn, refusal::Refusal, visitor};
+
+/// A request whose ops are read one by one: one that this build does not know must not hold up the others.
+#[derive(Debug, Deserialize)]
+pub struct Request {
+    device: DeviceId,
+    since: Revision,
+    ops: Vec<Box<RawValue>>,
+}
+
+/// What every build writes at the top of an op.
+#[derive(Deserialize)]
+struct Head {
+    id: OpId,
+    device: DeviceId,
+    n: u64,
+    speaks: u16,
+}
+
+/// An op of a newer build waits; one that ours should know and cannot read is refused, and a person sees it.
+fn read(raw: &RawValue) -> Result<Sent, Refusal> {
+    let text = raw.get().to_owned();
+    let unreadable = |error: serde_json::Error| Refusal::new(Kind::NotAccepted, format!("an op has no head that can be read: {error}"));
+    match serde_json::from_str::<Op>(&text) {
+        Ok(op) => Ok(Sent { op, unread: None, text }),
+        Err(error) => {
+            let Head { id, device, n, speaks } = serde_json::from_str(&text).map_err(unreadable)?;
+            let action = Action::Dismiss { op: id };
+            let op = Op { id, device, n, speaks, at: clock::now(), by: None, action };
+            Ok(Sent { op, unread: (speaks <= SPEAKS).then(|| error.to_string()), text })
+        }
+    }
+}
+
+fn check(request: &Request, ops: &[Sent]) -> Result<(), Refusal> {
+    if ops.len() > OPS {
+        return Err(Refusal::new(Kind::NotAccepted, format!("'ops' are {OPS} at the most")));
+    }
+    match ops.iter().all(|sent| sent.op.device == request.device) {
+        true => Ok(()),
+        false => Err(Refusal::new(Kind::NotAccepted, "an op has another 'device' than the request")),
+    }
+}
+
+pub async fn sync(app: &App, let_in: &LetIn, request: Request) -> Result<Answer, Refusal> {
+    let ops = request.ops.iter().map(|raw| read(raw)).collect::<Result<Vec<_>, _>>()?;
+    check(&request, &ops)?;
+    let (done, trouble) = work_in(app, let_in, &request, ops).await?;
+    let changes = app.store.changes(&let_in.installed, request.since).await?;
+    Ok(Answer { done, revision: changes.revision, whole: changes.whole, things: changes.things, more: changes.more, trouble })
+}
+
+/// Most requests only ask what is new, and nobody who writes is kept waiting by them.
+async fn work_in(app: &App, let_in: &LetIn, request: &Request, ops: Vec<Sent>) -> Result<(u64, Option<Trouble>), Refusal> {
+    if ops.is_empty() {
+        if let Some(done) = app.store.done(let_in.id(), request.device).await? {
+            return Ok((done, None));
+        }
+    }
+    let syncing = Syncing {
+        restaurant: let_in.installed.restaurant,
+        device: let_in.id(),
+        kind: let_in.installed.device.kind,
+        stream: request.device,
+        anew: DeviceId(visitor::id()?),
+        ops,
+        at: clock::now(),
+    };
+    match app.writer.write(Write::Sync(Box::new(syncing))).await? {
+        Written::Synced(synced) => {
+            let Synced { done, trouble, .. } = *synced;
+            Ok((done, trouble))
+        }
+        Written::SignedOut => Err(Refusal::new(Kind::DeviceSignedOut, "this device was signed out; type a new code")),
+        _ => Err(Refusal::new(Kind::Broken, "the store answered something else")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(text: &str) -> Result<Sent, Refusal> {
+        read(&RawValue::from_string(text.to_owned()).unwrap())
+    }
+
+    #[test]
+    fn an_op_is_read_as_far_as_it_can_be() {
+        let id = "0".repeat(31) + "7";
+        let op = |speaks: u16, action: &str| format!(r#"{{"id":"{id}","device":"{id}","n":3,"speaks":{speaks},"at":1,"action":{action}}}"#);
+        let known = sent(&op(1, r#"{"dismiss":{"op":"00000000000000000000000000000001"}}"#)).unwrap();
+        assert_eq!((known.op.n, known.unread, known.op.action), (3, None, Action::Dismiss { op: OpId(1) }));
+        let newer = sent(&op(2, r#"{"levitate":{}}"#)).unwrap();
+        assert_eq!((newer.op.speaks, newer.unread), (2, None));
+        let broken = sent(&op(1, r#"{"levitate":{}}"#)).unwrap();
+        assert!(broken.unread.unwrap().contains("levitate"));
+        assert!(broken.text.contains("levitate"), "the books have its own words");
+        for text in ["{}", "7", &op(1, "{}").replace("\"n\":3", "\"n\":-3")] {
+            assert!(sent(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+-- An installed staff app. Of its token, and of the code that lets it in, only hashes are stored.
+create table devices (
+    id text primary key,
+    restaurant_id text not null references restaurants (id),
+    kind text not null,
+    name text not null,
+    token_hash text not null unique,
+    paired_at integer not null,
+    seen_at integer,
+    revoked_at integer
+) strict, without rowid;
+create index devices_of_restaurant on devices (restaurant_id);
+
+create table pairing_codes (
+    hash text primary key,
+    restaurant_id text not null references restaurants (id),
+    kind text not null,
+    name text not null,
+    expires_at integer not null,
+    -- The device that it let in. It may ask again: the answer may have been lost.
+    device_id text
+) strict, without rowid;
+
+-- The names under which a device counts its ops, and how far each has come.
+create table streams (
+    name text primary key,
+    device_id text not null references devices (id),
+    done integer not null
+) strict, without rowid;
+create index streams_of_device on streams (device_id);
+
+-- What every number stood for. An op that came again under another number has its words here once.
+create table device_ops (
+    stream text not null,
+    n integer not null,
+    restaurant_id text not null,
+    op_id text not null,
+    at integer not null,
+    op text,
+    primary key (stream, n)
+) strict, without rowid;
+create index device_ops_by_id on device_ops (op_id);
+
+-- All of a house but its orders and portions. What is gone for the devices keeps its body for the books;
+-- without a body it is gone for good, and the row is there to say so.
+create table things (
+    id text not null,
+    restaurant_id text not null,
+    revision integer not null,
+    gone boolean not null,
+    over_since integer,
+    body text,
+    primary key (id, restaurant_id)
+);
+create index changed_things on things (restaurant_id, revision);
+create index live_things on things (restaurant_id, id) where gone = false;
+create index things_over on things (over_since) where gone = false and over_since is not null;
+create index things_gone on things (over_since) where gone = true and body is null;
+
+-- What was forgotten of things that are gone: who knows less than this is told everything.
+alter table counters add column forgotten integer not null default 0;
+
+-- A device names dishes as it likes: each restaurant counts for itself.
+create table counted (
+    dish_id text not null,
+    restaurant_id text not null,
+    portions integer not null check (portions >= 0),
+    revision integer not null,
+    primary key (dish_id, restaurant_id)
+) strict, without rowid;
+insert into counted (dish_id, restaurant_id, portions, revision) select dish_id, restaurant_id, portions, 0 from stock;
+drop table stock;
+alter table counted rename to stock;
+create index stock_of_restaurant on stock (restaurant_id);

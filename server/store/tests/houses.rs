@@ -1,0 +1,504 @@
+//! What devices do to a house, on both engines.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod engines;
+
+use std::sync::Arc;
+
+use engines::{engines, menu, restaurant};
+use servery_domain::{
+    basket::Service,
+    contact::Contact,
+    currency::Minor,
+    device::{DeviceKind, NewDevice},
+    house::{
+        House, Stock, Thing, ThingId,
+        bill::{BillLine, Seat},
+        op::{Action, Op, Refusal, SPEAKS},
+        run::{HandedOver, Proof},
+    },
+    id::{BillId, DeviceId, DishId, LineId, OpId, OrderId, RestaurantId, RunId, TableId, TicketId},
+    lang::Lang,
+    order::{Actor, Event, Order, Ordered, Progress, State},
+    ordering::PaymentWay,
+    quote::{Due, QuotedLine},
+    revision::Revision,
+    sync::Trouble,
+    tax::TaxRate,
+    time::{LocalMinute, Timestamp},
+};
+use servery_store::{
+    Store,
+    houses::{Changes, Installed, NewCode, PairedAs, Sent, Synced, Syncing},
+    orders::{Advance, Changed, Placing, Request, Write, Written},
+};
+
+const HERE: RestaurantId = RestaurantId(1);
+const NOW: Timestamp = Timestamp(1_800_000_000);
+const DAY: i64 = 24 * 3_600;
+const DISH: DishId = DishId(1 << 64 | 40);
+const BILL: BillId = BillId(7);
+const ORDER: OrderId = OrderId(9);
+
+/// A restaurant with a store.
+struct Place {
+    store: Arc<dyn Store>,
+}
+
+struct Till {
+    installed: Installed,
+    name: DeviceId,
+    made: u64,
+}
+
+impl Place {
+    async fn new(store: Arc<dyn Store>) -> Self {
+        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        Self { store }
+    }
+
+    async fn lets_in(&self, id: u128, kind: DeviceKind) -> Till {
+        let code = format!("code {id} at {NOW:?}");
+        let device = NewDevice { name: format!("Device {id}"), kind };
+        let new = NewCode { hash: code.clone(), restaurant: HERE, device, expires_at: Timestamp(NOW.0 + 600) };
+        self.store.put_code(&new).await.unwrap();
+        let PairedAs::Device(installed) = self.store.pair(&code, DeviceId(id), &format!("token {id}"), NOW).await.unwrap() else {
+            panic!("not let in")
+        };
+        Till { installed: *installed, name: DeviceId(id), made: 0 }
+    }
+
+    async fn writes(&self, write: Write) -> Written {
+        self.store.write(&[write]).await.unwrap().remove(0)
+    }
+
+    async fn syncs(&self, till: &Till, ops: &[Op]) -> Synced {
+        match self.writes(sync(till, ops, NOW)).await {
+            Written::Synced(synced) => *synced,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn told(&self, till: &Till, since: Revision) -> Changes {
+        self.store.changes(&till.installed, since).await.unwrap()
+    }
+
+    async fn house(&self, till: &Till) -> House {
+        self.told(till, Revision(0)).await.things.into_iter().collect()
+    }
+
+    async fn places(&self, id: OrderId, count: u8) -> Written {
+        self.writes(Write::Place(Box::new(placing(id, count)))).await
+    }
+
+    async fn advances(&self, order: OrderId, event: Event) -> Order {
+        match self.writes(Write::Advance(Advance { order, event, actor: Actor::Staff, at: NOW })).await {
+            Written::Advanced(order) => *order,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+impl Till {
+    fn op(&mut self, action: Action) -> Op {
+        self.made += 1;
+        let id = OpId(self.name.0 << 64 | u128::from(self.made));
+        Op { id, device: self.name, n: self.made, speaks: SPEAKS, at: NOW, by: None, action }
+    }
+}
+
+fn sync(till: &Till, ops: &[Op], at: Timestamp) -> Write {
+    let sent = |op: &Op| Sent { op: op.clone(), unread: None, text: serde_json::to_string(op).unwrap() };
+    Write::Sync(Box::new(Syncing {
+        restaurant: HERE,
+        device: till.installed.device.id,
+        kind: till.installed.device.kind,
+        stream: till.name,
+        anew: DeviceId(till.name.0 + 1_000),
+        ops: ops.iter().map(sent).collect(),
+        at,
+    }))
+}
+
+fn open(bill: BillId) -> Action {
+    Action::Open { bill, seat: Seat::Counter, plus_tax: false }
+}
+
+fn add(line: u128, count: u16) -> Action {
+    let line = BillLine {
+        id: LineId(line),
+        dish: DISH,
+        name: "Knödel".into(),
+        price: Minor(500),
+        rate: TaxRate(70_000),
+        picks: vec![],
+        note: String::new(),
+        course: 0,
+        count,
+        sent: 0,
+    };
+    Action::Add { bill: BILL, line: Box::new(line) }
+}
+
+fn placing(id: OrderId, count: u8) -> Placing {
+    let minute = LocalMinute(NOW.0 / 60);
+    let line = QuotedLine {
+        id: LineId(1),
+        dish: DISH,
+        name: "Knödel".into(),
+        count,
+        price: Minor(500),
+        sum: Minor(500 * i64::from(count)),
+        picks: vec![],
+        note: String::new(),
+    };
+    let ordered = Ordered {
+        restaurant: HERE,
+        placed_at: NOW,
+        placed_on: minute,
+        currency: "EUR".parse().unwrap(),
+        lines: vec![line],
+        sums: vec![],
+        taxes: vec![],
+        total: Minor(500),
+        in_cash: Minor(500),
+        service: Service::Delivery(servery_domain::contact::Doorstep::default()),
+        due: Due { from: minute, to: minute },
+        scheduled: false,
+        contact: Contact { name: "Ada".into(), ..Contact::default() },
+        redeemed_by: String::new(),
+        note: String::new(),
+        allergies: String::new(),
+        lang: Lang::English,
+    };
+    let progress = Progress::new(PaymentWay::Door, Minor(500), NOW);
+    Placing {
+        request: Request { key: id.to_string(), fingerprint: String::new(), at: NOW },
+        order: Order { id, number: 0, revision: Revision(0), ordered: Arc::new(ordered), progress },
+        token: id.to_string(),
+        customer: None,
+        priced_at: Revision(1),
+        coupon: None,
+        per_slot: None,
+    }
+}
+
+fn stock(left: u32) -> Thing {
+    Thing::Stock(Stock { dish: DISH, left })
+}
+
+fn refusals(house: &House) -> Vec<Refusal> {
+    house.refused().map(|refused| refused.why.clone()).collect()
+}
+
+#[tokio::test]
+async fn each_op_is_done_once_however_often_it_comes() {
+    for (engine, store) in engines("house_once").await.stores {
+        let house = Place::new(store).await;
+        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
+        let ops = [ada.op(open(BILL)), ada.op(add(1, 2)), ada.op(Action::Count { bill: BILL, line: LineId(1), by: 1 })];
+        let first = house.syncs(&ada, &ops[..2]).await;
+        assert_eq!((first.done, first.trouble), (2, None), "{engine}");
+        let known = house.told(&ben, Revision(0)).await.revision;
+        // Its answer was lost, and meanwhile something was added.
+        for _ in 0..2 {
+            assert_eq!(house.syncs(&ada, &ops).await.done, 3, "{engine}");
+        }
+        assert_eq!(house.store.done(DeviceId(1), DeviceId(1)).await.unwrap(), Some(3), "{engine}");
+        assert_eq!(house.house(&ben).await.bill(BILL).unwrap().line(LineId(1)).unwrap().count, 3, "{engine}");
+        let news = house.told(&ben, known).await;
+        assert!(!news.whole && !news.more, "{engine}");
+        assert_eq!(news.things.iter().map(Thing::id).collect::<Vec<_>>(), [ThingId::Bill(BILL)], "{engine}");
+        assert!(house.told(&ben, news.revision).await.things.is_empty(), "{engine}");
+        // Under another number, as a disk that failed in answering may have kept it.
+        let mut again = ops[2].clone();
+        again.n = 4;
+        assert_eq!(house.syncs(&ada, &[again]).await.done, 4, "{engine}");
+        assert_eq!(house.house(&ben).await.bill(BILL).unwrap().line(LineId(1)).unwrap().count, 3, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn requests_come_in_any_order_and_many_at_once() {
+    for (engine, store) in engines("house_any").await.stores {
+        let house = Place::new(store).await;
+        let (mut ada, mut ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
+        let ops = [ada.op(open(BILL)), ada.op(add(1, 1)), ada.op(add(2, 1))];
+        let early = house.syncs(&ada, &ops[2..]).await;
+        assert_eq!(early.trouble, Some(Trouble::Diverged { anew: DeviceId(1_001) }), "{engine}: what is before it was never sent");
+        assert_eq!(house.syncs(&ada, &ops).await.done, 3, "{engine}");
+        assert_eq!(house.syncs(&ada, &ops[..1]).await.done, 3, "{engine}: an old one that was under way");
+        // Two devices in one transaction, and one of them twice.
+        let bens = [ben.op(add(3, 1)), ben.op(Action::Count { bill: BILL, line: LineId(1), by: 1 })];
+        let adas = [ada.op(Action::Count { bill: BILL, line: LineId(1), by: 1 })];
+        let together = [sync(&ben, &bens, NOW), sync(&ada, &adas, NOW), sync(&ben, &bens, NOW)];
+        let written = house.store.write(&together).await.unwrap();
+        let done = written.iter().map(|written| match written {
+            Written::Synced(synced) => synced.done,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(done.collect::<Vec<_>>(), [2, 4, 2], "{engine}");
+        let known = house.house(&ada).await;
+        let bill = known.bill(BILL).unwrap();
+        assert_eq!((bill.lines.len(), bill.line(LineId(1)).unwrap().count), (3, 3), "{engine}");
+        assert!(refusals(&known).is_empty(), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn of_the_last_portion_a_till_or_a_diner_gets_it() {
+    for (engine, store) in engines("house_last").await.stores {
+        let house = Place::new(store).await;
+        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Kitchen).await);
+        house.store.set_stock(HERE, DISH, Some(2), NOW).await.unwrap();
+        let known = house.told(&ben, Revision(0)).await;
+        assert!(known.things.contains(&stock(2)), "{engine}");
+        // In one transaction: the diner's order, and the till's two lines.
+        let ops = [ada.op(open(BILL)), ada.op(add(1, 1)), ada.op(add(2, 1))];
+        let before = house.store.revisions().await.unwrap().stock;
+        let written = house.store.write(&[Write::Place(Box::new(placing(ORDER, 1))), sync(&ada, &ops, NOW)]).await.unwrap();
+        assert!(matches!(&written[0], Written::Placed { .. }), "{engine}");
+        let now = house.house(&ada).await;
+        assert_eq!(now.bill(BILL).unwrap().lines.len(), 1, "{engine}");
+        assert_eq!(refusals(&now), [Refusal::SoldOut { left: 0 }], "{engine}");
+        assert_eq!(now.stock(DISH).unwrap().left, 0, "{engine}");
+        assert!(house.store.revisions().await.unwrap().stock > before, "{engine}: diners' pages say that it is sold out");
+        assert!(house.told(&ben, known.revision).await.things.contains(&stock(0)), "{engine}");
+        let too_late = house.places(OrderId(10), 1).await;
+        assert!(matches!(too_late, Written::Changed(Changed::Stock)), "{engine}: {too_late:?}");
+        // What a till cancels of a diner's order it can sell at once, in the same request.
+        let cancel = Action::Order { order: ORDER, event: Event::Cancelled { reason: String::new() } };
+        let ops = [ada.op(cancel), ada.op(add(3, 1))];
+        let synced = house.syncs(&ada, &ops).await;
+        assert_eq!(synced.orders.iter().map(|order| order.progress.state).collect::<Vec<_>>(), [State::Cancelled], "{engine}");
+        let now = house.house(&ada).await;
+        assert_eq!((now.bill(BILL).unwrap().lines.len(), now.stock(DISH).unwrap().left), (2, 0), "{engine}");
+        let uncount = ada.op(Action::Stock { dish: DISH, left: None });
+        let known = house.told(&ben, Revision(0)).await.revision;
+        house.syncs(&ada, &[uncount]).await;
+        assert!(house.store.stock(HERE).await.unwrap().is_empty(), "{engine}");
+        assert_eq!(house.told(&ben, known).await.things, [Thing::Gone(ThingId::Stock(DISH))], "{engine}");
+        house.store.set_stock(HERE, DISH, Some(5), NOW).await.unwrap();
+        assert_eq!(house.told(&ben, known).await.things, [stock(5)], "{engine}: it is there again");
+    }
+}
+
+#[tokio::test]
+async fn a_dish_of_another_restaurant_is_counted_for_oneself_only() {
+    for (engine, store) in engines("house_foreign").await.stores {
+        store.put_restaurant(&restaurant(2, "neue-muehle"), &menu(2)).await.unwrap();
+        let (there, dish) = (RestaurantId(2), DishId(2 << 64 | 40));
+        store.set_stock(there, dish, Some(4), NOW).await.unwrap();
+        let house = Place::new(store).await;
+        let mut ada = house.lets_in(1, DeviceKind::Till).await;
+        let op = ada.op(Action::Stock { dish, left: Some(0) });
+        house.syncs(&ada, &[op]).await;
+        assert_eq!(house.store.stock(there).await.unwrap().get(&dish), Some(&4), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_was_put_back_goes_on_under_another_name() {
+    for (engine, store) in engines("house_diverged").await.stores {
+        let house = Place::new(store).await;
+        let mut ada = house.lets_in(1, DeviceKind::Till).await;
+        let ops = [ada.op(open(BILL)), ada.op(add(1, 1))];
+        house.syncs(&ada, &ops).await;
+        let mut other = ops[1].clone();
+        (other.id, other.action) = (OpId(99), add(2, 1));
+        for _ in 0..2 {
+            let synced = house.syncs(&ada, std::slice::from_ref(&other)).await;
+            assert_eq!(
+                synced.trouble,
+                Some(Trouble::Diverged { anew: DeviceId(1_001) }),
+                "{engine}: the same name, if the answer was lost"
+            );
+        }
+        (other.device, other.n) = (DeviceId(1_001), 1);
+        let anew = Till { installed: ada.installed.clone(), name: DeviceId(1_001), made: 1 };
+        let synced = house.syncs(&anew, &[other]).await;
+        assert_eq!((synced.done, synced.trouble), (1, None), "{engine}");
+        assert_eq!(house.house(&ada).await.bill(BILL).unwrap().lines.len(), 2, "{engine}");
+        // Another device's name is none of its own.
+        let ben = Till { name: DeviceId(1), ..house.lets_in(2, DeviceKind::Till).await };
+        assert!(matches!(house.syncs(&ben, &ops).await.trouble, Some(Trouble::Diverged { .. })), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_month_away_is_one_answer_and_a_season_away_everything() {
+    for (engine, store) in engines("house_away").await.stores {
+        let house = Place::new(store).await;
+        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
+        let table = |n| Action::Plan { table: TableId(n), plan: servery_domain::house::table::Plan::default() };
+        let ops = [ada.op(open(BILL)), ada.op(add(1, 1)), ada.op(table(1)), ada.op(table(2)), ada.op(open(BillId(8)))];
+        house.syncs(&ada, &ops).await;
+        let known = house.told(&ben, Revision(0)).await.revision;
+        let ops = [
+            ada.op(Action::Close { bill: BillId(8) }),
+            ada.op(Action::RemoveTable { table: TableId(1) }),
+            ada.op(Action::Guests { bill: BILL, guests: 2 }),
+            ada.op(Action::Guests { bill: BILL, guests: 3 }),
+        ];
+        house.syncs(&ada, &ops).await;
+        let days = |days: i64| Timestamp(NOW.0 + days * DAY);
+        house.store.sweep_houses(days(-1), days(-1), days(0)).await.unwrap();
+        assert!(house.house(&ben).await.bill(BillId(8)).is_some(), "{engine}: it was closed just now");
+        house.store.sweep_houses(days(27), days(-60), days(30)).await.unwrap();
+        let news = house.told(&ben, known).await;
+        assert!(!news.whole, "{engine}");
+        let told: House = news.things.iter().cloned().collect();
+        assert_eq!(told.bill(BILL).unwrap().guests, 3, "{engine}");
+        for gone in [ThingId::Bill(BillId(8)), ThingId::Table(TableId(1))] {
+            assert!(news.things.contains(&Thing::Gone(gone)), "{engine}: {gone}");
+        }
+        let fresh = house.told(&ben, Revision(0)).await;
+        assert!(fresh.whole && !fresh.things.iter().any(|thing| matches!(thing, Thing::Gone(_))), "{engine}");
+        assert_eq!(fresh.things.iter().filter(|thing| matches!(thing, Thing::Bill(_) | Thing::Table(_))).count(), 2, "{engine}");
+        // The bill is not lost: whoever was away with it may still take money on it.
+        let late = ada.op(Action::Guests { bill: BillId(8), guests: 1 });
+        house.syncs(&ada, &[late]).await;
+        assert_eq!(house.house(&ben).await.bill(BillId(8)).unwrap().guests, 1, "{engine}");
+        house.store.sweep_houses(days(27), days(27), days(90)).await.unwrap();
+        let news = house.told(&ben, known).await;
+        assert!(news.whole, "{engine}: the table that is gone is forgotten");
+        assert!(!house.told(&ben, news.revision).await.whole, "{engine}");
+        assert!(house.told(&ben, Revision(news.revision.0 + 1)).await.whole, "{engine}: more than there ever was");
+    }
+}
+
+#[tokio::test]
+async fn who_is_signed_out_is_told_and_may_be_let_in_again() {
+    for (engine, store) in engines("house_revoked").await.stores {
+        let house = Place::new(store).await;
+        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Kitchen).await);
+        let names = |devices: Vec<servery_domain::device::Device>| devices.into_iter().map(|device| device.name).collect::<Vec<_>>();
+        assert_eq!(names(house.store.devices(HERE).await.unwrap()), ["Device 1", "Device 2"], "{engine}");
+        let known = house.told(&ben, Revision(0)).await;
+        assert!(known.things.iter().any(|thing| thing.id() == ThingId::Device(DeviceId(1))), "{engine}");
+        assert!(house.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(), "{engine}");
+        assert!(!house.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(), "{engine}: it is already");
+        assert!(!house.store.revoke_device(RestaurantId(2), DeviceId(2), NOW).await.is_ok_and(|revoked| revoked), "{engine}");
+        let op = ada.op(open(BILL));
+        let written = house.writes(sync(&ada, std::slice::from_ref(&op), NOW)).await;
+        assert!(matches!(written, Written::SignedOut), "{engine}: {written:?}");
+        assert!(house.store.device("token 1").await.unwrap().unwrap().revoked, "{engine}");
+        assert_eq!(house.told(&ben, known.revision).await.things, [Thing::Gone(ThingId::Device(DeviceId(1)))], "{engine}");
+        let new = NewCode {
+            hash: "again".into(),
+            restaurant: HERE,
+            device: NewDevice { name: "Bar".into(), kind: DeviceKind::Till },
+            expires_at: Timestamp(NOW.0 + 600),
+        };
+        house.store.put_code(&new).await.unwrap();
+        let late = house.store.pair("again", DeviceId(1), "t", new.expires_at).await.unwrap();
+        assert_eq!(late, PairedAs::NoSuchCode, "{engine}");
+        for token in ["t", "u"] {
+            assert!(matches!(house.store.pair("again", DeviceId(1), token, NOW).await.unwrap(), PairedAs::Device(_)), "{engine}");
+        }
+        assert_eq!(house.store.pair("again", DeviceId(3), "v", NOW).await.unwrap(), PairedAs::NoSuchCode, "{engine}: it has let one in");
+        assert_eq!(house.store.device("t").await.unwrap(), None, "{engine}");
+        assert_eq!(house.store.device("u").await.unwrap().unwrap().device.name, "Bar", "{engine}");
+        assert_eq!(house.syncs(&ada, &[op]).await.done, 1, "{engine}");
+        house.store.put_restaurant(&restaurant(2, "neue-muehle"), &menu(2)).await.unwrap();
+        house.store.put_code(&NewCode { hash: "there".into(), restaurant: RestaurantId(2), ..new }).await.unwrap();
+        assert_eq!(house.store.pair("there", DeviceId(1), "w", NOW).await.unwrap(), PairedAs::IdTaken, "{engine}");
+        assert!(
+            matches!(house.store.pair("there", DeviceId(4), "w", NOW).await.unwrap(), PairedAs::Device(_)),
+            "{engine}: it is not used up"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_diners_order_reaches_kitchen_and_courier_and_comes_back() {
+    for (engine, store) in engines("house_order").await.stores {
+        let house = Place::new(store).await;
+        let mut till = house.lets_in(1, DeviceKind::Till).await;
+        let mut kitchen = house.lets_in(2, DeviceKind::Kitchen).await;
+        let (mut ada, ben) = (house.lets_in(3, DeviceKind::Courier).await, house.lets_in(4, DeviceKind::Courier).await);
+        assert!(matches!(house.places(ORDER, 2).await, Written::Placed { .. }), "{engine}");
+        house.advances(ORDER, Event::Accepted { ready_at: LocalMinute(0) }).await;
+        let ticket = TicketId::of_order(ORDER);
+        assert_eq!(house.house(&kitchen).await.ticket(ticket).unwrap().items[0].count, 2, "{engine}");
+        let ready = Action::Order { order: ORDER, event: Event::Ready };
+        let ops = [kitchen.op(Action::Bump { ticket, lines: vec![] }), kitchen.op(ready), kitchen.op(open(BILL))];
+        let synced = house.syncs(&kitchen, &ops).await;
+        assert_eq!(synced.orders.iter().map(|order| order.progress.state).collect::<Vec<_>>(), [State::Ready], "{engine}");
+        assert_eq!(house.store.order(ORDER).await.unwrap().unwrap().order.progress.state, State::Ready, "{engine}");
+        assert_eq!(house.store.history(ORDER).await.unwrap().len(), 3, "{engine}");
+        assert_eq!(refusals(&house.house(&till).await), [Refusal::Forbidden], "{engine}: a kitchen opens no bills");
+
+        assert!(house.house(&ada).await.order(ORDER).is_none(), "{engine}: nobody sent her");
+        let known = house.told(&ada, Revision(0)).await.revision;
+        let assign = |courier| Action::Assign { run: RunId(1), courier: DeviceId(courier), orders: vec![ORDER] };
+        let op = till.op(assign(3));
+        house.syncs(&till, &[op]).await;
+        let told = house.told(&ada, known).await;
+        assert_eq!(told.things.iter().map(Thing::id).collect::<Vec<_>>(), [ThingId::Run(RunId(1)), ThingId::Order(ORDER)], "{engine}");
+        assert!(!told.things.iter().any(|thing| matches!(thing, Thing::Gone(_))), "{engine}");
+        let bens = house.told(&ben, known).await;
+        assert!(bens.things.iter().all(|thing| matches!(thing, Thing::Gone(_))), "{engine}: {bens:?}");
+        let op = till.op(assign(4));
+        house.syncs(&till, &[op]).await;
+        let lost = house.told(&ada, told.revision).await.things;
+        assert_eq!(lost, [Thing::Gone(ThingId::Run(RunId(1))), Thing::Gone(ThingId::Order(ORDER))], "{engine}");
+        assert!(house.told(&ben, bens.revision).await.things.iter().any(|thing| matches!(thing, Thing::Order(_))), "{engine}");
+
+        // She was at the door already: that is not refused. Money is none of a courier's business.
+        let handed_over = HandedOver { at: NOW, cash: Minor(500), proof: Proof::Name("Ada".into()) };
+        let hand_over = Action::HandOver { run: RunId(1), order: ORDER, handed_over };
+        let out = Action::Order { order: ORDER, event: Event::OutForDelivery };
+        let delivered = Action::Order { order: ORDER, event: Event::Delivered };
+        let ops = [ada.op(out), ada.op(hand_over), ada.op(delivered), ada.op(open(BillId(5)))];
+        assert_eq!(house.syncs(&ada, &ops).await.done, 4, "{engine}");
+        assert_eq!(house.store.order(ORDER).await.unwrap().unwrap().order.progress.state, State::Delivered, "{engine}");
+        assert_eq!(house.house(&till).await.run(RunId(1)).unwrap().cash(), Minor(500), "{engine}");
+        assert_eq!(refusals(&house.house(&ada).await), [Refusal::Forbidden], "{engine}: her own refusals");
+        assert!(refusals(&house.house(&ben).await).is_empty(), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_whose_order_is_over_is_forgotten_though_nobody_bumped_it() {
+    for (engine, store) in engines("house_tickets").await.stores {
+        let house = Place::new(store).await;
+        let kitchen = house.lets_in(2, DeviceKind::Kitchen).await;
+        house.places(ORDER, 1).await;
+        house.advances(ORDER, Event::Accepted { ready_at: LocalMinute(0) }).await;
+        house.advances(ORDER, Event::Cancelled { reason: String::new() }).await;
+        let ticket = TicketId::of_order(ORDER);
+        assert!(house.house(&kitchen).await.ticket(ticket).is_some(), "{engine}");
+        house.store.sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW).await.unwrap();
+        assert!(house.house(&kitchen).await.ticket(ticket).is_none(), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_and_holds_up_nothing_and_a_newer_builds_op_waits() {
+    for (engine, store) in engines("house_unread").await.stores {
+        let house = Place::new(store).await;
+        let mut ada = house.lets_in(1, DeviceKind::Till).await;
+        let stand_in = |op: OpId| Action::Dismiss { op };
+        let mut ops: Vec<Sent> = [open(BILL), add(1, 1), add(2, 1), add(3, 1)]
+            .map(|action| ada.op(action))
+            .map(|op| Sent { text: serde_json::to_string(&op).unwrap(), op, unread: None })
+            .into();
+        ops[1] = Sent {
+            op: Op { action: stand_in(ops[1].op.id), ..ops[1].op.clone() },
+            unread: Some("no such action".into()),
+            text: "{}".into(),
+        };
+        ops[3].op.speaks = SPEAKS + 1;
+        let Write::Sync(syncing) = sync(&ada, &[], NOW) else { unreachable!() };
+        for _ in 0..2 {
+            let written = house.writes(Write::Sync(Box::new(Syncing { ops: ops.clone(), ..*syncing.clone() }))).await;
+            let Written::Synced(synced) = written else { panic!("{written:?}") };
+            assert_eq!((synced.done, synced.trouble), (3, Some(Trouble::Newer)), "{engine}");
+        }
+        let known = house.house(&ada).await;
+        assert_eq!(refusals(&known), [Refusal::Malformed("no such action".into())], "{engine}");
+        assert_eq!(known.bill(BILL).unwrap().lines.iter().map(|line| line.id).collect::<Vec<_>>(), [LineId(2)], "{engine}");
+    }
+}
