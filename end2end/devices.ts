@@ -1,7 +1,8 @@
 // Installed staff apps: how a browser becomes one, what is on its disk, and a second one that is no browser.
 
-import { expect, texts, type Servery } from "./servery";
+import { expect, type Servery } from "./servery";
 import { DINER } from "./ordering";
+import { PASSWORD, signUp } from "./signed";
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { request, type APIRequestContext, type BrowserContext, type Page } from "@playwright/test";
@@ -16,10 +17,28 @@ export const unsynced = (page: Page) => page.locator(".bar .unsynced");
 export const line = (page: Page) => page.locator(".bar .line");
 export const refused = (page: Page) => page.locator(".refused li");
 
+const managers = new WeakMap<Servery, Promise<APIRequestContext>>();
+
+/** Signed in as somebody who lets devices in, for calls of the API. */
+export function manager(servery: Servery): Promise<APIRequestContext> {
+  const known = managers.get(servery) ?? signedIn(servery);
+  managers.set(servery, known);
+  return known;
+}
+
+async function signedIn(servery: Servery) {
+  const api = await request.newContext({ baseURL: servery.url });
+  const email = await signUp(api);
+  await servery.cli("staff", "add", email, "--restaurant", DINER, "--role", "manager");
+  expect((await api.post("/api/v1/sessions", { data: { email, password: PASSWORD } })).status()).toBe(201);
+  return api;
+}
+
 /** A code that lets one device in. */
-export async function code(servery: Servery, kind = "till", name = "Bar till") {
-  const told = await servery.cli("staff", "pair", "--restaurant", DINER, "--kind", kind, "--name", name);
-  return /[2-9A-Z]{4}-[2-9A-Z]{4}/.exec(told)![0];
+export async function code(servery: Servery, kind = "till", name = "Bar till"): Promise<string> {
+  const answer = await (await manager(servery)).post(`/api/v1/restaurants/${DINER}/devices`, { data: { kind, name } });
+  expect(answer.status(), await answer.text()).toBe(201);
+  return (await answer.json()).code;
 }
 
 /** Ends on the page of the device, which can be opened without a network from then on. */
@@ -117,4 +136,4 @@ export function listen(context: BrowserContext) {
   return sent;
 }
 
-export { DINER, texts };
+export { DINER };

@@ -3,8 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { readFile } from "node:fs/promises";
 import { expect, LANGS, test as base } from "../servery";
-import { code, DEVICE, DINER, id, letIn, line, listen, Other, putOnDisk, refused, unsynced, words } from "../devices";
-import { PASSWORD, signUp } from "../signed";
+import { code, DEVICE, DINER, id, letIn, line, listen, manager, Other, putOnDisk, refused, unsynced, words } from "../devices";
 
 const test = base.extend<{ other: Other }>({
   other: async ({ servery }, use) => {
@@ -169,21 +168,17 @@ test("a browser that keeps nothing says that it cannot be a device", async ({ pa
   await expect(page.getByLabel(words["device.code"])).toHaveCount(0);
 });
 
-test("a device that is signed out by somebody keeps what it has, and sends it when it is let in again", async ({ page, servery, context, other, playwright }) => {
+test("a device that is signed out by somebody keeps what it has, and sends it when it is let in again", async ({ page, servery, context, other }) => {
   await letIn(page, servery, "till", "Lost till");
   await other.refusals(1);
   await expect(refused(page)).toHaveCount(1);
   await context.setOffline(true);
   await refused(page).first().getByRole("button").click();
   await expect(unsynced(page)).toContainText("1");
-  const manager = await playwright.request.newContext({ baseURL: servery.url });
-  const email = await signUp(manager);
-  await servery.cli("staff", "add", email, "--restaurant", DINER, "--role", "manager");
-  expect((await manager.post("/api/v1/sessions", { data: { email, password: PASSWORD } })).status()).toBe(201);
-  const devices: { id: string; name: string }[] = await (await manager.get(`/api/v1/restaurants/${DINER}/devices`)).json();
+  const owner = await manager(servery);
+  const devices: { id: string; name: string }[] = await (await owner.get(`/api/v1/restaurants/${DINER}/devices`)).json();
   const lost = devices.find((device) => device.name === "Lost till")!;
-  expect((await manager.delete(`/api/v1/restaurants/${DINER}/devices/${lost.id}`)).status()).toBe(204);
-  await manager.dispose();
+  expect((await owner.delete(`/api/v1/restaurants/${DINER}/devices/${lost.id}`)).status()).toBe(204);
   await context.setOffline(false);
   await expect(page.getByText(words["device.revoked"])).toBeVisible({ timeout: 15_000 });
   await expect(unsynced(page)).toContainText("1");
