@@ -209,7 +209,7 @@ impl Tabs {
         self.standing.set(standing);
         let after = self.paired().map(|paired| paired.device);
         if before == after {
-            return;
+            return self.wake();
         }
         self.turn.set(self.turn.get() + 1);
         self.news.take();
@@ -406,9 +406,14 @@ impl Tabs {
 
     async fn pair(self: Rc<Self>, code: String) -> Result<(), Problem> {
         let no_room = |_| Problem::new(Kind::Broken, "this device could not keep who it is");
-        let device = self.disk.name(DeviceId(stored::id())).await.map_err(no_room)?;
+        let known = self.paired().map(|paired| paired.device);
+        let device = match known {
+            Some(device) => device,
+            None => self.disk.name(DeviceId(stored::id())).await.map_err(no_room)?,
+        };
         let paired: Paired = read(send("POST", api::DEVICES, &json(&Pairing { code, device })?, None).await?)?;
-        self.disk.adopt(&paired).await.map_err(no_room)?;
+        let kept = if known == Some(paired.device) { self.disk.welcome_back(&paired).await } else { self.disk.adopt(&paired).await };
+        kept.map_err(no_room)?;
         self.stand(Standing::Paired(Box::new(paired)));
         self.tell(&Word::Standing);
         Ok(())

@@ -32,7 +32,7 @@ use servery_domain::{
     time::{LocalMinute, Zone},
 };
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::AbortSignal;
 
 use crate::{kept, stored};
@@ -45,6 +45,8 @@ pub struct HttpBackend {
     offline: RwSignal<bool>,
     /// The paths of the pages that are thick, as the server said last.
     thick: Mutex<Option<String>>,
+    /// Whether what is kept is good enough: whoever works does not wait for a network.
+    kept_first: bool,
 }
 
 struct Got<T> {
@@ -54,8 +56,8 @@ struct Got<T> {
 }
 
 impl HttpBackend {
-    pub fn new(sent: Option<JsValue>, offline: RwSignal<bool>) -> Self {
-        Self { sent: sent.map(SendWrapper::new), offline, thick: Mutex::default() }
+    pub fn new(sent: Option<JsValue>, offline: RwSignal<bool>, kept_first: bool) -> Self {
+        Self { sent: sent.map(SendWrapper::new), offline, thick: Mutex::default(), kept_first }
     }
 
     /// Whether the page with this path in the table is made here. While no server has said, it is.
@@ -81,12 +83,13 @@ impl HttpBackend {
             kept::keep(address, text);
             return Ok(Got { value: read(answer)?, kept: false });
         }
-        let signal = AbortSignal::timeout_with_u32(PATIENCE);
-        let asked = Request::get(address).header("accept", "application/json, application/problem+json").abort_signal(Some(&signal)).send();
-        // A gateway that speaks for an absent server is no answer of ours.
-        if let Ok(response) = asked.await
-            && response.status() < 502
+        if self.kept_first
+            && let Some(answer) = kept::get(address).await
         {
+            refresh(address);
+            return Ok(Got { value: read(answer)?, kept: true });
+        }
+        if let Some(response) = ask(address).await {
             let found = response.ok();
             if let (Some(said), Ok(mut thick)) = (response.headers().get("servery-thick"), self.thick.lock()) {
                 *thick = Some(said);
@@ -105,6 +108,24 @@ impl HttpBackend {
             None => Err(Problem::new(Kind::Unreachable, address)),
         }
     }
+}
+
+async fn ask(address: &str) -> Option<Response> {
+    let signal = AbortSignal::timeout_with_u32(PATIENCE);
+    let asked = Request::get(address).header("accept", "application/json, application/problem+json").abort_signal(Some(&signal)).send();
+    // A gateway that speaks for an absent server is no answer of ours.
+    asked.await.ok().filter(|response| response.status() < 502)
+}
+
+/// For the next time.
+fn refresh(address: &str) {
+    let address = address.to_owned();
+    spawn_local(async move {
+        if let Some(response) = ask(&address).await {
+            // What breaks off is not kept.
+            let _ = whole(&address, response).await;
+        }
+    });
 }
 
 /// The body, once all of it is here; kept if it is what was asked for.

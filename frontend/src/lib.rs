@@ -50,7 +50,7 @@ pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
 /// The answers that the page was rendered from came with it, so that loading it again never waits.
 fn hydrate<P: Pages>(page: Page, texts: Texts) -> Result<(), JsError> {
     let offline = RwSignal::new(false);
-    let backend = P::backend(Arc::new(HttpBackend::new(page.answers(), offline)));
+    let backend = P::backend(Arc::new(HttpBackend::new(page.answers(), offline, P::KEPT_FIRST)));
     let content = Content::<P>::load(&page::visit(), &backend).now_or_never();
     let content = content.ok_or_else(|| JsError::new("page without data"))?;
     let root = page.root.clone();
@@ -63,7 +63,7 @@ fn hydrate<P: Pages>(page: Page, texts: Texts) -> Result<(), JsError> {
 
 async fn mount<P: Pages>(page: Page, texts: Texts) {
     let offline = RwSignal::new(false);
-    let http = Arc::new(HttpBackend::new(None, offline));
+    let http = Arc::new(HttpBackend::new(None, offline, P::KEPT_FIRST));
     let backend = P::backend(http.clone());
     let content = Content::<P>::load(&page::visit(), &backend).await;
     page.dress(&content, texts);

@@ -107,9 +107,9 @@ pub fn ended() -> HeaderValue {
 }
 
 fn paired(app: &App, installed: &Installed) -> Result<Paired, Refusal> {
-    let restaurant = ordering::restaurant_of(app, installed.restaurant)?;
+    let slug = ordering::listed_of(app, installed.restaurant)?.restaurant.slug.clone();
     let Device { id, name, kind, .. } = installed.device.clone();
-    Ok(Paired { device: id, name, kind, restaurant: restaurant.id, slug: restaurant.slug })
+    Ok(Paired { device: id, name, kind, restaurant: installed.restaurant, slug })
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -56,6 +56,7 @@ impl Staff {
 
 impl Pages for Staff {
     const CHUNK: Chunk = Chunk::Staff;
+    const KEPT_FIRST: bool = true;
     type Backend = dyn Backend;
 
     fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<dyn Backend> {

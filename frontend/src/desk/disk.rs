@@ -201,6 +201,16 @@ impl Disk {
         self.database.end(transaction, made).await
     }
 
+    /// It is let in again, and goes on where it was.
+    pub async fn welcome_back(&self, paired: &Paired) -> Result<(), Failed> {
+        let transaction = self.database.begin(&[META], Access::Write).await?;
+        let made = json(paired).and_then(|paired| {
+            transaction.put(META, PAIRED, &paired)?;
+            transaction.remove(META, &REVOKED.into())
+        });
+        self.database.end(transaction, made).await
+    }
+
     /// It is let in. What it could not send under its old name goes out under the new one.
     pub async fn adopt(&self, paired: &Paired) -> Result<(), Failed> {
         let transaction = self.database.begin(&ALL, Access::Write).await?;

@@ -18,6 +18,9 @@ const PATIENCE: u32 = 20_000;
 /// Bytes of ops in one request: the server takes 1 MB.
 const MOST: usize = 900_000;
 
+/// The kind of problem that a device has which somebody signed out.
+const REVOKED: &str = "problem-device-signed-out";
+
 /// What tabs tell each other.
 #[derive(Serialize, Deserialize)]
 pub enum Word {
@@ -89,7 +92,8 @@ pub async fn send(slug: &Slug, request: &Request) -> Result<Answer, Unsent> {
             let text = answer.text().await.map_err(|_| Unsent::Away)?;
             read(&text, sent).ok_or(Unsent::Refused)
         }
-        401 | 403 => Err(Unsent::Revoked),
+        401 => Err(Unsent::Revoked),
+        403 if answer.text().await.is_ok_and(|problem| problem.contains(REVOKED)) => Err(Unsent::Revoked),
         // A gateway that speaks for an absent server, and a server that is about to be there again.
         502..=504 => Err(Unsent::Away),
         _ => Err(Unsent::Refused),

@@ -30,7 +30,7 @@ pub fn health(texts: Texts, at: At, paired: &Paired) -> impl IntoView + use<> {
             <div><dt>{texts.get(Key::DeviceKind)}</dt><dd>{texts.get(kind)}</dd></div>
             <div><dt>{texts.get(Key::DeviceUnsynced)}</dt><dd class="waiting">{unsynced(texts, at)}</dd></div>
             <div><dt>{texts.get(Key::DeviceHeard)}</dt><dd>{heard(texts, at)}</dd></div>
-            <div><dt>{texts.get(Key::DeviceStorage)}</dt><dd class="storage" role="status">{storage(texts, at)}</dd></div>
+            <div><dt>{texts.get(Key::DeviceStorage)}</dt><dd class="storage"><div role="status">{storage(texts, at)}</div></dd></div>
             <div><dt>{texts.get(Key::DeviceVersion)}</dt><dd>{version(texts, at)}</dd></div>
             <div><dt>{texts.get(text::Key::Language)}</dt><dd class="languages">{languages(texts)}</dd></div>
             <div><dt>{texts.get(Key::DeviceScreen)}</dt><dd>{bright(texts, at)}</dd></div>

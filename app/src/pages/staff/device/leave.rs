@@ -55,7 +55,7 @@ fn sending(texts: Texts, at: At, leaving: RwSignal<Leaving>, first: usize) -> im
     // Somebody may go on working meanwhile.
     let most = move || left().max(first).to_string();
     let sent = move || (left().max(first) - left()).to_string();
-    let stuck = Memo::new(move |_| matches!(line.get(), Line::Offline | Line::Trouble));
+    let stuck = Memo::new(move |_| matches!(line.get(), Line::Offline | Line::Trouble | Line::Storage));
     let way = move || match stuck.get() {
         false => Either::Left(()),
         true => Either::Right(view! {

@@ -47,6 +47,7 @@ fn words(problem: &Problem) -> Key {
     match problem.status {
         _ if problem.is(Kind::Unreachable) => Key::DevicePairAway,
         429 => Key::DevicePairOften,
+        409 => Key::DevicePairOther,
         400..=499 => Key::DeviceCodeWrong,
         _ => Key::DevicePairFailed,
     }
