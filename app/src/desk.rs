@@ -26,6 +26,8 @@ pub trait Desk: Send + Sync {
     fn heard(&self) -> ReadSignal<Option<Timestamp>>;
     /// Who stands at the device: what is asked for is asked for by them.
     fn by(&self) -> RwSignal<Option<CashierId>>;
+    /// The hash of a cashier's PIN; `None` where the browser can make none.
+    fn pin(&self, cashier: CashierId, pin: &str) -> Soon<Option<String>>;
     /// Done once it is kept on the disk and shown. What is asked for first is done first.
     fn ask(&self, action: Action) -> Soon<Result<OpId, NotDone>>;
     /// A name for something that is made here.

@@ -5,6 +5,7 @@ mod database;
 mod disk;
 mod line;
 mod news;
+mod pin;
 
 use std::{
     cell::{Cell, RefCell},
@@ -517,6 +518,11 @@ impl Desk for Browser {
 
     fn take_update(&self) {
         browser::take_update();
+    }
+
+    fn pin(&self, cashier: CashierId, pin: &str) -> Soon<Option<String>> {
+        let pin = pin.to_owned();
+        Box::pin(async move { pin::hash(cashier, &pin).await.ok() })
     }
 
     fn chime(&self) {

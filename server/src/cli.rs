@@ -74,11 +74,12 @@ pub async fn run() -> Result<(), Failure> {
             let town = demo::town()?;
             let store = open(&settings).await?;
             demo::fill(store.as_ref(), &town).await?;
+            demo::houses(store.as_ref(), &town).await?;
             let password = demo::staff(store.as_ref(), &town).await?;
             store.close().await;
             let dishes: usize = town.iter().map(|demo| demo.menu.dishes().count()).sum();
             say(&format!(
-                "{} restaurants with {dishes} dishes are in {}\nTheir kitchens sign in as kitchen@SLUG.example, such as kitchen@{}.example, with the password {}",
+                "{} restaurants with {dishes} dishes are in {}\nTheir owners and kitchens sign in as owner@SLUG.example and kitchen@SLUG.example, such as kitchen@{}.example, with the password {}",
                 town.len(),
                 settings.database(),
                 town.first().map_or("", |demo| demo.restaurant.slug.as_str()),

@@ -1,5 +1,7 @@
 //! The demo town: twelve restaurants, the same every time, ids included. What they offer is in `server/demo`.
 
+pub mod house;
+
 use serde::Deserialize;
 use servery_domain::{
     account::{Password, Role},
@@ -308,12 +310,21 @@ pub async fn fill(store: &dyn Store, town: &[DemoRestaurant]) -> Result<(), Stor
     Ok(())
 }
 
-/// An account for each kitchen, `kitchen@SLUG.example`, all with one password that is made anew each time and told here only.
+/// What their staff find set up.
+pub async fn houses(store: &dyn Store, town: &[DemoRestaurant]) -> Result<(), house::HouseError> {
+    for demo in town {
+        house::set_up(store, demo).await?;
+    }
+    Ok(())
+}
+
+/// An account for each owner and each kitchen, `owner@SLUG.example` and `kitchen@SLUG.example`, all with one password that is made anew each time and told here only.
 pub async fn staff(store: &dyn Store, town: &[DemoRestaurant]) -> Result<Password, Box<dyn std::error::Error + Send + Sync>> {
     let password = staff::generated()?;
     let hash = staff::hash(&password).await?;
-    for DemoRestaurant { restaurant, .. } in town {
-        let email = format!("kitchen@{}.example", restaurant.slug);
+    let posts = town.iter().flat_map(|demo| [Role::Owner, Role::Kitchen].map(|role| (&demo.restaurant, role)));
+    for (restaurant, role) in posts {
+        let email = format!("{}@{}.example", role.code(), restaurant.slug);
         let account = match store.account_by_email(&email).await? {
             Some(known) => {
                 store.set_password(known.account.id, &hash, "").await?;
@@ -321,7 +332,7 @@ pub async fn staff(store: &dyn Store, town: &[DemoRestaurant]) -> Result<Passwor
             }
             None => staff::add_account(store, &email, &hash).await?,
         };
-        store.put_staff(account, restaurant.id, Role::Kitchen).await?;
+        store.put_staff(account, restaurant.id, role).await?;
     }
     Ok(password)
 }

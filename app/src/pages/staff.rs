@@ -1,6 +1,7 @@
 //! The pages of the staff app: what people behind the counter work at.
 
 mod amount;
+mod cashiers;
 mod clock;
 mod device;
 mod floor;

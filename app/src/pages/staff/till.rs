@@ -24,6 +24,7 @@ use servery_domain::device::DeviceKind;
 use self::counter::{Counter, Over};
 use super::{
     Premises,
+    cashiers::{Who, guarded},
     post::{Post, not_here, wrong},
 };
 use crate::text::staff::Key;
@@ -35,7 +36,10 @@ pub fn Till(premises: Premises) -> impl IntoView {
     let counter = Counter { at: post.desk.in_hand(), post, over: RwSignal::new(None) };
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
-        Some(Some(DeviceKind::Till)) => EitherOf3::B(till(&counter)),
+        Some(Some(DeviceKind::Till)) => {
+            let guarded_counter = counter.clone();
+            EitherOf3::B(guarded(&counter, move || till(&guarded_counter)))
+        }
         Some(_) => EitherOf3::C(not_here(&counter, Key::TillTitle)),
     })
 }
@@ -47,7 +51,7 @@ fn till(counter: &Counter) -> impl IntoView + use<> {
     view! {
         <article class="till" class:holding=holding>
             <h1 class="unseen">{counter.word(Key::TillTitle)}</h1>
-            <shift::ShiftLine counter=counter.clone()/>
+            <div class="top"><shift::ShiftLine counter=counter.clone()/><Who post=counter.post.clone()/></div>
             {wrong(counter)}
             <bills::Bills counter=counter.clone()/>
             <picker::Picker counter=counter.clone()/>
