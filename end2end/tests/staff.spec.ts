@@ -208,6 +208,7 @@ test("signing out waits for what is unsent; without a network it is handed over 
 test("signing out with a network sends first and leaves nothing", async ({ page, servery, context, other }) => {
   await letIn(page, servery);
   await other.refusals(1);
+  await expect(refused(page)).toHaveCount(1);
   await context.setOffline(true);
   await refused(page).first().getByRole("button").click();
   await page.getByRole("button", { name: words["device.sign-out"] }).click();
