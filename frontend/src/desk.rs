@@ -45,7 +45,7 @@ use web_sys::{BroadcastChannel, EventTarget, MessageEvent};
 use self::{
     disk::Disk,
     line::{Unsent, Word},
-    news::News,
+    news::{News, Said},
 };
 use crate::{
     http::{json, read, send},
@@ -394,11 +394,17 @@ impl Tabs {
         let over = self.news.borrow().as_ref().is_none_or(News::is_over);
         let Some(paired) = self.paired().filter(|_| over && self.leads.get()) else { return };
         let tabs = Rc::downgrade(self);
-        let news = News::new(&api::sync_events(&paired.slug), move |revision| {
+        let news = News::new(&api::sync_events(&paired.slug), move |said| {
             let Some(tabs) = tabs.upgrade() else { return };
             let known = tabs.tab.borrow().as_ref().and_then(|tab| Some(tab.kept()?.copy.revision));
-            // What this device has just done itself is no news.
-            if revision.is_none() || revision > known {
+            let wakes = match said {
+                Said::Open => true,
+                // What this device has just done itself is no news.
+                Said::Revision(revision) => Some(revision) > known,
+                // Asking finds out whether the server is away; while it is, there are pauses in between.
+                Said::Lost => tabs.line.get_untracked() == Line::Online,
+            };
+            if wakes {
                 tabs.wake();
             }
         });

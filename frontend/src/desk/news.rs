@@ -1,6 +1,6 @@
 //! Hears from the server that there is something new.
 
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
 use servery_domain::revision::Revision;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -11,23 +11,32 @@ pub struct News {
     source: EventSource,
     _open: Closure<dyn Fn(Event)>,
     _hear: Closure<dyn Fn(MessageEvent)>,
+    _fail: Closure<dyn Fn(Event)>,
+}
+
+pub enum Said {
+    /// From here on nothing is missed; what was said before may have been.
+    Open,
+    Revision(Revision),
+    Lost,
 }
 
 impl News {
-    /// `hear` gets the revision; none when the line was just opened and something may have been missed.
-    pub fn new(address: &str, hear: impl Fn(Option<Revision>) + 'static) -> Option<Self> {
+    pub fn new(address: &str, hear: impl Fn(Said) + 'static) -> Option<Self> {
         let source = EventSource::new(address).ok()?;
-        let hear = Rc::new(RefCell::new(hear));
-        let opened = hear.clone();
-        let open = Closure::<dyn Fn(Event)>::new(move |_| opened.borrow()(None));
+        let hear = Rc::new(hear);
+        let (opened, failed) = (hear.clone(), hear.clone());
+        let open = Closure::<dyn Fn(Event)>::new(move |_| opened(Said::Open));
+        let fail = Closure::<dyn Fn(Event)>::new(move |_| failed(Said::Lost));
         let said = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let revision = event.data().as_string().and_then(|text| text.parse().ok());
-            hear.borrow()(revision.map(Revision));
+            revision.into_iter().for_each(|revision| hear(Said::Revision(Revision(revision))));
         });
         // Fails for a name that is no text only.
         let _ = source.add_event_listener_with_callback("open", open.as_ref().unchecked_ref());
         let _ = source.add_event_listener_with_callback("revision", said.as_ref().unchecked_ref());
-        Some(Self { source, _open: open, _hear: said })
+        let _ = source.add_event_listener_with_callback("error", fail.as_ref().unchecked_ref());
+        Some(Self { source, _open: open, _hear: said, _fail: fail })
     }
 
     /// A browser comes back by itself, except after an answer that was no stream.

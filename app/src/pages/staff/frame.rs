@@ -17,6 +17,7 @@ use crate::{
 
 pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -> impl IntoView {
     let texts = texts();
+    update_between_sales(content);
     let name = move || {
         content.with(|content| match content {
             Content::Page(page) => page.premises().listed.restaurant.name.clone(),
@@ -33,6 +34,18 @@ pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -
         </header>
         {main}
     }
+}
+
+/// On a device's own page there is a button for it.
+fn update_between_sales(content: RwSignal<Content<Staff>>) {
+    let Some(desk) = desk() else { return };
+    let (update, in_hand) = (desk.update(), desk.in_hand());
+    Effect::new(move |_| {
+        let works = content.with(|content| !matches!(content, Content::Page(Staff::Device(_))));
+        if works && update.get() && !in_hand.get() {
+            desk.take_update();
+        }
+    });
 }
 
 fn tabs(texts: Texts) -> impl IntoView {
