@@ -42,7 +42,7 @@ fn update_between_sales(content: RwSignal<Content<Staff>>) {
     let (update, in_hand) = (desk.update(), desk.in_hand());
     Effect::new(move |_| {
         let works = content.with(|content| !matches!(content, Content::Page(Staff::Device(_))));
-        if works && update.get() && !in_hand.get() {
+        if works && update.get() && in_hand.get().is_none() {
             desk.take_update();
         }
     });
