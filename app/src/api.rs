@@ -71,6 +71,10 @@ pub fn board(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/board")
 }
 
+pub fn devices(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/devices")
+}
+
 pub fn board_events(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/board/events")
 }

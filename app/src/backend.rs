@@ -12,6 +12,7 @@ use servery_domain::{
     board::Board,
     currency::Minor,
     cursor::Page,
+    device::DeviceList,
     draft::Draft,
     id::OrderId,
     lang::Lang,
@@ -139,6 +140,7 @@ pub fn actions() -> Option<Arc<dyn Actions>> {
 pub trait SignedBackend: Backend {
     fn signed_in(&self) -> Answer<'_, SignedIn>;
     fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board>;
+    fn devices<'a>(&'a self, slug: &'a Slug) -> Answer<'a, DeviceList>;
     fn passkeys(&self) -> Answer<'_, Vec<PasskeyView>>;
 }
 

@@ -27,6 +27,7 @@ pub enum View {
     About,
     Dish,
     Board,
+    Devices,
     Account,
     SignUp,
     AskReset,
@@ -66,7 +67,7 @@ impl Chunk {
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 19] = [
+pub static ROUTES: [Route; 20] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
     Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Reading,  shared_for: 30, personal: false },
@@ -76,6 +77,7 @@ pub static ROUTES: [Route; 19] = [
     Route { path: "/orders",                           view: View::History,    default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
     Route { path: "/orders/{token}",                   view: View::Order,      default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
     Route { path: "/board/{slug}",                       view: View::Board,      default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
+    Route { path: "/board/{slug}/devices",               view: View::Devices,    default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
     Route { path: "/account",                            view: View::Account,    default: Mode::Hydrated, allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
     Route { path: "/account/sign-up",                    view: View::SignUp,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
     Route { path: "/account/reset",                      view: View::AskReset,   default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },

@@ -17,6 +17,7 @@ use servery_domain::{
     basket::Basket,
     board::Board,
     cursor::Page,
+    device::DeviceList,
     draft::Draft,
     id::OrderId,
     limits,
@@ -202,6 +203,10 @@ impl SignedBackend for HttpBackend {
 
     fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board> {
         Box::pin(SendWrapper::new(async move { Ok(self.get(&api::board(slug)).await?.value) }))
+    }
+
+    fn devices<'a>(&'a self, slug: &'a Slug) -> Answer<'a, DeviceList> {
+        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::devices(slug)).await?.value) }))
     }
 
     fn passkeys(&self) -> Answer<'_, Vec<PasskeyView>> {

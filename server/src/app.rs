@@ -192,6 +192,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/orders/{token}/paid", get(html::forms::get_paid))
         .route("/orders/{token}/pay-at-door", post(html::forms::post_pay_at_door))
         .route("/board/{slug}/orders/{id}", post(html::board_forms::post_event))
+        .route("/board/{slug}/devices", post(html::board_forms::post_devices))
         .route("/board/{slug}/stock", post(html::board_forms::post_stock))
         .route("/account", post(html::account_forms::post_account))
         .route("/account/sign-in", post(html::account_forms::post_sign_in))

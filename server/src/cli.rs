@@ -76,10 +76,11 @@ pub async fn run() -> Result<(), Failure> {
             demo::fill(store.as_ref(), &town).await?;
             demo::houses(store.as_ref(), &town).await?;
             let password = demo::staff(store.as_ref(), &town).await?;
+            let till = demo::till(store.as_ref(), &town).await?;
             store.close().await;
             let dishes: usize = town.iter().map(|demo| demo.menu.dishes().count()).sum();
             say(&format!(
-                "{} restaurants with {dishes} dishes are in {}\nTheir owners and kitchens sign in as owner@SLUG.example and kitchen@SLUG.example, such as kitchen@{}.example, with the password {}",
+                "{} restaurants with {dishes} dishes are in {}\nTheir owners and kitchens sign in as owner@SLUG.example and kitchen@SLUG.example, such as kitchen@{}.example, with the password {}\nFor a till, {till}",
                 town.len(),
                 settings.database(),
                 town.first().map_or("", |demo| demo.restaurant.slug.as_str()),

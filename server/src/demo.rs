@@ -7,6 +7,7 @@ use servery_domain::{
     account::{Password, Role},
     coupon::Coupon,
     currency::{Currency, Minor},
+    device::{DeviceKind, NewDevice},
     hours::OpeningHours,
     id::{CategoryId, ChoiceId, DishId, OptionGroupId, RestaurantId},
     lang::Lang,
@@ -335,6 +336,12 @@ pub async fn staff(store: &dyn Store, town: &[DemoRestaurant]) -> Result<Passwor
         store.put_staff(account, restaurant.id, role).await?;
     }
     Ok(password)
+}
+
+/// Where and with which code a till of the first restaurant is let in.
+pub async fn till(store: &dyn Store, town: &[DemoRestaurant]) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+    let first = town.first().ok_or("the town has no restaurant")?;
+    staff::pair(store, &first.restaurant, NewDevice { name: "Till".into(), kind: DeviceKind::Till }).await
 }
 
 #[cfg(test)]

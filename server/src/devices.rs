@@ -9,7 +9,7 @@ use axum::{
 };
 use servery_domain::{
     account::Act,
-    device::{self, Device, NewDevice, Paired, Pairing, PairingCode},
+    device::{self, Device, DeviceList, NewDevice, Paired, Pairing, PairingCode},
     id::{DeviceId, RestaurantId},
     limits,
     problem::Kind,
@@ -23,7 +23,9 @@ use servery_store::{
 use crate::{
     app::App,
     caller::Caller,
-    clock, ordering, rates,
+    clock,
+    ordering::{self, Counter},
+    rates,
     refusal::Refusal,
     sessions::{self, Signed},
     visitor,
@@ -152,10 +154,11 @@ pub async fn pair(app: &App, caller: &Caller, pairing: &Pairing) -> Result<(Pair
     }
 }
 
-pub async fn list(app: &App, signed: &Signed, slug: &str) -> Result<Vec<Device>, Refusal> {
-    let restaurant = ordering::restaurant_named(app, slug)?;
-    signed.check(restaurant, Act::Devices)?;
-    Ok(app.store.devices(restaurant).await?)
+pub async fn list(app: &App, signed: &Signed, slug: &str) -> Result<DeviceList, Refusal> {
+    let Counter { listed, now: (at, now), .. } = ordering::counter(app, slug).await?;
+    signed.check(listed.restaurant.id, Act::Devices)?;
+    let devices = app.store.devices(listed.restaurant.id).await?;
+    Ok(DeviceList { name: listed.restaurant.name.clone(), at, now, devices })
 }
 
 pub async fn revoke(app: &App, signed: &Signed, slug: &str, device: DeviceId) -> Result<(), Refusal> {

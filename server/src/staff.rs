@@ -6,13 +6,14 @@ use clap::{Subcommand, ValueEnum};
 use servery_domain::{
     account::{Account, Password, Role},
     contact::check_email,
+    device::{DeviceKind, NewDevice, PairingCode},
     id::AccountId,
     lang::Lang,
     restaurant::Restaurant,
 };
 use servery_store::{Store, accounts::Guarded};
 
-use crate::{clock, passwords::Passwords, visitor};
+use crate::{clock, devices, passwords::Passwords, visitor};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -22,6 +23,19 @@ pub struct RoleName(Role);
 impl ValueEnum for RoleName {
     fn value_variants<'a>() -> &'a [Self] {
         &[Self(Role::Owner), Self(Role::Manager), Self(Role::Cashier), Self(Role::Kitchen), Self(Role::Courier)]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.code()))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct KindName(DeviceKind);
+
+impl ValueEnum for KindName {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self(DeviceKind::Till), Self(DeviceKind::Kitchen), Self(DeviceKind::Courier)]
     }
 
     fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
@@ -42,6 +56,17 @@ pub enum StaffCommand {
         /// Read the password from standard input; an account that there is gets it, too
         #[arg(long)]
         password_stdin: bool,
+    },
+    /// Make a code that lets a device in: a till, a kitchen's screen, a courier's phone
+    Pair {
+        /// The restaurant's slug
+        #[arg(long)]
+        restaurant: String,
+        #[arg(long, value_enum)]
+        kind: KindName,
+        /// What the device is called, such as "Bar till"
+        #[arg(long)]
+        name: String,
     },
     /// Everybody who works here
     List,
@@ -64,6 +89,10 @@ pub async fn run(store: &dyn Store, command: &StaffCommand) -> Result<String, Fa
             store.put_staff(account, restaurant.id, role.0).await?;
             Ok(format!("{email} is {} at {}\n{told}", role.0.code(), restaurant.name))
         }
+        StaffCommand::Pair { restaurant, kind, name } => {
+            let restaurant = restaurant_called(store, restaurant).await?;
+            pair(store, &restaurant, NewDevice { name: name.clone(), kind: kind.0 }).await
+        }
         StaffCommand::Remove { email, restaurant } => {
             let restaurant = restaurant_called(store, restaurant).await?;
             let known = store.account_by_email(email).await?.ok_or_else(|| format!("{email} has no account"))?;
@@ -73,6 +102,18 @@ pub async fn run(store: &dyn Store, command: &StaffCommand) -> Result<String, Fa
             }
         }
     }
+}
+
+/// Makes a code, and says what to do with it.
+pub async fn pair(store: &dyn Store, restaurant: &Restaurant, new: NewDevice) -> Result<String, Failure> {
+    new.check()?;
+    let PairingCode { code, name, kind, .. } = devices::new_code(store, restaurant.id, new, clock::now()).await?;
+    Ok(format!(
+        "open /staff/{} on the device and type {code} there, within ten minutes\nit is then '{name}', a {} of {}",
+        restaurant.slug,
+        kind.code(),
+        restaurant.name
+    ))
 }
 
 async fn restaurant_called(store: &dyn Store, slug: &str) -> Result<Restaurant, Failure> {
@@ -145,8 +186,11 @@ async fn list(store: &dyn Store) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use servery_domain::{device::typed, id::DeviceId};
+    use servery_store::houses::PairedAs;
+
     use super::*;
-    use crate::demo;
+    use crate::{demo, sessions};
 
     async fn store(folder: &tempfile::TempDir) -> std::sync::Arc<dyn Store> {
         let store = servery_store::connect(&format!("sqlite:{}", folder.path().join("staff.db").display())).await.unwrap();
@@ -177,6 +221,27 @@ mod tests {
         run(store.as_ref(), &remove).await.unwrap();
         assert!(run(store.as_ref(), &remove).await.unwrap_err().to_string().contains("does not work"));
         assert!(run(store.as_ref(), &StaffCommand::List).await.unwrap().starts_with("nobody"));
+    }
+
+    #[tokio::test]
+    async fn a_code_is_made_that_lets_a_device_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let command = |restaurant: &str, name: &str| StaffCommand::Pair {
+            restaurant: restaurant.into(),
+            kind: KindName(DeviceKind::Kitchen),
+            name: name.into(),
+        };
+        let told = run(store.as_ref(), &command("lighthouse-diner", "Pass")).await.unwrap();
+        assert!(told.contains("/staff/lighthouse-diner"), "{told}");
+        let code = told.split_whitespace().find_map(typed).unwrap();
+        let paired = store.pair(&sessions::key(&code), DeviceId(1), "token", clock::now()).await.unwrap();
+        let PairedAs::Device(installed) = paired else { panic!("{paired:?}") };
+        assert_eq!((installed.device.name.as_str(), installed.device.kind), ("Pass", DeviceKind::Kitchen));
+        for (command, named) in [(command("nowhere", "Pass"), "'nowhere'"), (command("lighthouse-diner", " "), "'name'")] {
+            let refused = run(store.as_ref(), &command).await.unwrap_err().to_string();
+            assert!(refused.contains(named), "{refused}");
+        }
     }
 
     #[tokio::test]

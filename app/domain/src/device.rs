@@ -9,7 +9,7 @@ use crate::{
     id::{DeviceId, RestaurantId},
     limits,
     slug::Slug,
-    time::Timestamp,
+    time::{LocalMinute, Timestamp},
 };
 
 crate::menu::codes! {
@@ -32,6 +32,25 @@ pub struct Device {
     pub paired_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<Timestamp>,
+}
+
+/// A restaurant's devices, for owners and managers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceList {
+    /// What the restaurant is called.
+    pub name: String,
+    /// When it was asked, and the same moment on the restaurant's own clock.
+    pub at: Timestamp,
+    pub now: LocalMinute,
+    pub devices: Vec<Device>,
+}
+
+impl DeviceList {
+    /// A moment on the restaurant's clock, as that is set now.
+    pub fn local(&self, at: Timestamp) -> LocalMinute {
+        LocalMinute(self.now.0 + at.0.div_euclid(60) - self.at.0.div_euclid(60))
+    }
 }
 
 /// A device that shall be let in.

@@ -11,11 +11,25 @@ use serde::{Deserialize, Serialize};
 use crate::{
     house::{Thing, op::Op},
     id::DeviceId,
+    limits,
     revision::Revision,
 };
 
 /// Ops in one request.
 pub const OPS: usize = 200;
+/// Bytes of them, about. A request that were larger than the server takes would hold up the queue for ever.
+const BYTES: usize = limits::SYNC / 2;
+
+/// The ops that go together into the next request: the first, whatever it weighs.
+pub fn together<'a>(outbox: impl IntoIterator<Item = &'a Op>) -> Vec<Op> {
+    let mut bytes = 0;
+    let fits = |op: &&Op| {
+        let first = bytes == 0;
+        bytes += op.action.weighs();
+        first || bytes <= BYTES
+    };
+    outbox.into_iter().take(OPS).take_while(fits).cloned().collect()
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -57,5 +71,37 @@ impl Answer {
     pub fn says_nothing_new(&self, request: &Request) -> bool {
         let done = request.ops.first().is_some_and(|op| op.n <= self.done);
         !done && !self.whole && self.revision == request.since && !matches!(self.trouble, Some(Trouble::Diverged { .. }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        currency::Minor,
+        house::{
+            op::{Action, SPEAKS},
+            run::{HandedOver, Proof},
+        },
+        id::{OpId, OrderId, RunId},
+        time::Timestamp,
+    };
+
+    fn op(n: u64, photo: usize) -> Op {
+        let handed_over = HandedOver { at: Timestamp(0), cash: Minor(0), proof: Proof::Photo("x".repeat(photo)) };
+        let action = Action::HandOver { run: RunId(1), order: OrderId(1), handed_over };
+        Op { id: OpId(u128::from(n)), device: DeviceId(1), n, speaks: SPEAKS, at: Timestamp(0), by: None, action }
+    }
+
+    #[test]
+    fn a_days_pictures_go_in_several_requests_that_the_server_takes() {
+        let outbox: Vec<Op> = (1..=30).map(|n| op(n, limits::PHOTO)).collect();
+        let first = together(&outbox);
+        assert!((2..30).contains(&first.len()), "{}", first.len());
+        assert!(serde_json::to_string(&first).unwrap().len() < limits::SYNC);
+        assert_eq!(first[..], outbox[..first.len()]);
+        assert_eq!(together(&[op(1, 2 * limits::SYNC), op(2, 1)]).len(), 1);
+        let small: Vec<Op> = (1..=300).map(|n| op(n, 1)).collect();
+        assert_eq!(together(&small).len(), OPS);
     }
 }

@@ -3,14 +3,16 @@
 mod account;
 mod board;
 mod credentials;
+mod devices;
 mod passkeys;
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf7, prelude::*};
+use leptos::{either::EitherOf8, prelude::*};
 use servery_domain::{
     account::SignedIn,
     board::Board,
+    device::DeviceList,
     passkey::PasskeyView,
     problem::{Kind, Problem},
     slug::Slug,
@@ -29,6 +31,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub enum Signed {
     Board { slug: Slug, board: Box<Board> },
+    Devices { slug: Slug, list: Box<DeviceList>, said: devices::Said },
     Account { signed_in: Box<SignedIn>, passkeys: Vec<PasskeyView>, done: Option<String>, wrong: Option<String> },
     SignIn { next: String, done: Option<String>, wrong: Option<String> },
     SignUp { done: bool, wrong: bool },
@@ -66,6 +69,14 @@ impl Pages for Signed {
                     Err(problem) => Err(problem),
                 }
             }
+            View::Devices => {
+                let slug = slug(values).ok_or_else(nothing_here)?;
+                match backend.devices(&slug).await {
+                    Ok(list) => Ok(Self::Devices { slug, list: Box::new(list), said: devices::Said::read(visit) }),
+                    Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn { next: visit.path.clone(), done, wrong }),
+                    Err(problem) => Err(problem),
+                }
+            }
             View::Account => match backend.signed_in().await {
                 Ok(signed_in) => Ok(Self::Account { signed_in: Box::new(signed_in), passkeys: backend.passkeys().await?, done, wrong }),
                 Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn { next: "/account".into(), done, wrong }),
@@ -81,21 +92,23 @@ impl Pages for Signed {
 
     fn view(self) -> impl IntoView + 'static {
         match self {
-            Self::Board { slug, board } => EitherOf7::A(view! { <board::BoardPage slug board=*board/> }),
+            Self::Board { slug, board } => EitherOf8::A(view! { <board::BoardPage slug board=*board/> }),
             Self::Account { signed_in, passkeys, done, wrong } => {
-                EitherOf7::B(view! { <account::Account signed_in=*signed_in keys=passkeys done wrong/> })
+                EitherOf8::B(view! { <account::Account signed_in=*signed_in keys=passkeys done wrong/> })
             }
-            Self::SignIn { next, done, wrong } => EitherOf7::C(credentials::sign_in(next, done, wrong)),
-            Self::SignUp { done, wrong } => EitherOf7::D(credentials::sign_up(done, wrong)),
-            Self::AskReset { done, wrong } => EitherOf7::E(credentials::ask_reset(done, wrong)),
-            Self::Reset { token, wrong } => EitherOf7::F(credentials::reset(token, wrong)),
-            Self::Verify { token, done, wrong } => EitherOf7::G(credentials::verify(token, done, wrong)),
+            Self::SignIn { next, done, wrong } => EitherOf8::C(credentials::sign_in(next, done, wrong)),
+            Self::SignUp { done, wrong } => EitherOf8::D(credentials::sign_up(done, wrong)),
+            Self::AskReset { done, wrong } => EitherOf8::E(credentials::ask_reset(done, wrong)),
+            Self::Reset { token, wrong } => EitherOf8::F(credentials::reset(token, wrong)),
+            Self::Verify { token, done, wrong } => EitherOf8::G(credentials::verify(token, done, wrong)),
+            Self::Devices { slug, list, said } => EitherOf8::H(view! { <devices::Devices slug list=*list said/> }),
         }
     }
 
     fn title(&self, texts: Texts) -> String {
         let key = match self {
             Self::Board { board, .. } => return document_title(&texts.fill(Key::BoardTitle, &[("name", &board.name)])),
+            Self::Devices { list, .. } => return document_title(&texts.fill(Key::DevicesTitle, &[("name", &list.name)])),
             Self::Account { .. } => Key::AccountTitle,
             Self::SignIn { .. } => Key::SignInTitle,
             Self::SignUp { .. } => Key::SignUpTitle,

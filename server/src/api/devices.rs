@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use servery_domain::{
-    device::{Device, NewDevice, Paired, Pairing, PairingCode},
+    device::{DeviceList, NewDevice, Paired, Pairing, PairingCode},
     id::DeviceId,
     problem::Problem,
     slug::Slug,
@@ -66,7 +66,7 @@ pub async fn delete_device(State(app): State<Arc<App>>, let_in: LetIn) -> Result
 /// The devices that are let in. For owners and managers
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/devices", tag = "devices", params(("slug" = Slug, Path)),
-    responses((status = 200, body = Vec<Device>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    responses((status = 200, body = DeviceList), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
 )]
 pub async fn list_devices(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed, Text(slug): Text) -> Result<Response, Refusal> {
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(devices::list(&app, &signed, &slug).await?)).into_response())

@@ -16,6 +16,7 @@ use servery_domain::{
     basket::Basket,
     board::Board,
     cursor::Page,
+    device::DeviceList,
     draft::Draft,
     id::OrderId,
     listing::Search,
@@ -30,7 +31,15 @@ use servery_domain::{
 };
 
 use crate::{
-    api::about::ABOUT, app::App, board, customer::Customer, ordering, passkeys, refusal::Refusal, sessions::Signed, town::Snapshot, visitor,
+    api::about::ABOUT,
+    app::App,
+    board,
+    customer::Customer,
+    devices, ordering, passkeys,
+    refusal::Refusal,
+    sessions::Signed,
+    town::Snapshot,
+    visitor,
 };
 
 pub struct InProcess {
@@ -132,6 +141,14 @@ impl SignedBackend for InProcess {
             let board = board::see(&self.app, self.signed(&api::board(slug))?, slug.as_str()).await?;
             self.note(&api::board(slug), &board);
             Ok(board)
+        })
+    }
+
+    fn devices<'a>(&'a self, slug: &'a Slug) -> Answer<'a, DeviceList> {
+        Box::pin(async move {
+            let devices = devices::list(&self.app, self.signed(&api::devices(slug))?, slug.as_str()).await?;
+            self.note(&api::devices(slug), &devices);
+            Ok(devices)
         })
     }
 

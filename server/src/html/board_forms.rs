@@ -1,12 +1,19 @@
 //! The board's plain forms.
 
 use axum::{extract::Path, response::Response};
-use servery_domain::{currency::Minor, order::Event, problem::Kind, time::LocalMinute};
+use servery_app::visit::address;
+use servery_domain::{
+    currency::Minor,
+    device::{DeviceKind, NewDevice},
+    order::Event,
+    problem::Kind,
+    time::LocalMinute,
+};
 
 use super::forms::{Form, Sent, lead, see};
 use crate::{
     app::App,
-    board, ordering,
+    board, devices, ordering,
     refusal::{Refusal, Text},
     sessions::Signed,
 };
@@ -68,4 +75,36 @@ async fn set_stock(app: &App, signed: &Signed, slug: &str, form: &Form) -> Resul
     };
     board::set_stock(app, signed, slug, dish, portions).await?;
     Ok(see(&format!("/board/{slug}?stock=open#stock")))
+}
+
+/// `POST /board/{slug}/devices`: a code for a new device, or a device that is signed out.
+pub async fn post_devices(sent: Sent, signed: Signed, Text(slug): Text, form: Form) -> Response {
+    let here = format!("/board/{slug}/devices");
+    let led = match change_devices(&sent.0, &signed, &slug, &form).await {
+        Ok(said) => Ok(see(&address(&here, said.iter().map(|(name, value)| (*name, value.as_str()))))),
+        Err(refusal) if refusal.0.is(Kind::NotAccepted) => Ok(see(&address(&here, [("wrong", refusal.0.detail.as_str())]))),
+        // Somebody else was faster: the list shows how things are.
+        Err(refusal) if refusal.0.is(Kind::NotFound) && form.get("change") == "sign-out" => Ok(see(&here)),
+        Err(refusal) => Err(refusal),
+    };
+    lead(led, &sent)
+}
+
+/// What the page that the form leads to shall say.
+async fn change_devices(app: &App, signed: &Signed, slug: &str, form: &Form) -> Result<Vec<(&'static str, String)>, Refusal> {
+    match form.get("change") {
+        "sign-out" => {
+            let device = form.get("device").parse().map_err(|_| Refusal::new(Kind::NotAccepted, "'device' is not the id of a device"))?;
+            devices::revoke(app, signed, slug, device).await?;
+            Ok(vec![("done", "signed-out".to_owned())])
+        }
+        "code" => {
+            let kind = DeviceKind::from_code(form.get("kind"));
+            let kind = kind.ok_or_else(|| Refusal::new(Kind::NotAccepted, "'kind' is not a kind of device"))?;
+            let made = devices::make_code(app, signed, slug, NewDevice { name: form.get("name").to_owned(), kind }).await?;
+            let until = devices::list(app, signed, slug).await?.local(made.expires_at);
+            Ok(vec![("code", made.code), ("until", until.to_string())])
+        }
+        _ => Err(Refusal::new(Kind::NotAccepted, "'change' is not something that can be changed")),
+    }
 }

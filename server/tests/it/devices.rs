@@ -11,6 +11,7 @@ use servery_domain::{
 use servery_store::houses::NewCode;
 
 use crate::{
+    board::BOARD,
     orders::DINER,
     test_app::{Answer, TestApp, unique},
 };
@@ -108,14 +109,15 @@ async fn only_owners_and_managers_let_devices_in_and_sign_them_out() {
 
     let (device, cookie) = app.device("till").await;
     let list = app.get(&devices, &[("cookie", &manager)]).await.json();
-    assert_eq!(list.as_array().unwrap().iter().map(|known| &known["id"]).collect::<Vec<_>>(), [&json!(device)]);
+    assert_eq!(list["name"], "Lighthouse Diner");
+    assert_eq!(list["devices"].as_array().unwrap().iter().map(|known| &known["id"]).collect::<Vec<_>>(), [&json!(device)]);
     let revoke = async |cookie: &str, path: &str| app.call("DELETE", path, &[("cookie", cookie)], &Value::Null).await;
     revoke(&cashier, &format!("{devices}/{device}")).await.problem(Kind::Forbidden);
     revoke(&manager, &format!("{elsewhere}/{device}")).await.problem(Kind::Forbidden);
     assert_eq!(revoke(&manager, &format!("{devices}/{device}")).await.status, 204);
     revoke(&manager, &format!("{devices}/{device}")).await.problem(Kind::NotFound);
     app.get("/api/v1/device", &[("cookie", &cookie)]).await.problem(Kind::DeviceSignedOut);
-    assert_eq!(app.get(&devices, &[("cookie", &manager)]).await.json(), json!([]));
+    assert_eq!(app.get(&devices, &[("cookie", &manager)]).await.json()["devices"], json!([]));
 }
 
 #[tokio::test]
@@ -129,4 +131,47 @@ async fn whoever_stands_at_a_device_signs_it_out_and_it_is_let_in_again() {
     assert_eq!(app.pair(&app.code("courier").await, &device).await.status, 201);
     app.get("/api/v1/device", &[]).await.problem(Kind::SignedOut);
     app.get("/api/v1/device", &[("cookie", "__Host-device=x")]).await.problem(Kind::SignedOut);
+}
+
+#[tokio::test]
+async fn an_owner_lets_a_device_in_and_signs_it_out_by_plain_forms() {
+    let app = TestApp::new().await;
+    let here = "/board/lighthouse-diner/devices";
+    let owner = app.staff(Role::Owner).await;
+    let thin = format!("{owner}; servery_render=thin");
+    let page = async |address: &str| app.get(address, &[("cookie", &thin)]).await;
+    assert!(page(BOARD).await.text().contains(&format!("href=\"{here}\"")));
+    assert!(page(here).await.text().contains("No device is signed in"));
+    let made = app.form(here, &owner, "change=code&kind=kitchen&name=Pass+%3Cb%3E").await;
+    assert_eq!(made.status, 303, "{}", made.text());
+    let led = made.header("location").to_owned();
+    let shown = page(&led).await;
+    assert_eq!(shown.header("cache-control"), "private, no-store");
+    let code = led.split("code=").nth(1).and_then(|rest| rest.get(..9)).unwrap().to_owned();
+    assert!(shown.text().contains(&format!(">{code}</p>")), "{}", shown.text());
+    assert!(shown.text().contains("/staff/lighthouse-diner"), "{}", shown.text());
+    let device = unique();
+    assert_eq!(app.pair(&code, &device).await.status, 201, "{code}");
+    let listed = page(here).await;
+    assert!(listed.text().contains("Pass &lt;b>") || listed.text().contains("Pass &lt;b&gt;"), "{}", listed.text());
+    assert!(listed.text().contains("Kitchen screen") && listed.text().contains(&format!("value=\"{device}\"")));
+    let past = page(&format!("{here}?code={code}&until=2020-01-01T00%3A00")).await;
+    assert!(past.text().contains("has run out") && !past.text().contains(&format!(">{code}</p>")), "{}", past.text());
+
+    for (fields, led) in [
+        (format!("change=sign-out&device={device}"), format!("{here}?done=signed-out")),
+        (format!("change=sign-out&device={device}"), here.to_owned()),
+    ] {
+        assert_eq!(app.form(here, &owner, &fields).await.header("location"), led, "{fields}");
+    }
+    assert!(page(&format!("{here}?done=signed-out")).await.text().contains("No device is signed in"));
+    for fields in ["change=code&kind=kitchen&name=", "change=code&kind=oven&name=x", "change=sign-out&device=x", "change=x"] {
+        assert!(app.form(here, &owner, fields).await.header("location").starts_with(&format!("{here}?wrong=")), "{fields}");
+    }
+    let cashier = app.staff(Role::Cashier).await;
+    let cashiers = format!("{cashier}; servery_render=thin");
+    assert_eq!(app.get(here, &[("cookie", &cashiers)]).await.status, 403);
+    assert!(!app.get(BOARD, &[("cookie", &cashiers)]).await.text().contains(here));
+    assert_eq!(app.form(here, &cashier, "change=code&kind=till&name=x").await.status, 403);
+    assert!(app.get(here, &[]).await.text().contains("action=\"/account/sign-in\""));
 }

@@ -69,7 +69,8 @@ async fn a_confirmation_says_what_was_ordered_and_leads_to_the_order() {
         assert!(confirmation.html.contains(said), "{said} is not in {}", confirmation.html);
     }
     let order = receipt["id"].as_str().unwrap();
-    assert!(confirmation.id.starts_with(&format!("<{order}-1-mail")), "{}", confirmation.id);
+    let revision = &post.app.order(receipt["token"].as_str().unwrap()).await["revision"];
+    assert!(confirmation.id.starts_with(&format!("<{order}-{revision}-mail")), "{}", confirmation.id);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use super::{
     bill::{BillLine, Discount, Seat},
     cashier::Cashier,
     payment::Tender,
-    run::HandedOver,
+    run::{HandedOver, Proof},
     station::Station,
     table::Plan,
     ticket::News,
@@ -198,6 +198,23 @@ pub enum Action {
     Dismiss {
         op: OpId,
     },
+}
+
+impl Action {
+    /// Bytes that it takes when it is sent, about and rather too many: what is long of it, and the rest.
+    pub(crate) fn weighs(&self) -> usize {
+        let long = match self {
+            Self::HandOver { handed_over: HandedOver { proof: Proof::Photo(photo), .. }, .. } => photo.len(),
+            Self::Add { line, .. } => line.picks.len() * 600 + line.name.len() + line.note.len(),
+            Self::Split { parts, .. } => parts.len() * 150,
+            Self::Send { news, .. } => news.len() * 80,
+            Self::Bump { lines, .. } | Self::Recall { lines, .. } => lines.len() * 40,
+            Self::Station(station) => station.categories.len() * 40,
+            Self::Assign { orders, .. } => orders.len() * 40,
+            _ => 0,
+        };
+        long + 1_500
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Answer, OPS, Request, Trouble};
+use super::{Answer, Request, Trouble, together};
 use crate::{
     house::{
         House, decide,
@@ -318,7 +318,7 @@ impl Tab {
     fn send(&mut self, effects: &mut Vec<Effect>) {
         let Some(kept) = self.kept.as_ref().filter(|_| self.leads && self.wants && self.request.is_none()) else { return };
         self.wants = false;
-        let ops = kept.outbox.iter().take(OPS).cloned().collect();
+        let ops = together(&kept.outbox);
         // What an older build skipped is asked for again.
         let since = if kept.copy.speaks < self.speaks { Revision(0) } else { kept.copy.revision };
         let request = Request { device: kept.device, since, ops };

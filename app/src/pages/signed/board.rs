@@ -6,6 +6,7 @@ mod stock;
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
+    account::Act,
     board::{Board, BoardTable, Column},
     slug::Slug,
 };
@@ -23,6 +24,9 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let stock = stock::stock(texts, &slug, &board);
     let tables = tables(texts, &board);
+    let devices = board.role.may(Act::Devices).then(|| {
+        view! { <p><a href=format!("/board/{slug}/devices")>{texts.get(Key::BoardDevices)}</a></p> }
+    });
     let title = texts.fill(Key::BoardTitle, &[("name", &board.name)]);
     let Live { shown, lost } = live::follow(&slug, board);
     let how = if decision.mode == Mode::Thin { Key::BoardRefreshes } else { Key::BoardLive };
@@ -33,6 +37,7 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
             <div class="columns" aria-live="polite">{columns(texts, &slug, shown)}</div>
             {stock}
             {tables}
+            {devices}
         </article>
     }
 }

@@ -1,0 +1,37 @@
+// The devices of a restaurant: an owner makes a code, a device is let in by it, and signed out again.
+
+import { AxeBuilder } from "@axe-core/playwright";
+import { alive, expect, texts } from "../servery";
+import { BOARD, counter, inMode, toTheBoard } from "../staff";
+import { randomBytes } from "node:crypto";
+
+const words = texts.en;
+const HERE = `${BOARD}/devices`;
+
+for (const mode of ["thin", "hydrated"] as const) {
+  counter(`a device is let in and signed out, ${mode}`, async ({ board, playwright, servery }) => {
+    await inMode(board.context(), servery.url, mode);
+    await toTheBoard(board, servery);
+    await board.getByRole("link", { name: words["board.devices"], exact: true }).click();
+    await expect(board).toHaveURL(new RegExp(`${HERE}$`));
+    if (mode === "hydrated") await alive(board);
+    const name = `Pass ${mode}`;
+    await board.getByLabel(words["devices.kind"]).selectOption("kitchen");
+    await board.getByLabel(words["devices.name"]).fill(name);
+    await board.getByRole("button", { name: words["devices.make"] }).click();
+    const code = await board.locator(".pairing .code").textContent();
+    expect(code).toMatch(/^[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}$/);
+    expect((await new AxeBuilder({ page: board }).analyze()).violations).toEqual([]);
+
+    const device = await playwright.request.newContext({ baseURL: servery.url });
+    const paired = await device.post("/api/v1/devices", { data: { code, device: randomBytes(16).toString("hex") } });
+    expect(paired.status()).toBe(201);
+    await board.goto(HERE);
+    const row = board.getByRole("listitem").filter({ hasText: name });
+    await expect(row).toContainText(words["devices.kitchen"]);
+    await row.getByRole("button", { name: words["devices.sign-out"] }).click();
+    await expect(board.getByRole("status").filter({ hasText: words["devices.signed-out"] })).toBeVisible();
+    await expect(row).toHaveCount(0);
+    await device.dispose();
+  });
+}
