@@ -204,6 +204,15 @@ test("a wrong code is refused in words, and the right one is taken as people typ
   await expect(page.locator(".bar nav a")).toHaveText([words["kitchen.title"], words["device.title"]]);
 });
 
+test("a browser that is no device says so on every screen, and where to go", async ({ page }) => {
+  for (const path of ["/till", "/floor", "/kitchen", "/runs"]) {
+    await page.goto(`${DEVICE}${path}`);
+    const notice = page.locator(".notice");
+    await expect(notice).toContainText(words["device.unpaired"]);
+    await expect(notice.getByRole("link")).toHaveAttribute("href", DEVICE);
+  }
+});
+
 test("a browser that keeps nothing says that it cannot be a device", async ({ page }) => {
   await page.addInitScript(() => {
     IDBFactory.prototype.open = () => {

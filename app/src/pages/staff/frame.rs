@@ -10,7 +10,7 @@ use super::{
 use crate::{
     content::Content,
     desk::{Line, Standing, desk},
-    routes,
+    routes::{self, View},
     text::{self, Texts, staff::Key, texts},
     visit::visit,
 };
@@ -32,6 +32,7 @@ pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -
             {state(texts)}
             {clock()}
         </header>
+        {notice(texts)}
         {main}
     }
 }
@@ -56,12 +57,32 @@ fn tabs(texts: Texts) -> impl IntoView {
         let slug = routes::read(&path).and_then(|(_, values)| routes::slug(&values))?;
         let kind = standing.and_then(|standing| {
             standing.with(|standing| match standing {
-                Standing::Paired(paired) => Some(paired.kind),
+                Standing::Paired(paired) | Standing::Revoked(paired) if paired.slug == slug => Some(paired.kind),
                 _ => None,
             })
         });
         let tab = |(page, key)| tab(texts, &slug, &path, page, key);
         Some(view! { <ul>{pages(kind).iter().copied().map(tab).collect::<Vec<_>>()}</ul> })
+    }
+}
+
+/// What a device's own page has more to say of.
+fn notice(texts: Texts) -> impl IntoView {
+    let visit = visit();
+    let standing = desk().map(|desk| desk.standing());
+    move || {
+        let path = visit.with(|visit| visit.path.clone());
+        let (route, values) = routes::read(&path)?;
+        let slug = routes::slug(&values).filter(|_| route.view != View::Device)?;
+        let key = standing?.with(|standing| match standing {
+            Standing::Unknown => None,
+            Standing::Paired(paired) => (paired.slug != slug).then_some(Key::DeviceOther),
+            Standing::Impossible(_) => Some(Key::DeviceImpossible),
+            Standing::Unpaired => Some(Key::DeviceUnpaired),
+            Standing::Revoked(_) => Some(Key::DeviceRevoked),
+        })?;
+        let here = format!("/staff/{slug}");
+        Some(view! { <p class="said bad notice" role="alert">{texts.get(key)}" "<a href=here>{texts.get(Key::DeviceTitle)}</a></p> })
     }
 }
 
