@@ -68,10 +68,10 @@ pub async fn sync(app: &App, let_in: &LetIn, request: Request) -> Result<Answer,
 
 /// Most requests only ask what is new, and nobody who writes is kept waiting by them.
 async fn work_in(app: &App, let_in: &LetIn, request: &Request, ops: Vec<Sent>) -> Result<(u64, Option<Trouble>), Refusal> {
-    if ops.is_empty() {
-        if let Some(done) = app.store.done(let_in.id(), request.device).await? {
-            return Ok((done, None));
-        }
+    if ops.is_empty()
+        && let Some(done) = app.store.done(let_in.id(), request.device).await?
+    {
+        return Ok((done, None));
     }
     let syncing = Syncing {
         restaurant: let_in.installed.restaurant,
