@@ -31,15 +31,8 @@ use servery_domain::{
 };
 
 use crate::{
-    api::about::ABOUT,
-    app::App,
-    board,
-    customer::Customer,
-    devices, ordering, passkeys,
-    refusal::Refusal,
-    sessions::Signed,
-    town::Snapshot,
-    visitor,
+    api::about::ABOUT, app::App, board, customer::Customer, devices, ordering, passkeys, refusal::Refusal, sessions::Signed,
+    town::Snapshot, visitor,
 };
 
 pub struct InProcess {
