@@ -13,8 +13,8 @@ test.beforeEach(({ complaints }) => {
 
 test.afterEach(async ({ servery }) => servery.start());
 
-const DISH = "Classic Cheeseburger";
-const DRINK = "Iced Tea";
+const DISH = "Onion Rings";
+const DRINK = "Coleslaw";
 
 async function till(page: import("@playwright/test").Page, servery: import("../servery").Servery, name = "Bar till") {
   await letIn(page, servery, "till", name);
@@ -114,11 +114,11 @@ test("case_odoo_285993, case_odoo_210776: the kitchen hears what changed, and no
   await expect(tickets.nth(1)).not.toContainText(DRINK);
   await expect(tickets.nth(1)).toContainText(words["kitchen.more"]);
   await at.lines.filter({ hasText: DISH }).getByRole("button", { name: word("line.less", { name: DISH }) }).click();
-  await at.ring("Lemonade");
+  await at.ring("French Fries");
   await at.send();
   await expect(tickets).toHaveCount(3);
   await expect(tickets.nth(2)).toContainText(word("kitchen.less", { n: 1, name: DISH }));
-  await expect(tickets.nth(2)).toContainText("Lemonade");
+  await expect(tickets.nth(2)).toContainText("French Fries");
   // Done, called back, done.
   await tickets.first().locator(".bump").click();
   await expect(tickets).toHaveCount(2);
