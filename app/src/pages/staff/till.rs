@@ -21,6 +21,7 @@ use leptos::{
 };
 use servery_domain::device::DeviceKind;
 
+pub use self::counter::own_shift;
 use self::counter::{Counter, Over};
 use super::{
     Premises,
