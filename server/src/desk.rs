@@ -106,8 +106,8 @@ mod tests {
         let op = |speaks: u16, action: &str| format!(r#"{{"id":"{id}","device":"{id}","n":3,"speaks":{speaks},"at":1,"action":{action}}}"#);
         let known = sent(&op(1, r#"{"dismiss":{"op":"00000000000000000000000000000001"}}"#)).unwrap();
         assert_eq!((known.op.n, known.unread, known.op.action), (3, None, Action::Dismiss { op: OpId(1) }));
-        let newer = sent(&op(2, r#"{"levitate":{}}"#)).unwrap();
-        assert_eq!((newer.op.speaks, newer.unread), (2, None));
+        let newer = sent(&op(SPEAKS + 1, r#"{"levitate":{}}"#)).unwrap();
+        assert_eq!((newer.op.speaks, newer.unread), (SPEAKS + 1, None));
         let broken = sent(&op(1, r#"{"levitate":{}}"#)).unwrap();
         assert!(broken.unread.unwrap().contains("levitate"));
         assert!(broken.text.contains("levitate"), "the books have its own words");
