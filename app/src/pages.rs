@@ -29,6 +29,8 @@ impl<T: OrderingBackend + SignedBackend + StaffBackend> WholeBackend for T {}
 /// The pages of one chunk. Whatever is generic over it is linked into each browser program with that program's pages only.
 pub trait Pages: Clone + Send + Sync + 'static {
     const CHUNK: Chunk;
+    /// Whether any of them is rendered by the server and then taken over.
+    const HYDRATED: bool = true;
     /// Whether they are shown from what the device keeps, if it keeps it, and are newer the next time.
     const KEPT_FIRST: bool = false;
     /// What these pages may ask.

@@ -167,4 +167,10 @@ mod tests {
             assert!(plain, "{}: whoever has no script needs a way in", route.path);
         }
     }
+
+    #[test]
+    fn the_staff_app_is_never_taken_over_from_a_servers_page() {
+        let staff = || ROUTES.iter().filter(|route| route.chunk == Chunk::Staff);
+        assert!(staff().all(|route| !route.allows.contains(&Mode::Hydrated)), "its program has no code for that");
+    }
 }

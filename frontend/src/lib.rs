@@ -39,7 +39,9 @@ pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
     let texts = texts.ok_or_else(|| JsError::new("texts of another version"))?;
     match page.decision.mode {
         Mode::Thin => Err(JsError::new("not made for a script")),
-        Mode::Hydrated => hydrate::<P>(page, texts),
+        // Code that takes over what a server rendered is not linked into a program whose pages none renders.
+        Mode::Hydrated if P::HYDRATED => hydrate::<P>(page, texts),
+        Mode::Hydrated => Err(JsError::new("not made for a server")),
         Mode::Thick => {
             spawn_local(mount::<P>(page, texts));
             Ok(())

@@ -59,6 +59,7 @@ impl Staff {
 
 impl Pages for Staff {
     const CHUNK: Chunk = Chunk::Staff;
+    const HYDRATED: bool = false;
     const KEPT_FIRST: bool = true;
     type Backend = dyn Backend;
 
