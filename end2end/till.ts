@@ -1,6 +1,7 @@
 // What people do at a till, by what they see of it.
 
-import { DINER, words } from "./devices";
+import { DINER, Other, words } from "./devices";
+import type { Servery } from "./servery";
 import { expect, type Page } from "@playwright/test";
 
 export const TILL = `/staff/${DINER}/till`;
@@ -12,6 +13,20 @@ export function word(key: string, values: Record<string, string | number> = {}):
   let text = typeof found === "string" ? found : found[values.n === 1 ? "one" : "other"];
   for (const [name, value] of Object.entries(values)) text = text.replaceAll(`{${name}}`, String(value));
   return text;
+}
+
+/** Nobody sits anywhere and nothing is to be made: what a test leaves behind is not the next one's. */
+export async function tidy(servery: Servery) {
+  const other = await Other.letIn(servery);
+  const bills = (await other.things("bill")) as { id: string; closed?: boolean; merged?: string; lines?: { id: string; count: number }[]; payments?: object[] }[];
+  for (const bill of bills.filter((bill) => !bill.closed && !bill.merged)) {
+    const off = (bill.lines ?? []).filter((line) => line.count > 0).map((line) => ({ count: { bill: bill.id, line: line.id, by: -line.count } }));
+    await other.sync(...off, { close: { bill: bill.id } });
+  }
+  const tickets = (await other.things("ticket")) as { id: string; items: { done?: boolean }[] }[];
+  for (const ticket of tickets.filter((ticket) => ticket.items.some((item) => !item.done))) await other.sync({ bump: { ticket: ticket.id } });
+  for (const { id } of (await other.things("cashier")) as { id: string }[]) await other.sync({ remove_cashier: { cashier: id } });
+  await other.end();
 }
 
 export class Till {
@@ -65,6 +80,12 @@ export class Till {
     await expect(this.sheet).toHaveCount(0);
     await expect(this.lines.filter({ hasText: name })).not.toHaveCount(0);
     await search.fill("");
+  }
+
+  /** Opens what is done more rarely. */
+  async more(key: string) {
+    await this.page.locator(".doings").getByRole("button", { name: word("do.more") }).click();
+    await this.sheet.getByRole("button", { name: word(key), exact: true }).click();
   }
 
   async send() {

@@ -59,6 +59,10 @@ pub const PASSKEY_SESSIONS: &str = "/api/v1/sessions/passkeys";
 pub const DEVICE: &str = "/api/v1/device";
 pub const DEVICES: &str = "/api/v1/devices";
 
+pub fn house(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/house")
+}
+
 pub fn sync(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/sync")
 }

@@ -12,8 +12,9 @@ use servery_domain::{
     board::Board,
     currency::Minor,
     cursor::Page,
-    device::DeviceList,
+    device::{DeviceList, Paired},
     draft::Draft,
+    house::sight::Look,
     id::OrderId,
     lang::Lang,
     listing::Search,
@@ -142,6 +143,15 @@ pub trait SignedBackend: Backend {
     fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board>;
     fn devices<'a>(&'a self, slug: &'a Slug) -> Answer<'a, DeviceList>;
     fn passkeys(&self) -> Answer<'_, Vec<PasskeyView>>;
+}
+
+/// The questions of a staff app's page that has no desk to ask: it was made without a script.
+pub trait StaffBackend: Backend {
+    /// What this browser is let in as. It is not, says the problem `signed-out`.
+    fn device(&self) -> Answer<'_, Paired>;
+    fn house<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Look>;
+    /// A name for something that is about to be made.
+    fn id(&self) -> Answer<'_, u128>;
 }
 
 /// What only a browser can do with passkeys: it asks the device, and the device its holder.

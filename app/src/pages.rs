@@ -12,7 +12,7 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{accent::Accent, menu::Menu, problem::Problem as Facts, restaurant::Listed};
 
 use crate::{
-    backend::{Actions, OrderingBackend, PasskeyActions, SignedBackend, Watch},
+    backend::{Actions, OrderingBackend, PasskeyActions, SignedBackend, StaffBackend, Watch},
     content::Content,
     desk::Desks,
     parts::{footer::Footer, header::Header, offline::OfflineNotice},
@@ -22,9 +22,9 @@ use crate::{
 };
 
 /// Answers everything that any page asks.
-pub trait WholeBackend: OrderingBackend + SignedBackend {}
+pub trait WholeBackend: OrderingBackend + SignedBackend + StaffBackend {}
 
-impl<T: OrderingBackend + SignedBackend> WholeBackend for T {}
+impl<T: OrderingBackend + SignedBackend + StaffBackend> WholeBackend for T {}
 
 /// The pages of one chunk. Whatever is generic over it is linked into each browser program with that program's pages only.
 pub trait Pages: Clone + Send + Sync + 'static {

@@ -8,7 +8,8 @@ use leptos::prelude::{RwSignal, use_context};
 /// What the platform itself reads from an address.
 const OF_THE_PLATFORM: [&str; 3] = ["render", "lang", "browser"];
 /// What pages read. Anything else, such as what a newsletter adds to its links, is dropped: it makes no other page.
-const OF_PAGES: [&str; 13] = ["q", "open", "cuisine", "diet", "after", "limit", "done", "wrong", "was", "still", "stock", "code", "until"];
+const OF_PAGES: [&str; 14] =
+    ["q", "open", "cuisine", "diet", "after", "limit", "done", "wrong", "was", "still", "stock", "code", "until", "station"];
 /// No address of ours has more parameters.
 const MOST_PAIRS: usize = 16;
 

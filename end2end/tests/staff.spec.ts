@@ -130,7 +130,7 @@ test("case_odoo_203431: ten thousand go out in order within a minute, and the pa
 /** A bill of one soup, and the drawer that it is paid into. */
 function soup() {
   const [bill, shift] = [id(), id()];
-  const line = { id: id(), dish: id(), name: "Soup", price: 500, rate: 70_000, count: 1 };
+  const line = { id: id(), dish: id(), name: "Soup", price: 500, taxed: [[70_000, 500]], count: 1 };
   const pay = (into = shift) => ({ pay: { bill, shift: into, tender: { id: id(), way: "cash", amount: 500 } } });
   return { bill, shift, pay, begin: [{ open_shift: { shift, float: 10_000 } }, { open: { bill, seat: "counter" } }, { add: { bill, line } }] };
 }

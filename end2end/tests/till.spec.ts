@@ -3,7 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "../servery";
 import { letIn, line, unsynced, words } from "../devices";
-import { KITCHEN, Till, word } from "../till";
+import { KITCHEN, tidy, Till, word } from "../till";
 
 test.describe.configure({ mode: "default" });
 
@@ -11,7 +11,10 @@ test.beforeEach(({ complaints }) => {
   complaints.expect(/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_NETWORK|\/api\/v1\/|\/pictures\//);
 });
 
-test.afterEach(async ({ servery }) => servery.start());
+test.afterEach(async ({ servery }) => {
+  await servery.start();
+  await tidy(servery);
+});
 
 const DISH = "Onion Rings";
 const DRINK = "Coleslaw";
@@ -160,15 +163,12 @@ test("a bill is split by item and by guest, discounted with a reason, and the re
   await at.atTable("Booth 3");
   await at.ring(DISH);
   await at.ring(DRINK);
-  await page.locator(".doings .more summary").click();
-  await at.button("do.discount").click();
+  await at.more("do.discount");
   await at.sheet.getByRole("button", { name: "10 %", exact: true }).click();
   await at.sheet.getByLabel(word("discount.reason")).fill("waited long");
   await at.sheet.locator("button.main").click();
   await expect(at.bill.locator(".sums")).toContainText("waited long");
-  await page.locator(".doings .more summary").click();
-  await page.locator(".doings .more summary").click();
-  await at.button("do.split").click();
+  await at.more("do.split");
   await at.sheet.getByRole("button", { name: word("line.more", { name: DRINK }) }).click();
   await at.sheet.getByRole("button", { name: word("split.and-pay") }).click();
   await at.sheet.getByRole("button", { name: word("pay.card") }).click();
@@ -198,7 +198,11 @@ test("whoever stands at the till says so with a PIN, also offline", async ({ pag
   await at.sheet.getByLabel(word("phone.name")).fill("Ada");
   await at.sheet.getByLabel(word("cashier.new-pin")).fill("2580");
   await at.sheet.locator("button.main").click();
+  await expect(page.locator(".who")).toHaveText("Ada");
+  await at.button("cashier.leave").click();
+  await expect(page.getByText(words["cashier.first"])).toBeVisible();
   await context.setOffline(true);
+  await page.locator(".who").click();
   await at.sheet.getByRole("button", { name: "Ada", exact: true }).click();
   await at.sheet.getByLabel(word("cashier.pin"), { exact: true }).fill("1111");
   await at.sheet.locator("button.main").click();
@@ -206,11 +210,6 @@ test("whoever stands at the till says so with a PIN, also offline", async ({ pag
   await at.sheet.getByLabel(word("cashier.pin"), { exact: true }).fill("2580");
   await at.sheet.locator("button.main").click();
   await expect(page.locator(".who")).toHaveText("Ada");
-  // Ada goes, so that the other tests are nobody's.
-  await page.locator(".who").click();
-  await at.button("cashier.change").click();
-  await at.button("stations.remove").click();
-  await expect(at.sheet.getByText(words["cashier.none"])).toBeVisible();
 });
 
 for (const screen of ["till", "kitchen", "floor", "runs"]) {

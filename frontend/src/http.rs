@@ -9,7 +9,7 @@ use send_wrapper::SendWrapper;
 use serde::{Serialize, de::DeserializeOwned};
 use servery_app::{
     api,
-    backend::{Answer, Backend, OrderingBackend, SignedBackend},
+    backend::{Answer, Backend, OrderingBackend, SignedBackend, StaffBackend},
 };
 use servery_domain::{
     about::About,
@@ -17,8 +17,9 @@ use servery_domain::{
     basket::Basket,
     board::Board,
     cursor::Page,
-    device::DeviceList,
+    device::{DeviceList, Paired},
     draft::Draft,
+    house::sight::Look,
     id::OrderId,
     limits,
     listing::Search,
@@ -211,6 +212,20 @@ impl SignedBackend for HttpBackend {
 
     fn passkeys(&self) -> Answer<'_, Vec<PasskeyView>> {
         Box::pin(SendWrapper::new(async move { Ok(self.get(api::PASSKEYS).await?.value) }))
+    }
+}
+
+impl StaffBackend for HttpBackend {
+    fn device(&self) -> Answer<'_, Paired> {
+        Box::pin(SendWrapper::new(async move { Ok(self.get(api::DEVICE).await?.value) }))
+    }
+
+    fn house<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Look> {
+        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::house(slug)).await?.value) }))
+    }
+
+    fn id(&self) -> Answer<'_, u128> {
+        Box::pin(async { Ok(stored::id()) })
     }
 }
 

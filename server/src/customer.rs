@@ -12,7 +12,7 @@ use servery_store::orders::Tracked;
 use crate::{
     app::App,
     caller::Caller,
-    rates,
+    devices, rates,
     refusal::Refusal,
     sessions::{self, Signed},
     visitor,
@@ -24,6 +24,8 @@ pub struct Customer {
     /// Under which the orders of an account are found.
     pub account: Option<String>,
     pub visitor: Option<String>,
+    /// Under which the store has the device that this browser is.
+    pub device: Option<String>,
     pub caller: Caller,
 }
 
@@ -31,7 +33,13 @@ impl Customer {
     pub async fn of(app: &App, headers: &HeaderMap, caller: Caller) -> Result<Self, Refusal> {
         let signed = sessions::session(app, headers).await?;
         let account = signed.as_ref().map(|signed| signed.account.id.customer());
-        Ok(Self { signed, account, visitor: visitor::visitor(headers).map(|visitor| visitor.to_string()), caller })
+        Ok(Self {
+            signed,
+            account,
+            visitor: visitor::visitor(headers).map(|visitor| visitor.to_string()),
+            device: devices::named(headers),
+            caller,
+        })
     }
 
     pub fn placed(&self, tracked: &Tracked) -> bool {

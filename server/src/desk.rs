@@ -3,18 +3,23 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use servery_domain::{
-    house::op::{Action, Op, SPEAKS},
+    house::{
+        House,
+        op::{Action, Op, SPEAKS},
+        sight::Look,
+    },
     id::{DeviceId, OpId},
+    order::Event,
     problem::Kind,
     revision::Revision,
     sync::{Answer, OPS, Trouble},
 };
 use servery_store::{
-    houses::{Sent, Synced, Syncing},
+    houses::{Installed, Sent, Synced, Syncing},
     orders::{Write, Written},
 };
 
-use crate::{app::App, clock, devices::LetIn, refusal::Refusal, visitor};
+use crate::{app::App, clock, devices::LetIn, ordering, refusal::Refusal, visitor};
 
 /// A request whose ops are read one by one: one that this build does not know must not hold up the others.
 #[derive(Debug, Deserialize)]
@@ -77,7 +82,7 @@ async fn work_in(app: &App, let_in: &LetIn, request: &Request, ops: Vec<Sent>) -
         restaurant: let_in.installed.restaurant,
         device: let_in.id(),
         kind: let_in.installed.device.kind,
-        stream: request.device,
+        stream: Some(request.device),
         anew: DeviceId(visitor::id()?),
         ops,
         at: clock::now(),
@@ -88,6 +93,68 @@ async fn work_in(app: &App, let_in: &LetIn, request: &Request, ops: Vec<Sent>) -
             Ok((done, trouble))
         }
         Written::SignedOut => Err(Refusal::new(Kind::DeviceSignedOut, "this device was signed out; type a new code")),
+        _ => Err(Refusal::new(Kind::Broken, "the store answered something else")),
+    }
+}
+
+/// All that a device sees, for a page that knows nothing of it yet.
+async fn whole(app: &App, installed: &Installed) -> Result<House, Refusal> {
+    let (mut house, mut since) = (House::default(), Revision(0));
+    loop {
+        let changes = app.store.changes(installed, since).await?;
+        changes.things.into_iter().for_each(|thing| house.put(thing));
+        if !changes.more {
+            return Ok(house);
+        }
+        since = changes.revision;
+    }
+}
+
+pub async fn look(app: &App, installed: &Installed, slug: &str) -> Result<Look, Refusal> {
+    let (at, now) = ordering::counter(app, slug).await?.now;
+    let house = whole(app, installed).await?;
+    Ok(Look { at, now, things: house.things().cloned().collect() })
+}
+
+/// What a page without a script asks for in its device's name: however often it is sent, it is done once.
+pub async fn ask(app: &App, let_in: &LetIn, id: OpId, action: Action) -> Result<(), Refusal> {
+    let installed = &let_in.installed;
+    let ticket = if let Action::Bump { ticket, .. } = action { Some(ticket) } else { None };
+    send_for(app, installed, vec![own(installed, id, action)?]).await?;
+    // Pages make their ids two by two: this one is of what follows.
+    let follows = OpId(id.0 ^ 1);
+    if let Some(ticket) = ticket {
+        if let Some(order) = whole(app, installed).await?.made(ticket) {
+            let ready = Action::Order { order, event: Event::Ready };
+            send_for(app, installed, vec![own(installed, follows, ready)?]).await?;
+        }
+    }
+    Ok(())
+}
+
+fn own(installed: &Installed, id: OpId, action: Action) -> Result<Sent, Refusal> {
+    action.check()?;
+    if !installed.device.kind.may(&action) {
+        return Err(Refusal::new(Kind::Forbidden, "this kind of device may not do this"));
+    }
+    let op = Op { id, device: installed.device.id, n: 1, speaks: SPEAKS, at: clock::now(), by: None, action };
+    let text = serde_json::to_string(&op).map_err(|error| Refusal::failed(&error))?;
+    Ok(Sent { op, unread: None, text })
+}
+
+/// Works in what somebody sends for a device, each op once by its id.
+async fn send_for(app: &App, installed: &Installed, ops: Vec<Sent>) -> Result<Synced, Refusal> {
+    let syncing = Syncing {
+        restaurant: installed.restaurant,
+        device: installed.device.id,
+        kind: installed.device.kind,
+        stream: None,
+        anew: DeviceId(visitor::id()?),
+        ops,
+        at: clock::now(),
+    };
+    match app.writer.write(Write::Sync(Box::new(syncing))).await? {
+        Written::Synced(synced) => Ok(*synced),
         _ => Err(Refusal::new(Kind::Broken, "the store answered something else")),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderValue, header::SET_COOKIE, request::Parts},
+    http::{HeaderMap, HeaderValue, header::SET_COOKIE, request::Parts},
     response::{IntoResponse, Response},
 };
 use servery_domain::{
@@ -48,10 +48,22 @@ pub struct LetIn {
 impl FromRequestParts<Arc<App>> for LetIn {
     type Rejection = Refusal;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
-        let token = visitor::cookie(&parts.headers, COOKIE).filter(|token| token.len() == 64);
-        let token = token.ok_or_else(|| Refusal::new(Kind::SignedOut, "this device is not let in; type a code"))?.to_owned();
+        let token = token(&parts.headers).ok_or_else(not_let_in)?.to_owned();
         Ok(Self { installed: of_key(app, &sessions::key(&token)).await?, token })
     }
+}
+
+fn token(headers: &HeaderMap) -> Option<&str> {
+    visitor::cookie(headers, COOKIE).filter(|token| token.len() == 64)
+}
+
+/// The key of the device that the cookie names, whether or not there is one.
+pub fn named(headers: &HeaderMap) -> Option<String> {
+    token(headers).map(sessions::key)
+}
+
+pub fn not_let_in() -> Refusal {
+    Refusal::new(Kind::SignedOut, "this device is not let in; type a code")
 }
 
 impl LetIn {
@@ -66,11 +78,7 @@ impl LetIn {
 
     /// The restaurant of this name, if it is the device's.
     pub fn restaurant(&self, app: &App, slug: &str) -> Result<RestaurantId, Refusal> {
-        let restaurant = ordering::restaurant_named(app, slug)?;
-        match restaurant == self.installed.restaurant {
-            true => Ok(restaurant),
-            false => Err(Refusal::new(Kind::Forbidden, "this device belongs to another restaurant")),
-        }
+        restaurant(app, &self.installed, slug)
     }
 
     pub fn paired(&self, app: &App) -> Result<Paired, Refusal> {
@@ -79,19 +87,36 @@ impl LetIn {
 
     /// Notes that it was here, and answers with a cookie that lives on, if that was a while ago.
     pub async fn seen(&self, app: &App, answer: impl IntoResponse) -> Result<Response, Refusal> {
-        let (now, device) = (clock::now(), &self.installed.device);
         let mut response = answer.into_response();
-        if device.seen_at.is_none_or(|seen| now.0 - seen.0 > NOTED_EVERY) {
-            app.store.see_device(device.id, now).await?;
+        if note_seen(app, &self.installed).await? {
             response.headers_mut().append(SET_COOKIE, cookie(&self.token)?);
         }
         Ok(response)
     }
 }
 
+/// Whether it was not seen for a while.
+pub async fn note_seen(app: &App, installed: &Installed) -> Result<bool, Refusal> {
+    let (now, device) = (clock::now(), &installed.device);
+    let new = device.seen_at.is_none_or(|seen| now.0 - seen.0 > NOTED_EVERY);
+    if new {
+        app.store.see_device(device.id, now).await?;
+    }
+    Ok(new)
+}
+
+/// The restaurant of this name, if it is the device's.
+pub fn restaurant(app: &App, installed: &Installed, slug: &str) -> Result<RestaurantId, Refusal> {
+    let restaurant = ordering::restaurant_named(app, slug)?;
+    match restaurant == installed.restaurant {
+        true => Ok(restaurant),
+        false => Err(Refusal::new(Kind::Forbidden, "this device belongs to another restaurant")),
+    }
+}
+
 /// As it is now, for a device that was let in a while ago.
 pub async fn of_key(app: &App, key: &str) -> Result<Installed, Refusal> {
-    let installed = app.store.device(key).await?.ok_or_else(|| Refusal::new(Kind::SignedOut, "this device is not let in; type a code"))?;
+    let installed = app.store.device(key).await?.ok_or_else(not_let_in)?;
     match installed.revoked {
         false => Ok(installed),
         true => Err(Refusal::new(Kind::DeviceSignedOut, "this device was signed out; type a new code")),
@@ -108,7 +133,7 @@ pub fn ended() -> HeaderValue {
     HeaderValue::from_static("__Host-device=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
 }
 
-fn paired(app: &App, installed: &Installed) -> Result<Paired, Refusal> {
+pub fn paired(app: &App, installed: &Installed) -> Result<Paired, Refusal> {
     let slug = ordering::listed_of(app, installed.restaurant)?.restaurant.slug.clone();
     let Device { id, name, kind, .. } = installed.device.clone();
     Ok(Paired { device: id, name, kind, restaurant: installed.restaurant, slug })

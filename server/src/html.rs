@@ -10,4 +10,5 @@ pub mod page;
 pub mod pictures;
 pub mod shell;
 pub mod sitemap;
+pub mod staff_forms;
 mod wishes;

@@ -8,6 +8,8 @@ mod floor;
 mod frame;
 mod kitchen;
 mod orders;
+#[cfg(feature = "server")]
+pub mod plain;
 mod post;
 mod runs;
 mod sheet;

@@ -7,6 +7,7 @@ use axum::{
     response::Response,
 };
 use servery_domain::{
+    house::sight::Look,
     problem::Problem,
     slug::Slug,
     sync::{Answer, Request},
@@ -43,6 +44,27 @@ pub async fn post_sync(
     let_in.restaurant(&app, &slug)?;
     let answer = desk::sync(&app, &let_in, request).await?;
     let_in.seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(answer))).await
+}
+
+/// All that the device sees, for a page that keeps nothing. An app syncs instead
+#[utoipa::path(
+    get, path = "/api/v1/restaurants/{slug}/house", tag = "devices", params(("slug" = Slug, Path)),
+    responses(
+        (status = 200, body = Look), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 429, body = Problem),
+    ),
+)]
+pub async fn get_house(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    let_in: LetIn,
+    caller: Caller,
+    Text(slug): Text,
+) -> Result<Response, Refusal> {
+    app.rates.of_device(&rates::SYNCS, let_in.id(), &caller)?;
+    let_in.restaurant(&app, &slug)?;
+    let look = desk::look(&app, &let_in.installed, &slug).await?;
+    let_in.seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(look))).await
 }
 
 /// The restaurant's revision, first as it is and then whenever it rises, as Server-Sent Events: there is something to sync

@@ -53,7 +53,7 @@ pub async fn set_up(store: &dyn Store, demo: &DemoRestaurant) -> Result<(), Hous
     store.pair(&code.hash, device, &sessions::key(&token), now).await?;
     let actions = plan(demo).into_iter().chain(stations(demo)).chain(at_hand(demo));
     let ops = (1..).zip(actions).map(|(n, action)| sent(device, n, now, action)).collect::<Result<_, _>>()?;
-    let syncing = Syncing { restaurant, device, kind: DeviceKind::Till, stream: device, anew: device, ops, at: now };
+    let syncing = Syncing { restaurant, device, kind: DeviceKind::Till, stream: Some(device), anew: device, ops, at: now };
     store.write(&[Write::Sync(Box::new(syncing))]).await?;
     store.revoke_device(restaurant, device, now).await?;
     Ok(())

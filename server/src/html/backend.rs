@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 use servery_app::{
     api,
-    backend::{Answer, Backend, OrderingBackend, SignedBackend},
+    backend::{Answer, Backend, OrderingBackend, SignedBackend, StaffBackend},
 };
 use servery_domain::{
     about::About,
@@ -16,8 +16,9 @@ use servery_domain::{
     basket::Basket,
     board::Board,
     cursor::Page,
-    device::DeviceList,
+    device::{DeviceList, Paired},
     draft::Draft,
+    house::sight::Look,
     id::OrderId,
     listing::Search,
     menu::Menu,
@@ -30,8 +31,10 @@ use servery_domain::{
     slug::Slug,
 };
 
+use servery_store::houses::Installed;
+
 use crate::{
-    api::about::ABOUT, app::App, board, customer::Customer, devices, ordering, passkeys, refusal::Refusal, sessions::Signed,
+    api::about::ABOUT, app::App, board, customer::Customer, desk, devices, ordering, passkeys, rates, refusal::Refusal, sessions::Signed,
     town::Snapshot, visitor,
 };
 
@@ -151,6 +154,33 @@ impl SignedBackend for InProcess {
             self.note(api::PASSKEYS, &passkeys);
             Ok(passkeys)
         })
+    }
+}
+
+impl InProcess {
+    async fn installed(&self) -> Result<Installed, Refusal> {
+        let key = self.customer.device.as_deref().ok_or_else(devices::not_let_in)?;
+        devices::of_key(&self.app, key).await
+    }
+}
+
+impl StaffBackend for InProcess {
+    fn device(&self) -> Answer<'_, Paired> {
+        Box::pin(async move { Ok(devices::paired(&self.app, &self.installed().await?)?) })
+    }
+
+    fn house<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Look> {
+        Box::pin(async move {
+            let installed = self.installed().await?;
+            self.app.rates.of_device(&rates::SYNCS, installed.device.id, &self.customer.caller)?;
+            devices::restaurant(&self.app, &installed, slug.as_str())?;
+            devices::note_seen(&self.app, &installed).await?;
+            Ok(desk::look(&self.app, &installed, slug.as_str()).await?)
+        })
+    }
+
+    fn id(&self) -> Answer<'_, u128> {
+        Box::pin(async move { Ok(visitor::id().map_err(Refusal::from)?) })
     }
 }
 

@@ -18,7 +18,13 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos::prelude::*;
 use servery_app::{
     content::Content,
-    pages::{App as AppView, Pages, ordering::Ordering, reading::Reading, signed::Signed, staff::Staff},
+    pages::{
+        App as AppView, Pages,
+        ordering::Ordering,
+        reading::Reading,
+        signed::Signed,
+        staff::{Staff, plain::Plain},
+    },
     parts::made::{HowMade, SIZE_HERE, TIME_HERE, kilobytes},
     render::{Browser, Decision, Mode, Reason, Voices, decide},
     routes::{self, Chunk},
@@ -170,6 +176,7 @@ pub async fn render_view(
         Chunk::Reading => render_page::<Reading>(app, snapshot, visit, key, customer).await,
         Chunk::Ordering => render_page::<Ordering>(app, snapshot, visit, key, customer).await,
         Chunk::Signed => render_page::<Signed>(app, snapshot, visit, key, customer).await,
+        Chunk::Staff if key.decision.mode == Mode::Thin => render_page::<Plain>(app, snapshot, visit, key, customer).await,
         Chunk::Staff => render_page::<Staff>(app, snapshot, visit, key, customer).await,
     };
     Arc::new(rendered)

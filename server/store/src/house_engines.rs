@@ -161,6 +161,11 @@ macro_rules! house_engine {
                 Ok(done.map(|done| u64::try_from(done).unwrap_or(0)))
             }
 
+            async fn device_named(&self, stream: DeviceId) -> Result<Option<Installed>> {
+                let select = sqlx::query_as::<$engine, DeviceRow>(house_row::SELECT_NAMED).bind(stream.to_string());
+                select.fetch_optional(&self.pool).await?.map(DeviceRow::read).transpose()
+            }
+
             async fn revision(&self, restaurant: RestaurantId) -> Result<Revision> {
                 let select = sqlx::query_scalar::<$engine, i64>("select revision from counters where restaurant_id = $1");
                 Ok(Revision(select.bind(restaurant.to_string()).fetch_optional(&self.pool).await?.unwrap_or(0)))

@@ -49,6 +49,7 @@ macro_rules! select_devices {
     };
 }
 pub(crate) const SELECT_DEVICE: &str = select_devices!("token_hash = $1");
+pub(crate) const SELECT_NAMED: &str = select_devices!("id = (select device_id from streams where name = $1)");
 pub(crate) const SELECT_DEVICES: &str = select_devices!("restaurant_id = $1 and revoked_at is null order by paired_at, id");
 
 /// Where the page of changes ends: before the row that is one too many.

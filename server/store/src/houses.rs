@@ -22,9 +22,9 @@ pub struct Syncing {
     pub restaurant: RestaurantId,
     pub device: DeviceId,
     pub kind: DeviceKind,
-    /// The name under which it counts.
-    pub stream: DeviceId,
-    /// The name under which it goes on if that one has come to mean two things.
+    /// The name under which it counts. Without one somebody else sends for it: each op counts by its id alone, also if the device was signed out.
+    pub stream: Option<DeviceId>,
+    /// A name that means nothing yet: under it the device goes on if its own has come to mean two things, and what others send for it is kept.
     pub anew: DeviceId,
     pub ops: Vec<Sent>,
     pub at: Timestamp,
@@ -41,6 +41,7 @@ pub struct Sent {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Synced {
+    /// How far the device has come; without a stream, how many of the ops were not done before.
     pub done: u64,
     pub trouble: Option<Trouble>,
     /// The restaurant's revision before and after.
@@ -99,6 +100,8 @@ pub trait Houses: Send + Sync {
 
     /// How far the device's ops have come under this name, if it is its name.
     async fn done(&self, device: DeviceId, stream: DeviceId) -> Result<Option<u64>>;
+    /// Whose name this is, also if it was signed out.
+    async fn device_named(&self, stream: DeviceId) -> Result<Option<Installed>>;
     /// What changed after a revision, for this device to see.
     async fn changes(&self, device: &Installed, since: Revision) -> Result<Changes>;
     async fn revision(&self, restaurant: RestaurantId) -> Result<Revision>;
@@ -108,6 +111,10 @@ pub trait Houses: Send + Sync {
 }
 
 impl Syncing {
+    pub(crate) fn name(&self) -> DeviceId {
+        self.stream.unwrap_or(self.anew)
+    }
+
     pub(crate) fn advanced(&self) -> impl Iterator<Item = OrderId> + '_ {
         self.ops.iter().filter_map(|sent| match &sent.op.action {
             Action::Order { order, .. } => Some(*order),

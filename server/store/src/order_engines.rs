@@ -120,12 +120,12 @@ macro_rules! order_engine {
                     batch.seen_ops.insert((id(&restaurant)?, id(&op)?));
                 }
                 for syncing in &syncing {
-                    let known = batch.streams.get(&syncing.stream).map_or(0, |stream| stream.done);
+                    let known = batch.streams.get(&syncing.name()).map_or(0, |stream| stream.done);
                     let Some(first) = syncing.ops.first().map(|sent| sent.op.n).filter(|n| *n <= known) else { continue };
-                    let select = sqlx::query_as(house_row::SELECT_NUMBERS).bind(syncing.stream.to_string()).bind(house_row::number(first));
+                    let select = sqlx::query_as(house_row::SELECT_NUMBERS).bind(syncing.name().to_string()).bind(house_row::number(first));
                     let rows: Vec<(i64, String)> = select.bind(syncing.ops.len() as i64).fetch_all(&mut **change).await?;
                     for (n, op) in rows {
-                        batch.op_ids.insert((syncing.stream, u64::try_from(n).unwrap_or(0)), id::<OpId>(&op)?);
+                        batch.op_ids.insert((syncing.name(), u64::try_from(n).unwrap_or(0)), id::<OpId>(&op)?);
                     }
                 }
                 let select = "select dish_id, restaurant_id, portions from stock where restaurant_id";

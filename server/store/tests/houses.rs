@@ -114,7 +114,7 @@ fn sync(till: &Till, ops: &[Op], at: Timestamp) -> Write {
         restaurant: HERE,
         device: till.installed.device.id,
         kind: till.installed.device.kind,
-        stream: till.name,
+        stream: Some(till.name),
         anew: DeviceId(till.name.0 + 1_000),
         ops: ops.iter().map(sent).collect(),
         at,

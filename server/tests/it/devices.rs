@@ -18,7 +18,7 @@ use crate::{
 
 impl TestApp {
     /// A code for a device of this kind, as it is shown.
-    async fn code(&self, kind: &str) -> String {
+    pub async fn code(&self, kind: &str) -> String {
         let diner = self.store.restaurants().await.unwrap().into_iter().find(|it| it.slug.as_str() == "lighthouse-diner").unwrap();
         let new = NewDevice { name: "Bar".into(), kind: DeviceKind::from_code(kind).unwrap() };
         devices::new_code(self.store.as_ref(), diner.id, new, clock::now()).await.unwrap().code
@@ -37,7 +37,7 @@ impl TestApp {
     }
 }
 
-fn cookie(answer: &Answer) -> String {
+pub fn cookie(answer: &Answer) -> String {
     answer.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 

@@ -16,6 +16,7 @@ mod pages;
 mod passkeys;
 mod payments;
 mod peer;
+mod plain_staff;
 mod push;
 mod push_service;
 mod sizes;

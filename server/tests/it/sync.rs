@@ -71,7 +71,7 @@ fn open(bill: &str) -> Value {
 
 async fn add(app: &TestApp, bill: &str) -> Value {
     let dish = app.dish(DINER, "Bottomless Coffee").await;
-    json!({ "add": { "bill": bill, "line": { "id": unique(), "dish": dish, "name": "Coffee", "price": 350, "rate": 0, "count": 1 } } })
+    json!({ "add": { "bill": bill, "line": { "id": unique(), "dish": dish, "name": "Coffee", "price": 350, "taxed": [[0, 350]], "count": 1 } } })
 }
 
 async fn next(frames: &mut BodyDataStream) -> String {

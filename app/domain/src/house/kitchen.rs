@@ -3,9 +3,13 @@
 use super::{
     House, Thing,
     station::Station,
-    ticket::{Ticket, TicketItem},
+    ticket::{Of, Ticket, TicketItem},
 };
-use crate::{id::DishId, menu::Menu};
+use crate::{
+    id::{DishId, OrderId, TicketId},
+    menu::Menu,
+    order::State,
+};
 
 /// Which of the kitchen's work is meant: a station's, or all of it.
 pub struct Work<'a> {
@@ -70,7 +74,15 @@ impl Work<'_> {
 impl House {
     /// Nobody wants it any more: the diner's order was called off.
     pub fn is_off(&self, ticket: &Ticket) -> bool {
-        matches!(ticket.of, super::ticket::Of::Order(order) if self.order(order).is_some_and(|order| order.progress.state.is_off()))
+        matches!(ticket.of, Of::Order(order) if self.order(order).is_some_and(|order| order.progress.state.is_off()))
+    }
+
+    /// The diner's order that is ready by now, because this was the last of it that was to be made.
+    pub fn made(&self, ticket: TicketId) -> Option<OrderId> {
+        let ticket = self.ticket(ticket).filter(|ticket| ticket.is_done())?;
+        let Of::Order(order) = ticket.of else { return None };
+        let order = self.order(order)?;
+        matches!(order.progress.state, State::Accepted | State::Preparing).then_some(order.id)
     }
 }
 
@@ -78,8 +90,8 @@ impl House {
 mod tests {
     use super::*;
     use crate::{
-        house::{bill::Seat, ticket::Of},
-        id::{BillId, CategoryId, LineId, StationId, TicketId},
+        house::bill::Seat,
+        id::{BillId, CategoryId, LineId, StationId},
         menu::Category,
         revision::Revision,
         time::Timestamp,

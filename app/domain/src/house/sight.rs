@@ -2,12 +2,32 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Thing, ThingId, run::Run};
 use crate::{
     device::DeviceKind,
     id::{DeviceId, OrderId},
     order::State,
+    time::{LocalMinute, Timestamp},
 };
+
+/// A house at one moment, for a page that keeps nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Look {
+    /// When it was asked, and the same moment on the restaurant's own clock.
+    pub at: Timestamp,
+    pub now: LocalMinute,
+    pub things: Vec<Thing>,
+}
+
+impl Look {
+    /// A moment on the restaurant's clock, as that is set now.
+    pub fn local(&self, at: Timestamp) -> LocalMinute {
+        LocalMinute(self.now.0 + at.0.div_euclid(60) - self.at.0.div_euclid(60))
+    }
+}
 
 /// A device that looks at the house.
 #[derive(Debug, Clone)]

@@ -1,16 +1,13 @@
 //! This browser as a device of the restaurant: how it is let in, how it fares, and how it leaves.
 
-mod health;
+pub mod health;
 mod leave;
-mod pair;
-mod refused;
+pub mod pair;
+pub mod refused;
 
 use std::sync::Arc;
 
-use leptos::{
-    either::{Either, EitherOf6},
-    prelude::*,
-};
+use leptos::{either::EitherOf6, prelude::*};
 
 use super::Premises;
 use crate::{
@@ -24,13 +21,8 @@ type At = StoredValue<Arc<dyn Desk>>;
 #[component]
 pub fn Device(premises: Premises) -> impl IntoView {
     let texts = texts();
-    let page = match desk() {
-        Some(desk) => Either::Left(standing(texts, StoredValue::new(desk), premises)),
-        None => Either::Right(view! {
-            <p>{texts.get(Key::DeviceThin)}</p>
-            <p><a class="button" href=format!("/board/{}", premises.slug)>{texts.get(Key::DeviceBoard)}</a></p>
-        }),
-    };
+    // On the server there is no desk, and this page is another one.
+    let page = desk().map(|desk| standing(texts, StoredValue::new(desk), premises));
     view! {
         <article class="device">
             <h1>{texts.get(Key::DeviceTitle)}</h1>

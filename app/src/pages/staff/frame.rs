@@ -86,7 +86,7 @@ fn notice(texts: Texts) -> impl IntoView {
     }
 }
 
-fn pages(kind: Option<DeviceKind>) -> &'static [(&'static str, Key)] {
+pub fn pages(kind: Option<DeviceKind>) -> &'static [(&'static str, Key)] {
     match kind {
         Some(DeviceKind::Till) => &[
             ("/till", Key::TillTitle),
@@ -101,7 +101,7 @@ fn pages(kind: Option<DeviceKind>) -> &'static [(&'static str, Key)] {
     }
 }
 
-fn tab(texts: Texts, slug: &Slug, path: &str, page: &str, key: Key) -> impl IntoView + use<> {
+pub fn tab(texts: Texts, slug: &Slug, path: &str, page: &str, key: Key) -> impl IntoView + use<> {
     let href = format!("/staff/{slug}{page}");
     let here = (href == path).then_some("page");
     view! { <li><a href=href aria-current=here>{texts.get(key)}</a></li> }

@@ -1,7 +1,7 @@
 //! The kitchen's screen: what is to be made, the oldest first, at one station or at all.
 
 mod stations;
-mod ticket;
+pub mod ticket;
 
 use leptos::{
     either::{Either, EitherOf3},
@@ -9,20 +9,27 @@ use leptos::{
 };
 use servery_domain::{
     device::DeviceKind,
-    house::{House, Thing, kitchen::Work, station::Station, ticket::Ticket},
+    house::{
+        House, Thing,
+        kitchen::{AllDay, Work},
+        station::Station,
+        ticket::Ticket,
+    },
     id::{StationId, TicketId},
+    time::Timestamp,
 };
 
+use self::ticket::Seen;
 use super::{
     Premises,
-    clock::now_each,
+    clock::{now_each, time_of_day},
     orders::NewOrders,
     post::{Post, not_here, wrong},
 };
 use crate::text::staff::Key;
 
 /// Done tickets that can be called back.
-const RECALLED: usize = 12;
+pub const RECALLED: usize = 12;
 
 #[derive(Clone)]
 pub struct Pass {
@@ -151,14 +158,7 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
     };
     let all_day = {
         let pass = pass.clone();
-        move || {
-            let all = house.with(|house| pass.work(house, |work, house| work.all_day(house)));
-            let row = |dish: servery_domain::house::kitchen::AllDay| {
-                let picks = (!dish.picks.is_empty()).then(|| format!(" ({})", dish.picks.join(", ")));
-                view! { <li><b>{dish.count}</b>" "<span dir="auto">{dish.name}{picks}</span></li> }
-            };
-            all.into_iter().map(row).collect::<Vec<_>>()
-        }
+        move || all_day(house.with(|house| pass.work(house, |work, house| work.all_day(house))))
     };
     let nothing = {
         let words = pass.word(Key::KitchenNothing);
@@ -166,17 +166,31 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
     };
     let card = {
         let pass = pass.clone();
-        move |ticket: Ticket| ticket::card(&pass, &ticket, now)
+        move |ticket: Ticket| card(&pass, &ticket, now)
     };
     view! {
         <div class="pass">
+            {nothing}
             <ol class="tickets" aria-live="polite">
-                {nothing}
                 <For each=move || tickets.get() key=|ticket| (ticket.id, ticket.items.iter().map(|item| item.done).collect::<Vec<_>>()) let:ticket>{card(ticket)}</For>
             </ol>
             <aside class="all-day"><h2>{pass.word(Key::KitchenAllDay)}</h2><ul>{all_day}</ul></aside>
         </div>
     }
+}
+
+pub fn all_day(all: Vec<AllDay>) -> impl IntoView {
+    let row = |dish: AllDay| {
+        let picks = (!dish.picks.is_empty()).then(|| format!(" ({})", dish.picks.join(", ")));
+        view! { <li><b>{dish.count}</b>" "<span dir="auto">{dish.name}{picks}</span></li> }
+    };
+    all.into_iter().map(row).collect::<Vec<_>>()
+}
+
+fn card(pass: &Pass, ticket: &Ticket, now: ReadSignal<Option<Timestamp>>) -> impl IntoView + use<> {
+    let (texts, taken) = (pass.texts, time_of_day(ticket.taken_at));
+    let card = |work: &Work<'_>, house: &House| ticket::card(pass, &Seen { texts, house, work, ticket, taken }, now);
+    pass.house.with_untracked(|house| pass.work(house, card))
 }
 
 fn done(pass: &Pass) -> impl IntoView + use<> {
@@ -187,7 +201,7 @@ fn done(pass: &Pass) -> impl IntoView + use<> {
         let tickets =
             house.with(|house| pass.work(house, |work, house| work.done(house).into_iter().take(RECALLED).cloned().collect::<Vec<_>>()));
         let none = tickets.is_empty().then(|| view! { <p class="empty">{pass.word(Key::KitchenNothingDone)}</p> });
-        let cards: Vec<_> = tickets.iter().map(|ticket| ticket::card(&pass, ticket, now)).collect();
+        let cards: Vec<_> = tickets.iter().map(|ticket| card(&pass, ticket, now)).collect();
         view! { {none}<ol class="tickets">{cards}</ol> }
     }
 }

@@ -10,8 +10,11 @@ use servery_domain::{
     time::LocalMinute,
 };
 
-use super::{post::Post, till::own_shift};
-use crate::text::staff::Key;
+use super::{
+    post::{Ask, Face, Post},
+    till::own_shift,
+};
+use crate::text::{Texts, staff::Key};
 
 /// Minutes that the kitchen may promise.
 const PROMISES: [i64; 6] = [10, 15, 20, 30, 45, 60];
@@ -23,24 +26,26 @@ pub fn orders_in(house: &House, wanted: impl Fn(&Order) -> bool) -> Vec<Order> {
     orders
 }
 
-pub fn order_name(post: &Post, order: &Order) -> String {
+pub fn order_name(texts: Texts, order: &Order) -> String {
     let key = match order.ordered.service {
         Service::Collection => Key::OrderCollection,
         Service::Delivery(_) => Key::OrderDelivery,
         Service::Table(_) => Key::OrderTable,
     };
-    format!("#{} {}", order.number, post.word(key))
+    format!("#{} {}", order.number, texts.get(key))
 }
 
 /// Those that the restaurant has not answered yet.
+pub fn new_orders(house: &House) -> Vec<Order> {
+    orders_in(house, |order| order.progress.state == State::Placed)
+}
+
 #[component]
 pub fn NewOrders(post: Post) -> impl IntoView {
     let house = post.house;
-    let orders = Memo::new(move |_| house.with(|house| orders_in(house, |order| order.progress.state == State::Placed)));
-    let card = {
-        let post = post.clone();
-        move |order: Order| card(&post, &order)
-    };
+    let orders = Memo::new(move |_| house.with(|house| new_orders(house)));
+    let texts = post.texts;
+    let card = move |order: Order| card(texts, &post, &order);
     view! {
         <ol class="new-orders">
             <For each=move || orders.get() key=|order| (order.id, order.revision) let:order>{card(order)}</For>
@@ -48,41 +53,40 @@ pub fn NewOrders(post: Post) -> impl IntoView {
     }
 }
 
-fn card(post: &Post, order: &Order) -> impl IntoView + use<> {
+pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use<A> {
     let id = order.id;
     let lines: Vec<_> =
         order.ordered.lines.iter().map(|line| view! { <li dir="auto">{format!("{} × {}", line.count, line.name)}</li> }).collect();
-    let scheduled = order.ordered.scheduled;
     let due = order.ordered.due.from;
     let (placed_at, placed_on) = (order.ordered.placed_at, order.ordered.placed_on);
     let accept = |minutes: Option<i64>| {
-        let post = post.clone();
         let words = match minutes {
-            Some(minutes) => post.texts.count(Key::OrderAcceptIn, minutes as usize),
-            None => post.texts.fill(Key::OrderAcceptFor, &[("time", &due.clock())]),
+            Some(minutes) => texts.count(Key::OrderAcceptIn, minutes as usize),
+            None => texts.fill(Key::OrderAcceptFor, &[("time", &due.clock())]),
         };
-        let tap = move |_| {
+        let accepted = move |ask: &A| {
             // On the restaurant's clock, wherever the device thinks it is.
-            let since = (post.desk.now().0 - placed_at.0).max(0) / 60;
+            let since = (ask.now().0 - placed_at.0).max(0) / 60;
             let ready_at = minutes.map_or(due, |minutes| LocalMinute(placed_on.0 + since + minutes));
-            post.ask(Action::Order { order: id, event: Event::Accepted { ready_at } });
+            Action::Order { order: id, event: Event::Accepted { ready_at } }
         };
-        view! { <button type="button" on:click=tap>{words}</button> }
+        ask.clone().button(Face::default(), accepted, words)
     };
-    let accepts: Vec<_> = if scheduled { vec![accept(None)] } else { PROMISES.iter().map(|minutes| accept(Some(*minutes))).collect() };
+    let accepts: Vec<_> = match order.ordered.scheduled {
+        true => vec![accept(None)],
+        false => PROMISES.iter().map(|minutes| accept(Some(*minutes))).collect(),
+    };
     let reject = |reason: CommonReason, key: Key| {
-        let post = post.clone();
-        let words = post.word(key);
-        let tap = move |_| post.ask(Action::Order { order: id, event: Event::Rejected { reason: reason.code().to_owned() } });
-        view! { <button type="button" class="less" on:click=tap>{words}</button> }
+        let rejected = move |_: &A| Action::Order { order: id, event: Event::Rejected { reason: reason.code().to_owned() } };
+        ask.clone().button(Face { class: "less", ..Face::default() }, rejected, texts.get(key))
     };
     view! {
         <li>
-            <h2 dir="auto">{order_name(post, order)}</h2>
+            <h2 dir="auto">{order_name(texts, order)}</h2>
             <ul>{lines}</ul>
             <div class="choices">{accepts}</div>
             <details>
-                <summary>{post.word(Key::OrderReject)}</summary>
+                <summary>{texts.get(Key::OrderReject)}</summary>
                 <div class="choices">
                     {reject(CommonReason::Busy, Key::OrderRejectBusy)}
                     {reject(CommonReason::SoldOut, Key::OrderRejectSoldOut)}
@@ -128,7 +132,7 @@ fn ready_card(post: &Post, order: &Order, due: Minor) -> impl IntoView + use<> {
             Either::Right(view! { <details><summary>{words}</summary><div class="choices">{cash}{card}</div></details> })
         }
     };
-    view! { <li><h2 dir="auto">{order_name(post, order)}" "<span>{name}</span></h2>{hand_over}</li> }
+    view! { <li><h2 dir="auto">{order_name(post.texts, order)}" "<span>{name}</span></h2>{hand_over}</li> }
 }
 
 /// Takes the money into the open shift; then the order is the diner's.

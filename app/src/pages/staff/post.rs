@@ -12,6 +12,7 @@ use servery_domain::{
         op::{Action, Refusal},
     },
     id::TableId,
+    time::Timestamp,
 };
 
 use super::Premises;
@@ -78,25 +79,59 @@ impl Post {
         });
     }
 
-    pub fn table_name(&self, table: TableId) -> String {
-        let name = self.house.with(|house| house.table(table).map(|table| table.plan.name.clone()));
-        name.filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned())
-    }
-
     /// Where guests are, and what they are called.
-    pub fn seat(&self, seat: &Seat, name: &str) -> String {
-        let seat = match seat {
-            Seat::Counter => self.word(Key::SeatCounter).to_owned(),
-            Seat::Away => self.word(Key::SeatAway).to_owned(),
-            Seat::Table(table) => self.texts.fill(Key::SeatTable, &[("name", &self.table_name(*table))]),
-            Seat::Phone { name, .. } => self.texts.fill(Key::SeatPhone, &[("name", name)]),
-        };
-        if name.is_empty() { seat } else { format!("{seat} · {name}") }
+    pub fn seat(&self, at: &Seat, name: &str) -> String {
+        self.house.with(|house| seat(self.texts, house, at, name))
     }
 
     pub fn label(&self, bill: &Bill) -> String {
         self.seat(&bill.seat, &bill.name)
     }
+}
+
+fn table_name(house: &House, table: TableId) -> String {
+    let name = house.table(table).map(|table| table.plan.name.clone());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned())
+}
+
+/// Where guests are, and what they are called.
+pub fn seat(texts: Texts, house: &House, seat: &Seat, name: &str) -> String {
+    let seat = match seat {
+        Seat::Counter => texts.get(Key::SeatCounter).to_owned(),
+        Seat::Away => texts.get(Key::SeatAway).to_owned(),
+        Seat::Table(table) => texts.fill(Key::SeatTable, &[("name", &table_name(house, *table))]),
+        Seat::Phone { name, .. } => texts.fill(Key::SeatPhone, &[("name", name)]),
+    };
+    if name.is_empty() { seat } else { format!("{seat} · {name}") }
+}
+
+/// How a screen has something asked for: by a tap, or by a form where there is no script.
+pub trait Ask: Clone + 'static {
+    /// What is asked for is made up when it is asked for, if a script is there to do so.
+    fn button(self, face: Face, asked: impl Fn(&Self) -> Action + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static;
+    fn now(&self) -> Timestamp;
+}
+
+/// How a button looks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Face {
+    pub class: &'static str,
+    pub pressed: Option<bool>,
+}
+
+impl Ask for Post {
+    fn button(self, face: Face, asked: impl Fn(&Self) -> Action + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static {
+        tapped(face, move || self.ask(asked(&self)), words)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.desk.now()
+    }
+}
+
+pub fn tapped(face: Face, tap: impl Fn() + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static {
+    let Face { class, pressed } = face;
+    view! { <button type="button" class=class aria-pressed=pressed.map(|pressed| pressed.to_string()) on:click=move |_| tap()>{words}</button> }
 }
 
 /// What was not done, until somebody puts it away.

@@ -20,7 +20,7 @@ use servery_domain::{
 
 use super::{Batch, NewOp, Stream};
 use crate::{
-    houses::{Sent, Synced, Syncing},
+    houses::{Synced, Syncing},
     orders::{Advance, Written},
 };
 
@@ -41,13 +41,22 @@ fn run_of(op: &Op) -> Option<ThingId> {
     }
 }
 
+/// By the device's number, or by the next one where others send for it.
+fn numbered(syncing: &Syncing, op: &Op, done: u64) -> Op {
+    let n = if syncing.stream.is_some() { op.n } else { done + 1 };
+    Op { n, ..op.clone() }
+}
+
 impl Batch {
     pub(super) fn sync(&mut self, syncing: &Syncing) -> Written {
-        if !self.streams.values().any(|stream| stream.device == syncing.device) {
+        if syncing.stream.is_some() && !self.streams.values().any(|stream| stream.device == syncing.device) {
             return Written::SignedOut;
         }
         let before = self.revision(syncing.restaurant);
-        let known = self.streams.get(&syncing.stream).filter(|stream| stream.device == syncing.device).map(|stream| stream.done);
+        let known = match syncing.stream {
+            Some(stream) => self.streams.get(&stream).filter(|stream| stream.device == syncing.device).map(|stream| stream.done),
+            None => Some(0),
+        };
         let mut synced = Synced { done: known.unwrap_or(0), trouble: None, revisions: (before, before), orders: Vec::new() };
         match known {
             Some(_) => self.work_in(syncing, &mut synced),
@@ -65,7 +74,7 @@ impl Batch {
     /// A name that means nothing yet: one that was given out before, if the answer was lost.
     fn other_name(&mut self, syncing: &Syncing) -> DeviceId {
         let unused =
-            |(name, stream): &(&DeviceId, &Stream)| stream.device == syncing.device && stream.done == 0 && **name != syncing.stream;
+            |(name, stream): &(&DeviceId, &Stream)| stream.device == syncing.device && stream.done == 0 && Some(**name) != syncing.stream;
         let anew = self.streams.iter().find(unused).map_or(syncing.anew, |(name, _)| *name);
         self.streams.entry(anew).or_insert(Stream { device: syncing.device, done: 0 });
         self.changed_streams.insert(anew);
@@ -75,19 +84,22 @@ impl Batch {
     /// One by one: what an op does to diners' orders and to the portions, the next one has to find.
     fn work_in(&mut self, syncing: &Syncing, synced: &mut Synced) {
         for (at, sent) in syncing.ops.iter().enumerate() {
-            let op = &sent.op;
+            let seen = self.seen_ops.contains(&(syncing.restaurant, sent.op.id));
+            if syncing.stream.is_none() && seen {
+                continue;
+            }
+            let op = &numbered(syncing, &sent.op, synced.done);
             // After a gap nothing is done: the device sends what is missing first.
             if at > 0 && op.n > synced.done + 1 {
                 return;
             }
             self.show(syncing.restaurant, op);
-            let seen = self.seen_ops.contains(&(syncing.restaurant, op.id));
             // Decided below, what cannot be read is only counted here.
             let counted_only = seen || sent.unread.is_some();
             let known = Known {
                 kind: syncing.kind,
                 done: synced.done,
-                ids: self.op_ids.get(&(syncing.stream, op.n)).map(|id| (op.n, *id)).into_iter().collect(),
+                ids: self.op_ids.get(&(syncing.name(), op.n)).map(|id| (op.n, *id)).into_iter().collect(),
                 seen: counted_only.then_some(op.id).into_iter().collect(),
             };
             let house = self.houses.entry(syncing.restaurant).or_default();
@@ -95,7 +107,7 @@ impl Batch {
             let received = receive(house, known, slice::from_ref(op), SPEAKS);
             synced.done = received.done;
             for step in received.steps {
-                self.note(syncing, sent, seen);
+                self.note(syncing, (op, &sent.text), seen);
                 if !counted_only && step.changed.is_empty() {
                     self.post(syncing.restaurant, op);
                 }
@@ -131,11 +143,11 @@ impl Batch {
         }
     }
 
-    fn note(&mut self, syncing: &Syncing, sent: &Sent, seen: bool) {
-        let (stream, restaurant, op) = (syncing.stream, syncing.restaurant, &sent.op);
+    fn note(&mut self, syncing: &Syncing, (op, text): (&Op, &str), seen: bool) {
+        let (stream, restaurant) = (syncing.name(), syncing.restaurant);
         self.op_ids.insert((stream, op.n), op.id);
         self.seen_ops.insert((restaurant, op.id));
-        let text = (!seen).then(|| sent.text.clone());
+        let text = (!seen).then(|| text.to_owned());
         self.new_ops.push(NewOp { stream, n: op.n, restaurant, id: op.id, at: syncing.at, text });
         if let Some(stream) = self.streams.get_mut(&stream) {
             stream.done = op.n;

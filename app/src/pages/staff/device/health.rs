@@ -18,16 +18,19 @@ const MEGABYTE: f64 = 1_000_000.0;
 /// Of a day's work and the app itself.
 const LITTLE: f64 = 100.0 * MEGABYTE;
 
-pub fn health(texts: Texts, at: At, paired: &Paired) -> impl IntoView + use<> {
-    let kind = match paired.kind {
+pub fn kind(kind: DeviceKind) -> Key {
+    match kind {
         DeviceKind::Till => Key::KindTill,
         DeviceKind::Kitchen => Key::KindKitchen,
         DeviceKind::Courier => Key::KindCourier,
-    };
+    }
+}
+
+pub fn health(texts: Texts, at: At, paired: &Paired) -> impl IntoView + use<> {
     view! {
         <dl class="health">
             <div><dt>{texts.get(Key::DeviceName)}</dt><dd><span dir="auto">{paired.name.clone()}</span></dd></div>
-            <div><dt>{texts.get(Key::DeviceKind)}</dt><dd>{texts.get(kind)}</dd></div>
+            <div><dt>{texts.get(Key::DeviceKind)}</dt><dd>{texts.get(kind(paired.kind))}</dd></div>
             <div><dt>{texts.get(Key::DeviceUnsynced)}</dt><dd class="waiting">{unsynced(texts, at)}</dd></div>
             <div><dt>{texts.get(Key::DeviceHeard)}</dt><dd>{heard(texts, at)}</dd></div>
             <div><dt>{texts.get(Key::DeviceStorage)}</dt><dd class="storage"><div role="status">{storage(texts, at)}</div></dd></div>

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// As many characters as a code has at most, with what people type around it.
-const LONGEST: usize = 20;
+pub const LONGEST: usize = 20;
 
 pub fn form(texts: Texts, at: At) -> impl IntoView {
     let code = NodeRef::<Input>::new();

@@ -58,7 +58,7 @@ fn dismiss(at: At, op: OpId) {
 }
 
 /// What it was about.
-fn deed(texts: Texts, premises: &Premises, action: &Action) -> String {
+pub fn deed(texts: Texts, premises: &Premises, action: &Action) -> String {
     let money = |amount| texts.lang.money(amount, premises.listed.restaurant.currency);
     let dish = |id| premises.menu.dish(id).map(|dish| dish.name.clone());
     let (key, more) = match action {

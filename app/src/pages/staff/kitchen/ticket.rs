@@ -9,64 +9,82 @@ use servery_domain::{
         ticket::{Of, Ticket, TicketItem},
     },
     id::{LineId, TicketId},
-    order::{Event, State},
+    order::Event,
     time::Timestamp,
 };
 
 use super::Pass;
 use crate::{
-    pages::staff::{clock::time_of_day, orders::order_name, post::Post},
-    text::staff::Key,
+    pages::staff::{
+        orders::order_name,
+        post::{Ask, Face, Post, seat, tapped},
+    },
+    text::{Texts, staff::Key},
 };
 
 /// Minutes after which a ticket is late, and very late.
 const LATE: i64 = 10;
 const VERY_LATE: i64 = 20;
 
-pub fn card(pass: &Pass, ticket: &Ticket, now: ReadSignal<Option<Timestamp>>) -> impl IntoView + use<> {
-    let own: Vec<TicketItem> =
-        pass.house.with_untracked(|house| pass.work(house, |work: &Work<'_>, _| work.items(ticket).cloned().collect()));
+/// One ticket as a station sees it.
+pub struct Seen<'a> {
+    pub texts: Texts,
+    pub house: &'a House,
+    pub work: &'a Work<'a>,
+    pub ticket: &'a Ticket,
+    /// When it was taken, on the clock on the wall.
+    pub taken: String,
+}
+
+pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>) -> impl IntoView + use<A> {
+    let Seen { texts, house, work, ticket, taken } = seen;
+    let (texts, id, taken_at, taken) = (*texts, ticket.id, ticket.taken_at, taken.clone());
+    let own: Vec<TicketItem> = work.items(ticket).cloned().collect();
     let done = own.iter().all(|item| item.done);
-    let taken_at = ticket.taken_at;
     let minutes = move || now.get().map_or(0, |now| (now.0 - taken_at.0).max(0) / 60);
     let age = move || match minutes() {
         ..LATE => "fresh",
         LATE..VERY_LATE => "late",
         _ => "very-late",
     };
-    let texts = pass.texts;
     let waits = move || texts.count(Key::KitchenMinutes, minutes() as usize);
-    let (whose, notes) = pass.house.with_untracked(|house| (whose(pass, house, ticket), notes(pass, house, ticket)));
-    let more = pass.house.with_untracked(|house| is_more(house, ticket));
-    let more = more.then(|| view! { <span class="more-of">{pass.word(Key::KitchenMore)}</span> });
+    let more = is_more(house, ticket).then(|| view! { <span class="more-of">{texts.get(Key::KitchenMore)}</span> });
     let courses = by_course(&own).into_iter().map(|(course, items)| {
         let title = (course > 0).then(|| view! { <h3>{texts.fill(Key::LineCourse, &[("n", &course.to_string())])}</h3> });
-        let items: Vec<_> = items.into_iter().map(|line| item(pass, ticket.id, line)).collect();
+        let items: Vec<_> = items.into_iter().map(|line| item(texts, ask, id, line)).collect();
         view! { {title}<ul>{items}</ul> }
     });
     let courses: Vec<_> = courses.collect();
-    let (label, action) = match done {
-        true => (Key::KitchenRecall, Action::Recall { ticket: ticket.id, lines: lines(&own) }),
-        false => (Key::KitchenBump, Action::Bump { ticket: ticket.id, lines: lines(&own) }),
-    };
-    let bumping = pass.clone();
-    let tap = move |_| bump(&bumping, action.clone());
+    let label = if done { Key::KitchenRecall } else { Key::KitchenBump };
+    let lines: Vec<LineId> = own.iter().map(|item| item.line).collect();
+    let asked = move |_: &A| asked(done, id, lines.clone());
     view! {
         <li class="kitchen-ticket" data-age=age>
             <header>
-                <h2 dir="auto">{whose}</h2>
+                <h2 dir="auto">{whose(texts, house, ticket)}</h2>
                 {more}
-                <p><time dir="ltr">{time_of_day(taken_at)}</time>" · "<span class="age">{waits}</span></p>
+                <p><time dir="ltr">{taken}</time>" · "<span class="age">{waits}</span></p>
             </header>
-            {notes}
+            {notes(texts, house, ticket)}
             {courses}
-            <button type="button" class="bump" on:click=tap>{pass.word(label)}</button>
+            {ask.clone().button(Face { class: "bump", pressed: None }, asked, texts.get(label))}
         </li>
     }
 }
 
-fn lines(items: &[TicketItem]) -> Vec<LineId> {
-    items.iter().map(|item| item.line).collect()
+/// What is made is called back, what is not is made.
+fn asked(done: bool, ticket: TicketId, lines: Vec<LineId>) -> Action {
+    if done { Action::Recall { ticket, lines } } else { Action::Bump { ticket, lines } }
+}
+
+impl Ask for Pass {
+    fn button(self, face: Face, asked: impl Fn(&Self) -> Action + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static {
+        tapped(face, move || bump(&self, asked(&self)), words)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.desk.now()
+    }
 }
 
 /// What is made of a diner's order makes it ready when it was the last of it.
@@ -77,12 +95,7 @@ fn bump(pass: &Pass, action: Action) {
         _ => return pass.ask(action),
     };
     pass.ask_then(action, move || {
-        let ready = post.house.with_untracked(|house| {
-            let ticket = house.ticket(ticket).filter(|ticket| ticket.is_done())?;
-            let Of::Order(order) = ticket.of else { return None };
-            let order = house.order(order)?;
-            matches!(order.progress.state, State::Accepted | State::Preparing).then_some(order.id)
-        });
+        let ready = post.house.with_untracked(|house| house.made(ticket));
         if let Some(order) = ready {
             post.ask(Action::Order { order, event: Event::Ready });
         }
@@ -96,45 +109,42 @@ fn by_course(items: &[TicketItem]) -> Vec<(u8, Vec<&TicketItem>)> {
     courses.into_iter().map(|course| (course, items.iter().filter(|item| item.course == course).collect())).collect()
 }
 
-fn item(pass: &Pass, ticket: TicketId, item: &TicketItem) -> impl IntoView + use<> {
+fn item<A: Ask>(texts: Texts, ask: &A, ticket: TicketId, item: &TicketItem) -> impl IntoView + use<A> {
     let picks: Vec<_> = item.picks.iter().map(|pick| view! { <li dir="auto">{pick.clone()}</li> }).collect();
     let note = (!item.note.is_empty()).then(|| view! { <small dir="auto">{item.note.clone()}</small> });
     let less = item.count < 0;
     let words = match less {
-        true => pass.texts.fill(Key::KitchenLess, &[("n", &item.count.unsigned_abs().to_string()), ("name", &item.name)]),
+        true => texts.fill(Key::KitchenLess, &[("n", &item.count.unsigned_abs().to_string()), ("name", &item.name)]),
         false => format!("{} × {}", item.count, item.name),
     };
-    let lines = vec![item.line];
-    let action = if item.done { Action::Recall { ticket, lines } } else { Action::Bump { ticket, lines } };
-    let tapped = pass.clone();
-    view! {
-        <li>
-            <button type="button" class="item" class:less=less aria-pressed=item.done.to_string() on:click=move |_| bump(&tapped, action.clone())>
-                <b dir="auto">{words}</b>
-                {(!picks.is_empty()).then_some(view! { <ul>{picks}</ul> })}
-                {note}
-            </button>
-        </li>
-    }
+    let (line, done) = (item.line, item.done);
+    let face = Face { class: if less { "item less" } else { "item" }, pressed: Some(done) };
+    let inner = view! {
+        <b dir="auto">{words}</b>
+        {(!picks.is_empty()).then_some(view! { <ul>{picks}</ul> })}
+        {note}
+    };
+    let button = ask.clone().button(face, move |_: &A| asked(done, ticket, vec![line]), inner);
+    view! { <li>{button}</li> }
 }
 
-fn whose(pass: &Pass, house: &House, ticket: &Ticket) -> String {
+fn whose(texts: Texts, house: &House, ticket: &Ticket) -> String {
     match &ticket.of {
-        Of::Bill { seat, name, .. } => pass.seat(seat, name),
-        Of::Order(order) => house.order(*order).map_or_else(String::new, |order| order_name(pass, order)),
+        Of::Bill { seat: at, name, .. } => seat(texts, house, at, name),
+        Of::Order(order) => house.order(*order).map_or_else(String::new, |order| order_name(texts, order)),
     }
 }
 
 /// What the diner said of allergies must not be overlooked.
-fn notes(pass: &Pass, house: &House, ticket: &Ticket) -> Option<impl IntoView + use<>> {
+fn notes(texts: Texts, house: &House, ticket: &Ticket) -> Option<impl IntoView + use<>> {
     let Of::Order(order) = ticket.of else { return None };
     let order = house.order(order)?;
     let ordered = &order.ordered;
     let allergies = (!ordered.allergies.is_empty())
-        .then(|| view! { <p class="allergies" dir="auto">{pass.texts.fill(Key::OrderAllergies, &[("text", &ordered.allergies)])}</p> });
+        .then(|| view! { <p class="allergies" dir="auto">{texts.fill(Key::OrderAllergies, &[("text", &ordered.allergies)])}</p> });
     let note = (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
     let due = order.progress.ready_at.unwrap_or(ordered.due.from);
-    Some(view! { <p class="due">{pass.texts.fill(Key::OrderDue, &[("time", &due.clock())])}</p>{allergies}{note} })
+    Some(view! { <p class="due">{texts.fill(Key::OrderDue, &[("time", &due.clock())])}</p>{allergies}{note} })
 }
 
 /// The kitchen has had a ticket of the same bill before.

@@ -29,6 +29,7 @@ pub enum Over {
     Options(DishId),
     Line(LineId),
     Discount(Option<LineId>),
+    More,
     Name,
     Guests,
     Move,
