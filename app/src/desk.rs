@@ -2,7 +2,10 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use leptos::prelude::{ReadSignal, RwSignal, use_context};
+use leptos::{
+    prelude::{ReadSignal, RwSignal, use_context},
+    web_sys::HtmlInputElement,
+};
 use serde::{Deserialize, Serialize};
 use servery_domain::{
     device::Paired,
@@ -30,6 +33,8 @@ pub trait Desk: Send + Sync {
     fn pin(&self, cashier: CashierId, pin: &str) -> Soon<Option<String>>;
     /// Done once it is kept on the disk and shown. What is asked for first is done first.
     fn ask(&self, action: Action) -> Soon<Result<OpId, NotDone>>;
+    /// The picture that somebody chose in this field, small enough to be kept, as base64; `None` if it is none.
+    fn photo(&self, field: &HtmlInputElement) -> Soon<Option<String>>;
     /// A name for something that is made here.
     fn id(&self) -> u128;
     fn now(&self) -> Timestamp;

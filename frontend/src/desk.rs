@@ -5,6 +5,7 @@ mod database;
 mod disk;
 mod line;
 mod news;
+mod photo;
 mod pin;
 
 use std::{
@@ -40,7 +41,7 @@ use servery_domain::{
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{BroadcastChannel, EventTarget, MessageEvent};
+use web_sys::{BroadcastChannel, EventTarget, HtmlInputElement, MessageEvent};
 
 use self::{
     disk::Disk,
@@ -533,6 +534,10 @@ impl Desk for Browser {
     fn pin(&self, cashier: CashierId, pin: &str) -> Soon<Option<String>> {
         let pin = pin.to_owned();
         Box::pin(async move { pin::hash(cashier, &pin).await.ok() })
+    }
+
+    fn photo(&self, field: &HtmlInputElement) -> Soon<Option<String>> {
+        Box::pin(photo::small(field.clone()))
     }
 
     fn chime(&self) {

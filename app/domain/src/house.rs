@@ -16,6 +16,7 @@ pub mod shift;
 pub mod sight;
 pub mod station;
 pub mod table;
+pub mod taken;
 pub mod ticket;
 
 use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
@@ -31,6 +32,7 @@ use self::{
     shift::Shift,
     station::Station,
     table::Table,
+    taken::Taken,
     ticket::Ticket,
 };
 use crate::{
@@ -56,6 +58,7 @@ pub enum Thing {
     Run(Run),
     /// What a diner has ordered.
     Order(Box<Order>),
+    Taken(Taken),
     Device(Installed),
     Refused(Box<Refused>),
     /// It is to be forgotten.
@@ -77,6 +80,7 @@ pub enum ThingId {
     Favourite(DishId),
     Run(RunId),
     Order(OrderId),
+    Taken(OrderId),
     Device(DeviceId),
     Refused(OpId),
 }
@@ -114,6 +118,7 @@ texts! {
     Favourite = "favourite";
     Run = "run";
     Order = "order";
+    Taken = "taken";
     Device = "device";
     Refused = "refused";
 }
@@ -186,6 +191,7 @@ impl Thing {
             Self::Favourite(favourite) => ThingId::Favourite(favourite.dish),
             Self::Run(run) => ThingId::Run(run.id),
             Self::Order(order) => ThingId::Order(order.id),
+            Self::Taken(taken) => ThingId::Taken(taken.order),
             Self::Device(installed) => ThingId::Device(installed.device),
             Self::Refused(refused) => ThingId::Refused(refused.op.id),
             Self::Gone(id) => *id,
@@ -200,7 +206,7 @@ impl Thing {
             Self::Shift(shift) => shift.closed.is_some(),
             Self::Run(run) => run.is_over(),
             Self::Order(order) => order.progress.state.is_over(),
-            Self::Gone(_) => true,
+            Self::Taken(_) | Self::Gone(_) => true,
             Self::Till(_)
             | Self::Stock(_)
             | Self::Table(_)
@@ -241,6 +247,7 @@ impl House {
         cashier(CashierId) -> Cashier;
         station(StationId) -> Station;
         run(RunId) -> Run;
+        taken(OrderId) -> Taken;
     }
 
     pub fn order(&self, id: OrderId) -> Option<&Order> {

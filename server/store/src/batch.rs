@@ -163,7 +163,7 @@ impl Needs {
         self.ops.extend(syncing.ops.iter().map(|sent| sent.op.id));
         for sent in &syncing.ops {
             match &sent.op.action {
-                Action::Order { order, .. } => drop(self.orders.insert(*order)),
+                Action::Order { order, .. } | Action::TakeOrder { order, .. } => drop(self.orders.insert(*order)),
                 Action::Assign { orders, .. } => self.orders.extend(orders),
                 _ => {}
             }

@@ -52,6 +52,21 @@ async fn a_page_with_a_script_has_a_nonce_of_its_own_each_time() {
 }
 
 #[tokio::test]
+async fn only_the_staff_app_shows_photos_that_have_no_address() {
+    let app = TestApp::new().await;
+    for (path, mode, pictures) in [
+        ("/staff/lighthouse-diner/till", "thick", "img-src 'self' data:;"),
+        ("/staff/lighthouse-diner/runs", "thick", "img-src 'self' data:;"),
+        ("/staff/lighthouse-diner/kitchen", "thin", "img-src 'self';"),
+        ("/restaurants/lighthouse-diner", "thick", "img-src 'self';"),
+        ("/restaurants/lighthouse-diner", "hydrated", "img-src 'self';"),
+    ] {
+        let page = app.get(path, &[("cookie", &format!("servery_render={mode}"))]).await;
+        assert!(page.header("content-security-policy").contains(pictures), "{path} {mode}: {}", page.header("content-security-policy"));
+    }
+}
+
+#[tokio::test]
 async fn each_page_comes_with_the_program_of_its_chunk() {
     let app = TestApp::new().await;
     let (dish, _) = dish(&app, "trattoria-da-lucia").await;

@@ -174,6 +174,42 @@ async fn a_diners_order_is_a_thing_that_the_kitchen_advances_and_the_counter_hea
 }
 
 #[tokio::test]
+async fn money_for_a_diners_order_is_the_tills_and_stays_so_when_the_order_is_over() {
+    let app = TestApp::new().await;
+    let (mut bar, courier) = (Device::new(&app, "till").await, Device::new(&app, "courier").await);
+    let receipt = app.place(&app.placement(app.basket("Bottomless Coffee", 2).await).await).await.json();
+    let (id, token) = (receipt["id"].clone(), receipt["token"].as_str().unwrap());
+    let event = |event: Value| json!({ "order": { "order": id, "event": event } });
+    let shift = unique();
+    let take = |order: &Value| {
+        let tender = json!({ "id": unique(), "way": "cash", "amount": 700 });
+        json!({ "take_order": { "order": order, "shift": shift, "tender": tender } })
+    };
+    let ops = [
+        bar.op(json!({ "open_shift": { "shift": shift, "float": 10_000 } })),
+        bar.op(event(json!({ "accepted": { "ready_at": "2026-11-21T12:30" } }))),
+        bar.op(event(json!("ready"))),
+        bar.op(take(&id)),
+        bar.op(event(json!("collected"))),
+        bar.op(take(&id)),
+        bar.op(take(&json!(unique()))),
+    ];
+    for _ in 0..2 {
+        assert_eq!(bar.syncs(&app, 0, &ops).await["done"], 7);
+    }
+    let order = app.order(token).await;
+    assert_eq!(order["progress"]["state"], "collected");
+    assert!(bar.all(&app, "refused").await.is_empty(), "money is never refused");
+    let taken = bar.all(&app, "taken").await;
+    let of_order = taken.iter().find(|taken| taken["order"] == id).unwrap();
+    assert_eq!((taken.len(), of_order["payments"].as_array().unwrap().len()), (2, 2), "{taken:?}");
+    assert!(of_order["taxes"] == order["ordered"]["taxes"] && order["ordered"]["taxes"][0]["tax"].as_i64().unwrap() > 0, "{of_order}");
+    assert_eq!(bar.all(&app, "shift").await[0]["taken"], json!({ "cash": 2_100 }));
+    assert_eq!(bar.all(&app, "till").await[0]["receipts"], 3);
+    assert!(courier.all(&app, "taken").await.is_empty());
+}
+
+#[tokio::test]
 async fn the_board_hears_at_once_of_what_a_device_does_to_an_order() {
     let app = TestApp::new().await;
     let cookie = app.staff(Role::Cashier).await;

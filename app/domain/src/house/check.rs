@@ -47,7 +47,7 @@ impl Action {
             Self::Split { parts, .. } => at_most("parts", parts.len(), limits::BILL_LINES),
             Self::Discount { discount, .. } => discount.check(),
             Self::Send { news, .. } => at_most("news", news.len(), limits::BILL_LINES),
-            Self::Pay { tender, .. } => tender.check(),
+            Self::Pay { tender, .. } | Self::TakeOrder { tender, .. } => tender.check(),
             Self::Mail { to, .. } => check_email(to),
             Self::Refund { amount: back, reason, .. } => {
                 amount("amount", *back, 1)?;

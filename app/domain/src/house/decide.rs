@@ -77,6 +77,7 @@ fn act(house: &House, op: &Op) -> Decided {
             let after = apply(order, event, Actor::Staff, op.at).map_err(|refused| Refusal::Order(refused.state))?;
             Ok(vec![Thing::Order(Box::new(after))])
         }
+        Action::TakeOrder { order, shift, tender } => cash::take_order(house, op, *order, *shift, tender),
         Action::Dismiss { op } => Ok(vec![Thing::Gone(ThingId::Refused(*op))]),
     }
 }
@@ -136,6 +137,9 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
         Action::HandOver { run, .. } => needs.push(ThingId::Run(*run)),
         Action::HandIn { run, shift, .. } => needs.extend([ThingId::Run(*run), ThingId::Shift(*shift)]),
         Action::Order { order, .. } => needs.push(ThingId::Order(*order)),
+        Action::TakeOrder { order, shift, .. } => {
+            needs.extend([ThingId::Order(*order), ThingId::Taken(*order), ThingId::Shift(*shift), ThingId::Till(op.device)]);
+        }
         Action::Stock { .. }
         | Action::Favour { .. }
         | Action::Cashier(_)

@@ -202,6 +202,12 @@ pub enum Action {
         order: OrderId,
         event: Event,
     },
+    /// Money for what a diner has ordered.
+    TakeOrder {
+        order: OrderId,
+        shift: ShiftId,
+        tender: Tender,
+    },
     /// A person has seen what was refused.
     Dismiss {
         op: OpId,

@@ -7,6 +7,7 @@ use super::{
     bill::Bill,
     payment::{Payment, Way},
     shift::Shift,
+    taken::Taken,
 };
 use crate::{
     currency::Minor,
@@ -32,6 +33,24 @@ pub struct Report {
     pub taxes: Vec<Tax>,
 }
 
+/// What payments have a share of, and what nobody has paid of it.
+struct Whole {
+    open: Minor,
+    off: Minor,
+    taxes: Vec<Tax>,
+}
+
+impl Whole {
+    fn of(bill: &Bill) -> Self {
+        let sums = bill.sums();
+        Self { open: (sums.total - bill.paid()).max(Minor::ZERO), off: sums.off.iter().copied().sum(), taxes: sums.taxes }
+    }
+
+    fn of_order(taken: &Taken) -> Self {
+        Self { open: Minor::ZERO, off: Minor::ZERO, taxes: taken.taxes.clone() }
+    }
+}
+
 impl Report {
     /// `None` if the house has no such shift.
     pub fn of(house: &House, id: ShiftId) -> Option<Self> {
@@ -49,20 +68,22 @@ impl Report {
             taxes: Vec::new(),
         };
         for thing in house.things() {
-            if let Thing::Bill(bill) = thing {
-                report.add(bill, id);
+            match thing {
+                Thing::Bill(bill) => report.add(&bill.payments, id, || Whole::of(bill)),
+                Thing::Taken(taken) => report.add(&taken.payments, id, || Whole::of_order(taken)),
+                _ => {}
             }
         }
         report.taxes.sort_by_key(|tax| tax.rate);
         Some(report)
     }
 
-    fn add(&mut self, bill: &Bill, shift: ShiftId) {
+    fn add(&mut self, payments: &[Payment], shift: ShiftId, whole: impl FnOnce() -> Whole) {
         let of_shift = |payment: &Payment| payment.shift == shift;
-        if !bill.payments.iter().any(of_shift) {
+        if !payments.iter().any(of_shift) {
             return;
         }
-        for payment in bill.payments.iter().filter(|payment| of_shift(payment)) {
+        for payment in payments.iter().filter(|payment| of_shift(payment)) {
             let kept = payment.amount - payment.refunded;
             *self.sales.entry(payment.way).or_default() += kept;
             *self.by.entry(payment.by).or_default() += kept;
@@ -74,17 +95,16 @@ impl Report {
             let (first, last) = self.receipts.unwrap_or((number, number));
             self.receipts = Some((first.min(number), last.max(number)));
         }
-        let sums = bill.sums();
-        // Each payment has its share of the bill's discounts and taxes, so that all shifts together have the whole.
+        let whole = whole();
+        // Each payment has its share of the discounts and taxes, so that all shifts together have the whole.
         let kept = |payment: &Payment| (payment.amount - payment.refunded).0;
-        let open = (sums.total - bill.paid()).max(Minor::ZERO).0;
-        let weights: Vec<i64> = bill.payments.iter().map(kept).chain([open]).collect();
-        let own = |whole: Minor| -> Minor {
-            let parts = share(whole, &weights).into_iter().zip(&bill.payments);
+        let weights: Vec<i64> = payments.iter().map(kept).chain([whole.open.0]).collect();
+        let own = |amount: Minor| -> Minor {
+            let parts = share(amount, &weights).into_iter().zip(payments);
             parts.filter(|(_, payment)| of_shift(payment)).map(|(part, _)| part).sum()
         };
-        self.discounts += own(sums.off.iter().copied().sum());
-        for tax in sums.taxes {
+        self.discounts += own(whole.off);
+        for tax in whole.taxes {
             let (of, part) = (own(tax.of), own(tax.tax));
             match self.taxes.iter_mut().find(|known| known.rate == tax.rate) {
                 Some(known) => (known.of, known.tax) = (known.of + of, known.tax + part),

@@ -4,18 +4,25 @@ use super::{
     decide,
     op::{Action, Op, Part, Refusal, SPEAKS},
     payment::{Tender, Way},
+    report::Report,
     run::{Run, Stop},
     sight::Viewer,
     table::Plan,
     ticket::{News, news},
 };
 use crate::{
-    currency::Minor,
+    basket::Service,
+    contact::Contact,
+    currency::{Currency, Minor},
     device::DeviceKind,
-    id::{BillId, DeviceId, DiscountId, DishId, LineId, OpId, OrderId, PaymentId, RunId, ShiftId, TableId, TicketId},
+    id::{BillId, DeviceId, DiscountId, DishId, LineId, OpId, OrderId, PaymentId, RestaurantId, RunId, ShiftId, TableId, TicketId},
     lang::Lang,
-    tax::TaxRate,
-    time::Timestamp,
+    order::{Order, Ordered, Progress},
+    ordering::PaymentWay,
+    quote::{Due, Sum},
+    revision::Revision,
+    tax::{Tax, TaxRate},
+    time::{LocalMinute, Timestamp},
 };
 
 const BILL: BillId = BillId(1);
@@ -89,6 +96,33 @@ fn pay(payment: u128, amount: i64) -> Action {
 
 fn open(bill: BillId, table: u128) -> Action {
     Action::Open { bill, seat: Seat::Table(TableId(table)), plus_tax: false }
+}
+
+/// To be collected, in a place without small coins.
+fn ordered(total: i64, tip: i64) -> Order {
+    let (minute, at) = (LocalMinute::new(2026, 11, 16, 12, 0), Timestamp(1_794_826_800));
+    let (total, currency) = (Minor(total), "CHF".parse::<Currency>().unwrap());
+    let ordered = Ordered {
+        restaurant: RestaurantId(1),
+        placed_at: at,
+        placed_on: minute,
+        currency,
+        lines: Vec::new(),
+        sums: vec![Sum::Dishes(total - Minor(tip)), Sum::Tip(Minor(tip))],
+        taxes: vec![Tax { rate: TaxRate(190_000), of: total - Minor(tip), tax: Minor(288) }],
+        total,
+        in_cash: currency.in_cash(total),
+        service: Service::Collection,
+        due: Due { from: minute, to: minute },
+        scheduled: false,
+        contact: Contact::default(),
+        redeemed_by: String::new(),
+        note: String::new(),
+        allergies: String::new(),
+        lang: Lang::English,
+    };
+    let progress = Progress::new(PaymentWay::Door, total, at);
+    Order { id: OrderId(1), number: 1, revision: Revision(1), ordered: ordered.into(), progress }
 }
 
 fn told(name: &str, count: i32) -> (String, i32) {
@@ -188,6 +222,47 @@ fn a_receipt_is_mailed_for_a_payment_that_is_there_also_after_its_bill_was_merge
     for to in ["", "ada", "ada@example.org, eve@example.org", "ada@example.org\r\nBcc: eve@example.org"] {
         assert!(matches!(day.asks(ADA, mail(1, to)), Err(Refusal::Malformed(_))), "{to}");
     }
+}
+
+#[test]
+fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_became_of_it() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 450));
+    let order = ordered(2_003, 200);
+    day.house.put(Thing::Order(Box::new(order.clone())));
+    let tender = day.house.tender(&order, PaymentId(2), Way::Cash);
+    assert_eq!((tender.amount, tender.tip, tender.rounding), (Minor(1_803), Minor(200), Minor(2)), "coins of 5");
+    let take = |payment| {
+        let tender = Tender { id: PaymentId(payment), ..tender.clone() };
+        Action::TakeOrder { order: order.id, shift: SHIFT, tender }
+    };
+    day.does(ADA, take(2));
+    assert_eq!((day.house.due(&order), day.house.shift(SHIFT).unwrap().expected()), (Minor::ZERO, Minor(12_455)));
+    assert_eq!(day.asks(ADA, take(2)), Err(Refusal::Taken), "each payment once");
+    day.house.put(Thing::Gone(ThingId::Order(order.id)));
+    day.does(BEN, take(3));
+    let taken = day.house.taken(order.id).unwrap();
+    let receipts: Vec<_> = taken.payments.iter().map(|paid| (paid.receipt.till, paid.receipt.number)).collect();
+    assert_eq!((receipts, &taken.taxes), (vec![(ADA, 2), (BEN, 1)], &order.ordered.taxes));
+    let unknown = Action::TakeOrder { order: OrderId(9), shift: SHIFT, tender: Tender::new(PaymentId(4), Way::Card, Minor(100)) };
+    day.does(ADA, unknown);
+    let report = Report::of(&day.house, SHIFT).unwrap();
+    assert_eq!((report.total(), report.tips, report.rounding), (Minor(450 + 2 * 1_803 + 100), Minor(400), Minor(4)));
+    assert_eq!((report.payments, report.receipts), (4, Some((1, 3))));
+    assert!(report.taxes.iter().any(|tax| tax.rate == TaxRate(190_000) && tax.tax == Minor(288)), "{:?}", report.taxes);
+    assert_eq!(
+        Viewer::new(DeviceKind::Courier, BEN, [BEN].into(), &[]).shown(Thing::Taken(day.house.taken(order.id).unwrap().clone())),
+        None
+    );
+}
+
+#[test]
+fn what_was_paid_by_card_is_not_taken_again() {
+    let mut order = ordered(2_000, 0);
+    order.progress.payment.way = PaymentWay::Card;
+    order.progress.payment.paid = Minor(2_000);
+    assert_eq!(House::default().due(&order), Minor::ZERO);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use servery_domain::{
     currency::Minor,
     house::{
+        Thing,
         op::{Action, Op},
         payment::Way,
     },
@@ -57,7 +58,11 @@ pub fn check(world: &World, rests: bool) -> Found {
 
 /// Money that somebody saw taken is in the books, whatever else became of the bill.
 fn unpaid(world: &World) -> usize {
-    let refused = world.server.log.iter().filter(|decided| !decided.granted && matches!(decided.op.action, Action::Pay { .. }));
+    let refused = world
+        .server
+        .log
+        .iter()
+        .filter(|decided| !decided.granted && matches!(decided.op.action, Action::Pay { .. } | Action::TakeOrder { .. }));
     refused.filter(|decided| world.devices.iter().any(|device| !device.restored && device.shown.contains(&decided.op.id))).count()
 }
 
@@ -89,7 +94,7 @@ fn books_agree(world: &World) -> bool {
         match &decided.op.action {
             Action::OpenShift { shift, float } => drop(drawers.insert(*shift, *float)),
             Action::MoveCash { shift, amount, .. } => add(&mut drawers, *shift, *amount),
-            Action::Pay { shift, tender, .. } => {
+            Action::Pay { shift, tender, .. } | Action::TakeOrder { shift, tender, .. } => {
                 paid.insert(tender.id, tender.way);
                 if tender.way == Way::Cash {
                     add(&mut drawers, *shift, tender.taken());
@@ -123,7 +128,8 @@ fn add(drawers: &mut BTreeMap<ShiftId, Minor>, shift: ShiftId, amount: Minor) {
 fn receipts_agree(world: &World) -> bool {
     let payments = || {
         world.server.house.things().filter_map(|thing| match thing {
-            servery_domain::house::Thing::Bill(bill) => Some(&bill.payments),
+            Thing::Bill(bill) => Some(&bill.payments),
+            Thing::Taken(taken) => Some(&taken.payments),
             _ => None,
         })
     };

@@ -10,7 +10,8 @@ use servery_domain::{
         shift::Shift,
         ticket::{Ticket, news},
     },
-    id::{BillId, DeviceId, DiscountId, DishId, LineId, PaymentId, ShiftId, TableId, TicketId},
+    id::{BillId, DeviceId, DiscountId, DishId, LineId, OrderId, PaymentId, ShiftId, TableId, TicketId},
+    lang::Lang,
     tax::TaxRate,
 };
 
@@ -59,7 +60,7 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
     let own = house.till(device).and_then(|till| till.shift);
     let bills = bills(house);
     let bill = dice.pick(&bills).copied();
-    match dice.below(24) {
+    match dice.below(26) {
         0..3 => {
             let seat = if dice.one_in(2) { Seat::Counter } else { Seat::Table(TableId(1 + dice.below(3) as u128)) };
             Some(Action::Open { bill: BillId(dice.id()), seat, plus_tax: false })
@@ -128,6 +129,16 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
         23 => {
             let refused = house.refused().next()?.op.id;
             Some(Action::Dismiss { op: refused })
+        }
+        24 => {
+            let payment = dice.pick(&bill?.payments)?.id;
+            Some(Action::Mail { bill: bill?.id, payment, to: "guest@example.org".into(), lang: Lang::English })
+        }
+        25 => {
+            // Two tills may take the money for one order.
+            let (order, shift) = (OrderId(1 + dice.below(3) as u128), own?);
+            let way = if dice.one_in(2) { Way::Cash } else { Way::Card };
+            Some(Action::TakeOrder { order, shift, tender: Tender::new(PaymentId(dice.id()), way, Minor(1_250)) })
         }
         _ => None,
     }

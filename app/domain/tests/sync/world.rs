@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use servery_domain::{
     house::{
-        House, Stock, Thing,
+        House, Stock, Thing, ThingId,
         op::{Action, Op, SPEAKS},
         payment::Receipt,
     },
@@ -193,12 +193,18 @@ impl World {
         let of = &mut self.devices[device];
         of.shown.push(op);
         let paid = of.committed.iter().find(|made| made.id == op).and_then(|made| match &made.action {
-            Action::Pay { bill, tender, .. } => Some((*bill, tender.id)),
+            Action::Pay { bill, tender, .. } => Some((ThingId::Bill(*bill), tender.id)),
+            Action::TakeOrder { order, tender, .. } => Some((ThingId::Taken(*order), tender.id)),
             _ => None,
         });
-        let Some((bill, payment)) = paid else { return };
-        let shown = of.tabs.iter().find(|page| page.id == id).and_then(|page| page.tab.shown().live(bill));
-        let receipt = shown.and_then(|bill| bill.payments.iter().find(|paid| paid.id == payment)).map(|paid| paid.receipt);
+        let Some((thing, payment)) = paid else { return };
+        let Some(house) = of.tabs.iter().find(|page| page.id == id).map(|page| page.tab.shown()) else { return };
+        let payments = match thing {
+            ThingId::Bill(bill) => house.live(bill).map(|bill| &bill.payments),
+            ThingId::Taken(order) => house.taken(order).map(|taken| &taken.payments),
+            _ => None,
+        };
+        let receipt = payments.into_iter().flatten().find(|paid| paid.id == payment).map(|paid| paid.receipt);
         of.receipts.extend(receipt.map(|receipt| (payment, receipt)));
     }
 

@@ -1,14 +1,19 @@
 //! Diners' orders on the staff's screens: those that wait for an answer, and those that wait to be handed over.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use servery_domain::{
     basket::Service,
-    house::{House, Thing, op::Action},
+    currency::Minor,
+    house::{House, Thing, op::Action, payment::Way},
+    id::PaymentId,
     order::{CommonReason, Event, Order, State},
     time::LocalMinute,
 };
 
-use super::post::{Ask, Face, Post};
+use super::{
+    post::{Ask, Face, Post},
+    till::own_shift,
+};
 use crate::text::{Texts, staff::Key};
 
 /// Minutes that the kitchen may promise.
@@ -91,4 +96,58 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
             </details>
         </li>
     }
+}
+
+/// Those that wait to be fetched, or to be brought to a table, with what is to be paid for them.
+#[component]
+pub fn ReadyOrders(post: Post) -> impl IntoView {
+    let house = post.house;
+    let orders =
+        Memo::new(move |_| house.with(|house| ready(house).into_iter().map(|order| (house.due(&order), order)).collect::<Vec<_>>()));
+    let card = move |due, order: Order| ready_card(&post, &order, due);
+    view! {
+        <ol class="ready-orders">
+            <For each=move || orders.get() key=|(due, order)| (*due, order.id, order.revision) let((due, order))>{card(due, order)}</For>
+        </ol>
+    }
+}
+
+fn ready(house: &House) -> Vec<Order> {
+    orders_in(house, |order| order.progress.state == State::Ready && !matches!(order.ordered.service, Service::Delivery(_)))
+}
+
+fn ready_card(post: &Post, order: &Order, due: Minor) -> impl IntoView + use<> {
+    let name = order.ordered.contact.name.clone();
+    let hand_over = match due {
+        Minor::ZERO => {
+            let (asking, collected) = (post.clone(), Action::Order { order: order.id, event: Event::Collected });
+            let words = post.word(Key::CourierHandedOver);
+            Either::Left(view! { <button type="button" on:click=move |_| asking.ask(collected.clone())>{words}</button> })
+        }
+        due => {
+            // One name for both ways: whoever taps twice takes it once.
+            let id = PaymentId(post.desk.id());
+            let (cash, card) = (take(post, order, id, Way::Cash), take(post, order, id, Way::Card));
+            let words = post.texts.fill(Key::CourierCollect, &[("amount", &post.money(due))]);
+            Either::Right(view! { <details><summary>{words}</summary><div class="choices">{cash}{card}</div></details> })
+        }
+    };
+    view! { <li><h2 dir="auto">{order_name(post.texts, order)}" "<span>{name}</span></h2>{hand_over}</li> }
+}
+
+/// Takes the money into the open shift; then the order is the diner's.
+fn take(post: &Post, order: &Order, id: PaymentId, way: Way) -> impl IntoView + use<> {
+    let tender = post.house.with_untracked(|house| house.tender(order, id, way));
+    let word = post.word(if way == Way::Cash { Key::PayCash } else { Key::PayCard });
+    let amount = post.money(tender.taken());
+    let (taking, order) = (post.clone(), order.id);
+    let tap = move |_| {
+        let shift = taking.house.with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
+        let Some(shift) = shift else { return taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())) };
+        let done = taking.clone();
+        taking.ask_then(Action::TakeOrder { order, shift, tender: tender.clone() }, move || {
+            done.ask(Action::Order { order, event: Event::Collected });
+        });
+    };
+    view! { <button type="button" on:click=tap>{word}" "<b dir="auto">{amount}</b></button> }
 }

@@ -34,10 +34,19 @@ pub fn Runs(premises: Premises) -> impl IntoView {
 
 /// Those that are not over, the oldest first.
 pub fn runs(house: &House) -> Vec<Run> {
+    runs_in(house, |run| !run.is_over())
+}
+
+pub fn runs_in(house: &House, wanted: impl Fn(&Run) -> bool) -> Vec<Run> {
     let runs = house.things().filter_map(|thing| if let Thing::Run(run) = thing { Some(run.clone()) } else { None });
-    let mut runs: Vec<Run> = runs.filter(|run| !run.stops.is_empty() && !run.is_over()).collect();
+    let mut runs: Vec<Run> = runs.filter(|run| !run.stops.is_empty() && wanted(run)).collect();
     runs.sort_by_key(|run| (run.assigned_at, run.id));
     runs
+}
+
+/// The address of a photo that came with what was handed over.
+pub fn picture(photo: &str) -> String {
+    format!("data:image/jpeg;base64,{photo}")
 }
 
 pub fn door(order: &Order) -> Option<&Doorstep> {

@@ -9,9 +9,19 @@ use crate::{
         op::{Op, Refusal},
         payment::{Payment, Receipt, Tender, Way},
         shift::{Closed, Move, Shift},
+        taken::Taken,
     },
-    id::{BillId, PaymentId, ShiftId},
+    id::{BillId, OrderId, PaymentId, ShiftId},
 };
+
+/// Into the drawer, under the till's next number.
+fn put_in(house: &House, op: &Op, shift: &mut Shift, tender: &Tender) -> (Payment, Till) {
+    let mut till = house.till(op.device).cloned().unwrap_or_else(|| Till::new(op.device));
+    till.receipts += 1;
+    let receipt = Receipt { till: op.device, number: till.receipts };
+    shift.take(tender.way, tender.taken());
+    (Payment { tender: tender.clone(), at: op.at, shift: shift.id, receipt, by: op.by, refunded: Minor::ZERO }, till)
+}
 
 pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender) -> Decided {
     let mut shift = found(house.shift(shift))?;
@@ -20,13 +30,23 @@ pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender
     if bill.payments.iter().any(|paid| paid.id == tender.id) {
         return Err(Refusal::Taken);
     }
-    let mut till = house.till(op.device).cloned().unwrap_or_else(|| Till::new(op.device));
-    till.receipts += 1;
-    let receipt = Receipt { till: op.device, number: till.receipts };
-    shift.take(tender.way, tender.taken());
-    bill.payments.push(Payment { tender: tender.clone(), at: op.at, shift: shift.id, receipt, by: op.by, refunded: Minor::ZERO });
+    let (payment, till) = put_in(house, op, &mut shift, tender);
+    bill.payments.push(payment);
     bill.closed = bill.due() == Minor::ZERO;
     Ok(vec![Thing::Bill(bill), Thing::Shift(shift), Thing::Till(till)])
+}
+
+/// Whatever has become of the order, the money is there.
+pub fn take_order(house: &House, op: &Op, order: OrderId, shift: ShiftId, tender: &Tender) -> Decided {
+    let mut shift = found(house.shift(shift))?;
+    let taxes = || house.order(order).map_or_else(Vec::new, |order| order.ordered.taxes.clone());
+    let mut taken = house.taken(order).cloned().unwrap_or_else(|| Taken { order, taxes: taxes(), payments: Vec::new() });
+    if taken.payments.iter().any(|paid| paid.id == tender.id) {
+        return Err(Refusal::Taken);
+    }
+    let (payment, till) = put_in(house, op, &mut shift, tender);
+    taken.payments.push(payment);
+    Ok(vec![Thing::Taken(taken), Thing::Shift(shift), Thing::Till(till)])
 }
 
 pub fn refund(house: &House, (bill, payment): (BillId, PaymentId), amount: Minor, shift: ShiftId) -> Decided {

@@ -1,7 +1,7 @@
 //! On a courier's phone: the next door, what is collected there, and who has taken it.
 
 use form_urlencoded::Serializer;
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local, web_sys::HtmlInputElement};
 use servery_domain::{
     currency::Minor,
     house::{
@@ -15,7 +15,7 @@ use servery_domain::{
     ordering::PaymentWay,
 };
 
-use super::{address, door, runs};
+use super::{address, door, picture, runs};
 use crate::{
     pages::staff::{
         amount::field,
@@ -132,12 +132,13 @@ fn sooner(run: &Run, order: OrderId) -> Action {
 fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl IntoView + use<> {
     let id = order.id;
     let cash = RwSignal::new(to_collect(order));
-    let name = NodeRef::<html::Input>::new();
+    let (name, photo) = (NodeRef::<html::Input>::new(), RwSignal::new(None));
     let giving = post.clone();
     let give = move |event: SubmitEvent| {
         event.prevent_default();
-        let name = name.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
-        let handed_over = HandedOver { at: giving.desk.now(), cash: cash.get_untracked(), proof: Proof::Name(name) };
+        let name = || name.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
+        let proof = photo.get_untracked().map_or_else(|| Proof::Name(name()), Proof::Photo);
+        let handed_over = HandedOver { at: giving.desk.now(), cash: cash.get_untracked(), proof };
         let done = giving.clone();
         giving.ask_then(Action::HandOver { run, order: id, handed_over }, move || {
             done.ask(Action::Order { order: id, event: Event::Delivered });
@@ -147,13 +148,36 @@ fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl In
     let collects = (to_collect(order) > Minor::ZERO).then(|| field(post, Key::CourierCollected, cash));
     let (who, handed_over) = (post.word(Key::CourierWho), post.word(Key::CourierHandedOver));
     let value = order.ordered.contact.name.clone();
+    let camera = camera(post, photo);
+    let nameless = move || photo.with(Option::is_none);
     view! {
         <Sheet title=format!("#{}", order.number) close=Callback::new(move |()| at_door.set(None))>
             <form class="fields" on:submit=give>
                 {collects}
-                <label><span>{who}</span><input node_ref=name value=value required maxlength=limits::NAME autocomplete="off"/></label>
+                <label><span>{who}</span><input node_ref=name value=value required=nameless maxlength=limits::NAME autocomplete="off"/></label>
+                {camera}
                 <button type="submit" class="main">{handed_over}</button>
             </form>
         </Sheet>
+    }
+}
+
+/// Shown as it will be sent. With it, nobody has to have a name.
+fn camera(post: &Post, photo: RwSignal<Option<String>>) -> impl IntoView + use<> {
+    let (desk, failed) = (post.desk.clone(), RwSignal::new(false));
+    let look = move |field: HtmlInputElement| {
+        let small = desk.photo(&field);
+        spawn_local(async move {
+            let made = small.await;
+            failed.set(made.is_none());
+            photo.set(made);
+        });
+    };
+    let (label, no_picture) = (post.word(Key::CourierPhoto), post.word(Key::CourierNoPhoto));
+    let shown = move || photo.get().map(|photo| view! { <img class="proof" src=picture(&photo) alt=label/> });
+    view! {
+        <label><span>{label}</span><input type="file" accept="image/*" capture="environment" on:change:target=move |event| look(event.target())/></label>
+        {move || failed.get().then(|| view! { <p class="hint" role="alert">{no_picture}</p> })}
+        {shown}
     }
 }

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use servery_domain::{
     device::DeviceKind,
-    house::{House, Installed, Thing, op::Action, run::Run},
+    house::{
+        House, Installed, Thing,
+        op::Action,
+        run::{Proof, Run},
+    },
     id::{OrderId, RunId},
     order::{Order, State},
 };
 
-use super::{address, door, runs};
+use super::{address, door, picture, runs, runs_in};
 use crate::{
     pages::staff::{
         clock::time_of_day,
@@ -20,6 +24,9 @@ use crate::{
     },
     text::staff::Key,
 };
+
+/// Runs that are over and can be looked at.
+const BROUGHT: usize = 12;
 
 fn couriers(house: &House) -> Vec<Installed> {
     let devices = house.things().filter_map(|thing| if let Thing::Device(device) = thing { Some(device.clone()) } else { None });
@@ -61,12 +68,27 @@ pub fn Dispatch(post: Post) -> impl IntoView {
         let post = post.clone();
         move || house.with(|house| runs(house).iter().map(|run| card(&post, house, run)).collect::<Vec<_>>())
     };
+    let brought = {
+        let (post, open) = (post.clone(), RwSignal::new(false));
+        let title = post.word(Key::RunsDone);
+        // Photos are not drawn before somebody wants to see them.
+        let cards = move || {
+            let over = || {
+                house.with(|house| {
+                    runs_in(house, Run::is_over).iter().rev().take(BROUGHT).map(|run| card(&post, house, run)).collect::<Vec<_>>()
+                })
+            };
+            open.get().then(over)
+        };
+        view! { <details on:toggle=move |_| open.update(|open| *open = !*open)><summary>{title}</summary><ol class="run-cards">{cards}</ol></details> }
+    };
     view! {
         <article class="runs">
             <h1 class="unseen">{post.word(Key::RunsTitle)}</h1>
             {wrong(&post)}
             <section><h2>{post.word(Key::RunsWaiting)}</h2>{rows}{hands}</section>
             <section><h2>{post.word(Key::RunsUnderWay)}</h2><ol class="run-cards">{under_way}</ol></section>
+            {brought}
         </article>
     }
 }
@@ -120,10 +142,11 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
             None if order.progress.state == State::OutForDelivery => post.word(Key::RunsOnTheWay).to_owned(),
             None => post.word(Key::RunsNotYet).to_owned(),
         };
-        Some(view! { <li><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{door(order).map(address)}</span>" "<small>{state}</small></li> })
+        let proof = stop.handed_over.as_ref().map(|handed_over| proof(post, &handed_over.proof));
+        Some(view! { <li><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{door(order).map(address)}</span>" "<small>{state}</small>{proof}</li> })
     });
     let stops: Vec<_> = stops.collect();
-    let all = run.stops.iter().all(|stop| stop.handed_over.is_some());
+    let all = !run.is_over() && run.stops.iter().all(|stop| stop.handed_over.is_some());
     let (id, cash) = (run.id, run.cash());
     let taking = post.clone();
     let take = move |_| {
@@ -140,5 +163,12 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
             <ul>{stops}</ul>
             {all.then(|| view! { <button type="button" on:click=take>{words}</button> })}
         </li>
+    }
+}
+
+fn proof(post: &Post, proof: &Proof) -> impl IntoView + use<> {
+    match proof {
+        Proof::Name(name) => Either::Left(view! { " "<small dir="auto">{name.clone()}</small> }),
+        Proof::Photo(photo) => Either::Right(view! { <img class="proof" src=picture(photo) alt=post.word(Key::CourierPhoto)/> }),
     }
 }

@@ -8,7 +8,10 @@ use servery_domain::{
 };
 
 use super::counter::{Counter, Over, live_bills};
-use crate::text::staff::Key;
+use crate::{
+    pages::staff::orders::{NewOrders, ReadyOrders},
+    text::staff::Key,
+};
 
 #[component]
 pub fn Bills(counter: Counter) -> impl IntoView {
@@ -32,6 +35,8 @@ pub fn Bills(counter: Counter) -> impl IntoView {
     };
     view! {
         <nav class="bills" aria-label=counter.word(Key::BillsTitle)>
+            <NewOrders post=counter.post.clone()/>
+            <ReadyOrders post=counter.post.clone()/>
             <div class="new">
                 {open(Key::SeatCounter, Seat::Counter)}
                 {open(Key::SeatAway, Seat::Away)}
