@@ -124,11 +124,11 @@ pub async fn ask(app: &App, let_in: &LetIn, id: OpId, action: Action) -> Result<
     send_for(app, installed, vec![own(installed, id, action)?]).await?;
     // Pages make their ids two by two: this one is of what follows.
     let follows = OpId(id.0 ^ 1);
-    if let Some(ticket) = ticket {
-        if let Some(order) = whole(app, installed).await?.made(ticket) {
-            let ready = Action::Order { order, event: Event::Ready };
-            send_for(app, installed, vec![own(installed, follows, ready)?]).await?;
-        }
+    if let Some(ticket) = ticket
+        && let Some(order) = whole(app, installed).await?.made(ticket)
+    {
+        let ready = Action::Order { order, event: Event::Ready };
+        send_for(app, installed, vec![own(installed, follows, ready)?]).await?;
     }
     Ok(())
 }
