@@ -10,7 +10,7 @@ use servery_domain::{
         House,
         op::{Action, Refusal},
     },
-    id::{BillId, CashierId, OpId},
+    id::{BillId, CashierId, DeviceId, OpId},
     problem::Problem,
     time::Timestamp,
 };
@@ -33,6 +33,8 @@ pub trait Desk: Send + Sync {
     /// A name for something that is made here.
     fn id(&self) -> u128;
     fn now(&self) -> Timestamp;
+    /// The name under which what is done here counts, once the disk has been read.
+    fn name(&self) -> Option<DeviceId>;
     /// The device that this browser is, once it has been let in.
     fn paired(&self) -> Option<Paired>;
 

@@ -494,6 +494,10 @@ impl Desk for Browser {
         now()
     }
 
+    fn name(&self) -> Option<DeviceId> {
+        self.0.tab.borrow().as_ref()?.kept().map(|kept| kept.device)
+    }
+
     fn paired(&self) -> Option<Paired> {
         self.0.paired()
     }

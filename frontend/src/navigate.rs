@@ -49,12 +49,12 @@ fn followed_link(event: &Event) -> Option<Url> {
     plain.then(|| Url::new(&link.href()).ok()).flatten()
 }
 
-/// A search form, as the address it leads to.
+/// A search form that nobody else has taken care of, as the address it leads to.
 fn sent_form(event: &Event) -> Option<Url> {
     let sent: &SubmitEvent = event.dyn_ref()?;
     let form: HtmlFormElement = sent.target()?.dyn_into().ok()?;
     // The switch in the footer asks the server for another kind of page.
-    if form.method() != "get" || sent.submitter().is_some_and(|button| button.get_attribute("name").is_some()) {
+    if sent.default_prevented() || form.method() != "get" || sent.submitter().is_some_and(|button| button.get_attribute("name").is_some()) {
         return None;
     }
     let url = Url::new(&form.action()).ok()?;

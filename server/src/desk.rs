@@ -74,10 +74,10 @@ pub async fn sync(app: &App, let_in: &LetIn, request: Request) -> Result<Answer,
 
 /// Most requests only ask what is new, and nobody who writes is kept waiting by them.
 async fn work_in(app: &App, let_in: &LetIn, request: &Request, ops: Vec<Sent>) -> Result<(u64, Option<Trouble>), Refusal> {
-    if ops.is_empty() {
-        if let Some(done) = app.store.done(let_in.id(), request.device).await? {
-            return Ok((done, None));
-        }
+    if ops.is_empty()
+        && let Some(done) = app.store.done(let_in.id(), request.device).await?
+    {
+        return Ok((done, None));
     }
     let syncing = Syncing {
         restaurant: let_in.installed.restaurant,
@@ -199,8 +199,8 @@ mod tests {
         let op = |speaks: u16, action: &str| format!(r#"{{"id":"{id}","device":"{id}","n":3,"speaks":{speaks},"at":1,"action":{action}}}"#);
         let known = sent(&op(1, r#"{"dismiss":{"op":"00000000000000000000000000000001"}}"#)).unwrap();
         assert_eq!((known.op.n, known.unread, known.op.action), (3, None, Action::Dismiss { op: OpId(1) }));
-        let newer = sent(&op(2, r#"{"levitate":{}}"#)).unwrap();
-        assert_eq!((newer.op.speaks, newer.unread), (2, None));
+        let newer = sent(&op(SPEAKS + 1, r#"{"levitate":{}}"#)).unwrap();
+        assert_eq!((newer.op.speaks, newer.unread), (SPEAKS + 1, None));
         let broken = sent(&op(1, r#"{"levitate":{}}"#)).unwrap();
         assert!(broken.unread.unwrap().contains("levitate"));
         assert!(broken.text.contains("levitate"), "the books have its own words");

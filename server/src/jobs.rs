@@ -5,8 +5,10 @@ use std::{sync::Arc, time::Duration};
 use futures::{StreamExt, stream};
 use servery_domain::{
     account::MailPurpose,
-    id::{OrderId, VisitorId},
+    house::bill::Bill,
+    id::{OrderId, PaymentId, RestaurantId, VisitorId},
     job::Job,
+    lang::Lang,
     order::{Event, State},
     time::Timestamp,
 };
@@ -138,7 +140,10 @@ async fn perform(app: &App, mailer: Option<&Mailer>, due: &DueJob) -> Result<(),
     match (&due.job, mailer) {
         (Job::Mail { order, event }, Some(mailer)) => mail_diner(app, mailer, &due.id, *order, event).await,
         (Job::AccountMail { email, purpose }, Some(mailer)) => mail_holder(app, mailer, &due.id, email, *purpose).await,
-        (Job::Mail { .. } | Job::AccountMail { .. }, None) => {
+        (Job::ReceiptMail { restaurant, bill, payment, to, lang }, Some(mailer)) => {
+            mail_guest(app, mailer, &due.id, (*restaurant, bill, *payment), (to, *lang)).await
+        }
+        (Job::Mail { .. } | Job::AccountMail { .. } | Job::ReceiptMail { .. }, None) => {
             tracing::info!(job = due.id, "no mail server is set (--smtp): a mail is dropped");
             Ok(())
         }
@@ -187,6 +192,19 @@ async fn mail_holder(app: &App, mailer: &Mailer, id: &str, email: &str, purpose:
     app.store.put_mail_token(&MailToken { key: sessions::key(&token), account: account.id, purpose, expires_at }).await?;
     let letter = mail::account::letter(account.lang, purpose, &app.settings.public_url(), &token);
     Ok(mailer.send(id, &account.email, &letter).await?)
+}
+
+async fn mail_guest(
+    app: &App,
+    mailer: &Mailer,
+    id: &str,
+    (restaurant, bill, payment): (RestaurantId, &Bill, PaymentId),
+    (to, lang): (&str, Lang),
+) -> Result<(), JobError> {
+    let town = app.town.now().clone();
+    let (Some(listed), Some(payment)) = (town.by_id(restaurant), bill.payment(payment)) else { return Ok(()) };
+    let at = town.clock(&listed.restaurant.slug, payment.at);
+    Ok(mailer.send(id, to, &mail::receipt::letter(lang, &listed.restaurant, bill, payment, at)).await?)
 }
 
 #[cfg(test)]

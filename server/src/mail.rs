@@ -3,6 +3,7 @@
 pub mod account;
 pub mod letter;
 pub mod order;
+pub mod receipt;
 
 use std::time::Duration;
 

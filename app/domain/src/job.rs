@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::MailPurpose,
     currency::Minor,
-    id::{OrderId, VisitorId},
+    house::bill::Bill,
+    id::{OrderId, PaymentId, RestaurantId, VisitorId},
+    lang::Lang,
     order::{Event, Order},
 };
 
@@ -23,6 +25,8 @@ pub enum Job {
     /// Send the holder of this address a link, if there is one: asking for it looks the same either way.
     /// Its token is made when the mail is.
     AccountMail { email: String, purpose: MailPurpose },
+    /// Send a guest the receipt of a payment, with the bill as it was when that was asked for.
+    ReceiptMail { restaurant: RestaurantId, bill: Box<Bill>, payment: PaymentId, to: String, lang: Lang },
 }
 
 impl Job {
@@ -38,6 +42,7 @@ impl Job {
             Self::Refund { .. } => "refund",
             Self::GiveBack { .. } => "give_back",
             Self::AccountMail { .. } => "account_mail",
+            Self::ReceiptMail { .. } => "receipt_mail",
         }
     }
 }

@@ -5,13 +5,14 @@ use servery::{clock, jobs, mail::Mailer};
 use servery_domain::{
     order::{Actor, Event},
     problem::Kind,
-    time::{LocalMinute, Timestamp},
+    time::{LocalMinute, Timestamp, Zone},
 };
 
 use crate::{
     mail_server::{Mail, MailServer},
     orders::DINER,
-    test_app::TestApp,
+    sync::Device,
+    test_app::{TestApp, unique},
 };
 
 struct Post {
@@ -177,6 +178,61 @@ async fn a_forgotten_password_is_set_anew_by_mail() {
     app.post(&path, &[], &json!({ "password": "another password" })).await.problem(Kind::NotFound);
     app.get("/api/v1/account", &[("cookie", &session)]).await.problem(Kind::SignedOut);
     app.sign_in("ada@example.org", "a new password").await;
+}
+
+#[tokio::test]
+async fn a_receipt_of_the_till_is_mailed_once_however_often_it_is_asked_for() {
+    let post = Post::with(MailServer::started().await).await;
+    let app = &post.app;
+    let mut bar = Device::new(app, "till").await;
+    let [bill, shift, payment, coffee] = [(); 4].map(|()| unique());
+    let pick = json!({ "choice": unique(), "name": "Oat milk", "price": 50, "depth": 1 });
+    let line = json!({ "id": coffee, "dish": unique(), "name": "Coffee <b>", "price": 350, "taxed": [[88_750, 350]], "picks": [pick], "count": 2 });
+    let discount = json!({ "id": unique(), "off": { "amount": 100 }, "reason": "waited long" });
+    let tender = json!({ "id": payment, "way": "cash", "amount": 653, "tip": 47, "given": 1_000 });
+    let mail = |payment: &str| json!({ "mail": { "bill": bill, "payment": payment, "to": "ada@example.org", "lang": "en" } });
+    let mut ops = vec![
+        bar.op(json!({ "open_shift": { "shift": shift, "float": 0 } })),
+        bar.op(json!({ "open": { "bill": bill, "seat": "counter", "plus_tax": true } })),
+        bar.op(json!({ "add": { "bill": bill, "line": line } })),
+        bar.op(json!({ "discount": { "bill": bill, "discount": discount } })),
+        bar.op(json!({ "pay": { "bill": bill, "shift": shift, "tender": tender } })),
+        bar.op(mail(&payment)),
+    ];
+    // A disk that failed in answering has kept it twice.
+    let mut again = bar.op(mail(&payment));
+    again["id"] = ops[5]["id"].clone();
+    ops.extend([again.clone(), bar.op(mail(&unique()))]);
+    for _ in 0..2 {
+        assert_eq!(bar.syncs(app, 0, &ops[..6]).await["done"], 6);
+    }
+    let mails = post.arrived().await;
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert_eq!(bar.syncs(app, 0, &ops[5..]).await["done"], 8);
+    assert_eq!(post.arrived().await.len(), 1, "the job of the first is done and gone, and is not made anew");
+    let refused = bar.all(app, "refused").await;
+    assert_eq!((refused.len(), &refused[0]["why"]), (1, &json!("unknown")));
+    let (mail, number) = (&mails[0], format!("{}-1", bar.short()));
+    assert_eq!((mail.to.as_str(), mail.subject.clone()), ("ada@example.org", format!("Your receipt {number} from Lighthouse Diner")));
+    let there = app.get(DINER, &[]).await.json();
+    let time = clock::local(&clock::zone(&Zone(there["zone"].as_str().unwrap().to_owned())).unwrap(), Timestamp(1_800_000_000))
+        .to_string()
+        .replace('T', " ");
+    for said in [
+        there["address"]["street"].as_str().unwrap(),
+        &format!("Receipt {number} · {time}"),
+        "2 × Coffee <b>  $7.00\n  Oat milk",
+        "waited long  −$1.00",
+        "Total  $6.53",
+        "plus Sales tax 8.875 %  $0.53",
+        "Paid in cash  $6.53",
+        "Tip  $0.47",
+        "Given  $10.00",
+        "Change  $3.00",
+    ] {
+        assert!(mail.text.contains(said), "{said} is not in {}", mail.text);
+    }
+    assert!(mail.html.contains("Coffee &lt;b&gt;"), "{}", mail.html);
 }
 
 #[tokio::test]

@@ -17,21 +17,26 @@ use crate::{
 };
 
 /// A device with what it has made.
-struct Device {
+pub struct Device {
     id: String,
     cookie: String,
     made: u64,
 }
 
 impl Device {
-    async fn new(app: &TestApp, kind: &str) -> Self {
+    pub async fn new(app: &TestApp, kind: &str) -> Self {
         let (id, cookie) = app.device(kind).await;
         Self { id, cookie, made: 0 }
     }
 
-    fn op(&mut self, action: Value) -> Value {
+    pub fn op(&mut self, action: Value) -> Value {
         self.made += 1;
         json!({ "id": unique(), "device": self.id, "n": self.made, "speaks": 1, "at": 1_800_000_000, "action": action })
+    }
+
+    /// As its receipts have it.
+    pub fn short(&self) -> String {
+        self.id[28..].to_uppercase()
     }
 
     async fn sends(&self, app: &TestApp, since: i64, ops: &[Value]) -> Answer {
@@ -39,14 +44,14 @@ impl Device {
         app.post(&format!("{DINER}/sync"), &[("cookie", &self.cookie)], &request).await
     }
 
-    async fn syncs(&self, app: &TestApp, since: i64, ops: &[Value]) -> Value {
+    pub async fn syncs(&self, app: &TestApp, since: i64, ops: &[Value]) -> Value {
         let answer = self.sends(app, since, ops).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
     }
 
     /// The things of one kind that it is told.
-    async fn all(&self, app: &TestApp, kind: &str) -> Vec<Value> {
+    pub async fn all(&self, app: &TestApp, kind: &str) -> Vec<Value> {
         let answer = self.syncs(app, 0, &[]).await;
         answer["things"].as_array().unwrap().iter().filter_map(|thing| thing.get(kind)).cloned().collect()
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::payment::Payment;
 use crate::{
     currency::Minor,
-    id::{BillId, CashierId, DiscountId, DishId, LineId, TableId},
+    id::{BillId, CashierId, DiscountId, DishId, LineId, PaymentId, TableId},
     quote::QuotedPick,
     share::share,
     tax::{Place, Tax, TaxRate, portion, taxes},
@@ -224,6 +224,10 @@ impl Bill {
 
     pub fn line(&self, id: LineId) -> Option<&BillLine> {
         self.lines.iter().find(|line| line.id == id)
+    }
+
+    pub fn payment(&self, id: PaymentId) -> Option<&Payment> {
+        self.payments.iter().find(|payment| payment.id == id)
     }
 
     pub(super) fn line_mut(&mut self, id: LineId) -> Option<&mut BillLine> {

@@ -8,7 +8,7 @@ use super::{
     table::Plan,
 };
 use crate::{
-    contact::{Malformed, check_text, malformed},
+    contact::{Malformed, check_email, check_text, malformed},
     currency::Minor,
     limits,
 };
@@ -48,6 +48,7 @@ impl Action {
             Self::Discount { discount, .. } => discount.check(),
             Self::Send { news, .. } => at_most("news", news.len(), limits::BILL_LINES),
             Self::Pay { tender, .. } => tender.check(),
+            Self::Mail { to, .. } => check_email(to),
             Self::Refund { amount: back, reason, .. } => {
                 amount("amount", *back, 1)?;
                 check_text("reason", reason, limits::NOTE)

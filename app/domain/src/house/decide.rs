@@ -42,6 +42,10 @@ fn act(house: &House, op: &Op) -> Decided {
         }
         Action::Close { bill } => billing::close(house, *bill),
         Action::Pay { bill, shift, tender } => cash::pay(house, op, *bill, *shift, tender),
+        Action::Mail { bill, payment, .. } => {
+            // The mail is a job of whoever has a mail server; no thing is another one for it.
+            found(live(house, *bill)?.payment(*payment)).map(|_| Vec::new())
+        }
         Action::Refund { bill, payment, amount, shift, .. } => cash::refund(house, (*bill, *payment), *amount, *shift),
         Action::OpenShift { shift, float } => cash::open_shift(house, op, *shift, *float),
         Action::MoveCash { shift, amount, reason } => cash::move_cash(house, op, *shift, *amount, reason),
@@ -99,6 +103,7 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
         | Action::Guests { bill, .. }
         | Action::Discount { bill, .. }
         | Action::TakeBackDiscount { bill, .. }
+        | Action::Mail { bill, .. }
         | Action::Close { bill } => billing::needs(house, *bill, &mut needs),
         Action::Split { bill, into, .. } | Action::Merge { bill, into } => {
             billing::needs(house, *bill, &mut needs);

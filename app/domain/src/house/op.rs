@@ -14,12 +14,13 @@ use super::{
 use crate::{
     currency::Minor,
     id::{BillId, CashierId, DeviceId, DiscountId, DishId, LineId, OpId, OrderId, PaymentId, RunId, ShiftId, StationId, TableId, TicketId},
+    lang::Lang,
     order::{Event, State},
     time::Timestamp,
 };
 
 /// The newest way of writing actions that this build knows.
-pub const SPEAKS: u16 = 1;
+pub const SPEAKS: u16 = 2;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -109,6 +110,13 @@ pub enum Action {
         bill: BillId,
         shift: ShiftId,
         tender: Tender,
+    },
+    /// Sends a payment's receipt to whoever asked for it.
+    Mail {
+        bill: BillId,
+        payment: PaymentId,
+        to: String,
+        lang: Lang,
     },
     /// Out of the drawer of this shift.
     Refund {

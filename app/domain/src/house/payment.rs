@@ -1,5 +1,7 @@
 //! Money that changed hands: it is never refused, whatever became of the bill meanwhile.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -50,6 +52,18 @@ pub struct Payment {
 pub struct Receipt {
     pub till: DeviceId,
     pub number: u32,
+}
+
+/// As it is printed: `1A2B-17`.
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", short(self.till), self.number)
+    }
+}
+
+/// The end of its name: short enough to be read out, and the tills of one restaurant differ in it.
+pub fn short(till: DeviceId) -> String {
+    format!("{:04X}", till.0 & 0xffff)
 }
 
 fn nothing(amount: &Minor) -> bool {

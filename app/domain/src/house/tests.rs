@@ -13,6 +13,7 @@ use crate::{
     currency::Minor,
     device::DeviceKind,
     id::{BillId, DeviceId, DiscountId, DishId, LineId, OpId, OrderId, PaymentId, RunId, ShiftId, TableId, TicketId},
+    lang::Lang,
     tax::TaxRate,
     time::Timestamp,
 };
@@ -169,6 +170,24 @@ fn a_till_counts_its_receipts_without_a_gap() {
     let receipts: Vec<_> = day.bill().payments.iter().map(|paid| (paid.receipt.till, paid.receipt.number)).collect();
     assert_eq!(receipts, [(ADA, 1), (BEN, 1), (ADA, 2)]);
     assert_eq!(day.till().receipts, 2);
+}
+
+#[test]
+fn a_receipt_is_mailed_for_a_payment_that_is_there_also_after_its_bill_was_merged() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 450));
+    let mail = |payment, to: &str| Action::Mail { bill: BILL, payment: PaymentId(payment), to: to.into(), lang: Lang::German };
+    let before = day.house.clone();
+    day.does(ADA, mail(1, "ada@example.org"));
+    assert_eq!(day.house, before, "no thing is another one for it");
+    day.does(ADA, open(BillId(2), 11));
+    day.does(ADA, Action::Merge { bill: BILL, into: BillId(2) });
+    day.does(ADA, mail(1, "ada@example.org"));
+    assert_eq!(day.asks(ADA, mail(2, "ada@example.org")), Err(Refusal::Unknown));
+    for to in ["", "ada", "ada@example.org, eve@example.org", "ada@example.org\r\nBcc: eve@example.org"] {
+        assert!(matches!(day.asks(ADA, mail(1, to)), Err(Refusal::Malformed(_))), "{to}");
+    }
 }
 
 #[test]

@@ -161,7 +161,14 @@ fn set(post: &Post, known: Option<CashierId>, step: RwSignal<Step>) -> impl Into
         let id = known.unwrap_or_else(|| CashierId(post.desk.id()));
         spawn_local(async move {
             match post.desk.pin(id, &typed).await {
-                Some(pin) => post.ask_then(Action::Cashier(Cashier { id, name, pin }), move || step.set(Step::Choose)),
+                // Whoever takes a PIN where nobody stands, stands there.
+                Some(pin) => {
+                    let by = post.desk.by();
+                    post.ask_then(Action::Cashier(Cashier { id, name, pin }), move || {
+                        by.update(|by| *by = by.or(Some(id)));
+                        step.set(Step::Choose);
+                    });
+                }
                 None => post.wrong.set(Some(post.word(Key::NotDoneNotKept).to_owned())),
             }
         });

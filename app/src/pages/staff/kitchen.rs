@@ -170,8 +170,8 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
     };
     view! {
         <div class="pass">
+            {nothing}
             <ol class="tickets" aria-live="polite">
-                {nothing}
                 <For each=move || tickets.get() key=|ticket| (ticket.id, ticket.items.iter().map(|item| item.done).collect::<Vec<_>>()) let:ticket>{card(ticket)}</For>
             </ol>
             <aside class="all-day"><h2>{pass.word(Key::KitchenAllDay)}</h2><ul>{all_day}</ul></aside>

@@ -21,6 +21,7 @@ use leptos::{
 };
 use servery_domain::device::DeviceKind;
 
+pub use self::counter::own_shift;
 use self::counter::{Counter, Over};
 use super::{
     Premises,
@@ -63,13 +64,16 @@ fn till(counter: &Counter) -> impl IntoView + use<> {
 
 fn over(counter: &Counter) -> impl IntoView + use<> {
     let counter = counter.clone();
+    let shown = counter.over;
     move || {
-        let counter = counter.clone();
-        counter.over.get().map(|over| match over {
+        let (counter, over) = (counter.clone(), shown.get()?);
+        // What is filled in stays while the house goes on.
+        Some(untrack(|| match over {
             Over::Options(dish) => EitherOf16::A(view! { <options::Options counter dish/> }),
             Over::Line(line) => EitherOf16::B(view! { <line::Line counter line/> }),
             Over::Discount(line) => EitherOf16::C(view! { <discount::Discount counter line/> }),
-            Over::Name => EitherOf16::D(view! { <seats::Name counter/> }),
+            Over::More => EitherOf16::D(Either::Left(view! { <bill::More counter/> })),
+            Over::Name => EitherOf16::D(Either::Right(view! { <seats::Name counter/> })),
             Over::Guests => EitherOf16::E(view! { <seats::Guests counter/> }),
             Over::Move => EitherOf16::F(view! { <seats::Move counter/> }),
             Over::Merge => EitherOf16::G(view! { <seats::Merge counter/> }),
@@ -83,6 +87,6 @@ fn over(counter: &Counter) -> impl IntoView + use<> {
             Over::MoveCash => EitherOf16::O(view! { <shift::MoveCash counter/> }),
             Over::CloseShift => EitherOf16::P(Either::Left(view! { <shift::CloseShift counter/> })),
             Over::Report => EitherOf16::P(Either::Right(view! { <shift::Report counter/> })),
-        })
+        }))
     }
 }

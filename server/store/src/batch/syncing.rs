@@ -9,6 +9,7 @@ use servery_domain::{
         run::Run,
     },
     id::{DeviceId, OrderId, RestaurantId},
+    job::Job,
     order::{Actor, Order},
     revision::Revision,
     sync::{
@@ -107,6 +108,9 @@ impl Batch {
             synced.done = received.done;
             for step in received.steps {
                 self.note(syncing, (op, &sent.text), seen);
+                if !counted_only && step.changed.is_empty() {
+                    self.post(syncing.restaurant, op);
+                }
                 match &sent.unread {
                     Some(why) if !seen => self.refuse(syncing, op, Refusal::Malformed(why.clone())),
                     _ => self.done(syncing, op, &step.changed, &mut synced.orders),
@@ -155,6 +159,14 @@ impl Batch {
         let revision = self.raise(syncing.restaurant);
         let refused = Thing::Refused(Box::new(Refused { op: op.clone(), why }));
         self.put(syncing.restaurant, refused, (revision, syncing.at));
+    }
+
+    /// What was granted and changes no thing here may be for somebody else to do.
+    fn post(&mut self, restaurant: RestaurantId, op: &Op) {
+        let Action::Mail { bill, payment, to, lang } = &op.action else { return };
+        let Some(bill) = self.houses.get(&restaurant).and_then(|house| house.live(*bill)) else { return };
+        let job = Job::ReceiptMail { restaurant, bill: Box::new(bill.clone()), payment: *payment, to: to.clone(), lang: *lang };
+        self.new_jobs.push((format!("{}-{}", op.id, job.kind()), job));
     }
 
     fn done(&mut self, syncing: &Syncing, op: &Op, changed: &[ThingId], orders: &mut Vec<Order>) {

@@ -76,6 +76,7 @@ pub fn deed(texts: Texts, premises: &Premises, action: &Action) -> String {
         | Action::Close { .. } => (Key::DeedBill, None),
         Action::Pay { tender, .. } => (Key::DeedMoney, Some(money(tender.amount))),
         Action::Refund { amount, .. } | Action::MoveCash { amount, .. } => (Key::DeedMoney, Some(money(*amount))),
+        Action::Mail { to, .. } => (Key::DeedReceipt, Some(to.clone())),
         Action::OpenShift { .. } | Action::CloseShift { .. } => (Key::DeedShift, None),
         Action::Send { .. } | Action::Bump { .. } | Action::Recall { .. } => (Key::DeedKitchen, None),
         Action::Stock { dish: id, .. } => (Key::DeedStock, dish(*id)),

@@ -16,7 +16,6 @@ use servery_domain::{
     limits,
 };
 
-use super::table::place;
 use crate::{pages::staff::post::Post, text::staff::Key};
 
 /// Hundredths of the room that an arrow key moves a table by.
@@ -76,8 +75,10 @@ pub fn spot(post: &Post, chosen: RwSignal<Option<TableId>>, table: &Table) -> im
         keep();
     };
     let here = move || (chosen.get() == Some(id)).to_string();
+    let part = |of: fn(&Plan) -> u8| move || plan.with(of).to_string();
     view! {
-        <button type="button" class="table" class:round=table.plan.round style=move || plan.with(place) aria-pressed=here
+        <button type="button" class="table" class:round=table.plan.round style=("--x", part(|plan| plan.x)) style=("--y", part(|plan| plan.y))
+            style=("--w", part(|plan| plan.width)) style=("--h", part(|plan| plan.height)) aria-pressed=here
             on:pointerdown=take on:pointermove=drag on:pointerup=drop on:keydown=key>
             <b dir="auto">{table.plan.name.clone()}</b>
         </button>

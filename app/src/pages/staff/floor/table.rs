@@ -6,19 +6,13 @@ use servery_domain::{
         House,
         bill::{Bill, Seat},
         op::Action,
-        table::{Plan, Table},
+        table::Table,
     },
     id::BillId,
     time::Timestamp,
 };
 
 use crate::{pages::staff::post::Post, text::staff::Key};
-
-/// Where it stands, for the style sheet.
-pub fn place(plan: &Plan) -> String {
-    let Plan { x, y, width, height, .. } = plan;
-    format!("--x: {x}; --y: {y}; --w: {width}; --h: {height}")
-}
 
 /// What is the matter with its guests, the most pressing first.
 fn state(bills: &[&Bill]) -> &'static str {
@@ -80,9 +74,10 @@ pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, table: &Table) -> i
             taking.ask_then(Action::Open { bill, seat: Seat::Table(id), plus_tax }, move || in_hand.set(Some(bill)));
         }
     };
+    let plan = &table.plan;
     let till = format!("/staff/{}/till", post.premises.slug);
     view! {
-        <a class="table" class:round=table.plan.round href=till style=place(&table.plan) data-state=move || state.get() on:click=take>
+        <a class="table" class:round=table.plan.round href=till style=("--x", plan.x.to_string()) style=("--y", plan.y.to_string()) style=("--w", plan.width.to_string()) style=("--h", plan.height.to_string()) data-state=move || state.get() on:click=take>
             <b dir="auto">{table.plan.name.clone()}</b>
             <span>{words}</span>
             {facts}

@@ -52,7 +52,7 @@ pub fn Courier(post: Post) -> impl IntoView {
         move || {
             let (run, order) = at_door.get()?;
             let order = house.with_untracked(|house| house.order(order).cloned())?;
-            Some(hand_over(&post, run, &order, at_door))
+            Some(untrack(|| hand_over(&post, run, &order, at_door)))
         }
     };
     view! {

@@ -16,6 +16,7 @@ use crate::{
         clock::time_of_day,
         orders::orders_in,
         post::{Post, wrong},
+        till::own_shift,
     },
     text::staff::Key,
 };
@@ -126,7 +127,7 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
     let (id, cash) = (run.id, run.cash());
     let taking = post.clone();
     let take = move |_| {
-        let shift = taking.desk.paired().and_then(|paired| taking.house.with_untracked(|house| house.till(paired.device)?.shift));
+        let shift = taking.house.with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
         match shift {
             Some(shift) => taking.ask(Action::HandIn { run: id, shift, amount: cash }),
             None => taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())),

@@ -15,7 +15,7 @@ use super::{
     bills::unsent,
     counter::{Counter, Over},
 };
-use crate::text::staff::Key;
+use crate::{pages::staff::sheet::Sheet, text::staff::Key};
 
 #[component]
 pub fn BillInHand(counter: Counter) -> impl IntoView {
@@ -150,43 +150,54 @@ fn doings(counter: &Counter, bill: Memo<Option<Bill>>) -> impl IntoView + use<> 
     let texts = counter.texts;
     let new = Memo::new(move |_| bill.with(|bill| bill.as_ref().map_or(0, unsent)));
     let due = Memo::new(move |_| bill.with(|bill| bill.as_ref().map_or(Minor::ZERO, Bill::due)));
-    let done = Memo::new(move |_| bill.with(|bill| bill.as_ref().is_none_or(|bill| bill.due() == Minor::ZERO && unsent(bill) == 0)));
     let send_label = move || match new.get() {
         0 => texts.get(Key::DoSend).to_owned(),
         new => texts.count(Key::DoSendNew, new),
     };
     let sending = counter.clone();
     let send = move |_| send(&sending, &bill);
-    let lay = |key: Key, over: Over| {
-        let (shown, word) = (counter.over, counter.word(key));
-        view! { <button type="button" on:click=move |_| shown.set(Some(over))>{word}</button> }
-    };
     let (at, over) = (counter.at, counter.over);
-    let closing = counter.clone();
-    let close = move |_| {
-        if let Some(bill) = at.get_untracked() {
-            closing.ask_then(Action::Close { bill }, move || at.set(None));
-        }
-    };
     view! {
         <div class="doings">
-            <details class="more">
-                <summary>{counter.word(Key::DoMore)}</summary>
-                <div>
-                    {lay(Key::DoName, Over::Name)}
-                    {lay(Key::DoGuests, Over::Guests)}
-                    {lay(Key::DoMove, Over::Move)}
-                    {lay(Key::DoMerge, Over::Merge)}
-                    {lay(Key::DoSplit, Over::Split)}
-                    {lay(Key::DoDiscount, Over::Discount(None))}
-                    {lay(Key::DoPayments, Over::Payments)}
-                    <button type="button" disabled=move || !done.get() on:click=close>{counter.word(Key::DoClose)}</button>
-                </div>
-            </details>
+            <button type="button" on:click=move |_| over.set(Some(Over::More))>{counter.word(Key::DoMore)}</button>
             <button type="button" on:click=move |_| at.set(None)>{counter.word(Key::DoHold)}</button>
             <button type="button" class="send" disabled=move || new.get() == 0 on:click=send>{send_label}</button>
             <button type="button" class="pay" disabled={move || due.get() <= Minor::ZERO} on:click=move |_| over.set(Some(Over::Pay))>{counter.word(Key::DoPay)}</button>
         </div>
+    }
+}
+
+/// What is done more rarely.
+#[component]
+pub fn More(counter: Counter) -> impl IntoView {
+    let done = counter.bill().get_untracked().is_none_or(|bill| bill.due() == Minor::ZERO && unsent(&bill) == 0);
+    let lay = |key: Key, over: Over| {
+        let (shown, word) = (counter.over, counter.word(key));
+        view! { <button type="button" on:click=move |_| shown.set(Some(over))>{word}</button> }
+    };
+    let keys = [
+        lay(Key::DoName, Over::Name),
+        lay(Key::DoGuests, Over::Guests),
+        lay(Key::DoMove, Over::Move),
+        lay(Key::DoMerge, Over::Merge),
+        lay(Key::DoSplit, Over::Split),
+        lay(Key::DoDiscount, Over::Discount(None)),
+        lay(Key::DoPayments, Over::Payments),
+    ];
+    let (at, over, closing) = (counter.at, counter.over, counter.clone());
+    let close = move |_| {
+        if let Some(bill) = at.get_untracked() {
+            closing.ask_then(Action::Close { bill }, move || {
+                at.set(None);
+                over.set(None);
+            });
+        }
+    };
+    let word = counter.word(Key::DoClose);
+    view! {
+        <Sheet title=counter.word(Key::DoMore) close=counter.close()>
+            <div class="more">{keys.into_iter().collect::<Vec<_>>()}<button type="button" disabled={!done} on:click=close>{word}</button></div>
+        </Sheet>
     }
 }
 

@@ -29,6 +29,7 @@ pub enum Over {
     Options(DishId),
     Line(LineId),
     Discount(Option<LineId>),
+    More,
     Name,
     Guests,
     Move,
@@ -87,9 +88,10 @@ impl Counter {
     }
 }
 
+/// The one that is open on this till. A device that goes on under another name goes on with its shift.
 pub fn own_shift<'h>(house: &'h House, desk: &dyn Desk) -> Option<&'h Shift> {
-    let device = desk.paired()?.device;
-    house.shift(house.till(device)?.shift?)
+    let names = [desk.name(), desk.paired().map(|paired| paired.device)];
+    names.into_iter().flatten().find_map(|name| house.shift(house.till(name)?.shift?))
 }
 
 pub fn live_bills(house: &House) -> Vec<&Bill> {

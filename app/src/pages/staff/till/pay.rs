@@ -98,7 +98,7 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
     };
     let nothing = move || filled.amount.get() <= Minor::ZERO;
     view! {
-        <form class="fields pay" on:submit=take>
+        <form class="fields" on:submit=take>
             <p class="due">{counter.word(Key::BillDue)}" "<b dir="auto">{counter.money(due)}</b></p>
             {ways(counter, filled)}
             {parts(counter, filled, due)}

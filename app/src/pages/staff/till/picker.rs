@@ -1,6 +1,6 @@
 //! The dishes: at hand, by category, or found by a word. Numbers ring up the first nine.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use leptos::{html, prelude::*};
 use servery_domain::{
@@ -25,10 +25,23 @@ enum Shelf {
 /// What decides which dishes are shown.
 #[derive(Clone, Copy)]
 struct Looking {
-    shelf: RwSignal<Shelf>,
+    /// What somebody chose; until then what is at hand, if anything is.
+    chosen: RwSignal<Option<Shelf>>,
+    first: Option<CategoryId>,
     word: RwSignal<String>,
     /// Taps put dishes at hand, or take them away, instead of ringing them up.
     arranging: RwSignal<bool>,
+    at_hand: Memo<Vec<DishId>>,
+}
+
+impl Looking {
+    fn shelf(self) -> Shelf {
+        let usual = || match self.first {
+            Some(first) if self.at_hand.with(Vec::is_empty) => Shelf::Category(first),
+            _ => Shelf::AtHand,
+        };
+        self.chosen.get().unwrap_or_else(usual)
+    }
 }
 
 /// Rings up one, or asks for its options first.
@@ -64,13 +77,10 @@ pub fn add(counter: &Counter, line: Line) {
 
 #[component]
 pub fn Picker(counter: Counter) -> impl IntoView {
-    let has_favourites = counter.house.with_untracked(|house| house.things().any(|thing| matches!(thing, Thing::Favourite(_))));
+    let at_hand = favourites(&counter);
     let first = counter.premises.menu.categories.first().map(|category| category.id);
-    let shelf = match first {
-        Some(first) if !has_favourites => Shelf::Category(first),
-        _ => Shelf::AtHand,
-    };
-    let looking = Looking { shelf: RwSignal::new(shelf), word: RwSignal::new(String::new()), arranging: RwSignal::new(false) };
+    let looking =
+        Looking { chosen: RwSignal::new(None), first, word: RwSignal::new(String::new()), arranging: RwSignal::new(false), at_hand };
     let shown = shown(&counter, looking);
     let nothing = {
         let counter = counter.clone();
@@ -116,7 +126,6 @@ fn favourites(counter: &Counter) -> Memo<Vec<DishId>> {
 
 fn shown(counter: &Counter, looking: Looking) -> Memo<Vec<Dish>> {
     let menu = counter.premises.menu.clone();
-    let favourites = favourites(counter);
     let folded: Vec<String> = menu.dishes().map(|dish| dish.name.to_lowercase()).collect();
     Memo::new(move |_| {
         let word = looking.word.get().trim().to_lowercase();
@@ -126,8 +135,8 @@ fn shown(counter: &Counter, looking: Looking) -> Memo<Vec<Dish>> {
             found.sort_by_key(|(within, _)| *within);
             return found.into_iter().map(|(_, dish)| dish.clone()).take(SHOWN).collect();
         }
-        match looking.shelf.get() {
-            Shelf::AtHand => favourites.get().into_iter().filter_map(|id| menu.dish(id).cloned()).collect(),
+        match looking.shelf() {
+            Shelf::AtHand => looking.at_hand.get().into_iter().filter_map(|id| menu.dish(id).cloned()).collect(),
             Shelf::Category(id) => {
                 let category = menu.categories.iter().find(|category| category.id == id);
                 category.map_or_else(Vec::new, |category| category.dishes.clone())
@@ -191,10 +200,10 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
 
 fn shelves(counter: &Counter, looking: Looking) -> impl IntoView + use<> {
     let tab = |shelf: Shelf, name: String| {
-        let here = move || (looking.shelf.get() == shelf && looking.word.with(String::is_empty)).then_some("true");
+        let here = move || (looking.shelf() == shelf && looking.word.with(String::is_empty)).then_some("true");
         let choose = move |_| {
             looking.word.set(String::new());
-            looking.shelf.set(shelf);
+            looking.chosen.set(Some(shelf));
         };
         view! { <li><button type="button" aria-current=here on:click=choose dir="auto">{name}</button></li> }
     };
@@ -218,13 +227,10 @@ fn dish_button(counter: &Counter, looking: Looking, stock: Memo<BTreeMap<DishId,
     let number = (at < 9).then(|| view! { <kbd aria-hidden="true">{at + 1}</kbd> });
     let (name, price) = (dish.name.clone(), counter.money(dish.price));
     let counter = counter.clone();
-    let favourites = favourites(&counter);
-    let chosen = move || favourites.with(|all| all.contains(&id));
+    let at_hand = looking.at_hand;
+    let chosen = move || at_hand.with(|all| all.contains(&id));
     let tap = move |_| match looking.arranging.get_untracked() {
-        true => counter.ask(Action::Favour {
-            dish: id,
-            on: !favourites.with_untracked(|all| all.iter().copied().collect::<BTreeSet<_>>()).contains(&id),
-        }),
+        true => counter.ask(Action::Favour { dish: id, on: !untrack(chosen) }),
         false => ring(&counter, &dish),
     };
     let gone = move || (left.get() == Some(0)).to_string();

@@ -1,13 +1,15 @@
 //! The slip: on the screen, and on paper.
 
-use leptos::prelude::*;
+use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
     currency::Minor,
     house::{
         bill::{Bill, BillLine},
+        op::Action,
         payment::{Payment, Way},
     },
-    id::{BillId, DeviceId, PaymentId},
+    id::{BillId, PaymentId},
+    limits,
 };
 
 use super::{
@@ -49,12 +51,37 @@ pub fn Receipt(counter: Counter, bill: BillId, payment: PaymentId) -> impl IntoV
         <Sheet title=counter.word(Key::ReceiptTitle) close=counter.close()>
             {change}
             {slip(&counter, &bill, &payment)}
+            {by_mail(&counter, bill.id, payment.id)}
             <div class="beside">
                 <button type="button" on:click=print>{counter.word(Key::ReceiptPrint)}</button>
                 <button type="button" class="main" on:click=go_on>{next}</button>
             </div>
         </Sheet>
     })
+}
+
+fn by_mail(counter: &Counter, bill: BillId, payment: PaymentId) -> impl IntoView + use<> {
+    let (address, mailed) = (NodeRef::<html::Input>::new(), RwSignal::new(None));
+    let mailing = counter.clone();
+    let mail = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(field) = address.get_untracked() else { return };
+        let (texts, to) = (mailing.texts, field.value().trim().to_owned());
+        let said = texts.fill(Key::ReceiptMailed, &[("address", &to)]);
+        let action = Action::Mail { bill, payment, to, lang: texts.lang };
+        mailing.ask_then(action, move || {
+            field.set_value("");
+            mailed.set(Some(said));
+        });
+    };
+    let (label, words) = (counter.word(Key::ReceiptAddress), counter.word(Key::ReceiptMail));
+    view! {
+        <form class="fields mail" on:submit=mail>
+            <label><span>{label}</span><input node_ref=address type="email" required maxlength=limits::EMAIL autocomplete="off"/></label>
+            <button type="submit">{words}</button>
+            <p class="hint" role="status" dir="auto">{mailed}</p>
+        </form>
+    }
 }
 
 fn slip(counter: &Counter, bill: &Bill, payment: &Payment) -> impl IntoView + use<> {
@@ -75,7 +102,7 @@ fn slip(counter: &Counter, bill: &Bill, payment: &Payment) -> impl IntoView + us
     let given = (payment.way == Way::Cash && payment.given > Minor::ZERO).then(|| {
         view! { {sum(counter.word(Key::PayGiven).to_owned(), payment.given)}{sum(counter.word(Key::PayChange).to_owned(), payment.change())} }
     });
-    let number = format!("{}-{}", short(payment.receipt.till), payment.receipt.number);
+    let number = payment.receipt.to_string();
     view! {
         <article class="slip">
             <header>
@@ -108,9 +135,4 @@ fn row(counter: &Counter, line: &BillLine) -> impl IntoView + use<> {
             {(!picks.is_empty()).then_some(view! { <ul>{picks}</ul> })}
         </li>
     }
-}
-
-/// The end of its name: short enough to be read out, and the tills of one restaurant differ in it.
-pub fn short(till: DeviceId) -> String {
-    format!("{:04X}", till.0 & 0xffff)
 }

@@ -3,15 +3,17 @@
 use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
     currency::Minor,
-    house::{op::Action, payment::Way, report::Report as Facts, shift::Shift},
+    house::{
+        op::Action,
+        payment::{Way, short},
+        report::Report as Facts,
+        shift::Shift,
+    },
     id::ShiftId,
     limits,
 };
 
-use super::{
-    counter::{Counter, Over, own_shift},
-    receipt::short,
-};
+use super::counter::{Counter, Over, own_shift};
 use crate::{
     pages::staff::{amount::field, clock::stamp, sheet::Sheet},
     text::staff::Key,

@@ -1,0 +1,111 @@
+// What people do at a till, by what they see of it.
+
+import { DINER, Other, words } from "./devices";
+import type { Servery } from "./servery";
+import { expect, type Page } from "@playwright/test";
+
+export const TILL = `/staff/${DINER}/till`;
+export const KITCHEN = `/staff/${DINER}/kitchen`;
+
+/** `{name}` and `{n}` filled in; of a plural the form for many. */
+export function word(key: string, values: Record<string, string | number> = {}): string {
+  const found = words[key] as unknown as string | Record<string, string>;
+  let text = typeof found === "string" ? found : found[values.n === 1 ? "one" : "other"];
+  for (const [name, value] of Object.entries(values)) text = text.replaceAll(`{${name}}`, String(value));
+  return text;
+}
+
+/** Nobody sits anywhere and nothing is to be made: what a test leaves behind is not the next one's. */
+export async function tidy(servery: Servery) {
+  const other = await Other.letIn(servery);
+  const bills = (await other.things("bill")) as { id: string; closed?: boolean; merged?: string; lines?: { id: string; count: number }[]; payments?: object[] }[];
+  for (const bill of bills.filter((bill) => !bill.closed && !bill.merged)) {
+    const off = (bill.lines ?? []).filter((line) => line.count > 0).map((line) => ({ count: { bill: bill.id, line: line.id, by: -line.count } }));
+    await other.sync(...off, { close: { bill: bill.id } });
+  }
+  const tickets = (await other.things("ticket")) as { id: string; items: { done?: boolean }[] }[];
+  for (const ticket of tickets.filter((ticket) => ticket.items.some((item) => !item.done))) await other.sync({ bump: { ticket: ticket.id } });
+  for (const { id } of (await other.things("cashier")) as { id: string }[]) await other.sync({ remove_cashier: { cashier: id } });
+  await other.end();
+}
+
+export class Till {
+  constructor(readonly page: Page) {}
+
+  async open() {
+    await this.page.goto(TILL);
+    await expect(this.page.locator("article.till")).toBeVisible();
+  }
+
+  get bill() {
+    return this.page.locator("section.bill");
+  }
+
+  get lines() {
+    return this.bill.locator(".lines > li");
+  }
+
+  get sheet() {
+    return this.page.locator("dialog.sheet");
+  }
+
+  button(key: string, values?: Record<string, string | number>) {
+    return this.page.getByRole("button", { name: word(key, values), exact: true });
+  }
+
+  async openShift(float = "100") {
+    await this.page.locator(".shift").getByRole("button", { name: word("shift.open") }).click();
+    await this.sheet.getByLabel(word("shift.float")).fill(float);
+    await this.sheet.getByRole("button", { name: word("shift.open") }).click();
+    await expect(this.sheet).toHaveCount(0);
+  }
+
+  async atCounter() {
+    await this.page.locator(".bills .new").getByRole("button", { name: word("seat.counter") }).click();
+    await expect(this.bill.locator("h2")).toHaveText(word("seat.counter"));
+  }
+
+  async atTable(name: string) {
+    await this.page.locator(".bills .new").getByRole("button", { name: word("bills.table") }).click();
+    await this.sheet.getByRole("button", { name, exact: true }).click();
+    await expect(this.bill.locator("h2")).toHaveText(word("seat.table", { name }));
+  }
+
+  /** Finds the dish by its name, and takes its options as they are. */
+  async ring(name: string) {
+    const search = this.page.getByRole("searchbox");
+    await search.fill(name);
+    await this.page.locator(".dish-key", { hasText: name }).first().click();
+    if (await this.sheet.isVisible()) await this.sheet.locator("button.main").click();
+    await expect(this.sheet).toHaveCount(0);
+    await expect(this.lines.filter({ hasText: name })).not.toHaveCount(0);
+    await search.fill("");
+  }
+
+  /** Opens what is done more rarely. */
+  async more(key: string) {
+    await this.page.locator(".doings").getByRole("button", { name: word("do.more") }).click();
+    await this.sheet.getByRole("button", { name: word(key), exact: true }).click();
+  }
+
+  async send() {
+    await this.page.locator(".doings .send").click();
+    await expect(this.page.locator(".doings .send")).toBeDisabled();
+  }
+
+  /** In cash, exactly; ends on the receipt. */
+  async pay() {
+    await this.page.locator(".doings .pay").click();
+    await this.sheet.locator("button.main").click();
+    await expect(this.sheet.locator(".slip")).toBeVisible();
+  }
+
+  async next() {
+    await this.sheet.getByRole("button", { name: word("receipt.next") }).click();
+    await expect(this.sheet).toHaveCount(0);
+  }
+
+  async due(): Promise<string> {
+    return this.bill.locator(".sums .due dd").innerText();
+  }
+}
