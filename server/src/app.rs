@@ -147,6 +147,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/restaurants/{slug}/devices", get(api::devices::list_devices).post(api::devices::post_code))
         .route("/api/v1/restaurants/{slug}/devices/{id}", delete(api::devices::revoke_device))
         .route("/api/v1/restaurants/{slug}/sync", post(api::sync::post_sync).layer(DefaultBodyLimit::max(limits::SYNC)))
+        .route(
+            "/api/v1/restaurants/{slug}/handed-over",
+            post(api::sync::post_handed_over).layer(DefaultBodyLimit::max(limits::HANDED_OVER)),
+        )
         .route("/api/v1/restaurants/{slug}/house", get(api::sync::get_house))
         .route("/api/v1/restaurants/{slug}/sync/events", get(api::sync::get_events))
         .route("/api/v1/restaurants/{slug}/stock/{dish}", put(api::board::put_stock))
@@ -194,6 +198,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/orders/{token}/pay-at-door", post(html::forms::post_pay_at_door))
         .route("/board/{slug}/orders/{id}", post(html::board_forms::post_event))
         .route("/board/{slug}/devices", post(html::board_forms::post_devices))
+        .route(
+            "/board/{slug}/devices/handed-over",
+            post(html::board_forms::post_handed_over).layer(DefaultBodyLimit::max(limits::HANDED_OVER)),
+        )
         .route("/board/{slug}/stock", post(html::board_forms::post_stock))
         .route("/staff/{slug}", post(html::staff_forms::post_device))
         .route("/staff/{slug}/kitchen", post(html::staff_forms::post_kitchen))

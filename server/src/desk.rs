@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use servery_domain::{
+    account::Act,
     house::{
         House,
         op::{Action, Op, SPEAKS},
@@ -12,14 +13,14 @@ use servery_domain::{
     order::Event,
     problem::Kind,
     revision::Revision,
-    sync::{Answer, OPS, Trouble},
+    sync::{Answer, OPS, Trouble, WorkedIn},
 };
 use servery_store::{
     houses::{Installed, Sent, Synced, Syncing},
     orders::{Write, Written},
 };
 
-use crate::{app::App, clock, devices::LetIn, ordering, refusal::Refusal, visitor};
+use crate::{app::App, clock, devices::LetIn, ordering, refusal::Refusal, sessions::Signed, visitor};
 
 /// A request whose ops are read one by one: one that this build does not know must not hold up the others.
 #[derive(Debug, Deserialize)]
@@ -123,11 +124,11 @@ pub async fn ask(app: &App, let_in: &LetIn, id: OpId, action: Action) -> Result<
     send_for(app, installed, vec![own(installed, id, action)?]).await?;
     // Pages make their ids two by two: this one is of what follows.
     let follows = OpId(id.0 ^ 1);
-    if let Some(ticket) = ticket {
-        if let Some(order) = whole(app, installed).await?.made(ticket) {
-            let ready = Action::Order { order, event: Event::Ready };
-            send_for(app, installed, vec![own(installed, follows, ready)?]).await?;
-        }
+    if let Some(ticket) = ticket
+        && let Some(order) = whole(app, installed).await?.made(ticket)
+    {
+        let ready = Action::Order { order, event: Event::Ready };
+        send_for(app, installed, vec![own(installed, follows, ready)?]).await?;
     }
     Ok(())
 }
@@ -140,6 +141,31 @@ fn own(installed: &Installed, id: OpId, action: Action) -> Result<Sent, Refusal>
     let op = Op { id, device: installed.device.id, n: 1, speaks: SPEAKS, at: clock::now(), by: None, action };
     let text = serde_json::to_string(&op).map_err(|error| Refusal::failed(&error))?;
     Ok(Sent { op, unread: None, text })
+}
+
+/// What a device saved because it could not send it, by the authority of whoever signs devices in and out. All of it is looked at first.
+pub async fn hand_over(app: &App, signed: &Signed, slug: &str, requests: Vec<Request>) -> Result<WorkedIn, Refusal> {
+    let restaurant = ordering::restaurant_named(app, slug)?;
+    signed.check(restaurant, Act::Devices)?;
+    let mut handed_over = Vec::new();
+    for request in requests {
+        let ops = request.ops.iter().map(|raw| read(raw)).collect::<Result<Vec<_>, _>>()?;
+        check(&request, &ops)?;
+        let installed = app.store.device_named(request.device).await?.filter(|installed| installed.restaurant == restaurant);
+        let installed = installed.ok_or_else(|| Refusal::new(Kind::NotFound, "no device of this restaurant had this name"))?;
+        handed_over.push((installed, ops));
+    }
+    let mut worked_in = WorkedIn::default();
+    for (installed, ops) in handed_over {
+        let all = ops.len() as u64;
+        let Synced { done, trouble, .. } = send_for(app, &installed, ops).await?;
+        if trouble.is_some() {
+            return Err(Refusal::new(Kind::Conflict, "an op is of a newer version than this server; update it, then send the file again"));
+        }
+        worked_in.done += done;
+        worked_in.known += all - done;
+    }
+    Ok(worked_in)
 }
 
 /// Works in what somebody sends for a device, each op once by its id.

@@ -43,7 +43,7 @@ problems! {
     Conflict = 409 "conflict" "Not possible now";
     /// Nothing was ordered: price, stock or time are not what the diner saw. The member `quote` says how they are now.
     Changed = 409 "changed" "Something has changed";
-    /// The body of the request is larger than 64 KiB; than 1 MiB, where a device syncs.
+    /// The body of the request is larger than 64 KiB; than 1 MiB, where a device syncs; than 8 MiB, where its file is handed over.
     TooLarge = 413 "too-large" "The request is too large";
     /// The body has another format than application/json.
     WrongMedia = 415 "wrong-media" "Unsupported media type";

@@ -67,6 +67,16 @@ pub enum Trouble {
     Diverged { anew: DeviceId },
 }
 
+/// What became of the ops that somebody sent for a device.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkedIn {
+    /// Granted or refused.
+    pub done: u64,
+    /// They were done before.
+    pub known: u64,
+}
+
 impl Answer {
     pub fn says_nothing_new(&self, request: &Request) -> bool {
         let done = request.ops.first().is_some_and(|op| op.n <= self.done);

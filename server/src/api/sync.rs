@@ -10,7 +10,7 @@ use servery_domain::{
     house::sight::Look,
     problem::Problem,
     slug::Slug,
-    sync::{Answer, Request},
+    sync::{Answer, Request, WorkedIn},
 };
 
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     devices::LetIn,
     rates,
     refusal::{AcceptsJson, Body, Refusal, Text},
+    sessions::Signed,
 };
 
 /// Send what was done at a device, and get what changed. Needs no Idempotency-Key: an op's device and number are one, so a request may be sent as often as need be
@@ -44,6 +45,26 @@ pub async fn post_sync(
     let_in.restaurant(&app, &slug)?;
     let answer = desk::sync(&app, &let_in, request).await?;
     let_in.seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(answer))).await
+}
+
+/// Send what a device saved as a file because it could not send it. For owners and managers, also after the device was signed out. Needs no Idempotency-Key: each op counts once
+#[utoipa::path(
+    post, path = "/api/v1/restaurants/{slug}/handed-over", tag = "devices", params(("slug" = Slug, Path)), request_body = Vec<Request>,
+    responses(
+        (status = 200, body = WorkedIn), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem, description = "It is of a device that the restaurant never had"),
+        (status = 409, body = Problem, description = "It is of a newer version than the server"),
+        (status = 413, body = Problem, description = "A file has 8 MiB at the most"), (status = 422, body = Problem),
+    ),
+)]
+pub async fn post_handed_over(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Text(slug): Text,
+    Body(requests): Body<Vec<desk::Request>>,
+) -> Result<Json<WorkedIn>, Refusal> {
+    desk::hand_over(&app, &signed, &slug, requests).await.map(Json)
 }
 
 /// All that the device sees, for a page that keeps nothing. An app syncs instead

@@ -1,19 +1,27 @@
 //! The board's plain forms.
 
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{
+        Multipart, Path,
+        multipart::{MultipartError, MultipartRejection},
+    },
+    http::StatusCode,
+    response::Response,
+};
 use servery_app::visit::address;
 use servery_domain::{
     currency::Minor,
     device::{DeviceKind, NewDevice},
     order::Event,
     problem::Kind,
+    sync::WorkedIn,
     time::LocalMinute,
 };
 
 use super::forms::{Form, Sent, lead, see};
 use crate::{
     app::App,
-    board, devices, ordering,
+    board, desk, devices, ordering,
     refusal::{Refusal, Text},
     sessions::Signed,
 };
@@ -107,4 +115,41 @@ async fn change_devices(app: &App, signed: &Signed, slug: &str, form: &Form) -> 
         }
         _ => Err(Refusal::new(Kind::NotAccepted, "'change' is not something that can be changed")),
     }
+}
+
+/// `POST /board/{slug}/devices/handed-over`: the file of a device that could not send what is in it.
+pub async fn post_handed_over(sent: Sent, signed: Signed, Text(slug): Text, file: Result<Multipart, MultipartRejection>) -> Response {
+    let here = format!("/board/{slug}/devices");
+    let led = match hand_over(&sent.0, &signed, &slug, file).await {
+        Ok(WorkedIn { done, known }) => {
+            let said = [("done", "handed-over".to_owned()), ("was", done.to_string()), ("still", known.to_string())];
+            Ok(see(&address(&here, said)))
+        }
+        Err(refusal) => {
+            let said = [
+                (Kind::NotAccepted, "file"),
+                (Kind::TooLarge, "file-large"),
+                (Kind::NotFound, "file-device"),
+                (Kind::Conflict, "file-newer"),
+            ];
+            match said.iter().find(|(kind, _)| refusal.0.is(*kind)) {
+                Some((_, wrong)) => Ok(see(&address(&here, [("wrong", wrong)]))),
+                None => Err(refusal),
+            }
+        }
+    };
+    lead(led, &sent)
+}
+
+async fn hand_over(app: &App, signed: &Signed, slug: &str, file: Result<Multipart, MultipartRejection>) -> Result<WorkedIn, Refusal> {
+    let unreadable = |error: MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(Kind::TooLarge, "the file is larger than is accepted here"),
+        _ => Refusal::new(Kind::NotAccepted, error.body_text()),
+    };
+    let mut file = file.map_err(|error| Refusal::new(Kind::NotAccepted, error.body_text()))?;
+    let field = file.next_field().await.map_err(unreadable)?;
+    let field = field.ok_or_else(|| Refusal::new(Kind::NotAccepted, "there is no file"))?;
+    let text = field.bytes().await.map_err(unreadable)?;
+    let requests = serde_json::from_slice(&text).map_err(|error| Refusal::new(Kind::NotAccepted, error.to_string()))?;
+    desk::hand_over(app, signed, slug, requests).await
 }

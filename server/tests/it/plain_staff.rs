@@ -1,5 +1,6 @@
 //! The staff app in a browser that runs no script: plain pages and forms, by the device's cookie.
 
+use axum::{body::Body, http::Request};
 use form_urlencoded::Serializer;
 use serde_json::{Value, json};
 use servery_domain::{account::Role, problem::Kind};
@@ -12,6 +13,7 @@ use crate::{
 
 const HERE: &str = "/staff/lighthouse-diner";
 const KITCHEN: &str = "/staff/lighthouse-diner/kitchen";
+const DEVICES: &str = "/board/lighthouse-diner/devices";
 
 /// A form as a browser would send it.
 struct PlainForm {
@@ -237,4 +239,77 @@ async fn a_browser_without_a_script_is_let_in_and_signed_out_by_forms() {
     assert_eq!(app.form(HERE, kitchen, "change=pair&device=x&code=x").await.status, 422);
     let manager = app.staff(Role::Manager).await;
     assert_eq!(app.get(&format!("{DINER}/devices"), &[("cookie", &manager)]).await.json()["devices"].as_array().unwrap().len(), 1);
+}
+
+/// A file in a form, as browsers send it.
+async fn send_file(app: &TestApp, cookie: &str, file: &str) -> Answer {
+    let body = format!(
+        "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"servery-unsynced.json\"\r\nContent-Type: application/json\r\n\r\n{file}\r\n--edge--\r\n"
+    );
+    let request = Request::post(format!("{DEVICES}/handed-over")).header("cookie", cookie);
+    app.send(request.header("content-type", "multipart/form-data; boundary=edge").body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn what_a_device_could_not_send_is_handed_over_as_a_file_and_counts_once() {
+    let app = TestApp::new().await;
+    let (manager, till) = (app.staff(Role::Manager).await, app.device("till").await);
+    let bills: Vec<String> = (0..250).map(|_| unique()).collect();
+    let ops: Vec<Value> =
+        bills.iter().zip(1..).map(|(bill, n)| op(&till.0, n, json!({ "open": { "bill": bill, "seat": "counter" } }))).collect();
+    app.sends(&till, &ops[..10]).await;
+    let left = app.call("DELETE", "/api/v1/device", &[("cookie", &till.1)], &Value::Null).await;
+    assert_eq!(left.status, 204);
+    let request = |ops: &[Value]| json!({ "device": till.0, "since": 7, "ops": ops });
+    let file = json!([request(&ops[..200]), request(&ops[200..])]).to_string();
+    let led = send_file(&app, &manager, &file).await;
+    assert_eq!(led.header("location"), format!("{DEVICES}?done=handed-over&was=240&still=10"), "{}", led.text());
+    let said = app.plain(led.header("location"), &manager).await;
+    assert!(said.text().contains("Taken down: 240. There already: 10."), "{}", said.text());
+    assert!(said.text().contains("enctype=\"multipart/form-data\""));
+    let other = app.device("till").await.1;
+    assert_eq!(app.things(&other, "bill").await.len(), 250);
+    let api = format!("{DINER}/handed-over");
+    let again = app.post(&api, &[("cookie", &manager)], &json!([request(&ops[..200])])).await;
+    assert_eq!((again.status.as_u16(), again.json()), (200, json!({ "done": 0, "known": 200 })));
+
+    // It is let in again, and sends all that it has itself.
+    let code = app.code("till").await;
+    let back = app.post("/api/v1/devices", &[], &json!({ "code": code, "device": till.0 })).await;
+    let back = (till.0.clone(), cookie(&back));
+    app.sends(&back, &ops[..200]).await;
+    app.sends(&back, &ops[200..]).await;
+    assert_eq!((app.things(&other, "bill").await.len(), app.things(&other, "refused").await.len()), (250, 0));
+}
+
+#[tokio::test]
+async fn a_file_that_no_device_of_the_restaurant_saved_is_refused_in_words() {
+    let app = TestApp::new().await;
+    let (manager, till) = (app.staff(Role::Manager).await, app.device("till").await);
+    let open = json!({ "open": { "bill": unique(), "seat": "counter" } });
+    let file = |device: &str, op: Value| json!([{ "device": device, "since": 0, "ops": [op] }]).to_string();
+    let newer = {
+        let mut op = op(&till.0, 1, json!({ "levitate": {} }));
+        op["speaks"] = json!(9);
+        file(&till.0, op)
+    };
+    let stranger = unique();
+    for (file, wrong, words) in [
+        ("x".to_owned(), "file", "not a file that a device saved"),
+        ("{}".to_owned(), "file", "not a file"),
+        (file(&till.0, op(&stranger, 1, open.clone())), "file", "not a file"),
+        (file(&stranger, op(&stranger, 1, open.clone())), "file-device", "never had"),
+        (newer, "file-newer", "newer version"),
+        (" ".repeat(9 << 20), "file-large", "too large"),
+    ] {
+        let led = send_file(&app, &manager, &file).await;
+        assert_eq!(led.header("location"), format!("{DEVICES}?wrong={wrong}"), "{}", led.text());
+        assert!(app.plain(led.header("location"), &manager).await.text().contains(words));
+    }
+    assert_eq!(app.form(&format!("{DEVICES}/handed-over"), &manager, "file=x").await.header("location"), format!("{DEVICES}?wrong=file"));
+    let good = file(&till.0, op(&till.0, 1, open));
+    let cashier = app.staff(Role::Cashier).await;
+    assert_eq!(send_file(&app, &cashier, &good).await.status, 403);
+    assert_eq!(send_file(&app, "a=b", &good).await.status, 401);
+    assert!(app.things(&till.1, "bill").await.is_empty());
 }

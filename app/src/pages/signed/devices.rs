@@ -20,6 +20,8 @@ pub struct Said {
     /// As it is shown, and until when it is good.
     code: Option<(String, LocalMinute)>,
     signed_out: bool,
+    /// How much of a device's file was done, and how much was there already.
+    handed_over: Option<(u64, u64)>,
     wrong: Option<String>,
 }
 
@@ -27,7 +29,14 @@ impl Said {
     pub fn read(visit: &Visit) -> Self {
         let code = visit.get("code").and_then(device::typed).map(|code| device::shown(&code));
         let until = visit.get("until").and_then(|until| until.parse().ok());
-        Self { code: code.zip(until), signed_out: visit.get("done").is_some(), wrong: visit.get("wrong").map(str::to_owned) }
+        let number = |name: &str| visit.get(name).and_then(|number| number.parse().ok());
+        let done = |what: &str| visit.get("done") == Some(what);
+        Self {
+            code: code.zip(until),
+            signed_out: done("signed-out"),
+            handed_over: number("was").zip(number("still")).filter(|_| done("handed-over")),
+            wrong: visit.get("wrong").map(str::to_owned),
+        }
     }
 }
 
@@ -45,7 +54,8 @@ pub fn Devices(slug: Slug, list: DeviceList, said: Said) -> impl IntoView {
             {none}
             <ul class="rows">{rows}</ul>
             <p class="hint">{texts.get(Key::DevicesNote)}</p>
-            {new(texts, here)}
+            {new(texts, here.clone())}
+            {file(texts, &here)}
             <p><a href=format!("/board/{slug}")>{texts.get(Key::DevicesBoard)}</a></p>
         </article>
     }
@@ -69,8 +79,24 @@ fn outcome(texts: Texts, slug: &Slug, list: &DeviceList, outcome: Said) -> impl 
         {code}
         {said(over, Tone::Bad)}
         {said(outcome.signed_out.then(|| texts.get(Key::DevicesSignedOut)), Tone::Good)}
-        {said(outcome.wrong.map(|what| texts.fill(Key::AccountWrong, &[("what", &what)])), Tone::Bad)}
+        {said(outcome.handed_over.map(|(done, known)| handed_over(texts, done, known)), Tone::Good)}
+        {said(outcome.wrong.map(|what| wrong(texts, &what)), Tone::Bad)}
     }
+}
+
+fn handed_over(texts: Texts, done: u64, known: u64) -> String {
+    texts.fill(Key::DevicesHandedOver, &[("done", &done.to_string()), ("known", &known.to_string())])
+}
+
+fn wrong(texts: Texts, what: &str) -> String {
+    let key = match what {
+        "file" => Key::DevicesFileWrong,
+        "file-large" => Key::DevicesFileLarge,
+        "file-device" => Key::DevicesFileUnknown,
+        "file-newer" => Key::DevicesFileNewer,
+        _ => return texts.fill(Key::AccountWrong, &[("what", what)]),
+    };
+    texts.get(key).to_owned()
 }
 
 fn kind(texts: Texts, kind: DeviceKind) -> &'static str {
@@ -110,6 +136,18 @@ fn new(texts: Texts, here: String) -> impl IntoView {
             <label><span>{texts.get(Key::DevicesKind)}</span><select name="kind">{kinds}</select></label>
             <label><span>{texts.get(Key::DevicesName)}</span><input type="text" name="name" required maxlength=limits::NAME autocomplete="off"/></label>
             <button name="change" value="code">{texts.get(Key::DevicesMake)}</button>
+        </form>
+    }
+}
+
+/// What a device could not send by itself.
+fn file(texts: Texts, here: &str) -> impl IntoView + use<> {
+    view! {
+        <h2>{texts.get(Key::DevicesFile)}</h2>
+        <p class="hint">{texts.get(Key::DevicesFileNote)}</p>
+        <form class="fields" method="post" enctype="multipart/form-data" action=format!("{here}/handed-over")>
+            <label><span>{texts.get(Key::DevicesFileChoose)}</span><input type="file" name="file" required accept=".json,application/json"/></label>
+            <button>{texts.get(Key::DevicesFileSend)}</button>
         </form>
     }
 }
