@@ -199,6 +199,7 @@ test("whoever stands at the till says so with a PIN, also offline", async ({ pag
   await at.sheet.getByLabel(word("cashier.new-pin")).fill("2580");
   await at.sheet.locator("button.main").click();
   await expect(page.locator(".who")).toHaveText("Ada");
+  await page.locator(".who").click();
   await at.button("cashier.leave").click();
   await expect(page.getByText(words["cashier.first"])).toBeVisible();
   await context.setOffline(true);
