@@ -91,7 +91,7 @@ async fn the_document_names_every_address_of_the_api() {
         let unknown = status == 404 && (path.contains("/orders/") || path.contains("/coupons/"));
         assert!(matches!(status, 200 | 201 | 204 | 400 | 401 | 415 | 422) || unknown, "{method} {path}: {status}");
     }
-    assert_eq!(document["paths"].as_object().unwrap().len(), 41);
+    assert_eq!(document["paths"].as_object().unwrap().len(), 43);
     let docs = app.get("/api/v1/docs", &[]).await;
     assert!(docs.text().contains("GET /api/v1/restaurants/{slug}/menu"));
     assert!(docs.header("content-security-policy").contains("default-src 'none'"));
