@@ -79,6 +79,8 @@ async function tapped(page: Page, selector: string, index: number): Promise<numb
   );
 }
 
+test.afterEach(async ({ servery }) => servery.start());
+
 test("from a cold start without a network to the first tap", async ({ browser, servery, complaints }) => {
   complaints.expect(/./);
   const { context, page } = await till(browser, servery);
@@ -122,7 +124,7 @@ test("from a tap to its paint on a slow device, with a long bill", async ({ brow
   const devtools = await context.newCDPSession(page);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
   const times: number[] = [];
-  for (let tap = 0; tap < TAPS; tap++) times.push(await tapped(page, ".bill .lines .step:last-of-type", (tap * 2 + 1) % (LINES * 2)));
+  for (let tap = 0; tap < TAPS; tap++) times.push(await tapped(page, ".bill .lines .step", (tap * 2 + 1) % (LINES * 2)));
   say("staff_tap_to_paint_p95", part(times, 0.95), "ms", ` (p50 ${Math.round(part(times, 0.5))}, 500 dishes, ${LINES} lines, CPU 4 times slower)`);
   await context.close();
 });
