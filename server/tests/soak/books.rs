@@ -131,14 +131,15 @@ async fn check_stock(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut
     }
 }
 
-/// Revisions have no gap, and each order's last event is where it stands.
+/// Nothing but orders raises the counter in a storm: their events have every revision of it, and each order was placed once.
 async fn check_events(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut Found) {
-    let revisions =
-        rows(&shop.database, "select cast(revision as text) as written from order_events order by order_events.revision", 1).await;
-    let gapless = revisions.iter().zip(1_i64..).all(|(row, expected)| row[0] == expected.to_string());
+    let select = "select cast(revision as text) as written from order_events order by order_events.revision";
+    let written: Vec<i64> = rows(&shop.database, select, 1).await.iter().map(|row| row[0].parse().unwrap()).collect();
+    let now = shop.store.revision(shop.restaurant.id).await.unwrap();
+    let gapless = written.iter().copied().eq(shop.opened_at.0 + 1..=now.0);
     let placed = rows(&shop.database, "select order_id from order_events where event = '\"placed\"'", 1).await;
     if !gapless || placed.len() != booked.len() {
-        found.wrong.push(format!("{} orders, {} placed, {} events, gapless {gapless}", booked.len(), placed.len(), revisions.len()));
+        found.wrong.push(format!("{} orders, {} placed, {} events, gapless {gapless}", booked.len(), placed.len(), written.len()));
     }
 }
 

@@ -13,6 +13,7 @@ use servery_domain::{
     currency::Minor,
     id::DishId,
     restaurant::Restaurant,
+    revision::Revision,
 };
 use servery_store::Store;
 use tokio::sync::Mutex;
@@ -34,6 +35,8 @@ pub struct Shop {
     pub store: Arc<dyn Store>,
     pub database: String,
     pub restaurant: Restaurant,
+    /// Where its counter stood when everything was set up.
+    pub opened_at: Revision,
     /// Dishes without options, and whether their portions are counted.
     pub dishes: Vec<(DishId, bool)>,
     /// A card that works.
@@ -98,6 +101,7 @@ impl Shop {
             per_customer: None,
         };
         store.put_coupon(restaurant.id, &coupon).await.unwrap();
+        let opened_at = store.revision(restaurant.id).await.unwrap();
         let settings = [
             ("--database", database.as_str()),
             ("--card-provider", &provider),
@@ -118,6 +122,7 @@ impl Shop {
             store,
             database,
             restaurant,
+            opened_at,
             dishes,
             card,
             peer: std::sync::Mutex::new(peer),
