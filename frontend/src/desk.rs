@@ -54,7 +54,8 @@ use crate::{
 };
 
 const CHANNEL: &str = "staff";
-const SOON: Duration = Duration::from_secs(5);
+/// A server that is back is noticed soon; asking costs next to nothing while it is away.
+const SOON: Duration = Duration::from_secs(3);
 const LATE: Duration = Duration::from_secs(60);
 /// Until the disk is asked again that did not answer.
 const DISK_AGAIN: Duration = Duration::from_millis(500);
@@ -350,8 +351,9 @@ impl Tabs {
                     Some(Happened::Answered(answer))
                 }
                 Err(unsent) => {
-                    tabs.say(if matches!(unsent, Unsent::Away) { Line::Offline } else { Line::Trouble });
-                    tabs.wake_in(tabs.pause.replace((tabs.pause.get() * 2).min(LATE)));
+                    let away = matches!(unsent, Unsent::Away);
+                    tabs.say(if away { Line::Offline } else { Line::Trouble });
+                    tabs.wake_in(if away { SOON } else { tabs.pause.replace((tabs.pause.get() * 2).min(LATE)) });
                     tabs.revoked(matches!(unsent, Unsent::Revoked));
                     Some(Happened::Unreachable)
                 }

@@ -75,12 +75,15 @@ async fn registration() -> Option<ServiceWorkerRegistration> {
     JsFuture::from(workers()?.get_registration()).await.ok()?.dyn_into().ok()
 }
 
+/// Once its first worker is there.
+async fn ready() -> Option<ServiceWorkerRegistration> {
+    JsFuture::from(workers()?.ready().ok()?).await.ok()?.dyn_into().ok()
+}
+
 /// The app's own files are kept here from now on, with each version.
 pub fn keep_app() {
     spawn_local(async {
-        let Some(ready) = workers().and_then(|workers| workers.ready().ok()) else { return };
-        let Ok(registration) = JsFuture::from(ready).await else { return };
-        if let Some(worker) = registration.dyn_into::<ServiceWorkerRegistration>().ok().and_then(|registration| registration.active()) {
+        if let Some(worker) = ready().await.and_then(|registration| registration.active()) {
             let _ = worker.post_message(&"keep staff".into());
         }
     });
@@ -95,22 +98,33 @@ pub async fn forget_app() {
     }
 }
 
-/// Looks for another version now and then: a till is open for weeks.
+/// Looks for another version now and then, since a till is open for weeks, and says so whenever one is there in full.
 pub fn watch_updates(waits: RwSignal<bool>) {
-    let look = move || {
-        spawn_local(async move {
-            let Some(registration) = registration().await else { return };
-            if let Ok(update) = registration.update() {
+    spawn_local(async move {
+        let Some(registration) = ready().await else { return };
+        let known = registration.clone();
+        let see = Closure::<dyn Fn()>::new(move || waits.set(known.waiting().is_some())).into_js_value();
+        waits.set(registration.waiting().is_some());
+        let found = {
+            let registration = registration.clone();
+            Closure::<dyn Fn()>::new(move || {
+                if let Some(fresh) = registration.installing() {
+                    fresh.set_onstatechange(Some(see.unchecked_ref()));
+                }
+            })
+        };
+        registration.set_onupdatefound(Some(found.into_js_value().unchecked_ref()));
+        let look = move || {
+            let Ok(update) = registration.update() else { return };
+            spawn_local(async {
                 // Without a network there is none.
                 let _ = JsFuture::from(update).await;
-            }
-            waits.set(registration.waiting().is_some());
-        });
-    };
-    look();
-    let again = Closure::<dyn Fn()>::new(look);
-    let _ = window().set_interval_with_callback_and_timeout_and_arguments_0(again.as_ref().unchecked_ref(), OFTEN);
-    again.forget();
+            });
+        };
+        look();
+        let again = Closure::<dyn Fn()>::new(look).into_js_value();
+        let _ = window().set_interval_with_callback_and_timeout_and_arguments_0(again.unchecked_ref(), OFTEN);
+    });
 }
 
 /// All tabs get it; each shows it when it is loaded the next time, this one at once.
