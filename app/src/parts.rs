@@ -15,3 +15,4 @@ pub mod picture;
 pub mod reason;
 pub mod said;
 pub mod served;
+pub mod sum;

@@ -236,6 +236,17 @@ macro_rules! finds {
     )+};
 }
 
+macro_rules! lists {
+    ($($name:ident($id:ident) -> $kind:ident($thing:ty);)+) => {$(
+        pub fn $name(&self) -> impl Iterator<Item = &$thing> {
+            self.between(ThingId::$kind($id(0)), ThingId::$kind($id(u128::MAX))).filter_map(|thing| match thing {
+                Thing::$kind(found) => Some(found),
+                _ => None,
+            })
+        }
+    )+};
+}
+
 impl House {
     finds! {
         bill(BillId) -> Bill;
@@ -250,6 +261,34 @@ impl House {
         taken(OrderId) -> Taken;
     }
 
+    lists! {
+        bills(BillId) -> Bill(Bill);
+        tickets(TicketId) -> Ticket(Ticket);
+        shifts(ShiftId) -> Shift(Shift);
+        stocks(DishId) -> Stock(Stock);
+        tables(TableId) -> Table(Table);
+        cashiers(CashierId) -> Cashier(Cashier);
+        stations(StationId) -> Station(Station);
+        favourites(DishId) -> Favourite(Favourite);
+        runs(RunId) -> Run(Run);
+        takings(OrderId) -> Taken(Taken);
+        devices(DeviceId) -> Device(Installed);
+    }
+
+    pub fn orders(&self) -> impl Iterator<Item = &Order> {
+        self.between(ThingId::Order(OrderId(0)), ThingId::Order(OrderId(u128::MAX))).filter_map(|thing| match thing {
+            Thing::Order(order) => Some(order.as_ref()),
+            _ => None,
+        })
+    }
+
+    pub fn refused(&self) -> impl Iterator<Item = &Refused> {
+        self.between(ThingId::Refused(OpId(0)), ThingId::Refused(OpId(u128::MAX))).filter_map(|thing| match thing {
+            Thing::Refused(refused) => Some(refused.as_ref()),
+            _ => None,
+        })
+    }
+
     pub fn order(&self, id: OrderId) -> Option<&Order> {
         match self.get(ThingId::Order(id))? {
             Thing::Order(order) => Some(order),
@@ -257,15 +296,13 @@ impl House {
         }
     }
 
-    pub fn refused(&self) -> impl Iterator<Item = &Refused> {
-        self.things().filter_map(|thing| match thing {
-            Thing::Refused(refused) => Some(refused.as_ref()),
-            _ => None,
-        })
-    }
-
     pub fn things(&self) -> impl Iterator<Item = &Thing> {
         self.things.values().map(Arc::as_ref)
+    }
+
+    /// The ids of one kind lie together.
+    fn between(&self, first: ThingId, last: ThingId) -> impl Iterator<Item = &Thing> {
+        self.things.range(first..=last).map(|(_, thing)| thing.as_ref())
     }
 
     pub fn get(&self, id: ThingId) -> Option<&Thing> {

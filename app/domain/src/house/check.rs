@@ -49,7 +49,7 @@ impl Action {
             Self::Send { news, .. } => at_most("news", news.len(), limits::BILL_LINES),
             Self::Pay { tender, .. } | Self::TakeOrder { tender, .. } => tender.check(),
             Self::Mail { to, .. } => check_email(to),
-            Self::Refund { amount: back, reason, .. } => {
+            Self::Refund { amount: back, reason, .. } | Self::RefundOrder { amount: back, reason, .. } => {
                 amount("amount", *back, 1)?;
                 check_text("reason", reason, limits::NOTE)
             }

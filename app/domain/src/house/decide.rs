@@ -78,6 +78,7 @@ fn act(house: &House, op: &Op) -> Decided {
             Ok(vec![Thing::Order(Box::new(after))])
         }
         Action::TakeOrder { order, shift, tender } => cash::take_order(house, op, *order, *shift, tender),
+        Action::RefundOrder { order, payment, amount, shift, .. } => cash::refund_order(house, (*order, *payment), *amount, *shift),
         Action::Dismiss { op } => Ok(vec![Thing::Gone(ThingId::Refused(*op))]),
     }
 }
@@ -140,6 +141,7 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
         Action::TakeOrder { order, shift, .. } => {
             needs.extend([ThingId::Order(*order), ThingId::Taken(*order), ThingId::Shift(*shift), ThingId::Till(op.device)]);
         }
+        Action::RefundOrder { order, shift, .. } => needs.extend([ThingId::Taken(*order), ThingId::Shift(*shift)]),
         Action::Stock { .. }
         | Action::Favour { .. }
         | Action::Cashier(_)

@@ -1,7 +1,7 @@
 //! What a station's screen shows.
 
 use super::{
-    House, Thing,
+    House,
     station::Station,
     ticket::{Of, Ticket, TicketItem},
 };
@@ -50,8 +50,7 @@ impl Work<'_> {
     }
 
     fn tickets<'h>(&self, house: &'h House, wanted: impl Fn(&Ticket) -> bool) -> Vec<&'h Ticket> {
-        let tickets = house.things().filter_map(|thing| if let Thing::Ticket(ticket) = thing { Some(ticket) } else { None });
-        let mut tickets: Vec<&Ticket> = tickets.filter(|ticket| wanted(ticket)).filter(|ticket| !house.is_off(ticket)).collect();
+        let mut tickets: Vec<&Ticket> = house.tickets().filter(|ticket| wanted(ticket)).filter(|ticket| !house.is_off(ticket)).collect();
         tickets.sort_by_key(|ticket| (ticket.taken_at, ticket.id));
         tickets
     }
@@ -90,7 +89,7 @@ impl House {
 mod tests {
     use super::*;
     use crate::{
-        house::bill::Seat,
+        house::{Thing, bill::Seat},
         id::{BillId, CategoryId, LineId, StationId},
         menu::Category,
         revision::Revision,

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The newest way of writing actions that this build knows.
-pub const SPEAKS: u16 = 2;
+pub const SPEAKS: u16 = 3;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -207,6 +207,14 @@ pub enum Action {
         order: OrderId,
         shift: ShiftId,
         tender: Tender,
+    },
+    /// Some of that money, out of the drawer of this shift.
+    RefundOrder {
+        order: OrderId,
+        payment: PaymentId,
+        amount: Minor,
+        reason: String,
+        shift: ShiftId,
     },
     /// A person has seen what was refused.
     Dismiss {

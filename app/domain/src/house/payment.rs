@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::House;
 use crate::{
     currency::Minor,
-    id::{CashierId, DeviceId, PaymentId, ShiftId},
+    id::{BillId, CashierId, DeviceId, OrderId, PaymentId, ShiftId},
     time::Timestamp,
 };
 
@@ -54,6 +55,31 @@ pub struct Receipt {
     pub number: u32,
 }
 
+/// What money came for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owed {
+    Bill(BillId),
+    /// What a diner has ordered.
+    Order(OrderId),
+}
+
+impl House {
+    /// All that was taken, at whatever till.
+    pub fn payments(&self) -> impl Iterator<Item = (Owed, &Payment)> {
+        let bills = self.bills().map(|bill| (Owed::Bill(bill.id), &bill.payments));
+        let orders = self.takings().map(|taken| (Owed::Order(taken.order), &taken.payments));
+        bills.chain(orders).flat_map(|(owed, payments)| payments.iter().map(move |payment| (owed, payment)))
+    }
+
+    pub fn payment(&self, owed: Owed, id: PaymentId) -> Option<&Payment> {
+        let payments = match owed {
+            Owed::Bill(bill) => &self.live(bill)?.payments,
+            Owed::Order(order) => &self.taken(order)?.payments,
+        };
+        payments.iter().find(|payment| payment.id == id)
+    }
+}
+
 /// As it is printed: `1A2B-17`.
 impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,6 +101,13 @@ impl std::ops::Deref for Payment {
 
     fn deref(&self) -> &Tender {
         &self.tender
+    }
+}
+
+impl Payment {
+    /// What can still be given back of it.
+    pub fn left(&self) -> Minor {
+        (self.amount - self.refunded).max(Minor::ZERO)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    House, Thing,
+    House,
     bill::Bill,
     payment::{Payment, Way},
     shift::Shift,
@@ -67,13 +67,8 @@ impl Report {
             discounts: Minor::ZERO,
             taxes: Vec::new(),
         };
-        for thing in house.things() {
-            match thing {
-                Thing::Bill(bill) => report.add(&bill.payments, id, || Whole::of(bill)),
-                Thing::Taken(taken) => report.add(&taken.payments, id, || Whole::of_order(taken)),
-                _ => {}
-            }
-        }
+        house.bills().for_each(|bill| report.add(&bill.payments, id, || Whole::of(bill)));
+        house.takings().for_each(|taken| report.add(&taken.payments, id, || Whole::of_order(taken)));
         report.taxes.sort_by_key(|tax| tax.rate);
         Some(report)
     }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     house::{
+        Thing,
         bill::{BillLine, Seat},
         payment::{Receipt, Tender},
     },

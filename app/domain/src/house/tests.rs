@@ -251,6 +251,17 @@ fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_beca
     assert_eq!((report.total(), report.tips, report.rounding), (Minor(450 + 2 * 1_803 + 100), Minor(400), Minor(4)));
     assert_eq!((report.payments, report.receipts), (4, Some((1, 3))));
     assert!(report.taxes.iter().any(|tax| tax.rate == TaxRate(190_000) && tax.tax == Minor(288)), "{:?}", report.taxes);
+    let back = |payment| {
+        let payment = PaymentId(payment);
+        Action::RefundOrder { order: order.id, payment, amount: Minor(803), reason: "no dessert".into(), shift: SHIFT }
+    };
+    let cash = day.house.shift(SHIFT).unwrap().expected();
+    day.does(BEN, back(2));
+    assert_eq!(day.asks(BEN, back(9)), Err(Refusal::Unknown));
+    assert_eq!(day.house.shift(SHIFT).unwrap().expected(), cash - Minor(803));
+    let report = Report::of(&day.house, SHIFT).unwrap();
+    assert_eq!((report.total(), report.refunded), (Minor(450 + 1_803 + 1_000 + 100), Minor(803)));
+    assert_eq!(day.house.due(&order), Minor::ZERO, "what was given back is not asked for again");
     assert_eq!(
         Viewer::new(DeviceKind::Courier, BEN, [BEN].into(), &[]).shown(Thing::Taken(day.house.taken(order.id).unwrap().clone())),
         None

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use servery_domain::{
     currency::Minor,
     house::{
-        Thing,
         op::{Action, Op},
         payment::Way,
     },
@@ -100,7 +99,11 @@ fn books_agree(world: &World) -> bool {
                     add(&mut drawers, *shift, tender.taken());
                 }
             }
-            Action::Refund { payment, amount, shift, .. } if paid.get(payment) == Some(&Way::Cash) => add(&mut drawers, *shift, -*amount),
+            Action::Refund { payment, amount, shift, .. } | Action::RefundOrder { payment, amount, shift, .. }
+                if paid.get(payment) == Some(&Way::Cash) =>
+            {
+                add(&mut drawers, *shift, -*amount)
+            }
             Action::Add { line, .. } => {
                 lines.insert(line.id, line.dish);
                 take(line.dish, i64::from(line.count));
@@ -126,15 +129,8 @@ fn add(drawers: &mut BTreeMap<ShiftId, Minor>, shift: ShiftId, amount: Minor) {
 
 /// Each till's receipts count from one without a gap, and say what was printed.
 fn receipts_agree(world: &World) -> bool {
-    let payments = || {
-        world.server.house.things().filter_map(|thing| match thing {
-            Thing::Bill(bill) => Some(&bill.payments),
-            Thing::Taken(taken) => Some(&taken.payments),
-            _ => None,
-        })
-    };
     let mut numbers: BTreeMap<_, BTreeSet<u32>> = BTreeMap::new();
-    let all: BTreeMap<_, _> = payments().flatten().map(|payment| (payment.id, payment.receipt)).collect();
+    let all: BTreeMap<_, _> = world.server.house.payments().map(|(_, payment)| (payment.id, payment.receipt)).collect();
     let each_once = all.values().all(|receipt| numbers.entry(receipt.till).or_default().insert(receipt.number));
     let no_gap = numbers.values().all(|numbers| numbers.last() == Some(&(numbers.len() as u32)));
     let as_printed =

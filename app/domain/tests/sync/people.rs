@@ -3,11 +3,12 @@
 use servery_domain::{
     currency::Minor,
     house::{
-        House, Thing,
+        House,
         bill::{Bill, BillLine, Discount, Off, Seat},
         op::{Action, Part},
         payment::{Tender, Way},
         shift::Shift,
+        taken::Taken,
         ticket::{Ticket, news},
     },
     id::{BillId, DeviceId, DiscountId, DishId, LineId, OrderId, PaymentId, ShiftId, TableId, TicketId},
@@ -20,23 +21,6 @@ use crate::dice::Dice;
 pub const DISHES: u128 = 5;
 /// The first two dishes are counted.
 pub const COUNTED: [(u128, u32); 2] = [(1, 6), (2, 3)];
-
-fn all<'a, T>(house: &'a House, kind: fn(&'a Thing) -> Option<&'a T>) -> Vec<&'a T> {
-    house.things().filter_map(kind).collect()
-}
-
-fn bills(house: &House) -> Vec<&Bill> {
-    all(house, |thing| if let Thing::Bill(bill) = thing { Some(bill) } else { None })
-}
-
-fn tickets(house: &House) -> Vec<&Ticket> {
-    all(house, |thing| if let Thing::Ticket(ticket) = thing { Some(ticket) } else { None })
-}
-
-fn open_shifts(house: &House) -> Vec<&Shift> {
-    let shifts = all(house, |thing| if let Thing::Shift(shift) = thing { Some(shift) } else { None });
-    shifts.into_iter().filter(|shift| shift.closed.is_none()).collect()
-}
 
 fn line(dice: &mut Dice) -> BillLine {
     let dish = 1 + dice.below(DISHES as usize) as u128;
@@ -58,9 +42,9 @@ fn line(dice: &mut Dice) -> BillLine {
 /// Something that makes sense on this screen; `None` if nothing came to mind.
 pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> {
     let own = house.till(device).and_then(|till| till.shift);
-    let bills = bills(house);
+    let bills: Vec<&Bill> = house.bills().collect();
     let bill = dice.pick(&bills).copied();
-    match dice.below(26) {
+    match dice.below(27) {
         0..3 => {
             let seat = if dice.one_in(2) { Seat::Counter } else { Seat::Table(TableId(1 + dice.below(3) as u128)) };
             Some(Action::Open { bill: BillId(dice.id()), seat, plus_tax: false })
@@ -98,11 +82,13 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
         },
         17 if dice.one_in(3) => {
             // Some close another till's shift.
-            let shift = *dice.pick(&open_shifts(house))?;
+            let open: Vec<&Shift> = house.shifts().filter(|shift| shift.closed.is_none()).collect();
+            let shift = *dice.pick(&open)?;
             Some(Action::CloseShift { shift: shift.id, counted: shift.expected() })
         }
         18 => {
-            let ticket = *dice.pick(&tickets(house))?;
+            let tickets: Vec<&Ticket> = house.tickets().collect();
+            let ticket = *dice.pick(&tickets)?;
             let (ticket, lines) = (ticket.id, Vec::new());
             Some(if dice.one_in(2) { Action::Recall { ticket, lines } } else { Action::Bump { ticket, lines } })
         }
@@ -139,6 +125,12 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
             let (order, shift) = (OrderId(1 + dice.below(3) as u128), own?);
             let way = if dice.one_in(2) { Way::Cash } else { Way::Card };
             Some(Action::TakeOrder { order, shift, tender: Tender::new(PaymentId(dice.id()), way, Minor(1_250)) })
+        }
+        26 => {
+            let takings: Vec<&Taken> = house.takings().collect();
+            let taken = *dice.pick(&takings)?;
+            let (payment, reason) = (dice.pick(&taken.payments)?.id, "cold".to_owned());
+            Some(Action::RefundOrder { order: taken.order, payment, amount: Minor(250), reason, shift: own? })
         }
         _ => None,
     }

@@ -8,7 +8,7 @@ use leptos::{
     task::spawn_local,
 };
 use servery_domain::{
-    house::{House, Thing, cashier::Cashier, op::Action},
+    house::{House, cashier::Cashier, op::Action},
     id::CashierId,
     limits,
 };
@@ -33,8 +33,7 @@ enum Step {
 }
 
 pub fn cashiers(house: &House) -> Vec<Cashier> {
-    let cashiers = house.things().filter_map(|thing| if let Thing::Cashier(cashier) = thing { Some(cashier.clone()) } else { None });
-    let mut cashiers: Vec<Cashier> = cashiers.collect();
+    let mut cashiers: Vec<Cashier> = house.cashiers().cloned().collect();
     cashiers.sort_by(|a, b| a.name.cmp(&b.name));
     cashiers
 }

@@ -9,7 +9,7 @@ use leptos::{
 };
 use servery_domain::{
     device::DeviceKind,
-    house::{House, Thing, table::Table},
+    house::{House, table::Table},
     id::TableId,
 };
 
@@ -33,8 +33,7 @@ pub fn Floor(premises: Premises) -> impl IntoView {
 
 /// Those that stand on the plan, by their names as people count them.
 pub fn tables(house: &House) -> Vec<Table> {
-    let tables = house.things().filter_map(|thing| if let Thing::Table(table) = thing { Some(table.clone()) } else { None });
-    let mut tables: Vec<Table> = tables.filter(|table| !table.plan.name.is_empty()).collect();
+    let mut tables: Vec<Table> = house.tables().filter(|table| !table.plan.name.is_empty()).cloned().collect();
     tables.sort_by(|a, b| (a.plan.name.len(), &a.plan.name).cmp(&(b.plan.name.len(), &b.plan.name)));
     tables
 }

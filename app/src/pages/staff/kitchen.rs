@@ -10,7 +10,7 @@ use leptos::{
 use servery_domain::{
     device::DeviceKind,
     house::{
-        House, Thing,
+        House,
         kitchen::{AllDay, Work},
         station::Station,
         ticket::Ticket,
@@ -63,8 +63,7 @@ impl Pass {
 }
 
 pub fn all_stations(house: &House) -> Vec<Station> {
-    let stations = house.things().filter_map(|thing| if let Thing::Station(station) = thing { Some(station.clone()) } else { None });
-    let mut stations: Vec<Station> = stations.collect();
+    let mut stations: Vec<Station> = house.stations().cloned().collect();
     stations.sort_by(|a, b| a.name.cmp(&b.name));
     stations
 }

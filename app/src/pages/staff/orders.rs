@@ -4,8 +4,8 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{
     basket::Service,
     currency::Minor,
-    house::{House, Thing, op::Action, payment::Way},
-    id::PaymentId,
+    house::{House, op::Action, payment::Way},
+    id::{OrderId, PaymentId},
     order::{CommonReason, Event, Order, State},
     time::LocalMinute,
 };
@@ -20,8 +20,7 @@ use crate::text::{Texts, staff::Key};
 const PROMISES: [i64; 6] = [10, 15, 20, 30, 45, 60];
 
 pub fn orders_in(house: &House, wanted: impl Fn(&Order) -> bool) -> Vec<Order> {
-    let orders = house.things().filter_map(|thing| if let Thing::Order(order) = thing { Some(order.as_ref()) } else { None });
-    let mut orders: Vec<Order> = orders.filter(|order| wanted(order)).cloned().collect();
+    let mut orders: Vec<Order> = house.orders().filter(|order| wanted(order)).cloned().collect();
     orders.sort_by_key(|order| order.number);
     orders
 }
@@ -98,13 +97,13 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
     }
 }
 
-/// Those that wait to be fetched, or to be brought to a table, with what is to be paid for them.
+/// Those that wait to be fetched, or to be brought to a table, with what is to be paid for them; whoever has taken it is told of the receipt.
 #[component]
-pub fn ReadyOrders(post: Post) -> impl IntoView {
+pub fn ReadyOrders(post: Post, taken: Callback<(OrderId, PaymentId)>) -> impl IntoView {
     let house = post.house;
     let orders =
         Memo::new(move |_| house.with(|house| ready(house).into_iter().map(|order| (house.due(&order), order)).collect::<Vec<_>>()));
-    let card = move |due, order: Order| ready_card(&post, &order, due);
+    let card = move |due, order: Order| ready_card(&post, &order, due, taken);
     view! {
         <ol class="ready-orders">
             <For each=move || orders.get() key=|(due, order)| (*due, order.id, order.revision) let((due, order))>{card(due, order)}</For>
@@ -116,7 +115,7 @@ fn ready(house: &House) -> Vec<Order> {
     orders_in(house, |order| order.progress.state == State::Ready && !matches!(order.ordered.service, Service::Delivery(_)))
 }
 
-fn ready_card(post: &Post, order: &Order, due: Minor) -> impl IntoView + use<> {
+fn ready_card(post: &Post, order: &Order, due: Minor, taken: Callback<(OrderId, PaymentId)>) -> impl IntoView + use<> {
     let name = order.ordered.contact.name.clone();
     let hand_over = match due {
         Minor::ZERO => {
@@ -127,7 +126,7 @@ fn ready_card(post: &Post, order: &Order, due: Minor) -> impl IntoView + use<> {
         due => {
             // One name for both ways: whoever taps twice takes it once.
             let id = PaymentId(post.desk.id());
-            let (cash, card) = (take(post, order, id, Way::Cash), take(post, order, id, Way::Card));
+            let (cash, card) = (take(post, order, (id, Way::Cash), taken), take(post, order, (id, Way::Card), taken));
             let words = post.texts.fill(Key::CourierCollect, &[("amount", &post.money(due))]);
             Either::Right(view! { <details><summary>{words}</summary><div class="choices">{cash}{card}</div></details> })
         }
@@ -136,7 +135,7 @@ fn ready_card(post: &Post, order: &Order, due: Minor) -> impl IntoView + use<> {
 }
 
 /// Takes the money into the open shift; then the order is the diner's.
-fn take(post: &Post, order: &Order, id: PaymentId, way: Way) -> impl IntoView + use<> {
+fn take(post: &Post, order: &Order, (id, way): (PaymentId, Way), taken: Callback<(OrderId, PaymentId)>) -> impl IntoView + use<> {
     let tender = post.house.with_untracked(|house| house.tender(order, id, way));
     let word = post.word(if way == Way::Cash { Key::PayCash } else { Key::PayCard });
     let amount = post.money(tender.taken());
@@ -147,6 +146,7 @@ fn take(post: &Post, order: &Order, id: PaymentId, way: Way) -> impl IntoView + 
         let done = taking.clone();
         taking.ask_then(Action::TakeOrder { order, shift, tender: tender.clone() }, move || {
             done.ask(Action::Order { order, event: Event::Collected });
+            taken.run((order, id));
         });
     };
     view! { <button type="button" on:click=tap>{word}" "<b dir="auto">{amount}</b></button> }

@@ -10,7 +10,7 @@ use leptos::{
 use servery_domain::{
     contact::Doorstep,
     device::DeviceKind,
-    house::{House, Thing, run::Run},
+    house::{House, run::Run},
     order::Order,
 };
 
@@ -38,8 +38,7 @@ pub fn runs(house: &House) -> Vec<Run> {
 }
 
 pub fn runs_in(house: &House, wanted: impl Fn(&Run) -> bool) -> Vec<Run> {
-    let runs = house.things().filter_map(|thing| if let Thing::Run(run) = thing { Some(run.clone()) } else { None });
-    let mut runs: Vec<Run> = runs.filter(|run| !run.stops.is_empty() && wanted(run)).collect();
+    let mut runs: Vec<Run> = house.runs().filter(|run| !run.stops.is_empty() && wanted(run)).cloned().collect();
     runs.sort_by_key(|run| (run.assigned_at, run.id));
     runs
 }

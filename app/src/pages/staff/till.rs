@@ -5,6 +5,7 @@ mod bills;
 mod counter;
 mod discount;
 mod divide;
+mod give_back;
 mod keys;
 mod line;
 mod options;
@@ -79,8 +80,10 @@ fn over(counter: &Counter) -> impl IntoView + use<> {
             Over::Merge => EitherOf16::G(view! { <seats::Merge counter/> }),
             Over::Split => EitherOf16::H(view! { <divide::Divide counter/> }),
             Over::Pay => EitherOf16::I(view! { <pay::Pay counter/> }),
-            Over::Payments => EitherOf16::J(view! { <payments::Payments counter/> }),
-            Over::Receipt(bill, payment) => EitherOf16::K(view! { <receipt::Receipt counter bill payment/> }),
+            Over::Payments => EitherOf16::J(Either::Left(view! { <payments::Payments counter/> })),
+            Over::Receipts => EitherOf16::J(Either::Right(view! { <payments::Receipts counter/> })),
+            Over::Receipt(owed, payment) => EitherOf16::K(Either::Left(view! { <receipt::Receipt counter owed payment/> })),
+            Over::GiveBack(owed, payment) => EitherOf16::K(Either::Right(view! { <give_back::GiveBack counter owed payment/> })),
             Over::Phone => EitherOf16::L(view! { <seats::Phone counter/> }),
             Over::Tables => EitherOf16::M(view! { <seats::Tables counter/> }),
             Over::OpenShift => EitherOf16::N(view! { <shift::OpenShift counter/> }),

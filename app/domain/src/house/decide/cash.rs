@@ -23,6 +23,14 @@ fn put_in(house: &House, op: &Op, shift: &mut Shift, tender: &Tender) -> (Paymen
     (Payment { tender: tender.clone(), at: op.at, shift: shift.id, receipt, by: op.by, refunded: Minor::ZERO }, till)
 }
 
+/// Out of the drawer, by the way it came.
+fn give_back(payments: &mut [Payment], payment: PaymentId, amount: Minor, shift: &mut Shift) -> Result<(), Refusal> {
+    let payment = payments.iter_mut().find(|paid| paid.id == payment).ok_or(Refusal::Unknown)?;
+    payment.refunded += amount;
+    shift.take(payment.way, -amount);
+    Ok(())
+}
+
 pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender) -> Decided {
     let mut shift = found(house.shift(shift))?;
     // What made the bill may have been refused. The money is there.
@@ -51,10 +59,14 @@ pub fn take_order(house: &House, op: &Op, order: OrderId, shift: ShiftId, tender
 
 pub fn refund(house: &House, (bill, payment): (BillId, PaymentId), amount: Minor, shift: ShiftId) -> Decided {
     let (mut bill, mut shift) = (live(house, bill)?, found(house.shift(shift))?);
-    let payment = bill.payments.iter_mut().find(|paid| paid.id == payment).ok_or(Refusal::Unknown)?;
-    payment.refunded += amount;
-    shift.take(payment.way, -amount);
+    give_back(&mut bill.payments, payment, amount, &mut shift)?;
     Ok(vec![Thing::Bill(bill), Thing::Shift(shift)])
+}
+
+pub fn refund_order(house: &House, (order, payment): (OrderId, PaymentId), amount: Minor, shift: ShiftId) -> Decided {
+    let (mut taken, mut shift) = (found(house.taken(order))?, found(house.shift(shift))?);
+    give_back(&mut taken.payments, payment, amount, &mut shift)?;
+    Ok(vec![Thing::Taken(taken), Thing::Shift(shift)])
 }
 
 pub fn open_shift(house: &House, op: &Op, shift: ShiftId, float: Minor) -> Decided {

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use servery_domain::{
     currency::{Currency, Minor},
     quote::{Quote, Sum},
-    tax::{Tax, TaxRate, TaxRules},
+    tax::{Tax, TaxRules},
 };
 
 use crate::{
-    parts::notes::isolated,
+    parts::{notes::isolated, sum::words},
     text::{Key, Texts},
 };
 
@@ -59,20 +59,4 @@ pub fn sums(texts: Texts, bill: Bill<'_>) -> impl IntoView + use<> {
 fn contained(texts: Texts, bill: Bill<'_>, tax: &Tax) -> String {
     let amount = texts.lang.money(tax.tax, bill.currency);
     texts.fill(Key::SumTaxIncluded, &[("tax", &amount), ("name", &isolated(&bill.rules.name)), ("rate", &texts.percent(tax.rate))])
-}
-
-/// What a sum is for, and what else there is to say of it.
-fn words(texts: Texts, currency: Currency, sum: &Sum) -> (String, Option<String>) {
-    match sum {
-        Sum::Dishes(_) => (texts.get(Key::SumDishes).to_owned(), None),
-        Sum::Coupon { code, .. } => (texts.fill(Key::SumCoupon, &[("code", &isolated(code))]), None),
-        Sum::Delivery { zone, fee, free_from } => {
-            let from = |from: Minor| texts.fill(Key::SumFreeFrom, &[("amount", &texts.lang.money(from, currency))]);
-            let remark = if *fee == Minor::ZERO { Some(texts.get(Key::SumFree).to_owned()) } else { free_from.map(from) };
-            (texts.fill(Key::SumDelivery, &[("zone", &isolated(zone))]), remark)
-        }
-        Sum::Service { millionths, .. } => (texts.fill(Key::SumService, &[("rate", &texts.percent(TaxRate(*millionths)))]), None),
-        Sum::Tax { name, rate, .. } => (texts.fill(Key::SumTax, &[("name", &isolated(name)), ("rate", &texts.percent(*rate))]), None),
-        Sum::Tip(_) => (texts.get(Key::SumTip).to_owned(), None),
-    }
 }

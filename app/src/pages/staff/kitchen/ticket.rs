@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use servery_domain::{
     house::{
-        House, Thing,
+        House,
         kitchen::Work,
         op::Action,
         ticket::{Of, Ticket, TicketItem},
@@ -150,10 +150,6 @@ fn notes(texts: Texts, house: &House, ticket: &Ticket) -> Option<impl IntoView +
 /// The kitchen has had a ticket of the same bill before.
 fn is_more(house: &House, ticket: &Ticket) -> bool {
     let Of::Bill { bill, .. } = &ticket.of else { return false };
-    house.things().any(|thing| match thing {
-        Thing::Ticket(Ticket { id, of: Of::Bill { bill: other, .. }, taken_at, .. }) => {
-            other == bill && (*taken_at, *id) < (ticket.taken_at, ticket.id)
-        }
-        _ => false,
-    })
+    let is_of = |other: &Ticket| matches!(&other.of, Of::Bill { bill: of, .. } if of == bill);
+    house.tickets().any(|other| is_of(other) && (other.taken_at, other.id) < (ticket.taken_at, ticket.id))
 }

@@ -67,7 +67,7 @@ pub fn Courier(post: Post) -> impl IntoView {
 
 fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView + use<> {
     let open: Vec<&Order> = run.stops.iter().filter(|stop| stop.handed_over.is_none()).filter_map(|stop| house.order(stop.order)).collect();
-    let stops: Vec<_> = open.iter().enumerate().map(|(at, order)| stop(post, run, at, order, at_door)).collect();
+    let stops: Vec<_> = open.iter().enumerate().map(|(at, order)| stop(post, run, order, sooner(run, &open, at), at_door)).collect();
     let ready: Vec<OrderId> = open.iter().filter(|order| order.progress.state == State::Ready).map(|order| order.id).collect();
     let leaving = post.clone();
     let leave = (!ready.is_empty()).then(|| {
@@ -86,7 +86,7 @@ fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView
     }
 }
 
-fn stop(post: &Post, run: &Run, at: usize, order: &Order, at_door: AtDoor) -> impl IntoView + use<> {
+fn stop(post: &Post, run: &Run, order: &Order, sooner: Option<Action>, at_door: AtDoor) -> impl IntoView + use<> {
     let (run_id, id) = (run.id, order.id);
     let ordered = &order.ordered;
     let to = door(order).map(address).unwrap_or_default();
@@ -97,8 +97,8 @@ fn stop(post: &Post, run: &Run, at: usize, order: &Order, at_door: AtDoor) -> im
         Minor::ZERO => post.word(Key::CourierPaid).to_owned(),
         due => post.texts.fill(Key::CourierCollect, &[("amount", &post.money(due))]),
     };
-    let earlier = (at > 0).then(|| {
-        let (asking, words, action) = (post.clone(), post.word(Key::CourierEarlier), sooner(run, id));
+    let earlier = sooner.map(|action| {
+        let (asking, words) = (post.clone(), post.word(Key::CourierEarlier));
         view! { <button type="button" on:click=move |_| asking.ask(action.clone())>{words}</button> }
     });
     let there = (order.progress.state == State::OutForDelivery).then(|| {
@@ -120,13 +120,11 @@ fn stop(post: &Post, run: &Run, at: usize, order: &Order, at_door: AtDoor) -> im
     }
 }
 
-/// The run with this order one place earlier.
-fn sooner(run: &Run, order: OrderId) -> Action {
-    let mut orders: Vec<OrderId> = run.stops.iter().map(|stop| stop.order).collect();
-    if let Some(place) = orders.iter().position(|other| *other == order).filter(|place| *place > 0) {
-        orders.swap(place, place - 1);
-    }
-    Action::Assign { run: run.id, courier: run.courier, orders }
+/// The run with this one of its open stops one place earlier; none before the first.
+fn sooner(run: &Run, open: &[&Order], at: usize) -> Option<Action> {
+    let mut orders: Vec<OrderId> = open.iter().map(|order| order.id).collect();
+    orders.swap(at.checked_sub(1)?, at);
+    Some(Action::Assign { run: run.id, courier: run.courier, orders })
 }
 
 fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl IntoView + use<> {

@@ -6,7 +6,7 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{
     device::DeviceKind,
     house::{
-        House, Installed, Thing,
+        House, Installed,
         op::Action,
         run::{Proof, Run},
     },
@@ -29,8 +29,7 @@ use crate::{
 const BROUGHT: usize = 12;
 
 fn couriers(house: &House) -> Vec<Installed> {
-    let devices = house.things().filter_map(|thing| if let Thing::Device(device) = thing { Some(device.clone()) } else { None });
-    let mut couriers: Vec<Installed> = devices.filter(|device| device.kind == DeviceKind::Courier).collect();
+    let mut couriers: Vec<Installed> = house.devices().filter(|device| device.kind == DeviceKind::Courier).cloned().collect();
     couriers.sort_by(|a, b| a.name.cmp(&b.name));
     couriers
 }
@@ -45,7 +44,7 @@ fn waiting(house: &House) -> Vec<Order> {
 #[component]
 pub fn Dispatch(post: Post) -> impl IntoView {
     let house = post.house;
-    let chosen = RwSignal::new(BTreeSet::<OrderId>::new());
+    let chosen = RwSignal::new(Vec::<OrderId>::new());
     let orders = Memo::new(move |_| house.with(|house| waiting(house)));
     let rows = {
         let post = post.clone();
@@ -93,14 +92,15 @@ pub fn Dispatch(post: Post) -> impl IntoView {
     }
 }
 
-fn row(post: &Post, order: &Order, chosen: RwSignal<BTreeSet<OrderId>>) -> impl IntoView + use<> {
+fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoView + use<> {
     let id = order.id;
-    let here = move || chosen.with(|chosen| chosen.contains(&id)).to_string();
+    let place = move || chosen.with(|chosen| chosen.iter().position(|known| *known == id));
+    let here = move || place().is_some().to_string();
+    let stop = move || place().map(|place| view! { <kbd>{place + 1}</kbd> });
     let turn = move |_| {
-        chosen.update(|chosen| {
-            if !chosen.remove(&id) {
-                chosen.insert(id);
-            }
+        chosen.update(|chosen| match chosen.iter().position(|known| *known == id) {
+            Some(place) => drop(chosen.remove(place)),
+            None => chosen.push(id),
         });
     };
     let due = order.progress.ready_at.unwrap_or(order.ordered.due.from);
@@ -112,22 +112,23 @@ fn row(post: &Post, order: &Order, chosen: RwSignal<BTreeSet<OrderId>>) -> impl 
                 <b>{format!("#{}", order.number)}</b>
                 <span dir="auto">{to}</span>
                 <small>{ready}" · "{due.clock()}</small>
+                {stop}
             </button>
         </li>
     }
 }
 
-/// Gives what is chosen to a courier, in the order of its numbers; on the phone it can be put in another.
-fn hand(post: &Post, courier: &Installed, orders: Memo<Vec<Order>>, chosen: RwSignal<BTreeSet<OrderId>>) -> impl IntoView + use<> {
+/// Gives what is chosen to a courier, to be brought in the order of the taps; on the phone it can be put in another.
+fn hand(post: &Post, courier: &Installed, orders: Memo<Vec<Order>>, chosen: RwSignal<Vec<OrderId>>) -> impl IntoView + use<> {
     let (id, giving) = (courier.device, post.clone());
     let words = post.texts.fill(Key::RunsGive, &[("name", &courier.name)]);
     let picked = move || {
-        let is_chosen = |order: &&Order| chosen.with(|chosen| chosen.contains(&order.id));
-        orders.with(|orders| orders.iter().filter(is_chosen).map(|order| order.id).collect::<Vec<_>>())
+        let waits = |id: &OrderId| orders.with(|orders| orders.iter().any(|order| order.id == *id));
+        chosen.get().into_iter().filter(waits).collect::<Vec<_>>()
     };
     let give = move |_| {
         let action = Action::Assign { run: RunId(giving.desk.id()), courier: id, orders: untrack(picked) };
-        giving.ask_then(action, move || chosen.set(BTreeSet::new()));
+        giving.ask_then(action, move || chosen.set(Vec::new()));
     };
     let nothing = move || picked().is_empty();
     view! { <button type="button" disabled=nothing on:click=give dir="auto">{words}</button> }

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use servery_domain::{
     currency::Minor,
-    house::bill::{Bill, Seat},
+    house::{
+        bill::{Bill, Seat},
+        payment::Owed,
+    },
     id::BillId,
 };
 
@@ -33,10 +36,12 @@ pub fn Bills(counter: Counter) -> impl IntoView {
         let words = counter.word(Key::BillsNone);
         move || bills.with(Vec::is_empty).then(|| view! { <p class="empty">{words}</p> })
     };
+    let over = counter.over;
+    let taken = Callback::new(move |(order, payment)| over.set(Some(Over::Receipt(Owed::Order(order), payment))));
     view! {
         <nav class="bills" aria-label=counter.word(Key::BillsTitle)>
             <NewOrders post=counter.post.clone()/>
-            <ReadyOrders post=counter.post.clone()/>
+            <ReadyOrders post=counter.post.clone() taken/>
             <div class="new">
                 {open(Key::SeatCounter, Seat::Counter)}
                 {open(Key::SeatAway, Seat::Away)}

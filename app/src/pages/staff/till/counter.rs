@@ -5,9 +5,10 @@ use std::ops::Deref;
 use leptos::prelude::*;
 use servery_domain::{
     house::{
-        House, Thing,
+        House,
         bill::{Bill, Seat},
         op::Action,
+        payment::Owed,
         shift::Shift,
     },
     id::{BillId, DishId, LineId, PaymentId},
@@ -37,7 +38,9 @@ pub enum Over {
     Split,
     Pay,
     Payments,
-    Receipt(BillId, PaymentId),
+    Receipt(Owed, PaymentId),
+    GiveBack(Owed, PaymentId),
+    Receipts,
     Phone,
     Tables,
     OpenShift,
@@ -95,8 +98,7 @@ pub fn own_shift<'h>(house: &'h House, desk: &dyn Desk) -> Option<&'h Shift> {
 }
 
 pub fn live_bills(house: &House) -> Vec<&Bill> {
-    let bills = house.things().filter_map(|thing| if let Thing::Bill(bill) = thing { Some(bill) } else { None });
-    let mut bills: Vec<&Bill> = bills.filter(|bill| bill.is_live()).collect();
+    let mut bills: Vec<&Bill> = house.bills().filter(|bill| bill.is_live()).collect();
     bills.sort_by_key(|bill| (bill.opened_at, bill.id));
     bills
 }

@@ -6,7 +6,7 @@ use servery_domain::{
     house::{
         bill::Bill,
         op::Action,
-        payment::{Tender, Way},
+        payment::{Owed, Tender, Way},
     },
     id::PaymentId,
     share::split,
@@ -76,7 +76,7 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
         let (Some(shift), tender) = (taking.shift(), untrack(tender)) else { return };
         let paid = tender.id;
         let action = Action::Pay { bill: bill_id, shift: shift.id, tender };
-        taking.ask_then(action, move || over.set(Some(Over::Receipt(bill_id, paid))));
+        taking.ask_then(action, move || over.set(Some(Over::Receipt(Owed::Bill(bill_id), paid))));
     };
     let short = move || filled.way.get() == Way::Cash && filled.given.get() > Minor::ZERO && filled.given.get() < tender().taken();
     let change = {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use leptos::{html, prelude::*};
 use servery_domain::{
     basket::Line,
-    house::{Thing, op::Action, ringing::ring_up},
+    house::{op::Action, ringing::ring_up},
     id::{CategoryId, DishId, LineId},
     menu::Dish,
 };
@@ -116,8 +116,7 @@ fn favourites(counter: &Counter) -> Memo<Vec<DishId>> {
     let house = counter.house;
     Memo::new(move |_| {
         house.with(|house| {
-            let all = house.things().filter_map(|thing| if let Thing::Favourite(favourite) = thing { Some(favourite) } else { None });
-            let mut all: Vec<_> = all.collect();
+            let mut all: Vec<_> = house.favourites().collect();
             all.sort_by_key(|favourite| (favourite.since, favourite.dish));
             all.into_iter().map(|favourite| favourite.dish).collect()
         })
@@ -148,13 +147,7 @@ fn shown(counter: &Counter, looking: Looking) -> Memo<Vec<Dish>> {
 /// How much is left of what is counted.
 fn stock(counter: &Counter) -> Memo<BTreeMap<DishId, u32>> {
     let house = counter.house;
-    Memo::new(move |_| {
-        house.with(|house| {
-            let counted =
-                house.things().filter_map(|thing| if let Thing::Stock(stock) = thing { Some((stock.dish, stock.left)) } else { None });
-            counted.collect()
-        })
-    })
+    Memo::new(move |_| house.with(|house| house.stocks().map(|stock| (stock.dish, stock.left)).collect()))
 }
 
 fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl IntoView + use<> {

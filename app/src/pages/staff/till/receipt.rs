@@ -4,37 +4,65 @@ use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
     currency::Minor,
     house::{
-        bill::{Bill, BillLine},
+        bill::Bill,
         op::Action,
-        payment::{Payment, Way},
+        payment::{Owed, Payment, Way},
     },
     id::{BillId, PaymentId},
     limits,
+    order::Order,
+    quote::{QuotedPick, Sum},
+    tax::Tax,
 };
 
 use super::{
     counter::{Counter, Over},
-    payments::way,
+    payments::{label, way},
 };
 use crate::{
     pages::staff::{clock::stamp, sheet::Sheet},
+    parts::sum,
     text::staff::Key,
 };
 
 #[component]
-pub fn Receipt(counter: Counter, bill: BillId, payment: PaymentId) -> impl IntoView {
+pub fn Receipt(counter: Counter, owed: Owed, payment: PaymentId) -> impl IntoView {
     let shown = counter.house.with_untracked(|house| {
-        let bill = house.live(bill)?.clone();
-        let payment = bill.payments.iter().find(|paid| paid.id == payment)?.clone();
-        Some((bill, payment))
+        let payment = house.payment(owed, payment)?.clone();
+        let slip = match owed {
+            Owed::Bill(bill) => Slip::of_bill(&counter, house.live(bill)?),
+            Owed::Order(order) => Slip::of_order(&counter, house.order(order), &payment),
+        };
+        Some((slip, label(&counter, house, owed), payment))
     });
-    let (bill, payment) = shown?;
+    let (slip, label, payment) = shown?;
     let change = (payment.change() > Minor::ZERO)
         .then(|| view! { <p class="change">{counter.word(Key::PayChange)}" "<b dir="auto">{counter.money(payment.change())}</b></p> });
-    let left = bill.due();
-    let over = counter.over;
-    let at = counter.at;
-    let next = match left > Minor::ZERO {
+    let mail = match owed {
+        Owed::Bill(bill) => Some(by_mail(&counter, bill, payment.id)),
+        Owed::Order(_) => None,
+    };
+    // Without a printer nothing happens, and the slip stays on the screen.
+    let print = move |_| drop(window().print());
+    let next = next(&counter, owed);
+    Some(view! {
+        <Sheet title=counter.word(Key::ReceiptTitle) close=counter.close()>
+            {change}
+            {paper(&counter, &slip, label, &payment)}
+            {mail}
+            <div class="beside">
+                <button type="button" on:click=print>{counter.word(Key::ReceiptPrint)}</button>
+                {next}
+            </div>
+        </Sheet>
+    })
+}
+
+/// What follows for whoever has just paid: the rest of the bill in hand, or the next guest.
+fn next(counter: &Counter, owed: Owed) -> Option<impl IntoView + use<>> {
+    let bill = counter.bill().get_untracked().filter(|bill| owed == Owed::Bill(bill.id))?;
+    let (at, over, left) = (counter.at, counter.over, bill.due());
+    let words = match left > Minor::ZERO {
         true => counter.texts.fill(Key::ReceiptRest, &[("amount", &counter.money(left))]),
         false => counter.word(Key::ReceiptNext).to_owned(),
     };
@@ -45,19 +73,7 @@ pub fn Receipt(counter: Counter, bill: BillId, payment: PaymentId) -> impl IntoV
             at.set(None);
         }
     };
-    // Without a printer nothing happens, and the slip stays on the screen.
-    let print = move |_| drop(window().print());
-    Some(view! {
-        <Sheet title=counter.word(Key::ReceiptTitle) close=counter.close()>
-            {change}
-            {slip(&counter, &bill, &payment)}
-            {by_mail(&counter, bill.id, payment.id)}
-            <div class="beside">
-                <button type="button" on:click=print>{counter.word(Key::ReceiptPrint)}</button>
-                <button type="button" class="main" on:click=go_on>{next}</button>
-            </div>
-        </Sheet>
-    })
+    Some(view! { <button type="button" class="main" on:click=go_on>{words}</button> })
 }
 
 fn by_mail(counter: &Counter, bill: BillId, payment: PaymentId) -> impl IntoView + use<> {
@@ -84,23 +100,75 @@ fn by_mail(counter: &Counter, bill: BillId, payment: PaymentId) -> impl IntoView
     }
 }
 
-fn slip(counter: &Counter, bill: &Bill, payment: &Payment) -> impl IntoView + use<> {
+/// What a slip says of a bill, or of what a diner has ordered.
+struct Slip {
+    lines: Vec<Row>,
+    /// What makes the total another one than that of the lines.
+    sums: Vec<(String, Minor)>,
+    total: Minor,
+    taxes: Vec<(String, Minor)>,
+}
+
+struct Row {
+    name: String,
+    sum: Minor,
+    picks: Vec<String>,
+}
+
+impl Row {
+    fn new(count: u32, name: &str, sum: Minor, picks: &[QuotedPick]) -> Self {
+        Self { name: format!("{count} × {name}"), sum, picks: picks.iter().map(|pick| pick.name.clone()).collect() }
+    }
+}
+
+impl Slip {
+    fn of_bill(counter: &Counter, bill: &Bill) -> Self {
+        let sums = bill.sums();
+        let lines = bill.lines.iter().filter(|line| line.count > 0);
+        let key = if bill.plus_tax { Key::ReceiptTaxAdded } else { Key::ReceiptTaxWithin };
+        Self {
+            lines: lines.map(|line| Row::new(line.count.into(), &line.name, line.sum(), &line.picks)).collect(),
+            sums: bill.discounts.iter().zip(&sums.off).map(|(discount, off)| (discount.reason.clone(), -*off)).collect(),
+            total: sums.total,
+            taxes: taxes(counter, key, &sums.taxes),
+        }
+    }
+
+    /// An order that this device has forgotten was paid all the same.
+    fn of_order(counter: &Counter, order: Option<&Order>, payment: &Payment) -> Self {
+        let Some(ordered) = order.map(|order| &order.ordered) else {
+            return Self { lines: Vec::new(), sums: Vec::new(), total: payment.amount + payment.tip, taxes: Vec::new() };
+        };
+        let within = counter.premises.listed.restaurant.tax.included;
+        let sums = ordered.sums.iter().filter(|sum| !matches!(sum, Sum::Dishes(_)));
+        Self {
+            lines: ordered.lines.iter().map(|line| Row::new(line.count.into(), &line.name, line.sum, &line.picks)).collect(),
+            sums: sums.map(|sum| (sum::words(counter.texts, ordered.currency, sum).0, sum.amount())).collect(),
+            total: ordered.total,
+            taxes: if within { taxes(counter, Key::ReceiptTaxWithin, &ordered.taxes) } else { Vec::new() },
+        }
+    }
+}
+
+fn taxes(counter: &Counter, key: Key, taxes: &[Tax]) -> Vec<(String, Minor)> {
+    let name = &counter.premises.listed.restaurant.tax.name;
+    let row = |tax: &Tax| {
+        let words = format!("{name} {} %", counter.texts.percent(tax.rate));
+        (counter.texts.fill(key, &[("tax", &words)]), tax.tax)
+    };
+    taxes.iter().map(row).collect()
+}
+
+fn paper(counter: &Counter, slip: &Slip, label: String, payment: &Payment) -> impl IntoView + use<> {
     let restaurant = &counter.premises.listed.restaurant;
     let address = format!("{}, {} {}", restaurant.address.street, restaurant.address.postcode, restaurant.address.city);
-    let lines: Vec<_> = bill.lines.iter().filter(|line| line.count > 0).map(|line| row(counter, line)).collect();
-    let sums = bill.sums();
-    let sum = |words: String, amount: Minor| view! { <div><dt dir="auto">{words}</dt><dd dir="auto">{counter.money(amount)}</dd></div> };
-    let off = bill.discounts.iter().zip(&sums.off).map(|(discount, off)| sum(discount.reason.clone(), -*off)).collect::<Vec<_>>();
-    let tax = &restaurant.tax.name;
-    let taxes = sums.taxes.iter().map(|row| {
-        let words = format!("{tax} {} %", counter.texts.percent(row.rate));
-        let key = if bill.plus_tax { Key::ReceiptTaxAdded } else { Key::ReceiptTaxWithin };
-        sum(counter.texts.fill(key, &[("tax", &words)]), row.tax)
-    });
-    let taxes = taxes.collect::<Vec<_>>();
-    let some = |key: Key, amount: Minor| (amount != Minor::ZERO).then(|| sum(counter.word(key).to_owned(), amount));
+    let sum = |words: &str, amount: Minor| {
+        view! { <div><dt dir="auto">{words.to_owned()}</dt><dd dir="auto">{counter.money(amount)}</dd></div> }
+    };
+    let rows = |rows: &[(String, Minor)]| rows.iter().map(|(words, amount)| sum(words, *amount)).collect::<Vec<_>>();
+    let some = |key: Key, amount: Minor| (amount != Minor::ZERO).then(|| sum(counter.word(key), amount));
     let given = (payment.way == Way::Cash && payment.given > Minor::ZERO).then(|| {
-        view! { {sum(counter.word(Key::PayGiven).to_owned(), payment.given)}{sum(counter.word(Key::PayChange).to_owned(), payment.change())} }
+        view! { {sum(counter.word(Key::PayGiven), payment.given)}{sum(counter.word(Key::PayChange), payment.change())} }
     });
     let number = payment.receipt.to_string();
     view! {
@@ -109,14 +177,14 @@ fn slip(counter: &Counter, bill: &Bill, payment: &Payment) -> impl IntoView + us
                 <h3 dir="auto">{restaurant.name.clone()}</h3>
                 <p dir="auto">{address}</p>
                 <p>{counter.texts.fill(Key::ReceiptNumber, &[("number", &number)])}" · "<time dir="ltr">{stamp(payment.at)}</time></p>
-                <p dir="auto">{counter.label(bill)}</p>
+                <p dir="auto">{label}</p>
             </header>
-            <ol>{lines}</ol>
+            <ol>{slip.lines.iter().map(|line| row(counter, line)).collect::<Vec<_>>()}</ol>
             <dl>
-                {off}
-                <div class="total"><dt>{counter.word(Key::BillTotal)}</dt><dd dir="auto">{counter.money(sums.total)}</dd></div>
-                {taxes}
-                {sum(way(counter, payment).to_owned(), payment.amount)}
+                {rows(&slip.sums)}
+                <div class="total"><dt>{counter.word(Key::BillTotal)}</dt><dd dir="auto">{counter.money(slip.total)}</dd></div>
+                {rows(&slip.taxes)}
+                {sum(way(counter, payment), payment.amount)}
                 {some(Key::PayTip, payment.tip)}
                 {some(Key::PayRounding, payment.rounding)}
                 {given}
@@ -126,12 +194,12 @@ fn slip(counter: &Counter, bill: &Bill, payment: &Payment) -> impl IntoView + us
     }
 }
 
-fn row(counter: &Counter, line: &BillLine) -> impl IntoView + use<> {
-    let picks: Vec<_> = line.picks.iter().map(|pick| view! { <li dir="auto">{pick.name.clone()}</li> }).collect();
+fn row(counter: &Counter, line: &Row) -> impl IntoView + use<> {
+    let picks: Vec<_> = line.picks.iter().map(|pick| view! { <li dir="auto">{pick.clone()}</li> }).collect();
     view! {
         <li>
-            <span dir="auto">{format!("{} × {}", line.count, line.name)}</span>
-            <span class="price" dir="auto">{counter.money(line.sum())}</span>
+            <span dir="auto">{line.name.clone()}</span>
+            <span class="price" dir="auto">{counter.money(line.sum)}</span>
             {(!picks.is_empty()).then_some(view! { <ul>{picks}</ul> })}
         </li>
     }

@@ -2,26 +2,24 @@
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
-    house::{Thing, bill::Seat, op::Action, table::Table},
+    house::{bill::Seat, op::Action, table::Table},
     id::TableId,
     limits,
 };
 
 use super::counter::{Counter, live_bills};
-use crate::{pages::staff::sheet::Sheet, text::staff::Key};
+use crate::{
+    pages::staff::{floor, sheet::Sheet},
+    text::staff::Key,
+};
 
 /// The tables by their rooms and names, each with what happens when it is tapped.
 fn tables<T>(counter: &Counter, tap: T) -> impl IntoView + use<T>
 where
     T: Fn(&Counter, TableId) + Copy + Send + Sync + 'static,
 {
-    let tables = counter.house.with_untracked(|house| {
-        let mut tables: Vec<Table> =
-            house.things().filter_map(|thing| if let Thing::Table(table) = thing { Some(table.clone()) } else { None }).collect();
-        tables.retain(|table| !table.plan.name.is_empty());
-        tables.sort_by(|a, b| (&a.plan.room, a.plan.name.len(), &a.plan.name).cmp(&(&b.plan.room, b.plan.name.len(), &b.plan.name)));
-        tables
-    });
+    let mut tables = counter.house.with_untracked(|house| floor::tables(house));
+    tables.sort_by(|a, b| a.plan.room.cmp(&b.plan.room));
     let none = tables.is_empty().then(|| view! { <p class="empty">{counter.word(Key::TablesNone)}</p> });
     let button = |table: Table| {
         let counter = counter.clone();

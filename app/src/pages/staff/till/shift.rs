@@ -28,11 +28,16 @@ pub fn ShiftLine(counter: Counter) -> impl IntoView {
     let lay = move |word: &'static str, what: Over| view! { <button type="button" on:click=move |_| over.set(Some(what))>{word}</button> };
     move || match open.get() {
         None => Either::Left(view! {
-            <p class="shift closed"><span>{counter.word(Key::ShiftNone)}</span>{lay(counter.word(Key::ShiftOpen), Over::OpenShift)}</p>
+            <p class="shift closed">
+                <span>{counter.word(Key::ShiftNone)}</span>
+                {lay(counter.word(Key::ReceiptsTitle), Over::Receipts)}
+                {lay(counter.word(Key::ShiftOpen), Over::OpenShift)}
+            </p>
         }),
         Some(since) => Either::Right(view! {
             <p class="shift">
                 <span>{counter.texts.fill(Key::ShiftSince, &[("time", &stamp(since))])}</span>
+                {lay(counter.word(Key::ReceiptsTitle), Over::Receipts)}
                 {lay(counter.word(Key::ShiftCash), Over::MoveCash)}
                 {lay(counter.word(Key::ReportX), Over::Report)}
                 {lay(counter.word(Key::ShiftClose), Over::CloseShift)}

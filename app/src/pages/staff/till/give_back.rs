@@ -1,0 +1,47 @@
+//! Money that goes back to a guest, all of a payment or a part, with a reason.
+
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use servery_domain::{
+    currency::Minor,
+    house::{op::Action, payment::Owed},
+    id::PaymentId,
+    limits,
+};
+
+use super::{
+    counter::{Counter, Over},
+    payments::way,
+};
+use crate::{
+    pages::staff::{amount::field, sheet::Sheet},
+    text::staff::Key,
+};
+
+#[component]
+pub fn GiveBack(counter: Counter, owed: Owed, payment: PaymentId) -> impl IntoView {
+    let paid = counter.house.with_untracked(|house| house.payment(owed, payment).cloned())?;
+    let left = paid.left();
+    let (amount, reason) = (RwSignal::new(left), NodeRef::<html::Input>::new());
+    let out_of_range = move || amount.get() > left || amount.get() <= Minor::ZERO;
+    let giving = counter.clone();
+    let give = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(shift) = giving.shift() else { return giving.over.set(Some(Over::OpenShift)) };
+        let (shift, amount) = (shift.id, amount.get_untracked());
+        let reason = reason.get_untracked().map(|field| field.value()).unwrap_or_default();
+        giving.ask_and_close(match owed {
+            Owed::Bill(bill) => Action::Refund { bill, payment, amount, reason, shift },
+            Owed::Order(order) => Action::RefundOrder { order, payment, amount, reason, shift },
+        });
+    };
+    Some(view! {
+        <Sheet title=counter.word(Key::PaymentsGiveBack) close=counter.close()>
+            <form class="fields" on:submit=give>
+                <p class="due">{paid.receipt.to_string()}" · "{way(&counter, &paid)}" "<b dir="auto">{counter.money(left)}</b></p>
+                {field(&counter, Key::PaymentsBackAmount, amount)}
+                <label><span>{counter.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
+                <button type="submit" class="main" disabled=out_of_range>{counter.word(Key::PaymentsGiveBack)}</button>
+            </form>
+        </Sheet>
+    })
+}
