@@ -256,11 +256,13 @@ impl Tabs {
         let Some(tab) = tab.as_ref() else { return };
         let since = tab.kept().and_then(|kept| kept.outbox.front()).map(|op| op.at);
         let unsynced = Unsynced { count: tab.unsynced(), since };
-        let house = Arc::new(tab.shown().clone());
         if self.unsynced.get_untracked() != unsynced {
             self.unsynced.set(unsynced);
         }
-        self.house.set(house);
+        // Most answers say what this device has shown already.
+        if self.house.with_untracked(|house| **house != *tab.shown()) {
+            self.house.set(Arc::new(tab.shown().clone()));
+        }
     }
 
     fn act(self: &Rc<Self>, effects: Vec<Effect>) {

@@ -226,8 +226,8 @@ pub struct House {
 }
 
 macro_rules! finds {
-    ($($name:ident($id:ty) -> $kind:ident;)+) => {$(
-        pub fn $name(&self, id: $id) -> Option<&$kind> {
+    ($($name:ident($id:ty) -> $kind:ident($thing:ty);)+) => {$(
+        pub fn $name(&self, id: $id) -> Option<&$thing> {
             match self.get(ThingId::$kind(id))? {
                 Thing::$kind(found) => Some(found),
                 _ => None,
@@ -249,16 +249,17 @@ macro_rules! lists {
 
 impl House {
     finds! {
-        bill(BillId) -> Bill;
-        ticket(TicketId) -> Ticket;
-        shift(ShiftId) -> Shift;
-        till(DeviceId) -> Till;
-        stock(DishId) -> Stock;
-        table(TableId) -> Table;
-        cashier(CashierId) -> Cashier;
-        station(StationId) -> Station;
-        run(RunId) -> Run;
-        taken(OrderId) -> Taken;
+        bill(BillId) -> Bill(Bill);
+        ticket(TicketId) -> Ticket(Ticket);
+        shift(ShiftId) -> Shift(Shift);
+        till(DeviceId) -> Till(Till);
+        stock(DishId) -> Stock(Stock);
+        table(TableId) -> Table(Table);
+        cashier(CashierId) -> Cashier(Cashier);
+        station(StationId) -> Station(Station);
+        run(RunId) -> Run(Run);
+        taken(OrderId) -> Taken(Taken);
+        device(DeviceId) -> Device(Installed);
     }
 
     lists! {

@@ -82,6 +82,9 @@ ids! {
     OpId;
     BillId;
     PaymentId;
+    RefundId;
+    /// Cash that is put into a drawer, or taken out of it.
+    MoveId;
     TicketId;
     ShiftId;
     TableId;

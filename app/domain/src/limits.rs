@@ -16,6 +16,8 @@ pub const RADIUS: u32 = 100_000;
 pub const POSTCODES: usize = 500;
 /// Minor units that one dish, choice, fee or tip may cost.
 pub const PRICE: i64 = 100_000_000;
+/// Minor units that change hands at once, or lie in a drawer.
+pub const MONEY: i64 = 1_000_000_000_000;
 /// Characters in what a provider calls a card.
 pub const METHOD: usize = 100;
 /// Digits of an amount before its point.

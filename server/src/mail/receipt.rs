@@ -83,7 +83,7 @@ impl Slip<'_> {
             (Key::ReceiptRounding, payment.rounding),
             (Key::ReceiptGiven, payment.given),
             (Key::ReceiptChange, if payment.given > Minor::ZERO { payment.change() } else { Minor::ZERO }),
-            (Key::ReceiptGivenBack, payment.refunded),
+            (Key::ReceiptGivenBack, payment.refunded()),
         ];
         let further = further.into_iter().filter(|(_, amount)| *amount != Minor::ZERO);
         [(way, payment.amount)].into_iter().chain(further).map(|(key, amount)| self.row(self.word(key, &[]), amount)).collect()

@@ -132,6 +132,7 @@ fn add(line: u128, count: u16) -> Action {
         name: "Knödel".into(),
         price: Minor(500),
         taxed: vec![(TaxRate(70_000), Minor(500))],
+        taxed_away: Vec::new(),
         picks: vec![],
         note: String::new(),
         course: 0,

@@ -70,6 +70,9 @@ pub struct BillLine {
     pub price: Minor,
     /// How much of one of it falls to each rate: a combination is taxed as its dishes are.
     pub taxed: Vec<(TaxRate, Minor)>,
+    /// Where it is taken along, if that makes a difference.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxed_away: Vec<(TaxRate, Minor)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub picks: Vec<QuotedPick>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -133,9 +136,10 @@ impl BillLine {
     }
 
     /// What is left of its sum, as it falls to each rate.
-    fn at_rates(&self, amount: Minor) -> impl Iterator<Item = (TaxRate, Minor)> {
-        let weights: Vec<i64> = self.taxed.iter().map(|(_, part)| part.0).collect();
-        self.taxed.iter().map(|(rate, _)| *rate).zip(share(amount, &weights))
+    fn at_rates(&self, place: Place, amount: Minor) -> impl Iterator<Item = (TaxRate, Minor)> {
+        let taxed = if place == Place::Away && !self.taxed_away.is_empty() { &self.taxed_away } else { &self.taxed };
+        let weights: Vec<i64> = taxed.iter().map(|(_, part)| part.0).collect();
+        taxed.iter().map(|(rate, _)| *rate).zip(share(amount, &weights))
     }
 
     /// What the kitchen has still to hear: below zero, what it shall not make.
@@ -203,7 +207,8 @@ impl Bill {
             let parts = share(off[at], &weights);
             amounts.iter_mut().zip(parts).for_each(|(amount, part)| *amount = *amount - part);
         }
-        let taxed = self.lines.iter().zip(&amounts).flat_map(|(line, amount)| line.at_rates(*amount));
+        let place = self.seat.place();
+        let taxed = self.lines.iter().zip(&amounts).flat_map(|(line, amount)| line.at_rates(place, *amount));
         let taxes = taxes(!self.plus_tax, taxed);
         let added: Minor = taxes.iter().filter(|_| self.plus_tax).map(|tax| tax.tax).sum();
         Sums { dishes, off, taxes, total: amounts.into_iter().sum::<Minor>() + added }
@@ -214,7 +219,7 @@ impl Bill {
     }
 
     pub fn paid(&self) -> Minor {
-        self.payments.iter().map(|payment| payment.amount - payment.refunded).sum()
+        self.payments.iter().map(|payment| payment.amount - payment.refunded()).sum()
     }
 
     /// Below zero, what is owed to the guest.

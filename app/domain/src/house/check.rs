@@ -11,12 +11,17 @@ use crate::{
     contact::{Malformed, check_email, check_text, malformed},
     currency::Minor,
     limits,
+    tax::TaxRate,
 };
 
 type Checked = Result<(), Malformed>;
 
 fn amount(field: &'static str, amount: Minor, least: i64) -> Checked {
     within(field, amount.0, least, limits::PRICE)
+}
+
+fn money(field: &'static str, amount: Minor, least: i64) -> Checked {
+    within(field, amount.0, least, limits::MONEY)
 }
 
 fn within(field: &'static str, number: i64, least: i64, most: i64) -> Checked {
@@ -49,14 +54,15 @@ impl Action {
             Self::Send { news, .. } => at_most("news", news.len(), limits::BILL_LINES),
             Self::Pay { tender, .. } | Self::TakeOrder { tender, .. } => tender.check(),
             Self::Mail { to, .. } => check_email(to),
-            Self::Refund { amount: back, reason, .. } | Self::RefundOrder { amount: back, reason, .. } => {
-                amount("amount", *back, 1)?;
-                check_text("reason", reason, limits::NOTE)
+            Self::Refund { back, .. } => {
+                money("amount", back.amount, 1)?;
+                money("rounding", back.rounding, -limits::MONEY)?;
+                check_text("reason", &back.reason, limits::NOTE)
             }
-            Self::OpenShift { float, .. } => amount("float", *float, 0),
-            Self::CloseShift { counted, .. } => amount("counted", *counted, 0),
+            Self::OpenShift { float, .. } => money("float", *float, 0),
+            Self::CloseShift { counted, .. } => money("counted", *counted, 0),
             Self::MoveCash { amount: moved, reason, .. } => {
-                amount("amount", *moved, -limits::PRICE)?;
+                money("amount", *moved, -limits::MONEY)?;
                 check_text("reason", reason, limits::NOTE)
             }
             Self::Bump { lines, .. } | Self::Recall { lines, .. } => at_most("lines", lines.len(), limits::BILL_LINES),
@@ -71,7 +77,7 @@ impl Action {
             Self::Plan { plan, .. } => plan.check(),
             Self::Assign { orders, .. } => at_most("orders", orders.len(), limits::STOPS),
             Self::HandOver { handed_over, .. } => handed_over.check(),
-            Self::HandIn { amount: cash, .. } => amount("amount", *cash, 0),
+            Self::HandIn { amount: cash, .. } => money("amount", *cash, 0),
             Self::Order { event, .. } => event.check(),
             Self::Count { .. }
             | Self::Merge { .. }
@@ -95,6 +101,13 @@ impl Seat {
     }
 }
 
+/// The parts of a price, none of them more than the whole.
+fn check_taxed(taxed: &[(TaxRate, Minor)], price: Minor) -> Checked {
+    at_most("taxed", taxed.len(), limits::PICKS)?;
+    taxed.iter().try_for_each(|(_, part)| within("taxed", part.0, 0, price.0))?;
+    within("taxed", taxed.iter().map(|(_, part)| *part).sum::<Minor>().0, price.0, price.0)
+}
+
 impl BillLine {
     fn check(&self) -> Checked {
         within("count", i64::from(self.count), 1, i64::from(limits::COUNT))?;
@@ -103,8 +116,10 @@ impl BillLine {
         at_most("picks", self.picks.len(), limits::PICKS)?;
         self.picks.iter().try_for_each(|pick| check_text("picks", &pick.name, limits::NAME))?;
         amount("price", self.price, 0)?;
-        at_most("taxed", self.taxed.len(), limits::PICKS)?;
-        within("taxed", self.taxed.iter().map(|(_, part)| *part).sum::<Minor>().0, self.price.0, self.price.0)?;
+        check_taxed(&self.taxed, self.price)?;
+        if !self.taxed_away.is_empty() {
+            check_taxed(&self.taxed_away, self.price)?;
+        }
         check_text("name", &self.name, limits::NAME)?;
         check_text("note", &self.note, limits::NOTE)
     }
@@ -114,7 +129,7 @@ impl Discount {
     fn check(&self) -> Checked {
         match self.off {
             Off::Millionths(millionths) => within("off", i64::from(millionths), 1, 1_000_000)?,
-            Off::Amount(off) => amount("off", off, 1)?,
+            Off::Amount(off) => money("off", off, 1)?,
         }
         // Whoever looks at the books has to know why.
         within("reason", self.reason.trim().len() as i64, 1, i64::MAX)?;
@@ -124,10 +139,10 @@ impl Discount {
 
 impl Tender {
     fn check(&self) -> Checked {
-        amount("amount", self.amount, 0)?;
-        amount("tip", self.tip, 0)?;
-        amount("rounding", self.rounding, -limits::PRICE)?;
-        amount("given", self.given, 0)
+        money("amount", self.amount, 0)?;
+        money("tip", self.tip, 0)?;
+        money("rounding", self.rounding, -limits::MONEY)?;
+        money("given", self.given, 0)
     }
 }
 
@@ -142,7 +157,7 @@ impl Plan {
 
 impl HandedOver {
     fn check(&self) -> Checked {
-        amount("cash", self.cash, 0)?;
+        money("cash", self.cash, 0)?;
         match &self.proof {
             Proof::Name(name) => check_text("name", name, limits::NAME),
             Proof::Photo(photo) => check_text("photo", photo, limits::PHOTO),

@@ -10,6 +10,7 @@ use super::{
     Favourite, House, Stock, Thing, ThingId,
     bill::Bill,
     op::{Action, Op, Refusal},
+    payment::Owed,
     table::Table,
 };
 use crate::{
@@ -37,25 +38,23 @@ fn act(house: &House, op: &Op) -> Decided {
         Action::Split { bill, into, parts } => billing::split(house, op, (*bill, *into), parts),
         Action::Merge { bill, into } => billing::merge(house, *bill, *into),
         Action::Discount { bill, discount } => billing::discount(house, op, *bill, discount),
-        Action::TakeBackDiscount { bill, discount } => {
-            billing::change(house, *bill, |bill| bill.discounts.retain(|known| known.id != *discount))
-        }
+        Action::TakeBackDiscount { bill, discount } => billing::take_back(house, *bill, *discount),
         Action::Close { bill } => billing::close(house, *bill),
         Action::Pay { bill, shift, tender } => cash::pay(house, op, *bill, *shift, tender),
         Action::Mail { bill, payment, .. } => {
             // The mail is a job of whoever has a mail server; no thing is another one for it.
             found(live(house, *bill)?.payment(*payment)).map(|_| Vec::new())
         }
-        Action::Refund { bill, payment, amount, shift, .. } => cash::refund(house, (*bill, *payment), *amount, *shift),
+        Action::Refund { owed, payment, back, shift } => cash::refund(house, op, (*owed, *payment), back, *shift),
         Action::OpenShift { shift, float } => cash::open_shift(house, op, *shift, *float),
-        Action::MoveCash { shift, amount, reason } => cash::move_cash(house, op, *shift, *amount, reason),
+        Action::MoveCash { id, shift, amount, reason } => cash::move_cash(house, op, (*id, *shift), *amount, reason),
         Action::CloseShift { shift, counted } => cash::close_shift(house, op, *shift, *counted),
         Action::Send { bill, ticket, news } => cooking::send(house, op, (*bill, *ticket), news),
         Action::Bump { ticket, lines } => cooking::set_done(house, *ticket, lines, true),
         Action::Recall { ticket, lines } => cooking::set_done(house, *ticket, lines, false),
         Action::Assign { run, courier, orders } => bringing::assign(house, op, (*run, *courier), orders),
         Action::HandOver { run, order, handed_over } => bringing::hand_over(house, *run, *order, handed_over),
-        Action::HandIn { run, shift, amount } => bringing::hand_in(house, op, (*run, *shift), *amount),
+        Action::HandIn { id, run, shift, amount } => bringing::hand_in(house, op, (*id, *run, *shift), *amount),
         Action::Plan { table, plan } => {
             let bills = house.table(*table).map_or_else(Vec::new, |table| table.bills.clone());
             Ok(vec![Thing::Table(Table { id: *table, plan: plan.clone(), bills })])
@@ -78,7 +77,6 @@ fn act(house: &House, op: &Op) -> Decided {
             Ok(vec![Thing::Order(Box::new(after))])
         }
         Action::TakeOrder { order, shift, tender } => cash::take_order(house, op, *order, *shift, tender),
-        Action::RefundOrder { order, payment, amount, shift, .. } => cash::refund_order(house, (*order, *payment), *amount, *shift),
         Action::Dismiss { op } => Ok(vec![Thing::Gone(ThingId::Refused(*op))]),
     }
 }
@@ -119,8 +117,11 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
             billing::needs(house, *bill, &mut needs);
             needs.extend([ThingId::Shift(*shift), ThingId::Till(op.device)]);
         }
-        Action::Refund { bill, shift, .. } => {
-            billing::needs(house, *bill, &mut needs);
+        Action::Refund { owed, shift, .. } => {
+            match owed {
+                Owed::Bill(bill) => billing::needs(house, *bill, &mut needs),
+                Owed::Order(order) => needs.push(ThingId::Taken(*order)),
+            }
             needs.push(ThingId::Shift(*shift));
         }
         Action::OpenShift { shift, .. } => needs.extend([ThingId::Shift(*shift), ThingId::Till(op.device)]),
@@ -136,12 +137,14 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
             needs.extend(orders.iter().map(|order| ThingId::Order(*order)));
         }
         Action::HandOver { run, .. } => needs.push(ThingId::Run(*run)),
-        Action::HandIn { run, shift, .. } => needs.extend([ThingId::Run(*run), ThingId::Shift(*shift)]),
+        Action::HandIn { run, shift, .. } => {
+            needs.extend([ThingId::Run(*run), ThingId::Shift(*shift)]);
+            needs.extend(house.run(*run).map(|run| ThingId::Device(run.courier)));
+        }
         Action::Order { order, .. } => needs.push(ThingId::Order(*order)),
         Action::TakeOrder { order, shift, .. } => {
             needs.extend([ThingId::Order(*order), ThingId::Taken(*order), ThingId::Shift(*shift), ThingId::Till(op.device)]);
         }
-        Action::RefundOrder { order, shift, .. } => needs.extend([ThingId::Taken(*order), ThingId::Shift(*shift)]),
         Action::Stock { .. }
         | Action::Favour { .. }
         | Action::Cashier(_)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     bill::{BillLine, Discount, Seat},
     cashier::Cashier,
-    payment::Tender,
+    payment::{Back, Owed, Tender},
     run::{HandedOver, Proof},
     station::Station,
     table::Plan,
@@ -13,14 +13,17 @@ use super::{
 };
 use crate::{
     currency::Minor,
-    id::{BillId, CashierId, DeviceId, DiscountId, DishId, LineId, OpId, OrderId, PaymentId, RunId, ShiftId, StationId, TableId, TicketId},
+    id::{
+        BillId, CashierId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId, PaymentId, RunId, ShiftId, StationId, TableId,
+        TicketId,
+    },
     lang::Lang,
     order::{Event, State},
     time::Timestamp,
 };
 
 /// The newest way of writing actions that this build knows.
-pub const SPEAKS: u16 = 3;
+pub const SPEAKS: u16 = 2;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -118,12 +121,11 @@ pub enum Action {
         to: String,
         lang: Lang,
     },
-    /// Out of the drawer of this shift.
+    /// Some of a payment, out of the drawer of this shift.
     Refund {
-        bill: BillId,
+        owed: Owed,
         payment: PaymentId,
-        amount: Minor,
-        reason: String,
+        back: Back,
         shift: ShiftId,
     },
     /// A bill on which nothing is due.
@@ -136,6 +138,7 @@ pub enum Action {
     },
     /// Into the drawer; below zero, out of it.
     MoveCash {
+        id: MoveId,
         shift: ShiftId,
         amount: Minor,
         reason: String,
@@ -193,6 +196,7 @@ pub enum Action {
     },
     /// The courier's cash, into the drawer of this shift.
     HandIn {
+        id: MoveId,
         run: RunId,
         shift: ShiftId,
         amount: Minor,
@@ -207,14 +211,6 @@ pub enum Action {
         order: OrderId,
         shift: ShiftId,
         tender: Tender,
-    },
-    /// Some of that money, out of the drawer of this shift.
-    RefundOrder {
-        order: OrderId,
-        payment: PaymentId,
-        amount: Minor,
-        reason: String,
-        shift: ShiftId,
     },
     /// A person has seen what was refused.
     Dismiss {

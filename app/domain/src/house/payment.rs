@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::House;
 use crate::{
     currency::Minor,
-    id::{BillId, CashierId, DeviceId, OrderId, PaymentId, ShiftId},
+    id::{BillId, CashierId, DeviceId, OrderId, PaymentId, RefundId, ShiftId},
     time::Timestamp,
 };
 
@@ -43,8 +43,31 @@ pub struct Payment {
     pub receipt: Receipt,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CashierId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
+}
+
+/// What is handed back to a guest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Back {
+    pub id: RefundId,
+    pub amount: Minor,
+    /// What coins cannot pay, more or less.
     #[serde(default, skip_serializing_if = "nothing")]
-    pub refunded: Minor,
+    pub rounding: Minor,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Refund {
+    pub back: Back,
+    pub at: Timestamp,
+    /// Out of whose drawer: not always the one that it came into.
+    pub shift: ShiftId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<CashierId>,
 }
 
 /// The number on the slip: each till counts its own without a gap, so that it needs nobody to ask.
@@ -56,7 +79,9 @@ pub struct Receipt {
 }
 
 /// What money came for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Owed {
     Bill(BillId),
     /// What a diner has ordered.
@@ -107,7 +132,11 @@ impl std::ops::Deref for Payment {
 impl Payment {
     /// What can still be given back of it.
     pub fn left(&self) -> Minor {
-        (self.amount - self.refunded).max(Minor::ZERO)
+        (self.amount - self.refunded()).max(Minor::ZERO)
+    }
+
+    pub fn refunded(&self) -> Minor {
+        self.refunds.iter().map(|refund| refund.back.amount).sum()
     }
 }
 

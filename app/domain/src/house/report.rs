@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     House,
     bill::Bill,
-    payment::{Payment, Way},
+    payment::{Payment, Refund, Way},
     shift::Shift,
     taken::Taken,
 };
@@ -14,6 +14,7 @@ use crate::{
     id::{CashierId, ShiftId},
     share::share,
     tax::Tax,
+    time::Timestamp,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,22 +34,54 @@ pub struct Report {
     pub taxes: Vec<Tax>,
 }
 
-/// What payments have a share of, and what nobody has paid of it.
+/// What payments have a share of.
 struct Whole {
-    open: Minor,
+    owed: Minor,
     off: Minor,
     taxes: Vec<Tax>,
+}
+
+/// Money that came, or below zero, that went back.
+struct Flow {
+    at: Timestamp,
+    shift: ShiftId,
+    amount: Minor,
 }
 
 impl Whole {
     fn of(bill: &Bill) -> Self {
         let sums = bill.sums();
-        Self { open: (sums.total - bill.paid()).max(Minor::ZERO), off: sums.off.iter().copied().sum(), taxes: sums.taxes }
+        Self { owed: sums.total, off: sums.off.iter().copied().sum(), taxes: sums.taxes }
     }
 
     fn of_order(taken: &Taken) -> Self {
-        Self { open: Minor::ZERO, off: Minor::ZERO, taxes: taken.taxes.clone() }
+        Self { owed: taken.owed, off: Minor::ZERO, taxes: taken.taxes.clone() }
     }
+
+    /// What falls to a shift of a part of the whole, such as its tax: each flow has as much of it as more was paid of the whole after it than
+    /// before. So all shifts together have all that was paid for, once, whoever paid twice and whatever went back.
+    fn own(&self, part: Minor, flows: &[Flow], shift: ShiftId) -> Minor {
+        let (mut paid, mut before, mut own) = (Minor::ZERO, Minor::ZERO, Minor::ZERO);
+        for flow in flows {
+            paid += flow.amount;
+            let covered = paid.clamp(Minor::ZERO, self.owed.max(Minor::ZERO));
+            let after = share(part, &[covered.0, (self.owed - covered).0]).first().copied().unwrap_or_default();
+            if flow.shift == shift {
+                own += after - before;
+            }
+            before = after;
+        }
+        own
+    }
+}
+
+fn flows(payments: &[Payment]) -> Vec<Flow> {
+    let came = payments.iter().map(|payment| Flow { at: payment.at, shift: payment.shift, amount: payment.amount });
+    let went = payments.iter().flat_map(|payment| &payment.refunds);
+    let went = went.map(|refund| Flow { at: refund.at, shift: refund.shift, amount: -refund.back.amount });
+    let mut flows: Vec<Flow> = came.chain(went).collect();
+    flows.sort_by_key(|flow| flow.at);
+    flows
 }
 
 impl Report {
@@ -74,38 +107,41 @@ impl Report {
     }
 
     fn add(&mut self, payments: &[Payment], shift: ShiftId, whole: impl FnOnce() -> Whole) {
-        let of_shift = |payment: &Payment| payment.shift == shift;
-        if !payments.iter().any(of_shift) {
+        let flows = flows(payments);
+        if flows.iter().all(|flow| flow.shift != shift) {
             return;
         }
-        for payment in payments.iter().filter(|payment| of_shift(payment)) {
-            let kept = payment.amount - payment.refunded;
-            *self.sales.entry(payment.way).or_default() += kept;
-            *self.by.entry(payment.by).or_default() += kept;
-            self.payments += 1;
-            self.tips += payment.tip;
-            self.rounding += payment.rounding;
-            self.refunded += payment.refunded;
-            let number = payment.receipt.number;
-            let (first, last) = self.receipts.unwrap_or((number, number));
-            self.receipts = Some((first.min(number), last.max(number)));
+        payments.iter().filter(|payment| payment.shift == shift).for_each(|payment| self.take(payment));
+        for payment in payments {
+            payment.refunds.iter().filter(|refund| refund.shift == shift).for_each(|refund| self.give_back(payment.way, refund));
         }
         let whole = whole();
-        // Each payment has its share of the discounts and taxes, so that all shifts together have the whole.
-        let kept = |payment: &Payment| (payment.amount - payment.refunded).0;
-        let weights: Vec<i64> = payments.iter().map(kept).chain([whole.open.0]).collect();
-        let own = |amount: Minor| -> Minor {
-            let parts = share(amount, &weights).into_iter().zip(payments);
-            parts.filter(|(_, payment)| of_shift(payment)).map(|(part, _)| part).sum()
-        };
-        self.discounts += own(whole.off);
-        for tax in whole.taxes {
-            let (of, part) = (own(tax.of), own(tax.tax));
+        self.discounts += whole.own(whole.off, &flows, shift);
+        for tax in &whole.taxes {
+            let (of, part) = (whole.own(tax.of, &flows, shift), whole.own(tax.tax, &flows, shift));
             match self.taxes.iter_mut().find(|known| known.rate == tax.rate) {
                 Some(known) => (known.of, known.tax) = (known.of + of, known.tax + part),
                 None => self.taxes.push(Tax { rate: tax.rate, of, tax: part }),
             }
         }
+    }
+
+    fn take(&mut self, payment: &Payment) {
+        *self.sales.entry(payment.way).or_default() += payment.amount;
+        *self.by.entry(payment.by).or_default() += payment.amount;
+        self.payments += 1;
+        self.tips += payment.tip;
+        self.rounding += payment.rounding;
+        let number = payment.receipt.number;
+        let (first, last) = self.receipts.unwrap_or((number, number));
+        self.receipts = Some((first.min(number), last.max(number)));
+    }
+
+    fn give_back(&mut self, way: Way, refund: &Refund) {
+        *self.sales.entry(way).or_default() += -refund.back.amount;
+        *self.by.entry(refund.by).or_default() += -refund.back.amount;
+        self.refunded += refund.back.amount;
+        self.rounding += -refund.back.rounding;
     }
 
     pub fn total(&self) -> Minor {

@@ -3,9 +3,9 @@ use crate::{
     house::{
         Thing,
         bill::{BillLine, Seat},
-        payment::{Receipt, Tender},
+        payment::{Back, Receipt, Tender},
     },
-    id::{BillId, DeviceId, DishId, LineId, PaymentId},
+    id::{BillId, DeviceId, DishId, LineId, OrderId, PaymentId, RefundId},
     tax::TaxRate,
     time::Timestamp,
 };
@@ -20,6 +20,7 @@ fn line(id: u128, price: i64, rate: u32) -> BillLine {
         name: "Dish".into(),
         price: Minor(price),
         taxed: vec![(TaxRate(rate), Minor(price))],
+        taxed_away: Vec::new(),
         picks: Vec::new(),
         note: String::new(),
         course: 0,
@@ -35,8 +36,13 @@ fn payment(id: u128, way: Way, amount: i64, shift: ShiftId) -> Payment {
         shift,
         receipt: Receipt { till: DeviceId(1), number: id as u32 },
         by: None,
-        refunded: Minor::ZERO,
+        refunds: Vec::new(),
     }
+}
+
+fn refund(amount: i64, shift: ShiftId) -> Refund {
+    let back = Back { id: RefundId(1), amount: Minor(amount), rounding: Minor::ZERO, reason: "cold".into() };
+    Refund { back, at: Timestamp(1), shift, by: None }
 }
 
 fn house() -> House {
@@ -64,11 +70,36 @@ fn shifts_share_a_bill_that_was_paid_in_both_and_have_all_of_its_tax_together() 
 #[test]
 fn what_was_given_back_is_no_sale() {
     let mut house = house();
+    let early = Report::of(&house, EARLY).unwrap();
     let mut bill = house.bill(BillId(1)).unwrap().clone();
-    bill.payments[0].refunded = Minor(200);
+    bill.payments[0].refunds.push(refund(200, LATE));
     house.put(Thing::Bill(bill));
-    let report = Report::of(&house, EARLY).unwrap();
-    assert_eq!((report.total(), report.refunded), (Minor(500), Minor(200)));
+    assert_eq!(Report::of(&house, EARLY).unwrap(), early, "what was printed of a shift stays true");
+    let late = Report::of(&house, LATE).unwrap();
+    assert_eq!(
+        (late.total(), late.sales[&Way::Cash], late.refunded),
+        (Minor(601), Minor(101), Minor(200)),
+        "the drawer that gave it back has it"
+    );
+    let of = |report: &Report| report.taxes.iter().map(|tax| tax.of).sum::<Minor>();
+    assert_eq!(of(&early) + of(&late), Minor(1_301), "and its tax is less");
+}
+
+#[test]
+fn an_order_that_two_people_took_is_taxed_once_and_not_at_all_when_all_is_given_back() {
+    let taxes = vec![Tax { rate: TaxRate(190_000), of: Minor(700), tax: Minor(112) }];
+    let payments = vec![payment(1, Way::Cash, 700, EARLY), payment(2, Way::Card, 700, EARLY)];
+    let mut taken = Taken { order: OrderId(1), owed: Minor(700), taxes, payments };
+    let mut tax = |backs: &[(usize, i64)]| {
+        taken.payments.iter_mut().for_each(|payment| payment.refunds.clear());
+        backs.iter().for_each(|(at, amount)| taken.payments[*at].refunds.push(refund(*amount, EARLY)));
+        let shift = Thing::Shift(Shift::new(EARLY, DeviceId(1), Timestamp(0), Minor(0)));
+        Report::of(&House::from_iter([shift, Thing::Taken(taken.clone())]), EARLY).unwrap().taxes[0].tax
+    };
+    assert_eq!(tax(&[]), Minor(112));
+    assert_eq!(tax(&[(1, 700)]), Minor(112));
+    assert_eq!(tax(&[(1, 700), (0, 350)]), Minor(56));
+    assert_eq!(tax(&[(1, 700), (0, 700)]), Minor::ZERO);
 }
 
 #[test]

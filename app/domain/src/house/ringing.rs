@@ -8,14 +8,15 @@ use crate::{
     tax::{Place, TaxRules},
 };
 
-/// What is missing on it keeps it from being rung up.
-pub fn ring_up(menu: &Menu, tax: &TaxRules, place: Place, line: Line, course: u8) -> Result<BillLine, Fault> {
+/// What is missing on it keeps it from being rung up. Where it is eaten is the bill's, which may be moved.
+pub fn ring_up(menu: &Menu, tax: &TaxRules, line: Line, course: u8) -> Result<BillLine, Fault> {
     let dish = menu.dish(line.dish).ok_or(Fault::Unknown)?;
     let mut picked = Picked::default();
     picked.read(menu, &dish.option_groups, &line.picks, 1)?;
     let price = picked.price(dish);
-    let taxed = picked.rates(dish, tax.rates(), place, price);
-    let name = dish.name.clone();
-    let count = u16::from(line.count);
-    Ok(BillLine { id: line.id, dish: dish.id, name, price, taxed, picks: picked.picks, note: line.note, course, count, sent: 0 })
+    let [taxed, away] = [Place::In, Place::Away].map(|place| picked.rates(dish, tax.rates(), place, price));
+    let taxed_away = if away == taxed { Vec::new() } else { away };
+    let Line { id, note, count, .. } = line;
+    let (name, picks) = (dish.name.clone(), picked.picks);
+    Ok(BillLine { id, dish: dish.id, name, price, taxed, taxed_away, picks, note, course, count: count.into(), sent: 0 })
 }

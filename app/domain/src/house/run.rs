@@ -55,6 +55,6 @@ impl Run {
     }
 
     pub fn is_over(&self) -> bool {
-        self.stops.iter().all(|stop| stop.handed_over.is_some()) && (self.handed_in.is_some() || self.cash() == Minor::ZERO)
+        self.stops.iter().all(|stop| stop.handed_over.is_some()) && self.handed_in.unwrap_or_default() >= self.cash()
     }
 }

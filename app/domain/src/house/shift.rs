@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::payment::Way;
+use super::{op::Refusal, payment::Way};
 use crate::{
     currency::Minor,
-    id::{CashierId, DeviceId, ShiftId},
+    id::{CashierId, DeviceId, MoveId, ShiftId},
     time::Timestamp,
 };
 
@@ -34,6 +34,7 @@ pub struct Shift {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Move {
+    pub id: MoveId,
     pub at: Timestamp,
     /// Below zero, out of the drawer.
     pub amount: Minor,
@@ -75,6 +76,14 @@ impl Shift {
     /// Cash that became known after the drawer was counted: a till that was offline sold on.
     pub fn late(&self) -> Minor {
         self.closed.as_ref().map_or(Minor::ZERO, |closed| self.expected() - closed.expected)
+    }
+
+    pub(super) fn put(&mut self, moved: Move) -> Result<(), Refusal> {
+        if self.moves.iter().any(|known| known.id == moved.id) {
+            return Err(Refusal::Taken);
+        }
+        self.moves.push(moved);
+        Ok(())
     }
 
     pub(super) fn take(&mut self, way: Way, amount: Minor) {

@@ -20,6 +20,8 @@ use crate::{
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Taken {
     pub order: OrderId,
+    /// Without the tip. Whoever takes it takes all of it.
+    pub owed: Minor,
     /// Those of the order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taxes: Vec<Tax>,

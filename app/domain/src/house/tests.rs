@@ -3,7 +3,7 @@ use super::{
     bill::{Bill, BillLine, Discount, Off, Seat},
     decide,
     op::{Action, Op, Part, Refusal, SPEAKS},
-    payment::{Tender, Way},
+    payment::{Back, Owed, Tender, Way},
     report::Report,
     run::{Run, Stop},
     sight::Viewer,
@@ -15,7 +15,10 @@ use crate::{
     contact::Contact,
     currency::{Currency, Minor},
     device::DeviceKind,
-    id::{BillId, DeviceId, DiscountId, DishId, LineId, OpId, OrderId, PaymentId, RestaurantId, RunId, ShiftId, TableId, TicketId},
+    id::{
+        BillId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId, PaymentId, RefundId, RestaurantId, RunId, ShiftId, TableId,
+        TicketId,
+    },
     lang::Lang,
     order::{Order, Ordered, Progress},
     ordering::PaymentWay,
@@ -74,24 +77,42 @@ impl Day {
     }
 }
 
-fn add(line: u128, name: &str, price: i64) -> Action {
-    let line = BillLine {
-        id: LineId(line),
-        dish: DishId(line),
+fn add(id: u128, name: &str, price: i64) -> Action {
+    Action::Add { bill: BILL, line: Box::new(line(id, name, price)) }
+}
+
+fn part(line: u128, becomes: u128) -> Part {
+    Part { line: LineId(line), count: 1, becomes: LineId(becomes) }
+}
+
+fn line(id: u128, name: &str, price: i64) -> BillLine {
+    BillLine {
+        id: LineId(id),
+        dish: DishId(id),
         name: name.into(),
         price: Minor(price),
         taxed: vec![(TaxRate(70_000), Minor(price))],
+        taxed_away: Vec::new(),
         picks: Vec::new(),
         note: String::new(),
         course: 0,
         count: 1,
         sent: 0,
-    };
-    Action::Add { bill: BILL, line: Box::new(line) }
+    }
 }
 
 fn pay(payment: u128, amount: i64) -> Action {
     Action::Pay { bill: BILL, shift: SHIFT, tender: Tender::new(PaymentId(payment), Way::Cash, Minor(amount)) }
+}
+
+fn back(owed: Owed, payment: u128, amount: i64) -> Action {
+    let back = Back { id: RefundId(payment), amount: Minor(amount), rounding: Minor::ZERO, reason: "cold".into() };
+    Action::Refund { owed, payment: PaymentId(payment), back, shift: SHIFT }
+}
+
+fn discount(id: u128, line: Option<u128>, off: Off) -> Action {
+    let discount = Discount { id: DiscountId(id), line: line.map(LineId), off, reason: "waited long".into(), by: None };
+    Action::Discount { bill: BILL, discount }
 }
 
 fn open(bill: BillId, table: u128) -> Action {
@@ -187,8 +208,9 @@ fn money_is_taken_down_whatever_became_of_the_bill() {
     assert_eq!(day.bill().due(), Minor::ZERO);
     day.does(BEN, pay(2, 450));
     assert_eq!(day.bill().due(), Minor(-450), "the guest has paid twice and gets one back");
-    let back = Action::Refund { bill: BILL, payment: PaymentId(2), amount: Minor(450), reason: "paid twice".into(), shift: SHIFT };
-    day.does(ADA, back);
+    let again = back(Owed::Bill(BILL), 2, 450);
+    day.does(ADA, again.clone());
+    assert_eq!(day.asks(ADA, again), Err(Refusal::Taken), "and only one, however often the button is tapped");
     assert_eq!((day.bill().due(), day.house.shift(SHIFT).unwrap().expected()), (Minor::ZERO, Minor(10_450)));
     assert_eq!(day.asks(ADA, pay(1, 450)), Err(Refusal::Taken), "but each payment once");
 }
@@ -251,13 +273,9 @@ fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_beca
     assert_eq!((report.total(), report.tips, report.rounding), (Minor(450 + 2 * 1_803 + 100), Minor(400), Minor(4)));
     assert_eq!((report.payments, report.receipts), (4, Some((1, 3))));
     assert!(report.taxes.iter().any(|tax| tax.rate == TaxRate(190_000) && tax.tax == Minor(288)), "{:?}", report.taxes);
-    let back = |payment| {
-        let payment = PaymentId(payment);
-        Action::RefundOrder { order: order.id, payment, amount: Minor(803), reason: "no dessert".into(), shift: SHIFT }
-    };
     let cash = day.house.shift(SHIFT).unwrap().expected();
-    day.does(BEN, back(2));
-    assert_eq!(day.asks(BEN, back(9)), Err(Refusal::Unknown));
+    day.does(BEN, back(Owed::Order(order.id), 2, 803));
+    assert_eq!(day.asks(BEN, back(Owed::Order(order.id), 9, 803)), Err(Refusal::Unknown));
     assert_eq!(day.house.shift(SHIFT).unwrap().expected(), cash - Minor(803));
     let report = Report::of(&day.house, SHIFT).unwrap();
     assert_eq!((report.total(), report.refunded), (Minor(450 + 1_803 + 1_000 + 100), Minor(803)));
@@ -307,7 +325,7 @@ fn what_no_till_of_ours_would_send_is_refused_by_its_field() {
         (add(1, &"x".repeat(200), 100), "name"),
         (add(1, "Beer", -1), "price"),
         (pay(1, -1), "amount"),
-        (Action::MoveCash { shift: SHIFT, amount: Minor(1), reason: "\u{7}".into() }, "reason"),
+        (Action::MoveCash { id: MoveId(1), shift: SHIFT, amount: Minor(1), reason: "\u{7}".into() }, "reason"),
         (Action::OpenShift { shift: ShiftId(2), float: Minor(i64::MAX) }, "float"),
     ];
     for (action, field) in broken {
@@ -485,4 +503,71 @@ fn a_courier_sees_its_own_runs_and_what_they_bring_and_nobodys_money() {
     assert_eq!(ada.shown(till_thing.clone()), None);
     assert_eq!(ada.shown(Thing::Gone(ThingId::Bill(BILL))), None);
     assert_eq!(till.shown(till_thing.clone()), Some(till_thing));
+}
+
+#[test]
+fn cash_is_moved_once_however_often_the_button_is_tapped() {
+    let mut day = Day::new();
+    let ice = Action::MoveCash { id: MoveId(1), shift: SHIFT, amount: Minor(-500), reason: "ice".into() };
+    day.does(ADA, ice.clone());
+    assert_eq!(day.asks(ADA, ice), Err(Refusal::Taken));
+    assert_eq!(day.house.shift(SHIFT).unwrap().expected(), Minor(9_500));
+}
+
+#[test]
+fn what_was_taken_off_costs_nobody_else_anything_when_a_bill_is_split_or_merged() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Steak", 3_000);
+    day.adds(ADA, 2, "Beer", 450);
+    day.adds(ADA, 3, "Cake", 700);
+    day.does(ADA, discount(1, Some(1), Off::Millionths(1_000_000)));
+    day.does(ADA, discount(2, None, Off::Millionths(100_000)));
+    assert_eq!(day.bill().total(), Minor(1_035));
+    let parts = vec![part(1, 11), part(2, 12)];
+    day.does(ADA, Action::Split { bill: BILL, into: BillId(2), parts });
+    let total = |day: &Day, bill| day.house.bill(bill).unwrap().total();
+    assert_eq!(
+        (total(&day, BILL), total(&day, BillId(2))),
+        (Minor(630), Minor(405)),
+        "the steak stays free, and all of it a tenth cheaper"
+    );
+    day.does(BEN, open(BillId(3), 11));
+    day.does(BEN, Action::Add { bill: BillId(3), line: Box::new(line(31, "Soup", 600)) });
+    day.does(BEN, Action::Merge { bill: BILL, into: BillId(3) });
+    assert_eq!(total(&day, BillId(3)), Minor(1_230), "the soup costs what it cost");
+}
+
+#[test]
+fn a_paid_bill_whose_sum_changes_is_open_again() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.adds(ADA, 2, "Cake", 700);
+    day.does(ADA, pay(1, 1_150));
+    assert!(day.bill().closed);
+    day.does(BEN, Action::Split { bill: BILL, into: BillId(2), parts: vec![part(2, 12)] });
+    assert!(!day.bill().closed, "the guest is owed what the other one pays for");
+    assert_eq!(day.bill().due(), Minor(-700));
+}
+
+#[test]
+fn case_odoo_34604_a_bill_that_is_taken_along_after_all_has_the_same_price_and_the_other_tax() {
+    let mut day = Day::new();
+    let mut coffee = line(1, "Coffee", 1_000);
+    coffee.taxed = vec![(TaxRate(130_000), Minor(1_000))];
+    coffee.taxed_away = vec![(TaxRate(50_000), Minor(1_000))];
+    day.does(ADA, Action::Add { bill: BILL, line: Box::new(coffee) });
+    let sums = |day: &Day| (day.bill().sums().total, day.bill().sums().taxes[0].tax);
+    assert_eq!(sums(&day), (Minor(1_000), Minor(115)));
+    day.does(ADA, Action::Move { bill: BILL, seat: Seat::Away });
+    assert_eq!(sums(&day), (Minor(1_000), Minor(48)));
+}
+
+#[test]
+fn a_drawer_holds_what_a_day_brings_in_any_currency() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Meze", 90_000_000);
+    day.does(ADA, Action::Count { bill: BILL, line: LineId(1), by: 4 });
+    day.does(ADA, pay(1, 450_000_000));
+    day.does(ADA, Action::CloseShift { shift: SHIFT, counted: Minor(450_010_000) });
+    assert_eq!(day.house.shift(SHIFT).unwrap().closed.as_ref().unwrap().expected, Minor(450_010_000));
 }

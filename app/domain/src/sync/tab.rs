@@ -292,9 +292,7 @@ impl Tab {
             effects.push(Effect::Read);
             return;
         }
-        if let Some(answered) = self.answered.take() {
-            return self.write(Write::Answer(answered), effects);
-        }
+        // Somebody waits for what they asked for; an answer waits for nobody.
         while let Some(asked) = self.asked.front() {
             let Some(kept) = &self.kept else { return };
             let wish = asked.wish.clone();
@@ -306,6 +304,9 @@ impl Tab {
                     effects.push(Effect::Refused(op.id, refusal));
                 }
             }
+        }
+        if let Some(answered) = self.answered.take() {
+            return self.write(Write::Answer(answered), effects);
         }
         self.send(effects);
     }

@@ -99,11 +99,7 @@ fn books_agree(world: &World) -> bool {
                     add(&mut drawers, *shift, tender.taken());
                 }
             }
-            Action::Refund { payment, amount, shift, .. } | Action::RefundOrder { payment, amount, shift, .. }
-                if paid.get(payment) == Some(&Way::Cash) =>
-            {
-                add(&mut drawers, *shift, -*amount)
-            }
+            Action::Refund { payment, back, shift, .. } if paid.get(payment) == Some(&Way::Cash) => add(&mut drawers, *shift, -back.amount),
             Action::Add { line, .. } => {
                 lines.insert(line.id, line.dish);
                 take(line.dish, i64::from(line.count));

@@ -6,12 +6,12 @@ use servery_domain::{
         House,
         bill::{Bill, BillLine, Discount, Off, Seat},
         op::{Action, Part},
-        payment::{Tender, Way},
+        payment::{Back, Owed, Tender, Way},
         shift::Shift,
         taken::Taken,
         ticket::{Ticket, news},
     },
-    id::{BillId, DeviceId, DiscountId, DishId, LineId, OrderId, PaymentId, ShiftId, TableId, TicketId},
+    id::{BillId, DeviceId, DiscountId, DishId, LineId, MoveId, OrderId, PaymentId, RefundId, ShiftId, TableId, TicketId},
     lang::Lang,
     tax::TaxRate,
 };
@@ -31,12 +31,17 @@ fn line(dice: &mut Dice) -> BillLine {
         name: format!("Dish {dish}"),
         price,
         taxed: vec![(TaxRate(70_000), price)],
+        taxed_away: Vec::new(),
         picks: Vec::new(),
         note: String::new(),
         course: 0,
         count: 1 + dice.below(2) as u16,
         sent: 0,
     }
+}
+
+fn back(dice: &mut Dice, amount: Minor) -> Back {
+    Back { id: RefundId(dice.id()), amount, rounding: Minor::ZERO, reason: "cold".to_owned() }
 }
 
 /// Something that makes sense on this screen; `None` if nothing came to mind.
@@ -72,13 +77,17 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
         }
         15 => {
             let payment = dice.pick(&bill?.payments)?;
-            let amount = Minor((payment.amount - payment.refunded).0.min(100));
-            let reason = "cold".to_owned();
-            (amount.0 > 0).then_some(Action::Refund { bill: bill?.id, payment: payment.id, amount, reason, shift: own? })
+            let amount = payment.left().min(Minor(100));
+            (amount.0 > 0).then_some(Action::Refund {
+                owed: Owed::Bill(bill?.id),
+                payment: payment.id,
+                back: back(dice, amount),
+                shift: own?,
+            })
         }
         16 => match own {
             None => Some(Action::OpenShift { shift: ShiftId(dice.id()), float: Minor(10_000) }),
-            Some(shift) => Some(Action::MoveCash { shift, amount: Minor(-500), reason: "ice".into() }),
+            Some(shift) => Some(Action::MoveCash { id: MoveId(dice.id()), shift, amount: Minor(-500), reason: "ice".into() }),
         },
         17 if dice.one_in(3) => {
             // Some close another till's shift.
@@ -129,8 +138,8 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
         26 => {
             let takings: Vec<&Taken> = house.takings().collect();
             let taken = *dice.pick(&takings)?;
-            let (payment, reason) = (dice.pick(&taken.payments)?.id, "cold".to_owned());
-            Some(Action::RefundOrder { order: taken.order, payment, amount: Minor(250), reason, shift: own? })
+            let payment = dice.pick(&taken.payments)?.id;
+            Some(Action::Refund { owed: Owed::Order(taken.order), payment, back: back(dice, Minor(250)), shift: own? })
         }
         _ => None,
     }

@@ -5,10 +5,10 @@ use crate::{
     currency::Minor,
     house::{
         House, Stock, Thing, ThingId,
-        bill::{Bill, BillLine, Discount, Seat},
+        bill::{Bill, BillLine, Discount, Off, Seat},
         op::{Op, Part, Refusal},
     },
-    id::{BillId, DishId, LineId},
+    id::{BillId, DiscountId, DishId, LineId},
     limits,
 };
 
@@ -122,13 +122,32 @@ pub fn split(house: &House, op: &Op, (from, into): (BillId, BillId), parts: &[Pa
         let sent = line.sent.min(count);
         into.lines.extend((count > 0).then(|| BillLine { id: part.becomes, count, sent, ..line.clone() }));
         (line.count, line.sent) = (line.count - count, line.sent - sent);
+        let all = line.count == 0;
+        into.discounts.extend(from.discounts.iter().filter_map(|discount| goes_along(discount, part, all)));
     }
     from.lines.retain(|line| line.count > 0 || line.sent > 0);
     let lines: Vec<LineId> = from.lines.iter().map(|line| line.id).collect();
     from.discounts.retain(|discount| discount.line.is_none_or(|line| lines.contains(&line)));
     into.closed = false;
+    reopen(&mut from);
     fits(&into)?;
     Ok(vec![Thing::Bill(from), Thing::Bill(into)])
+}
+
+/// A part of a bill costs on another one what it cost before. What an amount was taken off stays where it is, unless all of its line goes.
+fn goes_along(discount: &Discount, part: &Part, all: bool) -> Option<Discount> {
+    let goes = match (discount.line, discount.off) {
+        (None, off) => matches!(off, Off::Millionths(_)),
+        (Some(line), Off::Millionths(_)) => line == part.line,
+        (Some(line), Off::Amount(_)) => line == part.line && all,
+    };
+    // Said again, it has the same name.
+    goes.then(|| Discount { id: DiscountId(discount.id.0 ^ part.becomes.0), line: Some(part.becomes), ..discount.clone() })
+}
+
+/// What it comes to is another sum: nobody is to lose sight of what is owed, on either side.
+fn reopen(bill: &mut Bill) {
+    bill.closed &= bill.due() == Minor::ZERO;
 }
 
 /// A payment stays where its receipt says it is found: on the bill that took over the rest.
@@ -136,6 +155,10 @@ pub fn merge(house: &House, bill: BillId, into: BillId) -> Decided {
     let (mut bill, mut into) = (live(house, bill)?, live(house, into)?);
     if bill.id == into.id {
         return Ok(Vec::new());
+    }
+    if !into.lines.is_empty() && !bill.lines.is_empty() {
+        in_amounts(&mut into);
+        in_amounts(&mut bill);
     }
     into.lines.append(&mut bill.lines);
     into.discounts.append(&mut bill.discounts);
@@ -146,6 +169,13 @@ pub fn merge(house: &House, bill: BillId, into: BillId) -> Decided {
     bill.merged = Some(into.id);
     fits(&into)?;
     Ok(vec![Thing::Bill(bill), Thing::Bill(into)])
+}
+
+/// What a part of the whole bill was taken off for stays the same when others' dishes come onto it.
+fn in_amounts(bill: &mut Bill) {
+    let sums = bill.sums();
+    let whole = bill.discounts.iter_mut().zip(sums.off).filter(|(discount, _)| discount.line.is_none());
+    whole.for_each(|(discount, off)| discount.off = Off::Amount(off));
 }
 
 pub fn discount(house: &House, op: &Op, bill: BillId, discount: &Discount) -> Decided {
@@ -160,7 +190,15 @@ pub fn discount(house: &House, op: &Op, bill: BillId, discount: &Discount) -> De
         return Err(Refusal::Malformed(format!("a bill has {} discounts at the most", limits::DISCOUNTS)));
     }
     bill.discounts.push(Discount { by: op.by, ..discount.clone() });
+    reopen(&mut bill);
     Ok(vec![Thing::Bill(bill)])
+}
+
+pub fn take_back(house: &House, bill: BillId, discount: DiscountId) -> Decided {
+    change(house, bill, |bill| {
+        bill.discounts.retain(|known| known.id != discount);
+        reopen(bill);
+    })
 }
 
 pub fn close(house: &House, bill: BillId) -> Decided {

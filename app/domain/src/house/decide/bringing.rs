@@ -9,7 +9,7 @@ use crate::{
         run::{HandedOver, Run, Stop},
         shift::Move,
     },
-    id::{DeviceId, OrderId, RunId, ShiftId},
+    id::{DeviceId, MoveId, OrderId, RunId, ShiftId},
 };
 
 pub fn assign(house: &House, op: &Op, (id, courier): (RunId, DeviceId), orders: &[OrderId]) -> Decided {
@@ -39,9 +39,10 @@ pub fn hand_over(house: &House, run: RunId, order: OrderId, handed_over: &Handed
     Ok(vec![Thing::Run(run)])
 }
 
-pub fn hand_in(house: &House, op: &Op, (run, shift): (RunId, ShiftId), amount: Minor) -> Decided {
+pub fn hand_in(house: &House, op: &Op, (id, run, shift): (MoveId, RunId, ShiftId), amount: Minor) -> Decided {
     let (mut run, mut shift) = (found(house.run(run))?, found(house.shift(shift))?);
+    let courier = house.device(run.courier).map(|courier| courier.name.clone());
+    shift.put(Move { id, at: op.at, amount, reason: courier.unwrap_or_default() })?;
     run.handed_in = Some(run.handed_in.unwrap_or_default() + amount);
-    shift.moves.push(Move { at: op.at, amount, reason: String::new() });
     Ok(vec![Thing::Run(run), Thing::Shift(shift)])
 }

@@ -7,11 +7,11 @@ use crate::{
         House, Thing, Till,
         bill::{Bill, Seat},
         op::{Op, Refusal},
-        payment::{Payment, Receipt, Tender, Way},
+        payment::{Back, Owed, Payment, Receipt, Refund, Tender, Way},
         shift::{Closed, Move, Shift},
         taken::Taken,
     },
-    id::{BillId, OrderId, PaymentId, ShiftId},
+    id::{BillId, MoveId, OrderId, PaymentId, ShiftId},
 };
 
 /// Into the drawer, under the till's next number.
@@ -20,15 +20,7 @@ fn put_in(house: &House, op: &Op, shift: &mut Shift, tender: &Tender) -> (Paymen
     till.receipts += 1;
     let receipt = Receipt { till: op.device, number: till.receipts };
     shift.take(tender.way, tender.taken());
-    (Payment { tender: tender.clone(), at: op.at, shift: shift.id, receipt, by: op.by, refunded: Minor::ZERO }, till)
-}
-
-/// Out of the drawer, by the way it came.
-fn give_back(payments: &mut [Payment], payment: PaymentId, amount: Minor, shift: &mut Shift) -> Result<(), Refusal> {
-    let payment = payments.iter_mut().find(|paid| paid.id == payment).ok_or(Refusal::Unknown)?;
-    payment.refunded += amount;
-    shift.take(payment.way, -amount);
-    Ok(())
+    (Payment { tender: tender.clone(), at: op.at, shift: shift.id, receipt, by: op.by, refunds: Vec::new() }, till)
 }
 
 pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender) -> Decided {
@@ -48,7 +40,8 @@ pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender
 pub fn take_order(house: &House, op: &Op, order: OrderId, shift: ShiftId, tender: &Tender) -> Decided {
     let mut shift = found(house.shift(shift))?;
     let taxes = || house.order(order).map_or_else(Vec::new, |order| order.ordered.taxes.clone());
-    let mut taken = house.taken(order).cloned().unwrap_or_else(|| Taken { order, taxes: taxes(), payments: Vec::new() });
+    let first = || Taken { order, owed: tender.amount, taxes: taxes(), payments: Vec::new() };
+    let mut taken = house.taken(order).cloned().unwrap_or_else(first);
     if taken.payments.iter().any(|paid| paid.id == tender.id) {
         return Err(Refusal::Taken);
     }
@@ -57,16 +50,32 @@ pub fn take_order(house: &House, op: &Op, order: OrderId, shift: ShiftId, tender
     Ok(vec![Thing::Taken(taken), Thing::Shift(shift), Thing::Till(till)])
 }
 
-pub fn refund(house: &House, (bill, payment): (BillId, PaymentId), amount: Minor, shift: ShiftId) -> Decided {
-    let (mut bill, mut shift) = (live(house, bill)?, found(house.shift(shift))?);
-    give_back(&mut bill.payments, payment, amount, &mut shift)?;
-    Ok(vec![Thing::Bill(bill), Thing::Shift(shift)])
+/// Out of the drawer, by the way it came.
+pub fn refund(house: &House, op: &Op, (owed, payment): (Owed, PaymentId), back: &Back, shift: ShiftId) -> Decided {
+    let mut shift = found(house.shift(shift))?;
+    let (thing, way) = match owed {
+        Owed::Bill(bill) => {
+            let mut bill = live(house, bill)?;
+            let way = give_back(op, &mut bill.payments, payment, back, shift.id)?;
+            (Thing::Bill(bill), way)
+        }
+        Owed::Order(order) => {
+            let mut taken = found(house.taken(order))?;
+            let way = give_back(op, &mut taken.payments, payment, back, shift.id)?;
+            (Thing::Taken(taken), way)
+        }
+    };
+    shift.take(way, -(back.amount + back.rounding));
+    Ok(vec![thing, Thing::Shift(shift)])
 }
 
-pub fn refund_order(house: &House, (order, payment): (OrderId, PaymentId), amount: Minor, shift: ShiftId) -> Decided {
-    let (mut taken, mut shift) = (found(house.taken(order))?, found(house.shift(shift))?);
-    give_back(&mut taken.payments, payment, amount, &mut shift)?;
-    Ok(vec![Thing::Taken(taken), Thing::Shift(shift)])
+fn give_back(op: &Op, payments: &mut [Payment], payment: PaymentId, back: &Back, shift: ShiftId) -> Result<Way, Refusal> {
+    let payment = payments.iter_mut().find(|paid| paid.id == payment).ok_or(Refusal::Unknown)?;
+    if payment.refunds.iter().any(|known| known.back.id == back.id) {
+        return Err(Refusal::Taken);
+    }
+    payment.refunds.push(Refund { back: back.clone(), at: op.at, shift, by: op.by });
+    Ok(payment.way)
 }
 
 pub fn open_shift(house: &House, op: &Op, shift: ShiftId, float: Minor) -> Decided {
@@ -80,9 +89,9 @@ pub fn open_shift(house: &House, op: &Op, shift: ShiftId, float: Minor) -> Decid
     Ok(vec![Thing::Shift(shift), Thing::Till(till)])
 }
 
-pub fn move_cash(house: &House, op: &Op, shift: ShiftId, amount: Minor, reason: &str) -> Decided {
+pub fn move_cash(house: &House, op: &Op, (id, shift): (MoveId, ShiftId), amount: Minor, reason: &str) -> Decided {
     let mut shift = found(house.shift(shift))?;
-    shift.moves.push(Move { at: op.at, amount, reason: reason.to_owned() });
+    shift.put(Move { id, at: op.at, amount, reason: reason.to_owned() })?;
     Ok(vec![Thing::Shift(shift)])
 }
 

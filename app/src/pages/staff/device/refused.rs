@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use servery_domain::{
-    house::{Refused, op::Action},
+    house::{Refused, op::Action, payment::Back},
     id::OpId,
 };
 
@@ -75,9 +75,7 @@ pub fn deed(texts: Texts, premises: &Premises, action: &Action) -> String {
         | Action::TakeBackDiscount { .. }
         | Action::Close { .. } => (Key::DeedBill, None),
         Action::Pay { tender, .. } | Action::TakeOrder { tender, .. } => (Key::DeedMoney, Some(money(tender.amount))),
-        Action::Refund { amount, .. } | Action::RefundOrder { amount, .. } | Action::MoveCash { amount, .. } => {
-            (Key::DeedMoney, Some(money(*amount)))
-        }
+        Action::Refund { back: Back { amount, .. }, .. } | Action::MoveCash { amount, .. } => (Key::DeedMoney, Some(money(*amount))),
         Action::Mail { to, .. } => (Key::DeedReceipt, Some(to.clone())),
         Action::OpenShift { .. } | Action::CloseShift { .. } => (Key::DeedShift, None),
         Action::Send { .. } | Action::Bump { .. } | Action::Recall { .. } => (Key::DeedKitchen, None),

@@ -10,7 +10,7 @@ use servery_domain::{
         op::Action,
         run::{Proof, Run},
     },
-    id::{OrderId, RunId},
+    id::{MoveId, OrderId, RunId},
     order::{Order, State},
 };
 
@@ -149,11 +149,11 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
     let stops: Vec<_> = stops.collect();
     let all = !run.is_over() && run.stops.iter().all(|stop| stop.handed_over.is_some());
     let (id, cash) = (run.id, run.cash());
-    let taking = post.clone();
+    let (taking, hand_in) = (post.clone(), MoveId(post.desk.id()));
     let take = move |_| {
         let shift = taking.house.with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
         match shift {
-            Some(shift) => taking.ask(Action::HandIn { run: id, shift, amount: cash }),
+            Some(shift) => taking.ask(Action::HandIn { id: hand_in, run: id, shift, amount: cash }),
             None => taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())),
         }
     };

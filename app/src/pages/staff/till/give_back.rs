@@ -3,8 +3,11 @@
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
     currency::Minor,
-    house::{op::Action, payment::Owed},
-    id::PaymentId,
+    house::{
+        op::Action,
+        payment::{Back, Owed, Way},
+    },
+    id::{PaymentId, RefundId},
     limits,
 };
 
@@ -23,16 +26,14 @@ pub fn GiveBack(counter: Counter, owed: Owed, payment: PaymentId) -> impl IntoVi
     let left = paid.left();
     let (amount, reason) = (RwSignal::new(left), NodeRef::<html::Input>::new());
     let out_of_range = move || amount.get() > left || amount.get() <= Minor::ZERO;
-    let giving = counter.clone();
+    let (giving, way_back, id) = (counter.clone(), paid.way, RefundId(counter.desk.id()));
     let give = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(shift) = giving.shift() else { return giving.over.set(Some(Over::OpenShift)) };
-        let (shift, amount) = (shift.id, amount.get_untracked());
+        let (currency, amount) = (giving.premises.menu.currency, amount.get_untracked());
+        let rounding = if way_back == Way::Cash { currency.in_cash(amount) - amount } else { Minor::ZERO };
         let reason = reason.get_untracked().map(|field| field.value()).unwrap_or_default();
-        giving.ask_and_close(match owed {
-            Owed::Bill(bill) => Action::Refund { bill, payment, amount, reason, shift },
-            Owed::Order(order) => Action::RefundOrder { order, payment, amount, reason, shift },
-        });
+        giving.ask_and_close(Action::Refund { owed, payment, back: Back { id, amount, rounding, reason }, shift: shift.id });
     };
     Some(view! {
         <Sheet title=counter.word(Key::PaymentsGiveBack) close=counter.close()>

@@ -95,8 +95,8 @@ pub fn way(counter: &Counter, payment: &Payment) -> &'static str {
 
 fn row(counter: &Counter, owed: Owed, payment: &Payment) -> impl IntoView + use<> {
     let (id, over) = (payment.id, counter.over);
-    let back = (payment.refunded > Minor::ZERO)
-        .then(|| view! { <small>{counter.texts.fill(Key::PaymentsGivenBack, &[("amount", &counter.money(payment.refunded))])}</small> });
+    let back = (payment.refunded() > Minor::ZERO)
+        .then(|| view! { <small>{counter.texts.fill(Key::PaymentsGivenBack, &[("amount", &counter.money(payment.refunded()))])}</small> });
     let label = counter.house.with_untracked(|house| label(counter, house, owed));
     view! {
         <li>

@@ -59,8 +59,7 @@ pub fn ring(counter: &Counter, dish: &Dish) {
 pub fn add(counter: &Counter, line: Line) {
     let Some(bill) = counter.at.get_untracked() else { return };
     let (menu, tax) = (&counter.premises.menu, &counter.premises.listed.restaurant.tax);
-    let place = counter.house.with_untracked(|house| house.live(bill).map(|bill| bill.seat.place()));
-    let Some(Ok(line)) = place.map(|place| ring_up(menu, tax, place, line, 0)) else {
+    let Ok(line) = ring_up(menu, tax, line, 0) else {
         return counter.wrong.set(Some(counter.word(Key::RefusedUnknown).to_owned()));
     };
     let same = counter.house.with_untracked(|house| {

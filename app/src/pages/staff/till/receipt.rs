@@ -188,7 +188,7 @@ fn paper(counter: &Counter, slip: &Slip, label: String, payment: &Payment) -> im
                 {some(Key::PayTip, payment.tip)}
                 {some(Key::PayRounding, payment.rounding)}
                 {given}
-                {some(Key::ReceiptGivenBack, payment.refunded)}
+                {some(Key::ReceiptGivenBack, payment.refunded())}
             </dl>
         </article>
     }

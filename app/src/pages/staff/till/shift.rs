@@ -9,7 +9,7 @@ use servery_domain::{
         report::Report as Facts,
         shift::Shift,
     },
-    id::ShiftId,
+    id::{MoveId, ShiftId},
     limits,
 };
 
@@ -69,13 +69,13 @@ pub fn OpenShift(counter: Counter) -> impl IntoView {
 #[component]
 pub fn MoveCash(counter: Counter) -> impl IntoView {
     let (amount, out, reason) = (RwSignal::new(Minor::ZERO), RwSignal::new(true), NodeRef::<html::Input>::new());
-    let moving = counter.clone();
+    let (moving, id) = (counter.clone(), MoveId(counter.desk.id()));
     let go = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(shift) = moving.shift() else { return };
         let amount = if out.get_untracked() { -amount.get_untracked() } else { amount.get_untracked() };
         let reason = reason.get_untracked().map(|field| field.value()).unwrap_or_default();
-        moving.ask_and_close(Action::MoveCash { shift: shift.id, amount, reason });
+        moving.ask_and_close(Action::MoveCash { id, shift: shift.id, amount, reason });
     };
     let way = |is_out: bool, key: Key| {
         let here = move || (out.get() == is_out).to_string();
