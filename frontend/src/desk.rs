@@ -33,9 +33,10 @@ use servery_domain::{
     },
     id::{BillId, CashierId, DeviceId, OpId},
     problem::{Kind, Problem},
+    revision::Revision,
     sync::{
-        Request, Trouble,
-        tab::{Effect, Failed, Happened, Tab, Wish, Write},
+        Trouble,
+        tab::{Effect, Failed, Happened, Tab, Wish, Write, Wrote},
     },
     time::Timestamp,
 };
@@ -53,6 +54,8 @@ use crate::{
     stored,
 };
 
+/// Before a request goes out: what was asked for is painted first, and what comes right after it goes along.
+const BREATH: Duration = Duration::from_millis(80);
 const CHANNEL: &str = "staff";
 /// A server that is back is noticed soon; asking costs next to nothing while it is away.
 const SOON: Duration = Duration::from_secs(3);
@@ -81,6 +84,8 @@ struct Tabs {
     house: RwSignal<Arc<House>>,
     unsynced: RwSignal<Unsynced>,
     line: RwSignal<Line>,
+    /// The newest revision that the server has told of.
+    told: Cell<Revision>,
     heard: RwSignal<Option<Timestamp>>,
     by: RwSignal<Option<CashierId>>,
     update: RwSignal<bool>,
@@ -105,6 +110,7 @@ pub fn open() -> Arc<dyn Desk> {
         house: RwSignal::default(),
         unsynced: RwSignal::default(),
         line: RwSignal::new(Line::Unknown),
+        told: Cell::default(),
         heard: RwSignal::new(None),
         by: RwSignal::new(None),
         update: RwSignal::new(false),
@@ -123,6 +129,12 @@ fn on(target: &EventTarget, name: &str, act: impl Fn() + 'static) {
     // Fails for a name that is no text only.
     let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
     closure.forget();
+}
+
+async fn pause(long: Duration) {
+    let promise = Promise::new(&mut |over, _| set_timeout(move || drop(over.call0(&JsValue::NULL)), long));
+    // A clock does not refuse.
+    let _ = JsFuture::from(promise).await;
 }
 
 fn now() -> Timestamp {
@@ -244,11 +256,15 @@ impl Tabs {
 
     fn happened(self: &Rc<Self>, happened: Happened) {
         let shows = matches!(happened, Happened::Read(_) | Happened::Wrote(_));
+        let answered = matches!(happened, Happened::Answered(_) | Happened::Wrote(Wrote::Answer(_)));
         let effects = self.tab.borrow_mut().as_mut().map(|tab| tab.happened(happened));
         if shows {
             self.show();
         }
         self.act(effects.unwrap_or_default());
+        if answered {
+            self.catch_up();
+        }
     }
 
     fn show(&self) {
@@ -270,7 +286,7 @@ impl Tabs {
             match effect {
                 Effect::Read => self.clone().read(),
                 Effect::Write(write) => self.clone().write(write),
-                Effect::Send(request) => self.clone().send(request),
+                Effect::Send => self.clone().send(),
                 Effect::Tell => self.tell(&Word::Wrote),
                 Effect::Shown(op) => self.answer(op, Ok(op)),
                 Effect::Refused(op, why) => self.answer(op, Err(NotDone::Refused(why))),
@@ -339,9 +355,11 @@ impl Tabs {
         self.for_now(async move |tabs| Some(tabs.disk.write(&write).await.map_or_else(Happened::NotWritten, Happened::Wrote)));
     }
 
-    fn send(self: Rc<Self>, request: Request) {
+    fn send(self: Rc<Self>) {
         self.for_now(async move |tabs| {
+            pause(BREATH).await;
             let slug = tabs.paired()?.slug;
+            let request = tabs.tab.borrow_mut().as_mut()?.request()?;
             match line::send(&slug, &request).await {
                 Ok(answer) => {
                     tabs.heard.set(Some(now()));
@@ -401,19 +419,29 @@ impl Tabs {
         let tabs = Rc::downgrade(self);
         let news = News::new(&api::sync_events(&paired.slug), move |said| {
             let Some(tabs) = tabs.upgrade() else { return };
-            let known = tabs.tab.borrow().as_ref().and_then(|tab| Some(tab.kept()?.copy.revision));
-            let wakes = match said {
-                Said::Open => true,
-                // What this device has just done itself is no news.
-                Said::Revision(revision) => Some(revision) > known,
+            match said {
+                Said::Open => tabs.wake(),
+                Said::Revision(revision) => {
+                    tabs.told.set(tabs.told.get().max(revision));
+                    tabs.catch_up();
+                }
                 // Asking finds out whether the server is away; while it is, there are pauses in between.
-                Said::Lost => tabs.line.get_untracked() == Line::Online,
-            };
-            if wakes {
-                tabs.wake();
+                Said::Lost if tabs.line.get_untracked() == Line::Online => tabs.wake(),
+                Said::Lost => {}
             }
         });
         *self.news.borrow_mut() = news;
+    }
+
+    /// What this device has just done itself is no news: the answer to it comes with the revision.
+    fn catch_up(self: &Rc<Self>) {
+        let is_behind = self.tab.borrow().as_ref().is_some_and(|tab| {
+            let known = tab.kept().map(|kept| kept.copy.revision);
+            !tab.is_asking() && known.is_some_and(|known| known < self.told.get())
+        });
+        if is_behind && self.leads.get() {
+            self.happened(Happened::News);
+        }
     }
 
     async fn pair(self: Rc<Self>, code: String) -> Result<(), Problem> {

@@ -97,7 +97,9 @@ pub enum Happened {
     /// Another tab wrote something.
     Told,
     Leads(bool),
-    /// Some time has passed, the network is back, or the server has news.
+    /// The server has news.
+    News,
+    /// Some time has passed, or the network is back.
     Woke,
 }
 
@@ -106,7 +108,8 @@ pub enum Effect {
     /// All that is kept, through a handle that works.
     Read,
     Write(Write),
-    Send(Request),
+    /// What [`Tab::request`] says once it goes out: now or very soon, so that what is done meanwhile goes along.
+    Send,
     /// The other tabs.
     Tell,
     /// It is kept, and its effect can be seen.
@@ -196,6 +199,7 @@ impl Tab {
                 self.stale |= leads;
                 self.wants |= leads;
             }
+            Happened::News => self.wants = true,
             // A tab that was killed after it wrote has told nobody.
             Happened::Woke => {
                 self.stale |= self.leads;
@@ -317,14 +321,34 @@ impl Tab {
     }
 
     fn send(&mut self, effects: &mut Vec<Effect>) {
-        let Some(kept) = self.kept.as_ref().filter(|_| self.leads && self.wants && self.request.is_none()) else { return };
+        if self.leads && self.wants && self.request.is_none() {
+            self.request = self.asking();
+            effects.extend(self.request.as_ref().map(|_| Effect::Send));
+        }
+    }
+
+    fn asking(&mut self) -> Option<Request> {
+        let kept = self.kept.as_ref()?;
         self.wants = false;
         let ops = together(&kept.outbox);
         // What an older build skipped is asked for again.
         let since = if kept.copy.speaks < self.speaks { Revision(0) } else { kept.copy.revision };
-        let request = Request { device: kept.device, since, ops };
-        self.request = Some(request.clone());
-        effects.push(Effect::Send(request));
+        Some(Request { device: kept.device, since, ops })
+    }
+
+    /// The request that is to be sent, as it is by now; `None` if there is none any more.
+    pub fn request(&mut self) -> Option<Request> {
+        self.request.as_ref()?;
+        // What other tabs wrote has other numbers than this one thinks, until it has read them.
+        if !self.reading && !self.stale {
+            self.request = self.asking();
+        }
+        self.request.clone()
+    }
+
+    /// A request is under way, or what came of it is being written.
+    pub fn is_asking(&self) -> bool {
+        self.request.is_some()
     }
 }
 

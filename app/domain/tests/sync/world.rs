@@ -61,6 +61,8 @@ pub struct Page {
     told: usize,
     /// Its request that is under way.
     asking: Option<u64>,
+    /// It has one that is not under way yet.
+    sends: bool,
 }
 
 enum Job {
@@ -150,7 +152,7 @@ impl World {
         let newer = self.server.speaks > SPEAKS || self.unlucky(Fault::Update, 4);
         let (tab, effects) = Tab::start(if newer { SPEAKS + 1 } else { SPEAKS });
         let id = self.id();
-        self.devices[device].tabs.push(Page { id, tab, disk: VecDeque::new(), told: 0, asking: None });
+        self.devices[device].tabs.push(Page { id, tab, disk: VecDeque::new(), told: 0, asking: None, sends: false });
         say!(self, "device {device} opens tab {id}{}", if newer { " of the newer build" } else { "" });
         self.effects(device, id, effects);
     }
@@ -179,7 +181,7 @@ impl World {
             match effect {
                 Effect::Read => self.page(device, id).into_iter().for_each(|page| page.disk.push_back(Job::Read)),
                 Effect::Write(write) => self.page(device, id).into_iter().for_each(|page| page.disk.push_back(Job::Write(write.clone()))),
-                Effect::Send(request) => self.send(device, id, request),
+                Effect::Send => self.page(device, id).into_iter().for_each(|page| page.sends = true),
                 Effect::Tell => self.devices[device].tabs.iter_mut().filter(|page| page.id != id).for_each(|page| page.told += 1),
                 Effect::Shown(op) => self.shown(device, id, op),
                 Effect::Refused(_, why) => say!(self, "device {device}: tab {id} refuses: {why:?}"),
@@ -208,6 +210,13 @@ impl World {
         of.receipts.extend(receipt.map(|receipt| (payment, receipt)));
     }
 
+    /// What was to be sent goes out, sooner or later.
+    fn post(&mut self, device: usize) {
+        let ready = |page: &mut Page| Some((page.id, std::mem::take(&mut page.sends).then(|| page.tab.request())??));
+        let ready: Vec<_> = self.devices[device].tabs.iter_mut().filter_map(ready).collect();
+        ready.into_iter().for_each(|(page, request)| self.send(device, page, request));
+    }
+
     fn send(&mut self, device: usize, page: u64, request: Request) {
         let of = &mut self.devices[device];
         of.crowded += usize::from(of.tabs.iter().any(|other| other.id != page && other.asking.is_some()));
@@ -231,7 +240,8 @@ impl World {
         match self.dice.below(16) {
             0..3 if !self.healing => self.person(device),
             0..7 => self.disk(device),
-            7..11 => self.network(),
+            7..10 => self.network(),
+            10 => self.post(device),
             11 => self.hear(device),
             12 => self.wake(device),
             13 => self.give_up(device),
