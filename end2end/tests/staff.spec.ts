@@ -135,7 +135,7 @@ function soup() {
   return { bill, shift, pay, begin: [{ open_shift: { shift, float: 10_000 } }, { open: { bill, seat: "counter" } }, { add: { bill, line } }] };
 }
 
-test("case_odoo_288974: what was paid without a network stays paid, whatever others did with the bill", async ({ page, servery, context, other }) => {
+test("money that two tills took for one bill, one of them without a network, is both in the books", async ({ page, servery, context, other }) => {
   const { bill, shift, pay, begin } = soup();
   await letIn(page, servery);
   await putOnDisk(page, begin);
@@ -156,7 +156,7 @@ test("case_odoo_288974: what was paid without a network stays paid, whatever oth
   expect(await other.things("refused")).toEqual([]);
 });
 
-test("case_odoo_182058: money that comes into a shift that was closed elsewhere is taken down", async ({ page, servery, context, other }) => {
+test("money from a disk that slept while its shift was closed is taken down", async ({ page, servery, context, other }) => {
   const { bill, shift, pay, begin } = soup();
   await letIn(page, servery);
   await putOnDisk(page, begin);

@@ -150,7 +150,7 @@ pub async fn full_slots(app: &App, counter: &Counter) -> Result<Vec<LocalMinute>
 pub async fn quote_basket(app: &App, slug: &str, basket: &Basket, customer: &Customer) -> Result<Quote, Refusal> {
     basket.check()?;
     let counter = counter(app, slug).await?;
-    check_table(app, &counter, &basket.service).await?;
+    table(app, &counter, &basket.service).await?;
     let known = counter.ask(app, basket, customer.account.as_deref().unwrap_or_default(), &customer.caller).await?;
     Ok(counter.quote(&known, basket))
 }
@@ -164,14 +164,12 @@ pub async fn check_coupon(app: &App, slug: &str, code: &str, customer: &Customer
     Ok(coupon.offer(counter.now.1, used))
 }
 
-/// A table's code is another restaurant's, or nobody's.
-async fn check_table(app: &App, counter: &Counter, service: &Service) -> Result<(), Refusal> {
-    let Service::Table(code) = service else { return Ok(()) };
-    let table = app.store.table(code).await?;
-    match table.is_some_and(|(restaurant, _)| restaurant == counter.listed.restaurant.id) {
-        true => Ok(()),
-        false => Err(Refusal::new(Kind::NotAccepted, "'table' is not the code of a table of this restaurant")),
-    }
+/// What the table is called, if it is ordered to one. Its code may be another restaurant's, or nobody's.
+async fn table(app: &App, counter: &Counter, service: &Service) -> Result<String, Refusal> {
+    let Service::Table(code) = service else { return Ok(String::new()) };
+    let own = app.store.table(code).await?.filter(|(restaurant, _)| *restaurant == counter.listed.restaurant.id);
+    let unknown = || Refusal::new(Kind::NotAccepted, "'table' is not the code of a table of this restaurant");
+    own.map(|(_, name)| name).ok_or_else(unknown)
 }
 
 /// Coupons that each customer may use once are counted by the account, or else by how the order can be reached.
@@ -197,7 +195,7 @@ async fn place_anew(app: &App, slug: &str, placement: Placement, request: &Reque
     app.rates.of_diner(&rates::ORDERS, &customer.caller)?;
     placement.check()?;
     let mut counter = counter(app, slug).await?;
-    check_table(app, &counter, &placement.basket.service).await?;
+    let table = table(app, &counter, &placement.basket.service).await?;
     let offered = counter.listed.restaurant.ordering.payments.contains(&placement.payment);
     if !offered || placement.payment == PaymentWay::Card && app.cards.is_none() {
         return Err(Refusal::new(Kind::NotAccepted, "'payment' is not a way to pay at this restaurant"));
@@ -210,7 +208,8 @@ async fn place_anew(app: &App, slug: &str, placement: Placement, request: &Reque
         if !quote.can_be_ordered() || !quote.dropped.is_empty() || quote.total != placement.seen {
             return refuse(app, &counter, &placement, &coupon_customer, &customer.caller, request.clone()).await;
         }
-        let placing = placing(&counter, &known, &placement, quote, request, customer, &coupon_customer)?;
+        let mut placing = placing(&counter, &known, &placement, quote, request, customer, &coupon_customer)?;
+        Arc::make_mut(&mut placing.order.ordered).table.clone_from(&table);
         match app.writer.write(Write::Place(Box::new(placing))).await? {
             Written::Placed { order, answer } => {
                 accept_if_itself(app, &order).await;

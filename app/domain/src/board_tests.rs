@@ -25,6 +25,7 @@ fn order(number: u32, revision: i64, state: State) -> Order {
         total: Minor(0),
         in_cash: Minor(0),
         service: Service::Collection,
+        table: String::new(),
         due: Due { from: minute, to: minute },
         scheduled: false,
         contact: Contact::default(),

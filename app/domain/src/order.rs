@@ -69,6 +69,9 @@ pub struct Ordered {
     pub total: Minor,
     pub in_cash: Minor,
     pub service: Service,
+    /// What people call the table whose code was given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub table: String,
     pub due: Due,
     /// It was asked for this slot, not as soon as possible.
     pub scheduled: bool,
@@ -97,6 +100,7 @@ impl Ordered {
             total: quote.total,
             in_cash: quote.in_cash,
             service: placement.basket.service,
+            table: String::new(),
             due: quote.due?,
             scheduled: placement.basket.slot.is_some(),
             contact: placement.contact,

@@ -22,6 +22,7 @@ fn order(service: Service, way: PaymentWay) -> Order {
         total: Minor(2_000),
         in_cash: Minor(2_000),
         service,
+        table: String::new(),
         due: Due { from: minute, to: minute },
         scheduled: false,
         contact: Contact::default(),

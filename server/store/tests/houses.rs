@@ -165,6 +165,7 @@ fn placing(id: OrderId, count: u8) -> Placing {
         total: Minor(500),
         in_cash: Minor(500),
         service: Service::Delivery(servery_domain::contact::Doorstep::default()),
+        table: String::new(),
         due: Due { from: minute, to: minute },
         scheduled: false,
         contact: Contact { name: "Ada".into(), ..Contact::default() },

@@ -224,6 +224,8 @@ async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
     let (placement, key) = (app.placement(basket).await, unique());
     let first = app.place_with(&key, &placement).await;
     assert_eq!(first.status, 201, "{}", first.text());
+    let placed = app.store.order(placement["id"].as_str().unwrap().parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(placed.order.ordered.table, "Table 7", "those who bring it read its name");
     // The code is another restaurant's now.
     let other = demo::town().unwrap().swap_remove(0).restaurant;
     app.store.put_table(other.id, "code7", "Table 1").await.unwrap();

@@ -134,6 +134,7 @@ fn ordered(total: i64, tip: i64) -> Order {
         total,
         in_cash: currency.in_cash(total),
         service: Service::Collection,
+        table: String::new(),
         due: Due { from: minute, to: minute },
         scheduled: false,
         contact: Contact::default(),

@@ -26,12 +26,14 @@ pub fn orders_in(house: &House, wanted: impl Fn(&Order) -> bool) -> Vec<Order> {
 }
 
 pub fn order_name(texts: Texts, order: &Order) -> String {
-    let key = match order.ordered.service {
-        Service::Collection => Key::OrderCollection,
-        Service::Delivery(_) => Key::OrderDelivery,
-        Service::Table(_) => Key::OrderTable,
+    let table = &order.ordered.table;
+    let service = match order.ordered.service {
+        Service::Collection => texts.get(Key::OrderCollection).to_owned(),
+        Service::Delivery(_) => texts.get(Key::OrderDelivery).to_owned(),
+        Service::Table(_) if table.is_empty() => texts.get(Key::OrderTable).to_owned(),
+        Service::Table(_) => texts.fill(Key::SeatTable, &[("name", table)]),
     };
-    format!("#{} {}", order.number, texts.get(key))
+    format!("#{} {service}", order.number)
 }
 
 /// Those that the restaurant has not answered yet.
