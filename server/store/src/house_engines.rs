@@ -171,7 +171,7 @@ macro_rules! house_engine {
                 Ok(Revision(select.bind(restaurant.to_string()).fetch_optional(&self.pool).await?.unwrap_or(0)))
             }
 
-            async fn changes(&self, device: &Installed, since: Revision) -> Result<Changes> {
+            async fn changes(&self, device: &Installed, since: Revision, began: Option<Revision>) -> Result<Changes> {
                 // One snapshot, so that no change falls between two of the statements.
                 let mut snapshot = self.pool.begin_with($reading).await?;
                 let of = device.restaurant.to_string();
@@ -179,13 +179,13 @@ macro_rules! house_engine {
                 let (revision, forgotten) = select.bind(&of).fetch_optional(&mut *snapshot).await?.unwrap_or_default();
                 let whole = since.0 <= 0 || since.0 > revision || since.0 < forgotten;
                 let after = if whole { -1 } else { since.0 };
+                let began = if whole { revision } else { began.map_or(after, |began| began.0.clamp(after, revision)) };
+                let things = sqlx::query_scalar::<$engine, i64>(house_row::CUT_THINGS).bind(&of).bind(after).bind(began);
+                let stock = sqlx::query_scalar::<$engine, i64>(house_row::CUT_STOCK).bind(&of).bind(after);
+                let orders = sqlx::query_scalar::<$engine, i64>(house_row::CUT_ORDERS).bind(&of).bind(began);
                 let mut upto = revision;
-                for cut in [house_row::CUT_THINGS, house_row::CUT_STOCK, house_row::CUT_ORDERS] {
-                    if whole && cut == house_row::CUT_ORDERS {
-                        continue;
-                    }
-                    let cut = sqlx::query_scalar::<$engine, i64>(cut).bind(&of).bind(after).bind(PAGE);
-                    let cut = cut.fetch_optional(&mut *snapshot).await?;
+                for cut in [things, stock, orders] {
+                    let cut = cut.bind(PAGE).fetch_optional(&mut *snapshot).await?;
                     // The next page begins where something was forgotten already, or it would begin anew for ever.
                     upto = cut.map_or(upto, |cut| upto.min((cut - 1).max(after + 1).max(forgotten).max(1)));
                 }
@@ -198,13 +198,13 @@ macro_rules! house_engine {
                     DeviceKind::Till | DeviceKind::Kitchen => Vec::new(),
                 };
                 let mut told = Told::new(device, names, &runs, whole)?;
-                let things = sqlx::query_as::<$engine, ThingRow>(house_row::SELECT_THINGS).bind(&of).bind(after).bind(upto);
+                let things = sqlx::query_as::<$engine, ThingRow>(house_row::SELECT_THINGS).bind(&of).bind(after).bind(began).bind(upto);
                 things.fetch_all(&mut *snapshot).await?.into_iter().try_for_each(|row| told.thing(row))?;
                 let stock = sqlx::query_as::<$engine, (String, i64)>(house_row::SELECT_STOCK).bind(&of).bind(after).bind(upto);
                 stock.fetch_all(&mut *snapshot).await?.iter().try_for_each(|row| told.stock(row))?;
                 let orders = match whole {
                     true => sqlx::query_as::<$engine, OrderRow>(order_row::SELECT_OPEN).bind(&of),
-                    false => sqlx::query_as::<$engine, OrderRow>(order_row::SELECT_CHANGED).bind(&of).bind(after).bind(upto),
+                    false => sqlx::query_as::<$engine, OrderRow>(order_row::SELECT_CHANGED).bind(&of).bind(began).bind(upto),
                 };
                 for row in orders.fetch_all(&mut *snapshot).await? {
                     told.order(row.read()?.order);
@@ -215,7 +215,9 @@ macro_rules! house_engine {
                     told.moved(order, row.map(OrderRow::read).transpose()?.map(|tracked| tracked.order));
                 }
                 snapshot.commit().await?;
-                Ok(Changes { revision: Revision(upto), whole, things: told.things.into_values().collect(), more: upto < revision })
+                let things = told.things.into_values().collect();
+                let began = (upto < began).then_some(Revision(began));
+                Ok(Changes { revision: Revision(upto), whole, began, things, more: upto < revision })
             }
 
             async fn sweep_houses(&self, over_before: Timestamp, gone_before: Timestamp, now: Timestamp) -> Result<()> {

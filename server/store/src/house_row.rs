@@ -52,15 +52,30 @@ pub(crate) const SELECT_DEVICE: &str = select_devices!("token_hash = $1");
 pub(crate) const SELECT_NAMED: &str = select_devices!("id = (select device_id from streams where name = $1)");
 pub(crate) const SELECT_DEVICES: &str = select_devices!("restaurant_id = $1 and revoked_at is null order by paired_at, id");
 
+/// What is there, and what is gone since the device began to be told: what was gone before it never knew.
+macro_rules! told_things {
+    ($columns:literal, $upto:literal, $rest:literal) => {
+        concat!(
+            "select ",
+            $columns,
+            " from things where restaurant_id = $1 and gone = false and revision > $2",
+            $upto,
+            " union all select ",
+            $columns,
+            " from things where restaurant_id = $1 and gone = true and revision > $3",
+            $upto,
+            $rest
+        )
+    };
+}
 /// Where the page of changes ends: before the row that is one too many.
-pub(crate) const CUT_THINGS: &str =
-    "select revision from things where restaurant_id = $1 and revision > $2 order by revision limit 1 offset $3";
+pub(crate) const CUT_THINGS: &str = told_things!("revision", "", " order by revision limit 1 offset $4");
 pub(crate) const CUT_STOCK: &str =
     "select revision from stock where restaurant_id = $1 and revision > $2 order by revision limit 1 offset $3";
 pub(crate) const CUT_ORDERS: &str =
     "select revision from order_events where restaurant_id = $1 and revision > $2 order by revision limit 1 offset $3";
-pub(crate) const SELECT_THINGS: &str = "select id, restaurant_id, revision, gone, over_since, body from things \
-     where restaurant_id = $1 and revision > $2 and revision <= $3 order by revision, id";
+pub(crate) const SELECT_THINGS: &str =
+    told_things!("id, restaurant_id, revision, gone, over_since, body", " and revision <= $4", " order by revision, id");
 pub(crate) const SELECT_STOCK: &str =
     "select dish_id, portions from stock where restaurant_id = $1 and revision > $2 and revision <= $3 order by dish_id";
 pub(crate) const SELECT_RUNS: &str = "select body from things where restaurant_id = $1 and gone = false and id like 'run-%'";

@@ -81,7 +81,7 @@ impl Place {
     }
 
     async fn told(&self, till: &Till, since: Revision) -> Changes {
-        self.store.changes(&till.installed, since).await.unwrap()
+        self.store.changes(&till.installed, since, None).await.unwrap()
     }
 
     async fn house(&self, till: &Till) -> House {
@@ -365,6 +365,42 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
         assert!(news.whole, "{engine}: the table that is gone is forgotten");
         assert!(!house.told(&ben, news.revision).await.whole, "{engine}");
         assert!(house.told(&ben, Revision(news.revision.0 + 1)).await.whole, "{engine}: more than there ever was");
+    }
+}
+
+#[tokio::test]
+async fn everything_is_what_there_is_in_pages_and_nothing_of_what_was() {
+    for (engine, store) in engines("house_pages").await.stores {
+        let house = Place::new(store).await;
+        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
+        let table = |n| Action::Plan { table: TableId(n), plan: servery_domain::house::table::Plan::default() };
+        let bills = |range: std::ops::RangeInclusive<u128>| {
+            range.flat_map(|id| [open(BillId(id)), Action::Close { bill: BillId(id) }]).collect::<Vec<_>>()
+        };
+        let ops: Vec<Op> =
+            bills(1..=30).into_iter().chain((1..=2_100).map(table)).chain(bills(31..=60)).map(|action| ada.op(action)).collect();
+        house.syncs(&ada, &ops).await;
+        house.places(ORDER, 1).await;
+        house.advances(ORDER, Event::Cancelled { reason: String::new() }).await;
+        house.store.sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW).await.unwrap();
+
+        let first = house.told(&ben, Revision(0)).await;
+        assert!(first.whole && first.more && first.things.len() <= 2_100, "{engine}");
+        let ops = [ada.op(Action::RemoveTable { table: TableId(1) }), ada.op(table(2_101))];
+        house.syncs(&ada, &ops).await;
+        let mut told: House = first.things.iter().cloned().collect();
+        let (mut since, mut began, mut later) = (first.revision, first.began, Vec::new());
+        while since < house.store.revision(HERE).await.unwrap() {
+            let page = house.store.changes(&ben.installed, since, began).await.unwrap();
+            assert!(!page.whole, "{engine}");
+            page.things.iter().for_each(|thing| told.put(thing.clone()));
+            later.extend(page.things);
+            (since, began) = (page.revision, page.began);
+        }
+        assert_eq!((told.tables().count(), told.bills().count(), told.orders().count()), (2_100, 0, 0), "{engine}");
+        let gone: Vec<_> = first.things.iter().chain(&later).filter(|thing| matches!(thing, Thing::Gone(_))).cloned().collect();
+        assert_eq!(gone, [Thing::Gone(ThingId::Table(TableId(1)))], "{engine}: only what went after it was told");
+        assert_eq!(began, None, "{engine}");
     }
 }
 

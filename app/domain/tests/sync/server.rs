@@ -58,7 +58,7 @@ impl Server {
             false => self.changed.iter().filter(|(_, at)| **at > request.since).map(|(id, _)| self.thing(*id)).collect(),
         };
         let trouble = received.stopped.map(|stopped| stopped.trouble(new_device));
-        Answer { done: received.done, revision: self.revision, whole, things, more: false, trouble }
+        Answer { done: received.done, revision: self.revision, whole, began: None, things, more: false, trouble }
     }
 
     fn thing(&self, id: ThingId) -> Thing {
