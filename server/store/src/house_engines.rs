@@ -53,7 +53,7 @@ impl Told {
 
     fn thing(&mut self, row: ThingRow) -> Result<()> {
         let id: ThingId = id(&row.id)?;
-        if let ThingId::Order(order) = id {
+        if let (ThingId::Order(order), None) = (id, row.over_since) {
             self.moved.insert(order);
             return Ok(());
         }
@@ -204,7 +204,7 @@ macro_rules! house_engine {
                 stock.fetch_all(&mut *snapshot).await?.iter().try_for_each(|row| told.stock(row))?;
                 let orders = match whole {
                     true => sqlx::query_as::<$engine, OrderRow>(order_row::SELECT_OPEN).bind(&of),
-                    false => sqlx::query_as::<$engine, OrderRow>(order_row::SELECT_CHANGED).bind(&of).bind(began).bind(upto),
+                    false => sqlx::query_as::<$engine, OrderRow>(order_row::SELECT_TOLD).bind(&of).bind(began).bind(upto),
                 };
                 for row in orders.fetch_all(&mut *snapshot).await? {
                     told.order(row.read()?.order);
@@ -224,8 +224,15 @@ macro_rules! house_engine {
                 let over = sqlx::query_scalar::<$engine, String>(house_row::SELECT_OVER).bind(over_before.0);
                 for restaurant in over.fetch_all(&self.pool).await? {
                     let mut change = self.pool.begin_with($writing).await?;
+                    // Orders are locked before counters, everywhere.
+                    let orders = sqlx::query_scalar::<$engine, String>(order_row::FORGET_OVER).bind(&restaurant).bind(over_before.0);
+                    let orders = orders.fetch_all(&mut *change).await?;
                     let raise = sqlx::query_scalar::<$engine, i64>(house_row::RAISE).bind(&restaurant);
                     let revision = raise.fetch_one(&mut *change).await?;
+                    for order in orders {
+                        let gone = sqlx::query::<$engine>(house_row::PUT_GONE).bind(ThingId::Order(id(&order)?).to_string());
+                        gone.bind(&restaurant).bind(revision).bind(now.0).execute(&mut *change).await?;
+                    }
                     let hide = sqlx::query::<$engine>(house_row::HIDE).bind(&restaurant).bind(revision).bind(over_before.0);
                     hide.execute(&mut *change).await?;
                     change.commit().await?;

@@ -13,10 +13,11 @@ use crate::{Result, StoreError, houses::Installed, id, json};
 pub(crate) const RAISE: &str = "update counters set revision = revision + 1 where restaurant_id = $1 returning revision";
 
 pub(crate) const INSERT_THINGS: &str = "insert into things (id, restaurant_id, revision, gone, over_since, body) ";
+/// What all have forgotten stays so, whoever sees it otherwise than before.
 macro_rules! or_update {
     () => {
         " on conflict (id, restaurant_id) do update set revision = excluded.revision, gone = excluded.gone, \
-          over_since = excluded.over_since, body = excluded.body"
+          over_since = coalesce(excluded.over_since, case when excluded.body is null then things.over_since end), body = excluded.body"
     };
 }
 pub(crate) const OR_UPDATE_THINGS: &str = or_update!();
@@ -80,7 +81,8 @@ pub(crate) const SELECT_STOCK: &str =
     "select dish_id, portions from stock where restaurant_id = $1 and revision > $2 and revision <= $3 order by dish_id";
 pub(crate) const SELECT_RUNS: &str = "select body from things where restaurant_id = $1 and gone = false and id like 'run-%'";
 
-pub(crate) const SELECT_OVER: &str = "select distinct restaurant_id from things where over_since < $1 and gone = false";
+pub(crate) const SELECT_OVER: &str = "select restaurant_id from things where over_since < $1 and gone = false \
+     union select restaurant_id from orders where over_since < $1";
 pub(crate) const HIDE: &str = "update things set gone = true, revision = $2 where restaurant_id = $1 and over_since < $3 and gone = false";
 pub(crate) const SELECT_FORGETTABLE: &str =
     "select distinct restaurant_id from things where over_since < $1 and gone = true and body is null";
@@ -105,7 +107,7 @@ pub(crate) struct ThingRow {
 }
 
 impl ThingRow {
-    /// Orders and portions have rows elsewhere: theirs say that somebody sees them otherwise than before.
+    /// Orders and portions have rows elsewhere. An order's says that somebody sees it otherwise than before, or, once it is over, that all forget it.
     pub(crate) fn write(restaurant: RestaurantId, id: ThingId, thing: Option<&Thing>, revision: i64, at: Timestamp) -> Result<Self> {
         let thing = thing.filter(|_| !matches!(id, ThingId::Order(_) | ThingId::Stock(_)));
         Ok(Self {
@@ -113,7 +115,7 @@ impl ThingRow {
             restaurant_id: restaurant.to_string(),
             revision,
             gone: thing.is_none(),
-            over_since: thing.is_none_or(Thing::is_over).then_some(at.0),
+            over_since: thing.map_or(!matches!(id, ThingId::Order(_)), Thing::is_over).then_some(at.0),
             body: thing.map(json).transpose()?,
         })
     }

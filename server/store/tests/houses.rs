@@ -18,7 +18,7 @@ use servery_domain::{
         op::{Action, Op, Refusal, SPEAKS},
         run::{HandedOver, Proof},
     },
-    id::{BillId, DeviceId, DishId, LineId, OpId, OrderId, RestaurantId, RunId, TableId, TicketId},
+    id::{AccountId, BillId, DeviceId, DishId, LineId, OpId, OrderId, RestaurantId, RunId, TableId, TicketId},
     lang::Lang,
     order::{Actor, Event, Order, Ordered, Progress, State},
     ordering::PaymentWay,
@@ -493,6 +493,60 @@ async fn a_diners_order_reaches_kitchen_and_courier_and_comes_back() {
         assert_eq!(house.house(&till).await.run(RunId(1)).unwrap().cash(), Minor(500), "{engine}");
         assert_eq!(refusals(&house.house(&ada).await), [Refusal::Forbidden], "{engine}: her own refusals");
         assert!(refusals(&house.house(&ben).await).is_empty(), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_has_been_over_for_long_is_on_no_device_any_more() {
+    for (engine, store) in engines("house_orders_over").await.stores {
+        let house = Place::new(store).await;
+        let mut till = house.lets_in(1, DeviceKind::Till).await;
+        let (kitchen, courier) = (house.lets_in(2, DeviceKind::Kitchen).await, house.lets_in(3, DeviceKind::Courier).await);
+        let (open, gone) = (OrderId(10), Thing::Gone(ThingId::Order(ORDER)));
+        for order in [ORDER, open] {
+            house.places(order, 1).await;
+            house.advances(order, Event::Accepted { ready_at: LocalMinute(0) }).await;
+        }
+        let assign = |run, orders| Action::Assign { run: RunId(run), courier: DeviceId(3), orders };
+        let op = till.op(assign(1, vec![ORDER, open]));
+        house.syncs(&till, &[op]).await;
+        for event in [Event::Ready, Event::OutForDelivery, Event::Delivered] {
+            house.advances(ORDER, event).await;
+        }
+        let known = house.told(&till, Revision(0)).await.revision;
+        house.store.sweep_houses(NOW, Timestamp(0), NOW).await.unwrap();
+        assert!(house.told(&till, known).await.things.is_empty(), "{engine}: it is over just now");
+        house.store.sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW).await.unwrap();
+        for device in [&till, &kitchen, &courier] {
+            let news = house.told(device, known).await.things;
+            assert!(news.contains(&gone) && news.iter().all(|thing| thing.id() != ThingId::Order(open)), "{engine}: {news:?}");
+            assert!(house.told(device, Revision(1)).await.things.contains(&gone), "{engine}: who was away longer is told the same");
+            let whole = house.house(device).await;
+            assert_eq!(whole.orders().map(|order| order.id).collect::<Vec<_>>(), [open], "{engine}");
+        }
+        // A plan that was made with it does not bring it back.
+        let known = house.told(&courier, Revision(0)).await.revision;
+        let op = till.op(assign(2, vec![ORDER]));
+        house.syncs(&till, &[op]).await;
+        for device in [&till, &courier] {
+            assert!(house.told(device, known).await.things.contains(&gone), "{engine}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_deletes_an_account_is_forgotten_by_the_devices_too() {
+    for (engine, store) in engines("house_forgotten").await.stores {
+        let house = Place::new(store).await;
+        let till = house.lets_in(1, DeviceKind::Till).await;
+        let customer = Some(AccountId(8).customer());
+        house.writes(Write::Place(Box::new(Placing { customer, ..placing(ORDER, 1) }))).await;
+        house.advances(ORDER, Event::Cancelled { reason: String::new() }).await;
+        let known = house.told(&till, Revision(0)).await.revision;
+        assert!(house.store.forget_account(AccountId(8), NOW).await.unwrap(), "{engine}");
+        for since in [Revision(1), known] {
+            assert_eq!(house.told(&till, since).await.things, [Thing::Gone(ThingId::Order(ORDER))], "{engine}");
+        }
     }
 }
 
