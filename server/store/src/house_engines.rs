@@ -92,6 +92,17 @@ impl Told {
     }
 }
 
+/// When the first of these shifts was opened.
+fn oldest(shifts: &[String]) -> Result<Option<Timestamp>> {
+    let mut oldest: Option<Timestamp> = None;
+    for body in shifts {
+        if let Thing::Shift(shift) = parse(body)? {
+            oldest = Some(oldest.map_or(shift.opened_at, |oldest| oldest.min(shift.opened_at)));
+        }
+    }
+    Ok(oldest)
+}
+
 macro_rules! house_engine {
     ($store:ident on $engine:ty, reading: $reading:literal, writing: $writing:literal) => {
         #[async_trait]
@@ -227,14 +238,20 @@ macro_rules! house_engine {
                     // Orders are locked before counters, everywhere.
                     let orders = sqlx::query_scalar::<$engine, String>(order_row::FORGET_OVER).bind(&restaurant).bind(over_before.0);
                     let orders = orders.fetch_all(&mut *change).await?;
+                    let none_over = orders.is_empty();
                     let raise = sqlx::query_scalar::<$engine, i64>(house_row::RAISE).bind(&restaurant);
                     let revision = raise.fetch_one(&mut *change).await?;
                     for order in orders {
                         let gone = sqlx::query::<$engine>(house_row::PUT_GONE).bind(ThingId::Order(id(&order)?).to_string());
                         gone.bind(&restaurant).bind(revision).bind(now.0).execute(&mut *change).await?;
                     }
+                    let shifts = sqlx::query_scalar::<$engine, String>(house_row::SELECT_SHIFTS).bind(&restaurant).bind(over_before.0);
+                    let sold_before = oldest(&shifts.fetch_all(&mut *change).await?)?.unwrap_or(over_before).min(over_before);
                     let hide = sqlx::query::<$engine>(house_row::HIDE).bind(&restaurant).bind(revision).bind(over_before.0);
-                    hide.execute(&mut *change).await?;
+                    let hidden = hide.bind(sold_before.0).execute(&mut *change).await?.rows_affected();
+                    if none_over && hidden == 0 {
+                        continue;
+                    }
                     change.commit().await?;
                 }
                 let gone = sqlx::query_scalar::<$engine, String>(house_row::SELECT_FORGETTABLE).bind(gone_before.0);

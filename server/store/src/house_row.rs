@@ -83,7 +83,12 @@ pub(crate) const SELECT_RUNS: &str = "select body from things where restaurant_i
 
 pub(crate) const SELECT_OVER: &str = "select restaurant_id from things where over_since < $1 and gone = false \
      union select restaurant_id from orders where over_since < $1";
-pub(crate) const HIDE: &str = "update things set gone = true, revision = $2 where restaurant_id = $1 and over_since < $3 and gone = false";
+/// Those whose reports a device may still be asked for.
+pub(crate) const SELECT_SHIFTS: &str = "select body from things where restaurant_id = $1 and gone = false and id like 'shift-%' \
+     and (over_since is null or over_since >= $2)";
+/// What a report counts stays for as long as its shift.
+pub(crate) const HIDE: &str = "update things set gone = true, revision = $2 where restaurant_id = $1 and over_since < $3 and gone = false \
+     and (over_since < $4 or (id not like 'bill-%' and id not like 'taken-%'))";
 pub(crate) const SELECT_FORGETTABLE: &str =
     "select distinct restaurant_id from things where over_since < $1 and gone = true and body is null";
 pub(crate) const NOTE_FORGOTTEN: &str = "update counters set forgotten = (select max(revision) from things \

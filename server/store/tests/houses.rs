@@ -16,9 +16,11 @@ use servery_domain::{
         House, Stock, Thing, ThingId,
         bill::{BillLine, Seat},
         op::{Action, Op, Refusal, SPEAKS},
+        payment::{Tender, Way},
+        report::Report,
         run::{HandedOver, Proof},
     },
-    id::{AccountId, BillId, DeviceId, DishId, LineId, OpId, OrderId, RestaurantId, RunId, TableId, TicketId},
+    id::{AccountId, BillId, DeviceId, DishId, LineId, OpId, OrderId, PaymentId, RestaurantId, RunId, ShiftId, TableId, TicketId},
     lang::Lang,
     order::{Actor, Event, Order, Ordered, Progress, State},
     ordering::PaymentWay,
@@ -401,6 +403,42 @@ async fn everything_is_what_there_is_in_pages_and_nothing_of_what_was() {
         let gone: Vec<_> = first.things.iter().chain(&later).filter(|thing| matches!(thing, Thing::Gone(_))).cloned().collect();
         assert_eq!(gone, [Thing::Gone(ThingId::Table(TableId(1)))], "{engine}: only what went after it was told");
         assert_eq!(began, None, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
+    for (engine, store) in engines("house_week").await.stores {
+        let house = Place::new(store).await;
+        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
+        let days = |days: i64| Timestamp(NOW.0 + days * DAY);
+        let shift = ShiftId(1);
+        let tender = |id| Tender::new(PaymentId(id), Way::Cash, Minor(500));
+        let ops = [
+            ada.op(open(BillId(8))),
+            ada.op(Action::Close { bill: BillId(8) }),
+            ada.op(Action::OpenShift { shift, float: Minor(0) }),
+            ada.op(open(BILL)),
+            ada.op(add(1, 1)),
+            ada.op(Action::Pay { bill: BILL, shift, tender: tender(1) }),
+            ada.op(Action::TakeOrder { order: ORDER, shift, tender: tender(2) }),
+        ];
+        house.writes(sync(&ada, &ops[..2], days(-1))).await;
+        house.writes(sync(&ada, &ops[2..], days(1))).await;
+        house.store.sweep_houses(days(4), days(-60), days(7)).await.unwrap();
+        let revision = house.store.revision(HERE).await.unwrap();
+        let sold = async || Report::of(&house.house(&ben).await, shift).map(|report| report.total());
+        assert_eq!(sold().await, Some(Minor(1_000)), "{engine}");
+        assert!(house.house(&ben).await.bill(BillId(8)).is_none(), "{engine}: it was closed before");
+        house.store.sweep_houses(days(4), days(-60), days(7)).await.unwrap();
+        assert_eq!(house.store.revision(HERE).await.unwrap(), revision, "{engine}: nothing changed");
+        let close = ada.op(Action::CloseShift { shift, counted: Minor(1_000) });
+        house.writes(sync(&ada, &[close], days(7))).await;
+        house.store.sweep_houses(days(5), days(-60), days(8)).await.unwrap();
+        assert_eq!(sold().await, Some(Minor(1_000)), "{engine}: its last report can still be asked for");
+        house.store.sweep_houses(days(8), days(-60), days(11)).await.unwrap();
+        let known = house.house(&ben).await;
+        assert_eq!((known.bills().count(), known.takings().count(), known.shifts().count()), (0, 0, 0), "{engine}");
     }
 }
 
