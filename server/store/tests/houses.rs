@@ -597,9 +597,30 @@ async fn a_ticket_whose_order_is_over_is_forgotten_though_nobody_bumped_it() {
         house.advances(ORDER, Event::Accepted { ready_at: LocalMinute(0) }).await;
         house.advances(ORDER, Event::Cancelled { reason: String::new() }).await;
         let ticket = TicketId::of_order(ORDER);
-        assert!(house.house(&kitchen).await.ticket(ticket).is_some(), "{engine}");
+        let off = |house: &House| house.ticket(ticket).is_some_and(|ticket| ticket.off && !ticket.is_done());
+        assert!(off(&house.house(&kitchen).await), "{engine}: it was cooked; now it is called off");
         house.store.sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW).await.unwrap();
         assert!(house.house(&kitchen).await.ticket(ticket).is_none(), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_kitchen_had_made_is_called_off_too_and_what_it_never_knew_is_not() {
+    for (engine, store) in engines("house_off").await.stores {
+        let house = Place::new(store).await;
+        let mut kitchen = house.lets_in(2, DeviceKind::Kitchen).await;
+        let ticket = TicketId::of_order(ORDER);
+        house.places(ORDER, 1).await;
+        house.advances(ORDER, Event::Accepted { ready_at: LocalMinute(0) }).await;
+        let bump = kitchen.op(Action::Bump { ticket, lines: vec![] });
+        house.syncs(&kitchen, &[bump]).await;
+        assert!(house.house(&kitchen).await.ticket(ticket).unwrap().is_done(), "{engine}");
+        let cancel = || Event::Cancelled { reason: String::new() };
+        house.advances(ORDER, cancel()).await;
+        assert!(house.house(&kitchen).await.ticket(ticket).is_some_and(|ticket| ticket.off && !ticket.is_done()), "{engine}");
+        house.places(OrderId(10), 1).await;
+        house.advances(OrderId(10), cancel()).await;
+        assert_eq!(house.house(&kitchen).await.tickets().count(), 1, "{engine}");
     }
 }
 
