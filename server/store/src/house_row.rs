@@ -39,10 +39,11 @@ pub(crate) const PUT_CODE: &str =
     "insert into pairing_codes (hash, restaurant_id, kind, name, expires_at, device_id) values ($1, $2, $3, $4, $5, null)";
 pub(crate) const TAKE_CODE: &str = "update pairing_codes set device_id = $2 where hash = $1 and expires_at > $3 \
      and (device_id is null or device_id = $2) returning restaurant_id, kind, name";
+/// What a device is it stays: its unsent ops were made by what it might do.
 pub(crate) const PUT_DEVICE: &str = "insert into devices (id, restaurant_id, kind, name, token_hash, paired_at, seen_at, revoked_at) \
-     values ($1, $2, $3, $4, $5, $6, $6, null) on conflict (id) do update set kind = excluded.kind, name = excluded.name, \
+     values ($1, $2, $3, $4, $5, $6, $6, null) on conflict (id) do update set name = excluded.name, \
      token_hash = excluded.token_hash, paired_at = excluded.paired_at, seen_at = excluded.seen_at, revoked_at = null \
-     where devices.restaurant_id = excluded.restaurant_id";
+     where devices.restaurant_id = excluded.restaurant_id and devices.kind = excluded.kind";
 pub(crate) const REVOKE: &str = "update devices set revoked_at = $3 where id = $1 and restaurant_id = $2 and revoked_at is null";
 macro_rules! select_devices {
     ($rest:literal) => {

@@ -82,7 +82,7 @@ pub enum PairedAs {
     Device(Box<Installed>),
     /// There is no such code, or not any more.
     NoSuchCode,
-    /// The id is a device's of another restaurant.
+    /// The id is a device's of another restaurant, or of another kind.
     IdTaken,
 }
 

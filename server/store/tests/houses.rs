@@ -475,6 +475,11 @@ async fn who_is_signed_out_is_told_and_may_be_let_in_again() {
         assert_eq!(house.store.device("t").await.unwrap(), None, "{engine}");
         assert_eq!(house.store.device("u").await.unwrap().unwrap().device.name, "Bar", "{engine}");
         assert_eq!(house.syncs(&ada, &[op]).await.done, 1, "{engine}");
+        let kitchen = NewDevice { name: "Pass".into(), kind: DeviceKind::Kitchen };
+        house.store.put_code(&NewCode { hash: "other kind".into(), device: kitchen, ..new.clone() }).await.unwrap();
+        let other = house.store.pair("other kind", DeviceId(1), "x", NOW).await.unwrap();
+        assert_eq!(other, PairedAs::IdTaken, "{engine}: its ops were made by what a till may do");
+        assert_eq!(house.store.device("u").await.unwrap().unwrap().device.kind, DeviceKind::Till, "{engine}");
         house.store.put_restaurant(&restaurant(2, "neue-muehle"), &menu(2)).await.unwrap();
         house.store.put_code(&NewCode { hash: "there".into(), restaurant: RestaurantId(2), ..new }).await.unwrap();
         assert_eq!(house.store.pair("there", DeviceId(1), "w", NOW).await.unwrap(), PairedAs::IdTaken, "{engine}");
