@@ -594,6 +594,46 @@ async fn who_deletes_an_account_is_forgotten_by_the_devices_too() {
 }
 
 #[tokio::test]
+async fn a_courier_arranges_no_run_but_its_own() {
+    for (engine, store) in engines("house_couriers").await.stores {
+        let house = Place::new(store).await;
+        let mut till = house.lets_in(1, DeviceKind::Till).await;
+        let (mut ada, mut ben) = (house.lets_in(3, DeviceKind::Courier).await, house.lets_in(4, DeviceKind::Courier).await);
+        let others = OrderId(10);
+        for order in [ORDER, others, OrderId(11)] {
+            house.places(order, 1).await;
+        }
+        let assign =
+            |run, courier, orders: &[OrderId]| Action::Assign { run: RunId(run), courier: DeviceId(courier), orders: orders.into() };
+        let hand_over = |run, order| {
+            let handed_over = HandedOver { at: NOW, cash: Minor(500), proof: Proof::Name("Ada".into()) };
+            Action::HandOver { run: RunId(run), order, handed_over }
+        };
+        let ops = [till.op(assign(1, 3, &[ORDER, OrderId(11)])), till.op(assign(2, 4, &[others]))];
+        house.syncs(&till, &ops).await;
+        let before = house.house(&till).await;
+        let forbidden =
+            [assign(1, 3, &[ORDER, others]), assign(1, 4, &[ORDER]), assign(2, 3, &[others]), assign(3, 3, &[]), hand_over(2, others)];
+        let ops: Vec<Op> = forbidden.into_iter().map(|action| ada.op(action)).collect();
+        house.syncs(&ada, &ops).await;
+        let known = house.house(&till).await;
+        assert_eq!(refusals(&known), vec![Refusal::Forbidden; 5], "{engine}");
+        assert!(known.runs().eq(before.runs()), "{engine}");
+        // Under whatever name it counts.
+        let lost = Op { n: 99, ..ada.op(hand_over(1, ORDER)) };
+        let Some(Trouble::Diverged { anew }) = house.syncs(&ada, &[lost]).await.trouble else { panic!("{engine}") };
+        let mut ada = Till { name: anew, made: 0, ..ada };
+        let ops = [ada.op(assign(1, 3, &[OrderId(11), ORDER])), ada.op(hand_over(1, ORDER))];
+        assert_eq!(house.syncs(&ada, &ops).await.done, 2, "{engine}");
+        let op = ben.op(hand_over(2, others));
+        house.syncs(&ben, &[op]).await;
+        let known = house.house(&till).await;
+        assert_eq!((refusals(&known).len(), known.run(RunId(1)).unwrap().stops[0].order), (5, OrderId(11)), "{engine}");
+        assert_eq!(known.runs().map(|run| run.cash()).collect::<Vec<_>>(), [Minor(500); 2], "{engine}");
+    }
+}
+
+#[tokio::test]
 async fn a_ticket_whose_order_is_over_is_forgotten_though_nobody_bumped_it() {
     for (engine, store) in engines("house_tickets").await.stores {
         let house = Place::new(store).await;
