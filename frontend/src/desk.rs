@@ -451,7 +451,14 @@ impl Tabs {
             Some(device) => device,
             None => self.disk.name(DeviceId(stored::id())).await.map_err(no_room)?,
         };
-        let paired: Paired = read(send("POST", api::DEVICES, &json(&Pairing { code, device })?, None).await?)?;
+        let let_in = async |device| send("POST", api::DEVICES, &json(&Pairing { code: code.clone(), device })?, None).await;
+        let paired: Paired = read(match let_in(device).await {
+            // Its name is of another restaurant, or of another kind; what it has not sent yet is so, too.
+            Err(problem) if problem.is(Kind::Conflict) && self.unsynced.with_untracked(|unsynced| unsynced.count == 0) => {
+                let_in(DeviceId(stored::id())).await?
+            }
+            answer => answer?,
+        })?;
         let kept = if known == Some(paired.device) { self.disk.welcome_back(&paired).await } else { self.disk.adopt(&paired).await };
         kept.map_err(no_room)?;
         self.stand(Standing::Paired(Box::new(paired)));

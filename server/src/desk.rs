@@ -16,7 +16,7 @@ use servery_domain::{
     sync::{Answer, OPS, Trouble, WorkedIn},
 };
 use servery_store::{
-    houses::{Installed, Sent, Synced, Syncing},
+    houses::{Changes, Installed, Sent, Synced, Syncing},
     orders::{Write, Written},
 };
 
@@ -27,6 +27,8 @@ use crate::{app::App, clock, devices::LetIn, ordering, refusal::Refusal, session
 pub struct Request {
     device: DeviceId,
     since: Revision,
+    #[serde(default)]
+    began: Option<Revision>,
     ops: Vec<Box<RawValue>>,
 }
 
@@ -68,8 +70,8 @@ pub async fn sync(app: &App, let_in: &LetIn, request: Request) -> Result<Answer,
     let ops = request.ops.iter().map(|raw| read(raw)).collect::<Result<Vec<_>, _>>()?;
     check(&request, &ops)?;
     let (done, trouble) = work_in(app, let_in, &request, ops).await?;
-    let changes = app.store.changes(&let_in.installed, request.since).await?;
-    Ok(Answer { done, revision: changes.revision, whole: changes.whole, things: changes.things, more: changes.more, trouble })
+    let Changes { revision, whole, began, things, more } = app.store.changes(&let_in.installed, request.since, request.began).await?;
+    Ok(Answer { done, revision, whole, began, things, more, trouble })
 }
 
 /// Most requests only ask what is new, and nobody who writes is kept waiting by them.
@@ -100,14 +102,14 @@ async fn work_in(app: &App, let_in: &LetIn, request: &Request, ops: Vec<Sent>) -
 
 /// All that a device sees, for a page that knows nothing of it yet.
 async fn whole(app: &App, installed: &Installed) -> Result<House, Refusal> {
-    let (mut house, mut since) = (House::default(), Revision(0));
+    let (mut house, mut since, mut began) = (House::default(), Revision(0), None);
     loop {
-        let changes = app.store.changes(installed, since).await?;
+        let changes = app.store.changes(installed, since, began).await?;
         changes.things.into_iter().for_each(|thing| house.put(thing));
         if !changes.more {
             return Ok(house);
         }
-        since = changes.revision;
+        (since, began) = (changes.revision, changes.began);
     }
 }
 

@@ -171,7 +171,7 @@ pub async fn pair(app: &App, caller: &Caller, pairing: &Pairing) -> Result<(Pair
     let token = sessions::token()?;
     match app.store.pair(&sessions::key(&code), pairing.device, &sessions::key(&token), clock::now()).await? {
         PairedAs::NoSuchCode => Err(no_such_code()),
-        PairedAs::IdTaken => Err(Refusal::new(Kind::Conflict, "'device' is another restaurant's; make a new one")),
+        PairedAs::IdTaken => Err(Refusal::new(Kind::Conflict, "'device' is another restaurant's, or of another kind; make a new one")),
         PairedAs::Device(installed) => {
             app.rates.give_back(&rates::PAIRINGS, caller);
             Ok((paired(app, &installed)?, cookie(&token)?))

@@ -23,6 +23,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::decide::is_couriers;
 pub use self::decide::{decide, needs};
 use self::{
     bill::Bill,

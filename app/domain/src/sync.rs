@@ -37,6 +37,9 @@ pub struct Request {
     pub device: DeviceId,
     /// What the device knows already.
     pub since: Revision,
+    /// As the last answer said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Revision>,
     pub ops: Vec<Op>,
 }
 
@@ -50,6 +53,9 @@ pub struct Answer {
     /// These are all there are: what the device knew besides is gone.
     #[serde(default)]
     pub whole: bool,
+    /// The restaurant's revision when the pages of all there is began, until the device has them: what was gone by then it never knew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Revision>,
     pub things: Vec<Thing>,
     /// There are more things to ask for.
     pub more: bool,

@@ -34,11 +34,14 @@ struct Head {
     made: u64,
     speaks: u16,
     revision: Revision,
+    #[serde(default)]
+    began: Option<Revision>,
 }
 
 impl Head {
     fn of(kept: &Kept) -> Self {
-        Self { device: kept.device, made: kept.made, speaks: kept.copy.speaks, revision: kept.copy.revision }
+        let Copy { speaks, revision, began, .. } = kept.copy;
+        Self { device: kept.device, made: kept.made, speaks, revision, began }
     }
 }
 
@@ -111,6 +114,7 @@ impl Transaction {
             }
             head.speaks = answered.speaks;
             head.revision = answer.revision;
+            head.began = answer.began;
             answer.things.iter().try_for_each(|thing| self.thing(thing))?;
         }
         self.put_head(&head)?;
@@ -136,12 +140,12 @@ impl Transaction {
         // What comes after an op of a newer build waits for that build: ops go out in order.
         let outbox: VecDeque<Op> = self.all(OUTBOX).await?.iter().map_while(|op| parse(op)).collect();
         let house: House = self.all(THINGS).await?.iter().filter_map(|thing| parse::<Thing>(thing)).collect();
-        let copy = Copy { speaks: head.speaks, revision: head.revision, house };
+        let copy = Copy { speaks: head.speaks, revision: head.revision, began: head.began, house };
         Ok(Some(Kept { device: head.device, made: head.made, outbox, copy }))
     }
 
     async fn adopt(&self, paired: &Paired) -> Result<(), JsValue> {
-        let new = Head { device: paired.device, made: 0, speaks: 0, revision: Revision::default() };
+        let new = Head { device: paired.device, made: 0, speaks: 0, revision: Revision::default(), began: None };
         let mut head = new;
         self.renew(&mut head, paired.device).await?;
         self.clear(THINGS)?;

@@ -49,6 +49,8 @@ struct Said<'a> {
     revision: Revision,
     #[serde(default)]
     whole: bool,
+    #[serde(default)]
+    began: Option<Revision>,
     #[serde(borrow)]
     things: Vec<&'a RawValue>,
     more: bool,
@@ -57,15 +59,16 @@ struct Said<'a> {
 }
 
 fn read(text: &str, sent: u64) -> Option<Answer> {
-    let Said { done, revision, whole, things, more, trouble } = serde_json::from_str(text).ok()?;
+    let Said { done, revision, whole, began, things, more, trouble } = serde_json::from_str(text).ok()?;
     let things = things.into_iter().filter_map(|thing| serde_json::from_str::<Thing>(thing.get()).ok()).collect();
     let trouble = trouble.and_then(|trouble| serde_json::from_str::<Trouble>(trouble.get()).ok());
-    Some(Answer { done: done.min(sent), revision, whole, things, more, trouble })
+    Some(Answer { done: done.min(sent), revision, whole, began, things, more, trouble })
 }
 
 /// As many of the ops as fit, and the number of the last of them.
 fn body(request: &Request) -> Option<(String, u64)> {
-    let mut body = format!("{{\"device\":\"{}\",\"since\":{},\"ops\":[", request.device, request.since.0);
+    let began = request.began.map_or_else(String::new, |began| format!("\"began\":{},", began.0));
+    let mut body = format!("{{\"device\":\"{}\",\"since\":{},{began}\"ops\":[", request.device, request.since.0);
     let mut sent = 0;
     for op in &request.ops {
         let text = serde_json::to_string(op).ok()?;

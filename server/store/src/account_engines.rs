@@ -1,9 +1,12 @@
 //! Accounts on the two engines.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use servery_domain::{
     account::{Account, MailPurpose, Role},
-    id::{AccountId, RestaurantId},
+    house::ThingId,
+    id::{AccountId, OrderId, RestaurantId},
     time::Timestamp,
 };
 use sqlx::{Postgres, Sqlite};
@@ -12,7 +15,7 @@ use crate::{
     PostgresStore, Result, SqliteStore,
     account_row::{self, AccountRow, SessionRow, role, staff_member, token_purpose},
     accounts::{Accounts, Guarded, MailToken, NewJob, Session, StaffMember},
-    id, json,
+    house_row, id, json,
     order_row::{self, JobRow, OrderRow},
     orders::Tracked,
 };
@@ -86,16 +89,26 @@ macro_rules! account_engine {
                     let mut change = self.pool.begin_with($writing).await?;
                     let select = concat!(order_row::select_orders!("customer = $1 order by id"), $locking);
                     let rows: Vec<OrderRow> = sqlx::query_as(select).bind(account.customer()).fetch_all(&mut *change).await?;
+                    let mut told = BTreeMap::<RestaurantId, Vec<OrderId>>::new();
                     for row in rows {
                         let Tracked { order, .. } = row.read()?;
                         if order.is_under_way(now) {
                             return Ok(false);
                         }
-                        let update =
-                            sqlx::query("update orders set customer = null, ordered = $2 where id = $1").bind(order.id.to_string());
+                        let update = sqlx::query(order_row::FORGET_DINER).bind(order.id.to_string());
                         update.bind(json(&order.ordered.without_diner())?).execute(&mut *change).await?;
                         let delete = sqlx::query("delete from push_subscriptions where order_id = $1").bind(order.id.to_string());
                         delete.execute(&mut *change).await?;
+                        told.entry(order.ordered.restaurant).or_default().push(order.id);
+                    }
+                    for (restaurant, orders) in told {
+                        let raise = sqlx::query_scalar::<$engine, i64>(house_row::RAISE).bind(restaurant.to_string());
+                        let revision = raise.fetch_one(&mut *change).await?;
+                        for order in orders {
+                            let gone =
+                                sqlx::query(house_row::PUT_GONE).bind(ThingId::Order(order).to_string()).bind(restaurant.to_string());
+                            gone.bind(revision).bind(now.0).execute(&mut *change).await?;
+                        }
                     }
                     sqlx::query("delete from coupon_uses where customer = $1").bind(account.customer()).execute(&mut *change).await?;
                     sqlx::query("delete from accounts where id = $1").bind(account.to_string()).execute(&mut *change).await?;

@@ -329,10 +329,13 @@ impl Batch {
     fn happened(&mut self, before: &Order, order: &mut Order, event: Event, actor: Actor, at: Timestamp) {
         let restaurant = order.ordered.restaurant;
         order.revision = Revision(self.raise(restaurant));
-        if matches!(event, Event::Accepted { .. }) {
+        let (was, is) = (before.progress.state, order.progress.state);
+        // What the kitchen works on it is told to leave.
+        let off = is.is_off() && !was.is_waiting() && !was.is_over();
+        if off || matches!(event, Event::Accepted { .. }) {
             self.put(restaurant, Thing::Ticket(Ticket::of_order(order)), (order.revision.0, at));
         }
-        if order.progress.state.is_over() && !before.progress.state.is_over() {
+        if is.is_over() && !was.is_over() {
             self.orders_over.push((order.id, at));
         }
         // Who does something knows of it.

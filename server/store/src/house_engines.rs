@@ -53,7 +53,7 @@ impl Told {
 
     fn thing(&mut self, row: ThingRow) -> Result<()> {
         let id: ThingId = id(&row.id)?;
-        if let ThingId::Order(order) = id {
+        if let (ThingId::Order(order), None) = (id, row.over_since) {
             self.moved.insert(order);
             return Ok(());
         }
@@ -90,6 +90,17 @@ impl Told {
         let shown = self.viewer.shown(order.map_or(gone, |order| Thing::Order(Box::new(order))));
         self.things.extend(shown.filter(|thing| !(self.whole && matches!(thing, Thing::Gone(_)))).map(|thing| (thing.id(), thing)));
     }
+}
+
+/// When the first of these shifts was opened.
+fn oldest(shifts: &[String]) -> Result<Option<Timestamp>> {
+    let mut oldest: Option<Timestamp> = None;
+    for body in shifts {
+        if let Thing::Shift(shift) = parse(body)? {
+            oldest = Some(oldest.map_or(shift.opened_at, |oldest| oldest.min(shift.opened_at)));
+        }
+    }
+    Ok(oldest)
 }
 
 macro_rules! house_engine {
@@ -171,7 +182,7 @@ macro_rules! house_engine {
                 Ok(Revision(select.bind(restaurant.to_string()).fetch_optional(&self.pool).await?.unwrap_or(0)))
             }
 
-            async fn changes(&self, device: &Installed, since: Revision) -> Result<Changes> {
+            async fn changes(&self, device: &Installed, since: Revision, began: Option<Revision>) -> Result<Changes> {
                 // One snapshot, so that no change falls between two of the statements.
                 let mut snapshot = self.pool.begin_with($reading).await?;
                 let of = device.restaurant.to_string();
@@ -179,13 +190,13 @@ macro_rules! house_engine {
                 let (revision, forgotten) = select.bind(&of).fetch_optional(&mut *snapshot).await?.unwrap_or_default();
                 let whole = since.0 <= 0 || since.0 > revision || since.0 < forgotten;
                 let after = if whole { -1 } else { since.0 };
+                let began = if whole { revision } else { began.map_or(after, |began| began.0.clamp(after, revision)) };
+                let things = sqlx::query_scalar::<$engine, i64>(house_row::CUT_THINGS).bind(&of).bind(after).bind(began);
+                let stock = sqlx::query_scalar::<$engine, i64>(house_row::CUT_STOCK).bind(&of).bind(after);
+                let orders = sqlx::query_scalar::<$engine, i64>(house_row::CUT_ORDERS).bind(&of).bind(began);
                 let mut upto = revision;
-                for cut in [house_row::CUT_THINGS, house_row::CUT_STOCK, house_row::CUT_ORDERS] {
-                    if whole && cut == house_row::CUT_ORDERS {
-                        continue;
-                    }
-                    let cut = sqlx::query_scalar::<$engine, i64>(cut).bind(&of).bind(after).bind(PAGE);
-                    let cut = cut.fetch_optional(&mut *snapshot).await?;
+                for cut in [things, stock, orders] {
+                    let cut = cut.bind(PAGE).fetch_optional(&mut *snapshot).await?;
                     // The next page begins where something was forgotten already, or it would begin anew for ever.
                     upto = cut.map_or(upto, |cut| upto.min((cut - 1).max(after + 1).max(forgotten).max(1)));
                 }
@@ -198,13 +209,13 @@ macro_rules! house_engine {
                     DeviceKind::Till | DeviceKind::Kitchen => Vec::new(),
                 };
                 let mut told = Told::new(device, names, &runs, whole)?;
-                let things = sqlx::query_as::<$engine, ThingRow>(house_row::SELECT_THINGS).bind(&of).bind(after).bind(upto);
+                let things = sqlx::query_as::<$engine, ThingRow>(house_row::SELECT_THINGS).bind(&of).bind(after).bind(began).bind(upto);
                 things.fetch_all(&mut *snapshot).await?.into_iter().try_for_each(|row| told.thing(row))?;
                 let stock = sqlx::query_as::<$engine, (String, i64)>(house_row::SELECT_STOCK).bind(&of).bind(after).bind(upto);
                 stock.fetch_all(&mut *snapshot).await?.iter().try_for_each(|row| told.stock(row))?;
                 let orders = match whole {
                     true => sqlx::query_as::<$engine, OrderRow>(order_row::SELECT_OPEN).bind(&of),
-                    false => sqlx::query_as::<$engine, OrderRow>(order_row::SELECT_CHANGED).bind(&of).bind(after).bind(upto),
+                    false => sqlx::query_as::<$engine, OrderRow>(order_row::SELECT_TOLD).bind(&of).bind(began).bind(upto),
                 };
                 for row in orders.fetch_all(&mut *snapshot).await? {
                     told.order(row.read()?.order);
@@ -215,17 +226,32 @@ macro_rules! house_engine {
                     told.moved(order, row.map(OrderRow::read).transpose()?.map(|tracked| tracked.order));
                 }
                 snapshot.commit().await?;
-                Ok(Changes { revision: Revision(upto), whole, things: told.things.into_values().collect(), more: upto < revision })
+                let things = told.things.into_values().collect();
+                let began = (upto < began).then_some(Revision(began));
+                Ok(Changes { revision: Revision(upto), whole, began, things, more: upto < revision })
             }
 
             async fn sweep_houses(&self, over_before: Timestamp, gone_before: Timestamp, now: Timestamp) -> Result<()> {
                 let over = sqlx::query_scalar::<$engine, String>(house_row::SELECT_OVER).bind(over_before.0);
                 for restaurant in over.fetch_all(&self.pool).await? {
                     let mut change = self.pool.begin_with($writing).await?;
+                    // Orders are locked before counters, everywhere.
+                    let orders = sqlx::query_scalar::<$engine, String>(order_row::FORGET_OVER).bind(&restaurant).bind(over_before.0);
+                    let orders = orders.fetch_all(&mut *change).await?;
+                    let none_over = orders.is_empty();
                     let raise = sqlx::query_scalar::<$engine, i64>(house_row::RAISE).bind(&restaurant);
                     let revision = raise.fetch_one(&mut *change).await?;
+                    for order in orders {
+                        let gone = sqlx::query::<$engine>(house_row::PUT_GONE).bind(ThingId::Order(id(&order)?).to_string());
+                        gone.bind(&restaurant).bind(revision).bind(now.0).execute(&mut *change).await?;
+                    }
+                    let shifts = sqlx::query_scalar::<$engine, String>(house_row::SELECT_SHIFTS).bind(&restaurant).bind(over_before.0);
+                    let sold_before = oldest(&shifts.fetch_all(&mut *change).await?)?.unwrap_or(over_before).min(over_before);
                     let hide = sqlx::query::<$engine>(house_row::HIDE).bind(&restaurant).bind(revision).bind(over_before.0);
-                    hide.execute(&mut *change).await?;
+                    let hidden = hide.bind(sold_before.0).execute(&mut *change).await?.rows_affected();
+                    if none_over && hidden == 0 {
+                        continue;
+                    }
                     change.commit().await?;
                 }
                 let gone = sqlx::query_scalar::<$engine, String>(house_row::SELECT_FORGETTABLE).bind(gone_before.0);

@@ -13,10 +13,11 @@ use crate::{Result, StoreError, houses::Installed, id, json};
 pub(crate) const RAISE: &str = "update counters set revision = revision + 1 where restaurant_id = $1 returning revision";
 
 pub(crate) const INSERT_THINGS: &str = "insert into things (id, restaurant_id, revision, gone, over_since, body) ";
+/// What all have forgotten stays so, whoever sees it otherwise than before.
 macro_rules! or_update {
     () => {
         " on conflict (id, restaurant_id) do update set revision = excluded.revision, gone = excluded.gone, \
-          over_since = excluded.over_since, body = excluded.body"
+          over_since = coalesce(excluded.over_since, case when excluded.body is null then things.over_since end), body = excluded.body"
     };
 }
 pub(crate) const OR_UPDATE_THINGS: &str = or_update!();
@@ -38,10 +39,11 @@ pub(crate) const PUT_CODE: &str =
     "insert into pairing_codes (hash, restaurant_id, kind, name, expires_at, device_id) values ($1, $2, $3, $4, $5, null)";
 pub(crate) const TAKE_CODE: &str = "update pairing_codes set device_id = $2 where hash = $1 and expires_at > $3 \
      and (device_id is null or device_id = $2) returning restaurant_id, kind, name";
+/// What a device is it stays: its unsent ops were made by what it might do.
 pub(crate) const PUT_DEVICE: &str = "insert into devices (id, restaurant_id, kind, name, token_hash, paired_at, seen_at, revoked_at) \
-     values ($1, $2, $3, $4, $5, $6, $6, null) on conflict (id) do update set kind = excluded.kind, name = excluded.name, \
+     values ($1, $2, $3, $4, $5, $6, $6, null) on conflict (id) do update set name = excluded.name, \
      token_hash = excluded.token_hash, paired_at = excluded.paired_at, seen_at = excluded.seen_at, revoked_at = null \
-     where devices.restaurant_id = excluded.restaurant_id";
+     where devices.restaurant_id = excluded.restaurant_id and devices.kind = excluded.kind";
 pub(crate) const REVOKE: &str = "update devices set revoked_at = $3 where id = $1 and restaurant_id = $2 and revoked_at is null";
 macro_rules! select_devices {
     ($rest:literal) => {
@@ -52,21 +54,42 @@ pub(crate) const SELECT_DEVICE: &str = select_devices!("token_hash = $1");
 pub(crate) const SELECT_NAMED: &str = select_devices!("id = (select device_id from streams where name = $1)");
 pub(crate) const SELECT_DEVICES: &str = select_devices!("restaurant_id = $1 and revoked_at is null order by paired_at, id");
 
+/// What is there, and what is gone since the device began to be told: what was gone before it never knew.
+macro_rules! told_things {
+    ($columns:literal, $upto:literal, $rest:literal) => {
+        concat!(
+            "select ",
+            $columns,
+            " from things where restaurant_id = $1 and gone = false and revision > $2",
+            $upto,
+            " union all select ",
+            $columns,
+            " from things where restaurant_id = $1 and gone = true and revision > $3",
+            $upto,
+            $rest
+        )
+    };
+}
 /// Where the page of changes ends: before the row that is one too many.
-pub(crate) const CUT_THINGS: &str =
-    "select revision from things where restaurant_id = $1 and revision > $2 order by revision limit 1 offset $3";
+pub(crate) const CUT_THINGS: &str = told_things!("revision", "", " order by revision limit 1 offset $4");
 pub(crate) const CUT_STOCK: &str =
     "select revision from stock where restaurant_id = $1 and revision > $2 order by revision limit 1 offset $3";
 pub(crate) const CUT_ORDERS: &str =
     "select revision from order_events where restaurant_id = $1 and revision > $2 order by revision limit 1 offset $3";
-pub(crate) const SELECT_THINGS: &str = "select id, restaurant_id, revision, gone, over_since, body from things \
-     where restaurant_id = $1 and revision > $2 and revision <= $3 order by revision, id";
+pub(crate) const SELECT_THINGS: &str =
+    told_things!("id, restaurant_id, revision, gone, over_since, body", " and revision <= $4", " order by revision, id");
 pub(crate) const SELECT_STOCK: &str =
     "select dish_id, portions from stock where restaurant_id = $1 and revision > $2 and revision <= $3 order by dish_id";
 pub(crate) const SELECT_RUNS: &str = "select body from things where restaurant_id = $1 and gone = false and id like 'run-%'";
 
-pub(crate) const SELECT_OVER: &str = "select distinct restaurant_id from things where over_since < $1 and gone = false";
-pub(crate) const HIDE: &str = "update things set gone = true, revision = $2 where restaurant_id = $1 and over_since < $3 and gone = false";
+pub(crate) const SELECT_OVER: &str = "select restaurant_id from things where over_since < $1 and gone = false \
+     union select restaurant_id from orders where over_since < $1";
+/// Those whose reports a device may still be asked for.
+pub(crate) const SELECT_SHIFTS: &str = "select body from things where restaurant_id = $1 and gone = false and id like 'shift-%' \
+     and (over_since is null or over_since >= $2)";
+/// What a report counts stays for as long as its shift.
+pub(crate) const HIDE: &str = "update things set gone = true, revision = $2 where restaurant_id = $1 and over_since < $3 and gone = false \
+     and (over_since < $4 or (id not like 'bill-%' and id not like 'taken-%'))";
 pub(crate) const SELECT_FORGETTABLE: &str =
     "select distinct restaurant_id from things where over_since < $1 and gone = true and body is null";
 pub(crate) const NOTE_FORGOTTEN: &str = "update counters set forgotten = (select max(revision) from things \
@@ -90,7 +113,7 @@ pub(crate) struct ThingRow {
 }
 
 impl ThingRow {
-    /// Orders and portions have rows elsewhere: theirs say that somebody sees them otherwise than before.
+    /// Orders and portions have rows elsewhere. An order's says that somebody sees it otherwise than before, or, once it is over, that all forget it.
     pub(crate) fn write(restaurant: RestaurantId, id: ThingId, thing: Option<&Thing>, revision: i64, at: Timestamp) -> Result<Self> {
         let thing = thing.filter(|_| !matches!(id, ThingId::Order(_) | ThingId::Stock(_)));
         Ok(Self {
@@ -98,7 +121,7 @@ impl ThingRow {
             restaurant_id: restaurant.to_string(),
             revision,
             gone: thing.is_none(),
-            over_since: thing.is_none_or(Thing::is_over).then_some(at.0),
+            over_since: thing.map_or(!matches!(id, ThingId::Order(_)), Thing::is_over).then_some(at.0),
             body: thing.map(json).transpose()?,
         })
     }

@@ -55,6 +55,7 @@ pub struct Synced {
 pub struct Changes {
     pub revision: Revision,
     pub whole: bool,
+    pub began: Option<Revision>,
     pub things: Vec<Thing>,
     pub more: bool,
 }
@@ -81,7 +82,7 @@ pub enum PairedAs {
     Device(Box<Installed>),
     /// There is no such code, or not any more.
     NoSuchCode,
-    /// The id is a device's of another restaurant.
+    /// The id is a device's of another restaurant, or of another kind.
     IdTaken,
 }
 
@@ -102,8 +103,8 @@ pub trait Houses: Send + Sync {
     async fn done(&self, device: DeviceId, stream: DeviceId) -> Result<Option<u64>>;
     /// Whose name this is, also if it was signed out.
     async fn device_named(&self, stream: DeviceId) -> Result<Option<Installed>>;
-    /// What changed after a revision, for this device to see.
-    async fn changes(&self, device: &Installed, since: Revision) -> Result<Changes>;
+    /// What changed after a revision, for this device to see. `began` as the page before said it.
+    async fn changes(&self, device: &Installed, since: Revision, began: Option<Revision>) -> Result<Changes>;
     async fn revision(&self, restaurant: RestaurantId) -> Result<Revision>;
 
     /// Takes off the devices what was over before the one moment, and forgets what was gone before the other, and codes that have run out.

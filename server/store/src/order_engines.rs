@@ -257,21 +257,15 @@ macro_rules! order_engine {
                     query.push_values(piece, |mut row, order| {
                         row.push_bind(&order.id).push_bind(&order.restaurant_id).push_bind(&order.token).push_bind(order.number);
                         row.push_bind(order.revision).push_bind(order.open).push_bind(order.waiting_since).push_bind(&order.customer);
-                        row.push_bind(order.placed_at).push_bind(&order.ordered).push_bind(&order.progress);
+                        row.push_bind(order.placed_at).push_bind(order.over_since).push_bind(&order.ordered).push_bind(&order.progress);
                     });
                     query.build().execute(&mut **change).await?;
                 }
                 for order in batch.changed_orders.iter().filter(|id| !batch.new_orders.contains(id)).filter_map(|id| batch.orders.get(id)) {
                     let order = OrderRow::write(order)?;
-                    let update = sqlx::query("update orders set revision = $2, open = $3, waiting_since = $4, progress = $5 where id = $1")
-                        .bind(&order.id);
-                    update
-                        .bind(order.revision)
-                        .bind(order.open)
-                        .bind(order.waiting_since)
-                        .bind(&order.progress)
-                        .execute(&mut **change)
-                        .await?;
+                    let update = sqlx::query(order_row::UPDATE).bind(&order.id).bind(order.revision).bind(order.open);
+                    let update = update.bind(order.waiting_since).bind(order.over_since).bind(&order.progress);
+                    update.execute(&mut **change).await?;
                 }
                 let events: Vec<EventRow> = batch.new_events.iter().map(EventRow::write).collect::<Result<_>>()?;
                 for piece in pieces(&events) {

@@ -36,11 +36,20 @@ pub(crate) const SELECT_WAITING: &str =
 pub(crate) const SELECT_OLD: &str = select!("open = true and placed_at < $1 and id > $2 order by id limit $3");
 pub(crate) const SELECT_CHANGED: &str =
     select!("id in (select order_id from order_events where restaurant_id = $1 and revision > $2 and revision <= $3) order by revision");
+/// But for those that the devices have forgotten.
+pub(crate) const SELECT_TOLD: &str = select!(
+    "id in (select order_id from order_events where restaurant_id = $1 and revision > $2 and revision <= $3) \
+     and (open = true or over_since is not null) order by revision"
+);
+pub(crate) const FORGET_OVER: &str = "update orders set over_since = null where restaurant_id = $1 and over_since < $2 returning id";
+/// The devices forget it, too.
+pub(crate) const FORGET_DINER: &str = "update orders set customer = null, over_since = null, ordered = $2 where id = $1";
 /// An order that changed again later does not hide what happened to others in between.
 pub(crate) const SELECT_CHANGED_UPTO: &str = "select max(revision) from \
      (select revision from order_events where restaurant_id = $1 and revision > $2 order by revision limit $3) as happened";
-pub(crate) const INSERT: &str =
-    "insert into orders (id, restaurant_id, token, number, revision, open, waiting_since, customer, placed_at, ordered, progress) ";
+pub(crate) const INSERT: &str = "insert into orders (id, restaurant_id, token, number, revision, open, waiting_since, customer, placed_at, over_since, ordered, progress) ";
+pub(crate) const UPDATE: &str =
+    "update orders set revision = $2, open = $3, waiting_since = $4, over_since = $5, progress = $6 where id = $1";
 pub(crate) const SELECT_EVENTS: &str =
     "select restaurant_id, revision, order_id, at, actor, event from order_events where order_id = $1 order by revision";
 pub(crate) const SETTLE: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, $2, $3, 'settled', 0) \
@@ -92,6 +101,8 @@ pub(crate) struct OrderRow {
     pub(crate) customer: Option<String>,
     #[sqlx(skip)]
     pub(crate) placed_at: i64,
+    #[sqlx(skip)]
+    pub(crate) over_since: Option<i64>,
     pub(crate) ordered: String,
     pub(crate) progress: String,
 }
@@ -109,6 +120,7 @@ impl OrderRow {
             waiting_since: order.progress.state.is_waiting().then_some(order.progress.changed_at.0),
             customer: tracked.customer.clone(),
             placed_at: order.ordered.placed_at.0,
+            over_since: order.progress.state.is_over().then_some(order.progress.changed_at.0),
             ordered: json(&order.ordered)?,
             progress: json(&order.progress)?,
         })

@@ -16,9 +16,11 @@ use servery_domain::{
         House, Stock, Thing, ThingId,
         bill::{BillLine, Seat},
         op::{Action, Op, Refusal, SPEAKS},
+        payment::{Tender, Way},
+        report::Report,
         run::{HandedOver, Proof},
     },
-    id::{BillId, DeviceId, DishId, LineId, OpId, OrderId, RestaurantId, RunId, TableId, TicketId},
+    id::{AccountId, BillId, DeviceId, DishId, LineId, OpId, OrderId, PaymentId, RestaurantId, RunId, ShiftId, TableId, TicketId},
     lang::Lang,
     order::{Actor, Event, Order, Ordered, Progress, State},
     ordering::PaymentWay,
@@ -81,7 +83,7 @@ impl Place {
     }
 
     async fn told(&self, till: &Till, since: Revision) -> Changes {
-        self.store.changes(&till.installed, since).await.unwrap()
+        self.store.changes(&till.installed, since, None).await.unwrap()
     }
 
     async fn house(&self, till: &Till) -> House {
@@ -371,6 +373,78 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
 }
 
 #[tokio::test]
+async fn everything_is_what_there_is_in_pages_and_nothing_of_what_was() {
+    for (engine, store) in engines("house_pages").await.stores {
+        let house = Place::new(store).await;
+        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
+        let table = |n| Action::Plan { table: TableId(n), plan: servery_domain::house::table::Plan::default() };
+        let bills = |range: std::ops::RangeInclusive<u128>| {
+            range.flat_map(|id| [open(BillId(id)), Action::Close { bill: BillId(id) }]).collect::<Vec<_>>()
+        };
+        let ops: Vec<Op> =
+            bills(1..=30).into_iter().chain((1..=2_100).map(table)).chain(bills(31..=60)).map(|action| ada.op(action)).collect();
+        house.syncs(&ada, &ops).await;
+        house.places(ORDER, 1).await;
+        house.advances(ORDER, Event::Cancelled { reason: String::new() }).await;
+        house.store.sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW).await.unwrap();
+
+        let first = house.told(&ben, Revision(0)).await;
+        assert!(first.whole && first.more && first.things.len() <= 2_100, "{engine}");
+        let ops = [ada.op(Action::RemoveTable { table: TableId(1) }), ada.op(table(2_101))];
+        house.syncs(&ada, &ops).await;
+        let mut told: House = first.things.iter().cloned().collect();
+        let (mut since, mut began, mut later) = (first.revision, first.began, Vec::new());
+        while since < house.store.revision(HERE).await.unwrap() {
+            let page = house.store.changes(&ben.installed, since, began).await.unwrap();
+            assert!(!page.whole, "{engine}");
+            page.things.iter().for_each(|thing| told.put(thing.clone()));
+            later.extend(page.things);
+            (since, began) = (page.revision, page.began);
+        }
+        assert_eq!((told.tables().count(), told.bills().count(), told.orders().count()), (2_100, 0, 0), "{engine}");
+        let gone: Vec<_> = first.things.iter().chain(&later).filter(|thing| matches!(thing, Thing::Gone(_))).cloned().collect();
+        assert_eq!(gone, [Thing::Gone(ThingId::Table(TableId(1)))], "{engine}: only what went after it was told");
+        assert_eq!(began, None, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
+    for (engine, store) in engines("house_week").await.stores {
+        let house = Place::new(store).await;
+        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
+        let days = |days: i64| Timestamp(NOW.0 + days * DAY);
+        let shift = ShiftId(1);
+        let tender = |id| Tender::new(PaymentId(id), Way::Cash, Minor(500));
+        let ops = [
+            ada.op(open(BillId(8))),
+            ada.op(Action::Close { bill: BillId(8) }),
+            ada.op(Action::OpenShift { shift, float: Minor(0) }),
+            ada.op(open(BILL)),
+            ada.op(add(1, 1)),
+            ada.op(Action::Pay { bill: BILL, shift, tender: tender(1) }),
+            ada.op(Action::TakeOrder { order: ORDER, shift, tender: tender(2) }),
+        ];
+        house.writes(sync(&ada, &ops[..2], days(-1))).await;
+        house.writes(sync(&ada, &ops[2..], days(1))).await;
+        house.store.sweep_houses(days(4), days(-60), days(7)).await.unwrap();
+        let revision = house.store.revision(HERE).await.unwrap();
+        let sold = async || Report::of(&house.house(&ben).await, shift).map(|report| report.total());
+        assert_eq!(sold().await, Some(Minor(1_000)), "{engine}");
+        assert!(house.house(&ben).await.bill(BillId(8)).is_none(), "{engine}: it was closed before");
+        house.store.sweep_houses(days(4), days(-60), days(7)).await.unwrap();
+        assert_eq!(house.store.revision(HERE).await.unwrap(), revision, "{engine}: nothing changed");
+        let close = ada.op(Action::CloseShift { shift, counted: Minor(1_000) });
+        house.writes(sync(&ada, &[close], days(7))).await;
+        house.store.sweep_houses(days(5), days(-60), days(8)).await.unwrap();
+        assert_eq!(sold().await, Some(Minor(1_000)), "{engine}: its last report can still be asked for");
+        house.store.sweep_houses(days(8), days(-60), days(11)).await.unwrap();
+        let known = house.house(&ben).await;
+        assert_eq!((known.bills().count(), known.takings().count(), known.shifts().count()), (0, 0, 0), "{engine}");
+    }
+}
+
+#[tokio::test]
 async fn who_is_signed_out_is_told_and_may_be_let_in_again() {
     for (engine, store) in engines("house_revoked").await.stores {
         let house = Place::new(store).await;
@@ -403,6 +477,11 @@ async fn who_is_signed_out_is_told_and_may_be_let_in_again() {
         assert_eq!(house.store.device("t").await.unwrap(), None, "{engine}");
         assert_eq!(house.store.device("u").await.unwrap().unwrap().device.name, "Bar", "{engine}");
         assert_eq!(house.syncs(&ada, &[op]).await.done, 1, "{engine}");
+        let kitchen = NewDevice { name: "Pass".into(), kind: DeviceKind::Kitchen };
+        house.store.put_code(&NewCode { hash: "other kind".into(), device: kitchen, ..new.clone() }).await.unwrap();
+        let other = house.store.pair("other kind", DeviceId(1), "x", NOW).await.unwrap();
+        assert_eq!(other, PairedAs::IdTaken, "{engine}: its ops were made by what a till may do");
+        assert_eq!(house.store.device("u").await.unwrap().unwrap().device.kind, DeviceKind::Till, "{engine}");
         house.store.put_restaurant(&restaurant(2, "neue-muehle"), &menu(2)).await.unwrap();
         house.store.put_code(&NewCode { hash: "there".into(), restaurant: RestaurantId(2), ..new }).await.unwrap();
         assert_eq!(house.store.pair("there", DeviceId(1), "w", NOW).await.unwrap(), PairedAs::IdTaken, "{engine}");
@@ -463,6 +542,100 @@ async fn a_diners_order_reaches_kitchen_and_courier_and_comes_back() {
 }
 
 #[tokio::test]
+async fn an_order_that_has_been_over_for_long_is_on_no_device_any_more() {
+    for (engine, store) in engines("house_orders_over").await.stores {
+        let house = Place::new(store).await;
+        let mut till = house.lets_in(1, DeviceKind::Till).await;
+        let (kitchen, courier) = (house.lets_in(2, DeviceKind::Kitchen).await, house.lets_in(3, DeviceKind::Courier).await);
+        let (open, gone) = (OrderId(10), Thing::Gone(ThingId::Order(ORDER)));
+        for order in [ORDER, open] {
+            house.places(order, 1).await;
+            house.advances(order, Event::Accepted { ready_at: LocalMinute(0) }).await;
+        }
+        let assign = |run, orders| Action::Assign { run: RunId(run), courier: DeviceId(3), orders };
+        let op = till.op(assign(1, vec![ORDER, open]));
+        house.syncs(&till, &[op]).await;
+        for event in [Event::Ready, Event::OutForDelivery, Event::Delivered] {
+            house.advances(ORDER, event).await;
+        }
+        let known = house.told(&till, Revision(0)).await.revision;
+        house.store.sweep_houses(NOW, Timestamp(0), NOW).await.unwrap();
+        assert!(house.told(&till, known).await.things.is_empty(), "{engine}: it is over just now");
+        house.store.sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW).await.unwrap();
+        for device in [&till, &kitchen, &courier] {
+            let news = house.told(device, known).await.things;
+            assert!(news.contains(&gone) && news.iter().all(|thing| thing.id() != ThingId::Order(open)), "{engine}: {news:?}");
+            assert!(house.told(device, Revision(1)).await.things.contains(&gone), "{engine}: who was away longer is told the same");
+            let whole = house.house(device).await;
+            assert_eq!(whole.orders().map(|order| order.id).collect::<Vec<_>>(), [open], "{engine}");
+        }
+        // A plan that was made with it does not bring it back.
+        let known = house.told(&courier, Revision(0)).await.revision;
+        let op = till.op(assign(2, vec![ORDER]));
+        house.syncs(&till, &[op]).await;
+        for device in [&till, &courier] {
+            assert!(house.told(device, known).await.things.contains(&gone), "{engine}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_deletes_an_account_is_forgotten_by_the_devices_too() {
+    for (engine, store) in engines("house_forgotten").await.stores {
+        let house = Place::new(store).await;
+        let till = house.lets_in(1, DeviceKind::Till).await;
+        let customer = Some(AccountId(8).customer());
+        house.writes(Write::Place(Box::new(Placing { customer, ..placing(ORDER, 1) }))).await;
+        house.advances(ORDER, Event::Cancelled { reason: String::new() }).await;
+        let known = house.told(&till, Revision(0)).await.revision;
+        assert!(house.store.forget_account(AccountId(8), NOW).await.unwrap(), "{engine}");
+        for since in [Revision(1), known] {
+            assert_eq!(house.told(&till, since).await.things, [Thing::Gone(ThingId::Order(ORDER))], "{engine}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_courier_arranges_no_run_but_its_own() {
+    for (engine, store) in engines("house_couriers").await.stores {
+        let house = Place::new(store).await;
+        let mut till = house.lets_in(1, DeviceKind::Till).await;
+        let (mut ada, mut ben) = (house.lets_in(3, DeviceKind::Courier).await, house.lets_in(4, DeviceKind::Courier).await);
+        let others = OrderId(10);
+        for order in [ORDER, others, OrderId(11)] {
+            house.places(order, 1).await;
+        }
+        let assign =
+            |run, courier, orders: &[OrderId]| Action::Assign { run: RunId(run), courier: DeviceId(courier), orders: orders.into() };
+        let hand_over = |run, order| {
+            let handed_over = HandedOver { at: NOW, cash: Minor(500), proof: Proof::Name("Ada".into()) };
+            Action::HandOver { run: RunId(run), order, handed_over }
+        };
+        let ops = [till.op(assign(1, 3, &[ORDER, OrderId(11)])), till.op(assign(2, 4, &[others]))];
+        house.syncs(&till, &ops).await;
+        let before = house.house(&till).await;
+        let forbidden =
+            [assign(1, 3, &[ORDER, others]), assign(1, 4, &[ORDER]), assign(2, 3, &[others]), assign(3, 3, &[]), hand_over(2, others)];
+        let ops: Vec<Op> = forbidden.into_iter().map(|action| ada.op(action)).collect();
+        house.syncs(&ada, &ops).await;
+        let known = house.house(&till).await;
+        assert_eq!(refusals(&known), vec![Refusal::Forbidden; 5], "{engine}");
+        assert!(known.runs().eq(before.runs()), "{engine}");
+        // Under whatever name it counts.
+        let lost = Op { n: 99, ..ada.op(hand_over(1, ORDER)) };
+        let Some(Trouble::Diverged { anew }) = house.syncs(&ada, &[lost]).await.trouble else { panic!("{engine}") };
+        let mut ada = Till { name: anew, made: 0, ..ada };
+        let ops = [ada.op(assign(1, 3, &[OrderId(11), ORDER])), ada.op(hand_over(1, ORDER))];
+        assert_eq!(house.syncs(&ada, &ops).await.done, 2, "{engine}");
+        let op = ben.op(hand_over(2, others));
+        house.syncs(&ben, &[op]).await;
+        let known = house.house(&till).await;
+        assert_eq!((refusals(&known).len(), known.run(RunId(1)).unwrap().stops[0].order), (5, OrderId(11)), "{engine}");
+        assert_eq!(known.runs().map(|run| run.cash()).collect::<Vec<_>>(), [Minor(500); 2], "{engine}");
+    }
+}
+
+#[tokio::test]
 async fn a_ticket_whose_order_is_over_is_forgotten_though_nobody_bumped_it() {
     for (engine, store) in engines("house_tickets").await.stores {
         let house = Place::new(store).await;
@@ -471,9 +644,30 @@ async fn a_ticket_whose_order_is_over_is_forgotten_though_nobody_bumped_it() {
         house.advances(ORDER, Event::Accepted { ready_at: LocalMinute(0) }).await;
         house.advances(ORDER, Event::Cancelled { reason: String::new() }).await;
         let ticket = TicketId::of_order(ORDER);
-        assert!(house.house(&kitchen).await.ticket(ticket).is_some(), "{engine}");
+        let off = |house: &House| house.ticket(ticket).is_some_and(|ticket| ticket.off && !ticket.is_done());
+        assert!(off(&house.house(&kitchen).await), "{engine}: it was cooked; now it is called off");
         house.store.sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW).await.unwrap();
         assert!(house.house(&kitchen).await.ticket(ticket).is_none(), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_kitchen_had_made_is_called_off_too_and_what_it_never_knew_is_not() {
+    for (engine, store) in engines("house_off").await.stores {
+        let house = Place::new(store).await;
+        let mut kitchen = house.lets_in(2, DeviceKind::Kitchen).await;
+        let ticket = TicketId::of_order(ORDER);
+        house.places(ORDER, 1).await;
+        house.advances(ORDER, Event::Accepted { ready_at: LocalMinute(0) }).await;
+        let bump = kitchen.op(Action::Bump { ticket, lines: vec![] });
+        house.syncs(&kitchen, &[bump]).await;
+        assert!(house.house(&kitchen).await.ticket(ticket).unwrap().is_done(), "{engine}");
+        let cancel = || Event::Cancelled { reason: String::new() };
+        house.advances(ORDER, cancel()).await;
+        assert!(house.house(&kitchen).await.ticket(ticket).is_some_and(|ticket| ticket.off && !ticket.is_done()), "{engine}");
+        house.places(OrderId(10), 1).await;
+        house.advances(OrderId(10), cancel()).await;
+        assert_eq!(house.house(&kitchen).await.tickets().count(), 1, "{engine}");
     }
 }
 

@@ -18,6 +18,8 @@ use crate::{
     order::{Actor, apply},
 };
 
+pub(crate) use self::bringing::is_couriers;
+
 type Decided = Result<Vec<Thing>, Refusal>;
 
 /// The things as they are after the op. On a refusal nothing is changed.

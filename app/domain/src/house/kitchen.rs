@@ -50,7 +50,7 @@ impl Work<'_> {
     }
 
     fn tickets<'h>(&self, house: &'h House, wanted: impl Fn(&Ticket) -> bool) -> Vec<&'h Ticket> {
-        let mut tickets: Vec<&Ticket> = house.tickets().filter(|ticket| wanted(ticket)).filter(|ticket| !house.is_off(ticket)).collect();
+        let mut tickets: Vec<&Ticket> = house.tickets().filter(|ticket| wanted(ticket)).collect();
         tickets.sort_by_key(|ticket| (ticket.taken_at, ticket.id));
         tickets
     }
@@ -58,7 +58,8 @@ impl Work<'_> {
     /// The most wanted first.
     pub fn all_day(&self, house: &House) -> Vec<AllDay> {
         let mut all: Vec<AllDay> = Vec::new();
-        for item in self.waiting(house).iter().flat_map(|ticket| self.items(ticket)).filter(|item| !item.done) {
+        let wanted = self.waiting(house).into_iter().filter(|ticket| !ticket.off);
+        for item in wanted.flat_map(|ticket| self.items(ticket)).filter(|item| !item.done) {
             match all.iter_mut().find(|known| known.name == item.name && known.picks == item.picks) {
                 Some(known) => known.count += item.count,
                 None => all.push(AllDay { name: item.name.clone(), picks: item.picks.clone(), count: item.count }),
@@ -71,11 +72,6 @@ impl Work<'_> {
 }
 
 impl House {
-    /// Nobody wants it any more: the diner's order was called off.
-    pub fn is_off(&self, ticket: &Ticket) -> bool {
-        matches!(ticket.of, Of::Order(order) if self.order(order).is_some_and(|order| order.progress.state.is_off()))
-    }
-
     /// The diner's order that is ready by now, because this was the last of it that was to be made.
     pub fn made(&self, ticket: TicketId) -> Option<OrderId> {
         let ticket = self.ticket(ticket).filter(|ticket| ticket.is_done())?;
@@ -89,8 +85,13 @@ impl House {
 mod tests {
     use super::*;
     use crate::{
-        house::{Thing, bill::Seat},
-        id::{BillId, CategoryId, LineId, StationId},
+        house::{
+            Thing,
+            bill::Seat,
+            decide,
+            op::{Action, Op, SPEAKS},
+        },
+        id::{BillId, CategoryId, DeviceId, LineId, OpId, StationId},
         menu::Category,
         revision::Revision,
         time::Timestamp,
@@ -125,7 +126,7 @@ mod tests {
 
     fn ticket(id: u128, taken_at: i64, items: Vec<TicketItem>) -> Thing {
         let of = Of::Bill { bill: BillId(1), seat: Seat::Counter, name: String::new() };
-        Thing::Ticket(Ticket { id: TicketId(id), of, taken_at: Timestamp(taken_at), items })
+        Thing::Ticket(Ticket { id: TicketId(id), of, taken_at: Timestamp(taken_at), items, off: false })
     }
 
     #[test]
@@ -145,6 +146,20 @@ mod tests {
         assert_eq!(work.waiting(&house).iter().map(|ticket| ticket.id.0).collect::<Vec<_>>(), [2]);
         assert_eq!(work.done(&house).iter().map(|ticket| ticket.id.0).collect::<Vec<_>>(), [1]);
         assert!(work.has(DishId(9)), "what no station makes is on every screen");
+    }
+
+    #[test]
+    fn what_was_called_off_stands_there_until_it_is_bumped_and_is_not_counted() {
+        let Thing::Ticket(ticket) = ticket(1, 10, vec![item(1, 2, false)]) else { unreachable!() };
+        let mut house = House::from_iter([Thing::Ticket(Ticket { off: true, ..ticket })]);
+        let menu = menu();
+        let work = Work { menu: &menu, station: None };
+        assert_eq!((work.waiting(&house).len(), work.all_day(&house).len()), (1, 0));
+        let bump = Action::Bump { ticket: TicketId(1), lines: Vec::new() };
+        let op = Op { id: OpId(1), device: DeviceId(1), n: 1, speaks: SPEAKS, at: Timestamp(0), by: None, action: bump };
+        decide(&house, &op).unwrap().into_iter().for_each(|thing| house.put(thing));
+        assert!(work.waiting(&house).is_empty());
+        assert!(house.ticket(TicketId(1)).is_some_and(|ticket| ticket.off), "called back, it is still off");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A courier's way from door to door, and what was handed over at each.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -13,6 +15,9 @@ use crate::{
 pub struct Run {
     pub id: RunId,
     pub courier: DeviceId,
+    /// Who had it before: one of them may be at a door.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub had: BTreeSet<DeviceId>,
     pub assigned_at: Timestamp,
     /// In the order in which they are brought.
     pub stops: Vec<Stop>,

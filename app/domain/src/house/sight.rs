@@ -69,7 +69,8 @@ impl Viewer {
         match thing {
             Thing::Gone(_) => may_have_seen.then_some(thing),
             thing if self.sees(&thing) => Some(thing),
-            Thing::Run(_) | Thing::Order(_) => may_have_seen.then_some(Thing::Gone(id)),
+            Thing::Run(run) => run.had.contains(&self.device).then_some(Thing::Gone(id)),
+            Thing::Order(_) => may_have_seen.then_some(Thing::Gone(id)),
             _ => None,
         }
     }

@@ -17,6 +17,9 @@ pub struct Ticket {
     /// When it was taken, by the clock of the device that took it.
     pub taken_at: Timestamp,
     pub items: Vec<TicketItem>,
+    /// Nobody wants it any more: the diner's order was called off. It stands there until somebody has seen it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub off: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +84,7 @@ pub(super) fn send(bill: &mut Bill, id: TicketId, taken_at: Timestamp, news: &[N
         items.push(TicketItem { line: line.id, dish, name, picks, note, course, count, done: false });
     }
     let of = Of::Bill { bill: bill.id, seat: bill.seat.clone(), name: bill.name.clone() };
-    (!items.is_empty()).then_some(Ticket { id, of, taken_at, items })
+    (!items.is_empty()).then_some(Ticket { id, of, taken_at, items, off: false })
 }
 
 impl TicketId {
@@ -92,7 +95,7 @@ impl TicketId {
 }
 
 impl Ticket {
-    /// What the kitchen makes once the restaurant has taken on a diner's order.
+    /// What the kitchen makes once the restaurant has taken on a diner's order, or shall not make any more.
     pub fn of_order(order: &Order) -> Self {
         let items = order.ordered.lines.iter().map(|line| TicketItem {
             line: line.id,
@@ -105,7 +108,13 @@ impl Ticket {
             done: false,
         });
         let taken_at = order.ordered.placed_at;
-        Self { id: TicketId::of_order(order.id), of: Of::Order(order.id), taken_at, items: items.collect() }
+        Self {
+            id: TicketId::of_order(order.id),
+            of: Of::Order(order.id),
+            taken_at,
+            items: items.collect(),
+            off: order.progress.state.is_off(),
+        }
     }
 
     pub fn is_done(&self) -> bool {

@@ -6,15 +6,16 @@ use super::Trouble;
 use crate::{
     device::DeviceKind,
     house::{
-        House, Refused, Thing, ThingId, decide,
-        op::{Op, Refusal},
+        House, Refused, Thing, ThingId, decide, is_couriers,
+        op::{Action, Op, Refusal},
     },
-    id::OpId,
+    id::{DeviceId, OpId},
 };
 
 /// What is known of a device and of the ops that it sends.
 #[derive(Debug, Clone)]
 pub struct Known {
+    pub device: DeviceId,
     pub kind: DeviceKind,
     pub done: u64,
     /// Which ops its numbers stood for.
@@ -45,7 +46,7 @@ pub enum Stopped {
 }
 
 impl Stopped {
-    pub fn trouble(self, anew: impl FnOnce() -> crate::id::DeviceId) -> Trouble {
+    pub fn trouble(self, anew: impl FnOnce() -> DeviceId) -> Trouble {
         match self {
             Self::Newer => Trouble::Newer,
             Self::Diverged => Trouble::Diverged { anew: anew() },
@@ -53,8 +54,12 @@ impl Stopped {
     }
 }
 
-fn decided(house: &House, kind: DeviceKind, op: &Op) -> Vec<Thing> {
-    let granted = if kind.may(&op.action) { decide(house, op) } else { Err(Refusal::Forbidden) };
+fn may(house: &House, (device, kind): (DeviceId, DeviceKind), action: &Action) -> bool {
+    kind.may(action) && (kind != DeviceKind::Courier || is_couriers(house, device, action))
+}
+
+fn decided(house: &House, known: (DeviceId, DeviceKind), op: &Op) -> Vec<Thing> {
+    let granted = if may(house, known, &op.action) { decide(house, op) } else { Err(Refusal::Forbidden) };
     granted.unwrap_or_else(|why| vec![Thing::Refused(Box::new(Refused { op: op.clone(), why }))])
 }
 
@@ -85,7 +90,7 @@ pub fn receive(house: &mut House, known: Known, ops: &[Op], speaks: u16) -> Rece
         }
         // A disk that failed in answering may keep an op twice, under two numbers.
         let things = match seen.insert(op.id) {
-            true => decided(house, known.kind, op),
+            true => decided(house, (known.device, known.kind), op),
             false => Vec::new(),
         };
         let changed = things.iter().map(Thing::id).collect();

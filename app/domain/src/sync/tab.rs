@@ -29,6 +29,8 @@ pub struct Copy {
     /// What a build must know to read all of it: an older one skips what it does not know.
     pub speaks: u16,
     pub revision: Revision,
+    /// When it began to be told all there is, until it has the last page.
+    pub began: Option<Revision>,
     pub house: House,
 }
 
@@ -333,7 +335,7 @@ impl Tab {
         let ops = together(&kept.outbox);
         // What an older build skipped is asked for again.
         let since = if kept.copy.speaks < self.speaks { Revision(0) } else { kept.copy.revision };
-        Some(Request { device: kept.device, since, ops })
+        Some(Request { device: kept.device, since, began: kept.copy.began, ops })
     }
 
     /// The request that is to be sent, as it is by now; `None` if there is none any more.
@@ -387,6 +389,7 @@ impl Kept {
         }
         self.copy.speaks = answered.speaks;
         self.copy.revision = answer.revision;
+        self.copy.began = answer.began;
         answer.things.iter().for_each(|thing| self.copy.house.put(thing.clone()));
         true
     }

@@ -58,7 +58,7 @@ impl Server {
             false => self.changed.iter().filter(|(_, at)| **at > request.since).map(|(id, _)| self.thing(*id)).collect(),
         };
         let trouble = received.stopped.map(|stopped| stopped.trouble(new_device));
-        Answer { done: received.done, revision: self.revision, whole, things, more: false, trouble }
+        Answer { done: received.done, revision: self.revision, whole, began: None, things, more: false, trouble }
     }
 
     fn thing(&self, id: ThingId) -> Thing {
@@ -69,10 +69,14 @@ impl Server {
         let ids = self.devices.get(device).cloned().unwrap_or_default();
         let done = ids.last_key_value().map_or(0, |(n, _)| *n);
         let known = match self.broken.dedupe {
-            true => {
-                Known { kind: DeviceKind::Till, done: ops.first().map_or(done, |op| op.n - 1), ids: BTreeMap::new(), seen: BTreeSet::new() }
-            }
-            false => Known { kind: DeviceKind::Till, done, ids, seen: self.seen.clone() },
+            true => Known {
+                device: *device,
+                kind: DeviceKind::Till,
+                done: ops.first().map_or(done, |op| op.n - 1),
+                ids: BTreeMap::new(),
+                seen: BTreeSet::new(),
+            },
+            false => Known { device: *device, kind: DeviceKind::Till, done, ids, seen: self.seen.clone() },
         };
         if !self.broken.blocking {
             return receive(&mut self.house, known, ops, self.speaks);

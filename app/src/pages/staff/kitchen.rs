@@ -171,7 +171,7 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
         <div class="pass">
             {nothing}
             <ol class="tickets" aria-live="polite">
-                <For each=move || tickets.get() key=|ticket| (ticket.id, ticket.items.iter().map(|item| item.done).collect::<Vec<_>>()) let:ticket>{card(ticket)}</For>
+                <For each=move || tickets.get() key=|ticket| (ticket.id, ticket.off, ticket.items.iter().map(|item| item.done).collect::<Vec<_>>()) let:ticket>{card(ticket)}</For>
             </ol>
             <aside class="all-day"><h2>{pass.word(Key::KitchenAllDay)}</h2><ul>{all_day}</ul></aside>
         </div>

@@ -97,6 +97,7 @@ impl Batch {
             // Decided below, what cannot be read is only counted here.
             let counted_only = seen || sent.unread.is_some();
             let known = Known {
+                device: syncing.device,
                 kind: syncing.kind,
                 done: synced.done,
                 ids: self.op_ids.get(&(syncing.name(), op.n)).map(|id| (op.n, *id)).into_iter().collect(),

@@ -5,12 +5,24 @@ use crate::{
     currency::Minor,
     house::{
         House, Thing,
-        op::{Op, Refusal},
+        op::{Action, Op, Refusal},
         run::{HandedOver, Run, Stop},
         shift::Move,
     },
     id::{DeviceId, MoveId, OrderId, RunId, ShiftId},
 };
+
+/// A courier arranges its own run, and says what was handed over on it, also if somebody gave it to another meanwhile.
+pub fn is_couriers(house: &House, courier: DeviceId, action: &Action) -> bool {
+    match action {
+        Action::Assign { run, courier: to, orders } => house.run(*run).is_some_and(|run| {
+            let brings = |order: &OrderId| run.stops.iter().any(|stop| stop.order == *order);
+            [run.courier, *to] == [courier; 2] && orders.iter().all(brings)
+        }),
+        Action::HandOver { run, .. } => house.run(*run).is_none_or(|run| run.courier == courier || run.had.contains(&courier)),
+        _ => true,
+    }
+}
 
 pub fn assign(house: &House, op: &Op, (id, courier): (RunId, DeviceId), orders: &[OrderId]) -> Decided {
     let known = house.run(id);
@@ -23,9 +35,11 @@ pub fn assign(house: &House, op: &Op, (id, courier): (RunId, DeviceId), orders: 
     }
     // What was handed over stays so, whoever takes it off the list.
     after.splice(0..0, before.into_values().filter(|stop| stop.handed_over.is_some()));
+    let mut had = known.map(|run| run.had.clone()).unwrap_or_default();
+    had.extend(known.map(|run| run.courier).filter(|before| *before != courier));
     let assigned_at = known.map_or(op.at, |run| run.assigned_at);
     let handed_in = known.and_then(|run| run.handed_in);
-    Ok(vec![Thing::Run(Run { id, courier, assigned_at, stops: after, handed_in })])
+    Ok(vec![Thing::Run(Run { id, courier, had, assigned_at, stops: after, handed_in })])
 }
 
 pub fn hand_over(house: &House, run: RunId, order: OrderId, handed_over: &HandedOver) -> Decided {

@@ -49,6 +49,7 @@ pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>
     };
     let waits = move || texts.count(Key::KitchenMinutes, minutes() as usize);
     let more = is_more(house, ticket).then(|| view! { <span class="more-of">{texts.get(Key::KitchenMore)}</span> });
+    let off = ticket.off.then(|| view! { <p class="off">{texts.get(Key::TicketOff)}</p> });
     let courses = by_course(&own).into_iter().map(|(course, items)| {
         let title = (course > 0).then(|| view! { <h3>{texts.fill(Key::LineCourse, &[("n", &course.to_string())])}</h3> });
         let items: Vec<_> = items.into_iter().map(|line| item(texts, ask, id, line)).collect();
@@ -65,6 +66,7 @@ pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>
                 {more}
                 <p><time dir="ltr">{taken}</time>" · "<span class="age">{waits}</span></p>
             </header>
+            {off}
             {notes(texts, house, ticket)}
             {courses}
             {ask.clone().button(Face { class: "bump", pressed: None }, asked, texts.get(label))}
