@@ -13,10 +13,7 @@ use servery_domain::{
     limits,
 };
 
-use super::{
-    post::{Post, wrong},
-    sheet::Sheet,
-};
+use super::{post::Post, sheet::Sheet};
 use crate::text::staff::Key;
 
 /// Digits of a PIN, at least and at most.
@@ -65,10 +62,8 @@ fn choose(post: &Post, open: RwSignal<bool>) -> impl IntoView + use<> {
             Step::Change(cashier) => EitherOf4::D(set(&post, Some(cashier), step)),
         }
     };
-    let said = wrong(post);
     view! {
         <Sheet title=post.word(Key::CashierTitle) close=Callback::new(move |()| open.set(false))>
-            {said}
             {body}
         </Sheet>
     }

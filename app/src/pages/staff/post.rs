@@ -31,11 +31,16 @@ pub struct Post {
     pub wrong: RwSignal<Option<String>>,
 }
 
+/// What was not done of what is asked for on this screen, for what lies over it.
+#[derive(Clone, Copy)]
+pub struct Wrong(pub RwSignal<Option<String>>);
+
 impl Post {
     /// `None` where a page is made on the server.
     pub fn new(premises: Premises) -> Option<Self> {
-        let desk = desk()?;
-        Some(Self { texts: texts(), premises, house: desk.house(), desk, wrong: RwSignal::new(None) })
+        let (desk, wrong) = (desk()?, RwSignal::new(None));
+        provide_context(Wrong(wrong));
+        Some(Self { texts: texts(), premises, house: desk.house(), desk, wrong })
     }
 
     /// What this device is for, once that is known; `Some(None)` if it is none of the restaurant's.
@@ -136,7 +141,11 @@ pub fn tapped(face: Face, tap: impl Fn() + 'static, words: impl IntoView + 'stat
 
 /// What was not done, until somebody puts it away.
 pub fn wrong(post: &Post) -> impl IntoView + use<> {
-    let (wrong, away) = (post.wrong, post.word(Key::SheetClose));
+    said(post.texts, post.wrong)
+}
+
+pub fn said(texts: Texts, wrong: RwSignal<Option<String>>) -> impl IntoView {
+    let away = texts.get(Key::SheetClose);
     move || {
         wrong.get().map(|words| {
             view! { <p class="wrong" role="alert"><span>{words}</span><button type="button" on:click=move |_| wrong.set(None)>{away}</button></p> }

@@ -2,9 +2,12 @@
 
 use leptos::{html, prelude::*};
 
+use super::post::{Wrong, said};
+use crate::text::{staff::Key, texts};
+
 #[component]
 pub fn Sheet(#[prop(into)] title: String, close: Callback<()>, children: Children) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
+    let (dialog, texts) = (NodeRef::<html::Dialog>::new(), texts());
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get()
             && !dialog.open()
@@ -13,14 +16,16 @@ pub fn Sheet(#[prop(into)] title: String, close: Callback<()>, children: Childre
             let _ = dialog.show_modal();
         }
     });
+    // Behind it nothing can be seen or heard.
+    let wrong = use_context::<Wrong>().map(|Wrong(wrong)| said(texts, wrong));
     let label = title.clone();
-    let put_away = crate::text::texts().get(crate::text::staff::Key::SheetClose);
     view! {
         <dialog class="sheet" node_ref=dialog aria-label=label on:close=move |_| close.run(())>
             <header>
                 <h2>{title}</h2>
-                <button type="button" class="quiet" on:click=move |_| close.run(())>{put_away}</button>
+                <button type="button" class="quiet" on:click=move |_| close.run(())>{texts.get(Key::SheetClose)}</button>
             </header>
+            {wrong}
             {children()}
         </dialog>
     }
