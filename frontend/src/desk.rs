@@ -18,7 +18,7 @@ use std::{
 
 use js_sys::{Date, Function, Promise};
 use leptos::prelude::{
-    GetUntracked, ReadSignal, RwSignal, Set, TimeoutHandle, WithUntracked, document, set_timeout, set_timeout_with_handle, window,
+    GetUntracked, ReadSignal, RwSignal, Set, TimeoutHandle, Update, WithUntracked, document, set_timeout, set_timeout_with_handle, window,
 };
 use send_wrapper::SendWrapper;
 use servery_app::{
@@ -81,10 +81,12 @@ struct Tabs {
     house: RwSignal<Arc<House>>,
     unsynced: RwSignal<Unsynced>,
     line: RwSignal<Line>,
+    opened: RwSignal<u32>,
     heard: RwSignal<Option<Timestamp>>,
     by: RwSignal<Option<CashierId>>,
     update: RwSignal<bool>,
     in_hand: RwSignal<Option<BillId>>,
+    busy: RwSignal<u32>,
     bright: RwSignal<bool>,
 }
 
@@ -105,10 +107,12 @@ pub fn open() -> Arc<dyn Desk> {
         house: RwSignal::default(),
         unsynced: RwSignal::default(),
         line: RwSignal::new(Line::Unknown),
+        opened: RwSignal::new(0),
         heard: RwSignal::new(None),
         by: RwSignal::new(None),
         update: RwSignal::new(false),
         in_hand: RwSignal::new(None),
+        busy: RwSignal::new(0),
         bright: RwSignal::new(browser::is_bright()),
     });
     tabs.listen();
@@ -401,7 +405,10 @@ impl Tabs {
             let Some(tabs) = tabs.upgrade() else { return };
             let known = tabs.tab.borrow().as_ref().and_then(|tab| Some(tab.kept()?.copy.revision));
             let wakes = match said {
-                Said::Open => true,
+                Said::Open => {
+                    tabs.opened.update(|opened| *opened += 1);
+                    true
+                }
                 // What this device has just done itself is no news.
                 Said::Revision(revision) => Some(revision) > known,
                 // Asking finds out whether the server is away; while it is, there are pauses in between.
@@ -477,6 +484,10 @@ impl Desk for Browser {
         self.0.line.read_only()
     }
 
+    fn opened(&self) -> ReadSignal<u32> {
+        self.0.opened.read_only()
+    }
+
     fn heard(&self) -> ReadSignal<Option<Timestamp>> {
         self.0.heard.read_only()
     }
@@ -548,6 +559,10 @@ impl Desk for Browser {
 
     fn in_hand(&self) -> RwSignal<Option<BillId>> {
         self.0.in_hand
+    }
+
+    fn busy(&self) -> RwSignal<u32> {
+        self.0.busy
     }
 
     fn bright(&self) -> RwSignal<bool> {

@@ -18,7 +18,7 @@ use super::{
     clock::now_each,
     post::{Post, not_here, wrong},
 };
-use crate::text::staff::Key;
+use crate::{desk::undisturbed, text::staff::Key};
 
 #[component]
 pub fn Floor(premises: Premises) -> impl IntoView {
@@ -69,7 +69,11 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     };
     let form = {
         let post = post.clone();
-        move || arranging.get().then(|| arrange::form(&post, chosen, shown_room))
+        let form = move || {
+            undisturbed();
+            arrange::form(&post, chosen, shown_room)
+        };
+        move || arranging.get().then(&form)
     };
     let words = {
         let post = post.clone();

@@ -6,6 +6,7 @@ use servery_domain::{device::DeviceKind, slug::Slug};
 use super::{
     Staff,
     clock::{now_each, time_of_day},
+    renewal::between_sales,
 };
 use crate::{
     content::Content,
@@ -17,7 +18,7 @@ use crate::{
 
 pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -> impl IntoView {
     let texts = texts();
-    update_between_sales(content);
+    between_sales(content);
     let name = move || {
         content.with(|content| match content {
             Content::Page(page) => page.premises().listed.restaurant.name.clone(),
@@ -35,18 +36,6 @@ pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -
         {notice(texts)}
         {main}
     }
-}
-
-/// On a device's own page there is a button for it.
-fn update_between_sales(content: RwSignal<Content<Staff>>) {
-    let Some(desk) = desk() else { return };
-    let (update, in_hand) = (desk.update(), desk.in_hand());
-    Effect::new(move |_| {
-        let works = content.with(|content| !matches!(content, Content::Page(Staff::Device(_))));
-        if works && update.get() && in_hand.get().is_none() {
-            desk.take_update();
-        }
-    });
 }
 
 fn tabs(texts: Texts) -> impl IntoView {

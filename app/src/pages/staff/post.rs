@@ -29,6 +29,8 @@ pub struct Post {
     pub house: ReadSignal<Arc<House>>,
     /// What was not done, and why.
     pub wrong: RwSignal<Option<String>>,
+    /// Something that is to be asked for once is under way.
+    under_way: RwSignal<bool>,
 }
 
 /// What was not done of what is asked for on this screen, for what lies over it.
@@ -40,7 +42,7 @@ impl Post {
     pub fn new(premises: Premises) -> Option<Self> {
         let (desk, wrong) = (desk()?, RwSignal::new(None));
         provide_context(Wrong(wrong));
-        Some(Self { texts: texts(), premises, house: desk.house(), desk, wrong })
+        Some(Self { texts: texts(), premises, house: desk.house(), desk, wrong, under_way: RwSignal::new(false) })
     }
 
     /// What this device is for, once that is known; `Some(None)` if it is none of the restaurant's.
@@ -74,13 +76,39 @@ impl Post {
     }
 
     pub fn ask_then(&self, action: Action, then: impl FnOnce() + 'static) {
-        let post = self.clone();
-        post.wrong.set(None);
-        spawn_local(async move {
-            match post.desk.ask(action).await {
-                Ok(_) => then(),
-                Err(why) => post.wrong.set(Some(not_done(post.texts, &why))),
+        self.ask_either(action, move |done| {
+            if done {
+                then();
             }
+        });
+    }
+
+    /// Until it is answered, nothing else is asked for this way: whoever taps twice means it once.
+    pub fn ask_once(&self, action: Action, then: impl FnOnce() + 'static) {
+        if self.under_way.get_untracked() {
+            return;
+        }
+        let under_way = self.under_way;
+        under_way.set(true);
+        self.ask_either(action, move |done| {
+            under_way.set(false);
+            if done {
+                then();
+            }
+        });
+    }
+
+    /// What follows is told whether it was done.
+    pub fn ask_either(&self, action: Action, then: impl FnOnce(bool) + 'static) {
+        let (texts, wrong) = (self.texts, self.wrong);
+        wrong.set(None);
+        let answer = self.desk.ask(action);
+        spawn_local(async move {
+            let answer = answer.await;
+            if let Err(why) = &answer {
+                wrong.set(Some(not_done(texts, why)));
+            }
+            then(answer.is_ok());
         });
     }
 

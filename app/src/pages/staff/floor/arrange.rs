@@ -102,19 +102,18 @@ fn fields(post: &Post, chosen: RwSignal<Option<TableId>>, table: Option<Table>, 
     );
     let [name, room_field, seats] = [(); 3].map(|()| NodeRef::<html::Input>::new());
     let (round, size) = (RwSignal::new(plan.round), RwSignal::new((plan.width, plan.height)));
-    let keeping = post.clone();
+    let (keeping, id) = (post.clone(), known.unwrap_or_else(|| TableId(post.desk.id())));
     let before = plan.clone();
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
         let value = |field: NodeRef<html::Input>| field.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
-        let id = known.unwrap_or_else(|| TableId(keeping.desk.id()));
         // Dragged meanwhile, it stays where it is.
         let place = keeping.house.with_untracked(|house| house.table(id).map(|table| (table.plan.x, table.plan.y)));
         let (x, y) = place.unwrap_or((before.x, before.y));
         let (width, height) = size.get_untracked();
         let seats = value(seats).parse().unwrap_or(before.seats);
         let plan = Plan { name: value(name), room: value(room_field), seats, round: round.get_untracked(), x, y, width, height };
-        keeping.ask_then(Action::Plan { table: id, plan }, move || chosen.set(None));
+        keeping.ask_once(Action::Plan { table: id, plan }, move || chosen.set(None));
     };
     let shape = |is_round: bool, key: Key| {
         let here = move || (round.get() == is_round).to_string();
@@ -127,7 +126,7 @@ fn fields(post: &Post, chosen: RwSignal<Option<TableId>>, table: Option<Table>, 
     let removing = post.clone();
     let remove = known.map(|table| {
         let word = post.word(Key::StationsRemove);
-        let remove = move |_| removing.ask_then(Action::RemoveTable { table }, move || chosen.set(None));
+        let remove = move |_| removing.ask_once(Action::RemoveTable { table }, move || chosen.set(None));
         view! { <button type="button" class="less" on:click=remove>{word}</button> }
     });
     let another = known.map(|_| {

@@ -71,7 +71,7 @@ pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, table: &Table) -> i
         None => {
             let (bill, in_hand) = (BillId(taking.desk.id()), taking.desk.in_hand());
             let plus_tax = !taking.premises.listed.restaurant.tax.included;
-            taking.ask_then(Action::Open { bill, seat: Seat::Table(id), plus_tax }, move || in_hand.set(Some(bill)));
+            taking.ask_once(Action::Open { bill, seat: Seat::Table(id), plus_tax }, move || in_hand.set(Some(bill)));
         }
     };
     let plan = &table.plan;

@@ -138,7 +138,7 @@ fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl In
         let proof = photo.get_untracked().map_or_else(|| Proof::Name(name()), Proof::Photo);
         let handed_over = HandedOver { at: giving.desk.now(), cash: cash.get_untracked(), proof };
         let done = giving.clone();
-        giving.ask_then(Action::HandOver { run, order: id, handed_over }, move || {
+        giving.ask_once(Action::HandOver { run, order: id, handed_over }, move || {
             done.ask(Action::Order { order: id, event: Event::Delivered });
             at_door.set(None);
         });
@@ -167,8 +167,9 @@ fn camera(post: &Post, photo: RwSignal<Option<String>>) -> impl IntoView + use<>
         let small = desk.photo(&field);
         spawn_local(async move {
             let made = small.await;
-            failed.set(made.is_none());
-            photo.set(made);
+            // The sheet may be gone by now.
+            failed.try_set(made.is_none());
+            photo.try_set(made);
         });
     };
     let (label, no_picture) = (post.word(Key::CourierPhoto), post.word(Key::CourierNoPhoto));

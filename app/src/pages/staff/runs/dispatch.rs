@@ -16,6 +16,7 @@ use servery_domain::{
 
 use super::{address, door, picture, runs, runs_in};
 use crate::{
+    desk::undisturbed,
     pages::staff::{
         clock::time_of_day,
         orders::orders_in,
@@ -45,6 +46,11 @@ fn waiting(house: &House) -> Vec<Order> {
 pub fn Dispatch(post: Post) -> impl IntoView {
     let house = post.house;
     let chosen = RwSignal::new(Vec::<OrderId>::new());
+    Effect::new(move |_| {
+        if !chosen.with(Vec::is_empty) {
+            undisturbed();
+        }
+    });
     let orders = Memo::new(move |_| house.with(|house| waiting(house)));
     let rows = {
         let post = post.clone();
@@ -120,15 +126,15 @@ fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoV
 
 /// Gives what is chosen to a courier, to be brought in the order of the taps; on the phone it can be put in another.
 fn hand(post: &Post, courier: &Installed, orders: Memo<Vec<Order>>, chosen: RwSignal<Vec<OrderId>>) -> impl IntoView + use<> {
-    let (id, giving) = (courier.device, post.clone());
+    let (id, giving, run) = (courier.device, post.clone(), RunId(post.desk.id()));
     let words = post.texts.fill(Key::RunsGive, &[("name", &courier.name)]);
     let picked = move || {
         let waits = |id: &OrderId| orders.with(|orders| orders.iter().any(|order| order.id == *id));
         chosen.get().into_iter().filter(waits).collect::<Vec<_>>()
     };
     let give = move |_| {
-        let action = Action::Assign { run: RunId(giving.desk.id()), courier: id, orders: untrack(picked) };
-        giving.ask_then(action, move || chosen.set(Vec::new()));
+        let action = Action::Assign { run, courier: id, orders: untrack(picked) };
+        giving.ask_once(action, move || chosen.set(Vec::new()));
     };
     let nothing = move || picked().is_empty();
     view! { <button type="button" disabled=nothing on:click=give dir="auto">{words}</button> }
@@ -153,7 +159,7 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
     let take = move |_| {
         let shift = taking.house.with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
         match shift {
-            Some(shift) => taking.ask(Action::HandIn { run: id, shift, amount: cash }),
+            Some(shift) => taking.ask_once(Action::HandIn { run: id, shift, amount: cash }, || ()),
             None => taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())),
         }
     };

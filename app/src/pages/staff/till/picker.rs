@@ -8,10 +8,11 @@ use servery_domain::{
     house::{op::Action, ringing::ring_up},
     id::{CategoryId, DishId, LineId},
     menu::Dish,
+    tax::Place,
 };
 
 use super::counter::{Counter, Over};
-use crate::text::staff::Key;
+use crate::{desk::undisturbed, text::staff::Key};
 
 /// Dishes that are shown at once: more are found faster by a word.
 const SHOWN: usize = 60;
@@ -46,9 +47,6 @@ impl Looking {
 
 /// Rings up one, or asks for its options first.
 pub fn ring(counter: &Counter, dish: &Dish) {
-    if counter.at.get_untracked().is_none() {
-        return;
-    }
     match dish.option_groups.is_empty() {
         true => add(counter, Line { id: LineId(counter.desk.id()), dish: dish.id, count: 1, picks: Vec::new(), note: String::new() }),
         false => counter.over.set(Some(Over::Options(dish.id))),
@@ -57,10 +55,11 @@ pub fn ring(counter: &Counter, dish: &Dish) {
 
 /// What the kitchen has not heard of yet counts up; anything else is a line of its own.
 pub fn add(counter: &Counter, line: Line) {
-    let Some(bill) = counter.at.get_untracked() else { return };
+    let bill = counter.to_ring_onto();
     let (menu, tax) = (&counter.premises.menu, &counter.premises.listed.restaurant.tax);
-    let place = counter.house.with_untracked(|house| house.live(bill).map(|bill| bill.seat.place()));
-    let Some(Ok(line)) = place.map(|place| ring_up(menu, tax, place, line, 0)) else {
+    // One that is just being opened is one at the counter.
+    let place = counter.house.with_untracked(|house| house.live(bill).map_or(Place::In, |bill| bill.seat.place()));
+    let Ok(line) = ring_up(menu, tax, place, line, 0) else {
         return counter.wrong.set(Some(counter.word(Key::RefusedUnknown).to_owned()));
     };
     let same = counter.house.with_untracked(|house| {
@@ -81,6 +80,11 @@ pub fn Picker(counter: Counter) -> impl IntoView {
     let first = counter.premises.menu.categories.first().map(|category| category.id);
     let looking =
         Looking { chosen: RwSignal::new(None), first, word: RwSignal::new(String::new()), arranging: RwSignal::new(false), at_hand };
+    Effect::new(move |_| {
+        if looking.arranging.get() {
+            undisturbed();
+        }
+    });
     let shown = shown(&counter, looking);
     let nothing = {
         let counter = counter.clone();
@@ -155,6 +159,9 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
     let found = counter.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        if looking.word.with_untracked(|word| word.trim().is_empty()) {
+            return;
+        }
         if let Some(dish) = shown.with_untracked(|shown| shown.first().cloned()) {
             ring(&found, &dish);
             looking.word.set(String::new());
@@ -162,14 +169,16 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
     };
     let keys = counter.clone();
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
-        let typing = super::keys::is_typing(&event);
+        if !super::keys::are_the_tills(&event) {
+            return;
+        }
         let digit = event.key().parse::<usize>().ok().filter(|digit| (1..=9).contains(digit));
         match (event.key().as_str(), digit) {
-            ("/", _) if !typing => {
+            ("/", _) => {
                 event.prevent_default();
                 let _ = input.get_untracked().map(|input| input.focus());
             }
-            (_, Some(digit)) if !typing && keys.over.get_untracked().is_none() => {
+            (_, Some(digit)) => {
                 if let Some(dish) = shown.with_untracked(|shown| shown.get(digit - 1).cloned()) {
                     ring(&keys, &dish);
                 }

@@ -46,7 +46,7 @@ pub fn Receipt(counter: Counter, owed: Owed, payment: PaymentId) -> impl IntoVie
     let print = move |_| drop(window().print());
     let next = next(&counter, owed);
     Some(view! {
-        <Sheet title=counter.word(Key::ReceiptTitle) close=counter.close()>
+        <Sheet title=counter.word(Key::ReceiptTitle) close=put_away(&counter, owed)>
             {change}
             {paper(&counter, &slip, label, &payment)}
             {mail}
@@ -58,20 +58,32 @@ pub fn Receipt(counter: Counter, owed: Owed, payment: PaymentId) -> impl IntoVie
     })
 }
 
+/// Whoever puts away the receipt of a bill on which nothing is left to pay is done with the bill, too.
+fn put_away(counter: &Counter, owed: Owed) -> Callback<()> {
+    let (house, at, over) = (counter.house, counter.at, counter.over);
+    Callback::new(move |()| {
+        let paid = house.with_untracked(|house| {
+            let bill = house.live(at.get_untracked()?)?;
+            Some(owed == Owed::Bill(bill.id) && bill.due() <= Minor::ZERO)
+        });
+        over.set(None);
+        if paid == Some(true) {
+            at.set(None);
+        }
+    })
+}
+
 /// What follows for whoever has just paid: the rest of the bill in hand, or the next guest.
 fn next(counter: &Counter, owed: Owed) -> Option<impl IntoView + use<>> {
     let bill = counter.bill().get_untracked().filter(|bill| owed == Owed::Bill(bill.id))?;
-    let (at, over, left) = (counter.at, counter.over, bill.due());
+    let (over, left, done) = (counter.over, bill.due(), put_away(counter, owed));
     let words = match left > Minor::ZERO {
         true => counter.texts.fill(Key::ReceiptRest, &[("amount", &counter.money(left))]),
         false => counter.word(Key::ReceiptNext).to_owned(),
     };
     let go_on = move |_| match left > Minor::ZERO {
         true => over.set(Some(Over::Pay)),
-        false => {
-            over.set(None);
-            at.set(None);
-        }
+        false => done.run(()),
     };
     Some(view! { <button type="button" class="main" on:click=go_on>{words}</button> })
 }
@@ -85,7 +97,7 @@ fn by_mail(counter: &Counter, bill: BillId, payment: PaymentId) -> impl IntoView
         let (texts, to) = (mailing.texts, field.value().trim().to_owned());
         let said = texts.fill(Key::ReceiptMailed, &[("address", &to)]);
         let action = Action::Mail { bill, payment, to, lang: texts.lang };
-        mailing.ask_then(action, move || {
+        mailing.ask_once(action, move || {
             field.set_value("");
             mailed.set(Some(said));
         });

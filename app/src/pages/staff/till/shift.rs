@@ -48,11 +48,10 @@ pub fn ShiftLine(counter: Counter) -> impl IntoView {
 
 #[component]
 pub fn OpenShift(counter: Counter) -> impl IntoView {
-    let float = RwSignal::new(Minor::ZERO);
+    let (float, shift) = (RwSignal::new(Minor::ZERO), ShiftId(counter.desk.id()));
     let opening = counter.clone();
     let open = move |event: SubmitEvent| {
         event.prevent_default();
-        let shift = ShiftId(opening.desk.id());
         opening.ask_and_close(Action::OpenShift { shift, float: float.get_untracked() });
     };
     view! {
@@ -104,7 +103,7 @@ pub fn CloseShift(counter: Counter) -> impl IntoView {
     let closing = counter.clone();
     let close = move |event: SubmitEvent| {
         event.prevent_default();
-        closing.ask_then(Action::CloseShift { shift: id, counted: counted.get_untracked() }, move || done.set(true));
+        closing.ask_once(Action::CloseShift { shift: id, counted: counted.get_untracked() }, move || done.set(true));
     };
     let expected = counter.money(shift.expected());
     let difference = {
