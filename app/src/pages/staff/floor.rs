@@ -53,14 +53,20 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     });
     let here = Memo::new(move |_| {
         let room = shown_room.get().unwrap_or_default();
-        house.with(|house| tables(house).into_iter().filter(|table| table.plan.room == room).collect::<Vec<_>>())
+        house.with(|house| tables(house).into_iter().filter(|table| table.plan.room == room).map(|table| table.id).collect::<Vec<_>>())
     });
     let now = now_each(20);
     let spot = {
         let post = post.clone();
-        move |table: Table| match arranging.get_untracked() {
-            true => Either::Left(arrange::spot(&post, chosen, &table)),
-            false => Either::Right(table::spot(&post, now, &table)),
+        move |id: TableId| {
+            // Moved or taken, it stays the same key, which keeps the focus.
+            let table = Memo::new(move |before: Option<&Table>| {
+                house.with(|house| house.table(id).or(before).cloned()).unwrap_or_else(|| Table::new(id))
+            });
+            match arranging.get_untracked() {
+                true => Either::Left(arrange::spot(&post, chosen, id, table)),
+                false => Either::Right(table::spot(&post, now, id, table)),
+            }
         }
     };
     let nothing = {
@@ -81,7 +87,7 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     };
     let keyed = move || {
         let arranging = arranging.get();
-        here.get().into_iter().map(move |table| (arranging, table)).collect::<Vec<_>>()
+        here.get().into_iter().map(move |id| (arranging, id)).collect::<Vec<_>>()
     };
     view! {
         <article class="floor">
@@ -93,7 +99,7 @@ fn floor(post: &Post) -> impl IntoView + use<> {
             </div>
             {nothing}
             <div class="room" class:arranging=arranging>
-                <For each=keyed key=|(arranging, table)| (*arranging, table.id, format!("{:?}", table)) let:((_, table))>{spot(table)}</For>
+                <For each=keyed key=|keyed| *keyed let:((_, id))>{spot(id)}</For>
             </div>
             {form}
         </article>

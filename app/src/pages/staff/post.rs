@@ -15,7 +15,7 @@ use servery_domain::{
     time::Timestamp,
 };
 
-use super::Premises;
+use super::{Premises, amount};
 use crate::{
     desk::{Desk, NotDone, Standing, desk},
     text::{Texts, staff::Key, texts},
@@ -67,7 +67,7 @@ impl Post {
 
     /// An amount as somebody typed it.
     pub fn amount(&self, typed: &str) -> Option<Minor> {
-        self.premises.menu.currency.read(typed.trim().replace(',', ".").as_str())
+        amount::read(self.texts.lang, self.premises.menu.currency, typed)
     }
 
     /// What is not done is said; then nothing follows from it.

@@ -14,7 +14,7 @@ use servery_domain::{
     order::{Order, State},
 };
 
-use super::{address, door, picture, runs, runs_in};
+use super::{address, door, due, is_brought, is_off, is_over, picture, runs, runs_in};
 use crate::{
     desk::undisturbed,
     pages::staff::{
@@ -80,7 +80,12 @@ pub fn Dispatch(post: Post) -> impl IntoView {
         let cards = move || {
             let over = || {
                 house.with(|house| {
-                    runs_in(house, Run::is_over).iter().rev().take(BROUGHT).map(|run| card(&post, house, run)).collect::<Vec<_>>()
+                    runs_in(house, |run| is_over(house, run))
+                        .iter()
+                        .rev()
+                        .take(BROUGHT)
+                        .map(|run| card(&post, house, run))
+                        .collect::<Vec<_>>()
                 })
             };
             open.get().then(over)
@@ -109,7 +114,6 @@ fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoV
             None => chosen.push(id),
         });
     };
-    let due = order.progress.ready_at.unwrap_or(order.ordered.due.from);
     let ready = post.word(if order.progress.state == State::Ready { Key::RunsReady } else { Key::RunsCooking });
     let to = door(order).map(address).unwrap_or_default();
     view! {
@@ -117,7 +121,7 @@ fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoV
             <button type="button" aria-pressed=here on:click=turn>
                 <b>{format!("#{}", order.number)}</b>
                 <span dir="auto">{to}</span>
-                <small>{ready}" · "{due.clock()}</small>
+                <small>{ready}" · "{due(order).clock()}</small>
                 {stop}
             </button>
         </li>
@@ -146,6 +150,7 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
         let order = house.order(stop.order)?;
         let state = match &stop.handed_over {
             Some(handed_over) => post.texts.fill(Key::RunsBrought, &[("time", &time_of_day(handed_over.at))]),
+            None if is_off(house, stop) => post.word(Key::RunsOff).to_owned(),
             None if order.progress.state == State::OutForDelivery => post.word(Key::RunsOnTheWay).to_owned(),
             None => post.word(Key::RunsNotYet).to_owned(),
         };
@@ -153,7 +158,7 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
         Some(view! { <li><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{door(order).map(address)}</span>" "<small>{state}</small>{proof}</li> })
     });
     let stops: Vec<_> = stops.collect();
-    let all = !run.is_over() && run.stops.iter().all(|stop| stop.handed_over.is_some());
+    let all = is_brought(house, run) && !is_over(house, run);
     let (id, cash) = (run.id, run.cash());
     let taking = post.clone();
     let take = move |_| {

@@ -15,7 +15,7 @@ use servery_domain::{
 
 use super::counter::{Counter, Over, own_shift};
 use crate::{
-    pages::staff::{amount::field, clock::stamp, sheet::Sheet},
+    pages::staff::{amount, clock::stamp, sheet::Sheet},
     text::staff::Key,
 };
 
@@ -57,7 +57,7 @@ pub fn OpenShift(counter: Counter) -> impl IntoView {
     view! {
         <Sheet title=counter.word(Key::ShiftOpen) close=counter.close()>
             <form class="fields" on:submit=open>
-                {field(&counter, Key::ShiftFloat, float)}
+                {amount::counted(&counter, Key::ShiftFloat, float)}
                 <p class="hint">{counter.word(Key::ShiftFloatHint)}</p>
                 <button type="submit" class="main">{counter.word(Key::ShiftOpen)}</button>
             </form>
@@ -81,7 +81,7 @@ pub fn MoveCash(counter: Counter) -> impl IntoView {
         view! { <button type="button" aria-pressed=here on:click=move |_| out.set(is_out)>{counter.word(key)}</button> }
     };
     let ways = (way(true, Key::CashOut), way(false, Key::CashIn));
-    let amount_field = field(&counter, Key::PayAmount, amount);
+    let amount_field = amount::field(&counter, Key::PayAmount, amount);
     view! {
         <Sheet title=counter.word(Key::ShiftCash) close=counter.close()>
             <form class="fields" on:submit=go>
@@ -117,7 +117,7 @@ pub fn CloseShift(counter: Counter) -> impl IntoView {
             true => Either::Left(report(&counter, id)),
             false => Either::Right(view! {
                 <form class="fields" on:submit=close.clone()>
-                    {field(&counter, Key::ShiftCounted, counted)}
+                    {amount::counted(&counter, Key::ShiftCounted, counted)}
                     <dl class="sums">
                         <div><dt>{counter.word(Key::ShiftExpected)}</dt><dd dir="auto">{expected.clone()}</dd></div>
                         <div><dt>{counter.word(Key::ShiftDifference)}</dt><dd dir="auto">{difference.clone()}</dd></div>
