@@ -13,7 +13,7 @@ use servery_domain::{
         House,
         op::{Action, Refusal},
     },
-    id::{BillId, CashierId, DeviceId, OpId},
+    id::{BillId, CashierId, DeviceId, OpId, StationId},
     problem::Problem,
     time::Timestamp,
 };
@@ -67,6 +67,9 @@ pub trait Desk: Send + Sync {
     /// Whether the screen is bright.
     fn bright(&self) -> RwSignal<bool>;
     fn set_bright(&self, bright: bool);
+    /// Whose work the kitchen's screen shows; otherwise everybody's.
+    fn station(&self) -> ReadSignal<Option<StationId>>;
+    fn set_station(&self, station: Option<StationId>);
 }
 
 pub type Soon<T> = Pin<Box<dyn Future<Output = T>>>;

@@ -31,7 +31,7 @@ use servery_domain::{
         House,
         op::{Action, SPEAKS},
     },
-    id::{BillId, CashierId, DeviceId, OpId},
+    id::{BillId, CashierId, DeviceId, OpId, StationId},
     problem::{Kind, Problem},
     sync::{
         Request, Trouble,
@@ -54,6 +54,8 @@ use crate::{
 };
 
 const CHANNEL: &str = "staff";
+/// Under which this device keeps which station it stands at.
+const STATION: &str = "station";
 /// A server that is back is noticed soon; asking costs next to nothing while it is away.
 const SOON: Duration = Duration::from_secs(3);
 const LATE: Duration = Duration::from_secs(60);
@@ -88,6 +90,7 @@ struct Tabs {
     in_hand: RwSignal<Option<BillId>>,
     busy: RwSignal<u32>,
     bright: RwSignal<bool>,
+    station: RwSignal<Option<StationId>>,
 }
 
 pub struct Browser(SendWrapper<Rc<Tabs>>);
@@ -114,6 +117,7 @@ pub fn open() -> Arc<dyn Desk> {
         in_hand: RwSignal::new(None),
         busy: RwSignal::new(0),
         bright: RwSignal::new(browser::is_bright()),
+        station: RwSignal::new(stored::get(STATION)),
     });
     tabs.listen();
     tabs.clone().look();
@@ -572,5 +576,14 @@ impl Desk for Browser {
     fn set_bright(&self, bright: bool) {
         browser::set_bright(bright);
         self.0.bright.set(bright);
+    }
+
+    fn station(&self) -> ReadSignal<Option<StationId>> {
+        self.0.station.read_only()
+    }
+
+    fn set_station(&self, station: Option<StationId>) {
+        stored::put(STATION, &station);
+        self.0.station.set(station);
     }
 }

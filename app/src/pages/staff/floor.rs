@@ -15,6 +15,7 @@ use servery_domain::{
 
 use super::{
     Premises,
+    cashiers::guarded,
     clock::now_each,
     post::{Post, not_here, wrong},
 };
@@ -26,7 +27,10 @@ pub fn Floor(premises: Premises) -> impl IntoView {
     let kind = post.kind();
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
-        Some(Some(DeviceKind::Till)) => EitherOf3::B(floor(&post)),
+        Some(Some(DeviceKind::Till)) => {
+            let own = post.clone();
+            EitherOf3::B(guarded(&post, move || floor(&own)))
+        }
         Some(_) => EitherOf3::C(not_here(&post, Key::FloorTitle)),
     })
 }

@@ -21,6 +21,7 @@ use servery_domain::{
 
 use super::{
     Premises,
+    cashiers::guarded,
     post::{Post, not_here},
 };
 use crate::text::staff::Key;
@@ -31,7 +32,10 @@ pub fn Runs(premises: Premises) -> impl IntoView {
     let kind = post.kind();
     Either::Right(move || match kind.get() {
         None => EitherOf4::A(()),
-        Some(Some(DeviceKind::Till)) => EitherOf4::B(view! { <dispatch::Dispatch post=post.clone()/> }),
+        Some(Some(DeviceKind::Till)) => {
+            let own = post.clone();
+            EitherOf4::B(guarded(&post, move || view! { <dispatch::Dispatch post=own.clone()/> }))
+        }
         Some(Some(DeviceKind::Courier)) => EitherOf4::C(view! { <courier::Courier post=post.clone()/> }),
         Some(_) => EitherOf4::D(not_here(&post, Key::RunsTitle)),
     })
