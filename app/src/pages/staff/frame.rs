@@ -7,7 +7,7 @@ use servery_domain::{device::DeviceKind, id::OrderId, slug::Slug};
 
 use super::{
     Staff,
-    clock::{now_each, time_of_day},
+    clock::{Here, now_each, time_of_day},
     orders::new_orders,
     renewal::between_sales,
 };
@@ -22,6 +22,12 @@ use crate::{
 pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -> impl IntoView {
     let texts = texts();
     between_sales(content);
+    provide_context(Here(Memo::new(move |_| {
+        content.with(|content| match content {
+            Content::Page(page) => Some(page.premises().listed.restaurant.zone.clone()),
+            Content::Problem(_) => None,
+        })
+    })));
     let name = move || {
         content.with(|content| match content {
             Content::Page(page) => page.premises().listed.restaurant.name.clone(),

@@ -214,6 +214,7 @@ pub fn More(counter: Counter) -> impl IntoView {
         lay(Key::DoMerge, Over::Merge),
         lay(Key::DoSplit, Over::Split),
         lay(Key::DoDiscount, Over::Discount(None)),
+        lay(Key::DoShow, Over::Bill),
         lay(Key::DoPayments, Over::Payments),
     ];
     let (at, over, closing) = (counter.at, counter.over, counter.clone());

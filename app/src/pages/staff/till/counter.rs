@@ -28,9 +28,11 @@ pub struct Counter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Over {
     Options(DishId),
+    Stock(DishId),
     Line(LineId),
     Discount(Option<LineId>),
     More,
+    Bill,
     Name,
     Guests,
     Move,

@@ -23,15 +23,24 @@ enum Shelf {
     Category(CategoryId),
 }
 
-/// What decides which dishes are shown.
+/// What a tap on a dish does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tap {
+    Ring,
+    /// Puts it at hand, or takes it away.
+    Arrange,
+    /// Says what is left of it.
+    Count,
+}
+
+/// What decides which dishes are shown, and what becomes of them.
 #[derive(Clone, Copy)]
 struct Looking {
     /// What somebody chose; until then what is at hand, if anything is.
     chosen: RwSignal<Option<Shelf>>,
     first: Option<CategoryId>,
     word: RwSignal<String>,
-    /// Taps put dishes at hand, or take them away, instead of ringing them up.
-    arranging: RwSignal<bool>,
+    tap: RwSignal<Tap>,
     at_hand: Memo<Vec<DishId>>,
 }
 
@@ -79,9 +88,9 @@ pub fn Picker(counter: Counter) -> impl IntoView {
     let at_hand = favourites(&counter);
     let first = counter.premises.menu.categories.first().map(|category| category.id);
     let looking =
-        Looking { chosen: RwSignal::new(None), first, word: RwSignal::new(String::new()), arranging: RwSignal::new(false), at_hand };
+        Looking { chosen: RwSignal::new(None), first, word: RwSignal::new(String::new()), tap: RwSignal::new(Tap::Ring), at_hand };
     Effect::new(move |_| {
-        if looking.arranging.get() {
+        if looking.tap.get() != Tap::Ring {
             undisturbed();
         }
     });
@@ -97,7 +106,7 @@ pub fn Picker(counter: Counter) -> impl IntoView {
         let counter = counter.clone();
         let stock = stock(&counter);
         view! {
-            <ol class="dishes" class:arranging=looking.arranging>
+            <ol class="dishes" class:arranging=move || looking.tap.get() != Tap::Ring>
                 <For each=move || shown.get().into_iter().enumerate() key=|(at, dish)| (*at, dish.id) let:((at, dish))>
                     {dish_button(&counter, looking, stock, at, dish)}
                 </For>
@@ -187,7 +196,11 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
         }
     });
     on_cleanup(move || listener.remove());
-    let arrange = move |_| looking.arranging.update(|arranging| *arranging = !*arranging);
+    let mode = |tap: Tap, key: Key| {
+        let here = move || (looking.tap.get() == tap).to_string();
+        let turn = move |_| looking.tap.update(|now| *now = if *now == tap { Tap::Ring } else { tap });
+        view! { <button type="button" aria-pressed=here on:click=turn>{counter.word(key)}</button> }
+    };
     view! {
         <form class="search" role="search" on:submit=submit>
             <label>
@@ -195,7 +208,8 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
                 <input type="search" node_ref=input placeholder=counter.word(Key::PickerSearch) autocomplete="off" maxlength=servery_domain::limits::SEARCH
                     prop:value=looking.word on:input:target=move |event| looking.word.set(event.target().value())/>
             </label>
-            <button type="button" aria-pressed=move || looking.arranging.get().to_string() on:click=arrange>{counter.word(Key::PickerArrange)}</button>
+            {mode(Tap::Arrange, Key::PickerArrange)}
+            {mode(Tap::Count, Key::StockNone)}
         </form>
     }
 }
@@ -231,9 +245,10 @@ fn dish_button(counter: &Counter, looking: Looking, stock: Memo<BTreeMap<DishId,
     let counter = counter.clone();
     let at_hand = looking.at_hand;
     let chosen = move || at_hand.with(|all| all.contains(&id));
-    let tap = move |_| match looking.arranging.get_untracked() {
-        true => counter.ask(Action::Favour { dish: id, on: !untrack(chosen) }),
-        false => ring(&counter, &dish),
+    let tap = move |_| match looking.tap.get_untracked() {
+        Tap::Ring => ring(&counter, &dish),
+        Tap::Arrange => counter.ask(Action::Favour { dish: id, on: !untrack(chosen) }),
+        Tap::Count => counter.over.set(Some(Over::Stock(id))),
     };
     let gone = move || (left.get() == Some(0)).to_string();
     view! {
