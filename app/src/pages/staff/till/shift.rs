@@ -148,10 +148,11 @@ fn report(counter: &Counter, shift: ShiftId) -> impl IntoView + use<> {
     let print = move |_| drop(window().print());
     let title = title(counter, &facts.shift);
     let numbers = facts.receipts.map(|(first, last)| {
-        counter.texts.fill(
-            Key::ReportReceipts,
-            &[("first", &first.to_string()), ("last", &last.to_string()), ("count", &facts.payments.to_string())],
-        )
+        let numbers = match first == last {
+            true => counter.texts.fill(Key::ReceiptNumber, &[("number", &first.to_string())]),
+            false => counter.texts.fill(Key::ReportReceipts, &[("first", &first.to_string()), ("last", &last.to_string())]),
+        };
+        format!("{numbers} · {}", counter.texts.count(Key::ReportPayments, facts.payments))
     });
     Some(view! {
         <article class="slip">
