@@ -163,6 +163,12 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
         let pass = pass.clone();
         Memo::new(move |_| house.with(|house| pass.work(house, |work, house| work.waiting(house).into_iter().cloned().collect::<Vec<_>>())))
     };
+    // Each station has its own card of a ticket.
+    let station = pass.station;
+    let shown = move || {
+        let station = station.get();
+        tickets.get().into_iter().map(move |ticket| (station, ticket)).collect::<Vec<_>>()
+    };
     let all_day = {
         let pass = pass.clone();
         move || all_day(house.with(|house| pass.work(house, |work, house| work.all_day(house))))
@@ -179,7 +185,7 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
         <div class="pass">
             {nothing}
             <ol class="tickets" aria-live="polite">
-                <For each=move || tickets.get() key=|ticket| (ticket.id, ticket.items.iter().map(|item| item.done).collect::<Vec<_>>()) let:ticket>{card(ticket)}</For>
+                <For each=shown key=|(station, ticket)| (*station, ticket.id) let((_, ticket))>{card(ticket)}</For>
             </ol>
             <aside class="all-day"><h2>{pass.word(Key::KitchenAllDay)}</h2><ul>{all_day}</ul></aside>
         </div>

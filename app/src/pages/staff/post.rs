@@ -10,8 +10,9 @@ use servery_domain::{
         House,
         bill::{Bill, Seat},
         op::{Action, Refusal},
+        ticket::TicketItem,
     },
-    id::TableId,
+    id::{TableId, TicketId},
     time::Timestamp,
 };
 
@@ -143,13 +144,18 @@ pub trait Ask: Clone + 'static {
     /// What is asked for is made up when it is asked for, if a script is there to do so.
     fn button(self, face: Face, asked: impl Fn(&Self) -> Action + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static;
     fn now(&self) -> Timestamp;
+
+    /// Whether the kitchen has made it, for as long as its ticket is shown.
+    fn is_done(&self, _ticket: TicketId, item: &TicketItem) -> Signal<bool> {
+        Signal::stored(item.done)
+    }
 }
 
 /// How a button looks.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Face {
     pub class: &'static str,
-    pub pressed: Option<bool>,
+    pub pressed: Option<Signal<bool>>,
 }
 
 impl Ask for Post {
@@ -164,7 +170,7 @@ impl Ask for Post {
 
 pub fn tapped(face: Face, tap: impl Fn() + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static {
     let Face { class, pressed } = face;
-    view! { <button type="button" class=class aria-pressed=pressed.map(|pressed| pressed.to_string()) on:click=move |_| tap()>{words}</button> }
+    view! { <button type="button" class=class aria-pressed=pressed.map(|pressed| move || pressed.get().to_string()) on:click=move |_| tap()>{words}</button> }
 }
 
 /// What was not done, until somebody puts it away.
