@@ -3,7 +3,7 @@
 use std::{pin::Pin, sync::Arc};
 
 use leptos::{
-    prelude::{ReadSignal, RwSignal, use_context},
+    prelude::{ReadSignal, RwSignal, Update, on_cleanup, use_context},
     web_sys::HtmlInputElement,
 };
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,12 @@ use servery_domain::{
         House,
         op::{Action, Refusal},
     },
-    id::{BillId, CashierId, DeviceId, OpId},
+    id::{BillId, CashierId, DeviceId, OpId, StationId},
     problem::Problem,
     time::Timestamp,
 };
+
+use crate::backend::Backend;
 
 /// There is one in a browser; the tabs of a browser are one device.
 pub trait Desk: Send + Sync {
@@ -25,6 +27,8 @@ pub trait Desk: Send + Sync {
     fn house(&self) -> ReadSignal<Arc<House>>;
     fn unsynced(&self) -> ReadSignal<Unsynced>;
     fn line(&self) -> ReadSignal<Line>;
+    /// How often the server began to tell what is new: before that, anything may have been missed.
+    fn opened(&self) -> ReadSignal<u32>;
     /// When the server last answered.
     fn heard(&self) -> ReadSignal<Option<Timestamp>>;
     /// Who stands at the device: what is asked for is asked for by them.
@@ -58,9 +62,14 @@ pub trait Desk: Send + Sync {
     fn chime(&self);
     /// The bill that somebody is in the middle of, on whatever screen: until it is put aside nothing is updated by itself.
     fn in_hand(&self) -> RwSignal<Option<BillId>>;
+    /// How much of a screen somebody is in the middle of besides: until it is none nothing is updated by itself either.
+    fn busy(&self) -> RwSignal<u32>;
     /// Whether the screen is bright.
     fn bright(&self) -> RwSignal<bool>;
     fn set_bright(&self, bright: bool);
+    /// Whose work the kitchen's screen shows; otherwise everybody's.
+    fn station(&self) -> ReadSignal<Option<StationId>>;
+    fn set_station(&self, station: Option<StationId>);
 }
 
 pub type Soon<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -130,9 +139,18 @@ pub struct Storage {
 /// What a browser is asked for a desk.
 pub trait Desks: Send + Sync {
     fn desk(&self) -> Arc<dyn Desk>;
+    /// What asks the server first, for pages that are shown from what is kept.
+    fn anew(&self) -> Arc<dyn Backend>;
 }
 
 /// `None` where a page is made on the server.
 pub fn desk() -> Option<Arc<dyn Desk>> {
     use_context()
+}
+
+/// For as long as whoever calls it is shown, somebody is in the middle of something.
+pub fn undisturbed() {
+    let Some(busy) = desk().map(|desk| desk.busy()) else { return };
+    busy.update(|busy| *busy += 1);
+    on_cleanup(move || busy.update(|busy| *busy -= 1));
 }

@@ -18,7 +18,7 @@ use std::{
 
 use js_sys::{Date, Function, Promise};
 use leptos::prelude::{
-    GetUntracked, ReadSignal, RwSignal, Set, TimeoutHandle, WithUntracked, document, set_timeout, set_timeout_with_handle, window,
+    GetUntracked, ReadSignal, RwSignal, Set, TimeoutHandle, Update, WithUntracked, document, set_timeout, set_timeout_with_handle, window,
 };
 use send_wrapper::SendWrapper;
 use servery_app::{
@@ -31,7 +31,7 @@ use servery_domain::{
         House,
         op::{Action, SPEAKS},
     },
-    id::{BillId, CashierId, DeviceId, OpId},
+    id::{BillId, CashierId, DeviceId, OpId, StationId},
     problem::{Kind, Problem},
     revision::Revision,
     sync::{
@@ -57,6 +57,8 @@ use crate::{
 /// Before a request goes out: what was asked for is painted first, and what comes right after it goes along.
 const BREATH: Duration = Duration::from_millis(80);
 const CHANNEL: &str = "staff";
+/// Under which this device keeps which station it stands at.
+const STATION: &str = "station";
 /// A server that is back is noticed soon; asking costs next to nothing while it is away.
 const SOON: Duration = Duration::from_secs(3);
 const LATE: Duration = Duration::from_secs(60);
@@ -86,11 +88,14 @@ struct Tabs {
     line: RwSignal<Line>,
     /// The newest revision that the server has told of.
     told: Cell<Revision>,
+    opened: RwSignal<u32>,
     heard: RwSignal<Option<Timestamp>>,
     by: RwSignal<Option<CashierId>>,
     update: RwSignal<bool>,
     in_hand: RwSignal<Option<BillId>>,
+    busy: RwSignal<u32>,
     bright: RwSignal<bool>,
+    station: RwSignal<Option<StationId>>,
 }
 
 pub struct Browser(SendWrapper<Rc<Tabs>>);
@@ -111,11 +116,14 @@ pub fn open() -> Arc<dyn Desk> {
         unsynced: RwSignal::default(),
         line: RwSignal::new(Line::Unknown),
         told: Cell::default(),
+        opened: RwSignal::new(0),
         heard: RwSignal::new(None),
         by: RwSignal::new(None),
         update: RwSignal::new(false),
         in_hand: RwSignal::new(None),
+        busy: RwSignal::new(0),
         bright: RwSignal::new(browser::is_bright()),
+        station: RwSignal::new(stored::get(STATION)),
     });
     tabs.listen();
     tabs.clone().look();
@@ -420,7 +428,10 @@ impl Tabs {
         let news = News::new(&api::sync_events(&paired.slug), move |said| {
             let Some(tabs) = tabs.upgrade() else { return };
             match said {
-                Said::Open => tabs.wake(),
+                Said::Open => {
+                    tabs.opened.update(|opened| *opened += 1);
+                    tabs.wake();
+                }
                 Said::Revision(revision) => {
                     tabs.told.set(tabs.told.get().max(revision));
                     tabs.catch_up();
@@ -514,6 +525,10 @@ impl Desk for Browser {
         self.0.line.read_only()
     }
 
+    fn opened(&self) -> ReadSignal<u32> {
+        self.0.opened.read_only()
+    }
+
     fn heard(&self) -> ReadSignal<Option<Timestamp>> {
         self.0.heard.read_only()
     }
@@ -587,6 +602,10 @@ impl Desk for Browser {
         self.0.in_hand
     }
 
+    fn busy(&self) -> RwSignal<u32> {
+        self.0.busy
+    }
+
     fn bright(&self) -> RwSignal<bool> {
         self.0.bright
     }
@@ -594,5 +613,14 @@ impl Desk for Browser {
     fn set_bright(&self, bright: bool) {
         browser::set_bright(bright);
         self.0.bright.set(bright);
+    }
+
+    fn station(&self) -> ReadSignal<Option<StationId>> {
+        self.0.station.read_only()
+    }
+
+    fn set_station(&self, station: Option<StationId>) {
+        stored::put(STATION, &station);
+        self.0.station.set(station);
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::{RwSignal, document, set_timeout, window};
 use send_wrapper::SendWrapper;
 use servery_app::{
     api,
-    backend::{Actions, Answer, Heard, Placing, Telling, Watch},
+    backend::{Actions, Answer, Backend, Heard, Placing, Telling, Watch},
     desk::{Desk, Desks},
 };
 use servery_domain::{currency::Minor, draft::Draft, lang::Lang, order::Order, problem::Problem, slug::Slug};
@@ -15,7 +15,7 @@ use web_sys::HtmlElement;
 
 use crate::{
     desk,
-    http::{json, read, send},
+    http::{HttpBackend, json, read, send},
     outbox, push, stored,
     stream::Watching,
 };
@@ -131,6 +131,10 @@ impl Actions for Device {
 impl Desks for Device {
     fn desk(&self) -> Arc<dyn Desk> {
         desk::open()
+    }
+
+    fn anew(&self) -> Arc<dyn Backend> {
+        Arc::new(HttpBackend::new(None, RwSignal::new(false), false))
     }
 }
 

@@ -11,6 +11,7 @@ mod orders;
 #[cfg(feature = "server")]
 pub mod plain;
 mod post;
+mod renewal;
 mod runs;
 mod sheet;
 mod till;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use leptos::{either::EitherOf5, prelude::*};
 use servery_domain::{accent::Accent, menu::Menu, problem::Problem, restaurant::Listed, slug::Slug};
 
+use self::renewal::Anew;
 use super::{Pages, WholeBackend};
 use crate::{
     backend::{Actions, Backend, PasskeyActions, Watch},
@@ -47,7 +49,32 @@ pub struct Premises {
     pub menu: Arc<Menu>,
 }
 
+impl Premises {
+    async fn load(slug: Slug, backend: &dyn Backend) -> Result<Self, Problem> {
+        let listed = Arc::new(backend.restaurant(&slug).await?);
+        let menu = backend.menu(&slug).await?;
+        Ok(Self { slug, listed, menu })
+    }
+
+    /// Whether whoever sees those has to be shown these. Doors open and close by the hours, which both know.
+    fn is_news_to(&self, shown: &Self) -> bool {
+        self.slug == shown.slug && (self.menu != shown.menu || self.listed.restaurant != shown.listed.restaurant)
+    }
+}
+
 impl Staff {
+    /// The same page of the restaurant as it is now.
+    fn at(&self, premises: Premises) -> Self {
+        let page = match self {
+            Self::Device(_) => Self::Device,
+            Self::Till(_) => Self::Till,
+            Self::Kitchen(_) => Self::Kitchen,
+            Self::Floor(_) => Self::Floor,
+            Self::Runs(_) => Self::Runs,
+        };
+        page(premises)
+    }
+
     fn premises(&self) -> &Premises {
         match self {
             Self::Device(premises) | Self::Till(premises) | Self::Kitchen(premises) | Self::Floor(premises) | Self::Runs(premises) => {
@@ -69,6 +96,7 @@ impl Pages for Staff {
 
     fn provide(device: Arc<impl Actions + Desks + PasskeyActions + Watch + 'static>) {
         provide_context(device.desk());
+        provide_context(Anew(device.anew()));
     }
 
     fn frame(content: RwSignal<Content<Self>>, main: impl IntoView + 'static) -> impl IntoView {
@@ -85,9 +113,7 @@ impl Pages for Staff {
             _ => return Err(nothing_here(visit)),
         };
         let slug = slug(values).ok_or_else(|| nothing_here(visit))?;
-        let listed = Arc::new(backend.restaurant(&slug).await?);
-        let menu = backend.menu(&slug).await?;
-        Ok(page(Premises { slug, listed, menu }))
+        Ok(page(Premises::load(slug, backend).await?))
     }
 
     fn view(self) -> impl IntoView + 'static {

@@ -13,10 +13,7 @@ use servery_domain::{
     limits,
 };
 
-use super::{
-    post::{Post, wrong},
-    sheet::Sheet,
-};
+use super::{post::Post, sheet::Sheet};
 use crate::text::staff::Key;
 
 /// Digits of a PIN, at least and at most.
@@ -65,10 +62,8 @@ fn choose(post: &Post, open: RwSignal<bool>) -> impl IntoView + use<> {
             Step::Change(cashier) => EitherOf4::D(set(&post, Some(cashier), step)),
         }
     };
-    let said = wrong(post);
     view! {
         <Sheet title=post.word(Key::CashierTitle) close=Callback::new(move |()| open.set(false))>
-            {said}
             {body}
         </Sheet>
     }
@@ -100,10 +95,16 @@ fn list(post: &Post, step: RwSignal<Step>, open: RwSignal<bool>) -> impl IntoVie
 }
 
 fn pin_field(post: &Post, key: Key, pin: NodeRef<html::Input>) -> impl IntoView + use<> {
+    // A sheet that is open already gives nothing the focus by itself.
+    Effect::new(move |_| {
+        if let Some(field) = pin.get() {
+            let _ = field.focus();
+        }
+    });
     view! {
         <label>
             <span>{post.word(key)}</span>
-            <input node_ref=pin type="password" inputmode="numeric" pattern="[0-9]*" required minlength=PIN.0 maxlength=PIN.1 autocomplete="off" autofocus/>
+            <input node_ref=pin type="password" inputmode="numeric" pattern="[0-9]*" required minlength=PIN.0 maxlength=PIN.1 autocomplete="off"/>
         </label>
     }
 }
@@ -132,7 +133,7 @@ fn enter(post: &Post, cashier: CashierId, open: RwSignal<bool>) -> impl IntoView
                 }
                 false => {
                     post.wrong.set(Some(post.word(Key::CashierWrongPin).to_owned()));
-                    if let Some(field) = pin.get_untracked() {
+                    if let Some(field) = pin.try_get_untracked().flatten() {
                         field.set_value("");
                     }
                 }
@@ -153,17 +154,16 @@ fn enter(post: &Post, cashier: CashierId, open: RwSignal<bool>) -> impl IntoView
 fn set(post: &Post, known: Option<CashierId>, step: RwSignal<Step>) -> impl IntoView + use<> {
     let [name, pin] = [(); 2].map(|()| NodeRef::<html::Input>::new());
     let before = known.and_then(|id| post.house.with_untracked(|house| house.cashier(id).cloned()));
-    let keeping = post.clone();
+    let (keeping, id) = (post.clone(), known.unwrap_or_else(|| CashierId(post.desk.id())));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let (post, typed, name) = (keeping.clone(), value(pin), value(name).trim().to_owned());
-        let id = known.unwrap_or_else(|| CashierId(post.desk.id()));
         spawn_local(async move {
             match post.desk.pin(id, &typed).await {
                 // Whoever takes a PIN where nobody stands, stands there.
                 Some(pin) => {
                     let by = post.desk.by();
-                    post.ask_then(Action::Cashier(Cashier { id, name, pin }), move || {
+                    post.ask_once(Action::Cashier(Cashier { id, name, pin }), move || {
                         by.update(|by| *by = by.or(Some(id)));
                         step.set(Step::Choose);
                     });
@@ -177,7 +177,7 @@ fn set(post: &Post, known: Option<CashierId>, step: RwSignal<Step>) -> impl Into
         let word = post.word(Key::StationsRemove);
         let by = post.desk.by();
         let remove = move |_| {
-            removing.ask_then(Action::RemoveCashier { cashier }, move || {
+            removing.ask_once(Action::RemoveCashier { cashier }, move || {
                 by.set(None);
                 step.set(Step::Choose);
             });

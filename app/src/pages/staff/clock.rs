@@ -1,9 +1,10 @@
-//! The time as the device has it.
+//! The time by the device's clock, in the restaurant's own time zone.
 
 use std::time::Duration;
 
+use js_sys::{Date, Object, Reflect};
 use leptos::prelude::*;
-use servery_domain::time::Timestamp;
+use servery_domain::time::{Timestamp, Zone};
 
 use crate::{
     desk::desk,
@@ -37,19 +38,28 @@ pub fn ago(texts: Texts, then: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// `2026-11-21 13:05`, where the device is.
+/// The time zone of the restaurant that is shown: a device may be set to another one.
+#[derive(Clone, Copy)]
+pub struct Here(pub Memo<Option<Zone>>);
+
+/// `2026-11-21 13:05`, where the restaurant is.
 pub fn stamp(at: Timestamp) -> String {
-    let date = local(at);
-    let day = format!("{}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date());
-    format!("{day} {:02}:{:02}", date.get_hours(), date.get_minutes())
+    let text = local(at);
+    text.get(..16).map(str::to_owned).unwrap_or(text)
 }
 
-/// `13:05`, where the device is.
+/// `13:05`, where the restaurant is.
 pub fn time_of_day(at: Timestamp) -> String {
-    let date = local(at);
-    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+    let text = local(at);
+    text.get(11..16).map(str::to_owned).unwrap_or(text)
 }
 
-fn local(at: Timestamp) -> js_sys::Date {
-    js_sys::Date::new(&(at.0 as f64 * 1_000.0).into())
+/// The browser has a time-zone database. Swedish writes `2026-11-21 13:05:00`.
+fn local(at: Timestamp) -> String {
+    let options = Object::new();
+    if let Some(zone) = use_context::<Here>().and_then(|Here(zone)| zone.get_untracked()) {
+        // Fails for a frozen object only.
+        let _ = Reflect::set(&options, &"timeZone".into(), &zone.0.into());
+    }
+    Date::new(&(at.0 as f64 * 1_000.0).into()).to_locale_string("sv-SE", &options).into()
 }

@@ -15,10 +15,11 @@ use servery_domain::{
 
 use super::{
     Premises,
+    cashiers::guarded,
     clock::now_each,
     post::{Post, not_here, wrong},
 };
-use crate::text::staff::Key;
+use crate::{desk::undisturbed, text::staff::Key};
 
 #[component]
 pub fn Floor(premises: Premises) -> impl IntoView {
@@ -26,7 +27,10 @@ pub fn Floor(premises: Premises) -> impl IntoView {
     let kind = post.kind();
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
-        Some(Some(DeviceKind::Till)) => EitherOf3::B(floor(&post)),
+        Some(Some(DeviceKind::Till)) => {
+            let own = post.clone();
+            EitherOf3::B(guarded(&post, move || floor(&own)))
+        }
         Some(_) => EitherOf3::C(not_here(&post, Key::FloorTitle)),
     })
 }
@@ -53,14 +57,20 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     });
     let here = Memo::new(move |_| {
         let room = shown_room.get().unwrap_or_default();
-        house.with(|house| tables(house).into_iter().filter(|table| table.plan.room == room).collect::<Vec<_>>())
+        house.with(|house| tables(house).into_iter().filter(|table| table.plan.room == room).map(|table| table.id).collect::<Vec<_>>())
     });
     let now = now_each(20);
     let spot = {
         let post = post.clone();
-        move |table: Table| match arranging.get_untracked() {
-            true => Either::Left(arrange::spot(&post, chosen, &table)),
-            false => Either::Right(table::spot(&post, now, &table)),
+        move |id: TableId| {
+            // Moved or taken, it stays the same key, which keeps the focus.
+            let table = Memo::new(move |before: Option<&Table>| {
+                house.with(|house| house.table(id).or(before).cloned()).unwrap_or_else(|| Table::new(id))
+            });
+            match arranging.get_untracked() {
+                true => Either::Left(arrange::spot(&post, chosen, id, table)),
+                false => Either::Right(table::spot(&post, now, id, table)),
+            }
         }
     };
     let nothing = {
@@ -69,7 +79,11 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     };
     let form = {
         let post = post.clone();
-        move || arranging.get().then(|| arrange::form(&post, chosen, shown_room))
+        let form = move || {
+            undisturbed();
+            arrange::form(&post, chosen, shown_room)
+        };
+        move || arranging.get().then(&form)
     };
     let words = {
         let post = post.clone();
@@ -77,7 +91,7 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     };
     let keyed = move || {
         let arranging = arranging.get();
-        here.get().into_iter().map(move |table| (arranging, table)).collect::<Vec<_>>()
+        here.get().into_iter().map(move |id| (arranging, id)).collect::<Vec<_>>()
     };
     view! {
         <article class="floor">
@@ -89,7 +103,7 @@ fn floor(post: &Post) -> impl IntoView + use<> {
             </div>
             {nothing}
             <div class="room" class:arranging=arranging>
-                <For each=keyed key=|(arranging, table)| (*arranging, table.id, format!("{:?}", table)) let:((_, table))>{spot(table)}</For>
+                <For each=keyed key=|keyed| *keyed let:((_, id))>{spot(id)}</For>
             </div>
             {form}
         </article>

@@ -1,11 +1,15 @@
 //! What is around each page of the staff app: where one is, and whether what is done here has arrived.
 
+use std::collections::BTreeSet;
+
 use leptos::{either::Either, prelude::*};
-use servery_domain::{device::DeviceKind, slug::Slug};
+use servery_domain::{device::DeviceKind, id::OrderId, slug::Slug};
 
 use super::{
     Staff,
-    clock::{now_each, time_of_day},
+    clock::{Here, now_each, time_of_day},
+    orders::new_orders,
+    renewal::between_sales,
 };
 use crate::{
     content::Content,
@@ -17,7 +21,13 @@ use crate::{
 
 pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -> impl IntoView {
     let texts = texts();
-    update_between_sales(content);
+    between_sales(content);
+    provide_context(Here(Memo::new(move |_| {
+        content.with(|content| match content {
+            Content::Page(page) => Some(page.premises().listed.restaurant.zone.clone()),
+            Content::Problem(_) => None,
+        })
+    })));
     let name = move || {
         content.with(|content| match content {
             Content::Page(page) => page.premises().listed.restaurant.name.clone(),
@@ -37,21 +47,10 @@ pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -
     }
 }
 
-/// On a device's own page there is a button for it.
-fn update_between_sales(content: RwSignal<Content<Staff>>) {
-    let Some(desk) = desk() else { return };
-    let (update, in_hand) = (desk.update(), desk.in_hand());
-    Effect::new(move |_| {
-        let works = content.with(|content| !matches!(content, Content::Page(Staff::Device(_))));
-        if works && update.get() && in_hand.get().is_none() {
-            desk.take_update();
-        }
-    });
-}
-
 fn tabs(texts: Texts) -> impl IntoView {
     let visit = visit();
     let standing = desk().map(|desk| desk.standing());
+    let new = new_ones();
     move || {
         let path = visit.with(|visit| visit.path.clone());
         let slug = routes::read(&path).and_then(|(_, values)| routes::slug(&values))?;
@@ -61,9 +60,34 @@ fn tabs(texts: Texts) -> impl IntoView {
                 _ => None,
             })
         });
-        let tab = |(page, key)| tab(texts, &slug, &path, page, key);
+        let tab = |(page, key)| {
+            let counted = matches!(key, Key::TillTitle | Key::KitchenTitle);
+            tab(texts, &slug, &path, page, key, counted.then(|| waiting(texts, new)))
+        };
         Some(view! { <ul>{pages(kind).iter().copied().map(tab).collect::<Vec<_>>()}</ul> })
     }
+}
+
+/// Diners' orders that nobody has answered yet. Another one is heard, whatever screen is shown.
+fn new_ones() -> Memo<usize> {
+    let Some(desk) = desk() else { return Memo::new(|_| 0) };
+    let house = desk.house();
+    let orders = Memo::new(move |_| house.with(|house| new_orders(house).iter().map(|order| order.id).collect::<BTreeSet<_>>()));
+    Effect::new(move |before: Option<Option<BTreeSet<OrderId>>>| {
+        let now = orders.get();
+        // What is found on the disk is no news.
+        desk.name()?;
+        let answers = desk.paired().is_some_and(|paired| paired.kind != DeviceKind::Courier);
+        if before.flatten().is_some_and(|before| answers && !now.is_subset(&before)) {
+            desk.chime();
+        }
+        Some(now)
+    });
+    Memo::new(move |_| orders.with(BTreeSet::len))
+}
+
+fn waiting(texts: Texts, new: Memo<usize>) -> impl IntoView {
+    move || (new.get() > 0).then(|| view! { " "<small class="badge">{texts.count(Key::BillNew, new.get())}</small> })
 }
 
 /// What a device's own page has more to say of.
@@ -101,10 +125,10 @@ pub fn pages(kind: Option<DeviceKind>) -> &'static [(&'static str, Key)] {
     }
 }
 
-pub fn tab(texts: Texts, slug: &Slug, path: &str, page: &str, key: Key) -> impl IntoView + use<> {
+pub fn tab<V: IntoView + 'static>(texts: Texts, slug: &Slug, path: &str, page: &str, key: Key, more: V) -> impl IntoView + use<V> {
     let href = format!("/staff/{slug}{page}");
     let here = (href == path).then_some("page");
-    view! { <li><a href=href aria-current=here>{texts.get(key)}</a></li> }
+    view! { <li><a href=href aria-current=here>{texts.get(key)}{more}</a></li> }
 }
 
 /// How much has not arrived yet is always there to be seen.
@@ -131,13 +155,23 @@ fn state(texts: Texts) -> impl IntoView {
         count => texts.count(Key::UnsyncedCount, count),
     };
     let waits = move || (unsynced.get().count > 0).to_string();
-    let standing = desk.standing();
+    let (standing, house) = (desk.standing(), desk.house());
+    let refused = Memo::new(move |_| house.with(|house| house.refused().count()));
+    let refused = move || {
+        let page = standing.with(|standing| match standing {
+            Standing::Paired(paired) | Standing::Revoked(paired) => Some(format!("/staff/{}", paired.slug)),
+            _ => None,
+        });
+        page.filter(|_| refused.get() > 0)
+            .map(|page| view! { <a class="refusals" href=page>{texts.count(Key::BarRefused, refused.get())}</a> })
+    };
     // A browser that is no device has nothing to send, and nowhere to.
     let idle = move || standing.with(|standing| !matches!(standing, Standing::Paired(_) | Standing::Revoked(_)));
     Either::Right(view! {
         <p class="line" role="status" hidden=idle>
             <span class=class>{said}</span>
             <span class="unsynced" data-waits=waits>{count}</span>
+            {refused}
         </p>
     })
 }

@@ -3,6 +3,8 @@
 mod stations;
 pub mod ticket;
 
+use std::collections::BTreeSet;
+
 use leptos::{
     either::{Either, EitherOf3},
     prelude::*,
@@ -35,7 +37,7 @@ pub const RECALLED: usize = 12;
 pub struct Pass {
     pub post: Post,
     /// Whose work is shown; otherwise everybody's.
-    pub station: RwSignal<Option<StationId>>,
+    pub station: ReadSignal<Option<StationId>>,
     pub shown: RwSignal<Shown>,
 }
 
@@ -72,7 +74,7 @@ pub fn all_stations(house: &House) -> Vec<Station> {
 pub fn Kitchen(premises: Premises) -> impl IntoView {
     let Some(post) = Post::new(premises) else { return Either::Left(()) };
     let kind = post.kind();
-    let pass = Pass { post, station: RwSignal::new(None), shown: RwSignal::new(Shown::Waiting) };
+    let pass = Pass { station: post.desk.station(), post, shown: RwSignal::new(Shown::Waiting) };
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
         Some(Some(DeviceKind::Till | DeviceKind::Kitchen)) => EitherOf3::B(kitchen(&pass)),
@@ -102,31 +104,37 @@ fn kitchen(pass: &Pass) -> impl IntoView + use<> {
     }
 }
 
-/// What is new is heard, not what was there before.
+/// What is new is heard: not what was there before, for another station or called back, nor what is found on the disk.
 fn chime(pass: &Pass) {
-    let counted = pass.clone();
-    let tickets = Memo::new(move |_| {
-        counted
-            .house
-            .with(|house| counted.work(house, |work, house| work.waiting(house).iter().map(|ticket| ticket.id).collect::<Vec<_>>()))
-    });
+    let (counted, house) = (pass.clone(), pass.house);
+    let waiting = Memo::new(move |_| house.with(|house| counted.work(house, |work, house| ids(work.waiting(house).into_iter()))));
+    let all = Memo::new(move |_| house.with(|house| ids(house.tickets())));
     let desk = pass.desk.clone();
-    Effect::new(move |before: Option<Vec<TicketId>>| {
-        let now = tickets.get();
-        if before.is_some_and(|before| now.iter().any(|ticket| !before.contains(ticket))) {
+    Effect::new(move |before: Option<Option<BTreeSet<TicketId>>>| {
+        let (waiting, all) = (waiting.get(), all.get());
+        desk.name()?;
+        if before.flatten().is_some_and(|before| !waiting.is_subset(&before)) {
             desk.chime();
         }
-        now
+        Some(all)
     });
+}
+
+fn ids<'h>(tickets: impl Iterator<Item = &'h Ticket>) -> BTreeSet<TicketId> {
+    tickets.map(|ticket| ticket.id).collect()
 }
 
 fn bar(pass: &Pass) -> impl IntoView + use<> {
     let (shown, chosen, house) = (pass.shown, pass.station, pass.house);
     let stations = Memo::new(move |_| house.with(|house| all_stations(house)));
+    let desk = pass.desk.clone();
+    // One that is no more shows everything.
+    let current = Memo::new(move |_| chosen.get().filter(|id| house.with(|house| house.station(*id).is_some())));
     let key = move |station: Option<StationId>, name: String| {
-        let here = move || (shown.get() == Shown::Waiting && chosen.get() == station).to_string();
+        let here = move || (shown.get() == Shown::Waiting && current.get() == station).to_string();
+        let desk = desk.clone();
         let choose = move |_| {
-            chosen.set(station);
+            desk.set_station(station);
             shown.set(Shown::Waiting);
         };
         view! { <button type="button" aria-pressed=here on:click=choose dir="auto">{name}</button> }
@@ -155,6 +163,12 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
         let pass = pass.clone();
         Memo::new(move |_| house.with(|house| pass.work(house, |work, house| work.waiting(house).into_iter().cloned().collect::<Vec<_>>())))
     };
+    // Each station has its own card of a ticket.
+    let station = pass.station;
+    let shown = move || {
+        let station = station.get();
+        tickets.get().into_iter().map(move |ticket| (station, ticket)).collect::<Vec<_>>()
+    };
     let all_day = {
         let pass = pass.clone();
         move || all_day(house.with(|house| pass.work(house, |work, house| work.all_day(house))))
@@ -171,7 +185,7 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
         <div class="pass">
             {nothing}
             <ol class="tickets" aria-live="polite">
-                <For each=move || tickets.get() key=|ticket| (ticket.id, ticket.off, ticket.items.iter().map(|item| item.done).collect::<Vec<_>>()) let:ticket>{card(ticket)}</For>
+                <For each=shown key=|(station, ticket)| (*station, ticket.id) let((_, ticket))>{card(ticket)}</For>
             </ol>
             <aside class="all-day"><h2>{pass.word(Key::KitchenAllDay)}</h2><ul>{all_day}</ul></aside>
         </div>

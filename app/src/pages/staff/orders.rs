@@ -146,7 +146,7 @@ fn take(post: &Post, order: &Order, (id, way): (PaymentId, Way), taken: Callback
         let shift = taking.house.with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
         let Some(shift) = shift else { return taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())) };
         let done = taking.clone();
-        taking.ask_then(Action::TakeOrder { order, shift, tender: tender.clone() }, move || {
+        taking.ask_once(Action::TakeOrder { order, shift, tender: tender.clone() }, move || {
             done.ask(Action::Order { order, event: Event::Collected });
             taken.run((order, id));
         });

@@ -158,7 +158,7 @@ fn bar(texts: Texts, page: &Plain) -> impl IntoView + use<> {
     };
     let kind = page.paired().filter(|paired| paired.slug == *slug).map(|paired| paired.kind);
     let plain = frame::pages(kind).iter().filter(|(page, _)| matches!(*page, "" | "/kitchen"));
-    let tabs: Vec<_> = plain.map(|(page, key)| frame::tab(texts, slug, &path, page, *key)).collect();
+    let tabs: Vec<_> = plain.map(|(page, key)| frame::tab(texts, slug, &path, page, *key, ())).collect();
     view! {
         <header class="bar">
             <strong dir="auto">{page.premises.listed.restaurant.name.clone()}</strong>

@@ -10,12 +10,13 @@ use servery_domain::{
         House,
         bill::{Bill, Seat},
         op::{Action, Refusal},
+        ticket::TicketItem,
     },
-    id::TableId,
+    id::{TableId, TicketId},
     time::Timestamp,
 };
 
-use super::Premises;
+use super::{Premises, amount};
 use crate::{
     desk::{Desk, NotDone, Standing, desk},
     text::{Texts, staff::Key, texts},
@@ -29,13 +30,20 @@ pub struct Post {
     pub house: ReadSignal<Arc<House>>,
     /// What was not done, and why.
     pub wrong: RwSignal<Option<String>>,
+    /// Something that is to be asked for once is under way.
+    under_way: RwSignal<bool>,
 }
+
+/// What was not done of what is asked for on this screen, for what lies over it.
+#[derive(Clone, Copy)]
+pub struct Wrong(pub RwSignal<Option<String>>);
 
 impl Post {
     /// `None` where a page is made on the server.
     pub fn new(premises: Premises) -> Option<Self> {
-        let desk = desk()?;
-        Some(Self { texts: texts(), premises, house: desk.house(), desk, wrong: RwSignal::new(None) })
+        let (desk, wrong) = (desk()?, RwSignal::new(None));
+        provide_context(Wrong(wrong));
+        Some(Self { texts: texts(), premises, house: desk.house(), desk, wrong, under_way: RwSignal::new(false) })
     }
 
     /// What this device is for, once that is known; `Some(None)` if it is none of the restaurant's.
@@ -60,7 +68,7 @@ impl Post {
 
     /// An amount as somebody typed it.
     pub fn amount(&self, typed: &str) -> Option<Minor> {
-        self.premises.menu.currency.read(typed.trim().replace(',', ".").as_str())
+        amount::read(self.texts.lang, self.premises.menu.currency, typed)
     }
 
     /// What is not done is said; then nothing follows from it.
@@ -69,13 +77,39 @@ impl Post {
     }
 
     pub fn ask_then(&self, action: Action, then: impl FnOnce() + 'static) {
-        let post = self.clone();
-        post.wrong.set(None);
-        spawn_local(async move {
-            match post.desk.ask(action).await {
-                Ok(_) => then(),
-                Err(why) => post.wrong.set(Some(not_done(post.texts, &why))),
+        self.ask_either(action, move |done| {
+            if done {
+                then();
             }
+        });
+    }
+
+    /// Until it is answered, nothing else is asked for this way: whoever taps twice means it once.
+    pub fn ask_once(&self, action: Action, then: impl FnOnce() + 'static) {
+        if self.under_way.get_untracked() {
+            return;
+        }
+        let under_way = self.under_way;
+        under_way.set(true);
+        self.ask_either(action, move |done| {
+            under_way.set(false);
+            if done {
+                then();
+            }
+        });
+    }
+
+    /// What follows is told whether it was done.
+    pub fn ask_either(&self, action: Action, then: impl FnOnce(bool) + 'static) {
+        let (texts, wrong) = (self.texts, self.wrong);
+        wrong.set(None);
+        let answer = self.desk.ask(action);
+        spawn_local(async move {
+            let answer = answer.await;
+            if let Err(why) = &answer {
+                wrong.set(Some(not_done(texts, why)));
+            }
+            then(answer.is_ok());
         });
     }
 
@@ -110,13 +144,18 @@ pub trait Ask: Clone + 'static {
     /// What is asked for is made up when it is asked for, if a script is there to do so.
     fn button(self, face: Face, asked: impl Fn(&Self) -> Action + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static;
     fn now(&self) -> Timestamp;
+
+    /// Whether the kitchen has made it, for as long as its ticket is shown.
+    fn is_done(&self, _ticket: TicketId, item: &TicketItem) -> Signal<bool> {
+        Signal::stored(item.done)
+    }
 }
 
 /// How a button looks.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Face {
     pub class: &'static str,
-    pub pressed: Option<bool>,
+    pub pressed: Option<Signal<bool>>,
 }
 
 impl Ask for Post {
@@ -131,12 +170,16 @@ impl Ask for Post {
 
 pub fn tapped(face: Face, tap: impl Fn() + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static {
     let Face { class, pressed } = face;
-    view! { <button type="button" class=class aria-pressed=pressed.map(|pressed| pressed.to_string()) on:click=move |_| tap()>{words}</button> }
+    view! { <button type="button" class=class aria-pressed=pressed.map(|pressed| move || pressed.get().to_string()) on:click=move |_| tap()>{words}</button> }
 }
 
 /// What was not done, until somebody puts it away.
 pub fn wrong(post: &Post) -> impl IntoView + use<> {
-    let (wrong, away) = (post.wrong, post.word(Key::SheetClose));
+    said(post.texts, post.wrong)
+}
+
+pub fn said(texts: Texts, wrong: RwSignal<Option<String>>) -> impl IntoView {
+    let away = texts.get(Key::SheetClose);
     move || {
         wrong.get().map(|words| {
             view! { <p class="wrong" role="alert"><span>{words}</span><button type="button" on:click=move |_| wrong.set(None)>{away}</button></p> }

@@ -9,13 +9,19 @@ use leptos::{
 };
 use servery_domain::{
     contact::Doorstep,
+    currency::Minor,
     device::DeviceKind,
-    house::{House, run::Run},
+    house::{
+        House,
+        run::{Run, Stop},
+    },
     order::Order,
+    time::LocalMinute,
 };
 
 use super::{
     Premises,
+    cashiers::guarded,
     post::{Post, not_here},
 };
 use crate::text::staff::Key;
@@ -26,7 +32,10 @@ pub fn Runs(premises: Premises) -> impl IntoView {
     let kind = post.kind();
     Either::Right(move || match kind.get() {
         None => EitherOf4::A(()),
-        Some(Some(DeviceKind::Till)) => EitherOf4::B(view! { <dispatch::Dispatch post=post.clone()/> }),
+        Some(Some(DeviceKind::Till)) => {
+            let own = post.clone();
+            EitherOf4::B(guarded(&post, move || view! { <dispatch::Dispatch post=own.clone()/> }))
+        }
         Some(Some(DeviceKind::Courier)) => EitherOf4::C(view! { <courier::Courier post=post.clone()/> }),
         Some(_) => EitherOf4::D(not_here(&post, Key::RunsTitle)),
     })
@@ -34,7 +43,27 @@ pub fn Runs(premises: Premises) -> impl IntoView {
 
 /// Those that are not over, the oldest first.
 pub fn runs(house: &House) -> Vec<Run> {
-    runs_in(house, |run| !run.is_over())
+    runs_in(house, |run| !is_over(house, run))
+}
+
+/// Called off on the way: nobody is to bring it any more.
+pub fn is_off(house: &House, stop: &Stop) -> bool {
+    stop.handed_over.is_none() && house.order(stop.order).is_some_and(|order| order.progress.state.is_off())
+}
+
+/// Nothing is left to be brought of it.
+pub fn is_brought(house: &House, run: &Run) -> bool {
+    run.stops.iter().all(|stop| stop.handed_over.is_some() || is_off(house, stop))
+}
+
+/// Nothing is left to be handed in of it either.
+pub fn is_over(house: &House, run: &Run) -> bool {
+    is_brought(house, run) && (run.handed_in.is_some() || run.cash() == Minor::ZERO)
+}
+
+/// When the diner expects it.
+pub fn due(order: &Order) -> LocalMinute {
+    order.progress.ready_at.unwrap_or(order.ordered.due.from)
 }
 
 pub fn runs_in(house: &House, wanted: impl Fn(&Run) -> bool) -> Vec<Run> {

@@ -1,10 +1,22 @@
 //! What lies over a screen until it is done with or put away. The browser keeps the focus in it, and Escape puts it away.
 
-use leptos::{html, prelude::*};
+use leptos::{
+    ev::{Event, Targeted},
+    html,
+    prelude::*,
+    web_sys::HtmlDialogElement,
+};
+
+use super::post::{Wrong, said};
+use crate::{
+    desk::undisturbed,
+    text::{staff::Key, texts},
+};
 
 #[component]
 pub fn Sheet(#[prop(into)] title: String, close: Callback<()>, children: Children) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
+    let (dialog, texts) = (NodeRef::<html::Dialog>::new(), texts());
+    undisturbed();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get()
             && !dialog.open()
@@ -13,14 +25,28 @@ pub fn Sheet(#[prop(into)] title: String, close: Callback<()>, children: Childre
             let _ = dialog.show_modal();
         }
     });
+    // Closed, it gives the focus back to what opened it.
+    on_cleanup(move || {
+        if let Some(dialog) = dialog.try_get_untracked().flatten() {
+            dialog.close();
+        }
+    });
+    // One that is gone has been put away already.
+    let put_away = move |event: Targeted<Event, HtmlDialogElement>| {
+        if event.target().is_connected() {
+            close.run(());
+        }
+    };
+    // Behind it nothing can be seen or heard.
+    let wrong = use_context::<Wrong>().map(|Wrong(wrong)| said(texts, wrong));
     let label = title.clone();
-    let put_away = crate::text::texts().get(crate::text::staff::Key::SheetClose);
     view! {
-        <dialog class="sheet" node_ref=dialog aria-label=label on:close=move |_| close.run(())>
+        <dialog class="sheet" node_ref=dialog aria-label=label on:close:target=put_away>
             <header>
                 <h2>{title}</h2>
-                <button type="button" class="quiet" on:click=move |_| close.run(())>{put_away}</button>
+                <button type="button" class="quiet" on:click=move |_| close.run(())>{texts.get(Key::SheetClose)}</button>
             </header>
+            {wrong}
             {children()}
         </dialog>
     }

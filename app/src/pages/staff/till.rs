@@ -15,6 +15,7 @@ mod picker;
 mod receipt;
 mod seats;
 mod shift;
+mod stock;
 
 use leptos::{
     either::{Either, EitherOf3, EitherOf16},
@@ -70,8 +71,10 @@ fn over(counter: &Counter) -> impl IntoView + use<> {
         let (counter, over) = (counter.clone(), shown.get()?);
         // What is filled in stays while the house goes on.
         Some(untrack(|| match over {
-            Over::Options(dish) => EitherOf16::A(view! { <options::Options counter dish/> }),
-            Over::Line(line) => EitherOf16::B(view! { <line::Line counter line/> }),
+            Over::Options(dish) => EitherOf16::A(Either::Left(view! { <options::Options counter dish/> })),
+            Over::Stock(dish) => EitherOf16::A(Either::Right(view! { <stock::Stock counter dish/> })),
+            Over::Line(line) => EitherOf16::B(Either::Left(view! { <line::Line counter line/> })),
+            Over::Bill => EitherOf16::B(Either::Right(view! { <receipt::BillSlip counter/> })),
             Over::Discount(line) => EitherOf16::C(view! { <discount::Discount counter line/> }),
             Over::More => EitherOf16::D(Either::Left(view! { <bill::More counter/> })),
             Over::Name => EitherOf16::D(Either::Right(view! { <seats::Name counter/> })),

@@ -1,20 +1,23 @@
 //! How a device leaves: not before all that happened on it is known elsewhere.
 
 use leptos::{
-    either::{Either, EitherOf3},
+    either::{Either, EitherOf4},
     prelude::*,
     task::spawn_local,
 };
 
 use super::At;
 use crate::{
-    desk::Line,
+    desk::{Desk, Line},
+    pages::staff::till::own_shift,
     text::{Texts, staff::Key},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Leaving {
     No,
+    /// Somebody has to know first what it means.
+    Sure(Key),
     /// All is to be sent first; there was so much of it.
     Sending(usize),
     /// It was saved as a file.
@@ -24,17 +27,27 @@ enum Leaving {
 pub fn leave(texts: Texts, at: At) -> impl IntoView {
     let leaving = RwSignal::new(Leaving::No);
     let unsynced = at.with_value(|desk| desk.unsynced());
-    let begin = move |_| leaving.set(Leaving::Sending(unsynced.get_untracked().count));
+    let go = move || leaving.set(Leaving::Sending(unsynced.get_untracked().count));
+    let begin = move |_| match at.with_value(|desk| hitch(desk.as_ref())) {
+        Some(key) => leaving.set(Leaving::Sure(key)),
+        None => go(),
+    };
     Effect::new(move |_| {
         if matches!(leaving.get(), Leaving::Sending(_)) && unsynced.get().count == 0 {
             sign_out(at);
         }
     });
     let state = move || match leaving.get() {
-        Leaving::No => EitherOf3::A(view! { <button type="button" on:click=begin>{texts.get(Key::DeviceSignOut)}</button> }),
-        Leaving::Sending(first) => EitherOf3::B(sending(texts, at, leaving, first)),
-        Leaving::HandedOver => EitherOf3::C(view! {
+        Leaving::No => EitherOf4::A(view! { <button type="button" on:click=begin>{texts.get(Key::DeviceSignOut)}</button> }),
+        Leaving::Sure(key) => EitherOf4::D(view! {
+            <p class="said bad" role="alert">{texts.get(key)}</p>
+            <button type="button" on:click=move |_| go()>{texts.get(Key::DeviceSignOutSure)}</button>
+            {stay(texts, leaving)}
+        }),
+        Leaving::Sending(first) => EitherOf4::B(sending(texts, at, leaving, first)),
+        Leaving::HandedOver => EitherOf4::C(view! {
             <p class="said good" role="status">{texts.get(Key::DeviceHandedOver)}</p>
+            <p class="said bad">{texts.get(Key::DeviceSignOutAway)}</p>
             <button type="button" on:click=move |_| sign_out(at)>{texts.get(Key::DeviceSignOutAnyway)}</button>
             {stay(texts, leaving)}
         }),
@@ -46,6 +59,16 @@ pub fn leave(texts: Texts, at: At) -> impl IntoView {
             {state}
         </section>
     }
+}
+
+/// What speaks against it.
+fn hitch(desk: &dyn Desk) -> Option<Key> {
+    let offline = matches!(desk.line().get_untracked(), Line::Offline | Line::Trouble);
+    if desk.house().with_untracked(|house| own_shift(house, desk).is_some()) {
+        return Some(Key::DeviceSignOutShift);
+    }
+    // Otherwise it waits for a network, or is told when there is none.
+    (offline && desk.unsynced().get_untracked().count == 0).then_some(Key::DeviceSignOutAway)
 }
 
 fn sending(texts: Texts, at: At, leaving: RwSignal<Leaving>, first: usize) -> impl IntoView {

@@ -25,10 +25,17 @@ fn within(number: i16) -> u8 {
     number.clamp(0, 100) as u8
 }
 
-pub fn spot(post: &Post, chosen: RwSignal<Option<TableId>>, table: &Table) -> impl IntoView + use<> {
-    let (id, plan) = (table.id, RwSignal::new(table.plan.clone()));
+pub fn spot(post: &Post, chosen: RwSignal<Option<TableId>>, id: TableId, table: Memo<Table>) -> impl IntoView + use<> {
     // Where in the table it was taken hold of, in hundredths of the room.
-    let hold = RwSignal::new(None::<(i16, i16)>);
+    let (plan, hold) = (RwSignal::new(table.with_untracked(|table| table.plan.clone())), RwSignal::new(None::<(i16, i16)>));
+    // While it is being moved, where it was is no news.
+    let moves = RwSignal::new(0_u32);
+    Effect::new(move |_| {
+        let kept = table.with(|table| table.plan.clone());
+        if hold.get().is_none() && moves.get() == 0 {
+            plan.set(kept);
+        }
+    });
     let at = |event: &PointerEvent| {
         let table: HtmlElement = event.current_target()?.dyn_into().ok()?;
         let room: HtmlElement = table.offset_parent()?.dyn_into().ok()?;
@@ -51,13 +58,16 @@ pub fn spot(post: &Post, chosen: RwSignal<Option<TableId>>, table: &Table) -> im
         }
     };
     let keeping = post.clone();
-    let keep = move || keeping.ask(Action::Plan { table: id, plan: plan.get_untracked() });
+    let keep = move || {
+        moves.update(|moves| *moves += 1);
+        keeping.ask_either(Action::Plan { table: id, plan: plan.get_untracked() }, move |_| moves.update(|moves| *moves -= 1));
+    };
     let drop = {
         let keep = keep.clone();
         move |_| {
             if hold.get_untracked().is_some() {
-                hold.set(None);
                 keep();
+                hold.set(None);
             }
         }
     };
@@ -76,11 +86,12 @@ pub fn spot(post: &Post, chosen: RwSignal<Option<TableId>>, table: &Table) -> im
     };
     let here = move || (chosen.get() == Some(id)).to_string();
     let part = |of: fn(&Plan) -> u8| move || plan.with(of).to_string();
+    let name = move || plan.with(|plan| plan.name.clone());
     view! {
-        <button type="button" class="table" class:round=table.plan.round style=("--x", part(|plan| plan.x)) style=("--y", part(|plan| plan.y))
+        <button type="button" class="table" class:round=move || plan.with(|plan| plan.round) style=("--x", part(|plan| plan.x)) style=("--y", part(|plan| plan.y))
             style=("--w", part(|plan| plan.width)) style=("--h", part(|plan| plan.height)) aria-pressed=here
             on:pointerdown=take on:pointermove=drag on:pointerup=drop on:keydown=key>
-            <b dir="auto">{table.plan.name.clone()}</b>
+            <b dir="auto">{name}</b>
         </button>
     }
 }
@@ -102,19 +113,18 @@ fn fields(post: &Post, chosen: RwSignal<Option<TableId>>, table: Option<Table>, 
     );
     let [name, room_field, seats] = [(); 3].map(|()| NodeRef::<html::Input>::new());
     let (round, size) = (RwSignal::new(plan.round), RwSignal::new((plan.width, plan.height)));
-    let keeping = post.clone();
+    let (keeping, id) = (post.clone(), known.unwrap_or_else(|| TableId(post.desk.id())));
     let before = plan.clone();
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
         let value = |field: NodeRef<html::Input>| field.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
-        let id = known.unwrap_or_else(|| TableId(keeping.desk.id()));
         // Dragged meanwhile, it stays where it is.
         let place = keeping.house.with_untracked(|house| house.table(id).map(|table| (table.plan.x, table.plan.y)));
         let (x, y) = place.unwrap_or((before.x, before.y));
         let (width, height) = size.get_untracked();
         let seats = value(seats).parse().unwrap_or(before.seats);
         let plan = Plan { name: value(name), room: value(room_field), seats, round: round.get_untracked(), x, y, width, height };
-        keeping.ask_then(Action::Plan { table: id, plan }, move || chosen.set(None));
+        keeping.ask_once(Action::Plan { table: id, plan }, move || chosen.set(None));
     };
     let shape = |is_round: bool, key: Key| {
         let here = move || (round.get() == is_round).to_string();
@@ -127,7 +137,7 @@ fn fields(post: &Post, chosen: RwSignal<Option<TableId>>, table: Option<Table>, 
     let removing = post.clone();
     let remove = known.map(|table| {
         let word = post.word(Key::StationsRemove);
-        let remove = move |_| removing.ask_then(Action::RemoveTable { table }, move || chosen.set(None));
+        let remove = move |_| removing.ask_once(Action::RemoveTable { table }, move || chosen.set(None));
         view! { <button type="button" class="less" on:click=remove>{word}</button> }
     });
     let another = known.map(|_| {

@@ -6,9 +6,9 @@ use servery_domain::{
         House,
         bill::{Bill, Seat},
         op::Action,
-        table::Table,
+        table::{Plan, Table},
     },
-    id::BillId,
+    id::{BillId, TableId},
     time::Timestamp,
 };
 
@@ -29,12 +29,9 @@ fn bills_of<'h>(house: &'h House, table: &Table) -> Vec<&'h Bill> {
     table.bills.iter().filter_map(|bill| house.bill(*bill)).collect()
 }
 
-pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, table: &Table) -> impl IntoView + use<> {
+pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, id: TableId, table: Memo<Table>) -> impl IntoView + use<> {
     let house = post.house;
-    let state = {
-        let table = table.clone();
-        Memo::new(move |_| house.with(|house| state(&bills_of(house, &table))))
-    };
+    let state = Memo::new(move |_| house.with(|house| table.with(|table| state(&bills_of(house, table)))));
     let words = {
         let post = post.clone();
         move || {
@@ -48,10 +45,10 @@ pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, table: &Table) -> i
         }
     };
     let facts = {
-        let (post, table) = (post.clone(), table.clone());
+        let post = post.clone();
         move || {
             house.with(|house| {
-                let bills = bills_of(house, &table);
+                let bills = table.with(|table| bills_of(house, table));
                 let first = bills.first()?;
                 let due = bills.iter().map(|bill| bill.due()).sum();
                 let minutes = now.get().map_or(0, |now| (now.0 - first.opened_at.0).max(0) / 60);
@@ -64,21 +61,20 @@ pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, table: &Table) -> i
         }
     };
     let taking = post.clone();
-    let first = table.bills.first().copied();
-    let id = table.id;
-    let take = move |_| match first {
+    let take = move |_| match table.with_untracked(|table| table.bills.first().copied()) {
         Some(bill) => taking.desk.in_hand().set(Some(bill)),
         None => {
             let (bill, in_hand) = (BillId(taking.desk.id()), taking.desk.in_hand());
             let plus_tax = !taking.premises.listed.restaurant.tax.included;
-            taking.ask_then(Action::Open { bill, seat: Seat::Table(id), plus_tax }, move || in_hand.set(Some(bill)));
+            taking.ask_once(Action::Open { bill, seat: Seat::Table(id), plus_tax }, move || in_hand.set(Some(bill)));
         }
     };
-    let plan = &table.plan;
+    let part = |of: fn(&Plan) -> u8| move || table.with(|table| of(&table.plan)).to_string();
+    let name = move || table.with(|table| table.plan.name.clone());
     let till = format!("/staff/{}/till", post.premises.slug);
     view! {
-        <a class="table" class:round=table.plan.round href=till style=("--x", plan.x.to_string()) style=("--y", plan.y.to_string()) style=("--w", plan.width.to_string()) style=("--h", plan.height.to_string()) data-state=move || state.get() on:click=take>
-            <b dir="auto">{table.plan.name.clone()}</b>
+        <a class="table" class:round=move || table.with(|table| table.plan.round) href=till style=("--x", part(|plan| plan.x)) style=("--y", part(|plan| plan.y)) style=("--w", part(|plan| plan.width)) style=("--h", part(|plan| plan.height)) data-state=move || state.get() on:click=take>
+            <b dir="auto">{name}</b>
             <span>{words}</span>
             {facts}
         </a>

@@ -11,7 +11,7 @@ use servery_domain::{
 };
 
 use super::{Pass, all_stations};
-use crate::text::staff::Key;
+use crate::{desk::undisturbed, text::staff::Key};
 
 #[component]
 pub fn Stations(pass: Pass) -> impl IntoView {
@@ -26,6 +26,9 @@ pub fn Stations(pass: Pass) -> impl IntoView {
             view! { {none}{rows} }
         }
     };
+    if may {
+        undisturbed();
+    }
     let new = may.then(|| form(&pass, None, may));
     let hint = (!may).then(|| view! { <p class="hint">{pass.word(Key::StationsAtTill)}</p> });
     view! { <section class="stations">{hint}{rows}{new}</section> }
@@ -56,11 +59,13 @@ fn form(pass: &Pass, station: Option<Station>, may: bool) -> impl IntoView + use
         let Some(field) = name.get_untracked() else { return };
         let id = known.unwrap_or_else(|| StationId(keeping.desk.id()));
         let categories = makes.get_untracked().into_iter().collect();
-        keeping.ask(Action::Station(Station { id, name: field.value(), categories }));
-        if known.is_none() {
-            field.set_value("");
-            makes.set(BTreeSet::new());
-        }
+        keeping.ask_once(Action::Station(Station { id, name: field.value(), categories }), move || {
+            // Without a name it is not asked for again.
+            if known.is_none() {
+                field.set_value("");
+                makes.set(BTreeSet::new());
+            }
+        });
     };
     let (removing, word) = (pass.clone(), pass.word(Key::StationsRemove));
     let remove = known.filter(|_| may).map(|station| {

@@ -87,6 +87,13 @@ impl Ask for Pass {
     fn now(&self) -> Timestamp {
         self.desk.now()
     }
+
+    /// It changes in place, so that its key keeps the focus.
+    fn is_done(&self, ticket: TicketId, item: &TicketItem) -> Signal<bool> {
+        let (house, line) = (self.house, item.line);
+        let done = move |house: &House| house.ticket(ticket)?.items.iter().find(|item| item.line == line).map(|item| item.done);
+        Memo::new(move |_| house.with(|house| done(house)).unwrap_or_default()).into()
+    }
 }
 
 /// What is made of a diner's order makes it ready when it was the last of it.
@@ -119,14 +126,14 @@ fn item<A: Ask>(texts: Texts, ask: &A, ticket: TicketId, item: &TicketItem) -> i
         true => texts.fill(Key::KitchenLess, &[("n", &item.count.unsigned_abs().to_string()), ("name", &item.name)]),
         false => format!("{} × {}", item.count, item.name),
     };
-    let (line, done) = (item.line, item.done);
+    let (line, done) = (item.line, ask.is_done(ticket, item));
     let face = Face { class: if less { "item less" } else { "item" }, pressed: Some(done) };
     let inner = view! {
         <b dir="auto">{words}</b>
         {(!picks.is_empty()).then_some(view! { <ul>{picks}</ul> })}
         {note}
     };
-    let button = ask.clone().button(face, move |_: &A| asked(done, ticket, vec![line]), inner);
+    let button = ask.clone().button(face, move |_: &A| asked(done.get_untracked(), ticket, vec![line]), inner);
     view! { <li>{button}</li> }
 }
 

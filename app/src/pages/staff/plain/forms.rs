@@ -37,7 +37,7 @@ impl Ask for Forms {
             <form method="post" action=self.address.clone()>
                 <input type="hidden" name="op" value=self.name().to_string()/>
                 <input type="hidden" name="action" value=action/>
-                <button class=class aria-pressed=pressed.map(|pressed| pressed.to_string())>{words}</button>
+                <button class=class aria-pressed=pressed.map(|pressed| pressed.get_untracked().to_string())>{words}</button>
             </form>
         }
     }

@@ -7,15 +7,16 @@ use servery_domain::{
     house::{
         House,
         op::Action,
-        run::{HandedOver, Proof, Run},
+        run::{HandedOver, Proof, Run, Stop},
     },
     id::{OrderId, RunId},
     limits,
     order::{Event, Order, State},
     ordering::PaymentWay,
+    time::Timestamp,
 };
 
-use super::{address, door, picture, runs};
+use super::{address, door, due, is_off, is_over, picture, runs_in};
 use crate::{
     pages::staff::{
         amount::field,
@@ -27,6 +28,15 @@ use crate::{
 
 /// At which door the courier stands.
 type AtDoor = RwSignal<Option<(RunId, OrderId)>>;
+
+/// Seconds for which a courier is told that something was called off, when nothing else is left of the run.
+const TOLD: i64 = 4 * 60 * 60;
+
+/// What the courier has with them, or thinks so.
+fn carried(house: &House, now: Timestamp) -> Vec<Run> {
+    let told = |run: &Run| now.0 - run.assigned_at.0 < TOLD && run.stops.iter().any(|stop| is_off(house, stop));
+    runs_in(house, |run| !is_over(house, run) || told(run))
+}
 
 fn to_collect(order: &Order) -> Minor {
     match order.progress.payment.way {
@@ -42,7 +52,8 @@ pub fn Courier(post: Post) -> impl IntoView {
     let cards = {
         let post = post.clone();
         move || {
-            let runs: Vec<_> = house.with(|house| runs(house).iter().map(|run| card(&post, house, run, at_door)).collect());
+            let runs: Vec<_> =
+                house.with(|house| carried(house, post.desk.now()).iter().map(|run| card(&post, house, run, at_door)).collect());
             let none = runs.is_empty().then(|| view! { <p class="empty">{post.word(Key::CourierNothing)}</p> });
             view! { {none}{runs} }
         }
@@ -66,7 +77,10 @@ pub fn Courier(post: Post) -> impl IntoView {
 }
 
 fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView + use<> {
-    let open: Vec<&Order> = run.stops.iter().filter(|stop| stop.handed_over.is_none()).filter_map(|stop| house.order(stop.order)).collect();
+    let (off, open): (Vec<&Stop>, Vec<&Stop>) =
+        run.stops.iter().filter(|stop| stop.handed_over.is_none()).partition(|stop| is_off(house, stop));
+    let [off, open] = [off, open].map(|stops| stops.into_iter().filter_map(|stop| house.order(stop.order)).collect::<Vec<_>>());
+    let off: Vec<_> = off.into_iter().map(|order| called_off(post, order)).collect();
     let stops: Vec<_> = open.iter().enumerate().map(|(at, order)| stop(post, run, order, sooner(run, &open, at), at_door)).collect();
     let ready: Vec<OrderId> = open.iter().filter(|order| order.progress.state == State::Ready).map(|order| order.id).collect();
     let leaving = post.clone();
@@ -79,10 +93,20 @@ fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView
     let carried = (cash > Minor::ZERO).then(|| post.texts.fill(Key::CourierCash, &[("amount", &post.money(cash))]));
     view! {
         <section>
+            {(!off.is_empty()).then_some(view! { <ol class="stops">{off}</ol> })}
             {leave}
             <ol class="stops">{stops}</ol>
             {carried.map(|words| view! { <p class="cash">{words}</p> })}
         </section>
+    }
+}
+
+fn called_off(post: &Post, order: &Order) -> impl IntoView + use<> {
+    view! {
+        <li>
+            <h2><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{order.ordered.contact.name.clone()}</span></h2>
+            <p class="said bad" role="alert">{post.word(Key::CourierOff)}</p>
+        </li>
     }
 }
 
@@ -93,6 +117,8 @@ fn stop(post: &Post, run: &Run, order: &Order, sooner: Option<Action>, at_door: 
     let map = format!("https://www.openstreetmap.org/search?{}", Serializer::new(String::new()).append_pair("query", &to).finish());
     let hint = door(order).map(|door| door.hint.clone()).filter(|hint| !hint.is_empty()).map(|hint| view! { <p dir="auto">{hint}</p> });
     let note = (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
+    let due = post.texts.fill(Key::OrderDue, &[("time", &due(order).clock())]);
+    let bag: Vec<_> = ordered.lines.iter().map(|line| view! { <li dir="auto">{format!("{} × {}", line.count, line.name)}</li> }).collect();
     let money = match to_collect(order) {
         Minor::ZERO => post.word(Key::CourierPaid).to_owned(),
         due => post.texts.fill(Key::CourierCollect, &[("amount", &post.money(due))]),
@@ -112,6 +138,8 @@ fn stop(post: &Post, run: &Run, order: &Order, sooner: Option<Action>, at_door: 
             <p><a href=map rel="external noreferrer" dir="auto">{to}</a></p>
             {hint}
             {note}
+            <p class="due">{due}</p>
+            <ul class="bag">{bag}</ul>
             <p><a href=format!("tel:{}", ordered.contact.phone.replace(' ', "")) dir="ltr">{ordered.contact.phone.clone()}</a></p>
             <p class="money">{money}</p>
             {cooking}
@@ -138,7 +166,7 @@ fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl In
         let proof = photo.get_untracked().map_or_else(|| Proof::Name(name()), Proof::Photo);
         let handed_over = HandedOver { at: giving.desk.now(), cash: cash.get_untracked(), proof };
         let done = giving.clone();
-        giving.ask_then(Action::HandOver { run, order: id, handed_over }, move || {
+        giving.ask_once(Action::HandOver { run, order: id, handed_over }, move || {
             done.ask(Action::Order { order: id, event: Event::Delivered });
             at_door.set(None);
         });
@@ -167,8 +195,9 @@ fn camera(post: &Post, photo: RwSignal<Option<String>>) -> impl IntoView + use<>
         let small = desk.photo(&field);
         spawn_local(async move {
             let made = small.await;
-            failed.set(made.is_none());
-            photo.set(made);
+            // The sheet may be gone by now.
+            failed.try_set(made.is_none());
+            photo.try_set(made);
         });
     };
     let (label, no_picture) = (post.word(Key::CourierPhoto), post.word(Key::CourierNoPhoto));

@@ -14,8 +14,9 @@ use servery_domain::{
     order::{Order, State},
 };
 
-use super::{address, door, picture, runs, runs_in};
+use super::{address, door, due, is_brought, is_off, is_over, picture, runs, runs_in};
 use crate::{
+    desk::undisturbed,
     pages::staff::{
         clock::time_of_day,
         orders::orders_in,
@@ -45,6 +46,11 @@ fn waiting(house: &House) -> Vec<Order> {
 pub fn Dispatch(post: Post) -> impl IntoView {
     let house = post.house;
     let chosen = RwSignal::new(Vec::<OrderId>::new());
+    Effect::new(move |_| {
+        if !chosen.with(Vec::is_empty) {
+            undisturbed();
+        }
+    });
     let orders = Memo::new(move |_| house.with(|house| waiting(house)));
     let rows = {
         let post = post.clone();
@@ -74,7 +80,12 @@ pub fn Dispatch(post: Post) -> impl IntoView {
         let cards = move || {
             let over = || {
                 house.with(|house| {
-                    runs_in(house, Run::is_over).iter().rev().take(BROUGHT).map(|run| card(&post, house, run)).collect::<Vec<_>>()
+                    runs_in(house, |run| is_over(house, run))
+                        .iter()
+                        .rev()
+                        .take(BROUGHT)
+                        .map(|run| card(&post, house, run))
+                        .collect::<Vec<_>>()
                 })
             };
             open.get().then(over)
@@ -103,7 +114,6 @@ fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoV
             None => chosen.push(id),
         });
     };
-    let due = order.progress.ready_at.unwrap_or(order.ordered.due.from);
     let ready = post.word(if order.progress.state == State::Ready { Key::RunsReady } else { Key::RunsCooking });
     let to = door(order).map(address).unwrap_or_default();
     view! {
@@ -111,7 +121,7 @@ fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoV
             <button type="button" aria-pressed=here on:click=turn>
                 <b>{format!("#{}", order.number)}</b>
                 <span dir="auto">{to}</span>
-                <small>{ready}" · "{due.clock()}</small>
+                <small>{ready}" · "{due(order).clock()}</small>
                 {stop}
             </button>
         </li>
@@ -120,15 +130,15 @@ fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoV
 
 /// Gives what is chosen to a courier, to be brought in the order of the taps; on the phone it can be put in another.
 fn hand(post: &Post, courier: &Installed, orders: Memo<Vec<Order>>, chosen: RwSignal<Vec<OrderId>>) -> impl IntoView + use<> {
-    let (id, giving) = (courier.device, post.clone());
+    let (id, giving, run) = (courier.device, post.clone(), RunId(post.desk.id()));
     let words = post.texts.fill(Key::RunsGive, &[("name", &courier.name)]);
     let picked = move || {
         let waits = |id: &OrderId| orders.with(|orders| orders.iter().any(|order| order.id == *id));
         chosen.get().into_iter().filter(waits).collect::<Vec<_>>()
     };
     let give = move |_| {
-        let action = Action::Assign { run: RunId(giving.desk.id()), courier: id, orders: untrack(picked) };
-        giving.ask_then(action, move || chosen.set(Vec::new()));
+        let action = Action::Assign { run, courier: id, orders: untrack(picked) };
+        giving.ask_once(action, move || chosen.set(Vec::new()));
     };
     let nothing = move || picked().is_empty();
     view! { <button type="button" disabled=nothing on:click=give dir="auto">{words}</button> }
@@ -140,6 +150,7 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
         let order = house.order(stop.order)?;
         let state = match &stop.handed_over {
             Some(handed_over) => post.texts.fill(Key::RunsBrought, &[("time", &time_of_day(handed_over.at))]),
+            None if is_off(house, stop) => post.word(Key::RunsOff).to_owned(),
             None if order.progress.state == State::OutForDelivery => post.word(Key::RunsOnTheWay).to_owned(),
             None => post.word(Key::RunsNotYet).to_owned(),
         };
@@ -147,13 +158,13 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
         Some(view! { <li><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{door(order).map(address)}</span>" "<small>{state}</small>{proof}</li> })
     });
     let stops: Vec<_> = stops.collect();
-    let all = !run.is_over() && run.stops.iter().all(|stop| stop.handed_over.is_some());
+    let all = is_brought(house, run) && !is_over(house, run);
     let (id, cash) = (run.id, run.cash());
     let (taking, hand_in) = (post.clone(), MoveId(post.desk.id()));
     let take = move |_| {
         let shift = taking.house.with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
         match shift {
-            Some(shift) => taking.ask(Action::HandIn { id: hand_in, run: id, shift, amount: cash }),
+            Some(shift) => taking.ask_once(Action::HandIn { id: hand_in, run: id, shift, amount: cash }, || ()),
             None => taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())),
         }
     };

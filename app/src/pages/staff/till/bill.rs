@@ -1,10 +1,12 @@
 //! The bill in hand: its lines, what they come to, and what is done with it.
 
+use std::sync::Arc;
+
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
     currency::Minor,
     house::{
-        bill::{Bill, BillLine, Off},
+        bill::{Bill, BillLine, Off, Sums},
         op::Action,
         ticket::news,
     },
@@ -17,6 +19,13 @@ use super::{
 };
 use crate::{pages::staff::sheet::Sheet, text::staff::Key};
 
+type InHand = Memo<Option<Arc<Bill>>>;
+
+/// What is read of the bill in hand, of nothing if there is none.
+fn read<T: Default>(bill: InHand, read: impl FnOnce(&Bill) -> T) -> T {
+    bill.with(|bill| bill.as_deref().map_or_else(T::default, read))
+}
+
 #[component]
 pub fn BillInHand(counter: Counter) -> impl IntoView {
     let bill = counter.bill();
@@ -27,31 +36,35 @@ pub fn BillInHand(counter: Counter) -> impl IntoView {
     }
 }
 
-fn in_hand(counter: &Counter, bill: Memo<Option<Bill>>) -> impl IntoView + use<> {
+fn in_hand(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
     let label = {
         let counter = counter.clone();
         move || bill.get().map(|bill| counter.label(&bill))
     };
     let texts = counter.texts;
-    let guests = move || bill.with(|bill| bill.as_ref().map_or(0, |bill| bill.guests));
-    let guests = move || (guests() > 0).then(|| texts.count(Key::BillGuests, guests().into()));
-    let lines = move || bill.with(|bill| bill.as_ref().map_or_else(Vec::new, |bill| bill.lines.clone()));
+    let guests = Memo::new(move |_| read(bill, |bill| bill.guests));
+    let guests = move || (guests.get() > 0).then(|| texts.count(Key::BillGuests, guests.get().into()));
+    let lines = Memo::new(move |_| read(bill, |bill| bill.lines.iter().map(|line| line.id).collect::<Vec<_>>()));
+    let closed = Memo::new(move |_| read(bill, |bill| bill.closed));
     let row = {
         let counter = counter.clone();
-        move |line: BillLine| row(&counter, &line)
+        move |id: LineId| row(&counter, bill, closed, id)
     };
-    let empty = {
-        let words = counter.word(Key::BillEmpty);
-        move || bill.with(|bill| bill.as_ref().is_some_and(|bill| bill.lines.is_empty())).then(|| view! { <p class="empty">{words}</p> })
-    };
-    let sums = sums(counter, bill);
-    let doings = doings(counter, bill);
+    let (empty, paid) = (counter.word(Key::BillEmpty), counter.word(Key::BillClosed));
+    let empty = move || lines.with(Vec::is_empty).then(|| view! { <p class="empty">{empty}</p> });
+    let paid = move || closed.get().then(|| view! { <p class="said good" role="status">{paid}</p> });
+    // Reckoned once for all that shows it.
+    let sums = Memo::new(move |_| bill.with(|bill| bill.as_ref().map(|bill| bill.sums())));
+    let due = Memo::new(move |_| sums.with(|sums| sums.as_ref().map_or(Minor::ZERO, |sums| sums.total)) - read(bill, Bill::paid));
+    let doings = doings(counter, bill, due);
+    let sums = sums_of(counter, bill, sums, due);
     view! {
         <section class="bill" aria-label=counter.word(Key::BillTitle)>
             <header><h2 dir="auto">{label}</h2><span class="guests">{guests}</span></header>
+            {paid}
             {empty}
             <ol class="lines">
-                <For each=lines key=|line| (line.id, line.count, line.sent, line.course, line.note.clone()) let:line>{row(line)}</For>
+                <For each=move || lines.get() key=|id| *id let:id>{row(id)}</For>
             </ol>
             {sums}
             {doings}
@@ -59,40 +72,57 @@ fn in_hand(counter: &Counter, bill: Memo<Option<Bill>>) -> impl IntoView + use<>
     }
 }
 
-fn row(counter: &Counter, line: &BillLine) -> impl IntoView + use<> {
-    let (id, count, sent) = (line.id, line.count, line.sent);
-    let picks: Vec<_> = line.picks.iter().map(|pick| view! { <li dir="auto">{pick.name.clone()}</li> }).collect();
-    let note = (!line.note.is_empty()).then(|| view! { <span class="line-note" dir="auto">{line.note.clone()}</span> });
-    let course = (line.course > 0)
-        .then(|| view! { <span class="course">{counter.texts.fill(Key::LineCourse, &[("n", &line.course.to_string())])}</span> });
-    let state = match line.unsent() {
-        0 => "sent",
-        unsent if unsent < 0 => "less",
-        _ if sent > 0 => "more",
-        _ => "new",
+/// What it is stays; how many of it, and what was said of it, change in place, so that a key keeps the focus.
+fn row(counter: &Counter, bill: InHand, closed: Memo<bool>, id: LineId) -> impl IntoView + use<> {
+    let line = bill.with_untracked(|bill| bill.as_ref()?.line(id).cloned())?;
+    let BillLine { name, price, picks, .. } = line;
+    let of_line = move |bill: &Bill| bill.line(id).map(|line| (line.count, line.sent)).unwrap_or_default();
+    let counted = Memo::new(move |_| read(bill, of_line));
+    let of_line = move |bill: &Bill| bill.line(id).map(|line| (line.course, line.note.clone())).unwrap_or_default();
+    let said = Memo::new(move |_| read(bill, of_line));
+    let texts = counter.texts;
+    let course = move || {
+        let course = said.with(|(course, _)| *course);
+        (course > 0).then(|| view! { <span class="course">{texts.fill(Key::LineCourse, &[("n", &course.to_string())])}</span> })
+    };
+    let note = move || {
+        let note = said.with(|(_, note)| note.clone());
+        (!note.is_empty()).then(|| view! { <span class="line-note" dir="auto">{note}</span> })
+    };
+    let state = move || match counted.get() {
+        (count, sent) if count == sent => "sent",
+        (count, sent) if count < sent => "less",
+        (_, 0) => "new",
+        _ => "more",
+    };
+    let count = move || counted.get().0;
+    let sum = {
+        let counter = counter.clone();
+        move || counter.money(price.times(count().into()))
     };
     let by = |by: i16, key: Key, sign: &'static str| {
-        let (counter, name) = (counter.clone(), line.name.clone());
-        let label = counter.texts.fill(key, &[("name", &name)]);
-        let tap = move |_| change_count(&counter, id, by);
-        view! { <button type="button" class="step" aria-label=label disabled={by < 0 && count == 0} on:click=tap>{sign}</button> }
+        let counter = counter.clone();
+        let label = texts.fill(key, &[("name", &name)]);
+        let barred = move || if by < 0 { count() == 0 } else { closed.get() };
+        view! { <button type="button" class="step" aria-label=label disabled=barred on:click=move |_| change_count(&counter, id, by)>{sign}</button> }
     };
+    let (less, more) = (by(-1, Key::LineLess, "−"), by(1, Key::LineMore, "+"));
     let over = counter.over;
-    let sum = counter.money(line.sum());
-    view! {
+    let picks: Vec<_> = picks.into_iter().map(|pick| view! { <li dir="auto">{pick.name}</li> }).collect();
+    Some(view! {
         <li data-state=state>
-            {by(-1, Key::LineLess, "−")}
+            {less}
             <b class="count">{count}</b>
-            {by(1, Key::LineMore, "+")}
+            {more}
             <button type="button" class="what" on:click=move |_| over.set(Some(Over::Line(id)))>
-                <span class="name" dir="auto">{line.name.clone()}</span>
+                <span class="name" dir="auto">{name}</span>
                 {course}
                 {(!picks.is_empty()).then_some(view! { <ul>{picks}</ul> })}
                 {note}
             </button>
             <span class="price" dir="auto">{sum}</span>
         </li>
-    }
+    })
 }
 
 pub fn change_count(counter: &Counter, line: LineId, by: i16) {
@@ -101,11 +131,10 @@ pub fn change_count(counter: &Counter, line: LineId, by: i16) {
     }
 }
 
-fn sums(counter: &Counter, bill: Memo<Option<Bill>>) -> impl IntoView + use<> {
+fn sums_of(counter: &Counter, bill: InHand, sums: Memo<Option<Sums>>, due: Memo<Minor>) -> impl IntoView + use<> {
     let counter = counter.clone();
     move || {
-        let bill = bill.get()?;
-        let sums = bill.sums();
+        let (bill, sums, due) = (bill.get()?, sums.get()?, due.get());
         let row =
             |words: String, amount: Minor| view! { <div><dt dir="auto">{words}</dt><dd dir="auto">{counter.money(amount)}</dd></div> };
         let off = bill.discounts.iter().zip(&sums.off).map(|(discount, off)| {
@@ -129,7 +158,7 @@ fn sums(counter: &Counter, bill: Memo<Option<Bill>>) -> impl IntoView + use<> {
                 <div><dt><button type="button" class="link" on:click=move |_| over.set(Some(Over::Payments))>{counter.word(Key::BillPaid)}</button></dt><dd dir="auto">{counter.money(-paid)}</dd></div>
             }
         });
-        let (key, due) = if bill.due() < Minor::ZERO { (Key::BillToGiveBack, -bill.due()) } else { (Key::BillDue, bill.due()) };
+        let (key, due) = if due < Minor::ZERO { (Key::BillToGiveBack, -due) } else { (Key::BillDue, due) };
         Some(view! {
             <dl class="sums">
                 {off}
@@ -146,16 +175,19 @@ pub fn percent(millionths: u32) -> String {
     servery_domain::tax::TaxRate(millionths).percent()
 }
 
-fn doings(counter: &Counter, bill: Memo<Option<Bill>>) -> impl IntoView + use<> {
+fn doings(counter: &Counter, bill: InHand, due: Memo<Minor>) -> impl IntoView + use<> {
     let texts = counter.texts;
-    let new = Memo::new(move |_| bill.with(|bill| bill.as_ref().map_or(0, unsent)));
-    let due = Memo::new(move |_| bill.with(|bill| bill.as_ref().map_or(Minor::ZERO, Bill::due)));
+    let new = Memo::new(move |_| read(bill, unsent));
     let send_label = move || match new.get() {
         0 => texts.get(Key::DoSend).to_owned(),
         new => texts.count(Key::DoSendNew, new),
     };
     let sending = counter.clone();
-    let send = move |_| send(&sending, &bill);
+    let send = move |_| {
+        if let Some(bill) = bill.get_untracked() {
+            send(&sending, &bill);
+        }
+    };
     let (at, over) = (counter.at, counter.over);
     view! {
         <div class="doings">
@@ -182,12 +214,13 @@ pub fn More(counter: Counter) -> impl IntoView {
         lay(Key::DoMerge, Over::Merge),
         lay(Key::DoSplit, Over::Split),
         lay(Key::DoDiscount, Over::Discount(None)),
+        lay(Key::DoShow, Over::Bill),
         lay(Key::DoPayments, Over::Payments),
     ];
     let (at, over, closing) = (counter.at, counter.over, counter.clone());
     let close = move |_| {
         if let Some(bill) = at.get_untracked() {
-            closing.ask_then(Action::Close { bill }, move || {
+            closing.ask_once(Action::Close { bill }, move || {
                 at.set(None);
                 over.set(None);
             });
@@ -202,14 +235,13 @@ pub fn More(counter: Counter) -> impl IntoView {
 }
 
 /// A ticket for each course, the earliest first.
-fn send(counter: &Counter, bill: &Memo<Option<Bill>>) {
-    let Some(bill) = bill.get_untracked() else { return };
+pub fn send(counter: &Counter, bill: &Bill) {
     let mut courses: Vec<u8> = bill.lines.iter().filter(|line| line.unsent() != 0).map(|line| line.course).collect();
     courses.sort_unstable();
     courses.dedup();
     for course in courses {
         let of_course = |line: LineId| bill.line(line).is_some_and(|line| line.course == course);
-        let news = news(&bill).into_iter().filter(|news| of_course(news.line)).collect();
+        let news = news(bill).into_iter().filter(|news| of_course(news.line)).collect();
         counter.ask(Action::Send { bill: bill.id, ticket: TicketId(counter.desk.id()), news });
     }
 }

@@ -28,9 +28,11 @@ pub fn Bills(counter: Counter) -> impl IntoView {
     };
     let house = counter.house;
     let bills = Memo::new(move |_| house.with(|house| live_bills(house).into_iter().map(|bill| bill.id).collect::<Vec<_>>()));
+    let at = counter.at;
+    let in_hand = Memo::new(move |_| house.with(|house| house.live(at.get()?).map(|bill| bill.id)));
     let row = {
         let counter = counter.clone();
-        move |id| row(&counter, id)
+        move |id| row(&counter, in_hand, id)
     };
     let nothing = {
         let words = counter.word(Key::BillsNone);
@@ -54,16 +56,17 @@ pub fn Bills(counter: Counter) -> impl IntoView {
     }
 }
 
-fn row(counter: &Counter, id: BillId) -> impl IntoView + use<> {
+fn row(counter: &Counter, in_hand: Memo<Option<BillId>>, id: BillId) -> impl IntoView + use<> {
     let house = counter.house;
-    let facts = Memo::new(move |_| house.with(|house| house.bill(id).map(|bill| (bill.clone(), bill.due(), unsent(bill)))));
+    let facts =
+        Memo::new(move |_| house.with(|house| house.bill(id).map(|bill| (bill.seat.clone(), bill.name.clone(), bill.due(), unsent(bill)))));
     let label = {
         let counter = counter.clone();
-        move || facts.get().map(|(bill, ..)| counter.label(&bill))
+        move || facts.get().map(|(seat, name, ..)| counter.seat(&seat, &name))
     };
     let due = {
         let counter = counter.clone();
-        move || counter.money(facts.with(|facts| facts.as_ref().map_or(Minor::ZERO, |(_, due, _)| *due)))
+        move || counter.money(facts.with(|facts| facts.as_ref().map_or(Minor::ZERO, |(_, _, due, _)| *due)))
     };
     let texts = counter.texts;
     let new = move || {
@@ -71,7 +74,7 @@ fn row(counter: &Counter, id: BillId) -> impl IntoView + use<> {
         (unsent > 0).then(|| view! { <small class="new-items">{texts.count(Key::BillNew, unsent)}</small> })
     };
     let (at, over) = (counter.at, counter.over);
-    let here = move || (house.with(|house| at.get().and_then(|at| house.live(at)).is_some_and(|live| live.id == id))).then_some("true");
+    let here = move || (in_hand.get() == Some(id)).then_some("true");
     let take = move |_| {
         over.set(None);
         at.set(Some(id));

@@ -1,6 +1,6 @@
 //! What all parts of the till share: which bill is in hand, and what lies over it.
 
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 
 use leptos::prelude::*;
 use servery_domain::{
@@ -28,9 +28,11 @@ pub struct Counter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Over {
     Options(DishId),
+    Stock(DishId),
     Line(LineId),
     Discount(Option<LineId>),
     More,
+    Bill,
     Name,
     Guests,
     Move,
@@ -66,28 +68,52 @@ impl Counter {
     /// Puts away what lies over the till once it is done.
     pub fn ask_and_close(&self, action: Action) {
         let over = self.over;
-        self.ask_then(action, move || over.set(None));
+        self.ask_once(action, move || over.set(None));
     }
 
     /// The bill in hand, as it is now; the one that took it over, if it was merged.
-    pub fn bill(&self) -> Memo<Option<Bill>> {
+    pub fn bill(&self) -> Memo<Option<Arc<Bill>>> {
         let (house, at) = (self.house, self.at);
-        Memo::new(move |_| house.with(|house| house.live(at.get()?).cloned()))
+        Memo::new(move |_| house.with(|house| house.live(at.get()?).cloned()).map(Arc::new))
     }
 
     pub fn shift(&self) -> Option<Shift> {
         self.house.with(|house| own_shift(house, self.desk.as_ref()).cloned())
     }
 
-    /// Opens a bill and takes it in hand.
+    /// Opens a bill and takes it in hand. One that is in hand and still empty will do.
     pub fn open(&self, seat: Seat) {
-        let bill = BillId(self.desk.id());
-        let plus_tax = !self.premises.listed.restaurant.tax.included;
         let (at, over) = (self.at, self.over);
-        self.ask_then(Action::Open { bill, seat, plus_tax }, move || {
+        let will_do = |bill: &Bill| bill.seat == seat && bill.lines.is_empty() && bill.name.is_empty() && !bill.closed;
+        if self.house.with_untracked(|house| at.get_untracked().and_then(|at| house.live(at)).is_some_and(will_do)) {
+            return over.set(None);
+        }
+        let bill = BillId(self.desk.id());
+        self.ask_once(self.opening(bill, seat), move || {
             at.set(Some(bill));
             over.set(None);
         });
+    }
+
+    /// The bill that dishes are rung onto: one at the counter that is opened for them, if none is in hand or that one is paid.
+    pub fn to_ring_onto(&self) -> BillId {
+        let paid = |bill: &BillId| self.house.with_untracked(|house| house.live(*bill).is_some_and(|bill| bill.closed));
+        if let Some(bill) = self.at.get_untracked().filter(|bill| !paid(bill)) {
+            return bill;
+        }
+        let (bill, at) = (BillId(self.desk.id()), self.at);
+        // In hand before it is there: what is tapped meanwhile is meant for it.
+        at.set(Some(bill));
+        self.ask_either(self.opening(bill, Seat::Counter), move |done| {
+            if !done {
+                at.update(|at| *at = at.filter(|at| *at != bill));
+            }
+        });
+        bill
+    }
+
+    fn opening(&self, bill: BillId, seat: Seat) -> Action {
+        Action::Open { bill, seat, plus_tax: !self.premises.listed.restaurant.tax.included }
     }
 }
 

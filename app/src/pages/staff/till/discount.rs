@@ -19,6 +19,7 @@ const PERCENTS: [u32; 5] = [50_000, 100_000, 200_000, 500_000, 1_000_000];
 pub fn Discount(counter: Counter, line: Option<LineId>) -> impl IntoView {
     let bill = counter.bill();
     let (reason, amount) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
+    let id = DiscountId(counter.desk.id());
     let chosen = RwSignal::new(Some(100_000));
     let percents: Vec<_> = PERCENTS
         .iter()
@@ -35,7 +36,7 @@ pub fn Discount(counter: Counter, line: Option<LineId>) -> impl IntoView {
         let (Some(off), Some(bill)) = (off, giving.at.get_untracked()) else {
             return giving.wrong.set(Some(giving.word(Key::RefusedMalformed).to_owned()));
         };
-        let discount = Facts { id: DiscountId(giving.desk.id()), line, off, reason: value(reason), by: None };
+        let discount = Facts { id, line, off, reason: value(reason), by: None };
         giving.ask_and_close(Action::Discount { bill, discount });
     };
     let given = {

@@ -28,14 +28,14 @@ pub fn Divide(counter: Counter) -> impl IntoView {
             counter.money(lines.iter().map(of).sum::<Minor>())
         }
     };
-    let from = bill.id;
+    let (from, into) = (bill.id, BillId(counter.desk.id()));
+    let becomes: BTreeMap<LineId, LineId> = bill.lines.iter().map(|line| (line.id, LineId(counter.desk.id()))).collect();
     let splitting = counter.clone();
     let (at, over) = (counter.at, counter.over);
     let split = move |pay: bool| {
-        let into = BillId(splitting.desk.id());
-        let part = |(line, count)| Part { line, count, becomes: LineId(splitting.desk.id()) };
-        let parts = taken.get_untracked().into_iter().filter(|(_, count)| *count > 0).map(part).collect();
-        splitting.ask_then(Action::Split { bill: from, into, parts }, move || {
+        let part = |(line, count)| Some(Part { line, count, becomes: *becomes.get(&line)? });
+        let parts = taken.get_untracked().into_iter().filter(|(_, count)| *count > 0).filter_map(part).collect();
+        splitting.ask_once(Action::Split { bill: from, into, parts }, move || {
             at.set(Some(into));
             over.set(pay.then_some(Over::Pay));
         });

@@ -1,15 +1,17 @@
-//! Keys that mean something anywhere on the till mean letters in a field.
+//! Keys that mean something anywhere on the till mean letters in a field, and nothing behind a sheet.
 
 use leptos::{
     ev::KeyboardEvent,
+    prelude::document,
     wasm_bindgen::JsCast,
     web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement},
 };
 
-pub fn is_typing(event: &KeyboardEvent) -> bool {
-    let held = event.ctrl_key() || event.alt_key() || event.meta_key();
+pub fn are_the_tills(event: &KeyboardEvent) -> bool {
+    let held = event.repeat() || event.ctrl_key() || event.alt_key() || event.meta_key();
     let field = event.target().is_some_and(|target| {
         target.has_type::<HtmlInputElement>() || target.has_type::<HtmlTextAreaElement>() || target.has_type::<HtmlSelectElement>()
     });
-    held || field
+    let covered = document().query_selector("dialog[open]").is_ok_and(|sheet| sheet.is_some());
+    !held && !field && !covered
 }

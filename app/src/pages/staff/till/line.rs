@@ -31,9 +31,12 @@ pub fn Line(counter: Counter, line: LineId) -> impl IntoView {
     });
     let courses: Vec<_> = courses.collect();
     let removing = counter.clone();
-    let count = i16::try_from(shown.count).unwrap_or_default();
     let remove = move |_| {
-        change_count(&removing, line, -count);
+        // As many as there are by now.
+        let count = removing.house.with_untracked(|house| house.live(bill)?.line(line).map(|line| line.count));
+        if let Some(count) = count.and_then(|count| i16::try_from(count).ok()).filter(|count| *count > 0) {
+            change_count(&removing, line, -count);
+        }
         removing.over.set(None);
     };
     let over = counter.over;
@@ -47,7 +50,7 @@ pub fn Line(counter: Counter, line: LineId) -> impl IntoView {
                 <button type="submit" class="main" disabled=begun>{counter.word(Key::DoKeep)}</button>
                 <div class="beside">
                     <button type="button" on:click=discount>{counter.word(Key::DoDiscount)}</button>
-                    <button type="button" class="less" disabled={count == 0} on:click=remove>{counter.word(Key::LineRemove)}</button>
+                    <button type="button" class="less" on:click=remove>{counter.word(Key::LineRemove)}</button>
                 </div>
             </form>
         </Sheet>

@@ -35,12 +35,12 @@ pub fn Options(counter: Counter, dish: DishId) -> impl IntoView {
         let reckon = reckon.clone();
         move |_| reckon()
     });
-    let adding = counter.clone();
+    let (adding, line) = (counter.clone(), LineId(counter.desk.id()));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let pairs = filled_in.get_untracked().map(|form| form::pairs(&form)).unwrap_or_default();
         if let Ok(wish) = Wish::parse(pairs.iter().map(form::borrowed)) {
-            picker::add(&adding, wish.line(LineId(adding.desk.id())));
+            picker::add(&adding, wish.line(line));
             adding.over.set(None);
         }
     };

@@ -12,7 +12,10 @@ use servery_domain::{
     share::split,
 };
 
-use super::counter::{Counter, Over};
+use super::{
+    bill::send,
+    counter::{Counter, Over},
+};
 use crate::{
     pages::staff::{amount::field, sheet::Sheet},
     text::staff::Key,
@@ -28,6 +31,8 @@ struct Filled {
     amount: RwSignal<Minor>,
     tip: RwSignal<Minor>,
     given: RwSignal<Minor>,
+    /// Among whom it is shared.
+    guests: RwSignal<usize>,
 }
 
 #[component]
@@ -51,18 +56,33 @@ pub fn Pay(counter: Counter) -> impl IntoView {
     })
 }
 
+/// What a guest pays at first who shares what is due with others.
+fn first_share(due: Minor, guests: usize) -> Minor {
+    split(due, guests).first().copied().unwrap_or(due)
+}
+
 fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
-    let due = bill.due();
+    let bill_now = counter.bill();
+    let due = Memo::new(move |_| bill_now.with(|bill| bill.as_ref().map_or(Minor::ZERO, |bill| bill.due())));
     let filled = Filled {
         way: RwSignal::new(Way::Cash),
-        amount: RwSignal::new(due),
+        amount: RwSignal::new(due.get_untracked()),
         tip: RwSignal::new(Minor::ZERO),
         given: RwSignal::new(Minor::ZERO),
+        guests: RwSignal::new(1),
     };
+    // Untouched, the amount goes along with what somebody else rings up or takes meanwhile.
+    Effect::new(move |before: Option<Minor>| {
+        let (due, guests) = (due.get(), filled.guests.get_untracked());
+        if before.is_some_and(|before| filled.amount.get_untracked() == first_share(before, guests)) {
+            filled.amount.set(first_share(due, guests));
+        }
+        due
+    });
     let tender = {
         let (currency, id) = (counter.premises.menu.currency, PaymentId(counter.desk.id()));
         move || {
-            let Filled { way, amount, tip, given } = filled;
+            let Filled { way, amount, tip, given, .. } = filled;
             let (amount, tip) = (amount.get(), tip.get());
             let rounding = if way.get() == Way::Cash { currency.in_cash(amount + tip) - amount - tip } else { Minor::ZERO };
             let given = if way.get() == Way::Cash { given.get() } else { Minor::ZERO };
@@ -73,10 +93,12 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
     let bill_id = bill.id;
     let take = move |event: SubmitEvent| {
         event.prevent_default();
-        let (Some(shift), tender) = (taking.shift(), untrack(tender)) else { return };
+        let (Some(shift), Some(bill), tender) = (taking.shift(), bill_now.get_untracked(), untrack(tender)) else { return };
         let paid = tender.id;
+        // Nothing that is paid is forgotten in the kitchen.
+        send(&taking, &bill);
         let action = Action::Pay { bill: bill_id, shift: shift.id, tender };
-        taking.ask_then(action, move || over.set(Some(Over::Receipt(Owed::Bill(bill_id), paid))));
+        taking.ask_once(action, move || over.set(Some(Over::Receipt(Owed::Bill(bill_id), paid))));
     };
     let short = move || filled.way.get() == Way::Cash && filled.given.get() > Minor::ZERO && filled.given.get() < tender().taken();
     let change = {
@@ -96,16 +118,21 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
         let counter = counter.clone();
         move || counter.texts.fill(Key::PayTake, &[("amount", &counter.money(tender().taken()))])
     };
-    let nothing = move || filled.amount.get() <= Minor::ZERO;
+    // What is too much of cash is given, and comes back as change.
+    let out_of_range = move || filled.amount.get() <= Minor::ZERO || filled.amount.get() > due.get();
+    let due_now = {
+        let counter = counter.clone();
+        move || counter.money(due.get())
+    };
     view! {
         <form class="fields" on:submit=take>
-            <p class="due">{counter.word(Key::BillDue)}" "<b dir="auto">{counter.money(due)}</b></p>
+            <p class="due">{counter.word(Key::BillDue)}" "<b dir="auto">{due_now}</b></p>
             {ways(counter, filled)}
             {parts(counter, filled, due)}
             {field(counter, Key::PayTip, filled.tip)}
             {cash(counter, filled, tender)}
             {change}
-            <button type="submit" class="main" disabled=move || nothing() || short()>{label}</button>
+            <button type="submit" class="main" disabled=move || out_of_range() || short()>{label}</button>
         </form>
     }
 }
@@ -119,12 +146,11 @@ fn ways(counter: &Counter, filled: Filled) -> impl IntoView + use<> {
 }
 
 /// All of it, a part for each guest, or an amount.
-fn parts(counter: &Counter, filled: Filled, due: Minor) -> impl IntoView + use<> {
-    let guests = RwSignal::new(1_usize);
-    let share = move |guests: usize| split(due, guests).first().copied().unwrap_or(due);
+fn parts(counter: &Counter, filled: Filled, due: Memo<Minor>) -> impl IntoView + use<> {
+    let guests = filled.guests;
     let choose = move |next: usize| {
         guests.set(next);
-        filled.amount.set(share(next));
+        filled.amount.set(first_share(due.get_untracked(), next));
     };
     let words = {
         let counter = counter.clone();

@@ -11,7 +11,7 @@ use servery_domain::{
 };
 
 use super::counter::{Counter, Over};
-use crate::text::staff::Key;
+use crate::{desk::undisturbed, text::staff::Key};
 
 /// Dishes that are shown at once: more are found faster by a word.
 const SHOWN: usize = 60;
@@ -22,15 +22,24 @@ enum Shelf {
     Category(CategoryId),
 }
 
-/// What decides which dishes are shown.
+/// What a tap on a dish does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tap {
+    Ring,
+    /// Puts it at hand, or takes it away.
+    Arrange,
+    /// Says what is left of it.
+    Count,
+}
+
+/// What decides which dishes are shown, and what becomes of them.
 #[derive(Clone, Copy)]
 struct Looking {
     /// What somebody chose; until then what is at hand, if anything is.
     chosen: RwSignal<Option<Shelf>>,
     first: Option<CategoryId>,
     word: RwSignal<String>,
-    /// Taps put dishes at hand, or take them away, instead of ringing them up.
-    arranging: RwSignal<bool>,
+    tap: RwSignal<Tap>,
     at_hand: Memo<Vec<DishId>>,
 }
 
@@ -46,9 +55,6 @@ impl Looking {
 
 /// Rings up one, or asks for its options first.
 pub fn ring(counter: &Counter, dish: &Dish) {
-    if counter.at.get_untracked().is_none() {
-        return;
-    }
     match dish.option_groups.is_empty() {
         true => add(counter, Line { id: LineId(counter.desk.id()), dish: dish.id, count: 1, picks: Vec::new(), note: String::new() }),
         false => counter.over.set(Some(Over::Options(dish.id))),
@@ -57,7 +63,7 @@ pub fn ring(counter: &Counter, dish: &Dish) {
 
 /// What the kitchen has not heard of yet counts up; anything else is a line of its own.
 pub fn add(counter: &Counter, line: Line) {
-    let Some(bill) = counter.at.get_untracked() else { return };
+    let bill = counter.to_ring_onto();
     let (menu, tax) = (&counter.premises.menu, &counter.premises.listed.restaurant.tax);
     let Ok(line) = ring_up(menu, tax, line, 0) else {
         return counter.wrong.set(Some(counter.word(Key::RefusedUnknown).to_owned()));
@@ -79,7 +85,12 @@ pub fn Picker(counter: Counter) -> impl IntoView {
     let at_hand = favourites(&counter);
     let first = counter.premises.menu.categories.first().map(|category| category.id);
     let looking =
-        Looking { chosen: RwSignal::new(None), first, word: RwSignal::new(String::new()), arranging: RwSignal::new(false), at_hand };
+        Looking { chosen: RwSignal::new(None), first, word: RwSignal::new(String::new()), tap: RwSignal::new(Tap::Ring), at_hand };
+    Effect::new(move |_| {
+        if looking.tap.get() != Tap::Ring {
+            undisturbed();
+        }
+    });
     let shown = shown(&counter, looking);
     let nothing = {
         let counter = counter.clone();
@@ -92,7 +103,7 @@ pub fn Picker(counter: Counter) -> impl IntoView {
         let counter = counter.clone();
         let stock = stock(&counter);
         view! {
-            <ol class="dishes" class:arranging=looking.arranging>
+            <ol class="dishes" class:arranging=move || looking.tap.get() != Tap::Ring>
                 <For each=move || shown.get().into_iter().enumerate() key=|(at, dish)| (*at, dish.id) let:((at, dish))>
                     {dish_button(&counter, looking, stock, at, dish)}
                 </For>
@@ -154,6 +165,9 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
     let found = counter.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        if looking.word.with_untracked(|word| word.trim().is_empty()) {
+            return;
+        }
         if let Some(dish) = shown.with_untracked(|shown| shown.first().cloned()) {
             ring(&found, &dish);
             looking.word.set(String::new());
@@ -161,14 +175,16 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
     };
     let keys = counter.clone();
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
-        let typing = super::keys::is_typing(&event);
+        if !super::keys::are_the_tills(&event) {
+            return;
+        }
         let digit = event.key().parse::<usize>().ok().filter(|digit| (1..=9).contains(digit));
         match (event.key().as_str(), digit) {
-            ("/", _) if !typing => {
+            ("/", _) => {
                 event.prevent_default();
                 let _ = input.get_untracked().map(|input| input.focus());
             }
-            (_, Some(digit)) if !typing && keys.over.get_untracked().is_none() => {
+            (_, Some(digit)) => {
                 if let Some(dish) = shown.with_untracked(|shown| shown.get(digit - 1).cloned()) {
                     ring(&keys, &dish);
                 }
@@ -177,7 +193,11 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
         }
     });
     on_cleanup(move || listener.remove());
-    let arrange = move |_| looking.arranging.update(|arranging| *arranging = !*arranging);
+    let mode = |tap: Tap, key: Key| {
+        let here = move || (looking.tap.get() == tap).to_string();
+        let turn = move |_| looking.tap.update(|now| *now = if *now == tap { Tap::Ring } else { tap });
+        view! { <button type="button" aria-pressed=here on:click=turn>{counter.word(key)}</button> }
+    };
     view! {
         <form class="search" role="search" on:submit=submit>
             <label>
@@ -185,7 +205,8 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
                 <input type="search" node_ref=input placeholder=counter.word(Key::PickerSearch) autocomplete="off" maxlength=servery_domain::limits::SEARCH
                     prop:value=looking.word on:input:target=move |event| looking.word.set(event.target().value())/>
             </label>
-            <button type="button" aria-pressed=move || looking.arranging.get().to_string() on:click=arrange>{counter.word(Key::PickerArrange)}</button>
+            {mode(Tap::Arrange, Key::PickerArrange)}
+            {mode(Tap::Count, Key::StockNone)}
         </form>
     }
 }
@@ -221,9 +242,10 @@ fn dish_button(counter: &Counter, looking: Looking, stock: Memo<BTreeMap<DishId,
     let counter = counter.clone();
     let at_hand = looking.at_hand;
     let chosen = move || at_hand.with(|all| all.contains(&id));
-    let tap = move |_| match looking.arranging.get_untracked() {
-        true => counter.ask(Action::Favour { dish: id, on: !untrack(chosen) }),
-        false => ring(&counter, &dish),
+    let tap = move |_| match looking.tap.get_untracked() {
+        Tap::Ring => ring(&counter, &dish),
+        Tap::Arrange => counter.ask(Action::Favour { dish: id, on: !untrack(chosen) }),
+        Tap::Count => counter.over.set(Some(Over::Stock(id))),
     };
     let gone = move || (left.get() == Some(0)).to_string();
     view! {

@@ -1,6 +1,6 @@
 //! The slip: on the screen, and on paper.
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
     currency::Minor,
     house::{
@@ -42,36 +42,64 @@ pub fn Receipt(counter: Counter, owed: Owed, payment: PaymentId) -> impl IntoVie
         Owed::Bill(bill) => Some(by_mail(&counter, bill, payment.id)),
         Owed::Order(_) => None,
     };
-    // Without a printer nothing happens, and the slip stays on the screen.
-    let print = move |_| drop(window().print());
     let next = next(&counter, owed);
     Some(view! {
-        <Sheet title=counter.word(Key::ReceiptTitle) close=counter.close()>
+        <Sheet title=counter.word(Key::ReceiptTitle) close=put_away(&counter, owed)>
             {change}
-            {paper(&counter, &slip, label, &payment)}
+            {paper(&counter, &slip, label, Some(&payment))}
             {mail}
             <div class="beside">
-                <button type="button" on:click=print>{counter.word(Key::ReceiptPrint)}</button>
+                {print(&counter)}
                 {next}
             </div>
         </Sheet>
     })
 }
 
+/// What the bill in hand comes to, for guests who want to see it before they pay.
+#[component]
+pub fn BillSlip(counter: Counter) -> impl IntoView {
+    let bill = counter.bill().get_untracked()?;
+    let slip = Slip::of_bill(&counter, &bill);
+    Some(view! {
+        <Sheet title=counter.word(Key::DoShow) close=counter.close()>
+            {paper(&counter, &slip, counter.label(&bill), None)}
+            <div class="beside">{print(&counter)}</div>
+        </Sheet>
+    })
+}
+
+/// Without a printer nothing happens, and the slip stays on the screen.
+fn print(counter: &Counter) -> impl IntoView + use<> {
+    view! { <button type="button" on:click=move |_| drop(window().print())>{counter.word(Key::ReceiptPrint)}</button> }
+}
+
+/// Whoever puts away the receipt of a bill on which nothing is left to pay is done with the bill, too.
+fn put_away(counter: &Counter, owed: Owed) -> Callback<()> {
+    let (house, at, over) = (counter.house, counter.at, counter.over);
+    Callback::new(move |()| {
+        let paid = house.with_untracked(|house| {
+            let bill = house.live(at.get_untracked()?)?;
+            Some(owed == Owed::Bill(bill.id) && bill.due() <= Minor::ZERO)
+        });
+        over.set(None);
+        if paid == Some(true) {
+            at.set(None);
+        }
+    })
+}
+
 /// What follows for whoever has just paid: the rest of the bill in hand, or the next guest.
 fn next(counter: &Counter, owed: Owed) -> Option<impl IntoView + use<>> {
     let bill = counter.bill().get_untracked().filter(|bill| owed == Owed::Bill(bill.id))?;
-    let (at, over, left) = (counter.at, counter.over, bill.due());
+    let (over, left, done) = (counter.over, bill.due(), put_away(counter, owed));
     let words = match left > Minor::ZERO {
         true => counter.texts.fill(Key::ReceiptRest, &[("amount", &counter.money(left))]),
         false => counter.word(Key::ReceiptNext).to_owned(),
     };
     let go_on = move |_| match left > Minor::ZERO {
         true => over.set(Some(Over::Pay)),
-        false => {
-            over.set(None);
-            at.set(None);
-        }
+        false => done.run(()),
     };
     Some(view! { <button type="button" class="main" on:click=go_on>{words}</button> })
 }
@@ -85,7 +113,7 @@ fn by_mail(counter: &Counter, bill: BillId, payment: PaymentId) -> impl IntoView
         let (texts, to) = (mailing.texts, field.value().trim().to_owned());
         let said = texts.fill(Key::ReceiptMailed, &[("address", &to)]);
         let action = Action::Mail { bill, payment, to, lang: texts.lang };
-        mailing.ask_then(action, move || {
+        mailing.ask_once(action, move || {
             field.set_value("");
             mailed.set(Some(said));
         });
@@ -159,7 +187,8 @@ fn taxes(counter: &Counter, key: Key, taxes: &[Tax]) -> Vec<(String, Minor)> {
     taxes.iter().map(row).collect()
 }
 
-fn paper(counter: &Counter, slip: &Slip, label: String, payment: &Payment) -> impl IntoView + use<> {
+/// With the payment it is a receipt of; without one it is none, and says so.
+fn paper(counter: &Counter, slip: &Slip, label: String, payment: Option<&Payment>) -> impl IntoView + use<> {
     let restaurant = &counter.premises.listed.restaurant;
     let address = format!("{}, {} {}", restaurant.address.street, restaurant.address.postcode, restaurant.address.city);
     let sum = |words: &str, amount: Minor| {
@@ -167,16 +196,31 @@ fn paper(counter: &Counter, slip: &Slip, label: String, payment: &Payment) -> im
     };
     let rows = |rows: &[(String, Minor)]| rows.iter().map(|(words, amount)| sum(words, *amount)).collect::<Vec<_>>();
     let some = |key: Key, amount: Minor| (amount != Minor::ZERO).then(|| sum(counter.word(key), amount));
-    let given = (payment.way == Way::Cash && payment.given > Minor::ZERO).then(|| {
-        view! { {sum(counter.word(Key::PayGiven), payment.given)}{sum(counter.word(Key::PayChange), payment.change())} }
+    let head = match payment {
+        None => Either::Left(view! { <p class="no-receipt">{counter.word(Key::BillNoReceipt)}</p> }),
+        Some(payment) => {
+            let number = counter.texts.fill(Key::ReceiptNumber, &[("number", &payment.receipt.to_string())]);
+            Either::Right(view! { <p>{number}" · "<time dir="ltr">{stamp(payment.at)}</time></p> })
+        }
+    };
+    let paid = payment.map(|payment| {
+        let given = (payment.way == Way::Cash && payment.given > Minor::ZERO).then(|| {
+            view! { {sum(counter.word(Key::PayGiven), payment.given)}{sum(counter.word(Key::PayChange), payment.change())} }
+        });
+        view! {
+            {sum(way(counter, payment), payment.amount)}
+            {some(Key::PayTip, payment.tip)}
+            {some(Key::PayRounding, payment.rounding)}
+            {given}
+            {some(Key::ReceiptGivenBack, payment.refunded())}
+        }
     });
-    let number = payment.receipt.to_string();
     view! {
         <article class="slip">
             <header>
                 <h3 dir="auto">{restaurant.name.clone()}</h3>
                 <p dir="auto">{address}</p>
-                <p>{counter.texts.fill(Key::ReceiptNumber, &[("number", &number)])}" · "<time dir="ltr">{stamp(payment.at)}</time></p>
+                {head}
                 <p dir="auto">{label}</p>
             </header>
             <ol>{slip.lines.iter().map(|line| row(counter, line)).collect::<Vec<_>>()}</ol>
@@ -184,11 +228,7 @@ fn paper(counter: &Counter, slip: &Slip, label: String, payment: &Payment) -> im
                 {rows(&slip.sums)}
                 <div class="total"><dt>{counter.word(Key::BillTotal)}</dt><dd dir="auto">{counter.money(slip.total)}</dd></div>
                 {rows(&slip.taxes)}
-                {sum(way(counter, payment), payment.amount)}
-                {some(Key::PayTip, payment.tip)}
-                {some(Key::PayRounding, payment.rounding)}
-                {given}
-                {some(Key::ReceiptGivenBack, payment.refunded())}
+                {paid}
             </dl>
         </article>
     }

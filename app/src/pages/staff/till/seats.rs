@@ -79,7 +79,7 @@ pub fn Merge(counter: Counter) -> impl IntoView {
         let counter = counter.clone();
         let merge = move |_| {
             let (at, over) = (counter.at, counter.over);
-            counter.ask_then(Action::Merge { bill: own, into: other }, move || {
+            counter.ask_once(Action::Merge { bill: own, into: other }, move || {
                 at.set(Some(other));
                 over.set(None);
             });
@@ -99,12 +99,12 @@ pub fn Merge(counter: Counter) -> impl IntoView {
 #[component]
 pub fn Name(counter: Counter) -> impl IntoView {
     let bill = counter.bill().get_untracked()?;
-    let name = NodeRef::<html::Input>::new();
+    let (name, id) = (NodeRef::<html::Input>::new(), bill.id);
     let keeping = counter.clone();
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
         let name = name.get_untracked().map(|field| field.value()).unwrap_or_default();
-        keeping.ask_and_close(Action::Name { bill: bill.id, name });
+        keeping.ask_and_close(Action::Name { bill: id, name });
     };
     Some(view! {
         <Sheet title=counter.word(Key::DoName) close=counter.close()>

@@ -15,7 +15,7 @@ use servery_domain::{
 
 use super::counter::{Counter, Over, own_shift};
 use crate::{
-    pages::staff::{amount::field, clock::stamp, sheet::Sheet},
+    pages::staff::{amount, clock::stamp, sheet::Sheet},
     text::staff::Key,
 };
 
@@ -48,17 +48,16 @@ pub fn ShiftLine(counter: Counter) -> impl IntoView {
 
 #[component]
 pub fn OpenShift(counter: Counter) -> impl IntoView {
-    let float = RwSignal::new(Minor::ZERO);
+    let (float, shift) = (RwSignal::new(Minor::ZERO), ShiftId(counter.desk.id()));
     let opening = counter.clone();
     let open = move |event: SubmitEvent| {
         event.prevent_default();
-        let shift = ShiftId(opening.desk.id());
         opening.ask_and_close(Action::OpenShift { shift, float: float.get_untracked() });
     };
     view! {
         <Sheet title=counter.word(Key::ShiftOpen) close=counter.close()>
             <form class="fields" on:submit=open>
-                {field(&counter, Key::ShiftFloat, float)}
+                {amount::counted(&counter, Key::ShiftFloat, float)}
                 <p class="hint">{counter.word(Key::ShiftFloatHint)}</p>
                 <button type="submit" class="main">{counter.word(Key::ShiftOpen)}</button>
             </form>
@@ -82,7 +81,7 @@ pub fn MoveCash(counter: Counter) -> impl IntoView {
         view! { <button type="button" aria-pressed=here on:click=move |_| out.set(is_out)>{counter.word(key)}</button> }
     };
     let ways = (way(true, Key::CashOut), way(false, Key::CashIn));
-    let amount_field = field(&counter, Key::PayAmount, amount);
+    let amount_field = amount::field(&counter, Key::PayAmount, amount);
     view! {
         <Sheet title=counter.word(Key::ShiftCash) close=counter.close()>
             <form class="fields" on:submit=go>
@@ -104,7 +103,7 @@ pub fn CloseShift(counter: Counter) -> impl IntoView {
     let closing = counter.clone();
     let close = move |event: SubmitEvent| {
         event.prevent_default();
-        closing.ask_then(Action::CloseShift { shift: id, counted: counted.get_untracked() }, move || done.set(true));
+        closing.ask_once(Action::CloseShift { shift: id, counted: counted.get_untracked() }, move || done.set(true));
     };
     let expected = counter.money(shift.expected());
     let difference = {
@@ -118,7 +117,7 @@ pub fn CloseShift(counter: Counter) -> impl IntoView {
             true => Either::Left(report(&counter, id)),
             false => Either::Right(view! {
                 <form class="fields" on:submit=close.clone()>
-                    {field(&counter, Key::ShiftCounted, counted)}
+                    {amount::counted(&counter, Key::ShiftCounted, counted)}
                     <dl class="sums">
                         <div><dt>{counter.word(Key::ShiftExpected)}</dt><dd dir="auto">{expected.clone()}</dd></div>
                         <div><dt>{counter.word(Key::ShiftDifference)}</dt><dd dir="auto">{difference.clone()}</dd></div>
@@ -149,10 +148,11 @@ fn report(counter: &Counter, shift: ShiftId) -> impl IntoView + use<> {
     let print = move |_| drop(window().print());
     let title = title(counter, &facts.shift);
     let numbers = facts.receipts.map(|(first, last)| {
-        counter.texts.fill(
-            Key::ReportReceipts,
-            &[("first", &first.to_string()), ("last", &last.to_string()), ("count", &facts.payments.to_string())],
-        )
+        let numbers = match first == last {
+            true => counter.texts.fill(Key::ReceiptNumber, &[("number", &first.to_string())]),
+            false => counter.texts.fill(Key::ReportReceipts, &[("first", &first.to_string()), ("last", &last.to_string())]),
+        };
+        format!("{numbers} · {}", counter.texts.count(Key::ReportPayments, facts.payments))
     });
     Some(view! {
         <article class="slip">
