@@ -16,6 +16,9 @@ pub struct Ticket {
     pub of: Of,
     /// When it was taken, by the clock of the device that took it.
     pub taken_at: Timestamp,
+    /// When it is wanted, if its diner asked for a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
     pub items: Vec<TicketItem>,
     /// Nobody wants it any more: the diner's order was called off. It stands there until somebody has seen it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -84,7 +87,7 @@ pub(super) fn send(bill: &mut Bill, id: TicketId, taken_at: Timestamp, news: &[N
         items.push(TicketItem { line: line.id, dish, name, picks, note, course, count, done: false });
     }
     let of = Of::Bill { bill: bill.id, seat: bill.seat.clone(), name: bill.name.clone() };
-    (!items.is_empty()).then_some(Ticket { id, of, taken_at, items, off: false })
+    (!items.is_empty()).then_some(Ticket { id, of, taken_at, due_at: None, items, off: false })
 }
 
 impl TicketId {
@@ -107,11 +110,16 @@ impl Ticket {
             count: i32::from(line.count),
             done: false,
         });
-        let taken_at = order.ordered.placed_at;
+        let ordered = &order.ordered;
+        let taken_at = ordered.placed_at;
+        // The restaurant's clock ran from the one moment to the other as all clocks do, but for a night in spring and one in autumn.
+        let wanted = Timestamp(taken_at.0 + (ordered.due.from.0 - ordered.placed_on.0) * 60);
+        let due_at = ordered.scheduled.then_some(wanted);
         Self {
             id: TicketId::of_order(order.id),
             of: Of::Order(order.id),
             taken_at,
+            due_at,
             items: items.collect(),
             off: order.progress.state.is_off(),
         }

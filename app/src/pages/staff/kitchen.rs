@@ -26,10 +26,12 @@ use super::{
     Premises,
     clock::{now_each, time_of_day},
     orders::NewOrders,
-    post::{Post, not_here, wrong},
+    post::{Ask, Post, not_here, wrong},
 };
-use crate::text::staff::Key;
+use crate::text::{Texts, staff::Key};
 
+/// Whenever it is to be begun.
+const EVER: Timestamp = Timestamp(i64::MAX);
 /// Done tickets that can be called back.
 pub const RECALLED: usize = 12;
 
@@ -60,7 +62,8 @@ impl Pass {
     /// What is asked of the work at this station.
     fn work<T>(&self, house: &House, ask: impl FnOnce(&Work<'_>, &House) -> T) -> T {
         let station = self.station.get().and_then(|id| house.station(id));
-        ask(&Work { menu: &self.premises.menu, station }, house)
+        let preparation = self.premises.listed.restaurant.ordering.preparation;
+        ask(&Work { menu: &self.premises.menu, station, preparation }, house)
     }
 }
 
@@ -107,7 +110,7 @@ fn kitchen(pass: &Pass) -> impl IntoView + use<> {
 /// What is new is heard: not what was there before, for another station or called back, nor what is found on the disk.
 fn chime(pass: &Pass) {
     let (counted, house) = (pass.clone(), pass.house);
-    let waiting = Memo::new(move |_| house.with(|house| counted.work(house, |work, house| ids(work.waiting(house).into_iter()))));
+    let waiting = Memo::new(move |_| house.with(|house| counted.work(house, |work, house| ids(work.waiting(house, EVER).into_iter()))));
     let all = Memo::new(move |_| house.with(|house| ids(house.tickets())));
     let desk = pass.desk.clone();
     Effect::new(move |before: Option<Option<BTreeSet<TicketId>>>| {
@@ -159,9 +162,16 @@ fn bar(pass: &Pass) -> impl IntoView + use<> {
 fn waiting(pass: &Pass) -> impl IntoView + use<> {
     let now = now_each(10);
     let house = pass.house;
-    let tickets = {
+    let clock = {
         let pass = pass.clone();
-        Memo::new(move |_| house.with(|house| pass.work(house, |work, house| work.waiting(house).into_iter().cloned().collect::<Vec<_>>())))
+        move || now.get().unwrap_or_else(|| pass.now())
+    };
+    let (tickets, later) = {
+        let (first, second, clock, same) = (pass.clone(), pass.clone(), clock.clone(), clock.clone());
+        let cloned = |tickets: Vec<&Ticket>| tickets.into_iter().cloned().collect::<Vec<_>>();
+        let waiting = Memo::new(move |_| house.with(|house| first.work(house, |work, house| cloned(work.waiting(house, clock())))));
+        let later = Memo::new(move |_| house.with(|house| second.work(house, |work, house| cloned(work.later(house, same())))));
+        (waiting, later)
     };
     // Each station has its own card of a ticket.
     let station = pass.station;
@@ -171,11 +181,18 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
     };
     let all_day = {
         let pass = pass.clone();
-        move || all_day(house.with(|house| pass.work(house, |work, house| work.all_day(house))))
+        move || all_day(house.with(|house| pass.work(house, |work, house| work.all_day(house, clock()))))
     };
     let nothing = {
         let words = pass.word(Key::KitchenNothing);
         move || tickets.with(Vec::is_empty).then(|| view! { <p class="empty">{words}</p> })
+    };
+    let for_later = {
+        let pass = pass.clone();
+        move || {
+            let tickets = later.get();
+            self::later(pass.texts, tickets.len(), tickets.iter().map(|ticket| card(&pass, ticket, now)).collect::<Vec<_>>())
+        }
     };
     let card = {
         let pass = pass.clone();
@@ -185,11 +202,20 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
         <div class="pass">
             {nothing}
             <ol class="tickets" aria-live="polite">
-                <For each=shown key=|(station, ticket)| (*station, ticket.id) let((_, ticket))>{card(ticket)}</For>
+                <For each=shown key=|(station, ticket)| (*station, ticket.id, ticket.off) let((_, ticket))>{card(ticket)}</For>
             </ol>
             <aside class="all-day"><h2>{pass.word(Key::KitchenAllDay)}</h2><ul>{all_day}</ul></aside>
+            {for_later}
         </div>
     }
+}
+
+/// What is not to be begun yet, folded away.
+pub fn later(texts: Texts, count: usize, cards: impl IntoView + 'static) -> impl IntoView + 'static {
+    (count > 0).then(|| {
+        let words = texts.count(Key::KitchenLater, count);
+        view! { <details class="for-later"><summary>{words}</summary><ol class="tickets">{cards}</ol></details> }
+    })
 }
 
 pub fn all_day(all: Vec<AllDay>) -> impl IntoView {

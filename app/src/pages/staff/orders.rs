@@ -14,7 +14,10 @@ use super::{
     post::{Ask, Face, Post},
     till::own_shift,
 };
-use crate::text::{Texts, staff::Key};
+use crate::{
+    parts::opening::weekday,
+    text::{Texts, staff::Key},
+};
 
 /// Minutes that the kitchen may promise.
 const PROMISES: [i64; 6] = [10, 15, 20, 30, 45, 60];
@@ -34,6 +37,15 @@ pub fn order_name(texts: Texts, order: &Order) -> String {
         Service::Table(_) => texts.fill(Key::SeatTable, &[("name", table)]),
     };
     format!("#{} {service}", order.number)
+}
+
+/// When it is wanted, with the day if that is another one.
+pub fn due(texts: Texts, order: &Order) -> String {
+    let due = order.progress.ready_at.unwrap_or(order.ordered.due.from);
+    match due.day() == order.ordered.placed_on.day() {
+        true => due.clock(),
+        false => format!("{} {}", weekday(texts, due.weekday()), due.clock()),
+    }
 }
 
 /// Those that the restaurant has not answered yet.
@@ -63,7 +75,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
     let accept = |minutes: Option<i64>| {
         let words = match minutes {
             Some(minutes) => texts.count(Key::OrderAcceptIn, minutes as usize),
-            None => texts.fill(Key::OrderAcceptFor, &[("time", &due.clock())]),
+            None => texts.fill(Key::OrderAcceptFor, &[("time", &self::due(texts, order))]),
         };
         let accepted = move |ask: &A| {
             // On the restaurant's clock, wherever the device thinks it is.

@@ -16,7 +16,7 @@ use servery_domain::{
 use super::Pass;
 use crate::{
     pages::staff::{
-        orders::order_name,
+        orders::{due, order_name},
         post::{Ask, Face, Post, seat, tapped},
     },
     text::{Texts, staff::Key},
@@ -38,10 +38,10 @@ pub struct Seen<'a> {
 
 pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>) -> impl IntoView + use<A> {
     let Seen { texts, house, work, ticket, taken } = seen;
-    let (texts, id, taken_at, taken) = (*texts, ticket.id, ticket.taken_at, taken.clone());
+    let (texts, id, begins, taken) = (*texts, ticket.id, work.begins(ticket), taken.clone());
     let own: Vec<TicketItem> = work.items(ticket).cloned().collect();
     let done = own.iter().all(|item| item.done);
-    let minutes = move || now.get().map_or(0, |now| (now.0 - taken_at.0).max(0) / 60);
+    let minutes = move || now.get().map_or(0, |now| (now.0 - begins.0).max(0) / 60);
     let age = move || match minutes() {
         ..LATE => "fresh",
         LATE..VERY_LATE => "late",
@@ -152,8 +152,7 @@ fn notes(texts: Texts, house: &House, ticket: &Ticket) -> Option<impl IntoView +
     let allergies = (!ordered.allergies.is_empty())
         .then(|| view! { <p class="allergies" dir="auto">{texts.fill(Key::OrderAllergies, &[("text", &ordered.allergies)])}</p> });
     let note = (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
-    let due = order.progress.ready_at.unwrap_or(ordered.due.from);
-    Some(view! { <p class="due">{texts.fill(Key::OrderDue, &[("time", &due.clock())])}</p>{allergies}{note} })
+    Some(view! { <p class="due">{texts.fill(Key::OrderDue, &[("time", &due(texts, order))])}</p>{allergies}{note} })
 }
 
 /// The kitchen has had a ticket of the same bill before.

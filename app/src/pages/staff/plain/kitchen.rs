@@ -13,7 +13,7 @@ use crate::{
         clock::ago,
         device::refused::deed,
         kitchen::{
-            RECALLED, all_day, all_stations,
+            RECALLED, all_day, all_stations, later,
             ticket::{Seen, card},
         },
         orders::{self, new_orders},
@@ -27,7 +27,7 @@ pub fn kitchen(texts: Texts, premises: &Premises, kitchen: &Kitchen) -> impl Int
     let Kitchen { look, house, first, station, done, .. } = kitchen;
     let forms = Forms::new(here(premises, *station, *done), look.at, *first);
     let station = station.and_then(|id| house.station(id));
-    let work = Work { menu: &premises.menu, station };
+    let work = Work { menu: &premises.menu, station, preparation: premises.listed.restaurant.ordering.preparation };
     let orders: Vec<_> = new_orders(house).iter().map(|order| orders::card(texts, &forms, order)).collect();
     let body = match done {
         true => Either::Left(finished(texts, kitchen, &work, &forms)),
@@ -76,12 +76,14 @@ fn cards(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms, ticket
 }
 
 fn waiting(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> impl IntoView + use<> {
-    let tickets = work.waiting(&kitchen.house);
+    let (house, now) = (&kitchen.house, kitchen.look.at);
+    let tickets = work.waiting(house, now);
     let nothing = tickets.is_empty().then(|| view! { <li class="empty">{texts.get(Key::KitchenNothing)}</li> });
     view! {
         <div class="pass">
             <ol class="tickets">{nothing}{cards(texts, kitchen, work, forms, &tickets)}</ol>
-            <aside class="all-day"><h2>{texts.get(Key::KitchenAllDay)}</h2><ul>{all_day(work.all_day(&kitchen.house))}</ul></aside>
+            <aside class="all-day"><h2>{texts.get(Key::KitchenAllDay)}</h2><ul>{all_day(work.all_day(house, now))}</ul></aside>
+            {later(texts, work.later(house, now).len(), cards(texts, kitchen, work, forms, &work.later(house, now)))}
         </div>
     }
 }
