@@ -70,7 +70,9 @@ pub async fn sync(app: &App, let_in: &LetIn, request: Request) -> Result<Answer,
     let ops = request.ops.iter().map(|raw| read(raw)).collect::<Result<Vec<_>, _>>()?;
     check(&request, &ops)?;
     let (done, trouble) = work_in(app, let_in, &request, ops).await?;
-    let Changes { revision, whole, began, things, more } = app.store.changes(&let_in.installed, request.since, request.began).await?;
+    // Whoever was put back, they do not mean the same by a revision.
+    let since = if matches!(trouble, Some(Trouble::Diverged { .. })) { Revision(0) } else { request.since };
+    let Changes { revision, whole, began, things, more } = app.store.changes(&let_in.installed, since, request.began).await?;
     Ok(Answer { done, revision, whole, began, things, more, trouble })
 }
 

@@ -5,13 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use servery_domain::{
     device::{Device, DeviceKind},
-    house::{Installed as InstalledThing, Stock, Thing, ThingId, run::Run, sight::Viewer},
+    house::{
+        Installed as InstalledThing, Stock, Thing, ThingId,
+        run::Run,
+        sight::Viewer,
+        ticket::{Of, Ticket},
+    },
     id::{DeviceId, OrderId, RestaurantId},
     order::Order,
     revision::Revision,
     time::Timestamp,
 };
-use sqlx::{Postgres, Sqlite};
+use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use crate::{
     PostgresStore, Result, SqliteStore,
@@ -24,6 +29,8 @@ use crate::{
 
 /// Rows of one kind in one answer, about.
 const PAGE: i64 = 2_000;
+/// Orders that one statement looks up.
+const ROWS: usize = 128;
 
 /// What a device gets of the rows. What is there by now counts, not that it was gone in between.
 struct Told {
@@ -79,16 +86,21 @@ impl Told {
         }
     }
 
-    /// Only to couriers it matters whose way an order is on.
-    fn to_look_up(&self) -> Vec<OrderId> {
-        let matters = self.viewer.kind == DeviceKind::Courier;
-        self.moved.iter().filter(|_| matters).copied().collect()
+    /// What is on a courier's way now, and what a ticket that was called off was of.
+    fn to_look_up(&self) -> Vec<String> {
+        let off = self.things.values().filter_map(|thing| match thing {
+            Thing::Ticket(Ticket { off: true, of: Of::Order(order), .. }) => Some(order),
+            _ => None,
+        });
+        self.moved.intersection(&self.viewer.orders).chain(off).map(OrderId::to_string).collect()
     }
 
-    fn moved(&mut self, id: OrderId, order: Option<Order>) {
-        let gone = Thing::Gone(ThingId::Order(id));
-        let shown = self.viewer.shown(order.map_or(gone, |order| Thing::Order(Box::new(order))));
-        self.things.extend(shown.filter(|thing| !(self.whole && matches!(thing, Thing::Gone(_)))).map(|thing| (thing.id(), thing)));
+    /// What a courier's way does not have any more is gone for it; to the others it is all one.
+    fn moved_away(&mut self) {
+        let matters = self.viewer.kind == DeviceKind::Courier && !self.whole;
+        for id in self.moved.iter().filter(|_| matters).map(|order| ThingId::Order(*order)) {
+            self.things.entry(id).or_insert(Thing::Gone(id));
+        }
     }
 }
 
@@ -220,11 +232,20 @@ macro_rules! house_engine {
                 for row in orders.fetch_all(&mut *snapshot).await? {
                     told.order(row.read()?.order);
                 }
-                for order in told.to_look_up() {
-                    let select = sqlx::query_as::<$engine, OrderRow>(order_row::SELECT_ONE).bind(order.to_string());
-                    let row = select.fetch_optional(&mut *snapshot).await?.filter(|row| row.restaurant_id == of);
-                    told.moved(order, row.map(OrderRow::read).transpose()?.map(|tracked| tracked.order));
+                for piece in told.to_look_up().chunks(ROWS) {
+                    let mut query = QueryBuilder::<$engine>::new(order_row::SELECT_KNOWN);
+                    query.push(" in (");
+                    let mut list = query.separated(", ");
+                    // Named again, they fill the statement up to a length that is prepared already.
+                    for order in piece.iter().cycle().take(piece.len().next_power_of_two()) {
+                        list.push_bind(order);
+                    }
+                    let rows = query.push(")").build_query_as::<OrderRow>().fetch_all(&mut *snapshot).await?;
+                    for row in rows.into_iter().filter(|row| row.restaurant_id == of) {
+                        told.order(row.read()?.order);
+                    }
                 }
+                told.moved_away();
                 snapshot.commit().await?;
                 let things = told.things.into_values().collect();
                 let began = (upto < began).then_some(Revision(began));

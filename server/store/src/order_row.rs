@@ -37,6 +37,7 @@ pub(crate) const SELECT_OLD: &str = select!("open = true and placed_at < $1 and 
 pub(crate) const SELECT_CHANGED: &str =
     select!("id in (select order_id from order_events where restaurant_id = $1 and revision > $2 and revision <= $3) order by revision");
 /// But for those that the devices have forgotten.
+pub(crate) const SELECT_KNOWN: &str = select!("(open = true or over_since is not null) and id");
 pub(crate) const SELECT_TOLD: &str = select!(
     "id in (select order_id from order_events where restaurant_id = $1 and revision > $2 and revision <= $3) \
      and (open = true or over_since is not null) order by revision"

@@ -644,7 +644,10 @@ async fn a_ticket_whose_order_is_over_is_forgotten_though_nobody_bumped_it() {
         house.advances(ORDER, Event::Accepted { ready_at: LocalMinute(0) }).await;
         house.advances(ORDER, Event::Cancelled { reason: String::new() }).await;
         let ticket = TicketId::of_order(ORDER);
-        let off = |house: &House| house.ticket(ticket).is_some_and(|ticket| ticket.off && !ticket.is_done());
+        let off = |house: &House| {
+            let whose = house.order(ORDER).is_some_and(|order| order.progress.state.is_off());
+            whose && house.ticket(ticket).is_some_and(|ticket| ticket.off && !ticket.is_done())
+        };
         assert!(off(&house.house(&kitchen).await), "{engine}: it was cooked; now it is called off");
         house.store.sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW).await.unwrap();
         assert!(house.house(&kitchen).await.ticket(ticket).is_none(), "{engine}");

@@ -105,6 +105,23 @@ async fn an_op_counts_once_though_the_answer_was_lost_and_others_hear_of_it_with
 }
 
 #[tokio::test]
+async fn a_server_that_was_put_back_tells_all_there_is_so_that_nothing_stale_stays() {
+    let app = TestApp::new().await;
+    let mut bar = Device::new(&app, "till").await;
+    let bill = unique();
+    let op = bar.op(open(&bill));
+    let known = bar.syncs(&app, 0, &[op]).await["revision"].as_i64().unwrap();
+    assert_eq!(bar.syncs(&app, known, &[]).await["whole"], false);
+    // What it sent in between was lost with the rest.
+    bar.made += 5;
+    let op = bar.op(open(&unique()));
+    let answer = bar.syncs(&app, known, &[op]).await;
+    assert!(answer["trouble"]["diverged"].is_object(), "{answer}");
+    assert_eq!(answer["whole"], true, "{answer}");
+    assert!(answer["things"].as_array().unwrap().iter().any(|thing| thing["bill"]["id"] == json!(bill)), "{answer}");
+}
+
+#[tokio::test]
 async fn ops_of_a_newer_build_wait_and_what_cannot_be_read_is_refused_without_holding_up_the_rest() {
     let app = TestApp::new().await;
     let mut bar = Device::new(&app, "till").await;

@@ -51,7 +51,8 @@ impl Viewer {
         match (self.kind, thing) {
             // The kitchen does not know of what nobody paid.
             (_, Thing::Order(order)) if order.progress.state == State::Unpaid => false,
-            (DeviceKind::Till | DeviceKind::Kitchen, _) => true,
+            (DeviceKind::Till, _) => true,
+            (DeviceKind::Kitchen, thing) => is_kitchens(thing.id()),
             (DeviceKind::Courier, Thing::Order(order)) => self.orders.contains(&order.id),
             (DeviceKind::Courier, Thing::Run(run)) => run.courier == self.device,
             (DeviceKind::Courier, Thing::Refused(refused)) => self.names.contains(&refused.op.device),
@@ -63,17 +64,23 @@ impl Viewer {
     pub fn shown(&self, thing: Thing) -> Option<Thing> {
         let id = thing.id();
         let may_have_seen = match self.kind {
-            DeviceKind::Till | DeviceKind::Kitchen => true,
+            DeviceKind::Till => true,
+            DeviceKind::Kitchen => is_kitchens(id),
             DeviceKind::Courier => is_everybodys(id) || matches!(id, ThingId::Run(_) | ThingId::Order(_) | ThingId::Refused(_)),
         };
         match thing {
             Thing::Gone(_) => may_have_seen.then_some(thing),
             thing if self.sees(&thing) => Some(thing),
-            Thing::Run(run) => run.had.contains(&self.device).then_some(Thing::Gone(id)),
+            Thing::Run(run) if self.kind == DeviceKind::Courier => run.had.contains(&self.device).then_some(Thing::Gone(id)),
             Thing::Order(_) => may_have_seen.then_some(Thing::Gone(id)),
             _ => None,
         }
     }
+}
+
+/// What is cooked and for which seat. Money and PINs are none of it.
+fn is_kitchens(id: ThingId) -> bool {
+    is_everybodys(id) || matches!(id, ThingId::Ticket(_) | ThingId::Order(_) | ThingId::Table(_) | ThingId::Refused(_))
 }
 
 fn is_everybodys(id: ThingId) -> bool {

@@ -1,6 +1,7 @@
 use super::{
     House, Installed, Stock, Thing, ThingId, Till,
     bill::{Bill, BillLine, Discount, Off, Seat},
+    cashier::Cashier,
     decide,
     op::{Action, Op, Part, Refusal, SPEAKS},
     payment::{Back, Owed, Tender, Way},
@@ -16,8 +17,8 @@ use crate::{
     currency::{Currency, Minor},
     device::DeviceKind,
     id::{
-        BillId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId, PaymentId, RefundId, RestaurantId, RunId, ShiftId, TableId,
-        TicketId,
+        BillId, CashierId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId, PaymentId, RefundId, RestaurantId, RunId, ShiftId,
+        TableId, TicketId,
     },
     lang::Lang,
     order::{Order, Ordered, Progress},
@@ -475,6 +476,30 @@ fn the_id_of_a_thing_survives_being_written() {
     for text in ["", "bill", "bill-", "bill-7", "guest-00000000000000000000000000000007", "Bill-00000000000000000000000000000007"] {
         assert!(text.parse::<ThingId>().is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_kitchen_sees_what_is_to_be_made_and_for_whom_and_neither_money_nor_pins() {
+    let kitchen = Viewer::new(DeviceKind::Kitchen, ADA, [ADA].into(), &[]);
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Soup", 500);
+    day.sends(ADA, 1, vec![News { line: LineId(1), count: 1 }]);
+    day.does(ADA, pay(1, 500));
+    day.does(ADA, Action::TakeOrder { order: OrderId(1), shift: SHIFT, tender: Tender::new(PaymentId(2), Way::Cash, Minor(100)) });
+    day.does(ADA, Action::Assign { run: RunId(1), courier: BEN, orders: vec![] });
+    let cashier = Cashier { id: CashierId(1), name: "Eve".into(), pin: "hash".into() };
+    day.does(ADA, Action::Cashier(cashier));
+    day.house.put(Thing::Order(Box::new(ordered(100, 0))));
+    day.house.put(Thing::Stock(Stock { dish: DishId(1), left: 1 }));
+    let seen: Vec<ThingId> = day.house.things().filter(|thing| kitchen.sees(thing)).map(Thing::id).collect();
+    let hidden = |id: &ThingId| !seen.contains(id);
+    let (table, order) = (ThingId::Table(TableId(10)), ThingId::Order(ordered(100, 0).id));
+    assert_eq!(seen, [ThingId::Ticket(TicketId(1)), ThingId::Stock(DishId(1)), table, order]);
+    for id in day.house.things().map(Thing::id).filter(hidden) {
+        assert_eq!(kitchen.shown(Thing::Gone(id)), None, "{id}");
+        assert_eq!(kitchen.shown(day.house.get(id).unwrap().clone()), None, "{id}");
+    }
+    assert_eq!(kitchen.shown(Thing::Gone(table)), Some(Thing::Gone(table)));
 }
 
 #[test]
