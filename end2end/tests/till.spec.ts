@@ -48,6 +48,28 @@ test("a sale without a network is rung up, sent, paid and printed, and is in the
   await other.end();
 });
 
+test("a dish begins a bill at the counter by itself, and a paid bill leaves the hand with its receipt", async ({ page, servery }) => {
+  const at = await till(page, servery);
+  await at.openShift();
+  await at.ring(DRINK);
+  await expect(at.bill.locator("h2")).toHaveText(word("seat.counter"));
+  await at.pay();
+  await page.keyboard.press("Escape");
+  await expect(at.sheet).toHaveCount(0);
+  await expect(at.bill.locator("h2")).toHaveCount(0);
+});
+
+test("whoever taps twice means it once", async ({ page, servery }) => {
+  const at = await till(page, servery);
+  await page.locator(".shift").getByRole("button", { name: word("shift.open") }).click();
+  await at.sheet.getByLabel(word("shift.float")).fill("100");
+  await at.sheet.locator("button.main").dblclick();
+  await expect(at.sheet).toHaveCount(0);
+  await expect(page.locator(".shift")).toContainText(word("report.x"));
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(page.locator("nav.bills > ol:not([class]) > li")).toHaveCount(0);
+});
+
 test("a till is started by its address alone while the server is gone", async ({ page, servery, context }) => {
   const at = await till(page, servery);
   await at.atCounter();

@@ -84,14 +84,28 @@ impl Post {
         });
     }
 
-    /// Until it is answered, nothing else is asked for this way: whoever taps twice means it once.
     pub fn ask_once(&self, action: Action, then: impl FnOnce() + 'static) {
-        if self.under_way.get_untracked() {
+        self.ask_all_once([action], then);
+    }
+
+    /// Until all of it is answered, nothing else is asked for this way: whoever taps twice means it once. What follows, follows from the last of it.
+    pub fn ask_all_once(&self, actions: impl IntoIterator<Item = Action>, then: impl FnOnce() + 'static) {
+        let (texts, wrong, under_way) = (self.texts, self.wrong, self.under_way);
+        if under_way.get_untracked() {
             return;
         }
-        let under_way = self.under_way;
         under_way.set(true);
-        self.ask_either(action, move |done| {
+        wrong.set(None);
+        let answers: Vec<_> = actions.into_iter().map(|action| self.desk.ask(action)).collect();
+        spawn_local(async move {
+            let mut done = false;
+            for answer in answers {
+                let answer = answer.await;
+                done = answer.is_ok();
+                if let Err(why) = answer {
+                    wrong.set(Some(not_done(texts, &why)));
+                }
+            }
             under_way.set(false);
             if done {
                 then();

@@ -1,5 +1,7 @@
 //! What lies over a screen until it is done with or put away. The browser keeps the focus in it, and Escape puts it away.
 
+use std::time::Duration;
+
 use leptos::{
     ev::{Event, Targeted},
     html,
@@ -12,6 +14,17 @@ use crate::{
     desk::undisturbed,
     text::{staff::Key, texts},
 };
+
+/// In which a second tap means what the first one meant, and not what lay under it.
+const SECOND_TAP: Duration = Duration::from_millis(250);
+
+/// Nothing is tapped for a moment.
+fn settle() {
+    let Some(body) = document().body() else { return };
+    // Fails for a name that is none only.
+    let _ = body.set_attribute("data-settling", "");
+    set_timeout(move || drop(body.remove_attribute("data-settling")), SECOND_TAP);
+}
 
 #[component]
 pub fn Sheet(#[prop(into)] title: String, close: Callback<()>, children: Children) -> impl IntoView {
@@ -27,6 +40,7 @@ pub fn Sheet(#[prop(into)] title: String, close: Callback<()>, children: Childre
     });
     // Closed, it gives the focus back to what opened it.
     on_cleanup(move || {
+        settle();
         if let Some(dialog) = dialog.try_get_untracked().flatten() {
             dialog.close();
         }

@@ -86,7 +86,8 @@ fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView
     let leaving = post.clone();
     let leave = (!ready.is_empty()).then(|| {
         let words = post.texts.count(Key::CourierTake, ready.len());
-        let take = move |_| ready.iter().for_each(|order| leaving.ask(Action::Order { order: *order, event: Event::OutForDelivery }));
+        let leaves = |order: &OrderId| Action::Order { order: *order, event: Event::OutForDelivery };
+        let take = move |_| leaving.ask_all_once(ready.iter().map(leaves), || ());
         view! { <button type="button" class="main" on:click=take>{words}</button> }
     });
     let cash = run.cash();

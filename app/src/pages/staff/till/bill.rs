@@ -185,7 +185,7 @@ fn doings(counter: &Counter, bill: InHand, due: Memo<Minor>) -> impl IntoView + 
     let sending = counter.clone();
     let send = move |_| {
         if let Some(bill) = bill.get_untracked() {
-            send(&sending, &bill);
+            sending.ask_all_once(tickets(&sending, &bill), || ());
         }
     };
     let (at, over) = (counter.at, counter.over);
@@ -234,14 +234,15 @@ pub fn More(counter: Counter) -> impl IntoView {
     }
 }
 
-/// A ticket for each course, the earliest first.
-pub fn send(counter: &Counter, bill: &Bill) {
+/// Tells the kitchen what is new: a ticket for each course, the earliest first.
+pub fn tickets(counter: &Counter, bill: &Bill) -> Vec<Action> {
     let mut courses: Vec<u8> = bill.lines.iter().filter(|line| line.unsent() != 0).map(|line| line.course).collect();
     courses.sort_unstable();
     courses.dedup();
-    for course in courses {
+    let ticket = |course: u8| {
         let of_course = |line: LineId| bill.line(line).is_some_and(|line| line.course == course);
         let news = news(bill).into_iter().filter(|news| of_course(news.line)).collect();
-        counter.ask(Action::Send { bill: bill.id, ticket: TicketId(counter.desk.id()), news });
-    }
+        Action::Send { bill: bill.id, ticket: TicketId(counter.desk.id()), news }
+    };
+    courses.into_iter().map(ticket).collect()
 }

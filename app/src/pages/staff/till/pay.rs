@@ -13,7 +13,7 @@ use servery_domain::{
 };
 
 use super::{
-    bill::send,
+    bill::tickets,
     counter::{Counter, Over},
 };
 use crate::{
@@ -95,10 +95,10 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
         event.prevent_default();
         let (Some(shift), Some(bill), tender) = (taking.shift(), bill_now.get_untracked(), untrack(tender)) else { return };
         let paid = tender.id;
+        let pay = Action::Pay { bill: bill_id, shift: shift.id, tender };
         // Nothing that is paid is forgotten in the kitchen.
-        send(&taking, &bill);
-        let action = Action::Pay { bill: bill_id, shift: shift.id, tender };
-        taking.ask_once(action, move || over.set(Some(Over::Receipt(Owed::Bill(bill_id), paid))));
+        let all = tickets(&taking, &bill).into_iter().chain([pay]);
+        taking.ask_all_once(all, move || over.set(Some(Over::Receipt(Owed::Bill(bill_id), paid))));
     };
     let short = move || filled.way.get() == Way::Cash && filled.given.get() > Minor::ZERO && filled.given.get() < tender().taken();
     let change = {
