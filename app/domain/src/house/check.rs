@@ -104,6 +104,7 @@ impl BillLine {
         self.picks.iter().try_for_each(|pick| check_text("picks", &pick.name, limits::NAME))?;
         amount("price", self.price, 0)?;
         at_most("taxed", self.taxed.len(), limits::PICKS)?;
+        self.taxed.iter().try_for_each(|(_, part)| within("taxed", part.0, 0, self.price.0))?;
         within("taxed", self.taxed.iter().map(|(_, part)| *part).sum::<Minor>().0, self.price.0, self.price.0)?;
         check_text("name", &self.name, limits::NAME)?;
         check_text("note", &self.note, limits::NOTE)
