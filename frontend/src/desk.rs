@@ -328,7 +328,8 @@ impl Tabs {
     }
 
     fn read(self: Rc<Self>) {
-        self.for_now(async |tabs| {
+        let turn = self.turn.get();
+        self.for_now(async move |tabs| {
             let known = tabs.tab.borrow().as_ref().and_then(|tab| tab.kept().cloned());
             match tabs.disk.read(known.as_ref()).await {
                 Ok(Some(kept)) => {
@@ -344,15 +345,10 @@ impl Tabs {
                 }
                 Err(_) => {
                     tabs.line.set(Line::Storage);
-                    let (again, turn) = (tabs.clone(), tabs.turn.get());
-                    set_timeout(
-                        move || {
-                            if again.turn.get() == turn {
-                                again.read()
-                            }
-                        },
-                        DISK_AGAIN,
-                    );
+                    pause(DISK_AGAIN).await;
+                    if tabs.turn.get() == turn {
+                        tabs.clone().read();
+                    }
                     None
                 }
             }
@@ -360,7 +356,15 @@ impl Tabs {
     }
 
     fn write(self: Rc<Self>, write: Write) {
-        self.for_now(async move |tabs| Some(tabs.disk.write(&write).await.map_or_else(Happened::NotWritten, Happened::Wrote)));
+        self.for_now(async move |tabs| {
+            let wrote = tabs.disk.write(&write).await;
+            if wrote == Err(Failed::Dead) {
+                // What is not written is read and written again at once, and a disk that can be read only would never rest.
+                tabs.line.set(Line::Storage);
+                pause(DISK_AGAIN).await;
+            }
+            Some(wrote.map_or_else(Happened::NotWritten, Happened::Wrote))
+        });
     }
 
     fn send(self: Rc<Self>) {

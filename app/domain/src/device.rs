@@ -46,13 +46,6 @@ pub struct DeviceList {
     pub devices: Vec<Device>,
 }
 
-impl DeviceList {
-    /// A moment on the restaurant's clock, as that is set now.
-    pub fn local(&self, at: Timestamp) -> LocalMinute {
-        LocalMinute(self.now.0 + at.0.div_euclid(60) - self.at.0.div_euclid(60))
-    }
-}
-
 /// A device that shall be let in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -48,6 +48,11 @@ impl LocalMinute {
         Self(Day::new(year, month, day).0 * DAY + hour * 60 + minute)
     }
 
+    /// What a clock shows at another moment that shows this at `from`.
+    pub fn moved(self, from: Timestamp, to: Timestamp) -> Self {
+        Self(self.0 + to.0.div_euclid(60) - from.0.div_euclid(60))
+    }
+
     pub fn day(self) -> Day {
         Day(self.0.div_euclid(DAY))
     }
@@ -187,6 +192,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_clock_goes_on_by_the_minute() {
+        let half_past = LocalMinute::new(2026, 11, 21, 22, 30);
+        assert_eq!(half_past.moved(Timestamp(100), Timestamp(100 + 3_600)), LocalMinute::new(2026, 11, 21, 23, 30));
+        assert_eq!(half_past.moved(Timestamp(-1), Timestamp(-61)), LocalMinute::new(2026, 11, 21, 22, 29));
+    }
 
     #[test]
     fn the_calendar_is_right() {

@@ -67,10 +67,11 @@ impl Database {
         });
         request.set_onupgradeneeded(Some(make.as_ref().unchecked_ref()));
         let database: IdbDatabase = done(&request).await?.dyn_into()?;
-        let open = self.open.clone();
+        let (open, own) = (self.open.clone(), database.clone());
         let close = Closure::<dyn Fn()>::new(move || {
-            // Another tab wants to delete it or to have it otherwise, or the browser has taken it away.
-            open.borrow_mut().take().iter().for_each(IdbDatabase::close);
+            // Another tab wants to delete it or to have it otherwise, or the browser has taken it away. A newer handle is none of its.
+            own.close();
+            open.borrow_mut().take_if(|open| *open == own);
         });
         database.set_onclose(Some(close.as_ref().unchecked_ref()));
         database.set_onversionchange(Some(close.as_ref().unchecked_ref()));

@@ -11,7 +11,7 @@ use axum::{
 use servery_app::visit::address;
 use servery_domain::{
     currency::Minor,
-    device::{DeviceKind, NewDevice},
+    device::{DeviceKind, DeviceList, NewDevice},
     order::Event,
     problem::Kind,
     sync::WorkedIn,
@@ -110,7 +110,8 @@ async fn change_devices(app: &App, signed: &Signed, slug: &str, form: &Form) -> 
             let kind = DeviceKind::from_code(form.get("kind"));
             let kind = kind.ok_or_else(|| Refusal::new(Kind::NotAccepted, "'kind' is not a kind of device"))?;
             let made = devices::make_code(app, signed, slug, NewDevice { name: form.get("name").to_owned(), kind }).await?;
-            let until = devices::list(app, signed, slug).await?.local(made.expires_at);
+            let DeviceList { at, now, .. } = devices::list(app, signed, slug).await?;
+            let until = now.moved(at, made.expires_at);
             Ok(vec![("code", made.code), ("until", until.to_string())])
         }
         _ => Err(Refusal::new(Kind::NotAccepted, "'change' is not something that can be changed")),

@@ -22,13 +22,6 @@ pub struct Look {
     pub things: Vec<Thing>,
 }
 
-impl Look {
-    /// A moment on the restaurant's clock, as that is set now.
-    pub fn local(&self, at: Timestamp) -> LocalMinute {
-        LocalMinute(self.now.0 + at.0.div_euclid(60) - self.at.0.div_euclid(60))
-    }
-}
-
 /// A device that looks at the house.
 #[derive(Debug, Clone)]
 pub struct Viewer {

@@ -323,7 +323,16 @@ fn a_shift_that_two_tabs_opened_at_once_is_two_and_neither_loses_money() {
 #[test]
 fn what_no_till_of_ours_would_send_is_refused_by_its_field() {
     let mut day = Day::new();
+    let taxed = |parts: [i64; 2]| {
+        let Action::Add { bill, line } = add(1, "Beer", 100) else { unreachable!() };
+        let taxed = parts.map(|part| (TaxRate(70_000), Minor(part))).into();
+        Action::Add { bill, line: Box::new(BillLine { taxed, ..*line }) }
+    };
+    assert_eq!(taxed([60, 40]).check(), Ok(()));
     let broken = [
+        (taxed([60, 41]), "taxed"),
+        (taxed([-100, 200]), "taxed"),
+        (taxed([i64::MAX, 1]), "taxed"),
         (add(1, &"x".repeat(200), 100), "name"),
         (add(1, "Beer", -1), "price"),
         (pay(1, -1), "amount"),

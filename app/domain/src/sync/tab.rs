@@ -182,10 +182,6 @@ impl Tab {
         self.kept.as_ref().map_or(0, |kept| kept.outbox.len())
     }
 
-    pub fn trouble(&self) -> Option<Trouble> {
-        self.trouble
-    }
-
     pub fn happened(&mut self, happened: Happened) -> Vec<Effect> {
         let mut effects = Vec::new();
         match happened {

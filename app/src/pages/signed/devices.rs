@@ -109,7 +109,7 @@ fn kind(texts: Texts, kind: DeviceKind) -> &'static str {
 
 fn row(texts: Texts, here: &str, list: &DeviceList, device: &Device) -> impl IntoView + use<> {
     let seen = device.seen_at.map(|seen| {
-        let seen = list.local(seen);
+        let seen = list.now.moved(list.at, seen);
         let time = format!("\u{2068}{} {}\u{2069}", seen.day(), seen.clock());
         texts.fill(Key::DevicesSeen, &[("time", &time)])
     });

@@ -71,7 +71,7 @@ fn bar(texts: Texts, premises: &Premises, house: &House, chosen: Option<StationI
 fn cards(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms, tickets: &[&Ticket]) -> impl IntoView + use<> {
     let Kitchen { look, house, .. } = kitchen;
     let (now, _) = signal(Some(look.at));
-    let seen = |ticket| Seen { texts, house, work, ticket, taken: look.local(ticket.taken_at).clock() };
+    let seen = |ticket| Seen { texts, house, work, ticket, taken: look.now.moved(look.at, ticket.taken_at).clock() };
     tickets.iter().map(|ticket| card(forms, &seen(*ticket), now)).collect::<Vec<_>>()
 }
 
