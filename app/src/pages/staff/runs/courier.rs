@@ -90,7 +90,7 @@ fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView
         let take = move |_| leaving.ask_all_once(ready.iter().map(leaves), || ());
         view! { <button type="button" class="main" on:click=take>{words}</button> }
     });
-    let cash = run.cash();
+    let cash = if run.handed_in.is_some() { Minor::ZERO } else { run.cash() };
     let carried = (cash > Minor::ZERO).then(|| post.texts.fill(Key::CourierCash, &[("amount", &post.money(cash))]));
     view! {
         <section>
