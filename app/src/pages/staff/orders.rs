@@ -160,7 +160,8 @@ fn take(post: &Post, order: &Order, (id, way): (PaymentId, Way), taken: Callback
         let done = taking.clone();
         taking.ask_once(Action::TakeOrder { order, shift, tender: tender.clone() }, move || {
             done.ask(Action::Order { order, event: Event::Collected });
-            taken.run((order, id));
+            // Somebody may have gone on to another screen.
+            let _ = taken.try_run((order, id));
         });
     };
     view! { <button type="button" on:click=tap>{word}" "<b dir="auto">{amount}</b></button> }

@@ -91,7 +91,8 @@ impl Post {
     /// Until all of it is answered, nothing else is asked for this way: whoever taps twice means it once. What follows, follows from the last of it.
     pub fn ask_all_once(&self, actions: impl IntoIterator<Item = Action>, then: impl FnOnce() + 'static) {
         let (texts, wrong, under_way) = (self.texts, self.wrong, self.under_way);
-        if under_way.get_untracked() {
+        // Whoever was asked for a PIN first may have left the screen.
+        if under_way.try_get_untracked() == Some(true) {
             return;
         }
         under_way.set(true);

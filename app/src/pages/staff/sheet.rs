@@ -45,20 +45,28 @@ pub fn Sheet(#[prop(into)] title: String, close: Callback<()>, children: Childre
             dialog.close();
         }
     });
+    let wrong = use_context::<Wrong>();
+    let put_away = move || {
+        // What was not done in it is nobody's concern any more.
+        if let Some(Wrong(wrong)) = wrong {
+            wrong.set(None);
+        }
+        close.run(());
+    };
     // One that is gone has been put away already.
-    let put_away = move |event: Targeted<Event, HtmlDialogElement>| {
+    let closed = move |event: Targeted<Event, HtmlDialogElement>| {
         if event.target().is_connected() {
-            close.run(());
+            put_away();
         }
     };
     // Behind it nothing can be seen or heard.
-    let wrong = use_context::<Wrong>().map(|Wrong(wrong)| said(texts, wrong));
+    let wrong = wrong.map(|Wrong(wrong)| said(texts, wrong));
     let label = title.clone();
     view! {
-        <dialog class="sheet" node_ref=dialog aria-label=label on:close:target=put_away>
+        <dialog class="sheet" node_ref=dialog aria-label=label on:close:target=closed>
             <header>
                 <h2>{title}</h2>
-                <button type="button" class="quiet" on:click=move |_| close.run(())>{texts.get(Key::SheetClose)}</button>
+                <button type="button" class="quiet" on:click=move |_| put_away()>{texts.get(Key::SheetClose)}</button>
             </header>
             {wrong}
             {children()}

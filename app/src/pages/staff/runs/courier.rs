@@ -80,8 +80,8 @@ fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView
     let (off, open): (Vec<&Stop>, Vec<&Stop>) =
         run.stops.iter().filter(|stop| stop.handed_over.is_none()).partition(|stop| is_off(house, stop));
     let [off, open] = [off, open].map(|stops| stops.into_iter().filter_map(|stop| house.order(stop.order)).collect::<Vec<_>>());
+    let stops: Vec<_> = open.iter().enumerate().map(|(at, order)| stop(post, run, order, sooner(run, &open, &off, at), at_door)).collect();
     let off: Vec<_> = off.into_iter().map(|order| called_off(post, order)).collect();
-    let stops: Vec<_> = open.iter().enumerate().map(|(at, order)| stop(post, run, order, sooner(run, &open, at), at_door)).collect();
     let ready: Vec<OrderId> = open.iter().filter(|order| order.progress.state == State::Ready).map(|order| order.id).collect();
     let leaving = post.clone();
     let leave = (!ready.is_empty()).then(|| {
@@ -90,7 +90,7 @@ fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView
         let take = move |_| leaving.ask_all_once(ready.iter().map(leaves), || ());
         view! { <button type="button" class="main" on:click=take>{words}</button> }
     });
-    let cash = run.cash();
+    let cash = if run.handed_in.is_some() { Minor::ZERO } else { run.cash() };
     let carried = (cash > Minor::ZERO).then(|| post.texts.fill(Key::CourierCash, &[("amount", &post.money(cash))]));
     view! {
         <section>
@@ -149,9 +149,9 @@ fn stop(post: &Post, run: &Run, order: &Order, sooner: Option<Action>, at_door: 
     }
 }
 
-/// The run with this one of its open stops one place earlier; none before the first.
-fn sooner(run: &Run, open: &[&Order], at: usize) -> Option<Action> {
-    let mut orders: Vec<OrderId> = open.iter().map(|order| order.id).collect();
+/// The run with this one of its open stops one place earlier; none before the first. What was called off stays on it, at the end.
+fn sooner(run: &Run, open: &[&Order], off: &[&Order], at: usize) -> Option<Action> {
+    let mut orders: Vec<OrderId> = open.iter().chain(off).map(|order| order.id).collect();
     orders.swap(at.checked_sub(1)?, at);
     Some(Action::Assign { run: run.id, courier: run.courier, orders })
 }
