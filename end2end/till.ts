@@ -68,7 +68,7 @@ export class Till {
   async atTable(name: string) {
     await this.page.locator(".bills .new").getByRole("button", { name: word("bills.table") }).click();
     await this.sheet.getByRole("button", { name, exact: true }).click();
-    await expect(this.bill.locator("h2")).toHaveText(word("seat.table", { name }));
+    await expect(this.bill.locator("h2")).toHaveText(name);
   }
 
   /** Finds the dish by its name, and takes its options as they are. */

@@ -26,7 +26,7 @@ pub struct Report {
     /// Towards bills, without tips, less what was given back.
     pub sales: BTreeMap<Way, Minor>,
     pub by: BTreeMap<Option<CashierId>, Minor>,
-    pub tips: Minor,
+    pub tips: BTreeMap<Way, Minor>,
     pub rounding: Minor,
     pub refunded: Minor,
     /// What was taken off the bills that were paid.
@@ -94,7 +94,7 @@ impl Report {
             payments: 0,
             sales: BTreeMap::new(),
             by: BTreeMap::new(),
-            tips: Minor::ZERO,
+            tips: BTreeMap::new(),
             rounding: Minor::ZERO,
             refunded: Minor::ZERO,
             discounts: Minor::ZERO,
@@ -130,7 +130,7 @@ impl Report {
         *self.sales.entry(payment.way).or_default() += payment.amount;
         *self.by.entry(payment.by).or_default() += payment.amount;
         self.payments += 1;
-        self.tips += payment.tip;
+        *self.tips.entry(payment.way).or_default() += payment.tip;
         self.rounding += payment.rounding;
         let number = payment.receipt.number;
         let (first, last) = self.receipts.unwrap_or((number, number));
@@ -142,6 +142,16 @@ impl Report {
         *self.by.entry(refund.by).or_default() += -refund.back.amount;
         self.refunded += refund.back.amount;
         self.rounding += -refund.back.rounding;
+    }
+
+    pub fn tipped(&self) -> Minor {
+        self.tips.values().copied().sum()
+    }
+
+    /// What the card terminal says, tips and all.
+    pub fn on_cards(&self) -> Minor {
+        let of = |amounts: &BTreeMap<Way, Minor>| amounts.get(&Way::Card).copied().unwrap_or_default();
+        of(&self.sales) + of(&self.tips)
     }
 
     pub fn total(&self) -> Minor {

@@ -60,7 +60,7 @@ fn shifts_share_a_bill_that_was_paid_in_both_and_have_all_of_its_tax_together() 
     let (early, late) = (Report::of(&house(), EARLY).unwrap(), Report::of(&house(), LATE).unwrap());
     assert_eq!((early.total(), late.total()), (Minor(700), Minor(801)));
     assert_eq!((early.receipts, late.receipts), (Some((1, 1)), Some((2, 3))));
-    assert_eq!((early.tips, late.tips), (Minor(10), Minor(20)));
+    assert_eq!((early.tipped(), late.tipped(), late.on_cards()), (Minor(10), Minor(20), Minor(510)));
     let taxes = |report: &Report| report.taxes.iter().map(|tax| (tax.rate.0, tax.of.0, tax.tax.0)).collect::<Vec<_>>();
     let (early, late) = (taxes(&early), taxes(&late));
     let together: Vec<_> = early.iter().zip(&late).map(|(a, b)| (a.0, a.1 + b.1, a.2 + b.2)).collect();

@@ -272,7 +272,7 @@ fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_beca
     let unknown = Action::TakeOrder { order: OrderId(9), shift: SHIFT, tender: Tender::new(PaymentId(4), Way::Card, Minor(100)) };
     day.does(ADA, unknown);
     let report = Report::of(&day.house, SHIFT).unwrap();
-    assert_eq!((report.total(), report.tips, report.rounding), (Minor(450 + 2 * 1_803 + 100), Minor(400), Minor(4)));
+    assert_eq!((report.total(), report.tipped(), report.rounding), (Minor(450 + 2 * 1_803 + 100), Minor(400), Minor(4)));
     assert_eq!((report.payments, report.receipts), (4, Some((1, 3))));
     assert!(report.taxes.iter().any(|tax| tax.rate == TaxRate(190_000) && tax.tax == Minor(288)), "{:?}", report.taxes);
     let cash = day.house.shift(SHIFT).unwrap().expected();

@@ -11,7 +11,7 @@ use servery_domain::{
 };
 
 use super::{
-    post::{Ask, Face, Post},
+    post::{Ask, Face, Post, at_table},
     till::own_shift,
 };
 use crate::{
@@ -34,7 +34,7 @@ pub fn order_name(texts: Texts, order: &Order) -> String {
         Service::Collection => texts.get(Key::OrderCollection).to_owned(),
         Service::Delivery(_) => texts.get(Key::OrderDelivery).to_owned(),
         Service::Table(_) if table.is_empty() => texts.get(Key::OrderTable).to_owned(),
-        Service::Table(_) => texts.fill(Key::SeatTable, &[("name", table)]),
+        Service::Table(_) => at_table(texts, table),
     };
     format!("#{} {service}", order.number)
 }
@@ -68,8 +68,6 @@ pub fn NewOrders(post: Post) -> impl IntoView {
 
 pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use<A> {
     let id = order.id;
-    let lines: Vec<_> =
-        order.ordered.lines.iter().map(|line| view! { <li dir="auto">{format!("{} × {}", line.count, line.name)}</li> }).collect();
     let due = order.ordered.due.from;
     let (placed_at, placed_on) = (order.ordered.placed_at, order.ordered.placed_on);
     let accept = |minutes: Option<i64>| {
@@ -96,7 +94,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
     view! {
         <li>
             <h2 dir="auto">{order_name(texts, order)}</h2>
-            <ul>{lines}</ul>
+            {said(texts, order)}
             <div class="choices">{accepts}</div>
             <details>
                 <summary>{texts.get(Key::OrderReject)}</summary>
@@ -108,6 +106,30 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
                 </div>
             </details>
         </li>
+    }
+}
+
+/// All that whoever answers has to know: who it is and when it is wanted, each dish as it was asked for, and what it comes to.
+fn said(texts: Texts, order: &Order) -> impl IntoView + use<> {
+    let ordered = &order.ordered;
+    let lines = ordered.lines.iter().map(|line| {
+        let more = line.picks.iter().map(|pick| pick.name.clone()).chain((!line.note.is_empty()).then(|| format!("“{}”", line.note)));
+        let more: Vec<_> = more.map(|more| view! { <li dir="auto">{more}</li> }).collect();
+        view! { <li><span dir="auto">{format!("{} × {}", line.count, line.name)}</span>{(!more.is_empty()).then_some(view! { <ul>{more}</ul> })}</li> }
+    });
+    let lines: Vec<_> = lines.collect();
+    let contact = [&ordered.contact.name, &ordered.contact.phone].into_iter().filter(|text| !text.is_empty());
+    let contact: Vec<_> = contact.map(|text| view! { <span dir="auto">{text.clone()}</span> }).collect();
+    let allergies = (!ordered.allergies.is_empty())
+        .then(|| view! { <p class="allergies" dir="auto">{texts.fill(Key::OrderAllergies, &[("text", &ordered.allergies)])}</p> });
+    let note = (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
+    let total = texts.lang.money(ordered.total, ordered.currency);
+    view! {
+        <p class="whose">{contact}</p>
+        <p class="due">{texts.fill(Key::OrderDue, &[("time", &due(texts, order))])}" · "<b dir="auto">{total}</b></p>
+        {allergies}
+        {note}
+        <ul>{lines}</ul>
     }
 }
 

@@ -143,12 +143,20 @@ fn table_name(house: &House, table: TableId) -> String {
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned())
 }
 
+/// `Table 7`; one that has a name of its own is called by it.
+pub fn at_table(texts: Texts, name: &str) -> String {
+    match name.starts_with(char::is_alphabetic) {
+        true => name.to_owned(),
+        false => texts.fill(Key::SeatTable, &[("name", name)]),
+    }
+}
+
 /// Where guests are, and what they are called.
 pub fn seat(texts: Texts, house: &House, seat: &Seat, name: &str) -> String {
     let seat = match seat {
         Seat::Counter => texts.get(Key::SeatCounter).to_owned(),
         Seat::Away => texts.get(Key::SeatAway).to_owned(),
-        Seat::Table(table) => texts.fill(Key::SeatTable, &[("name", &table_name(house, *table))]),
+        Seat::Table(table) => at_table(texts, &table_name(house, *table)),
         Seat::Phone { name, .. } => texts.fill(Key::SeatPhone, &[("name", name)]),
     };
     if name.is_empty() { seat } else { format!("{seat} · {name}") }

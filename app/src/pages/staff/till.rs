@@ -13,6 +13,7 @@ mod pay;
 mod payments;
 mod picker;
 mod receipt;
+mod report;
 mod seats;
 mod shift;
 mod stock;
@@ -91,8 +92,9 @@ fn over(counter: &Counter) -> impl IntoView + use<> {
             Over::Tables => EitherOf16::M(view! { <seats::Tables counter/> }),
             Over::OpenShift => EitherOf16::N(view! { <shift::OpenShift counter/> }),
             Over::MoveCash => EitherOf16::O(view! { <shift::MoveCash counter/> }),
-            Over::CloseShift => EitherOf16::P(Either::Left(view! { <shift::CloseShift counter/> })),
-            Over::Report => EitherOf16::P(Either::Right(view! { <shift::Report counter/> })),
+            Over::CloseShift(shift) => EitherOf16::P(EitherOf3::A(view! { <shift::CloseShift counter shift/> })),
+            Over::Report(shift) => EitherOf16::P(EitherOf3::B(view! { <report::Report counter shift/> })),
+            Over::Shifts => EitherOf16::P(EitherOf3::C(view! { <report::Shifts counter/> })),
         }))
     }
 }

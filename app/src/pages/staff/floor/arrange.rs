@@ -16,7 +16,10 @@ use servery_domain::{
     limits,
 };
 
-use crate::{pages::staff::post::Post, text::staff::Key};
+use crate::{
+    pages::staff::post::{Post, at_table},
+    text::staff::Key,
+};
 
 /// Hundredths of the room that an arrow key moves a table by.
 const STEP: i16 = 2;
@@ -145,7 +148,7 @@ fn fields(post: &Post, chosen: RwSignal<Option<TableId>>, table: Option<Table>, 
         view! { <button type="button" on:click=move |_| chosen.set(None)>{word}</button> }
     });
     let title = match known {
-        Some(_) => post.texts.fill(Key::SeatTable, &[("name", &plan.name)]),
+        Some(_) => at_table(post.texts, &plan.name),
         None => post.word(Key::TableNew).to_owned(),
     };
     view! {

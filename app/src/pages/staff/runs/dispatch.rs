@@ -38,7 +38,7 @@ fn couriers(house: &House) -> Vec<Installed> {
 /// What nobody has been asked to bring yet.
 fn waiting(house: &House) -> Vec<Order> {
     let taken: BTreeSet<OrderId> = runs(house).iter().flat_map(|run| &run.stops).map(|stop| stop.order).collect();
-    let soon = |state| matches!(state, State::Accepted | State::Preparing | State::Ready);
+    let soon = |state| matches!(state, State::Accepted | State::Preparing | State::Ready | State::OutForDelivery);
     orders_in(house, |order| door(order).is_some() && soon(order.progress.state) && !taken.contains(&order.id))
 }
 
@@ -114,7 +114,11 @@ fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoV
             None => chosen.push(id),
         });
     };
-    let ready = post.word(if order.progress.state == State::Ready { Key::RunsReady } else { Key::RunsCooking });
+    let ready = post.word(match order.progress.state {
+        State::Ready => Key::RunsReady,
+        State::OutForDelivery => Key::RunsOnTheWay,
+        _ => Key::RunsCooking,
+    });
     let to = door(order).map(address).unwrap_or_default();
     view! {
         <li>
@@ -174,8 +178,17 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
             <h3 dir="auto">{name}" · "<time dir="ltr">{time_of_day(run.assigned_at)}</time></h3>
             <ul>{stops}</ul>
             {all.then(|| view! { <button type="button" on:click=take>{words}</button> })}
+            {take_back(post, house, run)}
         </li>
     }
+}
+
+/// What a courier cannot bring waits for another one.
+fn take_back(post: &Post, house: &House, run: &Run) -> Option<impl IntoView + use<>> {
+    let open = run.stops.iter().any(|stop| stop.handed_over.is_none() && !is_off(house, stop));
+    let (taking, words) = (post.clone(), post.word(Key::RunsTakeBack));
+    let action = Action::Assign { run: run.id, courier: run.courier, orders: Vec::new() };
+    open.then(|| view! { <button type="button" on:click=move |_| taking.ask_once(action.clone(), || ())>{words}</button> })
 }
 
 fn proof(post: &Post, proof: &Proof) -> impl IntoView + use<> {

@@ -10,7 +10,7 @@ use servery_domain::{
         op::Action,
         ticket::news,
     },
-    id::{LineId, TicketId},
+    id::{BillId, LineId, TicketId},
 };
 
 use super::{
@@ -61,6 +61,7 @@ fn in_hand(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
     view! {
         <section class="bill" aria-label=counter.word(Key::BillTitle)>
             <header><h2 dir="auto">{label}</h2><span class="guests">{guests}</span></header>
+            {beside(counter, bill)}
             {paid}
             {empty}
             <ol class="lines">
@@ -69,6 +70,30 @@ fn in_hand(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
             {sums}
             {doings}
         </section>
+    }
+}
+
+/// The other bills at its table, each by what is due on it.
+fn beside(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
+    let house = counter.house;
+    let bills = Memo::new(move |_| {
+        let Some(table) = read(bill, Bill::table) else { return Vec::new() };
+        house.with(|house| {
+            house.table(table).into_iter().flat_map(|table| &table.bills).filter_map(|id| Some((*id, house.bill(*id)?.due()))).collect()
+        })
+    });
+    let counter = counter.clone();
+    move || {
+        let bills = bills.get();
+        (bills.len() > 1).then(|| {
+            let (at, here) = (counter.at, read(bill, |bill| Some(bill.id)));
+            let key = |(id, due): (BillId, Minor)| {
+                let current = (here == Some(id)).then_some("true");
+                view! { <button type="button" aria-current=current dir="auto" on:click=move |_| at.set(Some(id))>{counter.money(due)}</button> }
+            };
+            let keys: Vec<_> = bills.into_iter().map(key).collect();
+            view! { <p class="beside-it"><span>{counter.texts.count(Key::BillBeside, keys.len())}</span>{keys}</p> }
+        })
     }
 }
 

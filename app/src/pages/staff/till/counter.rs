@@ -11,7 +11,7 @@ use servery_domain::{
         payment::Owed,
         shift::Shift,
     },
-    id::{BillId, DishId, LineId, PaymentId},
+    id::{BillId, DishId, LineId, PaymentId, ShiftId},
 };
 
 use crate::{desk::Desk, pages::staff::post::Post};
@@ -47,8 +47,9 @@ pub enum Over {
     Tables,
     OpenShift,
     MoveCash,
-    CloseShift,
-    Report,
+    CloseShift(ShiftId),
+    Report(ShiftId),
+    Shifts,
 }
 
 impl Deref for Counter {
