@@ -1,9 +1,8 @@
 // A diner who only knows the API.
 
 import { expect } from "./servery";
-import { DINER } from "./ordering";
-import { id } from "./devices";
-import { dish } from "./ordering";
+import { dish, DINER } from "./ordering";
+import { id, type Other } from "./devices";
 import type { APIRequestContext } from "@playwright/test";
 
 export interface Placed {
@@ -24,4 +23,13 @@ export async function placed(request: APIRequestContext, { service = "collection
   expect(answer.status(), await answer.text()).toBe(201);
   const { token, number } = await answer.json();
   return { id: order.id, token, number, total: quote.total };
+}
+
+/** Somebody else takes it on and makes it, by the API. */
+export async function cooked(other: Other, ...orders: Placed[]) {
+  for (const { id: order } of orders) {
+    await other.sync(...[{ accepted: { ready_at: "2030-01-01T12:00" } }, "preparing", "ready"].map((event) => ({ order: { order, event } })));
+  }
+  const states = ((await other.things("order")) as unknown as { id: string; progress: { state: unknown } }[]).filter(({ id }) => orders.some((order) => order.id === id));
+  expect(states.map(({ progress }) => progress.state)).toEqual(orders.map(() => "ready"));
 }

@@ -1,8 +1,8 @@
 // Deliveries from the counter to the door: who brings what in which order, what is collected, and what is left on the phone.
 
 import { expect, test } from "../servery";
-import { DEVICE, DINER, letIn, line, Other, unsynced, words } from "../devices";
-import { placed } from "../diner";
+import { DEVICE, letIn, line, Other, unsynced, words } from "../devices";
+import { cooked, placed } from "../diner";
 import { tidy, Till, word } from "../till";
 import type { Browser, Page } from "@playwright/test";
 
@@ -28,14 +28,6 @@ async function phone(browser: Browser, servery: import("../servery").Servery, na
 
 const door = (street: string) => ({ delivery: { street, postcode: "10014", city: "New York", hint: "Ring twice" } });
 
-/** Both accepted and cooked, by those who look at other screens. */
-async function cooked(kitchen: Other, ...orders: string[]) {
-  const ready_at = 0;
-  for (const order of orders) {
-    await kitchen.sync({ order: { order, event: { accepted: { ready_at } } } }, { order: { order, event: "preparing" } }, { order: { order, event: "ready" } });
-  }
-}
-
 test("a run is brought in the order of the taps, without a network, and its cash comes into the drawer", async ({ page, browser, servery, request }) => {
   test.slow();
   await letIn(page, servery, "till", "Counter");
@@ -47,7 +39,7 @@ test("a run is brought in the order of the taps, without a network, and its cash
   const ben = await phone(browser, servery, "Ben's phone");
   const near = await placed(request, { service: door("12 Bank Street"), name: "Nell Near" });
   const far = await placed(request, { service: door("400 Hudson Street"), name: "Finn Far" });
-  await cooked(kitchen, near.id, far.id);
+  await cooked(kitchen, near, far);
 
   await page.getByRole("link", { name: words["runs.title"] }).click();
   const waiting = page.locator(".run-orders button");
@@ -109,7 +101,7 @@ test("a phone has its own runs only, and nothing of them once it is signed out",
   const kitchen = await Other.letIn(servery);
   const [ada, ben] = [await phone(browser, servery, "Ada's phone"), await phone(browser, servery, "Ben's phone")];
   const order = await placed(request, { service: door("12 Bank Street"), name: "Nell Near" });
-  await cooked(kitchen, order.id);
+  await cooked(kitchen, order);
   const couriers = (await kitchen.things("device")) as { device: string; name: string }[];
   const courier = couriers.filter((device) => device.name === "Ada's phone").at(-1)!.device;
   const run = order.id.split("").reverse().join("");

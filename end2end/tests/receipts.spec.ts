@@ -2,7 +2,7 @@
 
 import { expect, test } from "../servery";
 import { DEVICE, letIn, Other, words } from "../devices";
-import { placed } from "../diner";
+import { cooked, placed } from "../diner";
 import { tidy, Till, word } from "../till";
 import type { Page } from "@playwright/test";
 
@@ -81,7 +81,7 @@ test("a diner's order is paid at the counter, has a receipt, and a part of it is
   await till.openShift("100");
   const kitchen = await Other.letIn(servery);
   const order = await placed(request, { name: "Grace Hopper" });
-  for (const event of [{ accepted: { ready_at: 0 } }, "preparing", "ready"]) await kitchen.sync({ order: { order: order.id, event } });
+  await cooked(kitchen, order);
   const card = page.locator(".ready-orders li", { hasText: `#${order.number}` });
   await card.locator("summary").click();
   await card.getByRole("button", { name: word("pay.cash") }).click();

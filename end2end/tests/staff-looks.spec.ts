@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, LANGS, test } from "../servery";
 import { DEVICE, id, letIn, Other } from "../devices";
-import { placed } from "../diner";
+import { cooked, placed } from "../diner";
 
 const PICTURES = process.env.LOOKS!;
 
@@ -43,14 +43,14 @@ test("every screen of the staff app @looks", async ({ page, servery, request, br
   await other.sync({ open: { bill: sold, seat: "counter", plus_tax: true } }, { add: { bill: sold, line: line(4) } }, { pay: { bill: sold, shift, tender: { id: id(), way: "cash", amount: Math.round(dishes[4].price * 1.08875) } } });
   await placed(request, { name: "Grace Hopper" });
   const ready = await placed(request, { name: "Alan Turing" });
-  for (const event of [{ accepted: { ready_at: 0 } }, "preparing", "ready"]) await other.sync({ order: { order: ready.id, event } });
+  await cooked(other, ready);
   const courier = await browser.newContext({ baseURL: servery.url });
   const phone = await courier.newPage();
   await letIn(phone, servery, "courier", "Ada's bike");
   const door = (street: string) => ({ delivery: { street, postcode: "10014", city: "New York", hint: "Second bell, green door" } });
   const brought = [await placed(request, { service: door("12 Bank Street"), name: "Nell Near" }), await placed(request, { service: door("400 Hudson Street"), name: "Finn Far" })];
-  await placed(request, { service: door("77 Perry Street"), name: "Pam Perry" }).then((order) => other.sync({ order: { order: order.id, event: { accepted: { ready_at: 0 } } } }));
-  for (const { id: order } of brought) for (const event of [{ accepted: { ready_at: 0 } }, "preparing", "ready"]) await other.sync({ order: { order, event } });
+  await placed(request, { service: door("77 Perry Street"), name: "Pam Perry" }).then((order) => other.sync({ order: { order: order.id, event: { accepted: { ready_at: "2030-01-01T12:00" } } } }));
+  await cooked(other, ...brought);
   const device = ((await other.things("device")) as { device: string; name: string }[]).find((device) => device.name === "Ada's bike")!.device;
   await other.sync({ assign: { run: id(), courier: device, orders: brought.map((order) => order.id) } });
 
