@@ -1,6 +1,6 @@
 // What people do at a till, by what they see of it.
 
-import { DINER, Other, words } from "./devices";
+import { DINER, id, Other, words } from "./devices";
 import type { Servery } from "./servery";
 import { expect, type Page } from "@playwright/test";
 
@@ -15,17 +15,32 @@ export function word(key: string, values: Record<string, string | number> = {}):
   return text;
 }
 
-/** Nobody sits anywhere and nothing is to be made: what a test leaves behind is not the next one's. */
+interface Left {
+  id: string;
+  closed?: boolean;
+  merged?: string;
+  lines?: { id: string; count: number }[];
+  payments?: { tender: { id: string; amount: number }; refunds?: { back: { amount: number } }[] }[];
+}
+
+/** Nobody sits anywhere, nothing is to be made and nothing was refused: what a test leaves behind is not the next one's. */
 export async function tidy(servery: Servery) {
   const other = await Other.letIn(servery);
-  const bills = (await other.things("bill")) as { id: string; closed?: boolean; merged?: string; lines?: { id: string; count: number }[]; payments?: object[] }[];
-  for (const bill of bills.filter((bill) => !bill.closed && !bill.merged)) {
+  const shift = id();
+  const bills = ((await other.things("bill")) as unknown as Left[]).filter((bill) => !bill.closed && !bill.merged);
+  if (bills.length > 0) await other.sync({ open_shift: { shift, float: 0 } });
+  for (const bill of bills) {
     const off = (bill.lines ?? []).filter((line) => line.count > 0).map((line) => ({ count: { bill: bill.id, line: line.id, by: -line.count } }));
-    await other.sync(...off, { close: { bill: bill.id } });
+    const backs = (bill.payments ?? []).map(({ tender, refunds = [] }) => {
+      const amount = tender.amount - refunds.reduce((sum, refund) => sum + refund.back.amount, 0);
+      return { refund: { owed: { bill: bill.id }, payment: tender.id, back: { id: id(), amount, reason: "tidied" }, shift } };
+    });
+    await other.sync(...off, ...backs.filter(({ refund }) => refund.back.amount > 0), { close: { bill: bill.id } });
   }
   const tickets = (await other.things("ticket")) as { id: string; items: { done?: boolean }[] }[];
   for (const ticket of tickets.filter((ticket) => ticket.items.some((item) => !item.done))) await other.sync({ bump: { ticket: ticket.id } });
   for (const { id } of (await other.things("cashier")) as { id: string }[]) await other.sync({ remove_cashier: { cashier: id } });
+  for (const { op } of (await other.things("refused")) as { op: { id: string } }[]) await other.sync({ dismiss: { op: op.id } });
   await other.end();
 }
 

@@ -11,6 +11,8 @@ test.beforeEach(({ complaints }) => {
   complaints.expect(/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_NETWORK|AudioContext was not allowed|\/api\/v1\/|\/pictures\//);
 });
 
+test.beforeEach(async ({ servery }) => tidy(servery));
+
 test.afterEach(async ({ servery }) => {
   await servery.start();
   await tidy(servery);

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, sync::Mutex};
 
-use servery::{assets::Assets, sizes};
+use servery::{assets::Assets, demo, sizes};
 
 use crate::test_app::TestApp;
 
@@ -10,6 +10,12 @@ const AGREED: &str = include_str!("sizes.txt");
 #[tokio::test]
 async fn no_page_has_grown() {
     let app = TestApp::new().await;
+    // Whether a door is open, and when it will be, is said in other words at other hours.
+    for demo::DemoRestaurant { mut restaurant, menu, .. } in demo::town().unwrap() {
+        restaurant.hours = "24/7".parse().unwrap();
+        app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    }
+    app.app.town.look().await.unwrap();
     let mut pages = BTreeMap::new();
     for (path, mode) in [("/", "thin"), ("/", "hydrated"), ("/", "thick"), ("/restaurants/jade-lantern", "thin")] {
         let cookie = format!("servery_render={mode}");
