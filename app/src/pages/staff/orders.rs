@@ -72,7 +72,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
     let (placed_at, placed_on) = (order.ordered.placed_at, order.ordered.placed_on);
     let accept = |minutes: Option<i64>| {
         let words = match minutes {
-            Some(minutes) => texts.count(Key::OrderAcceptIn, minutes as usize),
+            Some(minutes) => texts.count(Key::KitchenMinutes, minutes as usize),
             None => texts.fill(Key::OrderAcceptFor, &[("time", &self::due(texts, order))]),
         };
         let accepted = move |ask: &A| {
@@ -87,6 +87,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
         true => vec![accept(None)],
         false => PROMISES.iter().map(|minutes| accept(Some(*minutes))).collect(),
     };
+    let ready_in = (!order.ordered.scheduled).then(|| view! { <legend>{texts.get(Key::OrderReadyIn)}</legend> });
     let reject = |reason: CommonReason, key: Key| {
         let rejected = move |_: &A| Action::Order { order: id, event: Event::Rejected { reason: reason.code().to_owned() } };
         ask.clone().button(Face { class: "less", ..Face::default() }, rejected, texts.get(key))
@@ -95,7 +96,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
         <li>
             <h2 dir="auto">{order_name(texts, order)}</h2>
             {said(texts, order)}
-            <div class="choices">{accepts}</div>
+            <fieldset class="choices">{ready_in}{accepts}</fieldset>
             <details>
                 <summary>{texts.get(Key::OrderReject)}</summary>
                 <div class="choices">
