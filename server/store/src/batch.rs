@@ -164,7 +164,7 @@ impl Needs {
         for sent in &syncing.ops {
             match &sent.op.action {
                 Action::Order { order, .. } | Action::TakeOrder { order, .. } => drop(self.orders.insert(*order)),
-                Action::Assign { orders, .. } => self.orders.extend(orders),
+                Action::Assign { orders, .. } | Action::HandIn { orders, .. } => self.orders.extend(orders),
                 _ => {}
             }
         }

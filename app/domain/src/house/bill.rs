@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::payment::Payment;
 use crate::{
     currency::Minor,
-    id::{BillId, CashierId, DiscountId, DishId, LineId, PaymentId, TableId},
+    id::{BillId, CashierId, DiscountId, DishId, LineId, PaymentId, TableId, TicketId},
     quote::QuotedPick,
     share::share,
     tax::{Place, Tax, TaxRate, portion, taxes},
@@ -37,6 +37,9 @@ pub struct Bill {
     pub discounts: Vec<Discount>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<Payment>,
+    /// What the kitchen was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tickets: Vec<TicketId>,
     /// Nobody works on it any more; what happens to it opens it again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
@@ -172,6 +175,7 @@ impl Bill {
             lines: Vec::new(),
             discounts: Vec::new(),
             payments: Vec::new(),
+            tickets: Vec::new(),
             closed: false,
             merged: None,
         }

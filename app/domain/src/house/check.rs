@@ -77,7 +77,10 @@ impl Action {
             Self::Plan { plan, .. } => plan.check(),
             Self::Assign { orders, .. } => at_most("orders", orders.len(), limits::STOPS),
             Self::HandOver { handed_over, .. } => handed_over.check(),
-            Self::HandIn { amount: cash, .. } => money("amount", *cash, 0),
+            Self::HandIn { orders, amount: cash, .. } => {
+                at_most("orders", orders.len(), limits::STOPS)?;
+                money("amount", *cash, 0)
+            }
             Self::Order { event, .. } => event.check(),
             Self::Count { .. }
             | Self::Merge { .. }

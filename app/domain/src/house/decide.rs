@@ -25,7 +25,7 @@ type Decided = Result<Vec<Thing>, Refusal>;
 /// The things as they are after the op. On a refusal nothing is changed.
 pub fn decide(house: &House, op: &Op) -> Decided {
     op.action.check().map_err(|malformed| Refusal::Malformed(malformed.to_string()))?;
-    act(house, op).map(|things| seating::keep_tables(house, things))
+    act(house, op).map(|things| seating::keep_tables(house, cooking::keep_tickets(house, things)))
 }
 
 fn act(house: &House, op: &Op) -> Decided {
@@ -56,7 +56,7 @@ fn act(house: &House, op: &Op) -> Decided {
         Action::Recall { ticket, lines } => cooking::set_done(house, *ticket, lines, false),
         Action::Assign { run, courier, orders } => bringing::assign(house, op, (*run, *courier), orders),
         Action::HandOver { run, order, handed_over } => bringing::hand_over(house, *run, *order, handed_over),
-        Action::HandIn { id, run, shift, amount } => bringing::hand_in(house, op, (*id, *run, *shift), *amount),
+        Action::HandIn { id, run, orders, shift, amount } => cash::hand_in(house, op, (*id, *run, *shift), orders, *amount),
         Action::Plan { table, plan } => {
             let bills = house.table(*table).map_or_else(Vec::new, |table| table.bills.clone());
             Ok(vec![Thing::Table(Table { id: *table, plan: plan.clone(), bills })])
@@ -89,6 +89,7 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
     match &op.action {
         Action::Open { bill, seat, .. } | Action::Move { bill, seat } => {
             billing::needs(house, *bill, &mut needs);
+            needs.extend(tickets(house, *bill));
             seating::needs(house, seat, &mut needs);
         }
         Action::Add { bill, line } => {
@@ -101,14 +102,18 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
             needs.extend(line.into_iter().flat_map(billing::dishes).map(ThingId::Stock));
         }
         Action::Note { bill, .. }
-        | Action::Name { bill, .. }
         | Action::Guests { bill, .. }
         | Action::Discount { bill, .. }
         | Action::TakeBackDiscount { bill, .. }
         | Action::Mail { bill, .. }
         | Action::Close { bill } => billing::needs(house, *bill, &mut needs),
+        Action::Name { bill, .. } => {
+            billing::needs(house, *bill, &mut needs);
+            needs.extend(tickets(house, *bill));
+        }
         Action::Split { bill, into, .. } | Action::Merge { bill, into } => {
             billing::needs(house, *bill, &mut needs);
+            needs.extend(tickets(house, *bill));
             billing::needs(house, *into, &mut needs);
         }
         Action::Send { bill, ticket, .. } => {
@@ -139,9 +144,11 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
             needs.extend(orders.iter().map(|order| ThingId::Order(*order)));
         }
         Action::HandOver { run, .. } => needs.push(ThingId::Run(*run)),
-        Action::HandIn { run, shift, .. } => {
+        Action::HandIn { run, orders, shift, .. } => {
             needs.extend([ThingId::Run(*run), ThingId::Shift(*shift)]);
+            needs.push(ThingId::Till(op.device));
             needs.extend(house.run(*run).map(|run| ThingId::Device(run.courier)));
+            needs.extend(orders.iter().flat_map(|order| [ThingId::Order(*order), ThingId::Taken(*order)]));
         }
         Action::Order { order, .. } => needs.push(ThingId::Order(*order)),
         Action::TakeOrder { order, shift, .. } => {
@@ -156,6 +163,10 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
         | Action::Dismiss { .. } => {}
     }
     needs
+}
+
+fn tickets(house: &House, bill: BillId) -> impl Iterator<Item = ThingId> + '_ {
+    house.live(bill).into_iter().flat_map(|bill| &bill.tickets).map(|ticket| ThingId::Ticket(*ticket))
 }
 
 fn found<T: Clone>(thing: Option<&T>) -> Result<T, Refusal> {

@@ -198,6 +198,9 @@ pub enum Action {
     HandIn {
         id: MoveId,
         run: RunId,
+        /// What it was collected for.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        orders: Vec<OrderId>,
         shift: ShiftId,
         amount: Minor,
     },
@@ -228,7 +231,7 @@ impl Action {
             Self::Send { news, .. } => news.len() * 80,
             Self::Bump { lines, .. } | Self::Recall { lines, .. } => lines.len() * 40,
             Self::Station(station) => station.categories.len() * 40,
-            Self::Assign { orders, .. } => orders.len() * 40,
+            Self::Assign { orders, .. } | Self::HandIn { orders, .. } => orders.len() * 40,
             _ => 0,
         };
         long + 1_500

@@ -116,7 +116,8 @@ impl Report {
             payment.refunds.iter().filter(|refund| refund.shift == shift).for_each(|refund| self.give_back(payment.way, refund));
         }
         let whole = whole();
-        self.discounts += whole.own(whole.off, &flows, shift);
+        let came: Vec<Flow> = self::flows(payments).into_iter().filter(|flow| flow.amount > Minor::ZERO).collect();
+        self.discounts += whole.own(whole.off, &came, shift);
         for tax in &whole.taxes {
             let (of, part) = (whole.own(tax.of, &flows, shift), whole.own(tax.tax, &flows, shift));
             match self.taxes.iter_mut().find(|known| known.rate == tax.rate) {

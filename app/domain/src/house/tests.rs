@@ -6,10 +6,10 @@ use super::{
     op::{Action, Op, Part, Refusal, SPEAKS},
     payment::{Back, Owed, Tender, Way},
     report::Report,
-    run::{Run, Stop},
+    run::{HandedOver, Proof, Run, Stop},
     sight::Viewer,
     table::Plan,
-    ticket::{News, news},
+    ticket::{News, Of, news},
 };
 use crate::{
     basket::Service,
@@ -608,4 +608,43 @@ fn a_drawer_holds_what_a_day_brings_in_any_currency() {
     day.does(ADA, pay(1, 450_000_000));
     day.does(ADA, Action::CloseShift { shift: SHIFT, counted: Minor(450_010_000) });
     assert_eq!(day.house.shift(SHIFT).unwrap().closed.as_ref().unwrap().expected, Minor(450_010_000));
+}
+
+#[test]
+fn what_a_courier_collected_pays_for_the_orders_and_the_rest_is_a_move_of_cash() {
+    let mut day = Day::new();
+    let order = ordered(2_003, 200);
+    day.house.put(Thing::Order(Box::new(order.clone())));
+    day.does(ADA, Action::Assign { run: RunId(1), courier: BEN, orders: vec![order.id] });
+    let handed_over = HandedOver { at: Timestamp(5), cash: Minor(2_105), proof: Proof::Name("Nell".into()) };
+    day.does(BEN, Action::HandOver { run: RunId(1), order: order.id, handed_over });
+    let hand_in = Action::HandIn { id: MoveId(7), run: RunId(1), orders: vec![order.id], shift: SHIFT, amount: Minor(2_105) };
+    day.does(ADA, hand_in.clone());
+    assert_eq!(day.asks(ADA, hand_in), Err(Refusal::Taken));
+    let report = Report::of(&day.house, SHIFT).unwrap();
+    assert_eq!((report.total(), report.tipped(), report.receipts), (Minor(1_803), Minor(200), Some((1, 1))));
+    assert_eq!((report.shift.moved(), report.shift.expected()), (Minor(100), Minor(12_105)), "one more than it cost, in coins of 5");
+    assert_eq!(day.house.due(&order), Minor::ZERO);
+    assert!(day.house.run(RunId(1)).unwrap().is_over());
+}
+
+#[test]
+fn a_ticket_goes_where_its_guests_go_until_it_is_made() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Soup", 600);
+    let news = news(day.bill());
+    day.sends(ADA, 1, news);
+    let at = |day: &Day| match &day.house.ticket(TicketId(1)).unwrap().of {
+        Of::Bill { bill, seat, name } => (*bill, seat.clone(), name.clone()),
+        Of::Order(_) => unreachable!("it is a bill's"),
+    };
+    day.does(ADA, Action::Move { bill: BILL, seat: Seat::Table(TableId(5)) });
+    day.does(BEN, Action::Name { bill: BILL, name: "red jacket".into() });
+    assert_eq!(at(&day), (BILL, Seat::Table(TableId(5)), "red jacket".into()));
+    day.does(BEN, open(BillId(2), 11));
+    day.does(BEN, Action::Merge { bill: BILL, into: BillId(2) });
+    assert_eq!(at(&day), (BillId(2), Seat::Table(TableId(11)), String::new()));
+    day.does(BEN, Action::Bump { ticket: TicketId(1), lines: Vec::new() });
+    day.does(BEN, Action::Move { bill: BillId(2), seat: Seat::Counter });
+    assert_eq!(at(&day).1, Seat::Table(TableId(11)), "what was brought stays where it was brought");
 }

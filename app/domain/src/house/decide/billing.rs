@@ -163,6 +163,7 @@ pub fn merge(house: &House, bill: BillId, into: BillId) -> Decided {
     into.lines.append(&mut bill.lines);
     into.discounts.append(&mut bill.discounts);
     into.payments.append(&mut bill.payments);
+    into.tickets.extend(&bill.tickets);
     into.guests = into.guests.saturating_add(bill.guests).min(limits::GUESTS);
     into.closed &= bill.closed;
     bill.guests = 0;

@@ -2,14 +2,12 @@
 
 use super::{Decided, found};
 use crate::{
-    currency::Minor,
     house::{
         House, Thing,
         op::{Action, Op, Refusal},
         run::{HandedOver, Run, Stop},
-        shift::Move,
     },
-    id::{DeviceId, MoveId, OrderId, RunId, ShiftId},
+    id::{DeviceId, OrderId, RunId},
 };
 
 /// A courier arranges its own run, and says what was handed over on it, also if somebody gave it to another meanwhile.
@@ -51,12 +49,4 @@ pub fn hand_over(house: &House, run: RunId, order: OrderId, handed_over: &Handed
         None => run.stops.push(Stop { order, handed_over: Some(handed_over.clone()) }),
     }
     Ok(vec![Thing::Run(run)])
-}
-
-pub fn hand_in(house: &House, op: &Op, (id, run, shift): (MoveId, RunId, ShiftId), amount: Minor) -> Decided {
-    let (mut run, mut shift) = (found(house.run(run))?, found(house.shift(shift))?);
-    let courier = house.device(run.courier).map(|courier| courier.name.clone());
-    shift.put(Move { id, at: op.at, amount, reason: courier.unwrap_or_default() })?;
-    run.handed_in = Some(run.handed_in.unwrap_or_default() + amount);
-    Ok(vec![Thing::Run(run), Thing::Shift(shift)])
 }

@@ -11,16 +11,19 @@ use crate::{
         shift::{Closed, Move, Shift},
         taken::Taken,
     },
-    id::{BillId, MoveId, OrderId, PaymentId, ShiftId},
+    id::{BillId, MoveId, OrderId, PaymentId, RunId, ShiftId},
 };
 
+fn till(house: &House, op: &Op) -> Till {
+    house.till(op.device).cloned().unwrap_or_else(|| Till::new(op.device))
+}
+
 /// Into the drawer, under the till's next number.
-fn put_in(house: &House, op: &Op, shift: &mut Shift, tender: &Tender) -> (Payment, Till) {
-    let mut till = house.till(op.device).cloned().unwrap_or_else(|| Till::new(op.device));
+fn put_in(op: &Op, till: &mut Till, shift: &mut Shift, tender: &Tender) -> Payment {
     till.receipts += 1;
     let receipt = Receipt { till: op.device, number: till.receipts };
     shift.take(tender.way, tender.taken());
-    (Payment { tender: tender.clone(), at: op.at, shift: shift.id, receipt, by: op.by, refunds: Vec::new() }, till)
+    Payment { tender: tender.clone(), at: op.at, shift: shift.id, receipt, by: op.by, refunds: Vec::new() }
 }
 
 pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender) -> Decided {
@@ -30,24 +33,50 @@ pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender
     if bill.payments.iter().any(|paid| paid.id == tender.id) {
         return Err(Refusal::Taken);
     }
-    let (payment, till) = put_in(house, op, &mut shift, tender);
-    bill.payments.push(payment);
+    let mut till = till(house, op);
+    bill.payments.push(put_in(op, &mut till, &mut shift, tender));
     bill.closed = bill.due() == Minor::ZERO;
     Ok(vec![Thing::Bill(bill), Thing::Shift(shift), Thing::Till(till)])
 }
 
 /// Whatever has become of the order, the money is there.
 pub fn take_order(house: &House, op: &Op, order: OrderId, shift: ShiftId, tender: &Tender) -> Decided {
-    let mut shift = found(house.shift(shift))?;
+    let (mut shift, mut till) = (found(house.shift(shift))?, till(house, op));
+    let taken = take(house, op, order, (&mut till, &mut shift), tender)?;
+    Ok(vec![Thing::Taken(taken), Thing::Shift(shift), Thing::Till(till)])
+}
+
+fn take(house: &House, op: &Op, order: OrderId, (till, shift): (&mut Till, &mut Shift), tender: &Tender) -> Result<Taken, Refusal> {
     let taxes = || house.order(order).map_or_else(Vec::new, |order| order.ordered.taxes.clone());
     let first = || Taken { order, owed: tender.amount, taxes: taxes(), payments: Vec::new() };
     let mut taken = house.taken(order).cloned().unwrap_or_else(first);
     if taken.payments.iter().any(|paid| paid.id == tender.id) {
         return Err(Refusal::Taken);
     }
-    let (payment, till) = put_in(house, op, &mut shift, tender);
-    taken.payments.push(payment);
-    Ok(vec![Thing::Taken(taken), Thing::Shift(shift), Thing::Till(till)])
+    taken.payments.push(put_in(op, till, shift, tender));
+    Ok(taken)
+}
+
+/// What the courier collected at the doors pays for those orders; what is more or less than they cost is a move of cash under the courier's name.
+pub fn hand_in(house: &House, op: &Op, (id, run, shift): (MoveId, RunId, ShiftId), orders: &[OrderId], amount: Minor) -> Decided {
+    let (mut run, mut shift, mut till) = (found(house.run(run))?, found(house.shift(shift))?, till(house, op));
+    let mut things = Vec::new();
+    let mut rest = amount;
+    for order in orders.iter().filter_map(|order| house.order(*order)) {
+        // Said again, it has the same name.
+        let tender = house.tender(order, PaymentId(id.0 ^ order.id.0), Way::Cash);
+        if tender.taken() > Minor::ZERO && tender.taken() <= rest {
+            rest = rest - tender.taken();
+            things.push(Thing::Taken(take(house, op, order.id, (&mut till, &mut shift), &tender)?));
+        }
+    }
+    if rest != Minor::ZERO || things.is_empty() {
+        let courier = house.device(run.courier).map(|courier| courier.name.clone());
+        shift.put(Move { id, at: op.at, amount: rest, reason: courier.unwrap_or_default() })?;
+    }
+    run.handed_in = Some(run.handed_in.unwrap_or_default() + amount);
+    things.extend([Thing::Run(run), Thing::Shift(shift), Thing::Till(till)]);
+    Ok(things)
 }
 
 /// Out of the drawer, by the way it came.

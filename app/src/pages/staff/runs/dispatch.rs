@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
+    currency::Minor,
     device::DeviceKind,
     house::{
         House, Installed,
@@ -165,10 +166,12 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
     let all = is_brought(house, run) && !is_over(house, run);
     let (id, cash) = (run.id, run.cash());
     let (taking, hand_in) = (post.clone(), MoveId(post.desk.id()));
+    let collected = run.stops.iter().filter(|stop| stop.handed_over.as_ref().is_some_and(|handed_over| handed_over.cash > Minor::ZERO));
+    let collected: Vec<OrderId> = collected.map(|stop| stop.order).collect();
     let take = move |_| {
         let shift = taking.house.with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
         match shift {
-            Some(shift) => taking.ask_once(Action::HandIn { id: hand_in, run: id, shift, amount: cash }, || ()),
+            Some(shift) => taking.ask_once(Action::HandIn { id: hand_in, run: id, orders: collected.clone(), shift, amount: cash }, || ()),
             None => taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())),
         }
     };
