@@ -62,13 +62,18 @@ impl Slip<'_> {
     fn sums(&self, sums: &Sums) -> Vec<Row> {
         let off = self.bill.discounts.iter().zip(&sums.off).map(|(discount, off)| self.row(discount.reason.clone(), -*off));
         let mut rows: Vec<Row> = off.collect();
-        rows.push(self.row(self.word(Key::SumTotal, &[]), sums.total));
         let key = if self.bill.plus_tax { Key::TaxAdded } else { Key::TaxIncluded };
-        rows.extend(sums.taxes.iter().map(|tax| {
+        let taxes = sums.taxes.iter().map(|tax| {
             let rate = Texts::of(self.lang).percent(tax.rate);
             let name = self.word(key, &[("name", &self.restaurant.tax.name), ("rate", &rate)]);
             Row { minor: true, ..self.row(name, tax.tax) }
-        }));
+        });
+        let taxes: Vec<Row> = taxes.collect();
+        // A tax that is added leads to the total; one that is within it is said of it.
+        let (added, within) = if self.bill.plus_tax { (taxes, Vec::new()) } else { (Vec::new(), taxes) };
+        rows.extend(added);
+        rows.push(self.row(self.word(Key::SumTotal, &[]), sums.total));
+        rows.extend(within);
         rows
     }
 

@@ -148,6 +148,33 @@ pub fn ReadyOrders(post: Post, taken: Callback<(OrderId, PaymentId)>) -> impl In
     }
 }
 
+/// Those that the kitchen has, or a courier, for when the diner asks.
+#[component]
+pub fn UnderWay(post: Post) -> impl IntoView {
+    let (house, texts) = (post.house, post.texts);
+    let orders = Memo::new(move |_| house.with(|house| orders_in(house, is_under_way)));
+    let row = move |order: Order| {
+        let name = order.ordered.contact.name.clone();
+        view! { <li dir="auto">{order_name(texts, &order)}" "<b>{name}</b>" · "{due(texts, &order)}</li> }
+    };
+    let title = move || texts.count(Key::OrdersUnderWay, orders.with(Vec::len));
+    let none = move || orders.with(Vec::is_empty);
+    view! {
+        <details class="under-way" hidden=none>
+            <summary>{title}</summary>
+            <ul><For each=move || orders.get() key=|order| (order.id, order.revision) let:order>{row(order)}</For></ul>
+        </details>
+    }
+}
+
+fn is_under_way(order: &Order) -> bool {
+    match order.progress.state {
+        State::Accepted | State::Preparing | State::OutForDelivery => true,
+        State::Ready => matches!(order.ordered.service, Service::Delivery(_)),
+        _ => false,
+    }
+}
+
 fn ready(house: &House) -> Vec<Order> {
     orders_in(house, |order| order.progress.state == State::Ready && !matches!(order.ordered.service, Service::Delivery(_)))
 }

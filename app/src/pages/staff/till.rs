@@ -37,7 +37,7 @@ use crate::text::staff::Key;
 pub fn Till(premises: Premises) -> impl IntoView {
     let Some(post) = Post::new(premises) else { return Either::Left(()) };
     let kind = post.kind();
-    let counter = Counter { at: post.desk.in_hand(), post, over: RwSignal::new(None) };
+    let counter = Counter { at: post.desk.in_hand(), post, over: RwSignal::new(None), sharing: RwSignal::new(None) };
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
         Some(Some(DeviceKind::Till)) => {

@@ -9,14 +9,16 @@ use servery_domain::{
         table::{Plan, Table},
     },
     id::{BillId, TableId},
+    order::Order,
     time::Timestamp,
 };
 
 use crate::{pages::staff::post::Post, text::staff::Key};
 
 /// What is the matter with its guests, the most pressing first.
-fn state(bills: &[&Bill]) -> &'static str {
+fn state(bills: &[&Bill], orders: usize) -> &'static str {
     match bills {
+        [] if orders > 0 => "ordered",
         [] => "free",
         bills if bills.iter().all(|bill| bill.lines.is_empty()) => "seated",
         bills if bills.iter().any(|bill| bill.lines.iter().any(|line| line.unsent() != 0)) => "unsent",
@@ -29,9 +31,14 @@ fn bills_of<'h>(house: &'h House, table: &Table) -> Vec<&'h Bill> {
     table.bills.iter().filter_map(|bill| house.bill(*bill)).collect()
 }
 
+/// What diners ordered to it by themselves.
+fn orders_of<'h>(house: &'h House, table: &Table) -> Vec<&'h Order> {
+    house.orders().filter(|order| !order.progress.state.is_over() && order.ordered.table == table.plan.name).collect()
+}
+
 pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, id: TableId, table: Memo<Table>) -> impl IntoView + use<> {
     let house = post.house;
-    let state = Memo::new(move |_| house.with(|house| table.with(|table| state(&bills_of(house, table)))));
+    let state = Memo::new(move |_| house.with(|house| table.with(|table| state(&bills_of(house, table), orders_of(house, table).len()))));
     let words = {
         let post = post.clone();
         move || {
@@ -60,6 +67,11 @@ pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, id: TableId, table:
             })
         }
     };
+    let orders = move || {
+        let orders = house
+            .with(|house| table.with(|table| orders_of(house, table).iter().map(|order| format!("#{}", order.number)).collect::<Vec<_>>()));
+        (!orders.is_empty()).then(|| view! { <small>{orders.join(" ")}</small> })
+    };
     let taking = post.clone();
     let take = move |_| match table.with_untracked(|table| table.bills.first().copied()) {
         Some(bill) => taking.desk.in_hand().set(Some(bill)),
@@ -77,6 +89,7 @@ pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, id: TableId, table:
             <b dir="auto">{name}</b>
             <span>{words}</span>
             {facts}
+            {orders}
         </a>
     }
 }

@@ -159,5 +159,7 @@ fn notes(texts: Texts, house: &House, ticket: &Ticket) -> Option<impl IntoView +
 fn is_more(house: &House, ticket: &Ticket) -> bool {
     let Of::Bill { bill, .. } = &ticket.of else { return false };
     let is_of = |other: &Ticket| matches!(&other.of, Of::Bill { bill: of, .. } if of == bill);
-    house.tickets().any(|other| is_of(other) && (other.taken_at, other.id) < (ticket.taken_at, ticket.id))
+    // Courses that were sent together are taken in one moment.
+    let is_new = ticket.items.iter().any(|item| item.count > 0);
+    is_new && house.tickets().any(|other| is_of(other) && other.taken_at < ticket.taken_at)
 }

@@ -12,7 +12,7 @@ use servery_domain::{
 
 use super::counter::{Counter, Over, live_bills};
 use crate::{
-    pages::staff::orders::{NewOrders, ReadyOrders},
+    pages::staff::orders::{NewOrders, ReadyOrders, UnderWay},
     text::staff::Key,
 };
 
@@ -44,6 +44,7 @@ pub fn Bills(counter: Counter) -> impl IntoView {
         <nav class="bills" aria-label=counter.word(Key::BillsTitle)>
             <NewOrders post=counter.post.clone()/>
             <ReadyOrders post=counter.post.clone() taken/>
+            <UnderWay post=counter.post.clone()/>
             <div class="new">
                 {open(Key::SeatCounter, Seat::Counter)}
                 {open(Key::SeatAway, Seat::Away)}

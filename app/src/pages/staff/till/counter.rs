@@ -22,6 +22,8 @@ pub struct Counter {
     /// The bill in hand.
     pub at: RwSignal<Option<BillId>>,
     pub over: RwSignal<Option<Over>>,
+    /// Among how many guests the rest of a bill is still shared.
+    pub sharing: RwSignal<Option<(BillId, usize)>>,
 }
 
 /// What lies over the till.

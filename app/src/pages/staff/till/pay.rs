@@ -64,12 +64,13 @@ fn first_share(due: Minor, guests: usize) -> Minor {
 fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
     let bill_now = counter.bill();
     let due = Memo::new(move |_| bill_now.with(|bill| bill.as_ref().map_or(Minor::ZERO, |bill| bill.due())));
+    let sharers = counter.sharing.get_untracked().filter(|(shared, _)| *shared == bill.id).map_or(1, |(_, guests)| guests);
     let filled = Filled {
         way: RwSignal::new(Way::Cash),
-        amount: RwSignal::new(due.get_untracked()),
+        amount: RwSignal::new(first_share(due.get_untracked(), sharers)),
         tip: RwSignal::new(Minor::ZERO),
         given: RwSignal::new(Minor::ZERO),
-        guests: RwSignal::new(1),
+        guests: RwSignal::new(sharers),
     };
     // Untouched, the amount goes along with what somebody else rings up or takes meanwhile.
     Effect::new(move |before: Option<Minor>| {
@@ -89,7 +90,7 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
             Tender { tip, rounding, given, ..Tender::new(id, way.get(), amount) }
         }
     };
-    let (taking, over) = (counter.clone(), counter.over);
+    let (taking, over, sharing) = (counter.clone(), counter.over, counter.sharing);
     let bill_id = bill.id;
     let take = move |event: SubmitEvent| {
         event.prevent_default();
@@ -98,7 +99,11 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
         let pay = Action::Pay { bill: bill_id, shift: shift.id, tender };
         // Nothing that is paid is forgotten in the kitchen.
         let all = tickets(&taking, &bill).into_iter().chain([pay]);
-        taking.ask_all_once(all, move || over.set(Some(Over::Receipt(Owed::Bill(bill_id), paid))));
+        let rest = filled.guests.get_untracked().saturating_sub(1).max(1);
+        taking.ask_all_once(all, move || {
+            sharing.set(Some((bill_id, rest)));
+            over.set(Some(Over::Receipt(Owed::Bill(bill_id), paid)));
+        });
     };
     let short = move || filled.way.get() == Way::Cash && filled.given.get() > Minor::ZERO && filled.given.get() < tender().taken();
     let change = {

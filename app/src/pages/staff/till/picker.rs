@@ -55,6 +55,9 @@ impl Looking {
 
 /// Rings up one, or asks for its options first.
 pub fn ring(counter: &Counter, dish: &Dish) {
+    if counter.house.with_untracked(|house| house.stock(dish.id).is_some_and(|stock| stock.left == 0)) {
+        return counter.wrong.set(Some(format!("{}: {}", dish.name, counter.word(Key::RefusedSoldOut))));
+    }
     match dish.option_groups.is_empty() {
         true => add(counter, Line { id: LineId(counter.desk.id()), dish: dish.id, count: 1, picks: Vec::new(), note: String::new() }),
         false => counter.over.set(Some(Over::Options(dish.id))),

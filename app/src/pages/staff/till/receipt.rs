@@ -153,12 +153,17 @@ impl Slip {
     fn of_bill(counter: &Counter, bill: &Bill) -> Self {
         let sums = bill.sums();
         let lines = bill.lines.iter().filter(|line| line.count > 0);
-        let key = if bill.plus_tax { Key::ReceiptTaxAdded } else { Key::ReceiptTaxWithin };
+        let off = bill.discounts.iter().zip(&sums.off).map(|(discount, off)| (discount.reason.clone(), -*off));
+        // A tax that is added leads to the total; one that is within it is said of it.
+        let (added, within) = match bill.plus_tax {
+            true => (taxes(counter, Key::ReceiptTaxAdded, &sums.taxes), Vec::new()),
+            false => (Vec::new(), taxes(counter, Key::ReceiptTaxWithin, &sums.taxes)),
+        };
         Self {
             lines: lines.map(|line| Row::new(line.count.into(), &line.name, line.sum(), &line.picks)).collect(),
-            sums: bill.discounts.iter().zip(&sums.off).map(|(discount, off)| (discount.reason.clone(), -*off)).collect(),
+            sums: off.chain(added).collect(),
             total: sums.total,
-            taxes: taxes(counter, key, &sums.taxes),
+            taxes: within,
         }
     }
 

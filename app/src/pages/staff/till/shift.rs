@@ -9,7 +9,7 @@ use servery_domain::{
 };
 
 use super::{
-    counter::{Counter, Over, own_shift},
+    counter::{Counter, Over, live_bills, own_shift},
     report::paper,
 };
 use crate::{
@@ -107,7 +107,8 @@ pub fn CloseShift(counter: Counter, shift: ShiftId) -> impl IntoView {
     let expected = counter.money(shift.expected());
     let difference = {
         let counter = counter.clone();
-        move || counter.money(counted.get() - shift.expected())
+        // Nothing is missing before anything was counted.
+        move || (counted.get() > Minor::ZERO).then(|| counter.money(counted.get() - shift.expected()))
     };
     let inner = {
         let counter = counter.clone();
@@ -121,10 +122,17 @@ pub fn CloseShift(counter: Counter, shift: ShiftId) -> impl IntoView {
                         <div><dt>{counter.word(Key::ShiftExpected)}</dt><dd dir="auto">{expected.clone()}</dd></div>
                         <div><dt>{counter.word(Key::ShiftDifference)}</dt><dd dir="auto">{difference.clone()}</dd></div>
                     </dl>
+                    {open_bills(&counter)}
                     <button type="submit" class="main">{counter.word(Key::ShiftClose)}</button>
                 </form>
             }),
         }
     };
     Some(view! { <Sheet title=counter.word(Key::ShiftClose) close=counter.close()>{inner}</Sheet> })
+}
+
+/// Whoever closes may have forgotten somebody.
+fn open_bills(counter: &Counter) -> Option<impl IntoView + use<>> {
+    let open = counter.house.with_untracked(|house| live_bills(house).len());
+    (open > 0).then(|| view! { <p class="said">{counter.texts.count(Key::ShiftOpenBills, open)}</p> })
 }
