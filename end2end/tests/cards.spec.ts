@@ -3,7 +3,9 @@
 import { alive, expect, texts, type Servery } from "../servery";
 import { add, fillIn, filled, place, toCheckout } from "../ordering";
 import { DECLINED, GOOD, Provider, startWith, WANTS_TO_SEE_YOU } from "../cards";
+import { placed } from "../diner";
 import { counter, inMode, ticket, toTheBoard } from "../staff";
+import { createHmac } from "node:crypto";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 const words = texts.en;
@@ -54,6 +56,27 @@ async function shown(page: Page, request: APIRequestContext) {
   const { order } = await (await request.get(`/api/v1/orders/${token}`)).json();
   return { token, id: order.id as string, total: order.ordered.total as number };
 }
+
+function signed(body: string): string {
+  const at = Math.floor(Date.now() / 1000);
+  return `t=${at},v1=${createHmac("sha256", "whsec_servery").update(`${at}.${body}`).digest("hex")}`;
+}
+
+test("case_pinelab_620: the webhook comes three times at once while the diner looks, and the order is settled once", async ({ page, request }) => {
+  const { id, token, total } = await placed(request, { payment: "card" });
+  await page.goto(`/orders/${token}?render=hydrated`);
+  await alive(page);
+  await expect(page.locator(".state")).toHaveText(words["state.unpaid"]);
+  const revision = async () => (await (await request.get(`/api/v1/orders/${token}`)).json()).order.revision as number;
+  const before = await revision();
+  const object = { id: "pi_thrice", amount: total, currency: "usd", status: "succeeded", metadata: { order: id } };
+  const body = JSON.stringify({ id: "evt_thrice", type: "payment_intent.succeeded", data: { object } });
+  const hear = () => request.post("/api/v1/webhooks/cards", { data: Buffer.from(body), headers: { "content-type": "application/json", "stripe-signature": signed(body) } });
+  expect((await Promise.all([hear(), hear(), hear()])).map((answer) => answer.status())).toEqual([200, 200, 200]);
+  await expect(page.locator(".state")).toHaveText(words["state.placed"]);
+  await expect(page.locator(".payment")).toContainText(filled("order.paid", { amount: dollars(total) }));
+  expect(await revision()).toBe(before + 1);
+});
 
 const dollars = (cents: number) => `$${(cents / 100).toFixed(2)}`;
 
