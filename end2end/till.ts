@@ -44,6 +44,13 @@ export async function tidy(servery: Servery) {
   await other.end();
 }
 
+/** Tickets stand by the second in which they were taken. */
+export async function inAnotherSecond(page: Page) {
+  const second = () => page.evaluate(() => Math.floor(Date.now() / 1000));
+  const taken = await second();
+  await expect.poll(second, { intervals: [50] }).toBeGreaterThan(taken);
+}
+
 export class Till {
   constructor(readonly page: Page) {}
 
@@ -88,6 +95,8 @@ export class Till {
 
   /** Finds the dish by its name, and takes its options as they are. */
   async ring(name: string) {
+    // Nothing is typed into a page that a sheet still covers.
+    await expect(this.sheet).toHaveCount(0);
     const search = this.page.getByRole("searchbox");
     await search.fill(name);
     await this.page.locator(".dish-key", { hasText: name }).first().click();
