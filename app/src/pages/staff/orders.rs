@@ -6,7 +6,7 @@ use servery_domain::{
     currency::Minor,
     house::{House, op::Action, payment::Way},
     id::{OrderId, PaymentId},
-    order::{CommonReason, Event, Order, State},
+    order::{CommonReason, Event, Order, Ordered, State},
     time::LocalMinute,
 };
 
@@ -110,6 +110,14 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
     }
 }
 
+/// What the diner said of allergies must not be overlooked.
+pub fn asked(texts: Texts, ordered: &Ordered) -> impl IntoView + use<> {
+    let allergies = (!ordered.allergies.is_empty())
+        .then(|| view! { <p class="allergies" dir="auto">{texts.fill(Key::OrderAllergies, &[("text", &ordered.allergies)])}</p> });
+    let note = (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
+    view! { {allergies}{note} }
+}
+
 /// All that whoever answers has to know: who it is and when it is wanted, each dish as it was asked for, and what it comes to.
 fn said(texts: Texts, order: &Order) -> impl IntoView + use<> {
     let ordered = &order.ordered;
@@ -121,15 +129,11 @@ fn said(texts: Texts, order: &Order) -> impl IntoView + use<> {
     let lines: Vec<_> = lines.collect();
     let contact = [&ordered.contact.name, &ordered.contact.phone].into_iter().filter(|text| !text.is_empty());
     let contact: Vec<_> = contact.map(|text| view! { <span dir="auto">{text.clone()}</span> }).collect();
-    let allergies = (!ordered.allergies.is_empty())
-        .then(|| view! { <p class="allergies" dir="auto">{texts.fill(Key::OrderAllergies, &[("text", &ordered.allergies)])}</p> });
-    let note = (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
     let total = texts.lang.money(ordered.total, ordered.currency);
     view! {
         <p class="whose">{contact}</p>
         <p class="due">{texts.fill(Key::OrderDue, &[("time", &due(texts, order))])}" · "<b dir="auto">{total}</b></p>
-        {allergies}
-        {note}
+        {asked(texts, ordered)}
         <ul>{lines}</ul>
     }
 }

@@ -112,8 +112,7 @@ pub fn open_shift(house: &House, op: &Op, shift: ShiftId, float: Minor) -> Decid
         return Err(Refusal::Taken);
     }
     // The float is in the drawer, whatever else is open: a page offers it only where no shift is.
-    let till = house.till(op.device).cloned().unwrap_or_else(|| Till::new(op.device));
-    let till = Till { shift: Some(shift), ..till };
+    let till = Till { shift: Some(shift), ..till(house, op) };
     let shift = Shift { opened_by: op.by, ..Shift::new(shift, op.device, op.at, float) };
     Ok(vec![Thing::Shift(shift), Thing::Till(till)])
 }

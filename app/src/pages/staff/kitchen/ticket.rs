@@ -16,7 +16,7 @@ use servery_domain::{
 use super::Pass;
 use crate::{
     pages::staff::{
-        orders::{due, order_name},
+        orders::{self, due, order_name},
         post::{Ask, Face, Post, seat, tapped},
     },
     text::{Texts, staff::Key},
@@ -144,15 +144,11 @@ fn whose(texts: Texts, house: &House, ticket: &Ticket) -> String {
     }
 }
 
-/// What the diner said of allergies must not be overlooked.
+/// When a diner wants it, and what they said of it.
 fn notes(texts: Texts, house: &House, ticket: &Ticket) -> Option<impl IntoView + use<>> {
     let Of::Order(order) = ticket.of else { return None };
     let order = house.order(order)?;
-    let ordered = &order.ordered;
-    let allergies = (!ordered.allergies.is_empty())
-        .then(|| view! { <p class="allergies" dir="auto">{texts.fill(Key::OrderAllergies, &[("text", &ordered.allergies)])}</p> });
-    let note = (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
-    Some(view! { <p class="due">{texts.fill(Key::OrderDue, &[("time", &due(texts, order))])}</p>{allergies}{note} })
+    Some(view! { <p class="due">{texts.fill(Key::OrderDue, &[("time", &due(texts, order))])}</p>{orders::asked(texts, &order.ordered)} })
 }
 
 /// The kitchen has had a ticket of the same bill before.

@@ -8,7 +8,6 @@ use servery_domain::{
         payment::{Owed, Payment, Way},
     },
     limits,
-    time::Timestamp,
 };
 
 use super::counter::{Counter, Over};
@@ -70,8 +69,7 @@ fn found(counter: &Counter, house: &House, word: &str) -> Vec<(Owed, Payment)> {
         payment.receipt.to_string().to_lowercase().contains(&word) || label(counter, house, *owed).to_lowercase().contains(&word)
     };
     let mut found: Vec<_> = house.payments().filter(fits).collect();
-    let newest = |at: Timestamp| std::cmp::Reverse(at);
-    found.sort_by_key(|(_, payment)| (newest(payment.at), std::cmp::Reverse(payment.receipt)));
+    found.sort_by_key(|(_, payment)| std::cmp::Reverse((payment.at, payment.receipt)));
     found.into_iter().take(SHOWN).map(|(owed, payment)| (owed, payment.clone())).collect()
 }
 
