@@ -648,3 +648,15 @@ fn a_ticket_goes_where_its_guests_go_until_it_is_made() {
     day.does(BEN, Action::Move { bill: BillId(2), seat: Seat::Counter });
     assert_eq!(at(&day).1, Seat::Table(TableId(11)), "what was brought stays where it was brought");
 }
+
+#[test]
+fn a_courier_hands_in_once_also_if_it_was_exactly_what_the_orders_cost() {
+    let mut day = Day::new();
+    let order = ordered(2_000, 0);
+    day.house.put(Thing::Order(Box::new(order.clone())));
+    day.does(ADA, Action::Assign { run: RunId(1), courier: BEN, orders: vec![order.id] });
+    let hand_in = Action::HandIn { id: MoveId(7), run: RunId(1), orders: vec![order.id], shift: SHIFT, amount: Minor(2_000) };
+    day.does(ADA, hand_in.clone());
+    assert_eq!(day.asks(ADA, hand_in), Err(Refusal::Taken));
+    assert_eq!(day.house.shift(SHIFT).unwrap().expected(), Minor(12_000));
+}

@@ -60,11 +60,15 @@ fn take(house: &House, op: &Op, order: OrderId, (till, shift): (&mut Till, &mut 
 /// What the courier collected at the doors pays for those orders; what is more or less than they cost is a move of cash under the courier's name.
 pub fn hand_in(house: &House, op: &Op, (id, run, shift): (MoveId, RunId, ShiftId), orders: &[OrderId], amount: Minor) -> Decided {
     let (mut run, mut shift, mut till) = (found(house.run(run))?, found(house.shift(shift))?, till(house, op));
+    // Said again, it has the same name.
+    let name = |order: OrderId| PaymentId(id.0 ^ order.0);
+    if orders.iter().any(|order| house.payment(Owed::Order(*order), name(*order)).is_some()) {
+        return Err(Refusal::Taken);
+    }
     let mut things = Vec::new();
     let mut rest = amount;
     for order in orders.iter().filter_map(|order| house.order(*order)) {
-        // Said again, it has the same name.
-        let tender = house.tender(order, PaymentId(id.0 ^ order.id.0), Way::Cash);
+        let tender = house.tender(order, name(order.id), Way::Cash);
         if tender.taken() > Minor::ZERO && tender.taken() <= rest {
             rest = rest - tender.taken();
             things.push(Thing::Taken(take(house, op, order.id, (&mut till, &mut shift), &tender)?));
