@@ -21,9 +21,21 @@ fn text(path: &str, key: &str, value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Object(forms) => {
-            assert!(forms.keys().all(|form| PLURALS.contains(&form.as_str())), "{path}: {key}: unknown plural form");
-            let form = |name: &str| forms.get(name).or_else(|| forms.get("other")).and_then(Value::as_str);
-            let forms = PLURALS.map(|name| form(name).unwrap_or_else(|| panic!("{path}: {key}: no form 'other'")).to_owned());
+            assert!(
+                forms.keys().all(|form| PLURALS.contains(&form.as_str())),
+                "{path}: {key}: unknown plural form"
+            );
+            let form = |name: &str| {
+                forms
+                    .get(name)
+                    .or_else(|| forms.get("other"))
+                    .and_then(Value::as_str)
+            };
+            let forms = PLURALS.map(|name| {
+                form(name)
+                    .unwrap_or_else(|| panic!("{path}: {key}: no form 'other'"))
+                    .to_owned()
+            });
             forms.join("\u{1e}")
         }
         _ => panic!("{path}: {key}: neither a text nor plural forms"),
@@ -32,7 +44,12 @@ fn text(path: &str, key: &str, value: &Value) -> String {
 
 /// `n` may be left out where a plural form names the number in a word.
 fn placeholders(text: &str) -> BTreeSet<&str> {
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).filter(|name| *name != "n").collect()
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .filter(|name| *name != "n")
+        .collect()
 }
 
 fn variant(key: &str) -> String {
@@ -58,15 +75,28 @@ fn keys(which: &str, file: &str) {
     }
     code.push_str("}\n");
     writeln!(code, "pub const COUNT: usize = {};", keys.len()).expect("writing to a string");
-    writeln!(code, "#[cfg(feature = \"server\")]\npub static CATALOGUES: [[&str; COUNT]; {}] = [", LANGUAGES.len())
-        .expect("writing to a string");
+    writeln!(
+        code,
+        "#[cfg(feature = \"server\")]\npub static CATALOGUES: [[&str; COUNT]; {}] = [",
+        LANGUAGES.len()
+    )
+    .expect("writing to a string");
     for (path, catalogue) in paths.iter().zip(&catalogues) {
         let own: Vec<&String> = catalogue.keys().collect();
-        assert!(own == keys, "{path}: these keys are here or in {} only: {:?}", paths[0], difference(&own, &keys));
+        assert!(
+            own == keys,
+            "{path}: these keys are here or in {} only: {:?}",
+            paths[0],
+            difference(&own, &keys)
+        );
         let texts: Vec<String> = keys.iter().map(|key| text(path, key, &catalogue[*key])).collect();
         for (key, own) in keys.iter().zip(&texts) {
             let model = text(&paths[0], key, &catalogues[0][*key]);
-            assert!(placeholders(own) == placeholders(&model), "{path}: {key}: other placeholders than in {}", paths[0]);
+            assert!(
+                placeholders(own) == placeholders(&model),
+                "{path}: {key}: other placeholders than in {}",
+                paths[0]
+            );
         }
         writeln!(code, "    {texts:?},").expect("writing to a string");
     }

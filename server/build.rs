@@ -21,15 +21,23 @@ fn files() -> String {
     let mut files = Vec::new();
     collect("", Path::new("../public"), &mut files);
     if let Some(site) = env::var_os("SERVERY_SITE") {
-        PROGRAMS.iter().for_each(|program| collect("pkg/", &Path::new(&site).join(program).join("pkg"), &mut files));
+        PROGRAMS
+            .iter()
+            .for_each(|program| collect("pkg/", &Path::new(&site).join(program).join("pkg"), &mut files));
     }
     files.sort();
     // Found from where the crate lies when it is compiled: another checkout may have made the target folder.
     let rows = files.iter().map(|(name, path)| match path.is_absolute() {
         true => format!("({name:?}, include_bytes!({path:?})),\n"),
-        false => format!("({name:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{}\"))),\n", path.display()),
+        false => format!(
+            "({name:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{}\"))),\n",
+            path.display()
+        ),
     });
-    format!("pub(crate) static FILES: &[(&str, &[u8])] = &[\n{}];\n", rows.collect::<String>())
+    format!(
+        "pub(crate) static FILES: &[(&str, &[u8])] = &[\n{}];\n",
+        rows.collect::<String>()
+    )
 }
 
 fn collect(prefix: &str, folder: &Path, files: &mut Vec<(String, PathBuf)>) {
@@ -67,7 +75,11 @@ fn components() -> String {
             ])
             .output()
             .expect("cargo runs");
-        assert!(tree.status.success(), "cargo tree: {}", String::from_utf8_lossy(&tree.stderr));
+        assert!(
+            tree.status.success(),
+            "cargo tree: {}",
+            String::from_utf8_lossy(&tree.stderr)
+        );
         String::from_utf8_lossy(&tree.stdout).into_owned()
     };
     let host = env::var("TARGET").expect("cargo sets TARGET");

@@ -33,7 +33,9 @@ pub fn nothing_here(visit: &Visit) -> Problem {
 
 impl<P: Pages> Content<P> {
     pub async fn load(visit: &Visit, backend: &P::Backend) -> Self {
-        Self::try_load(visit, backend).await.map_or_else(Self::Problem, Self::Page)
+        Self::try_load(visit, backend)
+            .await
+            .map_or_else(Self::Problem, Self::Page)
     }
 
     async fn try_load(visit: &Visit, backend: &P::Backend) -> Result<P, Problem> {

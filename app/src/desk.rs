@@ -150,7 +150,9 @@ pub fn desk() -> Option<Arc<dyn Desk>> {
 
 /// For as long as whoever calls it is shown, somebody is in the middle of something.
 pub fn undisturbed() {
-    let Some(busy) = desk().map(|desk| desk.busy()) else { return };
+    let Some(busy) = desk().map(|desk| desk.busy()) else {
+        return;
+    };
     busy.update(|busy| *busy += 1);
     on_cleanup(move || busy.update(|busy| *busy -= 1));
 }

@@ -14,7 +14,10 @@ pub struct Fields<'a>(pub &'a [(String, String)]);
 
 impl<'a> Fields<'a> {
     pub fn find(self, name: &str) -> Option<&'a str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.trim())
     }
 
     pub fn get(self, name: &str) -> &'a str {
@@ -44,9 +47,13 @@ pub fn fill_in(draft: &mut Draft, fields: Fields<'_>) {
         basket.tip = Minor(tip);
     }
     let Contact { name, phone, email } = contact;
-    for (field, value) in
-        [("name", name), ("phone", phone), ("email", email), ("note", &mut draft.note), ("allergies", &mut draft.allergies)]
-    {
+    for (field, value) in [
+        ("name", name),
+        ("phone", phone),
+        ("email", email),
+        ("note", &mut draft.note),
+        ("allergies", &mut draft.allergies),
+    ] {
         if fields.find(field).is_some() {
             *value = fields.text(field);
         }
@@ -64,8 +71,15 @@ fn service(draft: &Draft, fields: Fields<'_>) -> Service {
 }
 
 fn doorstep(draft: &Draft, fields: Fields<'_>) -> Doorstep {
-    let [street, postcode, city, hint] = ["street", "postcode", "city", "hint"].map(|field| fields.text(field));
-    Doorstep { street, postcode, city, hint, point: draft.doorstep().point }
+    let [street, postcode, city, hint] =
+        ["street", "postcode", "city", "hint"].map(|field| fields.text(field));
+    Doorstep {
+        street,
+        postcode,
+        city,
+        hint,
+        point: draft.doorstep().point,
+    }
 }
 
 #[cfg(test)]
@@ -74,16 +88,32 @@ mod tests {
 
     #[test]
     fn what_the_form_does_not_ask_stays() {
-        let mut draft = Draft { note: "ring twice".into(), ..Draft::default() };
-        let pairs = [("service", "delivery"), ("street", " Mill Lane 1 "), ("tip", "250"), ("name", "Ada"), ("allergies", "nuts\r\neggs")];
+        let mut draft = Draft {
+            note: "ring twice".into(),
+            ..Draft::default()
+        };
+        let pairs = [
+            ("service", "delivery"),
+            ("street", " Mill Lane 1 "),
+            ("tip", "250"),
+            ("name", "Ada"),
+            ("allergies", "nuts\r\neggs"),
+        ];
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
         fill_in(&mut draft, Fields(&pairs));
         assert!(matches!(&draft.basket.service, Service::Delivery(door) if door.street == "Mill Lane 1"));
-        assert_eq!((draft.basket.tip, &*draft.note, &*draft.allergies), (Minor(250), "ring twice", "nuts\neggs"));
+        assert_eq!(
+            (draft.basket.tip, &*draft.note, &*draft.allergies),
+            (Minor(250), "ring twice", "nuts\neggs")
+        );
         fill_in(&mut draft, Fields(&[("service".into(), "collection".into())]));
-        assert_eq!((&draft.basket.service, &*draft.contact.name), (&Service::Collection, "Ada"));
+        assert_eq!(
+            (&draft.basket.service, &*draft.contact.name),
+            (&Service::Collection, "Ada")
+        );
         assert_eq!(draft.doorstep().street, "Mill Lane 1");
-        let typed_while_hidden = [("service", "collection"), ("street", "Mill Lane 2")].map(|(name, value)| (name.into(), value.into()));
+        let typed_while_hidden = [("service", "collection"), ("street", "Mill Lane 2")]
+            .map(|(name, value)| (name.into(), value.into()));
         fill_in(&mut draft, Fields(&typed_while_hidden));
         assert_eq!(draft.doorstep().street, "Mill Lane 2");
     }

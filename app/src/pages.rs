@@ -39,7 +39,12 @@ pub trait Pages: Clone + Send + Sync + 'static {
     /// As much of a backend as these pages use.
     fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<Self::Backend>;
     /// `values` are those of the parameters in the route's path.
-    fn load(view: View, values: &[&str], visit: &Visit, backend: &Self::Backend) -> impl Future<Output = Result<Self, Facts>> + Send;
+    fn load(
+        view: View,
+        values: &[&str],
+        visit: &Visit,
+        backend: &Self::Backend,
+    ) -> impl Future<Output = Result<Self, Facts>> + Send;
     fn view(self) -> impl IntoView + 'static;
     fn title(&self, texts: Texts) -> String;
 
@@ -88,7 +93,11 @@ pub fn anew<V: IntoView>(view: impl Fn() -> V) -> impl Fn() -> Either<V, V> {
     move || {
         let view = view();
         turn.update_value(|turn| *turn = !*turn);
-        if turn.get_value() { Either::Left(view) } else { Either::Right(view) }
+        if turn.get_value() {
+            Either::Left(view)
+        } else {
+            Either::Right(view)
+        }
     }
 }
 

@@ -40,7 +40,10 @@ impl std::error::Error for UnknownMode {}
 impl FromStr for Mode {
     type Err = UnknownMode;
     fn from_str(text: &str) -> Result<Self, UnknownMode> {
-        Self::ALL.into_iter().find(|mode| mode.name() == text).ok_or(UnknownMode)
+        Self::ALL
+            .into_iter()
+            .find(|mode| mode.name() == text)
+            .ok_or(UnknownMode)
     }
 }
 
@@ -63,7 +66,14 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 6] = [Self::Visitor, Self::Operator, Self::Browser, Self::Load, Self::Default, Self::Kept];
+    pub const ALL: [Self; 6] = [
+        Self::Visitor,
+        Self::Operator,
+        Self::Browser,
+        Self::Load,
+        Self::Default,
+        Self::Kept,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -125,8 +135,14 @@ pub fn decide(route: &Route, voices: Voices) -> Decision {
         (heavy, Reason::Load),
     ]
     .into_iter()
-    .find_map(|(mode, reason)| mode.filter(|mode| route.allows.contains(mode)).map(|mode| Decision { mode, reason }))
-    .unwrap_or(Decision { mode: route.default, reason: Reason::Default })
+    .find_map(|(mode, reason)| {
+        mode.filter(|mode| route.allows.contains(mode))
+            .map(|mode| Decision { mode, reason })
+    })
+    .unwrap_or(Decision {
+        mode: route.default,
+        reason: Reason::Default,
+    })
 }
 
 #[cfg(test)]
@@ -138,21 +154,40 @@ mod tests {
     fn expected(route: &Route, voices: Voices) -> Decision {
         let allowed = |mode: Option<Mode>| mode.filter(|mode| route.allows.contains(mode));
         if voices.browser == Browser::Unable && route.allows.contains(&Mode::Thin) {
-            return Decision { mode: Mode::Thin, reason: Reason::Browser };
+            return Decision {
+                mode: Mode::Thin,
+                reason: Reason::Browser,
+            };
         }
         if let Some(mode) = allowed(voices.visitor) {
-            return Decision { mode, reason: Reason::Visitor };
+            return Decision {
+                mode,
+                reason: Reason::Visitor,
+            };
         }
         if let Some(mode) = allowed(voices.operator) {
-            return Decision { mode, reason: Reason::Operator };
+            return Decision {
+                mode,
+                reason: Reason::Operator,
+            };
         }
         if voices.browser == Browser::Saving && route.allows.contains(&Mode::Thin) {
-            return Decision { mode: Mode::Thin, reason: Reason::Browser };
+            return Decision {
+                mode: Mode::Thin,
+                reason: Reason::Browser,
+            };
         }
-        if voices.load == Load::Heavy && route.default == Mode::Hydrated && route.allows.contains(&Mode::Thin) {
-            return Decision { mode: Mode::Thin, reason: Reason::Load };
+        if voices.load == Load::Heavy && route.default == Mode::Hydrated && route.allows.contains(&Mode::Thin)
+        {
+            return Decision {
+                mode: Mode::Thin,
+                reason: Reason::Load,
+            };
         }
-        Decision { mode: route.default, reason: Reason::Default }
+        Decision {
+            mode: route.default,
+            reason: Reason::Default,
+        }
     }
 
     #[test]
@@ -184,7 +219,12 @@ mod tests {
                     for operator in spoken {
                         for browser in [Browser::Able, Browser::Saving, Browser::Unable] {
                             for load in [Load::Calm, Load::Heavy] {
-                                let voices = Voices { visitor, operator, browser, load };
+                                let voices = Voices {
+                                    visitor,
+                                    operator,
+                                    browser,
+                                    load,
+                                };
                                 let decision = decide(&route, voices);
                                 assert_eq!(decision, expected(&route, voices), "{voices:?} on {allows:?}");
                                 assert!(allows.contains(&decision.mode));

@@ -108,7 +108,9 @@ impl Route {
 }
 
 pub fn read(path: &str) -> Option<(&'static Route, Vec<&str>)> {
-    ROUTES.iter().find_map(|route| Some((route, route.matches(path)?)))
+    ROUTES
+        .iter()
+        .find_map(|route| Some((route, route.matches(path)?)))
 }
 
 pub fn find(path: &str) -> Option<&'static Route> {
@@ -119,7 +121,9 @@ pub fn find(path: &str) -> Option<&'static Route> {
 pub fn plain_way(path: &str) -> Option<String> {
     let (route, values) = read(path)?;
     let needed = route.chunk == Chunk::Staff && !route.allows.contains(&Mode::Thin);
-    slug(&values).filter(|_| needed).map(|slug| format!("/board/{slug}"))
+    slug(&values)
+        .filter(|_| needed)
+        .map(|slug| format!("/board/{slug}"))
 }
 
 /// Which restaurant a path is about: its first value.
@@ -144,7 +148,10 @@ mod tests {
             ("/orders", Some("/orders")),
             ("/orders/a", Some("/orders/{token}")),
             ("/orders/a/pay", None),
-            ("/restaurants/a/dishes/b", Some("/restaurants/{slug}/dishes/{dish}")),
+            (
+                "/restaurants/a/dishes/b",
+                Some("/restaurants/{slug}/dishes/{dish}"),
+            ),
             ("/restaurants//dishes/b", None),
             ("/restaurants/a/dishes/b/", None),
             ("", None),
@@ -155,7 +162,10 @@ mod tests {
 
     #[test]
     fn the_values_of_a_path_come_in_order() {
-        assert_eq!(read("/restaurants/a/dishes/b").map(|(_, values)| values), Some(vec!["a", "b"]));
+        assert_eq!(
+            read("/restaurants/a/dishes/b").map(|(_, values)| values),
+            Some(vec!["a", "b"])
+        );
         assert_eq!(read("/").map(|(_, values)| values), Some(vec![]));
     }
 
@@ -163,7 +173,8 @@ mod tests {
     fn each_row_allows_its_default_and_a_way_without_script() {
         for route in &ROUTES {
             assert!(route.allows.contains(&route.default), "{}", route.path);
-            let plain = route.allows.contains(&Mode::Thin) || plain_way(&route.path.replace("{slug}", "a")).is_some();
+            let plain =
+                route.allows.contains(&Mode::Thin) || plain_way(&route.path.replace("{slug}", "a")).is_some();
             assert!(plain, "{}: whoever has no script needs a way in", route.path);
         }
     }
@@ -171,6 +182,9 @@ mod tests {
     #[test]
     fn the_staff_app_is_never_taken_over_from_a_servers_page() {
         let staff = || ROUTES.iter().filter(|route| route.chunk == Chunk::Staff);
-        assert!(staff().all(|route| !route.allows.contains(&Mode::Hydrated)), "its program has no code for that");
+        assert!(
+            staff().all(|route| !route.allows.contains(&Mode::Hydrated)),
+            "its program has no code for that"
+        );
     }
 }

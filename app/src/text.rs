@@ -44,8 +44,9 @@ fn count(chunk: Chunk) -> usize {
 }
 
 #[cfg(feature = "server")]
-static WHOLE: LazyLock<[Vec<&'static str>; Lang::ALL.len()]> =
-    LazyLock::new(|| Lang::ALL.map(|lang| [&CATALOGUES[lang as usize][..], &staff::CATALOGUES[lang as usize]].concat()));
+static WHOLE: LazyLock<[Vec<&'static str>; Lang::ALL.len()]> = LazyLock::new(|| {
+    Lang::ALL.map(|lang| [&CATALOGUES[lang as usize][..], &staff::CATALOGUES[lang as usize]].concat())
+});
 
 /// The words of mails, which only the server writes.
 #[cfg(feature = "server")]
@@ -74,13 +75,19 @@ pub struct Texts {
 impl Texts {
     #[cfg(feature = "server")]
     pub fn of(lang: Lang) -> Self {
-        Self { lang, entries: &WHOLE[lang as usize] }
+        Self {
+            lang,
+            entries: &WHOLE[lang as usize],
+        }
     }
 
     /// The catalogue that came with the page. It is held for as long as the page is shown; `None` if it belongs to another build.
     pub fn received(chunk: Chunk, lang: Lang, texts: Vec<String>) -> Option<Self> {
         let entries: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
-        (entries.len() == count(chunk)).then(|| Self { lang, entries: entries.leak() })
+        (entries.len() == count(chunk)).then(|| Self {
+            lang,
+            entries: entries.leak(),
+        })
     }
 
     /// What the program of a chunk gets of them.
@@ -100,8 +107,11 @@ impl Texts {
     /// `8.875`, with the language's decimal point.
     pub fn percent(self, rate: TaxRate) -> String {
         let plain = rate.percent();
-        let digits = plain.split_once('.').map_or(0, |(_, decimals)| decimals.len() as u32);
-        self.lang.decimal(u64::from(rate.0) / 10_u64.pow(4 - digits), digits)
+        let digits = plain
+            .split_once('.')
+            .map_or(0, |(_, decimals)| decimals.len() as u32);
+        self.lang
+            .decimal(u64::from(rate.0) / 10_u64.pow(4 - digits), digits)
     }
 
     /// The form that goes with `n`, with `{n}` replaced.
@@ -130,7 +140,12 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        filled.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
+        filled.push_str(
+            values
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map_or("", |(_, value)| value),
+        );
         rest = after;
     }
     filled.push_str(rest);
@@ -150,7 +165,10 @@ mod tests {
     #[test]
     fn numbers_choose_their_form() {
         assert_eq!(Texts::of(Lang::English).count(Key::HomeCount, 1), "1 restaurant");
-        assert_eq!(Texts::of(Lang::English).count(Key::HomeCount, 1_200), "1,200 restaurants");
+        assert_eq!(
+            Texts::of(Lang::English).count(Key::HomeCount, 1_200),
+            "1,200 restaurants"
+        );
         assert_eq!(Texts::of(Lang::German).count(Key::HomeCount, 2), "2 Restaurants");
     }
 
@@ -162,8 +180,17 @@ mod tests {
     #[test]
     fn a_catalogue_of_another_build_is_refused() {
         assert!(Texts::received(Chunk::Reading, Lang::German, vec!["one".to_owned()]).is_none());
-        let sent = |chunk| Texts::of(Lang::German).sent(chunk).iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let sent = |chunk| {
+            Texts::of(Lang::German)
+                .sent(chunk)
+                .iter()
+                .map(|text| (*text).to_owned())
+                .collect::<Vec<_>>()
+        };
         assert!(Texts::received(Chunk::Staff, Lang::German, sent(Chunk::Staff)).is_some());
-        assert!(Texts::received(Chunk::Staff, Lang::German, sent(Chunk::Signed)).is_none(), "the staff's words are missing");
+        assert!(
+            Texts::received(Chunk::Staff, Lang::German, sent(Chunk::Signed)).is_none(),
+            "the staff's words are missing"
+        );
     }
 }

@@ -8,8 +8,10 @@ use leptos::prelude::{RwSignal, use_context};
 /// What the platform itself reads from an address.
 const OF_THE_PLATFORM: [&str; 3] = ["render", "lang", "browser"];
 /// What pages read. Anything else, such as what a newsletter adds to its links, is dropped: it makes no other page.
-const OF_PAGES: [&str; 14] =
-    ["q", "open", "cuisine", "diet", "after", "limit", "done", "wrong", "was", "still", "stock", "code", "until", "station"];
+const OF_PAGES: [&str; 14] = [
+    "q", "open", "cuisine", "diet", "after", "limit", "done", "wrong", "was", "still", "stock", "code",
+    "until", "station",
+];
 /// No address of ours has more parameters.
 const MOST_PAIRS: usize = 16;
 
@@ -23,18 +25,29 @@ pub struct Visit {
 impl Visit {
     pub fn new(path: &str, query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).take(MOST_PAIRS);
-        let known = pairs.filter(|(name, _)| OF_THE_PLATFORM.contains(&name.as_ref()) || OF_PAGES.contains(&name.as_ref()));
+        let known = pairs.filter(|(name, _)| {
+            OF_THE_PLATFORM.contains(&name.as_ref()) || OF_PAGES.contains(&name.as_ref())
+        });
         // The server marks places in a page with this private character; from outside it has no meaning.
         let clean = |value: Cow<'_, str>| value.replace('\u{e000}', "");
-        Self { path: path.to_owned(), pairs: known.map(|(name, value)| (name.into_owned(), clean(value))).collect() }
+        Self {
+            path: path.to_owned(),
+            pairs: known
+                .map(|(name, value)| (name.into_owned(), clean(value)))
+                .collect(),
+        }
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.pairs().find(|(known, _)| *known == name).map(|(_, value)| value)
+        self.pairs()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
     }
 
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The parameters of the page, without the platform's.
@@ -50,7 +63,11 @@ impl Visit {
 /// `/path?name=value`, encoded.
 pub fn address<N: AsRef<str>, V: AsRef<str>>(path: &str, pairs: impl IntoIterator<Item = (N, V)>) -> String {
     let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
-    let mark = if query.is_empty() { Cow::Borrowed("") } else { Cow::Owned(format!("?{query}")) };
+    let mark = if query.is_empty() {
+        Cow::Borrowed("")
+    } else {
+        Cow::Owned(format!("?{query}"))
+    };
     format!("{path}{mark}")
 }
 
@@ -69,7 +86,13 @@ mod tests {
         assert_eq!(visit.get("render"), Some("thin"));
         assert_eq!(visit.address(), "/?q=a%26b&open=1");
         assert_eq!(Visit::new("/about", "render=thin").address(), "/about");
-        assert_eq!(Visit::new("/", "utm_source=x&q=%EE%80%80tea").address(), "/?q=tea");
-        assert_eq!(Visit::new("/", &"q=a&".repeat(10_000)).pairs().count(), MOST_PAIRS);
+        assert_eq!(
+            Visit::new("/", "utm_source=x&q=%EE%80%80tea").address(),
+            "/?q=tea"
+        );
+        assert_eq!(
+            Visit::new("/", &"q=a&".repeat(10_000)).pairs().count(),
+            MOST_PAIRS
+        );
     }
 }

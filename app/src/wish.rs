@@ -26,7 +26,9 @@ pub fn one_of(group: &OptionGroup) -> bool {
 /// What the fields of a group are called: `pick`, the choices within which it is offered, and for buttons of which one excludes
 /// the others, which need a name of their own, the group: `pick-CHOICE.GROUP`.
 pub fn field(group: &OptionGroup, within: impl Iterator<Item = ChoiceId>) -> String {
-    let mut name: String = std::iter::once("pick".to_owned()).chain(within.map(|choice| format!("-{choice}"))).collect();
+    let mut name: String = std::iter::once("pick".to_owned())
+        .chain(within.map(|choice| format!("-{choice}")))
+        .collect();
     if one_of(group) {
         name += &format!(".{}", group.id);
     }
@@ -37,13 +39,20 @@ pub fn field(group: &OptionGroup, within: impl Iterator<Item = ChoiceId>) -> Str
 fn within(field: &str) -> Option<Vec<ChoiceId>> {
     let place = field.strip_prefix("pick")?.split('.').next()?;
     let choices = place.split('-').skip(1).map(|choice| choice.parse().ok());
-    if place.is_empty() || place.starts_with('-') { choices.collect() } else { None }
+    if place.is_empty() || place.starts_with('-') {
+        choices.collect()
+    } else {
+        None
+    }
 }
 
 /// What was chosen within something that is not chosen itself is left out: a page without a script sends that, too.
 fn put(picks: &mut Vec<Pick>, within: &[ChoiceId], choice: ChoiceId) {
     match within.split_first() {
-        None => picks.push(Pick { choice, picks: Vec::new() }),
+        None => picks.push(Pick {
+            choice,
+            picks: Vec::new(),
+        }),
         Some((first, rest)) => {
             if let Some(pick) = picks.iter_mut().find(|pick| pick.choice == *first) {
                 put(&mut pick.picks, rest, choice);
@@ -53,18 +62,33 @@ fn put(picks: &mut Vec<Pick>, within: &[ChoiceId], choice: ChoiceId) {
 }
 
 fn malformed<T>(name: &'static str, wants: impl Into<String>) -> Result<T, MalformedParameter> {
-    Err(MalformedParameter { name, wants: wants.into() })
+    Err(MalformedParameter {
+        name,
+        wants: wants.into(),
+    })
 }
 
 fn note(value: &str) -> Result<String, MalformedParameter> {
     // A form sends each end of a line as two characters.
     let note = value.replace("\r\n", "\n").trim().to_owned();
-    if note.chars().count() > limits::NOTE { malformed("note", format!("at most {} characters", limits::NOTE)) } else { Ok(note) }
+    if note.chars().count() > limits::NOTE {
+        malformed("note", format!("at most {} characters", limits::NOTE))
+    } else {
+        Ok(note)
+    }
 }
 
 impl Wish {
     pub fn parse<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, MalformedParameter> {
-        let (mut dish, mut wish) = (None, Self { dish: DishId(0), count: 1, note: String::new(), picks: Vec::new() });
+        let (mut dish, mut wish) = (
+            None,
+            Self {
+                dish: DishId(0),
+                count: 1,
+                note: String::new(),
+                picks: Vec::new(),
+            },
+        );
         for (name, value) in pairs {
             match name {
                 "dish" => dish = value.parse().ok(),
@@ -75,7 +99,9 @@ impl Wish {
                 "note" => wish.note = note(value)?,
                 _ => {
                     if let Some(within) = within(name) {
-                        let Ok(choice) = value.parse() else { return malformed("pick", "the id of a choice") };
+                        let Ok(choice) = value.parse() else {
+                            return malformed("pick", "the id of a choice");
+                        };
                         put(&mut wish.picks, &within, choice);
                     }
                 }
@@ -88,8 +114,19 @@ impl Wish {
     }
 
     pub fn line(self, id: LineId) -> Line {
-        let Self { dish, count, note, picks } = self;
-        Line { id, dish, count, picks, note }
+        let Self {
+            dish,
+            count,
+            note,
+            picks,
+        } = self;
+        Line {
+            id,
+            dish,
+            count,
+            picks,
+            note,
+        }
     }
 
     /// At the prices of this menu.
@@ -109,11 +146,20 @@ mod tests {
     }
 
     fn pick(choice: u128, picks: Vec<Pick>) -> Pick {
-        Pick { choice: ChoiceId(choice), picks }
+        Pick {
+            choice: ChoiceId(choice),
+            picks,
+        }
     }
 
     fn group(max: u8) -> OptionGroup {
-        OptionGroup { id: OptionGroupId(9), name: String::new(), min: 1, max, choices: Vec::new() }
+        OptionGroup {
+            id: OptionGroupId(9),
+            name: String::new(),
+            min: 1,
+            max,
+            choices: Vec::new(),
+        }
     }
 
     fn parse(fields: &[(String, String)]) -> Result<Wish, MalformedParameter> {
@@ -136,13 +182,28 @@ mod tests {
             ("picky".to_owned(), "no field of ours".to_owned()),
         ];
         let picks = vec![pick(2, vec![pick(4, vec![pick(5, vec![])])]), pick(3, vec![])];
-        assert_eq!(parse(&fields), Ok(Wish { dish: DishId(1), count: 2, note: "no\nonions".into(), picks }));
+        assert_eq!(
+            parse(&fields),
+            Ok(Wish {
+                dish: DishId(1),
+                count: 2,
+                note: "no\nonions".into(),
+                picks
+            })
+        );
     }
 
     #[test]
     fn what_cannot_be_read_is_named() {
         let long = "x".repeat(limits::NOTE + 1);
-        for (name, value) in [("count", "0"), ("count", "100"), ("count", "two"), ("note", &*long), ("pick", "1"), ("dish", "")] {
+        for (name, value) in [
+            ("count", "0"),
+            ("count", "100"),
+            ("count", "two"),
+            ("note", &*long),
+            ("pick", "1"),
+            ("dish", ""),
+        ] {
             let read = parse(&[("dish".to_owned(), id(1)), (name.to_owned(), value.to_owned())]);
             assert_eq!(read.map_err(|malformed| malformed.name), Err(name), "{value}");
         }

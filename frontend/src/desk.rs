@@ -18,7 +18,8 @@ use std::{
 
 use js_sys::{Date, Function, Promise};
 use leptos::prelude::{
-    GetUntracked, ReadSignal, RwSignal, Set, TimeoutHandle, Update, WithUntracked, document, set_timeout, set_timeout_with_handle, window,
+    GetUntracked, ReadSignal, RwSignal, Set, TimeoutHandle, Update, WithUntracked, document, set_timeout,
+    set_timeout_with_handle, window,
 };
 use send_wrapper::SendWrapper;
 use servery_app::{
@@ -168,7 +169,10 @@ impl Tabs {
         if let Some(channel) = &self.channel {
             let tabs = self.clone();
             let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-                let word = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
+                let word = event
+                    .data()
+                    .as_string()
+                    .and_then(|text| serde_json::from_str(&text).ok());
                 // A word of another version is none of ours.
                 word.into_iter().for_each(|word| tabs.hear(word));
             });
@@ -195,7 +199,10 @@ impl Tabs {
         match word {
             Word::Wrote => self.happened(Happened::Told),
             Word::Standing => self.clone().look(),
-            Word::Asks if self.leads.get() => self.tell(&Word::Line { line: self.line.get_untracked(), heard: self.heard.get_untracked() }),
+            Word::Asks if self.leads.get() => self.tell(&Word::Line {
+                line: self.line.get_untracked(),
+                heard: self.heard.get_untracked(),
+            }),
             Word::Line { line, heard } if !self.leads.get() => {
                 self.line.set(line);
                 self.heard.set(heard);
@@ -209,7 +216,10 @@ impl Tabs {
             self.line.set(line);
         }
         if self.leads.get() {
-            self.tell(&Word::Line { line, heard: self.heard.get_untracked() });
+            self.tell(&Word::Line {
+                line,
+                heard: self.heard.get_untracked(),
+            });
         }
     }
 
@@ -264,7 +274,10 @@ impl Tabs {
 
     fn happened(self: &Rc<Self>, happened: Happened) {
         let shows = matches!(happened, Happened::Read(_) | Happened::Wrote(_));
-        let answered = matches!(happened, Happened::Answered(_) | Happened::Wrote(Wrote::Answer(_)));
+        let answered = matches!(
+            happened,
+            Happened::Answered(_) | Happened::Wrote(Wrote::Answer(_))
+        );
         let effects = self.tab.borrow_mut().as_mut().map(|tab| tab.happened(happened));
         if shows {
             self.show();
@@ -279,7 +292,10 @@ impl Tabs {
         let tab = self.tab.borrow();
         let Some(tab) = tab.as_ref() else { return };
         let since = tab.kept().and_then(|kept| kept.outbox.front()).map(|op| op.at);
-        let unsynced = Unsynced { count: tab.unsynced(), since };
+        let unsynced = Unsynced {
+            count: tab.unsynced(),
+            since,
+        };
         if self.unsynced.get_untracked() != unsynced {
             self.unsynced.set(unsynced);
         }
@@ -305,7 +321,9 @@ impl Tabs {
     }
 
     fn answer(&self, op: OpId, answer: Result<OpId, NotDone>) {
-        let Some(asked) = self.asked.borrow_mut().remove(&op) else { return };
+        let Some(asked) = self.asked.borrow_mut().remove(&op) else {
+            return;
+        };
         *asked.done.borrow_mut() = Some(answer);
         // A promise's own function does not fail.
         let _ = asked.tell.call0(&JsValue::NULL);
@@ -313,7 +331,9 @@ impl Tabs {
 
     fn drop_asked(&self) {
         let asked: Vec<OpId> = self.asked.borrow().keys().copied().collect();
-        asked.into_iter().for_each(|op| self.answer(op, Err(NotDone::NotKept)));
+        asked
+            .into_iter()
+            .for_each(|op| self.answer(op, Err(NotDone::NotKept)));
     }
 
     /// Runs for as long as the tab that it was begun for is there.
@@ -375,7 +395,11 @@ impl Tabs {
             match line::send(&slug, &request).await {
                 Ok(answer) => {
                     tabs.heard.set(Some(now()));
-                    tabs.say(if answer.trouble == Some(Trouble::Newer) { Line::Trouble } else { Line::Online });
+                    tabs.say(if answer.trouble == Some(Trouble::Newer) {
+                        Line::Trouble
+                    } else {
+                        Line::Online
+                    });
                     tabs.pause.set(SOON);
                     tabs.wake_in(LATE);
                     tabs.follow_news();
@@ -385,7 +409,11 @@ impl Tabs {
                 Err(unsent) => {
                     let away = matches!(unsent, Unsent::Away);
                     tabs.say(if away { Line::Offline } else { Line::Trouble });
-                    tabs.wake_in(if away { SOON } else { tabs.pause.replace((tabs.pause.get() * 2).min(LATE)) });
+                    tabs.wake_in(if away {
+                        SOON
+                    } else {
+                        tabs.pause.replace((tabs.pause.get() * 2).min(LATE))
+                    });
                     tabs.revoked(matches!(unsent, Unsent::Revoked));
                     Some(Happened::Unreachable)
                 }
@@ -395,8 +423,14 @@ impl Tabs {
 
     /// It goes on working, so that nothing that happens meanwhile is lost; it is sent nowhere.
     fn revoked(self: &Rc<Self>, revoked: bool) {
-        let Some(paired) = self.paired().map(Box::new) else { return };
-        let standing = if revoked { Standing::Revoked(paired) } else { Standing::Paired(paired) };
+        let Some(paired) = self.paired().map(Box::new) else {
+            return;
+        };
+        let standing = if revoked {
+            Standing::Revoked(paired)
+        } else {
+            Standing::Paired(paired)
+        };
         if self.standing.with_untracked(|known| *known == standing) {
             return;
         }
@@ -427,7 +461,9 @@ impl Tabs {
     /// The one that leads hears of what others do.
     fn follow_news(self: &Rc<Self>) {
         let over = self.news.borrow().as_ref().is_none_or(News::is_over);
-        let Some(paired) = self.paired().filter(|_| over && self.leads.get()) else { return };
+        let Some(paired) = self.paired().filter(|_| over && self.leads.get()) else {
+            return;
+        };
         let tabs = Rc::downgrade(self);
         let news = News::new(&api::sync_events(&paired.slug), move |said| {
             let Some(tabs) = tabs.upgrade() else { return };
@@ -466,15 +502,33 @@ impl Tabs {
             Some(device) => device,
             None => self.disk.name(DeviceId(stored::id())).await.map_err(no_room)?,
         };
-        let let_in = async |device| send("POST", api::DEVICES, &json(&Pairing { code: code.clone(), device })?, None).await;
+        let let_in = async |device| {
+            send(
+                "POST",
+                api::DEVICES,
+                &json(&Pairing {
+                    code: code.clone(),
+                    device,
+                })?,
+                None,
+            )
+            .await
+        };
         let paired: Paired = read(match let_in(device).await {
             // Its name is of another restaurant, or of another kind; what it has not sent yet is so, too.
-            Err(problem) if problem.is(Kind::Conflict) && self.unsynced.with_untracked(|unsynced| unsynced.count == 0) => {
+            Err(problem)
+                if problem.is(Kind::Conflict)
+                    && self.unsynced.with_untracked(|unsynced| unsynced.count == 0) =>
+            {
                 let_in(DeviceId(stored::id())).await?
             }
             answer => answer?,
         })?;
-        let kept = if known == Some(paired.device) { self.disk.welcome_back(&paired).await } else { self.disk.adopt(&paired).await };
+        let kept = if known == Some(paired.device) {
+            self.disk.welcome_back(&paired).await
+        } else {
+            self.disk.adopt(&paired).await
+        };
         kept.map_err(no_room)?;
         self.stand(Standing::Paired(Box::new(paired)));
         self.tell(&Word::Standing);
@@ -501,9 +555,20 @@ impl Tabs {
         let id = OpId(stored::id());
         let done = Rc::new(RefCell::new(None));
         let promise = Promise::new(&mut |tell, _| {
-            self.asked.borrow_mut().insert(id, Asked { tell, done: done.clone() });
+            self.asked.borrow_mut().insert(
+                id,
+                Asked {
+                    tell,
+                    done: done.clone(),
+                },
+            );
         });
-        self.happened(Happened::Asked(Wish { id, at: now(), by: self.by.get_untracked(), action }));
+        self.happened(Happened::Asked(Wish {
+            id,
+            at: now(),
+            by: self.by.get_untracked(),
+            action,
+        }));
         Box::pin(async move {
             // It is only ever fulfilled.
             let _ = JsFuture::from(promise).await;

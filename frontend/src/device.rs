@@ -26,7 +26,9 @@ pub struct Device {
 
 impl Device {
     pub fn new() -> Self {
-        Self { placing: RwSignal::new(Placing::Idle) }
+        Self {
+            placing: RwSignal::new(Placing::Idle),
+        }
     }
 }
 
@@ -98,11 +100,15 @@ impl Actions for Device {
     }
 
     fn cancel<'a>(&'a self, token: &'a str) -> Answer<'a, Order> {
-        Box::pin(SendWrapper::new(async move { read(send("POST", &format!("{}/cancel", api::order(token)), "", None).await?) }))
+        Box::pin(SendWrapper::new(async move {
+            read(send("POST", &format!("{}/cancel", api::order(token)), "", None).await?)
+        }))
     }
 
     fn pay_at_door<'a>(&'a self, token: &'a str) -> Answer<'a, Order> {
-        Box::pin(SendWrapper::new(async move { read(send("POST", &format!("{}/pay-at-door", api::order(token)), "", None).await?) }))
+        Box::pin(SendWrapper::new(async move {
+            read(send("POST", &format!("{}/pay-at-door", api::order(token)), "", None).await?)
+        }))
     }
 
     fn telling<'a>(&'a self, token: &'a str) -> Answer<'a, Telling> {
@@ -114,12 +120,19 @@ impl Actions for Device {
     }
 
     fn minutes(&self) -> i64 {
-        window().performance().map_or(0, |performance| (performance.now() / 60_000.0) as i64)
+        window()
+            .performance()
+            .map_or(0, |performance| (performance.now() / 60_000.0) as i64)
     }
 
     fn go(&self, path: &str) {
         // A link, so that whoever follows links follows this one.
-        let Ok(link) = document().create_element("a").and_then(|link| link.set_attribute("href", path).map(|()| link)) else { return };
+        let Ok(link) = document()
+            .create_element("a")
+            .and_then(|link| link.set_attribute("href", path).map(|()| link))
+        else {
+            return;
+        };
         if let (Some(body), Ok(link)) = (document().body(), link.dyn_into::<HtmlElement>()) {
             let _ = body.append_child(&link);
             link.click();

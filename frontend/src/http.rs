@@ -59,7 +59,12 @@ struct Got<T> {
 
 impl HttpBackend {
     pub fn new(sent: Option<JsValue>, offline: RwSignal<bool>, kept_first: bool) -> Self {
-        Self { sent: sent.map(SendWrapper::new), offline, thick: Mutex::default(), kept_first }
+        Self {
+            sent: sent.map(SendWrapper::new),
+            offline,
+            thick: Mutex::default(),
+            kept_first,
+        }
     }
 
     /// Whether the page with this path in the table is made here. While no server has said, it is.
@@ -70,7 +75,9 @@ impl HttpBackend {
 
     fn sent_with_page(&self, address: &str) -> Option<JsValue> {
         let sent = self.sent.as_deref()?;
-        let answer = Reflect::get(sent, &address.into()).ok().filter(|answer| !answer.is_undefined())?;
+        let answer = Reflect::get(sent, &address.into())
+            .ok()
+            .filter(|answer| !answer.is_undefined())?;
         // Asked again later, it is asked of the server.
         let _ = Reflect::delete_property(sent.unchecked_ref::<Object>(), &address.into());
         Some(answer)
@@ -81,31 +88,46 @@ impl HttpBackend {
             if let Ok(problem) = read::<Problem>(answer.clone()) {
                 return Err(problem);
             }
-            let text = JSON::stringify(&answer).and_then(|text| web_sys::Response::new_with_opt_str(Some(&String::from(text))));
+            let text = JSON::stringify(&answer)
+                .and_then(|text| web_sys::Response::new_with_opt_str(Some(&String::from(text))));
             kept::keep(address, text);
-            return Ok(Got { value: read(answer)?, kept: false });
+            return Ok(Got {
+                value: read(answer)?,
+                kept: false,
+            });
         }
         if self.kept_first
             && let Some(answer) = kept::get(address).await
         {
             refresh(address);
-            return Ok(Got { value: read(answer)?, kept: true });
+            return Ok(Got {
+                value: read(answer)?,
+                kept: true,
+            });
         }
         if let Some(response) = ask(address).await {
             let found = response.ok();
-            if let (Some(said), Ok(mut thick)) = (response.headers().get("servery-thick"), self.thick.lock()) {
+            if let (Some(said), Ok(mut thick)) = (response.headers().get("servery-thick"), self.thick.lock())
+            {
                 *thick = Some(said);
             }
             if let Ok(answer) = whole(address, response).await {
                 self.offline.set(false);
-                let value = if found { read(answer) } else { Err(read(answer).unwrap_or_else(|unreadable| unreadable)) };
+                let value = if found {
+                    read(answer)
+                } else {
+                    Err(read(answer).unwrap_or_else(|unreadable| unreadable))
+                };
                 return value.map(|value| Got { value, kept: false });
             }
         }
         match kept::get(address).await {
             Some(answer) => {
                 self.offline.set(true);
-                Ok(Got { value: read(answer)?, kept: true })
+                Ok(Got {
+                    value: read(answer)?,
+                    kept: true,
+                })
             }
             None => Err(Problem::new(Kind::Unreachable, address)),
         }
@@ -114,7 +136,10 @@ impl HttpBackend {
 
 async fn ask(address: &str) -> Option<Response> {
     let signal = AbortSignal::timeout_with_u32(PATIENCE);
-    let asked = Request::get(address).header("accept", "application/json, application/problem+json").abort_signal(Some(&signal)).send();
+    let asked = Request::get(address)
+        .header("accept", "application/json, application/problem+json")
+        .abort_signal(Some(&signal))
+        .send();
     // A gateway that speaks for an absent server is no answer of ours.
     asked.await.ok().filter(|response| response.status() < 502)
 }
@@ -169,15 +194,27 @@ impl Backend for HttpBackend {
             let got = match self.get::<Page<Listed>>(&api::restaurants(search)).await {
                 // A search made without a network looks through the list that was kept.
                 Err(problem) if problem.is(Kind::Unreachable) => {
-                    let whole = self.get::<Page<Listed>>(&api::restaurants(&Search::default())).await?;
-                    let search = Search { limit: limits::PAGE_MOST, ..search.clone() };
+                    let whole = self
+                        .get::<Page<Listed>>(&api::restaurants(&Search::default()))
+                        .await?;
+                    let search = Search {
+                        limit: limits::PAGE_MOST,
+                        ..search.clone()
+                    };
                     let town = whole.value.items.into_iter().map(reopened);
                     return Ok(search.page(town));
                 }
                 answer => answer?,
             };
             let Page { items, next } = got.value;
-            Ok(Page { items: if got.kept { items.into_iter().map(reopened).collect() } else { items }, next })
+            Ok(Page {
+                items: if got.kept {
+                    items.into_iter().map(reopened).collect()
+                } else {
+                    items
+                },
+                next,
+            })
         }))
     }
 
@@ -189,39 +226,55 @@ impl Backend for HttpBackend {
     }
 
     fn menu<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Arc<Menu>> {
-        Box::pin(SendWrapper::new(async move { Ok(Arc::new(self.get(&api::menu(slug)).await?.value)) }))
+        Box::pin(SendWrapper::new(async move {
+            Ok(Arc::new(self.get(&api::menu(slug)).await?.value))
+        }))
     }
 
     fn about(&self) -> Answer<'_, Arc<About>> {
-        Box::pin(SendWrapper::new(async move { Ok(Arc::new(self.get(api::ABOUT).await?.value)) }))
+        Box::pin(SendWrapper::new(async move {
+            Ok(Arc::new(self.get(api::ABOUT).await?.value))
+        }))
     }
 }
 
 impl SignedBackend for HttpBackend {
     fn signed_in(&self) -> Answer<'_, SignedIn> {
-        Box::pin(SendWrapper::new(async move { Ok(self.get(api::ACCOUNT).await?.value) }))
+        Box::pin(SendWrapper::new(async move {
+            Ok(self.get(api::ACCOUNT).await?.value)
+        }))
     }
 
     fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board> {
-        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::board(slug)).await?.value) }))
+        Box::pin(SendWrapper::new(async move {
+            Ok(self.get(&api::board(slug)).await?.value)
+        }))
     }
 
     fn devices<'a>(&'a self, slug: &'a Slug) -> Answer<'a, DeviceList> {
-        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::devices(slug)).await?.value) }))
+        Box::pin(SendWrapper::new(async move {
+            Ok(self.get(&api::devices(slug)).await?.value)
+        }))
     }
 
     fn passkeys(&self) -> Answer<'_, Vec<PasskeyView>> {
-        Box::pin(SendWrapper::new(async move { Ok(self.get(api::PASSKEYS).await?.value) }))
+        Box::pin(SendWrapper::new(async move {
+            Ok(self.get(api::PASSKEYS).await?.value)
+        }))
     }
 }
 
 impl StaffBackend for HttpBackend {
     fn device(&self) -> Answer<'_, Paired> {
-        Box::pin(SendWrapper::new(async move { Ok(self.get(api::DEVICE).await?.value) }))
+        Box::pin(SendWrapper::new(
+            async move { Ok(self.get(api::DEVICE).await?.value) },
+        ))
     }
 
     fn house<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Look> {
-        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::house(slug)).await?.value) }))
+        Box::pin(SendWrapper::new(async move {
+            Ok(self.get(&api::house(slug)).await?.value)
+        }))
     }
 
     fn id(&self) -> Answer<'_, u128> {
@@ -247,9 +300,17 @@ impl OrderingBackend for HttpBackend {
                 return Ok(value);
             }
             // The clock has gone on since.
-            let zone = self.get::<Listed>(&api::restaurant(slug)).await?.value.restaurant.zone;
+            let zone = self
+                .get::<Listed>(&api::restaurant(slug))
+                .await?
+                .value
+                .restaurant
+                .zone;
             let now = local_now(&zone).ok_or_else(|| Problem::new(Kind::Unreachable, "no clock"))?;
-            Ok(Times { now, full: got.map(|got| got.value.full).unwrap_or_default() })
+            Ok(Times {
+                now,
+                full: got.map(|got| got.value.full).unwrap_or_default(),
+            })
         }))
     }
 
@@ -263,11 +324,15 @@ impl OrderingBackend for HttpBackend {
     }
 
     fn order<'a>(&'a self, token: &'a str) -> Answer<'a, TrackedOrder> {
-        Box::pin(SendWrapper::new(async move { Ok(self.get(&api::order(token)).await?.value) }))
+        Box::pin(SendWrapper::new(async move {
+            Ok(self.get(&api::order(token)).await?.value)
+        }))
     }
 
     fn orders(&self) -> Answer<'_, Vec<TrackedOrder>> {
-        Box::pin(SendWrapper::new(async move { Ok(self.get(api::ORDERS).await?.value) }))
+        Box::pin(SendWrapper::new(
+            async move { Ok(self.get(api::ORDERS).await?.value) },
+        ))
     }
 
     fn new_order(&self) -> Answer<'_, OrderId> {
@@ -278,22 +343,34 @@ impl OrderingBackend for HttpBackend {
 /// As it is sent and kept.
 pub fn json<T: Serialize>(value: &T) -> Result<String, Problem> {
     let unwritable = |_| Problem::new(Kind::Broken, "not to be written");
-    let value = value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|error| unwritable(error.into()))?;
+    let value = value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .map_err(|error| unwritable(error.into()))?;
     JSON::stringify(&value).map(String::from).map_err(unwritable)
 }
 
 /// Says something to the server.
 pub async fn send(method: &str, address: &str, body: &str, key: Option<&str>) -> Result<JsValue, Problem> {
-    send_back(method, address, body, key).await.map_err(|(problem, _)| problem)
+    send_back(method, address, body, key)
+        .await
+        .map_err(|(problem, _)| problem)
 }
 
 /// The same, with the body of a refusal.
-pub async fn send_back(method: &str, address: &str, body: &str, key: Option<&str>) -> Result<JsValue, (Problem, JsValue)> {
+pub async fn send_back(
+    method: &str,
+    address: &str,
+    body: &str,
+    key: Option<&str>,
+) -> Result<JsValue, (Problem, JsValue)> {
     let away = || (Problem::new(Kind::Unreachable, address), JsValue::NULL);
     let signal = AbortSignal::timeout_with_u32(PATIENCE);
-    let request =
-        RequestBuilder::new(address).method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST)).abort_signal(Some(&signal));
-    let request = request.header("accept", "application/json, application/problem+json").header("content-type", "application/json");
+    let request = RequestBuilder::new(address)
+        .method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST))
+        .abort_signal(Some(&signal));
+    let request = request
+        .header("accept", "application/json, application/problem+json")
+        .header("content-type", "application/json");
     let request = match key {
         Some(key) => request.header("idempotency-key", key),
         None => request,
@@ -318,5 +395,9 @@ pub async fn send_back(method: &str, address: &str, body: &str, key: Option<&str
         Ok(body) => JsFuture::from(body).await.map_err(|_| away())?,
         Err(_) => return Err(away()),
     };
-    if found { Ok(body) } else { Err((read(body.clone()).unwrap_or_else(|unreadable| unreadable), body)) }
+    if found {
+        Ok(body)
+    } else {
+        Err((read(body.clone()).unwrap_or_else(|unreadable| unreadable), body))
+    }
 }

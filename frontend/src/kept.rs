@@ -16,7 +16,9 @@ async fn open() -> Result<Cache, JsValue> {
 }
 
 async fn put(address: &str, answer: &Response) -> Result<(), JsValue> {
-    JsFuture::from(open().await?.put_with_str(address, answer)).await.map(drop)
+    JsFuture::from(open().await?.put_with_str(address, answer))
+        .await
+        .map(drop)
 }
 
 /// In the background, if the page that is shown can be read without a network. A search is not kept: the whole list is, and can be searched.
@@ -35,7 +37,9 @@ pub fn keep(address: &str, answer: Result<Response, JsValue>) {
 }
 
 pub async fn get(address: &str) -> Option<JsValue> {
-    let found = JsFuture::from(open().await.ok()?.match_with_str(address)).await.ok()?;
+    let found = JsFuture::from(open().await.ok()?.match_with_str(address))
+        .await
+        .ok()?;
     let response: Response = found.dyn_into().ok()?;
     JsFuture::from(response.json().ok()?).await.ok()
 }

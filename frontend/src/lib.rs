@@ -57,7 +57,14 @@ fn hydrate<P: Pages>(page: Page, texts: Texts) -> Result<(), JsError> {
     let content = content.ok_or_else(|| JsError::new("page without data"))?;
     let root = page.root.clone();
     leptos::mount::hydrate_from(root, move || {
-        app(RwSignal::new(page::visit()), RwSignal::new(content), backend, texts, page.decision, offline)
+        app(
+            RwSignal::new(page::visit()),
+            RwSignal::new(content),
+            backend,
+            texts,
+            page.decision,
+            offline,
+        )
     })
     .forget();
     Ok(())
@@ -70,13 +77,25 @@ async fn mount<P: Pages>(page: Page, texts: Texts) {
     let content = Content::<P>::load(&page::visit(), &backend).await;
     page.dress(&content, texts);
     page.root.set_inner_html("");
-    let (visit, shown, decision) = (RwSignal::new(page::visit()), RwSignal::new(content), page.decision);
+    let (visit, shown, decision) = (
+        RwSignal::new(page::visit()),
+        RwSignal::new(content),
+        page.decision,
+    );
     leptos::mount::mount_to(page.root.clone(), {
         let backend = backend.clone();
         move || app(visit, shown, backend, texts, decision, offline)
     })
     .forget();
-    Rc::new(Navigator { page, shown, backend, http, texts, visit }).listen();
+    Rc::new(Navigator {
+        page,
+        shown,
+        backend,
+        http,
+        texts,
+        visit,
+    })
+    .listen();
 }
 
 fn app<P: Pages>(
@@ -87,7 +106,9 @@ fn app<P: Pages>(
     decision: Decision,
     offline: RwSignal<bool>,
 ) -> impl IntoView {
-    let allows = visit.with_untracked(|visit| routes::find(&visit.path)).map_or(&[][..], |route| route.allows);
+    let allows = visit
+        .with_untracked(|visit| routes::find(&visit.path))
+        .map_or(&[][..], |route| route.allows);
     provide_context(texts);
     provide_context(visit);
     provide_context(backend);

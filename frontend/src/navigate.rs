@@ -42,10 +42,14 @@ fn listen(target: &web_sys::EventTarget, name: &str, act: impl Fn(&Event) + 'sta
 /// A plain click on a link that opens here.
 fn followed_link(event: &Event) -> Option<Url> {
     let click: &MouseEvent = event.dyn_ref()?;
-    let elsewhere = click.button() != 0 || click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key();
+    let elsewhere =
+        click.button() != 0 || click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key();
     let target: HtmlElement = click.target()?.dyn_into().ok()?;
     let link: HtmlAnchorElement = target.closest("a[href]").ok()??.dyn_into().ok()?;
-    let plain = !elsewhere && !click.default_prevented() && link.target().is_empty() && !link.has_attribute("download");
+    let plain = !elsewhere
+        && !click.default_prevented()
+        && link.target().is_empty()
+        && !link.has_attribute("download");
     plain.then(|| Url::new(&link.href()).ok()).flatten()
 }
 
@@ -54,11 +58,18 @@ fn sent_form(event: &Event) -> Option<Url> {
     let sent: &SubmitEvent = event.dyn_ref()?;
     let form: HtmlFormElement = sent.target()?.dyn_into().ok()?;
     // The switch in the footer asks the server for another kind of page.
-    if sent.default_prevented() || form.method() != "get" || sent.submitter().is_some_and(|button| button.get_attribute("name").is_some()) {
+    if sent.default_prevented()
+        || form.method() != "get"
+        || sent
+            .submitter()
+            .is_some_and(|button| button.get_attribute("name").is_some())
+    {
         return None;
     }
     let url = Url::new(&form.action()).ok()?;
-    let filled = form::pairs(&form).into_iter().filter(|(_, value)| !value.is_empty());
+    let filled = form::pairs(&form)
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty());
     url.set_search(&address("", filled));
     Some(url)
 }
@@ -80,7 +91,9 @@ impl<P: Pages> Navigator<P> {
         listen(&window(), "popstate", move |_| {
             let visit = page::visit();
             let jump = window().location().hash().is_ok_and(|hash| !hash.is_empty());
-            let here = self.visit.with_untracked(|shown| *shown == visit || jump && shown.path == visit.path);
+            let here = self
+                .visit
+                .with_untracked(|shown| *shown == visit || jump && shown.path == visit.path);
             // A jump within the page is the browser's business, and so is where a page seen before was scrolled to.
             if !here {
                 self.show(visit, false);
@@ -93,7 +106,9 @@ impl<P: Pages> Navigator<P> {
         let here = url.origin() == window().location().origin().unwrap_or_default();
         let asks_the_platform = visit.pairs().count() != visit.page_pairs().count();
         let jump = !url.hash().is_empty() && visit == page::visit();
-        let Some(route) = routes::find(&visit.path).filter(|_| here && !asks_the_platform && !jump) else { return };
+        let Some(route) = routes::find(&visit.path).filter(|_| here && !asks_the_platform && !jump) else {
+            return;
+        };
         if !route.allows.contains(&Mode::Thick) {
             return;
         }
@@ -124,7 +139,10 @@ impl<P: Pages> Navigator<P> {
             }
             navigator.page.dress(&content, navigator.texts);
             navigator.shown.set(content);
-            if let Some(main) = document().get_element_by_id("main").and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
+            if let Some(main) = document()
+                .get_element_by_id("main")
+                .and_then(|main| main.dyn_into::<HtmlElement>().ok())
+            {
                 let _ = main.focus();
             }
             if from_the_top {

@@ -56,15 +56,26 @@ pub fn place(state: RwSignal<Placing>, slug: &Slug, draft: &Draft, seen: Minor, 
     let Ok(body) = json(&placement) else { return };
     // The same order goes out under the same key, another one under another.
     let before: Option<Waiting> = stored::get(WAITING);
-    let key = before.filter(|before| before.body == body).map_or_else(|| format!("{:032x}", stored::id()), |before| before.key);
-    let waiting = Waiting { slug: slug.clone(), key, seen, basket: placement.basket, body, at: Date::now() };
+    let key = before
+        .filter(|before| before.body == body)
+        .map_or_else(|| format!("{:032x}", stored::id()), |before| before.key);
+    let waiting = Waiting {
+        slug: slug.clone(),
+        key,
+        seen,
+        basket: placement.basket,
+        body,
+        at: Date::now(),
+    };
     stored::put(WAITING, &waiting);
     attempt(state);
 }
 
 /// If something waits, tries to send it.
 pub fn attempt(state: RwSignal<Placing>) {
-    let Some(waiting) = stored::get::<Waiting>(WAITING).filter(|_| !SENDING.get()) else { return };
+    let Some(waiting) = stored::get::<Waiting>(WAITING).filter(|_| !SENDING.get()) else {
+        return;
+    };
     if Date::now() - waiting.at > WANTED_FOR {
         return state.set(Placing::TooLate);
     }
@@ -73,7 +84,13 @@ pub fn attempt(state: RwSignal<Placing>) {
         state.set(Placing::Sending);
     }
     spawn_local(async move {
-        let answer = send_back("POST", &api::orders_at(&waiting.slug), &waiting.body, Some(&waiting.key)).await;
+        let answer = send_back(
+            "POST",
+            &api::orders_at(&waiting.slug),
+            &waiting.body,
+            Some(&waiting.key),
+        )
+        .await;
         SENDING.set(false);
         let wanted = stored::get::<Waiting>(WAITING).is_some_and(|now| now.key == waiting.key);
         match answer {
@@ -96,7 +113,9 @@ fn may_come_later(problem: &Problem) -> bool {
 fn placed(state: RwSignal<Placing>, waiting: &Waiting, receipt: JsValue) {
     stored::remove(WAITING);
     stored::remove(NAME);
-    let draft = stored::draft(&waiting.slug).unwrap_or_default().after(&waiting.basket);
+    let draft = stored::draft(&waiting.slug)
+        .unwrap_or_default()
+        .after(&waiting.basket);
     let slug = waiting.slug.clone();
     let receipt = read::<Receipt>(receipt);
     stored::keep_draft(&slug, &draft, "");
@@ -111,9 +130,14 @@ fn placed(state: RwSignal<Placing>, waiting: &Waiting, receipt: JsValue) {
 fn refused(state: RwSignal<Placing>, waiting: &Waiting, problem: Problem, body: &JsValue) {
     // Its answer is the key's for good: what is sent next has another.
     stored::remove(WAITING);
-    let quote = js_sys::Reflect::get(body, &"quote".into()).ok().and_then(|quote| read::<Quote>(quote).ok());
+    let quote = js_sys::Reflect::get(body, &"quote".into())
+        .ok()
+        .and_then(|quote| read::<Quote>(quote).ok());
     state.set(match quote.filter(|_| problem.is(Kind::Changed)) {
-        Some(quote) => Placing::Changed { seen: waiting.seen, quote: Box::new(quote) },
+        Some(quote) => Placing::Changed {
+            seen: waiting.seen,
+            quote: Box::new(quote),
+        },
         None => {
             if problem.is(Kind::Conflict) {
                 stored::remove(NAME);

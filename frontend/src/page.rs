@@ -35,12 +35,19 @@ impl Page {
         let name = said.get("reason")?;
         let reason = Reason::ALL.into_iter().find(|reason| reason.name() == name)?;
         let root = document().get_element_by_id("app")?.dyn_into().ok()?;
-        Some(Self { root, lang: Lang::from_tag(&html.lang())?, decision: Decision { mode, reason } })
+        Some(Self {
+            root,
+            lang: Lang::from_tag(&html.lang())?,
+            decision: Decision { mode, reason },
+        })
     }
 
     /// Whether the visitor wants every page this way, whatever the operator set.
     pub fn chosen_by_visitor(&self) -> bool {
-        let cookies = document().unchecked_into::<HtmlDocument>().cookie().unwrap_or_default();
+        let cookies = document()
+            .unchecked_into::<HtmlDocument>()
+            .cookie()
+            .unwrap_or_default();
         cookies.split("; ").any(|cookie| cookie == "servery_render=thick")
     }
 
@@ -53,7 +60,9 @@ impl Page {
     /// Title and colour follow the content.
     pub fn dress<P: Pages>(&self, content: &Content<P>, texts: Texts) {
         document().set_title(&content.title(texts));
-        let Some(style) = html().map(|html| html.style()) else { return };
+        let Some(style) = html().map(|html| html.style()) else {
+            return;
+        };
         for (name, ground) in [("--accent-light", PAPER), ("--accent-dark", NIGHT)] {
             // A browser that knows no custom properties shows the plain colour.
             let _ = match content.accent() {
@@ -65,11 +74,16 @@ impl Page {
 
     /// While something is fetched; the style sheet shows a bar when it takes long.
     pub fn busy(&self, busy: bool) {
-        let _ = self.root.set_attribute("aria-busy", if busy { "true" } else { "false" });
+        let _ = self
+            .root
+            .set_attribute("aria-busy", if busy { "true" } else { "false" });
     }
 }
 
 pub fn visit() -> Visit {
     let location = window().location();
-    Visit::new(&location.pathname().unwrap_or_default(), &location.search().unwrap_or_default())
+    Visit::new(
+        &location.pathname().unwrap_or_default(),
+        &location.search().unwrap_or_default(),
+    )
 }

@@ -18,7 +18,10 @@ impl PasskeyActions for Device {
         let host = window().location().hostname().unwrap_or_default();
         // A passkey is made for a name, and an address in digits is none.
         let named = !host.ends_with(|last: char| last.is_ascii_digit() || last == ']');
-        named && class().is_some_and(|class| Reflect::has(&class, &"parseCreationOptionsFromJSON".into()).unwrap_or_default())
+        named
+            && class().is_some_and(|class| {
+                Reflect::has(&class, &"parseCreationOptionsFromJSON".into()).unwrap_or_default()
+            })
     }
 
     fn ask<'a>(&'a self, wish: PasskeyWish<'a>, next: &'a str) -> Ceremony<'a> {
@@ -27,13 +30,25 @@ impl PasskeyActions for Device {
 }
 
 fn class() -> Option<JsValue> {
-    Reflect::get(&window(), &"PublicKeyCredential".into()).ok().filter(JsValue::is_function)
+    Reflect::get(&window(), &"PublicKeyCredential".into())
+        .ok()
+        .filter(JsValue::is_function)
 }
 
 async fn ask(wish: PasskeyWish<'_>, next: &str) -> Result<(), PasskeyFailure> {
     let (challenges, parse, act, address) = match wish {
-        PasskeyWish::Make { .. } => (api::PASSKEY_CHALLENGES, "parseCreationOptionsFromJSON", "create", api::PASSKEYS),
-        PasskeyWish::SignIn => (api::SESSION_CHALLENGES, "parseRequestOptionsFromJSON", "get", api::PASSKEY_SESSIONS),
+        PasskeyWish::Make { .. } => (
+            api::PASSKEY_CHALLENGES,
+            "parseCreationOptionsFromJSON",
+            "create",
+            api::PASSKEYS,
+        ),
+        PasskeyWish::SignIn => (
+            api::SESSION_CHALLENGES,
+            "parseRequestOptionsFromJSON",
+            "get",
+            api::PASSKEY_SESSIONS,
+        ),
     };
     let options = send("POST", challenges, "", None).await.map_err(answered)?;
     let asked = put_to_device(&options, parse, act).map_err(|_| PasskeyFailure::Failed)?;
@@ -41,18 +56,27 @@ async fn ask(wish: PasskeyWish<'_>, next: &str) -> Result<(), PasskeyFailure> {
     let body = body(wish, credential).map_err(|_| PasskeyFailure::Failed)?;
     send("POST", address, &body, None).await.map_err(answered)?;
     // A document of its own: what is shown here was made before.
-    window().location().assign(next).map_err(|_| PasskeyFailure::Failed)
+    window()
+        .location()
+        .assign(next)
+        .map_err(|_| PasskeyFailure::Failed)
 }
 
 fn put_to_device(options: &JsValue, parse: &str, act: &str) -> Result<Promise, JsValue> {
     let question = Object::new();
-    Reflect::set(&question, &"publicKey".into(), &call(&class().into(), parse, options)?)?;
+    Reflect::set(
+        &question,
+        &"publicKey".into(),
+        &call(&class().into(), parse, options)?,
+    )?;
     let devices = Reflect::get(&window().navigator(), &"credentials".into())?;
     call(&devices, act, &question)?.dyn_into()
 }
 
 fn call(target: &JsValue, method: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
-    Reflect::get(target, &method.into())?.dyn_into::<Function>()?.call1(target, argument)
+    Reflect::get(target, &method.into())?
+        .dyn_into::<Function>()?
+        .call1(target, argument)
 }
 
 /// A credential knows how it is written.
@@ -71,7 +95,9 @@ fn body(wish: PasskeyWish<'_>, credential: JsValue) -> Result<String, JsValue> {
 
 /// By the device, in the words of WebAuthn.
 fn declined(error: JsValue) -> PasskeyFailure {
-    let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
+    let name = Reflect::get(&error, &"name".into())
+        .ok()
+        .and_then(|name| name.as_string());
     match name.as_deref() {
         Some("NotAllowedError" | "AbortError") => PasskeyFailure::Cancelled,
         Some("InvalidStateError") => PasskeyFailure::Known,

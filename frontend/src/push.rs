@@ -11,7 +11,8 @@ use servery_domain::{
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Notification, NotificationPermission, PushManager, PushSubscription, PushSubscriptionOptionsInit, ServiceWorkerRegistration,
+    Notification, NotificationPermission, PushManager, PushSubscription, PushSubscriptionOptionsInit,
+    ServiceWorkerRegistration,
 };
 
 use crate::http::{read, send};
@@ -44,7 +45,9 @@ pub async fn tell(token: &str, lang: Lang, on: bool) -> Result<Telling, Problem>
         return send("DELETE", &address, "", None).await.map(|_| Telling::Off);
     }
     let refused = |_| Problem::new(Kind::Unavailable, "the browser gives no address for messages");
-    JsFuture::from(Notification::request_permission().map_err(refused)?).await.map_err(refused)?;
+    JsFuture::from(Notification::request_permission().map_err(refused)?)
+        .await
+        .map_err(refused)?;
     match Notification::permission() {
         NotificationPermission::Denied => return Ok(Telling::Blocked),
         NotificationPermission::Granted => {}

@@ -35,7 +35,13 @@ pub fn get<T: DeserializeOwned>(name: &str) -> Option<T> {
 pub fn put<T: Serialize>(name: &str, value: &T) {
     let Ok(text) = json(value) else { return };
     let kept = storage().is_some_and(|storage| storage.set_item(name, &text).is_ok());
-    UNKEPT.with_borrow_mut(|unkept| if kept { unkept.remove(name) } else { unkept.insert(name.to_owned(), text) });
+    UNKEPT.with_borrow_mut(|unkept| {
+        if kept {
+            unkept.remove(name)
+        } else {
+            unkept.insert(name.to_owned(), text)
+        }
+    });
 }
 
 pub fn remove(name: &str) {

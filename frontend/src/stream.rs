@@ -31,7 +31,12 @@ pub struct Watching(Rc<Inner>);
 
 impl Watching {
     pub fn new(stream: &str, heard: Box<dyn Fn(Heard)>) -> Self {
-        let inner = Rc::new(Inner { address: stream.to_owned(), heard, open: RefCell::default(), timer: RefCell::default() });
+        let inner = Rc::new(Inner {
+            address: stream.to_owned(),
+            heard,
+            open: RefCell::default(),
+            timer: RefCell::default(),
+        });
         listen(&inner);
         Self(inner)
     }
@@ -49,7 +54,9 @@ impl Drop for Watching {
 }
 
 fn listen(inner: &Rc<Inner>) {
-    let Ok(source) = EventSource::new(&inner.address) else { return };
+    let Ok(source) = EventSource::new(&inner.address) else {
+        return;
+    };
     let connecting = Rc::downgrade(inner);
     let connect = Closure::<dyn Fn(Event)>::new(move |_| {
         if let Some(inner) = connecting.upgrade() {
@@ -59,7 +66,10 @@ fn listen(inner: &Rc<Inner>) {
     let hearing = Rc::downgrade(inner);
     let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let Some(inner) = hearing.upgrade() else { return };
-        let order = event.data().as_string().and_then(|text| read(js_sys::JSON::parse(&text).ok()?).ok());
+        let order = event
+            .data()
+            .as_string()
+            .and_then(|text| read(js_sys::JSON::parse(&text).ok()?).ok());
         if let Some(order) = order {
             (inner.heard)(Heard::Order(order));
         }
@@ -68,7 +78,11 @@ fn listen(inner: &Rc<Inner>) {
     let fail = Closure::<dyn Fn(Event)>::new(move |_| {
         let Some(inner) = failing.upgrade() else { return };
         (inner.heard)(Heard::Lost);
-        let closed = inner.open.borrow().as_ref().is_some_and(|open| open.source.ready_state() == EventSource::CLOSED);
+        let closed = inner
+            .open
+            .borrow()
+            .as_ref()
+            .is_some_and(|open| open.source.ready_state() == EventSource::CLOSED);
         if closed {
             let again = Rc::downgrade(&inner);
             let timer = set_timeout_with_handle(move || again.upgrade().iter().for_each(listen), AGAIN);
@@ -78,5 +92,10 @@ fn listen(inner: &Rc<Inner>) {
     let _ = source.add_event_listener_with_callback("open", connect.as_ref().unchecked_ref());
     let _ = source.add_event_listener_with_callback("order", hear.as_ref().unchecked_ref());
     let _ = source.add_event_listener_with_callback("error", fail.as_ref().unchecked_ref());
-    *inner.open.borrow_mut() = Some(Open { source, _connect: connect, _hear: hear, _fail: fail });
+    *inner.open.borrow_mut() = Some(Open {
+        source,
+        _connect: connect,
+        _hear: hear,
+        _fail: fail,
+    });
 }

@@ -3,7 +3,9 @@
 use axum::http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use servery_domain::{
-    account::{Account, AccountChange, MailPurpose, Password, PasswordChange, SignIn, SignUp, SignedIn, same_email},
+    account::{
+        Account, AccountChange, MailPurpose, Password, PasswordChange, SignIn, SignUp, SignedIn, same_email,
+    },
     contact::check_email,
     id::AccountId,
     job::Job,
@@ -33,8 +35,14 @@ pub struct Export {
 
 /// Each asking is a mail of its own.
 fn mail(email: &str, purpose: MailPurpose) -> Result<NewJob, Refusal> {
-    let job = Job::AccountMail { email: same_email(email), purpose };
-    Ok((format!("{}-{}-{}", job.kind(), purpose.code(), visitor::token()?), job))
+    let job = Job::AccountMail {
+        email: same_email(email),
+        purpose,
+    };
+    Ok((
+        format!("{}-{}-{}", job.kind(), purpose.code(), visitor::token()?),
+        job,
+    ))
 }
 
 async fn send(app: &App, email: &str, purpose: MailPurpose) -> Result<(), Refusal> {
@@ -61,7 +69,17 @@ pub async fn sign_up(app: &App, caller: &Caller, sign_up: SignUp) -> Result<(), 
         made_at: now,
     };
     let welcome = mail(&account.email, MailPurpose::Verify)?;
-    if app.store.add_account(&Guarded { account, password: Some(password) }, Some(&welcome)).await? {
+    if app
+        .store
+        .add_account(
+            &Guarded {
+                account,
+                password: Some(password),
+            },
+            Some(&welcome),
+        )
+        .await?
+    {
         app.work.notify_one();
         return Ok(());
     }
@@ -69,13 +87,23 @@ pub async fn sign_up(app: &App, caller: &Caller, sign_up: SignUp) -> Result<(), 
 }
 
 /// Answers with what the pages show, and the cookie that signs the browser in.
-pub async fn sign_in(app: &App, caller: &Caller, headers: &HeaderMap, sign_in: &SignIn) -> Result<(SignedIn, HeaderValue), Refusal> {
+pub async fn sign_in(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    sign_in: &SignIn,
+) -> Result<(SignedIn, HeaderValue), Refusal> {
     app.rates.of_caller(&rates::SIGN_INS_FROM, caller)?;
     app.rates.of_email(&rates::SIGN_IN, &sign_in.email, caller)?;
     let known = app.store.account_by_email(&sign_in.email).await?;
     let stored = known.as_ref().and_then(|known| known.password.clone());
     let right = app.passwords.verify(&sign_in.password, stored).await?;
-    let refused = || Refusal::new(Kind::SignedOut, "no confirmed account has this e-mail address and this password");
+    let refused = || {
+        Refusal::new(
+            Kind::SignedOut,
+            "no confirmed account has this e-mail address and this password",
+        )
+    };
     let account = known.filter(|_| right).ok_or_else(refused)?.account;
     if account.verified_at.is_none() {
         // Whoever knows the password may have lost the mail.
@@ -87,10 +115,22 @@ pub async fn sign_in(app: &App, caller: &Caller, headers: &HeaderMap, sign_in: &
 }
 
 /// Signs the browser in as somebody who has proved to be that.
-pub async fn enter(app: &App, headers: &HeaderMap, account: Account) -> Result<(SignedIn, HeaderValue), Refusal> {
+pub async fn enter(
+    app: &App,
+    headers: &HeaderMap,
+    account: Account,
+) -> Result<(SignedIn, HeaderValue), Refusal> {
     let cookie = sessions::start(app, headers, account.id).await?;
     let staff = app.store.posts_of(account.id).await?;
-    Ok((Signed { account, staff, session: String::new() }.shown(app), cookie))
+    Ok((
+        Signed {
+            account,
+            staff,
+            session: String::new(),
+        }
+        .shown(app),
+        cookie,
+    ))
 }
 
 /// Answers with the cookie that forgets; who is not signed in is signed out already.
@@ -106,7 +146,12 @@ pub async fn sign_out_everywhere(app: &App, signed: &Signed) -> Result<HeaderVal
     Ok(sessions::ended())
 }
 
-pub async fn change(app: &App, caller: &Caller, signed: Signed, mut change: AccountChange) -> Result<SignedIn, Refusal> {
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    signed: Signed,
+    mut change: AccountChange,
+) -> Result<SignedIn, Refusal> {
     change.check()?;
     // The password first: if it is refused, nothing has changed.
     if let Some(password) = change.password.take() {
@@ -117,37 +162,69 @@ pub async fn change(app: &App, caller: &Caller, signed: Signed, mut change: Acco
     Ok(Signed { account, ..signed }.shown(app))
 }
 
-async fn change_password(app: &App, caller: &Caller, signed: &Signed, change: &PasswordChange) -> Result<(), Refusal> {
-    app.rates.of_email(&rates::SIGN_IN, &signed.account.email, caller)?;
-    let stored = app.store.account(signed.account.id).await?.and_then(|known| known.password);
+async fn change_password(
+    app: &App,
+    caller: &Caller,
+    signed: &Signed,
+    change: &PasswordChange,
+) -> Result<(), Refusal> {
+    app.rates
+        .of_email(&rates::SIGN_IN, &signed.account.email, caller)?;
+    let stored = app
+        .store
+        .account(signed.account.id)
+        .await?
+        .and_then(|known| known.password);
     if !app.passwords.verify(&change.current, stored).await? {
-        return Err(Refusal::new(Kind::NotAccepted, "'current' is not the password of this account"));
+        return Err(Refusal::new(
+            Kind::NotAccepted,
+            "'current' is not the password of this account",
+        ));
     }
     let password = app.passwords.hash(&change.new).await?;
-    Ok(app.store.set_password(signed.account.id, &password, &signed.session).await?)
+    Ok(app
+        .store
+        .set_password(signed.account.id, &password, &signed.session)
+        .await?)
 }
 
 /// Answers with the cookie that forgets.
 pub async fn forget(app: &App, signed: &Signed) -> Result<HeaderValue, Refusal> {
     match app.store.forget_account(signed.account.id, clock::now()).await? {
         true => Ok(sessions::ended()),
-        false => Err(Refusal::new(Kind::Conflict, "an order of yours is under way; the account can go once it has arrived")),
+        false => Err(Refusal::new(
+            Kind::Conflict,
+            "an order of yours is under way; the account can go once it has arrived",
+        )),
     }
 }
 
 pub async fn export(app: &App, signed: &Signed) -> Result<Export, Refusal> {
     let orders = app.store.orders_of_account(signed.account.id).await?.into_iter();
-    let orders = orders.filter_map(|tracked| ordering::named(app, tracked)).collect();
-    Ok(Export { signed_in: signed.shown(app), passkeys: passkeys::list(app, signed).await?, orders })
+    let orders = orders
+        .filter_map(|tracked| ordering::named(app, tracked))
+        .collect();
+    Ok(Export {
+        signed_in: signed.shown(app),
+        passkeys: passkeys::list(app, signed).await?,
+        orders,
+    })
 }
 
 fn used_up() -> Refusal {
-    Refusal::new(Kind::NotFound, "this link was used, or is too old; ask for a new one")
+    Refusal::new(
+        Kind::NotFound,
+        "this link was used, or is too old; ask for a new one",
+    )
 }
 
 /// Does not sign in: whoever set the password does that with it.
 pub async fn verify(app: &App, token: &str) -> Result<(), Refusal> {
-    app.store.verify(&sessions::key(token), clock::now()).await?.map(drop).ok_or_else(used_up)
+    app.store
+        .verify(&sessions::key(token), clock::now())
+        .await?
+        .map(drop)
+        .ok_or_else(used_up)
 }
 
 /// Answers the same, and as fast, whether or not the address has an account.
@@ -167,5 +244,9 @@ pub async fn reset(app: &App, token: &str, password: &Password) -> Result<(), Re
         return Err(used_up());
     }
     let password = app.passwords.hash(password).await?;
-    app.store.reset_password(&key, &password, now).await?.map(drop).ok_or_else(used_up)
+    app.store
+        .reset_password(&key, &password, now)
+        .await?
+        .map(drop)
+        .ok_or_else(used_up)
 }

@@ -40,8 +40,8 @@ async fn answer<T: Serialize>(
 ) -> Result<Response, Refusal> {
     let key = (edition, address);
     let made = app.answers.get_or_insert_async(&key, async {
-        let body =
-            serde_json::to_vec(&make.await?).map_err(|error| Refusal::new(servery_domain::problem::Kind::Broken, error.to_string()))?;
+        let body = serde_json::to_vec(&make.await?)
+            .map_err(|error| Refusal::new(servery_domain::problem::Kind::Broken, error.to_string()))?;
         Ok::<Arc<Cached>, Refusal>(Cached::new("application/json", &tag(app, edition), body))
     });
     let mut response = made.await?.respond(request);
@@ -54,5 +54,8 @@ async fn answer<T: Serialize>(
 /// The same on every node that runs this version and has this edition.
 pub fn tag(app: &App, edition: Edition) -> String {
     let Edition { revisions, until } = edition;
-    format!("{}.{}.{}.{}", revisions.town.0, revisions.stock.0, until.0, app.assets.version)
+    format!(
+        "{}.{}.{}.{}",
+        revisions.town.0, revisions.stock.0, until.0, app.assets.version
+    )
 }

@@ -93,7 +93,13 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(store: Arc<dyn Store>, town: Arc<Town>, cards: Option<Cards>, assets: Assets, settings: Settings) -> Arc<Self> {
+    pub fn new(
+        store: Arc<dyn Store>,
+        town: Arc<Town>,
+        cards: Option<Cards>,
+        assets: Assets,
+        settings: Settings,
+    ) -> Arc<Self> {
         let (live, work) = (Arc::new(Live::default()), Arc::new(Notify::new()));
         Arc::new(Self {
             writer: Writer::start(store.clone(), live.clone(), work.clone()),
@@ -116,7 +122,11 @@ impl App {
     }
 
     pub fn load(&self) -> Load {
-        if self.lateness.load(Ordering::Relaxed) >= self.settings.heavy_at() { Load::Heavy } else { Load::Calm }
+        if self.lateness.load(Ordering::Relaxed) >= self.settings.heavy_at() {
+            Load::Heavy
+        } else {
+            Load::Calm
+        }
     }
 
     /// Measures, until it is dropped, how long a task waits for its turn: as long as requests do.
@@ -124,7 +134,8 @@ impl App {
         loop {
             let due = Instant::now() + FEEL_EVERY;
             tokio::time::sleep_until(due.into()).await;
-            self.lateness.store(due.elapsed().as_millis() as u64, Ordering::Relaxed);
+            self.lateness
+                .store(due.elapsed().as_millis() as u64, Ordering::Relaxed);
         }
     }
 }
@@ -135,38 +146,94 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/api/v1/restaurants", get(api::restaurants::list_restaurants))
-        .route("/api/v1/restaurants/{slug}", get(api::restaurants::get_restaurant))
+        .route(
+            "/api/v1/restaurants/{slug}",
+            get(api::restaurants::get_restaurant),
+        )
         .route("/api/v1/restaurants/{slug}/menu", get(api::restaurants::get_menu))
         .route("/api/v1/restaurants/{slug}/quotes", post(api::quotes::post_quote))
         .route("/api/v1/restaurants/{slug}/orders", post(api::orders::post_order))
         .route("/api/v1/restaurants/{slug}/board", get(api::board::get_board))
-        .route("/api/v1/restaurants/{slug}/board/events", get(api::board::get_events))
-        .route("/api/v1/restaurants/{slug}/orders/{id}/events", post(api::board::post_event))
+        .route(
+            "/api/v1/restaurants/{slug}/board/events",
+            get(api::board::get_events),
+        )
+        .route(
+            "/api/v1/restaurants/{slug}/orders/{id}/events",
+            post(api::board::post_event),
+        )
         .route("/api/v1/devices", post(api::devices::post_device))
-        .route("/api/v1/device", get(api::devices::get_device).delete(api::devices::delete_device))
-        .route("/api/v1/restaurants/{slug}/devices", get(api::devices::list_devices).post(api::devices::post_code))
-        .route("/api/v1/restaurants/{slug}/devices/{id}", delete(api::devices::revoke_device))
-        .route("/api/v1/restaurants/{slug}/sync", post(api::sync::post_sync).layer(DefaultBodyLimit::max(limits::SYNC)))
+        .route(
+            "/api/v1/device",
+            get(api::devices::get_device).delete(api::devices::delete_device),
+        )
+        .route(
+            "/api/v1/restaurants/{slug}/devices",
+            get(api::devices::list_devices).post(api::devices::post_code),
+        )
+        .route(
+            "/api/v1/restaurants/{slug}/devices/{id}",
+            delete(api::devices::revoke_device),
+        )
+        .route(
+            "/api/v1/restaurants/{slug}/sync",
+            post(api::sync::post_sync).layer(DefaultBodyLimit::max(limits::SYNC)),
+        )
         .route(
             "/api/v1/restaurants/{slug}/handed-over",
             post(api::sync::post_handed_over).layer(DefaultBodyLimit::max(limits::HANDED_OVER)),
         )
         .route("/api/v1/restaurants/{slug}/house", get(api::sync::get_house))
-        .route("/api/v1/restaurants/{slug}/sync/events", get(api::sync::get_events))
-        .route("/api/v1/restaurants/{slug}/stock/{dish}", put(api::board::put_stock))
-        .route("/api/v1/restaurants/{slug}/draft", get(api::drafts::get_draft).put(api::drafts::put_draft))
+        .route(
+            "/api/v1/restaurants/{slug}/sync/events",
+            get(api::sync::get_events),
+        )
+        .route(
+            "/api/v1/restaurants/{slug}/stock/{dish}",
+            put(api::board::put_stock),
+        )
+        .route(
+            "/api/v1/restaurants/{slug}/draft",
+            get(api::drafts::get_draft).put(api::drafts::put_draft),
+        )
         .route("/api/v1/restaurants/{slug}/times", get(api::drafts::get_times))
-        .route("/api/v1/restaurants/{slug}/coupons/{code}", get(api::quotes::get_coupon))
+        .route(
+            "/api/v1/restaurants/{slug}/coupons/{code}",
+            get(api::quotes::get_coupon),
+        )
         .route("/api/v1/accounts", post(api::accounts::post_account))
-        .route("/api/v1/account", get(api::accounts::get_account).patch(api::accounts::patch_account).delete(api::accounts::delete_account))
+        .route(
+            "/api/v1/account",
+            get(api::accounts::get_account)
+                .patch(api::accounts::patch_account)
+                .delete(api::accounts::delete_account),
+        )
         .route("/api/v1/account/export", get(api::accounts::get_export))
-        .route("/api/v1/account/verifications", post(api::accounts::post_verification))
+        .route(
+            "/api/v1/account/verifications",
+            post(api::accounts::post_verification),
+        )
         .route("/api/v1/password-resets", post(api::accounts::post_reset))
-        .route("/api/v1/password-resets/{token}", post(api::accounts::post_new_password))
-        .route("/api/v1/sessions", post(api::sessions::post_session).delete(api::sessions::delete_sessions))
-        .route("/api/v1/account/passkeys", get(api::passkeys::list_passkeys).post(api::passkeys::post_passkey))
-        .route("/api/v1/account/passkeys/challenges", post(api::passkeys::post_creation))
-        .route("/api/v1/account/passkeys/{id}", delete(api::passkeys::delete_passkey))
+        .route(
+            "/api/v1/password-resets/{token}",
+            post(api::accounts::post_new_password),
+        )
+        .route(
+            "/api/v1/sessions",
+            post(api::sessions::post_session).delete(api::sessions::delete_sessions),
+        )
+        .route(
+            "/api/v1/account/passkeys",
+            get(api::passkeys::list_passkeys).post(api::passkeys::post_passkey),
+        )
+        .route(
+            "/api/v1/account/passkeys/challenges",
+            post(api::passkeys::post_creation),
+        )
+        .route(
+            "/api/v1/account/passkeys/{id}",
+            delete(api::passkeys::delete_passkey),
+        )
         .route("/api/v1/sessions/challenges", post(api::passkeys::post_request))
         .route("/api/v1/sessions/passkeys", post(api::passkeys::post_session))
         .route("/api/v1/sessions/current", delete(api::sessions::delete_session))
@@ -175,9 +242,20 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/orders/{token}/basket", get(api::orders::get_basket))
         .route("/api/v1/orders/{token}/events", get(api::orders::get_events))
         .route("/api/v1/orders/{token}/cancel", post(api::orders::cancel_order))
-        .route("/api/v1/orders/{token}/push", get(api::push::get_push).put(api::push::put_push).delete(api::push::delete_push))
-        .route("/api/v1/orders/{token}/payment", post(api::payments::post_payment))
-        .route("/api/v1/orders/{token}/pay-at-door", post(api::payments::pay_at_door))
+        .route(
+            "/api/v1/orders/{token}/push",
+            get(api::push::get_push)
+                .put(api::push::put_push)
+                .delete(api::push::delete_push),
+        )
+        .route(
+            "/api/v1/orders/{token}/payment",
+            post(api::payments::post_payment),
+        )
+        .route(
+            "/api/v1/orders/{token}/pay-at-door",
+            post(api::payments::pay_at_door),
+        )
         .route("/api/v1/webhooks/cards", post(api::payments::hear_provider))
         .route("/api/v1/about", get(api::about::get_about))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
@@ -226,7 +304,12 @@ pub fn router(app: Arc<App>) -> Router {
 }
 
 /// A file, or nothing: a page for people, a problem for programs.
-async fn not_found(state: axum::extract::State<Arc<App>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+async fn not_found(
+    state: axum::extract::State<Arc<App>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     use axum::response::IntoResponse;
     if !matches!(method, Method::GET | Method::HEAD) {
         return Refusal::new(Kind::NotFound, uri.path()).into_response();
@@ -244,12 +327,18 @@ async fn not_found(state: axum::extract::State<Arc<App>>, method: Method, uri: U
 }
 
 async fn wrong_method(uri: Uri) -> Refusal {
-    Refusal::new(Kind::WrongMethod, format!("{} has no such method; 'Allow' names those it has", uri.path()))
+    Refusal::new(
+        Kind::WrongMethod,
+        format!("{} has no such method; 'Allow' names those it has", uri.path()),
+    )
 }
 
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
     use axum::response::IntoResponse;
-    let what = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let what = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = what.unwrap_or("no message"), "a handler panicked");
     Refusal::new(Kind::Broken, "the request is logged under its x-request-id").into_response()
 }

@@ -71,11 +71,18 @@ fn media_type(name: &str) -> &'static str {
 }
 
 fn hash(body: &[u8]) -> String {
-    Sha256::digest(body).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(body)
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn embedded(name: &str) -> Option<&'static [u8]> {
-    FILES.iter().find(|(known, _)| *known == name).map(|(_, body)| *body)
+    FILES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, body)| *body)
 }
 
 /// What every page is set in.
@@ -88,7 +95,10 @@ const STYLE: [&str; 6] = [
     include_str!("../../style/print.css"),
 ];
 /// What only the pages that one orders with need, too.
-const ORDERING_STYLE: [&str; 2] = [include_str!("../../style/dish.css"), include_str!("../../style/ordering.css")];
+const ORDERING_STYLE: [&str; 2] = [
+    include_str!("../../style/dish.css"),
+    include_str!("../../style/ordering.css"),
+];
 /// What only the pages that one signs in for need.
 const SIGNED_STYLE: [&str; 1] = [include_str!("../../style/signed.css")];
 /// What only the staff app needs.
@@ -105,7 +115,12 @@ fn joined(sheets: &[&str]) -> String {
         }
         style.push_str(rest);
     }
-    style.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    style
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 impl Assets {
@@ -114,16 +129,38 @@ impl Assets {
         let mut add_hashed = |stem: &str, ending: &str, body: Bytes, brotli: Option<&'static [u8]>| {
             let address = format!("/assets/{stem}.{}.{ending}", hash(&body));
             let cached = Cached::new(media_type(ending), &hash(&body), body);
-            files.insert(address.clone(), Asset { cached, brotli, keep: FOR_GOOD });
+            files.insert(
+                address.clone(),
+                Asset {
+                    cached,
+                    brotli,
+                    keep: FOR_GOOD,
+                },
+            );
             address
         };
         let mut pkg = |chunk: Chunk, ending: &str| {
             let name = format!("pkg/{}.{ending}", chunk.name());
             let body = embedded(&name).ok_or_else(|| Incomplete(name.clone()))?;
-            Ok(add_hashed(chunk.name(), ending, Bytes::from_static(body), embedded(&format!("{name}.br"))))
+            Ok(add_hashed(
+                chunk.name(),
+                ending,
+                Bytes::from_static(body),
+                embedded(&format!("{name}.br")),
+            ))
         };
-        let mut program = |chunk| Ok(Program { script: pkg(chunk, "js")?, wasm: pkg(chunk, "wasm")? });
-        let programs = [program(Chunk::Reading)?, program(Chunk::Ordering)?, program(Chunk::Signed)?, program(Chunk::Staff)?];
+        let mut program = |chunk| {
+            Ok(Program {
+                script: pkg(chunk, "js")?,
+                wasm: pkg(chunk, "wasm")?,
+            })
+        };
+        let programs = [
+            program(Chunk::Reading)?,
+            program(Chunk::Ordering)?,
+            program(Chunk::Signed)?,
+            program(Chunk::Staff)?,
+        ];
         let style = add_hashed("style", "css", joined(&STYLE).into(), None);
         let ordering_style = add_hashed("ordering", "css", joined(&ORDERING_STYLE).into(), None);
         let signed_style = add_hashed("signed", "css", joined(&SIGNED_STYLE).into(), None);
@@ -135,21 +172,56 @@ impl Assets {
             })
         };
         let (texts, staff_texts) = (texts(Chunk::Reading, ""), texts(Chunk::Staff, "staff-"));
-        for (name, body) in FILES.iter().filter(|(name, _)| !name.starts_with("pkg/") && *name != "service-worker.js") {
-            let keep = if name.starts_with("pictures/") || name.starts_with("icons/") { FOR_A_DAY } else { ASK_EACH_TIME };
+        for (name, body) in FILES
+            .iter()
+            .filter(|(name, _)| !name.starts_with("pkg/") && *name != "service-worker.js")
+        {
+            let keep = if name.starts_with("pictures/") || name.starts_with("icons/") {
+                FOR_A_DAY
+            } else {
+                ASK_EACH_TIME
+            };
             let cached = Cached::new(media_type(name), &hash(body), Bytes::from_static(body));
-            files.insert(format!("/{name}"), Asset { cached, brotli: None, keep });
+            files.insert(
+                format!("/{name}"),
+                Asset {
+                    cached,
+                    brotli: None,
+                    keep,
+                },
+            );
         }
-        let mut assets =
-            Self { files, version: String::new(), style, ordering_style, signed_style, staff_style, programs, texts, staff_texts };
+        let mut assets = Self {
+            files,
+            version: String::new(),
+            style,
+            ordering_style,
+            signed_style,
+            staff_style,
+            programs,
+            texts,
+            staff_texts,
+        };
         let names: Vec<&String> = assets.files.keys().collect();
         let shells: Vec<_> = Shell::all().map(|shell| shell.document(&assets).html).collect();
-        let template = embedded("service-worker.js").map(String::from_utf8_lossy).unwrap_or_default();
+        let template = embedded("service-worker.js")
+            .map(String::from_utf8_lossy)
+            .unwrap_or_default();
         assets.version = hash(format!("{names:?}{shells:?}{template}").as_bytes());
-        let hashed = assets.files.keys().filter(|address| address.starts_with("/assets/"));
+        let hashed = assets
+            .files
+            .keys()
+            .filter(|address| address.starts_with("/assets/"));
         let worker = service_worker::filled_in(&template, &assets.version, hashed);
         let cached = Cached::new(media_type("js"), &hash(worker.as_bytes()), worker);
-        assets.files.insert("/service-worker.js".to_owned(), Asset { cached, brotli: None, keep: ASK_EACH_TIME });
+        assets.files.insert(
+            "/service-worker.js".to_owned(),
+            Asset {
+                cached,
+                brotli: None,
+                keep: ASK_EACH_TIME,
+            },
+        );
         Ok(assets)
     }
 
@@ -179,22 +251,34 @@ impl Assets {
         let mut response = match asset.brotli.filter(|_| accepts_brotli(request)) {
             Some(brotli) => {
                 let mut response = Bytes::from_static(brotli).into_response();
-                response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
-                response.headers_mut().insert(CONTENT_TYPE, asset.cached.content_type.clone());
+                response
+                    .headers_mut()
+                    .insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+                response
+                    .headers_mut()
+                    .insert(CONTENT_TYPE, asset.cached.content_type.clone());
                 response.headers_mut().insert(ETAG, asset.cached.etag.clone());
-                response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+                response
+                    .headers_mut()
+                    .insert(VARY, HeaderValue::from_static("accept-encoding"));
                 response
             }
             None => asset.cached.respond(request),
         };
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(asset.keep));
+        response
+            .headers_mut()
+            .insert(CACHE_CONTROL, HeaderValue::from_static(asset.keep));
         Some(response)
     }
 
     /// Bytes after brotli, as `./dev bench` reports them.
     pub fn compressed_len(&self, path: &str) -> Option<usize> {
         let asset = self.files.get(path)?;
-        Some(asset.brotli.map_or_else(|| asset.cached.brotli().len(), <[u8]>::len))
+        Some(
+            asset
+                .brotli
+                .map_or_else(|| asset.cached.brotli().len(), <[u8]>::len),
+        )
     }
 }
 

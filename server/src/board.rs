@@ -21,8 +21,17 @@ pub async fn see(app: &App, signed: &Signed, slug: &str) -> Result<Board, Refusa
     let role = signed.check(restaurant, Act::See)?;
     let orders = orders(app, restaurant).await?;
     let stock = app.store.stock(restaurant).await?;
-    let dishes = counter.menu.dishes().map(|dish| BoardDish { id: dish.id, name: dish.name.clone(), left: stock.get(&dish.id).copied() });
-    let tables = app.store.tables(restaurant).await?.into_iter().map(|(code, name)| BoardTable { code, name });
+    let dishes = counter.menu.dishes().map(|dish| BoardDish {
+        id: dish.id,
+        name: dish.name.clone(),
+        left: stock.get(&dish.id).copied(),
+    });
+    let tables = app
+        .store
+        .tables(restaurant)
+        .await?
+        .into_iter()
+        .map(|(code, name)| BoardTable { code, name });
     Ok(Board {
         restaurant,
         role,
@@ -51,25 +60,50 @@ pub async fn still_watched(app: &App, session: &str, restaurant: RestaurantId) -
 /// The orders that a board shows, the oldest first.
 pub async fn orders(app: &App, restaurant: RestaurantId) -> Result<Vec<Order>, Refusal> {
     let open = app.store.open_orders(restaurant).await?;
-    Ok(open.into_iter().filter(|order| Column::of(order.progress.state).is_some()).collect())
+    Ok(open
+        .into_iter()
+        .filter(|order| Column::of(order.progress.state).is_some())
+        .collect())
 }
 
-pub async fn advance(app: &App, signed: &Signed, slug: &str, order: OrderId, event: Event) -> Result<Order, Refusal> {
+pub async fn advance(
+    app: &App,
+    signed: &Signed,
+    slug: &str,
+    order: OrderId,
+    event: Event,
+) -> Result<Order, Refusal> {
     let restaurant = ordering::restaurant_named(app, slug)?;
     signed.check(restaurant, Act::Advance(&event))?;
-    let own = app.store.order(order).await?.is_some_and(|tracked| tracked.order.ordered.restaurant == restaurant);
+    let own = app
+        .store
+        .order(order)
+        .await?
+        .is_some_and(|tracked| tracked.order.ordered.restaurant == restaurant);
     if !own {
-        return Err(Refusal::new(Kind::NotFound, "there is no such order in this restaurant"));
+        return Err(Refusal::new(
+            Kind::NotFound,
+            "there is no such order in this restaurant",
+        ));
     }
     ordering::advance(app, order, event, Actor::Staff).await
 }
 
-pub async fn set_stock(app: &App, signed: &Signed, slug: &str, dish: DishId, portions: Option<u32>) -> Result<(), Refusal> {
+pub async fn set_stock(
+    app: &App,
+    signed: &Signed,
+    slug: &str,
+    dish: DishId,
+    portions: Option<u32>,
+) -> Result<(), Refusal> {
     let counter = ordering::counter(app, slug).await?;
     let restaurant = counter.listed.restaurant.id;
     signed.check(restaurant, Act::Stock)?;
     if counter.menu.dish(dish).is_none() {
         return Err(Refusal::new(Kind::NotFound, "there is no such dish on this menu"));
     }
-    Ok(app.store.set_stock(restaurant, dish, portions, clock::now()).await?)
+    Ok(app
+        .store
+        .set_stock(restaurant, dish, portions, clock::now())
+        .await?)
 }

@@ -25,8 +25,14 @@ impl Cached {
     pub fn new(content_type: &'static str, etag: &str, body: impl Into<Bytes>) -> Arc<Self> {
         // Our tags are made of digits, letters and points.
         // Weak: the compressed body has the same tag, and pages name the time that rendering took.
-        let etag = HeaderValue::from_str(&format!("W/\"{etag}\"")).unwrap_or(HeaderValue::from_static("W/\"\""));
-        Arc::new(Self { content_type: HeaderValue::from_static(content_type), etag, body: body.into(), brotli: OnceLock::new() })
+        let etag =
+            HeaderValue::from_str(&format!("W/\"{etag}\"")).unwrap_or(HeaderValue::from_static("W/\"\""));
+        Arc::new(Self {
+            content_type: HeaderValue::from_static(content_type),
+            etag,
+            body: body.into(),
+            brotli: OnceLock::new(),
+        })
     }
 
     /// Compressed when it is first wanted that way.
@@ -36,7 +42,11 @@ impl Cached {
 
     /// 304 if the caller has it already; compressed if it may be.
     pub fn respond(&self, request: &HeaderMap) -> Response {
-        let mut response = if request.get_all(IF_NONE_MATCH).iter().any(|tags| names(tags, &self.etag)) {
+        let mut response = if request
+            .get_all(IF_NONE_MATCH)
+            .iter()
+            .any(|tags| names(tags, &self.etag))
+        {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             self.respond_with(StatusCode::OK, request)
@@ -51,7 +61,13 @@ impl Cached {
     pub fn respond_with(&self, status: StatusCode, request: &HeaderMap) -> Response {
         let content_type = [(CONTENT_TYPE, self.content_type.clone())];
         if accepts_brotli(request) {
-            (status, content_type, [(CONTENT_ENCODING, HeaderValue::from_static("br"))], self.brotli()).into_response()
+            (
+                status,
+                content_type,
+                [(CONTENT_ENCODING, HeaderValue::from_static("br"))],
+                self.brotli(),
+            )
+                .into_response()
         } else {
             (status, content_type, self.body.clone()).into_response()
         }
@@ -65,15 +81,24 @@ impl Cached {
 
 /// Whether `If-None-Match` names this tag, weak or not.
 fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
-    let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else { return false };
-    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag.trim_start_matches("W/"))
+    let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else {
+        return false;
+    };
+    tags.split(',')
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag.trim_start_matches("W/"))
 }
 
 pub fn accepts_brotli(request: &HeaderMap) -> bool {
-    let accepted = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    accepted
-        .map(str::trim)
-        .any(|coding| coding == "br" || coding.starts_with("br;") && coding.bytes().any(|byte| (b'1'..=b'9').contains(&byte)))
+    let accepted = request
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    accepted.map(str::trim).any(|coding| {
+        coding == "br"
+            || coding.starts_with("br;") && coding.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
+    })
 }
 
 pub fn compress(body: &[u8], quality: u32) -> Bytes {
@@ -94,18 +119,41 @@ mod tests {
     #[test]
     fn who_has_it_is_not_sent_it_again() {
         let cached = Cached::new("text/plain", "4.2", "body");
-        for (tags, status) in [("\"4.2\"", 304), ("W/\"4.2\"", 304), ("\"1\", \"4.2\"", 304), ("*", 304), ("\"4.20\"", 200), ("4.2", 200)] {
-            assert_eq!(cached.respond(&request(IF_NONE_MATCH, tags)).status(), status, "{tags}");
+        for (tags, status) in [
+            ("\"4.2\"", 304),
+            ("W/\"4.2\"", 304),
+            ("\"1\", \"4.2\"", 304),
+            ("*", 304),
+            ("\"4.20\"", 200),
+            ("4.2", 200),
+        ] {
+            assert_eq!(
+                cached.respond(&request(IF_NONE_MATCH, tags)).status(),
+                status,
+                "{tags}"
+            );
         }
     }
 
     #[test]
     fn brotli_is_sent_to_who_accepts_it() {
         let cached = Cached::new("text/plain", "1", "body");
-        for (accepts, coded) in
-            [("gzip, br", true), ("br;q=0.5", true), ("br;q=0", false), ("br;q=0.0", false), ("gzip", false), ("brotli", false)]
-        {
-            assert_eq!(cached.respond(&request(ACCEPT_ENCODING, accepts)).headers().contains_key(CONTENT_ENCODING), coded, "{accepts}");
+        for (accepts, coded) in [
+            ("gzip, br", true),
+            ("br;q=0.5", true),
+            ("br;q=0", false),
+            ("br;q=0.0", false),
+            ("gzip", false),
+            ("brotli", false),
+        ] {
+            assert_eq!(
+                cached
+                    .respond(&request(ACCEPT_ENCODING, accepts))
+                    .headers()
+                    .contains_key(CONTENT_ENCODING),
+                coded,
+                "{accepts}"
+            );
         }
         let mut plain = Vec::new();
         brotli::BrotliDecompress(&mut cached.brotli().as_ref(), &mut plain).unwrap();

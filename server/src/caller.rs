@@ -38,11 +38,17 @@ impl Default for Caller {
 
 impl Caller {
     fn new(address: IpAddr) -> Self {
-        Self { address, levels: Arc::default() }
+        Self {
+            address,
+            levels: Arc::default(),
+        }
     }
 
     pub fn note(&self, level: Level) {
-        self.levels.lock().unwrap_or_else(PoisonError::into_inner).push(level);
+        self.levels
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(level);
     }
 
     fn levels(&self) -> Vec<Level> {
@@ -53,14 +59,20 @@ impl Caller {
 /// An IPv6 line has as many addresses as it likes within its /64, and counts as one.
 fn line(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V6(address) if !address.is_loopback() => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+        IpAddr::V6(address) if !address.is_loopback() => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)))
+        }
         address => address,
     }
 }
 
 /// The last hop is what our own proxy saw; anything before it is hearsay.
 fn address(peer: Option<Peer>, headers: &HeaderMap, behind_proxy: bool) -> IpAddr {
-    let forwarded = headers.get_all("x-forwarded-for").iter().next_back().and_then(|hops| hops.to_str().ok());
+    let forwarded = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()
+        .and_then(|hops| hops.to_str().ok());
     let last = forwarded.and_then(|hops| hops.rsplit(',').next()?.trim().parse().ok());
     let seen = last.filter(|_| behind_proxy).or(peer.map(|peer| peer.0));
     seen.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), line)
@@ -98,8 +110,17 @@ mod tests {
             ("2001:db8:1:2:3:4:5:6", None, false, "2001:db8:1:2::"),
             ("::1", None, false, "::1"),
         ] {
-            let headers = hops.into_iter().map(|hops| (axum::http::HeaderName::from_static("x-forwarded-for"), hops.parse().unwrap()));
-            let found = address(Some(Peer(peer.parse().unwrap())), &headers.collect(), behind_proxy);
+            let headers = hops.into_iter().map(|hops| {
+                (
+                    axum::http::HeaderName::from_static("x-forwarded-for"),
+                    hops.parse().unwrap(),
+                )
+            });
+            let found = address(
+                Some(Peer(peer.parse().unwrap())),
+                &headers.collect(),
+                behind_proxy,
+            );
             assert_eq!(found, seen.parse::<IpAddr>().unwrap(), "{peer} {hops:?}");
         }
     }

@@ -24,7 +24,10 @@ use crate::{
 };
 
 #[derive(Parser)]
-#[command(version, about = "A restaurant ordering platform that restaurants run for themselves")]
+#[command(
+    version,
+    about = "A restaurant ordering platform that restaurants run for themselves"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -103,7 +106,9 @@ pub async fn run() -> Result<(), Failure> {
             say(&table(open(&settings).await?.as_ref()).await?);
             Ok(())
         }
-        Command::Routes { change: Some(RoutesCommand::Set { path, mode }) } => {
+        Command::Routes {
+            change: Some(RoutesCommand::Set { path, mode }),
+        } => {
             let store = open(&settings).await?;
             set_mode(store.as_ref(), &path, &mode).await?;
             say(&table(store.as_ref()).await?);
@@ -143,8 +148,9 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
             ended = watching => tracing::error!(?ended, "the town is no longer watched"),
         }
     };
-    let listener =
-        TcpListener::bind(settings.listen()).await.map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
+    let listener = TcpListener::bind(settings.listen())
+        .await
+        .map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let app = App::new(store.clone(), town, cards, assets, settings.clone());
     app.pusher.ready(&app).await?;
@@ -166,10 +172,22 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
 }
 
 async fn set_mode(store: &dyn Store, path: &str, mode: &str) -> Result<(), Failure> {
-    let paths = || ROUTES.iter().map(|route| route.path).collect::<Vec<_>>().join(", ");
-    let route =
-        ROUTES.iter().find(|route| route.path == path).ok_or_else(|| format!("'{path}' is not a page; the pages are {}", paths()))?;
-    let mode = if mode == "auto" { None } else { Some(mode.parse::<Mode>()?) };
+    let paths = || {
+        ROUTES
+            .iter()
+            .map(|route| route.path)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let route = ROUTES
+        .iter()
+        .find(|route| route.path == path)
+        .ok_or_else(|| format!("'{path}' is not a page; the pages are {}", paths()))?;
+    let mode = if mode == "auto" {
+        None
+    } else {
+        Some(mode.parse::<Mode>()?)
+    };
     if let Some(mode) = mode.filter(|mode| !route.allows.contains(mode)) {
         return Err(format!("{path} cannot be {mode}").into());
     }
@@ -180,13 +198,36 @@ async fn set_mode(store: &dyn Store, path: &str, mode: &str) -> Result<(), Failu
 /// `path  modes allowed  mode in force  why`
 async fn table(store: &dyn Store) -> Result<String, StoreError> {
     let modes = town::modes(store).await?;
-    let wide = ROUTES.iter().map(|route| route.path.len()).max().unwrap_or_default();
-    let mut table = format!("{:<wide$} {:<22} {:<10} {}\n", "PATH", "ALLOWED", "IN FORCE", "WHY");
+    let wide = ROUTES
+        .iter()
+        .map(|route| route.path.len())
+        .max()
+        .unwrap_or_default();
+    let mut table = format!(
+        "{:<wide$} {:<22} {:<10} {}\n",
+        "PATH", "ALLOWED", "IN FORCE", "WHY"
+    );
     for route in &ROUTES {
         let operator = town::operators_mode(&modes, route.path);
-        let decision = decide(route, Voices { operator, ..Voices::default() });
-        let allowed = route.allows.iter().map(|mode| mode.name()).collect::<Vec<_>>().join(" ");
-        table += &format!("{:<wide$} {allowed:<22} {:<10} {}\n", route.path, decision.mode.name(), decision.reason.name());
+        let decision = decide(
+            route,
+            Voices {
+                operator,
+                ..Voices::default()
+            },
+        );
+        let allowed = route
+            .allows
+            .iter()
+            .map(|mode| mode.name())
+            .collect::<Vec<_>>()
+            .join(" ");
+        table += &format!(
+            "{:<wide$} {allowed:<22} {:<10} {}\n",
+            route.path,
+            decision.mode.name(),
+            decision.reason.name()
+        );
     }
     Ok(table)
 }

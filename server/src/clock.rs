@@ -34,7 +34,10 @@ pub fn local(zone: &TimeZone, at: Timestamp) -> LocalMinute {
 /// A minute that the clocks skip in spring is the one after, one that they repeat in autumn is the first of the two.
 pub fn utc(zone: &TimeZone, at: LocalMinute) -> Timestamp {
     let civil = epoch().checked_add(at.0.minutes()).unwrap_or(DateTime::MAX);
-    let instant = zone.to_ambiguous_zoned(civil).compatible().map_or(Instant::MAX, |zoned| zoned.timestamp());
+    let instant = zone
+        .to_ambiguous_zoned(civil)
+        .compatible()
+        .map_or(Instant::MAX, |zoned| zoned.timestamp());
     Timestamp(instant.as_second())
 }
 
@@ -54,9 +57,15 @@ mod tests {
     fn clocks_that_change_are_read_one_way() {
         let berlin = zone(&Zone("Europe/Berlin".into())).unwrap();
         // 02:30 did not exist that night; both names are 01:30 UTC.
-        assert_eq!(utc(&berlin, LocalMinute::new(2026, 3, 29, 2, 30)), utc(&berlin, LocalMinute::new(2026, 3, 29, 3, 30)));
+        assert_eq!(
+            utc(&berlin, LocalMinute::new(2026, 3, 29, 2, 30)),
+            utc(&berlin, LocalMinute::new(2026, 3, 29, 3, 30))
+        );
         // 02:30 happened twice; the first is 00:30 UTC.
-        assert_eq!(utc(&berlin, LocalMinute::new(2026, 10, 25, 2, 30)), Timestamp(1_792_888_200));
+        assert_eq!(
+            utc(&berlin, LocalMinute::new(2026, 10, 25, 2, 30)),
+            Timestamp(1_792_888_200)
+        );
         assert!(zone(&Zone("Europe/Millbrook".into())).is_none());
     }
 
@@ -65,6 +74,12 @@ mod tests {
         let chicago = zone(&Zone("America/Chicago".into())).unwrap();
         // 18:30 on the first in Chicago is half past midnight on the second in UTC.
         let sold = local(&chicago, Timestamp(1_767_313_800));
-        assert_eq!((sold.to_string(), sold.day()), ("2026-01-01T18:30".into(), LocalMinute::new(2026, 1, 1, 0, 0).day()));
+        assert_eq!(
+            (sold.to_string(), sold.day()),
+            (
+                "2026-01-01T18:30".into(),
+                LocalMinute::new(2026, 1, 1, 0, 0).day()
+            )
+        );
     }
 }

@@ -147,7 +147,11 @@ impl Matrix {
             allergens.sort();
             allergens.dedup();
             DishEntry {
-                name: if self.numbered { format!("{number}. {name}") } else { name },
+                name: if self.numbered {
+                    format!("{number}. {name}")
+                } else {
+                    name
+                },
                 description: style.description.replace("{main}", &main.name),
                 price: main.price + style.price,
                 allergens,
@@ -188,7 +192,11 @@ fn table_code(slug: &str, table: &str) -> String {
 }
 
 fn drawing(name: String) -> Picture {
-    Picture { path: name, formats: vec![PictureFormat::Svg], widths: Vec::new() }
+    Picture {
+        path: name,
+        formats: vec![PictureFormat::Svg],
+        widths: Vec::new(),
+    }
 }
 
 /// What a restaurant of the demo town brings along.
@@ -204,7 +212,10 @@ pub struct DemoRestaurant {
 
 fn restaurant(number: u128, text: &str) -> Result<DemoRestaurant, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-    let mut ids = Ids { restaurant: number, last: 0 };
+    let mut ids = Ids {
+        restaurant: number,
+        last: 0,
+    };
     let id = RestaurantId(ids.next());
     let entries = match file.matrix {
         Some(matrix) => matrix.categories(&file.group),
@@ -227,10 +238,21 @@ fn restaurant(number: u128, text: &str) -> Result<DemoRestaurant, String> {
             choices_to_finish.push((choice.id, entry.dish, entry.groups));
             choice
         });
-        OptionGroup { id, name: group.name, min: group.min, max: group.max, choices: choices.collect() }
+        OptionGroup {
+            id,
+            name: group.name,
+            min: group.min,
+            max: group.max,
+            choices: choices.collect(),
+        }
     });
     let option_groups = option_groups.collect();
-    let group_of = |key: &String| keys.iter().find(|(known, _)| known == key).map(|(_, id)| *id).ok_or_else(|| format!("no group {key:?}"));
+    let group_of = |key: &String| {
+        keys.iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, id)| *id)
+            .ok_or_else(|| format!("no group {key:?}"))
+    };
     let mut categories = Vec::new();
     let mut stock = Vec::new();
     for category in entries {
@@ -252,11 +274,28 @@ fn restaurant(number: u128, text: &str) -> Result<DemoRestaurant, String> {
                 tax: category.tax,
             });
         }
-        categories.push(Category { id, name: category.name, description: category.description, dishes });
+        categories.push(Category {
+            id,
+            name: category.name,
+            description: category.description,
+            dishes,
+        });
     }
-    let mut menu = Menu { restaurant: id, revision: Revision(0), currency: file.currency, lang: file.lang, categories, option_groups };
+    let mut menu = Menu {
+        restaurant: id,
+        revision: Revision(0),
+        currency: file.currency,
+        lang: file.lang,
+        categories,
+        option_groups,
+    };
     for (choice, dish, groups) in choices_to_finish {
-        let dish_of = |name: String| menu.dishes().find(|dish| dish.name == name).map(|dish| dish.id).ok_or(format!("no dish {name:?}"));
+        let dish_of = |name: String| {
+            menu.dishes()
+                .find(|dish| dish.name == name)
+                .map(|dish| dish.id)
+                .ok_or(format!("no dish {name:?}"))
+        };
         let dish = dish.map(dish_of).transpose()?;
         let groups = groups.iter().map(group_of).collect::<Result<_, _>>()?;
         let choices = menu.option_groups.iter_mut().flat_map(|group| &mut group.choices);
@@ -266,7 +305,11 @@ fn restaurant(number: u128, text: &str) -> Result<DemoRestaurant, String> {
     }
     menu.check()?;
     file.ordering.check()?;
-    let tables = file.tables.into_iter().map(|name| (table_code(file.slug.as_str(), &name), name)).collect();
+    let tables = file
+        .tables
+        .into_iter()
+        .map(|name| (table_code(file.slug.as_str(), &name), name))
+        .collect();
     let restaurant = Restaurant {
         id,
         slug: file.slug,
@@ -286,20 +329,37 @@ fn restaurant(number: u128, text: &str) -> Result<DemoRestaurant, String> {
         holidays: file.holidays,
         ordering: file.ordering,
     };
-    Ok(DemoRestaurant { restaurant, menu, stock, coupons: file.coupon, tables })
+    Ok(DemoRestaurant {
+        restaurant,
+        menu,
+        stock,
+        coupons: file.coupon,
+        tables,
+    })
 }
 
 pub fn town() -> Result<Vec<DemoRestaurant>, DemoError> {
     let numbered = FILES.iter().zip(1..);
-    numbered.map(|(text, number)| restaurant(number as u128, text).map_err(|error| DemoError(number, error))).collect()
+    numbered
+        .map(|(text, number)| restaurant(number as u128, text).map_err(|error| DemoError(number, error)))
+        .collect()
 }
 
 /// Puts the town into a store, in place of what these restaurants had.
 pub async fn fill(store: &dyn Store, town: &[DemoRestaurant]) -> Result<(), StoreError> {
-    for DemoRestaurant { restaurant, menu, stock, coupons, tables } in town {
+    for DemoRestaurant {
+        restaurant,
+        menu,
+        stock,
+        coupons,
+        tables,
+    } in town
+    {
         store.put_restaurant(restaurant, menu).await?;
         for (dish, left) in stock {
-            store.set_stock(restaurant.id, *dish, Some(*left), clock::now()).await?;
+            store
+                .set_stock(restaurant.id, *dish, Some(*left), clock::now())
+                .await?;
         }
         for coupon in coupons {
             store.put_coupon(restaurant.id, coupon).await?;
@@ -320,10 +380,15 @@ pub async fn houses(store: &dyn Store, town: &[DemoRestaurant]) -> Result<(), ho
 }
 
 /// An account for each owner and each kitchen, `owner@SLUG.example` and `kitchen@SLUG.example`, all with one password that is made anew each time and told here only.
-pub async fn staff(store: &dyn Store, town: &[DemoRestaurant]) -> Result<Password, Box<dyn std::error::Error + Send + Sync>> {
+pub async fn staff(
+    store: &dyn Store,
+    town: &[DemoRestaurant],
+) -> Result<Password, Box<dyn std::error::Error + Send + Sync>> {
     let password = staff::generated()?;
     let hash = staff::hash(&password).await?;
-    let posts = town.iter().flat_map(|demo| [Role::Owner, Role::Kitchen].map(|role| (&demo.restaurant, role)));
+    let posts = town
+        .iter()
+        .flat_map(|demo| [Role::Owner, Role::Kitchen].map(|role| (&demo.restaurant, role)));
     for (restaurant, role) in posts {
         let email = format!("{}@{}.example", role.code(), restaurant.slug);
         let account = match store.account_by_email(&email).await? {
@@ -339,9 +404,20 @@ pub async fn staff(store: &dyn Store, town: &[DemoRestaurant]) -> Result<Passwor
 }
 
 /// Where and with which code a till of the first restaurant is let in.
-pub async fn till(store: &dyn Store, town: &[DemoRestaurant]) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+pub async fn till(
+    store: &dyn Store,
+    town: &[DemoRestaurant],
+) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
     let first = town.first().ok_or("the town has no restaurant")?;
-    staff::pair(store, &first.restaurant, NewDevice { name: "Till".into(), kind: DeviceKind::Till }).await
+    staff::pair(
+        store,
+        &first.restaurant,
+        NewDevice {
+            name: "Till".into(),
+            kind: DeviceKind::Till,
+        },
+    )
+    .await
 }
 
 #[cfg(test)]
@@ -352,13 +428,40 @@ mod tests {
     fn the_town_is_the_same_every_time_and_as_varied_as_promised() {
         let town = town().unwrap();
         assert_eq!(town, super::town().unwrap());
-        let distinct = |values: Vec<String>| values.into_iter().collect::<std::collections::BTreeSet<_>>().len();
+        let distinct = |values: Vec<String>| {
+            values
+                .into_iter()
+                .collect::<std::collections::BTreeSet<_>>()
+                .len()
+        };
         assert_eq!(town.len(), 12);
-        assert_eq!(distinct(town.iter().map(|demo| demo.restaurant.cuisine.code().to_owned()).collect()), 12);
+        assert_eq!(
+            distinct(
+                town.iter()
+                    .map(|demo| demo.restaurant.cuisine.code().to_owned())
+                    .collect()
+            ),
+            12
+        );
         assert!(distinct(town.iter().map(|demo| demo.restaurant.zone.0.clone()).collect()) >= 6);
-        assert!(distinct(town.iter().map(|demo| demo.restaurant.currency.to_string()).collect()) >= 6);
-        assert!(distinct(town.iter().map(|demo| format!("{:?}", demo.restaurant.tax)).collect()) >= 6);
+        assert!(
+            distinct(
+                town.iter()
+                    .map(|demo| demo.restaurant.currency.to_string())
+                    .collect()
+            ) >= 6
+        );
+        assert!(
+            distinct(
+                town.iter()
+                    .map(|demo| format!("{:?}", demo.restaurant.tax))
+                    .collect()
+            ) >= 6
+        );
         assert!(town.iter().any(|demo| demo.menu.dishes().count() == 500));
-        assert!(town.iter().all(|demo| crate::clock::zone(&demo.restaurant.zone).is_some()));
+        assert!(
+            town.iter()
+                .all(|demo| crate::clock::zone(&demo.restaurant.zone).is_some())
+        );
     }
 }

@@ -44,40 +44,99 @@ struct Head {
 /// An op of a newer build waits; one that ours should know and cannot read is refused, and a person sees it.
 fn read(raw: &RawValue) -> Result<Sent, Refusal> {
     let text = raw.get().to_owned();
-    let unreadable = |error: serde_json::Error| Refusal::new(Kind::NotAccepted, format!("an op has no head that can be read: {error}"));
+    let unreadable = |error: serde_json::Error| {
+        Refusal::new(
+            Kind::NotAccepted,
+            format!("an op has no head that can be read: {error}"),
+        )
+    };
     match serde_json::from_str::<Op>(&text) {
-        Ok(op) => Ok(Sent { op, unread: None, text }),
+        Ok(op) => Ok(Sent {
+            op,
+            unread: None,
+            text,
+        }),
         Err(error) => {
-            let Head { id, device, n, speaks } = serde_json::from_str(&text).map_err(unreadable)?;
+            let Head {
+                id,
+                device,
+                n,
+                speaks,
+            } = serde_json::from_str(&text).map_err(unreadable)?;
             let action = Action::Dismiss { op: id };
-            let op = Op { id, device, n, speaks, at: clock::now(), by: None, action };
-            Ok(Sent { op, unread: (speaks <= SPEAKS).then(|| error.to_string()), text })
+            let op = Op {
+                id,
+                device,
+                n,
+                speaks,
+                at: clock::now(),
+                by: None,
+                action,
+            };
+            Ok(Sent {
+                op,
+                unread: (speaks <= SPEAKS).then(|| error.to_string()),
+                text,
+            })
         }
     }
 }
 
 fn check(request: &Request, ops: &[Sent]) -> Result<(), Refusal> {
     if ops.len() > OPS {
-        return Err(Refusal::new(Kind::NotAccepted, format!("'ops' are {OPS} at the most")));
+        return Err(Refusal::new(
+            Kind::NotAccepted,
+            format!("'ops' are {OPS} at the most"),
+        ));
     }
     match ops.iter().all(|sent| sent.op.device == request.device) {
         true => Ok(()),
-        false => Err(Refusal::new(Kind::NotAccepted, "an op has another 'device' than the request")),
+        false => Err(Refusal::new(
+            Kind::NotAccepted,
+            "an op has another 'device' than the request",
+        )),
     }
 }
 
 pub async fn sync(app: &App, let_in: &LetIn, request: Request) -> Result<Answer, Refusal> {
-    let ops = request.ops.iter().map(|raw| read(raw)).collect::<Result<Vec<_>, _>>()?;
+    let ops = request
+        .ops
+        .iter()
+        .map(|raw| read(raw))
+        .collect::<Result<Vec<_>, _>>()?;
     check(&request, &ops)?;
     let (done, trouble) = work_in(app, let_in, &request, ops).await?;
     // Whoever was put back, they do not mean the same by a revision.
-    let since = if matches!(trouble, Some(Trouble::Diverged { .. })) { Revision(0) } else { request.since };
-    let Changes { revision, whole, began, things, more } = app.store.changes(&let_in.installed, since, request.began).await?;
-    Ok(Answer { done, revision, whole, began, things, more, trouble })
+    let since = if matches!(trouble, Some(Trouble::Diverged { .. })) {
+        Revision(0)
+    } else {
+        request.since
+    };
+    let Changes {
+        revision,
+        whole,
+        began,
+        things,
+        more,
+    } = app.store.changes(&let_in.installed, since, request.began).await?;
+    Ok(Answer {
+        done,
+        revision,
+        whole,
+        began,
+        things,
+        more,
+        trouble,
+    })
 }
 
 /// Most requests only ask what is new, and nobody who writes is kept waiting by them.
-async fn work_in(app: &App, let_in: &LetIn, request: &Request, ops: Vec<Sent>) -> Result<(u64, Option<Trouble>), Refusal> {
+async fn work_in(
+    app: &App,
+    let_in: &LetIn,
+    request: &Request,
+    ops: Vec<Sent>,
+) -> Result<(u64, Option<Trouble>), Refusal> {
     if ops.is_empty()
         && let Some(done) = app.store.done(let_in.id(), request.device).await?
     {
@@ -97,7 +156,10 @@ async fn work_in(app: &App, let_in: &LetIn, request: &Request, ops: Vec<Sent>) -
             let Synced { done, trouble, .. } = *synced;
             Ok((done, trouble))
         }
-        Written::SignedOut => Err(Refusal::new(Kind::DeviceSignedOut, "this device was signed out; type a new code")),
+        Written::SignedOut => Err(Refusal::new(
+            Kind::DeviceSignedOut,
+            "this device was signed out; type a new code",
+        )),
         _ => Err(Refusal::new(Kind::Broken, "the store answered something else")),
     }
 }
@@ -118,20 +180,31 @@ async fn whole(app: &App, installed: &Installed) -> Result<House, Refusal> {
 pub async fn look(app: &App, installed: &Installed, slug: &str) -> Result<Look, Refusal> {
     let (at, now) = ordering::counter(app, slug).await?.now;
     let house = whole(app, installed).await?;
-    Ok(Look { at, now, things: house.things().cloned().collect() })
+    Ok(Look {
+        at,
+        now,
+        things: house.things().cloned().collect(),
+    })
 }
 
 /// What a page without a script asks for in its device's name: however often it is sent, it is done once.
 pub async fn ask(app: &App, let_in: &LetIn, id: OpId, action: Action) -> Result<(), Refusal> {
     let installed = &let_in.installed;
-    let ticket = if let Action::Bump { ticket, .. } = action { Some(ticket) } else { None };
+    let ticket = if let Action::Bump { ticket, .. } = action {
+        Some(ticket)
+    } else {
+        None
+    };
     send_for(app, installed, vec![own(installed, id, action)?]).await?;
     // Pages make their ids two by two: this one is of what follows.
     let follows = OpId(id.0 ^ 1);
     if let Some(ticket) = ticket
         && let Some(order) = whole(app, installed).await?.made(ticket)
     {
-        let ready = Action::Order { order, event: Event::Ready };
+        let ready = Action::Order {
+            order,
+            event: Event::Ready,
+        };
         send_for(app, installed, vec![own(installed, follows, ready)?]).await?;
     }
     Ok(())
@@ -140,23 +213,52 @@ pub async fn ask(app: &App, let_in: &LetIn, id: OpId, action: Action) -> Result<
 fn own(installed: &Installed, id: OpId, action: Action) -> Result<Sent, Refusal> {
     action.check()?;
     if !installed.device.kind.may(&action) {
-        return Err(Refusal::new(Kind::Forbidden, "this kind of device may not do this"));
+        return Err(Refusal::new(
+            Kind::Forbidden,
+            "this kind of device may not do this",
+        ));
     }
-    let op = Op { id, device: installed.device.id, n: 1, speaks: SPEAKS, at: clock::now(), by: None, action };
+    let op = Op {
+        id,
+        device: installed.device.id,
+        n: 1,
+        speaks: SPEAKS,
+        at: clock::now(),
+        by: None,
+        action,
+    };
     let text = serde_json::to_string(&op).map_err(|error| Refusal::failed(&error))?;
-    Ok(Sent { op, unread: None, text })
+    Ok(Sent {
+        op,
+        unread: None,
+        text,
+    })
 }
 
 /// What a device saved because it could not send it, by the authority of whoever signs devices in and out. All of it is looked at first.
-pub async fn hand_over(app: &App, signed: &Signed, slug: &str, requests: Vec<Request>) -> Result<WorkedIn, Refusal> {
+pub async fn hand_over(
+    app: &App,
+    signed: &Signed,
+    slug: &str,
+    requests: Vec<Request>,
+) -> Result<WorkedIn, Refusal> {
     let restaurant = ordering::restaurant_named(app, slug)?;
     signed.check(restaurant, Act::Devices)?;
     let mut handed_over = Vec::new();
     for request in requests {
-        let ops = request.ops.iter().map(|raw| read(raw)).collect::<Result<Vec<_>, _>>()?;
+        let ops = request
+            .ops
+            .iter()
+            .map(|raw| read(raw))
+            .collect::<Result<Vec<_>, _>>()?;
         check(&request, &ops)?;
-        let installed = app.store.device_named(request.device).await?.filter(|installed| installed.restaurant == restaurant);
-        let installed = installed.ok_or_else(|| Refusal::new(Kind::NotFound, "no device of this restaurant had this name"))?;
+        let installed = app
+            .store
+            .device_named(request.device)
+            .await?
+            .filter(|installed| installed.restaurant == restaurant);
+        let installed = installed
+            .ok_or_else(|| Refusal::new(Kind::NotFound, "no device of this restaurant had this name"))?;
         handed_over.push((installed, ops));
     }
     let mut worked_in = WorkedIn::default();
@@ -164,7 +266,10 @@ pub async fn hand_over(app: &App, signed: &Signed, slug: &str, requests: Vec<Req
         let all = ops.len() as u64;
         let Synced { done, trouble, .. } = send_for(app, &installed, ops).await?;
         if trouble.is_some() {
-            return Err(Refusal::new(Kind::Conflict, "an op is of a newer version than this server; update it, then send the file again"));
+            return Err(Refusal::new(
+                Kind::Conflict,
+                "an op is of a newer version than this server; update it, then send the file again",
+            ));
         }
         worked_in.done += done;
         worked_in.known += all - done;
@@ -200,9 +305,14 @@ mod tests {
     #[test]
     fn an_op_is_read_as_far_as_it_can_be() {
         let id = "0".repeat(31) + "7";
-        let op = |speaks: u16, action: &str| format!(r#"{{"id":"{id}","device":"{id}","n":3,"speaks":{speaks},"at":1,"action":{action}}}"#);
+        let op = |speaks: u16, action: &str| {
+            format!(r#"{{"id":"{id}","device":"{id}","n":3,"speaks":{speaks},"at":1,"action":{action}}}"#)
+        };
         let known = sent(&op(1, r#"{"dismiss":{"op":"00000000000000000000000000000001"}}"#)).unwrap();
-        assert_eq!((known.op.n, known.unread, known.op.action), (3, None, Action::Dismiss { op: OpId(1) }));
+        assert_eq!(
+            (known.op.n, known.unread, known.op.action),
+            (3, None, Action::Dismiss { op: OpId(1) })
+        );
         let newer = sent(&op(SPEAKS + 1, r#"{"levitate":{}}"#)).unwrap();
         assert_eq!((newer.op.speaks, newer.unread), (SPEAKS + 1, None));
         let broken = sent(&op(1, r#"{"levitate":{}}"#)).unwrap();

@@ -49,7 +49,10 @@ impl FromRequestParts<Arc<App>> for LetIn {
     type Rejection = Refusal;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
         let token = token(&parts.headers).ok_or_else(not_let_in)?.to_owned();
-        Ok(Self { installed: of_key(app, &sessions::key(&token)).await?, token })
+        Ok(Self {
+            installed: of_key(app, &sessions::key(&token)).await?,
+            token,
+        })
     }
 }
 
@@ -110,7 +113,10 @@ pub fn restaurant(app: &App, installed: &Installed, slug: &str) -> Result<Restau
     let restaurant = ordering::restaurant_named(app, slug)?;
     match restaurant == installed.restaurant {
         true => Ok(restaurant),
-        false => Err(Refusal::new(Kind::Forbidden, "this device belongs to another restaurant")),
+        false => Err(Refusal::new(
+            Kind::Forbidden,
+            "this device belongs to another restaurant",
+        )),
     }
 }
 
@@ -119,7 +125,10 @@ pub async fn of_key(app: &App, key: &str) -> Result<Installed, Refusal> {
     let installed = app.store.device(key).await?.ok_or_else(not_let_in)?;
     match installed.revoked {
         false => Ok(installed),
-        true => Err(Refusal::new(Kind::DeviceSignedOut, "this device was signed out; type a new code")),
+        true => Err(Refusal::new(
+            Kind::DeviceSignedOut,
+            "this device was signed out; type a new code",
+        )),
     }
 }
 
@@ -134,9 +143,18 @@ pub fn ended() -> HeaderValue {
 }
 
 pub fn paired(app: &App, installed: &Installed) -> Result<Paired, Refusal> {
-    let slug = ordering::listed_of(app, installed.restaurant)?.restaurant.slug.clone();
+    let slug = ordering::listed_of(app, installed.restaurant)?
+        .restaurant
+        .slug
+        .clone();
     let Device { id, name, kind, .. } = installed.device.clone();
-    Ok(Paired { device: id, name, kind, restaurant: installed.restaurant, slug })
+    Ok(Paired {
+        device: id,
+        name,
+        kind,
+        restaurant: installed.restaurant,
+        slug,
+    })
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -148,30 +166,74 @@ pub enum CodeError {
 }
 
 /// A code that lets one device in, once and soon.
-pub async fn new_code(store: &dyn Store, restaurant: RestaurantId, new: NewDevice, now: Timestamp) -> Result<PairingCode, CodeError> {
+pub async fn new_code(
+    store: &dyn Store,
+    restaurant: RestaurantId,
+    new: NewDevice,
+    now: Timestamp,
+) -> Result<PairingCode, CodeError> {
     let code = device::code(visitor::random()?);
     let expires_at = Timestamp(now.0 + limits::CODE_LIVES);
-    let new = NewDevice { name: new.name.trim().to_owned(), ..new };
-    store.put_code(&NewCode { hash: sessions::key(&code), restaurant, device: new.clone(), expires_at }).await?;
-    Ok(PairingCode { code: device::shown(&code), name: new.name, kind: new.kind, expires_at })
+    let new = NewDevice {
+        name: new.name.trim().to_owned(),
+        ..new
+    };
+    store
+        .put_code(&NewCode {
+            hash: sessions::key(&code),
+            restaurant,
+            device: new.clone(),
+            expires_at,
+        })
+        .await?;
+    Ok(PairingCode {
+        code: device::shown(&code),
+        name: new.name,
+        kind: new.kind,
+        expires_at,
+    })
 }
 
-pub async fn make_code(app: &App, signed: &Signed, slug: &str, new: NewDevice) -> Result<PairingCode, Refusal> {
+pub async fn make_code(
+    app: &App,
+    signed: &Signed,
+    slug: &str,
+    new: NewDevice,
+) -> Result<PairingCode, Refusal> {
     let restaurant = ordering::restaurant_named(app, slug)?;
     signed.check(restaurant, Act::Devices)?;
     new.check()?;
-    new_code(app.store.as_ref(), restaurant, new, clock::now()).await.map_err(|error| Refusal::failed(&error))
+    new_code(app.store.as_ref(), restaurant, new, clock::now())
+        .await
+        .map_err(|error| Refusal::failed(&error))
 }
 
 /// Lets a device in, with the cookie that it is known by from then on.
 pub async fn pair(app: &App, caller: &Caller, pairing: &Pairing) -> Result<(Paired, HeaderValue), Refusal> {
-    let no_such_code = || Refusal::new(Kind::NotAccepted, "'code' is none that lets a device in now; make a new one");
+    let no_such_code = || {
+        Refusal::new(
+            Kind::NotAccepted,
+            "'code' is none that lets a device in now; make a new one",
+        )
+    };
     app.rates.of_caller(&rates::PAIRINGS, caller)?;
     let code = device::typed(&pairing.code).ok_or_else(no_such_code)?;
     let token = sessions::token()?;
-    match app.store.pair(&sessions::key(&code), pairing.device, &sessions::key(&token), clock::now()).await? {
+    match app
+        .store
+        .pair(
+            &sessions::key(&code),
+            pairing.device,
+            &sessions::key(&token),
+            clock::now(),
+        )
+        .await?
+    {
         PairedAs::NoSuchCode => Err(no_such_code()),
-        PairedAs::IdTaken => Err(Refusal::new(Kind::Conflict, "'device' is another restaurant's, or of another kind; make a new one")),
+        PairedAs::IdTaken => Err(Refusal::new(
+            Kind::Conflict,
+            "'device' is another restaurant's, or of another kind; make a new one",
+        )),
         PairedAs::Device(installed) => {
             app.rates.give_back(&rates::PAIRINGS, caller);
             Ok((paired(app, &installed)?, cookie(&token)?))
@@ -180,10 +242,19 @@ pub async fn pair(app: &App, caller: &Caller, pairing: &Pairing) -> Result<(Pair
 }
 
 pub async fn list(app: &App, signed: &Signed, slug: &str) -> Result<DeviceList, Refusal> {
-    let Counter { listed, now: (at, now), .. } = ordering::counter(app, slug).await?;
+    let Counter {
+        listed,
+        now: (at, now),
+        ..
+    } = ordering::counter(app, slug).await?;
     signed.check(listed.restaurant.id, Act::Devices)?;
     let devices = app.store.devices(listed.restaurant.id).await?;
-    Ok(DeviceList { name: listed.restaurant.name.clone(), at, now, devices })
+    Ok(DeviceList {
+        name: listed.restaurant.name.clone(),
+        at,
+        now,
+        devices,
+    })
 }
 
 pub async fn revoke(app: &App, signed: &Signed, slug: &str, device: DeviceId) -> Result<(), Refusal> {
@@ -191,13 +262,18 @@ pub async fn revoke(app: &App, signed: &Signed, slug: &str, device: DeviceId) ->
     signed.check(restaurant, Act::Devices)?;
     match app.store.revoke_device(restaurant, device, clock::now()).await? {
         true => Ok(()),
-        false => Err(Refusal::new(Kind::NotFound, "no device of this restaurant has this id")),
+        false => Err(Refusal::new(
+            Kind::NotFound,
+            "no device of this restaurant has this id",
+        )),
     }
 }
 
 /// Whoever stands at a device signs it out.
 pub async fn leave(app: &App, let_in: &LetIn) -> Result<(), Refusal> {
     // Somebody else may have been faster; it is signed out either way.
-    app.store.revoke_device(let_in.installed.restaurant, let_in.id(), clock::now()).await?;
+    app.store
+        .revoke_device(let_in.installed.restaurant, let_in.id(), clock::now())
+        .await?;
     Ok(())
 }

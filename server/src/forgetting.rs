@@ -19,12 +19,17 @@ const GONE_FOR: i64 = 90 * DAY;
 const TOLD_FOR: i64 = DAY;
 
 pub async fn forget_old(app: Arc<App>) {
-    rounds::every(EVERY, "forgetting", app, |app| async move { forget(&app, clock::now()).await }).await;
+    rounds::every(EVERY, "forgetting", app, |app| async move {
+        forget(&app, clock::now()).await
+    })
+    .await;
 }
 
 async fn forget(app: &App, now: Timestamp) -> Result<(), StoreError> {
     let before = |seconds: i64| Timestamp(now.0 - seconds);
-    app.store.sweep_houses(before(OVER_FOR), before(GONE_FOR), now).await?;
+    app.store
+        .sweep_houses(before(OVER_FOR), before(GONE_FOR), now)
+        .await?;
     app.store.sweep(before(KEYS_FOR), before(DRAFTS_FOR)).await?;
     app.store.sweep_accounts(now, before(account::IDLE)).await?;
     app.store.sweep_subscriptions(before(TOLD_FOR)).await

@@ -21,7 +21,9 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Response
         return Ok("ready\n");
     }
     let mut refusal = Refusal::new(Kind::Unavailable, "the store does not answer").into_response();
-    refusal.headers_mut().insert("retry-after", axum::http::HeaderValue::from_static("1"));
+    refusal
+        .headers_mut()
+        .insert("retry-after", axum::http::HeaderValue::from_static("1"));
     Err(refusal)
 }
 

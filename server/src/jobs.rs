@@ -92,7 +92,9 @@ pub async fn run(app: Arc<App>, mailer: Option<Mailer>) {
 pub async fn round(app: &App, mailer: Option<&Mailer>, now: Timestamp) -> Result<usize, StoreError> {
     let due = app.store.take_jobs(now, Timestamp(now.0 + TAKEN_FOR)).await?;
     let taken = due.len();
-    let done = stream::iter(due).map(|due| attempt(app, mailer, due)).buffer_unordered(AT_ONCE);
+    let done = stream::iter(due)
+        .map(|due| attempt(app, mailer, due))
+        .buffer_unordered(AT_ONCE);
     // Those that end together are crossed off together.
     let mut done = std::pin::pin!(done.ready_chunks(taken.max(1)));
     while let Some(ids) = done.next().await {
@@ -104,27 +106,43 @@ pub async fn round(app: &App, mailer: Option<&Mailer>, now: Timestamp) -> Result
 
 /// The id of a job that needs nothing more.
 async fn attempt(app: &App, mailer: Option<&Mailer>, due: DueJob) -> Option<String> {
-    let performed = tokio::time::timeout(PATIENCE, perform(app, mailer, &due)).await.unwrap_or(Err(JobError::TooSlow));
-    let Err(error) = performed else { return Some(due.id) };
+    let performed = tokio::time::timeout(PATIENCE, perform(app, mailer, &due))
+        .await
+        .unwrap_or(Err(JobError::TooSlow));
+    let Err(error) = performed else {
+        return Some(due.id);
+    };
     let tries = due.attempts + 1;
     let unwanted = match &error {
         JobError::Mail(error) => error.is_permanent(),
         JobError::Push(error) => error.is_permanent(),
         _ => false,
     };
-    let most = if matches!(due.job, Job::Push { .. }) { MOST_PUSHES } else { MOST_TRIES };
+    let most = if matches!(due.job, Job::Push { .. }) {
+        MOST_PUSHES
+    } else {
+        MOST_TRIES
+    };
     let hopeless = tries >= most || unwanted && tries >= MOST_UNWANTED;
     if hopeless && !due.job.owes_money() {
         tracing::error!(job = due.id, kind = due.job.kind(), tries, %error, "a job is given up");
         return Some(due.id);
     }
-    let later = if hopeless { LONGEST_DELAY } else { delay(tries, visitor::random().unwrap_or_default()) };
+    let later = if hopeless {
+        LONGEST_DELAY
+    } else {
+        delay(tries, visitor::random().unwrap_or_default())
+    };
     if hopeless {
         tracing::error!(job = due.id, kind = due.job.kind(), tries, later, %error, "money is owed to a diner and cannot be given back");
     } else {
         tracing::warn!(job = due.id, kind = due.job.kind(), tries, later, %error, "a job is put off");
     }
-    if let Err(error) = app.store.put_off_job(&due.id, Timestamp(clock::now().0 + later)).await {
+    if let Err(error) = app
+        .store
+        .put_off_job(&due.id, Timestamp(clock::now().0 + later))
+        .await
+    {
         tracing::debug!(%error, "a job is due again when it counts as left");
     }
     None
@@ -132,41 +150,88 @@ async fn attempt(app: &App, mailer: Option<&Mailer>, due: DueJob) -> Option<Stri
 
 /// Twice as long each time, give or take half, so that what failed together does not come back together.
 fn delay(tries: u32, dice: u128) -> i64 {
-    let doubled = FIRST_DELAY.saturating_mul(1 << (tries - 1).min(20)).min(LONGEST_DELAY);
+    let doubled = FIRST_DELAY
+        .saturating_mul(1 << (tries - 1).min(20))
+        .min(LONGEST_DELAY);
     doubled / 2 + i64::try_from(dice % (doubled as u128 + 1)).unwrap_or(0)
 }
 
 async fn perform(app: &App, mailer: Option<&Mailer>, due: &DueJob) -> Result<(), JobError> {
     match (&due.job, mailer) {
         (Job::Mail { order, event }, Some(mailer)) => mail_diner(app, mailer, &due.id, *order, event).await,
-        (Job::AccountMail { email, purpose }, Some(mailer)) => mail_holder(app, mailer, &due.id, email, *purpose).await,
-        (Job::ReceiptMail { restaurant, bill, payment, to, lang }, Some(mailer)) => {
-            mail_guest(app, mailer, &due.id, (*restaurant, bill, *payment), (to, *lang)).await
+        (Job::AccountMail { email, purpose }, Some(mailer)) => {
+            mail_holder(app, mailer, &due.id, email, *purpose).await
         }
+        (
+            Job::ReceiptMail {
+                restaurant,
+                bill,
+                payment,
+                to,
+                lang,
+            },
+            Some(mailer),
+        ) => mail_guest(app, mailer, &due.id, (*restaurant, bill, *payment), (to, *lang)).await,
         (Job::Mail { .. } | Job::AccountMail { .. } | Job::ReceiptMail { .. }, None) => {
             tracing::info!(job = due.id, "no mail server is set (--smtp): a mail is dropped");
             Ok(())
         }
-        (Job::Refund { order, number, amount }, _) => Ok(payments::refund(app, *order, (*number, *amount), &due.id).await?),
-        (Job::GiveBack { intent, amount }, _) => Ok(payments::give_back(app, intent, *amount, &due.id).await?),
-        (Job::Push { order, event, browser }, _) => tell_browser(app, *order, event, *browser).await,
+        (
+            Job::Refund {
+                order,
+                number,
+                amount,
+            },
+            _,
+        ) => Ok(payments::refund(app, *order, (*number, *amount), &due.id).await?),
+        (Job::GiveBack { intent, amount }, _) => {
+            Ok(payments::give_back(app, intent, *amount, &due.id).await?)
+        }
+        (
+            Job::Push {
+                order,
+                event,
+                browser,
+            },
+            _,
+        ) => tell_browser(app, *order, event, *browser).await,
     }
 }
 
 async fn tell_browser(app: &App, order: OrderId, event: &Event, browser: VisitorId) -> Result<(), JobError> {
-    let Some(tracked) = app.store.order(order).await?.filter(|tracked| is_news(tracked, event)) else { return Ok(()) };
+    let Some(tracked) = app
+        .store
+        .order(order)
+        .await?
+        .filter(|tracked| is_news(tracked, event))
+    else {
+        return Ok(());
+    };
     Ok(push::tell(app, &tracked, event, browser).await?)
 }
 
-async fn mail_diner(app: &App, mailer: &Mailer, id: &str, order: OrderId, event: &Event) -> Result<(), JobError> {
+async fn mail_diner(
+    app: &App,
+    mailer: &Mailer,
+    id: &str,
+    order: OrderId,
+    event: &Event,
+) -> Result<(), JobError> {
     // Who was forgotten gets no mail.
-    let wanted = |tracked: &Tracked| is_news(tracked, event) && !tracked.order.ordered.contact.email.is_empty();
-    let Some(tracked) = app.store.order(order).await?.filter(wanted) else { return Ok(()) };
+    let wanted =
+        |tracked: &Tracked| is_news(tracked, event) && !tracked.order.ordered.contact.email.is_empty();
+    let Some(tracked) = app.store.order(order).await?.filter(wanted) else {
+        return Ok(());
+    };
     let town = app.town.now().clone();
-    let Some(listed) = town.by_id(tracked.order.ordered.restaurant) else { return Ok(()) };
+    let Some(listed) = town.by_id(tracked.order.ordered.restaurant) else {
+        return Ok(());
+    };
     let letter = mail::order::letter(&tracked, event, &listed.restaurant, &app.settings.public_url());
     match letter {
-        Some(letter) => Ok(mailer.send(id, &tracked.order.ordered.contact.email, &letter).await?),
+        Some(letter) => Ok(mailer
+            .send(id, &tracked.order.ordered.contact.email, &letter)
+            .await?),
         None => Ok(()),
     }
 }
@@ -176,20 +241,37 @@ fn is_news(tracked: &Tracked, event: &Event) -> bool {
     let state = tracked.order.progress.state;
     match event {
         Event::Accepted { .. } | Event::Ready | Event::OutForDelivery => !state.is_over(),
-        Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => !matches!(state, State::Cancelled | State::Rejected),
+        Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => {
+            !matches!(state, State::Cancelled | State::Rejected)
+        }
         _ => true,
     }
 }
 
-async fn mail_holder(app: &App, mailer: &Mailer, id: &str, email: &str, purpose: MailPurpose) -> Result<(), JobError> {
-    let Some(known) = app.store.account_by_email(email).await? else { return Ok(()) };
+async fn mail_holder(
+    app: &App,
+    mailer: &Mailer,
+    id: &str,
+    email: &str,
+    purpose: MailPurpose,
+) -> Result<(), JobError> {
+    let Some(known) = app.store.account_by_email(email).await? else {
+        return Ok(());
+    };
     let account = known.account;
     if purpose == MailPurpose::Verify && account.verified_at.is_some() {
         return Ok(());
     }
     let token = sessions::token()?;
     let expires_at = Timestamp(clock::now().0 + i64::from(mail::account::hours(purpose)) * 3_600);
-    app.store.put_mail_token(&MailToken { key: sessions::key(&token), account: account.id, purpose, expires_at }).await?;
+    app.store
+        .put_mail_token(&MailToken {
+            key: sessions::key(&token),
+            account: account.id,
+            purpose,
+            expires_at,
+        })
+        .await?;
     let letter = mail::account::letter(account.lang, purpose, &app.settings.public_url(), &token);
     Ok(mailer.send(id, &account.email, &letter).await?)
 }
@@ -202,9 +284,17 @@ async fn mail_guest(
     (to, lang): (&str, Lang),
 ) -> Result<(), JobError> {
     let town = app.town.now().clone();
-    let (Some(listed), Some(payment)) = (town.by_id(restaurant), bill.payment(payment)) else { return Ok(()) };
+    let (Some(listed), Some(payment)) = (town.by_id(restaurant), bill.payment(payment)) else {
+        return Ok(());
+    };
     let at = town.clock(&listed.restaurant.slug, payment.at);
-    Ok(mailer.send(id, to, &mail::receipt::letter(lang, &listed.restaurant, bill, payment, at)).await?)
+    Ok(mailer
+        .send(
+            id,
+            to,
+            &mail::receipt::letter(lang, &listed.restaurant, bill, payment, at),
+        )
+        .await?)
 }
 
 #[cfg(test)]
@@ -216,7 +306,10 @@ mod tests {
         assert_eq!([1, 2, 3, 20].map(|tries| delay(tries, 0)), [2, 5, 10, 1_800]);
         let shortest: i64 = (1..MOST_TRIES).map(|tries| delay(tries, 0)).sum();
         let longest: i64 = (1..MOST_TRIES).map(|tries| delay(tries, 0) * 3).sum();
-        assert!(shortest > 2 * 24 * 3_600 - 3_600 && longest < 7 * 24 * 3_600, "{shortest} to {longest} seconds");
+        assert!(
+            shortest > 2 * 24 * 3_600 - 3_600 && longest < 7 * 24 * 3_600,
+            "{shortest} to {longest} seconds"
+        );
         assert!(delay(1, u128::MAX) <= 8 && delay(u32::MAX, u128::MAX) <= 5_400);
     }
 }

@@ -21,8 +21,15 @@ const HEADER_BUFFER: usize = 64 * 1024;
 
 pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let mut server = Builder::new(TokioExecutor::new());
-    server.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE).max_buf_size(HEADER_BUFFER);
-    server.http2().timer(TokioTimer::new()).max_header_list_size(HEADER_BUFFER as u32);
+    server
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_PATIENCE)
+        .max_buf_size(HEADER_BUFFER);
+    server
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(HEADER_BUFFER as u32);
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -49,10 +56,17 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
         let (server, watcher) = (server.clone(), graceful.watcher());
         tokio::spawn(async move {
             // Who connects and says nothing is not waited for; from the first byte on, hyper's own patience counts.
-            if !matches!(tokio::time::timeout(HEADER_PATIENCE, stream.readable()).await, Ok(Ok(()))) {
+            if !matches!(
+                tokio::time::timeout(HEADER_PATIENCE, stream.readable()).await,
+                Ok(Ok(()))
+            ) {
                 return;
             }
-            let connection = watcher.watch(server.serve_connection(Oversized::new(TokioIo::new(stream)), service).into_owned());
+            let connection = watcher.watch(
+                server
+                    .serve_connection(Oversized::new(TokioIo::new(stream)), service)
+                    .into_owned(),
+            );
             // A caller that breaks off is its own business.
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended");
@@ -60,7 +74,10 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
         });
     }
     drop(listener);
-    if tokio::time::timeout(SHUTDOWN_PATIENCE, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(SHUTDOWN_PATIENCE, graceful.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some answers were not finished in time");
     }
     Ok(())

@@ -46,7 +46,9 @@ pub struct Live {
 
 impl Watched {
     fn reach(&self, restaurant: RestaurantId, revision: Revision) {
-        let Some(sender) = self.houses.get(&restaurant) else { return };
+        let Some(sender) = self.houses.get(&restaurant) else {
+            return;
+        };
         sender.send_if_modified(|last| {
             let newer = *last < revision;
             *last = revision.max(*last);
@@ -58,13 +60,18 @@ impl Watched {
 /// As an event of a stream; `id` is what `Last-Event-ID` brings back.
 pub fn frame(order: &Order) -> Bytes {
     let data = serde_json::to_string(order).unwrap_or_default();
-    Bytes::from(format!("event: order\nid: {}\ndata: {data}\n\n", order.revision.0))
+    Bytes::from(format!(
+        "event: order\nid: {}\ndata: {data}\n\n",
+        order.revision.0
+    ))
 }
 
 impl Live {
     fn watched(&self) -> MutexGuard<'_, Watched> {
         // Nothing in here panics between two changes of the maps.
-        self.watched.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.watched
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     pub fn publish(&self, order: &Order) {
@@ -72,11 +79,22 @@ impl Live {
         let (restaurant, revision) = (order.ordered.restaurant, order.revision);
         watched.reach(restaurant, revision);
         // With a gap, the look at the store fills it in.
-        if let Some(seen) = watched.seen.get_mut(&restaurant).filter(|seen| seen.0 + 1 == revision.0) {
+        if let Some(seen) = watched
+            .seen
+            .get_mut(&restaurant)
+            .filter(|seen| seen.0 + 1 == revision.0)
+        {
             *seen = revision;
         }
         let mut change = None;
-        let mut change = || change.get_or_insert_with(|| Change { revision, frame: frame(order) }).clone();
+        let mut change = || {
+            change
+                .get_or_insert_with(|| Change {
+                    revision,
+                    frame: frame(order),
+                })
+                .clone()
+        };
         if let Some(sender) = watched.orders.get(&order.id) {
             sender.send_if_modified(|last| {
                 let newer = last.as_ref().is_none_or(|last| last.revision < revision);
@@ -85,7 +103,11 @@ impl Live {
             });
         }
         // The kitchen does not know of what nobody paid.
-        if let Some(sender) = watched.boards.get(&restaurant).filter(|_| order.progress.state != State::Unpaid) {
+        if let Some(sender) = watched
+            .boards
+            .get(&restaurant)
+            .filter(|_| order.progress.state != State::Unpaid)
+        {
             // Fails if nobody watches any more.
             let _ = sender.send(change());
         }
@@ -106,11 +128,19 @@ impl Live {
     }
 
     pub fn watch_order(&self, order: OrderId) -> watch::Receiver<Option<Change>> {
-        self.watched().orders.entry(order).or_insert_with(|| watch::Sender::new(None)).subscribe()
+        self.watched()
+            .orders
+            .entry(order)
+            .or_insert_with(|| watch::Sender::new(None))
+            .subscribe()
     }
 
     pub fn watch_board(&self, restaurant: RestaurantId) -> broadcast::Receiver<Change> {
-        self.watched().boards.entry(restaurant).or_insert_with(|| broadcast::Sender::new(BEHIND)).subscribe()
+        self.watched()
+            .boards
+            .entry(restaurant)
+            .or_insert_with(|| broadcast::Sender::new(BEHIND))
+            .subscribe()
     }
 
     /// Follows what other nodes write, until it is dropped.
@@ -159,7 +189,10 @@ mod tests {
     fn whom_nobody_watches_any_more_is_forgotten() {
         let live = Live::default();
         let (stays, goes) = (live.watch_order(OrderId(1)), live.watch_order(OrderId(2)));
-        let (board, left) = (live.watch_board(RestaurantId(1)), live.watch_board(RestaurantId(2)));
+        let (board, left) = (
+            live.watch_board(RestaurantId(1)),
+            live.watch_board(RestaurantId(2)),
+        );
         drop((goes, left));
         live.forget_unwatched();
         let watched = live.watched();

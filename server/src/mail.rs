@@ -51,20 +51,40 @@ impl MailError {
 
 /// The name in an address: what stands before a port, a path, and after a scheme.
 fn host(url: &str) -> &str {
-    let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next().unwrap_or_default();
+    let authority = url
+        .split_once("://")
+        .map_or(url, |(_, rest)| rest)
+        .split('/')
+        .next()
+        .unwrap_or_default();
     let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
     // A number is no place that mails come from.
-    if host.contains(|c: char| c.is_ascii_alphabetic()) && !host.contains('[') { host } else { "localhost" }
+    if host.contains(|c: char| c.is_ascii_alphabetic()) && !host.contains('[') {
+        host
+    } else {
+        "localhost"
+    }
 }
 
 impl Mailer {
     /// `None` without a mail server.
     pub fn new(settings: &Settings) -> Result<Option<Self>, MailError> {
-        let Some(smtp) = &settings.smtp else { return Ok(None) };
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp)?.timeout(Some(PATIENCE)).build();
+        let Some(smtp) = &settings.smtp else {
+            return Ok(None);
+        };
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp)?
+            .timeout(Some(PATIENCE))
+            .build();
         let host = host(&settings.public_url()).to_owned();
-        let from = settings.mail_from.clone().unwrap_or_else(|| format!("Servery <servery@{host}>"));
-        Ok(Some(Self { transport, from: from.parse()?, host }))
+        let from = settings
+            .mail_from
+            .clone()
+            .unwrap_or_else(|| format!("Servery <servery@{host}>"));
+        Ok(Some(Self {
+            transport,
+            from: from.parse()?,
+            host,
+        }))
     }
 
     /// The id says which job it is: a mail that is sent twice can be recognised.
@@ -74,8 +94,14 @@ impl Mailer {
     }
 
     fn message(&self, id: &str, to: &str, letter: &Letter) -> Result<Message, MailError> {
-        let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
-        let language = HeaderValue::new(HeaderName::new_from_ascii_str("Content-Language"), letter.lang.tag().to_owned());
+        let automatic = HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        );
+        let language = HeaderValue::new(
+            HeaderName::new_from_ascii_str("Content-Language"),
+            letter.lang.tag().to_owned(),
+        );
         let message = Message::builder()
             .from(self.from.clone())
             // Read as one address, so that nothing in it can be taken for another.
@@ -115,7 +141,13 @@ mod tests {
             assert_eq!(host(url), name, "{url}");
         }
         let letter = Letter::new(Lang::German, "Grüße".into());
-        let message = String::from_utf8(mailer().message("job-1", "ada@example.org", &letter).unwrap().formatted()).unwrap();
+        let message = String::from_utf8(
+            mailer()
+                .message("job-1", "ada@example.org", &letter)
+                .unwrap()
+                .formatted(),
+        )
+        .unwrap();
         for line in [
             "From: Servery <servery@eat.example>\r\n",
             "To: ada@example.org\r\n",
@@ -129,11 +161,29 @@ mod tests {
 
     #[test]
     fn nothing_that_people_type_becomes_a_header() {
-        let letter = Letter::new(Lang::English, "Your order\r\nBcc: eve@example.org\r\n\r\nat Zum “Löwen”".into());
-        let message = String::from_utf8(mailer().message("job-1", "ada@example.org", &letter).unwrap().formatted()).unwrap();
+        let letter = Letter::new(
+            Lang::English,
+            "Your order\r\nBcc: eve@example.org\r\n\r\nat Zum “Löwen”".into(),
+        );
+        let message = String::from_utf8(
+            mailer()
+                .message("job-1", "ada@example.org", &letter)
+                .unwrap()
+                .formatted(),
+        )
+        .unwrap();
         assert!(!message.lines().any(|line| line.starts_with("Bcc")), "{message}");
-        assert!(message.contains("Subject: Your order  Bcc: eve@example.org    at Zum"), "{message}");
-        for address in ["ada@example.org\r\nBcc: eve@example.org", "ada@example.org, eve@example.org", "<ada@example.org>", "ada", ""] {
+        assert!(
+            message.contains("Subject: Your order  Bcc: eve@example.org    at Zum"),
+            "{message}"
+        );
+        for address in [
+            "ada@example.org\r\nBcc: eve@example.org",
+            "ada@example.org, eve@example.org",
+            "<ada@example.org>",
+            "ada",
+            "",
+        ] {
             let refused = mailer().message("job-1", address, &letter).unwrap_err();
             assert!(refused.is_permanent(), "{address}: {refused}");
         }

@@ -30,7 +30,12 @@ const MOST_HEADERS: usize = 32 * 1024;
 pub fn log(level: &str, writer: impl io::Write + Send + 'static) -> Result<WorkerGuard, ParseError> {
     let filter = EnvFilter::try_new(level)?;
     let (writer, guard) = tracing_appender::non_blocking(writer);
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(writer).init();
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .init();
     Ok(guard)
 }
 
@@ -55,19 +60,35 @@ impl Metrics {
         let registry = Registry::new();
         // The names are constants and registered once, in a registry of their own.
         let known = "metrics with constant names can be made";
-        let requests = IntCounterVec::new(Opts::new("servery_requests_total", "Requests answered"), &["route", "status"]).expect(known);
-        let buckets = vec![0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
-        let seconds =
-            HistogramVec::new(HistogramOpts::new("servery_request_seconds", "From request to response").buckets(buckets), &["route"])
-                .expect(known);
-        let under_way = IntGauge::new("servery_requests_under_way", "Requests that are being answered").expect(known);
+        let requests = IntCounterVec::new(
+            Opts::new("servery_requests_total", "Requests answered"),
+            &["route", "status"],
+        )
+        .expect(known);
+        let buckets = vec![
+            0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
+        ];
+        let seconds = HistogramVec::new(
+            HistogramOpts::new("servery_request_seconds", "From request to response").buckets(buckets),
+            &["route"],
+        )
+        .expect(known);
+        let under_way =
+            IntGauge::new("servery_requests_under_way", "Requests that are being answered").expect(known);
         registry.register(Box::new(requests.clone())).expect(known);
         registry.register(Box::new(seconds.clone())).expect(known);
         registry.register(Box::new(under_way.clone())).expect(known);
         let mut seed = [0_u8; 4];
         // Ids are for finding a line in a log; without randomness they may repeat between processes.
         let _ = getrandom::fill(&mut seed);
-        Self { registry, requests, seconds, under_way, process: format!("{:08x}", u32::from_be_bytes(seed)), next: AtomicU64::new(1) }
+        Self {
+            registry,
+            requests,
+            seconds,
+            under_way,
+            process: format!("{:08x}", u32::from_be_bytes(seed)),
+            next: AtomicU64::new(1),
+        }
     }
 
     pub fn text(&self) -> prometheus::Result<String> {
@@ -77,7 +98,9 @@ impl Metrics {
     /// The caller's id if it is a plain one, else our own.
     fn id(&self, headers: &HeaderMap) -> HeaderValue {
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        let given = headers.get(REQUEST_ID).filter(|id| id.len() <= 64 && !id.is_empty() && id.as_bytes().iter().all(plain));
+        let given = headers
+            .get(REQUEST_ID)
+            .filter(|id| id.len() <= 64 && !id.is_empty() && id.as_bytes().iter().all(plain));
         given.cloned().unwrap_or_else(|| {
             let id = format!("{}-{}", self.process, self.next.fetch_add(1, Ordering::Relaxed));
             HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("none"))
@@ -108,9 +131,17 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
     let method = request.method().clone();
     let uri = request.uri().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let size: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let size: usize = request
+        .headers()
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
     let mut response = if size > MOST_HEADERS {
-        Refusal::new(Kind::HeadersTooLarge, format!("{size} bytes of header fields; {MOST_HEADERS} are accepted")).into_response()
+        Refusal::new(
+            Kind::HeadersTooLarge,
+            format!("{size} bytes of header fields; {MOST_HEADERS} are accepted"),
+        )
+        .into_response()
     } else {
         next.run(request).await
     };
@@ -118,8 +149,14 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
     let status = response.status();
     // Paths that match no row are one, lest anybody fill the memory with made-up ones.
     let route = route.as_ref().map_or("other", MatchedPath::as_str);
-    app.metrics.requests.with_label_values(&[route, status.as_str()]).inc();
-    app.metrics.seconds.with_label_values(&[route]).observe(took.as_secs_f64());
+    app.metrics
+        .requests
+        .with_label_values(&[route, status.as_str()])
+        .inc();
+    app.metrics
+        .seconds
+        .with_label_values(&[route])
+        .observe(took.as_secs_f64());
     let id_text = id.to_str().unwrap_or_default();
     let microseconds = took.as_micros() as u64;
     if status >= StatusCode::INTERNAL_SERVER_ERROR {

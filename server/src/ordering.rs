@@ -82,7 +82,11 @@ pub async fn counter(app: &App, slug: &str) -> Result<Counter, Refusal> {
     let now = clock::now();
     let local = town.clock(&slug, now).ok_or_else(unknown)?;
     let menu = app.town.menu(&listed.restaurant).await?.ok_or_else(unknown)?;
-    Ok(Counter { listed, menu, now: (now, local) })
+    Ok(Counter {
+        listed,
+        menu,
+        now: (now, local),
+    })
 }
 
 impl Counter {
@@ -101,19 +105,38 @@ impl Counter {
     }
 
     /// What this node knows by itself: the store decides in the end.
-    async fn known(&self, app: &App, basket: &Basket, customer: &str, caller: &Caller) -> Result<Known, Refusal> {
+    async fn known(
+        &self,
+        app: &App,
+        basket: &Basket,
+        customer: &str,
+        caller: &Caller,
+    ) -> Result<Known, Refusal> {
         let stock = self.listed.sold_out.iter().map(|dish| (*dish, 0)).collect();
-        Ok(Known { stock, full: Vec::new(), coupon: self.code(app, &basket.coupon, customer, caller).await? })
+        Ok(Known {
+            stock,
+            full: Vec::new(),
+            coupon: self.code(app, &basket.coupon, customer, caller).await?,
+        })
     }
 
     /// Whoever guesses is counted, until nothing is told any more; a right code costs nothing.
-    async fn coupon(&self, app: &App, code: &str, customer: &str, caller: &Caller) -> Result<Option<(Coupon, Used)>, Refusal> {
+    async fn coupon(
+        &self,
+        app: &App,
+        code: &str,
+        customer: &str,
+        caller: &Caller,
+    ) -> Result<Option<(Coupon, Used)>, Refusal> {
         let code = coupon::normal(code);
         if code.is_empty() {
             return Ok(None);
         }
         app.rates.of_caller(&rates::COUPONS, caller)?;
-        let found = app.store.coupon(self.listed.restaurant.id, &code, customer).await?;
+        let found = app
+            .store
+            .coupon(self.listed.restaurant.id, &code, customer)
+            .await?;
         if found.is_some() {
             app.rates.give_back(&rates::COUPONS, caller);
         }
@@ -131,7 +154,13 @@ impl Counter {
     }
 
     /// All there is to know, for somebody who is about to decide.
-    async fn ask(&self, app: &App, basket: &Basket, customer: &str, caller: &Caller) -> Result<Known, Refusal> {
+    async fn ask(
+        &self,
+        app: &App,
+        basket: &Basket,
+        customer: &str,
+        caller: &Caller,
+    ) -> Result<Known, Refusal> {
         let restaurant = self.listed.restaurant.id;
         Ok(Known {
             stock: app.store.stock(restaurant).await?,
@@ -142,45 +171,97 @@ impl Counter {
 }
 
 pub async fn full_slots(app: &App, counter: &Counter) -> Result<Vec<LocalMinute>, Refusal> {
-    let Some(takes) = counter.listed.restaurant.ordering.per_slot else { return Ok(Vec::new()) };
-    let taken = app.store.slots_taken(counter.listed.restaurant.id, counter.now.1).await?;
-    Ok(taken.into_iter().filter(|(_, taken)| *taken >= u32::from(takes)).map(|(slot, _)| slot).collect())
+    let Some(takes) = counter.listed.restaurant.ordering.per_slot else {
+        return Ok(Vec::new());
+    };
+    let taken = app
+        .store
+        .slots_taken(counter.listed.restaurant.id, counter.now.1)
+        .await?;
+    Ok(taken
+        .into_iter()
+        .filter(|(_, taken)| *taken >= u32::from(takes))
+        .map(|(slot, _)| slot)
+        .collect())
 }
 
-pub async fn quote_basket(app: &App, slug: &str, basket: &Basket, customer: &Customer) -> Result<Quote, Refusal> {
+pub async fn quote_basket(
+    app: &App,
+    slug: &str,
+    basket: &Basket,
+    customer: &Customer,
+) -> Result<Quote, Refusal> {
     basket.check()?;
     let counter = counter(app, slug).await?;
     table(app, &counter, &basket.service).await?;
-    let known = counter.ask(app, basket, customer.account.as_deref().unwrap_or_default(), &customer.caller).await?;
+    let known = counter
+        .ask(
+            app,
+            basket,
+            customer.account.as_deref().unwrap_or_default(),
+            &customer.caller,
+        )
+        .await?;
     Ok(counter.quote(&known, basket))
 }
 
 /// What a code would take off, whatever is in the basket.
-pub async fn check_coupon(app: &App, slug: &str, code: &str, customer: &Customer) -> Result<CouponOffer, Refusal> {
+pub async fn check_coupon(
+    app: &App,
+    slug: &str,
+    code: &str,
+    customer: &Customer,
+) -> Result<CouponOffer, Refusal> {
     let counter = counter(app, slug).await?;
     let account = customer.account.as_deref().unwrap_or_default();
     let found = counter.coupon(app, code, account, &customer.caller).await?;
-    let (coupon, used) = found.ok_or_else(|| Refusal::new(Kind::NotFound, "this restaurant has no such coupon"))?;
+    let (coupon, used) =
+        found.ok_or_else(|| Refusal::new(Kind::NotFound, "this restaurant has no such coupon"))?;
     Ok(coupon.offer(counter.now.1, used))
 }
 
 /// What the table is called, if it is ordered to one. Its code may be another restaurant's, or nobody's.
 async fn table(app: &App, counter: &Counter, service: &Service) -> Result<String, Refusal> {
-    let Service::Table(code) = service else { return Ok(String::new()) };
-    let own = app.store.table(code).await?.filter(|(restaurant, _)| *restaurant == counter.listed.restaurant.id);
-    let unknown = || Refusal::new(Kind::NotAccepted, "'table' is not the code of a table of this restaurant");
+    let Service::Table(code) = service else {
+        return Ok(String::new());
+    };
+    let own = app
+        .store
+        .table(code)
+        .await?
+        .filter(|(restaurant, _)| *restaurant == counter.listed.restaurant.id);
+    let unknown = || {
+        Refusal::new(
+            Kind::NotAccepted,
+            "'table' is not the code of a table of this restaurant",
+        )
+    };
     own.map(|(_, name)| name).ok_or_else(unknown)
 }
 
 /// Coupons that each customer may use once are counted by the account, or else by how the order can be reached.
 fn coupon_customer(placement: &Placement, account: Option<&str>) -> String {
     let contact = &placement.contact;
-    let reached = if contact.email.is_empty() { &contact.phone } else { &contact.email };
-    let plain: String = reached.to_lowercase().chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '(' | ')')).collect();
+    let reached = if contact.email.is_empty() {
+        &contact.phone
+    } else {
+        &contact.email
+    };
+    let plain: String = reached
+        .to_lowercase()
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '(' | ')'))
+        .collect();
     account.map_or(plain, str::to_owned)
 }
 
-pub async fn place(app: &App, slug: &str, placement: Placement, request: Request, customer: &Customer) -> Result<Answered, Refusal> {
+pub async fn place(
+    app: &App,
+    slug: &str,
+    placement: Placement,
+    request: Request,
+    customer: &Customer,
+) -> Result<Answered, Refusal> {
     match place_anew(app, slug, placement, &request, customer).await {
         // What was answered once stands, though the same would be refused by now.
         Err(refusal) if refusal.0.status < 500 => match app.store.answered(&request).await? {
@@ -191,40 +272,90 @@ pub async fn place(app: &App, slug: &str, placement: Placement, request: Request
     }
 }
 
-async fn place_anew(app: &App, slug: &str, placement: Placement, request: &Request, customer: &Customer) -> Result<Answered, Refusal> {
+async fn place_anew(
+    app: &App,
+    slug: &str,
+    placement: Placement,
+    request: &Request,
+    customer: &Customer,
+) -> Result<Answered, Refusal> {
     app.rates.of_diner(&rates::ORDERS, &customer.caller)?;
     placement.check()?;
     let mut counter = counter(app, slug).await?;
     let table = table(app, &counter, &placement.basket.service).await?;
-    let offered = counter.listed.restaurant.ordering.payments.contains(&placement.payment);
+    let offered = counter
+        .listed
+        .restaurant
+        .ordering
+        .payments
+        .contains(&placement.payment);
     if !offered || placement.payment == PaymentWay::Card && app.cards.is_none() {
-        return Err(Refusal::new(Kind::NotAccepted, "'payment' is not a way to pay at this restaurant"));
+        return Err(Refusal::new(
+            Kind::NotAccepted,
+            "'payment' is not a way to pay at this restaurant",
+        ));
     }
     let coupon_customer = coupon_customer(&placement, customer.account.as_deref());
-    let mut known = counter.known(app, &placement.basket, &coupon_customer, &customer.caller).await?;
+    let mut known = counter
+        .known(app, &placement.basket, &coupon_customer, &customer.caller)
+        .await?;
     // A menu that changed in this very moment is read again; twice in one moment is too much.
     for _ in 0..2 {
         let quote = counter.quote(&known, &placement.basket);
         if !quote.can_be_ordered() || !quote.dropped.is_empty() || quote.total != placement.seen {
-            return refuse(app, &counter, &placement, &coupon_customer, &customer.caller, request.clone()).await;
+            return refuse(
+                app,
+                &counter,
+                &placement,
+                &coupon_customer,
+                &customer.caller,
+                request.clone(),
+            )
+            .await;
         }
-        let mut placing = placing(&counter, &known, &placement, quote, request, customer, &coupon_customer)?;
+        let mut placing = placing(
+            &counter,
+            &known,
+            &placement,
+            quote,
+            request,
+            customer,
+            &coupon_customer,
+        )?;
         Arc::make_mut(&mut placing.order.ordered).table.clone_from(&table);
         match app.writer.write(Write::Place(Box::new(placing))).await? {
             Written::Placed { order, answer } => {
                 accept_if_itself(app, &order).await;
-                return Ok(Answered { status: StatusCode::CREATED, body: answer });
+                return Ok(Answered {
+                    status: StatusCode::CREATED,
+                    body: answer,
+                });
             }
             Written::Changed(Changed::Menu) => {
                 app.town.look().await?;
                 counter = self::counter(app, slug).await?;
-                known = counter.known(app, &placement.basket, &coupon_customer, &customer.caller).await?;
+                known = counter
+                    .known(app, &placement.basket, &coupon_customer, &customer.caller)
+                    .await?;
             }
-            Written::Changed(_) => return refuse(app, &counter, &placement, &coupon_customer, &customer.caller, request.clone()).await,
+            Written::Changed(_) => {
+                return refuse(
+                    app,
+                    &counter,
+                    &placement,
+                    &coupon_customer,
+                    &customer.caller,
+                    request.clone(),
+                )
+                .await;
+            }
             other => return replayed(other),
         }
     }
-    Err(Refusal::new(Kind::Unavailable, "the menu is being changed; try again in a moment"))
+    Err(Refusal::new(
+        Kind::Unavailable,
+        "the menu is being changed; try again in a moment",
+    ))
 }
 
 fn placing(
@@ -242,14 +373,21 @@ fn placing(
         Code::Unknown | Code::Withheld => None,
     };
     let no_time = || Refusal::new(Kind::Broken, "a quote that can be ordered has a time");
-    let mut ordered = Ordered::new(restaurant.id, counter.now, placement.clone(), quote).ok_or_else(no_time)?;
+    let mut ordered =
+        Ordered::new(restaurant.id, counter.now, placement.clone(), quote).ok_or_else(no_time)?;
     if coupon.is_some() {
         coupon_customer.clone_into(&mut ordered.redeemed_by);
     }
     let progress = Progress::new(placement.payment, ordered.total, counter.now.0);
     Ok(Placing {
         request: request.clone(),
-        order: Order { id: placement.id, number: 0, revision: Revision(0), ordered: Arc::new(ordered), progress },
+        order: Order {
+            id: placement.id,
+            number: 0,
+            revision: Revision(0),
+            ordered: Arc::new(ordered),
+            progress,
+        },
         token: tracking_token()?,
         customer: customer.name(),
         priced_at: restaurant.revision,
@@ -272,32 +410,52 @@ async fn refuse(
     caller: &Caller,
     request: Request,
 ) -> Result<Answered, Refusal> {
-    let known = counter.ask(app, &placement.basket, coupon_customer, caller).await?;
+    let known = counter
+        .ask(app, &placement.basket, coupon_customer, caller)
+        .await?;
     let quote = counter.quote(&known, &placement.basket);
-    let problem = Problem::new(Kind::Changed, "nothing was ordered; 'quote' says how things are now");
-    let body = serde_json::to_string(&ChangedProblem { problem, quote }).map_err(|error| Refusal::failed(&error))?;
-    let answer = Write::Answer { request, status: Kind::Changed.status(), body };
+    let problem = Problem::new(
+        Kind::Changed,
+        "nothing was ordered; 'quote' says how things are now",
+    );
+    let body =
+        serde_json::to_string(&ChangedProblem { problem, quote }).map_err(|error| Refusal::failed(&error))?;
+    let answer = Write::Answer {
+        request,
+        status: Kind::Changed.status(),
+        body,
+    };
     replayed(app.writer.write(answer).await?)
 }
 
 fn replayed(written: Written) -> Result<Answered, Refusal> {
     match written {
-        Written::Again { status, body } => {
-            Ok(Answered { status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body })
-        }
+        Written::Again { status, body } => Ok(Answered {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            body,
+        }),
         Written::OtherRequest => Err(Refusal::new(Kind::KeyReused, "make a new key for a new order")),
-        Written::IdTaken => Err(Refusal::new(Kind::Conflict, "'id' is another order's; make a new one")),
+        Written::IdTaken => Err(Refusal::new(
+            Kind::Conflict,
+            "'id' is another order's; make a new one",
+        )),
         _ => Err(Refusal::new(Kind::Broken, "the store answered something else")),
     }
 }
 
 /// If it fails here, the sweep does it in a moment: the order is placed either way.
 pub async fn accept_if_itself(app: &App, order: &Order) {
-    let itself = app.town.now().by_id(order.ordered.restaurant).is_some_and(|listed| listed.restaurant.ordering.accepts_itself);
+    let itself = app
+        .town
+        .now()
+        .by_id(order.ordered.restaurant)
+        .is_some_and(|listed| listed.restaurant.ordering.accepts_itself);
     if !itself || order.progress.state != State::Placed {
         return;
     }
-    let accepted = Event::Accepted { ready_at: order.ordered.due.from };
+    let accepted = Event::Accepted {
+        ready_at: order.ordered.due.from,
+    };
     if let Err(refusal) = advance(app, order.id, accepted, Actor::System).await {
         tracing::warn!(order = %order.id, problem = %refusal.0, "an order was not accepted by itself yet");
     }
@@ -305,7 +463,9 @@ pub async fn accept_if_itself(app: &App, order: &Order) {
 
 pub fn listed_of(app: &App, id: RestaurantId) -> Result<Arc<Listed>, Refusal> {
     let town = app.town.now();
-    town.by_id(id).cloned().ok_or_else(|| Refusal::new(Kind::NotFound, "the restaurant is gone"))
+    town.by_id(id)
+        .cloned()
+        .ok_or_else(|| Refusal::new(Kind::NotFound, "the restaurant is gone"))
 }
 
 /// What this browser has begun to order, with what the account knows of whoever is signed in.
@@ -325,18 +485,26 @@ pub async fn draft(app: &App, slug: &str, customer: &Customer) -> Result<Draft, 
 pub async fn keep_draft(app: &App, slug: &str, visitor: VisitorId, draft: &Draft) -> Result<(), Refusal> {
     draft.check()?;
     let restaurant = restaurant_named(app, slug)?;
-    Ok(app.store.put_draft(&visitor.to_string(), restaurant, draft, clock::now()).await?)
+    Ok(app
+        .store
+        .put_draft(&visitor.to_string(), restaurant, draft, clock::now())
+        .await?)
 }
 
 pub fn restaurant_named(app: &App, slug: &str) -> Result<RestaurantId, Refusal> {
     let town = app.town.now();
     let listed = slug.parse().ok().and_then(|slug| town.listed(&slug));
-    listed.map(|listed| listed.restaurant.id).ok_or_else(|| Refusal::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
+    listed
+        .map(|listed| listed.restaurant.id)
+        .ok_or_else(|| Refusal::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
 }
 
 pub async fn times(app: &App, slug: &str) -> Result<Times, Refusal> {
     let counter = counter(app, slug).await?;
-    Ok(Times { now: counter.now.1, full: full_slots(app, &counter).await? })
+    Ok(Times {
+        now: counter.now.1,
+        full: full_slots(app, &counter).await?,
+    })
 }
 
 pub async fn find(app: &App, token: &str) -> Result<Tracked, Refusal> {
@@ -356,7 +524,12 @@ pub async fn tracked(app: &App, token: &str) -> Result<TrackedOrder, Refusal> {
 pub fn named(app: &App, tracked: Tracked) -> Option<TrackedOrder> {
     let town = app.town.now();
     let restaurant = &town.by_id(tracked.order.ordered.restaurant)?.restaurant;
-    Some(TrackedOrder { token: tracked.token, slug: restaurant.slug.clone(), restaurant: restaurant.name.clone(), order: tracked.order })
+    Some(TrackedOrder {
+        token: tracked.token,
+        slug: restaurant.slug.clone(),
+        restaurant: restaurant.name.clone(),
+        order: tracked.order,
+    })
 }
 
 pub async fn orders_of(app: &App, customer: &Customer) -> Result<Vec<TrackedOrder>, Refusal> {
@@ -365,7 +538,10 @@ pub async fn orders_of(app: &App, customer: &Customer) -> Result<Vec<TrackedOrde
         all.extend(app.store.orders_of(name).await?);
     }
     all.sort_by_key(|tracked| std::cmp::Reverse(tracked.order.ordered.placed_at));
-    Ok(all.into_iter().filter_map(|tracked| named(app, tracked)).collect())
+    Ok(all
+        .into_iter()
+        .filter_map(|tracked| named(app, tracked))
+        .collect())
 }
 
 pub async fn cancel(app: &App, token: &str) -> Result<Order, Refusal> {
@@ -373,12 +549,25 @@ pub async fn cancel(app: &App, token: &str) -> Result<Order, Refusal> {
     if order.progress.state == State::Cancelled {
         return Ok(order);
     }
-    advance(app, order.id, Event::Cancelled { reason: String::new() }, Actor::Diner).await
+    advance(
+        app,
+        order.id,
+        Event::Cancelled {
+            reason: String::new(),
+        },
+        Actor::Diner,
+    )
+    .await
 }
 
 pub async fn advance(app: &App, order: OrderId, event: Event, actor: Actor) -> Result<Order, Refusal> {
     event.check()?;
-    let advance = Advance { order, event, actor, at: clock::now() };
+    let advance = Advance {
+        order,
+        event,
+        actor,
+        at: clock::now(),
+    };
     match app.writer.write(Write::Advance(advance)).await? {
         Written::Advanced(order) => Ok(*order),
         Written::Refused(refused) => Err(Refusal::new(Kind::Conflict, refused.to_string())),

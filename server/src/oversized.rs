@@ -26,16 +26,28 @@ pub struct Oversized<S> {
 
 impl<S> Oversized<S> {
     pub fn new(stream: S) -> Self {
-        Self { stream, answer: Vec::new(), sent: 0, left: 0, deadline: None }
+        Self {
+            stream,
+            answer: Vec::new(),
+            sent: 0,
+            left: 0,
+            deadline: None,
+        }
     }
 }
 
 fn is_bare_refusal(written: &[u8]) -> bool {
-    written.starts_with(b"HTTP/1.1 431 ") && !written.windows(13).any(|part| part.eq_ignore_ascii_case(b"content-type:"))
+    written.starts_with(b"HTTP/1.1 431 ")
+        && !written
+            .windows(13)
+            .any(|part| part.eq_ignore_ascii_case(b"content-type:"))
 }
 
 fn refusal() -> Vec<u8> {
-    let problem = Problem::new(Kind::HeadersTooLarge, "the header fields are too large for one request");
+    let problem = Problem::new(
+        Kind::HeadersTooLarge,
+        "the header fields are too large for one request",
+    );
     // A struct of four texts and numbers is always JSON.
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let head = "HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/problem+json\r\nconnection: close";
@@ -43,13 +55,21 @@ fn refusal() -> Vec<u8> {
 }
 
 impl<S: Read + Unpin> Read for Oversized<S> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
 impl<S: Read + Write + Unpin> Write for Oversized<S> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
         if !is_bare_refusal(bytes) {
             return Pin::new(&mut this.stream).poll_write(context, bytes);
@@ -76,14 +96,20 @@ impl<S: Read + Write + Unpin> Write for Oversized<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        if this.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(context).is_ready()) {
+        if this
+            .deadline
+            .as_mut()
+            .is_some_and(|deadline| deadline.as_mut().poll(context).is_ready())
+        {
             this.left = 0;
         }
         let mut space = [0_u8; 16 * 1024];
         while this.left > 0 {
             let mut buffer = ReadBuf::new(&mut space);
             match Pin::new(&mut this.stream).poll_read(context, buffer.unfilled()) {
-                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => this.left = this.left.saturating_sub(buffer.filled().len()),
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    this.left = this.left.saturating_sub(buffer.filled().len())
+                }
                 // The caller has closed its side, or is gone.
                 Poll::Ready(_) => this.left = 0,
                 Poll::Pending => return Poll::Pending,

@@ -9,8 +9,8 @@ use servery_domain::{
     id::AccountId,
     limits,
     passkey::{
-        Algorithm, CreationOptions, CredentialName, NewPasskey, PasskeySignIn, PasskeyUser, PasskeyView, RelyingParty, RequestOptions,
-        Selection,
+        Algorithm, CreationOptions, CredentialName, NewPasskey, PasskeySignIn, PasskeyUser, PasskeyView,
+        RelyingParty, RequestOptions, Selection,
     },
     problem::Kind,
     time::Timestamp,
@@ -35,8 +35,13 @@ const REQUIRED: &str = "required";
 
 fn site(app: &App) -> Site {
     let origin = app.settings.public_url();
-    let authority = origin.split_once("://").map_or(origin.as_str(), |(_, authority)| authority);
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host).to_owned();
+    let authority = origin
+        .split_once("://")
+        .map_or(origin.as_str(), |(_, authority)| authority);
+    let host = authority
+        .rsplit_once(':')
+        .map_or(authority, |(host, _)| host)
+        .to_owned();
     Site { host, origin }
 }
 
@@ -50,14 +55,27 @@ fn timeout() -> u32 {
 
 async fn challenge(app: &App, account: Option<AccountId>) -> Result<String, Refusal> {
     let challenge = URL_SAFE_NO_PAD.encode(sessions::token()?);
-    app.store.put_challenge(&sessions::key(&challenge), account, Timestamp(clock::now().0 + CHALLENGE)).await?;
+    app.store
+        .put_challenge(
+            &sessions::key(&challenge),
+            account,
+            Timestamp(clock::now().0 + CHALLENGE),
+        )
+        .await?;
     Ok(challenge)
 }
 
 async fn take_challenge(app: &App, challenge: &str, account: Option<AccountId>) -> Result<(), Refusal> {
-    match app.store.take_challenge(&sessions::key(challenge), account, clock::now()).await? {
+    match app
+        .store
+        .take_challenge(&sessions::key(challenge), account, clock::now())
+        .await?
+    {
         true => Ok(()),
-        false => Err(Refusal::new(Kind::Conflict, "this challenge was answered, or is too old; ask for a new one")),
+        false => Err(Refusal::new(
+            Kind::Conflict,
+            "this challenge was answered, or is too old; ask for a new one",
+        )),
     }
 }
 
@@ -65,17 +83,36 @@ pub async fn creation_options(app: &App, signed: &Signed) -> Result<CreationOpti
     let Account { id, email, name, .. } = &signed.account;
     let known = app.store.passkeys_of(*id).await?;
     Ok(CreationOptions {
-        rp: RelyingParty { id: site(app).host, name: "Servery".into() },
+        rp: RelyingParty {
+            id: site(app).host,
+            name: "Servery".into(),
+        },
         user: PasskeyUser {
             id: URL_SAFE_NO_PAD.encode(id.to_string()),
             name: email.clone(),
-            display_name: if name.is_empty() { email.clone() } else { name.clone() },
+            display_name: if name.is_empty() {
+                email.clone()
+            } else {
+                name.clone()
+            },
         },
         challenge: challenge(app, Some(*id)).await?,
-        pub_key_cred_params: vec![Algorithm { kind: public_key(), alg: ES256 }],
+        pub_key_cred_params: vec![Algorithm {
+            kind: public_key(),
+            alg: ES256,
+        }],
         timeout: timeout(),
-        exclude_credentials: known.into_iter().map(|passkey| CredentialName { kind: public_key(), id: passkey.id }).collect(),
-        authenticator_selection: Selection { resident_key: REQUIRED.into(), user_verification: REQUIRED.into() },
+        exclude_credentials: known
+            .into_iter()
+            .map(|passkey| CredentialName {
+                kind: public_key(),
+                id: passkey.id,
+            })
+            .collect(),
+        authenticator_selection: Selection {
+            resident_key: REQUIRED.into(),
+            user_verification: REQUIRED.into(),
+        },
         attestation: "none".into(),
     })
 }
@@ -87,22 +124,41 @@ pub async fn add(app: &App, signed: &Signed, new: NewPasskey) -> Result<PasskeyV
     let made = site(app).made(&new.credential.response).map_err(not_accepted)?;
     take_challenge(app, &made.challenge, Some(account)).await?;
     if app.store.passkeys_of(account).await?.len() >= limits::PASSKEYS {
-        return Err(Refusal::new(Kind::Conflict, format!("an account has {} passkeys at the most", limits::PASSKEYS)));
+        return Err(Refusal::new(
+            Kind::Conflict,
+            format!("an account has {} passkeys at the most", limits::PASSKEYS),
+        ));
     }
-    let passkey =
-        Passkey { id: made.id, account, public_key: made.public_key, counter: made.counter, name: new.name, made_at: clock::now() };
+    let passkey = Passkey {
+        id: made.id,
+        account,
+        public_key: made.public_key,
+        counter: made.counter,
+        name: new.name,
+        made_at: clock::now(),
+    };
     match app.store.add_passkey(&passkey).await? {
         true => Ok(view(passkey)),
         false => Err(Refusal::new(Kind::Conflict, "this passkey is known already")),
     }
 }
 
-fn view(Passkey { id, name, made_at, .. }: Passkey) -> PasskeyView {
+fn view(
+    Passkey {
+        id, name, made_at, ..
+    }: Passkey,
+) -> PasskeyView {
     PasskeyView { id, name, made_at }
 }
 
 pub async fn list(app: &App, signed: &Signed) -> Result<Vec<PasskeyView>, Refusal> {
-    Ok(app.store.passkeys_of(signed.account.id).await?.into_iter().map(view).collect())
+    Ok(app
+        .store
+        .passkeys_of(signed.account.id)
+        .await?
+        .into_iter()
+        .map(view)
+        .collect())
 }
 
 pub async fn remove(app: &App, signed: &Signed, id: &str) -> Result<(), Refusal> {
@@ -124,16 +180,28 @@ pub async fn request_options(app: &App, caller: &Caller) -> Result<RequestOption
 }
 
 /// Answers with what the pages show, and the cookie that signs the browser in.
-pub async fn sign_in(app: &App, caller: &Caller, headers: &HeaderMap, sent: &PasskeySignIn) -> Result<(SignedIn, HeaderValue), Refusal> {
+pub async fn sign_in(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    sent: &PasskeySignIn,
+) -> Result<(SignedIn, HeaderValue), Refusal> {
     app.rates.of_caller(&rates::SIGN_INS_FROM, caller)?;
     let refused = || Refusal::new(Kind::SignedOut, "this passkey opens no account");
     let passkey = app.store.passkey(&sent.id).await?.ok_or_else(refused)?;
-    let answered = site(app).answered(&sent.response, &passkey.public_key, passkey.counter).map_err(|fault| {
-        tracing::warn!(account = %passkey.account, %fault, "a passkey was refused");
-        refused()
-    })?;
+    let answered = site(app)
+        .answered(&sent.response, &passkey.public_key, passkey.counter)
+        .map_err(|fault| {
+            tracing::warn!(account = %passkey.account, %fault, "a passkey was refused");
+            refused()
+        })?;
     take_challenge(app, &answered.challenge, None).await?;
     app.store.count_passkey(&passkey.id, answered.counter).await?;
-    let account = app.store.account(passkey.account).await?.ok_or_else(refused)?.account;
+    let account = app
+        .store
+        .account(passkey.account)
+        .await?
+        .ok_or_else(refused)?
+        .account;
     accounts::enter(app, headers, account).await
 }

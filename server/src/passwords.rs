@@ -24,7 +24,9 @@ pub struct Passwords {
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { turns: Semaphore::new(AT_ONCE) }
+        Self {
+            turns: Semaphore::new(AT_ONCE),
+        }
     }
 }
 
@@ -39,15 +41,30 @@ fn hash(password: &[u8]) -> Result<String, argon2::password_hash::Error> {
 }
 
 impl Passwords {
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
-        let busy = || Refusal::new(Kind::Unavailable, "too many people sign in at once; try again in a moment");
-        let _turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await.map_err(|_| busy())?.map_err(|_| busy())?;
-        tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::failed(&error))
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let busy = || {
+            Refusal::new(
+                Kind::Unavailable,
+                "too many people sign in at once; try again in a moment",
+            )
+        };
+        let _turn = tokio::time::timeout(PATIENCE, self.turns.acquire())
+            .await
+            .map_err(|_| busy())?
+            .map_err(|_| busy())?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| Refusal::failed(&error))
     }
 
     pub async fn hash(&self, password: &Password) -> Result<String, Refusal> {
         let password = password.0.clone();
-        self.in_turn(move || hash(password.as_bytes())).await?.map_err(|error| Refusal::failed(&error))
+        self.in_turn(move || hash(password.as_bytes()))
+            .await?
+            .map_err(|error| Refusal::failed(&error))
     }
 
     /// Takes as long without a hash as with one.
@@ -55,8 +72,13 @@ impl Passwords {
         let password = password.0.clone();
         let verified = self.in_turn(move || {
             let known = stored.is_some();
-            let Some(hash) = stored.or_else(|| NOBODYS.clone()) else { return false };
-            argon2().and_then(|argon2| argon2.verify_password(password.as_bytes(), hash.as_str())).is_ok() && known
+            let Some(hash) = stored.or_else(|| NOBODYS.clone()) else {
+                return false;
+            };
+            argon2()
+                .and_then(|argon2| argon2.verify_password(password.as_bytes(), hash.as_str()))
+                .is_ok()
+                && known
         });
         verified.await
     }
@@ -74,11 +96,35 @@ mod tests {
         let password = |text: &str| Password(text.to_owned());
         let hash = passwords.hash(&password("correct horse")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert_ne!(hash, passwords.hash(&password("correct horse")).await.unwrap(), "each with its salt");
-        assert!(passwords.verify(&password("correct horse"), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify(&password("correct horsE"), Some(hash)).await.unwrap());
-        assert!(!passwords.verify(&password("nobody has this password"), None).await.unwrap());
-        assert!(!passwords.verify(&password("x"), Some("no hash".into())).await.unwrap());
+        assert_ne!(
+            hash,
+            passwords.hash(&password("correct horse")).await.unwrap(),
+            "each with its salt"
+        );
+        assert!(
+            passwords
+                .verify(&password("correct horse"), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .verify(&password("correct horsE"), Some(hash))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .verify(&password("nobody has this password"), None)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .verify(&password("x"), Some("no hash".into()))
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
@@ -97,6 +143,9 @@ mod tests {
         };
         time(None).await;
         let (known, unknown) = (time(Some(hash)).await, time(None).await);
-        assert!((0.5..2.0).contains(&(known / unknown)), "{known} s and {unknown} s");
+        assert!(
+            (0.5..2.0).contains(&(known / unknown)),
+            "{known} s and {unknown} s"
+        );
     }
 }

@@ -40,9 +40,16 @@ pub struct Cards {
 impl Cards {
     /// The page's address is a whole one.
     pub fn new(provider: Provider, webhook_secret: &str, page: &str) -> Option<Self> {
-        let address = reqwest::Url::parse(page).ok().filter(|address| matches!(address.scheme(), "http" | "https"))?;
+        let address = reqwest::Url::parse(page)
+            .ok()
+            .filter(|address| matches!(address.scheme(), "http" | "https"))?;
         let origin = address.origin().ascii_serialization();
-        Some(Self { provider, webhook_secret: webhook_secret.to_owned(), page: page.to_owned(), origin })
+        Some(Self {
+            provider,
+            webhook_secret: webhook_secret.to_owned(),
+            page: page.to_owned(),
+            origin,
+        })
     }
 }
 
@@ -66,12 +73,17 @@ const OPEN_FOR: i64 = 20;
 pub const GIVEN_UP_AFTER: i64 = 30 * 60;
 
 fn cards(app: &App) -> Result<&Cards, Refusal> {
-    app.cards.as_ref().ok_or_else(|| Refusal::new(Kind::NotAccepted, "this installation takes no cards"))
+    app.cards
+        .as_ref()
+        .ok_or_else(|| Refusal::new(Kind::NotAccepted, "this installation takes no cards"))
 }
 
 fn away(error: &ProviderError) -> Refusal {
     tracing::warn!(%error, "a payment did not go through");
-    Refusal::new(Kind::ProviderAway, "nothing was charged as far as we know; try again, or pay at the door")
+    Refusal::new(
+        Kind::ProviderAway,
+        "nothing was charged as far as we know; try again, or pay at the door",
+    )
 }
 
 /// Charges the card for an order that waits for its money. Asked again, it charges once.
@@ -99,26 +111,53 @@ pub async fn pay(app: &App, token: &str, method: Option<&str>) -> Result<Paying,
 
 /// It becomes part of a header, and of a form: a provider's names are plain.
 fn check_method(method: &str) -> Result<(), Malformed> {
-    let plain = (1..=limits::METHOD).contains(&method.len()) && method.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if plain { Ok(()) } else { Err(malformed("payment_method", "is what the provider calls the card")) }
+    let plain = (1..=limits::METHOD).contains(&method.len())
+        && method
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if plain {
+        Ok(())
+    } else {
+        Err(malformed("payment_method", "is what the provider calls the card"))
+    }
 }
 
 /// Asks for the money anew; `had` is the intent, if any, of which it is sure that it is not charged.
-async fn begin(app: &App, cards: &Cards, order: &Order, had: Option<&str>, method: &str) -> Result<Intent, Refusal> {
+async fn begin(
+    app: &App,
+    cards: &Cards,
+    order: &Order,
+    had: Option<&str>,
+    method: &str,
+) -> Result<Intent, Refusal> {
     let total = order.ordered.total;
     app.store.ask_payment(order.id, total.0, clock::now()).await?;
-    let intent = match cards.provider.create(order.id, total, order.ordered.currency, (had, method)).await {
+    let intent = match cards
+        .provider
+        .create(order.id, total, order.ordered.currency, (had, method))
+        .await
+    {
         Ok(intent) => intent,
         Err(ProviderError::Refused(why)) => {
             tracing::info!(order = %order.id, why, "a card was refused");
             app.store.close_payment(order.id, had).await?;
-            return Err(Refusal::new(Kind::Declined, "the card was not accepted; try another one, or pay at the door"));
+            return Err(Refusal::new(
+                Kind::Declined,
+                "the card was not accepted; try another one, or pay at the door",
+            ));
         }
         Err(error) => return Err(away(&error)),
     };
     // Known before it is charged: from here on the sweep finds out what became of it.
-    let named = Named { intent: intent.id.clone(), method: method.to_owned() };
-    if !app.store.name_payment(order.id, had, &named, clock::now()).await? {
+    let named = Named {
+        intent: intent.id.clone(),
+        method: method.to_owned(),
+    };
+    if !app
+        .store
+        .name_payment(order.id, had, &named, clock::now())
+        .await?
+    {
         return yield_to_other(app, cards, order, intent).await;
     }
     confirm(cards, intent).await
@@ -128,32 +167,62 @@ async fn begin(app: &App, cards: &Cards, order: &Order, had: Option<&str>, metho
 async fn yield_to_other(app: &App, cards: &Cards, order: &Order, intent: Intent) -> Result<Intent, Refusal> {
     let known = app.store.payment(order.id).await?.and_then(|asked| asked.named);
     if known.is_some_and(|known| known.intent == intent.id) {
-        return cards.provider.retrieve(&intent.id).await.map_err(|error| away(&error));
+        return cards
+            .provider
+            .retrieve(&intent.id)
+            .await
+            .map_err(|error| away(&error));
     }
     // If this gets lost, it stays as it is: nobody confirms it.
     if let Err(error) = cards.provider.cancel(&intent.id).await {
         tracing::warn!(order = %order.id, intent = intent.id, %error, "an intent that nobody will confirm stays");
     }
-    Err(Refusal::new(Kind::Conflict, "this order is being paid with another card"))
+    Err(Refusal::new(
+        Kind::Conflict,
+        "this order is being paid with another card",
+    ))
 }
 
 async fn confirm(cards: &Cards, intent: Intent) -> Result<Intent, Refusal> {
     match cards.provider.confirm(&intent.id).await {
         Ok(intent) => Ok(intent),
-        Err(ProviderError::Refused(_)) => Ok(Intent { status: "requires_payment_method".into(), ..intent }),
+        Err(ProviderError::Refused(_)) => Ok(Intent {
+            status: "requires_payment_method".into(),
+            ..intent
+        }),
         Err(error) => Err(away(&error)),
     }
 }
 
 /// Goes on with what was begun: another card is tried only once it is sure that the first is not charged.
-async fn resume(app: &App, cards: &Cards, order: &Order, known: &Named, method: Option<&str>) -> Result<Intent, Refusal> {
-    let now = cards.provider.retrieve(&known.intent).await.map_err(|error| away(&error))?;
-    let Some(method) = method.filter(|_| !now.is_paid() && now.status != "processing") else { return Ok(now) };
+async fn resume(
+    app: &App,
+    cards: &Cards,
+    order: &Order,
+    known: &Named,
+    method: Option<&str>,
+) -> Result<Intent, Refusal> {
+    let now = cards
+        .provider
+        .retrieve(&known.intent)
+        .await
+        .map_err(|error| away(&error))?;
+    let Some(method) = method.filter(|_| !now.is_paid() && now.status != "processing") else {
+        return Ok(now);
+    };
     if now.status != "canceled" {
         if method == known.method {
-            return if now.status == "requires_confirmation" { confirm(cards, now).await } else { Ok(now) };
+            return if now.status == "requires_confirmation" {
+                confirm(cards, now).await
+            } else {
+                Ok(now)
+            };
         }
-        let cancelled = cards.provider.cancel(&known.intent).await.map_err(|error| away(&error))?;
+        let cancelled = cards
+            .provider
+            .cancel(&known.intent)
+            .await
+            .map_err(|error| away(&error))?;
         if cancelled.status != "canceled" {
             return Ok(cancelled);
         }
@@ -161,21 +230,38 @@ async fn resume(app: &App, cards: &Cards, order: &Order, known: &Named, method: 
     begin(app, cards, order, Some(&known.intent), method).await
 }
 
-async fn settle_or_tell(app: &App, cards: &Cards, order: &Order, intent: Intent, token: &str) -> Result<Paying, Refusal> {
+async fn settle_or_tell(
+    app: &App,
+    cards: &Cards,
+    order: &Order,
+    intent: Intent,
+    token: &str,
+) -> Result<Paying, Refusal> {
     if intent.is_paid() {
         settle(app, order.id, intent.id, None).await?;
         return Ok(Paying::Paid);
     }
     if intent.status == "requires_action" {
-        let redirect = intent.next_action.and_then(|next| next.redirect_to_url).and_then(|redirect| redirect.url);
+        let redirect = intent
+            .next_action
+            .and_then(|next| next.redirect_to_url)
+            .and_then(|redirect| redirect.url);
         let secret = intent.client_secret.unwrap_or_default();
         let address = redirect.unwrap_or_else(|| {
-            let pairs = [("payment_intent", intent.id.as_str()), ("client_secret", &secret), ("return", &returning(app, token))];
+            let pairs = [
+                ("payment_intent", intent.id.as_str()),
+                ("client_secret", &secret),
+                ("return", &returning(app, token)),
+            ];
             servery_app::visit::address(&cards.page, pairs)
         });
         return Ok(Paying::Elsewhere { address });
     }
-    Ok(if intent.status == "processing" { Paying::Pending } else { Paying::Declined })
+    Ok(if intent.status == "processing" {
+        Paying::Pending
+    } else {
+        Paying::Declined
+    })
 }
 
 /// Where the card page, which is another site's, sends the diner back to.
@@ -187,16 +273,33 @@ fn returning(app: &App, token: &str) -> String {
 pub async fn card_page(app: &App, token: &str) -> Result<String, Refusal> {
     let cards = cards(app)?;
     let order = ordering::find(app, token).await?.order;
-    let (amount, currency) = (order.ordered.total.0.to_string(), order.ordered.currency.code().to_lowercase());
-    Ok(servery_app::visit::address(&cards.page, [("amount", amount.as_str()), ("currency", &currency), ("return", &returning(app, token))]))
+    let (amount, currency) = (
+        order.ordered.total.0.to_string(),
+        order.ordered.currency.code().to_lowercase(),
+    );
+    Ok(servery_app::visit::address(
+        &cards.page,
+        [
+            ("amount", amount.as_str()),
+            ("currency", &currency),
+            ("return", &returning(app, token)),
+        ],
+    ))
 }
 
 /// The diner pays at the door after all. A charge that turns out to have worked is in the books all the same, and staff see it.
 pub async fn pay_at_door(app: &App, token: &str) -> Result<Order, Refusal> {
     let order = ordering::find(app, token).await?.order;
-    let at_door = ordering::listed_of(app, order.ordered.restaurant)?.restaurant.ordering.payments.contains(&PaymentWay::Door);
+    let at_door = ordering::listed_of(app, order.ordered.restaurant)?
+        .restaurant
+        .ordering
+        .payments
+        .contains(&PaymentWay::Door);
     if !at_door {
-        return Err(Refusal::new(Kind::NotAccepted, "this restaurant takes no money at the door"));
+        return Err(Refusal::new(
+            Kind::NotAccepted,
+            "this restaurant takes no money at the door",
+        ));
     }
     if order.progress.payment.way == PaymentWay::Door {
         return Ok(order);
@@ -205,7 +308,16 @@ pub async fn pay_at_door(app: &App, token: &str) -> Result<Order, Refusal> {
 }
 
 async fn settle(app: &App, order: OrderId, intent: String, webhook: Option<String>) -> Result<(), Refusal> {
-    match app.writer.write(Write::Settle { order, intent, webhook, at: clock::now() }).await? {
+    match app
+        .writer
+        .write(Write::Settle {
+            order,
+            intent,
+            webhook,
+            at: clock::now(),
+        })
+        .await?
+    {
         Written::Advanced(order) => {
             ordering::accept_if_itself(app, &order).await;
             Ok(())
@@ -226,8 +338,17 @@ pub async fn hear(app: &App, signature: &str, body: &[u8]) -> Result<(), Refusal
     }
     let intent = message.intent().ok_or_else(malformed)?;
     // Another shop's on the same account, or made by hand: nobody waits for it.
-    let Some(order) = intent.metadata.order.as_deref().and_then(|order| order.parse().ok()) else { return Ok(()) };
-    let Some(tracked) = app.store.order(order).await? else { return Ok(()) };
+    let Some(order) = intent
+        .metadata
+        .order
+        .as_deref()
+        .and_then(|order| order.parse().ok())
+    else {
+        return Ok(());
+    };
+    let Some(tracked) = app.store.order(order).await? else {
+        return Ok(());
+    };
     let ordered = &tracked.order.ordered;
     if intent.amount != ordered.total.0 || !intent.currency.eq_ignore_ascii_case(ordered.currency.code()) {
         tracing::error!(%order, intent = intent.id, amount = intent.amount, "a payment has another amount than its order");
@@ -238,13 +359,19 @@ pub async fn hear(app: &App, signature: &str, body: &[u8]) -> Result<(), Refusal
 
 /// Looks after payments that nobody heard of, until it is dropped.
 pub async fn sweep(app: Arc<App>) {
-    rounds::every(SWEEP_EVERY, "open payments", app, |app| async move { sweep_once(&app, clock::now(), OPEN_FOR).await }).await;
+    rounds::every(SWEEP_EVERY, "open payments", app, |app| async move {
+        sweep_once(&app, clock::now(), OPEN_FOR).await
+    })
+    .await;
 }
 
 pub async fn sweep_once(app: &App, now: Timestamp, open_for: i64) -> Result<(), StoreError> {
     let mut behind = None;
     loop {
-        let page = app.store.open_payments(Timestamp(now.0 - open_for), behind).await?;
+        let page = app
+            .store
+            .open_payments(Timestamp(now.0 - open_for), behind)
+            .await?;
         let Some(last) = page.last() else { return Ok(()) };
         behind = Some((last.asked_at, last.order));
         for asked in page {
@@ -298,7 +425,12 @@ async fn look_after(app: &App, asked: &Asked, now: Timestamp) -> Result<(), Refu
 }
 
 /// Gives back what was promised, and books it.
-pub async fn refund(app: &App, order: OrderId, (number, amount): (usize, Minor), job: &str) -> Result<(), Refusal> {
+pub async fn refund(
+    app: &App,
+    order: OrderId,
+    (number, amount): (usize, Minor),
+    job: &str,
+) -> Result<(), Refusal> {
     let given = app.store.order(order).await?.is_none_or(|tracked| {
         let promised = tracked.order.progress.payment.refunds.get(number).cloned();
         promised.is_none_or(|refund| refund.given)
@@ -307,12 +439,19 @@ pub async fn refund(app: &App, order: OrderId, (number, amount): (usize, Minor),
         return Ok(());
     }
     let named = app.store.payment(order).await?.and_then(|asked| asked.named);
-    let named = named.ok_or_else(|| Refusal::new(Kind::Broken, "a payment without a name cannot be given back"))?;
+    let named =
+        named.ok_or_else(|| Refusal::new(Kind::Broken, "a payment without a name cannot be given back"))?;
     give_back(app, &named.intent, amount, job).await?;
-    ordering::advance(app, order, Event::Refunded { number, amount }, Actor::System).await.map(drop)
+    ordering::advance(app, order, Event::Refunded { number, amount }, Actor::System)
+        .await
+        .map(drop)
 }
 
 /// Once for each job.
 pub async fn give_back(app: &App, intent: &str, amount: Minor, job: &str) -> Result<(), Refusal> {
-    cards(app)?.provider.refund(intent, amount, job).await.map_err(|error| away(&error))
+    cards(app)?
+        .provider
+        .refund(intent, amount, job)
+        .await
+        .map_err(|error| away(&error))
 }

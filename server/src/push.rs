@@ -58,7 +58,10 @@ pub enum PushError {
 impl PushError {
     /// Trying again often would not help.
     pub fn is_permanent(&self) -> bool {
-        matches!(self, Self::Refused(_) | Self::Key | Self::BrowserKey | Self::TooLong)
+        matches!(
+            self,
+            Self::Refused(_) | Self::Key | Self::BrowserKey | Self::TooLong
+        )
     }
 }
 
@@ -95,15 +98,26 @@ impl Ready {
         let key = vapid::read_key(&text).ok_or(PushError::Key)?;
         // Refused only where another part of the program has chosen before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let resolver = endpoint::Public { local: is_local(&app.settings) };
-        let client = Client::builder().timeout(PATIENCE).redirect(Policy::none()).dns_resolver(Arc::new(resolver)).build()?;
-        Ok(Self { public: vapid::public(&key), key, client })
+        let resolver = endpoint::Public {
+            local: is_local(&app.settings),
+        };
+        let client = Client::builder()
+            .timeout(PATIENCE)
+            .redirect(Policy::none())
+            .dns_resolver(Arc::new(resolver))
+            .build()?;
+        Ok(Self {
+            public: vapid::public(&key),
+            key,
+            client,
+        })
     }
 }
 
 /// An installation that is reached on its own machine only may have a push service there.
 fn is_local(settings: &Settings) -> bool {
-    !settings.behind_proxy() && reqwest::Url::parse(&settings.public_url()).is_ok_and(|url| endpoint::is_here(&url))
+    !settings.behind_proxy()
+        && reqwest::Url::parse(&settings.public_url()).is_ok_and(|url| endpoint::is_here(&url))
 }
 
 pub async fn state(app: &App, token: &str, browser: Option<VisitorId>) -> Result<PushState, Refusal> {
@@ -112,21 +126,39 @@ pub async fn state(app: &App, token: &str, browser: Option<VisitorId>) -> Result
         Some(browser) => app.store.subscription(order.id, browser).await?.is_some(),
         None => false,
     };
-    Ok(PushState { key: app.pusher.ready(app).await?.public.clone(), on })
+    Ok(PushState {
+        key: app.pusher.ready(app).await?.public.clone(),
+        on,
+    })
 }
 
-pub async fn subscribe(app: &App, token: &str, browser: VisitorId, subscription: &Subscription) -> Result<(), Refusal> {
+pub async fn subscribe(
+    app: &App,
+    token: &str,
+    browser: VisitorId,
+    subscription: &Subscription,
+) -> Result<(), Refusal> {
     subscription.check()?;
     endpoint::read(&subscription.endpoint, is_local(&app.settings))?;
     let not_accepted = |_| Refusal::new(Kind::NotAccepted, "'p256dh' and 'auth' are no keys");
     encrypt::Reader::new(&subscription.keys).map_err(not_accepted)?;
     let order = ordering::find(app, token).await?.order;
     if order.progress.state.is_over() {
-        return Err(Refusal::new(Kind::Conflict, "the order is over; there is nothing more to tell"));
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "the order is over; there is nothing more to tell",
+        ));
     }
-    match app.store.put_subscription(order.id, browser, subscription, clock::now()).await? {
+    match app
+        .store
+        .put_subscription(order.id, browser, subscription, clock::now())
+        .await?
+    {
         true => Ok(()),
-        false => Err(Refusal::new(Kind::Conflict, format!("{} browsers at the most are told of an order", limits::BROWSERS))),
+        false => Err(Refusal::new(
+            Kind::Conflict,
+            format!("{} browsers at the most are told of an order", limits::BROWSERS),
+        )),
     }
 }
 
@@ -152,14 +184,32 @@ struct Notice<'a> {
 /// Tells a browser what happened, if it still wants to know.
 pub async fn tell(app: &App, tracked: &Tracked, event: &Event, browser: VisitorId) -> Result<(), PushError> {
     let order = &tracked.order;
-    let Some(subscription) = app.store.subscription(order.id, browser).await? else { return Ok(()) };
+    let Some(subscription) = app.store.subscription(order.id, browser).await? else {
+        return Ok(());
+    };
     let town = app.town.now().clone();
-    let Some(listed) = town.by_id(order.ordered.restaurant) else { return Ok(()) };
+    let Some(listed) = town.by_id(order.ordered.restaurant) else {
+        return Ok(());
+    };
     let lang = subscription.lang;
-    let Some((title, body)) = mail::order::notice(order, lang, event, &listed.restaurant) else { return Ok(()) };
+    let Some((title, body)) = mail::order::notice(order, lang, event, &listed.restaurant) else {
+        return Ok(());
+    };
     let path = format!("/orders/{}", tracked.token);
-    let notice = Notice { title: &title, body: &body, lang: lang.tag(), dir: lang.direction(), path };
-    send(app, &subscription, &order.id.to_string(), &serde_json::to_vec(&notice)?).await
+    let notice = Notice {
+        title: &title,
+        body: &body,
+        lang: lang.tag(),
+        dir: lang.direction(),
+        path,
+    };
+    send(
+        app,
+        &subscription,
+        &order.id.to_string(),
+        &serde_json::to_vec(&notice)?,
+    )
+    .await
 }
 
 async fn send(app: &App, subscription: &Subscription, topic: &str, text: &[u8]) -> Result<(), PushError> {
@@ -170,15 +220,30 @@ async fn send(app: &App, subscription: &Subscription, topic: &str, text: &[u8]) 
     };
     let body = encrypt::Reader::new(&subscription.keys)?.message(text)?;
     let proof = vapid::proof(&ready.key, &endpoint, &app.settings.public_url(), clock::now());
-    let request =
-        ready.client.post(endpoint).body(body).header(CONTENT_TYPE, "application/octet-stream").header(CONTENT_ENCODING, "aes128gcm");
-    let request = request.header(AUTHORIZATION, proof).header("ttl", LIVES).header("urgency", "high").header("topic", topic);
-    let answer = request.send().await.map_err(|error| PushError::Away(error.without_url().to_string()))?;
+    let request = ready
+        .client
+        .post(endpoint)
+        .body(body)
+        .header(CONTENT_TYPE, "application/octet-stream")
+        .header(CONTENT_ENCODING, "aes128gcm");
+    let request = request
+        .header(AUTHORIZATION, proof)
+        .header("ttl", LIVES)
+        .header("urgency", "high")
+        .header("topic", topic);
+    let answer = request
+        .send()
+        .await
+        .map_err(|error| PushError::Away(error.without_url().to_string()))?;
     match answer.status() {
         status if status.is_success() => Ok(()),
         // The browser took it back, or is gone for good.
-        StatusCode::NOT_FOUND | StatusCode::GONE => Ok(app.store.remove_endpoint(&subscription.endpoint).await?),
-        status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => Err(PushError::Away(status.to_string())),
+        StatusCode::NOT_FOUND | StatusCode::GONE => {
+            Ok(app.store.remove_endpoint(&subscription.endpoint).await?)
+        }
+        status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+            Err(PushError::Away(status.to_string()))
+        }
         status => Err(PushError::Refused(status)),
     }
 }

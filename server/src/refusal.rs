@@ -31,8 +31,10 @@ impl IntoResponse for Refusal {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // A struct of four texts and numbers is always JSON.
         let body = serde_json::to_vec(&self.0).unwrap_or_default();
-        let headers =
-            [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json")), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+        let headers = [
+            (CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
         (status, headers, body).into_response()
     }
 }
@@ -71,7 +73,12 @@ impl From<Malformed> for Refusal {
 
 /// Whether `Accept` lets us answer in this type: `text/html`, `application/json`.
 pub fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
-    let mut accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).peekable();
+    let mut accepted = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .peekable();
     let group = wanted.split('/').next().unwrap_or_default();
     accepted.peek().is_none()
         || accepted.any(|range| {
@@ -91,7 +98,10 @@ impl<S: Sync> FromRequestParts<S> for AcceptsJson {
         if accepts(&parts.headers, "application/json") {
             Ok(Self)
         } else {
-            Err(Refusal::new(Kind::NotAcceptable, "this address answers in application/json"))
+            Err(Refusal::new(
+                Kind::NotAcceptable,
+                "this address answers in application/json",
+            ))
         }
     }
 }
@@ -115,13 +125,21 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = Refusal;
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let body = Bytes::from_request(request, state).await;
-        body.map(Self).map_err(|_| Refusal::new(Kind::TooLarge, "the body is larger than is accepted here"))
+        body.map(Self)
+            .map_err(|_| Refusal::new(Kind::TooLarge, "the body is larger than is accepted here"))
     }
 }
 
 pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Refusal> {
-    let media = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
-    if !media.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json")) {
+    let media = headers
+        .get(CONTENT_TYPE)
+        .and_then(|media| media.to_str().ok())
+        .unwrap_or_default();
+    if !media
+        .split(';')
+        .next()
+        .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+    {
         return Err(Refusal::new(Kind::WrongMedia, "send application/json"));
     }
     serde_json::from_slice(body).map_err(|error| match error.classify() {
@@ -137,7 +155,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Text {
     type Rejection = Refusal;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let text = Path::<String>::from_request_parts(parts, state).await;
-        text.map(|Path(text)| Self(text)).map_err(|_| Refusal::new(Kind::NotFound, parts.uri.path()))
+        text.map(|Path(text)| Self(text))
+            .map_err(|_| Refusal::new(Kind::NotFound, parts.uri.path()))
     }
 }
 

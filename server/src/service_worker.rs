@@ -8,23 +8,35 @@ use crate::html::shell::Shell;
 pub fn filled_in<'a>(template: &str, version: &str, hashed: impl Iterator<Item = &'a String>) -> String {
     let files = Shell::all().map(Shell::address).chain(hashed.cloned());
     let (staff, precache): (Vec<String>, Vec<String>) = files.partition(|address| is_staffs(address));
-    let template = template.replace("{{version}}", version).replace("[/* precache */]", &json(&precache));
-    template.replace("[/* staff */]", &json(&staff)).replace("[/* chunks */]", &json(&chunks()))
+    let template = template
+        .replace("{{version}}", version)
+        .replace("[/* precache */]", &json(&precache));
+    template
+        .replace("[/* staff */]", &json(&staff))
+        .replace("[/* chunks */]", &json(&chunks()))
 }
 
 /// Only devices that work with the staff app fetch it.
 fn is_staffs(address: &str) -> bool {
-    ["/assets/staff.", "/assets/staff-", "/shell/staff/"].iter().any(|start| address.starts_with(start))
+    ["/assets/staff.", "/assets/staff-", "/shell/staff/"]
+        .iter()
+        .any(|start| address.starts_with(start))
 }
 
 /// `[pattern of a path, chunk]` per row of the table, in its order.
 fn chunks() -> Vec<[String; 2]> {
-    ROUTES.iter().map(|route| [pattern(route.path), route.chunk.name().to_owned()]).collect()
+    ROUTES
+        .iter()
+        .map(|route| [pattern(route.path), route.chunk.name().to_owned()])
+        .collect()
 }
 
 /// `^/restaurants/[^/]+$`; paths are made of words, slashes and parameters.
 fn pattern(path: &str) -> String {
-    let parts: Vec<&str> = path.split('/').map(|part| if part.starts_with('{') { "[^/]+" } else { part }).collect();
+    let parts: Vec<&str> = path
+        .split('/')
+        .map(|part| if part.starts_with('{') { "[^/]+" } else { part })
+        .collect();
     format!("^{}$", parts.join("/"))
 }
 
@@ -40,17 +52,32 @@ mod tests {
     #[test]
     fn a_path_of_the_table_becomes_a_pattern() {
         assert_eq!(pattern("/"), "^/$");
-        assert_eq!(pattern("/restaurants/{slug}/dishes/{dish}"), "^/restaurants/[^/]+/dishes/[^/]+$");
+        assert_eq!(
+            pattern("/restaurants/{slug}/dishes/{dish}"),
+            "^/restaurants/[^/]+/dishes/[^/]+$"
+        );
     }
 
     #[test]
     fn the_template_is_filled_in() {
         let files = ["/assets/a.1.js".to_owned(), "/assets/staff-en.1.json".to_owned()];
-        let template = "const V = \"{{version}}\", P = [/* precache */], S = [/* staff */], C = [/* chunks */];";
+        let template =
+            "const V = \"{{version}}\", P = [/* precache */], S = [/* staff */], C = [/* chunks */];";
         let filled = filled_in(template, "7", files.iter());
-        assert!(filled.starts_with(r#"const V = "7", P = ["/shell/reading/en","#), "{filled}");
-        assert!(filled.contains(r#""/shell/signed/ar","/assets/a.1.js"]"#), "{filled}");
-        assert!(filled.contains(r#"S = ["/shell/staff/en","/shell/staff/de","/shell/staff/ar","/assets/staff-en.1.json"]"#), "{filled}");
+        assert!(
+            filled.starts_with(r#"const V = "7", P = ["/shell/reading/en","#),
+            "{filled}"
+        );
+        assert!(
+            filled.contains(r#""/shell/signed/ar","/assets/a.1.js"]"#),
+            "{filled}"
+        );
+        assert!(
+            filled.contains(
+                r#"S = ["/shell/staff/en","/shell/staff/de","/shell/staff/ar","/assets/staff-en.1.json"]"#
+            ),
+            "{filled}"
+        );
         assert!(filled.contains(r#"C = [["^/$","reading"],"#), "{filled}");
     }
 }

@@ -33,7 +33,10 @@ pub struct Signed {
 
 impl Signed {
     pub fn role(&self, restaurant: RestaurantId) -> Option<Role> {
-        self.staff.iter().find(|(of, _)| *of == restaurant).map(|(_, role)| *role)
+        self.staff
+            .iter()
+            .find(|(of, _)| *of == restaurant)
+            .map(|(_, role)| *role)
     }
 
     pub fn check(&self, restaurant: RestaurantId, act: Act<'_>) -> Result<Role, Refusal> {
@@ -46,9 +49,17 @@ impl Signed {
         let town = app.town.now();
         let post = |(id, role): &(RestaurantId, Role)| {
             let restaurant = &town.by_id(*id)?.restaurant;
-            Some(Post { restaurant: *id, slug: restaurant.slug.clone(), name: restaurant.name.clone(), role: *role })
+            Some(Post {
+                restaurant: *id,
+                slug: restaurant.slug.clone(),
+                name: restaurant.name.clone(),
+                role: *role,
+            })
         };
-        SignedIn { account: self.account.clone(), staff: self.staff.iter().filter_map(post).collect() }
+        SignedIn {
+            account: self.account.clone(),
+            staff: self.staff.iter().filter_map(post).collect(),
+        }
     }
 }
 
@@ -56,7 +67,9 @@ impl Signed {
 impl FromRequestParts<Arc<App>> for Signed {
     type Rejection = Refusal;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
-        session(app, &parts.headers).await?.ok_or_else(|| Refusal::new(Kind::SignedOut, "sign in first"))
+        session(app, &parts.headers)
+            .await?
+            .ok_or_else(|| Refusal::new(Kind::SignedOut, "sign in first"))
     }
 }
 
@@ -67,22 +80,31 @@ pub fn token() -> Result<String, getrandom::Error> {
 
 /// What the store has of a token.
 pub fn key(token: &str) -> String {
-    Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(token)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The key of the session that the cookie names, whether or not there is one.
 pub fn named(headers: &HeaderMap) -> Option<String> {
-    visitor::cookie(headers, COOKIE).filter(|token| token.len() == 64).map(key)
+    visitor::cookie(headers, COOKIE)
+        .filter(|token| token.len() == 64)
+        .map(key)
 }
 
 pub async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Signed>, Refusal> {
-    let Some(key) = named(headers) else { return Ok(None) };
+    let Some(key) = named(headers) else {
+        return Ok(None);
+    };
     of_key(app, &key).await
 }
 
 /// As it is now, for who was signed in a while ago.
 pub async fn of_key(app: &App, key: &str) -> Result<Option<Signed>, Refusal> {
-    let Some((session, account)) = app.store.session(key).await? else { return Ok(None) };
+    let Some((session, account)) = app.store.session(key).await? else {
+        return Ok(None);
+    };
     let now = clock::now();
     if !account::session_lives(session.seen_at, session.expires_at, now) {
         app.store.end_session(key).await?;
@@ -92,16 +114,31 @@ pub async fn of_key(app: &App, key: &str) -> Result<Option<Signed>, Refusal> {
         app.store.see_session(key, now).await?;
     }
     let staff = app.store.posts_of(account.id).await?;
-    Ok(Some(Signed { account, staff, session: key.to_owned() }))
+    Ok(Some(Signed {
+        account,
+        staff,
+        session: key.to_owned(),
+    }))
 }
 
 /// Signs in under a new token, and ends the session that the browser had: what it knew before is worth nothing now.
 pub async fn start(app: &App, headers: &HeaderMap, account: AccountId) -> Result<HeaderValue, Refusal> {
     let (token, now) = (token()?, clock::now());
     let expires_at = Timestamp(now.0 + account::LONGEST);
-    let session = Session { key: key(&token), account, made_at: now, seen_at: now, expires_at };
-    app.store.start_session(&session, named(headers).as_deref()).await?;
-    let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax", account::LONGEST);
+    let session = Session {
+        key: key(&token),
+        account,
+        made_at: now,
+        seen_at: now,
+        expires_at,
+    };
+    app.store
+        .start_session(&session, named(headers).as_deref())
+        .await?;
+    let cookie = format!(
+        "{COOKIE}={token}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
+        account::LONGEST
+    );
     HeaderValue::from_str(&cookie).map_err(|error| Refusal::failed(&error))
 }
 

@@ -34,7 +34,12 @@ pub struct Settings {
     #[arg(long, global = true, env = "SERVERY_CARD_SECRET", hide_env_values = true)]
     pub card_secret: Option<String>,
     /// What it signs its webhooks with
-    #[arg(long, global = true, env = "SERVERY_CARD_WEBHOOK_SECRET", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "SERVERY_CARD_WEBHOOK_SECRET",
+        hide_env_values = true
+    )]
     pub card_webhook_secret: Option<String>,
     /// The page on which diners type their card
     #[arg(long, global = true, env = "SERVERY_CARD_PAGE")]
@@ -81,7 +86,8 @@ impl Settings {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(self),
             Err(error) => return Err(SettingsError::Unreadable(file.to_owned(), error)),
         };
-        let filed: Self = toml::from_str(&text).map_err(|error| SettingsError::Malformed(file.to_owned(), error))?;
+        let filed: Self =
+            toml::from_str(&text).map_err(|error| SettingsError::Malformed(file.to_owned(), error))?;
         Ok(Self {
             database: self.database.or(filed.database),
             listen: self.listen.or(filed.listen),
@@ -105,24 +111,39 @@ impl Settings {
     }
 
     pub fn listen(&self) -> SocketAddr {
-        self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
+        self.listen
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
     }
 
     /// All four or none: half a provider is a mistake.
     pub fn cards(&self) -> Result<Option<Cards>, SettingsError> {
-        let provider = (&self.card_provider, &self.card_secret, &self.card_webhook_secret, &self.card_page);
+        let provider = (
+            &self.card_provider,
+            &self.card_secret,
+            &self.card_webhook_secret,
+            &self.card_page,
+        );
         let (Some(base), Some(secret), Some(webhook_secret), Some(page)) = provider else {
             let none = provider == (&None, &None, &None, &None);
-            return if none { Ok(None) } else { Err(SettingsError::HalfAProvider) };
+            return if none {
+                Ok(None)
+            } else {
+                Err(SettingsError::HalfAProvider)
+            };
         };
-        let provider = Provider::new(base, secret).map_err(|error| SettingsError::Provider(error.to_string()))?;
-        Cards::new(provider, webhook_secret, page).map(Some).ok_or_else(|| SettingsError::CardPage(page.clone()))
+        let provider =
+            Provider::new(base, secret).map_err(|error| SettingsError::Provider(error.to_string()))?;
+        Cards::new(provider, webhook_secret, page)
+            .map(Some)
+            .ok_or_else(|| SettingsError::CardPage(page.clone()))
     }
 
     /// Without a slash at its end.
     pub fn public_url(&self) -> String {
         let listened = || format!("http://{}", self.listen());
-        self.public_url.as_deref().map_or_else(listened, |url| url.trim_end_matches('/').to_owned())
+        self.public_url
+            .as_deref()
+            .map_or_else(listened, |url| url.trim_end_matches('/').to_owned())
     }
 
     pub fn behind_proxy(&self) -> bool {
@@ -151,14 +172,19 @@ mod tests {
     #[test]
     fn what_was_said_goes_before_the_file() {
         let file = file("database = 'sqlite:filed.db'\nheavy-at = 9\n");
-        let said = Settings { database: Some("sqlite:said.db".into()), ..Settings::default() };
+        let said = Settings {
+            database: Some("sqlite:said.db".into()),
+            ..Settings::default()
+        };
         let settings = said.or_from(file.path()).unwrap();
         assert_eq!((settings.database(), settings.heavy_at()), ("sqlite:said.db", 9));
     }
 
     #[test]
     fn a_misspelt_setting_is_an_error() {
-        let error = Settings::default().or_from(file("databse = 'x'\n").path()).unwrap_err();
+        let error = Settings::default()
+            .or_from(file("databse = 'x'\n").path())
+            .unwrap_err();
         assert!(error.to_string().contains("databse"), "{error}");
     }
 
@@ -166,20 +192,39 @@ mod tests {
     fn cards_are_typed_on_a_page_with_a_whole_address() {
         let with = |page: &str| {
             let said = |text: &str| Some(text.to_owned());
-            let (card_provider, card_secret, card_webhook_secret) = (said("https://api.stripe.com"), said("sk"), said("whsec"));
-            Settings { card_provider, card_secret, card_webhook_secret, card_page: said(page), ..Settings::default() }.cards()
+            let (card_provider, card_secret, card_webhook_secret) =
+                (said("https://api.stripe.com"), said("sk"), said("whsec"));
+            Settings {
+                card_provider,
+                card_secret,
+                card_webhook_secret,
+                card_page: said(page),
+                ..Settings::default()
+            }
+            .cards()
         };
-        assert_eq!(with("https://cards.example:8443/pay?a=b").unwrap().unwrap().origin, "https://cards.example:8443");
+        assert_eq!(
+            with("https://cards.example:8443/pay?a=b")
+                .unwrap()
+                .unwrap()
+                .origin,
+            "https://cards.example:8443"
+        );
         for page in ["/pay", "cards.example/pay", "javascript:alert(1)", ""] {
             assert!(with(page).is_err(), "{page}");
         }
-        let half = Settings { card_page: Some("https://cards.example/pay".into()), ..Settings::default() };
+        let half = Settings {
+            card_page: Some("https://cards.example/pay".into()),
+            ..Settings::default()
+        };
         assert!(matches!(half.cards(), Err(SettingsError::HalfAProvider)));
     }
 
     #[test]
     fn no_file_is_no_settings() {
-        let settings = Settings::default().or_from(Path::new("/nowhere/servery.toml")).unwrap();
+        let settings = Settings::default()
+            .or_from(Path::new("/nowhere/servery.toml"))
+            .unwrap();
         assert_eq!(settings.listen().to_string(), "127.0.0.1:3000");
     }
 }

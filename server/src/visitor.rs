@@ -16,8 +16,15 @@ const VISITOR: &str = "__Host-visitor";
 const A_YEAR: u32 = 365 * 24 * 3600;
 
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(known, _)| *known == name).map(|(_, value)| value)
+    let cookies = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    cookies
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
 }
 
 pub fn bytes<const N: usize>() -> Result<[u8; N], getrandom::Error> {
@@ -46,7 +53,11 @@ pub fn visitor(headers: &HeaderMap) -> Option<VisitorId> {
 /// The answer with the cookie that makes its browser known.
 pub fn remembered(answer: impl IntoResponse, visitor: VisitorId) -> Response {
     let mut response = answer.into_response();
-    let cookie = HeaderValue::from_str(&format!("{VISITOR}={visitor}; Path=/; Max-Age={A_YEAR}; Secure; HttpOnly; SameSite=Lax"));
-    response.headers_mut().extend(cookie.ok().map(|cookie| (SET_COOKIE, cookie)));
+    let cookie = HeaderValue::from_str(&format!(
+        "{VISITOR}={visitor}; Path=/; Max-Age={A_YEAR}; Secure; HttpOnly; SameSite=Lax"
+    ));
+    response
+        .headers_mut()
+        .extend(cookie.ok().map(|cookie| (SET_COOKIE, cookie)));
     response
 }

@@ -20,15 +20,22 @@ const UNTOUCHED: i64 = 5;
 /// Until it is dropped. Every node does it; an order is answered once all the same.
 pub async fn sweep(app: Arc<App>) {
     tokio::join!(
-        rounds::every(SWEEP_EVERY, "waiting orders", app.clone(), |app| async move { sweep_once(&app, clock::now()).await }),
-        rounds::every(CLOSE_EVERY, "orders left open", app, |app| async move { close_once(&app, clock::now()).await }),
+        rounds::every(SWEEP_EVERY, "waiting orders", app.clone(), |app| async move {
+            sweep_once(&app, clock::now()).await
+        }),
+        rounds::every(CLOSE_EVERY, "orders left open", app, |app| async move {
+            close_once(&app, clock::now()).await
+        }),
     );
 }
 
 pub async fn sweep_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
     let mut behind = None;
     loop {
-        let page = app.store.waiting_orders(Timestamp(now.0 - UNTOUCHED), behind).await?;
+        let page = app
+            .store
+            .waiting_orders(Timestamp(now.0 - UNTOUCHED), behind)
+            .await?;
         let Some(last) = page.last() else { return Ok(()) };
         behind = Some((last.progress.changed_at, last.id));
         for order in page {
@@ -42,14 +49,25 @@ async fn answer(app: &App, order: &Order, now: Timestamp) -> Result<(), Refusal>
     let restaurant = &listed.restaurant;
     let local = app.town.now().clock(&restaurant.slug, now);
     let event = match order.progress.state {
-        State::Unpaid if now.0 - order.progress.changed_at.0 > payments::GIVEN_UP_AFTER && !payments::is_open(app, order.id).await? => {
-            Event::Cancelled { reason: String::new() }
+        State::Unpaid
+            if now.0 - order.progress.changed_at.0 > payments::GIVEN_UP_AFTER
+                && !payments::is_open(app, order.id).await? =>
+        {
+            Event::Cancelled {
+                reason: String::new(),
+            }
         }
-        State::Placed if restaurant.ordering.accepts_itself => Event::Accepted { ready_at: order.ordered.due.from },
-        _ if local.is_some_and(|local| order.is_unanswered(restaurant, (now, local))) => Event::Rejected { reason: String::new() },
+        State::Placed if restaurant.ordering.accepts_itself => Event::Accepted {
+            ready_at: order.ordered.due.from,
+        },
+        _ if local.is_some_and(|local| order.is_unanswered(restaurant, (now, local))) => Event::Rejected {
+            reason: String::new(),
+        },
         _ => return Ok(()),
     };
-    ordering::advance(app, order.id, event, Actor::System).await.map(drop)
+    ordering::advance(app, order.id, event, Actor::System)
+        .await
+        .map(drop)
 }
 
 /// Orders that nobody closed are over at some time all the same.
@@ -60,8 +78,15 @@ pub async fn close_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
         let Some(order) = page.last() else { return Ok(()) };
         last = order.id;
         for order in page {
-            let Some(event) = order.left_behind(now) else { continue };
-            note(&order, ordering::advance(app, order.id, event, Actor::System).await.map(drop));
+            let Some(event) = order.left_behind(now) else {
+                continue;
+            };
+            note(
+                &order,
+                ordering::advance(app, order.id, event, Actor::System)
+                    .await
+                    .map(drop),
+            );
         }
     }
 }

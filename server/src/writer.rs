@@ -33,7 +33,10 @@ impl Writer {
     pub async fn write(&self, write: Write) -> Result<Written, Refusal> {
         let (answer, answered) = oneshot::channel();
         if self.queue.try_send((write, answer)).is_err() {
-            return Err(Refusal::new(Kind::Unavailable, "too many orders at once; try again in a moment"));
+            return Err(Refusal::new(
+                Kind::Unavailable,
+                "too many orders at once; try again in a moment",
+            ));
         }
         match answered.await {
             Ok(Ok(written)) => Ok(written),
@@ -43,7 +46,12 @@ impl Writer {
     }
 }
 
-async fn write_all(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>, mut waiting: mpsc::Receiver<(Write, Answer)>) {
+async fn write_all(
+    store: Arc<dyn Store>,
+    live: Arc<Live>,
+    work: Arc<Notify>,
+    mut waiting: mpsc::Receiver<(Write, Answer)>,
+) {
     let mut taken = Vec::with_capacity(TOGETHER);
     while waiting.recv_many(&mut taken, TOGETHER).await > 0 {
         let (writes, answers): (Vec<Write>, Vec<Answer>) = taken.drain(..).unzip();
@@ -62,9 +70,11 @@ async fn write_all(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>, mu
                 work.notify_one();
                 for (write, answer) in writes.into_iter().zip(answers) {
                     let alone = commit(store.as_ref(), std::slice::from_ref(&write)).await;
-                    let written = alone
-                        .map_err(Arc::new)
-                        .and_then(|mut written| written.pop().ok_or_else(|| Arc::new(StoreError::Unreadable("no answer".into()))));
+                    let written = alone.map_err(Arc::new).and_then(|mut written| {
+                        written
+                            .pop()
+                            .ok_or_else(|| Arc::new(StoreError::Unreadable("no answer".into())))
+                    });
                     if let Ok(written) = &written {
                         publish(&live, &write, written);
                     }
@@ -73,7 +83,9 @@ async fn write_all(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>, mu
             }
             Err(error) => {
                 let error = Arc::new(error);
-                answers.into_iter().for_each(|answer| drop(answer.send(Err(error.clone()))));
+                answers
+                    .into_iter()
+                    .for_each(|answer| drop(answer.send(Err(error.clone()))));
             }
         }
     }
@@ -82,7 +94,9 @@ async fn write_all(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>, mu
 fn publish(live: &Live, write: &Write, written: &Written) {
     match (write, written) {
         (_, Written::Placed { order, .. } | Written::Advanced(order)) => live.publish(order),
-        (Write::Sync(syncing), Written::Synced(synced)) => live.synced(syncing.restaurant, synced.revisions, &synced.orders),
+        (Write::Sync(syncing), Written::Synced(synced)) => {
+            live.synced(syncing.restaurant, synced.revisions, &synced.orders)
+        }
         _ => {}
     }
 }

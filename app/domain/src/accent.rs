@@ -19,13 +19,21 @@ pub const NIGHT: Accent = Accent([0x17, 0x15, 0x12]);
 
 const READABLE: f64 = 4.5;
 
-text_type!(Accent, MalformedAccent, "a colour is written #a63d2f, in lower case");
+text_type!(
+    Accent,
+    MalformedAccent,
+    "a colour is written #a63d2f, in lower case"
+);
 
 impl Accent {
     fn luminance(self) -> f64 {
         let linear = self.0.map(|channel| {
             let share = f64::from(channel) / 255.0;
-            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+            if share <= 0.040_45 {
+                share / 12.92
+            } else {
+                ((share + 0.055) / 1.055).powf(2.4)
+            }
         });
         0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     }
@@ -39,16 +47,30 @@ impl Accent {
     /// This colour, darkened or lightened just as far as reading it on `background` takes.
     pub fn readable_on(self, background: Self) -> Self {
         let goal = if background.luminance() > 0.18 { 0 } else { 255 };
-        let mixed = |step: u32| Self(self.0.map(|channel| ((u32::from(channel) * (32 - step) + goal * step) / 32) as u8));
-        (0..=32).map(mixed).find(|color| color.contrast(background) >= READABLE).unwrap_or_else(|| mixed(32))
+        let mixed = |step: u32| {
+            Self(
+                self.0
+                    .map(|channel| ((u32::from(channel) * (32 - step) + goal * step) / 32) as u8),
+            )
+        };
+        (0..=32)
+            .map(mixed)
+            .find(|color| color.contrast(background) >= READABLE)
+            .unwrap_or_else(|| mixed(32))
     }
 }
 
 impl FromStr for Accent {
     type Err = MalformedAccent;
     fn from_str(text: &str) -> Result<Self, MalformedAccent> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6).ok_or(MalformedAccent)?;
-        if !digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+        let digits = text
+            .strip_prefix('#')
+            .filter(|digits| digits.len() == 6)
+            .ok_or(MalformedAccent)?;
+        if !digits
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        {
             return Err(MalformedAccent);
         }
         let number = u32::from_str_radix(digits, 16).map_err(|_| MalformedAccent)?;

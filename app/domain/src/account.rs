@@ -139,10 +139,15 @@ impl AccountChange {
         check_text("name", self.name.as_deref().unwrap_or_default(), limits::NAME)?;
         let addresses = self.addresses.as_deref().unwrap_or_default();
         if addresses.len() > limits::ADDRESSES {
-            return Err(malformed("addresses", format!("are {} at the most", limits::ADDRESSES)));
+            return Err(malformed(
+                "addresses",
+                format!("are {} at the most", limits::ADDRESSES),
+            ));
         }
         addresses.iter().try_for_each(Doorstep::check)?;
-        self.password.as_ref().map_or(Ok(()), |password| password.new.check())
+        self.password
+            .as_ref()
+            .map_or(Ok(()), |password| password.new.check())
     }
 
     pub fn apply(self, account: Account) -> Account {
@@ -217,7 +222,9 @@ impl Role {
                 | Event::Cancelled { .. },
             ) => self != Self::Courier,
             // These are the diner's, and the provider's.
-            Act::Advance(Event::Placed | Event::Paid { .. } | Event::PaysAtDoor | Event::Refunded { .. }) => false,
+            Act::Advance(Event::Placed | Event::Paid { .. } | Event::PaysAtDoor | Event::Refunded { .. }) => {
+                false
+            }
         }
     }
 }
@@ -254,14 +261,42 @@ mod tests {
 
     #[test]
     fn who_signs_up_is_told_which_field_is_wrong() {
-        let sound =
-            SignUp { email: " ada@example.org ".into(), password: Password("x".repeat(8)), name: String::new(), lang: Lang::German };
+        let sound = SignUp {
+            email: " ada@example.org ".into(),
+            password: Password("x".repeat(8)),
+            name: String::new(),
+            lang: Lang::German,
+        };
         assert_eq!(sound.check(), Ok(()));
         for (broken, field) in [
-            (SignUp { email: "ada".into(), ..sound.clone() }, "email"),
-            (SignUp { email: "ada@example.org\r\nBcc: eve@example.org".into(), ..sound.clone() }, "email"),
-            (SignUp { name: "x".repeat(121), ..sound.clone() }, "name"),
-            (SignUp { password: Password("short".into()), ..sound }, "password"),
+            (
+                SignUp {
+                    email: "ada".into(),
+                    ..sound.clone()
+                },
+                "email",
+            ),
+            (
+                SignUp {
+                    email: "ada@example.org\r\nBcc: eve@example.org".into(),
+                    ..sound.clone()
+                },
+                "email",
+            ),
+            (
+                SignUp {
+                    name: "x".repeat(121),
+                    ..sound.clone()
+                },
+                "name",
+            ),
+            (
+                SignUp {
+                    password: Password("short".into()),
+                    ..sound
+                },
+                "password",
+            ),
         ] {
             assert_eq!(broken.check().unwrap_err().field, field);
         }
@@ -272,17 +307,48 @@ mod tests {
         use Role::{Cashier, Courier, Kitchen, Manager, Owner};
         let reason = String::new;
         for (event, may) in [
-            (Event::Accepted { ready_at: LocalMinute(0) }, vec![Owner, Manager, Cashier, Kitchen]),
-            (Event::Rejected { reason: reason() }, vec![Owner, Manager, Cashier, Kitchen]),
-            (Event::Cancelled { reason: reason() }, vec![Owner, Manager, Cashier, Kitchen]),
+            (
+                Event::Accepted {
+                    ready_at: LocalMinute(0),
+                },
+                vec![Owner, Manager, Cashier, Kitchen],
+            ),
+            (
+                Event::Rejected { reason: reason() },
+                vec![Owner, Manager, Cashier, Kitchen],
+            ),
+            (
+                Event::Cancelled { reason: reason() },
+                vec![Owner, Manager, Cashier, Kitchen],
+            ),
             (Event::Ready, vec![Owner, Manager, Cashier, Kitchen]),
-            (Event::OutForDelivery, vec![Owner, Manager, Cashier, Kitchen, Courier]),
+            (
+                Event::OutForDelivery,
+                vec![Owner, Manager, Cashier, Kitchen, Courier],
+            ),
             (Event::Delivered, vec![Owner, Manager, Cashier, Kitchen, Courier]),
-            (Event::Refund { amount: Minor(1), left: Minor(1), reason: reason() }, vec![Owner, Manager]),
-            (Event::Refunded { number: 0, amount: Minor(1) }, vec![]),
+            (
+                Event::Refund {
+                    amount: Minor(1),
+                    left: Minor(1),
+                    reason: reason(),
+                },
+                vec![Owner, Manager],
+            ),
+            (
+                Event::Refunded {
+                    number: 0,
+                    amount: Minor(1),
+                },
+                vec![],
+            ),
             (Event::Paid { amount: Minor(1) }, vec![]),
         ] {
-            let allowed: Vec<Role> = Role::ALL.iter().copied().filter(|role| role.may(Act::Advance(&event))).collect();
+            let allowed: Vec<Role> = Role::ALL
+                .iter()
+                .copied()
+                .filter(|role| role.may(Act::Advance(&event)))
+                .collect();
             assert_eq!(allowed, may, "{event:?}");
         }
         assert!(Kitchen.may(Act::Stock) && !Courier.may(Act::Stock) && Courier.may(Act::See));
@@ -310,8 +376,17 @@ mod tests {
             made_at: Timestamp(1),
         };
         let change: AccountChange = serde_json::from_str(r#"{"name":"Ada Byron"}"#).unwrap();
-        assert_eq!(change.apply(account.clone()), Account { name: "Ada Byron".into(), ..account });
-        let change = AccountChange { addresses: Some(vec![Doorstep::default()]), ..AccountChange::default() };
+        assert_eq!(
+            change.apply(account.clone()),
+            Account {
+                name: "Ada Byron".into(),
+                ..account
+            }
+        );
+        let change = AccountChange {
+            addresses: Some(vec![Doorstep::default()]),
+            ..AccountChange::default()
+        };
         assert_eq!(change.check().unwrap_err().field, "street");
     }
 }

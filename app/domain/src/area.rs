@@ -51,19 +51,27 @@ impl Area {
 
 /// People write `sw1a 1aa` and `SW1A1AA`.
 fn same_postcode(a: &str, b: &str) -> bool {
-    let letters = |text: &'_ str| text.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect::<String>();
+    let letters = |text: &'_ str| {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .map(|c| c.to_ascii_uppercase())
+            .collect::<String>()
+    };
     letters(a) == letters(b)
 }
 
 /// The cross product of the ways from `a` to `b` and from `a` to `p`: zero on the line, its sign tells the side.
 fn side(a: Point, b: Point, p: Point) -> i128 {
     let way = |from: i32, to: i32| i128::from(to) - i128::from(from);
-    way(a.longitude, b.longitude) * way(a.latitude, p.latitude) - way(a.latitude, b.latitude) * way(a.longitude, p.longitude)
+    way(a.longitude, b.longitude) * way(a.latitude, p.latitude)
+        - way(a.latitude, b.latitude) * way(a.longitude, p.longitude)
 }
 
 fn on_edge(a: Point, b: Point, p: Point) -> bool {
     let between = |a: i32, b: i32, p: i32| a.min(b) <= p && p <= a.max(b);
-    side(a, b, p) == 0 && between(a.latitude, b.latitude, p.latitude) && between(a.longitude, b.longitude, p.longitude)
+    side(a, b, p) == 0
+        && between(a.latitude, b.latitude, p.latitude)
+        && between(a.longitude, b.longitude, p.longitude)
 }
 
 fn inside(corners: &[Point], p: Point) -> bool {
@@ -115,7 +123,12 @@ mod tests {
     }
 
     fn polygon(corners: &[(i32, i32)]) -> Area {
-        Area::Polygon(corners.iter().map(|(latitude, longitude)| point(*latitude, *longitude)).collect())
+        Area::Polygon(
+            corners
+                .iter()
+                .map(|(latitude, longitude)| point(*latitude, *longitude))
+                .collect(),
+        )
     }
 
     #[test]
@@ -134,7 +147,11 @@ mod tests {
             (101, 25, false),
             (-1, 50, false),
         ] {
-            assert_eq!(area.contains("", Some(point(latitude, longitude))), inside, "{latitude},{longitude}");
+            assert_eq!(
+                area.contains("", Some(point(latitude, longitude))),
+                inside,
+                "{latitude},{longitude}"
+            );
         }
         assert!(!area.contains("", None));
     }
@@ -142,17 +159,34 @@ mod tests {
     #[test]
     fn a_circle_is_round_on_the_ground() {
         let centre = point(52_520_000, 13_405_000);
-        let area = Area::Circle { centre, metres: 3_000 };
-        assert!(area.contains("", Some(point(52_546_900, 13_405_000))), "2 991 m north");
-        assert!(!area.contains("", Some(point(52_547_100, 13_405_000))), "3 013 m north");
-        assert!(area.contains("", Some(point(52_520_000, 13_449_200))), "2 991 m east");
-        assert!(!area.contains("", Some(point(52_520_000, 13_449_700))), "3 024 m east");
+        let area = Area::Circle {
+            centre,
+            metres: 3_000,
+        };
+        assert!(
+            area.contains("", Some(point(52_546_900, 13_405_000))),
+            "2 991 m north"
+        );
+        assert!(
+            !area.contains("", Some(point(52_547_100, 13_405_000))),
+            "3 013 m north"
+        );
+        assert!(
+            area.contains("", Some(point(52_520_000, 13_449_200))),
+            "2 991 m east"
+        );
+        assert!(
+            !area.contains("", Some(point(52_520_000, 13_449_700))),
+            "3 024 m east"
+        );
     }
 
     #[test]
     fn postcodes_are_read_as_people_write_them() {
         let area = Area::Postcodes(vec!["SW1A 1AA".into()]);
-        assert!(area.contains("sw1a1aa", None) && !area.contains("SW1A 1AB", None) && !area.contains("", None));
+        assert!(
+            area.contains("sw1a1aa", None) && !area.contains("SW1A 1AB", None) && !area.contains("", None)
+        );
     }
 
     proptest! {

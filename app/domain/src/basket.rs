@@ -93,9 +93,12 @@ impl Basket {
 
     /// Puts a line in; the same dish with the same choices and note only counts up.
     pub fn add(&mut self, line: Line) {
-        let same = |other: &Line| other.dish == line.dish && other.picks == line.picks && other.note == line.note;
+        let same =
+            |other: &Line| other.dish == line.dish && other.picks == line.picks && other.note == line.note;
         match self.lines.iter().position(same) {
-            Some(at) => self.lines[at].count = self.lines[at].count.saturating_add(line.count).min(limits::COUNT),
+            Some(at) => {
+                self.lines[at].count = self.lines[at].count.saturating_add(line.count).min(limits::COUNT)
+            }
             None if self.lines.len() < limits::LINES => self.lines.push(line),
             None => {}
         }
@@ -119,7 +122,10 @@ impl Basket {
             picks: nested(&line.picks, 1),
             note: line.note.clone(),
         };
-        Self { lines: lines.iter().map(line).collect(), ..Self::default() }
+        Self {
+            lines: lines.iter().map(line).collect(),
+            ..Self::default()
+        }
     }
 
     pub fn dishes(&self) -> usize {
@@ -133,7 +139,10 @@ impl Line {
             return Err(malformed("count", format!("is 1 to {}", limits::COUNT)));
         }
         if size(&self.picks, limits::DEPTH).is_none_or(|size| size > limits::PICKS) {
-            return Err(malformed("picks", format!("are {} at the most, {} deep", limits::PICKS, limits::DEPTH)));
+            return Err(malformed(
+                "picks",
+                format!("are {} at the most, {} deep", limits::PICKS, limits::DEPTH),
+            ));
         }
         check_text("note", &self.note, limits::NOTE)
     }
@@ -144,9 +153,17 @@ fn nested(picks: &[QuotedPick], depth: u8) -> Vec<Pick> {
     let at_depth = picks.iter().enumerate().filter(|(_, pick)| pick.depth == depth);
     let within = |at: usize| {
         let rest = &picks[at + 1..];
-        &rest[..rest.iter().position(|pick| pick.depth <= depth).unwrap_or(rest.len())]
+        &rest[..rest
+            .iter()
+            .position(|pick| pick.depth <= depth)
+            .unwrap_or(rest.len())]
     };
-    at_depth.map(|(at, pick)| Pick { choice: pick.choice, picks: nested(within(at), depth + 1) }).collect()
+    at_depth
+        .map(|(at, pick)| Pick {
+            choice: pick.choice,
+            picks: nested(within(at), depth + 1),
+        })
+        .collect()
 }
 
 /// How many picks there are; `None` if they nest too deep.
@@ -154,7 +171,10 @@ fn size(picks: &[Pick], depth: usize) -> Option<usize> {
     match (picks.is_empty(), depth) {
         (true, _) => Some(0),
         (false, 0) => None,
-        (false, _) => picks.iter().map(|pick| Some(1 + size(&pick.picks, depth - 1)?)).sum(),
+        (false, _) => picks
+            .iter()
+            .map(|pick| Some(1 + size(&pick.picks, depth - 1)?))
+            .sum(),
     }
 }
 
@@ -163,7 +183,13 @@ mod tests {
     use super::*;
 
     fn line(id: u128, count: u8) -> Line {
-        Line { id: LineId(id), dish: DishId(1), count, picks: Vec::new(), note: String::new() }
+        Line {
+            id: LineId(id),
+            dish: DishId(1),
+            count,
+            picks: Vec::new(),
+            note: String::new(),
+        }
     }
 
     #[test]
@@ -171,15 +197,28 @@ mod tests {
         let mut basket = Basket::default();
         basket.add(line(1, 2));
         basket.add(line(2, 98));
-        basket.add(Line { note: "no onions".into(), ..line(3, 1) });
-        assert_eq!(basket.lines.iter().map(|line| line.count).collect::<Vec<_>>(), [99, 1]);
+        basket.add(Line {
+            note: "no onions".into(),
+            ..line(3, 1)
+        });
+        assert_eq!(
+            basket.lines.iter().map(|line| line.count).collect::<Vec<_>>(),
+            [99, 1]
+        );
         basket.set_count(LineId(1), 0);
         assert_eq!(basket.dishes(), 1);
     }
 
     #[test]
     fn each_limit_is_refused_by_its_field() {
-        let nested = |depth: usize| (0..depth).fold(Vec::new(), |picks, _| vec![Pick { choice: ChoiceId(1), picks }]);
+        let nested = |depth: usize| {
+            (0..depth).fold(Vec::new(), |picks, _| {
+                vec![Pick {
+                    choice: ChoiceId(1),
+                    picks,
+                }]
+            })
+        };
         type Break = fn(&mut Basket);
         let broken: [(Break, &str); 6] = [
             (|basket| basket.lines[0].count = 0, "count"),
@@ -187,23 +226,41 @@ mod tests {
             (|basket| basket.lines[0].note = "x".repeat(1_000_000), "note"),
             (|basket| basket.tip = Minor(-1), "tip"),
             (|basket| basket.lines.push(basket.lines[0].clone()), "lines"),
-            (|basket| basket.lines = (0..=limits::LINES as u128).map(|id| line(id, 1)).collect(), "lines"),
+            (
+                |basket| basket.lines = (0..=limits::LINES as u128).map(|id| line(id, 1)).collect(),
+                "lines",
+            ),
         ];
-        let sound = Basket { lines: vec![Line { picks: nested(3), ..line(1, 1) }], ..Basket::default() };
+        let sound = Basket {
+            lines: vec![Line {
+                picks: nested(3),
+                ..line(1, 1)
+            }],
+            ..Basket::default()
+        };
         assert_eq!(sound.check(), Ok(()));
         for (breaks, field) in broken {
             let mut basket = sound.clone();
             breaks(&mut basket);
             assert_eq!(basket.check().unwrap_err().field, field);
         }
-        let deep = Basket { lines: vec![Line { picks: nested(4), ..line(1, 1) }], ..Basket::default() };
+        let deep = Basket {
+            lines: vec![Line {
+                picks: nested(4),
+                ..line(1, 1)
+            }],
+            ..Basket::default()
+        };
         assert_eq!(deep.check().unwrap_err().field, "picks");
     }
 
     #[test]
     fn numbers_that_are_none_do_not_get_in() {
         for count in ["-1", "1.5", "256", "1e3", "\"2\"", "null"] {
-            let json = format!(r#"{{"lines":[{{"id":"{:032x}","dish":"{:032x}","count":{count}}}]}}"#, 1, 1);
+            let json = format!(
+                r#"{{"lines":[{{"id":"{:032x}","dish":"{:032x}","count":{count}}}]}}"#,
+                1, 1
+            );
             assert!(serde_json::from_str::<Basket>(&json).is_err(), "{count}");
         }
     }

@@ -63,13 +63,19 @@ impl Column {
 
 impl Board {
     pub fn column(&self, column: Column) -> impl Iterator<Item = &Order> {
-        self.orders.iter().filter(move |order| Column::of(order.progress.state) == Some(column))
+        self.orders
+            .iter()
+            .filter(move |order| Column::of(order.progress.state) == Some(column))
     }
 
     /// An order as it is now, unless something newer is known of it; says whether that changed anything.
     /// One that is over stays known, and is in no column, so that nothing older brings it back.
     pub fn put(&mut self, order: Order) -> bool {
-        if self.orders.iter().any(|known| known.id == order.id && known.revision >= order.revision) {
+        if self
+            .orders
+            .iter()
+            .any(|known| known.id == order.id && known.revision >= order.revision)
+        {
             return false;
         }
         // Nobody tells a board the time; an order was placed at one.
@@ -81,7 +87,10 @@ impl Board {
     }
 
     pub fn table<'a>(&'a self, code: &'a str) -> &'a str {
-        self.tables.iter().find(|table| table.code == code).map_or(code, |table| &table.name)
+        self.tables
+            .iter()
+            .find(|table| table.code == code)
+            .map_or(code, |table| &table.name)
     }
 }
 

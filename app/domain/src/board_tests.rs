@@ -26,7 +26,10 @@ fn order(number: u32, revision: i64, state: State) -> Order {
         in_cash: Minor(0),
         service: Service::Collection,
         table: String::new(),
-        due: Due { from: minute, to: minute },
+        due: Due {
+            from: minute,
+            to: minute,
+        },
         scheduled: false,
         contact: Contact::default(),
         redeemed_by: String::new(),
@@ -34,8 +37,17 @@ fn order(number: u32, revision: i64, state: State) -> Order {
         allergies: String::new(),
         lang: Lang::English,
     };
-    let progress = Progress { state, ..Progress::new(PaymentWay::Door, Minor(1_000), Timestamp(0)) };
-    Order { id: OrderId(number.into()), number, revision: Revision(revision), ordered: ordered.into(), progress }
+    let progress = Progress {
+        state,
+        ..Progress::new(PaymentWay::Door, Minor(1_000), Timestamp(0))
+    };
+    Order {
+        id: OrderId(number.into()),
+        number,
+        revision: Revision(revision),
+        ordered: ordered.into(),
+        progress,
+    }
 }
 
 fn board() -> Board {
@@ -61,8 +73,15 @@ fn what_is_put_stands_where_it_is_now() {
     for (number, revision, state) in [(2, 2, State::Placed), (1, 1, State::Placed), (2, 3, State::Ready)] {
         assert!(board.put(order(number, revision, state)));
     }
-    assert_eq!((numbers(&board, Column::New), numbers(&board, Column::Pass)), (vec![1], vec![2]));
-    assert_eq!(board.now, LocalMinute::new(2026, 11, 16, 12, 0), "midnight has passed since it was loaded");
+    assert_eq!(
+        (numbers(&board, Column::New), numbers(&board, Column::Pass)),
+        (vec![1], vec![2])
+    );
+    assert_eq!(
+        board.now,
+        LocalMinute::new(2026, 11, 16, 12, 0),
+        "midnight has passed since it was loaded"
+    );
 }
 
 #[test]
@@ -72,6 +91,13 @@ fn what_comes_late_changes_nothing() {
     assert!(!board.put(order(1, 4, State::Placed)) && !board.put(order(1, 5, State::Ready)));
     assert_eq!(numbers(&board, Column::Pass), [1]);
     assert!(board.put(order(1, 6, State::Collected)));
-    assert!(!board.put(order(1, 5, State::Ready)), "it does not come back from over the counter");
-    assert!(Column::ALL.iter().all(|column| numbers(&board, *column).is_empty()));
+    assert!(
+        !board.put(order(1, 5, State::Ready)),
+        "it does not come back from over the counter"
+    );
+    assert!(
+        Column::ALL
+            .iter()
+            .all(|column| numbers(&board, *column).is_empty())
+    );
 }

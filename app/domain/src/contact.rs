@@ -46,7 +46,10 @@ impl fmt::Display for Malformed {
 impl std::error::Error for Malformed {}
 
 pub fn malformed(field: &'static str, wants: impl Into<String>) -> Malformed {
-    Malformed { field, wants: wants.into() }
+    Malformed {
+        field,
+        wants: wants.into(),
+    }
 }
 
 /// Any letters of any script, in lines; no control characters, which printers and terminals act upon.
@@ -62,7 +65,11 @@ pub fn check_text(field: &'static str, text: &str, most: usize) -> Result<(), Ma
 
 pub fn check_name(field: &'static str, text: &str, most: usize) -> Result<(), Malformed> {
     check_text(field, text, most)?;
-    if text.trim().is_empty() { Err(malformed(field, "is missing")) } else { Ok(()) }
+    if text.trim().is_empty() {
+        Err(malformed(field, "is missing"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Enough to catch what is no address; whether it is somebody's, a mail to it tells.
@@ -72,8 +79,14 @@ pub fn check_email(email: &str) -> Result<(), Malformed> {
         let labels = host.split('.').all(|label| !label.is_empty());
         !user.is_empty() && host.contains('.') && labels && !host.contains('@')
     });
-    let plain = email.chars().all(|c| !c.is_whitespace() && !matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')'));
-    if sound && plain { Ok(()) } else { Err(malformed("email", "is written like name@example.org")) }
+    let plain = email
+        .chars()
+        .all(|c| !c.is_whitespace() && !matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')'));
+    if sound && plain {
+        Ok(())
+    } else {
+        Err(malformed("email", "is written like name@example.org"))
+    }
 }
 
 impl Contact {
@@ -85,13 +98,21 @@ impl Contact {
     /// All that is wrong, in the order of the fields.
     pub fn faults(&self, away: bool) -> Vec<Malformed> {
         let there = if away { check_name } else { check_text };
-        let email = if self.email.is_empty() { Ok(()) } else { check_email(&self.email) };
+        let email = if self.email.is_empty() {
+            Ok(())
+        } else {
+            check_email(&self.email)
+        };
         let phone = there("phone", &self.phone, limits::PHONE).and_then(|()| self.check_phone());
         faults([there("name", &self.name, limits::NAME), phone, email])
     }
 
     fn check_phone(&self) -> Result<(), Malformed> {
-        if self.phone.chars().any(|c| !(c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '/' | '(' | ')' | '.'))) {
+        if self
+            .phone
+            .chars()
+            .any(|c| !(c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '/' | '(' | ')' | '.')))
+        {
             return Err(malformed("phone", "has digits, +, spaces and hyphens"));
         }
         Ok(())
@@ -127,15 +148,29 @@ mod tests {
 
     #[test]
     fn names_of_any_script_are_names() {
-        for name in ["Ada", "محمد بن سلمان", "李雷 🍜", "O'Brien <b>", "'; drop table orders; --"] {
-            let contact = Contact { name: name.into(), phone: "+49 30 1234".into(), email: String::new() };
+        for name in [
+            "Ada",
+            "محمد بن سلمان",
+            "李雷 🍜",
+            "O'Brien <b>",
+            "'; drop table orders; --",
+        ] {
+            let contact = Contact {
+                name: name.into(),
+                phone: "+49 30 1234".into(),
+                email: String::new(),
+            };
             assert_eq!(contact.check(true), Ok(()), "{name}");
         }
     }
 
     #[test]
     fn what_cannot_be_meant_is_refused() {
-        let contact = |name: &str, phone: &str, email: &str| Contact { name: name.into(), phone: phone.into(), email: email.into() };
+        let contact = |name: &str, phone: &str, email: &str| Contact {
+            name: name.into(),
+            phone: phone.into(),
+            email: email.into(),
+        };
         for (contact, field) in [
             (contact("", "1", ""), "name"),
             (contact(" ", "1", ""), "name"),

@@ -86,7 +86,12 @@ impl Coupon {
 
     pub fn offer(&self, now: LocalMinute, used: Used) -> CouponOffer {
         let refusal = self.check(now, self.minimum, used).err();
-        CouponOffer { code: self.code.clone(), effect: self.effect, minimum: self.minimum, refusal }
+        CouponOffer {
+            code: self.code.clone(),
+            effect: self.effect,
+            minimum: self.minimum,
+            refusal,
+        }
     }
 
     /// Never more than there is.
@@ -126,7 +131,11 @@ mod tests {
             (150, 2_000, used(2, 0), Err(CouponRefusal::UsedUp)),
             (150, 2_000, used(1, 1), Err(CouponRefusal::UsedByYou)),
         ] {
-            assert_eq!(coupon().check(LocalMinute(at), Minor(dishes), used), answer, "{at} {dishes} {used:?}");
+            assert_eq!(
+                coupon().check(LocalMinute(at), Minor(dishes), used),
+                answer,
+                "{at} {dishes} {used:?}"
+            );
         }
     }
 

@@ -13,7 +13,11 @@ use crate::{limits, text_type::text_type};
 #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[A-Z]{3}$", example = "EUR"))]
 pub struct Currency([u8; 3]);
 
-text_type!(Currency, MalformedCurrency, "a currency is its ISO 4217 code: three capital letters");
+text_type!(
+    Currency,
+    MalformedCurrency,
+    "a currency is its ISO 4217 code: three capital letters"
+);
 
 impl Currency {
     pub fn code(&self) -> &str {
@@ -23,8 +27,9 @@ impl Currency {
     /// How many decimal digits its minor unit has: ISO 4217's, because payments are counted in it, also where shops no longer do.
     pub fn digits(self) -> u32 {
         match &self.0 {
-            b"ADP" | b"BIF" | b"BYR" | b"CLP" | b"DJF" | b"ESP" | b"GNF" | b"ISK" | b"ITL" | b"JPY" | b"KMF" | b"KRW" | b"LUF" | b"MGF"
-            | b"PYG" | b"RWF" | b"TRL" | b"UGX" | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"ADP" | b"BIF" | b"BYR" | b"CLP" | b"DJF" | b"ESP" | b"GNF" | b"ISK" | b"ITL" | b"JPY"
+            | b"KMF" | b"KRW" | b"LUF" | b"MGF" | b"PYG" | b"RWF" | b"TRL" | b"UGX" | b"UYI" | b"VND"
+            | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
             b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
             b"CLF" | b"UYW" => 4,
             _ => 2,
@@ -47,7 +52,11 @@ impl Currency {
         let digits = self.digits() as usize;
         let sound = !whole.is_empty() && part.len() <= digits && whole.len() <= limits::AMOUNT;
         let number = format!("{whole}{part:0<digits$}");
-        let amount = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok()).flatten();
+        let amount = number
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| number.parse().ok())
+            .flatten();
         amount.filter(|_| sound).map(Minor)
     }
 
@@ -55,7 +64,11 @@ impl Currency {
     pub fn in_cash(self, Minor(amount): Minor) -> Minor {
         let step = self.smallest_in_cash();
         let beyond = amount % step;
-        let further = if 2 * beyond.abs() >= step { step * amount.signum() } else { 0 };
+        let further = if 2 * beyond.abs() >= step {
+            step * amount.signum()
+        } else {
+            0
+        };
         Minor(amount - beyond + further)
     }
 
@@ -64,9 +77,10 @@ impl Currency {
         match &self.0 {
             b"CAD" | b"CHF" => 5,
             b"DKK" => 50,
-            b"AFN" | b"ALL" | b"AMD" | b"COP" | b"CRC" | b"CZK" | b"GYD" | b"IDR" | b"IRR" | b"KPW" | b"LAK" | b"LBP" | b"MGA" | b"MMK"
-            | b"MNT" | b"MRO" | b"MUR" | b"NOK" | b"PKR" | b"RSD" | b"SEK" | b"SLL" | b"SOS" | b"STD" | b"SYP" | b"TMM" | b"TWD"
-            | b"TZS" | b"UZS" | b"VEF" | b"YER" | b"ZMK" | b"ZWD" => 100,
+            b"AFN" | b"ALL" | b"AMD" | b"COP" | b"CRC" | b"CZK" | b"GYD" | b"IDR" | b"IRR" | b"KPW"
+            | b"LAK" | b"LBP" | b"MGA" | b"MMK" | b"MNT" | b"MRO" | b"MUR" | b"NOK" | b"PKR" | b"RSD"
+            | b"SEK" | b"SLL" | b"SOS" | b"STD" | b"SYP" | b"TMM" | b"TWD" | b"TZS" | b"UZS" | b"VEF"
+            | b"YER" | b"ZMK" | b"ZWD" => 100,
             b"HUF" => 500,
             b"IQD" => 1000,
             _ => 1,
@@ -162,20 +176,48 @@ mod tests {
             ("JPY", 7, 7),
             ("NOK", 0, 0),
         ] {
-            assert_eq!(code.parse::<Currency>().unwrap().in_cash(Minor(amount)), Minor(paid), "{code} {amount}");
+            assert_eq!(
+                code.parse::<Currency>().unwrap().in_cash(Minor(amount)),
+                Minor(paid),
+                "{code} {amount}"
+            );
         }
     }
 
     #[test]
     fn amounts_are_written_and_read_with_a_point() {
-        for (amount, code, text) in [(1_050, "EUR", "10.50"), (5, "EUR", "0.05"), (980, "JPY", "980"), (1_250, "KWD", "1.250")] {
+        for (amount, code, text) in [
+            (1_050, "EUR", "10.50"),
+            (5, "EUR", "0.05"),
+            (980, "JPY", "980"),
+            (1_250, "KWD", "1.250"),
+        ] {
             let currency: Currency = code.parse().unwrap();
-            assert_eq!((currency.plain(Minor(amount)).as_str(), currency.read(text)), (text, Some(Minor(amount))), "{code}");
+            assert_eq!(
+                (currency.plain(Minor(amount)).as_str(), currency.read(text)),
+                (text, Some(Minor(amount))),
+                "{code}"
+            );
         }
         let dollars: Currency = "USD".parse().unwrap();
         assert_eq!(dollars.plain(Minor(-950)), "-9.50");
-        assert_eq!(["5", "5.", "5.5"].map(|text| dollars.read(text)), [Some(Minor(500)), Some(Minor(500)), Some(Minor(550))]);
-        for text in ["", ".5", "5.555", "-5", "+5", "5,00", "five", "1e3", "99999999999999999999", "5.0.0", "٥"] {
+        assert_eq!(
+            ["5", "5.", "5.5"].map(|text| dollars.read(text)),
+            [Some(Minor(500)), Some(Minor(500)), Some(Minor(550))]
+        );
+        for text in [
+            "",
+            ".5",
+            "5.555",
+            "-5",
+            "+5",
+            "5,00",
+            "five",
+            "1e3",
+            "99999999999999999999",
+            "5.0.0",
+            "٥",
+        ] {
             assert_eq!(dollars.read(text), None, "{text}");
         }
     }

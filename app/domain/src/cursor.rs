@@ -13,7 +13,11 @@ use crate::{slug::Slug, text_type::text_type};
 #[cfg_attr(feature = "openapi", schema(value_type = String, example = "1.noodle-bar-21"))]
 pub struct Cursor(pub Slug);
 
-text_type!(Cursor, MalformedCursor, "this is not a cursor that a page of ours ended with");
+text_type!(
+    Cursor,
+    MalformedCursor,
+    "this is not a cursor that a page of ours ended with"
+);
 
 impl FromStr for Cursor {
     type Err = MalformedCursor;
@@ -50,7 +54,15 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", "1.", "2.noodle-bar", "noodle-bar", "1.Noodle", "1.a--b", "1.\0"] {
+        for text in [
+            "",
+            "1.",
+            "2.noodle-bar",
+            "noodle-bar",
+            "1.Noodle",
+            "1.a--b",
+            "1.\0",
+        ] {
             assert_eq!(text.parse::<Cursor>(), Err(MalformedCursor), "{text:?}");
         }
     }

@@ -88,7 +88,9 @@ const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// A code made of forty random bits, as it is kept.
 pub fn code(random: u128) -> String {
-    (0..limits::CODE).map(|at| char::from(LETTERS[(random >> (5 * at)) as usize % LETTERS.len()])).collect()
+    (0..limits::CODE)
+        .map(|at| char::from(LETTERS[(random >> (5 * at)) as usize % LETTERS.len()]))
+        .collect()
 }
 
 /// As it is shown: `ABCD-EFGH`.
@@ -99,8 +101,13 @@ pub fn shown(code: &str) -> String {
 
 /// What somebody means who types one; `None` if it can be none.
 pub fn typed(text: &str) -> Option<String> {
-    let plain = text.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '-' | '–' | '‐' | '‑'));
-    let code: String = plain.map(|letter| letter.to_ascii_uppercase()).take(limits::CODE + 1).collect();
+    let plain = text
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && !matches!(letter, '-' | '–' | '‐' | '‑'));
+    let code: String = plain
+        .map(|letter| letter.to_ascii_uppercase())
+        .take(limits::CODE + 1)
+        .collect();
     (code.len() == limits::CODE && code.bytes().all(|letter| LETTERS.contains(&letter))).then_some(code)
 }
 
@@ -128,9 +135,18 @@ impl DeviceKind {
             (kind, Action::Order { event, .. }) => kind.role().may(Act::Advance(event)),
             (Self::Till, _) => true,
             (Self::Kitchen, action) => {
-                matches!(action, Action::Bump { .. } | Action::Recall { .. } | Action::Stock { .. } | Action::Dismiss { .. })
+                matches!(
+                    action,
+                    Action::Bump { .. }
+                        | Action::Recall { .. }
+                        | Action::Stock { .. }
+                        | Action::Dismiss { .. }
+                )
             }
-            (Self::Courier, action) => matches!(action, Action::Assign { .. } | Action::HandOver { .. } | Action::Dismiss { .. }),
+            (Self::Courier, action) => matches!(
+                action,
+                Action::Assign { .. } | Action::HandOver { .. } | Action::Dismiss { .. }
+            ),
         }
     }
 }
@@ -144,12 +160,23 @@ mod tests {
         let made = code(0x0123_4567_89ab_cdef);
         assert_eq!((made.len(), shown(&made).len()), (8, 9));
         let dashed = shown(&made);
-        for text in
-            [made.clone(), dashed.clone(), dashed.to_lowercase(), format!(" {} ", dashed.replace('-', " ")), dashed.replace('-', "–")]
-        {
+        for text in [
+            made.clone(),
+            dashed.clone(),
+            dashed.to_lowercase(),
+            format!(" {} ", dashed.replace('-', " ")),
+            dashed.replace('-', "–"),
+        ] {
             assert_eq!(typed(&text), Some(made.clone()), "{text}");
         }
-        for text in ["", "ABCD-EFG", "ABCD-EFGHJ", "ABCD-EFG1", "ABCD-EFGÄ", "0OIO-1111"] {
+        for text in [
+            "",
+            "ABCD-EFG",
+            "ABCD-EFGHJ",
+            "ABCD-EFG1",
+            "ABCD-EFGÄ",
+            "0OIO-1111",
+        ] {
             assert_eq!(typed(text), None, "{text}");
         }
         assert_ne!(code(1), code(2));

@@ -55,13 +55,20 @@ impl Draft {
         check_text("phone", phone, limits::PHONE)?;
         check_text("email", email, limits::EMAIL)?;
         check_text("table", &self.table, limits::COUPON)?;
-        self.removed.as_ref().map_or(Ok(()), |removed| removed.line.check())?;
+        self.removed
+            .as_ref()
+            .map_or(Ok(()), |removed| removed.line.check())?;
         let chosen = match &self.basket.service {
             Service::Delivery(door) => Some(door),
             Service::Collection | Service::Table(_) => None,
         };
         for door in chosen.into_iter().chain(&self.door) {
-            for (field, text) in [("street", &door.street), ("postcode", &door.postcode), ("city", &door.city), ("hint", &door.hint)] {
+            for (field, text) in [
+                ("street", &door.street),
+                ("postcode", &door.postcode),
+                ("city", &door.city),
+                ("hint", &door.hint),
+            ] {
                 check_text(field, text, limits::ADDRESS)?;
             }
         }
@@ -96,12 +103,17 @@ impl Draft {
 
     pub fn take_out(&mut self, id: LineId) {
         if let Some(at) = self.basket.lines.iter().position(|line| line.id == id) {
-            self.removed = Some(Removed { at, line: self.basket.lines.remove(at) });
+            self.removed = Some(Removed {
+                at,
+                line: self.basket.lines.remove(at),
+            });
         }
     }
 
     pub fn put_back(&mut self) {
-        let Some(Removed { at, line }) = self.removed.take() else { return };
+        let Some(Removed { at, line }) = self.removed.take() else {
+            return;
+        };
         let lines = &mut self.basket.lines;
         if lines.len() < limits::LINES && lines.iter().all(|other| other.id != line.id) {
             lines.insert(at.min(lines.len()), line);
@@ -110,14 +122,21 @@ impl Draft {
 
     /// What is still empty and an account knows.
     pub fn fill_in(&mut self, account: &Account) {
-        for (field, known) in [(&mut self.contact.name, &account.name), (&mut self.contact.email, &account.email)] {
+        for (field, known) in [
+            (&mut self.contact.name, &account.name),
+            (&mut self.contact.email, &account.email),
+        ] {
             if field.is_empty() {
                 field.clone_from(known);
             }
         }
-        let Some(home) = account.addresses.first() else { return };
+        let Some(home) = account.addresses.first() else {
+            return;
+        };
         match &mut self.basket.service {
-            Service::Delivery(door) if door.street.is_empty() && door.postcode.is_empty() => door.clone_from(home),
+            Service::Delivery(door) if door.street.is_empty() && door.postcode.is_empty() => {
+                door.clone_from(home)
+            }
             Service::Delivery(_) => {}
             Service::Collection | Service::Table(_) => drop(self.door.get_or_insert_with(|| home.clone())),
         }
@@ -138,11 +157,30 @@ impl Draft {
 
     /// Once this basket is ordered: who and where stay, what and when go. What came in meanwhile waits for the next order.
     pub fn after(&self, ordered: &Basket) -> Self {
-        let ordered_of = |line: &Line| ordered.lines.iter().find(|other| other.id == line.id).map_or(0, |other| other.count);
-        let left = self.basket.lines.iter().map(|line| Line { count: line.count.saturating_sub(ordered_of(line)), ..line.clone() });
+        let ordered_of = |line: &Line| {
+            ordered
+                .lines
+                .iter()
+                .find(|other| other.id == line.id)
+                .map_or(0, |other| other.count)
+        };
+        let left = self.basket.lines.iter().map(|line| Line {
+            count: line.count.saturating_sub(ordered_of(line)),
+            ..line.clone()
+        });
         let lines = left.filter(|line| line.count > 0).collect();
-        let basket = Basket { lines, service: self.basket.service.clone(), ..Basket::default() };
-        Self { basket, note: String::new(), removed: None, changes: self.changes + 1, ..self.clone() }
+        let basket = Basket {
+            lines,
+            service: self.basket.service.clone(),
+            ..Basket::default()
+        };
+        Self {
+            basket,
+            note: String::new(),
+            removed: None,
+            changes: self.changes + 1,
+            ..self.clone()
+        }
     }
 }
 
@@ -152,13 +190,25 @@ mod tests {
     use crate::id::DishId;
 
     fn line(id: u128) -> Line {
-        Line { id: LineId(id), dish: DishId(1), count: 2, picks: Vec::new(), note: String::new() }
+        Line {
+            id: LineId(id),
+            dish: DishId(1),
+            count: 2,
+            picks: Vec::new(),
+            note: String::new(),
+        }
     }
 
     #[test]
     fn what_was_taken_out_goes_back_to_its_place_once() {
-        let basket = Basket { lines: vec![line(1), line(2), line(3)], ..Basket::default() };
-        let mut draft = Draft { basket: basket.clone(), ..Draft::default() };
+        let basket = Basket {
+            lines: vec![line(1), line(2), line(3)],
+            ..Basket::default()
+        };
+        let mut draft = Draft {
+            basket: basket.clone(),
+            ..Draft::default()
+        };
         draft.take_out(LineId(2));
         assert_eq!(draft.basket.lines, [line(1), line(3)]);
         draft.take_out(LineId(9));
@@ -169,23 +219,52 @@ mod tests {
         draft.basket.lines.push(line(3));
         draft.put_back();
         assert_eq!(draft.basket.lines, basket.lines, "never twice");
-        let broken = Removed { at: 0, line: Line { count: 0, ..line(1) } };
-        assert_eq!(Draft { removed: Some(broken), ..Draft::default() }.check().unwrap_err().field, "count");
+        let broken = Removed {
+            at: 0,
+            line: Line { count: 0, ..line(1) },
+        };
+        assert_eq!(
+            Draft {
+                removed: Some(broken),
+                ..Draft::default()
+            }
+            .check()
+            .unwrap_err()
+            .field,
+            "count"
+        );
     }
 
     #[test]
     fn what_is_ordered_leaves_the_basket_and_what_came_in_meanwhile_stays() {
-        let ordered = Basket { lines: vec![line(1), line(2)], ..Basket::default() };
+        let ordered = Basket {
+            lines: vec![line(1), line(2)],
+            ..Basket::default()
+        };
         let more = Line { count: 3, ..line(2) };
-        let draft = Draft { basket: Basket { lines: vec![line(1), more, line(3)], ..Basket::default() }, changes: 4, ..Draft::default() };
+        let draft = Draft {
+            basket: Basket {
+                lines: vec![line(1), more, line(3)],
+                ..Basket::default()
+            },
+            changes: 4,
+            ..Draft::default()
+        };
         let after = draft.after(&ordered);
         assert_eq!(after.basket.lines, [Line { count: 1, ..line(2) }, line(3)]);
-        assert_eq!((after.changes, draft.after(&draft.basket).basket), (5, Basket::default()));
+        assert_eq!(
+            (after.changes, draft.after(&draft.basket).basket),
+            (5, Basket::default())
+        );
     }
 
     #[test]
     fn an_account_fills_in_what_is_empty_and_nothing_else() {
-        let home = Doorstep { street: "Mill Lane 1".into(), postcode: "10014".into(), ..Doorstep::default() };
+        let home = Doorstep {
+            street: "Mill Lane 1".into(),
+            postcode: "10014".into(),
+            ..Doorstep::default()
+        };
         let ada = Account {
             id: crate::id::AccountId(1),
             email: "ada@example.org".into(),
@@ -195,13 +274,29 @@ mod tests {
             addresses: vec![home.clone()],
             made_at: crate::time::Timestamp(0),
         };
-        let mut draft = Draft { contact: Contact { name: "Ben".into(), ..Contact::default() }, ..Draft::default() };
+        let mut draft = Draft {
+            contact: Contact {
+                name: "Ben".into(),
+                ..Contact::default()
+            },
+            ..Draft::default()
+        };
         draft.fill_in(&ada);
-        assert_eq!((draft.contact.name.as_str(), draft.contact.email.as_str(), draft.doorstep()), ("Ben", "ada@example.org", home.clone()));
+        assert_eq!(
+            (
+                draft.contact.name.as_str(),
+                draft.contact.email.as_str(),
+                draft.doorstep()
+            ),
+            ("Ben", "ada@example.org", home.clone())
+        );
         draft.choose(Service::Delivery(Doorstep::default()));
         draft.fill_in(&ada);
         assert_eq!(draft.basket.service, Service::Delivery(home));
-        let elsewhere = Service::Delivery(Doorstep { street: "Pier 2".into(), ..Doorstep::default() });
+        let elsewhere = Service::Delivery(Doorstep {
+            street: "Pier 2".into(),
+            ..Doorstep::default()
+        });
         draft.choose(elsewhere.clone());
         draft.fill_in(&ada);
         assert_eq!(draft.basket.service, elsewhere);
@@ -209,13 +304,32 @@ mod tests {
 
     #[test]
     fn another_way_forgets_neither_door_nor_table() {
-        let door = Doorstep { street: "Mill Lane 1".into(), ..Doorstep::default() };
+        let door = Doorstep {
+            street: "Mill Lane 1".into(),
+            ..Doorstep::default()
+        };
         let mut draft = Draft::default();
-        for service in [Service::Table("T7".into()), Service::Delivery(door.clone()), Service::Collection] {
+        for service in [
+            Service::Table("T7".into()),
+            Service::Delivery(door.clone()),
+            Service::Collection,
+        ] {
             draft.choose(service);
         }
         assert_eq!((draft.doorstep(), draft.table()), (door, "T7"));
-        let long = Doorstep { city: "x".repeat(limits::ADDRESS + 1), ..Doorstep::default() };
-        assert_eq!(Draft { door: Some(long), ..Draft::default() }.check().unwrap_err().field, "city");
+        let long = Doorstep {
+            city: "x".repeat(limits::ADDRESS + 1),
+            ..Doorstep::default()
+        };
+        assert_eq!(
+            Draft {
+                door: Some(long),
+                ..Draft::default()
+            }
+            .check()
+            .unwrap_err()
+            .field,
+            "city"
+        );
     }
 }

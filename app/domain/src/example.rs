@@ -24,18 +24,34 @@ pub(crate) fn listed(slug: &str, name: &str, hours: &str, at: LocalMinute) -> Li
         cuisine: Cuisine::British,
         description: String::new(),
         lang: Lang::English,
-        address: Address { street: "Mill Lane 1".into(), postcode: "1".into(), city: "Millbrook".into(), country: "GB".into() },
+        address: Address {
+            street: "Mill Lane 1".into(),
+            postcode: "1".into(),
+            city: "Millbrook".into(),
+            country: "GB".into(),
+        },
         phone: String::new(),
         zone: Zone("Europe/London".into()),
         hours,
         currency: "GBP".parse().unwrap(),
-        tax: TaxRules { name: "VAT".into(), included: true, eat_in: TaxRate(200_000), takeaway: TaxRate(200_000) },
+        tax: TaxRules {
+            name: "VAT".into(),
+            included: true,
+            eat_in: TaxRate(200_000),
+            takeaway: TaxRate(200_000),
+        },
         accent: "#8c2f23".parse().unwrap(),
         picture: None,
         holidays: Vec::new(),
         ordering: Ordering::default(),
     };
-    Listed { restaurant, opening, today: at.day(), sold_out: Vec::new(), not_served: Vec::new() }
+    Listed {
+        restaurant,
+        opening,
+        today: at.day(),
+        sold_out: Vec::new(),
+        not_served: Vec::new(),
+    }
 }
 
 pub(crate) fn dish(name: &str) -> Dish {
@@ -54,5 +70,12 @@ pub(crate) fn dish(name: &str) -> Dish {
 }
 
 pub(crate) fn choice(number: u128, name: &str, price: i64) -> Choice {
-    Choice { id: ChoiceId(number), name: name.to_owned(), price: Minor(price), preselected: false, dish: None, option_groups: Vec::new() }
+    Choice {
+        id: ChoiceId(number),
+        name: name.to_owned(),
+        price: Minor(price),
+        preselected: false,
+        dish: None,
+        option_groups: Vec::new(),
+    }
 }

@@ -92,12 +92,18 @@ impl OpeningHours {
                 return Opening::new(true, at, until);
             }
         }
-        Opening { open: open_until.is_some(), change: None }
+        Opening {
+            open: open_until.is_some(),
+            change: None,
+        }
     }
 
     /// What begins on that day; the last span may end in the next.
     pub fn spans_of(&self, day: Day, holidays: &[Day]) -> Vec<Span> {
-        let Plan { carried, own: mut spans } = self.plan(day, holidays);
+        let Plan {
+            carried,
+            own: mut spans,
+        } = self.plan(day, holidays);
         // A night whose evening another rule took away begins at midnight.
         if carried > 0 && !self.plan(day.plus(-1), holidays).reaches_midnight() {
             insert(&mut spans, Span { from: 0, to: carried });
@@ -113,13 +119,18 @@ impl OpeningHours {
         let days = [at.day().plus(-1), at.day()];
         let spans = days.into_iter().flat_map(|day| {
             let midnight = day.midnight().0;
-            self.spans_of(day, holidays).into_iter().map(move |span| (midnight + span.from, midnight + span.to))
+            self.spans_of(day, holidays)
+                .into_iter()
+                .map(move |span| (midnight + span.from, midnight + span.to))
         });
-        let last = spans.filter(|(from, _)| *from <= at.0).reduce(|(since, until), (from, to)| match from <= until {
-            true => (since, until.max(to)),
-            false => (from, to),
-        });
-        last.filter(|(_, until)| at.0 < *until).map(|(since, _)| LocalMinute(since))
+        let last = spans
+            .filter(|(from, _)| *from <= at.0)
+            .reduce(|(since, until), (from, to)| match from <= until {
+                true => (since, until.max(to)),
+                false => (from, to),
+            });
+        last.filter(|(_, until)| at.0 < *until)
+            .map(|(since, _)| LocalMinute(since))
     }
 
     fn plan(&self, day: Day, holidays: &[Day]) -> Plan {
@@ -130,7 +141,13 @@ impl OpeningHours {
 impl Opening {
     fn new(open: bool, now: LocalMinute, change: i64) -> Self {
         let at = LocalMinute(change);
-        Self { open, change: Some(Change { at, in_days: at.days_after(now) }) }
+        Self {
+            open,
+            change: Some(Change {
+                at,
+                in_days: at.days_after(now),
+            }),
+        }
     }
 }
 
@@ -140,7 +157,10 @@ pub struct MalformedHours(pub String);
 impl fmt::Display for MalformedHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(part) = self;
-        write!(f, "opening hours are written like 'Mo-Fr 11:30-14:30,17:30-23:00; Sa 12:00-02:00; PH off'; '{part}' is not understood")
+        write!(
+            f,
+            "opening hours are written like 'Mo-Fr 11:30-14:30,17:30-23:00; Sa 12:00-02:00; PH off'; '{part}' is not understood"
+        )
     }
 }
 
@@ -149,9 +169,16 @@ impl std::error::Error for MalformedHours {}
 impl FromStr for OpeningHours {
     type Err = MalformedHours;
     fn from_str(text: &str) -> Result<Self, MalformedHours> {
-        let rules = if text.len() > LONGEST { Err(text) } else { parse::rules(text) };
+        let rules = if text.len() > LONGEST {
+            Err(text)
+        } else {
+            parse::rules(text)
+        };
         match rules {
-            Ok(rules) => Ok(Self { text: text.to_owned(), rules }),
+            Ok(rules) => Ok(Self {
+                text: text.to_owned(),
+                rules,
+            }),
             Err(part) => Err(MalformedHours(part.chars().take(40).collect())),
         }
     }
@@ -194,34 +221,61 @@ mod tests {
     }
 
     fn span(from: i64, to: i64) -> Span {
-        Span { from: from * 60, to: to * 60 }
+        Span {
+            from: from * 60,
+            to: to * 60,
+        }
     }
 
     #[test]
     fn case_hours_that_cross_midnight() {
         let bar = hours("Fr,Sa 22:00-02:00");
-        assert!(bar.at(at(6, 1, 30), &[]).open, "Sunday 01:30 belongs to Saturday's night");
+        assert!(
+            bar.at(at(6, 1, 30), &[]).open,
+            "Sunday 01:30 belongs to Saturday's night"
+        );
         assert!(!bar.at(at(0, 1, 30), &[]).open, "Monday 01:30 does not");
         assert_eq!(changes(bar.at(at(5, 23, 0), &[])), (true, Some(at(6, 2, 0))));
         assert_eq!(changes(bar.at(at(6, 2, 0), &[])), (false, Some(at(11, 22, 0))));
-        assert_eq!(bar.at(at(6, 2, 0), &[]).change.map(|change| change.in_days), Some(5));
+        assert_eq!(
+            bar.at(at(6, 2, 0), &[]).change.map(|change| change.in_days),
+            Some(5)
+        );
     }
 
     #[test]
     fn a_break_in_the_afternoon() {
         let trattoria = hours("Mo-Fr 11:30-14:30,17:30-23:00; Sa 12:00-23:00; Su off");
-        assert_eq!(changes(trattoria.at(at(0, 12, 0), &[])), (true, Some(at(0, 14, 30))));
-        assert_eq!(changes(trattoria.at(at(0, 14, 30), &[])), (false, Some(at(0, 17, 30))));
-        assert_eq!(changes(trattoria.at(at(6, 12, 0), &[])), (false, Some(at(7, 11, 30))));
+        assert_eq!(
+            changes(trattoria.at(at(0, 12, 0), &[])),
+            (true, Some(at(0, 14, 30)))
+        );
+        assert_eq!(
+            changes(trattoria.at(at(0, 14, 30), &[])),
+            (false, Some(at(0, 17, 30)))
+        );
+        assert_eq!(
+            changes(trattoria.at(at(6, 12, 0), &[])),
+            (false, Some(at(7, 11, 30)))
+        );
     }
 
     #[test]
     fn a_door_is_open_since_it_opened_last() {
         let trattoria = hours("Mo-Fr 11:30-14:30,17:30-23:00, Sa 18:00-02:00");
         let since = |now| trattoria.open_since(now, &[]);
-        assert_eq!((since(at(0, 11, 29)), since(at(0, 11, 30)), since(at(0, 14, 29))), (None, Some(at(0, 11, 30)), Some(at(0, 11, 30))));
-        assert_eq!((since(at(0, 14, 30)), since(at(0, 18, 0)), since(at(0, 23, 0))), (None, Some(at(0, 17, 30)), None));
-        assert_eq!((since(at(6, 1, 0)), since(at(6, 2, 0))), (Some(at(5, 18, 0)), None));
+        assert_eq!(
+            (since(at(0, 11, 29)), since(at(0, 11, 30)), since(at(0, 14, 29))),
+            (None, Some(at(0, 11, 30)), Some(at(0, 11, 30)))
+        );
+        assert_eq!(
+            (since(at(0, 14, 30)), since(at(0, 18, 0)), since(at(0, 23, 0))),
+            (None, Some(at(0, 17, 30)), None)
+        );
+        assert_eq!(
+            (since(at(6, 1, 0)), since(at(6, 2, 0))),
+            (Some(at(5, 18, 0)), None)
+        );
         assert_eq!(hours("24/7").open_since(at(3, 0, 5), &[]), Some(at(2, 0, 0)));
     }
 
@@ -255,41 +309,82 @@ mod tests {
         let cafe = hours("Mo-Fr 08:00-18:00; Su,PH 10:00-16:00; Dec 25 off");
         assert!(cafe.at(at(2, 17, 0), &[]).open);
         assert!(!cafe.at(at(2, 17, 0), &[day(2)]).open);
-        assert_eq!(changes(cafe.at(at(1, 18, 0), &[day(2)])), (false, Some(at(2, 10, 0))));
+        assert_eq!(
+            changes(cafe.at(at(1, 18, 0), &[day(2)])),
+            (false, Some(at(2, 10, 0)))
+        );
         let christmas = Day::new(2026, 12, 25);
-        assert!(!cafe.at(LocalMinute(christmas.midnight().0 + 12 * 60), &[christmas]).open);
+        assert!(
+            !cafe
+                .at(LocalMinute(christmas.midnight().0 + 12 * 60), &[christmas])
+                .open
+        );
     }
 
     #[test]
     fn a_change_is_found_weeks_away() {
         let closed_for_august = hours("Mo-Su 10:00-22:00; Aug off");
         let opening = closed_for_august.at(LocalMinute::new(2026, 7, 31, 22, 0), &[]);
-        assert_eq!(opening.change, Some(Change { at: LocalMinute::new(2026, 9, 1, 10, 0), in_days: 32 }));
+        assert_eq!(
+            opening.change,
+            Some(Change {
+                at: LocalMinute::new(2026, 9, 1, 10, 0),
+                in_days: 32
+            })
+        );
         let around_the_clock = hours("24/7; 2026 Dec 24-2027 Jan 06 off");
-        assert_eq!(changes(around_the_clock.at(at(0, 0, 0), &[])), (true, Some(LocalMinute::new(2026, 12, 24, 0, 0))));
-        assert_eq!(changes(around_the_clock.at(LocalMinute::new(2027, 1, 7, 0, 0), &[])), (true, None));
+        assert_eq!(
+            changes(around_the_clock.at(at(0, 0, 0), &[])),
+            (true, Some(LocalMinute::new(2026, 12, 24, 0, 0)))
+        );
+        assert_eq!(
+            changes(around_the_clock.at(LocalMinute::new(2027, 1, 7, 0, 0), &[])),
+            (true, None)
+        );
     }
 
     #[test]
     fn the_end_of_february_is_the_end_of_february() {
         let winter = hours("Jan 10-Feb 29 10:00-12:00; Feb 20-28 14:00-16:00");
         let spans_of = |year, month, day| winter.spans_of(Day::new(year, month, day), &[]);
-        assert_eq!((spans_of(2027, 2, 28), spans_of(2027, 3, 1)), (vec![span(14, 16)], vec![]));
-        assert_eq!((spans_of(2028, 2, 28), spans_of(2028, 2, 29)), (vec![span(14, 16)], vec![span(10, 12)]));
+        assert_eq!(
+            (spans_of(2027, 2, 28), spans_of(2027, 3, 1)),
+            (vec![span(14, 16)], vec![])
+        );
+        assert_eq!(
+            (spans_of(2028, 2, 28), spans_of(2028, 2, 29)),
+            (vec![span(14, 16)], vec![span(10, 12)])
+        );
         let leap = hours("Mo-Su 10:00-12:00; Feb 29 off").at(LocalMinute::new(2027, 2, 28, 12, 0), &[]);
         assert_eq!(changes(leap), (false, Some(LocalMinute::new(2027, 3, 1, 10, 0))));
     }
 
     #[test]
     fn always_open_has_no_end_and_always_closed_no_start() {
-        assert_eq!(hours("24/7").at(at(3, 3, 3), &[]), Opening { open: true, change: None });
-        assert_eq!(hours("Mo off").at(at(3, 3, 3), &[]), Opening { open: false, change: None });
+        assert_eq!(
+            hours("24/7").at(at(3, 3, 3), &[]),
+            Opening {
+                open: true,
+                change: None
+            }
+        );
+        assert_eq!(
+            hours("Mo off").at(at(3, 3, 3), &[]),
+            Opening {
+                open: false,
+                change: None
+            }
+        );
     }
 
     #[test]
     fn ranges_of_days_wrap_round_the_week() {
         let weekend = hours("Fr-Mo 10:00-20:00");
-        assert!(weekend.at(at(0, 10, 0), &[]).open && weekend.at(at(6, 10, 0), &[]).open && !weekend.at(at(1, 10, 0), &[]).open);
+        assert!(
+            weekend.at(at(0, 10, 0), &[]).open
+                && weekend.at(at(6, 10, 0), &[]).open
+                && !weekend.at(at(1, 10, 0), &[]).open
+        );
     }
 
     #[test]
@@ -300,7 +395,8 @@ mod tests {
         assert_eq!(refused(&"Mo 08:00-18:00;".repeat(50)).len(), 40);
     }
 
-    const TOKENS: &str = "( |Mo|Tu|Su|PH|Jan|Feb|Dec|2027|24|29|06|10:00|26:00|24/7|off|open|-|,|;|:|é){0,14}";
+    const TOKENS: &str =
+        "( |Mo|Tu|Su|PH|Jan|Feb|Dec|2027|24|29|06|10:00|26:00|24/7|off|open|-|,|;|:|é){0,14}";
 
     proptest! {
         #[test]

@@ -38,7 +38,10 @@ use self::{
 };
 use crate::{
     device::DeviceKind,
-    id::{BillId, CashierId, DeviceId, DishId, MalformedId, OpId, OrderId, RunId, ShiftId, StationId, TableId, TicketId},
+    id::{
+        BillId, CashierId, DeviceId, DishId, MalformedId, OpId, OrderId, RunId, ShiftId, StationId, TableId,
+        TicketId,
+    },
     order::Order,
     time::Timestamp,
 };
@@ -141,7 +144,12 @@ pub struct Till {
 
 impl Till {
     pub fn new(device: DeviceId) -> Self {
-        Self { device, receipts: 0, closings: 0, shift: None }
+        Self {
+            device,
+            receipts: 0,
+            closings: 0,
+            shift: None,
+        }
     }
 }
 
@@ -278,17 +286,19 @@ impl House {
     }
 
     pub fn orders(&self) -> impl Iterator<Item = &Order> {
-        self.between(ThingId::Order(OrderId(0)), ThingId::Order(OrderId(u128::MAX))).filter_map(|thing| match thing {
-            Thing::Order(order) => Some(order.as_ref()),
-            _ => None,
-        })
+        self.between(ThingId::Order(OrderId(0)), ThingId::Order(OrderId(u128::MAX)))
+            .filter_map(|thing| match thing {
+                Thing::Order(order) => Some(order.as_ref()),
+                _ => None,
+            })
     }
 
     pub fn refused(&self) -> impl Iterator<Item = &Refused> {
-        self.between(ThingId::Refused(OpId(0)), ThingId::Refused(OpId(u128::MAX))).filter_map(|thing| match thing {
-            Thing::Refused(refused) => Some(refused.as_ref()),
-            _ => None,
-        })
+        self.between(ThingId::Refused(OpId(0)), ThingId::Refused(OpId(u128::MAX)))
+            .filter_map(|thing| match thing {
+                Thing::Refused(refused) => Some(refused.as_ref()),
+                _ => None,
+            })
     }
 
     pub fn order(&self, id: OrderId) -> Option<&Order> {

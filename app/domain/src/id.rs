@@ -115,8 +115,15 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", "c0ffee", &"g".repeat(32), &"A".repeat(32), &"+".repeat(32), &"0".repeat(33), "0000000000000000000000000000000é"]
-        {
+        for text in [
+            "",
+            "c0ffee",
+            &"g".repeat(32),
+            &"A".repeat(32),
+            &"+".repeat(32),
+            &"0".repeat(33),
+            "0000000000000000000000000000000é",
+        ] {
             assert_eq!(text.parse::<DishId>(), Err(MalformedId), "{text}");
         }
     }

@@ -17,16 +17,30 @@ pub enum Job {
     /// Tell the diner by mail what happened.
     Mail { order: OrderId, event: Event },
     /// Tell a browser that asked to be told.
-    Push { order: OrderId, event: Event, browser: VisitorId },
+    Push {
+        order: OrderId,
+        event: Event,
+        browser: VisitorId,
+    },
     /// Give back what was promised.
-    Refund { order: OrderId, number: usize, amount: Minor },
+    Refund {
+        order: OrderId,
+        number: usize,
+        amount: Minor,
+    },
     /// Give back what a second card was charged for an order that was paid.
     GiveBack { intent: String, amount: Minor },
     /// Send the holder of this address a link, if there is one: asking for it looks the same either way.
     /// Its token is made when the mail is.
     AccountMail { email: String, purpose: MailPurpose },
     /// Send a guest the receipt of a payment, with the bill as it was when that was asked for.
-    ReceiptMail { restaurant: RestaurantId, bill: Box<Bill>, payment: PaymentId, to: String, lang: Lang },
+    ReceiptMail {
+        restaurant: RestaurantId,
+        bill: Box<Bill>,
+        payment: PaymentId,
+        to: String,
+        lang: Lang,
+    },
 }
 
 impl Job {
@@ -52,18 +66,38 @@ pub fn follow_ups(before: &Order, order: &Order, event: &Event, browsers: &[Visi
     let mut jobs = Vec::new();
     let worth_a_mail = match event {
         // An order that waits for its money is confirmed when that is there.
-        Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => order.progress.state == crate::order::State::Placed,
+        Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => {
+            order.progress.state == crate::order::State::Placed
+        }
         Event::Preparing | Event::Collected | Event::Delivered | Event::Refund { .. } => false,
         _ => true,
     };
     if worth_a_mail && !order.ordered.contact.email.is_empty() {
-        jobs.push(Job::Mail { order: order.id, event: event.clone() });
+        jobs.push(Job::Mail {
+            order: order.id,
+            event: event.clone(),
+        });
     }
-    if matches!(event, Event::Accepted { .. } | Event::Rejected { .. } | Event::Ready | Event::OutForDelivery | Event::Cancelled { .. }) {
-        jobs.extend(browsers.iter().map(|browser| Job::Push { order: order.id, event: event.clone(), browser: *browser }));
+    if matches!(
+        event,
+        Event::Accepted { .. }
+            | Event::Rejected { .. }
+            | Event::Ready
+            | Event::OutForDelivery
+            | Event::Cancelled { .. }
+    ) {
+        jobs.extend(browsers.iter().map(|browser| Job::Push {
+            order: order.id,
+            event: event.clone(),
+            browser: *browser,
+        }));
     }
     let known = before.progress.payment.refunds.len();
     let promised = order.progress.payment.refunds.iter().enumerate().skip(known);
-    jobs.extend(promised.map(|(number, refund)| Job::Refund { order: order.id, number, amount: refund.amount }));
+    jobs.extend(promised.map(|(number, refund)| Job::Refund {
+        order: order.id,
+        number,
+        amount: refund.amount,
+    }));
     jobs
 }

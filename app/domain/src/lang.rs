@@ -43,7 +43,9 @@ impl Lang {
 
     pub fn from_tag(tag: &str) -> Option<Self> {
         let language = tag.split(['-', '_']).next()?;
-        Self::ALL.into_iter().find(|lang| lang.tag().eq_ignore_ascii_case(language))
+        Self::ALL
+            .into_iter()
+            .find(|lang| lang.tag().eq_ignore_ascii_case(language))
     }
 
     /// What speakers of it call it.
@@ -67,10 +69,14 @@ impl Lang {
         let ranked = accept.split(',').take(20).filter_map(|part| {
             let mut fields = part.split(';').map(str::trim);
             let lang = Self::from_tag(fields.next()?)?;
-            let quality = fields.find_map(|field| field.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
+            let quality = fields
+                .find_map(|field| field.strip_prefix("q="))
+                .map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
             (quality > 0.0).then_some((quality, lang))
         });
-        ranked.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, lang)| lang)
+        ranked
+            .reduce(|best, next| if next.0 > best.0 { next } else { best })
+            .map(|(_, lang)| lang)
     }
 
     pub const fn plural(self, n: u64) -> Plural {
@@ -132,11 +138,15 @@ impl Lang {
         let symbol = self.symbol(&currency);
         match self {
             // A name of letters stands off its number.
-            Self::English if symbol.ends_with(|c: char| c.is_alphabetic()) => format!("{sign}{symbol}{NO_BREAK}{number}"),
+            Self::English if symbol.ends_with(|c: char| c.is_alphabetic()) => {
+                format!("{sign}{symbol}{NO_BREAK}{number}")
+            }
             Self::English => format!("{sign}{symbol}{number}"),
             Self::German => format!("{sign}{number}{NO_BREAK}{symbol}"),
             Self::Arabic if sign.is_empty() => format!("{RIGHT_TO_LEFT_MARK}{number}{NO_BREAK}{symbol}"),
-            Self::Arabic => format!("{RIGHT_TO_LEFT_MARK}{LEFT_TO_RIGHT_MARK}{sign}{number}{NO_BREAK}{symbol}"),
+            Self::Arabic => {
+                format!("{RIGHT_TO_LEFT_MARK}{LEFT_TO_RIGHT_MARK}{sign}{number}{NO_BREAK}{symbol}")
+            }
         }
     }
 
@@ -186,10 +196,19 @@ mod tests {
         assert_eq!(money(Lang::English, 12_500, "KWD"), "KWD\u{a0}12.500");
         assert_eq!(money(Lang::German, 5, "EUR"), "0,05\u{a0}€");
         assert_eq!(money(Lang::German, 1_200, "JPY"), "1.200\u{a0}¥");
-        assert_eq!(money(Lang::Arabic, -950, "GBP"), "\u{200f}\u{200e}-9.50\u{a0}UK£\u{200e}");
+        assert_eq!(
+            money(Lang::Arabic, -950, "GBP"),
+            "\u{200f}\u{200e}-9.50\u{a0}UK£\u{200e}"
+        );
         let more = |lang: Lang| lang.money_more(Minor(150), "USD".parse().unwrap());
-        assert_eq!((more(Lang::English).as_str(), more(Lang::Arabic).as_str()), ("+$1.50", "\u{200f}\u{200e}+1.50\u{a0}US$\u{200e}"));
-        assert_eq!(money(Lang::English, i64::MIN, "JPY"), "-¥9,223,372,036,854,775,808");
+        assert_eq!(
+            (more(Lang::English).as_str(), more(Lang::Arabic).as_str()),
+            ("+$1.50", "\u{200f}\u{200e}+1.50\u{a0}US$\u{200e}")
+        );
+        assert_eq!(
+            money(Lang::English, i64::MIN, "JPY"),
+            "-¥9,223,372,036,854,775,808"
+        );
     }
 
     #[test]

@@ -21,7 +21,13 @@ pub struct Search {
 
 impl Default for Search {
     fn default() -> Self {
-        Self { q: String::new(), open: false, cuisine: None, after: None, limit: limits::PAGE_DEFAULT }
+        Self {
+            q: String::new(),
+            open: false,
+            cuisine: None,
+            after: None,
+            limit: limits::PAGE_DEFAULT,
+        }
     }
 }
 
@@ -41,7 +47,10 @@ impl fmt::Display for MalformedParameter {
 impl std::error::Error for MalformedParameter {}
 
 fn malformed<T>(name: &'static str, wants: impl Into<String>) -> Result<T, MalformedParameter> {
-    Err(MalformedParameter { name, wants: wants.into() })
+    Err(MalformedParameter {
+        name,
+        wants: wants.into(),
+    })
 }
 
 fn words(text: &str) -> Result<String, MalformedParameter> {
@@ -53,7 +62,9 @@ fn words(text: &str) -> Result<String, MalformedParameter> {
 }
 
 impl Search {
-    pub fn parse<'a>(pairs: &mut dyn Iterator<Item = (&'a str, &'a str)>) -> Result<Self, MalformedParameter> {
+    pub fn parse<'a>(
+        pairs: &mut dyn Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, MalformedParameter> {
         let mut search = Self::default();
         for (name, value) in pairs {
             match name {
@@ -68,7 +79,16 @@ impl Search {
                 "cuisine" if value.is_empty() => search.cuisine = None,
                 "cuisine" => match Cuisine::from_code(value) {
                     Some(cuisine) => search.cuisine = Some(cuisine),
-                    None => return malformed("cuisine", Cuisine::ALL.iter().map(|c| c.code()).collect::<Vec<_>>().join(", ")),
+                    None => {
+                        return malformed(
+                            "cuisine",
+                            Cuisine::ALL
+                                .iter()
+                                .map(|c| c.code())
+                                .collect::<Vec<_>>()
+                                .join(", "),
+                        );
+                    }
                 },
                 "after" => match value.parse() {
                     Ok(cursor) => search.after = Some(cursor),
@@ -76,7 +96,9 @@ impl Search {
                 },
                 "limit" => match value.parse() {
                     Ok(limit @ 1..=limits::PAGE_MOST) => search.limit = limit,
-                    _ => return malformed("limit", format!("a whole number from 1 to {}", limits::PAGE_MOST)),
+                    _ => {
+                        return malformed("limit", format!("a whole number from 1 to {}", limits::PAGE_MOST));
+                    }
                 },
                 _ => {}
             }
@@ -106,19 +128,31 @@ impl Search {
     }
 
     fn finds(&self, wanted: &Wanted, listed: &Listed) -> bool {
-        let Listed { restaurant, opening, .. } = listed;
+        let Listed {
+            restaurant, opening, ..
+        } = listed;
         (opening.open || !self.open)
             && self.cuisine.is_none_or(|cuisine| cuisine == restaurant.cuisine)
-            && wanted.in_any(&[&restaurant.name, restaurant.cuisine.code(), &restaurant.description, &restaurant.address.street])
+            && wanted.in_any(&[
+                &restaurant.name,
+                restaurant.cuisine.code(),
+                &restaurant.description,
+                &restaurant.address.street,
+            ])
     }
 
     /// `town` is in the order of the slugs, which is the order of the list.
     pub fn page(&self, town: impl Iterator<Item = Listed>) -> Page<Listed> {
         let wanted = Wanted::new(&self.q);
         let after = self.after.as_ref();
-        let mut found = town.filter(|listed| after.is_none_or(|after| listed.restaurant.slug > after.0) && self.finds(&wanted, listed));
+        let mut found = town.filter(|listed| {
+            after.is_none_or(|after| listed.restaurant.slug > after.0) && self.finds(&wanted, listed)
+        });
         let items: Vec<Listed> = found.by_ref().take(self.limit).collect();
-        let next = found.next().and_then(|_| items.last()).map(|last| Cursor(last.restaurant.slug.clone()));
+        let next = found
+            .next()
+            .and_then(|_| items.last())
+            .map(|last| Cursor(last.restaurant.slug.clone()));
         Page { items, next }
     }
 }
@@ -131,7 +165,9 @@ pub struct DishFilter {
 }
 
 impl DishFilter {
-    pub fn parse<'a>(pairs: &mut dyn Iterator<Item = (&'a str, &'a str)>) -> Result<Self, MalformedParameter> {
+    pub fn parse<'a>(
+        pairs: &mut dyn Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, MalformedParameter> {
         let mut filter = Self::default();
         for (name, value) in pairs {
             match name {
@@ -139,7 +175,16 @@ impl DishFilter {
                 "diet" if value.is_empty() => filter.diet = None,
                 "diet" => match Diet::from_code(value) {
                     Some(diet) => filter.diet = Some(diet),
-                    None => return malformed("diet", Diet::ALL.iter().map(|diet| diet.code()).collect::<Vec<_>>().join(", ")),
+                    None => {
+                        return malformed(
+                            "diet",
+                            Diet::ALL
+                                .iter()
+                                .map(|diet| diet.code())
+                                .collect::<Vec<_>>()
+                                .join(", "),
+                        );
+                    }
                 },
                 _ => {}
             }
@@ -149,7 +194,9 @@ impl DishFilter {
 
     pub fn matcher(&self) -> impl Fn(&Dish) -> bool + use<> {
         let (wanted, diet) = (Wanted::new(&self.q), self.diet);
-        move |dish| diet.is_none_or(|diet| dish.suits(diet)) && wanted.in_any(&[&dish.name, &dish.description])
+        move |dish| {
+            diet.is_none_or(|diet| dish.suits(diet)) && wanted.in_any(&[&dish.name, &dish.description])
+        }
     }
 }
 
@@ -173,7 +220,9 @@ impl Wanted {
             return true;
         }
         let folded: Vec<String> = texts.iter().map(|text| fold(text)).collect();
-        self.0.iter().all(|word| folded.iter().any(|text| text.contains(word.as_str())))
+        self.0
+            .iter()
+            .all(|word| folded.iter().any(|text| text.contains(word.as_str())))
     }
 }
 
@@ -206,14 +255,21 @@ mod tests {
     use crate::{example::listed, time::LocalMinute};
 
     fn slugs(page: &Page<Listed>) -> Vec<&str> {
-        page.items.iter().map(|listed| listed.restaurant.slug.as_str()).collect()
+        page.items
+            .iter()
+            .map(|listed| listed.restaurant.slug.as_str())
+            .collect()
     }
 
     fn town() -> impl Iterator<Item = Listed> {
         let noon = LocalMinute::new(2026, 11, 16, 12, 0);
-        [("cafe-noir", "Café Noir", "24/7"), ("doener-haus", "Döner-Haus", "Mo-Su 18:00-23:00"), ("ramen-ya", "Ramen-ya", "24/7")]
-            .map(|(slug, name, hours)| listed(slug, name, hours, noon))
-            .into_iter()
+        [
+            ("cafe-noir", "Café Noir", "24/7"),
+            ("doener-haus", "Döner-Haus", "Mo-Su 18:00-23:00"),
+            ("ramen-ya", "Ramen-ya", "24/7"),
+        ]
+        .map(|(slug, name, hours)| listed(slug, name, hours, noon))
+        .into_iter()
     }
 
     fn search(query: &[(&str, &str)]) -> Search {
@@ -223,14 +279,23 @@ mod tests {
     #[test]
     fn words_are_found_without_case_and_accents() {
         assert_eq!(slugs(&search(&[("q", "CAFE")]).page(town())), ["cafe-noir"]);
-        assert_eq!(slugs(&search(&[("q", "haus doner")]).page(town())), ["doener-haus"]);
-        assert_eq!(slugs(&search(&[("q", "cafe\u{301} noir")]).page(town())), ["cafe-noir"]);
+        assert_eq!(
+            slugs(&search(&[("q", "haus doner")]).page(town())),
+            ["doener-haus"]
+        );
+        assert_eq!(
+            slugs(&search(&[("q", "cafe\u{301} noir")]).page(town())),
+            ["cafe-noir"]
+        );
         assert!(search(&[("q", "pizza")]).page(town()).items.is_empty());
     }
 
     #[test]
     fn only_what_is_open() {
-        assert_eq!(slugs(&search(&[("open", "1")]).page(town())), ["cafe-noir", "ramen-ya"]);
+        assert_eq!(
+            slugs(&search(&[("open", "1")]).page(town())),
+            ["cafe-noir", "ramen-ya"]
+        );
     }
 
     #[test]
@@ -244,9 +309,18 @@ mod tests {
 
     #[test]
     fn a_search_survives_its_address() {
-        let search = search(&[("q", " noodle "), ("open", "1"), ("cuisine", "thai"), ("after", "1.a"), ("limit", "7")]);
+        let search = search(&[
+            ("q", " noodle "),
+            ("open", "1"),
+            ("cuisine", "thai"),
+            ("after", "1.a"),
+            ("limit", "7"),
+        ]);
         let pairs = search.pairs();
-        assert_eq!(Search::parse(&mut pairs.iter().map(|(name, value)| (*name, value.as_str()))), Ok(search));
+        assert_eq!(
+            Search::parse(&mut pairs.iter().map(|(name, value)| (*name, value.as_str()))),
+            Ok(search)
+        );
     }
 
     #[test]
@@ -261,7 +335,10 @@ mod tests {
             ("limit", "101"),
             ("limit", "-1"),
         ] {
-            assert_eq!(Search::parse(&mut [(name, value)].into_iter()).unwrap_err().name, name);
+            assert_eq!(
+                Search::parse(&mut [(name, value)].into_iter()).unwrap_err().name,
+                name
+            );
         }
     }
 

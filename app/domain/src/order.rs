@@ -49,7 +49,10 @@ impl Placement {
         if let Service::Delivery(door) = &self.basket.service {
             all.extend(door.faults());
         }
-        all.extend(faults([check_text("note", &self.note, limits::NOTE), check_text("allergies", &self.allergies, limits::NOTE)]));
+        all.extend(faults([
+            check_text("note", &self.note, limits::NOTE),
+            check_text("allergies", &self.allergies, limits::NOTE),
+        ]));
         all
     }
 }
@@ -88,7 +91,12 @@ pub struct Ordered {
 
 impl Ordered {
     /// `None` if the quote has no time: such a basket cannot be ordered.
-    pub fn new(restaurant: RestaurantId, at: (Timestamp, LocalMinute), placement: Placement, quote: Quote) -> Option<Self> {
+    pub fn new(
+        restaurant: RestaurantId,
+        at: (Timestamp, LocalMinute),
+        placement: Placement,
+        quote: Quote,
+    ) -> Option<Self> {
         Some(Self {
             restaurant,
             placed_at: at.0,
@@ -163,8 +171,17 @@ impl Order {
     /// The restaurant's time to answer is over. With an order for later it begins when somebody is there to see it.
     pub fn is_unanswered(&self, restaurant: &Restaurant, now: (Timestamp, LocalMinute)) -> bool {
         let waited = now.0.0 - self.progress.changed_at.0;
-        let attended = || restaurant.hours.open_since(now.1, &restaurant.holidays).map_or(0, |since| (now.1.0 - since.0) * 60);
-        let waited = if self.ordered.scheduled { waited.min(attended()) } else { waited };
+        let attended = || {
+            restaurant
+                .hours
+                .open_since(now.1, &restaurant.holidays)
+                .map_or(0, |since| (now.1.0 - since.0) * 60)
+        };
+        let waited = if self.ordered.scheduled {
+            waited.min(attended())
+        } else {
+            waited
+        };
         self.progress.state == State::Placed && waited > i64::from(restaurant.ordering.answers_within) * 60
     }
 
@@ -173,8 +190,12 @@ impl Order {
         let delivered = matches!(self.ordered.service, Service::Delivery(_));
         match self.progress.state {
             _ if self.is_under_way(now) => None,
-            State::Placed => Some(Event::Rejected { reason: String::new() }),
-            State::Accepted | State::Preparing | State::Ready | State::OutForDelivery if delivered => Some(Event::Delivered),
+            State::Placed => Some(Event::Rejected {
+                reason: String::new(),
+            }),
+            State::Accepted | State::Preparing | State::Ready | State::OutForDelivery if delivered => {
+                Some(Event::Delivered)
+            }
             State::Accepted | State::Preparing | State::Ready => Some(Event::Collected),
             _ => None,
         }
@@ -195,7 +216,13 @@ pub struct Receipt {
 
 impl Receipt {
     pub fn new(order: &Order, token: &str) -> Self {
-        Self { id: order.id, token: token.to_owned(), number: order.number, state: order.progress.state, total: order.ordered.total }
+        Self {
+            id: order.id,
+            token: token.to_owned(),
+            number: order.number,
+            state: order.progress.state,
+            total: order.ordered.total,
+        }
     }
 }
 
@@ -266,7 +293,10 @@ crate::menu::codes! {
 impl State {
     /// Nothing more happens to it in the kitchen.
     pub fn is_over(self) -> bool {
-        matches!(self, Self::Collected | Self::Delivered | Self::Rejected | Self::Cancelled)
+        matches!(
+            self,
+            Self::Collected | Self::Delivered | Self::Rejected | Self::Cancelled
+        )
     }
 
     /// For its money, or for an answer of the restaurant.
@@ -335,7 +365,9 @@ impl Event {
     /// What it says when nobody gave a reason: nothing.
     pub fn check(&self) -> Result<(), Malformed> {
         match self {
-            Self::Rejected { reason } | Self::Cancelled { reason } => check_text("reason", reason, limits::NOTE),
+            Self::Rejected { reason } | Self::Cancelled { reason } => {
+                check_text("reason", reason, limits::NOTE)
+            }
             Self::Refund { amount, .. } if amount.0 <= 0 => Err(malformed("amount", "is above zero")),
             Self::Refund { reason, .. } => check_text("reason", reason, limits::NOTE),
             _ => Ok(()),
@@ -364,8 +396,19 @@ impl Progress {
             PaymentWay::Card if total > Minor::ZERO => State::Unpaid,
             PaymentWay::Card | PaymentWay::Door => State::Placed,
         };
-        let payment = Payment { way, paid: Minor::ZERO, refunded: Minor::ZERO, refunds: Vec::new() };
-        Self { state, payment, ready_at: None, reason: String::new(), changed_at: at }
+        let payment = Payment {
+            way,
+            paid: Minor::ZERO,
+            refunded: Minor::ZERO,
+            refunds: Vec::new(),
+        };
+        Self {
+            state,
+            payment,
+            ready_at: None,
+            reason: String::new(),
+            changed_at: at,
+        }
     }
 
     /// What was paid and is promised to nobody.
@@ -374,14 +417,20 @@ impl Progress {
     }
 
     fn promise(&mut self, amount: Minor, reason: &str) {
-        self.payment.refunds.push(Refund { amount, reason: reason.to_owned(), given: false });
+        self.payment.refunds.push(Refund {
+            amount,
+            reason: reason.to_owned(),
+            given: false,
+        });
     }
 }
 
 /// The order after the event. Who may do it in which state is decided here and nowhere else.
 pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Result<Order, Refused> {
     let progress = &order.progress;
-    let state = next(order, event, actor).ok_or(Refused { state: progress.state })?;
+    let state = next(order, event, actor).ok_or(Refused {
+        state: progress.state,
+    })?;
     let mut after = order.clone();
     after.progress.state = state;
     after.progress.changed_at = at;
@@ -389,15 +438,29 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
         Event::Paid { amount } => after.progress.payment.paid = progress.payment.paid + *amount,
         Event::PaysAtDoor => after.progress.payment.way = PaymentWay::Door,
         // What was asked for a slot is ready for that slot, whatever else is promised.
-        Event::Accepted { .. } if order.ordered.scheduled => after.progress.ready_at = Some(order.ordered.due.from),
+        Event::Accepted { .. } if order.ordered.scheduled => {
+            after.progress.ready_at = Some(order.ordered.due.from)
+        }
         Event::Accepted { ready_at } => after.progress.ready_at = Some(*ready_at),
         Event::Rejected { reason } | Event::Cancelled { reason } => after.progress.reason.clone_from(reason),
         Event::Refund { amount, reason, .. } => after.progress.promise(*amount, reason),
         Event::Refunded { number, amount } => {
             after.progress.payment.refunded = progress.payment.refunded + *amount;
-            after.progress.payment.refunds.iter_mut().skip(*number).take(1).for_each(|refund| refund.given = true);
+            after
+                .progress
+                .payment
+                .refunds
+                .iter_mut()
+                .skip(*number)
+                .take(1)
+                .for_each(|refund| refund.given = true);
         }
-        Event::Placed | Event::Preparing | Event::Ready | Event::OutForDelivery | Event::Collected | Event::Delivered => {}
+        Event::Placed
+        | Event::Preparing
+        | Event::Ready
+        | Event::OutForDelivery
+        | Event::Collected
+        | Event::Delivered => {}
     }
     let owed = after.progress.refundable();
     if state.is_off() && owed > Minor::ZERO {
@@ -408,7 +471,9 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
 
 fn next(order: &Order, event: &Event, actor: Actor) -> Option<State> {
     use Actor::{Diner, Staff, System};
-    use State::{Accepted, Cancelled, Collected, Delivered, OutForDelivery, Placed, Preparing, Ready, Rejected, Unpaid};
+    use State::{
+        Accepted, Cancelled, Collected, Delivered, OutForDelivery, Placed, Preparing, Ready, Rejected, Unpaid,
+    };
     let delivered = matches!(order.ordered.service, Service::Delivery(_));
     match (actor, order.progress.state, event) {
         // Money that arrives is never refused, late or not; what is not owed is given back.
@@ -423,13 +488,21 @@ fn next(order: &Order, event: &Event, actor: Actor) -> Option<State> {
         (Staff, OutForDelivery, Event::Delivered) => Some(Delivered),
         (Staff, Ready, Event::Collected) if !delivered => Some(Collected),
         // Nobody at the counter said so, and it is long over.
-        (System, Accepted | Preparing | Ready | OutForDelivery, Event::Delivered) if delivered => Some(Delivered),
+        (System, Accepted | Preparing | Ready | OutForDelivery, Event::Delivered) if delivered => {
+            Some(Delivered)
+        }
         (System, Accepted | Preparing | Ready, Event::Collected) if !delivered => Some(Collected),
         (Diner, Unpaid | Placed, Event::Cancelled { .. }) => Some(Cancelled),
-        (Staff, Unpaid | Placed | Accepted | Preparing | Ready | OutForDelivery, Event::Cancelled { .. }) => Some(Cancelled),
+        (Staff, Unpaid | Placed | Accepted | Preparing | Ready | OutForDelivery, Event::Cancelled { .. }) => {
+            Some(Cancelled)
+        }
         (System, Unpaid, Event::Cancelled { .. }) => Some(Cancelled),
-        (Staff, state, Event::Refund { amount, left, .. }) if can_be_refunded(order, *amount, *left) => Some(state),
-        (System, state, Event::Refunded { number, amount }) if is_promised(order, *number, *amount) => Some(state),
+        (Staff, state, Event::Refund { amount, left, .. }) if can_be_refunded(order, *amount, *left) => {
+            Some(state)
+        }
+        (System, state, Event::Refunded { number, amount }) if is_promised(order, *number, *amount) => {
+            Some(state)
+        }
         _ => None,
     }
 }
@@ -441,7 +514,12 @@ fn can_be_refunded(order: &Order, amount: Minor, left: Minor) -> bool {
 }
 
 fn is_promised(order: &Order, number: usize, amount: Minor) -> bool {
-    order.progress.payment.refunds.get(number).is_some_and(|refund| !refund.given && refund.amount == amount)
+    order
+        .progress
+        .payment
+        .refunds
+        .get(number)
+        .is_some_and(|refund| !refund.given && refund.amount == amount)
 }
 
 /// What a person at the counter may do next, the usual first.
@@ -458,7 +536,9 @@ pub fn steps(order: &Order) -> Vec<Event> {
         Event::Rejected { reason: reason() },
         Event::Cancelled { reason: reason() },
     ];
-    all.into_iter().filter(|event| next(order, event, Actor::Staff).is_some()).collect()
+    all.into_iter()
+        .filter(|event| next(order, event, Actor::Staff).is_some())
+        .collect()
 }
 
 #[cfg(test)]

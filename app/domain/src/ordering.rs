@@ -76,7 +76,11 @@ crate::menu::codes! {
 
 impl Zone {
     pub fn fee_for(&self, dishes: Minor) -> Minor {
-        if self.free_from.is_some_and(|from| dishes >= from) { Minor::ZERO } else { self.fee }
+        if self.free_from.is_some_and(|from| dishes >= from) {
+            Minor::ZERO
+        } else {
+            self.fee
+        }
     }
 }
 
@@ -100,17 +104,33 @@ impl Ordering {
     }
 
     pub fn check(&self) -> Result<(), String> {
-        if !(5..=240).contains(&self.slot) || self.preparation > 24 * 60 || self.days_ahead > limits::DAYS_AHEAD {
-            return Err(format!("slots of 5 to 240 minutes, a day's preparation and {} days ahead are the limits", limits::DAYS_AHEAD));
+        if !(5..=240).contains(&self.slot)
+            || self.preparation > 24 * 60
+            || self.days_ahead > limits::DAYS_AHEAD
+        {
+            return Err(format!(
+                "slots of 5 to 240 minutes, a day's preparation and {} days ahead are the limits",
+                limits::DAYS_AHEAD
+            ));
         }
-        if self.per_slot == Some(0) || self.answers_within == 0 || self.service_fee > 1_000_000 || self.payments.is_empty() {
+        if self.per_slot == Some(0)
+            || self.answers_within == 0
+            || self.service_fee > 1_000_000
+            || self.payments.is_empty()
+        {
             return Err("a slot takes an order at least, an answer takes a minute at least, and there is a way to pay".into());
         }
         for zone in &self.zones {
-            zone.area.check().map_err(|error| format!("{}: {error}", zone.name))?;
+            zone.area
+                .check()
+                .map_err(|error| format!("{}: {error}", zone.name))?;
             let sound = |amount: Minor| (0..=limits::PRICE).contains(&amount.0);
             if !sound(zone.fee) || !sound(zone.minimum) || zone.free_from.is_some_and(|from| !sound(from)) {
-                return Err(format!("{}: fee and minimum are not below zero, nor above {}", zone.name, limits::PRICE));
+                return Err(format!(
+                    "{}: fee and minimum are not below zero, nor above {}",
+                    zone.name,
+                    limits::PRICE
+                ));
             }
         }
         Ok(())

@@ -38,7 +38,13 @@ pub enum Fault {
 
 impl<'a> Picked<'a> {
     /// Reads all of them, and tells the first fault.
-    pub fn read(&mut self, menu: &'a Menu, offered: &[OptionGroupId], picks: &[Pick], depth: u8) -> Result<(), Fault> {
+    pub fn read(
+        &mut self,
+        menu: &'a Menu,
+        offered: &[OptionGroupId],
+        picks: &[Pick],
+        depth: u8,
+    ) -> Result<(), Fault> {
         let mut found = 0;
         let mut fault = None;
         for group in offered.iter().filter_map(|id| menu.group(*id)) {
@@ -48,11 +54,17 @@ impl<'a> Picked<'a> {
                 for pick in picks.iter().filter(|pick| pick.choice == choice.id) {
                     (chosen, found) = (chosen + 1, found + 1);
                     let within = self.pick(menu, choice, pick, depth);
-                    fault = fault.or(within.err()).or((chosen_twice(picks, choice.id)).then_some(Fault::Unknown));
+                    fault = fault
+                        .or(within.err())
+                        .or((chosen_twice(picks, choice.id)).then_some(Fault::Unknown));
                 }
             }
             if !(usize::from(group.min)..=usize::from(group.max)).contains(&chosen) {
-                fault = fault.or(Some(Fault::Options { group: group.id, min: group.min, max: group.max }));
+                fault = fault.or(Some(Fault::Options {
+                    group: group.id,
+                    min: group.min,
+                    max: group.max,
+                }));
             }
         }
         if found != picks.len() {
@@ -62,7 +74,13 @@ impl<'a> Picked<'a> {
     }
 
     fn pick(&mut self, menu: &'a Menu, choice: &Choice, pick: &Pick, depth: u8) -> Result<(), Fault> {
-        self.picks.push(QuotedPick { choice: choice.id, name: choice.name.clone(), price: choice.price, dish: choice.dish, depth });
+        self.picks.push(QuotedPick {
+            choice: choice.id,
+            name: choice.name.clone(),
+            price: choice.price,
+            dish: choice.dish,
+            depth,
+        });
         self.dishes.extend(choice.dish.and_then(|dish| menu.dish(dish)));
         self.read(menu, &choice.option_groups, &pick.picks, depth + 1)
     }
@@ -74,7 +92,11 @@ impl<'a> Picked<'a> {
             return vec![(rate(dish), sum)];
         }
         let prices: Vec<i64> = self.dishes.iter().map(|dish| dish.price.0).collect();
-        self.dishes.iter().map(|dish| rate(dish)).zip(share(sum, &prices)).collect()
+        self.dishes
+            .iter()
+            .map(|dish| rate(dish))
+            .zip(share(sum, &prices))
+            .collect()
     }
 
     pub fn price(&self, dish: &Dish) -> Minor {

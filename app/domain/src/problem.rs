@@ -88,7 +88,9 @@ impl Problem {
     }
 
     pub fn is(&self, kind: Kind) -> bool {
-        self.kind.rsplit_once("#problem-").is_some_and(|(_, slug)| slug == kind.slug())
+        self.kind
+            .rsplit_once("#problem-")
+            .is_some_and(|(_, slug)| slug == kind.slug())
     }
 }
 
@@ -108,7 +110,11 @@ mod tests {
     fn a_problem_knows_its_kind() {
         for kind in Kind::ALL {
             let problem = Problem::new(*kind, "why");
-            assert!(Kind::ALL.iter().all(|other| problem.is(*other) == (other == kind)));
+            assert!(
+                Kind::ALL
+                    .iter()
+                    .all(|other| problem.is(*other) == (other == kind))
+            );
         }
     }
 }

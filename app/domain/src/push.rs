@@ -37,10 +37,15 @@ pub struct PushState {
 impl Subscription {
     pub fn check(&self) -> Result<(), Malformed> {
         if self.endpoint.len() > limits::ENDPOINT {
-            return Err(malformed("endpoint", format!("has at most {} characters", limits::ENDPOINT)));
+            return Err(malformed(
+                "endpoint",
+                format!("has at most {} characters", limits::ENDPOINT),
+            ));
         }
         // 65 and 16 bytes as base64url, with or without its padding.
-        let long = |text: &str, characters: usize| text.trim_end_matches('=').len() == characters && text.len() <= characters + 2;
+        let long = |text: &str, characters: usize| {
+            text.trim_end_matches('=').len() == characters && text.len() <= characters + 2
+        };
         match (long(&self.keys.p256dh, 87), long(&self.keys.auth, 22)) {
             (false, _) => Err(malformed("p256dh", "is a point of P-256 as base64url")),
             (_, false) => Err(malformed("auth", "is 16 bytes as base64url")),

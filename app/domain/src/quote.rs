@@ -202,27 +202,56 @@ pub fn portions(lines: &[QuotedLine]) -> BTreeMap<DishId, u32> {
 }
 
 pub fn quote(facts: &Facts<'_>, basket: &Basket) -> Quote {
-    let mut quoting =
-        Quoting { facts, place: basket.service.place(), left: facts.stock.clone(), dropped: Vec::new(), hindrances: Vec::new() };
+    let mut quoting = Quoting {
+        facts,
+        place: basket.service.place(),
+        left: facts.stock.clone(),
+        dropped: Vec::new(),
+        hindrances: Vec::new(),
+    };
     let zone = quoting.zone(&basket.service);
     let due = quoting.due(basket.slot, zone.map_or(0, |zone| zone.travel));
     let served_at = due.map_or(facts.now, |due| due.from);
-    let priced: Vec<Priced> = basket.lines.iter().filter_map(|line| quoting.line(line, served_at)).collect();
+    let priced: Vec<Priced> = basket
+        .lines
+        .iter()
+        .filter_map(|line| quoting.line(line, served_at))
+        .collect();
     if priced.is_empty() {
         quoting.hindrances.push(Hindrance::Empty);
     }
     let dishes = priced.iter().map(|priced| priced.line.sum).sum();
-    if let Some(minimum) = zone.map(|zone| zone.minimum).filter(|minimum| dishes < *minimum && !priced.is_empty()) {
+    if let Some(minimum) = zone
+        .map(|zone| zone.minimum)
+        .filter(|minimum| dishes < *minimum && !priced.is_empty())
+    {
         quoting.hindrances.push(Hindrance::BelowMinimum { minimum });
     }
     // Nothing costs nothing, also to bring.
-    let delivery = zone.filter(|_| !priced.is_empty()).map(|zone| (zone, zone.fee_for(dishes)));
-    let coupon = quoting.coupon(&basket.coupon, dishes, delivery.map_or(Minor::ZERO, |(_, fee)| fee));
+    let delivery = zone
+        .filter(|_| !priced.is_empty())
+        .map(|zone| (zone, zone.fee_for(dishes)));
+    let coupon = quoting.coupon(
+        &basket.coupon,
+        dishes,
+        delivery.map_or(Minor::ZERO, |(_, fee)| fee),
+    );
     if basket.tip > Minor::ZERO && !facts.restaurant.ordering.tips {
         quoting.hindrances.push(Hindrance::Tip);
     }
-    let (sums, taxes) =
-        sums(facts, quoting.place, &priced, dishes, delivery, coupon, if priced.is_empty() { Minor::ZERO } else { basket.tip });
+    let (sums, taxes) = sums(
+        facts,
+        quoting.place,
+        &priced,
+        dishes,
+        delivery,
+        coupon,
+        if priced.is_empty() {
+            Minor::ZERO
+        } else {
+            basket.tip
+        },
+    );
     let total = sums.iter().map(Sum::amount).sum();
     Quote {
         currency: facts.menu.currency,
@@ -268,14 +297,32 @@ impl<'a> Quoting<'a> {
     }
 
     fn due(&mut self, slot: Option<LocalMinute>, travel: u16) -> Option<Due> {
-        let Restaurant { hours, holidays, ordering, .. } = self.facts.restaurant;
-        let table = Timetable { hours, holidays, ordering, now: self.facts.now, travel };
-        let due = match slot {
-            None => table.soonest().map(|ready| Due { from: ready, to: ready }),
-            Some(slot) if self.facts.full.contains(&slot) => Err(SlotRefusal::Full),
-            Some(slot) => table.check(slot).map(|()| Due { from: slot, to: LocalMinute(slot.0 + i64::from(ordering.slot)) }),
+        let Restaurant {
+            hours,
+            holidays,
+            ordering,
+            ..
+        } = self.facts.restaurant;
+        let table = Timetable {
+            hours,
+            holidays,
+            ordering,
+            now: self.facts.now,
+            travel,
         };
-        due.map_err(|refusal| self.hindrances.push(Hindrance::Time(refusal))).ok()
+        let due = match slot {
+            None => table.soonest().map(|ready| Due {
+                from: ready,
+                to: ready,
+            }),
+            Some(slot) if self.facts.full.contains(&slot) => Err(SlotRefusal::Full),
+            Some(slot) => table.check(slot).map(|()| Due {
+                from: slot,
+                to: LocalMinute(slot.0 + i64::from(ordering.slot)),
+            }),
+        };
+        due.map_err(|refusal| self.hindrances.push(Hindrance::Time(refusal)))
+            .ok()
     }
 
     fn line(&mut self, line: &Line, served_at: LocalMinute) -> Option<Priced> {
@@ -283,7 +330,8 @@ impl<'a> Quoting<'a> {
         let mut picked = Picked::default();
         if let Some(dish) = dish {
             let sound = picked.read(self.facts.menu, &dish.option_groups, &line.picks, 1);
-            self.hindrances.extend(sound.err().map(|fault| hindrance(fault, line.id)));
+            self.hindrances
+                .extend(sound.err().map(|fault| hindrance(fault, line.id)));
         }
         let count = self.take(line, dish, &picked, served_at);
         let dish = dish.filter(|_| count > 0)?;
@@ -292,7 +340,16 @@ impl<'a> Quoting<'a> {
         let rates = picked.rates(dish, self.facts.restaurant.tax.rates(), self.place, sum);
         let name = dish.name.clone();
         Some(Priced {
-            line: QuotedLine { id: line.id, dish: dish.id, name, count, price, sum, picks: picked.picks, note: line.note.clone() },
+            line: QuotedLine {
+                id: line.id,
+                dish: dish.id,
+                name,
+                count,
+                price,
+                sum,
+                picks: picked.picks,
+                note: line.note.clone(),
+            },
             rates,
         })
     }
@@ -301,7 +358,12 @@ impl<'a> Quoting<'a> {
     fn take(&mut self, line: &Line, dish: Option<&Dish>, picked: &Picked<'_>, served_at: LocalMinute) -> u8 {
         let mut drop = |count: u8, why| {
             let name = dish.map_or_else(String::new, |dish| dish.name.clone());
-            self.dropped.push(Dropped { line: line.id, name, count, why });
+            self.dropped.push(Dropped {
+                line: line.id,
+                name,
+                count,
+                why,
+            });
         };
         let Some(dish) = dish else {
             drop(line.count, DropReason::OffTheMenu);
@@ -309,14 +371,22 @@ impl<'a> Quoting<'a> {
         };
         let holidays = &self.facts.restaurant.holidays;
         let dishes = || std::iter::once(dish).chain(picked.dishes.iter().copied());
-        if dishes().any(|dish| dish.served.as_ref().is_some_and(|served| !served.at(served_at, holidays).open)) {
+        if dishes().any(|dish| {
+            dish.served
+                .as_ref()
+                .is_some_and(|served| !served.at(served_at, holidays).open)
+        }) {
             drop(line.count, DropReason::NotServedNow);
             return 0;
         }
         // A combination may have the same dish twice.
         let times = |dish: &Dish| dishes().filter(|other| other.id == dish.id).count() as u32;
-        let left = dishes().filter_map(|dish| self.left.get(&dish.id).map(|left| left / times(dish))).min();
-        let count = left.map_or(line.count, |left| line.count.min(u8::try_from(left).unwrap_or(u8::MAX)));
+        let left = dishes()
+            .filter_map(|dish| self.left.get(&dish.id).map(|left| left / times(dish)))
+            .min();
+        let count = left.map_or(line.count, |left| {
+            line.count.min(u8::try_from(left).unwrap_or(u8::MAX))
+        });
         if count < line.count {
             drop(line.count - count, DropReason::SoldOut);
         }
@@ -339,16 +409,27 @@ impl<'a> Quoting<'a> {
             Offer::Known(coupon, used) => coupon.check(self.facts.now, dishes, used).and_then(|()| {
                 let off = coupon.takes_off(dishes, delivery);
                 let of_delivery = matches!(coupon.effect, crate::coupon::Effect::FreeDelivery);
-                if off > Minor::ZERO { Ok((coupon.code.clone(), off, of_delivery)) } else { Err(CouponRefusal::NothingToTakeOff) }
+                if off > Minor::ZERO {
+                    Ok((coupon.code.clone(), off, of_delivery))
+                } else {
+                    Err(CouponRefusal::NothingToTakeOff)
+                }
             }),
         };
-        taken.map_err(|refusal| self.hindrances.push(Hindrance::Coupon(refusal))).ok()
+        taken
+            .map_err(|refusal| self.hindrances.push(Hindrance::Coupon(refusal)))
+            .ok()
     }
 }
 
 fn hindrance(fault: Fault, line: LineId) -> Hindrance {
     match fault {
-        Fault::Options { group, min, max } => Hindrance::Options { line, group, min, max },
+        Fault::Options { group, min, max } => Hindrance::Options {
+            line,
+            group,
+            min,
+            max,
+        },
         Fault::Unknown => Hindrance::UnknownOption { line },
     }
 }
@@ -364,29 +445,46 @@ fn sums(
 ) -> (Vec<Sum>, Vec<Tax>) {
     let Restaurant { tax, ordering, .. } = facts.restaurant;
     let usual = tax.rates().at(place);
-    let mut taxed: Vec<(TaxRate, Minor)> = priced.iter().flat_map(|priced| priced.rates.iter().copied()).collect();
+    let mut taxed: Vec<(TaxRate, Minor)> = priced
+        .iter()
+        .flat_map(|priced| priced.rates.iter().copied())
+        .collect();
     let mut sums = vec![Sum::Dishes(dishes)];
     if let Some((code, off, of_delivery)) = coupon {
         let weights: Vec<i64> = taxed.iter().map(|(_, amount)| amount.0).collect();
         match of_delivery {
             true => taxed.push((usual, -off)),
             // What the dishes cost less, their taxes shrink by.
-            false => taxed.iter_mut().zip(share(off, &weights)).for_each(|((_, amount), off)| *amount = *amount - off),
+            false => taxed
+                .iter_mut()
+                .zip(share(off, &weights))
+                .for_each(|((_, amount), off)| *amount = *amount - off),
         }
         sums.push(Sum::Coupon { code, amount: -off });
     }
     if let Some((zone, fee)) = delivery {
         taxed.push((usual, fee));
-        sums.push(Sum::Delivery { zone: zone.name.clone(), fee, free_from: zone.free_from });
+        sums.push(Sum::Delivery {
+            zone: zone.name.clone(),
+            fee,
+            free_from: zone.free_from,
+        });
     }
     if ordering.service_fee > 0 {
         let fee = portion(dishes, ordering.service_fee);
         taxed.push((usual, fee));
-        sums.push(Sum::Service { millionths: ordering.service_fee, fee });
+        sums.push(Sum::Service {
+            millionths: ordering.service_fee,
+            fee,
+        });
     }
     let taxes = tax.taxes(taxed);
     if !tax.included {
-        sums.extend(taxes.iter().map(|row| Sum::Tax { name: tax.name.clone(), rate: row.rate, tax: row.tax }));
+        sums.extend(taxes.iter().map(|row| Sum::Tax {
+            name: tax.name.clone(),
+            rate: row.rate,
+            tax: row.tax,
+        }));
     }
     if tip > Minor::ZERO {
         sums.push(Sum::Tip(tip));

@@ -7,15 +7,28 @@ use crate::currency::Minor;
 pub fn share(whole: Minor, weights: &[i64]) -> Vec<Minor> {
     let sum: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
     if sum <= 0 {
-        return weights.iter().enumerate().map(|(at, _)| if at == 0 { whole } else { Minor::ZERO }).collect();
+        return weights
+            .iter()
+            .enumerate()
+            .map(|(at, _)| if at == 0 { whole } else { Minor::ZERO })
+            .collect();
     }
     let exact = |weight: &i64| i128::from(whole.0.unsigned_abs()) * i128::from(*weight);
-    let mut parts: Vec<i64> = weights.iter().map(|weight| (exact(weight) / sum) as i64).collect();
+    let mut parts: Vec<i64> = weights
+        .iter()
+        .map(|weight| (exact(weight) / sum) as i64)
+        .collect();
     let mut by_loss: Vec<usize> = (0..weights.len()).collect();
     by_loss.sort_by_key(|at| std::cmp::Reverse(exact(&weights[*at]) % sum));
     let left = whole.0.unsigned_abs() as i64 - parts.iter().sum::<i64>();
-    by_loss.into_iter().take(left as usize).for_each(|at| parts[at] += 1);
-    parts.into_iter().map(|part| Minor(part * whole.0.signum())).collect()
+    by_loss
+        .into_iter()
+        .take(left as usize)
+        .for_each(|at| parts[at] += 1);
+    parts
+        .into_iter()
+        .map(|part| Minor(part * whole.0.signum()))
+        .collect()
 }
 
 /// Equal parts, as far as the minor unit allows.

@@ -66,7 +66,19 @@ impl Timetable<'_> {
         let spans = self.hours.spans_of(day, self.holidays);
         let was_open = |minute: i64| self.hours.at(LocalMinute(minute), self.holidays).open;
         // Where the door was open already, so was the kitchen.
-        let spans: Vec<_> = spans.into_iter().map(|span| (span, if was_open(midnight + span.from - 1) { 0 } else { lead })).collect();
+        let spans: Vec<_> = spans
+            .into_iter()
+            .map(|span| {
+                (
+                    span,
+                    if was_open(midnight + span.from - 1) {
+                        0
+                    } else {
+                        lead
+                    },
+                )
+            })
+            .collect();
         spans.into_iter().flat_map(move |(span, lead)| {
             let last = span.to - span.from;
             // Counted from the opening, so that they are the same every day.
@@ -83,8 +95,14 @@ impl Timetable<'_> {
         let today = self.now.day();
         // Yesterday's evening may reach into today.
         let days = (-1..=i64::from(self.ordering.days_ahead)).map(|ahead| Day(today.0 + ahead));
-        let free = |day: Day| self.of_day(day).filter(|slot| slot.0 >= self.now.0 + self.lead()).collect::<Vec<_>>();
-        days.map(|day| (day, free(day))).filter(|(_, slots)| !slots.is_empty()).collect()
+        let free = |day: Day| {
+            self.of_day(day)
+                .filter(|slot| slot.0 >= self.now.0 + self.lead())
+                .collect::<Vec<_>>()
+        };
+        days.map(|day| (day, free(day)))
+            .filter(|(_, slots)| !slots.is_empty())
+            .collect()
     }
 
     pub fn check(&self, slot: LocalMinute) -> Result<(), SlotRefusal> {
@@ -95,7 +113,8 @@ impl Timetable<'_> {
             return Err(SlotRefusal::TooFar);
         }
         let (day, ahead) = (slot.day(), i64::from(self.ordering.days_ahead));
-        let begins = |day: Day| day.0 - self.now.day().0 <= ahead && self.of_day(day).any(|known| known == slot);
+        let begins =
+            |day: Day| day.0 - self.now.day().0 <= ahead && self.of_day(day).any(|known| known == slot);
         if begins(day) || begins(Day(day.0 - 1)) {
             Ok(())
         } else if day.0 - self.now.day().0 > ahead {
@@ -116,13 +135,26 @@ mod tests {
     }
 
     fn with<T>(hours: &str, now: LocalMinute, ordering: &Ordering, ask: impl Fn(Timetable<'_>) -> T) -> T {
-        ask(Timetable { hours: &hours.parse().unwrap(), holidays: &[], ordering, now, travel: 0 })
+        ask(Timetable {
+            hours: &hours.parse().unwrap(),
+            holidays: &[],
+            ordering,
+            now,
+            travel: 0,
+        })
     }
 
     #[test]
     fn case_tastyigniter_977_as_soon_as_possible_is_after_closing() {
-        let ordering = Ordering { preparation: 30, ..Ordering::default() };
-        let soonest = |hour, minute| with("Mo-Su 11:00-23:00", at(0, hour, minute), &ordering, |table| table.soonest());
+        let ordering = Ordering {
+            preparation: 30,
+            ..Ordering::default()
+        };
+        let soonest = |hour, minute| {
+            with("Mo-Su 11:00-23:00", at(0, hour, minute), &ordering, |table| {
+                table.soonest()
+            })
+        };
         assert_eq!(soonest(22, 37), Err(SlotRefusal::TooLate));
         assert_eq!(soonest(22, 30), Ok(at(0, 23, 0)));
         assert_eq!(soonest(10, 59), Err(SlotRefusal::Closed));
@@ -131,7 +163,12 @@ mod tests {
 
     #[test]
     fn case_tastyigniter_698_slots_do_not_drift() {
-        let ordering = Ordering { slot: 50, preparation: 0, days_ahead: 3, ..Ordering::default() };
+        let ordering = Ordering {
+            slot: 50,
+            preparation: 0,
+            days_ahead: 3,
+            ..Ordering::default()
+        };
         let days = with("Mo-Su 11:00-14:00", at(0, 9, 0), &ordering, |table| table.slots());
         assert_eq!(days.len(), 4);
         for (day, slots) in days {
@@ -142,14 +179,31 @@ mod tests {
 
     #[test]
     fn case_coopcycle_2614_what_is_not_offered_is_refused() {
-        let ordering = Ordering { slot: 15, preparation: 20, days_ahead: 1, ..Ordering::default() };
-        let check = |slot| with("Mo-Su 11:00-14:00", at(0, 12, 0), &ordering, |table| table.check(slot));
-        assert_eq!(check(at(0, 12, 15)), Err(SlotRefusal::Gone), "15 minutes are too few for the kitchen");
+        let ordering = Ordering {
+            slot: 15,
+            preparation: 20,
+            days_ahead: 1,
+            ..Ordering::default()
+        };
+        let check = |slot| {
+            with("Mo-Su 11:00-14:00", at(0, 12, 0), &ordering, |table| {
+                table.check(slot)
+            })
+        };
+        assert_eq!(
+            check(at(0, 12, 15)),
+            Err(SlotRefusal::Gone),
+            "15 minutes are too few for the kitchen"
+        );
         assert_eq!(check(at(-1, 12, 30)), Err(SlotRefusal::Gone));
         assert_eq!(check(at(0, 12, 30)), Ok(()));
         assert_eq!(check(at(0, 12, 31)), Err(SlotRefusal::NoSlot));
         assert_eq!(check(at(0, 14, 0)), Err(SlotRefusal::NoSlot));
-        assert_eq!(check(at(1, 11, 0)), Err(SlotRefusal::NoSlot), "the kitchen has just come in");
+        assert_eq!(
+            check(at(1, 11, 0)),
+            Err(SlotRefusal::NoSlot),
+            "the kitchen has just come in"
+        );
         assert_eq!(check(at(1, 11, 30)), Ok(()));
         assert_eq!(check(at(2, 11, 30)), Err(SlotRefusal::TooFar));
         assert_eq!(check(at(3_000, 11, 30)), Err(SlotRefusal::TooFar));
@@ -157,7 +211,12 @@ mod tests {
 
     #[test]
     fn what_is_offered_is_accepted_also_after_midnight() {
-        let ordering = Ordering { slot: 30, preparation: 30, days_ahead: 1, ..Ordering::default() };
+        let ordering = Ordering {
+            slot: 30,
+            preparation: 30,
+            days_ahead: 1,
+            ..Ordering::default()
+        };
         with("Mo-Su 18:00-02:00", at(0, 0, 30), &ordering, |table| {
             let slots: Vec<_> = table.slots().into_iter().flat_map(|(_, slots)| slots).collect();
             assert_eq!(slots.first(), Some(&at(0, 1, 0)), "last night goes on");
@@ -168,7 +227,12 @@ mod tests {
 
     #[test]
     fn around_the_clock_there_are_slots_around_the_clock() {
-        let ordering = Ordering { slot: 15, preparation: 20, days_ahead: 1, ..Ordering::default() };
+        let ordering = Ordering {
+            slot: 15,
+            preparation: 20,
+            days_ahead: 1,
+            ..Ordering::default()
+        };
         let days = with("24/7", at(0, 12, 0), &ordering, |table| table.slots());
         assert_eq!(days[1].1.len(), 96);
         assert_eq!(days[0].1[0], at(0, 12, 30));
@@ -176,9 +240,18 @@ mod tests {
 
     #[test]
     fn the_road_counts() {
-        let ordering = Ordering { preparation: 20, ..Ordering::default() };
+        let ordering = Ordering {
+            preparation: 20,
+            ..Ordering::default()
+        };
         let hours: OpeningHours = "Mo-Su 11:00-14:00".parse().unwrap();
-        let table = Timetable { hours: &hours, holidays: &[], ordering: &ordering, now: at(0, 13, 40), travel: 15 };
+        let table = Timetable {
+            hours: &hours,
+            holidays: &[],
+            ordering: &ordering,
+            now: at(0, 13, 40),
+            travel: 15,
+        };
         assert_eq!(table.soonest(), Ok(at(0, 14, 15)));
     }
 }

@@ -14,7 +14,11 @@ pub const LONGEST: usize = 64;
 #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", max_length = 64, example = "trattoria-da-lucia"))]
 pub struct Slug(String);
 
-text_type!(Slug, MalformedSlug, "a slug is lower-case words of a-z and 0-9 joined by single hyphens, 64 characters at most");
+text_type!(
+    Slug,
+    MalformedSlug,
+    "a slug is lower-case words of a-z and 0-9 joined by single hyphens, 64 characters at most"
+);
 
 impl Slug {
     pub fn as_str(&self) -> &str {
@@ -25,8 +29,14 @@ impl Slug {
 impl FromStr for Slug {
     type Err = MalformedSlug;
     fn from_str(text: &str) -> Result<Self, MalformedSlug> {
-        let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        if text.len() <= LONGEST && text.split('-').all(word) { Ok(Self(text.to_owned())) } else { Err(MalformedSlug) }
+        let word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        if text.len() <= LONGEST && text.split('-').all(word) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(MalformedSlug)
+        }
     }
 }
 
@@ -45,7 +55,18 @@ mod tests {
         for good in ["a", "noodle-bar-21", &"x".repeat(LONGEST)] {
             assert!(good.parse::<Slug>().is_ok(), "{good}");
         }
-        for bad in ["", "-", "a-", "-a", "a--b", "A", "a b", "é", "../etc", &"x".repeat(LONGEST + 1)] {
+        for bad in [
+            "",
+            "-",
+            "a-",
+            "-a",
+            "a--b",
+            "A",
+            "a b",
+            "é",
+            "../etc",
+            &"x".repeat(LONGEST + 1),
+        ] {
             assert_eq!(bad.parse::<Slug>(), Err(MalformedSlug), "{bad}");
         }
     }

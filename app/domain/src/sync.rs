@@ -86,7 +86,10 @@ pub struct WorkedIn {
 impl Answer {
     pub fn says_nothing_new(&self, request: &Request) -> bool {
         let done = request.ops.first().is_some_and(|op| op.n <= self.done);
-        !done && !self.whole && self.revision == request.since && !matches!(self.trouble, Some(Trouble::Diverged { .. }))
+        !done
+            && !self.whole
+            && self.revision == request.since
+            && !matches!(self.trouble, Some(Trouble::Diverged { .. }))
     }
 }
 
@@ -104,9 +107,25 @@ mod tests {
     };
 
     fn op(n: u64, photo: usize) -> Op {
-        let handed_over = HandedOver { at: Timestamp(0), cash: Minor(0), proof: Proof::Photo("x".repeat(photo)) };
-        let action = Action::HandOver { run: RunId(1), order: OrderId(1), handed_over };
-        Op { id: OpId(u128::from(n)), device: DeviceId(1), n, speaks: SPEAKS, at: Timestamp(0), by: None, action }
+        let handed_over = HandedOver {
+            at: Timestamp(0),
+            cash: Minor(0),
+            proof: Proof::Photo("x".repeat(photo)),
+        };
+        let action = Action::HandOver {
+            run: RunId(1),
+            order: OrderId(1),
+            handed_over,
+        };
+        Op {
+            id: OpId(u128::from(n)),
+            device: DeviceId(1),
+            n,
+            speaks: SPEAKS,
+            at: Timestamp(0),
+            by: None,
+            action,
+        }
     }
 
     #[test]

@@ -34,7 +34,10 @@ impl TaxRate {
 
     /// The tax that a price contains.
     pub fn within(self, price: Minor) -> Minor {
-        divide(i128::from(price.0) * i128::from(self.0), WHOLE + i128::from(self.0))
+        divide(
+            i128::from(price.0) * i128::from(self.0),
+            WHOLE + i128::from(self.0),
+        )
     }
 
     /// The tax that is added to a price.
@@ -90,7 +93,10 @@ pub struct Tax {
 
 impl TaxRules {
     pub fn rates(&self) -> TaxRates {
-        TaxRates { eat_in: self.eat_in, takeaway: self.takeaway }
+        TaxRates {
+            eat_in: self.eat_in,
+            takeaway: self.takeaway,
+        }
     }
 
     pub fn taxes(&self, amounts: impl IntoIterator<Item = (TaxRate, Minor)>) -> Vec<Tax> {
@@ -104,11 +110,19 @@ pub fn taxes(included: bool, amounts: impl IntoIterator<Item = (TaxRate, Minor)>
     for (rate, amount) in amounts.into_iter().filter(|(rate, _)| rate.0 > 0) {
         match taxes.iter_mut().find(|tax| tax.rate == rate) {
             Some(tax) => tax.of += amount,
-            None => taxes.push(Tax { rate, of: amount, tax: Minor::ZERO }),
+            None => taxes.push(Tax {
+                rate,
+                of: amount,
+                tax: Minor::ZERO,
+            }),
         }
     }
     for tax in &mut taxes {
-        tax.tax = if included { tax.rate.within(tax.of) } else { tax.rate.on(tax.of) };
+        tax.tax = if included {
+            tax.rate.within(tax.of)
+        } else {
+            tax.rate.on(tax.of)
+        };
     }
     taxes.sort_by_key(|tax| tax.rate);
     taxes
@@ -120,7 +134,14 @@ mod tests {
 
     #[test]
     fn a_rate_keeps_its_decimals() {
-        for (rate, text) in [(88_750, "8.875"), (190_000, "19"), (0, "0"), (1, "0.0001"), (1_000_000, "100"), (55_000, "5.5")] {
+        for (rate, text) in [
+            (88_750, "8.875"),
+            (190_000, "19"),
+            (0, "0"),
+            (1, "0.0001"),
+            (1_000_000, "100"),
+            (55_000, "5.5"),
+        ] {
             assert_eq!(TaxRate(rate).percent(), text);
         }
     }
@@ -146,9 +167,22 @@ mod tests {
 
     #[test]
     fn one_row_for_each_rate() {
-        let rules = TaxRules { name: "VAT".into(), included: true, eat_in: TaxRate(0), takeaway: TaxRate(0) };
-        let taxes = rules.taxes([(TaxRate(220_000), Minor(2_000)), (TaxRate(100_000), Minor(125)), (TaxRate(220_000), Minor(890))]);
-        let row = |rate, of, tax| Tax { rate: TaxRate(rate), of: Minor(of), tax: Minor(tax) };
+        let rules = TaxRules {
+            name: "VAT".into(),
+            included: true,
+            eat_in: TaxRate(0),
+            takeaway: TaxRate(0),
+        };
+        let taxes = rules.taxes([
+            (TaxRate(220_000), Minor(2_000)),
+            (TaxRate(100_000), Minor(125)),
+            (TaxRate(220_000), Minor(890)),
+        ]);
+        let row = |rate, of, tax| Tax {
+            rate: TaxRate(rate),
+            of: Minor(of),
+            tax: Minor(tax),
+        };
         assert_eq!(taxes, [row(100_000, 125, 11), row(220_000, 2_890, 521)]);
     }
 }

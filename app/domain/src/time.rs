@@ -40,7 +40,15 @@ pub enum Weekday {
 }
 
 impl Weekday {
-    pub const ALL: [Self; 7] = [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
+    pub const ALL: [Self; 7] = [
+        Self::Monday,
+        Self::Tuesday,
+        Self::Wednesday,
+        Self::Thursday,
+        Self::Friday,
+        Self::Saturday,
+        Self::Sunday,
+    ];
 }
 
 impl LocalMinute {
@@ -87,7 +95,11 @@ impl fmt::Display for LocalMinute {
     }
 }
 
-text_type!(LocalMinute, MalformedTime, "a local time is written 2026-11-21T22:30");
+text_type!(
+    LocalMinute,
+    MalformedTime,
+    "a local time is written 2026-11-21T22:30"
+);
 
 impl FromStr for LocalMinute {
     type Err = MalformedTime;
@@ -95,7 +107,8 @@ impl FromStr for LocalMinute {
         let parts = || {
             let (day, clock) = text.split_once('T')?;
             let (hour, minute) = clock.split_once(':')?;
-            let minutes = number(hour, 2).filter(|hour| *hour < 24)? * 60 + number(minute, 2).filter(|minute| *minute < 60)?;
+            let minutes = number(hour, 2).filter(|hour| *hour < 24)? * 60
+                + number(minute, 2).filter(|minute| *minute < 60)?;
             Some(Self(day.parse::<Day>().ok()?.0 * DAY + minutes))
         };
         parts().ok_or(MalformedTime)
@@ -117,7 +130,11 @@ impl Day {
     /// None for 30 February, which `new` would take for 2 March.
     pub fn on_calendar(year: i64, month: i64, day: i64) -> Option<Self> {
         let found = Self::new(year, month, day);
-        if found.civil() == (year, month, day) { Some(found) } else { None }
+        if found.civil() == (year, month, day) {
+            Some(found)
+        } else {
+            None
+        }
     }
 
     /// Year, month and day of the month.
@@ -163,7 +180,11 @@ impl FromStr for Day {
 }
 
 fn number(text: &str, digits: usize) -> Option<i64> {
-    if text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+    if text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        text.parse().ok()
+    } else {
+        None
+    }
 }
 
 // Howard Hinnant's algorithms for the proleptic Gregorian calendar.
@@ -196,8 +217,14 @@ mod tests {
     #[test]
     fn a_clock_goes_on_by_the_minute() {
         let half_past = LocalMinute::new(2026, 11, 21, 22, 30);
-        assert_eq!(half_past.moved(Timestamp(100), Timestamp(100 + 3_600)), LocalMinute::new(2026, 11, 21, 23, 30));
-        assert_eq!(half_past.moved(Timestamp(-1), Timestamp(-61)), LocalMinute::new(2026, 11, 21, 22, 29));
+        assert_eq!(
+            half_past.moved(Timestamp(100), Timestamp(100 + 3_600)),
+            LocalMinute::new(2026, 11, 21, 23, 30)
+        );
+        assert_eq!(
+            half_past.moved(Timestamp(-1), Timestamp(-61)),
+            LocalMinute::new(2026, 11, 21, 22, 29)
+        );
     }
 
     #[test]
@@ -215,18 +242,39 @@ mod tests {
         let christmas = Day::new(2026, 12, 25);
         assert_eq!(serde_json::to_string(&christmas).unwrap(), r#""2026-12-25""#);
         assert_eq!(serde_json::from_str::<Day>(r#""2026-12-25""#).unwrap(), christmas);
-        assert_eq!((christmas.weekday(), christmas.plus(7).civil()), (Weekday::Friday, (2027, 1, 1)));
-        assert_eq!(LocalMinute::new(2026, 12, 25, 23, 59).day().midnight(), LocalMinute::new(2026, 12, 25, 0, 0));
+        assert_eq!(
+            (christmas.weekday(), christmas.plus(7).civil()),
+            (Weekday::Friday, (2027, 1, 1))
+        );
+        assert_eq!(
+            LocalMinute::new(2026, 12, 25, 23, 59).day().midnight(),
+            LocalMinute::new(2026, 12, 25, 0, 0)
+        );
     }
 
     #[test]
     fn days_that_are_not_on_the_calendar_are_refused() {
-        for text in ["2027-02-29", "2026-00-10", "2026-1-01", "2026-01-01-01", "26-01-01", "+026-01-01", "2026-01-1é", ""] {
+        for text in [
+            "2027-02-29",
+            "2026-00-10",
+            "2026-1-01",
+            "2026-01-01-01",
+            "26-01-01",
+            "+026-01-01",
+            "2026-01-1é",
+            "",
+        ] {
             assert_eq!(text.parse::<Day>(), Err(MalformedDay), "{text}");
         }
-        for text in
-            ["2026-02-30T10:00", "2026-13-01T10:00", "2026-01-01 10:00", "2026-01-01T24:00", "2026-01-01T10:0é", "", "+026-01-01T10:00"]
-        {
+        for text in [
+            "2026-02-30T10:00",
+            "2026-13-01T10:00",
+            "2026-01-01 10:00",
+            "2026-01-01T24:00",
+            "2026-01-01T10:0é",
+            "",
+            "+026-01-01T10:00",
+        ] {
             assert_eq!(text.parse::<LocalMinute>(), Err(MalformedTime), "{text}");
         }
     }

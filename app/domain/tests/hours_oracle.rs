@@ -22,17 +22,34 @@ const FIRST_DAY: Day = Day::new(2026, 7, 1);
 const LAST_DAY: Day = Day::new(2028, 6, 30);
 
 const WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// Where the reference is wrong by what it says itself about the syntax.
 const ITS_BUGS: [(&str, &str); 7] = [
-    ("Feb 20-28 10:00-18:00", "never holds in a common year: its end, 29 February, is looked for and not found"),
+    (
+        "Feb 20-28 10:00-18:00",
+        "never holds in a common year: its end, 29 February, is looked for and not found",
+    ),
     ("Feb 20-29 10:00-18:00", "never holds at all, for the same reason"),
-    ("Jan 10-Feb 29 10:00-18:00", "goes on until 1 March in a common year"),
+    (
+        "Jan 10-Feb 29 10:00-18:00",
+        "goes on until 1 March in a common year",
+    ),
     ("Feb 29 10:00-18:00", "knows no next change in a common year"),
-    ("Jan 05-Jan 04 10:00-18:00", "never holds, though Jan 06-Jan 04 and Tu-Mo reach round the year and the week"),
-    ("Dec 24,Jun-Aug,Dec 31 10:00-18:00", "wants a day to be in two parts of one list at once when the list goes back and forth"),
-    ("2026 Dec 10:00-18:00", "takes the hour for a day of the month, and stumbles; with a day of the week between them it does not"),
+    (
+        "Jan 05-Jan 04 10:00-18:00",
+        "never holds, though Jan 06-Jan 04 and Tu-Mo reach round the year and the week",
+    ),
+    (
+        "Dec 24,Jun-Aug,Dec 31 10:00-18:00",
+        "wants a day to be in two parts of one list at once when the list goes back and forth",
+    ),
+    (
+        "2026 Dec 10:00-18:00",
+        "takes the hour for a day of the month, and stumbles; with a day of the week between them it does not",
+    ),
 ];
 
 const PICKED: &str = include_str!("oracle/hours.txt");
@@ -40,7 +57,10 @@ const PICKED: &str = include_str!("oracle/hours.txt");
 fn ask(questions: &[Value]) -> Vec<Value> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
-        let parts: Vec<_> = questions.chunks(questions.len().div_ceil(cores)).map(|part| scope.spawn(|| ask_one(part))).collect();
+        let parts: Vec<_> = questions
+            .chunks(questions.len().div_ceil(cores))
+            .map(|part| scope.spawn(|| ask_one(part)))
+            .collect();
         parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
     })
 }
@@ -48,18 +68,33 @@ fn ask(questions: &[Value]) -> Vec<Value> {
 /// One process of the reference answers many questions.
 fn ask_one(questions: &[Value]) -> Vec<Value> {
     let folder = Path::new("tests/oracle");
-    assert!(folder.join("node_modules/opening_hours").exists(), "the reference is missing: run 'npm ci' in app/domain/tests/oracle");
+    assert!(
+        folder.join("node_modules/opening_hours").exists(),
+        "the reference is missing: run 'npm ci' in app/domain/tests/oracle"
+    );
     let mut node = Command::new("node");
-    node.arg("hours.mjs").current_dir(folder).env("TZ", "UTC").stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut node = node.spawn().expect("Node.js runs the reference; it must be installed as 'node'");
-    let (mut input, output) = (node.stdin.take().unwrap(), BufReader::new(node.stdout.take().unwrap()));
+    node.arg("hours.mjs")
+        .current_dir(folder)
+        .env("TZ", "UTC")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut node = node
+        .spawn()
+        .expect("Node.js runs the reference; it must be installed as 'node'");
+    let (mut input, output) = (
+        node.stdin.take().unwrap(),
+        BufReader::new(node.stdout.take().unwrap()),
+    );
     let lines = questions.iter().fold(String::new(), |mut lines, question| {
         writeln!(lines, "{question}").unwrap();
         lines
     });
     // It answers while it is asked, so somebody else has to listen.
     let asking = thread::spawn(move || input.write_all(lines.as_bytes()));
-    let answers: Vec<Value> = output.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    let answers: Vec<Value> = output
+        .lines()
+        .map(|line| serde_json::from_str(&line.unwrap()).unwrap())
+        .collect();
     asking.join().unwrap().unwrap();
     assert!(node.wait().unwrap().success());
     assert_eq!(answers.len(), questions.len());
@@ -73,7 +108,10 @@ fn holidays() -> Vec<Day> {
 }
 
 fn question(hours: &str, moments: &[LocalMinute]) -> Value {
-    let at: Vec<_> = moments.iter().map(|at| (at, at.day().plus(OUTLOOK).midnight())).collect();
+    let at: Vec<_> = moments
+        .iter()
+        .map(|at| (at, at.day().plus(OUTLOOK).midnight()))
+        .collect();
     json!({ "hours": hours, "at": at })
 }
 
@@ -114,7 +152,11 @@ impl Dice {
     fn hours(&mut self) -> String {
         let mut hours = self.rule();
         for _ in 0..self.below(4) {
-            let separator = if hours.ends_with("24/7") { "; " } else { self.one_of(&["; ", "; ", ";", ", ", ","]) };
+            let separator = if hours.ends_with("24/7") {
+                "; "
+            } else {
+                self.one_of(&["; ", "; ", ";", ", ", ","])
+            };
             hours = hours + separator + &self.rule();
         }
         hours
@@ -165,19 +207,31 @@ impl Dice {
 
     fn months(&mut self) -> String {
         let (first, last) = (self.one_of(&MONTHS), self.one_of(&MONTHS));
-        if self.in_hundred(50) { first.to_owned() } else { format!("{first}-{last}") }
+        if self.in_hundred(50) {
+            first.to_owned()
+        } else {
+            format!("{first}-{last}")
+        }
     }
 
     fn months_of_a_year(&mut self) -> String {
         let (a, b) = (self.below(12), self.below(12));
-        let months = if a < b { format!("{}-{}", MONTHS[a], MONTHS[b]) } else { MONTHS[a].to_owned() };
+        let months = if a < b {
+            format!("{}-{}", MONTHS[a], MONTHS[b])
+        } else {
+            MONTHS[a].to_owned()
+        };
         format!("{} {months}", 2026 + self.below(3))
     }
 
     /// From the 1st to the 13th, or from the 14th to the 27th.
     fn day(&mut self, half: usize) -> String {
         let day = 1 + self.below(13) + 14 * half;
-        if self.in_hundred(80) { format!("{day:02}") } else { day.to_string() }
+        if self.in_hundred(80) {
+            format!("{day:02}")
+        } else {
+            day.to_string()
+        }
     }
 
     fn month_days(&mut self) -> String {
@@ -194,7 +248,12 @@ impl Dice {
     }
 
     fn once(&mut self) -> String {
-        let (year, month, first, last) = (2026 + self.below(3), self.one_of(&MONTHS), self.day(0), self.day(1));
+        let (year, month, first, last) = (
+            2026 + self.below(3),
+            self.one_of(&MONTHS),
+            self.day(0),
+            self.day(1),
+        );
         let later = self.one_of(&MONTHS);
         [
             format!("{year} {month} {last}"),
@@ -207,9 +266,22 @@ impl Dice {
     /// Any minute, a minute near a midnight, or one near the midnight that a holiday or a year begins or ends with.
     fn moment(&mut self, holidays: &[Day]) -> LocalMinute {
         let any = FIRST_DAY.plus(self.below((LAST_DAY.0 - FIRST_DAY.0) as usize) as i64);
-        let remarkable = [Day::new(2027, 1, 1), Day::new(2028, 1, 1), Day::new(2028, 3, 1), holidays[self.below(holidays.len() / 2)]];
-        let day = if self.in_hundred(60) { any } else { remarkable[self.below(4)].plus(self.below(2) as i64) };
-        let minute = if self.in_hundred(50) { self.below(DAY as usize) as i64 } else { self.below(5) as i64 - 2 };
+        let remarkable = [
+            Day::new(2027, 1, 1),
+            Day::new(2028, 1, 1),
+            Day::new(2028, 3, 1),
+            holidays[self.below(holidays.len() / 2)],
+        ];
+        let day = if self.in_hundred(60) {
+            any
+        } else {
+            remarkable[self.below(4)].plus(self.below(2) as i64)
+        };
+        let minute = if self.in_hundred(50) {
+            self.below(DAY as usize) as i64
+        } else {
+            self.below(5) as i64 - 2
+        };
         LocalMinute(day.midnight().0 + minute)
     }
 }
@@ -219,15 +291,26 @@ fn opens_and_closes_when_the_reference_does() {
     let (mut dice, holidays) = (Dice(2026), holidays());
     let mut strings: Vec<String> = PICKED.lines().map(str::to_owned).collect();
     strings.extend((0..STRINGS).map(|_| dice.hours()));
-    let moments: Vec<Vec<_>> = strings.iter().map(|_| (0..MOMENTS).map(|_| dice.moment(&holidays)).collect()).collect();
-    let questions: Vec<_> = strings.iter().zip(&moments).map(|(hours, moments)| question(hours, moments)).collect();
+    let moments: Vec<Vec<_>> = strings
+        .iter()
+        .map(|_| (0..MOMENTS).map(|_| dice.moment(&holidays)).collect())
+        .collect();
+    let questions: Vec<_> = strings
+        .iter()
+        .zip(&moments)
+        .map(|(hours, moments)| question(hours, moments))
+        .collect();
     let mut differences = Vec::new();
     for ((hours, moments), theirs) in strings.iter().zip(&moments).zip(ask(&questions)) {
         let ours = our_answer(hours, moments, &holidays);
         if ours != theirs {
             let moment = (0..MOMENTS).find(|moment| ours[moment] != theirs[moment]);
-            let shown = moment
-                .map_or(format!("{theirs}"), |moment| format!("{}: we say {}, it says {}", moments[moment], ours[moment], theirs[moment]));
+            let shown = moment.map_or(format!("{theirs}"), |moment| {
+                format!(
+                    "{}: we say {}, it says {}",
+                    moments[moment], ours[moment], theirs[moment]
+                )
+            });
             differences.push(format!("{hours}\n    {shown}"));
         }
     }
@@ -243,9 +326,18 @@ fn opens_and_closes_when_the_reference_does() {
 #[test]
 fn the_listed_bugs_are_still_there() {
     let holidays = holidays();
-    let noons: Vec<_> = (0..LAST_DAY.0 - FIRST_DAY.0).map(|day| LocalMinute(FIRST_DAY.plus(day).midnight().0 + 12 * 60)).collect();
-    let questions: Vec<_> = ITS_BUGS.iter().map(|(hours, _)| question(hours, &noons)).collect();
+    let noons: Vec<_> = (0..LAST_DAY.0 - FIRST_DAY.0)
+        .map(|day| LocalMinute(FIRST_DAY.plus(day).midnight().0 + 12 * 60))
+        .collect();
+    let questions: Vec<_> = ITS_BUGS
+        .iter()
+        .map(|(hours, _)| question(hours, &noons))
+        .collect();
     for ((hours, why), theirs) in ITS_BUGS.iter().zip(ask(&questions)) {
-        assert_ne!(our_answer(hours, &noons, &holidays), theirs, "the reference no longer {why}: take '{hours}' off the list");
+        assert_ne!(
+            our_answer(hours, &noons, &holidays),
+            theirs,
+            "the reference no longer {why}: take '{hours}' off the list"
+        );
     }
 }

@@ -37,10 +37,22 @@ use crate::{
 
 #[derive(Debug, Clone)]
 pub enum Ordering {
-    Dish { listed: Box<Listed>, menu: Arc<Menu>, dish: Box<Dish> },
+    Dish {
+        listed: Box<Listed>,
+        menu: Arc<Menu>,
+        dish: Box<Dish>,
+    },
     Basket(Begun),
-    Checkout { begun: Begun, id: OrderId, came: Came },
-    Order { tracked: Box<TrackedOrder>, listed: Box<Listed>, came: Came },
+    Checkout {
+        begun: Begun,
+        id: OrderId,
+        came: Came,
+    },
+    Order {
+        tracked: Box<TrackedOrder>,
+        listed: Box<Listed>,
+        came: Came,
+    },
     History(Vec<TrackedOrder>),
 }
 
@@ -57,7 +69,11 @@ pub struct Came {
 impl Came {
     fn of(visit: &Visit) -> Self {
         let was = visit.get("was").and_then(|was| was.parse().ok());
-        Self { wrong: visit.get("wrong").map(str::to_owned), was, still: visit.get("still").is_some() }
+        Self {
+            wrong: visit.get("wrong").map(str::to_owned),
+            was,
+            still: visit.get("still").is_some(),
+        }
     }
 }
 
@@ -80,27 +96,47 @@ impl Pages for Ordering {
         provide_context(actions);
     }
 
-    async fn load(view: View, values: &[&str], visit: &Visit, backend: &Self::Backend) -> Result<Self, Problem> {
+    async fn load(
+        view: View,
+        values: &[&str],
+        visit: &Visit,
+        backend: &Self::Backend,
+    ) -> Result<Self, Problem> {
         let nothing_here = || nothing_here(visit);
         let slug = || slug(values).ok_or_else(nothing_here);
         match view {
             View::Dish => {
-                let id: DishId = values.get(1).and_then(|id| id.parse().ok()).ok_or_else(nothing_here)?;
+                let id: DishId = values
+                    .get(1)
+                    .and_then(|id| id.parse().ok())
+                    .ok_or_else(nothing_here)?;
                 let slug = slug()?;
                 let listed = backend.restaurant(&slug).await?;
                 let menu = backend.menu(&slug).await?;
                 let dish = menu.dish(id).cloned().ok_or_else(nothing_here)?;
-                Ok(Self::Dish { listed: Box::new(listed), menu, dish: Box::new(dish) })
+                Ok(Self::Dish {
+                    listed: Box::new(listed),
+                    menu,
+                    dish: Box::new(dish),
+                })
             }
             View::Basket => Ok(Self::Basket(Begun::load(&slug()?, backend).await?)),
             View::Checkout => {
                 let begun = Begun::load(&slug()?, backend).await?;
-                Ok(Self::Checkout { begun, id: backend.new_order().await?, came: Came::of(visit) })
+                Ok(Self::Checkout {
+                    begun,
+                    id: backend.new_order().await?,
+                    came: Came::of(visit),
+                })
             }
             View::Order => {
                 let tracked = backend.order(values.first().copied().unwrap_or_default()).await?;
                 let listed = backend.restaurant(&tracked.slug).await?;
-                Ok(Self::Order { tracked: Box::new(tracked), listed: Box::new(listed), came: Came::of(visit) })
+                Ok(Self::Order {
+                    tracked: Box::new(tracked),
+                    listed: Box::new(listed),
+                    came: Came::of(visit),
+                })
             }
             View::History => Ok(Self::History(backend.orders().await?)),
             _ => Err(nothing_here()),
@@ -116,7 +152,11 @@ impl Pages for Ordering {
                 true => Either::Left(view! { <basket::Basket begun/> }),
                 false => Either::Right(view! { <checkout::Checkout begun id came/> }),
             }),
-            Self::Order { tracked, listed, came } => EitherOf5::D(view! { <order::Order tracked=*tracked listed came/> }),
+            Self::Order {
+                tracked,
+                listed,
+                came,
+            } => EitherOf5::D(view! { <order::Order tracked=*tracked listed came/> }),
             Self::History(orders) => EitherOf5::E(view! { <history::History orders/> }),
         }
     }
@@ -127,7 +167,9 @@ impl Pages for Ordering {
             Self::Dish { dish, .. } => dish.name.clone(),
             Self::Basket(begun) => at(Key::BasketTitle, &begun.listed),
             Self::Checkout { begun, .. } => at(Key::CheckoutTitle, &begun.listed),
-            Self::Order { tracked, .. } => texts.fill(Key::OrderTitle, &[("number", &tracked.order.number.to_string())]),
+            Self::Order { tracked, .. } => {
+                texts.fill(Key::OrderTitle, &[("number", &tracked.order.number.to_string())])
+            }
             Self::History(_) => texts.get(Key::HistoryTitle).to_owned(),
         })
     }
@@ -149,7 +191,9 @@ impl Pages for Ordering {
 
     fn refresh(&self) -> Option<u32> {
         match self {
-            Self::Order { tracked, came, .. } if !came.still && !tracked.order.progress.state.is_over() => Some(REFRESH),
+            Self::Order { tracked, came, .. } if !came.still && !tracked.order.progress.state.is_over() => {
+                Some(REFRESH)
+            }
             _ => None,
         }
     }

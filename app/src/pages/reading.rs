@@ -28,8 +28,15 @@ use crate::{
 
 #[derive(Debug, Clone)]
 pub enum Reading {
-    Home { search: Search, found: Page<Listed> },
-    Restaurant { filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu> },
+    Home {
+        search: Search,
+        found: Page<Listed>,
+    },
+    Restaurant {
+        filter: DishFilter,
+        listed: Box<Listed>,
+        menu: Arc<Menu>,
+    },
     About(Arc<About>),
 }
 
@@ -45,7 +52,12 @@ impl Pages for Reading {
         whole
     }
 
-    async fn load(view: View, values: &[&str], visit: &Visit, backend: &Self::Backend) -> Result<Self, Problem> {
+    async fn load(
+        view: View,
+        values: &[&str],
+        visit: &Visit,
+        backend: &Self::Backend,
+    ) -> Result<Self, Problem> {
         match view {
             View::Home => {
                 let search = Search::parse(&mut visit.page_pairs()).map_err(malformed)?;
@@ -57,7 +69,11 @@ impl Pages for Reading {
                 let filter = DishFilter::parse(&mut visit.page_pairs()).map_err(malformed)?;
                 let listed = backend.restaurant(&slug).await?;
                 let menu = backend.menu(&slug).await?;
-                Ok(Self::Restaurant { filter, listed: Box::new(listed), menu })
+                Ok(Self::Restaurant {
+                    filter,
+                    listed: Box::new(listed),
+                    menu,
+                })
             }
             View::About => Ok(Self::About(backend.about().await?)),
             _ => Err(nothing_here(visit)),
@@ -67,7 +83,9 @@ impl Pages for Reading {
     fn view(self) -> impl IntoView + 'static {
         match self {
             Self::Home { search, found } => EitherOf3::A(view! { <home::Home search found/> }),
-            Self::Restaurant { filter, listed, menu } => EitherOf3::B(view! { <restaurant::Restaurant filter listed menu/> }),
+            Self::Restaurant { filter, listed, menu } => {
+                EitherOf3::B(view! { <restaurant::Restaurant filter listed menu/> })
+            }
             Self::About(about) => EitherOf3::C(view! { <about::About about/> }),
         }
     }

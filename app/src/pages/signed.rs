@@ -30,14 +30,43 @@ use crate::{
 
 #[derive(Debug, Clone)]
 pub enum Signed {
-    Board { slug: Slug, board: Box<Board> },
-    Devices { slug: Slug, list: Box<DeviceList>, said: devices::Said },
-    Account { signed_in: Box<SignedIn>, passkeys: Vec<PasskeyView>, done: Option<String>, wrong: Option<String> },
-    SignIn { next: String, done: Option<String>, wrong: Option<String> },
-    SignUp { done: bool, wrong: bool },
-    AskReset { done: bool, wrong: bool },
-    Reset { token: String, wrong: bool },
-    Verify { token: String, done: bool, wrong: bool },
+    Board {
+        slug: Slug,
+        board: Box<Board>,
+    },
+    Devices {
+        slug: Slug,
+        list: Box<DeviceList>,
+        said: devices::Said,
+    },
+    Account {
+        signed_in: Box<SignedIn>,
+        passkeys: Vec<PasskeyView>,
+        done: Option<String>,
+        wrong: Option<String>,
+    },
+    SignIn {
+        next: String,
+        done: Option<String>,
+        wrong: Option<String>,
+    },
+    SignUp {
+        done: bool,
+        wrong: bool,
+    },
+    AskReset {
+        done: bool,
+        wrong: bool,
+    },
+    Reset {
+        token: String,
+        wrong: bool,
+    },
+    Verify {
+        token: String,
+        done: bool,
+        wrong: bool,
+    },
 }
 
 impl Pages for Signed {
@@ -55,37 +84,84 @@ impl Pages for Signed {
         provide_context(actions);
     }
 
-    async fn load(view: View, values: &[&str], visit: &Visit, backend: &Self::Backend) -> Result<Self, Problem> {
+    async fn load(
+        view: View,
+        values: &[&str],
+        visit: &Visit,
+        backend: &Self::Backend,
+    ) -> Result<Self, Problem> {
         let nothing_here = || nothing_here(visit);
-        let token = || values.first().map(|token| (*token).to_owned()).ok_or_else(nothing_here);
+        let token = || {
+            values
+                .first()
+                .map(|token| (*token).to_owned())
+                .ok_or_else(nothing_here)
+        };
         let said = |name: &str| visit.get(name).map(str::to_owned);
         let (done, wrong) = (said("done"), said("wrong"));
         match view {
             View::Board => {
                 let slug = slug(values).ok_or_else(nothing_here)?;
                 match backend.board(&slug).await {
-                    Ok(board) => Ok(Self::Board { slug, board: Box::new(board) }),
-                    Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn { next: visit.path.clone(), done, wrong }),
+                    Ok(board) => Ok(Self::Board {
+                        slug,
+                        board: Box::new(board),
+                    }),
+                    Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn {
+                        next: visit.path.clone(),
+                        done,
+                        wrong,
+                    }),
                     Err(problem) => Err(problem),
                 }
             }
             View::Devices => {
                 let slug = slug(values).ok_or_else(nothing_here)?;
                 match backend.devices(&slug).await {
-                    Ok(list) => Ok(Self::Devices { slug, list: Box::new(list), said: devices::Said::read(visit) }),
-                    Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn { next: visit.path.clone(), done, wrong }),
+                    Ok(list) => Ok(Self::Devices {
+                        slug,
+                        list: Box::new(list),
+                        said: devices::Said::read(visit),
+                    }),
+                    Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn {
+                        next: visit.path.clone(),
+                        done,
+                        wrong,
+                    }),
                     Err(problem) => Err(problem),
                 }
             }
             View::Account => match backend.signed_in().await {
-                Ok(signed_in) => Ok(Self::Account { signed_in: Box::new(signed_in), passkeys: backend.passkeys().await?, done, wrong }),
-                Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn { next: "/account".into(), done, wrong }),
+                Ok(signed_in) => Ok(Self::Account {
+                    signed_in: Box::new(signed_in),
+                    passkeys: backend.passkeys().await?,
+                    done,
+                    wrong,
+                }),
+                Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn {
+                    next: "/account".into(),
+                    done,
+                    wrong,
+                }),
                 Err(problem) => Err(problem),
             },
-            View::SignUp => Ok(Self::SignUp { done: done.is_some(), wrong: wrong.is_some() }),
-            View::AskReset => Ok(Self::AskReset { done: done.is_some(), wrong: wrong.is_some() }),
-            View::Reset => Ok(Self::Reset { token: token()?, wrong: wrong.is_some() }),
-            View::Verify => Ok(Self::Verify { token: token()?, done: done.is_some(), wrong: wrong.is_some() }),
+            View::SignUp => Ok(Self::SignUp {
+                done: done.is_some(),
+                wrong: wrong.is_some(),
+            }),
+            View::AskReset => Ok(Self::AskReset {
+                done: done.is_some(),
+                wrong: wrong.is_some(),
+            }),
+            View::Reset => Ok(Self::Reset {
+                token: token()?,
+                wrong: wrong.is_some(),
+            }),
+            View::Verify => Ok(Self::Verify {
+                token: token()?,
+                done: done.is_some(),
+                wrong: wrong.is_some(),
+            }),
             _ => Err(nothing_here()),
         }
     }
@@ -93,22 +169,31 @@ impl Pages for Signed {
     fn view(self) -> impl IntoView + 'static {
         match self {
             Self::Board { slug, board } => EitherOf8::A(view! { <board::BoardPage slug board=*board/> }),
-            Self::Account { signed_in, passkeys, done, wrong } => {
-                EitherOf8::B(view! { <account::Account signed_in=*signed_in keys=passkeys done wrong/> })
-            }
+            Self::Account {
+                signed_in,
+                passkeys,
+                done,
+                wrong,
+            } => EitherOf8::B(view! { <account::Account signed_in=*signed_in keys=passkeys done wrong/> }),
             Self::SignIn { next, done, wrong } => EitherOf8::C(credentials::sign_in(next, done, wrong)),
             Self::SignUp { done, wrong } => EitherOf8::D(credentials::sign_up(done, wrong)),
             Self::AskReset { done, wrong } => EitherOf8::E(credentials::ask_reset(done, wrong)),
             Self::Reset { token, wrong } => EitherOf8::F(credentials::reset(token, wrong)),
             Self::Verify { token, done, wrong } => EitherOf8::G(credentials::verify(token, done, wrong)),
-            Self::Devices { slug, list, said } => EitherOf8::H(view! { <devices::Devices slug list=*list said/> }),
+            Self::Devices { slug, list, said } => {
+                EitherOf8::H(view! { <devices::Devices slug list=*list said/> })
+            }
         }
     }
 
     fn title(&self, texts: Texts) -> String {
         let key = match self {
-            Self::Board { board, .. } => return document_title(&texts.fill(Key::BoardTitle, &[("name", &board.name)])),
-            Self::Devices { list, .. } => return document_title(&texts.fill(Key::DevicesTitle, &[("name", &list.name)])),
+            Self::Board { board, .. } => {
+                return document_title(&texts.fill(Key::BoardTitle, &[("name", &board.name)]));
+            }
+            Self::Devices { list, .. } => {
+                return document_title(&texts.fill(Key::DevicesTitle, &[("name", &list.name)]));
+            }
             Self::Account { .. } => Key::AccountTitle,
             Self::SignIn { .. } => Key::SignInTitle,
             Self::SignUp { .. } => Key::SignUpTitle,

@@ -58,7 +58,8 @@ impl Premises {
 
     /// Whether whoever sees those has to be shown these. Doors open and close by the hours, which both know.
     fn is_news_to(&self, shown: &Self) -> bool {
-        self.slug == shown.slug && (self.menu != shown.menu || self.listed.restaurant != shown.listed.restaurant)
+        self.slug == shown.slug
+            && (self.menu != shown.menu || self.listed.restaurant != shown.listed.restaurant)
     }
 }
 
@@ -77,9 +78,11 @@ impl Staff {
 
     fn premises(&self) -> &Premises {
         match self {
-            Self::Device(premises) | Self::Till(premises) | Self::Kitchen(premises) | Self::Floor(premises) | Self::Runs(premises) => {
-                premises
-            }
+            Self::Device(premises)
+            | Self::Till(premises)
+            | Self::Kitchen(premises)
+            | Self::Floor(premises)
+            | Self::Runs(premises) => premises,
         }
     }
 }
@@ -103,7 +106,12 @@ impl Pages for Staff {
         frame::frame(content, main)
     }
 
-    async fn load(view: View, values: &[&str], visit: &Visit, backend: &Self::Backend) -> Result<Self, Problem> {
+    async fn load(
+        view: View,
+        values: &[&str],
+        visit: &Visit,
+        backend: &Self::Backend,
+    ) -> Result<Self, Problem> {
         let page = match view {
             View::Device => Self::Device,
             View::Till => Self::Till,
@@ -134,7 +142,11 @@ impl Pages for Staff {
             Self::Floor(_) => Key::FloorTitle,
             Self::Runs(_) => Key::RunsTitle,
         };
-        document_title(&format!("{} · {}", texts.get(key), self.premises().listed.restaurant.name))
+        document_title(&format!(
+            "{} · {}",
+            texts.get(key),
+            self.premises().listed.restaurant.name
+        ))
     }
 
     /// Colour means state here, and nothing else.

@@ -10,7 +10,9 @@ use crate::{
 pub fn Footer() -> impl IntoView {
     let texts = texts();
     // No part of the app: whoever comes from there comes with a new document.
-    let here = visit().with_untracked(|visit| visit.path == "/about").then_some("page");
+    let here = visit()
+        .with_untracked(|visit| visit.path == "/about")
+        .then_some("page");
     view! {
         <footer class="bottom">
             <p><a href="/orders">{texts.get(Key::HistoryTitle)}</a></p>

@@ -11,7 +11,9 @@ use crate::visit::Visit;
 
 /// What would be sent, in the order of the fields; files are left out.
 pub fn pairs(form: &HtmlFormElement) -> Vec<(String, String)> {
-    let Ok(data) = FormData::new_with_form(form) else { return Vec::new() };
+    let Ok(data) = FormData::new_with_form(form) else {
+        return Vec::new();
+    };
     let pair = |pair: JsValue| {
         let pair = Array::from(&pair);
         Some((pair.get(0).as_string()?, pair.get(1).as_string()?))

@@ -28,8 +28,13 @@ pub fn Made() -> impl IntoView {
     Effect::new(move |_| measured.set(measure()));
     let facts = move || match measured.get() {
         None => texts.fill(Key::MadeServer, &[("size", SIZE_HERE), ("time", TIME_HERE)]),
-        Some((bytes, milliseconds)) => texts
-            .fill(Key::MadeBrowser, &[("size", &kilobytes(texts, bytes as u64)), ("time", &texts.lang.decimal(milliseconds as u64, 0))]),
+        Some((bytes, milliseconds)) => texts.fill(
+            Key::MadeBrowser,
+            &[
+                ("size", &kilobytes(texts, bytes as u64)),
+                ("time", &texts.lang.decimal(milliseconds as u64, 0)),
+            ],
+        ),
     };
     let buttons: Vec<_> = allows
         .iter()
@@ -41,8 +46,12 @@ pub fn Made() -> impl IntoView {
     let visit = visit();
     let kept = move || {
         visit.with(|visit| {
-            let pairs = visit.page_pairs().map(|(name, value)| (name.to_owned(), value.to_owned()));
-            pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect::<Vec<_>>()
+            let pairs = visit
+                .page_pairs()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()));
+            pairs
+                .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+                .collect::<Vec<_>>()
         })
     };
     let chosen = decision.reason == Reason::Visitor;
@@ -86,7 +95,11 @@ pub fn kilobytes(texts: Texts, bytes: u64) -> String {
 /// Bytes over the network, script and wasm included, and the wait for the first of them.
 fn measure() -> Option<(f64, f64)> {
     let performance = window().performance()?;
-    let navigation: web_sys::PerformanceNavigationTiming = performance.get_entries_by_type("navigation").get(0).dyn_into().ok()?;
+    let navigation: web_sys::PerformanceNavigationTiming = performance
+        .get_entries_by_type("navigation")
+        .get(0)
+        .dyn_into()
+        .ok()?;
     let resources = performance.get_entries_by_type("resource");
     let fetched: f64 = resources
         .iter()

@@ -11,8 +11,20 @@ use crate::text::{Key, Texts};
 pub fn notes(texts: Texts, dish: &Dish) -> String {
     let mut notes = String::new();
     let comma = texts.get(Key::ListComma);
-    list(&mut notes, "", comma, dish.diets.iter().map(|diet| diet::name(texts, *diet).into()));
-    list(&mut notes, texts.get(Key::MenuContains), comma, dish.allergens.iter().map(|allergen| allergen::name(texts, *allergen).into()));
+    list(
+        &mut notes,
+        "",
+        comma,
+        dish.diets.iter().map(|diet| diet::name(texts, *diet).into()),
+    );
+    list(
+        &mut notes,
+        texts.get(Key::MenuContains),
+        comma,
+        dish.allergens
+            .iter()
+            .map(|allergen| allergen::name(texts, *allergen).into()),
+    );
     notes
 }
 

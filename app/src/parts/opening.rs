@@ -9,10 +9,19 @@ use crate::text::{Key, Texts};
 
 pub fn sentence(texts: Texts, opening: &Opening) -> String {
     let Some(change) = opening.change else {
-        return texts.get(if opening.open { Key::OpeningAlways } else { Key::OpeningNever }).to_owned();
+        return texts
+            .get(if opening.open {
+                Key::OpeningAlways
+            } else {
+                Key::OpeningNever
+            })
+            .to_owned();
     };
     let time = change.at.clock();
-    let values = [("time", time.as_str()), ("day", weekday(texts, change.at.weekday()))];
+    let values = [
+        ("time", time.as_str()),
+        ("day", weekday(texts, change.at.weekday())),
+    ];
     let key = match (opening.open, change.in_days) {
         (true, 2..) => Key::OpeningUntilDay,
         (true, _) => Key::OpeningUntil,
@@ -41,8 +50,17 @@ pub fn spans(texts: Texts, spans: &[Span]) -> String {
         return texts.get(Key::OpeningClosedDay).to_owned();
     }
     // Midnight as an end is 24:00, as a beginning 00:00.
-    let clock = |minute: i64| if minute == DAY { "24:00".to_owned() } else { LocalMinute(minute).clock() };
-    let spans: Vec<_> = spans.iter().map(|span| format!("{}–{}", clock(span.from), clock(span.to))).collect();
+    let clock = |minute: i64| {
+        if minute == DAY {
+            "24:00".to_owned()
+        } else {
+            LocalMinute(minute).clock()
+        }
+    };
+    let spans: Vec<_> = spans
+        .iter()
+        .map(|span| format!("{}–{}", clock(span.from), clock(span.to)))
+        .collect();
     spans.join(texts.get(Key::ListComma))
 }
 
@@ -69,8 +87,14 @@ mod tests {
         assert_eq!(said(Lang::English, hours, at(5, 3)), "Opens Monday at 11:30");
         assert_eq!(said(Lang::German, hours, at(4, 18)), "Geöffnet bis 02:00");
         assert_eq!(said(Lang::English, "24/7", at(0, 0)), "Open around the clock");
-        assert_eq!(said(Lang::English, "24/7; Nov 19 off", at(0, 0)), "Open until Thursday at 00:00");
-        assert_eq!(said(Lang::English, "Mo off", at(0, 0)), "Closed until further notice");
+        assert_eq!(
+            said(Lang::English, "24/7; Nov 19 off", at(0, 0)),
+            "Open until Thursday at 00:00"
+        );
+        assert_eq!(
+            said(Lang::English, "Mo off", at(0, 0)),
+            "Closed until further notice"
+        );
     }
 
     #[test]

@@ -18,18 +18,31 @@ use crate::{
 /// One after another and never one inside the other: so the type of the view stays finite, however deep choices open further groups.
 /// The style sheet hides those whose choice is not chosen.
 pub fn groups(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
-    offered(menu, dish).iter().map(|shown| fieldset(texts, menu, shown)).collect::<Vec<_>>()
+    offered(menu, dish)
+        .iter()
+        .map(|shown| fieldset(texts, menu, shown))
+        .collect::<Vec<_>>()
 }
 
 fn fieldset(texts: Texts, menu: &Menu, offered: &Offered<'_>) -> impl IntoView + use<> {
     let Offered { group, within, .. } = offered;
     let limits = (!wish::one_of(group)).then_some((group.min, group.max));
-    let numbers = |prefix: &str| within.iter().map(|opener| format!("{prefix}{}", opener.number)).collect::<Vec<_>>().join(" ");
+    let numbers = |prefix: &str| {
+        within
+            .iter()
+            .map(|opener| format!("{prefix}{}", opener.number))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     let name = match within.last() {
         Some(opener) => format!("{} · {}", opener.choice.name, group.name),
         None => group.name.clone(),
     };
-    let choices: Vec<_> = group.choices.iter().map(|shown| choice(texts, menu, offered, shown)).collect();
+    let choices: Vec<_> = group
+        .choices
+        .iter()
+        .map(|shown| choice(texts, menu, offered, shown))
+        .collect();
     view! {
         <fieldset class=numbers("in-") data-in=numbers("") data-min=limits.map(|(min, _)| min) data-max=limits.map(|(_, max)| max)>
             <legend><span lang=menu.lang.tag() dir="auto">{name}</span>" "<small>{words(texts, group)}</small></legend>
@@ -39,11 +52,18 @@ fn fieldset(texts: Texts, menu: &Menu, offered: &Offered<'_>) -> impl IntoView +
 }
 
 fn choice(texts: Texts, menu: &Menu, offered: &Offered<'_>, choice: &Choice) -> impl IntoView + use<> {
-    let Offered { group, within, openers } = offered;
+    let Offered {
+        group,
+        within,
+        openers,
+    } = offered;
     let one_of = wish::one_of(group);
     let kind = if one_of { "radio" } else { "checkbox" };
     let name = wish::field(group, within.iter().map(|opener| opener.choice.id));
-    let opener = openers.iter().find(|opener| opener.choice.id == choice.id).map(|opener| format!("opens-{}", opener.number));
+    let opener = openers
+        .iter()
+        .find(|opener| opener.choice.id == choice.id)
+        .map(|opener| format!("opens-{}", opener.number));
     // What cannot be seen must not keep the form from being sent.
     let required = one_of && within.is_empty();
     let price =
@@ -68,20 +88,36 @@ fn words(texts: Texts, group: &OptionGroup) -> String {
         (0, _) if all => texts.get(Key::DishAny).to_owned(),
         (0, max) => texts.count(Key::DishUpTo, max),
         (min, _) if all => texts.count(Key::DishAtLeast, min),
-        (min, max) => texts.fill(Key::DishBetween, &[("min", &min.to_string()), ("max", &max.to_string())]),
+        (min, max) => texts.fill(
+            Key::DishBetween,
+            &[("min", &min.to_string()), ("max", &max.to_string())],
+        ),
     }
 }
 
 /// What HTML cannot say by itself: groups whose choice is not chosen do not count, boxes that would be too many cannot be ticked,
 /// and the browser says where some are missing.
 pub fn keep_within(texts: Texts, form: &HtmlFormElement) {
-    let groups = form.query_selector_all("fieldset").iter().flat_map(elements::<HtmlFieldSetElement>).collect::<Vec<_>>();
+    let groups = form
+        .query_selector_all("fieldset")
+        .iter()
+        .flat_map(elements::<HtmlFieldSetElement>)
+        .collect::<Vec<_>>();
     for group in groups {
         let said = |name| group.get_attribute(name).unwrap_or_default();
-        let chosen = |number: &str| form.query_selector(&format!(".opens-{number}:checked")).is_ok_and(|input| input.is_some());
-        let open = said("data-in").split(' ').all(|number| number.is_empty() || chosen(number));
+        let chosen = |number: &str| {
+            form.query_selector(&format!(".opens-{number}:checked"))
+                .is_ok_and(|input| input.is_some())
+        };
+        let open = said("data-in")
+            .split(' ')
+            .all(|number| number.is_empty() || chosen(number));
         group.set_disabled(!open);
-        let inputs: Vec<HtmlInputElement> = group.query_selector_all("input").iter().flat_map(elements).collect();
+        let inputs: Vec<HtmlInputElement> = group
+            .query_selector_all("input")
+            .iter()
+            .flat_map(elements)
+            .collect();
         match (said("data-min").parse(), said("data-max").parse()) {
             (Ok(min), Ok(max)) => limit(texts, &inputs, min, max),
             _ => inputs.iter().for_each(|input| input.set_required(true)),
@@ -91,7 +127,11 @@ pub fn keep_within(texts: Texts, form: &HtmlFormElement) {
 
 fn limit(texts: Texts, boxes: &[HtmlInputElement], min: usize, max: usize) {
     let ticked = boxes.iter().filter(|ticked| ticked.checked()).count();
-    let missing = if ticked < min { texts.count(Key::DishAtLeast, min) } else { String::new() };
+    let missing = if ticked < min {
+        texts.count(Key::DishAtLeast, min)
+    } else {
+        String::new()
+    };
     for (number, one) in boxes.iter().enumerate() {
         one.set_disabled(ticked >= max && !one.checked());
         one.set_custom_validity(if number == 0 { &missing } else { "" });
@@ -99,7 +139,9 @@ fn limit(texts: Texts, boxes: &[HtmlInputElement], min: usize, max: usize) {
 }
 
 fn elements<T: JsCast>(list: &NodeList) -> Vec<T> {
-    (0..list.length()).filter_map(|at| list.item(at)?.dyn_into().ok()).collect()
+    (0..list.length())
+        .filter_map(|at| list.item(at)?.dyn_into().ok())
+        .collect()
 }
 
 #[cfg(feature = "server")]
@@ -122,7 +164,13 @@ mod tests {
             dish: None,
             option_groups: Vec::new(),
         };
-        let group = OptionGroup { id: OptionGroupId(1), name: String::new(), min, max, choices: (0..choices).map(choice).collect() };
+        let group = OptionGroup {
+            id: OptionGroupId(1),
+            name: String::new(),
+            min,
+            max,
+            choices: (0..choices).map(choice).collect(),
+        };
         words(Texts::of(Lang::English), &group)
     }
 

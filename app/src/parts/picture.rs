@@ -4,14 +4,21 @@ use leptos::prelude::*;
 use servery_domain::menu::{Picture as File, PictureFormat};
 
 #[component]
-pub fn Picture(file: File, alt: &'static str, sizes: &'static str, #[prop(optional)] eager: bool) -> impl IntoView {
+pub fn Picture(
+    file: File,
+    alt: &'static str,
+    sizes: &'static str,
+    #[prop(optional)] eager: bool,
+) -> impl IntoView {
     let loading = if eager { "eager" } else { "lazy" };
     let (last, better) = match file.formats.split_last() {
         Some((last, better)) => (*last, better),
         None => (PictureFormat::Svg, &[][..]),
     };
-    let sources: Vec<_> =
-        better.iter().map(|format| view! { <source type=format.media_type() srcset=srcset(&file, *format) sizes=sizes/> }).collect();
+    let sources: Vec<_> = better
+        .iter()
+        .map(|format| view! { <source type=format.media_type() srcset=srcset(&file, *format) sizes=sizes/> })
+        .collect();
     let fallback = address(&file, last, file.widths.iter().copied().min());
     let set = (!file.widths.is_empty()).then(|| srcset(&file, last));
     let sizes = set.is_some().then_some(sizes);
@@ -35,7 +42,11 @@ fn srcset(file: &File, format: PictureFormat) -> String {
     if file.widths.is_empty() {
         return address(file, format, None);
     }
-    let candidates: Vec<_> = file.widths.iter().map(|width| format!("{} {width}w", address(file, format, Some(*width)))).collect();
+    let candidates: Vec<_> = file
+        .widths
+        .iter()
+        .map(|width| format!("{} {width}w", address(file, format, Some(*width))))
+        .collect();
     candidates.join(", ")
 }
 
@@ -60,12 +71,22 @@ mod tests {
         let jpeg =
             html.find(r#"<img src="/pictures/ramen-160.jpeg" srcset="/pictures/ramen-160.jpeg 160w, /pictures/ramen-320.jpeg 320w""#);
         assert!(avif.is_some() && avif < webp && webp < jpeg, "{html}");
-        assert!(html.contains(r#"loading="lazy""#) && html.contains(r#"width="160" height="120""#), "{html}");
+        assert!(
+            html.contains(r#"loading="lazy""#) && html.contains(r#"width="160" height="120""#),
+            "{html}"
+        );
     }
 
     #[test]
     fn a_drawing_has_one_file() {
-        let html = html(File { path: "ramen".into(), formats: vec![PictureFormat::Svg], widths: vec![] });
-        assert!(html.contains(r#"<img src="/pictures/ramen.svg" alt="Ramen""#) && !html.contains("srcset"), "{html}");
+        let html = html(File {
+            path: "ramen".into(),
+            formats: vec![PictureFormat::Svg],
+            widths: vec![],
+        });
+        assert!(
+            html.contains(r#"<img src="/pictures/ramen.svg" alt="Ramen""#) && !html.contains("srcset"),
+            "{html}"
+        );
     }
 }

@@ -28,7 +28,10 @@ mod tests {
     fn a_common_reason_is_read_in_ones_own_language_and_any_other_as_it_was_written() {
         let read = |lang, said| reason(Texts::of(lang), said);
         assert_eq!(
-            (read(Lang::English, "sold_out").as_str(), read(Lang::German, "busy").as_str()),
+            (
+                read(Lang::English, "sold_out").as_str(),
+                read(Lang::German, "busy").as_str()
+            ),
             ("A dish is sold out", "Gerade zu viel los")
         );
         assert_eq!(read(Lang::English, "The oven broke"), isolated("The oven broke"));

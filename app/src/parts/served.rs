@@ -8,10 +8,22 @@ use crate::text::{Key, Texts};
 /// `Served 11:30–14:30`; `None` for what can be had.
 pub fn not_served(texts: Texts, listed: &Listed, dish: &Dish) -> Option<String> {
     let away = listed.not_served.iter().find(|away| away.dish == dish.id)?;
-    let (Some(from), Some(served)) = (away.from, &dish.served) else { return Some(texts.get(Key::MenuNotServed).to_owned()) };
+    let (Some(from), Some(served)) = (away.from, &dish.served) else {
+        return Some(texts.get(Key::MenuNotServed).to_owned());
+    };
     let (day, minute) = (from.day(), from.0 - from.midnight().0);
     let mut of_day = served.spans_of(day, &listed.restaurant.holidays);
     of_day.retain(|span| span.to > minute);
-    let key = if day == listed.today { Key::MenuServed } else { Key::MenuServedDay };
-    Some(texts.fill(key, &[("day", weekday(texts, day.weekday())), ("time", &spans(texts, &of_day))]))
+    let key = if day == listed.today {
+        Key::MenuServed
+    } else {
+        Key::MenuServedDay
+    };
+    Some(texts.fill(
+        key,
+        &[
+            ("day", weekday(texts, day.weekday())),
+            ("time", &spans(texts, &of_day)),
+        ],
+    ))
 }

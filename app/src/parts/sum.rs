@@ -15,12 +15,26 @@ pub fn words(texts: Texts, currency: Currency, sum: &Sum) -> (String, Option<Str
         Sum::Dishes(_) => (texts.get(Key::SumDishes).to_owned(), None),
         Sum::Coupon { code, .. } => (texts.fill(Key::SumCoupon, &[("code", &isolated(code))]), None),
         Sum::Delivery { zone, fee, free_from } => {
-            let from = |from: Minor| texts.fill(Key::SumFreeFrom, &[("amount", &texts.lang.money(from, currency))]);
-            let remark = if *fee == Minor::ZERO { Some(texts.get(Key::SumFree).to_owned()) } else { free_from.map(from) };
+            let from =
+                |from: Minor| texts.fill(Key::SumFreeFrom, &[("amount", &texts.lang.money(from, currency))]);
+            let remark = if *fee == Minor::ZERO {
+                Some(texts.get(Key::SumFree).to_owned())
+            } else {
+                free_from.map(from)
+            };
             (texts.fill(Key::SumDelivery, &[("zone", &isolated(zone))]), remark)
         }
-        Sum::Service { millionths, .. } => (texts.fill(Key::SumService, &[("rate", &texts.percent(TaxRate(*millionths)))]), None),
-        Sum::Tax { name, rate, .. } => (texts.fill(Key::SumTax, &[("name", &isolated(name)), ("rate", &texts.percent(*rate))]), None),
+        Sum::Service { millionths, .. } => (
+            texts.fill(Key::SumService, &[("rate", &texts.percent(TaxRate(*millionths)))]),
+            None,
+        ),
+        Sum::Tax { name, rate, .. } => (
+            texts.fill(
+                Key::SumTax,
+                &[("name", &isolated(name)), ("rate", &texts.percent(*rate))],
+            ),
+            None,
+        ),
         Sum::Tip(_) => (texts.get(Key::SumTip).to_owned(), None),
     }
 }

@@ -5,7 +5,10 @@ use leptos::prelude::{RwSignal, Set, document, window};
 use servery_app::desk::{Hurdle, Storage};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AudioContext, Blob, BlobPropertyBag, HtmlElement, ServiceWorkerContainer, ServiceWorkerRegistration, StorageManager, Url};
+use web_sys::{
+    AudioContext, Blob, BlobPropertyBag, HtmlElement, ServiceWorkerContainer, ServiceWorkerRegistration,
+    StorageManager, Url,
+};
 
 const LOCK: &str = "staff";
 const BRIGHT: &str = "bright";
@@ -16,7 +19,9 @@ const LEAST: f64 = 20_000_000.0;
 const OFTEN: i32 = 60 * 60 * 1_000;
 
 fn member(of: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(of, &name.into()).ok().filter(|found| !found.is_undefined() && !found.is_null())
+    Reflect::get(of, &name.into())
+        .ok()
+        .filter(|found| !found.is_undefined() && !found.is_null())
 }
 
 /// Calls back once this tab leads, which it does until it is closed.
@@ -56,9 +61,17 @@ pub async fn hurdle() -> Option<Hurdle> {
 
 async fn measured(kept: bool) -> Option<Storage> {
     let estimate = JsFuture::from(manager()?.estimate().ok()?).await.ok()?;
-    let bytes = |name| member(&estimate, name).and_then(|bytes| bytes.as_f64()).unwrap_or_default();
+    let bytes = |name| {
+        member(&estimate, name)
+            .and_then(|bytes| bytes.as_f64())
+            .unwrap_or_default()
+    };
     let used = bytes("usage");
-    Some(Storage { kept, used, left: (bytes("quota") - used).max(0.0) })
+    Some(Storage {
+        kept,
+        used,
+        left: (bytes("quota") - used).max(0.0),
+    })
 }
 
 pub async fn storage() -> Option<Storage> {
@@ -72,12 +85,20 @@ pub async fn storage() -> Option<Storage> {
 }
 
 async fn registration() -> Option<ServiceWorkerRegistration> {
-    JsFuture::from(workers()?.get_registration()).await.ok()?.dyn_into().ok()
+    JsFuture::from(workers()?.get_registration())
+        .await
+        .ok()?
+        .dyn_into()
+        .ok()
 }
 
 /// Once its first worker is there.
 async fn ready() -> Option<ServiceWorkerRegistration> {
-    JsFuture::from(workers()?.ready().ok()?).await.ok()?.dyn_into().ok()
+    JsFuture::from(workers()?.ready().ok()?)
+        .await
+        .ok()?
+        .dyn_into()
+        .ok()
 }
 
 /// The app's own files are kept here from now on, with each version.
@@ -133,7 +154,10 @@ pub fn take_update() {
     let reload = Closure::once_into_js(|| drop(window().location().reload()));
     let _ = workers.add_event_listener_with_callback("controllerchange", reload.unchecked_ref());
     spawn_local(async {
-        if let Some(waiting) = registration().await.and_then(|registration| registration.waiting()) {
+        if let Some(waiting) = registration()
+            .await
+            .and_then(|registration| registration.waiting())
+        {
             let _ = waiting.post_message(&"update".into());
         }
     });
@@ -153,21 +177,38 @@ pub fn save(name: &str, text: &str) -> Option<()> {
 }
 
 pub fn is_bright() -> bool {
-    let bright = window().local_storage().ok().flatten().and_then(|storage| storage.get_item(BRIGHT).ok().flatten()).is_some();
+    let bright = window()
+        .local_storage()
+        .ok()
+        .flatten()
+        .and_then(|storage| storage.get_item(BRIGHT).ok().flatten())
+        .is_some();
     wear(bright);
     bright
 }
 
 pub fn set_bright(bright: bool) {
     wear(bright);
-    let Ok(Some(storage)) = window().local_storage() else { return };
+    let Ok(Some(storage)) = window().local_storage() else {
+        return;
+    };
     // A browser that keeps nothing is asked again.
-    let _ = if bright { storage.set_item(BRIGHT, "bright") } else { storage.remove_item(BRIGHT) };
+    let _ = if bright {
+        storage.set_item(BRIGHT, "bright")
+    } else {
+        storage.remove_item(BRIGHT)
+    };
 }
 
 fn wear(bright: bool) {
-    let Some(html) = document().document_element() else { return };
-    let _ = if bright { html.set_attribute("data-ground", "bright") } else { html.remove_attribute("data-ground") };
+    let Some(html) = document().document_element() else {
+        return;
+    };
+    let _ = if bright {
+        html.set_attribute("data-ground", "bright")
+    } else {
+        html.remove_attribute("data-ground")
+    };
 }
 
 /// Two short notes. A browser that plays nothing before somebody has touched the page stays silent until then.
@@ -176,8 +217,12 @@ pub fn chime() {
     let play = |pitch: f32, at: f64| -> Result<(), JsValue> {
         let (note, loudness) = (sound.create_oscillator()?, sound.create_gain()?);
         note.frequency().set_value(pitch);
-        loudness.gain().set_value_at_time(0.2, sound.current_time() + at)?;
-        loudness.gain().exponential_ramp_to_value_at_time(0.001, sound.current_time() + at + 0.25)?;
+        loudness
+            .gain()
+            .set_value_at_time(0.2, sound.current_time() + at)?;
+        loudness
+            .gain()
+            .exponential_ramp_to_value_at_time(0.001, sound.current_time() + at + 0.25)?;
         note.connect_with_audio_node(&loudness)?;
         loudness.connect_with_audio_node(&sound.destination())?;
         note.start_with_when(sound.current_time() + at)?;

@@ -47,7 +47,11 @@ async fn done(request: &IdbRequest) -> Result<JsValue, JsValue> {
 
 fn failed(error: &JsValue) -> Failed {
     let name = error.dyn_ref::<DomException>().map(DomException::name);
-    if name.as_deref() == Some("QuotaExceededError") { Failed::Full } else { Failed::Dead }
+    if name.as_deref() == Some("QuotaExceededError") {
+        Failed::Full
+    } else {
+        Failed::Dead
+    }
 }
 
 impl Database {
@@ -59,7 +63,13 @@ impl Database {
         let request: IdbOpenDbRequest = factory.open_with_u32(NAME, VERSION)?;
         let made = request.clone();
         let make = Closure::<dyn Fn()>::new(move || {
-            let Some(database) = made.result().ok().and_then(|database| database.dyn_into::<IdbDatabase>().ok()) else { return };
+            let Some(database) = made
+                .result()
+                .ok()
+                .and_then(|database| database.dyn_into::<IdbDatabase>().ok())
+            else {
+                return;
+            };
             // What cannot be made fails the opening.
             for store in [META, OUTBOX, THINGS] {
                 let _ = database.create_object_store(store);
@@ -86,11 +96,18 @@ impl Database {
             let options = Object::new();
             Reflect::set(&options, &"durability".into(), &"strict".into())?;
             let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
-            let mode = if access == Access::Write { "readwrite" } else { "readonly" };
+            let mode = if access == Access::Write {
+                "readwrite"
+            } else {
+                "readonly"
+            };
             let begin: Function = Reflect::get(&database, &"transaction".into())?.dyn_into()?;
             begin.call3(&database, &names, &mode.into(), &options)?.dyn_into()
         };
-        begun.await.map(Transaction).map_err(|error: JsValue| self.give_up(&error))
+        begun
+            .await
+            .map(Transaction)
+            .map_err(|error: JsValue| self.give_up(&error))
     }
 
     /// All of it is there, or none.
@@ -140,21 +157,31 @@ impl Transaction {
     }
 
     pub async fn get(&self, store: &str, key: &str) -> Result<Option<String>, JsValue> {
-        done(&self.store(store)?.get(&key.into())?).await.map(|found| found.as_string())
+        done(&self.store(store)?.get(&key.into())?)
+            .await
+            .map(|found| found.as_string())
     }
 
     pub async fn all(&self, store: &str) -> Result<Vec<String>, JsValue> {
         let found = done(&self.store(store)?.get_all()?).await?;
-        Ok(Array::from(&found).iter().filter_map(|text| text.as_string()).collect())
+        Ok(Array::from(&found)
+            .iter()
+            .filter_map(|text| text.as_string())
+            .collect())
     }
 
     pub async fn count(&self, store: &str) -> Result<usize, JsValue> {
-        Ok(done(&self.store(store)?.count()?).await?.as_f64().unwrap_or_default() as usize)
+        Ok(done(&self.store(store)?.count()?)
+            .await?
+            .as_f64()
+            .unwrap_or_default() as usize)
     }
 
     /// Whether it worked is known at the end of the transaction.
     pub fn put(&self, store: &str, key: impl Into<JsValue>, text: &str) -> Result<(), JsValue> {
-        self.store(store)?.put_with_key(&text.into(), &key.into()).map(drop)
+        self.store(store)?
+            .put_with_key(&text.into(), &key.into())
+            .map(drop)
     }
 
     pub fn remove(&self, store: &str, key: &JsValue) -> Result<(), JsValue> {

@@ -40,8 +40,19 @@ struct Head {
 
 impl Head {
     fn of(kept: &Kept) -> Self {
-        let Copy { speaks, revision, began, .. } = kept.copy;
-        Self { device: kept.device, made: kept.made, speaks, revision, began }
+        let Copy {
+            speaks,
+            revision,
+            began,
+            ..
+        } = kept.copy;
+        Self {
+            device: kept.device,
+            made: kept.made,
+            speaks,
+            revision,
+            began,
+        }
     }
 }
 
@@ -64,7 +75,11 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
 
 impl Transaction {
     async fn head(&self) -> Result<Head, JsValue> {
-        self.get(META, HEAD).await?.as_deref().and_then(parse).ok_or_else(|| "this device is not let in".into())
+        self.get(META, HEAD)
+            .await?
+            .as_deref()
+            .and_then(parse)
+            .ok_or_else(|| "this device is not let in".into())
     }
 
     fn put_head(&self, head: &Head) -> Result<(), JsValue> {
@@ -79,7 +94,9 @@ impl Transaction {
         head.made = 0;
         for op in ops {
             // What a newer build has written is not lost on an older one.
-            let Some(Value::Object(mut op)) = parse(&op) else { continue };
+            let Some(Value::Object(mut op)) = parse(&op) else {
+                continue;
+            };
             head.made += 1;
             op.insert("n".into(), head.made.into());
             op.insert("device".into(), device.to_string().into());
@@ -105,7 +122,10 @@ impl Transaction {
         }
         match answer.trouble {
             Some(Trouble::Diverged { anew }) => self.renew(&mut head, anew).await?,
-            _ => self.remove(OUTBOX, IdbKeyRange::upper_bound(&key(answer.done.min(answered.sent)))?.as_ref())?,
+            _ => self.remove(
+                OUTBOX,
+                IdbKeyRange::upper_bound(&key(answer.done.min(answered.sent)))?.as_ref(),
+            )?,
         }
         let fits = head.revision == answered.since || answer.whole;
         if fits {
@@ -130,7 +150,9 @@ impl Transaction {
     }
 
     async fn kept(&self, known: Option<&Kept>) -> Result<Option<Kept>, JsValue> {
-        let Some(head) = self.get(META, HEAD).await?.as_deref().and_then(parse::<Head>) else { return Ok(None) };
+        let Some(head) = self.get(META, HEAD).await?.as_deref().and_then(parse::<Head>) else {
+            return Ok(None);
+        };
         // Most of the time nobody wrote in between.
         if let Some(known) = known.filter(|known| Head::of(known) == head)
             && self.count(OUTBOX).await? == known.outbox.len()
@@ -139,13 +161,34 @@ impl Transaction {
         }
         // What comes after an op of a newer build waits for that build: ops go out in order.
         let outbox: VecDeque<Op> = self.all(OUTBOX).await?.iter().map_while(|op| parse(op)).collect();
-        let house: House = self.all(THINGS).await?.iter().filter_map(|thing| parse::<Thing>(thing)).collect();
-        let copy = Copy { speaks: head.speaks, revision: head.revision, began: head.began, house };
-        Ok(Some(Kept { device: head.device, made: head.made, outbox, copy }))
+        let house: House = self
+            .all(THINGS)
+            .await?
+            .iter()
+            .filter_map(|thing| parse::<Thing>(thing))
+            .collect();
+        let copy = Copy {
+            speaks: head.speaks,
+            revision: head.revision,
+            began: head.began,
+            house,
+        };
+        Ok(Some(Kept {
+            device: head.device,
+            made: head.made,
+            outbox,
+            copy,
+        }))
     }
 
     async fn adopt(&self, paired: &Paired) -> Result<(), JsValue> {
-        let new = Head { device: paired.device, made: 0, speaks: 0, revision: Revision::default(), began: None };
+        let new = Head {
+            device: paired.device,
+            made: 0,
+            speaks: 0,
+            revision: Revision::default(),
+            began: None,
+        };
         let mut head = new;
         self.renew(&mut head, paired.device).await?;
         self.clear(THINGS)?;
@@ -177,7 +220,11 @@ impl Disk {
     pub async fn paired(&self) -> Result<Option<(Paired, bool)>, Failed> {
         let transaction = self.database.begin(&[META], Access::Read).await?;
         let made = async {
-            let paired = transaction.get(META, PAIRED).await?.as_deref().and_then(parse::<Paired>);
+            let paired = transaction
+                .get(META, PAIRED)
+                .await?
+                .as_deref()
+                .and_then(parse::<Paired>);
             let revoked = transaction.get(META, REVOKED).await?.is_some();
             Ok(paired.map(|paired| (paired, revoked)))
         };
@@ -187,7 +234,11 @@ impl Disk {
 
     pub async fn revoked(&self, revoked: bool) -> Result<(), Failed> {
         let transaction = self.database.begin(&[META], Access::Write).await?;
-        let made = if revoked { transaction.put(META, REVOKED, "true") } else { transaction.remove(META, &REVOKED.into()) };
+        let made = if revoked {
+            transaction.put(META, REVOKED, "true")
+        } else {
+            transaction.remove(META, &REVOKED.into())
+        };
         self.database.end(transaction, made).await
     }
 
@@ -228,8 +279,17 @@ impl Disk {
         let made = async { Ok((transaction.head().await?, transaction.all(OUTBOX).await?)) };
         let made = made.await;
         let (Head { device, revision, .. }, ops) = self.database.end(transaction, made).await?;
-        let request = |ops: &[String]| format!("{{\"device\":\"{device}\",\"since\":{},\"ops\":[\n{}\n]}}", revision.0, ops.join(",\n"));
-        Ok(format!("[\n{}\n]\n", ops.chunks(OPS).map(request).collect::<Vec<_>>().join(",\n")))
+        let request = |ops: &[String]| {
+            format!(
+                "{{\"device\":\"{device}\",\"since\":{},\"ops\":[\n{}\n]}}",
+                revision.0,
+                ops.join(",\n")
+            )
+        };
+        Ok(format!(
+            "[\n{}\n]\n",
+            ops.chunks(OPS).map(request).collect::<Vec<_>>().join(",\n")
+        ))
     }
 
     pub async fn delete(&self) -> Result<(), JsValue> {

@@ -59,16 +59,40 @@ struct Said<'a> {
 }
 
 fn read(text: &str, sent: u64) -> Option<Answer> {
-    let Said { done, revision, whole, began, things, more, trouble } = serde_json::from_str(text).ok()?;
-    let things = things.into_iter().filter_map(|thing| serde_json::from_str::<Thing>(thing.get()).ok()).collect();
+    let Said {
+        done,
+        revision,
+        whole,
+        began,
+        things,
+        more,
+        trouble,
+    } = serde_json::from_str(text).ok()?;
+    let things = things
+        .into_iter()
+        .filter_map(|thing| serde_json::from_str::<Thing>(thing.get()).ok())
+        .collect();
     let trouble = trouble.and_then(|trouble| serde_json::from_str::<Trouble>(trouble.get()).ok());
-    Some(Answer { done: done.min(sent), revision, whole, began, things, more, trouble })
+    Some(Answer {
+        done: done.min(sent),
+        revision,
+        whole,
+        began,
+        things,
+        more,
+        trouble,
+    })
 }
 
 /// As many of the ops as fit, and the number of the last of them.
 fn body(request: &Request) -> Option<(String, u64)> {
-    let began = request.began.map_or_else(String::new, |began| format!("\"began\":{},", began.0));
-    let mut body = format!("{{\"device\":\"{}\",\"since\":{},{began}\"ops\":[", request.device, request.since.0);
+    let began = request
+        .began
+        .map_or_else(String::new, |began| format!("\"began\":{},", began.0));
+    let mut body = format!(
+        "{{\"device\":\"{}\",\"since\":{},{began}\"ops\":[",
+        request.device, request.since.0
+    );
     let mut sent = 0;
     for op in &request.ops {
         let text = serde_json::to_string(op).ok()?;
@@ -88,8 +112,15 @@ fn body(request: &Request) -> Option<(String, u64)> {
 pub async fn send(slug: &Slug, request: &Request) -> Result<Answer, Unsent> {
     let (body, sent) = body(request).ok_or(Unsent::Refused)?;
     let signal = AbortSignal::timeout_with_u32(PATIENCE);
-    let post = Post::post(&api::sync(slug)).header("content-type", "application/json").abort_signal(Some(&signal)).body(body);
-    let answer = post.map_err(|_| Unsent::Refused)?.send().await.map_err(|_| Unsent::Away)?;
+    let post = Post::post(&api::sync(slug))
+        .header("content-type", "application/json")
+        .abort_signal(Some(&signal))
+        .body(body);
+    let answer = post
+        .map_err(|_| Unsent::Refused)?
+        .send()
+        .await
+        .map_err(|_| Unsent::Away)?;
     match answer.status() {
         200 => {
             let text = answer.text().await.map_err(|_| Unsent::Away)?;

@@ -30,13 +30,20 @@ impl News {
         let fail = Closure::<dyn Fn(Event)>::new(move |_| failed(Said::Lost));
         let said = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let revision = event.data().as_string().and_then(|text| text.parse().ok());
-            revision.into_iter().for_each(|revision| hear(Said::Revision(Revision(revision))));
+            revision
+                .into_iter()
+                .for_each(|revision| hear(Said::Revision(Revision(revision))));
         });
         // Fails for a name that is no text only.
         let _ = source.add_event_listener_with_callback("open", open.as_ref().unchecked_ref());
         let _ = source.add_event_listener_with_callback("revision", said.as_ref().unchecked_ref());
         let _ = source.add_event_listener_with_callback("error", fail.as_ref().unchecked_ref());
-        Some(Self { source, _open: open, _hear: said, _fail: fail })
+        Some(Self {
+            source,
+            _open: open,
+            _hear: said,
+            _fail: fail,
+        })
     }
 
     /// A browser comes back by itself, except after an answer that was no stream.

@@ -15,9 +15,18 @@ const QUALITIES: [f64; 6] = [0.8, 0.65, 0.5, 0.35, 0.2, 0.1];
 
 pub async fn small(field: HtmlInputElement) -> Option<String> {
     let file = field.files()?.get(0)?;
-    let canvas = drawn(JsFuture::from(window().create_image_bitmap_with_blob(&file).ok()?).await.ok()?.dyn_into().ok()?).ok()?;
+    let canvas = drawn(
+        JsFuture::from(window().create_image_bitmap_with_blob(&file).ok()?)
+            .await
+            .ok()?
+            .dyn_into()
+            .ok()?,
+    )
+    .ok()?;
     QUALITIES.iter().find_map(|quality| {
-        let address = canvas.to_data_url_with_type_and_encoder_options(KIND, &(*quality).into()).ok()?;
+        let address = canvas
+            .to_data_url_with_type_and_encoder_options(KIND, &(*quality).into())
+            .ok()?;
         // A browser that writes no JPEG writes a PNG.
         let base64 = address.strip_prefix("data:image/jpeg;base64,")?;
         (base64.len() / 4 * 3 <= MOST).then(|| base64.to_owned())
@@ -27,7 +36,10 @@ pub async fn small(field: HtmlInputElement) -> Option<String> {
 fn drawn(picture: ImageBitmap) -> Result<HtmlCanvasElement, JsValue> {
     let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
     let scale = (LONG_SIDE / width.max(height)).min(1.0);
-    let (width, height) = ((width * scale).round().max(1.0), (height * scale).round().max(1.0));
+    let (width, height) = (
+        (width * scale).round().max(1.0),
+        (height * scale).round().max(1.0),
+    );
     let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
     canvas.set_width(width as u32);
     canvas.set_height(height as u32);

@@ -26,5 +26,9 @@ pub async fn hash(cashier: CashierId, pin: &str) -> Result<String, JsValue> {
         Reflect::set(&how, &name.into(), &value)?;
     }
     let bits = JsFuture::from(crypto.derive_bits_with_object(&how, &key, 256)?).await?;
-    Ok(Uint8Array::new(&bits).to_vec().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(Uint8Array::new(&bits)
+        .to_vec()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }

@@ -23,7 +23,11 @@ fn header(answer: &[u8]) -> Option<(usize, usize)> {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&answer[..end]).unwrap().to_ascii_lowercase();
     assert!(text.starts_with("http/1.1 200"), "{text}");
-    let length = text.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()).unwrap();
+    let length = text
+        .split("content-length: ")
+        .nth(1)
+        .and_then(|rest| rest.split("\r\n").next())
+        .unwrap();
     Some((end, length.parse().unwrap()))
 }
 
@@ -39,7 +43,11 @@ pub fn fetch(address: &str, path: &str, headers: &str) -> (String, Vec<u8>) {
             && answer.len() >= start + length
         {
             let text = String::from_utf8_lossy(&answer[..start]).to_ascii_lowercase();
-            let kind = text.split("content-type: ").nth(1).and_then(|rest| rest.split("\r\n").next()).unwrap_or_default();
+            let kind = text
+                .split("content-type: ")
+                .nth(1)
+                .and_then(|rest| rest.split("\r\n").next())
+                .unwrap_or_default();
             return (kind.to_owned(), answer[start..start + length].to_vec());
         }
     }
@@ -50,14 +58,20 @@ pub fn per_second(address: &str, path: &str, headers: &str, connections: usize, 
     let warm = Instant::now() + Duration::from_millis(500);
     let end = warm + time;
     let request = request(path, headers);
-    let answers: u64 = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-        let tasks: Vec<_> = (0..connections).map(|_| tokio::spawn(connection(address.to_owned(), request.clone(), warm, end))).collect();
-        let mut sum = 0;
-        for task in tasks {
-            sum += task.await.unwrap();
-        }
-        sum
-    });
+    let answers: u64 = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(async {
+            let tasks: Vec<_> = (0..connections)
+                .map(|_| tokio::spawn(connection(address.to_owned(), request.clone(), warm, end)))
+                .collect();
+            let mut sum = 0;
+            for task in tasks {
+                sum += task.await.unwrap();
+            }
+            sum
+        });
     answers as f64 / time.as_secs_f64()
 }
 

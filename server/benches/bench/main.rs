@@ -1,6 +1,10 @@
 //! `./dev bench`: each figure beside its baseline, in one run. The server has one core, the load generator another.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot be run ends")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark that cannot be run ends"
+)]
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -46,12 +50,18 @@ fn serve(name: &str, make: impl Future<Output = Router> + Send + 'static) -> Str
     let named = thread::Builder::new().name(name.to_owned());
     let started = named.spawn(move || {
         load::pin(0);
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let router = make.await;
-            tell.send(listener.local_addr().unwrap().to_string()).unwrap();
-            servery::listen::serve(listener, router, std::future::pending()).await.unwrap();
-        });
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let router = make.await;
+                tell.send(listener.local_addr().unwrap().to_string()).unwrap();
+                servery::listen::serve(listener, router, std::future::pending())
+                    .await
+                    .unwrap();
+            });
     });
     started.unwrap();
     told.recv().unwrap()
@@ -62,11 +72,15 @@ fn serve_bare(router: Router) -> String {
     let (tell, told) = std::sync::mpsc::channel();
     thread::spawn(move || {
         load::pin(0);
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            tell.send(listener.local_addr().unwrap().to_string()).unwrap();
-            axum::serve(listener, router).await.unwrap();
-        });
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                tell.send(listener.local_addr().unwrap().to_string()).unwrap();
+                axum::serve(listener, router).await.unwrap();
+            });
     });
     told.recv().unwrap()
 }
@@ -81,16 +95,30 @@ async fn demo_on(database: &str) -> Arc<App> {
     if store.restaurants().await.unwrap().is_empty() {
         demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
     }
-    let settings = Settings { heavy_at: Some(u64::MAX), ..Settings::default() };
-    App::new(store.clone(), Town::open(store, false).await.unwrap(), None, Assets::new().unwrap(), settings)
+    let settings = Settings {
+        heavy_at: Some(u64::MAX),
+        ..Settings::default()
+    };
+    App::new(
+        store.clone(),
+        Town::open(store, false).await.unwrap(),
+        None,
+        Assets::new().unwrap(),
+        settings,
+    )
 }
 
 async fn uncached_view(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let visit = Visit::new(BIG_MENU, "");
-    let decision = Decision { mode: Mode::Thin, reason: Reason::Default };
+    let decision = Decision {
+        mode: Mode::Thin,
+        reason: Reason::Default,
+    };
     let town = app.town.now().clone();
     let key = ViewKey::new(town.edition, decision, Lang::English, &visit);
-    render_view(&app, town, Chunk::Reading, &visit, &key, Customer::default()).await.respond(&headers)
+    render_view(&app, town, Chunk::Reading, &visit, &key, Customer::default())
+        .await
+        .respond(&headers)
 }
 
 async fn twin_view(State(app): State<Arc<App>>) -> Html<String> {
@@ -103,13 +131,18 @@ async fn twin_view(State(app): State<Arc<App>>) -> Html<String> {
 /// Sends these bytes with this type, and does nothing else.
 fn bare(content_type: String, body: Vec<u8>) -> String {
     let body = Bytes::from(body);
-    serve_bare(
-        Router::new().route("/", get(move || std::future::ready(([(CONTENT_TYPE, content_type.clone())], body.clone()).into_response()))),
-    )
+    serve_bare(Router::new().route(
+        "/",
+        get(move || {
+            std::future::ready(([(CONTENT_TYPE, content_type.clone())], body.clone()).into_response())
+        }),
+    ))
 }
 
 fn say(name: &str, value: f64, unit: &str, baseline: Option<(&str, f64)>) {
-    let ratio = baseline.map(|(name, baseline)| format!(" (ratio {:.2} of {name})", value / baseline)).unwrap_or_default();
+    let ratio = baseline
+        .map(|(name, baseline)| format!(" (ratio {:.2} of {name})", value / baseline))
+        .unwrap_or_default();
     println!("bench {name} {value:.0} {unit}{ratio}");
 }
 
@@ -121,21 +154,43 @@ fn say_orders(engine: &str, database: &str, bare: fn(&str) -> f64) {
     let placed = orders::place(&address);
     let baseline = bare(database);
     say(&format!("bare_sqlx_loop_{engine}"), baseline, "orders/s", None);
-    say(&format!("durable_orders_{engine}"), placed.per_second, "orders/s", Some((&format!("bare_sqlx_loop_{engine}"), baseline)));
-    say(&format!("durable_orders_{engine}_p50"), placed.median.as_micros() as f64, "us", None);
-    say(&format!("durable_orders_{engine}_p99"), placed.p99.as_micros() as f64, "us", None);
+    say(
+        &format!("durable_orders_{engine}"),
+        placed.per_second,
+        "orders/s",
+        Some((&format!("bare_sqlx_loop_{engine}"), baseline)),
+    );
+    say(
+        &format!("durable_orders_{engine}_p50"),
+        placed.median.as_micros() as f64,
+        "us",
+        None,
+    );
+    say(
+        &format!("durable_orders_{engine}_p99"),
+        placed.p99.as_micros() as f64,
+        "us",
+        None,
+    );
 }
 
 /// A database of its own on the server that ./dev bench starts.
 fn postgres() -> String {
     use sqlx::{Connection, Executor};
-    let server = std::env::var("SERVERY_TEST_POSTGRES").expect("SERVERY_TEST_POSTGRES names a PostgreSQL server; './dev bench' starts one");
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-        let mut admin = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-        for statement in ["drop database if exists bench", "create database bench"] {
-            admin.execute(statement).await.unwrap();
-        }
-    });
+    let server = std::env::var("SERVERY_TEST_POSTGRES")
+        .expect("SERVERY_TEST_POSTGRES names a PostgreSQL server; './dev bench' starts one");
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(async {
+            let mut admin = sqlx::PgConnection::connect(&format!("{server}/postgres"))
+                .await
+                .unwrap();
+            for statement in ["drop database if exists bench", "create database bench"] {
+                admin.execute(statement).await.unwrap();
+            }
+        });
     format!("{server}/bench")
 }
 
@@ -144,18 +199,30 @@ const SUBSCRIBERS: usize = 10_000;
 fn orders() {
     let folder = tempfile::tempdir().unwrap();
     load::pin(1);
-    say_orders("sqlite", &format!("sqlite:{}", folder.path().join("orders.db").display()), orders::bare_sqlite);
+    say_orders(
+        "sqlite",
+        &format!("sqlite:{}", folder.path().join("orders.db").display()),
+        orders::bare_sqlite,
+    );
     say_orders("postgres", &postgres(), orders::bare_postgres);
     let watched = orders::watch(&orders::Streams::start(), SUBSCRIBERS);
     say("order_subscriber", watched.bytes_each, "bytes", None);
-    say("last_of_10000_subscribers_told", watched.last_told.as_micros() as f64, "us", None);
+    say(
+        "last_of_10000_subscribers_told",
+        watched.last_told.as_micros() as f64,
+        "us",
+        None,
+    );
 }
 
 /// Serves until who started it ends, or ends it.
 fn streams() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_owned();
-    println!("{}", serve("streams", async move { router(demo_app(&path).await) }));
+    println!(
+        "{}",
+        serve("streams", async move { router(demo_app(&path).await) })
+    );
     let _ = std::io::stdin().read_line(&mut String::new());
 }
 
@@ -180,9 +247,17 @@ fn pages() {
     });
     let uncached = serve("uncached", {
         let path = path.clone();
-        async move { Router::new().route("/", get(uncached_view)).with_state(demo_app(&path).await) }
+        async move {
+            Router::new()
+                .route("/", get(uncached_view))
+                .with_state(demo_app(&path).await)
+        }
     });
-    let twin = serve("twin", async move { Router::new().route("/", get(twin_view)).with_state(demo_app(&path).await) });
+    let twin = serve("twin", async move {
+        Router::new()
+            .route("/", get(twin_view))
+            .with_state(demo_app(&path).await)
+    });
     load::pin(1);
     let run = |address: &str, path: &str, headers: &str, connections| {
         load::per_second(address, path, headers, connections, Duration::from_secs(4))
@@ -193,24 +268,46 @@ fn pages() {
     say("thin_menu_page", page.len() as f64, "bytes", None);
     let baseline = run(&bare(page_type, page), "/", "", 32);
     say("bare_axum_same_bytes", baseline, "pages/s", None);
-    say("cached_thin_menu", run(&servery, BIG_MENU, thin, 32), "pages/s", Some(("bare_axum_same_bytes", baseline)));
+    say(
+        "cached_thin_menu",
+        run(&servery, BIG_MENU, thin, 32),
+        "pages/s",
+        Some(("bare_axum_same_bytes", baseline)),
+    );
 
     let hydrated = "cookie: servery_render=hydrated\r\naccept-encoding: br\r\n";
-    say("cached_hydrated_menu_br", run(&servery, BIG_MENU, hydrated, 32), "pages/s", Some(("bare_axum_same_bytes", baseline)));
+    say(
+        "cached_hydrated_menu_br",
+        run(&servery, BIG_MENU, hydrated, 32),
+        "pages/s",
+        Some(("bare_axum_same_bytes", baseline)),
+    );
 
     let (_, page) = load::fetch(&twin, "/", "");
     say("maud_twin_page", page.len() as f64, "bytes", None);
     let baseline = run(&twin, "/", "", 32);
     say("maud_twin_500_dishes", baseline, "pages/s", None);
-    say("uncached_500_dishes", run(&uncached, "/", "", 32), "pages/s", Some(("maud_twin_500_dishes", baseline)));
+    say(
+        "uncached_500_dishes",
+        run(&uncached, "/", "", 32),
+        "pages/s",
+        Some(("maud_twin_500_dishes", baseline)),
+    );
 
     let menu = format!("/api/v1{BIG_MENU}/menu");
     let (menu_type, answer) = load::fetch(&servery, &menu, "");
     let baseline = run(&bare(menu_type, answer), "/", "", 32);
     say("bare_axum_same_json", baseline, "answers/s", None);
-    say("api_menu", run(&servery, &menu, "", 32), "answers/s", Some(("bare_axum_same_json", baseline)));
+    say(
+        "api_menu",
+        run(&servery, &menu, "", 32),
+        "answers/s",
+        Some(("bare_axum_same_json", baseline)),
+    );
 
-    for (name, bytes) in servery::sizes::measure(&Assets::new().unwrap(), |path, headers| load::fetch(&servery, path, headers).1) {
+    for (name, bytes) in servery::sizes::measure(&Assets::new().unwrap(), |path, headers| {
+        load::fetch(&servery, path, headers).1
+    }) {
         say(name, bytes as f64, "bytes_after_brotli", None);
     }
 }

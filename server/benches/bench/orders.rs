@@ -41,14 +41,28 @@ pub struct Order {
 
 impl Order {
     pub fn new(address: &str) -> Self {
-        let menu: serde_json::Value = serde_json::from_slice(&load::fetch(address, &format!("{PATH}/menu"), "").1).unwrap();
-        let dishes = menu["categories"].as_array().unwrap().iter().flat_map(|category| category["dishes"].as_array().unwrap());
-        let plain: Vec<_> =
-            dishes.filter(|dish| dish["option_groups"].is_null() && dish["name"] != "Meatloaf & Mashed Potatoes").take(3).collect();
-        let lines: Vec<_> = plain.iter().map(|dish| format!(r#"{{"id":"{}","dish":{},"count":2}}"#, LineId(id()), dish["id"])).collect();
+        let menu: serde_json::Value =
+            serde_json::from_slice(&load::fetch(address, &format!("{PATH}/menu"), "").1).unwrap();
+        let dishes = menu["categories"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|category| category["dishes"].as_array().unwrap());
+        let plain: Vec<_> = dishes
+            .filter(|dish| dish["option_groups"].is_null() && dish["name"] != "Meatloaf & Mashed Potatoes")
+            .take(3)
+            .collect();
+        let lines: Vec<_> = plain
+            .iter()
+            .map(|dish| format!(r#"{{"id":"{}","dish":{},"count":2}}"#, LineId(id()), dish["id"]))
+            .collect();
         let basket = format!(r#"{{"lines":[{}]}}"#, lines.join(","));
-        let quote: serde_json::Value = serde_json::from_str(&post(address, &format!("{PATH}/quotes"), "", &basket)).unwrap();
-        Self { basket, total: quote["total"].as_i64().unwrap() }
+        let quote: serde_json::Value =
+            serde_json::from_str(&post(address, &format!("{PATH}/quotes"), "", &basket)).unwrap();
+        Self {
+            basket,
+            total: quote["total"].as_i64().unwrap(),
+        }
     }
 
     pub fn placement(&self) -> String {
@@ -76,17 +90,26 @@ pub fn place(address: &str) -> Placed {
     let order = Arc::new(Order::new(address));
     let warm = Instant::now() + Duration::from_millis(500);
     let end = warm + TIME;
-    let mut times = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-        let clients = (0..CONNECTIONS).map(|_| tokio::spawn(client(address.to_owned(), order.clone(), warm, end)));
-        let mut times = Vec::new();
-        for client in clients.collect::<Vec<_>>() {
-            times.extend(client.await.unwrap());
-        }
-        times
-    });
+    let mut times = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(async {
+            let clients =
+                (0..CONNECTIONS).map(|_| tokio::spawn(client(address.to_owned(), order.clone(), warm, end)));
+            let mut times = Vec::new();
+            for client in clients.collect::<Vec<_>>() {
+                times.extend(client.await.unwrap());
+            }
+            times
+        });
     times.sort();
     let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
-    Placed { per_second: times.len() as f64 / TIME.as_secs_f64(), median: at(0.5), p99: at(0.99) }
+    Placed {
+        per_second: times.len() as f64 / TIME.as_secs_f64(),
+        median: at(0.5),
+        p99: at(0.99),
+    }
 }
 
 async fn client(address: String, order: Arc<Order>, warm: Instant, end: Instant) -> Vec<Duration> {
@@ -107,7 +130,11 @@ async fn client(address: String, order: Arc<Order>, warm: Instant, end: Instant)
         while !buffer[..filled].ends_with(b"}") {
             filled += stream.read(&mut buffer[filled..]).await.unwrap();
         }
-        assert!(buffer.starts_with(b"HTTP/1.1 201"), "{}", String::from_utf8_lossy(&buffer[..filled]));
+        assert!(
+            buffer.starts_with(b"HTTP/1.1 201"),
+            "{}",
+            String::from_utf8_lossy(&buffer[..filled])
+        );
         let now = Instant::now();
         if now >= end {
             return times;
@@ -170,12 +197,23 @@ macro_rules! bare_loop {
 async fn sqlite(database: &str) -> sqlx::SqlitePool {
     use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
     let options = SqliteConnectOptions::new().filename(database.trim_start_matches("sqlite:"));
-    let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).busy_timeout(Duration::from_secs(5));
-    SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap()
+    let options = options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5));
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(options)
+        .await
+        .unwrap()
 }
 
 async fn postgres(database: &str) -> sqlx::PgPool {
-    sqlx::postgres::PgPoolOptions::new().max_connections(1).connect(database).await.unwrap()
+    sqlx::postgres::PgPoolOptions::new()
+        .max_connections(1)
+        .connect(database)
+        .await
+        .unwrap()
 }
 
 bare_loop!(bare_sqlite, sqlx::SqlitePool, sqlite);
@@ -190,10 +228,20 @@ pub struct Streams {
 impl Streams {
     pub fn start() -> Self {
         let program = std::env::current_exe().unwrap();
-        let mut process = Command::new(program).arg("streams").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = Command::new(program)
+            .arg("streams")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut address = String::new();
-        BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
-        Self { process, address: address.trim().to_owned() }
+        BufReader::new(process.stdout.as_mut().unwrap())
+            .read_line(&mut address)
+            .unwrap();
+        Self {
+            process,
+            address: address.trim().to_owned(),
+        }
     }
 
     /// What it uses, in bytes.
@@ -229,9 +277,15 @@ pub fn watch(server: &Streams, subscribers: usize) -> Watched {
             heard.push_str(&String::from_utf8_lossy(&buffer[..read]));
         }
     };
-    let mut streams: Vec<TcpStream> = (0..subscribers).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let mut streams: Vec<TcpStream> = (0..subscribers)
+        .map(|_| TcpStream::connect(address).unwrap())
+        .collect();
     for stream in &mut streams {
-        write!(stream, "GET /api/v1/orders/{token}/events HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+        write!(
+            stream,
+            "GET /api/v1/orders/{token}/events HTTP/1.1\r\nhost: localhost\r\n\r\n"
+        )
+        .unwrap();
     }
     streams.iter_mut().for_each(|stream| until(stream, "\"placed\""));
     let bytes_each = (server.memory() - before) / subscribers as f64;
@@ -240,8 +294,13 @@ pub fn watch(server: &Streams, subscribers: usize) -> Watched {
         let (address, path) = (address.to_owned(), format!("/api/v1/orders/{token}/cancel"));
         move || post(&address, &path, "", "{}")
     });
-    streams.iter_mut().for_each(|stream| until(stream, "\"cancelled\""));
+    streams
+        .iter_mut()
+        .for_each(|stream| until(stream, "\"cancelled\""));
     let last_told = started.elapsed();
     cancel.join().unwrap();
-    Watched { bytes_each, last_told }
+    Watched {
+        bytes_each,
+        last_told,
+    }
 }

@@ -13,10 +13,30 @@ use servery_domain::{
 };
 
 fn notes(texts: Texts, menu: &Menu, dish: &Dish) -> String {
-    let diets = dish.diets.iter().map(|diet| diet::name(texts, *diet)).collect::<Vec<_>>().join(", ");
-    let allergens = dish.allergens.iter().map(|allergen| allergen::name(texts, *allergen)).collect::<Vec<_>>().join(", ");
-    let groups = dish.option_groups.iter().filter_map(|id| menu.group(*id)).map(|group| group.name.as_str()).collect::<Vec<_>>().join(", ");
-    format!("{diets} · {}{allergens} · {}{groups}", texts.get(Key::MenuContains), texts.get(Key::MenuChoose))
+    let diets = dish
+        .diets
+        .iter()
+        .map(|diet| diet::name(texts, *diet))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let allergens = dish
+        .allergens
+        .iter()
+        .map(|allergen| allergen::name(texts, *allergen))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let groups = dish
+        .option_groups
+        .iter()
+        .filter_map(|id| menu.group(*id))
+        .map(|group| group.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    format!(
+        "{diets} · {}{allergens} · {}{groups}",
+        texts.get(Key::MenuContains),
+        texts.get(Key::MenuChoose)
+    )
 }
 
 pub fn page(style: &str, listed: &Listed, menu: &Menu) -> String {

@@ -16,14 +16,32 @@ pub static ABOUT: LazyLock<Arc<About>> = LazyLock::new(|| {
     let lines = include_str!(concat!(env!("OUT_DIR"), "/components.txt")).lines();
     let components = lines.filter_map(|line| {
         let mut fields = line.split('\t').map(str::to_owned);
-        Some(Component { name: fields.next()?, version: fields.next()?, licence: fields.next()? })
+        Some(Component {
+            name: fields.next()?,
+            version: fields.next()?,
+            licence: fields.next()?,
+        })
     });
-    Arc::new(About { version: env!("CARGO_PKG_VERSION").to_owned(), components: components.collect() })
+    Arc::new(About {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        components: components.collect(),
+    })
 });
 
 /// What this server runs, and whose work that is
 #[utoipa::path(get, path = "/api/v1/about", tag = "about", responses((status = 200, body = About), (status = 406, body = Problem)))]
-pub async fn get_about(_: AcceptsJson, State(app): State<Arc<App>>, request: HeaderMap) -> Result<Response, Refusal> {
+pub async fn get_about(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    request: HeaderMap,
+) -> Result<Response, Refusal> {
     let edition = app.town.now().edition;
-    answer(&app, &request, edition, servery_app::api::ABOUT.to_owned(), async { Ok(ABOUT.clone()) }).await
+    answer(
+        &app,
+        &request,
+        edition,
+        servery_app::api::ABOUT.to_owned(),
+        async { Ok(ABOUT.clone()) },
+    )
+    .await
 }

@@ -33,7 +33,11 @@ fn private<T: Serialize>(body: T) -> Response {
     post, path = "/api/v1/accounts", tag = "accounts", request_body = SignUp,
     responses((status = 202, description = "A mail is on its way"), (status = 422, body = Problem), (status = 429, body = Problem)),
 )]
-pub async fn post_account(State(app): State<Arc<App>>, caller: Caller, Body(sign_up): Body<SignUp>) -> Result<StatusCode, Refusal> {
+pub async fn post_account(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Body(sign_up): Body<SignUp>,
+) -> Result<StatusCode, Refusal> {
     accounts::sign_up(&app, &caller, sign_up).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -65,14 +69,29 @@ pub async fn patch_account(
     responses((status = 204, description = "It is gone"), (status = 401, body = Problem), (status = 409, body = Problem, description = "An order is under way")),
 )]
 pub async fn delete_account(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, accounts::forget(&app, &signed).await?)]).into_response())
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(SET_COOKIE, accounts::forget(&app, &signed).await?)],
+    )
+        .into_response())
 }
 
 /// Everything that is kept about the account holder
 #[utoipa::path(get, path = "/api/v1/account/export", tag = "accounts", responses((status = 200, body = Export), (status = 401, body = Problem)))]
-pub async fn get_export(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
+pub async fn get_export(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    signed: Signed,
+) -> Result<Response, Refusal> {
     let export = private(accounts::export(&app, &signed).await?);
-    Ok(([(CONTENT_DISPOSITION, "attachment; filename=\"servery-account.json\"")], export).into_response())
+    Ok((
+        [(
+            CONTENT_DISPOSITION,
+            "attachment; filename=\"servery-account.json\"",
+        )],
+        export,
+    )
+        .into_response())
 }
 
 /// Show that the address is one's own, with the token of a mail
@@ -80,7 +99,10 @@ pub async fn get_export(_: AcceptsJson, State(app): State<Arc<App>>, signed: Sig
     post, path = "/api/v1/account/verifications", tag = "accounts", request_body = Verification,
     responses((status = 204, description = "Sign in now"), (status = 404, body = Problem, description = "Used, or too old")),
 )]
-pub async fn post_verification(State(app): State<Arc<App>>, Body(sent): Body<Verification>) -> Result<StatusCode, Refusal> {
+pub async fn post_verification(
+    State(app): State<Arc<App>>,
+    Body(sent): Body<Verification>,
+) -> Result<StatusCode, Refusal> {
     accounts::verify(&app, &sent.token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -90,7 +112,11 @@ pub async fn post_verification(State(app): State<Arc<App>>, Body(sent): Body<Ver
     post, path = "/api/v1/password-resets", tag = "accounts", request_body = ResetRequest,
     responses((status = 202, description = "If there is an account, a mail is on its way"), (status = 422, body = Problem), (status = 429, body = Problem)),
 )]
-pub async fn post_reset(State(app): State<Arc<App>>, caller: Caller, Body(asked): Body<ResetRequest>) -> Result<StatusCode, Refusal> {
+pub async fn post_reset(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Body(asked): Body<ResetRequest>,
+) -> Result<StatusCode, Refusal> {
     accounts::ask_reset(&app, &caller, &asked.email).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -29,8 +29,17 @@ use crate::{
     get, path = "/api/v1/restaurants/{slug}/board", tag = "staff", params(("slug" = Slug, Path)),
     responses((status = 200, body = Board), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
 )]
-pub async fn get_board(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed, Text(slug): Text) -> Result<Response, Refusal> {
-    Ok(([(CACHE_CONTROL, "private, no-store")], Json(board::see(&app, &signed, &slug).await?)).into_response())
+pub async fn get_board(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Text(slug): Text,
+) -> Result<Response, Refusal> {
+    Ok((
+        [(CACHE_CONTROL, "private, no-store")],
+        Json(board::see(&app, &signed, &slug).await?),
+    )
+        .into_response())
 }
 
 /// Every change of an order, as Server-Sent Events: first all that the board shows, and until its caller may see them no more
@@ -41,12 +50,21 @@ pub async fn get_board(_: AcceptsJson, State(app): State<Arc<App>>, signed: Sign
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
     ),
 )]
-pub async fn get_events(State(app): State<Arc<App>>, signed: Signed, Text(slug): Text) -> Result<Response, Refusal> {
+pub async fn get_events(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Text(slug): Text,
+) -> Result<Response, Refusal> {
     let restaurant = board::watched(&app, &signed, &slug).await?;
     // Watched first and read then, so that nothing falls between.
     let watching = app.live.watch_board(restaurant);
     let open = board::orders(&app, restaurant).await?;
-    Ok(stream::of_board(app, &open, watching, (restaurant, signed.session)))
+    Ok(stream::of_board(
+        app,
+        &open,
+        watching,
+        (restaurant, signed.session),
+    ))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -55,7 +73,8 @@ pub struct Step {
 }
 
 pub(super) fn ids<T: std::str::FromStr>(text: &str) -> Result<T, Refusal> {
-    text.parse().map_err(|_| Refusal::new(Kind::NotFound, "there is nothing with this id"))
+    text.parse()
+        .map_err(|_| Refusal::new(Kind::NotFound, "there is nothing with this id"))
 }
 
 /// What happens to an order: accepted, ready, handed over
@@ -75,7 +94,9 @@ pub async fn post_event(
     Body(step): Body<Step>,
 ) -> Result<Json<Order>, Refusal> {
     let order: OrderId = ids(&id)?;
-    Ok(Json(board::advance(&app, &signed, &slug, order, step.event).await?))
+    Ok(Json(
+        board::advance(&app, &signed, &slug, order, step.event).await?,
+    ))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -48,9 +48,15 @@ pub async fn post_device(
         (status = 403, body = Problem, description = "It was signed out"),
     ),
 )]
-pub async fn get_device(_: AcceptsJson, State(app): State<Arc<App>>, let_in: LetIn) -> Result<Response, Refusal> {
+pub async fn get_device(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    let_in: LetIn,
+) -> Result<Response, Refusal> {
     let paired = let_in.paired(&app)?;
-    let_in.seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(paired))).await
+    let_in
+        .seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(paired)))
+        .await
 }
 
 /// Sign this device out
@@ -68,8 +74,17 @@ pub async fn delete_device(State(app): State<Arc<App>>, let_in: LetIn) -> Result
     get, path = "/api/v1/restaurants/{slug}/devices", tag = "devices", params(("slug" = Slug, Path)),
     responses((status = 200, body = DeviceList), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
 )]
-pub async fn list_devices(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed, Text(slug): Text) -> Result<Response, Refusal> {
-    Ok(([(CACHE_CONTROL, "private, no-store")], Json(devices::list(&app, &signed, &slug).await?)).into_response())
+pub async fn list_devices(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Text(slug): Text,
+) -> Result<Response, Refusal> {
+    Ok((
+        [(CACHE_CONTROL, "private, no-store")],
+        Json(devices::list(&app, &signed, &slug).await?),
+    )
+        .into_response())
 }
 
 /// A code that lets one device in, once and within ten minutes

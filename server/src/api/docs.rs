@@ -16,11 +16,14 @@ use servery_domain::problem::Kind;
 use super::openapi::DOCUMENT;
 use crate::{app::App, html::document::escape};
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub async fn get_docs(State(app): State<Arc<App>>) -> Response {
-    let headers =
-        [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")), (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))];
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    ];
     (headers, page(&app.assets.style)).into_response()
 }
 
@@ -65,7 +68,13 @@ fn page(style: &str) -> String {
 }
 
 fn operation(html: &mut String, path: &str, method: &str, operation: &Value) {
-    let _ = write!(html, "<h2><code>{} {}</code></h2><p>{}</p>", method.to_uppercase(), escape(path), text(&operation["summary"]));
+    let _ = write!(
+        html,
+        "<h2><code>{} {}</code></h2><p>{}</p>",
+        method.to_uppercase(),
+        escape(path),
+        text(&operation["summary"])
+    );
     let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
     if !parameters.is_empty() {
         html.push_str(
@@ -85,16 +94,30 @@ fn operation(html: &mut String, path: &str, method: &str, operation: &Value) {
     }
     html.push_str("<ul>");
     for (status, response) in entries(&operation["responses"]) {
-        let content = entries(&response["content"]).next().map(|(_, content)| &content["schema"]);
-        let name = content.and_then(|schema| schema["$ref"].as_str()).and_then(|reference| reference.rsplit('/').next());
-        let kind = name.map(|name| format!(" <a href=\"#{0}\">{0}</a>", escape(name))).unwrap_or_default();
-        let _ = write!(html, "<li><code>{status}</code>{kind} {}</li>", text(&response["description"]));
+        let content = entries(&response["content"])
+            .next()
+            .map(|(_, content)| &content["schema"]);
+        let name = content
+            .and_then(|schema| schema["$ref"].as_str())
+            .and_then(|reference| reference.rsplit('/').next());
+        let kind = name
+            .map(|name| format!(" <a href=\"#{0}\">{0}</a>", escape(name)))
+            .unwrap_or_default();
+        let _ = write!(
+            html,
+            "<li><code>{status}</code>{kind} {}</li>",
+            text(&response["description"])
+        );
     }
     html.push_str("</ul>");
 }
 
 fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str(), value))
 }
 
 fn text(value: &Value) -> String {
@@ -108,9 +131,12 @@ mod tests {
     #[test]
     fn every_operation_and_every_kind_of_problem_is_explained() {
         let html = page("/style.css");
-        for expected in
-            ["GET /api/v1/restaurants</code>", "GET /api/v1/restaurants/{slug}/menu</code>", "id=\"Menu\"", "<code>cuisine</code>"]
-        {
+        for expected in [
+            "GET /api/v1/restaurants</code>",
+            "GET /api/v1/restaurants/{slug}/menu</code>",
+            "id=\"Menu\"",
+            "<code>cuisine</code>",
+        ] {
             assert!(html.contains(expected), "{expected}");
         }
         for kind in Kind::ALL {

@@ -21,7 +21,12 @@ use crate::{
     get, path = "/api/v1/restaurants/{slug}/draft", tag = "orders", params(("slug" = Slug, Path)),
     responses((status = 200, body = Draft), (status = 404, body = Problem)),
 )]
-pub async fn get_draft(_: AcceptsJson, State(app): State<Arc<App>>, Text(slug): Text, customer: Customer) -> Result<Response, Refusal> {
+pub async fn get_draft(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Text(slug): Text,
+    customer: Customer,
+) -> Result<Response, Refusal> {
     let draft = ordering::draft(&app, &slug, &customer).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(draft)).into_response())
 }
@@ -47,6 +52,14 @@ pub async fn put_draft(
     get, path = "/api/v1/restaurants/{slug}/times", tag = "orders", params(("slug" = Slug, Path)),
     responses((status = 200, body = Times), (status = 404, body = Problem)),
 )]
-pub async fn get_times(_: AcceptsJson, State(app): State<Arc<App>>, Text(slug): Text) -> Result<Response, Refusal> {
-    Ok(([(CACHE_CONTROL, "no-store")], Json(ordering::times(&app, &slug).await?)).into_response())
+pub async fn get_times(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Text(slug): Text,
+) -> Result<Response, Refusal> {
+    Ok((
+        [(CACHE_CONTROL, "no-store")],
+        Json(ordering::times(&app, &slug).await?),
+    )
+        .into_response())
 }

@@ -48,10 +48,21 @@ pub async fn post_order(
     let placement: Placement = json_body(&headers, &body)?;
     let Answered { status, body } = ordering::place(&app, &slug, placement, request, &customer).await?;
     let created = status == StatusCode::CREATED;
-    let media = if created { "application/json" } else { "application/problem+json" };
-    let mut response = (status, [(CONTENT_TYPE, media), (CACHE_CONTROL, "no-store")], body.clone()).into_response();
+    let media = if created {
+        "application/json"
+    } else {
+        "application/problem+json"
+    };
+    let mut response = (
+        status,
+        [(CONTENT_TYPE, media), (CACHE_CONTROL, "no-store")],
+        body.clone(),
+    )
+        .into_response();
     let receipt = serde_json::from_str::<Receipt>(&body).ok().filter(|_| created);
-    if let Some(location) = receipt.and_then(|receipt| HeaderValue::from_str(&format!("/api/v1/orders/{}", receipt.token)).ok()) {
+    if let Some(location) =
+        receipt.and_then(|receipt| HeaderValue::from_str(&format!("/api/v1/orders/{}", receipt.token)).ok())
+    {
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
@@ -62,12 +73,23 @@ pub async fn post_order(
     get, path = "/api/v1/orders/{token}", tag = "orders", params(("token" = String, Path)),
     responses((status = 200, body = TrackedOrder), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem)),
 )]
-pub async fn get_order(_: AcceptsJson, State(app): State<Arc<App>>, Text(token): Text, headers: HeaderMap) -> Result<Response, Refusal> {
+pub async fn get_order(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Text(token): Text,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let order = ordering::tracked(&app, &token).await?;
     let etag = format!("\"{}\"", order.order.revision.0);
-    let known = headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
+    let known = headers
+        .get(IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == etag.as_bytes());
     let headers = [(ETAG, etag.as_str()), (CACHE_CONTROL, "private, no-cache")];
-    Ok(if known { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, Json(order)).into_response() })
+    Ok(if known {
+        (StatusCode::NOT_MODIFIED, headers).into_response()
+    } else {
+        (headers, Json(order)).into_response()
+    })
 }
 
 /// What was ordered as a basket, to order it once more
@@ -75,8 +97,14 @@ pub async fn get_order(_: AcceptsJson, State(app): State<Arc<App>>, Text(token):
     get, path = "/api/v1/orders/{token}/basket", tag = "orders", params(("token" = String, Path)),
     responses((status = 200, body = Basket), (status = 404, body = Problem)),
 )]
-pub async fn get_basket(_: AcceptsJson, State(app): State<Arc<App>>, Text(token): Text) -> Result<Json<Basket>, Refusal> {
-    Ok(Json(Basket::again(&ordering::find(&app, &token).await?.order.ordered.lines)))
+pub async fn get_basket(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Text(token): Text,
+) -> Result<Json<Basket>, Refusal> {
+    Ok(Json(Basket::again(
+        &ordering::find(&app, &token).await?.order.ordered.lines,
+    )))
 }
 
 /// What becomes of the order, as Server-Sent Events: one now, and one with each change
@@ -85,7 +113,11 @@ pub async fn get_basket(_: AcceptsJson, State(app): State<Arc<App>>, Text(token)
     params(("token" = String, Path), ("Last-Event-ID" = Option<i64>, Header, description = "The revision you have")),
     responses((status = 200, description = "text/event-stream of events 'order', each with an Order"), (status = 404, body = Problem)),
 )]
-pub async fn get_events(State(app): State<Arc<App>>, Text(token): Text, headers: HeaderMap) -> Result<Response, Refusal> {
+pub async fn get_events(
+    State(app): State<Arc<App>>,
+    Text(token): Text,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     // Watched first and read then, so that nothing falls between.
     let order = ordering::find(&app, &token).await?.order.id;
     let watching = app.live.watch_order(order);
@@ -98,13 +130,21 @@ pub async fn get_events(State(app): State<Arc<App>>, Text(token): Text, headers:
     post, path = "/api/v1/orders/{token}/cancel", tag = "orders", params(("token" = String, Path)),
     responses((status = 200, body = Order), (status = 404, body = Problem), (status = 409, body = Problem)),
 )]
-pub async fn cancel_order(_: AcceptsJson, State(app): State<Arc<App>>, Text(token): Text) -> Result<Json<Order>, Refusal> {
+pub async fn cancel_order(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Text(token): Text,
+) -> Result<Json<Order>, Refusal> {
     Ok(Json(ordering::cancel(&app, &token).await?))
 }
 
 /// What this browser, or whoever is signed in, has ordered lately, the newest first
 #[utoipa::path(get, path = "/api/v1/orders", tag = "orders", responses((status = 200, body = Vec<TrackedOrder>)))]
-pub async fn list_orders(_: AcceptsJson, State(app): State<Arc<App>>, customer: Customer) -> Result<Response, Refusal> {
+pub async fn list_orders(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    customer: Customer,
+) -> Result<Response, Refusal> {
     let orders = ordering::orders_of(&app, &customer).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(orders)).into_response())
 }

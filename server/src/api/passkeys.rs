@@ -25,7 +25,11 @@ use crate::{
     post, path = "/api/v1/account/passkeys/challenges", tag = "accounts",
     responses((status = 201, body = CreationOptions), (status = 401, body = Problem)),
 )]
-pub async fn post_creation(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
+pub async fn post_creation(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    signed: Signed,
+) -> Result<Response, Refusal> {
     let options = passkeys::creation_options(&app, &signed).await?;
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(options)).into_response())
 }
@@ -41,13 +45,25 @@ pub async fn post_passkey(
     signed: Signed,
     Body(new): Body<NewPasskey>,
 ) -> Result<Response, Refusal> {
-    Ok((StatusCode::CREATED, Json(passkeys::add(&app, &signed, new).await?)).into_response())
+    Ok((
+        StatusCode::CREATED,
+        Json(passkeys::add(&app, &signed, new).await?),
+    )
+        .into_response())
 }
 
 /// The account's passkeys
 #[utoipa::path(get, path = "/api/v1/account/passkeys", tag = "accounts", responses((status = 200, body = Vec<PasskeyView>), (status = 401, body = Problem)))]
-pub async fn list_passkeys(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
-    Ok(([(CACHE_CONTROL, "private, no-store")], Json(passkeys::list(&app, &signed).await?)).into_response())
+pub async fn list_passkeys(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    signed: Signed,
+) -> Result<Response, Refusal> {
+    Ok((
+        [(CACHE_CONTROL, "private, no-store")],
+        Json(passkeys::list(&app, &signed).await?),
+    )
+        .into_response())
 }
 
 /// A passkey that opens nothing any more
@@ -55,7 +71,11 @@ pub async fn list_passkeys(_: AcceptsJson, State(app): State<Arc<App>>, signed: 
     delete, path = "/api/v1/account/passkeys/{id}", tag = "accounts", params(("id" = String, Path)),
     responses((status = 204, description = "It is gone"), (status = 401, body = Problem), (status = 404, body = Problem)),
 )]
-pub async fn delete_passkey(State(app): State<Arc<App>>, signed: Signed, Text(id): Text) -> Result<StatusCode, Refusal> {
+pub async fn delete_passkey(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Text(id): Text,
+) -> Result<StatusCode, Refusal> {
     passkeys::remove(&app, &signed, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -65,7 +85,11 @@ pub async fn delete_passkey(State(app): State<Arc<App>>, signed: Signed, Text(id
     post, path = "/api/v1/sessions/challenges", tag = "accounts",
     responses((status = 201, body = RequestOptions), (status = 429, body = Problem)),
 )]
-pub async fn post_request(_: AcceptsJson, State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Refusal> {
+pub async fn post_request(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<Response, Refusal> {
     let options = passkeys::request_options(&app, &caller).await?;
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(options)).into_response())
 }

@@ -50,7 +50,10 @@ pub async fn post_payment(
         Paying::Paid => Ok(Json(PaymentState::Paid)),
         Paying::Elsewhere { address } => Ok(Json(PaymentState::Elsewhere { address })),
         Paying::Pending => Ok(Json(PaymentState::Pending)),
-        Paying::Declined => Err(Refusal::new(Kind::Declined, "the card was declined; try another one")),
+        Paying::Declined => Err(Refusal::new(
+            Kind::Declined,
+            "the card was declined; try another one",
+        )),
     }
 }
 
@@ -59,7 +62,11 @@ pub async fn post_payment(
     post, path = "/api/v1/orders/{token}/pay-at-door", tag = "orders", params(("token" = String, Path)),
     responses((status = 200, body = Order), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
 )]
-pub async fn pay_at_door(_: AcceptsJson, State(app): State<Arc<App>>, Text(token): Text) -> Result<Json<Order>, Refusal> {
+pub async fn pay_at_door(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Text(token): Text,
+) -> Result<Json<Order>, Refusal> {
     Ok(Json(payments::pay_at_door(&app, &token).await?))
 }
 
@@ -68,7 +75,14 @@ pub async fn pay_at_door(_: AcceptsJson, State(app): State<Arc<App>>, Text(token
     post, path = "/api/v1/webhooks/cards", tag = "orders",
     responses((status = 200, description = "Heard"), (status = 403, body = Problem)),
 )]
-pub async fn hear_provider(State(app): State<Arc<App>>, headers: HeaderMap, Raw(body): Raw) -> Result<(), Refusal> {
-    let signature = headers.get("stripe-signature").and_then(|signature| signature.to_str().ok()).unwrap_or_default();
+pub async fn hear_provider(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Raw(body): Raw,
+) -> Result<(), Refusal> {
+    let signature = headers
+        .get("stripe-signature")
+        .and_then(|signature| signature.to_str().ok())
+        .unwrap_or_default();
     payments::hear(&app, signature, &body).await
 }

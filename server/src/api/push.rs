@@ -24,7 +24,12 @@ use crate::{
     get, path = "/api/v1/orders/{token}/push", tag = "orders", params(("token" = String, Path)),
     responses((status = 200, body = PushState), (status = 404, body = Problem)),
 )]
-pub async fn get_push(_: AcceptsJson, State(app): State<Arc<App>>, Text(token): Text, headers: HeaderMap) -> Result<Response, Refusal> {
+pub async fn get_push(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Text(token): Text,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let state = push::state(&app, &token, visitor::visitor(&headers)).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(state)).into_response())
 }
@@ -53,7 +58,11 @@ pub async fn put_push(
     delete, path = "/api/v1/orders/{token}/push", tag = "orders", params(("token" = String, Path)),
     responses((status = 204, description = "It is told nothing"), (status = 404, body = Problem)),
 )]
-pub async fn delete_push(State(app): State<Arc<App>>, Text(token): Text, headers: HeaderMap) -> Result<StatusCode, Refusal> {
+pub async fn delete_push(
+    State(app): State<Arc<App>>,
+    Text(token): Text,
+    headers: HeaderMap,
+) -> Result<StatusCode, Refusal> {
     push::unsubscribe(&app, &token, visitor::visitor(&headers)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -28,7 +28,9 @@ pub async fn post_quote(
     customer: Customer,
     Body(basket): Body<Basket>,
 ) -> Result<Json<Quote>, Refusal> {
-    Ok(Json(ordering::quote_basket(&app, &slug, &basket, &customer).await?))
+    Ok(Json(
+        ordering::quote_basket(&app, &slug, &basket, &customer).await?,
+    ))
 }
 
 /// What a code would take off. Codes that are none are counted, and after some of them nothing is told for a while

@@ -41,7 +41,8 @@ pub async fn list_restaurants(
     request: HeaderMap,
 ) -> Result<Response, Refusal> {
     let mut pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let search = Search::parse(&mut pairs).map_err(|parameter| Refusal::new(Kind::Malformed, parameter.to_string()))?;
+    let search = Search::parse(&mut pairs)
+        .map_err(|parameter| Refusal::new(Kind::Malformed, parameter.to_string()))?;
     let town = app.town.now();
     let page = async { Ok(town.page(&search)) };
     answer(&app, &request, town.edition, address::restaurants(&search), page).await
@@ -61,7 +62,14 @@ pub async fn get_restaurant(
 ) -> Result<Response, Refusal> {
     let town = app.town.now();
     let listed = find(&town, &slug)?;
-    answer(&app, &request, town.edition, address::restaurant(&listed.restaurant.slug), async { Ok(listed) }).await
+    answer(
+        &app,
+        &request,
+        town.edition,
+        address::restaurant(&listed.restaurant.slug),
+        async { Ok(listed) },
+    )
+    .await
 }
 
 /// The menu of a restaurant, whole
@@ -70,17 +78,33 @@ pub async fn get_restaurant(
     params(("slug" = Slug, Path)),
     responses((status = 200, body = Menu), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
 )]
-pub async fn get_menu(_: AcceptsJson, State(app): State<Arc<App>>, Text(slug): Text, request: HeaderMap) -> Result<Response, Refusal> {
+pub async fn get_menu(
+    _: AcceptsJson,
+    State(app): State<Arc<App>>,
+    Text(slug): Text,
+    request: HeaderMap,
+) -> Result<Response, Refusal> {
     let town = app.town.now();
     let listed = find(&town, &slug)?;
     let menu = async {
         let menu = app.town.menu(&listed.restaurant).await?;
         menu.ok_or_else(|| Refusal::new(Kind::NotFound, &slug))
     };
-    answer(&app, &request, town.edition, address::menu(&listed.restaurant.slug), menu).await
+    answer(
+        &app,
+        &request,
+        town.edition,
+        address::menu(&listed.restaurant.slug),
+        menu,
+    )
+    .await
 }
 
 fn find<'a>(town: &'a Snapshot, slug: &str) -> Result<&'a Listed, Refusal> {
     let unknown = || Refusal::new(Kind::NotFound, format!("no restaurant is called '{slug}'"));
-    slug.parse().ok().and_then(|slug| town.listed(&slug)).map(AsRef::as_ref).ok_or_else(unknown)
+    slug.parse()
+        .ok()
+        .and_then(|slug| town.listed(&slug))
+        .map(AsRef::as_ref)
+        .ok_or_else(unknown)
 }

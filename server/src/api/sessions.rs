@@ -42,7 +42,11 @@ pub async fn post_session(
 /// Sign out here
 #[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "accounts", responses((status = 204, description = "Signed out")))]
 pub async fn delete_session(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, accounts::sign_out(&app, &headers).await?)]).into_response())
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(SET_COOKIE, accounts::sign_out(&app, &headers).await?)],
+    )
+        .into_response())
 }
 
 /// Sign out everywhere
@@ -51,5 +55,9 @@ pub async fn delete_session(State(app): State<Arc<App>>, headers: HeaderMap) -> 
     responses((status = 204, description = "Every session of the account has ended"), (status = 401, body = Problem)),
 )]
 pub async fn delete_sessions(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, accounts::sign_out_everywhere(&app, &signed).await?)]).into_response())
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(SET_COOKIE, accounts::sign_out_everywhere(&app, &signed).await?)],
+    )
+        .into_response())
 }

@@ -34,7 +34,13 @@ const HELLO: Bytes = Bytes::from_static(b"retry: 2000\n\n");
 
 /// What the caller has, if it was here before.
 fn last_event(headers: &HeaderMap) -> Option<Revision> {
-    headers.get("last-event-id")?.to_str().ok()?.parse().ok().map(Revision)
+    headers
+        .get("last-event-id")?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+        .map(Revision)
 }
 
 fn respond(frames: impl futures::Stream<Item = Result<Bytes, Infallible>> + Send + 'static) -> Response {
@@ -73,11 +79,27 @@ impl OrderStream {
     }
 }
 
-pub fn of_order(app: &App, now: &Order, watching: watch::Receiver<Option<Change>>, headers: &HeaderMap) -> Response {
+pub fn of_order(
+    app: &App,
+    now: &Order,
+    watching: watch::Receiver<Option<Change>>,
+    headers: &HeaderMap,
+) -> Response {
     let known = last_event(headers) == Some(now.revision);
-    let first = if known { HELLO } else { Bytes::from([HELLO, live::frame(now)].concat()) };
-    let state = OrderStream { first: Some(first), seen: now.revision, watching, stopping: app.stopping.subscribe() };
-    respond(stream::unfold(state, |mut state| async move { state.next().await.map(|frame| (Ok(frame), state)) }))
+    let first = if known {
+        HELLO
+    } else {
+        Bytes::from([HELLO, live::frame(now)].concat())
+    };
+    let state = OrderStream {
+        first: Some(first),
+        seen: now.revision,
+        watching,
+        stopping: app.stopping.subscribe(),
+    };
+    respond(stream::unfold(state, |mut state| async move {
+        state.next().await.map(|frame| (Ok(frame), state))
+    }))
 }
 
 struct BoardStream {
@@ -131,12 +153,29 @@ impl BoardStream {
 }
 
 /// What is open now, then every change, for as long as the session that asks may see them.
-pub fn of_board(app: Arc<App>, open: &[Order], watching: broadcast::Receiver<Change>, watched: (RestaurantId, String)) -> Response {
+pub fn of_board(
+    app: Arc<App>,
+    open: &[Order],
+    watching: broadcast::Receiver<Change>,
+    watched: (RestaurantId, String),
+) -> Response {
     let seen = open.iter().map(|order| order.revision).max().unwrap_or_default();
-    let waiting = std::iter::once(HELLO).chain(open.iter().map(live::frame)).collect();
+    let waiting = std::iter::once(HELLO)
+        .chain(open.iter().map(live::frame))
+        .collect();
     let stopping = app.stopping.subscribe();
-    let state = BoardStream { app, watched, checked: Instant::now(), waiting, seen, watching, stopping };
-    respond(stream::unfold(state, |mut state| async move { state.next().await.map(|frame| (Ok(frame), state)) }))
+    let state = BoardStream {
+        app,
+        watched,
+        checked: Instant::now(),
+        waiting,
+        seen,
+        watching,
+        stopping,
+    };
+    respond(stream::unfold(state, |mut state| async move {
+        state.next().await.map(|frame| (Ok(frame), state))
+    }))
 }
 
 struct HouseStream {
@@ -193,10 +232,30 @@ impl HouseStream {
 }
 
 /// How far a house has come, then whenever it comes further, for as long as the device is let in.
-pub fn of_house(app: Arc<App>, now: Revision, watching: watch::Receiver<Revision>, key: String, headers: &HeaderMap) -> Response {
+pub fn of_house(
+    app: Arc<App>,
+    now: Revision,
+    watching: watch::Receiver<Revision>,
+    key: String,
+    headers: &HeaderMap,
+) -> Response {
     let known = last_event(headers) == Some(now);
-    let first = if known { HELLO } else { Bytes::from([HELLO, revision_frame(now)].concat()) };
+    let first = if known {
+        HELLO
+    } else {
+        Bytes::from([HELLO, revision_frame(now)].concat())
+    };
     let stopping = app.stopping.subscribe();
-    let state = HouseStream { app, key, checked: Instant::now(), first: Some(first), seen: now, watching, stopping };
-    respond(stream::unfold(state, |mut state| async move { state.next().await.map(|frame| (Ok(frame), state)) }))
+    let state = HouseStream {
+        app,
+        key,
+        checked: Instant::now(),
+        first: Some(first),
+        seen: now,
+        watching,
+        stopping,
+    };
+    respond(stream::unfold(state, |mut state| async move {
+        state.next().await.map(|frame| (Ok(frame), state))
+    }))
 }

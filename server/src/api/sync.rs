@@ -44,7 +44,9 @@ pub async fn post_sync(
     app.rates.of_device(&rates::SYNCS, let_in.id(), &caller)?;
     let_in.restaurant(&app, &slug)?;
     let answer = desk::sync(&app, &let_in, request).await?;
-    let_in.seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(answer))).await
+    let_in
+        .seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(answer)))
+        .await
 }
 
 /// Send what a device saved as a file because it could not send it. For owners and managers, also after the device was signed out. Needs no Idempotency-Key: each op counts once
@@ -85,7 +87,9 @@ pub async fn get_house(
     app.rates.of_device(&rates::SYNCS, let_in.id(), &caller)?;
     let_in.restaurant(&app, &slug)?;
     let look = desk::look(&app, &let_in.installed, &slug).await?;
-    let_in.seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(look))).await
+    let_in
+        .seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(look)))
+        .await
 }
 
 /// The restaurant's revision, first as it is and then whenever it rises, as Server-Sent Events: there is something to sync
@@ -97,7 +101,12 @@ pub async fn get_house(
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
     ),
 )]
-pub async fn get_events(State(app): State<Arc<App>>, let_in: LetIn, Text(slug): Text, headers: HeaderMap) -> Result<Response, Refusal> {
+pub async fn get_events(
+    State(app): State<Arc<App>>,
+    let_in: LetIn,
+    Text(slug): Text,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let restaurant = let_in.restaurant(&app, &slug)?;
     // Watched first and read then, so that nothing falls between.
     let watching = app.live.watch_house(restaurant);

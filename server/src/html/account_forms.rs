@@ -42,7 +42,10 @@ fn inside(next: &str) -> &str {
 
 /// `POST /account/sign-in`
 pub async fn post_sign_in(sent: Sent, caller: Caller, form: Form) -> Response {
-    let asked = SignIn { email: form.get("email").to_owned(), password: Password(form.raw("password").to_owned()) };
+    let asked = SignIn {
+        email: form.get("email").to_owned(),
+        password: Password(form.raw("password").to_owned()),
+    };
     let next = inside(form.get("next"));
     let led = match accounts::sign_in(&sent.0, &caller, &sent.2, &asked).await {
         Ok((_, cookie)) => Ok(with_cookie(see(next), cookie)),
@@ -57,7 +60,12 @@ pub async fn post_sign_in(sent: Sent, caller: Caller, form: Form) -> Response {
 pub async fn post_sign_up(sent: Sent, caller: Caller, form: Form) -> Response {
     let lang = Wishes::usual_lang(&Visit::new("/account/sign-up", ""), &sent.2);
     let (email, name) = (form.get("email").to_owned(), form.get("name").to_owned());
-    let asked = SignUp { email, password: Password(form.raw("password").to_owned()), name, lang };
+    let asked = SignUp {
+        email,
+        password: Password(form.raw("password").to_owned()),
+        name,
+        lang,
+    };
     let led = match accounts::sign_up(&sent.0, &caller, asked).await {
         // Without a mail server no mail was sent, and the address is taken at its word.
         Ok(()) if sent.0.settings.smtp.is_none() => Ok(again("/account", "done", "made")),
@@ -76,7 +84,9 @@ pub async fn post_sign_out(sent: Sent, form: Form) -> Response {
 
 async fn sign_out(app: &App, headers: &HeaderMap, form: &Form) -> Result<HeaderValue, Refusal> {
     match sessions::session(app, headers).await? {
-        Some(signed) if form.get("where") == "everywhere" => accounts::sign_out_everywhere(app, &signed).await,
+        Some(signed) if form.get("where") == "everywhere" => {
+            accounts::sign_out_everywhere(app, &signed).await
+        }
         _ => accounts::sign_out(app, headers).await,
     }
 }
@@ -103,22 +113,51 @@ fn changed(signed: &Signed, form: &Form) -> Result<AccountChange, Refusal> {
     let mut addresses = signed.account.addresses.clone();
     let nothing = AccountChange::default();
     Ok(match form.get("change") {
-        "profile" => AccountChange { name: Some(form.get("name").to_owned()), lang: Lang::from_tag(form.get("lang")), ..nothing },
+        "profile" => AccountChange {
+            name: Some(form.get("name").to_owned()),
+            lang: Lang::from_tag(form.get("lang")),
+            ..nothing
+        },
         "add-address" => {
-            let [street, postcode, city, hint] = ["street", "postcode", "city", "hint"].map(|field| form.get(field).to_owned());
-            addresses.push(Doorstep { street, postcode, city, hint, point: None });
-            AccountChange { addresses: Some(addresses), ..nothing }
+            let [street, postcode, city, hint] =
+                ["street", "postcode", "city", "hint"].map(|field| form.get(field).to_owned());
+            addresses.push(Doorstep {
+                street,
+                postcode,
+                city,
+                hint,
+                point: None,
+            });
+            AccountChange {
+                addresses: Some(addresses),
+                ..nothing
+            }
         }
         "remove-address" => {
-            let at = form.get("address").parse().ok().filter(|at: &usize| *at < addresses.len());
+            let at = form
+                .get("address")
+                .parse()
+                .ok()
+                .filter(|at: &usize| *at < addresses.len());
             at.map(|at| addresses.remove(at));
-            AccountChange { addresses: Some(addresses), ..nothing }
+            AccountChange {
+                addresses: Some(addresses),
+                ..nothing
+            }
         }
         "password" => {
             let [current, new] = ["current", "new"].map(|field| Password(form.raw(field).to_owned()));
-            AccountChange { password: Some(PasswordChange { current, new }), ..nothing }
+            AccountChange {
+                password: Some(PasswordChange { current, new }),
+                ..nothing
+            }
         }
-        _ => return Err(Refusal::new(Kind::NotAccepted, "'change' is not something that can be changed")),
+        _ => {
+            return Err(Refusal::new(
+                Kind::NotAccepted,
+                "'change' is not something that can be changed",
+            ));
+        }
     })
 }
 
@@ -128,7 +167,10 @@ pub async fn post_delete(sent: Sent, signed: Signed, form: Form) -> Response {
         return again("/account", "wrong", "email");
     }
     let led = accounts::forget(&sent.0, &signed).await;
-    lead(led.map(|cookie| with_cookie(again("/account", "done", "deleted"), cookie)), &sent)
+    lead(
+        led.map(|cookie| with_cookie(again("/account", "done", "deleted"), cookie)),
+        &sent,
+    )
 }
 
 /// `POST /account/reset`: the same answer whether or not there is such an account.
@@ -146,7 +188,9 @@ pub async fn post_reset(sent: Sent, Text(token): Text, form: Form) -> Response {
     let password = Password(form.raw("password").to_owned());
     let led = match accounts::reset(&sent.0, &token, &password).await {
         Ok(()) => Ok(again("/account", "done", "reset")),
-        Err(refusal) if refusal.0.status < 500 => Ok(again(&format!("/account/reset/{token}"), "wrong", "link")),
+        Err(refusal) if refusal.0.status < 500 => {
+            Ok(again(&format!("/account/reset/{token}"), "wrong", "link"))
+        }
         Err(refusal) => Err(refusal),
     };
     lead(led, &sent)

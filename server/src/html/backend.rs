@@ -34,8 +34,8 @@ use servery_domain::{
 use servery_store::houses::Installed;
 
 use crate::{
-    api::about::ABOUT, app::App, board, customer::Customer, desk, devices, ordering, passkeys, rates, refusal::Refusal, sessions::Signed,
-    town::Snapshot, visitor,
+    api::about::ABOUT, app::App, board, customer::Customer, desk, devices, ordering, passkeys, rates,
+    refusal::Refusal, sessions::Signed, town::Snapshot, visitor,
 };
 
 pub struct InProcess {
@@ -49,7 +49,12 @@ pub struct InProcess {
 impl InProcess {
     /// With `noting`, the answers are there for [`Self::answers`] afterwards.
     pub fn new(app: Arc<App>, snapshot: Arc<Snapshot>, customer: Customer, noting: bool) -> Self {
-        Self { app, snapshot, customer, notes: noting.then(Mutex::default) }
+        Self {
+            app,
+            snapshot,
+            customer,
+            notes: noting.then(Mutex::default),
+        }
     }
 
     /// `{"/api/v1/…": …}`, safe inside a script element.
@@ -59,7 +64,9 @@ impl InProcess {
     }
 
     fn note<T: Serialize>(&self, address: &str, answer: &T) {
-        let Some(mut notes) = self.notes.as_ref().and_then(|notes| notes.lock().ok()) else { return };
+        let Some(mut notes) = self.notes.as_ref().and_then(|notes| notes.lock().ok()) else {
+            return;
+        };
         // An answer that is no JSON is left out, and the browser asks for it.
         if let Ok(json) = serde_json::to_string(answer) {
             let comma = if notes.is_empty() { "" } else { "," };
@@ -94,10 +101,15 @@ impl Backend for InProcess {
 
     fn menu<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Arc<Menu>> {
         Box::pin(async move {
-            let found = self.app.town.menu(&self.find(slug)?.restaurant).await.map_err(|error| {
-                tracing::error!(%error, "the store failed");
-                Problem::new(Kind::Broken, "the request is logged under its x-request-id")
-            })?;
+            let found = self
+                .app
+                .town
+                .menu(&self.find(slug)?.restaurant)
+                .await
+                .map_err(|error| {
+                    tracing::error!(%error, "the store failed");
+                    Problem::new(Kind::Broken, "the request is logged under its x-request-id")
+                })?;
             let menu = found.ok_or_else(|| Problem::new(Kind::NotFound, format!("'{slug}' has no menu")))?;
             self.note(&api::menu(slug), &menu);
             Ok(menu)
@@ -172,7 +184,9 @@ impl StaffBackend for InProcess {
     fn house<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Look> {
         Box::pin(async move {
             let installed = self.installed().await?;
-            self.app.rates.of_device(&rates::SYNCS, installed.device.id, &self.customer.caller)?;
+            self.app
+                .rates
+                .of_device(&rates::SYNCS, installed.device.id, &self.customer.caller)?;
             devices::restaurant(&self.app, &installed, slug.as_str())?;
             devices::note_seen(&self.app, &installed).await?;
             Ok(desk::look(&self.app, &installed, slug.as_str()).await?)

@@ -27,12 +27,19 @@ use crate::{
 };
 
 /// `POST /board/{slug}/orders/{id}`: what happens to an order.
-pub async fn post_event(sent: Sent, signed: Signed, Path((slug, id)): Path<(String, String)>, form: Form) -> Response {
+pub async fn post_event(
+    sent: Sent,
+    signed: Signed,
+    Path((slug, id)): Path<(String, String)>,
+    form: Form,
+) -> Response {
     lead(advance(&sent.0, &signed, &slug, &id, &form).await, &sent)
 }
 
 async fn advance(app: &App, signed: &Signed, slug: &str, id: &str, form: &Form) -> Result<Response, Refusal> {
-    let order = id.parse().map_err(|_| Refusal::new(Kind::NotFound, "there is no such order"))?;
+    let order = id
+        .parse()
+        .map_err(|_| Refusal::new(Kind::NotFound, "there is no such order"))?;
     let event = event(app, slug, form).await?;
     match board::advance(app, signed, slug, order, event).await {
         // Somebody else was faster: the board shows how things are.
@@ -45,9 +52,16 @@ async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
     let reason = form.get("reason").to_owned();
     Ok(match form.get("event") {
         "accepted" => {
-            let minutes = form.get("minutes").parse().ok().filter(|minutes| (0..=600).contains(minutes));
-            let minutes: i64 = minutes.ok_or_else(|| Refusal::new(Kind::NotAccepted, "'minutes' is 0 to 600"))?;
-            Event::Accepted { ready_at: LocalMinute(ordering::counter(app, slug).await?.now.1.0 + minutes) }
+            let minutes = form
+                .get("minutes")
+                .parse()
+                .ok()
+                .filter(|minutes| (0..=600).contains(minutes));
+            let minutes: i64 =
+                minutes.ok_or_else(|| Refusal::new(Kind::NotAccepted, "'minutes' is 0 to 600"))?;
+            Event::Accepted {
+                ready_at: LocalMinute(ordering::counter(app, slug).await?.now.1.0 + minutes),
+            }
         }
         "rejected" => Event::Rejected { reason },
         "preparing" => Event::Preparing,
@@ -61,12 +75,24 @@ async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
             let amount = |name| {
                 let amount = currency.read(form.get(name));
                 amount.ok_or_else(|| {
-                    Refusal::new(Kind::NotAccepted, format!("'{name}' is an amount, such as {}", currency.plain(Minor(950))))
+                    Refusal::new(
+                        Kind::NotAccepted,
+                        format!("'{name}' is an amount, such as {}", currency.plain(Minor(950))),
+                    )
                 })
             };
-            Event::Refund { amount: amount("amount")?, left: amount("left")?, reason }
+            Event::Refund {
+                amount: amount("amount")?,
+                left: amount("left")?,
+                reason,
+            }
         }
-        _ => return Err(Refusal::new(Kind::NotAccepted, "'event' is not something that staff do")),
+        _ => {
+            return Err(Refusal::new(
+                Kind::NotAccepted,
+                "'event' is not something that staff do",
+            ));
+        }
     })
 }
 
@@ -76,10 +102,17 @@ pub async fn post_stock(sent: Sent, signed: Signed, Text(slug): Text, form: Form
 }
 
 async fn set_stock(app: &App, signed: &Signed, slug: &str, form: &Form) -> Result<Response, Refusal> {
-    let dish = form.get("dish").parse().map_err(|_| Refusal::new(Kind::NotAccepted, "'dish' is not the id of a dish"))?;
+    let dish = form
+        .get("dish")
+        .parse()
+        .map_err(|_| Refusal::new(Kind::NotAccepted, "'dish' is not the id of a dish"))?;
     let portions = match form.get("portions") {
         "" => None,
-        portions => Some(portions.parse().map_err(|_| Refusal::new(Kind::NotAccepted, "'portions' is a number"))?),
+        portions => Some(
+            portions
+                .parse()
+                .map_err(|_| Refusal::new(Kind::NotAccepted, "'portions' is a number"))?,
+        ),
     };
     board::set_stock(app, signed, slug, dish, portions).await?;
     Ok(see(&format!("/board/{slug}?stock=open#stock")))
@@ -89,8 +122,13 @@ async fn set_stock(app: &App, signed: &Signed, slug: &str, form: &Form) -> Resul
 pub async fn post_devices(sent: Sent, signed: Signed, Text(slug): Text, form: Form) -> Response {
     let here = format!("/board/{slug}/devices");
     let led = match change_devices(&sent.0, &signed, &slug, &form).await {
-        Ok(said) => Ok(see(&address(&here, said.iter().map(|(name, value)| (*name, value.as_str()))))),
-        Err(refusal) if refusal.0.is(Kind::NotAccepted) => Ok(see(&address(&here, [("wrong", refusal.0.detail.as_str())]))),
+        Ok(said) => Ok(see(&address(
+            &here,
+            said.iter().map(|(name, value)| (*name, value.as_str())),
+        ))),
+        Err(refusal) if refusal.0.is(Kind::NotAccepted) => {
+            Ok(see(&address(&here, [("wrong", refusal.0.detail.as_str())])))
+        }
         // Somebody else was faster: the list shows how things are.
         Err(refusal) if refusal.0.is(Kind::NotFound) && form.get("change") == "sign-out" => Ok(see(&here)),
         Err(refusal) => Err(refusal),
@@ -99,31 +137,61 @@ pub async fn post_devices(sent: Sent, signed: Signed, Text(slug): Text, form: Fo
 }
 
 /// What the page that the form leads to shall say.
-async fn change_devices(app: &App, signed: &Signed, slug: &str, form: &Form) -> Result<Vec<(&'static str, String)>, Refusal> {
+async fn change_devices(
+    app: &App,
+    signed: &Signed,
+    slug: &str,
+    form: &Form,
+) -> Result<Vec<(&'static str, String)>, Refusal> {
     match form.get("change") {
         "sign-out" => {
-            let device = form.get("device").parse().map_err(|_| Refusal::new(Kind::NotAccepted, "'device' is not the id of a device"))?;
+            let device = form
+                .get("device")
+                .parse()
+                .map_err(|_| Refusal::new(Kind::NotAccepted, "'device' is not the id of a device"))?;
             devices::revoke(app, signed, slug, device).await?;
             Ok(vec![("done", "signed-out".to_owned())])
         }
         "code" => {
             let kind = DeviceKind::from_code(form.get("kind"));
-            let kind = kind.ok_or_else(|| Refusal::new(Kind::NotAccepted, "'kind' is not a kind of device"))?;
-            let made = devices::make_code(app, signed, slug, NewDevice { name: form.get("name").to_owned(), kind }).await?;
+            let kind =
+                kind.ok_or_else(|| Refusal::new(Kind::NotAccepted, "'kind' is not a kind of device"))?;
+            let made = devices::make_code(
+                app,
+                signed,
+                slug,
+                NewDevice {
+                    name: form.get("name").to_owned(),
+                    kind,
+                },
+            )
+            .await?;
             let DeviceList { at, now, .. } = devices::list(app, signed, slug).await?;
             let until = now.moved(at, made.expires_at);
             Ok(vec![("code", made.code), ("until", until.to_string())])
         }
-        _ => Err(Refusal::new(Kind::NotAccepted, "'change' is not something that can be changed")),
+        _ => Err(Refusal::new(
+            Kind::NotAccepted,
+            "'change' is not something that can be changed",
+        )),
     }
 }
 
 /// `POST /board/{slug}/devices/handed-over`: the file of a device that could not send what is in it.
-pub async fn post_handed_over(sent: Sent, signed: Signed, Text(slug): Text, file: Result<Multipart, MultipartRejection>) -> Response {
+pub async fn post_handed_over(
+    sent: Sent,
+    signed: Signed,
+    Text(slug): Text,
+    file: Result<Multipart, MultipartRejection>,
+) -> Response {
     let here = format!("/board/{slug}/devices");
     let led = match hand_over(&sent.0, &signed, &slug, file).await {
         Ok(WorkedIn { done, known }) => {
-            let said = [("done", "handed-over".to_owned()), ("was", done.to_string()), ("still", known.to_string())];
+            let said = [
+                ("done", "handed-over".to_owned()),
+                ("was", done.to_string()),
+                ("still", known.to_string()),
+            ];
             Ok(see(&address(&here, said)))
         }
         Err(refusal) => {
@@ -142,15 +210,23 @@ pub async fn post_handed_over(sent: Sent, signed: Signed, Text(slug): Text, file
     lead(led, &sent)
 }
 
-async fn hand_over(app: &App, signed: &Signed, slug: &str, file: Result<Multipart, MultipartRejection>) -> Result<WorkedIn, Refusal> {
+async fn hand_over(
+    app: &App,
+    signed: &Signed,
+    slug: &str,
+    file: Result<Multipart, MultipartRejection>,
+) -> Result<WorkedIn, Refusal> {
     let unreadable = |error: MultipartError| match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(Kind::TooLarge, "the file is larger than is accepted here"),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Refusal::new(Kind::TooLarge, "the file is larger than is accepted here")
+        }
         _ => Refusal::new(Kind::NotAccepted, error.body_text()),
     };
     let mut file = file.map_err(|error| Refusal::new(Kind::NotAccepted, error.body_text()))?;
     let field = file.next_field().await.map_err(unreadable)?;
     let field = field.ok_or_else(|| Refusal::new(Kind::NotAccepted, "there is no file"))?;
     let text = field.bytes().await.map_err(unreadable)?;
-    let requests = serde_json::from_slice(&text).map_err(|error| Refusal::new(Kind::NotAccepted, error.to_string()))?;
+    let requests =
+        serde_json::from_slice(&text).map_err(|error| Refusal::new(Kind::NotAccepted, error.to_string()))?;
     desk::hand_over(app, signed, slug, requests).await
 }

@@ -41,10 +41,20 @@ pub struct Head {
 impl Head {
     pub fn of<P: Pages>(content: &Content<P>, texts: Texts, visit: &Visit, base: &str) -> Self {
         let (title, description) = (content.title(texts), content.description(texts).to_owned());
-        let findable = matches!(content, Content::Page(_)) && routes::find(&visit.path).is_some_and(|route| !route.personal);
-        let linked =
-            if findable { linked::head(base, &visit.path, &title, &description, content.subject()) } else { linked::HIDDEN.to_owned() };
-        Self { title, description, accent: content.accent(), linked, refresh: content.refresh() }
+        let findable = matches!(content, Content::Page(_))
+            && routes::find(&visit.path).is_some_and(|route| !route.personal);
+        let linked = if findable {
+            linked::head(base, &visit.path, &title, &description, content.subject())
+        } else {
+            linked::HIDDEN.to_owned()
+        };
+        Self {
+            title,
+            description,
+            accent: content.accent(),
+            linked,
+            refresh: content.refresh(),
+        }
     }
 }
 
@@ -66,17 +76,27 @@ pub struct Parts<'a> {
 
 /// For text between tags and for attributes in double quotes.
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 pub fn document(parts: &Parts<'_>) -> Document {
-    let Parts { assets, texts, decision, .. } = parts;
+    let Parts {
+        assets,
+        texts,
+        decision,
+        ..
+    } = parts;
     let (lang, mode) = (texts.lang, decision.mode);
-    let style = parts
-        .head
-        .as_ref()
-        .and_then(|head| head.accent)
-        .map(|accent| format!(":root{{--accent-light:{};--accent-dark:{}}}", accent.readable_on(PAPER), accent.readable_on(NIGHT)));
+    let style = parts.head.as_ref().and_then(|head| head.accent).map(|accent| {
+        format!(
+            ":root{{--accent-light:{};--accent-dark:{}}}",
+            accent.readable_on(PAPER),
+            accent.readable_on(NIGHT)
+        )
+    });
     let script = (mode != Mode::Thin).then(|| script(assets, parts.chunk, lang, parts.answers));
     let mut html = String::with_capacity(parts.body.len() + parts.answers.map_or(0, str::len) + 8 * 1024);
     // Writing to a string does not fail.
@@ -92,45 +112,77 @@ pub fn document(parts: &Parts<'_>) -> Document {
         tag = lang.tag(),
         direction = lang.direction(),
         reason = decision.reason.name(),
-        title = parts.head.as_ref().map_or("Servery".into(), |head| escape(&head.title)),
-        description = escape(parts.head.as_ref().map_or(texts.get(Key::HomeDescription), |head| &head.description)),
+        title = parts
+            .head
+            .as_ref()
+            .map_or("Servery".into(), |head| escape(&head.title)),
+        description = escape(
+            parts
+                .head
+                .as_ref()
+                .map_or(texts.get(Key::HomeDescription), |head| &head.description)
+        ),
         sheets = sheets(assets, parts.chunk),
         linked = parts.head.as_ref().map_or("", |head| &head.linked),
         alternates = alternates(parts.visit),
         refresh = refresh(parts),
-        style = style.as_ref().map(|style| format!("<style>{style}</style>\n")).unwrap_or_default(),
+        style = style
+            .as_ref()
+            .map(|style| format!("<style>{style}</style>\n"))
+            .unwrap_or_default(),
         preloads = script.as_ref().map_or("", |script| &script.preloads),
         noscript = noscript(parts),
         body = parts.body,
         tail = script.as_ref().map_or("", |script| &script.tail),
     );
-    Document { html, policy: policy(mode, parts.chunk, style.as_deref(), parts.pays_at) }
+    Document {
+        html,
+        policy: policy(mode, parts.chunk, style.as_deref(), parts.pays_at),
+    }
 }
 
 fn sheets(assets: &Assets, chunk: Chunk) -> String {
-    assets.styles(chunk).into_iter().map(|sheet| format!("<link rel=\"stylesheet\" href=\"{sheet}\">\n")).collect()
+    assets
+        .styles(chunk)
+        .into_iter()
+        .map(|sheet| format!("<link rel=\"stylesheet\" href=\"{sheet}\">\n"))
+        .collect()
 }
 
 fn alternates(visit: &Visit) -> String {
     let link = |lang: Lang| {
         let href = escape(&address(&visit.path, [("lang", lang.tag())]));
-        format!("<link rel=\"alternate\" hreflang=\"{}\" href=\"{href}\">\n", lang.tag())
+        format!(
+            "<link rel=\"alternate\" hreflang=\"{}\" href=\"{href}\">\n",
+            lang.tag()
+        )
     };
     Lang::ALL.map(link).concat()
 }
 
 fn refresh(parts: &Parts<'_>) -> String {
-    let seconds = parts.head.as_ref().and_then(|head| head.refresh).filter(|_| parts.decision.mode == Mode::Thin);
-    seconds.map(|seconds| format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n")).unwrap_or_default()
+    let seconds = parts
+        .head
+        .as_ref()
+        .and_then(|head| head.refresh)
+        .filter(|_| parts.decision.mode == Mode::Thin);
+    seconds
+        .map(|seconds| format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n"))
+        .unwrap_or_default()
 }
 
 /// A hydrated page can be read without a script, a shell cannot: one offers the way out, the other takes it.
 fn noscript(parts: &Parts<'_>) -> String {
-    let way = escape(&address(&parts.visit.path, parts.visit.page_pairs().chain([("browser", "limited")])));
+    let way = escape(&address(
+        &parts.visit.path,
+        parts.visit.page_pairs().chain([("browser", "limited")]),
+    ));
     let text = parts.texts.get(Key::Noscript);
     match parts.decision.mode {
         Mode::Thin => String::new(),
-        Mode::Hydrated => format!("<noscript><p class=\"noscript\"><a href=\"{way}\">{text}</a></p></noscript>\n"),
+        Mode::Hydrated => {
+            format!("<noscript><p class=\"noscript\"><a href=\"{way}\">{text}</a></p></noscript>\n")
+        }
         // A shell does not know which page it will be, so the way leads to this same address.
         Mode::Thick => format!(
             "<noscript><meta http-equiv=\"refresh\" content=\"0;url=?browser=limited\"><p class=\"noscript\"><a href=\"?browser=limited\">{text}</a></p></noscript>\n"
@@ -146,9 +198,13 @@ struct Script {
 fn script(assets: &Assets, chunk: Chunk, lang: Lang, answers: Option<&str>) -> Script {
     let Program { script, wasm } = assets.program(chunk);
     let texts = assets.texts(chunk, lang);
-    let boot = include_str!("boot.js").replace("{{texts}}", texts).replace("{{script}}", script).replace("{{wasm}}", wasm);
-    let answers =
-        answers.map(|answers| format!("<script type=\"application/json\" id=\"answers\">{answers}</script>\n")).unwrap_or_default();
+    let boot = include_str!("boot.js")
+        .replace("{{texts}}", texts)
+        .replace("{{script}}", script)
+        .replace("{{wasm}}", wasm);
+    let answers = answers
+        .map(|answers| format!("<script type=\"application/json\" id=\"answers\">{answers}</script>\n"))
+        .unwrap_or_default();
     Script {
         preloads: format!(
             "<link rel=\"modulepreload\" href=\"{script}\" nonce=\"{NONCE_HERE}\">\n\
@@ -163,14 +219,22 @@ fn policy(mode: Mode, chunk: Chunk, style: Option<&str>, pays_at: Option<&str>) 
     let script = match mode {
         Mode::Thin => "script-src 'none'".to_owned(),
         Mode::Hydrated | Mode::Thick => {
-            format!("script-src 'nonce-{NONCE_HERE}' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'")
+            format!(
+                "script-src 'nonce-{NONCE_HERE}' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
+            )
         }
     };
-    let style = style.map(|style| format!(" {}", style_hash(style))).unwrap_or_default();
+    let style = style
+        .map(|style| format!(" {}", style_hash(style)))
+        .unwrap_or_default();
     // Browsers ask this of all the addresses that a form is led on to, too.
     let pays_at = pays_at.map(|origin| format!(" {origin}")).unwrap_or_default();
     // The staff app has photos of what was handed over among its things, not at addresses.
-    let photos = if chunk == Chunk::Staff && mode != Mode::Thin { " data:" } else { "" };
+    let photos = if chunk == Chunk::Staff && mode != Mode::Thin {
+        " data:"
+    } else {
+        ""
+    };
     format!(
         "default-src 'none'; {script}; style-src 'self'{style}; img-src 'self'{photos}; manifest-src 'self'; form-action 'self'{pays_at}; base-uri 'none'; frame-ancestors 'none'"
     )

@@ -52,7 +52,10 @@ impl Form {
 
     /// As it was typed, spaces included.
     pub fn raw(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
     }
 
     fn has(&self, name: &str) -> bool {
@@ -77,9 +80,16 @@ struct Known {
 
 async fn known(app: &App, slug: &str, customer: &Customer) -> Result<Known, Refusal> {
     let visitor = customer.browser(app)?;
-    let customer = Customer { visitor: Some(visitor.to_string()), ..customer.clone() };
+    let customer = Customer {
+        visitor: Some(visitor.to_string()),
+        ..customer.clone()
+    };
     let draft = ordering::draft(app, slug, &customer).await?;
-    Ok(Known { visitor, draft, customer })
+    Ok(Known {
+        visitor,
+        draft,
+        customer,
+    })
 }
 
 /// Keeps the draft, and leads on.
@@ -113,7 +123,12 @@ pub async fn post_checkout(sent: Sent, Text(slug): Text, form: Form) -> Response
 
 /// `POST /orders/{token}/cancel`
 pub async fn post_cancel(sent: Sent, Text(token): Text) -> Response {
-    lead(ordering::cancel(&sent.0, &token).await.map(|_| see(&format!("/orders/{token}"))), &sent)
+    lead(
+        ordering::cancel(&sent.0, &token)
+            .await
+            .map(|_| see(&format!("/orders/{token}"))),
+        &sent,
+    )
 }
 
 /// `POST /orders/{token}/reorder`
@@ -123,20 +138,30 @@ pub async fn post_reorder(sent: Sent, Text(token): Text) -> Response {
 
 /// `GET /orders/{token}/pay`: to where the card is typed.
 pub async fn get_pay(sent: Sent, Text(token): Text) -> Response {
-    lead(payments::card_page(&sent.0, &token).await.map(|address| see(&address)), &sent)
+    lead(
+        payments::card_page(&sent.0, &token)
+            .await
+            .map(|address| see(&address)),
+        &sent,
+    )
 }
 
 /// `GET /orders/{token}/paid`: back from there.
 pub async fn get_paid(sent: Sent, Text(token): Text) -> Response {
     let query = form_urlencoded::parse(sent.1.query().unwrap_or_default().as_bytes());
-    let method = query.into_owned().find(|(name, _)| name == "payment_method").map(|(_, method)| method);
+    let method = query
+        .into_owned()
+        .find(|(name, _)| name == "payment_method")
+        .map(|(_, method)| method);
     let led = match payments::pay(&sent.0, &token, method.as_deref()).await {
         Ok(Paying::Paid) => Ok(see(&format!("/orders/{token}"))),
         Ok(Paying::Elsewhere { address }) => Ok(see(&address)),
         Ok(Paying::Pending) => Ok(see(&format!("/orders/{token}?wrong=pending"))),
         Ok(Paying::Declined) => Ok(see(&format!("/orders/{token}?wrong=declined"))),
         Err(refusal) if refusal.0.is(Kind::Declined) => Ok(see(&format!("/orders/{token}?wrong=declined"))),
-        Err(refusal) if refusal.0.is(Kind::ProviderAway) => Ok(see(&format!("/orders/{token}?wrong=provider"))),
+        Err(refusal) if refusal.0.is(Kind::ProviderAway) => {
+            Ok(see(&format!("/orders/{token}?wrong=provider")))
+        }
         Err(refusal) => Err(refusal),
     };
     lead(led, &sent)
@@ -144,7 +169,12 @@ pub async fn get_paid(sent: Sent, Text(token): Text) -> Response {
 
 /// `POST /orders/{token}/pay-at-door`
 pub async fn post_pay_at_door(sent: Sent, Text(token): Text) -> Response {
-    lead(payments::pay_at_door(&sent.0, &token).await.map(|_| see(&format!("/orders/{token}"))), &sent)
+    lead(
+        payments::pay_at_door(&sent.0, &token)
+            .await
+            .map(|_| see(&format!("/orders/{token}"))),
+        &sent,
+    )
 }
 
 /// `GET /t/{code}`: the code on a table opens its menu.
@@ -179,11 +209,19 @@ async fn set_counts(app: &App, customer: &Customer, slug: &str, form: &Form) -> 
         Err(_) if form.has("put-back") => known.draft.put_back(),
         Err(_) => known.draft.removed = None,
     }
-    let next = if form.has("checkout") { "checkout" } else { "basket" };
+    let next = if form.has("checkout") {
+        "checkout"
+    } else {
+        "basket"
+    };
     keep(app, slug, known, &format!("/restaurants/{slug}/{next}")).await
 }
 
-async fn check_out((State(app), _, headers, customer): &Sent, slug: &str, form: &Form) -> Result<Response, Refusal> {
+async fn check_out(
+    (State(app), _, headers, customer): &Sent,
+    slug: &str,
+    form: &Form,
+) -> Result<Response, Refusal> {
     let mut known = known(app, slug, customer).await?;
     let path = format!("/restaurants/{slug}/checkout");
     let id: Option<OrderId> = form.get("id").parse().ok();
@@ -191,7 +229,9 @@ async fn check_out((State(app), _, headers, customer): &Sent, slug: &str, form: 
         return Ok(see(&placed));
     }
     fill_in(&mut known.draft, form.fields());
-    let (Some(id), true) = (id, form.has("place")) else { return keep(app, slug, known, &path).await };
+    let (Some(id), true) = (id, form.has("place")) else {
+        return keep(app, slug, known, &path).await;
+    };
     let seen = form
         .get("seen")
         .parse()
@@ -211,14 +251,26 @@ async fn check_out((State(app), _, headers, customer): &Sent, slug: &str, form: 
     }
     let receipt: Receipt = serde_json::from_str(&answered.body).map_err(|error| Refusal::failed(&error))?;
     known.draft = known.draft.after(&known.draft.basket);
-    let next = if receipt.state == OrderState::Unpaid { "/pay" } else { "" };
+    let next = if receipt.state == OrderState::Unpaid {
+        "/pay"
+    } else {
+        ""
+    };
     keep(app, slug, known, &format!("/orders/{}{next}", receipt.token)).await
 }
 
 /// Where the order is that this form has placed already.
-async fn placed_before(app: &App, id: Option<OrderId>, customer: &Customer) -> Result<Option<String>, Refusal> {
+async fn placed_before(
+    app: &App,
+    id: Option<OrderId>,
+    customer: &Customer,
+) -> Result<Option<String>, Refusal> {
     let Some(id) = id else { return Ok(None) };
-    let own = app.store.order(id).await?.filter(|tracked| customer.placed(tracked));
+    let own = app
+        .store
+        .order(id)
+        .await?
+        .filter(|tracked| customer.placed(tracked));
     Ok(own.map(|tracked| format!("/orders/{}", tracked.token)))
 }
 
@@ -235,7 +287,12 @@ async fn reorder(app: &App, customer: &Customer, token: &str) -> Result<Response
 async fn sit_down(app: &App, customer: &Customer, code: &str) -> Result<Response, Refusal> {
     let unknown = || Refusal::new(Kind::NotFound, "no table has this code");
     let (restaurant, _) = app.store.table(code).await?.ok_or_else(unknown)?;
-    let slug = app.town.now().by_id(restaurant).map(|listed| listed.restaurant.slug.clone()).ok_or_else(unknown)?;
+    let slug = app
+        .town
+        .now()
+        .by_id(restaurant)
+        .map(|listed| listed.restaurant.slug.clone())
+        .ok_or_else(unknown)?;
     let mut known = known(app, slug.as_str(), customer).await?;
     known.draft.choose(Service::Table(code.to_owned()));
     keep(app, slug.as_str(), known, &format!("/restaurants/{slug}")).await

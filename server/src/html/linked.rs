@@ -20,7 +20,9 @@ pub const HIDDEN: &str = "<meta name=\"robots\" content=\"noindex\">\n";
 
 /// All of it for the head of a page that anybody may find.
 pub fn head(base: &str, path: &str, title: &str, description: &str, subject: Option<Subject<'_>>) -> String {
-    let said = subject.map(|subject| script(&restaurant(subject, base))).unwrap_or_default();
+    let said = subject
+        .map(|subject| script(&restaurant(subject, base)))
+        .unwrap_or_default();
     preview(base, path, title, description, subject) + &said
 }
 
@@ -47,7 +49,12 @@ const fn day(weekday: Weekday) -> &'static str {
 fn hours(listed: &Listed) -> Vec<Value> {
     let Restaurant { hours, holidays, .. } = &listed.restaurant;
     let days = (0..7).map(|ahead| listed.today.plus(ahead));
-    let spans = days.flat_map(|on| hours.spans_of(on, holidays).into_iter().map(move |span| (on, span)));
+    let spans = days.flat_map(|on| {
+        hours
+            .spans_of(on, holidays)
+            .into_iter()
+            .map(move |span| (on, span))
+    });
     let clock = |minute: i64| LocalMinute(minute.rem_euclid(DAY)).clock();
     let said = spans.map(|(on, Span { from, to })| {
         let (opens, closes) = (clock(from), if to == DAY { "23:59".to_owned() } else { clock(to) });
@@ -65,7 +72,8 @@ fn diet(diet: &Diet) -> &'static str {
 }
 
 fn item(menu: &Menu, dish: &Dish) -> Value {
-    let offer = json!({ "@type": "Offer", "price": menu.currency.plain(dish.price), "priceCurrency": menu.currency });
+    let offer =
+        json!({ "@type": "Offer", "price": menu.currency.plain(dish.price), "priceCurrency": menu.currency });
     let mut item = json!({ "@type": "MenuItem", "name": dish.name, "offers": offer });
     if !dish.description.is_empty() {
         item["description"] = json!(dish.description);
@@ -83,10 +91,24 @@ fn section(menu: &Menu, category: &Category) -> Value {
 
 fn restaurant(subject: Subject<'_>, base: &str) -> Value {
     let (listed, menu) = subject;
-    let Restaurant { slug, name, description, cuisine, address, phone, currency, ordering, .. } = &listed.restaurant;
+    let Restaurant {
+        slug,
+        name,
+        description,
+        cuisine,
+        address,
+        phone,
+        currency,
+        ordering,
+        ..
+    } = &listed.restaurant;
     let url = format!("{base}/restaurants/{slug}");
-    let sections: Vec<_> =
-        menu.categories.iter().filter(|category| !category.dishes.is_empty()).map(|category| section(menu, category)).collect();
+    let sections: Vec<_> = menu
+        .categories
+        .iter()
+        .filter(|category| !category.dishes.is_empty())
+        .map(|category| section(menu, category))
+        .collect();
     let mut said = json!({
         "@context": "https://schema.org", "@type": "Restaurant", "@id": url, "url": url, "name": name, "description": description,
         "servesCuisine": cuisine.code(), "telephone": phone, "currenciesAccepted": currency,
@@ -108,31 +130,52 @@ fn restaurant(subject: Subject<'_>, base: &str) -> Value {
 
 /// Safe inside a script element, which runs nothing: it is data.
 fn script(said: &Value) -> String {
-    format!("<script type=\"application/ld+json\">{}</script>\n", said.to_string().replace('<', "\\u003c"))
+    format!(
+        "<script type=\"application/ld+json\">{}</script>\n",
+        said.to_string().replace('<', "\\u003c")
+    )
 }
 
 /// What a messenger or a social network shows of a link.
 fn preview(base: &str, path: &str, title: &str, description: &str, subject: Option<Subject<'_>>) -> String {
     let image = subject.and_then(|(listed, _)| picture(base, listed.restaurant.picture.as_ref()));
     let image = image.unwrap_or_else(|| format!("{base}/icons/icon.svg"));
-    let kind = if subject.is_some() { "restaurant.restaurant" } else { "website" };
+    let kind = if subject.is_some() {
+        "restaurant.restaurant"
+    } else {
+        "website"
+    };
     let url = format!("{base}{path}");
-    let pairs =
-        [("type", kind), ("site_name", "Servery"), ("title", title), ("description", description), ("url", &url), ("image", &image)];
+    let pairs = [
+        ("type", kind),
+        ("site_name", "Servery"),
+        ("title", title),
+        ("description", description),
+        ("url", &url),
+        ("image", &image),
+    ];
     let mut head = format!("<link rel=\"canonical\" href=\"{}\">\n", escape(&url));
     for (name, value) in pairs {
         // Writing to a string does not fail.
-        let _ = writeln!(head, "<meta property=\"og:{name}\" content=\"{}\">", escape(value));
+        let _ = writeln!(
+            head,
+            "<meta property=\"og:{name}\" content=\"{}\">",
+            escape(value)
+        );
     }
     head
 }
 
 /// Every page that anybody may find, in every language.
 pub fn sitemap<'a>(base: &str, slugs: impl Iterator<Item = &'a str>) -> String {
-    let mut map =
-        String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    let mut map = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
     let restaurants = slugs.map(|slug| format!("/restaurants/{slug}"));
-    for path in ["/".to_owned(), "/about".to_owned()].into_iter().chain(restaurants) {
+    for path in ["/".to_owned(), "/about".to_owned()]
+        .into_iter()
+        .chain(restaurants)
+    {
         let _ = writeln!(map, "<url><loc>{}{}</loc></url>", escape(base), escape(&path));
     }
     map.push_str("</urlset>\n");

@@ -10,7 +10,10 @@ use axum::{
     extract::State,
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
-        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE, VARY},
+        header::{
+            CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+            SET_COOKIE, VARY,
+        },
     },
     response::{IntoResponse, Redirect, Response},
 };
@@ -67,7 +70,12 @@ pub struct ViewKey {
 
 impl ViewKey {
     pub fn new(edition: Edition, decision: Decision, lang: Lang, visit: &Visit) -> Self {
-        Self { edition, decision, lang, address: visit.address() }
+        Self {
+            edition,
+            decision,
+            lang,
+            address: visit.address(),
+        }
     }
 }
 
@@ -89,12 +97,19 @@ enum Body {
 
 pub async fn get_page(State(app): State<Arc<App>>, caller: Caller, uri: Uri, headers: HeaderMap) -> Response {
     if !accepts(&headers, "text/html") {
-        return Refusal::new(Kind::NotAcceptable, "this address answers in text/html; programs use /api/v1").into_response();
+        return Refusal::new(
+            Kind::NotAcceptable,
+            "this address answers in text/html; programs use /api/v1",
+        )
+        .into_response();
     }
     let visit = Visit::new(uri.path(), uri.query().unwrap_or_default());
     let wishes = match Wishes::read(&visit, &headers) {
         Ok(wishes) => wishes,
-        Err(problem) => return problem_view(&app, &visit, Wishes::usual_lang(&visit, &headers), problem).respond(&headers),
+        Err(problem) => {
+            return problem_view(&app, &visit, Wishes::usual_lang(&visit, &headers), problem)
+                .respond(&headers);
+        }
     };
     let snapshot = app.town.now().clone();
     let Some(route) = routes::find(&visit.path) else {
@@ -104,11 +119,23 @@ pub async fn get_page(State(app): State<Arc<App>>, caller: Caller, uri: Uri, hea
         return Redirect::to(&way).into_response();
     }
     let operator = snapshot.mode(route.path);
-    let decision = decide(route, Voices { visitor: wishes.mode, operator, browser: wishes.browser, load: app.load() });
+    let decision = decide(
+        route,
+        Voices {
+            visitor: wishes.mode,
+            operator,
+            browser: wishes.browser,
+            load: app.load(),
+        },
+    );
     let key = ViewKey::new(snapshot.edition, decision, wishes.lang, &visit);
     // A shell is the same for everybody, whatever it will show.
     let personal = route.personal && decision.mode != Mode::Thick;
-    let customer = if personal { Customer::of(&app, &headers, caller).await } else { Ok(Customer::default()) };
+    let customer = if personal {
+        Customer::of(&app, &headers, caller).await
+    } else {
+        Ok(Customer::default())
+    };
     let customer = match customer {
         Ok(customer) => customer,
         Err(refusal) => return problem_page(&app, &uri, &headers, refusal.0),
@@ -116,10 +143,18 @@ pub async fn get_page(State(app): State<Arc<App>>, caller: Caller, uri: Uri, hea
     let render = async {
         let rendered = render_view(&app, snapshot, route.chunk, &visit, &key, customer).await;
         // What broke may work again in a moment, so it is shown to this visitor only.
-        if rendered.status.is_server_error() { Err(rendered) } else { Ok(rendered) }
+        if rendered.status.is_server_error() {
+            Err(rendered)
+        } else {
+            Ok(rendered)
+        }
     };
     let kept = !personal && key.address.len() <= LONGEST_KEPT_ADDRESS;
-    let made = if kept { app.views.get_or_insert_async(&key, render).await } else { render.await };
+    let made = if kept {
+        app.views.get_or_insert_async(&key, render).await
+    } else {
+        render.await
+    };
     let rendered = made.unwrap_or_else(|broken| broken);
     let mut response = rendered.respond(&headers);
     let out = response.headers_mut();
@@ -130,7 +165,9 @@ pub async fn get_page(State(app): State<Arc<App>>, caller: Caller, uri: Uri, hea
         return response;
     }
     let shared = decision.mode == Mode::Thin && wishes.anonymous && !personal;
-    let fresh = i64::from(route.shared_for).min(key.edition.until.0 - clock::now().0).max(0);
+    let fresh = i64::from(route.shared_for)
+        .min(key.edition.until.0 - clock::now().0)
+        .max(0);
     // A page that shows a basket is another one after each step.
     let control = if route.personal {
         "private, no-store".to_owned()
@@ -153,14 +190,24 @@ pub fn problem_page(app: &Arc<App>, uri: &Uri, headers: &HeaderMap, problem: Pro
 }
 
 /// Errors are thin: they need nothing else to work.
-const PROBLEM: Decision = Decision { mode: Mode::Thin, reason: Reason::Default };
+const PROBLEM: Decision = Decision {
+    mode: Mode::Thin,
+    reason: Reason::Default,
+};
 
 fn problem_view(app: &Arc<App>, visit: &Visit, lang: Lang, problem: Problem) -> Rendered {
     let started = Instant::now();
     let snapshot = app.town.now().clone();
     let key = ViewKey::new(snapshot.edition, PROBLEM, lang, visit);
     let backend = Arc::new(InProcess::new(app.clone(), snapshot, Customer::default(), false));
-    finish(app, visit, &key, Content::<Reading>::Problem(problem), &backend, started)
+    finish(
+        app,
+        visit,
+        &key,
+        Content::<Reading>::Problem(problem),
+        &backend,
+        started,
+    )
 }
 
 /// Loads and renders, whatever is kept.
@@ -176,28 +223,55 @@ pub async fn render_view(
         Chunk::Reading => render_page::<Reading>(app, snapshot, visit, key, customer).await,
         Chunk::Ordering => render_page::<Ordering>(app, snapshot, visit, key, customer).await,
         Chunk::Signed => render_page::<Signed>(app, snapshot, visit, key, customer).await,
-        Chunk::Staff if key.decision.mode == Mode::Thin => render_page::<Plain>(app, snapshot, visit, key, customer).await,
+        Chunk::Staff if key.decision.mode == Mode::Thin => {
+            render_page::<Plain>(app, snapshot, visit, key, customer).await
+        }
         Chunk::Staff => render_page::<Staff>(app, snapshot, visit, key, customer).await,
     };
     Arc::new(rendered)
 }
 
-async fn render_page<P: Pages>(app: &Arc<App>, snapshot: Arc<Snapshot>, visit: &Visit, key: &ViewKey, customer: Customer) -> Rendered {
+async fn render_page<P: Pages>(
+    app: &Arc<App>,
+    snapshot: Arc<Snapshot>,
+    visit: &Visit,
+    key: &ViewKey,
+    customer: Customer,
+) -> Rendered {
     let started = Instant::now();
-    let backend = Arc::new(InProcess::new(app.clone(), snapshot, customer, key.decision.mode == Mode::Hydrated));
+    let backend = Arc::new(InProcess::new(
+        app.clone(),
+        snapshot,
+        customer,
+        key.decision.mode == Mode::Hydrated,
+    ));
     let content = Content::<P>::load(visit, &P::backend(backend.clone())).await;
     finish(app, visit, key, content, &backend, started)
 }
 
-fn finish<P: Pages>(app: &App, visit: &Visit, key: &ViewKey, content: Content<P>, backend: &Arc<InProcess>, started: Instant) -> Rendered {
-    let decision = if matches!(content, Content::Problem(_)) { PROBLEM } else { key.decision };
+fn finish<P: Pages>(
+    app: &App,
+    visit: &Visit,
+    key: &ViewKey,
+    content: Content<P>,
+    backend: &Arc<InProcess>,
+    started: Instant,
+) -> Rendered {
+    let decision = if matches!(content, Content::Problem(_)) {
+        PROBLEM
+    } else {
+        key.decision
+    };
     let texts = Texts::of(key.lang);
     let status = StatusCode::from_u16(content.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     // A shell is the same whatever it will show.
-    let head = (decision.mode != Mode::Thick).then(|| Head::of(&content, texts, visit, &app.settings.public_url()));
+    let head =
+        (decision.mode != Mode::Thick).then(|| Head::of(&content, texts, visit, &app.settings.public_url()));
     let body = match decision.mode {
         Mode::Thick => shell::body(texts),
-        Mode::Thin | Mode::Hydrated => page_body(content, P::backend(backend.clone()), texts, decision, visit),
+        Mode::Thin | Mode::Hydrated => {
+            page_body(content, P::backend(backend.clone()), texts, decision, visit)
+        }
     };
     let answers = backend.answers();
     let Document { html, policy } = document(&Parts {
@@ -209,22 +283,44 @@ fn finish<P: Pages>(app: &App, visit: &Visit, key: &ViewKey, content: Content<P>
         head,
         body: &body,
         answers: answers.as_deref().filter(|_| decision.mode == Mode::Hydrated),
-        pays_at: app.cards.as_ref().filter(|_| P::CHUNK == Chunk::Ordering).map(|cards| cards.origin.as_str()),
+        pays_at: app
+            .cards
+            .as_ref()
+            .filter(|_| P::CHUNK == Chunk::Ordering)
+            .map(|cards| cards.origin.as_str()),
     });
     let html = measured(html, texts, started.elapsed());
     let body = match decision.mode {
         Mode::Thin => {
-            let tag = format!("{}.{}-{}-{}", tag(app, key.edition), decision.mode, decision.reason.name(), key.lang.tag());
+            let tag = format!(
+                "{}.{}-{}-{}",
+                tag(app, key.edition),
+                decision.mode,
+                decision.reason.name(),
+                key.lang.tag()
+            );
             Body::Same(Cached::new("text/html; charset=utf-8", &tag, html))
         }
         Mode::Hydrated | Mode::Thick => Body::Parts(html.split(NONCE_HERE).map(str::to_owned).collect()),
     };
     let said = format!("{}; reason={}", decision.mode, decision.reason.name());
-    Rendered { status, body, policy, said: HeaderValue::from_str(&said).unwrap_or(HeaderValue::from_static("thin")), lang: key.lang }
+    Rendered {
+        status,
+        body,
+        policy,
+        said: HeaderValue::from_str(&said).unwrap_or(HeaderValue::from_static("thin")),
+        lang: key.lang,
+    }
 }
 
 /// What is inside `#app` of a page that the server renders.
-fn page_body<P: Pages>(content: Content<P>, backend: Arc<P::Backend>, texts: Texts, decision: Decision, visit: &Visit) -> String {
+fn page_body<P: Pages>(
+    content: Content<P>,
+    backend: Arc<P::Backend>,
+    texts: Texts,
+    decision: Decision,
+    visit: &Visit,
+) -> String {
     let allows = routes::find(&visit.path).map_or(&[][..], |route| route.allows);
     Owner::new().with(|| {
         provide_context(texts);
@@ -264,22 +360,36 @@ impl Rendered {
     pub fn shell(assets: &Assets, shell: Shell) -> Self {
         let Document { html, policy } = shell.document(assets);
         let body = Body::Parts(html.split(NONCE_HERE).map(str::to_owned).collect());
-        Self { status: StatusCode::OK, body, policy, said: HeaderValue::from_static("thick; reason=kept"), lang: shell.lang }
+        Self {
+            status: StatusCode::OK,
+            body,
+            policy,
+            said: HeaderValue::from_static("thick; reason=kept"),
+            lang: shell.lang,
+        }
     }
 
     pub fn respond(&self, request: &HeaderMap) -> Response {
         let (mut response, policy) = match &self.body {
-            Body::Same(cached) if self.status == StatusCode::OK => (cached.respond(request), self.policy.clone()),
+            Body::Same(cached) if self.status == StatusCode::OK => {
+                (cached.respond(request), self.policy.clone())
+            }
             Body::Same(cached) => (cached.respond_with(self.status, request), self.policy.clone()),
             Body::Parts(parts) => {
                 let nonce = nonce();
                 let html = parts.join(&nonce);
                 let mut response = if accepts_brotli(request) {
-                    ([(CONTENT_ENCODING, HeaderValue::from_static("br"))], compress(html.as_bytes(), 3)).into_response()
+                    (
+                        [(CONTENT_ENCODING, HeaderValue::from_static("br"))],
+                        compress(html.as_bytes(), 3),
+                    )
+                        .into_response()
                 } else {
                     Bytes::from(html).into_response()
                 };
-                response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+                response
+                    .headers_mut()
+                    .insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
                 (response, self.policy.replace(NONCE_HERE, &nonce))
             }
         };
@@ -289,10 +399,17 @@ impl Rendered {
         }
         headers.insert("servery-render", self.said.clone());
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.lang.tag()));
-        headers.insert(VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie, save-data"));
+        headers.insert(
+            VARY,
+            HeaderValue::from_static("accept-encoding, accept-language, cookie, save-data"),
+        );
         headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
         headers.insert("referrer-policy", HeaderValue::from_static("same-origin"));
-        let control = if self.status == StatusCode::OK { "private, no-cache" } else { "no-store" };
+        let control = if self.status == StatusCode::OK {
+            "private, no-cache"
+        } else {
+            "no-store"
+        };
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(control));
         response
     }

@@ -24,7 +24,10 @@ pub async fn respond(app: &App, path: &str) -> Option<Response> {
         (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400")),
         // A drawing opened by itself runs nothing.
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'")),
+        (
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'"),
+        ),
     ];
     Some((headers, Bytes::from(body)).into_response())
 }

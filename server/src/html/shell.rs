@@ -23,7 +23,10 @@ use crate::{app::App, assets::Assets, refusal::Refusal};
 
 /// What is inside `#app` until the app is there.
 pub fn body(texts: Texts) -> String {
-    format!("<p class=\"loading\" role=\"status\">{}</p>", texts.get(Key::Loading))
+    format!(
+        "<p class=\"loading\" role=\"status\">{}</p>",
+        texts.get(Key::Loading)
+    )
 }
 
 /// The shell with which a device opens a page of a chunk by itself.
@@ -35,7 +38,9 @@ pub struct Shell {
 
 impl Shell {
     pub fn all() -> impl Iterator<Item = Self> {
-        Chunk::ALL.into_iter().flat_map(|chunk| Lang::ALL.map(|lang| Self { chunk, lang }))
+        Chunk::ALL
+            .into_iter()
+            .flat_map(|chunk| Lang::ALL.map(|lang| Self { chunk, lang }))
     }
 
     pub fn address(self) -> String {
@@ -47,7 +52,10 @@ impl Shell {
         document(&Parts {
             assets,
             texts,
-            decision: Decision { mode: Mode::Thick, reason: Reason::Kept },
+            decision: Decision {
+                mode: Mode::Thick,
+                reason: Reason::Kept,
+            },
             chunk: self.chunk,
             visit: &Visit::new("/", ""),
             head: None,
@@ -58,7 +66,11 @@ impl Shell {
     }
 }
 
-pub async fn get_shell(State(app): State<Arc<App>>, uri: Uri, request: HeaderMap) -> Result<Response, Refusal> {
+pub async fn get_shell(
+    State(app): State<Arc<App>>,
+    uri: Uri,
+    request: HeaderMap,
+) -> Result<Response, Refusal> {
     let shell = Shell::all().find(|shell| shell.address() == uri.path());
     let shell = shell.ok_or_else(|| Refusal::new(Kind::NotFound, uri.path()))?;
     let mut response = Rendered::shell(&app.assets, shell).respond(&request);

@@ -14,5 +14,9 @@ use crate::app::App;
 pub async fn get_sitemap(State(app): State<Arc<App>>) -> Response {
     let town = app.town.now();
     let slugs = town.restaurants().map(|listed| listed.restaurant.slug.as_str());
-    ([(CONTENT_TYPE, "application/xml")], sitemap(&app.settings.public_url(), slugs)).into_response()
+    (
+        [(CONTENT_TYPE, "application/xml")],
+        sitemap(&app.settings.public_url(), slugs),
+    )
+        .into_response()
 }

@@ -29,7 +29,10 @@ pub struct Wishes {
 }
 
 fn keep(name: &str, value: &str, seconds: u32) -> Option<HeaderValue> {
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax")).ok()
+    HeaderValue::from_str(&format!(
+        "{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax"
+    ))
+    .ok()
 }
 
 impl Wishes {
@@ -43,7 +46,9 @@ impl Wishes {
                 None
             }
             Some(name) => {
-                let mode: Mode = name.parse().map_err(|_| malformed("'render' takes thin, hydrated, thick or auto"))?;
+                let mode: Mode = name
+                    .parse()
+                    .map_err(|_| malformed("'render' takes thin, hydrated, thick or auto"))?;
                 kept.extend(keep(RENDER, mode.name(), A_YEAR));
                 Some(mode)
             }
@@ -51,7 +56,10 @@ impl Wishes {
         };
         let lang = match visit.get("lang") {
             Some(tag) => {
-                let lang = Lang::ALL.into_iter().find(|lang| lang.tag() == tag).ok_or_else(|| malformed("'lang' takes en, de or ar"))?;
+                let lang = Lang::ALL
+                    .into_iter()
+                    .find(|lang| lang.tag() == tag)
+                    .ok_or_else(|| malformed("'lang' takes en, de or ar"))?;
                 kept.extend(keep(LANG, lang.tag(), A_YEAR));
                 lang
             }
@@ -71,21 +79,42 @@ impl Wishes {
             }
             None => cookie(headers, BROWSER),
         };
-        let saves_data = headers.get("save-data").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
+        let saves_data = headers
+            .get("save-data")
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
         let browser = match said {
             Some("limited") => Browser::Unable,
             _ if saves_data => Browser::Saving,
             _ => Browser::Able,
         };
-        let anonymous = kept.is_empty() && [RENDER, LANG, BROWSER].iter().all(|name| cookie(headers, name).is_none());
-        Ok(Self { mode, lang, browser, keep: kept, anonymous })
+        let anonymous = kept.is_empty()
+            && [RENDER, LANG, BROWSER]
+                .iter()
+                .all(|name| cookie(headers, name).is_none());
+        Ok(Self {
+            mode,
+            lang,
+            browser,
+            keep: kept,
+            anonymous,
+        })
     }
 
     /// The language, whatever else could not be read.
     pub fn usual_lang(visit: &Visit, headers: &HeaderMap) -> Lang {
-        let by_address = visit.get("lang").and_then(|tag| Lang::ALL.into_iter().find(|lang| lang.tag() == tag));
-        let by_browser = || headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(Lang::negotiate);
-        by_address.or_else(|| cookie(headers, LANG).and_then(Lang::from_tag)).or_else(by_browser).unwrap_or_default()
+        let by_address = visit
+            .get("lang")
+            .and_then(|tag| Lang::ALL.into_iter().find(|lang| lang.tag() == tag));
+        let by_browser = || {
+            headers
+                .get(ACCEPT_LANGUAGE)
+                .and_then(|value| value.to_str().ok())
+                .and_then(Lang::negotiate)
+        };
+        by_address
+            .or_else(|| cookie(headers, LANG).and_then(Lang::from_tag))
+            .or_else(by_browser)
+            .unwrap_or_default()
     }
 }
 
@@ -94,7 +123,15 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (axum::http::HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| {
+                (
+                    axum::http::HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
+            .collect()
     }
 
     fn read(query: &str, pairs: &[(&'static str, &'static str)]) -> Wishes {
@@ -103,13 +140,34 @@ mod tests {
 
     #[test]
     fn the_address_goes_before_the_cookie_and_the_cookie_before_the_header() {
-        let wishes = read("render=thick&lang=de", &[("cookie", "servery_render=thin; servery_lang=ar"), ("accept-language", "en")]);
-        assert_eq!((wishes.mode, wishes.lang, wishes.keep.len()), (Some(Mode::Thick), Lang::German, 2));
-        let wishes = read("", &[("cookie", "a=b; servery_render=thin; servery_lang=ar"), ("accept-language", "en")]);
-        assert_eq!((wishes.mode, wishes.lang, wishes.keep.len()), (Some(Mode::Thin), Lang::Arabic, 0));
+        let wishes = read(
+            "render=thick&lang=de",
+            &[
+                ("cookie", "servery_render=thin; servery_lang=ar"),
+                ("accept-language", "en"),
+            ],
+        );
+        assert_eq!(
+            (wishes.mode, wishes.lang, wishes.keep.len()),
+            (Some(Mode::Thick), Lang::German, 2)
+        );
+        let wishes = read(
+            "",
+            &[
+                ("cookie", "a=b; servery_render=thin; servery_lang=ar"),
+                ("accept-language", "en"),
+            ],
+        );
+        assert_eq!(
+            (wishes.mode, wishes.lang, wishes.keep.len()),
+            (Some(Mode::Thin), Lang::Arabic, 0)
+        );
         assert!(!wishes.anonymous);
         let wishes = read("", &[("accept-language", "de-CH")]);
-        assert_eq!((wishes.mode, wishes.lang, wishes.anonymous), (None, Lang::German, true));
+        assert_eq!(
+            (wishes.mode, wishes.lang, wishes.anonymous),
+            (None, Lang::German, true)
+        );
     }
 
     #[test]
@@ -122,18 +180,33 @@ mod tests {
     #[test]
     fn a_browser_that_can_less_says_so() {
         assert_eq!(read("", &[("save-data", "on")]).browser, Browser::Saving);
-        assert_eq!(read("", &[("cookie", "servery_browser=limited")]).browser, Browser::Unable);
+        assert_eq!(
+            read("", &[("cookie", "servery_browser=limited")]).browser,
+            Browser::Unable
+        );
         assert_eq!(read("browser=limited", &[]).browser, Browser::Unable);
         assert_eq!(read("browser=limited&render=thick", &[]).browser, Browser::Unable);
-        assert_eq!(read("render=thick", &[("cookie", "servery_browser=limited")]).browser, Browser::Able);
-        assert_eq!(read("browser=able", &[("cookie", "servery_browser=limited")]).browser, Browser::Able);
+        assert_eq!(
+            read("render=thick", &[("cookie", "servery_browser=limited")]).browser,
+            Browser::Able
+        );
+        assert_eq!(
+            read("browser=able", &[("cookie", "servery_browser=limited")]).browser,
+            Browser::Able
+        );
     }
 
     #[test]
     fn unknown_values_are_refused_in_addresses_and_ignored_in_cookies() {
         for query in ["render=fat", "render=", "lang=fr", "browser=lynx"] {
-            assert!(Wishes::read(&Visit::new("/", query), &HeaderMap::new()).is_err(), "{query}");
+            assert!(
+                Wishes::read(&Visit::new("/", query), &HeaderMap::new()).is_err(),
+                "{query}"
+            );
         }
-        assert_eq!(read("", &[("cookie", "servery_render=fat; servery_lang=x")]).mode, None);
+        assert_eq!(
+            read("", &[("cookie", "servery_render=fat; servery_lang=x")]).mode,
+            None
+        );
     }
 }

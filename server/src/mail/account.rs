@@ -15,9 +15,33 @@ pub fn hours(purpose: MailPurpose) -> u32 {
 
 pub fn letter(lang: Lang, purpose: MailPurpose, public_url: &str, token: &str) -> Letter {
     let (page, [subject, lead, action, otherwise]) = match purpose {
-        MailPurpose::Verify => ("verify", [Key::VerifySubject, Key::VerifyLead, Key::VerifyAction, Key::VerifyElse]),
-        MailPurpose::Reset => ("reset", [Key::ResetSubject, Key::ResetLead, Key::ResetAction, Key::ResetElse]),
-        MailPurpose::Known => ("reset", [Key::KnownSubject, Key::KnownLead, Key::KnownAction, Key::KnownElse]),
+        MailPurpose::Verify => (
+            "verify",
+            [
+                Key::VerifySubject,
+                Key::VerifyLead,
+                Key::VerifyAction,
+                Key::VerifyElse,
+            ],
+        ),
+        MailPurpose::Reset => (
+            "reset",
+            [
+                Key::ResetSubject,
+                Key::ResetLead,
+                Key::ResetAction,
+                Key::ResetElse,
+            ],
+        ),
+        MailPurpose::Known => (
+            "reset",
+            [
+                Key::KnownSubject,
+                Key::KnownLead,
+                Key::KnownAction,
+                Key::KnownElse,
+            ],
+        ),
     };
     let word = |key| write(lang, key, &[]);
     Letter::new(lang, word(subject))
@@ -36,10 +60,18 @@ mod tests {
         for lang in Lang::ALL {
             for purpose in MailPurpose::ALL {
                 let letter = letter(lang, *purpose, "https://eat.example", "0ff");
-                assert!(letter.text().contains("https://eat.example/account/") && letter.text().contains("/0ff"), "{}", letter.text());
+                assert!(
+                    letter.text().contains("https://eat.example/account/") && letter.text().contains("/0ff"),
+                    "{}",
+                    letter.text()
+                );
                 assert!(!letter.text().contains(['{', '}', '\u{1e}']), "{}", letter.text());
             }
         }
-        assert!(letter(Lang::Arabic, MailPurpose::Reset, "", "").text().contains("لمدة ساعتين"));
+        assert!(
+            letter(Lang::Arabic, MailPurpose::Reset, "", "")
+                .text()
+                .contains("لمدة ساعتين")
+        );
     }
 }

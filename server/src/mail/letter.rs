@@ -26,14 +26,17 @@ pub struct Row {
 }
 
 /// Mail programs know no style sheets.
-const BODY: &str =
-    "margin:0 auto;padding:24px 16px;max-width:36em;font:16px/1.5 Georgia,'Noto Naskh Arabic',serif;color:#22201c;background:#fbf8f2";
+const BODY: &str = "margin:0 auto;padding:24px 16px;max-width:36em;font:16px/1.5 Georgia,'Noto Naskh Arabic',serif;color:#22201c;background:#fbf8f2";
 const LINK: &str = "color:#22201c;font-weight:bold";
 
 impl Letter {
     /// A subject is one line, whatever people typed.
     pub fn new(lang: Lang, subject: String) -> Self {
-        Self { lang, subject: subject.replace(char::is_control, " "), blocks: Vec::new() }
+        Self {
+            lang,
+            subject: subject.replace(char::is_control, " "),
+            blocks: Vec::new(),
+        }
     }
 
     #[must_use]
@@ -77,16 +80,25 @@ impl Letter {
 
 fn plain_row(row: &Row) -> String {
     let indent = if row.minor { "  " } else { "" };
-    format!("{indent}{}  {}", row.name, row.value).trim_end().to_owned()
+    format!("{indent}{}  {}", row.name, row.value)
+        .trim_end()
+        .to_owned()
 }
 
 /// Writing to a string never fails.
 fn html_block(html: &mut String, block: &Block) {
     let _ = match block {
         Block::Text(text) => write!(html, "<p>{}</p>", escape(text).replace('\n', "<br>")),
-        Block::Link { label, address } => write!(html, "<p><a style=\"{LINK}\" href=\"{}\">{}</a></p>", escape(address), escape(label)),
+        Block::Link { label, address } => write!(
+            html,
+            "<p><a style=\"{LINK}\" href=\"{}\">{}</a></p>",
+            escape(address),
+            escape(label)
+        ),
         Block::Rows(rows) => {
-            html.push_str("<table role=\"presentation\" style=\"width:100%;border-collapse:collapse;font:inherit\">");
+            html.push_str(
+                "<table role=\"presentation\" style=\"width:100%;border-collapse:collapse;font:inherit\">",
+            );
             rows.iter().for_each(|row| html_row(html, row));
             html.push_str("</table>");
             Ok(())
@@ -95,9 +107,16 @@ fn html_block(html: &mut String, block: &Block) {
 }
 
 fn html_row(html: &mut String, Row { name, value, minor }: &Row) {
-    let style = if *minor { "padding:0 16px;color:#6b655b" } else { "padding:4px 0" };
+    let style = if *minor {
+        "padding:0 16px;color:#6b655b"
+    } else {
+        "padding:4px 0"
+    };
     let (name, value) = (escape(name), escape(value));
-    let _ = write!(html, "<tr><td style=\"{style}\">{name}</td><td style=\"{style};text-align:end;white-space:nowrap\">{value}</td></tr>");
+    let _ = write!(
+        html,
+        "<tr><td style=\"{style}\">{name}</td><td style=\"{style};text-align:end;white-space:nowrap\">{value}</td></tr>"
+    );
 }
 
 #[cfg(test)]
@@ -106,14 +125,28 @@ mod tests {
 
     #[test]
     fn both_ways_say_the_same() {
-        let row = |name: &str, value: &str, minor| Row { name: name.into(), value: value.into(), minor };
+        let row = |name: &str, value: &str, minor| Row {
+            name: name.into(),
+            value: value.into(),
+            minor,
+        };
         let letter = Letter::new(Lang::Arabic, "<Order>".into())
             .text_block("Fish & <chips>".into())
             .rows(vec![row("2 × Soup", "€9", false), row("hot", "", true)])
             .link("Follow".into(), "https://eat.example/orders/1".into());
-        assert_eq!(letter.text(), "Fish & <chips>\n\n2 × Soup  €9\n  hot\n\nFollow:\nhttps://eat.example/orders/1\n");
+        assert_eq!(
+            letter.text(),
+            "Fish & <chips>\n\n2 × Soup  €9\n  hot\n\nFollow:\nhttps://eat.example/orders/1\n"
+        );
         let html = letter.html();
-        assert!(html.contains("lang=\"ar\" dir=\"rtl\"") && html.contains("<title>&lt;Order&gt;</title>"), "{html}");
-        assert!(html.contains("<p>Fish &amp; &lt;chips&gt;</p>") && html.contains("href=\"https://eat.example/orders/1\""), "{html}");
+        assert!(
+            html.contains("lang=\"ar\" dir=\"rtl\"") && html.contains("<title>&lt;Order&gt;</title>"),
+            "{html}"
+        );
+        assert!(
+            html.contains("<p>Fish &amp; &lt;chips&gt;</p>")
+                && html.contains("href=\"https://eat.example/orders/1\""),
+            "{html}"
+        );
     }
 }

@@ -29,7 +29,12 @@ struct Writing<'a> {
 
 /// The same in two texts, for who sees them in passing.
 pub fn notice(order: &Order, lang: Lang, event: &Event, restaurant: &Restaurant) -> Option<(String, String)> {
-    let letter = Writing { lang, order, restaurant }.about(event)?;
+    let letter = Writing {
+        lang,
+        order,
+        restaurant,
+    }
+    .about(event)?;
     let text = letter.text().trim_end().replace("\n\n", "\n");
     Some((letter.subject, text))
 }
@@ -37,9 +42,16 @@ pub fn notice(order: &Order, lang: Lang, event: &Event, restaurant: &Restaurant)
 /// `None` for what is not worth a letter.
 pub fn letter(tracked: &Tracked, event: &Event, restaurant: &Restaurant, public_url: &str) -> Option<Letter> {
     let order = &tracked.order;
-    let writing = Writing { lang: order.ordered.lang, order, restaurant };
+    let writing = Writing {
+        lang: order.ordered.lang,
+        order,
+        restaurant,
+    };
     let word = |key| writing.word(key, &[]);
-    let letter = writing.about(event)?.link(word(Key::Follow), format!("{public_url}/orders/{}", tracked.token));
+    let letter = writing.about(event)?.link(
+        word(Key::Follow),
+        format!("{public_url}/orders/{}", tracked.token),
+    );
     Some(match restaurant.phone.is_empty() {
         true => letter,
         false => letter.text_block(writing.word(Key::Call, &[("phone", &restaurant.phone)])),
@@ -60,7 +72,9 @@ impl Writing<'_> {
     fn about(&self, event: &Event) -> Option<Letter> {
         let start = |subject| Letter::new(self.lang, self.word(subject, &[]));
         Some(match event {
-            Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => self.confirmation(start(Key::PlacedSubject)),
+            Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => {
+                self.confirmation(start(Key::PlacedSubject))
+            }
             Event::Accepted { ready_at } => {
                 let key = self.by_service(Key::AcceptedCollection, Key::AcceptedDelivery, Key::AcceptedTable);
                 let promised = self.order.progress.ready_at.unwrap_or(*ready_at);
@@ -74,11 +88,13 @@ impl Writing<'_> {
                 let key = self.by_service(Key::ReadyCollection, Key::ReadyDelivery, Key::ReadyTable);
                 start(Key::ReadySubject).text_block(self.word(key, &[("address", &address)]))
             }
-            Event::OutForDelivery => start(Key::OnItsWaySubject).text_block(self.word(Key::OnItsWayLead, &[])),
+            Event::OutForDelivery => {
+                start(Key::OnItsWaySubject).text_block(self.word(Key::OnItsWayLead, &[]))
+            }
             Event::Refunded { number, amount } => {
                 let amount = [("amount", &*self.money(*amount))];
-                let letter =
-                    Letter::new(self.lang, self.word(Key::RefundedSubject, &amount)).text_block(self.word(Key::RefundedLead, &amount));
+                let letter = Letter::new(self.lang, self.word(Key::RefundedSubject, &amount))
+                    .text_block(self.word(Key::RefundedLead, &amount));
                 let refund = self.order.progress.payment.refunds.get(*number);
                 self.because(letter, refund.map_or("", |refund| &refund.reason))
             }
@@ -110,7 +126,11 @@ impl Writing<'_> {
             CommonReason::Area => Key::ReasonArea,
         });
         let reason = common.map_or_else(|| reason.to_owned(), |key| self.word(key, &[]));
-        if reason.is_empty() { letter } else { letter.text_block(self.word(Key::Reason, &[("reason", &reason)])) }
+        if reason.is_empty() {
+            letter
+        } else {
+            letter.text_block(self.word(Key::Reason, &[("reason", &reason)]))
+        }
     }
 
     fn confirmation(&self, letter: Letter) -> Letter {
@@ -138,7 +158,10 @@ impl Writing<'_> {
     fn lines(&self) -> Vec<Row> {
         let mut rows = Vec::new();
         for line in &self.order.ordered.lines {
-            let name = self.word(Key::Line, &[("count", &line.count.to_string()), ("name", &line.name)]);
+            let name = self.word(
+                Key::Line,
+                &[("count", &line.count.to_string()), ("name", &line.name)],
+            );
             rows.push(row(name, self.money(line.sum)));
             let picks = line.picks.iter().map(|pick| pick.name.clone());
             let note = Some(line.note.clone()).filter(|note| !note.is_empty());
@@ -153,7 +176,10 @@ impl Writing<'_> {
             Sum::Coupon { code, .. } => self.word(Key::SumCoupon, &[("code", code)]),
             Sum::Delivery { .. } => self.word(Key::SumDelivery, &[]),
             Sum::Service { .. } => self.word(Key::SumService, &[]),
-            Sum::Tax { name, rate, .. } => self.word(Key::SumTax, &[("name", name), ("rate", &Texts::of(self.lang).percent(*rate))]),
+            Sum::Tax { name, rate, .. } => self.word(
+                Key::SumTax,
+                &[("name", name), ("rate", &Texts::of(self.lang).percent(*rate))],
+            ),
             Sum::Tip(_) => self.word(Key::SumTip, &[]),
         };
         row(name, self.money(sum.amount()))
@@ -163,8 +189,21 @@ impl Writing<'_> {
     fn included_taxes(&self) -> Vec<Row> {
         let Restaurant { tax: rules, .. } = self.restaurant;
         let taxes = self.order.ordered.taxes.iter().filter(|_| rules.included);
-        let name = |rate| self.word(Key::TaxIncluded, &[("name", &rules.name), ("rate", &Texts::of(self.lang).percent(rate))]);
-        taxes.map(|tax| Row { minor: true, ..row(name(tax.rate), self.money(tax.tax)) }).collect()
+        let name = |rate| {
+            self.word(
+                Key::TaxIncluded,
+                &[
+                    ("name", &rules.name),
+                    ("rate", &Texts::of(self.lang).percent(rate)),
+                ],
+            )
+        };
+        taxes
+            .map(|tax| Row {
+                minor: true,
+                ..row(name(tax.rate), self.money(tax.tax))
+            })
+            .collect()
     }
 
     /// `18:30`, with the weekday if it is another day than that of the order.
@@ -177,9 +216,17 @@ impl Writing<'_> {
 }
 
 fn row(name: String, value: String) -> Row {
-    Row { name, value, minor: false }
+    Row {
+        name,
+        value,
+        minor: false,
+    }
 }
 
 fn minor(name: String) -> Row {
-    Row { name, value: String::new(), minor: true }
+    Row {
+        name,
+        value: String::new(),
+        minor: true,
+    }
 }

@@ -57,7 +57,9 @@ struct ClientData {
 }
 
 fn bytes(text: &str) -> Result<Vec<u8>, Fault> {
-    URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).map_err(|_| Fault::Malformed)
+    URL_SAFE_NO_PAD
+        .decode(text.trim_end_matches('='))
+        .map_err(|_| Fault::Malformed)
 }
 
 fn cbor<T>(decoded: Result<T, minicbor::decode::Error>) -> Result<T, Fault> {
@@ -80,7 +82,12 @@ impl Site {
         let data = AuthenticatorData::read(auth_data(&object)?, self)?;
         let (id, key) = data.credential.ok_or(Fault::Malformed)?;
         let public_key = URL_SAFE_NO_PAD.encode(public_key(key)?);
-        Ok(Made { challenge, id: URL_SAFE_NO_PAD.encode(id), public_key, counter: data.counter })
+        Ok(Made {
+            challenge,
+            id: URL_SAFE_NO_PAD.encode(id),
+            public_key,
+            counter: data.counter,
+        })
     }
 
     pub fn answered(&self, sent: &Assertion, public_key: &str, counter: u32) -> Result<Answered, Fault> {
@@ -97,7 +104,10 @@ impl Site {
         if (now, counter) != (0, 0) && now <= counter {
             return Err(Fault::Copied);
         }
-        Ok(Answered { challenge, counter: now })
+        Ok(Answered {
+            challenge,
+            counter: now,
+        })
     }
 }
 
@@ -134,8 +144,15 @@ impl<'a> AuthenticatorData<'a> {
         if flags & (PRESENT | VERIFIED) != PRESENT | VERIFIED {
             return Err(Fault::Unverified);
         }
-        let credential = if flags & HAS_CREDENTIAL == 0 { None } else { Some(credential(rest)?) };
-        Ok(Self { counter: u32::from_be_bytes(*counter), credential })
+        let credential = if flags & HAS_CREDENTIAL == 0 {
+            None
+        } else {
+            Some(credential(rest)?)
+        };
+        Ok(Self {
+            counter: u32::from_be_bytes(*counter),
+            credential,
+        })
     }
 }
 
@@ -145,7 +162,11 @@ fn credential(data: &[u8]) -> Result<(&[u8], &[u8]), Fault> {
     let (length, rest) = rest.split_first_chunk::<2>().ok_or(Fault::Malformed)?;
     let length = usize::from(u16::from_be_bytes(*length));
     // What the specification allows.
-    if length == 0 || length > 1_023 { Err(Fault::Malformed) } else { rest.split_at_checked(length).ok_or(Fault::Malformed) }
+    if length == 0 || length > 1_023 {
+        Err(Fault::Malformed)
+    } else {
+        rest.split_at_checked(length).ok_or(Fault::Malformed)
+    }
 }
 
 /// A COSE key as an uncompressed point.

@@ -92,13 +92,27 @@ impl Provider {
     pub fn new(base: &str, secret: &str) -> reqwest::Result<Self> {
         // Refused only where another part of the program has chosen before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?;
-        Ok(Self { client, base: base.trim_end_matches('/').to_owned(), secret: secret.to_owned(), breaker: Breaker::default() })
+        let client = reqwest::Client::builder()
+            .timeout(PATIENCE)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        Ok(Self {
+            client,
+            base: base.trim_end_matches('/').to_owned(),
+            secret: secret.to_owned(),
+            breaker: Breaker::default(),
+        })
     }
 
     /// Not charged before it is confirmed, so that a lost answer costs nobody anything. After another intent, which it replaces,
     /// the same card makes a new one.
-    pub async fn create(&self, order: OrderId, amount: Minor, currency: Currency, card: (Option<&str>, &str)) -> Result<Intent> {
+    pub async fn create(
+        &self,
+        order: OrderId,
+        amount: Minor,
+        currency: Currency,
+        card: (Option<&str>, &str),
+    ) -> Result<Intent> {
         let (after, method) = card;
         let fields = [
             ("amount", amount.0.to_string()),
@@ -106,29 +120,55 @@ impl Provider {
             ("payment_method", method.to_owned()),
             ("metadata[order]", order.to_string()),
         ];
-        self.post("/v1/payment_intents", &format!("{order}-{}-{method}", after.unwrap_or_default()), &fields).await
+        self.post(
+            "/v1/payment_intents",
+            &format!("{order}-{}-{method}", after.unwrap_or_default()),
+            &fields,
+        )
+        .await
     }
 
     /// Charges it. It may be asked again: one that was charged is not charged twice.
     pub async fn confirm(&self, intent: &str) -> Result<Intent> {
-        let confirmed = self.post(&format!("/v1/payment_intents/{intent}/confirm"), &format!("confirm-{intent}"), &[]).await;
+        let confirmed = self
+            .post(
+                &format!("/v1/payment_intents/{intent}/confirm"),
+                &format!("confirm-{intent}"),
+                &[],
+            )
+            .await;
         match confirmed {
             // Most likely confirmed by a try whose answer was lost.
             Err(ProviderError::Refused(why)) => {
                 let now = self.retrieve(intent).await?;
-                if now.is_undecided() { Err(ProviderError::Refused(why)) } else { Ok(now) }
+                if now.is_undecided() {
+                    Err(ProviderError::Refused(why))
+                } else {
+                    Ok(now)
+                }
             }
             answer => answer,
         }
     }
 
     pub async fn retrieve(&self, intent: &str) -> Result<Intent> {
-        self.send(|| self.client.get(format!("{}/v1/payment_intents/{intent}", self.base))).await
+        self.send(|| {
+            self.client
+                .get(format!("{}/v1/payment_intents/{intent}", self.base))
+        })
+        .await
     }
 
     /// Tells how it is then: one that has come too far for it goes on.
     pub async fn cancel(&self, intent: &str) -> Result<Intent> {
-        match self.post(&format!("/v1/payment_intents/{intent}/cancel"), &format!("cancel-{intent}"), &[]).await {
+        match self
+            .post(
+                &format!("/v1/payment_intents/{intent}/cancel"),
+                &format!("cancel-{intent}"),
+                &[],
+            )
+            .await
+        {
             Err(ProviderError::Refused(_)) => self.retrieve(intent).await,
             answer => answer,
         }
@@ -136,24 +176,64 @@ impl Provider {
 
     /// Once for each job, also where the provider knows no idempotency keys.
     pub async fn refund(&self, intent: &str, amount: Minor, job: &str) -> Result<()> {
-        let given: Refunds = self.send(|| self.client.get(format!("{}/v1/refunds?payment_intent={intent}", self.base))).await?;
-        if given.data.iter().any(|refund| refund.metadata.job.as_deref() == Some(job)) {
+        let given: Refunds = self
+            .send(|| {
+                self.client
+                    .get(format!("{}/v1/refunds?payment_intent={intent}", self.base))
+            })
+            .await?;
+        if given
+            .data
+            .iter()
+            .any(|refund| refund.metadata.job.as_deref() == Some(job))
+        {
             return Ok(());
         }
-        let fields = [("payment_intent", intent.to_owned()), ("amount", amount.0.to_string()), ("metadata[job]", job.to_owned())];
-        self.once("/v1/refunds", job, &fields).await.map(|_: serde_json::Value| ())
+        let fields = [
+            ("payment_intent", intent.to_owned()),
+            ("amount", amount.0.to_string()),
+            ("metadata[job]", job.to_owned()),
+        ];
+        self.once("/v1/refunds", job, &fields)
+            .await
+            .map(|_: serde_json::Value| ())
     }
 
-    async fn post<T: for<'de> Deserialize<'de>>(&self, path: &str, key: &str, fields: &[(&str, String)]) -> Result<T> {
-        self.send(|| self.client.post(format!("{}{path}", self.base)).header("idempotency-key", key).form(fields)).await
+    async fn post<T: for<'de> Deserialize<'de>>(
+        &self,
+        path: &str,
+        key: &str,
+        fields: &[(&str, String)],
+    ) -> Result<T> {
+        self.send(|| {
+            self.client
+                .post(format!("{}{path}", self.base))
+                .header("idempotency-key", key)
+                .form(fields)
+        })
+        .await
     }
 
     /// What must not be tried again blindly.
-    async fn once<T: for<'de> Deserialize<'de>>(&self, path: &str, key: &str, fields: &[(&str, String)]) -> Result<T> {
-        self.guarded(self.client.post(format!("{}{path}", self.base)).header("idempotency-key", key).form(fields)).await
+    async fn once<T: for<'de> Deserialize<'de>>(
+        &self,
+        path: &str,
+        key: &str,
+        fields: &[(&str, String)],
+    ) -> Result<T> {
+        self.guarded(
+            self.client
+                .post(format!("{}{path}", self.base))
+                .header("idempotency-key", key)
+                .form(fields),
+        )
+        .await
     }
 
-    async fn send<T: for<'de> Deserialize<'de>>(&self, request: impl Fn() -> reqwest::RequestBuilder) -> Result<T> {
+    async fn send<T: for<'de> Deserialize<'de>>(
+        &self,
+        request: impl Fn() -> reqwest::RequestBuilder,
+    ) -> Result<T> {
         let mut wait = FIRST_WAIT;
         for _ in 1..TRIES {
             match self.guarded(request()).await {
@@ -169,7 +249,10 @@ impl Provider {
 
     async fn guarded<T: for<'de> Deserialize<'de>>(&self, request: reqwest::RequestBuilder) -> Result<T> {
         // What never reaches the provider says nothing of it.
-        let request = request.bearer_auth(&self.secret).build().map_err(|error| ProviderError::Refused(error.to_string()))?;
+        let request = request
+            .bearer_auth(&self.secret)
+            .build()
+            .map_err(|error| ProviderError::Refused(error.to_string()))?;
         if !self.breaker.lets(Instant::now()) {
             return Err(ProviderError::Away("left alone for a while".into()));
         }
@@ -191,8 +274,13 @@ impl Provider {
         if status.is_server_error() || status == reqwest::StatusCode::TOO_MANY_REQUESTS {
             return Err(ProviderError::Away(status.to_string()));
         }
-        let failure = response.json().await.map(|failure: Failure| failure.error.message);
-        Err(ProviderError::Refused(failure.unwrap_or_else(|_| status.to_string())))
+        let failure = response
+            .json()
+            .await
+            .map(|failure: Failure| failure.error.message);
+        Err(ProviderError::Refused(
+            failure.unwrap_or_else(|_| status.to_string()),
+        ))
     }
 }
 
@@ -211,6 +299,9 @@ impl Intent {
 
     /// It may still become money.
     pub fn is_undecided(&self) -> bool {
-        matches!(self.status.as_str(), "requires_confirmation" | "requires_action" | "processing" | "requires_capture")
+        matches!(
+            self.status.as_str(),
+            "requires_confirmation" | "requires_action" | "processing" | "requires_capture"
+        )
     }
 }

@@ -33,16 +33,29 @@ impl Message {
 /// `t=…,v1=…`: one signature must be that of time and body.
 pub fn verify(secret: &str, signature: &str, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
     let forged = || Refusal::new(Kind::Forbidden, "the signature is not that of this body");
-    let field = |name: &'static str| signature.split(',').filter_map(move |part| part.trim().strip_prefix(name)?.strip_prefix('='));
-    let time = field("t").next().and_then(|time| time.parse::<i64>().ok()).ok_or_else(forged)?;
+    let field = |name: &'static str| {
+        signature
+            .split(',')
+            .filter_map(move |part| part.trim().strip_prefix(name)?.strip_prefix('='))
+    };
+    let time = field("t")
+        .next()
+        .and_then(|time| time.parse::<i64>().ok())
+        .ok_or_else(forged)?;
     if (now.0 - time).abs() > FRESH {
         return Err(forged());
     }
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|error| Refusal::failed(&error))?;
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|error| Refusal::failed(&error))?;
     mac.update(format!("{time}.").as_bytes());
     mac.update(body);
-    let right = |signature: &str| bytes(signature).is_some_and(|bytes| mac.clone().verify_slice(&bytes).is_ok());
-    if field("v1").any(right) { Ok(()) } else { Err(forged()) }
+    let right =
+        |signature: &str| bytes(signature).is_some_and(|bytes| mac.clone().verify_slice(&bytes).is_ok());
+    if field("v1").any(right) {
+        Ok(())
+    } else {
+        Err(forged())
+    }
 }
 
 fn bytes(hex: &str) -> Option<Vec<u8>> {
@@ -60,15 +73,47 @@ mod tests {
         let right = "5d1f4e1a";
         let mut mac = Hmac::<Sha256>::new_from_slice(b"whsec_test").unwrap();
         mac.update(b"1700000000.{\"id\":\"evt_1\"}");
-        let signature: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        let heard = |signature: &str, body: &[u8], now| verify("whsec_test", signature, body, Timestamp(now)).is_ok();
+        let signature: String = mac
+            .finalize()
+            .into_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let heard =
+            |signature: &str, body: &[u8], now| verify("whsec_test", signature, body, Timestamp(now)).is_ok();
         let body = br#"{"id":"evt_1"}"#;
-        assert!(heard(&format!("t=1700000000,v1={signature}"), body, 1_700_000_100));
-        assert!(heard(&format!("t=1700000000, v1={right}, v1={signature}"), body, 1_700_000_100), "while secrets change there are two");
-        assert!(!heard(&format!("t=1700000000,v1={signature}"), br#"{"id":"evt_2"}"#, 1_700_000_100));
-        assert!(!heard(&format!("t=1700000001,v1={signature}"), body, 1_700_000_100));
-        assert!(!heard(&format!("t=1700000000,v1={signature}"), body, 1_700_001_000), "too old");
-        assert!(!heard(&format!("t=1700000000,v0={signature}"), body, 1_700_000_100));
+        assert!(heard(
+            &format!("t=1700000000,v1={signature}"),
+            body,
+            1_700_000_100
+        ));
+        assert!(
+            heard(
+                &format!("t=1700000000, v1={right}, v1={signature}"),
+                body,
+                1_700_000_100
+            ),
+            "while secrets change there are two"
+        );
+        assert!(!heard(
+            &format!("t=1700000000,v1={signature}"),
+            br#"{"id":"evt_2"}"#,
+            1_700_000_100
+        ));
+        assert!(!heard(
+            &format!("t=1700000001,v1={signature}"),
+            body,
+            1_700_000_100
+        ));
+        assert!(
+            !heard(&format!("t=1700000000,v1={signature}"), body, 1_700_001_000),
+            "too old"
+        );
+        assert!(!heard(
+            &format!("t=1700000000,v0={signature}"),
+            body,
+            1_700_000_100
+        ));
         for nonsense in ["", "t=,v1=", "t=1700000000,v1=zz", "t=1700000000,v1=ñ"] {
             assert!(!heard(nonsense, body, 1_700_000_100), "{nonsense}");
         }

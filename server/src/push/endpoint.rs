@@ -13,18 +13,32 @@ use servery_domain::contact::{Malformed, malformed};
 
 /// With `local`, it may be on this machine instead.
 pub fn read(endpoint: &str, local: bool) -> Result<Url, Malformed> {
-    let wrong = || malformed("endpoint", "is the https address of a push service on the internet");
+    let wrong = || {
+        malformed(
+            "endpoint",
+            "is the https address of a push service on the internet",
+        )
+    };
     let url = Url::parse(endpoint).map_err(|_| wrong())?;
     let anonymous = url.username().is_empty() && url.password().is_none();
-    let outside = url.scheme() == "https" && url.port().is_none() && url.domain().is_some_and(|name| name.contains('.'));
+    let outside = url.scheme() == "https"
+        && url.port().is_none()
+        && url.domain().is_some_and(|name| name.contains('.'));
     let here = local && matches!(url.scheme(), "http" | "https") && is_here(&url);
-    if anonymous && (outside || here) { Ok(url) } else { Err(wrong()) }
+    if anonymous && (outside || here) {
+        Ok(url)
+    } else {
+        Err(wrong())
+    }
 }
 
 /// Whether an address is of this machine.
 pub fn is_here(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
-    let number = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let number = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
     host == "localhost" || number.is_ok_and(|number| number.is_loopback())
 }
 
@@ -38,7 +52,9 @@ impl Resolve for Public {
         let local = self.local;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|at| is_public(at.ip()) || local && at.ip().is_loopback()).collect();
+            let public: Vec<SocketAddr> = found
+                .filter(|at| is_public(at.ip()) || local && at.ip().is_loopback())
+                .collect();
             match public.is_empty() {
                 true => Err(io::Error::other("no address on the internet has this name").into()),
                 false => Ok(Box::new(public.into_iter()) as Addrs),
@@ -74,7 +90,10 @@ mod tests {
 
     #[test]
     fn an_endpoint_is_out_on_the_internet() {
-        for endpoint in ["https://push.example.com/x?y", "https://fcm.googleapis.com:443/fcm/send/a:b"] {
+        for endpoint in [
+            "https://push.example.com/x?y",
+            "https://fcm.googleapis.com:443/fcm/send/a:b",
+        ] {
             assert!(read(endpoint, false).is_ok(), "{endpoint}");
         }
         for endpoint in [
@@ -112,7 +131,14 @@ mod tests {
 
     #[test]
     fn names_lead_to_nobodys_own_network() {
-        for address in ["1.1.1.1", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1", "::ffff:1.1.1.1"] {
+        for address in [
+            "1.1.1.1",
+            "100.128.0.1",
+            "172.32.0.1",
+            "2606:4700::1111",
+            "2a00:1450::1",
+            "::ffff:1.1.1.1",
+        ] {
             assert!(is_public(address.parse().unwrap()), "{address}");
         }
         for address in [

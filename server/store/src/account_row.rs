@@ -14,22 +14,24 @@ use crate::{
 
 pub(crate) const INSERT: &str = "insert into accounts (id, email, email_key, name, lang, password, verified_at, addresses, made_at) \
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (email_key) do nothing";
-pub(crate) const SELECT: &str = "select id, email, name, lang, password, verified_at, addresses, made_at from accounts where id = $1";
-pub(crate) const SELECT_BY_EMAIL: &str =
-    "select id, email, name, lang, password, verified_at, addresses, made_at from accounts where email_key = $1";
-pub(crate) const INSERT_SESSION: &str = "insert into sessions (key, account_id, made_at, seen_at, expires_at) values ($1, $2, $3, $4, $5)";
+pub(crate) const SELECT: &str =
+    "select id, email, name, lang, password, verified_at, addresses, made_at from accounts where id = $1";
+pub(crate) const SELECT_BY_EMAIL: &str = "select id, email, name, lang, password, verified_at, addresses, made_at from accounts where email_key = $1";
+pub(crate) const INSERT_SESSION: &str =
+    "insert into sessions (key, account_id, made_at, seen_at, expires_at) values ($1, $2, $3, $4, $5)";
 pub(crate) const SELECT_SESSION: &str = "select s.key, s.made_at as began_at, s.seen_at, s.expires_at, \
      a.id, a.email, a.name, a.lang, a.password, a.verified_at, a.addresses, a.made_at \
      from sessions s join accounts a on a.id = s.account_id where s.key = $1";
-pub(crate) const INSERT_MAIL_TOKEN: &str = "insert into mail_tokens (key, account_id, purpose, expires_at) values ($1, $2, $3, $4)";
-pub(crate) const SELECT_MAIL_TOKEN: &str = "select account_id from mail_tokens where key = $1 and purpose = $2 and expires_at > $3";
+pub(crate) const INSERT_MAIL_TOKEN: &str =
+    "insert into mail_tokens (key, account_id, purpose, expires_at) values ($1, $2, $3, $4)";
+pub(crate) const SELECT_MAIL_TOKEN: &str =
+    "select account_id from mail_tokens where key = $1 and purpose = $2 and expires_at > $3";
 /// All links that were sent for the same purpose are used up by one.
 pub(crate) const TAKE_MAIL_TOKENS: &str = "delete from mail_tokens where account_id = $1 and purpose = $2";
 pub(crate) const VERIFY: &str = "update accounts set verified_at = coalesce(verified_at, $2) where id = $1";
 pub(crate) const PUT_STAFF: &str = "insert into staff (account_id, restaurant_id, role) values ($1, $2, $3) \
      on conflict (account_id, restaurant_id) do update set role = excluded.role";
-pub(crate) const SELECT_STAFF: &str =
-    "select a.email, s.restaurant_id, s.role from staff s join accounts a on a.id = s.account_id order by s.restaurant_id, a.email";
+pub(crate) const SELECT_STAFF: &str = "select a.email, s.restaurant_id, s.role from staff s join accounts a on a.id = s.account_id order by s.restaurant_id, a.email";
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct AccountRow {
@@ -71,7 +73,10 @@ impl AccountRow {
             addresses: parse(&self.addresses)?,
             made_at: Timestamp(self.made_at),
         };
-        Ok(Guarded { account, password: self.password })
+        Ok(Guarded {
+            account,
+            password: self.password,
+        })
     }
 }
 
@@ -112,5 +117,9 @@ pub(crate) fn role(code: &str) -> Result<Role> {
 }
 
 pub(crate) fn staff_member((email, restaurant, code): (String, String, String)) -> Result<StaffMember> {
-    Ok(StaffMember { email, restaurant: id(&restaurant)?, role: role(&code)? })
+    Ok(StaffMember {
+        email,
+        restaurant: id(&restaurant)?,
+        role: role(&code)?,
+    })
 }

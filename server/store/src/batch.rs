@@ -37,7 +37,10 @@ pub(crate) struct Kept {
 impl Kept {
     pub(crate) fn answers(self, request: &Request) -> Written {
         match self.fingerprint == request.fingerprint {
-            true => Written::Again { status: self.status, body: self.body },
+            true => Written::Again {
+                status: self.status,
+                body: self.body,
+            },
             false => Written::OtherRequest,
         }
     }
@@ -142,7 +145,9 @@ impl Needs {
             match write {
                 Write::Place(placing) => needs.of_placing(placing),
                 Write::Answer { request, .. } => drop(needs.keys.insert(request.key.clone())),
-                Write::Advance(Advance { order, .. }) | Write::Settle { order, .. } => drop(needs.orders.insert(*order)),
+                Write::Advance(Advance { order, .. }) | Write::Settle { order, .. } => {
+                    drop(needs.orders.insert(*order))
+                }
                 Write::Sync(syncing) => needs.of_syncing(syncing),
             }
         }
@@ -163,7 +168,9 @@ impl Needs {
         self.ops.extend(syncing.ops.iter().map(|sent| sent.op.id));
         for sent in &syncing.ops {
             match &sent.op.action {
-                Action::Order { order, .. } | Action::TakeOrder { order, .. } => drop(self.orders.insert(*order)),
+                Action::Order { order, .. } | Action::TakeOrder { order, .. } => {
+                    drop(self.orders.insert(*order))
+                }
                 Action::Assign { orders, .. } | Action::HandIn { orders, .. } => self.orders.extend(orders),
                 _ => {}
             }
@@ -186,7 +193,9 @@ fn coupon_uses(order: &Order) -> Vec<CouponUse> {
     let Some(code) = code else { return Vec::new() };
     // Who sits at a table may have left no name: that one counts for all only.
     let who = BTreeSet::from([EVERYBODY, &order.ordered.redeemed_by]);
-    who.into_iter().map(|who| (order.ordered.restaurant, code.clone(), who.to_owned())).collect()
+    who.into_iter()
+        .map(|who| (order.ordered.restaurant, code.clone(), who.to_owned()))
+        .collect()
 }
 
 /// Of the jobs that follow from one event no two have the same.
@@ -199,20 +208,36 @@ fn job_name(job: &Job) -> String {
 
 /// Orders that asked for a slot count for it; those for as soon as possible do not.
 fn slot_of(order: &Order) -> Option<Slot> {
-    order.ordered.scheduled.then_some((order.ordered.restaurant, order.ordered.due.from.0))
+    order
+        .ordered
+        .scheduled
+        .then_some((order.ordered.restaurant, order.ordered.due.from.0))
 }
 
 impl Batch {
     pub(crate) fn write(&mut self, write: &Write) -> Written {
         match write {
             Write::Place(placing) => self.place(placing),
-            Write::Answer { request, status, body } => self.answered(request).unwrap_or_else(|| {
+            Write::Answer {
+                request,
+                status,
+                body,
+            } => self.answered(request).unwrap_or_else(|| {
                 self.keep(request, *status, body.clone());
-                Written::Again { status: *status, body: body.clone() }
+                Written::Again {
+                    status: *status,
+                    body: body.clone(),
+                }
             }),
             Write::Advance(advance) => self.advance(advance),
-            Write::Settle { order, intent, webhook, at } => {
-                self.new_webhooks.extend(webhook.clone().map(|webhook| (webhook, *at)));
+            Write::Settle {
+                order,
+                intent,
+                webhook,
+                at,
+            } => {
+                self.new_webhooks
+                    .extend(webhook.clone().map(|webhook| (webhook, *at)));
                 self.settle(*order, intent, *at)
             }
             Write::Sync(syncing) => self.sync(syncing),
@@ -220,11 +245,17 @@ impl Batch {
     }
 
     fn answered(&self, request: &Request) -> Option<Written> {
-        self.keys.get(&request.key).map(|kept| kept.clone().answers(request))
+        self.keys
+            .get(&request.key)
+            .map(|kept| kept.clone().answers(request))
     }
 
     fn keep(&mut self, request: &Request, status: u16, body: String) {
-        let kept = Kept { fingerprint: request.fingerprint.clone(), status, body };
+        let kept = Kept {
+            fingerprint: request.fingerprint.clone(),
+            status,
+            body,
+        };
         self.keys.insert(request.key.clone(), kept.clone());
         self.new_keys.push((request.clone(), kept));
     }
@@ -244,25 +275,46 @@ impl Batch {
             counter.number += 1;
             order.number = u32::try_from(counter.number).unwrap_or(u32::MAX);
         }
-        self.happened(&placing.order, &mut order, Event::Placed, Actor::Diner, placing.request.at);
+        self.happened(
+            &placing.order,
+            &mut order,
+            Event::Placed,
+            Actor::Diner,
+            placing.request.at,
+        );
         self.take(&order, true);
-        let tracked = Tracked { token: placing.token.clone(), customer: placing.customer.clone(), order: order.clone() };
+        let tracked = Tracked {
+            token: placing.token.clone(),
+            customer: placing.customer.clone(),
+            order: order.clone(),
+        };
         let receipt = servery_domain::order::Receipt::new(&order, &placing.token);
         let answer = crate::json(&receipt).unwrap_or_default();
         self.keep(&placing.request, 201, answer.clone());
         self.new_orders.push(order.id);
         self.orders.insert(order.id, tracked);
-        Written::Placed { order: Box::new(order), answer }
+        Written::Placed {
+            order: Box::new(order),
+            answer,
+        }
     }
 
     /// What is not as it was when the order was priced.
     fn changed(&self, placing: &Placing) -> Option<Changed> {
         let order = &placing.order;
-        if self.counters.get(&order.ordered.restaurant).is_none_or(|counter| counter.menu != placing.priced_at) {
+        if self
+            .counters
+            .get(&order.ordered.restaurant)
+            .is_none_or(|counter| counter.menu != placing.priced_at)
+        {
             return Some(Changed::Menu);
         }
         let restaurant = order.ordered.restaurant;
-        let short = |(dish, wanted): (&DishId, &u32)| self.stock.get(&(restaurant, *dish)).is_some_and(|left| left < wanted);
+        let short = |(dish, wanted): (&DishId, &u32)| {
+            self.stock
+                .get(&(restaurant, *dish))
+                .is_some_and(|left| left < wanted)
+        };
         if portions(&order.ordered.lines).iter().any(short) {
             return Some(Changed::Stock);
         }
@@ -272,12 +324,20 @@ impl Batch {
                 self.coupons.get(&key).copied().unwrap_or(0)
             };
             let customer = Some(&order.ordered.redeemed_by).filter(|customer| !customer.is_empty());
-            let used = Used { by_all: used(EVERYBODY), by_customer: customer.map_or(0, |customer| used(customer)) };
-            if coupon.uses.is_some_and(|uses| used.by_all >= uses) || coupon.per_customer.is_some_and(|uses| used.by_customer >= uses) {
+            let used = Used {
+                by_all: used(EVERYBODY),
+                by_customer: customer.map_or(0, |customer| used(customer)),
+            };
+            if coupon.uses.is_some_and(|uses| used.by_all >= uses)
+                || coupon.per_customer.is_some_and(|uses| used.by_customer >= uses)
+            {
                 return Some(Changed::Coupon);
             }
         }
-        let taken = slot_of(order).and_then(|slot| self.slots.get(&slot)).copied().unwrap_or(0);
+        let taken = slot_of(order)
+            .and_then(|slot| self.slots.get(&slot))
+            .copied()
+            .unwrap_or(0);
         let full = order.ordered.scheduled && placing.per_slot.is_some_and(|takes| taken >= u32::from(takes));
         full.then_some(Changed::Slot)
     }
@@ -287,7 +347,11 @@ impl Batch {
         for (dish, count) in portions(&order.ordered.lines) {
             let counted = (order.ordered.restaurant, dish);
             if let Some(left) = self.stock.get(&counted).copied() {
-                let after = if take { left.saturating_sub(count) } else { left.saturating_add(count) };
+                let after = if take {
+                    left.saturating_sub(count)
+                } else {
+                    left.saturating_add(count)
+                };
                 self.count(counted, Some(after), order.revision.0);
             }
         }
@@ -321,7 +385,8 @@ impl Batch {
 
     /// Puts a thing back into the house, under a revision.
     fn put(&mut self, restaurant: RestaurantId, thing: Thing, (revision, at): (i64, Timestamp)) {
-        self.changed_things.insert((restaurant, thing.id()), (revision, at));
+        self.changed_things
+            .insert((restaurant, thing.id()), (revision, at));
         self.houses.entry(restaurant).or_default().put(thing);
     }
 
@@ -333,30 +398,64 @@ impl Batch {
         // What the kitchen works on it is told to leave.
         let off = is.is_off() && !was.is_waiting() && !was.is_over();
         if off || matches!(event, Event::Accepted { .. }) {
-            self.put(restaurant, Thing::Ticket(Ticket::of_order(order)), (order.revision.0, at));
+            self.put(
+                restaurant,
+                Thing::Ticket(Ticket::of_order(order)),
+                (order.revision.0, at),
+            );
         }
         if is.is_over() && !was.is_over() {
             self.orders_over.push((order.id, at));
         }
         // Who does something knows of it.
-        let browsers = self.browsers.get(&order.id).filter(|_| actor != Actor::Diner).map_or(&[][..], Vec::as_slice);
+        let browsers = self
+            .browsers
+            .get(&order.id)
+            .filter(|_| actor != Actor::Diner)
+            .map_or(&[][..], Vec::as_slice);
         let jobs = follow_ups(before, order, &event, browsers).into_iter();
-        self.new_jobs.extend(jobs.map(|job| (format!("{}-{}-{}", order.id, order.revision.0, job_name(&job)), job)));
-        self.new_events.push(NewEvent { restaurant, revision: order.revision.0, order: order.id, at, actor, event });
+        self.new_jobs.extend(jobs.map(|job| {
+            (
+                format!("{}-{}-{}", order.id, order.revision.0, job_name(&job)),
+                job,
+            )
+        }));
+        self.new_events.push(NewEvent {
+            restaurant,
+            revision: order.revision.0,
+            order: order.id,
+            at,
+            actor,
+            event,
+        });
     }
 
     fn advance(&mut self, advance: &Advance) -> Written {
-        let Some(tracked) = self.orders.get(&advance.order).cloned() else { return Written::NoSuchOrder };
+        let Some(tracked) = self.orders.get(&advance.order).cloned() else {
+            return Written::NoSuchOrder;
+        };
         match apply(&tracked.order, &advance.event, advance.actor, advance.at) {
             Err(refused) => Written::Refused(refused),
             Ok(mut order) => {
                 let was_off = tracked.order.progress.state.is_off();
-                self.happened(&tracked.order, &mut order, advance.event.clone(), advance.actor, advance.at);
+                self.happened(
+                    &tracked.order,
+                    &mut order,
+                    advance.event.clone(),
+                    advance.actor,
+                    advance.at,
+                );
                 if order.progress.state.is_off() && !was_off {
                     self.take(&order, false);
                 }
                 self.changed_orders.insert(order.id);
-                self.orders.insert(order.id, Tracked { order: order.clone(), ..tracked });
+                self.orders.insert(
+                    order.id,
+                    Tracked {
+                        order: order.clone(),
+                        ..tracked
+                    },
+                );
                 Written::Advanced(Box::new(order))
             }
         }
@@ -364,11 +463,16 @@ impl Batch {
 
     /// However often it is said, the money is booked once. A second card's was never booked, so its way back is not either.
     fn settle(&mut self, id: OrderId, intent: &str, at: Timestamp) -> Written {
-        let Some(tracked) = self.orders.get(&id) else { return Written::NoSuchOrder };
+        let Some(tracked) = self.orders.get(&id) else {
+            return Written::NoSuchOrder;
+        };
         let amount = tracked.order.ordered.total;
         if let Some(settled) = self.settled.get(&id) {
             if settled != intent {
-                let job = Job::GiveBack { intent: intent.to_owned(), amount };
+                let job = Job::GiveBack {
+                    intent: intent.to_owned(),
+                    amount,
+                };
                 self.new_jobs.push((format!("{id}-{intent}-{}", job.kind()), job));
             }
             return Written::Done;
@@ -376,6 +480,11 @@ impl Batch {
         self.settled.insert(id, intent.to_owned());
         self.newly_settled.push(id);
         let event = Event::Paid { amount };
-        self.advance(&Advance { order: id, event, actor: Actor::System, at })
+        self.advance(&Advance {
+            order: id,
+            event,
+            actor: Actor::System,
+            at,
+        })
     }
 }

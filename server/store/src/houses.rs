@@ -108,7 +108,12 @@ pub trait Houses: Send + Sync {
     async fn revision(&self, restaurant: RestaurantId) -> Result<Revision>;
 
     /// Takes off the devices what was over before the one moment, and forgets what was gone before the other, and codes that have run out.
-    async fn sweep_houses(&self, over_before: Timestamp, gone_before: Timestamp, now: Timestamp) -> Result<()>;
+    async fn sweep_houses(
+        &self,
+        over_before: Timestamp,
+        gone_before: Timestamp,
+        now: Timestamp,
+    ) -> Result<()>;
 }
 
 impl Syncing {

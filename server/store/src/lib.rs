@@ -52,7 +52,9 @@ pub enum StoreError {
 impl StoreError {
     /// Somebody else wrote the same rows at the same time; what was tried may work now.
     pub fn is_conflict(&self) -> bool {
-        let Self::Engine(sqlx::Error::Database(error)) = self else { return false };
+        let Self::Engine(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
         // PostgreSQL's serialization failure and deadlock.
         error.is_unique_violation() || matches!(error.code().as_deref(), Some("40001" | "40P01"))
     }
@@ -108,9 +110,15 @@ pub trait Menus: Send + Sync {
 }
 
 /// All of it.
-pub trait Store: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes + houses::Houses {}
+pub trait Store:
+    Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes + houses::Houses
+{
+}
 
-impl<T: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes + houses::Houses> Store for T {}
+impl<T: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes + houses::Houses>
+    Store for T
+{
+}
 
 /// Opens `sqlite:PATH` (made if it is not there) or `postgres://…`.
 pub async fn connect(database: &str) -> Result<Arc<dyn Store>> {
@@ -144,5 +152,6 @@ where
     T: std::str::FromStr,
     T::Err: std::fmt::Display,
 {
-    text.parse().map_err(|error: T::Err| StoreError::Unreadable(format!("{error}: {text:?}")))
+    text.parse()
+        .map_err(|error: T::Err| StoreError::Unreadable(format!("{error}: {text:?}")))
 }

@@ -13,12 +13,14 @@ use servery_domain::{
 use crate::{Daypart, Result, StoreError, id, parse, value};
 
 pub(crate) const SELECT_HEAD: &str = "select revision, currency, lang from restaurants where id = $1";
-pub(crate) const SELECT_CATEGORIES: &str = "select id, name, description from categories where restaurant_id = $1 order by position";
+pub(crate) const SELECT_CATEGORIES: &str =
+    "select id, name, description from categories where restaurant_id = $1 order by position";
 pub(crate) const SELECT_DISHES: &str = "select id, category_id, name, description, price, allergens, diets, picture, served, tax from dishes where restaurant_id = $1 order by position";
-pub(crate) const SELECT_GROUPS: &str = "select id, name, min, max from option_groups where restaurant_id = $1 order by position";
-pub(crate) const SELECT_CHOICES: &str =
-    "select id, group_id, name, price, preselected, dish_id, option_groups from choices where restaurant_id = $1 order by position";
-pub(crate) const SELECT_OFFERS: &str = "select dish_id, group_id from dish_option_groups where restaurant_id = $1 order by position";
+pub(crate) const SELECT_GROUPS: &str =
+    "select id, name, min, max from option_groups where restaurant_id = $1 order by position";
+pub(crate) const SELECT_CHOICES: &str = "select id, group_id, name, price, preselected, dish_id, option_groups from choices where restaurant_id = $1 order by position";
+pub(crate) const SELECT_OFFERS: &str =
+    "select dish_id, group_id from dish_option_groups where restaurant_id = $1 order by position";
 
 /// What refers to others goes first.
 pub(crate) const CLEAR: [&str; 5] = [
@@ -35,10 +37,12 @@ pub(crate) const INSERT_CHOICE: &str = "insert into choices (id, group_id, resta
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 pub(crate) const INSERT_CATEGORY: &str =
     "insert into categories (id, restaurant_id, position, name, description) values ($1, $2, $3, $4, $5)";
-pub(crate) const SELECT_DAYPARTS: &str = "select restaurant_id, id, served from dishes where served is not null order by id";
+pub(crate) const SELECT_DAYPARTS: &str =
+    "select restaurant_id, id, served from dishes where served is not null order by id";
 pub(crate) const INSERT_DISH: &str = "insert into dishes (id, category_id, restaurant_id, position, name, description, price, allergens, diets, picture, served, \
      tax) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-pub(crate) const INSERT_OFFER: &str = "insert into dish_option_groups (dish_id, group_id, restaurant_id, position) values ($1, $2, $3, $4)";
+pub(crate) const INSERT_OFFER: &str =
+    "insert into dish_option_groups (dish_id, group_id, restaurant_id, position) values ($1, $2, $3, $4)";
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct MenuHead {
@@ -78,11 +82,17 @@ pub(crate) struct DaypartRow {
 impl DaypartRow {
     pub(crate) fn read_or_leave_out(self) -> Option<Daypart> {
         let dish = self.id.clone();
-        self.read().inspect_err(|error| tracing::error!(dish, %error, "its hours are left out")).ok()
+        self.read()
+            .inspect_err(|error| tracing::error!(dish, %error, "its hours are left out"))
+            .ok()
     }
 
     fn read(self) -> Result<Daypart> {
-        Ok(Daypart { restaurant: id(&self.restaurant_id)?, dish: id(&self.id)?, served: value(self.served)? })
+        Ok(Daypart {
+            restaurant: id(&self.restaurant_id)?,
+            dish: id(&self.id)?,
+            served: value(self.served)?,
+        })
     }
 }
 
@@ -163,7 +173,8 @@ impl MenuRows {
             restaurant,
             revision: Revision(head.revision),
             currency: value(head.currency)?,
-            lang: Lang::from_tag(&head.lang).ok_or_else(|| StoreError::Unreadable(format!("language {:?}", head.lang)))?,
+            lang: Lang::from_tag(&head.lang)
+                .ok_or_else(|| StoreError::Unreadable(format!("language {:?}", head.lang)))?,
             categories,
             option_groups: groups.collect::<Result<_>>()?,
         })
@@ -180,7 +191,10 @@ impl DishRow {
             price: Minor(self.price),
             allergens: parse(&self.allergens)?,
             diets: parse(&self.diets)?,
-            option_groups: groups.iter().map(|offer| id(&offer.group_id)).collect::<Result<_>>()?,
+            option_groups: groups
+                .iter()
+                .map(|offer| id(&offer.group_id))
+                .collect::<Result<_>>()?,
             picture: self.picture.as_deref().map(parse).transpose()?,
             served: self.served.map(value).transpose()?,
             tax: self.tax.as_deref().map(parse).transpose()?,

@@ -175,7 +175,11 @@ pub trait Orders: Send + Sync {
     async fn open_orders(&self, restaurant: RestaurantId) -> Result<Vec<Order>>;
     /// Those that have waited for their money, or for an answer of the restaurant, since this moment or longer:
     /// a page of them, the longest first, from behind one that waits since then.
-    async fn waiting_orders(&self, since: Timestamp, behind: Option<(Timestamp, OrderId)>) -> Result<Vec<Order>>;
+    async fn waiting_orders(
+        &self,
+        since: Timestamp,
+        behind: Option<(Timestamp, OrderId)>,
+    ) -> Result<Vec<Order>>;
     /// Those that are not over and were placed before this moment: a page of them, by their ids.
     async fn old_orders(&self, before: Timestamp, after: OrderId) -> Result<Vec<Order>>;
     /// The newest of them, the newest first.
@@ -184,21 +188,40 @@ pub trait Orders: Send + Sync {
     /// How far each restaurant's orders have come.
     async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>>;
     /// Orders that changed after a revision, each as it is now, and up to which revision that is all of them.
-    async fn changed_orders(&self, restaurant: RestaurantId, after: Revision) -> Result<(Vec<Tracked>, Revision)>;
+    async fn changed_orders(
+        &self,
+        restaurant: RestaurantId,
+        after: Revision,
+    ) -> Result<(Vec<Tracked>, Revision)>;
 
     /// The portions of every dish that is counted.
     async fn stock(&self, restaurant: RestaurantId) -> Result<BTreeMap<DishId, u32>>;
     /// The dishes of all restaurants that have run out.
     async fn sold_out(&self) -> Result<Vec<(RestaurantId, DishId)>>;
     /// Counts a dish from now on, or no longer.
-    async fn set_stock(&self, restaurant: RestaurantId, dish: DishId, portions: Option<u32>, at: Timestamp) -> Result<()>;
+    async fn set_stock(
+        &self,
+        restaurant: RestaurantId,
+        dish: DishId,
+        portions: Option<u32>,
+        at: Timestamp,
+    ) -> Result<()>;
 
-    async fn coupon(&self, restaurant: RestaurantId, code: &str, customer: &str) -> Result<Option<(Coupon, Used)>>;
+    async fn coupon(
+        &self,
+        restaurant: RestaurantId,
+        code: &str,
+        customer: &str,
+    ) -> Result<Option<(Coupon, Used)>>;
     async fn put_coupon(&self, restaurant: RestaurantId, coupon: &Coupon) -> Result<()>;
     async fn coupon_uses(&self, restaurant: RestaurantId, code: &str) -> Result<u32>;
 
     /// Slots from a moment on, with how many orders each has.
-    async fn slots_taken(&self, restaurant: RestaurantId, from: LocalMinute) -> Result<Vec<(LocalMinute, u32)>>;
+    async fn slots_taken(
+        &self,
+        restaurant: RestaurantId,
+        from: LocalMinute,
+    ) -> Result<Vec<(LocalMinute, u32)>>;
 
     /// The table with this code, and whose it is.
     async fn table(&self, code: &str) -> Result<Option<(RestaurantId, String)>>;
@@ -207,15 +230,31 @@ pub trait Orders: Send + Sync {
     async fn put_table(&self, restaurant: RestaurantId, code: &str, name: &str) -> Result<()>;
 
     async fn draft(&self, visitor: &str, restaurant: RestaurantId) -> Result<Option<Draft>>;
-    async fn put_draft(&self, visitor: &str, restaurant: RestaurantId, draft: &Draft, at: Timestamp) -> Result<()>;
+    async fn put_draft(
+        &self,
+        visitor: &str,
+        restaurant: RestaurantId,
+        draft: &Draft,
+        at: Timestamp,
+    ) -> Result<()>;
 
     /// Notes that a provider is about to be asked.
     async fn ask_payment(&self, order: OrderId, amount: i64, at: Timestamp) -> Result<()>;
     /// Notes what the provider calls the payment, unless it has another name by now than it `had`. Tells whether it was noted.
-    async fn name_payment(&self, order: OrderId, had: Option<&str>, named: &Named, at: Timestamp) -> Result<bool>;
+    async fn name_payment(
+        &self,
+        order: OrderId,
+        had: Option<&str>,
+        named: &Named,
+        at: Timestamp,
+    ) -> Result<bool>;
     async fn payment(&self, order: OrderId) -> Result<Option<Asked>>;
     /// Payments that were asked for and not heard of since: a page of them, the oldest first, from behind one that was asked for then.
-    async fn open_payments(&self, before: Timestamp, behind: Option<(Timestamp, OrderId)>) -> Result<Vec<Asked>>;
+    async fn open_payments(
+        &self,
+        before: Timestamp,
+        behind: Option<(Timestamp, OrderId)>,
+    ) -> Result<Vec<Asked>>;
     /// Nothing comes of it any more, if this is still its name.
     async fn close_payment(&self, order: OrderId, intent: Option<&str>) -> Result<()>;
 

@@ -81,7 +81,9 @@ pub(crate) struct RestaurantRow {
 }
 
 fn rate(stored: i64) -> Result<TaxRate> {
-    u32::try_from(stored).map(TaxRate).map_err(|_| StoreError::Unreadable(format!("tax rate {stored}")))
+    u32::try_from(stored)
+        .map(TaxRate)
+        .map_err(|_| StoreError::Unreadable(format!("tax rate {stored}")))
 }
 
 impl RestaurantRow {
@@ -117,7 +119,9 @@ impl RestaurantRow {
     /// A row of another version, or one that somebody changed by hand, closes no other restaurant.
     pub(crate) fn read_or_leave_out(self) -> Option<Restaurant> {
         let slug = self.slug.clone();
-        self.read().inspect_err(|error| tracing::error!(restaurant = slug, %error, "left out")).ok()
+        self.read()
+            .inspect_err(|error| tracing::error!(restaurant = slug, %error, "left out"))
+            .ok()
     }
 
     fn read(self) -> Result<Restaurant> {
@@ -130,7 +134,12 @@ impl RestaurantRow {
             cuisine: Cuisine::from_code(&self.cuisine).ok_or_else(|| unreadable("cuisine", &self.cuisine))?,
             description: self.description,
             lang: Lang::from_tag(&self.lang).ok_or_else(|| unreadable("language", &self.lang))?,
-            address: Address { street: self.street, postcode: self.postcode, city: self.city, country: self.country },
+            address: Address {
+                street: self.street,
+                postcode: self.postcode,
+                city: self.city,
+                country: self.country,
+            },
             phone: self.phone,
             zone: Zone(self.zone),
             hours: value(self.hours)?,

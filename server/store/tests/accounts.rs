@@ -39,37 +39,89 @@ fn ada() -> Guarded {
         name: "Ada “Byron” 🍜'; drop table accounts; --".into(),
         lang: Lang::Arabic,
         verified_at: None,
-        addresses: vec![Doorstep { street: "1 Pier".into(), postcode: "1".into(), city: "Millbrook".into(), ..Doorstep::default() }],
+        addresses: vec![Doorstep {
+            street: "1 Pier".into(),
+            postcode: "1".into(),
+            city: "Millbrook".into(),
+            ..Doorstep::default()
+        }],
         made_at: NOW,
     };
-    Guarded { account, password: Some("hash".into()) }
+    Guarded {
+        account,
+        password: Some("hash".into()),
+    }
 }
 
 fn session(key: &str) -> Session {
-    Session { key: key.into(), account: ADA, made_at: NOW, seen_at: NOW, expires_at: Timestamp(NOW.0 + 100) }
+    Session {
+        key: key.into(),
+        account: ADA,
+        made_at: NOW,
+        seen_at: NOW,
+        expires_at: Timestamp(NOW.0 + 100),
+    }
 }
 
 fn token(key: &str, purpose: MailPurpose) -> MailToken {
-    MailToken { key: key.into(), account: ADA, purpose, expires_at: Timestamp(NOW.0 + 100) }
+    MailToken {
+        key: key.into(),
+        account: ADA,
+        purpose,
+        expires_at: Timestamp(NOW.0 + 100),
+    }
 }
 
 #[tokio::test]
 async fn an_account_is_one_however_its_address_is_written() {
     for (engine, store) in engines("accounts_one").await.stores {
-        let job = ("welcome".to_owned(), Job::AccountMail { email: ada().account.email, purpose: MailPurpose::Verify });
+        let job = (
+            "welcome".to_owned(),
+            Job::AccountMail {
+                email: ada().account.email,
+                purpose: MailPurpose::Verify,
+            },
+        );
         assert!(store.add_account(&ada(), Some(&job)).await.unwrap(), "{engine}");
         let mut other = ada();
         (other.account.id, other.account.email) = (AccountId(8), "ADA@example.ORG".into());
-        let unwanted = ("unwanted".to_owned(), Job::AccountMail { email: other.account.email.clone(), purpose: MailPurpose::Verify });
-        assert!(!store.add_account(&other, Some(&unwanted)).await.unwrap(), "{engine}");
-        assert_eq!(store.account_by_email(" ada@EXAMPLE.org").await.unwrap(), Some(ada()), "{engine}");
+        let unwanted = (
+            "unwanted".to_owned(),
+            Job::AccountMail {
+                email: other.account.email.clone(),
+                purpose: MailPurpose::Verify,
+            },
+        );
+        assert!(
+            !store.add_account(&other, Some(&unwanted)).await.unwrap(),
+            "{engine}"
+        );
+        assert_eq!(
+            store.account_by_email(" ada@EXAMPLE.org").await.unwrap(),
+            Some(ada()),
+            "{engine}"
+        );
         assert_eq!(store.account(ADA).await.unwrap(), Some(ada()), "{engine}");
         assert_eq!(store.account(AccountId(8)).await.unwrap(), None, "{engine}");
         let due = store.take_jobs(NOW, Timestamp(NOW.0 + 60)).await.unwrap();
-        assert_eq!(due.iter().map(|due| (&due.id, &due.job)).collect::<Vec<_>>(), [(&job.0, &job.1)], "{engine}");
-        assert!(store.take_jobs(NOW, NOW).await.unwrap().is_empty(), "{engine}: it is taken");
+        assert_eq!(
+            due.iter().map(|due| (&due.id, &due.job)).collect::<Vec<_>>(),
+            [(&job.0, &job.1)],
+            "{engine}"
+        );
+        assert!(
+            store.take_jobs(NOW, NOW).await.unwrap().is_empty(),
+            "{engine}: it is taken"
+        );
         store.finish_jobs(&[job.0]).await.unwrap();
-        assert!(store.take_jobs(Timestamp(NOW.0 + 99), NOW).await.unwrap().is_empty(), "{engine}: it is done");
+        assert!(
+            store
+                .take_jobs(Timestamp(NOW.0 + 99), NOW)
+                .await
+                .unwrap()
+                .is_empty(),
+            "{engine}: it is done"
+        );
     }
 }
 
@@ -77,15 +129,31 @@ async fn an_account_is_one_however_its_address_is_written() {
 async fn what_is_changed_stays_changed() {
     for (engine, store) in engines("accounts_changed").await.stores {
         store.add_account(&ada(), None).await.unwrap();
-        let changed = Account { name: String::new(), lang: Lang::German, addresses: vec![], ..ada().account };
+        let changed = Account {
+            name: String::new(),
+            lang: Lang::German,
+            addresses: vec![],
+            ..ada().account
+        };
         store.change_account(&changed).await.unwrap();
         for key in ["here", "there"] {
             store.start_session(&session(key), None).await.unwrap();
         }
         store.set_password(ADA, "other", "here").await.unwrap();
         let now = store.account(ADA).await.unwrap().unwrap();
-        assert_eq!(now, Guarded { account: changed.clone(), password: Some("other".into()) }, "{engine}");
-        assert_eq!(store.session("here").await.unwrap(), Some((session("here"), changed)), "{engine}");
+        assert_eq!(
+            now,
+            Guarded {
+                account: changed.clone(),
+                password: Some("other".into())
+            },
+            "{engine}"
+        );
+        assert_eq!(
+            store.session("here").await.unwrap(),
+            Some((session("here"), changed)),
+            "{engine}"
+        );
         assert_eq!(store.session("there").await.unwrap(), None, "{engine}");
     }
 }
@@ -95,16 +163,26 @@ async fn sessions_begin_are_seen_and_end() {
     for (engine, store) in engines("accounts_sessions").await.stores {
         store.add_account(&ada(), None).await.unwrap();
         store.start_session(&session("first"), None).await.unwrap();
-        store.start_session(&session("second"), Some("first")).await.unwrap();
+        store
+            .start_session(&session("second"), Some("first"))
+            .await
+            .unwrap();
         assert_eq!(store.session("first").await.unwrap(), None, "{engine}");
         store.see_session("second", Timestamp(NOW.0 + 9)).await.unwrap();
-        assert_eq!(store.session("second").await.unwrap().unwrap().0.seen_at, Timestamp(NOW.0 + 9), "{engine}");
+        assert_eq!(
+            store.session("second").await.unwrap().unwrap().0.seen_at,
+            Timestamp(NOW.0 + 9),
+            "{engine}"
+        );
         store.end_session("second").await.unwrap();
         assert_eq!(store.session("second").await.unwrap(), None, "{engine}");
         for key in ["third", "fourth"] {
             store.start_session(&session(key), None).await.unwrap();
         }
-        store.sweep_accounts(Timestamp(NOW.0 + 99), Timestamp(NOW.0 - 1)).await.unwrap();
+        store
+            .sweep_accounts(Timestamp(NOW.0 + 99), Timestamp(NOW.0 - 1))
+            .await
+            .unwrap();
         assert!(store.session("third").await.unwrap().is_some(), "{engine}");
         store.end_sessions(ADA).await.unwrap();
         assert_eq!(store.session("fourth").await.unwrap(), None, "{engine}");
@@ -119,23 +197,59 @@ async fn a_link_works_once_and_for_its_purpose() {
     for (engine, store) in engines("accounts_tokens").await.stores {
         store.add_account(&ada(), None).await.unwrap();
         store.start_session(&session("old"), None).await.unwrap();
-        for (key, purpose) in
-            [("v", MailPurpose::Verify), ("v2", MailPurpose::Verify), ("r", MailPurpose::Reset), ("k", MailPurpose::Known)]
-        {
+        for (key, purpose) in [
+            ("v", MailPurpose::Verify),
+            ("v2", MailPurpose::Verify),
+            ("r", MailPurpose::Reset),
+            ("k", MailPurpose::Known),
+        ] {
             store.put_mail_token(&token(key, purpose)).await.unwrap();
         }
         assert_eq!(store.verify("r", NOW).await.unwrap(), None, "{engine}");
-        assert_eq!(store.verify("v", Timestamp(NOW.0 + 100)).await.unwrap(), None, "{engine}: too late");
+        assert_eq!(
+            store.verify("v", Timestamp(NOW.0 + 100)).await.unwrap(),
+            None,
+            "{engine}: too late"
+        );
         assert_eq!(store.verify("v", NOW).await.unwrap(), Some(ADA), "{engine}");
         assert_eq!(store.verify("v", NOW).await.unwrap(), None, "{engine}");
-        assert_eq!(store.verify("v2", NOW).await.unwrap(), None, "{engine}: one is enough");
-        assert_eq!(store.account(ADA).await.unwrap().unwrap().account.verified_at, Some(NOW), "{engine}");
-        assert!(store.has_mail_token("k", MailPurpose::Reset, NOW).await.unwrap(), "{engine}");
-        assert!(!store.has_mail_token("k", MailPurpose::Verify, NOW).await.unwrap(), "{engine}");
-        assert_eq!(store.reset_password("k", "new", Timestamp(NOW.0 + 1)).await.unwrap(), Some(ADA), "{engine}");
-        assert_eq!(store.reset_password("r", "newer", NOW).await.unwrap(), None, "{engine}");
+        assert_eq!(
+            store.verify("v2", NOW).await.unwrap(),
+            None,
+            "{engine}: one is enough"
+        );
+        assert_eq!(
+            store.account(ADA).await.unwrap().unwrap().account.verified_at,
+            Some(NOW),
+            "{engine}"
+        );
+        assert!(
+            store.has_mail_token("k", MailPurpose::Reset, NOW).await.unwrap(),
+            "{engine}"
+        );
+        assert!(
+            !store.has_mail_token("k", MailPurpose::Verify, NOW).await.unwrap(),
+            "{engine}"
+        );
+        assert_eq!(
+            store
+                .reset_password("k", "new", Timestamp(NOW.0 + 1))
+                .await
+                .unwrap(),
+            Some(ADA),
+            "{engine}"
+        );
+        assert_eq!(
+            store.reset_password("r", "newer", NOW).await.unwrap(),
+            None,
+            "{engine}"
+        );
         let now = store.account(ADA).await.unwrap().unwrap();
-        assert_eq!((now.password.as_deref(), now.account.verified_at), (Some("new"), Some(NOW)), "{engine}");
+        assert_eq!(
+            (now.password.as_deref(), now.account.verified_at),
+            (Some("new"), Some(NOW)),
+            "{engine}"
+        );
         assert_eq!(store.session("old").await.unwrap(), None, "{engine}");
     }
 }
@@ -144,18 +258,51 @@ async fn a_link_works_once_and_for_its_purpose() {
 async fn staff_have_one_role_in_each_restaurant() {
     for (engine, store) in engines("accounts_staff").await.stores {
         for (number, slug) in [(1, "a"), (2, "b")] {
-            store.put_restaurant(&restaurant(number, slug), &menu(number)).await.unwrap();
+            store
+                .put_restaurant(&restaurant(number, slug), &menu(number))
+                .await
+                .unwrap();
         }
         store.add_account(&ada(), None).await.unwrap();
-        store.put_staff(ADA, RestaurantId(1), Role::Kitchen).await.unwrap();
+        store
+            .put_staff(ADA, RestaurantId(1), Role::Kitchen)
+            .await
+            .unwrap();
         store.put_staff(ADA, RestaurantId(1), Role::Owner).await.unwrap();
-        store.put_staff(ADA, RestaurantId(2), Role::Courier).await.unwrap();
-        assert_eq!(store.posts_of(ADA).await.unwrap(), [(RestaurantId(1), Role::Owner), (RestaurantId(2), Role::Courier)], "{engine}");
-        let member = |number, role| StaffMember { email: "Ada@Example.org".into(), restaurant: RestaurantId(number), role };
-        assert_eq!(store.staff().await.unwrap(), [member(1, Role::Owner), member(2, Role::Courier)], "{engine}");
-        assert!(store.remove_staff(ADA, RestaurantId(2)).await.unwrap(), "{engine}");
-        assert!(!store.remove_staff(ADA, RestaurantId(2)).await.unwrap(), "{engine}");
-        assert!(store.put_staff(AccountId(9), RestaurantId(1), Role::Owner).await.is_err(), "{engine}: nobody has no post");
+        store
+            .put_staff(ADA, RestaurantId(2), Role::Courier)
+            .await
+            .unwrap();
+        assert_eq!(
+            store.posts_of(ADA).await.unwrap(),
+            [(RestaurantId(1), Role::Owner), (RestaurantId(2), Role::Courier)],
+            "{engine}"
+        );
+        let member = |number, role| StaffMember {
+            email: "Ada@Example.org".into(),
+            restaurant: RestaurantId(number),
+            role,
+        };
+        assert_eq!(
+            store.staff().await.unwrap(),
+            [member(1, Role::Owner), member(2, Role::Courier)],
+            "{engine}"
+        );
+        assert!(
+            store.remove_staff(ADA, RestaurantId(2)).await.unwrap(),
+            "{engine}"
+        );
+        assert!(
+            !store.remove_staff(ADA, RestaurantId(2)).await.unwrap(),
+            "{engine}"
+        );
+        assert!(
+            store
+                .put_staff(AccountId(9), RestaurantId(1), Role::Owner)
+                .await
+                .is_err(),
+            "{engine}: nobody has no post"
+        );
     }
 }
 
@@ -178,14 +325,29 @@ fn order(number: u128) -> Order {
         taxes: Vec::new(),
         total: Minor(1_490),
         in_cash: Minor(1_490),
-        due: Some(Due { from: LocalMinute(NOW.0 / 60), to: LocalMinute(NOW.0 / 60) }),
+        due: Some(Due {
+            from: LocalMinute(NOW.0 / 60),
+            to: LocalMinute(NOW.0 / 60),
+        }),
         hindrances: Vec::new(),
     };
-    let door = Doorstep { street: "1 Pier".into(), postcode: "1".into(), city: "Millbrook".into(), ..Doorstep::default() };
+    let door = Doorstep {
+        street: "1 Pier".into(),
+        postcode: "1".into(),
+        city: "Millbrook".into(),
+        ..Doorstep::default()
+    };
     let placement = servery_domain::order::Placement {
         id: OrderId(number),
-        basket: Basket { service: Service::Delivery(door), ..Basket::default() },
-        contact: Contact { name: "Ada".into(), phone: "+1 555".into(), email: "ada@example.org".into() },
+        basket: Basket {
+            service: Service::Delivery(door),
+            ..Basket::default()
+        },
+        contact: Contact {
+            name: "Ada".into(),
+            phone: "+1 555".into(),
+            email: "ada@example.org".into(),
+        },
         note: "Ada's".into(),
         allergies: "nuts".into(),
         payment: PaymentWay::Door,
@@ -205,7 +367,11 @@ fn order(number: u128) -> Order {
 fn placing(order: Order, customer: String) -> Placing {
     let number = order.id.0;
     Placing {
-        request: Request { key: format!("key-{number:012}"), fingerprint: String::new(), at: NOW },
+        request: Request {
+            key: format!("key-{number:012}"),
+            fingerprint: String::new(),
+            at: NOW,
+        },
         order,
         token: format!("{number:032x}"),
         customer: Some(customer),
@@ -227,66 +393,135 @@ async fn a_history_goes_by_time_whatever_number_a_restaurant_has_come_to() {
         let here = |number: u128, restaurant: u128, minutes: i64| {
             let mut order = order(number);
             let ordered = Arc::make_mut(&mut order.ordered);
-            (ordered.restaurant, ordered.placed_at) = (RestaurantId(restaurant), Timestamp(NOW.0 + 60 * minutes));
+            (ordered.restaurant, ordered.placed_at) =
+                (RestaurantId(restaurant), Timestamp(NOW.0 + 60 * minutes));
             Write::Place(Box::new(placing(order, "ada".into())))
         };
         for (number, slug) in [(1, "alte-muehle"), (2, "jade-lantern")] {
-            store.put_restaurant(&restaurant(number, slug), &menu(number)).await.unwrap();
+            store
+                .put_restaurant(&restaurant(number, slug), &menu(number))
+                .await
+                .unwrap();
         }
         // Fifty at a busy place, then one at a place that opened today.
         let busy: Vec<Write> = (1..=50).map(|number| here(number, 1, number as i64)).collect();
         store.write(&busy).await.unwrap();
         store.write(&[here(99, 2, 99)]).await.unwrap();
         let history = store.orders_of("ada").await.unwrap();
-        assert_eq!((history.len(), history[0].order.id, history[0].order.number), (50, OrderId(99), 1), "{engine}");
-        assert_eq!(history[49].order.id, OrderId(2), "{engine}: the oldest is left out");
+        assert_eq!(
+            (history.len(), history[0].order.id, history[0].order.number),
+            (50, OrderId(99), 1),
+            "{engine}"
+        );
+        assert_eq!(
+            history[49].order.id,
+            OrderId(2),
+            "{engine}: the oldest is left out"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_key_is_kept_until_no_device_can_still_come_back_with_it() {
     for (engine, store) in engines("accounts_keys").await.stores {
-        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
         place(store.as_ref(), 1, "ada".into()).await;
         let again = [Write::Place(Box::new(placing(order(1), "ada".into())))];
         store.sweep(NOW, NOW).await.unwrap();
-        assert!(matches!(store.write(&again).await.unwrap()[0], Written::Again { .. }), "{engine}");
+        assert!(
+            matches!(store.write(&again).await.unwrap()[0], Written::Again { .. }),
+            "{engine}"
+        );
         store.sweep(Timestamp(NOW.0 + 1), NOW).await.unwrap();
-        assert!(matches!(store.write(&again).await.unwrap()[0], Written::IdTaken), "{engine}: the order is there all the same");
+        assert!(
+            matches!(store.write(&again).await.unwrap()[0], Written::IdTaken),
+            "{engine}: the order is there all the same"
+        );
     }
 }
 
 #[tokio::test]
 async fn who_is_forgotten_leaves_only_the_books() {
     for (engine, store) in engines("accounts_forgotten").await.stores {
-        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
         store.add_account(&ada(), None).await.unwrap();
         store.put_staff(ADA, RestaurantId(1), Role::Owner).await.unwrap();
         store.start_session(&session("here"), None).await.unwrap();
-        store.put_mail_token(&token("r", MailPurpose::Reset)).await.unwrap();
+        store
+            .put_mail_token(&token("r", MailPurpose::Reset))
+            .await
+            .unwrap();
         place(store.as_ref(), 1, ADA.customer()).await;
         place(store.as_ref(), 2, AccountId(8).customer()).await;
         assert_eq!(store.orders_of_account(ADA).await.unwrap().len(), 1, "{engine}");
-        assert!(!store.forget_account(ADA, NOW).await.unwrap(), "{engine}: the kitchen still cooks for her");
+        assert!(
+            !store.forget_account(ADA, NOW).await.unwrap(),
+            "{engine}: the kitchen still cooks for her"
+        );
         assert!(store.account(ADA).await.unwrap().is_some(), "{engine}");
-        let advance = Advance { order: OrderId(1), event: Event::Cancelled { reason: String::new() }, actor: Actor::Diner, at: NOW };
+        let advance = Advance {
+            order: OrderId(1),
+            event: Event::Cancelled {
+                reason: String::new(),
+            },
+            actor: Actor::Diner,
+            at: NOW,
+        };
         store.write(&[Write::Advance(advance)]).await.unwrap();
-        let keys = SubscriptionKeys { p256dh: "p".into(), auth: "a".into() };
-        let subscription = Subscription { endpoint: "https://push.example/ada".into(), keys, lang: Lang::English };
-        store.put_subscription(OrderId(1), VisitorId(1), &subscription, NOW).await.unwrap();
+        let keys = SubscriptionKeys {
+            p256dh: "p".into(),
+            auth: "a".into(),
+        };
+        let subscription = Subscription {
+            endpoint: "https://push.example/ada".into(),
+            keys,
+            lang: Lang::English,
+        };
+        store
+            .put_subscription(OrderId(1), VisitorId(1), &subscription, NOW)
+            .await
+            .unwrap();
         assert!(store.forget_account(ADA, NOW).await.unwrap(), "{engine}");
-        assert_eq!(store.subscription(OrderId(1), VisitorId(1)).await.unwrap(), None, "{engine}");
+        assert_eq!(
+            store.subscription(OrderId(1), VisitorId(1)).await.unwrap(),
+            None,
+            "{engine}"
+        );
         assert_eq!(store.account(ADA).await.unwrap(), None, "{engine}");
         assert_eq!(store.session("here").await.unwrap(), None, "{engine}");
-        assert!(store.posts_of(ADA).await.unwrap().is_empty() && store.staff().await.unwrap().is_empty(), "{engine}");
-        assert!(!store.has_mail_token("r", MailPurpose::Reset, NOW).await.unwrap(), "{engine}");
+        assert!(
+            store.posts_of(ADA).await.unwrap().is_empty() && store.staff().await.unwrap().is_empty(),
+            "{engine}"
+        );
+        assert!(
+            !store.has_mail_token("r", MailPurpose::Reset, NOW).await.unwrap(),
+            "{engine}"
+        );
         let kept = store.order(OrderId(1)).await.unwrap().unwrap();
-        assert_eq!((kept.customer, kept.order.ordered.as_ref()), (None, &order(1).ordered.without_diner()), "{engine}");
+        assert_eq!(
+            (kept.customer, kept.order.ordered.as_ref()),
+            (None, &order(1).ordered.without_diner()),
+            "{engine}"
+        );
         assert_eq!(kept.order.ordered.total, Minor(1_490), "{engine}");
         let text = format!("{:?}", kept.order.ordered);
-        assert!(["Ada", "ada@", "+1 555", "Pier", "nuts"].iter().all(|personal| !text.contains(personal)), "{engine}: {text}");
+        assert!(
+            ["Ada", "ada@", "+1 555", "Pier", "nuts"]
+                .iter()
+                .all(|personal| !text.contains(personal)),
+            "{engine}: {text}"
+        );
         let others = store.order(OrderId(2)).await.unwrap().unwrap();
-        assert_eq!(others.order.ordered.contact.name, "Ada", "{engine}: another's order is as it was");
+        assert_eq!(
+            others.order.ordered.contact.name, "Ada",
+            "{engine}: another's order is as it was"
+        );
     }
 }
 
@@ -297,20 +532,67 @@ async fn a_challenge_is_answered_once_and_by_whom_it_was_made_for() {
         let (soon, late) = (Timestamp(NOW.0 + 10), Timestamp(NOW.0 + 10));
         store.put_challenge("mine", Some(ADA), soon).await.unwrap();
         store.put_challenge("anybody's", None, soon).await.unwrap();
-        assert!(!store.take_challenge("mine", None, NOW).await.unwrap(), "{engine}");
-        assert!(!store.take_challenge("mine", Some(ADA), late).await.unwrap(), "{engine}");
-        assert!(store.take_challenge("mine", Some(ADA), NOW).await.unwrap(), "{engine}");
-        assert!(!store.take_challenge("mine", Some(ADA), NOW).await.unwrap(), "{engine}");
-        assert!(!store.take_challenge("anybody's", Some(ADA), NOW).await.unwrap(), "{engine}");
-        assert!(store.take_challenge("anybody's", None, NOW).await.unwrap(), "{engine}");
-        let passkey =
-            Passkey { id: "k".into(), account: ADA, public_key: "p".into(), counter: u32::MAX, name: "Phone".into(), made_at: NOW };
+        assert!(
+            !store.take_challenge("mine", None, NOW).await.unwrap(),
+            "{engine}"
+        );
+        assert!(
+            !store.take_challenge("mine", Some(ADA), late).await.unwrap(),
+            "{engine}"
+        );
+        assert!(
+            store.take_challenge("mine", Some(ADA), NOW).await.unwrap(),
+            "{engine}"
+        );
+        assert!(
+            !store.take_challenge("mine", Some(ADA), NOW).await.unwrap(),
+            "{engine}"
+        );
+        assert!(
+            !store.take_challenge("anybody's", Some(ADA), NOW).await.unwrap(),
+            "{engine}"
+        );
+        assert!(
+            store.take_challenge("anybody's", None, NOW).await.unwrap(),
+            "{engine}"
+        );
+        let passkey = Passkey {
+            id: "k".into(),
+            account: ADA,
+            public_key: "p".into(),
+            counter: u32::MAX,
+            name: "Phone".into(),
+            made_at: NOW,
+        };
         assert!(store.add_passkey(&passkey).await.unwrap(), "{engine}");
-        assert!(!store.add_passkey(&Passkey { name: "Thief's".into(), ..passkey.clone() }).await.unwrap(), "{engine}");
-        assert_eq!(store.passkeys_of(ADA).await.unwrap(), std::slice::from_ref(&passkey), "{engine}");
+        assert!(
+            !store
+                .add_passkey(&Passkey {
+                    name: "Thief's".into(),
+                    ..passkey.clone()
+                })
+                .await
+                .unwrap(),
+            "{engine}"
+        );
+        assert_eq!(
+            store.passkeys_of(ADA).await.unwrap(),
+            std::slice::from_ref(&passkey),
+            "{engine}"
+        );
         store.count_passkey("k", 7).await.unwrap();
-        assert_eq!(store.passkey("k").await.unwrap(), Some(Passkey { counter: 7, ..passkey }), "{engine}");
-        assert!(!store.remove_passkey(AccountId(8), "k").await.unwrap(), "{engine}");
+        assert_eq!(
+            store.passkey("k").await.unwrap(),
+            Some(Passkey {
+                counter: 7,
+                ..passkey
+            }),
+            "{engine}"
+        );
+        assert!(
+            !store.remove_passkey(AccountId(8), "k").await.unwrap(),
+            "{engine}"
+        );
         assert!(store.remove_passkey(ADA, "k").await.unwrap(), "{engine}");
         assert_eq!(store.passkey("k").await.unwrap(), None, "{engine}");
     }
@@ -319,48 +601,113 @@ async fn a_challenge_is_answered_once_and_by_whom_it_was_made_for() {
 #[tokio::test]
 async fn of_two_names_a_payment_keeps_the_first() {
     for (engine, store) in engines("accounts_payments").await.stores {
-        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
         place(store.as_ref(), 1, "ada".into()).await;
         let name = async |had: Option<&str>, intent: &str| {
-            let named = Named { intent: intent.into(), method: "pm_1".into() };
+            let named = Named {
+                intent: intent.into(),
+                method: "pm_1".into(),
+            };
             store.name_payment(OrderId(1), had, &named, NOW).await.unwrap()
         };
-        let known =
-            async || store.payment(OrderId(1)).await.unwrap().map(|asked| (asked.named.map(|named| named.intent), asked.open)).unwrap();
+        let known = async || {
+            store
+                .payment(OrderId(1))
+                .await
+                .unwrap()
+                .map(|asked| (asked.named.map(|named| named.intent), asked.open))
+                .unwrap()
+        };
         store.ask_payment(OrderId(1), 1_490, NOW).await.unwrap();
         assert_eq!(known().await, (None, true), "{engine}");
         assert!(name(None, "pi_1").await && !name(None, "pi_2").await, "{engine}");
         store.close_payment(OrderId(1), None).await.unwrap();
-        assert_eq!(known().await, (Some("pi_1".into()), true), "{engine}: another payment's end is not this one's");
-        assert!(name(Some("pi_1"), "pi_2").await && !name(Some("pi_1"), "pi_3").await, "{engine}");
+        assert_eq!(
+            known().await,
+            (Some("pi_1".into()), true),
+            "{engine}: another payment's end is not this one's"
+        );
+        assert!(
+            name(Some("pi_1"), "pi_2").await && !name(Some("pi_1"), "pi_3").await,
+            "{engine}"
+        );
         // Another intent brings the money first: it is the payment, and what comes second goes back.
         for (intent, jobs) in [("pi_1", 0), ("pi_1", 0), ("pi_2", 1), ("pi_2", 1)] {
-            let settle = Write::Settle { order: OrderId(1), intent: intent.into(), webhook: Some("evt_1".into()), at: NOW };
+            let settle = Write::Settle {
+                order: OrderId(1),
+                intent: intent.into(),
+                webhook: Some("evt_1".into()),
+                at: NOW,
+            };
             store.write(&[settle]).await.unwrap();
             let due = store.take_jobs(NOW, NOW).await.unwrap();
-            let back = due.iter().filter(|due| due.job == Job::GiveBack { intent: "pi_2".into(), amount: Minor(1_490) });
+            let back = due.iter().filter(|due| {
+                due.job
+                    == Job::GiveBack {
+                        intent: "pi_2".into(),
+                        amount: Minor(1_490),
+                    }
+            });
             assert_eq!(back.count(), jobs, "{engine}");
         }
-        assert!(!name(Some("pi_1"), "pi_4").await, "{engine}: what is settled is not asked for again");
+        assert!(
+            !name(Some("pi_1"), "pi_4").await,
+            "{engine}: what is settled is not asked for again"
+        );
         store.ask_payment(OrderId(1), 1_490, NOW).await.unwrap();
         assert_eq!(known().await, (Some("pi_1".into()), false), "{engine}");
-        assert_eq!(store.order(OrderId(1)).await.unwrap().unwrap().order.progress.payment.paid, Minor(1_490), "{engine}");
+        assert_eq!(
+            store
+                .order(OrderId(1))
+                .await
+                .unwrap()
+                .unwrap()
+                .order
+                .progress
+                .payment
+                .paid,
+            Minor(1_490),
+            "{engine}"
+        );
     }
 }
 
 #[tokio::test]
 async fn who_was_away_for_long_catches_up_with_every_order_though_one_changed_again() {
     for (engine, store) in engines("accounts_changed").await.stores {
-        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
-        let many: Vec<Write> = (1..=501).map(|number| Write::Place(Box::new(placing(order(number), "ada".into())))).collect();
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
+        let many: Vec<Write> = (1..=501)
+            .map(|number| Write::Place(Box::new(placing(order(number), "ada".into()))))
+            .collect();
         store.write(&many).await.unwrap();
-        let again = Advance { order: OrderId(1), event: Event::Cancelled { reason: String::new() }, actor: Actor::Diner, at: NOW };
+        let again = Advance {
+            order: OrderId(1),
+            event: Event::Cancelled {
+                reason: String::new(),
+            },
+            actor: Actor::Diner,
+            at: NOW,
+        };
         store.write(&[Write::Advance(again)]).await.unwrap();
         let (first, upto) = store.changed_orders(RestaurantId(1), Revision(0)).await.unwrap();
         assert_eq!((first.len(), upto), (500, Revision(500)), "{engine}");
         let (rest, upto) = store.changed_orders(RestaurantId(1), upto).await.unwrap();
-        assert_eq!(rest.iter().map(|tracked| tracked.order.id.0).collect::<Vec<_>>(), [501, 1], "{engine}");
-        assert_eq!((upto, store.changed_orders(RestaurantId(1), upto).await.unwrap()), (Revision(502), (Vec::new(), upto)), "{engine}");
+        assert_eq!(
+            rest.iter().map(|tracked| tracked.order.id.0).collect::<Vec<_>>(),
+            [501, 1],
+            "{engine}"
+        );
+        assert_eq!(
+            (upto, store.changed_orders(RestaurantId(1), upto).await.unwrap()),
+            (Revision(502), (Vec::new(), upto)),
+            "{engine}"
+        );
     }
 }
 
@@ -369,15 +716,28 @@ async fn what_a_provider_told_is_forgotten_with_the_keys() {
     let engines = engines("accounts_told").await;
     let (_, store) = &engines.stores[1];
     let server = std::env::var("SERVERY_TEST_POSTGRES").unwrap();
-    let mut database = <sqlx::PgConnection as sqlx::Connection>::connect(&format!("{server}/accounts_told")).await.unwrap();
+    let mut database = <sqlx::PgConnection as sqlx::Connection>::connect(&format!("{server}/accounts_told"))
+        .await
+        .unwrap();
     let mut told = async || {
-        let ids: Vec<String> = sqlx::query_scalar("select id from webhook_events order by id").fetch_all(&mut database).await.unwrap();
+        let ids: Vec<String> = sqlx::query_scalar("select id from webhook_events order by id")
+            .fetch_all(&mut database)
+            .await
+            .unwrap();
         ids
     };
-    store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+    store
+        .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+        .await
+        .unwrap();
     place(store.as_ref(), 1, "ada".into()).await;
     for webhook in ["evt_1", "evt_1", "evt_2"] {
-        let settle = Write::Settle { order: OrderId(1), intent: "pi_1".into(), webhook: Some(webhook.into()), at: NOW };
+        let settle = Write::Settle {
+            order: OrderId(1),
+            intent: "pi_1".into(),
+            webhook: Some(webhook.into()),
+            at: NOW,
+        };
         store.write(&[settle]).await.unwrap();
     }
     store.sweep(NOW, NOW).await.unwrap();
@@ -389,34 +749,82 @@ async fn what_a_provider_told_is_forgotten_with_the_keys() {
 #[tokio::test]
 async fn those_that_wait_for_long_hide_no_others() {
     for (engine, store) in engines("accounts_waiting").await.stores {
-        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
-        let all: Vec<Write> = (1..=501).map(|number| Write::Place(Box::new(placing(order(number), "ada".into())))).collect();
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
+        let all: Vec<Write> = (1..=501)
+            .map(|number| Write::Place(Box::new(placing(order(number), "ada".into()))))
+            .collect();
         store.write(&all).await.unwrap();
         for number in 1..=501 {
             store.ask_payment(OrderId(number), 1_490, NOW).await.unwrap();
         }
         let first = store.waiting_orders(NOW, None).await.unwrap();
-        let rest = store.waiting_orders(NOW, first.last().map(|order| (order.progress.changed_at, order.id))).await.unwrap();
-        assert_eq!((first.len(), rest.iter().map(|order| order.id).collect::<Vec<_>>()), (500, vec![OrderId(501)]), "{engine}");
+        let rest = store
+            .waiting_orders(
+                NOW,
+                first.last().map(|order| (order.progress.changed_at, order.id)),
+            )
+            .await
+            .unwrap();
+        assert_eq!(
+            (first.len(), rest.iter().map(|order| order.id).collect::<Vec<_>>()),
+            (500, vec![OrderId(501)]),
+            "{engine}"
+        );
         let later = Timestamp(NOW.0 + 1);
         let first = store.open_payments(later, None).await.unwrap();
-        let rest = store.open_payments(later, first.last().map(|asked| (asked.asked_at, asked.order))).await.unwrap();
-        assert_eq!((first.len(), rest.iter().map(|asked| asked.order).collect::<Vec<_>>()), (500, vec![OrderId(501)]), "{engine}");
+        let rest = store
+            .open_payments(later, first.last().map(|asked| (asked.asked_at, asked.order)))
+            .await
+            .unwrap();
+        assert_eq!(
+            (
+                first.len(),
+                rest.iter().map(|asked| asked.order).collect::<Vec<_>>()
+            ),
+            (500, vec![OrderId(501)]),
+            "{engine}"
+        );
     }
 }
 
 #[tokio::test]
 async fn what_was_left_open_is_found_page_by_page() {
     for (engine, store) in engines("accounts_old").await.stores {
-        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
-        let many: Vec<Write> = (1..=502).map(|number| Write::Place(Box::new(placing(order(number), "ada".into())))).collect();
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
+        let many: Vec<Write> = (1..=502)
+            .map(|number| Write::Place(Box::new(placing(order(number), "ada".into()))))
+            .collect();
         store.write(&many).await.unwrap();
-        let over = Advance { order: OrderId(502), event: Event::Cancelled { reason: String::new() }, actor: Actor::Diner, at: NOW };
+        let over = Advance {
+            order: OrderId(502),
+            event: Event::Cancelled {
+                reason: String::new(),
+            },
+            actor: Actor::Diner,
+            at: NOW,
+        };
         store.write(&[Write::Advance(over)]).await.unwrap();
-        assert_eq!(store.old_orders(NOW, OrderId(0)).await.unwrap(), [], "{engine}: placed in this moment");
+        assert_eq!(
+            store.old_orders(NOW, OrderId(0)).await.unwrap(),
+            [],
+            "{engine}: placed in this moment"
+        );
         let first = store.old_orders(Timestamp(NOW.0 + 1), OrderId(0)).await.unwrap();
         assert_eq!((first.len(), first[499].id), (500, OrderId(500)), "{engine}");
-        let rest = store.old_orders(Timestamp(NOW.0 + 1), OrderId(500)).await.unwrap();
-        assert_eq!(rest.iter().map(|order| order.id).collect::<Vec<_>>(), [OrderId(501)], "{engine}");
+        let rest = store
+            .old_orders(Timestamp(NOW.0 + 1), OrderId(500))
+            .await
+            .unwrap();
+        assert_eq!(
+            rest.iter().map(|order| order.id).collect::<Vec<_>>(),
+            [OrderId(501)],
+            "{engine}"
+        );
     }
 }

@@ -20,7 +20,10 @@ use servery_domain::{
         report::Report,
         run::{HandedOver, Proof},
     },
-    id::{AccountId, BillId, DeviceId, DishId, LineId, OpId, OrderId, PaymentId, RestaurantId, RunId, ShiftId, TableId, TicketId},
+    id::{
+        AccountId, BillId, DeviceId, DishId, LineId, OpId, OrderId, PaymentId, RestaurantId, RunId, ShiftId,
+        TableId, TicketId,
+    },
     lang::Lang,
     order::{Actor, Event, Order, Ordered, Progress, State},
     ordering::PaymentWay,
@@ -56,19 +59,39 @@ struct Till {
 
 impl Place {
     async fn new(store: Arc<dyn Store>) -> Self {
-        store.put_restaurant(&restaurant(1, "alte-muehle"), &menu(1)).await.unwrap();
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
         Self { store }
     }
 
     async fn lets_in(&self, id: u128, kind: DeviceKind) -> Till {
         let code = format!("code {id} at {NOW:?}");
-        let device = NewDevice { name: format!("Device {id}"), kind };
-        let new = NewCode { hash: code.clone(), restaurant: HERE, device, expires_at: Timestamp(NOW.0 + 600) };
+        let device = NewDevice {
+            name: format!("Device {id}"),
+            kind,
+        };
+        let new = NewCode {
+            hash: code.clone(),
+            restaurant: HERE,
+            device,
+            expires_at: Timestamp(NOW.0 + 600),
+        };
         self.store.put_code(&new).await.unwrap();
-        let PairedAs::Device(installed) = self.store.pair(&code, DeviceId(id), &format!("token {id}"), NOW).await.unwrap() else {
+        let PairedAs::Device(installed) = self
+            .store
+            .pair(&code, DeviceId(id), &format!("token {id}"), NOW)
+            .await
+            .unwrap()
+        else {
             panic!("not let in")
         };
-        Till { installed: *installed, name: DeviceId(id), made: 0 }
+        Till {
+            installed: *installed,
+            name: DeviceId(id),
+            made: 0,
+        }
     }
 
     async fn writes(&self, write: Write) -> Written {
@@ -95,7 +118,15 @@ impl Place {
     }
 
     async fn advances(&self, order: OrderId, event: Event) -> Order {
-        match self.writes(Write::Advance(Advance { order, event, actor: Actor::Staff, at: NOW })).await {
+        match self
+            .writes(Write::Advance(Advance {
+                order,
+                event,
+                actor: Actor::Staff,
+                at: NOW,
+            }))
+            .await
+        {
             Written::Advanced(order) => *order,
             other => panic!("{other:?}"),
         }
@@ -106,12 +137,24 @@ impl Till {
     fn op(&mut self, action: Action) -> Op {
         self.made += 1;
         let id = OpId(self.name.0 << 64 | u128::from(self.made));
-        Op { id, device: self.name, n: self.made, speaks: SPEAKS, at: NOW, by: None, action }
+        Op {
+            id,
+            device: self.name,
+            n: self.made,
+            speaks: SPEAKS,
+            at: NOW,
+            by: None,
+            action,
+        }
     }
 }
 
 fn sync(till: &Till, ops: &[Op], at: Timestamp) -> Write {
-    let sent = |op: &Op| Sent { op: op.clone(), unread: None, text: serde_json::to_string(op).unwrap() };
+    let sent = |op: &Op| Sent {
+        op: op.clone(),
+        unread: None,
+        text: serde_json::to_string(op).unwrap(),
+    };
     Write::Sync(Box::new(Syncing {
         restaurant: HERE,
         device: till.installed.device.id,
@@ -124,7 +167,11 @@ fn sync(till: &Till, ops: &[Op], at: Timestamp) -> Write {
 }
 
 fn open(bill: BillId) -> Action {
-    Action::Open { bill, seat: Seat::Counter, plus_tax: false }
+    Action::Open {
+        bill,
+        seat: Seat::Counter,
+        plus_tax: false,
+    }
 }
 
 fn add(line: u128, count: u16) -> Action {
@@ -141,7 +188,10 @@ fn add(line: u128, count: u16) -> Action {
         count,
         sent: 0,
     };
-    Action::Add { bill: BILL, line: Box::new(line) }
+    Action::Add {
+        bill: BILL,
+        line: Box::new(line),
+    }
 }
 
 fn placing(id: OrderId, count: u8) -> Placing {
@@ -168,9 +218,15 @@ fn placing(id: OrderId, count: u8) -> Placing {
         in_cash: Minor(500),
         service: Service::Delivery(servery_domain::contact::Doorstep::default()),
         table: String::new(),
-        due: Due { from: minute, to: minute },
+        due: Due {
+            from: minute,
+            to: minute,
+        },
         scheduled: false,
-        contact: Contact { name: "Ada".into(), ..Contact::default() },
+        contact: Contact {
+            name: "Ada".into(),
+            ..Contact::default()
+        },
         redeemed_by: String::new(),
         note: String::new(),
         allergies: String::new(),
@@ -178,8 +234,18 @@ fn placing(id: OrderId, count: u8) -> Placing {
     };
     let progress = Progress::new(PaymentWay::Door, Minor(500), NOW);
     Placing {
-        request: Request { key: id.to_string(), fingerprint: String::new(), at: NOW },
-        order: Order { id, number: 0, revision: Revision(0), ordered: Arc::new(ordered), progress },
+        request: Request {
+            key: id.to_string(),
+            fingerprint: String::new(),
+            at: NOW,
+        },
+        order: Order {
+            id,
+            number: 0,
+            revision: Revision(0),
+            ordered: Arc::new(ordered),
+            progress,
+        },
         token: id.to_string(),
         customer: None,
         priced_at: Revision(1),
@@ -200,8 +266,19 @@ fn refusals(house: &House) -> Vec<Refusal> {
 async fn each_op_is_done_once_however_often_it_comes() {
     for (engine, store) in engines("house_once").await.stores {
         let house = Place::new(store).await;
-        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
-        let ops = [ada.op(open(BILL)), ada.op(add(1, 2)), ada.op(Action::Count { bill: BILL, line: LineId(1), by: 1 })];
+        let (mut ada, ben) = (
+            house.lets_in(1, DeviceKind::Till).await,
+            house.lets_in(2, DeviceKind::Till).await,
+        );
+        let ops = [
+            ada.op(open(BILL)),
+            ada.op(add(1, 2)),
+            ada.op(Action::Count {
+                bill: BILL,
+                line: LineId(1),
+                by: 1,
+            }),
+        ];
         let first = house.syncs(&ada, &ops[..2]).await;
         assert_eq!((first.done, first.trouble), (2, None), "{engine}");
         let known = house.told(&ben, Revision(0)).await.revision;
@@ -209,17 +286,50 @@ async fn each_op_is_done_once_however_often_it_comes() {
         for _ in 0..2 {
             assert_eq!(house.syncs(&ada, &ops).await.done, 3, "{engine}");
         }
-        assert_eq!(house.store.done(DeviceId(1), DeviceId(1)).await.unwrap(), Some(3), "{engine}");
-        assert_eq!(house.house(&ben).await.bill(BILL).unwrap().line(LineId(1)).unwrap().count, 3, "{engine}");
+        assert_eq!(
+            house.store.done(DeviceId(1), DeviceId(1)).await.unwrap(),
+            Some(3),
+            "{engine}"
+        );
+        assert_eq!(
+            house
+                .house(&ben)
+                .await
+                .bill(BILL)
+                .unwrap()
+                .line(LineId(1))
+                .unwrap()
+                .count,
+            3,
+            "{engine}"
+        );
         let news = house.told(&ben, known).await;
         assert!(!news.whole && !news.more, "{engine}");
-        assert_eq!(news.things.iter().map(Thing::id).collect::<Vec<_>>(), [ThingId::Bill(BILL)], "{engine}");
-        assert!(house.told(&ben, news.revision).await.things.is_empty(), "{engine}");
+        assert_eq!(
+            news.things.iter().map(Thing::id).collect::<Vec<_>>(),
+            [ThingId::Bill(BILL)],
+            "{engine}"
+        );
+        assert!(
+            house.told(&ben, news.revision).await.things.is_empty(),
+            "{engine}"
+        );
         // Under another number, as a disk that failed in answering may have kept it.
         let mut again = ops[2].clone();
         again.n = 4;
         assert_eq!(house.syncs(&ada, &[again]).await.done, 4, "{engine}");
-        assert_eq!(house.house(&ben).await.bill(BILL).unwrap().line(LineId(1)).unwrap().count, 3, "{engine}");
+        assert_eq!(
+            house
+                .house(&ben)
+                .await
+                .bill(BILL)
+                .unwrap()
+                .line(LineId(1))
+                .unwrap()
+                .count,
+            3,
+            "{engine}"
+        );
     }
 }
 
@@ -227,16 +337,44 @@ async fn each_op_is_done_once_however_often_it_comes() {
 async fn requests_come_in_any_order_and_many_at_once() {
     for (engine, store) in engines("house_any").await.stores {
         let house = Place::new(store).await;
-        let (mut ada, mut ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
+        let (mut ada, mut ben) = (
+            house.lets_in(1, DeviceKind::Till).await,
+            house.lets_in(2, DeviceKind::Till).await,
+        );
         let ops = [ada.op(open(BILL)), ada.op(add(1, 1)), ada.op(add(2, 1))];
         let early = house.syncs(&ada, &ops[2..]).await;
-        assert_eq!(early.trouble, Some(Trouble::Diverged { anew: DeviceId(1_001) }), "{engine}: what is before it was never sent");
+        assert_eq!(
+            early.trouble,
+            Some(Trouble::Diverged {
+                anew: DeviceId(1_001)
+            }),
+            "{engine}: what is before it was never sent"
+        );
         assert_eq!(house.syncs(&ada, &ops).await.done, 3, "{engine}");
-        assert_eq!(house.syncs(&ada, &ops[..1]).await.done, 3, "{engine}: an old one that was under way");
+        assert_eq!(
+            house.syncs(&ada, &ops[..1]).await.done,
+            3,
+            "{engine}: an old one that was under way"
+        );
         // Two devices in one transaction, and one of them twice.
-        let bens = [ben.op(add(3, 1)), ben.op(Action::Count { bill: BILL, line: LineId(1), by: 1 })];
-        let adas = [ada.op(Action::Count { bill: BILL, line: LineId(1), by: 1 })];
-        let together = [sync(&ben, &bens, NOW), sync(&ada, &adas, NOW), sync(&ben, &bens, NOW)];
+        let bens = [
+            ben.op(add(3, 1)),
+            ben.op(Action::Count {
+                bill: BILL,
+                line: LineId(1),
+                by: 1,
+            }),
+        ];
+        let adas = [ada.op(Action::Count {
+            bill: BILL,
+            line: LineId(1),
+            by: 1,
+        })];
+        let together = [
+            sync(&ben, &bens, NOW),
+            sync(&ada, &adas, NOW),
+            sync(&ben, &bens, NOW),
+        ];
         let written = house.store.write(&together).await.unwrap();
         let done = written.iter().map(|written| match written {
             Written::Synced(synced) => synced.done,
@@ -245,7 +383,11 @@ async fn requests_come_in_any_order_and_many_at_once() {
         assert_eq!(done.collect::<Vec<_>>(), [2, 4, 2], "{engine}");
         let known = house.house(&ada).await;
         let bill = known.bill(BILL).unwrap();
-        assert_eq!((bill.lines.len(), bill.line(LineId(1)).unwrap().count), (3, 3), "{engine}");
+        assert_eq!(
+            (bill.lines.len(), bill.line(LineId(1)).unwrap().count),
+            (3, 3),
+            "{engine}"
+        );
         assert!(refusals(&known).is_empty(), "{engine}");
     }
 }
@@ -254,51 +396,102 @@ async fn requests_come_in_any_order_and_many_at_once() {
 async fn of_the_last_portion_a_till_or_a_diner_gets_it() {
     for (engine, store) in engines("house_last").await.stores {
         let house = Place::new(store).await;
-        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Kitchen).await);
+        let (mut ada, ben) = (
+            house.lets_in(1, DeviceKind::Till).await,
+            house.lets_in(2, DeviceKind::Kitchen).await,
+        );
         house.store.set_stock(HERE, DISH, Some(2), NOW).await.unwrap();
         let known = house.told(&ben, Revision(0)).await;
         assert!(known.things.contains(&stock(2)), "{engine}");
         // In one transaction: the diner's order, and the till's two lines.
         let ops = [ada.op(open(BILL)), ada.op(add(1, 1)), ada.op(add(2, 1))];
         let before = house.store.revisions().await.unwrap().stock;
-        let written = house.store.write(&[Write::Place(Box::new(placing(ORDER, 1))), sync(&ada, &ops, NOW)]).await.unwrap();
+        let written = house
+            .store
+            .write(&[Write::Place(Box::new(placing(ORDER, 1))), sync(&ada, &ops, NOW)])
+            .await
+            .unwrap();
         assert!(matches!(&written[0], Written::Placed { .. }), "{engine}");
         let now = house.house(&ada).await;
         assert_eq!(now.bill(BILL).unwrap().lines.len(), 1, "{engine}");
         assert_eq!(refusals(&now), [Refusal::SoldOut { left: 0 }], "{engine}");
         assert_eq!(now.stock(DISH).unwrap().left, 0, "{engine}");
-        assert!(house.store.revisions().await.unwrap().stock > before, "{engine}: diners' pages say that it is sold out");
-        assert!(house.told(&ben, known.revision).await.things.contains(&stock(0)), "{engine}");
+        assert!(
+            house.store.revisions().await.unwrap().stock > before,
+            "{engine}: diners' pages say that it is sold out"
+        );
+        assert!(
+            house.told(&ben, known.revision).await.things.contains(&stock(0)),
+            "{engine}"
+        );
         let too_late = house.places(OrderId(10), 1).await;
-        assert!(matches!(too_late, Written::Changed(Changed::Stock)), "{engine}: {too_late:?}");
+        assert!(
+            matches!(too_late, Written::Changed(Changed::Stock)),
+            "{engine}: {too_late:?}"
+        );
         // What a till cancels of a diner's order it can sell at once, in the same request.
-        let cancel = Action::Order { order: ORDER, event: Event::Cancelled { reason: String::new() } };
+        let cancel = Action::Order {
+            order: ORDER,
+            event: Event::Cancelled {
+                reason: String::new(),
+            },
+        };
         let ops = [ada.op(cancel), ada.op(add(3, 1))];
         let synced = house.syncs(&ada, &ops).await;
-        assert_eq!(synced.orders.iter().map(|order| order.progress.state).collect::<Vec<_>>(), [State::Cancelled], "{engine}");
+        assert_eq!(
+            synced
+                .orders
+                .iter()
+                .map(|order| order.progress.state)
+                .collect::<Vec<_>>(),
+            [State::Cancelled],
+            "{engine}"
+        );
         let now = house.house(&ada).await;
-        assert_eq!((now.bill(BILL).unwrap().lines.len(), now.stock(DISH).unwrap().left), (2, 0), "{engine}");
-        let uncount = ada.op(Action::Stock { dish: DISH, left: None });
+        assert_eq!(
+            (now.bill(BILL).unwrap().lines.len(), now.stock(DISH).unwrap().left),
+            (2, 0),
+            "{engine}"
+        );
+        let uncount = ada.op(Action::Stock {
+            dish: DISH,
+            left: None,
+        });
         let known = house.told(&ben, Revision(0)).await.revision;
         house.syncs(&ada, &[uncount]).await;
         assert!(house.store.stock(HERE).await.unwrap().is_empty(), "{engine}");
-        assert_eq!(house.told(&ben, known).await.things, [Thing::Gone(ThingId::Stock(DISH))], "{engine}");
+        assert_eq!(
+            house.told(&ben, known).await.things,
+            [Thing::Gone(ThingId::Stock(DISH))],
+            "{engine}"
+        );
         house.store.set_stock(HERE, DISH, Some(5), NOW).await.unwrap();
-        assert_eq!(house.told(&ben, known).await.things, [stock(5)], "{engine}: it is there again");
+        assert_eq!(
+            house.told(&ben, known).await.things,
+            [stock(5)],
+            "{engine}: it is there again"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_dish_of_another_restaurant_is_counted_for_oneself_only() {
     for (engine, store) in engines("house_foreign").await.stores {
-        store.put_restaurant(&restaurant(2, "neue-muehle"), &menu(2)).await.unwrap();
+        store
+            .put_restaurant(&restaurant(2, "neue-muehle"), &menu(2))
+            .await
+            .unwrap();
         let (there, dish) = (RestaurantId(2), DishId(2 << 64 | 40));
         store.set_stock(there, dish, Some(4), NOW).await.unwrap();
         let house = Place::new(store).await;
         let mut ada = house.lets_in(1, DeviceKind::Till).await;
         let op = ada.op(Action::Stock { dish, left: Some(0) });
         house.syncs(&ada, &[op]).await;
-        assert_eq!(house.store.stock(there).await.unwrap().get(&dish), Some(&4), "{engine}");
+        assert_eq!(
+            house.store.stock(there).await.unwrap().get(&dish),
+            Some(&4),
+            "{engine}"
+        );
     }
 }
 
@@ -315,18 +508,37 @@ async fn a_device_that_was_put_back_goes_on_under_another_name() {
             let synced = house.syncs(&ada, std::slice::from_ref(&other)).await;
             assert_eq!(
                 synced.trouble,
-                Some(Trouble::Diverged { anew: DeviceId(1_001) }),
+                Some(Trouble::Diverged {
+                    anew: DeviceId(1_001)
+                }),
                 "{engine}: the same name, if the answer was lost"
             );
         }
         (other.device, other.n) = (DeviceId(1_001), 1);
-        let anew = Till { installed: ada.installed.clone(), name: DeviceId(1_001), made: 1 };
+        let anew = Till {
+            installed: ada.installed.clone(),
+            name: DeviceId(1_001),
+            made: 1,
+        };
         let synced = house.syncs(&anew, &[other]).await;
         assert_eq!((synced.done, synced.trouble), (1, None), "{engine}");
-        assert_eq!(house.house(&ada).await.bill(BILL).unwrap().lines.len(), 2, "{engine}");
+        assert_eq!(
+            house.house(&ada).await.bill(BILL).unwrap().lines.len(),
+            2,
+            "{engine}"
+        );
         // Another device's name is none of its own.
-        let ben = Till { name: DeviceId(1), ..house.lets_in(2, DeviceKind::Till).await };
-        assert!(matches!(house.syncs(&ben, &ops).await.trouble, Some(Trouble::Diverged { .. })), "{engine}");
+        let ben = Till {
+            name: DeviceId(1),
+            ..house.lets_in(2, DeviceKind::Till).await
+        };
+        assert!(
+            matches!(
+                house.syncs(&ben, &ops).await.trouble,
+                Some(Trouble::Diverged { .. })
+            ),
+            "{engine}"
+        );
     }
 }
 
@@ -334,22 +546,51 @@ async fn a_device_that_was_put_back_goes_on_under_another_name() {
 async fn a_month_away_is_one_answer_and_a_season_away_everything() {
     for (engine, store) in engines("house_away").await.stores {
         let house = Place::new(store).await;
-        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
-        let table = |n| Action::Plan { table: TableId(n), plan: servery_domain::house::table::Plan::default() };
-        let ops = [ada.op(open(BILL)), ada.op(add(1, 1)), ada.op(table(1)), ada.op(table(2)), ada.op(open(BillId(8)))];
+        let (mut ada, ben) = (
+            house.lets_in(1, DeviceKind::Till).await,
+            house.lets_in(2, DeviceKind::Till).await,
+        );
+        let table = |n| Action::Plan {
+            table: TableId(n),
+            plan: servery_domain::house::table::Plan::default(),
+        };
+        let ops = [
+            ada.op(open(BILL)),
+            ada.op(add(1, 1)),
+            ada.op(table(1)),
+            ada.op(table(2)),
+            ada.op(open(BillId(8))),
+        ];
         house.syncs(&ada, &ops).await;
         let known = house.told(&ben, Revision(0)).await.revision;
         let ops = [
             ada.op(Action::Close { bill: BillId(8) }),
             ada.op(Action::RemoveTable { table: TableId(1) }),
-            ada.op(Action::Guests { bill: BILL, guests: 2 }),
-            ada.op(Action::Guests { bill: BILL, guests: 3 }),
+            ada.op(Action::Guests {
+                bill: BILL,
+                guests: 2,
+            }),
+            ada.op(Action::Guests {
+                bill: BILL,
+                guests: 3,
+            }),
         ];
         house.syncs(&ada, &ops).await;
         let days = |days: i64| Timestamp(NOW.0 + days * DAY);
-        house.store.sweep_houses(days(-1), days(-1), days(0)).await.unwrap();
-        assert!(house.house(&ben).await.bill(BillId(8)).is_some(), "{engine}: it was closed just now");
-        house.store.sweep_houses(days(27), days(-60), days(30)).await.unwrap();
+        house
+            .store
+            .sweep_houses(days(-1), days(-1), days(0))
+            .await
+            .unwrap();
+        assert!(
+            house.house(&ben).await.bill(BillId(8)).is_some(),
+            "{engine}: it was closed just now"
+        );
+        house
+            .store
+            .sweep_houses(days(27), days(-60), days(30))
+            .await
+            .unwrap();
         let news = house.told(&ben, known).await;
         assert!(!news.whole, "{engine}");
         let told: House = news.things.iter().cloned().collect();
@@ -358,17 +599,42 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
             assert!(news.things.contains(&Thing::Gone(gone)), "{engine}: {gone}");
         }
         let fresh = house.told(&ben, Revision(0)).await;
-        assert!(fresh.whole && !fresh.things.iter().any(|thing| matches!(thing, Thing::Gone(_))), "{engine}");
-        assert_eq!(fresh.things.iter().filter(|thing| matches!(thing, Thing::Bill(_) | Thing::Table(_))).count(), 2, "{engine}");
+        assert!(
+            fresh.whole && !fresh.things.iter().any(|thing| matches!(thing, Thing::Gone(_))),
+            "{engine}"
+        );
+        assert_eq!(
+            fresh
+                .things
+                .iter()
+                .filter(|thing| matches!(thing, Thing::Bill(_) | Thing::Table(_)))
+                .count(),
+            2,
+            "{engine}"
+        );
         // The bill is not lost: whoever was away with it may still take money on it.
-        let late = ada.op(Action::Guests { bill: BillId(8), guests: 1 });
+        let late = ada.op(Action::Guests {
+            bill: BillId(8),
+            guests: 1,
+        });
         house.syncs(&ada, &[late]).await;
-        assert_eq!(house.house(&ben).await.bill(BillId(8)).unwrap().guests, 1, "{engine}");
-        house.store.sweep_houses(days(27), days(27), days(90)).await.unwrap();
+        assert_eq!(
+            house.house(&ben).await.bill(BillId(8)).unwrap().guests,
+            1,
+            "{engine}"
+        );
+        house
+            .store
+            .sweep_houses(days(27), days(27), days(90))
+            .await
+            .unwrap();
         let news = house.told(&ben, known).await;
         assert!(news.whole, "{engine}: the table that is gone is forgotten");
         assert!(!house.told(&ben, news.revision).await.whole, "{engine}");
-        assert!(house.told(&ben, Revision(news.revision.0 + 1)).await.whole, "{engine}: more than there ever was");
+        assert!(
+            house.told(&ben, Revision(news.revision.0 + 1)).await.whole,
+            "{engine}: more than there ever was"
+        );
     }
 }
 
@@ -376,21 +642,50 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
 async fn everything_is_what_there_is_in_pages_and_nothing_of_what_was() {
     for (engine, store) in engines("house_pages").await.stores {
         let house = Place::new(store).await;
-        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
-        let table = |n| Action::Plan { table: TableId(n), plan: servery_domain::house::table::Plan::default() };
-        let bills = |range: std::ops::RangeInclusive<u128>| {
-            range.flat_map(|id| [open(BillId(id)), Action::Close { bill: BillId(id) }]).collect::<Vec<_>>()
+        let (mut ada, ben) = (
+            house.lets_in(1, DeviceKind::Till).await,
+            house.lets_in(2, DeviceKind::Till).await,
+        );
+        let table = |n| Action::Plan {
+            table: TableId(n),
+            plan: servery_domain::house::table::Plan::default(),
         };
-        let ops: Vec<Op> =
-            bills(1..=30).into_iter().chain((1..=2_100).map(table)).chain(bills(31..=60)).map(|action| ada.op(action)).collect();
+        let bills = |range: std::ops::RangeInclusive<u128>| {
+            range
+                .flat_map(|id| [open(BillId(id)), Action::Close { bill: BillId(id) }])
+                .collect::<Vec<_>>()
+        };
+        let ops: Vec<Op> = bills(1..=30)
+            .into_iter()
+            .chain((1..=2_100).map(table))
+            .chain(bills(31..=60))
+            .map(|action| ada.op(action))
+            .collect();
         house.syncs(&ada, &ops).await;
         house.places(ORDER, 1).await;
-        house.advances(ORDER, Event::Cancelled { reason: String::new() }).await;
-        house.store.sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW).await.unwrap();
+        house
+            .advances(
+                ORDER,
+                Event::Cancelled {
+                    reason: String::new(),
+                },
+            )
+            .await;
+        house
+            .store
+            .sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
+            .await
+            .unwrap();
 
         let first = house.told(&ben, Revision(0)).await;
-        assert!(first.whole && first.more && first.things.len() <= 2_100, "{engine}");
-        let ops = [ada.op(Action::RemoveTable { table: TableId(1) }), ada.op(table(2_101))];
+        assert!(
+            first.whole && first.more && first.things.len() <= 2_100,
+            "{engine}"
+        );
+        let ops = [
+            ada.op(Action::RemoveTable { table: TableId(1) }),
+            ada.op(table(2_101)),
+        ];
         house.syncs(&ada, &ops).await;
         let mut told: House = first.things.iter().cloned().collect();
         let (mut since, mut began, mut later) = (first.revision, first.began, Vec::new());
@@ -401,9 +696,23 @@ async fn everything_is_what_there_is_in_pages_and_nothing_of_what_was() {
             later.extend(page.things);
             (since, began) = (page.revision, page.began);
         }
-        assert_eq!((told.tables().count(), told.bills().count(), told.orders().count()), (2_100, 0, 0), "{engine}");
-        let gone: Vec<_> = first.things.iter().chain(&later).filter(|thing| matches!(thing, Thing::Gone(_))).cloned().collect();
-        assert_eq!(gone, [Thing::Gone(ThingId::Table(TableId(1)))], "{engine}: only what went after it was told");
+        assert_eq!(
+            (told.tables().count(), told.bills().count(), told.orders().count()),
+            (2_100, 0, 0),
+            "{engine}"
+        );
+        let gone: Vec<_> = first
+            .things
+            .iter()
+            .chain(&later)
+            .filter(|thing| matches!(thing, Thing::Gone(_)))
+            .cloned()
+            .collect();
+        assert_eq!(
+            gone,
+            [Thing::Gone(ThingId::Table(TableId(1)))],
+            "{engine}: only what went after it was told"
+        );
         assert_eq!(began, None, "{engine}");
     }
 }
@@ -412,35 +721,87 @@ async fn everything_is_what_there_is_in_pages_and_nothing_of_what_was() {
 async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
     for (engine, store) in engines("house_week").await.stores {
         let house = Place::new(store).await;
-        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Till).await);
+        let (mut ada, ben) = (
+            house.lets_in(1, DeviceKind::Till).await,
+            house.lets_in(2, DeviceKind::Till).await,
+        );
         let days = |days: i64| Timestamp(NOW.0 + days * DAY);
         let shift = ShiftId(1);
         let tender = |id| Tender::new(PaymentId(id), Way::Cash, Minor(500));
         let ops = [
             ada.op(open(BillId(8))),
             ada.op(Action::Close { bill: BillId(8) }),
-            ada.op(Action::OpenShift { shift, float: Minor(0) }),
+            ada.op(Action::OpenShift {
+                shift,
+                float: Minor(0),
+            }),
             ada.op(open(BILL)),
             ada.op(add(1, 1)),
-            ada.op(Action::Pay { bill: BILL, shift, tender: tender(1) }),
-            ada.op(Action::TakeOrder { order: ORDER, shift, tender: tender(2) }),
+            ada.op(Action::Pay {
+                bill: BILL,
+                shift,
+                tender: tender(1),
+            }),
+            ada.op(Action::TakeOrder {
+                order: ORDER,
+                shift,
+                tender: tender(2),
+            }),
         ];
         house.writes(sync(&ada, &ops[..2], days(-1))).await;
         house.writes(sync(&ada, &ops[2..], days(1))).await;
-        house.store.sweep_houses(days(4), days(-60), days(7)).await.unwrap();
+        house
+            .store
+            .sweep_houses(days(4), days(-60), days(7))
+            .await
+            .unwrap();
         let revision = house.store.revision(HERE).await.unwrap();
         let sold = async || Report::of(&house.house(&ben).await, shift).map(|report| report.total());
         assert_eq!(sold().await, Some(Minor(1_000)), "{engine}");
-        assert!(house.house(&ben).await.bill(BillId(8)).is_none(), "{engine}: it was closed before");
-        house.store.sweep_houses(days(4), days(-60), days(7)).await.unwrap();
-        assert_eq!(house.store.revision(HERE).await.unwrap(), revision, "{engine}: nothing changed");
-        let close = ada.op(Action::CloseShift { shift, counted: Minor(1_000) });
+        assert!(
+            house.house(&ben).await.bill(BillId(8)).is_none(),
+            "{engine}: it was closed before"
+        );
+        house
+            .store
+            .sweep_houses(days(4), days(-60), days(7))
+            .await
+            .unwrap();
+        assert_eq!(
+            house.store.revision(HERE).await.unwrap(),
+            revision,
+            "{engine}: nothing changed"
+        );
+        let close = ada.op(Action::CloseShift {
+            shift,
+            counted: Minor(1_000),
+        });
         house.writes(sync(&ada, &[close], days(7))).await;
-        house.store.sweep_houses(days(5), days(-60), days(8)).await.unwrap();
-        assert_eq!(sold().await, Some(Minor(1_000)), "{engine}: its last report can still be asked for");
-        house.store.sweep_houses(days(8), days(-60), days(11)).await.unwrap();
+        house
+            .store
+            .sweep_houses(days(5), days(-60), days(8))
+            .await
+            .unwrap();
+        assert_eq!(
+            sold().await,
+            Some(Minor(1_000)),
+            "{engine}: its last report can still be asked for"
+        );
+        house
+            .store
+            .sweep_houses(days(8), days(-60), days(11))
+            .await
+            .unwrap();
         let known = house.house(&ben).await;
-        assert_eq!((known.bills().count(), known.takings().count(), known.shifts().count()), (0, 0, 0), "{engine}");
+        assert_eq!(
+            (
+                known.bills().count(),
+                known.takings().count(),
+                known.shifts().count()
+            ),
+            (0, 0, 0),
+            "{engine}"
+        );
     }
 }
 
@@ -448,45 +809,143 @@ async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
 async fn who_is_signed_out_is_told_and_may_be_let_in_again() {
     for (engine, store) in engines("house_revoked").await.stores {
         let house = Place::new(store).await;
-        let (mut ada, ben) = (house.lets_in(1, DeviceKind::Till).await, house.lets_in(2, DeviceKind::Kitchen).await);
-        let names = |devices: Vec<servery_domain::device::Device>| devices.into_iter().map(|device| device.name).collect::<Vec<_>>();
-        assert_eq!(names(house.store.devices(HERE).await.unwrap()), ["Device 1", "Device 2"], "{engine}");
+        let (mut ada, ben) = (
+            house.lets_in(1, DeviceKind::Till).await,
+            house.lets_in(2, DeviceKind::Kitchen).await,
+        );
+        let names = |devices: Vec<servery_domain::device::Device>| {
+            devices.into_iter().map(|device| device.name).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(house.store.devices(HERE).await.unwrap()),
+            ["Device 1", "Device 2"],
+            "{engine}"
+        );
         let known = house.told(&ben, Revision(0)).await;
-        assert!(known.things.iter().any(|thing| thing.id() == ThingId::Device(DeviceId(1))), "{engine}");
-        assert!(house.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(), "{engine}");
-        assert!(!house.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(), "{engine}: it is already");
-        assert!(!house.store.revoke_device(RestaurantId(2), DeviceId(2), NOW).await.is_ok_and(|revoked| revoked), "{engine}");
+        assert!(
+            known
+                .things
+                .iter()
+                .any(|thing| thing.id() == ThingId::Device(DeviceId(1))),
+            "{engine}"
+        );
+        assert!(
+            house.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(),
+            "{engine}"
+        );
+        assert!(
+            !house.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(),
+            "{engine}: it is already"
+        );
+        assert!(
+            !house
+                .store
+                .revoke_device(RestaurantId(2), DeviceId(2), NOW)
+                .await
+                .is_ok_and(|revoked| revoked),
+            "{engine}"
+        );
         let op = ada.op(open(BILL));
         let written = house.writes(sync(&ada, std::slice::from_ref(&op), NOW)).await;
         assert!(matches!(written, Written::SignedOut), "{engine}: {written:?}");
-        assert!(house.store.device("token 1").await.unwrap().unwrap().revoked, "{engine}");
-        assert_eq!(house.told(&ben, known.revision).await.things, [Thing::Gone(ThingId::Device(DeviceId(1)))], "{engine}");
+        assert!(
+            house.store.device("token 1").await.unwrap().unwrap().revoked,
+            "{engine}"
+        );
+        assert_eq!(
+            house.told(&ben, known.revision).await.things,
+            [Thing::Gone(ThingId::Device(DeviceId(1)))],
+            "{engine}"
+        );
         let new = NewCode {
             hash: "again".into(),
             restaurant: HERE,
-            device: NewDevice { name: "Bar".into(), kind: DeviceKind::Till },
+            device: NewDevice {
+                name: "Bar".into(),
+                kind: DeviceKind::Till,
+            },
             expires_at: Timestamp(NOW.0 + 600),
         };
         house.store.put_code(&new).await.unwrap();
-        let late = house.store.pair("again", DeviceId(1), "t", new.expires_at).await.unwrap();
+        let late = house
+            .store
+            .pair("again", DeviceId(1), "t", new.expires_at)
+            .await
+            .unwrap();
         assert_eq!(late, PairedAs::NoSuchCode, "{engine}");
         for token in ["t", "u"] {
-            assert!(matches!(house.store.pair("again", DeviceId(1), token, NOW).await.unwrap(), PairedAs::Device(_)), "{engine}");
+            assert!(
+                matches!(
+                    house.store.pair("again", DeviceId(1), token, NOW).await.unwrap(),
+                    PairedAs::Device(_)
+                ),
+                "{engine}"
+            );
         }
-        assert_eq!(house.store.pair("again", DeviceId(3), "v", NOW).await.unwrap(), PairedAs::NoSuchCode, "{engine}: it has let one in");
+        assert_eq!(
+            house.store.pair("again", DeviceId(3), "v", NOW).await.unwrap(),
+            PairedAs::NoSuchCode,
+            "{engine}: it has let one in"
+        );
         assert_eq!(house.store.device("t").await.unwrap(), None, "{engine}");
-        assert_eq!(house.store.device("u").await.unwrap().unwrap().device.name, "Bar", "{engine}");
+        assert_eq!(
+            house.store.device("u").await.unwrap().unwrap().device.name,
+            "Bar",
+            "{engine}"
+        );
         assert_eq!(house.syncs(&ada, &[op]).await.done, 1, "{engine}");
-        let kitchen = NewDevice { name: "Pass".into(), kind: DeviceKind::Kitchen };
-        house.store.put_code(&NewCode { hash: "other kind".into(), device: kitchen, ..new.clone() }).await.unwrap();
-        let other = house.store.pair("other kind", DeviceId(1), "x", NOW).await.unwrap();
-        assert_eq!(other, PairedAs::IdTaken, "{engine}: its ops were made by what a till may do");
-        assert_eq!(house.store.device("u").await.unwrap().unwrap().device.kind, DeviceKind::Till, "{engine}");
-        house.store.put_restaurant(&restaurant(2, "neue-muehle"), &menu(2)).await.unwrap();
-        house.store.put_code(&NewCode { hash: "there".into(), restaurant: RestaurantId(2), ..new }).await.unwrap();
-        assert_eq!(house.store.pair("there", DeviceId(1), "w", NOW).await.unwrap(), PairedAs::IdTaken, "{engine}");
+        let kitchen = NewDevice {
+            name: "Pass".into(),
+            kind: DeviceKind::Kitchen,
+        };
+        house
+            .store
+            .put_code(&NewCode {
+                hash: "other kind".into(),
+                device: kitchen,
+                ..new.clone()
+            })
+            .await
+            .unwrap();
+        let other = house
+            .store
+            .pair("other kind", DeviceId(1), "x", NOW)
+            .await
+            .unwrap();
+        assert_eq!(
+            other,
+            PairedAs::IdTaken,
+            "{engine}: its ops were made by what a till may do"
+        );
+        assert_eq!(
+            house.store.device("u").await.unwrap().unwrap().device.kind,
+            DeviceKind::Till,
+            "{engine}"
+        );
+        house
+            .store
+            .put_restaurant(&restaurant(2, "neue-muehle"), &menu(2))
+            .await
+            .unwrap();
+        house
+            .store
+            .put_code(&NewCode {
+                hash: "there".into(),
+                restaurant: RestaurantId(2),
+                ..new
+            })
+            .await
+            .unwrap();
+        assert_eq!(
+            house.store.pair("there", DeviceId(1), "w", NOW).await.unwrap(),
+            PairedAs::IdTaken,
+            "{engine}"
+        );
         assert!(
-            matches!(house.store.pair("there", DeviceId(4), "w", NOW).await.unwrap(), PairedAs::Device(_)),
+            matches!(
+                house.store.pair("there", DeviceId(4), "w", NOW).await.unwrap(),
+                PairedAs::Device(_)
+            ),
             "{engine}: it is not used up"
         );
     }
@@ -498,45 +957,167 @@ async fn a_diners_order_reaches_kitchen_and_courier_and_comes_back() {
         let house = Place::new(store).await;
         let mut till = house.lets_in(1, DeviceKind::Till).await;
         let mut kitchen = house.lets_in(2, DeviceKind::Kitchen).await;
-        let (mut ada, ben) = (house.lets_in(3, DeviceKind::Courier).await, house.lets_in(4, DeviceKind::Courier).await);
-        assert!(matches!(house.places(ORDER, 2).await, Written::Placed { .. }), "{engine}");
-        house.advances(ORDER, Event::Accepted { ready_at: LocalMinute(0) }).await;
+        let (mut ada, ben) = (
+            house.lets_in(3, DeviceKind::Courier).await,
+            house.lets_in(4, DeviceKind::Courier).await,
+        );
+        assert!(
+            matches!(house.places(ORDER, 2).await, Written::Placed { .. }),
+            "{engine}"
+        );
+        house
+            .advances(
+                ORDER,
+                Event::Accepted {
+                    ready_at: LocalMinute(0),
+                },
+            )
+            .await;
         let ticket = TicketId::of_order(ORDER);
-        assert_eq!(house.house(&kitchen).await.ticket(ticket).unwrap().items[0].count, 2, "{engine}");
-        let ready = Action::Order { order: ORDER, event: Event::Ready };
-        let ops = [kitchen.op(Action::Bump { ticket, lines: vec![] }), kitchen.op(ready), kitchen.op(open(BILL))];
+        assert_eq!(
+            house.house(&kitchen).await.ticket(ticket).unwrap().items[0].count,
+            2,
+            "{engine}"
+        );
+        let ready = Action::Order {
+            order: ORDER,
+            event: Event::Ready,
+        };
+        let ops = [
+            kitchen.op(Action::Bump {
+                ticket,
+                lines: vec![],
+            }),
+            kitchen.op(ready),
+            kitchen.op(open(BILL)),
+        ];
         let synced = house.syncs(&kitchen, &ops).await;
-        assert_eq!(synced.orders.iter().map(|order| order.progress.state).collect::<Vec<_>>(), [State::Ready], "{engine}");
-        assert_eq!(house.store.order(ORDER).await.unwrap().unwrap().order.progress.state, State::Ready, "{engine}");
+        assert_eq!(
+            synced
+                .orders
+                .iter()
+                .map(|order| order.progress.state)
+                .collect::<Vec<_>>(),
+            [State::Ready],
+            "{engine}"
+        );
+        assert_eq!(
+            house
+                .store
+                .order(ORDER)
+                .await
+                .unwrap()
+                .unwrap()
+                .order
+                .progress
+                .state,
+            State::Ready,
+            "{engine}"
+        );
         assert_eq!(house.store.history(ORDER).await.unwrap().len(), 3, "{engine}");
-        assert_eq!(refusals(&house.house(&till).await), [Refusal::Forbidden], "{engine}: a kitchen opens no bills");
+        assert_eq!(
+            refusals(&house.house(&till).await),
+            [Refusal::Forbidden],
+            "{engine}: a kitchen opens no bills"
+        );
 
-        assert!(house.house(&ada).await.order(ORDER).is_none(), "{engine}: nobody sent her");
+        assert!(
+            house.house(&ada).await.order(ORDER).is_none(),
+            "{engine}: nobody sent her"
+        );
         let known = house.told(&ada, Revision(0)).await.revision;
-        let assign = |courier| Action::Assign { run: RunId(1), courier: DeviceId(courier), orders: vec![ORDER] };
+        let assign = |courier| Action::Assign {
+            run: RunId(1),
+            courier: DeviceId(courier),
+            orders: vec![ORDER],
+        };
         let op = till.op(assign(3));
         house.syncs(&till, &[op]).await;
         let told = house.told(&ada, known).await;
-        assert_eq!(told.things.iter().map(Thing::id).collect::<Vec<_>>(), [ThingId::Run(RunId(1)), ThingId::Order(ORDER)], "{engine}");
-        assert!(!told.things.iter().any(|thing| matches!(thing, Thing::Gone(_))), "{engine}");
+        assert_eq!(
+            told.things.iter().map(Thing::id).collect::<Vec<_>>(),
+            [ThingId::Run(RunId(1)), ThingId::Order(ORDER)],
+            "{engine}"
+        );
+        assert!(
+            !told.things.iter().any(|thing| matches!(thing, Thing::Gone(_))),
+            "{engine}"
+        );
         let bens = house.told(&ben, known).await;
-        assert!(bens.things.iter().all(|thing| matches!(thing, Thing::Gone(_))), "{engine}: {bens:?}");
+        assert!(
+            bens.things.iter().all(|thing| matches!(thing, Thing::Gone(_))),
+            "{engine}: {bens:?}"
+        );
         let op = till.op(assign(4));
         house.syncs(&till, &[op]).await;
         let lost = house.told(&ada, told.revision).await.things;
-        assert_eq!(lost, [Thing::Gone(ThingId::Run(RunId(1))), Thing::Gone(ThingId::Order(ORDER))], "{engine}");
-        assert!(house.told(&ben, bens.revision).await.things.iter().any(|thing| matches!(thing, Thing::Order(_))), "{engine}");
+        assert_eq!(
+            lost,
+            [
+                Thing::Gone(ThingId::Run(RunId(1))),
+                Thing::Gone(ThingId::Order(ORDER))
+            ],
+            "{engine}"
+        );
+        assert!(
+            house
+                .told(&ben, bens.revision)
+                .await
+                .things
+                .iter()
+                .any(|thing| matches!(thing, Thing::Order(_))),
+            "{engine}"
+        );
 
         // She was at the door already: that is not refused. Money is none of a courier's business.
-        let handed_over = HandedOver { at: NOW, cash: Minor(500), proof: Proof::Name("Ada".into()) };
-        let hand_over = Action::HandOver { run: RunId(1), order: ORDER, handed_over };
-        let out = Action::Order { order: ORDER, event: Event::OutForDelivery };
-        let delivered = Action::Order { order: ORDER, event: Event::Delivered };
-        let ops = [ada.op(out), ada.op(hand_over), ada.op(delivered), ada.op(open(BillId(5)))];
+        let handed_over = HandedOver {
+            at: NOW,
+            cash: Minor(500),
+            proof: Proof::Name("Ada".into()),
+        };
+        let hand_over = Action::HandOver {
+            run: RunId(1),
+            order: ORDER,
+            handed_over,
+        };
+        let out = Action::Order {
+            order: ORDER,
+            event: Event::OutForDelivery,
+        };
+        let delivered = Action::Order {
+            order: ORDER,
+            event: Event::Delivered,
+        };
+        let ops = [
+            ada.op(out),
+            ada.op(hand_over),
+            ada.op(delivered),
+            ada.op(open(BillId(5))),
+        ];
         assert_eq!(house.syncs(&ada, &ops).await.done, 4, "{engine}");
-        assert_eq!(house.store.order(ORDER).await.unwrap().unwrap().order.progress.state, State::Delivered, "{engine}");
-        assert_eq!(house.house(&till).await.run(RunId(1)).unwrap().cash(), Minor(500), "{engine}");
-        assert_eq!(refusals(&house.house(&ada).await), [Refusal::Forbidden], "{engine}: her own refusals");
+        assert_eq!(
+            house
+                .store
+                .order(ORDER)
+                .await
+                .unwrap()
+                .unwrap()
+                .order
+                .progress
+                .state,
+            State::Delivered,
+            "{engine}"
+        );
+        assert_eq!(
+            house.house(&till).await.run(RunId(1)).unwrap().cash(),
+            Minor(500),
+            "{engine}"
+        );
+        assert_eq!(
+            refusals(&house.house(&ada).await),
+            [Refusal::Forbidden],
+            "{engine}: her own refusals"
+        );
         assert!(refusals(&house.house(&ben).await).is_empty(), "{engine}");
     }
 }
@@ -546,13 +1127,27 @@ async fn an_order_that_has_been_over_for_long_is_on_no_device_any_more() {
     for (engine, store) in engines("house_orders_over").await.stores {
         let house = Place::new(store).await;
         let mut till = house.lets_in(1, DeviceKind::Till).await;
-        let (kitchen, courier) = (house.lets_in(2, DeviceKind::Kitchen).await, house.lets_in(3, DeviceKind::Courier).await);
+        let (kitchen, courier) = (
+            house.lets_in(2, DeviceKind::Kitchen).await,
+            house.lets_in(3, DeviceKind::Courier).await,
+        );
         let (open, gone) = (OrderId(10), Thing::Gone(ThingId::Order(ORDER)));
         for order in [ORDER, open] {
             house.places(order, 1).await;
-            house.advances(order, Event::Accepted { ready_at: LocalMinute(0) }).await;
+            house
+                .advances(
+                    order,
+                    Event::Accepted {
+                        ready_at: LocalMinute(0),
+                    },
+                )
+                .await;
         }
-        let assign = |run, orders| Action::Assign { run: RunId(run), courier: DeviceId(3), orders };
+        let assign = |run, orders| Action::Assign {
+            run: RunId(run),
+            courier: DeviceId(3),
+            orders,
+        };
         let op = till.op(assign(1, vec![ORDER, open]));
         house.syncs(&till, &[op]).await;
         for event in [Event::Ready, Event::OutForDelivery, Event::Delivered] {
@@ -560,14 +1155,31 @@ async fn an_order_that_has_been_over_for_long_is_on_no_device_any_more() {
         }
         let known = house.told(&till, Revision(0)).await.revision;
         house.store.sweep_houses(NOW, Timestamp(0), NOW).await.unwrap();
-        assert!(house.told(&till, known).await.things.is_empty(), "{engine}: it is over just now");
-        house.store.sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW).await.unwrap();
+        assert!(
+            house.told(&till, known).await.things.is_empty(),
+            "{engine}: it is over just now"
+        );
+        house
+            .store
+            .sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
+            .await
+            .unwrap();
         for device in [&till, &kitchen, &courier] {
             let news = house.told(device, known).await.things;
-            assert!(news.contains(&gone) && news.iter().all(|thing| thing.id() != ThingId::Order(open)), "{engine}: {news:?}");
-            assert!(house.told(device, Revision(1)).await.things.contains(&gone), "{engine}: who was away longer is told the same");
+            assert!(
+                news.contains(&gone) && news.iter().all(|thing| thing.id() != ThingId::Order(open)),
+                "{engine}: {news:?}"
+            );
+            assert!(
+                house.told(device, Revision(1)).await.things.contains(&gone),
+                "{engine}: who was away longer is told the same"
+            );
             let whole = house.house(device).await;
-            assert_eq!(whole.orders().map(|order| order.id).collect::<Vec<_>>(), [open], "{engine}");
+            assert_eq!(
+                whole.orders().map(|order| order.id).collect::<Vec<_>>(),
+                [open],
+                "{engine}"
+            );
         }
         // A plan that was made with it does not bring it back.
         let known = house.told(&courier, Revision(0)).await.revision;
@@ -585,12 +1197,31 @@ async fn who_deletes_an_account_is_forgotten_by_the_devices_too() {
         let house = Place::new(store).await;
         let till = house.lets_in(1, DeviceKind::Till).await;
         let customer = Some(AccountId(8).customer());
-        house.writes(Write::Place(Box::new(Placing { customer, ..placing(ORDER, 1) }))).await;
-        house.advances(ORDER, Event::Cancelled { reason: String::new() }).await;
+        house
+            .writes(Write::Place(Box::new(Placing {
+                customer,
+                ..placing(ORDER, 1)
+            })))
+            .await;
+        house
+            .advances(
+                ORDER,
+                Event::Cancelled {
+                    reason: String::new(),
+                },
+            )
+            .await;
         let known = house.told(&till, Revision(0)).await.revision;
-        assert!(house.store.forget_account(AccountId(8), NOW).await.unwrap(), "{engine}");
+        assert!(
+            house.store.forget_account(AccountId(8), NOW).await.unwrap(),
+            "{engine}"
+        );
         for since in [Revision(1), known] {
-            assert_eq!(house.told(&till, since).await.things, [Thing::Gone(ThingId::Order(ORDER))], "{engine}");
+            assert_eq!(
+                house.told(&till, since).await.things,
+                [Thing::Gone(ThingId::Order(ORDER))],
+                "{engine}"
+            );
         }
     }
 }
@@ -600,38 +1231,83 @@ async fn a_courier_arranges_no_run_but_its_own() {
     for (engine, store) in engines("house_couriers").await.stores {
         let house = Place::new(store).await;
         let mut till = house.lets_in(1, DeviceKind::Till).await;
-        let (mut ada, mut ben) = (house.lets_in(3, DeviceKind::Courier).await, house.lets_in(4, DeviceKind::Courier).await);
+        let (mut ada, mut ben) = (
+            house.lets_in(3, DeviceKind::Courier).await,
+            house.lets_in(4, DeviceKind::Courier).await,
+        );
         let others = OrderId(10);
         for order in [ORDER, others, OrderId(11)] {
             house.places(order, 1).await;
         }
-        let assign =
-            |run, courier, orders: &[OrderId]| Action::Assign { run: RunId(run), courier: DeviceId(courier), orders: orders.into() };
-        let hand_over = |run, order| {
-            let handed_over = HandedOver { at: NOW, cash: Minor(500), proof: Proof::Name("Ada".into()) };
-            Action::HandOver { run: RunId(run), order, handed_over }
+        let assign = |run, courier, orders: &[OrderId]| Action::Assign {
+            run: RunId(run),
+            courier: DeviceId(courier),
+            orders: orders.into(),
         };
-        let ops = [till.op(assign(1, 3, &[ORDER, OrderId(11)])), till.op(assign(2, 4, &[others]))];
+        let hand_over = |run, order| {
+            let handed_over = HandedOver {
+                at: NOW,
+                cash: Minor(500),
+                proof: Proof::Name("Ada".into()),
+            };
+            Action::HandOver {
+                run: RunId(run),
+                order,
+                handed_over,
+            }
+        };
+        let ops = [
+            till.op(assign(1, 3, &[ORDER, OrderId(11)])),
+            till.op(assign(2, 4, &[others])),
+        ];
         house.syncs(&till, &ops).await;
         let before = house.house(&till).await;
-        let forbidden =
-            [assign(1, 3, &[ORDER, others]), assign(1, 4, &[ORDER]), assign(2, 3, &[others]), assign(3, 3, &[]), hand_over(2, others)];
+        let forbidden = [
+            assign(1, 3, &[ORDER, others]),
+            assign(1, 4, &[ORDER]),
+            assign(2, 3, &[others]),
+            assign(3, 3, &[]),
+            hand_over(2, others),
+        ];
         let ops: Vec<Op> = forbidden.into_iter().map(|action| ada.op(action)).collect();
         house.syncs(&ada, &ops).await;
         let known = house.house(&till).await;
         assert_eq!(refusals(&known), vec![Refusal::Forbidden; 5], "{engine}");
         assert!(known.runs().eq(before.runs()), "{engine}");
         // Under whatever name it counts.
-        let lost = Op { n: 99, ..ada.op(hand_over(1, ORDER)) };
-        let Some(Trouble::Diverged { anew }) = house.syncs(&ada, &[lost]).await.trouble else { panic!("{engine}") };
-        let mut ada = Till { name: anew, made: 0, ..ada };
-        let ops = [ada.op(assign(1, 3, &[OrderId(11), ORDER])), ada.op(hand_over(1, ORDER))];
+        let lost = Op {
+            n: 99,
+            ..ada.op(hand_over(1, ORDER))
+        };
+        let Some(Trouble::Diverged { anew }) = house.syncs(&ada, &[lost]).await.trouble else {
+            panic!("{engine}")
+        };
+        let mut ada = Till {
+            name: anew,
+            made: 0,
+            ..ada
+        };
+        let ops = [
+            ada.op(assign(1, 3, &[OrderId(11), ORDER])),
+            ada.op(hand_over(1, ORDER)),
+        ];
         assert_eq!(house.syncs(&ada, &ops).await.done, 2, "{engine}");
         let op = ben.op(hand_over(2, others));
         house.syncs(&ben, &[op]).await;
         let known = house.house(&till).await;
-        assert_eq!((refusals(&known).len(), known.run(RunId(1)).unwrap().stops[0].order), (5, OrderId(11)), "{engine}");
-        assert_eq!(known.runs().map(|run| run.cash()).collect::<Vec<_>>(), [Minor(500); 2], "{engine}");
+        assert_eq!(
+            (
+                refusals(&known).len(),
+                known.run(RunId(1)).unwrap().stops[0].order
+            ),
+            (5, OrderId(11)),
+            "{engine}"
+        );
+        assert_eq!(
+            known.runs().map(|run| run.cash()).collect::<Vec<_>>(),
+            [Minor(500); 2],
+            "{engine}"
+        );
     }
 }
 
@@ -641,15 +1317,41 @@ async fn a_ticket_whose_order_is_over_is_forgotten_though_nobody_bumped_it() {
         let house = Place::new(store).await;
         let kitchen = house.lets_in(2, DeviceKind::Kitchen).await;
         house.places(ORDER, 1).await;
-        house.advances(ORDER, Event::Accepted { ready_at: LocalMinute(0) }).await;
-        house.advances(ORDER, Event::Cancelled { reason: String::new() }).await;
+        house
+            .advances(
+                ORDER,
+                Event::Accepted {
+                    ready_at: LocalMinute(0),
+                },
+            )
+            .await;
+        house
+            .advances(
+                ORDER,
+                Event::Cancelled {
+                    reason: String::new(),
+                },
+            )
+            .await;
         let ticket = TicketId::of_order(ORDER);
         let off = |house: &House| {
-            let whose = house.order(ORDER).is_some_and(|order| order.progress.state.is_off());
-            whose && house.ticket(ticket).is_some_and(|ticket| ticket.off && !ticket.is_done())
+            let whose = house
+                .order(ORDER)
+                .is_some_and(|order| order.progress.state.is_off());
+            whose
+                && house
+                    .ticket(ticket)
+                    .is_some_and(|ticket| ticket.off && !ticket.is_done())
         };
-        assert!(off(&house.house(&kitchen).await), "{engine}: it was cooked; now it is called off");
-        house.store.sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW).await.unwrap();
+        assert!(
+            off(&house.house(&kitchen).await),
+            "{engine}: it was cooked; now it is called off"
+        );
+        house
+            .store
+            .sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
+            .await
+            .unwrap();
         assert!(house.house(&kitchen).await.ticket(ticket).is_none(), "{engine}");
     }
 }
@@ -661,13 +1363,35 @@ async fn what_the_kitchen_had_made_is_called_off_too_and_what_it_never_knew_is_n
         let mut kitchen = house.lets_in(2, DeviceKind::Kitchen).await;
         let ticket = TicketId::of_order(ORDER);
         house.places(ORDER, 1).await;
-        house.advances(ORDER, Event::Accepted { ready_at: LocalMinute(0) }).await;
-        let bump = kitchen.op(Action::Bump { ticket, lines: vec![] });
+        house
+            .advances(
+                ORDER,
+                Event::Accepted {
+                    ready_at: LocalMinute(0),
+                },
+            )
+            .await;
+        let bump = kitchen.op(Action::Bump {
+            ticket,
+            lines: vec![],
+        });
         house.syncs(&kitchen, &[bump]).await;
-        assert!(house.house(&kitchen).await.ticket(ticket).unwrap().is_done(), "{engine}");
-        let cancel = || Event::Cancelled { reason: String::new() };
+        assert!(
+            house.house(&kitchen).await.ticket(ticket).unwrap().is_done(),
+            "{engine}"
+        );
+        let cancel = || Event::Cancelled {
+            reason: String::new(),
+        };
         house.advances(ORDER, cancel()).await;
-        assert!(house.house(&kitchen).await.ticket(ticket).is_some_and(|ticket| ticket.off && !ticket.is_done()), "{engine}");
+        assert!(
+            house
+                .house(&kitchen)
+                .await
+                .ticket(ticket)
+                .is_some_and(|ticket| ticket.off && !ticket.is_done()),
+            "{engine}"
+        );
         house.places(OrderId(10), 1).await;
         house.advances(OrderId(10), cancel()).await;
         assert_eq!(house.house(&kitchen).await.tickets().count(), 1, "{engine}");
@@ -682,22 +1406,56 @@ async fn what_cannot_be_read_is_refused_and_holds_up_nothing_and_a_newer_builds_
         let stand_in = |op: OpId| Action::Dismiss { op };
         let mut ops: Vec<Sent> = [open(BILL), add(1, 1), add(2, 1), add(3, 1)]
             .map(|action| ada.op(action))
-            .map(|op| Sent { text: serde_json::to_string(&op).unwrap(), op, unread: None })
+            .map(|op| Sent {
+                text: serde_json::to_string(&op).unwrap(),
+                op,
+                unread: None,
+            })
             .into();
         ops[1] = Sent {
-            op: Op { action: stand_in(ops[1].op.id), ..ops[1].op.clone() },
+            op: Op {
+                action: stand_in(ops[1].op.id),
+                ..ops[1].op.clone()
+            },
             unread: Some("no such action".into()),
             text: "{}".into(),
         };
         ops[3].op.speaks = SPEAKS + 1;
-        let Write::Sync(syncing) = sync(&ada, &[], NOW) else { unreachable!() };
+        let Write::Sync(syncing) = sync(&ada, &[], NOW) else {
+            unreachable!()
+        };
         for _ in 0..2 {
-            let written = house.writes(Write::Sync(Box::new(Syncing { ops: ops.clone(), ..*syncing.clone() }))).await;
-            let Written::Synced(synced) = written else { panic!("{written:?}") };
-            assert_eq!((synced.done, synced.trouble), (3, Some(Trouble::Newer)), "{engine}");
+            let written = house
+                .writes(Write::Sync(Box::new(Syncing {
+                    ops: ops.clone(),
+                    ..*syncing.clone()
+                })))
+                .await;
+            let Written::Synced(synced) = written else {
+                panic!("{written:?}")
+            };
+            assert_eq!(
+                (synced.done, synced.trouble),
+                (3, Some(Trouble::Newer)),
+                "{engine}"
+            );
         }
         let known = house.house(&ada).await;
-        assert_eq!(refusals(&known), [Refusal::Malformed("no such action".into())], "{engine}");
-        assert_eq!(known.bill(BILL).unwrap().lines.iter().map(|line| line.id).collect::<Vec<_>>(), [LineId(2)], "{engine}");
+        assert_eq!(
+            refusals(&known),
+            [Refusal::Malformed("no such action".into())],
+            "{engine}"
+        );
+        assert_eq!(
+            known
+                .bill(BILL)
+                .unwrap()
+                .lines
+                .iter()
+                .map(|line| line.id)
+                .collect::<Vec<_>>(),
+            [LineId(2)],
+            "{engine}"
+        );
     }
 }

@@ -8,7 +8,12 @@ use crate::test_app::TestApp;
 #[tokio::test]
 async fn the_town_is_listed_in_the_order_of_its_slugs() {
     let town = TestApp::new().await.json("/api/v1/restaurants").await;
-    let slugs: Vec<&str> = town["items"].as_array().unwrap().iter().map(|listed| listed["restaurant"]["slug"].as_str().unwrap()).collect();
+    let slugs: Vec<&str> = town["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|listed| listed["restaurant"]["slug"].as_str().unwrap())
+        .collect();
     assert_eq!(slugs.len(), 12);
     assert!(slugs.is_sorted());
     assert!(town.get("next").is_none());
@@ -20,12 +25,23 @@ async fn pages_lead_through_the_town() {
     let (mut path, mut names) = ("/api/v1/restaurants?limit=5".to_owned(), Vec::new());
     loop {
         let page = app.json(&path).await;
-        names.extend(page["items"].as_array().unwrap().iter().map(|listed| listed["restaurant"]["name"].as_str().unwrap().to_owned()));
+        names.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|listed| listed["restaurant"]["name"].as_str().unwrap().to_owned()),
+        );
         let Some(next) = page["next"].as_str() else { break };
         path = format!("/api/v1/restaurants?limit=5&after={next}");
     }
     let whole = app.json("/api/v1/restaurants").await;
-    let expected: Vec<_> = whole["items"].as_array().unwrap().iter().map(|listed| listed["restaurant"]["name"].as_str().unwrap()).collect();
+    let expected: Vec<_> = whole["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|listed| listed["restaurant"]["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, expected);
 }
 
@@ -45,7 +61,12 @@ async fn a_search_finds_by_word_cuisine_and_opening() {
 async fn a_menu_comes_whole() {
     let app = TestApp::new().await;
     let menu = app.json("/api/v1/restaurants/jade-lantern/menu").await;
-    let dishes: usize = menu["categories"].as_array().unwrap().iter().map(|category| category["dishes"].as_array().unwrap().len()).sum();
+    let dishes: usize = menu["categories"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|category| category["dishes"].as_array().unwrap().len())
+        .sum();
     assert_eq!((dishes, menu["currency"].as_str()), (500, Some("GBP")));
     let listed = app.json("/api/v1/restaurants/jade-lantern").await;
     assert_eq!(listed["restaurant"]["id"], menu["restaurant"]);
@@ -55,10 +76,19 @@ async fn a_menu_comes_whole() {
 #[tokio::test]
 async fn an_unchanged_answer_is_not_sent_again() {
     let app = TestApp::new().await;
-    for path in ["/api/v1/restaurants", "/api/v1/restaurants/jade-lantern", "/api/v1/restaurants/jade-lantern/menu", "/api/v1/about"] {
+    for path in [
+        "/api/v1/restaurants",
+        "/api/v1/restaurants/jade-lantern",
+        "/api/v1/restaurants/jade-lantern/menu",
+        "/api/v1/about",
+    ] {
         let first = app.get(path, &[]).await;
         let second = app.get(path, &[("if-none-match", first.header("etag"))]).await;
-        assert_eq!((second.status, second.body.len()), (StatusCode::NOT_MODIFIED, 0), "{path}");
+        assert_eq!(
+            (second.status, second.body.len()),
+            (StatusCode::NOT_MODIFIED, 0),
+            "{path}"
+        );
         assert_eq!(second.header("etag"), first.header("etag"), "{path}");
         let other = app.get(path, &[("if-none-match", "\"0\"")]).await;
         assert_eq!(other.status, StatusCode::OK, "{path}");
@@ -70,9 +100,15 @@ async fn what_runs_here_is_said_with_its_licences() {
     let about = TestApp::new().await.json("/api/v1/about").await;
     let components = about["components"].as_array().unwrap();
     for name in ["axum", "leptos", "sqlx", "wasm-bindgen"] {
-        assert!(components.iter().any(|component| component["name"] == name), "{name}");
+        assert!(
+            components.iter().any(|component| component["name"] == name),
+            "{name}"
+        );
     }
-    let without: Vec<_> = components.iter().filter(|component| component["licence"].as_str().is_none_or(str::is_empty)).collect();
+    let without: Vec<_> = components
+        .iter()
+        .filter(|component| component["licence"].as_str().is_none_or(str::is_empty))
+        .collect();
     assert!(without.is_empty(), "{without:?}");
 }
 
@@ -82,17 +118,30 @@ async fn the_document_names_every_address_of_the_api() {
     let document = app.json("/api/v1/openapi.json").await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     for (path, methods) in document["paths"].as_object().unwrap() {
-        let path =
-            path.replace("{slug}", "jade-lantern").replace("{token}", &"0".repeat(32)).replace("{code}", "HELLO10").replace("{id}", "x");
+        let path = path
+            .replace("{slug}", "jade-lantern")
+            .replace("{token}", &"0".repeat(32))
+            .replace("{code}", "HELLO10")
+            .replace("{id}", "x");
         let method = methods.as_object().unwrap().keys().next().unwrap();
-        let request = Request::builder().method(method.to_uppercase().as_str()).uri(&path).body(Body::empty()).unwrap();
+        let request = Request::builder()
+            .method(method.to_uppercase().as_str())
+            .uri(&path)
+            .body(Body::empty())
+            .unwrap();
         let status = app.send(request).await.status.as_u16();
         // What is there but not found is an order or a coupon; what has no such method is no address of ours.
         let unknown = status == 404 && (path.contains("/orders/") || path.contains("/coupons/"));
-        assert!(matches!(status, 200 | 201 | 204 | 400 | 401 | 415 | 422) || unknown, "{method} {path}: {status}");
+        assert!(
+            matches!(status, 200 | 201 | 204 | 400 | 401 | 415 | 422) || unknown,
+            "{method} {path}: {status}"
+        );
     }
     assert_eq!(document["paths"].as_object().unwrap().len(), 43);
     let docs = app.get("/api/v1/docs", &[]).await;
     assert!(docs.text().contains("GET /api/v1/restaurants/{slug}/menu"));
-    assert!(docs.header("content-security-policy").contains("default-src 'none'"));
+    assert!(
+        docs.header("content-security-policy")
+            .contains("default-src 'none'")
+    );
 }

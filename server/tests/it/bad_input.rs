@@ -33,10 +33,23 @@ async fn an_unknown_restaurant_is_a_problem_to_programs_and_a_page_to_people() {
         ("/restaurants/%ff", "de", "Hier ist nichts"),
         ("/nothing", "ar", "لا شيء هنا"),
     ] {
-        let page = app.get(path, &[("accept", "text/html"), ("accept-language", lang)]).await;
-        assert_eq!((page.status, page.header("content-language")), (StatusCode::NOT_FOUND, lang), "{path}");
-        assert!(page.text().contains(says) && page.text().contains("href=\"/\""), "{path}");
-        assert!(page.header("content-security-policy").contains("script-src 'none'"), "{path}");
+        let page = app
+            .get(path, &[("accept", "text/html"), ("accept-language", lang)])
+            .await;
+        assert_eq!(
+            (page.status, page.header("content-language")),
+            (StatusCode::NOT_FOUND, lang),
+            "{path}"
+        );
+        assert!(
+            page.text().contains(says) && page.text().contains("href=\"/\""),
+            "{path}"
+        );
+        assert!(
+            page.header("content-security-policy")
+                .contains("script-src 'none'"),
+            "{path}"
+        );
     }
 }
 
@@ -51,14 +64,22 @@ async fn a_malformed_parameter_is_named() {
         ("open=perhaps", "open"),
         ("cuisine=martian", "cuisine"),
     ] {
-        let problem = app.get(&format!("/api/v1/restaurants?{query}"), &[]).await.problem(Kind::Malformed);
-        assert!(problem.detail.contains(&format!("'{name}'")), "{query}: {problem}");
+        let problem = app
+            .get(&format!("/api/v1/restaurants?{query}"), &[])
+            .await
+            .problem(Kind::Malformed);
+        assert!(
+            problem.detail.contains(&format!("'{name}'")),
+            "{query}: {problem}"
+        );
         let page = app.get(&format!("/?{query}"), &[("accept", "text/html")]).await;
         assert_eq!(page.status, StatusCode::BAD_REQUEST, "{query}");
         assert!(page.text().contains("We could not read that request"), "{query}");
     }
     let long = "x".repeat(81);
-    app.get(&format!("/api/v1/restaurants?q={long}"), &[]).await.problem(Kind::Malformed);
+    app.get(&format!("/api/v1/restaurants?q={long}"), &[])
+        .await
+        .problem(Kind::Malformed);
 }
 
 #[tokio::test]
@@ -72,9 +93,20 @@ async fn an_unknown_mode_is_refused_with_a_page() {
 #[tokio::test]
 async fn a_wrong_method_is_told_the_right_ones() {
     let app = TestApp::new().await;
-    for (method, path) in [(Method::POST, "/api/v1/restaurants"), (Method::DELETE, "/api/v1/restaurants/jade-lantern"), (Method::PUT, "/")]
-    {
-        let answer = app.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await;
+    for (method, path) in [
+        (Method::POST, "/api/v1/restaurants"),
+        (Method::DELETE, "/api/v1/restaurants/jade-lantern"),
+        (Method::PUT, "/"),
+    ] {
+        let answer = app
+            .send(
+                Request::builder()
+                    .method(method)
+                    .uri(path)
+                    .body(Body::empty())
+                    .unwrap(),
+            )
+            .await;
         answer.problem(Kind::WrongMethod);
         assert_eq!(answer.header("allow"), "GET,HEAD", "{path}");
     }
@@ -83,18 +115,31 @@ async fn a_wrong_method_is_told_the_right_ones() {
 #[tokio::test]
 async fn what_cannot_be_accepted_is_said() {
     let app = TestApp::new().await;
-    app.get("/api/v1/restaurants", &[("accept", "text/csv")]).await.problem(Kind::NotAcceptable);
-    app.get("/", &[("accept", "application/json")]).await.problem(Kind::NotAcceptable);
-    assert_eq!(app.get("/", &[("accept", "text/*;q=0.1")]).await.status, StatusCode::OK);
+    app.get("/api/v1/restaurants", &[("accept", "text/csv")])
+        .await
+        .problem(Kind::NotAcceptable);
+    app.get("/", &[("accept", "application/json")])
+        .await
+        .problem(Kind::NotAcceptable);
+    assert_eq!(
+        app.get("/", &[("accept", "text/*;q=0.1")]).await.status,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
 async fn text_in_an_address_is_shown_as_text() {
     let app = TestApp::new().await;
     let attack = "%3Cscript%3Ealert(1)%3C/script%3E%22%27";
-    for path in [format!("/?q={attack}"), format!("/restaurants/jade-lantern?q={attack}"), format!("/{attack}")] {
+    for path in [
+        format!("/?q={attack}"),
+        format!("/restaurants/jade-lantern?q={attack}"),
+        format!("/{attack}"),
+    ] {
         for mode in ["thin", "hydrated"] {
-            let page = app.get(&path, &[("cookie", &format!("servery_render={mode}"))]).await;
+            let page = app
+                .get(&path, &[("cookie", &format!("servery_render={mode}"))])
+                .await;
             assert!(!page.text().contains("<script>alert"), "{path} {mode}");
         }
     }
@@ -105,9 +150,16 @@ async fn with_header_of(bytes: usize) -> String {
     let app = TestApp::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(listen::serve(listener, app.router.clone(), std::future::pending()));
+    let server = tokio::spawn(listen::serve(
+        listener,
+        app.router.clone(),
+        std::future::pending(),
+    ));
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-large: ").await.unwrap();
+    stream
+        .write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-large: ")
+        .await
+        .unwrap();
     let (mut reader, mut writer) = stream.into_split();
     let writing = tokio::spawn(async move {
         for _ in 0..bytes / 1024 {
@@ -127,8 +179,13 @@ async fn with_header_of(bytes: usize) -> String {
 async fn a_header_too_large_is_refused_whatever_its_size() {
     for bytes in [40 * 1024, 10 * 1024 * 1024] {
         let answer = with_header_of(bytes).await;
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{bytes}: {answer:?}"));
-        assert!(head.starts_with("HTTP/1.1 431 ") && head.contains("application/problem+json"), "{bytes}: {head}");
+        let (head, body) = answer
+            .split_once("\r\n\r\n")
+            .unwrap_or_else(|| panic!("{bytes}: {answer:?}"));
+        assert!(
+            head.starts_with("HTTP/1.1 431 ") && head.contains("application/problem+json"),
+            "{bytes}: {head}"
+        );
         let problem: Problem = serde_json::from_str(body).unwrap();
         assert!(problem.is(Kind::HeadersTooLarge), "{bytes}: {problem}");
     }

@@ -18,7 +18,10 @@ async fn a_node_without_its_store_is_alive_and_not_ready_and_shows_what_it_knows
     assert_eq!(app.get("/readyz", &[]).await.status, StatusCode::OK);
     let path = format!("sqlite:{}", app.folder.path().join("test.db").display());
     let mut connection = sqlx::SqliteConnection::connect(&path).await.unwrap();
-    connection.execute("alter table revisions rename to elsewhere").await.unwrap();
+    connection
+        .execute("alter table revisions rename to elsewhere")
+        .await
+        .unwrap();
     tokio::time::timeout(Duration::from_secs(2), async {
         while app.get("/readyz", &[]).await.status == StatusCode::OK {
             tokio::task::yield_now().await;
@@ -30,13 +33,25 @@ async fn a_node_without_its_store_is_alive_and_not_ready_and_shows_what_it_knows
     answer.problem(Kind::Unavailable);
     assert_eq!(answer.header("retry-after"), "1");
     assert_eq!(app.get("/livez", &[]).await.status, StatusCode::OK);
-    assert_eq!(app.json("/api/v1/restaurants").await["items"].as_array().unwrap().len(), 12);
+    assert_eq!(
+        app.json("/api/v1/restaurants").await["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        12
+    );
 }
 
 #[tokio::test]
 async fn requests_are_counted_by_their_row_and_carry_an_id() {
     let app = TestApp::new().await;
-    for path in ["/", "/restaurants/jade-lantern", "/restaurants/nobody", "/x1", "/x2"] {
+    for path in [
+        "/",
+        "/restaurants/jade-lantern",
+        "/restaurants/nobody",
+        "/x1",
+        "/x2",
+    ] {
         app.get(path, &[]).await;
     }
     let metrics = app.get("/metrics", &[]).await;
@@ -49,9 +64,19 @@ async fn requests_are_counted_by_their_row_and_carry_an_id() {
     ] {
         assert!(metrics.text().contains(line), "{line}\n{}", metrics.text());
     }
-    assert_eq!(app.get("/livez", &[("x-request-id", "till-7")]).await.header("x-request-id"), "till-7");
-    let (one, two) = (app.get("/livez", &[("x-request-id", "a b")]).await, app.get("/livez", &[]).await);
-    assert!(!one.header("x-request-id").contains(' ') && one.header("x-request-id") != two.header("x-request-id"));
+    assert_eq!(
+        app.get("/livez", &[("x-request-id", "till-7")])
+            .await
+            .header("x-request-id"),
+        "till-7"
+    );
+    let (one, two) = (
+        app.get("/livez", &[("x-request-id", "a b")]).await,
+        app.get("/livez", &[]).await,
+    );
+    assert!(
+        !one.header("x-request-id").contains(' ') && one.header("x-request-id") != two.header("x-request-id")
+    );
 }
 
 #[tokio::test]
@@ -68,9 +93,14 @@ async fn an_answer_under_way_is_finished_before_the_server_stops() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(listen::serve(listener, Router::new().route("/", slow), async { stopped.await.unwrap() }));
+    let server = tokio::spawn(listen::serve(listener, Router::new().route("/", slow), async {
+        stopped.await.unwrap()
+    }));
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .await
+        .unwrap();
     has_arrived.await.unwrap();
     stop.send(()).unwrap();
     // Nobody new is let in, and the one inside gets the whole answer.

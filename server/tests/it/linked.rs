@@ -8,19 +8,40 @@ use crate::test_app::TestApp;
 async fn a_menu_is_said_in_schema_org() {
     let app = TestApp::new().await;
     let page = app.get("/restaurants/trattoria-da-lucia", &[]).await;
-    let data = page.text().split("<script type=\"application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let data = page
+        .text()
+        .split("<script type=\"application/ld+json\">")
+        .nth(1)
+        .unwrap()
+        .split("</script>")
+        .next()
+        .unwrap();
     let said: Value = serde_json::from_str(data).unwrap();
-    assert_eq!((&said["@type"], &said["name"]), (&"Restaurant".into(), &"Trattoria da Lucia".into()));
+    assert_eq!(
+        (&said["@type"], &said["name"]),
+        (&"Restaurant".into(), &"Trattoria da Lucia".into())
+    );
     assert_eq!(said["address"]["addressCountry"], "IT");
     assert!(said["openingHoursSpecification"].as_array().unwrap().len() >= 7);
     let menu = app.json("/api/v1/restaurants/trattoria-da-lucia/menu").await;
     let dish = &menu["categories"][0]["dishes"][0];
     let item = &said["hasMenu"]["hasMenuSection"][0]["hasMenuItem"][0];
     assert_eq!(item["name"], dish["name"]);
-    assert_eq!(item["offers"]["price"], format!("{}.{:02}", dish["price"].as_i64().unwrap() / 100, dish["price"].as_i64().unwrap() % 100));
+    assert_eq!(
+        item["offers"]["price"],
+        format!(
+            "{}.{:02}",
+            dish["price"].as_i64().unwrap() / 100,
+            dish["price"].as_i64().unwrap() % 100
+        )
+    );
     assert_eq!(item["offers"]["priceCurrency"], "EUR");
     for property in ["og:title", "og:description", "og:url", "og:image", "og:type"] {
-        assert!(page.text().contains(&format!("<meta property=\"{property}\" content=\"")), "{property}");
+        assert!(
+            page.text()
+                .contains(&format!("<meta property=\"{property}\" content=\"")),
+            "{property}"
+        );
     }
     assert!(page.text().contains("<link rel=\"canonical\" href=\"http://"));
 }
@@ -33,6 +54,10 @@ async fn the_sitemap_names_what_anybody_may_find() {
     assert_eq!(map.text().matches("<loc>").count(), 14);
     assert!(map.text().contains("/restaurants/jade-lantern</loc>"));
     let account = app.get("/account", &[]).await;
-    assert!(account.text().contains("<meta name=\"robots\" content=\"noindex\">"));
+    assert!(
+        account
+            .text()
+            .contains("<meta name=\"robots\" content=\"noindex\">")
+    );
     assert!(!account.text().contains("og:title"));
 }

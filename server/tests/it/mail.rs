@@ -25,7 +25,11 @@ impl Post {
     async fn with(server: MailServer) -> Self {
         let settings = server.settings();
         let mailer = Mailer::new(&settings).unwrap().unwrap();
-        Self { app: TestApp::with(None, settings).await, server, mailer }
+        Self {
+            app: TestApp::with(None, settings).await,
+            server,
+            mailer,
+        }
     }
 
     /// Does all that is due by then.
@@ -39,7 +43,10 @@ impl Post {
     }
 
     async fn order(&self, email: &str, lang: &str) -> Value {
-        let mut placement = self.app.placement(self.app.basket("Meatloaf & Mashed Potatoes", 2).await).await;
+        let mut placement = self
+            .app
+            .placement(self.app.basket("Meatloaf & Mashed Potatoes", 2).await)
+            .await;
         placement["contact"]["email"] = json!(email);
         placement["lang"] = json!(lang);
         placement["basket"]["lines"][0]["note"] = json!("no <b>peas</b>");
@@ -48,7 +55,9 @@ impl Post {
 
     async fn advance(&self, receipt: &Value, event: Event) {
         let order = receipt["id"].as_str().unwrap().parse().unwrap();
-        servery::ordering::advance(&self.app.app, order, event, Actor::Staff).await.unwrap();
+        servery::ordering::advance(&self.app.app, order, event, Actor::Staff)
+            .await
+            .unwrap();
     }
 }
 
@@ -56,22 +65,56 @@ impl Post {
 async fn a_confirmation_says_what_was_ordered_and_leads_to_the_order() {
     let post = Post::with(MailServer::started().await).await;
     let receipt = post.order("ada@example.org", "en").await;
-    let confirmation = post.arrived().await.into_iter().find(|mail| mail.subject.starts_with("Your order")).unwrap();
-    assert_eq!((confirmation.to.as_str(), confirmation.from.as_str()), ("ada@example.org", "Servery <servery@eat.example>"));
-    assert_eq!(confirmation.subject, format!("Your order {} at Lighthouse Diner", receipt["number"]));
-    assert_eq!((confirmation.kind.as_str(), confirmation.defects), ("multipart/alternative", 0));
-    let link = format!("https://eat.example/orders/{}", receipt["token"].as_str().unwrap());
-    for said in
-        ["2 × Meatloaf & Mashed Potatoes  $35.90", "Service  $1.08", "Sales tax 8.875 %  $3.28", "Total  $40.26", &link, "no <b>peas</b>"]
-    {
-        assert!(confirmation.text.contains(said), "{said} is not in {}", confirmation.text);
+    let confirmation = post
+        .arrived()
+        .await
+        .into_iter()
+        .find(|mail| mail.subject.starts_with("Your order"))
+        .unwrap();
+    assert_eq!(
+        (confirmation.to.as_str(), confirmation.from.as_str()),
+        ("ada@example.org", "Servery <servery@eat.example>")
+    );
+    assert_eq!(
+        confirmation.subject,
+        format!("Your order {} at Lighthouse Diner", receipt["number"])
+    );
+    assert_eq!(
+        (confirmation.kind.as_str(), confirmation.defects),
+        ("multipart/alternative", 0)
+    );
+    let link = format!(
+        "https://eat.example/orders/{}",
+        receipt["token"].as_str().unwrap()
+    );
+    for said in [
+        "2 × Meatloaf & Mashed Potatoes  $35.90",
+        "Service  $1.08",
+        "Sales tax 8.875 %  $3.28",
+        "Total  $40.26",
+        &link,
+        "no <b>peas</b>",
+    ] {
+        assert!(
+            confirmation.text.contains(said),
+            "{said} is not in {}",
+            confirmation.text
+        );
     }
     for said in ["$40.26", &link, "no &lt;b&gt;peas&lt;/b&gt;"] {
-        assert!(confirmation.html.contains(said), "{said} is not in {}", confirmation.html);
+        assert!(
+            confirmation.html.contains(said),
+            "{said} is not in {}",
+            confirmation.html
+        );
     }
     let order = receipt["id"].as_str().unwrap();
     let revision = &post.app.order(receipt["token"].as_str().unwrap()).await["revision"];
-    assert!(confirmation.id.starts_with(&format!("<{order}-{revision}-mail")), "{}", confirmation.id);
+    assert!(
+        confirmation.id.starts_with(&format!("<{order}-{revision}-mail")),
+        "{}",
+        confirmation.id
+    );
 }
 
 #[tokio::test]
@@ -80,23 +123,50 @@ async fn each_step_is_told_in_the_language_of_the_order() {
     let receipt = post.order("ada@example.org", "de").await;
     let number = &receipt["number"];
     let subjects = async || {
-        let mut subjects: Vec<String> = post.arrived().await.into_iter().map(|mail| mail.subject).collect();
+        let mut subjects: Vec<String> = post
+            .arrived()
+            .await
+            .into_iter()
+            .map(|mail| mail.subject)
+            .collect();
         subjects.sort();
         subjects
     };
     let placed = format!("Ihre Bestellung {number} bei Lighthouse Diner");
     assert_eq!(subjects().await, std::slice::from_ref(&placed));
-    post.advance(&receipt, Event::Accepted { ready_at: LocalMinute(30_000_000) }).await;
+    post.advance(
+        &receipt,
+        Event::Accepted {
+            ready_at: LocalMinute(30_000_000),
+        },
+    )
+    .await;
     let accepted = format!("Lighthouse Diner hat Bestellung {number} angenommen");
     assert_eq!(subjects().await, [placed.clone(), accepted.clone()]);
     post.advance(&receipt, Event::Preparing).await;
     post.advance(&receipt, Event::Ready).await;
     let ready = format!("Bestellung {number} ist fertig");
-    assert_eq!(subjects().await, [ready.clone(), placed.clone(), accepted.clone()]);
-    post.advance(&receipt, Event::Cancelled { reason: "Der Ofen ist aus".into() }).await;
+    assert_eq!(
+        subjects().await,
+        [ready.clone(), placed.clone(), accepted.clone()]
+    );
+    post.advance(
+        &receipt,
+        Event::Cancelled {
+            reason: "Der Ofen ist aus".into(),
+        },
+    )
+    .await;
     let mails = post.arrived().await;
-    let cancelled = mails.iter().find(|mail| mail.subject.ends_with("ist storniert")).unwrap();
-    assert!(cancelled.text.contains("Grund: Der Ofen ist aus"), "{}", cancelled.text);
+    let cancelled = mails
+        .iter()
+        .find(|mail| mail.subject.ends_with("ist storniert"))
+        .unwrap();
+    assert!(
+        cancelled.text.contains("Grund: Der Ofen ist aus"),
+        "{}",
+        cancelled.text
+    );
     assert_eq!(mails.len(), 4);
 }
 
@@ -106,7 +176,15 @@ async fn a_mail_waits_for_the_mail_server_and_arrives_once() {
     post.order("ada@example.org", "en").await;
     let now = clock::now();
     post.work(now).await;
-    assert!(post.app.store.take_jobs(Timestamp(now.0 + 1), now).await.unwrap().is_empty(), "it is put off");
+    assert!(
+        post.app
+            .store
+            .take_jobs(Timestamp(now.0 + 1), now)
+            .await
+            .unwrap()
+            .is_empty(),
+        "it is put off"
+    );
     post.server.start().await;
     let later = Timestamp(now.0 + 60);
     tokio::join!(post.work(later), post.work(later));
@@ -123,7 +201,10 @@ async fn the_runner_is_woken_by_what_happens() {
     app.sign_up("ada@example.org").await;
     let began = std::time::Instant::now();
     while server.mails().is_empty() {
-        assert!(began.elapsed() < std::time::Duration::from_secs(20), "no mail came");
+        assert!(
+            began.elapsed() < std::time::Duration::from_secs(20),
+            "no mail came"
+        );
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     running.abort();
@@ -135,12 +216,24 @@ async fn an_address_is_confirmed_before_it_signs_in() {
     let app = &post.app;
     app.sign_up("ada@example.org").await;
     let sign_in = json!({ "email": "ada@example.org", "password": "correct horse battery" });
-    app.post("/api/v1/sessions", &[], &sign_in).await.problem(Kind::SignedOut);
+    app.post("/api/v1/sessions", &[], &sign_in)
+        .await
+        .problem(Kind::SignedOut);
     let mails = post.arrived().await;
-    assert_eq!(mails.len(), 2, "one when signing up, one for who knows the password and lost the first");
-    assert!(mails.iter().all(|mail| mail.subject == "Ist das Ihre Adresse?"), "{mails:?}");
+    assert_eq!(
+        mails.len(),
+        2,
+        "one when signing up, one for who knows the password and lost the first"
+    );
+    assert!(
+        mails.iter().all(|mail| mail.subject == "Ist das Ihre Adresse?"),
+        "{mails:?}"
+    );
     let token = mails[0].token("verify");
-    let verify = async |token: &str| app.post("/api/v1/account/verifications", &[], &json!({ "token": token })).await;
+    let verify = async |token: &str| {
+        app.post("/api/v1/account/verifications", &[], &json!({ "token": token }))
+            .await
+    };
     verify(&"0".repeat(64)).await.problem(Kind::NotFound);
     assert_eq!(verify(&token).await.status, 204);
     verify(&token).await.problem(Kind::NotFound);
@@ -153,7 +246,10 @@ async fn who_signs_up_twice_learns_it_by_mail() {
     post.app.sign_up("ada@example.org").await;
     post.app.sign_up("ADA@example.org").await;
     let mails = post.arrived().await;
-    let known = mails.iter().find(|mail| mail.subject == "Sie haben schon ein Konto").unwrap();
+    let known = mails
+        .iter()
+        .find(|mail| mail.subject == "Sie haben schon ein Konto")
+        .unwrap();
     assert_eq!(known.to, "ada@example.org");
     known.token("reset");
 }
@@ -167,16 +263,36 @@ async fn a_forgotten_password_is_set_anew_by_mail() {
     app.post("/api/v1/account/verifications", &[], &verify).await;
     let session = app.sign_in("ada@example.org", "correct horse battery").await;
     for email in ["Ada@example.org", "nobody@example.org"] {
-        assert_eq!(app.post("/api/v1/password-resets", &[], &json!({ "email": email })).await.status, 202);
+        assert_eq!(
+            app.post("/api/v1/password-resets", &[], &json!({ "email": email }))
+                .await
+                .status,
+            202
+        );
     }
     let mails = post.arrived().await;
     assert_eq!(mails.len(), 2, "nobody gets none");
-    let token = mails.iter().find(|mail| mail.subject == "Ein neues Passwort").unwrap().token("reset");
+    let token = mails
+        .iter()
+        .find(|mail| mail.subject == "Ein neues Passwort")
+        .unwrap()
+        .token("reset");
     let path = format!("/api/v1/password-resets/{token}");
-    app.post(&path, &[], &json!({ "password": "short" })).await.problem(Kind::NotAccepted);
-    assert_eq!(app.post(&path, &[], &json!({ "password": "a new password" })).await.status, 204);
-    app.post(&path, &[], &json!({ "password": "another password" })).await.problem(Kind::NotFound);
-    app.get("/api/v1/account", &[("cookie", &session)]).await.problem(Kind::SignedOut);
+    app.post(&path, &[], &json!({ "password": "short" }))
+        .await
+        .problem(Kind::NotAccepted);
+    assert_eq!(
+        app.post(&path, &[], &json!({ "password": "a new password" }))
+            .await
+            .status,
+        204
+    );
+    app.post(&path, &[], &json!({ "password": "another password" }))
+        .await
+        .problem(Kind::NotFound);
+    app.get("/api/v1/account", &[("cookie", &session)])
+        .await
+        .problem(Kind::SignedOut);
     app.sign_in("ada@example.org", "a new password").await;
 }
 
@@ -209,14 +325,28 @@ async fn a_receipt_of_the_till_is_mailed_once_however_often_it_is_asked_for() {
     let mails = post.arrived().await;
     assert_eq!(mails.len(), 1, "{mails:?}");
     assert_eq!(bar.syncs(app, 0, &ops[5..]).await["done"], 8);
-    assert_eq!(post.arrived().await.len(), 1, "the job of the first is done and gone, and is not made anew");
+    assert_eq!(
+        post.arrived().await.len(),
+        1,
+        "the job of the first is done and gone, and is not made anew"
+    );
     let refused = bar.all(app, "refused").await;
     assert_eq!((refused.len(), &refused[0]["why"]), (1, &json!("unknown")));
     let (mail, number) = (&mails[0], format!("{}-1", bar.short()));
-    assert_eq!((mail.to.as_str(), mail.subject.clone()), ("ada@example.org", format!("Your receipt {number} from Lighthouse Diner")));
+    assert_eq!(
+        (mail.to.as_str(), mail.subject.clone()),
+        (
+            "ada@example.org",
+            format!("Your receipt {number} from Lighthouse Diner")
+        )
+    );
     let (town, diner) = (app.app.town.now().clone(), "lighthouse-diner".parse().unwrap());
     let street = &town.listed(&diner).unwrap().restaurant.address.street;
-    let time = town.clock(&diner, Timestamp(1_800_000_000)).unwrap().to_string().replace('T', " ");
+    let time = town
+        .clock(&diner, Timestamp(1_800_000_000))
+        .unwrap()
+        .to_string()
+        .replace('T', " ");
     for said in [
         street.as_str(),
         &format!("Receipt {number} · {time}"),
@@ -239,6 +369,11 @@ async fn without_a_mail_server_nothing_waits() {
     let app = TestApp::new().await;
     app.sign_up("ada@example.org").await;
     assert_eq!(jobs::round(&app.app, None, clock::now()).await.unwrap(), 1);
-    assert_eq!(jobs::round(&app.app, None, Timestamp(clock::now().0 + 100_000)).await.unwrap(), 0);
+    assert_eq!(
+        jobs::round(&app.app, None, Timestamp(clock::now().0 + 100_000))
+            .await
+            .unwrap(),
+        0
+    );
     assert_eq!(app.get(DINER, &[]).await.status, 200);
 }

@@ -49,10 +49,20 @@ impl Drop for MailServer {
 impl MailServer {
     /// It is not there until it is started.
     pub async fn new() -> Self {
-        let python =
-            std::env::var("SERVERY_TEST_PEERS").expect("SERVERY_TEST_PEERS names a Python that has 'aiosmtpd'; './dev test' installs one");
-        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-        Self { python, process: None, folder: tempfile::tempdir().unwrap(), port }
+        let python = std::env::var("SERVERY_TEST_PEERS")
+            .expect("SERVERY_TEST_PEERS names a Python that has 'aiosmtpd'; './dev test' installs one");
+        let port = TcpListener::bind("127.0.0.1:0")
+            .await
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        Self {
+            python,
+            process: None,
+            folder: tempfile::tempdir().unwrap(),
+            port,
+        }
     }
 
     pub async fn started() -> Self {
@@ -67,12 +77,26 @@ impl MailServer {
 
     pub async fn start(&mut self) {
         let mut command = Command::new(&self.python);
-        command.args(["-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{}", self.port), "-c", "aiosmtpd.handlers.Mailbox"]);
-        command.arg(self.mails_folder()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.args([
+            "-m",
+            "aiosmtpd",
+            "-n",
+            "-l",
+            &format!("127.0.0.1:{}", self.port),
+            "-c",
+            "aiosmtpd.handlers.Mailbox",
+        ]);
+        command
+            .arg(self.mails_folder())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         self.process = Some(command.spawn().expect("aiosmtpd starts"));
         let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
-            assert!(started.elapsed() < Duration::from_secs(20), "aiosmtpd does not answer");
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "aiosmtpd does not answer"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -93,8 +117,13 @@ impl MailServer {
     }
 
     pub fn mails(&self) -> Vec<Mail> {
-        let read = Command::new(&self.python).args(["-c", READ]).arg(self.mails_folder()).output().unwrap();
-        serde_json::from_slice(&read.stdout).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&read.stderr)))
+        let read = Command::new(&self.python)
+            .args(["-c", READ])
+            .arg(self.mails_folder())
+            .output()
+            .unwrap();
+        serde_json::from_slice(&read.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&read.stderr)))
     }
 }
 
@@ -102,7 +131,10 @@ impl Mail {
     /// The token at the end of the link to this page.
     pub fn token(&self, page: &str) -> String {
         let link = format!("https://eat.example/account/{page}/");
-        let (_, token) = self.text.split_once(&link).unwrap_or_else(|| panic!("no {link} in {}", self.text));
+        let (_, token) = self
+            .text
+            .split_once(&link)
+            .unwrap_or_else(|| panic!("no {link} in {}", self.text));
         token.lines().next().unwrap().to_owned()
     }
 }

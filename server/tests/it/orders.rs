@@ -19,15 +19,28 @@ pub const DINER: &str = "/api/v1/restaurants/lighthouse-diner";
 impl TestApp {
     pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
         let request = Request::post(path).header("content-type", "application/json");
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+        let request = headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::from(body.to_string())).unwrap())
+            .await
     }
 
     /// The id of a dish by its name.
     pub async fn dish(&self, restaurant: &str, name: &str) -> String {
         let menu = self.json(&format!("{restaurant}/menu")).await;
-        let dishes = menu["categories"].as_array().unwrap().iter().flat_map(|category| category["dishes"].as_array().unwrap());
-        dishes.into_iter().find(|dish| dish["name"] == name).unwrap_or_else(|| panic!("no {name}"))["id"].as_str().unwrap().to_owned()
+        let dishes = menu["categories"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|category| category["dishes"].as_array().unwrap());
+        dishes
+            .into_iter()
+            .find(|dish| dish["name"] == name)
+            .unwrap_or_else(|| panic!("no {name}"))["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     pub async fn basket(&self, dish: &str, count: u8) -> Value {
@@ -50,7 +63,8 @@ impl TestApp {
     }
 
     pub async fn place_with(&self, key: &str, placement: &Value) -> Answer {
-        self.post(&format!("{DINER}/orders"), &[("idempotency-key", key)], placement).await
+        self.post(&format!("{DINER}/orders"), &[("idempotency-key", key)], placement)
+            .await
     }
 
     pub async fn place(&self, placement: &Value) -> Answer {
@@ -92,9 +106,20 @@ async fn an_order_is_placed_and_found_again() {
     assert_eq!(order["ordered"]["total"], 4_026);
     assert_eq!(order["ordered"]["contact"]["name"], "Ada Byron");
     assert_eq!(order["progress"]["state"], "placed");
-    let tag = app.get(&format!("/api/v1/orders/{token}"), &[]).await.header("etag").to_owned();
-    assert_eq!(app.get(&format!("/api/v1/orders/{token}"), &[("if-none-match", &tag)]).await.status, 304);
-    app.get(&format!("/api/v1/orders/{}", unique()), &[]).await.problem(Kind::NotFound);
+    let tag = app
+        .get(&format!("/api/v1/orders/{token}"), &[])
+        .await
+        .header("etag")
+        .to_owned();
+    assert_eq!(
+        app.get(&format!("/api/v1/orders/{token}"), &[("if-none-match", &tag)])
+            .await
+            .status,
+        304
+    );
+    app.get(&format!("/api/v1/orders/{}", unique()), &[])
+        .await
+        .problem(Kind::NotFound);
 }
 
 #[tokio::test]
@@ -105,7 +130,11 @@ async fn case_wepos_50_a_double_click_is_one_order() {
     let (first, second) = tokio::join!(app.place_with(&key, &placement), app.place_with(&key, &placement));
     assert_eq!((first.status.as_u16(), second.status.as_u16()), (201, 201));
     assert_eq!(first.body, second.body);
-    assert_eq!(first.body, app.place_with(&key, &placement).await.body, "also later");
+    assert_eq!(
+        first.body,
+        app.place_with(&key, &placement).await.body,
+        "also later"
+    );
     let mut other = placement.clone();
     other["note"] = json!("no milk");
     app.place_with(&key, &other).await.problem(Kind::KeyReused);
@@ -118,12 +147,30 @@ async fn case_wepos_50_a_double_click_is_one_order() {
 #[tokio::test]
 async fn case_kitchenasty_55_the_last_portion() {
     let app = TestApp::new().await;
-    let dish: DishId = app.dish(DINER, "Meatloaf & Mashed Potatoes").await.parse().unwrap();
-    let restaurant = app.store.restaurants().await.unwrap().into_iter().find(|it| it.slug.as_str() == "lighthouse-diner").unwrap().id;
-    app.store.set_stock(restaurant, dish, Some(3), clock::now()).await.unwrap();
+    let dish: DishId = app
+        .dish(DINER, "Meatloaf & Mashed Potatoes")
+        .await
+        .parse()
+        .unwrap();
+    let restaurant = app
+        .store
+        .restaurants()
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|it| it.slug.as_str() == "lighthouse-diner")
+        .unwrap()
+        .id;
+    app.store
+        .set_stock(restaurant, dish, Some(3), clock::now())
+        .await
+        .unwrap();
     let mut placements = Vec::new();
     for _ in 0..10 {
-        placements.push(app.placement(app.basket("Meatloaf & Mashed Potatoes", 1).await).await);
+        placements.push(
+            app.placement(app.basket("Meatloaf & Mashed Potatoes", 1).await)
+                .await,
+        );
     }
     let answers = futures::future::join_all(placements.iter().map(|placement| app.place(placement))).await;
     let placed = answers.iter().filter(|answer| answer.status == 201).count();
@@ -132,26 +179,56 @@ async fn case_kitchenasty_55_the_last_portion() {
         assert_eq!(refused.status, 409);
         refused.problem(Kind::Changed);
         let dropped = &refused.json()["quote"]["dropped"][0];
-        assert_eq!((&dropped["name"], &dropped["why"]), (&json!("Meatloaf & Mashed Potatoes"), &json!("sold_out")));
+        assert_eq!(
+            (&dropped["name"], &dropped["why"]),
+            (&json!("Meatloaf & Mashed Potatoes"), &json!("sold_out"))
+        );
     }
     assert_eq!(app.store.stock(restaurant).await.unwrap().get(&dish), Some(&0));
-    crate::town::until(&app, DINER, |answer| answer.json()["sold_out"][0] == dish.to_string()).await;
+    crate::town::until(&app, DINER, |answer| {
+        answer.json()["sold_out"][0] == dish.to_string()
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_is_cancelled_is_there_again() {
     let app = TestApp::new().await;
-    let dish: DishId = app.dish(DINER, "Meatloaf & Mashed Potatoes").await.parse().unwrap();
-    let restaurant = app.store.restaurants().await.unwrap().into_iter().find(|it| it.slug.as_str() == "lighthouse-diner").unwrap().id;
-    app.store.set_stock(restaurant, dish, Some(1), clock::now()).await.unwrap();
-    let mut placement = app.placement(app.basket("Meatloaf & Mashed Potatoes", 1).await).await;
+    let dish: DishId = app
+        .dish(DINER, "Meatloaf & Mashed Potatoes")
+        .await
+        .parse()
+        .unwrap();
+    let restaurant = app
+        .store
+        .restaurants()
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|it| it.slug.as_str() == "lighthouse-diner")
+        .unwrap()
+        .id;
+    app.store
+        .set_stock(restaurant, dish, Some(1), clock::now())
+        .await
+        .unwrap();
+    let mut placement = app
+        .placement(app.basket("Meatloaf & Mashed Potatoes", 1).await)
+        .await;
     placement["basket"]["coupon"] = json!("hello10");
     placement["seen"] = app.quote(&placement["basket"]).await["total"].clone();
     let receipt = app.place(&placement).await.json();
     assert_eq!(app.store.coupon_uses(restaurant, "HELLO10").await.unwrap(), 1);
     let cancel = format!("/api/v1/orders/{}/cancel", receipt["token"].as_str().unwrap());
-    assert_eq!(app.post(&cancel, &[], &json!({})).await.json()["progress"]["state"], "cancelled");
-    assert_eq!(app.post(&cancel, &[], &json!({})).await.status, 200, "once more changes nothing");
+    assert_eq!(
+        app.post(&cancel, &[], &json!({})).await.json()["progress"]["state"],
+        "cancelled"
+    );
+    assert_eq!(
+        app.post(&cancel, &[], &json!({})).await.status,
+        200,
+        "once more changes nothing"
+    );
     assert_eq!(app.store.stock(restaurant).await.unwrap().get(&dish), Some(&1));
     assert_eq!(app.store.coupon_uses(restaurant, "HELLO10").await.unwrap(), 0);
 }
@@ -176,20 +253,33 @@ async fn case_saleor_544_a_single_use_coupon_in_two_checkouts() {
 #[tokio::test]
 async fn case_odoo_245446_the_price_is_the_servers() {
     let app = TestApp::new().await;
-    let mut placement = app.placement(app.basket("Meatloaf & Mashed Potatoes", 1).await).await;
+    let mut placement = app
+        .placement(app.basket("Meatloaf & Mashed Potatoes", 1).await)
+        .await;
     placement["seen"] = json!(1);
     placement["basket"]["lines"][0]["price"] = json!(1);
     placement["total"] = json!(1);
     let answer = app.place(&placement).await;
     assert_eq!(answer.status, 409);
-    assert_eq!(answer.json()["quote"]["total"], app.quote(&placement["basket"]).await["total"]);
-    assert!(app.store.open_orders(servery_domain::id::RestaurantId(0)).await.unwrap().is_empty());
+    assert_eq!(
+        answer.json()["quote"]["total"],
+        app.quote(&placement["basket"]).await["total"]
+    );
+    assert!(
+        app.store
+            .open_orders(servery_domain::id::RestaurantId(0))
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
 async fn a_refusal_is_the_answer_for_good() {
     let app = TestApp::new().await;
-    let mut placement = app.placement(app.basket("Meatloaf & Mashed Potatoes", 1).await).await;
+    let mut placement = app
+        .placement(app.basket("Meatloaf & Mashed Potatoes", 1).await)
+        .await;
     let right = placement["seen"].clone();
     placement["seen"] = json!(1);
     let key = unique();
@@ -218,14 +308,25 @@ async fn case_coopcycle_2614_the_api_has_the_same_cutoff() {
 async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
     let app = TestApp::new().await;
     let restaurant = demo::town().unwrap().swap_remove(3).restaurant;
-    app.store.put_table(restaurant.id, "code7", "Table 7").await.unwrap();
+    app.store
+        .put_table(restaurant.id, "code7", "Table 7")
+        .await
+        .unwrap();
     let mut basket = app.basket("Bottomless Coffee", 1).await;
     basket["service"] = json!({ "table": "code7" });
     let (placement, key) = (app.placement(basket).await, unique());
     let first = app.place_with(&key, &placement).await;
     assert_eq!(first.status, 201, "{}", first.text());
-    let placed = app.store.order(placement["id"].as_str().unwrap().parse().unwrap()).await.unwrap().unwrap();
-    assert_eq!(placed.order.ordered.table, "Table 7", "those who bring it read its name");
+    let placed = app
+        .store
+        .order(placement["id"].as_str().unwrap().parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        placed.order.ordered.table, "Table 7",
+        "those who bring it read its name"
+    );
     // The code is another restaurant's now.
     let other = demo::town().unwrap().swap_remove(0).restaurant;
     app.store.put_table(other.id, "code7", "Table 1").await.unwrap();
@@ -239,17 +340,30 @@ async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
 #[tokio::test]
 async fn case_odoo_207426_noon_is_noon_on_the_restaurants_clock() {
     let app = TestApp::new().await;
-    let now: LocalMinute = app.json(&format!("{DINER}/times")).await["now"].as_str().unwrap().parse().unwrap();
+    let now: LocalMinute = app.json(&format!("{DINER}/times")).await["now"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     let noon = LocalMinute(now.midnight().0 + DAY + 12 * 60).to_string();
     let mut basket = app.basket("Bottomless Coffee", 1).await;
     basket["slot"] = json!(noon);
     let placement = app.placement(basket).await;
-    let token = app.place(&placement).await.json()["token"].as_str().unwrap().to_owned();
+    let token = app.place(&placement).await.json()["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(app.order(&token).await["ordered"]["due"]["from"], json!(noon));
     for lang in ["en", "de", "ar"] {
-        let page = app.get(&format!("/orders/{token}?render=thin&lang={lang}"), &[]).await;
+        let page = app
+            .get(&format!("/orders/{token}?render=thin&lang={lang}"), &[])
+            .await;
         let says = |time: &str| page.text().contains(time);
-        assert!(says("12:00") && !says("17:00") && !says("16:00"), "{lang}: {}", page.text());
+        assert!(
+            says("12:00") && !says("17:00") && !says("16:00"),
+            "{lang}: {}",
+            page.text()
+        );
     }
 }
 
@@ -257,7 +371,9 @@ async fn case_odoo_207426_noon_is_noon_on_the_restaurants_clock() {
 async fn what_nobody_can_mean_is_refused_clearly() {
     let app = TestApp::new().await;
     let good = app.placement(app.basket("Bottomless Coffee", 1).await).await;
-    let trattoria = app.dish("/api/v1/restaurants/trattoria-da-lucia", "Limonata").await;
+    let trattoria = app
+        .dish("/api/v1/restaurants/trattoria-da-lucia", "Limonata")
+        .await;
     type Break = Box<dyn Fn(&mut Value)>;
     let set = |pointer: &'static str, value: Value| -> Break {
         Box::new(move |placement| *placement.pointer_mut(pointer).unwrap() = value.clone())
@@ -274,41 +390,89 @@ async fn what_nobody_can_mean_is_refused_clearly() {
         (set("/id", json!("1")), 422, "not-accepted"),
         (set("/contact/name", json!("")), 422, "not-accepted"),
         (set("/contact/name", json!("\u{7}")), 422, "not-accepted"),
-        (set("/contact/phone", json!("javascript:alert(1)")), 422, "not-accepted"),
+        (
+            set("/contact/phone", json!("javascript:alert(1)")),
+            422,
+            "not-accepted",
+        ),
         (set("/payment", json!("bitcoin")), 422, "not-accepted"),
         (set("/seen", json!(0.5)), 422, "not-accepted"),
         (set("/lang", json!("fr")), 422, "not-accepted"),
-        (Box::new(|placement| placement["note"] = json!("x".repeat(301))), 422, "not-accepted"),
-        (Box::new(|placement| placement["note"] = json!("x".repeat(1_000_000))), 413, "too-large"),
-        (Box::new(|placement| placement["basket"]["tip"] = json!(-5)), 422, "not-accepted"),
-        (Box::new(|placement| placement["basket"]["service"] = json!({ "table": "nowhere" })), 422, "not-accepted"),
+        (
+            Box::new(|placement| placement["note"] = json!("x".repeat(301))),
+            422,
+            "not-accepted",
+        ),
+        (
+            Box::new(|placement| placement["note"] = json!("x".repeat(1_000_000))),
+            413,
+            "too-large",
+        ),
+        (
+            Box::new(|placement| placement["basket"]["tip"] = json!(-5)),
+            422,
+            "not-accepted",
+        ),
+        (
+            Box::new(|placement| placement["basket"]["service"] = json!({ "table": "nowhere" })),
+            422,
+            "not-accepted",
+        ),
         (
             Box::new(|placement| {
-                placement["basket"]["service"] = json!({ "delivery": { "street": "1 Pier", "postcode": "99999", "city": "Far away" } })
+                placement["basket"]["service"] =
+                    json!({ "delivery": { "street": "1 Pier", "postcode": "99999", "city": "Far away" } })
             }),
             409,
             "changed",
         ),
-        (Box::new(|placement| placement["basket"]["lines"][0]["picks"] = json!([{ "choice": "0".repeat(32) }])), 409, "changed"),
-        (Box::new(|placement| placement["basket"]["coupon"] = json!("' or 1=1; --")), 409, "changed"),
+        (
+            Box::new(|placement| {
+                placement["basket"]["lines"][0]["picks"] = json!([{ "choice": "0".repeat(32) }])
+            }),
+            409,
+            "changed",
+        ),
+        (
+            Box::new(|placement| placement["basket"]["coupon"] = json!("' or 1=1; --")),
+            409,
+            "changed",
+        ),
     ];
     for (at, (breaks, status, slug)) in broken.iter().enumerate() {
         let mut placement = good.clone();
         breaks(&mut placement);
         let answer = app.place(&placement).await;
         assert_eq!(answer.status, *status, "{at}: {}", answer.text());
-        assert!(answer.json()["type"].as_str().unwrap().ends_with(slug), "{at}: {}", answer.text());
+        assert!(
+            answer.json()["type"].as_str().unwrap().ends_with(slug),
+            "{at}: {}",
+            answer.text()
+        );
     }
-    let foreign = Request::post(format!("{DINER}/orders")).header("idempotency-key", unique()).header("content-type", "text/plain");
-    assert_eq!(app.send(foreign.body(Body::from(good.to_string())).unwrap()).await.status, 415);
+    let foreign = Request::post(format!("{DINER}/orders"))
+        .header("idempotency-key", unique())
+        .header("content-type", "text/plain");
+    assert_eq!(
+        app.send(foreign.body(Body::from(good.to_string())).unwrap())
+            .await
+            .status,
+        415
+    );
     assert_eq!(app.place(&good).await.status, 201, "the good one is good");
 }
 
 #[tokio::test]
 async fn every_letter_arrives_as_it_was_typed() {
     let app = TestApp::new().await;
-    let texts =
-        ["Robert'); drop table orders; --", "<script>alert(1)</script>", "محمد 🍜 李雷", "a\u{202e}b\u{200b}", "{\"a\":1}", "%s%n\\u0000"];
+    let texts = [
+        "Robert'); drop table orders; --",
+        "<script>alert(1)</script>",
+        "محمد 🍜 李雷",
+        "a\u{202e}b\u{200b}",
+        "{\"a\":1}",
+        "%s%n\\u0000",
+    ];
     let mut tokens = BTreeSet::new();
     for text in texts {
         let mut placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
@@ -318,8 +482,13 @@ async fn every_letter_arrives_as_it_was_typed() {
         }
         let receipt = app.place(&placement).await.json();
         let order = app.order(receipt["token"].as_str().unwrap()).await;
-        let read = ["/ordered/contact/name", "/ordered/lines/0/note", "/ordered/note", "/ordered/allergies"]
-            .map(|field| order.pointer(field).unwrap());
+        let read = [
+            "/ordered/contact/name",
+            "/ordered/lines/0/note",
+            "/ordered/note",
+            "/ordered/allergies",
+        ]
+        .map(|field| order.pointer(field).unwrap());
         assert_eq!(read, [text; 4]);
         tokens.insert(receipt["token"].to_string());
     }
@@ -330,9 +499,17 @@ async fn every_letter_arrives_as_it_was_typed() {
 async fn a_menu_that_changes_while_one_orders_is_priced_anew() {
     let app = TestApp::new().await;
     let placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
-    let servery::demo::DemoRestaurant { restaurant, mut menu, .. } =
-        servery::demo::town().unwrap().into_iter().find(|demo| demo.restaurant.slug.as_str() == "lighthouse-diner").unwrap();
-    menu.categories.iter_mut().flat_map(|category| &mut category.dishes).for_each(|dish| dish.price.0 += 100);
+    let servery::demo::DemoRestaurant {
+        restaurant, mut menu, ..
+    } = servery::demo::town()
+        .unwrap()
+        .into_iter()
+        .find(|demo| demo.restaurant.slug.as_str() == "lighthouse-diner")
+        .unwrap();
+    menu.categories
+        .iter_mut()
+        .flat_map(|category| &mut category.dishes)
+        .for_each(|dish| dish.price.0 += 100);
     app.store.put_restaurant(&restaurant, &menu).await.unwrap();
     // At once: this node has not even noticed yet.
     let answer = app.place(&placement).await;
@@ -345,30 +522,56 @@ async fn who_watches_an_order_is_told_at_once() {
     use futures::StreamExt;
     use tower::ServiceExt;
     let app = TestApp::new().await;
-    let receipt = app.place(&app.placement(app.basket("Bottomless Coffee", 1).await).await).await.json();
+    let receipt = app
+        .place(&app.placement(app.basket("Bottomless Coffee", 1).await).await)
+        .await
+        .json();
     let token = receipt["token"].as_str().unwrap();
     let placed = app.order(token).await["revision"].as_i64().unwrap();
     let watch = |last: Option<&str>| {
         let request = Request::get(format!("/api/v1/orders/{token}/events"));
-        let request = last.into_iter().fold(request, |request, last| request.header("last-event-id", last));
+        let request = last
+            .into_iter()
+            .fold(request, |request, last| request.header("last-event-id", last));
         app.router.clone().oneshot(request.body(Body::empty()).unwrap())
     };
     let response = watch(None).await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut frames = response.into_body().into_data_stream();
     let first = String::from_utf8(frames.next().await.unwrap().unwrap().to_vec()).unwrap();
-    assert!(first.contains("\"state\":\"placed\"") && first.contains(&format!("id: {placed}\n")), "{first}");
-    app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({})).await;
+    assert!(
+        first.contains("\"state\":\"placed\"") && first.contains(&format!("id: {placed}\n")),
+        "{first}"
+    );
+    app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({}))
+        .await;
     let second = String::from_utf8(frames.next().await.unwrap().unwrap().to_vec()).unwrap();
-    assert!(second.starts_with(&format!("event: order\nid: {}\n", placed + 1)) && second.contains("\"state\":\"cancelled\""), "{second}");
-    let again = watch(Some(&(placed + 1).to_string())).await.unwrap().into_body().into_data_stream().next().await.unwrap().unwrap();
-    assert!(!String::from_utf8_lossy(&again).contains("event:"), "who has it all is told nothing");
+    assert!(
+        second.starts_with(&format!("event: order\nid: {}\n", placed + 1))
+            && second.contains("\"state\":\"cancelled\""),
+        "{second}"
+    );
+    let again = watch(Some(&(placed + 1).to_string()))
+        .await
+        .unwrap()
+        .into_body()
+        .into_data_stream()
+        .next()
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        !String::from_utf8_lossy(&again).contains("event:"),
+        "who has it all is told nothing"
+    );
 }
 
 #[tokio::test]
 async fn a_dish_that_is_not_served_now_says_when() {
     let app = TestApp::new().await;
-    let demo::DemoRestaurant { restaurant, mut menu, .. } = demo::town().unwrap().swap_remove(3);
+    let demo::DemoRestaurant {
+        restaurant, mut menu, ..
+    } = demo::town().unwrap().swap_remove(3);
     assert_eq!(restaurant.slug.as_str(), "lighthouse-diner");
     let zone = clock::zone(&restaurant.zone).unwrap();
     let hour = clock::local(&zone, clock::now()).0 / 60 % 24;
@@ -382,31 +585,73 @@ async fn a_dish_that_is_not_served_now_says_when() {
     assert_eq!(listed["not_served"][0]["dish"], dish.to_string());
     for mode in ["thin", "hydrated"] {
         let cookie = format!("servery_render={mode}");
-        let page = app.get("/restaurants/lighthouse-diner", &[("cookie", &cookie)]).await;
-        assert!(page.text().contains("Served ") && page.text().contains(&words), "{mode}");
-        let page = app.get(&format!("/restaurants/lighthouse-diner/dishes/{dish}"), &[("cookie", &cookie)]).await;
-        assert!(page.text().contains(&words) && page.text().contains("disabled>Not served now"), "{mode}");
+        let page = app
+            .get("/restaurants/lighthouse-diner", &[("cookie", &cookie)])
+            .await;
+        assert!(
+            page.text().contains("Served ") && page.text().contains(&words),
+            "{mode}"
+        );
+        let page = app
+            .get(
+                &format!("/restaurants/lighthouse-diner/dishes/{dish}"),
+                &[("cookie", &cookie)],
+            )
+            .await;
+        assert!(
+            page.text().contains(&words) && page.text().contains("disabled>Not served now"),
+            "{mode}"
+        );
     }
 }
 
 #[tokio::test]
 async fn where_one_orders_at_the_table_only_the_code_is_asked_for() {
     let app = TestApp::new().await;
-    let demo::DemoRestaurant { mut restaurant, menu, .. } = demo::town().unwrap().swap_remove(3);
-    (restaurant.ordering.collection, restaurant.ordering.at_table, restaurant.ordering.zones) = (false, true, Vec::new());
+    let demo::DemoRestaurant {
+        mut restaurant, menu, ..
+    } = demo::town().unwrap().swap_remove(3);
+    (
+        restaurant.ordering.collection,
+        restaurant.ordering.at_table,
+        restaurant.ordering.zones,
+    ) = (false, true, Vec::new());
     app.store.put_restaurant(&restaurant, &menu).await.unwrap();
     crate::town::until(&app, DINER, |answer| !answer.text().contains("\"free_from\"")).await;
     let dish = app.dish(DINER, "Bottomless Coffee").await;
-    let added = app.form("/restaurants/lighthouse-diner/basket", "", &format!("dish={dish}&count=1")).await;
-    let cookie = format!("{}; servery_render=thin", added.header("set-cookie").split(';').next().unwrap());
-    let checkout = async || app.get("/restaurants/lighthouse-diner/checkout", &[("cookie", &cookie)]).await;
+    let added = app
+        .form(
+            "/restaurants/lighthouse-diner/basket",
+            "",
+            &format!("dish={dish}&count=1"),
+        )
+        .await;
+    let cookie = format!(
+        "{}; servery_render=thin",
+        added.header("set-cookie").split(';').next().unwrap()
+    );
+    let checkout = async || {
+        app.get("/restaurants/lighthouse-diner/checkout", &[("cookie", &cookie)])
+            .await
+    };
     let page = checkout().await;
-    assert!(page.text().contains("Please scan the code on yours."), "{}", page.text());
+    assert!(
+        page.text().contains("Please scan the code on yours."),
+        "{}",
+        page.text()
+    );
     for way in ["value=\"collection\"", "value=\"delivery\"", "value=\"table\""] {
         assert!(!page.text().contains(way), "{way}");
     }
-    app.store.put_table(restaurant.id, "code7", "Table 7").await.unwrap();
+    app.store
+        .put_table(restaurant.id, "code7", "Table 7")
+        .await
+        .unwrap();
     assert_eq!(app.get("/t/code7", &[("cookie", &cookie)]).await.status, 303);
     let page = checkout().await;
-    assert!(page.text().contains("value=\"table\"") && !page.text().contains("Please scan"), "{}", page.text());
+    assert!(
+        page.text().contains("value=\"table\"") && !page.text().contains("Please scan"),
+        "{}",
+        page.text()
+    );
 }

@@ -10,8 +10,18 @@ const PAGES: [&str; 3] = ["/", "/restaurants/trattoria-da-lucia", "/about"];
 /// Where the first dish with more than one group of options is shown, and its id.
 async fn dish(app: &TestApp, restaurant: &str) -> (String, String) {
     let menu = app.json(&format!("/api/v1/restaurants/{restaurant}/menu")).await;
-    let dishes = menu["categories"].as_array().unwrap().iter().flat_map(|category| category["dishes"].as_array().unwrap());
-    let id = dishes.into_iter().find(|dish| dish["option_groups"][1].is_string()).unwrap()["id"].as_str().unwrap().to_owned();
+    let dishes = menu["categories"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|category| category["dishes"].as_array().unwrap());
+    let id = dishes
+        .into_iter()
+        .find(|dish| dish["option_groups"][1].is_string())
+        .unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     (format!("/restaurants/{restaurant}/dishes/{id}"), id)
 }
 
@@ -22,10 +32,21 @@ async fn a_thin_page_has_no_script_and_says_so() {
     for path in PAGES.into_iter().chain([&*dish]) {
         let page = app.get(path, &[("cookie", "servery_render=thin")]).await;
         assert_eq!(page.header("servery-render"), "thin; reason=visitor", "{path}");
-        assert!(page.header("content-security-policy").contains("script-src 'none'"), "{path}");
+        assert!(
+            page.header("content-security-policy")
+                .contains("script-src 'none'"),
+            "{path}"
+        );
         // What search engines read is data.
         let html = page.text().replace("<script type=\"application/ld+json\">", "");
-        for needless in ["<script", "modulepreload", ".wasm", " onclick", " onload", "javascript:"] {
+        for needless in [
+            "<script",
+            "modulepreload",
+            ".wasm",
+            " onclick",
+            " onload",
+            "javascript:",
+        ] {
             assert!(!html.contains(needless), "{path}: {needless}");
         }
     }
@@ -34,16 +55,33 @@ async fn a_thin_page_has_no_script_and_says_so() {
 #[tokio::test]
 async fn a_page_with_a_script_has_a_nonce_of_its_own_each_time() {
     let app = TestApp::new().await;
-    for (path, mode) in [("/", "hydrated"), ("/", "thick"), ("/restaurants/jade-lantern", "hydrated"), ("/about", "hydrated")] {
+    for (path, mode) in [
+        ("/", "hydrated"),
+        ("/", "thick"),
+        ("/restaurants/jade-lantern", "hydrated"),
+        ("/about", "hydrated"),
+    ] {
         let cookie = format!("servery_render={mode}");
         let mut nonces = Vec::new();
         for _ in 0..2 {
             let page = app.get(path, &[("cookie", &cookie)]).await;
             let policy = page.header("content-security-policy").to_owned();
-            let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap().to_owned();
+            let nonce = policy
+                .split("'nonce-")
+                .nth(1)
+                .and_then(|rest| rest.split('\'').next())
+                .unwrap()
+                .to_owned();
             assert_eq!(nonce.len(), 22, "128 bits: {policy}");
-            assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
-            assert!(page.text().contains(&format!("<script type=\"module\" nonce=\"{nonce}\">")), "{path} {mode}");
+            assert!(
+                !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+                "{policy}"
+            );
+            assert!(
+                page.text()
+                    .contains(&format!("<script type=\"module\" nonce=\"{nonce}\">")),
+                "{path} {mode}"
+            );
             assert!(page.text().contains("<noscript>"), "{path} {mode}: a way out");
             nonces.push(nonce);
         }
@@ -61,8 +99,14 @@ async fn only_the_staff_app_shows_photos_that_have_no_address() {
         ("/restaurants/lighthouse-diner", "thick", "img-src 'self';"),
         ("/restaurants/lighthouse-diner", "hydrated", "img-src 'self';"),
     ] {
-        let page = app.get(path, &[("cookie", &format!("servery_render={mode}"))]).await;
-        assert!(page.header("content-security-policy").contains(pictures), "{path} {mode}: {}", page.header("content-security-policy"));
+        let page = app
+            .get(path, &[("cookie", &format!("servery_render={mode}"))])
+            .await;
+        assert!(
+            page.header("content-security-policy").contains(pictures),
+            "{path} {mode}: {}",
+            page.header("content-security-policy")
+        );
     }
 }
 
@@ -70,11 +114,22 @@ async fn only_the_staff_app_shows_photos_that_have_no_address() {
 async fn each_page_comes_with_the_program_of_its_chunk() {
     let app = TestApp::new().await;
     let (dish, _) = dish(&app, "trattoria-da-lucia").await;
-    for (path, program, other) in [("/restaurants/trattoria-da-lucia", "reading", "ordering"), (&dish, "ordering", "reading")] {
+    for (path, program, other) in [
+        ("/restaurants/trattoria-da-lucia", "reading", "ordering"),
+        (&dish, "ordering", "reading"),
+    ] {
         for mode in ["hydrated", "thick"] {
-            let page = app.get(path, &[("cookie", &format!("servery_render={mode}"))]).await;
-            assert!(page.text().contains(&format!("/assets/{program}.")), "{path} {mode}");
-            assert!(!page.text().contains(&format!("/assets/{other}.")), "{path} {mode}");
+            let page = app
+                .get(path, &[("cookie", &format!("servery_render={mode}"))])
+                .await;
+            assert!(
+                page.text().contains(&format!("/assets/{program}.")),
+                "{path} {mode}"
+            );
+            assert!(
+                !page.text().contains(&format!("/assets/{other}.")),
+                "{path} {mode}"
+            );
         }
     }
 }
@@ -85,14 +140,33 @@ async fn a_dish_is_a_form_that_needs_no_script() {
     let (path, id) = dish(&app, "trattoria-da-lucia").await;
     let page = app.get(&path, &[("cookie", "servery_render=thin")]).await;
     assert_eq!(page.status, StatusCode::OK);
-    let form = page.text().split("<form").find(|form| form.contains("method=\"post\"")).unwrap().split("</form>").next().unwrap();
-    assert!(form.contains("action=\"/restaurants/trattoria-da-lucia/basket\""), "{form}");
+    let form = page
+        .text()
+        .split("<form")
+        .find(|form| form.contains("method=\"post\""))
+        .unwrap()
+        .split("</form>")
+        .next()
+        .unwrap();
+    assert!(
+        form.contains("action=\"/restaurants/trattoria-da-lucia/basket\""),
+        "{form}"
+    );
     assert!(form.contains(&format!("name=\"dish\" value=\"{id}\"")), "{form}");
-    for field in ["name=\"pick\"", "name=\"pick.", "name=\"note\"", "name=\"count\"", "type=\"submit\""] {
+    for field in [
+        "name=\"pick\"",
+        "name=\"pick.",
+        "name=\"note\"",
+        "name=\"count\"",
+        "type=\"submit\"",
+    ] {
         assert!(form.contains(field), "{field}: {form}");
     }
     // What only a script could do is not offered.
-    assert!(!form.contains("type=\"button\"") && !form.contains("<output"), "{form}");
+    assert!(
+        !form.contains("type=\"button\"") && !form.contains("<output"),
+        "{form}"
+    );
 }
 
 #[tokio::test]
@@ -100,7 +174,12 @@ async fn a_dish_is_on_its_own_menu_only() {
     let app = TestApp::new().await;
     let (path, id) = dish(&app, "trattoria-da-lucia").await;
     let elsewhere = format!("/restaurants/jade-lantern/dishes/{id}");
-    for path in [elsewhere.as_str(), "/restaurants/trattoria-da-lucia/dishes/pizza", "/restaurants/nobody/dishes/1", &format!("{path}/")] {
+    for path in [
+        elsewhere.as_str(),
+        "/restaurants/trattoria-da-lucia/dishes/pizza",
+        "/restaurants/nobody/dishes/1",
+        &format!("{path}/"),
+    ] {
         assert_eq!(app.get(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
@@ -109,7 +188,12 @@ async fn a_dish_is_on_its_own_menu_only() {
 async fn a_shell_is_the_same_whatever_it_will_show() {
     let app = TestApp::new().await;
     let shell = |page: &str| {
-        let nonce = page.split("nonce=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+        let nonce = page
+            .split("nonce=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap()
+            .to_owned();
         let body = page.replace(&nonce, "");
         body[body.find("<body>").unwrap()..].to_owned()
     };
@@ -118,7 +202,10 @@ async fn a_shell_is_the_same_whatever_it_will_show() {
     let two = app.get("/?q=noodle", &cookie).await;
     assert_eq!(shell(one.text()), shell(two.text()));
     assert!(!one.text().contains("Jade Lantern"));
-    assert_eq!(app.get("/restaurants/nobody", &cookie).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        app.get("/restaurants/nobody", &cookie).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -128,11 +215,27 @@ async fn a_view_is_rendered_once_and_kept_apart_by_what_it_depends_on() {
     let second = app.get("/", &[("cookie", "servery_render=thin")]).await;
     // The footer names the time that rendering took: the same text is the same rendering.
     assert_eq!(first.text(), second.text());
-    assert_eq!(first.header("vary"), "accept-encoding, accept-language, cookie, save-data");
-    let german = app.get("/", &[("cookie", "servery_render=thin"), ("accept-language", "de")]).await;
+    assert_eq!(
+        first.header("vary"),
+        "accept-encoding, accept-language, cookie, save-data"
+    );
+    let german = app
+        .get(
+            "/",
+            &[("cookie", "servery_render=thin"), ("accept-language", "de")],
+        )
+        .await;
     assert_ne!(first.header("etag"), german.header("etag"));
     assert!(german.text().contains("<html lang=\"de\" dir=\"ltr\""));
-    let unchanged = app.get("/", &[("cookie", "servery_render=thin"), ("if-none-match", first.header("etag"))]).await;
+    let unchanged = app
+        .get(
+            "/",
+            &[
+                ("cookie", "servery_render=thin"),
+                ("if-none-match", first.header("etag")),
+            ],
+        )
+        .await;
     assert_eq!(unchanged.status, StatusCode::NOT_MODIFIED);
 }
 
@@ -140,10 +243,19 @@ async fn a_view_is_rendered_once_and_kept_apart_by_what_it_depends_on() {
 async fn only_what_is_the_same_for_everybody_may_be_shared() {
     let app = TestApp::new().await;
     let anonymous = app.get("/about", &[]).await;
-    assert!(anonymous.header("cache-control").starts_with("public, max-age=0, s-maxage="), "{}", anonymous.header("cache-control"));
-    for (path, headers) in
-        [("/about", vec![("cookie", "servery_lang=de")]), ("/about?lang=de", vec![]), ("/", vec![]), ("/?render=thin", vec![])]
-    {
+    assert!(
+        anonymous
+            .header("cache-control")
+            .starts_with("public, max-age=0, s-maxage="),
+        "{}",
+        anonymous.header("cache-control")
+    );
+    for (path, headers) in [
+        ("/about", vec![("cookie", "servery_lang=de")]),
+        ("/about?lang=de", vec![]),
+        ("/", vec![]),
+        ("/?render=thin", vec![]),
+    ] {
         let page = app.get(path, &headers).await;
         assert_eq!(page.header("cache-control"), "private, no-cache", "{path}");
     }
@@ -152,10 +264,20 @@ async fn only_what_is_the_same_for_everybody_may_be_shared() {
 #[tokio::test]
 async fn what_is_one_visitors_is_kept_by_nobody() {
     let app = TestApp::new().await;
-    for path in ["/restaurants/lighthouse-diner/basket", "/restaurants/lighthouse-diner/checkout", "/orders"] {
+    for path in [
+        "/restaurants/lighthouse-diner/basket",
+        "/restaurants/lighthouse-diner/checkout",
+        "/orders",
+    ] {
         for mode in ["thin", "hydrated"] {
-            let page = app.get(path, &[("cookie", &format!("servery_render={mode}"))]).await;
-            assert_eq!((page.status, page.header("cache-control")), (StatusCode::OK, "private, no-store"), "{path} {mode}");
+            let page = app
+                .get(path, &[("cookie", &format!("servery_render={mode}"))])
+                .await;
+            assert_eq!(
+                (page.status, page.header("cache-control")),
+                (StatusCode::OK, "private, no-store"),
+                "{path} {mode}"
+            );
         }
     }
 }
@@ -168,24 +290,48 @@ async fn whoever_speaks_first_decides_the_mode() {
         ("/?render=thick", vec![], "thick; reason=visitor"),
         ("/", vec![("save-data", "on")], "thin; reason=browser"),
         ("/?browser=limited", vec![], "thin; reason=browser"),
-        ("/?render=hydrated", vec![("save-data", "on")], "hydrated; reason=visitor"),
+        (
+            "/?render=hydrated",
+            vec![("save-data", "on")],
+            "hydrated; reason=visitor",
+        ),
         ("/about?render=thick", vec![], "thin; reason=default"),
     ] {
-        assert_eq!(app.get(path, &headers).await.header("servery-render"), said, "{path} {headers:?}");
+        assert_eq!(
+            app.get(path, &headers).await.header("servery-render"),
+            said,
+            "{path} {headers:?}"
+        );
     }
     let busy = TestApp::heavy_at(0).await;
-    assert_eq!(busy.get("/", &[]).await.header("servery-render"), "thin; reason=load");
-    assert_eq!(busy.get("/?render=hydrated", &[]).await.header("servery-render"), "hydrated; reason=visitor");
+    assert_eq!(
+        busy.get("/", &[]).await.header("servery-render"),
+        "thin; reason=load"
+    );
+    assert_eq!(
+        busy.get("/?render=hydrated", &[]).await.header("servery-render"),
+        "hydrated; reason=visitor"
+    );
 }
 
 #[tokio::test]
 async fn a_choice_is_kept_in_a_cookie_until_it_is_taken_back() {
     let app = TestApp::new().await;
     let chosen = app.get("/?render=thin&lang=ar", &[]).await;
-    let cookies: Vec<_> = chosen.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect();
-    assert!(cookies[0].starts_with("servery_render=thin; Path=/; Max-Age=31536000; SameSite=Lax"), "{cookies:?}");
+    let cookies: Vec<_> = chosen
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|cookie| cookie.to_str().unwrap())
+        .collect();
+    assert!(
+        cookies[0].starts_with("servery_render=thin; Path=/; Max-Age=31536000; SameSite=Lax"),
+        "{cookies:?}"
+    );
     assert!(cookies[1].starts_with("servery_lang=ar;"), "{cookies:?}");
-    let taken_back = app.get("/?render=auto", &[("cookie", "servery_render=thin")]).await;
+    let taken_back = app
+        .get("/?render=auto", &[("cookie", "servery_render=thin")])
+        .await;
     assert_eq!(taken_back.header("servery-render"), "hydrated; reason=default");
     assert!(taken_back.header("set-cookie").contains("Max-Age=0"));
 }
@@ -195,9 +341,17 @@ async fn files_are_kept_for_good_under_the_name_of_their_content() {
     let app = TestApp::new().await;
     let page = app.get("/", &[("cookie", "servery_render=hydrated")]).await;
     for ending in [".css", ".js", ".wasm", ".json"] {
-        let address = page.text().split('"').find(|part| part.starts_with("/assets/") && part.ends_with(ending)).unwrap();
+        let address = page
+            .text()
+            .split('"')
+            .find(|part| part.starts_with("/assets/") && part.ends_with(ending))
+            .unwrap();
         let plain = app.get(address, &[]).await;
-        assert_eq!((plain.status, plain.header("cache-control")), (StatusCode::OK, "public, max-age=31536000, immutable"), "{address}");
+        assert_eq!(
+            (plain.status, plain.header("cache-control")),
+            (StatusCode::OK, "public, max-age=31536000, immutable"),
+            "{address}"
+        );
         let small = app.get(address, &[("accept-encoding", "br")]).await;
         assert_eq!(small.header("content-encoding"), "br", "{address}");
         let mut unpacked = Vec::new();
@@ -211,11 +365,19 @@ async fn the_service_worker_lists_files_that_are_there_and_no_others() {
     let app = TestApp::new().await;
     let worker = app.get("/service-worker.js", &[]).await;
     assert_eq!(worker.header("cache-control"), "no-cache");
-    let list = worker.text().lines().find_map(|line| line.strip_prefix("const PRECACHE = ")).unwrap().trim_end_matches(';').to_owned();
+    let list = worker
+        .text()
+        .lines()
+        .find_map(|line| line.strip_prefix("const PRECACHE = "))
+        .unwrap()
+        .trim_end_matches(';')
+        .to_owned();
     let addresses: Vec<String> = serde_json::from_str(&list).unwrap();
     assert!(addresses.contains(&"/shell/reading/ar".to_owned()));
     for program in ["reading", "ordering"] {
-        let wasm = |address: &String| address.starts_with(&format!("/assets/{program}.")) && address.ends_with(".wasm");
+        let wasm = |address: &String| {
+            address.starts_with(&format!("/assets/{program}.")) && address.ends_with(".wasm")
+        };
         assert!(addresses.iter().any(wasm), "{program}");
     }
     for address in &addresses {
@@ -224,10 +386,16 @@ async fn the_service_worker_lists_files_that_are_there_and_no_others() {
         // Whatever a shell names is in the list too, so that it opens without a network.
         if address.starts_with("/shell/") {
             for named in file.text().split('"').filter(|part| part.starts_with("/assets/")) {
-                assert!(addresses.iter().any(|known| known == named), "{address} names {named}");
+                assert!(
+                    addresses.iter().any(|known| known == named),
+                    "{address} names {named}"
+                );
             }
             let version = file.header("servery-version");
-            assert!(!version.is_empty() && worker.text().contains(version), "{address}");
+            assert!(
+                !version.is_empty() && worker.text().contains(version),
+                "{address}"
+            );
         }
     }
 }
@@ -237,7 +405,10 @@ async fn pictures_come_from_the_operators_folder_and_nothing_else_does() {
     let app = TestApp::new().await;
     fs::write(app.folder.path().join("ramen-320.avif"), b"not really a picture").unwrap();
     let picture = app.get("/pictures/ramen-320.avif", &[]).await;
-    assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/avif"));
+    assert_eq!(
+        (picture.status, picture.header("content-type")),
+        (StatusCode::OK, "image/avif")
+    );
     for path in [
         "/pictures/test.db",
         "/pictures/../test.db",
@@ -248,7 +419,10 @@ async fn pictures_come_from_the_operators_folder_and_nothing_else_does() {
     ] {
         assert_eq!(app.get(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    assert_eq!(app.get("/pictures/ramen.svg", &[]).await.header("content-type"), "image/svg+xml");
+    assert_eq!(
+        app.get("/pictures/ramen.svg", &[]).await.header("content-type"),
+        "image/svg+xml"
+    );
 }
 
 #[tokio::test]
@@ -256,21 +430,45 @@ async fn what_broke_is_shown_once_and_not_kept() {
     let app = TestApp::new().await;
     let database = format!("sqlite:{}", app.folder.path().join("test.db").display());
     let mut connection = sqlx::SqliteConnection::connect(&database).await.unwrap();
-    connection.execute("alter table dishes rename to elsewhere").await.unwrap();
+    connection
+        .execute("alter table dishes rename to elsewhere")
+        .await
+        .unwrap();
     let headers = [("save-data", "on")];
     let broken = app.get("/restaurants/jade-lantern", &headers).await;
-    assert_eq!((broken.status, broken.header("cache-control"), broken.header("etag")), (StatusCode::INTERNAL_SERVER_ERROR, "no-store", ""));
+    assert_eq!(
+        (
+            broken.status,
+            broken.header("cache-control"),
+            broken.header("etag")
+        ),
+        (StatusCode::INTERNAL_SERVER_ERROR, "no-store", "")
+    );
     assert!(broken.text().contains("The fault is ours"));
-    connection.execute("alter table elsewhere rename to dishes").await.unwrap();
-    assert_eq!(app.get("/restaurants/jade-lantern", &headers).await.status, StatusCode::OK);
+    connection
+        .execute("alter table elsewhere rename to dishes")
+        .await
+        .unwrap();
+    assert_eq!(
+        app.get("/restaurants/jade-lantern", &headers).await.status,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
 async fn an_error_speaks_the_language_that_was_asked_for() {
     let app = TestApp::new().await;
-    for (path, status) in [("/no/such/page?lang=ar", 404), ("/restaurants/nobody?lang=ar", 404), ("/?render=fat&lang=ar", 400)] {
+    for (path, status) in [
+        ("/no/such/page?lang=ar", 404),
+        ("/restaurants/nobody?lang=ar", 404),
+        ("/?render=fat&lang=ar", 400),
+    ] {
         let page = app.get(path, &[]).await;
-        assert_eq!((page.status.as_u16(), page.header("cache-control")), (status, "no-store"), "{path}");
+        assert_eq!(
+            (page.status.as_u16(), page.header("cache-control")),
+            (status, "no-store"),
+            "{path}"
+        );
         assert!(page.text().contains("<html lang=\"ar\" dir=\"rtl\""), "{path}");
     }
 }
@@ -279,7 +477,10 @@ async fn an_error_speaks_the_language_that_was_asked_for() {
 async fn parameters_that_no_page_has_make_no_other_page() {
     let app = TestApp::new().await;
     let thin = [("cookie", "servery_render=thin")];
-    let (plain, tracked) = (app.get("/", &thin).await, app.get("/?utm_source=letter&x=1", &thin).await);
+    let (plain, tracked) = (
+        app.get("/", &thin).await,
+        app.get("/?utm_source=letter&x=1", &thin).await,
+    );
     // The footer names the time that rendering took: the same text is the same rendering.
     assert_eq!(plain.text(), tracked.text());
     let many = app.get(&format!("/?{}", "q=tea&".repeat(5_000)), &thin).await;

@@ -36,15 +36,28 @@ fn text(bytes: impl AsRef<[u8]>) -> String {
 impl Authenticator {
     fn new(seed: u8) -> Self {
         let key = SigningKey::from_slice(&[seed; 32]).unwrap();
-        Self { key, id: vec![seed; 16], counter: 0, host: "eat.example", origin: ORIGIN, flags: VERIFIED }
+        Self {
+            key,
+            id: vec![seed; 16],
+            counter: 0,
+            host: "eat.example",
+            origin: ORIGIN,
+            flags: VERIFIED,
+        }
     }
 
     fn client_data(&self, kind: &str, challenge: &str) -> String {
-        json!({ "type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false }).to_string()
+        json!({ "type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false })
+            .to_string()
     }
 
     fn data(&self, flags: u8) -> Vec<u8> {
-        [Sha256::digest(self.host).as_slice(), &[flags], &self.counter.to_be_bytes()].concat()
+        [
+            Sha256::digest(self.host).as_slice(),
+            &[flags],
+            &self.counter.to_be_bytes(),
+        ]
+        .concat()
     }
 
     /// As COSE writes it, with an algorithm that may be another.
@@ -52,16 +65,53 @@ impl Authenticator {
         let point = self.key.verifying_key().to_sec1_point(false);
         let point = point.as_bytes();
         let mut cose = minicbor::Encoder::new(Vec::new());
-        cose.map(5).unwrap().i32(1).unwrap().i32(2).unwrap().i32(3).unwrap().i32(algorithm).unwrap().i32(-1).unwrap().i32(1).unwrap();
-        cose.i32(-2).unwrap().bytes(&point[1..33]).unwrap().i32(-3).unwrap().bytes(&point[33..]).unwrap();
+        cose.map(5)
+            .unwrap()
+            .i32(1)
+            .unwrap()
+            .i32(2)
+            .unwrap()
+            .i32(3)
+            .unwrap()
+            .i32(algorithm)
+            .unwrap()
+            .i32(-1)
+            .unwrap()
+            .i32(1)
+            .unwrap();
+        cose.i32(-2)
+            .unwrap()
+            .bytes(&point[1..33])
+            .unwrap()
+            .i32(-3)
+            .unwrap()
+            .bytes(&point[33..])
+            .unwrap();
         cose.into_writer()
     }
 
     fn create(&self, challenge: &str, algorithm: i32) -> Value {
         let length = u16::try_from(self.id.len()).unwrap().to_be_bytes();
-        let data = [&self.data(self.flags | 1 << 6), &[0; 16][..], &length, &self.id, &self.public_key(algorithm)].concat();
+        let data = [
+            &self.data(self.flags | 1 << 6),
+            &[0; 16][..],
+            &length,
+            &self.id,
+            &self.public_key(algorithm),
+        ]
+        .concat();
         let mut object = minicbor::Encoder::new(Vec::new());
-        object.map(3).unwrap().str("fmt").unwrap().str("none").unwrap().str("attStmt").unwrap().map(0).unwrap();
+        object
+            .map(3)
+            .unwrap()
+            .str("fmt")
+            .unwrap()
+            .str("none")
+            .unwrap()
+            .str("attStmt")
+            .unwrap()
+            .map(0)
+            .unwrap();
         object.str("authData").unwrap().bytes(&data).unwrap();
         let client_data = text(self.client_data("webauthn.create", challenge));
         json!({ "id": text(&self.id), "type": "public-key", "clientExtensionResults": {},
@@ -72,7 +122,9 @@ impl Authenticator {
         self.counter += 1;
         let client_data = self.client_data("webauthn.get", challenge);
         let data = self.data(self.flags);
-        let signature: DerSignature = self.key.sign(&[data.as_slice(), &Sha256::digest(&client_data)].concat());
+        let signature: DerSignature = self
+            .key
+            .sign(&[data.as_slice(), &Sha256::digest(&client_data)].concat());
         json!({ "id": text(&self.id), "type": "public-key",
             "response": { "clientDataJSON": text(client_data), "authenticatorData": text(data), "signature": text(signature.as_bytes()) } })
     }
@@ -80,19 +132,47 @@ impl Authenticator {
 
 impl TestApp {
     async fn on_its_site() -> Self {
-        Self::with(None, Settings { public_url: Some(ORIGIN.into()), ..Settings::default() }).await
+        Self::with(
+            None,
+            Settings {
+                public_url: Some(ORIGIN.into()),
+                ..Settings::default()
+            },
+        )
+        .await
     }
 
     async fn add_passkey(&self, session: &str, authenticator: &Authenticator) -> Answer {
-        let options = self.post("/api/v1/account/passkeys/challenges", &[("cookie", session)], &json!({})).await.json();
-        assert_eq!((&options["rp"]["id"], &options["pubKeyCredParams"][0]["alg"]), (&json!("eat.example"), &json!(-7)));
+        let options = self
+            .post(
+                "/api/v1/account/passkeys/challenges",
+                &[("cookie", session)],
+                &json!({}),
+            )
+            .await
+            .json();
+        assert_eq!(
+            (&options["rp"]["id"], &options["pubKeyCredParams"][0]["alg"]),
+            (&json!("eat.example"), &json!(-7))
+        );
         let credential = authenticator.create(options["challenge"].as_str().unwrap(), -7);
-        self.post("/api/v1/account/passkeys", &[("cookie", session)], &json!({ "name": "Phone", "credential": credential })).await
+        self.post(
+            "/api/v1/account/passkeys",
+            &[("cookie", session)],
+            &json!({ "name": "Phone", "credential": credential }),
+        )
+        .await
     }
 
     async fn challenge(&self) -> String {
-        let options = self.post("/api/v1/sessions/challenges", &[], &json!({})).await.json();
-        assert_eq!((&options["rpId"], &options["userVerification"]), (&json!("eat.example"), &json!("required")));
+        let options = self
+            .post("/api/v1/sessions/challenges", &[], &json!({}))
+            .await
+            .json();
+        assert_eq!(
+            (&options["rpId"], &options["userVerification"]),
+            (&json!("eat.example"), &json!("required"))
+        );
         options["challenge"].as_str().unwrap().to_owned()
     }
 
@@ -107,19 +187,44 @@ async fn a_passkey_is_made_and_opens_the_account() {
     let session = app.signed_in("ada@example.org").await;
     let mut phone = Authenticator::new(7);
     let made = app.add_passkey(&session, &phone).await;
-    assert_eq!((made.status.as_u16(), &made.json()["id"]), (201, &json!(text(&phone.id))), "{}", made.text());
+    assert_eq!(
+        (made.status.as_u16(), &made.json()["id"]),
+        (201, &json!(text(&phone.id))),
+        "{}",
+        made.text()
+    );
     app.add_passkey(&session, &phone).await.problem(Kind::Conflict);
     let sent = phone.get(&app.challenge().await);
     let answer = app.use_passkey(&sent).await;
-    assert_eq!((answer.status.as_u16(), &answer.json()["account"]["email"]), (201, &json!("ada@example.org")), "{}", answer.text());
+    assert_eq!(
+        (answer.status.as_u16(), &answer.json()["account"]["email"]),
+        (201, &json!("ada@example.org")),
+        "{}",
+        answer.text()
+    );
     let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-    let passkeys = app.get("/api/v1/account/passkeys", &[("cookie", &cookie)]).await.json();
+    let passkeys = app
+        .get("/api/v1/account/passkeys", &[("cookie", &cookie)])
+        .await
+        .json();
     assert_eq!(passkeys[0]["name"], "Phone");
-    assert_eq!(app.get("/api/v1/account/export", &[("cookie", &cookie)]).await.json()["passkeys"], passkeys);
+    assert_eq!(
+        app.get("/api/v1/account/export", &[("cookie", &cookie)])
+            .await
+            .json()["passkeys"],
+        passkeys
+    );
     app.use_passkey(&sent).await.problem(Kind::SignedOut);
     let path = format!("/api/v1/account/passkeys/{}", text(&phone.id));
-    assert_eq!(app.call("DELETE", &path, &[("cookie", &cookie)], &json!({})).await.status, 204);
-    app.use_passkey(&phone.get(&app.challenge().await)).await.problem(Kind::SignedOut);
+    assert_eq!(
+        app.call("DELETE", &path, &[("cookie", &cookie)], &json!({}))
+            .await
+            .status,
+        204
+    );
+    app.use_passkey(&phone.get(&app.challenge().await))
+        .await
+        .problem(Kind::SignedOut);
 }
 
 #[tokio::test]
@@ -128,13 +233,31 @@ async fn a_passkey_is_removed_by_a_plain_form() {
     let session = app.signed_in("ada@example.org").await;
     let phone = Authenticator::new(7);
     app.add_passkey(&session, &phone).await;
-    let shown = app.get("/account", &[("cookie", &format!("{session}; servery_render=thin")), ("accept", "text/html")]).await;
+    let shown = app
+        .get(
+            "/account",
+            &[
+                ("cookie", &format!("{session}; servery_render=thin")),
+                ("accept", "text/html"),
+            ],
+        )
+        .await;
     assert!(shown.text().contains("<bdi>Phone</bdi>"), "{}", shown.text());
-    let form = Request::post("/account").header("cookie", &session).header("content-type", "application/x-www-form-urlencoded");
+    let form = Request::post("/account")
+        .header("cookie", &session)
+        .header("content-type", "application/x-www-form-urlencoded");
     let body = format!("change=remove-passkey&passkey={}", text(&phone.id));
     let answer = app.send(form.body(Body::from(body)).unwrap()).await;
-    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/account?done=saved"));
-    assert_eq!(app.get("/api/v1/account/passkeys", &[("cookie", &session)]).await.json(), json!([]));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("location")),
+        (303, "/account?done=saved")
+    );
+    assert_eq!(
+        app.get("/api/v1/account/passkeys", &[("cookie", &session)])
+            .await
+            .json(),
+        json!([])
+    );
 }
 
 #[tokio::test]
@@ -143,30 +266,63 @@ async fn a_passkey_answers_only_what_it_was_asked() {
     let session = app.signed_in("ada@example.org").await;
     let mut phone = Authenticator::new(7);
     app.add_passkey(&session, &phone).await;
-    app.use_passkey(&phone.get("made-up-by-myself")).await.problem(Kind::Conflict);
-    let options = app.post("/api/v1/account/passkeys/challenges", &[("cookie", &session)], &json!({})).await.json();
+    app.use_passkey(&phone.get("made-up-by-myself"))
+        .await
+        .problem(Kind::Conflict);
+    let options = app
+        .post(
+            "/api/v1/account/passkeys/challenges",
+            &[("cookie", &session)],
+            &json!({}),
+        )
+        .await
+        .json();
     let to_make_one = options["challenge"].as_str().unwrap();
-    app.use_passkey(&phone.get(to_make_one)).await.problem(Kind::Conflict);
+    app.use_passkey(&phone.get(to_make_one))
+        .await
+        .problem(Kind::Conflict);
     let to_sign_in = app.challenge().await;
     let credential = Authenticator::new(8).create(&to_sign_in, -7);
     let body = json!({ "name": "Other", "credential": credential });
-    app.post("/api/v1/account/passkeys", &[("cookie", &session)], &body).await.problem(Kind::Conflict);
+    app.post("/api/v1/account/passkeys", &[("cookie", &session)], &body)
+        .await
+        .problem(Kind::Conflict);
     let mut copy = phone.clone();
-    assert_eq!(app.use_passkey(&phone.get(&app.challenge().await)).await.status, 201);
-    app.use_passkey(&copy.get(&app.challenge().await)).await.problem(Kind::SignedOut);
+    assert_eq!(
+        app.use_passkey(&phone.get(&app.challenge().await)).await.status,
+        201
+    );
+    app.use_passkey(&copy.get(&app.challenge().await))
+        .await
+        .problem(Kind::SignedOut);
 }
 
 fn site() -> Site {
-    Site { host: "eat.example".into(), origin: ORIGIN.into() }
+    Site {
+        host: "eat.example".into(),
+        origin: ORIGIN.into(),
+    }
 }
 
 #[test]
 fn a_key_for_another_site_or_purpose_is_refused() {
     let phone = Authenticator::new(7);
-    let evil = Authenticator { origin: "https://evil.example", ..phone.clone() };
-    let other = Authenticator { host: "evil.example", ..phone.clone() };
-    let unverified = Authenticator { flags: 1, ..phone.clone() };
-    let absent = Authenticator { flags: 0b100, ..phone.clone() };
+    let evil = Authenticator {
+        origin: "https://evil.example",
+        ..phone.clone()
+    };
+    let other = Authenticator {
+        host: "evil.example",
+        ..phone.clone()
+    };
+    let unverified = Authenticator {
+        flags: 1,
+        ..phone.clone()
+    };
+    let absent = Authenticator {
+        flags: 0b100,
+        ..phone.clone()
+    };
     for (authenticator, algorithm, fault) in [
         (&evil, -7, Fault::OtherSite),
         (&other, -7, Fault::OtherSite),
@@ -174,13 +330,17 @@ fn a_key_for_another_site_or_purpose_is_refused() {
         (&absent, -7, Fault::Unverified),
         (&phone, -257, Fault::OtherKey),
     ] {
-        let sent: Attestation = serde_json::from_value(authenticator.create("x", algorithm)["response"].clone()).unwrap();
+        let sent: Attestation =
+            serde_json::from_value(authenticator.create("x", algorithm)["response"].clone()).unwrap();
         assert_eq!(site().made(&sent), Err(fault));
     }
     let sound: Attestation = serde_json::from_value(phone.create("x", -7)["response"].clone()).unwrap();
     assert_eq!(site().made(&sound).unwrap().challenge, "x");
     for broken in ["", "AA", "o2NmbXRkbm9uZQ", &sound.attestation_object[..200]] {
-        let sent = Attestation { attestation_object: broken.into(), ..sound.clone() };
+        let sent = Attestation {
+            attestation_object: broken.into(),
+            ..sound.clone()
+        };
         assert_eq!(site().made(&sent), Err(Fault::Malformed), "{broken}");
     }
 }
@@ -188,18 +348,44 @@ fn a_key_for_another_site_or_purpose_is_refused() {
 #[test]
 fn a_signature_counts_for_what_was_signed_only() {
     let mut phone = Authenticator::new(7);
-    let made = site().made(&serde_json::from_value(phone.create("x", -7)["response"].clone()).unwrap()).unwrap();
+    let made = site()
+        .made(&serde_json::from_value(phone.create("x", -7)["response"].clone()).unwrap())
+        .unwrap();
     let sound: Assertion = serde_json::from_value(phone.get("x")["response"].clone()).unwrap();
     assert_eq!(site().answered(&sound, &made.public_key, 0).unwrap().counter, 1);
     assert_eq!(site().answered(&sound, &made.public_key, 1), Err(Fault::Copied));
     let others = Authenticator::new(8).create("x", -7);
-    let others = site().made(&serde_json::from_value(others["response"].clone()).unwrap()).unwrap();
-    assert_eq!(site().answered(&sound, &others.public_key, 0), Err(Fault::Signature));
+    let others = site()
+        .made(&serde_json::from_value(others["response"].clone()).unwrap())
+        .unwrap();
+    assert_eq!(
+        site().answered(&sound, &others.public_key, 0),
+        Err(Fault::Signature)
+    );
     let later: Assertion = serde_json::from_value(phone.get("y")["response"].clone()).unwrap();
-    let mixed = Assertion { client_data: later.client_data, ..sound.clone() };
-    assert_eq!(site().answered(&mixed, &made.public_key, 0), Err(Fault::Signature));
+    let mixed = Assertion {
+        client_data: later.client_data,
+        ..sound.clone()
+    };
+    assert_eq!(
+        site().answered(&mixed, &made.public_key, 0),
+        Err(Fault::Signature)
+    );
     let made_one = text(phone.client_data("webauthn.create", "x"));
-    assert_eq!(site().answered(&Assertion { client_data: made_one, ..sound.clone() }, &made.public_key, 0), Err(Fault::OtherSite));
-    let cut = Assertion { signature: "MEQ".into(), ..sound };
+    assert_eq!(
+        site().answered(
+            &Assertion {
+                client_data: made_one,
+                ..sound.clone()
+            },
+            &made.public_key,
+            0
+        ),
+        Err(Fault::OtherSite)
+    );
+    let cut = Assertion {
+        signature: "MEQ".into(),
+        ..sound
+    };
     assert_eq!(site().answered(&cut, &made.public_key, 0), Err(Fault::Malformed));
 }

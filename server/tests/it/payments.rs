@@ -39,13 +39,19 @@ impl Shop {
 
     /// An order that waits for its money: its id and its token.
     async fn order(&self) -> (String, String) {
-        let mut placement = self.app.placement(self.app.basket("Bottomless Coffee", 2).await).await;
+        let mut placement = self
+            .app
+            .placement(self.app.basket("Bottomless Coffee", 2).await)
+            .await;
         placement["payment"] = json!("card");
         let answer = self.app.place(&placement).await;
         assert_eq!(answer.status, 201, "{}", answer.text());
         let receipt = answer.json();
         assert_eq!(receipt["state"], "unpaid");
-        (receipt["id"].as_str().unwrap().to_owned(), receipt["token"].as_str().unwrap().to_owned())
+        (
+            receipt["id"].as_str().unwrap().to_owned(),
+            receipt["token"].as_str().unwrap().to_owned(),
+        )
     }
 
     async fn pay(&self, token: &str, card: &str) -> Answer {
@@ -53,20 +59,49 @@ impl Shop {
     }
 
     async fn pay_with(&self, token: &str, method: &str) -> Answer {
-        self.app.post(&format!("/api/v1/orders/{token}/payment"), &[], &json!({ "payment_method": method })).await
+        self.app
+            .post(
+                &format!("/api/v1/orders/{token}/payment"),
+                &[],
+                &json!({ "payment_method": method }),
+            )
+            .await
     }
 
     /// As if the server had ended before it heard what became of it.
     async fn ask(&self, order: &str, intent: &str) {
-        let (order, named) = (order.parse().unwrap(), Named { intent: intent.to_owned(), method: "pm_1".into() });
+        let (order, named) = (
+            order.parse().unwrap(),
+            Named {
+                intent: intent.to_owned(),
+                method: "pm_1".into(),
+            },
+        );
         self.app.store.ask_payment(order, 1, clock::now()).await.unwrap();
-        assert!(self.app.store.name_payment(order, None, &named, clock::now()).await.unwrap());
+        assert!(
+            self.app
+                .store
+                .name_payment(order, None, &named, clock::now())
+                .await
+                .unwrap()
+        );
     }
 
     /// The same server, whose operator takes no cards any more.
     fn without_cards(&self) -> Arc<App> {
-        let App { store, town, settings, .. } = self.app.app.as_ref();
-        App::new(store.clone(), town.clone(), None, Assets::new().unwrap(), settings.clone())
+        let App {
+            store,
+            town,
+            settings,
+            ..
+        } = self.app.app.as_ref();
+        App::new(
+            store.clone(),
+            town.clone(),
+            None,
+            Assets::new().unwrap(),
+            settings.clone(),
+        )
     }
 
     async fn progress(&self, token: &str) -> Value {
@@ -85,8 +120,15 @@ async fn a_card_is_charged_and_the_kitchen_learns_of_the_order() {
     assert_eq!(shop.pay(&token, GOOD).await.json(), json!("paid"));
     let progress = shop.progress(&token).await;
     let total = shop.total(&token).await;
-    assert_eq!((&progress["state"], &progress["payment"]["paid"]), (&json!("placed"), &json!(total)));
-    assert_eq!(shop.pay(&token, GOOD).await.json(), json!("paid"), "once more charges nothing");
+    assert_eq!(
+        (&progress["state"], &progress["payment"]["paid"]),
+        (&json!("placed"), &json!(total))
+    );
+    assert_eq!(
+        shop.pay(&token, GOOD).await.json(),
+        json!("paid"),
+        "once more charges nothing"
+    );
     assert_eq!(shop.peer.charged(&order).await, [total]);
 }
 
@@ -101,8 +143,18 @@ async fn a_declined_card_can_be_followed_by_another_or_by_cash() {
 
     let (order, token) = shop.order().await;
     shop.pay(&token, DECLINED).await.problem(Kind::Declined);
-    let at_door = shop.app.post(&format!("/api/v1/orders/{token}/pay-at-door"), &[], &json!({})).await.json();
-    assert_eq!((&at_door["progress"]["state"], &at_door["progress"]["payment"]["way"]), (&json!("placed"), &json!("door")));
+    let at_door = shop
+        .app
+        .post(&format!("/api/v1/orders/{token}/pay-at-door"), &[], &json!({}))
+        .await
+        .json();
+    assert_eq!(
+        (
+            &at_door["progress"]["state"],
+            &at_door["progress"]["payment"]["way"]
+        ),
+        (&json!("placed"), &json!("door"))
+    );
     assert!(shop.peer.charged(&order).await.is_empty());
 }
 
@@ -112,13 +164,35 @@ async fn a_bank_that_wants_to_see_the_diner_is_visited() {
     let (order, token) = shop.order().await;
     let answer = shop.pay(&token, WANTS_TO_SEE_YOU).await.json();
     let address = answer["elsewhere"]["address"].as_str().unwrap();
-    assert!(address.starts_with("https://cards.example/pay?payment_intent=pi_"), "{address}");
-    assert!(address.contains(&format!("return=http%3A%2F%2F127.0.0.1%3A3000%2Forders%2F{token}%2Fpaid")), "{address}");
+    assert!(
+        address.starts_with("https://cards.example/pay?payment_intent=pi_"),
+        "{address}"
+    );
+    assert!(
+        address.contains(&format!(
+            "return=http%3A%2F%2F127.0.0.1%3A3000%2Forders%2F{token}%2Fpaid"
+        )),
+        "{address}"
+    );
     assert_eq!(shop.progress(&token).await["state"], "unpaid");
-    let field = |name: &str| address.split_once(&format!("{name}=")).unwrap().1.split('&').next().unwrap().to_owned();
-    shop.peer.authenticate(&field("payment_intent"), &field("client_secret")).await;
+    let field = |name: &str| {
+        address
+            .split_once(&format!("{name}="))
+            .unwrap()
+            .1
+            .split('&')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    shop.peer
+        .authenticate(&field("payment_intent"), &field("client_secret"))
+        .await;
     let back = shop.app.get(&format!("/orders/{token}/paid"), &[]).await;
-    assert_eq!((back.status.as_u16(), back.header("location")), (303, format!("/orders/{token}").as_str()));
+    assert_eq!(
+        (back.status.as_u16(), back.header("location")),
+        (303, format!("/orders/{token}").as_str())
+    );
     assert_eq!(shop.progress(&token).await["state"], "placed");
     assert_eq!(shop.peer.charged(&order).await.len(), 1);
 }
@@ -129,13 +203,23 @@ async fn an_answer_that_is_lost_charges_once() {
     let (order, token) = shop.order().await;
     let method = shop.peer.card(GOOD).await;
     let path = format!("/api/v1/orders/{token}/payment");
-    let pay = async || shop.app.post(&path, &[], &json!({ "payment_method": &method })).await;
+    let pay = async || {
+        shop.app
+            .post(&path, &[], &json!({ "payment_method": &method }))
+            .await
+    };
     shop.peer.line(Line::AnswerLost);
     pay().await.problem(Kind::ProviderAway);
     shop.peer.line(Line::Good);
-    assert_eq!(shop.progress(&token).await["state"], "unpaid", "nothing is cooked that may not be paid");
+    assert_eq!(
+        shop.progress(&token).await["state"],
+        "unpaid",
+        "nothing is cooked that may not be paid"
+    );
     pay().await;
-    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20).await.unwrap();
+    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
+        .await
+        .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "placed");
     assert_eq!(shop.peer.charged(&order).await.len(), 1);
 }
@@ -148,7 +232,12 @@ async fn a_charge_whose_answer_was_lost_is_found_by_the_sweep() {
         .peer
         .cards()
         .provider
-        .create(order.parse().unwrap(), Minor(shop.total(&token).await), "USD".parse().unwrap(), (None, &shop.peer.card(GOOD).await))
+        .create(
+            order.parse().unwrap(),
+            Minor(shop.total(&token).await),
+            "USD".parse().unwrap(),
+            (None, &shop.peer.card(GOOD).await),
+        )
         .await
         .unwrap();
     shop.ask(&order, &intent.id).await;
@@ -156,7 +245,9 @@ async fn a_charge_whose_answer_was_lost_is_found_by_the_sweep() {
     assert!(shop.peer.cards().provider.confirm(&intent.id).await.is_err());
     shop.peer.line(Line::Good);
     assert_eq!(shop.progress(&token).await["state"], "unpaid");
-    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20).await.unwrap();
+    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
+        .await
+        .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "placed");
 }
 
@@ -168,7 +259,10 @@ async fn with_the_provider_away_the_diner_pays_at_the_door() {
         shop.peer.line(line);
         shop.pay(&token, GOOD).await.problem(Kind::ProviderAway);
         assert_eq!(shop.progress(&token).await["state"], "unpaid");
-        let at_door = shop.app.post(&format!("/api/v1/orders/{token}/pay-at-door"), &[], &json!({})).await;
+        let at_door = shop
+            .app
+            .post(&format!("/api/v1/orders/{token}/pay-at-door"), &[], &json!({}))
+            .await;
         assert_eq!(at_door.json()["progress"]["state"], "placed", "{line:?}");
         assert!(shop.peer.charged(&order).await.is_empty(), "{line:?}");
     }
@@ -193,10 +287,20 @@ async fn case_pinelab_620_the_webhook_arrives_three_times_at_once() {
     let signature = sign(&body, clock::now().0);
     let hear = || shop.app.send(webhook(&body, &signature));
     let answers = tokio::join!(hear(), hear(), hear());
-    assert_eq!([answers.0.status, answers.1.status, answers.2.status].map(|status| status.as_u16()), [200; 3]);
+    assert_eq!(
+        [answers.0.status, answers.1.status, answers.2.status].map(|status| status.as_u16()),
+        [200; 3]
+    );
     let progress = shop.progress(&token).await;
-    assert_eq!((&progress["state"], &progress["payment"]["paid"]), (&json!("placed"), &json!(total)));
-    assert_eq!(shop.app.order(&token).await["revision"], placed + 1, "placed and paid, nothing else");
+    assert_eq!(
+        (&progress["state"], &progress["payment"]["paid"]),
+        (&json!("placed"), &json!(total))
+    );
+    assert_eq!(
+        shop.app.order(&token).await["revision"],
+        placed + 1,
+        "placed and paid, nothing else"
+    );
 }
 
 #[tokio::test]
@@ -212,10 +316,22 @@ async fn a_forged_or_foreign_webhook_pays_nothing() {
         .to_string()
     };
     let good = event(total, "usd");
-    shop.app.send(webhook(&good, "t=1,v1=00")).await.problem(Kind::Forbidden);
-    shop.app.send(webhook(&good, &sign(&good, clock::now().0 - 3_600))).await.problem(Kind::Forbidden);
+    shop.app
+        .send(webhook(&good, "t=1,v1=00"))
+        .await
+        .problem(Kind::Forbidden);
+    shop.app
+        .send(webhook(&good, &sign(&good, clock::now().0 - 3_600)))
+        .await
+        .problem(Kind::Forbidden);
     for wrong in [event(1, "usd"), event(total, "eur")] {
-        assert_eq!(shop.app.send(webhook(&wrong, &sign(&wrong, clock::now().0))).await.status, 200);
+        assert_eq!(
+            shop.app
+                .send(webhook(&wrong, &sign(&wrong, clock::now().0)))
+                .await
+                .status,
+            200
+        );
     }
     assert_eq!(shop.progress(&token).await["state"], "unpaid");
 }
@@ -231,7 +347,15 @@ async fn the_providers_own_webhook_is_understood() {
     let provider = shop.peer.cards().provider;
     let total = Minor(shop.total(&token).await);
     // As if this server had ended between asking and hearing.
-    let intent = provider.create(order.parse().unwrap(), total, "USD".parse().unwrap(), (None, &shop.peer.card(GOOD).await)).await.unwrap();
+    let intent = provider
+        .create(
+            order.parse().unwrap(),
+            total,
+            "USD".parse().unwrap(),
+            (None, &shop.peer.card(GOOD).await),
+        )
+        .await
+        .unwrap();
     provider.confirm(&intent.id).await.unwrap();
     let started = std::time::Instant::now();
     while shop.progress(&token).await["state"] != "placed" {
@@ -246,9 +370,16 @@ async fn what_was_paid_for_nothing_is_given_back_once() {
     let (_, token) = shop.order().await;
     shop.pay(&token, GOOD).await;
     let total = shop.total(&token).await;
-    let cancelled = shop.app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({})).await;
+    let cancelled = shop
+        .app
+        .post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({}))
+        .await;
     assert_eq!(cancelled.json()["progress"]["state"], "cancelled");
-    let order = shop.app.order(&token).await["id"].as_str().unwrap().parse().unwrap();
+    let order = shop.app.order(&token).await["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     shop.peer.line(Line::AnswerLost);
     let refund = || payments::refund(&shop.app.app, order, (0, Minor(total)), "job-1");
     assert!(refund().await.is_err());
@@ -265,45 +396,95 @@ async fn staff_give_back_a_part_and_the_diner_reads_why() {
     let (order, token) = shop.order().await;
     shop.pay(&token, GOOD).await;
     let total = shop.total(&token).await;
-    let (manager, kitchen) = (shop.app.staff(Role::Manager).await, shop.app.staff(Role::Kitchen).await);
+    let (manager, kitchen) = (
+        shop.app.staff(Role::Manager).await,
+        shop.app.staff(Role::Kitchen).await,
+    );
     let step = async |cookie: &str, amount: i64, left: i64| {
         let event = json!({ "event": { "refund": { "amount": amount, "left": left, "reason": "One cup was cold" } } });
-        shop.app.post(&format!("{DINER}/orders/{order}/events"), &[("cookie", cookie)], &event).await
+        shop.app
+            .post(
+                &format!("{DINER}/orders/{order}/events"),
+                &[("cookie", cookie)],
+                &event,
+            )
+            .await
     };
     step(&kitchen, 100, total).await.problem(Kind::Forbidden);
     step(&manager, total + 1, total).await.problem(Kind::Conflict);
     step(&manager, 0, total).await.problem(Kind::NotAccepted);
     let promised = step(&manager, 100, total).await.json()["progress"]["payment"]["refunds"].clone();
-    assert_eq!(promised, json!([{ "amount": 100, "reason": "One cup was cold", "given": false }]));
+    assert_eq!(
+        promised,
+        json!([{ "amount": 100, "reason": "One cup was cold", "given": false }])
+    );
     step(&manager, 100, total).await.problem(Kind::Conflict);
     let page = async |path: &str, cookie: &str| {
         let cookie = format!("{cookie}; servery_render=thin");
-        shop.app.get(path, &[("cookie", &cookie)]).await.text().replace(['\u{2068}', '\u{2069}'], "")
+        shop.app
+            .get(path, &[("cookie", &cookie)])
+            .await
+            .text()
+            .replace(['\u{2068}', '\u{2069}'], "")
     };
-    assert!(page(BOARD, &manager).await.contains("name=\"amount\"") && !page(BOARD, &kitchen).await.contains("name=\"amount\""));
+    assert!(
+        page(BOARD, &manager).await.contains("name=\"amount\"")
+            && !page(BOARD, &kitchen).await.contains("name=\"amount\"")
+    );
     shop.peer.line(Line::Cut);
     jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
-    assert!(page(&format!("/orders/{token}"), "").await.contains("On its way back to your card: $1.00 · One cup was cold"));
+    assert!(
+        page(&format!("/orders/{token}"), "")
+            .await
+            .contains("On its way back to your card: $1.00 · One cup was cold")
+    );
     shop.peer.line(Line::Good);
     let plain = |amount: i64| format!("{}.{:02}", amount / 100, amount % 100);
     let fields = format!("event=refund&amount=1.5&left={}&reason=Late", plain(total - 100));
     for _ in 0..2 {
-        let sent = shop.app.form(&format!("{BOARD}/orders/{order}"), &manager, &fields).await;
+        let sent = shop
+            .app
+            .form(&format!("{BOARD}/orders/{order}"), &manager, &fields)
+            .await;
         assert_eq!(sent.header("location"), BOARD, "{}", sent.text());
     }
     let wrong = fields.replace("1.5", "1,5");
-    assert_eq!(shop.app.form(&format!("{BOARD}/orders/{order}"), &manager, &wrong).await.status, 422);
-    jobs::round(&shop.app.app, None, Timestamp(clock::now().0 + 60)).await.unwrap();
-    assert!(page(&format!("/orders/{token}"), "").await.contains("Given back to your card: $1.50 · Late"));
     assert_eq!(
-        (shop.progress(&token).await["payment"]["refunded"].clone(), shop.peer.refunded().await.iter().sum::<i64>()),
+        shop.app
+            .form(&format!("{BOARD}/orders/{order}"), &manager, &wrong)
+            .await
+            .status,
+        422
+    );
+    jobs::round(&shop.app.app, None, Timestamp(clock::now().0 + 60))
+        .await
+        .unwrap();
+    assert!(
+        page(&format!("/orders/{token}"), "")
+            .await
+            .contains("Given back to your card: $1.50 · Late")
+    );
+    assert_eq!(
+        (
+            shop.progress(&token).await["payment"]["refunded"].clone(),
+            shop.peer.refunded().await.iter().sum::<i64>()
+        ),
         (json!(250), 250)
     );
     // What is left goes back by itself when nobody gets anything.
-    shop.app.form(&format!("{BOARD}/orders/{order}"), &manager, "event=cancelled&reason=").await;
+    shop.app
+        .form(
+            &format!("{BOARD}/orders/{order}"),
+            &manager,
+            "event=cancelled&reason=",
+        )
+        .await;
     jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
     assert_eq!(
-        (shop.progress(&token).await["payment"]["refunded"].clone(), shop.peer.refunded().await.iter().sum::<i64>()),
+        (
+            shop.progress(&token).await["payment"]["refunded"].clone(),
+            shop.peer.refunded().await.iter().sum::<i64>()
+        ),
         (json!(total), total)
     );
 }
@@ -312,9 +493,13 @@ async fn staff_give_back_a_part_and_the_diner_reads_why() {
 async fn an_order_that_nobody_pays_is_given_up() {
     let shop = Shop::open().await;
     let (_, token) = shop.order().await;
-    waiting::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60)).await.unwrap();
+    waiting::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60))
+        .await
+        .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "unpaid");
-    waiting::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 31 * 60)).await.unwrap();
+    waiting::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 31 * 60))
+        .await
+        .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "cancelled");
 }
 
@@ -345,7 +530,15 @@ async fn what_a_second_card_was_charged_is_given_back_and_the_first_stays_the_pa
     assert_eq!(shop.pay(&token, GOOD).await.json(), json!("paid"));
     let (total, provider) = (shop.total(&token).await, shop.peer.cards().provider);
     let card = shop.peer.card(GOOD).await;
-    let second = provider.create(order.parse().unwrap(), Minor(total), "USD".parse().unwrap(), (None, &card)).await.unwrap();
+    let second = provider
+        .create(
+            order.parse().unwrap(),
+            Minor(total),
+            "USD".parse().unwrap(),
+            (None, &card),
+        )
+        .await
+        .unwrap();
     provider.confirm(&second.id).await.unwrap();
     let event = json!({
         "id": "evt_2", "type": "payment_intent.succeeded",
@@ -353,13 +546,24 @@ async fn what_a_second_card_was_charged_is_given_back_and_the_first_stays_the_pa
     })
     .to_string();
     for _ in 0..2 {
-        assert_eq!(shop.app.send(webhook(&event, &sign(&event, clock::now().0))).await.status, 200);
+        assert_eq!(
+            shop.app
+                .send(webhook(&event, &sign(&event, clock::now().0)))
+                .await
+                .status,
+            200
+        );
     }
     jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
     assert_eq!(shop.peer.refunded().await, [total]);
     let progress = shop.progress(&token).await;
-    assert_eq!((&progress["payment"]["paid"], &progress["payment"]["refunded"]), (&json!(total), &json!(0)));
-    shop.app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({})).await;
+    assert_eq!(
+        (&progress["payment"]["paid"], &progress["payment"]["refunded"]),
+        (&json!(total), &json!(0))
+    );
+    shop.app
+        .post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({}))
+        .await;
     jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
     assert_eq!(shop.peer.refunded().await, [total, total]);
     assert_eq!(shop.progress(&token).await["payment"]["refunded"], total);
@@ -373,10 +577,21 @@ async fn no_name_of_a_card_keeps_others_from_paying() {
         shop.pay_with(&token, method).await.problem(Kind::NotAccepted);
     }
     for _ in 0..5 {
-        assert_eq!(shop.app.get(&format!("/orders/{token}/paid?payment_method=%0A"), &[]).await.status, 422);
+        assert_eq!(
+            shop.app
+                .get(&format!("/orders/{token}/paid?payment_method=%0A"), &[])
+                .await
+                .status,
+            422
+        );
     }
     let (order, currency) = (unique().parse().unwrap(), "USD".parse().unwrap());
-    let refused = shop.peer.cards().provider.create(order, Minor(1), currency, (None, "\n")).await;
+    let refused = shop
+        .peer
+        .cards()
+        .provider
+        .create(order, Minor(1), currency, (None, "\n"))
+        .await;
     assert!(matches!(refused, Err(ProviderError::Refused(_))), "{refused:?}");
     assert_eq!(shop.pay(&token, GOOD).await.json(), json!("paid"));
 }
@@ -386,11 +601,27 @@ async fn the_same_card_again_is_the_same_payment() {
     let shop = Shop::open().await;
     let (order, token) = shop.order().await;
     let card = shop.peer.card(WANTS_TO_SEE_YOU).await;
-    let address = async || shop.pay_with(&token, &card).await.json()["elsewhere"]["address"].as_str().unwrap().to_owned();
+    let address = async || {
+        shop.pay_with(&token, &card).await.json()["elsewhere"]["address"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     let first = address().await;
     assert_eq!(address().await, first);
-    let field = |name: &str| first.split_once(&format!("{name}=")).unwrap().1.split('&').next().unwrap().to_owned();
-    shop.peer.authenticate(&field("payment_intent"), &field("client_secret")).await;
+    let field = |name: &str| {
+        first
+            .split_once(&format!("{name}="))
+            .unwrap()
+            .1
+            .split('&')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    shop.peer
+        .authenticate(&field("payment_intent"), &field("client_secret"))
+        .await;
     assert_eq!(shop.pay_with(&token, &card).await.json(), json!("paid"));
     assert_eq!(shop.peer.charged(&order).await.len(), 1);
 }
@@ -404,10 +635,18 @@ async fn a_bank_that_is_still_working_on_it_has_declined_nothing() {
     assert_eq!(shop.pay_with(&token, &card).await.json(), json!("pending"));
     let back = shop.app.get(&format!("/orders/{token}/paid"), &[]).await;
     assert_eq!(back.header("location"), format!("/orders/{token}?wrong=pending"));
-    let page = shop.app.get(back.header("location"), &[("cookie", "servery_render=thin")]).await;
-    assert!(page.text().contains("Your bank is still working on it") && page.text().contains("http-equiv=\"refresh\""));
+    let page = shop
+        .app
+        .get(back.header("location"), &[("cookie", "servery_render=thin")])
+        .await;
+    assert!(
+        page.text().contains("Your bank is still working on it")
+            && page.text().contains("http-equiv=\"refresh\"")
+    );
     shop.peer.line(Line::Good);
-    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20).await.unwrap();
+    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
+        .await
+        .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "placed");
     assert_eq!(shop.peer.charged(&order).await.len(), 1);
 }
@@ -416,26 +655,52 @@ async fn a_bank_that_is_still_working_on_it_has_declined_nothing() {
 async fn what_costs_nothing_waits_for_no_card() {
     let shop = Shop::open().await;
     let gift = json!({ "code": "ONTHEHOUSE", "effect": { "portion": 1_000_000 } });
-    let demo::DemoRestaurant { mut restaurant, menu, .. } = demo::town().unwrap().swap_remove(3);
+    let demo::DemoRestaurant {
+        mut restaurant, menu, ..
+    } = demo::town().unwrap().swap_remove(3);
     restaurant.ordering.service_fee = 0;
     shop.app.store.put_restaurant(&restaurant, &menu).await.unwrap();
-    crate::town::until(&shop.app, DINER, |answer| !answer.text().contains("\"service_fee\":30000")).await;
-    shop.app.store.put_coupon(restaurant.id, &serde_json::from_value(gift).unwrap()).await.unwrap();
+    crate::town::until(&shop.app, DINER, |answer| {
+        !answer.text().contains("\"service_fee\":30000")
+    })
+    .await;
+    shop.app
+        .store
+        .put_coupon(restaurant.id, &serde_json::from_value(gift).unwrap())
+        .await
+        .unwrap();
     let mut basket = shop.app.basket("Bottomless Coffee", 2).await;
     basket["coupon"] = json!("onthehouse");
     let mut placement = shop.app.placement(basket).await;
     placement["payment"] = json!("card");
     let receipt = shop.app.place(&placement).await.json();
-    assert_eq!((&receipt["total"], &receipt["state"]), (&json!(0), &json!("placed")));
+    assert_eq!(
+        (&receipt["total"], &receipt["state"]),
+        (&json!(0), &json!("placed"))
+    );
 }
 
 #[tokio::test]
 async fn a_payment_that_is_not_for_an_order_of_ours_is_heard_and_left() {
     let shop = Shop::open().await;
-    for metadata in [json!({ "order": "6735" }), json!({ "order": unique() }), json!({}), json!({ "job": "till" })] {
+    for metadata in [
+        json!({ "order": "6735" }),
+        json!({ "order": unique() }),
+        json!({}),
+        json!({ "job": "till" }),
+    ] {
         let object = json!({ "id": "pi_1", "amount": 1, "currency": "usd", "status": "succeeded", "metadata": metadata });
-        let event = json!({ "id": unique(), "type": "payment_intent.succeeded", "data": { "object": object } }).to_string();
-        assert_eq!(shop.app.send(webhook(&event, &sign(&event, clock::now().0))).await.status, 200, "{event}");
+        let event =
+            json!({ "id": unique(), "type": "payment_intent.succeeded", "data": { "object": object } })
+                .to_string();
+        assert_eq!(
+            shop.app
+                .send(webhook(&event, &sign(&event, clock::now().0)))
+                .await
+                .status,
+            200,
+            "{event}"
+        );
     }
 }
 
@@ -445,13 +710,19 @@ async fn money_that_is_owed_is_given_back_however_long_it_takes() {
     let (_, token) = shop.order().await;
     shop.pay(&token, GOOD).await;
     let total = shop.total(&token).await;
-    shop.app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({})).await;
+    shop.app
+        .post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({}))
+        .await;
     let cardless = shop.without_cards();
     for hours in 0..120 {
-        let taken = jobs::round(&cardless, None, Timestamp(clock::now().0 + hours * 7_200)).await.unwrap();
+        let taken = jobs::round(&cardless, None, Timestamp(clock::now().0 + hours * 7_200))
+            .await
+            .unwrap();
         assert!(taken > 0, "given up after {hours} tries");
     }
-    jobs::round(&shop.app.app, None, Timestamp(clock::now().0 + 7_200)).await.unwrap();
+    jobs::round(&shop.app.app, None, Timestamp(clock::now().0 + 7_200))
+        .await
+        .unwrap();
     assert_eq!(shop.peer.refunded().await, [total]);
     assert_eq!(shop.progress(&token).await["payment"]["refunded"], total);
 }
@@ -462,8 +733,13 @@ async fn a_payment_that_nobody_can_tell_of_is_given_up_with_its_order() {
     let after = |minutes: i64| Timestamp(clock::now().0 + minutes * 60);
     for cards in [true, false] {
         let (order, token) = shop.order().await;
-        shop.ask(&order, if cards { "pi_gone" } else { "pi_unasked" }).await;
-        let app = if cards { shop.app.app.clone() } else { shop.without_cards() };
+        shop.ask(&order, if cards { "pi_gone" } else { "pi_unasked" })
+            .await;
+        let app = if cards {
+            shop.app.app.clone()
+        } else {
+            shop.without_cards()
+        };
         for (minutes, state) in [(20, "unpaid"), (31, "cancelled")] {
             payments::sweep_once(&app, after(minutes), 20).await.unwrap();
             waiting::sweep_once(&app, after(minutes)).await.unwrap();
@@ -481,6 +757,11 @@ fn sign(body: &str, at: i64) -> String {
     use hmac::{Hmac, KeyInit, Mac};
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(WEBHOOK_SECRET.as_bytes()).unwrap();
     mac.update(format!("{at}.{body}").as_bytes());
-    let signature: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let signature: String = mac
+        .finalize()
+        .into_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("t={at},v1={signature}")
 }

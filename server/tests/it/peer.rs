@@ -57,7 +57,12 @@ impl Drop for Peer {
 }
 
 async fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 impl Peer {
@@ -67,19 +72,44 @@ impl Peer {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port().await);
         let mut command = Command::new(python);
         command.args(["-m", "localstripe", "--from-scratch", "--port", &port.to_string()]);
-        let process = command.current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("localstripe starts");
+        let process = command
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("localstripe starts");
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::new();
         let address = format!("http://127.0.0.1:{port}");
-        let wire = Arc::new(Wire { line: Mutex::new(Line::Good), to: address.clone(), client: client.clone() });
+        let wire = Arc::new(Wire {
+            line: Mutex::new(Line::Good),
+            to: address.clone(),
+            client: client.clone(),
+        });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(pass).with_state(wire.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let peer = Self { process, _folder: folder, address, wire, proxy, client };
+        let peer = Self {
+            process,
+            _folder: folder,
+            address,
+            wire,
+            proxy,
+            client,
+        };
         let started = Instant::now();
-        while peer.client.get(format!("{}/js.stripe.com/v3/", peer.address)).send().await.is_err() {
-            assert!(started.elapsed() < Duration::from_secs(20), "localstripe does not answer");
+        while peer
+            .client
+            .get(format!("{}/js.stripe.com/v3/", peer.address))
+            .send()
+            .await
+            .is_err()
+        {
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "localstripe does not answer"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         peer
@@ -95,37 +125,83 @@ impl Peer {
     }
 
     pub async fn tell(&self, server: SocketAddr) {
-        let fields = [("url", format!("http://{server}/api/v1/webhooks/cards")), ("secret", WEBHOOK_SECRET.into())];
-        let answer = self.client.post(format!("{}/_config/webhooks/servery", self.address)).form(&fields).send().await.unwrap();
+        let fields = [
+            ("url", format!("http://{server}/api/v1/webhooks/cards")),
+            ("secret", WEBHOOK_SECRET.into()),
+        ];
+        let answer = self
+            .client
+            .post(format!("{}/_config/webhooks/servery", self.address))
+            .form(&fields)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), 200);
     }
 
     /// What the card page would make of a card.
     pub async fn card(&self, number: &str) -> String {
-        let fields =
-            [("type", "card"), ("card[number]", number), ("card[exp_month]", "12"), ("card[exp_year]", "2040"), ("card[cvc]", "123")];
-        let request = self.client.post(format!("{}/v1/payment_methods", self.address)).bearer_auth(SECRET).form(&fields);
-        request.send().await.unwrap().json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+        let fields = [
+            ("type", "card"),
+            ("card[number]", number),
+            ("card[exp_month]", "12"),
+            ("card[exp_year]", "2040"),
+            ("card[cvc]", "123"),
+        ];
+        let request = self
+            .client
+            .post(format!("{}/v1/payment_methods", self.address))
+            .bearer_auth(SECRET)
+            .form(&fields);
+        request.send().await.unwrap().json::<Value>().await.unwrap()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     async fn list(&self, what: &str) -> Vec<Value> {
-        let request = self.client.get(format!("{}/v1/{what}?limit=100", self.address)).bearer_auth(SECRET);
-        request.send().await.unwrap().json::<Value>().await.unwrap()["data"].as_array().unwrap().clone()
+        let request = self
+            .client
+            .get(format!("{}/v1/{what}?limit=100", self.address))
+            .bearer_auth(SECRET);
+        request.send().await.unwrap().json::<Value>().await.unwrap()["data"]
+            .as_array()
+            .unwrap()
+            .clone()
     }
 
     /// What cards were charged for an order, in minor units, one entry per charge.
     pub async fn charged(&self, order: &str) -> Vec<i64> {
         let paid = |intent: &&Value| intent["metadata"]["order"] == order && intent["status"] == "succeeded";
-        self.list("payment_intents").await.iter().filter(paid).map(|intent| intent["amount"].as_i64().unwrap()).collect()
+        self.list("payment_intents")
+            .await
+            .iter()
+            .filter(paid)
+            .map(|intent| intent["amount"].as_i64().unwrap())
+            .collect()
     }
 
     pub async fn refunded(&self) -> Vec<i64> {
-        self.list("refunds").await.iter().map(|refund| refund["amount"].as_i64().unwrap()).collect()
+        self.list("refunds")
+            .await
+            .iter()
+            .map(|refund| refund["amount"].as_i64().unwrap())
+            .collect()
     }
 
     pub async fn authenticate(&self, intent: &str, secret: &str) {
-        let fields = [("client_secret", secret), ("success", "true"), ("key", "pk_test_servery")];
-        let request = self.client.post(format!("{}/v1/payment_intents/{intent}/_authenticate", self.address)).form(&fields);
+        let fields = [
+            ("client_secret", secret),
+            ("success", "true"),
+            ("key", "pk_test_servery"),
+        ];
+        let request = self
+            .client
+            .post(format!(
+                "{}/v1/payment_intents/{intent}/_authenticate",
+                self.address
+            ))
+            .form(&fields);
         assert_eq!(request.send().await.unwrap().status(), 200);
     }
 }
@@ -136,22 +212,36 @@ fn hang_up() -> Response {
     axum::body::Body::from_stream(broken).into_response()
 }
 
-async fn pass(State(wire): State<Arc<Wire>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn pass(
+    State(wire): State<Arc<Wire>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let line = *wire.line.lock().unwrap();
     match line {
         Line::Cut => return hang_up(),
         Line::Error => return (StatusCode::BAD_GATEWAY, "<html>bad gateway</html>").into_response(),
         Line::Good | Line::AnswerLost | Line::Processing => {}
     }
-    let mut request = wire.client.request(method, format!("{}{uri}", wire.to)).body(body);
+    let mut request = wire
+        .client
+        .request(method, format!("{}{uri}", wire.to))
+        .body(body);
     for name in ["authorization", "content-type"] {
-        request = headers.get(name).into_iter().fold(request, |request, value| request.header(name, value));
+        request = headers
+            .get(name)
+            .into_iter()
+            .fold(request, |request, value| request.header(name, value));
     }
     let answer = request.send().await.unwrap();
     let (status, body) = (answer.status(), answer.bytes().await.unwrap());
     let body = match line {
         Line::AnswerLost => return hang_up(),
-        Line::Processing => String::from_utf8_lossy(&body).replace("\"succeeded\"", "\"processing\"").into(),
+        Line::Processing => String::from_utf8_lossy(&body)
+            .replace("\"succeeded\"", "\"processing\"")
+            .into(),
         _ => body,
     };
     (status, [("content-type", "application/json")], body).into_response()

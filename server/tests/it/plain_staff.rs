@@ -25,31 +25,55 @@ struct PlainForm {
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let value = tag.split_once(&format!(" {name}=\""))?.1.split('"').next()?;
-    Some(value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    Some(
+        value
+            .replace("&quot;", "\"")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&"),
+    )
 }
 
 fn forms(page: &Answer) -> Vec<PlainForm> {
-    let bodies = page.text().split("<form").skip(1).filter_map(|rest| rest.split("</form>").next());
+    let bodies = page
+        .text()
+        .split("<form")
+        .skip(1)
+        .filter_map(|rest| rest.split("</form>").next());
     let form = |body: &str| {
         let mut fields = Serializer::new(String::new());
-        for tag in body.split('<').filter(|tag| tag.starts_with("input") || tag.starts_with("button")) {
+        for tag in body
+            .split('<')
+            .filter(|tag| tag.starts_with("input") || tag.starts_with("button"))
+        {
             if let (Some(name), Some(value)) = (attribute(tag, "name"), attribute(tag, "value")) {
                 fields.append_pair(&name, &value);
             }
         }
-        let says = body.rsplit_once("<button").map_or("", |(_, button)| button.split_once('>').map_or("", |(_, says)| says));
-        PlainForm { action: attribute(body, "action").unwrap_or_default(), fields: fields.finish(), says: says.to_owned() }
+        let says = body.rsplit_once("<button").map_or("", |(_, button)| {
+            button.split_once('>').map_or("", |(_, says)| says)
+        });
+        PlainForm {
+            action: attribute(body, "action").unwrap_or_default(),
+            fields: fields.finish(),
+            says: says.to_owned(),
+        }
     };
     bodies.map(form).collect()
 }
 
 fn says(page: &Answer, words: &str) -> PlainForm {
-    forms(page).into_iter().find(|form| form.says.contains(words)).unwrap_or_else(|| panic!("no '{words}' in {}", page.text()))
+    forms(page)
+        .into_iter()
+        .find(|form| form.says.contains(words))
+        .unwrap_or_else(|| panic!("no '{words}' in {}", page.text()))
 }
 
 impl TestApp {
     async fn plain(&self, address: &str, cookie: &str) -> Answer {
-        let page = self.get(address, &[("cookie", &format!("{cookie}; servery_render=thin"))]).await;
+        let page = self
+            .get(address, &[("cookie", &format!("{cookie}; servery_render=thin"))])
+            .await;
         assert_eq!(page.status, 200, "{}", page.text());
         page
     }
@@ -62,14 +86,27 @@ impl TestApp {
 
     async fn sends(&self, device: &(String, String), ops: &[Value]) {
         let request = json!({ "device": device.0, "since": 0, "ops": ops });
-        let answer = self.post(&format!("{DINER}/sync"), &[("cookie", &device.1)], &request).await;
+        let answer = self
+            .post(&format!("{DINER}/sync"), &[("cookie", &device.1)], &request)
+            .await;
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
     async fn things(&self, cookie: &str, kind: &str) -> Vec<Value> {
         let look = self.get(&format!("{DINER}/house"), &[("cookie", cookie)]).await;
-        assert_eq!((look.status.as_u16(), look.header("cache-control")), (200, "private, no-store"), "{}", look.text());
-        look.json()["things"].as_array().unwrap().iter().filter_map(|thing| thing.get(kind)).cloned().collect()
+        assert_eq!(
+            (look.status.as_u16(), look.header("cache-control")),
+            (200, "private, no-store"),
+            "{}",
+            look.text()
+        );
+        look.json()["things"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|thing| thing.get(kind))
+            .cloned()
+            .collect()
     }
 }
 
@@ -82,14 +119,21 @@ async fn ticket(app: &TestApp, till: &(String, String)) {
     let (bill, lines) = (unique(), [unique(), unique()]);
     let dish = app.dish(DINER, "Bottomless Coffee").await;
     let add = |line: &str, name: &str, note: &str| json!({ "add": { "bill": bill, "line": { "id": line, "dish": dish, "name": name, "price": 350, "taxed": [[0, 350]], "count": 2, "note": note } } });
-    let news: Vec<Value> = lines.iter().map(|line| json!({ "line": line, "count": 2 })).collect();
+    let news: Vec<Value> = lines
+        .iter()
+        .map(|line| json!({ "line": line, "count": 2 }))
+        .collect();
     let actions = [
         json!({ "open": { "bill": bill, "seat": "counter" } }),
         add(&lines[0], "Soup", "no <salt>"),
         add(&lines[1], "Stew", ""),
         json!({ "send": { "bill": bill, "ticket": unique(), "news": news } }),
     ];
-    let ops: Vec<Value> = actions.into_iter().zip(1..).map(|(action, n)| op(&till.0, n, action)).collect();
+    let ops: Vec<Value> = actions
+        .into_iter()
+        .zip(1..)
+        .map(|(action, n)| op(&till.0, n, action))
+        .collect();
     app.sends(till, &ops).await;
 }
 
@@ -98,12 +142,31 @@ async fn a_kitchen_without_a_script_shows_what_is_to_be_made_and_bumps_it_once()
     let app = TestApp::new().await;
     let (till, kitchen) = (app.device("till").await, app.device("kitchen").await.1);
     let page = app.plain(KITCHEN, &kitchen).await;
-    assert_eq!((page.header("servery-render"), page.header("cache-control")), ("thin; reason=visitor", "private, no-store"));
-    assert!(page.text().contains("http-equiv=\"refresh\" content=\"15\"") && page.text().contains("Nothing to make"), "{}", page.text());
+    assert_eq!(
+        (page.header("servery-render"), page.header("cache-control")),
+        ("thin; reason=visitor", "private, no-store")
+    );
+    assert!(
+        page.text().contains("http-equiv=\"refresh\" content=\"15\"")
+            && page.text().contains("Nothing to make"),
+        "{}",
+        page.text()
+    );
     ticket(&app, &till).await;
     let page = app.plain(KITCHEN, &kitchen).await;
-    for part in ["2 × Soup", "no &lt;salt>", "2 × Stew", "data-age=\"late\"", "11 min", "<b>2</b>"] {
-        assert!(page.text().contains(part) || page.text().contains(&part.replace('>', "&gt;")), "{part}: {}", page.text());
+    for part in [
+        "2 × Soup",
+        "no &lt;salt>",
+        "2 × Stew",
+        "data-age=\"late\"",
+        "11 min",
+        "<b>2</b>",
+    ] {
+        assert!(
+            page.text().contains(part) || page.text().contains(&part.replace('>', "&gt;")),
+            "{part}: {}",
+            page.text()
+        );
     }
 
     let soup = says(&page, "Soup");
@@ -114,13 +177,32 @@ async fn a_kitchen_without_a_script_shows_what_is_to_be_made_and_bumps_it_once()
     // Sent a second time, from a page that somebody went back to.
     app.press(&kitchen, &soup).await;
     let again = app.plain(KITCHEN, &kitchen).await;
-    assert!(says(&again, "Soup").fields.contains("bump"), "a form does nothing twice");
+    assert!(
+        says(&again, "Soup").fields.contains("bump"),
+        "a form does nothing twice"
+    );
 
-    app.press(&kitchen, &forms(&again).into_iter().find(|form| form.says.starts_with("Done")).unwrap()).await;
-    assert!(app.plain(KITCHEN, &kitchen).await.text().contains("Nothing to make"));
+    app.press(
+        &kitchen,
+        &forms(&again)
+            .into_iter()
+            .find(|form| form.says.starts_with("Done"))
+            .unwrap(),
+    )
+    .await;
+    assert!(
+        app.plain(KITCHEN, &kitchen)
+            .await
+            .text()
+            .contains("Nothing to make")
+    );
     let done = format!("{KITCHEN}?done=1");
     let recall = says(&app.plain(&done, &kitchen).await, "Call back");
-    assert_eq!(app.press(&kitchen, &recall).await.header("location"), done, "one stays where one was");
+    assert_eq!(
+        app.press(&kitchen, &recall).await.header("location"),
+        done,
+        "one stays where one was"
+    );
     assert!(app.plain(KITCHEN, &kitchen).await.text().contains("2 × Stew"));
     assert!(app.things(&kitchen, "refused").await.is_empty());
 }
@@ -129,21 +211,35 @@ async fn a_kitchen_without_a_script_shows_what_is_to_be_made_and_bumps_it_once()
 async fn a_kitchen_without_a_script_accepts_orders_and_what_is_made_is_ready() {
     let app = TestApp::new().await;
     let kitchen = app.device("kitchen").await.1;
-    let order = async |count| app.place(&app.placement(app.basket("Bottomless Coffee", count).await).await).await.json();
-    let state = async |receipt: &Value| app.order(receipt["token"].as_str().unwrap()).await["progress"].clone();
+    let order = async |count| {
+        app.place(&app.placement(app.basket("Bottomless Coffee", count).await).await)
+            .await
+            .json()
+    };
+    let state =
+        async |receipt: &Value| app.order(receipt["token"].as_str().unwrap()).await["progress"].clone();
     let (taken, declined) = (order(1).await, order(2).await);
     let page = app.plain(KITCHEN, &kitchen).await;
     let of = |receipt: &Value, words: &str| {
         let id = receipt["id"].as_str().unwrap();
-        forms(&page).into_iter().find(|form| form.says.contains(words) && form.fields.contains(id)).unwrap()
+        forms(&page)
+            .into_iter()
+            .find(|form| form.says.contains(words) && form.fields.contains(id))
+            .unwrap()
     };
     let accept = of(&taken, "20");
     for _ in 0..2 {
         app.press(&kitchen, &accept).await;
     }
     app.press(&kitchen, &of(&declined, "Too busy")).await;
-    assert_eq!((&state(&taken).await["state"], &state(&declined).await["state"]), (&json!("accepted"), &json!("rejected")));
-    let bump = forms(&app.plain(KITCHEN, &kitchen).await).into_iter().find(|form| form.says.starts_with("Done")).unwrap();
+    assert_eq!(
+        (&state(&taken).await["state"], &state(&declined).await["state"]),
+        (&json!("accepted"), &json!("rejected"))
+    );
+    let bump = forms(&app.plain(KITCHEN, &kitchen).await)
+        .into_iter()
+        .find(|form| form.says.starts_with("Done"))
+        .unwrap();
     for _ in 0..2 {
         app.press(&kitchen, &bump).await;
     }
@@ -154,7 +250,12 @@ async fn a_kitchen_without_a_script_accepts_orders_and_what_is_made_is_ready() {
     let page = app.plain(KITCHEN, &kitchen).await;
     assert!(page.text().contains("role=\"alert\""), "{}", page.text());
     app.press(&kitchen, &says(&page, "I have seen it")).await;
-    assert!(!app.plain(KITCHEN, &kitchen).await.text().contains("role=\"alert\""));
+    assert!(
+        !app.plain(KITCHEN, &kitchen)
+            .await
+            .text()
+            .contains("role=\"alert\"")
+    );
 }
 
 #[tokio::test]
@@ -163,49 +264,99 @@ async fn a_station_shows_its_own() {
     let (till, kitchen) = (app.device("till").await, app.device("kitchen").await.1);
     ticket(&app, &till).await;
     let station = unique();
-    let made = op(&till.0, 5, json!({ "station": { "id": station, "name": "Grill & <bar>", "categories": [] } }));
+    let made = op(
+        &till.0,
+        5,
+        json!({ "station": { "id": station, "name": "Grill & <bar>", "categories": [] } }),
+    );
     app.sends(&till, &[made]).await;
     let page = app.plain(KITCHEN, &kitchen).await;
     assert!(
-        page.text().contains(&format!("{KITCHEN}?station={station}")) && page.text().contains("Grill &amp; &lt;bar"),
+        page.text().contains(&format!("{KITCHEN}?station={station}"))
+            && page.text().contains("Grill &amp; &lt;bar"),
         "{}",
         page.text()
     );
     let grill = app.plain(&format!("{KITCHEN}?station={station}"), &kitchen).await;
     assert!(!grill.text().contains("Stew") && grill.text().contains("Nothing to make"));
-    assert!(app.plain(&format!("{KITCHEN}?station=x"), &kitchen).await.text().contains("Stew"));
+    assert!(
+        app.plain(&format!("{KITCHEN}?station=x"), &kitchen)
+            .await
+            .text()
+            .contains("Stew")
+    );
 }
 
 #[tokio::test]
 async fn who_may_not_use_the_kitchen_does_not_see_it() {
     let app = TestApp::new().await;
-    let (till, kitchen, courier) = (app.device("till").await, app.device("kitchen").await.1, app.device("courier").await.1);
+    let (till, kitchen, courier) = (
+        app.device("till").await,
+        app.device("kitchen").await.1,
+        app.device("courier").await.1,
+    );
     ticket(&app, &till).await;
     let out = app.plain(KITCHEN, "a=b").await;
     assert!(out.text().contains("name=\"code\"") && !out.text().contains("Stew"));
     let not_here = app.plain(KITCHEN, &courier).await;
     assert!(not_here.text().contains("not for this device") && !not_here.text().contains("Stew"));
     let elsewhere = app.plain("/staff/jade-lantern/kitchen", &kitchen).await;
-    assert!(elsewhere.text().contains("another restaurant") && elsewhere.text().contains("href=\"/staff/lighthouse-diner\""));
+    assert!(
+        elsewhere.text().contains("another restaurant")
+            && elsewhere.text().contains("href=\"/staff/lighthouse-diner\"")
+    );
 
     let bump = says(&app.plain(KITCHEN, &kitchen).await, "Stew");
     assert_eq!(app.form(KITCHEN, &courier, &bump.fields).await.status, 403);
-    assert_eq!(app.form("/staff/jade-lantern/kitchen", &kitchen, &bump.fields).await.status, 403);
-    assert_eq!(app.form(KITCHEN, "a=b", &bump.fields).await.header("location"), HERE);
+    assert_eq!(
+        app.form("/staff/jade-lantern/kitchen", &kitchen, &bump.fields)
+            .await
+            .status,
+        403
+    );
+    assert_eq!(
+        app.form(KITCHEN, "a=b", &bump.fields).await.header("location"),
+        HERE
+    );
     let open = json!({ "open": { "bill": unique(), "seat": "counter" } });
-    let ask = |op: &str, action: &str| Serializer::new(String::new()).append_pair("op", op).append_pair("action", action).finish();
-    assert_eq!(app.form(KITCHEN, &kitchen, &ask(&unique(), &open.to_string())).await.status, 403, "a kitchen opens no bills");
+    let ask = |op: &str, action: &str| {
+        Serializer::new(String::new())
+            .append_pair("op", op)
+            .append_pair("action", action)
+            .finish()
+    };
+    assert_eq!(
+        app.form(KITCHEN, &kitchen, &ask(&unique(), &open.to_string()))
+            .await
+            .status,
+        403,
+        "a kitchen opens no bills"
+    );
     let long = json!({ "bump": { "ticket": unique(), "lines": vec![unique(); 501] } }).to_string();
-    for fields in [ask(&unique(), "{}"), ask("x", &open.to_string()), ask(&unique(), &long), String::new()] {
+    for fields in [
+        ask(&unique(), "{}"),
+        ask("x", &open.to_string()),
+        ask(&unique(), &long),
+        String::new(),
+    ] {
         assert_eq!(app.form(KITCHEN, &kitchen, &fields).await.status, 422, "{fields}");
     }
-    assert!(says(&app.plain(KITCHEN, &kitchen).await, "Stew").fields.contains("bump"));
+    assert!(
+        says(&app.plain(KITCHEN, &kitchen).await, "Stew")
+            .fields
+            .contains("bump")
+    );
     assert!(app.things(&kitchen, "refused").await.is_empty());
 
     let house = format!("{DINER}/house");
     app.get(&house, &[]).await.problem(Kind::SignedOut);
-    app.get("/api/v1/restaurants/jade-lantern/house", &[("cookie", &kitchen)]).await.problem(Kind::Forbidden);
-    assert!(app.things(&courier, "ticket").await.is_empty(), "it sees its own runs");
+    app.get("/api/v1/restaurants/jade-lantern/house", &[("cookie", &kitchen)])
+        .await
+        .problem(Kind::Forbidden);
+    assert!(
+        app.things(&courier, "ticket").await.is_empty(),
+        "it sees its own runs"
+    );
     assert_eq!(app.things(&kitchen, "ticket").await.len(), 1);
 }
 
@@ -213,11 +364,19 @@ async fn who_may_not_use_the_kitchen_does_not_see_it() {
 async fn a_browser_without_a_script_is_let_in_and_signed_out_by_forms() {
     let app = TestApp::new().await;
     let page = app.plain(HERE, "a=b").await;
-    let form = forms(&page).into_iter().find(|form| form.fields.contains("change=pair")).unwrap();
+    let form = forms(&page)
+        .into_iter()
+        .find(|form| form.fields.contains("change=pair"))
+        .unwrap();
     let with = |code: &str| format!("{}&code={code}", form.fields);
     let wrong = app.form(HERE, "", &with("ABCD-EFGH")).await;
     assert_eq!(wrong.header("location"), format!("{HERE}?wrong=code"));
-    assert!(app.plain(wrong.header("location"), "a=b").await.text().contains("This code is not known"));
+    assert!(
+        app.plain(wrong.header("location"), "a=b")
+            .await
+            .text()
+            .contains("This code is not known")
+    );
     let code = app.code("kitchen").await;
     // The first answer was lost.
     app.form(HERE, "", &with(&code)).await;
@@ -225,20 +384,53 @@ async fn a_browser_without_a_script_is_let_in_and_signed_out_by_forms() {
     assert_eq!(let_in.header("location"), HERE, "{}", let_in.text());
     let kitchen = &cookie(&let_in);
     let inside = app.plain(HERE, kitchen).await;
-    for part in ["Kitchen screen", "Bar", "a device of Lighthouse Diner", "href=\"/staff/lighthouse-diner/kitchen\""] {
+    for part in [
+        "Kitchen screen",
+        "Bar",
+        "a device of Lighthouse Diner",
+        "href=\"/staff/lighthouse-diner/kitchen\"",
+    ] {
         assert!(inside.text().contains(part), "{part}: {}", inside.text());
     }
     let till = app.device("till").await.1;
-    assert!(app.plain(HERE, &till).await.text().contains("need a browser with scripts"));
+    assert!(
+        app.plain(HERE, &till)
+            .await
+            .text()
+            .contains("need a browser with scripts")
+    );
 
     let left = app.press(kitchen, &says(&inside, "Sign this device out")).await;
     assert!(left.header("set-cookie").contains("Max-Age=0") && left.header("location") == HERE);
-    assert!(app.plain(HERE, kitchen).await.text().contains("not let in any more"));
-    assert_eq!(app.form(HERE, kitchen, "change=sign-out").await.header("location"), HERE);
+    assert!(
+        app.plain(HERE, kitchen)
+            .await
+            .text()
+            .contains("not let in any more")
+    );
+    assert_eq!(
+        app.form(HERE, kitchen, "change=sign-out")
+            .await
+            .header("location"),
+        HERE
+    );
     assert_eq!(app.form(HERE, kitchen, "change=x").await.status, 422);
-    assert_eq!(app.form(HERE, kitchen, "change=pair&device=x&code=x").await.status, 422);
+    assert_eq!(
+        app.form(HERE, kitchen, "change=pair&device=x&code=x")
+            .await
+            .status,
+        422
+    );
     let manager = app.staff(Role::Manager).await;
-    assert_eq!(app.get(&format!("{DINER}/devices"), &[("cookie", &manager)]).await.json()["devices"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        app.get(&format!("{DINER}/devices"), &[("cookie", &manager)])
+            .await
+            .json()["devices"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 /// A file in a form, as browsers send it.
@@ -247,7 +439,13 @@ async fn send_file(app: &TestApp, cookie: &str, file: &str) -> Answer {
         "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"servery-unsynced.json\"\r\nContent-Type: application/json\r\n\r\n{file}\r\n--edge--\r\n"
     );
     let request = Request::post(format!("{DEVICES}/handed-over")).header("cookie", cookie);
-    app.send(request.header("content-type", "multipart/form-data; boundary=edge").body(Body::from(body)).unwrap()).await
+    app.send(
+        request
+            .header("content-type", "multipart/form-data; boundary=edge")
+            .body(Body::from(body))
+            .unwrap(),
+    )
+    .await
 }
 
 #[tokio::test]
@@ -255,31 +453,58 @@ async fn what_a_device_could_not_send_is_handed_over_as_a_file_and_counts_once()
     let app = TestApp::new().await;
     let (manager, till) = (app.staff(Role::Manager).await, app.device("till").await);
     let bills: Vec<String> = (0..250).map(|_| unique()).collect();
-    let ops: Vec<Value> =
-        bills.iter().zip(1..).map(|(bill, n)| op(&till.0, n, json!({ "open": { "bill": bill, "seat": "counter" } }))).collect();
+    let ops: Vec<Value> = bills
+        .iter()
+        .zip(1..)
+        .map(|(bill, n)| op(&till.0, n, json!({ "open": { "bill": bill, "seat": "counter" } })))
+        .collect();
     app.sends(&till, &ops[..10]).await;
-    let left = app.call("DELETE", "/api/v1/device", &[("cookie", &till.1)], &Value::Null).await;
+    let left = app
+        .call("DELETE", "/api/v1/device", &[("cookie", &till.1)], &Value::Null)
+        .await;
     assert_eq!(left.status, 204);
     let request = |ops: &[Value]| json!({ "device": till.0, "since": 7, "ops": ops });
     let file = json!([request(&ops[..200]), request(&ops[200..])]).to_string();
     let led = send_file(&app, &manager, &file).await;
-    assert_eq!(led.header("location"), format!("{DEVICES}?done=handed-over&was=240&still=10"), "{}", led.text());
+    assert_eq!(
+        led.header("location"),
+        format!("{DEVICES}?done=handed-over&was=240&still=10"),
+        "{}",
+        led.text()
+    );
     let said = app.plain(led.header("location"), &manager).await;
-    assert!(said.text().contains("Taken down: 240. There already: 10."), "{}", said.text());
+    assert!(
+        said.text().contains("Taken down: 240. There already: 10."),
+        "{}",
+        said.text()
+    );
     assert!(said.text().contains("enctype=\"multipart/form-data\""));
     let other = app.device("till").await.1;
     assert_eq!(app.things(&other, "bill").await.len(), 250);
     let api = format!("{DINER}/handed-over");
-    let again = app.post(&api, &[("cookie", &manager)], &json!([request(&ops[..200])])).await;
-    assert_eq!((again.status.as_u16(), again.json()), (200, json!({ "done": 0, "known": 200 })));
+    let again = app
+        .post(&api, &[("cookie", &manager)], &json!([request(&ops[..200])]))
+        .await;
+    assert_eq!(
+        (again.status.as_u16(), again.json()),
+        (200, json!({ "done": 0, "known": 200 }))
+    );
 
     // It is let in again, and sends all that it has itself.
     let code = app.code("till").await;
-    let back = app.post("/api/v1/devices", &[], &json!({ "code": code, "device": till.0 })).await;
+    let back = app
+        .post("/api/v1/devices", &[], &json!({ "code": code, "device": till.0 }))
+        .await;
     let back = (till.0.clone(), cookie(&back));
     app.sends(&back, &ops[..200]).await;
     app.sends(&back, &ops[200..]).await;
-    assert_eq!((app.things(&other, "bill").await.len(), app.things(&other, "refused").await.len()), (250, 0));
+    assert_eq!(
+        (
+            app.things(&other, "bill").await.len(),
+            app.things(&other, "refused").await.len()
+        ),
+        (250, 0)
+    );
 }
 
 #[tokio::test]
@@ -297,16 +522,39 @@ async fn a_file_that_no_device_of_the_restaurant_saved_is_refused_in_words() {
     for (file, wrong, words) in [
         ("x".to_owned(), "file", "not a file that a device saved"),
         ("{}".to_owned(), "file", "not a file"),
-        (file(&till.0, op(&stranger, 1, open.clone())), "file", "not a file"),
-        (file(&stranger, op(&stranger, 1, open.clone())), "file-device", "never had"),
+        (
+            file(&till.0, op(&stranger, 1, open.clone())),
+            "file",
+            "not a file",
+        ),
+        (
+            file(&stranger, op(&stranger, 1, open.clone())),
+            "file-device",
+            "never had",
+        ),
         (newer, "file-newer", "newer version"),
         (" ".repeat(9 << 20), "file-large", "too large"),
     ] {
         let led = send_file(&app, &manager, &file).await;
-        assert_eq!(led.header("location"), format!("{DEVICES}?wrong={wrong}"), "{}", led.text());
-        assert!(app.plain(led.header("location"), &manager).await.text().contains(words));
+        assert_eq!(
+            led.header("location"),
+            format!("{DEVICES}?wrong={wrong}"),
+            "{}",
+            led.text()
+        );
+        assert!(
+            app.plain(led.header("location"), &manager)
+                .await
+                .text()
+                .contains(words)
+        );
     }
-    assert_eq!(app.form(&format!("{DEVICES}/handed-over"), &manager, "file=x").await.header("location"), format!("{DEVICES}?wrong=file"));
+    assert_eq!(
+        app.form(&format!("{DEVICES}/handed-over"), &manager, "file=x")
+            .await
+            .header("location"),
+        format!("{DEVICES}?wrong=file")
+    );
     let good = file(&till.0, op(&till.0, 1, open));
     let cashier = app.staff(Role::Cashier).await;
     assert_eq!(send_file(&app, &cashier, &good).await.status, 403);

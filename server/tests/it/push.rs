@@ -12,7 +12,9 @@ use servery_domain::{
 
 use crate::{push_service::PushService, test_app::TestApp};
 
-const ACCEPTED: Event = Event::Accepted { ready_at: LocalMinute(30_000_000) };
+const ACCEPTED: Event = Event::Accepted {
+    ready_at: LocalMinute(30_000_000),
+};
 
 struct Diner {
     app: TestApp,
@@ -24,25 +26,40 @@ struct Diner {
 impl Diner {
     async fn new() -> Self {
         let (app, service) = (TestApp::new().await, PushService::start().await);
-        let receipt = app.place(&app.placement(app.basket("Bottomless Coffee", 1).await).await).await.json();
+        let receipt = app
+            .place(&app.placement(app.basket("Bottomless Coffee", 1).await).await)
+            .await
+            .json();
         let push = format!("/api/v1/orders/{}/push", receipt["token"].as_str().unwrap());
-        Self { app, service, receipt, push }
+        Self {
+            app,
+            service,
+            receipt,
+            push,
+        }
     }
 
     /// Answers with the cookie that says which browser it is.
     async fn subscribe(&self, lang: &str) -> String {
-        let answer = self.app.call("PUT", &self.push, &[], &self.service.subscription(lang)).await;
+        let answer = self
+            .app
+            .call("PUT", &self.push, &[], &self.service.subscription(lang))
+            .await;
         assert_eq!(answer.status, 204, "{}", answer.text());
         answer.header("set-cookie").split(';').next().unwrap().to_owned()
     }
 
     async fn is_on(&self, cookie: &str) -> bool {
-        self.app.get(&self.push, &[("cookie", cookie)]).await.json()["on"].as_bool().unwrap()
+        self.app.get(&self.push, &[("cookie", cookie)]).await.json()["on"]
+            .as_bool()
+            .unwrap()
     }
 
     async fn advance(&self, event: Event, actor: Actor) {
         let order = self.receipt["id"].as_str().unwrap().parse().unwrap();
-        servery::ordering::advance(&self.app.app, order, event, actor).await.unwrap();
+        servery::ordering::advance(&self.app.app, order, event, actor)
+            .await
+            .unwrap();
     }
 
     async fn work(&self, now: Timestamp) {
@@ -62,38 +79,90 @@ async fn a_browser_is_told_in_its_language_and_only_it_can_read_that() {
     let mut told = diner.service.told();
     told.sort_by_key(|told| told.notice["title"].to_string());
     let number = &diner.receipt["number"];
-    let titles: Vec<&str> = told.iter().map(|told| told.notice["title"].as_str().unwrap()).collect();
-    assert_eq!(titles, [format!("Bestellung {number} ist fertig"), format!("Lighthouse Diner hat Bestellung {number} angenommen")]);
+    let titles: Vec<&str> = told
+        .iter()
+        .map(|told| told.notice["title"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            format!("Bestellung {number} ist fertig"),
+            format!("Lighthouse Diner hat Bestellung {number} angenommen")
+        ]
+    );
     let ready = &told[0];
     let path = format!("/orders/{}", diner.receipt["token"].as_str().unwrap());
-    assert_eq!((&ready.notice["path"], &ready.notice["lang"], &ready.notice["dir"]), (&json!(path), &json!("de"), &json!("ltr")));
-    assert!(ready.notice["body"].as_str().unwrap().contains("Lighthouse Diner"), "{}", ready.notice);
+    assert_eq!(
+        (&ready.notice["path"], &ready.notice["lang"], &ready.notice["dir"]),
+        (&json!(path), &json!("de"), &json!("ltr"))
+    );
+    assert!(
+        ready.notice["body"]
+            .as_str()
+            .unwrap()
+            .contains("Lighthouse Diner"),
+        "{}",
+        ready.notice
+    );
     let header = |name: &str| ready.headers[name].to_str().unwrap().to_owned();
-    assert_eq!(["urgency", "topic", "content-encoding"].map(header), ["high", diner.receipt["id"].as_str().unwrap(), "aes128gcm"]);
+    assert_eq!(
+        ["urgency", "topic", "content-encoding"].map(header),
+        ["high", diner.receipt["id"].as_str().unwrap(), "aes128gcm"]
+    );
     assert!((60..=24 * 3_600).contains(&header("ttl").parse::<u32>().unwrap()));
     let (now, exp) = (clock::now().0, ready.claims["exp"].as_i64().unwrap());
     assert_eq!(ready.claims["aud"], diner.service.origin);
-    assert!(exp > now && exp <= now + 24 * 3_600 && ready.claims["sub"].as_str().unwrap().starts_with("mailto:"), "{}", ready.claims);
-    assert_eq!(diner.app.get(&diner.push, &[]).await.json(), json!({ "key": ready.key, "on": false }), "another browser");
+    assert!(
+        exp > now && exp <= now + 24 * 3_600 && ready.claims["sub"].as_str().unwrap().starts_with("mailto:"),
+        "{}",
+        ready.claims
+    );
+    assert_eq!(
+        diner.app.get(&diner.push, &[]).await.json(),
+        json!({ "key": ready.key, "on": false }),
+        "another browser"
+    );
 }
 
 #[tokio::test]
 async fn an_order_that_nobody_asked_to_be_told_of_makes_no_work() {
     let diner = Diner::new().await;
     let cookie = diner.subscribe("en").await;
-    assert_eq!(diner.app.call("DELETE", &diner.push, &[("cookie", &cookie)], &json!({})).await.status, 204);
+    assert_eq!(
+        diner
+            .app
+            .call("DELETE", &diner.push, &[("cookie", &cookie)], &json!({}))
+            .await
+            .status,
+        204
+    );
     assert!(!diner.is_on(&cookie).await);
     diner.advance(ACCEPTED, Actor::Staff).await;
     let now = clock::now();
-    let waiting = diner.app.store.take_jobs(Timestamp(now.0 + 1), now).await.unwrap();
-    assert!(waiting.iter().all(|due| !matches!(due.job, Job::Push { .. })), "{waiting:?}");
+    let waiting = diner
+        .app
+        .store
+        .take_jobs(Timestamp(now.0 + 1), now)
+        .await
+        .unwrap();
+    assert!(
+        waiting.iter().all(|due| !matches!(due.job, Job::Push { .. })),
+        "{waiting:?}"
+    );
 }
 
 #[tokio::test]
 async fn who_cancels_knows_it() {
     let diner = Diner::new().await;
     diner.subscribe("en").await;
-    diner.advance(Event::Cancelled { reason: String::new() }, Actor::Diner).await;
+    diner
+        .advance(
+            Event::Cancelled {
+                reason: String::new(),
+            },
+            Actor::Diner,
+        )
+        .await;
     diner.work(clock::now()).await;
     assert_eq!(diner.service.taken(), 0);
 }
@@ -135,11 +204,25 @@ async fn what_would_be_too_late_is_not_told() {
     diner.service.answer_once(StatusCode::TOO_MANY_REQUESTS);
     diner.advance(ACCEPTED, Actor::Staff).await;
     diner.work(clock::now()).await;
-    diner.advance(Event::Cancelled { reason: "The oven is off".into() }, Actor::Staff).await;
+    diner
+        .advance(
+            Event::Cancelled {
+                reason: "The oven is off".into(),
+            },
+            Actor::Staff,
+        )
+        .await;
     diner.work(Timestamp(clock::now().0 + 600)).await;
     let told = diner.service.told();
     assert_eq!(told.len(), 2, "the acceptance, refused, and what came of it");
-    assert!(told[1].notice["body"].as_str().unwrap().ends_with("Reason: The oven is off"), "{}", told[1].notice);
+    assert!(
+        told[1].notice["body"]
+            .as_str()
+            .unwrap()
+            .ends_with("Reason: The oven is off"),
+        "{}",
+        told[1].notice
+    );
 }
 
 #[tokio::test]
@@ -149,7 +232,11 @@ async fn an_address_that_is_none_of_a_push_service_is_refused() {
     let refused = async |change: &dyn Fn(&mut Value)| {
         let mut subscription = good.clone();
         change(&mut subscription);
-        diner.app.call("PUT", &diner.push, &[], &subscription).await.problem(Kind::NotAccepted)
+        diner
+            .app
+            .call("PUT", &diner.push, &[], &subscription)
+            .await
+            .problem(Kind::NotAccepted)
     };
     for endpoint in [
         "http://push.example.com/x",
@@ -161,17 +248,28 @@ async fn an_address_that_is_none_of_a_push_service_is_refused() {
     ] {
         refused(&|subscription| subscription["endpoint"] = json!(endpoint)).await;
     }
-    refused(&|subscription| subscription["endpoint"] = json!(format!("https://push.example.com/{}", "x".repeat(1_000)))).await;
+    refused(&|subscription| {
+        subscription["endpoint"] = json!(format!("https://push.example.com/{}", "x".repeat(1_000)))
+    })
+    .await;
     for p256dh in ["A".repeat(87), "B".repeat(10_000), String::new()] {
         refused(&|subscription| subscription["keys"]["p256dh"] = json!(p256dh)).await;
     }
     refused(&|subscription| subscription["keys"]["auth"] = json!("short")).await;
     refused(&|subscription| subscription["lang"] = json!("tlh")).await;
-    let on_the_internet = Settings { public_url: Some("https://eat.example".into()), ..Settings::default() };
+    let on_the_internet = Settings {
+        public_url: Some("https://eat.example".into()),
+        ..Settings::default()
+    };
     let app = TestApp::with(None, on_the_internet).await;
-    let receipt = app.place(&app.placement(app.basket("Bottomless Coffee", 1).await).await).await.json();
+    let receipt = app
+        .place(&app.placement(app.basket("Bottomless Coffee", 1).await).await)
+        .await
+        .json();
     let push = format!("/api/v1/orders/{}/push", receipt["token"].as_str().unwrap());
-    app.call("PUT", &push, &[], &good).await.problem(Kind::NotAccepted);
+    app.call("PUT", &push, &[], &good)
+        .await
+        .problem(Kind::NotAccepted);
 }
 
 #[tokio::test]
@@ -179,17 +277,44 @@ async fn who_may_be_told_has_the_order_and_is_not_one_of_many() {
     let diner = Diner::new().await;
     for method in ["PUT", "DELETE"] {
         let path = format!("/api/v1/orders/{}/push", crate::test_app::unique());
-        diner.app.call(method, &path, &[], &diner.service.subscription("en")).await.problem(Kind::NotFound);
+        diner
+            .app
+            .call(method, &path, &[], &diner.service.subscription("en"))
+            .await
+            .problem(Kind::NotFound);
     }
     let mut cookie = String::new();
     for _ in 0..5 {
         cookie = diner.subscribe("en").await;
     }
     let subscription = diner.service.subscription("ar");
-    diner.app.call("PUT", &diner.push, &[], &subscription).await.problem(Kind::Conflict);
-    assert_eq!(diner.app.call("PUT", &diner.push, &[("cookie", &cookie)], &subscription).await.status, 204, "one of them once more");
-    diner.advance(Event::Rejected { reason: String::new() }, Actor::Staff).await;
-    diner.app.call("PUT", &diner.push, &[("cookie", &cookie)], &subscription).await.problem(Kind::Conflict);
+    diner
+        .app
+        .call("PUT", &diner.push, &[], &subscription)
+        .await
+        .problem(Kind::Conflict);
+    assert_eq!(
+        diner
+            .app
+            .call("PUT", &diner.push, &[("cookie", &cookie)], &subscription)
+            .await
+            .status,
+        204,
+        "one of them once more"
+    );
+    diner
+        .advance(
+            Event::Rejected {
+                reason: String::new(),
+            },
+            Actor::Staff,
+        )
+        .await;
+    diner
+        .app
+        .call("PUT", &diner.push, &[("cookie", &cookie)], &subscription)
+        .await
+        .problem(Kind::Conflict);
     diner.work(clock::now()).await;
     assert_eq!(diner.service.taken(), 5);
 }
@@ -200,9 +325,23 @@ async fn the_key_is_made_once_or_is_the_operators() {
     let key = diner.app.get(&diner.push, &[]).await.json()["key"].clone();
     let stored = diner.app.store.secret("push-key", "another").await.unwrap();
     let own = async |key: String| {
-        let app = TestApp::with(None, Settings { push_key: Some(key), ..Settings::default() }).await;
-        let receipt = app.place(&app.placement(app.basket("Bottomless Coffee", 1).await).await).await.json();
-        app.get(&format!("/api/v1/orders/{}/push", receipt["token"].as_str().unwrap()), &[]).await
+        let app = TestApp::with(
+            None,
+            Settings {
+                push_key: Some(key),
+                ..Settings::default()
+            },
+        )
+        .await;
+        let receipt = app
+            .place(&app.placement(app.basket("Bottomless Coffee", 1).await).await)
+            .await
+            .json();
+        app.get(
+            &format!("/api/v1/orders/{}/push", receipt["token"].as_str().unwrap()),
+            &[],
+        )
+        .await
     };
     assert_eq!(own(stored).await.json()["key"], key);
     own("no key".into()).await.problem(Kind::Broken);

@@ -63,11 +63,18 @@ async fn take(State(wire): State<Arc<Wire>>, headers: HeaderMap, body: Bytes) ->
 
 impl PushService {
     pub async fn start() -> Self {
-        let (listener, wire) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), Arc::new(Wire::default()));
+        let (listener, wire) = (
+            TcpListener::bind("127.0.0.1:0").await.unwrap(),
+            Arc::new(Wire::default()),
+        );
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(take).with_state(wire.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { origin, key: SecretKey::from_slice(&[7; 32]).unwrap(), wire }
+        Self {
+            origin,
+            key: SecretKey::from_slice(&[7; 32]).unwrap(),
+            wire,
+        }
     }
 
     /// What the browser gives away.
@@ -87,22 +94,47 @@ impl PushService {
     }
 
     pub fn told(&self) -> Vec<Told> {
-        self.wire.taken.lock().unwrap().iter().map(|(headers, body)| self.read(headers, body)).collect()
+        self.wire
+            .taken
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(headers, body)| self.read(headers, body))
+            .collect()
     }
 
     fn read(&self, headers: &HeaderMap, body: &Bytes) -> Told {
         let proof = headers["authorization"].to_str().unwrap();
         let said = json!({ "key": text(self.key.to_bytes()), "auth": text([9; 16]), "body": text(body), "proof": proof });
-        let python = std::env::var("SERVERY_TEST_PEERS")
-            .expect("SERVERY_TEST_PEERS names a Python that has 'http_ece' and 'py_vapid'; './dev test' installs one");
+        let python = std::env::var("SERVERY_TEST_PEERS").expect(
+            "SERVERY_TEST_PEERS names a Python that has 'http_ece' and 'py_vapid'; './dev test' installs one",
+        );
         let mut command = Command::new(python);
-        command.args(["-c", READ]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(["-c", READ])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
-        process.stdin.take().unwrap().write_all(said.to_string().as_bytes()).unwrap();
+        process
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(said.to_string().as_bytes())
+            .unwrap();
         let read = process.wait_with_output().unwrap();
-        let told: Value = serde_json::from_slice(&read.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&read.stderr)));
-        assert_eq!((&told["proven"], &told["header"]), (&json!(true), &json!({ "typ": "JWT", "alg": "ES256" })));
+        let told: Value = serde_json::from_slice(&read.stdout)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&read.stderr)));
+        assert_eq!(
+            (&told["proven"], &told["header"]),
+            (&json!(true), &json!({ "typ": "JWT", "alg": "ES256" }))
+        );
         let key = proof.rsplit_once("k=").unwrap().1.to_owned();
-        Told { headers: headers.clone(), notice: told["notice"].clone(), claims: told["claims"].clone(), key }
+        Told {
+            headers: headers.clone(),
+            notice: told["notice"].clone(),
+            claims: told["claims"].clone(),
+            key,
+        }
     }
 }

@@ -41,7 +41,8 @@ impl Device {
 
     async fn sends(&self, app: &TestApp, since: i64, ops: &[Value]) -> Answer {
         let request = json!({ "device": self.id, "since": since, "ops": ops });
-        app.post(&format!("{DINER}/sync"), &[("cookie", &self.cookie)], &request).await
+        app.post(&format!("{DINER}/sync"), &[("cookie", &self.cookie)], &request)
+            .await
     }
 
     pub async fn syncs(&self, app: &TestApp, since: i64, ops: &[Value]) -> Value {
@@ -53,14 +54,33 @@ impl Device {
     /// The things of one kind that it is told.
     pub async fn all(&self, app: &TestApp, kind: &str) -> Vec<Value> {
         let answer = self.syncs(app, 0, &[]).await;
-        answer["things"].as_array().unwrap().iter().filter_map(|thing| thing.get(kind)).cloned().collect()
+        answer["things"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|thing| thing.get(kind))
+            .cloned()
+            .collect()
     }
 
     async fn events(&self, app: &TestApp, headers: &[(&str, &str)]) -> BodyDataStream {
         let request = Request::get(format!("{DINER}/sync/events")).header("cookie", &self.cookie);
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        let response = app.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-        assert_eq!((response.status().as_u16(), response.headers()["content-type"].to_str().unwrap()), (200, "text/event-stream"));
+        let request = headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(*name, *value));
+        let response = app
+            .router
+            .clone()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        assert_eq!(
+            (
+                response.status().as_u16(),
+                response.headers()["content-type"].to_str().unwrap()
+            ),
+            (200, "text/event-stream")
+        );
         response.into_body().into_data_stream()
     }
 }
@@ -75,7 +95,9 @@ async fn add(app: &TestApp, bill: &str) -> Value {
 }
 
 async fn next(frames: &mut BodyDataStream) -> String {
-    let frame = tokio::time::timeout(Duration::from_secs(1), frames.next()).await.expect("told within a second");
+    let frame = tokio::time::timeout(Duration::from_secs(1), frames.next())
+        .await
+        .expect("told within a second");
     String::from_utf8(frame.unwrap().unwrap().to_vec()).unwrap()
 }
 
@@ -85,12 +107,20 @@ async fn an_op_counts_once_though_the_answer_was_lost_and_others_hear_of_it_with
     let (mut bar, counter) = (Device::new(&app, "till").await, Device::new(&app, "till").await);
     let known = counter.syncs(&app, 0, &[]).await["revision"].as_i64().unwrap();
     let mut frames = counter.events(&app, &[]).await;
-    assert!(next(&mut frames).await.contains(&format!("event: revision\nid: {known}\ndata: {known}\n\n")));
+    assert!(
+        next(&mut frames)
+            .await
+            .contains(&format!("event: revision\nid: {known}\ndata: {known}\n\n"))
+    );
     let bill = unique();
     let ops = [bar.op(open(&bill)), bar.op(add(&app, &bill).await)];
     for _ in 0..3 {
         let answer = bar.syncs(&app, 0, &ops).await;
-        assert_eq!((&answer["done"], &answer["whole"]), (&json!(2), &json!(true)), "{answer}");
+        assert_eq!(
+            (&answer["done"], &answer["whole"]),
+            (&json!(2), &json!(true)),
+            "{answer}"
+        );
     }
     let told = next(&mut frames).await;
     assert!(told.starts_with("event: revision\n"), "{told}");
@@ -118,7 +148,14 @@ async fn a_server_that_was_put_back_tells_all_there_is_so_that_nothing_stale_sta
     let answer = bar.syncs(&app, known, &[op]).await;
     assert!(answer["trouble"]["diverged"].is_object(), "{answer}");
     assert_eq!(answer["whole"], true, "{answer}");
-    assert!(answer["things"].as_array().unwrap().iter().any(|thing| thing["bill"]["id"] == json!(bill)), "{answer}");
+    assert!(
+        answer["things"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|thing| thing["bill"]["id"] == json!(bill)),
+        "{answer}"
+    );
 }
 
 #[tokio::test]
@@ -126,19 +163,38 @@ async fn ops_of_a_newer_build_wait_and_what_cannot_be_read_is_refused_without_ho
     let app = TestApp::new().await;
     let mut bar = Device::new(&app, "till").await;
     let bill = unique();
-    let mut ops = vec![bar.op(json!({ "levitate": { "bill": bill } })), bar.op(open(&bill)), bar.op(json!({ "teleport": {} }))];
+    let mut ops = vec![
+        bar.op(json!({ "levitate": { "bill": bill } })),
+        bar.op(open(&bill)),
+        bar.op(json!({ "teleport": {} })),
+    ];
     ops[2]["speaks"] = json!(9);
     for _ in 0..2 {
         let answer = bar.syncs(&app, 0, &ops).await;
-        assert_eq!((&answer["done"], &answer["trouble"]), (&json!(2), &json!("newer")), "{answer}");
+        assert_eq!(
+            (&answer["done"], &answer["trouble"]),
+            (&json!(2), &json!("newer")),
+            "{answer}"
+        );
     }
     let refused = bar.all(&app, "refused").await;
     assert_eq!(refused.len(), 1);
-    assert!(refused[0]["op"]["id"] == ops[0]["id"] && refused[0]["why"]["malformed"].as_str().unwrap().contains("levitate"), "{refused:?}");
+    assert!(
+        refused[0]["op"]["id"] == ops[0]["id"]
+            && refused[0]["why"]["malformed"]
+                .as_str()
+                .unwrap()
+                .contains("levitate"),
+        "{refused:?}"
+    );
     assert_eq!(bar.all(&app, "bill").await.len(), 1);
     bar.made = 2;
     let dismiss = bar.op(json!({ "dismiss": { "op": ops[0]["id"] } }));
-    assert_eq!(bar.syncs(&app, 0, &[dismiss]).await["done"], 3, "what was not done may become something else");
+    assert_eq!(
+        bar.syncs(&app, 0, &[dismiss]).await["done"],
+        3,
+        "what was not done may become something else"
+    );
     assert!(bar.all(&app, "refused").await.is_empty());
 }
 
@@ -153,22 +209,36 @@ async fn a_number_that_means_two_things_is_counted_on_under_another_name() {
     let answer = bar.syncs(&app, 0, std::slice::from_ref(&other)).await;
     let anew = answer["trouble"]["diverged"]["anew"].as_str().unwrap().to_owned();
     other["device"] = json!(anew);
-    bar.sends(&app, 0, std::slice::from_ref(&other)).await.problem(Kind::NotAccepted);
+    bar.sends(&app, 0, std::slice::from_ref(&other))
+        .await
+        .problem(Kind::NotAccepted);
     bar.id = anew;
     assert_eq!(bar.syncs(&app, 0, &[other]).await["done"], 1);
-    assert_eq!(bar.all(&app, "bill").await[0]["lines"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        bar.all(&app, "bill").await[0]["lines"].as_array().unwrap().len(),
+        1
+    );
 }
 
 #[tokio::test]
 async fn a_diners_order_is_a_thing_that_the_kitchen_advances_and_the_counter_hears_of() {
     let app = TestApp::new().await;
-    let (mut kitchen, mut courier) = (Device::new(&app, "kitchen").await, Device::new(&app, "courier").await);
-    let receipt = app.place(&app.placement(app.basket("Bottomless Coffee", 2).await).await).await.json();
+    let (mut kitchen, mut courier) = (
+        Device::new(&app, "kitchen").await,
+        Device::new(&app, "courier").await,
+    );
+    let receipt = app
+        .place(&app.placement(app.basket("Bottomless Coffee", 2).await).await)
+        .await
+        .json();
     let (id, token) = (receipt["id"].clone(), receipt["token"].as_str().unwrap());
     let orders = kitchen.all(&app, "order").await;
     assert_eq!(orders.iter().map(|order| &order["id"]).collect::<Vec<_>>(), [&id]);
     assert_eq!(orders[0], app.order(token).await, "the same as everywhere else");
-    assert!(courier.all(&app, "order").await.is_empty(), "it is on nobody's way");
+    assert!(
+        courier.all(&app, "order").await.is_empty(),
+        "it is on nobody's way"
+    );
     let event = |event: Value| json!({ "order": { "order": id, "event": event } });
     let ops = [
         kitchen.op(event(json!({ "accepted": { "ready_at": "2026-11-21T12:30" } }))),
@@ -180,7 +250,11 @@ async fn a_diners_order_is_a_thing_that_the_kitchen_advances_and_the_counter_hea
     let tickets = kitchen.all(&app, "ticket").await;
     assert_eq!((tickets.len(), &tickets[0]["of"]["order"]), (1, &id));
     let refused = kitchen.all(&app, "refused").await;
-    assert_eq!((refused.len(), &refused[0]["why"]), (1, &json!("forbidden")), "a kitchen opens no bills");
+    assert_eq!(
+        (refused.len(), &refused[0]["why"]),
+        (1, &json!("forbidden")),
+        "a kitchen opens no bills"
+    );
     let op = courier.op(event(json!({ "cancelled": { "reason": "" } })));
     courier.syncs(&app, 0, &[op]).await;
     assert_eq!(courier.all(&app, "refused").await[0]["why"], "forbidden");
@@ -193,8 +267,14 @@ async fn a_diners_order_is_a_thing_that_the_kitchen_advances_and_the_counter_hea
 #[tokio::test]
 async fn money_for_a_diners_order_is_the_tills_and_stays_so_when_the_order_is_over() {
     let app = TestApp::new().await;
-    let (mut bar, courier) = (Device::new(&app, "till").await, Device::new(&app, "courier").await);
-    let receipt = app.place(&app.placement(app.basket("Bottomless Coffee", 2).await).await).await.json();
+    let (mut bar, courier) = (
+        Device::new(&app, "till").await,
+        Device::new(&app, "courier").await,
+    );
+    let receipt = app
+        .place(&app.placement(app.basket("Bottomless Coffee", 2).await).await)
+        .await
+        .json();
     let (id, token) = (receipt["id"].clone(), receipt["token"].as_str().unwrap());
     let event = |event: Value| json!({ "order": { "order": id, "event": event } });
     let shift = unique();
@@ -216,11 +296,22 @@ async fn money_for_a_diners_order_is_the_tills_and_stays_so_when_the_order_is_ov
     }
     let order = app.order(token).await;
     assert_eq!(order["progress"]["state"], "collected");
-    assert!(bar.all(&app, "refused").await.is_empty(), "money is never refused");
+    assert!(
+        bar.all(&app, "refused").await.is_empty(),
+        "money is never refused"
+    );
     let taken = bar.all(&app, "taken").await;
     let of_order = taken.iter().find(|taken| taken["order"] == id).unwrap();
-    assert_eq!((taken.len(), of_order["payments"].as_array().unwrap().len()), (2, 2), "{taken:?}");
-    assert!(of_order["taxes"] == order["ordered"]["taxes"] && order["ordered"]["taxes"][0]["tax"].as_i64().unwrap() > 0, "{of_order}");
+    assert_eq!(
+        (taken.len(), of_order["payments"].as_array().unwrap().len()),
+        (2, 2),
+        "{taken:?}"
+    );
+    assert!(
+        of_order["taxes"] == order["ordered"]["taxes"]
+            && order["ordered"]["taxes"][0]["tax"].as_i64().unwrap() > 0,
+        "{of_order}"
+    );
     assert_eq!(bar.all(&app, "shift").await[0]["taken"], json!({ "cash": 2_100 }));
     assert_eq!(bar.all(&app, "till").await[0]["receipts"], 3);
     assert!(courier.all(&app, "taken").await.is_empty());
@@ -230,13 +321,22 @@ async fn money_for_a_diners_order_is_the_tills_and_stays_so_when_the_order_is_ov
 async fn the_board_hears_at_once_of_what_a_device_does_to_an_order() {
     let app = TestApp::new().await;
     let cookie = app.staff(Role::Cashier).await;
-    let receipt = app.place(&app.placement(app.basket("Bottomless Coffee", 1).await).await).await.json();
+    let receipt = app
+        .place(&app.placement(app.basket("Bottomless Coffee", 1).await).await)
+        .await
+        .json();
     let request = Request::get(format!("{DINER}/board/events")).header("cookie", cookie);
-    let response = app.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response = app
+        .router
+        .clone()
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
     let mut frames = response.into_body().into_data_stream();
     next(&mut frames).await;
     let mut till = Device::new(&app, "till").await;
-    let op = till.op(json!({ "order": { "order": receipt["id"], "event": { "rejected": { "reason": "closed" } } } }));
+    let op = till
+        .op(json!({ "order": { "order": receipt["id"], "event": { "rejected": { "reason": "closed" } } } }));
     till.syncs(&app, 0, &[op]).await;
     assert!(next(&mut frames).await.contains("\"state\":\"rejected\""));
 }
@@ -249,10 +349,22 @@ async fn who_may_not_sync_is_told_why() {
     let request = json!({ "device": bar.id, "since": 0, "ops": [] });
     app.post(&sync, &[], &request).await.problem(Kind::SignedOut);
     let cookie = [("cookie", bar.cookie.as_str())];
-    app.post("/api/v1/restaurants/jade-lantern/sync", &cookie, &request).await.problem(Kind::Forbidden);
-    app.post("/api/v1/restaurants/nowhere/sync", &cookie, &request).await.problem(Kind::NotFound);
-    app.post(&sync, &cookie, &json!({ "device": bar.id, "since": 0, "ops": [{}] })).await.problem(Kind::NotAccepted);
-    app.post(&sync, &cookie, &json!({ "since": 0, "ops": [] })).await.problem(Kind::NotAccepted);
+    app.post("/api/v1/restaurants/jade-lantern/sync", &cookie, &request)
+        .await
+        .problem(Kind::Forbidden);
+    app.post("/api/v1/restaurants/nowhere/sync", &cookie, &request)
+        .await
+        .problem(Kind::NotFound);
+    app.post(
+        &sync,
+        &cookie,
+        &json!({ "device": bar.id, "since": 0, "ops": [{}] }),
+    )
+    .await
+    .problem(Kind::NotAccepted);
+    app.post(&sync, &cookie, &json!({ "since": 0, "ops": [] }))
+        .await
+        .problem(Kind::NotAccepted);
     let name = json!({ "name": { "bill": unique(), "name": "x".repeat(4_000) } });
     let many: Vec<Value> = (0..201).map(|_| bar.op(name.clone())).collect();
     assert_eq!(bar.sends(&app, 0, &many[..200]).await.status, 200, "800 kB");
@@ -260,9 +372,18 @@ async fn who_may_not_sync_is_told_why() {
     let huge = json!({ "name": { "bill": unique(), "name": "x".repeat(1_100_000) } });
     let huge = bar.op(huge);
     bar.sends(&app, 0, &[huge]).await.problem(Kind::TooLarge);
-    let left = app.call("DELETE", "/api/v1/device", &[("cookie", &bar.cookie)], &Value::Null).await;
+    let left = app
+        .call(
+            "DELETE",
+            "/api/v1/device",
+            &[("cookie", &bar.cookie)],
+            &Value::Null,
+        )
+        .await;
     assert_eq!(left.status, 204);
     bar.sends(&app, 0, &[]).await.problem(Kind::DeviceSignedOut);
-    let events = app.get(&format!("{DINER}/sync/events"), &[("cookie", &bar.cookie)]).await;
+    let events = app
+        .get(&format!("{DINER}/sync/events"), &[("cookie", &bar.cookie)])
+        .await;
     events.problem(Kind::DeviceSignedOut);
 }

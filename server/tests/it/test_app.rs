@@ -40,30 +40,54 @@ impl TestApp {
     }
 
     pub async fn heavy_at(milliseconds: u64) -> Self {
-        Self::with(None, Settings { heavy_at: Some(milliseconds), ..Settings::default() }).await
+        Self::with(
+            None,
+            Settings {
+                heavy_at: Some(milliseconds),
+                ..Settings::default()
+            },
+        )
+        .await
     }
 
     pub async fn with(cards: Option<Cards>, settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = servery_store::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let store = servery_store::connect(&format!("sqlite:{}", folder.path().join("test.db").display()))
+            .await
+            .unwrap();
         store.migrate().await.unwrap();
         demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
         let town = Town::open(store.clone(), cards.is_some()).await.unwrap();
         tokio::spawn(town.clone().watch());
         let heavy_at = settings.heavy_at.or(Some(u64::MAX));
-        let settings = Settings { heavy_at, pictures: Some(folder.path().to_owned()), ..settings };
+        let settings = Settings {
+            heavy_at,
+            pictures: Some(folder.path().to_owned()),
+            ..settings
+        };
         let app = App::new(store.clone(), town, cards, Assets::new().unwrap(), settings);
-        Self { router: router(app.clone()), app, store, folder }
+        Self {
+            router: router(app.clone()),
+            app,
+            store,
+            folder,
+        }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.unwrap().to_bytes(),
+        }
     }
 
     pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let request = headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
+        let request = headers.iter().fold(Request::get(path), |request, (name, value)| {
+            request.header(*name, *value)
+        });
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
@@ -85,7 +109,12 @@ impl Answer {
 
     /// Fails unless this is that problem, as problem+json with the right status.
     pub fn problem(&self, kind: Kind) -> Problem {
-        assert_eq!((self.status.as_u16(), self.header("content-type")), (kind.status(), "application/problem+json"), "{}", self.text());
+        assert_eq!(
+            (self.status.as_u16(), self.header("content-type")),
+            (kind.status(), "application/problem+json"),
+            "{}",
+            self.text()
+        );
         let problem: Problem = serde_json::from_slice(&self.body).unwrap();
         assert!(problem.is(kind), "{problem}");
         problem

@@ -10,7 +10,10 @@ use crate::test_app::TestApp;
 pub async fn until(app: &TestApp, path: &str, wanted: impl Fn(&crate::test_app::Answer) -> bool) -> Duration {
     let started = Instant::now();
     while !wanted(&app.get(path, &[]).await) {
-        assert!(started.elapsed() < Duration::from_secs(5), "{path} did not change");
+        assert!(
+            started.elapsed() < Duration::from_secs(5),
+            "{path} did not change"
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     started.elapsed()
@@ -19,14 +22,31 @@ pub async fn until(app: &TestApp, path: &str, wanted: impl Fn(&crate::test_app::
 #[tokio::test]
 async fn the_operators_mode_is_in_force_within_a_second() {
     let app = TestApp::new().await;
-    assert_eq!(app.get("/", &[]).await.header("servery-render"), "hydrated; reason=default");
+    assert_eq!(
+        app.get("/", &[]).await.header("servery-render"),
+        "hydrated; reason=default"
+    );
     app.store.set_mode("/", Some("thin")).await.unwrap();
-    let took = until(&app, "/", |answer| answer.header("servery-render") == "thin; reason=operator").await;
+    let took = until(&app, "/", |answer| {
+        answer.header("servery-render") == "thin; reason=operator"
+    })
+    .await;
     assert!(took < Duration::from_secs(1), "{took:?}");
-    assert_eq!(app.get("/restaurants/jade-lantern", &[]).await.header("servery-render"), "hydrated; reason=default");
-    assert_eq!(app.get("/?render=thick", &[]).await.header("servery-render"), "thick; reason=visitor");
+    assert_eq!(
+        app.get("/restaurants/jade-lantern", &[])
+            .await
+            .header("servery-render"),
+        "hydrated; reason=default"
+    );
+    assert_eq!(
+        app.get("/?render=thick", &[]).await.header("servery-render"),
+        "thick; reason=visitor"
+    );
     app.store.set_mode("/", None).await.unwrap();
-    let took = until(&app, "/", |answer| answer.header("servery-render") == "hydrated; reason=default").await;
+    let took = until(&app, "/", |answer| {
+        answer.header("servery-render") == "hydrated; reason=default"
+    })
+    .await;
     assert!(took < Duration::from_secs(1), "{took:?}");
 }
 
@@ -36,23 +56,43 @@ async fn a_mode_of_another_version_is_left_alone() {
     app.store.set_mode("/", Some("holographic")).await.unwrap();
     app.store.set_mode("/stage", Some("thin")).await.unwrap();
     app.store.set_mode("/about", Some("hydrated")).await.unwrap();
-    until(&app, "/about", |answer| answer.header("servery-render") == "hydrated; reason=operator").await;
-    assert_eq!(app.get("/", &[]).await.header("servery-render"), "hydrated; reason=default");
+    until(&app, "/about", |answer| {
+        answer.header("servery-render") == "hydrated; reason=operator"
+    })
+    .await;
+    assert_eq!(
+        app.get("/", &[]).await.header("servery-render"),
+        "hydrated; reason=default"
+    );
 }
 
 #[tokio::test]
 async fn a_changed_menu_is_shown_and_has_another_tag() {
     let app = TestApp::new().await;
     let menu_path = "/api/v1/restaurants/trattoria-da-lucia/menu";
-    let (before, page) = (app.get(menu_path, &[]).await, app.get("/restaurants/trattoria-da-lucia", &[]).await);
-    let demo::DemoRestaurant { restaurant, mut menu, .. } = demo::town().unwrap().swap_remove(0);
+    let (before, page) = (
+        app.get(menu_path, &[]).await,
+        app.get("/restaurants/trattoria-da-lucia", &[]).await,
+    );
+    let demo::DemoRestaurant {
+        restaurant, mut menu, ..
+    } = demo::town().unwrap().swap_remove(0);
     assert_eq!(restaurant.slug.as_str(), "trattoria-da-lucia");
     menu.categories[0].dishes[0].name = "Bruschetta <della> nonna & Co".into();
     app.store.put_restaurant(&restaurant, &menu).await.unwrap();
-    until(&app, menu_path, |answer| answer.header("etag") != before.header("etag")).await;
+    until(&app, menu_path, |answer| {
+        answer.header("etag") != before.header("etag")
+    })
+    .await;
     let after = app.json(menu_path).await;
-    assert_eq!(after["categories"][0]["dishes"][0]["name"], "Bruschetta <della> nonna & Co");
+    assert_eq!(
+        after["categories"][0]["dishes"][0]["name"],
+        "Bruschetta <della> nonna & Co"
+    );
     assert_eq!(after["revision"], 2);
     let changed = app.get("/restaurants/trattoria-da-lucia", &[]).await;
-    assert!(!page.text().contains("nonna &amp; Co") && changed.text().contains("Bruschetta &lt;della&gt; nonna &amp; Co"));
+    assert!(
+        !page.text().contains("nonna &amp; Co")
+            && changed.text().contains("Bruschetta &lt;della&gt; nonna &amp; Co")
+    );
 }

@@ -32,15 +32,31 @@ pub struct Found {
 
 impl Found {
     pub fn is_good(&self) -> bool {
-        self.acknowledged > 0 && self.lost + self.doubled + self.mispriced + self.unsettled == 0 && self.wrong.is_empty()
+        self.acknowledged > 0
+            && self.lost + self.doubled + self.mispriced + self.unsettled == 0
+            && self.wrong.is_empty()
     }
 }
 
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.wrong.iter().take(20).try_for_each(|wrong| writeln!(f, "  {wrong}"))?;
-        let Self { engine, acknowledged, lost, doubled, mispriced, unsettled, .. } = self;
-        write!(f, "storm {engine}: acknowledged {acknowledged} lost {lost} doubled {doubled} mispriced {mispriced} unsettled {unsettled}")
+        self.wrong
+            .iter()
+            .take(20)
+            .try_for_each(|wrong| writeln!(f, "  {wrong}"))?;
+        let Self {
+            engine,
+            acknowledged,
+            lost,
+            doubled,
+            mispriced,
+            unsettled,
+            ..
+        } = self;
+        write!(
+            f,
+            "storm {engine}: acknowledged {acknowledged} lost {lost} doubled {doubled} mispriced {mispriced} unsettled {unsettled}"
+        )
     }
 }
 
@@ -55,7 +71,9 @@ struct Booked {
 async fn rows(database: &str, select: &'static str, columns: usize) -> Vec<Vec<String>> {
     let text = |get: &dyn Fn(usize) -> String| (0..columns).map(get).collect::<Vec<_>>();
     if let Some(path) = database.strip_prefix("sqlite:") {
-        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{path}")).await.unwrap();
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{path}"))
+            .await
+            .unwrap();
         let rows = sqlx::query(AssertSqlSafe(select)).fetch_all(&pool).await.unwrap();
         return rows.iter().map(|row| text(&|at| row.get(at))).collect();
     }
@@ -80,13 +98,19 @@ async fn booked(shop: &Shop) -> BTreeMap<String, Booked> {
 
 pub async fn check(engine: &'static str, shop: &Shop, attempts: Vec<Attempt>) -> Found {
     let booked = booked(shop).await;
-    let acknowledged: Vec<_> = attempts.iter().filter_map(|attempt| Some((attempt, attempt.receipt.as_ref()?))).collect();
+    let acknowledged: Vec<_> = attempts
+        .iter()
+        .filter_map(|attempt| Some((attempt, attempt.receipt.as_ref()?)))
+        .collect();
     let known: BTreeSet<&str> = attempts.iter().map(|attempt| attempt.id.as_str()).collect();
     let there = |attempt: &Attempt| booked.get(&attempt.id);
     let lost = acknowledged.iter().filter(|(attempt, receipt)| {
-        there(attempt).is_none_or(|order| receipt["token"] != order.token.as_str() || receipt["number"] != order.number)
+        there(attempt)
+            .is_none_or(|order| receipt["token"] != order.token.as_str() || receipt["number"] != order.number)
     });
-    let mispriced = attempts.iter().filter(|attempt| there(attempt).is_some_and(|order| order.ordered.total.0 != attempt.seen));
+    let mispriced = attempts
+        .iter()
+        .filter(|attempt| there(attempt).is_some_and(|order| order.ordered.total.0 != attempt.seen));
     let mut found = Found {
         engine,
         acknowledged: acknowledged.len(),
@@ -97,9 +121,15 @@ pub async fn check(engine: &'static str, shop: &Shop, attempts: Vec<Attempt>) ->
         wrong: Vec::new(),
     };
     let numbers: BTreeSet<i64> = booked.values().map(|order| order.number).collect();
-    let acknowledged_ids: BTreeSet<&str> = acknowledged.iter().map(|(attempt, _)| attempt.id.as_str()).collect();
+    let acknowledged_ids: BTreeSet<&str> = acknowledged
+        .iter()
+        .map(|(attempt, _)| attempt.id.as_str())
+        .collect();
     // Each diner insists until there is an answer, so what is there was answered, and has a number of its own.
-    found.doubled = booked.keys().filter(|id| !acknowledged_ids.contains(id.as_str()) || !known.contains(id.as_str())).count()
+    found.doubled = booked
+        .keys()
+        .filter(|id| !acknowledged_ids.contains(id.as_str()) || !known.contains(id.as_str()))
+        .count()
         + booked.len()
         - numbers.len();
     if attempts.iter().any(|attempt| attempt.contradicted) {
@@ -112,38 +142,76 @@ pub async fn check(engine: &'static str, shop: &Shop, attempts: Vec<Attempt>) ->
 }
 
 async fn check_stock(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut Found) {
-    let live: Vec<_> = booked.values().filter(|order| !order.progress.state.is_off()).collect();
+    let live: Vec<_> = booked
+        .values()
+        .filter(|order| !order.progress.state.is_off())
+        .collect();
     let mut taken: BTreeMap<DishId, u32> = BTreeMap::new();
     for (dish, count) in live.iter().flat_map(|order| portions(&order.ordered.lines)) {
         *taken.entry(dish).or_default() += count;
     }
     let left = shop.store.stock(shop.restaurant.id).await.unwrap();
     for (dish, _) in shop.dishes.iter().filter(|(_, counted)| *counted) {
-        let (left, taken) = (left.get(dish).copied().unwrap_or(u32::MAX), taken.get(dish).copied().unwrap_or(0));
+        let (left, taken) = (
+            left.get(dish).copied().unwrap_or(u32::MAX),
+            taken.get(dish).copied().unwrap_or(0),
+        );
         if left.checked_add(taken) != Some(PORTIONS) {
-            found.wrong.push(format!("of {PORTIONS} portions {left} are left and {taken} ordered"));
+            found.wrong.push(format!(
+                "of {PORTIONS} portions {left} are left and {taken} ordered"
+            ));
         }
     }
     let used = shop.store.coupon_uses(shop.restaurant.id, COUPON).await.unwrap() as usize;
-    let redeemed = live.iter().filter(|order| order.ordered.sums.iter().any(|sum| matches!(sum, Sum::Coupon { .. }))).count();
+    let redeemed = live
+        .iter()
+        .filter(|order| {
+            order
+                .ordered
+                .sums
+                .iter()
+                .any(|sum| matches!(sum, Sum::Coupon { .. }))
+        })
+        .count();
     if used != redeemed || used > crate::shop::USES as usize {
-        found.wrong.push(format!("the coupon counts {used} uses and is on {redeemed} orders"));
+        found.wrong.push(format!(
+            "the coupon counts {used} uses and is on {redeemed} orders"
+        ));
     }
 }
 
 /// Nothing but orders raises the counter in a storm: their events have every revision of it, and each order was placed once.
 async fn check_events(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut Found) {
     let select = "select cast(revision as text) as written from order_events order by order_events.revision";
-    let written: Vec<i64> = rows(&shop.database, select, 1).await.iter().map(|row| row[0].parse().unwrap()).collect();
+    let written: Vec<i64> = rows(&shop.database, select, 1)
+        .await
+        .iter()
+        .map(|row| row[0].parse().unwrap())
+        .collect();
     let now = shop.store.revision(shop.restaurant.id).await.unwrap();
     let gapless = written.iter().copied().eq(shop.opened_at.0 + 1..=now.0);
-    let placed = rows(&shop.database, "select order_id from order_events where event = '\"placed\"'", 1).await;
+    let placed = rows(
+        &shop.database,
+        "select order_id from order_events where event = '\"placed\"'",
+        1,
+    )
+    .await;
     if !gapless || placed.len() != booked.len() {
-        found.wrong.push(format!("{} orders, {} placed, {} events, gapless {gapless}", booked.len(), placed.len(), written.len()));
+        found.wrong.push(format!(
+            "{} orders, {} placed, {} events, gapless {gapless}",
+            booked.len(),
+            placed.len(),
+            written.len()
+        ));
     }
 }
 
-async fn check_money(shop: &Shop, booked: &BTreeMap<String, Booked>, attempts: &[Attempt], found: &mut Found) {
+async fn check_money(
+    shop: &Shop,
+    booked: &BTreeMap<String, Booked>,
+    attempts: &[Attempt],
+    found: &mut Found,
+) {
     let mut charged: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for (order, amount) in shop.charges().await {
         charged.entry(order).or_default().push(amount);
@@ -156,13 +224,19 @@ async fn check_money(shop: &Shop, booked: &BTreeMap<String, Booked>, attempts: &
             [amount] => paid.0 == *amount && *amount == order.ordered.total.0,
             _ => false,
         };
-        let told = attempts.iter().any(|attempt| attempt.id == *id && attempt.told_paid);
+        let told = attempts
+            .iter()
+            .any(|attempt| attempt.id == *id && attempt.told_paid);
         let cooked_unpaid = order.progress.payment.way == PaymentWay::Card
             && paid == Minor::ZERO
             && !matches!(order.progress.state.code(), "unpaid" | "cancelled");
         if !settled || told && paid == Minor::ZERO || cooked_unpaid {
             found.unsettled += 1;
-            found.wrong.push(format!("order {id}: charged {charges:?}, booked {}, {}", paid.0, order.progress.state.code()));
+            found.wrong.push(format!(
+                "order {id}: charged {charges:?}, booked {}, {}",
+                paid.0,
+                order.progress.state.code()
+            ));
         }
     }
 }

@@ -64,7 +64,9 @@ async fn client(shop: &Shop, number: u64, until: Instant) -> Vec<Attempt> {
 async fn insist(shop: &Shop, path: &str, key: Option<&str>, body: &Value) -> (u16, Value) {
     loop {
         let request = shop.client.post(format!("{}{path}", shop.address)).json(body);
-        let request = key.into_iter().fold(request, |request, key| request.header("idempotency-key", key));
+        let request = key
+            .into_iter()
+            .fold(request, |request, key| request.header("idempotency-key", key));
         if let Ok(answer) = request.send().await {
             let status = answer.status().as_u16();
             if let (false, Ok(body)) = (status >= 500, answer.json().await) {
@@ -97,15 +99,29 @@ async fn order(shop: &Shop, dice: &mut Dice) -> Option<Attempt> {
     });
     let orders = format!("{path}/orders");
     let (status, answer) = insist(shop, &orders, Some(&key), &placement).await;
-    let mut attempt = Attempt { id, seen, receipt: (status == 201).then_some(answer.clone()), contradicted: false, told_paid: false };
+    let mut attempt = Attempt {
+        id,
+        seen,
+        receipt: (status == 201).then_some(answer.clone()),
+        contradicted: false,
+        told_paid: false,
+    };
     if dice.roll(4) == 0 {
         attempt.contradicted = insist(shop, &orders, Some(&key), &placement).await != (status, answer);
     }
-    let token = attempt.receipt.as_ref().map(|receipt| receipt["token"].as_str().unwrap_or_default().to_owned());
+    let token = attempt
+        .receipt
+        .as_ref()
+        .map(|receipt| receipt["token"].as_str().unwrap_or_default().to_owned());
     if let Some(token) = token {
         if card && dice.roll(5) > 0 {
-            let (status, paid) =
-                insist(shop, &format!("/api/v1/orders/{token}/payment"), None, &json!({ "payment_method": shop.card })).await;
+            let (status, paid) = insist(
+                shop,
+                &format!("/api/v1/orders/{token}/payment"),
+                None,
+                &json!({ "payment_method": shop.card }),
+            )
+            .await;
             attempt.told_paid = status == 200 && paid == json!("paid");
         }
         if dice.roll(6) == 0 {

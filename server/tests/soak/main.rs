@@ -2,7 +2,11 @@
 //!
 //! `soak storm [SECONDS]`; without arguments a short one, as every test run has it.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a storm that cannot be set up fails, and says what it found")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a storm that cannot be set up fails, and says what it found"
+)]
 
 mod books;
 mod clients;
@@ -16,7 +20,10 @@ const SHORT: u64 = 8;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
     let seconds = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => SHORT,
         ["storm"] => 60,
@@ -30,8 +37,16 @@ async fn main() -> ExitCode {
         good &= found.is_good();
     }
     // What a reader of the whole run looks for.
-    println!("{} passed, {} failed", if good { 2 } else { 0 }, if good { 0 } else { 2 });
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    println!(
+        "{} passed, {} failed",
+        if good { 2 } else { 0 },
+        if good { 0 } else { 2 }
+    );
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 async fn storm(engine: &'static str, long: Duration) -> books::Found {

@@ -12,24 +12,50 @@ pub struct Servery {
 }
 
 pub async fn free_port() -> u16 {
-    tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+    tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 impl Servery {
     pub async fn new(arguments: &[String]) -> Self {
         let address = format!("127.0.0.1:{}", free_port().await);
-        let listen = ["serve".to_owned(), "--listen".into(), address.clone(), "--log".into(), "error".into()];
-        Self { arguments: [&listen, arguments].concat(), address: format!("http://{address}"), process: None }
+        let listen = [
+            "serve".to_owned(),
+            "--listen".into(),
+            address.clone(),
+            "--log".into(),
+            "error".into(),
+        ];
+        Self {
+            arguments: [&listen, arguments].concat(),
+            address: format!("http://{address}"),
+            process: None,
+        }
     }
 
     pub async fn start(&mut self, client: &reqwest::Client) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_servery"));
-        command.args(&self.arguments).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+        command
+            .args(&self.arguments)
+            .stdout(Stdio::inherit())
+            .stderr(Stdio::inherit());
         self.process = Some(command.spawn().expect("servery starts"));
         let started = Instant::now();
         let ready = format!("{}/readyz", self.address);
-        while !client.get(&ready).send().await.is_ok_and(|answer| answer.status() == 200) {
-            assert!(started.elapsed() < Duration::from_secs(30), "servery is not ready");
+        while !client
+            .get(&ready)
+            .send()
+            .await
+            .is_ok_and(|answer| answer.status() == 200)
+        {
+            assert!(
+                started.elapsed() < Duration::from_secs(30),
+                "servery is not ready"
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

@@ -50,8 +50,11 @@ async fn database(engine: &str, folder: &std::path::Path) -> String {
         return format!("sqlite:{}", folder.join("storm.db").display());
     }
     use sqlx::{Connection, Executor};
-    let server = std::env::var("SERVERY_TEST_POSTGRES").expect("SERVERY_TEST_POSTGRES names a PostgreSQL server; './dev test' starts one");
-    let mut admin = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    let server = std::env::var("SERVERY_TEST_POSTGRES")
+        .expect("SERVERY_TEST_POSTGRES names a PostgreSQL server; './dev test' starts one");
+    let mut admin = sqlx::PgConnection::connect(&format!("{server}/postgres"))
+        .await
+        .unwrap();
     for statement in ["drop database if exists storm", "create database storm"] {
         admin.execute(statement).await.unwrap();
     }
@@ -59,15 +62,29 @@ async fn database(engine: &str, folder: &std::path::Path) -> String {
 }
 
 async fn start_peer(folder: &std::path::Path, client: &reqwest::Client) -> (Child, String) {
-    let python =
-        std::env::var("SERVERY_TEST_PEERS").expect("SERVERY_TEST_PEERS names a Python that has 'localstripe'; './dev test' installs one");
+    let python = std::env::var("SERVERY_TEST_PEERS")
+        .expect("SERVERY_TEST_PEERS names a Python that has 'localstripe'; './dev test' installs one");
     let port = free_port().await;
     let mut command = Command::new(python);
-    command.args(["-m", "localstripe", "--from-scratch", "--port", &port.to_string()]).current_dir(folder);
-    let peer = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("localstripe starts");
+    command
+        .args(["-m", "localstripe", "--from-scratch", "--port", &port.to_string()])
+        .current_dir(folder);
+    let peer = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("localstripe starts");
     let (address, started) = (format!("http://127.0.0.1:{port}"), Instant::now());
-    while client.get(format!("{address}/js.stripe.com/v3/")).send().await.is_err() {
-        assert!(started.elapsed() < Duration::from_secs(20), "localstripe does not answer");
+    while client
+        .get(format!("{address}/js.stripe.com/v3/"))
+        .send()
+        .await
+        .is_err()
+    {
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "localstripe does not answer"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     (peer, address)
@@ -76,20 +93,38 @@ async fn start_peer(folder: &std::path::Path, client: &reqwest::Client) -> (Chil
 impl Shop {
     pub async fn open(engine: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(20))
+            .build()
+            .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (peer, provider) = start_peer(folder.path(), &client).await;
         let database = database(engine, folder.path()).await;
         let store = servery_store::connect(&database).await.unwrap();
         store.migrate().await.unwrap();
-        let town = demo::town().unwrap().into_iter().filter(|demo| demo.restaurant.slug.as_str() == "lighthouse-diner").collect::<Vec<_>>();
+        let town = demo::town()
+            .unwrap()
+            .into_iter()
+            .filter(|demo| demo.restaurant.slug.as_str() == "lighthouse-diner")
+            .collect::<Vec<_>>();
         demo::fill(store.as_ref(), &town).await.unwrap();
         let restaurant = town[0].restaurant.clone();
-        let plain = town[0].menu.dishes().filter(|dish| dish.option_groups.is_empty() && dish.served.is_none()).map(|dish| dish.id);
-        let dishes: Vec<_> = plain.take(10).enumerate().map(|(at, dish)| (dish, at < 3)).collect();
+        let plain = town[0]
+            .menu
+            .dishes()
+            .filter(|dish| dish.option_groups.is_empty() && dish.served.is_none())
+            .map(|dish| dish.id);
+        let dishes: Vec<_> = plain
+            .take(10)
+            .enumerate()
+            .map(|(at, dish)| (dish, at < 3))
+            .collect();
         for dish in town[0].menu.dishes() {
             let counted = dishes.contains(&(dish.id, true)).then_some(PORTIONS);
-            store.set_stock(restaurant.id, dish.id, counted, clock::now()).await.unwrap();
+            store
+                .set_stock(restaurant.id, dish.id, counted, clock::now())
+                .await
+                .unwrap();
         }
         let coupon = Coupon {
             code: COUPON.into(),
@@ -109,7 +144,10 @@ impl Shop {
             ("--card-webhook-secret", "whsec_storm"),
             ("--card-page", "https://cards.example/pay"),
         ];
-        let arguments: Vec<String> = settings.into_iter().flat_map(|(name, value)| [name.to_owned(), value.to_owned()]).collect();
+        let arguments: Vec<String> = settings
+            .into_iter()
+            .flat_map(|(name, value)| [name.to_owned(), value.to_owned()])
+            .collect();
         let mut servery = Servery::new(&arguments).await;
         servery.start(&client).await;
         let card = card(&client, &provider).await;
@@ -139,16 +177,27 @@ impl Shop {
         let mut charges = Vec::new();
         let mut after = String::new();
         loop {
-            let from = if after.is_empty() { String::new() } else { format!("&starting_after={after}") };
-            let request = self.client.get(format!("{}/v1/payment_intents?limit=100{from}", self.provider)).bearer_auth(SECRET);
+            let from = if after.is_empty() {
+                String::new()
+            } else {
+                format!("&starting_after={after}")
+            };
+            let request = self
+                .client
+                .get(format!("{}/v1/payment_intents?limit=100{from}", self.provider))
+                .bearer_auth(SECRET);
             let page: Value = request.send().await.unwrap().json().await.unwrap();
             let intents = page["data"].as_array().unwrap();
             let paid = intents.iter().filter(|intent| intent["status"] == "succeeded");
-            charges.extend(
-                paid.map(|intent| {
-                    (intent["metadata"]["order"].as_str().unwrap_or_default().to_owned(), intent["amount"].as_i64().unwrap())
-                }),
-            );
+            charges.extend(paid.map(|intent| {
+                (
+                    intent["metadata"]["order"]
+                        .as_str()
+                        .unwrap_or_default()
+                        .to_owned(),
+                    intent["amount"].as_i64().unwrap(),
+                )
+            }));
             match intents.last() {
                 Some(last) if page["has_more"] == true => after = last["id"].as_str().unwrap().to_owned(),
                 _ => return charges,
@@ -165,8 +214,14 @@ async fn card(client: &reqwest::Client, provider: &str) -> String {
         ("card[exp_year]", "2040"),
         ("card[cvc]", "123"),
     ];
-    let request = client.post(format!("{provider}/v1/payment_methods")).bearer_auth(SECRET).form(&fields);
-    request.send().await.unwrap().json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    let request = client
+        .post(format!("{provider}/v1/payment_methods"))
+        .bearer_auth(SECRET)
+        .form(&fields);
+    request.send().await.unwrap().json::<Value>().await.unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 impl Drop for Shop {

@@ -7,7 +7,9 @@ use super::rule::{Dates, Days, Rule, Span, insert};
 use crate::time::{DAY, Day};
 
 const WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 const LONGEST_MONTHS: [i64; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /// The rules of a text, or the part of it that is not understood.
@@ -16,7 +18,9 @@ pub(super) fn rules(text: &str) -> Result<Vec<Rule>, &str> {
     let mut rules: Vec<Rule> = Vec::new();
     let mut adds = false;
     loop {
-        let Some(mut rule) = rest.rule() else { return Err(if rest.0.is_empty() { text } else { rest.0 }) };
+        let Some(mut rule) = rest.rule() else {
+            return Err(if rest.0.is_empty() { text } else { rest.0 });
+        };
         // So OpenStreetMap's reference has it: a rule for any day adds to the rule for some days that it follows.
         let like_before = rule.names_days() || rules.last().is_none_or(|before| !before.names_days());
         rule.replaces = rule.spans.is_empty() || !adds && like_before;
@@ -50,9 +54,15 @@ impl<'a> Rest<'a> {
     }
 
     fn number(&mut self, digits: RangeInclusive<usize>) -> Option<i64> {
-        let (number, rest) = self.0.split_at(self.0.bytes().take_while(u8::is_ascii_digit).count());
+        let (number, rest) = self
+            .0
+            .split_at(self.0.bytes().take_while(u8::is_ascii_digit).count());
         *self = Self::new(rest);
-        if digits.contains(&number.len()) { number.parse().ok() } else { None }
+        if digits.contains(&number.len()) {
+            number.parse().ok()
+        } else {
+            None
+        }
     }
 
     fn attempt<T>(&mut self, parse: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
@@ -89,7 +99,12 @@ impl Rest<'_> {
             (dates, days) = (self.dates(), self.list(Self::days).into_iter().reduce(Days::or));
             self.spans()?
         };
-        Some(Rule { dates, days, replaces: true, spans })
+        Some(Rule {
+            dates,
+            days,
+            replaces: true,
+            spans,
+        })
     }
 
     fn spans(&mut self) -> Option<Vec<Span>> {
@@ -110,23 +125,35 @@ impl Rest<'_> {
         let from = self.clock().filter(|from| *from < DAY)?;
         let to = self.after("-", Self::clock)?;
         let to = if to <= from { to + DAY } else { to };
-        if to <= 2 * DAY { Some(Span { from, to }) } else { None }
+        if to <= 2 * DAY {
+            Some(Span { from, to })
+        } else {
+            None
+        }
     }
 
     fn clock(&mut self) -> Option<i64> {
         let hour = self.number(2..=2)?;
         self.eat(":")?;
-        self.number(2..=2).filter(|minute| *minute < 60).map(|minute| hour * 60 + minute)
+        self.number(2..=2)
+            .filter(|minute| *minute < 60)
+            .map(|minute| hour * 60 + minute)
     }
 
     fn days(&mut self) -> Option<Days> {
         if self.eat("PH").is_some() {
-            return Some(Days { weekdays: 0, holidays: true });
+            return Some(Days {
+                weekdays: 0,
+                holidays: true,
+            });
         }
         let first = self.name(&WEEKDAYS)?;
         let last = self.after("-", |rest| rest.name(&WEEKDAYS)).unwrap_or(first);
         let length = (last + 7 - first) % 7;
-        Some(Days { weekdays: (0..=length).fold(0, |days, step| days | 1 << ((first + step) % 7)), holidays: false })
+        Some(Days {
+            weekdays: (0..=length).fold(0, |days, step| days | 1 << ((first + step) % 7)),
+            holidays: false,
+        })
     }
 
     fn dates(&mut self) -> Vec<Dates> {
@@ -144,7 +171,8 @@ impl Rest<'_> {
     fn yearly(&mut self) -> Option<Vec<Dates>> {
         let from_month_to_month = |rest: &mut Self| {
             let first = rest.month_and_day()?;
-            rest.after("-", Self::month_and_day).map(|last| vec![Dates::Yearly { first, last }])
+            rest.after("-", Self::month_and_day)
+                .map(|last| vec![Dates::Yearly { first, last }])
         };
         if let Some(range) = self.attempt(from_month_to_month) {
             return Some(range);
@@ -152,32 +180,52 @@ impl Rest<'_> {
         let month = self.month()?;
         let days = self.list(|rest| {
             let first = rest.day_of(month)?;
-            let last = rest.after("-", |rest| rest.day_of(month).filter(|last| *last >= first)).unwrap_or(first);
-            Some(Dates::Yearly { first: (month, first), last: (month, last) })
+            let last = rest
+                .after("-", |rest| rest.day_of(month).filter(|last| *last >= first))
+                .unwrap_or(first);
+            Some(Dates::Yearly {
+                first: (month, first),
+                last: (month, last),
+            })
         });
         if !days.is_empty() {
             return Some(days);
         }
         let last = self.after("-", Self::month).unwrap_or(month);
-        Some(vec![Dates::Yearly { first: (month, 1), last: (last, 31) }])
+        Some(vec![Dates::Yearly {
+            first: (month, 1),
+            last: (last, 31),
+        }])
     }
 
     fn once(&mut self) -> Option<Dates> {
         let first = self.day()?;
         let (year, month, _) = first.civil();
         let last = self.after("-", |rest| {
-            let last = rest.attempt(Self::day).or_else(|| Day::on_calendar(year, month, rest.day_of(month)?));
+            let last = rest
+                .attempt(Self::day)
+                .or_else(|| Day::on_calendar(year, month, rest.day_of(month)?));
             last.filter(|last| *last >= first)
         });
-        Some(Dates::Once { first, last: last.unwrap_or(first) })
+        Some(Dates::Once {
+            first,
+            last: last.unwrap_or(first),
+        })
     }
 
     fn months_of_a_year(&mut self) -> Option<Dates> {
         let year = self.number(4..=4)?;
         let first = self.month()?;
-        let last = self.after("-", |rest| rest.month().filter(|last| *last >= first)).unwrap_or(first);
-        let last = (28..=31).rev().find_map(|day| Day::on_calendar(year, last, day))?;
-        Some(Dates::Once { first: Day::new(year, first, 1), last })
+        let last = self
+            .after("-", |rest| rest.month().filter(|last| *last >= first))
+            .unwrap_or(first);
+        let last = (28..=31)
+            .rev()
+            .find_map(|day| Day::on_calendar(year, last, day))?;
+        Some(Dates::Once {
+            first: Day::new(year, first, 1),
+            last,
+        })
     }
 
     fn day(&mut self) -> Option<Day> {
@@ -197,7 +245,9 @@ impl Rest<'_> {
     }
 
     fn day_of(&mut self, month: i64) -> Option<i64> {
-        let day = self.number(1..=2).filter(|day| (1..=LONGEST_MONTHS[month as usize - 1]).contains(day));
+        let day = self
+            .number(1..=2)
+            .filter(|day| (1..=LONGEST_MONTHS[month as usize - 1]).contains(day));
         // 'Jun 10:00-12:00' is about June, not about its tenth.
         day.filter(|_| !self.0.starts_with(':'))
     }
@@ -252,7 +302,12 @@ mod tests {
     #[test]
     fn blanks_do_not_matter() {
         let close = rules("Dec 24-26,Jun Mo-Fr,PH 08:00-12:00,13:00-18:00 open;PH off,We 20:00-22:00");
-        assert_eq!(rules("  Dec 24 - 26 , Jun  Mo - Fr , PH 08:00 - 12:00 , 13:00-18:00  open ; PH off , We 20:00-22:00 "), close);
+        assert_eq!(
+            rules(
+                "  Dec 24 - 26 , Jun  Mo - Fr , PH 08:00 - 12:00 , 13:00-18:00  open ; PH off , We 20:00-22:00 "
+            ),
+            close
+        );
         assert!(close.is_ok());
     }
 }

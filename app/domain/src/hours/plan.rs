@@ -19,11 +19,20 @@ impl Plan {
                     plan = Self::default();
                 }
                 for span in &rule.spans {
-                    insert(&mut plan.own, Span { from: span.from, to: span.to.min(DAY) });
+                    insert(
+                        &mut plan.own,
+                        Span {
+                            from: span.from,
+                            to: span.to.min(DAY),
+                        },
+                    );
                 }
             }
             if rule.crosses_midnight() && rule.holds(day.plus(-1), holidays) {
-                plan.carried = rule.spans.iter().fold(plan.carried, |carried, span| carried.max(span.to - DAY));
+                plan.carried = rule
+                    .spans
+                    .iter()
+                    .fold(plan.carried, |carried, span| carried.max(span.to - DAY));
             }
         }
         plan
@@ -31,7 +40,11 @@ impl Plan {
 
     /// In the order in which they begin.
     pub fn spans(&self) -> impl Iterator<Item = Span> {
-        let carried = Some(Span { from: 0, to: self.carried }).filter(|span| span.to > 0);
+        let carried = Some(Span {
+            from: 0,
+            to: self.carried,
+        })
+        .filter(|span| span.to > 0);
         carried.into_iter().chain(self.own.iter().copied())
     }
 

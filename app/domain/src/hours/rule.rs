@@ -49,7 +49,11 @@ impl Dates {
             Self::Yearly { first, last } => {
                 let (_, month, day) = day.civil();
                 let (begun, not_over) = (*first <= (month, day), (month, day) <= *last);
-                if first <= last { begun && not_over } else { begun || not_over }
+                if first <= last {
+                    begun && not_over
+                } else {
+                    begun || not_over
+                }
             }
         }
     }
@@ -65,7 +69,10 @@ pub(super) struct Days {
 
 impl Days {
     pub fn or(self, other: Self) -> Self {
-        Self { weekdays: self.weekdays | other.weekdays, holidays: self.holidays | other.holidays }
+        Self {
+            weekdays: self.weekdays | other.weekdays,
+            holidays: self.holidays | other.holidays,
+        }
     }
 
     fn have(self, day: Day, holidays: &[Day]) -> bool {
@@ -94,6 +101,7 @@ impl Rule {
     }
 
     pub fn holds(&self, day: Day, holidays: &[Day]) -> bool {
-        (self.dates.is_empty() || self.dates.iter().any(|dates| dates.have(day))) && self.days.is_none_or(|days| days.have(day, holidays))
+        (self.dates.is_empty() || self.dates.iter().any(|dates| dates.have(day)))
+            && self.days.is_none_or(|days| days.have(day, holidays))
     }
 }

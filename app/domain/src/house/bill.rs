@@ -140,7 +140,11 @@ impl BillLine {
 
     /// What is left of its sum, as it falls to each rate.
     fn at_rates(&self, place: Place, amount: Minor) -> impl Iterator<Item = (TaxRate, Minor)> {
-        let taxed = if place == Place::Away && !self.taxed_away.is_empty() { &self.taxed_away } else { &self.taxed };
+        let taxed = if place == Place::Away && !self.taxed_away.is_empty() {
+            &self.taxed_away
+        } else {
+            &self.taxed
+        };
         let weights: Vec<i64> = taxed.iter().map(|(_, part)| part.0).collect();
         taxed.iter().map(|(rate, _)| *rate).zip(share(amount, &weights))
     }
@@ -199,23 +203,42 @@ impl Bill {
         let dishes = amounts.iter().copied().sum();
         let mut off = vec![Minor::ZERO; self.discounts.len()];
         for (at, discount) in self.discounts.iter().enumerate() {
-            let line = discount.line.and_then(|line| self.lines.iter().position(|known| known.id == line));
+            let line = discount
+                .line
+                .and_then(|line| self.lines.iter().position(|known| known.id == line));
             if let Some(line) = line {
                 off[at] = discount.off.of(amounts[line]);
                 amounts[line] = amounts[line] - off[at];
             }
         }
-        for (at, discount) in self.discounts.iter().enumerate().filter(|(_, discount)| discount.line.is_none()) {
+        for (at, discount) in self
+            .discounts
+            .iter()
+            .enumerate()
+            .filter(|(_, discount)| discount.line.is_none())
+        {
             off[at] = discount.off.of(amounts.iter().copied().sum());
             let weights: Vec<i64> = amounts.iter().map(|amount| amount.0).collect();
             let parts = share(off[at], &weights);
-            amounts.iter_mut().zip(parts).for_each(|(amount, part)| *amount = *amount - part);
+            amounts
+                .iter_mut()
+                .zip(parts)
+                .for_each(|(amount, part)| *amount = *amount - part);
         }
         let place = self.seat.place();
-        let taxed = self.lines.iter().zip(&amounts).flat_map(|(line, amount)| line.at_rates(place, *amount));
+        let taxed = self
+            .lines
+            .iter()
+            .zip(&amounts)
+            .flat_map(|(line, amount)| line.at_rates(place, *amount));
         let taxes = taxes(!self.plus_tax, taxed);
         let added: Minor = taxes.iter().filter(|_| self.plus_tax).map(|tax| tax.tax).sum();
-        Sums { dishes, off, taxes, total: amounts.into_iter().sum::<Minor>() + added }
+        Sums {
+            dishes,
+            off,
+            taxes,
+            total: amounts.into_iter().sum::<Minor>() + added,
+        }
     }
 
     pub fn total(&self) -> Minor {
@@ -223,7 +246,10 @@ impl Bill {
     }
 
     pub fn paid(&self) -> Minor {
-        self.payments.iter().map(|payment| payment.amount - payment.refunded()).sum()
+        self.payments
+            .iter()
+            .map(|payment| payment.amount - payment.refunded())
+            .sum()
     }
 
     /// Below zero, what is owed to the guest.

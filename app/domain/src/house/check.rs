@@ -61,11 +61,17 @@ impl Action {
             }
             Self::OpenShift { float, .. } => money("float", *float, 0),
             Self::CloseShift { counted, .. } => money("counted", *counted, 0),
-            Self::MoveCash { amount: moved, reason, .. } => {
+            Self::MoveCash {
+                amount: moved,
+                reason,
+                ..
+            } => {
                 money("amount", *moved, -limits::MONEY)?;
                 check_text("reason", reason, limits::NOTE)
             }
-            Self::Bump { lines, .. } | Self::Recall { lines, .. } => at_most("lines", lines.len(), limits::BILL_LINES),
+            Self::Bump { lines, .. } | Self::Recall { lines, .. } => {
+                at_most("lines", lines.len(), limits::BILL_LINES)
+            }
             Self::Cashier(cashier) => {
                 check_text("name", &cashier.name, limits::NAME)?;
                 check_text("pin", &cashier.pin, limits::KEY)
@@ -77,7 +83,9 @@ impl Action {
             Self::Plan { plan, .. } => plan.check(),
             Self::Assign { orders, .. } => at_most("orders", orders.len(), limits::STOPS),
             Self::HandOver { handed_over, .. } => handed_over.check(),
-            Self::HandIn { orders, amount: cash, .. } => {
+            Self::HandIn {
+                orders, amount: cash, ..
+            } => {
                 at_most("orders", orders.len(), limits::STOPS)?;
                 money("amount", *cash, 0)
             }
@@ -98,7 +106,9 @@ impl Action {
 
 impl Seat {
     fn check(&self) -> Checked {
-        let Self::Phone { name, phone } = self else { return Ok(()) };
+        let Self::Phone { name, phone } = self else {
+            return Ok(());
+        };
         check_text("name", name, limits::NAME)?;
         check_text("phone", phone, limits::PHONE)
     }
@@ -107,8 +117,15 @@ impl Seat {
 /// The parts of a price, none of them more than the whole.
 fn check_taxed(taxed: &[(TaxRate, Minor)], price: Minor) -> Checked {
     at_most("taxed", taxed.len(), limits::PICKS)?;
-    taxed.iter().try_for_each(|(_, part)| within("taxed", part.0, 0, price.0))?;
-    within("taxed", taxed.iter().map(|(_, part)| *part).sum::<Minor>().0, price.0, price.0)
+    taxed
+        .iter()
+        .try_for_each(|(_, part)| within("taxed", part.0, 0, price.0))?;
+    within(
+        "taxed",
+        taxed.iter().map(|(_, part)| *part).sum::<Minor>().0,
+        price.0,
+        price.0,
+    )
 }
 
 impl BillLine {
@@ -117,7 +134,9 @@ impl BillLine {
         within("sent", i64::from(self.sent), 0, 0)?;
         within("course", i64::from(self.course), 0, i64::from(limits::COURSES))?;
         at_most("picks", self.picks.len(), limits::PICKS)?;
-        self.picks.iter().try_for_each(|pick| check_text("picks", &pick.name, limits::NAME))?;
+        self.picks
+            .iter()
+            .try_for_each(|pick| check_text("picks", &pick.name, limits::NAME))?;
         amount("price", self.price, 0)?;
         check_taxed(&self.taxed, self.price)?;
         if !self.taxed_away.is_empty() {
@@ -154,7 +173,9 @@ impl Plan {
         check_text("name", &self.name, limits::NAME)?;
         check_text("room", &self.room, limits::NAME)?;
         let sizes = [self.x, self.y, self.width, self.height];
-        sizes.into_iter().try_for_each(|size| within("place", i64::from(size), 0, 100))
+        sizes
+            .into_iter()
+            .try_for_each(|size| within("place", i64::from(size), 0, 100))
     }
 }
 

@@ -24,7 +24,9 @@ type Decided = Result<Vec<Thing>, Refusal>;
 
 /// The things as they are after the op. On a refusal nothing is changed.
 pub fn decide(house: &House, op: &Op) -> Decided {
-    op.action.check().map_err(|malformed| Refusal::Malformed(malformed.to_string()))?;
+    op.action
+        .check()
+        .map_err(|malformed| Refusal::Malformed(malformed.to_string()))?;
     act(house, op).map(|things| seating::keep_tables(house, cooking::keep_tickets(house, things)))
 }
 
@@ -33,7 +35,12 @@ fn act(house: &House, op: &Op) -> Decided {
         Action::Open { bill, seat, plus_tax } => billing::open(house, op, *bill, seat, *plus_tax),
         Action::Add { bill, line } => billing::add(house, *bill, line),
         Action::Count { bill, line, by } => billing::count(house, *bill, *line, *by),
-        Action::Note { bill, line, note, course } => billing::note(house, *bill, *line, note, *course),
+        Action::Note {
+            bill,
+            line,
+            note,
+            course,
+        } => billing::note(house, *bill, *line, note, *course),
         Action::Name { bill, name } => billing::change(house, *bill, |bill| bill.name.clone_from(name)),
         Action::Guests { bill, guests } => billing::change(house, *bill, |bill| bill.guests = *guests),
         Action::Move { bill, seat } => billing::change(house, *bill, |bill| bill.seat = seat.clone()),
@@ -47,27 +54,62 @@ fn act(house: &House, op: &Op) -> Decided {
             // The mail is a job of whoever has a mail server; no thing is another one for it.
             found(live(house, *bill)?.payment(*payment)).map(|_| Vec::new())
         }
-        Action::Refund { owed, payment, back, shift } => cash::refund(house, op, (*owed, *payment), back, *shift),
+        Action::Refund {
+            owed,
+            payment,
+            back,
+            shift,
+        } => cash::refund(house, op, (*owed, *payment), back, *shift),
         Action::OpenShift { shift, float } => cash::open_shift(house, op, *shift, *float),
-        Action::MoveCash { id, shift, amount, reason } => cash::move_cash(house, op, (*id, *shift), *amount, reason),
+        Action::MoveCash {
+            id,
+            shift,
+            amount,
+            reason,
+        } => cash::move_cash(house, op, (*id, *shift), *amount, reason),
         Action::CloseShift { shift, counted } => cash::close_shift(house, op, *shift, *counted),
         Action::Send { bill, ticket, news } => cooking::send(house, op, (*bill, *ticket), news),
         Action::Bump { ticket, lines } => cooking::set_done(house, *ticket, lines, true),
         Action::Recall { ticket, lines } => cooking::set_done(house, *ticket, lines, false),
         Action::Assign { run, courier, orders } => bringing::assign(house, op, (*run, *courier), orders),
-        Action::HandOver { run, order, handed_over } => bringing::hand_over(house, *run, *order, handed_over),
-        Action::HandIn { id, run, orders, shift, amount } => cash::hand_in(house, op, (*id, *run, *shift), orders, *amount),
+        Action::HandOver {
+            run,
+            order,
+            handed_over,
+        } => bringing::hand_over(house, *run, *order, handed_over),
+        Action::HandIn {
+            id,
+            run,
+            orders,
+            shift,
+            amount,
+        } => cash::hand_in(house, op, (*id, *run, *shift), orders, *amount),
         Action::Plan { table, plan } => {
-            let bills = house.table(*table).map_or_else(Vec::new, |table| table.bills.clone());
-            Ok(vec![Thing::Table(Table { id: *table, plan: plan.clone(), bills })])
+            let bills = house
+                .table(*table)
+                .map_or_else(Vec::new, |table| table.bills.clone());
+            Ok(vec![Thing::Table(Table {
+                id: *table,
+                plan: plan.clone(),
+                bills,
+            })])
         }
         Action::RemoveTable { table } => match found(house.table(*table))?.bills.is_empty() {
             true => Ok(vec![Thing::Gone(ThingId::Table(*table))]),
             false => Err(Refusal::InUse),
         },
-        Action::Stock { dish, left: Some(left) } => Ok(vec![Thing::Stock(Stock { dish: *dish, left: *left })]),
+        Action::Stock {
+            dish,
+            left: Some(left),
+        } => Ok(vec![Thing::Stock(Stock {
+            dish: *dish,
+            left: *left,
+        })]),
         Action::Stock { dish, left: None } => Ok(vec![Thing::Gone(ThingId::Stock(*dish))]),
-        Action::Favour { dish, on: true } => Ok(vec![Thing::Favourite(Favourite { dish: *dish, since: op.at })]),
+        Action::Favour { dish, on: true } => Ok(vec![Thing::Favourite(Favourite {
+            dish: *dish,
+            since: op.at,
+        })]),
         Action::Favour { dish, on: false } => Ok(vec![Thing::Gone(ThingId::Favourite(*dish))]),
         Action::Cashier(cashier) => Ok(vec![Thing::Cashier(cashier.clone())]),
         Action::RemoveCashier { cashier } => Ok(vec![Thing::Gone(ThingId::Cashier(*cashier))]),
@@ -75,7 +117,8 @@ fn act(house: &House, op: &Op) -> Decided {
         Action::RemoveStation { station } => Ok(vec![Thing::Gone(ThingId::Station(*station))]),
         Action::Order { order, event } => {
             let order = house.order(*order).ok_or(Refusal::Unknown)?;
-            let after = apply(order, event, Actor::Staff, op.at).map_err(|refused| Refusal::Order(refused.state))?;
+            let after =
+                apply(order, event, Actor::Staff, op.at).map_err(|refused| Refusal::Order(refused.state))?;
             Ok(vec![Thing::Order(Box::new(after))])
         }
         Action::TakeOrder { order, shift, tender } => cash::take_order(house, op, *order, *shift, tender),
@@ -144,15 +187,26 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
             needs.extend(orders.iter().map(|order| ThingId::Order(*order)));
         }
         Action::HandOver { run, .. } => needs.push(ThingId::Run(*run)),
-        Action::HandIn { run, orders, shift, .. } => {
+        Action::HandIn {
+            run, orders, shift, ..
+        } => {
             needs.extend([ThingId::Run(*run), ThingId::Shift(*shift)]);
             needs.push(ThingId::Till(op.device));
             needs.extend(house.run(*run).map(|run| ThingId::Device(run.courier)));
-            needs.extend(orders.iter().flat_map(|order| [ThingId::Order(*order), ThingId::Taken(*order)]));
+            needs.extend(
+                orders
+                    .iter()
+                    .flat_map(|order| [ThingId::Order(*order), ThingId::Taken(*order)]),
+            );
         }
         Action::Order { order, .. } => needs.push(ThingId::Order(*order)),
         Action::TakeOrder { order, shift, .. } => {
-            needs.extend([ThingId::Order(*order), ThingId::Taken(*order), ThingId::Shift(*shift), ThingId::Till(op.device)]);
+            needs.extend([
+                ThingId::Order(*order),
+                ThingId::Taken(*order),
+                ThingId::Shift(*shift),
+                ThingId::Till(op.device),
+            ]);
         }
         Action::Stock { .. }
         | Action::Favour { .. }
@@ -166,7 +220,11 @@ pub fn needs(op: &Op, house: &House) -> Vec<ThingId> {
 }
 
 fn tickets(house: &House, bill: BillId) -> impl Iterator<Item = ThingId> + '_ {
-    house.live(bill).into_iter().flat_map(|bill| &bill.tickets).map(|ticket| ThingId::Ticket(*ticket))
+    house
+        .live(bill)
+        .into_iter()
+        .flat_map(|bill| &bill.tickets)
+        .map(|ticket| ThingId::Ticket(*ticket))
 }
 
 fn found<T: Clone>(thing: Option<&T>) -> Result<T, Refusal> {

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     currency::Minor,
     id::{
-        BillId, CashierId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId, PaymentId, RunId, ShiftId, StationId, TableId,
-        TicketId,
+        BillId, CashierId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId, PaymentId, RunId,
+        ShiftId, StationId, TableId, TicketId,
     },
     lang::Lang,
     order::{Event, State},
@@ -225,7 +225,14 @@ impl Action {
     /// Bytes that it takes when it is sent, about and rather too many: what is long of it, and the rest.
     pub(crate) fn weighs(&self) -> usize {
         let long = match self {
-            Self::HandOver { handed_over: HandedOver { proof: Proof::Photo(photo), .. }, .. } => photo.len(),
+            Self::HandOver {
+                handed_over:
+                    HandedOver {
+                        proof: Proof::Photo(photo),
+                        ..
+                    },
+                ..
+            } => photo.len(),
             Self::Add { line, .. } => line.picks.len() * 600 + line.name.len() + line.note.len(),
             Self::Split { parts, .. } => parts.len() * 150,
             Self::Send { news, .. } => news.len() * 80,

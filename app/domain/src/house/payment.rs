@@ -92,8 +92,12 @@ impl House {
     /// All that was taken, at whatever till.
     pub fn payments(&self) -> impl Iterator<Item = (Owed, &Payment)> {
         let bills = self.bills().map(|bill| (Owed::Bill(bill.id), &bill.payments));
-        let orders = self.takings().map(|taken| (Owed::Order(taken.order), &taken.payments));
-        bills.chain(orders).flat_map(|(owed, payments)| payments.iter().map(move |payment| (owed, payment)))
+        let orders = self
+            .takings()
+            .map(|taken| (Owed::Order(taken.order), &taken.payments));
+        bills
+            .chain(orders)
+            .flat_map(|(owed, payments)| payments.iter().map(move |payment| (owed, payment)))
     }
 
     pub fn payment(&self, owed: Owed, id: PaymentId) -> Option<&Payment> {
@@ -142,7 +146,14 @@ impl Payment {
 
 impl Tender {
     pub fn new(id: PaymentId, way: Way, amount: Minor) -> Self {
-        Self { id, way, amount, tip: Minor::ZERO, rounding: Minor::ZERO, given: Minor::ZERO }
+        Self {
+            id,
+            way,
+            amount,
+            tip: Minor::ZERO,
+            rounding: Minor::ZERO,
+            given: Minor::ZERO,
+        }
     }
 
     /// What stays with the restaurant.

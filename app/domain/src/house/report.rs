@@ -51,11 +51,19 @@ struct Flow {
 impl Whole {
     fn of(bill: &Bill) -> Self {
         let sums = bill.sums();
-        Self { owed: sums.total, off: sums.off.iter().copied().sum(), taxes: sums.taxes }
+        Self {
+            owed: sums.total,
+            off: sums.off.iter().copied().sum(),
+            taxes: sums.taxes,
+        }
     }
 
     fn of_order(taken: &Taken) -> Self {
-        Self { owed: taken.owed, off: Minor::ZERO, taxes: taken.taxes.clone() }
+        Self {
+            owed: taken.owed,
+            off: Minor::ZERO,
+            taxes: taken.taxes.clone(),
+        }
     }
 
     /// What falls to a shift of a part of the whole, such as its tax: each flow has as much of it as more was paid of the whole after it than
@@ -65,7 +73,10 @@ impl Whole {
         for flow in flows {
             paid += flow.amount;
             let covered = paid.clamp(Minor::ZERO, self.owed.max(Minor::ZERO));
-            let after = share(part, &[covered.0, (self.owed - covered).0]).first().copied().unwrap_or_default();
+            let after = share(part, &[covered.0, (self.owed - covered).0])
+                .first()
+                .copied()
+                .unwrap_or_default();
             if flow.shift == shift {
                 own += after - before;
             }
@@ -76,9 +87,17 @@ impl Whole {
 }
 
 fn flows(payments: &[Payment]) -> Vec<Flow> {
-    let came = payments.iter().map(|payment| Flow { at: payment.at, shift: payment.shift, amount: payment.amount });
+    let came = payments.iter().map(|payment| Flow {
+        at: payment.at,
+        shift: payment.shift,
+        amount: payment.amount,
+    });
     let went = payments.iter().flat_map(|payment| &payment.refunds);
-    let went = went.map(|refund| Flow { at: refund.at, shift: refund.shift, amount: -refund.back.amount });
+    let went = went.map(|refund| Flow {
+        at: refund.at,
+        shift: refund.shift,
+        amount: -refund.back.amount,
+    });
     let mut flows: Vec<Flow> = came.chain(went).collect();
     flows.sort_by_key(|flow| flow.at);
     flows
@@ -100,8 +119,12 @@ impl Report {
             discounts: Minor::ZERO,
             taxes: Vec::new(),
         };
-        house.bills().for_each(|bill| report.add(&bill.payments, id, || Whole::of(bill)));
-        house.takings().for_each(|taken| report.add(&taken.payments, id, || Whole::of_order(taken)));
+        house
+            .bills()
+            .for_each(|bill| report.add(&bill.payments, id, || Whole::of(bill)));
+        house
+            .takings()
+            .for_each(|taken| report.add(&taken.payments, id, || Whole::of_order(taken)));
         report.taxes.sort_by_key(|tax| tax.rate);
         Some(report)
     }
@@ -111,18 +134,35 @@ impl Report {
         if flows.iter().all(|flow| flow.shift != shift) {
             return;
         }
-        payments.iter().filter(|payment| payment.shift == shift).for_each(|payment| self.take(payment));
+        payments
+            .iter()
+            .filter(|payment| payment.shift == shift)
+            .for_each(|payment| self.take(payment));
         for payment in payments {
-            payment.refunds.iter().filter(|refund| refund.shift == shift).for_each(|refund| self.give_back(payment.way, refund));
+            payment
+                .refunds
+                .iter()
+                .filter(|refund| refund.shift == shift)
+                .for_each(|refund| self.give_back(payment.way, refund));
         }
         let whole = whole();
-        let came: Vec<Flow> = self::flows(payments).into_iter().filter(|flow| flow.amount > Minor::ZERO).collect();
+        let came: Vec<Flow> = self::flows(payments)
+            .into_iter()
+            .filter(|flow| flow.amount > Minor::ZERO)
+            .collect();
         self.discounts += whole.own(whole.off, &came, shift);
         for tax in &whole.taxes {
-            let (of, part) = (whole.own(tax.of, &flows, shift), whole.own(tax.tax, &flows, shift));
+            let (of, part) = (
+                whole.own(tax.of, &flows, shift),
+                whole.own(tax.tax, &flows, shift),
+            );
             match self.taxes.iter_mut().find(|known| known.rate == tax.rate) {
                 Some(known) => (known.of, known.tax) = (known.of + of, known.tax + part),
-                None => self.taxes.push(Tax { rate: tax.rate, of, tax: part }),
+                None => self.taxes.push(Tax {
+                    rate: tax.rate,
+                    of,
+                    tax: part,
+                }),
             }
         }
     }

@@ -18,5 +18,17 @@ pub fn ring_up(menu: &Menu, tax: &TaxRules, line: Line, course: u8) -> Result<Bi
     let taxed_away = if away == taxed { Vec::new() } else { away };
     let Line { id, note, count, .. } = line;
     let (name, picks) = (dish.name.clone(), picked.picks);
-    Ok(BillLine { id, dish: dish.id, name, price, taxed, taxed_away, picks, note, course, count: count.into(), sent: 0 })
+    Ok(BillLine {
+        id,
+        dish: dish.id,
+        name,
+        price,
+        taxed,
+        taxed_away,
+        picks,
+        note,
+        course,
+        count: count.into(),
+        sent: 0,
+    })
 }

@@ -56,10 +56,14 @@ pub enum Proof {
 impl Run {
     /// What the courier carries of the restaurant's money.
     pub fn cash(&self) -> Minor {
-        self.stops.iter().filter_map(|stop| Some(stop.handed_over.as_ref()?.cash)).sum()
+        self.stops
+            .iter()
+            .filter_map(|stop| Some(stop.handed_over.as_ref()?.cash))
+            .sum()
     }
 
     pub fn is_over(&self) -> bool {
-        self.stops.iter().all(|stop| stop.handed_over.is_some()) && self.handed_in.unwrap_or_default() >= self.cash()
+        self.stops.iter().all(|stop| stop.handed_over.is_some())
+            && self.handed_in.unwrap_or_default() >= self.cash()
     }
 }

@@ -57,7 +57,16 @@ pub struct Closed {
 
 impl Shift {
     pub fn new(id: ShiftId, till: DeviceId, opened_at: Timestamp, float: Minor) -> Self {
-        Self { id, till, opened_at, opened_by: None, float, taken: BTreeMap::new(), moves: Vec::new(), closed: None }
+        Self {
+            id,
+            till,
+            opened_at,
+            opened_by: None,
+            float,
+            taken: BTreeMap::new(),
+            moves: Vec::new(),
+            closed: None,
+        }
     }
 
     pub fn taken_in(&self, way: Way) -> Minor {
@@ -75,7 +84,9 @@ impl Shift {
 
     /// Cash that became known after the drawer was counted: a till that was offline sold on.
     pub fn late(&self) -> Minor {
-        self.closed.as_ref().map_or(Minor::ZERO, |closed| self.expected() - closed.expected)
+        self.closed
+            .as_ref()
+            .map_or(Minor::ZERO, |closed| self.expected() - closed.expected)
     }
 
     pub(super) fn put(&mut self, moved: Move) -> Result<(), Refusal> {

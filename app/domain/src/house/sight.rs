@@ -37,7 +37,12 @@ impl Viewer {
     /// With all runs there are; only those of couriers matter, and only to themselves.
     pub fn new(kind: DeviceKind, device: DeviceId, names: BTreeSet<DeviceId>, runs: &[Run]) -> Self {
         let own = runs.iter().filter(|run| run.courier == device);
-        Self { kind, device, names, orders: own.flat_map(|run| &run.stops).map(|stop| stop.order).collect() }
+        Self {
+            kind,
+            device,
+            names,
+            orders: own.flat_map(|run| &run.stops).map(|stop| stop.order).collect(),
+        }
     }
 
     pub fn sees(&self, thing: &Thing) -> bool {
@@ -59,12 +64,16 @@ impl Viewer {
         let may_have_seen = match self.kind {
             DeviceKind::Till => true,
             DeviceKind::Kitchen => is_kitchens(id),
-            DeviceKind::Courier => is_everybodys(id) || matches!(id, ThingId::Run(_) | ThingId::Order(_) | ThingId::Refused(_)),
+            DeviceKind::Courier => {
+                is_everybodys(id) || matches!(id, ThingId::Run(_) | ThingId::Order(_) | ThingId::Refused(_))
+            }
         };
         match thing {
             Thing::Gone(_) => may_have_seen.then_some(thing),
             thing if self.sees(&thing) => Some(thing),
-            Thing::Run(run) if self.kind == DeviceKind::Courier => run.had.contains(&self.device).then_some(Thing::Gone(id)),
+            Thing::Run(run) if self.kind == DeviceKind::Courier => {
+                run.had.contains(&self.device).then_some(Thing::Gone(id))
+            }
             Thing::Order(_) => may_have_seen.then_some(Thing::Gone(id)),
             _ => None,
         }
@@ -73,9 +82,16 @@ impl Viewer {
 
 /// What is cooked and for which seat. Money and PINs are none of it.
 fn is_kitchens(id: ThingId) -> bool {
-    is_everybodys(id) || matches!(id, ThingId::Ticket(_) | ThingId::Order(_) | ThingId::Table(_) | ThingId::Refused(_))
+    is_everybodys(id)
+        || matches!(
+            id,
+            ThingId::Ticket(_) | ThingId::Order(_) | ThingId::Table(_) | ThingId::Refused(_)
+        )
 }
 
 fn is_everybodys(id: ThingId) -> bool {
-    matches!(id, ThingId::Stock(_) | ThingId::Station(_) | ThingId::Favourite(_) | ThingId::Device(_))
+    matches!(
+        id,
+        ThingId::Stock(_) | ThingId::Station(_) | ThingId::Favourite(_) | ThingId::Device(_)
+    )
 }

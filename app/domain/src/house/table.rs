@@ -33,6 +33,10 @@ pub struct Plan {
 
 impl Table {
     pub fn new(id: TableId) -> Self {
-        Self { id, plan: Plan::default(), bills: Vec::new() }
+        Self {
+            id,
+            plan: Plan::default(),
+            bills: Vec::new(),
+        }
     }
 }

@@ -44,9 +44,28 @@ impl House {
     /// All of it, with the tip that was promised with the order.
     pub fn tender(&self, order: &Order, id: PaymentId, way: Way) -> Tender {
         let due = self.due(order);
-        let promised = order.ordered.sums.iter().map(|sum| if let Sum::Tip(tip) = sum { *tip } else { Minor::ZERO }).sum();
+        let promised = order
+            .ordered
+            .sums
+            .iter()
+            .map(|sum| {
+                if let Sum::Tip(tip) = sum {
+                    *tip
+                } else {
+                    Minor::ZERO
+                }
+            })
+            .sum();
         let tip = due.min(promised);
-        let rounding = if way == Way::Cash { order.ordered.currency.in_cash(due) - due } else { Minor::ZERO };
-        Tender { tip, rounding, ..Tender::new(id, way, due - tip) }
+        let rounding = if way == Way::Cash {
+            order.ordered.currency.in_cash(due) - due
+        } else {
+            Minor::ZERO
+        };
+        Tender {
+            tip,
+            rounding,
+            ..Tender::new(id, way, due - tip)
+        }
     }
 }

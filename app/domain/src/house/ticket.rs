@@ -68,26 +68,57 @@ pub struct News {
 /// What is new on a bill.
 pub fn news(bill: &Bill) -> Vec<News> {
     let lines = bill.lines.iter().filter(|line| line.unsent() != 0);
-    lines.map(|line| News { line: line.id, count: line.unsent() }).collect()
+    lines
+        .map(|line| News {
+            line: line.id,
+            count: line.unsent(),
+        })
+        .collect()
 }
 
 /// Tells the kitchen. What somebody else has told it meanwhile is not told again.
 pub(super) fn send(bill: &mut Bill, id: TicketId, taken_at: Timestamp, news: &[News]) -> Option<Ticket> {
     let mut items = Vec::new();
     for News { line, count } in news {
-        let Some(line) = bill.line_mut(*line) else { continue };
+        let Some(line) = bill.line_mut(*line) else {
+            continue;
+        };
         let unsent = line.unsent();
-        let count = if unsent > 0 { (*count).clamp(0, unsent) } else { (*count).clamp(unsent, 0) };
+        let count = if unsent > 0 {
+            (*count).clamp(0, unsent)
+        } else {
+            (*count).clamp(unsent, 0)
+        };
         if count == 0 {
             continue;
         }
         line.sent = u16::try_from(i32::from(line.sent) + count).unwrap_or(line.count);
         let picks = line.picks.iter().map(|pick| pick.name.clone()).collect();
         let (dish, name, note, course) = (line.dish, line.name.clone(), line.note.clone(), line.course);
-        items.push(TicketItem { line: line.id, dish, name, picks, note, course, count, done: false });
+        items.push(TicketItem {
+            line: line.id,
+            dish,
+            name,
+            picks,
+            note,
+            course,
+            count,
+            done: false,
+        });
     }
-    let of = Of::Bill { bill: bill.id, seat: bill.seat.clone(), name: bill.name.clone() };
-    (!items.is_empty()).then_some(Ticket { id, of, taken_at, due_at: None, items, off: false })
+    let of = Of::Bill {
+        bill: bill.id,
+        seat: bill.seat.clone(),
+        name: bill.name.clone(),
+    };
+    (!items.is_empty()).then_some(Ticket {
+        id,
+        of,
+        taken_at,
+        due_at: None,
+        items,
+        off: false,
+    })
 }
 
 impl TicketId {

@@ -59,13 +59,20 @@ fn may(house: &House, (device, kind): (DeviceId, DeviceKind), action: &Action) -
 }
 
 fn decided(house: &House, known: (DeviceId, DeviceKind), op: &Op) -> Vec<Thing> {
-    let granted = if may(house, known, &op.action) { decide(house, op) } else { Err(Refusal::Forbidden) };
+    let granted = if may(house, known, &op.action) {
+        decide(house, op)
+    } else {
+        Err(Refusal::Forbidden)
+    };
     granted.unwrap_or_else(|why| vec![Thing::Refused(Box::new(Refused { op: op.clone(), why }))])
 }
 
 /// Works the ops into the house. `speaks` is what this build understands.
 pub fn receive(house: &mut House, known: Known, ops: &[Op], speaks: u16) -> Received {
-    let mut received = Received { done: known.done, ..Received::default() };
+    let mut received = Received {
+        done: known.done,
+        ..Received::default()
+    };
     let mut seen = known.seen;
     // What would be next is gone from the device's storage, or from the server's.
     if ops.first().is_some_and(|op| op.n > known.done + 1) {
@@ -95,7 +102,10 @@ pub fn receive(house: &mut House, known: Known, ops: &[Op], speaks: u16) -> Rece
         };
         let changed = things.iter().map(Thing::id).collect();
         things.into_iter().for_each(|thing| house.put(thing));
-        received.steps.push(Step { op: op.clone(), changed });
+        received.steps.push(Step {
+            op: op.clone(),
+            changed,
+        });
         received.done = op.n;
     }
     received

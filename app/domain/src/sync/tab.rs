@@ -57,7 +57,15 @@ pub struct Wish {
 impl Wish {
     pub fn numbered(self, device: DeviceId, n: u64, speaks: u16) -> Op {
         let Self { id, at, by, action } = self;
-        Op { id, device, n, speaks, at, by, action }
+        Op {
+            id,
+            device,
+            n,
+            speaks,
+            at,
+            by,
+            action,
+        }
     }
 }
 
@@ -215,13 +223,18 @@ impl Tab {
         self.rebase();
         let Some(kept) = &self.kept else { return };
         // It may be there although the disk failed in saying so.
-        if let Some(asked) = self.asked.pop_front_if(|asked| asked.kept || kept.outbox.iter().any(|op| op.id == asked.wish.id)) {
+        if let Some(asked) = self
+            .asked
+            .pop_front_if(|asked| asked.kept || kept.outbox.iter().any(|op| op.id == asked.wish.id))
+        {
             effects.extend([Effect::Shown(asked.wish.id), Effect::Tell]);
         }
     }
 
     fn wrote(&mut self, wrote: &Wrote, effects: &mut Vec<Effect>) {
-        let (Some(write), Some(kept)) = (self.writing.take(), self.kept.as_mut()) else { return };
+        let (Some(write), Some(kept)) = (self.writing.take(), self.kept.as_mut()) else {
+            return;
+        };
         // What was read is written to as well, so that it need not be read again.
         let others_wrote = kept.write(&write) != *wrote;
         self.stale |= others_wrote;
@@ -271,7 +284,13 @@ impl Tab {
             return;
         }
         let sent = request.ops.last().map_or(0, |op| op.n);
-        self.answered = Some(Box::new(Answered { device: request.device, since: request.since, sent, speaks: self.speaks, answer }));
+        self.answered = Some(Box::new(Answered {
+            device: request.device,
+            since: request.since,
+            sent,
+            speaks: self.speaks,
+            answer,
+        }));
     }
 
     fn rebase(&mut self) {
@@ -300,7 +319,15 @@ impl Tab {
             let wish = asked.wish.clone();
             let op = wish.clone().numbered(kept.device, kept.made + 1, self.speaks);
             match decide(&self.shown, &op) {
-                Ok(_) => return self.write(Write::Op { speaks: self.speaks, wish: Box::new(wish) }, effects),
+                Ok(_) => {
+                    return self.write(
+                        Write::Op {
+                            speaks: self.speaks,
+                            wish: Box::new(wish),
+                        },
+                        effects,
+                    );
+                }
                 Err(refusal) => {
                     self.asked.pop_front();
                     effects.push(Effect::Refused(op.id, refusal));
@@ -330,8 +357,17 @@ impl Tab {
         self.wants = false;
         let ops = together(&kept.outbox);
         // What an older build skipped is asked for again.
-        let since = if kept.copy.speaks < self.speaks { Revision(0) } else { kept.copy.revision };
-        Some(Request { device: kept.device, since, began: kept.copy.began, ops })
+        let since = if kept.copy.speaks < self.speaks {
+            Revision(0)
+        } else {
+            kept.copy.revision
+        };
+        Some(Request {
+            device: kept.device,
+            since,
+            began: kept.copy.began,
+            ops,
+        })
     }
 
     /// The request that is to be sent, as it is by now; `None` if there is none any more.
@@ -352,7 +388,12 @@ impl Tab {
 
 impl Kept {
     pub fn new(device: DeviceId) -> Self {
-        Self { device, made: 0, outbox: VecDeque::new(), copy: Copy::default() }
+        Self {
+            device,
+            made: 0,
+            outbox: VecDeque::new(),
+            copy: Copy::default(),
+        }
     }
 
     /// What every disk does with a write.
@@ -386,7 +427,10 @@ impl Kept {
         self.copy.speaks = answered.speaks;
         self.copy.revision = answer.revision;
         self.copy.began = answer.began;
-        answer.things.iter().for_each(|thing| self.copy.house.put(thing.clone()));
+        answer
+            .things
+            .iter()
+            .for_each(|thing| self.copy.house.put(thing.clone()));
         true
     }
 

@@ -44,12 +44,21 @@ impl Found {
 pub fn check(world: &World, rests: bool) -> Found {
     let decided: Vec<OpId> = world.server.log.iter().map(|decided| decided.op.id).collect();
     let once: BTreeSet<OpId> = decided.iter().copied().collect();
-    let lost = world.devices.iter().flat_map(|device| &device.shown).filter(|op| !once.contains(op)).count();
+    let lost = world
+        .devices
+        .iter()
+        .flat_map(|device| &device.shown)
+        .filter(|op| !once.contains(op))
+        .count();
     let crowded: usize = world.devices.iter().map(|device| device.crowded).sum();
     Found {
         lost: lost + unpaid(world),
         doubled: decided.len() - once.len() + crowded,
-        reordered: world.devices.iter().filter(|device| is_reordered(device, &decided)).count(),
+        reordered: world
+            .devices
+            .iter()
+            .filter(|device| is_reordered(device, &decided))
+            .count(),
         stuck: usize::from(!rests),
         unequal: usize::from(rests && (!is_equal(world) || !books_agree(world) || !receipts_agree(world))),
     }
@@ -57,31 +66,48 @@ pub fn check(world: &World, rests: bool) -> Found {
 
 /// Money that somebody saw taken is in the books, whatever else became of the bill.
 fn unpaid(world: &World) -> usize {
-    let refused = world
-        .server
-        .log
-        .iter()
-        .filter(|decided| !decided.granted && matches!(decided.op.action, Action::Pay { .. } | Action::TakeOrder { .. }));
-    refused.filter(|decided| world.devices.iter().any(|device| !device.restored && device.shown.contains(&decided.op.id))).count()
+    let refused = world.server.log.iter().filter(|decided| {
+        !decided.granted && matches!(decided.op.action, Action::Pay { .. } | Action::TakeOrder { .. })
+    });
+    refused
+        .filter(|decided| {
+            world
+                .devices
+                .iter()
+                .any(|device| !device.restored && device.shown.contains(&decided.op.id))
+        })
+        .count()
 }
 
 fn is_reordered(device: &Device, decided: &[OpId]) -> bool {
     let place = |op: &Op| decided.iter().position(|other| *other == op.id);
     let mut seen = BTreeSet::new();
-    let places: Vec<usize> = device.committed.iter().filter(|op| seen.insert(op.id)).filter_map(place).collect();
+    let places: Vec<usize> = device
+        .committed
+        .iter()
+        .filter(|op| seen.insert(op.id))
+        .filter_map(place)
+        .collect();
     !places.is_sorted()
 }
 
 fn is_equal(world: &World) -> bool {
     world.devices.iter().all(|device| {
-        device.disk.kept.copy.house == world.server.house && device.tabs.iter().all(|page| *page.tab.shown() == world.server.house)
+        device.disk.kept.copy.house == world.server.house
+            && device
+                .tabs
+                .iter()
+                .all(|page| *page.tab.shown() == world.server.house)
     })
 }
 
 /// The same books, kept by adding up what was granted.
 fn books_agree(world: &World) -> bool {
     let mut drawers: BTreeMap<ShiftId, Minor> = BTreeMap::new();
-    let mut left: BTreeMap<DishId, i64> = people::COUNTED.iter().map(|(dish, left)| (DishId(*dish), i64::from(*left))).collect();
+    let mut left: BTreeMap<DishId, i64> = people::COUNTED
+        .iter()
+        .map(|(dish, left)| (DishId(*dish), i64::from(*left)))
+        .collect();
     let mut lines = BTreeMap::new();
     let mut paid = BTreeMap::new();
     let mut take = |dish: DishId, count: i64| {
@@ -99,22 +125,37 @@ fn books_agree(world: &World) -> bool {
                     add(&mut drawers, *shift, tender.taken());
                 }
             }
-            Action::Refund { payment, back, shift, .. } if paid.get(payment) == Some(&Way::Cash) => add(&mut drawers, *shift, -back.amount),
+            Action::Refund {
+                payment, back, shift, ..
+            } if paid.get(payment) == Some(&Way::Cash) => add(&mut drawers, *shift, -back.amount),
             Action::Add { line, .. } => {
                 lines.insert(line.id, line.dish);
                 take(line.dish, i64::from(line.count));
             }
             Action::Split { parts, .. } => {
-                let moved: Vec<_> = parts.iter().filter_map(|part| Some((part.becomes, *lines.get(&part.line)?))).collect();
+                let moved: Vec<_> = parts
+                    .iter()
+                    .filter_map(|part| Some((part.becomes, *lines.get(&part.line)?)))
+                    .collect();
                 lines.extend(moved);
             }
-            Action::Count { line, by, .. } => lines.get(line).into_iter().for_each(|dish| take(*dish, i64::from(*by))),
+            Action::Count { line, by, .. } => lines
+                .get(line)
+                .into_iter()
+                .for_each(|dish| take(*dish, i64::from(*by))),
             _ => {}
         }
     }
     let house = &world.server.house;
-    drawers.iter().all(|(shift, cash)| house.shift(*shift).is_some_and(|shift| shift.expected() == *cash))
-        && left.iter().all(|(dish, left)| *left >= 0 && house.stock(*dish).is_some_and(|stock| i64::from(stock.left) == *left))
+    drawers
+        .iter()
+        .all(|(shift, cash)| house.shift(*shift).is_some_and(|shift| shift.expected() == *cash))
+        && left.iter().all(|(dish, left)| {
+            *left >= 0
+                && house
+                    .stock(*dish)
+                    .is_some_and(|stock| i64::from(stock.left) == *left)
+        })
 }
 
 fn add(drawers: &mut BTreeMap<ShiftId, Minor>, shift: ShiftId, amount: Minor) {
@@ -126,10 +167,24 @@ fn add(drawers: &mut BTreeMap<ShiftId, Minor>, shift: ShiftId, amount: Minor) {
 /// Each till's receipts count from one without a gap, and say what was printed.
 fn receipts_agree(world: &World) -> bool {
     let mut numbers: BTreeMap<_, BTreeSet<u32>> = BTreeMap::new();
-    let all: BTreeMap<_, _> = world.server.house.payments().map(|(_, payment)| (payment.id, payment.receipt)).collect();
-    let each_once = all.values().all(|receipt| numbers.entry(receipt.till).or_default().insert(receipt.number));
-    let no_gap = numbers.values().all(|numbers| numbers.last() == Some(&(numbers.len() as u32)));
-    let as_printed =
-        |device: &Device| device.restored || device.receipts.iter().all(|(payment, receipt)| all.get(payment) == Some(receipt));
+    let all: BTreeMap<_, _> = world
+        .server
+        .house
+        .payments()
+        .map(|(_, payment)| (payment.id, payment.receipt))
+        .collect();
+    let each_once = all
+        .values()
+        .all(|receipt| numbers.entry(receipt.till).or_default().insert(receipt.number));
+    let no_gap = numbers
+        .values()
+        .all(|numbers| numbers.last() == Some(&(numbers.len() as u32)));
+    let as_printed = |device: &Device| {
+        device.restored
+            || device
+                .receipts
+                .iter()
+                .all(|(payment, receipt)| all.get(payment) == Some(receipt))
+    };
     each_once && no_gap && world.devices.iter().all(as_printed)
 }

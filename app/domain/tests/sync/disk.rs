@@ -22,7 +22,11 @@ pub enum Luck {
 
 impl Disk {
     pub fn new(kept: Kept, relaxed: bool) -> Self {
-        Self { safe: kept.clone(), kept, relaxed }
+        Self {
+            safe: kept.clone(),
+            kept,
+            relaxed,
+        }
     }
 
     /// What the tab is told, and what was written whatever it is told.

@@ -68,7 +68,9 @@ fn shortest(seed: u64, broken: Broken) -> Option<(Found, Vec<String>)> {
 }
 
 fn tell(seed: u64, broken: Broken) {
-    let Some((found, story)) = shortest(seed, broken) else { return println!("seed {seed} ends well") };
+    let Some((found, story)) = shortest(seed, broken) else {
+        return println!("seed {seed} ends well");
+    };
     println!("seed {seed}: {found:?}");
     story.iter().for_each(|line| println!("  {line}"));
 }
@@ -82,30 +84,76 @@ fn run(histories: u64) -> ExitCode {
         }
         all = all.plus(found);
     }
-    let Found { lost, doubled, reordered, stuck, unequal } = all;
-    println!("sync: histories {histories} lost {lost} doubled {doubled} reordered {reordered} stuck {stuck} unequal {unequal}");
+    let Found {
+        lost,
+        doubled,
+        reordered,
+        stuck,
+        unequal,
+    } = all;
+    println!(
+        "sync: histories {histories} lost {lost} doubled {doubled} reordered {reordered} stuck {stuck} unequal {unequal}"
+    );
     let unnoticed = unnoticed();
-    unnoticed.iter().for_each(|rule| println!("without {rule} nothing is noticed"));
+    unnoticed
+        .iter()
+        .for_each(|rule| println!("without {rule} nothing is noticed"));
     let good = all.is_good() && unnoticed.is_empty();
     println!("{} passed, {} failed", u8::from(good), u8::from(!good));
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Each rule is left out once: the histories have to show it.
 fn unnoticed() -> Vec<&'static str> {
     let whole = Broken::default();
     let broken = [
-        ("doing each op once", Broken { dedupe: true, ..whole }),
-        ("a strict write", Broken { relaxed: true, ..whole }),
-        ("one leading tab", Broken { leaderless: true, ..whole }),
-        ("refusals that let the queue go on", Broken { blocking: true, ..whole }),
+        (
+            "doing each op once",
+            Broken {
+                dedupe: true,
+                ..whole
+            },
+        ),
+        (
+            "a strict write",
+            Broken {
+                relaxed: true,
+                ..whole
+            },
+        ),
+        (
+            "one leading tab",
+            Broken {
+                leaderless: true,
+                ..whole
+            },
+        ),
+        (
+            "refusals that let the queue go on",
+            Broken {
+                blocking: true,
+                ..whole
+            },
+        ),
     ];
-    let is_noticed = |broken: Broken| (0..200).any(|seed| !history(seed, STEPS, Faults::all(), broken, false).0.is_good());
-    broken.into_iter().filter(|(_, broken)| !is_noticed(*broken)).map(|(rule, _)| rule).collect()
+    let is_noticed =
+        |broken: Broken| (0..200).any(|seed| !history(seed, STEPS, Faults::all(), broken, false).0.is_good());
+    broken
+        .into_iter()
+        .filter(|(_, broken)| !is_noticed(*broken))
+        .map(|(rule, _)| rule)
+        .collect()
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => run(HISTORIES),
         ["seed", seed] => {

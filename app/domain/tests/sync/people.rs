@@ -11,7 +11,10 @@ use servery_domain::{
         taken::Taken,
         ticket::{Ticket, news},
     },
-    id::{BillId, DeviceId, DiscountId, DishId, LineId, MoveId, OrderId, PaymentId, RefundId, ShiftId, TableId, TicketId},
+    id::{
+        BillId, DeviceId, DiscountId, DishId, LineId, MoveId, OrderId, PaymentId, RefundId, ShiftId, TableId,
+        TicketId,
+    },
     lang::Lang,
     tax::TaxRate,
 };
@@ -41,7 +44,12 @@ fn line(dice: &mut Dice) -> BillLine {
 }
 
 fn back(dice: &mut Dice, amount: Minor) -> Back {
-    Back { id: RefundId(dice.id()), amount, rounding: Minor::ZERO, reason: "cold".to_owned() }
+    Back {
+        id: RefundId(dice.id()),
+        amount,
+        rounding: Minor::ZERO,
+        reason: "cold".to_owned(),
+    }
 }
 
 /// Something that makes sense on this screen; `None` if nothing came to mind.
@@ -51,13 +59,28 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
     let bill = dice.pick(&bills).copied();
     match dice.below(27) {
         0..3 => {
-            let seat = if dice.one_in(2) { Seat::Counter } else { Seat::Table(TableId(1 + dice.below(3) as u128)) };
-            Some(Action::Open { bill: BillId(dice.id()), seat, plus_tax: false })
+            let seat = if dice.one_in(2) {
+                Seat::Counter
+            } else {
+                Seat::Table(TableId(1 + dice.below(3) as u128))
+            };
+            Some(Action::Open {
+                bill: BillId(dice.id()),
+                seat,
+                plus_tax: false,
+            })
         }
-        3..8 => Some(Action::Add { bill: bill?.id, line: Box::new(line(dice)) }),
+        3..8 => Some(Action::Add {
+            bill: bill?.id,
+            line: Box::new(line(dice)),
+        }),
         8..10 => {
             let line = dice.pick(&bill?.lines)?.id;
-            Some(Action::Count { bill: bill?.id, line, by: if dice.one_in(2) { 1 } else { -1 } })
+            Some(Action::Count {
+                bill: bill?.id,
+                line,
+                by: if dice.one_in(2) { 1 } else { -1 },
+            })
         }
         10..12 => {
             let news = news(bill?);
@@ -70,10 +93,21 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
         12..15 => {
             let (bill, shift) = (bill?, own?);
             let way = if dice.one_in(2) { Way::Cash } else { Way::Card };
-            let amount = if dice.one_in(3) { Minor(bill.due().0 / 2) } else { bill.due() };
+            let amount = if dice.one_in(3) {
+                Minor(bill.due().0 / 2)
+            } else {
+                bill.due()
+            };
             let tip = Minor(dice.below(2) as i64 * 50);
-            let tender = Tender { tip, ..Tender::new(PaymentId(dice.id()), way, amount) };
-            (amount.0 > 0).then_some(Action::Pay { bill: bill.id, shift, tender })
+            let tender = Tender {
+                tip,
+                ..Tender::new(PaymentId(dice.id()), way, amount)
+            };
+            (amount.0 > 0).then_some(Action::Pay {
+                bill: bill.id,
+                shift,
+                tender,
+            })
         }
         15 => {
             let payment = dice.pick(&bill?.payments)?;
@@ -86,20 +120,35 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
             })
         }
         16 => match own {
-            None => Some(Action::OpenShift { shift: ShiftId(dice.id()), float: Minor(10_000) }),
-            Some(shift) => Some(Action::MoveCash { id: MoveId(dice.id()), shift, amount: Minor(-500), reason: "ice".into() }),
+            None => Some(Action::OpenShift {
+                shift: ShiftId(dice.id()),
+                float: Minor(10_000),
+            }),
+            Some(shift) => Some(Action::MoveCash {
+                id: MoveId(dice.id()),
+                shift,
+                amount: Minor(-500),
+                reason: "ice".into(),
+            }),
         },
         17 if dice.one_in(3) => {
             // Some close another till's shift.
             let open: Vec<&Shift> = house.shifts().filter(|shift| shift.closed.is_none()).collect();
             let shift = *dice.pick(&open)?;
-            Some(Action::CloseShift { shift: shift.id, counted: shift.expected() })
+            Some(Action::CloseShift {
+                shift: shift.id,
+                counted: shift.expected(),
+            })
         }
         18 => {
             let tickets: Vec<&Ticket> = house.tickets().collect();
             let ticket = *dice.pick(&tickets)?;
             let (ticket, lines) = (ticket.id, Vec::new());
-            Some(if dice.one_in(2) { Action::Recall { ticket, lines } } else { Action::Bump { ticket, lines } })
+            Some(if dice.one_in(2) {
+                Action::Recall { ticket, lines }
+            } else {
+                Action::Bump { ticket, lines }
+            })
         }
         19 => {
             let into = dice.pick(&bills).copied()?.id;
@@ -107,15 +156,43 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
         }
         20 => {
             let line = dice.pick(&bill?.lines)?;
-            let part = Part { line: line.id, count: 1, becomes: LineId(dice.id()) };
-            let into = if dice.one_in(2) { BillId(dice.id()) } else { dice.pick(&bills).copied()?.id };
-            Some(Action::Split { bill: bill?.id, into, parts: vec![part] })
+            let part = Part {
+                line: line.id,
+                count: 1,
+                becomes: LineId(dice.id()),
+            };
+            let into = if dice.one_in(2) {
+                BillId(dice.id())
+            } else {
+                dice.pick(&bills).copied()?.id
+            };
+            Some(Action::Split {
+                bill: bill?.id,
+                into,
+                parts: vec![part],
+            })
         }
         21 => {
-            let off = if dice.one_in(2) { Off::Millionths(100_000) } else { Off::Amount(Minor(75)) };
-            let line = dice.pick(&bill?.lines).map(|line| line.id).filter(|_| dice.one_in(2));
-            let discount = Discount { id: DiscountId(dice.id()), line, off, reason: "waited long".into(), by: None };
-            Some(Action::Discount { bill: bill?.id, discount })
+            let off = if dice.one_in(2) {
+                Off::Millionths(100_000)
+            } else {
+                Off::Amount(Minor(75))
+            };
+            let line = dice
+                .pick(&bill?.lines)
+                .map(|line| line.id)
+                .filter(|_| dice.one_in(2));
+            let discount = Discount {
+                id: DiscountId(dice.id()),
+                line,
+                off,
+                reason: "waited long".into(),
+                by: None,
+            };
+            Some(Action::Discount {
+                bill: bill?.id,
+                discount,
+            })
         }
         22 => {
             let seat = Seat::Table(TableId(1 + dice.below(3) as u128));
@@ -127,19 +204,33 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
         }
         24 => {
             let payment = dice.pick(&bill?.payments)?.id;
-            Some(Action::Mail { bill: bill?.id, payment, to: "guest@example.org".into(), lang: Lang::English })
+            Some(Action::Mail {
+                bill: bill?.id,
+                payment,
+                to: "guest@example.org".into(),
+                lang: Lang::English,
+            })
         }
         25 => {
             // Two tills may take the money for one order.
             let (order, shift) = (OrderId(1 + dice.below(3) as u128), own?);
             let way = if dice.one_in(2) { Way::Cash } else { Way::Card };
-            Some(Action::TakeOrder { order, shift, tender: Tender::new(PaymentId(dice.id()), way, Minor(1_250)) })
+            Some(Action::TakeOrder {
+                order,
+                shift,
+                tender: Tender::new(PaymentId(dice.id()), way, Minor(1_250)),
+            })
         }
         26 => {
             let takings: Vec<&Taken> = house.takings().collect();
             let taken = *dice.pick(&takings)?;
             let payment = dice.pick(&taken.payments)?.id;
-            Some(Action::Refund { owed: Owed::Order(taken.order), payment, back: back(dice, Minor(250)), shift: own? })
+            Some(Action::Refund {
+                owed: Owed::Order(taken.order),
+                payment,
+                back: back(dice, Minor(250)),
+                shift: own?,
+            })
         }
         _ => None,
     }

@@ -38,27 +38,51 @@ impl Server {
     pub fn new(house: House, speaks: u16, broken: Broken) -> Self {
         let revision = Revision(1);
         let changed = house.things().map(|thing| (thing.id(), revision)).collect();
-        Self { speaks, house, revision, changed, broken, ..Self::default() }
+        Self {
+            speaks,
+            house,
+            revision,
+            changed,
+            broken,
+            ..Self::default()
+        }
     }
 
     pub fn answer(&mut self, request: &Request, new_device: impl FnOnce() -> DeviceId) -> Answer {
         let received = self.receive(&request.device, &request.ops);
         for Step { op, changed } in received.steps {
             self.revision.0 += 1;
-            let refused = changed.contains(&ThingId::Refused(op.id)) && self.house.get(ThingId::Refused(op.id)).is_some();
+            let refused = changed.contains(&ThingId::Refused(op.id))
+                && self.house.get(ThingId::Refused(op.id)).is_some();
             self.changed.extend(changed.iter().map(|id| (*id, self.revision)));
             self.devices.entry(op.device).or_default().insert(op.n, op.id);
             if self.seen.insert(op.id) || self.broken.dedupe {
-                self.log.push(Decided { op, granted: !refused });
+                self.log.push(Decided {
+                    op,
+                    granted: !refused,
+                });
             }
         }
         let whole = request.since == Revision(0) || request.since > self.revision;
         let things = match whole {
             true => self.house.things().cloned().collect(),
-            false => self.changed.iter().filter(|(_, at)| **at > request.since).map(|(id, _)| self.thing(*id)).collect(),
+            false => self
+                .changed
+                .iter()
+                .filter(|(_, at)| **at > request.since)
+                .map(|(id, _)| self.thing(*id))
+                .collect(),
         };
         let trouble = received.stopped.map(|stopped| stopped.trouble(new_device));
-        Answer { done: received.done, revision: self.revision, whole, began: None, things, more: false, trouble }
+        Answer {
+            done: received.done,
+            revision: self.revision,
+            whole,
+            began: None,
+            things,
+            more: false,
+            trouble,
+        }
     }
 
     fn thing(&self, id: ThingId) -> Thing {
@@ -76,7 +100,13 @@ impl Server {
                 ids: BTreeMap::new(),
                 seen: BTreeSet::new(),
             },
-            false => Known { device: *device, kind: DeviceKind::Till, done, ids, seen: self.seen.clone() },
+            false => Known {
+                device: *device,
+                kind: DeviceKind::Till,
+                done,
+                ids,
+                seen: self.seen.clone(),
+            },
         };
         if !self.broken.blocking {
             return receive(&mut self.house, known, ops, self.speaks);
@@ -85,11 +115,18 @@ impl Server {
         for count in (0..=ops.len()).rev() {
             let mut house = self.house.clone();
             let received = receive(&mut house, known.clone(), &ops[..count], self.speaks);
-            if !received.steps.iter().any(|step| step.changed.contains(&ThingId::Refused(step.op.id))) {
+            if !received
+                .steps
+                .iter()
+                .any(|step| step.changed.contains(&ThingId::Refused(step.op.id)))
+            {
                 self.house = house;
                 return received;
             }
         }
-        Received { done, ..Received::default() }
+        Received {
+            done,
+            ..Received::default()
+        }
     }
 }

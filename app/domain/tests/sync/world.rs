@@ -103,7 +103,12 @@ macro_rules! say {
 impl World {
     pub fn new(seed: u64, faults: Faults, broken: Broken, told: bool) -> Self {
         let mut dice = Dice::new(seed);
-        let stock = people::COUNTED.map(|(dish, left)| Thing::Stock(Stock { dish: DishId(dish), left }));
+        let stock = people::COUNTED.map(|(dish, left)| {
+            Thing::Stock(Stock {
+                dish: DishId(dish),
+                left,
+            })
+        });
         let server = Server::new(House::from_iter(stock), SPEAKS, broken);
         let mut world = Self {
             server,
@@ -152,8 +157,19 @@ impl World {
         let newer = self.server.speaks > SPEAKS || self.unlucky(Fault::Update, 4);
         let (tab, effects) = Tab::start(if newer { SPEAKS + 1 } else { SPEAKS });
         let id = self.id();
-        self.devices[device].tabs.push(Page { id, tab, disk: VecDeque::new(), told: 0, asking: None, sends: false });
-        say!(self, "device {device} opens tab {id}{}", if newer { " of the newer build" } else { "" });
+        self.devices[device].tabs.push(Page {
+            id,
+            tab,
+            disk: VecDeque::new(),
+            told: 0,
+            asking: None,
+            sends: false,
+        });
+        say!(
+            self,
+            "device {device} opens tab {id}{}",
+            if newer { " of the newer build" } else { "" }
+        );
         self.effects(device, id, effects);
     }
 
@@ -179,13 +195,29 @@ impl World {
     fn effects(&mut self, device: usize, id: u64, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Read => self.page(device, id).into_iter().for_each(|page| page.disk.push_back(Job::Read)),
-                Effect::Write(write) => self.page(device, id).into_iter().for_each(|page| page.disk.push_back(Job::Write(write.clone()))),
-                Effect::Send => self.page(device, id).into_iter().for_each(|page| page.sends = true),
-                Effect::Tell => self.devices[device].tabs.iter_mut().filter(|page| page.id != id).for_each(|page| page.told += 1),
+                Effect::Read => self
+                    .page(device, id)
+                    .into_iter()
+                    .for_each(|page| page.disk.push_back(Job::Read)),
+                Effect::Write(write) => self
+                    .page(device, id)
+                    .into_iter()
+                    .for_each(|page| page.disk.push_back(Job::Write(write.clone()))),
+                Effect::Send => self
+                    .page(device, id)
+                    .into_iter()
+                    .for_each(|page| page.sends = true),
+                Effect::Tell => self.devices[device]
+                    .tabs
+                    .iter_mut()
+                    .filter(|page| page.id != id)
+                    .for_each(|page| page.told += 1),
                 Effect::Shown(op) => self.shown(device, id, op),
                 Effect::Refused(_, why) => say!(self, "device {device}: tab {id} refuses: {why:?}"),
-                Effect::Lost(_, why) => say!(self, "device {device}: tab {id} says that it could not keep it: {why:?}"),
+                Effect::Lost(_, why) => say!(
+                    self,
+                    "device {device}: tab {id} says that it could not keep it: {why:?}"
+                ),
             }
         }
     }
@@ -194,42 +226,90 @@ impl World {
         say!(self, "device {device}: tab {id} shows {op}");
         let of = &mut self.devices[device];
         of.shown.push(op);
-        let paid = of.committed.iter().find(|made| made.id == op).and_then(|made| match &made.action {
-            Action::Pay { bill, tender, .. } => Some((ThingId::Bill(*bill), tender.id)),
-            Action::TakeOrder { order, tender, .. } => Some((ThingId::Taken(*order), tender.id)),
-            _ => None,
-        });
+        let paid = of
+            .committed
+            .iter()
+            .find(|made| made.id == op)
+            .and_then(|made| match &made.action {
+                Action::Pay { bill, tender, .. } => Some((ThingId::Bill(*bill), tender.id)),
+                Action::TakeOrder { order, tender, .. } => Some((ThingId::Taken(*order), tender.id)),
+                _ => None,
+            });
         let Some((thing, payment)) = paid else { return };
-        let Some(house) = of.tabs.iter().find(|page| page.id == id).map(|page| page.tab.shown()) else { return };
+        let Some(house) = of
+            .tabs
+            .iter()
+            .find(|page| page.id == id)
+            .map(|page| page.tab.shown())
+        else {
+            return;
+        };
         let payments = match thing {
             ThingId::Bill(bill) => house.live(bill).map(|bill| &bill.payments),
             ThingId::Taken(order) => house.taken(order).map(|taken| &taken.payments),
             _ => None,
         };
-        let receipt = payments.into_iter().flatten().find(|paid| paid.id == payment).map(|paid| paid.receipt);
+        let receipt = payments
+            .into_iter()
+            .flatten()
+            .find(|paid| paid.id == payment)
+            .map(|paid| paid.receipt);
         of.receipts.extend(receipt.map(|receipt| (payment, receipt)));
     }
 
     /// What was to be sent goes out, sooner or later.
     fn post(&mut self, device: usize) {
-        let ready = |page: &mut Page| Some((page.id, std::mem::take(&mut page.sends).then(|| page.tab.request())??));
+        let ready = |page: &mut Page| {
+            Some((
+                page.id,
+                std::mem::take(&mut page.sends).then(|| page.tab.request())??,
+            ))
+        };
         let ready: Vec<_> = self.devices[device].tabs.iter_mut().filter_map(ready).collect();
-        ready.into_iter().for_each(|(page, request)| self.send(device, page, request));
+        ready
+            .into_iter()
+            .for_each(|(page, request)| self.send(device, page, request));
     }
 
     fn send(&mut self, device: usize, page: u64, request: Request) {
         let of = &mut self.devices[device];
-        of.crowded += usize::from(of.tabs.iter().any(|other| other.id != page && other.asking.is_some()));
+        of.crowded += usize::from(
+            of.tabs
+                .iter()
+                .any(|other| other.id != page && other.asking.is_some()),
+        );
         let id = self.id();
-        let numbers = || request.ops.first().map(|first| format!("{} to {}", first.n, request.ops.last().map_or(0, |last| last.n)));
-        say!(self, "device {device}: tab {page} sends {} since {}", numbers().unwrap_or("nothing".into()), request.since.0);
+        let numbers = || {
+            request
+                .ops
+                .first()
+                .map(|first| format!("{} to {}", first.n, request.ops.last().map_or(0, |last| last.n)))
+        };
+        say!(
+            self,
+            "device {device}: tab {page} sends {} since {}",
+            numbers().unwrap_or("nothing".into()),
+            request.since.0
+        );
         if let Some(page) = self.page(device, page) {
             page.asking = Some(id);
         }
         if self.unlucky(Fault::Repeated, 10) {
-            self.net.push(Message { id: 0, device, page, request: request.clone(), answer: None });
+            self.net.push(Message {
+                id: 0,
+                device,
+                page,
+                request: request.clone(),
+                answer: None,
+            });
         }
-        self.net.push(Message { id, device, page, request, answer: None });
+        self.net.push(Message {
+            id,
+            device,
+            page,
+            request,
+            answer: None,
+        });
     }
 
     /// One thing happens.
@@ -269,16 +349,35 @@ impl World {
         }
         let at = self.dice.below(self.devices[device].tabs.len());
         let (own, of) = (self.devices[device].disk.kept.device, &self.devices[device]);
-        let Some(action) = people::wish(&mut self.dice, own, of.tabs[at].tab.shown()) else { return };
-        let (id, page, at) = (OpId(self.dice.id()), of.tabs[at].id, Timestamp(self.now + of.skew));
+        let Some(action) = people::wish(&mut self.dice, own, of.tabs[at].tab.shown()) else {
+            return;
+        };
+        let (id, page, at) = (
+            OpId(self.dice.id()),
+            of.tabs[at].id,
+            Timestamp(self.now + of.skew),
+        );
         say!(self, "device {device}: tab {page} is asked {id}: {action:?}");
-        self.tell(device, page, Happened::Asked(Wish { id, at, by: None, action }));
+        self.tell(
+            device,
+            page,
+            Happened::Asked(Wish {
+                id,
+                at,
+                by: None,
+                action,
+            }),
+        );
     }
 
     fn disk(&mut self, device: usize) {
         let at = self.dice.below(self.devices[device].tabs.len());
-        let Some(page) = self.devices[device].tabs.get_mut(at) else { return };
-        let (id, Some(job)) = (page.id, page.disk.pop_front()) else { return };
+        let Some(page) = self.devices[device].tabs.get_mut(at) else {
+            return;
+        };
+        let (id, Some(job)) = (page.id, page.disk.pop_front()) else {
+            return;
+        };
         let happened = match job {
             Job::Read => Happened::Read(self.devices[device].disk.kept.clone()),
             Job::Write(write) => self.write(device, id, &write),
@@ -294,7 +393,9 @@ impl World {
     fn write(&mut self, device: usize, page: u64, write: &Write) -> Happened {
         let luck = match () {
             () if self.unlucky(Fault::Full, 60) => Luck::Full,
-            () if self.unlucky(Fault::DeadHandle, 40) => Luck::Dead { after: self.dice.one_in(2) },
+            () if self.unlucky(Fault::DeadHandle, 40) => Luck::Dead {
+                after: self.dice.one_in(2),
+            },
             () => Luck::Good,
         };
         let (told, wrote) = self.devices[device].disk.write(write, luck);
@@ -302,7 +403,10 @@ impl World {
             say!(self, "device {device}: the disk has {} as {}", op.id, op.n);
             self.devices[device].committed.push(*op);
         } else {
-            say!(self, "device {device}: the disk took an answer from tab {page}: {told:?}");
+            say!(
+                self,
+                "device {device}: the disk took an answer from tab {page}: {told:?}"
+            );
         }
         told.map_or_else(Happened::NotWritten, Happened::Wrote)
     }
@@ -327,9 +431,20 @@ impl World {
         let known = self.server.log.len();
         let answer = self.server.answer(&message.request, || anew);
         for decided in self.server.log[known..].iter().filter(|decided| !decided.granted) {
-            say!(self, "the server refuses {} of device {device}: {:?}", decided.op.n, decided.op.action);
+            say!(
+                self,
+                "the server refuses {} of device {device}: {:?}",
+                decided.op.n,
+                decided.op.action
+            );
         }
-        say!(self, "the server has done up to {} of device {device} (revision {}, {:?})", answer.done, answer.revision.0, answer.trouble);
+        say!(
+            self,
+            "the server has done up to {} of device {device} (revision {}, {:?})",
+            answer.done,
+            answer.revision.0,
+            answer.trouble
+        );
         if self.unlucky(Fault::ServerCrash, 30) {
             return say!(self, "the server dies after it committed");
         }
@@ -338,14 +453,27 @@ impl World {
     }
 
     fn arrive(&mut self, message: Message) {
-        let Message { id, device, page, answer: Some(answer), .. } = message else { return };
-        let Some(waiting) = self.page(device, page).filter(|page| page.asking == Some(id)) else { return };
+        let Message {
+            id,
+            device,
+            page,
+            answer: Some(answer),
+            ..
+        } = message
+        else {
+            return;
+        };
+        let Some(waiting) = self.page(device, page).filter(|page| page.asking == Some(id)) else {
+            return;
+        };
         waiting.asking = None;
         self.tell(device, page, Happened::Answered(answer));
     }
 
     fn hear(&mut self, device: usize) {
-        let Some(page) = self.devices[device].tabs.iter_mut().find(|page| page.told > 0) else { return };
+        let Some(page) = self.devices[device].tabs.iter_mut().find(|page| page.told > 0) else {
+            return;
+        };
         page.told = 0;
         let id = page.id;
         self.tell(device, id, Happened::Told);
@@ -353,14 +481,25 @@ impl World {
 
     fn wake(&mut self, device: usize) {
         let pages: Vec<u64> = self.devices[device].tabs.iter().map(|page| page.id).collect();
-        pages.into_iter().for_each(|page| self.tell(device, page, Happened::Woke));
+        pages
+            .into_iter()
+            .for_each(|page| self.tell(device, page, Happened::Woke));
     }
 
     /// A request that got lost is given up; one that is still under way only if there is a reason.
     fn give_up(&mut self, device: usize) {
         let early = self.unlucky(Fault::Timeout, 6);
-        let lost = |page: &&mut Page, net: &[Message]| page.asking.is_some_and(|id| early || !net.iter().any(|message| message.id == id));
-        let Some(page) = self.devices[device].tabs.iter_mut().find(|page| lost(page, &self.net)) else { return };
+        let lost = |page: &&mut Page, net: &[Message]| {
+            page.asking
+                .is_some_and(|id| early || !net.iter().any(|message| message.id == id))
+        };
+        let Some(page) = self.devices[device]
+            .tabs
+            .iter_mut()
+            .find(|page| lost(page, &self.net))
+        else {
+            return;
+        };
         page.asking = None;
         let id = page.id;
         say!(self, "device {device}: tab {id} waits no longer");
@@ -378,7 +517,11 @@ impl World {
         }
         if self.unlucky(Fault::Cut, 5) {
             self.devices[device].cut = !self.devices[device].cut;
-            return say!(self, "device {device}: the network is {}", if self.devices[device].cut { "cut" } else { "back" });
+            return say!(
+                self,
+                "device {device}: the network is {}",
+                if self.devices[device].cut { "cut" } else { "back" }
+            );
         }
         if self.unlucky(Fault::PowerLoss, 12) {
             (0..tabs).for_each(|_| self.close_tab(device, 0));
@@ -405,7 +548,9 @@ impl World {
         let of = &mut self.devices[device];
         let backup = of.backup.clone();
         let unsent = of.disk.kept.outbox.iter().map(|op| op.id);
-        let gone: Vec<OpId> = unsent.filter(|id| !backup.outbox.iter().any(|op| op.id == *id)).collect();
+        let gone: Vec<OpId> = unsent
+            .filter(|id| !backup.outbox.iter().any(|op| op.id == *id))
+            .collect();
         of.shown.retain(|op| !gone.contains(op));
         of.restored = true;
         of.disk.restore(backup);
@@ -437,7 +582,11 @@ impl World {
 
     fn is_at_rest(&self) -> bool {
         let rests = |page: &Page| page.disk.is_empty() && page.told == 0 && page.tab.unsynced() == 0;
-        let knows = |device: &Device| device.disk.kept.outbox.is_empty() && device.disk.kept.copy.revision == self.server.revision;
-        self.devices.iter().all(|device| device.tabs.iter().all(rests) && knows(device))
+        let knows = |device: &Device| {
+            device.disk.kept.outbox.is_empty() && device.disk.kept.copy.revision == self.server.revision
+        };
+        self.devices
+            .iter()
+            .all(|device| device.tabs.iter().all(rests) && knows(device))
     }
 }

@@ -33,14 +33,20 @@ pub fn Basket(begun: Begun) -> impl IntoView {
     let texts = texts();
     let making = Making::new(begun);
     let slug = making.slug();
-    let (name, menu) = making.begun.with_value(|begun| (isolated(&begun.listed.restaurant.name), begun.menu.clone()));
+    let (name, menu) = making
+        .begun
+        .with_value(|begun| (isolated(&begun.listed.restaurant.name), begun.menu.clone()));
     let undo = move |event: SubmitEvent| {
         if making.actions().is_some() {
             event.prevent_default();
             making.change(Draft::put_back);
         }
     };
-    let removed = Memo::new(move |_| making.draft.with(|draft| draft.removed.as_ref().map(|removed| removed.line.dish)));
+    let removed = Memo::new(move |_| {
+        making
+            .draft
+            .with(|draft| draft.removed.as_ref().map(|removed| removed.line.dish))
+    });
     let action = format!("/restaurants/{slug}/basket/lines");
     let taken_out = move || {
         removed.get().map(|dish| {
@@ -55,7 +61,11 @@ pub fn Basket(begun: Begun) -> impl IntoView {
     let path = format!("/restaurants/{slug}");
     let inside = anew(move || {
         making.adopted.track();
-        if empty.get() { Either::Left(nothing_yet(path.clone())) } else { Either::Right(view! { <Chosen making/> }) }
+        if empty.get() {
+            Either::Left(nothing_yet(path.clone()))
+        } else {
+            Either::Right(view! { <Chosen making/> })
+        }
     });
     view! {
         <article class="basket">
@@ -102,17 +112,30 @@ fn Chosen(making: Making) -> impl IntoView {
     };
     let rows = move || {
         let lines = making.draft.with(|draft| draft.basket.lines.clone());
-        lines.iter().map(|line| row(making, alive, plain, line)).collect::<Vec<_>>()
+        lines
+            .iter()
+            .map(|line| row(making, alive, plain, line))
+            .collect::<Vec<_>>()
     };
     let left_out = move || making.quote.with(|quote| dropped(texts, &quote.dropped));
     let wrong = move || {
-        let all = making
-            .quote
-            .with(|quote| making.begun.with_value(|begun| hindrances(texts, quote, &begun.menu, &begun.listed.restaurant.ordering)));
-        all.into_iter().filter(|wrong| wrong.field == "lines").map(|wrong| view! { <p class="wrong">{wrong.words}</p> }).collect::<Vec<_>>()
+        let all = making.quote.with(|quote| {
+            making
+                .begun
+                .with_value(|begun| hindrances(texts, quote, &begun.menu, &begun.listed.restaurant.ordering))
+        });
+        all.into_iter()
+            .filter(|wrong| wrong.field == "lines")
+            .map(|wrong| view! { <p class="wrong">{wrong.words}</p> })
+            .collect::<Vec<_>>()
     };
-    let bill =
-        move || making.quote.with(|quote| making.begun.with_value(|begun| sums(texts, Bill::of(quote, &begun.listed.restaurant.tax))));
+    let bill = move || {
+        making.quote.with(|quote| {
+            making
+                .begun
+                .with_value(|begun| sums(texts, Bill::of(quote, &begun.listed.restaurant.tax)))
+        })
+    };
     view! {
         <form method="post" action=format!("/restaurants/{slug}/basket/lines") on:submit=submit>
             // The first button is what Enter does.

@@ -34,10 +34,18 @@ impl Begun {
         let mut draft = backend.draft(slug).await?;
         settle(&mut draft, &listed.restaurant.ordering);
         let quote = match backend.quote(slug, &draft.basket).await {
-            Err(problem) if problem.is(Kind::Unreachable) => reckon(&listed, &menu, &times, times.now, &draft.basket),
+            Err(problem) if problem.is(Kind::Unreachable) => {
+                reckon(&listed, &menu, &times, times.now, &draft.basket)
+            }
             answer => answer?,
         };
-        Ok(Self { listed, menu, times, draft, quote })
+        Ok(Self {
+            listed,
+            menu,
+            times,
+            draft,
+            quote,
+        })
     }
 
     pub fn reckon(&self, now: LocalMinute, basket: &Basket) -> Quote {
@@ -63,7 +71,14 @@ impl Begun {
 /// By what is known here: a coupon and the last portions are for the server to tell.
 fn reckon(listed: &Listed, menu: &Menu, times: &Times, now: LocalMinute, basket: &Basket) -> Quote {
     let stock = listed.sold_out.iter().map(|dish| (*dish, 0)).collect();
-    let facts = Facts { restaurant: &listed.restaurant, menu, now, stock: &stock, full: &times.full, coupon: Offer::Unchecked };
+    let facts = Facts {
+        restaurant: &listed.restaurant,
+        menu,
+        now,
+        stock: &stock,
+        full: &times.full,
+        coupon: Offer::Unchecked,
+    };
     quote(&facts, basket)
 }
 
@@ -82,6 +97,13 @@ fn settle(draft: &mut Draft, ordering: &Ordering) {
         draft.choose(Service::Table(draft.table.clone()));
     }
     // Of those that the restaurant takes, money at the door needs nobody else.
-    let usual = if ordering.payments.contains(&PaymentWay::Door) { Some(PaymentWay::Door) } else { ordering.payments.first().copied() };
-    draft.payment = draft.payment.filter(|way| ordering.payments.contains(way)).or(usual);
+    let usual = if ordering.payments.contains(&PaymentWay::Door) {
+        Some(PaymentWay::Door)
+    } else {
+        ordering.payments.first().copied()
+    };
+    draft.payment = draft
+        .payment
+        .filter(|way| ordering.payments.contains(way))
+        .or(usual);
 }

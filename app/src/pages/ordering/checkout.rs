@@ -92,9 +92,18 @@ fn Form(desk: Desk, id: OrderId) -> impl IntoView {
 }
 
 fn ordered(texts: Texts, making: Making) -> impl IntoView {
-    making.quote.with(|quote| (receipt(texts, &quote.lines, quote.currency), dropped(texts, &quote.dropped)))
+    making.quote.with(|quote| {
+        (
+            receipt(texts, &quote.lines, quote.currency),
+            dropped(texts, &quote.dropped),
+        )
+    })
 }
 
 fn bill(texts: Texts, making: Making) -> impl IntoView {
-    making.quote.with(|quote| making.begun.with_value(|begun| sums(texts, Bill::of(quote, &begun.listed.restaurant.tax))))
+    making.quote.with(|quote| {
+        making
+            .begun
+            .with_value(|begun| sums(texts, Bill::of(quote, &begun.listed.restaurant.tax)))
+    })
 }

@@ -32,7 +32,10 @@ use crate::{
 pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl IntoView {
     let texts = texts();
     let restaurant = &listed.restaurant;
-    let picture = dish.picture.clone().map(|file| view! { <Picture file alt="" sizes="(min-width: 51.25rem) 32rem, 100vw" eager=true/> });
+    let picture = dish
+        .picture
+        .clone()
+        .map(|file| view! { <Picture file alt="" sizes="(min-width: 51.25rem) 32rem, 100vw" eager=true/> });
     let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let plain = decision.mode == Mode::Thin;
     let filled_in = NodeRef::<html::Form>::new();
@@ -57,7 +60,11 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
 
     let sold_out = listed.sold_out.contains(&dish.id);
     let later = served::not_served(texts, &listed, &dish);
-    let gone = if sold_out { Some(texts.get(Key::DishSoldOutAdvice).to_owned()) } else { later.clone() };
+    let gone = if sold_out {
+        Some(texts.get(Key::DishSoldOutAdvice).to_owned())
+    } else {
+        later.clone()
+    };
     let gone = gone.map(|words| view! { <p class="wrong">{words}</p> });
     let (unavailable, label) = match (sold_out, later) {
         (true, _) => (true, Key::DishSoldOut),
@@ -92,8 +99,8 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
 
 fn heading(texts: Texts, menu: &Menu, dish: &DishFacts) -> impl IntoView + use<> {
     let lang = menu.lang;
-    let description =
-        (!dish.description.is_empty()).then(|| view! { <p class="lead" lang=lang.tag() dir="auto">{dish.description.clone()}</p> });
+    let description = (!dish.description.is_empty())
+        .then(|| view! { <p class="lead" lang=lang.tag() dir="auto">{dish.description.clone()}</p> });
     let notes = notes(texts, dish);
     view! {
         <header>
@@ -108,5 +115,9 @@ fn heading(texts: Texts, menu: &Menu, dish: &DishFacts) -> impl IntoView + use<>
 /// Of what the form says; nothing while it says what cannot be.
 fn price(form: &HtmlFormElement, menu: &Menu, dish: &DishFacts) -> Option<Minor> {
     let pairs = form::pairs(form);
-    Some(Wish::parse(pairs.iter().map(form::borrowed)).ok()?.price(menu, dish))
+    Some(
+        Wish::parse(pairs.iter().map(form::borrowed))
+            .ok()?
+            .price(menu, dish),
+    )
 }

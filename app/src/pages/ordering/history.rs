@@ -36,8 +36,18 @@ pub fn History(orders: Vec<TrackedOrder>) -> impl IntoView {
 fn row(texts: Texts, tracked: TrackedOrder) -> impl IntoView {
     let order = &tracked.order;
     let placed = order.ordered.placed_on;
-    let placed = texts.fill(Key::WhenAt, &[("day", &when::date(texts, placed.day())), ("time", &placed.clock())]);
-    let facts = format!("{} · {}", isolated(&placed), timeline::name(texts, order.progress.state));
+    let placed = texts.fill(
+        Key::WhenAt,
+        &[
+            ("day", &when::date(texts, placed.day())),
+            ("time", &placed.clock()),
+        ],
+    );
+    let facts = format!(
+        "{} · {}",
+        isolated(&placed),
+        timeline::name(texts, order.progress.state)
+    );
     let number = texts.fill(Key::OrderTitle, &[("number", &order.number.to_string())]);
     let total = texts.lang.money(order.ordered.total, order.ordered.currency);
     view! {

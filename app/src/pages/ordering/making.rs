@@ -54,18 +54,22 @@ impl Making {
     }
 
     pub fn slug(self) -> Slug {
-        self.begun.with_value(|begun| begun.listed.restaurant.slug.clone())
+        self.begun
+            .with_value(|begun| begun.listed.restaurant.slug.clone())
     }
 
     pub fn now(self) -> LocalMinute {
         let since = self.actions().map_or(0, |actions| actions.minutes());
-        self.begun.with_value(|begun| LocalMinute(begun.times.now.0 + since))
+        self.begun
+            .with_value(|begun| LocalMinute(begun.times.now.0 + since))
     }
 
     fn adopt(self) {
         let Some(actions) = self.actions() else { return };
         let kept = actions.kept(&self.slug());
-        if let Some(kept) = kept.filter(|kept| kept.changes > self.draft.with_untracked(|draft| draft.changes)) {
+        if let Some(kept) =
+            kept.filter(|kept| kept.changes > self.draft.with_untracked(|draft| draft.changes))
+        {
             self.show(kept);
             self.adopted.update(|times| *times += 1);
         }
@@ -91,8 +95,14 @@ impl Making {
     /// Resolves when the server has it, or cannot be reached.
     pub fn keep(self) -> impl Future<Output = ()> + 'static {
         let (actions, slug, draft) = (self.actions(), self.slug(), self.draft.get_untracked());
-        let summary = self.quote.with_untracked(|quote| self.texts.lang.money(quote.total, quote.currency));
-        let summary = if draft.basket.lines.is_empty() { String::new() } else { format!("{} · {summary}", draft.basket.dishes()) };
+        let summary = self
+            .quote
+            .with_untracked(|quote| self.texts.lang.money(quote.total, quote.currency));
+        let summary = if draft.basket.lines.is_empty() {
+            String::new()
+        } else {
+            format!("{} · {summary}", draft.basket.dishes())
+        };
         async move {
             if let Some(actions) = actions {
                 let _ = actions.keep(&slug, &draft, &summary).await;
@@ -123,7 +133,11 @@ impl Making {
 
     /// What only the server knows. Only the answer to the newest question is shown.
     pub async fn ask(self) {
-        let (backend, slug, basket) = (self.backend.get_value(), self.slug(), self.draft.get_untracked().basket);
+        let (backend, slug, basket) = (
+            self.backend.get_value(),
+            self.slug(),
+            self.draft.get_untracked().basket,
+        );
         let asked = self.asked.get_value();
         if let Ok(quote) = backend.quote(&slug, &basket).await
             && self.asked.try_get_value() == Some(asked)
@@ -143,6 +157,9 @@ impl Making {
 
 fn is_unchecked(draft: &Draft, quote: &Quote) -> bool {
     let told = quote.sums.iter().any(|sum| matches!(sum, Sum::Coupon { .. }))
-        || quote.hindrances.iter().any(|hindrance| matches!(hindrance, Hindrance::Coupon(_)));
+        || quote
+            .hindrances
+            .iter()
+            .any(|hindrance| matches!(hindrance, Hindrance::Coupon(_)));
     !draft.basket.coupon.trim().is_empty() && !told
 }

@@ -41,7 +41,11 @@ pub struct Shown {
 impl Shown {
     fn learn(self, order: OrderFacts) {
         // What is on its way may be overtaken.
-        if self.order.try_with_untracked(|shown| shown.revision < order.revision).unwrap_or_default() {
+        if self
+            .order
+            .try_with_untracked(|shown| shown.revision < order.revision)
+            .unwrap_or_default()
+        {
             self.order.set(order);
             self.failed.set(false);
         }
@@ -63,7 +67,10 @@ impl Shown {
 #[component]
 pub fn Order(tracked: TrackedOrder, listed: Box<Listed>, came: Came) -> impl IntoView {
     let texts = texts();
-    let shown = Shown { order: RwSignal::new(tracked.order.clone()), failed: RwSignal::new(false) };
+    let shown = Shown {
+        order: RwSignal::new(tracked.order.clone()),
+        failed: RwSignal::new(false),
+    };
     watch(shown, tracked.token.clone());
     let number = tracked.order.number.to_string();
     let slug = tracked.slug.to_string();
@@ -94,9 +101,20 @@ pub fn Order(tracked: TrackedOrder, listed: Box<Listed>, came: Came) -> impl Int
 
 /// What a receipt says of who sold it and when; a screen has it elsewhere.
 fn on_paper(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView + use<> {
-    let Address { street, postcode, city, .. } = &listed.restaurant.address;
+    let Address {
+        street,
+        postcode,
+        city,
+        ..
+    } = &listed.restaurant.address;
     let placed = order.ordered.placed_on;
-    let placed = texts.fill(Key::WhenAt, &[("day", &when::date(texts, placed.day())), ("time", &placed.clock())]);
+    let placed = texts.fill(
+        Key::WhenAt,
+        &[
+            ("day", &when::date(texts, placed.day())),
+            ("time", &placed.clock()),
+        ],
+    );
     view! {
         <div class="on-paper">
             <p dir="auto">{format!("{street}, {postcode} {city}")}</p>
@@ -131,7 +149,9 @@ fn watch(shown: Shown, token: String) {
 /// Who reads slowly keeps the page from being asked for again.
 fn stillness(texts: Texts, shown: Shown, came: &Came, token: &str) -> impl IntoView + use<> {
     let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
-    let moving = decision.mode == Mode::Thin && !came.still && !shown.order.with_untracked(|order| order.progress.state.is_over());
+    let moving = decision.mode == Mode::Thin
+        && !came.still
+        && !shown.order.with_untracked(|order| order.progress.state.is_over());
     let still = format!("/orders/{token}?still=1");
     moving.then(|| view! { <p class="facts">{texts.get(Key::OrderRefreshes)}" "<a href=still>{texts.get(Key::OrderKeepStill)}</a></p> })
 }
@@ -147,21 +167,44 @@ fn ordered(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView +
         rules: &listed.restaurant.tax,
     };
     let Contact { name, phone, .. } = &facts.contact;
-    let whom = [name, phone].into_iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(", ");
+    let whom = [name, phone]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
     let door = match &facts.service {
-        Service::Delivery(Doorstep { street, postcode, city, hint, .. }) => {
+        Service::Delivery(Doorstep {
+            street,
+            postcode,
+            city,
+            hint,
+            ..
+        }) => {
             let place = format!("{postcode} {city}");
-            [street, &place, hint].into_iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+            [street, &place, hint]
+                .into_iter()
+                .map(|text| text.trim())
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join(", ")
         }
         Service::Collection | Service::Table(_) => String::new(),
     };
-    let whom = [whom, door].into_iter().filter(|text| !text.is_empty()).map(|text| view! { <p dir="auto">{text}</p> }).collect::<Vec<_>>();
-    let said = |key, words: &str| (!words.is_empty()).then(|| texts.fill(key, &[("note", &isolated(words))]));
-    let notes: Vec<_> = [said(Key::OrderNote, &facts.note), said(Key::OrderAllergies, &facts.allergies)]
+    let whom = [whom, door]
         .into_iter()
-        .flatten()
-        .map(|words| view! { <p>{words}</p> })
-        .collect();
+        .filter(|text| !text.is_empty())
+        .map(|text| view! { <p dir="auto">{text}</p> })
+        .collect::<Vec<_>>();
+    let said = |key, words: &str| (!words.is_empty()).then(|| texts.fill(key, &[("note", &isolated(words))]));
+    let notes: Vec<_> = [
+        said(Key::OrderNote, &facts.note),
+        said(Key::OrderAllergies, &facts.allergies),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|words| view! { <p>{words}</p> })
+    .collect();
     view! {
         <section class="ordered">
             <h2>{texts.get(Key::OrderWhat)}</h2>
@@ -179,11 +222,23 @@ fn cancel(texts: Texts, shown: Shown, token: &str) -> impl IntoView + use<> {
     let actions = actions();
     let submit = move |event: SubmitEvent| {
         let (token, actions) = (token.clone(), actions.clone());
-        let answer = actions.map(|actions| Box::pin(async move { actions.cancel(&token).await }) as Answer<'static, OrderFacts>);
+        let answer = actions.map(|actions| {
+            Box::pin(async move { actions.cancel(&token).await }) as Answer<'static, OrderFacts>
+        });
         shown.act(&event, answer);
     };
     let possible = Memo::new(move |_| {
-        shown.order.with(|order| apply(order, &Event::Cancelled { reason: String::new() }, Actor::Diner, order.ordered.placed_at).is_ok())
+        shown.order.with(|order| {
+            apply(
+                order,
+                &Event::Cancelled {
+                    reason: String::new(),
+                },
+                Actor::Diner,
+                order.ordered.placed_at,
+            )
+            .is_ok()
+        })
     });
     move || {
         let submit = submit.clone();

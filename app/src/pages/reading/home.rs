@@ -27,7 +27,10 @@ pub fn Home(search: Search, found: Page<Listed>) -> impl IntoView {
 
     // Each keystroke asks anew; only the answer to the newest question is shown.
     let look = move || {
-        let Some(Ok(search)) = filters.get().map(|filters| Search::parse(&mut form::pairs(&filters).iter().map(form::borrowed))) else {
+        let Some(Ok(search)) = filters
+            .get()
+            .map(|filters| Search::parse(&mut form::pairs(&filters).iter().map(form::borrowed)))
+        else {
             return;
         };
         latest.update_value(|number| *number += 1);
@@ -71,10 +74,24 @@ pub fn Home(search: Search, found: Page<Listed>) -> impl IntoView {
 fn results(texts: Texts, search: &Search, found: &Page<Listed>) -> impl IntoView + use<> {
     let count = texts.count(Key::HomeCount, found.items.len());
     let nothing = found.items.is_empty();
-    let more = found.next.clone().map(|after| address("/", Search { after: Some(after), ..search.clone() }.pairs()));
+    let more = found.next.clone().map(|after| {
+        address(
+            "/",
+            Search {
+                after: Some(after),
+                ..search.clone()
+            }
+            .pairs(),
+        )
+    });
     // Who is hungry now looks at open doors first.
-    let (open, closed): (Vec<&Listed>, Vec<&Listed>) = found.items.iter().partition(|listed| listed.opening.open);
-    let rows: Vec<_> = open.into_iter().chain(closed).map(|listed| row(texts, listed)).collect();
+    let (open, closed): (Vec<&Listed>, Vec<&Listed>) =
+        found.items.iter().partition(|listed| listed.opening.open);
+    let rows: Vec<_> = open
+        .into_iter()
+        .chain(closed)
+        .map(|listed| row(texts, listed))
+        .collect();
     view! {
         <p class="count" role="status">{count}</p>
         <ul class="town">{rows}</ul>
@@ -92,8 +109,10 @@ fn row(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
     let restaurant = &listed.restaurant;
     let href = format!("/restaurants/{}", restaurant.slug);
     let lang = restaurant.lang;
-    let drawing =
-        restaurant.picture.clone().map(|file: PictureFile| view! { <Picture file alt="" sizes="(min-width: 48rem) 128px, 96px"/> });
+    let drawing = restaurant
+        .picture
+        .clone()
+        .map(|file: PictureFile| view! { <Picture file alt="" sizes="(min-width: 48rem) 128px, 96px"/> });
     view! {
         <li class:closed=!listed.opening.open>
             {drawing}

@@ -28,9 +28,20 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
     let look = {
         let path = path.clone();
         move || {
-            let Some(pairs) = filters.get().map(|filters| form::pairs(&filters)) else { return };
+            let Some(pairs) = filters.get().map(|filters| form::pairs(&filters)) else {
+                return;
+            };
             if let Ok(filter) = DishFilter::parse(&mut pairs.iter().map(form::borrowed)) {
-                form::show_address(visit, &address(&path, pairs.iter().filter(|(_, value)| !value.is_empty()).map(form::borrowed)));
+                form::show_address(
+                    visit,
+                    &address(
+                        &path,
+                        pairs
+                            .iter()
+                            .filter(|(_, value)| !value.is_empty())
+                            .map(form::borrowed),
+                    ),
+                );
                 shown.set(filter);
             }
         }
@@ -67,7 +78,18 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
 const LARGE: usize = 100;
 
 fn heading(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
-    let RestaurantFacts { name, lang, cuisine, description, address, phone, picture, hours, holidays, .. } = &listed.restaurant;
+    let RestaurantFacts {
+        name,
+        lang,
+        cuisine,
+        description,
+        address,
+        phone,
+        picture,
+        hours,
+        holidays,
+        ..
+    } = &listed.restaurant;
     let week: Vec<_> = (0..7)
         .map(|days| listed.today.plus(days))
         .map(|day| (day.weekday(), hours.spans_of(day, holidays)))
@@ -104,16 +126,39 @@ fn tax(texts: Texts, restaurant: &RestaurantFacts) -> String {
         (true, false) => Key::MenuTaxIncludedByPlace,
         (false, _) => Key::MenuTaxAdded,
     };
-    texts.fill(key, &[("name", &tax.name), ("rate", &texts.percent(tax.eat_in)), ("takeaway", &texts.percent(tax.takeaway))])
+    texts.fill(
+        key,
+        &[
+            ("name", &tax.name),
+            ("rate", &texts.percent(tax.eat_in)),
+            ("takeaway", &texts.percent(tax.takeaway)),
+        ],
+    )
 }
 
-fn dishes(texts: Texts, menu: &Arc<Menu>, listed: &Listed, filter: &DishFilter, path: &str) -> impl IntoView + use<> {
+fn dishes(
+    texts: Texts,
+    menu: &Arc<Menu>,
+    listed: &Listed,
+    filter: &DishFilter,
+    path: &str,
+) -> impl IntoView + use<> {
     let wanted = filter.matcher();
     let shown: Vec<(usize, &Category, Vec<&Dish>)> = menu
         .categories
         .iter()
         .enumerate()
-        .map(|(number, category)| (number, category, category.dishes.iter().filter(|dish| wanted(dish)).collect::<Vec<_>>()))
+        .map(|(number, category)| {
+            (
+                number,
+                category,
+                category
+                    .dishes
+                    .iter()
+                    .filter(|dish| wanted(dish))
+                    .collect::<Vec<_>>(),
+            )
+        })
         .filter(|(_, _, dishes)| !dishes.is_empty())
         .collect();
     let (tag, direction) = (menu.lang.tag(), menu.lang.direction());
@@ -129,8 +174,10 @@ fn dishes(texts: Texts, menu: &Arc<Menu>, listed: &Listed, filter: &DishFilter, 
     });
     let contents: Vec<_> =
         shown.iter().map(|(number, category, _)| view! { <li><a href=format!("#c{number}")>{category.name.clone()}</a></li> }).collect();
-    let sections: Vec<_> =
-        shown.into_iter().map(|(number, category, dishes)| section(texts, menu, listed, path, number, category, &dishes)).collect();
+    let sections: Vec<_> = shown
+        .into_iter()
+        .map(|(number, category, dishes)| section(texts, menu, listed, path, number, category, &dishes))
+        .collect();
     view! {
         <nav class="categories" aria-label=texts.get(Key::MenuCategories)><ul lang=tag dir=direction>{contents}</ul></nav>
         <div class="menu" class:large=large lang=tag dir=direction>{sections}</div>
@@ -147,8 +194,12 @@ fn section(
     category: &Category,
     dishes: &[&Dish],
 ) -> impl IntoView + use<> {
-    let rows: Vec<_> = dishes.iter().map(|shown| dish(texts, menu, listed, path, shown)).collect();
-    let description = (!category.description.is_empty()).then(|| view! { <p>{category.description.clone()}</p> });
+    let rows: Vec<_> = dishes
+        .iter()
+        .map(|shown| dish(texts, menu, listed, path, shown))
+        .collect();
+    let description =
+        (!category.description.is_empty()).then(|| view! { <p>{category.description.clone()}</p> });
     view! {
         <section id=format!("c{number}")>
             <h2>{category.name.clone()}</h2>
@@ -159,7 +210,10 @@ fn section(
 }
 
 fn dish(texts: Texts, menu: &Menu, listed: &Listed, path: &str, dish: &Dish) -> impl IntoView + use<> {
-    let picture = dish.picture.clone().map(|file| view! { <Picture file alt="" sizes="96px"/> });
+    let picture = dish
+        .picture
+        .clone()
+        .map(|file| view! { <Picture file alt="" sizes="96px"/> });
     let description = (!dish.description.is_empty()).then(|| view! { <p>{dish.description.clone()}</p> });
     let mut notes = notes_with_options(texts, menu, dish);
     let sold_out = listed.sold_out.contains(&dish.id);
@@ -169,7 +223,8 @@ fn dish(texts: Texts, menu: &Menu, listed: &Listed, path: &str, dish: &Dish) -> 
         let dot = if notes.is_empty() { "" } else { " · " };
         notes = format!("{unavailable}{dot}{notes}");
     }
-    let notes = (!notes.is_empty()).then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
+    let notes = (!notes.is_empty())
+        .then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
     view! {
         <li class:sold-out=sold_out class:away=away>
             <h3 dir="auto"><a href=format!("{path}/dishes/{}", dish.id)>{dish.name.clone()}</a></h3>
@@ -185,10 +240,19 @@ fn dish(texts: Texts, menu: &Menu, listed: &Listed, path: &str, dish: &Dish) -> 
 fn notes_with_options(texts: Texts, menu: &Menu, dish: &Dish) -> String {
     let mut notes = notes::notes(texts, dish);
     let foreign = menu.lang != texts.lang;
-    let groups = dish.option_groups.iter().filter_map(|id| menu.group(*id)).map(|group| match foreign {
-        true => notes::isolated(&group.name).into(),
-        false => group.name.as_str().into(),
-    });
-    notes::list(&mut notes, texts.get(Key::MenuChoose), texts.get(Key::ListComma), groups);
+    let groups = dish
+        .option_groups
+        .iter()
+        .filter_map(|id| menu.group(*id))
+        .map(|group| match foreign {
+            true => notes::isolated(&group.name).into(),
+            false => group.name.as_str().into(),
+        });
+    notes::list(
+        &mut notes,
+        texts.get(Key::MenuChoose),
+        texts.get(Key::ListComma),
+        groups,
+    );
     notes
 }

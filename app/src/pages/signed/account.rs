@@ -12,13 +12,22 @@ use crate::{
 pub const HERE: &str = "/account";
 
 #[component]
-pub fn Account(signed_in: SignedIn, keys: Vec<PasskeyView>, done: Option<String>, wrong: Option<String>) -> impl IntoView {
+pub fn Account(
+    signed_in: SignedIn,
+    keys: Vec<PasskeyView>,
+    done: Option<String>,
+    wrong: Option<String>,
+) -> impl IntoView {
     let texts = texts();
     let SignedIn { account, staff } = signed_in;
-    let unverified = account.verified_at.is_none().then(|| view! { <p class="hint">{texts.get(Key::AccountUnverified)}</p> });
+    let unverified = account
+        .verified_at
+        .is_none()
+        .then(|| view! { <p class="hint">{texts.get(Key::AccountUnverified)}</p> });
     let boards: Vec<_> =
         staff.iter().map(|post| view! { <li><a href=format!("/board/{}", post.slug) dir="auto">{post.name.clone()}</a></li> }).collect();
-    let boards = (!boards.is_empty()).then(|| view! { <h2>{texts.get(Key::AccountBoards)}</h2><ul class="links">{boards}</ul> });
+    let boards = (!boards.is_empty())
+        .then(|| view! { <h2>{texts.get(Key::AccountBoards)}</h2><ul class="links">{boards}</ul> });
     view! {
         <article class="prose account">
             <h1>{texts.get(Key::AccountTitle)}</h1>
@@ -39,8 +48,10 @@ pub fn Account(signed_in: SignedIn, keys: Vec<PasskeyView>, done: Option<String>
 }
 
 fn profile(texts: Texts, name: &str, lang: Lang) -> impl IntoView + use<> {
-    let languages: Vec<_> =
-        Lang::ALL.into_iter().map(|each| view! { <option value=each.tag() selected={each == lang}>{each.own_name()}</option> }).collect();
+    let languages: Vec<_> = Lang::ALL
+        .into_iter()
+        .map(|each| view! { <option value=each.tag() selected={each == lang}>{each.own_name()}</option> })
+        .collect();
     view! {
         <h2>{texts.get(Key::AccountProfile)}</h2>
         <form class="fields" method="post" action=HERE>
@@ -68,7 +79,9 @@ fn addresses(texts: Texts, addresses: &[Doorstep]) -> impl IntoView + use<> {
             }
         })
         .collect();
-    let none = rows.is_empty().then(|| view! { <p class="hint">{texts.get(Key::AccountNoAddresses)}</p> });
+    let none = rows
+        .is_empty()
+        .then(|| view! { <p class="hint">{texts.get(Key::AccountNoAddresses)}</p> });
     let field = |name: &'static str, label: Key, known_as: &'static str, required: bool| {
         view! { <label><span>{texts.get(label)}</span><input type="text" name=name maxlength=limits::ADDRESS autocomplete=known_as required=required/></label> }
     };

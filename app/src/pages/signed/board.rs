@@ -29,7 +29,11 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     });
     let title = texts.fill(Key::BoardTitle, &[("name", &board.name)]);
     let Live { shown, lost } = live::follow(&slug, board);
-    let how = if decision.mode == Mode::Thin { Key::BoardRefreshes } else { Key::BoardLive };
+    let how = if decision.mode == Mode::Thin {
+        Key::BoardRefreshes
+    } else {
+        Key::BoardLive
+    };
     view! {
         <article class="board">
             <h1>{title}</h1>

@@ -18,7 +18,11 @@ fn email(texts: Texts) -> impl IntoView {
 }
 
 fn password(label: &'static str, new: bool) -> impl IntoView {
-    let (known_as, shortest) = if new { ("new-password", Some("8")) } else { ("current-password", None) };
+    let (known_as, shortest) = if new {
+        ("new-password", Some("8"))
+    } else {
+        ("current-password", None)
+    };
     view! {
         <label>
             <span>{label}</span>
@@ -35,7 +39,13 @@ pub fn sign_in(next: String, done: Option<String>, wrong: Option<String>) -> imp
         "deleted" => Some(Key::AccountDeleted),
         _ => None,
     });
-    let wrong = wrong.map(|wrong| if wrong == "often" { Key::SignInTooOften } else { Key::SignInWrong });
+    let wrong = wrong.map(|wrong| {
+        if wrong == "often" {
+            Key::SignInTooOften
+        } else {
+            Key::SignInWrong
+        }
+    });
     view! {
         <article class="prose credentials">
             <h1>{texts.get(Key::SignInTitle)}</h1>

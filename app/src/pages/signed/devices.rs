@@ -27,7 +27,10 @@ pub struct Said {
 
 impl Said {
     pub fn read(visit: &Visit) -> Self {
-        let code = visit.get("code").and_then(device::typed).map(|code| device::shown(&code));
+        let code = visit
+            .get("code")
+            .and_then(device::typed)
+            .map(|code| device::shown(&code));
         let until = visit.get("until").and_then(|until| until.parse().ok());
         let number = |name: &str| visit.get(name).and_then(|number| number.parse().ok());
         let done = |what: &str| visit.get("done") == Some(what);
@@ -44,8 +47,14 @@ impl Said {
 pub fn Devices(slug: Slug, list: DeviceList, said: Said) -> impl IntoView {
     let texts = texts();
     let here = format!("/board/{slug}/devices");
-    let rows: Vec<_> = list.devices.iter().map(|device| row(texts, &here, &list, device)).collect();
-    let none = rows.is_empty().then(|| view! { <p class="hint">{texts.get(Key::DevicesNone)}</p> });
+    let rows: Vec<_> = list
+        .devices
+        .iter()
+        .map(|device| row(texts, &here, &list, device))
+        .collect();
+    let none = rows
+        .is_empty()
+        .then(|| view! { <p class="hint">{texts.get(Key::DevicesNone)}</p> });
     view! {
         <article class="prose account">
             <h1>{texts.fill(Key::DevicesTitle, &[("name", &list.name)])}</h1>
@@ -85,7 +94,10 @@ fn outcome(texts: Texts, slug: &Slug, list: &DeviceList, outcome: Said) -> impl 
 }
 
 fn handed_over(texts: Texts, done: u64, known: u64) -> String {
-    texts.fill(Key::DevicesHandedOver, &[("done", &done.to_string()), ("known", &known.to_string())])
+    texts.fill(
+        Key::DevicesHandedOver,
+        &[("done", &done.to_string()), ("known", &known.to_string())],
+    )
 }
 
 fn wrong(texts: Texts, what: &str) -> String {
@@ -129,7 +141,10 @@ fn row(texts: Texts, here: &str, list: &DeviceList, device: &Device) -> impl Int
 }
 
 fn new(texts: Texts, here: String) -> impl IntoView {
-    let kinds: Vec<_> = DeviceKind::ALL.iter().map(|each| view! { <option value=each.code()>{kind(texts, *each)}</option> }).collect();
+    let kinds: Vec<_> = DeviceKind::ALL
+        .iter()
+        .map(|each| view! { <option value=each.code()>{kind(texts, *each)}</option> })
+        .collect();
     view! {
         <h2>{texts.get(Key::DevicesNew)}</h2>
         <form class="fields" method="post" action=here>

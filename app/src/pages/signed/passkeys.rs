@@ -38,14 +38,22 @@ impl Device {
         let actions = use_context::<Arc<dyn PasskeyActions>>();
         let (possible, known) = (RwSignal::new(None), actions.clone());
         Effect::new(move |_| possible.set(known.as_ref().map(|actions| actions.is_possible())));
-        Self { actions: StoredValue::new(actions), possible, failed: RwSignal::new(None) }
+        Self {
+            actions: StoredValue::new(actions),
+            possible,
+            failed: RwSignal::new(None),
+        }
     }
 
     /// Makes one of this name, or signs in.
     fn ask(self, name: Option<String>, next: String) {
-        let Some(actions) = self.actions.get_value() else { return };
+        let Some(actions) = self.actions.get_value() else {
+            return;
+        };
         spawn_local(async move {
-            let wish = name.as_deref().map_or(PasskeyWish::SignIn, |name| PasskeyWish::Make { name });
+            let wish = name
+                .as_deref()
+                .map_or(PasskeyWish::SignIn, |name| PasskeyWish::Make { name });
             let failed = actions.ask(wish, &next).await.err();
             self.failed.try_set(failed);
         });
@@ -56,7 +64,12 @@ impl Device {
     }
 
     fn failure(self, texts: Texts) -> impl IntoView {
-        move || said(self.failed.get().map(|failure| texts.get(words(failure))), Tone::Bad)
+        move || {
+            said(
+                self.failed.get().map(|failure| texts.get(words(failure))),
+                Tone::Bad,
+            )
+        }
     }
 }
 
@@ -74,7 +87,9 @@ fn words(failure: PasskeyFailure) -> Key {
 pub fn list(texts: Texts, passkeys: &[PasskeyView]) -> impl IntoView + use<> {
     let thin = is_thin();
     let rows: Vec<_> = passkeys.iter().map(|passkey| row(texts, passkey)).collect();
-    let none = rows.is_empty().then(|| view! { <p class="hint">{texts.get(Key::PasskeyNone)}</p> });
+    let none = rows
+        .is_empty()
+        .then(|| view! { <p class="hint">{texts.get(Key::PasskeyNone)}</p> });
     (!thin || !rows.is_empty()).then(|| {
         view! {
             <h2>{texts.get(Key::PasskeyTitle)}</h2>
@@ -108,7 +123,10 @@ fn add(texts: Texts) -> impl IntoView {
     let field = NodeRef::<Input>::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        device.ask(field.get_untracked().map(|field| field.value()), format!("{HERE}?done={DONE}"));
+        device.ask(
+            field.get_untracked().map(|field| field.value()),
+            format!("{HERE}?done={DONE}"),
+        );
     };
     let impossible = move || device.possible.get() != Some(false);
     view! {

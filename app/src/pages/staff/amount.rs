@@ -20,7 +20,11 @@ pub fn counted(post: &Post, key: Key, value: RwSignal<Minor>) -> impl IntoView +
 }
 
 fn labelled(post: &Post, key: Key, value: RwSignal<Minor>, required: bool) -> impl IntoView + use<> {
-    let (label, no_amount, typed) = (post.word(key), post.word(Key::AmountWrong), NodeRef::<html::Input>::new());
+    let (label, no_amount, typed) = (
+        post.word(key),
+        post.word(Key::AmountWrong),
+        NodeRef::<html::Input>::new(),
+    );
     let (lang, currency) = (post.texts.lang, post.premises.menu.currency);
     // What is set otherwise is shown; what is being typed is left alone.
     Effect::new(move |_| {
@@ -35,7 +39,11 @@ fn labelled(post: &Post, key: Key, value: RwSignal<Minor>, required: bool) -> im
         let text = input.value();
         let amount = read(lang, currency, &text);
         // A form is not sent with something in it that is no amount.
-        input.set_custom_validity(if amount.is_none() && !text.trim().is_empty() { no_amount } else { "" });
+        input.set_custom_validity(if amount.is_none() && !text.trim().is_empty() {
+            no_amount
+        } else {
+            ""
+        });
         value.set(amount.unwrap_or(Minor::ZERO));
     };
     view! {
@@ -63,8 +71,19 @@ pub fn read(lang: Lang, currency: Currency, typed: &str) -> Option<Minor> {
 /// A sign that sets thousands apart in this language does so before three digits; anything else like it is a point.
 fn plain(lang: Lang, typed: &str) -> String {
     let apart = if lang == Lang::German { '.' } else { ',' };
-    let signs: Vec<char> = typed.chars().map(western).filter(|sign| !sign.is_whitespace() && !is_direction(*sign)).collect();
-    let before_three = |at: usize| at > 0 && signs[at + 1..].iter().take_while(|sign| sign.is_ascii_digit()).count() == 3;
+    let signs: Vec<char> = typed
+        .chars()
+        .map(western)
+        .filter(|sign| !sign.is_whitespace() && !is_direction(*sign))
+        .collect();
+    let before_three = |at: usize| {
+        at > 0
+            && signs[at + 1..]
+                .iter()
+                .take_while(|sign| sign.is_ascii_digit())
+                .count()
+                == 3
+    };
     let sign = |(at, sign): (usize, &char)| match sign {
         '٬' => None,
         sign if *sign == apart && before_three(at) => None,
@@ -95,7 +114,8 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_people_write_them() {
-        let read = |lang, currency: &str, typed| read(lang, currency.parse().unwrap(), typed).map(|amount| amount.0);
+        let read =
+            |lang, currency: &str, typed| read(lang, currency.parse().unwrap(), typed).map(|amount| amount.0);
         for (lang, typed) in [
             (Lang::English, "1,234.50"),
             (Lang::English, "1234,5"),
@@ -117,7 +137,10 @@ mod tests {
     fn what_is_shown_is_read_again() {
         let euro = "EUR".parse().unwrap();
         for lang in Lang::ALL {
-            assert_eq!(read(lang, euro, &shown(lang, euro, Minor(123_405))), Some(Minor(123_405)));
+            assert_eq!(
+                read(lang, euro, &shown(lang, euro, Minor(123_405))),
+                Some(Minor(123_405))
+            );
         }
     }
 }

@@ -43,7 +43,9 @@ pub fn Who(post: Post) -> impl IntoView {
     let name = {
         let nobody = post.word(Key::CashierNobody);
         move || {
-            let name = by.get().and_then(|by| house.with(|house| house.cashier(by).map(|cashier| cashier.name.clone())));
+            let name = by
+                .get()
+                .and_then(|by| house.with(|house| house.cashier(by).map(|cashier| cashier.name.clone())));
             name.unwrap_or_else(|| nobody.to_owned())
         }
     };
@@ -72,7 +74,9 @@ fn choose(post: &Post, open: RwSignal<bool>) -> impl IntoView + use<> {
 fn list(post: &Post, step: RwSignal<Step>, open: RwSignal<bool>) -> impl IntoView + use<> {
     let (house, by) = (post.house, post.desk.by());
     let all = house.with(|house| cashiers(house));
-    let none = all.is_empty().then(|| view! { <p class="hint">{post.word(Key::CashierNone)}</p> });
+    let none = all
+        .is_empty()
+        .then(|| view! { <p class="hint">{post.word(Key::CashierNone)}</p> });
     let own = by.get();
     let may_add = own.is_some() || all.is_empty();
     let key = |cashier: Cashier| {
@@ -110,7 +114,10 @@ fn pin_field(post: &Post, key: Key, pin: NodeRef<html::Input>) -> impl IntoView 
 }
 
 fn value(field: NodeRef<html::Input>) -> String {
-    field.get_untracked().map(|field| field.value()).unwrap_or_default()
+    field
+        .get_untracked()
+        .map(|field| field.value())
+        .unwrap_or_default()
 }
 
 fn enter(post: &Post, cashier: CashierId, open: RwSignal<bool>) -> impl IntoView + use<> {
@@ -124,7 +131,9 @@ fn enter(post: &Post, cashier: CashierId, open: RwSignal<bool>) -> impl IntoView
         spawn_local(async move {
             let hash = post.desk.pin(cashier, &typed).await;
             busy.set(false);
-            let known = post.house.with_untracked(|house| house.cashier(cashier).map(|cashier| cashier.pin.clone()));
+            let known = post
+                .house
+                .with_untracked(|house| house.cashier(cashier).map(|cashier| cashier.pin.clone()));
             match hash.is_some() && hash == known {
                 true => {
                     post.wrong.set(None);
@@ -140,7 +149,9 @@ fn enter(post: &Post, cashier: CashierId, open: RwSignal<bool>) -> impl IntoView
             }
         });
     };
-    let name = post.house.with_untracked(|house| house.cashier(cashier).map(|cashier| cashier.name.clone()));
+    let name = post
+        .house
+        .with_untracked(|house| house.cashier(cashier).map(|cashier| cashier.name.clone()));
     view! {
         <form class="fields" on:submit=submit>
             <h3 dir="auto">{name}</h3>
@@ -207,6 +218,8 @@ where
     let who = post.clone();
     move || match free.get() {
         true => Either::Left(view()),
-        false => Either::Right(view! { <article class="none"><p>{words}</p><Who post=who.clone()/></article> }),
+        false => {
+            Either::Right(view! { <article class="none"><p>{words}</p><Who post=who.clone()/></article> })
+        }
     }
 }

@@ -61,5 +61,7 @@ fn local(at: Timestamp) -> String {
         // Fails for a frozen object only.
         let _ = Reflect::set(&options, &"timeZone".into(), &zone.0.into());
     }
-    Date::new(&(at.0 as f64 * 1_000.0).into()).to_locale_string("sv-SE", &options).into()
+    Date::new(&(at.0 as f64 * 1_000.0).into())
+        .to_locale_string("sv-SE", &options)
+        .into()
 }

@@ -41,10 +41,12 @@ fn standing(texts: Texts, at: At, premises: Premises) -> impl IntoView {
             <p class="hint">{texts.get(Key::DeviceHow)}</p>
             {pair::form(texts, at)}
         }),
-        Standing::Paired(paired) | Standing::Revoked(paired) if paired.slug != premises.slug => EitherOf6::D(view! {
-            <p>{texts.get(Key::DeviceOther)}</p>
-            <p><a class="button" href=format!("/staff/{}", paired.slug)>{texts.get(Key::DeviceOtherOpen)}</a></p>
-        }),
+        Standing::Paired(paired) | Standing::Revoked(paired) if paired.slug != premises.slug => {
+            EitherOf6::D(view! {
+                <p>{texts.get(Key::DeviceOther)}</p>
+                <p><a class="button" href=format!("/staff/{}", paired.slug)>{texts.get(Key::DeviceOtherOpen)}</a></p>
+            })
+        }
         Standing::Paired(paired) => EitherOf6::E(view! {
             {health::health(texts, at, &paired)}
             {refused::refused(texts, at, premises.clone())}

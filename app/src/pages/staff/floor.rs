@@ -23,7 +23,9 @@ use crate::{desk::undisturbed, text::staff::Key};
 
 #[component]
 pub fn Floor(premises: Premises) -> impl IntoView {
-    let Some(post) = Post::new(premises) else { return Either::Left(()) };
+    let Some(post) = Post::new(premises) else {
+        return Either::Left(());
+    };
     let kind = post.kind();
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
@@ -37,7 +39,11 @@ pub fn Floor(premises: Premises) -> impl IntoView {
 
 /// Those that stand on the plan, by their names as people count them.
 pub fn tables(house: &House) -> Vec<Table> {
-    let mut tables: Vec<Table> = house.tables().filter(|table| !table.plan.name.is_empty()).cloned().collect();
+    let mut tables: Vec<Table> = house
+        .tables()
+        .filter(|table| !table.plan.name.is_empty())
+        .cloned()
+        .collect();
     tables.sort_by(|a, b| (a.plan.name.len(), &a.plan.name).cmp(&(b.plan.name.len(), &b.plan.name)));
     tables
 }
@@ -46,18 +52,31 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     let (arranging, chosen) = (RwSignal::new(false), RwSignal::new(None::<TableId>));
     let house = post.house;
     let rooms = Memo::new(move |_| {
-        let mut rooms = house.with(|house| tables(house).into_iter().map(|table| table.plan.room).collect::<Vec<_>>());
+        let mut rooms = house.with(|house| {
+            tables(house)
+                .into_iter()
+                .map(|table| table.plan.room)
+                .collect::<Vec<_>>()
+        });
         rooms.sort();
         rooms.dedup();
         rooms
     });
     let room = RwSignal::new(None::<String>);
     let shown_room = Memo::new(move |_| {
-        room.get().filter(|room| rooms.with(|rooms| rooms.contains(room))).or_else(|| rooms.with(|rooms| rooms.first().cloned()))
+        room.get()
+            .filter(|room| rooms.with(|rooms| rooms.contains(room)))
+            .or_else(|| rooms.with(|rooms| rooms.first().cloned()))
     });
     let here = Memo::new(move |_| {
         let room = shown_room.get().unwrap_or_default();
-        house.with(|house| tables(house).into_iter().filter(|table| table.plan.room == room).map(|table| table.id).collect::<Vec<_>>())
+        house.with(|house| {
+            tables(house)
+                .into_iter()
+                .filter(|table| table.plan.room == room)
+                .map(|table| table.id)
+                .collect::<Vec<_>>()
+        })
     });
     let now = now_each(20);
     let spot = {
@@ -65,7 +84,9 @@ fn floor(post: &Post) -> impl IntoView + use<> {
         move |id: TableId| {
             // Moved or taken, it stays the same key, which keeps the focus.
             let table = Memo::new(move |before: Option<&Table>| {
-                house.with(|house| house.table(id).or(before).cloned()).unwrap_or_else(|| Table::new(id))
+                house
+                    .with(|house| house.table(id).or(before).cloned())
+                    .unwrap_or_else(|| Table::new(id))
             });
             match arranging.get_untracked() {
                 true => Either::Left(arrange::spot(&post, chosen, id, table)),
@@ -87,11 +108,20 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     };
     let words = {
         let post = post.clone();
-        move || post.word(if arranging.get() { Key::FloorArranged } else { Key::FloorArrange })
+        move || {
+            post.word(if arranging.get() {
+                Key::FloorArranged
+            } else {
+                Key::FloorArrange
+            })
+        }
     };
     let keyed = move || {
         let arranging = arranging.get();
-        here.get().into_iter().map(move |id| (arranging, id)).collect::<Vec<_>>()
+        here.get()
+            .into_iter()
+            .map(move |id| (arranging, id))
+            .collect::<Vec<_>>()
     };
     view! {
         <article class="floor">
@@ -110,7 +140,12 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     }
 }
 
-fn room_keys(post: &Post, rooms: Memo<Vec<String>>, room: RwSignal<Option<String>>, shown: Memo<Option<String>>) -> impl IntoView + use<> {
+fn room_keys(
+    post: &Post,
+    rooms: Memo<Vec<String>>,
+    room: RwSignal<Option<String>>,
+    shown: Memo<Option<String>>,
+) -> impl IntoView + use<> {
     let unnamed = post.word(Key::FloorRoom);
     move || {
         let rooms = rooms.get();

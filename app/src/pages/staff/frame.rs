@@ -56,13 +56,22 @@ fn tabs(texts: Texts) -> impl IntoView {
         let slug = routes::read(&path).and_then(|(_, values)| routes::slug(&values))?;
         let kind = standing.and_then(|standing| {
             standing.with(|standing| match standing {
-                Standing::Paired(paired) | Standing::Revoked(paired) if paired.slug == slug => Some(paired.kind),
+                Standing::Paired(paired) | Standing::Revoked(paired) if paired.slug == slug => {
+                    Some(paired.kind)
+                }
                 _ => None,
             })
         });
         let tab = |(page, key)| {
             let counted = matches!(key, Key::TillTitle | Key::KitchenTitle);
-            tab(texts, &slug, &path, page, key, counted.then(|| waiting(texts, new)))
+            tab(
+                texts,
+                &slug,
+                &path,
+                page,
+                key,
+                counted.then(|| waiting(texts, new)),
+            )
         };
         Some(view! { <ul>{pages(kind).iter().copied().map(tab).collect::<Vec<_>>()}</ul> })
     }
@@ -70,15 +79,29 @@ fn tabs(texts: Texts) -> impl IntoView {
 
 /// Diners' orders that nobody has answered yet. Another one is heard, whatever screen is shown.
 fn new_ones() -> Memo<usize> {
-    let Some(desk) = desk() else { return Memo::new(|_| 0) };
+    let Some(desk) = desk() else {
+        return Memo::new(|_| 0);
+    };
     let house = desk.house();
-    let orders = Memo::new(move |_| house.with(|house| new_orders(house).iter().map(|order| order.id).collect::<BTreeSet<_>>()));
+    let orders = Memo::new(move |_| {
+        house.with(|house| {
+            new_orders(house)
+                .iter()
+                .map(|order| order.id)
+                .collect::<BTreeSet<_>>()
+        })
+    });
     Effect::new(move |before: Option<Option<BTreeSet<OrderId>>>| {
         let now = orders.get();
         // What is found on the disk is no news.
         desk.name()?;
-        let answers = desk.paired().is_some_and(|paired| paired.kind != DeviceKind::Courier);
-        if before.flatten().is_some_and(|before| answers && !now.is_subset(&before)) {
+        let answers = desk
+            .paired()
+            .is_some_and(|paired| paired.kind != DeviceKind::Courier);
+        if before
+            .flatten()
+            .is_some_and(|before| answers && !now.is_subset(&before))
+        {
             desk.chime();
         }
         Some(now)
@@ -87,7 +110,10 @@ fn new_ones() -> Memo<usize> {
 }
 
 fn waiting(texts: Texts, new: Memo<usize>) -> impl IntoView {
-    move || (new.get() > 0).then(|| view! { " "<small class="badge">{texts.count(Key::BillNew, new.get())}</small> })
+    move || {
+        (new.get() > 0)
+            .then(|| view! { " "<small class="badge">{texts.count(Key::BillNew, new.get())}</small> })
+    }
 }
 
 /// What a device's own page has more to say of.
@@ -106,7 +132,9 @@ fn notice(texts: Texts) -> impl IntoView {
             Standing::Revoked(_) => Some(Key::DeviceRevoked),
         })?;
         let here = format!("/staff/{slug}");
-        Some(view! { <p class="said bad notice" role="alert">{texts.get(key)}" "<a href=here>{texts.get(Key::DeviceTitle)}</a></p> })
+        Some(
+            view! { <p class="said bad notice" role="alert">{texts.get(key)}" "<a href=here>{texts.get(Key::DeviceTitle)}</a></p> },
+        )
     }
 }
 
@@ -125,7 +153,14 @@ pub fn pages(kind: Option<DeviceKind>) -> &'static [(&'static str, Key)] {
     }
 }
 
-pub fn tab<V: IntoView + 'static>(texts: Texts, slug: &Slug, path: &str, page: &str, key: Key, more: V) -> impl IntoView + use<V> {
+pub fn tab<V: IntoView + 'static>(
+    texts: Texts,
+    slug: &Slug,
+    path: &str,
+    page: &str,
+    key: Key,
+    more: V,
+) -> impl IntoView + use<V> {
     let href = format!("/staff/{slug}{page}");
     let here = (href == path).then_some("page");
     view! { <li><a href=href aria-current=here>{texts.get(key)}{more}</a></li> }
@@ -133,7 +168,9 @@ pub fn tab<V: IntoView + 'static>(texts: Texts, slug: &Slug, path: &str, page: &
 
 /// How much has not arrived yet is always there to be seen.
 fn state(texts: Texts) -> impl IntoView {
-    let Some(desk) = desk() else { return Either::Left(()) };
+    let Some(desk) = desk() else {
+        return Either::Left(());
+    };
     let (unsynced, line) = (desk.unsynced(), desk.line());
     let said = move || {
         texts.get(match line.get() {
@@ -162,11 +199,13 @@ fn state(texts: Texts) -> impl IntoView {
             Standing::Paired(paired) | Standing::Revoked(paired) => Some(format!("/staff/{}", paired.slug)),
             _ => None,
         });
-        page.filter(|_| refused.get() > 0)
-            .map(|page| view! { <a class="refusals" href=page>{texts.count(Key::BarRefused, refused.get())}</a> })
+        page.filter(|_| refused.get() > 0).map(
+            |page| view! { <a class="refusals" href=page>{texts.count(Key::BarRefused, refused.get())}</a> },
+        )
     };
     // A browser that is no device has nothing to send, and nowhere to.
-    let idle = move || standing.with(|standing| !matches!(standing, Standing::Paired(_) | Standing::Revoked(_)));
+    let idle =
+        move || standing.with(|standing| !matches!(standing, Standing::Paired(_) | Standing::Revoked(_)));
     Either::Right(view! {
         <p class="line" role="status" hidden=idle>
             <span class=class>{said}</span>
@@ -178,5 +217,9 @@ fn state(texts: Texts) -> impl IntoView {
 
 fn clock() -> impl IntoView {
     let now = now_each(5);
-    move || now.get().map(time_of_day).map(|clock| view! { <time>{clock}</time> })
+    move || {
+        now.get()
+            .map(time_of_day)
+            .map(|clock| view! { <time>{clock}</time> })
+    }
 }

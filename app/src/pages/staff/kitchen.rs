@@ -63,7 +63,14 @@ impl Pass {
     fn work<T>(&self, house: &House, ask: impl FnOnce(&Work<'_>, &House) -> T) -> T {
         let station = self.station.get().and_then(|id| house.station(id));
         let preparation = self.premises.listed.restaurant.ordering.preparation;
-        ask(&Work { menu: &self.premises.menu, station, preparation }, house)
+        ask(
+            &Work {
+                menu: &self.premises.menu,
+                station,
+                preparation,
+            },
+            house,
+        )
     }
 }
 
@@ -75,9 +82,15 @@ pub fn all_stations(house: &House) -> Vec<Station> {
 
 #[component]
 pub fn Kitchen(premises: Premises) -> impl IntoView {
-    let Some(post) = Post::new(premises) else { return Either::Left(()) };
+    let Some(post) = Post::new(premises) else {
+        return Either::Left(());
+    };
     let kind = post.kind();
-    let pass = Pass { station: post.desk.station(), post, shown: RwSignal::new(Shown::Waiting) };
+    let pass = Pass {
+        station: post.desk.station(),
+        post,
+        shown: RwSignal::new(Shown::Waiting),
+    };
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
         Some(Some(DeviceKind::Till | DeviceKind::Kitchen)) => EitherOf3::B(kitchen(&pass)),
@@ -110,7 +123,9 @@ fn kitchen(pass: &Pass) -> impl IntoView + use<> {
 /// What is new is heard: not what was there before, for another station or called back, nor what is found on the disk.
 fn chime(pass: &Pass) {
     let (counted, house) = (pass.clone(), pass.house);
-    let waiting = Memo::new(move |_| house.with(|house| counted.work(house, |work, house| ids(work.waiting(house, EVER).into_iter()))));
+    let waiting = Memo::new(move |_| {
+        house.with(|house| counted.work(house, |work, house| ids(work.waiting(house, EVER).into_iter())))
+    });
     let all = Memo::new(move |_| house.with(|house| ids(house.tickets())));
     let desk = pass.desk.clone();
     Effect::new(move |before: Option<Option<BTreeSet<TicketId>>>| {
@@ -132,7 +147,11 @@ fn bar(pass: &Pass) -> impl IntoView + use<> {
     let stations = Memo::new(move |_| house.with(|house| all_stations(house)));
     let desk = pass.desk.clone();
     // One that is no more shows everything.
-    let current = Memo::new(move |_| chosen.get().filter(|id| house.with(|house| house.station(*id).is_some())));
+    let current = Memo::new(move |_| {
+        chosen
+            .get()
+            .filter(|id| house.with(|house| house.station(*id).is_some()))
+    });
     let key = move |station: Option<StationId>, name: String| {
         let here = move || (shown.get() == Shown::Waiting && current.get() == station).to_string();
         let desk = desk.clone();
@@ -144,8 +163,13 @@ fn bar(pass: &Pass) -> impl IntoView + use<> {
     };
     let all = pass.word(Key::KitchenAll).to_owned();
     let keys = move || {
-        let stations = stations.get().into_iter().map(|station| key(Some(station.id), station.name));
-        std::iter::once(key(None, all.clone())).chain(stations).collect::<Vec<_>>()
+        let stations = stations
+            .get()
+            .into_iter()
+            .map(|station| key(Some(station.id), station.name));
+        std::iter::once(key(None, all.clone()))
+            .chain(stations)
+            .collect::<Vec<_>>()
     };
     let view = |what: Shown, word: Key| {
         let here = move || (shown.get() == what).to_string();
@@ -169,15 +193,23 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
     let (tickets, later) = {
         let (first, second, clock, same) = (pass.clone(), pass.clone(), clock.clone(), clock.clone());
         let cloned = |tickets: Vec<&Ticket>| tickets.into_iter().cloned().collect::<Vec<_>>();
-        let waiting = Memo::new(move |_| house.with(|house| first.work(house, |work, house| cloned(work.waiting(house, clock())))));
-        let later = Memo::new(move |_| house.with(|house| second.work(house, |work, house| cloned(work.later(house, same())))));
+        let waiting = Memo::new(move |_| {
+            house.with(|house| first.work(house, |work, house| cloned(work.waiting(house, clock()))))
+        });
+        let later = Memo::new(move |_| {
+            house.with(|house| second.work(house, |work, house| cloned(work.later(house, same()))))
+        });
         (waiting, later)
     };
     // Each station has its own card of a ticket.
     let station = pass.station;
     let shown = move || {
         let station = station.get();
-        tickets.get().into_iter().map(move |ticket| (station, ticket)).collect::<Vec<_>>()
+        tickets
+            .get()
+            .into_iter()
+            .map(move |ticket| (station, ticket))
+            .collect::<Vec<_>>()
     };
     let all_day = {
         let pass = pass.clone();
@@ -185,13 +217,24 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
     };
     let nothing = {
         let words = pass.word(Key::KitchenNothing);
-        move || tickets.with(Vec::is_empty).then(|| view! { <p class="empty">{words}</p> })
+        move || {
+            tickets
+                .with(Vec::is_empty)
+                .then(|| view! { <p class="empty">{words}</p> })
+        }
     };
     let for_later = {
         let pass = pass.clone();
         move || {
             let tickets = later.get();
-            self::later(pass.texts, tickets.len(), tickets.iter().map(|ticket| card(&pass, ticket, now)).collect::<Vec<_>>())
+            self::later(
+                pass.texts,
+                tickets.len(),
+                tickets
+                    .iter()
+                    .map(|ticket| card(&pass, ticket, now))
+                    .collect::<Vec<_>>(),
+            )
         }
     };
     let card = {
@@ -228,7 +271,19 @@ pub fn all_day(all: Vec<AllDay>) -> impl IntoView {
 
 fn card(pass: &Pass, ticket: &Ticket, now: ReadSignal<Option<Timestamp>>) -> impl IntoView + use<> {
     let (texts, taken) = (pass.texts, time_of_day(ticket.taken_at));
-    let card = |work: &Work<'_>, house: &House| ticket::card(pass, &Seen { texts, house, work, ticket, taken }, now);
+    let card = |work: &Work<'_>, house: &House| {
+        ticket::card(
+            pass,
+            &Seen {
+                texts,
+                house,
+                work,
+                ticket,
+                taken,
+            },
+            now,
+        )
+    };
     pass.house.with_untracked(|house| pass.work(house, card))
 }
 
@@ -237,9 +292,18 @@ fn done(pass: &Pass) -> impl IntoView + use<> {
     let pass = pass.clone();
     let now = now_each(10);
     move || {
-        let tickets =
-            house.with(|house| pass.work(house, |work, house| work.done(house).into_iter().take(RECALLED).cloned().collect::<Vec<_>>()));
-        let none = tickets.is_empty().then(|| view! { <p class="empty">{pass.word(Key::KitchenNothingDone)}</p> });
+        let tickets = house.with(|house| {
+            pass.work(house, |work, house| {
+                work.done(house)
+                    .into_iter()
+                    .take(RECALLED)
+                    .cloned()
+                    .collect::<Vec<_>>()
+            })
+        });
+        let none = tickets
+            .is_empty()
+            .then(|| view! { <p class="empty">{pass.word(Key::KitchenNothingDone)}</p> });
         let cards: Vec<_> = tickets.iter().map(|ticket| card(&pass, ticket, now)).collect();
         view! { {none}<ol class="tickets">{cards}</ol> }
     }

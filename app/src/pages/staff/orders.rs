@@ -79,7 +79,10 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
             // On the restaurant's clock, wherever the device thinks it is.
             let since = (ask.now().0 - placed_at.0).max(0) / 60;
             let ready_at = minutes.map_or(due, |minutes| LocalMinute(placed_on.0 + since + minutes));
-            Action::Order { order: id, event: Event::Accepted { ready_at } }
+            Action::Order {
+                order: id,
+                event: Event::Accepted { ready_at },
+            }
         };
         ask.clone().button(Face::default(), accepted, words)
     };
@@ -87,10 +90,23 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
         true => vec![accept(None)],
         false => PROMISES.iter().map(|minutes| accept(Some(*minutes))).collect(),
     };
-    let ready_in = (!order.ordered.scheduled).then(|| view! { <legend>{texts.get(Key::OrderReadyIn)}</legend> });
+    let ready_in =
+        (!order.ordered.scheduled).then(|| view! { <legend>{texts.get(Key::OrderReadyIn)}</legend> });
     let reject = |reason: CommonReason, key: Key| {
-        let rejected = move |_: &A| Action::Order { order: id, event: Event::Rejected { reason: reason.code().to_owned() } };
-        ask.clone().button(Face { class: "less", ..Face::default() }, rejected, texts.get(key))
+        let rejected = move |_: &A| Action::Order {
+            order: id,
+            event: Event::Rejected {
+                reason: reason.code().to_owned(),
+            },
+        };
+        ask.clone().button(
+            Face {
+                class: "less",
+                ..Face::default()
+            },
+            rejected,
+            texts.get(key),
+        )
     };
     view! {
         <li>
@@ -114,7 +130,8 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
 pub fn asked(texts: Texts, ordered: &Ordered) -> impl IntoView + use<> {
     let allergies = (!ordered.allergies.is_empty())
         .then(|| view! { <p class="allergies" dir="auto">{texts.fill(Key::OrderAllergies, &[("text", &ordered.allergies)])}</p> });
-    let note = (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
+    let note =
+        (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
     view! { {allergies}{note} }
 }
 
@@ -127,8 +144,12 @@ fn said(texts: Texts, order: &Order) -> impl IntoView + use<> {
         view! { <li><span dir="auto">{format!("{} × {}", line.count, line.name)}</span>{(!more.is_empty()).then_some(view! { <ul>{more}</ul> })}</li> }
     });
     let lines: Vec<_> = lines.collect();
-    let contact = [&ordered.contact.name, &ordered.contact.phone].into_iter().filter(|text| !text.is_empty());
-    let contact: Vec<_> = contact.map(|text| view! { <span dir="auto">{text.clone()}</span> }).collect();
+    let contact = [&ordered.contact.name, &ordered.contact.phone]
+        .into_iter()
+        .filter(|text| !text.is_empty());
+    let contact: Vec<_> = contact
+        .map(|text| view! { <span dir="auto">{text.clone()}</span> })
+        .collect();
     let total = texts.lang.money(ordered.total, ordered.currency);
     view! {
         <p class="whose">{contact}</p>
@@ -142,8 +163,14 @@ fn said(texts: Texts, order: &Order) -> impl IntoView + use<> {
 #[component]
 pub fn ReadyOrders(post: Post, taken: Callback<(OrderId, PaymentId)>) -> impl IntoView {
     let house = post.house;
-    let orders =
-        Memo::new(move |_| house.with(|house| ready(house).into_iter().map(|order| (house.due(&order), order)).collect::<Vec<_>>()));
+    let orders = Memo::new(move |_| {
+        house.with(|house| {
+            ready(house)
+                .into_iter()
+                .map(|order| (house.due(&order), order))
+                .collect::<Vec<_>>()
+        })
+    });
     let card = move |due, order: Order| ready_card(&post, &order, due, taken);
     view! {
         <ol class="ready-orders">
@@ -180,43 +207,88 @@ fn is_under_way(order: &Order) -> bool {
 }
 
 fn ready(house: &House) -> Vec<Order> {
-    orders_in(house, |order| order.progress.state == State::Ready && !matches!(order.ordered.service, Service::Delivery(_)))
+    orders_in(house, |order| {
+        order.progress.state == State::Ready && !matches!(order.ordered.service, Service::Delivery(_))
+    })
 }
 
-fn ready_card(post: &Post, order: &Order, due: Minor, taken: Callback<(OrderId, PaymentId)>) -> impl IntoView + use<> {
+fn ready_card(
+    post: &Post,
+    order: &Order,
+    due: Minor,
+    taken: Callback<(OrderId, PaymentId)>,
+) -> impl IntoView + use<> {
     let name = order.ordered.contact.name.clone();
     let hand_over = match due {
         Minor::ZERO => {
-            let (asking, collected) = (post.clone(), Action::Order { order: order.id, event: Event::Collected });
+            let (asking, collected) = (
+                post.clone(),
+                Action::Order {
+                    order: order.id,
+                    event: Event::Collected,
+                },
+            );
             let words = post.word(Key::CourierHandedOver);
-            Either::Left(view! { <button type="button" on:click=move |_| asking.ask(collected.clone())>{words}</button> })
+            Either::Left(
+                view! { <button type="button" on:click=move |_| asking.ask(collected.clone())>{words}</button> },
+            )
         }
         due => {
             // One name for both ways: whoever taps twice takes it once.
             let id = PaymentId(post.desk.id());
-            let (cash, card) = (take(post, order, (id, Way::Cash), taken), take(post, order, (id, Way::Card), taken));
-            let words = post.texts.fill(Key::CourierCollect, &[("amount", &post.money(due))]);
-            Either::Right(view! { <details><summary>{words}</summary><div class="choices">{cash}{card}</div></details> })
+            let (cash, card) = (
+                take(post, order, (id, Way::Cash), taken),
+                take(post, order, (id, Way::Card), taken),
+            );
+            let words = post
+                .texts
+                .fill(Key::CourierCollect, &[("amount", &post.money(due))]);
+            Either::Right(
+                view! { <details><summary>{words}</summary><div class="choices">{cash}{card}</div></details> },
+            )
         }
     };
     view! { <li><h2 dir="auto">{order_name(post.texts, order)}" "<span>{name}</span></h2>{hand_over}</li> }
 }
 
 /// Takes the money into the open shift; then the order is the diner's.
-fn take(post: &Post, order: &Order, (id, way): (PaymentId, Way), taken: Callback<(OrderId, PaymentId)>) -> impl IntoView + use<> {
+fn take(
+    post: &Post,
+    order: &Order,
+    (id, way): (PaymentId, Way),
+    taken: Callback<(OrderId, PaymentId)>,
+) -> impl IntoView + use<> {
     let tender = post.house.with_untracked(|house| house.tender(order, id, way));
-    let word = post.word(if way == Way::Cash { Key::PayCash } else { Key::PayCard });
+    let word = post.word(if way == Way::Cash {
+        Key::PayCash
+    } else {
+        Key::PayCard
+    });
     let amount = post.money(tender.taken());
     let (taking, order) = (post.clone(), order.id);
     let tap = move |_| {
-        let shift = taking.house.with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
-        let Some(shift) = shift else { return taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())) };
+        let shift = taking
+            .house
+            .with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
+        let Some(shift) = shift else {
+            return taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned()));
+        };
         let done = taking.clone();
-        taking.ask_once(Action::TakeOrder { order, shift, tender: tender.clone() }, move || {
-            done.ask(Action::Order { order, event: Event::Collected });
-            // Somebody may have gone on to another screen.
-            let _ = taken.try_run((order, id));
-        });
+        taking.ask_once(
+            Action::TakeOrder {
+                order,
+                shift,
+                tender: tender.clone(),
+            },
+            move || {
+                done.ask(Action::Order {
+                    order,
+                    event: Event::Collected,
+                });
+                // Somebody may have gone on to another screen.
+                let _ = taken.try_run((order, id));
+            },
+        );
     };
     view! { <button type="button" on:click=tap>{word}" "<b dir="auto">{amount}</b></button> }
 }

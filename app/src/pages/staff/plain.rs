@@ -78,7 +78,14 @@ async fn kitchen(paired: Paired, visit: &Visit, backend: &dyn StaffBackend) -> R
     let house = House::from_iter(look.things.iter().cloned());
     let first = OpId(backend.id().await?);
     let station = visit.get("station").and_then(|station| station.parse().ok());
-    Ok(Shown::Kitchen(Box::new(Kitchen { paired, look, house, first, station, done: visit.get("done").is_some() })))
+    Ok(Shown::Kitchen(Box::new(Kitchen {
+        paired,
+        look,
+        house,
+        first,
+        station,
+        done: visit.get("done").is_some(),
+    })))
 }
 
 impl Pages for Plain {
@@ -103,22 +110,34 @@ impl Pages for Plain {
         }
     }
 
-    async fn load(view: View, values: &[&str], visit: &Visit, backend: &Self::Backend) -> Result<Self, Problem> {
+    async fn load(
+        view: View,
+        values: &[&str],
+        visit: &Visit,
+        backend: &Self::Backend,
+    ) -> Result<Self, Problem> {
         let slug = slug(values).ok_or_else(|| nothing_here(visit))?;
         let listed = Arc::new(backend.restaurant(&slug).await?);
         let menu = backend.menu(&slug).await?;
         let shown = match backend.device().await {
             Ok(paired) if paired.slug != slug || view == View::Device => Shown::Device(paired),
-            Ok(paired) if view != View::Kitchen || paired.kind == DeviceKind::Courier => Shown::NotHere(paired),
+            Ok(paired) if view != View::Kitchen || paired.kind == DeviceKind::Courier => {
+                Shown::NotHere(paired)
+            }
             Ok(paired) => kitchen(paired, visit, backend).await?,
-            Err(problem) if problem.is(Kind::SignedOut) || problem.is(Kind::DeviceSignedOut) => Shown::Out(Out {
-                revoked: problem.is(Kind::DeviceSignedOut),
-                device: DeviceId(backend.id().await?),
-                wrong: visit.get("wrong").map(str::to_owned),
-            }),
+            Err(problem) if problem.is(Kind::SignedOut) || problem.is(Kind::DeviceSignedOut) => {
+                Shown::Out(Out {
+                    revoked: problem.is(Kind::DeviceSignedOut),
+                    device: DeviceId(backend.id().await?),
+                    wrong: visit.get("wrong").map(str::to_owned),
+                })
+            }
             Err(problem) => return Err(problem),
         };
-        Ok(Self { premises: Premises { slug, listed, menu }, shown })
+        Ok(Self {
+            premises: Premises { slug, listed, menu },
+            shown,
+        })
     }
 
     fn view(self) -> impl IntoView + 'static {
@@ -142,7 +161,11 @@ impl Pages for Plain {
             Shown::Out(_) | Shown::Device(_) => Key::DeviceTitle,
             Shown::Kitchen(_) | Shown::NotHere(_) => Key::KitchenTitle,
         };
-        document_title(&format!("{} · {}", texts.get(key), self.premises.listed.restaurant.name))
+        document_title(&format!(
+            "{} · {}",
+            texts.get(key),
+            self.premises.listed.restaurant.name
+        ))
     }
 
     fn refresh(&self) -> Option<u32> {
@@ -156,9 +179,16 @@ fn bar(texts: Texts, page: &Plain) -> impl IntoView + use<> {
         Shown::Out(_) | Shown::Device(_) => format!("/staff/{slug}"),
         Shown::Kitchen(_) | Shown::NotHere(_) => format!("/staff/{slug}/kitchen"),
     };
-    let kind = page.paired().filter(|paired| paired.slug == *slug).map(|paired| paired.kind);
-    let plain = frame::pages(kind).iter().filter(|(page, _)| matches!(*page, "" | "/kitchen"));
-    let tabs: Vec<_> = plain.map(|(page, key)| frame::tab(texts, slug, &path, page, *key, ())).collect();
+    let kind = page
+        .paired()
+        .filter(|paired| paired.slug == *slug)
+        .map(|paired| paired.kind);
+    let plain = frame::pages(kind)
+        .iter()
+        .filter(|(page, _)| matches!(*page, "" | "/kitchen"));
+    let tabs: Vec<_> = plain
+        .map(|(page, key)| frame::tab(texts, slug, &path, page, *key, ()))
+        .collect();
     view! {
         <header class="bar">
             <strong dir="auto">{page.premises.listed.restaurant.name.clone()}</strong>

@@ -43,7 +43,14 @@ impl Post {
     pub fn new(premises: Premises) -> Option<Self> {
         let (desk, wrong) = (desk()?, RwSignal::new(None));
         provide_context(Wrong(wrong));
-        Some(Self { texts: texts(), premises, house: desk.house(), desk, wrong, under_way: RwSignal::new(false) })
+        Some(Self {
+            texts: texts(),
+            premises,
+            house: desk.house(),
+            desk,
+            wrong,
+            under_way: RwSignal::new(false),
+        })
     }
 
     /// What this device is for, once that is known; `Some(None)` if it is none of the restaurant's.
@@ -140,7 +147,8 @@ impl Post {
 
 fn table_name(house: &House, table: TableId) -> String {
     let name = house.table(table).map(|table| table.plan.name.clone());
-    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned())
+    name.filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "?".to_owned())
 }
 
 /// `Table 7`; one that has a name of its own is called by it.
@@ -159,13 +167,22 @@ pub fn seat(texts: Texts, house: &House, seat: &Seat, name: &str) -> String {
         Seat::Table(table) => at_table(texts, &table_name(house, *table)),
         Seat::Phone { name, .. } => texts.fill(Key::SeatPhone, &[("name", name)]),
     };
-    if name.is_empty() { seat } else { format!("{seat} · {name}") }
+    if name.is_empty() {
+        seat
+    } else {
+        format!("{seat} · {name}")
+    }
 }
 
 /// How a screen has something asked for: by a tap, or by a form where there is no script.
 pub trait Ask: Clone + 'static {
     /// What is asked for is made up when it is asked for, if a script is there to do so.
-    fn button(self, face: Face, asked: impl Fn(&Self) -> Action + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static;
+    fn button(
+        self,
+        face: Face,
+        asked: impl Fn(&Self) -> Action + 'static,
+        words: impl IntoView + 'static,
+    ) -> impl IntoView + 'static;
     fn now(&self) -> Timestamp;
 
     /// Whether the kitchen has made it, for as long as its ticket is shown.
@@ -182,7 +199,12 @@ pub struct Face {
 }
 
 impl Ask for Post {
-    fn button(self, face: Face, asked: impl Fn(&Self) -> Action + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static {
+    fn button(
+        self,
+        face: Face,
+        asked: impl Fn(&Self) -> Action + 'static,
+        words: impl IntoView + 'static,
+    ) -> impl IntoView + 'static {
         tapped(face, move || self.ask(asked(&self)), words)
     }
 
@@ -191,7 +213,11 @@ impl Ask for Post {
     }
 }
 
-pub fn tapped(face: Face, tap: impl Fn() + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static {
+pub fn tapped(
+    face: Face,
+    tap: impl Fn() + 'static,
+    words: impl IntoView + 'static,
+) -> impl IntoView + 'static {
     let Face { class, pressed } = face;
     view! { <button type="button" class=class aria-pressed=pressed.map(|pressed| move || pressed.get().to_string()) on:click=move |_| tap()>{words}</button> }
 }

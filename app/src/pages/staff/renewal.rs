@@ -46,13 +46,17 @@ pub fn between_sales(content: RwSignal<Content<Staff>>) {
 /// The restaurant as it is by now, if the page shows it otherwise.
 fn newer(content: RwSignal<Content<Staff>>, desk: &dyn Desk) -> RwSignal<Option<Premises>> {
     let newer = RwSignal::new(None);
-    let Some(Anew(backend)) = use_context() else { return newer };
+    let Some(Anew(backend)) = use_context() else {
+        return newer;
+    };
     let look = move || {
         let shown = content.with_untracked(|content| match content {
             Content::Page(page) => Some(page.premises().clone()),
             Content::Problem(_) => None,
         });
-        let (Some(shown), backend) = (shown, backend.clone()) else { return };
+        let (Some(shown), backend) = (shown, backend.clone()) else {
+            return;
+        };
         spawn_local(async move {
             // Without a network it stays as it is.
             if let Ok(found) = Premises::load(shown.slug.clone(), backend.as_ref()).await

@@ -28,13 +28,18 @@ use crate::text::staff::Key;
 
 #[component]
 pub fn Runs(premises: Premises) -> impl IntoView {
-    let Some(post) = Post::new(premises) else { return Either::Left(()) };
+    let Some(post) = Post::new(premises) else {
+        return Either::Left(());
+    };
     let kind = post.kind();
     Either::Right(move || match kind.get() {
         None => EitherOf4::A(()),
         Some(Some(DeviceKind::Till)) => {
             let own = post.clone();
-            EitherOf4::B(guarded(&post, move || view! { <dispatch::Dispatch post=own.clone()/> }))
+            EitherOf4::B(guarded(
+                &post,
+                move || view! { <dispatch::Dispatch post=own.clone()/> },
+            ))
         }
         Some(Some(DeviceKind::Courier)) => EitherOf4::C(view! { <courier::Courier post=post.clone()/> }),
         Some(_) => EitherOf4::D(not_here(&post, Key::RunsTitle)),
@@ -48,12 +53,17 @@ pub fn runs(house: &House) -> Vec<Run> {
 
 /// Called off on the way: nobody is to bring it any more.
 pub fn is_off(house: &House, stop: &Stop) -> bool {
-    stop.handed_over.is_none() && house.order(stop.order).is_some_and(|order| order.progress.state.is_off())
+    stop.handed_over.is_none()
+        && house
+            .order(stop.order)
+            .is_some_and(|order| order.progress.state.is_off())
 }
 
 /// Nothing is left to be brought of it.
 pub fn is_brought(house: &House, run: &Run) -> bool {
-    run.stops.iter().all(|stop| stop.handed_over.is_some() || is_off(house, stop))
+    run.stops
+        .iter()
+        .all(|stop| stop.handed_over.is_some() || is_off(house, stop))
 }
 
 /// Nothing is left to be handed in of it either.
@@ -67,7 +77,11 @@ pub fn due(order: &Order) -> LocalMinute {
 }
 
 pub fn runs_in(house: &House, wanted: impl Fn(&Run) -> bool) -> Vec<Run> {
-    let mut runs: Vec<Run> = house.runs().filter(|run| !run.stops.is_empty() && wanted(run)).cloned().collect();
+    let mut runs: Vec<Run> = house
+        .runs()
+        .filter(|run| !run.stops.is_empty() && wanted(run))
+        .cloned()
+        .collect();
     runs.sort_by_key(|run| (run.assigned_at, run.id));
     runs
 }

@@ -35,9 +35,16 @@ use crate::text::staff::Key;
 
 #[component]
 pub fn Till(premises: Premises) -> impl IntoView {
-    let Some(post) = Post::new(premises) else { return Either::Left(()) };
+    let Some(post) = Post::new(premises) else {
+        return Either::Left(());
+    };
     let kind = post.kind();
-    let counter = Counter { at: post.desk.in_hand(), post, over: RwSignal::new(None), sharing: RwSignal::new(None) };
+    let counter = Counter {
+        at: post.desk.in_hand(),
+        post,
+        over: RwSignal::new(None),
+        sharing: RwSignal::new(None),
+    };
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
         Some(Some(DeviceKind::Till)) => {
@@ -86,13 +93,19 @@ fn over(counter: &Counter) -> impl IntoView + use<> {
             Over::Pay => EitherOf16::I(view! { <pay::Pay counter/> }),
             Over::Payments => EitherOf16::J(Either::Left(view! { <payments::Payments counter/> })),
             Over::Receipts => EitherOf16::J(Either::Right(view! { <payments::Receipts counter/> })),
-            Over::Receipt(owed, payment) => EitherOf16::K(Either::Left(view! { <receipt::Receipt counter owed payment/> })),
-            Over::GiveBack(owed, payment) => EitherOf16::K(Either::Right(view! { <give_back::GiveBack counter owed payment/> })),
+            Over::Receipt(owed, payment) => {
+                EitherOf16::K(Either::Left(view! { <receipt::Receipt counter owed payment/> }))
+            }
+            Over::GiveBack(owed, payment) => EitherOf16::K(Either::Right(
+                view! { <give_back::GiveBack counter owed payment/> },
+            )),
             Over::Phone => EitherOf16::L(view! { <seats::Phone counter/> }),
             Over::Tables => EitherOf16::M(view! { <seats::Tables counter/> }),
             Over::OpenShift => EitherOf16::N(view! { <shift::OpenShift counter/> }),
             Over::MoveCash => EitherOf16::O(view! { <shift::MoveCash counter/> }),
-            Over::CloseShift(shift) => EitherOf16::P(EitherOf3::A(view! { <shift::CloseShift counter shift/> })),
+            Over::CloseShift(shift) => {
+                EitherOf16::P(EitherOf3::A(view! { <shift::CloseShift counter shift/> }))
+            }
             Over::Report(shift) => EitherOf16::P(EitherOf3::B(view! { <report::Report counter shift/> })),
             Over::Shifts => EitherOf16::P(EitherOf3::C(view! { <report::Shifts counter/> })),
         }))

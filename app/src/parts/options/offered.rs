@@ -23,7 +23,10 @@ pub struct Opener<'a> {
 
 pub fn offered<'a>(menu: &'a Menu, dish: &'a Dish) -> Vec<Offered<'a>> {
     let mut all = Vec::new();
-    dish.option_groups.iter().filter_map(|id| menu.group(*id)).for_each(|group| add(&mut all, menu, group, Vec::new()));
+    dish.option_groups
+        .iter()
+        .filter_map(|id| menu.group(*id))
+        .for_each(|group| add(&mut all, menu, group, Vec::new()));
     all
 }
 
@@ -33,12 +36,30 @@ fn add<'a>(all: &mut Vec<Offered<'a>>, menu: &'a Menu, group: &'a OptionGroup, w
         return;
     }
     let known = all.iter().map(|offered| offered.openers.len()).sum::<usize>();
-    let opening = group.choices.iter().filter(|choice| !choice.option_groups.is_empty());
-    let openers: Vec<_> = opening.enumerate().map(|(at, choice)| Opener { number: known + at + 1, choice }).collect();
-    all.push(Offered { group, within: within.clone(), openers: openers.clone() });
+    let opening = group
+        .choices
+        .iter()
+        .filter(|choice| !choice.option_groups.is_empty());
+    let openers: Vec<_> = opening
+        .enumerate()
+        .map(|(at, choice)| Opener {
+            number: known + at + 1,
+            choice,
+        })
+        .collect();
+    all.push(Offered {
+        group,
+        within: within.clone(),
+        openers: openers.clone(),
+    });
     for opener in openers {
         let within = [&within[..], &[opener]].concat();
-        for group in opener.choice.option_groups.iter().filter_map(|id| menu.group(*id)) {
+        for group in opener
+            .choice
+            .option_groups
+            .iter()
+            .filter_map(|id| menu.group(*id))
+        {
             add(all, menu, group, within.clone());
         }
     }

@@ -26,7 +26,12 @@ use crate::{
 
 /// Whose way changed, and what is brought on it now that was not, or the other way around.
 fn moved(before: Option<&Run>, after: Option<&Run>) -> BTreeSet<OrderId> {
-    let brought = |run: Option<&Run>| run.into_iter().flat_map(|run| &run.stops).map(|stop| stop.order).collect::<BTreeSet<_>>();
+    let brought = |run: Option<&Run>| {
+        run.into_iter()
+            .flat_map(|run| &run.stops)
+            .map(|stop| stop.order)
+            .collect::<BTreeSet<_>>()
+    };
     let (was, is) = (brought(before), brought(after));
     match before.map(|run| run.courier) == after.map(|run| run.courier) {
         true => was.symmetric_difference(&is).copied().collect(),
@@ -49,34 +54,64 @@ fn numbered(syncing: &Syncing, op: &Op, done: u64) -> Op {
 
 impl Batch {
     pub(super) fn sync(&mut self, syncing: &Syncing) -> Written {
-        if syncing.stream.is_some() && !self.streams.values().any(|stream| stream.device == syncing.device) {
+        if syncing.stream.is_some()
+            && !self
+                .streams
+                .values()
+                .any(|stream| stream.device == syncing.device)
+        {
             return Written::SignedOut;
         }
         let before = self.revision(syncing.restaurant);
         let known = match syncing.stream {
-            Some(stream) => self.streams.get(&stream).filter(|stream| stream.device == syncing.device).map(|stream| stream.done),
+            Some(stream) => self
+                .streams
+                .get(&stream)
+                .filter(|stream| stream.device == syncing.device)
+                .map(|stream| stream.done),
             None => Some(0),
         };
-        let mut synced = Synced { done: known.unwrap_or(0), trouble: None, revisions: (before, before), orders: Vec::new() };
+        let mut synced = Synced {
+            done: known.unwrap_or(0),
+            trouble: None,
+            revisions: (before, before),
+            orders: Vec::new(),
+        };
         match known {
             Some(_) => self.work_in(syncing, &mut synced),
             // The server forgot the name with the rest of what it lost.
-            None => synced.trouble = Some(Trouble::Diverged { anew: self.other_name(syncing) }),
+            None => {
+                synced.trouble = Some(Trouble::Diverged {
+                    anew: self.other_name(syncing),
+                })
+            }
         }
         synced.revisions.1 = self.revision(syncing.restaurant);
         Written::Synced(Box::new(synced))
     }
 
     fn revision(&self, restaurant: RestaurantId) -> Revision {
-        Revision(self.counters.get(&restaurant).map_or(0, |counter| counter.revision))
+        Revision(
+            self.counters
+                .get(&restaurant)
+                .map_or(0, |counter| counter.revision),
+        )
     }
 
     /// A name that means nothing yet: one that was given out before, if the answer was lost.
     fn other_name(&mut self, syncing: &Syncing) -> DeviceId {
-        let unused =
-            |(name, stream): &(&DeviceId, &Stream)| stream.device == syncing.device && stream.done == 0 && Some(**name) != syncing.stream;
-        let anew = self.streams.iter().find(unused).map_or(syncing.anew, |(name, _)| *name);
-        self.streams.entry(anew).or_insert(Stream { device: syncing.device, done: 0 });
+        let unused = |(name, stream): &(&DeviceId, &Stream)| {
+            stream.device == syncing.device && stream.done == 0 && Some(**name) != syncing.stream
+        };
+        let anew = self
+            .streams
+            .iter()
+            .find(unused)
+            .map_or(syncing.anew, |(name, _)| *name);
+        self.streams.entry(anew).or_insert(Stream {
+            device: syncing.device,
+            done: 0,
+        });
         self.changed_streams.insert(anew);
         anew
     }
@@ -100,7 +135,12 @@ impl Batch {
                 device: syncing.device,
                 kind: syncing.kind,
                 done: synced.done,
-                ids: self.op_ids.get(&(syncing.name(), op.n)).map(|id| (op.n, *id)).into_iter().collect(),
+                ids: self
+                    .op_ids
+                    .get(&(syncing.name(), op.n))
+                    .map(|id| (op.n, *id))
+                    .into_iter()
+                    .collect(),
                 seen: counted_only.then_some(op.id).into_iter().collect(),
             };
             let house = self.houses.entry(syncing.restaurant).or_default();
@@ -149,7 +189,14 @@ impl Batch {
         self.op_ids.insert((stream, op.n), op.id);
         self.seen_ops.insert((restaurant, op.id));
         let text = (!seen).then(|| text.to_owned());
-        self.new_ops.push(NewOp { stream, n: op.n, restaurant, id: op.id, at: syncing.at, text });
+        self.new_ops.push(NewOp {
+            stream,
+            n: op.n,
+            restaurant,
+            id: op.id,
+            at: syncing.at,
+            text,
+        });
         if let Some(stream) = self.streams.get_mut(&stream) {
             stream.done = op.n;
         }
@@ -164,9 +211,25 @@ impl Batch {
 
     /// What was granted and changes no thing here may be for somebody else to do.
     fn post(&mut self, restaurant: RestaurantId, op: &Op) {
-        let Action::Mail { bill, payment, to, lang } = &op.action else { return };
-        let Some(bill) = self.houses.get(&restaurant).and_then(|house| house.live(*bill)) else { return };
-        let job = Job::ReceiptMail { restaurant, bill: Box::new(bill.clone()), payment: *payment, to: to.clone(), lang: *lang };
+        let Action::Mail {
+            bill,
+            payment,
+            to,
+            lang,
+        } = &op.action
+        else {
+            return;
+        };
+        let Some(bill) = self.houses.get(&restaurant).and_then(|house| house.live(*bill)) else {
+            return;
+        };
+        let job = Job::ReceiptMail {
+            restaurant,
+            bill: Box::new(bill.clone()),
+            payment: *payment,
+            to: to.clone(),
+            lang: *lang,
+        };
         self.new_jobs.push((format!("{}-{}", op.id, job.kind()), job));
     }
 
@@ -174,7 +237,12 @@ impl Batch {
         let restaurant = syncing.restaurant;
         if let (Action::Order { event, .. }, [ThingId::Order(order)]) = (&op.action, changed) {
             // With all its consequences, and by the clock that all orders go by.
-            let advance = Advance { order: *order, event: event.clone(), actor: Actor::Staff, at: syncing.at };
+            let advance = Advance {
+                order: *order,
+                event: event.clone(),
+                actor: Actor::Staff,
+                at: syncing.at,
+            };
             return match self.advance(&advance) {
                 Written::Advanced(order) => orders.push(*order),
                 Written::Refused(refused) => self.refuse(syncing, op, Refusal::Order(refused.state)),
@@ -187,14 +255,18 @@ impl Batch {
         let revision = self.raise(restaurant);
         for id in changed {
             let stock = match id {
-                ThingId::Stock(dish) => self.houses.get(&restaurant).map(|house| (*dish, house.stock(*dish).map(|stock| stock.left))),
+                ThingId::Stock(dish) => self
+                    .houses
+                    .get(&restaurant)
+                    .map(|house| (*dish, house.stock(*dish).map(|stock| stock.left))),
                 _ => None,
             };
             if let Some((dish, left)) = stock {
                 self.count((restaurant, dish), left, revision);
             }
             if stock.is_none_or(|(_, left)| left.is_none()) {
-                self.changed_things.insert((restaurant, *id), (revision, syncing.at));
+                self.changed_things
+                    .insert((restaurant, *id), (revision, syncing.at));
             }
         }
     }
@@ -206,10 +278,16 @@ impl Batch {
             Some(Thing::Run(run)) => Some(run.clone()),
             _ => None,
         };
-        let after = run(self.houses.get(&syncing.restaurant).and_then(|house| house.get(id)));
+        let after = run(self
+            .houses
+            .get(&syncing.restaurant)
+            .and_then(|house| house.get(id)));
         let revision = self.revision(syncing.restaurant).0;
         for order in moved(run(before).as_ref(), after.as_ref()) {
-            self.changed_things.insert((syncing.restaurant, ThingId::Order(order)), (revision, syncing.at));
+            self.changed_things.insert(
+                (syncing.restaurant, ThingId::Order(order)),
+                (revision, syncing.at),
+            );
         }
     }
 }

@@ -23,23 +23,39 @@ pub struct Engines {
 
 pub async fn engines(test: &str) -> Engines {
     let folder = tempfile::tempdir().unwrap();
-    let sqlite = connect(&format!("sqlite:{}", folder.path().join("store.db").display())).await.unwrap();
+    let sqlite = connect(&format!("sqlite:{}", folder.path().join("store.db").display()))
+        .await
+        .unwrap();
     let server = std::env::var("SERVERY_TEST_POSTGRES")
         .expect("SERVERY_TEST_POSTGRES names a PostgreSQL server for these tests, as postgres://user@host:port; './dev test' starts one");
     let postgres = connect(&postgres_database(&server, test).await).await.unwrap();
     for store in [&sqlite, &postgres] {
         store.migrate().await.unwrap();
-        store.migrate().await.expect("a second migration finds nothing to do");
+        store
+            .migrate()
+            .await
+            .expect("a second migration finds nothing to do");
     }
-    Engines { stores: vec![("SQLite", sqlite), ("PostgreSQL", postgres)], _folder: folder }
+    Engines {
+        stores: vec![("SQLite", sqlite), ("PostgreSQL", postgres)],
+        _folder: folder,
+    }
 }
 
 /// A database of its own for each test, made anew.
 async fn postgres_database(server: &str, test: &str) -> String {
     use sqlx::{AssertSqlSafe, Connection, Executor};
-    let mut admin = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-    for statement in [format!("drop database if exists {test}"), format!("create database {test}")] {
-        admin.execute(sqlx::query(AssertSqlSafe(statement))).await.unwrap();
+    let mut admin = sqlx::PgConnection::connect(&format!("{server}/postgres"))
+        .await
+        .unwrap();
+    for statement in [
+        format!("drop database if exists {test}"),
+        format!("create database {test}"),
+    ] {
+        admin
+            .execute(sqlx::query(AssertSqlSafe(statement)))
+            .await
+            .unwrap();
     }
     format!("{server}/{test}")
 }
@@ -53,16 +69,34 @@ pub fn restaurant(number: u128, slug: &str) -> Restaurant {
         cuisine: Cuisine::German,
         description: "مطبخ الجدّة".into(),
         lang: Lang::German,
-        address: Address { street: "Mühlgasse 3".into(), postcode: "00123".into(), city: "Millbrook".into(), country: "DE".into() },
+        address: Address {
+            street: "Mühlgasse 3".into(),
+            postcode: "00123".into(),
+            city: "Millbrook".into(),
+            country: "DE".into(),
+        },
         phone: "+49 30 0100 0100".into(),
         zone: Zone("Europe/Berlin".into()),
         hours: "Mo-Fr 11:30-14:30,17:30-23:00; Sa 18:00-02:00".parse().unwrap(),
         currency: "EUR".parse().unwrap(),
-        tax: TaxRules { name: "MwSt.".into(), included: true, eat_in: TaxRate(190_000), takeaway: TaxRate(88_750) },
+        tax: TaxRules {
+            name: "MwSt.".into(),
+            included: true,
+            eat_in: TaxRate(190_000),
+            takeaway: TaxRate(88_750),
+        },
         accent: "#8c2f23".parse().unwrap(),
-        picture: Some(Picture { path: "muehle".into(), formats: vec![PictureFormat::Avif, PictureFormat::Jpeg], widths: vec![320, 640] }),
+        picture: Some(Picture {
+            path: "muehle".into(),
+            formats: vec![PictureFormat::Avif, PictureFormat::Jpeg],
+            widths: vec![320, 640],
+        }),
         holidays: vec!["2026-12-25".parse().unwrap()],
-        ordering: Ordering { collection: true, tips: true, ..Ordering::default() },
+        ordering: Ordering {
+            collection: true,
+            tips: true,
+            ..Ordering::default()
+        },
     }
 }
 
@@ -100,7 +134,10 @@ pub fn menu(number: u128) -> Menu {
         option_groups: groups,
         picture: None,
         served: (last == 41).then(|| "Mo-Fr 11:30-14:30".parse().unwrap()),
-        tax: (last == 41).then_some(TaxRates { eat_in: TaxRate(190_000), takeaway: TaxRate(88_750) }),
+        tax: (last == 41).then_some(TaxRates {
+            eat_in: TaxRate(190_000),
+            takeaway: TaxRate(88_750),
+        }),
     };
     Menu {
         restaurant: RestaurantId(number),
@@ -113,9 +150,17 @@ pub fn menu(number: u128) -> Menu {
                 name: "Vom Herd".into(),
                 description: "bis 22 Uhr".into(),
                 // Against the order of their ids: the position counts.
-                dishes: vec![dish(41, "Käsespätzle", vec![sauce.id, size.id]), dish(40, "Knödel", vec![])],
+                dishes: vec![
+                    dish(41, "Käsespätzle", vec![sauce.id, size.id]),
+                    dish(40, "Knödel", vec![]),
+                ],
             },
-            Category { id: CategoryId(id(31)), name: "Leer".into(), description: String::new(), dishes: vec![] },
+            Category {
+                id: CategoryId(id(31)),
+                name: "Leer".into(),
+                description: String::new(),
+                dishes: vec![],
+            },
         ],
         option_groups: vec![sauce, size],
     }

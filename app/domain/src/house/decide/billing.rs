@@ -44,7 +44,9 @@ fn take(house: &House, line: &BillLine, count: i32) -> Decided {
             }
         };
         let left = i64::from(stocks[at].left) - i64::from(count);
-        stocks[at].left = u32::try_from(left).map_err(|_| Refusal::SoldOut { left: stocks[at].left })?;
+        stocks[at].left = u32::try_from(left).map_err(|_| Refusal::SoldOut {
+            left: stocks[at].left,
+        })?;
     }
     Ok(stocks.into_iter().map(Thing::Stock).collect())
 }
@@ -52,7 +54,10 @@ fn take(house: &House, line: &BillLine, count: i32) -> Decided {
 fn fits(bill: &Bill) -> Result<(), Refusal> {
     match bill.lines.len() <= limits::BILL_LINES {
         true => Ok(()),
-        false => Err(Refusal::Malformed(format!("a bill has {} lines at the most", limits::BILL_LINES))),
+        false => Err(Refusal::Malformed(format!(
+            "a bill has {} lines at the most",
+            limits::BILL_LINES
+        ))),
     }
 }
 
@@ -67,7 +72,12 @@ pub fn open(house: &House, op: &Op, id: BillId, seat: &Seat, plus_tax: bool) -> 
         return Err(Refusal::Taken);
     }
     let merged = seating::bill_at(house, seat).filter(|there| *there != id);
-    Ok(vec![Thing::Bill(Bill { served_by: op.by, plus_tax, merged, ..Bill::new(id, seat.clone(), op.at) })])
+    Ok(vec![Thing::Bill(Bill {
+        served_by: op.by,
+        plus_tax,
+        merged,
+        ..Bill::new(id, seat.clone(), op.at)
+    })])
 }
 
 pub fn add(house: &House, bill: BillId, line: &BillLine) -> Decided {
@@ -107,7 +117,11 @@ pub fn note(house: &House, bill: BillId, line: LineId, note: &str, course: u8) -
 
 pub fn split(house: &House, op: &Op, (from, into): (BillId, BillId), parts: &[Part]) -> Decided {
     let mut from = live(house, from)?;
-    let beside = || Bill { served_by: op.by, plus_tax: from.plus_tax, ..Bill::new(into, from.seat.clone(), op.at) };
+    let beside = || Bill {
+        served_by: op.by,
+        plus_tax: from.plus_tax,
+        ..Bill::new(into, from.seat.clone(), op.at)
+    };
     let mut into = house.live(into).cloned().unwrap_or_else(beside);
     if from.id == into.id {
         return Ok(Vec::new());
@@ -117,17 +131,29 @@ pub fn split(house: &House, op: &Op, (from, into): (BillId, BillId), parts: &[Pa
             return Err(Refusal::Taken);
         }
         // Somebody may have taken some of it off meanwhile. The guest's bill is made all the same: money may follow.
-        let Some(line) = from.line_mut(part.line) else { continue };
+        let Some(line) = from.line_mut(part.line) else {
+            continue;
+        };
         let count = part.count.min(line.count);
         let sent = line.sent.min(count);
-        into.lines.extend((count > 0).then(|| BillLine { id: part.becomes, count, sent, ..line.clone() }));
+        into.lines.extend((count > 0).then(|| BillLine {
+            id: part.becomes,
+            count,
+            sent,
+            ..line.clone()
+        }));
         (line.count, line.sent) = (line.count - count, line.sent - sent);
         let all = line.count == 0;
-        into.discounts.extend(from.discounts.iter().filter_map(|discount| goes_along(discount, part, all)));
+        into.discounts.extend(
+            from.discounts
+                .iter()
+                .filter_map(|discount| goes_along(discount, part, all)),
+        );
     }
     from.lines.retain(|line| line.count > 0 || line.sent > 0);
     let lines: Vec<LineId> = from.lines.iter().map(|line| line.id).collect();
-    from.discounts.retain(|discount| discount.line.is_none_or(|line| lines.contains(&line)));
+    from.discounts
+        .retain(|discount| discount.line.is_none_or(|line| lines.contains(&line)));
     into.closed = false;
     reopen(&mut from);
     fits(&into)?;
@@ -142,7 +168,11 @@ fn goes_along(discount: &Discount, part: &Part, all: bool) -> Option<Discount> {
         (Some(line), Off::Amount(_)) => line == part.line && all,
     };
     // Said again, it has the same name.
-    goes.then(|| Discount { id: DiscountId(discount.id.0 ^ part.becomes.0), line: Some(part.becomes), ..discount.clone() })
+    goes.then(|| Discount {
+        id: DiscountId(discount.id.0 ^ part.becomes.0),
+        line: Some(part.becomes),
+        ..discount.clone()
+    })
 }
 
 /// What it comes to is another sum: nobody is to lose sight of what is owed, on either side.
@@ -175,7 +205,11 @@ pub fn merge(house: &House, bill: BillId, into: BillId) -> Decided {
 /// What a part of the whole bill was taken off for stays the same when others' dishes come onto it.
 fn in_amounts(bill: &mut Bill) {
     let sums = bill.sums();
-    let whole = bill.discounts.iter_mut().zip(sums.off).filter(|(discount, _)| discount.line.is_none());
+    let whole = bill
+        .discounts
+        .iter_mut()
+        .zip(sums.off)
+        .filter(|(discount, _)| discount.line.is_none());
     whole.for_each(|(discount, off)| discount.off = Off::Amount(off));
 }
 
@@ -188,9 +222,15 @@ pub fn discount(house: &House, op: &Op, bill: BillId, discount: &Discount) -> De
         found(bill.line(line))?;
     }
     if bill.discounts.len() >= limits::DISCOUNTS {
-        return Err(Refusal::Malformed(format!("a bill has {} discounts at the most", limits::DISCOUNTS)));
+        return Err(Refusal::Malformed(format!(
+            "a bill has {} discounts at the most",
+            limits::DISCOUNTS
+        )));
     }
-    bill.discounts.push(Discount { by: op.by, ..discount.clone() });
+    bill.discounts.push(Discount {
+        by: op.by,
+        ..discount.clone()
+    });
     reopen(&mut bill);
     Ok(vec![Thing::Bill(bill)])
 }

@@ -25,18 +25,46 @@ pub fn send(house: &House, op: &Op, (bill, ticket): (BillId, TicketId), news: &[
 
 /// Adds to the things the tickets of bills that are elsewhere because of them: the kitchen sends the dishes where the guests are.
 pub fn keep_tickets(house: &House, mut things: Vec<Thing>) -> Vec<Thing> {
-    let bills = || things.iter().filter_map(|thing| if let Thing::Bill(bill) = thing { Some(bill) } else { None });
-    let now_at = |bill: &Bill| bills().find(|other| Some(other.id) == bill.merged).unwrap_or(bill).clone();
+    let bills = || {
+        things.iter().filter_map(|thing| {
+            if let Thing::Bill(bill) = thing {
+                Some(bill)
+            } else {
+                None
+            }
+        })
+    };
+    let now_at = |bill: &Bill| {
+        bills()
+            .find(|other| Some(other.id) == bill.merged)
+            .unwrap_or(bill)
+            .clone()
+    };
     let was_elsewhere = |bill: &&Bill| {
-        let was = |before: &Bill| (&before.seat, &before.name, before.merged) != (&bill.seat, &bill.name, bill.merged);
+        let was = |before: &Bill| {
+            (&before.seat, &before.name, before.merged) != (&bill.seat, &bill.name, bill.merged)
+        };
         house.bill(bill.id).is_some_and(was)
     };
     let mut moved = Vec::new();
     for bill in bills().filter(was_elsewhere) {
         let at = now_at(bill);
-        let of = Of::Bill { bill: at.id, seat: at.seat, name: at.name };
-        let open = bill.tickets.iter().filter_map(|ticket| house.ticket(*ticket)).filter(|ticket| !ticket.is_done());
-        moved.extend(open.map(|ticket| Thing::Ticket(Ticket { of: of.clone(), ..ticket.clone() })));
+        let of = Of::Bill {
+            bill: at.id,
+            seat: at.seat,
+            name: at.name,
+        };
+        let open = bill
+            .tickets
+            .iter()
+            .filter_map(|ticket| house.ticket(*ticket))
+            .filter(|ticket| !ticket.is_done());
+        moved.extend(open.map(|ticket| {
+            Thing::Ticket(Ticket {
+                of: of.clone(),
+                ..ticket.clone()
+            })
+        }));
     }
     things.extend(moved);
     things
@@ -44,7 +72,10 @@ pub fn keep_tickets(house: &House, mut things: Vec<Thing>) -> Vec<Thing> {
 
 pub fn set_done(house: &House, ticket: TicketId, lines: &[LineId], done: bool) -> Decided {
     let mut ticket = found(house.ticket(ticket))?;
-    let meant = ticket.items.iter_mut().filter(|item| lines.is_empty() || lines.contains(&item.line));
+    let meant = ticket
+        .items
+        .iter_mut()
+        .filter(|item| lines.is_empty() || lines.contains(&item.line));
     meant.for_each(|item| item.done = done);
     Ok(vec![Thing::Ticket(ticket)])
 }

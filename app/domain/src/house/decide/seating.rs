@@ -10,7 +10,13 @@ use crate::{
 pub fn needs(house: &House, seat: &Seat, needs: &mut Vec<ThingId>) {
     let Seat::Table(table) = seat else { return };
     needs.push(ThingId::Table(*table));
-    needs.extend(house.table(*table).into_iter().flat_map(|table| &table.bills).map(|bill| ThingId::Bill(*bill)));
+    needs.extend(
+        house
+            .table(*table)
+            .into_iter()
+            .flat_map(|table| &table.bills)
+            .map(|bill| ThingId::Bill(*bill)),
+    );
 }
 
 /// Whoever sits down where somebody sits joins them.
@@ -25,7 +31,9 @@ pub fn bill_at(house: &House, seat: &Seat) -> Option<BillId> {
 pub fn keep_tables(house: &House, mut things: Vec<Thing>) -> Vec<Thing> {
     let mut tables: BTreeMap<TableId, Table> = BTreeMap::new();
     let mut table = |id: TableId, change: &mut dyn FnMut(&mut Vec<BillId>)| {
-        let table = tables.entry(id).or_insert_with(|| house.table(id).cloned().unwrap_or_else(|| Table::new(id)));
+        let table = tables
+            .entry(id)
+            .or_insert_with(|| house.table(id).cloned().unwrap_or_else(|| Table::new(id)));
         change(&mut table.bills);
     };
     for thing in &things {
@@ -35,8 +43,12 @@ pub fn keep_tables(house: &House, mut things: Vec<Thing>) -> Vec<Thing> {
         if before == after {
             continue;
         }
-        before.into_iter().for_each(|id| table(id, &mut |bills| bills.retain(|known| *known != bill.id)));
-        after.into_iter().for_each(|id| table(id, &mut |bills| bills.push(bill.id)));
+        before
+            .into_iter()
+            .for_each(|id| table(id, &mut |bills| bills.retain(|known| *known != bill.id)));
+        after
+            .into_iter()
+            .for_each(|id| table(id, &mut |bills| bills.push(bill.id)));
     }
     things.extend(tables.into_values().map(Thing::Table));
     things

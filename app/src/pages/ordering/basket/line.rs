@@ -13,9 +13,16 @@ use crate::{
 pub fn row(making: Making, alive: RwSignal<bool>, plain: bool, line: &Line) -> impl IntoView + use<> {
     let texts = texts();
     let (id, count) = (line.id, line.count);
-    let quoted =
-        making.quote.with(|quote| quote.lines.iter().find(|quoted| quoted.id == id).map(|quoted| (quoted.clone(), quote.currency)));
-    let name = making.begun.with_value(|begun| begun.menu.dish(line.dish).map(|dish| dish.name.clone()));
+    let quoted = making.quote.with(|quote| {
+        quote
+            .lines
+            .iter()
+            .find(|quoted| quoted.id == id)
+            .map(|quoted| (quoted.clone(), quote.currency))
+    });
+    let name = making
+        .begun
+        .with_value(|begun| begun.menu.dish(line.dish).map(|dish| dish.name.clone()));
     let gone = name.is_none();
     let name = name.unwrap_or_else(|| texts.get(Key::DroppedADish).to_owned());
     let named = |key| texts.fill(key, &[("dish", &isolated(&name))]);
@@ -60,6 +67,10 @@ pub fn row(making: Making, alive: RwSignal<bool>, plain: bool, line: &Line) -> i
     }
 }
 
-fn each(texts: Texts, quoted: &QuotedLine, currency: servery_domain::currency::Currency) -> impl IntoView + use<> {
+fn each(
+    texts: Texts,
+    quoted: &QuotedLine,
+    currency: servery_domain::currency::Currency,
+) -> impl IntoView + use<> {
     view! { <p class="facts">{texts.fill(Key::BasketEach, &[("price", &texts.lang.money(quoted.price, currency))])}</p> }
 }

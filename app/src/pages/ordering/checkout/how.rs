@@ -10,8 +10,13 @@ use super::{
 use crate::text::{Key, Texts};
 
 pub fn how(texts: Texts, desk: Desk) -> impl IntoView {
-    let (service, door, table) =
-        desk.making.draft.with_untracked(|draft| (draft.basket.service.clone(), draft.doorstep(), draft.table().to_owned()));
+    let (service, door, table) = desk.making.draft.with_untracked(|draft| {
+        (
+            draft.basket.service.clone(),
+            draft.doorstep(),
+            draft.table().to_owned(),
+        )
+    });
     let (collection, delivers) = desk.making.begun.with_value(|begun| {
         let ordering = &begun.listed.restaurant.ordering;
         (ordering.collection, ordering.delivers())
@@ -32,10 +37,27 @@ pub fn how(texts: Texts, desk: Desk) -> impl IntoView {
     };
     let seated = matches!(service, Service::Table(_));
     let at_table = table.map(|code| view! { {way("table", Key::CheckoutTable, seated)}<input type="hidden" name="table" value=code/> });
-    let collected = collection.then(|| way("collection", Key::CheckoutCollection, matches!(service, Service::Collection)));
+    let collected = collection.then(|| {
+        way(
+            "collection",
+            Key::CheckoutCollection,
+            matches!(service, Service::Collection),
+        )
+    });
     let delivered = delivers.then(|| {
         let text = |name, label, value, autocomplete| {
-            field(texts, desk, Field { name, label, value, autocomplete, kind: "text", most: limits::ADDRESS })
+            field(
+                texts,
+                desk,
+                Field {
+                    name,
+                    label,
+                    value,
+                    autocomplete,
+                    kind: "text",
+                    most: limits::ADDRESS,
+                },
+            )
         };
         view! {
             {way("delivery", Key::CheckoutDelivery, matches!(service, Service::Delivery(_)))}

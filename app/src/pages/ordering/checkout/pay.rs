@@ -10,7 +10,10 @@ use crate::text::{Key, Texts};
 const USUAL_TIPS: [u32; 3] = [50_000, 100_000, 150_000];
 
 pub fn tip(texts: Texts, desk: Desk) -> impl IntoView {
-    let taken = desk.making.begun.with_value(|begun| begun.listed.restaurant.ordering.tips);
+    let taken = desk
+        .making
+        .begun
+        .with_value(|begun| begun.listed.restaurant.ordering.tips);
     taken.then(|| {
         let chosen = desk.making.draft.with_untracked(|draft| draft.basket.tip);
         let (dishes, currency) = desk.making.quote.with_untracked(|quote| (quote.sum_of_dishes(), quote.currency));
@@ -31,7 +34,10 @@ pub fn tip(texts: Texts, desk: Desk) -> impl IntoView {
 }
 
 pub fn payment(texts: Texts, desk: Desk) -> impl IntoView {
-    let ways = desk.making.begun.with_value(|begun| begun.listed.restaurant.ordering.payments.clone());
+    let ways = desk
+        .making
+        .begun
+        .with_value(|begun| begun.listed.restaurant.ordering.payments.clone());
     let chosen = desk.making.draft.with_untracked(|draft| draft.payment);
     let rows: Vec<_> = ways
         .into_iter()

@@ -12,11 +12,23 @@ pub fn button(texts: Texts, desk: Desk, form: NodeRef<html::Form>) -> impl IntoV
     let offline = use_context::<Offline>();
     let away = move || offline.is_some_and(|Offline(offline)| offline.get());
     let label = move || {
-        let total = desk.making.quote.with(|quote| texts.lang.money(quote.total, quote.currency));
-        texts.fill(if away() { Key::CheckoutPlaceLater } else { Key::CheckoutPlace }, &[("total", &total)])
+        let total = desk
+            .making
+            .quote
+            .with(|quote| texts.lang.money(quote.total, quote.currency));
+        texts.fill(
+            if away() {
+                Key::CheckoutPlaceLater
+            } else {
+                Key::CheckoutPlace
+            },
+            &[("total", &total)],
+        )
     };
     let click = move |event: MouseEvent| {
-        let Some(actions) = desk.making.actions() else { return };
+        let Some(actions) = desk.making.actions() else {
+            return;
+        };
         event.prevent_default();
         desk.read(form);
         spawn_local(async move {
@@ -28,7 +40,10 @@ pub fn button(texts: Texts, desk: Desk, form: NodeRef<html::Form>) -> impl IntoV
                 desk.focus(field);
                 return;
             }
-            let (draft, total) = (desk.making.draft.get_untracked(), desk.making.quote.with_untracked(|quote| quote.total));
+            let (draft, total) = (
+                desk.making.draft.get_untracked(),
+                desk.making.quote.with_untracked(|quote| quote.total),
+            );
             actions.place(&desk.making.slug(), &draft, total, texts.lang);
         });
     };
@@ -59,12 +74,18 @@ pub fn waiting(texts: Texts, desk: Desk) -> impl IntoView {
 /// Goes where an order that was placed is shown, and shows how things are where it was not.
 pub fn follow(desk: Desk) {
     Effect::new(move |_| {
-        let (Some(actions), Some(placing)) = (desk.making.actions(), desk.placing) else { return };
+        let (Some(actions), Some(placing)) = (desk.making.actions(), desk.placing) else {
+            return;
+        };
         match placing.get() {
             Placing::Placed(receipt) => {
                 placing.set(Placing::Idle);
                 let pays = receipt.state == servery_domain::order::State::Unpaid;
-                actions.go(&format!("/orders/{}{}", receipt.token, if pays { "/pay" } else { "" }));
+                actions.go(&format!(
+                    "/orders/{}{}",
+                    receipt.token,
+                    if pays { "/pay" } else { "" }
+                ));
             }
             Placing::Changed { quote, .. } => {
                 desk.making.learn(*quote);

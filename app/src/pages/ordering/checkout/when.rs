@@ -33,13 +33,24 @@ pub fn when(texts: Texts, desk: Desk) -> impl IntoView {
 
 fn select(texts: Texts, desk: Desk) -> impl IntoView {
     let making = desk.making;
-    let (service, chosen) = making.draft.with_untracked(|draft| (draft.basket.service.clone(), draft.basket.slot));
+    let (service, chosen) = making
+        .draft
+        .with_untracked(|draft| (draft.basket.service.clone(), draft.basket.slot));
     let now = making.now();
     let (soonest, days, today) = making.begun.with_value(|begun| {
         let table = begun.timetable(now, &service);
-        let free = |slots: Vec<LocalMinute>| slots.into_iter().filter(|slot| !begun.times.full.contains(slot)).collect::<Vec<_>>();
-        let days: Vec<_> =
-            table.slots().into_iter().map(|(day, slots)| (day, free(slots))).filter(|(_, slots)| !slots.is_empty()).collect();
+        let free = |slots: Vec<LocalMinute>| {
+            slots
+                .into_iter()
+                .filter(|slot| !begun.times.full.contains(slot))
+                .collect::<Vec<_>>()
+        };
+        let days: Vec<_> = table
+            .slots()
+            .into_iter()
+            .map(|(day, slots)| (day, free(slots)))
+            .filter(|(_, slots)| !slots.is_empty())
+            .collect();
         (table.soonest().ok(), days, now.day())
     });
     let soonest = soonest.map(|at| {

@@ -16,7 +16,14 @@ pub struct Field {
 }
 
 pub fn field(texts: Texts, desk: Desk, field: Field) -> impl IntoView {
-    let Field { name, label, value, autocomplete, kind, most } = field;
+    let Field {
+        name,
+        label,
+        value,
+        autocomplete,
+        kind,
+        most,
+    } = field;
     // Where a form came back, the first thing to mend has the focus.
     let first = desk.first_wrong() == Some(name);
     let invalid = move || desk.words(texts, name).is_some().then_some("true");
@@ -32,7 +39,20 @@ pub fn field(texts: Texts, desk: Desk, field: Field) -> impl IntoView {
 
 pub fn who(texts: Texts, desk: Desk) -> impl IntoView {
     let contact = desk.making.draft.with_untracked(|draft| draft.contact.clone());
-    let text = |name, label, value, autocomplete, kind, most| field(texts, desk, Field { name, label, value, autocomplete, kind, most });
+    let text = |name, label, value, autocomplete, kind, most| {
+        field(
+            texts,
+            desk,
+            Field {
+                name,
+                label,
+                value,
+                autocomplete,
+                kind,
+                most,
+            },
+        )
+    };
     view! {
         <fieldset>
             <legend>{texts.get(Key::CheckoutWho)}</legend>
@@ -44,7 +64,10 @@ pub fn who(texts: Texts, desk: Desk) -> impl IntoView {
 }
 
 pub fn notes(texts: Texts, desk: Desk) -> impl IntoView {
-    let (note, allergies) = desk.making.draft.with_untracked(|draft| (draft.note.clone(), draft.allergies.clone()));
+    let (note, allergies) = desk
+        .making
+        .draft
+        .with_untracked(|draft| (draft.note.clone(), draft.allergies.clone()));
     let long = |name: &'static str, label: Key, value: String| {
         view! {
             <div class="field">

@@ -11,18 +11,27 @@ pub fn adding(slug: Slug, menu: Arc<Menu>, filled_in: NodeRef<html::Form>) -> im
     let actions = actions();
     move |event| {
         let Some(actions) = actions.clone() else { return };
-        let pairs = filled_in.get_untracked().map(|form| form::pairs(&form)).unwrap_or_default();
-        let Ok(wish) = Wish::parse(pairs.iter().map(form::borrowed)) else { return };
+        let pairs = filled_in
+            .get_untracked()
+            .map(|form| form::pairs(&form))
+            .unwrap_or_default();
+        let Ok(wish) = Wish::parse(pairs.iter().map(form::borrowed)) else {
+            return;
+        };
         if menu.dish(wish.dish).is_none() {
             return;
         }
         event.prevent_default();
         let (slug, line) = (slug.clone(), wish.line(LineId(actions.id())));
         spawn_local(async move {
-            let Ok(mut draft) = actions.newest(&slug).await else { return };
+            let Ok(mut draft) = actions.newest(&slug).await else {
+                return;
+            };
             draft.basket.add(line);
             draft.changes += 1;
-            let _ = actions.keep(&slug, &draft, &draft.basket.dishes().to_string()).await;
+            let _ = actions
+                .keep(&slug, &draft, &draft.basket.dishes().to_string())
+                .await;
             actions.go(&format!("/restaurants/{slug}/basket"));
         });
     }

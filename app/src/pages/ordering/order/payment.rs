@@ -16,8 +16,21 @@ use crate::{
     text::{Key, Texts},
 };
 
-pub fn payment(texts: Texts, shown: Shown, listed: &Listed, came: &Came, token: &str) -> impl IntoView + use<> {
-    let words = move || shown.order.with(|order| said(texts, order).into_iter().map(|words| view! { <p>{words}</p> }).collect::<Vec<_>>());
+pub fn payment(
+    texts: Texts,
+    shown: Shown,
+    listed: &Listed,
+    came: &Came,
+    token: &str,
+) -> impl IntoView + use<> {
+    let words = move || {
+        shown.order.with(|order| {
+            said(texts, order)
+                .into_iter()
+                .map(|words| view! { <p>{words}</p> })
+                .collect::<Vec<_>>()
+        })
+    };
     let failed = came.wrong.as_deref().and_then(|wrong| match wrong {
         "declined" => Some(Key::OrderDeclined),
         "provider" => Some(Key::OrderProviderAway),
@@ -25,8 +38,14 @@ pub fn payment(texts: Texts, shown: Shown, listed: &Listed, came: &Came, token: 
     });
     let pending = came.wrong.as_deref() == Some("pending");
     let unpaid = Memo::new(move |_| shown.order.with(|order| order.progress.state == State::Unpaid));
-    let failed = move || failed.filter(|_| unpaid.get()).map(|key| view! { <p class="wrong" role="alert">{texts.get(key)}</p> });
-    let pending = move || (pending && unpaid.get()).then(|| view! { <p role="status">{texts.get(Key::OrderPending)}</p> });
+    let failed = move || {
+        failed
+            .filter(|_| unpaid.get())
+            .map(|key| view! { <p class="wrong" role="alert">{texts.get(key)}</p> })
+    };
+    let pending = move || {
+        (pending && unpaid.get()).then(|| view! { <p role="status">{texts.get(Key::OrderPending)}</p> })
+    };
     let at_door = listed.restaurant.ordering.payments.contains(&PaymentWay::Door);
     let token = token.to_owned();
     let ways = move || unpaid.get().then(|| ways(texts, shown, at_door, &token));
@@ -46,14 +65,27 @@ fn said(texts: Texts, order: &Order) -> Vec<String> {
     let money = |key, amount| texts.fill(key, &[("amount", &texts.lang.money(amount, ordered.currency))]);
     let paid = (payment.paid > Minor::ZERO).then(|| money(Key::OrderPaid, payment.paid));
     let refunds = payment.refunds.iter().map(|refund| {
-        let said = money(if refund.given { Key::OrderRefunded } else { Key::OrderRefunding }, refund.amount);
-        if refund.reason.is_empty() { said } else { format!("{said} · {}", isolated(&refund.reason)) }
+        let said = money(
+            if refund.given {
+                Key::OrderRefunded
+            } else {
+                Key::OrderRefunding
+            },
+            refund.amount,
+        );
+        if refund.reason.is_empty() {
+            said
+        } else {
+            format!("{said} · {}", isolated(&refund.reason))
+        }
     });
     let owed = match order.progress.state {
         _ if payment.paid > Minor::ZERO => None,
         State::Unpaid => Some(texts.get(Key::OrderUnpaid).to_owned()),
         state if state.is_off() => Some(texts.get(Key::OrderNothingToPay).to_owned()),
-        state if payment.way == PaymentWay::Door && !state.is_over() => Some(money(Key::OrderPaysAtDoor, order.to_pay())),
+        state if payment.way == PaymentWay::Door && !state.is_over() => {
+            Some(money(Key::OrderPaysAtDoor, order.to_pay()))
+        }
         _ if payment.way == PaymentWay::Door => Some(money(Key::OrderPaidAtDoor, order.to_pay())),
         _ => None,
     };
@@ -61,13 +93,20 @@ fn said(texts: Texts, order: &Order) -> Vec<String> {
 }
 
 fn ways(texts: Texts, shown: Shown, at_door: bool, token: &str) -> impl IntoView + use<> {
-    let total = shown.order.with_untracked(|order| texts.lang.money(order.ordered.total, order.ordered.currency));
-    let (pay, action) = (format!("/orders/{token}/pay"), format!("/orders/{token}/pay-at-door"));
+    let total = shown
+        .order
+        .with_untracked(|order| texts.lang.money(order.ordered.total, order.ordered.currency));
+    let (pay, action) = (
+        format!("/orders/{token}/pay"),
+        format!("/orders/{token}/pay-at-door"),
+    );
     let token = token.to_owned();
     let actions = actions();
     let submit = move |event: SubmitEvent| {
         let (token, actions) = (token.clone(), actions.clone());
-        let answer = actions.map(|actions| Box::pin(async move { actions.pay_at_door(&token).await }) as Answer<'static, Order>);
+        let answer = actions.map(|actions| {
+            Box::pin(async move { actions.pay_at_door(&token).await }) as Answer<'static, Order>
+        });
         shown.act(&event, answer);
     };
     view! {

@@ -16,17 +16,27 @@ pub fn tell(texts: Texts, shown: Shown, token: &str) -> impl IntoView + use<> {
     let state = RwSignal::new(None::<Telling>);
     let failed = RwSignal::new(false);
     learn(state, token.to_owned());
-    let delivered = shown.order.with_untracked(|order| matches!(order.ordered.service, Service::Delivery(_)));
-    let label = texts.get(if delivered { Key::OrderTellDelivery } else { Key::OrderTell });
+    let delivered = shown
+        .order
+        .with_untracked(|order| matches!(order.ordered.service, Service::Delivery(_)));
+    let label = texts.get(if delivered {
+        Key::OrderTellDelivery
+    } else {
+        Key::OrderTell
+    });
     let over = Memo::new(move |_| shown.order.with(|order| order.progress.state.is_over()));
-    let possible = Memo::new(move |_| state.get().filter(|state| !over.get() && *state != Telling::Impossible));
+    let possible = Memo::new(move |_| {
+        state
+            .get()
+            .filter(|state| !over.get() && *state != Telling::Impossible)
+    });
     let blocked = Memo::new(move |_| possible.get().map(|state| state == Telling::Blocked));
     let token = token.to_owned();
     let content = move || match blocked.get() {
         None => EitherOf3::A(()),
-        Some(true) => {
-            EitherOf3::B(view! { <details><summary>{label}</summary><p class="facts">{texts.get(Key::OrderTellBlocked)}</p></details> })
-        }
+        Some(true) => EitherOf3::B(
+            view! { <details><summary>{label}</summary><p class="facts">{texts.get(Key::OrderTellBlocked)}</p></details> },
+        ),
         Some(false) => EitherOf3::C(switch(texts, label, state, failed, token.clone())),
     };
     let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
@@ -46,7 +56,13 @@ fn learn(state: RwSignal<Option<Telling>>, token: String) {
     });
 }
 
-fn switch(texts: Texts, label: &'static str, state: RwSignal<Option<Telling>>, failed: RwSignal<bool>, token: String) -> impl IntoView {
+fn switch(
+    texts: Texts,
+    label: &'static str,
+    state: RwSignal<Option<Telling>>,
+    failed: RwSignal<bool>,
+    token: String,
+) -> impl IntoView {
     let on = move || state.get() == Some(Telling::On);
     let actions = actions();
     let change = move |_| {

@@ -33,11 +33,29 @@ pub fn name(texts: Texts, state: State) -> &'static str {
 fn steps(order: &Order) -> Vec<State> {
     let state = order.progress.state;
     let delivered = matches!(order.ordered.service, Service::Delivery(_));
-    let end: &[State] = if delivered { &[State::OutForDelivery, State::Delivered] } else { &[State::Collected] };
+    let end: &[State] = if delivered {
+        &[State::OutForDelivery, State::Delivered]
+    } else {
+        &[State::Collected]
+    };
     match state {
         State::Rejected | State::Cancelled => vec![State::Placed, state],
-        State::Unpaid => [&[State::Unpaid, State::Placed, State::Accepted, State::Preparing, State::Ready], end].concat(),
-        _ => [&[State::Placed, State::Accepted, State::Preparing, State::Ready], end].concat(),
+        State::Unpaid => [
+            &[
+                State::Unpaid,
+                State::Placed,
+                State::Accepted,
+                State::Preparing,
+                State::Ready,
+            ],
+            end,
+        ]
+        .concat(),
+        _ => [
+            &[State::Placed, State::Accepted, State::Preparing, State::Ready],
+            end,
+        ]
+        .concat(),
     }
 }
 
@@ -72,7 +90,10 @@ pub fn timeline(texts: Texts, shown: Shown, today: Day) -> impl IntoView {
 fn promise(texts: Texts, order: &Order, today: Day) -> Option<String> {
     let due = match order.progress.ready_at {
         _ if order.progress.state.is_over() => return None,
-        Some(ready) if !order.ordered.scheduled => servery_domain::quote::Due { from: ready, to: ready },
+        Some(ready) if !order.ordered.scheduled => servery_domain::quote::Due {
+            from: ready,
+            to: ready,
+        },
         _ => order.ordered.due,
     };
     let key = match order.ordered.service {

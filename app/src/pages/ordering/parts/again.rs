@@ -16,12 +16,19 @@ pub fn Again(tracked: TrackedOrder) -> impl IntoView {
     let again = move |event: SubmitEvent| {
         let Some(actions) = actions.clone() else { return };
         event.prevent_default();
-        let (slug, lines) = (tracked.slug.clone(), Basket::again(&tracked.order.ordered.lines).lines);
+        let (slug, lines) = (
+            tracked.slug.clone(),
+            Basket::again(&tracked.order.ordered.lines).lines,
+        );
         spawn_local(async move {
-            let Ok(mut draft) = actions.newest(&slug).await else { return };
+            let Ok(mut draft) = actions.newest(&slug).await else {
+                return;
+            };
             lines.into_iter().for_each(|line| draft.basket.add(line));
             draft.changes += 1;
-            let _ = actions.keep(&slug, &draft, &draft.basket.dishes().to_string()).await;
+            let _ = actions
+                .keep(&slug, &draft, &draft.basket.dishes().to_string())
+                .await;
             actions.go(&format!("/restaurants/{slug}/basket"));
         });
     };

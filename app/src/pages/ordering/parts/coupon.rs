@@ -27,8 +27,13 @@ pub fn Coupon(making: Making) -> impl IntoView {
     };
     let refused = move || making.quote.with(|quote| wrong::coupon_of(texts, quote));
     let checking = move || {
-        let key = if offline.is_some_and(|Offline(offline)| offline.get()) { Key::CheckoutCheckedLater } else { Key::CheckoutChecking };
-        (making.unchecked.get() && making.draft.with(|draft| !draft.basket.coupon.is_empty())).then(|| texts.get(key).to_owned())
+        let key = if offline.is_some_and(|Offline(offline)| offline.get()) {
+            Key::CheckoutCheckedLater
+        } else {
+            Key::CheckoutChecking
+        };
+        (making.unchecked.get() && making.draft.with(|draft| !draft.basket.coupon.is_empty()))
+            .then(|| texts.get(key).to_owned())
     };
     view! {
         <div class="coupon">

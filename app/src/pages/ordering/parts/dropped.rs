@@ -9,7 +9,10 @@ use crate::{
 };
 
 pub fn dropped(texts: Texts, all: &[Dropped]) -> impl IntoView + use<> {
-    let rows: Vec<_> = all.iter().map(|dropped| view! { <li>{words(texts, dropped)}</li> }).collect();
+    let rows: Vec<_> = all
+        .iter()
+        .map(|dropped| view! { <li>{words(texts, dropped)}</li> })
+        .collect();
     (!rows.is_empty()).then(|| {
         view! {
             <div class="dropped">
@@ -21,7 +24,11 @@ pub fn dropped(texts: Texts, all: &[Dropped]) -> impl IntoView + use<> {
 }
 
 fn words(texts: Texts, dropped: &Dropped) -> String {
-    let name = if dropped.name.is_empty() { texts.get(Key::DroppedADish).to_owned() } else { isolated(&dropped.name) };
+    let name = if dropped.name.is_empty() {
+        texts.get(Key::DroppedADish).to_owned()
+    } else {
+        isolated(&dropped.name)
+    };
     let key = match dropped.why {
         DropReason::OffTheMenu => Key::DroppedOffTheMenu,
         DropReason::SoldOut => Key::DroppedSoldOut,

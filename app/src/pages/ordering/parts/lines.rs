@@ -26,9 +26,12 @@ pub fn receipt(texts: Texts, lines: &[QuotedLine], currency: Currency) -> impl I
 
 /// What was chosen, each further in the further within it was chosen, and the note.
 pub fn details(picks: &[QuotedPick], note: &str) -> impl IntoView + use<> {
-    let rows: Vec<_> =
-        picks.iter().map(|pick| view! { <li class=format!("depth-{}", pick.depth) dir="auto">{pick.name.clone()}</li> }).collect();
+    let rows: Vec<_> = picks
+        .iter()
+        .map(|pick| view! { <li class=format!("depth-{}", pick.depth) dir="auto">{pick.name.clone()}</li> })
+        .collect();
     let picks = (!rows.is_empty()).then(|| view! { <ul class="picks">{rows}</ul> });
-    let note = (!note.is_empty()).then(|| view! { <p class="line-note" dir="auto">{format!("“{note}”")}</p> });
+    let note =
+        (!note.is_empty()).then(|| view! { <p class="line-note" dir="auto">{format!("“{note}”")}</p> });
     view! { {picks}{note} }
 }

@@ -25,8 +25,22 @@ pub struct Bill<'a> {
 
 impl<'a> Bill<'a> {
     pub fn of(quote: &'a Quote, rules: &'a TaxRules) -> Self {
-        let Quote { currency, sums, taxes, total, in_cash, .. } = quote;
-        Self { currency: *currency, sums, taxes, total: *total, in_cash: *in_cash, rules }
+        let Quote {
+            currency,
+            sums,
+            taxes,
+            total,
+            in_cash,
+            ..
+        } = quote;
+        Self {
+            currency: *currency,
+            sums,
+            taxes,
+            total: *total,
+            in_cash: *in_cash,
+            rules,
+        }
     }
 }
 
@@ -41,8 +55,12 @@ pub fn sums(texts: Texts, bill: Bill<'_>) -> impl IntoView + use<> {
             view! { <tr><th scope="row">{name}" "{remark}</th><td dir="auto">{money(sum.amount())}</td></tr> }
         })
         .collect();
-    let within: Vec<_> =
-        bill.taxes.iter().filter(|_| bill.rules.included).map(|tax| view! { <li>{contained(texts, bill, tax)}</li> }).collect();
+    let within: Vec<_> = bill
+        .taxes
+        .iter()
+        .filter(|_| bill.rules.included)
+        .map(|tax| view! { <li>{contained(texts, bill, tax)}</li> })
+        .collect();
     let within = (!within.is_empty()).then(|| view! { <ul class="small-print">{within}</ul> });
     let in_cash = (bill.in_cash != bill.total)
         .then(|| view! { <p class="small-print">{texts.fill(Key::SumInCash, &[("amount", &money(bill.in_cash))])}</p> });
@@ -58,5 +76,12 @@ pub fn sums(texts: Texts, bill: Bill<'_>) -> impl IntoView + use<> {
 
 fn contained(texts: Texts, bill: Bill<'_>, tax: &Tax) -> String {
     let amount = texts.lang.money(tax.tax, bill.currency);
-    texts.fill(Key::SumTaxIncluded, &[("tax", &amount), ("name", &isolated(&bill.rules.name)), ("rate", &texts.percent(tax.rate))])
+    texts.fill(
+        Key::SumTaxIncluded,
+        &[
+            ("tax", &amount),
+            ("name", &isolated(&bill.rules.name)),
+            ("rate", &texts.percent(tax.rate)),
+        ],
+    )
 }

@@ -21,11 +21,18 @@ pub struct Wrong {
 
 /// Of the hindrances of a quote, in their order.
 pub fn hindrances(texts: Texts, quote: &Quote, menu: &Menu, ordering: &Ordering) -> Vec<Wrong> {
-    quote.hindrances.iter().map(|hindrance| wrong(texts, quote, menu, ordering, hindrance)).collect()
+    quote
+        .hindrances
+        .iter()
+        .map(|hindrance| wrong(texts, quote, menu, ordering, hindrance))
+        .collect()
 }
 
 fn wrong(texts: Texts, quote: &Quote, menu: &Menu, ordering: &Ordering, hindrance: &Hindrance) -> Wrong {
-    let plain = |field, key| Wrong { field, words: texts.get(key).to_owned() };
+    let plain = |field, key| Wrong {
+        field,
+        words: texts.get(key).to_owned(),
+    };
     match hindrance {
         Hindrance::Empty => plain("lines", Key::BasketEmpty),
         Hindrance::Service if ordering.only_at_table() => plain("service", Key::HindranceOnlyAtTable),
@@ -34,26 +41,48 @@ fn wrong(texts: Texts, quote: &Quote, menu: &Menu, ordering: &Ordering, hindranc
         Hindrance::OutOfArea => plain("postcode", Key::HindranceOutOfAreaOnly),
         Hindrance::BelowMinimum { minimum } => {
             let money = |amount| texts.lang.money(amount, quote.currency);
-            let values = [("minimum", money(*minimum)), ("missing", money(*minimum - quote.sum_of_dishes()))];
-            let words = texts.fill(Key::HindranceBelowMinimum, &values.each_ref().map(|(name, value)| (*name, value.as_str())));
-            Wrong { field: "service", words }
+            let values = [
+                ("minimum", money(*minimum)),
+                ("missing", money(*minimum - quote.sum_of_dishes())),
+            ];
+            let words = texts.fill(
+                Key::HindranceBelowMinimum,
+                &values.each_ref().map(|(name, value)| (*name, value.as_str())),
+            );
+            Wrong {
+                field: "service",
+                words,
+            }
         }
         Hindrance::Time(refusal) => plain("slot", time(*refusal)),
         Hindrance::Options { line, group, .. } => {
-            let group = menu.group(*group).map_or_else(String::new, |group| isolated(&group.name));
-            let words = texts.fill(Key::HindranceOptions, &[("dish", &dish(quote, *line)), ("group", &group)]);
-            Wrong { field: "lines", words }
+            let group = menu
+                .group(*group)
+                .map_or_else(String::new, |group| isolated(&group.name));
+            let words = texts.fill(
+                Key::HindranceOptions,
+                &[("dish", &dish(quote, *line)), ("group", &group)],
+            );
+            Wrong {
+                field: "lines",
+                words,
+            }
         }
-        Hindrance::UnknownOption { line } => {
-            Wrong { field: "lines", words: texts.fill(Key::HindranceUnknownOption, &[("dish", &dish(quote, *line))]) }
-        }
+        Hindrance::UnknownOption { line } => Wrong {
+            field: "lines",
+            words: texts.fill(Key::HindranceUnknownOption, &[("dish", &dish(quote, *line))]),
+        },
         Hindrance::Coupon(refusal) => plain("coupon", coupon(*refusal)),
         Hindrance::Tip => plain("tip", Key::HindranceTip),
     }
 }
 
 fn dish(quote: &Quote, line: LineId) -> String {
-    quote.lines.iter().find(|quoted| quoted.id == line).map_or_else(String::new, |quoted| isolated(&quoted.name))
+    quote
+        .lines
+        .iter()
+        .find(|quoted| quoted.id == line)
+        .map_or_else(String::new, |quoted| isolated(&quoted.name))
 }
 
 fn time(refusal: SlotRefusal) -> Key {
@@ -104,5 +133,8 @@ pub fn malformed(texts: Texts, field: &str) -> Option<Wrong> {
         "payment" => ("payment", Key::WrongPayment),
         _ => return None,
     };
-    Some(Wrong { field, words: texts.get(key).to_owned() })
+    Some(Wrong {
+        field,
+        words: texts.get(key).to_owned(),
+    })
 }

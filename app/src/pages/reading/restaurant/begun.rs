@@ -13,7 +13,11 @@ pub fn begun(texts: Texts, path: &str) -> impl IntoView + use<> {
     // Effects run in browsers only. A browser that keeps nothing shows the way all the same.
     Effect::new(move |_| {
         let storage = window().local_storage().ok().flatten();
-        noted.set(storage.and_then(|storage| storage.get_item(&name).ok()?).filter(|noted| !noted.is_empty()));
+        noted.set(
+            storage
+                .and_then(|storage| storage.get_item(&name).ok()?)
+                .filter(|noted| !noted.is_empty()),
+        );
     });
     let much = move || noted.get().map(|noted| format!(" · {noted}"));
     view! { <p class="begun"><a class="button" href=format!("{path}/basket")>{texts.get(Key::MenuOrder)}<span dir="auto">{much}</span></a></p> }

@@ -25,15 +25,22 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
     let ordered = &order.ordered;
     let lines: Vec<_> = ordered.lines.iter().map(line).collect();
     let action = format!("/board/{slug}/orders/{}", order.id);
-    let own = steps(order).into_iter().filter(|event| board.role.may(Act::Advance(event)));
-    let (next, off): (Vec<Event>, Vec<Event>) = own.partition(|event| !matches!(event, Event::Rejected { .. } | Event::Cancelled { .. }));
-    let next: Vec<_> = next.iter().map(|event| step(texts, &action, event, ordered.scheduled)).collect();
+    let own = steps(order)
+        .into_iter()
+        .filter(|event| board.role.may(Act::Advance(event)));
+    let (next, off): (Vec<Event>, Vec<Event>) =
+        own.partition(|event| !matches!(event, Event::Rejected { .. } | Event::Cancelled { .. }));
+    let next: Vec<_> = next
+        .iter()
+        .map(|event| step(texts, &action, event, ordered.scheduled))
+        .collect();
     let off = off.first().map(|event| call_off(texts, &action, event));
     let back = give_back(texts, board, order, &action);
-    let wrong =
-        (off.is_some() || back.is_some()).then(|| view! { <details><summary>{texts.get(Key::BoardMore)}</summary>{off}{back}</details> });
+    let wrong = (off.is_some() || back.is_some())
+        .then(|| view! { <details><summary>{texts.get(Key::BoardMore)}</summary>{off}{back}</details> });
     let text = |key, text: &str| (!text.is_empty()).then(|| texts.fill(key, &[("text", text)]));
-    let allergies = text(Key::BoardAllergies, &ordered.allergies).map(|text| view! { <p class="allergies" dir="auto">{text}</p> });
+    let allergies = text(Key::BoardAllergies, &ordered.allergies)
+        .map(|text| view! { <p class="allergies" dir="auto">{text}</p> });
     let note = text(Key::BoardNote, &ordered.note).map(|text| view! { <p dir="auto">{text}</p> });
     view! {
         <li class="ticket" id=format!("o{}", order.number)>
@@ -53,8 +60,13 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
 }
 
 fn line(line: &QuotedLine) -> impl IntoView + use<> {
-    let picks: Vec<_> = line.picks.iter().map(|pick| view! { <li dir="auto">{pick.name.clone()}</li> }).collect();
-    let note = (!line.note.is_empty()).then(|| view! { <p class="line-note" dir="auto">{line.note.clone()}</p> });
+    let picks: Vec<_> = line
+        .picks
+        .iter()
+        .map(|pick| view! { <li dir="auto">{pick.name.clone()}</li> })
+        .collect();
+    let note =
+        (!line.note.is_empty()).then(|| view! { <p class="line-note" dir="auto">{line.note.clone()}</p> });
     view! {
         <li>
             <b dir="auto">{format!("{} × {}", line.count, line.name)}</b>
@@ -75,15 +87,31 @@ fn service(texts: Texts, board: &Board, order: &Order) -> String {
 fn due(texts: Texts, board: &Board, order: &Order) -> String {
     let due = order.progress.ready_at.unwrap_or(order.ordered.due.from);
     let (time, day) = (due.clock(), weekday(texts, due.weekday()));
-    let key = if due.day() == board.now.day() { Key::BoardDue } else { Key::BoardDueDay };
+    let key = if due.day() == board.now.day() {
+        Key::BoardDue
+    } else {
+        Key::BoardDueDay
+    };
     let said = texts.fill(key, &[("time", &time), ("day", day)]);
-    if order.ordered.scheduled { said } else { format!("{said} · {}", texts.get(Key::BoardAsap)) }
+    if order.ordered.scheduled {
+        said
+    } else {
+        format!("{said} · {}", texts.get(Key::BoardAsap))
+    }
 }
 
 fn address(order: &Order) -> Option<impl IntoView + use<>> {
-    let Service::Delivery(door) = &order.ordered.service else { return None };
+    let Service::Delivery(door) = &order.ordered.service else {
+        return None;
+    };
     let hint = (!door.hint.is_empty()).then(|| format!(" · {}", door.hint));
-    let text = format!("{}, {} {}{}", door.street, door.postcode, door.city, hint.unwrap_or_default());
+    let text = format!(
+        "{}, {} {}{}",
+        door.street,
+        door.postcode,
+        door.city,
+        hint.unwrap_or_default()
+    );
     Some(view! { <p class="facts" dir="auto">{text}</p> })
 }
 
@@ -92,13 +120,19 @@ fn payment(texts: Texts, order: &Order) -> String {
     if payment.way == PaymentWay::Card && open.0 <= 0 || payment.paid.0 > 0 {
         return texts.get(Key::BoardPaid).to_owned();
     }
-    texts.fill(Key::BoardToPay, &[("total", &texts.lang.money(open, order.ordered.currency))])
+    texts.fill(
+        Key::BoardToPay,
+        &[("total", &texts.lang.money(open, order.ordered.currency))],
+    )
 }
 
 fn refunds(texts: Texts, order: &Order) -> Vec<impl IntoView + use<>> {
     let currency = order.ordered.currency;
     let row = |refund: &Refund| {
-        let said = texts.fill(Key::BoardGivenBack, &[("amount", &texts.lang.money(refund.amount, currency))]);
+        let said = texts.fill(
+            Key::BoardGivenBack,
+            &[("amount", &texts.lang.money(refund.amount, currency))],
+        );
         let reason = (!refund.reason.is_empty()).then(|| format!(" · {}", isolated(&refund.reason)));
         view! { <p class="facts">{said}{reason}</p> }
     };
@@ -138,8 +172,10 @@ fn call_off(texts: Texts, action: &str, event: &Event) -> impl IntoView + use<> 
         Event::Rejected { .. } => ("rejected", Key::BoardReject),
         _ => ("cancelled", Key::BoardCancel),
     };
-    let reasons: Vec<_> =
-        CommonReason::ALL.iter().map(|each| view! { <option value=each.code()>{common(texts, *each)}</option> }).collect();
+    let reasons: Vec<_> = CommonReason::ALL
+        .iter()
+        .map(|each| view! { <option value=each.code()>{common(texts, *each)}</option> })
+        .collect();
     view! {
         <form method="post" action=action.to_owned()>
             <label><span>{texts.get(Key::BoardReason)}</span><select name="reason">{reasons}</select></label>
@@ -151,11 +187,18 @@ fn call_off(texts: Texts, action: &str, event: &Event) -> impl IntoView + use<> 
 /// Some of what was paid by card, for something that was not as it should be.
 fn give_back(texts: Texts, board: &Board, order: &Order, action: &str) -> Option<impl IntoView + use<>> {
     let (left, currency) = (order.progress.refundable(), order.ordered.currency);
-    let event = Event::Refund { amount: left, left, reason: String::new() };
+    let event = Event::Refund {
+        amount: left,
+        left,
+        reason: String::new(),
+    };
     if left <= Minor::ZERO || !board.role.may(Act::Advance(&event)) {
         return None;
     }
-    let label = texts.fill(Key::BoardRefundAmount, &[("left", &texts.lang.money(left, currency))]);
+    let label = texts.fill(
+        Key::BoardRefundAmount,
+        &[("left", &texts.lang.money(left, currency))],
+    );
     let (left, least) = (currency.plain(left), currency.plain(Minor(1)));
     Some(view! {
         <form method="post" action=action.to_owned()>

@@ -40,14 +40,24 @@ struct Following {
 
 /// In a browser; elsewhere nothing is heard.
 pub fn follow(slug: &Slug, board: Board) -> Live {
-    let live = Live { shown: RwSignal::new(board), lost: RwSignal::new(false) };
-    let following = Following { live, line: StoredValue::default(), asked: backend(), slug: slug.clone() };
+    let live = Live {
+        shown: RwSignal::new(board),
+        lost: RwSignal::new(false),
+    };
+    let following = Following {
+        live,
+        line: StoredValue::default(),
+        asked: backend(),
+        slug: slug.clone(),
+    };
     let watching = StoredValue::new_local(None::<Box<dyn Any>>);
     Effect::new(move |_| {
         let Some(watch) = backend::watching() else { return };
         let following = following.clone();
         let stream = api::board_events(&following.slug);
-        watching.set_value(Some(watch.watch(&stream, Box::new(move |heard| following.hear(heard)))));
+        watching.set_value(Some(
+            watch.watch(&stream, Box::new(move |heard| following.hear(heard))),
+        ));
     });
     on_cleanup(move || watching.dispose());
     live
@@ -97,7 +107,9 @@ impl Following {
             (line.connected, line.outdated, std::mem::take(&mut line.heard))
         };
         // Nobody looks any more.
-        let Some((connected, outdated, heard)) = self.line.try_update_value(end) else { return };
+        let Some((connected, outdated, heard)) = self.line.try_update_value(end) else {
+            return;
+        };
         let failed = board.is_none();
         if let Some(mut board) = board {
             for order in heard {
@@ -115,6 +127,8 @@ impl Following {
     }
 
     fn say_lost(&self, lost: bool) {
-        self.live.lost.try_maybe_update(|said| (std::mem::replace(said, lost) != lost, ()));
+        self.live
+            .lost
+            .try_maybe_update(|said| (std::mem::replace(said, lost) != lost, ()));
     }
 }

@@ -13,10 +13,15 @@ use crate::{
 
 pub fn stock(texts: Texts, slug: &Slug, board: &Board) -> impl IntoView + use<> {
     // What is counted or gone comes first: that is what one looks for.
-    let (counted, rest): (Vec<&BoardDish>, Vec<&BoardDish>) = board.dishes.iter().partition(|dish| dish.left.is_some());
+    let (counted, rest): (Vec<&BoardDish>, Vec<&BoardDish>) =
+        board.dishes.iter().partition(|dish| dish.left.is_some());
     // Whoever has just changed something there may go on.
     let open = visit().with_untracked(|visit| visit.get("stock").is_some());
-    let rows: Vec<_> = counted.into_iter().chain(rest).map(|dish| row(texts, slug, dish)).collect();
+    let rows: Vec<_> = counted
+        .into_iter()
+        .chain(rest)
+        .map(|dish| row(texts, slug, dish))
+        .collect();
     view! {
         <details class="stock" id="stock" open=open>
             <summary>{texts.get(Key::BoardStock)}</summary>
@@ -28,7 +33,9 @@ pub fn stock(texts: Texts, slug: &Slug, board: &Board) -> impl IntoView + use<> 
 
 fn row(texts: Texts, slug: &Slug, dish: &BoardDish) -> impl IntoView + use<> {
     let action = format!("/board/{slug}/stock");
-    let left = dish.left.map(|left| view! { <span class="left">{texts.count(Key::BoardLeft, left as usize)}</span> });
+    let left = dish
+        .left
+        .map(|left| view! { <span class="left">{texts.count(Key::BoardLeft, left as usize)}</span> });
     let (value, label) = match dish.left {
         None => ("0", Key::BoardSoldOut),
         Some(0) => ("", Key::BoardAvailable),

@@ -50,8 +50,15 @@ fn unsynced(texts: Texts, at: At) -> impl IntoView {
             0 => texts.get(Key::UnsyncedNone).to_owned(),
             count => texts.count(Key::UnsyncedCount, count),
         };
-        let oldest = unsynced.since.zip(now.get()).map(|(since, now)| texts.fill(Key::DeviceOldest, &[("ago", &ago(texts, since, now))]));
-        [Some(count), oldest].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        let oldest = unsynced
+            .since
+            .zip(now.get())
+            .map(|(since, now)| texts.fill(Key::DeviceOldest, &[("ago", &ago(texts, since, now))]));
+        [Some(count), oldest]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -77,8 +84,12 @@ fn storage(texts: Texts, at: At) -> impl IntoView {
         None => Either::Left(texts.get(Key::DeviceStorageAsking)),
         Some(Storage { kept, used, left }) => {
             let megabytes = |bytes: f64| texts.lang.decimal((bytes / MEGABYTE).round() as u64, 0);
-            let space = texts.fill(Key::DeviceSpace, &[("used", &megabytes(used)), ("left", &megabytes(left))]);
-            let little = (left < LITTLE).then(|| view! { <p class="said bad">{texts.get(Key::DeviceSpaceLittle)}</p> });
+            let space = texts.fill(
+                Key::DeviceSpace,
+                &[("used", &megabytes(used)), ("left", &megabytes(left))],
+            );
+            let little = (left < LITTLE)
+                .then(|| view! { <p class="said bad">{texts.get(Key::DeviceSpaceLittle)}</p> });
             let promise = match kept {
                 true => Either::Left(view! { <p>{texts.get(Key::DeviceStorageKept)}</p> }),
                 false => Either::Right(view! { <p class="said">{texts.get(Key::DeviceStorageNot)}</p> }),

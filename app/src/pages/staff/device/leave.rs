@@ -38,7 +38,9 @@ pub fn leave(texts: Texts, at: At) -> impl IntoView {
         }
     });
     let state = move || match leaving.get() {
-        Leaving::No => EitherOf4::A(view! { <button type="button" on:click=begin>{texts.get(Key::DeviceSignOut)}</button> }),
+        Leaving::No => EitherOf4::A(
+            view! { <button type="button" on:click=begin>{texts.get(Key::DeviceSignOut)}</button> },
+        ),
         Leaving::Sure(key) => EitherOf4::D(view! {
             <p class="said bad" role="alert">{texts.get(key)}</p>
             <button type="button" on:click=move |_| go()>{texts.get(Key::DeviceSignOutSure)}</button>
@@ -64,7 +66,10 @@ pub fn leave(texts: Texts, at: At) -> impl IntoView {
 /// What speaks against it.
 fn hitch(desk: &dyn Desk) -> Option<Key> {
     let offline = matches!(desk.line().get_untracked(), Line::Offline | Line::Trouble);
-    if desk.house().with_untracked(|house| own_shift(house, desk).is_some()) {
+    if desk
+        .house()
+        .with_untracked(|house| own_shift(house, desk).is_some())
+    {
         return Some(Key::DeviceSignOutShift);
     }
     // Otherwise it waits for a network, or is told when there is none.

@@ -17,7 +17,9 @@ pub fn form(texts: Texts, at: At) -> impl IntoView {
     let (asking, wrong) = (RwSignal::new(false), RwSignal::new(None::<Key>));
     let ask = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(typed) = code.get_untracked().map(|input| input.value()) else { return };
+        let Some(typed) = code.get_untracked().map(|input| input.value()) else {
+            return;
+        };
         wrong.set(None);
         asking.set(true);
         let paired = at.with_value(|desk| desk.pair(&typed));
@@ -28,7 +30,13 @@ pub fn form(texts: Texts, at: At) -> impl IntoView {
             wrong.try_set(failed);
         });
     };
-    let label = move || texts.get(if asking.get() { Key::DevicePairing } else { Key::DevicePair });
+    let label = move || {
+        texts.get(if asking.get() {
+            Key::DevicePairing
+        } else {
+            Key::DevicePair
+        })
+    };
     view! {
         // Only this page knows what to do with it.
         <form class="pair" method="post" on:submit=ask>

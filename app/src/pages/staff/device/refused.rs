@@ -19,7 +19,11 @@ use crate::{
 pub fn refused(texts: Texts, at: At, premises: Premises) -> impl IntoView {
     let house = at.with_value(|desk| desk.house());
     let refused = Memo::new(move |_| house.with(|house| house.refused().cloned().collect::<Vec<_>>()));
-    let none = move || refused.with(Vec::is_empty).then(|| view! { <p class="hint">{texts.get(Key::DeviceRefusedNone)}</p> });
+    let none = move || {
+        refused
+            .with(Vec::is_empty)
+            .then(|| view! { <p class="hint">{texts.get(Key::DeviceRefusedNone)}</p> })
+    };
     view! {
         <section class="refused">
             <h2>{texts.get(Key::DeviceRefused)}</h2>
@@ -74,8 +78,14 @@ pub fn deed(texts: Texts, premises: &Premises, action: &Action) -> String {
         | Action::Discount { .. }
         | Action::TakeBackDiscount { .. }
         | Action::Close { .. } => (Key::DeedBill, None),
-        Action::Pay { tender, .. } | Action::TakeOrder { tender, .. } => (Key::DeedMoney, Some(money(tender.amount))),
-        Action::Refund { back: Back { amount, .. }, .. } | Action::MoveCash { amount, .. } => (Key::DeedMoney, Some(money(*amount))),
+        Action::Pay { tender, .. } | Action::TakeOrder { tender, .. } => {
+            (Key::DeedMoney, Some(money(tender.amount)))
+        }
+        Action::Refund {
+            back: Back { amount, .. },
+            ..
+        }
+        | Action::MoveCash { amount, .. } => (Key::DeedMoney, Some(money(*amount))),
         Action::Mail { to, .. } => (Key::DeedReceipt, Some(to.clone())),
         Action::OpenShift { .. } | Action::CloseShift { .. } => (Key::DeedShift, None),
         Action::Send { .. } | Action::Bump { .. } | Action::Recall { .. } => (Key::DeedKitchen, None),
@@ -92,5 +102,9 @@ pub fn deed(texts: Texts, premises: &Premises, action: &Action) -> String {
         Action::Order { .. } => (Key::DeedOrder, None),
         Action::Dismiss { .. } => (Key::DeedSetting, None),
     };
-    [Some(texts.get(key).to_owned()), more].into_iter().flatten().collect::<Vec<_>>().join(": ")
+    [Some(texts.get(key).to_owned()), more]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(": ")
 }

@@ -28,9 +28,17 @@ fn within(number: i16) -> u8 {
     number.clamp(0, 100) as u8
 }
 
-pub fn spot(post: &Post, chosen: RwSignal<Option<TableId>>, id: TableId, table: Memo<Table>) -> impl IntoView + use<> {
+pub fn spot(
+    post: &Post,
+    chosen: RwSignal<Option<TableId>>,
+    id: TableId,
+    table: Memo<Table>,
+) -> impl IntoView + use<> {
     // Where in the table it was taken hold of, in hundredths of the room.
-    let (plan, hold) = (RwSignal::new(table.with_untracked(|table| table.plan.clone())), RwSignal::new(None::<(i16, i16)>));
+    let (plan, hold) = (
+        RwSignal::new(table.with_untracked(|table| table.plan.clone())),
+        RwSignal::new(None::<(i16, i16)>),
+    );
     // While it is being moved, where it was is no news.
     let moves = RwSignal::new(0_u32);
     Effect::new(move |_| {
@@ -44,13 +52,21 @@ pub fn spot(post: &Post, chosen: RwSignal<Option<TableId>>, id: TableId, table: 
         let room: HtmlElement = table.offset_parent()?.dyn_into().ok()?;
         let part = |place: i32, whole: i32| (place * 100 / whole.max(1)) as i16;
         let x = part(table.offset_left() + event.offset_x(), room.offset_width());
-        Some((x, part(table.offset_top() + event.offset_y(), room.offset_height())))
+        Some((
+            x,
+            part(table.offset_top() + event.offset_y(), room.offset_height()),
+        ))
     };
     let take = move |event: PointerEvent| {
         chosen.set(Some(id));
         let Some((x, y)) = at(&event) else { return };
-        hold.set(Some(plan.with_untracked(|plan| (x - i16::from(plan.x), y - i16::from(plan.y)))));
-        if let Some(table) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
+        hold.set(Some(
+            plan.with_untracked(|plan| (x - i16::from(plan.x), y - i16::from(plan.y))),
+        ));
+        if let Some(table) = event
+            .current_target()
+            .and_then(|target| target.dyn_into::<HtmlElement>().ok())
+        {
             // Without it the drag ends at the table's edge.
             let _ = table.set_pointer_capture(event.pointer_id());
         }
@@ -63,7 +79,13 @@ pub fn spot(post: &Post, chosen: RwSignal<Option<TableId>>, id: TableId, table: 
     let keeping = post.clone();
     let keep = move || {
         moves.update(|moves| *moves += 1);
-        keeping.ask_either(Action::Plan { table: id, plan: plan.get_untracked() }, move |_| moves.update(|moves| *moves -= 1));
+        keeping.ask_either(
+            Action::Plan {
+                table: id,
+                plan: plan.get_untracked(),
+            },
+            move |_| moves.update(|moves| *moves -= 1),
+        );
     };
     let drop = {
         let keep = keep.clone();
@@ -84,7 +106,9 @@ pub fn spot(post: &Post, chosen: RwSignal<Option<TableId>>, id: TableId, table: 
         };
         event.prevent_default();
         chosen.set(Some(id));
-        plan.update(|plan| (plan.x, plan.y) = (within(i16::from(plan.x) + dx), within(i16::from(plan.y) + dy)));
+        plan.update(|plan| {
+            (plan.x, plan.y) = (within(i16::from(plan.x) + dx), within(i16::from(plan.y) + dy))
+        });
         keep();
     };
     let here = move || (chosen.get() == Some(id)).to_string();
@@ -100,33 +124,71 @@ pub fn spot(post: &Post, chosen: RwSignal<Option<TableId>>, id: TableId, table: 
 }
 
 /// The table that is chosen, and a new one.
-pub fn form(post: &Post, chosen: RwSignal<Option<TableId>>, room: Memo<Option<String>>) -> impl IntoView + use<> {
+pub fn form(
+    post: &Post,
+    chosen: RwSignal<Option<TableId>>,
+    room: Memo<Option<String>>,
+) -> impl IntoView + use<> {
     let post = post.clone();
     move || {
-        let table = chosen.get().and_then(|id| post.house.with_untracked(|house| house.table(id).cloned()));
+        let table = chosen
+            .get()
+            .and_then(|id| post.house.with_untracked(|house| house.table(id).cloned()));
         fields(&post, chosen, table, &room.get_untracked().unwrap_or_default())
     }
 }
 
-fn fields(post: &Post, chosen: RwSignal<Option<TableId>>, table: Option<Table>, room: &str) -> impl IntoView + use<> {
+fn fields(
+    post: &Post,
+    chosen: RwSignal<Option<TableId>>,
+    table: Option<Table>,
+    room: &str,
+) -> impl IntoView + use<> {
     let known = table.as_ref().map(|table| table.id);
     let plan = table.map_or_else(
-        || Plan { room: room.to_owned(), seats: 4, x: 50, y: 50, width: 12, height: 16, ..Plan::default() },
+        || Plan {
+            room: room.to_owned(),
+            seats: 4,
+            x: 50,
+            y: 50,
+            width: 12,
+            height: 16,
+            ..Plan::default()
+        },
         |table| table.plan,
     );
     let [name, room_field, seats] = [(); 3].map(|()| NodeRef::<html::Input>::new());
-    let (round, size) = (RwSignal::new(plan.round), RwSignal::new((plan.width, plan.height)));
+    let (round, size) = (
+        RwSignal::new(plan.round),
+        RwSignal::new((plan.width, plan.height)),
+    );
     let (keeping, id) = (post.clone(), known.unwrap_or_else(|| TableId(post.desk.id())));
     let before = plan.clone();
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
-        let value = |field: NodeRef<html::Input>| field.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
+        let value = |field: NodeRef<html::Input>| {
+            field
+                .get_untracked()
+                .map(|field| field.value().trim().to_owned())
+                .unwrap_or_default()
+        };
         // Dragged meanwhile, it stays where it is.
-        let place = keeping.house.with_untracked(|house| house.table(id).map(|table| (table.plan.x, table.plan.y)));
+        let place = keeping
+            .house
+            .with_untracked(|house| house.table(id).map(|table| (table.plan.x, table.plan.y)));
         let (x, y) = place.unwrap_or((before.x, before.y));
         let (width, height) = size.get_untracked();
         let seats = value(seats).parse().unwrap_or(before.seats);
-        let plan = Plan { name: value(name), room: value(room_field), seats, round: round.get_untracked(), x, y, width, height };
+        let plan = Plan {
+            name: value(name),
+            room: value(room_field),
+            seats,
+            round: round.get_untracked(),
+            x,
+            y,
+            width,
+            height,
+        };
         keeping.ask_once(Action::Plan { table: id, plan }, move || chosen.set(None));
     };
     let shape = |is_round: bool, key: Key| {

@@ -21,7 +21,13 @@ fn state(bills: &[&Bill], orders: usize) -> &'static str {
         [] if orders > 0 => "ordered",
         [] => "free",
         bills if bills.iter().all(|bill| bill.lines.is_empty()) => "seated",
-        bills if bills.iter().any(|bill| bill.lines.iter().any(|line| line.unsent() != 0)) => "unsent",
+        bills
+            if bills
+                .iter()
+                .any(|bill| bill.lines.iter().any(|line| line.unsent() != 0)) =>
+        {
+            "unsent"
+        }
         bills if bills.iter().any(|bill| !bill.payments.is_empty()) => "paying",
         _ => "ordered",
     }
@@ -33,12 +39,22 @@ fn bills_of<'h>(house: &'h House, table: &Table) -> Vec<&'h Bill> {
 
 /// What diners ordered to it by themselves.
 fn orders_of<'h>(house: &'h House, table: &Table) -> Vec<&'h Order> {
-    house.orders().filter(|order| !order.progress.state.is_over() && order.ordered.table == table.plan.name).collect()
+    house
+        .orders()
+        .filter(|order| !order.progress.state.is_over() && order.ordered.table == table.plan.name)
+        .collect()
 }
 
-pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, id: TableId, table: Memo<Table>) -> impl IntoView + use<> {
+pub fn spot(
+    post: &Post,
+    now: ReadSignal<Option<Timestamp>>,
+    id: TableId,
+    table: Memo<Table>,
+) -> impl IntoView + use<> {
     let house = post.house;
-    let state = Memo::new(move |_| house.with(|house| table.with(|table| state(&bills_of(house, table), orders_of(house, table).len()))));
+    let state = Memo::new(move |_| {
+        house.with(|house| table.with(|table| state(&bills_of(house, table), orders_of(house, table).len())))
+    });
     let words = {
         let post = post.clone();
         move || {
@@ -68,8 +84,14 @@ pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, id: TableId, table:
         }
     };
     let orders = move || {
-        let orders = house
-            .with(|house| table.with(|table| orders_of(house, table).iter().map(|order| format!("#{}", order.number)).collect::<Vec<_>>()));
+        let orders = house.with(|house| {
+            table.with(|table| {
+                orders_of(house, table)
+                    .iter()
+                    .map(|order| format!("#{}", order.number))
+                    .collect::<Vec<_>>()
+            })
+        });
         (!orders.is_empty()).then(|| view! { <small>{orders.join(" ")}</small> })
     };
     let taking = post.clone();
@@ -78,7 +100,14 @@ pub fn spot(post: &Post, now: ReadSignal<Option<Timestamp>>, id: TableId, table:
         None => {
             let (bill, in_hand) = (BillId(taking.desk.id()), taking.desk.in_hand());
             let plus_tax = !taking.premises.listed.restaurant.tax.included;
-            taking.ask_once(Action::Open { bill, seat: Seat::Table(id), plus_tax }, move || in_hand.set(Some(bill)));
+            taking.ask_once(
+                Action::Open {
+                    bill,
+                    seat: Seat::Table(id),
+                    plus_tax,
+                },
+                move || in_hand.set(Some(bill)),
+            );
         }
     };
     let part = |of: fn(&Plan) -> u8| move || table.with(|table| of(&table.plan)).to_string();

@@ -21,8 +21,13 @@ pub fn Stations(pass: Pass) -> impl IntoView {
         let pass = pass.clone();
         move || {
             let stations = house.with(|house| all_stations(house));
-            let none = stations.is_empty().then(|| view! { <p class="empty">{pass.word(Key::StationsNone)}</p> });
-            let rows: Vec<_> = stations.into_iter().map(|station| form(&pass, Some(station), may)).collect();
+            let none = stations
+                .is_empty()
+                .then(|| view! { <p class="empty">{pass.word(Key::StationsNone)}</p> });
+            let rows: Vec<_> = stations
+                .into_iter()
+                .map(|station| form(&pass, Some(station), may))
+                .collect();
             view! { {none}{rows} }
         }
     };
@@ -35,11 +40,16 @@ pub fn Stations(pass: Pass) -> impl IntoView {
 }
 
 fn form(pass: &Pass, station: Option<Station>, may: bool) -> impl IntoView + use<> {
-    let title = station.as_ref().map_or_else(|| pass.word(Key::StationsNew).to_owned(), |station| station.name.clone());
+    let title = station.as_ref().map_or_else(
+        || pass.word(Key::StationsNew).to_owned(),
+        |station| station.name.clone(),
+    );
     let name = NodeRef::<html::Input>::new();
     let known = station.as_ref().map(|station| station.id);
     let makes: RwSignal<BTreeSet<CategoryId>> =
-        RwSignal::new(station.as_ref().map_or_else(BTreeSet::new, |station| station.categories.iter().copied().collect()));
+        RwSignal::new(station.as_ref().map_or_else(BTreeSet::new, |station| {
+            station.categories.iter().copied().collect()
+        }));
     let boxes = pass.premises.menu.categories.iter().map(|category| {
         let id = category.id;
         let here = move || makes.with(|makes| makes.contains(&id)).to_string();
@@ -59,13 +69,20 @@ fn form(pass: &Pass, station: Option<Station>, may: bool) -> impl IntoView + use
         let Some(field) = name.get_untracked() else { return };
         let id = known.unwrap_or_else(|| StationId(keeping.desk.id()));
         let categories = makes.get_untracked().into_iter().collect();
-        keeping.ask_once(Action::Station(Station { id, name: field.value(), categories }), move || {
-            // Without a name it is not asked for again.
-            if known.is_none() {
-                field.set_value("");
-                makes.set(BTreeSet::new());
-            }
-        });
+        keeping.ask_once(
+            Action::Station(Station {
+                id,
+                name: field.value(),
+                categories,
+            }),
+            move || {
+                // Without a name it is not asked for again.
+                if known.is_none() {
+                    field.set_value("");
+                    makes.set(BTreeSet::new());
+                }
+            },
+        );
     };
     let (removing, word) = (pass.clone(), pass.word(Key::StationsRemove));
     let remove = known.filter(|_| may).map(|station| {

@@ -37,7 +37,13 @@ pub struct Seen<'a> {
 }
 
 pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>) -> impl IntoView + use<A> {
-    let Seen { texts, house, work, ticket, taken } = seen;
+    let Seen {
+        texts,
+        house,
+        work,
+        ticket,
+        taken,
+    } = seen;
     let (texts, id, begins, taken) = (*texts, ticket.id, work.begins(ticket), taken.clone());
     let own: Vec<TicketItem> = work.items(ticket).cloned().collect();
     let done = own.iter().all(|item| item.done);
@@ -48,15 +54,23 @@ pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>
         _ => "very-late",
     };
     let waits = move || texts.count(Key::KitchenMinutes, minutes() as usize);
-    let more = is_more(house, ticket).then(|| view! { <span class="more-of">{texts.get(Key::KitchenMore)}</span> });
-    let off = ticket.off.then(|| view! { <p class="off">{texts.get(Key::TicketOff)}</p> });
+    let more =
+        is_more(house, ticket).then(|| view! { <span class="more-of">{texts.get(Key::KitchenMore)}</span> });
+    let off = ticket
+        .off
+        .then(|| view! { <p class="off">{texts.get(Key::TicketOff)}</p> });
     let courses = by_course(&own).into_iter().map(|(course, items)| {
-        let title = (course > 0).then(|| view! { <h3>{texts.fill(Key::LineCourse, &[("n", &course.to_string())])}</h3> });
+        let title = (course > 0)
+            .then(|| view! { <h3>{texts.fill(Key::LineCourse, &[("n", &course.to_string())])}</h3> });
         let items: Vec<_> = items.into_iter().map(|line| item(texts, ask, id, line)).collect();
         view! { {title}<ul>{items}</ul> }
     });
     let courses: Vec<_> = courses.collect();
-    let label = if done { Key::KitchenRecall } else { Key::KitchenBump };
+    let label = if done {
+        Key::KitchenRecall
+    } else {
+        Key::KitchenBump
+    };
     let lines: Vec<LineId> = own.iter().map(|item| item.line).collect();
     let asked = move |_: &A| asked(done, id, lines.clone());
     view! {
@@ -76,11 +90,20 @@ pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>
 
 /// What is made is called back, what is not is made.
 fn asked(done: bool, ticket: TicketId, lines: Vec<LineId>) -> Action {
-    if done { Action::Recall { ticket, lines } } else { Action::Bump { ticket, lines } }
+    if done {
+        Action::Recall { ticket, lines }
+    } else {
+        Action::Bump { ticket, lines }
+    }
 }
 
 impl Ask for Pass {
-    fn button(self, face: Face, asked: impl Fn(&Self) -> Action + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static {
+    fn button(
+        self,
+        face: Face,
+        asked: impl Fn(&Self) -> Action + 'static,
+        words: impl IntoView + 'static,
+    ) -> impl IntoView + 'static {
         tapped(face, move || bump(&self, asked(&self)), words)
     }
 
@@ -91,7 +114,14 @@ impl Ask for Pass {
     /// It changes in place, so that its key keeps the focus.
     fn is_done(&self, ticket: TicketId, item: &TicketItem) -> Signal<bool> {
         let (house, line) = (self.house, item.line);
-        let done = move |house: &House| house.ticket(ticket)?.items.iter().find(|item| item.line == line).map(|item| item.done);
+        let done = move |house: &House| {
+            house
+                .ticket(ticket)?
+                .items
+                .iter()
+                .find(|item| item.line == line)
+                .map(|item| item.done)
+        };
         Memo::new(move |_| house.with(|house| done(house)).unwrap_or_default()).into()
     }
 }
@@ -106,7 +136,10 @@ fn bump(pass: &Pass, action: Action) {
     pass.ask_then(action, move || {
         let ready = post.house.with_untracked(|house| house.made(ticket));
         if let Some(order) = ready {
-            post.ask(Action::Order { order, event: Event::Ready });
+            post.ask(Action::Order {
+                order,
+                event: Event::Ready,
+            });
         }
     });
 }
@@ -115,32 +148,59 @@ fn by_course(items: &[TicketItem]) -> Vec<(u8, Vec<&TicketItem>)> {
     let mut courses: Vec<u8> = items.iter().map(|item| item.course).collect();
     courses.sort_unstable();
     courses.dedup();
-    courses.into_iter().map(|course| (course, items.iter().filter(|item| item.course == course).collect())).collect()
+    courses
+        .into_iter()
+        .map(|course| {
+            (
+                course,
+                items.iter().filter(|item| item.course == course).collect(),
+            )
+        })
+        .collect()
 }
 
 fn item<A: Ask>(texts: Texts, ask: &A, ticket: TicketId, item: &TicketItem) -> impl IntoView + use<A> {
-    let picks: Vec<_> = item.picks.iter().map(|pick| view! { <li dir="auto">{pick.clone()}</li> }).collect();
+    let picks: Vec<_> = item
+        .picks
+        .iter()
+        .map(|pick| view! { <li dir="auto">{pick.clone()}</li> })
+        .collect();
     let note = (!item.note.is_empty()).then(|| view! { <small dir="auto">{item.note.clone()}</small> });
     let less = item.count < 0;
     let words = match less {
-        true => texts.fill(Key::KitchenLess, &[("n", &item.count.unsigned_abs().to_string()), ("name", &item.name)]),
+        true => texts.fill(
+            Key::KitchenLess,
+            &[
+                ("n", &item.count.unsigned_abs().to_string()),
+                ("name", &item.name),
+            ],
+        ),
         false => format!("{} × {}", item.count, item.name),
     };
     let (line, done) = (item.line, ask.is_done(ticket, item));
-    let face = Face { class: if less { "item less" } else { "item" }, pressed: Some(done) };
+    let face = Face {
+        class: if less { "item less" } else { "item" },
+        pressed: Some(done),
+    };
     let inner = view! {
         <b dir="auto">{words}</b>
         {(!picks.is_empty()).then_some(view! { <ul>{picks}</ul> })}
         {note}
     };
-    let button = ask.clone().button(face, move |_: &A| asked(done.get_untracked(), ticket, vec![line]), inner);
+    let button = ask.clone().button(
+        face,
+        move |_: &A| asked(done.get_untracked(), ticket, vec![line]),
+        inner,
+    );
     view! { <li>{button}</li> }
 }
 
 fn whose(texts: Texts, house: &House, ticket: &Ticket) -> String {
     match &ticket.of {
         Of::Bill { seat: at, name, .. } => seat(texts, house, at, name),
-        Of::Order(order) => house.order(*order).map_or_else(String::new, |order| order_name(texts, order)),
+        Of::Order(order) => house
+            .order(*order)
+            .map_or_else(String::new, |order| order_name(texts, order)),
     }
 }
 
@@ -148,14 +208,21 @@ fn whose(texts: Texts, house: &House, ticket: &Ticket) -> String {
 fn notes(texts: Texts, house: &House, ticket: &Ticket) -> Option<impl IntoView + use<>> {
     let Of::Order(order) = ticket.of else { return None };
     let order = house.order(order)?;
-    Some(view! { <p class="due">{texts.fill(Key::OrderDue, &[("time", &due(texts, order))])}</p>{orders::asked(texts, &order.ordered)} })
+    Some(
+        view! { <p class="due">{texts.fill(Key::OrderDue, &[("time", &due(texts, order))])}</p>{orders::asked(texts, &order.ordered)} },
+    )
 }
 
 /// The kitchen has had a ticket of the same bill before.
 fn is_more(house: &House, ticket: &Ticket) -> bool {
-    let Of::Bill { bill, .. } = &ticket.of else { return false };
+    let Of::Bill { bill, .. } = &ticket.of else {
+        return false;
+    };
     let is_of = |other: &Ticket| matches!(&other.of, Of::Bill { bill: of, .. } if of == bill);
     // Courses that were sent together are taken in one moment.
     let is_new = ticket.items.iter().any(|item| item.count > 0);
-    is_new && house.tickets().any(|other| is_of(other) && other.taken_at < ticket.taken_at)
+    is_new
+        && house
+            .tickets()
+            .any(|other| is_of(other) && other.taken_at < ticket.taken_at)
 }

@@ -18,7 +18,11 @@ pub struct Forms {
 impl Forms {
     pub fn new(address: String, now: Timestamp, first: OpId) -> Self {
         // By twos: whatever follows from an op has the name beside it.
-        Self { address, now, next: Rc::new(Cell::new(first.0 & !1)) }
+        Self {
+            address,
+            now,
+            next: Rc::new(Cell::new(first.0 & !1)),
+        }
     }
 
     fn name(&self) -> OpId {
@@ -29,7 +33,12 @@ impl Forms {
 }
 
 impl Ask for Forms {
-    fn button(self, face: Face, asked: impl Fn(&Self) -> Action + 'static, words: impl IntoView + 'static) -> impl IntoView + 'static {
+    fn button(
+        self,
+        face: Face,
+        asked: impl Fn(&Self) -> Action + 'static,
+        words: impl IntoView + 'static,
+    ) -> impl IntoView + 'static {
         let Face { class, pressed } = face;
         // An action is made of words and numbers, which are always JSON.
         let action = serde_json::to_string(&asked(&self)).unwrap_or_default();

@@ -24,11 +24,25 @@ use crate::{
 };
 
 pub fn kitchen(texts: Texts, premises: &Premises, kitchen: &Kitchen) -> impl IntoView + use<> {
-    let Kitchen { look, house, first, station, done, .. } = kitchen;
+    let Kitchen {
+        look,
+        house,
+        first,
+        station,
+        done,
+        ..
+    } = kitchen;
     let forms = Forms::new(here(premises, *station, *done), look.at, *first);
     let station = station.and_then(|id| house.station(id));
-    let work = Work { menu: &premises.menu, station, preparation: premises.listed.restaurant.ordering.preparation };
-    let orders: Vec<_> = new_orders(house).iter().map(|order| orders::card(texts, &forms, order)).collect();
+    let work = Work {
+        menu: &premises.menu,
+        station,
+        preparation: premises.listed.restaurant.ordering.preparation,
+    };
+    let orders: Vec<_> = new_orders(house)
+        .iter()
+        .map(|order| orders::card(texts, &forms, order))
+        .collect();
     let body = match done {
         true => Either::Left(finished(texts, kitchen, &work, &forms)),
         false => Either::Right(waiting(texts, kitchen, &work, &forms)),
@@ -48,16 +62,28 @@ pub fn kitchen(texts: Texts, premises: &Premises, kitchen: &Kitchen) -> impl Int
 fn here(premises: &Premises, station: Option<StationId>, done: bool) -> String {
     let station = station.map(|station| ("station", station.to_string()));
     let done = done.then(|| ("done", "1".to_owned()));
-    address(&format!("/staff/{}/kitchen", premises.slug), station.into_iter().chain(done))
+    address(
+        &format!("/staff/{}/kitchen", premises.slug),
+        station.into_iter().chain(done),
+    )
 }
 
-fn bar(texts: Texts, premises: &Premises, house: &House, chosen: Option<StationId>, done: bool) -> impl IntoView + use<> {
+fn bar(
+    texts: Texts,
+    premises: &Premises,
+    house: &House,
+    chosen: Option<StationId>,
+    done: bool,
+) -> impl IntoView + use<> {
     let link = |station: Option<StationId>, name: String| {
         let current = (!done && chosen == station).then_some("page");
         view! { <a class="button" href=here(premises, station, false) aria-current=current dir="auto">{name}</a> }
     };
     let all = link(None, texts.get(Key::KitchenAll).to_owned());
-    let stations: Vec<_> = all_stations(house).into_iter().map(|station| link(Some(station.id), station.name)).collect();
+    let stations: Vec<_> = all_stations(house)
+        .into_iter()
+        .map(|station| link(Some(station.id), station.name))
+        .collect();
     let finished = here(premises, chosen, true);
     let current = done.then_some("page");
     view! {
@@ -68,17 +94,34 @@ fn bar(texts: Texts, premises: &Premises, house: &House, chosen: Option<StationI
     }
 }
 
-fn cards(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms, tickets: &[&Ticket]) -> impl IntoView + use<> {
+fn cards(
+    texts: Texts,
+    kitchen: &Kitchen,
+    work: &Work<'_>,
+    forms: &Forms,
+    tickets: &[&Ticket],
+) -> impl IntoView + use<> {
     let Kitchen { look, house, .. } = kitchen;
     let (now, _) = signal(Some(look.at));
-    let seen = |ticket| Seen { texts, house, work, ticket, taken: look.now.moved(look.at, ticket.taken_at).clock() };
-    tickets.iter().map(|ticket| card(forms, &seen(*ticket), now)).collect::<Vec<_>>()
+    let seen = |ticket| Seen {
+        texts,
+        house,
+        work,
+        ticket,
+        taken: look.now.moved(look.at, ticket.taken_at).clock(),
+    };
+    tickets
+        .iter()
+        .map(|ticket| card(forms, &seen(*ticket), now))
+        .collect::<Vec<_>>()
 }
 
 fn waiting(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> impl IntoView + use<> {
     let (house, now) = (&kitchen.house, kitchen.look.at);
     let tickets = work.waiting(house, now);
-    let nothing = tickets.is_empty().then(|| view! { <li class="empty">{texts.get(Key::KitchenNothing)}</li> });
+    let nothing = tickets
+        .is_empty()
+        .then(|| view! { <li class="empty">{texts.get(Key::KitchenNothing)}</li> });
     view! {
         <div class="pass">
             <ol class="tickets">{nothing}{cards(texts, kitchen, work, forms, &tickets)}</ol>
@@ -91,7 +134,9 @@ fn waiting(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> i
 fn finished(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> impl IntoView + use<> {
     let mut tickets = work.done(&kitchen.house);
     tickets.truncate(RECALLED);
-    let none = tickets.is_empty().then(|| view! { <p class="empty">{texts.get(Key::KitchenNothingDone)}</p> });
+    let none = tickets
+        .is_empty()
+        .then(|| view! { <p class="empty">{texts.get(Key::KitchenNothingDone)}</p> });
     view! { {none}<ol class="tickets">{cards(texts, kitchen, work, forms, &tickets)}</ol> }
 }
 
@@ -99,10 +144,23 @@ fn finished(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> 
 fn not_done(texts: Texts, premises: &Premises, kitchen: &Kitchen, forms: &Forms) -> impl IntoView + use<> {
     let row = |refusal: &Refused| {
         let (op, what) = (refusal.op.id, deed(texts, premises, &refusal.op.action));
-        let said = texts.fill(Key::DeedAt, &[("what", &what), ("ago", &ago(texts, refusal.op.at, kitchen.look.at))]);
-        let seen = forms.clone().button(Face::default(), move |_: &Forms| Action::Dismiss { op }, texts.get(Key::DeviceSeen));
+        let said = texts.fill(
+            Key::DeedAt,
+            &[
+                ("what", &what),
+                ("ago", &ago(texts, refusal.op.at, kitchen.look.at)),
+            ],
+        );
+        let seen = forms.clone().button(
+            Face::default(),
+            move |_: &Forms| Action::Dismiss { op },
+            texts.get(Key::DeviceSeen),
+        );
         view! { <div class="wrong" role="alert"><span dir="auto">{said}" – "{refused(texts, &refusal.why)}</span>{seen}</div> }
     };
-    let own = kitchen.house.refused().filter(|refusal| refusal.op.device == kitchen.paired.device);
+    let own = kitchen
+        .house
+        .refused()
+        .filter(|refusal| refusal.op.device == kitchen.paired.device);
     own.map(row).collect::<Vec<_>>()
 }

@@ -34,7 +34,8 @@ const TOLD: i64 = 4 * 60 * 60;
 
 /// What the courier has with them, or thinks so.
 fn carried(house: &House, now: Timestamp) -> Vec<Run> {
-    let told = |run: &Run| now.0 - run.assigned_at.0 < TOLD && run.stops.iter().any(|stop| is_off(house, stop));
+    let told =
+        |run: &Run| now.0 - run.assigned_at.0 < TOLD && run.stops.iter().any(|stop| is_off(house, stop));
     runs_in(house, |run| !is_over(house, run) || told(run))
 }
 
@@ -52,9 +53,15 @@ pub fn Courier(post: Post) -> impl IntoView {
     let cards = {
         let post = post.clone();
         move || {
-            let runs: Vec<_> =
-                house.with(|house| carried(house, post.desk.now()).iter().map(|run| card(&post, house, run, at_door)).collect());
-            let none = runs.is_empty().then(|| view! { <p class="empty">{post.word(Key::CourierNothing)}</p> });
+            let runs: Vec<_> = house.with(|house| {
+                carried(house, post.desk.now())
+                    .iter()
+                    .map(|run| card(&post, house, run, at_door))
+                    .collect()
+            });
+            let none = runs
+                .is_empty()
+                .then(|| view! { <p class="empty">{post.word(Key::CourierNothing)}</p> });
             view! { {none}{runs} }
         }
     };
@@ -77,21 +84,47 @@ pub fn Courier(post: Post) -> impl IntoView {
 }
 
 fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView + use<> {
-    let (off, open): (Vec<&Stop>, Vec<&Stop>) =
-        run.stops.iter().filter(|stop| stop.handed_over.is_none()).partition(|stop| is_off(house, stop));
-    let [off, open] = [off, open].map(|stops| stops.into_iter().filter_map(|stop| house.order(stop.order)).collect::<Vec<_>>());
-    let stops: Vec<_> = open.iter().enumerate().map(|(at, order)| stop(post, run, order, sooner(run, &open, &off, at), at_door)).collect();
+    let (off, open): (Vec<&Stop>, Vec<&Stop>) = run
+        .stops
+        .iter()
+        .filter(|stop| stop.handed_over.is_none())
+        .partition(|stop| is_off(house, stop));
+    let [off, open] = [off, open].map(|stops| {
+        stops
+            .into_iter()
+            .filter_map(|stop| house.order(stop.order))
+            .collect::<Vec<_>>()
+    });
+    let stops: Vec<_> = open
+        .iter()
+        .enumerate()
+        .map(|(at, order)| stop(post, run, order, sooner(run, &open, &off, at), at_door))
+        .collect();
     let off: Vec<_> = off.into_iter().map(|order| called_off(post, order)).collect();
-    let ready: Vec<OrderId> = open.iter().filter(|order| order.progress.state == State::Ready).map(|order| order.id).collect();
+    let ready: Vec<OrderId> = open
+        .iter()
+        .filter(|order| order.progress.state == State::Ready)
+        .map(|order| order.id)
+        .collect();
     let leaving = post.clone();
     let leave = (!ready.is_empty()).then(|| {
         let words = post.texts.count(Key::CourierTake, ready.len());
-        let leaves = |order: &OrderId| Action::Order { order: *order, event: Event::OutForDelivery };
+        let leaves = |order: &OrderId| Action::Order {
+            order: *order,
+            event: Event::OutForDelivery,
+        };
         let take = move |_| leaving.ask_all_once(ready.iter().map(leaves), || ());
         view! { <button type="button" class="main" on:click=take>{words}</button> }
     });
-    let cash = if run.handed_in.is_some() { Minor::ZERO } else { run.cash() };
-    let carried = (cash > Minor::ZERO).then(|| post.texts.fill(Key::CourierCash, &[("amount", &post.money(cash))]));
+    let cash = if run.handed_in.is_some() {
+        Minor::ZERO
+    } else {
+        run.cash()
+    };
+    let carried = (cash > Minor::ZERO).then(|| {
+        post.texts
+            .fill(Key::CourierCash, &[("amount", &post.money(cash))])
+    });
     view! {
         <section>
             {(!off.is_empty()).then_some(view! { <ol class="stops">{off}</ol> })}
@@ -111,18 +144,37 @@ fn called_off(post: &Post, order: &Order) -> impl IntoView + use<> {
     }
 }
 
-fn stop(post: &Post, run: &Run, order: &Order, sooner: Option<Action>, at_door: AtDoor) -> impl IntoView + use<> {
+fn stop(
+    post: &Post,
+    run: &Run,
+    order: &Order,
+    sooner: Option<Action>,
+    at_door: AtDoor,
+) -> impl IntoView + use<> {
     let (run_id, id) = (run.id, order.id);
     let ordered = &order.ordered;
     let to = door(order).map(address).unwrap_or_default();
-    let map = format!("https://www.openstreetmap.org/search?{}", Serializer::new(String::new()).append_pair("query", &to).finish());
-    let hint = door(order).map(|door| door.hint.clone()).filter(|hint| !hint.is_empty()).map(|hint| view! { <p dir="auto">{hint}</p> });
-    let note = (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
+    let map = format!(
+        "https://www.openstreetmap.org/search?{}",
+        Serializer::new(String::new()).append_pair("query", &to).finish()
+    );
+    let hint = door(order)
+        .map(|door| door.hint.clone())
+        .filter(|hint| !hint.is_empty())
+        .map(|hint| view! { <p dir="auto">{hint}</p> });
+    let note =
+        (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
     let due = post.texts.fill(Key::OrderDue, &[("time", &due(order).clock())]);
-    let bag: Vec<_> = ordered.lines.iter().map(|line| view! { <li dir="auto">{format!("{} × {}", line.count, line.name)}</li> }).collect();
+    let bag: Vec<_> = ordered
+        .lines
+        .iter()
+        .map(|line| view! { <li dir="auto">{format!("{} × {}", line.count, line.name)}</li> })
+        .collect();
     let money = match to_collect(order) {
         Minor::ZERO => post.word(Key::CourierPaid).to_owned(),
-        due => post.texts.fill(Key::CourierCollect, &[("amount", &post.money(due))]),
+        due => post
+            .texts
+            .fill(Key::CourierCollect, &[("amount", &post.money(due))]),
     };
     let earlier = sooner.map(|action| {
         let (asking, words) = (post.clone(), post.word(Key::CourierEarlier));
@@ -153,7 +205,11 @@ fn stop(post: &Post, run: &Run, order: &Order, sooner: Option<Action>, at_door: 
 fn sooner(run: &Run, open: &[&Order], off: &[&Order], at: usize) -> Option<Action> {
     let mut orders: Vec<OrderId> = open.iter().chain(off).map(|order| order.id).collect();
     orders.swap(at.checked_sub(1)?, at);
-    Some(Action::Assign { run: run.id, courier: run.courier, orders })
+    Some(Action::Assign {
+        run: run.id,
+        courier: run.courier,
+        orders,
+    })
 }
 
 fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl IntoView + use<> {
@@ -163,14 +219,34 @@ fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl In
     let giving = post.clone();
     let give = move |event: SubmitEvent| {
         event.prevent_default();
-        let name = || name.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
-        let proof = photo.get_untracked().map_or_else(|| Proof::Name(name()), Proof::Photo);
-        let handed_over = HandedOver { at: giving.desk.now(), cash: cash.get_untracked(), proof };
+        let name = || {
+            name.get_untracked()
+                .map(|field| field.value().trim().to_owned())
+                .unwrap_or_default()
+        };
+        let proof = photo
+            .get_untracked()
+            .map_or_else(|| Proof::Name(name()), Proof::Photo);
+        let handed_over = HandedOver {
+            at: giving.desk.now(),
+            cash: cash.get_untracked(),
+            proof,
+        };
         let done = giving.clone();
-        giving.ask_once(Action::HandOver { run, order: id, handed_over }, move || {
-            done.ask(Action::Order { order: id, event: Event::Delivered });
-            at_door.set(None);
-        });
+        giving.ask_once(
+            Action::HandOver {
+                run,
+                order: id,
+                handed_over,
+            },
+            move || {
+                done.ask(Action::Order {
+                    order: id,
+                    event: Event::Delivered,
+                });
+                at_door.set(None);
+            },
+        );
     };
     let collects = (to_collect(order) > Minor::ZERO).then(|| field(post, Key::CourierCollected, cash));
     let (who, handed_over) = (post.word(Key::CourierWho), post.word(Key::CourierHandedOver));
@@ -202,7 +278,11 @@ fn camera(post: &Post, photo: RwSignal<Option<String>>) -> impl IntoView + use<>
         });
     };
     let (label, no_picture) = (post.word(Key::CourierPhoto), post.word(Key::CourierNoPhoto));
-    let shown = move || photo.get().map(|photo| view! { <img class="proof" src=picture(&photo) alt=label/> });
+    let shown = move || {
+        photo
+            .get()
+            .map(|photo| view! { <img class="proof" src=picture(&photo) alt=label/> })
+    };
     view! {
         <label><span>{label}</span><input type="file" accept="image/*" capture="environment" on:change:target=move |event| look(event.target())/></label>
         {move || failed.get().then(|| view! { <p class="hint" role="alert">{no_picture}</p> })}

@@ -31,16 +31,31 @@ use crate::{
 const BROUGHT: usize = 12;
 
 fn couriers(house: &House) -> Vec<Installed> {
-    let mut couriers: Vec<Installed> = house.devices().filter(|device| device.kind == DeviceKind::Courier).cloned().collect();
+    let mut couriers: Vec<Installed> = house
+        .devices()
+        .filter(|device| device.kind == DeviceKind::Courier)
+        .cloned()
+        .collect();
     couriers.sort_by(|a, b| a.name.cmp(&b.name));
     couriers
 }
 
 /// What nobody has been asked to bring yet.
 fn waiting(house: &House) -> Vec<Order> {
-    let taken: BTreeSet<OrderId> = runs(house).iter().flat_map(|run| &run.stops).map(|stop| stop.order).collect();
-    let soon = |state| matches!(state, State::Accepted | State::Preparing | State::Ready | State::OutForDelivery);
-    orders_in(house, |order| door(order).is_some() && soon(order.progress.state) && !taken.contains(&order.id))
+    let taken: BTreeSet<OrderId> = runs(house)
+        .iter()
+        .flat_map(|run| &run.stops)
+        .map(|stop| stop.order)
+        .collect();
+    let soon = |state| {
+        matches!(
+            state,
+            State::Accepted | State::Preparing | State::Ready | State::OutForDelivery
+        )
+    };
+    orders_in(house, |order| {
+        door(order).is_some() && soon(order.progress.state) && !taken.contains(&order.id)
+    })
 }
 
 #[component]
@@ -56,8 +71,14 @@ pub fn Dispatch(post: Post) -> impl IntoView {
     let rows = {
         let post = post.clone();
         move || {
-            let rows: Vec<_> = orders.get().iter().map(|order| row(&post, order, chosen)).collect();
-            let none = rows.is_empty().then(|| view! { <p class="empty">{post.word(Key::RunsNothing)}</p> });
+            let rows: Vec<_> = orders
+                .get()
+                .iter()
+                .map(|order| row(&post, order, chosen))
+                .collect();
+            let none = rows
+                .is_empty()
+                .then(|| view! { <p class="empty">{post.word(Key::RunsNothing)}</p> });
             view! { <ul class="run-orders">{rows}</ul>{none} }
         }
     };
@@ -65,14 +86,26 @@ pub fn Dispatch(post: Post) -> impl IntoView {
         let post = post.clone();
         move || {
             let couriers = house.with(|house| couriers(house));
-            let none = couriers.is_empty().then(|| view! { <p class="hint">{post.word(Key::RunsNoCourier)}</p> });
-            let keys: Vec<_> = couriers.into_iter().map(|courier| hand(&post, &courier, orders, chosen)).collect();
+            let none = couriers
+                .is_empty()
+                .then(|| view! { <p class="hint">{post.word(Key::RunsNoCourier)}</p> });
+            let keys: Vec<_> = couriers
+                .into_iter()
+                .map(|courier| hand(&post, &courier, orders, chosen))
+                .collect();
             view! { <div class="choices">{keys}</div>{none} }
         }
     };
     let under_way = {
         let post = post.clone();
-        move || house.with(|house| runs(house).iter().map(|run| card(&post, house, run)).collect::<Vec<_>>())
+        move || {
+            house.with(|house| {
+                runs(house)
+                    .iter()
+                    .map(|run| card(&post, house, run))
+                    .collect::<Vec<_>>()
+            })
+        }
     };
     let brought = {
         let (post, open) = (post.clone(), RwSignal::new(false));
@@ -134,7 +167,12 @@ fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoV
 }
 
 /// Gives what is chosen to a courier, to be brought in the order of the taps; on the phone it can be put in another.
-fn hand(post: &Post, courier: &Installed, orders: Memo<Vec<Order>>, chosen: RwSignal<Vec<OrderId>>) -> impl IntoView + use<> {
+fn hand(
+    post: &Post,
+    courier: &Installed,
+    orders: Memo<Vec<Order>>,
+    chosen: RwSignal<Vec<OrderId>>,
+) -> impl IntoView + use<> {
     let (id, giving, run) = (courier.device, post.clone(), RunId(post.desk.id()));
     let words = post.texts.fill(Key::RunsGive, &[("name", &courier.name)]);
     let picked = move || {
@@ -142,7 +180,11 @@ fn hand(post: &Post, courier: &Installed, orders: Memo<Vec<Order>>, chosen: RwSi
         chosen.get().into_iter().filter(waits).collect::<Vec<_>>()
     };
     let give = move |_| {
-        let action = Action::Assign { run, courier: id, orders: untrack(picked) };
+        let action = Action::Assign {
+            run,
+            courier: id,
+            orders: untrack(picked),
+        };
         giving.ask_once(action, move || chosen.set(Vec::new()));
     };
     let nothing = move || picked().is_empty();
@@ -150,7 +192,10 @@ fn hand(post: &Post, courier: &Installed, orders: Memo<Vec<Order>>, chosen: RwSi
 }
 
 fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
-    let name = couriers(house).into_iter().find(|courier| courier.device == run.courier).map(|courier| courier.name);
+    let name = couriers(house)
+        .into_iter()
+        .find(|courier| courier.device == run.courier)
+        .map(|courier| courier.name);
     let stops = run.stops.iter().filter_map(|stop| {
         let order = house.order(stop.order)?;
         let state = match &stop.handed_over {
@@ -166,12 +211,27 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
     let all = is_brought(house, run) && !is_over(house, run);
     let (id, cash) = (run.id, run.cash());
     let (taking, hand_in) = (post.clone(), MoveId(post.desk.id()));
-    let collected = run.stops.iter().filter(|stop| stop.handed_over.as_ref().is_some_and(|handed_over| handed_over.cash > Minor::ZERO));
+    let collected = run.stops.iter().filter(|stop| {
+        stop.handed_over
+            .as_ref()
+            .is_some_and(|handed_over| handed_over.cash > Minor::ZERO)
+    });
     let collected: Vec<OrderId> = collected.map(|stop| stop.order).collect();
     let take = move |_| {
-        let shift = taking.house.with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
+        let shift = taking
+            .house
+            .with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
         match shift {
-            Some(shift) => taking.ask_once(Action::HandIn { id: hand_in, run: id, orders: collected.clone(), shift, amount: cash }, || ()),
+            Some(shift) => taking.ask_once(
+                Action::HandIn {
+                    id: hand_in,
+                    run: id,
+                    orders: collected.clone(),
+                    shift,
+                    amount: cash,
+                },
+                || (),
+            ),
             None => taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())),
         }
     };
@@ -188,15 +248,24 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
 
 /// What a courier cannot bring waits for another one.
 fn take_back(post: &Post, house: &House, run: &Run) -> Option<impl IntoView + use<>> {
-    let open = run.stops.iter().any(|stop| stop.handed_over.is_none() && !is_off(house, stop));
+    let open = run
+        .stops
+        .iter()
+        .any(|stop| stop.handed_over.is_none() && !is_off(house, stop));
     let (taking, words) = (post.clone(), post.word(Key::RunsTakeBack));
-    let action = Action::Assign { run: run.id, courier: run.courier, orders: Vec::new() };
+    let action = Action::Assign {
+        run: run.id,
+        courier: run.courier,
+        orders: Vec::new(),
+    };
     open.then(|| view! { <button type="button" on:click=move |_| taking.ask_once(action.clone(), || ())>{words}</button> })
 }
 
 fn proof(post: &Post, proof: &Proof) -> impl IntoView + use<> {
     match proof {
         Proof::Name(name) => Either::Left(view! { " "<small dir="auto">{name.clone()}</small> }),
-        Proof::Photo(photo) => Either::Right(view! { <img class="proof" src=picture(photo) alt=post.word(Key::CourierPhoto)/> }),
+        Proof::Photo(photo) => {
+            Either::Right(view! { <img class="proof" src=picture(photo) alt=post.word(Key::CourierPhoto)/> })
+        }
     }
 }

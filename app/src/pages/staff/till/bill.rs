@@ -32,7 +32,9 @@ pub fn BillInHand(counter: Counter) -> impl IntoView {
     let some = Memo::new(move |_| bill.with(Option::is_some));
     move || match some.get() {
         true => Either::Left(in_hand(&counter, bill)),
-        false => Either::Right(view! { <section class="bill none"><p class="empty">{counter.word(Key::BillNone)}</p></section> }),
+        false => Either::Right(
+            view! { <section class="bill none"><p class="empty">{counter.word(Key::BillNone)}</p></section> },
+        ),
     }
 }
 
@@ -44,18 +46,32 @@ fn in_hand(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
     let texts = counter.texts;
     let guests = Memo::new(move |_| read(bill, |bill| bill.guests));
     let guests = move || (guests.get() > 0).then(|| texts.count(Key::BillGuests, guests.get().into()));
-    let lines = Memo::new(move |_| read(bill, |bill| bill.lines.iter().map(|line| line.id).collect::<Vec<_>>()));
+    let lines = Memo::new(move |_| {
+        read(bill, |bill| {
+            bill.lines.iter().map(|line| line.id).collect::<Vec<_>>()
+        })
+    });
     let closed = Memo::new(move |_| read(bill, |bill| bill.closed));
     let row = {
         let counter = counter.clone();
         move |id: LineId| row(&counter, bill, closed, id)
     };
     let (empty, paid) = (counter.word(Key::BillEmpty), counter.word(Key::BillClosed));
-    let empty = move || lines.with(Vec::is_empty).then(|| view! { <p class="empty">{empty}</p> });
-    let paid = move || closed.get().then(|| view! { <p class="said good" role="status">{paid}</p> });
+    let empty = move || {
+        lines
+            .with(Vec::is_empty)
+            .then(|| view! { <p class="empty">{empty}</p> })
+    };
+    let paid = move || {
+        closed
+            .get()
+            .then(|| view! { <p class="said good" role="status">{paid}</p> })
+    };
     // Reckoned once for all that shows it.
     let sums = Memo::new(move |_| bill.with(|bill| bill.as_ref().map(|bill| bill.sums())));
-    let due = Memo::new(move |_| sums.with(|sums| sums.as_ref().map_or(Minor::ZERO, |sums| sums.total)) - read(bill, Bill::paid));
+    let due = Memo::new(move |_| {
+        sums.with(|sums| sums.as_ref().map_or(Minor::ZERO, |sums| sums.total)) - read(bill, Bill::paid)
+    });
     let doings = doings(counter, bill, due);
     let sums = sums_of(counter, bill, sums, due);
     view! {
@@ -77,9 +93,16 @@ fn in_hand(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
 fn beside(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
     let house = counter.house;
     let bills = Memo::new(move |_| {
-        let Some(table) = read(bill, Bill::table) else { return Vec::new() };
+        let Some(table) = read(bill, Bill::table) else {
+            return Vec::new();
+        };
         house.with(|house| {
-            house.table(table).into_iter().flat_map(|table| &table.bills).filter_map(|id| Some((*id, house.bill(*id)?.due()))).collect()
+            house
+                .table(table)
+                .into_iter()
+                .flat_map(|table| &table.bills)
+                .filter_map(|id| Some((*id, house.bill(*id)?.due())))
+                .collect()
         })
     });
     let counter = counter.clone();
@@ -100,10 +123,20 @@ fn beside(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
 /// What it is stays; how many of it, and what was said of it, change in place, so that a key keeps the focus.
 fn row(counter: &Counter, bill: InHand, closed: Memo<bool>, id: LineId) -> impl IntoView + use<> {
     let line = bill.with_untracked(|bill| bill.as_ref()?.line(id).cloned())?;
-    let BillLine { name, price, picks, .. } = line;
-    let of_line = move |bill: &Bill| bill.line(id).map(|line| (line.count, line.sent)).unwrap_or_default();
+    let BillLine {
+        name, price, picks, ..
+    } = line;
+    let of_line = move |bill: &Bill| {
+        bill.line(id)
+            .map(|line| (line.count, line.sent))
+            .unwrap_or_default()
+    };
     let counted = Memo::new(move |_| read(bill, of_line));
-    let of_line = move |bill: &Bill| bill.line(id).map(|line| (line.course, line.note.clone())).unwrap_or_default();
+    let of_line = move |bill: &Bill| {
+        bill.line(id)
+            .map(|line| (line.course, line.note.clone()))
+            .unwrap_or_default()
+    };
     let said = Memo::new(move |_| read(bill, of_line));
     let texts = counter.texts;
     let course = move || {
@@ -133,7 +166,10 @@ fn row(counter: &Counter, bill: InHand, closed: Memo<bool>, id: LineId) -> impl 
     };
     let (less, more) = (by(-1, Key::LineLess, "−"), by(1, Key::LineMore, "+"));
     let over = counter.over;
-    let picks: Vec<_> = picks.into_iter().map(|pick| view! { <li dir="auto">{pick.name}</li> }).collect();
+    let picks: Vec<_> = picks
+        .into_iter()
+        .map(|pick| view! { <li dir="auto">{pick.name}</li> })
+        .collect();
     Some(view! {
         <li data-state=state>
             {less}
@@ -156,17 +192,22 @@ pub fn change_count(counter: &Counter, line: LineId, by: i16) {
     }
 }
 
-fn sums_of(counter: &Counter, bill: InHand, sums: Memo<Option<Sums>>, due: Memo<Minor>) -> impl IntoView + use<> {
+fn sums_of(
+    counter: &Counter,
+    bill: InHand,
+    sums: Memo<Option<Sums>>,
+    due: Memo<Minor>,
+) -> impl IntoView + use<> {
     let counter = counter.clone();
     move || {
         let (bill, sums, due) = (bill.get()?, sums.get()?, due.get());
-        let row =
-            |words: String, amount: Minor| view! { <div><dt dir="auto">{words}</dt><dd dir="auto">{counter.money(amount)}</dd></div> };
+        let row = |words: String, amount: Minor| view! { <div><dt dir="auto">{words}</dt><dd dir="auto">{counter.money(amount)}</dd></div> };
         let off = bill.discounts.iter().zip(&sums.off).map(|(discount, off)| {
             let words = match discount.off {
-                Off::Millionths(part) => {
-                    counter.texts.fill(Key::BillPercentOff, &[("percent", &percent(part)), ("reason", &discount.reason)])
-                }
+                Off::Millionths(part) => counter.texts.fill(
+                    Key::BillPercentOff,
+                    &[("percent", &percent(part)), ("reason", &discount.reason)],
+                ),
                 Off::Amount(_) => counter.texts.fill(Key::BillOff, &[("reason", &discount.reason)]),
             };
             row(words, -*off)
@@ -174,7 +215,14 @@ fn sums_of(counter: &Counter, bill: InHand, sums: Memo<Option<Sums>>, due: Memo<
         let off: Vec<_> = off.collect();
         let tax = &counter.premises.listed.restaurant.tax.name;
         let taxes = sums.taxes.iter().filter(|_| bill.plus_tax);
-        let taxes: Vec<_> = taxes.map(|row_of| row(format!("{tax} {} %", counter.texts.percent(row_of.rate)), row_of.tax)).collect();
+        let taxes: Vec<_> = taxes
+            .map(|row_of| {
+                row(
+                    format!("{tax} {} %", counter.texts.percent(row_of.rate)),
+                    row_of.tax,
+                )
+            })
+            .collect();
         let paid = bill.paid();
         let paid = (paid != Minor::ZERO).then(|| {
             let over = counter.over;
@@ -183,7 +231,11 @@ fn sums_of(counter: &Counter, bill: InHand, sums: Memo<Option<Sums>>, due: Memo<
                 <div><dt><button type="button" class="link" on:click=move |_| over.set(Some(Over::Payments))>{counter.word(Key::BillPaid)}</button></dt><dd dir="auto">{counter.money(-paid)}</dd></div>
             }
         });
-        let (key, due) = if due < Minor::ZERO { (Key::BillToGiveBack, -due) } else { (Key::BillDue, due) };
+        let (key, due) = if due < Minor::ZERO {
+            (Key::BillToGiveBack, -due)
+        } else {
+            (Key::BillDue, due)
+        };
         Some(view! {
             <dl class="sums">
                 {off}
@@ -227,7 +279,10 @@ fn doings(counter: &Counter, bill: InHand, due: Memo<Minor>) -> impl IntoView + 
 /// What is done more rarely.
 #[component]
 pub fn More(counter: Counter) -> impl IntoView {
-    let done = counter.bill().get_untracked().is_none_or(|bill| bill.due() == Minor::ZERO && unsent(&bill) == 0);
+    let done = counter
+        .bill()
+        .get_untracked()
+        .is_none_or(|bill| bill.due() == Minor::ZERO && unsent(&bill) == 0);
     let lay = |key: Key, over: Over| {
         let (shown, word) = (counter.over, counter.word(key));
         view! { <button type="button" on:click=move |_| shown.set(Some(over))>{word}</button> }
@@ -261,13 +316,25 @@ pub fn More(counter: Counter) -> impl IntoView {
 
 /// Tells the kitchen what is new: a ticket for each course, the earliest first.
 pub fn tickets(counter: &Counter, bill: &Bill) -> Vec<Action> {
-    let mut courses: Vec<u8> = bill.lines.iter().filter(|line| line.unsent() != 0).map(|line| line.course).collect();
+    let mut courses: Vec<u8> = bill
+        .lines
+        .iter()
+        .filter(|line| line.unsent() != 0)
+        .map(|line| line.course)
+        .collect();
     courses.sort_unstable();
     courses.dedup();
     let ticket = |course: u8| {
         let of_course = |line: LineId| bill.line(line).is_some_and(|line| line.course == course);
-        let news = news(bill).into_iter().filter(|news| of_course(news.line)).collect();
-        Action::Send { bill: bill.id, ticket: TicketId(counter.desk.id()), news }
+        let news = news(bill)
+            .into_iter()
+            .filter(|news| of_course(news.line))
+            .collect();
+        Action::Send {
+            bill: bill.id,
+            ticket: TicketId(counter.desk.id()),
+            news,
+        }
     };
     courses.into_iter().map(ticket).collect()
 }

@@ -27,7 +27,14 @@ pub fn Bills(counter: Counter) -> impl IntoView {
         view! { <button type="button" on:click=move |_| shown.set(Some(over))>{word}</button> }
     };
     let house = counter.house;
-    let bills = Memo::new(move |_| house.with(|house| live_bills(house).into_iter().map(|bill| bill.id).collect::<Vec<_>>()));
+    let bills = Memo::new(move |_| {
+        house.with(|house| {
+            live_bills(house)
+                .into_iter()
+                .map(|bill| bill.id)
+                .collect::<Vec<_>>()
+        })
+    });
     let at = counter.at;
     let in_hand = Memo::new(move |_| house.with(|house| house.live(at.get()?).map(|bill| bill.id)));
     let row = {
@@ -36,10 +43,15 @@ pub fn Bills(counter: Counter) -> impl IntoView {
     };
     let nothing = {
         let words = counter.word(Key::BillsNone);
-        move || bills.with(Vec::is_empty).then(|| view! { <p class="empty">{words}</p> })
+        move || {
+            bills
+                .with(Vec::is_empty)
+                .then(|| view! { <p class="empty">{words}</p> })
+        }
     };
     let over = counter.over;
-    let taken = Callback::new(move |(order, payment)| over.set(Some(Over::Receipt(Owed::Order(order), payment))));
+    let taken =
+        Callback::new(move |(order, payment)| over.set(Some(Over::Receipt(Owed::Order(order), payment))));
     view! {
         <nav class="bills" aria-label=counter.word(Key::BillsTitle)>
             <NewOrders post=counter.post.clone()/>
@@ -59,8 +71,13 @@ pub fn Bills(counter: Counter) -> impl IntoView {
 
 fn row(counter: &Counter, in_hand: Memo<Option<BillId>>, id: BillId) -> impl IntoView + use<> {
     let house = counter.house;
-    let facts =
-        Memo::new(move |_| house.with(|house| house.bill(id).map(|bill| (bill.seat.clone(), bill.name.clone(), bill.due(), unsent(bill)))));
+    let facts = Memo::new(move |_| {
+        house.with(|house| {
+            house
+                .bill(id)
+                .map(|bill| (bill.seat.clone(), bill.name.clone(), bill.due(), unsent(bill)))
+        })
+    });
     let label = {
         let counter = counter.clone();
         move || facts.get().map(|(seat, name, ..)| counter.seat(&seat, &name))
@@ -92,5 +109,8 @@ fn row(counter: &Counter, in_hand: Memo<Option<BillId>>, id: BillId) -> impl Int
 
 /// What the kitchen has still to hear of it.
 pub fn unsent(bill: &Bill) -> usize {
-    bill.lines.iter().map(|line| line.unsent().unsigned_abs() as usize).sum()
+    bill.lines
+        .iter()
+        .map(|line| line.unsent().unsigned_abs() as usize)
+        .sum()
 }

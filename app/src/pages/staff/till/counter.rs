@@ -81,14 +81,20 @@ impl Counter {
     }
 
     pub fn shift(&self) -> Option<Shift> {
-        self.house.with(|house| own_shift(house, self.desk.as_ref()).cloned())
+        self.house
+            .with(|house| own_shift(house, self.desk.as_ref()).cloned())
     }
 
     /// Opens a bill and takes it in hand. One that is in hand and still empty will do.
     pub fn open(&self, seat: Seat) {
         let (at, over) = (self.at, self.over);
-        let will_do = |bill: &Bill| bill.seat == seat && bill.lines.is_empty() && bill.name.is_empty() && !bill.closed;
-        if self.house.with_untracked(|house| at.get_untracked().and_then(|at| house.live(at)).is_some_and(will_do)) {
+        let will_do =
+            |bill: &Bill| bill.seat == seat && bill.lines.is_empty() && bill.name.is_empty() && !bill.closed;
+        if self.house.with_untracked(|house| {
+            at.get_untracked()
+                .and_then(|at| house.live(at))
+                .is_some_and(will_do)
+        }) {
             return over.set(None);
         }
         let bill = BillId(self.desk.id());
@@ -100,7 +106,10 @@ impl Counter {
 
     /// The bill that dishes are rung onto: one at the counter that is opened for them, if none is in hand or that one is paid.
     pub fn to_ring_onto(&self) -> BillId {
-        let paid = |bill: &BillId| self.house.with_untracked(|house| house.live(*bill).is_some_and(|bill| bill.closed));
+        let paid = |bill: &BillId| {
+            self.house
+                .with_untracked(|house| house.live(*bill).is_some_and(|bill| bill.closed))
+        };
         if let Some(bill) = self.at.get_untracked().filter(|bill| !paid(bill)) {
             return bill;
         }
@@ -116,14 +125,21 @@ impl Counter {
     }
 
     fn opening(&self, bill: BillId, seat: Seat) -> Action {
-        Action::Open { bill, seat, plus_tax: !self.premises.listed.restaurant.tax.included }
+        Action::Open {
+            bill,
+            seat,
+            plus_tax: !self.premises.listed.restaurant.tax.included,
+        }
     }
 }
 
 /// The one that is open on this till. A device that goes on under another name goes on with its shift.
 pub fn own_shift<'h>(house: &'h House, desk: &dyn Desk) -> Option<&'h Shift> {
     let names = [desk.name(), desk.paired().map(|paired| paired.device)];
-    names.into_iter().flatten().find_map(|name| house.shift(house.till(name)?.shift?))
+    names
+        .into_iter()
+        .flatten()
+        .find_map(|name| house.shift(house.till(name)?.shift?))
 }
 
 pub fn live_bills(house: &House) -> Vec<&Bill> {

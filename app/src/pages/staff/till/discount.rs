@@ -31,19 +31,37 @@ pub fn Discount(counter: Counter, line: Option<LineId>) -> impl IntoView {
     let giving = counter.clone();
     let give = move |event: SubmitEvent| {
         event.prevent_default();
-        let value = |field: NodeRef<html::Input>| field.get_untracked().map(|field| field.value()).unwrap_or_default();
-        let off = chosen.get_untracked().map(Off::Millionths).or_else(|| giving.amount(&value(amount)).map(Off::Amount));
-        let (Some(off), Some(bill)) = (off, giving.at.get_untracked()) else {
-            return giving.wrong.set(Some(giving.word(Key::RefusedMalformed).to_owned()));
+        let value = |field: NodeRef<html::Input>| {
+            field
+                .get_untracked()
+                .map(|field| field.value())
+                .unwrap_or_default()
         };
-        let discount = Facts { id, line, off, reason: value(reason), by: None };
+        let off = chosen
+            .get_untracked()
+            .map(Off::Millionths)
+            .or_else(|| giving.amount(&value(amount)).map(Off::Amount));
+        let (Some(off), Some(bill)) = (off, giving.at.get_untracked()) else {
+            return giving
+                .wrong
+                .set(Some(giving.word(Key::RefusedMalformed).to_owned()));
+        };
+        let discount = Facts {
+            id,
+            line,
+            off,
+            reason: value(reason),
+            by: None,
+        };
         giving.ask_and_close(Action::Discount { bill, discount });
     };
     let given = {
         let counter = counter.clone();
         move || {
             let bill = bill.get();
-            let rows = bill.iter().flat_map(|bill| bill.discounts.iter().map(|discount| (bill.id, discount.clone())));
+            let rows = bill
+                .iter()
+                .flat_map(|bill| bill.discounts.iter().map(|discount| (bill.id, discount.clone())));
             let rows = rows.map(|(bill, discount)| {
                 let counter = counter.clone();
                 let words = counter.word(Key::DiscountTakeBack);
@@ -53,7 +71,11 @@ pub fn Discount(counter: Counter, line: Option<LineId>) -> impl IntoView {
             view! { <ul class="rows">{rows.collect::<Vec<_>>()}</ul> }
         }
     };
-    let title = counter.word(if line.is_some() { Key::DiscountOfLine } else { Key::DiscountOfBill });
+    let title = counter.word(if line.is_some() {
+        Key::DiscountOfLine
+    } else {
+        Key::DiscountOfBill
+    });
     view! {
         <Sheet title=title close=counter.close()>
             {given}

@@ -24,21 +24,49 @@ pub fn Divide(counter: Counter) -> impl IntoView {
     let sum = {
         let counter = counter.clone();
         move || {
-            let of = |line: &BillLine| line.price.times(taken.with(|taken| taken.get(&line.id).copied().unwrap_or(0)).into());
+            let of = |line: &BillLine| {
+                line.price.times(
+                    taken
+                        .with(|taken| taken.get(&line.id).copied().unwrap_or(0))
+                        .into(),
+                )
+            };
             counter.money(lines.iter().map(of).sum::<Minor>())
         }
     };
     let (from, into) = (bill.id, BillId(counter.desk.id()));
-    let becomes: BTreeMap<LineId, LineId> = bill.lines.iter().map(|line| (line.id, LineId(counter.desk.id()))).collect();
+    let becomes: BTreeMap<LineId, LineId> = bill
+        .lines
+        .iter()
+        .map(|line| (line.id, LineId(counter.desk.id())))
+        .collect();
     let splitting = counter.clone();
     let (at, over) = (counter.at, counter.over);
     let split = move |pay: bool| {
-        let part = |(line, count)| Some(Part { line, count, becomes: *becomes.get(&line)? });
-        let parts = taken.get_untracked().into_iter().filter(|(_, count)| *count > 0).filter_map(part).collect();
-        splitting.ask_once(Action::Split { bill: from, into, parts }, move || {
-            at.set(Some(into));
-            over.set(pay.then_some(Over::Pay));
-        });
+        let part = |(line, count)| {
+            Some(Part {
+                line,
+                count,
+                becomes: *becomes.get(&line)?,
+            })
+        };
+        let parts = taken
+            .get_untracked()
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .filter_map(part)
+            .collect();
+        splitting.ask_once(
+            Action::Split {
+                bill: from,
+                into,
+                parts,
+            },
+            move || {
+                at.set(Some(into));
+                over.set(pay.then_some(Over::Pay));
+            },
+        );
     };
     let nothing = move || taken.with(|taken| taken.values().all(|count| *count == 0));
     let splitting_only = split.clone();

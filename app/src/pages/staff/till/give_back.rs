@@ -22,18 +22,39 @@ use crate::{
 
 #[component]
 pub fn GiveBack(counter: Counter, owed: Owed, payment: PaymentId) -> impl IntoView {
-    let paid = counter.house.with_untracked(|house| house.payment(owed, payment).cloned())?;
+    let paid = counter
+        .house
+        .with_untracked(|house| house.payment(owed, payment).cloned())?;
     let left = paid.left();
     let (amount, reason) = (RwSignal::new(left), NodeRef::<html::Input>::new());
     let out_of_range = move || amount.get() > left || amount.get() <= Minor::ZERO;
     let (giving, way_back, id) = (counter.clone(), paid.way, RefundId(counter.desk.id()));
     let give = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(shift) = giving.shift() else { return giving.over.set(Some(Over::OpenShift)) };
+        let Some(shift) = giving.shift() else {
+            return giving.over.set(Some(Over::OpenShift));
+        };
         let (currency, amount) = (giving.premises.menu.currency, amount.get_untracked());
-        let rounding = if way_back == Way::Cash { currency.in_cash(amount) - amount } else { Minor::ZERO };
-        let reason = reason.get_untracked().map(|field| field.value()).unwrap_or_default();
-        giving.ask_and_close(Action::Refund { owed, payment, back: Back { id, amount, rounding, reason }, shift: shift.id });
+        let rounding = if way_back == Way::Cash {
+            currency.in_cash(amount) - amount
+        } else {
+            Minor::ZERO
+        };
+        let reason = reason
+            .get_untracked()
+            .map(|field| field.value())
+            .unwrap_or_default();
+        giving.ask_and_close(Action::Refund {
+            owed,
+            payment,
+            back: Back {
+                id,
+                amount,
+                rounding,
+                reason,
+            },
+            shift: shift.id,
+        });
     };
     Some(view! {
         <Sheet title=counter.word(Key::PaymentsGiveBack) close=counter.close()>

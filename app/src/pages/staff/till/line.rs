@@ -11,7 +11,10 @@ use crate::{pages::staff::sheet::Sheet, text::staff::Key};
 
 #[component]
 pub fn Line(counter: Counter, line: LineId) -> impl IntoView {
-    let shown = counter.bill().get_untracked().and_then(|bill| Some((bill.id, bill.line(line)?.clone())))?;
+    let shown = counter
+        .bill()
+        .get_untracked()
+        .and_then(|bill| Some((bill.id, bill.line(line)?.clone())))?;
     let (bill, shown) = shown;
     let (note, course) = (NodeRef::<html::Input>::new(), RwSignal::new(shown.course));
     let begun = shown.sent > 0;
@@ -19,7 +22,12 @@ pub fn Line(counter: Counter, line: LineId) -> impl IntoView {
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
         let note = note.get_untracked().map(|note| note.value()).unwrap_or_default();
-        keeping.ask_and_close(Action::Note { bill, line, note, course: course.get_untracked() });
+        keeping.ask_and_close(Action::Note {
+            bill,
+            line,
+            note,
+            course: course.get_untracked(),
+        });
     };
     let courses = (0..=4).map(|number: u8| {
         let label = match number {
@@ -33,8 +41,13 @@ pub fn Line(counter: Counter, line: LineId) -> impl IntoView {
     let removing = counter.clone();
     let remove = move |_| {
         // As many as there are by now.
-        let count = removing.house.with_untracked(|house| house.live(bill)?.line(line).map(|line| line.count));
-        if let Some(count) = count.and_then(|count| i16::try_from(count).ok()).filter(|count| *count > 0) {
+        let count = removing
+            .house
+            .with_untracked(|house| house.live(bill)?.line(line).map(|line| line.count));
+        if let Some(count) = count
+            .and_then(|count| i16::try_from(count).ok())
+            .filter(|count| *count > 0)
+        {
             change_count(&removing, line, -count);
         }
         removing.over.set(None);

@@ -17,7 +17,9 @@ use crate::{
 #[component]
 pub fn Options(counter: Counter, dish: DishId) -> impl IntoView {
     let menu = counter.premises.menu.clone();
-    let Some(dish) = menu.dish(dish).cloned() else { return leptos::either::Either::Left(()) };
+    let Some(dish) = menu.dish(dish).cloned() else {
+        return leptos::either::Either::Left(());
+    };
     let filled_in = NodeRef::<html::Form>::new();
     let price = RwSignal::new(None);
     let texts = counter.texts;
@@ -38,7 +40,10 @@ pub fn Options(counter: Counter, dish: DishId) -> impl IntoView {
     let (adding, line) = (counter.clone(), LineId(counter.desk.id()));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let pairs = filled_in.get_untracked().map(|form| form::pairs(&form)).unwrap_or_default();
+        let pairs = filled_in
+            .get_untracked()
+            .map(|form| form::pairs(&form))
+            .unwrap_or_default();
         if let Ok(wish) = Wish::parse(pairs.iter().map(form::borrowed)) {
             picker::add(&adding, wish.line(line));
             adding.over.set(None);

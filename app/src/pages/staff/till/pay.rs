@@ -37,7 +37,9 @@ struct Filled {
 
 #[component]
 pub fn Pay(counter: Counter) -> impl IntoView {
-    let Some(bill) = counter.bill().get_untracked() else { return Either::Left(()) };
+    let Some(bill) = counter.bill().get_untracked() else {
+        return Either::Left(());
+    };
     let title = counter.word(Key::PayTitle);
     let close = counter.close();
     Either::Right(view! {
@@ -64,7 +66,11 @@ fn first_share(due: Minor, guests: usize) -> Minor {
 fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
     let bill_now = counter.bill();
     let due = Memo::new(move |_| bill_now.with(|bill| bill.as_ref().map_or(Minor::ZERO, |bill| bill.due())));
-    let sharers = counter.sharing.get_untracked().filter(|(shared, _)| *shared == bill.id).map_or(1, |(_, guests)| guests);
+    let sharers = counter
+        .sharing
+        .get_untracked()
+        .filter(|(shared, _)| *shared == bill.id)
+        .map_or(1, |(_, guests)| guests);
     let filled = Filled {
         way: RwSignal::new(Way::Cash),
         amount: RwSignal::new(first_share(due.get_untracked(), sharers)),
@@ -83,20 +89,46 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
     let tender = {
         let (currency, id) = (counter.premises.menu.currency, PaymentId(counter.desk.id()));
         move || {
-            let Filled { way, amount, tip, given, .. } = filled;
+            let Filled {
+                way,
+                amount,
+                tip,
+                given,
+                ..
+            } = filled;
             let (amount, tip) = (amount.get(), tip.get());
-            let rounding = if way.get() == Way::Cash { currency.in_cash(amount + tip) - amount - tip } else { Minor::ZERO };
-            let given = if way.get() == Way::Cash { given.get() } else { Minor::ZERO };
-            Tender { tip, rounding, given, ..Tender::new(id, way.get(), amount) }
+            let rounding = if way.get() == Way::Cash {
+                currency.in_cash(amount + tip) - amount - tip
+            } else {
+                Minor::ZERO
+            };
+            let given = if way.get() == Way::Cash {
+                given.get()
+            } else {
+                Minor::ZERO
+            };
+            Tender {
+                tip,
+                rounding,
+                given,
+                ..Tender::new(id, way.get(), amount)
+            }
         }
     };
     let (taking, over, sharing) = (counter.clone(), counter.over, counter.sharing);
     let bill_id = bill.id;
     let take = move |event: SubmitEvent| {
         event.prevent_default();
-        let (Some(shift), Some(bill), tender) = (taking.shift(), bill_now.get_untracked(), untrack(tender)) else { return };
+        let (Some(shift), Some(bill), tender) = (taking.shift(), bill_now.get_untracked(), untrack(tender))
+        else {
+            return;
+        };
         let paid = tender.id;
-        let pay = Action::Pay { bill: bill_id, shift: shift.id, tender };
+        let pay = Action::Pay {
+            bill: bill_id,
+            shift: shift.id,
+            tender,
+        };
         // Nothing that is paid is forgotten in the kitchen.
         let all = tickets(&taking, &bill).into_iter().chain([pay]);
         let rest = filled.guests.get_untracked().saturating_sub(1).max(1);
@@ -105,7 +137,11 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
             over.set(Some(Over::Receipt(Owed::Bill(bill_id), paid)));
         });
     };
-    let short = move || filled.way.get() == Way::Cash && filled.given.get() > Minor::ZERO && filled.given.get() < tender().taken();
+    let short = move || {
+        filled.way.get() == Way::Cash
+            && filled.given.get() > Minor::ZERO
+            && filled.given.get() < tender().taken()
+    };
     let change = {
         let counter = counter.clone();
         move || {
@@ -121,7 +157,11 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
     };
     let label = {
         let counter = counter.clone();
-        move || counter.texts.fill(Key::PayTake, &[("amount", &counter.money(tender().taken()))])
+        move || {
+            counter
+                .texts
+                .fill(Key::PayTake, &[("amount", &counter.money(tender().taken()))])
+        }
     };
     // What is too much of cash is given, and comes back as change.
     let out_of_range = move || filled.amount.get() <= Minor::ZERO || filled.amount.get() > due.get();
@@ -164,7 +204,10 @@ fn parts(counter: &Counter, filled: Filled, due: Memo<Minor>) -> impl IntoView +
             guests => counter.texts.count(Key::PayByGuest, guests),
         }
     };
-    let (less, more) = (counter.word(Key::PayFewerGuests), counter.word(Key::PayMoreGuests));
+    let (less, more) = (
+        counter.word(Key::PayFewerGuests),
+        counter.word(Key::PayMoreGuests),
+    );
     view! {
         <fieldset class="choices share">
             <legend>{counter.word(Key::PayShare)}</legend>
@@ -216,7 +259,12 @@ mod tests {
 
     #[test]
     fn notes_that_people_hand_over() {
-        let said = |amount| notes(Minor(amount)).into_iter().map(|note| note.0).collect::<Vec<_>>();
+        let said = |amount| {
+            notes(Minor(amount))
+                .into_iter()
+                .map(|note| note.0)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(said(1_340), [1_340, 1_500, 2_000, 5_000, 10_000]);
         assert_eq!(said(5_000), [5_000, 6_000, 10_000]);
     }

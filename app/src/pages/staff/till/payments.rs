@@ -27,8 +27,14 @@ pub fn Payments(counter: Counter) -> impl IntoView {
         let counter = counter.clone();
         move || {
             let bill = bill.get()?;
-            let rows: Vec<_> = bill.payments.iter().map(|payment| row(&counter, Owed::Bill(bill.id), payment)).collect();
-            let none = rows.is_empty().then(|| view! { <p class="empty">{counter.word(Key::PaymentsNone)}</p> });
+            let rows: Vec<_> = bill
+                .payments
+                .iter()
+                .map(|payment| row(&counter, Owed::Bill(bill.id), payment))
+                .collect();
+            let none = rows
+                .is_empty()
+                .then(|| view! { <p class="empty">{counter.word(Key::PaymentsNone)}</p> });
             Some(view! { <ul class="rows">{rows}</ul>{none} })
         }
     };
@@ -43,9 +49,18 @@ pub fn Receipts(counter: Counter) -> impl IntoView {
         let counter = counter.clone();
         move || {
             let found = counter.house.with(|house| found(&counter, house, &word.get()));
-            let rows: Vec<_> = found.iter().map(|(owed, payment)| row(&counter, *owed, payment)).collect();
-            let key = if word.with(String::is_empty) { Key::PaymentsNone } else { Key::ReceiptsNotFound };
-            let none = rows.is_empty().then(|| view! { <p class="empty">{counter.word(key)}</p> });
+            let rows: Vec<_> = found
+                .iter()
+                .map(|(owed, payment)| row(&counter, *owed, payment))
+                .collect();
+            let key = if word.with(String::is_empty) {
+                Key::PaymentsNone
+            } else {
+                Key::ReceiptsNotFound
+            };
+            let none = rows
+                .is_empty()
+                .then(|| view! { <p class="empty">{counter.word(key)}</p> });
             view! { <ul class="rows">{rows}</ul>{none} }
         }
     };
@@ -66,19 +81,30 @@ pub fn Receipts(counter: Counter) -> impl IntoView {
 fn found(counter: &Counter, house: &House, word: &str) -> Vec<(Owed, Payment)> {
     let word = word.trim().to_lowercase();
     let fits = |(owed, payment): &(Owed, &Payment)| {
-        payment.receipt.to_string().to_lowercase().contains(&word) || label(counter, house, *owed).to_lowercase().contains(&word)
+        payment.receipt.to_string().to_lowercase().contains(&word)
+            || label(counter, house, *owed).to_lowercase().contains(&word)
     };
     let mut found: Vec<_> = house.payments().filter(fits).collect();
     found.sort_by_key(|(_, payment)| std::cmp::Reverse((payment.at, payment.receipt)));
-    found.into_iter().take(SHOWN).map(|(owed, payment)| (owed, payment.clone())).collect()
+    found
+        .into_iter()
+        .take(SHOWN)
+        .map(|(owed, payment)| (owed, payment.clone()))
+        .collect()
 }
 
 /// Whom it was for.
 pub fn label(counter: &Counter, house: &House, owed: Owed) -> String {
     match owed {
-        Owed::Bill(bill) => house.live(bill).map_or_else(String::new, |bill| counter.label(bill)),
+        Owed::Bill(bill) => house
+            .live(bill)
+            .map_or_else(String::new, |bill| counter.label(bill)),
         Owed::Order(order) => match house.order(order) {
-            Some(order) => format!("{} · {}", order_name(counter.texts, order), order.ordered.contact.name),
+            Some(order) => format!(
+                "{} · {}",
+                order_name(counter.texts, order),
+                order.ordered.contact.name
+            ),
             None => String::new(),
         },
     }

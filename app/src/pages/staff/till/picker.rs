@@ -55,11 +55,27 @@ impl Looking {
 
 /// Rings up one, or asks for its options first.
 pub fn ring(counter: &Counter, dish: &Dish) {
-    if counter.house.with_untracked(|house| house.stock(dish.id).is_some_and(|stock| stock.left == 0)) {
-        return counter.wrong.set(Some(format!("{}: {}", dish.name, counter.word(Key::RefusedSoldOut))));
+    if counter
+        .house
+        .with_untracked(|house| house.stock(dish.id).is_some_and(|stock| stock.left == 0))
+    {
+        return counter.wrong.set(Some(format!(
+            "{}: {}",
+            dish.name,
+            counter.word(Key::RefusedSoldOut)
+        )));
     }
     match dish.option_groups.is_empty() {
-        true => add(counter, Line { id: LineId(counter.desk.id()), dish: dish.id, count: 1, picks: Vec::new(), note: String::new() }),
+        true => add(
+            counter,
+            Line {
+                id: LineId(counter.desk.id()),
+                dish: dish.id,
+                count: 1,
+                picks: Vec::new(),
+                note: String::new(),
+            },
+        ),
         false => counter.over.set(Some(Over::Options(dish.id))),
     }
 }
@@ -69,26 +85,45 @@ pub fn add(counter: &Counter, line: Line) {
     let bill = counter.to_ring_onto();
     let (menu, tax) = (&counter.premises.menu, &counter.premises.listed.restaurant.tax);
     let Ok(line) = ring_up(menu, tax, line, 0) else {
-        return counter.wrong.set(Some(counter.word(Key::RefusedUnknown).to_owned()));
+        return counter
+            .wrong
+            .set(Some(counter.word(Key::RefusedUnknown).to_owned()));
     };
     let same = counter.house.with_untracked(|house| {
         let known = house.live(bill)?.lines.iter().rev().find(|known| {
-            known.dish == line.dish && known.picks == line.picks && known.note == line.note && known.price == line.price && known.sent == 0
+            known.dish == line.dish
+                && known.picks == line.picks
+                && known.note == line.note
+                && known.price == line.price
+                && known.sent == 0
         });
         known.filter(|known| known.count > 0).map(|known| known.id)
     });
     counter.ask(match (same, i16::try_from(line.count)) {
         (Some(line), Ok(by)) => Action::Count { bill, line, by },
-        _ => Action::Add { bill, line: Box::new(line) },
+        _ => Action::Add {
+            bill,
+            line: Box::new(line),
+        },
     });
 }
 
 #[component]
 pub fn Picker(counter: Counter) -> impl IntoView {
     let at_hand = favourites(&counter);
-    let first = counter.premises.menu.categories.first().map(|category| category.id);
-    let looking =
-        Looking { chosen: RwSignal::new(None), first, word: RwSignal::new(String::new()), tap: RwSignal::new(Tap::Ring), at_hand };
+    let first = counter
+        .premises
+        .menu
+        .categories
+        .first()
+        .map(|category| category.id);
+    let looking = Looking {
+        chosen: RwSignal::new(None),
+        first,
+        word: RwSignal::new(String::new()),
+        tap: RwSignal::new(Tap::Ring),
+        at_hand,
+    };
     Effect::new(move |_| {
         if looking.tap.get() != Tap::Ring {
             undisturbed();
@@ -98,8 +133,14 @@ pub fn Picker(counter: Counter) -> impl IntoView {
     let nothing = {
         let counter = counter.clone();
         move || {
-            let key = if looking.word.with(String::is_empty) { Key::PickerNothingAtHand } else { Key::PickerNothingFound };
-            shown.with(Vec::is_empty).then(|| view! { <p class="empty">{counter.word(key)}</p> })
+            let key = if looking.word.with(String::is_empty) {
+                Key::PickerNothingAtHand
+            } else {
+                Key::PickerNothingFound
+            };
+            shown
+                .with(Vec::is_empty)
+                .then(|| view! { <p class="empty">{counter.word(key)}</p> })
         }
     };
     let dishes = {
@@ -142,13 +183,27 @@ fn shown(counter: &Counter, looking: Looking) -> Memo<Vec<Dish>> {
     Memo::new(move |_| {
         let word = looking.word.get().trim().to_lowercase();
         if !word.is_empty() {
-            let found = menu.dishes().zip(&folded).filter(|(_, name)| name.contains(&word));
-            let mut found: Vec<_> = found.map(|(dish, name)| (!name.starts_with(&word), dish)).collect();
+            let found = menu
+                .dishes()
+                .zip(&folded)
+                .filter(|(_, name)| name.contains(&word));
+            let mut found: Vec<_> = found
+                .map(|(dish, name)| (!name.starts_with(&word), dish))
+                .collect();
             found.sort_by_key(|(within, _)| *within);
-            return found.into_iter().map(|(_, dish)| dish.clone()).take(SHOWN).collect();
+            return found
+                .into_iter()
+                .map(|(_, dish)| dish.clone())
+                .take(SHOWN)
+                .collect();
         }
         match looking.shelf() {
-            Shelf::AtHand => looking.at_hand.get().into_iter().filter_map(|id| menu.dish(id).cloned()).collect(),
+            Shelf::AtHand => looking
+                .at_hand
+                .get()
+                .into_iter()
+                .filter_map(|id| menu.dish(id).cloned())
+                .collect(),
             Shelf::Category(id) => {
                 let category = menu.categories.iter().find(|category| category.id == id);
                 category.map_or_else(Vec::new, |category| category.dishes.clone())
@@ -181,7 +236,11 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
         if !super::keys::are_the_tills(&event) {
             return;
         }
-        let digit = event.key().parse::<usize>().ok().filter(|digit| (1..=9).contains(digit));
+        let digit = event
+            .key()
+            .parse::<usize>()
+            .ok()
+            .filter(|digit| (1..=9).contains(digit));
         match (event.key().as_str(), digit) {
             ("/", _) => {
                 event.prevent_default();
@@ -198,7 +257,11 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
     on_cleanup(move || listener.remove());
     let mode = |tap: Tap, key: Key| {
         let here = move || (looking.tap.get() == tap).to_string();
-        let turn = move |_| looking.tap.update(|now| *now = if *now == tap { Tap::Ring } else { tap });
+        let turn = move |_| {
+            looking
+                .tap
+                .update(|now| *now = if *now == tap { Tap::Ring } else { tap })
+        };
         view! { <button type="button" aria-pressed=here on:click=turn>{counter.word(key)}</button> }
     };
     view! {
@@ -216,7 +279,8 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
 
 fn shelves(counter: &Counter, looking: Looking) -> impl IntoView + use<> {
     let tab = |shelf: Shelf, name: String| {
-        let here = move || (looking.shelf() == shelf && looking.word.with(String::is_empty)).then_some("true");
+        let here =
+            move || (looking.shelf() == shelf && looking.word.with(String::is_empty)).then_some("true");
         let choose = move |_| {
             looking.word.set(String::new());
             looking.chosen.set(Some(shelf));
@@ -230,7 +294,13 @@ fn shelves(counter: &Counter, looking: Looking) -> impl IntoView + use<> {
     view! { <ul class="shelves">{tabs}</ul> }
 }
 
-fn dish_button(counter: &Counter, looking: Looking, stock: Memo<BTreeMap<DishId, u32>>, at: usize, dish: Dish) -> impl IntoView + use<> {
+fn dish_button(
+    counter: &Counter,
+    looking: Looking,
+    stock: Memo<BTreeMap<DishId, u32>>,
+    at: usize,
+    dish: Dish,
+) -> impl IntoView + use<> {
     let id = dish.id;
     let left = Memo::new(move |_| stock.with(|stock| stock.get(&id).copied()));
     let texts = counter.texts;
@@ -247,7 +317,10 @@ fn dish_button(counter: &Counter, looking: Looking, stock: Memo<BTreeMap<DishId,
     let chosen = move || at_hand.with(|all| all.contains(&id));
     let tap = move |_| match looking.tap.get_untracked() {
         Tap::Ring => ring(&counter, &dish),
-        Tap::Arrange => counter.ask(Action::Favour { dish: id, on: !untrack(chosen) }),
+        Tap::Arrange => counter.ask(Action::Favour {
+            dish: id,
+            on: !untrack(chosen),
+        }),
         Tap::Count => counter.over.set(Some(Over::Stock(id))),
     };
     let gone = move || (left.get() == Some(0)).to_string();

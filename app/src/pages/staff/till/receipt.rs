@@ -91,10 +91,15 @@ fn put_away(counter: &Counter, owed: Owed) -> Callback<()> {
 
 /// What follows for whoever has just paid: the rest of the bill in hand, or the next guest.
 fn next(counter: &Counter, owed: Owed) -> Option<impl IntoView + use<>> {
-    let bill = counter.bill().get_untracked().filter(|bill| owed == Owed::Bill(bill.id))?;
+    let bill = counter
+        .bill()
+        .get_untracked()
+        .filter(|bill| owed == Owed::Bill(bill.id))?;
     let (over, left, done) = (counter.over, bill.due(), put_away(counter, owed));
     let words = match left > Minor::ZERO {
-        true => counter.texts.fill(Key::ReceiptRest, &[("amount", &counter.money(left))]),
+        true => counter
+            .texts
+            .fill(Key::ReceiptRest, &[("amount", &counter.money(left))]),
         false => counter.word(Key::ReceiptNext).to_owned(),
     };
     let go_on = move |_| match left > Minor::ZERO {
@@ -109,10 +114,17 @@ fn by_mail(counter: &Counter, bill: BillId, payment: PaymentId) -> impl IntoView
     let mailing = counter.clone();
     let mail = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(field) = address.get_untracked() else { return };
+        let Some(field) = address.get_untracked() else {
+            return;
+        };
         let (texts, to) = (mailing.texts, field.value().trim().to_owned());
         let said = texts.fill(Key::ReceiptMailed, &[("address", &to)]);
-        let action = Action::Mail { bill, payment, to, lang: texts.lang };
+        let action = Action::Mail {
+            bill,
+            payment,
+            to,
+            lang: texts.lang,
+        };
         mailing.ask_once(action, move || {
             field.set_value("");
             mailed.set(Some(said));
@@ -145,7 +157,11 @@ struct Row {
 
 impl Row {
     fn new(count: u32, name: &str, sum: Minor, picks: &[QuotedPick]) -> Self {
-        Self { name: format!("{count} × {name}"), sum, picks: picks.iter().map(|pick| pick.name.clone()).collect() }
+        Self {
+            name: format!("{count} × {name}"),
+            sum,
+            picks: picks.iter().map(|pick| pick.name.clone()).collect(),
+        }
     }
 }
 
@@ -153,14 +169,20 @@ impl Slip {
     fn of_bill(counter: &Counter, bill: &Bill) -> Self {
         let sums = bill.sums();
         let lines = bill.lines.iter().filter(|line| line.count > 0);
-        let off = bill.discounts.iter().zip(&sums.off).map(|(discount, off)| (discount.reason.clone(), -*off));
+        let off = bill
+            .discounts
+            .iter()
+            .zip(&sums.off)
+            .map(|(discount, off)| (discount.reason.clone(), -*off));
         // A tax that is added leads to the total; one that is within it is said of it.
         let (added, within) = match bill.plus_tax {
             true => (taxes(counter, Key::ReceiptTaxAdded, &sums.taxes), Vec::new()),
             false => (Vec::new(), taxes(counter, Key::ReceiptTaxWithin, &sums.taxes)),
         };
         Self {
-            lines: lines.map(|line| Row::new(line.count.into(), &line.name, line.sum(), &line.picks)).collect(),
+            lines: lines
+                .map(|line| Row::new(line.count.into(), &line.name, line.sum(), &line.picks))
+                .collect(),
             sums: off.chain(added).collect(),
             total: sums.total,
             taxes: within,
@@ -170,15 +192,30 @@ impl Slip {
     /// An order that this device has forgotten was paid all the same.
     fn of_order(counter: &Counter, order: Option<&Order>, payment: &Payment) -> Self {
         let Some(ordered) = order.map(|order| &order.ordered) else {
-            return Self { lines: Vec::new(), sums: Vec::new(), total: payment.amount + payment.tip, taxes: Vec::new() };
+            return Self {
+                lines: Vec::new(),
+                sums: Vec::new(),
+                total: payment.amount + payment.tip,
+                taxes: Vec::new(),
+            };
         };
         let within = counter.premises.listed.restaurant.tax.included;
         let sums = ordered.sums.iter().filter(|sum| !matches!(sum, Sum::Dishes(_)));
         Self {
-            lines: ordered.lines.iter().map(|line| Row::new(line.count.into(), &line.name, line.sum, &line.picks)).collect(),
-            sums: sums.map(|sum| (sum::words(counter.texts, ordered.currency, sum).0, sum.amount())).collect(),
+            lines: ordered
+                .lines
+                .iter()
+                .map(|line| Row::new(line.count.into(), &line.name, line.sum, &line.picks))
+                .collect(),
+            sums: sums
+                .map(|sum| (sum::words(counter.texts, ordered.currency, sum).0, sum.amount()))
+                .collect(),
             total: ordered.total,
-            taxes: if within { taxes(counter, Key::ReceiptTaxWithin, &ordered.taxes) } else { Vec::new() },
+            taxes: if within {
+                taxes(counter, Key::ReceiptTaxWithin, &ordered.taxes)
+            } else {
+                Vec::new()
+            },
         }
     }
 }
@@ -195,16 +232,25 @@ fn taxes(counter: &Counter, key: Key, taxes: &[Tax]) -> Vec<(String, Minor)> {
 /// With the payment it is a receipt of; without one it is none, and says so.
 fn paper(counter: &Counter, slip: &Slip, label: String, payment: Option<&Payment>) -> impl IntoView + use<> {
     let restaurant = &counter.premises.listed.restaurant;
-    let address = format!("{}, {} {}", restaurant.address.street, restaurant.address.postcode, restaurant.address.city);
+    let address = format!(
+        "{}, {} {}",
+        restaurant.address.street, restaurant.address.postcode, restaurant.address.city
+    );
     let sum = |words: &str, amount: Minor| {
         view! { <div><dt dir="auto">{words.to_owned()}</dt><dd dir="auto">{counter.money(amount)}</dd></div> }
     };
-    let rows = |rows: &[(String, Minor)]| rows.iter().map(|(words, amount)| sum(words, *amount)).collect::<Vec<_>>();
+    let rows = |rows: &[(String, Minor)]| {
+        rows.iter()
+            .map(|(words, amount)| sum(words, *amount))
+            .collect::<Vec<_>>()
+    };
     let some = |key: Key, amount: Minor| (amount != Minor::ZERO).then(|| sum(counter.word(key), amount));
     let head = match payment {
         None => Either::Left(view! { <p class="no-receipt">{counter.word(Key::BillNoReceipt)}</p> }),
         Some(payment) => {
-            let number = counter.texts.fill(Key::ReceiptNumber, &[("number", &payment.receipt.to_string())]);
+            let number = counter
+                .texts
+                .fill(Key::ReceiptNumber, &[("number", &payment.receipt.to_string())]);
             Either::Right(view! { <p>{number}" · "<time dir="ltr">{stamp(payment.at)}</time></p> })
         }
     };
@@ -240,7 +286,11 @@ fn paper(counter: &Counter, slip: &Slip, label: String, payment: Option<&Payment
 }
 
 fn row(counter: &Counter, line: &Row) -> impl IntoView + use<> {
-    let picks: Vec<_> = line.picks.iter().map(|pick| view! { <li dir="auto">{pick.clone()}</li> }).collect();
+    let picks: Vec<_> = line
+        .picks
+        .iter()
+        .map(|pick| view! { <li dir="auto">{pick.clone()}</li> })
+        .collect();
     view! {
         <li>
             <span dir="auto">{line.name.clone()}</span>

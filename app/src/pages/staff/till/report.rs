@@ -30,18 +30,29 @@ pub fn Shifts(counter: Counter) -> impl IntoView {
     let (shifts, own) = counter.house.with_untracked(|house| {
         let mut shifts: Vec<Shift> = house.shifts().cloned().collect();
         shifts.sort_by_key(|shift| std::cmp::Reverse((shift.opened_at, shift.id)));
-        (shifts, own_shift(house, counter.desk.as_ref()).map(|shift| shift.id))
+        (
+            shifts,
+            own_shift(house, counter.desk.as_ref()).map(|shift| shift.id),
+        )
     });
-    let none = shifts.is_empty().then(|| view! { <p class="empty">{counter.word(Key::ShiftsNone)}</p> });
-    let rows: Vec<_> = shifts.iter().map(|shift| row(&counter, shift, own == Some(shift.id))).collect();
+    let none = shifts
+        .is_empty()
+        .then(|| view! { <p class="empty">{counter.word(Key::ShiftsNone)}</p> });
+    let rows: Vec<_> = shifts
+        .iter()
+        .map(|shift| row(&counter, shift, own == Some(shift.id)))
+        .collect();
     view! { <Sheet title=counter.word(Key::ShiftsTitle) close=counter.close()><ul class="rows">{rows}</ul>{none}</Sheet> }
 }
 
 fn row(counter: &Counter, shift: &Shift, own: bool) -> impl IntoView + use<> {
     let (id, over) = (shift.id, counter.over);
-    let till = counter.house.with_untracked(|house| house.device(shift.till).map(|till| till.name.clone()));
+    let till = counter
+        .house
+        .with_untracked(|house| house.device(shift.till).map(|till| till.name.clone()));
     let lay = move |word: &'static str, what: Over| view! { <button type="button" on:click=move |_| over.set(Some(what))>{word}</button> };
-    let close = (shift.closed.is_none() && !own).then(|| lay(counter.word(Key::ShiftClose), Over::CloseShift(id)));
+    let close =
+        (shift.closed.is_none() && !own).then(|| lay(counter.word(Key::ShiftClose), Over::CloseShift(id)));
     let until = match &shift.closed {
         Some(closed) => Either::Left(view! { " – "<time dir="ltr">{stamp(closed.at)}</time> }),
         None => Either::Right(view! { " · "<small class="open">{counter.word(Key::ShiftsOpen)}</small> }),
@@ -55,7 +66,11 @@ fn row(counter: &Counter, shift: &Shift, own: bool) -> impl IntoView + use<> {
 }
 
 fn cashier(counter: &Counter, by: Option<CashierId>) -> String {
-    let name = by.and_then(|by| counter.house.with_untracked(|house| house.cashier(by).map(|cashier| cashier.name.clone())));
+    let name = by.and_then(|by| {
+        counter
+            .house
+            .with_untracked(|house| house.cashier(by).map(|cashier| cashier.name.clone()))
+    });
     name.unwrap_or_else(|| counter.word(Key::CashierNobody).to_owned())
 }
 
@@ -66,18 +81,40 @@ pub fn paper(counter: &Counter, shift: ShiftId) -> impl IntoView + use<> {
     let some = |key: Key, amount: Minor| (amount != Minor::ZERO).then(|| row(key, amount));
     let sales = |way: Way| facts.sales.get(&way).copied().unwrap_or_default();
     let tax = &counter.premises.listed.restaurant.tax.name;
-    let taxes = facts.taxes.iter().map(|row| sum(format!("{tax} {} %", counter.texts.percent(row.rate)), row.tax)).collect::<Vec<_>>();
-    let moves = facts.shift.moves.iter().map(|moved| sum(moved.reason.clone(), moved.amount)).collect::<Vec<_>>();
+    let taxes = facts
+        .taxes
+        .iter()
+        .map(|row| sum(format!("{tax} {} %", counter.texts.percent(row.rate)), row.tax))
+        .collect::<Vec<_>>();
+    let moves = facts
+        .shift
+        .moves
+        .iter()
+        .map(|moved| sum(moved.reason.clone(), moved.amount))
+        .collect::<Vec<_>>();
     let named = facts.by.keys().any(Option::is_some);
-    let by = facts.by.iter().filter(|_| named).map(|(by, amount)| sum(cashier(counter, *by), *amount)).collect::<Vec<_>>();
+    let by = facts
+        .by
+        .iter()
+        .filter(|_| named)
+        .map(|(by, amount)| sum(cashier(counter, *by), *amount))
+        .collect::<Vec<_>>();
     let print = move |_| drop(window().print());
     let title = title(counter, &facts.shift);
     let numbers = facts.receipts.map(|(first, last)| {
         let numbers = match first == last {
-            true => counter.texts.fill(Key::ReceiptNumber, &[("number", &first.to_string())]),
-            false => counter.texts.fill(Key::ReportReceipts, &[("first", &first.to_string()), ("last", &last.to_string())]),
+            true => counter
+                .texts
+                .fill(Key::ReceiptNumber, &[("number", &first.to_string())]),
+            false => counter.texts.fill(
+                Key::ReportReceipts,
+                &[("first", &first.to_string()), ("last", &last.to_string())],
+            ),
         };
-        format!("{numbers} · {}", counter.texts.count(Key::ReportPayments, facts.payments))
+        format!(
+            "{numbers} · {}",
+            counter.texts.count(Key::ReportPayments, facts.payments)
+        )
     });
     Some(view! {
         <article class="slip">
@@ -116,6 +153,9 @@ fn title(counter: &Counter, shift: &Shift) -> String {
     let till = short(shift.till);
     match &shift.closed {
         None => counter.texts.fill(Key::ReportXOf, &[("till", &till)]),
-        Some(closed) => counter.texts.fill(Key::ReportZOf, &[("till", &till), ("number", &closed.number.to_string())]),
+        Some(closed) => counter.texts.fill(
+            Key::ReportZOf,
+            &[("till", &till), ("number", &closed.number.to_string())],
+        ),
     }
 }

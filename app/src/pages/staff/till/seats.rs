@@ -20,7 +20,9 @@ where
 {
     let mut tables = counter.house.with_untracked(|house| floor::tables(house));
     tables.sort_by(|a, b| a.plan.room.cmp(&b.plan.room));
-    let none = tables.is_empty().then(|| view! { <p class="empty">{counter.word(Key::TablesNone)}</p> });
+    let none = tables
+        .is_empty()
+        .then(|| view! { <p class="empty">{counter.word(Key::TablesNone)}</p> });
     let button = |table: Table| {
         let counter = counter.clone();
         let busy = (!table.bills.is_empty()).to_string();
@@ -34,7 +36,9 @@ where
 #[component]
 pub fn Tables(counter: Counter) -> impl IntoView {
     let keys = tables(&counter, |counter, table| {
-        let there = counter.house.with_untracked(|house| house.table(table).and_then(|table| table.bills.first().copied()));
+        let there = counter
+            .house
+            .with_untracked(|house| house.table(table).and_then(|table| table.bills.first().copied()));
         match there {
             Some(bill) => {
                 counter.over.set(None);
@@ -72,17 +76,27 @@ pub fn Merge(counter: Counter) -> impl IntoView {
     let own = counter.bill().get_untracked()?.id;
     let others = counter.house.with_untracked(|house| {
         let others = live_bills(house).into_iter().filter(|bill| bill.id != own);
-        others.map(|bill| (bill.id, counter.label(bill), counter.money(bill.due()))).collect::<Vec<_>>()
+        others
+            .map(|bill| (bill.id, counter.label(bill), counter.money(bill.due())))
+            .collect::<Vec<_>>()
     });
-    let none = others.is_empty().then(|| view! { <p class="empty">{counter.word(Key::MergeNone)}</p> });
+    let none = others
+        .is_empty()
+        .then(|| view! { <p class="empty">{counter.word(Key::MergeNone)}</p> });
     let button = |(other, label, due)| {
         let counter = counter.clone();
         let merge = move |_| {
             let (at, over) = (counter.at, counter.over);
-            counter.ask_once(Action::Merge { bill: own, into: other }, move || {
-                at.set(Some(other));
-                over.set(None);
-            });
+            counter.ask_once(
+                Action::Merge {
+                    bill: own,
+                    into: other,
+                },
+                move || {
+                    at.set(Some(other));
+                    over.set(None);
+                },
+            );
         };
         view! { <li><button type="button" on:click=merge><b dir="auto">{label}</b>" "<span class="price" dir="auto">{due}</span></button></li> }
     };
@@ -103,7 +117,10 @@ pub fn Name(counter: Counter) -> impl IntoView {
     let keeping = counter.clone();
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
-        let name = name.get_untracked().map(|field| field.value()).unwrap_or_default();
+        let name = name
+            .get_untracked()
+            .map(|field| field.value())
+            .unwrap_or_default();
         keeping.ask_and_close(Action::Name { bill: id, name });
     };
     Some(view! {
@@ -127,7 +144,9 @@ pub fn Guests(counter: Counter) -> impl IntoView {
         view! { <li><button type="button" aria-pressed=here on:click=count>{guests}</button></li> }
     });
     let buttons: Vec<_> = buttons.collect();
-    Some(view! { <Sheet title=counter.word(Key::DoGuests) close=counter.close()><ul class="table-keys">{buttons}</ul></Sheet> })
+    Some(
+        view! { <Sheet title=counter.word(Key::DoGuests) close=counter.close()><ul class="table-keys">{buttons}</ul></Sheet> },
+    )
 }
 
 #[component]
@@ -136,8 +155,16 @@ pub fn Phone(counter: Counter) -> impl IntoView {
     let opening = counter.clone();
     let open = move |event: SubmitEvent| {
         event.prevent_default();
-        let value = |field: NodeRef<html::Input>| field.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
-        opening.open(Seat::Phone { name: value(name), phone: value(phone) });
+        let value = |field: NodeRef<html::Input>| {
+            field
+                .get_untracked()
+                .map(|field| field.value().trim().to_owned())
+                .unwrap_or_default()
+        };
+        opening.open(Seat::Phone {
+            name: value(name),
+            phone: value(phone),
+        });
     };
     view! {
         <Sheet title=counter.word(Key::BillsPhone) close=counter.close()>

@@ -21,7 +21,9 @@ use crate::{
 #[component]
 pub fn ShiftLine(counter: Counter) -> impl IntoView {
     let (house, desk) = (counter.house, counter.desk.clone());
-    let open = Memo::new(move |_| house.with(|house| own_shift(house, desk.as_ref()).map(|shift| (shift.id, shift.opened_at))));
+    let open = Memo::new(move |_| {
+        house.with(|house| own_shift(house, desk.as_ref()).map(|shift| (shift.id, shift.opened_at)))
+    });
     let over = counter.over;
     let lay = move |word: &'static str, what: Over| view! { <button type="button" on:click=move |_| over.set(Some(what))>{word}</button> };
     move || match open.get() {
@@ -51,7 +53,10 @@ pub fn OpenShift(counter: Counter) -> impl IntoView {
     let opening = counter.clone();
     let open = move |event: SubmitEvent| {
         event.prevent_default();
-        opening.ask_and_close(Action::OpenShift { shift, float: float.get_untracked() });
+        opening.ask_and_close(Action::OpenShift {
+            shift,
+            float: float.get_untracked(),
+        });
     };
     view! {
         <Sheet title=counter.word(Key::ShiftOpen) close=counter.close()>
@@ -66,14 +71,30 @@ pub fn OpenShift(counter: Counter) -> impl IntoView {
 
 #[component]
 pub fn MoveCash(counter: Counter) -> impl IntoView {
-    let (amount, out, reason) = (RwSignal::new(Minor::ZERO), RwSignal::new(true), NodeRef::<html::Input>::new());
+    let (amount, out, reason) = (
+        RwSignal::new(Minor::ZERO),
+        RwSignal::new(true),
+        NodeRef::<html::Input>::new(),
+    );
     let (moving, id) = (counter.clone(), MoveId(counter.desk.id()));
     let go = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(shift) = moving.shift() else { return };
-        let amount = if out.get_untracked() { -amount.get_untracked() } else { amount.get_untracked() };
-        let reason = reason.get_untracked().map(|field| field.value()).unwrap_or_default();
-        moving.ask_and_close(Action::MoveCash { id, shift: shift.id, amount, reason });
+        let amount = if out.get_untracked() {
+            -amount.get_untracked()
+        } else {
+            amount.get_untracked()
+        };
+        let reason = reason
+            .get_untracked()
+            .map(|field| field.value())
+            .unwrap_or_default();
+        moving.ask_and_close(Action::MoveCash {
+            id,
+            shift: shift.id,
+            amount,
+            reason,
+        });
     };
     let way = |is_out: bool, key: Key| {
         let here = move || (out.get() == is_out).to_string();
@@ -95,14 +116,22 @@ pub fn MoveCash(counter: Counter) -> impl IntoView {
 
 #[component]
 pub fn CloseShift(counter: Counter, shift: ShiftId) -> impl IntoView {
-    let shift = counter.house.with_untracked(|house| house.shift(shift).cloned())?;
+    let shift = counter
+        .house
+        .with_untracked(|house| house.shift(shift).cloned())?;
     let counted = RwSignal::new(Minor::ZERO);
     let id = shift.id;
     let done = RwSignal::new(false);
     let closing = counter.clone();
     let close = move |event: SubmitEvent| {
         event.prevent_default();
-        closing.ask_once(Action::CloseShift { shift: id, counted: counted.get_untracked() }, move || done.set(true));
+        closing.ask_once(
+            Action::CloseShift {
+                shift: id,
+                counted: counted.get_untracked(),
+            },
+            move || done.set(true),
+        );
     };
     let expected = counter.money(shift.expected());
     let difference = {

@@ -12,12 +12,16 @@ const MOST: u32 = 999;
 #[component]
 pub fn Stock(counter: Counter, dish: DishId) -> impl IntoView {
     let name = counter.premises.menu.dish(dish).map(|dish| dish.name.clone())?;
-    let left = counter.house.with_untracked(|house| house.stock(dish).map(|stock| stock.left));
+    let left = counter
+        .house
+        .with_untracked(|house| house.stock(dish).map(|stock| stock.left));
     let portions = NodeRef::<html::Input>::new();
     let counting = counter.clone();
     let count = move |event: SubmitEvent| {
         event.prevent_default();
-        let left = portions.get_untracked().and_then(|field| field.value().parse().ok());
+        let left = portions
+            .get_untracked()
+            .and_then(|field| field.value().parse().ok());
         if left.is_some() {
             counting.ask_and_close(Action::Stock { dish, left });
         }
