@@ -1,8 +1,8 @@
 //! The addresses of the JSON API, as pages ask for them.
 
-use servery_domain::{listing::Search, slug::Slug};
+use servery_domain::{search::Search, slug::Slug};
 
-use crate::visit::address;
+use crate::page_address::address;
 
 pub const RESTAURANTS: &str = "/api/v1/restaurants";
 pub const ABOUT: &str = "/api/v1/about";

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use servery_domain::{
-    accent::Accent,
+    brand_color::Accent,
     menu::Menu,
     problem::{Kind, Problem},
     restaurant::Listed,
 };
 
 use crate::{
+    page_address::Visit,
     pages::{Pages, problem},
     routes,
     text::{Key, Texts},
-    visit::Visit,
 };
 
 #[derive(Debug, Clone)]

@@ -7,13 +7,13 @@
 
 pub mod api;
 pub mod backend;
+pub mod checkout_form;
+pub mod components;
 pub mod content;
-pub mod desk;
-pub mod filled;
+pub mod line_form;
+pub mod page_address;
 pub mod pages;
-pub mod parts;
+pub mod pos_client;
 pub mod render;
 pub mod routes;
 pub mod text;
-pub mod visit;
-pub mod wish;

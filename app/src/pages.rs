@@ -1,24 +1,25 @@
 //! A folder per set of pages, a file per page. Each gets what was loaded for it and returns a view.
 
+pub mod account;
+mod board;
+pub mod browse;
 pub mod ordering;
 pub mod problem;
-pub mod reading;
-pub mod signed;
 pub mod staff;
 
 use std::sync::Arc;
 
 use leptos::{either::Either, prelude::*};
-use servery_domain::{accent::Accent, menu::Menu, problem::Problem as Facts, restaurant::Listed};
+use servery_domain::{brand_color::Accent, menu::Menu, problem::Problem as Facts, restaurant::Listed};
 
 use crate::{
     backend::{Actions, OrderingBackend, PasskeyActions, SignedBackend, StaffBackend, Watch},
+    components::{footer::Footer, header::Header, offline::OfflineNotice},
     content::Content,
-    desk::Desks,
-    parts::{footer::Footer, header::Header, offline::OfflineNotice},
+    page_address::Visit,
+    pos_client::Desks,
     routes::{Chunk, View},
     text::{Key, Texts},
-    visit::Visit,
 };
 
 /// Answers everything that any page asks.

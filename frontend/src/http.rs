@@ -19,16 +19,16 @@ use servery_domain::{
     cursor::Page,
     device::{DeviceList, Paired},
     draft::Draft,
-    house::sight::Look,
     id::OrderId,
     limits,
-    listing::Search,
     menu::Menu,
     order::TrackedOrder,
     passkey::PasskeyView,
+    pos::visibility::Look,
     problem::{Kind, Problem},
     quote::Quote,
     restaurant::Listed,
+    search::Search,
     slots::Times,
     slug::Slug,
     time::{LocalMinute, Zone},
@@ -37,7 +37,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::AbortSignal;
 
-use crate::{kept, stored};
+use crate::{local_storage, response_cache};
 
 const PATIENCE: u32 = 8_000;
 
@@ -90,14 +90,14 @@ impl HttpBackend {
             }
             let text = JSON::stringify(&answer)
                 .and_then(|text| web_sys::Response::new_with_opt_str(Some(&String::from(text))));
-            kept::keep(address, text);
+            response_cache::keep(address, text);
             return Ok(Got {
                 value: read(answer)?,
                 kept: false,
             });
         }
         if self.kept_first
-            && let Some(answer) = kept::get(address).await
+            && let Some(answer) = response_cache::get(address).await
         {
             refresh(address);
             return Ok(Got {
@@ -121,7 +121,7 @@ impl HttpBackend {
                 return value.map(|value| Got { value, kept: false });
             }
         }
-        match kept::get(address).await {
+        match response_cache::get(address).await {
             Some(answer) => {
                 self.offline.set(true);
                 Ok(Got {
@@ -161,7 +161,7 @@ async fn whole(address: &str, response: Response) -> Result<JsValue, JsValue> {
     let copy = response.clone();
     let body = JsFuture::from(response.json()?).await?;
     if response.ok() {
-        kept::keep(address, copy);
+        response_cache::keep(address, copy);
     }
     Ok(body)
 }
@@ -278,7 +278,7 @@ impl StaffBackend for HttpBackend {
     }
 
     fn id(&self) -> Answer<'_, u128> {
-        Box::pin(async { Ok(stored::id()) })
+        Box::pin(async { Ok(local_storage::id()) })
     }
 }
 
@@ -289,7 +289,7 @@ impl OrderingBackend for HttpBackend {
             if let Some(answer) = self.sent_with_page(&api::draft(slug)) {
                 return read(answer);
             }
-            stored::newer(slug, self.get(&api::draft(slug)).await.map(|got| got.value))
+            local_storage::newer(slug, self.get(&api::draft(slug)).await.map(|got| got.value))
         }))
     }
 
@@ -336,7 +336,7 @@ impl OrderingBackend for HttpBackend {
     }
 
     fn new_order(&self) -> Answer<'_, OrderId> {
-        Box::pin(async { Ok(OrderId(stored::id())) })
+        Box::pin(async { Ok(OrderId(local_storage::id())) })
     }
 }
 

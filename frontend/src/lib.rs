@@ -2,17 +2,17 @@
 //!
 //! Invariant: this crate decides nothing that a restaurant cares about. It fetches, keeps and shows; rules come from `domain`, pages from `app`.
 
-mod desk;
-mod device;
+mod browser_actions;
+mod document;
 mod http;
-mod kept;
+mod local_storage;
 mod navigate;
-mod outbox;
-mod page;
+mod order_events;
+mod order_submission;
 mod passkeys;
+mod pos_client;
 mod push;
-mod stored;
-mod stream;
+mod response_cache;
 
 use std::{rc::Rc, sync::Arc};
 
@@ -21,16 +21,16 @@ use leptos::prelude::*;
 use servery_app::{
     backend::Offline,
     content::Content,
+    page_address::Visit,
     pages::{App, Pages},
     render::{Decision, Mode},
     routes,
     text::Texts,
-    visit::Visit,
 };
 use wasm_bindgen::JsError;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{device::Device, http::HttpBackend, navigate::Navigator, page::Page};
+use crate::{browser_actions::Device, document::Page, http::HttpBackend, navigate::Navigator};
 
 /// Takes over the document that is there, with the catalogue of its language.
 pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
@@ -53,12 +53,12 @@ pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
 fn hydrate<P: Pages>(page: Page, texts: Texts) -> Result<(), JsError> {
     let offline = RwSignal::new(false);
     let backend = P::backend(Arc::new(HttpBackend::new(page.answers(), offline, P::KEPT_FIRST)));
-    let content = Content::<P>::load(&page::visit(), &backend).now_or_never();
+    let content = Content::<P>::load(&document::visit(), &backend).now_or_never();
     let content = content.ok_or_else(|| JsError::new("page without data"))?;
     let root = page.root.clone();
     leptos::mount::hydrate_from(root, move || {
         app(
-            RwSignal::new(page::visit()),
+            RwSignal::new(document::visit()),
             RwSignal::new(content),
             backend,
             texts,
@@ -74,11 +74,11 @@ async fn mount<P: Pages>(page: Page, texts: Texts) {
     let offline = RwSignal::new(false);
     let http = Arc::new(HttpBackend::new(None, offline, P::KEPT_FIRST));
     let backend = P::backend(http.clone());
-    let content = Content::<P>::load(&page::visit(), &backend).await;
+    let content = Content::<P>::load(&document::visit(), &backend).await;
     page.dress(&content, texts);
     page.root.set_inner_html("");
     let (visit, shown, decision) = (
-        RwSignal::new(page::visit()),
+        RwSignal::new(document::visit()),
         RwSignal::new(content),
         page.decision,
     );
@@ -114,6 +114,6 @@ fn app<P: Pages>(
     provide_context(backend);
     P::provide(Arc::new(Device::new()));
     provide_context(Offline(offline));
-    provide_context(servery_app::parts::made::HowMade { decision, allows });
+    provide_context(servery_app::components::render_info::HowMade { decision, allows });
     view! { <App content/> }
 }

@@ -5,21 +5,21 @@ use std::{rc::Rc, sync::Arc};
 
 use leptos::prelude::{RwSignal, Set, WithUntracked, document, window};
 use servery_app::{
+    components::form,
     content::Content,
+    page_address::{Visit, address},
     pages::Pages,
-    parts::form,
     render::Mode,
     routes,
     text::Texts,
-    visit::{Visit, address},
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlAnchorElement, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, Url};
 
 use crate::{
+    document::{self, Page},
     http::HttpBackend,
-    page::{self, Page},
 };
 
 pub struct Navigator<P: Pages> {
@@ -89,7 +89,7 @@ impl<P: Pages> Navigator<P> {
             }
         });
         listen(&window(), "popstate", move |_| {
-            let visit = page::visit();
+            let visit = document::visit();
             let jump = window().location().hash().is_ok_and(|hash| !hash.is_empty());
             let here = self
                 .visit
@@ -105,7 +105,7 @@ impl<P: Pages> Navigator<P> {
         let visit = Visit::new(&url.pathname(), &url.search());
         let here = url.origin() == window().location().origin().unwrap_or_default();
         let asks_the_platform = visit.pairs().count() != visit.page_pairs().count();
-        let jump = !url.hash().is_empty() && visit == page::visit();
+        let jump = !url.hash().is_empty() && visit == document::visit();
         let Some(route) = routes::find(&visit.path).filter(|_| here && !asks_the_platform && !jump) else {
             return;
         };
@@ -134,7 +134,7 @@ impl<P: Pages> Navigator<P> {
             let content = Content::<P>::load(&visit, &navigator.backend).await;
             navigator.page.busy(false);
             // Somebody impatient may have gone on meanwhile.
-            if visit != page::visit() {
+            if visit != document::visit() {
                 return;
             }
             navigator.page.dress(&content, navigator.texts);

@@ -11,7 +11,7 @@ use servery_domain::problem::{Kind, Problem};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::{device::Device, http::send};
+use crate::{browser_actions::Device, http::send};
 
 impl PasskeyActions for Device {
     fn is_possible(&self) -> bool {

@@ -1,5 +1,10 @@
 //! Accounts: what the API and the plain forms both do. Nothing here tells a stranger who has an account; mails tell those who have one.
 
+pub mod customer;
+pub mod passkeys;
+pub mod passwords;
+pub mod sessions;
+
 use axum::http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use servery_domain::{
@@ -16,12 +21,11 @@ use servery_domain::{
 use servery_store::accounts::{Guarded, NewJob};
 
 use crate::{
-    app::App,
-    caller::Caller,
-    clock, ordering, passkeys, rates,
-    refusal::Refusal,
-    sessions::{self, Signed},
-    visitor,
+    accounts::sessions::Signed,
+    clock,
+    http::{client::Caller, error::Refusal, rate_limit, visitor},
+    orders,
+    state::App,
 };
 
 /// Everything that is kept about an account holder.
@@ -55,8 +59,9 @@ async fn send(app: &App, email: &str, purpose: MailPurpose) -> Result<(), Refusa
 /// Does as much, and answers the same, whether or not the address has an account. Without a way to send mails, an address is taken at its word.
 pub async fn sign_up(app: &App, caller: &Caller, sign_up: SignUp) -> Result<(), Refusal> {
     sign_up.check()?;
-    app.rates.of_caller(&rates::SIGN_UPS_FROM, caller)?;
-    app.rates.of_email(&rates::MAILS_TO, &sign_up.email, caller)?;
+    app.rates.of_caller(&rate_limit::SIGN_UPS_FROM, caller)?;
+    app.rates
+        .of_email(&rate_limit::MAILS_TO, &sign_up.email, caller)?;
     let password = app.passwords.hash(&sign_up.password).await?;
     let now = clock::now();
     let account = Account {
@@ -93,8 +98,8 @@ pub async fn sign_in(
     headers: &HeaderMap,
     sign_in: &SignIn,
 ) -> Result<(SignedIn, HeaderValue), Refusal> {
-    app.rates.of_caller(&rates::SIGN_INS_FROM, caller)?;
-    app.rates.of_email(&rates::SIGN_IN, &sign_in.email, caller)?;
+    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, caller)?;
+    app.rates.of_email(&rate_limit::SIGN_IN, &sign_in.email, caller)?;
     let known = app.store.account_by_email(&sign_in.email).await?;
     let stored = known.as_ref().and_then(|known| known.password.clone());
     let right = app.passwords.verify(&sign_in.password, stored).await?;
@@ -107,7 +112,8 @@ pub async fn sign_in(
     let account = known.filter(|_| right).ok_or_else(refused)?.account;
     if account.verified_at.is_none() {
         // Whoever knows the password may have lost the mail.
-        app.rates.of_email(&rates::MAILS_TO, &account.email, caller)?;
+        app.rates
+            .of_email(&rate_limit::MAILS_TO, &account.email, caller)?;
         send(app, &account.email, MailPurpose::Verify).await?;
         return Err(refused());
     }
@@ -169,7 +175,7 @@ async fn change_password(
     change: &PasswordChange,
 ) -> Result<(), Refusal> {
     app.rates
-        .of_email(&rates::SIGN_IN, &signed.account.email, caller)?;
+        .of_email(&rate_limit::SIGN_IN, &signed.account.email, caller)?;
     let stored = app
         .store
         .account(signed.account.id)
@@ -201,9 +207,7 @@ pub async fn forget(app: &App, signed: &Signed) -> Result<HeaderValue, Refusal> 
 
 pub async fn export(app: &App, signed: &Signed) -> Result<Export, Refusal> {
     let orders = app.store.orders_of_account(signed.account.id).await?.into_iter();
-    let orders = orders
-        .filter_map(|tracked| ordering::named(app, tracked))
-        .collect();
+    let orders = orders.filter_map(|tracked| orders::named(app, tracked)).collect();
     Ok(Export {
         signed_in: signed.shown(app),
         passkeys: passkeys::list(app, signed).await?,
@@ -230,8 +234,8 @@ pub async fn verify(app: &App, token: &str) -> Result<(), Refusal> {
 /// Answers the same, and as fast, whether or not the address has an account.
 pub async fn ask_reset(app: &App, caller: &Caller, email: &str) -> Result<(), Refusal> {
     check_email(email.trim())?;
-    app.rates.of_caller(&rates::MAILS_FROM, caller)?;
-    app.rates.of_email(&rates::MAILS_TO, email, caller)?;
+    app.rates.of_caller(&rate_limit::MAILS_FROM, caller)?;
+    app.rates.of_email(&rate_limit::MAILS_TO, email, caller)?;
     send(app, email, MailPurpose::Reset).await
 }
 

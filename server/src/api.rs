@@ -25,7 +25,11 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::{app::App, cached::Cached, refusal::Refusal, town::Edition};
+use crate::{
+    catalog::Edition,
+    http::{cached_body::Cached, error::Refusal},
+    state::App,
+};
 
 /// The paths of the pages that are thick unless the visitor wants otherwise, for clients that navigate by themselves.
 const THICK: &str = "servery-thick";

@@ -1,5 +1,8 @@
 //! The files that browsers get. Those that pages name carry their content's hash in their address and are kept for good.
 
+mod service_worker;
+pub mod sizes;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
@@ -15,9 +18,8 @@ use servery_domain::lang::Lang;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    cached::{Cached, accepts_brotli},
     html::shell::Shell,
-    service_worker,
+    http::cached_body::{Cached, accepts_brotli},
 };
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));

@@ -1,5 +1,8 @@
 //! `servery serve | demo | migrate | staff | routes | openapi`
 
+pub mod demo;
+pub mod staff;
+
 use std::{path::PathBuf, sync::Arc};
 
 use clap::{Parser, Subcommand};
@@ -12,15 +15,15 @@ use tokio::net::TcpListener;
 
 use crate::{
     api::openapi,
-    app::{App, router},
     assets::Assets,
-    demo, forgetting, jobs, listen,
-    mail::Mailer,
-    observe, payments,
+    catalog::{self, Town},
+    cli::staff::StaffCommand,
+    http::{serve, telemetry},
+    jobs::{self, mail::Mailer, retention},
+    orders::timeouts,
+    payments,
     settings::Settings,
-    staff::{self, StaffCommand},
-    town::{self, Town},
-    waiting,
+    state::{App, router},
 };
 
 #[derive(Parser)]
@@ -134,7 +137,7 @@ async fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
 }
 
 async fn serve(settings: &Settings) -> Result<(), Failure> {
-    let _guard = observe::log(settings.log(), std::io::stdout())?;
+    let _guard = telemetry::log(settings.log(), std::io::stdout())?;
     let assets = Assets::new()?;
     let store = open(settings).await?;
     let cards = settings.cards()?;
@@ -143,7 +146,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let watching = tokio::spawn(town.clone().watch());
     let stop = async {
         tokio::select! {
-            () = listen::interrupted() => {}
+            () = serve::interrupted() => {}
             // It ends by a panic only; a node that no longer follows the town had better be started anew.
             ended = watching => tracing::error!(?ended, "the town is no longer watched"),
         }
@@ -155,17 +158,17 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     let app = App::new(store.clone(), town, cards, assets, settings.clone());
     app.pusher.ready(&app).await?;
     tokio::spawn(app.clone().feel_load());
-    tokio::spawn(waiting::sweep(app.clone()));
+    tokio::spawn(timeouts::sweep(app.clone()));
     tokio::spawn(payments::sweep(app.clone()));
     tokio::spawn(jobs::run(app.clone(), mailer));
-    tokio::spawn(forgetting::forget_old(app.clone()));
+    tokio::spawn(retention::forget_old(app.clone()));
     tokio::spawn(app.live.clone().follow(store.clone()));
     let streams = app.clone();
     let stop = async move {
         stop.await;
         streams.stopping.send_replace(true);
     };
-    listen::serve(listener, router(app), stop).await?;
+    serve::serve(listener, router(app), stop).await?;
     store.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -197,7 +200,7 @@ async fn set_mode(store: &dyn Store, path: &str, mode: &str) -> Result<(), Failu
 
 /// `path  modes allowed  mode in force  why`
 async fn table(store: &dyn Store) -> Result<String, StoreError> {
-    let modes = town::modes(store).await?;
+    let modes = catalog::modes(store).await?;
     let wide = ROUTES
         .iter()
         .map(|route| route.path.len())
@@ -208,7 +211,7 @@ async fn table(store: &dyn Store) -> Result<String, StoreError> {
         "PATH", "ALLOWED", "IN FORCE", "WHY"
     );
     for route in &ROUTES {
-        let operator = town::operators_mode(&modes, route.path);
+        let operator = catalog::operators_mode(&modes, route.path);
         let decision = decide(
             route,
             Voices {

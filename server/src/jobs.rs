@@ -1,15 +1,20 @@
 //! Does what follows from events, until it worked. Every node does it; a job is taken by one of them at a time.
 
+pub mod mail;
+pub mod periodic;
+pub mod push;
+pub mod retention;
+
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use servery_domain::{
     account::MailPurpose,
-    house::bill::Bill,
     id::{OrderId, PaymentId, RestaurantId, VisitorId},
     job::Job,
     lang::Lang,
     order::{Event, State},
+    pos::bill::Bill,
     time::Timestamp,
 };
 use servery_store::{
@@ -19,13 +24,15 @@ use servery_store::{
 };
 
 use crate::{
-    app::App,
+    accounts::sessions,
     clock,
-    mail::{self, MailError, Mailer},
+    http::{error::Refusal, visitor},
+    jobs::{
+        mail::{MailError, Mailer},
+        push::PushError,
+    },
     payments,
-    push::{self, PushError},
-    refusal::Refusal,
-    sessions, visitor,
+    state::App,
 };
 
 /// How often the store is asked without being told to: for what was put off, and what other nodes left.

@@ -12,7 +12,7 @@ use servery_domain::{
     id::OrderId,
     limits,
     order::{Actor, Event, Order, State},
-    ordering::PaymentWay,
+    order_settings::PaymentWay,
     problem::Kind,
     time::Timestamp,
 };
@@ -25,7 +25,7 @@ use self::{
     provider::{Intent, Provider, ProviderError},
     webhook::Message,
 };
-use crate::{app::App, clock, ordering, refusal::Refusal, rounds};
+use crate::{clock, http::error::Refusal, jobs::periodic, orders, state::App};
 
 /// What the operator has agreed with a provider.
 pub struct Cards {
@@ -90,7 +90,7 @@ fn away(error: &ProviderError) -> Refusal {
 pub async fn pay(app: &App, token: &str, method: Option<&str>) -> Result<Paying, Refusal> {
     let cards = cards(app)?;
     method.map_or(Ok(()), check_method)?;
-    let order = ordering::find(app, token).await?.order;
+    let order = orders::find(app, token).await?.order;
     if order.progress.payment.paid > Minor::ZERO {
         return Ok(Paying::Paid);
     }
@@ -253,7 +253,7 @@ async fn settle_or_tell(
                 ("client_secret", &secret),
                 ("return", &returning(app, token)),
             ];
-            servery_app::visit::address(&cards.page, pairs)
+            servery_app::page_address::address(&cards.page, pairs)
         });
         return Ok(Paying::Elsewhere { address });
     }
@@ -272,12 +272,12 @@ fn returning(app: &App, token: &str) -> String {
 /// Where the diner types the card for this order.
 pub async fn card_page(app: &App, token: &str) -> Result<String, Refusal> {
     let cards = cards(app)?;
-    let order = ordering::find(app, token).await?.order;
+    let order = orders::find(app, token).await?.order;
     let (amount, currency) = (
         order.ordered.total.0.to_string(),
         order.ordered.currency.code().to_lowercase(),
     );
-    Ok(servery_app::visit::address(
+    Ok(servery_app::page_address::address(
         &cards.page,
         [
             ("amount", amount.as_str()),
@@ -289,8 +289,8 @@ pub async fn card_page(app: &App, token: &str) -> Result<String, Refusal> {
 
 /// The diner pays at the door after all. A charge that turns out to have worked is in the books all the same, and staff see it.
 pub async fn pay_at_door(app: &App, token: &str) -> Result<Order, Refusal> {
-    let order = ordering::find(app, token).await?.order;
-    let at_door = ordering::listed_of(app, order.ordered.restaurant)?
+    let order = orders::find(app, token).await?.order;
+    let at_door = orders::listed_of(app, order.ordered.restaurant)?
         .restaurant
         .ordering
         .payments
@@ -304,7 +304,7 @@ pub async fn pay_at_door(app: &App, token: &str) -> Result<Order, Refusal> {
     if order.progress.payment.way == PaymentWay::Door {
         return Ok(order);
     }
-    ordering::advance(app, order.id, Event::PaysAtDoor, Actor::Diner).await
+    orders::advance(app, order.id, Event::PaysAtDoor, Actor::Diner).await
 }
 
 async fn settle(app: &App, order: OrderId, intent: String, webhook: Option<String>) -> Result<(), Refusal> {
@@ -319,7 +319,7 @@ async fn settle(app: &App, order: OrderId, intent: String, webhook: Option<Strin
         .await?
     {
         Written::Advanced(order) => {
-            ordering::accept_if_itself(app, &order).await;
+            orders::accept_if_itself(app, &order).await;
             Ok(())
         }
         Written::Done => Ok(()),
@@ -359,7 +359,7 @@ pub async fn hear(app: &App, signature: &str, body: &[u8]) -> Result<(), Refusal
 
 /// Looks after payments that nobody heard of, until it is dropped.
 pub async fn sweep(app: Arc<App>) {
-    rounds::every(SWEEP_EVERY, "open payments", app, |app| async move {
+    periodic::every(SWEEP_EVERY, "open payments", app, |app| async move {
         sweep_once(&app, clock::now(), OPEN_FOR).await
     })
     .await;
@@ -442,7 +442,7 @@ pub async fn refund(
     let named =
         named.ok_or_else(|| Refusal::new(Kind::Broken, "a payment without a name cannot be given back"))?;
     give_back(app, &named.intent, amount, job).await?;
-    ordering::advance(app, order, Event::Refunded { number, amount }, Actor::System)
+    orders::advance(app, order, Event::Refunded { number, amount }, Actor::System)
         .await
         .map(drop)
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{slug::Slug, text_type::text_type};
+use crate::{slug::Slug, string_newtype::text_type};
 
 /// Opaque to callers. Inside: a version, so that a later server can still read it or refuse it, and the last slug seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::{Act, Role},
     contact::{Malformed, check_text, malformed},
-    house::op::Action,
     id::{DeviceId, RestaurantId},
     limits,
+    pos::op::Action,
     slug::Slug,
     time::{LocalMinute, Timestamp},
 };

@@ -11,7 +11,7 @@ use crate::{
     lang::Lang,
     limits,
     order::Placement,
-    ordering::PaymentWay,
+    order_settings::PaymentWay,
 };
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

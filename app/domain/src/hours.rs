@@ -7,8 +7,8 @@
 //! rules before it said about its days, *from midnight to midnight*: in `Fr 18:00-02:00; Sa 18:00-02:00` Friday's night ends at midnight.
 //! After `,` it adds to them, and the night goes on till two.
 
+mod day_plan;
 mod parse;
-mod plan;
 mod rule;
 
 use std::{fmt, str::FromStr};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::rule::Span;
 use self::{
-    plan::Plan,
+    day_plan::Plan,
     rule::{Rule, insert},
 };
 use crate::time::{DAY, Day, LocalMinute};

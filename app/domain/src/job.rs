@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::MailPurpose,
     currency::Minor,
-    house::bill::Bill,
     id::{OrderId, PaymentId, RestaurantId, VisitorId},
     lang::Lang,
     order::{Event, Order},
+    pos::bill::Bill,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -258,7 +258,7 @@ impl Menu {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::example::{choice, dish};
+    use crate::fixtures::{choice, dish};
 
     fn menu() -> Menu {
         let choice = |number, preselected| Choice {

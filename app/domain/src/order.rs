@@ -10,7 +10,7 @@ use crate::{
     currency::{Currency, Minor},
     id::{OrderId, RestaurantId},
     limits,
-    ordering::PaymentWay,
+    order_settings::PaymentWay,
     quote::{Due, Quote, QuotedLine, Sum},
     restaurant::Restaurant,
     revision::Revision,
@@ -542,5 +542,4 @@ pub fn steps(order: &Order) -> Vec<Event> {
 }
 
 #[cfg(test)]
-#[path = "order_tests.rs"]
 mod tests;

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    allocate::share,
     basket::{Basket, Line, Service},
     coupon::{Coupon, CouponRefusal, Used},
     currency::{Currency, Minor},
     id::{ChoiceId, DishId, LineId, OptionGroupId},
     menu::{Dish, Menu},
-    ordering::Zone,
-    picked::{Fault, Picked},
+    order_settings::Zone,
     restaurant::Restaurant,
-    share::share,
+    selection::{Fault, Picked},
     slots::{SlotRefusal, Timetable},
     tax::{Place, Tax, TaxRate, portion},
     time::LocalMinute,
@@ -493,5 +493,4 @@ fn sums(
 }
 
 #[cfg(test)]
-#[path = "quote_tests.rs"]
 mod tests;

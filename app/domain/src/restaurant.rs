@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    accent::Accent,
+    brand_color::Accent,
     currency::Currency,
     hours::{Opening, OpeningHours},
     id::{DishId, RestaurantId},
     lang::Lang,
     menu::Picture,
-    ordering::Ordering,
+    order_settings::Ordering,
     revision::Revision,
     slug::Slug,
     tax::TaxRules,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     hours::OpeningHours,
-    ordering::Ordering,
+    order_settings::Ordering,
     time::{DAY, Day, LocalMinute},
 };
 

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::text_type::text_type;
+use crate::string_newtype::text_type;
 
 pub const LONGEST: usize = 64;
 

@@ -3,15 +3,15 @@
 //! A device keeps an op before it shows what it does, sends its ops in order, and forgets them when the server says that they are done.
 //! The server does each once. Both sides are here without a network, a disk or a clock: those are asked for, and answer later or never.
 
-pub mod desk;
-pub mod tab;
+pub mod client;
+pub mod server;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    house::{Thing, op::Op},
     id::DeviceId,
     limits,
+    pos::{Thing, op::Op},
     revision::Revision,
 };
 
@@ -98,11 +98,11 @@ mod tests {
     use super::*;
     use crate::{
         currency::Minor,
-        house::{
-            op::{Action, SPEAKS},
-            run::{HandedOver, Proof},
-        },
         id::{OpId, OrderId, RunId},
+        pos::{
+            delivery_run::{HandedOver, Proof},
+            op::{Action, SPEAKS},
+        },
         time::Timestamp,
     };
 

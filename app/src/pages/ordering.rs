@@ -1,13 +1,13 @@
 //! The pages that one orders with.
 
 mod basket;
-mod begun;
 mod checkout;
+mod components;
 mod dish;
+mod draft_editor;
 mod history;
-mod making;
 mod order;
-mod parts;
+mod priced_draft;
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use leptos::{
     prelude::*,
 };
 use servery_domain::{
-    accent::Accent,
+    brand_color::Accent,
     id::{DishId, OrderId},
     menu::{Dish, Menu},
     order::TrackedOrder,
@@ -24,15 +24,15 @@ use servery_domain::{
     restaurant::Listed,
 };
 
-use self::begun::Begun;
+use self::priced_draft::Begun;
 use super::{Pages, WholeBackend};
 use crate::{
     backend::{Actions, OrderingBackend, PasskeyActions, Watch},
     content::{document_title, nothing_here},
-    desk::Desks,
+    page_address::Visit,
+    pos_client::Desks,
     routes::{Chunk, View, slug},
     text::{Key, Texts},
-    visit::Visit,
 };
 
 #[derive(Debug, Clone)]

@@ -1,35 +1,35 @@
 //! The pages of the staff app: what people behind the counter work at.
 
-mod amount;
+mod auto_reload;
 mod cashiers;
 mod clock;
+mod deliveries;
 mod device;
+mod dialog;
 mod floor;
-mod frame;
 mod kitchen;
-mod orders;
+mod layout;
+mod money_input;
 #[cfg(feature = "server")]
-pub mod plain;
-mod post;
-mod renewal;
-mod runs;
-mod sheet;
+pub mod no_script;
+mod orders;
+mod screen;
 mod till;
 
 use std::sync::Arc;
 
 use leptos::{either::EitherOf5, prelude::*};
-use servery_domain::{accent::Accent, menu::Menu, problem::Problem, restaurant::Listed, slug::Slug};
+use servery_domain::{brand_color::Accent, menu::Menu, problem::Problem, restaurant::Listed, slug::Slug};
 
-use self::renewal::Anew;
+use self::auto_reload::Anew;
 use super::{Pages, WholeBackend};
 use crate::{
     backend::{Actions, Backend, PasskeyActions, Watch},
     content::{Content, document_title, nothing_here},
-    desk::Desks,
+    page_address::Visit,
+    pos_client::Desks,
     routes::{Chunk, View, slug},
     text::{Texts, staff::Key},
-    visit::Visit,
 };
 
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ impl Pages for Staff {
     }
 
     fn frame(content: RwSignal<Content<Self>>, main: impl IntoView + 'static) -> impl IntoView {
-        frame::frame(content, main)
+        layout::frame(content, main)
     }
 
     async fn load(
@@ -130,7 +130,7 @@ impl Pages for Staff {
             Self::Till(premises) => EitherOf5::B(view! { <till::Till premises/> }),
             Self::Kitchen(premises) => EitherOf5::C(view! { <kitchen::Kitchen premises/> }),
             Self::Floor(premises) => EitherOf5::D(view! { <floor::Floor premises/> }),
-            Self::Runs(premises) => EitherOf5::E(view! { <runs::Runs premises/> }),
+            Self::Runs(premises) => EitherOf5::E(view! { <deliveries::Runs premises/> }),
         }
     }
 

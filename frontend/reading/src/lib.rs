@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing is linked in here that these pages do not use; after Brotli it stays under 150,000 bytes.
 
-use servery_app::pages::reading::Reading;
+use servery_app::pages::browse::Reading;
 use wasm_bindgen::prelude::*;
 
 /// Called by the script of the page once the wasm is there, with the catalogue of the page's language.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: it adds liveliness and no abilities but passkeys: each form of these pages is sent without it, too.
 
-use servery_app::pages::signed::Signed;
+use servery_app::pages::account::Signed;
 use wasm_bindgen::prelude::*;
 
 /// Called by the script of the page once the wasm is there, with the catalogue of the page's language.

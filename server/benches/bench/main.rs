@@ -24,19 +24,19 @@ use axum::{
     routing::get,
 };
 use servery::{
-    app::{App, router},
+    accounts::customer::Customer,
     assets::Assets,
-    customer::Customer,
-    demo,
+    catalog::Town,
+    cli::demo,
     html::page::{ViewKey, render_view},
-    observe,
+    http::telemetry,
     settings::Settings,
-    town::Town,
+    state::{App, router},
 };
 use servery_app::{
+    page_address::Visit,
     render::{Decision, Mode, Reason},
     routes::Chunk,
-    visit::Visit,
 };
 use servery_domain::lang::Lang;
 use tokio::net::TcpListener;
@@ -58,7 +58,7 @@ fn serve(name: &str, make: impl Future<Output = Router> + Send + 'static) -> Str
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 let router = make.await;
                 tell.send(listener.local_addr().unwrap().to_string()).unwrap();
-                servery::listen::serve(listener, router, std::future::pending())
+                servery::http::serve::serve(listener, router, std::future::pending())
                     .await
                     .unwrap();
             });
@@ -227,7 +227,7 @@ fn streams() {
 }
 
 fn main() {
-    let _guard = observe::log("info", std::io::sink()).unwrap();
+    let _guard = telemetry::log("info", std::io::sink()).unwrap();
     match std::env::args().nth(1).as_deref() {
         Some("orders") => orders(),
         Some("streams") => streams(),
@@ -305,7 +305,7 @@ fn pages() {
         Some(("bare_axum_same_json", baseline)),
     );
 
-    for (name, bytes) in servery::sizes::measure(&Assets::new().unwrap(), |path, headers| {
+    for (name, bytes) in servery::assets::sizes::measure(&Assets::new().unwrap(), |path, headers| {
         load::fetch(&servery, path, headers).1
     }) {
         say(name, bytes as f64, "bytes_after_brotli", None);

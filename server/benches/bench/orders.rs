@@ -21,7 +21,7 @@ const TOGETHER: usize = CONNECTIONS;
 
 /// As our own clients make them.
 fn id() -> u128 {
-    servery::visitor::id().unwrap()
+    servery::http::visitor::id().unwrap()
 }
 
 pub fn post(address: &str, path: &str, headers: &str, body: &str) -> String {

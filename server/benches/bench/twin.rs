@@ -3,7 +3,7 @@
 
 use maud::{DOCTYPE, html};
 use servery_app::{
-    parts::{allergen, diet, opening},
+    components::{allergen, diet, opening},
     text::{Key, Texts},
 };
 use servery_domain::{

@@ -8,8 +8,8 @@ use servery_domain::{
 
 use crate::{
     api::answer,
-    app::App,
-    refusal::{AcceptsJson, Refusal},
+    http::error::{AcceptsJson, Refusal},
+    state::App,
 };
 
 pub static ABOUT: LazyLock<Arc<About>> = LazyLock::new(|| {

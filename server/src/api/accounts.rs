@@ -16,11 +16,12 @@ use servery_domain::{
 };
 
 use crate::{
-    accounts::{self, Export},
-    app::App,
-    caller::Caller,
-    refusal::{AcceptsJson, Body, Refusal, Text},
-    sessions::Signed,
+    accounts::{self, Export, sessions::Signed},
+    http::{
+        client::Caller,
+        error::{AcceptsJson, Body, Refusal, Text},
+    },
+    state::App,
 };
 
 /// For nobody else, and kept nowhere.

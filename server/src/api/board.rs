@@ -17,11 +17,11 @@ use servery_domain::{
 use utoipa::ToSchema;
 
 use crate::{
+    accounts::sessions::Signed,
     api::stream,
-    app::App,
-    board,
-    refusal::{AcceptsJson, Body, Refusal, Text},
-    sessions::Signed,
+    http::error::{AcceptsJson, Body, Refusal, Text},
+    orders::board,
+    state::App,
 };
 
 /// The orders under way, and what is left of each dish. For the restaurant's staff

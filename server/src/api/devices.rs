@@ -3,7 +3,10 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Path, State},
-    http::{StatusCode, header::CACHE_CONTROL, header::SET_COOKIE},
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, SET_COOKIE},
+    },
     response::{IntoResponse, Response},
 };
 use servery_domain::{
@@ -15,11 +18,13 @@ use servery_domain::{
 
 use super::board::ids;
 use crate::{
-    app::App,
-    caller::Caller,
-    devices::{self, LetIn},
-    refusal::{AcceptsJson, Body, Refusal, Text},
-    sessions::Signed,
+    accounts::sessions::Signed,
+    http::{
+        client::Caller,
+        error::{AcceptsJson, Body, Refusal, Text},
+    },
+    state::App,
+    sync::devices::{self, LetIn},
 };
 
 /// Let this device in by a code. The cookie that comes back is what it is known by. The same device may ask again while the code is good

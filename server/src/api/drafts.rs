@@ -9,11 +9,13 @@ use axum::{
 use servery_domain::{draft::Draft, problem::Problem, slots::Times, slug::Slug};
 
 use crate::{
-    app::App,
-    customer::Customer,
-    ordering,
-    refusal::{AcceptsJson, Body, Refusal, Text},
-    visitor,
+    accounts::customer::Customer,
+    http::{
+        error::{AcceptsJson, Body, Refusal, Text},
+        visitor,
+    },
+    orders,
+    state::App,
 };
 
 /// What this browser has begun to order. A cookie tells whose it is
@@ -27,7 +29,7 @@ pub async fn get_draft(
     Text(slug): Text,
     customer: Customer,
 ) -> Result<Response, Refusal> {
-    let draft = ordering::draft(&app, &slug, &customer).await?;
+    let draft = orders::draft(&app, &slug, &customer).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(draft)).into_response())
 }
 
@@ -43,7 +45,7 @@ pub async fn put_draft(
     Body(draft): Body<Draft>,
 ) -> Result<Response, Refusal> {
     let visitor = customer.browser(&app)?;
-    ordering::keep_draft(&app, &slug, visitor, &draft).await?;
+    orders::keep_draft(&app, &slug, visitor, &draft).await?;
     Ok(visitor::remembered(StatusCode::NO_CONTENT, visitor))
 }
 
@@ -59,7 +61,7 @@ pub async fn get_times(
 ) -> Result<Response, Refusal> {
     Ok((
         [(CACHE_CONTROL, "no-store")],
-        Json(ordering::times(&app, &slug).await?),
+        Json(orders::times(&app, &slug).await?),
     )
         .into_response())
 }

@@ -1,13 +1,5 @@
 use std::sync::Arc;
 
-use crate::{
-    api::stream,
-    app::App,
-    customer::Customer,
-    idempotency,
-    ordering::{self, Answered},
-    refusal::{AcceptsJson, Raw, Refusal, Text, json_body},
-};
 use axum::{
     Json,
     extract::State,
@@ -22,6 +14,17 @@ use servery_domain::{
     order::{Order, Placement, Receipt, TrackedOrder},
     problem::Problem,
     slug::Slug,
+};
+
+use crate::{
+    accounts::customer::Customer,
+    api::stream,
+    http::{
+        error::{AcceptsJson, Raw, Refusal, Text, json_body},
+        idempotency,
+    },
+    orders::{self, Answered},
+    state::App,
 };
 
 /// Place an order. The price that counts is worked out here; if it is not what the diner saw, nothing is placed
@@ -46,7 +49,7 @@ pub async fn post_order(
 ) -> Result<Response, Refusal> {
     let request = idempotency::request(&headers, uri.path(), &body)?;
     let placement: Placement = json_body(&headers, &body)?;
-    let Answered { status, body } = ordering::place(&app, &slug, placement, request, &customer).await?;
+    let Answered { status, body } = orders::place(&app, &slug, placement, request, &customer).await?;
     let created = status == StatusCode::CREATED;
     let media = if created {
         "application/json"
@@ -79,7 +82,7 @@ pub async fn get_order(
     Text(token): Text,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let order = ordering::tracked(&app, &token).await?;
+    let order = orders::tracked(&app, &token).await?;
     let etag = format!("\"{}\"", order.order.revision.0);
     let known = headers
         .get(IF_NONE_MATCH)
@@ -103,7 +106,7 @@ pub async fn get_basket(
     Text(token): Text,
 ) -> Result<Json<Basket>, Refusal> {
     Ok(Json(Basket::again(
-        &ordering::find(&app, &token).await?.order.ordered.lines,
+        &orders::find(&app, &token).await?.order.ordered.lines,
     )))
 }
 
@@ -119,9 +122,9 @@ pub async fn get_events(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     // Watched first and read then, so that nothing falls between.
-    let order = ordering::find(&app, &token).await?.order.id;
+    let order = orders::find(&app, &token).await?.order.id;
     let watching = app.live.watch_order(order);
-    let now = ordering::find(&app, &token).await?.order;
+    let now = orders::find(&app, &token).await?.order;
     Ok(stream::of_order(&app, &now, watching, &headers))
 }
 
@@ -135,7 +138,7 @@ pub async fn cancel_order(
     State(app): State<Arc<App>>,
     Text(token): Text,
 ) -> Result<Json<Order>, Refusal> {
-    Ok(Json(ordering::cancel(&app, &token).await?))
+    Ok(Json(orders::cancel(&app, &token).await?))
 }
 
 /// What this browser, or whoever is signed in, has ordered lately, the newest first
@@ -145,6 +148,6 @@ pub async fn list_orders(
     State(app): State<Arc<App>>,
     customer: Customer,
 ) -> Result<Response, Refusal> {
-    let orders = ordering::orders_of(&app, &customer).await?;
+    let orders = orders::orders_of(&app, &customer).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(orders)).into_response())
 }

@@ -3,7 +3,10 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, StatusCode, header::CACHE_CONTROL, header::SET_COOKIE},
+    http::{
+        HeaderMap, StatusCode,
+        header::{CACHE_CONTROL, SET_COOKIE},
+    },
     response::{IntoResponse, Response},
 };
 use servery_domain::{
@@ -13,11 +16,12 @@ use servery_domain::{
 };
 
 use crate::{
-    app::App,
-    caller::Caller,
-    passkeys,
-    refusal::{AcceptsJson, Body, Refusal, Text},
-    sessions::Signed,
+    accounts::{passkeys, sessions::Signed},
+    http::{
+        client::Caller,
+        error::{AcceptsJson, Body, Refusal, Text},
+    },
+    state::App,
 };
 
 /// What a browser needs to make a passkey, for five minutes

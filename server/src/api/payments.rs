@@ -9,9 +9,9 @@ use servery_domain::{
 use utoipa::ToSchema;
 
 use crate::{
-    app::App,
+    http::error::{AcceptsJson, Body, Raw, Refusal, Text},
     payments::{self, Paying},
-    refusal::{AcceptsJson, Body, Raw, Refusal, Text},
+    state::App,
 };
 
 #[derive(Deserialize, ToSchema)]

@@ -12,11 +12,13 @@ use servery_domain::{
 };
 
 use crate::{
-    app::App,
-    customer::Customer,
-    push,
-    refusal::{AcceptsJson, Body, Refusal, Text},
-    visitor,
+    accounts::customer::Customer,
+    http::{
+        error::{AcceptsJson, Body, Refusal, Text},
+        visitor,
+    },
+    jobs::push,
+    state::App,
 };
 
 /// Whether this browser is told of the order while nobody looks. A cookie tells which browser it is

@@ -7,10 +7,10 @@ use axum::{
 use servery_domain::{basket::Basket, coupon::CouponOffer, problem::Problem, quote::Quote, slug::Slug};
 
 use crate::{
-    app::App,
-    customer::Customer,
-    ordering,
-    refusal::{AcceptsJson, Body, Refusal, Text},
+    accounts::customer::Customer,
+    http::error::{AcceptsJson, Body, Refusal, Text},
+    orders,
+    state::App,
 };
 
 /// What a basket costs now, line by line, and what keeps it from being ordered
@@ -28,9 +28,7 @@ pub async fn post_quote(
     customer: Customer,
     Body(basket): Body<Basket>,
 ) -> Result<Json<Quote>, Refusal> {
-    Ok(Json(
-        ordering::quote_basket(&app, &slug, &basket, &customer).await?,
-    ))
+    Ok(Json(orders::quote_basket(&app, &slug, &basket, &customer).await?))
 }
 
 /// What a code would take off. Codes that are none are counted, and after some of them nothing is told for a while
@@ -44,5 +42,5 @@ pub async fn get_coupon(
     Path((slug, code)): Path<(String, String)>,
     customer: Customer,
 ) -> Result<Json<CouponOffer>, Refusal> {
-    Ok(Json(ordering::check_coupon(&app, &slug, &code, &customer).await?))
+    Ok(Json(orders::check_coupon(&app, &slug, &code, &customer).await?))
 }

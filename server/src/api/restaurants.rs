@@ -8,18 +8,18 @@ use axum::{
 use servery_app::api as address;
 use servery_domain::{
     cursor::Page,
-    listing::Search,
     menu::Menu,
     problem::{Kind, Problem},
     restaurant::Listed,
+    search::Search,
     slug::Slug,
 };
 
 use crate::{
     api::answer,
-    app::App,
-    refusal::{AcceptsJson, Pairs, Refusal, Text},
-    town::Snapshot,
+    catalog::Snapshot,
+    http::error::{AcceptsJson, Pairs, Refusal, Text},
+    state::App,
 };
 
 /// The restaurants of the town, in the order of their slugs

@@ -12,11 +12,12 @@ use servery_domain::{
 };
 
 use crate::{
-    accounts,
-    app::App,
-    caller::Caller,
-    refusal::{AcceptsJson, Body, Refusal},
-    sessions::Signed,
+    accounts::{self, sessions::Signed},
+    http::{
+        client::Caller,
+        error::{AcceptsJson, Body, Refusal},
+    },
+    state::App,
 };
 
 /// Sign in. The cookie that comes back is the session; one that was sent along ends

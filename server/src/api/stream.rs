@@ -19,9 +19,12 @@ use servery_domain::{id::RestaurantId, order::Order, revision::Revision};
 use tokio::sync::{broadcast, watch};
 
 use crate::{
-    app::App,
-    board, devices,
-    live::{self, Change},
+    orders::{
+        board,
+        broadcast::{Change, frame},
+    },
+    state::App,
+    sync::devices,
 };
 
 /// Proxies end connections on which nothing is said.
@@ -89,7 +92,7 @@ pub fn of_order(
     let first = if known {
         HELLO
     } else {
-        Bytes::from([HELLO, live::frame(now)].concat())
+        Bytes::from([HELLO, frame(now)].concat())
     };
     let state = OrderStream {
         first: Some(first),
@@ -160,9 +163,7 @@ pub fn of_board(
     watched: (RestaurantId, String),
 ) -> Response {
     let seen = open.iter().map(|order| order.revision).max().unwrap_or_default();
-    let waiting = std::iter::once(HELLO)
-        .chain(open.iter().map(live::frame))
-        .collect();
+    let waiting = std::iter::once(HELLO).chain(open.iter().map(frame)).collect();
     let stopping = app.stopping.subscribe();
     let state = BoardStream {
         app,

@@ -7,21 +7,22 @@ use axum::{
     response::Response,
 };
 use servery_domain::{
-    house::sight::Look,
+    pos::visibility::Look,
     problem::Problem,
     slug::Slug,
     sync::{Answer, Request, WorkedIn},
 };
 
 use crate::{
+    accounts::sessions::Signed,
     api::stream,
-    app::App,
-    caller::Caller,
-    desk,
-    devices::LetIn,
-    rates,
-    refusal::{AcceptsJson, Body, Refusal, Text},
-    sessions::Signed,
+    http::{
+        client::Caller,
+        error::{AcceptsJson, Body, Refusal, Text},
+        rate_limit,
+    },
+    state::App,
+    sync::{self, devices::LetIn},
 };
 
 /// Send what was done at a device, and get what changed. Needs no Idempotency-Key: an op's device and number are one, so a request may be sent as often as need be
@@ -39,11 +40,11 @@ pub async fn post_sync(
     let_in: LetIn,
     caller: Caller,
     Text(slug): Text,
-    Body(request): Body<desk::Request>,
+    Body(request): Body<sync::Request>,
 ) -> Result<Response, Refusal> {
-    app.rates.of_device(&rates::SYNCS, let_in.id(), &caller)?;
+    app.rates.of_device(&rate_limit::SYNCS, let_in.id(), &caller)?;
     let_in.restaurant(&app, &slug)?;
-    let answer = desk::sync(&app, &let_in, request).await?;
+    let answer = sync::sync(&app, &let_in, request).await?;
     let_in
         .seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(answer)))
         .await
@@ -64,9 +65,9 @@ pub async fn post_handed_over(
     State(app): State<Arc<App>>,
     signed: Signed,
     Text(slug): Text,
-    Body(requests): Body<Vec<desk::Request>>,
+    Body(requests): Body<Vec<sync::Request>>,
 ) -> Result<Json<WorkedIn>, Refusal> {
-    desk::hand_over(&app, &signed, &slug, requests).await.map(Json)
+    sync::hand_over(&app, &signed, &slug, requests).await.map(Json)
 }
 
 /// All that the device sees, for a page that keeps nothing. An app syncs instead
@@ -84,9 +85,9 @@ pub async fn get_house(
     caller: Caller,
     Text(slug): Text,
 ) -> Result<Response, Refusal> {
-    app.rates.of_device(&rates::SYNCS, let_in.id(), &caller)?;
+    app.rates.of_device(&rate_limit::SYNCS, let_in.id(), &caller)?;
     let_in.restaurant(&app, &slug)?;
-    let look = desk::look(&app, &let_in.installed, &slug).await?;
+    let look = sync::look(&app, &let_in.installed, &slug).await?;
     let_in
         .seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(look)))
         .await

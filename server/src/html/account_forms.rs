@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header::SET_COOKIE},
     response::Response,
 };
-use servery_app::visit::{Visit, address};
+use servery_app::page_address::{Visit, address};
 use servery_domain::{
     account::{AccountChange, Password, PasswordChange, SignIn, SignUp, same_email},
     contact::Doorstep,
@@ -14,15 +14,18 @@ use servery_domain::{
 
 use super::{
     forms::{Form, Sent, lead, see},
-    wishes::Wishes,
+    preferences::Wishes,
 };
 use crate::{
-    accounts,
-    app::App,
-    caller::Caller,
-    passkeys,
-    refusal::{Refusal, Text},
-    sessions::{self, Signed},
+    accounts::{
+        self, passkeys,
+        sessions::{self, Signed},
+    },
+    http::{
+        client::Caller,
+        error::{Refusal, Text},
+    },
+    state::App,
 };
 
 fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {

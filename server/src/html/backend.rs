@@ -18,24 +18,28 @@ use servery_domain::{
     cursor::Page,
     device::{DeviceList, Paired},
     draft::Draft,
-    house::sight::Look,
     id::OrderId,
-    listing::Search,
     menu::Menu,
     order::TrackedOrder,
     passkey::PasskeyView,
+    pos::visibility::Look,
     problem::{Kind, Problem},
     quote::Quote,
     restaurant::Listed,
+    search::Search,
     slots::Times,
     slug::Slug,
 };
-
-use servery_store::houses::Installed;
+use servery_store::devices::Installed;
 
 use crate::{
-    api::about::ABOUT, app::App, board, customer::Customer, desk, devices, ordering, passkeys, rates,
-    refusal::Refusal, sessions::Signed, town::Snapshot, visitor,
+    accounts::{customer::Customer, passkeys, sessions::Signed},
+    api::about::ABOUT,
+    catalog::Snapshot,
+    http::{error::Refusal, rate_limit, visitor},
+    orders::{self, board},
+    state::App,
+    sync::{self, devices},
 };
 
 pub struct InProcess {
@@ -186,10 +190,10 @@ impl StaffBackend for InProcess {
             let installed = self.installed().await?;
             self.app
                 .rates
-                .of_device(&rates::SYNCS, installed.device.id, &self.customer.caller)?;
+                .of_device(&rate_limit::SYNCS, installed.device.id, &self.customer.caller)?;
             devices::restaurant(&self.app, &installed, slug.as_str())?;
             devices::note_seen(&self.app, &installed).await?;
-            Ok(desk::look(&self.app, &installed, slug.as_str()).await?)
+            Ok(sync::look(&self.app, &installed, slug.as_str()).await?)
         })
     }
 
@@ -201,7 +205,7 @@ impl StaffBackend for InProcess {
 impl OrderingBackend for InProcess {
     fn draft<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Draft> {
         Box::pin(async move {
-            let draft = ordering::draft(&self.app, slug.as_str(), &self.customer).await?;
+            let draft = orders::draft(&self.app, slug.as_str(), &self.customer).await?;
             self.note(&api::draft(slug), &draft);
             Ok(draft)
         })
@@ -209,7 +213,7 @@ impl OrderingBackend for InProcess {
 
     fn times<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Times> {
         Box::pin(async move {
-            let times = ordering::times(&self.app, slug.as_str()).await?;
+            let times = orders::times(&self.app, slug.as_str()).await?;
             self.note(&api::times(slug), &times);
             Ok(times)
         })
@@ -217,7 +221,7 @@ impl OrderingBackend for InProcess {
 
     fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> Answer<'a, Quote> {
         Box::pin(async move {
-            let quote = ordering::quote_basket(&self.app, slug.as_str(), basket, &self.customer).await?;
+            let quote = orders::quote_basket(&self.app, slug.as_str(), basket, &self.customer).await?;
             self.note(&api::quotes(slug), &quote);
             Ok(quote)
         })
@@ -225,7 +229,7 @@ impl OrderingBackend for InProcess {
 
     fn order<'a>(&'a self, token: &'a str) -> Answer<'a, TrackedOrder> {
         Box::pin(async move {
-            let order = ordering::tracked(&self.app, token).await?;
+            let order = orders::tracked(&self.app, token).await?;
             self.note(&api::order(token), &order);
             Ok(order)
         })
@@ -233,7 +237,7 @@ impl OrderingBackend for InProcess {
 
     fn orders(&self) -> Answer<'_, Vec<TrackedOrder>> {
         Box::pin(async move {
-            let orders = ordering::orders_of(&self.app, &self.customer).await?;
+            let orders = orders::orders_of(&self.app, &self.customer).await?;
             self.note(api::ORDERS, &orders);
             Ok(orders)
         })

@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use servery_app::visit::address;
+use servery_app::page_address::address;
 use servery_domain::{
     currency::Minor,
     device::{DeviceKind, DeviceList, NewDevice},
@@ -20,10 +20,11 @@ use servery_domain::{
 
 use super::forms::{Form, Sent, lead, see};
 use crate::{
-    app::App,
-    board, desk, devices, ordering,
-    refusal::{Refusal, Text},
-    sessions::Signed,
+    accounts::sessions::Signed,
+    http::error::{Refusal, Text},
+    orders::{self, board},
+    state::App,
+    sync::{self, devices},
 };
 
 /// `POST /board/{slug}/orders/{id}`: what happens to an order.
@@ -60,7 +61,7 @@ async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
             let minutes: i64 =
                 minutes.ok_or_else(|| Refusal::new(Kind::NotAccepted, "'minutes' is 0 to 600"))?;
             Event::Accepted {
-                ready_at: LocalMinute(ordering::counter(app, slug).await?.now.1.0 + minutes),
+                ready_at: LocalMinute(orders::counter(app, slug).await?.now.1.0 + minutes),
             }
         }
         "rejected" => Event::Rejected { reason },
@@ -71,7 +72,7 @@ async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
         "delivered" => Event::Delivered,
         "cancelled" => Event::Cancelled { reason },
         "refund" => {
-            let currency = ordering::counter(app, slug).await?.menu.currency;
+            let currency = orders::counter(app, slug).await?.menu.currency;
             let amount = |name| {
                 let amount = currency.read(form.get(name));
                 amount.ok_or_else(|| {
@@ -228,5 +229,5 @@ async fn hand_over(
     let text = field.bytes().await.map_err(unreadable)?;
     let requests =
         serde_json::from_slice(&text).map_err(|error| Refusal::new(Kind::NotAccepted, error.to_string()))?;
-    desk::hand_over(app, signed, slug, requests).await
+    sync::hand_over(app, signed, slug, requests).await
 }

@@ -4,18 +4,18 @@ use std::fmt::Write as _;
 
 use servery_app::{
     content::Content,
+    page_address::{Visit, address},
     pages::Pages,
     render::{Decision, Mode},
     routes::{self, Chunk},
     text::{Key, Texts},
-    visit::{Visit, address},
 };
 use servery_domain::{
-    accent::{Accent, NIGHT, PAPER},
+    brand_color::{Accent, NIGHT, PAPER},
     lang::Lang,
 };
 
-use super::linked;
+use super::structured_data;
 use crate::assets::{Assets, Program, style_hash};
 
 /// Where the nonce of each response goes; a private character, so that no page contains it by itself.
@@ -44,9 +44,9 @@ impl Head {
         let findable = matches!(content, Content::Page(_))
             && routes::find(&visit.path).is_some_and(|route| !route.personal);
         let linked = if findable {
-            linked::head(base, &visit.path, &title, &description, content.subject())
+            structured_data::head(base, &visit.path, &title, &description, content.subject())
         } else {
-            linked::HIDDEN.to_owned()
+            structured_data::HIDDEN.to_owned()
         };
         Self {
             title,

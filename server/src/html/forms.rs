@@ -8,9 +8,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use servery_app::{
-    filled::{Fields, fill_in},
-    visit::Visit,
-    wish::Wish,
+    checkout_form::{Fields, fill_in},
+    line_form::Wish,
+    page_address::Visit,
 };
 use servery_domain::{
     basket::{Basket, Service},
@@ -20,14 +20,16 @@ use servery_domain::{
     problem::Kind,
 };
 
-use super::{page, wishes::Wishes};
+use super::{page, preferences::Wishes};
 use crate::{
-    app::App,
-    customer::Customer,
-    idempotency, ordering,
+    accounts::customer::Customer,
+    http::{
+        error::{Raw, Refusal, Text},
+        idempotency, visitor,
+    },
+    orders,
     payments::{self, Paying},
-    refusal::{Raw, Refusal, Text},
-    visitor,
+    state::App,
 };
 
 /// The fields of a form in their order.
@@ -84,7 +86,7 @@ async fn known(app: &App, slug: &str, customer: &Customer) -> Result<Known, Refu
         visitor: Some(visitor.to_string()),
         ..customer.clone()
     };
-    let draft = ordering::draft(app, slug, &customer).await?;
+    let draft = orders::draft(app, slug, &customer).await?;
     Ok(Known {
         visitor,
         draft,
@@ -95,7 +97,7 @@ async fn known(app: &App, slug: &str, customer: &Customer) -> Result<Known, Refu
 /// Keeps the draft, and leads on.
 async fn keep(app: &App, slug: &str, mut known: Known, path: &str) -> Result<Response, Refusal> {
     known.draft.changes += 1;
-    ordering::keep_draft(app, slug, known.visitor, &known.draft).await?;
+    orders::keep_draft(app, slug, known.visitor, &known.draft).await?;
     Ok(visitor::remembered(see(path), known.visitor))
 }
 
@@ -124,7 +126,7 @@ pub async fn post_checkout(sent: Sent, Text(slug): Text, form: Form) -> Response
 /// `POST /orders/{token}/cancel`
 pub async fn post_cancel(sent: Sent, Text(token): Text) -> Response {
     lead(
-        ordering::cancel(&sent.0, &token)
+        orders::cancel(&sent.0, &token)
             .await
             .map(|_| see(&format!("/orders/{token}"))),
         &sent,
@@ -183,7 +185,7 @@ pub async fn get_table(sent: Sent, Text(code): Text) -> Response {
 }
 
 async fn add_line(app: &App, customer: &Customer, slug: &str, form: &Form) -> Result<Response, Refusal> {
-    let counter = ordering::counter(app, slug).await?;
+    let counter = orders::counter(app, slug).await?;
     let not_accepted = |what: String| Refusal::new(Kind::NotAccepted, what);
     let wish = Wish::parse(form.0.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let wish = wish.map_err(|malformed| not_accepted(malformed.to_string()))?;
@@ -245,7 +247,7 @@ async fn check_out(
     let body = serde_json::to_vec(&placement).map_err(|error| Refusal::failed(&error))?;
     // The id is made with the page, so a second click sends the same one.
     let request = idempotency::of_key(&id.to_string(), &path, &body)?;
-    let answered = ordering::place(app, slug, placement, request, &known.customer).await?;
+    let answered = orders::place(app, slug, placement, request, &known.customer).await?;
     if answered.status != StatusCode::CREATED {
         return keep(app, slug, known, &format!("{path}?wrong=changed&was={}", seen.0)).await;
     }
@@ -275,7 +277,7 @@ async fn placed_before(
 }
 
 async fn reorder(app: &App, customer: &Customer, token: &str) -> Result<Response, Refusal> {
-    let tracked = ordering::tracked(app, token).await?;
+    let tracked = orders::tracked(app, token).await?;
     let slug = tracked.slug.as_str();
     let mut known = known(app, slug, customer).await?;
     for line in Basket::again(&tracked.order.ordered.lines).lines {

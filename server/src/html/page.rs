@@ -20,19 +20,19 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos::prelude::*;
 use servery_app::{
+    components::render_info::{HowMade, SIZE_HERE, TIME_HERE, kilobytes},
     content::Content,
+    page_address::Visit,
     pages::{
         App as AppView, Pages,
+        account::Signed,
+        browse::Reading,
         ordering::Ordering,
-        reading::Reading,
-        signed::Signed,
-        staff::{Staff, plain::Plain},
+        staff::{Staff, no_script::Plain},
     },
-    parts::made::{HowMade, SIZE_HERE, TIME_HERE, kilobytes},
     render::{Browser, Decision, Mode, Reason, Voices, decide},
     routes::{self, Chunk},
     text::Texts,
-    visit::Visit,
 };
 use servery_domain::{
     lang::Lang,
@@ -42,19 +42,21 @@ use servery_domain::{
 use super::{
     backend::InProcess,
     document::{Document, Head, NONCE_HERE, Parts, document},
+    preferences::Wishes,
     shell::{self, Shell},
-    wishes::Wishes,
 };
 use crate::{
+    accounts::customer::Customer,
     api::tag,
-    app::App,
     assets::Assets,
-    cached::{Cached, accepts_brotli, compress},
-    caller::Caller,
+    catalog::{Edition, Snapshot},
     clock,
-    customer::Customer,
-    refusal::{Refusal, accepts},
-    town::{Edition, Snapshot},
+    http::{
+        cached_body::{Cached, accepts_brotli, compress},
+        client::Caller,
+        error::{Refusal, accepts},
+    },
+    state::App,
 };
 
 /// Longer addresses are rendered, but not kept.

@@ -10,7 +10,7 @@ use axum::{
 };
 use servery_domain::menu::PictureFormat;
 
-use crate::app::App;
+use crate::state::App;
 
 /// `/pictures/ramen-320.avif`: a plain name with the ending of a format we know, and nothing else.
 pub async fn respond(app: &App, path: &str) -> Option<Response> {

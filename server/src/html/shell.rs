@@ -8,10 +8,10 @@ use axum::{
     response::Response,
 };
 use servery_app::{
+    page_address::Visit,
     render::{Decision, Mode, Reason},
     routes::Chunk,
     text::{Key, Texts},
-    visit::Visit,
 };
 use servery_domain::{lang::Lang, problem::Kind};
 
@@ -19,7 +19,7 @@ use super::{
     document::{Document, Parts, document},
     page::Rendered,
 };
-use crate::{app::App, assets::Assets, refusal::Refusal};
+use crate::{assets::Assets, http::error::Refusal, state::App};
 
 /// What is inside `#app` until the app is there.
 pub fn body(texts: Texts) -> String {

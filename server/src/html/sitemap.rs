@@ -8,8 +8,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::linked::sitemap;
-use crate::app::App;
+use super::structured_data::sitemap;
+use crate::state::App;
 
 pub async fn get_sitemap(State(app): State<Arc<App>>) -> Response {
     let town = app.town.now();

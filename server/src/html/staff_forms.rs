@@ -4,15 +4,19 @@ use axum::{
     http::header::SET_COOKIE,
     response::{IntoResponse, Response},
 };
-use servery_app::visit::{Visit, address};
+use servery_app::page_address::{Visit, address};
 use servery_domain::{device::Pairing, problem::Kind};
 
 use super::forms::{Form, Sent, lead, see};
 use crate::{
-    desk,
-    devices::{self, LetIn},
-    rates,
-    refusal::{Refusal, Text},
+    http::{
+        error::{Refusal, Text},
+        rate_limit,
+    },
+    sync::{
+        self,
+        devices::{self, LetIn},
+    },
 };
 
 /// `POST /staff/{slug}`: a code that lets this browser in, or its sign-out.
@@ -89,7 +93,7 @@ async fn ask(
     form: &Form,
 ) -> Result<Response, Refusal> {
     app.rates
-        .of_device(&rates::SYNCS, let_in.id(), &customer.caller)?;
+        .of_device(&rate_limit::SYNCS, let_in.id(), &customer.caller)?;
     let_in.restaurant(app, slug)?;
     let op = form
         .get("op")
@@ -98,7 +102,7 @@ async fn ask(
     let action = serde_json::from_str(form.get("action"));
     let action =
         action.map_err(|error| Refusal::new(Kind::NotAccepted, format!("'action' is no action: {error}")))?;
-    desk::ask(app, let_in, op, action).await?;
+    sync::ask(app, let_in, op, action).await?;
     let back = Visit::new(uri.path(), uri.query().unwrap_or_default()).address();
     let_in.seen(app, see(&back)).await
 }

@@ -6,7 +6,7 @@ use servery_domain::{problem::Kind, time::Timestamp};
 use sha2::Sha256;
 
 use super::provider::Intent;
-use crate::refusal::Refusal;
+use crate::http::error::Refusal;
 
 /// Seconds that a message may be on its way. Longer ones may be recorded by somebody and sent again.
 const FRESH: i64 = 300;

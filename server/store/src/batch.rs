@@ -1,22 +1,22 @@
 //! What a batch of writes does to the rows it touches: worked out in memory, so that both engines decide alike.
 
-mod syncing;
+mod sync;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use servery_domain::{
     coupon::Used,
-    house::{House, Thing, ThingId, op::Action, ticket::Ticket},
     id::{DeviceId, DishId, OpId, OrderId, RestaurantId, VisitorId},
     job::{Job, follow_ups},
     order::{Actor, Event, Order, apply},
+    pos::{House, Thing, ThingId, op::Action, ticket::Ticket},
     quote::{Sum, portions},
     revision::Revision,
     time::Timestamp,
 };
 
 use crate::{
-    houses::Syncing,
+    devices::Syncing,
     orders::{Advance, Changed, Placing, Request, Tracked, Write, Written},
 };
 
@@ -146,7 +146,7 @@ impl Needs {
                 Write::Place(placing) => needs.of_placing(placing),
                 Write::Answer { request, .. } => drop(needs.keys.insert(request.key.clone())),
                 Write::Advance(Advance { order, .. }) | Write::Settle { order, .. } => {
-                    drop(needs.orders.insert(*order))
+                    needs.orders.insert(*order);
                 }
                 Write::Sync(syncing) => needs.of_syncing(syncing),
             }
@@ -169,7 +169,7 @@ impl Needs {
         for sent in &syncing.ops {
             match &sent.op.action {
                 Action::Order { order, .. } | Action::TakeOrder { order, .. } => {
-                    drop(self.orders.insert(*order))
+                    self.orders.insert(*order);
                 }
                 Action::Assign { orders, .. } | Action::HandIn { orders, .. } => self.orders.extend(orders),
                 _ => {}

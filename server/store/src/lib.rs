@@ -3,21 +3,13 @@
 //! Invariant: callers see the [`Store`] port and never an engine. Both engines run the same statements,
 //! and pass the same contract (`tests/contract.rs`).
 
-mod account_engines;
-mod account_row;
 pub mod accounts;
 mod batch;
-mod engines;
-mod house_engines;
-mod house_row;
-pub mod houses;
-mod menu_rows;
-mod order_engines;
-mod order_row;
+pub mod devices;
 pub mod orders;
 pub mod passkeys;
-pub mod pushes;
-mod restaurant_row;
+pub mod push_subscriptions;
+mod sql;
 
 use std::sync::Arc;
 
@@ -31,7 +23,7 @@ use servery_domain::{
     slug::Slug,
 };
 
-pub use crate::engines::{PostgresStore, SqliteStore};
+pub use crate::sql::{PostgresStore, SqliteStore};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -111,12 +103,23 @@ pub trait Menus: Send + Sync {
 
 /// All of it.
 pub trait Store:
-    Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes + houses::Houses
+    Menus
+    + orders::Orders
+    + accounts::Accounts
+    + passkeys::Passkeys
+    + push_subscriptions::Pushes
+    + devices::Houses
 {
 }
 
-impl<T: Menus + orders::Orders + accounts::Accounts + passkeys::Passkeys + pushes::Pushes + houses::Houses>
-    Store for T
+impl<
+    T: Menus
+        + orders::Orders
+        + accounts::Accounts
+        + passkeys::Passkeys
+        + push_subscriptions::Pushes
+        + devices::Houses,
+> Store for T
 {
 }
 

@@ -15,7 +15,7 @@ use servery_domain::{
 
 use crate::{
     Result,
-    houses::{Synced, Syncing},
+    devices::{Synced, Syncing},
 };
 
 /// An order with all that its placing depends on.

@@ -4,9 +4,9 @@
 
 mod engines;
 
-use engines::{engines, menu, restaurant};
 use std::sync::Arc;
 
+use engines::{engines, menu, restaurant};
 use servery_domain::{
     account::{Account, MailPurpose, Role},
     basket::{Basket, Service},
@@ -16,7 +16,7 @@ use servery_domain::{
     job::Job,
     lang::Lang,
     order::{Actor, Event, Order, Ordered, Progress},
-    ordering::PaymentWay,
+    order_settings::PaymentWay,
     push::{Subscription, SubscriptionKeys},
     quote::{Due, QuotedLine},
     revision::Revision,

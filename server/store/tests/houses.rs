@@ -12,21 +12,21 @@ use servery_domain::{
     contact::Contact,
     currency::Minor,
     device::{DeviceKind, NewDevice},
-    house::{
-        House, Stock, Thing, ThingId,
-        bill::{BillLine, Seat},
-        op::{Action, Op, Refusal, SPEAKS},
-        payment::{Tender, Way},
-        report::Report,
-        run::{HandedOver, Proof},
-    },
     id::{
         AccountId, BillId, DeviceId, DishId, LineId, OpId, OrderId, PaymentId, RestaurantId, RunId, ShiftId,
         TableId, TicketId,
     },
     lang::Lang,
     order::{Actor, Event, Order, Ordered, Progress, State},
-    ordering::PaymentWay,
+    order_settings::PaymentWay,
+    pos::{
+        House, Stock, Thing, ThingId,
+        bill::{BillLine, Seat},
+        delivery_run::{HandedOver, Proof},
+        op::{Action, Op, Refusal, SPEAKS},
+        payment::{Tender, Way},
+        shift_report::Report,
+    },
     quote::{Due, QuotedLine},
     revision::Revision,
     sync::Trouble,
@@ -35,7 +35,7 @@ use servery_domain::{
 };
 use servery_store::{
     Store,
-    houses::{Changes, Installed, NewCode, PairedAs, Sent, Synced, Syncing},
+    devices::{Changes, Installed, NewCode, PairedAs, Sent, Synced, Syncing},
     orders::{Advance, Changed, Placing, Request, Write, Written},
 };
 
@@ -552,7 +552,7 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
         );
         let table = |n| Action::Plan {
             table: TableId(n),
-            plan: servery_domain::house::table::Plan::default(),
+            plan: servery_domain::pos::table::Plan::default(),
         };
         let ops = [
             ada.op(open(BILL)),
@@ -648,7 +648,7 @@ async fn everything_is_what_there_is_in_pages_and_nothing_of_what_was() {
         );
         let table = |n| Action::Plan {
             table: TableId(n),
-            plan: servery_domain::house::table::Plan::default(),
+            plan: servery_domain::pos::table::Plan::default(),
         };
         let bills = |range: std::ops::RangeInclusive<u128>| {
             range

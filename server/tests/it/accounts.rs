@@ -519,7 +519,7 @@ async fn staff_may_do_what_their_role_says_and_only_at_home() {
     let headers = [(axum::http::header::COOKIE, session.parse().unwrap())]
         .into_iter()
         .collect();
-    let signed = servery::sessions::session(&app.app, &headers)
+    let signed = servery::accounts::sessions::session(&app.app, &headers)
         .await
         .unwrap()
         .unwrap();

@@ -8,7 +8,7 @@ use axum::{
 };
 use futures::StreamExt;
 use serde_json::json;
-use servery::{clock, waiting};
+use servery::{clock, orders::timeouts};
 use servery_domain::{
     account::Role,
     id::AccountId,
@@ -201,7 +201,7 @@ async fn what_nobody_closes_is_off_the_board_in_the_end() {
     )
     .await;
     for (days, states) in [(0, ["accepted", "placed"]), (3, ["collected", "rejected"])] {
-        waiting::close_once(&app.app, Timestamp(clock::now().0 + days * 86_400))
+        timeouts::close_once(&app.app, Timestamp(clock::now().0 + days * 86_400))
             .await
             .unwrap();
         let (accepted, placed) = (app.order(&handed_over).await, app.order(&forgotten).await);

@@ -1,14 +1,14 @@
 //! Devices are let in by a code that an owner makes, known by a cookie, and signed out.
 
 use serde_json::{Value, json};
-use servery::{clock, devices, sessions};
+use servery::{accounts::sessions, clock, sync::devices};
 use servery_domain::{
     account::Role,
     device::{self, DeviceKind, NewDevice},
     problem::Kind,
     time::Timestamp,
 };
-use servery_store::houses::NewCode;
+use servery_store::devices::NewCode;
 
 use crate::{
     board::BOARD,

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use axum::{Router, http::StatusCode, routing::get};
-use servery::listen;
+use servery::http::serve;
 use servery_domain::problem::Kind;
 use sqlx::{Connection, Executor};
 use tokio::{
@@ -93,7 +93,7 @@ async fn an_answer_under_way_is_finished_before_the_server_stops() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(listen::serve(listener, Router::new().route("/", slow), async {
+    let server = tokio::spawn(serve::serve(listener, Router::new().route("/", slow), async {
         stopped.await.unwrap()
     }));
     let mut stream = TcpStream::connect(address).await.unwrap();

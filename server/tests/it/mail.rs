@@ -1,7 +1,10 @@
 //! What happens reaches people by mail, once, through a real mail server.
 
 use serde_json::{Value, json};
-use servery::{clock, jobs, mail::Mailer};
+use servery::{
+    clock,
+    jobs::{self, mail::Mailer},
+};
 use servery_domain::{
     order::{Actor, Event},
     problem::Kind,
@@ -55,7 +58,7 @@ impl Post {
 
     async fn advance(&self, receipt: &Value, event: Event) {
         let order = receipt["id"].as_str().unwrap().parse().unwrap();
-        servery::ordering::advance(&self.app.app, order, event, Actor::Staff)
+        servery::orders::advance(&self.app.app, order, event, Actor::Staff)
             .await
             .unwrap();
     }

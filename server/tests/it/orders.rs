@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
-use servery::{clock, demo};
+use servery::{cli::demo, clock};
 use servery_domain::{
     id::DishId,
     problem::Kind,
@@ -499,9 +499,9 @@ async fn every_letter_arrives_as_it_was_typed() {
 async fn a_menu_that_changes_while_one_orders_is_priced_anew() {
     let app = TestApp::new().await;
     let placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
-    let servery::demo::DemoRestaurant {
+    let servery::cli::demo::DemoRestaurant {
         restaurant, mut menu, ..
-    } = servery::demo::town()
+    } = servery::cli::demo::town()
         .unwrap()
         .into_iter()
         .find(|demo| demo.restaurant.slug.as_str() == "lighthouse-diner")

@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use p256::ecdsa::{DerSignature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 use servery::{
-    passkeys::webauthn::{Fault, Site},
+    accounts::passkeys::webauthn::{Fault, Site},
     settings::Settings,
 };
 use servery_domain::{

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use servery::{
-    app::App,
     assets::Assets,
-    clock, demo, jobs,
+    cli::demo,
+    clock, jobs,
+    orders::timeouts,
     payments::{self, provider::ProviderError},
-    waiting,
+    state::App,
 };
 use servery_domain::{account::Role, currency::Minor, problem::Kind, time::Timestamp};
-
 use servery_store::orders::Named;
 
 use crate::{
@@ -493,11 +493,11 @@ async fn staff_give_back_a_part_and_the_diner_reads_why() {
 async fn an_order_that_nobody_pays_is_given_up() {
     let shop = Shop::open().await;
     let (_, token) = shop.order().await;
-    waiting::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60))
+    timeouts::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60))
         .await
         .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "unpaid");
-    waiting::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 31 * 60))
+    timeouts::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 31 * 60))
         .await
         .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "cancelled");
@@ -742,7 +742,7 @@ async fn a_payment_that_nobody_can_tell_of_is_given_up_with_its_order() {
         };
         for (minutes, state) in [(20, "unpaid"), (31, "cancelled")] {
             payments::sweep_once(&app, after(minutes), 20).await.unwrap();
-            waiting::sweep_once(&app, after(minutes)).await.unwrap();
+            timeouts::sweep_once(&app, after(minutes)).await.unwrap();
             assert_eq!(shop.progress(&token).await["state"], state, "with cards: {cards}");
         }
     }

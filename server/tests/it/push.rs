@@ -57,7 +57,7 @@ impl Diner {
 
     async fn advance(&self, event: Event, actor: Actor) {
         let order = self.receipt["id"].as_str().unwrap().parse().unwrap();
-        servery::ordering::advance(&self.app.app, order, event, actor)
+        servery::orders::advance(&self.app.app, order, event, actor)
             .await
             .unwrap();
     }

@@ -1,6 +1,9 @@
 use std::{collections::BTreeMap, sync::Mutex};
 
-use servery::{assets::Assets, demo, sizes};
+use servery::{
+    assets::{Assets, sizes},
+    cli::demo,
+};
 
 use crate::test_app::TestApp;
 

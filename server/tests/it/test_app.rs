@@ -10,12 +10,12 @@ use axum::{
 use http_body_util::BodyExt;
 use serde_json::Value;
 use servery::{
-    app::{App, router},
     assets::Assets,
-    demo,
+    catalog::Town,
+    cli::demo,
     payments::Cards,
     settings::Settings,
-    town::Town,
+    state::{App, router},
 };
 use servery_domain::problem::{Kind, Problem};
 use servery_store::Store;
@@ -123,5 +123,5 @@ impl Answer {
 
 /// An id or a key that nobody else has.
 pub fn unique() -> String {
-    servery::visitor::token().unwrap()
+    servery::http::visitor::token().unwrap()
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use servery::demo;
+use servery::cli::demo;
 
 use crate::test_app::TestApp;
 

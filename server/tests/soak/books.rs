@@ -9,7 +9,7 @@ use servery_domain::{
     currency::Minor,
     id::DishId,
     order::{Ordered, Progress},
-    ordering::PaymentWay,
+    order_settings::PaymentWay,
     quote::{Sum, portions},
 };
 use sqlx::{AssertSqlSafe, Row};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use servery::visitor::token as unique;
+use servery::http::visitor::token as unique;
 
 use crate::shop::{COUPON, Shop};
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
-use servery::{clock, demo};
+use servery::{cli::demo, clock};
 use servery_domain::{
     coupon::{Coupon, Effect},
     currency::Minor,

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servery_domain::{
     currency::Minor,
-    house::{
+    id::{DishId, OpId, ShiftId},
+    pos::{
         op::{Action, Op},
         payment::Way,
     },
-    id::{DishId, OpId, ShiftId},
 };
 
 use crate::{

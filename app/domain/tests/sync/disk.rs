@@ -1,6 +1,6 @@
 //! A browser's storage for one device, shared by its tabs.
 
-use servery_domain::sync::tab::{Failed, Kept, Write, Wrote};
+use servery_domain::sync::client::{Failed, Kept, Write, Wrote};
 
 pub struct Disk {
     pub kept: Kept,

@@ -2,20 +2,20 @@
 
 use servery_domain::{
     currency::Minor,
-    house::{
-        House,
-        bill::{Bill, BillLine, Discount, Off, Seat},
-        op::{Action, Part},
-        payment::{Back, Owed, Tender, Way},
-        shift::Shift,
-        taken::Taken,
-        ticket::{Ticket, news},
-    },
     id::{
         BillId, DeviceId, DiscountId, DishId, LineId, MoveId, OrderId, PaymentId, RefundId, ShiftId, TableId,
         TicketId,
     },
     lang::Lang,
+    pos::{
+        House,
+        bill::{Bill, BillLine, Discount, Off, Seat},
+        op::{Action, Part},
+        order_payment::Taken,
+        payment::{Back, Owed, Tender, Way},
+        shift::Shift,
+        ticket::{Ticket, news},
+    },
     tax::TaxRate,
 };
 

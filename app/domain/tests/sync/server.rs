@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servery_domain::{
     device::DeviceKind,
-    house::{House, Thing, ThingId, op::Op},
     id::{DeviceId, OpId},
+    pos::{House, Thing, ThingId, op::Op},
     revision::Revision,
     sync::{
         Answer, Request,
-        desk::{Known, Received, Step, receive},
+        server::{Known, Received, Step, receive},
     },
 };
 

@@ -3,15 +3,15 @@
 use std::collections::VecDeque;
 
 use servery_domain::{
-    house::{
+    id::{DeviceId, DishId, OpId, PaymentId},
+    pos::{
         House, Stock, Thing, ThingId,
         op::{Action, Op, SPEAKS},
         payment::Receipt,
     },
-    id::{DeviceId, DishId, OpId, PaymentId},
     sync::{
         Answer, Request,
-        tab::{Effect, Happened, Kept, Tab, Wish, Write, Wrote},
+        client::{Effect, Happened, Kept, Tab, Wish, Write, Wrote},
     },
     time::Timestamp,
 };

@@ -12,18 +12,18 @@ use servery_domain::draft::Draft;
 
 use self::line::row;
 use super::{
-    begun::Begun,
-    making::Making,
-    parts::{
+    components::{
         coupon::Coupon,
-        dropped::dropped,
+        removed_lines::dropped,
         sums::{Bill, sums},
-        wrong::hindrances,
+        validation_text::hindrances,
     },
+    draft_editor::Making,
+    priced_draft::Begun,
 };
 use crate::{
+    components::{dish_badges::isolated, render_info::HowMade},
     pages::anew,
-    parts::{made::HowMade, notes::isolated},
     render::Mode,
     text::{Key, texts},
 };

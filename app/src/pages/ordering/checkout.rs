@@ -1,30 +1,30 @@
 //! How, when, who, and what it comes to: all that is left to say before an order is placed.
 
-mod desk;
-mod how;
-mod pay;
-mod place;
-mod when;
-mod who;
+mod checkout_state;
+mod contact;
+mod fulfilment;
+mod payment_method;
+mod place_order;
+mod time_slot;
 
 use leptos::{html, prelude::*};
 use servery_domain::id::OrderId;
 
-use self::desk::Desk;
+use self::checkout_state::Desk;
 use super::{
     Came,
-    begun::Begun,
-    making::Making,
-    parts::{
+    components::{
         coupon::Coupon,
-        dropped::dropped,
         lines::receipt,
+        removed_lines::dropped,
         sums::{Bill, sums},
     },
+    draft_editor::Making,
+    priced_draft::Begun,
 };
 use crate::{
+    components::{dish_badges::isolated, render_info::HowMade},
     pages::anew,
-    parts::{made::HowMade, notes::isolated},
     render::Mode,
     text::{Key, Texts, texts},
 };
@@ -34,7 +34,7 @@ pub fn Checkout(begun: Begun, id: OrderId, came: Came) -> impl IntoView {
     let texts = texts();
     let name = isolated(&begun.listed.restaurant.name);
     let desk = Desk::new(Making::new(begun), came);
-    place::follow(desk);
+    place_order::follow(desk);
     let slug = desk.making.slug();
     let inside = anew(move || {
         desk.making.adopted.track();
@@ -71,12 +71,12 @@ fn Form(desk: Desk, id: OrderId) -> impl IntoView {
             // The first button is what Enter does: never to place an order.
             <button class="update" class:gone=!plain type="submit" on:click=move |event| desk.update(&event, form)>{texts.get(Key::CheckoutUpdate)}</button>
             <div class="fields">
-                {how::how(texts, desk)}
-                {when::when(texts, desk)}
-                {who::who(texts, desk)}
-                {pay::tip(texts, desk)}
-                <fieldset><legend>{texts.get(Key::CheckoutAnythingElse)}</legend>{who::notes(texts, desk)}</fieldset>
-                {pay::payment(texts, desk)}
+                {fulfilment::how(texts, desk)}
+                {time_slot::when(texts, desk)}
+                {contact::who(texts, desk)}
+                {payment_method::tip(texts, desk)}
+                <fieldset><legend>{texts.get(Key::CheckoutAnythingElse)}</legend>{contact::notes(texts, desk)}</fieldset>
+                {payment_method::payment(texts, desk)}
             </div>
             <section class="summary" aria-labelledby="lines">
                 <h2 id="lines" tabindex="-1">{texts.get(Key::CheckoutSummary)}</h2>
@@ -84,10 +84,10 @@ fn Form(desk: Desk, id: OrderId) -> impl IntoView {
                 {desk.beside("lines")}
                 <Coupon making/>
                 <div class="bill">{move || bill(texts, making)}</div>
-                {place::button(texts, desk, form)}
+                {place_order::button(texts, desk, form)}
             </section>
         </form>
-        {place::waiting(texts, desk)}
+        {place_order::waiting(texts, desk)}
     }
 }
 

@@ -1,6 +1,6 @@
 //! A dish, large, with all that can be chosen on it.
 
-mod add;
+mod add_to_basket;
 mod count;
 
 use std::sync::Arc;
@@ -15,17 +15,16 @@ use servery_domain::{
 
 use self::count::Count;
 use crate::{
-    parts::{
-        form,
-        made::HowMade,
-        notes::{isolated, notes},
-        options,
+    components::{
+        availability,
+        dish_badges::{isolated, notes},
+        form, options,
         picture::Picture,
-        served,
+        render_info::HowMade,
     },
+    line_form::Wish,
     render::Mode,
     text::{Key, Texts, texts},
-    wish::Wish,
 };
 
 #[component]
@@ -59,7 +58,7 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
     let sum = move || total.get().map(|total| texts.lang.money(total, currency));
 
     let sold_out = listed.sold_out.contains(&dish.id);
-    let later = served::not_served(texts, &listed, &dish);
+    let later = availability::not_served(texts, &listed, &dish);
     let gone = if sold_out {
         Some(texts.get(Key::DishSoldOutAdvice).to_owned())
     } else {
@@ -71,7 +70,7 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
         (_, Some(_)) => (true, Key::DishNotServedNow),
         _ => (false, Key::DishAdd),
     };
-    let add = add::adding(restaurant.slug.clone(), menu.clone(), filled_in);
+    let add = add_to_basket::adding(restaurant.slug.clone(), menu.clone(), filled_in);
 
     view! {
         <article class="dish">

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use servery_domain::order::TrackedOrder;
 
 use super::{
+    components::{due_time, reorder::Again},
     order::timeline,
-    parts::{again::Again, when},
 };
 use crate::{
-    parts::notes::isolated,
+    components::dish_badges::isolated,
     text::{Key, Texts, texts},
 };
 
@@ -39,7 +39,7 @@ fn row(texts: Texts, tracked: TrackedOrder) -> impl IntoView {
     let placed = texts.fill(
         Key::WhenAt,
         &[
-            ("day", &when::date(texts, placed.day())),
+            ("day", &due_time::date(texts, placed.day())),
             ("time", &placed.clock()),
         ],
     );

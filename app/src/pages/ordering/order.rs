@@ -1,7 +1,7 @@
 //! An order that was placed: how far it is, what it was, and what can still be done.
 
+mod notifications;
 mod payment;
-mod tell;
 pub mod timeline;
 
 use std::any::Any;
@@ -16,17 +16,17 @@ use servery_domain::{
 
 use super::{
     Came,
-    parts::{
-        again::Again,
+    components::{
+        due_time,
         lines::receipt,
+        reorder::Again,
         sums::{Bill, sums},
-        when,
     },
 };
 use crate::{
     api,
     backend::{self, Answer, Heard, actions},
-    parts::{made::HowMade, notes::isolated},
+    components::{dish_badges::isolated, render_info::HowMade},
     render::Mode,
     text::{Key, Texts, texts},
 };
@@ -84,7 +84,7 @@ pub fn Order(tracked: TrackedOrder, listed: Box<Listed>, came: Came) -> impl Int
                 {on_paper(texts, &tracked.order, &listed)}
             </header>
             {timeline::timeline(texts, shown, listed.today)}
-            {tell::tell(texts, shown, &tracked.token)}
+            {notifications::tell(texts, shown, &tracked.token)}
             {stillness(texts, shown, &came, &tracked.token)}
             {payment::payment(texts, shown, &listed, &came, &tracked.token)}
             {ordered(texts, &tracked.order, &listed)}
@@ -111,7 +111,7 @@ fn on_paper(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView 
     let placed = texts.fill(
         Key::WhenAt,
         &[
-            ("day", &when::date(texts, placed.day())),
+            ("day", &due_time::date(texts, placed.day())),
             ("time", &placed.clock()),
         ],
     );

@@ -8,12 +8,12 @@ use leptos::{
     task::spawn_local,
 };
 use servery_domain::{
-    house::{House, cashier::Cashier, op::Action},
     id::CashierId,
     limits,
+    pos::{House, cashier::Cashier, op::Action},
 };
 
-use super::{post::Post, sheet::Sheet};
+use super::{dialog::Sheet, screen::Post};
 use crate::text::staff::Key;
 
 /// Digits of a PIN, at least and at most.

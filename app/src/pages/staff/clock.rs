@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use servery_domain::time::{Timestamp, Zone};
 
 use crate::{
-    desk::desk,
+    pos_client::desk,
     text::{Texts, staff::Key},
 };
 

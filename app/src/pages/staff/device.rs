@@ -1,9 +1,9 @@
 //! This browser as a device of the restaurant: how it is let in, how it fares, and how it leaves.
 
 pub mod health;
-mod leave;
 pub mod pair;
 pub mod refused;
+mod sign_out;
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use leptos::{either::EitherOf6, prelude::*};
 
 use super::Premises;
 use crate::{
-    desk::{Desk, Hurdle, Standing, desk},
+    pos_client::{Desk, Hurdle, Standing, desk},
     text::{Texts, staff::Key, texts},
 };
 
@@ -50,14 +50,14 @@ fn standing(texts: Texts, at: At, premises: Premises) -> impl IntoView {
         Standing::Paired(paired) => EitherOf6::E(view! {
             {health::health(texts, at, &paired)}
             {refused::refused(texts, at, premises.clone())}
-            {leave::leave(texts, at)}
+            {sign_out::leave(texts, at)}
         }),
         Standing::Revoked(paired) => EitherOf6::F(view! {
             <p class="said bad" role="alert">{texts.get(Key::DeviceRevoked)}</p>
             <p>{texts.get(Key::DeviceRevokedDo)}</p>
             {pair::form(texts, at)}
             {health::health(texts, at, &paired)}
-            {leave::leave(texts, at)}
+            {sign_out::leave(texts, at)}
         }),
     }
 }

@@ -1,6 +1,6 @@
 //! The room: who sits where, since when, and what they owe.
 
-mod arrange;
+mod plan_editor;
 mod table;
 
 use leptos::{
@@ -9,17 +9,17 @@ use leptos::{
 };
 use servery_domain::{
     device::DeviceKind,
-    house::{House, table::Table},
     id::TableId,
+    pos::{House, table::Table},
 };
 
 use super::{
     Premises,
     cashiers::guarded,
     clock::now_each,
-    post::{Post, not_here, wrong},
+    screen::{Post, not_here, wrong},
 };
-use crate::{desk::undisturbed, text::staff::Key};
+use crate::{pos_client::undisturbed, text::staff::Key};
 
 #[component]
 pub fn Floor(premises: Premises) -> impl IntoView {
@@ -89,7 +89,7 @@ fn floor(post: &Post) -> impl IntoView + use<> {
                     .unwrap_or_else(|| Table::new(id))
             });
             match arranging.get_untracked() {
-                true => Either::Left(arrange::spot(&post, chosen, id, table)),
+                true => Either::Left(plan_editor::spot(&post, chosen, id, table)),
                 false => Either::Right(table::spot(&post, now, id, table)),
             }
         }
@@ -102,7 +102,7 @@ fn floor(post: &Post) -> impl IntoView + use<> {
         let post = post.clone();
         let form = move || {
             undisturbed();
-            arrange::form(&post, chosen, shown_room)
+            plan_editor::form(&post, chosen, shown_room)
         };
         move || arranging.get().then(&form)
     };

@@ -11,13 +11,13 @@ use leptos::{
 };
 use servery_domain::{
     device::DeviceKind,
-    house::{
+    id::{StationId, TicketId},
+    pos::{
         House,
-        kitchen::{AllDay, Work},
+        kitchen_display::{AllDay, Work},
         station::Station,
         ticket::Ticket,
     },
-    id::{StationId, TicketId},
     time::Timestamp,
 };
 
@@ -26,7 +26,7 @@ use super::{
     Premises,
     clock::{now_each, time_of_day},
     orders::NewOrders,
-    post::{Ask, Post, not_here, wrong},
+    screen::{Ask, Post, not_here, wrong},
 };
 use crate::text::{Texts, staff::Key};
 

@@ -4,18 +4,18 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{
     basket::Service,
     currency::Minor,
-    house::{House, op::Action, payment::Way},
     id::{OrderId, PaymentId},
     order::{CommonReason, Event, Order, Ordered, State},
+    pos::{House, op::Action, payment::Way},
     time::LocalMinute,
 };
 
 use super::{
-    post::{Ask, Face, Post, at_table},
+    screen::{Ask, Face, Post, at_table},
     till::own_shift,
 };
 use crate::{
-    parts::opening::weekday,
+    components::opening::weekday,
     text::{Texts, staff::Key},
 };
 

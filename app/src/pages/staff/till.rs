@@ -1,22 +1,22 @@
 //! The till: dishes on one side, the bill in hand on the other, and what is done with it over both.
 
 mod bill;
+mod bill_details;
 mod bills;
-mod counter;
 mod discount;
-mod divide;
-mod give_back;
-mod keys;
 mod line;
 mod options;
 mod pay;
 mod payments;
 mod picker;
 mod receipt;
+mod refund;
 mod report;
-mod seats;
 mod shift;
+mod shortcuts;
+mod split_bill;
 mod stock;
+mod till_state;
 
 use leptos::{
     either::{Either, EitherOf3, EitherOf16},
@@ -24,12 +24,12 @@ use leptos::{
 };
 use servery_domain::device::DeviceKind;
 
-pub use self::counter::own_shift;
-use self::counter::{Counter, Over};
+pub use self::till_state::own_shift;
+use self::till_state::{Counter, Over};
 use super::{
     Premises,
     cashiers::{Who, guarded},
-    post::{Post, not_here, wrong},
+    screen::{Post, not_here, wrong},
 };
 use crate::text::staff::Key;
 
@@ -85,22 +85,22 @@ fn over(counter: &Counter) -> impl IntoView + use<> {
             Over::Bill => EitherOf16::B(Either::Right(view! { <receipt::BillSlip counter/> })),
             Over::Discount(line) => EitherOf16::C(view! { <discount::Discount counter line/> }),
             Over::More => EitherOf16::D(Either::Left(view! { <bill::More counter/> })),
-            Over::Name => EitherOf16::D(Either::Right(view! { <seats::Name counter/> })),
-            Over::Guests => EitherOf16::E(view! { <seats::Guests counter/> }),
-            Over::Move => EitherOf16::F(view! { <seats::Move counter/> }),
-            Over::Merge => EitherOf16::G(view! { <seats::Merge counter/> }),
-            Over::Split => EitherOf16::H(view! { <divide::Divide counter/> }),
+            Over::Name => EitherOf16::D(Either::Right(view! { <bill_details::Name counter/> })),
+            Over::Guests => EitherOf16::E(view! { <bill_details::Guests counter/> }),
+            Over::Move => EitherOf16::F(view! { <bill_details::Move counter/> }),
+            Over::Merge => EitherOf16::G(view! { <bill_details::Merge counter/> }),
+            Over::Split => EitherOf16::H(view! { <split_bill::Divide counter/> }),
             Over::Pay => EitherOf16::I(view! { <pay::Pay counter/> }),
             Over::Payments => EitherOf16::J(Either::Left(view! { <payments::Payments counter/> })),
             Over::Receipts => EitherOf16::J(Either::Right(view! { <payments::Receipts counter/> })),
             Over::Receipt(owed, payment) => {
                 EitherOf16::K(Either::Left(view! { <receipt::Receipt counter owed payment/> }))
             }
-            Over::GiveBack(owed, payment) => EitherOf16::K(Either::Right(
-                view! { <give_back::GiveBack counter owed payment/> },
-            )),
-            Over::Phone => EitherOf16::L(view! { <seats::Phone counter/> }),
-            Over::Tables => EitherOf16::M(view! { <seats::Tables counter/> }),
+            Over::GiveBack(owed, payment) => {
+                EitherOf16::K(Either::Right(view! { <refund::GiveBack counter owed payment/> }))
+            }
+            Over::Phone => EitherOf16::L(view! { <bill_details::Phone counter/> }),
+            Over::Tables => EitherOf16::M(view! { <bill_details::Tables counter/> }),
             Over::OpenShift => EitherOf16::N(view! { <shift::OpenShift counter/> }),
             Over::MoveCash => EitherOf16::O(view! { <shift::MoveCash counter/> }),
             Over::CloseShift(shift) => {

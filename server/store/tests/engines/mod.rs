@@ -7,7 +7,7 @@ use servery_domain::{
     id::{CategoryId, ChoiceId, DishId, OptionGroupId, RestaurantId},
     lang::Lang,
     menu::{Allergen, Category, Choice, Diet, Dish, Menu, OptionGroup, Picture, PictureFormat},
-    ordering::Ordering,
+    order_settings::Ordering,
     restaurant::{Address, Cuisine, Restaurant},
     revision::Revision,
     tax::{TaxRate, TaxRates, TaxRules},

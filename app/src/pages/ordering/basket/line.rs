@@ -4,8 +4,8 @@ use leptos::{prelude::*, web_sys::MouseEvent};
 use servery_domain::{basket::Line, limits, quote::QuotedLine};
 
 use crate::{
-    pages::ordering::{making::Making, parts::lines::details},
-    parts::notes::isolated,
+    components::dish_badges::isolated,
+    pages::ordering::{components::lines::details, draft_editor::Making},
     text::{Key, Texts, texts},
 };
 

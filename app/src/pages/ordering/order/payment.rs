@@ -4,15 +4,15 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use servery_domain::{
     currency::Minor,
     order::{Order, State},
-    ordering::PaymentWay,
+    order_settings::PaymentWay,
     restaurant::Listed,
 };
 
 use super::Shown;
 use crate::{
     backend::{Answer, actions},
+    components::dish_badges::isolated,
     pages::ordering::Came,
-    parts::notes::isolated,
     text::{Key, Texts},
 };
 

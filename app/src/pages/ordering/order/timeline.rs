@@ -9,8 +9,8 @@ use servery_domain::{
 
 use super::Shown;
 use crate::{
-    pages::ordering::parts::when,
-    parts::reason::reason as said,
+    components::refusal_text::reason as said,
+    pages::ordering::components::due_time,
     text::{Key, Texts},
 };
 
@@ -101,7 +101,7 @@ fn promise(texts: Texts, order: &Order, today: Day) -> Option<String> {
         Service::Delivery(_) => Key::OrderReadyDelivery,
         Service::Table(_) => Key::OrderReadyTable,
     };
-    Some(texts.fill(key, &[("time", &when::due(texts, due, today))]))
+    Some(texts.fill(key, &[("time", &due_time::due(texts, due, today))]))
 }
 
 fn rows(texts: Texts, order: &Order, today: Day) -> Vec<impl IntoView + use<>> {
@@ -114,7 +114,7 @@ fn rows(texts: Texts, order: &Order, today: Day) -> Vec<impl IntoView + use<>> {
         .map(|(number, step)| {
             let at = if number == here { Some(local(order, order.progress.changed_at)) } else { None };
             let at = at.or((step == State::Placed && number < here).then_some(order.ordered.placed_on));
-            let time = at.map(|at| view! { <time dir="auto">{when::moment(texts, at, today)}</time> });
+            let time = at.map(|at| view! { <time dir="auto">{due_time::moment(texts, at, today)}</time> });
             let class = match number.cmp(&here) {
                 std::cmp::Ordering::Less => "done",
                 std::cmp::Ordering::Equal => "now",

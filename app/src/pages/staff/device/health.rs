@@ -8,10 +8,10 @@ use servery_domain::{
 
 use super::At;
 use crate::{
-    desk::Storage,
+    page_address::{address, visit},
     pages::staff::clock::{ago, now_each},
+    pos_client::Storage,
     text::{self, Texts, staff::Key},
-    visit::{address, visit},
 };
 
 const MEGABYTE: f64 = 1_000_000.0;

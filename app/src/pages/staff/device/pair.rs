@@ -5,7 +5,7 @@ use servery_domain::problem::{Kind, Problem};
 
 use super::At;
 use crate::{
-    parts::said::{Tone, said},
+    components::notice::{Tone, said},
     text::{Texts, staff::Key},
 };
 

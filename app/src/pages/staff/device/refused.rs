@@ -2,8 +2,8 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use servery_domain::{
-    house::{Refused, op::Action, payment::Back},
     id::OpId,
+    pos::{Refused, op::Action, payment::Back},
 };
 
 use super::At;
@@ -11,7 +11,7 @@ use crate::{
     pages::staff::{
         Premises,
         clock::{ago, now_each},
-        post,
+        screen,
     },
     text::{Texts, staff::Key},
 };
@@ -40,7 +40,7 @@ pub fn refused(texts: Texts, at: At, premises: Premises) -> impl IntoView {
 fn row(texts: Texts, at: At, premises: &Premises, refused: &Refused) -> impl IntoView + use<> {
     let (op, then) = (refused.op.id, refused.op.at);
     let what = deed(texts, premises, &refused.op.action);
-    let why = post::refused(texts, &refused.why);
+    let why = screen::refused(texts, &refused.why);
     let now = now_each(30);
     let said = move || {
         let ago = now.get().map(|now| ago(texts, then, now)).unwrap_or_default();

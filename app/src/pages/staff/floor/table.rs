@@ -2,18 +2,18 @@
 
 use leptos::prelude::*;
 use servery_domain::{
-    house::{
+    id::{BillId, TableId},
+    order::Order,
+    pos::{
         House,
         bill::{Bill, Seat},
         op::Action,
         table::{Plan, Table},
     },
-    id::{BillId, TableId},
-    order::Order,
     time::Timestamp,
 };
 
-use crate::{pages::staff::post::Post, text::staff::Key};
+use crate::{pages::staff::screen::Post, text::staff::Key};
 
 /// What is the matter with its guests, the most pressing first.
 fn state(bills: &[&Bill], orders: usize) -> &'static str {

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
     device::DeviceKind,
-    house::{op::Action, station::Station},
     id::{CategoryId, StationId},
     limits,
+    pos::{op::Action, station::Station},
 };
 
 use super::{Pass, all_stations};
-use crate::{desk::undisturbed, text::staff::Key};
+use crate::{pos_client::undisturbed, text::staff::Key};
 
 #[component]
 pub fn Stations(pass: Pass) -> impl IntoView {

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use servery_domain::{
-    house::{
+    id::{LineId, TicketId},
+    order::Event,
+    pos::{
         House,
-        kitchen::Work,
+        kitchen_display::Work,
         op::Action,
         ticket::{Of, Ticket, TicketItem},
     },
-    id::{LineId, TicketId},
-    order::Event,
     time::Timestamp,
 };
 
@@ -17,7 +17,7 @@ use super::Pass;
 use crate::{
     pages::staff::{
         orders::{self, due, order_name},
-        post::{Ask, Face, Post, seat, tapped},
+        screen::{Ask, Face, Post, seat, tapped},
     },
     text::{Texts, staff::Key},
 };

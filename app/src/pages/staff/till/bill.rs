@@ -5,19 +5,19 @@ use std::sync::Arc;
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
     currency::Minor,
-    house::{
+    id::{BillId, LineId, TicketId},
+    pos::{
         bill::{Bill, BillLine, Off, Sums},
         op::Action,
         ticket::news,
     },
-    id::{BillId, LineId, TicketId},
 };
 
 use super::{
     bills::unsent,
-    counter::{Counter, Over},
+    till_state::{Counter, Over},
 };
-use crate::{pages::staff::sheet::Sheet, text::staff::Key};
+use crate::{pages::staff::dialog::Sheet, text::staff::Key};
 
 type InHand = Memo<Option<Arc<Bill>>>;
 

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use servery_domain::{
     currency::Minor,
-    house::{
+    id::BillId,
+    pos::{
         bill::{Bill, Seat},
         payment::Owed,
     },
-    id::BillId,
 };
 
-use super::counter::{Counter, Over, live_bills};
+use super::till_state::{Counter, Over, live_bills};
 use crate::{
     pages::staff::orders::{NewOrders, ReadyOrders, UnderWay},
     text::staff::Key,

@@ -2,16 +2,16 @@
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
-    house::{
+    id::{DiscountId, LineId},
+    limits,
+    pos::{
         bill::{Discount as Facts, Off},
         op::Action,
     },
-    id::{DiscountId, LineId},
-    limits,
 };
 
-use super::{bill::percent, counter::Counter};
-use crate::{pages::staff::sheet::Sheet, text::staff::Key};
+use super::{bill::percent, till_state::Counter};
+use crate::{pages::staff::dialog::Sheet, text::staff::Key};
 
 const PERCENTS: [u32; 5] = [50_000, 100_000, 200_000, 500_000, 1_000_000];
 

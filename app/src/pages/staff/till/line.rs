@@ -1,13 +1,13 @@
 //! One line of the bill: what is said of it, in which course it comes, and taking it off.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use servery_domain::{house::op::Action, id::LineId, limits};
+use servery_domain::{id::LineId, limits, pos::op::Action};
 
 use super::{
     bill::change_count,
-    counter::{Counter, Over},
+    till_state::{Counter, Over},
 };
-use crate::{pages::staff::sheet::Sheet, text::staff::Key};
+use crate::{pages::staff::dialog::Sheet, text::staff::Key};
 
 #[component]
 pub fn Line(counter: Counter, line: LineId) -> impl IntoView {

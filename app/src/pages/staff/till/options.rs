@@ -6,12 +6,12 @@ use servery_domain::{
     limits,
 };
 
-use super::{counter::Counter, picker};
+use super::{picker, till_state::Counter};
 use crate::{
-    pages::staff::sheet::Sheet,
-    parts::{form, options},
+    components::{form, options},
+    line_form::Wish,
+    pages::staff::dialog::Sheet,
     text::{self, staff::Key},
-    wish::Wish,
 };
 
 #[component]

@@ -2,22 +2,22 @@
 
 use leptos::{either::Either, ev::SubmitEvent, prelude::*};
 use servery_domain::{
+    allocate::split,
     currency::Minor,
-    house::{
+    id::PaymentId,
+    pos::{
         bill::Bill,
         op::Action,
         payment::{Owed, Tender, Way},
     },
-    id::PaymentId,
-    share::split,
 };
 
 use super::{
     bill::tickets,
-    counter::{Counter, Over},
+    till_state::{Counter, Over},
 };
 use crate::{
-    pages::staff::{amount::field, sheet::Sheet},
+    pages::staff::{dialog::Sheet, money_input::field},
     text::staff::Key,
 };
 

@@ -3,16 +3,16 @@
 use leptos::prelude::*;
 use servery_domain::{
     currency::Minor,
-    house::{
+    limits,
+    pos::{
         House,
         payment::{Owed, Payment, Way},
     },
-    limits,
 };
 
-use super::counter::{Counter, Over};
+use super::till_state::{Counter, Over};
 use crate::{
-    pages::staff::{clock::stamp, orders::order_name, sheet::Sheet},
+    pages::staff::{clock::stamp, dialog::Sheet, orders::order_name},
     text::staff::Key,
 };
 

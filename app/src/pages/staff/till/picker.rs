@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use leptos::{html, prelude::*};
 use servery_domain::{
     basket::Line,
-    house::{op::Action, ringing::ring_up},
     id::{CategoryId, DishId, LineId},
     menu::Dish,
+    pos::{op::Action, ring_up::ring_up},
 };
 
-use super::counter::{Counter, Over};
-use crate::{desk::undisturbed, text::staff::Key};
+use super::till_state::{Counter, Over};
+use crate::{pos_client::undisturbed, text::staff::Key};
 
 /// Dishes that are shown at once: more are found faster by a word.
 const SHOWN: usize = 60;
@@ -233,7 +233,7 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
     };
     let keys = counter.clone();
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
-        if !super::keys::are_the_tills(&event) {
+        if !super::shortcuts::are_the_tills(&event) {
             return;
         }
         let digit = event

@@ -3,25 +3,25 @@
 use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
     currency::Minor,
-    house::{
+    id::{BillId, PaymentId},
+    limits,
+    order::Order,
+    pos::{
         bill::Bill,
         op::Action,
         payment::{Owed, Payment, Way},
     },
-    id::{BillId, PaymentId},
-    limits,
-    order::Order,
     quote::{QuotedPick, Sum},
     tax::Tax,
 };
 
 use super::{
-    counter::{Counter, Over},
     payments::{label, way},
+    till_state::{Counter, Over},
 };
 use crate::{
-    pages::staff::{clock::stamp, sheet::Sheet},
-    parts::sum,
+    components::sum,
+    pages::staff::{clock::stamp, dialog::Sheet},
     text::staff::Key,
 };
 

@@ -3,17 +3,17 @@
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
     currency::Minor,
-    house::{
-        payment::{Way, short},
-        report::Report as Facts,
-        shift::Shift,
-    },
     id::{CashierId, ShiftId},
+    pos::{
+        payment::{Way, short},
+        shift::Shift,
+        shift_report::Report as Facts,
+    },
 };
 
-use super::counter::{Counter, Over, own_shift};
+use super::till_state::{Counter, Over, own_shift};
 use crate::{
-    pages::staff::{clock::stamp, sheet::Sheet},
+    pages::staff::{clock::stamp, dialog::Sheet},
     text::staff::Key,
 };
 

@@ -3,17 +3,17 @@
 use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
     currency::Minor,
-    house::op::Action,
     id::{MoveId, ShiftId},
     limits,
+    pos::op::Action,
 };
 
 use super::{
-    counter::{Counter, Over, live_bills, own_shift},
     report::paper,
+    till_state::{Counter, Over, live_bills, own_shift},
 };
 use crate::{
-    pages::staff::{amount, clock::stamp, sheet::Sheet},
+    pages::staff::{clock::stamp, dialog::Sheet, money_input},
     text::staff::Key,
 };
 
@@ -61,7 +61,7 @@ pub fn OpenShift(counter: Counter) -> impl IntoView {
     view! {
         <Sheet title=counter.word(Key::ShiftOpen) close=counter.close()>
             <form class="fields" on:submit=open>
-                {amount::counted(&counter, Key::ShiftFloat, float)}
+                {money_input::counted(&counter, Key::ShiftFloat, float)}
                 <p class="hint">{counter.word(Key::ShiftFloatHint)}</p>
                 <button type="submit" class="main">{counter.word(Key::ShiftOpen)}</button>
             </form>
@@ -101,7 +101,7 @@ pub fn MoveCash(counter: Counter) -> impl IntoView {
         view! { <button type="button" aria-pressed=here on:click=move |_| out.set(is_out)>{counter.word(key)}</button> }
     };
     let ways = (way(true, Key::CashOut), way(false, Key::CashIn));
-    let amount_field = amount::field(&counter, Key::PayAmount, amount);
+    let amount_field = money_input::field(&counter, Key::PayAmount, amount);
     view! {
         <Sheet title=counter.word(Key::ShiftCash) close=counter.close()>
             <form class="fields" on:submit=go>
@@ -146,7 +146,7 @@ pub fn CloseShift(counter: Counter, shift: ShiftId) -> impl IntoView {
             true => Either::Left(paper(&counter, id)),
             false => Either::Right(view! {
                 <form class="fields" on:submit=close.clone()>
-                    {amount::counted(&counter, Key::ShiftCounted, counted)}
+                    {money_input::counted(&counter, Key::ShiftCounted, counted)}
                     <dl class="sums">
                         <div><dt>{counter.word(Key::ShiftExpected)}</dt><dd dir="auto">{expected.clone()}</dd></div>
                         <div><dt>{counter.word(Key::ShiftDifference)}</dt><dd dir="auto">{difference.clone()}</dd></div>

@@ -1,10 +1,10 @@
 //! What is left of a dish: none, so many portions, or as many as are asked for.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use servery_domain::{house::op::Action, id::DishId};
+use servery_domain::{id::DishId, pos::op::Action};
 
-use super::counter::Counter;
-use crate::{pages::staff::sheet::Sheet, text::staff::Key};
+use super::till_state::Counter;
+use crate::{pages::staff::dialog::Sheet, text::staff::Key};
 
 /// Portions that anybody counts.
 const MOST: u32 = 999;

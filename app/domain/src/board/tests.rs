@@ -1,0 +1,103 @@
+use super::*;
+use crate::{
+    basket::Service,
+    contact::Contact,
+    currency::Minor,
+    id::OrderId,
+    lang::Lang,
+    order::{Ordered, Progress},
+    order_settings::PaymentWay,
+    quote::Due,
+    revision::Revision,
+    time::Timestamp,
+};
+
+fn order(number: u32, revision: i64, state: State) -> Order {
+    let minute = LocalMinute::new(2026, 11, 16, 12, 0);
+    let ordered = Ordered {
+        restaurant: RestaurantId(1),
+        placed_at: Timestamp(0),
+        placed_on: minute,
+        currency: "EUR".parse().unwrap(),
+        lines: Vec::new(),
+        sums: Vec::new(),
+        taxes: Vec::new(),
+        total: Minor(0),
+        in_cash: Minor(0),
+        service: Service::Collection,
+        table: String::new(),
+        due: Due {
+            from: minute,
+            to: minute,
+        },
+        scheduled: false,
+        contact: Contact::default(),
+        redeemed_by: String::new(),
+        note: String::new(),
+        allergies: String::new(),
+        lang: Lang::English,
+    };
+    let progress = Progress {
+        state,
+        ..Progress::new(PaymentWay::Door, Minor(1_000), Timestamp(0))
+    };
+    Order {
+        id: OrderId(number.into()),
+        number,
+        revision: Revision(revision),
+        ordered: ordered.into(),
+        progress,
+    }
+}
+
+fn board() -> Board {
+    Board {
+        restaurant: RestaurantId(1),
+        name: "Diner".into(),
+        role: Role::Kitchen,
+        currency: "EUR".parse().unwrap(),
+        now: LocalMinute::new(2026, 11, 15, 12, 0),
+        orders: Vec::new(),
+        dishes: Vec::new(),
+        tables: Vec::new(),
+    }
+}
+
+fn numbers(board: &Board, column: Column) -> Vec<u32> {
+    board.column(column).map(|order| order.number).collect()
+}
+
+#[test]
+fn what_is_put_stands_where_it_is_now() {
+    let mut board = board();
+    for (number, revision, state) in [(2, 2, State::Placed), (1, 1, State::Placed), (2, 3, State::Ready)] {
+        assert!(board.put(order(number, revision, state)));
+    }
+    assert_eq!(
+        (numbers(&board, Column::New), numbers(&board, Column::Pass)),
+        (vec![1], vec![2])
+    );
+    assert_eq!(
+        board.now,
+        LocalMinute::new(2026, 11, 16, 12, 0),
+        "midnight has passed since it was loaded"
+    );
+}
+
+#[test]
+fn what_comes_late_changes_nothing() {
+    let mut board = board();
+    assert!(board.put(order(1, 5, State::Ready)));
+    assert!(!board.put(order(1, 4, State::Placed)) && !board.put(order(1, 5, State::Ready)));
+    assert_eq!(numbers(&board, Column::Pass), [1]);
+    assert!(board.put(order(1, 6, State::Collected)));
+    assert!(
+        !board.put(order(1, 5, State::Ready)),
+        "it does not come back from over the counter"
+    );
+    assert!(
+        Column::ALL
+            .iter()
+            .all(|column| numbers(&board, *column).is_empty())
+    );
+}

@@ -1,0 +1,81 @@
+//! Things for tests, with just the fields that a test is about left to choose.
+
+use crate::{
+    currency::Minor,
+    hours::OpeningHours,
+    id::{ChoiceId, DishId, RestaurantId},
+    lang::Lang,
+    menu::{Choice, Dish},
+    order_settings::Ordering,
+    restaurant::{Address, Cuisine, Listed, Restaurant},
+    revision::Revision,
+    tax::{TaxRate, TaxRules},
+    time::{LocalMinute, Zone},
+};
+
+pub(crate) fn listed(slug: &str, name: &str, hours: &str, at: LocalMinute) -> Listed {
+    let hours: OpeningHours = hours.parse().unwrap();
+    let opening = hours.at(at, &[]);
+    let restaurant = Restaurant {
+        id: RestaurantId(1),
+        slug: slug.parse().unwrap(),
+        revision: Revision(1),
+        name: name.to_owned(),
+        cuisine: Cuisine::British,
+        description: String::new(),
+        lang: Lang::English,
+        address: Address {
+            street: "Mill Lane 1".into(),
+            postcode: "1".into(),
+            city: "Millbrook".into(),
+            country: "GB".into(),
+        },
+        phone: String::new(),
+        zone: Zone("Europe/London".into()),
+        hours,
+        currency: "GBP".parse().unwrap(),
+        tax: TaxRules {
+            name: "VAT".into(),
+            included: true,
+            eat_in: TaxRate(200_000),
+            takeaway: TaxRate(200_000),
+        },
+        accent: "#8c2f23".parse().unwrap(),
+        picture: None,
+        holidays: Vec::new(),
+        ordering: Ordering::default(),
+    };
+    Listed {
+        restaurant,
+        opening,
+        today: at.day(),
+        sold_out: Vec::new(),
+        not_served: Vec::new(),
+    }
+}
+
+pub(crate) fn dish(name: &str) -> Dish {
+    Dish {
+        id: DishId(1),
+        name: name.to_owned(),
+        description: String::new(),
+        price: Minor(100),
+        allergens: Vec::new(),
+        diets: Vec::new(),
+        option_groups: Vec::new(),
+        picture: None,
+        served: None,
+        tax: None,
+    }
+}
+
+pub(crate) fn choice(number: u128, name: &str, price: i64) -> Choice {
+    Choice {
+        id: ChoiceId(number),
+        name: name.to_owned(),
+        price: Minor(price),
+        preselected: false,
+        dish: None,
+        option_groups: Vec::new(),
+    }
+}

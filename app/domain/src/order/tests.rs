@@ -1,0 +1,458 @@
+use super::*;
+use crate::{
+    contact::Doorstep,
+    lang::Lang,
+    order_settings::Ordering,
+    restaurant::{Address, Cuisine},
+    tax::{TaxRate, TaxRules},
+    time::Zone,
+};
+
+fn order(service: Service, way: PaymentWay) -> Order {
+    let minute = LocalMinute::new(2026, 11, 16, 12, 0);
+    let at = Timestamp(1_794_826_800);
+    let ordered = Ordered {
+        restaurant: RestaurantId(1),
+        placed_at: at,
+        placed_on: minute,
+        currency: "EUR".parse().unwrap(),
+        lines: Vec::new(),
+        sums: vec![Sum::Dishes(Minor(2_000))],
+        taxes: Vec::new(),
+        total: Minor(2_000),
+        in_cash: Minor(2_000),
+        service,
+        table: String::new(),
+        due: Due {
+            from: minute,
+            to: minute,
+        },
+        scheduled: false,
+        contact: Contact::default(),
+        redeemed_by: String::new(),
+        note: String::new(),
+        allergies: String::new(),
+        lang: Lang::English,
+    };
+    Order {
+        id: OrderId(1),
+        number: 1,
+        revision: Revision(1),
+        ordered: ordered.into(),
+        progress: Progress::new(way, Minor(2_000), at),
+    }
+}
+
+fn delivery() -> Service {
+    Service::Delivery(Doorstep::default())
+}
+
+fn after(order: Order, events: &[(Actor, Event)]) -> Result<Order, Refused> {
+    events.iter().try_fold(order, |order, (actor, event)| {
+        apply(&order, event, *actor, Timestamp(1))
+    })
+}
+
+fn staff(events: &[Event]) -> Vec<(Actor, Event)> {
+    events.iter().map(|event| (Actor::Staff, event.clone())).collect()
+}
+
+fn accepted() -> Event {
+    Event::Accepted {
+        ready_at: LocalMinute(0),
+    }
+}
+
+#[test]
+fn the_usual_ways() {
+    let brought = [
+        accepted(),
+        Event::Preparing,
+        Event::Ready,
+        Event::OutForDelivery,
+        Event::Delivered,
+    ];
+    assert_eq!(
+        after(order(delivery(), PaymentWay::Door), &staff(&brought))
+            .unwrap()
+            .progress
+            .state,
+        State::Delivered
+    );
+    let fetched = [accepted(), Event::Ready, Event::Collected];
+    assert_eq!(
+        after(order(Service::Collection, PaymentWay::Door), &staff(&fetched))
+            .unwrap()
+            .progress
+            .state,
+        State::Collected
+    );
+}
+
+#[test]
+fn what_was_asked_for_a_slot_is_promised_for_that_slot_and_no_other() {
+    let tomorrow = LocalMinute::new(2026, 11, 17, 12, 0);
+    let now = order(Service::Collection, PaymentWay::Door);
+    let scheduled = Ordered {
+        due: Due {
+            from: tomorrow,
+            to: tomorrow,
+        },
+        scheduled: true,
+        ..Ordered::clone(&now.ordered)
+    };
+    let later = Order {
+        ordered: scheduled.into(),
+        ..now.clone()
+    };
+    for actor in [Actor::Staff, Actor::System] {
+        let promised = |order: &Order| {
+            after(order.clone(), &[(actor, accepted())])
+                .unwrap()
+                .progress
+                .ready_at
+        };
+        assert_eq!(
+            (promised(&now), promised(&later)),
+            (Some(LocalMinute(0)), Some(tomorrow))
+        );
+    }
+}
+
+#[test]
+fn case_zomato_clone_1677_delivered_while_it_is_being_prepared() {
+    let preparing = after(
+        order(delivery(), PaymentWay::Door),
+        &staff(&[accepted(), Event::Preparing]),
+    )
+    .unwrap();
+    assert_eq!(
+        after(preparing.clone(), &staff(&[Event::Delivered])),
+        Err(Refused {
+            state: State::Preparing
+        })
+    );
+    assert_eq!(
+        after(preparing, &staff(&[Event::OutForDelivery])),
+        Err(Refused {
+            state: State::Preparing
+        })
+    );
+}
+
+#[test]
+fn nothing_is_cooked_unpaid_by_mistake() {
+    let unpaid = order(delivery(), PaymentWay::Card);
+    assert_eq!(
+        after(unpaid.clone(), &staff(&[accepted()])),
+        Err(Refused { state: State::Unpaid })
+    );
+    let paid = after(
+        unpaid.clone(),
+        &[(Actor::System, Event::Paid { amount: Minor(2_000) })],
+    )
+    .unwrap();
+    assert_eq!(
+        (paid.progress.state, paid.progress.payment.paid),
+        (State::Placed, Minor(2_000))
+    );
+    let at_door = after(unpaid, &[(Actor::Diner, Event::PaysAtDoor)]).unwrap();
+    assert_eq!(
+        (at_door.progress.state, at_door.progress.payment.way),
+        (State::Placed, PaymentWay::Door)
+    );
+}
+
+#[test]
+fn money_that_comes_too_late_is_kept_in_the_books_and_given_back() {
+    let cancelled = [
+        (
+            Actor::Diner,
+            Event::Cancelled {
+                reason: String::new(),
+            },
+        ),
+        (Actor::System, Event::Paid { amount: Minor(2_000) }),
+    ];
+    let order = after(order(delivery(), PaymentWay::Card), &cancelled).unwrap();
+    let promised = vec![Refund {
+        amount: Minor(2_000),
+        reason: String::new(),
+        given: false,
+    }];
+    assert_eq!(
+        (order.progress.state, &order.progress.payment.refunds),
+        (State::Cancelled, &promised)
+    );
+    let refunded = |number, amount| {
+        (
+            Actor::System,
+            Event::Refunded {
+                number,
+                amount: Minor(amount),
+            },
+        )
+    };
+    assert!(after(order.clone(), &[refunded(0, 1_999)]).is_err());
+    assert!(after(order.clone(), &[refunded(1, 2_000)]).is_err());
+    let order = after(order, &[refunded(0, 2_000)]).unwrap();
+    assert_eq!(order.progress.payment.refunded, Minor(2_000));
+    assert!(after(order, &[refunded(0, 2_000)]).is_err(), "it was given");
+}
+
+#[test]
+fn staff_give_back_in_part_and_never_more_than_is_left() {
+    let refund = |amount, left| {
+        (
+            Actor::Staff,
+            Event::Refund {
+                amount: Minor(amount),
+                left: Minor(left),
+                reason: "cold soup".into(),
+            },
+        )
+    };
+    let paid = (Actor::System, Event::Paid { amount: Minor(2_000) });
+    assert!(
+        after(order(delivery(), PaymentWay::Door), &[refund(1, 0)]).is_err(),
+        "nothing was paid by card"
+    );
+    let order = after(order(delivery(), PaymentWay::Card), &[paid, refund(500, 2_000)]).unwrap();
+    assert_eq!(
+        (order.progress.state, order.progress.refundable()),
+        (State::Placed, Minor(1_500))
+    );
+    assert!(
+        after(order.clone(), &[refund(500, 2_000)]).is_err(),
+        "the same click again"
+    );
+    for (amount, left) in [(1_501, 1_500), (0, 1_500), (-1, 1_500), (1_501, 1_501)] {
+        assert!(
+            after(order.clone(), &[refund(amount, left)]).is_err(),
+            "{amount} of {left}"
+        );
+    }
+    let rejected = (
+        Actor::Staff,
+        Event::Rejected {
+            reason: String::new(),
+        },
+    );
+    let order = after(order, &[refund(300, 1_500), rejected]).unwrap();
+    let promised: Vec<_> = order
+        .progress
+        .payment
+        .refunds
+        .iter()
+        .map(|refund| (refund.amount.0, refund.reason.as_str()))
+        .collect();
+    assert_eq!(
+        promised,
+        [(500, "cold soup"), (300, "cold soup"), (1_200, "")],
+        "the rest of what is off"
+    );
+    assert!(after(order, &[refund(1, 0)]).is_err(), "nothing is left");
+}
+
+#[test]
+fn who_may_do_what_in_which_state() {
+    let reason = String::new;
+    let events = [
+        Event::Placed,
+        Event::Paid { amount: Minor(1) },
+        Event::PaysAtDoor,
+        accepted(),
+        Event::Rejected { reason: reason() },
+        Event::Preparing,
+        Event::Ready,
+        Event::OutForDelivery,
+        Event::Collected,
+        Event::Delivered,
+        Event::Cancelled { reason: reason() },
+        Event::Refunded {
+            number: 0,
+            amount: Minor(1),
+        },
+        Event::Refund {
+            amount: Minor(1),
+            left: Minor(0),
+            reason: reason(),
+        },
+    ];
+    // A letter per event in the order above, capital where it is allowed; nothing was paid, so nothing can be given back.
+    let table = [
+        (Actor::Diner, State::Unpaid, "epDargoclvXfg"),
+        (Actor::Diner, State::Placed, "epdargoclvXfg"),
+        (Actor::Diner, State::Accepted, "epdargoclvxfg"),
+        (Actor::Diner, State::Delivered, "epdargoclvxfg"),
+        (Actor::Staff, State::Unpaid, "epdargoclvXfg"),
+        (Actor::Staff, State::Placed, "epdARgoclvXfg"),
+        (Actor::Staff, State::Accepted, "epdarGOclvXfg"),
+        (Actor::Staff, State::Preparing, "epdargOclvXfg"),
+        (Actor::Staff, State::Ready, "epdargoClvXfg"),
+        (Actor::Staff, State::OutForDelivery, "epdargoclVXfg"),
+        (Actor::Staff, State::Delivered, "epdargoclvxfg"),
+        (Actor::Staff, State::Rejected, "epdargoclvxfg"),
+        (Actor::Staff, State::Cancelled, "epdargoclvxfg"),
+        (Actor::System, State::Unpaid, "ePDargoclvXfg"),
+        (Actor::System, State::Placed, "ePdARgoclvxfg"),
+        (Actor::System, State::Preparing, "ePdargoclVxfg"),
+        (Actor::System, State::OutForDelivery, "ePdargoclVxfg"),
+        (Actor::System, State::Delivered, "ePdargoclvxfg"),
+        (Actor::System, State::Cancelled, "ePdargoclvxfg"),
+    ];
+    for (actor, state, allowed) in table {
+        let mut order = order(delivery(), PaymentWay::Card);
+        order.progress.state = state;
+        let got: String = events
+            .iter()
+            .zip("epdargoclvxfg".chars())
+            .map(|(event, letter)| {
+                if apply(&order, event, actor, Timestamp(1)).is_ok() {
+                    letter.to_ascii_uppercase()
+                } else {
+                    letter
+                }
+            })
+            .collect();
+        assert_eq!(got, allowed, "{actor:?} {state:?}");
+    }
+}
+
+#[test]
+fn the_counter_is_offered_what_it_may_do() {
+    let mut order = order(Service::Collection, PaymentWay::Door);
+    assert!(matches!(
+        steps(&order)[..],
+        [
+            Event::Accepted { .. },
+            Event::Rejected { .. },
+            Event::Cancelled { .. }
+        ]
+    ));
+    order.progress.state = State::Ready;
+    assert!(matches!(
+        steps(&order)[..],
+        [Event::Collected, Event::Cancelled { .. }]
+    ));
+}
+
+#[test]
+fn what_costs_nothing_needs_no_card() {
+    let state = |way, total| Progress::new(way, Minor(total), Timestamp(0)).state;
+    assert_eq!(
+        (state(PaymentWay::Card, 0), state(PaymentWay::Card, 1)),
+        (State::Placed, State::Unpaid)
+    );
+}
+
+#[test]
+fn diner_and_staff_read_the_same_amount_at_the_door() {
+    let mut door = order(delivery(), PaymentWay::Door);
+    let francs = Arc::make_mut(&mut door.ordered);
+    (francs.currency, francs.total, francs.in_cash) = ("CHF".parse().unwrap(), Minor(1_002), Minor(1_000));
+    assert_eq!(door.to_pay(), Minor(1_000));
+    let mut card = door.clone();
+    card.progress = Progress::new(PaymentWay::Card, Minor(1_002), Timestamp(0));
+    assert_eq!(card.to_pay(), Minor(1_002));
+    let late = after(
+        card,
+        &[
+            (Actor::Diner, Event::PaysAtDoor),
+            (Actor::System, Event::Paid { amount: Minor(1_002) }),
+        ],
+    )
+    .unwrap();
+    assert_eq!(late.to_pay(), Minor::ZERO);
+}
+
+fn diner() -> Restaurant {
+    Restaurant {
+        id: RestaurantId(1),
+        slug: "diner".parse().unwrap(),
+        revision: Revision(1),
+        name: "Diner".into(),
+        cuisine: Cuisine::American,
+        description: String::new(),
+        lang: Lang::English,
+        address: Address {
+            street: String::new(),
+            postcode: String::new(),
+            city: String::new(),
+            country: "US".into(),
+        },
+        phone: String::new(),
+        zone: Zone("America/New_York".into()),
+        hours: "Mo-Su 12:00-23:00".parse().unwrap(),
+        currency: "USD".parse().unwrap(),
+        tax: TaxRules {
+            name: "Tax".into(),
+            included: false,
+            eat_in: TaxRate(0),
+            takeaway: TaxRate(0),
+        },
+        accent: "#8c2f23".parse().unwrap(),
+        picture: None,
+        holidays: Vec::new(),
+        ordering: Ordering {
+            answers_within: 10,
+            ..Ordering::default()
+        },
+    }
+}
+
+#[test]
+fn an_order_for_later_is_answered_when_somebody_comes_in() {
+    let now = order(Service::Collection, PaymentWay::Door);
+    let later = Order {
+        ordered: Ordered {
+            scheduled: true,
+            ..Ordered::clone(&now.ordered)
+        }
+        .into(),
+        ..now.clone()
+    };
+    // Placed at half past eleven at night.
+    let evening = LocalMinute::new(2026, 11, 15, 23, 30);
+    let after = |order: &Order, minutes: i64| {
+        let at = Timestamp(order.progress.changed_at.0 + minutes * 60);
+        order.is_unanswered(&diner(), (at, LocalMinute(evening.0 + minutes)))
+    };
+    let opens = 12 * 60 + 30;
+    assert!(!after(&later, 11) && !after(&later, opens - 1) && !after(&later, opens + 10));
+    assert!(after(&later, opens + 11));
+    assert!(
+        !after(&now, 10) && after(&now, 11),
+        "whoever is hungry now is not left waiting for the morning"
+    );
+    let mut accepted = later;
+    accepted.progress.state = State::Accepted;
+    assert!(!after(&accepted, opens + 11));
+}
+
+#[test]
+fn what_nobody_closed_is_closed_a_day_after_it_was_due() {
+    let due = LocalMinute::new(2026, 11, 16, 12, 0).0 * 60;
+    let (too_early, late) = (Timestamp(due + 23 * 3_600), Timestamp(due + 24 * 3_600));
+    let becomes = |service: Service, state| {
+        let mut order = order(service, PaymentWay::Door);
+        order.progress.state = state;
+        assert_eq!(order.left_behind(too_early), None);
+        order
+            .left_behind(late)
+            .map(|event| after(order, &[(Actor::System, event)]).unwrap().progress.state)
+    };
+    for state in [State::Accepted, State::Preparing, State::Ready] {
+        assert_eq!(becomes(Service::Collection, state), Some(State::Collected));
+        assert_eq!(becomes(delivery(), state), Some(State::Delivered));
+    }
+    assert_eq!(becomes(delivery(), State::OutForDelivery), Some(State::Delivered));
+    assert_eq!(becomes(delivery(), State::Placed), Some(State::Rejected));
+    assert_eq!(
+        (
+            becomes(delivery(), State::Unpaid),
+            becomes(delivery(), State::Cancelled)
+        ),
+        (None, None)
+    );
+}

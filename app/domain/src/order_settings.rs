@@ -1,0 +1,138 @@
+//! How a restaurant takes orders.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    currency::Minor,
+    delivery_area::{Area, Point},
+    limits,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Ordering {
+    pub collection: bool,
+    pub at_table: bool,
+    /// The first zone that an address lies in counts. Without any, nothing is delivered.
+    pub zones: Vec<Zone>,
+    /// Minutes from the order to the pass.
+    pub preparation: u16,
+    /// Minutes from one slot to the next, counted from when the door opens.
+    pub slot: u16,
+    /// Orders that one slot takes.
+    pub per_slot: Option<u16>,
+    /// Days ahead of today that can be ordered for.
+    pub days_ahead: u8,
+    /// Orders need nobody to accept them.
+    pub accepts_itself: bool,
+    /// Minutes after which an order that nobody answered counts as rejected.
+    pub answers_within: u16,
+    /// Millionths of what the dishes come to.
+    pub service_fee: u32,
+    pub tips: bool,
+    pub payments: Vec<PaymentWay>,
+}
+
+impl Default for Ordering {
+    fn default() -> Self {
+        Self {
+            collection: false,
+            at_table: false,
+            zones: Vec::new(),
+            preparation: 20,
+            slot: 15,
+            per_slot: None,
+            days_ahead: 2,
+            accepts_itself: false,
+            answers_within: 10,
+            service_fee: 0,
+            tips: false,
+            payments: vec![PaymentWay::Door],
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Zone {
+    pub name: String,
+    pub area: Area,
+    pub fee: Minor,
+    /// What the dishes must come to.
+    #[serde(default)]
+    pub minimum: Minor,
+    /// What the dishes must come to for the fee to be waived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_from: Option<Minor>,
+    /// Minutes on the road.
+    #[serde(default)]
+    pub travel: u16,
+}
+
+crate::menu::codes! {
+    PaymentWay { Door = "door", Card = "card" }
+}
+
+impl Zone {
+    pub fn fee_for(&self, dishes: Minor) -> Minor {
+        if self.free_from.is_some_and(|from| dishes >= from) {
+            Minor::ZERO
+        } else {
+            self.fee
+        }
+    }
+}
+
+impl Ordering {
+    pub fn zone(&self, postcode: &str, point: Option<Point>) -> Option<&Zone> {
+        self.zones.iter().find(|zone| zone.area.contains(postcode, point))
+    }
+
+    pub fn delivers(&self) -> bool {
+        !self.zones.is_empty()
+    }
+
+    /// Who orders sits there, and has scanned the code.
+    pub fn only_at_table(&self) -> bool {
+        self.at_table && !self.collection && !self.delivers()
+    }
+
+    /// Whether anything can be ordered at all.
+    pub fn open_to_orders(&self) -> bool {
+        self.collection || self.at_table || self.delivers()
+    }
+
+    pub fn check(&self) -> Result<(), String> {
+        if !(5..=240).contains(&self.slot)
+            || self.preparation > 24 * 60
+            || self.days_ahead > limits::DAYS_AHEAD
+        {
+            return Err(format!(
+                "slots of 5 to 240 minutes, a day's preparation and {} days ahead are the limits",
+                limits::DAYS_AHEAD
+            ));
+        }
+        if self.per_slot == Some(0)
+            || self.answers_within == 0
+            || self.service_fee > 1_000_000
+            || self.payments.is_empty()
+        {
+            return Err("a slot takes an order at least, an answer takes a minute at least, and there is a way to pay".into());
+        }
+        for zone in &self.zones {
+            zone.area
+                .check()
+                .map_err(|error| format!("{}: {error}", zone.name))?;
+            let sound = |amount: Minor| (0..=limits::PRICE).contains(&amount.0);
+            if !sound(zone.fee) || !sound(zone.minimum) || zone.free_from.is_some_and(|from| !sound(from)) {
+                return Err(format!(
+                    "{}: fee and minimum are not below zero, nor above {}",
+                    zone.name,
+                    limits::PRICE
+                ));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,271 @@
+//! What a guest owes: lines as they were rung up, what was taken off, and the money that came for them.
+
+use serde::{Deserialize, Serialize};
+
+use super::payment::Payment;
+use crate::{
+    allocate::share,
+    currency::Minor,
+    id::{BillId, CashierId, DiscountId, DishId, LineId, PaymentId, TableId, TicketId},
+    quote::QuotedPick,
+    tax::{Place, Tax, TaxRate, portion, taxes},
+    time::Timestamp,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bill {
+    pub id: BillId,
+    pub seat: Seat,
+    /// By the clock of the device that opened it.
+    pub opened_at: Timestamp,
+    /// What it is called while it waits: "red jacket".
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// None, if nobody counted them.
+    #[serde(default, skip_serializing_if = "nobody")]
+    pub guests: u16,
+    /// Who serves them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_by: Option<CashierId>,
+    /// Prices do not contain the tax.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plus_tax: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<BillLine>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<Discount>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub payments: Vec<Payment>,
+    /// What the kitchen was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tickets: Vec<TicketId>,
+    /// Nobody works on it any more; what happens to it opens it again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
+    /// The bill that has taken over all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<BillId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Seat {
+    Counter,
+    /// Asked for at the counter, eaten elsewhere.
+    Away,
+    Table(TableId),
+    Phone {
+        name: String,
+        phone: String,
+    },
+}
+
+/// A dish as it was rung up: what it cost then is what it costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BillLine {
+    pub id: LineId,
+    pub dish: DishId,
+    pub name: String,
+    /// One of it, with what was chosen.
+    pub price: Minor,
+    /// How much of one of it falls to each rate: a combination is taxed as its dishes are.
+    pub taxed: Vec<(TaxRate, Minor)>,
+    /// Where it is taken along, if that makes a difference.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxed_away: Vec<(TaxRate, Minor)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub picks: Vec<QuotedPick>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// Counted from 1; 0 is for whatever comes when it is ready.
+    #[serde(default)]
+    pub course: u8,
+    pub count: u16,
+    /// How many of them the kitchen knows of.
+    #[serde(default)]
+    pub sent: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Discount {
+    pub id: DiscountId,
+    /// Of this line; otherwise of the whole bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineId>,
+    pub off: Off,
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<CashierId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Off {
+    Millionths(u32),
+    Amount(Minor),
+}
+
+/// How a bill's total comes about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sums {
+    pub dishes: Minor,
+    /// What each discount takes off, in their order.
+    pub off: Vec<Minor>,
+    pub taxes: Vec<Tax>,
+    pub total: Minor,
+}
+
+fn nobody(guests: &u16) -> bool {
+    *guests == 0
+}
+
+impl Seat {
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Counter | Self::Table(_) => Place::In,
+            Self::Away | Self::Phone { .. } => Place::Away,
+        }
+    }
+}
+
+impl BillLine {
+    pub fn sum(&self) -> Minor {
+        self.price.times(u32::from(self.count))
+    }
+
+    /// What is left of its sum, as it falls to each rate.
+    fn at_rates(&self, place: Place, amount: Minor) -> impl Iterator<Item = (TaxRate, Minor)> {
+        let taxed = if place == Place::Away && !self.taxed_away.is_empty() {
+            &self.taxed_away
+        } else {
+            &self.taxed
+        };
+        let weights: Vec<i64> = taxed.iter().map(|(_, part)| part.0).collect();
+        taxed.iter().map(|(rate, _)| *rate).zip(share(amount, &weights))
+    }
+
+    /// What the kitchen has still to hear: below zero, what it shall not make.
+    pub fn unsent(&self) -> i32 {
+        i32::from(self.count) - i32::from(self.sent)
+    }
+}
+
+impl Off {
+    /// Never more than there is.
+    fn of(self, amount: Minor) -> Minor {
+        let off = match self {
+            Self::Millionths(millionths) => portion(amount, millionths),
+            Self::Amount(off) => off,
+        };
+        off.min(amount)
+    }
+}
+
+impl Bill {
+    pub fn new(id: BillId, seat: Seat, opened_at: Timestamp) -> Self {
+        Self {
+            id,
+            seat,
+            opened_at,
+            name: String::new(),
+            guests: 0,
+            served_by: None,
+            plus_tax: false,
+            lines: Vec::new(),
+            discounts: Vec::new(),
+            payments: Vec::new(),
+            tickets: Vec::new(),
+            closed: false,
+            merged: None,
+        }
+    }
+
+    /// Somebody works on it.
+    pub fn is_live(&self) -> bool {
+        !self.closed && self.merged.is_none()
+    }
+
+    /// The table that it keeps busy.
+    pub fn table(&self) -> Option<TableId> {
+        match self.seat {
+            Seat::Table(table) if self.is_live() => Some(table),
+            _ => None,
+        }
+    }
+
+    pub fn sums(&self) -> Sums {
+        let mut amounts: Vec<Minor> = self.lines.iter().map(BillLine::sum).collect();
+        let dishes = amounts.iter().copied().sum();
+        let mut off = vec![Minor::ZERO; self.discounts.len()];
+        for (at, discount) in self.discounts.iter().enumerate() {
+            let line = discount
+                .line
+                .and_then(|line| self.lines.iter().position(|known| known.id == line));
+            if let Some(line) = line {
+                off[at] = discount.off.of(amounts[line]);
+                amounts[line] = amounts[line] - off[at];
+            }
+        }
+        for (at, discount) in self
+            .discounts
+            .iter()
+            .enumerate()
+            .filter(|(_, discount)| discount.line.is_none())
+        {
+            off[at] = discount.off.of(amounts.iter().copied().sum());
+            let weights: Vec<i64> = amounts.iter().map(|amount| amount.0).collect();
+            let parts = share(off[at], &weights);
+            amounts
+                .iter_mut()
+                .zip(parts)
+                .for_each(|(amount, part)| *amount = *amount - part);
+        }
+        let place = self.seat.place();
+        let taxed = self
+            .lines
+            .iter()
+            .zip(&amounts)
+            .flat_map(|(line, amount)| line.at_rates(place, *amount));
+        let taxes = taxes(!self.plus_tax, taxed);
+        let added: Minor = taxes.iter().filter(|_| self.plus_tax).map(|tax| tax.tax).sum();
+        Sums {
+            dishes,
+            off,
+            taxes,
+            total: amounts.into_iter().sum::<Minor>() + added,
+        }
+    }
+
+    pub fn total(&self) -> Minor {
+        self.sums().total
+    }
+
+    pub fn paid(&self) -> Minor {
+        self.payments
+            .iter()
+            .map(|payment| payment.amount - payment.refunded())
+            .sum()
+    }
+
+    /// Below zero, what is owed to the guest.
+    pub fn due(&self) -> Minor {
+        self.total() - self.paid()
+    }
+
+    pub fn line(&self, id: LineId) -> Option<&BillLine> {
+        self.lines.iter().find(|line| line.id == id)
+    }
+
+    pub fn payment(&self, id: PaymentId) -> Option<&Payment> {
+        self.payments.iter().find(|payment| payment.id == id)
+    }
+
+    pub(super) fn line_mut(&mut self, id: LineId) -> Option<&mut BillLine> {
+        self.lines.iter_mut().find(|line| line.id == id)
+    }
+}

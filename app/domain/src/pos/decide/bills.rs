@@ -1,0 +1,252 @@
+//! Bills: what is on them, and how they become one or several.
+
+use super::{Decided, found, live, tables};
+use crate::{
+    currency::Minor,
+    id::{BillId, DiscountId, DishId, LineId},
+    limits,
+    pos::{
+        House, Stock, Thing, ThingId,
+        bill::{Bill, BillLine, Discount, Off, Seat},
+        op::{Op, Part, Refusal},
+    },
+};
+
+/// The bill, what it was merged into, and the table that it keeps busy.
+pub fn needs(house: &House, bill: BillId, needs: &mut Vec<ThingId>) {
+    let mut next = Some(bill);
+    while let Some(id) = next {
+        needs.push(ThingId::Bill(id));
+        let Some(bill) = house.bill(id) else { return };
+        // Closed, it may become live again.
+        if let Seat::Table(table) = bill.seat {
+            needs.push(ThingId::Table(table));
+        }
+        next = bill.merged;
+    }
+}
+
+/// Those of a line that may be counted: the dish, and what comes with it.
+pub fn dishes(line: &BillLine) -> impl Iterator<Item = DishId> + '_ {
+    std::iter::once(line.dish).chain(line.picks.iter().filter_map(|pick| pick.dish))
+}
+
+/// Takes portions of what is counted; below zero, gives them back.
+fn take(house: &House, line: &BillLine, count: i32) -> Decided {
+    let mut stocks: Vec<Stock> = Vec::new();
+    for dish in dishes(line) {
+        let at = match stocks.iter().position(|stock| stock.dish == dish) {
+            Some(at) => at,
+            None => {
+                let Some(stock) = house.stock(dish) else { continue };
+                stocks.push(stock.clone());
+                stocks.len() - 1
+            }
+        };
+        let left = i64::from(stocks[at].left) - i64::from(count);
+        stocks[at].left = u32::try_from(left).map_err(|_| Refusal::SoldOut {
+            left: stocks[at].left,
+        })?;
+    }
+    Ok(stocks.into_iter().map(Thing::Stock).collect())
+}
+
+fn fits(bill: &Bill) -> Result<(), Refusal> {
+    match bill.lines.len() <= limits::BILL_LINES {
+        true => Ok(()),
+        false => Err(Refusal::Malformed(format!(
+            "a bill has {} lines at the most",
+            limits::BILL_LINES
+        ))),
+    }
+}
+
+pub fn change(house: &House, bill: BillId, change: impl FnOnce(&mut Bill)) -> Decided {
+    let mut bill = live(house, bill)?;
+    change(&mut bill);
+    Ok(vec![Thing::Bill(bill)])
+}
+
+pub fn open(house: &House, op: &Op, id: BillId, seat: &Seat, plus_tax: bool) -> Decided {
+    if house.bill(id).is_some() {
+        return Err(Refusal::Taken);
+    }
+    let merged = tables::bill_at(house, seat).filter(|there| *there != id);
+    Ok(vec![Thing::Bill(Bill {
+        served_by: op.by,
+        plus_tax,
+        merged,
+        ..Bill::new(id, seat.clone(), op.at)
+    })])
+}
+
+pub fn add(house: &House, bill: BillId, line: &BillLine) -> Decided {
+    let mut bill = live(house, bill)?;
+    if bill.line(line.id).is_some() {
+        return Err(Refusal::Taken);
+    }
+    let mut things = take(house, line, i32::from(line.count))?;
+    bill.lines.push(line.clone());
+    bill.closed = false;
+    fits(&bill)?;
+    things.push(Thing::Bill(bill));
+    Ok(things)
+}
+
+pub fn count(house: &House, bill: BillId, line: LineId, by: i16) -> Decided {
+    let mut bill = live(house, bill)?;
+    let line = bill.line_mut(line).ok_or(Refusal::Unknown)?;
+    let count = i32::from(line.count) + i32::from(by);
+    let count = u16::try_from(count).map_err(|_| Refusal::TooFew)?;
+    let mut things = take(house, line, i32::from(by))?;
+    line.count = count;
+    bill.closed = false;
+    things.push(Thing::Bill(bill));
+    Ok(things)
+}
+
+pub fn note(house: &House, bill: BillId, line: LineId, note: &str, course: u8) -> Decided {
+    let mut bill = live(house, bill)?;
+    let line = bill.line_mut(line).ok_or(Refusal::Unknown)?;
+    if line.sent > 0 {
+        return Err(Refusal::Begun);
+    }
+    (line.note, line.course) = (note.to_owned(), course);
+    Ok(vec![Thing::Bill(bill)])
+}
+
+pub fn split(house: &House, op: &Op, (from, into): (BillId, BillId), parts: &[Part]) -> Decided {
+    let mut from = live(house, from)?;
+    let beside = || Bill {
+        served_by: op.by,
+        plus_tax: from.plus_tax,
+        ..Bill::new(into, from.seat.clone(), op.at)
+    };
+    let mut into = house.live(into).cloned().unwrap_or_else(beside);
+    if from.id == into.id {
+        return Ok(Vec::new());
+    }
+    for part in parts {
+        if into.line(part.becomes).is_some() {
+            return Err(Refusal::Taken);
+        }
+        // Somebody may have taken some of it off meanwhile. The guest's bill is made all the same: money may follow.
+        let Some(line) = from.line_mut(part.line) else {
+            continue;
+        };
+        let count = part.count.min(line.count);
+        let sent = line.sent.min(count);
+        into.lines.extend((count > 0).then(|| BillLine {
+            id: part.becomes,
+            count,
+            sent,
+            ..line.clone()
+        }));
+        (line.count, line.sent) = (line.count - count, line.sent - sent);
+        let all = line.count == 0;
+        into.discounts.extend(
+            from.discounts
+                .iter()
+                .filter_map(|discount| goes_along(discount, part, all)),
+        );
+    }
+    from.lines.retain(|line| line.count > 0 || line.sent > 0);
+    let lines: Vec<LineId> = from.lines.iter().map(|line| line.id).collect();
+    from.discounts
+        .retain(|discount| discount.line.is_none_or(|line| lines.contains(&line)));
+    into.closed = false;
+    reopen(&mut from);
+    fits(&into)?;
+    Ok(vec![Thing::Bill(from), Thing::Bill(into)])
+}
+
+/// A part of a bill costs on another one what it cost before. What an amount was taken off stays where it is, unless all of its line goes.
+fn goes_along(discount: &Discount, part: &Part, all: bool) -> Option<Discount> {
+    let goes = match (discount.line, discount.off) {
+        (None, off) => matches!(off, Off::Millionths(_)),
+        (Some(line), Off::Millionths(_)) => line == part.line,
+        (Some(line), Off::Amount(_)) => line == part.line && all,
+    };
+    // Said again, it has the same name.
+    goes.then(|| Discount {
+        id: DiscountId(discount.id.0 ^ part.becomes.0),
+        line: Some(part.becomes),
+        ..discount.clone()
+    })
+}
+
+/// What it comes to is another sum: nobody is to lose sight of what is owed, on either side.
+fn reopen(bill: &mut Bill) {
+    bill.closed &= bill.due() == Minor::ZERO;
+}
+
+/// A payment stays where its receipt says it is found: on the bill that took over the rest.
+pub fn merge(house: &House, bill: BillId, into: BillId) -> Decided {
+    let (mut bill, mut into) = (live(house, bill)?, live(house, into)?);
+    if bill.id == into.id {
+        return Ok(Vec::new());
+    }
+    if !into.lines.is_empty() && !bill.lines.is_empty() {
+        in_amounts(&mut into);
+        in_amounts(&mut bill);
+    }
+    into.lines.append(&mut bill.lines);
+    into.discounts.append(&mut bill.discounts);
+    into.payments.append(&mut bill.payments);
+    into.tickets.extend(&bill.tickets);
+    into.guests = into.guests.saturating_add(bill.guests).min(limits::GUESTS);
+    into.closed &= bill.closed;
+    bill.guests = 0;
+    bill.merged = Some(into.id);
+    fits(&into)?;
+    Ok(vec![Thing::Bill(bill), Thing::Bill(into)])
+}
+
+/// What a part of the whole bill was taken off for stays the same when others' dishes come onto it.
+fn in_amounts(bill: &mut Bill) {
+    let sums = bill.sums();
+    let whole = bill
+        .discounts
+        .iter_mut()
+        .zip(sums.off)
+        .filter(|(discount, _)| discount.line.is_none());
+    whole.for_each(|(discount, off)| discount.off = Off::Amount(off));
+}
+
+pub fn discount(house: &House, op: &Op, bill: BillId, discount: &Discount) -> Decided {
+    let mut bill = live(house, bill)?;
+    if bill.discounts.iter().any(|known| known.id == discount.id) {
+        return Err(Refusal::Taken);
+    }
+    if let Some(line) = discount.line {
+        found(bill.line(line))?;
+    }
+    if bill.discounts.len() >= limits::DISCOUNTS {
+        return Err(Refusal::Malformed(format!(
+            "a bill has {} discounts at the most",
+            limits::DISCOUNTS
+        )));
+    }
+    bill.discounts.push(Discount {
+        by: op.by,
+        ..discount.clone()
+    });
+    reopen(&mut bill);
+    Ok(vec![Thing::Bill(bill)])
+}
+
+pub fn take_back(house: &House, bill: BillId, discount: DiscountId) -> Decided {
+    change(house, bill, |bill| {
+        bill.discounts.retain(|known| known.id != discount);
+        reopen(bill);
+    })
+}
+
+pub fn close(house: &House, bill: BillId) -> Decided {
+    let mut bill = live(house, bill)?;
+    if bill.due() != Minor::ZERO {
+        return Err(Refusal::InUse);
+    }
+    bill.closed = true;
+    Ok(vec![Thing::Bill(bill)])
+}

@@ -1,0 +1,339 @@
+//! What a station's screen shows.
+
+use super::{
+    House,
+    station::Station,
+    ticket::{Of, Ticket, TicketItem},
+};
+use crate::{
+    id::{DishId, OrderId, TicketId},
+    menu::Menu,
+    order::State,
+    time::Timestamp,
+};
+
+/// Which of the kitchen's work is meant: a station's, or all of it.
+pub struct Work<'a> {
+    pub menu: &'a Menu,
+    pub station: Option<&'a Station>,
+    /// Minutes that the kitchen takes.
+    pub preparation: u16,
+}
+
+/// So many of a dish, made the same way, on all tickets together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllDay {
+    pub name: String,
+    pub picks: Vec<String>,
+    pub count: i32,
+}
+
+impl Work<'_> {
+    /// What is on no menu any more is for everybody to see.
+    pub fn has(&self, dish: DishId) -> bool {
+        let Some(station) = self.station else { return true };
+        let category = self
+            .menu
+            .categories
+            .iter()
+            .find(|category| category.dishes.iter().any(|known| known.id == dish));
+        category.is_none_or(|category| station.categories.contains(&category.id))
+    }
+
+    pub fn items<'t>(&self, ticket: &'t Ticket) -> impl Iterator<Item = &'t TicketItem> {
+        ticket.items.iter().filter(|item| self.has(item.dish))
+    }
+
+    /// When the kitchen is to begin with it: at once, unless it is wanted later.
+    pub fn begins(&self, ticket: &Ticket) -> Timestamp {
+        let begins = ticket
+            .due_at
+            .map_or(0, |due| due.0 - 60 * i64::from(self.preparation));
+        ticket.taken_at.max(Timestamp(begins))
+    }
+
+    /// Tickets with something to do, by when they were taken: one that comes late stands where it belongs.
+    pub fn waiting<'h>(&self, house: &'h House, now: Timestamp) -> Vec<&'h Ticket> {
+        self.open(house, |ticket| self.begins(ticket) <= now || ticket.off)
+    }
+
+    /// Those for later, by when they are to be begun.
+    pub fn later<'h>(&self, house: &'h House, now: Timestamp) -> Vec<&'h Ticket> {
+        self.open(house, |ticket| self.begins(ticket) > now && !ticket.off)
+    }
+
+    fn open<'h>(&self, house: &'h House, wanted: impl Fn(&Ticket) -> bool) -> Vec<&'h Ticket> {
+        self.tickets(house, |ticket| {
+            wanted(ticket) && self.items(ticket).any(|item| !item.done)
+        })
+    }
+
+    /// Tickets on which all is done, the latest first: what can be recalled.
+    pub fn done<'h>(&self, house: &'h House) -> Vec<&'h Ticket> {
+        let mut tickets = self.tickets(house, |ticket| {
+            self.items(ticket).next().is_some() && self.items(ticket).all(|item| item.done)
+        });
+        tickets.reverse();
+        tickets
+    }
+
+    fn tickets<'h>(&self, house: &'h House, wanted: impl Fn(&Ticket) -> bool) -> Vec<&'h Ticket> {
+        let mut tickets: Vec<&Ticket> = house.tickets().filter(|ticket| wanted(ticket)).collect();
+        tickets.sort_by_key(|ticket| (self.begins(ticket), ticket.id));
+        tickets
+    }
+
+    /// The most wanted first.
+    pub fn all_day(&self, house: &House, now: Timestamp) -> Vec<AllDay> {
+        let mut all: Vec<AllDay> = Vec::new();
+        let wanted = self.waiting(house, now).into_iter().filter(|ticket| !ticket.off);
+        for item in wanted
+            .flat_map(|ticket| self.items(ticket))
+            .filter(|item| !item.done)
+        {
+            match all
+                .iter_mut()
+                .find(|known| known.name == item.name && known.picks == item.picks)
+            {
+                Some(known) => known.count += item.count,
+                None => all.push(AllDay {
+                    name: item.name.clone(),
+                    picks: item.picks.clone(),
+                    count: item.count,
+                }),
+            }
+        }
+        all.retain(|dish| dish.count > 0);
+        all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+        all
+    }
+}
+
+impl House {
+    /// The diner's order that is ready by now, because this was the last of it that was to be made.
+    pub fn made(&self, ticket: TicketId) -> Option<OrderId> {
+        let ticket = self.ticket(ticket).filter(|ticket| ticket.is_done())?;
+        let Of::Order(order) = ticket.of else { return None };
+        let order = self.order(order)?;
+        matches!(order.progress.state, State::Accepted | State::Preparing).then_some(order.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        id::{BillId, CategoryId, DeviceId, LineId, OpId, StationId},
+        menu::Category,
+        pos::{
+            Thing,
+            bill::Seat,
+            decide,
+            op::{Action, Op, SPEAKS},
+        },
+        revision::Revision,
+    };
+
+    const NOW: Timestamp = Timestamp(10_000);
+
+    fn menu() -> Menu {
+        let dish = |id, name| crate::menu::Dish {
+            id: DishId(id),
+            ..crate::fixtures::dish(name)
+        };
+        let category = |id, dish| Category {
+            id: CategoryId(id),
+            name: "Of it".into(),
+            description: String::new(),
+            dishes: vec![dish],
+        };
+        Menu {
+            restaurant: crate::id::RestaurantId(1),
+            revision: Revision(1),
+            currency: "EUR".parse().unwrap(),
+            lang: crate::lang::Lang::English,
+            categories: vec![category(1, dish(1, "Beer")), category(2, dish(2, "Schnitzel"))],
+            option_groups: Vec::new(),
+        }
+    }
+
+    fn item(dish: u128, count: i32, done: bool) -> TicketItem {
+        let name = if dish == 1 { "Beer" } else { "Schnitzel" };
+        TicketItem {
+            line: LineId(dish),
+            dish: DishId(dish),
+            name: name.into(),
+            picks: Vec::new(),
+            note: String::new(),
+            course: 0,
+            count,
+            done,
+        }
+    }
+
+    fn ticket(id: u128, taken_at: i64, items: Vec<TicketItem>) -> Thing {
+        let of = Of::Bill {
+            bill: BillId(1),
+            seat: Seat::Counter,
+            name: String::new(),
+        };
+        Thing::Ticket(Ticket {
+            id: TicketId(id),
+            of,
+            taken_at: Timestamp(taken_at),
+            due_at: None,
+            items,
+            off: false,
+        })
+    }
+
+    #[test]
+    fn a_ticket_that_arrives_late_stands_where_it_was_taken() {
+        let house = House::from_iter([
+            ticket(1, 30, vec![item(1, 1, false)]),
+            ticket(2, 10, vec![item(2, 1, false)]),
+        ]);
+        let menu = menu();
+        let work = Work {
+            menu: &menu,
+            station: None,
+            preparation: 20,
+        };
+        assert_eq!(
+            work.waiting(&house, NOW)
+                .iter()
+                .map(|ticket| ticket.id.0)
+                .collect::<Vec<_>>(),
+            [2, 1]
+        );
+    }
+
+    #[test]
+    fn each_station_sees_what_it_makes_until_it_is_made() {
+        let house = House::from_iter([
+            ticket(1, 10, vec![item(1, 2, true), item(2, 1, false)]),
+            ticket(2, 20, vec![item(1, 1, false)]),
+        ]);
+        let menu = menu();
+        let bar = Station {
+            id: StationId(1),
+            name: "Bar".into(),
+            categories: vec![CategoryId(1)],
+        };
+        let work = Work {
+            menu: &menu,
+            station: Some(&bar),
+            preparation: 20,
+        };
+        assert_eq!(
+            work.waiting(&house, NOW)
+                .iter()
+                .map(|ticket| ticket.id.0)
+                .collect::<Vec<_>>(),
+            [2]
+        );
+        assert_eq!(
+            work.done(&house)
+                .iter()
+                .map(|ticket| ticket.id.0)
+                .collect::<Vec<_>>(),
+            [1]
+        );
+        assert!(work.has(DishId(9)), "what no station makes is on every screen");
+    }
+
+    #[test]
+    fn what_was_called_off_stands_there_until_it_is_bumped_and_is_not_counted() {
+        let Thing::Ticket(ticket) = ticket(1, 10, vec![item(1, 2, false)]) else {
+            unreachable!()
+        };
+        let mut house = House::from_iter([Thing::Ticket(Ticket { off: true, ..ticket })]);
+        let menu = menu();
+        let work = Work {
+            menu: &menu,
+            station: None,
+            preparation: 20,
+        };
+        assert_eq!(
+            (work.waiting(&house, NOW).len(), work.all_day(&house, NOW).len()),
+            (1, 0)
+        );
+        let bump = Action::Bump {
+            ticket: TicketId(1),
+            lines: Vec::new(),
+        };
+        let op = Op {
+            id: OpId(1),
+            device: DeviceId(1),
+            n: 1,
+            speaks: SPEAKS,
+            at: Timestamp(0),
+            by: None,
+            action: bump,
+        };
+        decide(&house, &op)
+            .unwrap()
+            .into_iter()
+            .for_each(|thing| house.put(thing));
+        assert!(work.waiting(&house, NOW).is_empty());
+        assert!(
+            house.ticket(TicketId(1)).is_some_and(|ticket| ticket.off),
+            "called back, it is still off"
+        );
+    }
+
+    #[test]
+    fn all_day_counts_what_is_still_to_be_made() {
+        let house = House::from_iter([
+            ticket(1, 10, vec![item(1, 2, false), item(2, 1, true)]),
+            ticket(2, 20, vec![item(1, 1, false), item(2, 1, false)]),
+            ticket(3, 30, vec![item(2, -1, false)]),
+        ]);
+        let menu = menu();
+        let all = Work {
+            menu: &menu,
+            station: None,
+            preparation: 20,
+        }
+        .all_day(&house, NOW);
+        assert_eq!(
+            all.iter()
+                .map(|dish| (&*dish.name, dish.count))
+                .collect::<Vec<_>>(),
+            [("Beer", 3)]
+        );
+    }
+
+    #[test]
+    fn what_is_ordered_for_tomorrow_waits_until_it_is_to_be_begun() {
+        let Thing::Ticket(ticket) = ticket(1, 100, vec![item(1, 1, false)]) else {
+            unreachable!()
+        };
+        let tomorrow = Ticket {
+            due_at: Some(Timestamp(NOW.0 + 3_600)),
+            ..ticket
+        };
+        let house = House::from_iter([
+            Thing::Ticket(tomorrow),
+            super::tests::ticket(2, 9_000, vec![item(2, 1, false)]),
+        ]);
+        let menu = menu();
+        let work = Work {
+            menu: &menu,
+            station: None,
+            preparation: 20,
+        };
+        let ids = |tickets: Vec<&Ticket>| tickets.into_iter().map(|ticket| ticket.id.0).collect::<Vec<_>>();
+        assert_eq!(
+            (ids(work.waiting(&house, NOW)), ids(work.later(&house, NOW))),
+            (vec![2], vec![1])
+        );
+        assert_eq!(work.all_day(&house, NOW).len(), 1);
+        let begun = Timestamp(NOW.0 + 2_400);
+        assert_eq!(
+            (ids(work.waiting(&house, begun)), ids(work.later(&house, begun))),
+            (vec![2, 1], vec![]),
+            "behind what was begun before"
+        );
+    }
+}

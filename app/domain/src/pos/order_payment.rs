@@ -1,0 +1,71 @@
+//! Money that a till took for what a diner had ordered.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    House,
+    payment::{Payment, Tender, Way},
+};
+use crate::{
+    currency::Minor,
+    id::{OrderId, PaymentId},
+    order::Order,
+    order_settings::PaymentWay,
+    quote::Sum,
+    tax::Tax,
+};
+
+/// The order itself stays as it is; the drawer's books have this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Taken {
+    pub order: OrderId,
+    /// Without the tip. Whoever takes it takes all of it.
+    pub owed: Minor,
+    /// Those of the order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<Tax>,
+    /// More than one only if two people took it at once.
+    pub payments: Vec<Payment>,
+}
+
+impl House {
+    /// What the diner has still to hand over at the counter or at the table.
+    pub fn due(&self, order: &Order) -> Minor {
+        let payment = &order.progress.payment;
+        let payments = self.taken(order.id).map_or(&[][..], |taken| &taken.payments);
+        let taken: Minor = payments.iter().map(|payment| payment.amount + payment.tip).sum();
+        match payment.way {
+            PaymentWay::Door => (order.ordered.total - payment.paid - taken).max(Minor::ZERO),
+            PaymentWay::Card => Minor::ZERO,
+        }
+    }
+
+    /// All of it, with the tip that was promised with the order.
+    pub fn tender(&self, order: &Order, id: PaymentId, way: Way) -> Tender {
+        let due = self.due(order);
+        let promised = order
+            .ordered
+            .sums
+            .iter()
+            .map(|sum| {
+                if let Sum::Tip(tip) = sum {
+                    *tip
+                } else {
+                    Minor::ZERO
+                }
+            })
+            .sum();
+        let tip = due.min(promised);
+        let rounding = if way == Way::Cash {
+            order.ordered.currency.in_cash(due) - due
+        } else {
+            Minor::ZERO
+        };
+        Tender {
+            tip,
+            rounding,
+            ..Tender::new(id, way, due - tip)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! From a dish on the menu to a line of a bill.
+
+use super::bill::BillLine;
+use crate::{
+    basket::Line,
+    menu::Menu,
+    selection::{Fault, Picked},
+    tax::{Place, TaxRules},
+};
+
+/// What is missing on it keeps it from being rung up. Where it is eaten is the bill's, which may be moved.
+pub fn ring_up(menu: &Menu, tax: &TaxRules, line: Line, course: u8) -> Result<BillLine, Fault> {
+    let dish = menu.dish(line.dish).ok_or(Fault::Unknown)?;
+    let mut picked = Picked::default();
+    picked.read(menu, &dish.option_groups, &line.picks, 1)?;
+    let price = picked.price(dish);
+    let [taxed, away] = [Place::In, Place::Away].map(|place| picked.rates(dish, tax.rates(), place, price));
+    let taxed_away = if away == taxed { Vec::new() } else { away };
+    let Line { id, note, count, .. } = line;
+    let (name, picks) = (dish.name.clone(), picked.picks);
+    Ok(BillLine {
+        id,
+        dish: dish.id,
+        name,
+        price,
+        taxed,
+        taxed_away,
+        picks,
+        note,
+        course,
+        count: count.into(),
+        sent: 0,
+    })
+}

@@ -1,0 +1,204 @@
+//! What a shift has brought: the X report while it is open, the Z report once it is closed.
+
+use std::collections::BTreeMap;
+
+use super::{
+    House,
+    bill::Bill,
+    order_payment::Taken,
+    payment::{Payment, Refund, Way},
+    shift::Shift,
+};
+use crate::{
+    allocate::share,
+    currency::Minor,
+    id::{CashierId, ShiftId},
+    tax::Tax,
+    time::Timestamp,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    pub shift: Shift,
+    /// The numbers of its receipts.
+    pub receipts: Option<(u32, u32)>,
+    pub payments: usize,
+    /// Towards bills, without tips, less what was given back.
+    pub sales: BTreeMap<Way, Minor>,
+    pub by: BTreeMap<Option<CashierId>, Minor>,
+    pub tips: BTreeMap<Way, Minor>,
+    pub rounding: Minor,
+    pub refunded: Minor,
+    /// What was taken off the bills that were paid.
+    pub discounts: Minor,
+    pub taxes: Vec<Tax>,
+}
+
+/// What payments have a share of.
+struct Whole {
+    owed: Minor,
+    off: Minor,
+    taxes: Vec<Tax>,
+}
+
+/// Money that came, or below zero, that went back.
+struct Flow {
+    at: Timestamp,
+    shift: ShiftId,
+    amount: Minor,
+}
+
+impl Whole {
+    fn of(bill: &Bill) -> Self {
+        let sums = bill.sums();
+        Self {
+            owed: sums.total,
+            off: sums.off.iter().copied().sum(),
+            taxes: sums.taxes,
+        }
+    }
+
+    fn of_order(taken: &Taken) -> Self {
+        Self {
+            owed: taken.owed,
+            off: Minor::ZERO,
+            taxes: taken.taxes.clone(),
+        }
+    }
+
+    /// What falls to a shift of a part of the whole, such as its tax: each flow has as much of it as more was paid of the whole after it than
+    /// before. So all shifts together have all that was paid for, once, whoever paid twice and whatever went back.
+    fn own(&self, part: Minor, flows: &[Flow], shift: ShiftId) -> Minor {
+        let (mut paid, mut before, mut own) = (Minor::ZERO, Minor::ZERO, Minor::ZERO);
+        for flow in flows {
+            paid += flow.amount;
+            let covered = paid.clamp(Minor::ZERO, self.owed.max(Minor::ZERO));
+            let after = share(part, &[covered.0, (self.owed - covered).0])
+                .first()
+                .copied()
+                .unwrap_or_default();
+            if flow.shift == shift {
+                own += after - before;
+            }
+            before = after;
+        }
+        own
+    }
+}
+
+fn flows(payments: &[Payment]) -> Vec<Flow> {
+    let came = payments.iter().map(|payment| Flow {
+        at: payment.at,
+        shift: payment.shift,
+        amount: payment.amount,
+    });
+    let went = payments.iter().flat_map(|payment| &payment.refunds);
+    let went = went.map(|refund| Flow {
+        at: refund.at,
+        shift: refund.shift,
+        amount: -refund.back.amount,
+    });
+    let mut flows: Vec<Flow> = came.chain(went).collect();
+    flows.sort_by_key(|flow| flow.at);
+    flows
+}
+
+impl Report {
+    /// `None` if the house has no such shift.
+    pub fn of(house: &House, id: ShiftId) -> Option<Self> {
+        let shift = house.shift(id)?.clone();
+        let mut report = Self {
+            shift,
+            receipts: None,
+            payments: 0,
+            sales: BTreeMap::new(),
+            by: BTreeMap::new(),
+            tips: BTreeMap::new(),
+            rounding: Minor::ZERO,
+            refunded: Minor::ZERO,
+            discounts: Minor::ZERO,
+            taxes: Vec::new(),
+        };
+        house
+            .bills()
+            .for_each(|bill| report.add(&bill.payments, id, || Whole::of(bill)));
+        house
+            .takings()
+            .for_each(|taken| report.add(&taken.payments, id, || Whole::of_order(taken)));
+        report.taxes.sort_by_key(|tax| tax.rate);
+        Some(report)
+    }
+
+    fn add(&mut self, payments: &[Payment], shift: ShiftId, whole: impl FnOnce() -> Whole) {
+        let flows = flows(payments);
+        if flows.iter().all(|flow| flow.shift != shift) {
+            return;
+        }
+        payments
+            .iter()
+            .filter(|payment| payment.shift == shift)
+            .for_each(|payment| self.take(payment));
+        for payment in payments {
+            payment
+                .refunds
+                .iter()
+                .filter(|refund| refund.shift == shift)
+                .for_each(|refund| self.give_back(payment.way, refund));
+        }
+        let whole = whole();
+        let came: Vec<Flow> = self::flows(payments)
+            .into_iter()
+            .filter(|flow| flow.amount > Minor::ZERO)
+            .collect();
+        self.discounts += whole.own(whole.off, &came, shift);
+        for tax in &whole.taxes {
+            let (of, part) = (
+                whole.own(tax.of, &flows, shift),
+                whole.own(tax.tax, &flows, shift),
+            );
+            match self.taxes.iter_mut().find(|known| known.rate == tax.rate) {
+                Some(known) => (known.of, known.tax) = (known.of + of, known.tax + part),
+                None => self.taxes.push(Tax {
+                    rate: tax.rate,
+                    of,
+                    tax: part,
+                }),
+            }
+        }
+    }
+
+    fn take(&mut self, payment: &Payment) {
+        *self.sales.entry(payment.way).or_default() += payment.amount;
+        *self.by.entry(payment.by).or_default() += payment.amount;
+        self.payments += 1;
+        *self.tips.entry(payment.way).or_default() += payment.tip;
+        self.rounding += payment.rounding;
+        let number = payment.receipt.number;
+        let (first, last) = self.receipts.unwrap_or((number, number));
+        self.receipts = Some((first.min(number), last.max(number)));
+    }
+
+    fn give_back(&mut self, way: Way, refund: &Refund) {
+        *self.sales.entry(way).or_default() += -refund.back.amount;
+        *self.by.entry(refund.by).or_default() += -refund.back.amount;
+        self.refunded += refund.back.amount;
+        self.rounding += -refund.back.rounding;
+    }
+
+    pub fn tipped(&self) -> Minor {
+        self.tips.values().copied().sum()
+    }
+
+    /// What the card terminal says, tips and all.
+    pub fn on_cards(&self) -> Minor {
+        let of = |amounts: &BTreeMap<Way, Minor>| amounts.get(&Way::Card).copied().unwrap_or_default();
+        of(&self.sales) + of(&self.tips)
+    }
+
+    pub fn total(&self) -> Minor {
+        self.sales.values().copied().sum()
+    }
+}
+
+#[cfg(test)]
+mod tests;

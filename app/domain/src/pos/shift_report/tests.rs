@@ -1,0 +1,184 @@
+use super::*;
+use crate::{
+    id::{BillId, DeviceId, DishId, LineId, OrderId, PaymentId, RefundId},
+    pos::{
+        Thing,
+        bill::{BillLine, Seat},
+        payment::{Back, Receipt, Tender},
+    },
+    tax::TaxRate,
+    time::Timestamp,
+};
+
+const EARLY: ShiftId = ShiftId(1);
+const LATE: ShiftId = ShiftId(2);
+
+fn line(id: u128, price: i64, rate: u32) -> BillLine {
+    BillLine {
+        id: LineId(id),
+        dish: DishId(id),
+        name: "Dish".into(),
+        price: Minor(price),
+        taxed: vec![(TaxRate(rate), Minor(price))],
+        taxed_away: Vec::new(),
+        picks: Vec::new(),
+        note: String::new(),
+        course: 0,
+        count: 1,
+        sent: 0,
+    }
+}
+
+fn payment(id: u128, way: Way, amount: i64, shift: ShiftId) -> Payment {
+    Payment {
+        tender: Tender {
+            tip: Minor(10),
+            ..Tender::new(PaymentId(id), way, Minor(amount))
+        },
+        at: Timestamp(0),
+        shift,
+        receipt: Receipt {
+            till: DeviceId(1),
+            number: id as u32,
+        },
+        by: None,
+        refunds: Vec::new(),
+    }
+}
+
+fn refund(amount: i64, shift: ShiftId) -> Refund {
+    let back = Back {
+        id: RefundId(1),
+        amount: Minor(amount),
+        rounding: Minor::ZERO,
+        reason: "cold".into(),
+    };
+    Refund {
+        back,
+        at: Timestamp(1),
+        shift,
+        by: None,
+    }
+}
+
+fn house() -> House {
+    let shift = |id| Thing::Shift(Shift::new(id, DeviceId(1), Timestamp(0), Minor(10_000)));
+    let bill = Bill {
+        lines: vec![line(1, 1_000, 190_000), line(2, 501, 70_000)],
+        payments: vec![
+            payment(1, Way::Cash, 700, EARLY),
+            payment(2, Way::Card, 500, LATE),
+            payment(3, Way::Cash, 301, LATE),
+        ],
+        ..Bill::new(BillId(1), Seat::Counter, Timestamp(0))
+    };
+    House::from_iter([shift(EARLY), shift(LATE), Thing::Bill(bill)])
+}
+
+#[test]
+fn shifts_share_a_bill_that_was_paid_in_both_and_have_all_of_its_tax_together() {
+    let (early, late) = (
+        Report::of(&house(), EARLY).unwrap(),
+        Report::of(&house(), LATE).unwrap(),
+    );
+    assert_eq!((early.total(), late.total()), (Minor(700), Minor(801)));
+    assert_eq!((early.receipts, late.receipts), (Some((1, 1)), Some((2, 3))));
+    assert_eq!(
+        (early.tipped(), late.tipped(), late.on_cards()),
+        (Minor(10), Minor(20), Minor(510))
+    );
+    let taxes = |report: &Report| {
+        report
+            .taxes
+            .iter()
+            .map(|tax| (tax.rate.0, tax.of.0, tax.tax.0))
+            .collect::<Vec<_>>()
+    };
+    let (early, late) = (taxes(&early), taxes(&late));
+    let together: Vec<_> = early
+        .iter()
+        .zip(&late)
+        .map(|(a, b)| (a.0, a.1 + b.1, a.2 + b.2))
+        .collect();
+    assert_eq!(
+        together,
+        [(70_000, 501, 33), (190_000, 1_000, 160)],
+        "{early:?} {late:?}"
+    );
+}
+
+#[test]
+fn what_was_given_back_is_no_sale() {
+    let mut house = house();
+    let early = Report::of(&house, EARLY).unwrap();
+    let mut bill = house.bill(BillId(1)).unwrap().clone();
+    bill.payments[0].refunds.push(refund(200, LATE));
+    house.put(Thing::Bill(bill));
+    assert_eq!(
+        Report::of(&house, EARLY).unwrap(),
+        early,
+        "what was printed of a shift stays true"
+    );
+    let late = Report::of(&house, LATE).unwrap();
+    assert_eq!(
+        (late.total(), late.sales[&Way::Cash], late.refunded),
+        (Minor(601), Minor(101), Minor(200)),
+        "the drawer that gave it back has it"
+    );
+    let of = |report: &Report| report.taxes.iter().map(|tax| tax.of).sum::<Minor>();
+    assert_eq!(of(&early) + of(&late), Minor(1_301), "and its tax is less");
+}
+
+#[test]
+fn an_order_that_two_people_took_is_taxed_once_and_not_at_all_when_all_is_given_back() {
+    let taxes = vec![Tax {
+        rate: TaxRate(190_000),
+        of: Minor(700),
+        tax: Minor(112),
+    }];
+    let payments = vec![
+        payment(1, Way::Cash, 700, EARLY),
+        payment(2, Way::Card, 700, EARLY),
+    ];
+    let mut taken = Taken {
+        order: OrderId(1),
+        owed: Minor(700),
+        taxes,
+        payments,
+    };
+    let mut tax = |backs: &[(usize, i64)]| {
+        taken
+            .payments
+            .iter_mut()
+            .for_each(|payment| payment.refunds.clear());
+        backs
+            .iter()
+            .for_each(|(at, amount)| taken.payments[*at].refunds.push(refund(*amount, EARLY)));
+        let shift = Thing::Shift(Shift::new(EARLY, DeviceId(1), Timestamp(0), Minor(0)));
+        Report::of(&House::from_iter([shift, Thing::Taken(taken.clone())]), EARLY)
+            .unwrap()
+            .taxes[0]
+            .tax
+    };
+    assert_eq!(tax(&[]), Minor(112));
+    assert_eq!(tax(&[(1, 700)]), Minor(112));
+    assert_eq!(tax(&[(1, 700), (0, 350)]), Minor(56));
+    assert_eq!(tax(&[(1, 700), (0, 700)]), Minor::ZERO);
+}
+
+#[test]
+fn a_shift_without_a_sale_reports_nothing_and_one_that_is_not_there_is_none() {
+    let mut house = House::default();
+    house.put(Thing::Shift(Shift::new(
+        EARLY,
+        DeviceId(1),
+        Timestamp(0),
+        Minor(10_000),
+    )));
+    let report = Report::of(&house, EARLY).unwrap();
+    assert_eq!(
+        (report.total(), report.receipts, report.taxes.len()),
+        (Minor::ZERO, None, 0)
+    );
+    assert_eq!(Report::of(&house, LATE), None);
+}

@@ -1,0 +1,1307 @@
+use super::{
+    House, Installed, Stock, Thing, ThingId, Till,
+    bill::{Bill, BillLine, Discount, Off, Seat},
+    cashier::Cashier,
+    decide,
+    delivery_run::{HandedOver, Proof, Run, Stop},
+    op::{Action, Op, Part, Refusal, SPEAKS},
+    payment::{Back, Owed, Tender, Way},
+    shift_report::Report,
+    table::Plan,
+    ticket::{News, Of, news},
+    visibility::Viewer,
+};
+use crate::{
+    basket::Service,
+    contact::Contact,
+    currency::{Currency, Minor},
+    device::DeviceKind,
+    id::{
+        BillId, CashierId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId, PaymentId, RefundId,
+        RestaurantId, RunId, ShiftId, TableId, TicketId,
+    },
+    lang::Lang,
+    order::{Order, Ordered, Progress},
+    order_settings::PaymentWay,
+    quote::{Due, Sum},
+    revision::Revision,
+    tax::{Tax, TaxRate},
+    time::{LocalMinute, Timestamp},
+};
+
+const BILL: BillId = BillId(1);
+const SHIFT: ShiftId = ShiftId(1);
+const ADA: DeviceId = DeviceId(1);
+const BEN: DeviceId = DeviceId(2);
+
+/// A house, and what each device asks of it in turn.
+struct Day {
+    house: House,
+    ops: u64,
+}
+
+impl Day {
+    fn new() -> Self {
+        let mut day = Self {
+            house: House::default(),
+            ops: 0,
+        };
+        day.does(
+            ADA,
+            Action::OpenShift {
+                shift: SHIFT,
+                float: Minor(10_000),
+            },
+        );
+        day.does(ADA, open(BILL, 10));
+        day
+    }
+
+    fn asks(&mut self, device: DeviceId, action: Action) -> Result<(), Refusal> {
+        self.ops += 1;
+        let op = Op {
+            id: OpId(u128::from(self.ops)),
+            device,
+            n: self.ops,
+            speaks: SPEAKS,
+            at: Timestamp(self.ops as i64),
+            by: None,
+            action,
+        };
+        decide(&self.house, &op).map(|things| things.into_iter().for_each(|thing| self.house.put(thing)))
+    }
+
+    fn does(&mut self, device: DeviceId, action: Action) {
+        assert_eq!(self.asks(device, action), Ok(()));
+    }
+
+    fn adds(&mut self, device: DeviceId, line: u128, name: &str, price: i64) {
+        self.does(device, add(line, name, price));
+    }
+
+    fn sends(&mut self, device: DeviceId, ticket: u128, news: Vec<News>) -> Vec<(String, i32)> {
+        self.does(
+            device,
+            Action::Send {
+                bill: BILL,
+                ticket: TicketId(ticket),
+                news,
+            },
+        );
+        let items = self
+            .house
+            .ticket(TicketId(ticket))
+            .map_or(&[][..], |ticket| &ticket.items);
+        items.iter().map(|item| (item.name.clone(), item.count)).collect()
+    }
+
+    fn bill(&self) -> &Bill {
+        self.house.bill(BILL).unwrap()
+    }
+
+    fn till(&self) -> &Till {
+        self.house.till(ADA).unwrap()
+    }
+}
+
+fn add(id: u128, name: &str, price: i64) -> Action {
+    Action::Add {
+        bill: BILL,
+        line: Box::new(line(id, name, price)),
+    }
+}
+
+fn part(line: u128, becomes: u128) -> Part {
+    Part {
+        line: LineId(line),
+        count: 1,
+        becomes: LineId(becomes),
+    }
+}
+
+fn line(id: u128, name: &str, price: i64) -> BillLine {
+    BillLine {
+        id: LineId(id),
+        dish: DishId(id),
+        name: name.into(),
+        price: Minor(price),
+        taxed: vec![(TaxRate(70_000), Minor(price))],
+        taxed_away: Vec::new(),
+        picks: Vec::new(),
+        note: String::new(),
+        course: 0,
+        count: 1,
+        sent: 0,
+    }
+}
+
+fn pay(payment: u128, amount: i64) -> Action {
+    Action::Pay {
+        bill: BILL,
+        shift: SHIFT,
+        tender: Tender::new(PaymentId(payment), Way::Cash, Minor(amount)),
+    }
+}
+
+fn back(owed: Owed, payment: u128, amount: i64) -> Action {
+    let back = Back {
+        id: RefundId(payment),
+        amount: Minor(amount),
+        rounding: Minor::ZERO,
+        reason: "cold".into(),
+    };
+    Action::Refund {
+        owed,
+        payment: PaymentId(payment),
+        back,
+        shift: SHIFT,
+    }
+}
+
+fn discount(id: u128, line: Option<u128>, off: Off) -> Action {
+    let discount = Discount {
+        id: DiscountId(id),
+        line: line.map(LineId),
+        off,
+        reason: "waited long".into(),
+        by: None,
+    };
+    Action::Discount { bill: BILL, discount }
+}
+
+fn open(bill: BillId, table: u128) -> Action {
+    Action::Open {
+        bill,
+        seat: Seat::Table(TableId(table)),
+        plus_tax: false,
+    }
+}
+
+/// To be collected, in a place without small coins.
+fn ordered(total: i64, tip: i64) -> Order {
+    let (minute, at) = (LocalMinute::new(2026, 11, 16, 12, 0), Timestamp(1_794_826_800));
+    let (total, currency) = (Minor(total), "CHF".parse::<Currency>().unwrap());
+    let ordered = Ordered {
+        restaurant: RestaurantId(1),
+        placed_at: at,
+        placed_on: minute,
+        currency,
+        lines: Vec::new(),
+        sums: vec![Sum::Dishes(total - Minor(tip)), Sum::Tip(Minor(tip))],
+        taxes: vec![Tax {
+            rate: TaxRate(190_000),
+            of: total - Minor(tip),
+            tax: Minor(288),
+        }],
+        total,
+        in_cash: currency.in_cash(total),
+        service: Service::Collection,
+        table: String::new(),
+        due: Due {
+            from: minute,
+            to: minute,
+        },
+        scheduled: false,
+        contact: Contact::default(),
+        redeemed_by: String::new(),
+        note: String::new(),
+        allergies: String::new(),
+        lang: Lang::English,
+    };
+    let progress = Progress::new(PaymentWay::Door, total, at);
+    Order {
+        id: OrderId(1),
+        number: 1,
+        revision: Revision(1),
+        ordered: ordered.into(),
+        progress,
+    }
+}
+
+fn told(name: &str, count: i32) -> (String, i32) {
+    (name.into(), count)
+}
+
+#[test]
+fn case_odoo_285993_only_what_is_new_reaches_the_kitchen() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Water", 250);
+    assert_eq!(day.sends(ADA, 1, news(day.bill())), [told("Water", 1)]);
+    day.adds(ADA, 2, "Burger", 1_250);
+    assert_eq!(day.sends(ADA, 2, news(day.bill())), [told("Burger", 1)]);
+}
+
+#[test]
+fn case_odoo_210776_a_cancellation_and_a_new_item_reach_the_kitchen_together() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Soup", 550);
+    day.sends(ADA, 1, news(day.bill()));
+    day.does(
+        ADA,
+        Action::Count {
+            bill: BILL,
+            line: LineId(1),
+            by: -1,
+        },
+    );
+    day.adds(ADA, 2, "Salad", 750);
+    assert_eq!(
+        day.sends(ADA, 2, news(day.bill())),
+        [told("Soup", -1), told("Salad", 1)]
+    );
+    assert!(news(day.bill()).is_empty());
+}
+
+#[test]
+fn case_odoo_138664_what_two_waiters_add_to_a_table_is_all_on_it() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.adds(BEN, 2, "Schnitzel", 1_490);
+    day.does(
+        ADA,
+        Action::Count {
+            bill: BILL,
+            line: LineId(1),
+            by: 1,
+        },
+    );
+    day.does(
+        BEN,
+        Action::Count {
+            bill: BILL,
+            line: LineId(1),
+            by: 1,
+        },
+    );
+    assert_eq!(day.bill().total(), Minor(3 * 450 + 1_490));
+}
+
+#[test]
+fn what_two_send_at_once_is_cooked_once() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    let seen = news(day.bill());
+    assert_eq!(day.sends(ADA, 1, seen.clone()), [told("Beer", 1)]);
+    assert!(day.sends(BEN, 2, seen).is_empty());
+}
+
+#[test]
+fn case_odoo_182058_a_sale_into_a_shift_that_another_closed_is_in_its_cash() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(
+        BEN,
+        Action::CloseShift {
+            shift: SHIFT,
+            counted: Minor(10_000),
+        },
+    );
+    day.does(ADA, pay(1, 450));
+    let shift = day.house.shift(SHIFT).unwrap();
+    assert_eq!((shift.expected(), shift.late()), (Minor(10_450), Minor(450)));
+    assert_eq!(
+        day.house
+            .things()
+            .filter(|thing| matches!(thing, Thing::Shift(_)))
+            .count(),
+        1,
+        "no shift appears by itself"
+    );
+}
+
+#[test]
+fn money_is_taken_down_whatever_became_of_the_bill() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 450));
+    assert_eq!(day.bill().due(), Minor::ZERO);
+    day.does(BEN, pay(2, 450));
+    assert_eq!(
+        day.bill().due(),
+        Minor(-450),
+        "the guest has paid twice and gets one back"
+    );
+    let again = back(Owed::Bill(BILL), 2, 450);
+    day.does(ADA, again.clone());
+    assert_eq!(
+        day.asks(ADA, again),
+        Err(Refusal::Taken),
+        "and only one, however often the button is tapped"
+    );
+    assert_eq!(
+        (day.bill().due(), day.house.shift(SHIFT).unwrap().expected()),
+        (Minor::ZERO, Minor(10_450))
+    );
+    assert_eq!(
+        day.asks(ADA, pay(1, 450)),
+        Err(Refusal::Taken),
+        "but each payment once"
+    );
+}
+
+#[test]
+fn a_till_counts_its_receipts_without_a_gap() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 200));
+    assert_eq!(
+        day.asks(
+            ADA,
+            Action::Bump {
+                ticket: TicketId(9),
+                lines: Vec::new()
+            }
+        ),
+        Err(Refusal::Unknown)
+    );
+    day.does(BEN, pay(2, 100));
+    day.does(ADA, pay(3, 150));
+    let receipts: Vec<_> = day
+        .bill()
+        .payments
+        .iter()
+        .map(|paid| (paid.receipt.till, paid.receipt.number))
+        .collect();
+    assert_eq!(receipts, [(ADA, 1), (BEN, 1), (ADA, 2)]);
+    assert_eq!(day.till().receipts, 2);
+}
+
+#[test]
+fn a_receipt_is_mailed_for_a_payment_that_is_there_also_after_its_bill_was_merged() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 450));
+    let mail = |payment, to: &str| Action::Mail {
+        bill: BILL,
+        payment: PaymentId(payment),
+        to: to.into(),
+        lang: Lang::German,
+    };
+    let before = day.house.clone();
+    day.does(ADA, mail(1, "ada@example.org"));
+    assert_eq!(day.house, before, "no thing is another one for it");
+    day.does(ADA, open(BillId(2), 11));
+    day.does(
+        ADA,
+        Action::Merge {
+            bill: BILL,
+            into: BillId(2),
+        },
+    );
+    day.does(ADA, mail(1, "ada@example.org"));
+    assert_eq!(day.asks(ADA, mail(2, "ada@example.org")), Err(Refusal::Unknown));
+    for to in [
+        "",
+        "ada",
+        "ada@example.org, eve@example.org",
+        "ada@example.org\r\nBcc: eve@example.org",
+    ] {
+        assert!(
+            matches!(day.asks(ADA, mail(1, to)), Err(Refusal::Malformed(_))),
+            "{to}"
+        );
+    }
+}
+
+#[test]
+fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_became_of_it() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 450));
+    let order = ordered(2_003, 200);
+    day.house.put(Thing::Order(Box::new(order.clone())));
+    let tender = day.house.tender(&order, PaymentId(2), Way::Cash);
+    assert_eq!(
+        (tender.amount, tender.tip, tender.rounding),
+        (Minor(1_803), Minor(200), Minor(2)),
+        "coins of 5"
+    );
+    let take = |payment| {
+        let tender = Tender {
+            id: PaymentId(payment),
+            ..tender.clone()
+        };
+        Action::TakeOrder {
+            order: order.id,
+            shift: SHIFT,
+            tender,
+        }
+    };
+    day.does(ADA, take(2));
+    assert_eq!(
+        (day.house.due(&order), day.house.shift(SHIFT).unwrap().expected()),
+        (Minor::ZERO, Minor(12_455))
+    );
+    assert_eq!(day.asks(ADA, take(2)), Err(Refusal::Taken), "each payment once");
+    day.house.put(Thing::Gone(ThingId::Order(order.id)));
+    day.does(BEN, take(3));
+    let taken = day.house.taken(order.id).unwrap();
+    let receipts: Vec<_> = taken
+        .payments
+        .iter()
+        .map(|paid| (paid.receipt.till, paid.receipt.number))
+        .collect();
+    assert_eq!(
+        (receipts, &taken.taxes),
+        (vec![(ADA, 2), (BEN, 1)], &order.ordered.taxes)
+    );
+    let unknown = Action::TakeOrder {
+        order: OrderId(9),
+        shift: SHIFT,
+        tender: Tender::new(PaymentId(4), Way::Card, Minor(100)),
+    };
+    day.does(ADA, unknown);
+    let report = Report::of(&day.house, SHIFT).unwrap();
+    assert_eq!(
+        (report.total(), report.tipped(), report.rounding),
+        (Minor(450 + 2 * 1_803 + 100), Minor(400), Minor(4))
+    );
+    assert_eq!((report.payments, report.receipts), (4, Some((1, 3))));
+    assert!(
+        report
+            .taxes
+            .iter()
+            .any(|tax| tax.rate == TaxRate(190_000) && tax.tax == Minor(288)),
+        "{:?}",
+        report.taxes
+    );
+    let cash = day.house.shift(SHIFT).unwrap().expected();
+    day.does(BEN, back(Owed::Order(order.id), 2, 803));
+    assert_eq!(
+        day.asks(BEN, back(Owed::Order(order.id), 9, 803)),
+        Err(Refusal::Unknown)
+    );
+    assert_eq!(day.house.shift(SHIFT).unwrap().expected(), cash - Minor(803));
+    let report = Report::of(&day.house, SHIFT).unwrap();
+    assert_eq!(
+        (report.total(), report.refunded),
+        (Minor(450 + 1_803 + 1_000 + 100), Minor(803))
+    );
+    assert_eq!(
+        day.house.due(&order),
+        Minor::ZERO,
+        "what was given back is not asked for again"
+    );
+    assert_eq!(
+        Viewer::new(DeviceKind::Courier, BEN, [BEN].into(), &[])
+            .shown(Thing::Taken(day.house.taken(order.id).unwrap().clone())),
+        None
+    );
+}
+
+#[test]
+fn what_was_paid_by_card_is_not_taken_again() {
+    let mut order = ordered(2_000, 0);
+    order.progress.payment.way = PaymentWay::Card;
+    order.progress.payment.paid = Minor(2_000);
+    assert_eq!(House::default().due(&order), Minor::ZERO);
+}
+
+#[test]
+fn case_kitchenasty_55_the_last_portion_is_sold_once() {
+    let mut day = Day::new();
+    day.house.put(Thing::Stock(Stock {
+        dish: DishId(1),
+        left: 1,
+    }));
+    day.adds(ADA, 1, "Meatloaf", 1_450);
+    assert_eq!(
+        day.asks(
+            BEN,
+            Action::Count {
+                bill: BILL,
+                line: LineId(1),
+                by: 1
+            }
+        ),
+        Err(Refusal::SoldOut { left: 0 })
+    );
+    day.does(
+        ADA,
+        Action::Count {
+            bill: BILL,
+            line: LineId(1),
+            by: -1,
+        },
+    );
+    assert_eq!(
+        day.house.stock(DishId(1)).unwrap().left,
+        1,
+        "what is taken off the bill can be sold again"
+    );
+}
+
+#[test]
+fn a_shift_that_two_tabs_opened_at_once_is_two_and_neither_loses_money() {
+    let mut day = Day::new();
+    day.does(
+        ADA,
+        Action::OpenShift {
+            shift: ShiftId(2),
+            float: Minor(500),
+        },
+    );
+    assert_eq!(day.till().shift, Some(ShiftId(2)));
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 450));
+    let close = Action::CloseShift {
+        shift: SHIFT,
+        counted: Minor(10_450),
+    };
+    day.does(ADA, close.clone());
+    assert_eq!(day.asks(BEN, close), Err(Refusal::Closed));
+    assert_eq!(day.till().shift, Some(ShiftId(2)), "the other one goes on");
+    assert_eq!(day.house.shift(ShiftId(2)).unwrap().expected(), Minor(500));
+}
+
+#[test]
+fn what_no_till_of_ours_would_send_is_refused_by_its_field() {
+    let mut day = Day::new();
+    let taxed = |parts: [i64; 2]| {
+        let Action::Add { bill, line } = add(1, "Beer", 100) else {
+            unreachable!()
+        };
+        let taxed = parts.map(|part| (TaxRate(70_000), Minor(part))).into();
+        Action::Add {
+            bill,
+            line: Box::new(BillLine { taxed, ..*line }),
+        }
+    };
+    assert_eq!(taxed([60, 40]).check(), Ok(()));
+    let broken = [
+        (taxed([60, 41]), "taxed"),
+        (taxed([-100, 200]), "taxed"),
+        (taxed([i64::MAX, 1]), "taxed"),
+        (add(1, &"x".repeat(200), 100), "name"),
+        (add(1, "Beer", -1), "price"),
+        (pay(1, -1), "amount"),
+        (
+            Action::MoveCash {
+                id: MoveId(1),
+                shift: SHIFT,
+                amount: Minor(1),
+                reason: "\u{7}".into(),
+            },
+            "reason",
+        ),
+        (
+            Action::OpenShift {
+                shift: ShiftId(2),
+                float: Minor(i64::MAX),
+            },
+            "float",
+        ),
+    ];
+    for (action, field) in broken {
+        let refused = day.asks(ADA, action);
+        assert!(
+            matches!(&refused, Err(Refusal::Malformed(why)) if why.contains(field)),
+            "{field}: {refused:?}"
+        );
+    }
+}
+
+#[test]
+fn case_odoo_142467_two_devices_open_one_table_and_it_has_one_live_bill() {
+    let mut day = Day::new();
+    day.does(BEN, open(BillId(2), 10));
+    let mut beer = add(1, "Beer", 450);
+    if let Action::Add { bill, .. } = &mut beer {
+        *bill = BillId(2);
+    }
+    day.does(BEN, beer);
+    assert_eq!(
+        day.bill().total(),
+        Minor(450),
+        "what Ben rings up is on the bill that Ada opened"
+    );
+    assert_eq!(day.house.table(TableId(10)).unwrap().bills, [BILL]);
+    let tender = Tender::new(PaymentId(1), Way::Cash, Minor(450));
+    day.does(
+        BEN,
+        Action::Pay {
+            bill: BillId(2),
+            shift: SHIFT,
+            tender,
+        },
+    );
+    assert_eq!((day.bill().due(), day.bill().closed), (Minor::ZERO, true));
+    assert!(
+        day.house.table(TableId(10)).unwrap().bills.is_empty(),
+        "who has paid leaves the table"
+    );
+}
+
+#[test]
+fn a_bill_that_is_paid_takes_more_and_is_open_again() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(ADA, pay(1, 450));
+    day.adds(BEN, 2, "Coffee", 300);
+    assert_eq!((day.bill().closed, day.bill().due()), (false, Minor(300)));
+    assert_eq!(day.house.table(TableId(10)).unwrap().bills, [BILL]);
+}
+
+#[test]
+fn a_bill_is_split_by_item_and_merged_again_without_losing_a_cent_or_a_ticket() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.does(
+        ADA,
+        Action::Count {
+            bill: BILL,
+            line: LineId(1),
+            by: 2,
+        },
+    );
+    day.sends(ADA, 1, news(day.bill()));
+    let other = BillId(2);
+    let part = |count| Part {
+        line: LineId(1),
+        count,
+        becomes: LineId(11),
+    };
+    let split = |count| Action::Split {
+        bill: BILL,
+        into: other,
+        parts: vec![part(count)],
+    };
+    day.does(ADA, split(2));
+    assert_eq!(
+        (day.bill().total(), day.house.bill(other).unwrap().total()),
+        (Minor(450), Minor(900))
+    );
+    assert!(
+        news(day.house.bill(other).unwrap()).is_empty(),
+        "the kitchen knows of them already"
+    );
+    assert_eq!(day.house.table(TableId(10)).unwrap().bills, [BILL, other]);
+    day.does(
+        ADA,
+        Action::Merge {
+            bill: other,
+            into: BILL,
+        },
+    );
+    assert_eq!(
+        (day.bill().total(), day.house.live(other).unwrap().id),
+        (Minor(1_350), BILL)
+    );
+    day.does(
+        ADA,
+        Action::Merge {
+            bill: BILL,
+            into: other,
+        },
+    );
+    assert_eq!(
+        day.house.table(TableId(10)).unwrap().bills,
+        [BILL],
+        "merging them the other way, too, changes nothing"
+    );
+}
+
+#[test]
+fn discounts_take_off_what_they_say_and_never_more_than_there_is() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.adds(ADA, 2, "Schnitzel", 1_490);
+    let discount = |id, line, off| Action::Discount {
+        bill: BILL,
+        discount: Discount {
+            id: DiscountId(id),
+            line,
+            off,
+            reason: "waited long".into(),
+            by: None,
+        },
+    };
+    day.does(ADA, discount(1, Some(LineId(1)), Off::Amount(Minor(1_000))));
+    day.does(ADA, discount(2, None, Off::Millionths(100_000)));
+    let sums = day.bill().sums();
+    assert_eq!(
+        (sums.dishes, &*sums.off, sums.total),
+        (Minor(1_940), &[Minor(450), Minor(149)][..], Minor(1_341))
+    );
+    assert_eq!(
+        sums.taxes.iter().map(|tax| tax.of).sum::<Minor>(),
+        Minor(1_341),
+        "tax is due on what is paid"
+    );
+    day.does(
+        ADA,
+        Action::TakeBackDiscount {
+            bill: BILL,
+            discount: DiscountId(1),
+        },
+    );
+    assert_eq!(day.bill().total(), Minor(1_746));
+}
+
+#[test]
+fn where_prices_are_without_tax_it_is_added_once() {
+    let mut day = Day::new();
+    day.does(
+        ADA,
+        Action::Open {
+            bill: BillId(2),
+            seat: Seat::Counter,
+            plus_tax: true,
+        },
+    );
+    let Action::Add { mut line, .. } = add(1, "Burger", 1_000) else {
+        unreachable!()
+    };
+    line.taxed = vec![(TaxRate(88_750), Minor(1_000))];
+    day.does(
+        ADA,
+        Action::Add {
+            bill: BillId(2),
+            line,
+        },
+    );
+    assert_eq!(day.house.bill(BillId(2)).unwrap().total(), Minor(1_089));
+}
+
+#[test]
+fn case_odoo_217318_a_tip_is_recorded_as_a_tip_and_change_is_given_on_the_rest() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    let tender = Tender {
+        tip: Minor(50),
+        given: Minor(1_000),
+        ..Tender::new(PaymentId(1), Way::Cash, Minor(450))
+    };
+    assert_eq!(tender.change(), Minor(500));
+    day.does(
+        ADA,
+        Action::Pay {
+            bill: BILL,
+            shift: SHIFT,
+            tender,
+        },
+    );
+    assert_eq!(
+        (day.bill().due(), day.house.shift(SHIFT).unwrap().expected()),
+        (Minor::ZERO, Minor(10_500))
+    );
+}
+
+#[test]
+fn a_table_with_guests_stays_on_the_plan() {
+    let mut day = Day::new();
+    let plan = Plan {
+        name: "10".into(),
+        seats: 4,
+        x: 20,
+        y: 30,
+        width: 10,
+        height: 10,
+        ..Plan::default()
+    };
+    day.does(
+        ADA,
+        Action::Plan {
+            table: TableId(10),
+            plan,
+        },
+    );
+    assert_eq!(
+        day.house.table(TableId(10)).unwrap().bills,
+        [BILL],
+        "moving it moves nobody"
+    );
+    assert_eq!(
+        day.asks(ADA, Action::RemoveTable { table: TableId(10) }),
+        Err(Refusal::InUse)
+    );
+    day.does(
+        ADA,
+        Action::Move {
+            bill: BILL,
+            seat: Seat::Counter,
+        },
+    );
+    day.does(ADA, Action::RemoveTable { table: TableId(10) });
+    assert_eq!(day.house.table(TableId(10)), None);
+}
+
+#[test]
+fn money_for_a_bill_that_was_never_made_is_taken_down() {
+    let mut day = Day::new();
+    let tender = Tender::new(PaymentId(1), Way::Card, Minor(450));
+    day.does(
+        ADA,
+        Action::Pay {
+            bill: BillId(9),
+            shift: SHIFT,
+            tender,
+        },
+    );
+    assert_eq!(
+        day.house.bill(BillId(9)).unwrap().due(),
+        Minor(-450),
+        "somebody has to see to it"
+    );
+}
+
+#[test]
+fn who_splits_off_what_is_gone_meanwhile_gets_what_is_left() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    let part = |line: u128| Part {
+        line: LineId(line),
+        count: 2,
+        becomes: LineId(line + 10),
+    };
+    day.does(
+        ADA,
+        Action::Split {
+            bill: BILL,
+            into: BillId(2),
+            parts: vec![part(1), part(2)],
+        },
+    );
+    assert_eq!(
+        (day.bill().total(), day.house.bill(BillId(2)).unwrap().total()),
+        (Minor::ZERO, Minor(450))
+    );
+}
+
+#[test]
+fn a_closed_shift_has_a_number_and_its_till_counts_on() {
+    let mut day = Day::new();
+    day.does(
+        ADA,
+        Action::CloseShift {
+            shift: SHIFT,
+            counted: Minor(9_900),
+        },
+    );
+    day.does(
+        ADA,
+        Action::OpenShift {
+            shift: ShiftId(2),
+            float: Minor(9_900),
+        },
+    );
+    day.does(
+        ADA,
+        Action::CloseShift {
+            shift: ShiftId(2),
+            counted: Minor(9_900),
+        },
+    );
+    let number = |shift| day.house.shift(shift).unwrap().closed.as_ref().unwrap().number;
+    assert_eq!(
+        (number(SHIFT), number(ShiftId(2)), day.till().shift),
+        (1, 2, None)
+    );
+}
+
+#[test]
+fn the_id_of_a_thing_survives_being_written() {
+    let ids = [
+        (ThingId::Bill(BILL), "bill-"),
+        (ThingId::Till(ADA), "till-"),
+        (ThingId::Device(ADA), "device-"),
+        (ThingId::Favourite(DishId(7)), "favourite-"),
+        (
+            ThingId::Refused(OpId(u128::MAX)),
+            "refused-ffffffffffffffffffffffffffffffff",
+        ),
+    ];
+    for (id, begins) in ids {
+        let text = id.to_string();
+        assert!(text.starts_with(begins), "{text}");
+        assert_eq!(text.parse(), Ok(id));
+    }
+    for text in [
+        "",
+        "bill",
+        "bill-",
+        "bill-7",
+        "guest-00000000000000000000000000000007",
+        "Bill-00000000000000000000000000000007",
+    ] {
+        assert!(text.parse::<ThingId>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_kitchen_sees_what_is_to_be_made_and_for_whom_and_neither_money_nor_pins() {
+    let kitchen = Viewer::new(DeviceKind::Kitchen, ADA, [ADA].into(), &[]);
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Soup", 500);
+    day.sends(
+        ADA,
+        1,
+        vec![News {
+            line: LineId(1),
+            count: 1,
+        }],
+    );
+    day.does(ADA, pay(1, 500));
+    day.does(
+        ADA,
+        Action::TakeOrder {
+            order: OrderId(1),
+            shift: SHIFT,
+            tender: Tender::new(PaymentId(2), Way::Cash, Minor(100)),
+        },
+    );
+    day.does(
+        ADA,
+        Action::Assign {
+            run: RunId(1),
+            courier: BEN,
+            orders: vec![],
+        },
+    );
+    let cashier = Cashier {
+        id: CashierId(1),
+        name: "Eve".into(),
+        pin: "hash".into(),
+    };
+    day.does(ADA, Action::Cashier(cashier));
+    day.house.put(Thing::Order(Box::new(ordered(100, 0))));
+    day.house.put(Thing::Stock(Stock {
+        dish: DishId(1),
+        left: 1,
+    }));
+    let seen: Vec<ThingId> = day
+        .house
+        .things()
+        .filter(|thing| kitchen.sees(thing))
+        .map(Thing::id)
+        .collect();
+    let hidden = |id: &ThingId| !seen.contains(id);
+    let (table, order) = (ThingId::Table(TableId(10)), ThingId::Order(ordered(100, 0).id));
+    assert_eq!(
+        seen,
+        [
+            ThingId::Ticket(TicketId(1)),
+            ThingId::Stock(DishId(1)),
+            table,
+            order
+        ]
+    );
+    for id in day.house.things().map(Thing::id).filter(hidden) {
+        assert_eq!(kitchen.shown(Thing::Gone(id)), None, "{id}");
+        assert_eq!(kitchen.shown(day.house.get(id).unwrap().clone()), None, "{id}");
+    }
+    assert_eq!(kitchen.shown(Thing::Gone(table)), Some(Thing::Gone(table)));
+}
+
+#[test]
+fn a_courier_sees_its_own_runs_and_what_they_bring_and_nobodys_money() {
+    let run = |id, courier| Run {
+        id: RunId(id),
+        courier,
+        had: [].into(),
+        assigned_at: Timestamp(0),
+        stops: vec![Stop {
+            order: OrderId(id),
+            handed_over: None,
+        }],
+        handed_in: None,
+    };
+    let runs = [run(1, ADA), run(2, BEN)];
+    let viewer = |kind| Viewer::new(kind, ADA, [ADA].into(), &runs);
+    let (ada, till) = (viewer(DeviceKind::Courier), viewer(DeviceKind::Till));
+    assert_eq!(ada.orders, [OrderId(1)].into());
+    let till_thing = Thing::Till(Till::new(ADA));
+    let everybodys = [
+        Thing::Stock(Stock {
+            dish: DishId(1),
+            left: 1,
+        }),
+        Thing::Device(Installed {
+            device: BEN,
+            name: "Ben".into(),
+            kind: DeviceKind::Till,
+        }),
+    ];
+    for thing in everybodys {
+        assert_eq!(ada.shown(thing.clone()), Some(thing.clone()));
+        assert_eq!(till.shown(thing.clone()), Some(thing));
+    }
+    assert_eq!(
+        ada.shown(Thing::Run(runs[0].clone())),
+        Some(Thing::Run(runs[0].clone()))
+    );
+    assert_eq!(ada.shown(Thing::Run(runs[1].clone())), None);
+    let once_hers = Run {
+        had: [ADA].into(),
+        ..runs[1].clone()
+    };
+    assert_eq!(
+        ada.shown(Thing::Run(once_hers)),
+        Some(Thing::Gone(ThingId::Run(RunId(2))))
+    );
+    assert_eq!(ada.shown(till_thing.clone()), None);
+    assert_eq!(ada.shown(Thing::Gone(ThingId::Bill(BILL))), None);
+    assert_eq!(till.shown(till_thing.clone()), Some(till_thing));
+}
+
+#[test]
+fn cash_is_moved_once_however_often_the_button_is_tapped() {
+    let mut day = Day::new();
+    let ice = Action::MoveCash {
+        id: MoveId(1),
+        shift: SHIFT,
+        amount: Minor(-500),
+        reason: "ice".into(),
+    };
+    day.does(ADA, ice.clone());
+    assert_eq!(day.asks(ADA, ice), Err(Refusal::Taken));
+    assert_eq!(day.house.shift(SHIFT).unwrap().expected(), Minor(9_500));
+}
+
+#[test]
+fn what_was_taken_off_costs_nobody_else_anything_when_a_bill_is_split_or_merged() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Steak", 3_000);
+    day.adds(ADA, 2, "Beer", 450);
+    day.adds(ADA, 3, "Cake", 700);
+    day.does(ADA, discount(1, Some(1), Off::Millionths(1_000_000)));
+    day.does(ADA, discount(2, None, Off::Millionths(100_000)));
+    assert_eq!(day.bill().total(), Minor(1_035));
+    let parts = vec![part(1, 11), part(2, 12)];
+    day.does(
+        ADA,
+        Action::Split {
+            bill: BILL,
+            into: BillId(2),
+            parts,
+        },
+    );
+    let total = |day: &Day, bill| day.house.bill(bill).unwrap().total();
+    assert_eq!(
+        (total(&day, BILL), total(&day, BillId(2))),
+        (Minor(630), Minor(405)),
+        "the steak stays free, and all of it a tenth cheaper"
+    );
+    day.does(BEN, open(BillId(3), 11));
+    day.does(
+        BEN,
+        Action::Add {
+            bill: BillId(3),
+            line: Box::new(line(31, "Soup", 600)),
+        },
+    );
+    day.does(
+        BEN,
+        Action::Merge {
+            bill: BILL,
+            into: BillId(3),
+        },
+    );
+    assert_eq!(
+        total(&day, BillId(3)),
+        Minor(1_230),
+        "the soup costs what it cost"
+    );
+}
+
+#[test]
+fn a_paid_bill_whose_sum_changes_is_open_again() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 450);
+    day.adds(ADA, 2, "Cake", 700);
+    day.does(ADA, pay(1, 1_150));
+    assert!(day.bill().closed);
+    day.does(
+        BEN,
+        Action::Split {
+            bill: BILL,
+            into: BillId(2),
+            parts: vec![part(2, 12)],
+        },
+    );
+    assert!(
+        !day.bill().closed,
+        "the guest is owed what the other one pays for"
+    );
+    assert_eq!(day.bill().due(), Minor(-700));
+}
+
+#[test]
+fn case_odoo_34604_a_bill_that_is_taken_along_after_all_has_the_same_price_and_the_other_tax() {
+    let mut day = Day::new();
+    let mut coffee = line(1, "Coffee", 1_000);
+    coffee.taxed = vec![(TaxRate(130_000), Minor(1_000))];
+    coffee.taxed_away = vec![(TaxRate(50_000), Minor(1_000))];
+    day.does(
+        ADA,
+        Action::Add {
+            bill: BILL,
+            line: Box::new(coffee),
+        },
+    );
+    let sums = |day: &Day| (day.bill().sums().total, day.bill().sums().taxes[0].tax);
+    assert_eq!(sums(&day), (Minor(1_000), Minor(115)));
+    day.does(
+        ADA,
+        Action::Move {
+            bill: BILL,
+            seat: Seat::Away,
+        },
+    );
+    assert_eq!(sums(&day), (Minor(1_000), Minor(48)));
+}
+
+#[test]
+fn a_drawer_holds_what_a_day_brings_in_any_currency() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Meze", 90_000_000);
+    day.does(
+        ADA,
+        Action::Count {
+            bill: BILL,
+            line: LineId(1),
+            by: 4,
+        },
+    );
+    day.does(ADA, pay(1, 450_000_000));
+    day.does(
+        ADA,
+        Action::CloseShift {
+            shift: SHIFT,
+            counted: Minor(450_010_000),
+        },
+    );
+    assert_eq!(
+        day.house.shift(SHIFT).unwrap().closed.as_ref().unwrap().expected,
+        Minor(450_010_000)
+    );
+}
+
+#[test]
+fn what_a_courier_collected_pays_for_the_orders_and_the_rest_is_a_move_of_cash() {
+    let mut day = Day::new();
+    let order = ordered(2_003, 200);
+    day.house.put(Thing::Order(Box::new(order.clone())));
+    day.does(
+        ADA,
+        Action::Assign {
+            run: RunId(1),
+            courier: BEN,
+            orders: vec![order.id],
+        },
+    );
+    let handed_over = HandedOver {
+        at: Timestamp(5),
+        cash: Minor(2_105),
+        proof: Proof::Name("Nell".into()),
+    };
+    day.does(
+        BEN,
+        Action::HandOver {
+            run: RunId(1),
+            order: order.id,
+            handed_over,
+        },
+    );
+    let hand_in = Action::HandIn {
+        id: MoveId(7),
+        run: RunId(1),
+        orders: vec![order.id],
+        shift: SHIFT,
+        amount: Minor(2_105),
+    };
+    day.does(ADA, hand_in.clone());
+    assert_eq!(day.asks(ADA, hand_in), Err(Refusal::Taken));
+    let report = Report::of(&day.house, SHIFT).unwrap();
+    assert_eq!(
+        (report.total(), report.tipped(), report.receipts),
+        (Minor(1_803), Minor(200), Some((1, 1)))
+    );
+    assert_eq!(
+        (report.shift.moved(), report.shift.expected()),
+        (Minor(100), Minor(12_105)),
+        "one more than it cost, in coins of 5"
+    );
+    assert_eq!(day.house.due(&order), Minor::ZERO);
+    assert!(day.house.run(RunId(1)).unwrap().is_over());
+}
+
+#[test]
+fn a_ticket_goes_where_its_guests_go_until_it_is_made() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Soup", 600);
+    let news = news(day.bill());
+    day.sends(ADA, 1, news);
+    let at = |day: &Day| match &day.house.ticket(TicketId(1)).unwrap().of {
+        Of::Bill { bill, seat, name } => (*bill, seat.clone(), name.clone()),
+        Of::Order(_) => unreachable!("it is a bill's"),
+    };
+    day.does(
+        ADA,
+        Action::Move {
+            bill: BILL,
+            seat: Seat::Table(TableId(5)),
+        },
+    );
+    day.does(
+        BEN,
+        Action::Name {
+            bill: BILL,
+            name: "red jacket".into(),
+        },
+    );
+    assert_eq!(at(&day), (BILL, Seat::Table(TableId(5)), "red jacket".into()));
+    day.does(BEN, open(BillId(2), 11));
+    day.does(
+        BEN,
+        Action::Merge {
+            bill: BILL,
+            into: BillId(2),
+        },
+    );
+    assert_eq!(at(&day), (BillId(2), Seat::Table(TableId(11)), String::new()));
+    day.does(
+        BEN,
+        Action::Bump {
+            ticket: TicketId(1),
+            lines: Vec::new(),
+        },
+    );
+    day.does(
+        BEN,
+        Action::Move {
+            bill: BillId(2),
+            seat: Seat::Counter,
+        },
+    );
+    assert_eq!(
+        at(&day).1,
+        Seat::Table(TableId(11)),
+        "what was brought stays where it was brought"
+    );
+}
+
+#[test]
+fn a_courier_hands_in_once_also_if_it_was_exactly_what_the_orders_cost() {
+    let mut day = Day::new();
+    let order = ordered(2_000, 0);
+    day.house.put(Thing::Order(Box::new(order.clone())));
+    day.does(
+        ADA,
+        Action::Assign {
+            run: RunId(1),
+            courier: BEN,
+            orders: vec![order.id],
+        },
+    );
+    let hand_in = Action::HandIn {
+        id: MoveId(7),
+        run: RunId(1),
+        orders: vec![order.id],
+        shift: SHIFT,
+        amount: Minor(2_000),
+    };
+    day.does(ADA, hand_in.clone());
+    assert_eq!(day.asks(ADA, hand_in), Err(Refusal::Taken));
+    assert_eq!(day.house.shift(SHIFT).unwrap().expected(), Minor(12_000));
+}

@@ -1,0 +1,190 @@
+//! What no action may exceed, whoever sends it.
+
+use super::{
+    bill::{BillLine, Discount, Off, Seat},
+    delivery_run::{HandedOver, Proof},
+    op::Action,
+    payment::Tender,
+    table::Plan,
+};
+use crate::{
+    contact::{Malformed, check_email, check_text, malformed},
+    currency::Minor,
+    limits,
+    tax::TaxRate,
+};
+
+type Checked = Result<(), Malformed>;
+
+fn amount(field: &'static str, amount: Minor, least: i64) -> Checked {
+    within(field, amount.0, least, limits::PRICE)
+}
+
+fn money(field: &'static str, amount: Minor, least: i64) -> Checked {
+    within(field, amount.0, least, limits::MONEY)
+}
+
+fn within(field: &'static str, number: i64, least: i64, most: i64) -> Checked {
+    match (least..=most).contains(&number) {
+        true => Ok(()),
+        false => Err(malformed(field, format!("is {least} to {most}"))),
+    }
+}
+
+fn at_most(field: &'static str, count: usize, most: usize) -> Checked {
+    match count <= most {
+        true => Ok(()),
+        false => Err(malformed(field, format!("are {most} at the most"))),
+    }
+}
+
+impl Action {
+    pub fn check(&self) -> Checked {
+        match self {
+            Self::Open { seat, .. } | Self::Move { seat, .. } => seat.check(),
+            Self::Add { line, .. } => line.check(),
+            Self::Note { note, course, .. } => {
+                within("course", i64::from(*course), 0, i64::from(limits::COURSES))?;
+                check_text("note", note, limits::NOTE)
+            }
+            Self::Name { name, .. } => check_text("name", name, limits::NAME),
+            Self::Guests { guests, .. } => within("guests", i64::from(*guests), 0, i64::from(limits::GUESTS)),
+            Self::Split { parts, .. } => at_most("parts", parts.len(), limits::BILL_LINES),
+            Self::Discount { discount, .. } => discount.check(),
+            Self::Send { news, .. } => at_most("news", news.len(), limits::BILL_LINES),
+            Self::Pay { tender, .. } | Self::TakeOrder { tender, .. } => tender.check(),
+            Self::Mail { to, .. } => check_email(to),
+            Self::Refund { back, .. } => {
+                money("amount", back.amount, 1)?;
+                money("rounding", back.rounding, -limits::MONEY)?;
+                check_text("reason", &back.reason, limits::NOTE)
+            }
+            Self::OpenShift { float, .. } => money("float", *float, 0),
+            Self::CloseShift { counted, .. } => money("counted", *counted, 0),
+            Self::MoveCash {
+                amount: moved,
+                reason,
+                ..
+            } => {
+                money("amount", *moved, -limits::MONEY)?;
+                check_text("reason", reason, limits::NOTE)
+            }
+            Self::Bump { lines, .. } | Self::Recall { lines, .. } => {
+                at_most("lines", lines.len(), limits::BILL_LINES)
+            }
+            Self::Cashier(cashier) => {
+                check_text("name", &cashier.name, limits::NAME)?;
+                check_text("pin", &cashier.pin, limits::KEY)
+            }
+            Self::Station(station) => {
+                check_text("name", &station.name, limits::NAME)?;
+                at_most("categories", station.categories.len(), limits::CATEGORIES)
+            }
+            Self::Plan { plan, .. } => plan.check(),
+            Self::Assign { orders, .. } => at_most("orders", orders.len(), limits::STOPS),
+            Self::HandOver { handed_over, .. } => handed_over.check(),
+            Self::HandIn {
+                orders, amount: cash, ..
+            } => {
+                at_most("orders", orders.len(), limits::STOPS)?;
+                money("amount", *cash, 0)
+            }
+            Self::Order { event, .. } => event.check(),
+            Self::Count { .. }
+            | Self::Merge { .. }
+            | Self::TakeBackDiscount { .. }
+            | Self::Close { .. }
+            | Self::Stock { .. }
+            | Self::Favour { .. }
+            | Self::RemoveCashier { .. }
+            | Self::RemoveStation { .. }
+            | Self::RemoveTable { .. }
+            | Self::Dismiss { .. } => Ok(()),
+        }
+    }
+}
+
+impl Seat {
+    fn check(&self) -> Checked {
+        let Self::Phone { name, phone } = self else {
+            return Ok(());
+        };
+        check_text("name", name, limits::NAME)?;
+        check_text("phone", phone, limits::PHONE)
+    }
+}
+
+/// The parts of a price, none of them more than the whole.
+fn check_taxed(taxed: &[(TaxRate, Minor)], price: Minor) -> Checked {
+    at_most("taxed", taxed.len(), limits::PICKS)?;
+    taxed
+        .iter()
+        .try_for_each(|(_, part)| within("taxed", part.0, 0, price.0))?;
+    within(
+        "taxed",
+        taxed.iter().map(|(_, part)| *part).sum::<Minor>().0,
+        price.0,
+        price.0,
+    )
+}
+
+impl BillLine {
+    fn check(&self) -> Checked {
+        within("count", i64::from(self.count), 1, i64::from(limits::COUNT))?;
+        within("sent", i64::from(self.sent), 0, 0)?;
+        within("course", i64::from(self.course), 0, i64::from(limits::COURSES))?;
+        at_most("picks", self.picks.len(), limits::PICKS)?;
+        self.picks
+            .iter()
+            .try_for_each(|pick| check_text("picks", &pick.name, limits::NAME))?;
+        amount("price", self.price, 0)?;
+        check_taxed(&self.taxed, self.price)?;
+        if !self.taxed_away.is_empty() {
+            check_taxed(&self.taxed_away, self.price)?;
+        }
+        check_text("name", &self.name, limits::NAME)?;
+        check_text("note", &self.note, limits::NOTE)
+    }
+}
+
+impl Discount {
+    fn check(&self) -> Checked {
+        match self.off {
+            Off::Millionths(millionths) => within("off", i64::from(millionths), 1, 1_000_000)?,
+            Off::Amount(off) => money("off", off, 1)?,
+        }
+        // Whoever looks at the books has to know why.
+        within("reason", self.reason.trim().len() as i64, 1, i64::MAX)?;
+        check_text("reason", &self.reason, limits::NOTE)
+    }
+}
+
+impl Tender {
+    fn check(&self) -> Checked {
+        money("amount", self.amount, 0)?;
+        money("tip", self.tip, 0)?;
+        money("rounding", self.rounding, -limits::MONEY)?;
+        money("given", self.given, 0)
+    }
+}
+
+impl Plan {
+    fn check(&self) -> Checked {
+        check_text("name", &self.name, limits::NAME)?;
+        check_text("room", &self.room, limits::NAME)?;
+        let sizes = [self.x, self.y, self.width, self.height];
+        sizes
+            .into_iter()
+            .try_for_each(|size| within("place", i64::from(size), 0, 100))
+    }
+}
+
+impl HandedOver {
+    fn check(&self) -> Checked {
+        money("cash", self.cash, 0)?;
+        match &self.proof {
+            Proof::Name(name) => check_text("name", name, limits::NAME),
+            Proof::Photo(photo) => check_text("photo", photo, limits::PHOTO),
+        }
+    }
+}

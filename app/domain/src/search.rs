@@ -1,0 +1,353 @@
+//! Finding restaurants in a town and dishes on a menu: the same search on the server, and on a device with what it kept.
+
+use std::fmt;
+
+use crate::{
+    cursor::{Cursor, Page},
+    limits,
+    menu::{Diet, Dish},
+    restaurant::{Cuisine, Listed},
+};
+
+/// What to list, as it stands in an address: `?q=noodle&open=1&cuisine=thai&after=1.noodle-bar&limit=20`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search {
+    pub q: String,
+    pub open: bool,
+    pub cuisine: Option<Cuisine>,
+    pub after: Option<Cursor>,
+    pub limit: usize,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self {
+            q: String::new(),
+            open: false,
+            cuisine: None,
+            after: None,
+            limit: limits::PAGE_DEFAULT,
+        }
+    }
+}
+
+/// Which parameter has a value that is not one of its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MalformedParameter {
+    pub name: &'static str,
+    pub wants: String,
+}
+
+impl fmt::Display for MalformedParameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "'{}' takes {}", self.name, self.wants)
+    }
+}
+
+impl std::error::Error for MalformedParameter {}
+
+fn malformed<T>(name: &'static str, wants: impl Into<String>) -> Result<T, MalformedParameter> {
+    Err(MalformedParameter {
+        name,
+        wants: wants.into(),
+    })
+}
+
+fn words(text: &str) -> Result<String, MalformedParameter> {
+    let text = text.trim();
+    if text.chars().count() > limits::SEARCH {
+        return malformed("q", format!("at most {} characters", limits::SEARCH));
+    }
+    Ok(text.to_owned())
+}
+
+impl Search {
+    pub fn parse<'a>(
+        pairs: &mut dyn Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, MalformedParameter> {
+        let mut search = Self::default();
+        for (name, value) in pairs {
+            match name {
+                "q" => search.q = words(value)?,
+                "open" => {
+                    search.open = match value {
+                        "1" => true,
+                        "0" | "" => false,
+                        _ => return malformed("open", "1 or 0"),
+                    }
+                }
+                "cuisine" if value.is_empty() => search.cuisine = None,
+                "cuisine" => match Cuisine::from_code(value) {
+                    Some(cuisine) => search.cuisine = Some(cuisine),
+                    None => {
+                        return malformed(
+                            "cuisine",
+                            Cuisine::ALL
+                                .iter()
+                                .map(|c| c.code())
+                                .collect::<Vec<_>>()
+                                .join(", "),
+                        );
+                    }
+                },
+                "after" => match value.parse() {
+                    Ok(cursor) => search.after = Some(cursor),
+                    Err(_) => return malformed("after", "the cursor that the page before ended with"),
+                },
+                "limit" => match value.parse() {
+                    Ok(limit @ 1..=limits::PAGE_MOST) => search.limit = limit,
+                    _ => {
+                        return malformed("limit", format!("a whole number from 1 to {}", limits::PAGE_MOST));
+                    }
+                },
+                _ => {}
+            }
+        }
+        Ok(search)
+    }
+
+    /// The parameters that differ from what goes without saying.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = Vec::new();
+        if !self.q.is_empty() {
+            pairs.push(("q", self.q.clone()));
+        }
+        if self.open {
+            pairs.push(("open", "1".to_owned()));
+        }
+        if let Some(cuisine) = self.cuisine {
+            pairs.push(("cuisine", cuisine.code().to_owned()));
+        }
+        if let Some(after) = &self.after {
+            pairs.push(("after", after.to_string()));
+        }
+        if self.limit != limits::PAGE_DEFAULT {
+            pairs.push(("limit", self.limit.to_string()));
+        }
+        pairs
+    }
+
+    fn finds(&self, wanted: &Wanted, listed: &Listed) -> bool {
+        let Listed {
+            restaurant, opening, ..
+        } = listed;
+        (opening.open || !self.open)
+            && self.cuisine.is_none_or(|cuisine| cuisine == restaurant.cuisine)
+            && wanted.in_any(&[
+                &restaurant.name,
+                restaurant.cuisine.code(),
+                &restaurant.description,
+                &restaurant.address.street,
+            ])
+    }
+
+    /// `town` is in the order of the slugs, which is the order of the list.
+    pub fn page(&self, town: impl Iterator<Item = Listed>) -> Page<Listed> {
+        let wanted = Wanted::new(&self.q);
+        let after = self.after.as_ref();
+        let mut found = town.filter(|listed| {
+            after.is_none_or(|after| listed.restaurant.slug > after.0) && self.finds(&wanted, listed)
+        });
+        let items: Vec<Listed> = found.by_ref().take(self.limit).collect();
+        let next = found
+            .next()
+            .and_then(|_| items.last())
+            .map(|last| Cursor(last.restaurant.slug.clone()));
+        Page { items, next }
+    }
+}
+
+/// Which dishes of a menu to show: `?q=lemon&diet=vegan`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DishFilter {
+    pub q: String,
+    pub diet: Option<Diet>,
+}
+
+impl DishFilter {
+    pub fn parse<'a>(
+        pairs: &mut dyn Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, MalformedParameter> {
+        let mut filter = Self::default();
+        for (name, value) in pairs {
+            match name {
+                "q" => filter.q = words(value)?,
+                "diet" if value.is_empty() => filter.diet = None,
+                "diet" => match Diet::from_code(value) {
+                    Some(diet) => filter.diet = Some(diet),
+                    None => {
+                        return malformed(
+                            "diet",
+                            Diet::ALL
+                                .iter()
+                                .map(|diet| diet.code())
+                                .collect::<Vec<_>>()
+                                .join(", "),
+                        );
+                    }
+                },
+                _ => {}
+            }
+        }
+        Ok(filter)
+    }
+
+    pub fn matcher(&self) -> impl Fn(&Dish) -> bool + use<> {
+        let (wanted, diet) = (Wanted::new(&self.q), self.diet);
+        move |dish| {
+            diet.is_none_or(|diet| dish.suits(diet)) && wanted.in_any(&[&dish.name, &dish.description])
+        }
+    }
+}
+
+impl Dish {
+    /// What is vegan is vegetarian, whether or not the restaurant ticked both.
+    pub fn suits(&self, diet: Diet) -> bool {
+        self.diets.contains(&diet) || diet == Diet::Vegetarian && self.diets.contains(&Diet::Vegan)
+    }
+}
+
+/// The words of a search: each must be somewhere, in any case and with or without its accents.
+struct Wanted(Vec<String>);
+
+impl Wanted {
+    fn new(q: &str) -> Self {
+        Self(fold(q).split_whitespace().map(str::to_owned).collect())
+    }
+
+    fn in_any(&self, texts: &[&str]) -> bool {
+        if self.0.is_empty() {
+            return true;
+        }
+        let folded: Vec<String> = texts.iter().map(|text| fold(text)).collect();
+        self.0
+            .iter()
+            .all(|word| folded.iter().any(|text| text.contains(word.as_str())))
+    }
+}
+
+/// Lower case without accents, so that "cafe" finds "Café" and "doner" finds "Döner".
+fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match c {
+            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' => folded.push('a'),
+            'ç' | 'ć' | 'č' => folded.push('c'),
+            'è' | 'é' | 'ê' | 'ë' | 'ē' => folded.push('e'),
+            'ğ' => folded.push('g'),
+            'ì' | 'í' | 'î' | 'ï' | 'ı' => folded.push('i'),
+            'ñ' => folded.push('n'),
+            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' => folded.push('o'),
+            'ş' | 'š' => folded.push('s'),
+            'ß' => folded.push_str("ss"),
+            'ù' | 'ú' | 'û' | 'ü' | 'ū' => folded.push('u'),
+            // Combining marks: what an accent is when it is a character of its own.
+            '\u{300}'..='\u{36f}' => {}
+            c => folded.push(c),
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{fixtures::listed, time::LocalMinute};
+
+    fn slugs(page: &Page<Listed>) -> Vec<&str> {
+        page.items
+            .iter()
+            .map(|listed| listed.restaurant.slug.as_str())
+            .collect()
+    }
+
+    fn town() -> impl Iterator<Item = Listed> {
+        let noon = LocalMinute::new(2026, 11, 16, 12, 0);
+        [
+            ("cafe-noir", "Café Noir", "24/7"),
+            ("doener-haus", "Döner-Haus", "Mo-Su 18:00-23:00"),
+            ("ramen-ya", "Ramen-ya", "24/7"),
+        ]
+        .map(|(slug, name, hours)| listed(slug, name, hours, noon))
+        .into_iter()
+    }
+
+    fn search(query: &[(&str, &str)]) -> Search {
+        Search::parse(&mut query.iter().copied()).unwrap()
+    }
+
+    #[test]
+    fn words_are_found_without_case_and_accents() {
+        assert_eq!(slugs(&search(&[("q", "CAFE")]).page(town())), ["cafe-noir"]);
+        assert_eq!(
+            slugs(&search(&[("q", "haus doner")]).page(town())),
+            ["doener-haus"]
+        );
+        assert_eq!(
+            slugs(&search(&[("q", "cafe\u{301} noir")]).page(town())),
+            ["cafe-noir"]
+        );
+        assert!(search(&[("q", "pizza")]).page(town()).items.is_empty());
+    }
+
+    #[test]
+    fn only_what_is_open() {
+        assert_eq!(
+            slugs(&search(&[("open", "1")]).page(town())),
+            ["cafe-noir", "ramen-ya"]
+        );
+    }
+
+    #[test]
+    fn pages_lead_to_one_another_without_gap_or_repeat() {
+        let first = search(&[("limit", "2")]).page(town());
+        assert_eq!(slugs(&first), ["cafe-noir", "doener-haus"]);
+        let after = first.next.unwrap().to_string();
+        let second = search(&[("limit", "2"), ("after", &after)]).page(town());
+        assert_eq!((slugs(&second), second.next.is_none()), (vec!["ramen-ya"], true));
+    }
+
+    #[test]
+    fn a_search_survives_its_address() {
+        let search = search(&[
+            ("q", " noodle "),
+            ("open", "1"),
+            ("cuisine", "thai"),
+            ("after", "1.a"),
+            ("limit", "7"),
+        ]);
+        let pairs = search.pairs();
+        assert_eq!(
+            Search::parse(&mut pairs.iter().map(|(name, value)| (*name, value.as_str()))),
+            Ok(search)
+        );
+    }
+
+    #[test]
+    fn other_values_are_refused_by_name() {
+        let long = "x".repeat(limits::SEARCH + 1);
+        for (name, value) in [
+            ("q", long.as_str()),
+            ("open", "yes"),
+            ("cuisine", "martian"),
+            ("after", "nonsense"),
+            ("limit", "0"),
+            ("limit", "101"),
+            ("limit", "-1"),
+        ] {
+            assert_eq!(
+                Search::parse(&mut [(name, value)].into_iter()).unwrap_err().name,
+                name
+            );
+        }
+    }
+
+    #[test]
+    fn vegan_is_vegetarian() {
+        let mut dish = crate::fixtures::dish("Lemon sorbet");
+        dish.diets = vec![Diet::Vegan];
+        assert!(dish.suits(Diet::Vegetarian) && dish.suits(Diet::Vegan) && !dish.suits(Diet::Halal));
+        let filter = DishFilter::parse(&mut [("q", "LEMON"), ("diet", "vegetarian")].into_iter()).unwrap();
+        assert!(filter.matcher()(&dish));
+    }
+}

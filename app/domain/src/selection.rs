@@ -1,0 +1,110 @@
+//! What was chosen on a dish, read by the menu: its names and prices, the dishes that come with it, and how it is taxed.
+
+use crate::{
+    allocate::share,
+    basket::Pick,
+    currency::Minor,
+    id::{ChoiceId, OptionGroupId},
+    menu::{Choice, Dish, Menu},
+    quote::QuotedPick,
+    tax::{Place, TaxRate, TaxRates},
+};
+
+/// One of a dish with what was chosen on it. What is missing keeps it from being ordered, not from having a price.
+pub fn price(menu: &Menu, dish: &Dish, picks: &[Pick]) -> Minor {
+    let mut picked = Picked::default();
+    let _ = picked.read(menu, &dish.option_groups, picks, 1);
+    picked.price(dish)
+}
+
+#[derive(Default)]
+pub struct Picked<'a> {
+    pub picks: Vec<QuotedPick>,
+    /// Those that come with the choices.
+    pub dishes: Vec<&'a Dish>,
+}
+
+/// Why it cannot be ordered so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    Options {
+        group: OptionGroupId,
+        min: u8,
+        max: u8,
+    },
+    /// It is not offered.
+    Unknown,
+}
+
+impl<'a> Picked<'a> {
+    /// Reads all of them, and tells the first fault.
+    pub fn read(
+        &mut self,
+        menu: &'a Menu,
+        offered: &[OptionGroupId],
+        picks: &[Pick],
+        depth: u8,
+    ) -> Result<(), Fault> {
+        let mut found = 0;
+        let mut fault = None;
+        for group in offered.iter().filter_map(|id| menu.group(*id)) {
+            let mut chosen = 0;
+            // In the order of the menu, so that the same choices always read the same.
+            for choice in &group.choices {
+                for pick in picks.iter().filter(|pick| pick.choice == choice.id) {
+                    (chosen, found) = (chosen + 1, found + 1);
+                    let within = self.pick(menu, choice, pick, depth);
+                    fault = fault
+                        .or(within.err())
+                        .or((chosen_twice(picks, choice.id)).then_some(Fault::Unknown));
+                }
+            }
+            if !(usize::from(group.min)..=usize::from(group.max)).contains(&chosen) {
+                fault = fault.or(Some(Fault::Options {
+                    group: group.id,
+                    min: group.min,
+                    max: group.max,
+                }));
+            }
+        }
+        if found != picks.len() {
+            fault = fault.or(Some(Fault::Unknown));
+        }
+        fault.map_or(Ok(()), Err)
+    }
+
+    fn pick(&mut self, menu: &'a Menu, choice: &Choice, pick: &Pick, depth: u8) -> Result<(), Fault> {
+        self.picks.push(QuotedPick {
+            choice: choice.id,
+            name: choice.name.clone(),
+            price: choice.price,
+            dish: choice.dish,
+            depth,
+        });
+        self.dishes.extend(choice.dish.and_then(|dish| menu.dish(dish)));
+        self.read(menu, &choice.option_groups, &pick.picks, depth + 1)
+    }
+
+    /// A combination is taxed as its dishes are, in proportion to what they cost by themselves.
+    pub fn rates(&self, dish: &Dish, usual: TaxRates, place: Place, sum: Minor) -> Vec<(TaxRate, Minor)> {
+        let rate = |dish: &Dish| dish.tax.unwrap_or(usual).at(place);
+        if self.dishes.is_empty() {
+            return vec![(rate(dish), sum)];
+        }
+        let prices: Vec<i64> = self.dishes.iter().map(|dish| dish.price.0).collect();
+        self.dishes
+            .iter()
+            .map(|dish| rate(dish))
+            .zip(share(sum, &prices))
+            .collect()
+    }
+
+    pub fn price(&self, dish: &Dish) -> Minor {
+        let extra: Minor = self.picks.iter().map(|pick| pick.price).sum();
+        (dish.price + extra).max(Minor::ZERO)
+    }
+}
+
+fn chosen_twice(picks: &[Pick], choice: ChoiceId) -> bool {
+    picks.iter().filter(|pick| pick.choice == choice).nth(1).is_some()
+}

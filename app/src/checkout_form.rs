@@ -1,0 +1,120 @@
+//! What a diner filled in at checkout, as its form says it: read in the browser for the running total, and by the server for the draft.
+
+use servery_domain::{
+    basket::Service,
+    contact::{Contact, Doorstep},
+    currency::Minor,
+    draft::Draft,
+    order_settings::PaymentWay,
+};
+
+/// The fields of a form in their order.
+#[derive(Clone, Copy)]
+pub struct Fields<'a>(pub &'a [(String, String)]);
+
+impl<'a> Fields<'a> {
+    pub fn find(self, name: &str) -> Option<&'a str> {
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.trim())
+    }
+
+    pub fn get(self, name: &str) -> &'a str {
+        self.find(name).unwrap_or_default()
+    }
+
+    /// Browsers send a line's end as two characters; a note counts it as one.
+    pub fn text(self, name: &str) -> String {
+        self.get(name).replace("\r\n", "\n")
+    }
+}
+
+/// Fields that the form did not have stay as they were.
+pub fn fill_in(draft: &mut Draft, fields: Fields<'_>) {
+    draft.choose(service(draft, fields));
+    if fields.find("street").is_some() {
+        draft.door = Some(doorstep(draft, fields));
+    }
+    let Draft { basket, contact, .. } = draft;
+    if let Some(slot) = fields.find("slot") {
+        basket.slot = slot.parse().ok();
+    }
+    if fields.find("coupon").is_some() {
+        basket.coupon = fields.text("coupon");
+    }
+    if let Ok(tip) = fields.get("tip").parse() {
+        basket.tip = Minor(tip);
+    }
+    let Contact { name, phone, email } = contact;
+    for (field, value) in [
+        ("name", name),
+        ("phone", phone),
+        ("email", email),
+        ("note", &mut draft.note),
+        ("allergies", &mut draft.allergies),
+    ] {
+        if fields.find(field).is_some() {
+            *value = fields.text(field);
+        }
+    }
+    draft.payment = PaymentWay::from_code(fields.get("payment")).or(draft.payment);
+}
+
+fn service(draft: &Draft, fields: Fields<'_>) -> Service {
+    match fields.get("service") {
+        "collection" => Service::Collection,
+        "table" => Service::Table(fields.text("table")),
+        "delivery" => Service::Delivery(doorstep(draft, fields)),
+        _ => draft.basket.service.clone(),
+    }
+}
+
+fn doorstep(draft: &Draft, fields: Fields<'_>) -> Doorstep {
+    let [street, postcode, city, hint] =
+        ["street", "postcode", "city", "hint"].map(|field| fields.text(field));
+    Doorstep {
+        street,
+        postcode,
+        city,
+        hint,
+        point: draft.doorstep().point,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_form_does_not_ask_stays() {
+        let mut draft = Draft {
+            note: "ring twice".into(),
+            ..Draft::default()
+        };
+        let pairs = [
+            ("service", "delivery"),
+            ("street", " Mill Lane 1 "),
+            ("tip", "250"),
+            ("name", "Ada"),
+            ("allergies", "nuts\r\neggs"),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        fill_in(&mut draft, Fields(&pairs));
+        assert!(matches!(&draft.basket.service, Service::Delivery(door) if door.street == "Mill Lane 1"));
+        assert_eq!(
+            (draft.basket.tip, &*draft.note, &*draft.allergies),
+            (Minor(250), "ring twice", "nuts\neggs")
+        );
+        fill_in(&mut draft, Fields(&[("service".into(), "collection".into())]));
+        assert_eq!(
+            (&draft.basket.service, &*draft.contact.name),
+            (&Service::Collection, "Ada")
+        );
+        assert_eq!(draft.doorstep().street, "Mill Lane 1");
+        let typed_while_hidden = [("service", "collection"), ("street", "Mill Lane 2")]
+            .map(|(name, value)| (name.into(), value.into()));
+        fill_in(&mut draft, Fields(&typed_while_hidden));
+        assert_eq!(draft.doorstep().street, "Mill Lane 2");
+    }
+}

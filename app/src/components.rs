@@ -1,0 +1,18 @@
+//! What several pages share.
+
+pub mod allergen;
+pub mod availability;
+pub mod cuisine;
+pub mod diet;
+pub mod dish_badges;
+pub mod footer;
+pub mod form;
+pub mod header;
+pub mod notice;
+pub mod offline;
+pub mod opening;
+pub mod options;
+pub mod picture;
+pub mod refusal_text;
+pub mod render_info;
+pub mod sum;

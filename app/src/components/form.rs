@@ -1,0 +1,36 @@
+//! A form as the browser sees it while one types. Without a script the same form is simply sent.
+
+use js_sys::Array;
+use leptos::{
+    prelude::{RwSignal, Set, window},
+    wasm_bindgen::JsValue,
+    web_sys::{FormData, HtmlFormElement},
+};
+
+use crate::page_address::Visit;
+
+/// What would be sent, in the order of the fields; files are left out.
+pub fn pairs(form: &HtmlFormElement) -> Vec<(String, String)> {
+    let Ok(data) = FormData::new_with_form(form) else {
+        return Vec::new();
+    };
+    let pair = |pair: JsValue| {
+        let pair = Array::from(&pair);
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    Array::from(&data).iter().filter_map(pair).collect()
+}
+
+pub fn borrowed((name, value): &(String, String)) -> (&str, &str) {
+    (name, value)
+}
+
+/// So that the address can be shared, a reload shows the same, and links to other views of this page keep what was typed.
+pub fn show_address(current: RwSignal<Visit>, address: &str) {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    current.set(Visit::new(path, query));
+    if let Ok(history) = window().history() {
+        // Refused only when called hundreds of times a second; the next keystroke sets it again.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
+    }
+}

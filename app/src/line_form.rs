@@ -1,0 +1,212 @@
+//! How a diner wants a dish, as its form says it: read in the browser for the running total, and by the server for the basket.
+
+use servery_domain::{
+    basket::{Line, Pick},
+    currency::Minor,
+    id::{ChoiceId, DishId, LineId},
+    limits,
+    menu::{Dish, Menu, OptionGroup},
+    search::MalformedParameter,
+    selection,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    pub dish: DishId,
+    pub count: u8,
+    pub note: String,
+    pub picks: Vec<Pick>,
+}
+
+/// Exactly one must be chosen.
+pub fn one_of(group: &OptionGroup) -> bool {
+    (group.min, group.max) == (1, 1)
+}
+
+/// What the fields of a group are called: `pick`, the choices within which it is offered, and for buttons of which one excludes
+/// the others, which need a name of their own, the group: `pick-CHOICE.GROUP`.
+pub fn field(group: &OptionGroup, within: impl Iterator<Item = ChoiceId>) -> String {
+    let mut name: String = std::iter::once("pick".to_owned())
+        .chain(within.map(|choice| format!("-{choice}")))
+        .collect();
+    if one_of(group) {
+        name += &format!(".{}", group.id);
+    }
+    name
+}
+
+/// The choices within which a field offers something; `None` if it is no such field.
+fn within(field: &str) -> Option<Vec<ChoiceId>> {
+    let place = field.strip_prefix("pick")?.split('.').next()?;
+    let choices = place.split('-').skip(1).map(|choice| choice.parse().ok());
+    if place.is_empty() || place.starts_with('-') {
+        choices.collect()
+    } else {
+        None
+    }
+}
+
+/// What was chosen within something that is not chosen itself is left out: a page without a script sends that, too.
+fn put(picks: &mut Vec<Pick>, within: &[ChoiceId], choice: ChoiceId) {
+    match within.split_first() {
+        None => picks.push(Pick {
+            choice,
+            picks: Vec::new(),
+        }),
+        Some((first, rest)) => {
+            if let Some(pick) = picks.iter_mut().find(|pick| pick.choice == *first) {
+                put(&mut pick.picks, rest, choice);
+            }
+        }
+    }
+}
+
+fn malformed<T>(name: &'static str, wants: impl Into<String>) -> Result<T, MalformedParameter> {
+    Err(MalformedParameter {
+        name,
+        wants: wants.into(),
+    })
+}
+
+fn note(value: &str) -> Result<String, MalformedParameter> {
+    // A form sends each end of a line as two characters.
+    let note = value.replace("\r\n", "\n").trim().to_owned();
+    if note.chars().count() > limits::NOTE {
+        malformed("note", format!("at most {} characters", limits::NOTE))
+    } else {
+        Ok(note)
+    }
+}
+
+impl Wish {
+    pub fn parse<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, MalformedParameter> {
+        let (mut dish, mut wish) = (
+            None,
+            Self {
+                dish: DishId(0),
+                count: 1,
+                note: String::new(),
+                picks: Vec::new(),
+            },
+        );
+        for (name, value) in pairs {
+            match name {
+                "dish" => dish = value.parse().ok(),
+                "count" => match value.parse() {
+                    Ok(count @ 1..=limits::COUNT) => wish.count = count,
+                    _ => return malformed("count", format!("a whole number from 1 to {}", limits::COUNT)),
+                },
+                "note" => wish.note = note(value)?,
+                _ => {
+                    if let Some(within) = within(name) {
+                        let Ok(choice) = value.parse() else {
+                            return malformed("pick", "the id of a choice");
+                        };
+                        put(&mut wish.picks, &within, choice);
+                    }
+                }
+            }
+        }
+        match dish {
+            Some(dish) => Ok(Self { dish, ..wish }),
+            None => malformed("dish", "the id of a dish"),
+        }
+    }
+
+    pub fn line(self, id: LineId) -> Line {
+        let Self {
+            dish,
+            count,
+            note,
+            picks,
+        } = self;
+        Line {
+            id,
+            dish,
+            count,
+            picks,
+            note,
+        }
+    }
+
+    /// At the prices of this menu.
+    pub fn price(&self, menu: &Menu, dish: &Dish) -> Minor {
+        selection::price(menu, dish, &self.picks).times(self.count.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use servery_domain::id::OptionGroupId;
+
+    use super::*;
+
+    fn id(number: u128) -> String {
+        DishId(number).to_string()
+    }
+
+    fn pick(choice: u128, picks: Vec<Pick>) -> Pick {
+        Pick {
+            choice: ChoiceId(choice),
+            picks,
+        }
+    }
+
+    fn group(max: u8) -> OptionGroup {
+        OptionGroup {
+            id: OptionGroupId(9),
+            name: String::new(),
+            min: 1,
+            max,
+            choices: Vec::new(),
+        }
+    }
+
+    fn parse(fields: &[(String, String)]) -> Result<Wish, MalformedParameter> {
+        Wish::parse(fields.iter().map(|(name, value)| (&**name, &**value)))
+    }
+
+    #[test]
+    fn a_form_is_read() {
+        let field = |max, within: &[ChoiceId]| field(&group(max), within.iter().copied());
+        let fields = [
+            ("dish".to_owned(), id(1)),
+            (field(1, &[]), id(2)),
+            (field(2, &[]), id(3)),
+            (field(1, &[ChoiceId(2)]), id(4)),
+            (field(2, &[ChoiceId(2), ChoiceId(4)]), id(5)),
+            // Its choice is not chosen.
+            (field(2, &[ChoiceId(7)]), id(6)),
+            ("count".to_owned(), "2".to_owned()),
+            ("note".to_owned(), " no\r\nonions ".to_owned()),
+            ("picky".to_owned(), "no field of ours".to_owned()),
+        ];
+        let picks = vec![pick(2, vec![pick(4, vec![pick(5, vec![])])]), pick(3, vec![])];
+        assert_eq!(
+            parse(&fields),
+            Ok(Wish {
+                dish: DishId(1),
+                count: 2,
+                note: "no\nonions".into(),
+                picks
+            })
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let long = "x".repeat(limits::NOTE + 1);
+        for (name, value) in [
+            ("count", "0"),
+            ("count", "100"),
+            ("count", "two"),
+            ("note", &*long),
+            ("pick", "1"),
+            ("dish", ""),
+        ] {
+            let read = parse(&[("dish".to_owned(), id(1)), (name.to_owned(), value.to_owned())]);
+            assert_eq!(read.map_err(|malformed| malformed.name), Err(name), "{value}");
+        }
+        assert!(parse(&[("count".to_owned(), "1".to_owned())]).is_err());
+    }
+}

@@ -1,0 +1,210 @@
+//! The pages that one signs in for: an account, and a restaurant's board.
+
+mod credentials;
+mod passkeys;
+mod profile;
+
+use std::sync::Arc;
+
+use leptos::{either::EitherOf8, prelude::*};
+use servery_domain::{
+    account::SignedIn,
+    board::Board,
+    device::DeviceList,
+    passkey::PasskeyView,
+    problem::{Kind, Problem},
+    slug::Slug,
+};
+
+use super::{
+    Pages, WholeBackend,
+    board::{self, devices},
+};
+use crate::{
+    backend::{Actions, PasskeyActions, SignedBackend, Watch},
+    content::{document_title, nothing_here},
+    page_address::Visit,
+    pos_client::Desks,
+    routes::{Chunk, View, slug},
+    text::{Key, Texts},
+};
+
+#[derive(Debug, Clone)]
+pub enum Signed {
+    Board {
+        slug: Slug,
+        board: Box<Board>,
+    },
+    Devices {
+        slug: Slug,
+        list: Box<DeviceList>,
+        said: devices::Said,
+    },
+    Account {
+        signed_in: Box<SignedIn>,
+        passkeys: Vec<PasskeyView>,
+        done: Option<String>,
+        wrong: Option<String>,
+    },
+    SignIn {
+        next: String,
+        done: Option<String>,
+        wrong: Option<String>,
+    },
+    SignUp {
+        done: bool,
+        wrong: bool,
+    },
+    AskReset {
+        done: bool,
+        wrong: bool,
+    },
+    Reset {
+        token: String,
+        wrong: bool,
+    },
+    Verify {
+        token: String,
+        done: bool,
+        wrong: bool,
+    },
+}
+
+impl Pages for Signed {
+    const CHUNK: Chunk = Chunk::Signed;
+    type Backend = dyn SignedBackend;
+
+    fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<dyn SignedBackend> {
+        whole
+    }
+
+    fn provide(device: Arc<impl Actions + Desks + PasskeyActions + Watch + 'static>) {
+        let watch: Arc<dyn Watch> = device.clone();
+        provide_context(watch);
+        let actions: Arc<dyn PasskeyActions> = device;
+        provide_context(actions);
+    }
+
+    async fn load(
+        view: View,
+        values: &[&str],
+        visit: &Visit,
+        backend: &Self::Backend,
+    ) -> Result<Self, Problem> {
+        let nothing_here = || nothing_here(visit);
+        let token = || {
+            values
+                .first()
+                .map(|token| (*token).to_owned())
+                .ok_or_else(nothing_here)
+        };
+        let said = |name: &str| visit.get(name).map(str::to_owned);
+        let (done, wrong) = (said("done"), said("wrong"));
+        match view {
+            View::Board => {
+                let slug = slug(values).ok_or_else(nothing_here)?;
+                match backend.board(&slug).await {
+                    Ok(board) => Ok(Self::Board {
+                        slug,
+                        board: Box::new(board),
+                    }),
+                    Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn {
+                        next: visit.path.clone(),
+                        done,
+                        wrong,
+                    }),
+                    Err(problem) => Err(problem),
+                }
+            }
+            View::Devices => {
+                let slug = slug(values).ok_or_else(nothing_here)?;
+                match backend.devices(&slug).await {
+                    Ok(list) => Ok(Self::Devices {
+                        slug,
+                        list: Box::new(list),
+                        said: devices::Said::read(visit),
+                    }),
+                    Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn {
+                        next: visit.path.clone(),
+                        done,
+                        wrong,
+                    }),
+                    Err(problem) => Err(problem),
+                }
+            }
+            View::Account => match backend.signed_in().await {
+                Ok(signed_in) => Ok(Self::Account {
+                    signed_in: Box::new(signed_in),
+                    passkeys: backend.passkeys().await?,
+                    done,
+                    wrong,
+                }),
+                Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn {
+                    next: "/account".into(),
+                    done,
+                    wrong,
+                }),
+                Err(problem) => Err(problem),
+            },
+            View::SignUp => Ok(Self::SignUp {
+                done: done.is_some(),
+                wrong: wrong.is_some(),
+            }),
+            View::AskReset => Ok(Self::AskReset {
+                done: done.is_some(),
+                wrong: wrong.is_some(),
+            }),
+            View::Reset => Ok(Self::Reset {
+                token: token()?,
+                wrong: wrong.is_some(),
+            }),
+            View::Verify => Ok(Self::Verify {
+                token: token()?,
+                done: done.is_some(),
+                wrong: wrong.is_some(),
+            }),
+            _ => Err(nothing_here()),
+        }
+    }
+
+    fn view(self) -> impl IntoView + 'static {
+        match self {
+            Self::Board { slug, board } => EitherOf8::A(view! { <board::BoardPage slug board=*board/> }),
+            Self::Account {
+                signed_in,
+                passkeys,
+                done,
+                wrong,
+            } => EitherOf8::B(view! { <profile::Account signed_in=*signed_in keys=passkeys done wrong/> }),
+            Self::SignIn { next, done, wrong } => EitherOf8::C(credentials::sign_in(next, done, wrong)),
+            Self::SignUp { done, wrong } => EitherOf8::D(credentials::sign_up(done, wrong)),
+            Self::AskReset { done, wrong } => EitherOf8::E(credentials::ask_reset(done, wrong)),
+            Self::Reset { token, wrong } => EitherOf8::F(credentials::reset(token, wrong)),
+            Self::Verify { token, done, wrong } => EitherOf8::G(credentials::verify(token, done, wrong)),
+            Self::Devices { slug, list, said } => {
+                EitherOf8::H(view! { <devices::Devices slug list=*list said/> })
+            }
+        }
+    }
+
+    fn title(&self, texts: Texts) -> String {
+        let key = match self {
+            Self::Board { board, .. } => {
+                return document_title(&texts.fill(Key::BoardTitle, &[("name", &board.name)]));
+            }
+            Self::Devices { list, .. } => {
+                return document_title(&texts.fill(Key::DevicesTitle, &[("name", &list.name)]));
+            }
+            Self::Account { .. } => Key::AccountTitle,
+            Self::SignIn { .. } => Key::SignInTitle,
+            Self::SignUp { .. } => Key::SignUpTitle,
+            Self::AskReset { .. } | Self::Reset { .. } => Key::ResetTitle,
+            Self::Verify { .. } => Key::VerifyTitle,
+        };
+        document_title(texts.get(key))
+    }
+
+    fn refresh(&self) -> Option<u32> {
+        matches!(self, Self::Board { .. }).then_some(20)
+    }
+}

@@ -1,0 +1,159 @@
+//! Passkeys: whose account has which, a new one, and a way in with one. Removing is a plain form; the rest only a browser can do.
+
+use std::sync::Arc;
+
+use leptos::{ev::SubmitEvent, html::Input, prelude::*, task::spawn_local};
+use servery_domain::{limits, passkey::PasskeyView, time::LocalMinute};
+
+use super::profile::HERE;
+use crate::{
+    backend::{PasskeyActions, PasskeyFailure, PasskeyWish},
+    components::{
+        notice::{Tone, said},
+        render_info::HowMade,
+    },
+    render::Mode,
+    text::{Key, Texts},
+};
+
+/// What the account's page is told when there is a new one.
+pub const DONE: &str = "passkey";
+
+fn is_thin() -> bool {
+    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    decision.mode == Mode::Thin
+}
+
+/// What a browser can do, and what became of it.
+#[derive(Clone, Copy)]
+struct Device {
+    actions: StoredValue<Option<Arc<dyn PasskeyActions>>>,
+    /// Known in the browser only, once it shows the page.
+    possible: RwSignal<Option<bool>>,
+    failed: RwSignal<Option<PasskeyFailure>>,
+}
+
+impl Device {
+    fn new() -> Self {
+        let actions = use_context::<Arc<dyn PasskeyActions>>();
+        let (possible, known) = (RwSignal::new(None), actions.clone());
+        Effect::new(move |_| possible.set(known.as_ref().map(|actions| actions.is_possible())));
+        Self {
+            actions: StoredValue::new(actions),
+            possible,
+            failed: RwSignal::new(None),
+        }
+    }
+
+    /// Makes one of this name, or signs in.
+    fn ask(self, name: Option<String>, next: String) {
+        let Some(actions) = self.actions.get_value() else {
+            return;
+        };
+        spawn_local(async move {
+            let wish = name
+                .as_deref()
+                .map_or(PasskeyWish::SignIn, |name| PasskeyWish::Make { name });
+            let failed = actions.ask(wish, &next).await.err();
+            self.failed.try_set(failed);
+        });
+    }
+
+    fn is_hidden(self) -> bool {
+        self.possible.get() != Some(true)
+    }
+
+    fn failure(self, texts: Texts) -> impl IntoView {
+        move || {
+            said(
+                self.failed.get().map(|failure| texts.get(words(failure))),
+                Tone::Bad,
+            )
+        }
+    }
+}
+
+fn words(failure: PasskeyFailure) -> Key {
+    match failure {
+        PasskeyFailure::Cancelled => Key::PasskeyCancelled,
+        PasskeyFailure::Known => Key::PasskeyKnown,
+        PasskeyFailure::Unknown => Key::PasskeyUnknown,
+        PasskeyFailure::TooOften => Key::SignInTooOften,
+        PasskeyFailure::Failed => Key::PasskeyFailed,
+    }
+}
+
+/// A plain page has nothing to say of passkeys while there is none.
+pub fn list(texts: Texts, passkeys: &[PasskeyView]) -> impl IntoView + use<> {
+    let thin = is_thin();
+    let rows: Vec<_> = passkeys.iter().map(|passkey| row(texts, passkey)).collect();
+    let none = rows
+        .is_empty()
+        .then(|| view! { <p class="hint">{texts.get(Key::PasskeyNone)}</p> });
+    (!thin || !rows.is_empty()).then(|| {
+        view! {
+            <h2>{texts.get(Key::PasskeyTitle)}</h2>
+            <p class="hint">{texts.get(Key::PasskeyLead)}</p>
+            {none}
+            <ul class="rows">{rows}</ul>
+            {(!thin).then(|| add(texts))}
+        }
+    })
+}
+
+fn row(texts: Texts, passkey: &PasskeyView) -> impl IntoView + use<> {
+    let made_on = format!("\u{2068}{}\u{2069}", LocalMinute(passkey.made_at.0 / 60).day());
+    view! {
+        <li>
+            <span>
+                <bdi>{passkey.name.clone()}</bdi>
+                " "
+                <span class="hint">{texts.fill(Key::PasskeyMade, &[("date", &made_on)])}</span>
+            </span>
+            <form method="post" action=HERE>
+                <input type="hidden" name="passkey" value=passkey.id.clone()/>
+                <button name="change" value="remove-passkey">{texts.get(Key::AccountRemove)}</button>
+            </form>
+        </li>
+    }
+}
+
+fn add(texts: Texts) -> impl IntoView {
+    let device = Device::new();
+    let field = NodeRef::<Input>::new();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        device.ask(
+            field.get_untracked().map(|field| field.value()),
+            format!("{HERE}?done={DONE}"),
+        );
+    };
+    let impossible = move || device.possible.get() != Some(false);
+    view! {
+        <details hidden=move || device.is_hidden()>
+            <summary>{texts.get(Key::PasskeyAdd)}</summary>
+            <form class="fields" method="post" on:submit=submit>
+                <label>
+                    <span>{texts.get(Key::PasskeyName)}</span>
+                    <input type="text" node_ref=field required maxlength=limits::NAME autocomplete="off"/>
+                </label>
+                <button type="submit">{texts.get(Key::PasskeyAdd)}</button>
+            </form>
+        </details>
+        <p class="hint" hidden=impossible>{texts.get(Key::PasskeyImpossible)}</p>
+        {device.failure(texts)}
+    }
+}
+
+/// Under the form for a password, which goes everywhere.
+pub fn sign_in(texts: Texts, next: String) -> impl IntoView {
+    (!is_thin()).then(|| {
+        let device = Device::new();
+        view! {
+            <div class="passkey">
+                <button type="button" hidden=move || device.is_hidden() on:click=move |_| device.ask(None, next.clone())>{texts.get(Key::SignInPasskey)}</button>
+                {device.failure(texts)}
+            </div>
+        }
+    })
+}

@@ -1,0 +1,104 @@
+//! The orders that are under way, for who cooks and hands them over. Without a script it looks again by itself.
+
+mod board_updates;
+pub mod devices;
+mod order_card;
+mod stock;
+
+use leptos::{either::Either, prelude::*};
+use servery_domain::{
+    account::Act,
+    board::{Board, BoardTable, Column},
+    slug::Slug,
+};
+
+use self::board_updates::Live;
+use crate::{
+    components::render_info::HowMade,
+    render::Mode,
+    text::{Key, Texts, texts},
+};
+
+#[component]
+pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
+    let texts = texts();
+    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let stock = stock::stock(texts, &slug, &board);
+    let tables = tables(texts, &board);
+    let devices = board.role.may(Act::Devices).then(|| {
+        view! { <p><a href=format!("/board/{slug}/devices")>{texts.get(Key::BoardDevices)}</a></p> }
+    });
+    let title = texts.fill(Key::BoardTitle, &[("name", &board.name)]);
+    let Live { shown, lost } = board_updates::follow(&slug, board);
+    let how = if decision.mode == Mode::Thin {
+        Key::BoardRefreshes
+    } else {
+        Key::BoardLive
+    };
+    view! {
+        <article class="board">
+            <h1>{title}</h1>
+            <div role="status">{line(texts, &slug, how, lost)}</div>
+            <div class="columns" aria-live="polite">{columns(texts, &slug, shown)}</div>
+            {stock}
+            {tables}
+            {devices}
+        </article>
+    }
+}
+
+/// Whether what is shown is how things are.
+fn line(texts: Texts, slug: &Slug, how: Key, lost: RwSignal<bool>) -> impl IntoView + use<> {
+    let anew = format!("/board/{slug}");
+    move || match lost.get() {
+        false => Either::Left(view! { <p class="small-print">{texts.get(how)}</p> }),
+        true => Either::Right(view! {
+            <p class="said lost">{texts.get(Key::BoardLost)}" "<a href=anew.clone() rel="external">{texts.get(Key::BoardAnew)}</a></p>
+        }),
+    }
+}
+
+fn columns(texts: Texts, slug: &Slug, shown: RwSignal<Board>) -> impl IntoView + use<> {
+    let column = |column: Column| {
+        let (title, empty) = match column {
+            Column::New => (Key::BoardNew, Key::BoardNothingNew),
+            Column::Kitchen => (Key::BoardKitchen, Key::BoardNothing),
+            Column::Pass => (Key::BoardPass, Key::BoardNothing),
+        };
+        let orders = move || shown.with(|board| board.column(column).cloned().collect::<Vec<_>>());
+        let count = Memo::new(move |_| shown.with(|board| board.column(column).count()));
+        let nothing = move || (count.get() == 0).then(|| view! { <p class="empty">{texts.get(empty)}</p> });
+        let slug = slug.clone();
+        // What somebody fills in on a ticket stays while others change.
+        view! {
+            <section class=column.code()>
+                <h2>{texts.get(title)}" "<b>{count}</b></h2>
+                {nothing}
+                <ol>
+                    <For each=orders key=|order| (order.id, order.revision) let:order>
+                        {shown.with_untracked(|board| order_card::card(texts, &slug, board, &order))}
+                    </For>
+                </ol>
+            </section>
+        }
+    };
+    Column::ALL.iter().map(|each| column(*each)).collect::<Vec<_>>()
+}
+
+/// The address of each table, to be made a QR code of.
+fn tables(texts: Texts, board: &Board) -> impl IntoView + use<> {
+    let row = |table: &BoardTable| {
+        let path = format!("/t/{}", table.code);
+        view! { <li><span dir="auto">{table.name.clone()}</span><a dir="ltr" href=path.clone()>{path.clone()}</a></li> }
+    };
+    let rows: Vec<_> = board.tables.iter().map(row).collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <details class="stock tables">
+                <summary>{texts.get(Key::BoardTables)}</summary>
+                <p class="small-print">{texts.get(Key::BoardTablesNote)}</p>
+                <ul>{rows}</ul>
+            </details>
+        }
+    })
+}

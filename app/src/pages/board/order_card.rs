@@ -1,0 +1,211 @@
+//! One order as a ticket: what, for whom, until when, and what can be done with it.
+
+use leptos::{either::Either, prelude::*};
+use servery_domain::{
+    account::Act,
+    basket::Service,
+    board::Board,
+    currency::Minor,
+    limits,
+    order::{CommonReason, Event, Order, Refund, steps},
+    order_settings::PaymentWay,
+    quote::QuotedLine,
+    slug::Slug,
+};
+
+use crate::{
+    components::{dish_badges::isolated, opening::weekday, refusal_text::common},
+    text::{Key, Texts},
+};
+
+/// Minutes that the kitchen may promise.
+const PROMISES: [usize; 7] = [10, 15, 20, 30, 45, 60, 90];
+
+pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl IntoView + use<> {
+    let ordered = &order.ordered;
+    let lines: Vec<_> = ordered.lines.iter().map(line).collect();
+    let action = format!("/board/{slug}/orders/{}", order.id);
+    let own = steps(order)
+        .into_iter()
+        .filter(|event| board.role.may(Act::Advance(event)));
+    let (next, off): (Vec<Event>, Vec<Event>) =
+        own.partition(|event| !matches!(event, Event::Rejected { .. } | Event::Cancelled { .. }));
+    let next: Vec<_> = next
+        .iter()
+        .map(|event| step(texts, &action, event, ordered.scheduled))
+        .collect();
+    let off = off.first().map(|event| call_off(texts, &action, event));
+    let back = give_back(texts, board, order, &action);
+    let wrong = (off.is_some() || back.is_some())
+        .then(|| view! { <details><summary>{texts.get(Key::BoardMore)}</summary>{off}{back}</details> });
+    let text = |key, text: &str| (!text.is_empty()).then(|| texts.fill(key, &[("text", text)]));
+    let allergies = text(Key::BoardAllergies, &ordered.allergies)
+        .map(|text| view! { <p class="allergies" dir="auto">{text}</p> });
+    let note = text(Key::BoardNote, &ordered.note).map(|text| view! { <p dir="auto">{text}</p> });
+    view! {
+        <li class="ticket" id=format!("o{}", order.number)>
+            <h3><span class="number">{format!("#{}", order.number)}</span>" "{service(texts, board, order)}</h3>
+            <p class="due">{due(texts, board, order)}</p>
+            <ul class="lines">{lines}</ul>
+            {allergies}
+            {note}
+            <p class="facts"><span dir="auto">{ordered.contact.name.clone()}</span>" "<a href=format!("tel:{}", ordered.contact.phone.replace(' ', "")) dir="ltr">{ordered.contact.phone.clone()}</a></p>
+            {address(order)}
+            <p class="facts">{payment(texts, order)}</p>
+            {refunds(texts, order)}
+            <div class="steps">{next}</div>
+            {wrong}
+        </li>
+    }
+}
+
+fn line(line: &QuotedLine) -> impl IntoView + use<> {
+    let picks: Vec<_> = line
+        .picks
+        .iter()
+        .map(|pick| view! { <li dir="auto">{pick.name.clone()}</li> })
+        .collect();
+    let note =
+        (!line.note.is_empty()).then(|| view! { <p class="line-note" dir="auto">{line.note.clone()}</p> });
+    view! {
+        <li>
+            <b dir="auto">{format!("{} × {}", line.count, line.name)}</b>
+            {(!picks.is_empty()).then_some(view! { <ul>{picks}</ul> })}
+            {note}
+        </li>
+    }
+}
+
+fn service(texts: Texts, board: &Board, order: &Order) -> String {
+    match &order.ordered.service {
+        Service::Collection => texts.get(Key::BoardCollection).to_owned(),
+        Service::Delivery(_) => texts.get(Key::BoardDelivery).to_owned(),
+        Service::Table(code) => texts.fill(Key::BoardTable, &[("name", board.table(code))]),
+    }
+}
+
+fn due(texts: Texts, board: &Board, order: &Order) -> String {
+    let due = order.progress.ready_at.unwrap_or(order.ordered.due.from);
+    let (time, day) = (due.clock(), weekday(texts, due.weekday()));
+    let key = if due.day() == board.now.day() {
+        Key::BoardDue
+    } else {
+        Key::BoardDueDay
+    };
+    let said = texts.fill(key, &[("time", &time), ("day", day)]);
+    if order.ordered.scheduled {
+        said
+    } else {
+        format!("{said} · {}", texts.get(Key::BoardAsap))
+    }
+}
+
+fn address(order: &Order) -> Option<impl IntoView + use<>> {
+    let Service::Delivery(door) = &order.ordered.service else {
+        return None;
+    };
+    let hint = (!door.hint.is_empty()).then(|| format!(" · {}", door.hint));
+    let text = format!(
+        "{}, {} {}{}",
+        door.street,
+        door.postcode,
+        door.city,
+        hint.unwrap_or_default()
+    );
+    Some(view! { <p class="facts" dir="auto">{text}</p> })
+}
+
+fn payment(texts: Texts, order: &Order) -> String {
+    let (payment, open) = (&order.progress.payment, order.to_pay());
+    if payment.way == PaymentWay::Card && open.0 <= 0 || payment.paid.0 > 0 {
+        return texts.get(Key::BoardPaid).to_owned();
+    }
+    texts.fill(
+        Key::BoardToPay,
+        &[("total", &texts.lang.money(open, order.ordered.currency))],
+    )
+}
+
+fn refunds(texts: Texts, order: &Order) -> Vec<impl IntoView + use<>> {
+    let currency = order.ordered.currency;
+    let row = |refund: &Refund| {
+        let said = texts.fill(
+            Key::BoardGivenBack,
+            &[("amount", &texts.lang.money(refund.amount, currency))],
+        );
+        let reason = (!refund.reason.is_empty()).then(|| format!(" · {}", isolated(&refund.reason)));
+        view! { <p class="facts">{said}{reason}</p> }
+    };
+    order.progress.payment.refunds.iter().map(row).collect()
+}
+
+fn step(texts: Texts, action: &str, event: &Event, scheduled: bool) -> impl IntoView + use<> {
+    let (code, label) = match event {
+        Event::Accepted { .. } => ("accepted", Key::BoardAccept),
+        Event::Preparing => ("preparing", Key::BoardPreparing),
+        Event::Ready => ("ready", Key::BoardReady),
+        Event::OutForDelivery => ("out_for_delivery", Key::BoardOut),
+        Event::Collected => ("collected", Key::BoardCollected),
+        _ => ("delivered", Key::BoardDelivered),
+    };
+    let promise = matches!(event, Event::Accepted { .. }).then(|| match scheduled {
+        // A slot is a promise.
+        true => Either::Left(view! { <input type="hidden" name="minutes" value="0"/> }),
+        false => {
+            let options: Vec<_> = PROMISES
+                .iter()
+                .map(|minutes| view! { <option value=minutes.to_string() selected={*minutes == 20}>{texts.count(Key::BoardMinutes, *minutes)}</option> })
+                .collect();
+            Either::Right(view! { <label><span>{texts.get(Key::BoardReadyIn)}</span><select name="minutes">{options}</select></label> })
+        }
+    });
+    view! {
+        <form method="post" action=action.to_owned()>
+            {promise}
+            <button name="event" value=code>{texts.get(label)}</button>
+        </form>
+    }
+}
+
+fn call_off(texts: Texts, action: &str, event: &Event) -> impl IntoView + use<> {
+    let (code, label) = match event {
+        Event::Rejected { .. } => ("rejected", Key::BoardReject),
+        _ => ("cancelled", Key::BoardCancel),
+    };
+    let reasons: Vec<_> = CommonReason::ALL
+        .iter()
+        .map(|each| view! { <option value=each.code()>{common(texts, *each)}</option> })
+        .collect();
+    view! {
+        <form method="post" action=action.to_owned()>
+            <label><span>{texts.get(Key::BoardReason)}</span><select name="reason">{reasons}</select></label>
+            <button name="event" value=code>{texts.get(label)}</button>
+        </form>
+    }
+}
+
+/// Some of what was paid by card, for something that was not as it should be.
+fn give_back(texts: Texts, board: &Board, order: &Order, action: &str) -> Option<impl IntoView + use<>> {
+    let (left, currency) = (order.progress.refundable(), order.ordered.currency);
+    let event = Event::Refund {
+        amount: left,
+        left,
+        reason: String::new(),
+    };
+    if left <= Minor::ZERO || !board.role.may(Act::Advance(&event)) {
+        return None;
+    }
+    let label = texts.fill(
+        Key::BoardRefundAmount,
+        &[("left", &texts.lang.money(left, currency))],
+    );
+    let (left, least) = (currency.plain(left), currency.plain(Minor(1)));
+    Some(view! {
+        <form method="post" action=action.to_owned()>
+            <input type="hidden" name="left" value=left.clone()/>
+            <label><span>{label}</span><input type="number" name="amount" required min=least.clone() max=left step=least inputmode="decimal"/></label>
+            <label class="grow"><span>{texts.get(Key::BoardRefundReason)}</span><input name="reason" required maxlength=limits::NOTE autocomplete="off"/></label>
+            <button name="event" value="refund">{texts.get(Key::BoardRefund)}</button>
+        </form>
+    })
+}

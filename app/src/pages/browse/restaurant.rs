@@ -1,0 +1,258 @@
+//! A restaurant and its menu, read like a printed one.
+
+mod basket_link;
+
+use std::sync::Arc;
+
+use leptos::{html, prelude::*};
+use servery_domain::{
+    limits,
+    menu::{Category, Diet, Dish, Menu},
+    restaurant::{Listed, Restaurant as RestaurantFacts},
+    search::DishFilter,
+};
+
+use crate::{
+    components::{availability, cuisine, diet, dish_badges, form, opening, picture::Picture},
+    page_address::{address, visit},
+    text::{Key, Texts, texts},
+};
+
+#[component]
+pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> impl IntoView {
+    let texts = texts();
+    let path = format!("/restaurants/{}", listed.restaurant.slug);
+    let visit = visit();
+    let filters = NodeRef::<html::Form>::new();
+    let shown = RwSignal::new(filter.clone());
+    let look = {
+        let path = path.clone();
+        move || {
+            let Some(pairs) = filters.get().map(|filters| form::pairs(&filters)) else {
+                return;
+            };
+            if let Ok(filter) = DishFilter::parse(&mut pairs.iter().map(form::borrowed)) {
+                form::show_address(
+                    visit,
+                    &address(
+                        &path,
+                        pairs
+                            .iter()
+                            .filter(|(_, value)| !value.is_empty())
+                            .map(form::borrowed),
+                    ),
+                );
+                shown.set(filter);
+            }
+        }
+    };
+    let tax = tax(texts, &listed.restaurant);
+    let whole = path.clone();
+
+    view! {
+        <article class="restaurant">
+            {heading(texts, &listed)}
+            {basket_link::begun(texts, &path)}
+            <form class="search" role="search" action=path method="get" node_ref=filters on:input=move |_| look()>
+                <label class="grow">
+                    <span>{texts.get(Key::MenuSearch)}</span>
+                    <input type="search" name="q" value=filter.q.clone() maxlength=limits::SEARCH autocomplete="off"/>
+                </label>
+                <label>
+                    <span>{texts.get(Key::MenuDiet)}</span>
+                    <select name="diet">
+                        <option value="">{texts.get(Key::MenuDietAny)}</option>
+                        {Diet::ALL.iter().map(|option| view! {
+                            <option value=option.code() selected={filter.diet == Some(*option)}>{diet::name(texts, *option)}</option>
+                        }).collect::<Vec<_>>()}
+                    </select>
+                </label>
+                <button type="submit">{texts.get(Key::MenuSubmit)}</button>
+            </form>
+            {move || shown.with(|filter| dishes(texts, &menu, &listed, filter, &whole))}
+            <p class="small-print">{tax}" "{texts.get(Key::MenuAllergenNote)}</p>
+        </article>
+    }
+}
+
+const LARGE: usize = 100;
+
+fn heading(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
+    let RestaurantFacts {
+        name,
+        lang,
+        cuisine,
+        description,
+        address,
+        phone,
+        picture,
+        hours,
+        holidays,
+        ..
+    } = &listed.restaurant;
+    let week: Vec<_> = (0..7)
+        .map(|days| listed.today.plus(days))
+        .map(|day| (day.weekday(), hours.spans_of(day, holidays)))
+        .map(|(weekday, spans)| view! { <tr><th scope="row">{opening::weekday(texts, weekday)}</th><td>{opening::spans(texts, &spans)}</td></tr> })
+        .collect();
+    let phone_link = format!("tel:{}", phone.replace(' ', ""));
+    view! {
+        <header class="masthead">
+            {picture.clone().map(|file| view! { <Picture file alt="" sizes="(min-width: 48rem) 20rem, 40vw" eager=true/> })}
+            <div>
+                <p class="facts">{cuisine::name(texts, *cuisine)}</p>
+                <h1 lang=lang.tag() dir="auto">{name.clone()}</h1>
+                <p class="lead" lang=lang.tag() dir="auto">{description.clone()}</p>
+                <details class="opening" class:closed=!listed.opening.open>
+                    <summary>{opening::sentence(texts, &listed.opening)}</summary>
+                    <table><caption>{texts.get(Key::OpeningHours)}</caption><tbody>{week}</tbody></table>
+                </details>
+                <p class="facts contact">
+                    <span dir="auto">{format!("{}, {} {}", address.street, address.postcode, address.city)}</span>
+                    <a href=phone_link dir="ltr">{phone.clone()}</a>
+                </p>
+            </div>
+        </header>
+    }
+}
+
+fn tax(texts: Texts, restaurant: &RestaurantFacts) -> String {
+    let tax = &restaurant.tax;
+    if tax.eat_in.0 == 0 && tax.takeaway.0 == 0 {
+        return texts.get(Key::MenuTaxNone).to_owned();
+    }
+    let key = match (tax.included, tax.eat_in == tax.takeaway) {
+        (true, true) => Key::MenuTaxIncluded,
+        (true, false) => Key::MenuTaxIncludedByPlace,
+        (false, _) => Key::MenuTaxAdded,
+    };
+    texts.fill(
+        key,
+        &[
+            ("name", &tax.name),
+            ("rate", &texts.percent(tax.eat_in)),
+            ("takeaway", &texts.percent(tax.takeaway)),
+        ],
+    )
+}
+
+fn dishes(
+    texts: Texts,
+    menu: &Arc<Menu>,
+    listed: &Listed,
+    filter: &DishFilter,
+    path: &str,
+) -> impl IntoView + use<> {
+    let wanted = filter.matcher();
+    let shown: Vec<(usize, &Category, Vec<&Dish>)> = menu
+        .categories
+        .iter()
+        .enumerate()
+        .map(|(number, category)| {
+            (
+                number,
+                category,
+                category
+                    .dishes
+                    .iter()
+                    .filter(|dish| wanted(dish))
+                    .collect::<Vec<_>>(),
+            )
+        })
+        .filter(|(_, _, dishes)| !dishes.is_empty())
+        .collect();
+    let (tag, direction) = (menu.lang.tag(), menu.lang.direction());
+    // So long that browsers had better lay out only what is near.
+    let large = menu.dishes().nth(LARGE).is_some();
+    let empty = shown.is_empty().then(|| {
+        view! {
+            <div class="empty" role="status">
+                <p>{texts.get(Key::MenuNothing)}</p>
+                <p><a class="button" href=path.to_owned()>{texts.get(Key::MenuShowAll)}</a></p>
+            </div>
+        }
+    });
+    let contents: Vec<_> =
+        shown.iter().map(|(number, category, _)| view! { <li><a href=format!("#c{number}")>{category.name.clone()}</a></li> }).collect();
+    let sections: Vec<_> = shown
+        .into_iter()
+        .map(|(number, category, dishes)| section(texts, menu, listed, path, number, category, &dishes))
+        .collect();
+    view! {
+        <nav class="categories" aria-label=texts.get(Key::MenuCategories)><ul lang=tag dir=direction>{contents}</ul></nav>
+        <div class="menu" class:large=large lang=tag dir=direction>{sections}</div>
+        {empty}
+    }
+}
+
+fn section(
+    texts: Texts,
+    menu: &Menu,
+    listed: &Listed,
+    path: &str,
+    number: usize,
+    category: &Category,
+    dishes: &[&Dish],
+) -> impl IntoView + use<> {
+    let rows: Vec<_> = dishes
+        .iter()
+        .map(|shown| dish(texts, menu, listed, path, shown))
+        .collect();
+    let description =
+        (!category.description.is_empty()).then(|| view! { <p>{category.description.clone()}</p> });
+    view! {
+        <section id=format!("c{number}")>
+            <h2>{category.name.clone()}</h2>
+            {description}
+            <ul class="dishes">{rows}</ul>
+        </section>
+    }
+}
+
+fn dish(texts: Texts, menu: &Menu, listed: &Listed, path: &str, dish: &Dish) -> impl IntoView + use<> {
+    let picture = dish
+        .picture
+        .clone()
+        .map(|file| view! { <Picture file alt="" sizes="96px"/> });
+    let description = (!dish.description.is_empty()).then(|| view! { <p>{dish.description.clone()}</p> });
+    let mut notes = notes_with_options(texts, menu, dish);
+    let sold_out = listed.sold_out.contains(&dish.id);
+    let later = availability::not_served(texts, listed, dish).filter(|_| !sold_out);
+    let away = later.is_some();
+    if let Some(unavailable) = later.or_else(|| sold_out.then(|| texts.get(Key::DishSoldOut).to_owned())) {
+        let dot = if notes.is_empty() { "" } else { " · " };
+        notes = format!("{unavailable}{dot}{notes}");
+    }
+    let notes = (!notes.is_empty())
+        .then(|| view! { <p class="notes" lang=texts.lang.tag() dir=texts.lang.direction()>{notes}</p> });
+    view! {
+        <li class:sold-out=sold_out class:away=away>
+            <h3 dir="auto"><a href=format!("{path}/dishes/{}", dish.id)>{dish.name.clone()}</a></h3>
+            <span class="price" dir="auto">{texts.lang.money(dish.price, menu.currency)}</span>
+            {description}
+            {notes}
+            {picture}
+        </li>
+    }
+}
+
+/// `Vegan · Contains gluten, soy · Choose: Size, Sauce`
+fn notes_with_options(texts: Texts, menu: &Menu, dish: &Dish) -> String {
+    let mut notes = dish_badges::notes(texts, dish);
+    let foreign = menu.lang != texts.lang;
+    let groups = dish
+        .option_groups
+        .iter()
+        .filter_map(|id| menu.group(*id))
+        .map(|group| match foreign {
+            true => dish_badges::isolated(&group.name).into(),
+            false => group.name.as_str().into(),
+        });
+    dish_badges::list(
+        &mut notes,
+        texts.get(Key::MenuChoose),
+        texts.get(Key::ListComma),
+        groups,
+    );
+    notes
+}

@@ -1,0 +1,209 @@
+//! What the parts of the checkout have in common.
+
+use leptos::{
+    ev::MouseEvent,
+    html,
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{HtmlElement, HtmlFormElement},
+};
+use servery_domain::{basket::Service, currency::Minor, id::OrderId};
+
+use crate::{
+    backend::Placing,
+    checkout_form::{Fields, fill_in},
+    components::form,
+    pages::ordering::{
+        Came,
+        components::validation_text::{hindrances, malformed},
+        draft_editor::Making,
+    },
+    text::{Key, Texts, texts},
+};
+
+/// In the order of the page.
+const FIELDS: [&str; 15] = [
+    "service",
+    "street",
+    "postcode",
+    "city",
+    "hint",
+    "slot",
+    "name",
+    "phone",
+    "email",
+    "tip",
+    "note",
+    "allergies",
+    "payment",
+    "lines",
+    "coupon",
+];
+
+#[derive(Clone, Copy)]
+pub struct Desk {
+    pub making: Making,
+    pub came: StoredValue<Came>,
+    /// Whether it was tried to place the order: from then on all that is missing is named.
+    tried: RwSignal<bool>,
+    /// Minutes to the diner, on which the times depend.
+    pub travel: Memo<u16>,
+    pub placing: Option<RwSignal<Placing>>,
+}
+
+impl Desk {
+    pub fn new(making: Making, came: Came) -> Self {
+        let travel = Memo::new(move |_| {
+            making.draft.with(|draft| {
+                making
+                    .begun
+                    .with_value(|begun| begun.timetable(begun.times.now, &draft.basket.service).travel)
+            })
+        });
+        let placing = making.actions().map(|actions| actions.placing());
+        let tried = came.wrong.as_deref().is_some_and(|wrong| wrong != "changed");
+        Self {
+            making,
+            tried: RwSignal::new(tried),
+            came: StoredValue::new(came),
+            travel,
+            placing,
+        }
+    }
+
+    pub fn state(self) -> Placing {
+        self.placing.map_or(Placing::Idle, |placing| placing.get())
+    }
+
+    pub fn busy(self) -> bool {
+        matches!(self.state(), Placing::Sending | Placing::Waiting)
+    }
+
+    /// What is wrong with a field, in words.
+    pub fn words(self, texts: Texts, field: &str) -> Option<String> {
+        let Self { making, .. } = self;
+        let nowhere = making.draft.with(
+            |draft| matches!(&draft.basket.service, Service::Delivery(door) if door.postcode.is_empty()),
+        );
+        let wrong = (self.tried.get() && self.is_malformed(texts, field))
+            .then(|| malformed(texts, field))
+            .flatten();
+        let all = || {
+            making.quote.with(|quote| {
+                making.begun.with_value(|begun| {
+                    hindrances(texts, quote, &begun.menu, &begun.listed.restaurant.ordering)
+                })
+            })
+        };
+        // Who has not said where yet has done nothing wrong.
+        let hindered = || {
+            all()
+                .into_iter()
+                .find(|wrong| wrong.field == field && !(field == "postcode" && nowhere))
+        };
+        wrong.or_else(hindered).map(|wrong| wrong.words)
+    }
+
+    /// The place for it, beside the field.
+    pub fn beside(self, field: &'static str) -> impl IntoView {
+        let texts = texts();
+        view! { <p class="wrong" id=format!("wrong-{field}") role="status">{move || self.words(texts, field)}</p> }
+    }
+
+    pub fn read(self, form: NodeRef<html::Form>) {
+        if let Some(form) = form.get_untracked()
+            && !self
+                .placing
+                .is_some_and(|placing| matches!(placing.get_untracked(), Placing::Sending | Placing::Waiting))
+        {
+            self.take_in(&form);
+        }
+    }
+
+    fn take_in(self, form: &HtmlFormElement) {
+        let mut pairs = form::pairs(form);
+        // A code is asked about once it is typed.
+        pairs.retain(|(name, _)| name != "coupon");
+        self.making.change(|draft| fill_in(draft, Fields(&pairs)));
+    }
+
+    pub fn update(self, event: &MouseEvent, form: NodeRef<html::Form>) {
+        if self.making.actions().is_some() {
+            event.prevent_default();
+            self.read(form);
+        }
+    }
+
+    /// Whether the server would refuse to read it.
+    fn is_malformed(self, texts: Texts, field: &str) -> bool {
+        let placement = self
+            .making
+            .draft
+            .with(|draft| draft.placement(OrderId(0), Minor::ZERO, texts.lang));
+        let refused = self
+            .came
+            .with_value(|came| came.wrong.as_deref() == Some("payment"));
+        field == "payment" && refused || placement.faults().iter().any(|fault| fault.field == field)
+    }
+
+    /// The first field, in the order of the page, with which the order that was tried cannot be placed.
+    pub fn first_wrong(self) -> Option<&'static str> {
+        let texts = self.making.texts;
+        untrack(|| {
+            self.tried
+                .get()
+                .then(|| {
+                    FIELDS
+                        .into_iter()
+                        .find(|field| self.words(texts, field).is_some())
+                })
+                .flatten()
+        })
+    }
+
+    /// The same once it is tried.
+    pub fn try_it(self) -> Option<&'static str> {
+        self.tried.set(true);
+        self.first_wrong()
+    }
+
+    pub fn focus(self, field: &str) {
+        if let Some(found) = document()
+            .get_element_by_id(field)
+            .and_then(|found| found.dyn_into::<HtmlElement>().ok())
+        {
+            let _ = found.focus();
+        }
+    }
+
+    /// What happened to the order that was sent.
+    pub fn news(self, texts: Texts) -> Option<String> {
+        let money = |amount| {
+            self.making
+                .quote
+                .with(|quote| texts.lang.money(amount, quote.currency))
+        };
+        let changed = |was: Minor, now: Minor| match was == now {
+            true => texts.get(Key::CheckoutChangedOtherwise).to_owned(),
+            false => texts.fill(
+                Key::CheckoutChanged,
+                &[("was", &money(was)), ("now", &money(now))],
+            ),
+        };
+        match self.state() {
+            Placing::Changed { seen, quote } => Some(changed(seen, quote.total)),
+            Placing::Refused(problem) if problem.status == 409 => {
+                Some(texts.get(Key::CheckoutPlacedBefore).to_owned())
+            }
+            Placing::TooLate => Some(texts.get(Key::CheckoutTooLate).to_owned()),
+            Placing::Refused(_) => Some(texts.get(Key::CheckoutRefused).to_owned()),
+            _ => {
+                let came = self.came.get_value();
+                let total = self.making.quote.with(|quote| quote.total);
+                came.wrong
+                    .filter(|wrong| wrong == "changed")
+                    .map(|_| changed(came.was.map_or(total, Minor), total))
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! As soon as possible, or at one of the times that are left.
+
+use leptos::prelude::*;
+use servery_domain::time::LocalMinute;
+
+use super::checkout_state::Desk;
+use crate::{
+    pages::{
+        anew,
+        ordering::components::due_time::{day, moment},
+    },
+    text::{Key, Texts},
+};
+
+pub fn when(texts: Texts, desk: Desk) -> impl IntoView {
+    // Each way to the diner has times of its own.
+    let times = anew(move || {
+        desk.travel.track();
+        select(texts, desk)
+    });
+    view! {
+        <fieldset>
+            <legend>{texts.get(Key::CheckoutWhen)}</legend>
+            <div class="field">
+                <label for="slot">{texts.get(Key::CheckoutSlot)}</label>
+                {times}
+                <p class="facts">{texts.get(Key::CheckoutClock)}</p>
+                {desk.beside("slot")}
+            </div>
+        </fieldset>
+    }
+}
+
+fn select(texts: Texts, desk: Desk) -> impl IntoView {
+    let making = desk.making;
+    let (service, chosen) = making
+        .draft
+        .with_untracked(|draft| (draft.basket.service.clone(), draft.basket.slot));
+    let now = making.now();
+    let (soonest, days, today) = making.begun.with_value(|begun| {
+        let table = begun.timetable(now, &service);
+        let free = |slots: Vec<LocalMinute>| {
+            slots
+                .into_iter()
+                .filter(|slot| !begun.times.full.contains(slot))
+                .collect::<Vec<_>>()
+        };
+        let days: Vec<_> = table
+            .slots()
+            .into_iter()
+            .map(|(day, slots)| (day, free(slots)))
+            .filter(|(_, slots)| !slots.is_empty())
+            .collect();
+        (table.soonest().ok(), days, now.day())
+    });
+    let soonest = soonest.map(|at| {
+        let words = texts.fill(Key::CheckoutSoonestAt, &[("time", &moment(texts, at, today))]);
+        view! { <option value="" selected=chosen.is_none()>{words}</option> }
+    });
+    let groups: Vec<_> = days
+        .into_iter()
+        .map(|(of, slots)| {
+            let slots: Vec<_> = slots
+                .into_iter()
+                .map(|slot| view! { <option value=slot.to_string() selected=chosen == Some(slot)>{slot.clock()}</option> })
+                .collect();
+            view! { <optgroup label=day(texts, of, today)>{slots}</optgroup> }
+        })
+        .collect();
+    view! { <select id="slot" name="slot" autocomplete="off" aria-describedby="wrong-slot">{soonest}{groups}</select> }
+}

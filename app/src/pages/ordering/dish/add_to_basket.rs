@@ -1,0 +1,38 @@
+//! Puts a dish into the basket that the device keeps. Without a script the form is sent, and the server does the same.
+
+use std::sync::Arc;
+
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use servery_domain::{id::LineId, menu::Menu, slug::Slug};
+
+use crate::{backend::actions, components::form, line_form::Wish};
+
+pub fn adding(slug: Slug, menu: Arc<Menu>, filled_in: NodeRef<html::Form>) -> impl Fn(SubmitEvent) + 'static {
+    let actions = actions();
+    move |event| {
+        let Some(actions) = actions.clone() else { return };
+        let pairs = filled_in
+            .get_untracked()
+            .map(|form| form::pairs(&form))
+            .unwrap_or_default();
+        let Ok(wish) = Wish::parse(pairs.iter().map(form::borrowed)) else {
+            return;
+        };
+        if menu.dish(wish.dish).is_none() {
+            return;
+        }
+        event.prevent_default();
+        let (slug, line) = (slug.clone(), wish.line(LineId(actions.id())));
+        spawn_local(async move {
+            let Ok(mut draft) = actions.newest(&slug).await else {
+                return;
+            };
+            draft.basket.add(line);
+            draft.changes += 1;
+            let _ = actions
+                .keep(&slug, &draft, &draft.basket.dishes().to_string())
+                .await;
+            actions.go(&format!("/restaurants/{slug}/basket"));
+        });
+    }
+}

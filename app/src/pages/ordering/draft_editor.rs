@@ -1,0 +1,165 @@
+//! An order in the making, while a program runs: what is changed shows at once, is kept, and is priced by the server's own rules.
+
+use std::sync::Arc;
+
+use leptos::{prelude::*, task::spawn_local};
+use servery_domain::{
+    draft::Draft,
+    quote::{Hindrance, Quote, Sum},
+    slug::Slug,
+    time::LocalMinute,
+};
+
+use super::priced_draft::Begun;
+use crate::{
+    backend::{Actions, OrderingBackend, actions, backend},
+    text::{Texts, texts},
+};
+
+#[derive(Clone, Copy)]
+pub struct Making {
+    pub begun: StoredValue<Begun>,
+    pub draft: RwSignal<Draft>,
+    pub quote: RwSignal<Quote>,
+    /// The server has still to say what a coupon takes off, or how many are left.
+    pub unchecked: RwSignal<bool>,
+    /// Counts how often another copy took the place of what is shown.
+    pub adopted: RwSignal<u32>,
+    actions: StoredValue<Option<Arc<dyn Actions>>>,
+    backend: StoredValue<Arc<dyn OrderingBackend>>,
+    asked: StoredValue<u32>,
+    pub texts: Texts,
+}
+
+impl Making {
+    pub fn new(begun: Begun) -> Self {
+        let making = Self {
+            draft: RwSignal::new(begun.draft.clone()),
+            quote: RwSignal::new(begun.quote.clone()),
+            unchecked: RwSignal::new(is_unchecked(&begun.draft, &begun.quote)),
+            adopted: RwSignal::new(0),
+            begun: StoredValue::new(begun),
+            actions: StoredValue::new(actions()),
+            backend: StoredValue::new(backend()),
+            asked: StoredValue::new(0),
+            texts: texts(),
+        };
+        // Effects run in browsers only. The device may have a newer copy than the server that made the page.
+        Effect::new(move |_| making.adopt());
+        making
+    }
+
+    pub fn actions(self) -> Option<Arc<dyn Actions>> {
+        self.actions.get_value()
+    }
+
+    pub fn slug(self) -> Slug {
+        self.begun
+            .with_value(|begun| begun.listed.restaurant.slug.clone())
+    }
+
+    pub fn now(self) -> LocalMinute {
+        let since = self.actions().map_or(0, |actions| actions.minutes());
+        self.begun
+            .with_value(|begun| LocalMinute(begun.times.now.0 + since))
+    }
+
+    fn adopt(self) {
+        let Some(actions) = self.actions() else { return };
+        let kept = actions.kept(&self.slug());
+        if let Some(kept) =
+            kept.filter(|kept| kept.changes > self.draft.with_untracked(|draft| draft.changes))
+        {
+            self.show(kept);
+            self.adopted.update(|times| *times += 1);
+        }
+    }
+
+    /// Nothing happens if nothing changes.
+    pub fn change(self, change: impl FnOnce(&mut Draft)) {
+        let before = self.draft.get_untracked();
+        let mut after = before.clone();
+        change(&mut after);
+        if after != before {
+            // Something else has changed: what was taken out stays out.
+            if after.removed == before.removed {
+                after.removed = None;
+            }
+            after.changes += 1;
+            self.show(after);
+            let keeping = self.keep();
+            spawn_local(keeping);
+        }
+    }
+
+    /// Resolves when the server has it, or cannot be reached.
+    pub fn keep(self) -> impl Future<Output = ()> + 'static {
+        let (actions, slug, draft) = (self.actions(), self.slug(), self.draft.get_untracked());
+        let summary = self
+            .quote
+            .with_untracked(|quote| self.texts.lang.money(quote.total, quote.currency));
+        let summary = if draft.basket.lines.is_empty() {
+            String::new()
+        } else {
+            format!("{} · {summary}", draft.basket.dishes())
+        };
+        async move {
+            if let Some(actions) = actions {
+                let _ = actions.keep(&slug, &draft, &summary).await;
+            }
+        }
+    }
+
+    fn show(self, draft: Draft) {
+        let same_basket = self.draft.with_untracked(|shown| shown.basket == draft.basket);
+        if !same_basket {
+            self.reckon(&draft);
+        }
+        self.draft.set(draft);
+        if !same_basket && self.unchecked.get_untracked() {
+            spawn_local(self.ask());
+        }
+    }
+
+    fn reckon(self, draft: &Draft) {
+        let now = self.now();
+        let reckoned = self.begun.with_value(|begun| begun.reckon(now, &draft.basket));
+        // Where some could not be had, the server knows how many portions are left.
+        let scarce = self.quote.with_untracked(|quote| !quote.dropped.is_empty());
+        self.unchecked.set(scarce || is_unchecked(draft, &reckoned));
+        self.quote.set(reckoned);
+        self.asked.update_value(|asked| *asked += 1);
+    }
+
+    /// What only the server knows. Only the answer to the newest question is shown.
+    pub async fn ask(self) {
+        let (backend, slug, basket) = (
+            self.backend.get_value(),
+            self.slug(),
+            self.draft.get_untracked().basket,
+        );
+        let asked = self.asked.get_value();
+        if let Ok(quote) = backend.quote(&slug, &basket).await
+            && self.asked.try_get_value() == Some(asked)
+        {
+            self.quote.set(quote);
+            self.unchecked.set(false);
+        }
+    }
+
+    /// How things are now, as the server said.
+    pub fn learn(self, quote: Quote) {
+        self.asked.update_value(|asked| *asked += 1);
+        self.unchecked.set(false);
+        self.quote.set(quote);
+    }
+}
+
+fn is_unchecked(draft: &Draft, quote: &Quote) -> bool {
+    let told = quote.sums.iter().any(|sum| matches!(sum, Sum::Coupon { .. }))
+        || quote
+            .hindrances
+            .iter()
+            .any(|hindrance| matches!(hindrance, Hindrance::Coupon(_)));
+    !draft.basket.coupon.trim().is_empty() && !told
+}

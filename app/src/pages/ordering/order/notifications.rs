@@ -1,0 +1,87 @@
+//! Being told what happens while nobody looks at the page. The browser asks nobody who has not asked for it.
+
+use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
+use servery_domain::basket::Service;
+
+use super::Shown;
+use crate::{
+    backend::{Telling, actions},
+    components::render_info::HowMade,
+    render::Mode,
+    text::{Key, Texts},
+};
+
+/// Empty until the browser has said what it can do, and as high as it will be.
+pub fn tell(texts: Texts, shown: Shown, token: &str) -> impl IntoView + use<> {
+    let state = RwSignal::new(None::<Telling>);
+    let failed = RwSignal::new(false);
+    learn(state, token.to_owned());
+    let delivered = shown
+        .order
+        .with_untracked(|order| matches!(order.ordered.service, Service::Delivery(_)));
+    let label = texts.get(if delivered {
+        Key::OrderTellDelivery
+    } else {
+        Key::OrderTell
+    });
+    let over = Memo::new(move |_| shown.order.with(|order| order.progress.state.is_over()));
+    let possible = Memo::new(move |_| {
+        state
+            .get()
+            .filter(|state| !over.get() && *state != Telling::Impossible)
+    });
+    let blocked = Memo::new(move |_| possible.get().map(|state| state == Telling::Blocked));
+    let token = token.to_owned();
+    let content = move || match blocked.get() {
+        None => EitherOf3::A(()),
+        Some(true) => EitherOf3::B(
+            view! { <details><summary>{label}</summary><p class="facts">{texts.get(Key::OrderTellBlocked)}</p></details> },
+        ),
+        Some(false) => EitherOf3::C(switch(texts, label, state, failed, token.clone())),
+    };
+    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let room = move || !over.get();
+    (decision.mode != Mode::Thin).then(|| view! { <div class="tell" class:room=room>{content}</div> })
+}
+
+fn learn(state: RwSignal<Option<Telling>>, token: String) {
+    Effect::new(move |_| {
+        let Some(actions) = actions() else { return };
+        let token = token.clone();
+        // Where nobody answers, nothing is offered.
+        spawn_local(async move {
+            // Whoever has gone on meanwhile needs no answer.
+            state.try_set(actions.telling(&token).await.ok());
+        });
+    });
+}
+
+fn switch(
+    texts: Texts,
+    label: &'static str,
+    state: RwSignal<Option<Telling>>,
+    failed: RwSignal<bool>,
+    token: String,
+) -> impl IntoView {
+    let on = move || state.get() == Some(Telling::On);
+    let actions = actions();
+    let change = move |_| {
+        let Some(actions) = actions.clone() else { return };
+        let (token, on) = (token.clone(), on());
+        spawn_local(async move {
+            let now = actions.tell(&token, texts.lang, !on).await;
+            failed.try_set(now.is_err());
+            if let Ok(now) = now {
+                state.try_set(Some(now));
+            }
+        });
+    };
+    let said = move || match failed.get() {
+        true => Some(texts.get(Key::OrderTellFailed)),
+        false => on().then(|| texts.get(Key::OrderTold)),
+    };
+    view! {
+        <button class="quiet" type="button" on:click=change>{move || if on() { texts.get(Key::OrderTellStop) } else { label }}</button>
+        <p class="facts" role="status">{said}</p>
+    }
+}

@@ -1,0 +1,76 @@
+//! What is loaded anew by itself: the app, and what it knows of the restaurant. Never while somebody is in the middle of something.
+
+use std::{sync::Arc, time::Duration};
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{Premises, Staff};
+use crate::{
+    backend::Backend,
+    content::Content,
+    pos_client::{Desk, desk},
+};
+
+/// A till is open for weeks: without asking, it would sell at the prices of the day it was opened.
+const OFTEN: Duration = Duration::from_secs(3 * 60);
+
+/// Asks the server first, whatever is kept.
+#[derive(Clone)]
+pub struct Anew(pub Arc<dyn Backend>);
+
+pub fn between_sales(content: RwSignal<Content<Staff>>) {
+    let Some(desk) = desk() else { return };
+    let newer = newer(content, desk.as_ref());
+    let (update, in_hand, busy) = (desk.update(), desk.in_hand(), desk.busy());
+    Effect::new(move |_| {
+        // On a device's own page there is a button for it.
+        let works = content.with(|content| !matches!(content, Content::Page(Staff::Device(_))));
+        if !works || in_hand.get().is_some() || busy.get() > 0 {
+            return;
+        }
+        if update.get() {
+            return desk.take_update();
+        }
+        let Some(premises) = newer.get() else { return };
+        newer.set(None);
+        let page = content.with_untracked(|content| match content {
+            Content::Page(page) if premises.is_news_to(page.premises()) => Some(page.at(premises)),
+            _ => None,
+        });
+        if let Some(page) = page {
+            content.set(Content::Page(page));
+        }
+    });
+}
+
+/// The restaurant as it is by now, if the page shows it otherwise.
+fn newer(content: RwSignal<Content<Staff>>, desk: &dyn Desk) -> RwSignal<Option<Premises>> {
+    let newer = RwSignal::new(None);
+    let Some(Anew(backend)) = use_context() else {
+        return newer;
+    };
+    let look = move || {
+        let shown = content.with_untracked(|content| match content {
+            Content::Page(page) => Some(page.premises().clone()),
+            Content::Problem(_) => None,
+        });
+        let (Some(shown), backend) = (shown, backend.clone()) else {
+            return;
+        };
+        spawn_local(async move {
+            // Without a network it stays as it is.
+            if let Ok(found) = Premises::load(shown.slug.clone(), backend.as_ref()).await
+                && found.is_news_to(&shown)
+            {
+                newer.set(Some(found));
+            }
+        });
+    };
+    let opened = desk.opened();
+    set_interval(look.clone(), OFTEN);
+    Effect::new(move |_| {
+        opened.track();
+        look();
+    });
+    newer
+}

@@ -1,0 +1,271 @@
+//! At the till: orders that are ready find a courier, and the courier's cash its way into the drawer.
+
+use std::collections::BTreeSet;
+
+use leptos::{either::Either, prelude::*};
+use servery_domain::{
+    currency::Minor,
+    device::DeviceKind,
+    id::{MoveId, OrderId, RunId},
+    order::{Order, State},
+    pos::{
+        House, Installed,
+        delivery_run::{Proof, Run},
+        op::Action,
+    },
+};
+
+use super::{address, door, due, is_brought, is_off, is_over, picture, runs, runs_in};
+use crate::{
+    pages::staff::{
+        clock::time_of_day,
+        orders::orders_in,
+        screen::{Post, wrong},
+        till::own_shift,
+    },
+    pos_client::undisturbed,
+    text::staff::Key,
+};
+
+/// Runs that are over and can be looked at.
+const BROUGHT: usize = 12;
+
+fn couriers(house: &House) -> Vec<Installed> {
+    let mut couriers: Vec<Installed> = house
+        .devices()
+        .filter(|device| device.kind == DeviceKind::Courier)
+        .cloned()
+        .collect();
+    couriers.sort_by(|a, b| a.name.cmp(&b.name));
+    couriers
+}
+
+/// What nobody has been asked to bring yet.
+fn waiting(house: &House) -> Vec<Order> {
+    let taken: BTreeSet<OrderId> = runs(house)
+        .iter()
+        .flat_map(|run| &run.stops)
+        .map(|stop| stop.order)
+        .collect();
+    let soon = |state| {
+        matches!(
+            state,
+            State::Accepted | State::Preparing | State::Ready | State::OutForDelivery
+        )
+    };
+    orders_in(house, |order| {
+        door(order).is_some() && soon(order.progress.state) && !taken.contains(&order.id)
+    })
+}
+
+#[component]
+pub fn Dispatch(post: Post) -> impl IntoView {
+    let house = post.house;
+    let chosen = RwSignal::new(Vec::<OrderId>::new());
+    Effect::new(move |_| {
+        if !chosen.with(Vec::is_empty) {
+            undisturbed();
+        }
+    });
+    let orders = Memo::new(move |_| house.with(|house| waiting(house)));
+    let rows = {
+        let post = post.clone();
+        move || {
+            let rows: Vec<_> = orders
+                .get()
+                .iter()
+                .map(|order| row(&post, order, chosen))
+                .collect();
+            let none = rows
+                .is_empty()
+                .then(|| view! { <p class="empty">{post.word(Key::RunsNothing)}</p> });
+            view! { <ul class="run-orders">{rows}</ul>{none} }
+        }
+    };
+    let hands = {
+        let post = post.clone();
+        move || {
+            let couriers = house.with(|house| couriers(house));
+            let none = couriers
+                .is_empty()
+                .then(|| view! { <p class="hint">{post.word(Key::RunsNoCourier)}</p> });
+            let keys: Vec<_> = couriers
+                .into_iter()
+                .map(|courier| hand(&post, &courier, orders, chosen))
+                .collect();
+            view! { <div class="choices">{keys}</div>{none} }
+        }
+    };
+    let under_way = {
+        let post = post.clone();
+        move || {
+            house.with(|house| {
+                runs(house)
+                    .iter()
+                    .map(|run| card(&post, house, run))
+                    .collect::<Vec<_>>()
+            })
+        }
+    };
+    let brought = {
+        let (post, open) = (post.clone(), RwSignal::new(false));
+        let title = post.word(Key::RunsDone);
+        // Photos are not drawn before somebody wants to see them.
+        let cards = move || {
+            let over = || {
+                house.with(|house| {
+                    runs_in(house, |run| is_over(house, run))
+                        .iter()
+                        .rev()
+                        .take(BROUGHT)
+                        .map(|run| card(&post, house, run))
+                        .collect::<Vec<_>>()
+                })
+            };
+            open.get().then(over)
+        };
+        view! { <details on:toggle=move |_| open.update(|open| *open = !*open)><summary>{title}</summary><ol class="run-cards">{cards}</ol></details> }
+    };
+    view! {
+        <article class="runs">
+            <h1 class="unseen">{post.word(Key::RunsTitle)}</h1>
+            {wrong(&post)}
+            <section><h2>{post.word(Key::RunsWaiting)}</h2>{rows}{hands}</section>
+            <section><h2>{post.word(Key::RunsUnderWay)}</h2><ol class="run-cards">{under_way}</ol></section>
+            {brought}
+        </article>
+    }
+}
+
+fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoView + use<> {
+    let id = order.id;
+    let place = move || chosen.with(|chosen| chosen.iter().position(|known| *known == id));
+    let here = move || place().is_some().to_string();
+    let stop = move || place().map(|place| view! { <kbd>{place + 1}</kbd> });
+    let turn = move |_| {
+        chosen.update(|chosen| match chosen.iter().position(|known| *known == id) {
+            Some(place) => drop(chosen.remove(place)),
+            None => chosen.push(id),
+        });
+    };
+    let ready = post.word(match order.progress.state {
+        State::Ready => Key::RunsReady,
+        State::OutForDelivery => Key::RunsOnTheWay,
+        _ => Key::RunsCooking,
+    });
+    let to = door(order).map(address).unwrap_or_default();
+    view! {
+        <li>
+            <button type="button" aria-pressed=here on:click=turn>
+                <b>{format!("#{}", order.number)}</b>
+                <span dir="auto">{to}</span>
+                <small>{ready}" · "{due(order).clock()}</small>
+                {stop}
+            </button>
+        </li>
+    }
+}
+
+/// Gives what is chosen to a courier, to be brought in the order of the taps; on the phone it can be put in another.
+fn hand(
+    post: &Post,
+    courier: &Installed,
+    orders: Memo<Vec<Order>>,
+    chosen: RwSignal<Vec<OrderId>>,
+) -> impl IntoView + use<> {
+    let (id, giving, run) = (courier.device, post.clone(), RunId(post.desk.id()));
+    let words = post.texts.fill(Key::RunsGive, &[("name", &courier.name)]);
+    let picked = move || {
+        let waits = |id: &OrderId| orders.with(|orders| orders.iter().any(|order| order.id == *id));
+        chosen.get().into_iter().filter(waits).collect::<Vec<_>>()
+    };
+    let give = move |_| {
+        let action = Action::Assign {
+            run,
+            courier: id,
+            orders: untrack(picked),
+        };
+        giving.ask_once(action, move || chosen.set(Vec::new()));
+    };
+    let nothing = move || picked().is_empty();
+    view! { <button type="button" disabled=nothing on:click=give dir="auto">{words}</button> }
+}
+
+fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
+    let name = couriers(house)
+        .into_iter()
+        .find(|courier| courier.device == run.courier)
+        .map(|courier| courier.name);
+    let stops = run.stops.iter().filter_map(|stop| {
+        let order = house.order(stop.order)?;
+        let state = match &stop.handed_over {
+            Some(handed_over) => post.texts.fill(Key::RunsBrought, &[("time", &time_of_day(handed_over.at))]),
+            None if is_off(house, stop) => post.word(Key::RunsOff).to_owned(),
+            None if order.progress.state == State::OutForDelivery => post.word(Key::RunsOnTheWay).to_owned(),
+            None => post.word(Key::RunsNotYet).to_owned(),
+        };
+        let proof = stop.handed_over.as_ref().map(|handed_over| proof(post, &handed_over.proof));
+        Some(view! { <li><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{door(order).map(address)}</span>" "<small>{state}</small>{proof}</li> })
+    });
+    let stops: Vec<_> = stops.collect();
+    let all = is_brought(house, run) && !is_over(house, run);
+    let (id, cash) = (run.id, run.cash());
+    let (taking, hand_in) = (post.clone(), MoveId(post.desk.id()));
+    let collected = run.stops.iter().filter(|stop| {
+        stop.handed_over
+            .as_ref()
+            .is_some_and(|handed_over| handed_over.cash > Minor::ZERO)
+    });
+    let collected: Vec<OrderId> = collected.map(|stop| stop.order).collect();
+    let take = move |_| {
+        let shift = taking
+            .house
+            .with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
+        match shift {
+            Some(shift) => taking.ask_once(
+                Action::HandIn {
+                    id: hand_in,
+                    run: id,
+                    orders: collected.clone(),
+                    shift,
+                    amount: cash,
+                },
+                || (),
+            ),
+            None => taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())),
+        }
+    };
+    let words = post.texts.fill(Key::RunsHandIn, &[("amount", &post.money(cash))]);
+    view! {
+        <li>
+            <h3 dir="auto">{name}" · "<time dir="ltr">{time_of_day(run.assigned_at)}</time></h3>
+            <ul>{stops}</ul>
+            {all.then(|| view! { <button type="button" on:click=take>{words}</button> })}
+            {take_back(post, house, run)}
+        </li>
+    }
+}
+
+/// What a courier cannot bring waits for another one.
+fn take_back(post: &Post, house: &House, run: &Run) -> Option<impl IntoView + use<>> {
+    let open = run
+        .stops
+        .iter()
+        .any(|stop| stop.handed_over.is_none() && !is_off(house, stop));
+    let (taking, words) = (post.clone(), post.word(Key::RunsTakeBack));
+    let action = Action::Assign {
+        run: run.id,
+        courier: run.courier,
+        orders: Vec::new(),
+    };
+    open.then(|| view! { <button type="button" on:click=move |_| taking.ask_once(action.clone(), || ())>{words}</button> })
+}
+
+fn proof(post: &Post, proof: &Proof) -> impl IntoView + use<> {
+    match proof {
+        Proof::Name(name) => Either::Left(view! { " "<small dir="auto">{name.clone()}</small> }),
+        Proof::Photo(photo) => {
+            Either::Right(view! { <img class="proof" src=picture(photo) alt=post.word(Key::CourierPhoto)/> })
+        }
+    }
+}

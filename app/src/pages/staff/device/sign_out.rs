@@ -1,0 +1,118 @@
+//! How a device leaves: not before all that happened on it is known elsewhere.
+
+use leptos::{
+    either::{Either, EitherOf4},
+    prelude::*,
+    task::spawn_local,
+};
+
+use super::At;
+use crate::{
+    pages::staff::till::own_shift,
+    pos_client::{Desk, Line},
+    text::{Texts, staff::Key},
+};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    No,
+    /// Somebody has to know first what it means.
+    Sure(Key),
+    /// All is to be sent first; there was so much of it.
+    Sending(usize),
+    /// It was saved as a file.
+    HandedOver,
+}
+
+pub fn leave(texts: Texts, at: At) -> impl IntoView {
+    let leaving = RwSignal::new(Leaving::No);
+    let unsynced = at.with_value(|desk| desk.unsynced());
+    let go = move || leaving.set(Leaving::Sending(unsynced.get_untracked().count));
+    let begin = move |_| match at.with_value(|desk| hitch(desk.as_ref())) {
+        Some(key) => leaving.set(Leaving::Sure(key)),
+        None => go(),
+    };
+    Effect::new(move |_| {
+        if matches!(leaving.get(), Leaving::Sending(_)) && unsynced.get().count == 0 {
+            sign_out(at);
+        }
+    });
+    let state = move || match leaving.get() {
+        Leaving::No => EitherOf4::A(
+            view! { <button type="button" on:click=begin>{texts.get(Key::DeviceSignOut)}</button> },
+        ),
+        Leaving::Sure(key) => EitherOf4::D(view! {
+            <p class="said bad" role="alert">{texts.get(key)}</p>
+            <button type="button" on:click=move |_| go()>{texts.get(Key::DeviceSignOutSure)}</button>
+            {stay(texts, leaving)}
+        }),
+        Leaving::Sending(first) => EitherOf4::B(sending(texts, at, leaving, first)),
+        Leaving::HandedOver => EitherOf4::C(view! {
+            <p class="said good" role="status">{texts.get(Key::DeviceHandedOver)}</p>
+            <p class="said bad">{texts.get(Key::DeviceSignOutAway)}</p>
+            <button type="button" on:click=move |_| sign_out(at)>{texts.get(Key::DeviceSignOutAnyway)}</button>
+            {stay(texts, leaving)}
+        }),
+    };
+    view! {
+        <section class="leave">
+            <h2>{texts.get(Key::DeviceSignOut)}</h2>
+            <p class="hint">{texts.get(Key::DeviceSignOutNote)}</p>
+            {state}
+        </section>
+    }
+}
+
+/// What speaks against it.
+fn hitch(desk: &dyn Desk) -> Option<Key> {
+    let offline = matches!(desk.line().get_untracked(), Line::Offline | Line::Trouble);
+    if desk
+        .house()
+        .with_untracked(|house| own_shift(house, desk).is_some())
+    {
+        return Some(Key::DeviceSignOutShift);
+    }
+    // Otherwise it waits for a network, or is told when there is none.
+    (offline && desk.unsynced().get_untracked().count == 0).then_some(Key::DeviceSignOutAway)
+}
+
+fn sending(texts: Texts, at: At, leaving: RwSignal<Leaving>, first: usize) -> impl IntoView {
+    let (unsynced, line) = at.with_value(|desk| (desk.unsynced(), desk.line()));
+    let left = move || unsynced.get().count;
+    let said = move || texts.count(Key::UnsyncedCount, left());
+    // Somebody may go on working meanwhile.
+    let most = move || left().max(first).to_string();
+    let sent = move || (left().max(first) - left()).to_string();
+    let stuck = Memo::new(move |_| matches!(line.get(), Line::Offline | Line::Trouble | Line::Storage));
+    let way = move || match stuck.get() {
+        false => Either::Left(()),
+        true => Either::Right(view! {
+            <p>{texts.get(Key::DeviceSignOutOffline)}</p>
+            <button type="button" on:click=move |_| hand_over(at, leaving)>{texts.get(Key::DeviceHandOver)}</button>
+        }),
+    };
+    view! {
+        <p role="status">{texts.get(Key::DeviceSignOutWaits)}": "{said}</p>
+        <progress max=most value=sent></progress>
+        {way}
+        {stay(texts, leaving)}
+    }
+}
+
+fn stay(texts: Texts, leaving: RwSignal<Leaving>) -> impl IntoView {
+    view! { <button type="button" on:click=move |_| leaving.set(Leaving::No)>{texts.get(Key::DeviceSignOutStop)}</button> }
+}
+
+fn hand_over(at: At, leaving: RwSignal<Leaving>) {
+    let saved = at.with_value(|desk| desk.hand_over());
+    spawn_local(async move {
+        if saved.await {
+            leaving.try_set(Leaving::HandedOver);
+        }
+    });
+}
+
+fn sign_out(at: At) {
+    let left = at.with_value(|desk| desk.sign_out());
+    spawn_local(left);
+}

@@ -1,0 +1,225 @@
+//! What is around each page of the staff app: where one is, and whether what is done here has arrived.
+
+use std::collections::BTreeSet;
+
+use leptos::{either::Either, prelude::*};
+use servery_domain::{device::DeviceKind, id::OrderId, slug::Slug};
+
+use super::{
+    Staff,
+    auto_reload::between_sales,
+    clock::{Here, now_each, time_of_day},
+    orders::new_orders,
+};
+use crate::{
+    content::Content,
+    page_address::visit,
+    pos_client::{Line, Standing, desk},
+    routes::{self, View},
+    text::{self, Texts, staff::Key, texts},
+};
+
+pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -> impl IntoView {
+    let texts = texts();
+    between_sales(content);
+    provide_context(Here(Memo::new(move |_| {
+        content.with(|content| match content {
+            Content::Page(page) => Some(page.premises().listed.restaurant.zone.clone()),
+            Content::Problem(_) => None,
+        })
+    })));
+    let name = move || {
+        content.with(|content| match content {
+            Content::Page(page) => page.premises().listed.restaurant.name.clone(),
+            Content::Problem(_) => "Servery".to_owned(),
+        })
+    };
+    view! {
+        <a class="skip" href="#main">{texts.get(text::Key::SkipToContent)}</a>
+        <header class="bar">
+            <strong dir="auto">{name}</strong>
+            <nav aria-label=texts.get(Key::BarPages)>{tabs(texts)}</nav>
+            {state(texts)}
+            {clock()}
+        </header>
+        {notice(texts)}
+        {main}
+    }
+}
+
+fn tabs(texts: Texts) -> impl IntoView {
+    let visit = visit();
+    let standing = desk().map(|desk| desk.standing());
+    let new = new_ones();
+    move || {
+        let path = visit.with(|visit| visit.path.clone());
+        let slug = routes::read(&path).and_then(|(_, values)| routes::slug(&values))?;
+        let kind = standing.and_then(|standing| {
+            standing.with(|standing| match standing {
+                Standing::Paired(paired) | Standing::Revoked(paired) if paired.slug == slug => {
+                    Some(paired.kind)
+                }
+                _ => None,
+            })
+        });
+        let tab = |(page, key)| {
+            let counted = matches!(key, Key::TillTitle | Key::KitchenTitle);
+            tab(
+                texts,
+                &slug,
+                &path,
+                page,
+                key,
+                counted.then(|| waiting(texts, new)),
+            )
+        };
+        Some(view! { <ul>{pages(kind).iter().copied().map(tab).collect::<Vec<_>>()}</ul> })
+    }
+}
+
+/// Diners' orders that nobody has answered yet. Another one is heard, whatever screen is shown.
+fn new_ones() -> Memo<usize> {
+    let Some(desk) = desk() else {
+        return Memo::new(|_| 0);
+    };
+    let house = desk.house();
+    let orders = Memo::new(move |_| {
+        house.with(|house| {
+            new_orders(house)
+                .iter()
+                .map(|order| order.id)
+                .collect::<BTreeSet<_>>()
+        })
+    });
+    Effect::new(move |before: Option<Option<BTreeSet<OrderId>>>| {
+        let now = orders.get();
+        // What is found on the disk is no news.
+        desk.name()?;
+        let answers = desk
+            .paired()
+            .is_some_and(|paired| paired.kind != DeviceKind::Courier);
+        if before
+            .flatten()
+            .is_some_and(|before| answers && !now.is_subset(&before))
+        {
+            desk.chime();
+        }
+        Some(now)
+    });
+    Memo::new(move |_| orders.with(BTreeSet::len))
+}
+
+fn waiting(texts: Texts, new: Memo<usize>) -> impl IntoView {
+    move || {
+        (new.get() > 0)
+            .then(|| view! { " "<small class="badge">{texts.count(Key::BillNew, new.get())}</small> })
+    }
+}
+
+/// What a device's own page has more to say of.
+fn notice(texts: Texts) -> impl IntoView {
+    let visit = visit();
+    let standing = desk().map(|desk| desk.standing());
+    move || {
+        let path = visit.with(|visit| visit.path.clone());
+        let (route, values) = routes::read(&path)?;
+        let slug = routes::slug(&values).filter(|_| route.view != View::Device)?;
+        let key = standing?.with(|standing| match standing {
+            Standing::Unknown => None,
+            Standing::Paired(paired) => (paired.slug != slug).then_some(Key::DeviceOther),
+            Standing::Impossible(_) => Some(Key::DeviceImpossible),
+            Standing::Unpaired => Some(Key::DeviceUnpaired),
+            Standing::Revoked(_) => Some(Key::DeviceRevoked),
+        })?;
+        let here = format!("/staff/{slug}");
+        Some(
+            view! { <p class="said bad notice" role="alert">{texts.get(key)}" "<a href=here>{texts.get(Key::DeviceTitle)}</a></p> },
+        )
+    }
+}
+
+pub fn pages(kind: Option<DeviceKind>) -> &'static [(&'static str, Key)] {
+    match kind {
+        Some(DeviceKind::Till) => &[
+            ("/till", Key::TillTitle),
+            ("/floor", Key::FloorTitle),
+            ("/kitchen", Key::KitchenTitle),
+            ("/runs", Key::RunsTitle),
+            ("", Key::DeviceTitle),
+        ],
+        Some(DeviceKind::Kitchen) => &[("/kitchen", Key::KitchenTitle), ("", Key::DeviceTitle)],
+        Some(DeviceKind::Courier) => &[("/runs", Key::RunsTitle), ("", Key::DeviceTitle)],
+        None => &[("", Key::DeviceTitle)],
+    }
+}
+
+pub fn tab<V: IntoView + 'static>(
+    texts: Texts,
+    slug: &Slug,
+    path: &str,
+    page: &str,
+    key: Key,
+    more: V,
+) -> impl IntoView + use<V> {
+    let href = format!("/staff/{slug}{page}");
+    let here = (href == path).then_some("page");
+    view! { <li><a href=href aria-current=here>{texts.get(key)}{more}</a></li> }
+}
+
+/// How much has not arrived yet is always there to be seen.
+fn state(texts: Texts) -> impl IntoView {
+    let Some(desk) = desk() else {
+        return Either::Left(());
+    };
+    let (unsynced, line) = (desk.unsynced(), desk.line());
+    let said = move || {
+        texts.get(match line.get() {
+            Line::Unknown => Key::LineUnknown,
+            Line::Online => Key::LineOnline,
+            Line::Offline => Key::LineOffline,
+            Line::Trouble => Key::LineTrouble,
+            Line::Storage => Key::LineStorage,
+        })
+    };
+    let class = move || match line.get() {
+        Line::Unknown => "unknown",
+        Line::Online => "online",
+        Line::Offline => "offline-now",
+        Line::Trouble | Line::Storage => "trouble",
+    };
+    let count = move || match unsynced.get().count {
+        0 => texts.get(Key::UnsyncedNone).to_owned(),
+        count => texts.count(Key::UnsyncedCount, count),
+    };
+    let waits = move || (unsynced.get().count > 0).to_string();
+    let (standing, house) = (desk.standing(), desk.house());
+    let refused = Memo::new(move |_| house.with(|house| house.refused().count()));
+    let refused = move || {
+        let page = standing.with(|standing| match standing {
+            Standing::Paired(paired) | Standing::Revoked(paired) => Some(format!("/staff/{}", paired.slug)),
+            _ => None,
+        });
+        page.filter(|_| refused.get() > 0).map(
+            |page| view! { <a class="refusals" href=page>{texts.count(Key::BarRefused, refused.get())}</a> },
+        )
+    };
+    // A browser that is no device has nothing to send, and nowhere to.
+    let idle =
+        move || standing.with(|standing| !matches!(standing, Standing::Paired(_) | Standing::Revoked(_)));
+    Either::Right(view! {
+        <p class="line" role="status" hidden=idle>
+            <span class=class>{said}</span>
+            <span class="unsynced" data-waits=waits>{count}</span>
+            {refused}
+        </p>
+    })
+}
+
+fn clock() -> impl IntoView {
+    let now = now_each(5);
+    move || {
+        now.get()
+            .map(time_of_day)
+            .map(|clock| view! { <time>{clock}</time> })
+    }
+}

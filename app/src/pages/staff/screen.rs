@@ -1,0 +1,274 @@
+//! What every screen of the staff app works with: the desk, the menu, and a place to say what was not done.
+
+use std::sync::Arc;
+
+use leptos::{prelude::*, task::spawn_local};
+use servery_domain::{
+    currency::Minor,
+    device::DeviceKind,
+    id::{TableId, TicketId},
+    pos::{
+        House,
+        bill::{Bill, Seat},
+        op::{Action, Refusal},
+        ticket::TicketItem,
+    },
+    time::Timestamp,
+};
+
+use super::{Premises, money_input};
+use crate::{
+    pos_client::{Desk, NotDone, Standing, desk},
+    text::{Texts, staff::Key, texts},
+};
+
+#[derive(Clone)]
+pub struct Post {
+    pub texts: Texts,
+    pub premises: Premises,
+    pub desk: Arc<dyn Desk>,
+    pub house: ReadSignal<Arc<House>>,
+    /// What was not done, and why.
+    pub wrong: RwSignal<Option<String>>,
+    /// Something that is to be asked for once is under way.
+    under_way: RwSignal<bool>,
+}
+
+/// What was not done of what is asked for on this screen, for what lies over it.
+#[derive(Clone, Copy)]
+pub struct Wrong(pub RwSignal<Option<String>>);
+
+impl Post {
+    /// `None` where a page is made on the server.
+    pub fn new(premises: Premises) -> Option<Self> {
+        let (desk, wrong) = (desk()?, RwSignal::new(None));
+        provide_context(Wrong(wrong));
+        Some(Self {
+            texts: texts(),
+            premises,
+            house: desk.house(),
+            desk,
+            wrong,
+            under_way: RwSignal::new(false),
+        })
+    }
+
+    /// What this device is for, once that is known; `Some(None)` if it is none of the restaurant's.
+    pub fn kind(&self) -> Memo<Option<Option<DeviceKind>>> {
+        let standing = self.desk.standing();
+        Memo::new(move |_| {
+            standing.with(|standing| match standing {
+                Standing::Unknown => None,
+                Standing::Paired(paired) => Some(Some(paired.kind)),
+                _ => Some(None),
+            })
+        })
+    }
+
+    pub fn word(&self, key: Key) -> &'static str {
+        self.texts.get(key)
+    }
+
+    pub fn money(&self, amount: Minor) -> String {
+        self.texts.lang.money(amount, self.premises.menu.currency)
+    }
+
+    /// An amount as somebody typed it.
+    pub fn amount(&self, typed: &str) -> Option<Minor> {
+        money_input::read(self.texts.lang, self.premises.menu.currency, typed)
+    }
+
+    /// What is not done is said; then nothing follows from it.
+    pub fn ask(&self, action: Action) {
+        self.ask_then(action, || ());
+    }
+
+    pub fn ask_then(&self, action: Action, then: impl FnOnce() + 'static) {
+        self.ask_either(action, move |done| {
+            if done {
+                then();
+            }
+        });
+    }
+
+    pub fn ask_once(&self, action: Action, then: impl FnOnce() + 'static) {
+        self.ask_all_once([action], then);
+    }
+
+    /// Until all of it is answered, nothing else is asked for this way: whoever taps twice means it once. What follows, follows from the last of it.
+    pub fn ask_all_once(&self, actions: impl IntoIterator<Item = Action>, then: impl FnOnce() + 'static) {
+        let (texts, wrong, under_way) = (self.texts, self.wrong, self.under_way);
+        // Whoever was asked for a PIN first may have left the screen.
+        if under_way.try_get_untracked() == Some(true) {
+            return;
+        }
+        under_way.set(true);
+        wrong.set(None);
+        let answers: Vec<_> = actions.into_iter().map(|action| self.desk.ask(action)).collect();
+        spawn_local(async move {
+            let mut done = false;
+            for answer in answers {
+                let answer = answer.await;
+                done = answer.is_ok();
+                if let Err(why) = answer {
+                    wrong.set(Some(not_done(texts, &why)));
+                }
+            }
+            under_way.set(false);
+            if done {
+                then();
+            }
+        });
+    }
+
+    /// What follows is told whether it was done.
+    pub fn ask_either(&self, action: Action, then: impl FnOnce(bool) + 'static) {
+        let (texts, wrong) = (self.texts, self.wrong);
+        wrong.set(None);
+        let answer = self.desk.ask(action);
+        spawn_local(async move {
+            let answer = answer.await;
+            if let Err(why) = &answer {
+                wrong.set(Some(not_done(texts, why)));
+            }
+            then(answer.is_ok());
+        });
+    }
+
+    /// Where guests are, and what they are called.
+    pub fn seat(&self, at: &Seat, name: &str) -> String {
+        self.house.with(|house| seat(self.texts, house, at, name))
+    }
+
+    pub fn label(&self, bill: &Bill) -> String {
+        self.seat(&bill.seat, &bill.name)
+    }
+}
+
+fn table_name(house: &House, table: TableId) -> String {
+    let name = house.table(table).map(|table| table.plan.name.clone());
+    name.filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "?".to_owned())
+}
+
+/// `Table 7`; one that has a name of its own is called by it.
+pub fn at_table(texts: Texts, name: &str) -> String {
+    match name.starts_with(char::is_alphabetic) {
+        true => name.to_owned(),
+        false => texts.fill(Key::SeatTable, &[("name", name)]),
+    }
+}
+
+/// Where guests are, and what they are called.
+pub fn seat(texts: Texts, house: &House, seat: &Seat, name: &str) -> String {
+    let seat = match seat {
+        Seat::Counter => texts.get(Key::SeatCounter).to_owned(),
+        Seat::Away => texts.get(Key::SeatAway).to_owned(),
+        Seat::Table(table) => at_table(texts, &table_name(house, *table)),
+        Seat::Phone { name, .. } => texts.fill(Key::SeatPhone, &[("name", name)]),
+    };
+    if name.is_empty() {
+        seat
+    } else {
+        format!("{seat} · {name}")
+    }
+}
+
+/// How a screen has something asked for: by a tap, or by a form where there is no script.
+pub trait Ask: Clone + 'static {
+    /// What is asked for is made up when it is asked for, if a script is there to do so.
+    fn button(
+        self,
+        face: Face,
+        asked: impl Fn(&Self) -> Action + 'static,
+        words: impl IntoView + 'static,
+    ) -> impl IntoView + 'static;
+    fn now(&self) -> Timestamp;
+
+    /// Whether the kitchen has made it, for as long as its ticket is shown.
+    fn is_done(&self, _ticket: TicketId, item: &TicketItem) -> Signal<bool> {
+        Signal::stored(item.done)
+    }
+}
+
+/// How a button looks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Face {
+    pub class: &'static str,
+    pub pressed: Option<Signal<bool>>,
+}
+
+impl Ask for Post {
+    fn button(
+        self,
+        face: Face,
+        asked: impl Fn(&Self) -> Action + 'static,
+        words: impl IntoView + 'static,
+    ) -> impl IntoView + 'static {
+        tapped(face, move || self.ask(asked(&self)), words)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.desk.now()
+    }
+}
+
+pub fn tapped(
+    face: Face,
+    tap: impl Fn() + 'static,
+    words: impl IntoView + 'static,
+) -> impl IntoView + 'static {
+    let Face { class, pressed } = face;
+    view! { <button type="button" class=class aria-pressed=pressed.map(|pressed| move || pressed.get().to_string()) on:click=move |_| tap()>{words}</button> }
+}
+
+/// What was not done, until somebody puts it away.
+pub fn wrong(post: &Post) -> impl IntoView + use<> {
+    said(post.texts, post.wrong)
+}
+
+pub fn said(texts: Texts, wrong: RwSignal<Option<String>>) -> impl IntoView {
+    let away = texts.get(Key::SheetClose);
+    move || {
+        wrong.get().map(|words| {
+            view! { <p class="wrong" role="alert"><span>{words}</span><button type="button" on:click=move |_| wrong.set(None)>{away}</button></p> }
+        })
+    }
+}
+
+/// For a device that is none, or not of this kind.
+pub fn not_here(post: &Post, title: Key) -> impl IntoView + use<> {
+    view! {
+        <article class="none">
+            <h1>{post.word(title)}</h1>
+            <p>{post.word(Key::NotHere)}</p>
+            <p><a class="button" href=format!("/staff/{}", post.premises.slug)>{post.word(Key::DeviceTitle)}</a></p>
+        </article>
+    }
+}
+
+fn not_done(texts: Texts, why: &NotDone) -> String {
+    match why {
+        NotDone::Refused(refusal) => refused(texts, refusal),
+        NotDone::NoRoom => texts.get(Key::NotDoneNoRoom).to_owned(),
+        NotDone::NotKept => texts.get(Key::NotDoneNotKept).to_owned(),
+    }
+}
+
+/// In words for whoever asked.
+pub fn refused(texts: Texts, refusal: &Refusal) -> String {
+    let key = match refusal {
+        Refusal::SoldOut { left: 0 } => Key::RefusedSoldOut,
+        Refusal::SoldOut { left } => return texts.count(Key::RefusedFewLeft, *left as usize),
+        Refusal::Unknown => Key::RefusedUnknown,
+        Refusal::Taken => Key::RefusedTaken,
+        Refusal::TooFew => Key::RefusedTooFew,
+        Refusal::Closed => Key::RefusedClosed,
+        Refusal::Begun => Key::RefusedBegun,
+        Refusal::InUse => Key::RefusedInUse,
+        Refusal::Order(_) => Key::RefusedOrder,
+        Refusal::Forbidden => Key::RefusedForbidden,
+        Refusal::Malformed(_) => Key::RefusedMalformed,
+    };
+    texts.get(key).to_owned()
+}

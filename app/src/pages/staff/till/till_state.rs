@@ -1,0 +1,149 @@
+//! What all parts of the till share: which bill is in hand, and what lies over it.
+
+use std::{ops::Deref, sync::Arc};
+
+use leptos::prelude::*;
+use servery_domain::{
+    id::{BillId, DishId, LineId, PaymentId, ShiftId},
+    pos::{
+        House,
+        bill::{Bill, Seat},
+        op::Action,
+        payment::Owed,
+        shift::Shift,
+    },
+};
+
+use crate::{pages::staff::screen::Post, pos_client::Desk};
+
+#[derive(Clone)]
+pub struct Counter {
+    pub post: Post,
+    /// The bill in hand.
+    pub at: RwSignal<Option<BillId>>,
+    pub over: RwSignal<Option<Over>>,
+    /// Among how many guests the rest of a bill is still shared.
+    pub sharing: RwSignal<Option<(BillId, usize)>>,
+}
+
+/// What lies over the till.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    Options(DishId),
+    Stock(DishId),
+    Line(LineId),
+    Discount(Option<LineId>),
+    More,
+    Bill,
+    Name,
+    Guests,
+    Move,
+    Merge,
+    Split,
+    Pay,
+    Payments,
+    Receipt(Owed, PaymentId),
+    GiveBack(Owed, PaymentId),
+    Receipts,
+    Phone,
+    Tables,
+    OpenShift,
+    MoveCash,
+    CloseShift(ShiftId),
+    Report(ShiftId),
+    Shifts,
+}
+
+impl Deref for Counter {
+    type Target = Post;
+
+    fn deref(&self) -> &Post {
+        &self.post
+    }
+}
+
+impl Counter {
+    pub fn close(&self) -> Callback<()> {
+        let over = self.over;
+        Callback::new(move |()| over.set(None))
+    }
+
+    /// Puts away what lies over the till once it is done.
+    pub fn ask_and_close(&self, action: Action) {
+        let over = self.over;
+        self.ask_once(action, move || over.set(None));
+    }
+
+    /// The bill in hand, as it is now; the one that took it over, if it was merged.
+    pub fn bill(&self) -> Memo<Option<Arc<Bill>>> {
+        let (house, at) = (self.house, self.at);
+        Memo::new(move |_| house.with(|house| house.live(at.get()?).cloned()).map(Arc::new))
+    }
+
+    pub fn shift(&self) -> Option<Shift> {
+        self.house
+            .with(|house| own_shift(house, self.desk.as_ref()).cloned())
+    }
+
+    /// Opens a bill and takes it in hand. One that is in hand and still empty will do.
+    pub fn open(&self, seat: Seat) {
+        let (at, over) = (self.at, self.over);
+        let will_do =
+            |bill: &Bill| bill.seat == seat && bill.lines.is_empty() && bill.name.is_empty() && !bill.closed;
+        if self.house.with_untracked(|house| {
+            at.get_untracked()
+                .and_then(|at| house.live(at))
+                .is_some_and(will_do)
+        }) {
+            return over.set(None);
+        }
+        let bill = BillId(self.desk.id());
+        self.ask_once(self.opening(bill, seat), move || {
+            at.set(Some(bill));
+            over.set(None);
+        });
+    }
+
+    /// The bill that dishes are rung onto: one at the counter that is opened for them, if none is in hand or that one is paid.
+    pub fn to_ring_onto(&self) -> BillId {
+        let paid = |bill: &BillId| {
+            self.house
+                .with_untracked(|house| house.live(*bill).is_some_and(|bill| bill.closed))
+        };
+        if let Some(bill) = self.at.get_untracked().filter(|bill| !paid(bill)) {
+            return bill;
+        }
+        let (bill, at) = (BillId(self.desk.id()), self.at);
+        // In hand before it is there: what is tapped meanwhile is meant for it.
+        at.set(Some(bill));
+        self.ask_either(self.opening(bill, Seat::Counter), move |done| {
+            if !done {
+                at.update(|at| *at = at.filter(|at| *at != bill));
+            }
+        });
+        bill
+    }
+
+    fn opening(&self, bill: BillId, seat: Seat) -> Action {
+        Action::Open {
+            bill,
+            seat,
+            plus_tax: !self.premises.listed.restaurant.tax.included,
+        }
+    }
+}
+
+/// The one that is open on this till. A device that goes on under another name goes on with its shift.
+pub fn own_shift<'h>(house: &'h House, desk: &dyn Desk) -> Option<&'h Shift> {
+    let names = [desk.name(), desk.paired().map(|paired| paired.device)];
+    names
+        .into_iter()
+        .flatten()
+        .find_map(|name| house.shift(house.till(name)?.shift?))
+}
+
+pub fn live_bills(house: &House) -> Vec<&Bill> {
+    let mut bills: Vec<&Bill> = house.bills().filter(|bill| bill.is_live()).collect();
+    bills.sort_by_key(|bill| (bill.opened_at, bill.id));
+    bills
+}

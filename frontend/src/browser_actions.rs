@@ -1,0 +1,158 @@
+//! What a browser does for the pages besides asking.
+
+use std::{any::Any, cell::RefCell, collections::BTreeMap, sync::Arc, time::Duration};
+
+use leptos::prelude::{RwSignal, document, set_timeout, window};
+use send_wrapper::SendWrapper;
+use servery_app::{
+    api,
+    backend::{Actions, Answer, Backend, Heard, Placing, Telling, Watch},
+    pos_client::{Desk, Desks},
+};
+use servery_domain::{currency::Minor, draft::Draft, lang::Lang, order::Order, problem::Problem, slug::Slug};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::HtmlElement;
+
+use crate::{
+    http::{HttpBackend, json, read, send},
+    local_storage,
+    order_events::Watching,
+    order_submission, pos_client, push,
+};
+
+pub struct Device {
+    placing: RwSignal<Placing>,
+}
+
+impl Device {
+    pub fn new() -> Self {
+        Self {
+            placing: RwSignal::new(Placing::Idle),
+        }
+    }
+}
+
+thread_local! {
+    /// Whose draft is on its way to the server.
+    static SAVING: RefCell<BTreeMap<Slug, u32>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Tells the server what the device keeps. One goes out at a time, so that an older one never arrives last.
+pub async fn save(slug: &Slug, draft: &Draft) -> Result<(), Problem> {
+    let under_way = SAVING.with_borrow_mut(|saving| saving.insert(slug.clone(), draft.changes).is_some());
+    if under_way {
+        return Ok(());
+    }
+    let answer = loop {
+        let newest = local_storage::draft(slug).unwrap_or_else(|| draft.clone());
+        let answer = send("PUT", &api::draft(slug), &json(&newest)?, None).await;
+        let latest = SAVING.with_borrow(|saving| saving.get(slug).copied());
+        if answer.is_err() || latest.is_none_or(|latest| latest <= newest.changes) {
+            break answer;
+        }
+    };
+    SAVING.with_borrow_mut(|saving| saving.remove(slug));
+    answer.map(drop)
+}
+
+impl Actions for Device {
+    fn start(&self) {
+        let placing = self.placing;
+        let online = Closure::<dyn Fn()>::new(move || order_submission::attempt(placing));
+        // Fails for a name that is no text only.
+        let _ = window().add_event_listener_with_callback("online", online.as_ref().unchecked_ref());
+        online.forget();
+        // Once the page is shown as it came.
+        set_timeout(move || order_submission::attempt(placing), Duration::ZERO);
+    }
+
+    fn kept(&self, slug: &Slug) -> Option<Draft> {
+        local_storage::draft(slug)
+    }
+
+    fn newest<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Draft> {
+        Box::pin(SendWrapper::new(async move {
+            let servers = send("GET", &api::draft(slug), "", None).await.and_then(read);
+            local_storage::newer(slug, servers)
+        }))
+    }
+
+    fn keep<'a>(&'a self, slug: &Slug, draft: &Draft, summary: &str) -> Answer<'a, ()> {
+        local_storage::keep_draft(slug, draft, summary);
+        let (slug, draft) = (slug.clone(), draft.clone());
+        Box::pin(SendWrapper::new(async move { save(&slug, &draft).await }))
+    }
+
+    fn id(&self) -> u128 {
+        local_storage::id()
+    }
+
+    fn placing(&self) -> RwSignal<Placing> {
+        self.placing
+    }
+
+    fn place(&self, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang) {
+        order_submission::place(self.placing, slug, draft, seen, lang);
+    }
+
+    fn take_back(&self) {
+        order_submission::take_back(self.placing);
+    }
+
+    fn cancel<'a>(&'a self, token: &'a str) -> Answer<'a, Order> {
+        Box::pin(SendWrapper::new(async move {
+            read(send("POST", &format!("{}/cancel", api::order(token)), "", None).await?)
+        }))
+    }
+
+    fn pay_at_door<'a>(&'a self, token: &'a str) -> Answer<'a, Order> {
+        Box::pin(SendWrapper::new(async move {
+            read(send("POST", &format!("{}/pay-at-door", api::order(token)), "", None).await?)
+        }))
+    }
+
+    fn telling<'a>(&'a self, token: &'a str) -> Answer<'a, Telling> {
+        Box::pin(SendWrapper::new(push::telling(token)))
+    }
+
+    fn tell<'a>(&'a self, token: &'a str, lang: Lang, on: bool) -> Answer<'a, Telling> {
+        Box::pin(SendWrapper::new(push::tell(token, lang, on)))
+    }
+
+    fn minutes(&self) -> i64 {
+        window()
+            .performance()
+            .map_or(0, |performance| (performance.now() / 60_000.0) as i64)
+    }
+
+    fn go(&self, path: &str) {
+        // A link, so that whoever follows links follows this one.
+        let Ok(link) = document()
+            .create_element("a")
+            .and_then(|link| link.set_attribute("href", path).map(|()| link))
+        else {
+            return;
+        };
+        if let (Some(body), Ok(link)) = (document().body(), link.dyn_into::<HtmlElement>()) {
+            let _ = body.append_child(&link);
+            link.click();
+            link.remove();
+        }
+    }
+}
+
+impl Desks for Device {
+    fn desk(&self) -> Arc<dyn Desk> {
+        pos_client::open()
+    }
+
+    fn anew(&self) -> Arc<dyn Backend> {
+        Arc::new(HttpBackend::new(None, RwSignal::new(false), false))
+    }
+}
+
+impl Watch for Device {
+    fn watch(&self, stream: &str, heard: Box<dyn Fn(Heard)>) -> Box<dyn Any> {
+        Box::new(Watching::new(stream, heard))
+    }
+}

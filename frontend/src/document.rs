@@ -1,0 +1,89 @@
+//! The document that the server sent: what it says of itself, and its head, which lies outside of what the app renders.
+
+use js_sys::JSON;
+use leptos::prelude::{document, window};
+use servery_app::{
+    content::Content,
+    page_address::Visit,
+    pages::Pages,
+    render::{Decision, Mode, Reason},
+    text::Texts,
+};
+use servery_domain::{
+    brand_color::{NIGHT, PAPER},
+    lang::Lang,
+};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlDocument, HtmlElement};
+
+#[derive(Clone)]
+pub struct Page {
+    pub root: HtmlElement,
+    pub lang: Lang,
+    pub decision: Decision,
+}
+
+fn html() -> Option<HtmlElement> {
+    document().document_element()?.dyn_into().ok()
+}
+
+impl Page {
+    pub fn read() -> Option<Self> {
+        let html = html()?;
+        let said = html.dataset();
+        let mode: Mode = said.get("mode")?.parse().ok()?;
+        let name = said.get("reason")?;
+        let reason = Reason::ALL.into_iter().find(|reason| reason.name() == name)?;
+        let root = document().get_element_by_id("app")?.dyn_into().ok()?;
+        Some(Self {
+            root,
+            lang: Lang::from_tag(&html.lang())?,
+            decision: Decision { mode, reason },
+        })
+    }
+
+    /// Whether the visitor wants every page this way, whatever the operator set.
+    pub fn chosen_by_visitor(&self) -> bool {
+        let cookies = document()
+            .unchecked_into::<HtmlDocument>()
+            .cookie()
+            .unwrap_or_default();
+        cookies.split("; ").any(|cookie| cookie == "servery_render=thick")
+    }
+
+    /// The API's answers that the page was rendered from, as an object with their addresses for keys.
+    pub fn answers(&self) -> Option<JsValue> {
+        let text = document().get_element_by_id("answers")?.text_content()?;
+        JSON::parse(&text).ok()
+    }
+
+    /// Title and colour follow the content.
+    pub fn dress<P: Pages>(&self, content: &Content<P>, texts: Texts) {
+        document().set_title(&content.title(texts));
+        let Some(style) = html().map(|html| html.style()) else {
+            return;
+        };
+        for (name, ground) in [("--accent-light", PAPER), ("--accent-dark", NIGHT)] {
+            // A browser that knows no custom properties shows the plain colour.
+            let _ = match content.accent() {
+                Some(accent) => style.set_property(name, &accent.readable_on(ground).to_string()),
+                None => style.remove_property(name).map(drop),
+            };
+        }
+    }
+
+    /// While something is fetched; the style sheet shows a bar when it takes long.
+    pub fn busy(&self, busy: bool) {
+        let _ = self
+            .root
+            .set_attribute("aria-busy", if busy { "true" } else { "false" });
+    }
+}
+
+pub fn visit() -> Visit {
+    let location = window().location();
+    Visit::new(
+        &location.pathname().unwrap_or_default(),
+        &location.search().unwrap_or_default(),
+    )
+}

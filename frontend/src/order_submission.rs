@@ -1,0 +1,154 @@
+//! An order on its way to the server. It is kept until the server has answered, and goes out under the same key until then.
+
+use std::{cell::Cell, time::Duration};
+
+use js_sys::Date;
+use leptos::prelude::{GetUntracked, RwSignal, Set, set_timeout};
+use serde::{Deserialize, Serialize};
+use servery_app::{api, backend::Placing};
+use servery_domain::{
+    basket::Basket,
+    currency::Minor,
+    draft::Draft,
+    id::OrderId,
+    lang::Lang,
+    order::{Placement, Receipt},
+    problem::{Kind, Problem},
+    quote::Quote,
+    slug::Slug,
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    browser_actions::save,
+    http::{json, read, send_back},
+    local_storage,
+};
+
+const AGAIN: Duration = Duration::from_secs(4);
+/// Milliseconds for which a diner is still waiting for what was ordered. What could not be sent by then is not sent unasked.
+const WANTED_FOR: f64 = 15.0 * 60.0 * 1_000.0;
+const WAITING: &str = "placing";
+/// The order that an attempt was last made for: until the server has answered, it may have been placed.
+const NAME: &str = "placing-id";
+
+/// What goes out, as it goes out.
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    slug: Slug,
+    key: String,
+    seen: Minor,
+    basket: Basket,
+    body: String,
+    /// By the device's clock.
+    at: f64,
+}
+
+thread_local! {
+    static SENDING: Cell<bool> = const { Cell::new(false) };
+}
+
+pub fn place(state: RwSignal<Placing>, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang) {
+    let id: OrderId = local_storage::get(NAME).unwrap_or_else(|| OrderId(local_storage::id()));
+    local_storage::put(NAME, &id);
+    let placement: Placement = draft.placement(id, seen, lang);
+    let Ok(body) = json(&placement) else { return };
+    // The same order goes out under the same key, another one under another.
+    let before: Option<Waiting> = local_storage::get(WAITING);
+    let key = before
+        .filter(|before| before.body == body)
+        .map_or_else(|| format!("{:032x}", local_storage::id()), |before| before.key);
+    let waiting = Waiting {
+        slug: slug.clone(),
+        key,
+        seen,
+        basket: placement.basket,
+        body,
+        at: Date::now(),
+    };
+    local_storage::put(WAITING, &waiting);
+    attempt(state);
+}
+
+/// If something waits, tries to send it.
+pub fn attempt(state: RwSignal<Placing>) {
+    let Some(waiting) = local_storage::get::<Waiting>(WAITING).filter(|_| !SENDING.get()) else {
+        return;
+    };
+    if Date::now() - waiting.at > WANTED_FOR {
+        return state.set(Placing::TooLate);
+    }
+    SENDING.set(true);
+    if state.get_untracked() != Placing::Waiting {
+        state.set(Placing::Sending);
+    }
+    spawn_local(async move {
+        let answer = send_back(
+            "POST",
+            &api::orders_at(&waiting.slug),
+            &waiting.body,
+            Some(&waiting.key),
+        )
+        .await;
+        SENDING.set(false);
+        let wanted = local_storage::get::<Waiting>(WAITING).is_some_and(|now| now.key == waiting.key);
+        match answer {
+            Ok(receipt) => placed(state, &waiting, receipt),
+            Err((problem, _)) if wanted && may_come_later(&problem) => {
+                state.set(Placing::Waiting);
+                set_timeout(move || attempt(state), AGAIN);
+            }
+            Err((problem, body)) if wanted => refused(state, &waiting, problem, &body),
+            // It was taken back meanwhile; what took its place waited for this answer.
+            Err(_) => attempt(state),
+        }
+    });
+}
+
+fn may_come_later(problem: &Problem) -> bool {
+    problem.is(Kind::Unreachable) || problem.status >= 500 || problem.is(Kind::TooOften)
+}
+
+fn placed(state: RwSignal<Placing>, waiting: &Waiting, receipt: JsValue) {
+    local_storage::remove(WAITING);
+    local_storage::remove(NAME);
+    let draft = local_storage::draft(&waiting.slug)
+        .unwrap_or_default()
+        .after(&waiting.basket);
+    let slug = waiting.slug.clone();
+    let receipt = read::<Receipt>(receipt);
+    local_storage::keep_draft(&slug, &draft, "");
+    spawn_local(async move {
+        let _ = save(&slug, &draft).await;
+        if let Ok(receipt) = receipt {
+            state.set(Placing::Placed(receipt));
+        }
+    });
+}
+
+fn refused(state: RwSignal<Placing>, waiting: &Waiting, problem: Problem, body: &JsValue) {
+    // Its answer is the key's for good: what is sent next has another.
+    local_storage::remove(WAITING);
+    let quote = js_sys::Reflect::get(body, &"quote".into())
+        .ok()
+        .and_then(|quote| read::<Quote>(quote).ok());
+    state.set(match quote.filter(|_| problem.is(Kind::Changed)) {
+        Some(quote) => Placing::Changed {
+            seen: waiting.seen,
+            quote: Box::new(quote),
+        },
+        None => {
+            if problem.is(Kind::Conflict) {
+                local_storage::remove(NAME);
+            }
+            Placing::Refused(problem)
+        }
+    });
+}
+
+/// The order keeps its name: if it did arrive, it is not placed a second time.
+pub fn take_back(state: RwSignal<Placing>) {
+    local_storage::remove(WAITING);
+    state.set(Placing::Idle);
+}

@@ -1,0 +1,233 @@
+//! What else a device needs of its browser: a lock, lasting storage, the app's own files.
+
+use js_sys::{Array, Function, Promise, Reflect};
+use leptos::prelude::{RwSignal, Set, document, window};
+use servery_app::pos_client::{Hurdle, Storage};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    AudioContext, Blob, BlobPropertyBag, HtmlElement, ServiceWorkerContainer, ServiceWorkerRegistration,
+    StorageManager, Url,
+};
+
+const LOCK: &str = "staff";
+const BRIGHT: &str = "bright";
+/// The API's answers that this device keeps.
+const ANSWERS: &str = "answers-v1";
+/// Bytes; a window that forgets everything gets less, if any.
+const LEAST: f64 = 20_000_000.0;
+const OFTEN: i32 = 60 * 60 * 1_000;
+
+fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &name.into())
+        .ok()
+        .filter(|found| !found.is_undefined() && !found.is_null())
+}
+
+/// Calls back once this tab leads, which it does until it is closed.
+pub fn lead(leads: impl FnOnce() + 'static) {
+    let lead = Closure::once_into_js(move || {
+        leads();
+        Promise::new(&mut |_, _| {})
+    });
+    let ask = || {
+        let locks = member(&window().navigator(), "locks")?;
+        let request: Function = member(&locks, "request")?.dyn_into().ok()?;
+        request.call2(&locks, &LOCK.into(), &lead).ok()
+    };
+    // A browser without locks is told that it cannot be a device.
+    ask();
+}
+
+fn workers() -> Option<ServiceWorkerContainer> {
+    member(&window().navigator(), "serviceWorker")?.dyn_into().ok()
+}
+
+fn manager() -> Option<StorageManager> {
+    member(&window().navigator(), "storage")?.dyn_into().ok()
+}
+
+/// Why this browser cannot be a device.
+pub async fn hurdle() -> Option<Hurdle> {
+    if !window().is_secure_context() {
+        return Some(Hurdle::Insecure);
+    }
+    if workers().is_none() || member(&window().navigator(), "locks").is_none() {
+        return Some(Hurdle::NoWorker);
+    }
+    let Storage { used, left, .. } = measured(false).await?;
+    (used + left < LEAST).then_some(Hurdle::NoStorage)
+}
+
+async fn measured(kept: bool) -> Option<Storage> {
+    let estimate = JsFuture::from(manager()?.estimate().ok()?).await.ok()?;
+    let bytes = |name| {
+        member(&estimate, name)
+            .and_then(|bytes| bytes.as_f64())
+            .unwrap_or_default()
+    };
+    let used = bytes("usage");
+    Some(Storage {
+        kept,
+        used,
+        left: (bytes("quota") - used).max(0.0),
+    })
+}
+
+pub async fn storage() -> Option<Storage> {
+    let manager = manager()?;
+    let yes = async |asked: Result<Promise, JsValue>| JsFuture::from(asked.ok()?).await.ok()?.as_bool();
+    let kept = match yes(manager.persisted()).await {
+        Some(true) => true,
+        _ => yes(manager.persist()).await == Some(true),
+    };
+    measured(kept).await
+}
+
+async fn registration() -> Option<ServiceWorkerRegistration> {
+    JsFuture::from(workers()?.get_registration())
+        .await
+        .ok()?
+        .dyn_into()
+        .ok()
+}
+
+/// Once its first worker is there.
+async fn ready() -> Option<ServiceWorkerRegistration> {
+    JsFuture::from(workers()?.ready().ok()?)
+        .await
+        .ok()?
+        .dyn_into()
+        .ok()
+}
+
+/// The app's own files are kept here from now on, with each version.
+pub fn keep_app() {
+    spawn_local(async {
+        if let Some(worker) = ready().await.and_then(|registration| registration.active()) {
+            let _ = worker.post_message(&"keep staff".into());
+        }
+    });
+}
+
+pub async fn forget_app() {
+    if let Ok(caches) = window().caches() {
+        for name in [ANSWERS, "staff"] {
+            // What is not there needs no deleting.
+            let _ = JsFuture::from(caches.delete(name)).await;
+        }
+    }
+}
+
+/// Looks for another version now and then, since a till is open for weeks, and says so whenever one is there in full.
+pub fn watch_updates(waits: RwSignal<bool>) {
+    spawn_local(async move {
+        let Some(registration) = ready().await else { return };
+        let known = registration.clone();
+        let see = Closure::<dyn Fn()>::new(move || waits.set(known.waiting().is_some())).into_js_value();
+        waits.set(registration.waiting().is_some());
+        let found = {
+            let registration = registration.clone();
+            Closure::<dyn Fn()>::new(move || {
+                if let Some(fresh) = registration.installing() {
+                    fresh.set_onstatechange(Some(see.unchecked_ref()));
+                }
+            })
+        };
+        registration.set_onupdatefound(Some(found.into_js_value().unchecked_ref()));
+        let look = move || {
+            let Ok(update) = registration.update() else { return };
+            spawn_local(async {
+                // Without a network there is none.
+                let _ = JsFuture::from(update).await;
+            });
+        };
+        look();
+        let again = Closure::<dyn Fn()>::new(look).into_js_value();
+        let _ = window().set_interval_with_callback_and_timeout_and_arguments_0(again.unchecked_ref(), OFTEN);
+    });
+}
+
+/// All tabs get it; each shows it when it is loaded the next time, this one at once.
+pub fn take_update() {
+    let Some(workers) = workers() else { return };
+    let reload = Closure::once_into_js(|| drop(window().location().reload()));
+    let _ = workers.add_event_listener_with_callback("controllerchange", reload.unchecked_ref());
+    spawn_local(async {
+        if let Some(waiting) = registration()
+            .await
+            .and_then(|registration| registration.waiting())
+        {
+            let _ = waiting.post_message(&"update".into());
+        }
+    });
+}
+
+/// Gives somebody a file.
+pub fn save(name: &str, text: &str) -> Option<()> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("application/json");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind).ok()?;
+    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    let link: HtmlElement = document().create_element("a").ok()?.dyn_into().ok()?;
+    link.set_attribute("href", &address).ok()?;
+    link.set_attribute("download", name).ok()?;
+    link.click();
+    Some(())
+}
+
+pub fn is_bright() -> bool {
+    let bright = window()
+        .local_storage()
+        .ok()
+        .flatten()
+        .and_then(|storage| storage.get_item(BRIGHT).ok().flatten())
+        .is_some();
+    wear(bright);
+    bright
+}
+
+pub fn set_bright(bright: bool) {
+    wear(bright);
+    let Ok(Some(storage)) = window().local_storage() else {
+        return;
+    };
+    // A browser that keeps nothing is asked again.
+    let _ = if bright {
+        storage.set_item(BRIGHT, "bright")
+    } else {
+        storage.remove_item(BRIGHT)
+    };
+}
+
+fn wear(bright: bool) {
+    let Some(html) = document().document_element() else {
+        return;
+    };
+    let _ = if bright {
+        html.set_attribute("data-ground", "bright")
+    } else {
+        html.remove_attribute("data-ground")
+    };
+}
+
+/// Two short notes. A browser that plays nothing before somebody has touched the page stays silent until then.
+pub fn chime() {
+    let Ok(sound) = AudioContext::new() else { return };
+    let play = |pitch: f32, at: f64| -> Result<(), JsValue> {
+        let (note, loudness) = (sound.create_oscillator()?, sound.create_gain()?);
+        note.frequency().set_value(pitch);
+        loudness
+            .gain()
+            .set_value_at_time(0.2, sound.current_time() + at)?;
+        loudness
+            .gain()
+            .exponential_ramp_to_value_at_time(0.001, sound.current_time() + at + 0.25)?;
+        note.connect_with_audio_node(&loudness)?;
+        loudness.connect_with_audio_node(&sound.destination())?;
+        note.start_with_when(sound.current_time() + at)?;
+        note.stop_with_when(sound.current_time() + at + 0.3)
+    };
+    // A device without a loudspeaker shows the ticket all the same.
+    let _ = play(880.0, 0.0).and_then(|()| play(1_175.0, 0.2));
+}

@@ -1,0 +1,298 @@
+//! What the device keeps, as `Kept` says it: the same writes, each one transaction.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use servery_domain::{
+    device::Paired,
+    id::DeviceId,
+    pos::{House, Thing, ThingId, op::Op},
+    revision::Revision,
+    sync::{
+        OPS, Trouble,
+        client::{Answered, Copy, Failed, Kept, Wish, Write, Wrote},
+    },
+};
+use wasm_bindgen::JsValue;
+use web_sys::IdbKeyRange;
+
+use super::database::{Access, Database, META, OUTBOX, THINGS, Transaction};
+
+const ALL: [&str; 3] = [META, OUTBOX, THINGS];
+
+const HEAD: &str = "kept";
+const PAIRED: &str = "paired";
+/// The name that this browser is about to be let in under.
+const NAME: &str = "name";
+const REVOKED: &str = "revoked";
+
+/// All of `Kept` that is no list.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Head {
+    device: DeviceId,
+    made: u64,
+    speaks: u16,
+    revision: Revision,
+    #[serde(default)]
+    began: Option<Revision>,
+}
+
+impl Head {
+    fn of(kept: &Kept) -> Self {
+        let Copy {
+            speaks,
+            revision,
+            began,
+            ..
+        } = kept.copy;
+        Self {
+            device: kept.device,
+            made: kept.made,
+            speaks,
+            revision,
+            began,
+        }
+    }
+}
+
+#[derive(Default)]
+pub struct Disk {
+    database: Database,
+}
+
+fn json(value: &impl Serialize) -> Result<String, JsValue> {
+    serde_json::to_string(value).map_err(|error| error.to_string().into())
+}
+
+fn key(n: u64) -> JsValue {
+    (n as f64).into()
+}
+
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
+}
+
+impl Transaction {
+    async fn head(&self) -> Result<Head, JsValue> {
+        self.get(META, HEAD)
+            .await?
+            .as_deref()
+            .and_then(parse)
+            .ok_or_else(|| "this device is not let in".into())
+    }
+
+    fn put_head(&self, head: &Head) -> Result<(), JsValue> {
+        self.put(META, HEAD, &json(head)?)
+    }
+
+    /// Ops keep their ids, by which the server knows those that it has done already.
+    async fn renew(&self, head: &mut Head, device: DeviceId) -> Result<(), JsValue> {
+        let ops = self.all(OUTBOX).await?;
+        self.clear(OUTBOX)?;
+        head.device = device;
+        head.made = 0;
+        for op in ops {
+            // What a newer build has written is not lost on an older one.
+            let Some(Value::Object(mut op)) = parse(&op) else {
+                continue;
+            };
+            head.made += 1;
+            op.insert("n".into(), head.made.into());
+            op.insert("device".into(), device.to_string().into());
+            self.put(OUTBOX, key(head.made), &json(&op)?)?;
+        }
+        Ok(())
+    }
+
+    async fn op(&self, speaks: u16, wish: &Wish) -> Result<Wrote, JsValue> {
+        let mut head = self.head().await?;
+        head.made += 1;
+        let op = wish.clone().numbered(head.device, head.made, speaks);
+        self.put(OUTBOX, key(head.made), &json(&op)?)?;
+        self.put_head(&head)?;
+        Ok(Wrote::Op(Box::new(op)))
+    }
+
+    async fn settle(&self, answered: &Answered) -> Result<Wrote, JsValue> {
+        let answer = &answered.answer;
+        let mut head = self.head().await?;
+        if head.device != answered.device {
+            return Ok(Wrote::Answer(false));
+        }
+        match answer.trouble {
+            Some(Trouble::Diverged { anew }) => self.renew(&mut head, anew).await?,
+            _ => self.remove(
+                OUTBOX,
+                IdbKeyRange::upper_bound(&key(answer.done.min(answered.sent)))?.as_ref(),
+            )?,
+        }
+        let fits = head.revision == answered.since || answer.whole;
+        if fits {
+            if answer.whole {
+                self.clear(THINGS)?;
+            }
+            head.speaks = answered.speaks;
+            head.revision = answer.revision;
+            head.began = answer.began;
+            answer.things.iter().try_for_each(|thing| self.thing(thing))?;
+        }
+        self.put_head(&head)?;
+        Ok(Wrote::Answer(fits))
+    }
+
+    fn thing(&self, thing: &Thing) -> Result<(), JsValue> {
+        let id: ThingId = thing.id();
+        match thing {
+            Thing::Gone(_) => self.remove(THINGS, &json(&id)?.into()),
+            thing => self.put(THINGS, json(&id)?, &json(thing)?),
+        }
+    }
+
+    async fn kept(&self, known: Option<&Kept>) -> Result<Option<Kept>, JsValue> {
+        let Some(head) = self.get(META, HEAD).await?.as_deref().and_then(parse::<Head>) else {
+            return Ok(None);
+        };
+        // Most of the time nobody wrote in between.
+        if let Some(known) = known.filter(|known| Head::of(known) == head)
+            && self.count(OUTBOX).await? == known.outbox.len()
+        {
+            return Ok(Some(known.clone()));
+        }
+        // What comes after an op of a newer build waits for that build: ops go out in order.
+        let outbox: VecDeque<Op> = self.all(OUTBOX).await?.iter().map_while(|op| parse(op)).collect();
+        let house: House = self
+            .all(THINGS)
+            .await?
+            .iter()
+            .filter_map(|thing| parse::<Thing>(thing))
+            .collect();
+        let copy = Copy {
+            speaks: head.speaks,
+            revision: head.revision,
+            began: head.began,
+            house,
+        };
+        Ok(Some(Kept {
+            device: head.device,
+            made: head.made,
+            outbox,
+            copy,
+        }))
+    }
+
+    async fn adopt(&self, paired: &Paired) -> Result<(), JsValue> {
+        let new = Head {
+            device: paired.device,
+            made: 0,
+            speaks: 0,
+            revision: Revision::default(),
+            began: None,
+        };
+        let mut head = new;
+        self.renew(&mut head, paired.device).await?;
+        self.clear(THINGS)?;
+        self.put_head(&head)?;
+        self.put(META, PAIRED, &json(paired)?)?;
+        self.remove(META, &NAME.into())?;
+        self.remove(META, &REVOKED.into())
+    }
+}
+
+impl Disk {
+    /// `None` if nothing is kept, or not any more.
+    pub async fn read(&self, known: Option<&Kept>) -> Result<Option<Kept>, Failed> {
+        let transaction = self.database.begin(&ALL, Access::Read).await?;
+        let made = transaction.kept(known).await;
+        self.database.end(transaction, made).await
+    }
+
+    pub async fn write(&self, write: &Write) -> Result<Wrote, Failed> {
+        let transaction = self.database.begin(&ALL, Access::Write).await?;
+        let made = match write {
+            Write::Op { speaks, wish } => transaction.op(*speaks, wish).await,
+            Write::Answer(answered) => transaction.settle(answered).await,
+        };
+        self.database.end(transaction, made).await
+    }
+
+    /// Who this device is, and whether somebody has signed it out.
+    pub async fn paired(&self) -> Result<Option<(Paired, bool)>, Failed> {
+        let transaction = self.database.begin(&[META], Access::Read).await?;
+        let made = async {
+            let paired = transaction
+                .get(META, PAIRED)
+                .await?
+                .as_deref()
+                .and_then(parse::<Paired>);
+            let revoked = transaction.get(META, REVOKED).await?.is_some();
+            Ok(paired.map(|paired| (paired, revoked)))
+        };
+        let made = made.await;
+        self.database.end(transaction, made).await
+    }
+
+    pub async fn revoked(&self, revoked: bool) -> Result<(), Failed> {
+        let transaction = self.database.begin(&[META], Access::Write).await?;
+        let made = if revoked {
+            transaction.put(META, REVOKED, "true")
+        } else {
+            transaction.remove(META, &REVOKED.into())
+        };
+        self.database.end(transaction, made).await
+    }
+
+    /// The name under which this browser asks to be let in: the same until it has been, however often it asks.
+    pub async fn name(&self, new: DeviceId) -> Result<DeviceId, Failed> {
+        let transaction = self.database.begin(&[META], Access::Write).await?;
+        let made = async {
+            if let Some(name) = transaction.get(META, NAME).await?.as_deref().and_then(parse) {
+                return Ok(name);
+            }
+            transaction.put(META, NAME, &json(&new)?)?;
+            Ok(new)
+        };
+        let made = made.await;
+        self.database.end(transaction, made).await
+    }
+
+    /// It is let in again, and goes on where it was.
+    pub async fn welcome_back(&self, paired: &Paired) -> Result<(), Failed> {
+        let transaction = self.database.begin(&[META], Access::Write).await?;
+        let made = json(paired).and_then(|paired| {
+            transaction.put(META, PAIRED, &paired)?;
+            transaction.remove(META, &REVOKED.into())
+        });
+        self.database.end(transaction, made).await
+    }
+
+    /// It is let in. What it could not send under its old name goes out under the new one.
+    pub async fn adopt(&self, paired: &Paired) -> Result<(), Failed> {
+        let transaction = self.database.begin(&ALL, Access::Write).await?;
+        let made = transaction.adopt(paired).await;
+        self.database.end(transaction, made).await
+    }
+
+    /// What is unsynced, as the requests that would send it.
+    pub async fn unsynced(&self) -> Result<String, Failed> {
+        let transaction = self.database.begin(&ALL, Access::Read).await?;
+        let made = async { Ok((transaction.head().await?, transaction.all(OUTBOX).await?)) };
+        let made = made.await;
+        let (Head { device, revision, .. }, ops) = self.database.end(transaction, made).await?;
+        let request = |ops: &[String]| {
+            format!(
+                "{{\"device\":\"{device}\",\"since\":{},\"ops\":[\n{}\n]}}",
+                revision.0,
+                ops.join(",\n")
+            )
+        };
+        Ok(format!(
+            "[\n{}\n]\n",
+            ops.chunks(OPS).map(request).collect::<Vec<_>>().join(",\n")
+        ))
+    }
+
+    pub async fn delete(&self) -> Result<(), JsValue> {
+        self.database.delete().await
+    }
+}

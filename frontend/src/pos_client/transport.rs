@@ -1,0 +1,135 @@
+//! How a tab talks to the server, and to the other tabs.
+
+use gloo_net::http::Request as Post;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use servery_app::{api, pos_client::Line};
+use servery_domain::{
+    pos::Thing,
+    revision::Revision,
+    slug::Slug,
+    sync::{Answer, Request, Trouble},
+    time::Timestamp,
+};
+use web_sys::AbortSignal;
+
+/// Milliseconds. The server takes a whole batch down before it answers.
+const PATIENCE: u32 = 20_000;
+/// Bytes of ops in one request: the server takes 1 MB.
+const MOST: usize = 900_000;
+
+/// The kind of problem that a device has which somebody signed out.
+const REVOKED: &str = "problem-device-signed-out";
+
+/// What tabs tell each other.
+#[derive(Serialize, Deserialize)]
+pub enum Word {
+    Wrote,
+    /// The device was let in, or signed out.
+    Standing,
+    /// Who leads shall say how things are.
+    Asks,
+    Line {
+        line: Line,
+        heard: Option<Timestamp>,
+    },
+}
+
+pub enum Unsent {
+    Away,
+    /// Somebody has signed this device out.
+    Revoked,
+    Refused,
+}
+
+/// As the server writes it: a newer one knows of things that this build does not.
+#[derive(Deserialize)]
+struct Said<'a> {
+    done: u64,
+    revision: Revision,
+    #[serde(default)]
+    whole: bool,
+    #[serde(default)]
+    began: Option<Revision>,
+    #[serde(borrow)]
+    things: Vec<&'a RawValue>,
+    more: bool,
+    #[serde(borrow, default)]
+    trouble: Option<&'a RawValue>,
+}
+
+fn read(text: &str, sent: u64) -> Option<Answer> {
+    let Said {
+        done,
+        revision,
+        whole,
+        began,
+        things,
+        more,
+        trouble,
+    } = serde_json::from_str(text).ok()?;
+    let things = things
+        .into_iter()
+        .filter_map(|thing| serde_json::from_str::<Thing>(thing.get()).ok())
+        .collect();
+    let trouble = trouble.and_then(|trouble| serde_json::from_str::<Trouble>(trouble.get()).ok());
+    Some(Answer {
+        done: done.min(sent),
+        revision,
+        whole,
+        began,
+        things,
+        more,
+        trouble,
+    })
+}
+
+/// As many of the ops as fit, and the number of the last of them.
+fn body(request: &Request) -> Option<(String, u64)> {
+    let began = request
+        .began
+        .map_or_else(String::new, |began| format!("\"began\":{},", began.0));
+    let mut body = format!(
+        "{{\"device\":\"{}\",\"since\":{},{began}\"ops\":[",
+        request.device, request.since.0
+    );
+    let mut sent = 0;
+    for op in &request.ops {
+        let text = serde_json::to_string(op).ok()?;
+        if sent > 0 && body.len() + text.len() > MOST {
+            break;
+        }
+        if sent > 0 {
+            body.push(',');
+        }
+        body.push_str(&text);
+        sent = op.n;
+    }
+    body.push_str("]}");
+    Some((body, sent))
+}
+
+pub async fn send(slug: &Slug, request: &Request) -> Result<Answer, Unsent> {
+    let (body, sent) = body(request).ok_or(Unsent::Refused)?;
+    let signal = AbortSignal::timeout_with_u32(PATIENCE);
+    let post = Post::post(&api::sync(slug))
+        .header("content-type", "application/json")
+        .abort_signal(Some(&signal))
+        .body(body);
+    let answer = post
+        .map_err(|_| Unsent::Refused)?
+        .send()
+        .await
+        .map_err(|_| Unsent::Away)?;
+    match answer.status() {
+        200 => {
+            let text = answer.text().await.map_err(|_| Unsent::Away)?;
+            read(&text, sent).ok_or(Unsent::Refused)
+        }
+        401 => Err(Unsent::Revoked),
+        403 if answer.text().await.is_ok_and(|problem| problem.contains(REVOKED)) => Err(Unsent::Revoked),
+        // A gateway that speaks for an absent server, and a server that is about to be there again.
+        502..=504 => Err(Unsent::Away),
+        _ => Err(Unsent::Refused),
+    }
+}

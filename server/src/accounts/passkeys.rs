@@ -1,0 +1,208 @@
+//! Passkeys: made by who is signed in, and then enough to sign in.
+
+pub mod webauthn;
+
+use axum::http::{HeaderMap, HeaderValue};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use servery_domain::{
+    account::{Account, SignedIn},
+    id::AccountId,
+    limits,
+    passkey::{
+        Algorithm, CreationOptions, CredentialName, NewPasskey, PasskeySignIn, PasskeyUser, PasskeyView,
+        RelyingParty, RequestOptions, Selection,
+    },
+    problem::Kind,
+    time::Timestamp,
+};
+use servery_store::passkeys::Passkey;
+
+use self::webauthn::{Fault, Site};
+use crate::{
+    accounts::{
+        self,
+        sessions::{self, Signed},
+    },
+    clock,
+    http::{client::Caller, error::Refusal, rate_limit},
+    state::App,
+};
+
+/// Seconds that somebody has for it.
+const CHALLENGE: i64 = 300;
+/// ES256, as COSE numbers it.
+const ES256: i32 = -7;
+const REQUIRED: &str = "required";
+
+fn site(app: &App) -> Site {
+    let origin = app.settings.public_url();
+    let authority = origin
+        .split_once("://")
+        .map_or(origin.as_str(), |(_, authority)| authority);
+    let host = authority
+        .rsplit_once(':')
+        .map_or(authority, |(host, _)| host)
+        .to_owned();
+    Site { host, origin }
+}
+
+fn public_key() -> String {
+    "public-key".into()
+}
+
+fn timeout() -> u32 {
+    u32::try_from(CHALLENGE * 1_000).unwrap_or(u32::MAX)
+}
+
+async fn challenge(app: &App, account: Option<AccountId>) -> Result<String, Refusal> {
+    let challenge = URL_SAFE_NO_PAD.encode(sessions::token()?);
+    app.store
+        .put_challenge(
+            &sessions::key(&challenge),
+            account,
+            Timestamp(clock::now().0 + CHALLENGE),
+        )
+        .await?;
+    Ok(challenge)
+}
+
+async fn take_challenge(app: &App, challenge: &str, account: Option<AccountId>) -> Result<(), Refusal> {
+    match app
+        .store
+        .take_challenge(&sessions::key(challenge), account, clock::now())
+        .await?
+    {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            Kind::Conflict,
+            "this challenge was answered, or is too old; ask for a new one",
+        )),
+    }
+}
+
+pub async fn creation_options(app: &App, signed: &Signed) -> Result<CreationOptions, Refusal> {
+    let Account { id, email, name, .. } = &signed.account;
+    let known = app.store.passkeys_of(*id).await?;
+    Ok(CreationOptions {
+        rp: RelyingParty {
+            id: site(app).host,
+            name: "Servery".into(),
+        },
+        user: PasskeyUser {
+            id: URL_SAFE_NO_PAD.encode(id.to_string()),
+            name: email.clone(),
+            display_name: if name.is_empty() {
+                email.clone()
+            } else {
+                name.clone()
+            },
+        },
+        challenge: challenge(app, Some(*id)).await?,
+        pub_key_cred_params: vec![Algorithm {
+            kind: public_key(),
+            alg: ES256,
+        }],
+        timeout: timeout(),
+        exclude_credentials: known
+            .into_iter()
+            .map(|passkey| CredentialName {
+                kind: public_key(),
+                id: passkey.id,
+            })
+            .collect(),
+        authenticator_selection: Selection {
+            resident_key: REQUIRED.into(),
+            user_verification: REQUIRED.into(),
+        },
+        attestation: "none".into(),
+    })
+}
+
+pub async fn add(app: &App, signed: &Signed, new: NewPasskey) -> Result<PasskeyView, Refusal> {
+    new.check()?;
+    let account = signed.account.id;
+    let not_accepted = |fault: Fault| Refusal::new(Kind::NotAccepted, format!("'credential': {fault}"));
+    let made = site(app).made(&new.credential.response).map_err(not_accepted)?;
+    take_challenge(app, &made.challenge, Some(account)).await?;
+    if app.store.passkeys_of(account).await?.len() >= limits::PASSKEYS {
+        return Err(Refusal::new(
+            Kind::Conflict,
+            format!("an account has {} passkeys at the most", limits::PASSKEYS),
+        ));
+    }
+    let passkey = Passkey {
+        id: made.id,
+        account,
+        public_key: made.public_key,
+        counter: made.counter,
+        name: new.name,
+        made_at: clock::now(),
+    };
+    match app.store.add_passkey(&passkey).await? {
+        true => Ok(view(passkey)),
+        false => Err(Refusal::new(Kind::Conflict, "this passkey is known already")),
+    }
+}
+
+fn view(
+    Passkey {
+        id, name, made_at, ..
+    }: Passkey,
+) -> PasskeyView {
+    PasskeyView { id, name, made_at }
+}
+
+pub async fn list(app: &App, signed: &Signed) -> Result<Vec<PasskeyView>, Refusal> {
+    Ok(app
+        .store
+        .passkeys_of(signed.account.id)
+        .await?
+        .into_iter()
+        .map(view)
+        .collect())
+}
+
+pub async fn remove(app: &App, signed: &Signed, id: &str) -> Result<(), Refusal> {
+    match app.store.remove_passkey(signed.account.id, id).await? {
+        true => Ok(()),
+        false => Err(Refusal::new(Kind::NotFound, "you have no such passkey")),
+    }
+}
+
+/// Names no account: the authenticator knows which keys it has for this site.
+pub async fn request_options(app: &App, caller: &Caller) -> Result<RequestOptions, Refusal> {
+    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, caller)?;
+    Ok(RequestOptions {
+        challenge: challenge(app, None).await?,
+        rp_id: site(app).host,
+        timeout: timeout(),
+        user_verification: REQUIRED.into(),
+    })
+}
+
+/// Answers with what the pages show, and the cookie that signs the browser in.
+pub async fn sign_in(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    sent: &PasskeySignIn,
+) -> Result<(SignedIn, HeaderValue), Refusal> {
+    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, caller)?;
+    let refused = || Refusal::new(Kind::SignedOut, "this passkey opens no account");
+    let passkey = app.store.passkey(&sent.id).await?.ok_or_else(refused)?;
+    let answered = site(app)
+        .answered(&sent.response, &passkey.public_key, passkey.counter)
+        .map_err(|fault| {
+            tracing::warn!(account = %passkey.account, %fault, "a passkey was refused");
+            refused()
+        })?;
+    take_challenge(app, &answered.challenge, None).await?;
+    app.store.count_passkey(&passkey.id, answered.counter).await?;
+    let account = app
+        .store
+        .account(passkey.account)
+        .await?
+        .ok_or_else(refused)?
+        .account;
+    accounts::enter(app, headers, account).await
+}

@@ -1,0 +1,152 @@
+//! Who is signed in: a browser has a token in a cookie, the store its hash.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, request::Parts},
+};
+use servery_domain::{
+    account::{self, Account, Act, Post, Role, SignedIn},
+    id::{AccountId, RestaurantId},
+    problem::Kind,
+    time::Timestamp,
+};
+use servery_store::accounts::Session;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    clock,
+    http::{error::Refusal, visitor},
+    state::App,
+};
+
+/// The prefix binds the cookie to this host, by TLS only; browsers let 127.0.0.1 count as that.
+const COOKIE: &str = "__Host-session";
+/// Seconds within which a session that is used again is not noted anew.
+const NOTED_EVERY: i64 = 3_600;
+
+/// Whoever is signed in, and what they may do where.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    pub account: Account,
+    pub staff: Vec<(RestaurantId, Role)>,
+    /// Under which the store has this session.
+    pub session: String,
+}
+
+impl Signed {
+    pub fn role(&self, restaurant: RestaurantId) -> Option<Role> {
+        self.staff
+            .iter()
+            .find(|(of, _)| *of == restaurant)
+            .map(|(_, role)| *role)
+    }
+
+    pub fn check(&self, restaurant: RestaurantId, act: Act<'_>) -> Result<Role, Refusal> {
+        let role = self.role(restaurant).filter(|role| role.may(act));
+        role.ok_or_else(|| Refusal::new(Kind::Forbidden, "your account may not do this in this restaurant"))
+    }
+
+    /// With the names of the restaurants; one that is gone is left out.
+    pub fn shown(&self, app: &App) -> SignedIn {
+        let town = app.town.now();
+        let post = |(id, role): &(RestaurantId, Role)| {
+            let restaurant = &town.by_id(*id)?.restaurant;
+            Some(Post {
+                restaurant: *id,
+                slug: restaurant.slug.clone(),
+                name: restaurant.name.clone(),
+                role: *role,
+            })
+        };
+        SignedIn {
+            account: self.account.clone(),
+            staff: self.staff.iter().filter_map(post).collect(),
+        }
+    }
+}
+
+/// For handlers that only somebody who is signed in may call.
+impl FromRequestParts<Arc<App>> for Signed {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        session(app, &parts.headers)
+            .await?
+            .ok_or_else(|| Refusal::new(Kind::SignedOut, "sign in first"))
+    }
+}
+
+/// 256 bits that nobody can guess.
+pub fn token() -> Result<String, getrandom::Error> {
+    Ok(visitor::token()? + &visitor::token()?)
+}
+
+/// What the store has of a token.
+pub fn key(token: &str) -> String {
+    Sha256::digest(token)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// The key of the session that the cookie names, whether or not there is one.
+pub fn named(headers: &HeaderMap) -> Option<String> {
+    visitor::cookie(headers, COOKIE)
+        .filter(|token| token.len() == 64)
+        .map(key)
+}
+
+pub async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Signed>, Refusal> {
+    let Some(key) = named(headers) else {
+        return Ok(None);
+    };
+    of_key(app, &key).await
+}
+
+/// As it is now, for who was signed in a while ago.
+pub async fn of_key(app: &App, key: &str) -> Result<Option<Signed>, Refusal> {
+    let Some((session, account)) = app.store.session(key).await? else {
+        return Ok(None);
+    };
+    let now = clock::now();
+    if !account::session_lives(session.seen_at, session.expires_at, now) {
+        app.store.end_session(key).await?;
+        return Ok(None);
+    }
+    if now.0 - session.seen_at.0 > NOTED_EVERY {
+        app.store.see_session(key, now).await?;
+    }
+    let staff = app.store.posts_of(account.id).await?;
+    Ok(Some(Signed {
+        account,
+        staff,
+        session: key.to_owned(),
+    }))
+}
+
+/// Signs in under a new token, and ends the session that the browser had: what it knew before is worth nothing now.
+pub async fn start(app: &App, headers: &HeaderMap, account: AccountId) -> Result<HeaderValue, Refusal> {
+    let (token, now) = (token()?, clock::now());
+    let expires_at = Timestamp(now.0 + account::LONGEST);
+    let session = Session {
+        key: key(&token),
+        account,
+        made_at: now,
+        seen_at: now,
+        expires_at,
+    };
+    app.store
+        .start_session(&session, named(headers).as_deref())
+        .await?;
+    let cookie = format!(
+        "{COOKIE}={token}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
+        account::LONGEST
+    );
+    HeaderValue::from_str(&cookie).map_err(|error| Refusal::failed(&error))
+}
+
+/// The cookie of a browser that is signed in no more.
+pub fn ended() -> HeaderValue {
+    HeaderValue::from_static("__Host-session=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
+}

@@ -1,0 +1,410 @@
+//! `servery staff`: who works where. Made at a terminal, because the first owner has nobody to ask.
+
+use std::io::Read;
+
+use clap::{Subcommand, ValueEnum};
+use servery_domain::{
+    account::{Account, Password, Role},
+    contact::check_email,
+    device::{DeviceKind, NewDevice, PairingCode},
+    id::AccountId,
+    lang::Lang,
+    restaurant::Restaurant,
+};
+use servery_store::{Store, accounts::Guarded};
+
+use crate::{accounts::passwords::Passwords, clock, http::visitor, sync::devices};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[derive(Debug, Clone, Copy)]
+pub struct RoleName(Role);
+
+impl ValueEnum for RoleName {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self(Role::Owner),
+            Self(Role::Manager),
+            Self(Role::Cashier),
+            Self(Role::Kitchen),
+            Self(Role::Courier),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.code()))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct KindName(DeviceKind);
+
+impl ValueEnum for KindName {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self(DeviceKind::Till),
+            Self(DeviceKind::Kitchen),
+            Self(DeviceKind::Courier),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.code()))
+    }
+}
+
+#[derive(Subcommand)]
+pub enum StaffCommand {
+    /// Give somebody a role in a restaurant. Who has no account gets one, with a password that is printed
+    Add {
+        email: String,
+        /// The restaurant's slug
+        #[arg(long)]
+        restaurant: String,
+        #[arg(long, value_enum)]
+        role: RoleName,
+        /// Read the password from standard input; an account that there is gets it, too
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Make a code that lets a device in: a till, a kitchen's screen, a courier's phone
+    Pair {
+        /// The restaurant's slug
+        #[arg(long)]
+        restaurant: String,
+        #[arg(long, value_enum)]
+        kind: KindName,
+        /// What the device is called, such as "Bar till"
+        #[arg(long)]
+        name: String,
+    },
+    /// Everybody who works here
+    List,
+    /// Take a role back; the account stays
+    Remove {
+        email: String,
+        #[arg(long)]
+        restaurant: String,
+    },
+}
+
+/// What to tell the person at the terminal.
+pub async fn run(store: &dyn Store, command: &StaffCommand) -> Result<String, Failure> {
+    match command {
+        StaffCommand::List => list(store).await,
+        StaffCommand::Add {
+            email,
+            restaurant,
+            role,
+            password_stdin,
+        } => {
+            let restaurant = restaurant_called(store, restaurant).await?;
+            let password = password_stdin.then(read_password).transpose()?;
+            let (account, told) = account_of(store, email, password).await?;
+            store.put_staff(account, restaurant.id, role.0).await?;
+            Ok(format!(
+                "{email} is {} at {}\n{told}",
+                role.0.code(),
+                restaurant.name
+            ))
+        }
+        StaffCommand::Pair {
+            restaurant,
+            kind,
+            name,
+        } => {
+            let restaurant = restaurant_called(store, restaurant).await?;
+            pair(
+                store,
+                &restaurant,
+                NewDevice {
+                    name: name.clone(),
+                    kind: kind.0,
+                },
+            )
+            .await
+        }
+        StaffCommand::Remove { email, restaurant } => {
+            let restaurant = restaurant_called(store, restaurant).await?;
+            let known = store
+                .account_by_email(email)
+                .await?
+                .ok_or_else(|| format!("{email} has no account"))?;
+            match store.remove_staff(known.account.id, restaurant.id).await? {
+                true => Ok(format!("{email} works no more at {}", restaurant.name)),
+                false => Err(format!("{email} does not work at {}", restaurant.name).into()),
+            }
+        }
+    }
+}
+
+/// Makes a code, and says what to do with it.
+pub async fn pair(store: &dyn Store, restaurant: &Restaurant, new: NewDevice) -> Result<String, Failure> {
+    new.check()?;
+    let PairingCode { code, name, kind, .. } =
+        devices::new_code(store, restaurant.id, new, clock::now()).await?;
+    Ok(format!(
+        "open /staff/{} on the device and type {code} there, within ten minutes\nit is then '{name}', a {} of {}",
+        restaurant.slug,
+        kind.code(),
+        restaurant.name
+    ))
+}
+
+async fn restaurant_called(store: &dyn Store, slug: &str) -> Result<Restaurant, Failure> {
+    let found = store
+        .restaurants()
+        .await?
+        .into_iter()
+        .find(|restaurant| restaurant.slug.as_str() == slug);
+    found.ok_or_else(|| format!("no restaurant is called '{slug}'").into())
+}
+
+/// One line, without its end.
+fn read_password() -> Result<Password, Failure> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text)?;
+    let password = Password(text.lines().next().unwrap_or_default().to_owned());
+    password.check()?;
+    Ok(password)
+}
+
+/// The account of this address, made if need be, and what became of its password.
+async fn account_of(
+    store: &dyn Store,
+    email: &str,
+    password: Option<Password>,
+) -> Result<(AccountId, String), Failure> {
+    let known = store.account_by_email(email).await?;
+    match (known, password) {
+        (Some(known), None) => Ok((known.account.id, "they sign in as before".into())),
+        (Some(known), Some(password)) => {
+            let account = known.account.id;
+            store.set_password(account, &hash(&password).await?, "").await?;
+            Ok((account, "the password is the new one".into()))
+        }
+        (None, Some(password)) => Ok((
+            add_account(store, email, &hash(&password).await?).await?,
+            "the password is the one you gave".into(),
+        )),
+        (None, None) => {
+            let password = generated()?;
+            let account = add_account(store, email, &hash(&password).await?).await?;
+            Ok((account, format!("the password is {}", password.0)))
+        }
+    }
+}
+
+pub async fn hash(password: &Password) -> Result<String, Failure> {
+    Ok(Passwords::default()
+        .hash(password)
+        .await
+        .map_err(|refusal| refusal.0)?)
+}
+
+/// Whoever runs the installation vouches for the address.
+pub async fn add_account(store: &dyn Store, email: &str, hash: &str) -> Result<AccountId, Failure> {
+    check_email(email)?;
+    let now = clock::now();
+    let id = AccountId(visitor::random()?);
+    let (email, name) = (email.to_owned(), String::new());
+    let account = Account {
+        id,
+        email,
+        name,
+        lang: Lang::default(),
+        verified_at: Some(now),
+        addresses: Vec::new(),
+        made_at: now,
+    };
+    store
+        .add_account(
+            &Guarded {
+                account,
+                password: Some(hash.to_owned()),
+            },
+            None,
+        )
+        .await?;
+    Ok(id)
+}
+
+/// A hundred bits, in letters that are read aloud without mistake.
+pub fn generated() -> Result<Password, getrandom::Error> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let dice = visitor::random()?;
+    let letter = |at: u32| char::from(LETTERS[(dice >> (5 * at)) as usize % LETTERS.len()]);
+    let groups = (0..5).map(|group| (0..4).map(|at| letter(group * 4 + at)).collect::<String>());
+    Ok(Password(groups.collect::<Vec<_>>().join("-")))
+}
+
+async fn list(store: &dyn Store) -> Result<String, Failure> {
+    let restaurants = store.restaurants().await?;
+    let slug = |id| {
+        restaurants
+            .iter()
+            .find(|restaurant| restaurant.id == id)
+            .map_or("?", |restaurant| restaurant.slug.as_str())
+    };
+    let staff = store.staff().await?;
+    let rows = staff.iter().map(|member| {
+        format!(
+            "{:<40} {:<8} {}\n",
+            slug(member.restaurant),
+            member.role.code(),
+            member.email
+        )
+    });
+    let table: String = rows.collect();
+    Ok(if table.is_empty() {
+        "nobody works here; 'servery staff add' changes that".into()
+    } else {
+        table
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use servery_domain::{device::typed, id::DeviceId};
+    use servery_store::devices::PairedAs;
+
+    use super::*;
+    use crate::{accounts::sessions, cli::demo};
+
+    async fn store(folder: &tempfile::TempDir) -> std::sync::Arc<dyn Store> {
+        let store = servery_store::connect(&format!("sqlite:{}", folder.path().join("staff.db").display()))
+            .await
+            .unwrap();
+        store.migrate().await.unwrap();
+        demo::fill(store.as_ref(), &demo::town().unwrap()[3..4])
+            .await
+            .unwrap();
+        store
+    }
+
+    fn add(email: &str, restaurant: &str) -> StaffCommand {
+        let role = RoleName(Role::Kitchen);
+        StaffCommand::Add {
+            email: email.into(),
+            restaurant: restaurant.into(),
+            role,
+            password_stdin: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn somebody_is_added_listed_and_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let told = run(store.as_ref(), &add("cook@example.org", "lighthouse-diner"))
+            .await
+            .unwrap();
+        let password = Password(told.split("the password is ").nth(1).unwrap().to_owned());
+        let known = store.account_by_email("cook@example.org").await.unwrap().unwrap();
+        assert!(
+            Passwords::default()
+                .verify(&password, known.password)
+                .await
+                .unwrap(),
+            "{told}"
+        );
+        assert!(known.account.verified_at.is_some());
+        let again = run(store.as_ref(), &add("Cook@example.org", "lighthouse-diner"))
+            .await
+            .unwrap();
+        assert!(again.contains("as before"), "{again}");
+        let listed = run(store.as_ref(), &StaffCommand::List).await.unwrap();
+        assert_eq!(
+            listed.split_whitespace().collect::<Vec<_>>(),
+            ["lighthouse-diner", "kitchen", "cook@example.org"]
+        );
+        let remove = StaffCommand::Remove {
+            email: "cook@example.org".into(),
+            restaurant: "lighthouse-diner".into(),
+        };
+        run(store.as_ref(), &remove).await.unwrap();
+        assert!(
+            run(store.as_ref(), &remove)
+                .await
+                .unwrap_err()
+                .to_string()
+                .contains("does not work")
+        );
+        assert!(
+            run(store.as_ref(), &StaffCommand::List)
+                .await
+                .unwrap()
+                .starts_with("nobody")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_code_is_made_that_lets_a_device_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let command = |restaurant: &str, name: &str| StaffCommand::Pair {
+            restaurant: restaurant.into(),
+            kind: KindName(DeviceKind::Kitchen),
+            name: name.into(),
+        };
+        let told = run(store.as_ref(), &command("lighthouse-diner", "Pass"))
+            .await
+            .unwrap();
+        assert!(told.contains("/staff/lighthouse-diner"), "{told}");
+        let code = told.split_whitespace().find_map(typed).unwrap();
+        let paired = store
+            .pair(&sessions::key(&code), DeviceId(1), "token", clock::now())
+            .await
+            .unwrap();
+        let PairedAs::Device(installed) = paired else {
+            panic!("{paired:?}")
+        };
+        assert_eq!(
+            (installed.device.name.as_str(), installed.device.kind),
+            ("Pass", DeviceKind::Kitchen)
+        );
+        for (command, named) in [
+            (command("nowhere", "Pass"), "'nowhere'"),
+            (command("lighthouse-diner", " "), "'name'"),
+        ] {
+            let refused = run(store.as_ref(), &command).await.unwrap_err().to_string();
+            assert!(refused.contains(named), "{refused}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_mistake_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        for (command, named) in [
+            (add("cook@example.org", "nowhere"), "'nowhere'"),
+            (add("cook", "lighthouse-diner"), "'email'"),
+        ] {
+            let refused = run(store.as_ref(), &command).await.unwrap_err().to_string();
+            assert!(refused.contains(named), "{refused}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_demo_towns_staff_share_a_password_that_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        for _ in 0..2 {
+            let password = demo::staff(store.as_ref(), &demo::town().unwrap()[3..4])
+                .await
+                .unwrap();
+            let known = store
+                .account_by_email("kitchen@lighthouse-diner.example")
+                .await
+                .unwrap()
+                .unwrap();
+            assert!(
+                Passwords::default()
+                    .verify(&password, known.password)
+                    .await
+                    .unwrap()
+            );
+            assert_eq!(store.staff().await.unwrap().len(), 2, "an owner and a kitchen");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What a visitor wants, from the address, the cookies and the browser's headers, in this order.
+
+use axum::http::{HeaderMap, HeaderValue, header::ACCEPT_LANGUAGE};
+use servery_app::{
+    page_address::Visit,
+    render::{Browser, Mode},
+};
+use servery_domain::{
+    lang::Lang,
+    problem::{Kind, Problem},
+};
+
+use crate::http::visitor::cookie;
+
+const RENDER: &str = "servery_render";
+const LANG: &str = "servery_lang";
+const BROWSER: &str = "servery_browser";
+const A_YEAR: u32 = 365 * 24 * 3600;
+const AN_HOUR: u32 = 3600;
+
+pub struct Wishes {
+    pub mode: Option<Mode>,
+    pub lang: Lang,
+    pub browser: Browser,
+    /// Cookies that keep what this address chose.
+    pub keep: Vec<HeaderValue>,
+    /// Nothing of this visitor's own went into the answer: a shared cache may keep it.
+    pub anonymous: bool,
+}
+
+fn keep(name: &str, value: &str, seconds: u32) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!(
+        "{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax"
+    ))
+    .ok()
+}
+
+impl Wishes {
+    /// A value of `render`, `lang` or `browser` that we do not know is refused; an old cookie that we do not know is forgotten.
+    pub fn read(visit: &Visit, headers: &HeaderMap) -> Result<Self, Problem> {
+        let mut kept = Vec::new();
+        let malformed = |what: &str| Problem::new(Kind::Malformed, what);
+        let mode = match visit.get("render") {
+            Some("auto") => {
+                kept.extend(keep(RENDER, "", 0));
+                None
+            }
+            Some(name) => {
+                let mode: Mode = name
+                    .parse()
+                    .map_err(|_| malformed("'render' takes thin, hydrated, thick or auto"))?;
+                kept.extend(keep(RENDER, mode.name(), A_YEAR));
+                Some(mode)
+            }
+            None => cookie(headers, RENDER).and_then(|name| name.parse().ok()),
+        };
+        let lang = match visit.get("lang") {
+            Some(tag) => {
+                let lang = Lang::ALL
+                    .into_iter()
+                    .find(|lang| lang.tag() == tag)
+                    .ok_or_else(|| malformed("'lang' takes en, de or ar"))?;
+                kept.extend(keep(LANG, lang.tag(), A_YEAR));
+                lang
+            }
+            None => Self::usual_lang(visit, headers),
+        };
+        // Who asks for a script by name may have come to run one.
+        let asks_for_script = mode.is_some_and(|mode| mode != Mode::Thin) && visit.get("render").is_some();
+        let said = match visit.get("browser") {
+            Some(said @ ("limited" | "able")) => {
+                kept.extend(keep(BROWSER, said, if said == "limited" { AN_HOUR } else { 0 }));
+                Some(said)
+            }
+            Some(_) => return Err(malformed("'browser' takes limited or able")),
+            None if asks_for_script => {
+                kept.extend(cookie(headers, BROWSER).and_then(|_| keep(BROWSER, "", 0)));
+                None
+            }
+            None => cookie(headers, BROWSER),
+        };
+        let saves_data = headers
+            .get("save-data")
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
+        let browser = match said {
+            Some("limited") => Browser::Unable,
+            _ if saves_data => Browser::Saving,
+            _ => Browser::Able,
+        };
+        let anonymous = kept.is_empty()
+            && [RENDER, LANG, BROWSER]
+                .iter()
+                .all(|name| cookie(headers, name).is_none());
+        Ok(Self {
+            mode,
+            lang,
+            browser,
+            keep: kept,
+            anonymous,
+        })
+    }
+
+    /// The language, whatever else could not be read.
+    pub fn usual_lang(visit: &Visit, headers: &HeaderMap) -> Lang {
+        let by_address = visit
+            .get("lang")
+            .and_then(|tag| Lang::ALL.into_iter().find(|lang| lang.tag() == tag));
+        let by_browser = || {
+            headers
+                .get(ACCEPT_LANGUAGE)
+                .and_then(|value| value.to_str().ok())
+                .and_then(Lang::negotiate)
+        };
+        by_address
+            .or_else(|| cookie(headers, LANG).and_then(Lang::from_tag))
+            .or_else(by_browser)
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| {
+                (
+                    axum::http::HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
+            .collect()
+    }
+
+    fn read(query: &str, pairs: &[(&'static str, &'static str)]) -> Wishes {
+        Wishes::read(&Visit::new("/", query), &headers(pairs)).unwrap()
+    }
+
+    #[test]
+    fn the_address_goes_before_the_cookie_and_the_cookie_before_the_header() {
+        let wishes = read(
+            "render=thick&lang=de",
+            &[
+                ("cookie", "servery_render=thin; servery_lang=ar"),
+                ("accept-language", "en"),
+            ],
+        );
+        assert_eq!(
+            (wishes.mode, wishes.lang, wishes.keep.len()),
+            (Some(Mode::Thick), Lang::German, 2)
+        );
+        let wishes = read(
+            "",
+            &[
+                ("cookie", "a=b; servery_render=thin; servery_lang=ar"),
+                ("accept-language", "en"),
+            ],
+        );
+        assert_eq!(
+            (wishes.mode, wishes.lang, wishes.keep.len()),
+            (Some(Mode::Thin), Lang::Arabic, 0)
+        );
+        assert!(!wishes.anonymous);
+        let wishes = read("", &[("accept-language", "de-CH")]);
+        assert_eq!(
+            (wishes.mode, wishes.lang, wishes.anonymous),
+            (None, Lang::German, true)
+        );
+    }
+
+    #[test]
+    fn auto_forgets_the_choice() {
+        let wishes = read("render=auto", &[("cookie", "servery_render=thin")]);
+        assert_eq!(wishes.mode, None);
+        assert!(wishes.keep[0].to_str().unwrap().contains("Max-Age=0"));
+    }
+
+    #[test]
+    fn a_browser_that_can_less_says_so() {
+        assert_eq!(read("", &[("save-data", "on")]).browser, Browser::Saving);
+        assert_eq!(
+            read("", &[("cookie", "servery_browser=limited")]).browser,
+            Browser::Unable
+        );
+        assert_eq!(read("browser=limited", &[]).browser, Browser::Unable);
+        assert_eq!(read("browser=limited&render=thick", &[]).browser, Browser::Unable);
+        assert_eq!(
+            read("render=thick", &[("cookie", "servery_browser=limited")]).browser,
+            Browser::Able
+        );
+        assert_eq!(
+            read("browser=able", &[("cookie", "servery_browser=limited")]).browser,
+            Browser::Able
+        );
+    }
+
+    #[test]
+    fn unknown_values_are_refused_in_addresses_and_ignored_in_cookies() {
+        for query in ["render=fat", "render=", "lang=fr", "browser=lynx"] {
+            assert!(
+                Wishes::read(&Visit::new("/", query), &HeaderMap::new()).is_err(),
+                "{query}"
+            );
+        }
+        assert_eq!(
+            read("", &[("cookie", "servery_render=fat; servery_lang=x")]).mode,
+            None
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! HTTP around every handler: errors, limits, caching, CSRF, logs, health.
+
+pub mod cached_body;
+pub mod client;
+pub mod csrf;
+pub mod error;
+mod header_limit;
+pub mod health;
+pub mod idempotency;
+pub mod rate_limit;
+pub mod serve;
+pub mod telemetry;
+pub mod visitor;

@@ -1,0 +1,35 @@
+//! For those who watch over the server: is it alive, may it be sent requests, how is it doing.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use servery_domain::problem::Kind;
+
+use crate::{http::error::Refusal, state::App};
+
+pub async fn live() -> &'static str {
+    "alive\n"
+}
+
+/// Not ready while the store does not answer: other nodes may do better.
+pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Response> {
+    if app.town.is_reachable() {
+        return Ok("ready\n");
+    }
+    let mut refusal = Refusal::new(Kind::Unavailable, "the store does not answer").into_response();
+    refusal
+        .headers_mut()
+        .insert("retry-after", axum::http::HeaderValue::from_static("1"));
+    Err(refusal)
+}
+
+pub async fn metrics(State(app): State<Arc<App>>) -> Response {
+    match app.metrics.text() {
+        Ok(text) => ([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}

@@ -1,0 +1,50 @@
+//! `Idempotency-Key`: who asks for the same again gets the same answer, and nothing happens twice.
+
+use axum::http::HeaderMap;
+use servery_domain::{limits, problem::Kind};
+use servery_store::orders::Request;
+use sha2::{Digest, Sha256};
+
+use crate::{clock, http::error::Refusal};
+
+const HEADER: &str = "idempotency-key";
+
+/// The key of this request, and what tells it from another with the same key.
+pub fn request(headers: &HeaderMap, path: &str, body: &[u8]) -> Result<Request, Refusal> {
+    let missing = || {
+        Refusal::new(
+            Kind::KeyMissing,
+            "send an 'Idempotency-Key' that you make anew for each order, and send again when you try again",
+        )
+    };
+    let key = headers
+        .get(HEADER)
+        .and_then(|key| key.to_str().ok())
+        .ok_or_else(missing)?;
+    // The draft has it as a string in quotes; many send it bare.
+    of_key(key.trim().trim_matches('"'), path, body)
+}
+
+pub fn of_key(key: &str, path: &str, body: &[u8]) -> Result<Request, Refusal> {
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    if !(16..=limits::KEY).contains(&key.len()) || !key.bytes().all(plain) {
+        return Err(Refusal::new(
+            Kind::KeyMissing,
+            format!(
+                "an 'Idempotency-Key' has 16 to {} letters, digits and hyphens",
+                limits::KEY
+            ),
+        ));
+    }
+    let digest = Sha256::new()
+        .chain_update(path)
+        .chain_update([0])
+        .chain_update(body)
+        .finalize();
+    let fingerprint = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    Ok(Request {
+        key: key.to_owned(),
+        fingerprint,
+        at: clock::now(),
+    })
+}

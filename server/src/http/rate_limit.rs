@@ -1,0 +1,300 @@
+//! How often somebody may ask for what is costly or worth guessing. A node counts for itself: with several, the limit is that much higher.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header::RETRY_AFTER};
+use quick_cache::sync::Cache;
+use servery_domain::{account::same_email, id::DeviceId, problem::Kind};
+
+use crate::http::{client::Caller, error::Refusal};
+
+/// Buckets at once. Beyond that, those that were not used for longest are full again.
+const BUCKETS: usize = 100_000;
+
+/// So many within a window of seconds; they come back steadily, one by one.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Policy {
+    pub name: &'static str,
+    pub quota: u32,
+    pub window: u32,
+}
+
+/// Guesses at one password.
+pub static SIGN_IN: Policy = Policy {
+    name: "sign-in",
+    quota: 10,
+    window: 300,
+};
+/// Guesses at many accounts.
+pub static SIGN_INS_FROM: Policy = Policy {
+    name: "sign-ins-from",
+    quota: 100,
+    window: 300,
+};
+pub static SIGN_UPS_FROM: Policy = Policy {
+    name: "sign-ups-from",
+    quota: 100,
+    window: 3_600,
+};
+/// Mails that others have us send to somebody.
+pub static MAILS_TO: Policy = Policy {
+    name: "mails-to",
+    quota: 5,
+    window: 3_600,
+};
+pub static MAILS_FROM: Policy = Policy {
+    name: "mails-from",
+    quota: 60,
+    window: 3_600,
+};
+/// Codes that are none. A right one costs nothing.
+pub static COUPONS: Policy = Policy {
+    name: "coupons",
+    quota: 60,
+    window: 600,
+};
+/// Browsers that were not known before, for each of which something is kept.
+pub static BROWSERS: Policy = Policy {
+    name: "browsers",
+    quota: 600,
+    window: 3_600,
+};
+/// Codes that let no device in. A right one costs nothing.
+pub static PAIRINGS: Policy = Policy {
+    name: "pairings",
+    quota: 10,
+    window: 600,
+};
+/// What one device sends.
+pub static SYNCS: Policy = Policy {
+    name: "syncs",
+    quota: 600,
+    window: 60,
+};
+pub static ORDERS: Policy = Policy {
+    name: "orders",
+    quota: 60,
+    window: 60,
+};
+
+/// How a policy stands with somebody.
+#[derive(Debug, Clone, Copy)]
+pub struct Level {
+    policy: &'static Policy,
+    left: u32,
+    /// Seconds until all of it is back, and until one is.
+    full_in: u32,
+    next_in: u32,
+    refused: bool,
+}
+
+struct Bucket {
+    left: f64,
+    at: Instant,
+}
+
+pub struct Rates {
+    buckets: Cache<(&'static str, u64), Arc<Mutex<Bucket>>>,
+    /// Keyed anew in each process: nobody can make two names that share a bucket.
+    hasher: RandomState,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self {
+            buckets: Cache::new(BUCKETS),
+            hasher: RandomState::new(),
+        }
+    }
+}
+
+impl Rates {
+    fn move_by(&self, policy: &'static Policy, who: &str, tokens: f64, now: Instant) -> Level {
+        let key = (policy.name, self.hasher.hash_one(who));
+        let quota = f64::from(policy.quota);
+        let new = || Ok::<_, std::convert::Infallible>(Arc::new(Mutex::new(Bucket { left: quota, at: now })));
+        let Ok(bucket) = self.buckets.get_or_insert_with(&key, new);
+        let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        let each = f64::from(policy.window) / quota;
+        let back = now.saturating_duration_since(bucket.at).as_secs_f64() / each;
+        (bucket.left, bucket.at) = ((bucket.left + back).min(quota), now.max(bucket.at));
+        let refused = bucket.left < tokens;
+        if !refused {
+            bucket.left = (bucket.left - tokens).min(quota);
+        }
+        let seconds = |tokens: f64| (tokens.max(0.0) * each).ceil() as u32;
+        Level {
+            policy,
+            left: bucket.left as u32,
+            full_in: seconds(quota - bucket.left),
+            next_in: seconds(1.0 - bucket.left).max(1),
+            refused,
+        }
+    }
+
+    /// Takes one for this caller, or refuses.
+    pub fn of_caller(&self, policy: &'static Policy, caller: &Caller) -> Result<(), Refusal> {
+        self.take(policy, &caller.address.to_string(), caller)
+    }
+
+    /// Takes one for whoever has this address, whichever caller asks.
+    pub fn of_email(&self, policy: &'static Policy, email: &str, caller: &Caller) -> Result<(), Refusal> {
+        self.take(policy, &same_email(email), caller)
+    }
+
+    /// Takes one for this device, wherever it is.
+    pub fn of_device(
+        &self,
+        policy: &'static Policy,
+        device: DeviceId,
+        caller: &Caller,
+    ) -> Result<(), Refusal> {
+        self.take(policy, &device.to_string(), caller)
+    }
+
+    /// What diners do from this machine is its operator's own, or comes through a proxy that does not say for whom: all would share one limit.
+    pub fn of_diner(&self, policy: &'static Policy, caller: &Caller) -> Result<(), Refusal> {
+        if caller.address.is_loopback() {
+            Ok(())
+        } else {
+            self.of_caller(policy, caller)
+        }
+    }
+
+    fn take(&self, policy: &'static Policy, who: &str, caller: &Caller) -> Result<(), Refusal> {
+        let level = self.move_by(policy, who, 1.0, Instant::now());
+        caller.note(level);
+        match level.refused {
+            true => Err(Refusal::new(
+                Kind::TooOften,
+                format!("{} within {} seconds are the most", policy.quota, policy.window),
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// What was asked turned out to cost nothing.
+    pub fn give_back(&self, policy: &'static Policy, caller: &Caller) {
+        caller.note(self.move_by(policy, &caller.address.to_string(), -1.0, Instant::now()));
+    }
+}
+
+/// As the IETF's draft has it: what the policies are, and how they stand now.
+pub fn say(levels: &[Level], headers: &mut HeaderMap) {
+    // What was said last of a policy counts.
+    let last = |at: usize, level: &Level| !levels[at + 1..].iter().any(|later| later.policy == level.policy);
+    let levels: Vec<&Level> = levels
+        .iter()
+        .enumerate()
+        .filter(|(at, level)| last(*at, level))
+        .map(|(_, level)| level)
+        .collect();
+    if levels.is_empty() {
+        return;
+    }
+    let list = |item: &dyn Fn(&Level) -> String| {
+        levels
+            .iter()
+            .map(|level| item(level))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let policies = list(&|level| {
+        format!(
+            "\"{}\";q={};w={}",
+            level.policy.name, level.policy.quota, level.policy.window
+        )
+    });
+    let standing = list(&|level| format!("\"{}\";r={};t={}", level.policy.name, level.left, level.full_in));
+    let retry = levels
+        .iter()
+        .filter(|level| level.refused)
+        .map(|level| level.next_in.to_string())
+        .next_back();
+    let names = [
+        HeaderName::from_static("ratelimit-policy"),
+        HeaderName::from_static("ratelimit"),
+        RETRY_AFTER,
+    ];
+    for (name, value) in names.into_iter().zip([Some(policies), Some(standing), retry]) {
+        // Made of names and digits.
+        headers.extend(
+            value
+                .and_then(|value| HeaderValue::from_str(&value).ok())
+                .map(|value| (name, value)),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    static TEST: Policy = Policy {
+        name: "test",
+        quota: 3,
+        window: 30,
+    };
+
+    #[test]
+    fn a_bucket_empties_and_fills_steadily() {
+        let (rates, start) = (Rates::default(), Instant::now());
+        let take = |who, after| rates.move_by(&TEST, who, 1.0, start + Duration::from_secs(after));
+        let left: Vec<(u32, bool)> = (0..4)
+            .map(|_| take("ada", 0))
+            .map(|level| (level.left, level.refused))
+            .collect();
+        assert_eq!(left, [(2, false), (1, false), (0, false), (0, true)]);
+        assert!(!take("eve", 0).refused, "another's bucket is full");
+        let level = take("ada", 4);
+        assert_eq!((level.refused, level.next_in, level.full_in), (true, 6, 26));
+        assert!(!take("ada", 10).refused);
+        assert!(take("ada", 10).refused);
+        let later = take("ada", 10_000);
+        assert_eq!((later.left, later.full_in), (2, 10), "never more than its quota");
+    }
+
+    #[test]
+    fn what_is_given_back_is_there_again() {
+        let (rates, caller) = (Rates::default(), Caller::default());
+        for _ in 0..100 {
+            rates.of_caller(&COUPONS, &caller).unwrap();
+            rates.give_back(&COUPONS, &caller);
+        }
+    }
+
+    #[test]
+    fn an_answer_says_how_the_limits_stand() {
+        let level = |left, refused| Level {
+            policy: &TEST,
+            left,
+            full_in: 20,
+            next_in: 7,
+            refused,
+        };
+        let other = Level {
+            policy: &COUPONS,
+            ..level(5, false)
+        };
+        let mut headers = HeaderMap::new();
+        say(&[], &mut headers);
+        assert!(headers.is_empty());
+        say(&[level(1, false), other, level(0, true)], &mut headers);
+        let said =
+            ["ratelimit-policy", "ratelimit", "retry-after"].map(|name| headers[name].to_str().unwrap());
+        assert_eq!(
+            said,
+            [
+                "\"coupons\";q=60;w=600, \"test\";q=3;w=30",
+                "\"coupons\";r=5;t=20, \"test\";r=0;t=20",
+                "7"
+            ]
+        );
+    }
+}

@@ -1,0 +1,151 @@
+//! The slip of a payment at a till, for the guest who asked for it by mail.
+
+use servery_app::text::{
+    Texts,
+    mail::{Key, write},
+};
+use servery_domain::{
+    currency::Minor,
+    lang::Lang,
+    pos::{
+        bill::{Bill, Sums},
+        payment::{Payment, Way},
+    },
+    restaurant::Restaurant,
+    time::LocalMinute,
+};
+
+use super::letter::{Letter, Row};
+
+struct Slip<'a> {
+    lang: Lang,
+    restaurant: &'a Restaurant,
+    bill: &'a Bill,
+    payment: &'a Payment,
+}
+
+/// `at` is on the restaurant's clock.
+pub fn letter(
+    lang: Lang,
+    restaurant: &Restaurant,
+    bill: &Bill,
+    payment: &Payment,
+    at: Option<LocalMinute>,
+) -> Letter {
+    let slip = Slip {
+        lang,
+        restaurant,
+        bill,
+        payment,
+    };
+    let number = payment.receipt.to_string();
+    let time = at.map(|at| at.to_string().replace('T', " ")).unwrap_or_default();
+    let subject = slip.word(
+        Key::ReceiptSubject,
+        &[("number", &number), ("restaurant", &restaurant.name)],
+    );
+    let place = &restaurant.address;
+    let sums = bill.sums();
+    Letter::new(lang, subject)
+        .text_block(format!(
+            "{}\n{}, {} {}",
+            restaurant.name, place.street, place.postcode, place.city
+        ))
+        .text_block(slip.word(Key::ReceiptNumber, &[("number", &number), ("time", &time)]))
+        .rows(slip.lines())
+        .rows(slip.sums(&sums))
+        .rows(slip.paid())
+}
+
+impl Slip<'_> {
+    fn word(&self, key: Key, values: &[(&str, &str)]) -> String {
+        write(self.lang, key, values)
+    }
+
+    fn row(&self, name: String, amount: Minor) -> Row {
+        Row {
+            name,
+            value: self.lang.money(amount, self.restaurant.currency),
+            minor: false,
+        }
+    }
+
+    fn lines(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for line in self.bill.lines.iter().filter(|line| line.count > 0) {
+            let name = self.word(
+                Key::Line,
+                &[("count", &line.count.to_string()), ("name", &line.name)],
+            );
+            rows.push(self.row(name, line.sum()));
+            rows.extend(line.picks.iter().map(|pick| Row {
+                name: pick.name.clone(),
+                value: String::new(),
+                minor: true,
+            }));
+        }
+        rows
+    }
+
+    fn sums(&self, sums: &Sums) -> Vec<Row> {
+        let off = self
+            .bill
+            .discounts
+            .iter()
+            .zip(&sums.off)
+            .map(|(discount, off)| self.row(discount.reason.clone(), -*off));
+        let mut rows: Vec<Row> = off.collect();
+        let key = if self.bill.plus_tax {
+            Key::TaxAdded
+        } else {
+            Key::TaxIncluded
+        };
+        let taxes = sums.taxes.iter().map(|tax| {
+            let rate = Texts::of(self.lang).percent(tax.rate);
+            let name = self.word(key, &[("name", &self.restaurant.tax.name), ("rate", &rate)]);
+            Row {
+                minor: true,
+                ..self.row(name, tax.tax)
+            }
+        });
+        let taxes: Vec<Row> = taxes.collect();
+        // A tax that is added leads to the total; one that is within it is said of it.
+        let (added, within) = if self.bill.plus_tax {
+            (taxes, Vec::new())
+        } else {
+            (Vec::new(), taxes)
+        };
+        rows.extend(added);
+        rows.push(self.row(self.word(Key::SumTotal, &[]), sums.total));
+        rows.extend(within);
+        rows
+    }
+
+    fn paid(&self) -> Vec<Row> {
+        let payment = self.payment;
+        let way = match payment.way {
+            Way::Cash => Key::ReceiptCash,
+            Way::Card => Key::ReceiptCard,
+        };
+        let further = [
+            (Key::SumTip, payment.tip),
+            (Key::ReceiptRounding, payment.rounding),
+            (Key::ReceiptGiven, payment.given),
+            (
+                Key::ReceiptChange,
+                if payment.given > Minor::ZERO {
+                    payment.change()
+                } else {
+                    Minor::ZERO
+                },
+            ),
+            (Key::ReceiptGivenBack, payment.refunded()),
+        ];
+        let further = further.into_iter().filter(|(_, amount)| *amount != Minor::ZERO);
+        [(way, payment.amount)]
+            .into_iter()
+            .chain(further)
+            .map(|(key, amount)| self.row(self.word(key, &[]), amount))
+            .collect()
+    }
+}

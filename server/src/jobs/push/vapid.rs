@@ -1,0 +1,51 @@
+//! RFC 8292: a push service learns by a signature who sends, and can write to them.
+
+use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+use reqwest::Url;
+use serde_json::json;
+use servery_domain::time::Timestamp;
+
+use super::{PushError, text, untext};
+use crate::http::visitor::bytes;
+
+/// Seconds that a proof counts; a day is the most.
+const COUNTS: i64 = 12 * 3_600;
+
+pub fn new_key() -> Result<String, PushError> {
+    // One in four billion is no key.
+    let bytes = bytes::<32>()?;
+    SigningKey::from_slice(&bytes)
+        .map(|key| text(key.to_bytes()))
+        .map_err(|_| PushError::Key)
+}
+
+pub fn read_key(key: &str) -> Option<SigningKey> {
+    SigningKey::from_slice(&untext(key)?).ok()
+}
+
+pub fn public(key: &SigningKey) -> String {
+    text(key.verifying_key().to_sec1_point(false))
+}
+
+/// What the Authorization field says.
+pub fn proof(key: &SigningKey, endpoint: &Url, us: &str, now: Timestamp) -> String {
+    // An installation without a name of its own has no page that anybody could open.
+    let contact = if us.starts_with("https://") {
+        us
+    } else {
+        "mailto:servery@localhost"
+    };
+    let claims =
+        json!({ "aud": endpoint.origin().ascii_serialization(), "exp": now.0 + COUNTS, "sub": contact });
+    let token = format!(
+        "{}.{}",
+        text(r#"{"typ":"JWT","alg":"ES256"}"#),
+        text(claims.to_string())
+    );
+    let signature: Signature = key.sign(token.as_bytes());
+    format!(
+        "vapid t={token}.{}, k={}",
+        text(signature.to_bytes()),
+        public(key)
+    )
+}

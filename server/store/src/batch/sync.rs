@@ -1,0 +1,294 @@
+//! What a device asks for, worked into its house among all the other writes.
+
+use std::{collections::BTreeSet, slice};
+
+use servery_domain::{
+    id::{DeviceId, OrderId, RestaurantId},
+    job::Job,
+    order::{Actor, Order},
+    pos::{
+        Refused, Stock, Thing, ThingId,
+        delivery_run::Run,
+        needs,
+        op::{Action, Op, Refusal, SPEAKS},
+    },
+    revision::Revision,
+    sync::{
+        Trouble,
+        server::{Known, receive},
+    },
+};
+
+use super::{Batch, NewOp, Stream};
+use crate::{
+    devices::{Synced, Syncing},
+    orders::{Advance, Written},
+};
+
+/// Whose way changed, and what is brought on it now that was not, or the other way around.
+fn moved(before: Option<&Run>, after: Option<&Run>) -> BTreeSet<OrderId> {
+    let brought = |run: Option<&Run>| {
+        run.into_iter()
+            .flat_map(|run| &run.stops)
+            .map(|stop| stop.order)
+            .collect::<BTreeSet<_>>()
+    };
+    let (was, is) = (brought(before), brought(after));
+    match before.map(|run| run.courier) == after.map(|run| run.courier) {
+        true => was.symmetric_difference(&is).copied().collect(),
+        false => was.union(&is).copied().collect(),
+    }
+}
+
+fn run_of(op: &Op) -> Option<ThingId> {
+    match &op.action {
+        Action::Assign { run, .. } | Action::HandOver { run, .. } => Some(ThingId::Run(*run)),
+        _ => None,
+    }
+}
+
+/// By the device's number, or by the next one where others send for it.
+fn numbered(syncing: &Syncing, op: &Op, done: u64) -> Op {
+    let n = if syncing.stream.is_some() { op.n } else { done + 1 };
+    Op { n, ..op.clone() }
+}
+
+impl Batch {
+    pub(super) fn sync(&mut self, syncing: &Syncing) -> Written {
+        if syncing.stream.is_some()
+            && !self
+                .streams
+                .values()
+                .any(|stream| stream.device == syncing.device)
+        {
+            return Written::SignedOut;
+        }
+        let before = self.revision(syncing.restaurant);
+        let known = match syncing.stream {
+            Some(stream) => self
+                .streams
+                .get(&stream)
+                .filter(|stream| stream.device == syncing.device)
+                .map(|stream| stream.done),
+            None => Some(0),
+        };
+        let mut synced = Synced {
+            done: known.unwrap_or(0),
+            trouble: None,
+            revisions: (before, before),
+            orders: Vec::new(),
+        };
+        match known {
+            Some(_) => self.work_in(syncing, &mut synced),
+            // The server forgot the name with the rest of what it lost.
+            None => {
+                synced.trouble = Some(Trouble::Diverged {
+                    anew: self.other_name(syncing),
+                })
+            }
+        }
+        synced.revisions.1 = self.revision(syncing.restaurant);
+        Written::Synced(Box::new(synced))
+    }
+
+    fn revision(&self, restaurant: RestaurantId) -> Revision {
+        Revision(
+            self.counters
+                .get(&restaurant)
+                .map_or(0, |counter| counter.revision),
+        )
+    }
+
+    /// A name that means nothing yet: one that was given out before, if the answer was lost.
+    fn other_name(&mut self, syncing: &Syncing) -> DeviceId {
+        let unused = |(name, stream): &(&DeviceId, &Stream)| {
+            stream.device == syncing.device && stream.done == 0 && Some(**name) != syncing.stream
+        };
+        let anew = self
+            .streams
+            .iter()
+            .find(unused)
+            .map_or(syncing.anew, |(name, _)| *name);
+        self.streams.entry(anew).or_insert(Stream {
+            device: syncing.device,
+            done: 0,
+        });
+        self.changed_streams.insert(anew);
+        anew
+    }
+
+    /// One by one: what an op does to diners' orders and to the portions, the next one has to find.
+    fn work_in(&mut self, syncing: &Syncing, synced: &mut Synced) {
+        for (at, sent) in syncing.ops.iter().enumerate() {
+            let seen = self.seen_ops.contains(&(syncing.restaurant, sent.op.id));
+            if syncing.stream.is_none() && seen {
+                continue;
+            }
+            let op = &numbered(syncing, &sent.op, synced.done);
+            // After a gap nothing is done: the device sends what is missing first.
+            if at > 0 && op.n > synced.done + 1 {
+                return;
+            }
+            self.show(syncing.restaurant, op);
+            // Decided below, what cannot be read is only counted here.
+            let counted_only = seen || sent.unread.is_some();
+            let known = Known {
+                device: syncing.device,
+                kind: syncing.kind,
+                done: synced.done,
+                ids: self
+                    .op_ids
+                    .get(&(syncing.name(), op.n))
+                    .map(|id| (op.n, *id))
+                    .into_iter()
+                    .collect(),
+                seen: counted_only.then_some(op.id).into_iter().collect(),
+            };
+            let house = self.houses.entry(syncing.restaurant).or_default();
+            let run = run_of(op).and_then(|run| house.get(run).cloned());
+            let received = receive(house, known, slice::from_ref(op), SPEAKS);
+            synced.done = received.done;
+            for step in received.steps {
+                self.note(syncing, (op, &sent.text), seen);
+                if !counted_only && step.changed.is_empty() {
+                    self.post(syncing.restaurant, op);
+                }
+                match &sent.unread {
+                    Some(why) if !seen => self.refuse(syncing, op, Refusal::Malformed(why.clone())),
+                    _ => self.done(syncing, op, &step.changed, &mut synced.orders),
+                }
+                self.reassign(syncing, op, run.as_ref());
+            }
+            if let Some(stopped) = received.stopped {
+                synced.trouble = Some(stopped.trouble(|| self.other_name(syncing)));
+                return;
+            }
+        }
+    }
+
+    /// Orders and portions as they are now, which others change as well.
+    fn show(&mut self, restaurant: RestaurantId, op: &Op) {
+        let house = self.houses.entry(restaurant).or_default();
+        for id in needs(op, house) {
+            match id {
+                ThingId::Stock(dish) => house.put(match self.stock.get(&(restaurant, dish)) {
+                    Some(left) => Thing::Stock(Stock { dish, left: *left }),
+                    None => Thing::Gone(id),
+                }),
+                ThingId::Order(order) => {
+                    let own = |order: &&Order| order.ordered.restaurant == restaurant;
+                    let order = self.orders.get(&order).map(|tracked| &tracked.order).filter(own);
+                    house.put(order.map_or(Thing::Gone(id), |order| Thing::Order(Box::new(order.clone()))));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn note(&mut self, syncing: &Syncing, (op, text): (&Op, &str), seen: bool) {
+        let (stream, restaurant) = (syncing.name(), syncing.restaurant);
+        self.op_ids.insert((stream, op.n), op.id);
+        self.seen_ops.insert((restaurant, op.id));
+        let text = (!seen).then(|| text.to_owned());
+        self.new_ops.push(NewOp {
+            stream,
+            n: op.n,
+            restaurant,
+            id: op.id,
+            at: syncing.at,
+            text,
+        });
+        if let Some(stream) = self.streams.get_mut(&stream) {
+            stream.done = op.n;
+        }
+        self.changed_streams.insert(stream);
+    }
+
+    fn refuse(&mut self, syncing: &Syncing, op: &Op, why: Refusal) {
+        let revision = self.raise(syncing.restaurant);
+        let refused = Thing::Refused(Box::new(Refused { op: op.clone(), why }));
+        self.put(syncing.restaurant, refused, (revision, syncing.at));
+    }
+
+    /// What was granted and changes no thing here may be for somebody else to do.
+    fn post(&mut self, restaurant: RestaurantId, op: &Op) {
+        let Action::Mail {
+            bill,
+            payment,
+            to,
+            lang,
+        } = &op.action
+        else {
+            return;
+        };
+        let Some(bill) = self.houses.get(&restaurant).and_then(|house| house.live(*bill)) else {
+            return;
+        };
+        let job = Job::ReceiptMail {
+            restaurant,
+            bill: Box::new(bill.clone()),
+            payment: *payment,
+            to: to.clone(),
+            lang: *lang,
+        };
+        self.new_jobs.push((format!("{}-{}", op.id, job.kind()), job));
+    }
+
+    fn done(&mut self, syncing: &Syncing, op: &Op, changed: &[ThingId], orders: &mut Vec<Order>) {
+        let restaurant = syncing.restaurant;
+        if let (Action::Order { event, .. }, [ThingId::Order(order)]) = (&op.action, changed) {
+            // With all its consequences, and by the clock that all orders go by.
+            let advance = Advance {
+                order: *order,
+                event: event.clone(),
+                actor: Actor::Staff,
+                at: syncing.at,
+            };
+            return match self.advance(&advance) {
+                Written::Advanced(order) => orders.push(*order),
+                Written::Refused(refused) => self.refuse(syncing, op, Refusal::Order(refused.state)),
+                _ => self.refuse(syncing, op, Refusal::Unknown),
+            };
+        }
+        if changed.is_empty() {
+            return;
+        }
+        let revision = self.raise(restaurant);
+        for id in changed {
+            let stock = match id {
+                ThingId::Stock(dish) => self
+                    .houses
+                    .get(&restaurant)
+                    .map(|house| (*dish, house.stock(*dish).map(|stock| stock.left))),
+                _ => None,
+            };
+            if let Some((dish, left)) = stock {
+                self.count((restaurant, dish), left, revision);
+            }
+            if stock.is_none_or(|(_, left)| left.is_none()) {
+                self.changed_things
+                    .insert((restaurant, *id), (revision, syncing.at));
+            }
+        }
+    }
+
+    /// Who is sent elsewhere sees other orders than before.
+    fn reassign(&mut self, syncing: &Syncing, op: &Op, before: Option<&Thing>) {
+        let Some(id) = run_of(op) else { return };
+        let run = |thing: Option<&Thing>| match thing {
+            Some(Thing::Run(run)) => Some(run.clone()),
+            _ => None,
+        };
+        let after = run(self
+            .houses
+            .get(&syncing.restaurant)
+            .and_then(|house| house.get(id)));
+        let revision = self.revision(syncing.restaurant).0;
+        for order in moved(run(before).as_ref(), after.as_ref()) {
+            self.changed_things.insert(
+                (syncing.restaurant, ThingId::Order(order)),
+                (revision, syncing.at),
+            );
+        }
+    }
+}
