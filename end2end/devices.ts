@@ -79,7 +79,7 @@ export class Other {
 
   async sync(...actions: object[]) {
     const at = Math.floor(Date.now() / 1000);
-    const ops = actions.map((action) => ({ id: id(), device: this.device, n: ++this.#done, speaks: 1, at, action }));
+    const ops = actions.map((action) => ({ id: id(), device: this.device, n: ++this.#done, op_version: 1, at, action }));
     const answer = await this.api.post(`/api/v1/restaurants/${DINER}/sync`, { data: { device: this.device, since: 0, ops } });
     expect(answer.status(), await answer.text()).toBe(200);
     return answer.json();
@@ -87,18 +87,18 @@ export class Other {
 
   /** Asks for what cannot be granted, so that every device has something to show. */
   async refusals(count: number) {
-    const { things } = await this.sync(...Array.from({ length: count }, () => ({ close: { bill: id() } })));
-    return things.filter((thing: object) => "refused" in thing).length;
+    const { records } = await this.sync(...Array.from({ length: count }, () => ({ close: { bill: id() } })));
+    return records.filter((record: object) => "refused_op" in record).length;
   }
 
-  async things(kind: string) {
+  async records(kind: string) {
     let [since, found] = [0, [] as Record<string, Record<string, unknown>>[]];
     for (;;) {
-      const { things, revision, more } = await (
+      const { records, revision, more } = await (
         await this.api.post(`/api/v1/restaurants/${DINER}/sync`, { data: { device: this.device, since, ops: [] } })
       ).json();
-      found = [...found, ...things];
-      if (!more) return found.filter((thing) => kind in thing).map((thing) => thing[kind]);
+      found = [...found, ...records];
+      if (!more) return found.filter((record) => kind in record).map((record) => record[kind]);
       since = revision;
     }
   }
@@ -119,7 +119,7 @@ export async function putOnDisk(page: Page, actions: object[]) {
     const head = JSON.parse(await done(meta.get("kept")));
     for (const op of ops) {
       head.made += 1;
-      outbox.put(JSON.stringify({ ...op, device: head.device, n: head.made, speaks: 1, at: Math.floor(Date.now() / 1000) }), head.made);
+      outbox.put(JSON.stringify({ ...op, device: head.device, n: head.made, op_version: 1, at: Math.floor(Date.now() / 1000) }), head.made);
     }
     meta.put(JSON.stringify(head), "kept");
     await new Promise((resolve, reject) => ((transaction.oncomplete = resolve), (transaction.onabort = reject)));

@@ -30,6 +30,6 @@ export async function cooked(other: Other, ...orders: Placed[]) {
   for (const { id: order } of orders) {
     await other.sync(...[{ accepted: { ready_at: "2030-01-01T12:00" } }, "preparing", "ready"].map((event) => ({ order: { order, event } })));
   }
-  const states = ((await other.things("order")) as unknown as { id: string; progress: { state: unknown } }[]).filter(({ id }) => orders.some((order) => order.id === id));
+  const states = ((await other.records("order")) as unknown as { id: string; progress: { state: unknown } }[]).filter(({ id }) => orders.some((order) => order.id === id));
   expect(states.map(({ progress }) => progress.state)).toEqual(orders.map(() => "ready"));
 }

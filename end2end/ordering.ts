@@ -1,4 +1,4 @@
-// What a diner does, by the names of things on the pages, so that it is the same whatever the pages run on.
+// What a diner does, by the names of records on the pages, so that it is the same whatever the pages run on.
 
 import { alive, expect, texts, type Mode } from "./servery";
 import { dishes, menu, type Dish } from "./town";

@@ -1,4 +1,4 @@
-// What people behind the counter do, by the names of things on the board.
+// What people behind the counter do, by the names of records on the board.
 
 import { expect, test, texts, type Mode, type Servery } from "./servery";
 import { DINER, filled } from "./ordering";

@@ -27,20 +27,20 @@ interface Left {
 export async function tidy(servery: Servery) {
   const other = await Other.letIn(servery);
   const shift = id();
-  const bills = ((await other.things("bill")) as unknown as Left[]).filter((bill) => !bill.closed && !bill.merged);
+  const bills = ((await other.records("bill")) as unknown as Left[]).filter((bill) => !bill.closed && !bill.merged);
   if (bills.length > 0) await other.sync({ open_shift: { shift, float: 0 } });
   for (const bill of bills) {
     const off = (bill.lines ?? []).filter((line) => line.count > 0).map((line) => ({ count: { bill: bill.id, line: line.id, by: -line.count } }));
     const backs = (bill.payments ?? []).map(({ tender, refunds = [] }) => {
       const amount = tender.amount - refunds.reduce((sum, refund) => sum + refund.back.amount, 0);
-      return { refund: { owed: { bill: bill.id }, payment: tender.id, back: { id: id(), amount, reason: "tidied" }, shift } };
+      return { refund: { payable: { bill: bill.id }, payment: tender.id, back: { id: id(), amount, reason: "tidied" }, shift } };
     });
     await other.sync(...off, ...backs.filter(({ refund }) => refund.back.amount > 0), { close: { bill: bill.id } });
   }
-  const tickets = (await other.things("ticket")) as { id: string; items: { done?: boolean }[] }[];
+  const tickets = (await other.records("ticket")) as { id: string; items: { done?: boolean }[] }[];
   for (const ticket of tickets.filter((ticket) => ticket.items.some((item) => !item.done))) await other.sync({ bump: { ticket: ticket.id } });
-  for (const { id } of (await other.things("cashier")) as { id: string }[]) await other.sync({ remove_cashier: { cashier: id } });
-  for (const { op } of (await other.things("refused")) as { op: { id: string } }[]) await other.sync({ dismiss: { op: op.id } });
+  for (const { id } of (await other.records("cashier")) as { id: string }[]) await other.sync({ remove_cashier: { cashier: id } });
+  for (const { op } of (await other.records("refused_op")) as { op: { id: string } }[]) await other.sync({ dismiss: { op: op.id } });
   await other.end();
 }
 

@@ -13,7 +13,7 @@ fn main() {
 }
 
 /// What runs in browsers, as the folders of `frontend` are named.
-const PROGRAMS: [&str; 4] = ["reading", "ordering", "signed", "staff"];
+const PROGRAMS: [&str; 4] = ["browse", "ordering", "account", "staff"];
 
 /// `static FILES: &[(name, bytes)]`: `public/…` and, of each program that was built, `pkg/…`.
 fn files() -> String {

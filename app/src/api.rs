@@ -59,8 +59,8 @@ pub const PASSKEY_SESSIONS: &str = "/api/v1/sessions/passkeys";
 pub const DEVICE: &str = "/api/v1/device";
 pub const DEVICES: &str = "/api/v1/devices";
 
-pub fn house(slug: &Slug) -> String {
-    format!("{RESTAURANTS}/{slug}/house")
+pub fn pos(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/pos")
 }
 
 pub fn sync(slug: &Slug) -> String {

@@ -2,17 +2,17 @@
 
 use servery_domain::{
     basket::Service,
-    contact::{Contact, Doorstep},
+    contact::{Contact, DeliveryAddress},
     currency::Minor,
     draft::Draft,
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
 };
 
 /// The fields of a form in their order.
 #[derive(Clone, Copy)]
-pub struct Fields<'a>(pub &'a [(String, String)]);
+pub struct FormFields<'a>(pub &'a [(String, String)]);
 
-impl<'a> Fields<'a> {
+impl<'a> FormFields<'a> {
     pub fn find(self, name: &str) -> Option<&'a str> {
         self.0
             .iter()
@@ -31,10 +31,10 @@ impl<'a> Fields<'a> {
 }
 
 /// Fields that the form did not have stay as they were.
-pub fn fill_in(draft: &mut Draft, fields: Fields<'_>) {
+pub fn fill_in(draft: &mut Draft, fields: FormFields<'_>) {
     draft.choose(service(draft, fields));
     if fields.find("street").is_some() {
-        draft.door = Some(doorstep(draft, fields));
+        draft.door = Some(delivery_address(draft, fields));
     }
     let Draft { basket, contact, .. } = draft;
     if let Some(slot) = fields.find("slot") {
@@ -58,27 +58,27 @@ pub fn fill_in(draft: &mut Draft, fields: Fields<'_>) {
             *value = fields.text(field);
         }
     }
-    draft.payment = PaymentWay::from_code(fields.get("payment")).or(draft.payment);
+    draft.payment = PaymentMethod::from_code(fields.get("payment")).or(draft.payment);
 }
 
-fn service(draft: &Draft, fields: Fields<'_>) -> Service {
+fn service(draft: &Draft, fields: FormFields<'_>) -> Service {
     match fields.get("service") {
         "collection" => Service::Collection,
         "table" => Service::Table(fields.text("table")),
-        "delivery" => Service::Delivery(doorstep(draft, fields)),
+        "delivery" => Service::Delivery(delivery_address(draft, fields)),
         _ => draft.basket.service.clone(),
     }
 }
 
-fn doorstep(draft: &Draft, fields: Fields<'_>) -> Doorstep {
+fn delivery_address(draft: &Draft, fields: FormFields<'_>) -> DeliveryAddress {
     let [street, postcode, city, hint] =
         ["street", "postcode", "city", "hint"].map(|field| fields.text(field));
-    Doorstep {
+    DeliveryAddress {
         street,
         postcode,
         city,
         hint,
-        point: draft.doorstep().point,
+        point: draft.delivery_address().point,
     }
 }
 
@@ -100,21 +100,21 @@ mod tests {
             ("allergies", "nuts\r\neggs"),
         ];
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        fill_in(&mut draft, Fields(&pairs));
+        fill_in(&mut draft, FormFields(&pairs));
         assert!(matches!(&draft.basket.service, Service::Delivery(door) if door.street == "Mill Lane 1"));
         assert_eq!(
             (draft.basket.tip, &*draft.note, &*draft.allergies),
             (Minor(250), "ring twice", "nuts\neggs")
         );
-        fill_in(&mut draft, Fields(&[("service".into(), "collection".into())]));
+        fill_in(&mut draft, FormFields(&[("service".into(), "collection".into())]));
         assert_eq!(
             (&draft.basket.service, &*draft.contact.name),
             (&Service::Collection, "Ada")
         );
-        assert_eq!(draft.doorstep().street, "Mill Lane 1");
+        assert_eq!(draft.delivery_address().street, "Mill Lane 1");
         let typed_while_hidden = [("service", "collection"), ("street", "Mill Lane 2")]
             .map(|(name, value)| (name.into(), value.into()));
-        fill_in(&mut draft, Fields(&typed_while_hidden));
-        assert_eq!(draft.doorstep().street, "Mill Lane 2");
+        fill_in(&mut draft, FormFields(&typed_while_hidden));
+        assert_eq!(draft.delivery_address().street, "Mill Lane 2");
     }
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use servery_domain::{
-    brand_color::Accent,
+    brand_color::BrandColor,
     menu::Menu,
     problem::{Kind, Problem},
-    restaurant::Listed,
+    restaurant::Listing,
 };
 
 use crate::{
-    page_address::Visit,
+    page_address::PageAddress,
     pages::{Pages, problem},
     routes,
     text::{Key, Texts},
@@ -27,18 +27,18 @@ pub fn document_title(name: &str) -> String {
     format!("{name} · Servery")
 }
 
-pub fn nothing_here(visit: &Visit) -> Problem {
+pub fn nothing_here(visit: &PageAddress) -> Problem {
     Problem::new(Kind::NotFound, visit.path.clone())
 }
 
 impl<P: Pages> Content<P> {
-    pub async fn load(visit: &Visit, backend: &P::Backend) -> Self {
+    pub async fn load(visit: &PageAddress, backend: &P::Backend) -> Self {
         Self::try_load(visit, backend)
             .await
             .map_or_else(Self::Problem, Self::Page)
     }
 
-    async fn try_load(visit: &Visit, backend: &P::Backend) -> Result<P, Problem> {
+    async fn try_load(visit: &PageAddress, backend: &P::Backend) -> Result<P, Problem> {
         let (route, values) = routes::read(&visit.path).ok_or_else(|| nothing_here(visit))?;
         P::load(route.view, &values, visit, backend).await
     }
@@ -64,16 +64,16 @@ impl<P: Pages> Content<P> {
         }
     }
 
-    pub fn subject(&self) -> Option<(&Listed, &Arc<Menu>)> {
+    pub fn subject(&self) -> Option<(&Listing, &Arc<Menu>)> {
         match self {
             Self::Page(page) => page.subject(),
             Self::Problem(_) => None,
         }
     }
 
-    pub fn accent(&self) -> Option<Accent> {
+    pub fn brand_color(&self) -> Option<BrandColor> {
         match self {
-            Self::Page(page) => page.accent(),
+            Self::Page(page) => page.brand_color(),
             Self::Problem(_) => None,
         }
     }

@@ -1,17 +1,17 @@
 //! How a diner wants a dish, as its form says it: read in the browser for the running total, and by the server for the basket.
 
 use servery_domain::{
-    basket::{Line, Pick},
+    basket::{BasketLine, Pick},
     currency::Minor,
     id::{ChoiceId, DishId, LineId},
     limits,
     menu::{Dish, Menu, OptionGroup},
-    search::MalformedParameter,
+    search::InvalidParameter,
     selection,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct LineForm {
     pub dish: DishId,
     pub count: u8,
     pub note: String,
@@ -61,14 +61,14 @@ fn put(picks: &mut Vec<Pick>, within: &[ChoiceId], choice: ChoiceId) {
     }
 }
 
-fn malformed<T>(name: &'static str, wants: impl Into<String>) -> Result<T, MalformedParameter> {
-    Err(MalformedParameter {
+fn malformed<T>(name: &'static str, wants: impl Into<String>) -> Result<T, InvalidParameter> {
+    Err(InvalidParameter {
         name,
         wants: wants.into(),
     })
 }
 
-fn note(value: &str) -> Result<String, MalformedParameter> {
+fn note(value: &str) -> Result<String, InvalidParameter> {
     // A form sends each end of a line as two characters.
     let note = value.replace("\r\n", "\n").trim().to_owned();
     if note.chars().count() > limits::NOTE {
@@ -78,9 +78,9 @@ fn note(value: &str) -> Result<String, MalformedParameter> {
     }
 }
 
-impl Wish {
-    pub fn parse<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, MalformedParameter> {
-        let (mut dish, mut wish) = (
+impl LineForm {
+    pub fn parse<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidParameter> {
+        let (mut dish, mut form) = (
             None,
             Self {
                 dish: DishId(0),
@@ -93,34 +93,34 @@ impl Wish {
             match name {
                 "dish" => dish = value.parse().ok(),
                 "count" => match value.parse() {
-                    Ok(count @ 1..=limits::COUNT) => wish.count = count,
+                    Ok(count @ 1..=limits::COUNT) => form.count = count,
                     _ => return malformed("count", format!("a whole number from 1 to {}", limits::COUNT)),
                 },
-                "note" => wish.note = note(value)?,
+                "note" => form.note = note(value)?,
                 _ => {
                     if let Some(within) = within(name) {
                         let Ok(choice) = value.parse() else {
                             return malformed("pick", "the id of a choice");
                         };
-                        put(&mut wish.picks, &within, choice);
+                        put(&mut form.picks, &within, choice);
                     }
                 }
             }
         }
         match dish {
-            Some(dish) => Ok(Self { dish, ..wish }),
+            Some(dish) => Ok(Self { dish, ..form }),
             None => malformed("dish", "the id of a dish"),
         }
     }
 
-    pub fn line(self, id: LineId) -> Line {
+    pub fn line(self, id: LineId) -> BasketLine {
         let Self {
             dish,
             count,
             note,
             picks,
         } = self;
-        Line {
+        BasketLine {
             id,
             dish,
             count,
@@ -162,8 +162,8 @@ mod tests {
         }
     }
 
-    fn parse(fields: &[(String, String)]) -> Result<Wish, MalformedParameter> {
-        Wish::parse(fields.iter().map(|(name, value)| (&**name, &**value)))
+    fn parse(fields: &[(String, String)]) -> Result<LineForm, InvalidParameter> {
+        LineForm::parse(fields.iter().map(|(name, value)| (&**name, &**value)))
     }
 
     #[test]
@@ -184,7 +184,7 @@ mod tests {
         let picks = vec![pick(2, vec![pick(4, vec![pick(5, vec![])])]), pick(3, vec![])];
         assert_eq!(
             parse(&fields),
-            Ok(Wish {
+            Ok(LineForm {
                 dish: DishId(1),
                 count: 2,
                 note: "no\nonions".into(),

@@ -16,13 +16,13 @@ const OF_PAGES: [&str; 14] = [
 const MOST_PAIRS: usize = 16;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Visit {
+pub struct PageAddress {
     /// Still percent-encoded, as it came.
     pub path: String,
     pairs: Vec<(String, String)>,
 }
 
-impl Visit {
+impl PageAddress {
     pub fn new(path: &str, query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).take(MOST_PAIRS);
         let known = pairs.filter(|(name, _)| {
@@ -72,7 +72,7 @@ pub fn address<N: AsRef<str>, V: AsRef<str>>(path: &str, pairs: impl IntoIterato
 }
 
 /// What is shown: at first what was asked for, later also what was typed into a search or opened within the app.
-pub fn visit() -> RwSignal<Visit> {
+pub fn visit() -> RwSignal<PageAddress> {
     use_context().expect("whoever makes a page says what was asked for")
 }
 
@@ -82,16 +82,16 @@ mod tests {
 
     #[test]
     fn the_page_keeps_its_parameters_and_the_platform_its_own() {
-        let visit = Visit::new("/", "?q=a%26b&render=thin&lang=de&open=1");
+        let visit = PageAddress::new("/", "?q=a%26b&render=thin&lang=de&open=1");
         assert_eq!(visit.get("render"), Some("thin"));
         assert_eq!(visit.address(), "/?q=a%26b&open=1");
-        assert_eq!(Visit::new("/about", "render=thin").address(), "/about");
+        assert_eq!(PageAddress::new("/about", "render=thin").address(), "/about");
         assert_eq!(
-            Visit::new("/", "utm_source=x&q=%EE%80%80tea").address(),
+            PageAddress::new("/", "utm_source=x&q=%EE%80%80tea").address(),
             "/?q=tea"
         );
         assert_eq!(
-            Visit::new("/", &"q=a&".repeat(10_000)).pairs().count(),
+            PageAddress::new("/", &"q=a&".repeat(10_000)).pairs().count(),
             MOST_PAIRS
         );
     }

@@ -10,22 +10,22 @@ pub mod staff;
 use std::sync::Arc;
 
 use leptos::{either::Either, prelude::*};
-use servery_domain::{brand_color::Accent, menu::Menu, problem::Problem as Facts, restaurant::Listed};
+use servery_domain::{brand_color::BrandColor, menu::Menu, problem::Problem as Facts, restaurant::Listing};
 
 use crate::{
-    backend::{Actions, OrderingBackend, PasskeyActions, SignedBackend, StaffBackend, Watch},
+    backend::{AccountBackend, BrowserActions, OrderEvents, OrderingBackend, PasskeyActions, StaffBackend},
     components::{footer::Footer, header::Header, offline::OfflineNotice},
     content::Content,
-    page_address::Visit,
-    pos_client::Desks,
+    page_address::PageAddress,
+    pos_client::PosClientProvider,
     routes::{Chunk, View},
     text::{Key, Texts},
 };
 
 /// Answers everything that any page asks.
-pub trait WholeBackend: OrderingBackend + SignedBackend + StaffBackend {}
+pub trait FullBackend: OrderingBackend + AccountBackend + StaffBackend {}
 
-impl<T: OrderingBackend + SignedBackend + StaffBackend> WholeBackend for T {}
+impl<T: OrderingBackend + AccountBackend + StaffBackend> FullBackend for T {}
 
 /// The pages of one chunk. Whatever is generic over it is linked into each browser program with that program's pages only.
 pub trait Pages: Clone + Send + Sync + 'static {
@@ -38,12 +38,12 @@ pub trait Pages: Clone + Send + Sync + 'static {
     type Backend: ?Sized + Send + Sync + 'static;
 
     /// As much of a backend as these pages use.
-    fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<Self::Backend>;
+    fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<Self::Backend>;
     /// `values` are those of the parameters in the route's path.
     fn load(
         view: View,
         values: &[&str],
-        visit: &Visit,
+        visit: &PageAddress,
         backend: &Self::Backend,
     ) -> impl Future<Output = Result<Self, Facts>> + Send;
     fn view(self) -> impl IntoView + 'static;
@@ -53,12 +53,12 @@ pub trait Pages: Clone + Send + Sync + 'static {
         texts.get(Key::HomeDescription)
     }
 
-    fn accent(&self) -> Option<Accent> {
+    fn brand_color(&self) -> Option<BrandColor> {
         None
     }
 
     /// The restaurant and the menu that the whole page is about, for those who look for one.
-    fn subject(&self) -> Option<(&Listed, &Arc<Menu>)> {
+    fn subject(&self) -> Option<(&Listing, &Arc<Menu>)> {
         None
     }
 
@@ -68,7 +68,10 @@ pub trait Pages: Clone + Send + Sync + 'static {
     }
 
     /// Gives these pages what only a browser can do, if they do any of it.
-    fn provide(_device: Arc<impl Actions + Desks + PasskeyActions + Watch + 'static>) {}
+    fn provide(
+        _device: Arc<impl BrowserActions + PosClientProvider + PasskeyActions + OrderEvents + 'static>,
+    ) {
+    }
 
     /// What is around the page.
     fn frame(_content: RwSignal<Content<Self>>, main: impl IntoView + 'static) -> impl IntoView {
@@ -84,12 +87,12 @@ pub trait Pages: Clone + Send + Sync + 'static {
 /// Everything inside `#app`: what the server renders, and what the browser hydrates or mounts.
 #[component]
 pub fn App<P: Pages>(content: RwSignal<Content<P>>) -> impl IntoView {
-    let current = anew(move || shown(content.get()));
+    let current = remount_on_change(move || shown(content.get()));
     P::frame(content, view! { <main id="main" tabindex="-1">{current}</main> })
 }
 
 /// Each time in the other of two equal branches, so that nothing typed or opened on the one before shows through.
-pub fn anew<V: IntoView>(view: impl Fn() -> V) -> impl Fn() -> Either<V, V> {
+pub fn remount_on_change<V: IntoView>(view: impl Fn() -> V) -> impl Fn() -> Either<V, V> {
     let turn = StoredValue::new(false);
     move || {
         let view = view();

@@ -11,8 +11,8 @@ use servery_domain::{
     device::Paired,
     id::{BillId, CashierId, DeviceId, OpId, StationId},
     pos::{
-        House,
-        op::{Action, Refusal},
+        PosState,
+        op::{Action, OpRefusal},
     },
     problem::Problem,
     time::Timestamp,
@@ -21,24 +21,24 @@ use servery_domain::{
 use crate::backend::Backend;
 
 /// There is one in a browser; the tabs of a browser are one device.
-pub trait Desk: Send + Sync {
-    fn standing(&self) -> ReadSignal<Standing>;
+pub trait PosClient: Send + Sync {
+    fn pairing(&self) -> ReadSignal<PairingState>;
     /// What the server said last, with what this device did since.
-    fn house(&self) -> ReadSignal<Arc<House>>;
+    fn pos(&self) -> ReadSignal<Arc<PosState>>;
     fn unsynced(&self) -> ReadSignal<Unsynced>;
-    fn line(&self) -> ReadSignal<Line>;
+    fn connectivity(&self) -> ReadSignal<Connectivity>;
     /// How often the server began to tell what is new: before that, anything may have been missed.
     fn opened(&self) -> ReadSignal<u32>;
     /// When the server last answered.
-    fn heard(&self) -> ReadSignal<Option<Timestamp>>;
+    fn last_contact(&self) -> ReadSignal<Option<Timestamp>>;
     /// Who stands at the device: what is asked for is asked for by them.
     fn by(&self) -> RwSignal<Option<CashierId>>;
     /// The hash of a cashier's PIN; `None` where the browser can make none.
-    fn pin(&self, cashier: CashierId, pin: &str) -> Soon<Option<String>>;
+    fn pin(&self, cashier: CashierId, pin: &str) -> LocalFuture<Option<String>>;
     /// Done once it is kept on the disk and shown. What is asked for first is done first.
-    fn ask(&self, action: Action) -> Soon<Result<OpId, NotDone>>;
+    fn ask(&self, action: Action) -> LocalFuture<Result<OpId, ActionError>>;
     /// The picture that somebody chose in this field, small enough to be kept, as base64; `None` if it is none.
-    fn photo(&self, field: &HtmlInputElement) -> Soon<Option<String>>;
+    fn photo(&self, field: &HtmlInputElement) -> LocalFuture<Option<String>>;
     /// A name for something that is made here.
     fn id(&self) -> u128;
     fn now(&self) -> Timestamp;
@@ -48,13 +48,13 @@ pub trait Desk: Send + Sync {
     fn paired(&self) -> Option<Paired>;
 
     /// Lets this browser in as a device.
-    fn pair(&self, code: &str) -> Soon<Result<(), Problem>>;
+    fn pair(&self, code: &str) -> LocalFuture<Result<(), Problem>>;
     /// Nothing of the restaurant is left on this device.
-    fn sign_out(&self) -> Soon<()>;
+    fn sign_out(&self) -> LocalFuture<()>;
     /// Has the browser keep what is here for good; asks it once only, and says what it answered.
-    fn storage(&self) -> Soon<Option<Storage>>;
+    fn storage(&self) -> LocalFuture<Option<StorageUsage>>;
     /// What is unsynced, as a file for somebody who can send it from elsewhere. Whether there is such a file.
-    fn hand_over(&self) -> Soon<bool>;
+    fn hand_over(&self) -> LocalFuture<bool>;
     /// Whether another version is there to be taken.
     fn update(&self) -> ReadSignal<bool>;
     fn take_update(&self);
@@ -72,14 +72,14 @@ pub trait Desk: Send + Sync {
     fn set_station(&self, station: Option<StationId>);
 }
 
-pub type Soon<T> = Pin<Box<dyn Future<Output = T>>>;
+pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum PairingState {
     /// It is being looked up.
     Unknown,
     /// This browser cannot be a device.
-    Impossible(Hurdle),
+    Impossible(UnsupportedReason),
     Unpaired,
     Paired(Box<Paired>),
     /// Somebody has signed it out. What is unsynced is still here.
@@ -87,7 +87,7 @@ pub enum Standing {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hurdle {
+pub enum UnsupportedReason {
     /// The page did not come over an encrypted line.
     Insecure,
     /// It keeps nothing, or has no room.
@@ -98,7 +98,7 @@ pub enum Hurdle {
 
 /// How this device and the server get on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Line {
+pub enum Connectivity {
     /// Nothing is known yet.
     Unknown,
     Online,
@@ -118,9 +118,9 @@ pub struct Unsynced {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotDone {
+pub enum ActionError {
     /// A rule is against it.
-    Refused(Refusal),
+    Refused(OpRefusal),
     /// The device has no room for it.
     NoRoom,
     /// The device could not keep it, or is none.
@@ -128,7 +128,7 @@ pub enum NotDone {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Storage {
+pub struct StorageUsage {
     /// Whether the browser has promised not to clear it by itself.
     pub kept: bool,
     /// In bytes.
@@ -137,20 +137,20 @@ pub struct Storage {
 }
 
 /// What a browser is asked for a desk.
-pub trait Desks: Send + Sync {
-    fn desk(&self) -> Arc<dyn Desk>;
+pub trait PosClientProvider: Send + Sync {
+    fn pos_client(&self) -> Arc<dyn PosClient>;
     /// What asks the server first, for pages that are shown from what is kept.
-    fn anew(&self) -> Arc<dyn Backend>;
+    fn network_first(&self) -> Arc<dyn Backend>;
 }
 
 /// `None` where a page is made on the server.
-pub fn desk() -> Option<Arc<dyn Desk>> {
+pub fn pos_client() -> Option<Arc<dyn PosClient>> {
     use_context()
 }
 
 /// For as long as whoever calls it is shown, somebody is in the middle of something.
 pub fn undisturbed() {
-    let Some(busy) = desk().map(|desk| desk.busy()) else {
+    let Some(busy) = pos_client().map(|client| client.busy()) else {
         return;
     };
     busy.update(|busy| *busy += 1);

@@ -89,15 +89,15 @@ impl Reason {
 
 /// What each of them has to say about a view; silence leaves it to the next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Voices {
+pub struct RenderInputs {
     pub visitor: Option<Mode>,
     pub operator: Option<Mode>,
-    pub browser: Browser,
-    pub load: Load,
+    pub browser: BrowserSupport,
+    pub load: ServerLoad,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Browser {
+pub enum BrowserSupport {
     #[default]
     Able,
     /// It can, but asked to save data.
@@ -107,7 +107,7 @@ pub enum Browser {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Load {
+pub enum ServerLoad {
     #[default]
     Calm,
     /// So many requests are under way that the cheapest answer is the kindest.
@@ -122,15 +122,15 @@ pub struct Decision {
 
 /// The first who speaks wins. Who asks for a mode that the route's row does not allow has not spoken.
 /// What a browser cannot do at all is no wish but a fact, and goes before everybody's.
-pub fn decide(route: &Route, voices: Voices) -> Decision {
-    let unable = (voices.browser == Browser::Unable).then_some(Mode::Thin);
-    let saving = (voices.browser == Browser::Saving).then_some(Mode::Thin);
+pub fn decide(route: &Route, inputs: RenderInputs) -> Decision {
+    let unable = (inputs.browser == BrowserSupport::Unable).then_some(Mode::Thin);
+    let saving = (inputs.browser == BrowserSupport::Saving).then_some(Mode::Thin);
     // A hydrated page costs the server its rendering and its data; a shell is a file, and a thin page is shared by all.
-    let heavy = (voices.load == Load::Heavy && route.default == Mode::Hydrated).then_some(Mode::Thin);
+    let heavy = (inputs.load == ServerLoad::Heavy && route.default == Mode::Hydrated).then_some(Mode::Thin);
     [
         (unable, Reason::Browser),
-        (voices.visitor, Reason::Visitor),
-        (voices.operator, Reason::Operator),
+        (inputs.visitor, Reason::Visitor),
+        (inputs.operator, Reason::Operator),
         (saving, Reason::Browser),
         (heavy, Reason::Load),
     ]
@@ -151,33 +151,35 @@ mod tests {
     use crate::routes::{Chunk, View};
 
     /// The order of the design, told again in plain steps.
-    fn expected(route: &Route, voices: Voices) -> Decision {
+    fn expected(route: &Route, inputs: RenderInputs) -> Decision {
         let allowed = |mode: Option<Mode>| mode.filter(|mode| route.allows.contains(mode));
-        if voices.browser == Browser::Unable && route.allows.contains(&Mode::Thin) {
+        if inputs.browser == BrowserSupport::Unable && route.allows.contains(&Mode::Thin) {
             return Decision {
                 mode: Mode::Thin,
                 reason: Reason::Browser,
             };
         }
-        if let Some(mode) = allowed(voices.visitor) {
+        if let Some(mode) = allowed(inputs.visitor) {
             return Decision {
                 mode,
                 reason: Reason::Visitor,
             };
         }
-        if let Some(mode) = allowed(voices.operator) {
+        if let Some(mode) = allowed(inputs.operator) {
             return Decision {
                 mode,
                 reason: Reason::Operator,
             };
         }
-        if voices.browser == Browser::Saving && route.allows.contains(&Mode::Thin) {
+        if inputs.browser == BrowserSupport::Saving && route.allows.contains(&Mode::Thin) {
             return Decision {
                 mode: Mode::Thin,
                 reason: Reason::Browser,
             };
         }
-        if voices.load == Load::Heavy && route.default == Mode::Hydrated && route.allows.contains(&Mode::Thin)
+        if inputs.load == ServerLoad::Heavy
+            && route.default == Mode::Hydrated
+            && route.allows.contains(&Mode::Thin)
         {
             return Decision {
                 mode: Mode::Thin,
@@ -211,22 +213,26 @@ mod tests {
                     default,
                     allows,
                     offline: true,
-                    chunk: Chunk::Reading,
+                    chunk: Chunk::Browse,
                     shared_for: 0,
                     personal: false,
                 };
                 for visitor in spoken {
                     for operator in spoken {
-                        for browser in [Browser::Able, Browser::Saving, Browser::Unable] {
-                            for load in [Load::Calm, Load::Heavy] {
-                                let voices = Voices {
+                        for browser in [
+                            BrowserSupport::Able,
+                            BrowserSupport::Saving,
+                            BrowserSupport::Unable,
+                        ] {
+                            for load in [ServerLoad::Calm, ServerLoad::Heavy] {
+                                let inputs = RenderInputs {
                                     visitor,
                                     operator,
                                     browser,
                                     load,
                                 };
-                                let decision = decide(&route, voices);
-                                assert_eq!(decision, expected(&route, voices), "{voices:?} on {allows:?}");
+                                let decision = decide(&route, inputs);
+                                assert_eq!(decision, expected(&route, inputs), "{inputs:?} on {allows:?}");
                                 assert!(allows.contains(&decision.mode));
                                 cases += 1;
                             }

@@ -47,20 +47,20 @@ pub enum View {
 /// A set of pages that a browser gets as one program, `frontend/{name}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Chunk {
-    Reading,
+    Browse,
     Ordering,
-    Signed,
+    Account,
     Staff,
 }
 
 impl Chunk {
-    pub const ALL: [Self; 4] = [Self::Reading, Self::Ordering, Self::Signed, Self::Staff];
+    pub const ALL: [Self; 4] = [Self::Browse, Self::Ordering, Self::Account, Self::Staff];
 
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Reading => "reading",
+            Self::Browse => "browse",
             Self::Ordering => "ordering",
-            Self::Signed => "signed",
+            Self::Account => "account",
             Self::Staff => "staff",
         }
     }
@@ -68,21 +68,21 @@ impl Chunk {
 
 #[rustfmt::skip]
 pub static ROUTES: [Route; 20] = [
-    Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
-    Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Reading,  shared_for: 30, personal: false },
-    Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Reading,  shared_for: 30, personal: false },
+    Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
+    Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
+    Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}/dishes/{dish}", view: View::Dish,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}/basket",        view: View::Basket,     default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
     Route { path: "/restaurants/{slug}/checkout",      view: View::Checkout,   default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
     Route { path: "/orders",                           view: View::History,    default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
     Route { path: "/orders/{token}",                   view: View::Order,      default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
-    Route { path: "/board/{slug}",                       view: View::Board,      default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
-    Route { path: "/board/{slug}/devices",               view: View::Devices,    default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
-    Route { path: "/account",                            view: View::Account,    default: Mode::Hydrated, allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
-    Route { path: "/account/sign-up",                    view: View::SignUp,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
-    Route { path: "/account/reset",                      view: View::AskReset,   default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
-    Route { path: "/account/reset/{token}",              view: View::Reset,      default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
-    Route { path: "/account/verify/{token}",             view: View::Verify,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Signed,   shared_for: 0,  personal: true },
+    Route { path: "/board/{slug}",                       view: View::Board,      default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
+    Route { path: "/board/{slug}/devices",               view: View::Devices,    default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
+    Route { path: "/account",                            view: View::Account,    default: Mode::Hydrated, allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
+    Route { path: "/account/sign-up",                    view: View::SignUp,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
+    Route { path: "/account/reset",                      view: View::AskReset,   default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
+    Route { path: "/account/reset/{token}",              view: View::Reset,      default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
+    Route { path: "/account/verify/{token}",             view: View::Verify,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}",                       view: View::Device,     default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/till",                  view: View::Till,       default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/kitchen",               view: View::Kitchen,    default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },

@@ -17,7 +17,7 @@ include!(concat!(env!("OUT_DIR"), "/keys.rs"));
 pub mod staff {
     include!(concat!(env!("OUT_DIR"), "/staff.rs"));
 
-    impl super::Word for Key {
+    impl super::TextKey for Key {
         fn place(self) -> usize {
             super::COUNT + self as usize
         }
@@ -25,11 +25,11 @@ pub mod staff {
 }
 
 /// What a text is asked for by.
-pub trait Word {
+pub trait TextKey {
     fn place(self) -> usize;
 }
 
-impl Word for Key {
+impl TextKey for Key {
     fn place(self) -> usize {
         self as usize
     }
@@ -39,7 +39,7 @@ impl Word for Key {
 fn count(chunk: Chunk) -> usize {
     match chunk {
         Chunk::Staff => COUNT + staff::COUNT,
-        Chunk::Reading | Chunk::Ordering | Chunk::Signed => COUNT,
+        Chunk::Browse | Chunk::Ordering | Chunk::Account => COUNT,
     }
 }
 
@@ -95,12 +95,12 @@ impl Texts {
         &self.entries[..count(chunk)]
     }
 
-    pub fn get(self, key: impl Word) -> &'static str {
+    pub fn get(self, key: impl TextKey) -> &'static str {
         self.entries[key.place()]
     }
 
     /// The text with `{name}` replaced by its value, for each name.
-    pub fn fill(self, key: impl Word, values: &[(&str, &str)]) -> String {
+    pub fn fill(self, key: impl TextKey, values: &[(&str, &str)]) -> String {
         fill(self.get(key), values)
     }
 
@@ -115,7 +115,7 @@ impl Texts {
     }
 
     /// The form that goes with `n`, with `{n}` replaced.
-    pub fn count(self, key: impl Word, n: usize) -> String {
+    pub fn count(self, key: impl TextKey, n: usize) -> String {
         form(self.lang, self.get(key), n)
     }
 }
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_catalogue_of_another_build_is_refused() {
-        assert!(Texts::received(Chunk::Reading, Lang::German, vec!["one".to_owned()]).is_none());
+        assert!(Texts::received(Chunk::Browse, Lang::German, vec!["one".to_owned()]).is_none());
         let sent = |chunk| {
             Texts::of(Lang::German)
                 .sent(chunk)
@@ -189,7 +189,7 @@ mod tests {
         };
         assert!(Texts::received(Chunk::Staff, Lang::German, sent(Chunk::Staff)).is_some());
         assert!(
-            Texts::received(Chunk::Staff, Lang::German, sent(Chunk::Signed)).is_none(),
+            Texts::received(Chunk::Staff, Lang::German, sent(Chunk::Account)).is_none(),
             "the staff's words are missing"
         );
     }

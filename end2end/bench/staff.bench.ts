@@ -48,7 +48,7 @@ async function fill(servery: Servery, actions: object[]) {
   expect(paired.status(), await paired.text()).toBe(201);
   for (let from = 0; from < actions.length; from += 200) {
     const at = Math.floor(Date.now() / 1000);
-    const ops = actions.slice(from, from + 200).map((action, index) => ({ id: id(), device, n: from + index + 1, speaks: 1, at, action }));
+    const ops = actions.slice(from, from + 200).map((action, index) => ({ id: id(), device, n: from + index + 1, op_version: 1, at, action }));
     const answer = await api.post(`/api/v1/restaurants/${SLUG}/sync`, { data: { device, since: 1, ops } });
     expect(answer.status(), await answer.text()).toBe(200);
   }
@@ -135,7 +135,7 @@ test("memory after a thousand orders", async ({ browser, servery, complaints }) 
   const shift = id();
   const orders = Array.from({ length: ORDERS }, (_, number) => {
     const bill = id();
-    const tender = { id: id(), way: "cash", amount: 4 * 895 };
+    const tender = { id: id(), method: "cash", amount: 4 * 895 };
     return [open(bill), ...Array.from({ length: 4 }, (_, dish) => add(bill, number + dish)), { pay: { bill, shift, tender } }];
   });
   const used = async () => {
@@ -158,7 +158,7 @@ test("memory after a thousand orders", async ({ browser, servery, complaints }) 
       new Promise((resolve) => {
         const open = indexedDB.open("staff");
         open.onsuccess = () => {
-          const count = open.result.transaction("things").objectStore("things").count();
+          const count = open.result.transaction("records").objectStore("records").count();
           count.onsuccess = () => (open.result.close(), resolve(count.result >= orders));
         };
       }),

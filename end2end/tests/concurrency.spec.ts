@@ -1,4 +1,4 @@
-// Two who want one thing at once, and one who asks for it twice.
+// Two who want one record at once, and one who asks for it twice.
 
 import { alive, expect, test, texts } from "../servery";
 import { letIn, Other, refused, unsynced, words } from "../devices";
@@ -46,7 +46,7 @@ test("case_kitchenasty_55: two diners order the last portion: one has it, the ot
   await till.sync({ stock: { dish: salad.id, left: 1 } });
   const { lost } = await race(pages);
   await expect(lost.locator("main")).toContainText("Cobb Salad");
-  expect(await till.things("stock")).toContainEqual({ dish: salad.id, left: 0 });
+  expect(await till.records("stock")).toContainEqual({ dish: salad.id, left: 0 });
   await till.sync({ stock: { dish: salad.id, left: null } });
   await till.end();
   for (const page of pages) await page.context().close();
@@ -70,9 +70,9 @@ test("case_kitchenasty_55: two tills without a network sell the last portion: on
   }
   for (const page of pages) await page.context().setOffline(false);
   for (const page of pages) await expect(unsynced(page)).toHaveText(words["unsynced.none"], { timeout: 10_000 });
-  const bills = ((await other.things("bill")) as { closed?: boolean; lines?: { dish: string; count: number }[] }[]).filter((bill) => !bill.closed);
+  const bills = ((await other.records("bill")) as { closed?: boolean; lines?: { dish: string; count: number }[] }[]).filter((bill) => !bill.closed);
   expect(bills.flatMap((bill) => bill.lines ?? []).filter((line) => line.dish === slaw.id).map((line) => line.count)).toEqual([1]);
-  expect(await other.things("stock")).toContainEqual({ dish: slaw.id, left: 0 });
+  expect(await other.records("stock")).toContainEqual({ dish: slaw.id, left: 0 });
   // Wherever one looks, a count says that something was refused, and leads to what it was.
   for (const page of pages) {
     await page.locator(".bar .refusals").click();
@@ -122,9 +122,9 @@ test("case_wepos_50: a double click on the button places one order, and takes on
   await expect(at.sheet.locator(".slip")).toBeVisible();
   await expect(unsynced(page)).toHaveText(words["unsynced.none"], { timeout: 10_000 });
   const other = await Other.letIn(servery);
-  const bills = (await other.things("bill")) as { opened_at: number; lines?: { name: string }[]; payments?: object[] }[];
+  const bills = (await other.records("bill")) as { opened_at: number; lines?: { name: string }[]; payments?: object[] }[];
   const latest = bills.filter((bill) => bill.lines?.some((line) => line.name === "Onion Rings")).sort((a, b) => b.opened_at - a.opened_at)[0];
   expect(latest.payments).toHaveLength(1);
-  expect(await other.things("refused")).toEqual([]);
+  expect(await other.records("refused_op")).toEqual([]);
   await other.end();
 });

@@ -102,7 +102,7 @@ test("a phone has its own runs only, and nothing of them once it is signed out",
   const [ada, ben] = [await phone(browser, servery, "Ada's phone"), await phone(browser, servery, "Ben's phone")];
   const order = await placed(request, { service: door("12 Bank Street"), name: "Nell Near" });
   await cooked(kitchen, order);
-  const couriers = (await kitchen.things("device")) as { device: string; name: string }[];
+  const couriers = (await kitchen.records("device")) as { device: string; name: string }[];
   const courier = couriers.filter((device) => device.name === "Ada's phone").at(-1)!.device;
   const run = order.id.split("").reverse().join("");
   await kitchen.sync({ assign: { run, courier, orders: [order.id] } });

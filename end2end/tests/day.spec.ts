@@ -24,7 +24,7 @@ interface Payment {
 }
 
 async function payments(books: Other): Promise<Payment[]> {
-  return ((await books.things("bill")) as { payments?: Payment[] }[]).flatMap((bill) => bill.payments ?? []);
+  return ((await books.records("bill")) as { payments?: Payment[] }[]).flatMap((bill) => bill.payments ?? []);
 }
 
 test.beforeEach(async ({ servery }) => tidy(servery));
@@ -106,7 +106,7 @@ test("a working day on three tills and in two kitchens", async ({ servery, brows
     await picture(page, `report-${tills.findIndex((till) => till.page === page)}`);
   }
   expect(reported).toBe(taken);
-  expect(await books.things("refused")).toEqual([]);
+  expect(await books.records("refused_op")).toEqual([]);
   // Each till's receipts count on without a gap.
   const numbers = new Map<string, number[]>();
   for (const { receipt } of paid) numbers.set(receipt.till, [...(numbers.get(receipt.till) ?? []), receipt.number]);

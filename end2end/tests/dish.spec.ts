@@ -171,7 +171,7 @@ test("from a menu in the app a dish opens in a document of its own, and back", a
   const program = () => page.locator("link[rel=modulepreload]").getAttribute("href");
   await page.goto(`/restaurants/${SLUG}?render=thick`);
   await alive(page);
-  expect(await program()).toMatch(/^\/assets\/reading\./);
+  expect(await program()).toMatch(/^\/assets\/browse\./);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   await page.getByRole("link", { name: dish.name, exact: true }).first().click();
   await expect(heading(page)).toHaveText(dish.name);

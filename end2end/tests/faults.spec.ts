@@ -77,7 +77,7 @@ test("a database handle that dies between two taps is opened anew, and no tap is
   await context.setOffline(false);
   await expect(unsynced(page)).toHaveText(words["unsynced.none"], { timeout: 10_000 });
   const other = await Other.letIn(servery);
-  const bills = ((await other.things("bill")) as { closed?: boolean; lines?: { name: string; count: number }[] }[]).filter((bill) => !bill.closed);
+  const bills = ((await other.records("bill")) as { closed?: boolean; lines?: { name: string; count: number }[] }[]).filter((bill) => !bill.closed);
   expect(bills.flatMap((bill) => bill.lines ?? []).filter((line) => line.count > 0).map((line) => [line.name, line.count])).toEqual([["Coleslaw", 4]]);
   await other.end();
 });

@@ -10,7 +10,7 @@ const words = texts.en;
 async function ordered(request: APIRequestContext, token: string) {
   const { order } = await (await request.get(`/api/v1/orders/${token}`)).json();
   const { placed_at, placed_on, due, lines, ...rest } = order.ordered;
-  return { ...rest, scheduled: order.ordered.scheduled, lines: lines.map(({ id, ...line }: { id: string }) => line), way: order.progress.payment.way };
+  return { ...rest, scheduled: order.ordered.scheduled, lines: lines.map(({ id, ...line }: { id: string }) => line), method: order.progress.payment.method };
 }
 
 type Way = { name: string; mode: Mode | "none"; javaScriptEnabled?: boolean; wasm?: boolean };
@@ -152,7 +152,7 @@ test.describe("checkout", () => {
     await expect(page.locator(".sums")).toContainText("HELLO10");
     await page.getByLabel(words["checkout.delivery"]).check();
     await page.getByLabel(words["checkout.postcode"]).fill("99999");
-    await expect(page.locator("#wrong-postcode")).toHaveText(words["hindrance.out-of-area"]);
+    await expect(page.locator("#wrong-postcode")).toHaveText(words["blocker.out-of-area"]);
     await page.getByLabel(words["checkout.postcode"]).fill("10014");
     await expect(page.locator("#wrong-postcode")).toHaveText("");
     await expect(page.locator(".sums")).toContainText("Harbour");

@@ -98,7 +98,7 @@ test("a diner's order is paid at the counter, has a receipt, and a part of it is
   await till.sheet.locator("button.main").dblclick();
   await expect(till.sheet).toHaveCount(0);
   expect(await reported(till, "report.refunds")).toBe("$1.00");
-  const taken = ((await kitchen.things("taken")) as { order: string; payments: { refunds?: { back: { amount: number; reason: string } }[] }[] }[]).find((taken) => taken.order === order.id)!;
+  const taken = ((await kitchen.records("order_payment")) as { order: string; payments: { refunds?: { back: { amount: number; reason: string } }[] }[] }[]).find((taken) => taken.order === order.id)!;
   expect(taken.payments.flatMap((payment) => (payment.refunds ?? []).map(({ back }) => [back.amount, back.reason]))).toEqual([[100, "one was cold"]]);
   await kitchen.end();
 });

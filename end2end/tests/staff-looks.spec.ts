@@ -29,7 +29,7 @@ test("every screen of the staff app @looks", async ({ page, servery, request, br
   const other = await Other.letIn(servery);
   const menu = await (await request.get("/api/v1/restaurants/lighthouse-diner/menu")).json();
   const dishes = menu.categories.flatMap((category: { dishes: { id: string; name: string; price: number }[] }) => category.dishes);
-  const tables = (await other.things("table")) as { id: string; plan: { name: string } }[];
+  const tables = (await other.records("table")) as { id: string; plan: { name: string } }[];
   const line = (at: number, count = 1) => ({ id: id(), dish: dishes[at].id, name: dishes[at].name, price: dishes[at].price, taxed: [[88_750, dishes[at].price]], count });
   const shift = id();
   await other.sync({ open_shift: { shift, float: 15_000 } });
@@ -40,7 +40,7 @@ test("every screen of the staff app @looks", async ({ page, servery, request, br
     if (at > 0) await other.sync({ send: { bill, ticket: id(), news } }, { add: { bill, line: line(at + 12) } });
   }
   const sold = id();
-  await other.sync({ open: { bill: sold, seat: "counter", plus_tax: true } }, { add: { bill: sold, line: line(4) } }, { pay: { bill: sold, shift, tender: { id: id(), way: "cash", amount: Math.round(dishes[4].price * 1.08875) } } });
+  await other.sync({ open: { bill: sold, seat: "counter", plus_tax: true } }, { add: { bill: sold, line: line(4) } }, { pay: { bill: sold, shift, tender: { id: id(), method: "cash", amount: Math.round(dishes[4].price * 1.08875) } } });
   await placed(request, { name: "Grace Hopper" });
   const ready = await placed(request, { name: "Alan Turing" });
   await cooked(other, ready);
@@ -51,7 +51,7 @@ test("every screen of the staff app @looks", async ({ page, servery, request, br
   const brought = [await placed(request, { service: door("12 Bank Street"), name: "Nell Near" }), await placed(request, { service: door("400 Hudson Street"), name: "Finn Far" })];
   await placed(request, { service: door("77 Perry Street"), name: "Pam Perry" }).then((order) => other.sync({ order: { order: order.id, event: { accepted: { ready_at: "2030-01-01T12:00" } } } }));
   await cooked(other, ...brought);
-  const device = ((await other.things("device")) as { device: string; name: string }[]).find((device) => device.name === "Ada's bike")!.device;
+  const device = ((await other.records("device")) as { device: string; name: string }[]).find((device) => device.name === "Ada's bike")!.device;
   await other.sync({ assign: { run: id(), courier: device, orders: brought.map((order) => order.id) } });
 
   for (const lang of LANGS) {

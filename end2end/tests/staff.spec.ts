@@ -11,7 +11,7 @@ const test = base.extend<{ other: Other }>({
     await use(other);
     // What a test leaves behind is not the next one's.
     await servery.start();
-    for (const { op } of (await other.things("refused")) as { op: { id: string } }[]) await other.sync({ dismiss: { op: op.id } });
+    for (const { op } of (await other.records("refused_op")) as { op: { id: string } }[]) await other.sync({ dismiss: { op: op.id } });
     await other.end();
   },
 });
@@ -53,7 +53,7 @@ test("case_odoo_267799: what was done without a network outlives the page that i
   await expect(refused(again)).toHaveCount(1);
   await context.setOffline(false);
   await expect(unsynced(again)).toHaveText(words["unsynced.none"], { timeout: 10_000 });
-  expect(await other.things("refused")).toHaveLength(1);
+  expect(await other.records("refused_op")).toHaveLength(1);
 });
 
 test("case_odoo_152259: two tabs are one device, and nothing is sent twice under two numbers", async ({ page, servery, context, other }) => {
@@ -72,13 +72,13 @@ test("case_odoo_152259: two tabs are one device, and nothing is sent twice under
   for (const tab of [page, second]) await expect(unsynced(tab)).toContainText("2");
   await servery.start();
   for (const tab of [page, second]) await expect(unsynced(tab)).toHaveText(words["unsynced.none"], { timeout: 15_000 });
-  expect(await other.things("refused")).toHaveLength(4);
+  expect(await other.records("refused_op")).toHaveLength(4);
   const numbers = new Map(sent.map((op) => [op.id, op.n]));
   expect([...numbers.values()].sort()).toEqual([1, 2]);
   // The one that leads is closed: the other goes on.
   await page.close();
   await refused(second).first().getByRole("button").click();
-  await expect.poll(async () => (await other.things("refused")).length, { timeout: 15_000 }).toBe(3);
+  await expect.poll(async () => (await other.records("refused_op")).length, { timeout: 15_000 }).toBe(3);
   await expect(unsynced(second)).toHaveText(words["unsynced.none"]);
 });
 
@@ -97,11 +97,11 @@ test("case_odoo_261096: a line that is lost in the middle leaves the rest waitin
   await page.reload();
   await expect(unsynced(page)).toContainText("300");
   await expect(line(page)).toContainText(words["line.offline"]);
-  expect(await other.things("stock")).toContainEqual({ dish, left: 399 });
+  expect(await other.records("stock")).toContainEqual({ dish, left: 399 });
   await context.unroute("**/sync");
   await expect(unsynced(page)).toHaveText(words["unsynced.none"], { timeout: 15_000 });
-  expect(await other.things("stock")).toContainEqual({ dish, left: 499 });
-  expect(await other.things("refused")).toEqual([]);
+  expect(await other.records("stock")).toContainEqual({ dish, left: 499 });
+  expect(await other.records("refused_op")).toEqual([]);
 });
 
 test("case_odoo_203431: ten thousand go out in order within a minute, and the page can be used meanwhile", async ({ page, servery, context, other }) => {
@@ -123,7 +123,7 @@ test("case_odoo_203431: ten thousand go out in order within a minute, and the pa
   expect(Date.now() - began).toBeLessThan(60_000);
   const numbers = [...new Set(sent.map((op) => op.n))];
   expect(numbers).toEqual(Array.from({ length: 10_000 }, (_, at) => at + 1));
-  const left = new Map((await other.things("stock")).map((stock) => [stock.dish, stock.left]));
+  const left = new Map((await other.records("stock")).map((stock) => [stock.dish, stock.left]));
   expect(dishes.map((dish) => left.get(dish))).toEqual(dishes.map((_, at) => 9_950 + at));
 });
 
@@ -131,7 +131,7 @@ test("case_odoo_203431: ten thousand go out in order within a minute, and the pa
 function soup() {
   const [bill, shift] = [id(), id()];
   const line = { id: id(), dish: id(), name: "Soup", price: 500, taxed: [[70_000, 500]], count: 1 };
-  const pay = (into = shift) => ({ pay: { bill, shift: into, tender: { id: id(), way: "cash", amount: 500 } } });
+  const pay = (into = shift) => ({ pay: { bill, shift: into, tender: { id: id(), method: "cash", amount: 500 } } });
   return { bill, shift, pay, begin: [{ open_shift: { shift, float: 10_000 } }, { open: { bill, seat: "counter" } }, { add: { bill, line } }] };
 }
 
@@ -140,7 +140,7 @@ test("money that two tills took for one bill, one of them without a network, is 
   await letIn(page, servery);
   await putOnDisk(page, begin);
   await page.reload();
-  await expect.poll(async () => (await other.things("bill")).some((known) => known.id === bill)).toBe(true);
+  await expect.poll(async () => (await other.records("bill")).some((known) => known.id === bill)).toBe(true);
   await context.setOffline(true);
   const paid = pay();
   await putOnDisk(page, [paid]);
@@ -151,9 +151,9 @@ test("money that two tills took for one bill, one of them without a network, is 
   await other.sync({ open_shift: { shift: elsewhere, float: 0 } }, theirs, { close: { bill } });
   await context.setOffline(false);
   await expect(unsynced(page)).toHaveText(words["unsynced.none"], { timeout: 10_000 });
-  const known = (await other.things("bill")).find((known) => known.id === bill) as unknown as { payments: { tender: { id: string }; shift: string }[] };
+  const known = (await other.records("bill")).find((known) => known.id === bill) as unknown as { payments: { tender: { id: string }; shift: string }[] };
   expect(known.payments.map(({ tender, shift }) => [tender.id, shift])).toEqual([[theirs.pay.tender.id, elsewhere], [paid.pay.tender.id, shift]]);
-  expect(await other.things("refused")).toEqual([]);
+  expect(await other.records("refused_op")).toEqual([]);
 });
 
 test("money from a disk that slept while its shift was closed is taken down", async ({ page, servery, context, other }) => {
@@ -161,7 +161,7 @@ test("money from a disk that slept while its shift was closed is taken down", as
   await letIn(page, servery);
   await putOnDisk(page, begin);
   await page.reload();
-  await expect.poll(async () => (await other.things("shift")).some((known) => known.id === shift)).toBe(true);
+  await expect.poll(async () => (await other.records("shift")).some((known) => known.id === shift)).toBe(true);
   await context.setOffline(true);
   await putOnDisk(page, [pay()]);
   await page.goto(DEVICE);
@@ -169,9 +169,9 @@ test("money from a disk that slept while its shift was closed is taken down", as
   await other.sync({ close_shift: { shift, counted: 10_000 } });
   await context.setOffline(false);
   await expect(unsynced(page)).toHaveText(words["unsynced.none"], { timeout: 10_000 });
-  const known = (await other.things("bill")).find((known) => known.id === bill) as unknown as { payments: { shift: string }[] };
+  const known = (await other.records("bill")).find((known) => known.id === bill) as unknown as { payments: { shift: string }[] };
   expect(known.payments.map((payment) => payment.shift)).toEqual([shift]);
-  expect(await other.things("refused")).toEqual([]);
+  expect(await other.records("refused_op")).toEqual([]);
 });
 
 for (const answer of [true, false]) {
@@ -241,7 +241,7 @@ test("a device that is signed out by somebody keeps what it has, and sends it wh
   await page.getByLabel(words["device.code"]).fill(await code(servery, "till", "Found till"));
   await page.getByRole("button", { name: words["device.pair"] }).click();
   await expect(unsynced(page)).toHaveText(words["unsynced.none"], { timeout: 15_000 });
-  expect(await other.things("refused")).toEqual([]);
+  expect(await other.records("refused_op")).toEqual([]);
 });
 
 test("signing out waits for what is unsent; without a network it is handed over as a file first", async ({ page, servery, context, other }) => {
@@ -270,7 +270,7 @@ test("signing out with a network sends first and leaves nothing", async ({ page,
   await page.getByRole("button", { name: words["device.sign-out"] }).click();
   await context.setOffline(false);
   await expect(page.getByLabel(words["device.code"])).toBeVisible({ timeout: 15_000 });
-  expect(await other.things("refused")).toEqual([]);
+  expect(await other.records("refused_op")).toEqual([]);
   expect((await page.request.get("/api/v1/device")).status()).toBe(401);
 });
 

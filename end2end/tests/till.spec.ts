@@ -44,7 +44,7 @@ test("a sale without a network is rung up, sent, paid and printed, and is in the
   await context.setOffline(false);
   await expect(unsynced(page)).toHaveText(words["unsynced.none"], { timeout: 10_000 });
   const other = await Other.letIn(servery);
-  expect(await other.things("refused")).toEqual([]);
+  expect(await other.records("refused_op")).toEqual([]);
   const paid = (await books(other)).bills.flatMap((bill) => bill.payments ?? []).map((payment) => payment.tender.amount);
   expect(paid).toContain(Math.round(Number(due.replace("$", "")) * 100));
   await other.end();
@@ -109,7 +109,7 @@ interface Books {
 }
 
 async function books(other: Other): Promise<Books> {
-  return { bills: await other.things("bill"), shifts: await other.things("shift") } as unknown as Books;
+  return { bills: await other.records("bill"), shifts: await other.records("shift") } as unknown as Books;
 }
 
 test("case_odoo_288974: a bill that others know is paid while the server is down; the page is loaded anew and a peer syncs, and it is paid, once", async ({ page, servery }) => {
@@ -156,7 +156,7 @@ test("case_odoo_182058: a till sells into a shift that was closed elsewhere: no 
   const { bills, shifts } = await books(other);
   expect(shifts.filter((shift) => !before.includes(shift.id)).map(({ id, taken }) => [id, taken?.cash])).toEqual([[shift.id, due]]);
   expect(bills.flatMap((bill) => bill.payments ?? []).filter((payment) => payment.shift === shift.id).map((payment) => payment.tender.amount)).toEqual([due]);
-  expect(await other.things("refused")).toEqual([]);
+  expect(await other.records("refused_op")).toEqual([]);
   await other.end();
 });
 

@@ -6,8 +6,11 @@ use leptos::prelude::{RwSignal, document, set_timeout, window};
 use send_wrapper::SendWrapper;
 use servery_app::{
     api,
-    backend::{Actions, Answer, Backend, Heard, Placing, Telling, Watch},
-    pos_client::{Desk, Desks},
+    backend::{
+        Backend, BackendFuture, BrowserActions, NotificationState, OrderEvents, OrderStreamEvent,
+        PlaceOrderState,
+    },
+    pos_client::{PosClient, PosClientProvider},
 };
 use servery_domain::{currency::Minor, draft::Draft, lang::Lang, order::Order, problem::Problem, slug::Slug};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -16,18 +19,18 @@ use web_sys::HtmlElement;
 use crate::{
     http::{HttpBackend, json, read, send},
     local_storage,
-    order_events::Watching,
+    order_events::OrderEventSource,
     order_submission, pos_client, push,
 };
 
-pub struct Device {
-    placing: RwSignal<Placing>,
+pub struct Browser {
+    placing: RwSignal<PlaceOrderState>,
 }
 
-impl Device {
+impl Browser {
     pub fn new() -> Self {
         Self {
-            placing: RwSignal::new(Placing::Idle),
+            placing: RwSignal::new(PlaceOrderState::Idle),
         }
     }
 }
@@ -55,7 +58,7 @@ pub async fn save(slug: &Slug, draft: &Draft) -> Result<(), Problem> {
     answer.map(drop)
 }
 
-impl Actions for Device {
+impl BrowserActions for Browser {
     fn start(&self) {
         let placing = self.placing;
         let online = Closure::<dyn Fn()>::new(move || order_submission::attempt(placing));
@@ -70,14 +73,14 @@ impl Actions for Device {
         local_storage::draft(slug)
     }
 
-    fn newest<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Draft> {
+    fn newest<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft> {
         Box::pin(SendWrapper::new(async move {
             let servers = send("GET", &api::draft(slug), "", None).await.and_then(read);
             local_storage::newer(slug, servers)
         }))
     }
 
-    fn keep<'a>(&'a self, slug: &Slug, draft: &Draft, summary: &str) -> Answer<'a, ()> {
+    fn keep<'a>(&'a self, slug: &Slug, draft: &Draft, summary: &str) -> BackendFuture<'a, ()> {
         local_storage::keep_draft(slug, draft, summary);
         let (slug, draft) = (slug.clone(), draft.clone());
         Box::pin(SendWrapper::new(async move { save(&slug, &draft).await }))
@@ -87,7 +90,7 @@ impl Actions for Device {
         local_storage::id()
     }
 
-    fn placing(&self) -> RwSignal<Placing> {
+    fn placing(&self) -> RwSignal<PlaceOrderState> {
         self.placing
     }
 
@@ -99,23 +102,23 @@ impl Actions for Device {
         order_submission::take_back(self.placing);
     }
 
-    fn cancel<'a>(&'a self, token: &'a str) -> Answer<'a, Order> {
+    fn cancel<'a>(&'a self, token: &'a str) -> BackendFuture<'a, Order> {
         Box::pin(SendWrapper::new(async move {
             read(send("POST", &format!("{}/cancel", api::order(token)), "", None).await?)
         }))
     }
 
-    fn pay_at_door<'a>(&'a self, token: &'a str) -> Answer<'a, Order> {
+    fn pay_at_door<'a>(&'a self, token: &'a str) -> BackendFuture<'a, Order> {
         Box::pin(SendWrapper::new(async move {
             read(send("POST", &format!("{}/pay-at-door", api::order(token)), "", None).await?)
         }))
     }
 
-    fn telling<'a>(&'a self, token: &'a str) -> Answer<'a, Telling> {
+    fn telling<'a>(&'a self, token: &'a str) -> BackendFuture<'a, NotificationState> {
         Box::pin(SendWrapper::new(push::telling(token)))
     }
 
-    fn tell<'a>(&'a self, token: &'a str, lang: Lang, on: bool) -> Answer<'a, Telling> {
+    fn tell<'a>(&'a self, token: &'a str, lang: Lang, on: bool) -> BackendFuture<'a, NotificationState> {
         Box::pin(SendWrapper::new(push::tell(token, lang, on)))
     }
 
@@ -141,18 +144,18 @@ impl Actions for Device {
     }
 }
 
-impl Desks for Device {
-    fn desk(&self) -> Arc<dyn Desk> {
+impl PosClientProvider for Browser {
+    fn pos_client(&self) -> Arc<dyn PosClient> {
         pos_client::open()
     }
 
-    fn anew(&self) -> Arc<dyn Backend> {
+    fn network_first(&self) -> Arc<dyn Backend> {
         Arc::new(HttpBackend::new(None, RwSignal::new(false), false))
     }
 }
 
-impl Watch for Device {
-    fn watch(&self, stream: &str, heard: Box<dyn Fn(Heard)>) -> Box<dyn Any> {
-        Box::new(Watching::new(stream, heard))
+impl OrderEvents for Browser {
+    fn watch(&self, stream: &str, heard: Box<dyn Fn(OrderStreamEvent)>) -> Box<dyn Any> {
+        Box::new(OrderEventSource::new(stream, heard))
     }
 }

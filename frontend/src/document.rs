@@ -4,7 +4,7 @@ use js_sys::JSON;
 use leptos::prelude::{document, window};
 use servery_app::{
     content::Content,
-    page_address::Visit,
+    page_address::PageAddress,
     pages::Pages,
     render::{Decision, Mode, Reason},
     text::Texts,
@@ -17,7 +17,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlDocument, HtmlElement};
 
 #[derive(Clone)]
-pub struct Page {
+pub struct PageDocument {
     pub root: HtmlElement,
     pub lang: Lang,
     pub decision: Decision,
@@ -27,7 +27,7 @@ fn html() -> Option<HtmlElement> {
     document().document_element()?.dyn_into().ok()
 }
 
-impl Page {
+impl PageDocument {
     pub fn read() -> Option<Self> {
         let html = html()?;
         let said = html.dataset();
@@ -65,8 +65,8 @@ impl Page {
         };
         for (name, ground) in [("--accent-light", PAPER), ("--accent-dark", NIGHT)] {
             // A browser that knows no custom properties shows the plain colour.
-            let _ = match content.accent() {
-                Some(accent) => style.set_property(name, &accent.readable_on(ground).to_string()),
+            let _ = match content.brand_color() {
+                Some(brand_color) => style.set_property(name, &brand_color.readable_on(ground).to_string()),
                 None => style.remove_property(name).map(drop),
             };
         }
@@ -80,9 +80,9 @@ impl Page {
     }
 }
 
-pub fn visit() -> Visit {
+pub fn visit() -> PageAddress {
     let location = window().location();
-    Visit::new(
+    PageAddress::new(
         &location.pathname().unwrap_or_default(),
         &location.search().unwrap_or_default(),
     )

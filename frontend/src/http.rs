@@ -9,7 +9,7 @@ use send_wrapper::SendWrapper;
 use serde::{Serialize, de::DeserializeOwned};
 use servery_app::{
     api,
-    backend::{Answer, Backend, OrderingBackend, SignedBackend, StaffBackend},
+    backend::{AccountBackend, Backend, BackendFuture, OrderingBackend, StaffBackend},
 };
 use servery_domain::{
     about::About,
@@ -24,14 +24,14 @@ use servery_domain::{
     menu::Menu,
     order::TrackedOrder,
     passkey::PasskeyView,
-    pos::visibility::Look,
+    pos::visibility::PosSnapshot,
     problem::{Kind, Problem},
     quote::Quote,
-    restaurant::Listed,
+    restaurant::Listing,
     search::Search,
     slots::Times,
     slug::Slug,
-    time::{LocalMinute, Zone},
+    time::{LocalMinute, TimeZoneName},
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -171,16 +171,16 @@ pub fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, Problem> {
 }
 
 /// A kept answer says whether the door was open then; the hours say whether it is now.
-fn reopened(mut listed: Listed) -> Listed {
-    if let Some(now) = local_now(&listed.restaurant.zone) {
-        listed.opening = listed.restaurant.hours.at(now, &listed.restaurant.holidays);
-        listed.today = now.day();
+fn reopened(mut listing: Listing) -> Listing {
+    if let Some(now) = local_now(&listing.restaurant.zone) {
+        listing.opening = listing.restaurant.hours.at(now, &listing.restaurant.holidays);
+        listing.today = now.day();
     }
-    listed
+    listing
 }
 
 /// The browser has a time-zone database, so the wasm needs none.
-fn local_now(zone: &Zone) -> Option<LocalMinute> {
+fn local_now(zone: &TimeZoneName) -> Option<LocalMinute> {
     let options = Object::new();
     Reflect::set(&options, &"timeZone".into(), &zone.0.as_str().into()).ok()?;
     // Swedish writes 2026-11-21 13:45:00.
@@ -189,13 +189,13 @@ fn local_now(zone: &Zone) -> Option<LocalMinute> {
 }
 
 impl Backend for HttpBackend {
-    fn restaurants<'a>(&'a self, search: &'a Search) -> Answer<'a, Page<Listed>> {
+    fn restaurants<'a>(&'a self, search: &'a Search) -> BackendFuture<'a, Page<Listing>> {
         Box::pin(SendWrapper::new(async move {
-            let got = match self.get::<Page<Listed>>(&api::restaurants(search)).await {
+            let got = match self.get::<Page<Listing>>(&api::restaurants(search)).await {
                 // A search made without a network looks through the list that was kept.
                 Err(problem) if problem.is(Kind::Unreachable) => {
                     let whole = self
-                        .get::<Page<Listed>>(&api::restaurants(&Search::default()))
+                        .get::<Page<Listing>>(&api::restaurants(&Search::default()))
                         .await?;
                     let search = Search {
                         limit: limits::PAGE_MOST,
@@ -218,46 +218,46 @@ impl Backend for HttpBackend {
         }))
     }
 
-    fn restaurant<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Listed> {
+    fn restaurant<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Listing> {
         Box::pin(SendWrapper::new(async move {
             let got = self.get(&api::restaurant(slug)).await?;
             Ok(if got.kept { reopened(got.value) } else { got.value })
         }))
     }
 
-    fn menu<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Arc<Menu>> {
+    fn menu<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Arc<Menu>> {
         Box::pin(SendWrapper::new(async move {
             Ok(Arc::new(self.get(&api::menu(slug)).await?.value))
         }))
     }
 
-    fn about(&self) -> Answer<'_, Arc<About>> {
+    fn about(&self) -> BackendFuture<'_, Arc<About>> {
         Box::pin(SendWrapper::new(async move {
             Ok(Arc::new(self.get(api::ABOUT).await?.value))
         }))
     }
 }
 
-impl SignedBackend for HttpBackend {
-    fn signed_in(&self) -> Answer<'_, SignedIn> {
+impl AccountBackend for HttpBackend {
+    fn signed_in(&self) -> BackendFuture<'_, SignedIn> {
         Box::pin(SendWrapper::new(async move {
             Ok(self.get(api::ACCOUNT).await?.value)
         }))
     }
 
-    fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board> {
+    fn board<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Board> {
         Box::pin(SendWrapper::new(async move {
             Ok(self.get(&api::board(slug)).await?.value)
         }))
     }
 
-    fn devices<'a>(&'a self, slug: &'a Slug) -> Answer<'a, DeviceList> {
+    fn devices<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, DeviceList> {
         Box::pin(SendWrapper::new(async move {
             Ok(self.get(&api::devices(slug)).await?.value)
         }))
     }
 
-    fn passkeys(&self) -> Answer<'_, Vec<PasskeyView>> {
+    fn passkeys(&self) -> BackendFuture<'_, Vec<PasskeyView>> {
         Box::pin(SendWrapper::new(async move {
             Ok(self.get(api::PASSKEYS).await?.value)
         }))
@@ -265,25 +265,25 @@ impl SignedBackend for HttpBackend {
 }
 
 impl StaffBackend for HttpBackend {
-    fn device(&self) -> Answer<'_, Paired> {
+    fn device(&self) -> BackendFuture<'_, Paired> {
         Box::pin(SendWrapper::new(
             async move { Ok(self.get(api::DEVICE).await?.value) },
         ))
     }
 
-    fn house<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Look> {
+    fn pos<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, PosSnapshot> {
         Box::pin(SendWrapper::new(async move {
-            Ok(self.get(&api::house(slug)).await?.value)
+            Ok(self.get(&api::pos(slug)).await?.value)
         }))
     }
 
-    fn id(&self) -> Answer<'_, u128> {
+    fn id(&self) -> BackendFuture<'_, u128> {
         Box::pin(async { Ok(local_storage::id()) })
     }
 }
 
 impl OrderingBackend for HttpBackend {
-    fn draft<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Draft> {
+    fn draft<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft> {
         Box::pin(SendWrapper::new(async move {
             // What the page was rendered from is what it shows at first.
             if let Some(answer) = self.sent_with_page(&api::draft(slug)) {
@@ -293,7 +293,7 @@ impl OrderingBackend for HttpBackend {
         }))
     }
 
-    fn times<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Times> {
+    fn times<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Times> {
         Box::pin(SendWrapper::new(async move {
             let got = self.get::<Times>(&api::times(slug)).await;
             if let Ok(Got { value, kept: false }) = got {
@@ -301,7 +301,7 @@ impl OrderingBackend for HttpBackend {
             }
             // The clock has gone on since.
             let zone = self
-                .get::<Listed>(&api::restaurant(slug))
+                .get::<Listing>(&api::restaurant(slug))
                 .await?
                 .value
                 .restaurant
@@ -314,7 +314,7 @@ impl OrderingBackend for HttpBackend {
         }))
     }
 
-    fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> Answer<'a, Quote> {
+    fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> BackendFuture<'a, Quote> {
         Box::pin(SendWrapper::new(async move {
             match self.sent_with_page(&api::quotes(slug)) {
                 Some(answer) => read(answer),
@@ -323,19 +323,19 @@ impl OrderingBackend for HttpBackend {
         }))
     }
 
-    fn order<'a>(&'a self, token: &'a str) -> Answer<'a, TrackedOrder> {
+    fn order<'a>(&'a self, token: &'a str) -> BackendFuture<'a, TrackedOrder> {
         Box::pin(SendWrapper::new(async move {
             Ok(self.get(&api::order(token)).await?.value)
         }))
     }
 
-    fn orders(&self) -> Answer<'_, Vec<TrackedOrder>> {
+    fn orders(&self) -> BackendFuture<'_, Vec<TrackedOrder>> {
         Box::pin(SendWrapper::new(
             async move { Ok(self.get(api::ORDERS).await?.value) },
         ))
     }
 
-    fn new_order(&self) -> Answer<'_, OrderId> {
+    fn new_order(&self) -> BackendFuture<'_, OrderId> {
         Box::pin(async { Ok(OrderId(local_storage::id())) })
     }
 }

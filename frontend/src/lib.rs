@@ -21,7 +21,7 @@ use leptos::prelude::*;
 use servery_app::{
     backend::Offline,
     content::Content,
-    page_address::Visit,
+    page_address::PageAddress,
     pages::{App, Pages},
     render::{Decision, Mode},
     routes,
@@ -30,11 +30,11 @@ use servery_app::{
 use wasm_bindgen::JsError;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{browser_actions::Device, document::Page, http::HttpBackend, navigate::Navigator};
+use crate::{browser_actions::Browser, document::PageDocument, http::HttpBackend, navigate::Navigator};
 
 /// Takes over the document that is there, with the catalogue of its language.
 pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
-    let page = Page::read().ok_or_else(|| JsError::new("not made for a script"))?;
+    let page = PageDocument::read().ok_or_else(|| JsError::new("not made for a script"))?;
     let texts = Texts::received(P::CHUNK, page.lang, texts);
     let texts = texts.ok_or_else(|| JsError::new("texts of another version"))?;
     match page.decision.mode {
@@ -50,7 +50,7 @@ pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
 }
 
 /// The answers that the page was rendered from came with it, so that loading it again never waits.
-fn hydrate<P: Pages>(page: Page, texts: Texts) -> Result<(), JsError> {
+fn hydrate<P: Pages>(page: PageDocument, texts: Texts) -> Result<(), JsError> {
     let offline = RwSignal::new(false);
     let backend = P::backend(Arc::new(HttpBackend::new(page.answers(), offline, P::KEPT_FIRST)));
     let content = Content::<P>::load(&document::visit(), &backend).now_or_never();
@@ -70,7 +70,7 @@ fn hydrate<P: Pages>(page: Page, texts: Texts) -> Result<(), JsError> {
     Ok(())
 }
 
-async fn mount<P: Pages>(page: Page, texts: Texts) {
+async fn mount<P: Pages>(page: PageDocument, texts: Texts) {
     let offline = RwSignal::new(false);
     let http = Arc::new(HttpBackend::new(None, offline, P::KEPT_FIRST));
     let backend = P::backend(http.clone());
@@ -99,7 +99,7 @@ async fn mount<P: Pages>(page: Page, texts: Texts) {
 }
 
 fn app<P: Pages>(
-    visit: RwSignal<Visit>,
+    visit: RwSignal<PageAddress>,
     content: RwSignal<Content<P>>,
     backend: Arc<P::Backend>,
     texts: Texts,
@@ -112,8 +112,8 @@ fn app<P: Pages>(
     provide_context(texts);
     provide_context(visit);
     provide_context(backend);
-    P::provide(Arc::new(Device::new()));
+    P::provide(Arc::new(Browser::new()));
     provide_context(Offline(offline));
-    provide_context(servery_app::components::render_info::HowMade { decision, allows });
+    provide_context(servery_app::components::render_info::RenderInfo { decision, allows });
     view! { <App content/> }
 }

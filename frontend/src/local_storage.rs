@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 use js_sys::Date;
 use leptos::prelude::window;
 use serde::{Serialize, de::DeserializeOwned};
-use servery_app::backend::note;
+use servery_app::backend::basket_note_key;
 use servery_domain::{
     draft::Draft,
     id,
@@ -62,7 +62,7 @@ pub fn draft(slug: &Slug) -> Option<Draft> {
 pub fn keep_draft(slug: &Slug, draft: &Draft, summary: &str) {
     put(&draft_name(slug), draft);
     if let Some(storage) = storage() {
-        let _ = storage.set_item(&note(slug.as_str()), summary);
+        let _ = storage.set_item(&basket_note_key(slug.as_str()), summary);
     }
 }
 

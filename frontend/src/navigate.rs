@@ -7,7 +7,7 @@ use leptos::prelude::{RwSignal, Set, WithUntracked, document, window};
 use servery_app::{
     components::form,
     content::Content,
-    page_address::{Visit, address},
+    page_address::{PageAddress, address},
     pages::Pages,
     render::Mode,
     routes,
@@ -18,18 +18,18 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlAnchorElement, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, Url};
 
 use crate::{
-    document::{self, Page},
+    document::{self, PageDocument},
     http::HttpBackend,
 };
 
 pub struct Navigator<P: Pages> {
-    pub page: Page,
+    pub page: PageDocument,
     pub shown: RwSignal<Content<P>>,
     pub backend: Arc<P::Backend>,
     pub http: Arc<HttpBackend>,
     pub texts: Texts,
     /// What is shown, or about to be.
-    pub visit: RwSignal<Visit>,
+    pub visit: RwSignal<PageAddress>,
 }
 
 fn listen(target: &web_sys::EventTarget, name: &str, act: impl Fn(&Event) + 'static) {
@@ -102,7 +102,7 @@ impl<P: Pages> Navigator<P> {
     }
 
     fn follow(self: &Rc<Self>, event: &Event, url: &Url) {
-        let visit = Visit::new(&url.pathname(), &url.search());
+        let visit = PageAddress::new(&url.pathname(), &url.search());
         let here = url.origin() == window().location().origin().unwrap_or_default();
         let asks_the_platform = visit.pairs().count() != visit.page_pairs().count();
         let jump = !url.hash().is_empty() && visit == document::visit();
@@ -126,7 +126,7 @@ impl<P: Pages> Navigator<P> {
         self.show(visit, true);
     }
 
-    fn show(self: &Rc<Self>, visit: Visit, from_the_top: bool) {
+    fn show(self: &Rc<Self>, visit: PageAddress, from_the_top: bool) {
         self.visit.set(visit.clone());
         let navigator = self.clone();
         spawn_local(async move {

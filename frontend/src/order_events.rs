@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
-use servery_app::backend::Heard;
+use servery_app::backend::OrderStreamEvent;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 
@@ -21,16 +21,16 @@ struct Open {
 
 struct Inner {
     address: String,
-    heard: Box<dyn Fn(Heard)>,
+    heard: Box<dyn Fn(OrderStreamEvent)>,
     open: RefCell<Option<Open>>,
     timer: RefCell<Option<TimeoutHandle>>,
 }
 
 /// Listens until it is dropped.
-pub struct Watching(Rc<Inner>);
+pub struct OrderEventSource(Rc<Inner>);
 
-impl Watching {
-    pub fn new(stream: &str, heard: Box<dyn Fn(Heard)>) -> Self {
+impl OrderEventSource {
+    pub fn new(stream: &str, heard: Box<dyn Fn(OrderStreamEvent)>) -> Self {
         let inner = Rc::new(Inner {
             address: stream.to_owned(),
             heard,
@@ -42,7 +42,7 @@ impl Watching {
     }
 }
 
-impl Drop for Watching {
+impl Drop for OrderEventSource {
     fn drop(&mut self) {
         if let Some(open) = self.0.open.take() {
             open.source.close();
@@ -60,7 +60,7 @@ fn listen(inner: &Rc<Inner>) {
     let connecting = Rc::downgrade(inner);
     let connect = Closure::<dyn Fn(Event)>::new(move |_| {
         if let Some(inner) = connecting.upgrade() {
-            (inner.heard)(Heard::Connected);
+            (inner.heard)(OrderStreamEvent::Connected);
         }
     });
     let hearing = Rc::downgrade(inner);
@@ -71,13 +71,13 @@ fn listen(inner: &Rc<Inner>) {
             .as_string()
             .and_then(|text| read(js_sys::JSON::parse(&text).ok()?).ok());
         if let Some(order) = order {
-            (inner.heard)(Heard::Order(order));
+            (inner.heard)(OrderStreamEvent::Order(order));
         }
     });
     let failing = Rc::downgrade(inner);
     let fail = Closure::<dyn Fn(Event)>::new(move |_| {
         let Some(inner) = failing.upgrade() else { return };
-        (inner.heard)(Heard::Lost);
+        (inner.heard)(OrderStreamEvent::Lost);
         let closed = inner
             .open
             .borrow()

@@ -5,14 +5,14 @@ use std::{cell::Cell, time::Duration};
 use js_sys::Date;
 use leptos::prelude::{GetUntracked, RwSignal, Set, set_timeout};
 use serde::{Deserialize, Serialize};
-use servery_app::{api, backend::Placing};
+use servery_app::{api, backend::PlaceOrderState};
 use servery_domain::{
     basket::Basket,
     currency::Minor,
     draft::Draft,
     id::OrderId,
     lang::Lang,
-    order::{Placement, Receipt},
+    order::{PlacedOrder, Placement},
     problem::{Kind, Problem},
     quote::Quote,
     slug::Slug,
@@ -49,7 +49,7 @@ thread_local! {
     static SENDING: Cell<bool> = const { Cell::new(false) };
 }
 
-pub fn place(state: RwSignal<Placing>, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang) {
+pub fn place(state: RwSignal<PlaceOrderState>, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang) {
     let id: OrderId = local_storage::get(NAME).unwrap_or_else(|| OrderId(local_storage::id()));
     local_storage::put(NAME, &id);
     let placement: Placement = draft.placement(id, seen, lang);
@@ -72,16 +72,16 @@ pub fn place(state: RwSignal<Placing>, slug: &Slug, draft: &Draft, seen: Minor, 
 }
 
 /// If something waits, tries to send it.
-pub fn attempt(state: RwSignal<Placing>) {
+pub fn attempt(state: RwSignal<PlaceOrderState>) {
     let Some(waiting) = local_storage::get::<Waiting>(WAITING).filter(|_| !SENDING.get()) else {
         return;
     };
     if Date::now() - waiting.at > WANTED_FOR {
-        return state.set(Placing::TooLate);
+        return state.set(PlaceOrderState::TooLate);
     }
     SENDING.set(true);
-    if state.get_untracked() != Placing::Waiting {
-        state.set(Placing::Sending);
+    if state.get_untracked() != PlaceOrderState::Waiting {
+        state.set(PlaceOrderState::Sending);
     }
     spawn_local(async move {
         let answer = send_back(
@@ -96,7 +96,7 @@ pub fn attempt(state: RwSignal<Placing>) {
         match answer {
             Ok(receipt) => placed(state, &waiting, receipt),
             Err((problem, _)) if wanted && may_come_later(&problem) => {
-                state.set(Placing::Waiting);
+                state.set(PlaceOrderState::Waiting);
                 set_timeout(move || attempt(state), AGAIN);
             }
             Err((problem, body)) if wanted => refused(state, &waiting, problem, &body),
@@ -110,31 +110,31 @@ fn may_come_later(problem: &Problem) -> bool {
     problem.is(Kind::Unreachable) || problem.status >= 500 || problem.is(Kind::TooOften)
 }
 
-fn placed(state: RwSignal<Placing>, waiting: &Waiting, receipt: JsValue) {
+fn placed(state: RwSignal<PlaceOrderState>, waiting: &Waiting, receipt: JsValue) {
     local_storage::remove(WAITING);
     local_storage::remove(NAME);
     let draft = local_storage::draft(&waiting.slug)
         .unwrap_or_default()
         .after(&waiting.basket);
     let slug = waiting.slug.clone();
-    let receipt = read::<Receipt>(receipt);
+    let receipt = read::<PlacedOrder>(receipt);
     local_storage::keep_draft(&slug, &draft, "");
     spawn_local(async move {
         let _ = save(&slug, &draft).await;
         if let Ok(receipt) = receipt {
-            state.set(Placing::Placed(receipt));
+            state.set(PlaceOrderState::Placed(receipt));
         }
     });
 }
 
-fn refused(state: RwSignal<Placing>, waiting: &Waiting, problem: Problem, body: &JsValue) {
+fn refused(state: RwSignal<PlaceOrderState>, waiting: &Waiting, problem: Problem, body: &JsValue) {
     // Its answer is the key's for good: what is sent next has another.
     local_storage::remove(WAITING);
     let quote = js_sys::Reflect::get(body, &"quote".into())
         .ok()
         .and_then(|quote| read::<Quote>(quote).ok());
     state.set(match quote.filter(|_| problem.is(Kind::Changed)) {
-        Some(quote) => Placing::Changed {
+        Some(quote) => PlaceOrderState::Changed {
             seen: waiting.seen,
             quote: Box::new(quote),
         },
@@ -142,13 +142,13 @@ fn refused(state: RwSignal<Placing>, waiting: &Waiting, problem: Problem, body: 
             if problem.is(Kind::Conflict) {
                 local_storage::remove(NAME);
             }
-            Placing::Refused(problem)
+            PlaceOrderState::Refused(problem)
         }
     });
 }
 
 /// The order keeps its name: if it did arrive, it is not placed a second time.
-pub fn take_back(state: RwSignal<Placing>) {
+pub fn take_back(state: RwSignal<PlaceOrderState>) {
     local_storage::remove(WAITING);
-    state.set(Placing::Idle);
+    state.set(PlaceOrderState::Idle);
 }

@@ -5,15 +5,15 @@ use leptos::prelude::window;
 use send_wrapper::SendWrapper;
 use servery_app::{
     api,
-    backend::{Ceremony, PasskeyActions, PasskeyFailure, PasskeyWish},
+    backend::{PasskeyActions, PasskeyFailure, PasskeyFuture, PasskeyRequest},
 };
 use servery_domain::problem::{Kind, Problem};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::{browser_actions::Device, http::send};
+use crate::{browser_actions::Browser, http::send};
 
-impl PasskeyActions for Device {
+impl PasskeyActions for Browser {
     fn is_possible(&self) -> bool {
         let host = window().location().hostname().unwrap_or_default();
         // A passkey is made for a name, and an address in digits is none.
@@ -24,8 +24,8 @@ impl PasskeyActions for Device {
             })
     }
 
-    fn ask<'a>(&'a self, wish: PasskeyWish<'a>, next: &'a str) -> Ceremony<'a> {
-        Box::pin(SendWrapper::new(ask(wish, next)))
+    fn ask<'a>(&'a self, new_op: PasskeyRequest<'a>, next: &'a str) -> PasskeyFuture<'a> {
+        Box::pin(SendWrapper::new(ask(new_op, next)))
     }
 }
 
@@ -35,15 +35,15 @@ fn class() -> Option<JsValue> {
         .filter(JsValue::is_function)
 }
 
-async fn ask(wish: PasskeyWish<'_>, next: &str) -> Result<(), PasskeyFailure> {
-    let (challenges, parse, act, address) = match wish {
-        PasskeyWish::Make { .. } => (
+async fn ask(new_op: PasskeyRequest<'_>, next: &str) -> Result<(), PasskeyFailure> {
+    let (challenges, parse, act, address) = match new_op {
+        PasskeyRequest::Make { .. } => (
             api::PASSKEY_CHALLENGES,
             "parseCreationOptionsFromJSON",
             "create",
             api::PASSKEYS,
         ),
-        PasskeyWish::SignIn => (
+        PasskeyRequest::SignIn => (
             api::SESSION_CHALLENGES,
             "parseRequestOptionsFromJSON",
             "get",
@@ -53,7 +53,7 @@ async fn ask(wish: PasskeyWish<'_>, next: &str) -> Result<(), PasskeyFailure> {
     let options = send("POST", challenges, "", None).await.map_err(answered)?;
     let asked = put_to_device(&options, parse, act).map_err(|_| PasskeyFailure::Failed)?;
     let credential = JsFuture::from(asked).await.map_err(declined)?;
-    let body = body(wish, credential).map_err(|_| PasskeyFailure::Failed)?;
+    let body = body(new_op, credential).map_err(|_| PasskeyFailure::Failed)?;
     send("POST", address, &body, None).await.map_err(answered)?;
     // A document of its own: what is shown here was made before.
     window()
@@ -80,10 +80,10 @@ fn call(target: &JsValue, method: &str, argument: &JsValue) -> Result<JsValue, J
 }
 
 /// A credential knows how it is written.
-fn body(wish: PasskeyWish<'_>, credential: JsValue) -> Result<String, JsValue> {
-    let body = match wish {
-        PasskeyWish::SignIn => credential,
-        PasskeyWish::Make { name } => {
+fn body(new_op: PasskeyRequest<'_>, credential: JsValue) -> Result<String, JsValue> {
+    let body = match new_op {
+        PasskeyRequest::SignIn => credential,
+        PasskeyRequest::Make { name } => {
             let body = Object::new();
             Reflect::set(&body, &"name".into(), &name.into())?;
             Reflect::set(&body, &"credential".into(), &credential)?;

@@ -1,4 +1,4 @@
-//! Drives `domain`'s `Tab`: gives it a disk, a network, other tabs and the time.
+//! Drives `domain`'s `SyncClient`: gives it a disk, a network, other tabs and the time.
 
 mod database;
 mod photo;
@@ -24,20 +24,23 @@ use leptos::prelude::{
 use send_wrapper::SendWrapper;
 use servery_app::{
     api,
-    pos_client::{Desk, Hurdle, Line, NotDone, Soon, Standing, Storage, Unsynced},
+    pos_client::{
+        ActionError, Connectivity, LocalFuture, PairingState, PosClient, StorageUsage, UnsupportedReason,
+        Unsynced,
+    },
 };
 use servery_domain::{
     device::{Paired, Pairing},
     id::{BillId, CashierId, DeviceId, OpId, StationId},
     pos::{
-        House,
-        op::{Action, SPEAKS},
+        PosState,
+        op::{Action, OP_VERSION},
     },
     problem::{Kind, Problem},
     revision::Revision,
     sync::{
-        Trouble,
-        client::{Effect, Failed, Happened, Tab, Wish, Write, Wrote},
+        SyncProblem,
+        client::{ClientEffect, ClientEvent, NewOp, StorageError, StorageResult, StorageWrite, SyncClient},
     },
     time::Timestamp,
 };
@@ -46,9 +49,9 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{BroadcastChannel, EventTarget, HtmlInputElement, MessageEvent};
 
 use self::{
-    revision_events::{News, Said},
-    storage::Disk,
-    transport::{Unsent, Word},
+    revision_events::{RevisionEvent, RevisionEvents},
+    storage::Storage,
+    transport::{TabMessage, Unsent},
 };
 use crate::{
     http::{json, read, send},
@@ -67,26 +70,26 @@ const LATE: Duration = Duration::from_secs(60);
 const DISK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Who asked for something, and what became of it.
-struct Asked {
+struct WaitingAction {
     tell: Function,
-    done: Rc<RefCell<Option<Result<OpId, NotDone>>>>,
+    done: Rc<RefCell<Option<Result<OpId, ActionError>>>>,
 }
 
 struct Tabs {
-    disk: Disk,
-    tab: RefCell<Option<Tab>>,
+    disk: Storage,
+    tab: RefCell<Option<SyncClient>>,
     /// Which tab of this page it is: what was begun for one before it is nobody's.
     turn: Cell<u32>,
-    asked: RefCell<BTreeMap<OpId, Asked>>,
+    asked: RefCell<BTreeMap<OpId, WaitingAction>>,
     channel: Option<BroadcastChannel>,
     leads: Cell<bool>,
-    news: RefCell<Option<News>>,
+    news: RefCell<Option<RevisionEvents>>,
     timer: RefCell<Option<TimeoutHandle>>,
     pause: Cell<Duration>,
-    standing: RwSignal<Standing>,
-    house: RwSignal<Arc<House>>,
+    pairing: RwSignal<PairingState>,
+    pos: RwSignal<Arc<PosState>>,
     unsynced: RwSignal<Unsynced>,
-    line: RwSignal<Line>,
+    line: RwSignal<Connectivity>,
     /// The newest revision that the server has told of.
     told: Cell<Revision>,
     opened: RwSignal<u32>,
@@ -99,11 +102,11 @@ struct Tabs {
     station: RwSignal<Option<StationId>>,
 }
 
-pub struct Browser(SendWrapper<Rc<Tabs>>);
+pub struct BrowserPosClient(SendWrapper<Rc<Tabs>>);
 
-pub fn open() -> Arc<dyn Desk> {
+pub fn open() -> Arc<dyn PosClient> {
     let tabs = Rc::new(Tabs {
-        disk: Disk::default(),
+        disk: Storage::default(),
         tab: RefCell::default(),
         turn: Cell::new(0),
         asked: RefCell::default(),
@@ -112,10 +115,10 @@ pub fn open() -> Arc<dyn Desk> {
         news: RefCell::default(),
         timer: RefCell::default(),
         pause: Cell::new(SOON),
-        standing: RwSignal::new(Standing::Unknown),
-        house: RwSignal::default(),
+        pairing: RwSignal::new(PairingState::Unknown),
+        pos: RwSignal::default(),
         unsynced: RwSignal::default(),
-        line: RwSignal::new(Line::Unknown),
+        line: RwSignal::new(Connectivity::Unknown),
         told: Cell::default(),
         opened: RwSignal::new(0),
         heard: RwSignal::new(None),
@@ -130,7 +133,7 @@ pub fn open() -> Arc<dyn Desk> {
     tabs.clone().look();
     platform::watch_updates(tabs.update);
     platform::keep_app();
-    Arc::new(Browser(SendWrapper::new(tabs)))
+    Arc::new(BrowserPosClient(SendWrapper::new(tabs)))
 }
 
 fn on(target: &EventTarget, name: &str, act: impl Fn() + 'static) {
@@ -158,11 +161,11 @@ impl Tabs {
             tabs.wake();
         });
         let tabs = self.clone();
-        on(&window(), "offline", move || tabs.say(Line::Offline));
+        on(&window(), "offline", move || tabs.say(Connectivity::Offline));
         let tabs = self.clone();
         on(&document(), "visibilitychange", move || {
             if !document().hidden() {
-                tabs.happened(Happened::Told);
+                tabs.happened(ClientEvent::Told);
                 tabs.wake();
             }
         });
@@ -182,41 +185,41 @@ impl Tabs {
         let tabs = self.clone();
         platform::lead(move || {
             tabs.leads.set(true);
-            tabs.happened(Happened::Leads(true));
+            tabs.happened(ClientEvent::Leads(true));
             tabs.follow_news();
             tabs.wake_in(SOON);
         });
     }
 
-    fn tell(&self, word: &Word) {
+    fn tell(&self, word: &TabMessage) {
         if let (Some(channel), Ok(text)) = (&self.channel, serde_json::to_string(word)) {
             // Refused only when it is closed.
             let _ = channel.post_message(&text.into());
         }
     }
 
-    fn hear(self: &Rc<Self>, word: Word) {
+    fn hear(self: &Rc<Self>, word: TabMessage) {
         match word {
-            Word::Wrote => self.happened(Happened::Told),
-            Word::Standing => self.clone().look(),
-            Word::Asks if self.leads.get() => self.tell(&Word::Line {
+            TabMessage::Wrote => self.happened(ClientEvent::Told),
+            TabMessage::Standing => self.clone().look(),
+            TabMessage::Asks if self.leads.get() => self.tell(&TabMessage::Line {
                 line: self.line.get_untracked(),
                 heard: self.heard.get_untracked(),
             }),
-            Word::Line { line, heard } if !self.leads.get() => {
+            TabMessage::Line { line, heard } if !self.leads.get() => {
                 self.line.set(line);
                 self.heard.set(heard);
             }
-            Word::Asks | Word::Line { .. } => {}
+            TabMessage::Asks | TabMessage::Line { .. } => {}
         }
     }
 
-    fn say(&self, line: Line) {
+    fn say(&self, line: Connectivity) {
         if self.line.get_untracked() != line {
             self.line.set(line);
         }
         if self.leads.get() {
-            self.tell(&Word::Line {
+            self.tell(&TabMessage::Line {
                 line,
                 heard: self.heard.get_untracked(),
             });
@@ -226,20 +229,20 @@ impl Tabs {
     /// Finds out what this browser is.
     fn look(self: Rc<Self>) {
         spawn_local(async move {
-            let hurdle = platform::hurdle().await;
-            let standing = match self.disk.paired().await {
-                Ok(Some((paired, true))) => Standing::Revoked(Box::new(paired)),
-                Ok(Some((paired, false))) => Standing::Paired(Box::new(paired)),
-                Ok(None) => hurdle.map_or(Standing::Unpaired, Standing::Impossible),
-                Err(_) => Standing::Impossible(hurdle.unwrap_or(Hurdle::NoStorage)),
+            let unsupported = platform::unsupported().await;
+            let pairing = match self.disk.paired().await {
+                Ok(Some((paired, true))) => PairingState::Revoked(Box::new(paired)),
+                Ok(Some((paired, false))) => PairingState::Paired(Box::new(paired)),
+                Ok(None) => unsupported.map_or(PairingState::Unpaired, PairingState::Impossible),
+                Err(_) => PairingState::Impossible(unsupported.unwrap_or(UnsupportedReason::NoStorage)),
             };
-            self.stand(standing);
+            self.stand(pairing);
         });
     }
 
-    fn stand(self: &Rc<Self>, standing: Standing) {
+    fn stand(self: &Rc<Self>, pairing: PairingState) {
         let before = self.paired().map(|paired| paired.device);
-        self.standing.set(standing);
+        self.pairing.set(pairing);
         let after = self.paired().map(|paired| paired.device);
         if before == after {
             return self.wake();
@@ -247,36 +250,36 @@ impl Tabs {
         self.turn.set(self.turn.get() + 1);
         self.news.take();
         self.drop_asked();
-        self.house.set(Arc::default());
+        self.pos.set(Arc::default());
         self.unsynced.set(Unsynced::default());
         if after.is_none() {
             self.tab.take();
-            return self.line.set(Line::Unknown);
+            return self.line.set(Connectivity::Unknown);
         }
-        let (tab, effects) = Tab::start(SPEAKS);
+        let (tab, effects) = SyncClient::start(OP_VERSION);
         *self.tab.borrow_mut() = Some(tab);
         self.act(effects);
         if self.leads.get() {
-            self.happened(Happened::Leads(true));
+            self.happened(ClientEvent::Leads(true));
             self.follow_news();
             self.wake_in(SOON);
         } else {
-            self.tell(&Word::Asks);
+            self.tell(&TabMessage::Asks);
         }
     }
 
     fn paired(&self) -> Option<Paired> {
-        self.standing.with_untracked(|standing| match standing {
-            Standing::Paired(paired) | Standing::Revoked(paired) => Some(Paired::clone(paired)),
-            Standing::Unknown | Standing::Impossible(_) | Standing::Unpaired => None,
+        self.pairing.with_untracked(|pairing| match pairing {
+            PairingState::Paired(paired) | PairingState::Revoked(paired) => Some(Paired::clone(paired)),
+            PairingState::Unknown | PairingState::Impossible(_) | PairingState::Unpaired => None,
         })
     }
 
-    fn happened(self: &Rc<Self>, happened: Happened) {
-        let shows = matches!(happened, Happened::Read(_) | Happened::Wrote(_));
+    fn happened(self: &Rc<Self>, happened: ClientEvent) {
+        let shows = matches!(happened, ClientEvent::Read(_) | ClientEvent::Wrote(_));
         let answered = matches!(
             happened,
-            Happened::Answered(_) | Happened::Wrote(Wrote::Answer(_))
+            ClientEvent::Answered(_) | ClientEvent::Wrote(StorageResult::Answer(_))
         );
         let effects = self.tab.borrow_mut().as_mut().map(|tab| tab.happened(happened));
         if shows {
@@ -300,27 +303,27 @@ impl Tabs {
             self.unsynced.set(unsynced);
         }
         // Most answers say what this device has shown already.
-        if self.house.with_untracked(|house| **house != *tab.shown()) {
-            self.house.set(Arc::new(tab.shown().clone()));
+        if self.pos.with_untracked(|pos| **pos != *tab.shown()) {
+            self.pos.set(Arc::new(tab.shown().clone()));
         }
     }
 
-    fn act(self: &Rc<Self>, effects: Vec<Effect>) {
+    fn act(self: &Rc<Self>, effects: Vec<ClientEffect>) {
         for effect in effects {
             match effect {
-                Effect::Read => self.clone().read(),
-                Effect::Write(write) => self.clone().write(write),
-                Effect::Send => self.clone().send(),
-                Effect::Tell => self.tell(&Word::Wrote),
-                Effect::Shown(op) => self.answer(op, Ok(op)),
-                Effect::Refused(op, why) => self.answer(op, Err(NotDone::Refused(why))),
-                Effect::Lost(op, Failed::Full) => self.answer(op, Err(NotDone::NoRoom)),
-                Effect::Lost(op, Failed::Dead) => self.answer(op, Err(NotDone::NotKept)),
+                ClientEffect::Read => self.clone().read(),
+                ClientEffect::Write(write) => self.clone().write(write),
+                ClientEffect::Send => self.clone().send(),
+                ClientEffect::Tell => self.tell(&TabMessage::Wrote),
+                ClientEffect::Shown(op) => self.answer(op, Ok(op)),
+                ClientEffect::Refused(op, why) => self.answer(op, Err(ActionError::Refused(why))),
+                ClientEffect::Lost(op, StorageError::Full) => self.answer(op, Err(ActionError::NoRoom)),
+                ClientEffect::Lost(op, StorageError::Dead) => self.answer(op, Err(ActionError::NotKept)),
             }
         }
     }
 
-    fn answer(&self, op: OpId, answer: Result<OpId, NotDone>) {
+    fn answer(&self, op: OpId, answer: Result<OpId, ActionError>) {
         let Some(asked) = self.asked.borrow_mut().remove(&op) else {
             return;
         };
@@ -333,11 +336,11 @@ impl Tabs {
         let asked: Vec<OpId> = self.asked.borrow().keys().copied().collect();
         asked
             .into_iter()
-            .for_each(|op| self.answer(op, Err(NotDone::NotKept)));
+            .for_each(|op| self.answer(op, Err(ActionError::NotKept)));
     }
 
     /// Runs for as long as the tab that it was begun for is there.
-    fn for_now(self: Rc<Self>, work: impl AsyncFnOnce(&Rc<Self>) -> Option<Happened> + 'static) {
+    fn for_now(self: Rc<Self>, work: impl AsyncFnOnce(&Rc<Self>) -> Option<ClientEvent> + 'static) {
         let turn = self.turn.get();
         spawn_local(async move {
             let happened = work(&self).await;
@@ -353,18 +356,18 @@ impl Tabs {
             let known = tabs.tab.borrow().as_ref().and_then(|tab| tab.kept().cloned());
             match tabs.disk.read(known.as_ref()).await {
                 Ok(Some(kept)) => {
-                    if tabs.line.get_untracked() == Line::Storage {
-                        tabs.line.set(Line::Unknown);
+                    if tabs.line.get_untracked() == Connectivity::Storage {
+                        tabs.line.set(Connectivity::Unknown);
                     }
-                    Some(Happened::Read(kept))
+                    Some(ClientEvent::Read(kept))
                 }
                 // Somebody has cleared the browser's storage.
                 Ok(None) => {
-                    tabs.stand(Standing::Unpaired);
+                    tabs.stand(PairingState::Unpaired);
                     None
                 }
                 Err(_) => {
-                    tabs.line.set(Line::Storage);
+                    tabs.line.set(Connectivity::Storage);
                     pause(DISK_AGAIN).await;
                     if tabs.turn.get() == turn {
                         tabs.clone().read();
@@ -375,15 +378,15 @@ impl Tabs {
         });
     }
 
-    fn write(self: Rc<Self>, write: Write) {
+    fn write(self: Rc<Self>, write: StorageWrite) {
         self.for_now(async move |tabs| {
             let wrote = tabs.disk.write(&write).await;
-            if wrote == Err(Failed::Dead) {
+            if wrote == Err(StorageError::Dead) {
                 // What is not written is read and written again at once, and a disk that can be read only would never rest.
-                tabs.line.set(Line::Storage);
+                tabs.line.set(Connectivity::Storage);
                 pause(DISK_AGAIN).await;
             }
-            Some(wrote.map_or_else(Happened::NotWritten, Happened::Wrote))
+            Some(wrote.map_or_else(ClientEvent::NotWritten, ClientEvent::Wrote))
         });
     }
 
@@ -395,27 +398,31 @@ impl Tabs {
             match transport::send(&slug, &request).await {
                 Ok(answer) => {
                     tabs.heard.set(Some(now()));
-                    tabs.say(if answer.trouble == Some(Trouble::Newer) {
-                        Line::Trouble
+                    tabs.say(if answer.sync_problem == Some(SyncProblem::Newer) {
+                        Connectivity::Trouble
                     } else {
-                        Line::Online
+                        Connectivity::Online
                     });
                     tabs.pause.set(SOON);
                     tabs.wake_in(LATE);
                     tabs.follow_news();
                     tabs.revoked(false);
-                    Some(Happened::Answered(answer))
+                    Some(ClientEvent::Answered(answer))
                 }
                 Err(unsent) => {
                     let away = matches!(unsent, Unsent::Away);
-                    tabs.say(if away { Line::Offline } else { Line::Trouble });
+                    tabs.say(if away {
+                        Connectivity::Offline
+                    } else {
+                        Connectivity::Trouble
+                    });
                     tabs.wake_in(if away {
                         SOON
                     } else {
                         tabs.pause.replace((tabs.pause.get() * 2).min(LATE))
                     });
                     tabs.revoked(matches!(unsent, Unsent::Revoked));
-                    Some(Happened::Unreachable)
+                    Some(ClientEvent::Unreachable)
                 }
             }
         });
@@ -426,20 +433,20 @@ impl Tabs {
         let Some(paired) = self.paired().map(Box::new) else {
             return;
         };
-        let standing = if revoked {
-            Standing::Revoked(paired)
+        let pairing = if revoked {
+            PairingState::Revoked(paired)
         } else {
-            Standing::Paired(paired)
+            PairingState::Paired(paired)
         };
-        if self.standing.with_untracked(|known| *known == standing) {
+        if self.pairing.with_untracked(|known| *known == pairing) {
             return;
         }
-        self.standing.set(standing);
+        self.pairing.set(pairing);
         let tabs = self.clone();
         spawn_local(async move {
             // It is asked, and told so, again.
             let _ = tabs.disk.revoked(revoked).await;
-            tabs.tell(&Word::Standing);
+            tabs.tell(&TabMessage::Standing);
         });
     }
 
@@ -448,7 +455,7 @@ impl Tabs {
             return;
         }
         self.wake_in(LATE);
-        self.happened(Happened::Woke);
+        self.happened(ClientEvent::Woke);
     }
 
     /// The latest that is said counts.
@@ -460,25 +467,25 @@ impl Tabs {
 
     /// The one that leads hears of what others do.
     fn follow_news(self: &Rc<Self>) {
-        let over = self.news.borrow().as_ref().is_none_or(News::is_over);
+        let over = self.news.borrow().as_ref().is_none_or(RevisionEvents::is_over);
         let Some(paired) = self.paired().filter(|_| over && self.leads.get()) else {
             return;
         };
         let tabs = Rc::downgrade(self);
-        let news = News::new(&api::sync_events(&paired.slug), move |said| {
+        let news = RevisionEvents::new(&api::sync_events(&paired.slug), move |said| {
             let Some(tabs) = tabs.upgrade() else { return };
             match said {
-                Said::Open => {
+                RevisionEvent::Open => {
                     tabs.opened.update(|opened| *opened += 1);
                     tabs.wake();
                 }
-                Said::Revision(revision) => {
+                RevisionEvent::Revision(revision) => {
                     tabs.told.set(tabs.told.get().max(revision));
                     tabs.catch_up();
                 }
                 // Asking finds out whether the server is away; while it is, there are pauses in between.
-                Said::Lost if tabs.line.get_untracked() == Line::Online => tabs.wake(),
-                Said::Lost => {}
+                RevisionEvent::Lost if tabs.line.get_untracked() == Connectivity::Online => tabs.wake(),
+                RevisionEvent::Lost => {}
             }
         });
         *self.news.borrow_mut() = news;
@@ -491,7 +498,7 @@ impl Tabs {
             !tab.is_asking() && known.is_some_and(|known| known < self.told.get())
         });
         if is_behind && self.leads.get() {
-            self.happened(Happened::News);
+            self.happened(ClientEvent::News);
         }
     }
 
@@ -534,8 +541,8 @@ impl Tabs {
             self.disk.adopt(&paired).await
         };
         kept.map_err(no_room)?;
-        self.stand(Standing::Paired(Box::new(paired)));
-        self.tell(&Word::Standing);
+        self.stand(PairingState::Paired(Box::new(paired)));
+        self.tell(&TabMessage::Standing);
         Ok(())
     }
 
@@ -543,31 +550,31 @@ impl Tabs {
         if self.paired().is_none() {
             return;
         }
-        self.stand(Standing::Unknown);
+        self.stand(PairingState::Unknown);
         // Without a network the cookie stays, and the server knows of this device until an owner removes it.
         let _ = send("DELETE", api::DEVICE, "", None).await;
         let _ = self.disk.delete().await;
         platform::forget_app().await;
-        self.tell(&Word::Standing);
+        self.tell(&TabMessage::Standing);
         self.look();
     }
 
-    fn ask(self: &Rc<Self>, action: Action) -> Soon<Result<OpId, NotDone>> {
+    fn ask(self: &Rc<Self>, action: Action) -> LocalFuture<Result<OpId, ActionError>> {
         if self.tab.borrow().is_none() {
-            return Box::pin(std::future::ready(Err(NotDone::NotKept)));
+            return Box::pin(std::future::ready(Err(ActionError::NotKept)));
         }
         let id = OpId(local_storage::id());
         let done = Rc::new(RefCell::new(None));
         let promise = Promise::new(&mut |tell, _| {
             self.asked.borrow_mut().insert(
                 id,
-                Asked {
+                WaitingAction {
                     tell,
                     done: done.clone(),
                 },
             );
         });
-        self.happened(Happened::Asked(Wish {
+        self.happened(ClientEvent::Asked(NewOp {
             id,
             at: now(),
             by: self.by.get_untracked(),
@@ -576,25 +583,25 @@ impl Tabs {
         Box::pin(async move {
             // It is only ever fulfilled.
             let _ = JsFuture::from(promise).await;
-            done.take().unwrap_or(Err(NotDone::NotKept))
+            done.take().unwrap_or(Err(ActionError::NotKept))
         })
     }
 }
 
-impl Desk for Browser {
-    fn standing(&self) -> ReadSignal<Standing> {
-        self.0.standing.read_only()
+impl PosClient for BrowserPosClient {
+    fn pairing(&self) -> ReadSignal<PairingState> {
+        self.0.pairing.read_only()
     }
 
-    fn house(&self) -> ReadSignal<Arc<House>> {
-        self.0.house.read_only()
+    fn pos(&self) -> ReadSignal<Arc<PosState>> {
+        self.0.pos.read_only()
     }
 
     fn unsynced(&self) -> ReadSignal<Unsynced> {
         self.0.unsynced.read_only()
     }
 
-    fn line(&self) -> ReadSignal<Line> {
+    fn connectivity(&self) -> ReadSignal<Connectivity> {
         self.0.line.read_only()
     }
 
@@ -602,7 +609,7 @@ impl Desk for Browser {
         self.0.opened.read_only()
     }
 
-    fn heard(&self) -> ReadSignal<Option<Timestamp>> {
+    fn last_contact(&self) -> ReadSignal<Option<Timestamp>> {
         self.0.heard.read_only()
     }
 
@@ -610,7 +617,7 @@ impl Desk for Browser {
         self.0.by
     }
 
-    fn ask(&self, action: Action) -> Soon<Result<OpId, NotDone>> {
+    fn ask(&self, action: Action) -> LocalFuture<Result<OpId, ActionError>> {
         self.0.ask(action)
     }
 
@@ -630,19 +637,19 @@ impl Desk for Browser {
         self.0.paired()
     }
 
-    fn pair(&self, code: &str) -> Soon<Result<(), Problem>> {
+    fn pair(&self, code: &str) -> LocalFuture<Result<(), Problem>> {
         Box::pin(Rc::clone(&self.0).pair(code.trim().to_owned()))
     }
 
-    fn sign_out(&self) -> Soon<()> {
+    fn sign_out(&self) -> LocalFuture<()> {
         Box::pin(Rc::clone(&self.0).sign_out())
     }
 
-    fn storage(&self) -> Soon<Option<Storage>> {
+    fn storage(&self) -> LocalFuture<Option<StorageUsage>> {
         Box::pin(platform::storage())
     }
 
-    fn hand_over(&self) -> Soon<bool> {
+    fn hand_over(&self) -> LocalFuture<bool> {
         let tabs = Rc::clone(&self.0);
         Box::pin(async move {
             let unsynced = tabs.disk.unsynced().await;
@@ -658,12 +665,12 @@ impl Desk for Browser {
         platform::take_update();
     }
 
-    fn pin(&self, cashier: CashierId, pin: &str) -> Soon<Option<String>> {
+    fn pin(&self, cashier: CashierId, pin: &str) -> LocalFuture<Option<String>> {
         let pin = pin.to_owned();
         Box::pin(async move { pin::hash(cashier, &pin).await.ok() })
     }
 
-    fn photo(&self, field: &HtmlInputElement) -> Soon<Option<String>> {
+    fn photo(&self, field: &HtmlInputElement) -> LocalFuture<Option<String>> {
         Box::pin(photo::small(field.clone()))
     }
 

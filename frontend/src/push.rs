@@ -2,7 +2,7 @@
 
 use js_sys::{JSON, Reflect};
 use leptos::prelude::window;
-use servery_app::{api, backend::Telling};
+use servery_app::{api, backend::NotificationState};
 use servery_domain::{
     lang::Lang,
     problem::{Kind, Problem},
@@ -28,35 +28,39 @@ async fn state(token: &str) -> Result<PushState, Problem> {
     read(send("GET", &api::push(token), "", None).await?)
 }
 
-pub async fn telling(token: &str) -> Result<Telling, Problem> {
+pub async fn telling(token: &str) -> Result<NotificationState, Problem> {
     if !is_possible() {
-        return Ok(Telling::Impossible);
+        return Ok(NotificationState::Impossible);
     }
     match Notification::permission() {
-        NotificationPermission::Denied => Ok(Telling::Blocked),
-        NotificationPermission::Granted if state(token).await?.on => Ok(Telling::On),
-        _ => Ok(Telling::Off),
+        NotificationPermission::Denied => Ok(NotificationState::Blocked),
+        NotificationPermission::Granted if state(token).await?.on => Ok(NotificationState::On),
+        _ => Ok(NotificationState::Off),
     }
 }
 
-pub async fn tell(token: &str, lang: Lang, on: bool) -> Result<Telling, Problem> {
+pub async fn tell(token: &str, lang: Lang, on: bool) -> Result<NotificationState, Problem> {
     let address = api::push(token);
     if !on {
-        return send("DELETE", &address, "", None).await.map(|_| Telling::Off);
+        return send("DELETE", &address, "", None)
+            .await
+            .map(|_| NotificationState::Off);
     }
     let refused = |_| Problem::new(Kind::Unavailable, "the browser gives no address for messages");
     JsFuture::from(Notification::request_permission().map_err(refused)?)
         .await
         .map_err(refused)?;
     match Notification::permission() {
-        NotificationPermission::Denied => return Ok(Telling::Blocked),
+        NotificationPermission::Denied => return Ok(NotificationState::Blocked),
         NotificationPermission::Granted => {}
         // The question was put aside.
-        _ => return Ok(Telling::Off),
+        _ => return Ok(NotificationState::Off),
     }
     let key = state(token).await?.key;
     let body = subscription(&key, lang).await.map_err(refused)?;
-    send("PUT", &address, &body, None).await.map(|_| Telling::On)
+    send("PUT", &address, &body, None)
+        .await
+        .map(|_| NotificationState::On)
 }
 
 /// As the server takes it.

@@ -18,14 +18,14 @@ use servery_domain::{
     passkey::PasskeyView,
     problem::Kind,
 };
-use servery_store::accounts::{Guarded, NewJob};
+use servery_store::accounts::{NewJob, StoredAccount};
 
 use crate::{
-    accounts::sessions::Signed,
+    accounts::sessions::CurrentUser,
     clock,
-    http::{client::Caller, error::Refusal, rate_limit, visitor},
+    http::{client::Client, error::ApiError, rate_limit, visitor},
     orders,
-    state::App,
+    state::AppState,
 };
 
 /// Everything that is kept about an account holder.
@@ -38,7 +38,7 @@ pub struct Export {
 }
 
 /// Each asking is a mail of its own.
-fn mail(email: &str, purpose: MailPurpose) -> Result<NewJob, Refusal> {
+fn mail(email: &str, purpose: MailPurpose) -> Result<NewJob, ApiError> {
     let job = Job::AccountMail {
         email: same_email(email),
         purpose,
@@ -49,7 +49,7 @@ fn mail(email: &str, purpose: MailPurpose) -> Result<NewJob, Refusal> {
     ))
 }
 
-async fn send(app: &App, email: &str, purpose: MailPurpose) -> Result<(), Refusal> {
+async fn send(app: &AppState, email: &str, purpose: MailPurpose) -> Result<(), ApiError> {
     let (id, job) = mail(email, purpose)?;
     app.store.put_job(&id, &job).await?;
     app.work.notify_one();
@@ -57,11 +57,11 @@ async fn send(app: &App, email: &str, purpose: MailPurpose) -> Result<(), Refusa
 }
 
 /// Does as much, and answers the same, whether or not the address has an account. Without a way to send mails, an address is taken at its word.
-pub async fn sign_up(app: &App, caller: &Caller, sign_up: SignUp) -> Result<(), Refusal> {
+pub async fn sign_up(app: &AppState, client: &Client, sign_up: SignUp) -> Result<(), ApiError> {
     sign_up.check()?;
-    app.rates.of_caller(&rate_limit::SIGN_UPS_FROM, caller)?;
+    app.rates.of_caller(&rate_limit::SIGN_UPS_FROM, client)?;
     app.rates
-        .of_email(&rate_limit::MAILS_TO, &sign_up.email, caller)?;
+        .of_email(&rate_limit::MAILS_TO, &sign_up.email, client)?;
     let password = app.passwords.hash(&sign_up.password).await?;
     let now = clock::now();
     let account = Account {
@@ -71,13 +71,13 @@ pub async fn sign_up(app: &App, caller: &Caller, sign_up: SignUp) -> Result<(), 
         lang: sign_up.lang,
         verified_at: app.settings.smtp.is_none().then_some(now),
         addresses: Vec::new(),
-        made_at: now,
+        created_at: now,
     };
     let welcome = mail(&account.email, MailPurpose::Verify)?;
     if app
         .store
         .add_account(
-            &Guarded {
+            &StoredAccount {
                 account,
                 password: Some(password),
             },
@@ -93,18 +93,18 @@ pub async fn sign_up(app: &App, caller: &Caller, sign_up: SignUp) -> Result<(), 
 
 /// Answers with what the pages show, and the cookie that signs the browser in.
 pub async fn sign_in(
-    app: &App,
-    caller: &Caller,
+    app: &AppState,
+    client: &Client,
     headers: &HeaderMap,
     sign_in: &SignIn,
-) -> Result<(SignedIn, HeaderValue), Refusal> {
-    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, caller)?;
-    app.rates.of_email(&rate_limit::SIGN_IN, &sign_in.email, caller)?;
+) -> Result<(SignedIn, HeaderValue), ApiError> {
+    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, client)?;
+    app.rates.of_email(&rate_limit::SIGN_IN, &sign_in.email, client)?;
     let known = app.store.account_by_email(&sign_in.email).await?;
     let stored = known.as_ref().and_then(|known| known.password.clone());
     let right = app.passwords.verify(&sign_in.password, stored).await?;
     let refused = || {
-        Refusal::new(
+        ApiError::new(
             Kind::SignedOut,
             "no confirmed account has this e-mail address and this password",
         )
@@ -113,7 +113,7 @@ pub async fn sign_in(
     if account.verified_at.is_none() {
         // Whoever knows the password may have lost the mail.
         app.rates
-            .of_email(&rate_limit::MAILS_TO, &account.email, caller)?;
+            .of_email(&rate_limit::MAILS_TO, &account.email, client)?;
         send(app, &account.email, MailPurpose::Verify).await?;
         return Err(refused());
     }
@@ -122,14 +122,14 @@ pub async fn sign_in(
 
 /// Signs the browser in as somebody who has proved to be that.
 pub async fn enter(
-    app: &App,
+    app: &AppState,
     headers: &HeaderMap,
     account: Account,
-) -> Result<(SignedIn, HeaderValue), Refusal> {
+) -> Result<(SignedIn, HeaderValue), ApiError> {
     let cookie = sessions::start(app, headers, account.id).await?;
     let staff = app.store.posts_of(account.id).await?;
     Ok((
-        Signed {
+        CurrentUser {
             account,
             staff,
             session: String::new(),
@@ -140,49 +140,49 @@ pub async fn enter(
 }
 
 /// Answers with the cookie that forgets; who is not signed in is signed out already.
-pub async fn sign_out(app: &App, headers: &HeaderMap) -> Result<HeaderValue, Refusal> {
+pub async fn sign_out(app: &AppState, headers: &HeaderMap) -> Result<HeaderValue, ApiError> {
     if let Some(key) = sessions::named(headers) {
         app.store.end_session(&key).await?;
     }
     Ok(sessions::ended())
 }
 
-pub async fn sign_out_everywhere(app: &App, signed: &Signed) -> Result<HeaderValue, Refusal> {
-    app.store.end_sessions(signed.account.id).await?;
+pub async fn sign_out_everywhere(app: &AppState, user: &CurrentUser) -> Result<HeaderValue, ApiError> {
+    app.store.end_sessions(user.account.id).await?;
     Ok(sessions::ended())
 }
 
 pub async fn change(
-    app: &App,
-    caller: &Caller,
-    signed: Signed,
+    app: &AppState,
+    client: &Client,
+    user: CurrentUser,
     mut change: AccountChange,
-) -> Result<SignedIn, Refusal> {
+) -> Result<SignedIn, ApiError> {
     change.check()?;
     // The password first: if it is refused, nothing has changed.
     if let Some(password) = change.password.take() {
-        change_password(app, caller, &signed, &password).await?;
+        change_password(app, client, &user, &password).await?;
     }
-    let account = change.apply(signed.account);
+    let account = change.apply(user.account);
     app.store.change_account(&account).await?;
-    Ok(Signed { account, ..signed }.shown(app))
+    Ok(CurrentUser { account, ..user }.shown(app))
 }
 
 async fn change_password(
-    app: &App,
-    caller: &Caller,
-    signed: &Signed,
+    app: &AppState,
+    client: &Client,
+    user: &CurrentUser,
     change: &PasswordChange,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     app.rates
-        .of_email(&rate_limit::SIGN_IN, &signed.account.email, caller)?;
+        .of_email(&rate_limit::SIGN_IN, &user.account.email, client)?;
     let stored = app
         .store
-        .account(signed.account.id)
+        .account(user.account.id)
         .await?
         .and_then(|known| known.password);
     if !app.passwords.verify(&change.current, stored).await? {
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             Kind::NotAccepted,
             "'current' is not the password of this account",
         ));
@@ -190,40 +190,40 @@ async fn change_password(
     let password = app.passwords.hash(&change.new).await?;
     Ok(app
         .store
-        .set_password(signed.account.id, &password, &signed.session)
+        .set_password(user.account.id, &password, &user.session)
         .await?)
 }
 
 /// Answers with the cookie that forgets.
-pub async fn forget(app: &App, signed: &Signed) -> Result<HeaderValue, Refusal> {
-    match app.store.forget_account(signed.account.id, clock::now()).await? {
+pub async fn forget(app: &AppState, user: &CurrentUser) -> Result<HeaderValue, ApiError> {
+    match app.store.forget_account(user.account.id, clock::now()).await? {
         true => Ok(sessions::ended()),
-        false => Err(Refusal::new(
+        false => Err(ApiError::new(
             Kind::Conflict,
             "an order of yours is under way; the account can go once it has arrived",
         )),
     }
 }
 
-pub async fn export(app: &App, signed: &Signed) -> Result<Export, Refusal> {
-    let orders = app.store.orders_of_account(signed.account.id).await?.into_iter();
+pub async fn export(app: &AppState, user: &CurrentUser) -> Result<Export, ApiError> {
+    let orders = app.store.orders_of_account(user.account.id).await?.into_iter();
     let orders = orders.filter_map(|tracked| orders::named(app, tracked)).collect();
     Ok(Export {
-        signed_in: signed.shown(app),
-        passkeys: passkeys::list(app, signed).await?,
+        signed_in: user.shown(app),
+        passkeys: passkeys::list(app, user).await?,
         orders,
     })
 }
 
-fn used_up() -> Refusal {
-    Refusal::new(
+fn used_up() -> ApiError {
+    ApiError::new(
         Kind::NotFound,
         "this link was used, or is too old; ask for a new one",
     )
 }
 
 /// Does not sign in: whoever set the password does that with it.
-pub async fn verify(app: &App, token: &str) -> Result<(), Refusal> {
+pub async fn verify(app: &AppState, token: &str) -> Result<(), ApiError> {
     app.store
         .verify(&sessions::key(token), clock::now())
         .await?
@@ -232,15 +232,15 @@ pub async fn verify(app: &App, token: &str) -> Result<(), Refusal> {
 }
 
 /// Answers the same, and as fast, whether or not the address has an account.
-pub async fn ask_reset(app: &App, caller: &Caller, email: &str) -> Result<(), Refusal> {
+pub async fn ask_reset(app: &AppState, client: &Client, email: &str) -> Result<(), ApiError> {
     check_email(email.trim())?;
-    app.rates.of_caller(&rate_limit::MAILS_FROM, caller)?;
-    app.rates.of_email(&rate_limit::MAILS_TO, email, caller)?;
+    app.rates.of_caller(&rate_limit::MAILS_FROM, client)?;
+    app.rates.of_email(&rate_limit::MAILS_TO, email, client)?;
     send(app, email, MailPurpose::Reset).await
 }
 
 /// Ends all sessions.
-pub async fn reset(app: &App, token: &str, password: &Password) -> Result<(), Refusal> {
+pub async fn reset(app: &AppState, token: &str, password: &Password) -> Result<(), ApiError> {
     password.check()?;
     let (key, now) = (sessions::key(token), clock::now());
     // Nobody makes us hash with a token that is none.

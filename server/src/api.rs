@@ -27,8 +27,8 @@ use serde::Serialize;
 
 use crate::{
     catalog::Edition,
-    http::{cached_body::Cached, error::Refusal},
-    state::App,
+    http::{cached_body::Cached, error::ApiError},
+    state::AppState,
 };
 
 /// The paths of the pages that are thick unless the visitor wants otherwise, for clients that navigate by themselves.
@@ -36,30 +36,30 @@ const THICK: &str = "servery-thick";
 
 /// Answers from memory, or makes the answer once for this edition.
 async fn answer<T: Serialize>(
-    app: &App,
+    app: &AppState,
     request: &HeaderMap,
     edition: Edition,
     address: String,
-    make: impl Future<Output = Result<T, Refusal>>,
-) -> Result<Response, Refusal> {
+    make: impl Future<Output = Result<T, ApiError>>,
+) -> Result<Response, ApiError> {
     let key = (edition, address);
     let made = app.answers.get_or_insert_async(&key, async {
         let body = serde_json::to_vec(&make.await?)
-            .map_err(|error| Refusal::new(servery_domain::problem::Kind::Broken, error.to_string()))?;
-        Ok::<Arc<Cached>, Refusal>(Cached::new("application/json", &tag(app, edition), body))
+            .map_err(|error| ApiError::new(servery_domain::problem::Kind::Broken, error.to_string()))?;
+        Ok::<Arc<Cached>, ApiError>(Cached::new("application/json", &tag(app, edition), body))
     });
     let mut response = made.await?.respond(request);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(THICK, app.town.now().thick.clone());
+    headers.insert(THICK, app.catalog.now().thick.clone());
     Ok(response)
 }
 
 /// The same on every node that runs this version and has this edition.
-pub fn tag(app: &App, edition: Edition) -> String {
+pub fn tag(app: &AppState, edition: Edition) -> String {
     let Edition { revisions, until } = edition;
     format!(
         "{}.{}.{}.{}",
-        revisions.town.0, revisions.stock.0, until.0, app.assets.version
+        revisions.catalog.0, revisions.stock.0, until.0, app.assets.version
     )
 }

@@ -56,7 +56,7 @@ struct Asset {
 
 #[derive(Debug, thiserror::Error)]
 #[error("this program was built without its browser part ({0} is missing); './dev run' builds both")]
-pub struct Incomplete(String);
+pub struct MissingAsset(String);
 
 fn media_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
@@ -126,7 +126,7 @@ fn joined(sheets: &[&str]) -> String {
 }
 
 impl Assets {
-    pub fn new() -> Result<Self, Incomplete> {
+    pub fn new() -> Result<Self, MissingAsset> {
         let mut files = BTreeMap::new();
         let mut add_hashed = |stem: &str, ending: &str, body: Bytes, brotli: Option<&'static [u8]>| {
             let address = format!("/assets/{stem}.{}.{ending}", hash(&body));
@@ -143,7 +143,7 @@ impl Assets {
         };
         let mut pkg = |chunk: Chunk, ending: &str| {
             let name = format!("pkg/{}.{ending}", chunk.name());
-            let body = embedded(&name).ok_or_else(|| Incomplete(name.clone()))?;
+            let body = embedded(&name).ok_or_else(|| MissingAsset(name.clone()))?;
             Ok(add_hashed(
                 chunk.name(),
                 ending,
@@ -158,14 +158,14 @@ impl Assets {
             })
         };
         let programs = [
-            program(Chunk::Reading)?,
+            program(Chunk::Browse)?,
             program(Chunk::Ordering)?,
-            program(Chunk::Signed)?,
+            program(Chunk::Account)?,
             program(Chunk::Staff)?,
         ];
         let style = add_hashed("style", "css", joined(&STYLE).into(), None);
         let ordering_style = add_hashed("ordering", "css", joined(&ORDERING_STYLE).into(), None);
-        let signed_style = add_hashed("signed", "css", joined(&SIGNED_STYLE).into(), None);
+        let signed_style = add_hashed("account", "css", joined(&SIGNED_STYLE).into(), None);
         let staff_style = add_hashed("staff", "css", joined(&STAFF_STYLE).into(), None);
         let mut texts = |chunk: Chunk, prefix: &str| {
             Lang::ALL.map(|lang| {
@@ -173,7 +173,7 @@ impl Assets {
                 add_hashed(&format!("{prefix}{}", lang.tag()), "json", entries.into(), None)
             })
         };
-        let (texts, staff_texts) = (texts(Chunk::Reading, ""), texts(Chunk::Staff, "staff-"));
+        let (texts, staff_texts) = (texts(Chunk::Browse, ""), texts(Chunk::Staff, "staff-"));
         for (name, body) in FILES
             .iter()
             .filter(|(name, _)| !name.starts_with("pkg/") && *name != "service-worker.js")
@@ -234,9 +234,9 @@ impl Assets {
     /// The addresses of the style sheets of a chunk.
     pub fn styles(&self, chunk: Chunk) -> Vec<&str> {
         match chunk {
-            Chunk::Reading => vec![&self.style],
+            Chunk::Browse => vec![&self.style],
             Chunk::Ordering => vec![&self.style, &self.ordering_style],
-            Chunk::Signed => vec![&self.style, &self.signed_style],
+            Chunk::Account => vec![&self.style, &self.signed_style],
             Chunk::Staff => vec![&self.style, &self.staff_style],
         }
     }
@@ -244,7 +244,7 @@ impl Assets {
     pub fn texts(&self, chunk: Chunk, lang: Lang) -> &str {
         match chunk {
             Chunk::Staff => &self.staff_texts[lang as usize],
-            Chunk::Reading | Chunk::Ordering | Chunk::Signed => &self.texts[lang as usize],
+            Chunk::Browse | Chunk::Ordering | Chunk::Account => &self.texts[lang as usize],
         }
     }
 

@@ -16,14 +16,14 @@ use axum::http::HeaderValue;
 use jiff::tz::TimeZone;
 use quick_cache::sync::Cache;
 use servery_app::{
-    render::{Mode, Voices, decide},
+    render::{Mode, RenderInputs, decide},
     routes::{ROUTES, Route},
 };
 use servery_domain::{
     id::{DishId, RestaurantId},
     menu::Menu,
-    order_settings::PaymentWay,
-    restaurant::{Listed, NotServed, Restaurant},
+    order_settings::PaymentMethod,
+    restaurant::{Listing, NotServed, Restaurant},
     revision::Revision,
     search::Search,
     slug::Slug,
@@ -47,24 +47,24 @@ pub struct Edition {
     pub until: Timestamp,
 }
 
-pub struct Snapshot {
+pub struct CatalogSnapshot {
     pub edition: Edition,
-    restaurants: Vec<(Arc<Listed>, TimeZone)>,
+    restaurants: Vec<(Arc<Listing>, TimeZone)>,
     dayparts: Vec<Daypart>,
     modes: Vec<(String, Mode)>,
     /// The paths of the pages that are thick unless the visitor wants otherwise, as every answer of the API says.
     pub thick: HeaderValue,
 }
 
-pub struct Town {
+pub struct Catalog {
     store: Arc<dyn Store>,
     takes_cards: bool,
-    current: ArcSwap<Snapshot>,
+    current: ArcSwap<CatalogSnapshot>,
     menus: Cache<(RestaurantId, Revision), Arc<Menu>>,
     reachable: AtomicBool,
 }
 
-impl Snapshot {
+impl CatalogSnapshot {
     fn new(
         revisions: Revisions,
         restaurants: Vec<(Restaurant, TimeZone)>,
@@ -74,7 +74,7 @@ impl Snapshot {
         now: Timestamp,
     ) -> Self {
         let mut until = Timestamp(now.0 + 24 * 3600);
-        let listed = restaurants.into_iter().map(|(restaurant, zone)| {
+        let listing = restaurants.into_iter().map(|(restaurant, zone)| {
             let here = clock::local(&zone, now);
             let opening = restaurant.hours.at(here, &restaurant.holidays);
             let midnight = LocalMinute(here.midnight().0 + servery_domain::time::DAY);
@@ -112,7 +112,7 @@ impl Snapshot {
                 })
                 .collect();
             (
-                Arc::new(Listed {
+                Arc::new(Listing {
                     restaurant,
                     opening,
                     today: here.day(),
@@ -122,7 +122,7 @@ impl Snapshot {
                 zone,
             )
         });
-        let restaurants = listed.collect();
+        let restaurants = listing.collect();
         let thick = thick(&modes);
         Self {
             edition: Edition { revisions, until },
@@ -138,19 +138,19 @@ impl Snapshot {
         let restaurants = self
             .restaurants
             .iter()
-            .map(|(listed, zone)| (listed.restaurant.clone(), zone.clone()))
+            .map(|(listing, zone)| (listing.restaurant.clone(), zone.clone()))
             .collect();
-        let of = |listed: &Listed| {
-            listed
+        let of = |listing: &Listing| {
+            listing
                 .sold_out
                 .iter()
-                .map(|dish| (listed.restaurant.id, *dish))
+                .map(|dish| (listing.restaurant.id, *dish))
                 .collect::<Vec<_>>()
         };
         let sold_out = self
             .restaurants
             .iter()
-            .flat_map(|(listed, _)| of(listed))
+            .flat_map(|(listing, _)| of(listing))
             .collect();
         Self::new(
             self.edition.revisions,
@@ -162,31 +162,35 @@ impl Snapshot {
         )
     }
 
-    pub fn page(&self, search: &Search) -> servery_domain::cursor::Page<Listed> {
-        search.page(self.restaurants.iter().map(|(listed, _)| Listed::clone(listed)))
+    pub fn page(&self, search: &Search) -> servery_domain::cursor::Page<Listing> {
+        search.page(
+            self.restaurants
+                .iter()
+                .map(|(listing, _)| Listing::clone(listing)),
+        )
     }
 
-    pub fn listed(&self, slug: &Slug) -> Option<&Arc<Listed>> {
-        self.found(slug).map(|(listed, _)| listed)
+    pub fn listing(&self, slug: &Slug) -> Option<&Arc<Listing>> {
+        self.found(slug).map(|(listing, _)| listing)
     }
 
-    fn found(&self, slug: &Slug) -> Option<&(Arc<Listed>, TimeZone)> {
+    fn found(&self, slug: &Slug) -> Option<&(Arc<Listing>, TimeZone)> {
         let at = self
             .restaurants
-            .binary_search_by(|(listed, _)| listed.restaurant.slug.cmp(slug))
+            .binary_search_by(|(listing, _)| listing.restaurant.slug.cmp(slug))
             .ok()?;
         self.restaurants.get(at)
     }
 
-    pub fn restaurants(&self) -> impl Iterator<Item = &Listed> {
-        self.restaurants.iter().map(|(listed, _)| listed.as_ref())
+    pub fn restaurants(&self) -> impl Iterator<Item = &Listing> {
+        self.restaurants.iter().map(|(listing, _)| listing.as_ref())
     }
 
-    pub fn by_id(&self, id: RestaurantId) -> Option<&Arc<Listed>> {
+    pub fn by_id(&self, id: RestaurantId) -> Option<&Arc<Listing>> {
         self.restaurants
             .iter()
-            .map(|(listed, _)| listed)
-            .find(|listed| listed.restaurant.id == id)
+            .map(|(listing, _)| listing)
+            .find(|listing| listing.restaurant.id == id)
     }
 
     /// What the clock on this restaurant's wall says.
@@ -208,9 +212,9 @@ pub fn operators_mode(modes: &[(String, Mode)], path: &str) -> Option<Mode> {
 }
 
 fn thick(modes: &[(String, Mode)]) -> HeaderValue {
-    let voices = |route: &Route| Voices {
+    let voices = |route: &Route| RenderInputs {
         operator: operators_mode(modes, route.path),
-        ..Voices::default()
+        ..RenderInputs::default()
     };
     let thick = ROUTES
         .iter()
@@ -219,7 +223,11 @@ fn thick(modes: &[(String, Mode)]) -> HeaderValue {
     HeaderValue::from_str(&thick.collect::<Vec<_>>().join(" ")).unwrap_or(HeaderValue::from_static(""))
 }
 
-async fn load(store: &dyn Store, takes_cards: bool, revisions: Revisions) -> Result<Snapshot, StoreError> {
+async fn load(
+    store: &dyn Store,
+    takes_cards: bool,
+    revisions: Revisions,
+) -> Result<CatalogSnapshot, StoreError> {
     let restaurants = store
         .restaurants()
         .await?
@@ -228,7 +236,7 @@ async fn load(store: &dyn Store, takes_cards: bool, revisions: Revisions) -> Res
             restaurant
                 .ordering
                 .payments
-                .retain(|way| takes_cards || *way != PaymentWay::Card);
+                .retain(|method| takes_cards || *method != PaymentMethod::Card);
             let zone = clock::zone(&restaurant.zone);
             if zone.is_none() {
                 // One restaurant's mistake closes no other.
@@ -243,7 +251,7 @@ async fn load(store: &dyn Store, takes_cards: bool, revisions: Revisions) -> Res
     let restaurants = restaurants.collect();
     let modes = modes(store).await?;
     let (sold_out, dayparts) = (store.sold_out().await?, store.dayparts().await?);
-    Ok(Snapshot::new(
+    Ok(CatalogSnapshot::new(
         revisions,
         restaurants,
         sold_out,
@@ -262,7 +270,7 @@ pub async fn modes(store: &dyn Store) -> Result<Vec<(String, Mode)>, StoreError>
         .collect())
 }
 
-impl Town {
+impl Catalog {
     /// Without a provider of this installation no restaurant takes cards.
     pub async fn open(store: Arc<dyn Store>, takes_cards: bool) -> Result<Arc<Self>, StoreError> {
         let revisions = store.revisions().await?;
@@ -276,7 +284,7 @@ impl Town {
         }))
     }
 
-    pub fn now(&self) -> arc_swap::Guard<Arc<Snapshot>> {
+    pub fn now(&self) -> arc_swap::Guard<Arc<CatalogSnapshot>> {
         self.current.load()
     }
 
@@ -353,11 +361,11 @@ mod tests {
 
     #[test]
     fn an_edition_lasts_until_a_dish_is_served() {
-        let mut town = demo::town().unwrap();
-        let bakery = town
+        let mut catalog = demo::catalog().unwrap();
+        let bakery = catalog
             .pop()
             .filter(|demo| demo.restaurant.slug.as_str() == "jade-lantern")
-            .and_then(|_| town.pop())
+            .and_then(|_| catalog.pop())
             .unwrap();
         let zone = clock::zone(&bakery.restaurant.zone).unwrap();
         let of = |dish: &servery_domain::menu::Dish| Some((dish.id, dish.served.clone()?));
@@ -376,7 +384,7 @@ mod tests {
         let minute = |hour, minute| LocalMinute::new(2026, 11, 20, hour, minute);
         let restaurants = vec![(bakery.restaurant, zone.clone())];
         let at = |minute| clock::utc(&zone, minute);
-        let mut town = Snapshot::new(
+        let mut catalog = CatalogSnapshot::new(
             Revisions::default(),
             restaurants,
             Vec::new(),
@@ -384,8 +392,8 @@ mod tests {
             Vec::new(),
             at(minute(11, 29)),
         );
-        let away = |town: &Snapshot| {
-            town.restaurants[0]
+        let away = |catalog: &CatalogSnapshot| {
+            catalog.restaurants[0]
                 .0
                 .not_served
                 .iter()
@@ -393,14 +401,17 @@ mod tests {
                 .map(|away| away.from)
         };
         assert_eq!(
-            (away(&town), town.edition.until),
+            (away(&catalog), catalog.edition.until),
             (Some(Some(minute(11, 30))), at(minute(11, 30)))
         );
-        town = town.at(town.edition.until);
-        assert_eq!((away(&town), town.edition.until), (None, at(minute(17, 30))));
-        town = town.at(town.edition.until);
+        catalog = catalog.at(catalog.edition.until);
         assert_eq!(
-            away(&town),
+            (away(&catalog), catalog.edition.until),
+            (None, at(minute(17, 30)))
+        );
+        catalog = catalog.at(catalog.edition.until);
+        assert_eq!(
+            away(&catalog),
             Some(Some(LocalMinute::new(2026, 11, 23, 11, 30))),
             "not before Monday"
         );

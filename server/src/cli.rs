@@ -7,7 +7,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::{Parser, Subcommand};
 use servery_app::{
-    render::{Mode, Voices, decide},
+    render::{Mode, RenderInputs, decide},
     routes::ROUTES,
 };
 use servery_store::{Store, StoreError};
@@ -16,14 +16,14 @@ use tokio::net::TcpListener;
 use crate::{
     api::openapi,
     assets::Assets,
-    catalog::{self, Town},
+    catalog::{self, Catalog},
     cli::staff::StaffCommand,
     http::{serve, telemetry},
     jobs::{self, mail::Mailer, retention},
     orders::timeouts,
     payments,
     settings::Settings,
-    state::{App, router},
+    state::{AppState, router},
 };
 
 #[derive(Parser)]
@@ -69,27 +69,27 @@ enum RoutesCommand {
     Set { path: String, mode: String },
 }
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+type CliError = Box<dyn std::error::Error + Send + Sync>;
 
-pub async fn run() -> Result<(), Failure> {
+pub async fn run() -> Result<(), CliError> {
     let cli = Cli::parse();
     let settings = cli.settings.or_from(&cli.config)?;
     match cli.command {
         Command::Serve => serve(&settings).await,
         Command::Demo => {
-            let town = demo::town()?;
+            let catalog = demo::catalog()?;
             let store = open(&settings).await?;
-            demo::fill(store.as_ref(), &town).await?;
-            demo::houses(store.as_ref(), &town).await?;
-            let password = demo::staff(store.as_ref(), &town).await?;
-            let till = demo::till(store.as_ref(), &town).await?;
+            demo::fill(store.as_ref(), &catalog).await?;
+            demo::houses(store.as_ref(), &catalog).await?;
+            let password = demo::staff(store.as_ref(), &catalog).await?;
+            let till = demo::till(store.as_ref(), &catalog).await?;
             store.close().await;
-            let dishes: usize = town.iter().map(|demo| demo.menu.dishes().count()).sum();
+            let dishes: usize = catalog.iter().map(|demo| demo.menu.dishes().count()).sum();
             say(&format!(
                 "{} restaurants with {dishes} dishes are in {}\nTheir owners and kitchens sign in as owner@SLUG.example and kitchen@SLUG.example, such as kitchen@{}.example, with the password {}\nFor a till, {till}",
-                town.len(),
+                catalog.len(),
                 settings.database(),
-                town.first().map_or("", |demo| demo.restaurant.slug.as_str()),
+                catalog.first().map_or("", |demo| demo.restaurant.slug.as_str()),
                 password.0
             ));
             Ok(())
@@ -136,14 +136,14 @@ async fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
     Ok(store)
 }
 
-async fn serve(settings: &Settings) -> Result<(), Failure> {
+async fn serve(settings: &Settings) -> Result<(), CliError> {
     let _guard = telemetry::log(settings.log(), std::io::stdout())?;
     let assets = Assets::new()?;
     let store = open(settings).await?;
     let cards = settings.cards()?;
     let mailer = Mailer::new(settings)?;
-    let town = Town::open(store.clone(), cards.is_some()).await?;
-    let watching = tokio::spawn(town.clone().watch());
+    let catalog = Catalog::open(store.clone(), cards.is_some()).await?;
+    let watching = tokio::spawn(catalog.clone().watch());
     let stop = async {
         tokio::select! {
             () = serve::interrupted() => {}
@@ -155,7 +155,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
         .await
         .map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let app = App::new(store.clone(), town, cards, assets, settings.clone());
+    let app = AppState::new(store.clone(), catalog, cards, assets, settings.clone());
     app.pusher.ready(&app).await?;
     tokio::spawn(app.clone().feel_load());
     tokio::spawn(timeouts::sweep(app.clone()));
@@ -174,7 +174,7 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn set_mode(store: &dyn Store, path: &str, mode: &str) -> Result<(), Failure> {
+async fn set_mode(store: &dyn Store, path: &str, mode: &str) -> Result<(), CliError> {
     let paths = || {
         ROUTES
             .iter()
@@ -214,9 +214,9 @@ async fn table(store: &dyn Store) -> Result<String, StoreError> {
         let operator = catalog::operators_mode(&modes, route.path);
         let decision = decide(
             route,
-            Voices {
+            RenderInputs {
                 operator,
-                ..Voices::default()
+                ..RenderInputs::default()
             },
         );
         let allowed = route

@@ -5,7 +5,7 @@ use jiff::{
     civil::{DateTime, date},
     tz::TimeZone,
 };
-use servery_domain::time::{LocalMinute, Timestamp, Zone};
+use servery_domain::time::{LocalMinute, TimeZoneName, Timestamp};
 
 pub fn now() -> Timestamp {
     Timestamp(Instant::now().as_second())
@@ -16,7 +16,7 @@ pub fn milliseconds() -> u64 {
 }
 
 /// `None` for a name that is no zone.
-pub fn zone(name: &Zone) -> Option<TimeZone> {
+pub fn zone(name: &TimeZoneName) -> Option<TimeZone> {
     TimeZone::get(&name.0).ok()
 }
 
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn a_local_minute_and_utc_are_two_names_of_one_moment() {
-        let berlin = zone(&Zone("Europe/Berlin".into())).unwrap();
+        let berlin = zone(&TimeZoneName("Europe/Berlin".into())).unwrap();
         let summer = Timestamp(1_782_900_000); // 2026-07-01 10:00 UTC
         assert_eq!(local(&berlin, summer), LocalMinute::new(2026, 7, 1, 12, 0));
         assert_eq!(utc(&berlin, LocalMinute::new(2026, 7, 1, 12, 0)), summer);
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn clocks_that_change_are_read_one_way() {
-        let berlin = zone(&Zone("Europe/Berlin".into())).unwrap();
+        let berlin = zone(&TimeZoneName("Europe/Berlin".into())).unwrap();
         // 02:30 did not exist that night; both names are 01:30 UTC.
         assert_eq!(
             utc(&berlin, LocalMinute::new(2026, 3, 29, 2, 30)),
@@ -66,12 +66,12 @@ mod tests {
             utc(&berlin, LocalMinute::new(2026, 10, 25, 2, 30)),
             Timestamp(1_792_888_200)
         );
-        assert!(zone(&Zone("Europe/Millbrook".into())).is_none());
+        assert!(zone(&TimeZoneName("Europe/Millbrook".into())).is_none());
     }
 
     #[test]
     fn case_odoo_2115_an_evening_sale_counts_for_the_day_on_the_wall() {
-        let chicago = zone(&Zone("America/Chicago".into())).unwrap();
+        let chicago = zone(&TimeZoneName("America/Chicago".into())).unwrap();
         // 18:30 on the first in Chicago is half past midnight on the second in UTC.
         let sold = local(&chicago, Timestamp(1_767_313_800));
         assert_eq!(

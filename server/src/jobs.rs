@@ -26,13 +26,13 @@ use servery_store::{
 use crate::{
     accounts::sessions,
     clock,
-    http::{error::Refusal, visitor},
+    http::{error::ApiError, visitor},
     jobs::{
         mail::{MailError, Mailer},
         push::PushError,
     },
     payments,
-    state::App,
+    state::AppState,
 };
 
 /// How often the store is asked without being told to: for what was put off, and what other nodes left.
@@ -62,21 +62,21 @@ enum JobError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("{}", .0.0)]
-    Refused(Refusal),
+    Refused(ApiError),
     #[error("no randomness: {0}")]
     Random(#[from] getrandom::Error),
     #[error("not done within {} seconds", PATIENCE.as_secs())]
     TooSlow,
 }
 
-impl From<Refusal> for JobError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
+impl From<ApiError> for JobError {
+    fn from(error: ApiError) -> Self {
+        Self::Refused(error)
     }
 }
 
 /// Until it is dropped.
-pub async fn run(app: Arc<App>, mailer: Option<Mailer>) {
+pub async fn run(app: Arc<AppState>, mailer: Option<Mailer>) {
     loop {
         match round(&app, mailer.as_ref(), clock::now()).await {
             Ok(0) => {
@@ -96,7 +96,7 @@ pub async fn run(app: Arc<App>, mailer: Option<Mailer>) {
 }
 
 /// Does what is due, several at once, and tells how many that were.
-pub async fn round(app: &App, mailer: Option<&Mailer>, now: Timestamp) -> Result<usize, StoreError> {
+pub async fn round(app: &AppState, mailer: Option<&Mailer>, now: Timestamp) -> Result<usize, StoreError> {
     let due = app.store.take_jobs(now, Timestamp(now.0 + TAKEN_FOR)).await?;
     let taken = due.len();
     let done = stream::iter(due)
@@ -112,7 +112,7 @@ pub async fn round(app: &App, mailer: Option<&Mailer>, now: Timestamp) -> Result
 }
 
 /// The id of a job that needs nothing more.
-async fn attempt(app: &App, mailer: Option<&Mailer>, due: DueJob) -> Option<String> {
+async fn attempt(app: &AppState, mailer: Option<&Mailer>, due: DueJob) -> Option<String> {
     let performed = tokio::time::timeout(PATIENCE, perform(app, mailer, &due))
         .await
         .unwrap_or(Err(JobError::TooSlow));
@@ -163,7 +163,7 @@ fn delay(tries: u32, dice: u128) -> i64 {
     doubled / 2 + i64::try_from(dice % (doubled as u128 + 1)).unwrap_or(0)
 }
 
-async fn perform(app: &App, mailer: Option<&Mailer>, due: &DueJob) -> Result<(), JobError> {
+async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Result<(), JobError> {
     match (&due.job, mailer) {
         (Job::Mail { order, event }, Some(mailer)) => mail_diner(app, mailer, &due.id, *order, event).await,
         (Job::AccountMail { email, purpose }, Some(mailer)) => {
@@ -205,7 +205,12 @@ async fn perform(app: &App, mailer: Option<&Mailer>, due: &DueJob) -> Result<(),
     }
 }
 
-async fn tell_browser(app: &App, order: OrderId, event: &Event, browser: VisitorId) -> Result<(), JobError> {
+async fn tell_browser(
+    app: &AppState,
+    order: OrderId,
+    event: &Event,
+    browser: VisitorId,
+) -> Result<(), JobError> {
     let Some(tracked) = app
         .store
         .order(order)
@@ -218,7 +223,7 @@ async fn tell_browser(app: &App, order: OrderId, event: &Event, browser: Visitor
 }
 
 async fn mail_diner(
-    app: &App,
+    app: &AppState,
     mailer: &Mailer,
     id: &str,
     order: OrderId,
@@ -230,11 +235,11 @@ async fn mail_diner(
     let Some(tracked) = app.store.order(order).await?.filter(wanted) else {
         return Ok(());
     };
-    let town = app.town.now().clone();
-    let Some(listed) = town.by_id(tracked.order.ordered.restaurant) else {
+    let catalog = app.catalog.now().clone();
+    let Some(listing) = catalog.by_id(tracked.order.ordered.restaurant) else {
         return Ok(());
     };
-    let letter = mail::order::letter(&tracked, event, &listed.restaurant, &app.settings.public_url());
+    let letter = mail::order::letter(&tracked, event, &listing.restaurant, &app.settings.public_url());
     match letter {
         Some(letter) => Ok(mailer
             .send(id, &tracked.order.ordered.contact.email, &letter)
@@ -256,7 +261,7 @@ fn is_news(tracked: &Tracked, event: &Event) -> bool {
 }
 
 async fn mail_holder(
-    app: &App,
+    app: &AppState,
     mailer: &Mailer,
     id: &str,
     email: &str,
@@ -284,22 +289,22 @@ async fn mail_holder(
 }
 
 async fn mail_guest(
-    app: &App,
+    app: &AppState,
     mailer: &Mailer,
     id: &str,
     (restaurant, bill, payment): (RestaurantId, &Bill, PaymentId),
     (to, lang): (&str, Lang),
 ) -> Result<(), JobError> {
-    let town = app.town.now().clone();
-    let (Some(listed), Some(payment)) = (town.by_id(restaurant), bill.payment(payment)) else {
+    let catalog = app.catalog.now().clone();
+    let (Some(listing), Some(payment)) = (catalog.by_id(restaurant), bill.payment(payment)) else {
         return Ok(());
     };
-    let at = town.clock(&listed.restaurant.slug, payment.at);
+    let at = catalog.clock(&listing.restaurant.slug, payment.at);
     Ok(mailer
         .send(
             id,
             to,
-            &mail::receipt::letter(lang, &listed.restaurant, bill, payment, at),
+            &mail::receipt::letter(lang, &listing.restaurant, bill, payment, at),
         )
         .await?)
 }

@@ -11,40 +11,42 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use servery_domain::{
     basket::{Basket, Service},
-    coupon::{self, Coupon, CouponOffer, Used},
+    coupon::{self, Coupon, CouponOffer, CouponUsage},
     draft::Draft,
     id::{DishId, OrderId, RestaurantId, VisitorId},
     menu::Menu,
     order::{Actor, Event, Order, Ordered, Placement, Progress, State, TrackedOrder},
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
     problem::{Kind, Problem},
-    quote::{Facts, Offer, Quote, quote},
-    restaurant::Listed,
+    quote::{CouponCheck, Quote, QuoteContext, quote},
+    restaurant::Listing,
     revision::Revision,
     slots::Times,
     slug::Slug,
     time::{LocalMinute, Timestamp},
 };
-use servery_store::orders::{Advance, Changed, Placing, Request, Tracked, Write, Written};
+use servery_store::orders::{
+    Advance, Changed, IdempotentRequest, OrderWrite, PlaceOrder, Tracked, WriteOutcome,
+};
 
 use crate::{
     accounts::customer::Customer,
     clock,
-    http::{client::Caller, error::Refusal, rate_limit, visitor},
-    state::App,
+    http::{client::Client, error::ApiError, rate_limit, visitor},
+    state::AppState,
 };
 
 const LONGEST_TOKEN: usize = 44;
 
 /// A restaurant as it is at one moment.
-pub struct Counter {
-    pub listed: Arc<Listed>,
+pub struct RestaurantNow {
+    pub listing: Arc<Listing>,
     pub menu: Arc<Menu>,
     pub now: (Timestamp, LocalMinute),
 }
 
 /// What was answered to a request, now or the first time.
-pub struct Answered {
+pub struct StoredResponse {
     pub status: StatusCode,
     pub body: String,
 }
@@ -59,7 +61,7 @@ struct ChangedProblem {
 
 /// What a quote was worked out from besides menu and clock.
 #[derive(Default)]
-struct Known {
+struct QuoteInputs {
     stock: BTreeMap<DishId, u32>,
     full: Vec<LocalMinute>,
     coupon: Code,
@@ -71,39 +73,39 @@ enum Code {
     #[default]
     Unknown,
     Withheld,
-    Known(Box<Coupon>, Used),
+    Known(Box<Coupon>, CouponUsage),
 }
 
 impl Code {
-    fn offer(&self) -> Offer<'_> {
+    fn offer(&self) -> CouponCheck<'_> {
         match self {
-            Self::Unknown => Offer::Unknown,
-            Self::Withheld => Offer::Withheld,
-            Self::Known(coupon, used) => Offer::Known(coupon, *used),
+            Self::Unknown => CouponCheck::Unknown,
+            Self::Withheld => CouponCheck::Withheld,
+            Self::Known(coupon, used) => CouponCheck::Known(coupon, *used),
         }
     }
 }
 
-pub async fn counter(app: &App, slug: &str) -> Result<Counter, Refusal> {
-    let town = app.town.now();
-    let unknown = || Refusal::new(Kind::NotFound, format!("no restaurant is called '{slug}'"));
+pub async fn restaurant_now(app: &AppState, slug: &str) -> Result<RestaurantNow, ApiError> {
+    let catalog = app.catalog.now();
+    let unknown = || ApiError::new(Kind::NotFound, format!("no restaurant is called '{slug}'"));
     let slug: Slug = slug.parse().map_err(|_| unknown())?;
-    let listed = town.listed(&slug).ok_or_else(unknown)?.clone();
+    let listing = catalog.listing(&slug).ok_or_else(unknown)?.clone();
     let now = clock::now();
-    let local = town.clock(&slug, now).ok_or_else(unknown)?;
-    let menu = app.town.menu(&listed.restaurant).await?.ok_or_else(unknown)?;
-    Ok(Counter {
-        listed,
+    let local = catalog.clock(&slug, now).ok_or_else(unknown)?;
+    let menu = app.catalog.menu(&listing.restaurant).await?.ok_or_else(unknown)?;
+    Ok(RestaurantNow {
+        listing,
         menu,
         now: (now, local),
     })
 }
 
-impl Counter {
-    fn quote(&self, known: &Known, basket: &Basket) -> Quote {
+impl RestaurantNow {
+    fn quote(&self, known: &QuoteInputs, basket: &Basket) -> Quote {
         quote(
-            &Facts {
-                restaurant: &self.listed.restaurant,
+            &QuoteContext {
+                restaurant: &self.listing.restaurant,
                 menu: &self.menu,
                 now: self.now.1,
                 stock: &known.stock,
@@ -117,76 +119,82 @@ impl Counter {
     /// What this node knows by itself: the store decides in the end.
     async fn known(
         &self,
-        app: &App,
+        app: &AppState,
         basket: &Basket,
         customer: &str,
-        caller: &Caller,
-    ) -> Result<Known, Refusal> {
-        let stock = self.listed.sold_out.iter().map(|dish| (*dish, 0)).collect();
-        Ok(Known {
+        client: &Client,
+    ) -> Result<QuoteInputs, ApiError> {
+        let stock = self.listing.sold_out.iter().map(|dish| (*dish, 0)).collect();
+        Ok(QuoteInputs {
             stock,
             full: Vec::new(),
-            coupon: self.code(app, &basket.coupon, customer, caller).await?,
+            coupon: self.code(app, &basket.coupon, customer, client).await?,
         })
     }
 
     /// Whoever guesses is counted, until nothing is told any more; a right code costs nothing.
     async fn coupon(
         &self,
-        app: &App,
+        app: &AppState,
         code: &str,
         customer: &str,
-        caller: &Caller,
-    ) -> Result<Option<(Coupon, Used)>, Refusal> {
+        client: &Client,
+    ) -> Result<Option<(Coupon, CouponUsage)>, ApiError> {
         let code = coupon::normal(code);
         if code.is_empty() {
             return Ok(None);
         }
-        app.rates.of_caller(&rate_limit::COUPONS, caller)?;
+        app.rates.of_caller(&rate_limit::COUPONS, client)?;
         let found = app
             .store
-            .coupon(self.listed.restaurant.id, &code, customer)
+            .coupon(self.listing.restaurant.id, &code, customer)
             .await?;
         if found.is_some() {
-            app.rates.give_back(&rate_limit::COUPONS, caller);
+            app.rates.give_back(&rate_limit::COUPONS, client);
         }
         Ok(found)
     }
 
     /// Who may not guess any more can still order.
-    async fn code(&self, app: &App, code: &str, customer: &str, caller: &Caller) -> Result<Code, Refusal> {
-        match self.coupon(app, code, customer, caller).await {
+    async fn code(
+        &self,
+        app: &AppState,
+        code: &str,
+        customer: &str,
+        client: &Client,
+    ) -> Result<Code, ApiError> {
+        match self.coupon(app, code, customer, client).await {
             Ok(None) => Ok(Code::Unknown),
             Ok(Some((coupon, used))) => Ok(Code::Known(Box::new(coupon), used)),
-            Err(refusal) if refusal.0.is(Kind::TooOften) => Ok(Code::Withheld),
-            Err(refusal) => Err(refusal),
+            Err(error) if error.0.is(Kind::TooOften) => Ok(Code::Withheld),
+            Err(error) => Err(error),
         }
     }
 
     /// All there is to know, for somebody who is about to decide.
     async fn ask(
         &self,
-        app: &App,
+        app: &AppState,
         basket: &Basket,
         customer: &str,
-        caller: &Caller,
-    ) -> Result<Known, Refusal> {
-        let restaurant = self.listed.restaurant.id;
-        Ok(Known {
+        client: &Client,
+    ) -> Result<QuoteInputs, ApiError> {
+        let restaurant = self.listing.restaurant.id;
+        Ok(QuoteInputs {
             stock: app.store.stock(restaurant).await?,
             full: full_slots(app, self).await?,
-            coupon: self.code(app, &basket.coupon, customer, caller).await?,
+            coupon: self.code(app, &basket.coupon, customer, client).await?,
         })
     }
 }
 
-pub async fn full_slots(app: &App, counter: &Counter) -> Result<Vec<LocalMinute>, Refusal> {
-    let Some(takes) = counter.listed.restaurant.ordering.per_slot else {
+pub async fn full_slots(app: &AppState, counter: &RestaurantNow) -> Result<Vec<LocalMinute>, ApiError> {
+    let Some(takes) = counter.listing.restaurant.ordering.per_slot else {
         return Ok(Vec::new());
     };
     let taken = app
         .store
-        .slots_taken(counter.listed.restaurant.id, counter.now.1)
+        .slots_taken(counter.listing.restaurant.id, counter.now.1)
         .await?;
     Ok(taken
         .into_iter()
@@ -196,20 +204,20 @@ pub async fn full_slots(app: &App, counter: &Counter) -> Result<Vec<LocalMinute>
 }
 
 pub async fn quote_basket(
-    app: &App,
+    app: &AppState,
     slug: &str,
     basket: &Basket,
     customer: &Customer,
-) -> Result<Quote, Refusal> {
+) -> Result<Quote, ApiError> {
     basket.check()?;
-    let counter = counter(app, slug).await?;
+    let counter = restaurant_now(app, slug).await?;
     table(app, &counter, &basket.service).await?;
     let known = counter
         .ask(
             app,
             basket,
             customer.account.as_deref().unwrap_or_default(),
-            &customer.caller,
+            &customer.client,
         )
         .await?;
     Ok(counter.quote(&known, basket))
@@ -217,21 +225,21 @@ pub async fn quote_basket(
 
 /// What a code would take off, whatever is in the basket.
 pub async fn check_coupon(
-    app: &App,
+    app: &AppState,
     slug: &str,
     code: &str,
     customer: &Customer,
-) -> Result<CouponOffer, Refusal> {
-    let counter = counter(app, slug).await?;
+) -> Result<CouponOffer, ApiError> {
+    let counter = restaurant_now(app, slug).await?;
     let account = customer.account.as_deref().unwrap_or_default();
-    let found = counter.coupon(app, code, account, &customer.caller).await?;
+    let found = counter.coupon(app, code, account, &customer.client).await?;
     let (coupon, used) =
-        found.ok_or_else(|| Refusal::new(Kind::NotFound, "this restaurant has no such coupon"))?;
+        found.ok_or_else(|| ApiError::new(Kind::NotFound, "this restaurant has no such coupon"))?;
     Ok(coupon.offer(counter.now.1, used))
 }
 
 /// What the table is called, if it is ordered to one. Its code may be another restaurant's, or nobody's.
-async fn table(app: &App, counter: &Counter, service: &Service) -> Result<String, Refusal> {
+async fn table(app: &AppState, counter: &RestaurantNow, service: &Service) -> Result<String, ApiError> {
     let Service::Table(code) = service else {
         return Ok(String::new());
     };
@@ -239,9 +247,9 @@ async fn table(app: &App, counter: &Counter, service: &Service) -> Result<String
         .store
         .table(code)
         .await?
-        .filter(|(restaurant, _)| *restaurant == counter.listed.restaurant.id);
+        .filter(|(restaurant, _)| *restaurant == counter.listing.restaurant.id);
     let unknown = || {
-        Refusal::new(
+        ApiError::new(
             Kind::NotAccepted,
             "'table' is not the code of a table of this restaurant",
         )
@@ -266,59 +274,59 @@ fn coupon_customer(placement: &Placement, account: Option<&str>) -> String {
 }
 
 pub async fn place(
-    app: &App,
+    app: &AppState,
     slug: &str,
     placement: Placement,
-    request: Request,
+    request: IdempotentRequest,
     customer: &Customer,
-) -> Result<Answered, Refusal> {
+) -> Result<StoredResponse, ApiError> {
     match place_anew(app, slug, placement, &request, customer).await {
         // What was answered once stands, though the same would be refused by now.
-        Err(refusal) if refusal.0.status < 500 => match app.store.answered(&request).await? {
+        Err(error) if error.0.status < 500 => match app.store.answered(&request).await? {
             Some(written) => replayed(written),
-            None => Err(refusal),
+            None => Err(error),
         },
         placed => placed,
     }
 }
 
 async fn place_anew(
-    app: &App,
+    app: &AppState,
     slug: &str,
     placement: Placement,
-    request: &Request,
+    request: &IdempotentRequest,
     customer: &Customer,
-) -> Result<Answered, Refusal> {
-    app.rates.of_diner(&rate_limit::ORDERS, &customer.caller)?;
+) -> Result<StoredResponse, ApiError> {
+    app.rates.of_diner(&rate_limit::ORDERS, &customer.client)?;
     placement.check()?;
-    let mut counter = counter(app, slug).await?;
+    let mut counter = restaurant_now(app, slug).await?;
     let table = table(app, &counter, &placement.basket.service).await?;
     let offered = counter
-        .listed
+        .listing
         .restaurant
         .ordering
         .payments
         .contains(&placement.payment);
-    if !offered || placement.payment == PaymentWay::Card && app.cards.is_none() {
-        return Err(Refusal::new(
+    if !offered || placement.payment == PaymentMethod::Card && app.cards.is_none() {
+        return Err(ApiError::new(
             Kind::NotAccepted,
             "'payment' is not a way to pay at this restaurant",
         ));
     }
     let coupon_customer = coupon_customer(&placement, customer.account.as_deref());
     let mut known = counter
-        .known(app, &placement.basket, &coupon_customer, &customer.caller)
+        .known(app, &placement.basket, &coupon_customer, &customer.client)
         .await?;
     // A menu that changed in this very moment is read again; twice in one moment is too much.
     for _ in 0..2 {
         let quote = counter.quote(&known, &placement.basket);
-        if !quote.can_be_ordered() || !quote.dropped.is_empty() || quote.total != placement.seen {
+        if !quote.can_be_ordered() || !quote.removed_lines.is_empty() || quote.total != placement.seen {
             return refuse(
                 app,
                 &counter,
                 &placement,
                 &coupon_customer,
-                &customer.caller,
+                &customer.client,
                 request.clone(),
             )
             .await;
@@ -333,28 +341,32 @@ async fn place_anew(
             &coupon_customer,
         )?;
         Arc::make_mut(&mut placing.order.ordered).table.clone_from(&table);
-        match app.writer.write(Write::Place(Box::new(placing))).await? {
-            Written::Placed { order, answer } => {
+        match app
+            .group_commit
+            .write(OrderWrite::Place(Box::new(placing)))
+            .await?
+        {
+            WriteOutcome::Placed { order, answer } => {
                 accept_if_itself(app, &order).await;
-                return Ok(Answered {
+                return Ok(StoredResponse {
                     status: StatusCode::CREATED,
                     body: answer,
                 });
             }
-            Written::Changed(Changed::Menu) => {
-                app.town.look().await?;
-                counter = self::counter(app, slug).await?;
+            WriteOutcome::Changed(Changed::Menu) => {
+                app.catalog.look().await?;
+                counter = self::restaurant_now(app, slug).await?;
                 known = counter
-                    .known(app, &placement.basket, &coupon_customer, &customer.caller)
+                    .known(app, &placement.basket, &coupon_customer, &customer.client)
                     .await?;
             }
-            Written::Changed(_) => {
+            WriteOutcome::Changed(_) => {
                 return refuse(
                     app,
                     &counter,
                     &placement,
                     &coupon_customer,
-                    &customer.caller,
+                    &customer.client,
                     request.clone(),
                 )
                 .await;
@@ -362,34 +374,34 @@ async fn place_anew(
             other => return replayed(other),
         }
     }
-    Err(Refusal::new(
+    Err(ApiError::new(
         Kind::Unavailable,
         "the menu is being changed; try again in a moment",
     ))
 }
 
 fn placing(
-    counter: &Counter,
-    known: &Known,
+    counter: &RestaurantNow,
+    known: &QuoteInputs,
     placement: &Placement,
     quote: Quote,
-    request: &Request,
+    request: &IdempotentRequest,
     customer: &Customer,
     coupon_customer: &str,
-) -> Result<Placing, Refusal> {
-    let restaurant = &counter.listed.restaurant;
+) -> Result<PlaceOrder, ApiError> {
+    let restaurant = &counter.listing.restaurant;
     let coupon = match &known.coupon {
         Code::Known(coupon, _) => Some(coupon.as_ref().clone()),
         Code::Unknown | Code::Withheld => None,
     };
-    let no_time = || Refusal::new(Kind::Broken, "a quote that can be ordered has a time");
+    let no_time = || ApiError::new(Kind::Broken, "a quote that can be ordered has a time");
     let mut ordered =
         Ordered::new(restaurant.id, counter.now, placement.clone(), quote).ok_or_else(no_time)?;
     if coupon.is_some() {
         coupon_customer.clone_into(&mut ordered.redeemed_by);
     }
     let progress = Progress::new(placement.payment, ordered.total, counter.now.0);
-    Ok(Placing {
+    Ok(PlaceOrder {
         request: request.clone(),
         order: Order {
             id: placement.id,
@@ -407,92 +419,98 @@ fn placing(
 }
 
 /// 128 bits that nobody guesses, after the time: the index of tokens grows at its end.
-fn tracking_token() -> Result<String, Refusal> {
+fn tracking_token() -> Result<String, ApiError> {
     Ok(format!("{:012x}{}", clock::milliseconds(), visitor::token()?))
 }
 
 /// Nothing is placed: the answer shows how things are now, and is the answer to this request for good.
 async fn refuse(
-    app: &App,
-    counter: &Counter,
+    app: &AppState,
+    counter: &RestaurantNow,
     placement: &Placement,
     coupon_customer: &str,
-    caller: &Caller,
-    request: Request,
-) -> Result<Answered, Refusal> {
+    client: &Client,
+    request: IdempotentRequest,
+) -> Result<StoredResponse, ApiError> {
     let known = counter
-        .ask(app, &placement.basket, coupon_customer, caller)
+        .ask(app, &placement.basket, coupon_customer, client)
         .await?;
     let quote = counter.quote(&known, &placement.basket);
     let problem = Problem::new(
         Kind::Changed,
         "nothing was ordered; 'quote' says how things are now",
     );
-    let body =
-        serde_json::to_string(&ChangedProblem { problem, quote }).map_err(|error| Refusal::failed(&error))?;
-    let answer = Write::Answer {
+    let body = serde_json::to_string(&ChangedProblem { problem, quote })
+        .map_err(|error| ApiError::failed(&error))?;
+    let answer = OrderWrite::Answer {
         request,
         status: Kind::Changed.status(),
         body,
     };
-    replayed(app.writer.write(answer).await?)
+    replayed(app.group_commit.write(answer).await?)
 }
 
-fn replayed(written: Written) -> Result<Answered, Refusal> {
+fn replayed(written: WriteOutcome) -> Result<StoredResponse, ApiError> {
     match written {
-        Written::Again { status, body } => Ok(Answered {
+        WriteOutcome::Again { status, body } => Ok(StoredResponse {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             body,
         }),
-        Written::OtherRequest => Err(Refusal::new(Kind::KeyReused, "make a new key for a new order")),
-        Written::IdTaken => Err(Refusal::new(
+        WriteOutcome::OtherRequest => Err(ApiError::new(Kind::KeyReused, "make a new key for a new order")),
+        WriteOutcome::IdTaken => Err(ApiError::new(
             Kind::Conflict,
             "'id' is another order's; make a new one",
         )),
-        _ => Err(Refusal::new(Kind::Broken, "the store answered something else")),
+        _ => Err(ApiError::new(Kind::Broken, "the store answered something else")),
     }
 }
 
 /// If it fails here, the sweep does it in a moment: the order is placed either way.
-pub async fn accept_if_itself(app: &App, order: &Order) {
+pub async fn accept_if_itself(app: &AppState, order: &Order) {
     let itself = app
-        .town
+        .catalog
         .now()
         .by_id(order.ordered.restaurant)
-        .is_some_and(|listed| listed.restaurant.ordering.accepts_itself);
+        .is_some_and(|listing| listing.restaurant.ordering.accepts_itself);
     if !itself || order.progress.state != State::Placed {
         return;
     }
     let accepted = Event::Accepted {
         ready_at: order.ordered.due.from,
     };
-    if let Err(refusal) = advance(app, order.id, accepted, Actor::System).await {
-        tracing::warn!(order = %order.id, problem = %refusal.0, "an order was not accepted by itself yet");
+    if let Err(error) = advance(app, order.id, accepted, Actor::System).await {
+        tracing::warn!(order = %order.id, problem = %error.0, "an order was not accepted by itself yet");
     }
 }
 
-pub fn listed_of(app: &App, id: RestaurantId) -> Result<Arc<Listed>, Refusal> {
-    let town = app.town.now();
-    town.by_id(id)
+pub fn listing_of(app: &AppState, id: RestaurantId) -> Result<Arc<Listing>, ApiError> {
+    let catalog = app.catalog.now();
+    catalog
+        .by_id(id)
         .cloned()
-        .ok_or_else(|| Refusal::new(Kind::NotFound, "the restaurant is gone"))
+        .ok_or_else(|| ApiError::new(Kind::NotFound, "the restaurant is gone"))
 }
 
 /// What this browser has begun to order, with what the account knows of whoever is signed in.
-pub async fn draft(app: &App, slug: &str, customer: &Customer) -> Result<Draft, Refusal> {
+pub async fn draft(app: &AppState, slug: &str, customer: &Customer) -> Result<Draft, ApiError> {
     let restaurant = restaurant_named(app, slug)?;
     let kept = match &customer.visitor {
         Some(visitor) => app.store.draft(visitor, restaurant).await?,
         None => None,
     };
     let mut draft = kept.unwrap_or_default();
-    if let Some(signed) = &customer.signed {
-        draft.fill_in(&signed.account);
+    if let Some(user) = &customer.user {
+        draft.fill_in(&user.account);
     }
     Ok(draft)
 }
 
-pub async fn keep_draft(app: &App, slug: &str, visitor: VisitorId, draft: &Draft) -> Result<(), Refusal> {
+pub async fn keep_draft(
+    app: &AppState,
+    slug: &str,
+    visitor: VisitorId,
+    draft: &Draft,
+) -> Result<(), ApiError> {
     draft.check()?;
     let restaurant = restaurant_named(app, slug)?;
     Ok(app
@@ -501,39 +519,39 @@ pub async fn keep_draft(app: &App, slug: &str, visitor: VisitorId, draft: &Draft
         .await?)
 }
 
-pub fn restaurant_named(app: &App, slug: &str) -> Result<RestaurantId, Refusal> {
-    let town = app.town.now();
-    let listed = slug.parse().ok().and_then(|slug| town.listed(&slug));
-    listed
-        .map(|listed| listed.restaurant.id)
-        .ok_or_else(|| Refusal::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
+pub fn restaurant_named(app: &AppState, slug: &str) -> Result<RestaurantId, ApiError> {
+    let catalog = app.catalog.now();
+    let listing = slug.parse().ok().and_then(|slug| catalog.listing(&slug));
+    listing
+        .map(|listing| listing.restaurant.id)
+        .ok_or_else(|| ApiError::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
 }
 
-pub async fn times(app: &App, slug: &str) -> Result<Times, Refusal> {
-    let counter = counter(app, slug).await?;
+pub async fn times(app: &AppState, slug: &str) -> Result<Times, ApiError> {
+    let counter = restaurant_now(app, slug).await?;
     Ok(Times {
         now: counter.now.1,
         full: full_slots(app, &counter).await?,
     })
 }
 
-pub async fn find(app: &App, token: &str) -> Result<Tracked, Refusal> {
-    let unknown = || Refusal::new(Kind::NotFound, "there is no such order");
+pub async fn find(app: &AppState, token: &str) -> Result<Tracked, ApiError> {
+    let unknown = || ApiError::new(Kind::NotFound, "there is no such order");
     if token.len() > LONGEST_TOKEN {
         return Err(unknown());
     }
     app.store.order_by_token(token).await?.ok_or_else(unknown)
 }
 
-pub async fn tracked(app: &App, token: &str) -> Result<TrackedOrder, Refusal> {
+pub async fn tracked(app: &AppState, token: &str) -> Result<TrackedOrder, ApiError> {
     let found = find(app, token).await?;
-    named(app, found).ok_or_else(|| Refusal::new(Kind::NotFound, "the order's restaurant is gone"))
+    named(app, found).ok_or_else(|| ApiError::new(Kind::NotFound, "the order's restaurant is gone"))
 }
 
 /// With the name of the restaurant; `None` if that is gone.
-pub fn named(app: &App, tracked: Tracked) -> Option<TrackedOrder> {
-    let town = app.town.now();
-    let restaurant = &town.by_id(tracked.order.ordered.restaurant)?.restaurant;
+pub fn named(app: &AppState, tracked: Tracked) -> Option<TrackedOrder> {
+    let catalog = app.catalog.now();
+    let restaurant = &catalog.by_id(tracked.order.ordered.restaurant)?.restaurant;
     Some(TrackedOrder {
         token: tracked.token,
         slug: restaurant.slug.clone(),
@@ -542,7 +560,7 @@ pub fn named(app: &App, tracked: Tracked) -> Option<TrackedOrder> {
     })
 }
 
-pub async fn orders_of(app: &App, customer: &Customer) -> Result<Vec<TrackedOrder>, Refusal> {
+pub async fn orders_of(app: &AppState, customer: &Customer) -> Result<Vec<TrackedOrder>, ApiError> {
     let mut all = Vec::new();
     for name in [&customer.account, &customer.visitor].into_iter().flatten() {
         all.extend(app.store.orders_of(name).await?);
@@ -554,7 +572,7 @@ pub async fn orders_of(app: &App, customer: &Customer) -> Result<Vec<TrackedOrde
         .collect())
 }
 
-pub async fn cancel(app: &App, token: &str) -> Result<Order, Refusal> {
+pub async fn cancel(app: &AppState, token: &str) -> Result<Order, ApiError> {
     let order = find(app, token).await?.order;
     if order.progress.state == State::Cancelled {
         return Ok(order);
@@ -570,7 +588,7 @@ pub async fn cancel(app: &App, token: &str) -> Result<Order, Refusal> {
     .await
 }
 
-pub async fn advance(app: &App, order: OrderId, event: Event, actor: Actor) -> Result<Order, Refusal> {
+pub async fn advance(app: &AppState, order: OrderId, event: Event, actor: Actor) -> Result<Order, ApiError> {
     event.check()?;
     let advance = Advance {
         order,
@@ -578,10 +596,10 @@ pub async fn advance(app: &App, order: OrderId, event: Event, actor: Actor) -> R
         actor,
         at: clock::now(),
     };
-    match app.writer.write(Write::Advance(advance)).await? {
-        Written::Advanced(order) => Ok(*order),
-        Written::Refused(refused) => Err(Refusal::new(Kind::Conflict, refused.to_string())),
-        Written::NoSuchOrder => Err(Refusal::new(Kind::NotFound, "there is no such order")),
-        _ => Err(Refusal::new(Kind::Broken, "the store answered something else")),
+    match app.group_commit.write(OrderWrite::Advance(advance)).await? {
+        WriteOutcome::Advanced(order) => Ok(*order),
+        WriteOutcome::Refused(refused) => Err(ApiError::new(Kind::Conflict, refused.to_string())),
+        WriteOutcome::NoSuchOrder => Err(ApiError::new(Kind::NotFound, "there is no such order")),
+        _ => Err(ApiError::new(Kind::Broken, "the store answered something else")),
     }
 }

@@ -7,25 +7,25 @@ pub mod webhook;
 use std::{sync::Arc, time::Duration};
 
 use servery_domain::{
-    contact::{Malformed, malformed},
+    contact::{InvalidField, invalid_field},
     currency::Minor,
     id::OrderId,
     limits,
     order::{Actor, Event, Order, State},
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
     problem::Kind,
     time::Timestamp,
 };
 use servery_store::{
     StoreError,
-    orders::{Asked, Named, Write, Written},
+    orders::{Named, OrderWrite, PaymentAttempt, WriteOutcome},
 };
 
 use self::{
     provider::{Intent, Provider, ProviderError},
     webhook::Message,
 };
-use crate::{clock, http::error::Refusal, jobs::periodic, orders, state::App};
+use crate::{clock, http::error::ApiError, jobs::periodic, orders, state::AppState};
 
 /// What the operator has agreed with a provider.
 pub struct Cards {
@@ -72,22 +72,22 @@ const OPEN_FOR: i64 = 20;
 /// Seconds after which an order that is not paid is given up.
 pub const GIVEN_UP_AFTER: i64 = 30 * 60;
 
-fn cards(app: &App) -> Result<&Cards, Refusal> {
+fn cards(app: &AppState) -> Result<&Cards, ApiError> {
     app.cards
         .as_ref()
-        .ok_or_else(|| Refusal::new(Kind::NotAccepted, "this installation takes no cards"))
+        .ok_or_else(|| ApiError::new(Kind::NotAccepted, "this installation takes no cards"))
 }
 
-fn away(error: &ProviderError) -> Refusal {
+fn away(error: &ProviderError) -> ApiError {
     tracing::warn!(%error, "a payment did not go through");
-    Refusal::new(
+    ApiError::new(
         Kind::ProviderAway,
         "nothing was charged as far as we know; try again, or pay at the door",
     )
 }
 
 /// Charges the card for an order that waits for its money. Asked again, it charges once.
-pub async fn pay(app: &App, token: &str, method: Option<&str>) -> Result<Paying, Refusal> {
+pub async fn pay(app: &AppState, token: &str, method: Option<&str>) -> Result<Paying, ApiError> {
     let cards = cards(app)?;
     method.map_or(Ok(()), check_method)?;
     let order = orders::find(app, token).await?.order;
@@ -95,7 +95,7 @@ pub async fn pay(app: &App, token: &str, method: Option<&str>) -> Result<Paying,
         return Ok(Paying::Paid);
     }
     if order.progress.state != State::Unpaid {
-        return Err(Refusal::new(Kind::Conflict, "this order waits for no card"));
+        return Err(ApiError::new(Kind::Conflict, "this order waits for no card"));
     }
     let known = app.store.payment(order.id).await?.and_then(|asked| asked.named);
     let intent = match (known, method) {
@@ -110,7 +110,7 @@ pub async fn pay(app: &App, token: &str, method: Option<&str>) -> Result<Paying,
 }
 
 /// It becomes part of a header, and of a form: a provider's names are plain.
-fn check_method(method: &str) -> Result<(), Malformed> {
+fn check_method(method: &str) -> Result<(), InvalidField> {
     let plain = (1..=limits::METHOD).contains(&method.len())
         && method
             .bytes()
@@ -118,18 +118,21 @@ fn check_method(method: &str) -> Result<(), Malformed> {
     if plain {
         Ok(())
     } else {
-        Err(malformed("payment_method", "is what the provider calls the card"))
+        Err(invalid_field(
+            "payment_method",
+            "is what the provider calls the card",
+        ))
     }
 }
 
 /// Asks for the money anew; `had` is the intent, if any, of which it is sure that it is not charged.
 async fn begin(
-    app: &App,
+    app: &AppState,
     cards: &Cards,
     order: &Order,
     had: Option<&str>,
     method: &str,
-) -> Result<Intent, Refusal> {
+) -> Result<Intent, ApiError> {
     let total = order.ordered.total;
     app.store.ask_payment(order.id, total.0, clock::now()).await?;
     let intent = match cards
@@ -141,7 +144,7 @@ async fn begin(
         Err(ProviderError::Refused(why)) => {
             tracing::info!(order = %order.id, why, "a card was refused");
             app.store.close_payment(order.id, had).await?;
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 Kind::Declined,
                 "the card was not accepted; try another one, or pay at the door",
             ));
@@ -164,7 +167,12 @@ async fn begin(
 }
 
 /// Somebody else has begun to pay this order in the meantime. If it was with this card, that is the same payment.
-async fn yield_to_other(app: &App, cards: &Cards, order: &Order, intent: Intent) -> Result<Intent, Refusal> {
+async fn yield_to_other(
+    app: &AppState,
+    cards: &Cards,
+    order: &Order,
+    intent: Intent,
+) -> Result<Intent, ApiError> {
     let known = app.store.payment(order.id).await?.and_then(|asked| asked.named);
     if known.is_some_and(|known| known.intent == intent.id) {
         return cards
@@ -177,13 +185,13 @@ async fn yield_to_other(app: &App, cards: &Cards, order: &Order, intent: Intent)
     if let Err(error) = cards.provider.cancel(&intent.id).await {
         tracing::warn!(order = %order.id, intent = intent.id, %error, "an intent that nobody will confirm stays");
     }
-    Err(Refusal::new(
+    Err(ApiError::new(
         Kind::Conflict,
         "this order is being paid with another card",
     ))
 }
 
-async fn confirm(cards: &Cards, intent: Intent) -> Result<Intent, Refusal> {
+async fn confirm(cards: &Cards, intent: Intent) -> Result<Intent, ApiError> {
     match cards.provider.confirm(&intent.id).await {
         Ok(intent) => Ok(intent),
         Err(ProviderError::Refused(_)) => Ok(Intent {
@@ -196,12 +204,12 @@ async fn confirm(cards: &Cards, intent: Intent) -> Result<Intent, Refusal> {
 
 /// Goes on with what was begun: another card is tried only once it is sure that the first is not charged.
 async fn resume(
-    app: &App,
+    app: &AppState,
     cards: &Cards,
     order: &Order,
     known: &Named,
     method: Option<&str>,
-) -> Result<Intent, Refusal> {
+) -> Result<Intent, ApiError> {
     let now = cards
         .provider
         .retrieve(&known.intent)
@@ -231,12 +239,12 @@ async fn resume(
 }
 
 async fn settle_or_tell(
-    app: &App,
+    app: &AppState,
     cards: &Cards,
     order: &Order,
     intent: Intent,
     token: &str,
-) -> Result<Paying, Refusal> {
+) -> Result<Paying, ApiError> {
     if intent.is_paid() {
         settle(app, order.id, intent.id, None).await?;
         return Ok(Paying::Paid);
@@ -265,12 +273,12 @@ async fn settle_or_tell(
 }
 
 /// Where the card page, which is another site's, sends the diner back to.
-fn returning(app: &App, token: &str) -> String {
+fn returning(app: &AppState, token: &str) -> String {
     format!("{}/orders/{token}/paid", app.settings.public_url())
 }
 
 /// Where the diner types the card for this order.
-pub async fn card_page(app: &App, token: &str) -> Result<String, Refusal> {
+pub async fn card_page(app: &AppState, token: &str) -> Result<String, ApiError> {
     let cards = cards(app)?;
     let order = orders::find(app, token).await?.order;
     let (amount, currency) = (
@@ -288,29 +296,34 @@ pub async fn card_page(app: &App, token: &str) -> Result<String, Refusal> {
 }
 
 /// The diner pays at the door after all. A charge that turns out to have worked is in the books all the same, and staff see it.
-pub async fn pay_at_door(app: &App, token: &str) -> Result<Order, Refusal> {
+pub async fn pay_at_door(app: &AppState, token: &str) -> Result<Order, ApiError> {
     let order = orders::find(app, token).await?.order;
-    let at_door = orders::listed_of(app, order.ordered.restaurant)?
+    let at_door = orders::listing_of(app, order.ordered.restaurant)?
         .restaurant
         .ordering
         .payments
-        .contains(&PaymentWay::Door);
+        .contains(&PaymentMethod::Door);
     if !at_door {
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             Kind::NotAccepted,
             "this restaurant takes no money at the door",
         ));
     }
-    if order.progress.payment.way == PaymentWay::Door {
+    if order.progress.payment.method == PaymentMethod::Door {
         return Ok(order);
     }
     orders::advance(app, order.id, Event::PaysAtDoor, Actor::Diner).await
 }
 
-async fn settle(app: &App, order: OrderId, intent: String, webhook: Option<String>) -> Result<(), Refusal> {
+async fn settle(
+    app: &AppState,
+    order: OrderId,
+    intent: String,
+    webhook: Option<String>,
+) -> Result<(), ApiError> {
     match app
-        .writer
-        .write(Write::Settle {
+        .group_commit
+        .write(OrderWrite::Settle {
             order,
             intent,
             webhook,
@@ -318,20 +331,20 @@ async fn settle(app: &App, order: OrderId, intent: String, webhook: Option<Strin
         })
         .await?
     {
-        Written::Advanced(order) => {
+        WriteOutcome::Advanced(order) => {
             orders::accept_if_itself(app, &order).await;
             Ok(())
         }
-        Written::Done => Ok(()),
-        _ => Err(Refusal::new(Kind::NotFound, "there is no such order")),
+        WriteOutcome::Done => Ok(()),
+        _ => Err(ApiError::new(Kind::NotFound, "there is no such order")),
     }
 }
 
 /// A message of the provider. It may come often, late, and in any order.
-pub async fn hear(app: &App, signature: &str, body: &[u8]) -> Result<(), Refusal> {
+pub async fn hear(app: &AppState, signature: &str, body: &[u8]) -> Result<(), ApiError> {
     let cards = cards(app)?;
     webhook::verify(&cards.webhook_secret, signature, body, clock::now())?;
-    let malformed = || Refusal::new(Kind::Malformed, "not an event");
+    let malformed = || ApiError::new(Kind::Malformed, "not an event");
     let message: Message = serde_json::from_slice(body).map_err(|_| malformed())?;
     if message.kind != "payment_intent.succeeded" {
         return Ok(());
@@ -358,14 +371,14 @@ pub async fn hear(app: &App, signature: &str, body: &[u8]) -> Result<(), Refusal
 }
 
 /// Looks after payments that nobody heard of, until it is dropped.
-pub async fn sweep(app: Arc<App>) {
+pub async fn sweep(app: Arc<AppState>) {
     periodic::every(SWEEP_EVERY, "open payments", app, |app| async move {
         sweep_once(&app, clock::now(), OPEN_FOR).await
     })
     .await;
 }
 
-pub async fn sweep_once(app: &App, now: Timestamp, open_for: i64) -> Result<(), StoreError> {
+pub async fn sweep_once(app: &AppState, now: Timestamp, open_for: i64) -> Result<(), StoreError> {
     let mut behind = None;
     loop {
         let page = app
@@ -375,19 +388,19 @@ pub async fn sweep_once(app: &App, now: Timestamp, open_for: i64) -> Result<(), 
         let Some(last) = page.last() else { return Ok(()) };
         behind = Some((last.asked_at, last.order));
         for asked in page {
-            if let Err(refusal) = look_after(app, &asked, now).await {
-                tracing::warn!(order = %asked.order, problem = %refusal.0, "a payment stays open");
+            if let Err(error) = look_after(app, &asked, now).await {
+                tracing::warn!(order = %asked.order, problem = %error.0, "a payment stays open");
             }
         }
     }
 }
 
 /// Whether money may still come for an order that nobody has paid.
-pub async fn is_open(app: &App, order: OrderId) -> Result<bool, Refusal> {
+pub async fn is_open(app: &AppState, order: OrderId) -> Result<bool, ApiError> {
     Ok(app.store.payment(order).await?.is_some_and(|asked| asked.open))
 }
 
-async fn look_after(app: &App, asked: &Asked, now: Timestamp) -> Result<(), Refusal> {
+async fn look_after(app: &AppState, asked: &PaymentAttempt, now: Timestamp) -> Result<(), ApiError> {
     let close = async |intent: Option<&str>| Ok(app.store.close_payment(asked.order, intent).await?);
     let Some(Named { intent: name, .. }) = &asked.named else {
         // The provider was asked, and its answer never came: without a confirmation nothing was charged.
@@ -395,7 +408,7 @@ async fn look_after(app: &App, asked: &Asked, now: Timestamp) -> Result<(), Refu
     };
     let fresh = now.0 - asked.asked_at.0 < GIVEN_UP_AFTER;
     let cards = match cards(app) {
-        Err(refusal) if fresh => return Err(refusal),
+        Err(error) if fresh => return Err(error),
         // Nobody is left to ask. Should it have been charged after all, the provider tells a server that takes cards again.
         Err(_) => return close(Some(name)).await,
         Ok(cards) => cards,
@@ -426,11 +439,11 @@ async fn look_after(app: &App, asked: &Asked, now: Timestamp) -> Result<(), Refu
 
 /// Gives back what was promised, and books it.
 pub async fn refund(
-    app: &App,
+    app: &AppState,
     order: OrderId,
     (number, amount): (usize, Minor),
     job: &str,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let given = app.store.order(order).await?.is_none_or(|tracked| {
         let promised = tracked.order.progress.payment.refunds.get(number).cloned();
         promised.is_none_or(|refund| refund.given)
@@ -440,7 +453,7 @@ pub async fn refund(
     }
     let named = app.store.payment(order).await?.and_then(|asked| asked.named);
     let named =
-        named.ok_or_else(|| Refusal::new(Kind::Broken, "a payment without a name cannot be given back"))?;
+        named.ok_or_else(|| ApiError::new(Kind::Broken, "a payment without a name cannot be given back"))?;
     give_back(app, &named.intent, amount, job).await?;
     orders::advance(app, order, Event::Refunded { number, amount }, Actor::System)
         .await
@@ -448,7 +461,7 @@ pub async fn refund(
 }
 
 /// Once for each job.
-pub async fn give_back(app: &App, intent: &str, amount: Minor, job: &str) -> Result<(), Refusal> {
+pub async fn give_back(app: &AppState, intent: &str, amount: Minor, job: &str) -> Result<(), ApiError> {
     cards(app)?
         .provider
         .refund(intent, amount, job)

@@ -17,7 +17,7 @@ use axum::{
     routing::{delete, get, post, put},
 };
 use quick_cache::{Weighter, sync::Cache};
-use servery_app::{render::Load, routes::ROUTES};
+use servery_app::{render::ServerLoad, routes::ROUTES};
 use servery_domain::{
     limits,
     problem::{Kind, Problem},
@@ -30,7 +30,7 @@ use crate::{
     accounts::passwords::Passwords,
     api,
     assets::Assets,
-    catalog::{Edition, Town},
+    catalog::{Catalog, Edition},
     html::{
         self,
         page::{Rendered, ViewKey},
@@ -38,13 +38,13 @@ use crate::{
     http::{
         cached_body::Cached,
         client, csrf,
-        error::Refusal,
+        error::ApiError,
         health,
-        rate_limit::Rates,
+        rate_limit::RateLimiter,
         telemetry::{self, Metrics},
     },
     jobs::push::Pusher,
-    orders::{broadcast::Live, group_commit::Writer},
+    orders::{broadcast::Broadcaster, group_commit::GroupCommit},
     payments::Cards,
     settings::Settings,
 };
@@ -73,11 +73,11 @@ impl Weighter<AnswerKey, Arc<Cached>> for ByWeight {
 
 const FEEL_EVERY: Duration = Duration::from_millis(50);
 
-pub struct App {
+pub struct AppState {
     pub store: Arc<dyn Store>,
-    pub town: Arc<Town>,
-    pub writer: Writer,
-    pub live: Arc<Live>,
+    pub catalog: Arc<Catalog>,
+    pub group_commit: GroupCommit,
+    pub live: Arc<Broadcaster>,
     /// None, if the operator has no provider.
     pub cards: Option<Cards>,
     /// Said to streams, which would not end by themselves.
@@ -90,28 +90,28 @@ pub struct App {
     /// Said when there may be something to do.
     pub work: Arc<Notify>,
     pub passwords: Passwords,
-    pub rates: Rates,
+    pub rates: RateLimiter,
     pub pusher: Pusher,
     /// Milliseconds that a task was late when it last came to its turn.
     lateness: AtomicU64,
 }
 
-impl App {
+impl AppState {
     pub fn new(
         store: Arc<dyn Store>,
-        town: Arc<Town>,
+        catalog: Arc<Catalog>,
         cards: Option<Cards>,
         assets: Assets,
         settings: Settings,
     ) -> Arc<Self> {
-        let (live, work) = (Arc::new(Live::default()), Arc::new(Notify::new()));
+        let (live, work) = (Arc::new(Broadcaster::default()), Arc::new(Notify::new()));
         Arc::new(Self {
-            writer: Writer::start(store.clone(), live.clone(), work.clone()),
+            group_commit: GroupCommit::start(store.clone(), live.clone(), work.clone()),
             live,
             cards,
             stopping: watch::Sender::new(false),
             store,
-            town,
+            catalog,
             assets,
             metrics: Metrics::new(),
             answers: Cache::with_weighter(KEPT_ABOUT, KEPT_BYTES, ByWeight),
@@ -119,17 +119,17 @@ impl App {
             settings,
             work,
             passwords: Passwords::default(),
-            rates: Rates::default(),
+            rates: RateLimiter::default(),
             pusher: Pusher::default(),
             lateness: AtomicU64::new(0),
         })
     }
 
-    pub fn load(&self) -> Load {
+    pub fn load(&self) -> ServerLoad {
         if self.lateness.load(Ordering::Relaxed) >= self.settings.heavy_at() {
-            Load::Heavy
+            ServerLoad::Heavy
         } else {
-            Load::Calm
+            ServerLoad::Calm
         }
     }
 
@@ -144,7 +144,7 @@ impl App {
     }
 }
 
-pub fn router(app: Arc<App>) -> Router {
+pub fn router(app: Arc<AppState>) -> Router {
     let mut router = Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
@@ -184,10 +184,10 @@ pub fn router(app: Arc<App>) -> Router {
             post(api::sync::post_sync).layer(DefaultBodyLimit::max(limits::SYNC)),
         )
         .route(
-            "/api/v1/restaurants/{slug}/handed-over",
-            post(api::sync::post_handed_over).layer(DefaultBodyLimit::max(limits::HANDED_OVER)),
+            "/api/v1/restaurants/{slug}/op-imports",
+            post(api::sync::post_handed_over).layer(DefaultBodyLimit::max(limits::OP_IMPORT)),
         )
-        .route("/api/v1/restaurants/{slug}/house", get(api::sync::get_house))
+        .route("/api/v1/restaurants/{slug}/pos", get(api::sync::get_pos))
         .route(
             "/api/v1/restaurants/{slug}/sync/events",
             get(api::sync::get_events),
@@ -281,8 +281,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/board/{slug}/orders/{id}", post(html::board_forms::post_event))
         .route("/board/{slug}/devices", post(html::board_forms::post_devices))
         .route(
-            "/board/{slug}/devices/handed-over",
-            post(html::board_forms::post_handed_over).layer(DefaultBodyLimit::max(limits::HANDED_OVER)),
+            "/board/{slug}/devices/op-imports",
+            post(html::board_forms::post_handed_over).layer(DefaultBodyLimit::max(limits::OP_IMPORT)),
         )
         .route("/board/{slug}/stock", post(html::board_forms::post_stock))
         .route("/staff/{slug}", post(html::staff_forms::post_device))
@@ -309,14 +309,14 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// A file, or nothing: a page for people, a problem for programs.
 async fn not_found(
-    state: axum::extract::State<Arc<App>>,
+    state: axum::extract::State<Arc<AppState>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     use axum::response::IntoResponse;
     if !matches!(method, Method::GET | Method::HEAD) {
-        return Refusal::new(Kind::NotFound, uri.path()).into_response();
+        return ApiError::new(Kind::NotFound, uri.path()).into_response();
     }
     if let Some(file) = state.assets.respond(uri.path(), &headers) {
         return file;
@@ -325,13 +325,13 @@ async fn not_found(
         return picture;
     }
     if uri.path().starts_with("/api/") || !crate::http::error::accepts(&headers, "text/html") {
-        return Refusal::new(Kind::NotFound, uri.path()).into_response();
+        return ApiError::new(Kind::NotFound, uri.path()).into_response();
     }
     html::page::problem_page(&state, &uri, &headers, Problem::new(Kind::NotFound, uri.path()))
 }
 
-async fn wrong_method(uri: Uri) -> Refusal {
-    Refusal::new(
+async fn wrong_method(uri: Uri) -> ApiError {
+    ApiError::new(
         Kind::WrongMethod,
         format!("{} has no such method; 'Allow' names those it has", uri.path()),
     )
@@ -344,5 +344,5 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = what.unwrap_or("no message"), "a handler panicked");
-    Refusal::new(Kind::Broken, "the request is logged under its x-request-id").into_response()
+    ApiError::new(Kind::Broken, "the request is logged under its x-request-id").into_response()
 }

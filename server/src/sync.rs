@@ -5,200 +5,218 @@ pub mod devices;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use servery_domain::{
-    account::Act,
+    account::Permission,
     id::{DeviceId, OpId},
     order::Event,
     pos::{
-        House,
-        op::{Action, Op, SPEAKS},
-        visibility::Look,
+        PosState,
+        op::{Action, OP_VERSION, Op},
+        visibility::PosSnapshot,
     },
     problem::Kind,
     revision::Revision,
-    sync::{Answer, OPS, Trouble, WorkedIn},
+    sync::{ImportedOps, OPS, SyncProblem, SyncResponse},
 };
 use servery_store::{
-    devices::{Changes, Installed, Sent, Synced, Syncing},
-    orders::{Write, Written},
+    devices::{Changes, PairedDevice, SentOp, SyncOps, SyncedOps},
+    orders::{OrderWrite, WriteOutcome},
 };
 
 use crate::{
-    accounts::sessions::Signed,
+    accounts::sessions::CurrentUser,
     clock,
-    http::{error::Refusal, visitor},
+    http::{error::ApiError, visitor},
     orders,
-    state::App,
-    sync::devices::LetIn,
+    state::AppState,
+    sync::devices::CurrentDevice,
 };
 
 /// A request whose ops are read one by one: one that this build does not know must not hold up the others.
 #[derive(Debug, Deserialize)]
-pub struct Request {
+pub struct RawSyncRequest {
     device: DeviceId,
     since: Revision,
     #[serde(default)]
-    began: Option<Revision>,
+    snapshot_start: Option<Revision>,
     ops: Vec<Box<RawValue>>,
 }
 
 /// What every build writes at the top of an op.
 #[derive(Deserialize)]
-struct Head {
+struct OpHead {
     id: OpId,
     device: DeviceId,
     n: u64,
-    speaks: u16,
+    op_version: u16,
 }
 
 /// An op of a newer build waits; one that ours should know and cannot read is refused, and a person sees it.
-fn read(raw: &RawValue) -> Result<Sent, Refusal> {
+fn read(raw: &RawValue) -> Result<SentOp, ApiError> {
     let text = raw.get().to_owned();
     let unreadable = |error: serde_json::Error| {
-        Refusal::new(
+        ApiError::new(
             Kind::NotAccepted,
             format!("an op has no head that can be read: {error}"),
         )
     };
     match serde_json::from_str::<Op>(&text) {
-        Ok(op) => Ok(Sent {
+        Ok(op) => Ok(SentOp {
             op,
             unread: None,
             text,
         }),
         Err(error) => {
-            let Head {
+            let OpHead {
                 id,
                 device,
                 n,
-                speaks,
+                op_version,
             } = serde_json::from_str(&text).map_err(unreadable)?;
             let action = Action::Dismiss { op: id };
             let op = Op {
                 id,
                 device,
                 n,
-                speaks,
+                op_version,
                 at: clock::now(),
                 by: None,
                 action,
             };
-            Ok(Sent {
+            Ok(SentOp {
                 op,
-                unread: (speaks <= SPEAKS).then(|| error.to_string()),
+                unread: (op_version <= OP_VERSION).then(|| error.to_string()),
                 text,
             })
         }
     }
 }
 
-fn check(request: &Request, ops: &[Sent]) -> Result<(), Refusal> {
+fn check(request: &RawSyncRequest, ops: &[SentOp]) -> Result<(), ApiError> {
     if ops.len() > OPS {
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             Kind::NotAccepted,
             format!("'ops' are {OPS} at the most"),
         ));
     }
     match ops.iter().all(|sent| sent.op.device == request.device) {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(ApiError::new(
             Kind::NotAccepted,
             "an op has another 'device' than the request",
         )),
     }
 }
 
-pub async fn sync(app: &App, let_in: &LetIn, request: Request) -> Result<Answer, Refusal> {
+pub async fn sync(
+    app: &AppState,
+    current_device: &CurrentDevice,
+    request: RawSyncRequest,
+) -> Result<SyncResponse, ApiError> {
     let ops = request
         .ops
         .iter()
         .map(|raw| read(raw))
         .collect::<Result<Vec<_>, _>>()?;
     check(&request, &ops)?;
-    let (done, trouble) = work_in(app, let_in, &request, ops).await?;
+    let (done, sync_problem) = work_in(app, current_device, &request, ops).await?;
     // Whoever was put back, they do not mean the same by a revision.
-    let since = if matches!(trouble, Some(Trouble::Diverged { .. })) {
+    let since = if matches!(sync_problem, Some(SyncProblem::Diverged { .. })) {
         Revision(0)
     } else {
         request.since
     };
     let Changes {
         revision,
-        whole,
-        began,
-        things,
+        full,
+        snapshot_start,
+        records,
         more,
-    } = app.store.changes(&let_in.installed, since, request.began).await?;
-    Ok(Answer {
+    } = app
+        .store
+        .changes(&current_device.installed, since, request.snapshot_start)
+        .await?;
+    Ok(SyncResponse {
         done,
         revision,
-        whole,
-        began,
-        things,
+        full,
+        snapshot_start,
+        records,
         more,
-        trouble,
+        sync_problem,
     })
 }
 
 /// Most requests only ask what is new, and nobody who writes is kept waiting by them.
 async fn work_in(
-    app: &App,
-    let_in: &LetIn,
-    request: &Request,
-    ops: Vec<Sent>,
-) -> Result<(u64, Option<Trouble>), Refusal> {
+    app: &AppState,
+    current_device: &CurrentDevice,
+    request: &RawSyncRequest,
+    ops: Vec<SentOp>,
+) -> Result<(u64, Option<SyncProblem>), ApiError> {
     if ops.is_empty()
-        && let Some(done) = app.store.done(let_in.id(), request.device).await?
+        && let Some(done) = app.store.done(current_device.id(), request.device).await?
     {
         return Ok((done, None));
     }
-    let syncing = Syncing {
-        restaurant: let_in.installed.restaurant,
-        device: let_in.id(),
-        kind: let_in.installed.device.kind,
+    let syncing = SyncOps {
+        restaurant: current_device.installed.restaurant,
+        device: current_device.id(),
+        kind: current_device.installed.device.kind,
         stream: Some(request.device),
-        anew: DeviceId(visitor::id()?),
+        new_device: DeviceId(visitor::id()?),
         ops,
         at: clock::now(),
     };
-    match app.writer.write(Write::Sync(Box::new(syncing))).await? {
-        Written::Synced(synced) => {
-            let Synced { done, trouble, .. } = *synced;
-            Ok((done, trouble))
+    match app
+        .group_commit
+        .write(OrderWrite::Sync(Box::new(syncing)))
+        .await?
+    {
+        WriteOutcome::Synced(synced) => {
+            let SyncedOps {
+                done, sync_problem, ..
+            } = *synced;
+            Ok((done, sync_problem))
         }
-        Written::SignedOut => Err(Refusal::new(
+        WriteOutcome::SignedOut => Err(ApiError::new(
             Kind::DeviceSignedOut,
             "this device was signed out; type a new code",
         )),
-        _ => Err(Refusal::new(Kind::Broken, "the store answered something else")),
+        _ => Err(ApiError::new(Kind::Broken, "the store answered something else")),
     }
 }
 
 /// All that a device sees, for a page that knows nothing of it yet.
-async fn whole(app: &App, installed: &Installed) -> Result<House, Refusal> {
-    let (mut house, mut since, mut began) = (House::default(), Revision(0), None);
+async fn full(app: &AppState, installed: &PairedDevice) -> Result<PosState, ApiError> {
+    let (mut pos, mut since, mut snapshot_start) = (PosState::default(), Revision(0), None);
     loop {
-        let changes = app.store.changes(installed, since, began).await?;
-        changes.things.into_iter().for_each(|thing| house.put(thing));
+        let changes = app.store.changes(installed, since, snapshot_start).await?;
+        changes.records.into_iter().for_each(|record| pos.put(record));
         if !changes.more {
-            return Ok(house);
+            return Ok(pos);
         }
-        (since, began) = (changes.revision, changes.began);
+        (since, snapshot_start) = (changes.revision, changes.snapshot_start);
     }
 }
 
-pub async fn look(app: &App, installed: &Installed, slug: &str) -> Result<Look, Refusal> {
-    let (at, now) = orders::counter(app, slug).await?.now;
-    let house = whole(app, installed).await?;
-    Ok(Look {
+pub async fn look(app: &AppState, installed: &PairedDevice, slug: &str) -> Result<PosSnapshot, ApiError> {
+    let (at, now) = orders::restaurant_now(app, slug).await?.now;
+    let pos = full(app, installed).await?;
+    Ok(PosSnapshot {
         at,
         now,
-        things: house.things().cloned().collect(),
+        records: pos.records().cloned().collect(),
     })
 }
 
 /// What a page without a script asks for in its device's name: however often it is sent, it is done once.
-pub async fn ask(app: &App, let_in: &LetIn, id: OpId, action: Action) -> Result<(), Refusal> {
-    let installed = &let_in.installed;
+pub async fn ask(
+    app: &AppState,
+    current_device: &CurrentDevice,
+    id: OpId,
+    action: Action,
+) -> Result<(), ApiError> {
+    let installed = &current_device.installed;
     let ticket = if let Action::Bump { ticket, .. } = action {
         Some(ticket)
     } else {
@@ -208,7 +226,7 @@ pub async fn ask(app: &App, let_in: &LetIn, id: OpId, action: Action) -> Result<
     // Pages make their ids two by two: this one is of what follows.
     let follows = OpId(id.0 ^ 1);
     if let Some(ticket) = ticket
-        && let Some(order) = whole(app, installed).await?.made(ticket)
+        && let Some(order) = full(app, installed).await?.made(ticket)
     {
         let ready = Action::Order {
             order,
@@ -219,10 +237,10 @@ pub async fn ask(app: &App, let_in: &LetIn, id: OpId, action: Action) -> Result<
     Ok(())
 }
 
-fn own(installed: &Installed, id: OpId, action: Action) -> Result<Sent, Refusal> {
+fn own(installed: &PairedDevice, id: OpId, action: Action) -> Result<SentOp, ApiError> {
     action.check()?;
     if !installed.device.kind.may(&action) {
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             Kind::Forbidden,
             "this kind of device may not do this",
         ));
@@ -231,13 +249,13 @@ fn own(installed: &Installed, id: OpId, action: Action) -> Result<Sent, Refusal>
         id,
         device: installed.device.id,
         n: 1,
-        speaks: SPEAKS,
+        op_version: OP_VERSION,
         at: clock::now(),
         by: None,
         action,
     };
-    let text = serde_json::to_string(&op).map_err(|error| Refusal::failed(&error))?;
-    Ok(Sent {
+    let text = serde_json::to_string(&op).map_err(|error| ApiError::failed(&error))?;
+    Ok(SentOp {
         op,
         unread: None,
         text,
@@ -245,15 +263,15 @@ fn own(installed: &Installed, id: OpId, action: Action) -> Result<Sent, Refusal>
 }
 
 /// What a device saved because it could not send it, by the authority of whoever signs devices in and out. All of it is looked at first.
-pub async fn hand_over(
-    app: &App,
-    signed: &Signed,
+pub async fn import_ops(
+    app: &AppState,
+    user: &CurrentUser,
     slug: &str,
-    requests: Vec<Request>,
-) -> Result<WorkedIn, Refusal> {
+    requests: Vec<RawSyncRequest>,
+) -> Result<ImportedOps, ApiError> {
     let restaurant = orders::restaurant_named(app, slug)?;
-    signed.check(restaurant, Act::Devices)?;
-    let mut handed_over = Vec::new();
+    user.check(restaurant, Permission::Devices)?;
+    let mut handover = Vec::new();
     for request in requests {
         let ops = request
             .ops
@@ -267,15 +285,17 @@ pub async fn hand_over(
             .await?
             .filter(|installed| installed.restaurant == restaurant);
         let installed = installed
-            .ok_or_else(|| Refusal::new(Kind::NotFound, "no device of this restaurant had this name"))?;
-        handed_over.push((installed, ops));
+            .ok_or_else(|| ApiError::new(Kind::NotFound, "no device of this restaurant had this name"))?;
+        handover.push((installed, ops));
     }
-    let mut worked_in = WorkedIn::default();
-    for (installed, ops) in handed_over {
+    let mut worked_in = ImportedOps::default();
+    for (installed, ops) in handover {
         let all = ops.len() as u64;
-        let Synced { done, trouble, .. } = send_for(app, &installed, ops).await?;
-        if trouble.is_some() {
-            return Err(Refusal::new(
+        let SyncedOps {
+            done, sync_problem, ..
+        } = send_for(app, &installed, ops).await?;
+        if sync_problem.is_some() {
+            return Err(ApiError::new(
                 Kind::Conflict,
                 "an op is of a newer version than this server; update it, then send the file again",
             ));
@@ -287,19 +307,23 @@ pub async fn hand_over(
 }
 
 /// Works in what somebody sends for a device, each op once by its id.
-async fn send_for(app: &App, installed: &Installed, ops: Vec<Sent>) -> Result<Synced, Refusal> {
-    let syncing = Syncing {
+async fn send_for(app: &AppState, installed: &PairedDevice, ops: Vec<SentOp>) -> Result<SyncedOps, ApiError> {
+    let syncing = SyncOps {
         restaurant: installed.restaurant,
         device: installed.device.id,
         kind: installed.device.kind,
         stream: None,
-        anew: DeviceId(visitor::id()?),
+        new_device: DeviceId(visitor::id()?),
         ops,
         at: clock::now(),
     };
-    match app.writer.write(Write::Sync(Box::new(syncing))).await? {
-        Written::Synced(synced) => Ok(*synced),
-        _ => Err(Refusal::new(Kind::Broken, "the store answered something else")),
+    match app
+        .group_commit
+        .write(OrderWrite::Sync(Box::new(syncing)))
+        .await?
+    {
+        WriteOutcome::Synced(synced) => Ok(*synced),
+        _ => Err(ApiError::new(Kind::Broken, "the store answered something else")),
     }
 }
 
@@ -307,23 +331,25 @@ async fn send_for(app: &App, installed: &Installed, ops: Vec<Sent>) -> Result<Sy
 mod tests {
     use super::*;
 
-    fn sent(text: &str) -> Result<Sent, Refusal> {
+    fn sent(text: &str) -> Result<SentOp, ApiError> {
         read(&RawValue::from_string(text.to_owned()).unwrap())
     }
 
     #[test]
     fn an_op_is_read_as_far_as_it_can_be() {
         let id = "0".repeat(31) + "7";
-        let op = |speaks: u16, action: &str| {
-            format!(r#"{{"id":"{id}","device":"{id}","n":3,"speaks":{speaks},"at":1,"action":{action}}}"#)
+        let op = |op_version: u16, action: &str| {
+            format!(
+                r#"{{"id":"{id}","device":"{id}","n":3,"op_version":{op_version},"at":1,"action":{action}}}"#
+            )
         };
         let known = sent(&op(1, r#"{"dismiss":{"op":"00000000000000000000000000000001"}}"#)).unwrap();
         assert_eq!(
             (known.op.n, known.unread, known.op.action),
             (3, None, Action::Dismiss { op: OpId(1) })
         );
-        let newer = sent(&op(SPEAKS + 1, r#"{"levitate":{}}"#)).unwrap();
-        assert_eq!((newer.op.speaks, newer.unread), (SPEAKS + 1, None));
+        let newer = sent(&op(OP_VERSION + 1, r#"{"levitate":{}}"#)).unwrap();
+        assert_eq!((newer.op.op_version, newer.unread), (OP_VERSION + 1, None));
         let broken = sent(&op(1, r#"{"levitate":{}}"#)).unwrap();
         assert!(broken.unread.unwrap().contains("levitate"));
         assert!(broken.text.contains("levitate"), "the books have its own words");

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    contact::{Doorstep, Malformed, check_email, check_text, malformed},
+    contact::{DeliveryAddress, InvalidField, check_email, check_text, invalid_field},
     id::{AccountId, RestaurantId},
     lang::Lang,
     limits,
@@ -28,8 +28,8 @@ pub struct Account {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub addresses: Vec<Doorstep>,
-    pub made_at: Timestamp,
+    pub addresses: Vec<DeliveryAddress>,
+    pub created_at: Timestamp,
 }
 
 impl AccountId {
@@ -58,11 +58,14 @@ impl fmt::Debug for Password {
 
 impl Password {
     /// Its length counts and nothing else: rules about letters make passwords worse.
-    pub fn check(&self) -> Result<(), Malformed> {
+    pub fn check(&self) -> Result<(), InvalidField> {
         let (least, most) = limits::PASSWORD;
         match (least..=most).contains(&self.0.chars().count()) {
             true => Ok(()),
-            false => Err(malformed("password", format!("has {least} to {most} characters"))),
+            false => Err(invalid_field(
+                "password",
+                format!("has {least} to {most} characters"),
+            )),
         }
     }
 }
@@ -79,7 +82,7 @@ pub struct SignUp {
 }
 
 impl SignUp {
-    pub fn check(&self) -> Result<(), Malformed> {
+    pub fn check(&self) -> Result<(), InvalidField> {
         check_email(self.email.trim())?;
         check_text("name", &self.name, limits::NAME)?;
         self.password.check()
@@ -99,12 +102,12 @@ pub struct SignIn {
 pub struct SignedIn {
     pub account: Account,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub staff: Vec<Post>,
+    pub staff: Vec<StaffPosition>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Post {
+pub struct StaffPosition {
     pub restaurant: RestaurantId,
     pub slug: Slug,
     pub name: String,
@@ -121,7 +124,7 @@ pub struct AccountChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<Lang>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub addresses: Option<Vec<Doorstep>>,
+    pub addresses: Option<Vec<DeliveryAddress>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<PasswordChange>,
 }
@@ -135,16 +138,16 @@ pub struct PasswordChange {
 }
 
 impl AccountChange {
-    pub fn check(&self) -> Result<(), Malformed> {
+    pub fn check(&self) -> Result<(), InvalidField> {
         check_text("name", self.name.as_deref().unwrap_or_default(), limits::NAME)?;
         let addresses = self.addresses.as_deref().unwrap_or_default();
         if addresses.len() > limits::ADDRESSES {
-            return Err(malformed(
+            return Err(invalid_field(
                 "addresses",
                 format!("are {} at the most", limits::ADDRESSES),
             ));
         }
-        addresses.iter().try_for_each(Doorstep::check)?;
+        addresses.iter().try_for_each(DeliveryAddress::check)?;
         self.password
             .as_ref()
             .map_or(Ok(()), |password| password.new.check())
@@ -195,7 +198,7 @@ crate::menu::codes! {
 
 /// What somebody wants to do in a restaurant.
 #[derive(Debug, Clone, Copy)]
-pub enum Act<'a> {
+pub enum Permission<'a> {
     /// Look at its orders.
     See,
     Advance(&'a Event),
@@ -206,14 +209,14 @@ pub enum Act<'a> {
 }
 
 impl Role {
-    pub fn may(self, act: Act<'_>) -> bool {
+    pub fn may(self, act: Permission<'_>) -> bool {
         match act {
-            Act::See => true,
-            Act::Stock => self != Self::Courier,
-            Act::Devices => matches!(self, Self::Owner | Self::Manager),
-            Act::Advance(Event::OutForDelivery | Event::Delivered) => true,
-            Act::Advance(Event::Refund { .. }) => matches!(self, Self::Owner | Self::Manager),
-            Act::Advance(
+            Permission::See => true,
+            Permission::Stock => self != Self::Courier,
+            Permission::Devices => matches!(self, Self::Owner | Self::Manager),
+            Permission::Advance(Event::OutForDelivery | Event::Delivered) => true,
+            Permission::Advance(Event::Refund { .. }) => matches!(self, Self::Owner | Self::Manager),
+            Permission::Advance(
                 Event::Accepted { .. }
                 | Event::Rejected { .. }
                 | Event::Preparing
@@ -222,9 +225,9 @@ impl Role {
                 | Event::Cancelled { .. },
             ) => self != Self::Courier,
             // These are the diner's, and the provider's.
-            Act::Advance(Event::Placed | Event::Paid { .. } | Event::PaysAtDoor | Event::Refunded { .. }) => {
-                false
-            }
+            Permission::Advance(
+                Event::Placed | Event::Paid { .. } | Event::PaysAtDoor | Event::Refunded { .. },
+            ) => false,
         }
     }
 }
@@ -347,12 +350,14 @@ mod tests {
             let allowed: Vec<Role> = Role::ALL
                 .iter()
                 .copied()
-                .filter(|role| role.may(Act::Advance(&event)))
+                .filter(|role| role.may(Permission::Advance(&event)))
                 .collect();
             assert_eq!(allowed, may, "{event:?}");
         }
-        assert!(Kitchen.may(Act::Stock) && !Courier.may(Act::Stock) && Courier.may(Act::See));
-        assert!(Manager.may(Act::Devices) && !Cashier.may(Act::Devices));
+        assert!(
+            Kitchen.may(Permission::Stock) && !Courier.may(Permission::Stock) && Courier.may(Permission::See)
+        );
+        assert!(Manager.may(Permission::Devices) && !Cashier.may(Permission::Devices));
     }
 
     #[test]
@@ -372,8 +377,8 @@ mod tests {
             name: "Ada".into(),
             lang: Lang::German,
             verified_at: None,
-            addresses: vec![Doorstep::default()],
-            made_at: Timestamp(1),
+            addresses: vec![DeliveryAddress::default()],
+            created_at: Timestamp(1),
         };
         let change: AccountChange = serde_json::from_str(r#"{"name":"Ada Byron"}"#).unwrap();
         assert_eq!(
@@ -384,7 +389,7 @@ mod tests {
             }
         );
         let change = AccountChange {
-            addresses: Some(vec![Doorstep::default()]),
+            addresses: Some(vec![DeliveryAddress::default()]),
             ..AccountChange::default()
         };
         assert_eq!(change.check().unwrap_err().field, "street");

@@ -4,7 +4,7 @@ use crate::currency::Minor;
 
 /// Parts in proportion to the weights; what rounding leaves goes to those that lost most by it, the earlier ones first.
 /// Without any weight the first takes all.
-pub fn share(whole: Minor, weights: &[i64]) -> Vec<Minor> {
+pub fn allocate(whole: Minor, weights: &[i64]) -> Vec<Minor> {
     let sum: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
     if sum <= 0 {
         return weights
@@ -33,7 +33,7 @@ pub fn share(whole: Minor, weights: &[i64]) -> Vec<Minor> {
 
 /// Equal parts, as far as the minor unit allows.
 pub fn split(whole: Minor, parts: usize) -> Vec<Minor> {
-    share(whole, &vec![1; parts])
+    allocate(whole, &vec![1; parts])
 }
 
 #[cfg(test)]
@@ -49,9 +49,12 @@ mod tests {
 
     #[test]
     fn who_loses_most_by_rounding_gets_the_rest() {
-        assert_eq!(share(Minor(100), &[1, 1, 1]), [Minor(34), Minor(33), Minor(33)]);
-        assert_eq!(share(Minor(-100), &[2, 1]), [Minor(-67), Minor(-33)]);
-        assert_eq!(share(Minor(5), &[0, 0]), [Minor(5), Minor(0)]);
+        assert_eq!(
+            allocate(Minor(100), &[1, 1, 1]),
+            [Minor(34), Minor(33), Minor(33)]
+        );
+        assert_eq!(allocate(Minor(-100), &[2, 1]), [Minor(-67), Minor(-33)]);
+        assert_eq!(allocate(Minor(5), &[0, 0]), [Minor(5), Minor(0)]);
     }
 
     proptest! {
@@ -60,7 +63,7 @@ mod tests {
             whole in -1_000_000_000_000..1_000_000_000_000_i64,
             weights in prop::collection::vec(0..1_000_000_000_i64, 1..40),
         ) {
-            let parts = share(Minor(whole), &weights);
+            let parts = allocate(Minor(whole), &weights);
             prop_assert_eq!(parts.iter().copied().sum::<Minor>(), Minor(whole));
             prop_assert!(parts.iter().all(|part| part.0 == 0 || part.0.signum() == whole.signum()));
         }

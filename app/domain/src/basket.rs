@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    contact::{Doorstep, Malformed, check_text, malformed},
+    contact::{DeliveryAddress, InvalidField, check_text, invalid_field},
     currency::Minor,
     id::{ChoiceId, DishId, LineId},
     limits,
@@ -16,7 +16,7 @@ use crate::{
 #[serde(default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Basket {
-    pub lines: Vec<Line>,
+    pub lines: Vec<BasketLine>,
     pub service: Service,
     /// On the restaurant's clock; without it, as soon as possible.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,7 +29,7 @@ pub struct Basket {
 /// A dish with what was chosen on it, and how often.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Line {
+pub struct BasketLine {
     pub id: LineId,
     pub dish: DishId,
     pub count: u8,
@@ -55,7 +55,7 @@ pub struct Pick {
 pub enum Service {
     #[default]
     Collection,
-    Delivery(Doorstep),
+    Delivery(DeliveryAddress),
     /// The code on the table.
     Table(String),
 }
@@ -71,12 +71,15 @@ impl Service {
 
 impl Basket {
     /// What no page of ours would send.
-    pub fn check(&self) -> Result<(), Malformed> {
+    pub fn check(&self) -> Result<(), InvalidField> {
         if self.lines.len() > limits::LINES {
-            return Err(malformed("lines", format!("are {} at the most", limits::LINES)));
+            return Err(invalid_field(
+                "lines",
+                format!("are {} at the most", limits::LINES),
+            ));
         }
         if !(0..=limits::PRICE).contains(&self.tip.0) {
-            return Err(malformed("tip", format!("is 0 to {}", limits::PRICE)));
+            return Err(invalid_field("tip", format!("is 0 to {}", limits::PRICE)));
         }
         check_text("coupon", &self.coupon, limits::COUPON)?;
         if let Service::Table(code) = &self.service {
@@ -85,16 +88,17 @@ impl Basket {
         for (at, line) in self.lines.iter().enumerate() {
             line.check()?;
             if self.lines[..at].iter().any(|other| other.id == line.id) {
-                return Err(malformed("lines", "have an id each"));
+                return Err(invalid_field("lines", "have an id each"));
             }
         }
         Ok(())
     }
 
     /// Puts a line in; the same dish with the same choices and note only counts up.
-    pub fn add(&mut self, line: Line) {
-        let same =
-            |other: &Line| other.dish == line.dish && other.picks == line.picks && other.note == line.note;
+    pub fn add(&mut self, line: BasketLine) {
+        let same = |other: &BasketLine| {
+            other.dish == line.dish && other.picks == line.picks && other.note == line.note
+        };
         match self.lines.iter().position(same) {
             Some(at) => {
                 self.lines[at].count = self.lines[at].count.saturating_add(line.count).min(limits::COUNT)
@@ -115,7 +119,7 @@ impl Basket {
 
     /// What an order had, to order it once more.
     pub fn again(lines: &[QuotedLine]) -> Self {
-        let line = |line: &QuotedLine| Line {
+        let line = |line: &QuotedLine| BasketLine {
             id: line.id,
             dish: line.dish,
             count: line.count,
@@ -133,13 +137,13 @@ impl Basket {
     }
 }
 
-impl Line {
-    pub(crate) fn check(&self) -> Result<(), Malformed> {
+impl BasketLine {
+    pub(crate) fn check(&self) -> Result<(), InvalidField> {
         if !(1..=limits::COUNT).contains(&self.count) {
-            return Err(malformed("count", format!("is 1 to {}", limits::COUNT)));
+            return Err(invalid_field("count", format!("is 1 to {}", limits::COUNT)));
         }
         if size(&self.picks, limits::DEPTH).is_none_or(|size| size > limits::PICKS) {
-            return Err(malformed(
+            return Err(invalid_field(
                 "picks",
                 format!("are {} at the most, {} deep", limits::PICKS, limits::DEPTH),
             ));
@@ -182,8 +186,8 @@ fn size(picks: &[Pick], depth: usize) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn line(id: u128, count: u8) -> Line {
-        Line {
+    fn line(id: u128, count: u8) -> BasketLine {
+        BasketLine {
             id: LineId(id),
             dish: DishId(1),
             count,
@@ -197,7 +201,7 @@ mod tests {
         let mut basket = Basket::default();
         basket.add(line(1, 2));
         basket.add(line(2, 98));
-        basket.add(Line {
+        basket.add(BasketLine {
             note: "no onions".into(),
             ..line(3, 1)
         });
@@ -232,7 +236,7 @@ mod tests {
             ),
         ];
         let sound = Basket {
-            lines: vec![Line {
+            lines: vec![BasketLine {
                 picks: nested(3),
                 ..line(1, 1)
             }],
@@ -245,7 +249,7 @@ mod tests {
             assert_eq!(basket.check().unwrap_err().field, field);
         }
         let deep = Basket {
-            lines: vec![Line {
+            lines: vec![BasketLine {
                 picks: nested(4),
                 ..line(1, 1)
             }],

@@ -11,21 +11,21 @@ use crate::string_newtype::text_type;
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^#[0-9a-f]{6}$", example = "#a63d2f"))]
-pub struct Accent([u8; 3]);
+pub struct BrandColor([u8; 3]);
 
 /// The backgrounds of `style/tokens.css`, light and dark.
-pub const PAPER: Accent = Accent([0xfb, 0xf8, 0xf2]);
-pub const NIGHT: Accent = Accent([0x17, 0x15, 0x12]);
+pub const PAPER: BrandColor = BrandColor([0xfb, 0xf8, 0xf2]);
+pub const NIGHT: BrandColor = BrandColor([0x17, 0x15, 0x12]);
 
 const READABLE: f64 = 4.5;
 
 text_type!(
-    Accent,
+    BrandColor,
     MalformedAccent,
     "a colour is written #a63d2f, in lower case"
 );
 
-impl Accent {
+impl BrandColor {
     fn luminance(self) -> f64 {
         let linear = self.0.map(|channel| {
             let share = f64::from(channel) / 255.0;
@@ -60,7 +60,7 @@ impl Accent {
     }
 }
 
-impl FromStr for Accent {
+impl FromStr for BrandColor {
     type Err = MalformedAccent;
     fn from_str(text: &str) -> Result<Self, MalformedAccent> {
         let digits = text
@@ -79,7 +79,7 @@ impl FromStr for Accent {
     }
 }
 
-impl fmt::Display for Accent {
+impl fmt::Display for BrandColor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [red, green, blue] = self.0;
         write!(f, "#{red:02x}{green:02x}{blue:02x}")
@@ -96,21 +96,21 @@ mod tests {
         #[test]
         fn any_colour_becomes_readable(channels: [u8; 3]) {
             for background in [PAPER, NIGHT] {
-                prop_assert!(Accent(channels).readable_on(background).contrast(background) >= READABLE);
+                prop_assert!(BrandColor(channels).readable_on(background).contrast(background) >= READABLE);
             }
         }
     }
 
     #[test]
     fn a_readable_colour_stays_as_it_is() {
-        let brick: Accent = "#8c2f23".parse().unwrap();
+        let brick: BrandColor = "#8c2f23".parse().unwrap();
         assert_eq!(brick.readable_on(PAPER), brick);
     }
 
     #[test]
     fn anything_else_is_refused() {
         for text in ["", "#fff", "a63d2f", "#A63D2F", "#a63d2g", "#+63d2f", "red"] {
-            assert_eq!(text.parse::<Accent>(), Err(MalformedAccent), "{text}");
+            assert_eq!(text.parse::<BrandColor>(), Err(MalformedAccent), "{text}");
         }
     }
 }

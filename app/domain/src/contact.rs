@@ -19,7 +19,7 @@ pub struct Contact {
 /// Where to bring it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Doorstep {
+pub struct DeliveryAddress {
     pub street: String,
     pub postcode: String,
     pub city: String,
@@ -32,48 +32,48 @@ pub struct Doorstep {
 
 /// A field of a request, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Malformed {
+pub struct InvalidField {
     pub field: &'static str,
     pub wants: String,
 }
 
-impl fmt::Display for Malformed {
+impl fmt::Display for InvalidField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "'{}' {}", self.field, self.wants)
     }
 }
 
-impl std::error::Error for Malformed {}
+impl std::error::Error for InvalidField {}
 
-pub fn malformed(field: &'static str, wants: impl Into<String>) -> Malformed {
-    Malformed {
+pub fn invalid_field(field: &'static str, wants: impl Into<String>) -> InvalidField {
+    InvalidField {
         field,
         wants: wants.into(),
     }
 }
 
 /// Any letters of any script, in lines; no control characters, which printers and terminals act upon.
-pub fn check_text(field: &'static str, text: &str, most: usize) -> Result<(), Malformed> {
+pub fn check_text(field: &'static str, text: &str, most: usize) -> Result<(), InvalidField> {
     if text.chars().count() > most {
-        return Err(malformed(field, format!("has at most {most} characters")));
+        return Err(invalid_field(field, format!("has at most {most} characters")));
     }
     match text.chars().any(|c| c.is_control() && c != '\n' && c != '\r') {
-        true => Err(malformed(field, "contains control characters")),
+        true => Err(invalid_field(field, "contains control characters")),
         false => Ok(()),
     }
 }
 
-pub fn check_name(field: &'static str, text: &str, most: usize) -> Result<(), Malformed> {
+pub fn check_name(field: &'static str, text: &str, most: usize) -> Result<(), InvalidField> {
     check_text(field, text, most)?;
     if text.trim().is_empty() {
-        Err(malformed(field, "is missing"))
+        Err(invalid_field(field, "is missing"))
     } else {
         Ok(())
     }
 }
 
 /// Enough to catch what is no address; whether it is somebody's, a mail to it tells.
-pub fn check_email(email: &str) -> Result<(), Malformed> {
+pub fn check_email(email: &str) -> Result<(), InvalidField> {
     check_text("email", email, limits::EMAIL)?;
     let sound = email.split_once('@').is_some_and(|(user, host)| {
         let labels = host.split('.').all(|label| !label.is_empty());
@@ -85,18 +85,18 @@ pub fn check_email(email: &str) -> Result<(), Malformed> {
     if sound && plain {
         Ok(())
     } else {
-        Err(malformed("email", "is written like name@example.org"))
+        Err(invalid_field("email", "is written like name@example.org"))
     }
 }
 
 impl Contact {
     /// Who is fetched or visited can be reached; who sits at a table need not.
-    pub fn check(&self, away: bool) -> Result<(), Malformed> {
+    pub fn check(&self, away: bool) -> Result<(), InvalidField> {
         first(self.faults(away))
     }
 
     /// All that is wrong, in the order of the fields.
-    pub fn faults(&self, away: bool) -> Vec<Malformed> {
+    pub fn faults(&self, away: bool) -> Vec<InvalidField> {
         let there = if away { check_name } else { check_text };
         let email = if self.email.is_empty() {
             Ok(())
@@ -107,24 +107,24 @@ impl Contact {
         faults([there("name", &self.name, limits::NAME), phone, email])
     }
 
-    fn check_phone(&self) -> Result<(), Malformed> {
+    fn check_phone(&self) -> Result<(), InvalidField> {
         if self
             .phone
             .chars()
             .any(|c| !(c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '/' | '(' | ')' | '.')))
         {
-            return Err(malformed("phone", "has digits, +, spaces and hyphens"));
+            return Err(invalid_field("phone", "has digits, +, spaces and hyphens"));
         }
         Ok(())
     }
 }
 
-impl Doorstep {
-    pub fn check(&self) -> Result<(), Malformed> {
+impl DeliveryAddress {
+    pub fn check(&self) -> Result<(), InvalidField> {
         first(self.faults())
     }
 
-    pub fn faults(&self) -> Vec<Malformed> {
+    pub fn faults(&self) -> Vec<InvalidField> {
         faults([
             check_name("street", &self.street, limits::ADDRESS),
             check_name("postcode", &self.postcode, limits::ADDRESS),
@@ -134,11 +134,11 @@ impl Doorstep {
     }
 }
 
-pub(crate) fn faults<const N: usize>(checked: [Result<(), Malformed>; N]) -> Vec<Malformed> {
+pub(crate) fn faults<const N: usize>(checked: [Result<(), InvalidField>; N]) -> Vec<InvalidField> {
     checked.into_iter().filter_map(Result::err).collect()
 }
 
-pub(crate) fn first(faults: Vec<Malformed>) -> Result<(), Malformed> {
+pub(crate) fn first(faults: Vec<InvalidField>) -> Result<(), InvalidField> {
     faults.into_iter().next().map_or(Ok(()), Err)
 }
 

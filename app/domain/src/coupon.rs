@@ -9,7 +9,7 @@ use crate::{currency::Minor, tax::portion, time::LocalMinute};
 pub struct Coupon {
     /// In capitals; diners may type it any way.
     pub code: String,
-    pub effect: Effect,
+    pub effect: CouponEffect,
     /// What the dishes must come to.
     #[serde(default)]
     pub minimum: Minor,
@@ -28,7 +28,7 @@ pub struct Coupon {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Effect {
+pub enum CouponEffect {
     /// Millionths of what the dishes come to.
     Portion(u32),
     Amount(Minor),
@@ -40,7 +40,7 @@ pub enum Effect {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CouponOffer {
     pub code: String,
-    pub effect: Effect,
+    pub effect: CouponEffect,
     pub minimum: Minor,
     /// Why it takes nothing off now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,7 +58,7 @@ crate::menu::codes! {
 
 /// How often it was used so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Used {
+pub struct CouponUsage {
     pub by_all: u32,
     pub by_customer: u32,
 }
@@ -68,7 +68,7 @@ pub fn normal(code: &str) -> String {
 }
 
 impl Coupon {
-    pub fn check(&self, now: LocalMinute, dishes: Minor, used: Used) -> Result<(), CouponRefusal> {
+    pub fn check(&self, now: LocalMinute, dishes: Minor, used: CouponUsage) -> Result<(), CouponRefusal> {
         if self.from.is_some_and(|from| now < from) {
             Err(CouponRefusal::TooEarly)
         } else if self.until.is_some_and(|until| now >= until) {
@@ -84,7 +84,7 @@ impl Coupon {
         }
     }
 
-    pub fn offer(&self, now: LocalMinute, used: Used) -> CouponOffer {
+    pub fn offer(&self, now: LocalMinute, used: CouponUsage) -> CouponOffer {
         let refusal = self.check(now, self.minimum, used).err();
         CouponOffer {
             code: self.code.clone(),
@@ -97,9 +97,9 @@ impl Coupon {
     /// Never more than there is.
     pub fn takes_off(&self, dishes: Minor, delivery: Minor) -> Minor {
         match self.effect {
-            Effect::Portion(millionths) => portion(dishes, millionths).min(dishes),
-            Effect::Amount(amount) => amount.min(dishes),
-            Effect::FreeDelivery => delivery,
+            CouponEffect::Portion(millionths) => portion(dishes, millionths).min(dishes),
+            CouponEffect::Amount(amount) => amount.min(dishes),
+            CouponEffect::FreeDelivery => delivery,
         }
     }
 }
@@ -111,7 +111,7 @@ mod tests {
     fn coupon() -> Coupon {
         Coupon {
             code: "WELCOME".into(),
-            effect: Effect::Portion(100_000),
+            effect: CouponEffect::Portion(100_000),
             minimum: Minor(2_000),
             from: Some(LocalMinute(100)),
             until: Some(LocalMinute(200)),
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn each_condition_has_its_refusal() {
-        let used = |by_all, by_customer| Used { by_all, by_customer };
+        let used = |by_all, by_customer| CouponUsage { by_all, by_customer };
         for (at, dishes, used, answer) in [
             (100, 2_000, used(1, 0), Ok(())),
             (99, 2_000, used(0, 0), Err(CouponRefusal::TooEarly)),
@@ -142,10 +142,10 @@ mod tests {
     #[test]
     fn it_takes_off_no_more_than_there_is() {
         let off = |effect| Coupon { effect, ..coupon() }.takes_off(Minor(1_005), Minor(250));
-        assert_eq!(off(Effect::Portion(100_000)), Minor(101));
-        assert_eq!(off(Effect::Portion(2_000_000)), Minor(1_005));
-        assert_eq!(off(Effect::Amount(Minor(500))), Minor(500));
-        assert_eq!(off(Effect::Amount(Minor(5_000))), Minor(1_005));
-        assert_eq!(off(Effect::FreeDelivery), Minor(250));
+        assert_eq!(off(CouponEffect::Portion(100_000)), Minor(101));
+        assert_eq!(off(CouponEffect::Portion(2_000_000)), Minor(1_005));
+        assert_eq!(off(CouponEffect::Amount(Minor(500))), Minor(500));
+        assert_eq!(off(CouponEffect::Amount(Minor(5_000))), Minor(1_005));
+        assert_eq!(off(CouponEffect::FreeDelivery), Minor(250));
     }
 }

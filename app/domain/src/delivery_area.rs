@@ -15,7 +15,7 @@ pub struct Point {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Area {
+pub enum DeliveryArea {
     /// Inside of these corners, or on the line between two of them.
     Polygon(Vec<Point>),
     /// As the crow flies.
@@ -24,7 +24,7 @@ pub enum Area {
     Postcodes(Vec<String>),
 }
 
-impl Area {
+impl DeliveryArea {
     pub fn contains(&self, postcode: &str, point: Option<Point>) -> bool {
         match self {
             Self::Polygon(corners) => point.is_some_and(|point| inside(corners, point)),
@@ -62,9 +62,9 @@ fn same_postcode(a: &str, b: &str) -> bool {
 
 /// The cross product of the ways from `a` to `b` and from `a` to `p`: zero on the line, its sign tells the side.
 fn side(a: Point, b: Point, p: Point) -> i128 {
-    let way = |from: i32, to: i32| i128::from(to) - i128::from(from);
-    way(a.longitude, b.longitude) * way(a.latitude, p.latitude)
-        - way(a.latitude, b.latitude) * way(a.longitude, p.longitude)
+    let method = |from: i32, to: i32| i128::from(to) - i128::from(from);
+    method(a.longitude, b.longitude) * method(a.latitude, p.latitude)
+        - method(a.latitude, b.latitude) * method(a.longitude, p.longitude)
 }
 
 fn on_edge(a: Point, b: Point, p: Point) -> bool {
@@ -122,8 +122,8 @@ mod tests {
         Point { latitude, longitude }
     }
 
-    fn polygon(corners: &[(i32, i32)]) -> Area {
-        Area::Polygon(
+    fn polygon(corners: &[(i32, i32)]) -> DeliveryArea {
+        DeliveryArea::Polygon(
             corners
                 .iter()
                 .map(|(latitude, longitude)| point(*latitude, *longitude))
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn a_circle_is_round_on_the_ground() {
         let centre = point(52_520_000, 13_405_000);
-        let area = Area::Circle {
+        let area = DeliveryArea::Circle {
             centre,
             metres: 3_000,
         };
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn postcodes_are_read_as_people_write_them() {
-        let area = Area::Postcodes(vec!["SW1A 1AA".into()]);
+        let area = DeliveryArea::Postcodes(vec!["SW1A 1AA".into()]);
         assert!(
             area.contains("sw1a1aa", None) && !area.contains("SW1A 1AB", None) && !area.contains("", None)
         );

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    account::{Act, Role},
-    contact::{Malformed, check_text, malformed},
+    account::{Permission, Role},
+    contact::{InvalidField, check_text, invalid_field},
     id::{DeviceId, RestaurantId},
     limits,
     pos::op::Action,
@@ -112,9 +112,9 @@ pub fn typed(text: &str) -> Option<String> {
 }
 
 impl NewDevice {
-    pub fn check(&self) -> Result<(), Malformed> {
+    pub fn check(&self) -> Result<(), InvalidField> {
         match self.name.trim().is_empty() {
-            true => Err(malformed("name", "is missing")),
+            true => Err(invalid_field("name", "is missing")),
             false => check_text("name", &self.name, limits::NAME),
         }
     }
@@ -132,7 +132,7 @@ impl DeviceKind {
 
     pub fn may(self, action: &Action) -> bool {
         match (self, action) {
-            (kind, Action::Order { event, .. }) => kind.role().may(Act::Advance(event)),
+            (kind, Action::Order { event, .. }) => kind.role().may(Permission::Advance(event)),
             (Self::Till, _) => true,
             (Self::Kitchen, action) => {
                 matches!(

@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     account::Account,
-    basket::{Basket, Line, Service},
-    contact::{Contact, Doorstep, Malformed, check_text},
+    basket::{Basket, BasketLine, Service},
+    contact::{Contact, DeliveryAddress, InvalidField, check_text},
     currency::Minor,
     id::{LineId, OrderId},
     lang::Lang,
     limits,
     order::Placement,
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
 };
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,10 +25,10 @@ pub struct Draft {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub allergies: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment: Option<PaymentWay>,
+    pub payment: Option<PaymentMethod>,
     /// Where it would be brought and the table, while another way is chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub door: Option<Doorstep>,
+    pub door: Option<DeliveryAddress>,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub table: String,
     /// What was taken out of the basket last; it can be put back until something else changes.
@@ -43,12 +43,12 @@ pub struct Draft {
 pub struct Removed {
     /// Where among the lines it was.
     pub at: usize,
-    pub line: Line,
+    pub line: BasketLine,
 }
 
 impl Draft {
     /// It may be incomplete, but nothing in it is too large to keep.
-    pub fn check(&self) -> Result<(), Malformed> {
+    pub fn check(&self) -> Result<(), InvalidField> {
         self.basket.check()?;
         let Contact { name, phone, email } = &self.contact;
         check_text("name", name, limits::NAME)?;
@@ -77,7 +77,7 @@ impl Draft {
     }
 
     /// The door that was named, if any, however the dishes are to be had now.
-    pub fn doorstep(&self) -> Doorstep {
+    pub fn delivery_address(&self) -> DeliveryAddress {
         match &self.basket.service {
             Service::Delivery(door) => door.clone(),
             Service::Collection | Service::Table(_) => self.door.clone().unwrap_or_default(),
@@ -149,7 +149,7 @@ impl Draft {
             contact: self.contact.clone(),
             note: self.note.clone(),
             allergies: self.allergies.clone(),
-            payment: self.payment.unwrap_or(PaymentWay::Door),
+            payment: self.payment.unwrap_or(PaymentMethod::Door),
             seen,
             lang,
         }
@@ -157,14 +157,14 @@ impl Draft {
 
     /// Once this basket is ordered: who and where stay, what and when go. What came in meanwhile waits for the next order.
     pub fn after(&self, ordered: &Basket) -> Self {
-        let ordered_of = |line: &Line| {
+        let ordered_of = |line: &BasketLine| {
             ordered
                 .lines
                 .iter()
                 .find(|other| other.id == line.id)
                 .map_or(0, |other| other.count)
         };
-        let left = self.basket.lines.iter().map(|line| Line {
+        let left = self.basket.lines.iter().map(|line| BasketLine {
             count: line.count.saturating_sub(ordered_of(line)),
             ..line.clone()
         });
@@ -189,8 +189,8 @@ mod tests {
     use super::*;
     use crate::id::DishId;
 
-    fn line(id: u128) -> Line {
-        Line {
+    fn line(id: u128) -> BasketLine {
+        BasketLine {
             id: LineId(id),
             dish: DishId(1),
             count: 2,
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(draft.basket.lines, basket.lines, "never twice");
         let broken = Removed {
             at: 0,
-            line: Line { count: 0, ..line(1) },
+            line: BasketLine { count: 0, ..line(1) },
         };
         assert_eq!(
             Draft {
@@ -241,7 +241,7 @@ mod tests {
             lines: vec![line(1), line(2)],
             ..Basket::default()
         };
-        let more = Line { count: 3, ..line(2) };
+        let more = BasketLine { count: 3, ..line(2) };
         let draft = Draft {
             basket: Basket {
                 lines: vec![line(1), more, line(3)],
@@ -251,7 +251,7 @@ mod tests {
             ..Draft::default()
         };
         let after = draft.after(&ordered);
-        assert_eq!(after.basket.lines, [Line { count: 1, ..line(2) }, line(3)]);
+        assert_eq!(after.basket.lines, [BasketLine { count: 1, ..line(2) }, line(3)]);
         assert_eq!(
             (after.changes, draft.after(&draft.basket).basket),
             (5, Basket::default())
@@ -260,10 +260,10 @@ mod tests {
 
     #[test]
     fn an_account_fills_in_what_is_empty_and_nothing_else() {
-        let home = Doorstep {
+        let home = DeliveryAddress {
             street: "Mill Lane 1".into(),
             postcode: "10014".into(),
-            ..Doorstep::default()
+            ..DeliveryAddress::default()
         };
         let ada = Account {
             id: crate::id::AccountId(1),
@@ -272,7 +272,7 @@ mod tests {
             lang: Lang::English,
             verified_at: None,
             addresses: vec![home.clone()],
-            made_at: crate::time::Timestamp(0),
+            created_at: crate::time::Timestamp(0),
         };
         let mut draft = Draft {
             contact: Contact {
@@ -286,16 +286,16 @@ mod tests {
             (
                 draft.contact.name.as_str(),
                 draft.contact.email.as_str(),
-                draft.doorstep()
+                draft.delivery_address()
             ),
             ("Ben", "ada@example.org", home.clone())
         );
-        draft.choose(Service::Delivery(Doorstep::default()));
+        draft.choose(Service::Delivery(DeliveryAddress::default()));
         draft.fill_in(&ada);
         assert_eq!(draft.basket.service, Service::Delivery(home));
-        let elsewhere = Service::Delivery(Doorstep {
+        let elsewhere = Service::Delivery(DeliveryAddress {
             street: "Pier 2".into(),
-            ..Doorstep::default()
+            ..DeliveryAddress::default()
         });
         draft.choose(elsewhere.clone());
         draft.fill_in(&ada);
@@ -304,9 +304,9 @@ mod tests {
 
     #[test]
     fn another_way_forgets_neither_door_nor_table() {
-        let door = Doorstep {
+        let door = DeliveryAddress {
             street: "Mill Lane 1".into(),
-            ..Doorstep::default()
+            ..DeliveryAddress::default()
         };
         let mut draft = Draft::default();
         for service in [
@@ -316,10 +316,10 @@ mod tests {
         ] {
             draft.choose(service);
         }
-        assert_eq!((draft.doorstep(), draft.table()), (door, "T7"));
-        let long = Doorstep {
+        assert_eq!((draft.delivery_address(), draft.table()), (door, "T7"));
+        let long = DeliveryAddress {
             city: "x".repeat(limits::ADDRESS + 1),
-            ..Doorstep::default()
+            ..DeliveryAddress::default()
         };
         assert_eq!(
             Draft {

@@ -6,14 +6,14 @@ use crate::{
     id::{ChoiceId, DishId, RestaurantId},
     lang::Lang,
     menu::{Choice, Dish},
-    order_settings::Ordering,
-    restaurant::{Address, Cuisine, Listed, Restaurant},
+    order_settings::OrderSettings,
+    restaurant::{Address, Cuisine, Listing, Restaurant},
     revision::Revision,
     tax::{TaxRate, TaxRules},
-    time::{LocalMinute, Zone},
+    time::{LocalMinute, TimeZoneName},
 };
 
-pub(crate) fn listed(slug: &str, name: &str, hours: &str, at: LocalMinute) -> Listed {
+pub(crate) fn listing(slug: &str, name: &str, hours: &str, at: LocalMinute) -> Listing {
     let hours: OpeningHours = hours.parse().unwrap();
     let opening = hours.at(at, &[]);
     let restaurant = Restaurant {
@@ -31,7 +31,7 @@ pub(crate) fn listed(slug: &str, name: &str, hours: &str, at: LocalMinute) -> Li
             country: "GB".into(),
         },
         phone: String::new(),
-        zone: Zone("Europe/London".into()),
+        zone: TimeZoneName("Europe/London".into()),
         hours,
         currency: "GBP".parse().unwrap(),
         tax: TaxRules {
@@ -40,12 +40,12 @@ pub(crate) fn listed(slug: &str, name: &str, hours: &str, at: LocalMinute) -> Li
             eat_in: TaxRate(200_000),
             takeaway: TaxRate(200_000),
         },
-        accent: "#8c2f23".parse().unwrap(),
+        brand_color: "#8c2f23".parse().unwrap(),
         picture: None,
         holidays: Vec::new(),
-        ordering: Ordering::default(),
+        ordering: OrderSettings::default(),
     };
-    Listed {
+    Listing {
         restaurant,
         opening,
         today: at.day(),

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::rule::Span;
 use self::{
-    day_plan::Plan,
+    day_plan::DayPlan,
     rule::{Rule, insert},
 };
 use crate::time::{DAY, Day, LocalMinute};
@@ -40,12 +40,12 @@ pub struct OpeningHours {
 pub struct Opening {
     pub open: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub change: Option<Change>,
+    pub change: Option<OpeningChange>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Change {
+pub struct OpeningChange {
     /// On the restaurant's clock.
     pub at: LocalMinute,
     /// 0 today, 1 tomorrow.
@@ -100,7 +100,7 @@ impl OpeningHours {
 
     /// What begins on that day; the last span may end in the next.
     pub fn spans_of(&self, day: Day, holidays: &[Day]) -> Vec<Span> {
-        let Plan {
+        let DayPlan {
             carried,
             own: mut spans,
         } = self.plan(day, holidays);
@@ -133,8 +133,8 @@ impl OpeningHours {
             .map(|(since, _)| LocalMinute(since))
     }
 
-    fn plan(&self, day: Day, holidays: &[Day]) -> Plan {
-        Plan::new(&self.rules, day, holidays)
+    fn plan(&self, day: Day, holidays: &[Day]) -> DayPlan {
+        DayPlan::new(&self.rules, day, holidays)
     }
 }
 
@@ -143,7 +143,7 @@ impl Opening {
         let at = LocalMinute(change);
         Self {
             open,
-            change: Some(Change {
+            change: Some(OpeningChange {
                 at,
                 in_days: at.days_after(now),
             }),
@@ -327,7 +327,7 @@ mod tests {
         let opening = closed_for_august.at(LocalMinute::new(2026, 7, 31, 22, 0), &[]);
         assert_eq!(
             opening.change,
-            Some(Change {
+            Some(OpeningChange {
                 at: LocalMinute::new(2026, 9, 1, 10, 0),
                 in_days: 32
             })
@@ -403,10 +403,10 @@ mod tests {
         fn a_minute_is_open_if_a_span_of_its_day_or_the_day_before_has_it(minute in at(-7, 0, 0).0..at(14, 0, 0).0) {
             let hours = hours("Mo-Th 11:00-14:00,17:00-25:00; Fr 18:00-02:00; Sa,PH 20:00-04:00; We off, Nov 20-22 00:00-01:00");
             let (holidays, now) = ([day(3)], LocalMinute(minute));
-            let began = |day: Day| hours.spans_of(day, &holidays).into_iter().any(|span| {
+            let snapshot_start = |day: Day| hours.spans_of(day, &holidays).into_iter().any(|span| {
                 (span.from..span.to).contains(&(minute - day.midnight().0))
             });
-            prop_assert_eq!(hours.at(now, &holidays).open, began(now.day()) || began(now.day().plus(-1)));
+            prop_assert_eq!(hours.at(now, &holidays).open, snapshot_start(now.day()) || snapshot_start(now.day().plus(-1)));
         }
 
         #[test]

@@ -92,7 +92,7 @@ ids! {
     CashierId;
     StationId;
     /// A courier's way from door to door.
-    RunId;
+    DeliveryRunId;
 }
 
 #[cfg(test)]

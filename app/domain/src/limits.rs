@@ -44,7 +44,7 @@ pub const BODY: usize = 64 * 1024;
 /// Bytes of what a device sends at once.
 pub const SYNC: usize = 1024 * 1024;
 /// Bytes of a file in which a device handed over what it could not send.
-pub const HANDED_OVER: usize = 8 * 1024 * 1024;
+pub const OP_IMPORT: usize = 8 * 1024 * 1024;
 /// Characters of a code that lets a device in, and the seconds that it is good for.
 pub const CODE: usize = 8;
 pub const CODE_LIVES: i64 = 600;

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     basket::Service,
-    contact::{Contact, Malformed, check_text, faults, first, malformed},
+    contact::{Contact, InvalidField, check_text, faults, first, invalid_field},
     currency::{Currency, Minor},
     id::{OrderId, RestaurantId},
     limits,
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
     quote::{Due, Quote, QuotedLine, Sum},
     restaurant::Restaurant,
     revision::Revision,
@@ -30,19 +30,19 @@ pub struct Placement {
     pub note: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub allergies: String,
-    pub payment: PaymentWay,
+    pub payment: PaymentMethod,
     /// The total that the diner saw. If it is another one by now, nothing is placed.
     pub seen: Minor,
     pub lang: crate::lang::Lang,
 }
 
 impl Placement {
-    pub fn check(&self) -> Result<(), Malformed> {
+    pub fn check(&self) -> Result<(), InvalidField> {
         first(self.faults())
     }
 
     /// All that is wrong with what was filled in.
-    pub fn faults(&self) -> Vec<Malformed> {
+    pub fn faults(&self) -> Vec<InvalidField> {
         let away = !matches!(self.basket.service, Service::Table(_));
         let mut all = faults([self.basket.check()]);
         all.extend(self.contact.faults(away));
@@ -131,7 +131,7 @@ impl Ordered {
         kept.redeemed_by.clear();
         kept.lines.iter_mut().for_each(|line| line.note.clear());
         if let Service::Delivery(door) = &mut kept.service {
-            *door = crate::contact::Doorstep::default();
+            *door = crate::contact::DeliveryAddress::default();
         }
         kept
     }
@@ -153,8 +153,8 @@ impl Order {
     /// What the diner still has to hand over; at the door it is what coins can pay.
     pub fn to_pay(&self) -> Minor {
         let payment = &self.progress.payment;
-        match payment.way {
-            PaymentWay::Door if payment.paid == Minor::ZERO => self.ordered.in_cash,
+        match payment.method {
+            PaymentMethod::Door if payment.paid == Minor::ZERO => self.ordered.in_cash,
             _ => self.ordered.total - payment.paid,
         }
     }
@@ -205,7 +205,7 @@ impl Order {
 /// What the diner gets for placing it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Receipt {
+pub struct PlacedOrder {
     pub id: OrderId,
     /// Who has it may follow the order and cancel it.
     pub token: String,
@@ -214,7 +214,7 @@ pub struct Receipt {
     pub total: Minor,
 }
 
-impl Receipt {
+impl PlacedOrder {
     pub fn new(order: &Order, token: &str) -> Self {
         Self {
             id: order.id,
@@ -242,7 +242,7 @@ pub struct TrackedOrder {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Progress {
     pub state: State,
-    pub payment: Payment,
+    pub payment: PaymentSummary,
     /// What the kitchen promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_at: Option<LocalMinute>,
@@ -254,19 +254,19 @@ pub struct Progress {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Payment {
-    pub way: PaymentWay,
+pub struct PaymentSummary {
+    pub method: PaymentMethod,
     pub paid: Minor,
     /// What has arrived of the refunds.
     pub refunded: Minor,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub refunds: Vec<Refund>,
+    pub refunds: Vec<OrderRefund>,
 }
 
 /// Promised when it is noted; the provider gives it afterwards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Refund {
+pub struct OrderRefund {
     pub amount: Minor,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -363,12 +363,12 @@ crate::menu::codes! {
 
 impl Event {
     /// What it says when nobody gave a reason: nothing.
-    pub fn check(&self) -> Result<(), Malformed> {
+    pub fn check(&self) -> Result<(), InvalidField> {
         match self {
             Self::Rejected { reason } | Self::Cancelled { reason } => {
                 check_text("reason", reason, limits::NOTE)
             }
-            Self::Refund { amount, .. } if amount.0 <= 0 => Err(malformed("amount", "is above zero")),
+            Self::Refund { amount, .. } if amount.0 <= 0 => Err(invalid_field("amount", "is above zero")),
             Self::Refund { reason, .. } => check_text("reason", reason, limits::NOTE),
             _ => Ok(()),
         }
@@ -377,27 +377,27 @@ impl Event {
 
 /// The order is not in a state for this, or the actor is not the one to do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refused {
+pub struct InvalidTransition {
     pub state: State,
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for InvalidTransition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "not possible while the order is {}", self.state.code())
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for InvalidTransition {}
 
 impl Progress {
     /// A new order waits for its money, or for the kitchen. What costs nothing needs no card.
-    pub fn new(way: PaymentWay, total: Minor, at: Timestamp) -> Self {
-        let state = match way {
-            PaymentWay::Card if total > Minor::ZERO => State::Unpaid,
-            PaymentWay::Card | PaymentWay::Door => State::Placed,
+    pub fn new(method: PaymentMethod, total: Minor, at: Timestamp) -> Self {
+        let state = match method {
+            PaymentMethod::Card if total > Minor::ZERO => State::Unpaid,
+            PaymentMethod::Card | PaymentMethod::Door => State::Placed,
         };
-        let payment = Payment {
-            way,
+        let payment = PaymentSummary {
+            method,
             paid: Minor::ZERO,
             refunded: Minor::ZERO,
             refunds: Vec::new(),
@@ -417,7 +417,7 @@ impl Progress {
     }
 
     fn promise(&mut self, amount: Minor, reason: &str) {
-        self.payment.refunds.push(Refund {
+        self.payment.refunds.push(OrderRefund {
             amount,
             reason: reason.to_owned(),
             given: false,
@@ -426,9 +426,9 @@ impl Progress {
 }
 
 /// The order after the event. Who may do it in which state is decided here and nowhere else.
-pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Result<Order, Refused> {
+pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Result<Order, InvalidTransition> {
     let progress = &order.progress;
-    let state = next(order, event, actor).ok_or(Refused {
+    let state = next(order, event, actor).ok_or(InvalidTransition {
         state: progress.state,
     })?;
     let mut after = order.clone();
@@ -436,7 +436,7 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
     after.progress.changed_at = at;
     match event {
         Event::Paid { amount } => after.progress.payment.paid = progress.payment.paid + *amount,
-        Event::PaysAtDoor => after.progress.payment.way = PaymentWay::Door,
+        Event::PaysAtDoor => after.progress.payment.method = PaymentMethod::Door,
         // What was asked for a slot is ready for that slot, whatever else is promised.
         Event::Accepted { .. } if order.ordered.scheduled => {
             after.progress.ready_at = Some(order.ordered.due.from)
@@ -462,9 +462,9 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
         | Event::Collected
         | Event::Delivered => {}
     }
-    let owed = after.progress.refundable();
-    if state.is_off() && owed > Minor::ZERO {
-        after.progress.promise(owed, "");
+    let payable = after.progress.refundable();
+    if state.is_off() && payable > Minor::ZERO {
+        after.progress.promise(payable, "");
     }
     Ok(after)
 }

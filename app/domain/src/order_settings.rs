@@ -4,18 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     currency::Minor,
-    delivery_area::{Area, Point},
+    delivery_area::{DeliveryArea, Point},
     limits,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Ordering {
+pub struct OrderSettings {
     pub collection: bool,
     pub at_table: bool,
     /// The first zone that an address lies in counts. Without any, nothing is delivered.
-    pub zones: Vec<Zone>,
+    pub zones: Vec<DeliveryZone>,
     /// Minutes from the order to the pass.
     pub preparation: u16,
     /// Minutes from one slot to the next, counted from when the door opens.
@@ -31,10 +31,10 @@ pub struct Ordering {
     /// Millionths of what the dishes come to.
     pub service_fee: u32,
     pub tips: bool,
-    pub payments: Vec<PaymentWay>,
+    pub payments: Vec<PaymentMethod>,
 }
 
-impl Default for Ordering {
+impl Default for OrderSettings {
     fn default() -> Self {
         Self {
             collection: false,
@@ -48,16 +48,16 @@ impl Default for Ordering {
             answers_within: 10,
             service_fee: 0,
             tips: false,
-            payments: vec![PaymentWay::Door],
+            payments: vec![PaymentMethod::Door],
         }
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Zone {
+pub struct DeliveryZone {
     pub name: String,
-    pub area: Area,
+    pub area: DeliveryArea,
     pub fee: Minor,
     /// What the dishes must come to.
     #[serde(default)]
@@ -71,10 +71,10 @@ pub struct Zone {
 }
 
 crate::menu::codes! {
-    PaymentWay { Door = "door", Card = "card" }
+    PaymentMethod { Door = "door", Card = "card" }
 }
 
-impl Zone {
+impl DeliveryZone {
     pub fn fee_for(&self, dishes: Minor) -> Minor {
         if self.free_from.is_some_and(|from| dishes >= from) {
             Minor::ZERO
@@ -84,8 +84,8 @@ impl Zone {
     }
 }
 
-impl Ordering {
-    pub fn zone(&self, postcode: &str, point: Option<Point>) -> Option<&Zone> {
+impl OrderSettings {
+    pub fn zone(&self, postcode: &str, point: Option<Point>) -> Option<&DeliveryZone> {
         self.zones.iter().find(|zone| zone.area.contains(postcode, point))
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    contact::{Malformed, check_name},
+    contact::{InvalidField, check_name},
     limits,
     time::Timestamp,
 };
@@ -83,7 +83,7 @@ pub struct NewPasskey {
 }
 
 impl NewPasskey {
-    pub fn check(&self) -> Result<(), Malformed> {
+    pub fn check(&self) -> Result<(), InvalidField> {
         check_name("name", &self.name, limits::NAME)
     }
 }
@@ -128,5 +128,5 @@ pub struct Assertion {
 pub struct PasskeyView {
     pub id: String,
     pub name: String,
-    pub made_at: Timestamp,
+    pub created_at: Timestamp,
 }

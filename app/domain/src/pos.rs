@@ -28,9 +28,9 @@ pub use self::decide::{decide, needs};
 use self::{
     bill::Bill,
     cashier::Cashier,
-    delivery_run::Run,
-    op::{Op, Refusal},
-    order_payment::Taken,
+    delivery_run::DeliveryRun,
+    op::{Op, OpRefusal},
+    order_payment::OrderPayment,
     shift::Shift,
     station::Station,
     table::Table,
@@ -39,8 +39,8 @@ use self::{
 use crate::{
     device::DeviceKind,
     id::{
-        BillId, CashierId, DeviceId, DishId, MalformedId, OpId, OrderId, RunId, ShiftId, StationId, TableId,
-        TicketId,
+        BillId, CashierId, DeliveryRunId, DeviceId, DishId, MalformedId, OpId, OrderId, ShiftId, StationId,
+        TableId, TicketId,
     },
     order::Order,
     time::Timestamp,
@@ -49,7 +49,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Thing {
+pub enum Record {
     Bill(Bill),
     Ticket(Ticket),
     Shift(Shift),
@@ -59,20 +59,20 @@ pub enum Thing {
     Cashier(Cashier),
     Station(Station),
     Favourite(Favourite),
-    Run(Run),
+    DeliveryRun(DeliveryRun),
     /// What a diner has ordered.
     Order(Box<Order>),
-    Taken(Taken),
-    Device(Installed),
-    Refused(Box<Refused>),
+    OrderPayment(OrderPayment),
+    Device(DeviceRecord),
+    RefusedOp(Box<RefusedOp>),
     /// It is to be forgotten.
-    Gone(ThingId),
+    Gone(RecordId),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum ThingId {
+pub enum RecordId {
     Bill(BillId),
     Ticket(TicketId),
     Shift(ShiftId),
@@ -82,23 +82,23 @@ pub enum ThingId {
     Cashier(CashierId),
     Station(StationId),
     Favourite(DishId),
-    Run(RunId),
+    DeliveryRun(DeliveryRunId),
     Order(OrderId),
-    Taken(OrderId),
+    OrderPayment(OrderId),
     Device(DeviceId),
-    Refused(OpId),
+    RefusedOp(OpId),
 }
 
 macro_rules! texts {
     ($($kind:ident = $name:literal;)+) => {
         /// As the store has it: the kind, a dash, the digits.
-        impl fmt::Display for ThingId {
+        impl fmt::Display for RecordId {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self { $(Self::$kind(id) => write!(f, concat!($name, "-{}"), id)),+ }
             }
         }
 
-        impl FromStr for ThingId {
+        impl FromStr for RecordId {
             type Err = MalformedId;
             fn from_str(text: &str) -> Result<Self, MalformedId> {
                 match text.split_once('-') {
@@ -120,11 +120,11 @@ texts! {
     Cashier = "cashier";
     Station = "station";
     Favourite = "favourite";
-    Run = "run";
+    DeliveryRun = "delivery_run";
     Order = "order";
-    Taken = "taken";
+    OrderPayment = "order_payment";
     Device = "device";
-    Refused = "refused";
+    RefusedOp = "refused_op";
 }
 
 /// A device that takes money.
@@ -172,7 +172,7 @@ pub struct Favourite {
 /// A device, for the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Installed {
+pub struct DeviceRecord {
     pub device: DeviceId,
     pub name: String,
     pub kind: DeviceKind,
@@ -181,28 +181,28 @@ pub struct Installed {
 /// What a device asked for and did not get, until a person has seen it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Refused {
+pub struct RefusedOp {
     pub op: Op,
-    pub why: Refusal,
+    pub why: OpRefusal,
 }
 
-impl Thing {
-    pub fn id(&self) -> ThingId {
+impl Record {
+    pub fn id(&self) -> RecordId {
         match self {
-            Self::Bill(bill) => ThingId::Bill(bill.id),
-            Self::Ticket(ticket) => ThingId::Ticket(ticket.id),
-            Self::Shift(shift) => ThingId::Shift(shift.id),
-            Self::Till(till) => ThingId::Till(till.device),
-            Self::Stock(stock) => ThingId::Stock(stock.dish),
-            Self::Table(table) => ThingId::Table(table.id),
-            Self::Cashier(cashier) => ThingId::Cashier(cashier.id),
-            Self::Station(station) => ThingId::Station(station.id),
-            Self::Favourite(favourite) => ThingId::Favourite(favourite.dish),
-            Self::Run(run) => ThingId::Run(run.id),
-            Self::Order(order) => ThingId::Order(order.id),
-            Self::Taken(taken) => ThingId::Taken(taken.order),
-            Self::Device(installed) => ThingId::Device(installed.device),
-            Self::Refused(refused) => ThingId::Refused(refused.op.id),
+            Self::Bill(bill) => RecordId::Bill(bill.id),
+            Self::Ticket(ticket) => RecordId::Ticket(ticket.id),
+            Self::Shift(shift) => RecordId::Shift(shift.id),
+            Self::Till(till) => RecordId::Till(till.device),
+            Self::Stock(stock) => RecordId::Stock(stock.dish),
+            Self::Table(table) => RecordId::Table(table.id),
+            Self::Cashier(cashier) => RecordId::Cashier(cashier.id),
+            Self::Station(station) => RecordId::Station(station.id),
+            Self::Favourite(favourite) => RecordId::Favourite(favourite.dish),
+            Self::DeliveryRun(run) => RecordId::DeliveryRun(run.id),
+            Self::Order(order) => RecordId::Order(order.id),
+            Self::OrderPayment(taken) => RecordId::OrderPayment(taken.order),
+            Self::Device(installed) => RecordId::Device(installed.device),
+            Self::RefusedOp(refused) => RecordId::RefusedOp(refused.op.id),
             Self::Gone(id) => *id,
         }
     }
@@ -213,9 +213,9 @@ impl Thing {
             Self::Bill(bill) => !bill.is_live(),
             Self::Ticket(ticket) => ticket.is_done(),
             Self::Shift(shift) => shift.closed.is_some(),
-            Self::Run(run) => run.is_over(),
+            Self::DeliveryRun(run) => run.is_over(),
             Self::Order(order) => order.progress.state.is_over(),
-            Self::Taken(_) | Self::Gone(_) => true,
+            Self::OrderPayment(_) | Self::Gone(_) => true,
             Self::Till(_)
             | Self::Stock(_)
             | Self::Table(_)
@@ -223,22 +223,22 @@ impl Thing {
             | Self::Station(_)
             | Self::Favourite(_)
             | Self::Device(_)
-            | Self::Refused(_) => false,
+            | Self::RefusedOp(_) => false,
         }
     }
 }
 
 /// All of a restaurant's things, or as many as are looked at. A copy of it shares them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct House {
-    things: BTreeMap<ThingId, Arc<Thing>>,
+pub struct PosState {
+    records: BTreeMap<RecordId, Arc<Record>>,
 }
 
 macro_rules! finds {
-    ($($name:ident($id:ty) -> $kind:ident($thing:ty);)+) => {$(
-        pub fn $name(&self, id: $id) -> Option<&$thing> {
-            match self.get(ThingId::$kind(id))? {
-                Thing::$kind(found) => Some(found),
+    ($($name:ident($id:ty) -> $kind:ident($record:ty);)+) => {$(
+        pub fn $name(&self, id: $id) -> Option<&$record> {
+            match self.get(RecordId::$kind(id))? {
+                Record::$kind(found) => Some(found),
                 _ => None,
             }
         }
@@ -246,17 +246,17 @@ macro_rules! finds {
 }
 
 macro_rules! lists {
-    ($($name:ident($id:ident) -> $kind:ident($thing:ty);)+) => {$(
-        pub fn $name(&self) -> impl Iterator<Item = &$thing> {
-            self.between(ThingId::$kind($id(0)), ThingId::$kind($id(u128::MAX))).filter_map(|thing| match thing {
-                Thing::$kind(found) => Some(found),
+    ($($name:ident($id:ident) -> $kind:ident($record:ty);)+) => {$(
+        pub fn $name(&self) -> impl Iterator<Item = &$record> {
+            self.between(RecordId::$kind($id(0)), RecordId::$kind($id(u128::MAX))).filter_map(|record| match record {
+                Record::$kind(found) => Some(found),
                 _ => None,
             })
         }
     )+};
 }
 
-impl House {
+impl PosState {
     finds! {
         bill(BillId) -> Bill(Bill);
         ticket(TicketId) -> Ticket(Ticket);
@@ -266,9 +266,9 @@ impl House {
         table(TableId) -> Table(Table);
         cashier(CashierId) -> Cashier(Cashier);
         station(StationId) -> Station(Station);
-        run(RunId) -> Run(Run);
-        taken(OrderId) -> Taken(Taken);
-        device(DeviceId) -> Device(Installed);
+        delivery_run(DeliveryRunId) -> DeliveryRun(DeliveryRun);
+        order_payment(OrderId) -> OrderPayment(OrderPayment);
+        device(DeviceId) -> Device(DeviceRecord);
     }
 
     lists! {
@@ -280,60 +280,62 @@ impl House {
         cashiers(CashierId) -> Cashier(Cashier);
         stations(StationId) -> Station(Station);
         favourites(DishId) -> Favourite(Favourite);
-        runs(RunId) -> Run(Run);
-        takings(OrderId) -> Taken(Taken);
-        devices(DeviceId) -> Device(Installed);
+        delivery_runs(DeliveryRunId) -> DeliveryRun(DeliveryRun);
+        order_payments(OrderId) -> OrderPayment(OrderPayment);
+        devices(DeviceId) -> Device(DeviceRecord);
     }
 
     pub fn orders(&self) -> impl Iterator<Item = &Order> {
-        self.between(ThingId::Order(OrderId(0)), ThingId::Order(OrderId(u128::MAX)))
-            .filter_map(|thing| match thing {
-                Thing::Order(order) => Some(order.as_ref()),
+        self.between(RecordId::Order(OrderId(0)), RecordId::Order(OrderId(u128::MAX)))
+            .filter_map(|record| match record {
+                Record::Order(order) => Some(order.as_ref()),
                 _ => None,
             })
     }
 
-    pub fn refused(&self) -> impl Iterator<Item = &Refused> {
-        self.between(ThingId::Refused(OpId(0)), ThingId::Refused(OpId(u128::MAX)))
-            .filter_map(|thing| match thing {
-                Thing::Refused(refused) => Some(refused.as_ref()),
+    pub fn refused(&self) -> impl Iterator<Item = &RefusedOp> {
+        self.between(RecordId::RefusedOp(OpId(0)), RecordId::RefusedOp(OpId(u128::MAX)))
+            .filter_map(|record| match record {
+                Record::RefusedOp(refused) => Some(refused.as_ref()),
                 _ => None,
             })
     }
 
     pub fn order(&self, id: OrderId) -> Option<&Order> {
-        match self.get(ThingId::Order(id))? {
-            Thing::Order(order) => Some(order),
+        match self.get(RecordId::Order(id))? {
+            Record::Order(order) => Some(order),
             _ => None,
         }
     }
 
-    pub fn things(&self) -> impl Iterator<Item = &Thing> {
-        self.things.values().map(Arc::as_ref)
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.records.values().map(Arc::as_ref)
     }
 
     /// The ids of one kind lie together.
-    fn between(&self, first: ThingId, last: ThingId) -> impl Iterator<Item = &Thing> {
-        self.things.range(first..=last).map(|(_, thing)| thing.as_ref())
+    fn between(&self, first: RecordId, last: RecordId) -> impl Iterator<Item = &Record> {
+        self.records
+            .range(first..=last)
+            .map(|(_, record)| record.as_ref())
     }
 
-    pub fn get(&self, id: ThingId) -> Option<&Thing> {
-        self.things.get(&id).map(Arc::as_ref)
+    pub fn get(&self, id: RecordId) -> Option<&Record> {
+        self.records.get(&id).map(Arc::as_ref)
     }
 
-    pub fn put(&mut self, thing: Thing) {
-        match thing {
-            Thing::Gone(id) => drop(self.things.remove(&id)),
-            thing => drop(self.things.insert(thing.id(), Arc::new(thing))),
+    pub fn put(&mut self, record: Record) {
+        match record {
+            Record::Gone(id) => drop(self.records.remove(&id)),
+            record => drop(self.records.insert(record.id(), Arc::new(record))),
         }
     }
 }
 
-impl FromIterator<Thing> for House {
-    fn from_iter<T: IntoIterator<Item = Thing>>(things: T) -> Self {
-        let mut house = Self::default();
-        things.into_iter().for_each(|thing| house.put(thing));
-        house
+impl FromIterator<Record> for PosState {
+    fn from_iter<T: IntoIterator<Item = Record>>(records: T) -> Self {
+        let mut pos = Self::default();
+        records.into_iter().for_each(|record| pos.put(record));
+        pos
     }
 }
 

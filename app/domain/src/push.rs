@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    contact::{Malformed, malformed},
+    contact::{InvalidField, invalid_field},
     lang::Lang,
     limits,
 };
@@ -35,9 +35,9 @@ pub struct PushState {
 }
 
 impl Subscription {
-    pub fn check(&self) -> Result<(), Malformed> {
+    pub fn check(&self) -> Result<(), InvalidField> {
         if self.endpoint.len() > limits::ENDPOINT {
-            return Err(malformed(
+            return Err(invalid_field(
                 "endpoint",
                 format!("has at most {} characters", limits::ENDPOINT),
             ));
@@ -47,8 +47,8 @@ impl Subscription {
             text.trim_end_matches('=').len() == characters && text.len() <= characters + 2
         };
         match (long(&self.keys.p256dh, 87), long(&self.keys.auth, 22)) {
-            (false, _) => Err(malformed("p256dh", "is a point of P-256 as base64url")),
-            (_, false) => Err(malformed("auth", "is 16 bytes as base64url")),
+            (false, _) => Err(invalid_field("p256dh", "is a point of P-256 as base64url")),
+            (_, false) => Err(invalid_field("auth", "is 16 bytes as base64url")),
             _ => Ok(()),
         }
     }

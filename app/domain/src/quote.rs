@@ -5,22 +5,22 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    allocate::share,
-    basket::{Basket, Line, Service},
-    coupon::{Coupon, CouponRefusal, Used},
+    allocate::allocate,
+    basket::{Basket, BasketLine, Service},
+    coupon::{Coupon, CouponRefusal, CouponUsage},
     currency::{Currency, Minor},
     id::{ChoiceId, DishId, LineId, OptionGroupId},
     menu::{Dish, Menu},
-    order_settings::Zone,
+    order_settings::DeliveryZone,
     restaurant::Restaurant,
-    selection::{Fault, Picked},
+    selection::{Selection, SelectionError},
     slots::{SlotRefusal, Timetable},
     tax::{Place, Tax, TaxRate, portion},
     time::LocalMinute,
 };
 
 /// All that a price depends on besides the basket.
-pub struct Facts<'a> {
+pub struct QuoteContext<'a> {
     pub restaurant: &'a Restaurant,
     pub menu: &'a Menu,
     pub now: LocalMinute,
@@ -28,18 +28,18 @@ pub struct Facts<'a> {
     pub stock: &'a BTreeMap<DishId, u32>,
     /// Slots that others have taken.
     pub full: &'a [LocalMinute],
-    pub coupon: Offer<'a>,
+    pub coupon: CouponCheck<'a>,
 }
 
 /// What is known of the code in the basket.
 #[derive(Clone, Copy)]
-pub enum Offer<'a> {
+pub enum CouponCheck<'a> {
     /// The device cannot tell; the server will.
     Unchecked,
     Unknown,
     /// So many were tried from there that none is looked up for a while.
     Withheld,
-    Known(&'a Coupon, Used),
+    Known(&'a Coupon, CouponUsage),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ pub struct Quote {
     pub lines: Vec<QuotedLine>,
     /// What was in the basket and cannot be had.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub dropped: Vec<Dropped>,
+    pub removed_lines: Vec<RemovedLine>,
     /// How the total comes about, in order.
     pub sums: Vec<Sum>,
     /// The tax at each rate, whether prices contain it or it is among the sums.
@@ -62,7 +62,7 @@ pub struct Quote {
     pub due: Option<Due>,
     /// What keeps it from being ordered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub hindrances: Vec<Hindrance>,
+    pub blockers: Vec<OrderBlocker>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +124,7 @@ pub enum Sum {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Dropped {
+pub struct RemovedLine {
     pub line: LineId,
     /// As the menu has it; empty if it has it no more.
     pub name: String,
@@ -147,7 +147,7 @@ pub struct Due {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Hindrance {
+pub enum OrderBlocker {
     Empty,
     /// The restaurant does not serve this way.
     Service,
@@ -183,7 +183,7 @@ impl Sum {
 
 impl Quote {
     pub fn can_be_ordered(&self) -> bool {
-        self.hindrances.is_empty()
+        self.blockers.is_empty()
     }
 
     pub fn sum_of_dishes(&self) -> Minor {
@@ -201,13 +201,13 @@ pub fn portions(lines: &[QuotedLine]) -> BTreeMap<DishId, u32> {
     portions
 }
 
-pub fn quote(facts: &Facts<'_>, basket: &Basket) -> Quote {
+pub fn quote(facts: &QuoteContext<'_>, basket: &Basket) -> Quote {
     let mut quoting = Quoting {
         facts,
         place: basket.service.place(),
         left: facts.stock.clone(),
-        dropped: Vec::new(),
-        hindrances: Vec::new(),
+        removed_lines: Vec::new(),
+        blockers: Vec::new(),
     };
     let zone = quoting.zone(&basket.service);
     let due = quoting.due(basket.slot, zone.map_or(0, |zone| zone.travel));
@@ -218,14 +218,14 @@ pub fn quote(facts: &Facts<'_>, basket: &Basket) -> Quote {
         .filter_map(|line| quoting.line(line, served_at))
         .collect();
     if priced.is_empty() {
-        quoting.hindrances.push(Hindrance::Empty);
+        quoting.blockers.push(OrderBlocker::Empty);
     }
     let dishes = priced.iter().map(|priced| priced.line.sum).sum();
     if let Some(minimum) = zone
         .map(|zone| zone.minimum)
         .filter(|minimum| dishes < *minimum && !priced.is_empty())
     {
-        quoting.hindrances.push(Hindrance::BelowMinimum { minimum });
+        quoting.blockers.push(OrderBlocker::BelowMinimum { minimum });
     }
     // Nothing costs nothing, also to bring.
     let delivery = zone
@@ -237,7 +237,7 @@ pub fn quote(facts: &Facts<'_>, basket: &Basket) -> Quote {
         delivery.map_or(Minor::ZERO, |(_, fee)| fee),
     );
     if basket.tip > Minor::ZERO && !facts.restaurant.ordering.tips {
-        quoting.hindrances.push(Hindrance::Tip);
+        quoting.blockers.push(OrderBlocker::Tip);
     }
     let (sums, taxes) = sums(
         facts,
@@ -256,13 +256,13 @@ pub fn quote(facts: &Facts<'_>, basket: &Basket) -> Quote {
     Quote {
         currency: facts.menu.currency,
         lines: priced.into_iter().map(|priced| priced.line).collect(),
-        dropped: quoting.dropped,
+        removed_lines: quoting.removed_lines,
         sums,
         taxes,
         total,
         in_cash: facts.menu.currency.in_cash(total),
         due,
-        hindrances: quoting.hindrances,
+        blockers: quoting.blockers,
     }
 }
 
@@ -273,15 +273,15 @@ struct Priced {
 }
 
 struct Quoting<'a> {
-    facts: &'a Facts<'a>,
+    facts: &'a QuoteContext<'a>,
     place: Place,
     left: BTreeMap<DishId, u32>,
-    dropped: Vec<Dropped>,
-    hindrances: Vec<Hindrance>,
+    removed_lines: Vec<RemovedLine>,
+    blockers: Vec<OrderBlocker>,
 }
 
 impl<'a> Quoting<'a> {
-    fn zone(&mut self, service: &Service) -> Option<&'a Zone> {
+    fn zone(&mut self, service: &Service) -> Option<&'a DeliveryZone> {
         let ordering = &self.facts.restaurant.ordering;
         let (served, zone) = match service {
             Service::Collection => (ordering.collection, None),
@@ -289,9 +289,9 @@ impl<'a> Quoting<'a> {
             Service::Delivery(door) => (ordering.delivers(), ordering.zone(&door.postcode, door.point)),
         };
         if !served {
-            self.hindrances.push(Hindrance::Service);
+            self.blockers.push(OrderBlocker::Service);
         } else if zone.is_none() && matches!(service, Service::Delivery(_)) {
-            self.hindrances.push(Hindrance::OutOfArea);
+            self.blockers.push(OrderBlocker::OutOfArea);
         }
         zone
     }
@@ -321,17 +321,17 @@ impl<'a> Quoting<'a> {
                 to: LocalMinute(slot.0 + i64::from(ordering.slot)),
             }),
         };
-        due.map_err(|refusal| self.hindrances.push(Hindrance::Time(refusal)))
+        due.map_err(|refusal| self.blockers.push(OrderBlocker::Time(refusal)))
             .ok()
     }
 
-    fn line(&mut self, line: &Line, served_at: LocalMinute) -> Option<Priced> {
+    fn line(&mut self, line: &BasketLine, served_at: LocalMinute) -> Option<Priced> {
         let dish = self.facts.menu.dish(line.dish);
-        let mut picked = Picked::default();
+        let mut picked = Selection::default();
         if let Some(dish) = dish {
             let sound = picked.read(self.facts.menu, &dish.option_groups, &line.picks, 1);
-            self.hindrances
-                .extend(sound.err().map(|fault| hindrance(fault, line.id)));
+            self.blockers
+                .extend(sound.err().map(|fault| blocker(fault, line.id)));
         }
         let count = self.take(line, dish, &picked, served_at);
         let dish = dish.filter(|_| count > 0)?;
@@ -355,10 +355,16 @@ impl<'a> Quoting<'a> {
     }
 
     /// How many of the line can be had; what cannot is noted as dropped.
-    fn take(&mut self, line: &Line, dish: Option<&Dish>, picked: &Picked<'_>, served_at: LocalMinute) -> u8 {
+    fn take(
+        &mut self,
+        line: &BasketLine,
+        dish: Option<&Dish>,
+        picked: &Selection<'_>,
+        served_at: LocalMinute,
+    ) -> u8 {
         let mut drop = |count: u8, why| {
             let name = dish.map_or_else(String::new, |dish| dish.name.clone());
-            self.dropped.push(Dropped {
+            self.removed_lines.push(RemovedLine {
                 line: line.id,
                 name,
                 count,
@@ -403,12 +409,12 @@ impl<'a> Quoting<'a> {
             return None;
         }
         let taken = match self.facts.coupon {
-            Offer::Unchecked => return None,
-            Offer::Unknown => Err(CouponRefusal::Unknown),
-            Offer::Withheld => Err(CouponRefusal::TooOften),
-            Offer::Known(coupon, used) => coupon.check(self.facts.now, dishes, used).and_then(|()| {
+            CouponCheck::Unchecked => return None,
+            CouponCheck::Unknown => Err(CouponRefusal::Unknown),
+            CouponCheck::Withheld => Err(CouponRefusal::TooOften),
+            CouponCheck::Known(coupon, used) => coupon.check(self.facts.now, dishes, used).and_then(|()| {
                 let off = coupon.takes_off(dishes, delivery);
-                let of_delivery = matches!(coupon.effect, crate::coupon::Effect::FreeDelivery);
+                let of_delivery = matches!(coupon.effect, crate::coupon::CouponEffect::FreeDelivery);
                 if off > Minor::ZERO {
                     Ok((coupon.code.clone(), off, of_delivery))
                 } else {
@@ -417,29 +423,29 @@ impl<'a> Quoting<'a> {
             }),
         };
         taken
-            .map_err(|refusal| self.hindrances.push(Hindrance::Coupon(refusal)))
+            .map_err(|refusal| self.blockers.push(OrderBlocker::Coupon(refusal)))
             .ok()
     }
 }
 
-fn hindrance(fault: Fault, line: LineId) -> Hindrance {
+fn blocker(fault: SelectionError, line: LineId) -> OrderBlocker {
     match fault {
-        Fault::Options { group, min, max } => Hindrance::Options {
+        SelectionError::Options { group, min, max } => OrderBlocker::Options {
             line,
             group,
             min,
             max,
         },
-        Fault::Unknown => Hindrance::UnknownOption { line },
+        SelectionError::Unknown => OrderBlocker::UnknownOption { line },
     }
 }
 
 fn sums(
-    facts: &Facts<'_>,
+    facts: &QuoteContext<'_>,
     place: Place,
     priced: &[Priced],
     dishes: Minor,
-    delivery: Option<(&Zone, Minor)>,
+    delivery: Option<(&DeliveryZone, Minor)>,
     coupon: Option<(String, Minor, bool)>,
     tip: Minor,
 ) -> (Vec<Sum>, Vec<Tax>) {
@@ -457,7 +463,7 @@ fn sums(
             // What the dishes cost less, their taxes shrink by.
             false => taxed
                 .iter_mut()
-                .zip(share(off, &weights))
+                .zip(allocate(off, &weights))
                 .for_each(|((_, amount), off)| *amount = *amount - off),
         }
         sums.push(Sum::Coupon { code, amount: -off });

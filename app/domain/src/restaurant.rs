@@ -3,17 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    brand_color::Accent,
+    brand_color::BrandColor,
     currency::Currency,
     hours::{Opening, OpeningHours},
     id::{DishId, RestaurantId},
     lang::Lang,
     menu::Picture,
-    order_settings::Ordering,
+    order_settings::OrderSettings,
     revision::Revision,
     slug::Slug,
     tax::TaxRules,
-    time::{Day, LocalMinute, Zone},
+    time::{Day, LocalMinute, TimeZoneName},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,19 +30,19 @@ pub struct Restaurant {
     pub lang: Lang,
     pub address: Address,
     pub phone: String,
-    pub zone: Zone,
+    pub zone: TimeZoneName,
     #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 500, example = "Mo-Fr 11:30-14:30,17:30-23:00; Sa 12:00-02:00"))]
     pub hours: OpeningHours,
     pub currency: Currency,
     pub tax: TaxRules,
-    pub accent: Accent,
+    pub brand_color: BrandColor,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
     /// The days that `PH` in its hours stands for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holidays: Vec<Day>,
     #[serde(default)]
-    pub ordering: Ordering,
+    pub ordering: OrderSettings,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub struct Address {
 /// A restaurant, whether it is open as this was said, and what it has run out of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Listed {
+pub struct Listing {
     pub restaurant: Restaurant,
     pub opening: Opening,
     /// On the restaurant's calendar.

@@ -6,7 +6,7 @@ use crate::{
     cursor::{Cursor, Page},
     limits,
     menu::{Diet, Dish},
-    restaurant::{Cuisine, Listed},
+    restaurant::{Cuisine, Listing},
 };
 
 /// What to list, as it stands in an address: `?q=noodle&open=1&cuisine=thai&after=1.noodle-bar&limit=20`.
@@ -33,27 +33,27 @@ impl Default for Search {
 
 /// Which parameter has a value that is not one of its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MalformedParameter {
+pub struct InvalidParameter {
     pub name: &'static str,
     pub wants: String,
 }
 
-impl fmt::Display for MalformedParameter {
+impl fmt::Display for InvalidParameter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "'{}' takes {}", self.name, self.wants)
     }
 }
 
-impl std::error::Error for MalformedParameter {}
+impl std::error::Error for InvalidParameter {}
 
-fn malformed<T>(name: &'static str, wants: impl Into<String>) -> Result<T, MalformedParameter> {
-    Err(MalformedParameter {
+fn malformed<T>(name: &'static str, wants: impl Into<String>) -> Result<T, InvalidParameter> {
+    Err(InvalidParameter {
         name,
         wants: wants.into(),
     })
 }
 
-fn words(text: &str) -> Result<String, MalformedParameter> {
+fn words(text: &str) -> Result<String, InvalidParameter> {
     let text = text.trim();
     if text.chars().count() > limits::SEARCH {
         return malformed("q", format!("at most {} characters", limits::SEARCH));
@@ -62,9 +62,7 @@ fn words(text: &str) -> Result<String, MalformedParameter> {
 }
 
 impl Search {
-    pub fn parse<'a>(
-        pairs: &mut dyn Iterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, MalformedParameter> {
+    pub fn parse<'a>(pairs: &mut dyn Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidParameter> {
         let mut search = Self::default();
         for (name, value) in pairs {
             match name {
@@ -127,10 +125,10 @@ impl Search {
         pairs
     }
 
-    fn finds(&self, wanted: &Wanted, listed: &Listed) -> bool {
-        let Listed {
+    fn finds(&self, wanted: &Wanted, listing: &Listing) -> bool {
+        let Listing {
             restaurant, opening, ..
-        } = listed;
+        } = listing;
         (opening.open || !self.open)
             && self.cuisine.is_none_or(|cuisine| cuisine == restaurant.cuisine)
             && wanted.in_any(&[
@@ -142,13 +140,13 @@ impl Search {
     }
 
     /// `town` is in the order of the slugs, which is the order of the list.
-    pub fn page(&self, town: impl Iterator<Item = Listed>) -> Page<Listed> {
+    pub fn page(&self, town: impl Iterator<Item = Listing>) -> Page<Listing> {
         let wanted = Wanted::new(&self.q);
         let after = self.after.as_ref();
-        let mut found = town.filter(|listed| {
-            after.is_none_or(|after| listed.restaurant.slug > after.0) && self.finds(&wanted, listed)
+        let mut found = town.filter(|listing| {
+            after.is_none_or(|after| listing.restaurant.slug > after.0) && self.finds(&wanted, listing)
         });
-        let items: Vec<Listed> = found.by_ref().take(self.limit).collect();
+        let items: Vec<Listing> = found.by_ref().take(self.limit).collect();
         let next = found
             .next()
             .and_then(|_| items.last())
@@ -165,9 +163,7 @@ pub struct DishFilter {
 }
 
 impl DishFilter {
-    pub fn parse<'a>(
-        pairs: &mut dyn Iterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, MalformedParameter> {
+    pub fn parse<'a>(pairs: &mut dyn Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidParameter> {
         let mut filter = Self::default();
         for (name, value) in pairs {
             match name {
@@ -252,23 +248,23 @@ fn fold(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fixtures::listed, time::LocalMinute};
+    use crate::{fixtures::listing, time::LocalMinute};
 
-    fn slugs(page: &Page<Listed>) -> Vec<&str> {
+    fn slugs(page: &Page<Listing>) -> Vec<&str> {
         page.items
             .iter()
-            .map(|listed| listed.restaurant.slug.as_str())
+            .map(|listing| listing.restaurant.slug.as_str())
             .collect()
     }
 
-    fn town() -> impl Iterator<Item = Listed> {
+    fn town() -> impl Iterator<Item = Listing> {
         let noon = LocalMinute::new(2026, 11, 16, 12, 0);
         [
             ("cafe-noir", "Café Noir", "24/7"),
             ("doener-haus", "Döner-Haus", "Mo-Su 18:00-23:00"),
             ("ramen-ya", "Ramen-ya", "24/7"),
         ]
-        .map(|(slug, name, hours)| listed(slug, name, hours, noon))
+        .map(|(slug, name, hours)| listing(slug, name, hours, noon))
         .into_iter()
     }
 

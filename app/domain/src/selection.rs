@@ -1,7 +1,7 @@
 //! What was chosen on a dish, read by the menu: its names and prices, the dishes that come with it, and how it is taxed.
 
 use crate::{
-    allocate::share,
+    allocate::allocate,
     basket::Pick,
     currency::Minor,
     id::{ChoiceId, OptionGroupId},
@@ -12,13 +12,13 @@ use crate::{
 
 /// One of a dish with what was chosen on it. What is missing keeps it from being ordered, not from having a price.
 pub fn price(menu: &Menu, dish: &Dish, picks: &[Pick]) -> Minor {
-    let mut picked = Picked::default();
+    let mut picked = Selection::default();
     let _ = picked.read(menu, &dish.option_groups, picks, 1);
     picked.price(dish)
 }
 
 #[derive(Default)]
-pub struct Picked<'a> {
+pub struct Selection<'a> {
     pub picks: Vec<QuotedPick>,
     /// Those that come with the choices.
     pub dishes: Vec<&'a Dish>,
@@ -26,7 +26,7 @@ pub struct Picked<'a> {
 
 /// Why it cannot be ordered so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum SelectionError {
     Options {
         group: OptionGroupId,
         min: u8,
@@ -36,7 +36,7 @@ pub enum Fault {
     Unknown,
 }
 
-impl<'a> Picked<'a> {
+impl<'a> Selection<'a> {
     /// Reads all of them, and tells the first fault.
     pub fn read(
         &mut self,
@@ -44,7 +44,7 @@ impl<'a> Picked<'a> {
         offered: &[OptionGroupId],
         picks: &[Pick],
         depth: u8,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), SelectionError> {
         let mut found = 0;
         let mut fault = None;
         for group in offered.iter().filter_map(|id| menu.group(*id)) {
@@ -56,11 +56,11 @@ impl<'a> Picked<'a> {
                     let within = self.pick(menu, choice, pick, depth);
                     fault = fault
                         .or(within.err())
-                        .or((chosen_twice(picks, choice.id)).then_some(Fault::Unknown));
+                        .or((chosen_twice(picks, choice.id)).then_some(SelectionError::Unknown));
                 }
             }
             if !(usize::from(group.min)..=usize::from(group.max)).contains(&chosen) {
-                fault = fault.or(Some(Fault::Options {
+                fault = fault.or(Some(SelectionError::Options {
                     group: group.id,
                     min: group.min,
                     max: group.max,
@@ -68,12 +68,18 @@ impl<'a> Picked<'a> {
             }
         }
         if found != picks.len() {
-            fault = fault.or(Some(Fault::Unknown));
+            fault = fault.or(Some(SelectionError::Unknown));
         }
         fault.map_or(Ok(()), Err)
     }
 
-    fn pick(&mut self, menu: &'a Menu, choice: &Choice, pick: &Pick, depth: u8) -> Result<(), Fault> {
+    fn pick(
+        &mut self,
+        menu: &'a Menu,
+        choice: &Choice,
+        pick: &Pick,
+        depth: u8,
+    ) -> Result<(), SelectionError> {
         self.picks.push(QuotedPick {
             choice: choice.id,
             name: choice.name.clone(),
@@ -95,7 +101,7 @@ impl<'a> Picked<'a> {
         self.dishes
             .iter()
             .map(|dish| rate(dish))
-            .zip(share(sum, &prices))
+            .zip(allocate(sum, &prices))
             .collect()
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     hours::OpeningHours,
-    order_settings::Ordering,
+    order_settings::OrderSettings,
     time::{DAY, Day, LocalMinute},
 };
 
@@ -39,7 +39,7 @@ pub struct Times {
 pub struct Timetable<'a> {
     pub hours: &'a OpeningHours,
     pub holidays: &'a [Day],
-    pub ordering: &'a Ordering,
+    pub ordering: &'a OrderSettings,
     pub now: LocalMinute,
     /// Minutes from the pass to the diner.
     pub travel: u16,
@@ -134,7 +134,12 @@ mod tests {
         LocalMinute::new(2026, 11, 16 + day, hour, minute)
     }
 
-    fn with<T>(hours: &str, now: LocalMinute, ordering: &Ordering, ask: impl Fn(Timetable<'_>) -> T) -> T {
+    fn with<T>(
+        hours: &str,
+        now: LocalMinute,
+        ordering: &OrderSettings,
+        ask: impl Fn(Timetable<'_>) -> T,
+    ) -> T {
         ask(Timetable {
             hours: &hours.parse().unwrap(),
             holidays: &[],
@@ -146,9 +151,9 @@ mod tests {
 
     #[test]
     fn case_tastyigniter_977_as_soon_as_possible_is_after_closing() {
-        let ordering = Ordering {
+        let ordering = OrderSettings {
             preparation: 30,
-            ..Ordering::default()
+            ..OrderSettings::default()
         };
         let soonest = |hour, minute| {
             with("Mo-Su 11:00-23:00", at(0, hour, minute), &ordering, |table| {
@@ -163,11 +168,11 @@ mod tests {
 
     #[test]
     fn case_tastyigniter_698_slots_do_not_drift() {
-        let ordering = Ordering {
+        let ordering = OrderSettings {
             slot: 50,
             preparation: 0,
             days_ahead: 3,
-            ..Ordering::default()
+            ..OrderSettings::default()
         };
         let days = with("Mo-Su 11:00-14:00", at(0, 9, 0), &ordering, |table| table.slots());
         assert_eq!(days.len(), 4);
@@ -179,11 +184,11 @@ mod tests {
 
     #[test]
     fn case_coopcycle_2614_what_is_not_offered_is_refused() {
-        let ordering = Ordering {
+        let ordering = OrderSettings {
             slot: 15,
             preparation: 20,
             days_ahead: 1,
-            ..Ordering::default()
+            ..OrderSettings::default()
         };
         let check = |slot| {
             with("Mo-Su 11:00-14:00", at(0, 12, 0), &ordering, |table| {
@@ -211,11 +216,11 @@ mod tests {
 
     #[test]
     fn what_is_offered_is_accepted_also_after_midnight() {
-        let ordering = Ordering {
+        let ordering = OrderSettings {
             slot: 30,
             preparation: 30,
             days_ahead: 1,
-            ..Ordering::default()
+            ..OrderSettings::default()
         };
         with("Mo-Su 18:00-02:00", at(0, 0, 30), &ordering, |table| {
             let slots: Vec<_> = table.slots().into_iter().flat_map(|(_, slots)| slots).collect();
@@ -227,11 +232,11 @@ mod tests {
 
     #[test]
     fn around_the_clock_there_are_slots_around_the_clock() {
-        let ordering = Ordering {
+        let ordering = OrderSettings {
             slot: 15,
             preparation: 20,
             days_ahead: 1,
-            ..Ordering::default()
+            ..OrderSettings::default()
         };
         let days = with("24/7", at(0, 12, 0), &ordering, |table| table.slots());
         assert_eq!(days[1].1.len(), 96);
@@ -240,9 +245,9 @@ mod tests {
 
     #[test]
     fn the_road_counts() {
-        let ordering = Ordering {
+        let ordering = OrderSettings {
             preparation: 20,
-            ..Ordering::default()
+            ..OrderSettings::default()
         };
         let hours: OpeningHours = "Mo-Su 11:00-14:00".parse().unwrap();
         let table = Timetable {

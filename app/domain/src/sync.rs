@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::DeviceId,
     limits,
-    pos::{Thing, op::Op},
+    pos::{Record, op::Op},
     revision::Revision,
 };
 
@@ -33,63 +33,63 @@ pub fn together<'a>(outbox: impl IntoIterator<Item = &'a Op>) -> Vec<Op> {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Request {
+pub struct SyncRequest {
     pub device: DeviceId,
     /// What the device knows already.
     pub since: Revision,
     /// As the last answer said it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub began: Option<Revision>,
+    pub snapshot_start: Option<Revision>,
     pub ops: Vec<Op>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Answer {
+pub struct SyncResponse {
     /// The device's ops up to this one are done, granted or refused.
     pub done: u64,
     /// What the device knows with these things.
     pub revision: Revision,
     /// These are all there are: what the device knew besides is gone.
     #[serde(default)]
-    pub whole: bool,
+    pub full: bool,
     /// The restaurant's revision when the pages of all there is began, until the device has them: what was gone by then it never knew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub began: Option<Revision>,
-    pub things: Vec<Thing>,
+    pub snapshot_start: Option<Revision>,
+    pub records: Vec<Record>,
     /// There are more things to ask for.
     pub more: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trouble: Option<Trouble>,
+    pub sync_problem: Option<SyncProblem>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Trouble {
+pub enum SyncProblem {
     /// The op after `done` is of a newer build than the server: it waits for the server's update.
     Newer,
     /// The device, or the server, counted on from an older state of its storage. What is not done yet goes out again, as another device.
-    Diverged { anew: DeviceId },
+    Diverged { new_device: DeviceId },
 }
 
 /// What became of the ops that somebody sent for a device.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct WorkedIn {
+pub struct ImportedOps {
     /// Granted or refused.
     pub done: u64,
     /// They were done before.
     pub known: u64,
 }
 
-impl Answer {
-    pub fn says_nothing_new(&self, request: &Request) -> bool {
+impl SyncResponse {
+    pub fn says_nothing_new(&self, request: &SyncRequest) -> bool {
         let done = request.ops.first().is_some_and(|op| op.n <= self.done);
         !done
-            && !self.whole
+            && !self.full
             && self.revision == request.since
-            && !matches!(self.trouble, Some(Trouble::Diverged { .. }))
+            && !matches!(self.sync_problem, Some(SyncProblem::Diverged { .. }))
     }
 }
 
@@ -98,30 +98,30 @@ mod tests {
     use super::*;
     use crate::{
         currency::Minor,
-        id::{OpId, OrderId, RunId},
+        id::{DeliveryRunId, OpId, OrderId},
         pos::{
-            delivery_run::{HandedOver, Proof},
-            op::{Action, SPEAKS},
+            delivery_run::{Handover, Proof},
+            op::{Action, OP_VERSION},
         },
         time::Timestamp,
     };
 
     fn op(n: u64, photo: usize) -> Op {
-        let handed_over = HandedOver {
+        let handover = Handover {
             at: Timestamp(0),
             cash: Minor(0),
             proof: Proof::Photo("x".repeat(photo)),
         };
         let action = Action::HandOver {
-            run: RunId(1),
+            run: DeliveryRunId(1),
             order: OrderId(1),
-            handed_over,
+            handover,
         };
         Op {
             id: OpId(u128::from(n)),
             device: DeviceId(1),
             n,
-            speaks: SPEAKS,
+            op_version: OP_VERSION,
             at: Timestamp(0),
             by: None,
             action,

@@ -17,7 +17,7 @@ pub struct Timestamp(pub i64);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Zone(pub String);
+pub struct TimeZoneName(pub String);
 
 pub const DAY: i64 = 24 * 60;
 

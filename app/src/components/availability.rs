@@ -1,20 +1,20 @@
 //! When a dish is served that is not served now.
 
-use servery_domain::{menu::Dish, restaurant::Listed};
+use servery_domain::{menu::Dish, restaurant::Listing};
 
 use super::opening::{spans, weekday};
 use crate::text::{Key, Texts};
 
 /// `Served 11:30–14:30`; `None` for what can be had.
-pub fn not_served(texts: Texts, listed: &Listed, dish: &Dish) -> Option<String> {
-    let away = listed.not_served.iter().find(|away| away.dish == dish.id)?;
+pub fn not_served(texts: Texts, listing: &Listing, dish: &Dish) -> Option<String> {
+    let away = listing.not_served.iter().find(|away| away.dish == dish.id)?;
     let (Some(from), Some(served)) = (away.from, &dish.served) else {
         return Some(texts.get(Key::MenuNotServed).to_owned());
     };
     let (day, minute) = (from.day(), from.0 - from.midnight().0);
-    let mut of_day = served.spans_of(day, &listed.restaurant.holidays);
+    let mut of_day = served.spans_of(day, &listing.restaurant.holidays);
     of_day.retain(|span| span.to > minute);
-    let key = if day == listed.today {
+    let key = if day == listing.today {
         Key::MenuServed
     } else {
         Key::MenuServedDay

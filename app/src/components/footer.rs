@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::render_info::Made,
+    components::render_info::RenderSwitch,
     page_address::visit,
     text::{Key, texts},
 };
@@ -18,7 +18,7 @@ pub fn Footer() -> impl IntoView {
             <p><a href="/orders">{texts.get(Key::HistoryTitle)}</a></p>
             <p><a href="/account">{texts.get(Key::AccountTitle)}</a></p>
             <p><a href="/about" aria-current=here>{texts.get(Key::AboutTitle)}</a></p>
-            <Made/>
+            <RenderSwitch/>
         </footer>
     }
 }

@@ -7,7 +7,7 @@ use leptos::{
     web_sys::{FormData, HtmlFormElement},
 };
 
-use crate::page_address::Visit;
+use crate::page_address::PageAddress;
 
 /// What would be sent, in the order of the fields; files are left out.
 pub fn pairs(form: &HtmlFormElement) -> Vec<(String, String)> {
@@ -26,9 +26,9 @@ pub fn borrowed((name, value): &(String, String)) -> (&str, &str) {
 }
 
 /// So that the address can be shared, a reload shows the same, and links to other views of this page keep what was typed.
-pub fn show_address(current: RwSignal<Visit>, address: &str) {
+pub fn show_address(current: RwSignal<PageAddress>, address: &str) {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    current.set(Visit::new(path, query));
+    current.set(PageAddress::new(path, query));
     if let Ok(history) = window().history() {
         // Refused only when called hundreds of times a second; the next keystroke sets it again.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));

@@ -14,15 +14,15 @@ pub const TIME_HERE: &str = "\u{e000}time\u{e000}";
 
 /// What is known of a view when it is rendered.
 #[derive(Debug, Clone, Copy)]
-pub struct HowMade {
+pub struct RenderInfo {
     pub decision: Decision,
     pub allows: &'static [Mode],
 }
 
 #[component]
-pub fn Made() -> impl IntoView {
+pub fn RenderSwitch() -> impl IntoView {
     let texts = texts();
-    let HowMade { decision, allows } = use_context().expect("whoever makes a page says how it was made");
+    let RenderInfo { decision, allows } = use_context().expect("whoever makes a page says how it was made");
     let measured = RwSignal::new(None::<(f64, f64)>);
     // Effects run in browsers only: there the browser itself knows best.
     Effect::new(move |_| measured.set(measure()));

@@ -17,20 +17,20 @@ use servery_domain::{
 };
 
 use super::{
-    Pages, WholeBackend,
+    FullBackend, Pages,
     board::{self, devices},
 };
 use crate::{
-    backend::{Actions, PasskeyActions, SignedBackend, Watch},
+    backend::{AccountBackend, BrowserActions, OrderEvents, PasskeyActions},
     content::{document_title, nothing_here},
-    page_address::Visit,
-    pos_client::Desks,
+    page_address::PageAddress,
+    pos_client::PosClientProvider,
     routes::{Chunk, View, slug},
     text::{Key, Texts},
 };
 
 #[derive(Debug, Clone)]
-pub enum Signed {
+pub enum AccountPage {
     Board {
         slug: Slug,
         board: Box<Board>,
@@ -38,7 +38,7 @@ pub enum Signed {
     Devices {
         slug: Slug,
         list: Box<DeviceList>,
-        said: devices::Said,
+        said: devices::DevicesNotice,
     },
     Account {
         signed_in: Box<SignedIn>,
@@ -70,16 +70,18 @@ pub enum Signed {
     },
 }
 
-impl Pages for Signed {
-    const CHUNK: Chunk = Chunk::Signed;
-    type Backend = dyn SignedBackend;
+impl Pages for AccountPage {
+    const CHUNK: Chunk = Chunk::Account;
+    type Backend = dyn AccountBackend;
 
-    fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<dyn SignedBackend> {
+    fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<dyn AccountBackend> {
         whole
     }
 
-    fn provide(device: Arc<impl Actions + Desks + PasskeyActions + Watch + 'static>) {
-        let watch: Arc<dyn Watch> = device.clone();
+    fn provide(
+        device: Arc<impl BrowserActions + PosClientProvider + PasskeyActions + OrderEvents + 'static>,
+    ) {
+        let watch: Arc<dyn OrderEvents> = device.clone();
         provide_context(watch);
         let actions: Arc<dyn PasskeyActions> = device;
         provide_context(actions);
@@ -88,7 +90,7 @@ impl Pages for Signed {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &Visit,
+        visit: &PageAddress,
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         let nothing_here = || nothing_here(visit);
@@ -122,7 +124,7 @@ impl Pages for Signed {
                     Ok(list) => Ok(Self::Devices {
                         slug,
                         list: Box::new(list),
-                        said: devices::Said::read(visit),
+                        said: devices::DevicesNotice::read(visit),
                     }),
                     Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn {
                         next: visit.path.clone(),

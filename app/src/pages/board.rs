@@ -7,14 +7,14 @@ mod stock;
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
-    account::Act,
+    account::Permission,
     board::{Board, BoardTable, Column},
     slug::Slug,
 };
 
-use self::board_updates::Live;
+use self::board_updates::BoardUpdates;
 use crate::{
-    components::render_info::HowMade,
+    components::render_info::RenderInfo,
     render::Mode,
     text::{Key, Texts, texts},
 };
@@ -22,14 +22,14 @@ use crate::{
 #[component]
 pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     let texts = texts();
-    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let stock = stock::stock(texts, &slug, &board);
     let tables = tables(texts, &board);
-    let devices = board.role.may(Act::Devices).then(|| {
+    let devices = board.role.may(Permission::Devices).then(|| {
         view! { <p><a href=format!("/board/{slug}/devices")>{texts.get(Key::BoardDevices)}</a></p> }
     });
     let title = texts.fill(Key::BoardTitle, &[("name", &board.name)]);
-    let Live { shown, lost } = board_updates::follow(&slug, board);
+    let BoardUpdates { shown, lost } = board_updates::follow(&slug, board);
     let how = if decision.mode == Mode::Thin {
         Key::BoardRefreshes
     } else {
@@ -49,11 +49,11 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
 
 /// Whether what is shown is how things are.
 fn line(texts: Texts, slug: &Slug, how: Key, lost: RwSignal<bool>) -> impl IntoView + use<> {
-    let anew = format!("/board/{slug}");
+    let reload = format!("/board/{slug}");
     move || match lost.get() {
         false => Either::Left(view! { <p class="small-print">{texts.get(how)}</p> }),
         true => Either::Right(view! {
-            <p class="said lost">{texts.get(Key::BoardLost)}" "<a href=anew.clone() rel="external">{texts.get(Key::BoardAnew)}</a></p>
+            <p class="said lost">{texts.get(Key::BoardLost)}" "<a href=reload.clone() rel="external">{texts.get(Key::BoardAnew)}</a></p>
         }),
     }
 }

@@ -9,53 +9,53 @@ use std::sync::Arc;
 use leptos::{either::EitherOf3, prelude::*};
 use servery_domain::{
     about::About,
-    brand_color::Accent,
+    brand_color::BrandColor,
     cursor::Page,
     menu::Menu,
     problem::{Kind, Problem},
-    restaurant::Listed,
-    search::{DishFilter, MalformedParameter, Search},
+    restaurant::Listing,
+    search::{DishFilter, InvalidParameter, Search},
 };
 
-use super::{Pages, WholeBackend};
+use super::{FullBackend, Pages};
 use crate::{
     backend::Backend,
     content::{document_title, nothing_here},
-    page_address::Visit,
+    page_address::PageAddress,
     routes::{Chunk, View, slug},
     text::{Key, Texts},
 };
 
 #[derive(Debug, Clone)]
-pub enum Reading {
+pub enum BrowsePage {
     Home {
         search: Search,
-        found: Page<Listed>,
+        found: Page<Listing>,
     },
     Restaurant {
         filter: DishFilter,
-        listed: Box<Listed>,
+        listing: Box<Listing>,
         menu: Arc<Menu>,
     },
     About(Arc<About>),
 }
 
-fn malformed(parameter: MalformedParameter) -> Problem {
+fn malformed(parameter: InvalidParameter) -> Problem {
     Problem::new(Kind::Malformed, parameter.to_string())
 }
 
-impl Pages for Reading {
-    const CHUNK: Chunk = Chunk::Reading;
+impl Pages for BrowsePage {
+    const CHUNK: Chunk = Chunk::Browse;
     type Backend = dyn Backend;
 
-    fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<dyn Backend> {
+    fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<dyn Backend> {
         whole
     }
 
     async fn load(
         view: View,
         values: &[&str],
-        visit: &Visit,
+        visit: &PageAddress,
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         match view {
@@ -67,11 +67,11 @@ impl Pages for Reading {
             View::Restaurant => {
                 let slug = slug(values).ok_or_else(|| nothing_here(visit))?;
                 let filter = DishFilter::parse(&mut visit.page_pairs()).map_err(malformed)?;
-                let listed = backend.restaurant(&slug).await?;
+                let listing = backend.restaurant(&slug).await?;
                 let menu = backend.menu(&slug).await?;
                 Ok(Self::Restaurant {
                     filter,
-                    listed: Box::new(listed),
+                    listing: Box::new(listing),
                     menu,
                 })
             }
@@ -83,9 +83,11 @@ impl Pages for Reading {
     fn view(self) -> impl IntoView + 'static {
         match self {
             Self::Home { search, found } => EitherOf3::A(view! { <home::Home search found/> }),
-            Self::Restaurant { filter, listed, menu } => {
-                EitherOf3::B(view! { <restaurant::Restaurant filter listed menu/> })
-            }
+            Self::Restaurant {
+                filter,
+                listing,
+                menu,
+            } => EitherOf3::B(view! { <restaurant::Restaurant filter listing menu/> }),
             Self::About(about) => EitherOf3::C(view! { <about::About about/> }),
         }
     }
@@ -93,28 +95,28 @@ impl Pages for Reading {
     fn title(&self, texts: Texts) -> String {
         match self {
             Self::Home { .. } => texts.get(Key::HomeDocumentTitle).to_owned(),
-            Self::Restaurant { listed, .. } => document_title(&listed.restaurant.name),
+            Self::Restaurant { listing, .. } => document_title(&listing.restaurant.name),
             Self::About(_) => document_title(texts.get(Key::AboutTitle)),
         }
     }
 
     fn description(&self, texts: Texts) -> &str {
         match self {
-            Self::Restaurant { listed, .. } => &listed.restaurant.description,
+            Self::Restaurant { listing, .. } => &listing.restaurant.description,
             _ => texts.get(Key::HomeDescription),
         }
     }
 
-    fn subject(&self) -> Option<(&Listed, &Arc<Menu>)> {
+    fn subject(&self) -> Option<(&Listing, &Arc<Menu>)> {
         match self {
-            Self::Restaurant { listed, menu, .. } => Some((listed, menu)),
+            Self::Restaurant { listing, menu, .. } => Some((listing, menu)),
             _ => None,
         }
     }
 
-    fn accent(&self) -> Option<Accent> {
+    fn brand_color(&self) -> Option<BrandColor> {
         match self {
-            Self::Restaurant { listed, .. } => Some(listed.restaurant.accent),
+            Self::Restaurant { listing, .. } => Some(listing.restaurant.brand_color),
             _ => None,
         }
     }

@@ -16,49 +16,49 @@ use leptos::{
     prelude::*,
 };
 use servery_domain::{
-    brand_color::Accent,
+    brand_color::BrandColor,
     id::{DishId, OrderId},
     menu::{Dish, Menu},
     order::TrackedOrder,
     problem::Problem,
-    restaurant::Listed,
+    restaurant::Listing,
 };
 
-use self::priced_draft::Begun;
-use super::{Pages, WholeBackend};
+use self::priced_draft::PricedDraft;
+use super::{FullBackend, Pages};
 use crate::{
-    backend::{Actions, OrderingBackend, PasskeyActions, Watch},
+    backend::{BrowserActions, OrderEvents, OrderingBackend, PasskeyActions},
     content::{document_title, nothing_here},
-    page_address::Visit,
-    pos_client::Desks,
+    page_address::PageAddress,
+    pos_client::PosClientProvider,
     routes::{Chunk, View, slug},
     text::{Key, Texts},
 };
 
 #[derive(Debug, Clone)]
-pub enum Ordering {
+pub enum OrderingPage {
     Dish {
-        listed: Box<Listed>,
+        listing: Box<Listing>,
         menu: Arc<Menu>,
         dish: Box<Dish>,
     },
-    Basket(Begun),
+    Basket(PricedDraft),
     Checkout {
-        begun: Begun,
+        priced: PricedDraft,
         id: OrderId,
-        came: Came,
+        data: PageData,
     },
     Order {
         tracked: Box<TrackedOrder>,
-        listed: Box<Listed>,
-        came: Came,
+        listing: Box<Listing>,
+        data: PageData,
     },
     History(Vec<TrackedOrder>),
 }
 
 /// What the address says of how a form fared.
 #[derive(Debug, Clone)]
-pub struct Came {
+pub struct PageData {
     pub wrong: Option<String>,
     /// The total that was seen before it changed.
     pub was: Option<i64>,
@@ -66,8 +66,8 @@ pub struct Came {
     pub still: bool,
 }
 
-impl Came {
-    fn of(visit: &Visit) -> Self {
+impl PageData {
+    fn of(visit: &PageAddress) -> Self {
         let was = visit.get("was").and_then(|was| was.parse().ok());
         Self {
             wrong: visit.get("wrong").map(str::to_owned),
@@ -80,18 +80,20 @@ impl Came {
 /// How often a page without a script looks after its order.
 const REFRESH: u32 = 15;
 
-impl Pages for Ordering {
+impl Pages for OrderingPage {
     const CHUNK: Chunk = Chunk::Ordering;
     type Backend = dyn OrderingBackend;
 
-    fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<dyn OrderingBackend> {
+    fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<dyn OrderingBackend> {
         whole
     }
 
-    fn provide(device: Arc<impl Actions + Desks + PasskeyActions + Watch + 'static>) {
-        let watch: Arc<dyn Watch> = device.clone();
+    fn provide(
+        device: Arc<impl BrowserActions + PosClientProvider + PasskeyActions + OrderEvents + 'static>,
+    ) {
+        let watch: Arc<dyn OrderEvents> = device.clone();
         provide_context(watch);
-        let actions: Arc<dyn Actions> = device;
+        let actions: Arc<dyn BrowserActions> = device;
         actions.start();
         provide_context(actions);
     }
@@ -99,7 +101,7 @@ impl Pages for Ordering {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &Visit,
+        visit: &PageAddress,
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         let nothing_here = || nothing_here(visit);
@@ -111,31 +113,31 @@ impl Pages for Ordering {
                     .and_then(|id| id.parse().ok())
                     .ok_or_else(nothing_here)?;
                 let slug = slug()?;
-                let listed = backend.restaurant(&slug).await?;
+                let listing = backend.restaurant(&slug).await?;
                 let menu = backend.menu(&slug).await?;
                 let dish = menu.dish(id).cloned().ok_or_else(nothing_here)?;
                 Ok(Self::Dish {
-                    listed: Box::new(listed),
+                    listing: Box::new(listing),
                     menu,
                     dish: Box::new(dish),
                 })
             }
-            View::Basket => Ok(Self::Basket(Begun::load(&slug()?, backend).await?)),
+            View::Basket => Ok(Self::Basket(PricedDraft::load(&slug()?, backend).await?)),
             View::Checkout => {
-                let begun = Begun::load(&slug()?, backend).await?;
+                let priced = PricedDraft::load(&slug()?, backend).await?;
                 Ok(Self::Checkout {
-                    begun,
+                    priced,
                     id: backend.new_order().await?,
-                    came: Came::of(visit),
+                    data: PageData::of(visit),
                 })
             }
             View::Order => {
                 let tracked = backend.order(values.first().copied().unwrap_or_default()).await?;
-                let listed = backend.restaurant(&tracked.slug).await?;
+                let listing = backend.restaurant(&tracked.slug).await?;
                 Ok(Self::Order {
                     tracked: Box::new(tracked),
-                    listed: Box::new(listed),
-                    came: Came::of(visit),
+                    listing: Box::new(listing),
+                    data: PageData::of(visit),
                 })
             }
             View::History => Ok(Self::History(backend.orders().await?)),
@@ -145,28 +147,28 @@ impl Pages for Ordering {
 
     fn view(self) -> impl IntoView + 'static {
         match self {
-            Self::Dish { listed, menu, dish } => EitherOf5::A(view! { <dish::Dish listed menu dish/> }),
-            Self::Basket(begun) => EitherOf5::B(view! { <basket::Basket begun/> }),
-            Self::Checkout { begun, id, came } => EitherOf5::C(match begun.draft.basket.lines.is_empty() {
+            Self::Dish { listing, menu, dish } => EitherOf5::A(view! { <dish::Dish listing menu dish/> }),
+            Self::Basket(priced) => EitherOf5::B(view! { <basket::Basket priced/> }),
+            Self::Checkout { priced, id, data } => EitherOf5::C(match priced.draft.basket.lines.is_empty() {
                 // There is nothing to pay for.
-                true => Either::Left(view! { <basket::Basket begun/> }),
-                false => Either::Right(view! { <checkout::Checkout begun id came/> }),
+                true => Either::Left(view! { <basket::Basket priced/> }),
+                false => Either::Right(view! { <checkout::Checkout priced id data/> }),
             }),
             Self::Order {
                 tracked,
-                listed,
-                came,
-            } => EitherOf5::D(view! { <order::Order tracked=*tracked listed came/> }),
+                listing,
+                data,
+            } => EitherOf5::D(view! { <order::Order tracked=*tracked listing data/> }),
             Self::History(orders) => EitherOf5::E(view! { <history::History orders/> }),
         }
     }
 
     fn title(&self, texts: Texts) -> String {
-        let at = |key, listed: &Listed| texts.fill(key, &[("name", &listed.restaurant.name)]);
+        let at = |key, listing: &Listing| texts.fill(key, &[("name", &listing.restaurant.name)]);
         document_title(&match self {
             Self::Dish { dish, .. } => dish.name.clone(),
-            Self::Basket(begun) => at(Key::BasketTitle, &begun.listed),
-            Self::Checkout { begun, .. } => at(Key::CheckoutTitle, &begun.listed),
+            Self::Basket(priced) => at(Key::BasketTitle, &priced.listing),
+            Self::Checkout { priced, .. } => at(Key::CheckoutTitle, &priced.listing),
             Self::Order { tracked, .. } => {
                 texts.fill(Key::OrderTitle, &[("number", &tracked.order.number.to_string())])
             }
@@ -181,17 +183,19 @@ impl Pages for Ordering {
         }
     }
 
-    fn accent(&self) -> Option<Accent> {
+    fn brand_color(&self) -> Option<BrandColor> {
         match self {
-            Self::Dish { listed, .. } | Self::Order { listed, .. } => Some(listed.restaurant.accent),
-            Self::Basket(begun) | Self::Checkout { begun, .. } => Some(begun.listed.restaurant.accent),
+            Self::Dish { listing, .. } | Self::Order { listing, .. } => Some(listing.restaurant.brand_color),
+            Self::Basket(priced) | Self::Checkout { priced, .. } => {
+                Some(priced.listing.restaurant.brand_color)
+            }
             Self::History(_) => None,
         }
     }
 
     fn refresh(&self) -> Option<u32> {
         match self {
-            Self::Order { tracked, came, .. } if !came.still && !tracked.order.progress.state.is_over() => {
+            Self::Order { tracked, data, .. } if !data.still && !tracked.order.progress.state.is_over() => {
                 Some(REFRESH)
             }
             _ => None,

@@ -19,21 +19,23 @@ mod till;
 use std::sync::Arc;
 
 use leptos::{either::EitherOf5, prelude::*};
-use servery_domain::{brand_color::Accent, menu::Menu, problem::Problem, restaurant::Listed, slug::Slug};
+use servery_domain::{
+    brand_color::BrandColor, menu::Menu, problem::Problem, restaurant::Listing, slug::Slug,
+};
 
-use self::auto_reload::Anew;
-use super::{Pages, WholeBackend};
+use self::auto_reload::AutoReload;
+use super::{FullBackend, Pages};
 use crate::{
-    backend::{Actions, Backend, PasskeyActions, Watch},
+    backend::{Backend, BrowserActions, OrderEvents, PasskeyActions},
     content::{Content, document_title, nothing_here},
-    page_address::Visit,
-    pos_client::Desks,
+    page_address::PageAddress,
+    pos_client::PosClientProvider,
     routes::{Chunk, View, slug},
     text::{Texts, staff::Key},
 };
 
 #[derive(Debug, Clone)]
-pub enum Staff {
+pub enum StaffPage {
     Device(Premises),
     Till(Premises),
     Kitchen(Premises),
@@ -45,25 +47,25 @@ pub enum Staff {
 #[derive(Debug, Clone)]
 pub struct Premises {
     pub slug: Slug,
-    pub listed: Arc<Listed>,
+    pub listing: Arc<Listing>,
     pub menu: Arc<Menu>,
 }
 
 impl Premises {
     async fn load(slug: Slug, backend: &dyn Backend) -> Result<Self, Problem> {
-        let listed = Arc::new(backend.restaurant(&slug).await?);
+        let listing = Arc::new(backend.restaurant(&slug).await?);
         let menu = backend.menu(&slug).await?;
-        Ok(Self { slug, listed, menu })
+        Ok(Self { slug, listing, menu })
     }
 
     /// Whether whoever sees those has to be shown these. Doors open and close by the hours, which both know.
     fn is_news_to(&self, shown: &Self) -> bool {
         self.slug == shown.slug
-            && (self.menu != shown.menu || self.listed.restaurant != shown.listed.restaurant)
+            && (self.menu != shown.menu || self.listing.restaurant != shown.listing.restaurant)
     }
 }
 
-impl Staff {
+impl StaffPage {
     /// The same page of the restaurant as it is now.
     fn at(&self, premises: Premises) -> Self {
         let page = match self {
@@ -87,19 +89,21 @@ impl Staff {
     }
 }
 
-impl Pages for Staff {
+impl Pages for StaffPage {
     const CHUNK: Chunk = Chunk::Staff;
     const HYDRATED: bool = false;
     const KEPT_FIRST: bool = true;
     type Backend = dyn Backend;
 
-    fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<dyn Backend> {
+    fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<dyn Backend> {
         whole
     }
 
-    fn provide(device: Arc<impl Actions + Desks + PasskeyActions + Watch + 'static>) {
-        provide_context(device.desk());
-        provide_context(Anew(device.anew()));
+    fn provide(
+        device: Arc<impl BrowserActions + PosClientProvider + PasskeyActions + OrderEvents + 'static>,
+    ) {
+        provide_context(device.pos_client());
+        provide_context(AutoReload(device.network_first()));
     }
 
     fn frame(content: RwSignal<Content<Self>>, main: impl IntoView + 'static) -> impl IntoView {
@@ -109,7 +113,7 @@ impl Pages for Staff {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &Visit,
+        visit: &PageAddress,
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         let page = match view {
@@ -145,12 +149,12 @@ impl Pages for Staff {
         document_title(&format!(
             "{} · {}",
             texts.get(key),
-            self.premises().listed.restaurant.name
+            self.premises().listing.restaurant.name
         ))
     }
 
     /// Colour means state here, and nothing else.
-    fn accent(&self) -> Option<Accent> {
+    fn brand_color(&self) -> Option<BrandColor> {
         None
     }
 }

@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::prelude::window;
-use servery_domain::sync::client::Failed;
+use servery_domain::sync::client::StorageError;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbDatabase, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction};
@@ -16,7 +16,7 @@ pub const META: &str = "meta";
 /// By their number.
 pub const OUTBOX: &str = "outbox";
 /// By their id.
-pub const THINGS: &str = "things";
+pub const THINGS: &str = "records";
 
 /// What the browser says about its storage. A handle that does not work is given up, and opened again when it is needed.
 #[derive(Default)]
@@ -45,12 +45,12 @@ async fn done(request: &IdbRequest) -> Result<JsValue, JsValue> {
     }
 }
 
-fn failed(error: &JsValue) -> Failed {
+fn failed(error: &JsValue) -> StorageError {
     let name = error.dyn_ref::<DomException>().map(DomException::name);
     if name.as_deref() == Some("QuotaExceededError") {
-        Failed::Full
+        StorageError::Full
     } else {
-        Failed::Dead
+        StorageError::Dead
     }
 }
 
@@ -90,7 +90,7 @@ impl Database {
         Ok(database)
     }
 
-    pub async fn begin(&self, stores: &[&str], access: Access) -> Result<Transaction, Failed> {
+    pub async fn begin(&self, stores: &[&str], access: Access) -> Result<Transaction, StorageError> {
         let begun = async {
             let database = self.handle().await?;
             let options = Object::new();
@@ -111,7 +111,11 @@ impl Database {
     }
 
     /// All of it is there, or none.
-    pub async fn end<T>(&self, transaction: Transaction, made: Result<T, JsValue>) -> Result<T, Failed> {
+    pub async fn end<T>(
+        &self,
+        transaction: Transaction,
+        made: Result<T, JsValue>,
+    ) -> Result<T, StorageError> {
         let Transaction(own) = transaction;
         let ended = async {
             let value = match made {
@@ -134,9 +138,9 @@ impl Database {
         ended.await.map_err(|error| self.give_up(&error))
     }
 
-    fn give_up(&self, error: &JsValue) -> Failed {
+    fn give_up(&self, error: &JsValue) -> StorageError {
         let failed = failed(error);
-        if failed == Failed::Dead {
+        if failed == StorageError::Dead {
             self.open.borrow_mut().take().iter().for_each(IdbDatabase::close);
         }
         failed

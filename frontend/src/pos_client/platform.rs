@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::{RwSignal, Set, document, window};
-use servery_app::pos_client::{Hurdle, Storage};
+use servery_app::pos_client::{StorageUsage, UnsupportedReason};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -48,18 +48,18 @@ fn manager() -> Option<StorageManager> {
 }
 
 /// Why this browser cannot be a device.
-pub async fn hurdle() -> Option<Hurdle> {
+pub async fn unsupported() -> Option<UnsupportedReason> {
     if !window().is_secure_context() {
-        return Some(Hurdle::Insecure);
+        return Some(UnsupportedReason::Insecure);
     }
     if workers().is_none() || member(&window().navigator(), "locks").is_none() {
-        return Some(Hurdle::NoWorker);
+        return Some(UnsupportedReason::NoWorker);
     }
-    let Storage { used, left, .. } = measured(false).await?;
-    (used + left < LEAST).then_some(Hurdle::NoStorage)
+    let StorageUsage { used, left, .. } = measured(false).await?;
+    (used + left < LEAST).then_some(UnsupportedReason::NoStorage)
 }
 
-async fn measured(kept: bool) -> Option<Storage> {
+async fn measured(kept: bool) -> Option<StorageUsage> {
     let estimate = JsFuture::from(manager()?.estimate().ok()?).await.ok()?;
     let bytes = |name| {
         member(&estimate, name)
@@ -67,14 +67,14 @@ async fn measured(kept: bool) -> Option<Storage> {
             .unwrap_or_default()
     };
     let used = bytes("usage");
-    Some(Storage {
+    Some(StorageUsage {
         kept,
         used,
         left: (bytes("quota") - used).max(0.0),
     })
 }
 
-pub async fn storage() -> Option<Storage> {
+pub async fn storage() -> Option<StorageUsage> {
     let manager = manager()?;
     let yes = async |asked: Result<Promise, JsValue>| JsFuture::from(asked.ok()?).await.ok()?.as_bool();
     let kept = match yes(manager.persisted()).await {

@@ -7,32 +7,32 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 
 /// Listens until it is dropped.
-pub struct News {
+pub struct RevisionEvents {
     source: EventSource,
     _open: Closure<dyn Fn(Event)>,
     _hear: Closure<dyn Fn(MessageEvent)>,
     _fail: Closure<dyn Fn(Event)>,
 }
 
-pub enum Said {
+pub enum RevisionEvent {
     /// From here on nothing is missed; what was said before may have been.
     Open,
     Revision(Revision),
     Lost,
 }
 
-impl News {
-    pub fn new(address: &str, hear: impl Fn(Said) + 'static) -> Option<Self> {
+impl RevisionEvents {
+    pub fn new(address: &str, hear: impl Fn(RevisionEvent) + 'static) -> Option<Self> {
         let source = EventSource::new(address).ok()?;
         let hear = Rc::new(hear);
         let (opened, failed) = (hear.clone(), hear.clone());
-        let open = Closure::<dyn Fn(Event)>::new(move |_| opened(Said::Open));
-        let fail = Closure::<dyn Fn(Event)>::new(move |_| failed(Said::Lost));
+        let open = Closure::<dyn Fn(Event)>::new(move |_| opened(RevisionEvent::Open));
+        let fail = Closure::<dyn Fn(Event)>::new(move |_| failed(RevisionEvent::Lost));
         let said = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let revision = event.data().as_string().and_then(|text| text.parse().ok());
             revision
                 .into_iter()
-                .for_each(|revision| hear(Said::Revision(Revision(revision))));
+                .for_each(|revision| hear(RevisionEvent::Revision(Revision(revision))));
         });
         // Fails for a name that is no text only.
         let _ = source.add_event_listener_with_callback("open", open.as_ref().unchecked_ref());
@@ -52,7 +52,7 @@ impl News {
     }
 }
 
-impl Drop for News {
+impl Drop for RevisionEvents {
     fn drop(&mut self) {
         self.source.close();
     }

@@ -1,4 +1,4 @@
-//! What the device keeps, as `Kept` says it: the same writes, each one transaction.
+//! What the device keeps, as `StoredState` says it: the same writes, each one transaction.
 
 use std::collections::VecDeque;
 
@@ -7,11 +7,11 @@ use serde_json::Value;
 use servery_domain::{
     device::Paired,
     id::DeviceId,
-    pos::{House, Thing, ThingId, op::Op},
+    pos::{PosState, Record, RecordId, op::Op},
     revision::Revision,
     sync::{
-        OPS, Trouble,
-        client::{Answered, Copy, Failed, Kept, Wish, Write, Wrote},
+        OPS, SyncProblem,
+        client::{NewOp, ReceivedResponse, Replica, StorageError, StorageResult, StorageWrite, StoredState},
     },
 };
 use wasm_bindgen::JsValue;
@@ -27,37 +27,37 @@ const PAIRED: &str = "paired";
 const NAME: &str = "name";
 const REVOKED: &str = "revoked";
 
-/// All of `Kept` that is no list.
+/// All of `StoredState` that is no list.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Head {
+struct StoredHead {
     device: DeviceId,
     made: u64,
-    speaks: u16,
+    op_version: u16,
     revision: Revision,
     #[serde(default)]
-    began: Option<Revision>,
+    snapshot_start: Option<Revision>,
 }
 
-impl Head {
-    fn of(kept: &Kept) -> Self {
-        let Copy {
-            speaks,
+impl StoredHead {
+    fn of(kept: &StoredState) -> Self {
+        let Replica {
+            op_version,
             revision,
-            began,
+            snapshot_start,
             ..
         } = kept.copy;
         Self {
             device: kept.device,
             made: kept.made,
-            speaks,
+            op_version,
             revision,
-            began,
+            snapshot_start,
         }
     }
 }
 
 #[derive(Default)]
-pub struct Disk {
+pub struct Storage {
     database: Database,
 }
 
@@ -74,7 +74,7 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
 }
 
 impl Transaction {
-    async fn head(&self) -> Result<Head, JsValue> {
+    async fn head(&self) -> Result<StoredHead, JsValue> {
         self.get(META, HEAD)
             .await?
             .as_deref()
@@ -82,12 +82,12 @@ impl Transaction {
             .ok_or_else(|| "this device is not let in".into())
     }
 
-    fn put_head(&self, head: &Head) -> Result<(), JsValue> {
+    fn put_head(&self, head: &StoredHead) -> Result<(), JsValue> {
         self.put(META, HEAD, &json(head)?)
     }
 
     /// Ops keep their ids, by which the server knows those that it has done already.
-    async fn renew(&self, head: &mut Head, device: DeviceId) -> Result<(), JsValue> {
+    async fn renew(&self, head: &mut StoredHead, device: DeviceId) -> Result<(), JsValue> {
         let ops = self.all(OUTBOX).await?;
         self.clear(OUTBOX)?;
         head.device = device;
@@ -105,75 +105,80 @@ impl Transaction {
         Ok(())
     }
 
-    async fn op(&self, speaks: u16, wish: &Wish) -> Result<Wrote, JsValue> {
+    async fn op(&self, op_version: u16, new_op: &NewOp) -> Result<StorageResult, JsValue> {
         let mut head = self.head().await?;
         head.made += 1;
-        let op = wish.clone().numbered(head.device, head.made, speaks);
+        let op = new_op.clone().numbered(head.device, head.made, op_version);
         self.put(OUTBOX, key(head.made), &json(&op)?)?;
         self.put_head(&head)?;
-        Ok(Wrote::Op(Box::new(op)))
+        Ok(StorageResult::Op(Box::new(op)))
     }
 
-    async fn settle(&self, answered: &Answered) -> Result<Wrote, JsValue> {
+    async fn settle(&self, answered: &ReceivedResponse) -> Result<StorageResult, JsValue> {
         let answer = &answered.answer;
         let mut head = self.head().await?;
         if head.device != answered.device {
-            return Ok(Wrote::Answer(false));
+            return Ok(StorageResult::Answer(false));
         }
-        match answer.trouble {
-            Some(Trouble::Diverged { anew }) => self.renew(&mut head, anew).await?,
+        match answer.sync_problem {
+            Some(SyncProblem::Diverged { new_device }) => self.renew(&mut head, new_device).await?,
             _ => self.remove(
                 OUTBOX,
                 IdbKeyRange::upper_bound(&key(answer.done.min(answered.sent)))?.as_ref(),
             )?,
         }
-        let fits = head.revision == answered.since || answer.whole;
+        let fits = head.revision == answered.since || answer.full;
         if fits {
-            if answer.whole {
+            if answer.full {
                 self.clear(THINGS)?;
             }
-            head.speaks = answered.speaks;
+            head.op_version = answered.op_version;
             head.revision = answer.revision;
-            head.began = answer.began;
-            answer.things.iter().try_for_each(|thing| self.thing(thing))?;
+            head.snapshot_start = answer.snapshot_start;
+            answer.records.iter().try_for_each(|record| self.record(record))?;
         }
         self.put_head(&head)?;
-        Ok(Wrote::Answer(fits))
+        Ok(StorageResult::Answer(fits))
     }
 
-    fn thing(&self, thing: &Thing) -> Result<(), JsValue> {
-        let id: ThingId = thing.id();
-        match thing {
-            Thing::Gone(_) => self.remove(THINGS, &json(&id)?.into()),
-            thing => self.put(THINGS, json(&id)?, &json(thing)?),
+    fn record(&self, record: &Record) -> Result<(), JsValue> {
+        let id: RecordId = record.id();
+        match record {
+            Record::Gone(_) => self.remove(THINGS, &json(&id)?.into()),
+            record => self.put(THINGS, json(&id)?, &json(record)?),
         }
     }
 
-    async fn kept(&self, known: Option<&Kept>) -> Result<Option<Kept>, JsValue> {
-        let Some(head) = self.get(META, HEAD).await?.as_deref().and_then(parse::<Head>) else {
+    async fn kept(&self, known: Option<&StoredState>) -> Result<Option<StoredState>, JsValue> {
+        let Some(head) = self
+            .get(META, HEAD)
+            .await?
+            .as_deref()
+            .and_then(parse::<StoredHead>)
+        else {
             return Ok(None);
         };
         // Most of the time nobody wrote in between.
-        if let Some(known) = known.filter(|known| Head::of(known) == head)
+        if let Some(known) = known.filter(|known| StoredHead::of(known) == head)
             && self.count(OUTBOX).await? == known.outbox.len()
         {
             return Ok(Some(known.clone()));
         }
         // What comes after an op of a newer build waits for that build: ops go out in order.
         let outbox: VecDeque<Op> = self.all(OUTBOX).await?.iter().map_while(|op| parse(op)).collect();
-        let house: House = self
+        let pos: PosState = self
             .all(THINGS)
             .await?
             .iter()
-            .filter_map(|thing| parse::<Thing>(thing))
+            .filter_map(|record| parse::<Record>(record))
             .collect();
-        let copy = Copy {
-            speaks: head.speaks,
+        let copy = Replica {
+            op_version: head.op_version,
             revision: head.revision,
-            began: head.began,
-            house,
+            snapshot_start: head.snapshot_start,
+            pos,
         };
-        Ok(Some(Kept {
+        Ok(Some(StoredState {
             device: head.device,
             made: head.made,
             outbox,
@@ -182,12 +187,12 @@ impl Transaction {
     }
 
     async fn adopt(&self, paired: &Paired) -> Result<(), JsValue> {
-        let new = Head {
+        let new = StoredHead {
             device: paired.device,
             made: 0,
-            speaks: 0,
+            op_version: 0,
             revision: Revision::default(),
-            began: None,
+            snapshot_start: None,
         };
         let mut head = new;
         self.renew(&mut head, paired.device).await?;
@@ -199,25 +204,25 @@ impl Transaction {
     }
 }
 
-impl Disk {
+impl Storage {
     /// `None` if nothing is kept, or not any more.
-    pub async fn read(&self, known: Option<&Kept>) -> Result<Option<Kept>, Failed> {
+    pub async fn read(&self, known: Option<&StoredState>) -> Result<Option<StoredState>, StorageError> {
         let transaction = self.database.begin(&ALL, Access::Read).await?;
         let made = transaction.kept(known).await;
         self.database.end(transaction, made).await
     }
 
-    pub async fn write(&self, write: &Write) -> Result<Wrote, Failed> {
+    pub async fn write(&self, write: &StorageWrite) -> Result<StorageResult, StorageError> {
         let transaction = self.database.begin(&ALL, Access::Write).await?;
         let made = match write {
-            Write::Op { speaks, wish } => transaction.op(*speaks, wish).await,
-            Write::Answer(answered) => transaction.settle(answered).await,
+            StorageWrite::Op { op_version, new_op } => transaction.op(*op_version, new_op).await,
+            StorageWrite::Answer(answered) => transaction.settle(answered).await,
         };
         self.database.end(transaction, made).await
     }
 
     /// Who this device is, and whether somebody has signed it out.
-    pub async fn paired(&self) -> Result<Option<(Paired, bool)>, Failed> {
+    pub async fn paired(&self) -> Result<Option<(Paired, bool)>, StorageError> {
         let transaction = self.database.begin(&[META], Access::Read).await?;
         let made = async {
             let paired = transaction
@@ -232,7 +237,7 @@ impl Disk {
         self.database.end(transaction, made).await
     }
 
-    pub async fn revoked(&self, revoked: bool) -> Result<(), Failed> {
+    pub async fn revoked(&self, revoked: bool) -> Result<(), StorageError> {
         let transaction = self.database.begin(&[META], Access::Write).await?;
         let made = if revoked {
             transaction.put(META, REVOKED, "true")
@@ -243,7 +248,7 @@ impl Disk {
     }
 
     /// The name under which this browser asks to be let in: the same until it has been, however often it asks.
-    pub async fn name(&self, new: DeviceId) -> Result<DeviceId, Failed> {
+    pub async fn name(&self, new: DeviceId) -> Result<DeviceId, StorageError> {
         let transaction = self.database.begin(&[META], Access::Write).await?;
         let made = async {
             if let Some(name) = transaction.get(META, NAME).await?.as_deref().and_then(parse) {
@@ -257,7 +262,7 @@ impl Disk {
     }
 
     /// It is let in again, and goes on where it was.
-    pub async fn welcome_back(&self, paired: &Paired) -> Result<(), Failed> {
+    pub async fn welcome_back(&self, paired: &Paired) -> Result<(), StorageError> {
         let transaction = self.database.begin(&[META], Access::Write).await?;
         let made = json(paired).and_then(|paired| {
             transaction.put(META, PAIRED, &paired)?;
@@ -267,18 +272,18 @@ impl Disk {
     }
 
     /// It is let in. What it could not send under its old name goes out under the new one.
-    pub async fn adopt(&self, paired: &Paired) -> Result<(), Failed> {
+    pub async fn adopt(&self, paired: &Paired) -> Result<(), StorageError> {
         let transaction = self.database.begin(&ALL, Access::Write).await?;
         let made = transaction.adopt(paired).await;
         self.database.end(transaction, made).await
     }
 
     /// What is unsynced, as the requests that would send it.
-    pub async fn unsynced(&self) -> Result<String, Failed> {
+    pub async fn unsynced(&self) -> Result<String, StorageError> {
         let transaction = self.database.begin(&ALL, Access::Read).await?;
         let made = async { Ok((transaction.head().await?, transaction.all(OUTBOX).await?)) };
         let made = made.await;
-        let (Head { device, revision, .. }, ops) = self.database.end(transaction, made).await?;
+        let (StoredHead { device, revision, .. }, ops) = self.database.end(transaction, made).await?;
         let request = |ops: &[String]| {
             format!(
                 "{{\"device\":\"{device}\",\"since\":{},\"ops\":[\n{}\n]}}",

@@ -3,12 +3,12 @@
 use gloo_net::http::Request as Post;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use servery_app::{api, pos_client::Line};
+use servery_app::{api, pos_client::Connectivity};
 use servery_domain::{
-    pos::Thing,
+    pos::Record,
     revision::Revision,
     slug::Slug,
-    sync::{Answer, Request, Trouble},
+    sync::{SyncProblem, SyncRequest, SyncResponse},
     time::Timestamp,
 };
 use web_sys::AbortSignal;
@@ -23,14 +23,14 @@ const REVOKED: &str = "problem-device-signed-out";
 
 /// What tabs tell each other.
 #[derive(Serialize, Deserialize)]
-pub enum Word {
+pub enum TabMessage {
     Wrote,
     /// The device was let in, or signed out.
     Standing,
     /// Who leads shall say how things are.
     Asks,
     Line {
-        line: Line,
+        line: Connectivity,
         heard: Option<Timestamp>,
     },
 }
@@ -44,53 +44,54 @@ pub enum Unsent {
 
 /// As the server writes it: a newer one knows of things that this build does not.
 #[derive(Deserialize)]
-struct Said<'a> {
+struct ResponseEnvelope<'a> {
     done: u64,
     revision: Revision,
     #[serde(default)]
-    whole: bool,
+    full: bool,
     #[serde(default)]
-    began: Option<Revision>,
+    snapshot_start: Option<Revision>,
     #[serde(borrow)]
-    things: Vec<&'a RawValue>,
+    records: Vec<&'a RawValue>,
     more: bool,
     #[serde(borrow, default)]
-    trouble: Option<&'a RawValue>,
+    sync_problem: Option<&'a RawValue>,
 }
 
-fn read(text: &str, sent: u64) -> Option<Answer> {
-    let Said {
+fn read(text: &str, sent: u64) -> Option<SyncResponse> {
+    let ResponseEnvelope {
         done,
         revision,
-        whole,
-        began,
-        things,
+        full,
+        snapshot_start,
+        records,
         more,
-        trouble,
+        sync_problem,
     } = serde_json::from_str(text).ok()?;
-    let things = things
+    let records = records
         .into_iter()
-        .filter_map(|thing| serde_json::from_str::<Thing>(thing.get()).ok())
+        .filter_map(|record| serde_json::from_str::<Record>(record.get()).ok())
         .collect();
-    let trouble = trouble.and_then(|trouble| serde_json::from_str::<Trouble>(trouble.get()).ok());
-    Some(Answer {
+    let sync_problem =
+        sync_problem.and_then(|sync_problem| serde_json::from_str::<SyncProblem>(sync_problem.get()).ok());
+    Some(SyncResponse {
         done: done.min(sent),
         revision,
-        whole,
-        began,
-        things,
+        full,
+        snapshot_start,
+        records,
         more,
-        trouble,
+        sync_problem,
     })
 }
 
 /// As many of the ops as fit, and the number of the last of them.
-fn body(request: &Request) -> Option<(String, u64)> {
-    let began = request
-        .began
-        .map_or_else(String::new, |began| format!("\"began\":{},", began.0));
+fn body(request: &SyncRequest) -> Option<(String, u64)> {
+    let snapshot_start = request.snapshot_start.map_or_else(String::new, |snapshot_start| {
+        format!("\"snapshot_start\":{},", snapshot_start.0)
+    });
     let mut body = format!(
-        "{{\"device\":\"{}\",\"since\":{},{began}\"ops\":[",
+        "{{\"device\":\"{}\",\"since\":{},{snapshot_start}\"ops\":[",
         request.device, request.since.0
     );
     let mut sent = 0;
@@ -109,7 +110,7 @@ fn body(request: &Request) -> Option<(String, u64)> {
     Some((body, sent))
 }
 
-pub async fn send(slug: &Slug, request: &Request) -> Result<Answer, Unsent> {
+pub async fn send(slug: &Slug, request: &SyncRequest) -> Result<SyncResponse, Unsent> {
     let (body, sent) = body(request).ok_or(Unsent::Refused)?;
     let signal = AbortSignal::timeout_with_u32(PATIENCE);
     let post = Post::post(&api::sync(slug))

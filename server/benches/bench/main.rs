@@ -26,15 +26,15 @@ use axum::{
 use servery::{
     accounts::customer::Customer,
     assets::Assets,
-    catalog::Town,
+    catalog::Catalog,
     cli::demo,
     html::page::{ViewKey, render_view},
     http::telemetry,
     settings::Settings,
-    state::{App, router},
+    state::{AppState, router},
 };
 use servery_app::{
-    page_address::Visit,
+    page_address::PageAddress,
     render::{Decision, Mode, Reason},
     routes::Chunk,
 };
@@ -85,47 +85,49 @@ fn serve_bare(router: Router) -> String {
     told.recv().unwrap()
 }
 
-async fn demo_app(folder: &std::path::Path) -> Arc<App> {
+async fn demo_app(folder: &std::path::Path) -> Arc<AppState> {
     demo_on(&format!("sqlite:{}", folder.join("bench.db").display())).await
 }
 
-async fn demo_on(database: &str) -> Arc<App> {
+async fn demo_on(database: &str) -> Arc<AppState> {
     let store = servery_store::connect(database).await.unwrap();
     store.migrate().await.unwrap();
     if store.restaurants().await.unwrap().is_empty() {
-        demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
+        demo::fill(store.as_ref(), &demo::catalog().unwrap())
+            .await
+            .unwrap();
     }
     let settings = Settings {
         heavy_at: Some(u64::MAX),
         ..Settings::default()
     };
-    App::new(
+    AppState::new(
         store.clone(),
-        Town::open(store, false).await.unwrap(),
+        Catalog::open(store, false).await.unwrap(),
         None,
         Assets::new().unwrap(),
         settings,
     )
 }
 
-async fn uncached_view(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let visit = Visit::new(BIG_MENU, "");
+async fn uncached_view(State(app): State<Arc<AppState>>, headers: HeaderMap) -> Response {
+    let visit = PageAddress::new(BIG_MENU, "");
     let decision = Decision {
         mode: Mode::Thin,
         reason: Reason::Default,
     };
-    let town = app.town.now().clone();
-    let key = ViewKey::new(town.edition, decision, Lang::English, &visit);
-    render_view(&app, town, Chunk::Reading, &visit, &key, Customer::default())
+    let catalog = app.catalog.now().clone();
+    let key = ViewKey::new(catalog.edition, decision, Lang::English, &visit);
+    render_view(&app, catalog, Chunk::Browse, &visit, &key, Customer::default())
         .await
         .respond(&headers)
 }
 
-async fn twin_view(State(app): State<Arc<App>>) -> Html<String> {
-    let town = app.town.now();
-    let listed = town.listed(&BIG_SLUG.parse().unwrap()).unwrap();
-    let menu = app.town.menu(&listed.restaurant).await.unwrap().unwrap();
-    Html(twin::page(&app.assets.style, listed, &menu))
+async fn twin_view(State(app): State<Arc<AppState>>) -> Html<String> {
+    let catalog = app.catalog.now();
+    let listing = catalog.listing(&BIG_SLUG.parse().unwrap()).unwrap();
+    let menu = app.catalog.menu(&listing.restaurant).await.unwrap().unwrap();
+    Html(twin::page(&app.assets.style, listing, &menu))
 }
 
 /// Sends these bytes with this type, and does nothing else.

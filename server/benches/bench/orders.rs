@@ -180,7 +180,7 @@ macro_rules! bare_loop {
                         let insert = "insert into order_events (restaurant_id, revision, order_id, at, actor, event) values ($1, $2, $3, 0, 'diner', $4)";
                         let insert = sqlx::query(insert).bind(&rows.restaurant).bind(number).bind(&id).bind(&rows.event);
                         insert.execute(&mut *change).await.unwrap();
-                        let insert = "insert into idempotency_keys (key, fingerprint, status, answer, made_at) values ($1, $2, 201, $3, 0)";
+                        let insert = "insert into idempotency_keys (key, fingerprint, status, answer, created_at) values ($1, $2, 201, $3, 0)";
                         sqlx::query(insert).bind(&key).bind(&id).bind(&rows.answer).execute(&mut *change).await.unwrap();
                     }
                     change.commit().await.unwrap();

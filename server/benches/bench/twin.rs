@@ -9,7 +9,7 @@ use servery_app::{
 use servery_domain::{
     lang::Lang,
     menu::{Dish, Menu},
-    restaurant::Listed,
+    restaurant::Listing,
 };
 
 fn notes(texts: Texts, menu: &Menu, dish: &Dish) -> String {
@@ -39,9 +39,9 @@ fn notes(texts: Texts, menu: &Menu, dish: &Dish) -> String {
     )
 }
 
-pub fn page(style: &str, listed: &Listed, menu: &Menu) -> String {
+pub fn page(style: &str, listing: &Listing, menu: &Menu) -> String {
     let texts = Texts::of(Lang::English);
-    let restaurant = &listed.restaurant;
+    let restaurant = &listing.restaurant;
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -55,7 +55,7 @@ pub fn page(style: &str, listed: &Listed, menu: &Menu) -> String {
                 main {
                     h1 { (restaurant.name) }
                     p.lead { (restaurant.description) }
-                    p { (opening::sentence(texts, &listed.opening)) }
+                    p { (opening::sentence(texts, &listing.opening)) }
                     nav.categories { ul { @for (number, category) in menu.categories.iter().enumerate() {
                         li { a href={ "#c" (number) } { (category.name) } }
                     } } }

@@ -10,33 +10,33 @@ use servery_domain::id::VisitorId;
 use servery_store::orders::Tracked;
 
 use crate::{
-    accounts::sessions::{self, Signed},
-    http::{client::Caller, error::Refusal, rate_limit, visitor},
-    state::App,
+    accounts::sessions::{self, CurrentUser},
+    http::{client::Client, error::ApiError, rate_limit, visitor},
+    state::AppState,
     sync::devices,
 };
 
 #[derive(Debug, Clone, Default)]
 pub struct Customer {
-    pub signed: Option<Signed>,
+    pub user: Option<CurrentUser>,
     /// Under which the orders of an account are found.
     pub account: Option<String>,
     pub visitor: Option<String>,
     /// Under which the store has the device that this browser is.
     pub device: Option<String>,
-    pub caller: Caller,
+    pub client: Client,
 }
 
 impl Customer {
-    pub async fn of(app: &App, headers: &HeaderMap, caller: Caller) -> Result<Self, Refusal> {
-        let signed = sessions::session(app, headers).await?;
-        let account = signed.as_ref().map(|signed| signed.account.id.customer());
+    pub async fn of(app: &AppState, headers: &HeaderMap, client: Client) -> Result<Self, ApiError> {
+        let user = sessions::session(app, headers).await?;
+        let account = user.as_ref().map(|user| user.account.id.customer());
         Ok(Self {
-            signed,
+            user,
             account,
             visitor: visitor::visitor(headers).map(|visitor| visitor.to_string()),
             device: devices::named(headers),
-            caller,
+            client,
         })
     }
 
@@ -45,11 +45,11 @@ impl Customer {
     }
 
     /// This browser, which is known from now on.
-    pub fn browser(&self, app: &App) -> Result<VisitorId, Refusal> {
+    pub fn browser(&self, app: &AppState) -> Result<VisitorId, ApiError> {
         let known = self.visitor.as_deref().and_then(|visitor| visitor.parse().ok());
         known.map_or_else(
             || {
-                app.rates.of_diner(&rate_limit::BROWSERS, &self.caller)?;
+                app.rates.of_diner(&rate_limit::BROWSERS, &self.client)?;
                 Ok(VisitorId(visitor::random()?))
             },
             Ok,
@@ -62,10 +62,10 @@ impl Customer {
     }
 }
 
-impl FromRequestParts<Arc<App>> for Customer {
-    type Rejection = Refusal;
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
-        let caller = parts.extensions.get().cloned().unwrap_or_default();
-        Self::of(app, &parts.headers, caller).await
+impl FromRequestParts<Arc<AppState>> for Customer {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self, ApiError> {
+        let client = parts.extensions.get().cloned().unwrap_or_default();
+        Self::of(app, &parts.headers, client).await
     }
 }

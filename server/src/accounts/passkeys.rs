@@ -17,15 +17,15 @@ use servery_domain::{
 };
 use servery_store::passkeys::Passkey;
 
-use self::webauthn::{Fault, Site};
+use self::webauthn::{Site, WebAuthnError};
 use crate::{
     accounts::{
         self,
-        sessions::{self, Signed},
+        sessions::{self, CurrentUser},
     },
     clock,
-    http::{client::Caller, error::Refusal, rate_limit},
-    state::App,
+    http::{client::Client, error::ApiError, rate_limit},
+    state::AppState,
 };
 
 /// Seconds that somebody has for it.
@@ -34,7 +34,7 @@ const CHALLENGE: i64 = 300;
 const ES256: i32 = -7;
 const REQUIRED: &str = "required";
 
-fn site(app: &App) -> Site {
+fn site(app: &AppState) -> Site {
     let origin = app.settings.public_url();
     let authority = origin
         .split_once("://")
@@ -54,7 +54,7 @@ fn timeout() -> u32 {
     u32::try_from(CHALLENGE * 1_000).unwrap_or(u32::MAX)
 }
 
-async fn challenge(app: &App, account: Option<AccountId>) -> Result<String, Refusal> {
+async fn challenge(app: &AppState, account: Option<AccountId>) -> Result<String, ApiError> {
     let challenge = URL_SAFE_NO_PAD.encode(sessions::token()?);
     app.store
         .put_challenge(
@@ -66,22 +66,22 @@ async fn challenge(app: &App, account: Option<AccountId>) -> Result<String, Refu
     Ok(challenge)
 }
 
-async fn take_challenge(app: &App, challenge: &str, account: Option<AccountId>) -> Result<(), Refusal> {
+async fn take_challenge(app: &AppState, challenge: &str, account: Option<AccountId>) -> Result<(), ApiError> {
     match app
         .store
         .take_challenge(&sessions::key(challenge), account, clock::now())
         .await?
     {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(ApiError::new(
             Kind::Conflict,
             "this challenge was answered, or is too old; ask for a new one",
         )),
     }
 }
 
-pub async fn creation_options(app: &App, signed: &Signed) -> Result<CreationOptions, Refusal> {
-    let Account { id, email, name, .. } = &signed.account;
+pub async fn creation_options(app: &AppState, user: &CurrentUser) -> Result<CreationOptions, ApiError> {
+    let Account { id, email, name, .. } = &user.account;
     let known = app.store.passkeys_of(*id).await?;
     Ok(CreationOptions {
         rp: RelyingParty {
@@ -118,14 +118,15 @@ pub async fn creation_options(app: &App, signed: &Signed) -> Result<CreationOpti
     })
 }
 
-pub async fn add(app: &App, signed: &Signed, new: NewPasskey) -> Result<PasskeyView, Refusal> {
+pub async fn add(app: &AppState, user: &CurrentUser, new: NewPasskey) -> Result<PasskeyView, ApiError> {
     new.check()?;
-    let account = signed.account.id;
-    let not_accepted = |fault: Fault| Refusal::new(Kind::NotAccepted, format!("'credential': {fault}"));
+    let account = user.account.id;
+    let not_accepted =
+        |fault: WebAuthnError| ApiError::new(Kind::NotAccepted, format!("'credential': {fault}"));
     let made = site(app).made(&new.credential.response).map_err(not_accepted)?;
     take_challenge(app, &made.challenge, Some(account)).await?;
     if app.store.passkeys_of(account).await?.len() >= limits::PASSKEYS {
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             Kind::Conflict,
             format!("an account has {} passkeys at the most", limits::PASSKEYS),
         ));
@@ -136,42 +137,42 @@ pub async fn add(app: &App, signed: &Signed, new: NewPasskey) -> Result<PasskeyV
         public_key: made.public_key,
         counter: made.counter,
         name: new.name,
-        made_at: clock::now(),
+        created_at: clock::now(),
     };
     match app.store.add_passkey(&passkey).await? {
         true => Ok(view(passkey)),
-        false => Err(Refusal::new(Kind::Conflict, "this passkey is known already")),
+        false => Err(ApiError::new(Kind::Conflict, "this passkey is known already")),
     }
 }
 
 fn view(
     Passkey {
-        id, name, made_at, ..
+        id, name, created_at, ..
     }: Passkey,
 ) -> PasskeyView {
-    PasskeyView { id, name, made_at }
+    PasskeyView { id, name, created_at }
 }
 
-pub async fn list(app: &App, signed: &Signed) -> Result<Vec<PasskeyView>, Refusal> {
+pub async fn list(app: &AppState, user: &CurrentUser) -> Result<Vec<PasskeyView>, ApiError> {
     Ok(app
         .store
-        .passkeys_of(signed.account.id)
+        .passkeys_of(user.account.id)
         .await?
         .into_iter()
         .map(view)
         .collect())
 }
 
-pub async fn remove(app: &App, signed: &Signed, id: &str) -> Result<(), Refusal> {
-    match app.store.remove_passkey(signed.account.id, id).await? {
+pub async fn remove(app: &AppState, user: &CurrentUser, id: &str) -> Result<(), ApiError> {
+    match app.store.remove_passkey(user.account.id, id).await? {
         true => Ok(()),
-        false => Err(Refusal::new(Kind::NotFound, "you have no such passkey")),
+        false => Err(ApiError::new(Kind::NotFound, "you have no such passkey")),
     }
 }
 
 /// Names no account: the authenticator knows which keys it has for this site.
-pub async fn request_options(app: &App, caller: &Caller) -> Result<RequestOptions, Refusal> {
-    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, caller)?;
+pub async fn request_options(app: &AppState, client: &Client) -> Result<RequestOptions, ApiError> {
+    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, client)?;
     Ok(RequestOptions {
         challenge: challenge(app, None).await?,
         rp_id: site(app).host,
@@ -182,13 +183,13 @@ pub async fn request_options(app: &App, caller: &Caller) -> Result<RequestOption
 
 /// Answers with what the pages show, and the cookie that signs the browser in.
 pub async fn sign_in(
-    app: &App,
-    caller: &Caller,
+    app: &AppState,
+    client: &Client,
     headers: &HeaderMap,
     sent: &PasskeySignIn,
-) -> Result<(SignedIn, HeaderValue), Refusal> {
-    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, caller)?;
-    let refused = || Refusal::new(Kind::SignedOut, "this passkey opens no account");
+) -> Result<(SignedIn, HeaderValue), ApiError> {
+    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, client)?;
+    let refused = || ApiError::new(Kind::SignedOut, "this passkey opens no account");
     let passkey = app.store.passkey(&sent.id).await?.ok_or_else(refused)?;
     let answered = site(app)
         .answered(&sent.response, &passkey.public_key, passkey.counter)

@@ -6,7 +6,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use servery_domain::{account::Password, problem::Kind};
 use tokio::sync::Semaphore;
 
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
 
 /// KiB of memory, passes over it, lanes.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
@@ -44,9 +44,9 @@ impl Passwords {
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Refusal> {
+    ) -> Result<T, ApiError> {
         let busy = || {
-            Refusal::new(
+            ApiError::new(
                 Kind::Unavailable,
                 "too many people sign in at once; try again in a moment",
             )
@@ -57,18 +57,18 @@ impl Passwords {
             .map_err(|_| busy())?;
         tokio::task::spawn_blocking(work)
             .await
-            .map_err(|error| Refusal::failed(&error))
+            .map_err(|error| ApiError::failed(&error))
     }
 
-    pub async fn hash(&self, password: &Password) -> Result<String, Refusal> {
+    pub async fn hash(&self, password: &Password) -> Result<String, ApiError> {
         let password = password.0.clone();
         self.in_turn(move || hash(password.as_bytes()))
             .await?
-            .map_err(|error| Refusal::failed(&error))
+            .map_err(|error| ApiError::failed(&error))
     }
 
     /// Takes as long without a hash as with one.
-    pub async fn verify(&self, password: &Password, stored: Option<String>) -> Result<bool, Refusal> {
+    pub async fn verify(&self, password: &Password, stored: Option<String>) -> Result<bool, ApiError> {
         let password = password.0.clone();
         let verified = self.in_turn(move || {
             let known = stored.is_some();

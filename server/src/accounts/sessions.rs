@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, request::Parts},
 };
 use servery_domain::{
-    account::{self, Account, Act, Post, Role, SignedIn},
+    account::{self, Account, Permission, Role, SignedIn, StaffPosition},
     id::{AccountId, RestaurantId},
     problem::Kind,
     time::Timestamp,
@@ -17,8 +17,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     clock,
-    http::{error::Refusal, visitor},
-    state::App,
+    http::{error::ApiError, visitor},
+    state::AppState,
 };
 
 /// The prefix binds the cookie to this host, by TLS only; browsers let 127.0.0.1 count as that.
@@ -28,14 +28,14 @@ const NOTED_EVERY: i64 = 3_600;
 
 /// Whoever is signed in, and what they may do where.
 #[derive(Debug, Clone)]
-pub struct Signed {
+pub struct CurrentUser {
     pub account: Account,
     pub staff: Vec<(RestaurantId, Role)>,
     /// Under which the store has this session.
     pub session: String,
 }
 
-impl Signed {
+impl CurrentUser {
     pub fn role(&self, restaurant: RestaurantId) -> Option<Role> {
         self.staff
             .iter()
@@ -43,17 +43,17 @@ impl Signed {
             .map(|(_, role)| *role)
     }
 
-    pub fn check(&self, restaurant: RestaurantId, act: Act<'_>) -> Result<Role, Refusal> {
+    pub fn check(&self, restaurant: RestaurantId, act: Permission<'_>) -> Result<Role, ApiError> {
         let role = self.role(restaurant).filter(|role| role.may(act));
-        role.ok_or_else(|| Refusal::new(Kind::Forbidden, "your account may not do this in this restaurant"))
+        role.ok_or_else(|| ApiError::new(Kind::Forbidden, "your account may not do this in this restaurant"))
     }
 
     /// With the names of the restaurants; one that is gone is left out.
-    pub fn shown(&self, app: &App) -> SignedIn {
-        let town = app.town.now();
+    pub fn shown(&self, app: &AppState) -> SignedIn {
+        let catalog = app.catalog.now();
         let post = |(id, role): &(RestaurantId, Role)| {
-            let restaurant = &town.by_id(*id)?.restaurant;
-            Some(Post {
+            let restaurant = &catalog.by_id(*id)?.restaurant;
+            Some(StaffPosition {
                 restaurant: *id,
                 slug: restaurant.slug.clone(),
                 name: restaurant.name.clone(),
@@ -68,12 +68,12 @@ impl Signed {
 }
 
 /// For handlers that only somebody who is signed in may call.
-impl FromRequestParts<Arc<App>> for Signed {
-    type Rejection = Refusal;
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+impl FromRequestParts<Arc<AppState>> for CurrentUser {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self, ApiError> {
         session(app, &parts.headers)
             .await?
-            .ok_or_else(|| Refusal::new(Kind::SignedOut, "sign in first"))
+            .ok_or_else(|| ApiError::new(Kind::SignedOut, "sign in first"))
     }
 }
 
@@ -97,7 +97,7 @@ pub fn named(headers: &HeaderMap) -> Option<String> {
         .map(key)
 }
 
-pub async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Signed>, Refusal> {
+pub async fn session(app: &AppState, headers: &HeaderMap) -> Result<Option<CurrentUser>, ApiError> {
     let Some(key) = named(headers) else {
         return Ok(None);
     };
@@ -105,7 +105,7 @@ pub async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Signed>, R
 }
 
 /// As it is now, for who was signed in a while ago.
-pub async fn of_key(app: &App, key: &str) -> Result<Option<Signed>, Refusal> {
+pub async fn of_key(app: &AppState, key: &str) -> Result<Option<CurrentUser>, ApiError> {
     let Some((session, account)) = app.store.session(key).await? else {
         return Ok(None);
     };
@@ -118,7 +118,7 @@ pub async fn of_key(app: &App, key: &str) -> Result<Option<Signed>, Refusal> {
         app.store.see_session(key, now).await?;
     }
     let staff = app.store.posts_of(account.id).await?;
-    Ok(Some(Signed {
+    Ok(Some(CurrentUser {
         account,
         staff,
         session: key.to_owned(),
@@ -126,13 +126,13 @@ pub async fn of_key(app: &App, key: &str) -> Result<Option<Signed>, Refusal> {
 }
 
 /// Signs in under a new token, and ends the session that the browser had: what it knew before is worth nothing now.
-pub async fn start(app: &App, headers: &HeaderMap, account: AccountId) -> Result<HeaderValue, Refusal> {
+pub async fn start(app: &AppState, headers: &HeaderMap, account: AccountId) -> Result<HeaderValue, ApiError> {
     let (token, now) = (token()?, clock::now());
     let expires_at = Timestamp(now.0 + account::LONGEST);
     let session = Session {
         key: key(&token),
         account,
-        made_at: now,
+        created_at: now,
         seen_at: now,
         expires_at,
     };
@@ -143,7 +143,7 @@ pub async fn start(app: &App, headers: &HeaderMap, account: AccountId) -> Result
         "{COOKIE}={token}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
         account::LONGEST
     );
-    HeaderValue::from_str(&cookie).map_err(|error| Refusal::failed(&error))
+    HeaderValue::from_str(&cookie).map_err(|error| ApiError::failed(&error))
 }
 
 /// The cookie of a browser that is signed in no more.

@@ -8,8 +8,8 @@ use servery_domain::{
 
 use crate::{
     api::answer,
-    http::error::{AcceptsJson, Refusal},
-    state::App,
+    http::error::{AcceptsJson, ApiError},
+    state::AppState,
 };
 
 pub static ABOUT: LazyLock<Arc<About>> = LazyLock::new(|| {
@@ -32,10 +32,10 @@ pub static ABOUT: LazyLock<Arc<About>> = LazyLock::new(|| {
 #[utoipa::path(get, path = "/api/v1/about", tag = "about", responses((status = 200, body = About), (status = 406, body = Problem)))]
 pub async fn get_about(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     request: HeaderMap,
-) -> Result<Response, Refusal> {
-    let edition = app.town.now().edition;
+) -> Result<Response, ApiError> {
+    let edition = app.catalog.now().edition;
     answer(
         &app,
         &request,

@@ -16,12 +16,12 @@ use servery_domain::{
 };
 
 use crate::{
-    accounts::{self, Export, sessions::Signed},
+    accounts::{self, Export, sessions::CurrentUser},
     http::{
-        client::Caller,
-        error::{AcceptsJson, Body, Refusal, Text},
+        client::Client,
+        error::{AcceptsJson, ApiError, JsonBody, Text},
     },
-    state::App,
+    state::AppState,
 };
 
 /// For nobody else, and kept nowhere.
@@ -35,18 +35,18 @@ fn private<T: Serialize>(body: T) -> Response {
     responses((status = 202, description = "A mail is on its way"), (status = 422, body = Problem), (status = 429, body = Problem)),
 )]
 pub async fn post_account(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Body(sign_up): Body<SignUp>,
-) -> Result<StatusCode, Refusal> {
-    accounts::sign_up(&app, &caller, sign_up).await?;
+    State(app): State<Arc<AppState>>,
+    client: Client,
+    JsonBody(sign_up): JsonBody<SignUp>,
+) -> Result<StatusCode, ApiError> {
+    accounts::sign_up(&app, &client, sign_up).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 /// Who is signed in, and where they work
 #[utoipa::path(get, path = "/api/v1/account", tag = "accounts", responses((status = 200, body = SignedIn), (status = 401, body = Problem)))]
-pub async fn get_account(_: AcceptsJson, State(app): State<Arc<App>>, signed: Signed) -> Response {
-    private(signed.shown(&app))
+pub async fn get_account(_: AcceptsJson, State(app): State<Arc<AppState>>, user: CurrentUser) -> Response {
+    private(user.shown(&app))
 }
 
 /// Change name, language, addresses or password; a new password ends all other sessions
@@ -56,12 +56,12 @@ pub async fn get_account(_: AcceptsJson, State(app): State<Arc<App>>, signed: Si
 )]
 pub async fn patch_account(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    signed: Signed,
-    Body(change): Body<AccountChange>,
-) -> Result<Response, Refusal> {
-    Ok(private(accounts::change(&app, &caller, signed, change).await?))
+    State(app): State<Arc<AppState>>,
+    client: Client,
+    user: CurrentUser,
+    JsonBody(change): JsonBody<AccountChange>,
+) -> Result<Response, ApiError> {
+    Ok(private(accounts::change(&app, &client, user, change).await?))
 }
 
 /// Delete the account. Its orders stay in the books without name, phone, e-mail and address
@@ -69,10 +69,13 @@ pub async fn patch_account(
     delete, path = "/api/v1/account", tag = "accounts",
     responses((status = 204, description = "It is gone"), (status = 401, body = Problem), (status = 409, body = Problem, description = "An order is under way")),
 )]
-pub async fn delete_account(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
+pub async fn delete_account(
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
+) -> Result<Response, ApiError> {
     Ok((
         StatusCode::NO_CONTENT,
-        [(SET_COOKIE, accounts::forget(&app, &signed).await?)],
+        [(SET_COOKIE, accounts::forget(&app, &user).await?)],
     )
         .into_response())
 }
@@ -81,10 +84,10 @@ pub async fn delete_account(State(app): State<Arc<App>>, signed: Signed) -> Resu
 #[utoipa::path(get, path = "/api/v1/account/export", tag = "accounts", responses((status = 200, body = Export), (status = 401, body = Problem)))]
 pub async fn get_export(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    signed: Signed,
-) -> Result<Response, Refusal> {
-    let export = private(accounts::export(&app, &signed).await?);
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
+) -> Result<Response, ApiError> {
+    let export = private(accounts::export(&app, &user).await?);
     Ok((
         [(
             CONTENT_DISPOSITION,
@@ -101,9 +104,9 @@ pub async fn get_export(
     responses((status = 204, description = "Sign in now"), (status = 404, body = Problem, description = "Used, or too old")),
 )]
 pub async fn post_verification(
-    State(app): State<Arc<App>>,
-    Body(sent): Body<Verification>,
-) -> Result<StatusCode, Refusal> {
+    State(app): State<Arc<AppState>>,
+    JsonBody(sent): JsonBody<Verification>,
+) -> Result<StatusCode, ApiError> {
     accounts::verify(&app, &sent.token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -114,11 +117,11 @@ pub async fn post_verification(
     responses((status = 202, description = "If there is an account, a mail is on its way"), (status = 422, body = Problem), (status = 429, body = Problem)),
 )]
 pub async fn post_reset(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Body(asked): Body<ResetRequest>,
-) -> Result<StatusCode, Refusal> {
-    accounts::ask_reset(&app, &caller, &asked.email).await?;
+    State(app): State<Arc<AppState>>,
+    client: Client,
+    JsonBody(asked): JsonBody<ResetRequest>,
+) -> Result<StatusCode, ApiError> {
+    accounts::ask_reset(&app, &client, &asked.email).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -128,10 +131,10 @@ pub async fn post_reset(
     responses((status = 204, description = "Sign in now"), (status = 404, body = Problem, description = "Used, or too old"), (status = 422, body = Problem)),
 )]
 pub async fn post_new_password(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(token): Text,
-    Body(new): Body<NewPassword>,
-) -> Result<StatusCode, Refusal> {
+    JsonBody(new): JsonBody<NewPassword>,
+) -> Result<StatusCode, ApiError> {
     accounts::reset(&app, &token, &new.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }

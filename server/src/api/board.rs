@@ -17,11 +17,11 @@ use servery_domain::{
 use utoipa::ToSchema;
 
 use crate::{
-    accounts::sessions::Signed,
+    accounts::sessions::CurrentUser,
     api::stream,
-    http::error::{AcceptsJson, Body, Refusal, Text},
+    http::error::{AcceptsJson, ApiError, JsonBody, Text},
     orders::board,
-    state::App,
+    state::AppState,
 };
 
 /// The orders under way, and what is left of each dish. For the restaurant's staff
@@ -31,13 +31,13 @@ use crate::{
 )]
 pub async fn get_board(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    signed: Signed,
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
     Text(slug): Text,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     Ok((
         [(CACHE_CONTROL, "private, no-store")],
-        Json(board::see(&app, &signed, &slug).await?),
+        Json(board::see(&app, &user, &slug).await?),
     )
         .into_response())
 }
@@ -51,20 +51,15 @@ pub async fn get_board(
     ),
 )]
 pub async fn get_events(
-    State(app): State<Arc<App>>,
-    signed: Signed,
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
     Text(slug): Text,
-) -> Result<Response, Refusal> {
-    let restaurant = board::watched(&app, &signed, &slug).await?;
+) -> Result<Response, ApiError> {
+    let restaurant = board::watched(&app, &user, &slug).await?;
     // Watched first and read then, so that nothing falls between.
     let watching = app.live.watch_board(restaurant);
     let open = board::orders(&app, restaurant).await?;
-    Ok(stream::of_board(
-        app,
-        &open,
-        watching,
-        (restaurant, signed.session),
-    ))
+    Ok(stream::of_board(app, &open, watching, (restaurant, user.session)))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -72,9 +67,9 @@ pub struct Step {
     event: Event,
 }
 
-pub(super) fn ids<T: std::str::FromStr>(text: &str) -> Result<T, Refusal> {
+pub(super) fn ids<T: std::str::FromStr>(text: &str) -> Result<T, ApiError> {
     text.parse()
-        .map_err(|_| Refusal::new(Kind::NotFound, "there is nothing with this id"))
+        .map_err(|_| ApiError::new(Kind::NotFound, "there is nothing with this id"))
 }
 
 /// What happens to an order: accepted, ready, handed over
@@ -88,15 +83,13 @@ pub(super) fn ids<T: std::str::FromStr>(text: &str) -> Result<T, Refusal> {
 )]
 pub async fn post_event(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    signed: Signed,
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
     Path((slug, id)): Path<(String, String)>,
-    Body(step): Body<Step>,
-) -> Result<Json<Order>, Refusal> {
+    JsonBody(step): JsonBody<Step>,
+) -> Result<Json<Order>, ApiError> {
     let order: OrderId = ids(&id)?;
-    Ok(Json(
-        board::advance(&app, &signed, &slug, order, step.event).await?,
-    ))
+    Ok(Json(board::advance(&app, &user, &slug, order, step.event).await?))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -112,12 +105,12 @@ pub struct Portions {
     responses((status = 204, description = "Noted"), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
 )]
 pub async fn put_stock(
-    State(app): State<Arc<App>>,
-    signed: Signed,
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
     Path((slug, dish)): Path<(String, String)>,
-    Body(left): Body<Portions>,
-) -> Result<StatusCode, Refusal> {
+    JsonBody(left): JsonBody<Portions>,
+) -> Result<StatusCode, ApiError> {
     let dish: DishId = ids(&dish)?;
-    board::set_stock(&app, &signed, &slug, dish, left.portions).await?;
+    board::set_stock(&app, &user, &slug, dish, left.portions).await?;
     Ok(StatusCode::NO_CONTENT)
 }

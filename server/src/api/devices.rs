@@ -18,13 +18,13 @@ use servery_domain::{
 
 use super::board::ids;
 use crate::{
-    accounts::sessions::Signed,
+    accounts::sessions::CurrentUser,
     http::{
-        client::Caller,
-        error::{AcceptsJson, Body, Refusal, Text},
+        client::Client,
+        error::{AcceptsJson, ApiError, JsonBody, Text},
     },
-    state::App,
-    sync::devices::{self, LetIn},
+    state::AppState,
+    sync::devices::{self, CurrentDevice},
 };
 
 /// Let this device in by a code. The cookie that comes back is what it is known by. The same device may ask again while the code is good
@@ -37,11 +37,11 @@ use crate::{
 )]
 pub async fn post_device(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Body(pairing): Body<Pairing>,
-) -> Result<Response, Refusal> {
-    let (paired, cookie) = devices::pair(&app, &caller, &pairing).await?;
+    State(app): State<Arc<AppState>>,
+    client: Client,
+    JsonBody(pairing): JsonBody<Pairing>,
+) -> Result<Response, ApiError> {
+    let (paired, cookie) = devices::pair(&app, &client, &pairing).await?;
     Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(paired)).into_response())
 }
 
@@ -55,11 +55,11 @@ pub async fn post_device(
 )]
 pub async fn get_device(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    let_in: LetIn,
-) -> Result<Response, Refusal> {
-    let paired = let_in.paired(&app)?;
-    let_in
+    State(app): State<Arc<AppState>>,
+    current_device: CurrentDevice,
+) -> Result<Response, ApiError> {
+    let paired = current_device.paired(&app)?;
+    current_device
         .seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(paired)))
         .await
 }
@@ -69,8 +69,11 @@ pub async fn get_device(
     delete, path = "/api/v1/device", tag = "devices",
     responses((status = 204, description = "Signed out"), (status = 401, body = Problem), (status = 403, body = Problem)),
 )]
-pub async fn delete_device(State(app): State<Arc<App>>, let_in: LetIn) -> Result<Response, Refusal> {
-    devices::leave(&app, &let_in).await?;
+pub async fn delete_device(
+    State(app): State<Arc<AppState>>,
+    current_device: CurrentDevice,
+) -> Result<Response, ApiError> {
+    devices::leave(&app, &current_device).await?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, devices::ended())]).into_response())
 }
 
@@ -81,13 +84,13 @@ pub async fn delete_device(State(app): State<Arc<App>>, let_in: LetIn) -> Result
 )]
 pub async fn list_devices(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    signed: Signed,
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
     Text(slug): Text,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     Ok((
         [(CACHE_CONTROL, "private, no-store")],
-        Json(devices::list(&app, &signed, &slug).await?),
+        Json(devices::list(&app, &user, &slug).await?),
     )
         .into_response())
 }
@@ -102,12 +105,12 @@ pub async fn list_devices(
 )]
 pub async fn post_code(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    signed: Signed,
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
     Text(slug): Text,
-    Body(new): Body<NewDevice>,
-) -> Result<Response, Refusal> {
-    let code = devices::make_code(&app, &signed, &slug, new).await?;
+    JsonBody(new): JsonBody<NewDevice>,
+) -> Result<Response, ApiError> {
+    let code = devices::make_code(&app, &user, &slug, new).await?;
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(code)).into_response())
 }
 
@@ -117,10 +120,10 @@ pub async fn post_code(
     responses((status = 204, description = "Signed out"), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
 )]
 pub async fn revoke_device(
-    State(app): State<Arc<App>>,
-    signed: Signed,
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
     Path((slug, id)): Path<(String, String)>,
-) -> Result<StatusCode, Refusal> {
-    devices::revoke(&app, &signed, &slug, ids(&id)?).await?;
+) -> Result<StatusCode, ApiError> {
+    devices::revoke(&app, &user, &slug, ids(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

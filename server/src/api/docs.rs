@@ -14,12 +14,12 @@ use serde_json::Value;
 use servery_domain::problem::Kind;
 
 use super::openapi::DOCUMENT;
-use crate::{html::document::escape, state::App};
+use crate::{html::document::escape, state::AppState};
 
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-pub async fn get_docs(State(app): State<Arc<App>>) -> Response {
+pub async fn get_docs(State(app): State<Arc<AppState>>) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),

@@ -11,11 +11,11 @@ use servery_domain::{draft::Draft, problem::Problem, slots::Times, slug::Slug};
 use crate::{
     accounts::customer::Customer,
     http::{
-        error::{AcceptsJson, Body, Refusal, Text},
+        error::{AcceptsJson, ApiError, JsonBody, Text},
         visitor,
     },
     orders,
-    state::App,
+    state::AppState,
 };
 
 /// What this browser has begun to order. A cookie tells whose it is
@@ -25,10 +25,10 @@ use crate::{
 )]
 pub async fn get_draft(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(slug): Text,
     customer: Customer,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let draft = orders::draft(&app, &slug, &customer).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(draft)).into_response())
 }
@@ -39,11 +39,11 @@ pub async fn get_draft(
     responses((status = 204, description = "It is kept"), (status = 404, body = Problem), (status = 422, body = Problem)),
 )]
 pub async fn put_draft(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(slug): Text,
     customer: Customer,
-    Body(draft): Body<Draft>,
-) -> Result<Response, Refusal> {
+    JsonBody(draft): JsonBody<Draft>,
+) -> Result<Response, ApiError> {
     let visitor = customer.browser(&app)?;
     orders::keep_draft(&app, &slug, visitor, &draft).await?;
     Ok(visitor::remembered(StatusCode::NO_CONTENT, visitor))
@@ -56,9 +56,9 @@ pub async fn put_draft(
 )]
 pub async fn get_times(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(slug): Text,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     Ok((
         [(CACHE_CONTROL, "no-store")],
         Json(orders::times(&app, &slug).await?),

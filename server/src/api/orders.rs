@@ -11,7 +11,7 @@ use axum::{
 };
 use servery_domain::{
     basket::Basket,
-    order::{Order, Placement, Receipt, TrackedOrder},
+    order::{Order, PlacedOrder, Placement, TrackedOrder},
     problem::Problem,
     slug::Slug,
 };
@@ -20,11 +20,11 @@ use crate::{
     accounts::customer::Customer,
     api::stream,
     http::{
-        error::{AcceptsJson, Raw, Refusal, Text, json_body},
+        error::{AcceptsJson, ApiError, Raw, Text, json_body},
         idempotency,
     },
-    orders::{self, Answered},
-    state::App,
+    orders::{self, StoredResponse},
+    state::AppState,
 };
 
 /// Place an order. The price that counts is worked out here; if it is not what the diner saw, nothing is placed
@@ -33,23 +33,23 @@ use crate::{
     params(("slug" = Slug, Path), ("Idempotency-Key" = String, Header, description = "Made anew for each order; kept for 90 days")),
     request_body = Placement,
     responses(
-        (status = 201, body = Receipt), (status = 400, body = Problem), (status = 404, body = Problem),
+        (status = 201, body = PlacedOrder), (status = 400, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem, description = "Something has changed; the member 'quote' says how things are now"),
         (status = 422, body = Problem),
     ),
 )]
 pub async fn post_order(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(slug): Text,
     uri: Uri,
     customer: Customer,
     headers: HeaderMap,
     Raw(body): Raw,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let request = idempotency::request(&headers, uri.path(), &body)?;
     let placement: Placement = json_body(&headers, &body)?;
-    let Answered { status, body } = orders::place(&app, &slug, placement, request, &customer).await?;
+    let StoredResponse { status, body } = orders::place(&app, &slug, placement, request, &customer).await?;
     let created = status == StatusCode::CREATED;
     let media = if created {
         "application/json"
@@ -62,7 +62,9 @@ pub async fn post_order(
         body.clone(),
     )
         .into_response();
-    let receipt = serde_json::from_str::<Receipt>(&body).ok().filter(|_| created);
+    let receipt = serde_json::from_str::<PlacedOrder>(&body)
+        .ok()
+        .filter(|_| created);
     if let Some(location) =
         receipt.and_then(|receipt| HeaderValue::from_str(&format!("/api/v1/orders/{}", receipt.token)).ok())
     {
@@ -78,10 +80,10 @@ pub async fn post_order(
 )]
 pub async fn get_order(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(token): Text,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let order = orders::tracked(&app, &token).await?;
     let etag = format!("\"{}\"", order.order.revision.0);
     let known = headers
@@ -102,9 +104,9 @@ pub async fn get_order(
 )]
 pub async fn get_basket(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(token): Text,
-) -> Result<Json<Basket>, Refusal> {
+) -> Result<Json<Basket>, ApiError> {
     Ok(Json(Basket::again(
         &orders::find(&app, &token).await?.order.ordered.lines,
     )))
@@ -117,10 +119,10 @@ pub async fn get_basket(
     responses((status = 200, description = "text/event-stream of events 'order', each with an Order"), (status = 404, body = Problem)),
 )]
 pub async fn get_events(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(token): Text,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     // Watched first and read then, so that nothing falls between.
     let order = orders::find(&app, &token).await?.order.id;
     let watching = app.live.watch_order(order);
@@ -135,9 +137,9 @@ pub async fn get_events(
 )]
 pub async fn cancel_order(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(token): Text,
-) -> Result<Json<Order>, Refusal> {
+) -> Result<Json<Order>, ApiError> {
     Ok(Json(orders::cancel(&app, &token).await?))
 }
 
@@ -145,9 +147,9 @@ pub async fn cancel_order(
 #[utoipa::path(get, path = "/api/v1/orders", tag = "orders", responses((status = 200, body = Vec<TrackedOrder>)))]
 pub async fn list_orders(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     customer: Customer,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let orders = orders::orders_of(&app, &customer).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(orders)).into_response())
 }

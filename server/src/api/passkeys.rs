@@ -16,12 +16,12 @@ use servery_domain::{
 };
 
 use crate::{
-    accounts::{passkeys, sessions::Signed},
+    accounts::{passkeys, sessions::CurrentUser},
     http::{
-        client::Caller,
-        error::{AcceptsJson, Body, Refusal, Text},
+        client::Client,
+        error::{AcceptsJson, ApiError, JsonBody, Text},
     },
-    state::App,
+    state::AppState,
 };
 
 /// What a browser needs to make a passkey, for five minutes
@@ -31,10 +31,10 @@ use crate::{
 )]
 pub async fn post_creation(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    signed: Signed,
-) -> Result<Response, Refusal> {
-    let options = passkeys::creation_options(&app, &signed).await?;
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
+) -> Result<Response, ApiError> {
+    let options = passkeys::creation_options(&app, &user).await?;
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(options)).into_response())
 }
 
@@ -45,27 +45,23 @@ pub async fn post_creation(
 )]
 pub async fn post_passkey(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    signed: Signed,
-    Body(new): Body<NewPasskey>,
-) -> Result<Response, Refusal> {
-    Ok((
-        StatusCode::CREATED,
-        Json(passkeys::add(&app, &signed, new).await?),
-    )
-        .into_response())
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
+    JsonBody(new): JsonBody<NewPasskey>,
+) -> Result<Response, ApiError> {
+    Ok((StatusCode::CREATED, Json(passkeys::add(&app, &user, new).await?)).into_response())
 }
 
 /// The account's passkeys
 #[utoipa::path(get, path = "/api/v1/account/passkeys", tag = "accounts", responses((status = 200, body = Vec<PasskeyView>), (status = 401, body = Problem)))]
 pub async fn list_passkeys(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    signed: Signed,
-) -> Result<Response, Refusal> {
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
+) -> Result<Response, ApiError> {
     Ok((
         [(CACHE_CONTROL, "private, no-store")],
-        Json(passkeys::list(&app, &signed).await?),
+        Json(passkeys::list(&app, &user).await?),
     )
         .into_response())
 }
@@ -76,11 +72,11 @@ pub async fn list_passkeys(
     responses((status = 204, description = "It is gone"), (status = 401, body = Problem), (status = 404, body = Problem)),
 )]
 pub async fn delete_passkey(
-    State(app): State<Arc<App>>,
-    signed: Signed,
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
     Text(id): Text,
-) -> Result<StatusCode, Refusal> {
-    passkeys::remove(&app, &signed, &id).await?;
+) -> Result<StatusCode, ApiError> {
+    passkeys::remove(&app, &user, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -91,10 +87,10 @@ pub async fn delete_passkey(
 )]
 pub async fn post_request(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    caller: Caller,
-) -> Result<Response, Refusal> {
-    let options = passkeys::request_options(&app, &caller).await?;
+    State(app): State<Arc<AppState>>,
+    client: Client,
+) -> Result<Response, ApiError> {
+    let options = passkeys::request_options(&app, &client).await?;
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(options)).into_response())
 }
 
@@ -105,11 +101,11 @@ pub async fn post_request(
 )]
 pub async fn post_session(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    State(app): State<Arc<AppState>>,
+    client: Client,
     headers: HeaderMap,
-    Body(sent): Body<PasskeySignIn>,
-) -> Result<Response, Refusal> {
-    let (signed_in, cookie) = passkeys::sign_in(&app, &caller, &headers, &sent).await?;
+    JsonBody(sent): JsonBody<PasskeySignIn>,
+) -> Result<Response, ApiError> {
+    let (signed_in, cookie) = passkeys::sign_in(&app, &client, &headers, &sent).await?;
     Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(signed_in)).into_response())
 }

@@ -9,9 +9,9 @@ use servery_domain::{
 use utoipa::ToSchema;
 
 use crate::{
-    http::error::{AcceptsJson, Body, Raw, Refusal, Text},
+    http::error::{AcceptsJson, ApiError, JsonBody, Raw, Text},
     payments::{self, Paying},
-    state::App,
+    state::AppState,
 };
 
 #[derive(Deserialize, ToSchema)]
@@ -42,15 +42,15 @@ pub enum PaymentState {
 )]
 pub async fn post_payment(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(token): Text,
-    Body(card): Body<CardPayment>,
-) -> Result<Json<PaymentState>, Refusal> {
+    JsonBody(card): JsonBody<CardPayment>,
+) -> Result<Json<PaymentState>, ApiError> {
     match payments::pay(&app, &token, Some(&card.payment_method)).await? {
         Paying::Paid => Ok(Json(PaymentState::Paid)),
         Paying::Elsewhere { address } => Ok(Json(PaymentState::Elsewhere { address })),
         Paying::Pending => Ok(Json(PaymentState::Pending)),
-        Paying::Declined => Err(Refusal::new(
+        Paying::Declined => Err(ApiError::new(
             Kind::Declined,
             "the card was declined; try another one",
         )),
@@ -64,9 +64,9 @@ pub async fn post_payment(
 )]
 pub async fn pay_at_door(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(token): Text,
-) -> Result<Json<Order>, Refusal> {
+) -> Result<Json<Order>, ApiError> {
     Ok(Json(payments::pay_at_door(&app, &token).await?))
 }
 
@@ -76,10 +76,10 @@ pub async fn pay_at_door(
     responses((status = 200, description = "Heard"), (status = 403, body = Problem)),
 )]
 pub async fn hear_provider(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     headers: HeaderMap,
     Raw(body): Raw,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let signature = headers
         .get("stripe-signature")
         .and_then(|signature| signature.to_str().ok())

@@ -14,11 +14,11 @@ use servery_domain::{
 use crate::{
     accounts::customer::Customer,
     http::{
-        error::{AcceptsJson, Body, Refusal, Text},
+        error::{AcceptsJson, ApiError, JsonBody, Text},
         visitor,
     },
     jobs::push,
-    state::App,
+    state::AppState,
 };
 
 /// Whether this browser is told of the order while nobody looks. A cookie tells which browser it is
@@ -28,10 +28,10 @@ use crate::{
 )]
 pub async fn get_push(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(token): Text,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let state = push::state(&app, &token, visitor::visitor(&headers)).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(state)).into_response())
 }
@@ -45,11 +45,11 @@ pub async fn get_push(
     ),
 )]
 pub async fn put_push(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(token): Text,
     customer: Customer,
-    Body(subscription): Body<Subscription>,
-) -> Result<Response, Refusal> {
+    JsonBody(subscription): JsonBody<Subscription>,
+) -> Result<Response, ApiError> {
     let visitor = customer.browser(&app)?;
     push::subscribe(&app, &token, visitor, &subscription).await?;
     Ok(visitor::remembered(StatusCode::NO_CONTENT, visitor))
@@ -61,10 +61,10 @@ pub async fn put_push(
     responses((status = 204, description = "It is told nothing"), (status = 404, body = Problem)),
 )]
 pub async fn delete_push(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(token): Text,
     headers: HeaderMap,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, ApiError> {
     push::unsubscribe(&app, &token, visitor::visitor(&headers)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,9 +8,9 @@ use servery_domain::{basket::Basket, coupon::CouponOffer, problem::Problem, quot
 
 use crate::{
     accounts::customer::Customer,
-    http::error::{AcceptsJson, Body, Refusal, Text},
+    http::error::{AcceptsJson, ApiError, JsonBody, Text},
     orders,
-    state::App,
+    state::AppState,
 };
 
 /// What a basket costs now, line by line, and what keeps it from being ordered
@@ -23,11 +23,11 @@ use crate::{
 )]
 pub async fn post_quote(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(slug): Text,
     customer: Customer,
-    Body(basket): Body<Basket>,
-) -> Result<Json<Quote>, Refusal> {
+    JsonBody(basket): JsonBody<Basket>,
+) -> Result<Json<Quote>, ApiError> {
     Ok(Json(orders::quote_basket(&app, &slug, &basket, &customer).await?))
 }
 
@@ -38,9 +38,9 @@ pub async fn post_quote(
 )]
 pub async fn get_coupon(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Path((slug, code)): Path<(String, String)>,
     customer: Customer,
-) -> Result<Json<CouponOffer>, Refusal> {
+) -> Result<Json<CouponOffer>, ApiError> {
     Ok(Json(orders::check_coupon(&app, &slug, &code, &customer).await?))
 }

@@ -10,16 +10,16 @@ use servery_domain::{
     cursor::Page,
     menu::Menu,
     problem::{Kind, Problem},
-    restaurant::Listed,
+    restaurant::Listing,
     search::Search,
     slug::Slug,
 };
 
 use crate::{
     api::answer,
-    catalog::Snapshot,
-    http::error::{AcceptsJson, Pairs, Refusal, Text},
-    state::App,
+    catalog::CatalogSnapshot,
+    http::error::{AcceptsJson, ApiError, Pairs, Text},
+    state::AppState,
 };
 
 /// The restaurants of the town, in the order of their slugs
@@ -32,42 +32,49 @@ use crate::{
         ("after" = Option<String>, Query, description = "What the page before gave as next"),
         ("limit" = Option<u8>, Query, description = "Restaurants on a page, 1 to 100; 20 if it is not said"),
     ),
-    responses((status = 200, body = Page<Listed>), (status = 304, description = "If-None-Match names what you have"), (status = 400, body = Problem), (status = 406, body = Problem)),
+    responses((status = 200, body = Page<Listing>), (status = 304, description = "If-None-Match names what you have"), (status = 400, body = Problem), (status = 406, body = Problem)),
 )]
 pub async fn list_restaurants(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Query(pairs): Pairs,
     request: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let mut pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let search = Search::parse(&mut pairs)
-        .map_err(|parameter| Refusal::new(Kind::Malformed, parameter.to_string()))?;
-    let town = app.town.now();
-    let page = async { Ok(town.page(&search)) };
-    answer(&app, &request, town.edition, address::restaurants(&search), page).await
+        .map_err(|parameter| ApiError::new(Kind::Malformed, parameter.to_string()))?;
+    let catalog = app.catalog.now();
+    let page = async { Ok(catalog.page(&search)) };
+    answer(
+        &app,
+        &request,
+        catalog.edition,
+        address::restaurants(&search),
+        page,
+    )
+    .await
 }
 
 /// One restaurant
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}", tag = "restaurants",
     params(("slug" = Slug, Path)),
-    responses((status = 200, body = Listed), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
+    responses((status = 200, body = Listing), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
 )]
 pub async fn get_restaurant(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(slug): Text,
     request: HeaderMap,
-) -> Result<Response, Refusal> {
-    let town = app.town.now();
-    let listed = find(&town, &slug)?;
+) -> Result<Response, ApiError> {
+    let catalog = app.catalog.now();
+    let listing = find(&catalog, &slug)?;
     answer(
         &app,
         &request,
-        town.edition,
-        address::restaurant(&listed.restaurant.slug),
-        async { Ok(listed) },
+        catalog.edition,
+        address::restaurant(&listing.restaurant.slug),
+        async { Ok(listing) },
     )
     .await
 }
@@ -80,31 +87,31 @@ pub async fn get_restaurant(
 )]
 pub async fn get_menu(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Text(slug): Text,
     request: HeaderMap,
-) -> Result<Response, Refusal> {
-    let town = app.town.now();
-    let listed = find(&town, &slug)?;
+) -> Result<Response, ApiError> {
+    let catalog = app.catalog.now();
+    let listing = find(&catalog, &slug)?;
     let menu = async {
-        let menu = app.town.menu(&listed.restaurant).await?;
-        menu.ok_or_else(|| Refusal::new(Kind::NotFound, &slug))
+        let menu = app.catalog.menu(&listing.restaurant).await?;
+        menu.ok_or_else(|| ApiError::new(Kind::NotFound, &slug))
     };
     answer(
         &app,
         &request,
-        town.edition,
-        address::menu(&listed.restaurant.slug),
+        catalog.edition,
+        address::menu(&listing.restaurant.slug),
         menu,
     )
     .await
 }
 
-fn find<'a>(town: &'a Snapshot, slug: &str) -> Result<&'a Listed, Refusal> {
-    let unknown = || Refusal::new(Kind::NotFound, format!("no restaurant is called '{slug}'"));
+fn find<'a>(catalog: &'a CatalogSnapshot, slug: &str) -> Result<&'a Listing, ApiError> {
+    let unknown = || ApiError::new(Kind::NotFound, format!("no restaurant is called '{slug}'"));
     slug.parse()
         .ok()
-        .and_then(|slug| town.listed(&slug))
+        .and_then(|slug| catalog.listing(&slug))
         .map(AsRef::as_ref)
         .ok_or_else(unknown)
 }

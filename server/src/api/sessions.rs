@@ -12,12 +12,12 @@ use servery_domain::{
 };
 
 use crate::{
-    accounts::{self, sessions::Signed},
+    accounts::{self, sessions::CurrentUser},
     http::{
-        client::Caller,
-        error::{AcceptsJson, Body, Refusal},
+        client::Client,
+        error::{AcceptsJson, ApiError, JsonBody},
     },
-    state::App,
+    state::AppState,
 };
 
 /// Sign in. The cookie that comes back is the session; one that was sent along ends
@@ -31,18 +31,21 @@ use crate::{
 )]
 pub async fn post_session(
     _: AcceptsJson,
-    State(app): State<Arc<App>>,
-    caller: Caller,
+    State(app): State<Arc<AppState>>,
+    client: Client,
     headers: HeaderMap,
-    Body(sign_in): Body<SignIn>,
-) -> Result<Response, Refusal> {
-    let (signed_in, cookie) = accounts::sign_in(&app, &caller, &headers, &sign_in).await?;
+    JsonBody(sign_in): JsonBody<SignIn>,
+) -> Result<Response, ApiError> {
+    let (signed_in, cookie) = accounts::sign_in(&app, &client, &headers, &sign_in).await?;
     Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(signed_in)).into_response())
 }
 
 /// Sign out here
 #[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "accounts", responses((status = 204, description = "Signed out")))]
-pub async fn delete_session(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
+pub async fn delete_session(
+    State(app): State<Arc<AppState>>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     Ok((
         StatusCode::NO_CONTENT,
         [(SET_COOKIE, accounts::sign_out(&app, &headers).await?)],
@@ -55,10 +58,13 @@ pub async fn delete_session(State(app): State<Arc<App>>, headers: HeaderMap) -> 
     delete, path = "/api/v1/sessions", tag = "accounts",
     responses((status = 204, description = "Every session of the account has ended"), (status = 401, body = Problem)),
 )]
-pub async fn delete_sessions(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Refusal> {
+pub async fn delete_sessions(
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
+) -> Result<Response, ApiError> {
     Ok((
         StatusCode::NO_CONTENT,
-        [(SET_COOKIE, accounts::sign_out_everywhere(&app, &signed).await?)],
+        [(SET_COOKIE, accounts::sign_out_everywhere(&app, &user).await?)],
     )
         .into_response())
 }

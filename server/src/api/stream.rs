@@ -21,9 +21,9 @@ use tokio::sync::{broadcast, watch};
 use crate::{
     orders::{
         board,
-        broadcast::{Change, frame},
+        broadcast::{OrderChange, frame},
     },
-    state::App,
+    state::AppState,
     sync::devices,
 };
 
@@ -54,7 +54,7 @@ fn respond(frames: impl futures::Stream<Item = Result<Bytes, Infallible>> + Send
 struct OrderStream {
     first: Option<Bytes>,
     seen: Revision,
-    watching: watch::Receiver<Option<Change>>,
+    watching: watch::Receiver<Option<OrderChange>>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -83,9 +83,9 @@ impl OrderStream {
 }
 
 pub fn of_order(
-    app: &App,
+    app: &AppState,
     now: &Order,
-    watching: watch::Receiver<Option<Change>>,
+    watching: watch::Receiver<Option<OrderChange>>,
     headers: &HeaderMap,
 ) -> Response {
     let known = last_event(headers) == Some(now.revision);
@@ -106,13 +106,13 @@ pub fn of_order(
 }
 
 struct BoardStream {
-    app: Arc<App>,
+    app: Arc<AppState>,
     /// Of which restaurant, and by which session.
     watched: (RestaurantId, String),
     checked: Instant,
     waiting: Vec<Bytes>,
     seen: Revision,
-    watching: broadcast::Receiver<Change>,
+    watching: broadcast::Receiver<OrderChange>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -148,8 +148,8 @@ impl BoardStream {
         let (restaurant, session) = &self.watched;
         let may = board::still_watched(&self.app, session, *restaurant).await;
         self.checked = Instant::now();
-        may.unwrap_or_else(|refusal| {
-            tracing::warn!(problem = %refusal.0, "a board is told no more");
+        may.unwrap_or_else(|error| {
+            tracing::warn!(problem = %error.0, "a board is told no more");
             false
         })
     }
@@ -157,9 +157,9 @@ impl BoardStream {
 
 /// What is open now, then every change, for as long as the session that asks may see them.
 pub fn of_board(
-    app: Arc<App>,
+    app: Arc<AppState>,
     open: &[Order],
-    watching: broadcast::Receiver<Change>,
+    watching: broadcast::Receiver<OrderChange>,
     watched: (RestaurantId, String),
 ) -> Response {
     let seen = open.iter().map(|order| order.revision).max().unwrap_or_default();
@@ -180,7 +180,7 @@ pub fn of_board(
 }
 
 struct HouseStream {
-    app: Arc<App>,
+    app: Arc<AppState>,
     /// Under which the store has the device's token.
     key: String,
     checked: Instant,
@@ -233,8 +233,8 @@ impl HouseStream {
 }
 
 /// How far a house has come, then whenever it comes further, for as long as the device is let in.
-pub fn of_house(
-    app: Arc<App>,
+pub fn of_pos(
+    app: Arc<AppState>,
     now: Revision,
     watching: watch::Receiver<Revision>,
     key: String,

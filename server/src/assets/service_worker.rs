@@ -65,11 +65,11 @@ mod tests {
             "const V = \"{{version}}\", P = [/* precache */], S = [/* staff */], C = [/* chunks */];";
         let filled = filled_in(template, "7", files.iter());
         assert!(
-            filled.starts_with(r#"const V = "7", P = ["/shell/reading/en","#),
+            filled.starts_with(r#"const V = "7", P = ["/shell/browse/en","#),
             "{filled}"
         );
         assert!(
-            filled.contains(r#""/shell/signed/ar","/assets/a.1.js"]"#),
+            filled.contains(r#""/shell/account/ar","/assets/a.1.js"]"#),
             "{filled}"
         );
         assert!(
@@ -78,6 +78,6 @@ mod tests {
             ),
             "{filled}"
         );
-        assert!(filled.contains(r#"C = [["^/$","reading"],"#), "{filled}");
+        assert!(filled.contains(r#"C = [["^/$","browse"],"#), "{filled}");
     }
 }

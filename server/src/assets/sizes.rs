@@ -11,10 +11,10 @@ pub fn measure(assets: &Assets, fetch: impl Fn(&str, &str) -> Vec<u8>) -> [(&'st
         compress(&fetch(path, &format!("cookie: servery_render={mode}\r\n")), 5).len()
     };
     let file = |path: &str| assets.compressed_len(path).unwrap_or_default();
-    let program = assets.program(Chunk::Reading);
+    let program = assets.program(Chunk::Browse);
     let style = file(&assets.style);
     let program =
-        file(&program.script) + file(&program.wasm) + file(assets.texts(Chunk::Reading, Lang::English));
+        file(&program.script) + file(&program.wasm) + file(assets.texts(Chunk::Browse, Lang::English));
     [
         ("size_thin_home", page("/", "thin") + style),
         (
@@ -23,9 +23,9 @@ pub fn measure(assets: &Assets, fetch: impl Fn(&str, &str) -> Vec<u8>) -> [(&'st
         ),
         ("size_hydrated_home", page("/", "hydrated") + style + program),
         ("size_thick_shell", page("/", "thick") + style + program),
-        ("size_wasm_reading", file(&assets.program(Chunk::Reading).wasm)),
+        ("size_wasm_reading", file(&assets.program(Chunk::Browse).wasm)),
         ("size_wasm_ordering", file(&assets.program(Chunk::Ordering).wasm)),
-        ("size_wasm_signed", file(&assets.program(Chunk::Signed).wasm)),
+        ("size_wasm_signed", file(&assets.program(Chunk::Account).wasm)),
         ("size_wasm_staff", file(&assets.program(Chunk::Staff).wasm)),
     ]
 }

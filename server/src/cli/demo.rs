@@ -1,6 +1,6 @@
 //! The demo town: twelve restaurants, the same every time, ids included. What they offer is in `server/demo`.
 
-pub mod house;
+pub mod pos;
 
 use serde::Deserialize;
 use servery_domain::{
@@ -12,12 +12,12 @@ use servery_domain::{
     id::{CategoryId, ChoiceId, DishId, OptionGroupId, RestaurantId},
     lang::Lang,
     menu::{Allergen, Category, Choice, Diet, Dish, Menu, OptionGroup, Picture, PictureFormat},
-    order_settings::Ordering,
+    order_settings::OrderSettings,
     restaurant::{Address, Cuisine, Restaurant},
     revision::Revision,
     slug::Slug,
     tax::{TaxRates, TaxRules},
-    time::{Day, Zone},
+    time::{Day, TimeZoneName},
 };
 use servery_store::{Store, StoreError};
 use sha2::{Digest, Sha256};
@@ -52,9 +52,9 @@ struct File {
     lang: Lang,
     description: String,
     hours: OpeningHours,
-    zone: Zone,
+    zone: TimeZoneName,
     currency: Currency,
-    accent: servery_domain::brand_color::Accent,
+    brand_color: servery_domain::brand_color::BrandColor,
     phone: String,
     picture: String,
     address: Address,
@@ -62,7 +62,7 @@ struct File {
     #[serde(default)]
     holidays: Vec<Day>,
     #[serde(default)]
-    ordering: Ordering,
+    ordering: OrderSettings,
     #[serde(default)]
     coupon: Vec<Coupon>,
     /// Names of tables that a code stands on.
@@ -324,7 +324,7 @@ fn restaurant(number: u128, text: &str) -> Result<DemoRestaurant, String> {
         hours: file.hours,
         currency: file.currency,
         tax: file.tax,
-        accent: file.accent,
+        brand_color: file.brand_color,
         picture: Some(drawing(file.picture)),
         holidays: file.holidays,
         ordering: file.ordering,
@@ -338,7 +338,7 @@ fn restaurant(number: u128, text: &str) -> Result<DemoRestaurant, String> {
     })
 }
 
-pub fn town() -> Result<Vec<DemoRestaurant>, DemoError> {
+pub fn catalog() -> Result<Vec<DemoRestaurant>, DemoError> {
     let numbered = FILES.iter().zip(1..);
     numbered
         .map(|(text, number)| restaurant(number as u128, text).map_err(|error| DemoError(number, error)))
@@ -346,14 +346,14 @@ pub fn town() -> Result<Vec<DemoRestaurant>, DemoError> {
 }
 
 /// Puts the town into a store, in place of what these restaurants had.
-pub async fn fill(store: &dyn Store, town: &[DemoRestaurant]) -> Result<(), StoreError> {
+pub async fn fill(store: &dyn Store, catalog: &[DemoRestaurant]) -> Result<(), StoreError> {
     for DemoRestaurant {
         restaurant,
         menu,
         stock,
         coupons,
         tables,
-    } in town
+    } in catalog
     {
         store.put_restaurant(restaurant, menu).await?;
         for (dish, left) in stock {
@@ -372,9 +372,9 @@ pub async fn fill(store: &dyn Store, town: &[DemoRestaurant]) -> Result<(), Stor
 }
 
 /// What their staff find set up.
-pub async fn houses(store: &dyn Store, town: &[DemoRestaurant]) -> Result<(), house::HouseError> {
-    for demo in town {
-        house::set_up(store, demo).await?;
+pub async fn houses(store: &dyn Store, catalog: &[DemoRestaurant]) -> Result<(), pos::HouseError> {
+    for demo in catalog {
+        pos::set_up(store, demo).await?;
     }
     Ok(())
 }
@@ -382,11 +382,11 @@ pub async fn houses(store: &dyn Store, town: &[DemoRestaurant]) -> Result<(), ho
 /// An account for each owner and each kitchen, `owner@SLUG.example` and `kitchen@SLUG.example`, all with one password that is made anew each time and told here only.
 pub async fn staff(
     store: &dyn Store,
-    town: &[DemoRestaurant],
+    catalog: &[DemoRestaurant],
 ) -> Result<Password, Box<dyn std::error::Error + Send + Sync>> {
     let password = staff::generated()?;
     let hash = staff::hash(&password).await?;
-    let posts = town
+    let posts = catalog
         .iter()
         .flat_map(|demo| [Role::Owner, Role::Kitchen].map(|role| (&demo.restaurant, role)));
     for (restaurant, role) in posts {
@@ -406,9 +406,9 @@ pub async fn staff(
 /// Where and with which code a till of the first restaurant is let in.
 pub async fn till(
     store: &dyn Store,
-    town: &[DemoRestaurant],
+    catalog: &[DemoRestaurant],
 ) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
-    let first = town.first().ok_or("the town has no restaurant")?;
+    let first = catalog.first().ok_or("the town has no restaurant")?;
     staff::pair(
         store,
         &first.restaurant,
@@ -426,41 +426,52 @@ mod tests {
 
     #[test]
     fn the_town_is_the_same_every_time_and_as_varied_as_promised() {
-        let town = town().unwrap();
-        assert_eq!(town, super::town().unwrap());
+        let catalog = catalog().unwrap();
+        assert_eq!(catalog, super::catalog().unwrap());
         let distinct = |values: Vec<String>| {
             values
                 .into_iter()
                 .collect::<std::collections::BTreeSet<_>>()
                 .len()
         };
-        assert_eq!(town.len(), 12);
+        assert_eq!(catalog.len(), 12);
         assert_eq!(
             distinct(
-                town.iter()
+                catalog
+                    .iter()
                     .map(|demo| demo.restaurant.cuisine.code().to_owned())
                     .collect()
             ),
             12
         );
-        assert!(distinct(town.iter().map(|demo| demo.restaurant.zone.0.clone()).collect()) >= 6);
         assert!(
             distinct(
-                town.iter()
+                catalog
+                    .iter()
+                    .map(|demo| demo.restaurant.zone.0.clone())
+                    .collect()
+            ) >= 6
+        );
+        assert!(
+            distinct(
+                catalog
+                    .iter()
                     .map(|demo| demo.restaurant.currency.to_string())
                     .collect()
             ) >= 6
         );
         assert!(
             distinct(
-                town.iter()
+                catalog
+                    .iter()
                     .map(|demo| format!("{:?}", demo.restaurant.tax))
                     .collect()
             ) >= 6
         );
-        assert!(town.iter().any(|demo| demo.menu.dishes().count() == 500));
+        assert!(catalog.iter().any(|demo| demo.menu.dishes().count() == 500));
         assert!(
-            town.iter()
+            catalog
+                .iter()
                 .all(|demo| crate::clock::zone(&demo.restaurant.zone).is_some())
         );
     }

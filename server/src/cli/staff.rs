@@ -11,11 +11,11 @@ use servery_domain::{
     lang::Lang,
     restaurant::Restaurant,
 };
-use servery_store::{Store, accounts::Guarded};
+use servery_store::{Store, accounts::StoredAccount};
 
 use crate::{accounts::passwords::Passwords, clock, http::visitor, sync::devices};
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+type CliError = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Debug, Clone, Copy)]
 pub struct RoleName(Role);
@@ -89,7 +89,7 @@ pub enum StaffCommand {
 }
 
 /// What to tell the person at the terminal.
-pub async fn run(store: &dyn Store, command: &StaffCommand) -> Result<String, Failure> {
+pub async fn run(store: &dyn Store, command: &StaffCommand) -> Result<String, CliError> {
     match command {
         StaffCommand::List => list(store).await,
         StaffCommand::Add {
@@ -139,7 +139,7 @@ pub async fn run(store: &dyn Store, command: &StaffCommand) -> Result<String, Fa
 }
 
 /// Makes a code, and says what to do with it.
-pub async fn pair(store: &dyn Store, restaurant: &Restaurant, new: NewDevice) -> Result<String, Failure> {
+pub async fn pair(store: &dyn Store, restaurant: &Restaurant, new: NewDevice) -> Result<String, CliError> {
     new.check()?;
     let PairingCode { code, name, kind, .. } =
         devices::new_code(store, restaurant.id, new, clock::now()).await?;
@@ -151,7 +151,7 @@ pub async fn pair(store: &dyn Store, restaurant: &Restaurant, new: NewDevice) ->
     ))
 }
 
-async fn restaurant_called(store: &dyn Store, slug: &str) -> Result<Restaurant, Failure> {
+async fn restaurant_called(store: &dyn Store, slug: &str) -> Result<Restaurant, CliError> {
     let found = store
         .restaurants()
         .await?
@@ -161,7 +161,7 @@ async fn restaurant_called(store: &dyn Store, slug: &str) -> Result<Restaurant, 
 }
 
 /// One line, without its end.
-fn read_password() -> Result<Password, Failure> {
+fn read_password() -> Result<Password, CliError> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text)?;
     let password = Password(text.lines().next().unwrap_or_default().to_owned());
@@ -174,7 +174,7 @@ async fn account_of(
     store: &dyn Store,
     email: &str,
     password: Option<Password>,
-) -> Result<(AccountId, String), Failure> {
+) -> Result<(AccountId, String), CliError> {
     let known = store.account_by_email(email).await?;
     match (known, password) {
         (Some(known), None) => Ok((known.account.id, "they sign in as before".into())),
@@ -195,15 +195,15 @@ async fn account_of(
     }
 }
 
-pub async fn hash(password: &Password) -> Result<String, Failure> {
+pub async fn hash(password: &Password) -> Result<String, CliError> {
     Ok(Passwords::default()
         .hash(password)
         .await
-        .map_err(|refusal| refusal.0)?)
+        .map_err(|error| error.0)?)
 }
 
 /// Whoever runs the installation vouches for the address.
-pub async fn add_account(store: &dyn Store, email: &str, hash: &str) -> Result<AccountId, Failure> {
+pub async fn add_account(store: &dyn Store, email: &str, hash: &str) -> Result<AccountId, CliError> {
     check_email(email)?;
     let now = clock::now();
     let id = AccountId(visitor::random()?);
@@ -215,11 +215,11 @@ pub async fn add_account(store: &dyn Store, email: &str, hash: &str) -> Result<A
         lang: Lang::default(),
         verified_at: Some(now),
         addresses: Vec::new(),
-        made_at: now,
+        created_at: now,
     };
     store
         .add_account(
-            &Guarded {
+            &StoredAccount {
                 account,
                 password: Some(hash.to_owned()),
             },
@@ -238,7 +238,7 @@ pub fn generated() -> Result<Password, getrandom::Error> {
     Ok(Password(groups.collect::<Vec<_>>().join("-")))
 }
 
-async fn list(store: &dyn Store) -> Result<String, Failure> {
+async fn list(store: &dyn Store) -> Result<String, CliError> {
     let restaurants = store.restaurants().await?;
     let slug = |id| {
         restaurants
@@ -276,7 +276,7 @@ mod tests {
             .await
             .unwrap();
         store.migrate().await.unwrap();
-        demo::fill(store.as_ref(), &demo::town().unwrap()[3..4])
+        demo::fill(store.as_ref(), &demo::catalog().unwrap()[3..4])
             .await
             .unwrap();
         store
@@ -313,9 +313,9 @@ mod tests {
             .await
             .unwrap();
         assert!(again.contains("as before"), "{again}");
-        let listed = run(store.as_ref(), &StaffCommand::List).await.unwrap();
+        let listing = run(store.as_ref(), &StaffCommand::List).await.unwrap();
         assert_eq!(
-            listed.split_whitespace().collect::<Vec<_>>(),
+            listing.split_whitespace().collect::<Vec<_>>(),
             ["lighthouse-diner", "kitchen", "cook@example.org"]
         );
         let remove = StaffCommand::Remove {
@@ -390,7 +390,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store(&folder).await;
         for _ in 0..2 {
-            let password = demo::staff(store.as_ref(), &demo::town().unwrap()[3..4])
+            let password = demo::staff(store.as_ref(), &demo::catalog().unwrap()[3..4])
                 .await
                 .unwrap();
             let known = store

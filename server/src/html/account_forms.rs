@@ -4,28 +4,28 @@ use axum::{
     http::{HeaderMap, HeaderValue, header::SET_COOKIE},
     response::Response,
 };
-use servery_app::page_address::{Visit, address};
+use servery_app::page_address::{PageAddress, address};
 use servery_domain::{
     account::{AccountChange, Password, PasswordChange, SignIn, SignUp, same_email},
-    contact::Doorstep,
+    contact::DeliveryAddress,
     lang::Lang,
     problem::Kind,
 };
 
 use super::{
-    forms::{Form, Sent, lead, see},
-    preferences::Wishes,
+    forms::{Form, FormContext, lead, see},
+    preferences::Preferences,
 };
 use crate::{
     accounts::{
         self, passkeys,
-        sessions::{self, Signed},
+        sessions::{self, CurrentUser},
     },
     http::{
-        client::Caller,
-        error::{Refusal, Text},
+        client::Client,
+        error::{ApiError, Text},
     },
-    state::App,
+    state::AppState,
 };
 
 fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
@@ -44,24 +44,24 @@ fn inside(next: &str) -> &str {
 }
 
 /// `POST /account/sign-in`
-pub async fn post_sign_in(sent: Sent, caller: Caller, form: Form) -> Response {
+pub async fn post_sign_in(sent: FormContext, client: Client, form: Form) -> Response {
     let asked = SignIn {
         email: form.get("email").to_owned(),
         password: Password(form.raw("password").to_owned()),
     };
     let next = inside(form.get("next"));
-    let led = match accounts::sign_in(&sent.0, &caller, &sent.2, &asked).await {
+    let led = match accounts::sign_in(&sent.0, &client, &sent.2, &asked).await {
         Ok((_, cookie)) => Ok(with_cookie(see(next), cookie)),
-        Err(refusal) if refusal.0.is(Kind::TooOften) => Ok(again(next, "wrong", "often")),
-        Err(refusal) if refusal.0.status < 500 => Ok(again(next, "wrong", "credentials")),
-        Err(refusal) => Err(refusal),
+        Err(error) if error.0.is(Kind::TooOften) => Ok(again(next, "wrong", "often")),
+        Err(error) if error.0.status < 500 => Ok(again(next, "wrong", "credentials")),
+        Err(error) => Err(error),
     };
     lead(led, &sent)
 }
 
 /// `POST /account/sign-up`
-pub async fn post_sign_up(sent: Sent, caller: Caller, form: Form) -> Response {
-    let lang = Wishes::usual_lang(&Visit::new("/account/sign-up", ""), &sent.2);
+pub async fn post_sign_up(sent: FormContext, client: Client, form: Form) -> Response {
+    let lang = Preferences::usual_lang(&PageAddress::new("/account/sign-up", ""), &sent.2);
     let (email, name) = (form.get("email").to_owned(), form.get("name").to_owned());
     let asked = SignUp {
         email,
@@ -69,51 +69,49 @@ pub async fn post_sign_up(sent: Sent, caller: Caller, form: Form) -> Response {
         name,
         lang,
     };
-    let led = match accounts::sign_up(&sent.0, &caller, asked).await {
+    let led = match accounts::sign_up(&sent.0, &client, asked).await {
         // Without a mail server no mail was sent, and the address is taken at its word.
         Ok(()) if sent.0.settings.smtp.is_none() => Ok(again("/account", "done", "made")),
         Ok(()) => Ok(again("/account/sign-up", "done", "sent")),
-        Err(refusal) if refusal.0.status < 500 => Ok(again("/account/sign-up", "wrong", "refused")),
-        Err(refusal) => Err(refusal),
+        Err(error) if error.0.status < 500 => Ok(again("/account/sign-up", "wrong", "refused")),
+        Err(error) => Err(error),
     };
     lead(led, &sent)
 }
 
 /// `POST /account/sign-out`
-pub async fn post_sign_out(sent: Sent, form: Form) -> Response {
+pub async fn post_sign_out(sent: FormContext, form: Form) -> Response {
     let led = sign_out(&sent.0, &sent.2, &form).await;
     lead(led.map(|cookie| with_cookie(see("/"), cookie)), &sent)
 }
 
-async fn sign_out(app: &App, headers: &HeaderMap, form: &Form) -> Result<HeaderValue, Refusal> {
+async fn sign_out(app: &AppState, headers: &HeaderMap, form: &Form) -> Result<HeaderValue, ApiError> {
     match sessions::session(app, headers).await? {
-        Some(signed) if form.get("where") == "everywhere" => {
-            accounts::sign_out_everywhere(app, &signed).await
-        }
+        Some(user) if form.get("where") == "everywhere" => accounts::sign_out_everywhere(app, &user).await,
         _ => accounts::sign_out(app, headers).await,
     }
 }
 
 /// `POST /account`
-pub async fn post_account(sent: Sent, caller: Caller, signed: Signed, form: Form) -> Response {
-    let led = match change(&sent.0, &caller, signed, &form).await {
+pub async fn post_account(sent: FormContext, client: Client, user: CurrentUser, form: Form) -> Response {
+    let led = match change(&sent.0, &client, user, &form).await {
         Ok(()) => Ok(again("/account", "done", "saved")),
-        Err(refusal) if refusal.0.status < 500 => Ok(again("/account", "wrong", &refusal.0.detail)),
-        Err(refusal) => Err(refusal),
+        Err(error) if error.0.status < 500 => Ok(again("/account", "wrong", &error.0.detail)),
+        Err(error) => Err(error),
     };
     lead(led, &sent)
 }
 
-async fn change(app: &App, caller: &Caller, signed: Signed, form: &Form) -> Result<(), Refusal> {
+async fn change(app: &AppState, client: &Client, user: CurrentUser, form: &Form) -> Result<(), ApiError> {
     if form.get("change") == "remove-passkey" {
-        return passkeys::remove(app, &signed, form.get("passkey")).await;
+        return passkeys::remove(app, &user, form.get("passkey")).await;
     }
-    let change = changed(&signed, form)?;
-    accounts::change(app, caller, signed, change).await.map(drop)
+    let change = changed(&user, form)?;
+    accounts::change(app, client, user, change).await.map(drop)
 }
 
-fn changed(signed: &Signed, form: &Form) -> Result<AccountChange, Refusal> {
-    let mut addresses = signed.account.addresses.clone();
+fn changed(user: &CurrentUser, form: &Form) -> Result<AccountChange, ApiError> {
+    let mut addresses = user.account.addresses.clone();
     let nothing = AccountChange::default();
     Ok(match form.get("change") {
         "profile" => AccountChange {
@@ -124,7 +122,7 @@ fn changed(signed: &Signed, form: &Form) -> Result<AccountChange, Refusal> {
         "add-address" => {
             let [street, postcode, city, hint] =
                 ["street", "postcode", "city", "hint"].map(|field| form.get(field).to_owned());
-            addresses.push(Doorstep {
+            addresses.push(DeliveryAddress {
                 street,
                 postcode,
                 city,
@@ -156,7 +154,7 @@ fn changed(signed: &Signed, form: &Form) -> Result<AccountChange, Refusal> {
             }
         }
         _ => {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 Kind::NotAccepted,
                 "'change' is not something that can be changed",
             ));
@@ -165,11 +163,11 @@ fn changed(signed: &Signed, form: &Form) -> Result<AccountChange, Refusal> {
 }
 
 /// `POST /account/delete`: who types the address means it.
-pub async fn post_delete(sent: Sent, signed: Signed, form: Form) -> Response {
-    if same_email(form.get("email")) != same_email(&signed.account.email) {
+pub async fn post_delete(sent: FormContext, user: CurrentUser, form: Form) -> Response {
+    if same_email(form.get("email")) != same_email(&user.account.email) {
         return again("/account", "wrong", "email");
     }
-    let led = accounts::forget(&sent.0, &signed).await;
+    let led = accounts::forget(&sent.0, &user).await;
     lead(
         led.map(|cookie| with_cookie(again("/account", "done", "deleted"), cookie)),
         &sent,
@@ -177,35 +175,33 @@ pub async fn post_delete(sent: Sent, signed: Signed, form: Form) -> Response {
 }
 
 /// `POST /account/reset`: the same answer whether or not there is such an account.
-pub async fn post_ask_reset(sent: Sent, caller: Caller, form: Form) -> Response {
-    let led = match accounts::ask_reset(&sent.0, &caller, form.get("email")).await {
+pub async fn post_ask_reset(sent: FormContext, client: Client, form: Form) -> Response {
+    let led = match accounts::ask_reset(&sent.0, &client, form.get("email")).await {
         Ok(()) => Ok(again("/account/reset", "done", "sent")),
-        Err(refusal) if refusal.0.status < 500 => Ok(again("/account/reset", "wrong", "often")),
-        Err(refusal) => Err(refusal),
+        Err(error) if error.0.status < 500 => Ok(again("/account/reset", "wrong", "often")),
+        Err(error) => Err(error),
     };
     lead(led, &sent)
 }
 
 /// `POST /account/reset/{token}`
-pub async fn post_reset(sent: Sent, Text(token): Text, form: Form) -> Response {
+pub async fn post_reset(sent: FormContext, Text(token): Text, form: Form) -> Response {
     let password = Password(form.raw("password").to_owned());
     let led = match accounts::reset(&sent.0, &token, &password).await {
         Ok(()) => Ok(again("/account", "done", "reset")),
-        Err(refusal) if refusal.0.status < 500 => {
-            Ok(again(&format!("/account/reset/{token}"), "wrong", "link"))
-        }
-        Err(refusal) => Err(refusal),
+        Err(error) if error.0.status < 500 => Ok(again(&format!("/account/reset/{token}"), "wrong", "link")),
+        Err(error) => Err(error),
     };
     lead(led, &sent)
 }
 
 /// `POST /account/verify/{token}`
-pub async fn post_verify(sent: Sent, Text(token): Text) -> Response {
+pub async fn post_verify(sent: FormContext, Text(token): Text) -> Response {
     let path = format!("/account/verify/{token}");
     let led = match accounts::verify(&sent.0, &token).await {
         Ok(()) => Ok(again(&path, "done", "verified")),
-        Err(refusal) if refusal.0.status < 500 => Ok(again(&path, "wrong", "link")),
-        Err(refusal) => Err(refusal),
+        Err(error) if error.0.status < 500 => Ok(again(&path, "wrong", "link")),
+        Err(error) => Err(error),
     };
     lead(led, &sent)
 }

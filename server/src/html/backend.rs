@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 use servery_app::{
     api,
-    backend::{Answer, Backend, OrderingBackend, SignedBackend, StaffBackend},
+    backend::{AccountBackend, Backend, BackendFuture, OrderingBackend, StaffBackend},
 };
 use servery_domain::{
     about::About,
@@ -22,37 +22,37 @@ use servery_domain::{
     menu::Menu,
     order::TrackedOrder,
     passkey::PasskeyView,
-    pos::visibility::Look,
+    pos::visibility::PosSnapshot,
     problem::{Kind, Problem},
     quote::Quote,
-    restaurant::Listed,
+    restaurant::Listing,
     search::Search,
     slots::Times,
     slug::Slug,
 };
-use servery_store::devices::Installed;
+use servery_store::devices::PairedDevice;
 
 use crate::{
-    accounts::{customer::Customer, passkeys, sessions::Signed},
+    accounts::{customer::Customer, passkeys, sessions::CurrentUser},
     api::about::ABOUT,
-    catalog::Snapshot,
-    http::{error::Refusal, rate_limit, visitor},
+    catalog::CatalogSnapshot,
+    http::{error::ApiError, rate_limit, visitor},
     orders::{self, board},
-    state::App,
+    state::AppState,
     sync::{self, devices},
 };
 
-pub struct InProcess {
-    app: Arc<App>,
-    snapshot: Arc<Snapshot>,
+pub struct ServerBackend {
+    app: Arc<AppState>,
+    snapshot: Arc<CatalogSnapshot>,
     /// Who asks; nobody, for a page that is the same for everybody.
     customer: Customer,
     notes: Option<Mutex<String>>,
 }
 
-impl InProcess {
+impl ServerBackend {
     /// With `noting`, the answers are there for [`Self::answers`] afterwards.
-    pub fn new(app: Arc<App>, snapshot: Arc<Snapshot>, customer: Customer, noting: bool) -> Self {
+    pub fn new(app: Arc<AppState>, snapshot: Arc<CatalogSnapshot>, customer: Customer, noting: bool) -> Self {
         Self {
             app,
             snapshot,
@@ -78,16 +78,16 @@ impl InProcess {
         }
     }
 
-    fn find(&self, slug: &Slug) -> Result<&Listed, Problem> {
+    fn find(&self, slug: &Slug) -> Result<&Listing, Problem> {
         self.snapshot
-            .listed(slug)
+            .listing(slug)
             .map(AsRef::as_ref)
             .ok_or_else(|| Problem::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
     }
 }
 
-impl Backend for InProcess {
-    fn restaurants<'a>(&'a self, search: &'a Search) -> Answer<'a, Page<Listed>> {
+impl Backend for ServerBackend {
+    fn restaurants<'a>(&'a self, search: &'a Search) -> BackendFuture<'a, Page<Listing>> {
         Box::pin(async move {
             let page = self.snapshot.page(search);
             self.note(&api::restaurants(search), &page);
@@ -95,19 +95,19 @@ impl Backend for InProcess {
         })
     }
 
-    fn restaurant<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Listed> {
+    fn restaurant<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Listing> {
         Box::pin(async move {
-            let listed = self.find(slug)?;
-            self.note(&api::restaurant(slug), listed);
-            Ok(listed.clone())
+            let listing = self.find(slug)?;
+            self.note(&api::restaurant(slug), listing);
+            Ok(listing.clone())
         })
     }
 
-    fn menu<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Arc<Menu>> {
+    fn menu<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Arc<Menu>> {
         Box::pin(async move {
             let found = self
                 .app
-                .town
+                .catalog
                 .menu(&self.find(slug)?.restaurant)
                 .await
                 .map_err(|error| {
@@ -120,7 +120,7 @@ impl Backend for InProcess {
         })
     }
 
-    fn about(&self) -> Answer<'_, Arc<About>> {
+    fn about(&self) -> BackendFuture<'_, Arc<About>> {
         Box::pin(async move {
             self.note(api::ABOUT, &*ABOUT);
             Ok(ABOUT.clone())
@@ -128,10 +128,10 @@ impl Backend for InProcess {
     }
 }
 
-impl InProcess {
+impl ServerBackend {
     /// A refusal is an answer, too: the page was rendered from it.
-    fn signed(&self, address: &str) -> Result<&Signed, Problem> {
-        self.customer.signed.as_ref().ok_or_else(|| {
+    fn user(&self, address: &str) -> Result<&CurrentUser, Problem> {
+        self.customer.user.as_ref().ok_or_else(|| {
             let problem = Problem::new(Kind::SignedOut, "sign in first");
             self.note(address, &problem);
             problem
@@ -139,71 +139,71 @@ impl InProcess {
     }
 }
 
-impl SignedBackend for InProcess {
-    fn signed_in(&self) -> Answer<'_, SignedIn> {
+impl AccountBackend for ServerBackend {
+    fn signed_in(&self) -> BackendFuture<'_, SignedIn> {
         Box::pin(async move {
-            let signed_in = self.signed(api::ACCOUNT)?.shown(&self.app);
+            let signed_in = self.user(api::ACCOUNT)?.shown(&self.app);
             self.note(api::ACCOUNT, &signed_in);
             Ok(signed_in)
         })
     }
 
-    fn board<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Board> {
+    fn board<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Board> {
         Box::pin(async move {
-            let board = board::see(&self.app, self.signed(&api::board(slug))?, slug.as_str()).await?;
+            let board = board::see(&self.app, self.user(&api::board(slug))?, slug.as_str()).await?;
             self.note(&api::board(slug), &board);
             Ok(board)
         })
     }
 
-    fn devices<'a>(&'a self, slug: &'a Slug) -> Answer<'a, DeviceList> {
+    fn devices<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, DeviceList> {
         Box::pin(async move {
-            let devices = devices::list(&self.app, self.signed(&api::devices(slug))?, slug.as_str()).await?;
+            let devices = devices::list(&self.app, self.user(&api::devices(slug))?, slug.as_str()).await?;
             self.note(&api::devices(slug), &devices);
             Ok(devices)
         })
     }
 
-    fn passkeys(&self) -> Answer<'_, Vec<PasskeyView>> {
+    fn passkeys(&self) -> BackendFuture<'_, Vec<PasskeyView>> {
         Box::pin(async move {
-            let passkeys = passkeys::list(&self.app, self.signed(api::PASSKEYS)?).await?;
+            let passkeys = passkeys::list(&self.app, self.user(api::PASSKEYS)?).await?;
             self.note(api::PASSKEYS, &passkeys);
             Ok(passkeys)
         })
     }
 }
 
-impl InProcess {
-    async fn installed(&self) -> Result<Installed, Refusal> {
+impl ServerBackend {
+    async fn installed(&self) -> Result<PairedDevice, ApiError> {
         let key = self.customer.device.as_deref().ok_or_else(devices::not_let_in)?;
         devices::of_key(&self.app, key).await
     }
 }
 
-impl StaffBackend for InProcess {
-    fn device(&self) -> Answer<'_, Paired> {
+impl StaffBackend for ServerBackend {
+    fn device(&self) -> BackendFuture<'_, Paired> {
         Box::pin(async move { Ok(devices::paired(&self.app, &self.installed().await?)?) })
     }
 
-    fn house<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Look> {
+    fn pos<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, PosSnapshot> {
         Box::pin(async move {
             let installed = self.installed().await?;
             self.app
                 .rates
-                .of_device(&rate_limit::SYNCS, installed.device.id, &self.customer.caller)?;
+                .of_device(&rate_limit::SYNCS, installed.device.id, &self.customer.client)?;
             devices::restaurant(&self.app, &installed, slug.as_str())?;
             devices::note_seen(&self.app, &installed).await?;
             Ok(sync::look(&self.app, &installed, slug.as_str()).await?)
         })
     }
 
-    fn id(&self) -> Answer<'_, u128> {
-        Box::pin(async move { Ok(visitor::id().map_err(Refusal::from)?) })
+    fn id(&self) -> BackendFuture<'_, u128> {
+        Box::pin(async move { Ok(visitor::id().map_err(ApiError::from)?) })
     }
 }
 
-impl OrderingBackend for InProcess {
-    fn draft<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Draft> {
+impl OrderingBackend for ServerBackend {
+    fn draft<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft> {
         Box::pin(async move {
             let draft = orders::draft(&self.app, slug.as_str(), &self.customer).await?;
             self.note(&api::draft(slug), &draft);
@@ -211,7 +211,7 @@ impl OrderingBackend for InProcess {
         })
     }
 
-    fn times<'a>(&'a self, slug: &'a Slug) -> Answer<'a, Times> {
+    fn times<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Times> {
         Box::pin(async move {
             let times = orders::times(&self.app, slug.as_str()).await?;
             self.note(&api::times(slug), &times);
@@ -219,7 +219,7 @@ impl OrderingBackend for InProcess {
         })
     }
 
-    fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> Answer<'a, Quote> {
+    fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> BackendFuture<'a, Quote> {
         Box::pin(async move {
             let quote = orders::quote_basket(&self.app, slug.as_str(), basket, &self.customer).await?;
             self.note(&api::quotes(slug), &quote);
@@ -227,7 +227,7 @@ impl OrderingBackend for InProcess {
         })
     }
 
-    fn order<'a>(&'a self, token: &'a str) -> Answer<'a, TrackedOrder> {
+    fn order<'a>(&'a self, token: &'a str) -> BackendFuture<'a, TrackedOrder> {
         Box::pin(async move {
             let order = orders::tracked(&self.app, token).await?;
             self.note(&api::order(token), &order);
@@ -235,7 +235,7 @@ impl OrderingBackend for InProcess {
         })
     }
 
-    fn orders(&self) -> Answer<'_, Vec<TrackedOrder>> {
+    fn orders(&self) -> BackendFuture<'_, Vec<TrackedOrder>> {
         Box::pin(async move {
             let orders = orders::orders_of(&self.app, &self.customer).await?;
             self.note(api::ORDERS, &orders);
@@ -243,7 +243,7 @@ impl OrderingBackend for InProcess {
         })
     }
 
-    fn new_order(&self) -> Answer<'_, OrderId> {
-        Box::pin(async move { Ok(OrderId(visitor::id().map_err(Refusal::from)?)) })
+    fn new_order(&self) -> BackendFuture<'_, OrderId> {
+        Box::pin(async move { Ok(OrderId(visitor::id().map_err(ApiError::from)?)) })
     }
 }

@@ -14,42 +14,48 @@ use servery_domain::{
     device::{DeviceKind, DeviceList, NewDevice},
     order::Event,
     problem::Kind,
-    sync::WorkedIn,
+    sync::ImportedOps,
     time::LocalMinute,
 };
 
-use super::forms::{Form, Sent, lead, see};
+use super::forms::{Form, FormContext, lead, see};
 use crate::{
-    accounts::sessions::Signed,
-    http::error::{Refusal, Text},
+    accounts::sessions::CurrentUser,
+    http::error::{ApiError, Text},
     orders::{self, board},
-    state::App,
+    state::AppState,
     sync::{self, devices},
 };
 
 /// `POST /board/{slug}/orders/{id}`: what happens to an order.
 pub async fn post_event(
-    sent: Sent,
-    signed: Signed,
+    sent: FormContext,
+    user: CurrentUser,
     Path((slug, id)): Path<(String, String)>,
     form: Form,
 ) -> Response {
-    lead(advance(&sent.0, &signed, &slug, &id, &form).await, &sent)
+    lead(advance(&sent.0, &user, &slug, &id, &form).await, &sent)
 }
 
-async fn advance(app: &App, signed: &Signed, slug: &str, id: &str, form: &Form) -> Result<Response, Refusal> {
+async fn advance(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    id: &str,
+    form: &Form,
+) -> Result<Response, ApiError> {
     let order = id
         .parse()
-        .map_err(|_| Refusal::new(Kind::NotFound, "there is no such order"))?;
+        .map_err(|_| ApiError::new(Kind::NotFound, "there is no such order"))?;
     let event = event(app, slug, form).await?;
-    match board::advance(app, signed, slug, order, event).await {
+    match board::advance(app, user, slug, order, event).await {
         // Somebody else was faster: the board shows how things are.
-        Err(refusal) if refusal.0.is(Kind::Conflict) => Ok(see(&format!("/board/{slug}"))),
+        Err(error) if error.0.is(Kind::Conflict) => Ok(see(&format!("/board/{slug}"))),
         answered => answered.map(|_| see(&format!("/board/{slug}"))),
     }
 }
 
-async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
+async fn event(app: &AppState, slug: &str, form: &Form) -> Result<Event, ApiError> {
     let reason = form.get("reason").to_owned();
     Ok(match form.get("event") {
         "accepted" => {
@@ -59,9 +65,9 @@ async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
                 .ok()
                 .filter(|minutes| (0..=600).contains(minutes));
             let minutes: i64 =
-                minutes.ok_or_else(|| Refusal::new(Kind::NotAccepted, "'minutes' is 0 to 600"))?;
+                minutes.ok_or_else(|| ApiError::new(Kind::NotAccepted, "'minutes' is 0 to 600"))?;
             Event::Accepted {
-                ready_at: LocalMinute(orders::counter(app, slug).await?.now.1.0 + minutes),
+                ready_at: LocalMinute(orders::restaurant_now(app, slug).await?.now.1.0 + minutes),
             }
         }
         "rejected" => Event::Rejected { reason },
@@ -72,11 +78,11 @@ async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
         "delivered" => Event::Delivered,
         "cancelled" => Event::Cancelled { reason },
         "refund" => {
-            let currency = orders::counter(app, slug).await?.menu.currency;
+            let currency = orders::restaurant_now(app, slug).await?.menu.currency;
             let amount = |name| {
                 let amount = currency.read(form.get(name));
                 amount.ok_or_else(|| {
-                    Refusal::new(
+                    ApiError::new(
                         Kind::NotAccepted,
                         format!("'{name}' is an amount, such as {}", currency.plain(Minor(950))),
                     )
@@ -89,7 +95,7 @@ async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
             }
         }
         _ => {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 Kind::NotAccepted,
                 "'event' is not something that staff do",
             ));
@@ -98,68 +104,73 @@ async fn event(app: &App, slug: &str, form: &Form) -> Result<Event, Refusal> {
 }
 
 /// `POST /board/{slug}/stock`: what is left of a dish.
-pub async fn post_stock(sent: Sent, signed: Signed, Text(slug): Text, form: Form) -> Response {
-    lead(set_stock(&sent.0, &signed, &slug, &form).await, &sent)
+pub async fn post_stock(sent: FormContext, user: CurrentUser, Text(slug): Text, form: Form) -> Response {
+    lead(set_stock(&sent.0, &user, &slug, &form).await, &sent)
 }
 
-async fn set_stock(app: &App, signed: &Signed, slug: &str, form: &Form) -> Result<Response, Refusal> {
+async fn set_stock(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    form: &Form,
+) -> Result<Response, ApiError> {
     let dish = form
         .get("dish")
         .parse()
-        .map_err(|_| Refusal::new(Kind::NotAccepted, "'dish' is not the id of a dish"))?;
+        .map_err(|_| ApiError::new(Kind::NotAccepted, "'dish' is not the id of a dish"))?;
     let portions = match form.get("portions") {
         "" => None,
         portions => Some(
             portions
                 .parse()
-                .map_err(|_| Refusal::new(Kind::NotAccepted, "'portions' is a number"))?,
+                .map_err(|_| ApiError::new(Kind::NotAccepted, "'portions' is a number"))?,
         ),
     };
-    board::set_stock(app, signed, slug, dish, portions).await?;
+    board::set_stock(app, user, slug, dish, portions).await?;
     Ok(see(&format!("/board/{slug}?stock=open#stock")))
 }
 
 /// `POST /board/{slug}/devices`: a code for a new device, or a device that is signed out.
-pub async fn post_devices(sent: Sent, signed: Signed, Text(slug): Text, form: Form) -> Response {
+pub async fn post_devices(sent: FormContext, user: CurrentUser, Text(slug): Text, form: Form) -> Response {
     let here = format!("/board/{slug}/devices");
-    let led = match change_devices(&sent.0, &signed, &slug, &form).await {
+    let led = match change_devices(&sent.0, &user, &slug, &form).await {
         Ok(said) => Ok(see(&address(
             &here,
             said.iter().map(|(name, value)| (*name, value.as_str())),
         ))),
-        Err(refusal) if refusal.0.is(Kind::NotAccepted) => {
-            Ok(see(&address(&here, [("wrong", refusal.0.detail.as_str())])))
+        Err(error) if error.0.is(Kind::NotAccepted) => {
+            Ok(see(&address(&here, [("wrong", error.0.detail.as_str())])))
         }
         // Somebody else was faster: the list shows how things are.
-        Err(refusal) if refusal.0.is(Kind::NotFound) && form.get("change") == "sign-out" => Ok(see(&here)),
-        Err(refusal) => Err(refusal),
+        Err(error) if error.0.is(Kind::NotFound) && form.get("change") == "sign-out" => Ok(see(&here)),
+        Err(error) => Err(error),
     };
     lead(led, &sent)
 }
 
 /// What the page that the form leads to shall say.
 async fn change_devices(
-    app: &App,
-    signed: &Signed,
+    app: &AppState,
+    user: &CurrentUser,
     slug: &str,
     form: &Form,
-) -> Result<Vec<(&'static str, String)>, Refusal> {
+) -> Result<Vec<(&'static str, String)>, ApiError> {
     match form.get("change") {
         "sign-out" => {
             let device = form
                 .get("device")
                 .parse()
-                .map_err(|_| Refusal::new(Kind::NotAccepted, "'device' is not the id of a device"))?;
-            devices::revoke(app, signed, slug, device).await?;
+                .map_err(|_| ApiError::new(Kind::NotAccepted, "'device' is not the id of a device"))?;
+            devices::revoke(app, user, slug, device).await?;
             Ok(vec![("done", "signed-out".to_owned())])
         }
         "code" => {
             let kind = DeviceKind::from_code(form.get("kind"));
             let kind =
-                kind.ok_or_else(|| Refusal::new(Kind::NotAccepted, "'kind' is not a kind of device"))?;
+                kind.ok_or_else(|| ApiError::new(Kind::NotAccepted, "'kind' is not a kind of device"))?;
             let made = devices::make_code(
                 app,
-                signed,
+                user,
                 slug,
                 NewDevice {
                     name: form.get("name").to_owned(),
@@ -167,11 +178,11 @@ async fn change_devices(
                 },
             )
             .await?;
-            let DeviceList { at, now, .. } = devices::list(app, signed, slug).await?;
+            let DeviceList { at, now, .. } = devices::list(app, user, slug).await?;
             let until = now.moved(at, made.expires_at);
             Ok(vec![("code", made.code), ("until", until.to_string())])
         }
-        _ => Err(Refusal::new(
+        _ => Err(ApiError::new(
             Kind::NotAccepted,
             "'change' is not something that can be changed",
         )),
@@ -180,14 +191,14 @@ async fn change_devices(
 
 /// `POST /board/{slug}/devices/handed-over`: the file of a device that could not send what is in it.
 pub async fn post_handed_over(
-    sent: Sent,
-    signed: Signed,
+    sent: FormContext,
+    user: CurrentUser,
     Text(slug): Text,
     file: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let here = format!("/board/{slug}/devices");
-    let led = match hand_over(&sent.0, &signed, &slug, file).await {
-        Ok(WorkedIn { done, known }) => {
+    let led = match import_ops(&sent.0, &user, &slug, file).await {
+        Ok(ImportedOps { done, known }) => {
             let said = [
                 ("done", "handed-over".to_owned()),
                 ("was", done.to_string()),
@@ -195,39 +206,39 @@ pub async fn post_handed_over(
             ];
             Ok(see(&address(&here, said)))
         }
-        Err(refusal) => {
+        Err(error) => {
             let said = [
                 (Kind::NotAccepted, "file"),
                 (Kind::TooLarge, "file-large"),
                 (Kind::NotFound, "file-device"),
                 (Kind::Conflict, "file-newer"),
             ];
-            match said.iter().find(|(kind, _)| refusal.0.is(*kind)) {
+            match said.iter().find(|(kind, _)| error.0.is(*kind)) {
                 Some((_, wrong)) => Ok(see(&address(&here, [("wrong", wrong)]))),
-                None => Err(refusal),
+                None => Err(error),
             }
         }
     };
     lead(led, &sent)
 }
 
-async fn hand_over(
-    app: &App,
-    signed: &Signed,
+async fn import_ops(
+    app: &AppState,
+    user: &CurrentUser,
     slug: &str,
     file: Result<Multipart, MultipartRejection>,
-) -> Result<WorkedIn, Refusal> {
+) -> Result<ImportedOps, ApiError> {
     let unreadable = |error: MultipartError| match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
-            Refusal::new(Kind::TooLarge, "the file is larger than is accepted here")
+            ApiError::new(Kind::TooLarge, "the file is larger than is accepted here")
         }
-        _ => Refusal::new(Kind::NotAccepted, error.body_text()),
+        _ => ApiError::new(Kind::NotAccepted, error.body_text()),
     };
-    let mut file = file.map_err(|error| Refusal::new(Kind::NotAccepted, error.body_text()))?;
+    let mut file = file.map_err(|error| ApiError::new(Kind::NotAccepted, error.body_text()))?;
     let field = file.next_field().await.map_err(unreadable)?;
-    let field = field.ok_or_else(|| Refusal::new(Kind::NotAccepted, "there is no file"))?;
+    let field = field.ok_or_else(|| ApiError::new(Kind::NotAccepted, "there is no file"))?;
     let text = field.bytes().await.map_err(unreadable)?;
     let requests =
-        serde_json::from_slice(&text).map_err(|error| Refusal::new(Kind::NotAccepted, error.to_string()))?;
-    sync::hand_over(app, signed, slug, requests).await
+        serde_json::from_slice(&text).map_err(|error| ApiError::new(Kind::NotAccepted, error.to_string()))?;
+    sync::import_ops(app, user, slug, requests).await
 }

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use servery_app::{
     content::Content,
-    page_address::{Visit, address},
+    page_address::{PageAddress, address},
     pages::Pages,
     render::{Decision, Mode},
     routes::{self, Chunk},
     text::{Key, Texts},
 };
 use servery_domain::{
-    brand_color::{Accent, NIGHT, PAPER},
+    brand_color::{BrandColor, NIGHT, PAPER},
     lang::Lang,
 };
 
@@ -28,18 +28,18 @@ pub struct Document {
 }
 
 /// What the head says of the page.
-pub struct Head {
+pub struct DocumentHead {
     pub title: String,
     pub description: String,
-    pub accent: Option<Accent>,
+    pub brand_color: Option<BrandColor>,
     /// For search engines, and for previews of links.
     pub linked: String,
     /// Seconds after which a page without a script is asked for again by itself.
     pub refresh: Option<u32>,
 }
 
-impl Head {
-    pub fn of<P: Pages>(content: &Content<P>, texts: Texts, visit: &Visit, base: &str) -> Self {
+impl DocumentHead {
+    pub fn of<P: Pages>(content: &Content<P>, texts: Texts, visit: &PageAddress, base: &str) -> Self {
         let (title, description) = (content.title(texts), content.description(texts).to_owned());
         let findable = matches!(content, Content::Page(_))
             && routes::find(&visit.path).is_some_and(|route| !route.personal);
@@ -51,7 +51,7 @@ impl Head {
         Self {
             title,
             description,
-            accent: content.accent(),
+            brand_color: content.brand_color(),
             linked,
             refresh: content.refresh(),
         }
@@ -63,9 +63,9 @@ pub struct Parts<'a> {
     pub texts: Texts,
     pub decision: Decision,
     pub chunk: Chunk,
-    pub visit: &'a Visit,
+    pub visit: &'a PageAddress,
     /// `None` for a shell.
-    pub head: Option<Head>,
+    pub head: Option<DocumentHead>,
     /// What is inside `#app`.
     pub body: &'a str,
     /// The API's answers for a hydrated page.
@@ -90,13 +90,17 @@ pub fn document(parts: &Parts<'_>) -> Document {
         ..
     } = parts;
     let (lang, mode) = (texts.lang, decision.mode);
-    let style = parts.head.as_ref().and_then(|head| head.accent).map(|accent| {
-        format!(
-            ":root{{--accent-light:{};--accent-dark:{}}}",
-            accent.readable_on(PAPER),
-            accent.readable_on(NIGHT)
-        )
-    });
+    let style = parts
+        .head
+        .as_ref()
+        .and_then(|head| head.brand_color)
+        .map(|brand_color| {
+            format!(
+                ":root{{--accent-light:{};--accent-dark:{}}}",
+                brand_color.readable_on(PAPER),
+                brand_color.readable_on(NIGHT)
+            )
+        });
     let script = (mode != Mode::Thin).then(|| script(assets, parts.chunk, lang, parts.answers));
     let mut html = String::with_capacity(parts.body.len() + parts.answers.map_or(0, str::len) + 8 * 1024);
     // Writing to a string does not fail.
@@ -149,7 +153,7 @@ fn sheets(assets: &Assets, chunk: Chunk) -> String {
         .collect()
 }
 
-fn alternates(visit: &Visit) -> String {
+fn alternates(visit: &PageAddress) -> String {
     let link = |lang: Lang| {
         let href = escape(&address(&visit.path, [("lang", lang.tag())]));
         format!(

@@ -8,44 +8,44 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use servery_app::{
-    checkout_form::{Fields, fill_in},
-    line_form::Wish,
-    page_address::Visit,
+    checkout_form::{FormFields, fill_in},
+    line_form::LineForm,
+    page_address::PageAddress,
 };
 use servery_domain::{
     basket::{Basket, Service},
     draft::Draft,
     id::{LineId, OrderId, VisitorId},
-    order::{Receipt, State as OrderState},
+    order::{PlacedOrder, State as OrderState},
     problem::Kind,
 };
 
-use super::{page, preferences::Wishes};
+use super::{page, preferences::Preferences};
 use crate::{
     accounts::customer::Customer,
     http::{
-        error::{Raw, Refusal, Text},
+        error::{ApiError, Raw, Text},
         idempotency, visitor,
     },
     orders,
     payments::{self, Paying},
-    state::App,
+    state::AppState,
 };
 
 /// The fields of a form in their order.
 pub struct Form(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequest<S> for Form {
-    type Rejection = Refusal;
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let Raw(body) = Raw::from_request(request, state).await?;
         Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
     }
 }
 
 impl Form {
-    fn fields(&self) -> Fields<'_> {
-        Fields(&self.0)
+    fn fields(&self) -> FormFields<'_> {
+        FormFields(&self.0)
     }
 
     pub fn get(&self, name: &str) -> &str {
@@ -73,21 +73,21 @@ pub fn see(path: &str) -> Response {
 }
 
 /// A browser that sends a form is known from then on.
-struct Known {
+struct FormVisitor {
     visitor: VisitorId,
     draft: Draft,
     /// Under this name also in the answer that makes it known, when its cookie is not among the headers yet.
     customer: Customer,
 }
 
-async fn known(app: &App, slug: &str, customer: &Customer) -> Result<Known, Refusal> {
+async fn known(app: &AppState, slug: &str, customer: &Customer) -> Result<FormVisitor, ApiError> {
     let visitor = customer.browser(app)?;
     let customer = Customer {
         visitor: Some(visitor.to_string()),
         ..customer.clone()
     };
     let draft = orders::draft(app, slug, &customer).await?;
-    Ok(Known {
+    Ok(FormVisitor {
         visitor,
         draft,
         customer,
@@ -95,36 +95,36 @@ async fn known(app: &App, slug: &str, customer: &Customer) -> Result<Known, Refu
 }
 
 /// Keeps the draft, and leads on.
-async fn keep(app: &App, slug: &str, mut known: Known, path: &str) -> Result<Response, Refusal> {
+async fn keep(app: &AppState, slug: &str, mut known: FormVisitor, path: &str) -> Result<Response, ApiError> {
     known.draft.changes += 1;
     orders::keep_draft(app, slug, known.visitor, &known.draft).await?;
     Ok(visitor::remembered(see(path), known.visitor))
 }
 
-pub type Sent = (State<Arc<App>>, Uri, HeaderMap, Customer);
+pub type FormContext = (State<Arc<AppState>>, Uri, HeaderMap, Customer);
 
 /// What a form led to, or a page that says why it led nowhere.
-pub fn lead(led: Result<Response, Refusal>, (State(app), uri, headers, _): &Sent) -> Response {
-    led.unwrap_or_else(|refusal| page::problem_page(app, uri, headers, refusal.0))
+pub fn lead(led: Result<Response, ApiError>, (State(app), uri, headers, _): &FormContext) -> Response {
+    led.unwrap_or_else(|error| page::problem_page(app, uri, headers, error.0))
 }
 
 /// `POST /restaurants/{slug}/basket`: a dish with its choices.
-pub async fn post_line(sent: Sent, Text(slug): Text, form: Form) -> Response {
+pub async fn post_line(sent: FormContext, Text(slug): Text, form: Form) -> Response {
     lead(add_line(&sent.0, &sent.3, &slug, &form).await, &sent)
 }
 
 /// `POST /restaurants/{slug}/basket/lines`: how many of each.
-pub async fn post_counts(sent: Sent, Text(slug): Text, form: Form) -> Response {
+pub async fn post_counts(sent: FormContext, Text(slug): Text, form: Form) -> Response {
     lead(set_counts(&sent.0, &sent.3, &slug, &form).await, &sent)
 }
 
 /// `POST /restaurants/{slug}/checkout`: what the diner filled in; with `place`, the order itself.
-pub async fn post_checkout(sent: Sent, Text(slug): Text, form: Form) -> Response {
+pub async fn post_checkout(sent: FormContext, Text(slug): Text, form: Form) -> Response {
     lead(check_out(&sent, &slug, &form).await, &sent)
 }
 
 /// `POST /orders/{token}/cancel`
-pub async fn post_cancel(sent: Sent, Text(token): Text) -> Response {
+pub async fn post_cancel(sent: FormContext, Text(token): Text) -> Response {
     lead(
         orders::cancel(&sent.0, &token)
             .await
@@ -134,12 +134,12 @@ pub async fn post_cancel(sent: Sent, Text(token): Text) -> Response {
 }
 
 /// `POST /orders/{token}/reorder`
-pub async fn post_reorder(sent: Sent, Text(token): Text) -> Response {
+pub async fn post_reorder(sent: FormContext, Text(token): Text) -> Response {
     lead(reorder(&sent.0, &sent.3, &token).await, &sent)
 }
 
 /// `GET /orders/{token}/pay`: to where the card is typed.
-pub async fn get_pay(sent: Sent, Text(token): Text) -> Response {
+pub async fn get_pay(sent: FormContext, Text(token): Text) -> Response {
     lead(
         payments::card_page(&sent.0, &token)
             .await
@@ -149,7 +149,7 @@ pub async fn get_pay(sent: Sent, Text(token): Text) -> Response {
 }
 
 /// `GET /orders/{token}/paid`: back from there.
-pub async fn get_paid(sent: Sent, Text(token): Text) -> Response {
+pub async fn get_paid(sent: FormContext, Text(token): Text) -> Response {
     let query = form_urlencoded::parse(sent.1.query().unwrap_or_default().as_bytes());
     let method = query
         .into_owned()
@@ -160,17 +160,15 @@ pub async fn get_paid(sent: Sent, Text(token): Text) -> Response {
         Ok(Paying::Elsewhere { address }) => Ok(see(&address)),
         Ok(Paying::Pending) => Ok(see(&format!("/orders/{token}?wrong=pending"))),
         Ok(Paying::Declined) => Ok(see(&format!("/orders/{token}?wrong=declined"))),
-        Err(refusal) if refusal.0.is(Kind::Declined) => Ok(see(&format!("/orders/{token}?wrong=declined"))),
-        Err(refusal) if refusal.0.is(Kind::ProviderAway) => {
-            Ok(see(&format!("/orders/{token}?wrong=provider")))
-        }
-        Err(refusal) => Err(refusal),
+        Err(error) if error.0.is(Kind::Declined) => Ok(see(&format!("/orders/{token}?wrong=declined"))),
+        Err(error) if error.0.is(Kind::ProviderAway) => Ok(see(&format!("/orders/{token}?wrong=provider"))),
+        Err(error) => Err(error),
     };
     lead(led, &sent)
 }
 
 /// `POST /orders/{token}/pay-at-door`
-pub async fn post_pay_at_door(sent: Sent, Text(token): Text) -> Response {
+pub async fn post_pay_at_door(sent: FormContext, Text(token): Text) -> Response {
     lead(
         payments::pay_at_door(&sent.0, &token)
             .await
@@ -180,25 +178,35 @@ pub async fn post_pay_at_door(sent: Sent, Text(token): Text) -> Response {
 }
 
 /// `GET /t/{code}`: the code on a table opens its menu.
-pub async fn get_table(sent: Sent, Text(code): Text) -> Response {
+pub async fn get_table(sent: FormContext, Text(code): Text) -> Response {
     lead(sit_down(&sent.0, &sent.3, &code).await, &sent)
 }
 
-async fn add_line(app: &App, customer: &Customer, slug: &str, form: &Form) -> Result<Response, Refusal> {
-    let counter = orders::counter(app, slug).await?;
-    let not_accepted = |what: String| Refusal::new(Kind::NotAccepted, what);
-    let wish = Wish::parse(form.0.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let wish = wish.map_err(|malformed| not_accepted(malformed.to_string()))?;
-    if counter.menu.dish(wish.dish).is_none() {
+async fn add_line(
+    app: &AppState,
+    customer: &Customer,
+    slug: &str,
+    form: &Form,
+) -> Result<Response, ApiError> {
+    let counter = orders::restaurant_now(app, slug).await?;
+    let not_accepted = |what: String| ApiError::new(Kind::NotAccepted, what);
+    let new_op = LineForm::parse(form.0.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let new_op = new_op.map_err(|malformed| not_accepted(malformed.to_string()))?;
+    if counter.menu.dish(new_op.dish).is_none() {
         return Err(not_accepted("'dish' is not on this menu".into()));
     }
     let mut known = known(app, slug, customer).await?;
     known.draft.removed = None;
-    known.draft.basket.add(wish.line(LineId(visitor::id()?)));
+    known.draft.basket.add(new_op.line(LineId(visitor::id()?)));
     keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
 }
 
-async fn set_counts(app: &App, customer: &Customer, slug: &str, form: &Form) -> Result<Response, Refusal> {
+async fn set_counts(
+    app: &AppState,
+    customer: &Customer,
+    slug: &str,
+    form: &Form,
+) -> Result<Response, ApiError> {
     let mut known = known(app, slug, customer).await?;
     for (name, value) in &form.0 {
         let line = name.strip_prefix("count.").and_then(|line| line.parse().ok());
@@ -220,10 +228,10 @@ async fn set_counts(app: &App, customer: &Customer, slug: &str, form: &Form) -> 
 }
 
 async fn check_out(
-    (State(app), _, headers, customer): &Sent,
+    (State(app), _, headers, customer): &FormContext,
     slug: &str,
     form: &Form,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let mut known = known(app, slug, customer).await?;
     let path = format!("/restaurants/{slug}/checkout");
     let id: Option<OrderId> = form.get("id").parse().ok();
@@ -238,20 +246,21 @@ async fn check_out(
         .get("seen")
         .parse()
         .map(servery_domain::currency::Minor)
-        .map_err(|_| Refusal::new(Kind::NotAccepted, "'seen' is an amount"))?;
-    let lang = Wishes::usual_lang(&Visit::new(&path, ""), headers);
+        .map_err(|_| ApiError::new(Kind::NotAccepted, "'seen' is an amount"))?;
+    let lang = Preferences::usual_lang(&PageAddress::new(&path, ""), headers);
     let placement = known.draft.placement(id, seen, lang);
     if let Err(malformed) = placement.check() {
         return keep(app, slug, known, &format!("{path}?wrong={}", malformed.field)).await;
     }
-    let body = serde_json::to_vec(&placement).map_err(|error| Refusal::failed(&error))?;
+    let body = serde_json::to_vec(&placement).map_err(|error| ApiError::failed(&error))?;
     // The id is made with the page, so a second click sends the same one.
     let request = idempotency::of_key(&id.to_string(), &path, &body)?;
     let answered = orders::place(app, slug, placement, request, &known.customer).await?;
     if answered.status != StatusCode::CREATED {
         return keep(app, slug, known, &format!("{path}?wrong=changed&was={}", seen.0)).await;
     }
-    let receipt: Receipt = serde_json::from_str(&answered.body).map_err(|error| Refusal::failed(&error))?;
+    let receipt: PlacedOrder =
+        serde_json::from_str(&answered.body).map_err(|error| ApiError::failed(&error))?;
     known.draft = known.draft.after(&known.draft.basket);
     let next = if receipt.state == OrderState::Unpaid {
         "/pay"
@@ -263,10 +272,10 @@ async fn check_out(
 
 /// Where the order is that this form has placed already.
 async fn placed_before(
-    app: &App,
+    app: &AppState,
     id: Option<OrderId>,
     customer: &Customer,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<String>, ApiError> {
     let Some(id) = id else { return Ok(None) };
     let own = app
         .store
@@ -276,7 +285,7 @@ async fn placed_before(
     Ok(own.map(|tracked| format!("/orders/{}", tracked.token)))
 }
 
-async fn reorder(app: &App, customer: &Customer, token: &str) -> Result<Response, Refusal> {
+async fn reorder(app: &AppState, customer: &Customer, token: &str) -> Result<Response, ApiError> {
     let tracked = orders::tracked(app, token).await?;
     let slug = tracked.slug.as_str();
     let mut known = known(app, slug, customer).await?;
@@ -286,14 +295,14 @@ async fn reorder(app: &App, customer: &Customer, token: &str) -> Result<Response
     keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
 }
 
-async fn sit_down(app: &App, customer: &Customer, code: &str) -> Result<Response, Refusal> {
-    let unknown = || Refusal::new(Kind::NotFound, "no table has this code");
+async fn sit_down(app: &AppState, customer: &Customer, code: &str) -> Result<Response, ApiError> {
+    let unknown = || ApiError::new(Kind::NotFound, "no table has this code");
     let (restaurant, _) = app.store.table(code).await?.ok_or_else(unknown)?;
     let slug = app
-        .town
+        .catalog
         .now()
         .by_id(restaurant)
-        .map(|listed| listed.restaurant.slug.clone())
+        .map(|listing| listing.restaurant.slug.clone())
         .ok_or_else(unknown)?;
     let mut known = known(app, slug.as_str(), customer).await?;
     known.draft.choose(Service::Table(code.to_owned()));

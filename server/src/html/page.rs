@@ -20,17 +20,17 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos::prelude::*;
 use servery_app::{
-    components::render_info::{HowMade, SIZE_HERE, TIME_HERE, kilobytes},
+    components::render_info::{RenderInfo, SIZE_HERE, TIME_HERE, kilobytes},
     content::Content,
-    page_address::Visit,
+    page_address::PageAddress,
     pages::{
         App as AppView, Pages,
-        account::Signed,
-        browse::Reading,
-        ordering::Ordering,
-        staff::{Staff, no_script::Plain},
+        account::AccountPage,
+        browse::BrowsePage,
+        ordering::OrderingPage,
+        staff::{StaffPage, no_script::NoScriptPage},
     },
-    render::{Browser, Decision, Mode, Reason, Voices, decide},
+    render::{BrowserSupport, Decision, Mode, Reason, RenderInputs, decide},
     routes::{self, Chunk},
     text::Texts,
 };
@@ -40,23 +40,23 @@ use servery_domain::{
 };
 
 use super::{
-    backend::InProcess,
-    document::{Document, Head, NONCE_HERE, Parts, document},
-    preferences::Wishes,
+    backend::ServerBackend,
+    document::{Document, DocumentHead, NONCE_HERE, Parts, document},
+    preferences::Preferences,
     shell::{self, Shell},
 };
 use crate::{
     accounts::customer::Customer,
     api::tag,
     assets::Assets,
-    catalog::{Edition, Snapshot},
+    catalog::{CatalogSnapshot, Edition},
     clock,
     http::{
         cached_body::{Cached, accepts_brotli, compress},
-        client::Caller,
-        error::{Refusal, accepts},
+        client::Client,
+        error::{ApiError, accepts},
     },
-    state::App,
+    state::AppState,
 };
 
 /// Longer addresses are rendered, but not kept.
@@ -71,7 +71,7 @@ pub struct ViewKey {
 }
 
 impl ViewKey {
-    pub fn new(edition: Edition, decision: Decision, lang: Lang, visit: &Visit) -> Self {
+    pub fn new(edition: Edition, decision: Decision, lang: Lang, visit: &PageAddress) -> Self {
         Self {
             edition,
             decision,
@@ -84,63 +84,70 @@ impl ViewKey {
 /// A view as it is kept.
 pub struct Rendered {
     status: StatusCode,
-    body: Body,
+    body: PageBody,
     policy: String,
     said: HeaderValue,
     lang: Lang,
 }
 
-enum Body {
+enum PageBody {
     /// The same bytes for everybody.
     Same(Arc<Cached>),
     /// Parts between which each response puts its own nonce.
     Parts(Vec<String>),
 }
 
-pub async fn get_page(State(app): State<Arc<App>>, caller: Caller, uri: Uri, headers: HeaderMap) -> Response {
+pub async fn get_page(
+    State(app): State<Arc<AppState>>,
+    client: Client,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     if !accepts(&headers, "text/html") {
-        return Refusal::new(
+        return ApiError::new(
             Kind::NotAcceptable,
             "this address answers in text/html; programs use /api/v1",
         )
         .into_response();
     }
-    let visit = Visit::new(uri.path(), uri.query().unwrap_or_default());
-    let wishes = match Wishes::read(&visit, &headers) {
-        Ok(wishes) => wishes,
+    let visit = PageAddress::new(uri.path(), uri.query().unwrap_or_default());
+    let preferences = match Preferences::read(&visit, &headers) {
+        Ok(preferences) => preferences,
         Err(problem) => {
-            return problem_view(&app, &visit, Wishes::usual_lang(&visit, &headers), problem)
+            return problem_view(&app, &visit, Preferences::usual_lang(&visit, &headers), problem)
                 .respond(&headers);
         }
     };
-    let snapshot = app.town.now().clone();
+    let snapshot = app.catalog.now().clone();
     let Some(route) = routes::find(&visit.path) else {
         return problem_page(&app, &uri, &headers, Problem::new(Kind::NotFound, uri.path()));
     };
-    if let Some(way) = routes::plain_way(&visit.path).filter(|_| wishes.browser == Browser::Unable) {
-        return Redirect::to(&way).into_response();
+    if let Some(method) =
+        routes::plain_way(&visit.path).filter(|_| preferences.browser == BrowserSupport::Unable)
+    {
+        return Redirect::to(&method).into_response();
     }
     let operator = snapshot.mode(route.path);
     let decision = decide(
         route,
-        Voices {
-            visitor: wishes.mode,
+        RenderInputs {
+            visitor: preferences.mode,
             operator,
-            browser: wishes.browser,
+            browser: preferences.browser,
             load: app.load(),
         },
     );
-    let key = ViewKey::new(snapshot.edition, decision, wishes.lang, &visit);
+    let key = ViewKey::new(snapshot.edition, decision, preferences.lang, &visit);
     // A shell is the same for everybody, whatever it will show.
     let personal = route.personal && decision.mode != Mode::Thick;
     let customer = if personal {
-        Customer::of(&app, &headers, caller).await
+        Customer::of(&app, &headers, client).await
     } else {
         Ok(Customer::default())
     };
     let customer = match customer {
         Ok(customer) => customer,
-        Err(refusal) => return problem_page(&app, &uri, &headers, refusal.0),
+        Err(error) => return problem_page(&app, &uri, &headers, error.0),
     };
     let render = async {
         let rendered = render_view(&app, snapshot, route.chunk, &visit, &key, customer).await;
@@ -160,13 +167,13 @@ pub async fn get_page(State(app): State<Arc<App>>, caller: Caller, uri: Uri, hea
     let rendered = made.unwrap_or_else(|broken| broken);
     let mut response = rendered.respond(&headers);
     let out = response.headers_mut();
-    for cookie in wishes.keep {
+    for cookie in preferences.keep {
         out.append(SET_COOKIE, cookie);
     }
     if rendered.status != StatusCode::OK {
         return response;
     }
-    let shared = decision.mode == Mode::Thin && wishes.anonymous && !personal;
+    let shared = decision.mode == Mode::Thin && preferences.anonymous && !personal;
     let fresh = i64::from(route.shared_for)
         .min(key.edition.until.0 - clock::now().0)
         .max(0);
@@ -186,9 +193,9 @@ pub async fn get_page(State(app): State<Arc<App>>, caller: Caller, uri: Uri, hea
 }
 
 /// A page that says what is wrong, without a script.
-pub fn problem_page(app: &Arc<App>, uri: &Uri, headers: &HeaderMap, problem: Problem) -> Response {
-    let visit = Visit::new(uri.path(), uri.query().unwrap_or_default());
-    problem_view(app, &visit, Wishes::usual_lang(&visit, headers), problem).respond(headers)
+pub fn problem_page(app: &Arc<AppState>, uri: &Uri, headers: &HeaderMap, problem: Problem) -> Response {
+    let visit = PageAddress::new(uri.path(), uri.query().unwrap_or_default());
+    problem_view(app, &visit, Preferences::usual_lang(&visit, headers), problem).respond(headers)
 }
 
 /// Errors are thin: they need nothing else to work.
@@ -197,16 +204,21 @@ const PROBLEM: Decision = Decision {
     reason: Reason::Default,
 };
 
-fn problem_view(app: &Arc<App>, visit: &Visit, lang: Lang, problem: Problem) -> Rendered {
+fn problem_view(app: &Arc<AppState>, visit: &PageAddress, lang: Lang, problem: Problem) -> Rendered {
     let started = Instant::now();
-    let snapshot = app.town.now().clone();
+    let snapshot = app.catalog.now().clone();
     let key = ViewKey::new(snapshot.edition, PROBLEM, lang, visit);
-    let backend = Arc::new(InProcess::new(app.clone(), snapshot, Customer::default(), false));
+    let backend = Arc::new(ServerBackend::new(
+        app.clone(),
+        snapshot,
+        Customer::default(),
+        false,
+    ));
     finish(
         app,
         visit,
         &key,
-        Content::<Reading>::Problem(problem),
+        Content::<BrowsePage>::Problem(problem),
         &backend,
         started,
     )
@@ -214,34 +226,34 @@ fn problem_view(app: &Arc<App>, visit: &Visit, lang: Lang, problem: Problem) -> 
 
 /// Loads and renders, whatever is kept.
 pub async fn render_view(
-    app: &Arc<App>,
-    snapshot: Arc<Snapshot>,
+    app: &Arc<AppState>,
+    snapshot: Arc<CatalogSnapshot>,
     chunk: Chunk,
-    visit: &Visit,
+    visit: &PageAddress,
     key: &ViewKey,
     customer: Customer,
 ) -> Arc<Rendered> {
     let rendered = match chunk {
-        Chunk::Reading => render_page::<Reading>(app, snapshot, visit, key, customer).await,
-        Chunk::Ordering => render_page::<Ordering>(app, snapshot, visit, key, customer).await,
-        Chunk::Signed => render_page::<Signed>(app, snapshot, visit, key, customer).await,
+        Chunk::Browse => render_page::<BrowsePage>(app, snapshot, visit, key, customer).await,
+        Chunk::Ordering => render_page::<OrderingPage>(app, snapshot, visit, key, customer).await,
+        Chunk::Account => render_page::<AccountPage>(app, snapshot, visit, key, customer).await,
         Chunk::Staff if key.decision.mode == Mode::Thin => {
-            render_page::<Plain>(app, snapshot, visit, key, customer).await
+            render_page::<NoScriptPage>(app, snapshot, visit, key, customer).await
         }
-        Chunk::Staff => render_page::<Staff>(app, snapshot, visit, key, customer).await,
+        Chunk::Staff => render_page::<StaffPage>(app, snapshot, visit, key, customer).await,
     };
     Arc::new(rendered)
 }
 
 async fn render_page<P: Pages>(
-    app: &Arc<App>,
-    snapshot: Arc<Snapshot>,
-    visit: &Visit,
+    app: &Arc<AppState>,
+    snapshot: Arc<CatalogSnapshot>,
+    visit: &PageAddress,
     key: &ViewKey,
     customer: Customer,
 ) -> Rendered {
     let started = Instant::now();
-    let backend = Arc::new(InProcess::new(
+    let backend = Arc::new(ServerBackend::new(
         app.clone(),
         snapshot,
         customer,
@@ -252,11 +264,11 @@ async fn render_page<P: Pages>(
 }
 
 fn finish<P: Pages>(
-    app: &App,
-    visit: &Visit,
+    app: &AppState,
+    visit: &PageAddress,
     key: &ViewKey,
     content: Content<P>,
-    backend: &Arc<InProcess>,
+    backend: &Arc<ServerBackend>,
     started: Instant,
 ) -> Rendered {
     let decision = if matches!(content, Content::Problem(_)) {
@@ -267,8 +279,8 @@ fn finish<P: Pages>(
     let texts = Texts::of(key.lang);
     let status = StatusCode::from_u16(content.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     // A shell is the same whatever it will show.
-    let head =
-        (decision.mode != Mode::Thick).then(|| Head::of(&content, texts, visit, &app.settings.public_url()));
+    let head = (decision.mode != Mode::Thick)
+        .then(|| DocumentHead::of(&content, texts, visit, &app.settings.public_url()));
     let body = match decision.mode {
         Mode::Thick => shell::body(texts),
         Mode::Thin | Mode::Hydrated => {
@@ -301,9 +313,9 @@ fn finish<P: Pages>(
                 decision.reason.name(),
                 key.lang.tag()
             );
-            Body::Same(Cached::new("text/html; charset=utf-8", &tag, html))
+            PageBody::Same(Cached::new("text/html; charset=utf-8", &tag, html))
         }
-        Mode::Hydrated | Mode::Thick => Body::Parts(html.split(NONCE_HERE).map(str::to_owned).collect()),
+        Mode::Hydrated | Mode::Thick => PageBody::Parts(html.split(NONCE_HERE).map(str::to_owned).collect()),
     };
     let said = format!("{}; reason={}", decision.mode, decision.reason.name());
     Rendered {
@@ -321,14 +333,14 @@ fn page_body<P: Pages>(
     backend: Arc<P::Backend>,
     texts: Texts,
     decision: Decision,
-    visit: &Visit,
+    visit: &PageAddress,
 ) -> String {
     let allows = routes::find(&visit.path).map_or(&[][..], |route| route.allows);
     Owner::new().with(|| {
         provide_context(texts);
         provide_context(RwSignal::new(visit.clone()));
         provide_context(backend);
-        provide_context(HowMade { decision, allows });
+        provide_context(RenderInfo { decision, allows });
         view! { <AppView content=RwSignal::new(content)/> }.to_html()
     })
 }
@@ -361,7 +373,7 @@ fn nonce() -> String {
 impl Rendered {
     pub fn shell(assets: &Assets, shell: Shell) -> Self {
         let Document { html, policy } = shell.document(assets);
-        let body = Body::Parts(html.split(NONCE_HERE).map(str::to_owned).collect());
+        let body = PageBody::Parts(html.split(NONCE_HERE).map(str::to_owned).collect());
         Self {
             status: StatusCode::OK,
             body,
@@ -373,11 +385,11 @@ impl Rendered {
 
     pub fn respond(&self, request: &HeaderMap) -> Response {
         let (mut response, policy) = match &self.body {
-            Body::Same(cached) if self.status == StatusCode::OK => {
+            PageBody::Same(cached) if self.status == StatusCode::OK => {
                 (cached.respond(request), self.policy.clone())
             }
-            Body::Same(cached) => (cached.respond_with(self.status, request), self.policy.clone()),
-            Body::Parts(parts) => {
+            PageBody::Same(cached) => (cached.respond_with(self.status, request), self.policy.clone()),
+            PageBody::Parts(parts) => {
                 let nonce = nonce();
                 let html = parts.join(&nonce);
                 let mut response = if accepts_brotli(request) {
@@ -419,8 +431,8 @@ impl Rendered {
     /// About what keeping it costs.
     pub fn weight(&self) -> u64 {
         match &self.body {
-            Body::Same(cached) => cached.weight(),
-            Body::Parts(parts) => parts.iter().map(|part| part.len() as u64).sum(),
+            PageBody::Same(cached) => cached.weight(),
+            PageBody::Parts(parts) => parts.iter().map(|part| part.len() as u64).sum(),
         }
     }
 }

@@ -10,10 +10,10 @@ use axum::{
 };
 use servery_domain::menu::PictureFormat;
 
-use crate::state::App;
+use crate::state::AppState;
 
 /// `/pictures/ramen-320.avif`: a plain name with the ending of a format we know, and nothing else.
-pub async fn respond(app: &App, path: &str) -> Option<Response> {
+pub async fn respond(app: &AppState, path: &str) -> Option<Response> {
     let folder = app.settings.pictures.as_ref()?;
     let name = path.strip_prefix("/pictures/")?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';

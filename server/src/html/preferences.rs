@@ -2,8 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderValue, header::ACCEPT_LANGUAGE};
 use servery_app::{
-    page_address::Visit,
-    render::{Browser, Mode},
+    page_address::PageAddress,
+    render::{BrowserSupport, Mode},
 };
 use servery_domain::{
     lang::Lang,
@@ -18,10 +18,10 @@ const BROWSER: &str = "servery_browser";
 const A_YEAR: u32 = 365 * 24 * 3600;
 const AN_HOUR: u32 = 3600;
 
-pub struct Wishes {
+pub struct Preferences {
     pub mode: Option<Mode>,
     pub lang: Lang,
-    pub browser: Browser,
+    pub browser: BrowserSupport,
     /// Cookies that keep what this address chose.
     pub keep: Vec<HeaderValue>,
     /// Nothing of this visitor's own went into the answer: a shared cache may keep it.
@@ -35,9 +35,9 @@ fn keep(name: &str, value: &str, seconds: u32) -> Option<HeaderValue> {
     .ok()
 }
 
-impl Wishes {
+impl Preferences {
     /// A value of `render`, `lang` or `browser` that we do not know is refused; an old cookie that we do not know is forgotten.
-    pub fn read(visit: &Visit, headers: &HeaderMap) -> Result<Self, Problem> {
+    pub fn read(visit: &PageAddress, headers: &HeaderMap) -> Result<Self, Problem> {
         let mut kept = Vec::new();
         let malformed = |what: &str| Problem::new(Kind::Malformed, what);
         let mode = match visit.get("render") {
@@ -83,9 +83,9 @@ impl Wishes {
             .get("save-data")
             .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"on"));
         let browser = match said {
-            Some("limited") => Browser::Unable,
-            _ if saves_data => Browser::Saving,
-            _ => Browser::Able,
+            Some("limited") => BrowserSupport::Unable,
+            _ if saves_data => BrowserSupport::Saving,
+            _ => BrowserSupport::Able,
         };
         let anonymous = kept.is_empty()
             && [RENDER, LANG, BROWSER]
@@ -101,7 +101,7 @@ impl Wishes {
     }
 
     /// The language, whatever else could not be read.
-    pub fn usual_lang(visit: &Visit, headers: &HeaderMap) -> Lang {
+    pub fn usual_lang(visit: &PageAddress, headers: &HeaderMap) -> Lang {
         let by_address = visit
             .get("lang")
             .and_then(|tag| Lang::ALL.into_iter().find(|lang| lang.tag() == tag));
@@ -134,13 +134,13 @@ mod tests {
             .collect()
     }
 
-    fn read(query: &str, pairs: &[(&'static str, &'static str)]) -> Wishes {
-        Wishes::read(&Visit::new("/", query), &headers(pairs)).unwrap()
+    fn read(query: &str, pairs: &[(&'static str, &'static str)]) -> Preferences {
+        Preferences::read(&PageAddress::new("/", query), &headers(pairs)).unwrap()
     }
 
     #[test]
     fn the_address_goes_before_the_cookie_and_the_cookie_before_the_header() {
-        let wishes = read(
+        let preferences = read(
             "render=thick&lang=de",
             &[
                 ("cookie", "servery_render=thin; servery_lang=ar"),
@@ -148,10 +148,10 @@ mod tests {
             ],
         );
         assert_eq!(
-            (wishes.mode, wishes.lang, wishes.keep.len()),
+            (preferences.mode, preferences.lang, preferences.keep.len()),
             (Some(Mode::Thick), Lang::German, 2)
         );
-        let wishes = read(
+        let preferences = read(
             "",
             &[
                 ("cookie", "a=b; servery_render=thin; servery_lang=ar"),
@@ -159,40 +159,43 @@ mod tests {
             ],
         );
         assert_eq!(
-            (wishes.mode, wishes.lang, wishes.keep.len()),
+            (preferences.mode, preferences.lang, preferences.keep.len()),
             (Some(Mode::Thin), Lang::Arabic, 0)
         );
-        assert!(!wishes.anonymous);
-        let wishes = read("", &[("accept-language", "de-CH")]);
+        assert!(!preferences.anonymous);
+        let preferences = read("", &[("accept-language", "de-CH")]);
         assert_eq!(
-            (wishes.mode, wishes.lang, wishes.anonymous),
+            (preferences.mode, preferences.lang, preferences.anonymous),
             (None, Lang::German, true)
         );
     }
 
     #[test]
     fn auto_forgets_the_choice() {
-        let wishes = read("render=auto", &[("cookie", "servery_render=thin")]);
-        assert_eq!(wishes.mode, None);
-        assert!(wishes.keep[0].to_str().unwrap().contains("Max-Age=0"));
+        let preferences = read("render=auto", &[("cookie", "servery_render=thin")]);
+        assert_eq!(preferences.mode, None);
+        assert!(preferences.keep[0].to_str().unwrap().contains("Max-Age=0"));
     }
 
     #[test]
     fn a_browser_that_can_less_says_so() {
-        assert_eq!(read("", &[("save-data", "on")]).browser, Browser::Saving);
+        assert_eq!(read("", &[("save-data", "on")]).browser, BrowserSupport::Saving);
         assert_eq!(
             read("", &[("cookie", "servery_browser=limited")]).browser,
-            Browser::Unable
+            BrowserSupport::Unable
         );
-        assert_eq!(read("browser=limited", &[]).browser, Browser::Unable);
-        assert_eq!(read("browser=limited&render=thick", &[]).browser, Browser::Unable);
+        assert_eq!(read("browser=limited", &[]).browser, BrowserSupport::Unable);
+        assert_eq!(
+            read("browser=limited&render=thick", &[]).browser,
+            BrowserSupport::Unable
+        );
         assert_eq!(
             read("render=thick", &[("cookie", "servery_browser=limited")]).browser,
-            Browser::Able
+            BrowserSupport::Able
         );
         assert_eq!(
             read("browser=able", &[("cookie", "servery_browser=limited")]).browser,
-            Browser::Able
+            BrowserSupport::Able
         );
     }
 
@@ -200,7 +203,7 @@ mod tests {
     fn unknown_values_are_refused_in_addresses_and_ignored_in_cookies() {
         for query in ["render=fat", "render=", "lang=fr", "browser=lynx"] {
             assert!(
-                Wishes::read(&Visit::new("/", query), &HeaderMap::new()).is_err(),
+                Preferences::read(&PageAddress::new("/", query), &HeaderMap::new()).is_err(),
                 "{query}"
             );
         }

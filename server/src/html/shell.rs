@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use servery_app::{
-    page_address::Visit,
+    page_address::PageAddress,
     render::{Decision, Mode, Reason},
     routes::Chunk,
     text::{Key, Texts},
@@ -19,7 +19,7 @@ use super::{
     document::{Document, Parts, document},
     page::Rendered,
 };
-use crate::{assets::Assets, http::error::Refusal, state::App};
+use crate::{assets::Assets, http::error::ApiError, state::AppState};
 
 /// What is inside `#app` until the app is there.
 pub fn body(texts: Texts) -> String {
@@ -57,7 +57,7 @@ impl Shell {
                 reason: Reason::Kept,
             },
             chunk: self.chunk,
-            visit: &Visit::new("/", ""),
+            visit: &PageAddress::new("/", ""),
             head: None,
             body: &body(texts),
             answers: None,
@@ -67,12 +67,12 @@ impl Shell {
 }
 
 pub async fn get_shell(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     uri: Uri,
     request: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let shell = Shell::all().find(|shell| shell.address() == uri.path());
-    let shell = shell.ok_or_else(|| Refusal::new(Kind::NotFound, uri.path()))?;
+    let shell = shell.ok_or_else(|| ApiError::new(Kind::NotFound, uri.path()))?;
     let mut response = Rendered::shell(&app.assets, shell).respond(&request);
     // Made of hexadecimal digits.
     if let Ok(version) = HeaderValue::from_str(&app.assets.version) {

@@ -9,11 +9,13 @@ use axum::{
 };
 
 use super::structured_data::sitemap;
-use crate::state::App;
+use crate::state::AppState;
 
-pub async fn get_sitemap(State(app): State<Arc<App>>) -> Response {
-    let town = app.town.now();
-    let slugs = town.restaurants().map(|listed| listed.restaurant.slug.as_str());
+pub async fn get_sitemap(State(app): State<Arc<AppState>>) -> Response {
+    let catalog = app.catalog.now();
+    let slugs = catalog
+        .restaurants()
+        .map(|listing| listing.restaurant.slug.as_str());
     (
         [(CONTENT_TYPE, "application/xml")],
         sitemap(&app.settings.public_url(), slugs),

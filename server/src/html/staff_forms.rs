@@ -4,32 +4,32 @@ use axum::{
     http::header::SET_COOKIE,
     response::{IntoResponse, Response},
 };
-use servery_app::page_address::{Visit, address};
+use servery_app::page_address::{PageAddress, address};
 use servery_domain::{device::Pairing, problem::Kind};
 
-use super::forms::{Form, Sent, lead, see};
+use super::forms::{Form, FormContext, lead, see};
 use crate::{
     http::{
-        error::{Refusal, Text},
+        error::{ApiError, Text},
         rate_limit,
     },
     sync::{
         self,
-        devices::{self, LetIn},
+        devices::{self, CurrentDevice},
     },
 };
 
 /// `POST /staff/{slug}`: a code that lets this browser in, or its sign-out.
 pub async fn post_device(
-    sent: Sent,
-    let_in: Result<LetIn, Refusal>,
+    sent: FormContext,
+    current_device: Result<CurrentDevice, ApiError>,
     Text(slug): Text,
     form: Form,
 ) -> Response {
     let led = match form.get("change") {
         "pair" => pair(&sent, &slug, &form).await,
-        "sign-out" => sign_out(&sent, let_in, &slug).await,
-        _ => Err(Refusal::new(
+        "sign-out" => sign_out(&sent, current_device, &slug).await,
+        _ => Err(ApiError::new(
             Kind::NotAccepted,
             "'change' is not something that can be changed",
         )),
@@ -37,72 +37,76 @@ pub async fn post_device(
     lead(led, &sent)
 }
 
-async fn pair((app, _, _, customer): &Sent, slug: &str, form: &Form) -> Result<Response, Refusal> {
+async fn pair((app, _, _, customer): &FormContext, slug: &str, form: &Form) -> Result<Response, ApiError> {
     let device = form
         .get("device")
         .parse()
-        .map_err(|_| Refusal::new(Kind::NotAccepted, "'device' is not the id of a device"))?;
+        .map_err(|_| ApiError::new(Kind::NotAccepted, "'device' is not the id of a device"))?;
     let pairing = Pairing {
         code: form.get("code").to_owned(),
         device,
     };
-    let wrong = match devices::pair(app, &customer.caller, &pairing).await {
+    let wrong = match devices::pair(app, &customer.client, &pairing).await {
         Ok((paired, cookie)) => {
             return Ok(([(SET_COOKIE, cookie)], see(&format!("/staff/{}", paired.slug))).into_response());
         }
-        Err(refusal) if refusal.0.is(Kind::NotAccepted) => "code",
-        Err(refusal) if refusal.0.is(Kind::TooOften) => "often",
-        Err(refusal) if refusal.0.is(Kind::Conflict) => "other",
-        Err(refusal) => return Err(refusal),
+        Err(error) if error.0.is(Kind::NotAccepted) => "code",
+        Err(error) if error.0.is(Kind::TooOften) => "often",
+        Err(error) if error.0.is(Kind::Conflict) => "other",
+        Err(error) => return Err(error),
     };
     Ok(see(&address(&format!("/staff/{slug}"), [("wrong", wrong)])))
 }
 
-async fn sign_out((app, ..): &Sent, let_in: Result<LetIn, Refusal>, slug: &str) -> Result<Response, Refusal> {
-    match let_in {
-        Ok(let_in) => devices::leave(app, &let_in).await?,
+async fn sign_out(
+    (app, ..): &FormContext,
+    current_device: Result<CurrentDevice, ApiError>,
+    slug: &str,
+) -> Result<Response, ApiError> {
+    match current_device {
+        Ok(current_device) => devices::leave(app, &current_device).await?,
         // It is signed out already.
-        Err(refusal) if refusal.0.is(Kind::SignedOut) || refusal.0.is(Kind::DeviceSignedOut) => {}
-        Err(refusal) => return Err(refusal),
+        Err(error) if error.0.is(Kind::SignedOut) || error.0.is(Kind::DeviceSignedOut) => {}
+        Err(error) => return Err(error),
     }
     Ok(([(SET_COOKIE, devices::ended())], see(&format!("/staff/{slug}"))).into_response())
 }
 
 /// `POST /staff/{slug}/kitchen`: an op, with the name that it got when the page was made.
 pub async fn post_kitchen(
-    sent: Sent,
-    let_in: Result<LetIn, Refusal>,
+    sent: FormContext,
+    current_device: Result<CurrentDevice, ApiError>,
     Text(slug): Text,
     form: Form,
 ) -> Response {
-    let led = match let_in {
-        Ok(let_in) => ask(&sent, &let_in, &slug, &form).await,
+    let led = match current_device {
+        Ok(current_device) => ask(&sent, &current_device, &slug, &form).await,
         // The page says so, and takes a code.
-        Err(refusal) if refusal.0.is(Kind::SignedOut) || refusal.0.is(Kind::DeviceSignedOut) => {
+        Err(error) if error.0.is(Kind::SignedOut) || error.0.is(Kind::DeviceSignedOut) => {
             Ok(see(&format!("/staff/{slug}")))
         }
-        Err(refusal) => Err(refusal),
+        Err(error) => Err(error),
     };
     lead(led, &sent)
 }
 
 async fn ask(
-    (app, uri, _, customer): &Sent,
-    let_in: &LetIn,
+    (app, uri, _, customer): &FormContext,
+    current_device: &CurrentDevice,
     slug: &str,
     form: &Form,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     app.rates
-        .of_device(&rate_limit::SYNCS, let_in.id(), &customer.caller)?;
-    let_in.restaurant(app, slug)?;
+        .of_device(&rate_limit::SYNCS, current_device.id(), &customer.client)?;
+    current_device.restaurant(app, slug)?;
     let op = form
         .get("op")
         .parse()
-        .map_err(|_| Refusal::new(Kind::NotAccepted, "'op' is not the id of an op"))?;
+        .map_err(|_| ApiError::new(Kind::NotAccepted, "'op' is not the id of an op"))?;
     let action = serde_json::from_str(form.get("action"));
-    let action =
-        action.map_err(|error| Refusal::new(Kind::NotAccepted, format!("'action' is no action: {error}")))?;
-    sync::ask(app, let_in, op, action).await?;
-    let back = Visit::new(uri.path(), uri.query().unwrap_or_default()).address();
-    let_in.seen(app, see(&back)).await
+    let action = action
+        .map_err(|error| ApiError::new(Kind::NotAccepted, format!("'action' is no action: {error}")))?;
+    sync::ask(app, current_device, op, action).await?;
+    let back = PageAddress::new(uri.path(), uri.query().unwrap_or_default()).address();
+    current_device.seen(app, see(&back)).await
 }

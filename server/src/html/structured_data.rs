@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 use servery_domain::{
     hours::Span,
     menu::{Category, Diet, Dish, Menu, Picture},
-    restaurant::{Listed, Restaurant},
+    restaurant::{Listing, Restaurant},
     time::{DAY, LocalMinute, Weekday},
 };
 
 use super::document::escape;
 
 /// What a page is about, if it is about a restaurant.
-type Subject<'a> = (&'a Listed, &'a Arc<Menu>);
+type Subject<'a> = (&'a Listing, &'a Arc<Menu>);
 
 /// For what only one visitor may see.
 pub const HIDDEN: &str = "<meta name=\"robots\" content=\"noindex\">\n";
@@ -46,9 +46,9 @@ const fn day(weekday: Weekday) -> &'static str {
 }
 
 /// The week ahead, each day with its date: holidays and exceptions are in it.
-fn hours(listed: &Listed) -> Vec<Value> {
-    let Restaurant { hours, holidays, .. } = &listed.restaurant;
-    let days = (0..7).map(|ahead| listed.today.plus(ahead));
+fn hours(listing: &Listing) -> Vec<Value> {
+    let Restaurant { hours, holidays, .. } = &listing.restaurant;
+    let days = (0..7).map(|ahead| listing.today.plus(ahead));
     let spans = days.flat_map(|on| {
         hours
             .spans_of(on, holidays)
@@ -90,7 +90,7 @@ fn section(menu: &Menu, category: &Category) -> Value {
 }
 
 fn restaurant(subject: Subject<'_>, base: &str) -> Value {
-    let (listed, menu) = subject;
+    let (listing, menu) = subject;
     let Restaurant {
         slug,
         name,
@@ -101,7 +101,7 @@ fn restaurant(subject: Subject<'_>, base: &str) -> Value {
         currency,
         ordering,
         ..
-    } = &listed.restaurant;
+    } = &listing.restaurant;
     let url = format!("{base}/restaurants/{slug}");
     let sections: Vec<_> = menu
         .categories
@@ -116,10 +116,10 @@ fn restaurant(subject: Subject<'_>, base: &str) -> Value {
             "@type": "PostalAddress", "streetAddress": address.street, "postalCode": address.postcode, "addressLocality": address.city,
             "addressCountry": address.country,
         },
-        "openingHoursSpecification": hours(listed),
+        "openingHoursSpecification": hours(listing),
         "hasMenu": { "@type": "Menu", "inLanguage": menu.lang.tag(), "hasMenuSection": sections },
     });
-    if let Some(image) = picture(base, listed.restaurant.picture.as_ref()) {
+    if let Some(image) = picture(base, listing.restaurant.picture.as_ref()) {
         said["image"] = json!(image);
     }
     if ordering.open_to_orders() {
@@ -138,7 +138,7 @@ fn script(said: &Value) -> String {
 
 /// What a messenger or a social network shows of a link.
 fn preview(base: &str, path: &str, title: &str, description: &str, subject: Option<Subject<'_>>) -> String {
-    let image = subject.and_then(|(listed, _)| picture(base, listed.restaurant.picture.as_ref()));
+    let image = subject.and_then(|(listing, _)| picture(base, listing.restaurant.picture.as_ref()));
     let image = image.unwrap_or_else(|| format!("{base}/icons/icon.svg"));
     let kind = if subject.is_some() {
         "restaurant.restaurant"

@@ -102,10 +102,11 @@ pub fn accepts_brotli(request: &HeaderMap) -> bool {
 }
 
 pub fn compress(body: &[u8], quality: u32) -> Bytes {
-    let mut writer = brotli::CompressorWriter::new(Vec::with_capacity(body.len() / 4), 4096, quality, 22);
+    let mut group_commit =
+        brotli::CompressorWriter::new(Vec::with_capacity(body.len() / 4), 4096, quality, 22);
     // Writing to memory does not fail.
-    let _ = writer.write_all(body);
-    writer.into_inner().into()
+    let _ = group_commit.write_all(body);
+    group_commit.into_inner().into()
 }
 
 #[cfg(test)]

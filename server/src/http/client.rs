@@ -15,28 +15,28 @@ use axum::{
 
 use crate::{
     http::rate_limit::{self, Level},
-    state::App,
+    state::AppState,
 };
 
 /// Where a connection comes from.
 #[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
+pub struct PeerAddress(pub IpAddr);
 
 /// Remembers which limits were asked about it, so that its answer can say how they stand.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub struct Client {
     pub address: IpAddr,
     levels: Arc<Mutex<Vec<Level>>>,
 }
 
-impl Default for Caller {
+impl Default for Client {
     /// This machine itself.
     fn default() -> Self {
         Self::new(IpAddr::V4(Ipv4Addr::LOCALHOST))
     }
 }
 
-impl Caller {
+impl Client {
     fn new(address: IpAddr) -> Self {
         Self {
             address,
@@ -67,7 +67,7 @@ fn line(address: IpAddr) -> IpAddr {
 }
 
 /// The last hop is what our own proxy saw; anything before it is hearsay.
-fn address(peer: Option<Peer>, headers: &HeaderMap, behind_proxy: bool) -> IpAddr {
+fn address(peer: Option<PeerAddress>, headers: &HeaderMap, behind_proxy: bool) -> IpAddr {
     let forwarded = headers
         .get_all("x-forwarded-for")
         .iter()
@@ -78,16 +78,16 @@ fn address(peer: Option<Peer>, headers: &HeaderMap, behind_proxy: bool) -> IpAdd
     seen.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), line)
 }
 
-pub async fn meet(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<Peer>().copied();
-    let caller = Caller::new(address(peer, request.headers(), app.settings.behind_proxy()));
-    request.extensions_mut().insert(caller.clone());
+pub async fn meet(State(app): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<PeerAddress>().copied();
+    let client = Client::new(address(peer, request.headers(), app.settings.behind_proxy()));
+    request.extensions_mut().insert(client.clone());
     let mut response = next.run(request).await;
-    rate_limit::say(&caller.levels(), response.headers_mut());
+    rate_limit::say(&client.levels(), response.headers_mut());
     response
 }
 
-impl<S: Sync> FromRequestParts<S> for Caller {
+impl<S: Sync> FromRequestParts<S> for Client {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(parts.extensions.get().cloned().unwrap_or_default())
@@ -117,7 +117,7 @@ mod tests {
                 )
             });
             let found = address(
-                Some(Peer(peer.parse().unwrap())),
+                Some(PeerAddress(peer.parse().unwrap())),
                 &headers.collect(),
                 behind_proxy,
             );

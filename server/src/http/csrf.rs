@@ -13,18 +13,18 @@ use axum::{
 };
 use servery_domain::problem::Kind;
 
-use crate::{http::error::Refusal, state::App};
+use crate::{http::error::ApiError, state::AppState};
 
 /// Programs of others call here, and sign what they send.
 const WEBHOOKS: &str = "/api/v1/webhooks/";
 
-pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn guard(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
         || request.uri().path().starts_with(WEBHOOKS);
     if safe || is_ours(request.headers(), request.uri(), app.settings.behind_proxy()) {
         next.run(request).await
     } else {
-        Refusal::new(Kind::Forbidden, "this came from another site's page").into_response()
+        ApiError::new(Kind::Forbidden, "this came from another site's page").into_response()
     }
 }
 

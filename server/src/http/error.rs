@@ -12,21 +12,21 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 use servery_domain::{
-    contact::Malformed,
+    contact::InvalidField,
     problem::{Kind, Problem},
 };
 use servery_store::StoreError;
 
 #[derive(Debug)]
-pub struct Refusal(pub Problem);
+pub struct ApiError(pub Problem);
 
-impl Refusal {
+impl ApiError {
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
         Self(Problem::new(kind, detail))
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // A struct of four texts and numbers is always JSON.
@@ -39,7 +39,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-impl Refusal {
+impl ApiError {
     /// Something of ours failed: the log says what, the caller where to look.
     pub fn failed(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "a request failed");
@@ -47,26 +47,26 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        refusal.0
+impl From<ApiError> for Problem {
+    fn from(error: ApiError) -> Self {
+        error.0
     }
 }
 
-impl From<StoreError> for Refusal {
+impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         Self::failed(&error)
     }
 }
 
-impl From<getrandom::Error> for Refusal {
+impl From<getrandom::Error> for ApiError {
     fn from(error: getrandom::Error) -> Self {
         Self::failed(&error)
     }
 }
 
-impl From<Malformed> for Refusal {
-    fn from(malformed: Malformed) -> Self {
+impl From<InvalidField> for ApiError {
+    fn from(malformed: InvalidField) -> Self {
         Self::new(Kind::NotAccepted, malformed.to_string())
     }
 }
@@ -93,12 +93,12 @@ pub fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
 pub struct AcceptsJson;
 
 impl<S: Sync> FromRequestParts<S> for AcceptsJson {
-    type Rejection = Refusal;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         if accepts(&parts.headers, "application/json") {
             Ok(Self)
         } else {
-            Err(Refusal::new(
+            Err(ApiError::new(
                 Kind::NotAcceptable,
                 "this address answers in application/json",
             ))
@@ -107,11 +107,11 @@ impl<S: Sync> FromRequestParts<S> for AcceptsJson {
 }
 
 /// A body of JSON.
-pub struct Body<T>(pub T);
+pub struct JsonBody<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
-    type Rejection = Refusal;
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let headers = request.headers().clone();
         let Raw(body) = Raw::from_request(request, state).await?;
         json_body(&headers, &body).map(Self)
@@ -122,15 +122,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 pub struct Raw(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Raw {
-    type Rejection = Refusal;
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let body = Bytes::from_request(request, state).await;
         body.map(Self)
-            .map_err(|_| Refusal::new(Kind::TooLarge, "the body is larger than is accepted here"))
+            .map_err(|_| ApiError::new(Kind::TooLarge, "the body is larger than is accepted here"))
     }
 }
 
-pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Refusal> {
+pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, ApiError> {
     let media = headers
         .get(CONTENT_TYPE)
         .and_then(|media| media.to_str().ok())
@@ -140,11 +140,11 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
         .next()
         .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
     {
-        return Err(Refusal::new(Kind::WrongMedia, "send application/json"));
+        return Err(ApiError::new(Kind::WrongMedia, "send application/json"));
     }
     serde_json::from_slice(body).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => Refusal::new(Kind::NotAccepted, error.to_string()),
-        _ => Refusal::new(Kind::Malformed, format!("the body is not JSON: {error}")),
+        serde_json::error::Category::Data => ApiError::new(Kind::NotAccepted, error.to_string()),
+        _ => ApiError::new(Kind::Malformed, format!("the body is not JSON: {error}")),
     })
 }
 
@@ -152,11 +152,11 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
 pub struct Text(pub String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Text {
-    type Rejection = Refusal;
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let text = Path::<String>::from_request_parts(parts, state).await;
         text.map(|Path(text)| Self(text))
-            .map_err(|_| Refusal::new(Kind::NotFound, parts.uri.path()))
+            .map_err(|_| ApiError::new(Kind::NotFound, parts.uri.path()))
     }
 }
 

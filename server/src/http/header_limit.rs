@@ -43,7 +43,7 @@ fn is_bare_refusal(written: &[u8]) -> bool {
             .any(|part| part.eq_ignore_ascii_case(b"content-type:"))
 }
 
-fn refusal() -> Vec<u8> {
+fn error() -> Vec<u8> {
     let problem = Problem::new(
         Kind::HeadersTooLarge,
         "the header fields are too large for one request",
@@ -75,7 +75,7 @@ impl<S: Read + Write + Unpin> Write for Oversized<S> {
             return Pin::new(&mut this.stream).poll_write(context, bytes);
         }
         if this.answer.is_empty() {
-            this.answer = refusal();
+            this.answer = error();
             this.left = REST;
             this.deadline = Some(Box::pin(tokio::time::sleep(PATIENCE)));
         }

@@ -9,25 +9,25 @@ use axum::{
 };
 use servery_domain::problem::Kind;
 
-use crate::{http::error::Refusal, state::App};
+use crate::{http::error::ApiError, state::AppState};
 
 pub async fn live() -> &'static str {
     "alive\n"
 }
 
 /// Not ready while the store does not answer: other nodes may do better.
-pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Response> {
-    if app.town.is_reachable() {
+pub async fn ready(State(app): State<Arc<AppState>>) -> Result<&'static str, Response> {
+    if app.catalog.is_reachable() {
         return Ok("ready\n");
     }
-    let mut refusal = Refusal::new(Kind::Unavailable, "the store does not answer").into_response();
-    refusal
+    let mut error = ApiError::new(Kind::Unavailable, "the store does not answer").into_response();
+    error
         .headers_mut()
         .insert("retry-after", axum::http::HeaderValue::from_static("1"));
-    Err(refusal)
+    Err(error)
 }
 
-pub async fn metrics(State(app): State<Arc<App>>) -> Response {
+pub async fn metrics(State(app): State<Arc<AppState>>) -> Response {
     match app.metrics.text() {
         Ok(text) => ([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),

@@ -2,17 +2,17 @@
 
 use axum::http::HeaderMap;
 use servery_domain::{limits, problem::Kind};
-use servery_store::orders::Request;
+use servery_store::orders::IdempotentRequest;
 use sha2::{Digest, Sha256};
 
-use crate::{clock, http::error::Refusal};
+use crate::{clock, http::error::ApiError};
 
 const HEADER: &str = "idempotency-key";
 
 /// The key of this request, and what tells it from another with the same key.
-pub fn request(headers: &HeaderMap, path: &str, body: &[u8]) -> Result<Request, Refusal> {
+pub fn request(headers: &HeaderMap, path: &str, body: &[u8]) -> Result<IdempotentRequest, ApiError> {
     let missing = || {
-        Refusal::new(
+        ApiError::new(
             Kind::KeyMissing,
             "send an 'Idempotency-Key' that you make anew for each order, and send again when you try again",
         )
@@ -25,10 +25,10 @@ pub fn request(headers: &HeaderMap, path: &str, body: &[u8]) -> Result<Request, 
     of_key(key.trim().trim_matches('"'), path, body)
 }
 
-pub fn of_key(key: &str, path: &str, body: &[u8]) -> Result<Request, Refusal> {
+pub fn of_key(key: &str, path: &str, body: &[u8]) -> Result<IdempotentRequest, ApiError> {
     let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
     if !(16..=limits::KEY).contains(&key.len()) || !key.bytes().all(plain) {
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             Kind::KeyMissing,
             format!(
                 "an 'Idempotency-Key' has 16 to {} letters, digits and hyphens",
@@ -42,7 +42,7 @@ pub fn of_key(key: &str, path: &str, body: &[u8]) -> Result<Request, Refusal> {
         .chain_update(body)
         .finalize();
     let fingerprint = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    Ok(Request {
+    Ok(IdempotentRequest {
         key: key.to_owned(),
         fingerprint,
         at: clock::now(),

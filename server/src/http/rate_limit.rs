@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header::RETRY_AFTER};
 use quick_cache::sync::Cache;
 use servery_domain::{account::same_email, id::DeviceId, problem::Kind};
 
-use crate::http::{client::Caller, error::Refusal};
+use crate::http::{client::Client, error::ApiError};
 
 /// Buckets at once. Beyond that, those that were not used for longest are full again.
 const BUCKETS: usize = 100_000;
@@ -97,13 +97,13 @@ struct Bucket {
     at: Instant,
 }
 
-pub struct Rates {
+pub struct RateLimiter {
     buckets: Cache<(&'static str, u64), Arc<Mutex<Bucket>>>,
     /// Keyed anew in each process: nobody can make two names that share a bucket.
     hasher: RandomState,
 }
 
-impl Default for Rates {
+impl Default for RateLimiter {
     fn default() -> Self {
         Self {
             buckets: Cache::new(BUCKETS),
@@ -112,7 +112,7 @@ impl Default for Rates {
     }
 }
 
-impl Rates {
+impl RateLimiter {
     fn move_by(&self, policy: &'static Policy, who: &str, tokens: f64, now: Instant) -> Level {
         let key = (policy.name, self.hasher.hash_one(who));
         let quota = f64::from(policy.quota);
@@ -137,13 +137,13 @@ impl Rates {
     }
 
     /// Takes one for this caller, or refuses.
-    pub fn of_caller(&self, policy: &'static Policy, caller: &Caller) -> Result<(), Refusal> {
-        self.take(policy, &caller.address.to_string(), caller)
+    pub fn of_caller(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
+        self.take(policy, &client.address.to_string(), client)
     }
 
     /// Takes one for whoever has this address, whichever caller asks.
-    pub fn of_email(&self, policy: &'static Policy, email: &str, caller: &Caller) -> Result<(), Refusal> {
-        self.take(policy, &same_email(email), caller)
+    pub fn of_email(&self, policy: &'static Policy, email: &str, client: &Client) -> Result<(), ApiError> {
+        self.take(policy, &same_email(email), client)
     }
 
     /// Takes one for this device, wherever it is.
@@ -151,25 +151,25 @@ impl Rates {
         &self,
         policy: &'static Policy,
         device: DeviceId,
-        caller: &Caller,
-    ) -> Result<(), Refusal> {
-        self.take(policy, &device.to_string(), caller)
+        client: &Client,
+    ) -> Result<(), ApiError> {
+        self.take(policy, &device.to_string(), client)
     }
 
     /// What diners do from this machine is its operator's own, or comes through a proxy that does not say for whom: all would share one limit.
-    pub fn of_diner(&self, policy: &'static Policy, caller: &Caller) -> Result<(), Refusal> {
-        if caller.address.is_loopback() {
+    pub fn of_diner(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
+        if client.address.is_loopback() {
             Ok(())
         } else {
-            self.of_caller(policy, caller)
+            self.of_caller(policy, client)
         }
     }
 
-    fn take(&self, policy: &'static Policy, who: &str, caller: &Caller) -> Result<(), Refusal> {
+    fn take(&self, policy: &'static Policy, who: &str, client: &Client) -> Result<(), ApiError> {
         let level = self.move_by(policy, who, 1.0, Instant::now());
-        caller.note(level);
+        client.note(level);
         match level.refused {
-            true => Err(Refusal::new(
+            true => Err(ApiError::new(
                 Kind::TooOften,
                 format!("{} within {} seconds are the most", policy.quota, policy.window),
             )),
@@ -178,8 +178,8 @@ impl Rates {
     }
 
     /// What was asked turned out to cost nothing.
-    pub fn give_back(&self, policy: &'static Policy, caller: &Caller) {
-        caller.note(self.move_by(policy, &caller.address.to_string(), -1.0, Instant::now()));
+    pub fn give_back(&self, policy: &'static Policy, client: &Client) {
+        client.note(self.move_by(policy, &client.address.to_string(), -1.0, Instant::now()));
     }
 }
 
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_bucket_empties_and_fills_steadily() {
-        let (rates, start) = (Rates::default(), Instant::now());
+        let (rates, start) = (RateLimiter::default(), Instant::now());
         let take = |who, after| rates.move_by(&TEST, who, 1.0, start + Duration::from_secs(after));
         let left: Vec<(u32, bool)> = (0..4)
             .map(|_| take("ada", 0))
@@ -262,10 +262,10 @@ mod tests {
 
     #[test]
     fn what_is_given_back_is_there_again() {
-        let (rates, caller) = (Rates::default(), Caller::default());
+        let (rates, client) = (RateLimiter::default(), Client::default());
         for _ in 0..100 {
-            rates.of_caller(&COUPONS, &caller).unwrap();
-            rates.give_back(&COUPONS, &caller);
+            rates.of_caller(&COUPONS, &client).unwrap();
+            rates.give_back(&COUPONS, &client);
         }
     }
 

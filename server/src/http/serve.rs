@@ -10,7 +10,7 @@ use hyper_util::{
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-use crate::http::{client::Peer, header_limit::Oversized};
+use crate::http::{client::PeerAddress, header_limit::Oversized};
 
 /// A caller that dawdles over its header holds a connection no longer than this.
 const HEADER_PATIENCE: Duration = Duration::from_secs(10);
@@ -49,7 +49,7 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
         let _ = stream.set_nodelay(true);
         let app = app.clone();
         let service = hyper::service::service_fn(move |mut request: Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(Peer(peer.ip()));
+            request.extensions_mut().insert(PeerAddress(peer.ip()));
             let answer = app.clone().oneshot(request.map(Body::new));
             async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
         });

@@ -20,21 +20,21 @@ use servery_domain::problem::Kind;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::{EnvFilter, filter::ParseError};
 
-use crate::{http::error::Refusal, state::App};
+use crate::{http::error::ApiError, state::AppState};
 
 const REQUEST_ID: &str = "x-request-id";
 /// All header fields together. Larger ones are refused before a handler sees them.
 const MOST_HEADERS: usize = 32 * 1024;
 
 /// Lines of JSON, written by a thread of its own, so that no request waits for a terminal. It ends when the guard is dropped.
-pub fn log(level: &str, writer: impl io::Write + Send + 'static) -> Result<WorkerGuard, ParseError> {
+pub fn log(level: &str, group_commit: impl io::Write + Send + 'static) -> Result<WorkerGuard, ParseError> {
     let filter = EnvFilter::try_new(level)?;
-    let (writer, guard) = tracing_appender::non_blocking(writer);
+    let (group_commit, guard) = tracing_appender::non_blocking(group_commit);
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_env_filter(filter)
-        .with_writer(writer)
+        .with_writer(group_commit)
         .init();
     Ok(guard)
 }
@@ -124,7 +124,7 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn observe(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let _under_way = UnderWay::new(&app.metrics.under_way);
     let id = app.metrics.id(request.headers());
@@ -137,7 +137,7 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
         .map(|(name, value)| name.as_str().len() + value.len() + 4)
         .sum();
     let mut response = if size > MOST_HEADERS {
-        Refusal::new(
+        ApiError::new(
             Kind::HeadersTooLarge,
             format!("{size} bytes of header fields; {MOST_HEADERS} are accepted"),
         )

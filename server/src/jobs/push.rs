@@ -24,7 +24,7 @@ use servery_domain::{
 use servery_store::{StoreError, orders::Tracked};
 use tokio::sync::OnceCell;
 
-use crate::{clock, http::error::Refusal, jobs::mail, orders, settings::Settings, state::App};
+use crate::{clock, http::error::ApiError, jobs::mail, orders, settings::Settings, state::AppState};
 
 /// For one message.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -65,7 +65,7 @@ impl PushError {
     }
 }
 
-impl From<PushError> for Refusal {
+impl From<PushError> for ApiError {
     fn from(error: PushError) -> Self {
         Self::failed(&error)
     }
@@ -84,13 +84,13 @@ pub struct Ready {
 
 impl Pusher {
     /// The first node makes the key; all others find it in the store.
-    pub async fn ready(&self, app: &App) -> Result<&Ready, PushError> {
+    pub async fn ready(&self, app: &AppState) -> Result<&Ready, PushError> {
         self.0.get_or_try_init(|| Ready::new(app)).await
     }
 }
 
 impl Ready {
-    async fn new(app: &App) -> Result<Self, PushError> {
+    async fn new(app: &AppState) -> Result<Self, PushError> {
         let text = match &app.settings.push_key {
             Some(key) => key.clone(),
             None => app.store.secret(KEY, &vapid::new_key()?).await?,
@@ -120,7 +120,7 @@ fn is_local(settings: &Settings) -> bool {
         && reqwest::Url::parse(&settings.public_url()).is_ok_and(|url| endpoint::is_here(&url))
 }
 
-pub async fn state(app: &App, token: &str, browser: Option<VisitorId>) -> Result<PushState, Refusal> {
+pub async fn state(app: &AppState, token: &str, browser: Option<VisitorId>) -> Result<PushState, ApiError> {
     let order = orders::find(app, token).await?.order;
     let on = match browser {
         Some(browser) => app.store.subscription(order.id, browser).await?.is_some(),
@@ -133,18 +133,18 @@ pub async fn state(app: &App, token: &str, browser: Option<VisitorId>) -> Result
 }
 
 pub async fn subscribe(
-    app: &App,
+    app: &AppState,
     token: &str,
     browser: VisitorId,
     subscription: &Subscription,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     subscription.check()?;
     endpoint::read(&subscription.endpoint, is_local(&app.settings))?;
-    let not_accepted = |_| Refusal::new(Kind::NotAccepted, "'p256dh' and 'auth' are no keys");
+    let not_accepted = |_| ApiError::new(Kind::NotAccepted, "'p256dh' and 'auth' are no keys");
     encrypt::Reader::new(&subscription.keys).map_err(not_accepted)?;
     let order = orders::find(app, token).await?.order;
     if order.progress.state.is_over() {
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             Kind::Conflict,
             "the order is over; there is nothing more to tell",
         ));
@@ -155,14 +155,14 @@ pub async fn subscribe(
         .await?
     {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(ApiError::new(
             Kind::Conflict,
             format!("{} browsers at the most are told of an order", limits::BROWSERS),
         )),
     }
 }
 
-pub async fn unsubscribe(app: &App, token: &str, browser: Option<VisitorId>) -> Result<(), Refusal> {
+pub async fn unsubscribe(app: &AppState, token: &str, browser: Option<VisitorId>) -> Result<(), ApiError> {
     let order = orders::find(app, token).await?.order;
     match browser {
         Some(browser) => Ok(app.store.remove_subscription(order.id, browser).await?),
@@ -182,17 +182,22 @@ struct Notice<'a> {
 }
 
 /// Tells a browser what happened, if it still wants to know.
-pub async fn tell(app: &App, tracked: &Tracked, event: &Event, browser: VisitorId) -> Result<(), PushError> {
+pub async fn tell(
+    app: &AppState,
+    tracked: &Tracked,
+    event: &Event,
+    browser: VisitorId,
+) -> Result<(), PushError> {
     let order = &tracked.order;
     let Some(subscription) = app.store.subscription(order.id, browser).await? else {
         return Ok(());
     };
-    let town = app.town.now().clone();
-    let Some(listed) = town.by_id(order.ordered.restaurant) else {
+    let catalog = app.catalog.now().clone();
+    let Some(listing) = catalog.by_id(order.ordered.restaurant) else {
         return Ok(());
     };
     let lang = subscription.lang;
-    let Some((title, body)) = mail::order::notice(order, lang, event, &listed.restaurant) else {
+    let Some((title, body)) = mail::order::notice(order, lang, event, &listing.restaurant) else {
         return Ok(());
     };
     let path = format!("/orders/{}", tracked.token);
@@ -212,7 +217,12 @@ pub async fn tell(app: &App, tracked: &Tracked, event: &Event, browser: VisitorI
     .await
 }
 
-async fn send(app: &App, subscription: &Subscription, topic: &str, text: &[u8]) -> Result<(), PushError> {
+async fn send(
+    app: &AppState,
+    subscription: &Subscription,
+    topic: &str,
+    text: &[u8],
+) -> Result<(), PushError> {
     let ready = app.pusher.ready(app).await?;
     let Ok(endpoint) = endpoint::read(&subscription.endpoint, is_local(&app.settings)) else {
         // Accepted under other settings.

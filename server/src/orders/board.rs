@@ -1,7 +1,7 @@
 //! A restaurant's board: its orders under way, and what staff do to them. The API and the plain forms both come here.
 
 use servery_domain::{
-    account::Act,
+    account::Permission,
     board::{Board, BoardDish, BoardTable, Column},
     id::{DishId, OrderId, RestaurantId},
     order::{Actor, Event, Order},
@@ -9,17 +9,17 @@ use servery_domain::{
 };
 
 use crate::{
-    accounts::sessions::{self, Signed},
+    accounts::sessions::{self, CurrentUser},
     clock,
-    http::error::Refusal,
+    http::error::ApiError,
     orders,
-    state::App,
+    state::AppState,
 };
 
-pub async fn see(app: &App, signed: &Signed, slug: &str) -> Result<Board, Refusal> {
-    let counter = orders::counter(app, slug).await?;
-    let restaurant = counter.listed.restaurant.id;
-    let role = signed.check(restaurant, Act::See)?;
+pub async fn see(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Board, ApiError> {
+    let counter = orders::restaurant_now(app, slug).await?;
+    let restaurant = counter.listing.restaurant.id;
+    let role = user.check(restaurant, Permission::See)?;
     let orders = orders(app, restaurant).await?;
     let stock = app.store.stock(restaurant).await?;
     let dishes = counter.menu.dishes().map(|dish| BoardDish {
@@ -36,7 +36,7 @@ pub async fn see(app: &App, signed: &Signed, slug: &str) -> Result<Board, Refusa
     Ok(Board {
         restaurant,
         role,
-        name: counter.listed.restaurant.name.clone(),
+        name: counter.listing.restaurant.name.clone(),
         currency: counter.menu.currency,
         now: counter.now.1,
         orders,
@@ -46,20 +46,24 @@ pub async fn see(app: &App, signed: &Signed, slug: &str) -> Result<Board, Refusa
 }
 
 /// Whether somebody may see the orders of a restaurant, and which that is.
-pub async fn watched(app: &App, signed: &Signed, slug: &str) -> Result<RestaurantId, Refusal> {
+pub async fn watched(app: &AppState, user: &CurrentUser, slug: &str) -> Result<RestaurantId, ApiError> {
     let restaurant = orders::restaurant_named(app, slug)?;
-    signed.check(restaurant, Act::See)?;
+    user.check(restaurant, Permission::See)?;
     Ok(restaurant)
 }
 
 /// Whoever began to watch may still do so: they have not signed out, and still work here.
-pub async fn still_watched(app: &App, session: &str, restaurant: RestaurantId) -> Result<bool, Refusal> {
-    let signed = sessions::of_key(app, session).await?;
-    Ok(signed.is_some_and(|signed| signed.check(restaurant, Act::See).is_ok()))
+pub async fn still_watched(
+    app: &AppState,
+    session: &str,
+    restaurant: RestaurantId,
+) -> Result<bool, ApiError> {
+    let user = sessions::of_key(app, session).await?;
+    Ok(user.is_some_and(|user| user.check(restaurant, Permission::See).is_ok()))
 }
 
 /// The orders that a board shows, the oldest first.
-pub async fn orders(app: &App, restaurant: RestaurantId) -> Result<Vec<Order>, Refusal> {
+pub async fn orders(app: &AppState, restaurant: RestaurantId) -> Result<Vec<Order>, ApiError> {
     let open = app.store.open_orders(restaurant).await?;
     Ok(open
         .into_iter()
@@ -68,21 +72,21 @@ pub async fn orders(app: &App, restaurant: RestaurantId) -> Result<Vec<Order>, R
 }
 
 pub async fn advance(
-    app: &App,
-    signed: &Signed,
+    app: &AppState,
+    user: &CurrentUser,
     slug: &str,
     order: OrderId,
     event: Event,
-) -> Result<Order, Refusal> {
+) -> Result<Order, ApiError> {
     let restaurant = orders::restaurant_named(app, slug)?;
-    signed.check(restaurant, Act::Advance(&event))?;
+    user.check(restaurant, Permission::Advance(&event))?;
     let own = app
         .store
         .order(order)
         .await?
         .is_some_and(|tracked| tracked.order.ordered.restaurant == restaurant);
     if !own {
-        return Err(Refusal::new(
+        return Err(ApiError::new(
             Kind::NotFound,
             "there is no such order in this restaurant",
         ));
@@ -91,17 +95,20 @@ pub async fn advance(
 }
 
 pub async fn set_stock(
-    app: &App,
-    signed: &Signed,
+    app: &AppState,
+    user: &CurrentUser,
     slug: &str,
     dish: DishId,
     portions: Option<u32>,
-) -> Result<(), Refusal> {
-    let counter = orders::counter(app, slug).await?;
-    let restaurant = counter.listed.restaurant.id;
-    signed.check(restaurant, Act::Stock)?;
+) -> Result<(), ApiError> {
+    let counter = orders::restaurant_now(app, slug).await?;
+    let restaurant = counter.listing.restaurant.id;
+    user.check(restaurant, Permission::Stock)?;
     if counter.menu.dish(dish).is_none() {
-        return Err(Refusal::new(Kind::NotFound, "there is no such dish on this menu"));
+        return Err(ApiError::new(
+            Kind::NotFound,
+            "there is no such dish on this menu",
+        ));
     }
     Ok(app
         .store

@@ -24,15 +24,15 @@ const BEHIND: usize = 256;
 
 /// One change, as it is sent.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct OrderChange {
     pub revision: Revision,
     pub frame: Bytes,
 }
 
 #[derive(Default)]
 struct Watched {
-    orders: HashMap<OrderId, watch::Sender<Option<Change>>>,
-    boards: HashMap<RestaurantId, broadcast::Sender<Change>>,
+    orders: HashMap<OrderId, watch::Sender<Option<OrderChange>>>,
+    boards: HashMap<RestaurantId, broadcast::Sender<OrderChange>>,
     /// How far each house has come, for its devices.
     houses: HashMap<RestaurantId, watch::Sender<Revision>>,
     /// Every change up to here was published, of each restaurant.
@@ -40,7 +40,7 @@ struct Watched {
 }
 
 #[derive(Default)]
-pub struct Live {
+pub struct Broadcaster {
     watched: Mutex<Watched>,
 }
 
@@ -66,7 +66,7 @@ pub fn frame(order: &Order) -> Bytes {
     ))
 }
 
-impl Live {
+impl Broadcaster {
     fn watched(&self) -> MutexGuard<'_, Watched> {
         // Nothing in here panics between two changes of the maps.
         self.watched
@@ -89,7 +89,7 @@ impl Live {
         let mut change = None;
         let mut change = || {
             change
-                .get_or_insert_with(|| Change {
+                .get_or_insert_with(|| OrderChange {
                     revision,
                     frame: frame(order),
                 })
@@ -123,11 +123,11 @@ impl Live {
         }
     }
 
-    pub fn watch_house(&self, restaurant: RestaurantId) -> watch::Receiver<Revision> {
+    pub fn watch_pos(&self, restaurant: RestaurantId) -> watch::Receiver<Revision> {
         self.watched().houses.entry(restaurant).or_default().subscribe()
     }
 
-    pub fn watch_order(&self, order: OrderId) -> watch::Receiver<Option<Change>> {
+    pub fn watch_order(&self, order: OrderId) -> watch::Receiver<Option<OrderChange>> {
         self.watched()
             .orders
             .entry(order)
@@ -135,7 +135,7 @@ impl Live {
             .subscribe()
     }
 
-    pub fn watch_board(&self, restaurant: RestaurantId) -> broadcast::Receiver<Change> {
+    pub fn watch_board(&self, restaurant: RestaurantId) -> broadcast::Receiver<OrderChange> {
         self.watched()
             .boards
             .entry(restaurant)
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn whom_nobody_watches_any_more_is_forgotten() {
-        let live = Live::default();
+        let live = Broadcaster::default();
         let (stays, goes) = (live.watch_order(OrderId(1)), live.watch_order(OrderId(2)));
         let (board, left) = (
             live.watch_board(RestaurantId(1)),

@@ -5,56 +5,56 @@ use std::sync::Arc;
 use servery_domain::problem::Kind;
 use servery_store::{
     Store, StoreError,
-    orders::{Write, Written},
+    orders::{OrderWrite, WriteOutcome},
 };
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use crate::{http::error::Refusal, orders::broadcast::Live};
+use crate::{http::error::ApiError, orders::broadcast::Broadcaster};
 
 /// Writes in one transaction: as many as fit into the patience of the first.
 const TOGETHER: usize = 128;
 /// Writes that wait. More are turned away rather than kept waiting for seconds.
 const WAITING: usize = 4_096;
 
-type Answer = oneshot::Sender<Result<Written, Arc<StoreError>>>;
+type WriteReply = oneshot::Sender<Result<WriteOutcome, Arc<StoreError>>>;
 
-pub struct Writer {
-    queue: mpsc::Sender<(Write, Answer)>,
+pub struct GroupCommit {
+    queue: mpsc::Sender<(OrderWrite, WriteReply)>,
 }
 
-impl Writer {
-    /// It ends when the last [`Writer`] is dropped.
-    pub fn start(store: Arc<dyn Store>, live: Arc<Live>, work: Arc<Notify>) -> Self {
+impl GroupCommit {
+    /// It ends when the last [`GroupCommit`] is dropped.
+    pub fn start(store: Arc<dyn Store>, live: Arc<Broadcaster>, work: Arc<Notify>) -> Self {
         let (queue, waiting) = mpsc::channel(WAITING);
         tokio::spawn(write_all(store, live, work, waiting));
         Self { queue }
     }
 
-    pub async fn write(&self, write: Write) -> Result<Written, Refusal> {
+    pub async fn write(&self, write: OrderWrite) -> Result<WriteOutcome, ApiError> {
         let (answer, answered) = oneshot::channel();
         if self.queue.try_send((write, answer)).is_err() {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 Kind::Unavailable,
                 "too many orders at once; try again in a moment",
             ));
         }
         match answered.await {
             Ok(Ok(written)) => Ok(written),
-            Ok(Err(error)) => Err(Refusal::failed(&error)),
-            Err(_) => Err(Refusal::new(Kind::Unavailable, "the server is stopping")),
+            Ok(Err(error)) => Err(ApiError::failed(&error)),
+            Err(_) => Err(ApiError::new(Kind::Unavailable, "the server is stopping")),
         }
     }
 }
 
 async fn write_all(
     store: Arc<dyn Store>,
-    live: Arc<Live>,
+    live: Arc<Broadcaster>,
     work: Arc<Notify>,
-    mut waiting: mpsc::Receiver<(Write, Answer)>,
+    mut waiting: mpsc::Receiver<(OrderWrite, WriteReply)>,
 ) {
     let mut taken = Vec::with_capacity(TOGETHER);
     while waiting.recv_many(&mut taken, TOGETHER).await > 0 {
-        let (writes, answers): (Vec<Write>, Vec<Answer>) = taken.drain(..).unzip();
+        let (writes, answers): (Vec<OrderWrite>, Vec<WriteReply>) = taken.drain(..).unzip();
         match commit(store.as_ref(), &writes).await {
             Ok(written) => {
                 work.notify_one();
@@ -91,10 +91,10 @@ async fn write_all(
     }
 }
 
-fn publish(live: &Live, write: &Write, written: &Written) {
+fn publish(live: &Broadcaster, write: &OrderWrite, written: &WriteOutcome) {
     match (write, written) {
-        (_, Written::Placed { order, .. } | Written::Advanced(order)) => live.publish(order),
-        (Write::Sync(syncing), Written::Synced(synced)) => {
+        (_, WriteOutcome::Placed { order, .. } | WriteOutcome::Advanced(order)) => live.publish(order),
+        (OrderWrite::Sync(syncing), WriteOutcome::Synced(synced)) => {
             live.synced(syncing.restaurant, synced.revisions, &synced.orders)
         }
         _ => {}
@@ -102,7 +102,7 @@ fn publish(live: &Live, write: &Write, written: &Written) {
 }
 
 /// Another node may have written the same key at the same moment: the second time, its row is there to be read.
-async fn commit(store: &dyn Store, writes: &[Write]) -> Result<Vec<Written>, StoreError> {
+async fn commit(store: &dyn Store, writes: &[OrderWrite]) -> Result<Vec<WriteOutcome>, StoreError> {
     match store.write(writes).await {
         Err(error) if error.is_conflict() => store.write(writes).await,
         written => written,

@@ -10,7 +10,7 @@ use servery_domain::{
 };
 use servery_store::StoreError;
 
-use crate::{clock, http::error::Refusal, jobs::periodic, orders, payments, state::App};
+use crate::{clock, http::error::ApiError, jobs::periodic, orders, payments, state::AppState};
 
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const CLOSE_EVERY: Duration = Duration::from_secs(3_600);
@@ -18,7 +18,7 @@ const CLOSE_EVERY: Duration = Duration::from_secs(3_600);
 const UNTOUCHED: i64 = 5;
 
 /// Until it is dropped. Every node does it; an order is answered once all the same.
-pub async fn sweep(app: Arc<App>) {
+pub async fn sweep(app: Arc<AppState>) {
     tokio::join!(
         periodic::every(SWEEP_EVERY, "waiting orders", app.clone(), |app| async move {
             sweep_once(&app, clock::now()).await
@@ -29,7 +29,7 @@ pub async fn sweep(app: Arc<App>) {
     );
 }
 
-pub async fn sweep_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
+pub async fn sweep_once(app: &AppState, now: Timestamp) -> Result<(), StoreError> {
     let mut behind = None;
     loop {
         let page = app
@@ -44,10 +44,10 @@ pub async fn sweep_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
     }
 }
 
-async fn answer(app: &App, order: &Order, now: Timestamp) -> Result<(), Refusal> {
-    let listed = orders::listed_of(app, order.ordered.restaurant)?;
-    let restaurant = &listed.restaurant;
-    let local = app.town.now().clock(&restaurant.slug, now);
+async fn answer(app: &AppState, order: &Order, now: Timestamp) -> Result<(), ApiError> {
+    let listing = orders::listing_of(app, order.ordered.restaurant)?;
+    let restaurant = &listing.restaurant;
+    let local = app.catalog.now().clock(&restaurant.slug, now);
     let event = match order.progress.state {
         State::Unpaid
             if now.0 - order.progress.changed_at.0 > payments::GIVEN_UP_AFTER
@@ -71,7 +71,7 @@ async fn answer(app: &App, order: &Order, now: Timestamp) -> Result<(), Refusal>
 }
 
 /// Orders that nobody closed are over at some time all the same.
-pub async fn close_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
+pub async fn close_once(app: &AppState, now: Timestamp) -> Result<(), StoreError> {
     let mut last = OrderId(0);
     loop {
         let page = app.store.old_orders(Timestamp(now.0 - DAY * 60), last).await?;
@@ -91,11 +91,11 @@ pub async fn close_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
     }
 }
 
-fn note(order: &Order, done: Result<(), Refusal>) {
+fn note(order: &Order, done: Result<(), ApiError>) {
     match done {
         // Somebody answered in this very moment.
-        Err(refusal) if refusal.0.is(Kind::Conflict) => {}
-        Err(refusal) => tracing::warn!(order = %order.id, problem = %refusal.0, "an order goes on waiting"),
+        Err(error) if error.0.is(Kind::Conflict) => {}
+        Err(error) => tracing::warn!(order = %order.id, problem = %error.0, "an order goes on waiting"),
         Ok(()) => {}
     }
 }

@@ -56,17 +56,17 @@ pub struct RedirectTo {
 
 #[derive(Deserialize)]
 struct Refunds {
-    data: Vec<Refund>,
+    data: Vec<ProviderRefund>,
 }
 
 #[derive(Deserialize)]
-struct Refund {
+struct ProviderRefund {
     #[serde(default)]
     metadata: Metadata,
 }
 
 #[derive(Deserialize)]
-struct Failure {
+struct ProviderFailure {
     error: FailureText,
 }
 
@@ -277,7 +277,7 @@ impl Provider {
         let failure = response
             .json()
             .await
-            .map(|failure: Failure| failure.error.message);
+            .map(|failure: ProviderFailure| failure.error.message);
         Err(ProviderError::Refused(
             failure.unwrap_or_else(|_| status.to_string()),
         ))

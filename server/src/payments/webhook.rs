@@ -6,7 +6,7 @@ use servery_domain::{problem::Kind, time::Timestamp};
 use sha2::Sha256;
 
 use super::provider::Intent;
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
 
 /// Seconds that a message may be on its way. Longer ones may be recorded by somebody and sent again.
 const FRESH: i64 = 300;
@@ -31,8 +31,8 @@ impl Message {
 }
 
 /// `t=…,v1=…`: one signature must be that of time and body.
-pub fn verify(secret: &str, signature: &str, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
-    let forged = || Refusal::new(Kind::Forbidden, "the signature is not that of this body");
+pub fn verify(secret: &str, signature: &str, body: &[u8], now: Timestamp) -> Result<(), ApiError> {
+    let forged = || ApiError::new(Kind::Forbidden, "the signature is not that of this body");
     let field = |name: &'static str| {
         signature
             .split(',')
@@ -46,7 +46,7 @@ pub fn verify(secret: &str, signature: &str, body: &[u8], now: Timestamp) -> Res
         return Err(forged());
     }
     let mut mac =
-        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|error| Refusal::failed(&error))?;
+        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|error| ApiError::failed(&error))?;
     mac.update(format!("{time}.").as_bytes());
     mac.update(body);
     let right =

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use servery_domain::{
-    account::Act,
+    account::Permission,
     device::{self, Device, DeviceList, NewDevice, Paired, Pairing, PairingCode},
     id::{DeviceId, RestaurantId},
     limits,
@@ -17,15 +17,15 @@ use servery_domain::{
 };
 use servery_store::{
     Store, StoreError,
-    devices::{Installed, NewCode, PairedAs},
+    devices::{NewCode, PairedAs, PairedDevice},
 };
 
 use crate::{
-    accounts::sessions::{self, Signed},
+    accounts::sessions::{self, CurrentUser},
     clock,
-    http::{client::Caller, error::Refusal, rate_limit, visitor},
-    orders::{self, Counter},
-    state::App,
+    http::{client::Client, error::ApiError, rate_limit, visitor},
+    orders::{self, RestaurantNow},
+    state::AppState,
 };
 
 /// The prefix binds the cookie to this host, by TLS only; browsers let 127.0.0.1 count as that.
@@ -36,15 +36,15 @@ const NOTED_EVERY: i64 = 300;
 
 /// A device that is let in.
 #[derive(Debug, Clone)]
-pub struct LetIn {
-    pub installed: Installed,
+pub struct CurrentDevice {
+    pub installed: PairedDevice,
     token: String,
 }
 
 /// For handlers that only a device may call.
-impl FromRequestParts<Arc<App>> for LetIn {
-    type Rejection = Refusal;
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+impl FromRequestParts<Arc<AppState>> for CurrentDevice {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self, ApiError> {
         let token = token(&parts.headers).ok_or_else(not_let_in)?.to_owned();
         Ok(Self {
             installed: of_key(app, &sessions::key(&token)).await?,
@@ -62,11 +62,11 @@ pub fn named(headers: &HeaderMap) -> Option<String> {
     token(headers).map(sessions::key)
 }
 
-pub fn not_let_in() -> Refusal {
-    Refusal::new(Kind::SignedOut, "this device is not let in; type a code")
+pub fn not_let_in() -> ApiError {
+    ApiError::new(Kind::SignedOut, "this device is not let in; type a code")
 }
 
-impl LetIn {
+impl CurrentDevice {
     pub fn id(&self) -> DeviceId {
         self.installed.device.id
     }
@@ -77,16 +77,16 @@ impl LetIn {
     }
 
     /// The restaurant of this name, if it is the device's.
-    pub fn restaurant(&self, app: &App, slug: &str) -> Result<RestaurantId, Refusal> {
+    pub fn restaurant(&self, app: &AppState, slug: &str) -> Result<RestaurantId, ApiError> {
         restaurant(app, &self.installed, slug)
     }
 
-    pub fn paired(&self, app: &App) -> Result<Paired, Refusal> {
+    pub fn paired(&self, app: &AppState) -> Result<Paired, ApiError> {
         paired(app, &self.installed)
     }
 
     /// Notes that it was here, and answers with a cookie that lives on, if that was a while ago.
-    pub async fn seen(&self, app: &App, answer: impl IntoResponse) -> Result<Response, Refusal> {
+    pub async fn seen(&self, app: &AppState, answer: impl IntoResponse) -> Result<Response, ApiError> {
         let mut response = answer.into_response();
         if note_seen(app, &self.installed).await? {
             response.headers_mut().append(SET_COOKIE, cookie(&self.token)?);
@@ -96,7 +96,7 @@ impl LetIn {
 }
 
 /// Whether it was not seen for a while.
-pub async fn note_seen(app: &App, installed: &Installed) -> Result<bool, Refusal> {
+pub async fn note_seen(app: &AppState, installed: &PairedDevice) -> Result<bool, ApiError> {
     let (now, device) = (clock::now(), &installed.device);
     let new = device.seen_at.is_none_or(|seen| now.0 - seen.0 > NOTED_EVERY);
     if new {
@@ -106,11 +106,11 @@ pub async fn note_seen(app: &App, installed: &Installed) -> Result<bool, Refusal
 }
 
 /// The restaurant of this name, if it is the device's.
-pub fn restaurant(app: &App, installed: &Installed, slug: &str) -> Result<RestaurantId, Refusal> {
+pub fn restaurant(app: &AppState, installed: &PairedDevice, slug: &str) -> Result<RestaurantId, ApiError> {
     let restaurant = orders::restaurant_named(app, slug)?;
     match restaurant == installed.restaurant {
         true => Ok(restaurant),
-        false => Err(Refusal::new(
+        false => Err(ApiError::new(
             Kind::Forbidden,
             "this device belongs to another restaurant",
         )),
@@ -118,20 +118,20 @@ pub fn restaurant(app: &App, installed: &Installed, slug: &str) -> Result<Restau
 }
 
 /// As it is now, for a device that was let in a while ago.
-pub async fn of_key(app: &App, key: &str) -> Result<Installed, Refusal> {
+pub async fn of_key(app: &AppState, key: &str) -> Result<PairedDevice, ApiError> {
     let installed = app.store.device(key).await?.ok_or_else(not_let_in)?;
     match installed.revoked {
         false => Ok(installed),
-        true => Err(Refusal::new(
+        true => Err(ApiError::new(
             Kind::DeviceSignedOut,
             "this device was signed out; type a new code",
         )),
     }
 }
 
-fn cookie(token: &str) -> Result<HeaderValue, Refusal> {
+fn cookie(token: &str) -> Result<HeaderValue, ApiError> {
     let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={A_YEAR}; Secure; HttpOnly; SameSite=Lax");
-    HeaderValue::from_str(&cookie).map_err(|error| Refusal::failed(&error))
+    HeaderValue::from_str(&cookie).map_err(|error| ApiError::failed(&error))
 }
 
 /// The cookie of a device that is let in no more.
@@ -139,8 +139,8 @@ pub fn ended() -> HeaderValue {
     HeaderValue::from_static("__Host-device=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
 }
 
-pub fn paired(app: &App, installed: &Installed) -> Result<Paired, Refusal> {
-    let slug = orders::listed_of(app, installed.restaurant)?
+pub fn paired(app: &AppState, installed: &PairedDevice) -> Result<Paired, ApiError> {
+    let slug = orders::listing_of(app, installed.restaurant)?
         .restaurant
         .slug
         .clone();
@@ -192,28 +192,32 @@ pub async fn new_code(
 }
 
 pub async fn make_code(
-    app: &App,
-    signed: &Signed,
+    app: &AppState,
+    user: &CurrentUser,
     slug: &str,
     new: NewDevice,
-) -> Result<PairingCode, Refusal> {
+) -> Result<PairingCode, ApiError> {
     let restaurant = orders::restaurant_named(app, slug)?;
-    signed.check(restaurant, Act::Devices)?;
+    user.check(restaurant, Permission::Devices)?;
     new.check()?;
     new_code(app.store.as_ref(), restaurant, new, clock::now())
         .await
-        .map_err(|error| Refusal::failed(&error))
+        .map_err(|error| ApiError::failed(&error))
 }
 
 /// Lets a device in, with the cookie that it is known by from then on.
-pub async fn pair(app: &App, caller: &Caller, pairing: &Pairing) -> Result<(Paired, HeaderValue), Refusal> {
+pub async fn pair(
+    app: &AppState,
+    client: &Client,
+    pairing: &Pairing,
+) -> Result<(Paired, HeaderValue), ApiError> {
     let no_such_code = || {
-        Refusal::new(
+        ApiError::new(
             Kind::NotAccepted,
             "'code' is none that lets a device in now; make a new one",
         )
     };
-    app.rates.of_caller(&rate_limit::PAIRINGS, caller)?;
+    app.rates.of_caller(&rate_limit::PAIRINGS, client)?;
     let code = device::typed(&pairing.code).ok_or_else(no_such_code)?;
     let token = sessions::token()?;
     match app
@@ -227,39 +231,44 @@ pub async fn pair(app: &App, caller: &Caller, pairing: &Pairing) -> Result<(Pair
         .await?
     {
         PairedAs::NoSuchCode => Err(no_such_code()),
-        PairedAs::IdTaken => Err(Refusal::new(
+        PairedAs::IdTaken => Err(ApiError::new(
             Kind::Conflict,
             "'device' is another restaurant's, or of another kind; make a new one",
         )),
         PairedAs::Device(installed) => {
-            app.rates.give_back(&rate_limit::PAIRINGS, caller);
+            app.rates.give_back(&rate_limit::PAIRINGS, client);
             Ok((paired(app, &installed)?, cookie(&token)?))
         }
     }
 }
 
-pub async fn list(app: &App, signed: &Signed, slug: &str) -> Result<DeviceList, Refusal> {
-    let Counter {
-        listed,
+pub async fn list(app: &AppState, user: &CurrentUser, slug: &str) -> Result<DeviceList, ApiError> {
+    let RestaurantNow {
+        listing,
         now: (at, now),
         ..
-    } = orders::counter(app, slug).await?;
-    signed.check(listed.restaurant.id, Act::Devices)?;
-    let devices = app.store.devices(listed.restaurant.id).await?;
+    } = orders::restaurant_now(app, slug).await?;
+    user.check(listing.restaurant.id, Permission::Devices)?;
+    let devices = app.store.devices(listing.restaurant.id).await?;
     Ok(DeviceList {
-        name: listed.restaurant.name.clone(),
+        name: listing.restaurant.name.clone(),
         at,
         now,
         devices,
     })
 }
 
-pub async fn revoke(app: &App, signed: &Signed, slug: &str, device: DeviceId) -> Result<(), Refusal> {
+pub async fn revoke(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    device: DeviceId,
+) -> Result<(), ApiError> {
     let restaurant = orders::restaurant_named(app, slug)?;
-    signed.check(restaurant, Act::Devices)?;
+    user.check(restaurant, Permission::Devices)?;
     match app.store.revoke_device(restaurant, device, clock::now()).await? {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(ApiError::new(
             Kind::NotFound,
             "no device of this restaurant has this id",
         )),
@@ -267,10 +276,14 @@ pub async fn revoke(app: &App, signed: &Signed, slug: &str, device: DeviceId) ->
 }
 
 /// Whoever stands at a device signs it out.
-pub async fn leave(app: &App, let_in: &LetIn) -> Result<(), Refusal> {
+pub async fn leave(app: &AppState, current_device: &CurrentDevice) -> Result<(), ApiError> {
     // Somebody else may have been faster; it is signed out either way.
     app.store
-        .revoke_device(let_in.installed.restaurant, let_in.id(), clock::now())
+        .revoke_device(
+            current_device.installed.restaurant,
+            current_device.id(),
+            clock::now(),
+        )
         .await?;
     Ok(())
 }

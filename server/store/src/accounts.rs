@@ -12,7 +12,7 @@ use crate::{Result, orders::Tracked};
 
 /// An account with what it is guarded by. Without a password, one comes in by a passkey or by a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guarded {
+pub struct StoredAccount {
     pub account: Account,
     /// A hash with its parameters.
     pub password: Option<String>,
@@ -23,7 +23,7 @@ pub struct Guarded {
 pub struct Session {
     pub key: String,
     pub account: AccountId,
-    pub made_at: Timestamp,
+    pub created_at: Timestamp,
     pub seen_at: Timestamp,
     pub expires_at: Timestamp,
 }
@@ -50,9 +50,9 @@ pub type NewJob = (String, Job);
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// `false`, and nothing is written, if the address has an account.
-    async fn add_account(&self, new: &Guarded, follow_up: Option<&NewJob>) -> Result<bool>;
-    async fn account(&self, id: AccountId) -> Result<Option<Guarded>>;
-    async fn account_by_email(&self, email: &str) -> Result<Option<Guarded>>;
+    async fn add_account(&self, new: &StoredAccount, follow_up: Option<&NewJob>) -> Result<bool>;
+    async fn account(&self, id: AccountId) -> Result<Option<StoredAccount>>;
+    async fn account_by_email(&self, email: &str) -> Result<Option<StoredAccount>>;
     /// Its name, language and addresses.
     async fn change_account(&self, account: &Account) -> Result<()>;
     /// Ends all sessions but this one.

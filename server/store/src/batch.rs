@@ -5,19 +5,19 @@ mod sync;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use servery_domain::{
-    coupon::Used,
+    coupon::CouponUsage,
     id::{DeviceId, DishId, OpId, OrderId, RestaurantId, VisitorId},
     job::{Job, follow_ups},
     order::{Actor, Event, Order, apply},
-    pos::{House, Thing, ThingId, op::Action, ticket::Ticket},
+    pos::{PosState, Record, RecordId, op::Action, ticket::Ticket},
     quote::{Sum, portions},
     revision::Revision,
     time::Timestamp,
 };
 
 use crate::{
-    devices::Syncing,
-    orders::{Advance, Changed, Placing, Request, Tracked, Write, Written},
+    devices::SyncOps,
+    orders::{Advance, Changed, IdempotentRequest, OrderWrite, PlaceOrder, Tracked, WriteOutcome},
 };
 
 pub(crate) type CouponUse = (RestaurantId, String, String);
@@ -28,26 +28,26 @@ pub(crate) type Counted = (RestaurantId, DishId);
 pub(crate) const EVERYBODY: &str = "";
 
 #[derive(Clone)]
-pub(crate) struct Kept {
+pub(crate) struct StoredAnswer {
     pub(crate) fingerprint: String,
     pub(crate) status: u16,
     pub(crate) body: String,
 }
 
-impl Kept {
-    pub(crate) fn answers(self, request: &Request) -> Written {
+impl StoredAnswer {
+    pub(crate) fn answers(self, request: &IdempotentRequest) -> WriteOutcome {
         match self.fingerprint == request.fingerprint {
-            true => Written::Again {
+            true => WriteOutcome::Again {
                 status: self.status,
                 body: self.body,
             },
-            false => Written::OtherRequest,
+            false => WriteOutcome::OtherRequest,
         }
     }
 }
 
 #[derive(Clone, Copy)]
-pub(crate) struct Counter {
+pub(crate) struct OrderNumbers {
     /// Of the restaurant and its menu.
     pub(crate) menu: Revision,
     pub(crate) revision: i64,
@@ -69,7 +69,7 @@ pub(crate) struct Stream {
     pub(crate) done: u64,
 }
 
-pub(crate) struct NewOp {
+pub(crate) struct NewOpRow {
     pub(crate) stream: DeviceId,
     pub(crate) n: u64,
     pub(crate) restaurant: RestaurantId,
@@ -82,7 +82,7 @@ pub(crate) struct NewOp {
 /// Rows as they were found, then as they shall be.
 #[derive(Default)]
 pub(crate) struct Batch {
-    pub(crate) keys: HashMap<String, Kept>,
+    pub(crate) keys: HashMap<String, StoredAnswer>,
     pub(crate) orders: HashMap<OrderId, Tracked>,
     /// What was paid, and by which intent.
     pub(crate) settled: HashMap<OrderId, String>,
@@ -91,15 +91,15 @@ pub(crate) struct Batch {
     pub(crate) stock: BTreeMap<Counted, u32>,
     pub(crate) coupons: BTreeMap<CouponUse, u32>,
     pub(crate) slots: BTreeMap<Slot, u32>,
-    pub(crate) counters: BTreeMap<RestaurantId, Counter>,
+    pub(crate) counters: BTreeMap<RestaurantId, OrderNumbers>,
     /// As much of each as is looked at.
-    pub(crate) houses: HashMap<RestaurantId, House>,
+    pub(crate) pos_states: HashMap<RestaurantId, PosState>,
     /// Those of devices that are let in.
     pub(crate) streams: HashMap<DeviceId, Stream>,
     pub(crate) op_ids: HashMap<(DeviceId, u64), OpId>,
     pub(crate) seen_ops: HashSet<(RestaurantId, OpId)>,
 
-    pub(crate) new_keys: Vec<(Request, Kept)>,
+    pub(crate) new_keys: Vec<(IdempotentRequest, StoredAnswer)>,
     pub(crate) new_orders: Vec<OrderId>,
     pub(crate) changed_orders: BTreeSet<OrderId>,
     pub(crate) new_events: Vec<NewEvent>,
@@ -113,11 +113,11 @@ pub(crate) struct Batch {
     pub(crate) changed_slots: BTreeSet<Slot>,
     pub(crate) changed_counters: BTreeSet<RestaurantId>,
     /// With the revision at which it changed, and when that was. An order is among them if others see it than before.
-    pub(crate) changed_things: BTreeMap<(RestaurantId, ThingId), (i64, Timestamp)>,
+    pub(crate) changed_records: BTreeMap<(RestaurantId, RecordId), (i64, Timestamp)>,
     /// Of these orders nothing is cooked any more, whether or not the kitchen said so.
     pub(crate) orders_over: Vec<(OrderId, Timestamp)>,
     pub(crate) changed_streams: BTreeSet<DeviceId>,
-    pub(crate) new_ops: Vec<NewOp>,
+    pub(crate) new_ops: Vec<NewOpRow>,
     /// Something has run out, or is there again.
     pub(crate) sold_out_changed: bool,
 }
@@ -134,36 +134,36 @@ pub(crate) struct Needs {
     pub(crate) devices: BTreeSet<DeviceId>,
     pub(crate) ops: BTreeSet<OpId>,
     /// Of these all that is counted, because ops may move what they do not name.
-    pub(crate) houses: BTreeSet<RestaurantId>,
+    pub(crate) pos_states: BTreeSet<RestaurantId>,
 }
 
 impl Needs {
     /// What the writes name themselves; what the orders that they change name, [`Needs::of_order`] adds.
-    pub(crate) fn of(writes: &[Write]) -> Self {
+    pub(crate) fn of(writes: &[OrderWrite]) -> Self {
         let mut needs = Self::default();
         for write in writes {
             match write {
-                Write::Place(placing) => needs.of_placing(placing),
-                Write::Answer { request, .. } => drop(needs.keys.insert(request.key.clone())),
-                Write::Advance(Advance { order, .. }) | Write::Settle { order, .. } => {
+                OrderWrite::Place(placing) => needs.of_placing(placing),
+                OrderWrite::Answer { request, .. } => drop(needs.keys.insert(request.key.clone())),
+                OrderWrite::Advance(Advance { order, .. }) | OrderWrite::Settle { order, .. } => {
                     needs.orders.insert(*order);
                 }
-                Write::Sync(syncing) => needs.of_syncing(syncing),
+                OrderWrite::Sync(syncing) => needs.of_syncing(syncing),
             }
         }
         needs
     }
 
-    fn of_placing(&mut self, placing: &Placing) {
+    fn of_placing(&mut self, placing: &PlaceOrder) {
         self.keys.insert(placing.request.key.clone());
         self.orders.insert(placing.order.id);
         self.of_order(&placing.order);
     }
 
     /// Orders are locked before counters, everywhere: here is the moment to name them.
-    fn of_syncing(&mut self, syncing: &Syncing) {
+    fn of_syncing(&mut self, syncing: &SyncOps) {
         self.restaurants.insert(syncing.restaurant);
-        self.houses.insert(syncing.restaurant);
+        self.pos_states.insert(syncing.restaurant);
         self.devices.insert(syncing.device);
         self.ops.extend(syncing.ops.iter().map(|sent| sent.op.id));
         for sent in &syncing.ops {
@@ -215,22 +215,22 @@ fn slot_of(order: &Order) -> Option<Slot> {
 }
 
 impl Batch {
-    pub(crate) fn write(&mut self, write: &Write) -> Written {
+    pub(crate) fn write(&mut self, write: &OrderWrite) -> WriteOutcome {
         match write {
-            Write::Place(placing) => self.place(placing),
-            Write::Answer {
+            OrderWrite::Place(placing) => self.place(placing),
+            OrderWrite::Answer {
                 request,
                 status,
                 body,
             } => self.answered(request).unwrap_or_else(|| {
                 self.keep(request, *status, body.clone());
-                Written::Again {
+                WriteOutcome::Again {
                     status: *status,
                     body: body.clone(),
                 }
             }),
-            Write::Advance(advance) => self.advance(advance),
-            Write::Settle {
+            OrderWrite::Advance(advance) => self.advance(advance),
+            OrderWrite::Settle {
                 order,
                 intent,
                 webhook,
@@ -240,18 +240,18 @@ impl Batch {
                     .extend(webhook.clone().map(|webhook| (webhook, *at)));
                 self.settle(*order, intent, *at)
             }
-            Write::Sync(syncing) => self.sync(syncing),
+            OrderWrite::Sync(syncing) => self.sync(syncing),
         }
     }
 
-    fn answered(&self, request: &Request) -> Option<Written> {
+    fn answered(&self, request: &IdempotentRequest) -> Option<WriteOutcome> {
         self.keys
             .get(&request.key)
             .map(|kept| kept.clone().answers(request))
     }
 
-    fn keep(&mut self, request: &Request, status: u16, body: String) {
-        let kept = Kept {
+    fn keep(&mut self, request: &IdempotentRequest, status: u16, body: String) {
+        let kept = StoredAnswer {
             fingerprint: request.fingerprint.clone(),
             status,
             body,
@@ -260,20 +260,20 @@ impl Batch {
         self.new_keys.push((request.clone(), kept));
     }
 
-    fn place(&mut self, placing: &Placing) -> Written {
+    fn place(&mut self, placing: &PlaceOrder) -> WriteOutcome {
         if let Some(answered) = self.answered(&placing.request) {
             return answered;
         }
         if self.orders.contains_key(&placing.order.id) {
-            return Written::IdTaken;
+            return WriteOutcome::IdTaken;
         }
         if let Some(changed) = self.changed(placing) {
-            return Written::Changed(changed);
+            return WriteOutcome::Changed(changed);
         }
         let mut order = placing.order.clone();
-        if let Some(counter) = self.counters.get_mut(&order.ordered.restaurant) {
-            counter.number += 1;
-            order.number = u32::try_from(counter.number).unwrap_or(u32::MAX);
+        if let Some(numbers) = self.counters.get_mut(&order.ordered.restaurant) {
+            numbers.number += 1;
+            order.number = u32::try_from(numbers.number).unwrap_or(u32::MAX);
         }
         self.happened(
             &placing.order,
@@ -288,24 +288,24 @@ impl Batch {
             customer: placing.customer.clone(),
             order: order.clone(),
         };
-        let receipt = servery_domain::order::Receipt::new(&order, &placing.token);
+        let receipt = servery_domain::order::PlacedOrder::new(&order, &placing.token);
         let answer = crate::json(&receipt).unwrap_or_default();
         self.keep(&placing.request, 201, answer.clone());
         self.new_orders.push(order.id);
         self.orders.insert(order.id, tracked);
-        Written::Placed {
+        WriteOutcome::Placed {
             order: Box::new(order),
             answer,
         }
     }
 
     /// What is not as it was when the order was priced.
-    fn changed(&self, placing: &Placing) -> Option<Changed> {
+    fn changed(&self, placing: &PlaceOrder) -> Option<Changed> {
         let order = &placing.order;
         if self
             .counters
             .get(&order.ordered.restaurant)
-            .is_none_or(|counter| counter.menu != placing.priced_at)
+            .is_none_or(|numbers| numbers.menu != placing.priced_at)
         {
             return Some(Changed::Menu);
         }
@@ -324,7 +324,7 @@ impl Batch {
                 self.coupons.get(&key).copied().unwrap_or(0)
             };
             let customer = Some(&order.ordered.redeemed_by).filter(|customer| !customer.is_empty());
-            let used = Used {
+            let used = CouponUsage {
                 by_all: used(EVERYBODY),
                 by_customer: customer.map_or(0, |customer| used(customer)),
             };
@@ -377,17 +377,17 @@ impl Batch {
 
     fn raise(&mut self, restaurant: RestaurantId) -> i64 {
         self.changed_counters.insert(restaurant);
-        self.counters.get_mut(&restaurant).map_or(0, |counter| {
-            counter.revision += 1;
-            counter.revision
+        self.counters.get_mut(&restaurant).map_or(0, |numbers| {
+            numbers.revision += 1;
+            numbers.revision
         })
     }
 
     /// Puts a thing back into the house, under a revision.
-    fn put(&mut self, restaurant: RestaurantId, thing: Thing, (revision, at): (i64, Timestamp)) {
-        self.changed_things
-            .insert((restaurant, thing.id()), (revision, at));
-        self.houses.entry(restaurant).or_default().put(thing);
+    fn put(&mut self, restaurant: RestaurantId, record: Record, (revision, at): (i64, Timestamp)) {
+        self.changed_records
+            .insert((restaurant, record.id()), (revision, at));
+        self.pos_states.entry(restaurant).or_default().put(record);
     }
 
     /// Notes an event under the restaurant's next revision, with what follows from it.
@@ -400,7 +400,7 @@ impl Batch {
         if off || matches!(event, Event::Accepted { .. }) {
             self.put(
                 restaurant,
-                Thing::Ticket(Ticket::of_order(order)),
+                Record::Ticket(Ticket::of_order(order)),
                 (order.revision.0, at),
             );
         }
@@ -430,12 +430,12 @@ impl Batch {
         });
     }
 
-    fn advance(&mut self, advance: &Advance) -> Written {
+    fn advance(&mut self, advance: &Advance) -> WriteOutcome {
         let Some(tracked) = self.orders.get(&advance.order).cloned() else {
-            return Written::NoSuchOrder;
+            return WriteOutcome::NoSuchOrder;
         };
         match apply(&tracked.order, &advance.event, advance.actor, advance.at) {
-            Err(refused) => Written::Refused(refused),
+            Err(refused) => WriteOutcome::Refused(refused),
             Ok(mut order) => {
                 let was_off = tracked.order.progress.state.is_off();
                 self.happened(
@@ -456,15 +456,15 @@ impl Batch {
                         ..tracked
                     },
                 );
-                Written::Advanced(Box::new(order))
+                WriteOutcome::Advanced(Box::new(order))
             }
         }
     }
 
     /// However often it is said, the money is booked once. A second card's was never booked, so its way back is not either.
-    fn settle(&mut self, id: OrderId, intent: &str, at: Timestamp) -> Written {
+    fn settle(&mut self, id: OrderId, intent: &str, at: Timestamp) -> WriteOutcome {
         let Some(tracked) = self.orders.get(&id) else {
-            return Written::NoSuchOrder;
+            return WriteOutcome::NoSuchOrder;
         };
         let amount = tracked.order.ordered.total;
         if let Some(settled) = self.settled.get(&id) {
@@ -475,7 +475,7 @@ impl Batch {
                 };
                 self.new_jobs.push((format!("{id}-{intent}-{}", job.kind()), job));
             }
-            return Written::Done;
+            return WriteOutcome::Done;
         }
         self.settled.insert(id, intent.to_owned());
         self.newly_settled.push(id);

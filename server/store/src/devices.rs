@@ -6,11 +6,11 @@ use servery_domain::{
     id::{DeviceId, OrderId, RestaurantId},
     order::Order,
     pos::{
-        Thing,
+        Record,
         op::{Action, Op},
     },
     revision::Revision,
-    sync::Trouble,
+    sync::SyncProblem,
     time::Timestamp,
 };
 
@@ -18,20 +18,20 @@ use crate::Result;
 
 /// What a device sends, with all that its working in depends on.
 #[derive(Debug, Clone)]
-pub struct Syncing {
+pub struct SyncOps {
     pub restaurant: RestaurantId,
     pub device: DeviceId,
     pub kind: DeviceKind,
     /// The name under which it counts. Without one somebody else sends for it: each op counts by its id alone, also if the device was signed out.
     pub stream: Option<DeviceId>,
     /// A name that means nothing yet: under it the device goes on if its own has come to mean two things, and what others send for it is kept.
-    pub anew: DeviceId,
-    pub ops: Vec<Sent>,
+    pub new_device: DeviceId,
+    pub ops: Vec<SentOp>,
     pub at: Timestamp,
 }
 
 #[derive(Debug, Clone)]
-pub struct Sent {
+pub struct SentOp {
     pub op: Op,
     /// Why its action could not be read. The one in `op` stands in for it.
     pub unread: Option<String>,
@@ -40,10 +40,10 @@ pub struct Sent {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Synced {
+pub struct SyncedOps {
     /// How far the device has come; without a stream, how many of the ops were not done before.
     pub done: u64,
-    pub trouble: Option<Trouble>,
+    pub sync_problem: Option<SyncProblem>,
     /// The restaurant's revision before and after.
     pub revisions: (Revision, Revision),
     /// What became of diners' orders, in turn.
@@ -54,9 +54,9 @@ pub struct Synced {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
     pub revision: Revision,
-    pub whole: bool,
-    pub began: Option<Revision>,
-    pub things: Vec<Thing>,
+    pub full: bool,
+    pub snapshot_start: Option<Revision>,
+    pub records: Vec<Record>,
     pub more: bool,
 }
 
@@ -71,7 +71,7 @@ pub struct NewCode {
 
 /// A device as the cookie names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Installed {
+pub struct PairedDevice {
     pub restaurant: RestaurantId,
     pub device: Device,
     pub revoked: bool,
@@ -79,7 +79,7 @@ pub struct Installed {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PairedAs {
-    Device(Box<Installed>),
+    Device(Box<PairedDevice>),
     /// There is no such code, or not any more.
     NoSuchCode,
     /// The id is a device's of another restaurant, or of another kind.
@@ -87,12 +87,12 @@ pub enum PairedAs {
 }
 
 #[async_trait]
-pub trait Houses: Send + Sync {
+pub trait Devices: Send + Sync {
     async fn put_code(&self, code: &NewCode) -> Result<()>;
     /// Lets a device in. Asking again with the code that let it in, it gets another token.
     async fn pair(&self, code: &str, device: DeviceId, token: &str, now: Timestamp) -> Result<PairedAs>;
     /// Whose token this is the hash of.
-    async fn device(&self, token: &str) -> Result<Option<Installed>>;
+    async fn device(&self, token: &str) -> Result<Option<PairedDevice>>;
     /// Those that are let in, the newest last.
     async fn devices(&self, restaurant: RestaurantId) -> Result<Vec<Device>>;
     async fn see_device(&self, device: DeviceId, at: Timestamp) -> Result<()>;
@@ -102,13 +102,18 @@ pub trait Houses: Send + Sync {
     /// How far the device's ops have come under this name, if it is its name.
     async fn done(&self, device: DeviceId, stream: DeviceId) -> Result<Option<u64>>;
     /// Whose name this is, also if it was signed out.
-    async fn device_named(&self, stream: DeviceId) -> Result<Option<Installed>>;
+    async fn device_named(&self, stream: DeviceId) -> Result<Option<PairedDevice>>;
     /// What changed after a revision, for this device to see. `began` as the page before said it.
-    async fn changes(&self, device: &Installed, since: Revision, began: Option<Revision>) -> Result<Changes>;
+    async fn changes(
+        &self,
+        device: &PairedDevice,
+        since: Revision,
+        snapshot_start: Option<Revision>,
+    ) -> Result<Changes>;
     async fn revision(&self, restaurant: RestaurantId) -> Result<Revision>;
 
     /// Takes off the devices what was over before the one moment, and forgets what was gone before the other, and codes that have run out.
-    async fn sweep_houses(
+    async fn sweep_records(
         &self,
         over_before: Timestamp,
         gone_before: Timestamp,
@@ -116,9 +121,9 @@ pub trait Houses: Send + Sync {
     ) -> Result<()>;
 }
 
-impl Syncing {
+impl SyncOps {
     pub(crate) fn name(&self) -> DeviceId {
-        self.stream.unwrap_or(self.anew)
+        self.stream.unwrap_or(self.new_device)
     }
 
     pub(crate) fn advanced(&self) -> impl Iterator<Item = OrderId> + '_ {

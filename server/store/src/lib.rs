@@ -58,7 +58,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Revisions {
     /// Any restaurant or menu.
-    pub town: Revision,
+    pub catalog: Revision,
     /// The operator's choice of modes.
     pub modes: Revision,
     /// Which dishes have run out.
@@ -107,8 +107,8 @@ pub trait Store:
     + orders::Orders
     + accounts::Accounts
     + passkeys::Passkeys
-    + push_subscriptions::Pushes
-    + devices::Houses
+    + push_subscriptions::PushSubscriptions
+    + devices::Devices
 {
 }
 
@@ -117,8 +117,8 @@ impl<
         + orders::Orders
         + accounts::Accounts
         + passkeys::Passkeys
-        + push_subscriptions::Pushes
-        + devices::Houses,
+        + push_subscriptions::PushSubscriptions
+        + devices::Devices,
 > Store for T
 {
 }

@@ -4,24 +4,24 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use servery_domain::{
-    coupon::{Coupon, Used},
+    coupon::{Coupon, CouponUsage},
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
     job::Job,
-    order::{Actor, Event, Order, Refused},
+    order::{Actor, Event, InvalidTransition, Order},
     revision::Revision,
     time::{LocalMinute, Timestamp},
 };
 
 use crate::{
     Result,
-    devices::{Synced, Syncing},
+    devices::{SyncOps, SyncedOps},
 };
 
 /// An order with all that its placing depends on.
 #[derive(Debug, Clone)]
-pub struct Placing {
-    pub request: Request,
+pub struct PlaceOrder {
+    pub request: IdempotentRequest,
     /// Its number and revision are the store's to give.
     pub order: Order,
     pub token: String,
@@ -35,7 +35,7 @@ pub struct Placing {
 
 /// What makes a request the same when it comes again.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct IdempotentRequest {
     pub key: String,
     pub fingerprint: String,
     pub at: Timestamp,
@@ -50,11 +50,11 @@ pub struct Advance {
 }
 
 #[derive(Debug, Clone)]
-pub enum Write {
-    Place(Box<Placing>),
+pub enum OrderWrite {
+    Place(Box<PlaceOrder>),
     /// Remembers what a request was answered that placed nothing.
     Answer {
-        request: Request,
+        request: IdempotentRequest,
         status: u16,
         body: String,
     },
@@ -67,11 +67,11 @@ pub enum Write {
         at: Timestamp,
     },
     /// What a device asks for.
-    Sync(Box<Syncing>),
+    Sync(Box<SyncOps>),
 }
 
-impl Write {
-    pub(crate) fn syncing(&self) -> Option<&Syncing> {
+impl OrderWrite {
+    pub(crate) fn syncing(&self) -> Option<&SyncOps> {
         match self {
             Self::Sync(syncing) => Some(syncing),
             _ => None,
@@ -89,7 +89,7 @@ impl Write {
 }
 
 #[derive(Debug, Clone)]
-pub enum Written {
+pub enum WriteOutcome {
     Placed {
         order: Box<Order>,
         answer: String,
@@ -105,10 +105,10 @@ pub enum Written {
     IdTaken,
     Changed(Changed),
     Advanced(Box<Order>),
-    Refused(Refused),
+    Refused(InvalidTransition),
     NoSuchOrder,
     Done,
-    Synced(Box<Synced>),
+    Synced(Box<SyncedOps>),
     /// The device is let in no more.
     SignedOut,
 }
@@ -123,7 +123,7 @@ pub enum Changed {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happened {
+pub struct RecordedEvent {
     pub revision: Revision,
     pub at: Timestamp,
     pub actor: Actor,
@@ -139,7 +139,7 @@ pub struct Tracked {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct PaymentAttempt {
     pub order: OrderId,
     /// `None` until the provider has answered.
     pub named: Option<Named>,
@@ -165,10 +165,10 @@ pub struct DueJob {
 #[async_trait]
 pub trait Orders: Send + Sync {
     /// All of it in one transaction, an answer for each, in order. If it fails, none of it happened.
-    async fn write(&self, batch: &[Write]) -> Result<Vec<Written>>;
+    async fn write(&self, batch: &[OrderWrite]) -> Result<Vec<WriteOutcome>>;
 
     /// What was answered to this request, if it was.
-    async fn answered(&self, request: &Request) -> Result<Option<Written>>;
+    async fn answered(&self, request: &IdempotentRequest) -> Result<Option<WriteOutcome>>;
     async fn order(&self, id: OrderId) -> Result<Option<Tracked>>;
     async fn order_by_token(&self, token: &str) -> Result<Option<Tracked>>;
     /// Those that are not over, the oldest first.
@@ -184,7 +184,7 @@ pub trait Orders: Send + Sync {
     async fn old_orders(&self, before: Timestamp, after: OrderId) -> Result<Vec<Order>>;
     /// The newest of them, the newest first.
     async fn orders_of(&self, customer: &str) -> Result<Vec<Tracked>>;
-    async fn history(&self, order: OrderId) -> Result<Vec<Happened>>;
+    async fn history(&self, order: OrderId) -> Result<Vec<RecordedEvent>>;
     /// How far each restaurant's orders have come.
     async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>>;
     /// Orders that changed after a revision, each as it is now, and up to which revision that is all of them.
@@ -212,7 +212,7 @@ pub trait Orders: Send + Sync {
         restaurant: RestaurantId,
         code: &str,
         customer: &str,
-    ) -> Result<Option<(Coupon, Used)>>;
+    ) -> Result<Option<(Coupon, CouponUsage)>>;
     async fn put_coupon(&self, restaurant: RestaurantId, coupon: &Coupon) -> Result<()>;
     async fn coupon_uses(&self, restaurant: RestaurantId, code: &str) -> Result<u32>;
 
@@ -248,13 +248,13 @@ pub trait Orders: Send + Sync {
         named: &Named,
         at: Timestamp,
     ) -> Result<bool>;
-    async fn payment(&self, order: OrderId) -> Result<Option<Asked>>;
+    async fn payment(&self, order: OrderId) -> Result<Option<PaymentAttempt>>;
     /// Payments that were asked for and not heard of since: a page of them, the oldest first, from behind one that was asked for then.
     async fn open_payments(
         &self,
         before: Timestamp,
         behind: Option<(Timestamp, OrderId)>,
-    ) -> Result<Vec<Asked>>;
+    ) -> Result<Vec<PaymentAttempt>>;
     /// Nothing comes of it any more, if this is still its name.
     async fn close_payment(&self, order: OrderId, intent: Option<&str>) -> Result<()>;
 

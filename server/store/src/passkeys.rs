@@ -15,7 +15,7 @@ pub struct Passkey {
     /// Goes up each time it signs, if the authenticator counts.
     pub counter: u32,
     pub name: String,
-    pub made_at: Timestamp,
+    pub created_at: Timestamp,
 }
 
 #[async_trait]
@@ -35,23 +35,24 @@ pub trait Passkeys: Send + Sync {
     async fn remove_passkey(&self, account: AccountId, id: &str) -> Result<bool>;
 }
 
-const INSERT: &str = "insert into passkeys (id, account_id, public_key, counter, name, made_at) values ($1, $2, $3, $4, $5, $6) \
+const INSERT: &str = "insert into passkeys (id, account_id, public_key, counter, name, created_at) values ($1, $2, $3, $4, $5, $6) \
      on conflict (id) do nothing";
-const SELECT: &str = "select id, account_id, public_key, counter, name, made_at from passkeys where id = $1";
-const SELECT_OF: &str = "select id, account_id, public_key, counter, name, made_at from passkeys where account_id = $1 order by made_at, id";
+const SELECT: &str =
+    "select id, account_id, public_key, counter, name, created_at from passkeys where id = $1";
+const SELECT_OF: &str = "select id, account_id, public_key, counter, name, created_at from passkeys where account_id = $1 order by created_at, id";
 const TAKE: &str = "delete from challenges where key = $1 and expires_at > $2 and coalesce(account_id, '') = $3 returning key";
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct PasskeyRow {
     id: String,
     account_id: String,
     public_key: String,
     counter: i64,
     name: String,
-    made_at: i64,
+    created_at: i64,
 }
 
-impl Row {
+impl PasskeyRow {
     fn read(self) -> Result<Passkey> {
         let counter = u32::try_from(self.counter)
             .map_err(|_| StoreError::Unreadable(format!("counter {}", self.counter)))?;
@@ -60,7 +61,7 @@ impl Row {
             account_id,
             public_key,
             name,
-            made_at,
+            created_at,
             ..
         } = self;
         Ok(Passkey {
@@ -69,7 +70,7 @@ impl Row {
             public_key,
             counter,
             name,
-            made_at: Timestamp(made_at),
+            created_at: Timestamp(created_at),
         })
     }
 }
@@ -118,24 +119,24 @@ macro_rules! passkey_engine {
                 let insert = insert
                     .bind(i64::from(passkey.counter))
                     .bind(&passkey.name)
-                    .bind(passkey.made_at.0);
+                    .bind(passkey.created_at.0);
                 Ok(insert.execute(&self.pool).await?.rows_affected() > 0)
             }
 
             async fn passkey(&self, id: &str) -> Result<Option<Passkey>> {
-                let row = sqlx::query_as::<$engine, Row>(SELECT)
+                let row = sqlx::query_as::<$engine, PasskeyRow>(SELECT)
                     .bind(id)
                     .fetch_optional(&self.pool)
                     .await?;
-                row.map(Row::read).transpose()
+                row.map(PasskeyRow::read).transpose()
             }
 
             async fn passkeys_of(&self, account: AccountId) -> Result<Vec<Passkey>> {
-                let rows = sqlx::query_as::<$engine, Row>(SELECT_OF)
+                let rows = sqlx::query_as::<$engine, PasskeyRow>(SELECT_OF)
                     .bind(account.to_string())
                     .fetch_all(&self.pool)
                     .await?;
-                rows.into_iter().map(Row::read).collect()
+                rows.into_iter().map(PasskeyRow::read).collect()
             }
 
             async fn count_passkey(&self, id: &str, counter: u32) -> Result<()> {

@@ -13,7 +13,7 @@ use sqlx::{Postgres, Sqlite};
 use crate::{PostgresStore, Result, SqliteStore, StoreError};
 
 #[async_trait]
-pub trait Pushes: Send + Sync {
+pub trait PushSubscriptions: Send + Sync {
     /// In place of what this browser had for this order; `false` if as many others as may be are told of it.
     async fn put_subscription(
         &self,
@@ -32,13 +32,13 @@ pub trait Pushes: Send + Sync {
     async fn secret(&self, name: &str, new: &str) -> Result<String>;
 }
 
-const PUT: &str = "insert into push_subscriptions (order_id, visitor, endpoint, p256dh, auth, lang, made_at) \
+const PUT: &str = "insert into push_subscriptions (order_id, visitor, endpoint, p256dh, auth, lang, created_at) \
      select $1, $2, $3, $4, $5, $6, $7 where (select count(*) from push_subscriptions where order_id = $1 and visitor <> $2) < $8 \
      on conflict (order_id, visitor) do update set endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth, \
-     lang = excluded.lang, made_at = excluded.made_at";
+     lang = excluded.lang, created_at = excluded.created_at";
 const SELECT: &str =
     "select endpoint, p256dh, auth, lang from push_subscriptions where order_id = $1 and visitor = $2";
-const SWEEP: &str = "delete from push_subscriptions where made_at < $1 and order_id not in (select id from orders where open = true)";
+const SWEEP: &str = "delete from push_subscriptions where created_at < $1 and order_id not in (select id from orders where open = true)";
 const PUT_SECRET: &str = "insert into secrets (name, value) values ($1, $2) on conflict (name) do nothing";
 
 fn read((endpoint, p256dh, auth, lang): (String, String, String, String)) -> Result<Subscription> {
@@ -53,7 +53,7 @@ fn read((endpoint, p256dh, auth, lang): (String, String, String, String)) -> Res
 macro_rules! push_engine {
     ($store:ident on $engine:ty) => {
         #[async_trait]
-        impl Pushes for $store {
+        impl PushSubscriptions for $store {
             async fn put_subscription(
                 &self,
                 order: OrderId,

@@ -90,7 +90,7 @@ macro_rules! engine {
                     .await?;
                 let of = |name: &str| Revision(rows.iter().find(|row| row.0 == name).map_or(0, |row| row.1));
                 Ok(Revisions {
-                    town: of("town"),
+                    catalog: of("catalog"),
                     modes: of("modes"),
                     stock: of("stock"),
                 })
@@ -240,7 +240,7 @@ macro_rules! engine {
                     .execute(&mut *change)
                     .await?;
                 sqlx::query(NEXT_REVISION)
-                    .bind("town")
+                    .bind("catalog")
                     .execute(&mut *change)
                     .await?;
                 change.commit().await?;

@@ -10,13 +10,13 @@ use engines::{engines, menu, restaurant};
 use servery_domain::{
     account::{Account, MailPurpose, Role},
     basket::{Basket, Service},
-    contact::{Contact, Doorstep},
+    contact::{Contact, DeliveryAddress},
     currency::Minor,
     id::{AccountId, DishId, LineId, OrderId, RestaurantId, VisitorId},
     job::Job,
     lang::Lang,
     order::{Actor, Event, Order, Ordered, Progress},
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
     push::{Subscription, SubscriptionKeys},
     quote::{Due, QuotedLine},
     revision::Revision,
@@ -24,30 +24,30 @@ use servery_domain::{
 };
 use servery_store::{
     Store,
-    accounts::{Guarded, MailToken, Session, StaffMember},
-    orders::{Advance, Named, Placing, Request, Write, Written},
+    accounts::{MailToken, Session, StaffMember, StoredAccount},
+    orders::{Advance, IdempotentRequest, Named, OrderWrite, PlaceOrder, WriteOutcome},
     passkeys::Passkey,
 };
 
 const NOW: Timestamp = Timestamp(1_790_000_000);
 const ADA: AccountId = AccountId(7);
 
-fn ada() -> Guarded {
+fn ada() -> StoredAccount {
     let account = Account {
         id: ADA,
         email: "Ada@Example.org".into(),
         name: "Ada “Byron” 🍜'; drop table accounts; --".into(),
         lang: Lang::Arabic,
         verified_at: None,
-        addresses: vec![Doorstep {
+        addresses: vec![DeliveryAddress {
             street: "1 Pier".into(),
             postcode: "1".into(),
             city: "Millbrook".into(),
-            ..Doorstep::default()
+            ..DeliveryAddress::default()
         }],
-        made_at: NOW,
+        created_at: NOW,
     };
-    Guarded {
+    StoredAccount {
         account,
         password: Some("hash".into()),
     }
@@ -57,7 +57,7 @@ fn session(key: &str) -> Session {
     Session {
         key: key.into(),
         account: ADA,
-        made_at: NOW,
+        created_at: NOW,
         seen_at: NOW,
         expires_at: Timestamp(NOW.0 + 100),
     }
@@ -143,7 +143,7 @@ async fn what_is_changed_stays_changed() {
         let now = store.account(ADA).await.unwrap().unwrap();
         assert_eq!(
             now,
-            Guarded {
+            StoredAccount {
                 account: changed.clone(),
                 password: Some("other".into())
             },
@@ -320,7 +320,7 @@ fn order(number: u128) -> Order {
     let quote = servery_domain::quote::Quote {
         currency: "EUR".parse().unwrap(),
         lines: vec![line],
-        dropped: Vec::new(),
+        removed_lines: Vec::new(),
         sums: Vec::new(),
         taxes: Vec::new(),
         total: Minor(1_490),
@@ -329,13 +329,13 @@ fn order(number: u128) -> Order {
             from: LocalMinute(NOW.0 / 60),
             to: LocalMinute(NOW.0 / 60),
         }),
-        hindrances: Vec::new(),
+        blockers: Vec::new(),
     };
-    let door = Doorstep {
+    let door = DeliveryAddress {
         street: "1 Pier".into(),
         postcode: "1".into(),
         city: "Millbrook".into(),
-        ..Doorstep::default()
+        ..DeliveryAddress::default()
     };
     let placement = servery_domain::order::Placement {
         id: OrderId(number),
@@ -350,7 +350,7 @@ fn order(number: u128) -> Order {
         },
         note: "Ada's".into(),
         allergies: "nuts".into(),
-        payment: PaymentWay::Door,
+        payment: PaymentMethod::Door,
         seen: Minor(1_490),
         lang: Lang::English,
     };
@@ -360,14 +360,14 @@ fn order(number: u128) -> Order {
         number: 0,
         revision: Revision(0),
         ordered: ordered.into(),
-        progress: Progress::new(PaymentWay::Door, Minor(1_490), NOW),
+        progress: Progress::new(PaymentMethod::Door, Minor(1_490), NOW),
     }
 }
 
-fn placing(order: Order, customer: String) -> Placing {
+fn placing(order: Order, customer: String) -> PlaceOrder {
     let number = order.id.0;
-    Placing {
-        request: Request {
+    PlaceOrder {
+        request: IdempotentRequest {
             key: format!("key-{number:012}"),
             fingerprint: String::new(),
             at: NOW,
@@ -383,8 +383,11 @@ fn placing(order: Order, customer: String) -> Placing {
 
 async fn place(store: &dyn Store, number: u128, customer: String) {
     let placing = placing(order(number), customer);
-    let written = store.write(&[Write::Place(Box::new(placing))]).await.unwrap();
-    assert!(matches!(written[0], Written::Placed { .. }), "{written:?}");
+    let written = store
+        .write(&[OrderWrite::Place(Box::new(placing))])
+        .await
+        .unwrap();
+    assert!(matches!(written[0], WriteOutcome::Placed { .. }), "{written:?}");
 }
 
 #[tokio::test]
@@ -395,7 +398,7 @@ async fn a_history_goes_by_time_whatever_number_a_restaurant_has_come_to() {
             let ordered = Arc::make_mut(&mut order.ordered);
             (ordered.restaurant, ordered.placed_at) =
                 (RestaurantId(restaurant), Timestamp(NOW.0 + 60 * minutes));
-            Write::Place(Box::new(placing(order, "ada".into())))
+            OrderWrite::Place(Box::new(placing(order, "ada".into())))
         };
         for (number, slug) in [(1, "alte-muehle"), (2, "jade-lantern")] {
             store
@@ -404,7 +407,7 @@ async fn a_history_goes_by_time_whatever_number_a_restaurant_has_come_to() {
                 .unwrap();
         }
         // Fifty at a busy place, then one at a place that opened today.
-        let busy: Vec<Write> = (1..=50).map(|number| here(number, 1, number as i64)).collect();
+        let busy: Vec<OrderWrite> = (1..=50).map(|number| here(number, 1, number as i64)).collect();
         store.write(&busy).await.unwrap();
         store.write(&[here(99, 2, 99)]).await.unwrap();
         let history = store.orders_of("ada").await.unwrap();
@@ -429,15 +432,15 @@ async fn a_key_is_kept_until_no_device_can_still_come_back_with_it() {
             .await
             .unwrap();
         place(store.as_ref(), 1, "ada".into()).await;
-        let again = [Write::Place(Box::new(placing(order(1), "ada".into())))];
+        let again = [OrderWrite::Place(Box::new(placing(order(1), "ada".into())))];
         store.sweep(NOW, NOW).await.unwrap();
         assert!(
-            matches!(store.write(&again).await.unwrap()[0], Written::Again { .. }),
+            matches!(store.write(&again).await.unwrap()[0], WriteOutcome::Again { .. }),
             "{engine}"
         );
         store.sweep(Timestamp(NOW.0 + 1), NOW).await.unwrap();
         assert!(
-            matches!(store.write(&again).await.unwrap()[0], Written::IdTaken),
+            matches!(store.write(&again).await.unwrap()[0], WriteOutcome::IdTaken),
             "{engine}: the order is there all the same"
         );
     }
@@ -473,7 +476,7 @@ async fn who_is_forgotten_leaves_only_the_books() {
             actor: Actor::Diner,
             at: NOW,
         };
-        store.write(&[Write::Advance(advance)]).await.unwrap();
+        store.write(&[OrderWrite::Advance(advance)]).await.unwrap();
         let keys = SubscriptionKeys {
             p256dh: "p".into(),
             auth: "a".into(),
@@ -562,7 +565,7 @@ async fn a_challenge_is_answered_once_and_by_whom_it_was_made_for() {
             public_key: "p".into(),
             counter: u32::MAX,
             name: "Phone".into(),
-            made_at: NOW,
+            created_at: NOW,
         };
         assert!(store.add_passkey(&passkey).await.unwrap(), "{engine}");
         assert!(
@@ -636,7 +639,7 @@ async fn of_two_names_a_payment_keeps_the_first() {
         );
         // Another intent brings the money first: it is the payment, and what comes second goes back.
         for (intent, jobs) in [("pi_1", 0), ("pi_1", 0), ("pi_2", 1), ("pi_2", 1)] {
-            let settle = Write::Settle {
+            let settle = OrderWrite::Settle {
                 order: OrderId(1),
                 intent: intent.into(),
                 webhook: Some("evt_1".into()),
@@ -682,8 +685,8 @@ async fn who_was_away_for_long_catches_up_with_every_order_though_one_changed_ag
             .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
             .await
             .unwrap();
-        let many: Vec<Write> = (1..=501)
-            .map(|number| Write::Place(Box::new(placing(order(number), "ada".into()))))
+        let many: Vec<OrderWrite> = (1..=501)
+            .map(|number| OrderWrite::Place(Box::new(placing(order(number), "ada".into()))))
             .collect();
         store.write(&many).await.unwrap();
         let again = Advance {
@@ -694,7 +697,7 @@ async fn who_was_away_for_long_catches_up_with_every_order_though_one_changed_ag
             actor: Actor::Diner,
             at: NOW,
         };
-        store.write(&[Write::Advance(again)]).await.unwrap();
+        store.write(&[OrderWrite::Advance(again)]).await.unwrap();
         let (first, upto) = store.changed_orders(RestaurantId(1), Revision(0)).await.unwrap();
         assert_eq!((first.len(), upto), (500, Revision(500)), "{engine}");
         let (rest, upto) = store.changed_orders(RestaurantId(1), upto).await.unwrap();
@@ -732,7 +735,7 @@ async fn what_a_provider_told_is_forgotten_with_the_keys() {
         .unwrap();
     place(store.as_ref(), 1, "ada".into()).await;
     for webhook in ["evt_1", "evt_1", "evt_2"] {
-        let settle = Write::Settle {
+        let settle = OrderWrite::Settle {
             order: OrderId(1),
             intent: "pi_1".into(),
             webhook: Some(webhook.into()),
@@ -753,8 +756,8 @@ async fn those_that_wait_for_long_hide_no_others() {
             .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
             .await
             .unwrap();
-        let all: Vec<Write> = (1..=501)
-            .map(|number| Write::Place(Box::new(placing(order(number), "ada".into()))))
+        let all: Vec<OrderWrite> = (1..=501)
+            .map(|number| OrderWrite::Place(Box::new(placing(order(number), "ada".into()))))
             .collect();
         store.write(&all).await.unwrap();
         for number in 1..=501 {
@@ -797,8 +800,8 @@ async fn what_was_left_open_is_found_page_by_page() {
             .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
             .await
             .unwrap();
-        let many: Vec<Write> = (1..=502)
-            .map(|number| Write::Place(Box::new(placing(order(number), "ada".into()))))
+        let many: Vec<OrderWrite> = (1..=502)
+            .map(|number| OrderWrite::Place(Box::new(placing(order(number), "ada".into()))))
             .collect();
         store.write(&many).await.unwrap();
         let over = Advance {
@@ -809,7 +812,7 @@ async fn what_was_left_open_is_found_page_by_page() {
             actor: Actor::Diner,
             at: NOW,
         };
-        store.write(&[Write::Advance(over)]).await.unwrap();
+        store.write(&[OrderWrite::Advance(over)]).await.unwrap();
         assert_eq!(
             store.old_orders(NOW, OrderId(0)).await.unwrap(),
             [],

@@ -82,7 +82,7 @@ async fn a_menu_is_replaced_whole_and_counted() {
         );
         let after = store.revisions().await.unwrap();
         assert_eq!(
-            (after.town.0 - before.town.0, after.modes),
+            (after.catalog.0 - before.catalog.0, after.modes),
             (2, before.modes),
             "{engine}"
         );
@@ -226,8 +226,8 @@ async fn modes_are_set_and_taken_back() {
         assert_eq!(store.modes().await.unwrap().len(), 1, "{engine}");
         let after = store.revisions().await.unwrap();
         assert_eq!(
-            (after.modes.0 - before.modes.0, after.town),
-            (4, before.town),
+            (after.modes.0 - before.modes.0, after.catalog),
+            (4, before.catalog),
             "{engine}"
         );
     }

@@ -13,30 +13,30 @@ use servery_domain::{
     currency::Minor,
     device::{DeviceKind, NewDevice},
     id::{
-        AccountId, BillId, DeviceId, DishId, LineId, OpId, OrderId, PaymentId, RestaurantId, RunId, ShiftId,
-        TableId, TicketId,
+        AccountId, BillId, DeliveryRunId, DeviceId, DishId, LineId, OpId, OrderId, PaymentId, RestaurantId,
+        ShiftId, TableId, TicketId,
     },
     lang::Lang,
     order::{Actor, Event, Order, Ordered, Progress, State},
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
     pos::{
-        House, Stock, Thing, ThingId,
+        PosState, Record, RecordId, Stock,
         bill::{BillLine, Seat},
-        delivery_run::{HandedOver, Proof},
-        op::{Action, Op, Refusal, SPEAKS},
-        payment::{Tender, Way},
-        shift_report::Report,
+        delivery_run::{Handover, Proof},
+        op::{Action, OP_VERSION, Op, OpRefusal},
+        payment::{Tender, TenderMethod},
+        shift_report::ShiftReport,
     },
     quote::{Due, QuotedLine},
     revision::Revision,
-    sync::Trouble,
+    sync::SyncProblem,
     tax::TaxRate,
     time::{LocalMinute, Timestamp},
 };
 use servery_store::{
     Store,
-    devices::{Changes, Installed, NewCode, PairedAs, Sent, Synced, Syncing},
-    orders::{Advance, Changed, Placing, Request, Write, Written},
+    devices::{Changes, NewCode, PairedAs, PairedDevice, SentOp, SyncOps, SyncedOps},
+    orders::{Advance, Changed, IdempotentRequest, OrderWrite, PlaceOrder, WriteOutcome},
 };
 
 const HERE: RestaurantId = RestaurantId(1);
@@ -52,7 +52,7 @@ struct Place {
 }
 
 struct Till {
-    installed: Installed,
+    installed: PairedDevice,
     name: DeviceId,
     made: u64,
 }
@@ -94,13 +94,13 @@ impl Place {
         }
     }
 
-    async fn writes(&self, write: Write) -> Written {
+    async fn writes(&self, write: OrderWrite) -> WriteOutcome {
         self.store.write(&[write]).await.unwrap().remove(0)
     }
 
-    async fn syncs(&self, till: &Till, ops: &[Op]) -> Synced {
+    async fn syncs(&self, till: &Till, ops: &[Op]) -> SyncedOps {
         match self.writes(sync(till, ops, NOW)).await {
-            Written::Synced(synced) => *synced,
+            WriteOutcome::Synced(synced) => *synced,
             other => panic!("{other:?}"),
         }
     }
@@ -109,17 +109,17 @@ impl Place {
         self.store.changes(&till.installed, since, None).await.unwrap()
     }
 
-    async fn house(&self, till: &Till) -> House {
-        self.told(till, Revision(0)).await.things.into_iter().collect()
+    async fn pos(&self, till: &Till) -> PosState {
+        self.told(till, Revision(0)).await.records.into_iter().collect()
     }
 
-    async fn places(&self, id: OrderId, count: u8) -> Written {
-        self.writes(Write::Place(Box::new(placing(id, count)))).await
+    async fn places(&self, id: OrderId, count: u8) -> WriteOutcome {
+        self.writes(OrderWrite::Place(Box::new(placing(id, count)))).await
     }
 
     async fn advances(&self, order: OrderId, event: Event) -> Order {
         match self
-            .writes(Write::Advance(Advance {
+            .writes(OrderWrite::Advance(Advance {
                 order,
                 event,
                 actor: Actor::Staff,
@@ -127,7 +127,7 @@ impl Place {
             }))
             .await
         {
-            Written::Advanced(order) => *order,
+            WriteOutcome::Advanced(order) => *order,
             other => panic!("{other:?}"),
         }
     }
@@ -141,7 +141,7 @@ impl Till {
             id,
             device: self.name,
             n: self.made,
-            speaks: SPEAKS,
+            op_version: OP_VERSION,
             at: NOW,
             by: None,
             action,
@@ -149,18 +149,18 @@ impl Till {
     }
 }
 
-fn sync(till: &Till, ops: &[Op], at: Timestamp) -> Write {
-    let sent = |op: &Op| Sent {
+fn sync(till: &Till, ops: &[Op], at: Timestamp) -> OrderWrite {
+    let sent = |op: &Op| SentOp {
         op: op.clone(),
         unread: None,
         text: serde_json::to_string(op).unwrap(),
     };
-    Write::Sync(Box::new(Syncing {
+    OrderWrite::Sync(Box::new(SyncOps {
         restaurant: HERE,
         device: till.installed.device.id,
         kind: till.installed.device.kind,
         stream: Some(till.name),
-        anew: DeviceId(till.name.0 + 1_000),
+        new_device: DeviceId(till.name.0 + 1_000),
         ops: ops.iter().map(sent).collect(),
         at,
     }))
@@ -194,7 +194,7 @@ fn add(line: u128, count: u16) -> Action {
     }
 }
 
-fn placing(id: OrderId, count: u8) -> Placing {
+fn placing(id: OrderId, count: u8) -> PlaceOrder {
     let minute = LocalMinute(NOW.0 / 60);
     let line = QuotedLine {
         id: LineId(1),
@@ -216,7 +216,7 @@ fn placing(id: OrderId, count: u8) -> Placing {
         taxes: vec![],
         total: Minor(500),
         in_cash: Minor(500),
-        service: Service::Delivery(servery_domain::contact::Doorstep::default()),
+        service: Service::Delivery(servery_domain::contact::DeliveryAddress::default()),
         table: String::new(),
         due: Due {
             from: minute,
@@ -232,9 +232,9 @@ fn placing(id: OrderId, count: u8) -> Placing {
         allergies: String::new(),
         lang: Lang::English,
     };
-    let progress = Progress::new(PaymentWay::Door, Minor(500), NOW);
-    Placing {
-        request: Request {
+    let progress = Progress::new(PaymentMethod::Door, Minor(500), NOW);
+    PlaceOrder {
+        request: IdempotentRequest {
             key: id.to_string(),
             fingerprint: String::new(),
             at: NOW,
@@ -254,21 +254,21 @@ fn placing(id: OrderId, count: u8) -> Placing {
     }
 }
 
-fn stock(left: u32) -> Thing {
-    Thing::Stock(Stock { dish: DISH, left })
+fn stock(left: u32) -> Record {
+    Record::Stock(Stock { dish: DISH, left })
 }
 
-fn refusals(house: &House) -> Vec<Refusal> {
-    house.refused().map(|refused| refused.why.clone()).collect()
+fn refusals(pos: &PosState) -> Vec<OpRefusal> {
+    pos.refused().map(|refused| refused.why.clone()).collect()
 }
 
 #[tokio::test]
 async fn each_op_is_done_once_however_often_it_comes() {
     for (engine, store) in engines("house_once").await.stores {
-        let house = Place::new(store).await;
+        let pos = Place::new(store).await;
         let (mut ada, ben) = (
-            house.lets_in(1, DeviceKind::Till).await,
-            house.lets_in(2, DeviceKind::Till).await,
+            pos.lets_in(1, DeviceKind::Till).await,
+            pos.lets_in(2, DeviceKind::Till).await,
         );
         let ops = [
             ada.op(open(BILL)),
@@ -279,21 +279,20 @@ async fn each_op_is_done_once_however_often_it_comes() {
                 by: 1,
             }),
         ];
-        let first = house.syncs(&ada, &ops[..2]).await;
-        assert_eq!((first.done, first.trouble), (2, None), "{engine}");
-        let known = house.told(&ben, Revision(0)).await.revision;
+        let first = pos.syncs(&ada, &ops[..2]).await;
+        assert_eq!((first.done, first.sync_problem), (2, None), "{engine}");
+        let known = pos.told(&ben, Revision(0)).await.revision;
         // Its answer was lost, and meanwhile something was added.
         for _ in 0..2 {
-            assert_eq!(house.syncs(&ada, &ops).await.done, 3, "{engine}");
+            assert_eq!(pos.syncs(&ada, &ops).await.done, 3, "{engine}");
         }
         assert_eq!(
-            house.store.done(DeviceId(1), DeviceId(1)).await.unwrap(),
+            pos.store.done(DeviceId(1), DeviceId(1)).await.unwrap(),
             Some(3),
             "{engine}"
         );
         assert_eq!(
-            house
-                .house(&ben)
+            pos.pos(&ben)
                 .await
                 .bill(BILL)
                 .unwrap()
@@ -303,24 +302,23 @@ async fn each_op_is_done_once_however_often_it_comes() {
             3,
             "{engine}"
         );
-        let news = house.told(&ben, known).await;
-        assert!(!news.whole && !news.more, "{engine}");
+        let changes = pos.told(&ben, known).await;
+        assert!(!changes.full && !changes.more, "{engine}");
         assert_eq!(
-            news.things.iter().map(Thing::id).collect::<Vec<_>>(),
-            [ThingId::Bill(BILL)],
+            changes.records.iter().map(Record::id).collect::<Vec<_>>(),
+            [RecordId::Bill(BILL)],
             "{engine}"
         );
         assert!(
-            house.told(&ben, news.revision).await.things.is_empty(),
+            pos.told(&ben, changes.revision).await.records.is_empty(),
             "{engine}"
         );
         // Under another number, as a disk that failed in answering may have kept it.
         let mut again = ops[2].clone();
         again.n = 4;
-        assert_eq!(house.syncs(&ada, &[again]).await.done, 4, "{engine}");
+        assert_eq!(pos.syncs(&ada, &[again]).await.done, 4, "{engine}");
         assert_eq!(
-            house
-                .house(&ben)
+            pos.pos(&ben)
                 .await
                 .bill(BILL)
                 .unwrap()
@@ -336,23 +334,23 @@ async fn each_op_is_done_once_however_often_it_comes() {
 #[tokio::test]
 async fn requests_come_in_any_order_and_many_at_once() {
     for (engine, store) in engines("house_any").await.stores {
-        let house = Place::new(store).await;
+        let pos = Place::new(store).await;
         let (mut ada, mut ben) = (
-            house.lets_in(1, DeviceKind::Till).await,
-            house.lets_in(2, DeviceKind::Till).await,
+            pos.lets_in(1, DeviceKind::Till).await,
+            pos.lets_in(2, DeviceKind::Till).await,
         );
         let ops = [ada.op(open(BILL)), ada.op(add(1, 1)), ada.op(add(2, 1))];
-        let early = house.syncs(&ada, &ops[2..]).await;
+        let early = pos.syncs(&ada, &ops[2..]).await;
         assert_eq!(
-            early.trouble,
-            Some(Trouble::Diverged {
-                anew: DeviceId(1_001)
+            early.sync_problem,
+            Some(SyncProblem::Diverged {
+                new_device: DeviceId(1_001)
             }),
             "{engine}: what is before it was never sent"
         );
-        assert_eq!(house.syncs(&ada, &ops).await.done, 3, "{engine}");
+        assert_eq!(pos.syncs(&ada, &ops).await.done, 3, "{engine}");
         assert_eq!(
-            house.syncs(&ada, &ops[..1]).await.done,
+            pos.syncs(&ada, &ops[..1]).await.done,
             3,
             "{engine}: an old one that was under way"
         );
@@ -375,13 +373,13 @@ async fn requests_come_in_any_order_and_many_at_once() {
             sync(&ada, &adas, NOW),
             sync(&ben, &bens, NOW),
         ];
-        let written = house.store.write(&together).await.unwrap();
+        let written = pos.store.write(&together).await.unwrap();
         let done = written.iter().map(|written| match written {
-            Written::Synced(synced) => synced.done,
+            WriteOutcome::Synced(synced) => synced.done,
             other => panic!("{other:?}"),
         });
         assert_eq!(done.collect::<Vec<_>>(), [2, 4, 2], "{engine}");
-        let known = house.house(&ada).await;
+        let known = pos.pos(&ada).await;
         let bill = known.bill(BILL).unwrap();
         assert_eq!(
             (bill.lines.len(), bill.line(LineId(1)).unwrap().count),
@@ -395,38 +393,41 @@ async fn requests_come_in_any_order_and_many_at_once() {
 #[tokio::test]
 async fn of_the_last_portion_a_till_or_a_diner_gets_it() {
     for (engine, store) in engines("house_last").await.stores {
-        let house = Place::new(store).await;
+        let pos = Place::new(store).await;
         let (mut ada, ben) = (
-            house.lets_in(1, DeviceKind::Till).await,
-            house.lets_in(2, DeviceKind::Kitchen).await,
+            pos.lets_in(1, DeviceKind::Till).await,
+            pos.lets_in(2, DeviceKind::Kitchen).await,
         );
-        house.store.set_stock(HERE, DISH, Some(2), NOW).await.unwrap();
-        let known = house.told(&ben, Revision(0)).await;
-        assert!(known.things.contains(&stock(2)), "{engine}");
+        pos.store.set_stock(HERE, DISH, Some(2), NOW).await.unwrap();
+        let known = pos.told(&ben, Revision(0)).await;
+        assert!(known.records.contains(&stock(2)), "{engine}");
         // In one transaction: the diner's order, and the till's two lines.
         let ops = [ada.op(open(BILL)), ada.op(add(1, 1)), ada.op(add(2, 1))];
-        let before = house.store.revisions().await.unwrap().stock;
-        let written = house
+        let before = pos.store.revisions().await.unwrap().stock;
+        let written = pos
             .store
-            .write(&[Write::Place(Box::new(placing(ORDER, 1))), sync(&ada, &ops, NOW)])
+            .write(&[
+                OrderWrite::Place(Box::new(placing(ORDER, 1))),
+                sync(&ada, &ops, NOW),
+            ])
             .await
             .unwrap();
-        assert!(matches!(&written[0], Written::Placed { .. }), "{engine}");
-        let now = house.house(&ada).await;
+        assert!(matches!(&written[0], WriteOutcome::Placed { .. }), "{engine}");
+        let now = pos.pos(&ada).await;
         assert_eq!(now.bill(BILL).unwrap().lines.len(), 1, "{engine}");
-        assert_eq!(refusals(&now), [Refusal::SoldOut { left: 0 }], "{engine}");
+        assert_eq!(refusals(&now), [OpRefusal::SoldOut { left: 0 }], "{engine}");
         assert_eq!(now.stock(DISH).unwrap().left, 0, "{engine}");
         assert!(
-            house.store.revisions().await.unwrap().stock > before,
+            pos.store.revisions().await.unwrap().stock > before,
             "{engine}: diners' pages say that it is sold out"
         );
         assert!(
-            house.told(&ben, known.revision).await.things.contains(&stock(0)),
+            pos.told(&ben, known.revision).await.records.contains(&stock(0)),
             "{engine}"
         );
-        let too_late = house.places(OrderId(10), 1).await;
+        let too_late = pos.places(OrderId(10), 1).await;
         assert!(
-            matches!(too_late, Written::Changed(Changed::Stock)),
+            matches!(too_late, WriteOutcome::Changed(Changed::Stock)),
             "{engine}: {too_late:?}"
         );
         // What a till cancels of a diner's order it can sell at once, in the same request.
@@ -437,7 +438,7 @@ async fn of_the_last_portion_a_till_or_a_diner_gets_it() {
             },
         };
         let ops = [ada.op(cancel), ada.op(add(3, 1))];
-        let synced = house.syncs(&ada, &ops).await;
+        let synced = pos.syncs(&ada, &ops).await;
         assert_eq!(
             synced
                 .orders
@@ -447,7 +448,7 @@ async fn of_the_last_portion_a_till_or_a_diner_gets_it() {
             [State::Cancelled],
             "{engine}"
         );
-        let now = house.house(&ada).await;
+        let now = pos.pos(&ada).await;
         assert_eq!(
             (now.bill(BILL).unwrap().lines.len(), now.stock(DISH).unwrap().left),
             (2, 0),
@@ -457,17 +458,17 @@ async fn of_the_last_portion_a_till_or_a_diner_gets_it() {
             dish: DISH,
             left: None,
         });
-        let known = house.told(&ben, Revision(0)).await.revision;
-        house.syncs(&ada, &[uncount]).await;
-        assert!(house.store.stock(HERE).await.unwrap().is_empty(), "{engine}");
+        let known = pos.told(&ben, Revision(0)).await.revision;
+        pos.syncs(&ada, &[uncount]).await;
+        assert!(pos.store.stock(HERE).await.unwrap().is_empty(), "{engine}");
         assert_eq!(
-            house.told(&ben, known).await.things,
-            [Thing::Gone(ThingId::Stock(DISH))],
+            pos.told(&ben, known).await.records,
+            [Record::Gone(RecordId::Stock(DISH))],
             "{engine}"
         );
-        house.store.set_stock(HERE, DISH, Some(5), NOW).await.unwrap();
+        pos.store.set_stock(HERE, DISH, Some(5), NOW).await.unwrap();
         assert_eq!(
-            house.told(&ben, known).await.things,
+            pos.told(&ben, known).await.records,
             [stock(5)],
             "{engine}: it is there again"
         );
@@ -483,12 +484,12 @@ async fn a_dish_of_another_restaurant_is_counted_for_oneself_only() {
             .unwrap();
         let (there, dish) = (RestaurantId(2), DishId(2 << 64 | 40));
         store.set_stock(there, dish, Some(4), NOW).await.unwrap();
-        let house = Place::new(store).await;
-        let mut ada = house.lets_in(1, DeviceKind::Till).await;
+        let pos = Place::new(store).await;
+        let mut ada = pos.lets_in(1, DeviceKind::Till).await;
         let op = ada.op(Action::Stock { dish, left: Some(0) });
-        house.syncs(&ada, &[op]).await;
+        pos.syncs(&ada, &[op]).await;
         assert_eq!(
-            house.store.stock(there).await.unwrap().get(&dish),
+            pos.store.stock(there).await.unwrap().get(&dish),
             Some(&4),
             "{engine}"
         );
@@ -498,44 +499,40 @@ async fn a_dish_of_another_restaurant_is_counted_for_oneself_only() {
 #[tokio::test]
 async fn a_device_that_was_put_back_goes_on_under_another_name() {
     for (engine, store) in engines("house_diverged").await.stores {
-        let house = Place::new(store).await;
-        let mut ada = house.lets_in(1, DeviceKind::Till).await;
+        let pos = Place::new(store).await;
+        let mut ada = pos.lets_in(1, DeviceKind::Till).await;
         let ops = [ada.op(open(BILL)), ada.op(add(1, 1))];
-        house.syncs(&ada, &ops).await;
+        pos.syncs(&ada, &ops).await;
         let mut other = ops[1].clone();
         (other.id, other.action) = (OpId(99), add(2, 1));
         for _ in 0..2 {
-            let synced = house.syncs(&ada, std::slice::from_ref(&other)).await;
+            let synced = pos.syncs(&ada, std::slice::from_ref(&other)).await;
             assert_eq!(
-                synced.trouble,
-                Some(Trouble::Diverged {
-                    anew: DeviceId(1_001)
+                synced.sync_problem,
+                Some(SyncProblem::Diverged {
+                    new_device: DeviceId(1_001)
                 }),
                 "{engine}: the same name, if the answer was lost"
             );
         }
         (other.device, other.n) = (DeviceId(1_001), 1);
-        let anew = Till {
+        let new_device = Till {
             installed: ada.installed.clone(),
             name: DeviceId(1_001),
             made: 1,
         };
-        let synced = house.syncs(&anew, &[other]).await;
-        assert_eq!((synced.done, synced.trouble), (1, None), "{engine}");
-        assert_eq!(
-            house.house(&ada).await.bill(BILL).unwrap().lines.len(),
-            2,
-            "{engine}"
-        );
+        let synced = pos.syncs(&new_device, &[other]).await;
+        assert_eq!((synced.done, synced.sync_problem), (1, None), "{engine}");
+        assert_eq!(pos.pos(&ada).await.bill(BILL).unwrap().lines.len(), 2, "{engine}");
         // Another device's name is none of its own.
         let ben = Till {
             name: DeviceId(1),
-            ..house.lets_in(2, DeviceKind::Till).await
+            ..pos.lets_in(2, DeviceKind::Till).await
         };
         assert!(
             matches!(
-                house.syncs(&ben, &ops).await.trouble,
-                Some(Trouble::Diverged { .. })
+                pos.syncs(&ben, &ops).await.sync_problem,
+                Some(SyncProblem::Diverged { .. })
             ),
             "{engine}"
         );
@@ -545,14 +542,14 @@ async fn a_device_that_was_put_back_goes_on_under_another_name() {
 #[tokio::test]
 async fn a_month_away_is_one_answer_and_a_season_away_everything() {
     for (engine, store) in engines("house_away").await.stores {
-        let house = Place::new(store).await;
+        let pos = Place::new(store).await;
         let (mut ada, ben) = (
-            house.lets_in(1, DeviceKind::Till).await,
-            house.lets_in(2, DeviceKind::Till).await,
+            pos.lets_in(1, DeviceKind::Till).await,
+            pos.lets_in(2, DeviceKind::Till).await,
         );
         let table = |n| Action::Plan {
             table: TableId(n),
-            plan: servery_domain::pos::table::Plan::default(),
+            plan: servery_domain::pos::table::TablePlan::default(),
         };
         let ops = [
             ada.op(open(BILL)),
@@ -561,8 +558,8 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
             ada.op(table(2)),
             ada.op(open(BillId(8))),
         ];
-        house.syncs(&ada, &ops).await;
-        let known = house.told(&ben, Revision(0)).await.revision;
+        pos.syncs(&ada, &ops).await;
+        let known = pos.told(&ben, Revision(0)).await.revision;
         let ops = [
             ada.op(Action::Close { bill: BillId(8) }),
             ada.op(Action::RemoveTable { table: TableId(1) }),
@@ -575,39 +572,41 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
                 guests: 3,
             }),
         ];
-        house.syncs(&ada, &ops).await;
+        pos.syncs(&ada, &ops).await;
         let days = |days: i64| Timestamp(NOW.0 + days * DAY);
-        house
-            .store
-            .sweep_houses(days(-1), days(-1), days(0))
+        pos.store
+            .sweep_records(days(-1), days(-1), days(0))
             .await
             .unwrap();
         assert!(
-            house.house(&ben).await.bill(BillId(8)).is_some(),
+            pos.pos(&ben).await.bill(BillId(8)).is_some(),
             "{engine}: it was closed just now"
         );
-        house
-            .store
-            .sweep_houses(days(27), days(-60), days(30))
+        pos.store
+            .sweep_records(days(27), days(-60), days(30))
             .await
             .unwrap();
-        let news = house.told(&ben, known).await;
-        assert!(!news.whole, "{engine}");
-        let told: House = news.things.iter().cloned().collect();
+        let changes = pos.told(&ben, known).await;
+        assert!(!changes.full, "{engine}");
+        let told: PosState = changes.records.iter().cloned().collect();
         assert_eq!(told.bill(BILL).unwrap().guests, 3, "{engine}");
-        for gone in [ThingId::Bill(BillId(8)), ThingId::Table(TableId(1))] {
-            assert!(news.things.contains(&Thing::Gone(gone)), "{engine}: {gone}");
+        for gone in [RecordId::Bill(BillId(8)), RecordId::Table(TableId(1))] {
+            assert!(changes.records.contains(&Record::Gone(gone)), "{engine}: {gone}");
         }
-        let fresh = house.told(&ben, Revision(0)).await;
+        let fresh = pos.told(&ben, Revision(0)).await;
         assert!(
-            fresh.whole && !fresh.things.iter().any(|thing| matches!(thing, Thing::Gone(_))),
+            fresh.full
+                && !fresh
+                    .records
+                    .iter()
+                    .any(|record| matches!(record, Record::Gone(_))),
             "{engine}"
         );
         assert_eq!(
             fresh
-                .things
+                .records
                 .iter()
-                .filter(|thing| matches!(thing, Thing::Bill(_) | Thing::Table(_)))
+                .filter(|record| matches!(record, Record::Bill(_) | Record::Table(_)))
                 .count(),
             2,
             "{engine}"
@@ -617,22 +616,17 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
             bill: BillId(8),
             guests: 1,
         });
-        house.syncs(&ada, &[late]).await;
-        assert_eq!(
-            house.house(&ben).await.bill(BillId(8)).unwrap().guests,
-            1,
-            "{engine}"
-        );
-        house
-            .store
-            .sweep_houses(days(27), days(27), days(90))
+        pos.syncs(&ada, &[late]).await;
+        assert_eq!(pos.pos(&ben).await.bill(BillId(8)).unwrap().guests, 1, "{engine}");
+        pos.store
+            .sweep_records(days(27), days(27), days(90))
             .await
             .unwrap();
-        let news = house.told(&ben, known).await;
-        assert!(news.whole, "{engine}: the table that is gone is forgotten");
-        assert!(!house.told(&ben, news.revision).await.whole, "{engine}");
+        let changes = pos.told(&ben, known).await;
+        assert!(changes.full, "{engine}: the table that is gone is forgotten");
+        assert!(!pos.told(&ben, changes.revision).await.full, "{engine}");
         assert!(
-            house.told(&ben, Revision(news.revision.0 + 1)).await.whole,
+            pos.told(&ben, Revision(changes.revision.0 + 1)).await.full,
             "{engine}: more than there ever was"
         );
     }
@@ -641,14 +635,14 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
 #[tokio::test]
 async fn everything_is_what_there_is_in_pages_and_nothing_of_what_was() {
     for (engine, store) in engines("house_pages").await.stores {
-        let house = Place::new(store).await;
+        let pos = Place::new(store).await;
         let (mut ada, ben) = (
-            house.lets_in(1, DeviceKind::Till).await,
-            house.lets_in(2, DeviceKind::Till).await,
+            pos.lets_in(1, DeviceKind::Till).await,
+            pos.lets_in(2, DeviceKind::Till).await,
         );
         let table = |n| Action::Plan {
             table: TableId(n),
-            plan: servery_domain::pos::table::Plan::default(),
+            plan: servery_domain::pos::table::TablePlan::default(),
         };
         let bills = |range: std::ops::RangeInclusive<u128>| {
             range
@@ -661,40 +655,42 @@ async fn everything_is_what_there_is_in_pages_and_nothing_of_what_was() {
             .chain(bills(31..=60))
             .map(|action| ada.op(action))
             .collect();
-        house.syncs(&ada, &ops).await;
-        house.places(ORDER, 1).await;
-        house
-            .advances(
-                ORDER,
-                Event::Cancelled {
-                    reason: String::new(),
-                },
-            )
-            .await;
-        house
-            .store
-            .sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
+        pos.syncs(&ada, &ops).await;
+        pos.places(ORDER, 1).await;
+        pos.advances(
+            ORDER,
+            Event::Cancelled {
+                reason: String::new(),
+            },
+        )
+        .await;
+        pos.store
+            .sweep_records(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
             .await
             .unwrap();
 
-        let first = house.told(&ben, Revision(0)).await;
+        let first = pos.told(&ben, Revision(0)).await;
         assert!(
-            first.whole && first.more && first.things.len() <= 2_100,
+            first.full && first.more && first.records.len() <= 2_100,
             "{engine}"
         );
         let ops = [
             ada.op(Action::RemoveTable { table: TableId(1) }),
             ada.op(table(2_101)),
         ];
-        house.syncs(&ada, &ops).await;
-        let mut told: House = first.things.iter().cloned().collect();
-        let (mut since, mut began, mut later) = (first.revision, first.began, Vec::new());
-        while since < house.store.revision(HERE).await.unwrap() {
-            let page = house.store.changes(&ben.installed, since, began).await.unwrap();
-            assert!(!page.whole, "{engine}");
-            page.things.iter().for_each(|thing| told.put(thing.clone()));
-            later.extend(page.things);
-            (since, began) = (page.revision, page.began);
+        pos.syncs(&ada, &ops).await;
+        let mut told: PosState = first.records.iter().cloned().collect();
+        let (mut since, mut snapshot_start, mut later) = (first.revision, first.snapshot_start, Vec::new());
+        while since < pos.store.revision(HERE).await.unwrap() {
+            let page = pos
+                .store
+                .changes(&ben.installed, since, snapshot_start)
+                .await
+                .unwrap();
+            assert!(!page.full, "{engine}");
+            page.records.iter().for_each(|record| told.put(record.clone()));
+            later.extend(page.records);
+            (since, snapshot_start) = (page.revision, page.snapshot_start);
         }
         assert_eq!(
             (told.tables().count(), told.bills().count(), told.orders().count()),
@@ -702,32 +698,32 @@ async fn everything_is_what_there_is_in_pages_and_nothing_of_what_was() {
             "{engine}"
         );
         let gone: Vec<_> = first
-            .things
+            .records
             .iter()
             .chain(&later)
-            .filter(|thing| matches!(thing, Thing::Gone(_)))
+            .filter(|record| matches!(record, Record::Gone(_)))
             .cloned()
             .collect();
         assert_eq!(
             gone,
-            [Thing::Gone(ThingId::Table(TableId(1)))],
+            [Record::Gone(RecordId::Table(TableId(1)))],
             "{engine}: only what went after it was told"
         );
-        assert_eq!(began, None, "{engine}");
+        assert_eq!(snapshot_start, None, "{engine}");
     }
 }
 
 #[tokio::test]
 async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
     for (engine, store) in engines("house_week").await.stores {
-        let house = Place::new(store).await;
+        let pos = Place::new(store).await;
         let (mut ada, ben) = (
-            house.lets_in(1, DeviceKind::Till).await,
-            house.lets_in(2, DeviceKind::Till).await,
+            pos.lets_in(1, DeviceKind::Till).await,
+            pos.lets_in(2, DeviceKind::Till).await,
         );
         let days = |days: i64| Timestamp(NOW.0 + days * DAY);
         let shift = ShiftId(1);
-        let tender = |id| Tender::new(PaymentId(id), Way::Cash, Minor(500));
+        let tender = |id| Tender::new(PaymentId(id), TenderMethod::Cash, Minor(500));
         let ops = [
             ada.op(open(BillId(8))),
             ada.op(Action::Close { bill: BillId(8) }),
@@ -748,27 +744,25 @@ async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
                 tender: tender(2),
             }),
         ];
-        house.writes(sync(&ada, &ops[..2], days(-1))).await;
-        house.writes(sync(&ada, &ops[2..], days(1))).await;
-        house
-            .store
-            .sweep_houses(days(4), days(-60), days(7))
+        pos.writes(sync(&ada, &ops[..2], days(-1))).await;
+        pos.writes(sync(&ada, &ops[2..], days(1))).await;
+        pos.store
+            .sweep_records(days(4), days(-60), days(7))
             .await
             .unwrap();
-        let revision = house.store.revision(HERE).await.unwrap();
-        let sold = async || Report::of(&house.house(&ben).await, shift).map(|report| report.total());
+        let revision = pos.store.revision(HERE).await.unwrap();
+        let sold = async || ShiftReport::of(&pos.pos(&ben).await, shift).map(|report| report.total());
         assert_eq!(sold().await, Some(Minor(1_000)), "{engine}");
         assert!(
-            house.house(&ben).await.bill(BillId(8)).is_none(),
+            pos.pos(&ben).await.bill(BillId(8)).is_none(),
             "{engine}: it was closed before"
         );
-        house
-            .store
-            .sweep_houses(days(4), days(-60), days(7))
+        pos.store
+            .sweep_records(days(4), days(-60), days(7))
             .await
             .unwrap();
         assert_eq!(
-            house.store.revision(HERE).await.unwrap(),
+            pos.store.revision(HERE).await.unwrap(),
             revision,
             "{engine}: nothing changed"
         );
@@ -776,10 +770,9 @@ async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
             shift,
             counted: Minor(1_000),
         });
-        house.writes(sync(&ada, &[close], days(7))).await;
-        house
-            .store
-            .sweep_houses(days(5), days(-60), days(8))
+        pos.writes(sync(&ada, &[close], days(7))).await;
+        pos.store
+            .sweep_records(days(5), days(-60), days(8))
             .await
             .unwrap();
         assert_eq!(
@@ -787,16 +780,15 @@ async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
             Some(Minor(1_000)),
             "{engine}: its last report can still be asked for"
         );
-        house
-            .store
-            .sweep_houses(days(8), days(-60), days(11))
+        pos.store
+            .sweep_records(days(8), days(-60), days(11))
             .await
             .unwrap();
-        let known = house.house(&ben).await;
+        let known = pos.pos(&ben).await;
         assert_eq!(
             (
                 known.bills().count(),
-                known.takings().count(),
+                known.order_payments().count(),
                 known.shifts().count()
             ),
             (0, 0, 0),
@@ -808,53 +800,55 @@ async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
 #[tokio::test]
 async fn who_is_signed_out_is_told_and_may_be_let_in_again() {
     for (engine, store) in engines("house_revoked").await.stores {
-        let house = Place::new(store).await;
+        let pos = Place::new(store).await;
         let (mut ada, ben) = (
-            house.lets_in(1, DeviceKind::Till).await,
-            house.lets_in(2, DeviceKind::Kitchen).await,
+            pos.lets_in(1, DeviceKind::Till).await,
+            pos.lets_in(2, DeviceKind::Kitchen).await,
         );
         let names = |devices: Vec<servery_domain::device::Device>| {
             devices.into_iter().map(|device| device.name).collect::<Vec<_>>()
         };
         assert_eq!(
-            names(house.store.devices(HERE).await.unwrap()),
+            names(pos.store.devices(HERE).await.unwrap()),
             ["Device 1", "Device 2"],
             "{engine}"
         );
-        let known = house.told(&ben, Revision(0)).await;
+        let known = pos.told(&ben, Revision(0)).await;
         assert!(
             known
-                .things
+                .records
                 .iter()
-                .any(|thing| thing.id() == ThingId::Device(DeviceId(1))),
+                .any(|record| record.id() == RecordId::Device(DeviceId(1))),
             "{engine}"
         );
         assert!(
-            house.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(),
+            pos.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(),
             "{engine}"
         );
         assert!(
-            !house.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(),
+            !pos.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(),
             "{engine}: it is already"
         );
         assert!(
-            !house
-                .store
+            !pos.store
                 .revoke_device(RestaurantId(2), DeviceId(2), NOW)
                 .await
                 .is_ok_and(|revoked| revoked),
             "{engine}"
         );
         let op = ada.op(open(BILL));
-        let written = house.writes(sync(&ada, std::slice::from_ref(&op), NOW)).await;
-        assert!(matches!(written, Written::SignedOut), "{engine}: {written:?}");
+        let written = pos.writes(sync(&ada, std::slice::from_ref(&op), NOW)).await;
         assert!(
-            house.store.device("token 1").await.unwrap().unwrap().revoked,
+            matches!(written, WriteOutcome::SignedOut),
+            "{engine}: {written:?}"
+        );
+        assert!(
+            pos.store.device("token 1").await.unwrap().unwrap().revoked,
             "{engine}"
         );
         assert_eq!(
-            house.told(&ben, known.revision).await.things,
-            [Thing::Gone(ThingId::Device(DeviceId(1)))],
+            pos.told(&ben, known.revision).await.records,
+            [Record::Gone(RecordId::Device(DeviceId(1)))],
             "{engine}"
         );
         let new = NewCode {
@@ -866,8 +860,8 @@ async fn who_is_signed_out_is_told_and_may_be_let_in_again() {
             },
             expires_at: Timestamp(NOW.0 + 600),
         };
-        house.store.put_code(&new).await.unwrap();
-        let late = house
+        pos.store.put_code(&new).await.unwrap();
+        let late = pos
             .store
             .pair("again", DeviceId(1), "t", new.expires_at)
             .await
@@ -876,30 +870,29 @@ async fn who_is_signed_out_is_told_and_may_be_let_in_again() {
         for token in ["t", "u"] {
             assert!(
                 matches!(
-                    house.store.pair("again", DeviceId(1), token, NOW).await.unwrap(),
+                    pos.store.pair("again", DeviceId(1), token, NOW).await.unwrap(),
                     PairedAs::Device(_)
                 ),
                 "{engine}"
             );
         }
         assert_eq!(
-            house.store.pair("again", DeviceId(3), "v", NOW).await.unwrap(),
+            pos.store.pair("again", DeviceId(3), "v", NOW).await.unwrap(),
             PairedAs::NoSuchCode,
             "{engine}: it has let one in"
         );
-        assert_eq!(house.store.device("t").await.unwrap(), None, "{engine}");
+        assert_eq!(pos.store.device("t").await.unwrap(), None, "{engine}");
         assert_eq!(
-            house.store.device("u").await.unwrap().unwrap().device.name,
+            pos.store.device("u").await.unwrap().unwrap().device.name,
             "Bar",
             "{engine}"
         );
-        assert_eq!(house.syncs(&ada, &[op]).await.done, 1, "{engine}");
+        assert_eq!(pos.syncs(&ada, &[op]).await.done, 1, "{engine}");
         let kitchen = NewDevice {
             name: "Pass".into(),
             kind: DeviceKind::Kitchen,
         };
-        house
-            .store
+        pos.store
             .put_code(&NewCode {
                 hash: "other kind".into(),
                 device: kitchen,
@@ -907,28 +900,22 @@ async fn who_is_signed_out_is_told_and_may_be_let_in_again() {
             })
             .await
             .unwrap();
-        let other = house
-            .store
-            .pair("other kind", DeviceId(1), "x", NOW)
-            .await
-            .unwrap();
+        let other = pos.store.pair("other kind", DeviceId(1), "x", NOW).await.unwrap();
         assert_eq!(
             other,
             PairedAs::IdTaken,
             "{engine}: its ops were made by what a till may do"
         );
         assert_eq!(
-            house.store.device("u").await.unwrap().unwrap().device.kind,
+            pos.store.device("u").await.unwrap().unwrap().device.kind,
             DeviceKind::Till,
             "{engine}"
         );
-        house
-            .store
+        pos.store
             .put_restaurant(&restaurant(2, "neue-muehle"), &menu(2))
             .await
             .unwrap();
-        house
-            .store
+        pos.store
             .put_code(&NewCode {
                 hash: "there".into(),
                 restaurant: RestaurantId(2),
@@ -937,13 +924,13 @@ async fn who_is_signed_out_is_told_and_may_be_let_in_again() {
             .await
             .unwrap();
         assert_eq!(
-            house.store.pair("there", DeviceId(1), "w", NOW).await.unwrap(),
+            pos.store.pair("there", DeviceId(1), "w", NOW).await.unwrap(),
             PairedAs::IdTaken,
             "{engine}"
         );
         assert!(
             matches!(
-                house.store.pair("there", DeviceId(4), "w", NOW).await.unwrap(),
+                pos.store.pair("there", DeviceId(4), "w", NOW).await.unwrap(),
                 PairedAs::Device(_)
             ),
             "{engine}: it is not used up"
@@ -954,28 +941,27 @@ async fn who_is_signed_out_is_told_and_may_be_let_in_again() {
 #[tokio::test]
 async fn a_diners_order_reaches_kitchen_and_courier_and_comes_back() {
     for (engine, store) in engines("house_order").await.stores {
-        let house = Place::new(store).await;
-        let mut till = house.lets_in(1, DeviceKind::Till).await;
-        let mut kitchen = house.lets_in(2, DeviceKind::Kitchen).await;
+        let pos = Place::new(store).await;
+        let mut till = pos.lets_in(1, DeviceKind::Till).await;
+        let mut kitchen = pos.lets_in(2, DeviceKind::Kitchen).await;
         let (mut ada, ben) = (
-            house.lets_in(3, DeviceKind::Courier).await,
-            house.lets_in(4, DeviceKind::Courier).await,
+            pos.lets_in(3, DeviceKind::Courier).await,
+            pos.lets_in(4, DeviceKind::Courier).await,
         );
         assert!(
-            matches!(house.places(ORDER, 2).await, Written::Placed { .. }),
+            matches!(pos.places(ORDER, 2).await, WriteOutcome::Placed { .. }),
             "{engine}"
         );
-        house
-            .advances(
-                ORDER,
-                Event::Accepted {
-                    ready_at: LocalMinute(0),
-                },
-            )
-            .await;
+        pos.advances(
+            ORDER,
+            Event::Accepted {
+                ready_at: LocalMinute(0),
+            },
+        )
+        .await;
         let ticket = TicketId::of_order(ORDER);
         assert_eq!(
-            house.house(&kitchen).await.ticket(ticket).unwrap().items[0].count,
+            pos.pos(&kitchen).await.ticket(ticket).unwrap().items[0].count,
             2,
             "{engine}"
         );
@@ -991,7 +977,7 @@ async fn a_diners_order_reaches_kitchen_and_courier_and_comes_back() {
             kitchen.op(ready),
             kitchen.op(open(BILL)),
         ];
-        let synced = house.syncs(&kitchen, &ops).await;
+        let synced = pos.syncs(&kitchen, &ops).await;
         assert_eq!(
             synced
                 .orders
@@ -1002,8 +988,7 @@ async fn a_diners_order_reaches_kitchen_and_courier_and_comes_back() {
             "{engine}"
         );
         assert_eq!(
-            house
-                .store
+            pos.store
                 .order(ORDER)
                 .await
                 .unwrap()
@@ -1014,71 +999,75 @@ async fn a_diners_order_reaches_kitchen_and_courier_and_comes_back() {
             State::Ready,
             "{engine}"
         );
-        assert_eq!(house.store.history(ORDER).await.unwrap().len(), 3, "{engine}");
+        assert_eq!(pos.store.history(ORDER).await.unwrap().len(), 3, "{engine}");
         assert_eq!(
-            refusals(&house.house(&till).await),
-            [Refusal::Forbidden],
+            refusals(&pos.pos(&till).await),
+            [OpRefusal::Forbidden],
             "{engine}: a kitchen opens no bills"
         );
 
         assert!(
-            house.house(&ada).await.order(ORDER).is_none(),
+            pos.pos(&ada).await.order(ORDER).is_none(),
             "{engine}: nobody sent her"
         );
-        let known = house.told(&ada, Revision(0)).await.revision;
+        let known = pos.told(&ada, Revision(0)).await.revision;
         let assign = |courier| Action::Assign {
-            run: RunId(1),
+            run: DeliveryRunId(1),
             courier: DeviceId(courier),
             orders: vec![ORDER],
         };
         let op = till.op(assign(3));
-        house.syncs(&till, &[op]).await;
-        let told = house.told(&ada, known).await;
+        pos.syncs(&till, &[op]).await;
+        let told = pos.told(&ada, known).await;
         assert_eq!(
-            told.things.iter().map(Thing::id).collect::<Vec<_>>(),
-            [ThingId::Run(RunId(1)), ThingId::Order(ORDER)],
+            told.records.iter().map(Record::id).collect::<Vec<_>>(),
+            [RecordId::DeliveryRun(DeliveryRunId(1)), RecordId::Order(ORDER)],
             "{engine}"
         );
         assert!(
-            !told.things.iter().any(|thing| matches!(thing, Thing::Gone(_))),
+            !told
+                .records
+                .iter()
+                .any(|record| matches!(record, Record::Gone(_))),
             "{engine}"
         );
-        let bens = house.told(&ben, known).await;
+        let bens = pos.told(&ben, known).await;
         assert!(
-            bens.things.iter().all(|thing| matches!(thing, Thing::Gone(_))),
+            bens.records
+                .iter()
+                .all(|record| matches!(record, Record::Gone(_))),
             "{engine}: {bens:?}"
         );
         let op = till.op(assign(4));
-        house.syncs(&till, &[op]).await;
-        let lost = house.told(&ada, told.revision).await.things;
+        pos.syncs(&till, &[op]).await;
+        let lost = pos.told(&ada, told.revision).await.records;
         assert_eq!(
             lost,
             [
-                Thing::Gone(ThingId::Run(RunId(1))),
-                Thing::Gone(ThingId::Order(ORDER))
+                Record::Gone(RecordId::DeliveryRun(DeliveryRunId(1))),
+                Record::Gone(RecordId::Order(ORDER))
             ],
             "{engine}"
         );
         assert!(
-            house
-                .told(&ben, bens.revision)
+            pos.told(&ben, bens.revision)
                 .await
-                .things
+                .records
                 .iter()
-                .any(|thing| matches!(thing, Thing::Order(_))),
+                .any(|record| matches!(record, Record::Order(_))),
             "{engine}"
         );
 
         // She was at the door already: that is not refused. Money is none of a courier's business.
-        let handed_over = HandedOver {
+        let handover = Handover {
             at: NOW,
             cash: Minor(500),
             proof: Proof::Name("Ada".into()),
         };
-        let hand_over = Action::HandOver {
-            run: RunId(1),
+        let import_ops = Action::HandOver {
+            run: DeliveryRunId(1),
             order: ORDER,
-            handed_over,
+            handover,
         };
         let out = Action::Order {
             order: ORDER,
@@ -1090,14 +1079,13 @@ async fn a_diners_order_reaches_kitchen_and_courier_and_comes_back() {
         };
         let ops = [
             ada.op(out),
-            ada.op(hand_over),
+            ada.op(import_ops),
             ada.op(delivered),
             ada.op(open(BillId(5))),
         ];
-        assert_eq!(house.syncs(&ada, &ops).await.done, 4, "{engine}");
+        assert_eq!(pos.syncs(&ada, &ops).await.done, 4, "{engine}");
         assert_eq!(
-            house
-                .store
+            pos.store
                 .order(ORDER)
                 .await
                 .unwrap()
@@ -1109,84 +1097,86 @@ async fn a_diners_order_reaches_kitchen_and_courier_and_comes_back() {
             "{engine}"
         );
         assert_eq!(
-            house.house(&till).await.run(RunId(1)).unwrap().cash(),
+            pos.pos(&till)
+                .await
+                .delivery_run(DeliveryRunId(1))
+                .unwrap()
+                .cash(),
             Minor(500),
             "{engine}"
         );
         assert_eq!(
-            refusals(&house.house(&ada).await),
-            [Refusal::Forbidden],
+            refusals(&pos.pos(&ada).await),
+            [OpRefusal::Forbidden],
             "{engine}: her own refusals"
         );
-        assert!(refusals(&house.house(&ben).await).is_empty(), "{engine}");
+        assert!(refusals(&pos.pos(&ben).await).is_empty(), "{engine}");
     }
 }
 
 #[tokio::test]
 async fn an_order_that_has_been_over_for_long_is_on_no_device_any_more() {
     for (engine, store) in engines("house_orders_over").await.stores {
-        let house = Place::new(store).await;
-        let mut till = house.lets_in(1, DeviceKind::Till).await;
+        let pos = Place::new(store).await;
+        let mut till = pos.lets_in(1, DeviceKind::Till).await;
         let (kitchen, courier) = (
-            house.lets_in(2, DeviceKind::Kitchen).await,
-            house.lets_in(3, DeviceKind::Courier).await,
+            pos.lets_in(2, DeviceKind::Kitchen).await,
+            pos.lets_in(3, DeviceKind::Courier).await,
         );
-        let (open, gone) = (OrderId(10), Thing::Gone(ThingId::Order(ORDER)));
+        let (open, gone) = (OrderId(10), Record::Gone(RecordId::Order(ORDER)));
         for order in [ORDER, open] {
-            house.places(order, 1).await;
-            house
-                .advances(
-                    order,
-                    Event::Accepted {
-                        ready_at: LocalMinute(0),
-                    },
-                )
-                .await;
+            pos.places(order, 1).await;
+            pos.advances(
+                order,
+                Event::Accepted {
+                    ready_at: LocalMinute(0),
+                },
+            )
+            .await;
         }
         let assign = |run, orders| Action::Assign {
-            run: RunId(run),
+            run: DeliveryRunId(run),
             courier: DeviceId(3),
             orders,
         };
         let op = till.op(assign(1, vec![ORDER, open]));
-        house.syncs(&till, &[op]).await;
+        pos.syncs(&till, &[op]).await;
         for event in [Event::Ready, Event::OutForDelivery, Event::Delivered] {
-            house.advances(ORDER, event).await;
+            pos.advances(ORDER, event).await;
         }
-        let known = house.told(&till, Revision(0)).await.revision;
-        house.store.sweep_houses(NOW, Timestamp(0), NOW).await.unwrap();
+        let known = pos.told(&till, Revision(0)).await.revision;
+        pos.store.sweep_records(NOW, Timestamp(0), NOW).await.unwrap();
         assert!(
-            house.told(&till, known).await.things.is_empty(),
+            pos.told(&till, known).await.records.is_empty(),
             "{engine}: it is over just now"
         );
-        house
-            .store
-            .sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
+        pos.store
+            .sweep_records(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
             .await
             .unwrap();
         for device in [&till, &kitchen, &courier] {
-            let news = house.told(device, known).await.things;
+            let changes = pos.told(device, known).await.records;
             assert!(
-                news.contains(&gone) && news.iter().all(|thing| thing.id() != ThingId::Order(open)),
-                "{engine}: {news:?}"
+                changes.contains(&gone) && changes.iter().all(|record| record.id() != RecordId::Order(open)),
+                "{engine}: {changes:?}"
             );
             assert!(
-                house.told(device, Revision(1)).await.things.contains(&gone),
+                pos.told(device, Revision(1)).await.records.contains(&gone),
                 "{engine}: who was away longer is told the same"
             );
-            let whole = house.house(device).await;
+            let full = pos.pos(device).await;
             assert_eq!(
-                whole.orders().map(|order| order.id).collect::<Vec<_>>(),
+                full.orders().map(|order| order.id).collect::<Vec<_>>(),
                 [open],
                 "{engine}"
             );
         }
         // A plan that was made with it does not bring it back.
-        let known = house.told(&courier, Revision(0)).await.revision;
+        let known = pos.told(&courier, Revision(0)).await.revision;
         let op = till.op(assign(2, vec![ORDER]));
-        house.syncs(&till, &[op]).await;
+        pos.syncs(&till, &[op]).await;
         for device in [&till, &courier] {
-            assert!(house.told(device, known).await.things.contains(&gone), "{engine}");
+            assert!(pos.told(device, known).await.records.contains(&gone), "{engine}");
         }
     }
 }
@@ -1194,32 +1184,30 @@ async fn an_order_that_has_been_over_for_long_is_on_no_device_any_more() {
 #[tokio::test]
 async fn who_deletes_an_account_is_forgotten_by_the_devices_too() {
     for (engine, store) in engines("house_forgotten").await.stores {
-        let house = Place::new(store).await;
-        let till = house.lets_in(1, DeviceKind::Till).await;
+        let pos = Place::new(store).await;
+        let till = pos.lets_in(1, DeviceKind::Till).await;
         let customer = Some(AccountId(8).customer());
-        house
-            .writes(Write::Place(Box::new(Placing {
-                customer,
-                ..placing(ORDER, 1)
-            })))
-            .await;
-        house
-            .advances(
-                ORDER,
-                Event::Cancelled {
-                    reason: String::new(),
-                },
-            )
-            .await;
-        let known = house.told(&till, Revision(0)).await.revision;
+        pos.writes(OrderWrite::Place(Box::new(PlaceOrder {
+            customer,
+            ..placing(ORDER, 1)
+        })))
+        .await;
+        pos.advances(
+            ORDER,
+            Event::Cancelled {
+                reason: String::new(),
+            },
+        )
+        .await;
+        let known = pos.told(&till, Revision(0)).await.revision;
         assert!(
-            house.store.forget_account(AccountId(8), NOW).await.unwrap(),
+            pos.store.forget_account(AccountId(8), NOW).await.unwrap(),
             "{engine}"
         );
         for since in [Revision(1), known] {
             assert_eq!(
-                house.told(&till, since).await.things,
-                [Thing::Gone(ThingId::Order(ORDER))],
+                pos.told(&till, since).await.records,
+                [Record::Gone(RecordId::Order(ORDER))],
                 "{engine}"
             );
         }
@@ -1229,82 +1217,82 @@ async fn who_deletes_an_account_is_forgotten_by_the_devices_too() {
 #[tokio::test]
 async fn a_courier_arranges_no_run_but_its_own() {
     for (engine, store) in engines("house_couriers").await.stores {
-        let house = Place::new(store).await;
-        let mut till = house.lets_in(1, DeviceKind::Till).await;
+        let pos = Place::new(store).await;
+        let mut till = pos.lets_in(1, DeviceKind::Till).await;
         let (mut ada, mut ben) = (
-            house.lets_in(3, DeviceKind::Courier).await,
-            house.lets_in(4, DeviceKind::Courier).await,
+            pos.lets_in(3, DeviceKind::Courier).await,
+            pos.lets_in(4, DeviceKind::Courier).await,
         );
         let others = OrderId(10);
         for order in [ORDER, others, OrderId(11)] {
-            house.places(order, 1).await;
+            pos.places(order, 1).await;
         }
         let assign = |run, courier, orders: &[OrderId]| Action::Assign {
-            run: RunId(run),
+            run: DeliveryRunId(run),
             courier: DeviceId(courier),
             orders: orders.into(),
         };
-        let hand_over = |run, order| {
-            let handed_over = HandedOver {
+        let import_ops = |run, order| {
+            let handover = Handover {
                 at: NOW,
                 cash: Minor(500),
                 proof: Proof::Name("Ada".into()),
             };
             Action::HandOver {
-                run: RunId(run),
+                run: DeliveryRunId(run),
                 order,
-                handed_over,
+                handover,
             }
         };
         let ops = [
             till.op(assign(1, 3, &[ORDER, OrderId(11)])),
             till.op(assign(2, 4, &[others])),
         ];
-        house.syncs(&till, &ops).await;
-        let before = house.house(&till).await;
+        pos.syncs(&till, &ops).await;
+        let before = pos.pos(&till).await;
         let forbidden = [
             assign(1, 3, &[ORDER, others]),
             assign(1, 4, &[ORDER]),
             assign(2, 3, &[others]),
             assign(3, 3, &[]),
-            hand_over(2, others),
+            import_ops(2, others),
         ];
         let ops: Vec<Op> = forbidden.into_iter().map(|action| ada.op(action)).collect();
-        house.syncs(&ada, &ops).await;
-        let known = house.house(&till).await;
-        assert_eq!(refusals(&known), vec![Refusal::Forbidden; 5], "{engine}");
-        assert!(known.runs().eq(before.runs()), "{engine}");
+        pos.syncs(&ada, &ops).await;
+        let known = pos.pos(&till).await;
+        assert_eq!(refusals(&known), vec![OpRefusal::Forbidden; 5], "{engine}");
+        assert!(known.delivery_runs().eq(before.delivery_runs()), "{engine}");
         // Under whatever name it counts.
         let lost = Op {
             n: 99,
-            ..ada.op(hand_over(1, ORDER))
+            ..ada.op(import_ops(1, ORDER))
         };
-        let Some(Trouble::Diverged { anew }) = house.syncs(&ada, &[lost]).await.trouble else {
+        let Some(SyncProblem::Diverged { new_device }) = pos.syncs(&ada, &[lost]).await.sync_problem else {
             panic!("{engine}")
         };
         let mut ada = Till {
-            name: anew,
+            name: new_device,
             made: 0,
             ..ada
         };
         let ops = [
             ada.op(assign(1, 3, &[OrderId(11), ORDER])),
-            ada.op(hand_over(1, ORDER)),
+            ada.op(import_ops(1, ORDER)),
         ];
-        assert_eq!(house.syncs(&ada, &ops).await.done, 2, "{engine}");
-        let op = ben.op(hand_over(2, others));
-        house.syncs(&ben, &[op]).await;
-        let known = house.house(&till).await;
+        assert_eq!(pos.syncs(&ada, &ops).await.done, 2, "{engine}");
+        let op = ben.op(import_ops(2, others));
+        pos.syncs(&ben, &[op]).await;
+        let known = pos.pos(&till).await;
         assert_eq!(
             (
                 refusals(&known).len(),
-                known.run(RunId(1)).unwrap().stops[0].order
+                known.delivery_run(DeliveryRunId(1)).unwrap().stops[0].order
             ),
             (5, OrderId(11)),
             "{engine}"
         );
         assert_eq!(
-            known.runs().map(|run| run.cash()).collect::<Vec<_>>(),
+            known.delivery_runs().map(|run| run.cash()).collect::<Vec<_>>(),
             [Minor(500); 2],
             "{engine}"
         );
@@ -1314,105 +1302,100 @@ async fn a_courier_arranges_no_run_but_its_own() {
 #[tokio::test]
 async fn a_ticket_whose_order_is_over_is_forgotten_though_nobody_bumped_it() {
     for (engine, store) in engines("house_tickets").await.stores {
-        let house = Place::new(store).await;
-        let kitchen = house.lets_in(2, DeviceKind::Kitchen).await;
-        house.places(ORDER, 1).await;
-        house
-            .advances(
-                ORDER,
-                Event::Accepted {
-                    ready_at: LocalMinute(0),
-                },
-            )
-            .await;
-        house
-            .advances(
-                ORDER,
-                Event::Cancelled {
-                    reason: String::new(),
-                },
-            )
-            .await;
+        let pos = Place::new(store).await;
+        let kitchen = pos.lets_in(2, DeviceKind::Kitchen).await;
+        pos.places(ORDER, 1).await;
+        pos.advances(
+            ORDER,
+            Event::Accepted {
+                ready_at: LocalMinute(0),
+            },
+        )
+        .await;
+        pos.advances(
+            ORDER,
+            Event::Cancelled {
+                reason: String::new(),
+            },
+        )
+        .await;
         let ticket = TicketId::of_order(ORDER);
-        let off = |house: &House| {
-            let whose = house
+        let off = |pos: &PosState| {
+            let whose = pos
                 .order(ORDER)
                 .is_some_and(|order| order.progress.state.is_off());
             whose
-                && house
+                && pos
                     .ticket(ticket)
                     .is_some_and(|ticket| ticket.off && !ticket.is_done())
         };
         assert!(
-            off(&house.house(&kitchen).await),
+            off(&pos.pos(&kitchen).await),
             "{engine}: it was cooked; now it is called off"
         );
-        house
-            .store
-            .sweep_houses(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
+        pos.store
+            .sweep_records(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
             .await
             .unwrap();
-        assert!(house.house(&kitchen).await.ticket(ticket).is_none(), "{engine}");
+        assert!(pos.pos(&kitchen).await.ticket(ticket).is_none(), "{engine}");
     }
 }
 
 #[tokio::test]
 async fn what_the_kitchen_had_made_is_called_off_too_and_what_it_never_knew_is_not() {
     for (engine, store) in engines("house_off").await.stores {
-        let house = Place::new(store).await;
-        let mut kitchen = house.lets_in(2, DeviceKind::Kitchen).await;
+        let pos = Place::new(store).await;
+        let mut kitchen = pos.lets_in(2, DeviceKind::Kitchen).await;
         let ticket = TicketId::of_order(ORDER);
-        house.places(ORDER, 1).await;
-        house
-            .advances(
-                ORDER,
-                Event::Accepted {
-                    ready_at: LocalMinute(0),
-                },
-            )
-            .await;
+        pos.places(ORDER, 1).await;
+        pos.advances(
+            ORDER,
+            Event::Accepted {
+                ready_at: LocalMinute(0),
+            },
+        )
+        .await;
         let bump = kitchen.op(Action::Bump {
             ticket,
             lines: vec![],
         });
-        house.syncs(&kitchen, &[bump]).await;
+        pos.syncs(&kitchen, &[bump]).await;
         assert!(
-            house.house(&kitchen).await.ticket(ticket).unwrap().is_done(),
+            pos.pos(&kitchen).await.ticket(ticket).unwrap().is_done(),
             "{engine}"
         );
         let cancel = || Event::Cancelled {
             reason: String::new(),
         };
-        house.advances(ORDER, cancel()).await;
+        pos.advances(ORDER, cancel()).await;
         assert!(
-            house
-                .house(&kitchen)
+            pos.pos(&kitchen)
                 .await
                 .ticket(ticket)
                 .is_some_and(|ticket| ticket.off && !ticket.is_done()),
             "{engine}"
         );
-        house.places(OrderId(10), 1).await;
-        house.advances(OrderId(10), cancel()).await;
-        assert_eq!(house.house(&kitchen).await.tickets().count(), 1, "{engine}");
+        pos.places(OrderId(10), 1).await;
+        pos.advances(OrderId(10), cancel()).await;
+        assert_eq!(pos.pos(&kitchen).await.tickets().count(), 1, "{engine}");
     }
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_and_holds_up_nothing_and_a_newer_builds_op_waits() {
     for (engine, store) in engines("house_unread").await.stores {
-        let house = Place::new(store).await;
-        let mut ada = house.lets_in(1, DeviceKind::Till).await;
+        let pos = Place::new(store).await;
+        let mut ada = pos.lets_in(1, DeviceKind::Till).await;
         let stand_in = |op: OpId| Action::Dismiss { op };
-        let mut ops: Vec<Sent> = [open(BILL), add(1, 1), add(2, 1), add(3, 1)]
+        let mut ops: Vec<SentOp> = [open(BILL), add(1, 1), add(2, 1), add(3, 1)]
             .map(|action| ada.op(action))
-            .map(|op| Sent {
+            .map(|op| SentOp {
                 text: serde_json::to_string(&op).unwrap(),
                 op,
                 unread: None,
             })
             .into();
-        ops[1] = Sent {
+        ops[1] = SentOp {
             op: Op {
                 action: stand_in(ops[1].op.id),
                 ..ops[1].op.clone()
@@ -1420,30 +1403,30 @@ async fn what_cannot_be_read_is_refused_and_holds_up_nothing_and_a_newer_builds_
             unread: Some("no such action".into()),
             text: "{}".into(),
         };
-        ops[3].op.speaks = SPEAKS + 1;
-        let Write::Sync(syncing) = sync(&ada, &[], NOW) else {
+        ops[3].op.op_version = OP_VERSION + 1;
+        let OrderWrite::Sync(syncing) = sync(&ada, &[], NOW) else {
             unreachable!()
         };
         for _ in 0..2 {
-            let written = house
-                .writes(Write::Sync(Box::new(Syncing {
+            let written = pos
+                .writes(OrderWrite::Sync(Box::new(SyncOps {
                     ops: ops.clone(),
                     ..*syncing.clone()
                 })))
                 .await;
-            let Written::Synced(synced) = written else {
+            let WriteOutcome::Synced(synced) = written else {
                 panic!("{written:?}")
             };
             assert_eq!(
-                (synced.done, synced.trouble),
-                (3, Some(Trouble::Newer)),
+                (synced.done, synced.sync_problem),
+                (3, Some(SyncProblem::Newer)),
                 "{engine}"
             );
         }
-        let known = house.house(&ada).await;
+        let known = pos.pos(&ada).await;
         assert_eq!(
             refusals(&known),
-            [Refusal::Malformed("no such action".into())],
+            [OpRefusal::Malformed("no such action".into())],
             "{engine}"
         );
         assert_eq!(

@@ -3,7 +3,7 @@
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use servery_domain::{
-    account::{Act, Role},
+    account::{Permission, Role},
     id::AccountId,
     problem::Kind,
 };
@@ -457,7 +457,7 @@ async fn guesses_at_coupons_run_out_and_right_ones_cost_nothing() {
     basket["coupon"] = json!("hello10");
     let quote = app.post(&format!("{DINER}/quotes"), &[], &basket).await.json();
     assert_eq!(
-        quote["hindrances"],
+        quote["blockers"],
         json!([{ "coupon": "too_often" }]),
         "the code is withheld, not the basket: {quote}"
     );
@@ -523,17 +523,17 @@ async fn staff_may_do_what_their_role_says_and_only_at_home() {
         .await
         .unwrap()
         .unwrap();
-    assert!(signed.check(restaurants[0].id, Act::See).is_ok());
+    assert!(signed.check(restaurants[0].id, Permission::See).is_ok());
     assert!(
         signed
-            .check(restaurants[0].id, Act::Stock)
+            .check(restaurants[0].id, Permission::Stock)
             .unwrap_err()
             .0
             .is(Kind::Forbidden)
     );
     assert!(
         signed
-            .check(restaurants[1].id, Act::See)
+            .check(restaurants[1].id, Permission::See)
             .unwrap_err()
             .0
             .is(Kind::Forbidden)

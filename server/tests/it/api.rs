@@ -7,16 +7,16 @@ use crate::test_app::TestApp;
 
 #[tokio::test]
 async fn the_town_is_listed_in_the_order_of_its_slugs() {
-    let town = TestApp::new().await.json("/api/v1/restaurants").await;
-    let slugs: Vec<&str> = town["items"]
+    let catalog = TestApp::new().await.json("/api/v1/restaurants").await;
+    let slugs: Vec<&str> = catalog["items"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|listed| listed["restaurant"]["slug"].as_str().unwrap())
+        .map(|listing| listing["restaurant"]["slug"].as_str().unwrap())
         .collect();
     assert_eq!(slugs.len(), 12);
     assert!(slugs.is_sorted());
-    assert!(town.get("next").is_none());
+    assert!(catalog.get("next").is_none());
 }
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn pages_lead_through_the_town() {
                 .as_array()
                 .unwrap()
                 .iter()
-                .map(|listed| listed["restaurant"]["name"].as_str().unwrap().to_owned()),
+                .map(|listing| listing["restaurant"]["name"].as_str().unwrap().to_owned()),
         );
         let Some(next) = page["next"].as_str() else { break };
         path = format!("/api/v1/restaurants?limit=5&after={next}");
@@ -40,7 +40,7 @@ async fn pages_lead_through_the_town() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|listed| listed["restaurant"]["name"].as_str().unwrap())
+        .map(|listing| listing["restaurant"]["name"].as_str().unwrap())
         .collect();
     assert_eq!(names, expected);
 }
@@ -68,9 +68,9 @@ async fn a_menu_comes_whole() {
         .map(|category| category["dishes"].as_array().unwrap().len())
         .sum();
     assert_eq!((dishes, menu["currency"].as_str()), (500, Some("GBP")));
-    let listed = app.json("/api/v1/restaurants/jade-lantern").await;
-    assert_eq!(listed["restaurant"]["id"], menu["restaurant"]);
-    assert_eq!(listed["restaurant"]["revision"], menu["revision"]);
+    let listing = app.json("/api/v1/restaurants/jade-lantern").await;
+    assert_eq!(listing["restaurant"]["id"], menu["restaurant"]);
+    assert_eq!(listing["restaurant"]["revision"], menu["revision"]);
 }
 
 #[tokio::test]

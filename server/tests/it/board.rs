@@ -193,7 +193,7 @@ async fn a_rejection_says_why() {
 async fn what_nobody_closes_is_off_the_board_in_the_end() {
     let app = TestApp::new().await;
     let cookie = app.staff(Role::Cashier).await;
-    let ((handed_over, id), (forgotten, _)) = (app.placed().await, app.placed().await);
+    let ((handover, id), (forgotten, _)) = (app.placed().await, app.placed().await);
     app.form(
         &format!("{BOARD}/orders/{id}"),
         &cookie,
@@ -204,7 +204,7 @@ async fn what_nobody_closes_is_off_the_board_in_the_end() {
         timeouts::close_once(&app.app, Timestamp(clock::now().0 + days * 86_400))
             .await
             .unwrap();
-        let (accepted, placed) = (app.order(&handed_over).await, app.order(&forgotten).await);
+        let (accepted, placed) = (app.order(&handover).await, app.order(&forgotten).await);
         assert_eq!(
             [&accepted["progress"]["state"], &placed["progress"]["state"]],
             states
@@ -234,7 +234,7 @@ async fn a_dish_is_86ed_and_diners_see_it() {
         303
     );
     assert_eq!(app.place(&placement).await.status, 409);
-    crate::town::until(&app, DINER, |answer| {
+    crate::catalog::until(&app, DINER, |answer| {
         answer.text().contains(&format!("\"sold_out\":[\"{dish}\"]"))
     })
     .await;
@@ -248,7 +248,7 @@ async fn a_dish_is_86ed_and_diners_see_it() {
         .status,
         303
     );
-    crate::town::until(&app, DINER, |answer| !answer.text().contains("sold_out")).await;
+    crate::catalog::until(&app, DINER, |answer| !answer.text().contains("sold_out")).await;
     let again = app.placement(app.basket("Bottomless Coffee", 1).await).await;
     assert_eq!(app.place(&again).await.status, 201);
 }

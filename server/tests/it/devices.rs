@@ -255,14 +255,14 @@ async fn an_owner_lets_a_device_in_and_signs_it_out_by_plain_forms() {
     );
     let device = unique();
     assert_eq!(app.pair(&code, &device).await.status, 201, "{code}");
-    let listed = page(here).await;
+    let listing = page(here).await;
     assert!(
-        listed.text().contains("Pass &lt;b>") || listed.text().contains("Pass &lt;b&gt;"),
+        listing.text().contains("Pass &lt;b>") || listing.text().contains("Pass &lt;b&gt;"),
         "{}",
-        listed.text()
+        listing.text()
     );
     assert!(
-        listed.text().contains("Kitchen screen") && listed.text().contains(&format!("value=\"{device}\""))
+        listing.text().contains("Kitchen screen") && listing.text().contains(&format!("value=\"{device}\""))
     );
     let past = page(&format!("{here}?code={code}&until=2020-01-01T00%3A00")).await;
     assert!(

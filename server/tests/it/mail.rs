@@ -308,7 +308,7 @@ async fn a_receipt_of_the_till_is_mailed_once_however_often_it_is_asked_for() {
     let pick = json!({ "choice": unique(), "name": "Oat milk", "price": 50, "depth": 1 });
     let line = json!({ "id": coffee, "dish": unique(), "name": "Coffee <b>", "price": 350, "taxed": [[88_750, 350]], "picks": [pick], "count": 2 });
     let discount = json!({ "id": unique(), "off": { "amount": 100 }, "reason": "waited long" });
-    let tender = json!({ "id": payment, "way": "cash", "amount": 653, "tip": 47, "given": 1_000 });
+    let tender = json!({ "id": payment, "method": "cash", "amount": 653, "tip": 47, "given": 1_000 });
     let mail = |payment: &str| json!({ "mail": { "bill": bill, "payment": payment, "to": "ada@example.org", "lang": "en" } });
     let mut ops = vec![
         bar.op(json!({ "open_shift": { "shift": shift, "float": 0 } })),
@@ -333,7 +333,7 @@ async fn a_receipt_of_the_till_is_mailed_once_however_often_it_is_asked_for() {
         1,
         "the job of the first is done and gone, and is not made anew"
     );
-    let refused = bar.all(app, "refused").await;
+    let refused = bar.all(app, "refused_op").await;
     assert_eq!((refused.len(), &refused[0]["why"]), (1, &json!("unknown")));
     let (mail, number) = (&mails[0], format!("{}-1", bar.short()));
     assert_eq!(
@@ -343,9 +343,9 @@ async fn a_receipt_of_the_till_is_mailed_once_however_often_it_is_asked_for() {
             format!("Your receipt {number} from Lighthouse Diner")
         )
     );
-    let (town, diner) = (app.app.town.now().clone(), "lighthouse-diner".parse().unwrap());
-    let street = &town.listed(&diner).unwrap().restaurant.address.street;
-    let time = town
+    let (catalog, diner) = (app.app.catalog.now().clone(), "lighthouse-diner".parse().unwrap());
+    let street = &catalog.listing(&diner).unwrap().restaurant.address.street;
+    let time = catalog
         .clock(&diner, Timestamp(1_800_000_000))
         .unwrap()
         .to_string()

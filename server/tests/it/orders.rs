@@ -55,7 +55,7 @@ impl TestApp {
 
     pub async fn placement(&self, basket: Value) -> Value {
         let quote = self.quote(&basket).await;
-        assert_eq!(quote["hindrances"], Value::Null, "{quote}");
+        assert_eq!(quote["blockers"], Value::Null, "{quote}");
         json!({
             "id": unique(), "basket": basket, "contact": { "name": "Ada Byron", "phone": "+1 212 555 0100" },
             "payment": "door", "seen": quote["total"], "lang": "en",
@@ -178,14 +178,14 @@ async fn case_kitchenasty_55_the_last_portion() {
     for refused in answers.iter().filter(|answer| answer.status != 201) {
         assert_eq!(refused.status, 409);
         refused.problem(Kind::Changed);
-        let dropped = &refused.json()["quote"]["dropped"][0];
+        let removed_lines = &refused.json()["quote"]["removed_lines"][0];
         assert_eq!(
-            (&dropped["name"], &dropped["why"]),
+            (&removed_lines["name"], &removed_lines["why"]),
             (&json!("Meatloaf & Mashed Potatoes"), &json!("sold_out"))
         );
     }
     assert_eq!(app.store.stock(restaurant).await.unwrap().get(&dish), Some(&0));
-    crate::town::until(&app, DINER, |answer| {
+    crate::catalog::until(&app, DINER, |answer| {
         answer.json()["sold_out"][0] == dish.to_string()
     })
     .await;
@@ -247,7 +247,7 @@ async fn case_saleor_544_a_single_use_coupon_in_two_checkouts() {
     let answers = futures::future::join_all(placements.iter().map(|placement| app.place(placement))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     let refused = answers.iter().find(|answer| answer.status == 409).unwrap().json();
-    assert_eq!(refused["quote"]["hindrances"], json!([{ "coupon": "used_up" }]));
+    assert_eq!(refused["quote"]["blockers"], json!([{ "coupon": "used_up" }]));
 }
 
 #[tokio::test]
@@ -298,7 +298,7 @@ async fn case_coopcycle_2614_the_api_has_the_same_cutoff() {
         let mut basket = app.basket("Bottomless Coffee", 1).await;
         basket["slot"] = json!(slot);
         let quote = app.quote(&basket).await;
-        assert!(quote["hindrances"][0]["time"].is_string(), "{slot}: {quote}");
+        assert!(quote["blockers"][0]["time"].is_string(), "{slot}: {quote}");
         let placement = json!({ "id": unique(), "basket": basket, "contact": { "name": "Ada", "phone": "1" }, "payment": "door", "seen": quote["total"], "lang": "en" });
         assert_eq!(app.place(&placement).await.status, 409, "{slot}");
     }
@@ -307,7 +307,7 @@ async fn case_coopcycle_2614_the_api_has_the_same_cutoff() {
 #[tokio::test]
 async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
     let app = TestApp::new().await;
-    let restaurant = demo::town().unwrap().swap_remove(3).restaurant;
+    let restaurant = demo::catalog().unwrap().swap_remove(3).restaurant;
     app.store
         .put_table(restaurant.id, "code7", "Table 7")
         .await
@@ -328,7 +328,7 @@ async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
         "those who bring it read its name"
     );
     // The code is another restaurant's now.
-    let other = demo::town().unwrap().swap_remove(0).restaurant;
+    let other = demo::catalog().unwrap().swap_remove(0).restaurant;
     app.store.put_table(other.id, "code7", "Table 1").await.unwrap();
     let again = app.place_with(&key, &placement).await;
     assert_eq!((again.status.as_u16(), again.text()), (201, first.text()));
@@ -501,7 +501,7 @@ async fn a_menu_that_changes_while_one_orders_is_priced_anew() {
     let placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
     let servery::cli::demo::DemoRestaurant {
         restaurant, mut menu, ..
-    } = servery::cli::demo::town()
+    } = servery::cli::demo::catalog()
         .unwrap()
         .into_iter()
         .find(|demo| demo.restaurant.slug.as_str() == "lighthouse-diner")
@@ -571,7 +571,7 @@ async fn a_dish_that_is_not_served_now_says_when() {
     let app = TestApp::new().await;
     let demo::DemoRestaurant {
         restaurant, mut menu, ..
-    } = demo::town().unwrap().swap_remove(3);
+    } = demo::catalog().unwrap().swap_remove(3);
     assert_eq!(restaurant.slug.as_str(), "lighthouse-diner");
     let zone = clock::zone(&restaurant.zone).unwrap();
     let hour = clock::local(&zone, clock::now()).0 / 60 % 24;
@@ -580,9 +580,9 @@ async fn a_dish_that_is_not_served_now_says_when() {
     menu.categories[0].dishes[0].served = Some(later.parse().unwrap());
     let words = later.replace('-', "–");
     app.store.put_restaurant(&restaurant, &menu).await.unwrap();
-    crate::town::until(&app, DINER, |answer| answer.text().contains("\"not_served\"")).await;
-    let listed = app.json(DINER).await;
-    assert_eq!(listed["not_served"][0]["dish"], dish.to_string());
+    crate::catalog::until(&app, DINER, |answer| answer.text().contains("\"not_served\"")).await;
+    let listing = app.json(DINER).await;
+    assert_eq!(listing["not_served"][0]["dish"], dish.to_string());
     for mode in ["thin", "hydrated"] {
         let cookie = format!("servery_render={mode}");
         let page = app
@@ -610,14 +610,14 @@ async fn where_one_orders_at_the_table_only_the_code_is_asked_for() {
     let app = TestApp::new().await;
     let demo::DemoRestaurant {
         mut restaurant, menu, ..
-    } = demo::town().unwrap().swap_remove(3);
+    } = demo::catalog().unwrap().swap_remove(3);
     (
         restaurant.ordering.collection,
         restaurant.ordering.at_table,
         restaurant.ordering.zones,
     ) = (false, true, Vec::new());
     app.store.put_restaurant(&restaurant, &menu).await.unwrap();
-    crate::town::until(&app, DINER, |answer| !answer.text().contains("\"free_from\"")).await;
+    crate::catalog::until(&app, DINER, |answer| !answer.text().contains("\"free_from\"")).await;
     let dish = app.dish(DINER, "Bottomless Coffee").await;
     let added = app
         .form(
@@ -640,8 +640,8 @@ async fn where_one_orders_at_the_table_only_the_code_is_asked_for() {
         "{}",
         page.text()
     );
-    for way in ["value=\"collection\"", "value=\"delivery\"", "value=\"table\""] {
-        assert!(!page.text().contains(way), "{way}");
+    for method in ["value=\"collection\"", "value=\"delivery\"", "value=\"table\""] {
+        assert!(!page.text().contains(method), "{method}");
     }
     app.store
         .put_table(restaurant.id, "code7", "Table 7")

@@ -115,8 +115,8 @@ async fn each_page_comes_with_the_program_of_its_chunk() {
     let app = TestApp::new().await;
     let (dish, _) = dish(&app, "trattoria-da-lucia").await;
     for (path, program, other) in [
-        ("/restaurants/trattoria-da-lucia", "reading", "ordering"),
-        (&dish, "ordering", "reading"),
+        ("/restaurants/trattoria-da-lucia", "browse", "ordering"),
+        (&dish, "ordering", "browse"),
     ] {
         for mode in ["hydrated", "thick"] {
             let page = app
@@ -373,8 +373,8 @@ async fn the_service_worker_lists_files_that_are_there_and_no_others() {
         .trim_end_matches(';')
         .to_owned();
     let addresses: Vec<String> = serde_json::from_str(&list).unwrap();
-    assert!(addresses.contains(&"/shell/reading/ar".to_owned()));
-    for program in ["reading", "ordering"] {
+    assert!(addresses.contains(&"/shell/browse/ar".to_owned()));
+    for program in ["browse", "ordering"] {
         let wasm = |address: &String| {
             address.starts_with(&format!("/assets/{program}.")) && address.ends_with(".wasm")
         };

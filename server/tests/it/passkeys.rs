@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use p256::ecdsa::{DerSignature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 use servery::{
-    accounts::passkeys::webauthn::{Fault, Site},
+    accounts::passkeys::webauthn::{Site, WebAuthnError},
     settings::Settings,
 };
 use servery_domain::{
@@ -324,11 +324,11 @@ fn a_key_for_another_site_or_purpose_is_refused() {
         ..phone.clone()
     };
     for (authenticator, algorithm, fault) in [
-        (&evil, -7, Fault::OtherSite),
-        (&other, -7, Fault::OtherSite),
-        (&unverified, -7, Fault::Unverified),
-        (&absent, -7, Fault::Unverified),
-        (&phone, -257, Fault::OtherKey),
+        (&evil, -7, WebAuthnError::OtherSite),
+        (&other, -7, WebAuthnError::OtherSite),
+        (&unverified, -7, WebAuthnError::Unverified),
+        (&absent, -7, WebAuthnError::Unverified),
+        (&phone, -257, WebAuthnError::OtherKey),
     ] {
         let sent: Attestation =
             serde_json::from_value(authenticator.create("x", algorithm)["response"].clone()).unwrap();
@@ -341,7 +341,7 @@ fn a_key_for_another_site_or_purpose_is_refused() {
             attestation_object: broken.into(),
             ..sound.clone()
         };
-        assert_eq!(site().made(&sent), Err(Fault::Malformed), "{broken}");
+        assert_eq!(site().made(&sent), Err(WebAuthnError::Malformed), "{broken}");
     }
 }
 
@@ -353,14 +353,17 @@ fn a_signature_counts_for_what_was_signed_only() {
         .unwrap();
     let sound: Assertion = serde_json::from_value(phone.get("x")["response"].clone()).unwrap();
     assert_eq!(site().answered(&sound, &made.public_key, 0).unwrap().counter, 1);
-    assert_eq!(site().answered(&sound, &made.public_key, 1), Err(Fault::Copied));
+    assert_eq!(
+        site().answered(&sound, &made.public_key, 1),
+        Err(WebAuthnError::Copied)
+    );
     let others = Authenticator::new(8).create("x", -7);
     let others = site()
         .made(&serde_json::from_value(others["response"].clone()).unwrap())
         .unwrap();
     assert_eq!(
         site().answered(&sound, &others.public_key, 0),
-        Err(Fault::Signature)
+        Err(WebAuthnError::Signature)
     );
     let later: Assertion = serde_json::from_value(phone.get("y")["response"].clone()).unwrap();
     let mixed = Assertion {
@@ -369,7 +372,7 @@ fn a_signature_counts_for_what_was_signed_only() {
     };
     assert_eq!(
         site().answered(&mixed, &made.public_key, 0),
-        Err(Fault::Signature)
+        Err(WebAuthnError::Signature)
     );
     let made_one = text(phone.client_data("webauthn.create", "x"));
     assert_eq!(
@@ -381,11 +384,14 @@ fn a_signature_counts_for_what_was_signed_only() {
             &made.public_key,
             0
         ),
-        Err(Fault::OtherSite)
+        Err(WebAuthnError::OtherSite)
     );
     let cut = Assertion {
         signature: "MEQ".into(),
         ..sound
     };
-    assert_eq!(site().answered(&cut, &made.public_key, 0), Err(Fault::Malformed));
+    assert_eq!(
+        site().answered(&cut, &made.public_key, 0),
+        Err(WebAuthnError::Malformed)
+    );
 }

@@ -9,7 +9,7 @@ use servery::{
     clock, jobs,
     orders::timeouts,
     payments::{self, provider::ProviderError},
-    state::App,
+    state::AppState,
 };
 use servery_domain::{account::Role, currency::Minor, problem::Kind, time::Timestamp};
 use servery_store::orders::Named;
@@ -88,16 +88,16 @@ impl Shop {
     }
 
     /// The same server, whose operator takes no cards any more.
-    fn without_cards(&self) -> Arc<App> {
-        let App {
+    fn without_cards(&self) -> Arc<AppState> {
+        let AppState {
             store,
-            town,
+            catalog,
             settings,
             ..
         } = self.app.app.as_ref();
-        App::new(
+        AppState::new(
             store.clone(),
-            town.clone(),
+            catalog.clone(),
             None,
             Assets::new().unwrap(),
             settings.clone(),
@@ -151,7 +151,7 @@ async fn a_declined_card_can_be_followed_by_another_or_by_cash() {
     assert_eq!(
         (
             &at_door["progress"]["state"],
-            &at_door["progress"]["payment"]["way"]
+            &at_door["progress"]["payment"]["method"]
         ),
         (&json!("placed"), &json!("door"))
     );
@@ -657,10 +657,10 @@ async fn what_costs_nothing_waits_for_no_card() {
     let gift = json!({ "code": "ONTHEHOUSE", "effect": { "portion": 1_000_000 } });
     let demo::DemoRestaurant {
         mut restaurant, menu, ..
-    } = demo::town().unwrap().swap_remove(3);
+    } = demo::catalog().unwrap().swap_remove(3);
     restaurant.ordering.service_fee = 0;
     shop.app.store.put_restaurant(&restaurant, &menu).await.unwrap();
-    crate::town::until(&shop.app, DINER, |answer| {
+    crate::catalog::until(&shop.app, DINER, |answer| {
         !answer.text().contains("\"service_fee\":30000")
     })
     .await;

@@ -92,26 +92,26 @@ impl TestApp {
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
-    async fn things(&self, cookie: &str, kind: &str) -> Vec<Value> {
-        let look = self.get(&format!("{DINER}/house"), &[("cookie", cookie)]).await;
+    async fn records(&self, cookie: &str, kind: &str) -> Vec<Value> {
+        let look = self.get(&format!("{DINER}/pos"), &[("cookie", cookie)]).await;
         assert_eq!(
             (look.status.as_u16(), look.header("cache-control")),
             (200, "private, no-store"),
             "{}",
             look.text()
         );
-        look.json()["things"]
+        look.json()["records"]
             .as_array()
             .unwrap()
             .iter()
-            .filter_map(|thing| thing.get(kind))
+            .filter_map(|record| record.get(kind))
             .cloned()
             .collect()
     }
 }
 
 fn op(device: &str, n: u64, action: Value) -> Value {
-    json!({ "id": unique(), "device": device, "n": n, "speaks": 1, "at": servery::clock::now().0 - 700, "action": action })
+    json!({ "id": unique(), "device": device, "n": n, "op_version": 1, "at": servery::clock::now().0 - 700, "action": action })
 }
 
 /// A table's bill with two dishes, sent to the kitchen.
@@ -119,7 +119,7 @@ async fn ticket(app: &TestApp, till: &(String, String)) {
     let (bill, lines) = (unique(), [unique(), unique()]);
     let dish = app.dish(DINER, "Bottomless Coffee").await;
     let add = |line: &str, name: &str, note: &str| json!({ "add": { "bill": bill, "line": { "id": line, "dish": dish, "name": name, "price": 350, "taxed": [[0, 350]], "count": 2, "note": note } } });
-    let news: Vec<Value> = lines
+    let changes: Vec<Value> = lines
         .iter()
         .map(|line| json!({ "line": line, "count": 2 }))
         .collect();
@@ -127,7 +127,7 @@ async fn ticket(app: &TestApp, till: &(String, String)) {
         json!({ "open": { "bill": bill, "seat": "counter" } }),
         add(&lines[0], "Soup", "no <salt>"),
         add(&lines[1], "Stew", ""),
-        json!({ "send": { "bill": bill, "ticket": unique(), "news": news } }),
+        json!({ "send": { "bill": bill, "ticket": unique(), "changes": changes } }),
     ];
     let ops: Vec<Value> = actions
         .into_iter()
@@ -204,7 +204,7 @@ async fn a_kitchen_without_a_script_shows_what_is_to_be_made_and_bumps_it_once()
         "one stays where one was"
     );
     assert!(app.plain(KITCHEN, &kitchen).await.text().contains("2 × Stew"));
-    assert!(app.things(&kitchen, "refused").await.is_empty());
+    assert!(app.records(&kitchen, "refused_op").await.is_empty());
 }
 
 #[tokio::test]
@@ -346,18 +346,18 @@ async fn who_may_not_use_the_kitchen_does_not_see_it() {
             .fields
             .contains("bump")
     );
-    assert!(app.things(&kitchen, "refused").await.is_empty());
+    assert!(app.records(&kitchen, "refused_op").await.is_empty());
 
-    let house = format!("{DINER}/house");
-    app.get(&house, &[]).await.problem(Kind::SignedOut);
-    app.get("/api/v1/restaurants/jade-lantern/house", &[("cookie", &kitchen)])
+    let pos = format!("{DINER}/pos");
+    app.get(&pos, &[]).await.problem(Kind::SignedOut);
+    app.get("/api/v1/restaurants/jade-lantern/pos", &[("cookie", &kitchen)])
         .await
         .problem(Kind::Forbidden);
     assert!(
-        app.things(&courier, "ticket").await.is_empty(),
+        app.records(&courier, "ticket").await.is_empty(),
         "it sees its own runs"
     );
-    assert_eq!(app.things(&kitchen, "ticket").await.len(), 1);
+    assert_eq!(app.records(&kitchen, "ticket").await.len(), 1);
 }
 
 #[tokio::test]
@@ -438,7 +438,7 @@ async fn send_file(app: &TestApp, cookie: &str, file: &str) -> Answer {
     let body = format!(
         "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"servery-unsynced.json\"\r\nContent-Type: application/json\r\n\r\n{file}\r\n--edge--\r\n"
     );
-    let request = Request::post(format!("{DEVICES}/handed-over")).header("cookie", cookie);
+    let request = Request::post(format!("{DEVICES}/op-imports")).header("cookie", cookie);
     app.send(
         request
             .header("content-type", "multipart/form-data; boundary=edge")
@@ -480,8 +480,8 @@ async fn what_a_device_could_not_send_is_handed_over_as_a_file_and_counts_once()
     );
     assert!(said.text().contains("enctype=\"multipart/form-data\""));
     let other = app.device("till").await.1;
-    assert_eq!(app.things(&other, "bill").await.len(), 250);
-    let api = format!("{DINER}/handed-over");
+    assert_eq!(app.records(&other, "bill").await.len(), 250);
+    let api = format!("{DINER}/op-imports");
     let again = app
         .post(&api, &[("cookie", &manager)], &json!([request(&ops[..200])]))
         .await;
@@ -500,8 +500,8 @@ async fn what_a_device_could_not_send_is_handed_over_as_a_file_and_counts_once()
     app.sends(&back, &ops[200..]).await;
     assert_eq!(
         (
-            app.things(&other, "bill").await.len(),
-            app.things(&other, "refused").await.len()
+            app.records(&other, "bill").await.len(),
+            app.records(&other, "refused_op").await.len()
         ),
         (250, 0)
     );
@@ -515,7 +515,7 @@ async fn a_file_that_no_device_of_the_restaurant_saved_is_refused_in_words() {
     let file = |device: &str, op: Value| json!([{ "device": device, "since": 0, "ops": [op] }]).to_string();
     let newer = {
         let mut op = op(&till.0, 1, json!({ "levitate": {} }));
-        op["speaks"] = json!(9);
+        op["op_version"] = json!(9);
         file(&till.0, op)
     };
     let stranger = unique();
@@ -550,7 +550,7 @@ async fn a_file_that_no_device_of_the_restaurant_saved_is_refused_in_words() {
         );
     }
     assert_eq!(
-        app.form(&format!("{DEVICES}/handed-over"), &manager, "file=x")
+        app.form(&format!("{DEVICES}/op-imports"), &manager, "file=x")
             .await
             .header("location"),
         format!("{DEVICES}?wrong=file")
@@ -559,5 +559,5 @@ async fn a_file_that_no_device_of_the_restaurant_saved_is_refused_in_words() {
     let cashier = app.staff(Role::Cashier).await;
     assert_eq!(send_file(&app, &cashier, &good).await.status, 403);
     assert_eq!(send_file(&app, "a=b", &good).await.status, 401);
-    assert!(app.things(&till.1, "bill").await.is_empty());
+    assert!(app.records(&till.1, "bill").await.is_empty());
 }

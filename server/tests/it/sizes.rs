@@ -16,12 +16,12 @@ async fn no_page_has_grown() {
     // Whether a door is open, and when it will be, is said in other words at other hours.
     for demo::DemoRestaurant {
         mut restaurant, menu, ..
-    } in demo::town().unwrap()
+    } in demo::catalog().unwrap()
     {
         restaurant.hours = "24/7".parse().unwrap();
         app.store.put_restaurant(&restaurant, &menu).await.unwrap();
     }
-    app.app.town.look().await.unwrap();
+    app.app.catalog.look().await.unwrap();
     let mut pages = BTreeMap::new();
     for (path, mode) in [
         ("/", "thin"),

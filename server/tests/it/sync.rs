@@ -31,7 +31,7 @@ impl Device {
 
     pub fn op(&mut self, action: Value) -> Value {
         self.made += 1;
-        json!({ "id": unique(), "device": self.id, "n": self.made, "speaks": 1, "at": 1_800_000_000, "action": action })
+        json!({ "id": unique(), "device": self.id, "n": self.made, "op_version": 1, "at": 1_800_000_000, "action": action })
     }
 
     /// As its receipts have it.
@@ -54,11 +54,11 @@ impl Device {
     /// The things of one kind that it is told.
     pub async fn all(&self, app: &TestApp, kind: &str) -> Vec<Value> {
         let answer = self.syncs(app, 0, &[]).await;
-        answer["things"]
+        answer["records"]
             .as_array()
             .unwrap()
             .iter()
-            .filter_map(|thing| thing.get(kind))
+            .filter_map(|record| record.get(kind))
             .cloned()
             .collect()
     }
@@ -117,19 +117,19 @@ async fn an_op_counts_once_though_the_answer_was_lost_and_others_hear_of_it_with
     for _ in 0..3 {
         let answer = bar.syncs(&app, 0, &ops).await;
         assert_eq!(
-            (&answer["done"], &answer["whole"]),
+            (&answer["done"], &answer["full"]),
             (&json!(2), &json!(true)),
             "{answer}"
         );
     }
     let told = next(&mut frames).await;
     assert!(told.starts_with("event: revision\n"), "{told}");
-    let news = counter.syncs(&app, known, &[]).await;
-    assert_eq!((&news["done"], &news["whole"]), (&json!(0), &json!(false)));
-    let things = news["things"].as_array().unwrap();
-    assert_eq!(things.len(), 1, "{news}");
-    assert_eq!(things[0]["bill"]["lines"].as_array().unwrap().len(), 1);
-    let revision = news["revision"].to_string();
+    let changes = counter.syncs(&app, known, &[]).await;
+    assert_eq!((&changes["done"], &changes["full"]), (&json!(0), &json!(false)));
+    let records = changes["records"].as_array().unwrap();
+    assert_eq!(records.len(), 1, "{changes}");
+    assert_eq!(records[0]["bill"]["lines"].as_array().unwrap().len(), 1);
+    let revision = changes["revision"].to_string();
     let mut frames = counter.events(&app, &[("last-event-id", &revision)]).await;
     assert_eq!(next(&mut frames).await, "retry: 2000\n\n", "it knows that much");
 }
@@ -141,19 +141,19 @@ async fn a_server_that_was_put_back_tells_all_there_is_so_that_nothing_stale_sta
     let bill = unique();
     let op = bar.op(open(&bill));
     let known = bar.syncs(&app, 0, &[op]).await["revision"].as_i64().unwrap();
-    assert_eq!(bar.syncs(&app, known, &[]).await["whole"], false);
+    assert_eq!(bar.syncs(&app, known, &[]).await["full"], false);
     // What it sent in between was lost with the rest.
     bar.made += 5;
     let op = bar.op(open(&unique()));
     let answer = bar.syncs(&app, known, &[op]).await;
-    assert!(answer["trouble"]["diverged"].is_object(), "{answer}");
-    assert_eq!(answer["whole"], true, "{answer}");
+    assert!(answer["sync_problem"]["diverged"].is_object(), "{answer}");
+    assert_eq!(answer["full"], true, "{answer}");
     assert!(
-        answer["things"]
+        answer["records"]
             .as_array()
             .unwrap()
             .iter()
-            .any(|thing| thing["bill"]["id"] == json!(bill)),
+            .any(|record| record["bill"]["id"] == json!(bill)),
         "{answer}"
     );
 }
@@ -168,16 +168,16 @@ async fn ops_of_a_newer_build_wait_and_what_cannot_be_read_is_refused_without_ho
         bar.op(open(&bill)),
         bar.op(json!({ "teleport": {} })),
     ];
-    ops[2]["speaks"] = json!(9);
+    ops[2]["op_version"] = json!(9);
     for _ in 0..2 {
         let answer = bar.syncs(&app, 0, &ops).await;
         assert_eq!(
-            (&answer["done"], &answer["trouble"]),
+            (&answer["done"], &answer["sync_problem"]),
             (&json!(2), &json!("newer")),
             "{answer}"
         );
     }
-    let refused = bar.all(&app, "refused").await;
+    let refused = bar.all(&app, "refused_op").await;
     assert_eq!(refused.len(), 1);
     assert!(
         refused[0]["op"]["id"] == ops[0]["id"]
@@ -195,7 +195,7 @@ async fn ops_of_a_newer_build_wait_and_what_cannot_be_read_is_refused_without_ho
         3,
         "what was not done may become something else"
     );
-    assert!(bar.all(&app, "refused").await.is_empty());
+    assert!(bar.all(&app, "refused_op").await.is_empty());
 }
 
 #[tokio::test]
@@ -205,9 +205,12 @@ async fn a_number_that_means_two_things_is_counted_on_under_another_name() {
     let bill = unique();
     let first = bar.op(open(&bill));
     bar.syncs(&app, 0, std::slice::from_ref(&first)).await;
-    let mut other = json!({ "id": unique(), "device": bar.id, "n": 1, "speaks": 1, "at": 0, "action": add(&app, &bill).await });
+    let mut other = json!({ "id": unique(), "device": bar.id, "n": 1, "op_version": 1, "at": 0, "action": add(&app, &bill).await });
     let answer = bar.syncs(&app, 0, std::slice::from_ref(&other)).await;
-    let anew = answer["trouble"]["diverged"]["anew"].as_str().unwrap().to_owned();
+    let anew = answer["sync_problem"]["diverged"]["new_device"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     other["device"] = json!(anew);
     bar.sends(&app, 0, std::slice::from_ref(&other))
         .await
@@ -249,7 +252,7 @@ async fn a_diners_order_is_a_thing_that_the_kitchen_advances_and_the_counter_hea
     assert_eq!(app.order(token).await["progress"]["state"], "ready");
     let tickets = kitchen.all(&app, "ticket").await;
     assert_eq!((tickets.len(), &tickets[0]["of"]["order"]), (1, &id));
-    let refused = kitchen.all(&app, "refused").await;
+    let refused = kitchen.all(&app, "refused_op").await;
     assert_eq!(
         (refused.len(), &refused[0]["why"]),
         (1, &json!("forbidden")),
@@ -257,7 +260,7 @@ async fn a_diners_order_is_a_thing_that_the_kitchen_advances_and_the_counter_hea
     );
     let op = courier.op(event(json!({ "cancelled": { "reason": "" } })));
     courier.syncs(&app, 0, &[op]).await;
-    assert_eq!(courier.all(&app, "refused").await[0]["why"], "forbidden");
+    assert_eq!(courier.all(&app, "refused_op").await[0]["why"], "forbidden");
     for kind in ["ticket", "bill", "shift", "till", "table", "cashier"] {
         assert!(courier.all(&app, kind).await.is_empty(), "{kind}");
     }
@@ -279,7 +282,7 @@ async fn money_for_a_diners_order_is_the_tills_and_stays_so_when_the_order_is_ov
     let event = |event: Value| json!({ "order": { "order": id, "event": event } });
     let shift = unique();
     let take = |order: &Value| {
-        let tender = json!({ "id": unique(), "way": "cash", "amount": 700 });
+        let tender = json!({ "id": unique(), "method": "cash", "amount": 700 });
         json!({ "take_order": { "order": order, "shift": shift, "tender": tender } })
     };
     let ops = [
@@ -297,10 +300,10 @@ async fn money_for_a_diners_order_is_the_tills_and_stays_so_when_the_order_is_ov
     let order = app.order(token).await;
     assert_eq!(order["progress"]["state"], "collected");
     assert!(
-        bar.all(&app, "refused").await.is_empty(),
+        bar.all(&app, "refused_op").await.is_empty(),
         "money is never refused"
     );
-    let taken = bar.all(&app, "taken").await;
+    let taken = bar.all(&app, "order_payment").await;
     let of_order = taken.iter().find(|taken| taken["order"] == id).unwrap();
     assert_eq!(
         (taken.len(), of_order["payments"].as_array().unwrap().len()),
@@ -314,7 +317,7 @@ async fn money_for_a_diners_order_is_the_tills_and_stays_so_when_the_order_is_ov
     );
     assert_eq!(bar.all(&app, "shift").await[0]["taken"], json!({ "cash": 2_100 }));
     assert_eq!(bar.all(&app, "till").await[0]["receipts"], 3);
-    assert!(courier.all(&app, "taken").await.is_empty());
+    assert!(courier.all(&app, "order_payment").await.is_empty());
 }
 
 #[tokio::test]

@@ -11,11 +11,11 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use servery::{
     assets::Assets,
-    catalog::Town,
+    catalog::Catalog,
     cli::demo,
     payments::Cards,
     settings::Settings,
-    state::{App, router},
+    state::{AppState, router},
 };
 use servery_domain::problem::{Kind, Problem};
 use servery_store::Store;
@@ -23,7 +23,7 @@ use tower::ServiceExt;
 
 pub struct TestApp {
     pub router: Router,
-    pub app: Arc<App>,
+    pub app: Arc<AppState>,
     pub store: Arc<dyn Store>,
     pub folder: tempfile::TempDir,
 }
@@ -56,16 +56,18 @@ impl TestApp {
             .await
             .unwrap();
         store.migrate().await.unwrap();
-        demo::fill(store.as_ref(), &demo::town().unwrap()).await.unwrap();
-        let town = Town::open(store.clone(), cards.is_some()).await.unwrap();
-        tokio::spawn(town.clone().watch());
+        demo::fill(store.as_ref(), &demo::catalog().unwrap())
+            .await
+            .unwrap();
+        let catalog = Catalog::open(store.clone(), cards.is_some()).await.unwrap();
+        tokio::spawn(catalog.clone().watch());
         let heavy_at = settings.heavy_at.or(Some(u64::MAX));
         let settings = Settings {
             heavy_at,
             pictures: Some(folder.path().to_owned()),
             ..settings
         };
-        let app = App::new(store.clone(), town, cards, Assets::new().unwrap(), settings);
+        let app = AppState::new(store.clone(), catalog, cards, Assets::new().unwrap(), settings);
         Self {
             router: router(app.clone()),
             app,

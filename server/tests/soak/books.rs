@@ -9,7 +9,7 @@ use servery_domain::{
     currency::Minor,
     id::DishId,
     order::{Ordered, Progress},
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
     quote::{Sum, portions},
 };
 use sqlx::{AssertSqlSafe, Row};
@@ -227,7 +227,7 @@ async fn check_money(
         let told = attempts
             .iter()
             .any(|attempt| attempt.id == *id && attempt.told_paid);
-        let cooked_unpaid = order.progress.payment.way == PaymentWay::Card
+        let cooked_unpaid = order.progress.payment.method == PaymentMethod::Card
             && paid == Minor::ZERO
             && !matches!(order.progress.state.code(), "unpaid" | "cancelled");
         if !settled || told && paid == Minor::ZERO || cooked_unpaid {

@@ -88,7 +88,7 @@ async fn order(shop: &Shop, dice: &mut Dice) -> Option<Attempt> {
         basket["coupon"] = json!(COUPON);
     }
     let (_, quote) = insist(shop, &format!("{path}/quotes"), None, &basket).await;
-    if quote["hindrances"].is_array() || quote["dropped"].is_array() {
+    if quote["blockers"].is_array() || quote["removed_lines"].is_array() {
         return None;
     }
     let card = dice.roll(10) == 0;

@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 use servery::{cli::demo, clock};
 use servery_domain::{
-    coupon::{Coupon, Effect},
+    coupon::{Coupon, CouponEffect},
     currency::Minor,
     id::DishId,
     restaurant::Restaurant,
@@ -102,14 +102,14 @@ impl Shop {
         let database = database(engine, folder.path()).await;
         let store = servery_store::connect(&database).await.unwrap();
         store.migrate().await.unwrap();
-        let town = demo::town()
+        let catalog = demo::catalog()
             .unwrap()
             .into_iter()
             .filter(|demo| demo.restaurant.slug.as_str() == "lighthouse-diner")
             .collect::<Vec<_>>();
-        demo::fill(store.as_ref(), &town).await.unwrap();
-        let restaurant = town[0].restaurant.clone();
-        let plain = town[0]
+        demo::fill(store.as_ref(), &catalog).await.unwrap();
+        let restaurant = catalog[0].restaurant.clone();
+        let plain = catalog[0]
             .menu
             .dishes()
             .filter(|dish| dish.option_groups.is_empty() && dish.served.is_none())
@@ -119,7 +119,7 @@ impl Shop {
             .enumerate()
             .map(|(at, dish)| (dish, at < 3))
             .collect();
-        for dish in town[0].menu.dishes() {
+        for dish in catalog[0].menu.dishes() {
             let counted = dishes.contains(&(dish.id, true)).then_some(PORTIONS);
             store
                 .set_stock(restaurant.id, dish.id, counted, clock::now())
@@ -128,7 +128,7 @@ impl Shop {
         }
         let coupon = Coupon {
             code: COUPON.into(),
-            effect: Effect::Portion(100_000),
+            effect: CouponEffect::Portion(100_000),
             minimum: Minor::ZERO,
             from: None,
             until: None,

@@ -6,7 +6,7 @@ use crate::{
     id::OrderId,
     lang::Lang,
     order::{Ordered, Progress},
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
     quote::Due,
     revision::Revision,
     time::Timestamp,
@@ -39,7 +39,7 @@ fn order(number: u32, revision: i64, state: State) -> Order {
     };
     let progress = Progress {
         state,
-        ..Progress::new(PaymentWay::Door, Minor(1_000), Timestamp(0))
+        ..Progress::new(PaymentMethod::Door, Minor(1_000), Timestamp(0))
     };
     Order {
         id: OrderId(number.into()),

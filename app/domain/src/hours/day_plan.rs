@@ -4,13 +4,13 @@ use super::rule::{Rule, Span, insert};
 use crate::time::{DAY, Day};
 
 #[derive(Default)]
-pub(super) struct Plan {
+pub(super) struct DayPlan {
     /// The minute until which yesterday's spans reach into it.
     pub carried: i64,
     pub own: Vec<Span>,
 }
 
-impl Plan {
+impl DayPlan {
     pub fn new(rules: &[Rule], day: Day, holidays: &[Day]) -> Self {
         let mut plan = Self::default();
         for rule in rules {

@@ -1,14 +1,14 @@
 use super::*;
 use crate::{
-    contact::Doorstep,
+    contact::DeliveryAddress,
     lang::Lang,
-    order_settings::Ordering,
+    order_settings::OrderSettings,
     restaurant::{Address, Cuisine},
     tax::{TaxRate, TaxRules},
-    time::Zone,
+    time::TimeZoneName,
 };
 
-fn order(service: Service, way: PaymentWay) -> Order {
+fn order(service: Service, method: PaymentMethod) -> Order {
     let minute = LocalMinute::new(2026, 11, 16, 12, 0);
     let at = Timestamp(1_794_826_800);
     let ordered = Ordered {
@@ -39,15 +39,15 @@ fn order(service: Service, way: PaymentWay) -> Order {
         number: 1,
         revision: Revision(1),
         ordered: ordered.into(),
-        progress: Progress::new(way, Minor(2_000), at),
+        progress: Progress::new(method, Minor(2_000), at),
     }
 }
 
 fn delivery() -> Service {
-    Service::Delivery(Doorstep::default())
+    Service::Delivery(DeliveryAddress::default())
 }
 
-fn after(order: Order, events: &[(Actor, Event)]) -> Result<Order, Refused> {
+fn after(order: Order, events: &[(Actor, Event)]) -> Result<Order, InvalidTransition> {
     events.iter().try_fold(order, |order, (actor, event)| {
         apply(&order, event, *actor, Timestamp(1))
     })
@@ -73,7 +73,7 @@ fn the_usual_ways() {
         Event::Delivered,
     ];
     assert_eq!(
-        after(order(delivery(), PaymentWay::Door), &staff(&brought))
+        after(order(delivery(), PaymentMethod::Door), &staff(&brought))
             .unwrap()
             .progress
             .state,
@@ -81,7 +81,7 @@ fn the_usual_ways() {
     );
     let fetched = [accepted(), Event::Ready, Event::Collected];
     assert_eq!(
-        after(order(Service::Collection, PaymentWay::Door), &staff(&fetched))
+        after(order(Service::Collection, PaymentMethod::Door), &staff(&fetched))
             .unwrap()
             .progress
             .state,
@@ -92,7 +92,7 @@ fn the_usual_ways() {
 #[test]
 fn what_was_asked_for_a_slot_is_promised_for_that_slot_and_no_other() {
     let tomorrow = LocalMinute::new(2026, 11, 17, 12, 0);
-    let now = order(Service::Collection, PaymentWay::Door);
+    let now = order(Service::Collection, PaymentMethod::Door);
     let scheduled = Ordered {
         due: Due {
             from: tomorrow,
@@ -122,19 +122,19 @@ fn what_was_asked_for_a_slot_is_promised_for_that_slot_and_no_other() {
 #[test]
 fn case_zomato_clone_1677_delivered_while_it_is_being_prepared() {
     let preparing = after(
-        order(delivery(), PaymentWay::Door),
+        order(delivery(), PaymentMethod::Door),
         &staff(&[accepted(), Event::Preparing]),
     )
     .unwrap();
     assert_eq!(
         after(preparing.clone(), &staff(&[Event::Delivered])),
-        Err(Refused {
+        Err(InvalidTransition {
             state: State::Preparing
         })
     );
     assert_eq!(
         after(preparing, &staff(&[Event::OutForDelivery])),
-        Err(Refused {
+        Err(InvalidTransition {
             state: State::Preparing
         })
     );
@@ -142,10 +142,10 @@ fn case_zomato_clone_1677_delivered_while_it_is_being_prepared() {
 
 #[test]
 fn nothing_is_cooked_unpaid_by_mistake() {
-    let unpaid = order(delivery(), PaymentWay::Card);
+    let unpaid = order(delivery(), PaymentMethod::Card);
     assert_eq!(
         after(unpaid.clone(), &staff(&[accepted()])),
-        Err(Refused { state: State::Unpaid })
+        Err(InvalidTransition { state: State::Unpaid })
     );
     let paid = after(
         unpaid.clone(),
@@ -158,8 +158,8 @@ fn nothing_is_cooked_unpaid_by_mistake() {
     );
     let at_door = after(unpaid, &[(Actor::Diner, Event::PaysAtDoor)]).unwrap();
     assert_eq!(
-        (at_door.progress.state, at_door.progress.payment.way),
-        (State::Placed, PaymentWay::Door)
+        (at_door.progress.state, at_door.progress.payment.method),
+        (State::Placed, PaymentMethod::Door)
     );
 }
 
@@ -174,8 +174,8 @@ fn money_that_comes_too_late_is_kept_in_the_books_and_given_back() {
         ),
         (Actor::System, Event::Paid { amount: Minor(2_000) }),
     ];
-    let order = after(order(delivery(), PaymentWay::Card), &cancelled).unwrap();
-    let promised = vec![Refund {
+    let order = after(order(delivery(), PaymentMethod::Card), &cancelled).unwrap();
+    let promised = vec![OrderRefund {
         amount: Minor(2_000),
         reason: String::new(),
         given: false,
@@ -214,10 +214,14 @@ fn staff_give_back_in_part_and_never_more_than_is_left() {
     };
     let paid = (Actor::System, Event::Paid { amount: Minor(2_000) });
     assert!(
-        after(order(delivery(), PaymentWay::Door), &[refund(1, 0)]).is_err(),
+        after(order(delivery(), PaymentMethod::Door), &[refund(1, 0)]).is_err(),
         "nothing was paid by card"
     );
-    let order = after(order(delivery(), PaymentWay::Card), &[paid, refund(500, 2_000)]).unwrap();
+    let order = after(
+        order(delivery(), PaymentMethod::Card),
+        &[paid, refund(500, 2_000)],
+    )
+    .unwrap();
     assert_eq!(
         (order.progress.state, order.progress.refundable()),
         (State::Placed, Minor(1_500))
@@ -302,7 +306,7 @@ fn who_may_do_what_in_which_state() {
         (Actor::System, State::Cancelled, "ePdargoclvxfg"),
     ];
     for (actor, state, allowed) in table {
-        let mut order = order(delivery(), PaymentWay::Card);
+        let mut order = order(delivery(), PaymentMethod::Card);
         order.progress.state = state;
         let got: String = events
             .iter()
@@ -321,7 +325,7 @@ fn who_may_do_what_in_which_state() {
 
 #[test]
 fn the_counter_is_offered_what_it_may_do() {
-    let mut order = order(Service::Collection, PaymentWay::Door);
+    let mut order = order(Service::Collection, PaymentMethod::Door);
     assert!(matches!(
         steps(&order)[..],
         [
@@ -339,21 +343,21 @@ fn the_counter_is_offered_what_it_may_do() {
 
 #[test]
 fn what_costs_nothing_needs_no_card() {
-    let state = |way, total| Progress::new(way, Minor(total), Timestamp(0)).state;
+    let state = |method, total| Progress::new(method, Minor(total), Timestamp(0)).state;
     assert_eq!(
-        (state(PaymentWay::Card, 0), state(PaymentWay::Card, 1)),
+        (state(PaymentMethod::Card, 0), state(PaymentMethod::Card, 1)),
         (State::Placed, State::Unpaid)
     );
 }
 
 #[test]
 fn diner_and_staff_read_the_same_amount_at_the_door() {
-    let mut door = order(delivery(), PaymentWay::Door);
+    let mut door = order(delivery(), PaymentMethod::Door);
     let francs = Arc::make_mut(&mut door.ordered);
     (francs.currency, francs.total, francs.in_cash) = ("CHF".parse().unwrap(), Minor(1_002), Minor(1_000));
     assert_eq!(door.to_pay(), Minor(1_000));
     let mut card = door.clone();
-    card.progress = Progress::new(PaymentWay::Card, Minor(1_002), Timestamp(0));
+    card.progress = Progress::new(PaymentMethod::Card, Minor(1_002), Timestamp(0));
     assert_eq!(card.to_pay(), Minor(1_002));
     let late = after(
         card,
@@ -382,7 +386,7 @@ fn diner() -> Restaurant {
             country: "US".into(),
         },
         phone: String::new(),
-        zone: Zone("America/New_York".into()),
+        zone: TimeZoneName("America/New_York".into()),
         hours: "Mo-Su 12:00-23:00".parse().unwrap(),
         currency: "USD".parse().unwrap(),
         tax: TaxRules {
@@ -391,19 +395,19 @@ fn diner() -> Restaurant {
             eat_in: TaxRate(0),
             takeaway: TaxRate(0),
         },
-        accent: "#8c2f23".parse().unwrap(),
+        brand_color: "#8c2f23".parse().unwrap(),
         picture: None,
         holidays: Vec::new(),
-        ordering: Ordering {
+        ordering: OrderSettings {
             answers_within: 10,
-            ..Ordering::default()
+            ..OrderSettings::default()
         },
     }
 }
 
 #[test]
 fn an_order_for_later_is_answered_when_somebody_comes_in() {
-    let now = order(Service::Collection, PaymentWay::Door);
+    let now = order(Service::Collection, PaymentMethod::Door);
     let later = Order {
         ordered: Ordered {
             scheduled: true,
@@ -435,7 +439,7 @@ fn what_nobody_closed_is_closed_a_day_after_it_was_due() {
     let due = LocalMinute::new(2026, 11, 16, 12, 0).0 * 60;
     let (too_early, late) = (Timestamp(due + 23 * 3_600), Timestamp(due + 24 * 3_600));
     let becomes = |service: Service, state| {
-        let mut order = order(service, PaymentWay::Door);
+        let mut order = order(service, PaymentMethod::Door);
         order.progress.state = state;
         assert_eq!(order.left_behind(too_early), None);
         order

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::payment::Payment;
+use super::payment::TillPayment;
 use crate::{
-    allocate::share,
+    allocate::allocate,
     currency::Minor,
     id::{BillId, CashierId, DiscountId, DishId, LineId, PaymentId, TableId, TicketId},
     quote::QuotedPick,
@@ -36,7 +36,7 @@ pub struct Bill {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<Discount>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub payments: Vec<Payment>,
+    pub payments: Vec<TillPayment>,
     /// What the kitchen was told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tickets: Vec<TicketId>,
@@ -146,7 +146,10 @@ impl BillLine {
             &self.taxed
         };
         let weights: Vec<i64> = taxed.iter().map(|(_, part)| part.0).collect();
-        taxed.iter().map(|(rate, _)| *rate).zip(share(amount, &weights))
+        taxed
+            .iter()
+            .map(|(rate, _)| *rate)
+            .zip(allocate(amount, &weights))
     }
 
     /// What the kitchen has still to hear: below zero, what it shall not make.
@@ -219,7 +222,7 @@ impl Bill {
         {
             off[at] = discount.off.of(amounts.iter().copied().sum());
             let weights: Vec<i64> = amounts.iter().map(|amount| amount.0).collect();
-            let parts = share(off[at], &weights);
+            let parts = allocate(off[at], &weights);
             amounts
                 .iter_mut()
                 .zip(parts)
@@ -261,7 +264,7 @@ impl Bill {
         self.lines.iter().find(|line| line.id == id)
     }
 
-    pub fn payment(&self, id: PaymentId) -> Option<&Payment> {
+    pub fn payment(&self, id: PaymentId) -> Option<&TillPayment> {
         self.payments.iter().find(|payment| payment.id == id)
     }
 

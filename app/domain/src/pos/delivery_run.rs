@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     currency::Minor,
-    id::{DeviceId, OrderId, RunId},
+    id::{DeliveryRunId, DeviceId, OrderId},
     time::Timestamp,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Run {
-    pub id: RunId,
+pub struct DeliveryRun {
+    pub id: DeliveryRunId,
     pub courier: DeviceId,
     /// Who had it before: one of them may be at a door.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -31,12 +31,12 @@ pub struct Run {
 pub struct Stop {
     pub order: OrderId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handed_over: Option<HandedOver>,
+    pub handover: Option<Handover>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct HandedOver {
+pub struct Handover {
     pub at: Timestamp,
     /// What was collected at the door.
     pub cash: Minor,
@@ -53,17 +53,17 @@ pub enum Proof {
     Photo(String),
 }
 
-impl Run {
+impl DeliveryRun {
     /// What the courier carries of the restaurant's money.
     pub fn cash(&self) -> Minor {
         self.stops
             .iter()
-            .filter_map(|stop| Some(stop.handed_over.as_ref()?.cash))
+            .filter_map(|stop| Some(stop.handover.as_ref()?.cash))
             .sum()
     }
 
     pub fn is_over(&self) -> bool {
-        self.stops.iter().all(|stop| stop.handed_over.is_some())
+        self.stops.iter().all(|stop| stop.handover.is_some())
             && self.handed_in.unwrap_or_default() >= self.cash()
     }
 }

@@ -1,9 +1,9 @@
 //! What a station's screen shows.
 
 use super::{
-    House,
+    PosState,
     station::Station,
-    ticket::{Of, Ticket, TicketItem},
+    ticket::{Ticket, TicketItem, TicketSource},
 };
 use crate::{
     id::{DishId, OrderId, TicketId},
@@ -53,40 +53,40 @@ impl Work<'_> {
     }
 
     /// Tickets with something to do, by when they were taken: one that comes late stands where it belongs.
-    pub fn waiting<'h>(&self, house: &'h House, now: Timestamp) -> Vec<&'h Ticket> {
-        self.open(house, |ticket| self.begins(ticket) <= now || ticket.off)
+    pub fn waiting<'h>(&self, pos: &'h PosState, now: Timestamp) -> Vec<&'h Ticket> {
+        self.open(pos, |ticket| self.begins(ticket) <= now || ticket.off)
     }
 
     /// Those for later, by when they are to be begun.
-    pub fn later<'h>(&self, house: &'h House, now: Timestamp) -> Vec<&'h Ticket> {
-        self.open(house, |ticket| self.begins(ticket) > now && !ticket.off)
+    pub fn later<'h>(&self, pos: &'h PosState, now: Timestamp) -> Vec<&'h Ticket> {
+        self.open(pos, |ticket| self.begins(ticket) > now && !ticket.off)
     }
 
-    fn open<'h>(&self, house: &'h House, wanted: impl Fn(&Ticket) -> bool) -> Vec<&'h Ticket> {
-        self.tickets(house, |ticket| {
+    fn open<'h>(&self, pos: &'h PosState, wanted: impl Fn(&Ticket) -> bool) -> Vec<&'h Ticket> {
+        self.tickets(pos, |ticket| {
             wanted(ticket) && self.items(ticket).any(|item| !item.done)
         })
     }
 
     /// Tickets on which all is done, the latest first: what can be recalled.
-    pub fn done<'h>(&self, house: &'h House) -> Vec<&'h Ticket> {
-        let mut tickets = self.tickets(house, |ticket| {
+    pub fn done<'h>(&self, pos: &'h PosState) -> Vec<&'h Ticket> {
+        let mut tickets = self.tickets(pos, |ticket| {
             self.items(ticket).next().is_some() && self.items(ticket).all(|item| item.done)
         });
         tickets.reverse();
         tickets
     }
 
-    fn tickets<'h>(&self, house: &'h House, wanted: impl Fn(&Ticket) -> bool) -> Vec<&'h Ticket> {
-        let mut tickets: Vec<&Ticket> = house.tickets().filter(|ticket| wanted(ticket)).collect();
+    fn tickets<'h>(&self, pos: &'h PosState, wanted: impl Fn(&Ticket) -> bool) -> Vec<&'h Ticket> {
+        let mut tickets: Vec<&Ticket> = pos.tickets().filter(|ticket| wanted(ticket)).collect();
         tickets.sort_by_key(|ticket| (self.begins(ticket), ticket.id));
         tickets
     }
 
     /// The most wanted first.
-    pub fn all_day(&self, house: &House, now: Timestamp) -> Vec<AllDay> {
+    pub fn all_day(&self, pos: &PosState, now: Timestamp) -> Vec<AllDay> {
         let mut all: Vec<AllDay> = Vec::new();
-        let wanted = self.waiting(house, now).into_iter().filter(|ticket| !ticket.off);
+        let wanted = self.waiting(pos, now).into_iter().filter(|ticket| !ticket.off);
         for item in wanted
             .flat_map(|ticket| self.items(ticket))
             .filter(|item| !item.done)
@@ -109,11 +109,13 @@ impl Work<'_> {
     }
 }
 
-impl House {
+impl PosState {
     /// The diner's order that is ready by now, because this was the last of it that was to be made.
     pub fn made(&self, ticket: TicketId) -> Option<OrderId> {
         let ticket = self.ticket(ticket).filter(|ticket| ticket.is_done())?;
-        let Of::Order(order) = ticket.of else { return None };
+        let TicketSource::Order(order) = ticket.of else {
+            return None;
+        };
         let order = self.order(order)?;
         matches!(order.progress.state, State::Accepted | State::Preparing).then_some(order.id)
     }
@@ -126,10 +128,10 @@ mod tests {
         id::{BillId, CategoryId, DeviceId, LineId, OpId, StationId},
         menu::Category,
         pos::{
-            Thing,
+            Record,
             bill::Seat,
             decide,
-            op::{Action, Op, SPEAKS},
+            op::{Action, OP_VERSION, Op},
         },
         revision::Revision,
     };
@@ -171,13 +173,13 @@ mod tests {
         }
     }
 
-    fn ticket(id: u128, taken_at: i64, items: Vec<TicketItem>) -> Thing {
-        let of = Of::Bill {
+    fn ticket(id: u128, taken_at: i64, items: Vec<TicketItem>) -> Record {
+        let of = TicketSource::Bill {
             bill: BillId(1),
             seat: Seat::Counter,
             name: String::new(),
         };
-        Thing::Ticket(Ticket {
+        Record::Ticket(Ticket {
             id: TicketId(id),
             of,
             taken_at: Timestamp(taken_at),
@@ -189,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_ticket_that_arrives_late_stands_where_it_was_taken() {
-        let house = House::from_iter([
+        let pos = PosState::from_iter([
             ticket(1, 30, vec![item(1, 1, false)]),
             ticket(2, 10, vec![item(2, 1, false)]),
         ]);
@@ -200,7 +202,7 @@ mod tests {
             preparation: 20,
         };
         assert_eq!(
-            work.waiting(&house, NOW)
+            work.waiting(&pos, NOW)
                 .iter()
                 .map(|ticket| ticket.id.0)
                 .collect::<Vec<_>>(),
@@ -210,7 +212,7 @@ mod tests {
 
     #[test]
     fn each_station_sees_what_it_makes_until_it_is_made() {
-        let house = House::from_iter([
+        let pos = PosState::from_iter([
             ticket(1, 10, vec![item(1, 2, true), item(2, 1, false)]),
             ticket(2, 20, vec![item(1, 1, false)]),
         ]);
@@ -226,14 +228,14 @@ mod tests {
             preparation: 20,
         };
         assert_eq!(
-            work.waiting(&house, NOW)
+            work.waiting(&pos, NOW)
                 .iter()
                 .map(|ticket| ticket.id.0)
                 .collect::<Vec<_>>(),
             [2]
         );
         assert_eq!(
-            work.done(&house)
+            work.done(&pos)
                 .iter()
                 .map(|ticket| ticket.id.0)
                 .collect::<Vec<_>>(),
@@ -244,10 +246,10 @@ mod tests {
 
     #[test]
     fn what_was_called_off_stands_there_until_it_is_bumped_and_is_not_counted() {
-        let Thing::Ticket(ticket) = ticket(1, 10, vec![item(1, 2, false)]) else {
+        let Record::Ticket(ticket) = ticket(1, 10, vec![item(1, 2, false)]) else {
             unreachable!()
         };
-        let mut house = House::from_iter([Thing::Ticket(Ticket { off: true, ..ticket })]);
+        let mut pos = PosState::from_iter([Record::Ticket(Ticket { off: true, ..ticket })]);
         let menu = menu();
         let work = Work {
             menu: &menu,
@@ -255,7 +257,7 @@ mod tests {
             preparation: 20,
         };
         assert_eq!(
-            (work.waiting(&house, NOW).len(), work.all_day(&house, NOW).len()),
+            (work.waiting(&pos, NOW).len(), work.all_day(&pos, NOW).len()),
             (1, 0)
         );
         let bump = Action::Bump {
@@ -266,25 +268,25 @@ mod tests {
             id: OpId(1),
             device: DeviceId(1),
             n: 1,
-            speaks: SPEAKS,
+            op_version: OP_VERSION,
             at: Timestamp(0),
             by: None,
             action: bump,
         };
-        decide(&house, &op)
+        decide(&pos, &op)
             .unwrap()
             .into_iter()
-            .for_each(|thing| house.put(thing));
-        assert!(work.waiting(&house, NOW).is_empty());
+            .for_each(|record| pos.put(record));
+        assert!(work.waiting(&pos, NOW).is_empty());
         assert!(
-            house.ticket(TicketId(1)).is_some_and(|ticket| ticket.off),
+            pos.ticket(TicketId(1)).is_some_and(|ticket| ticket.off),
             "called back, it is still off"
         );
     }
 
     #[test]
     fn all_day_counts_what_is_still_to_be_made() {
-        let house = House::from_iter([
+        let pos = PosState::from_iter([
             ticket(1, 10, vec![item(1, 2, false), item(2, 1, true)]),
             ticket(2, 20, vec![item(1, 1, false), item(2, 1, false)]),
             ticket(3, 30, vec![item(2, -1, false)]),
@@ -295,7 +297,7 @@ mod tests {
             station: None,
             preparation: 20,
         }
-        .all_day(&house, NOW);
+        .all_day(&pos, NOW);
         assert_eq!(
             all.iter()
                 .map(|dish| (&*dish.name, dish.count))
@@ -306,15 +308,15 @@ mod tests {
 
     #[test]
     fn what_is_ordered_for_tomorrow_waits_until_it_is_to_be_begun() {
-        let Thing::Ticket(ticket) = ticket(1, 100, vec![item(1, 1, false)]) else {
+        let Record::Ticket(ticket) = ticket(1, 100, vec![item(1, 1, false)]) else {
             unreachable!()
         };
         let tomorrow = Ticket {
             due_at: Some(Timestamp(NOW.0 + 3_600)),
             ..ticket
         };
-        let house = House::from_iter([
-            Thing::Ticket(tomorrow),
+        let pos = PosState::from_iter([
+            Record::Ticket(tomorrow),
             super::tests::ticket(2, 9_000, vec![item(2, 1, false)]),
         ]);
         let menu = menu();
@@ -325,13 +327,13 @@ mod tests {
         };
         let ids = |tickets: Vec<&Ticket>| tickets.into_iter().map(|ticket| ticket.id.0).collect::<Vec<_>>();
         assert_eq!(
-            (ids(work.waiting(&house, NOW)), ids(work.later(&house, NOW))),
+            (ids(work.waiting(&pos, NOW)), ids(work.later(&pos, NOW))),
             (vec![2], vec![1])
         );
-        assert_eq!(work.all_day(&house, NOW).len(), 1);
+        assert_eq!(work.all_day(&pos, NOW).len(), 1);
         let begun = Timestamp(NOW.0 + 2_400);
         assert_eq!(
-            (ids(work.waiting(&house, begun)), ids(work.later(&house, begun))),
+            (ids(work.waiting(&pos, begun)), ids(work.later(&pos, begun))),
             (vec![2, 1], vec![]),
             "behind what was begun before"
         );

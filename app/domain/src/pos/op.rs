@@ -5,17 +5,17 @@ use serde::{Deserialize, Serialize};
 use super::{
     bill::{BillLine, Discount, Seat},
     cashier::Cashier,
-    delivery_run::{HandedOver, Proof},
-    payment::{Back, Owed, Tender},
+    delivery_run::{Handover, Proof},
+    payment::{Payable, RefundRequest, Tender},
     station::Station,
-    table::Plan,
-    ticket::News,
+    table::TablePlan,
+    ticket::TicketChange,
 };
 use crate::{
     currency::Minor,
     id::{
-        BillId, CashierId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId, PaymentId, RunId,
-        ShiftId, StationId, TableId, TicketId,
+        BillId, CashierId, DeliveryRunId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId,
+        PaymentId, ShiftId, StationId, TableId, TicketId,
     },
     lang::Lang,
     order::{Event, State},
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The newest way of writing actions that this build knows.
-pub const SPEAKS: u16 = 2;
+pub const OP_VERSION: u16 = 2;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -33,7 +33,7 @@ pub struct Op {
     /// The device's own count, without a gap: its ops are decided in this order, each once.
     pub n: u64,
     /// What one has to know to read the action.
-    pub speaks: u16,
+    pub op_version: u16,
     /// By the device's clock: a note for people, nothing is decided by it.
     pub at: Timestamp,
     /// Who stood at the device.
@@ -88,7 +88,7 @@ pub enum Action {
     Split {
         bill: BillId,
         into: BillId,
-        parts: Vec<Part>,
+        parts: Vec<SplitPart>,
     },
     /// All of it goes onto the other bill.
     Merge {
@@ -106,7 +106,7 @@ pub enum Action {
     Send {
         bill: BillId,
         ticket: TicketId,
-        news: Vec<News>,
+        changes: Vec<TicketChange>,
     },
     /// Whoever pays all that is due closes the bill.
     Pay {
@@ -123,9 +123,9 @@ pub enum Action {
     },
     /// Some of a payment, out of the drawer of this shift.
     Refund {
-        owed: Owed,
+        payable: Payable,
         payment: PaymentId,
-        back: Back,
+        back: RefundRequest,
         shift: ShiftId,
     },
     /// A bill on which nothing is due.
@@ -178,26 +178,26 @@ pub enum Action {
     },
     Plan {
         table: TableId,
-        plan: Plan,
+        plan: TablePlan,
     },
     RemoveTable {
         table: TableId,
     },
     /// These orders, brought in this order. Said again, it is another order or another courier.
     Assign {
-        run: RunId,
+        run: DeliveryRunId,
         courier: DeviceId,
         orders: Vec<OrderId>,
     },
     HandOver {
-        run: RunId,
+        run: DeliveryRunId,
         order: OrderId,
-        handed_over: HandedOver,
+        handover: Handover,
     },
     /// The courier's cash, into the drawer of this shift.
     HandIn {
         id: MoveId,
-        run: RunId,
+        run: DeliveryRunId,
         /// What it was collected for.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         orders: Vec<OrderId>,
@@ -226,8 +226,8 @@ impl Action {
     pub(crate) fn weighs(&self) -> usize {
         let long = match self {
             Self::HandOver {
-                handed_over:
-                    HandedOver {
+                handover:
+                    Handover {
                         proof: Proof::Photo(photo),
                         ..
                     },
@@ -235,7 +235,7 @@ impl Action {
             } => photo.len(),
             Self::Add { line, .. } => line.picks.len() * 600 + line.name.len() + line.note.len(),
             Self::Split { parts, .. } => parts.len() * 150,
-            Self::Send { news, .. } => news.len() * 80,
+            Self::Send { changes, .. } => changes.len() * 80,
             Self::Bump { lines, .. } | Self::Recall { lines, .. } => lines.len() * 40,
             Self::Station(station) => station.categories.len() * 40,
             Self::Assign { orders, .. } | Self::HandIn { orders, .. } => orders.len() * 40,
@@ -247,7 +247,7 @@ impl Action {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Part {
+pub struct SplitPart {
     pub line: LineId,
     pub count: u16,
     /// What it is called on the other bill.
@@ -258,7 +258,7 @@ pub struct Part {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Refusal {
+pub enum OpRefusal {
     /// It names something that is not there.
     Unknown,
     /// Its name is taken.

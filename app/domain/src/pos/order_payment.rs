@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    House,
-    payment::{Payment, Tender, Way},
+    PosState,
+    payment::{Tender, TenderMethod, TillPayment},
 };
 use crate::{
     currency::Minor,
     id::{OrderId, PaymentId},
     order::Order,
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
     quote::Sum,
     tax::Tax,
 };
@@ -18,31 +18,33 @@ use crate::{
 /// The order itself stays as it is; the drawer's books have this.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Taken {
+pub struct OrderPayment {
     pub order: OrderId,
     /// Without the tip. Whoever takes it takes all of it.
-    pub owed: Minor,
+    pub payable: Minor,
     /// Those of the order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taxes: Vec<Tax>,
     /// More than one only if two people took it at once.
-    pub payments: Vec<Payment>,
+    pub payments: Vec<TillPayment>,
 }
 
-impl House {
+impl PosState {
     /// What the diner has still to hand over at the counter or at the table.
     pub fn due(&self, order: &Order) -> Minor {
         let payment = &order.progress.payment;
-        let payments = self.taken(order.id).map_or(&[][..], |taken| &taken.payments);
+        let payments = self
+            .order_payment(order.id)
+            .map_or(&[][..], |taken| &taken.payments);
         let taken: Minor = payments.iter().map(|payment| payment.amount + payment.tip).sum();
-        match payment.way {
-            PaymentWay::Door => (order.ordered.total - payment.paid - taken).max(Minor::ZERO),
-            PaymentWay::Card => Minor::ZERO,
+        match payment.method {
+            PaymentMethod::Door => (order.ordered.total - payment.paid - taken).max(Minor::ZERO),
+            PaymentMethod::Card => Minor::ZERO,
         }
     }
 
     /// All of it, with the tip that was promised with the order.
-    pub fn tender(&self, order: &Order, id: PaymentId, way: Way) -> Tender {
+    pub fn tender(&self, order: &Order, id: PaymentId, method: TenderMethod) -> Tender {
         let due = self.due(order);
         let promised = order
             .ordered
@@ -57,7 +59,7 @@ impl House {
             })
             .sum();
         let tip = due.min(promised);
-        let rounding = if way == Way::Cash {
+        let rounding = if method == TenderMethod::Cash {
             order.ordered.currency.in_cash(due) - due
         } else {
             Minor::ZERO
@@ -65,7 +67,7 @@ impl House {
         Tender {
             tip,
             rounding,
-            ..Tender::new(id, way, due - tip)
+            ..Tender::new(id, method, due - tip)
         }
     }
 }

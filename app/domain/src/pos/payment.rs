@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::House;
+use super::PosState;
 use crate::{
     currency::Minor,
     id::{BillId, CashierId, DeviceId, OrderId, PaymentId, RefundId, ShiftId},
@@ -12,7 +12,7 @@ use crate::{
 };
 
 crate::menu::codes! {
-    Way { Cash = "cash", Card = "card" }
+    TenderMethod { Cash = "cash", Card = "card" }
 }
 
 /// What a guest hands over.
@@ -20,7 +20,7 @@ crate::menu::codes! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tender {
     pub id: PaymentId,
-    pub way: Way,
+    pub method: TenderMethod,
     /// Towards the bill.
     pub amount: Minor,
     /// On top of it.
@@ -36,21 +36,21 @@ pub struct Tender {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Payment {
+pub struct TillPayment {
     pub tender: Tender,
     pub at: Timestamp,
     pub shift: ShiftId,
-    pub receipt: Receipt,
+    pub receipt: ReceiptNumber,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CashierId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub refunds: Vec<Refund>,
+    pub refunds: Vec<TillRefund>,
 }
 
 /// What is handed back to a guest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Back {
+pub struct RefundRequest {
     pub id: RefundId,
     pub amount: Minor,
     /// What coins cannot pay, more or less.
@@ -61,8 +61,8 @@ pub struct Back {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Refund {
-    pub back: Back,
+pub struct TillRefund {
+    pub back: RefundRequest,
     pub at: Timestamp,
     /// Out of whose drawer: not always the one that it came into.
     pub shift: ShiftId,
@@ -73,7 +73,7 @@ pub struct Refund {
 /// The number on the slip: each till counts its own without a gap, so that it needs nobody to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Receipt {
+pub struct ReceiptNumber {
     pub till: DeviceId,
     pub number: u32,
 }
@@ -82,35 +82,35 @@ pub struct Receipt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Owed {
+pub enum Payable {
     Bill(BillId),
     /// What a diner has ordered.
     Order(OrderId),
 }
 
-impl House {
+impl PosState {
     /// All that was taken, at whatever till.
-    pub fn payments(&self) -> impl Iterator<Item = (Owed, &Payment)> {
-        let bills = self.bills().map(|bill| (Owed::Bill(bill.id), &bill.payments));
+    pub fn payments(&self) -> impl Iterator<Item = (Payable, &TillPayment)> {
+        let bills = self.bills().map(|bill| (Payable::Bill(bill.id), &bill.payments));
         let orders = self
-            .takings()
-            .map(|taken| (Owed::Order(taken.order), &taken.payments));
+            .order_payments()
+            .map(|taken| (Payable::Order(taken.order), &taken.payments));
         bills
             .chain(orders)
-            .flat_map(|(owed, payments)| payments.iter().map(move |payment| (owed, payment)))
+            .flat_map(|(payable, payments)| payments.iter().map(move |payment| (payable, payment)))
     }
 
-    pub fn payment(&self, owed: Owed, id: PaymentId) -> Option<&Payment> {
-        let payments = match owed {
-            Owed::Bill(bill) => &self.live(bill)?.payments,
-            Owed::Order(order) => &self.taken(order)?.payments,
+    pub fn payment(&self, payable: Payable, id: PaymentId) -> Option<&TillPayment> {
+        let payments = match payable {
+            Payable::Bill(bill) => &self.live(bill)?.payments,
+            Payable::Order(order) => &self.order_payment(order)?.payments,
         };
         payments.iter().find(|payment| payment.id == id)
     }
 }
 
 /// As it is printed: `1A2B-17`.
-impl fmt::Display for Receipt {
+impl fmt::Display for ReceiptNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", short(self.till), self.number)
     }
@@ -125,7 +125,7 @@ fn nothing(amount: &Minor) -> bool {
     *amount == Minor::ZERO
 }
 
-impl std::ops::Deref for Payment {
+impl std::ops::Deref for TillPayment {
     type Target = Tender;
 
     fn deref(&self) -> &Tender {
@@ -133,7 +133,7 @@ impl std::ops::Deref for Payment {
     }
 }
 
-impl Payment {
+impl TillPayment {
     /// What can still be given back of it.
     pub fn left(&self) -> Minor {
         (self.amount - self.refunded()).max(Minor::ZERO)
@@ -145,10 +145,10 @@ impl Payment {
 }
 
 impl Tender {
-    pub fn new(id: PaymentId, way: Way, amount: Minor) -> Self {
+    pub fn new(id: PaymentId, method: TenderMethod, amount: Minor) -> Self {
         Self {
             id,
-            way,
+            method,
             amount,
             tip: Minor::ZERO,
             rounding: Minor::ZERO,

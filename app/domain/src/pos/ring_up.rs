@@ -2,21 +2,26 @@
 
 use super::bill::BillLine;
 use crate::{
-    basket::Line,
+    basket::BasketLine,
     menu::Menu,
-    selection::{Fault, Picked},
+    selection::{Selection, SelectionError},
     tax::{Place, TaxRules},
 };
 
 /// What is missing on it keeps it from being rung up. Where it is eaten is the bill's, which may be moved.
-pub fn ring_up(menu: &Menu, tax: &TaxRules, line: Line, course: u8) -> Result<BillLine, Fault> {
-    let dish = menu.dish(line.dish).ok_or(Fault::Unknown)?;
-    let mut picked = Picked::default();
+pub fn ring_up(
+    menu: &Menu,
+    tax: &TaxRules,
+    line: BasketLine,
+    course: u8,
+) -> Result<BillLine, SelectionError> {
+    let dish = menu.dish(line.dish).ok_or(SelectionError::Unknown)?;
+    let mut picked = Selection::default();
     picked.read(menu, &dish.option_groups, &line.picks, 1)?;
     let price = picked.price(dish);
     let [taxed, away] = [Place::In, Place::Away].map(|place| picked.rates(dish, tax.rates(), place, price));
     let taxed_away = if away == taxed { Vec::new() } else { away };
-    let Line { id, note, count, .. } = line;
+    let BasketLine { id, note, count, .. } = line;
     let (name, picks) = (dish.name.clone(), picked.picks);
     Ok(BillLine {
         id,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{op::Refusal, payment::Way};
+use super::{op::OpRefusal, payment::TenderMethod};
 use crate::{
     currency::Minor,
     id::{CashierId, DeviceId, MoveId, ShiftId},
@@ -23,17 +23,17 @@ pub struct Shift {
     pub float: Minor,
     /// What came in, tips included, less what was given back.
     #[serde(default)]
-    pub taken: BTreeMap<Way, Minor>,
+    pub taken: BTreeMap<TenderMethod, Minor>,
     /// Put in or taken out besides sales.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub moves: Vec<Move>,
+    pub moves: Vec<CashMovement>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closed: Option<Closed>,
+    pub closed: Option<ShiftClosing>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Move {
+pub struct CashMovement {
     pub id: MoveId,
     pub at: Timestamp,
     /// Below zero, out of the drawer.
@@ -43,7 +43,7 @@ pub struct Move {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Closed {
+pub struct ShiftClosing {
     /// Of its till, without a gap.
     pub number: u32,
     pub at: Timestamp,
@@ -69,13 +69,13 @@ impl Shift {
         }
     }
 
-    pub fn taken_in(&self, way: Way) -> Minor {
-        self.taken.get(&way).copied().unwrap_or_default()
+    pub fn taken_in(&self, method: TenderMethod) -> Minor {
+        self.taken.get(&method).copied().unwrap_or_default()
     }
 
     /// What should be in the drawer.
     pub fn expected(&self) -> Minor {
-        self.float + self.taken_in(Way::Cash) + self.moved()
+        self.float + self.taken_in(TenderMethod::Cash) + self.moved()
     }
 
     pub fn moved(&self) -> Minor {
@@ -89,16 +89,16 @@ impl Shift {
             .map_or(Minor::ZERO, |closed| self.expected() - closed.expected)
     }
 
-    pub(super) fn put(&mut self, moved: Move) -> Result<(), Refusal> {
+    pub(super) fn put(&mut self, moved: CashMovement) -> Result<(), OpRefusal> {
         if self.moves.iter().any(|known| known.id == moved.id) {
-            return Err(Refusal::Taken);
+            return Err(OpRefusal::Taken);
         }
         self.moves.push(moved);
         Ok(())
     }
 
-    pub(super) fn take(&mut self, way: Way, amount: Minor) {
-        let taken = self.taken.entry(way).or_default();
+    pub(super) fn take(&mut self, method: TenderMethod, amount: Minor) {
+        let taken = self.taken.entry(method).or_default();
         *taken += amount;
     }
 }

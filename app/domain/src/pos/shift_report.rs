@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{
-    House,
+    PosState,
     bill::Bill,
-    order_payment::Taken,
-    payment::{Payment, Refund, Way},
+    order_payment::OrderPayment,
+    payment::{TenderMethod, TillPayment, TillRefund},
     shift::Shift,
 };
 use crate::{
-    allocate::share,
+    allocate::allocate,
     currency::Minor,
     id::{CashierId, ShiftId},
     tax::Tax,
@@ -18,15 +18,15 @@ use crate::{
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct ShiftReport {
     pub shift: Shift,
     /// The numbers of its receipts.
     pub receipts: Option<(u32, u32)>,
     pub payments: usize,
     /// Towards bills, without tips, less what was given back.
-    pub sales: BTreeMap<Way, Minor>,
+    pub sales: BTreeMap<TenderMethod, Minor>,
     pub by: BTreeMap<Option<CashierId>, Minor>,
-    pub tips: BTreeMap<Way, Minor>,
+    pub tips: BTreeMap<TenderMethod, Minor>,
     pub rounding: Minor,
     pub refunded: Minor,
     /// What was taken off the bills that were paid.
@@ -36,7 +36,7 @@ pub struct Report {
 
 /// What payments have a share of.
 struct Whole {
-    owed: Minor,
+    payable: Minor,
     off: Minor,
     taxes: Vec<Tax>,
 }
@@ -52,15 +52,15 @@ impl Whole {
     fn of(bill: &Bill) -> Self {
         let sums = bill.sums();
         Self {
-            owed: sums.total,
+            payable: sums.total,
             off: sums.off.iter().copied().sum(),
             taxes: sums.taxes,
         }
     }
 
-    fn of_order(taken: &Taken) -> Self {
+    fn of_order(taken: &OrderPayment) -> Self {
         Self {
-            owed: taken.owed,
+            payable: taken.payable,
             off: Minor::ZERO,
             taxes: taken.taxes.clone(),
         }
@@ -72,8 +72,8 @@ impl Whole {
         let (mut paid, mut before, mut own) = (Minor::ZERO, Minor::ZERO, Minor::ZERO);
         for flow in flows {
             paid += flow.amount;
-            let covered = paid.clamp(Minor::ZERO, self.owed.max(Minor::ZERO));
-            let after = share(part, &[covered.0, (self.owed - covered).0])
+            let covered = paid.clamp(Minor::ZERO, self.payable.max(Minor::ZERO));
+            let after = allocate(part, &[covered.0, (self.payable - covered).0])
                 .first()
                 .copied()
                 .unwrap_or_default();
@@ -86,7 +86,7 @@ impl Whole {
     }
 }
 
-fn flows(payments: &[Payment]) -> Vec<Flow> {
+fn flows(payments: &[TillPayment]) -> Vec<Flow> {
     let came = payments.iter().map(|payment| Flow {
         at: payment.at,
         shift: payment.shift,
@@ -103,10 +103,10 @@ fn flows(payments: &[Payment]) -> Vec<Flow> {
     flows
 }
 
-impl Report {
+impl ShiftReport {
     /// `None` if the house has no such shift.
-    pub fn of(house: &House, id: ShiftId) -> Option<Self> {
-        let shift = house.shift(id)?.clone();
+    pub fn of(pos: &PosState, id: ShiftId) -> Option<Self> {
+        let shift = pos.shift(id)?.clone();
         let mut report = Self {
             shift,
             receipts: None,
@@ -119,17 +119,15 @@ impl Report {
             discounts: Minor::ZERO,
             taxes: Vec::new(),
         };
-        house
-            .bills()
+        pos.bills()
             .for_each(|bill| report.add(&bill.payments, id, || Whole::of(bill)));
-        house
-            .takings()
+        pos.order_payments()
             .for_each(|taken| report.add(&taken.payments, id, || Whole::of_order(taken)));
         report.taxes.sort_by_key(|tax| tax.rate);
         Some(report)
     }
 
-    fn add(&mut self, payments: &[Payment], shift: ShiftId, whole: impl FnOnce() -> Whole) {
+    fn add(&mut self, payments: &[TillPayment], shift: ShiftId, whole: impl FnOnce() -> Whole) {
         let flows = flows(payments);
         if flows.iter().all(|flow| flow.shift != shift) {
             return;
@@ -143,7 +141,7 @@ impl Report {
                 .refunds
                 .iter()
                 .filter(|refund| refund.shift == shift)
-                .for_each(|refund| self.give_back(payment.way, refund));
+                .for_each(|refund| self.give_back(payment.method, refund));
         }
         let whole = whole();
         let came: Vec<Flow> = self::flows(payments)
@@ -167,19 +165,19 @@ impl Report {
         }
     }
 
-    fn take(&mut self, payment: &Payment) {
-        *self.sales.entry(payment.way).or_default() += payment.amount;
+    fn take(&mut self, payment: &TillPayment) {
+        *self.sales.entry(payment.method).or_default() += payment.amount;
         *self.by.entry(payment.by).or_default() += payment.amount;
         self.payments += 1;
-        *self.tips.entry(payment.way).or_default() += payment.tip;
+        *self.tips.entry(payment.method).or_default() += payment.tip;
         self.rounding += payment.rounding;
         let number = payment.receipt.number;
         let (first, last) = self.receipts.unwrap_or((number, number));
         self.receipts = Some((first.min(number), last.max(number)));
     }
 
-    fn give_back(&mut self, way: Way, refund: &Refund) {
-        *self.sales.entry(way).or_default() += -refund.back.amount;
+    fn give_back(&mut self, method: TenderMethod, refund: &TillRefund) {
+        *self.sales.entry(method).or_default() += -refund.back.amount;
         *self.by.entry(refund.by).or_default() += -refund.back.amount;
         self.refunded += refund.back.amount;
         self.rounding += -refund.back.rounding;
@@ -191,7 +189,9 @@ impl Report {
 
     /// What the card terminal says, tips and all.
     pub fn on_cards(&self) -> Minor {
-        let of = |amounts: &BTreeMap<Way, Minor>| amounts.get(&Way::Card).copied().unwrap_or_default();
+        let of = |amounts: &BTreeMap<TenderMethod, Minor>| {
+            amounts.get(&TenderMethod::Card).copied().unwrap_or_default()
+        };
         of(&self.sales) + of(&self.tips)
     }
 

@@ -8,7 +8,7 @@ use crate::id::{BillId, TableId};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Table {
     pub id: TableId,
-    pub plan: Plan,
+    pub plan: TablePlan,
     /// The oldest first. Whoever sits down joins that one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bills: Vec<BillId>,
@@ -17,7 +17,7 @@ pub struct Table {
 /// What is drawn of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Plan {
+pub struct TablePlan {
     pub name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub room: String,
@@ -35,7 +35,7 @@ impl Table {
     pub fn new(id: TableId) -> Self {
         Self {
             id,
-            plan: Plan::default(),
+            plan: TablePlan::default(),
             bills: Vec::new(),
         }
     }

@@ -1,14 +1,14 @@
 use super::{
-    House, Installed, Stock, Thing, ThingId, Till,
+    DeviceRecord, PosState, Record, RecordId, Stock, Till,
     bill::{Bill, BillLine, Discount, Off, Seat},
     cashier::Cashier,
     decide,
-    delivery_run::{HandedOver, Proof, Run, Stop},
-    op::{Action, Op, Part, Refusal, SPEAKS},
-    payment::{Back, Owed, Tender, Way},
-    shift_report::Report,
-    table::Plan,
-    ticket::{News, Of, news},
+    delivery_run::{DeliveryRun, Handover, Proof, Stop},
+    op::{Action, OP_VERSION, Op, OpRefusal, SplitPart},
+    payment::{Payable, RefundRequest, Tender, TenderMethod},
+    shift_report::ShiftReport,
+    table::TablePlan,
+    ticket::{TicketChange, TicketSource, changes},
     visibility::Viewer,
 };
 use crate::{
@@ -17,12 +17,12 @@ use crate::{
     currency::{Currency, Minor},
     device::DeviceKind,
     id::{
-        BillId, CashierId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId, PaymentId, RefundId,
-        RestaurantId, RunId, ShiftId, TableId, TicketId,
+        BillId, CashierId, DeliveryRunId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId,
+        PaymentId, RefundId, RestaurantId, ShiftId, TableId, TicketId,
     },
     lang::Lang,
     order::{Order, Ordered, Progress},
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
     quote::{Due, Sum},
     revision::Revision,
     tax::{Tax, TaxRate},
@@ -36,14 +36,14 @@ const BEN: DeviceId = DeviceId(2);
 
 /// A house, and what each device asks of it in turn.
 struct Day {
-    house: House,
+    pos: PosState,
     ops: u64,
 }
 
 impl Day {
     fn new() -> Self {
         let mut day = Self {
-            house: House::default(),
+            pos: PosState::default(),
             ops: 0,
         };
         day.does(
@@ -57,18 +57,18 @@ impl Day {
         day
     }
 
-    fn asks(&mut self, device: DeviceId, action: Action) -> Result<(), Refusal> {
+    fn asks(&mut self, device: DeviceId, action: Action) -> Result<(), OpRefusal> {
         self.ops += 1;
         let op = Op {
             id: OpId(u128::from(self.ops)),
             device,
             n: self.ops,
-            speaks: SPEAKS,
+            op_version: OP_VERSION,
             at: Timestamp(self.ops as i64),
             by: None,
             action,
         };
-        decide(&self.house, &op).map(|things| things.into_iter().for_each(|thing| self.house.put(thing)))
+        decide(&self.pos, &op).map(|records| records.into_iter().for_each(|record| self.pos.put(record)))
     }
 
     fn does(&mut self, device: DeviceId, action: Action) {
@@ -79,28 +79,28 @@ impl Day {
         self.does(device, add(line, name, price));
     }
 
-    fn sends(&mut self, device: DeviceId, ticket: u128, news: Vec<News>) -> Vec<(String, i32)> {
+    fn sends(&mut self, device: DeviceId, ticket: u128, changes: Vec<TicketChange>) -> Vec<(String, i32)> {
         self.does(
             device,
             Action::Send {
                 bill: BILL,
                 ticket: TicketId(ticket),
-                news,
+                changes,
             },
         );
         let items = self
-            .house
+            .pos
             .ticket(TicketId(ticket))
             .map_or(&[][..], |ticket| &ticket.items);
         items.iter().map(|item| (item.name.clone(), item.count)).collect()
     }
 
     fn bill(&self) -> &Bill {
-        self.house.bill(BILL).unwrap()
+        self.pos.bill(BILL).unwrap()
     }
 
     fn till(&self) -> &Till {
-        self.house.till(ADA).unwrap()
+        self.pos.till(ADA).unwrap()
     }
 }
 
@@ -111,8 +111,8 @@ fn add(id: u128, name: &str, price: i64) -> Action {
     }
 }
 
-fn part(line: u128, becomes: u128) -> Part {
-    Part {
+fn part(line: u128, becomes: u128) -> SplitPart {
+    SplitPart {
         line: LineId(line),
         count: 1,
         becomes: LineId(becomes),
@@ -139,19 +139,19 @@ fn pay(payment: u128, amount: i64) -> Action {
     Action::Pay {
         bill: BILL,
         shift: SHIFT,
-        tender: Tender::new(PaymentId(payment), Way::Cash, Minor(amount)),
+        tender: Tender::new(PaymentId(payment), TenderMethod::Cash, Minor(amount)),
     }
 }
 
-fn back(owed: Owed, payment: u128, amount: i64) -> Action {
-    let back = Back {
+fn back(payable: Payable, payment: u128, amount: i64) -> Action {
+    let back = RefundRequest {
         id: RefundId(payment),
         amount: Minor(amount),
         rounding: Minor::ZERO,
         reason: "cold".into(),
     };
     Action::Refund {
-        owed,
+        payable,
         payment: PaymentId(payment),
         back,
         shift: SHIFT,
@@ -208,7 +208,7 @@ fn ordered(total: i64, tip: i64) -> Order {
         allergies: String::new(),
         lang: Lang::English,
     };
-    let progress = Progress::new(PaymentWay::Door, total, at);
+    let progress = Progress::new(PaymentMethod::Door, total, at);
     Order {
         id: OrderId(1),
         number: 1,
@@ -226,16 +226,16 @@ fn told(name: &str, count: i32) -> (String, i32) {
 fn case_odoo_285993_only_what_is_new_reaches_the_kitchen() {
     let mut day = Day::new();
     day.adds(ADA, 1, "Water", 250);
-    assert_eq!(day.sends(ADA, 1, news(day.bill())), [told("Water", 1)]);
+    assert_eq!(day.sends(ADA, 1, changes(day.bill())), [told("Water", 1)]);
     day.adds(ADA, 2, "Burger", 1_250);
-    assert_eq!(day.sends(ADA, 2, news(day.bill())), [told("Burger", 1)]);
+    assert_eq!(day.sends(ADA, 2, changes(day.bill())), [told("Burger", 1)]);
 }
 
 #[test]
 fn case_odoo_210776_a_cancellation_and_a_new_item_reach_the_kitchen_together() {
     let mut day = Day::new();
     day.adds(ADA, 1, "Soup", 550);
-    day.sends(ADA, 1, news(day.bill()));
+    day.sends(ADA, 1, changes(day.bill()));
     day.does(
         ADA,
         Action::Count {
@@ -246,10 +246,10 @@ fn case_odoo_210776_a_cancellation_and_a_new_item_reach_the_kitchen_together() {
     );
     day.adds(ADA, 2, "Salad", 750);
     assert_eq!(
-        day.sends(ADA, 2, news(day.bill())),
+        day.sends(ADA, 2, changes(day.bill())),
         [told("Soup", -1), told("Salad", 1)]
     );
-    assert!(news(day.bill()).is_empty());
+    assert!(changes(day.bill()).is_empty());
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn case_odoo_138664_what_two_waiters_add_to_a_table_is_all_on_it() {
 fn what_two_send_at_once_is_cooked_once() {
     let mut day = Day::new();
     day.adds(ADA, 1, "Beer", 450);
-    let seen = news(day.bill());
+    let seen = changes(day.bill());
     assert_eq!(day.sends(ADA, 1, seen.clone()), [told("Beer", 1)]);
     assert!(day.sends(BEN, 2, seen).is_empty());
 }
@@ -297,12 +297,12 @@ fn case_odoo_182058_a_sale_into_a_shift_that_another_closed_is_in_its_cash() {
         },
     );
     day.does(ADA, pay(1, 450));
-    let shift = day.house.shift(SHIFT).unwrap();
+    let shift = day.pos.shift(SHIFT).unwrap();
     assert_eq!((shift.expected(), shift.late()), (Minor(10_450), Minor(450)));
     assert_eq!(
-        day.house
-            .things()
-            .filter(|thing| matches!(thing, Thing::Shift(_)))
+        day.pos
+            .records()
+            .filter(|record| matches!(record, Record::Shift(_)))
             .count(),
         1,
         "no shift appears by itself"
@@ -321,20 +321,20 @@ fn money_is_taken_down_whatever_became_of_the_bill() {
         Minor(-450),
         "the guest has paid twice and gets one back"
     );
-    let again = back(Owed::Bill(BILL), 2, 450);
+    let again = back(Payable::Bill(BILL), 2, 450);
     day.does(ADA, again.clone());
     assert_eq!(
         day.asks(ADA, again),
-        Err(Refusal::Taken),
+        Err(OpRefusal::Taken),
         "and only one, however often the button is tapped"
     );
     assert_eq!(
-        (day.bill().due(), day.house.shift(SHIFT).unwrap().expected()),
+        (day.bill().due(), day.pos.shift(SHIFT).unwrap().expected()),
         (Minor::ZERO, Minor(10_450))
     );
     assert_eq!(
         day.asks(ADA, pay(1, 450)),
-        Err(Refusal::Taken),
+        Err(OpRefusal::Taken),
         "but each payment once"
     );
 }
@@ -352,7 +352,7 @@ fn a_till_counts_its_receipts_without_a_gap() {
                 lines: Vec::new()
             }
         ),
-        Err(Refusal::Unknown)
+        Err(OpRefusal::Unknown)
     );
     day.does(BEN, pay(2, 100));
     day.does(ADA, pay(3, 150));
@@ -377,9 +377,9 @@ fn a_receipt_is_mailed_for_a_payment_that_is_there_also_after_its_bill_was_merge
         to: to.into(),
         lang: Lang::German,
     };
-    let before = day.house.clone();
+    let before = day.pos.clone();
     day.does(ADA, mail(1, "ada@example.org"));
-    assert_eq!(day.house, before, "no thing is another one for it");
+    assert_eq!(day.pos, before, "no thing is another one for it");
     day.does(ADA, open(BillId(2), 11));
     day.does(
         ADA,
@@ -389,7 +389,7 @@ fn a_receipt_is_mailed_for_a_payment_that_is_there_also_after_its_bill_was_merge
         },
     );
     day.does(ADA, mail(1, "ada@example.org"));
-    assert_eq!(day.asks(ADA, mail(2, "ada@example.org")), Err(Refusal::Unknown));
+    assert_eq!(day.asks(ADA, mail(2, "ada@example.org")), Err(OpRefusal::Unknown));
     for to in [
         "",
         "ada",
@@ -397,7 +397,7 @@ fn a_receipt_is_mailed_for_a_payment_that_is_there_also_after_its_bill_was_merge
         "ada@example.org\r\nBcc: eve@example.org",
     ] {
         assert!(
-            matches!(day.asks(ADA, mail(1, to)), Err(Refusal::Malformed(_))),
+            matches!(day.asks(ADA, mail(1, to)), Err(OpRefusal::Malformed(_))),
             "{to}"
         );
     }
@@ -409,8 +409,8 @@ fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_beca
     day.adds(ADA, 1, "Beer", 450);
     day.does(ADA, pay(1, 450));
     let order = ordered(2_003, 200);
-    day.house.put(Thing::Order(Box::new(order.clone())));
-    let tender = day.house.tender(&order, PaymentId(2), Way::Cash);
+    day.pos.put(Record::Order(Box::new(order.clone())));
+    let tender = day.pos.tender(&order, PaymentId(2), TenderMethod::Cash);
     assert_eq!(
         (tender.amount, tender.tip, tender.rounding),
         (Minor(1_803), Minor(200), Minor(2)),
@@ -429,13 +429,13 @@ fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_beca
     };
     day.does(ADA, take(2));
     assert_eq!(
-        (day.house.due(&order), day.house.shift(SHIFT).unwrap().expected()),
+        (day.pos.due(&order), day.pos.shift(SHIFT).unwrap().expected()),
         (Minor::ZERO, Minor(12_455))
     );
-    assert_eq!(day.asks(ADA, take(2)), Err(Refusal::Taken), "each payment once");
-    day.house.put(Thing::Gone(ThingId::Order(order.id)));
+    assert_eq!(day.asks(ADA, take(2)), Err(OpRefusal::Taken), "each payment once");
+    day.pos.put(Record::Gone(RecordId::Order(order.id)));
     day.does(BEN, take(3));
-    let taken = day.house.taken(order.id).unwrap();
+    let taken = day.pos.order_payment(order.id).unwrap();
     let receipts: Vec<_> = taken
         .payments
         .iter()
@@ -448,10 +448,10 @@ fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_beca
     let unknown = Action::TakeOrder {
         order: OrderId(9),
         shift: SHIFT,
-        tender: Tender::new(PaymentId(4), Way::Card, Minor(100)),
+        tender: Tender::new(PaymentId(4), TenderMethod::Card, Minor(100)),
     };
     day.does(ADA, unknown);
-    let report = Report::of(&day.house, SHIFT).unwrap();
+    let report = ShiftReport::of(&day.pos, SHIFT).unwrap();
     assert_eq!(
         (report.total(), report.tipped(), report.rounding),
         (Minor(450 + 2 * 1_803 + 100), Minor(400), Minor(4))
@@ -465,26 +465,27 @@ fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_beca
         "{:?}",
         report.taxes
     );
-    let cash = day.house.shift(SHIFT).unwrap().expected();
-    day.does(BEN, back(Owed::Order(order.id), 2, 803));
+    let cash = day.pos.shift(SHIFT).unwrap().expected();
+    day.does(BEN, back(Payable::Order(order.id), 2, 803));
     assert_eq!(
-        day.asks(BEN, back(Owed::Order(order.id), 9, 803)),
-        Err(Refusal::Unknown)
+        day.asks(BEN, back(Payable::Order(order.id), 9, 803)),
+        Err(OpRefusal::Unknown)
     );
-    assert_eq!(day.house.shift(SHIFT).unwrap().expected(), cash - Minor(803));
-    let report = Report::of(&day.house, SHIFT).unwrap();
+    assert_eq!(day.pos.shift(SHIFT).unwrap().expected(), cash - Minor(803));
+    let report = ShiftReport::of(&day.pos, SHIFT).unwrap();
     assert_eq!(
         (report.total(), report.refunded),
         (Minor(450 + 1_803 + 1_000 + 100), Minor(803))
     );
     assert_eq!(
-        day.house.due(&order),
+        day.pos.due(&order),
         Minor::ZERO,
         "what was given back is not asked for again"
     );
     assert_eq!(
-        Viewer::new(DeviceKind::Courier, BEN, [BEN].into(), &[])
-            .shown(Thing::Taken(day.house.taken(order.id).unwrap().clone())),
+        Viewer::new(DeviceKind::Courier, BEN, [BEN].into(), &[]).shown(Record::OrderPayment(
+            day.pos.order_payment(order.id).unwrap().clone()
+        )),
         None
     );
 }
@@ -492,15 +493,15 @@ fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_beca
 #[test]
 fn what_was_paid_by_card_is_not_taken_again() {
     let mut order = ordered(2_000, 0);
-    order.progress.payment.way = PaymentWay::Card;
+    order.progress.payment.method = PaymentMethod::Card;
     order.progress.payment.paid = Minor(2_000);
-    assert_eq!(House::default().due(&order), Minor::ZERO);
+    assert_eq!(PosState::default().due(&order), Minor::ZERO);
 }
 
 #[test]
 fn case_kitchenasty_55_the_last_portion_is_sold_once() {
     let mut day = Day::new();
-    day.house.put(Thing::Stock(Stock {
+    day.pos.put(Record::Stock(Stock {
         dish: DishId(1),
         left: 1,
     }));
@@ -514,7 +515,7 @@ fn case_kitchenasty_55_the_last_portion_is_sold_once() {
                 by: 1
             }
         ),
-        Err(Refusal::SoldOut { left: 0 })
+        Err(OpRefusal::SoldOut { left: 0 })
     );
     day.does(
         ADA,
@@ -525,7 +526,7 @@ fn case_kitchenasty_55_the_last_portion_is_sold_once() {
         },
     );
     assert_eq!(
-        day.house.stock(DishId(1)).unwrap().left,
+        day.pos.stock(DishId(1)).unwrap().left,
         1,
         "what is taken off the bill can be sold again"
     );
@@ -549,9 +550,9 @@ fn a_shift_that_two_tabs_opened_at_once_is_two_and_neither_loses_money() {
         counted: Minor(10_450),
     };
     day.does(ADA, close.clone());
-    assert_eq!(day.asks(BEN, close), Err(Refusal::Closed));
+    assert_eq!(day.asks(BEN, close), Err(OpRefusal::Closed));
     assert_eq!(day.till().shift, Some(ShiftId(2)), "the other one goes on");
-    assert_eq!(day.house.shift(ShiftId(2)).unwrap().expected(), Minor(500));
+    assert_eq!(day.pos.shift(ShiftId(2)).unwrap().expected(), Minor(500));
 }
 
 #[test]
@@ -595,7 +596,7 @@ fn what_no_till_of_ours_would_send_is_refused_by_its_field() {
     for (action, field) in broken {
         let refused = day.asks(ADA, action);
         assert!(
-            matches!(&refused, Err(Refusal::Malformed(why)) if why.contains(field)),
+            matches!(&refused, Err(OpRefusal::Malformed(why)) if why.contains(field)),
             "{field}: {refused:?}"
         );
     }
@@ -615,8 +616,8 @@ fn case_odoo_142467_two_devices_open_one_table_and_it_has_one_live_bill() {
         Minor(450),
         "what Ben rings up is on the bill that Ada opened"
     );
-    assert_eq!(day.house.table(TableId(10)).unwrap().bills, [BILL]);
-    let tender = Tender::new(PaymentId(1), Way::Cash, Minor(450));
+    assert_eq!(day.pos.table(TableId(10)).unwrap().bills, [BILL]);
+    let tender = Tender::new(PaymentId(1), TenderMethod::Cash, Minor(450));
     day.does(
         BEN,
         Action::Pay {
@@ -627,7 +628,7 @@ fn case_odoo_142467_two_devices_open_one_table_and_it_has_one_live_bill() {
     );
     assert_eq!((day.bill().due(), day.bill().closed), (Minor::ZERO, true));
     assert!(
-        day.house.table(TableId(10)).unwrap().bills.is_empty(),
+        day.pos.table(TableId(10)).unwrap().bills.is_empty(),
         "who has paid leaves the table"
     );
 }
@@ -639,7 +640,7 @@ fn a_bill_that_is_paid_takes_more_and_is_open_again() {
     day.does(ADA, pay(1, 450));
     day.adds(BEN, 2, "Coffee", 300);
     assert_eq!((day.bill().closed, day.bill().due()), (false, Minor(300)));
-    assert_eq!(day.house.table(TableId(10)).unwrap().bills, [BILL]);
+    assert_eq!(day.pos.table(TableId(10)).unwrap().bills, [BILL]);
 }
 
 #[test]
@@ -654,9 +655,9 @@ fn a_bill_is_split_by_item_and_merged_again_without_losing_a_cent_or_a_ticket() 
             by: 2,
         },
     );
-    day.sends(ADA, 1, news(day.bill()));
+    day.sends(ADA, 1, changes(day.bill()));
     let other = BillId(2);
-    let part = |count| Part {
+    let part = |count| SplitPart {
         line: LineId(1),
         count,
         becomes: LineId(11),
@@ -668,14 +669,14 @@ fn a_bill_is_split_by_item_and_merged_again_without_losing_a_cent_or_a_ticket() 
     };
     day.does(ADA, split(2));
     assert_eq!(
-        (day.bill().total(), day.house.bill(other).unwrap().total()),
+        (day.bill().total(), day.pos.bill(other).unwrap().total()),
         (Minor(450), Minor(900))
     );
     assert!(
-        news(day.house.bill(other).unwrap()).is_empty(),
+        changes(day.pos.bill(other).unwrap()).is_empty(),
         "the kitchen knows of them already"
     );
-    assert_eq!(day.house.table(TableId(10)).unwrap().bills, [BILL, other]);
+    assert_eq!(day.pos.table(TableId(10)).unwrap().bills, [BILL, other]);
     day.does(
         ADA,
         Action::Merge {
@@ -684,7 +685,7 @@ fn a_bill_is_split_by_item_and_merged_again_without_losing_a_cent_or_a_ticket() 
         },
     );
     assert_eq!(
-        (day.bill().total(), day.house.live(other).unwrap().id),
+        (day.bill().total(), day.pos.live(other).unwrap().id),
         (Minor(1_350), BILL)
     );
     day.does(
@@ -695,7 +696,7 @@ fn a_bill_is_split_by_item_and_merged_again_without_losing_a_cent_or_a_ticket() 
         },
     );
     assert_eq!(
-        day.house.table(TableId(10)).unwrap().bills,
+        day.pos.table(TableId(10)).unwrap().bills,
         [BILL],
         "merging them the other way, too, changes nothing"
     );
@@ -760,7 +761,7 @@ fn where_prices_are_without_tax_it_is_added_once() {
             line,
         },
     );
-    assert_eq!(day.house.bill(BillId(2)).unwrap().total(), Minor(1_089));
+    assert_eq!(day.pos.bill(BillId(2)).unwrap().total(), Minor(1_089));
 }
 
 #[test]
@@ -770,7 +771,7 @@ fn case_odoo_217318_a_tip_is_recorded_as_a_tip_and_change_is_given_on_the_rest()
     let tender = Tender {
         tip: Minor(50),
         given: Minor(1_000),
-        ..Tender::new(PaymentId(1), Way::Cash, Minor(450))
+        ..Tender::new(PaymentId(1), TenderMethod::Cash, Minor(450))
     };
     assert_eq!(tender.change(), Minor(500));
     day.does(
@@ -782,7 +783,7 @@ fn case_odoo_217318_a_tip_is_recorded_as_a_tip_and_change_is_given_on_the_rest()
         },
     );
     assert_eq!(
-        (day.bill().due(), day.house.shift(SHIFT).unwrap().expected()),
+        (day.bill().due(), day.pos.shift(SHIFT).unwrap().expected()),
         (Minor::ZERO, Minor(10_500))
     );
 }
@@ -790,14 +791,14 @@ fn case_odoo_217318_a_tip_is_recorded_as_a_tip_and_change_is_given_on_the_rest()
 #[test]
 fn a_table_with_guests_stays_on_the_plan() {
     let mut day = Day::new();
-    let plan = Plan {
+    let plan = TablePlan {
         name: "10".into(),
         seats: 4,
         x: 20,
         y: 30,
         width: 10,
         height: 10,
-        ..Plan::default()
+        ..TablePlan::default()
     };
     day.does(
         ADA,
@@ -807,13 +808,13 @@ fn a_table_with_guests_stays_on_the_plan() {
         },
     );
     assert_eq!(
-        day.house.table(TableId(10)).unwrap().bills,
+        day.pos.table(TableId(10)).unwrap().bills,
         [BILL],
         "moving it moves nobody"
     );
     assert_eq!(
         day.asks(ADA, Action::RemoveTable { table: TableId(10) }),
-        Err(Refusal::InUse)
+        Err(OpRefusal::InUse)
     );
     day.does(
         ADA,
@@ -823,13 +824,13 @@ fn a_table_with_guests_stays_on_the_plan() {
         },
     );
     day.does(ADA, Action::RemoveTable { table: TableId(10) });
-    assert_eq!(day.house.table(TableId(10)), None);
+    assert_eq!(day.pos.table(TableId(10)), None);
 }
 
 #[test]
 fn money_for_a_bill_that_was_never_made_is_taken_down() {
     let mut day = Day::new();
-    let tender = Tender::new(PaymentId(1), Way::Card, Minor(450));
+    let tender = Tender::new(PaymentId(1), TenderMethod::Card, Minor(450));
     day.does(
         ADA,
         Action::Pay {
@@ -839,7 +840,7 @@ fn money_for_a_bill_that_was_never_made_is_taken_down() {
         },
     );
     assert_eq!(
-        day.house.bill(BillId(9)).unwrap().due(),
+        day.pos.bill(BillId(9)).unwrap().due(),
         Minor(-450),
         "somebody has to see to it"
     );
@@ -849,7 +850,7 @@ fn money_for_a_bill_that_was_never_made_is_taken_down() {
 fn who_splits_off_what_is_gone_meanwhile_gets_what_is_left() {
     let mut day = Day::new();
     day.adds(ADA, 1, "Beer", 450);
-    let part = |line: u128| Part {
+    let part = |line: u128| SplitPart {
         line: LineId(line),
         count: 2,
         becomes: LineId(line + 10),
@@ -863,7 +864,7 @@ fn who_splits_off_what_is_gone_meanwhile_gets_what_is_left() {
         },
     );
     assert_eq!(
-        (day.bill().total(), day.house.bill(BillId(2)).unwrap().total()),
+        (day.bill().total(), day.pos.bill(BillId(2)).unwrap().total()),
         (Minor::ZERO, Minor(450))
     );
 }
@@ -892,7 +893,7 @@ fn a_closed_shift_has_a_number_and_its_till_counts_on() {
             counted: Minor(9_900),
         },
     );
-    let number = |shift| day.house.shift(shift).unwrap().closed.as_ref().unwrap().number;
+    let number = |shift| day.pos.shift(shift).unwrap().closed.as_ref().unwrap().number;
     assert_eq!(
         (number(SHIFT), number(ShiftId(2)), day.till().shift),
         (1, 2, None)
@@ -902,13 +903,13 @@ fn a_closed_shift_has_a_number_and_its_till_counts_on() {
 #[test]
 fn the_id_of_a_thing_survives_being_written() {
     let ids = [
-        (ThingId::Bill(BILL), "bill-"),
-        (ThingId::Till(ADA), "till-"),
-        (ThingId::Device(ADA), "device-"),
-        (ThingId::Favourite(DishId(7)), "favourite-"),
+        (RecordId::Bill(BILL), "bill-"),
+        (RecordId::Till(ADA), "till-"),
+        (RecordId::Device(ADA), "device-"),
+        (RecordId::Favourite(DishId(7)), "favourite-"),
         (
-            ThingId::Refused(OpId(u128::MAX)),
-            "refused-ffffffffffffffffffffffffffffffff",
+            RecordId::RefusedOp(OpId(u128::MAX)),
+            "refused_op-ffffffffffffffffffffffffffffffff",
         ),
     ];
     for (id, begins) in ids {
@@ -924,7 +925,7 @@ fn the_id_of_a_thing_survives_being_written() {
         "guest-00000000000000000000000000000007",
         "Bill-00000000000000000000000000000007",
     ] {
-        assert!(text.parse::<ThingId>().is_err(), "{text}");
+        assert!(text.parse::<RecordId>().is_err(), "{text}");
     }
 }
 
@@ -936,7 +937,7 @@ fn a_kitchen_sees_what_is_to_be_made_and_for_whom_and_neither_money_nor_pins() {
     day.sends(
         ADA,
         1,
-        vec![News {
+        vec![TicketChange {
             line: LineId(1),
             count: 1,
         }],
@@ -947,13 +948,13 @@ fn a_kitchen_sees_what_is_to_be_made_and_for_whom_and_neither_money_nor_pins() {
         Action::TakeOrder {
             order: OrderId(1),
             shift: SHIFT,
-            tender: Tender::new(PaymentId(2), Way::Cash, Minor(100)),
+            tender: Tender::new(PaymentId(2), TenderMethod::Cash, Minor(100)),
         },
     );
     day.does(
         ADA,
         Action::Assign {
-            run: RunId(1),
+            run: DeliveryRunId(1),
             courier: BEN,
             orders: vec![],
         },
@@ -964,45 +965,45 @@ fn a_kitchen_sees_what_is_to_be_made_and_for_whom_and_neither_money_nor_pins() {
         pin: "hash".into(),
     };
     day.does(ADA, Action::Cashier(cashier));
-    day.house.put(Thing::Order(Box::new(ordered(100, 0))));
-    day.house.put(Thing::Stock(Stock {
+    day.pos.put(Record::Order(Box::new(ordered(100, 0))));
+    day.pos.put(Record::Stock(Stock {
         dish: DishId(1),
         left: 1,
     }));
-    let seen: Vec<ThingId> = day
-        .house
-        .things()
-        .filter(|thing| kitchen.sees(thing))
-        .map(Thing::id)
+    let seen: Vec<RecordId> = day
+        .pos
+        .records()
+        .filter(|record| kitchen.sees(record))
+        .map(Record::id)
         .collect();
-    let hidden = |id: &ThingId| !seen.contains(id);
-    let (table, order) = (ThingId::Table(TableId(10)), ThingId::Order(ordered(100, 0).id));
+    let hidden = |id: &RecordId| !seen.contains(id);
+    let (table, order) = (RecordId::Table(TableId(10)), RecordId::Order(ordered(100, 0).id));
     assert_eq!(
         seen,
         [
-            ThingId::Ticket(TicketId(1)),
-            ThingId::Stock(DishId(1)),
+            RecordId::Ticket(TicketId(1)),
+            RecordId::Stock(DishId(1)),
             table,
             order
         ]
     );
-    for id in day.house.things().map(Thing::id).filter(hidden) {
-        assert_eq!(kitchen.shown(Thing::Gone(id)), None, "{id}");
-        assert_eq!(kitchen.shown(day.house.get(id).unwrap().clone()), None, "{id}");
+    for id in day.pos.records().map(Record::id).filter(hidden) {
+        assert_eq!(kitchen.shown(Record::Gone(id)), None, "{id}");
+        assert_eq!(kitchen.shown(day.pos.get(id).unwrap().clone()), None, "{id}");
     }
-    assert_eq!(kitchen.shown(Thing::Gone(table)), Some(Thing::Gone(table)));
+    assert_eq!(kitchen.shown(Record::Gone(table)), Some(Record::Gone(table)));
 }
 
 #[test]
 fn a_courier_sees_its_own_runs_and_what_they_bring_and_nobodys_money() {
-    let run = |id, courier| Run {
-        id: RunId(id),
+    let run = |id, courier| DeliveryRun {
+        id: DeliveryRunId(id),
         courier,
         had: [].into(),
         assigned_at: Timestamp(0),
         stops: vec![Stop {
             order: OrderId(id),
-            handed_over: None,
+            handover: None,
         }],
         handed_in: None,
     };
@@ -1010,37 +1011,37 @@ fn a_courier_sees_its_own_runs_and_what_they_bring_and_nobodys_money() {
     let viewer = |kind| Viewer::new(kind, ADA, [ADA].into(), &runs);
     let (ada, till) = (viewer(DeviceKind::Courier), viewer(DeviceKind::Till));
     assert_eq!(ada.orders, [OrderId(1)].into());
-    let till_thing = Thing::Till(Till::new(ADA));
+    let till_thing = Record::Till(Till::new(ADA));
     let everybodys = [
-        Thing::Stock(Stock {
+        Record::Stock(Stock {
             dish: DishId(1),
             left: 1,
         }),
-        Thing::Device(Installed {
+        Record::Device(DeviceRecord {
             device: BEN,
             name: "Ben".into(),
             kind: DeviceKind::Till,
         }),
     ];
-    for thing in everybodys {
-        assert_eq!(ada.shown(thing.clone()), Some(thing.clone()));
-        assert_eq!(till.shown(thing.clone()), Some(thing));
+    for record in everybodys {
+        assert_eq!(ada.shown(record.clone()), Some(record.clone()));
+        assert_eq!(till.shown(record.clone()), Some(record));
     }
     assert_eq!(
-        ada.shown(Thing::Run(runs[0].clone())),
-        Some(Thing::Run(runs[0].clone()))
+        ada.shown(Record::DeliveryRun(runs[0].clone())),
+        Some(Record::DeliveryRun(runs[0].clone()))
     );
-    assert_eq!(ada.shown(Thing::Run(runs[1].clone())), None);
-    let once_hers = Run {
+    assert_eq!(ada.shown(Record::DeliveryRun(runs[1].clone())), None);
+    let once_hers = DeliveryRun {
         had: [ADA].into(),
         ..runs[1].clone()
     };
     assert_eq!(
-        ada.shown(Thing::Run(once_hers)),
-        Some(Thing::Gone(ThingId::Run(RunId(2))))
+        ada.shown(Record::DeliveryRun(once_hers)),
+        Some(Record::Gone(RecordId::DeliveryRun(DeliveryRunId(2))))
     );
     assert_eq!(ada.shown(till_thing.clone()), None);
-    assert_eq!(ada.shown(Thing::Gone(ThingId::Bill(BILL))), None);
+    assert_eq!(ada.shown(Record::Gone(RecordId::Bill(BILL))), None);
     assert_eq!(till.shown(till_thing.clone()), Some(till_thing));
 }
 
@@ -1054,8 +1055,8 @@ fn cash_is_moved_once_however_often_the_button_is_tapped() {
         reason: "ice".into(),
     };
     day.does(ADA, ice.clone());
-    assert_eq!(day.asks(ADA, ice), Err(Refusal::Taken));
-    assert_eq!(day.house.shift(SHIFT).unwrap().expected(), Minor(9_500));
+    assert_eq!(day.asks(ADA, ice), Err(OpRefusal::Taken));
+    assert_eq!(day.pos.shift(SHIFT).unwrap().expected(), Minor(9_500));
 }
 
 #[test]
@@ -1076,7 +1077,7 @@ fn what_was_taken_off_costs_nobody_else_anything_when_a_bill_is_split_or_merged(
             parts,
         },
     );
-    let total = |day: &Day, bill| day.house.bill(bill).unwrap().total();
+    let total = |day: &Day, bill| day.pos.bill(bill).unwrap().total();
     assert_eq!(
         (total(&day, BILL), total(&day, BillId(2))),
         (Minor(630), Minor(405)),
@@ -1172,7 +1173,7 @@ fn a_drawer_holds_what_a_day_brings_in_any_currency() {
         },
     );
     assert_eq!(
-        day.house.shift(SHIFT).unwrap().closed.as_ref().unwrap().expected,
+        day.pos.shift(SHIFT).unwrap().closed.as_ref().unwrap().expected,
         Minor(450_010_000)
     );
 }
@@ -1181,16 +1182,16 @@ fn a_drawer_holds_what_a_day_brings_in_any_currency() {
 fn what_a_courier_collected_pays_for_the_orders_and_the_rest_is_a_move_of_cash() {
     let mut day = Day::new();
     let order = ordered(2_003, 200);
-    day.house.put(Thing::Order(Box::new(order.clone())));
+    day.pos.put(Record::Order(Box::new(order.clone())));
     day.does(
         ADA,
         Action::Assign {
-            run: RunId(1),
+            run: DeliveryRunId(1),
             courier: BEN,
             orders: vec![order.id],
         },
     );
-    let handed_over = HandedOver {
+    let handover = Handover {
         at: Timestamp(5),
         cash: Minor(2_105),
         proof: Proof::Name("Nell".into()),
@@ -1198,21 +1199,21 @@ fn what_a_courier_collected_pays_for_the_orders_and_the_rest_is_a_move_of_cash()
     day.does(
         BEN,
         Action::HandOver {
-            run: RunId(1),
+            run: DeliveryRunId(1),
             order: order.id,
-            handed_over,
+            handover,
         },
     );
     let hand_in = Action::HandIn {
         id: MoveId(7),
-        run: RunId(1),
+        run: DeliveryRunId(1),
         orders: vec![order.id],
         shift: SHIFT,
         amount: Minor(2_105),
     };
     day.does(ADA, hand_in.clone());
-    assert_eq!(day.asks(ADA, hand_in), Err(Refusal::Taken));
-    let report = Report::of(&day.house, SHIFT).unwrap();
+    assert_eq!(day.asks(ADA, hand_in), Err(OpRefusal::Taken));
+    let report = ShiftReport::of(&day.pos, SHIFT).unwrap();
     assert_eq!(
         (report.total(), report.tipped(), report.receipts),
         (Minor(1_803), Minor(200), Some((1, 1)))
@@ -1222,19 +1223,19 @@ fn what_a_courier_collected_pays_for_the_orders_and_the_rest_is_a_move_of_cash()
         (Minor(100), Minor(12_105)),
         "one more than it cost, in coins of 5"
     );
-    assert_eq!(day.house.due(&order), Minor::ZERO);
-    assert!(day.house.run(RunId(1)).unwrap().is_over());
+    assert_eq!(day.pos.due(&order), Minor::ZERO);
+    assert!(day.pos.delivery_run(DeliveryRunId(1)).unwrap().is_over());
 }
 
 #[test]
 fn a_ticket_goes_where_its_guests_go_until_it_is_made() {
     let mut day = Day::new();
     day.adds(ADA, 1, "Soup", 600);
-    let news = news(day.bill());
-    day.sends(ADA, 1, news);
-    let at = |day: &Day| match &day.house.ticket(TicketId(1)).unwrap().of {
-        Of::Bill { bill, seat, name } => (*bill, seat.clone(), name.clone()),
-        Of::Order(_) => unreachable!("it is a bill's"),
+    let changes = changes(day.bill());
+    day.sends(ADA, 1, changes);
+    let at = |day: &Day| match &day.pos.ticket(TicketId(1)).unwrap().of {
+        TicketSource::Bill { bill, seat, name } => (*bill, seat.clone(), name.clone()),
+        TicketSource::Order(_) => unreachable!("it is a bill's"),
     };
     day.does(
         ADA,
@@ -1285,23 +1286,23 @@ fn a_ticket_goes_where_its_guests_go_until_it_is_made() {
 fn a_courier_hands_in_once_also_if_it_was_exactly_what_the_orders_cost() {
     let mut day = Day::new();
     let order = ordered(2_000, 0);
-    day.house.put(Thing::Order(Box::new(order.clone())));
+    day.pos.put(Record::Order(Box::new(order.clone())));
     day.does(
         ADA,
         Action::Assign {
-            run: RunId(1),
+            run: DeliveryRunId(1),
             courier: BEN,
             orders: vec![order.id],
         },
     );
     let hand_in = Action::HandIn {
         id: MoveId(7),
-        run: RunId(1),
+        run: DeliveryRunId(1),
         orders: vec![order.id],
         shift: SHIFT,
         amount: Minor(2_000),
     };
     day.does(ADA, hand_in.clone());
-    assert_eq!(day.asks(ADA, hand_in), Err(Refusal::Taken));
-    assert_eq!(day.house.shift(SHIFT).unwrap().expected(), Minor(12_000));
+    assert_eq!(day.asks(ADA, hand_in), Err(OpRefusal::Taken));
+    assert_eq!(day.pos.shift(SHIFT).unwrap().expected(), Minor(12_000));
 }

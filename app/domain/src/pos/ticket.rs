@@ -13,7 +13,7 @@ use crate::{
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ticket {
     pub id: TicketId,
-    pub of: Of,
+    pub of: TicketSource,
     /// When it was taken, by the clock of the device that took it.
     pub taken_at: Timestamp,
     /// When it is wanted, if its diner asked for a time.
@@ -28,7 +28,7 @@ pub struct Ticket {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Of {
+pub enum TicketSource {
     Bill {
         bill: BillId,
         seat: Seat,
@@ -60,16 +60,16 @@ pub struct TicketItem {
 /// A line, and how many more or less of it the kitchen shall make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct News {
+pub struct TicketChange {
     pub line: LineId,
     pub count: i32,
 }
 
 /// What is new on a bill.
-pub fn news(bill: &Bill) -> Vec<News> {
+pub fn changes(bill: &Bill) -> Vec<TicketChange> {
     let lines = bill.lines.iter().filter(|line| line.unsent() != 0);
     lines
-        .map(|line| News {
+        .map(|line| TicketChange {
             line: line.id,
             count: line.unsent(),
         })
@@ -77,9 +77,14 @@ pub fn news(bill: &Bill) -> Vec<News> {
 }
 
 /// Tells the kitchen. What somebody else has told it meanwhile is not told again.
-pub(super) fn send(bill: &mut Bill, id: TicketId, taken_at: Timestamp, news: &[News]) -> Option<Ticket> {
+pub(super) fn send(
+    bill: &mut Bill,
+    id: TicketId,
+    taken_at: Timestamp,
+    changes: &[TicketChange],
+) -> Option<Ticket> {
     let mut items = Vec::new();
-    for News { line, count } in news {
+    for TicketChange { line, count } in changes {
         let Some(line) = bill.line_mut(*line) else {
             continue;
         };
@@ -106,7 +111,7 @@ pub(super) fn send(bill: &mut Bill, id: TicketId, taken_at: Timestamp, news: &[N
             done: false,
         });
     }
-    let of = Of::Bill {
+    let of = TicketSource::Bill {
         bill: bill.id,
         seat: bill.seat.clone(),
         name: bill.name.clone(),
@@ -148,7 +153,7 @@ impl Ticket {
         let due_at = ordered.scheduled.then_some(wanted);
         Self {
             id: TicketId::of_order(order.id),
-            of: Of::Order(order.id),
+            of: TicketSource::Order(order.id),
             taken_at,
             due_at,
             items: items.collect(),

@@ -2,19 +2,19 @@
 
 use super::{
     bill::{BillLine, Discount, Off, Seat},
-    delivery_run::{HandedOver, Proof},
+    delivery_run::{Handover, Proof},
     op::Action,
     payment::Tender,
-    table::Plan,
+    table::TablePlan,
 };
 use crate::{
-    contact::{Malformed, check_email, check_text, malformed},
+    contact::{InvalidField, check_email, check_text, invalid_field},
     currency::Minor,
     limits,
     tax::TaxRate,
 };
 
-type Checked = Result<(), Malformed>;
+type Checked = Result<(), InvalidField>;
 
 fn amount(field: &'static str, amount: Minor, least: i64) -> Checked {
     within(field, amount.0, least, limits::PRICE)
@@ -27,14 +27,14 @@ fn money(field: &'static str, amount: Minor, least: i64) -> Checked {
 fn within(field: &'static str, number: i64, least: i64, most: i64) -> Checked {
     match (least..=most).contains(&number) {
         true => Ok(()),
-        false => Err(malformed(field, format!("is {least} to {most}"))),
+        false => Err(invalid_field(field, format!("is {least} to {most}"))),
     }
 }
 
 fn at_most(field: &'static str, count: usize, most: usize) -> Checked {
     match count <= most {
         true => Ok(()),
-        false => Err(malformed(field, format!("are {most} at the most"))),
+        false => Err(invalid_field(field, format!("are {most} at the most"))),
     }
 }
 
@@ -51,7 +51,7 @@ impl Action {
             Self::Guests { guests, .. } => within("guests", i64::from(*guests), 0, i64::from(limits::GUESTS)),
             Self::Split { parts, .. } => at_most("parts", parts.len(), limits::BILL_LINES),
             Self::Discount { discount, .. } => discount.check(),
-            Self::Send { news, .. } => at_most("news", news.len(), limits::BILL_LINES),
+            Self::Send { changes, .. } => at_most("changes", changes.len(), limits::BILL_LINES),
             Self::Pay { tender, .. } | Self::TakeOrder { tender, .. } => tender.check(),
             Self::Mail { to, .. } => check_email(to),
             Self::Refund { back, .. } => {
@@ -82,7 +82,7 @@ impl Action {
             }
             Self::Plan { plan, .. } => plan.check(),
             Self::Assign { orders, .. } => at_most("orders", orders.len(), limits::STOPS),
-            Self::HandOver { handed_over, .. } => handed_over.check(),
+            Self::HandOver { handover, .. } => handover.check(),
             Self::HandIn {
                 orders, amount: cash, ..
             } => {
@@ -168,7 +168,7 @@ impl Tender {
     }
 }
 
-impl Plan {
+impl TablePlan {
     fn check(&self) -> Checked {
         check_text("name", &self.name, limits::NAME)?;
         check_text("room", &self.room, limits::NAME)?;
@@ -179,7 +179,7 @@ impl Plan {
     }
 }
 
-impl HandedOver {
+impl Handover {
     fn check(&self) -> Checked {
         money("cash", self.cash, 0)?;
         match &self.proof {

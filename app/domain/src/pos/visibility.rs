@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Thing, ThingId, delivery_run::Run};
+use super::{Record, RecordId, delivery_run::DeliveryRun};
 use crate::{
     device::DeviceKind,
     id::{DeviceId, OrderId},
@@ -15,11 +15,11 @@ use crate::{
 /// A house at one moment, for a page that keeps nothing of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Look {
+pub struct PosSnapshot {
     /// When it was asked, and the same moment on the restaurant's own clock.
     pub at: Timestamp,
     pub now: LocalMinute,
-    pub things: Vec<Thing>,
+    pub records: Vec<Record>,
 }
 
 /// A device that looks at the house.
@@ -35,7 +35,7 @@ pub struct Viewer {
 
 impl Viewer {
     /// With all runs there are; only those of couriers matter, and only to themselves.
-    pub fn new(kind: DeviceKind, device: DeviceId, names: BTreeSet<DeviceId>, runs: &[Run]) -> Self {
+    pub fn new(kind: DeviceKind, device: DeviceId, names: BTreeSet<DeviceId>, runs: &[DeliveryRun]) -> Self {
         let own = runs.iter().filter(|run| run.courier == device);
         Self {
             kind,
@@ -45,53 +45,57 @@ impl Viewer {
         }
     }
 
-    pub fn sees(&self, thing: &Thing) -> bool {
-        match (self.kind, thing) {
+    pub fn sees(&self, record: &Record) -> bool {
+        match (self.kind, record) {
             // The kitchen does not know of what nobody paid.
-            (_, Thing::Order(order)) if order.progress.state == State::Unpaid => false,
+            (_, Record::Order(order)) if order.progress.state == State::Unpaid => false,
             (DeviceKind::Till, _) => true,
-            (DeviceKind::Kitchen, thing) => is_kitchens(thing.id()),
-            (DeviceKind::Courier, Thing::Order(order)) => self.orders.contains(&order.id),
-            (DeviceKind::Courier, Thing::Run(run)) => run.courier == self.device,
-            (DeviceKind::Courier, Thing::Refused(refused)) => self.names.contains(&refused.op.device),
-            (DeviceKind::Courier, thing) => is_everybodys(thing.id()),
+            (DeviceKind::Kitchen, record) => is_kitchens(record.id()),
+            (DeviceKind::Courier, Record::Order(order)) => self.orders.contains(&order.id),
+            (DeviceKind::Courier, Record::DeliveryRun(run)) => run.courier == self.device,
+            (DeviceKind::Courier, Record::RefusedOp(refused)) => self.names.contains(&refused.op.device),
+            (DeviceKind::Courier, record) => is_everybodys(record.id()),
         }
     }
 
     /// The thing, if it may be seen; that it is gone, if it may have been seen before.
-    pub fn shown(&self, thing: Thing) -> Option<Thing> {
-        let id = thing.id();
+    pub fn shown(&self, record: Record) -> Option<Record> {
+        let id = record.id();
         let may_have_seen = match self.kind {
             DeviceKind::Till => true,
             DeviceKind::Kitchen => is_kitchens(id),
             DeviceKind::Courier => {
-                is_everybodys(id) || matches!(id, ThingId::Run(_) | ThingId::Order(_) | ThingId::Refused(_))
+                is_everybodys(id)
+                    || matches!(
+                        id,
+                        RecordId::DeliveryRun(_) | RecordId::Order(_) | RecordId::RefusedOp(_)
+                    )
             }
         };
-        match thing {
-            Thing::Gone(_) => may_have_seen.then_some(thing),
-            thing if self.sees(&thing) => Some(thing),
-            Thing::Run(run) if self.kind == DeviceKind::Courier => {
-                run.had.contains(&self.device).then_some(Thing::Gone(id))
+        match record {
+            Record::Gone(_) => may_have_seen.then_some(record),
+            record if self.sees(&record) => Some(record),
+            Record::DeliveryRun(run) if self.kind == DeviceKind::Courier => {
+                run.had.contains(&self.device).then_some(Record::Gone(id))
             }
-            Thing::Order(_) => may_have_seen.then_some(Thing::Gone(id)),
+            Record::Order(_) => may_have_seen.then_some(Record::Gone(id)),
             _ => None,
         }
     }
 }
 
 /// What is cooked and for which seat. Money and PINs are none of it.
-fn is_kitchens(id: ThingId) -> bool {
+fn is_kitchens(id: RecordId) -> bool {
     is_everybodys(id)
         || matches!(
             id,
-            ThingId::Ticket(_) | ThingId::Order(_) | ThingId::Table(_) | ThingId::Refused(_)
+            RecordId::Ticket(_) | RecordId::Order(_) | RecordId::Table(_) | RecordId::RefusedOp(_)
         )
 }
 
-fn is_everybodys(id: ThingId) -> bool {
+fn is_everybodys(id: RecordId) -> bool {
     matches!(
         id,
-        ThingId::Stock(_) | ThingId::Station(_) | ThingId::Favourite(_) | ThingId::Device(_)
+        RecordId::Stock(_) | RecordId::Station(_) | RecordId::Favourite(_) | RecordId::Device(_)
     )
 }

@@ -3,9 +3,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     basket::Pick,
-    contact::Doorstep,
-    coupon::Effect,
-    delivery_area::{Area, Point},
+    contact::DeliveryAddress,
+    coupon::CouponEffect,
+    delivery_area::{DeliveryArea, Point},
     fixtures::{self, choice},
     id::CategoryId,
     menu::{Category, Choice, OptionGroup},
@@ -32,8 +32,8 @@ fn group(number: u128, min: u8, max: u8, choices: Vec<Choice>) -> OptionGroup {
     }
 }
 
-fn line(number: u128, dish: u128, count: u8) -> Line {
-    Line {
+fn line(number: u128, dish: u128, count: u8) -> BasketLine {
+    BasketLine {
         id: LineId(number),
         dish: DishId(dish),
         count,
@@ -59,7 +59,7 @@ struct Kitchen {
 impl Kitchen {
     fn new(dishes: Vec<Dish>) -> Self {
         let mut restaurant =
-            fixtures::listed("noodle-bar", "Noodle Bar", "Mo-Su 11:00-23:00", NOON).restaurant;
+            fixtures::listing("noodle-bar", "Noodle Bar", "Mo-Su 11:00-23:00", NOON).restaurant;
         restaurant.ordering.collection = true;
         restaurant.ordering.at_table = true;
         restaurant.ordering.tips = true;
@@ -94,9 +94,9 @@ impl Kitchen {
         self
     }
 
-    fn quote_at(&self, now: LocalMinute, basket: &Basket, coupon: Offer<'_>) -> Quote {
+    fn quote_at(&self, now: LocalMinute, basket: &Basket, coupon: CouponCheck<'_>) -> Quote {
         quote(
-            &Facts {
+            &QuoteContext {
                 restaurant: &self.restaurant,
                 menu: &self.menu,
                 now,
@@ -109,11 +109,11 @@ impl Kitchen {
     }
 
     fn quote(&self, basket: &Basket) -> Quote {
-        self.quote_at(NOON, basket, Offer::Unknown)
+        self.quote_at(NOON, basket, CouponCheck::Unknown)
     }
 }
 
-fn basket(lines: Vec<Line>) -> Basket {
+fn basket(lines: Vec<BasketLine>) -> Basket {
     Basket {
         lines,
         ..Basket::default()
@@ -121,18 +121,18 @@ fn basket(lines: Vec<Line>) -> Basket {
 }
 
 fn delivered_to(postcode: &str, point: Option<Point>) -> Service {
-    Service::Delivery(Doorstep {
+    Service::Delivery(DeliveryAddress {
         street: "Mill Lane 1".into(),
         postcode: postcode.into(),
         city: "Millbrook".into(),
         point,
-        ..Doorstep::default()
+        ..DeliveryAddress::default()
     })
 }
 
-fn zone(postcode: &str, fee: i64) -> Zone {
-    let area = Area::Postcodes(vec![postcode.into()]);
-    Zone {
+fn zone(postcode: &str, fee: i64) -> DeliveryZone {
+    let area = DeliveryArea::Postcodes(vec![postcode.into()]);
+    DeliveryZone {
         name: "Old town".into(),
         area,
         fee: Minor(fee),
@@ -171,7 +171,7 @@ fn case_tastyigniter_695_a_delivery_fee_is_added_once() {
         ..basket(vec![line(1, 1, 1)])
     });
     assert_eq!((quote.total, quote.taxes[0].tax), (Minor(1_225), Minor(101)));
-    assert!(quote.can_be_ordered(), "{:?}", quote.hindrances);
+    assert!(quote.can_be_ordered(), "{:?}", quote.blockers);
 }
 
 #[test]
@@ -238,11 +238,11 @@ fn what_is_chosen_adds_to_the_price_nested_or_not() {
         choice: ChoiceId(11),
         picks: vec![pick(31)],
     };
-    let quote = pizza().quote(&basket(vec![Line {
+    let quote = pizza().quote(&basket(vec![BasketLine {
         picks: vec![pick(20), nested],
         ..line(1, 1, 3)
     }]));
-    assert_eq!(quote.hindrances, []);
+    assert_eq!(quote.blockers, []);
     assert_eq!(
         (quote.lines[0].price, quote.lines[0].sum),
         (Minor(1_250), Minor(3_750))
@@ -263,7 +263,7 @@ fn what_is_chosen_adds_to_the_price_nested_or_not() {
 
 #[test]
 fn no_choice_makes_a_dish_cost_less_than_nothing() {
-    let quote = pizza().quote(&basket(vec![Line {
+    let quote = pizza().quote(&basket(vec![BasketLine {
         picks: vec![pick(10), pick(22)],
         ..line(1, 1, 1)
     }]));
@@ -272,41 +272,41 @@ fn no_choice_makes_a_dish_cost_less_than_nothing() {
 
 #[test]
 fn case_coopcycle_1080_too_few_choices_are_refused() {
-    let hindrances = |picks: Vec<Pick>| {
+    let blockers = |picks: Vec<Pick>| {
         pizza()
-            .quote(&basket(vec![Line {
+            .quote(&basket(vec![BasketLine {
                 picks,
                 ..line(1, 1, 1)
             }]))
-            .hindrances
+            .blockers
     };
     let options = |group, min, max| {
-        vec![Hindrance::Options {
+        vec![OrderBlocker::Options {
             line: LineId(1),
             group: OptionGroupId(group),
             min,
             max,
         }]
     };
-    let unknown = vec![Hindrance::UnknownOption { line: LineId(1) }];
-    assert_eq!(hindrances(vec![]), options(1, 1, 1));
+    let unknown = vec![OrderBlocker::UnknownOption { line: LineId(1) }];
+    assert_eq!(blockers(vec![]), options(1, 1, 1));
     assert_eq!(
-        hindrances(vec![pick(10), pick(11)]),
+        blockers(vec![pick(10), pick(11)]),
         options(3, 1, 1),
         "the stuffed crust asks for a cheese first"
     );
     assert_eq!(
-        hindrances(vec![pick(10), pick(20), pick(21), pick(22)]),
+        blockers(vec![pick(10), pick(20), pick(21), pick(22)]),
         options(2, 0, 2)
     );
-    assert_eq!(hindrances(vec![pick(11)]), options(3, 1, 1));
-    assert_eq!(hindrances(vec![pick(10), pick(99)]), unknown);
+    assert_eq!(blockers(vec![pick(11)]), options(3, 1, 1));
+    assert_eq!(blockers(vec![pick(10), pick(99)]), unknown);
     assert_eq!(
-        hindrances(vec![pick(10), pick(30)]),
+        blockers(vec![pick(10), pick(30)]),
         unknown,
         "cheese without the crust it goes into"
     );
-    assert_eq!(hindrances(vec![pick(10), pick(20), pick(20)]), unknown);
+    assert_eq!(blockers(vec![pick(10), pick(20), pick(20)]), unknown);
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn a_combination_takes_its_dishes_from_stock_and_is_taxed_as_they_are() {
         group(2, 1, 1, vec![with(20, 3)]),
     ];
     kitchen.stock = BTreeMap::from([(DishId(3), 1)]);
-    let order = basket(vec![Line {
+    let order = basket(vec![BasketLine {
         picks: vec![pick(10), pick(20)],
         ..line(1, 1, 1)
     }]);
@@ -348,13 +348,13 @@ fn a_combination_takes_its_dishes_from_stock_and_is_taxed_as_they_are() {
         BTreeMap::from([(DishId(1), 1), (DishId(2), 1), (DishId(3), 1)])
     );
     kitchen.stock.insert(DishId(3), 0);
-    assert_eq!(kitchen.quote(&order).dropped[0].why, DropReason::SoldOut);
+    assert_eq!(kitchen.quote(&order).removed_lines[0].why, DropReason::SoldOut);
     // Both choose the curry, and there is one.
     kitchen.menu.option_groups[1].choices = vec![with(20, 2)];
     kitchen.stock = BTreeMap::from([(DishId(2), 1)]);
-    assert_eq!(kitchen.quote(&order).dropped[0].why, DropReason::SoldOut);
+    assert_eq!(kitchen.quote(&order).removed_lines[0].why, DropReason::SoldOut);
     kitchen.stock.insert(DishId(2), 2);
-    assert!(kitchen.quote(&order).dropped.is_empty());
+    assert!(kitchen.quote(&order).removed_lines.is_empty());
 }
 
 #[test]
@@ -372,13 +372,20 @@ fn case_coopcycle_904_what_is_no_longer_there_is_taken_out() {
         line(4, 9, 1),
         line(5, 3, 1),
     ]));
-    let dropped: Vec<_> = quote
-        .dropped
+    let removed_lines: Vec<_> = quote
+        .removed_lines
         .iter()
-        .map(|dropped| (dropped.line.0, dropped.name.as_str(), dropped.count, dropped.why))
+        .map(|removed_lines| {
+            (
+                removed_lines.line.0,
+                removed_lines.name.as_str(),
+                removed_lines.count,
+                removed_lines.why,
+            )
+        })
         .collect();
     assert_eq!(
-        dropped,
+        removed_lines,
         [
             (2, "Pancakes", 1, DropReason::NotServedNow),
             (3, "Cake", 1, DropReason::SoldOut),
@@ -392,7 +399,7 @@ fn case_coopcycle_904_what_is_no_longer_there_is_taken_out() {
 #[test]
 fn case_tastyigniter_932_out_of_the_area() {
     let mut kitchen = Kitchen::new(vec![dish(1, "Pho", 1_000)]);
-    kitchen.restaurant.ordering.zones = vec![Zone {
+    kitchen.restaurant.ordering.zones = vec![DeliveryZone {
         minimum: Minor(1_500),
         free_from: Some(Minor(3_000)),
         ..zone("10115", 250)
@@ -403,10 +410,10 @@ fn case_tastyigniter_932_out_of_the_area() {
             ..basket(vec![line(1, 1, count)])
         })
     };
-    assert_eq!(to("99999", 2).hindrances, [Hindrance::OutOfArea]);
+    assert_eq!(to("99999", 2).blockers, [OrderBlocker::OutOfArea]);
     assert_eq!(
-        to("10115", 1).hindrances,
-        [Hindrance::BelowMinimum {
+        to("10115", 1).blockers,
+        [OrderBlocker::BelowMinimum {
             minimum: Minor(1_500)
         }]
     );
@@ -438,8 +445,8 @@ fn a_coupon_lowers_each_tax_by_its_part() {
         coupon: "tenth".into(),
         ..basket(vec![line(1, 1, 1), line(2, 2, 1)])
     };
-    let tenth = coupon(Effect::Portion(100_000));
-    let quote = kitchen.quote_at(NOON, &order, Offer::Known(&tenth, Used::default()));
+    let tenth = coupon(CouponEffect::Portion(100_000));
+    let quote = kitchen.quote_at(NOON, &order, CouponCheck::Known(&tenth, CouponUsage::default()));
     assert_eq!(
         quote.sums[1],
         Sum::Coupon {
@@ -452,36 +459,36 @@ fn a_coupon_lowers_each_tax_by_its_part() {
         [900, 450]
     );
     assert_eq!(quote.total, Minor(1_350));
-    let free = coupon(Effect::FreeDelivery);
-    let refused = |offer| kitchen.quote_at(NOON, &order, offer).hindrances;
+    let free = coupon(CouponEffect::FreeDelivery);
+    let refused = |offer| kitchen.quote_at(NOON, &order, offer).blockers;
     assert_eq!(
-        refused(Offer::Known(&free, Used::default())),
-        [Hindrance::Coupon(CouponRefusal::NothingToTakeOff)]
+        refused(CouponCheck::Known(&free, CouponUsage::default())),
+        [OrderBlocker::Coupon(CouponRefusal::NothingToTakeOff)]
     );
     assert_eq!(
-        refused(Offer::Unknown),
-        [Hindrance::Coupon(CouponRefusal::Unknown)]
+        refused(CouponCheck::Unknown),
+        [OrderBlocker::Coupon(CouponRefusal::Unknown)]
     );
-    assert_eq!(refused(Offer::Unchecked), [], "the server will tell");
+    assert_eq!(refused(CouponCheck::Unchecked), [], "the server will tell");
 }
 
 #[test]
 fn nothing_and_the_wrong_way_cannot_be_ordered() {
     let kitchen = Kitchen::new(vec![dish(1, "Soup", 500)]);
-    assert_eq!(kitchen.quote(&Basket::default()).hindrances, [Hindrance::Empty]);
+    assert_eq!(kitchen.quote(&Basket::default()).blockers, [OrderBlocker::Empty]);
     let delivery = Basket {
         service: delivered_to("1", None),
         ..basket(vec![line(1, 1, 1)])
     };
-    assert_eq!(kitchen.quote(&delivery).hindrances, [Hindrance::Service]);
+    assert_eq!(kitchen.quote(&delivery).blockers, [OrderBlocker::Service]);
     let night = kitchen.quote_at(
         LocalMinute::new(2026, 11, 16, 3, 0),
         &basket(vec![line(1, 1, 1)]),
-        Offer::Unknown,
+        CouponCheck::Unknown,
     );
     assert_eq!(
-        (night.hindrances, night.due),
-        (vec![Hindrance::Time(SlotRefusal::Closed)], None)
+        (night.blockers, night.due),
+        (vec![OrderBlocker::Time(SlotRefusal::Closed)], None)
     );
 }
 
@@ -507,11 +514,11 @@ proptest! {
         let mut kitchen = Kitchen::new(dishes.collect()).taxed(included, RATES[usual], RATES[usual]);
         kitchen.restaurant.ordering.zones = vec![zone("1", fee)];
         kitchen.restaurant.ordering.service_fee = service_fee;
-        let effect = if off_in_parts { Effect::Portion(off as u32) } else { Effect::Amount(Minor(off)) };
+        let effect = if off_in_parts { CouponEffect::Portion(off as u32) } else { CouponEffect::Amount(Minor(off)) };
         let coupon = Coupon { code: "OFF".into(), effect, minimum: Minor(0), from: None, until: None, uses: None, per_customer: None };
         let lines = (1..).zip(&prices).map(|(number, (_, _, count))| line(number, number, *count)).collect();
         let order = Basket { service: delivered_to("1", None), tip: Minor(tip), coupon: "OFF".into(), ..basket(lines) };
-        let quote = kitchen.quote_at(NOON, &order, Offer::Known(&coupon, Used::default()));
+        let quote = kitchen.quote_at(NOON, &order, CouponCheck::Known(&coupon, CouponUsage::default()));
         let sum = |wanted: fn(&Sum) -> bool| -> i64 { quote.sums.iter().filter(|sum| wanted(sum)).map(|sum| sum.amount().0).sum() };
 
         prop_assert_eq!(quote.total, quote.sums.iter().map(Sum::amount).sum::<Minor>());

@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 
-use super::{Answer, Request, Trouble, together};
+use super::{SyncProblem, SyncRequest, SyncResponse, together};
 use crate::{
     id::{CashierId, DeviceId, OpId},
     pos::{
-        House, decide,
-        op::{Action, Op, Refusal},
+        PosState, decide,
+        op::{Action, Op, OpRefusal},
     },
     revision::Revision,
     time::Timestamp,
@@ -15,53 +15,53 @@ use crate::{
 
 /// What the device's tabs keep together, on its disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoredState {
     pub device: DeviceId,
     /// The number of the last op that was made.
     pub made: u64,
     pub outbox: VecDeque<Op>,
-    pub copy: Copy,
+    pub copy: Replica,
 }
 
 /// What the server said last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Copy {
+pub struct Replica {
     /// What a build must know to read all of it: an older one skips what it does not know.
-    pub speaks: u16,
+    pub op_version: u16,
     pub revision: Revision,
     /// When it began to be told all there is, until it has the last page.
-    pub began: Option<Revision>,
-    pub house: House,
+    pub snapshot_start: Option<Revision>,
+    pub pos: PosState,
 }
 
 /// One transaction on the disk. It is all there or not at all, and once it is said to be there it outlives a loss of power.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Write {
+pub enum StorageWrite {
     /// The disk gives it its number.
     Op {
-        speaks: u16,
-        wish: Box<Wish>,
+        op_version: u16,
+        new_op: Box<NewOp>,
     },
-    Answer(Box<Answered>),
+    Answer(Box<ReceivedResponse>),
 }
 
 /// What a person wants to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct NewOp {
     pub id: OpId,
     pub at: Timestamp,
     pub by: Option<CashierId>,
     pub action: Action,
 }
 
-impl Wish {
-    pub fn numbered(self, device: DeviceId, n: u64, speaks: u16) -> Op {
+impl NewOp {
+    pub fn numbered(self, device: DeviceId, n: u64, op_version: u16) -> Op {
         let Self { id, at, by, action } = self;
         Op {
             id,
             device,
             n,
-            speaks,
+            op_version,
             at,
             by,
             action,
@@ -71,25 +71,25 @@ impl Wish {
 
 /// An answer, and what it was an answer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
+pub struct ReceivedResponse {
     pub device: DeviceId,
     pub since: Revision,
     /// The last op that was sent: only those are done that were asked for.
     pub sent: u64,
-    pub speaks: u16,
-    pub answer: Answer,
+    pub op_version: u16,
+    pub answer: SyncResponse,
 }
 
 /// What the disk made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wrote {
+pub enum StorageResult {
     Op(Box<Op>),
     /// Whether the things were written: not if another tab was faster.
     Answer(bool),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failed {
+pub enum StorageError {
     /// There is no room for it.
     Full,
     /// The handle is dead; it may be there or not.
@@ -97,12 +97,12 @@ pub enum Failed {
 }
 
 #[derive(Debug)]
-pub enum Happened {
-    Asked(Wish),
-    Read(Kept),
-    Wrote(Wrote),
-    NotWritten(Failed),
-    Answered(Answer),
+pub enum ClientEvent {
+    Asked(NewOp),
+    Read(StoredState),
+    Wrote(StorageResult),
+    NotWritten(StorageError),
+    Answered(SyncResponse),
     Unreachable,
     /// Another tab wrote something.
     Told,
@@ -114,37 +114,37 @@ pub enum Happened {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum ClientEffect {
     /// All that is kept, through a handle that works.
     Read,
-    Write(Write),
-    /// What [`Tab::request`] says once it goes out: now or very soon, so that what is done meanwhile goes along.
+    Write(StorageWrite),
+    /// What [`SyncClient::request`] says once it goes out: now or very soon, so that what is done meanwhile goes along.
     Send,
     /// The other tabs.
     Tell,
     /// It is kept, and its effect can be seen.
     Shown(OpId),
     /// It will not be done, and here is why.
-    Refused(OpId, Refusal),
+    Refused(OpId, OpRefusal),
     /// It is not kept: whoever asked must know at once.
-    Lost(OpId, Failed),
+    Lost(OpId, StorageError),
 }
 
 #[derive(Debug)]
-struct Asked {
-    wish: Wish,
+struct PendingOp {
+    new_op: NewOp,
     /// It is on the disk, behind what another tab wrote: it is shown when that is known too.
     kept: bool,
 }
 
-pub struct Tab {
-    speaks: u16,
-    kept: Option<Kept>,
+pub struct SyncClient {
+    op_version: u16,
+    kept: Option<StoredState>,
     /// The server's copy with what is still in the outbox.
-    shown: House,
+    shown: PosState,
     /// The first of them is being written.
-    asked: VecDeque<Asked>,
-    writing: Option<Write>,
+    asked: VecDeque<PendingOp>,
+    writing: Option<StorageWrite>,
     reading: bool,
     leads: bool,
     /// Others have written since.
@@ -152,17 +152,17 @@ pub struct Tab {
     /// There is something to send or to ask for.
     wants: bool,
     /// The request that is under way, or whose answer is being written.
-    request: Option<Request>,
-    answered: Option<Box<Answered>>,
-    trouble: Option<Trouble>,
+    request: Option<SyncRequest>,
+    answered: Option<Box<ReceivedResponse>>,
+    sync_problem: Option<SyncProblem>,
 }
 
-impl Tab {
-    pub fn start(speaks: u16) -> (Self, Vec<Effect>) {
+impl SyncClient {
+    pub fn start(op_version: u16) -> (Self, Vec<ClientEffect>) {
         let tab = Self {
-            speaks,
+            op_version,
             kept: None,
-            shown: House::default(),
+            shown: PosState::default(),
             asked: VecDeque::new(),
             writing: None,
             reading: true,
@@ -171,17 +171,17 @@ impl Tab {
             wants: false,
             request: None,
             answered: None,
-            trouble: None,
+            sync_problem: None,
         };
-        (tab, vec![Effect::Read])
+        (tab, vec![ClientEffect::Read])
     }
 
-    pub fn shown(&self) -> &House {
+    pub fn shown(&self) -> &PosState {
         &self.shown
     }
 
     /// What was read last, with what was written since.
-    pub fn kept(&self) -> Option<&Kept> {
+    pub fn kept(&self) -> Option<&StoredState> {
         self.kept.as_ref()
     }
 
@@ -190,24 +190,24 @@ impl Tab {
         self.kept.as_ref().map_or(0, |kept| kept.outbox.len())
     }
 
-    pub fn happened(&mut self, happened: Happened) -> Vec<Effect> {
+    pub fn happened(&mut self, happened: ClientEvent) -> Vec<ClientEffect> {
         let mut effects = Vec::new();
         match happened {
-            Happened::Asked(wish) => self.asked.push_back(Asked { wish, kept: false }),
-            Happened::Read(kept) => self.read(kept, &mut effects),
-            Happened::Wrote(wrote) => self.wrote(&wrote, &mut effects),
-            Happened::NotWritten(failed) => self.not_written(failed, &mut effects),
-            Happened::Answered(answer) => self.answered(answer),
-            Happened::Unreachable => self.request = None,
-            Happened::Told => self.stale = true,
-            Happened::Leads(leads) => {
+            ClientEvent::Asked(new_op) => self.asked.push_back(PendingOp { new_op, kept: false }),
+            ClientEvent::Read(kept) => self.read(kept, &mut effects),
+            ClientEvent::Wrote(wrote) => self.wrote(&wrote, &mut effects),
+            ClientEvent::NotWritten(failed) => self.not_written(failed, &mut effects),
+            ClientEvent::Answered(answer) => self.answered(answer),
+            ClientEvent::Unreachable => self.request = None,
+            ClientEvent::Told => self.stale = true,
+            ClientEvent::Leads(leads) => {
                 self.leads = leads;
                 self.stale |= leads;
                 self.wants |= leads;
             }
-            Happened::News => self.wants = true,
+            ClientEvent::News => self.wants = true,
             // A tab that was killed after it wrote has told nobody.
-            Happened::Woke => {
+            ClientEvent::Woke => {
                 self.stale |= self.leads;
                 self.wants = true;
             }
@@ -216,7 +216,7 @@ impl Tab {
         effects
     }
 
-    fn read(&mut self, kept: Kept, effects: &mut Vec<Effect>) {
+    fn read(&mut self, kept: StoredState, effects: &mut Vec<ClientEffect>) {
         self.reading = false;
         self.wants |= !kept.outbox.is_empty();
         self.kept = Some(kept);
@@ -225,153 +225,157 @@ impl Tab {
         // It may be there although the disk failed in saying so.
         if let Some(asked) = self
             .asked
-            .pop_front_if(|asked| asked.kept || kept.outbox.iter().any(|op| op.id == asked.wish.id))
+            .pop_front_if(|asked| asked.kept || kept.outbox.iter().any(|op| op.id == asked.new_op.id))
         {
-            effects.extend([Effect::Shown(asked.wish.id), Effect::Tell]);
+            effects.extend([ClientEffect::Shown(asked.new_op.id), ClientEffect::Tell]);
         }
     }
 
-    fn wrote(&mut self, wrote: &Wrote, effects: &mut Vec<Effect>) {
+    fn wrote(&mut self, wrote: &StorageResult, effects: &mut Vec<ClientEffect>) {
         let (Some(write), Some(kept)) = (self.writing.take(), self.kept.as_mut()) else {
             return;
         };
         // What was read is written to as well, so that it need not be read again.
         let others_wrote = kept.write(&write) != *wrote;
         self.stale |= others_wrote;
-        effects.push(Effect::Tell);
+        effects.push(ClientEffect::Tell);
         match wrote {
-            Wrote::Op(_) if others_wrote => self.asked.iter_mut().take(1).for_each(|asked| asked.kept = true),
-            Wrote::Op(op) => {
+            StorageResult::Op(_) if others_wrote => {
+                self.asked.iter_mut().take(1).for_each(|asked| asked.kept = true)
+            }
+            StorageResult::Op(op) => {
                 self.asked.pop_front();
                 self.wants = true;
-                if let Ok(things) = decide(&self.shown, op) {
-                    things.into_iter().for_each(|thing| self.shown.put(thing));
+                if let Ok(records) = decide(&self.shown, op) {
+                    records.into_iter().for_each(|record| self.shown.put(record));
                 }
-                effects.push(Effect::Shown(op.id));
+                effects.push(ClientEffect::Shown(op.id));
             }
-            Wrote::Answer(_) => {
+            StorageResult::Answer(_) => {
                 self.request = None;
-                self.wants |= self.trouble != Some(Trouble::Newer) && !kept.outbox.is_empty();
+                self.wants |= self.sync_problem != Some(SyncProblem::Newer) && !kept.outbox.is_empty();
                 self.rebase();
             }
         }
     }
 
-    fn not_written(&mut self, failed: Failed, effects: &mut Vec<Effect>) {
+    fn not_written(&mut self, failed: StorageError, effects: &mut Vec<ClientEffect>) {
         match (self.writing.take(), failed) {
-            (Some(Write::Op { wish, .. }), Failed::Full) => {
+            (Some(StorageWrite::Op { new_op, .. }), StorageError::Full) => {
                 self.asked.pop_front();
-                effects.push(Effect::Lost(wish.id, failed));
+                effects.push(ClientEffect::Lost(new_op.id, failed));
             }
-            (Some(Write::Answer(_)), Failed::Full) => self.request = None,
+            (Some(StorageWrite::Answer(_)), StorageError::Full) => self.request = None,
             // It may be there, and then the other tabs have to look, too.
-            (Some(Write::Answer(_)), Failed::Dead) => {
+            (Some(StorageWrite::Answer(_)), StorageError::Dead) => {
                 self.request = None;
                 self.stale = true;
-                effects.push(Effect::Tell);
+                effects.push(ClientEffect::Tell);
             }
             // It stays the first, and is written again unless it turns out to be there.
-            (Some(Write::Op { .. }), Failed::Dead) | (None, _) => self.stale = true,
+            (Some(StorageWrite::Op { .. }), StorageError::Dead) | (None, _) => self.stale = true,
         }
     }
 
-    fn answered(&mut self, answer: Answer) {
+    fn answered(&mut self, answer: SyncResponse) {
         let Some(request) = &self.request else { return };
-        self.trouble = answer.trouble;
+        self.sync_problem = answer.sync_problem;
         self.wants |= answer.more;
         if answer.says_nothing_new(request) {
             self.request = None;
             return;
         }
         let sent = request.ops.last().map_or(0, |op| op.n);
-        self.answered = Some(Box::new(Answered {
+        self.answered = Some(Box::new(ReceivedResponse {
             device: request.device,
             since: request.since,
             sent,
-            speaks: self.speaks,
+            op_version: self.op_version,
             answer,
         }));
     }
 
     fn rebase(&mut self) {
         let Some(kept) = &self.kept else { return };
-        self.shown = kept.copy.house.clone();
+        self.shown = kept.copy.pos.clone();
         for op in &kept.outbox {
-            if let Ok(things) = decide(&self.shown, op) {
-                things.into_iter().for_each(|thing| self.shown.put(thing));
+            if let Ok(records) = decide(&self.shown, op) {
+                records.into_iter().for_each(|record| self.shown.put(record));
             }
         }
     }
 
     /// One thing at a time with the disk; the network besides.
-    fn go_on(&mut self, effects: &mut Vec<Effect>) {
+    fn go_on(&mut self, effects: &mut Vec<ClientEffect>) {
         if self.reading || self.writing.is_some() {
             return;
         }
         if std::mem::take(&mut self.stale) {
             self.reading = true;
-            effects.push(Effect::Read);
+            effects.push(ClientEffect::Read);
             return;
         }
         // Somebody waits for what they asked for; an answer waits for nobody.
         while let Some(asked) = self.asked.front() {
             let Some(kept) = &self.kept else { return };
-            let wish = asked.wish.clone();
-            let op = wish.clone().numbered(kept.device, kept.made + 1, self.speaks);
+            let new_op = asked.new_op.clone();
+            let op = new_op
+                .clone()
+                .numbered(kept.device, kept.made + 1, self.op_version);
             match decide(&self.shown, &op) {
                 Ok(_) => {
                     return self.write(
-                        Write::Op {
-                            speaks: self.speaks,
-                            wish: Box::new(wish),
+                        StorageWrite::Op {
+                            op_version: self.op_version,
+                            new_op: Box::new(new_op),
                         },
                         effects,
                     );
                 }
                 Err(refusal) => {
                     self.asked.pop_front();
-                    effects.push(Effect::Refused(op.id, refusal));
+                    effects.push(ClientEffect::Refused(op.id, refusal));
                 }
             }
         }
         if let Some(answered) = self.answered.take() {
-            return self.write(Write::Answer(answered), effects);
+            return self.write(StorageWrite::Answer(answered), effects);
         }
         self.send(effects);
     }
 
-    fn write(&mut self, write: Write, effects: &mut Vec<Effect>) {
+    fn write(&mut self, write: StorageWrite, effects: &mut Vec<ClientEffect>) {
         self.writing = Some(write.clone());
-        effects.push(Effect::Write(write));
+        effects.push(ClientEffect::Write(write));
     }
 
-    fn send(&mut self, effects: &mut Vec<Effect>) {
+    fn send(&mut self, effects: &mut Vec<ClientEffect>) {
         if self.leads && self.wants && self.request.is_none() {
             self.request = self.asking();
-            effects.extend(self.request.as_ref().map(|_| Effect::Send));
+            effects.extend(self.request.as_ref().map(|_| ClientEffect::Send));
         }
     }
 
-    fn asking(&mut self) -> Option<Request> {
+    fn asking(&mut self) -> Option<SyncRequest> {
         let kept = self.kept.as_ref()?;
         self.wants = false;
         let ops = together(&kept.outbox);
         // What an older build skipped is asked for again.
-        let since = if kept.copy.speaks < self.speaks {
+        let since = if kept.copy.op_version < self.op_version {
             Revision(0)
         } else {
             kept.copy.revision
         };
-        Some(Request {
+        Some(SyncRequest {
             device: kept.device,
             since,
-            began: kept.copy.began,
+            snapshot_start: kept.copy.snapshot_start,
             ops,
         })
     }
 
     /// The request that is to be sent, as it is by now; `None` if there is none any more.
-    pub fn request(&mut self) -> Option<Request> {
+    pub fn request(&mut self) -> Option<SyncRequest> {
         self.request.as_ref()?;
         // What other tabs wrote has other numbers than this one thinks, until it has read them.
         if !self.reading && !self.stale {
@@ -386,51 +390,51 @@ impl Tab {
     }
 }
 
-impl Kept {
+impl StoredState {
     pub fn new(device: DeviceId) -> Self {
         Self {
             device,
             made: 0,
             outbox: VecDeque::new(),
-            copy: Copy::default(),
+            copy: Replica::default(),
         }
     }
 
     /// What every disk does with a write.
-    pub fn write(&mut self, write: &Write) -> Wrote {
+    pub fn write(&mut self, write: &StorageWrite) -> StorageResult {
         match write {
-            Write::Op { speaks, wish } => {
+            StorageWrite::Op { op_version, new_op } => {
                 self.made += 1;
-                let op = Wish::clone(wish).numbered(self.device, self.made, *speaks);
+                let op = NewOp::clone(new_op).numbered(self.device, self.made, *op_version);
                 self.outbox.push_back(op.clone());
-                Wrote::Op(Box::new(op))
+                StorageResult::Op(Box::new(op))
             }
-            Write::Answer(answered) => Wrote::Answer(self.settle(answered)),
+            StorageWrite::Answer(answered) => StorageResult::Answer(self.settle(answered)),
         }
     }
 
-    fn settle(&mut self, answered: &Answered) -> bool {
+    fn settle(&mut self, answered: &ReceivedResponse) -> bool {
         let answer = &answered.answer;
         if self.device != answered.device {
             return false;
         }
-        match answer.trouble {
-            Some(Trouble::Diverged { anew }) => self.renew(anew),
+        match answer.sync_problem {
+            Some(SyncProblem::Diverged { new_device }) => self.renew(new_device),
             _ => self.outbox.retain(|op| op.n > answer.done.min(answered.sent)),
         }
-        if self.copy.revision != answered.since && !answer.whole {
+        if self.copy.revision != answered.since && !answer.full {
             return false;
         }
-        if answer.whole {
-            self.copy = Copy::default();
+        if answer.full {
+            self.copy = Replica::default();
         }
-        self.copy.speaks = answered.speaks;
+        self.copy.op_version = answered.op_version;
         self.copy.revision = answer.revision;
-        self.copy.began = answer.began;
+        self.copy.snapshot_start = answer.snapshot_start;
         answer
-            .things
+            .records
             .iter()
-            .for_each(|thing| self.copy.house.put(thing.clone()));
+            .for_each(|record| self.copy.pos.put(record.clone()));
         true
     }
 

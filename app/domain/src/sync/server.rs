@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Trouble;
+use super::SyncProblem;
 use crate::{
     device::DeviceKind,
     id::{DeviceId, OpId},
     pos::{
-        House, Refused, Thing, ThingId, decide, is_couriers,
-        op::{Action, Op, Refusal},
+        PosState, Record, RecordId, RefusedOp, decide, is_couriers,
+        op::{Action, Op, OpRefusal},
     },
 };
 
 /// What is known of a device and of the ops that it sends.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct DeviceState {
     pub device: DeviceId,
     pub kind: DeviceKind,
     pub done: u64,
@@ -26,17 +26,17 @@ pub struct Known {
 
 /// What is to be written, all of it or nothing.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Received {
+pub struct SyncOutcome {
     pub done: u64,
     /// Each with what it changed, which is under a revision of its own.
-    pub steps: Vec<Step>,
+    pub steps: Vec<AppliedOp>,
     pub stopped: Option<Stopped>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct AppliedOp {
     pub op: Op,
-    pub changed: Vec<ThingId>,
+    pub changed: Vec<RecordId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,32 +46,34 @@ pub enum Stopped {
 }
 
 impl Stopped {
-    pub fn trouble(self, anew: impl FnOnce() -> DeviceId) -> Trouble {
+    pub fn sync_problem(self, new_device: impl FnOnce() -> DeviceId) -> SyncProblem {
         match self {
-            Self::Newer => Trouble::Newer,
-            Self::Diverged => Trouble::Diverged { anew: anew() },
+            Self::Newer => SyncProblem::Newer,
+            Self::Diverged => SyncProblem::Diverged {
+                new_device: new_device(),
+            },
         }
     }
 }
 
-fn may(house: &House, (device, kind): (DeviceId, DeviceKind), action: &Action) -> bool {
-    kind.may(action) && (kind != DeviceKind::Courier || is_couriers(house, device, action))
+fn may(pos: &PosState, (device, kind): (DeviceId, DeviceKind), action: &Action) -> bool {
+    kind.may(action) && (kind != DeviceKind::Courier || is_couriers(pos, device, action))
 }
 
-fn decided(house: &House, known: (DeviceId, DeviceKind), op: &Op) -> Vec<Thing> {
-    let granted = if may(house, known, &op.action) {
-        decide(house, op)
+fn decided(pos: &PosState, known: (DeviceId, DeviceKind), op: &Op) -> Vec<Record> {
+    let granted = if may(pos, known, &op.action) {
+        decide(pos, op)
     } else {
-        Err(Refusal::Forbidden)
+        Err(OpRefusal::Forbidden)
     };
-    granted.unwrap_or_else(|why| vec![Thing::Refused(Box::new(Refused { op: op.clone(), why }))])
+    granted.unwrap_or_else(|why| vec![Record::RefusedOp(Box::new(RefusedOp { op: op.clone(), why }))])
 }
 
 /// Works the ops into the house. `speaks` is what this build understands.
-pub fn receive(house: &mut House, known: Known, ops: &[Op], speaks: u16) -> Received {
-    let mut received = Received {
+pub fn receive(pos: &mut PosState, known: DeviceState, ops: &[Op], op_version: u16) -> SyncOutcome {
+    let mut received = SyncOutcome {
         done: known.done,
-        ..Received::default()
+        ..SyncOutcome::default()
     };
     let mut seen = known.seen;
     // What would be next is gone from the device's storage, or from the server's.
@@ -91,18 +93,18 @@ pub fn receive(house: &mut House, known: Known, ops: &[Op], speaks: u16) -> Rece
         if op.n != received.done + 1 {
             break;
         }
-        if op.speaks > speaks {
+        if op.op_version > op_version {
             received.stopped = Some(Stopped::Newer);
             break;
         }
         // A disk that failed in answering may keep an op twice, under two numbers.
-        let things = match seen.insert(op.id) {
-            true => decided(house, (known.device, known.kind), op),
+        let records = match seen.insert(op.id) {
+            true => decided(pos, (known.device, known.kind), op),
             false => Vec::new(),
         };
-        let changed = things.iter().map(Thing::id).collect();
-        things.into_iter().for_each(|thing| house.put(thing));
-        received.steps.push(Step {
+        let changed = records.iter().map(Record::id).collect();
+        records.into_iter().for_each(|record| pos.put(record));
+        received.steps.push(AppliedOp {
             op: op.clone(),
             changed,
         });

@@ -7,7 +7,7 @@ use servery_domain::{
     id::{DishId, OpId, ShiftId},
     pos::{
         op::{Action, Op},
-        payment::Way,
+        payment::TenderMethod,
     },
 };
 
@@ -93,11 +93,11 @@ fn is_reordered(device: &Device, decided: &[OpId]) -> bool {
 
 fn is_equal(world: &World) -> bool {
     world.devices.iter().all(|device| {
-        device.disk.kept.copy.house == world.server.house
+        device.disk.kept.copy.pos == world.server.pos
             && device
                 .tabs
                 .iter()
-                .all(|page| *page.tab.shown() == world.server.house)
+                .all(|page| *page.tab.shown() == world.server.pos)
     })
 }
 
@@ -120,14 +120,14 @@ fn books_agree(world: &World) -> bool {
             Action::OpenShift { shift, float } => drop(drawers.insert(*shift, *float)),
             Action::MoveCash { shift, amount, .. } => add(&mut drawers, *shift, *amount),
             Action::Pay { shift, tender, .. } | Action::TakeOrder { shift, tender, .. } => {
-                paid.insert(tender.id, tender.way);
-                if tender.way == Way::Cash {
+                paid.insert(tender.id, tender.method);
+                if tender.method == TenderMethod::Cash {
                     add(&mut drawers, *shift, tender.taken());
                 }
             }
             Action::Refund {
                 payment, back, shift, ..
-            } if paid.get(payment) == Some(&Way::Cash) => add(&mut drawers, *shift, -back.amount),
+            } if paid.get(payment) == Some(&TenderMethod::Cash) => add(&mut drawers, *shift, -back.amount),
             Action::Add { line, .. } => {
                 lines.insert(line.id, line.dish);
                 take(line.dish, i64::from(line.count));
@@ -146,13 +146,13 @@ fn books_agree(world: &World) -> bool {
             _ => {}
         }
     }
-    let house = &world.server.house;
+    let pos = &world.server.pos;
     drawers
         .iter()
-        .all(|(shift, cash)| house.shift(*shift).is_some_and(|shift| shift.expected() == *cash))
+        .all(|(shift, cash)| pos.shift(*shift).is_some_and(|shift| shift.expected() == *cash))
         && left.iter().all(|(dish, left)| {
             *left >= 0
-                && house
+                && pos
                     .stock(*dish)
                     .is_some_and(|stock| i64::from(stock.left) == *left)
         })
@@ -169,7 +169,7 @@ fn receipts_agree(world: &World) -> bool {
     let mut numbers: BTreeMap<_, BTreeSet<u32>> = BTreeMap::new();
     let all: BTreeMap<_, _> = world
         .server
-        .house
+        .pos
         .payments()
         .map(|(_, payment)| (payment.id, payment.receipt))
         .collect();

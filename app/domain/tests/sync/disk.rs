@@ -1,11 +1,11 @@
 //! A browser's storage for one device, shared by its tabs.
 
-use servery_domain::sync::client::{Failed, Kept, Write, Wrote};
+use servery_domain::sync::client::{StorageError, StorageResult, StorageWrite, StoredState};
 
 pub struct Disk {
-    pub kept: Kept,
+    pub kept: StoredState,
     /// What outlives a loss of power; only a disk that is lied to differs from `kept`.
-    safe: Kept,
+    safe: StoredState,
     /// Says that it wrote before it did.
     relaxed: bool,
 }
@@ -21,7 +21,7 @@ pub enum Luck {
 }
 
 impl Disk {
-    pub fn new(kept: Kept, relaxed: bool) -> Self {
+    pub fn new(kept: StoredState, relaxed: bool) -> Self {
         Self {
             safe: kept.clone(),
             kept,
@@ -30,10 +30,14 @@ impl Disk {
     }
 
     /// What the tab is told, and what was written whatever it is told.
-    pub fn write(&mut self, write: &Write, luck: Luck) -> (Result<Wrote, Failed>, Option<Wrote>) {
+    pub fn write(
+        &mut self,
+        write: &StorageWrite,
+        luck: Luck,
+    ) -> (Result<StorageResult, StorageError>, Option<StorageResult>) {
         match luck {
-            Luck::Full => return (Err(Failed::Full), None),
-            Luck::Dead { after: false } => return (Err(Failed::Dead), None),
+            Luck::Full => return (Err(StorageError::Full), None),
+            Luck::Dead { after: false } => return (Err(StorageError::Dead), None),
             Luck::Good | Luck::Dead { after: true } => {}
         }
         let wrote = self.kept.write(write);
@@ -41,7 +45,7 @@ impl Disk {
             self.safe = self.kept.clone();
         }
         match luck {
-            Luck::Dead { .. } => (Err(Failed::Dead), Some(wrote)),
+            Luck::Dead { .. } => (Err(StorageError::Dead), Some(wrote)),
             _ => (Ok(wrote.clone()), Some(wrote)),
         }
     }
@@ -55,7 +59,7 @@ impl Disk {
         self.kept = self.safe.clone();
     }
 
-    pub fn restore(&mut self, backup: Kept) {
+    pub fn restore(&mut self, backup: StoredState) {
         self.kept = backup.clone();
         self.safe = backup;
     }

@@ -109,34 +109,28 @@ fn run(histories: u64) -> ExitCode {
 
 /// Each rule is left out once: the histories have to show it.
 fn unnoticed() -> Vec<&'static str> {
-    let whole = Broken::default();
+    let full = Broken::default();
     let broken = [
-        (
-            "doing each op once",
-            Broken {
-                dedupe: true,
-                ..whole
-            },
-        ),
+        ("doing each op once", Broken { dedupe: true, ..full }),
         (
             "a strict write",
             Broken {
                 relaxed: true,
-                ..whole
+                ..full
             },
         ),
         (
             "one leading tab",
             Broken {
                 leaderless: true,
-                ..whole
+                ..full
             },
         ),
         (
             "refusals that let the queue go on",
             Broken {
                 blocking: true,
-                ..whole
+                ..full
             },
         ),
     ];

@@ -8,13 +8,13 @@ use servery_domain::{
     },
     lang::Lang,
     pos::{
-        House,
+        PosState,
         bill::{Bill, BillLine, Discount, Off, Seat},
-        op::{Action, Part},
-        order_payment::Taken,
-        payment::{Back, Owed, Tender, Way},
+        op::{Action, SplitPart},
+        order_payment::OrderPayment,
+        payment::{Payable, RefundRequest, Tender, TenderMethod},
         shift::Shift,
-        ticket::{Ticket, news},
+        ticket::{Ticket, changes},
     },
     tax::TaxRate,
 };
@@ -43,8 +43,8 @@ fn line(dice: &mut Dice) -> BillLine {
     }
 }
 
-fn back(dice: &mut Dice, amount: Minor) -> Back {
-    Back {
+fn back(dice: &mut Dice, amount: Minor) -> RefundRequest {
+    RefundRequest {
         id: RefundId(dice.id()),
         amount,
         rounding: Minor::ZERO,
@@ -53,9 +53,9 @@ fn back(dice: &mut Dice, amount: Minor) -> Back {
 }
 
 /// Something that makes sense on this screen; `None` if nothing came to mind.
-pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> {
-    let own = house.till(device).and_then(|till| till.shift);
-    let bills: Vec<&Bill> = house.bills().collect();
+pub fn new_op(dice: &mut Dice, device: DeviceId, pos: &PosState) -> Option<Action> {
+    let own = pos.till(device).and_then(|till| till.shift);
+    let bills: Vec<&Bill> = pos.bills().collect();
     let bill = dice.pick(&bills).copied();
     match dice.below(27) {
         0..3 => {
@@ -83,16 +83,20 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
             })
         }
         10..12 => {
-            let news = news(bill?);
-            (!news.is_empty()).then(|| Action::Send {
+            let changes = changes(bill?);
+            (!changes.is_empty()).then(|| Action::Send {
                 bill: bill.map(|bill| bill.id).unwrap_or(BillId(0)),
                 ticket: TicketId(dice.id()),
-                news,
+                changes,
             })
         }
         12..15 => {
             let (bill, shift) = (bill?, own?);
-            let way = if dice.one_in(2) { Way::Cash } else { Way::Card };
+            let method = if dice.one_in(2) {
+                TenderMethod::Cash
+            } else {
+                TenderMethod::Card
+            };
             let amount = if dice.one_in(3) {
                 Minor(bill.due().0 / 2)
             } else {
@@ -101,7 +105,7 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
             let tip = Minor(dice.below(2) as i64 * 50);
             let tender = Tender {
                 tip,
-                ..Tender::new(PaymentId(dice.id()), way, amount)
+                ..Tender::new(PaymentId(dice.id()), method, amount)
             };
             (amount.0 > 0).then_some(Action::Pay {
                 bill: bill.id,
@@ -113,7 +117,7 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
             let payment = dice.pick(&bill?.payments)?;
             let amount = payment.left().min(Minor(100));
             (amount.0 > 0).then_some(Action::Refund {
-                owed: Owed::Bill(bill?.id),
+                payable: Payable::Bill(bill?.id),
                 payment: payment.id,
                 back: back(dice, amount),
                 shift: own?,
@@ -133,7 +137,7 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
         },
         17 if dice.one_in(3) => {
             // Some close another till's shift.
-            let open: Vec<&Shift> = house.shifts().filter(|shift| shift.closed.is_none()).collect();
+            let open: Vec<&Shift> = pos.shifts().filter(|shift| shift.closed.is_none()).collect();
             let shift = *dice.pick(&open)?;
             Some(Action::CloseShift {
                 shift: shift.id,
@@ -141,7 +145,7 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
             })
         }
         18 => {
-            let tickets: Vec<&Ticket> = house.tickets().collect();
+            let tickets: Vec<&Ticket> = pos.tickets().collect();
             let ticket = *dice.pick(&tickets)?;
             let (ticket, lines) = (ticket.id, Vec::new());
             Some(if dice.one_in(2) {
@@ -156,7 +160,7 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
         }
         20 => {
             let line = dice.pick(&bill?.lines)?;
-            let part = Part {
+            let part = SplitPart {
                 line: line.id,
                 count: 1,
                 becomes: LineId(dice.id()),
@@ -199,7 +203,7 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
             Some(Action::Move { bill: bill?.id, seat })
         }
         23 => {
-            let refused = house.refused().next()?.op.id;
+            let refused = pos.refused().next()?.op.id;
             Some(Action::Dismiss { op: refused })
         }
         24 => {
@@ -214,19 +218,23 @@ pub fn wish(dice: &mut Dice, device: DeviceId, house: &House) -> Option<Action> 
         25 => {
             // Two tills may take the money for one order.
             let (order, shift) = (OrderId(1 + dice.below(3) as u128), own?);
-            let way = if dice.one_in(2) { Way::Cash } else { Way::Card };
+            let method = if dice.one_in(2) {
+                TenderMethod::Cash
+            } else {
+                TenderMethod::Card
+            };
             Some(Action::TakeOrder {
                 order,
                 shift,
-                tender: Tender::new(PaymentId(dice.id()), way, Minor(1_250)),
+                tender: Tender::new(PaymentId(dice.id()), method, Minor(1_250)),
             })
         }
         26 => {
-            let takings: Vec<&Taken> = house.takings().collect();
+            let takings: Vec<&OrderPayment> = pos.order_payments().collect();
             let taken = *dice.pick(&takings)?;
             let payment = dice.pick(&taken.payments)?.id;
             Some(Action::Refund {
-                owed: Owed::Order(taken.order),
+                payable: Payable::Order(taken.order),
                 payment,
                 back: back(dice, Minor(250)),
                 shift: own?,

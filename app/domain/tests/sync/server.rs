@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use servery_domain::{
     device::DeviceKind,
     id::{DeviceId, OpId},
-    pos::{House, Thing, ThingId, op::Op},
+    pos::{PosState, Record, RecordId, op::Op},
     revision::Revision,
     sync::{
-        Answer, Request,
-        server::{Known, Received, Step, receive},
+        SyncRequest, SyncResponse,
+        server::{AppliedOp, DeviceState, SyncOutcome, receive},
     },
 };
 
@@ -17,11 +17,11 @@ use crate::world::Broken;
 
 #[derive(Default)]
 pub struct Server {
-    pub speaks: u16,
-    pub house: House,
+    pub op_version: u16,
+    pub pos: PosState,
     pub revision: Revision,
     /// When each thing last changed, those that are gone among them.
-    changed: BTreeMap<ThingId, Revision>,
+    changed: BTreeMap<RecordId, Revision>,
     devices: BTreeMap<DeviceId, BTreeMap<u64, OpId>>,
     seen: BTreeSet<OpId>,
     /// What was decided, in order.
@@ -35,12 +35,12 @@ pub struct Decided {
 }
 
 impl Server {
-    pub fn new(house: House, speaks: u16, broken: Broken) -> Self {
+    pub fn new(pos: PosState, op_version: u16, broken: Broken) -> Self {
         let revision = Revision(1);
-        let changed = house.things().map(|thing| (thing.id(), revision)).collect();
+        let changed = pos.records().map(|record| (record.id(), revision)).collect();
         Self {
-            speaks,
-            house,
+            op_version,
+            pos,
             revision,
             changed,
             broken,
@@ -48,12 +48,12 @@ impl Server {
         }
     }
 
-    pub fn answer(&mut self, request: &Request, new_device: impl FnOnce() -> DeviceId) -> Answer {
+    pub fn answer(&mut self, request: &SyncRequest, new_device: impl FnOnce() -> DeviceId) -> SyncResponse {
         let received = self.receive(&request.device, &request.ops);
-        for Step { op, changed } in received.steps {
+        for AppliedOp { op, changed } in received.steps {
             self.revision.0 += 1;
-            let refused = changed.contains(&ThingId::Refused(op.id))
-                && self.house.get(ThingId::Refused(op.id)).is_some();
+            let refused = changed.contains(&RecordId::RefusedOp(op.id))
+                && self.pos.get(RecordId::RefusedOp(op.id)).is_some();
             self.changed.extend(changed.iter().map(|id| (*id, self.revision)));
             self.devices.entry(op.device).or_default().insert(op.n, op.id);
             if self.seen.insert(op.id) || self.broken.dedupe {
@@ -63,44 +63,44 @@ impl Server {
                 });
             }
         }
-        let whole = request.since == Revision(0) || request.since > self.revision;
-        let things = match whole {
-            true => self.house.things().cloned().collect(),
+        let full = request.since == Revision(0) || request.since > self.revision;
+        let records = match full {
+            true => self.pos.records().cloned().collect(),
             false => self
                 .changed
                 .iter()
                 .filter(|(_, at)| **at > request.since)
-                .map(|(id, _)| self.thing(*id))
+                .map(|(id, _)| self.record(*id))
                 .collect(),
         };
-        let trouble = received.stopped.map(|stopped| stopped.trouble(new_device));
-        Answer {
+        let sync_problem = received.stopped.map(|stopped| stopped.sync_problem(new_device));
+        SyncResponse {
             done: received.done,
             revision: self.revision,
-            whole,
-            began: None,
-            things,
+            full,
+            snapshot_start: None,
+            records,
             more: false,
-            trouble,
+            sync_problem,
         }
     }
 
-    fn thing(&self, id: ThingId) -> Thing {
-        self.house.get(id).cloned().unwrap_or(Thing::Gone(id))
+    fn record(&self, id: RecordId) -> Record {
+        self.pos.get(id).cloned().unwrap_or(Record::Gone(id))
     }
 
-    fn receive(&mut self, device: &DeviceId, ops: &[Op]) -> Received {
+    fn receive(&mut self, device: &DeviceId, ops: &[Op]) -> SyncOutcome {
         let ids = self.devices.get(device).cloned().unwrap_or_default();
         let done = ids.last_key_value().map_or(0, |(n, _)| *n);
         let known = match self.broken.dedupe {
-            true => Known {
+            true => DeviceState {
                 device: *device,
                 kind: DeviceKind::Till,
                 done: ops.first().map_or(done, |op| op.n - 1),
                 ids: BTreeMap::new(),
                 seen: BTreeSet::new(),
             },
-            false => Known {
+            false => DeviceState {
                 device: *device,
                 kind: DeviceKind::Till,
                 done,
@@ -109,24 +109,24 @@ impl Server {
             },
         };
         if !self.broken.blocking {
-            return receive(&mut self.house, known, ops, self.speaks);
+            return receive(&mut self.pos, known, ops, self.op_version);
         }
         // Stops before what it would refuse.
         for count in (0..=ops.len()).rev() {
-            let mut house = self.house.clone();
-            let received = receive(&mut house, known.clone(), &ops[..count], self.speaks);
+            let mut pos = self.pos.clone();
+            let received = receive(&mut pos, known.clone(), &ops[..count], self.op_version);
             if !received
                 .steps
                 .iter()
-                .any(|step| step.changed.contains(&ThingId::Refused(step.op.id)))
+                .any(|step| step.changed.contains(&RecordId::RefusedOp(step.op.id)))
             {
-                self.house = house;
+                self.pos = pos;
                 return received;
             }
         }
-        Received {
+        SyncOutcome {
             done,
-            ..Received::default()
+            ..SyncOutcome::default()
         }
     }
 }

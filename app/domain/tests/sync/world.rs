@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use servery_domain::{
     id::{DeviceId, DishId, OpId, PaymentId},
     pos::{
-        House, Stock, Thing, ThingId,
-        op::{Action, Op, SPEAKS},
-        payment::Receipt,
+        PosState, Record, RecordId, Stock,
+        op::{Action, OP_VERSION, Op},
+        payment::ReceiptNumber,
     },
     sync::{
-        Answer, Request,
-        client::{Effect, Happened, Kept, Tab, Wish, Write, Wrote},
+        SyncRequest, SyncResponse,
+        client::{ClientEffect, ClientEvent, NewOp, StorageResult, StorageWrite, StoredState, SyncClient},
     },
     time::Timestamp,
 };
@@ -43,12 +43,12 @@ pub struct Device {
     /// Its clock is off by so many seconds.
     skew: i64,
     cut: bool,
-    backup: Kept,
+    backup: StoredState,
     /// Ops as its disk committed them.
     pub committed: Vec<Op>,
     /// Those that a person saw done.
     pub shown: Vec<OpId>,
-    pub receipts: Vec<(PaymentId, Receipt)>,
+    pub receipts: Vec<(PaymentId, ReceiptNumber)>,
     pub restored: bool,
     /// A tab asked while another of the same device did.
     pub crowded: usize,
@@ -56,7 +56,7 @@ pub struct Device {
 
 pub struct Page {
     id: u64,
-    pub tab: Tab,
+    pub tab: SyncClient,
     disk: VecDeque<Job>,
     told: usize,
     /// Its request that is under way.
@@ -67,15 +67,15 @@ pub struct Page {
 
 enum Job {
     Read,
-    Write(Write),
+    Write(StorageWrite),
 }
 
 struct Message {
     id: u64,
     device: usize,
     page: u64,
-    request: Request,
-    answer: Option<Answer>,
+    request: SyncRequest,
+    answer: Option<SyncResponse>,
 }
 
 pub struct World {
@@ -104,12 +104,12 @@ impl World {
     pub fn new(seed: u64, faults: Faults, broken: Broken, told: bool) -> Self {
         let mut dice = Dice::new(seed);
         let stock = people::COUNTED.map(|(dish, left)| {
-            Thing::Stock(Stock {
+            Record::Stock(Stock {
                 dish: DishId(dish),
                 left,
             })
         });
-        let server = Server::new(House::from_iter(stock), SPEAKS, broken);
+        let server = Server::new(PosState::from_iter(stock), OP_VERSION, broken);
         let mut world = Self {
             server,
             devices: Vec::new(),
@@ -123,7 +123,7 @@ impl World {
             dice: Dice::new(seed ^ 0xabcd),
         };
         for _ in 0..1 + dice.below(3) {
-            let kept = Kept::new(DeviceId(dice.id()));
+            let kept = StoredState::new(DeviceId(dice.id()));
             let skew = dice.below(2 * 86_400) as i64 - 86_400;
             world.devices.push(Device {
                 disk: Disk::new(kept.clone(), broken.relaxed),
@@ -154,8 +154,8 @@ impl World {
     }
 
     fn open_tab(&mut self, device: usize) {
-        let newer = self.server.speaks > SPEAKS || self.unlucky(Fault::Update, 4);
-        let (tab, effects) = Tab::start(if newer { SPEAKS + 1 } else { SPEAKS });
+        let newer = self.server.op_version > OP_VERSION || self.unlucky(Fault::Update, 4);
+        let (tab, effects) = SyncClient::start(if newer { OP_VERSION + 1 } else { OP_VERSION });
         let id = self.id();
         self.devices[device].tabs.push(Page {
             id,
@@ -186,35 +186,35 @@ impl World {
         self.devices[device].tabs.iter_mut().find(|page| page.id == id)
     }
 
-    fn tell(&mut self, device: usize, id: u64, happened: Happened) {
+    fn tell(&mut self, device: usize, id: u64, happened: ClientEvent) {
         let Some(page) = self.page(device, id) else { return };
         let effects = page.tab.happened(happened);
         self.effects(device, id, effects);
     }
 
-    fn effects(&mut self, device: usize, id: u64, effects: Vec<Effect>) {
+    fn effects(&mut self, device: usize, id: u64, effects: Vec<ClientEffect>) {
         for effect in effects {
             match effect {
-                Effect::Read => self
+                ClientEffect::Read => self
                     .page(device, id)
                     .into_iter()
                     .for_each(|page| page.disk.push_back(Job::Read)),
-                Effect::Write(write) => self
+                ClientEffect::Write(write) => self
                     .page(device, id)
                     .into_iter()
                     .for_each(|page| page.disk.push_back(Job::Write(write.clone()))),
-                Effect::Send => self
+                ClientEffect::Send => self
                     .page(device, id)
                     .into_iter()
                     .for_each(|page| page.sends = true),
-                Effect::Tell => self.devices[device]
+                ClientEffect::Tell => self.devices[device]
                     .tabs
                     .iter_mut()
                     .filter(|page| page.id != id)
                     .for_each(|page| page.told += 1),
-                Effect::Shown(op) => self.shown(device, id, op),
-                Effect::Refused(_, why) => say!(self, "device {device}: tab {id} refuses: {why:?}"),
-                Effect::Lost(_, why) => say!(
+                ClientEffect::Shown(op) => self.shown(device, id, op),
+                ClientEffect::Refused(_, why) => say!(self, "device {device}: tab {id} refuses: {why:?}"),
+                ClientEffect::Lost(_, why) => say!(
                     self,
                     "device {device}: tab {id} says that it could not keep it: {why:?}"
                 ),
@@ -231,12 +231,12 @@ impl World {
             .iter()
             .find(|made| made.id == op)
             .and_then(|made| match &made.action {
-                Action::Pay { bill, tender, .. } => Some((ThingId::Bill(*bill), tender.id)),
-                Action::TakeOrder { order, tender, .. } => Some((ThingId::Taken(*order), tender.id)),
+                Action::Pay { bill, tender, .. } => Some((RecordId::Bill(*bill), tender.id)),
+                Action::TakeOrder { order, tender, .. } => Some((RecordId::OrderPayment(*order), tender.id)),
                 _ => None,
             });
-        let Some((thing, payment)) = paid else { return };
-        let Some(house) = of
+        let Some((record, payment)) = paid else { return };
+        let Some(pos) = of
             .tabs
             .iter()
             .find(|page| page.id == id)
@@ -244,9 +244,9 @@ impl World {
         else {
             return;
         };
-        let payments = match thing {
-            ThingId::Bill(bill) => house.live(bill).map(|bill| &bill.payments),
-            ThingId::Taken(order) => house.taken(order).map(|taken| &taken.payments),
+        let payments = match record {
+            RecordId::Bill(bill) => pos.live(bill).map(|bill| &bill.payments),
+            RecordId::OrderPayment(order) => pos.order_payment(order).map(|taken| &taken.payments),
             _ => None,
         };
         let receipt = payments
@@ -271,7 +271,7 @@ impl World {
             .for_each(|(page, request)| self.send(device, page, request));
     }
 
-    fn send(&mut self, device: usize, page: u64, request: Request) {
+    fn send(&mut self, device: usize, page: u64, request: SyncRequest) {
         let of = &mut self.devices[device];
         of.crowded += usize::from(
             of.tabs
@@ -339,7 +339,7 @@ impl World {
         };
         self.devices[device].leader = heirs.first().copied();
         for id in heirs {
-            self.tell(device, id, Happened::Leads(true));
+            self.tell(device, id, ClientEvent::Leads(true));
         }
     }
 
@@ -349,7 +349,7 @@ impl World {
         }
         let at = self.dice.below(self.devices[device].tabs.len());
         let (own, of) = (self.devices[device].disk.kept.device, &self.devices[device]);
-        let Some(action) = people::wish(&mut self.dice, own, of.tabs[at].tab.shown()) else {
+        let Some(action) = people::new_op(&mut self.dice, own, of.tabs[at].tab.shown()) else {
             return;
         };
         let (id, page, at) = (
@@ -361,7 +361,7 @@ impl World {
         self.tell(
             device,
             page,
-            Happened::Asked(Wish {
+            ClientEvent::Asked(NewOp {
                 id,
                 at,
                 by: None,
@@ -379,7 +379,7 @@ impl World {
             return;
         };
         let happened = match job {
-            Job::Read => Happened::Read(self.devices[device].disk.kept.clone()),
+            Job::Read => ClientEvent::Read(self.devices[device].disk.kept.clone()),
             Job::Write(write) => self.write(device, id, &write),
         };
         // The page may be killed after the disk has it and before it hears so.
@@ -390,7 +390,7 @@ impl World {
         self.tell(device, id, happened);
     }
 
-    fn write(&mut self, device: usize, page: u64, write: &Write) -> Happened {
+    fn write(&mut self, device: usize, page: u64, write: &StorageWrite) -> ClientEvent {
         let luck = match () {
             () if self.unlucky(Fault::Full, 60) => Luck::Full,
             () if self.unlucky(Fault::DeadHandle, 40) => Luck::Dead {
@@ -399,7 +399,7 @@ impl World {
             () => Luck::Good,
         };
         let (told, wrote) = self.devices[device].disk.write(write, luck);
-        if let Some(Wrote::Op(op)) = wrote {
+        if let Some(StorageResult::Op(op)) = wrote {
             say!(self, "device {device}: the disk has {} as {}", op.id, op.n);
             self.devices[device].committed.push(*op);
         } else {
@@ -408,7 +408,7 @@ impl World {
                 "device {device}: the disk took an answer from tab {page}: {told:?}"
             );
         }
-        told.map_or_else(Happened::NotWritten, Happened::Wrote)
+        told.map_or_else(ClientEvent::NotWritten, ClientEvent::Wrote)
     }
 
     fn network(&mut self) {
@@ -427,9 +427,9 @@ impl World {
         if self.unlucky(Fault::ServerCrash, 30) {
             return say!(self, "the server dies before it commits");
         }
-        let anew = DeviceId(self.dice.id());
+        let new_device = DeviceId(self.dice.id());
         let known = self.server.log.len();
-        let answer = self.server.answer(&message.request, || anew);
+        let answer = self.server.answer(&message.request, || new_device);
         for decided in self.server.log[known..].iter().filter(|decided| !decided.granted) {
             say!(
                 self,
@@ -443,7 +443,7 @@ impl World {
             "the server has done up to {} of device {device} (revision {}, {:?})",
             answer.done,
             answer.revision.0,
-            answer.trouble
+            answer.sync_problem
         );
         if self.unlucky(Fault::ServerCrash, 30) {
             return say!(self, "the server dies after it committed");
@@ -467,7 +467,7 @@ impl World {
             return;
         };
         waiting.asking = None;
-        self.tell(device, page, Happened::Answered(answer));
+        self.tell(device, page, ClientEvent::Answered(answer));
     }
 
     fn hear(&mut self, device: usize) {
@@ -476,14 +476,14 @@ impl World {
         };
         page.told = 0;
         let id = page.id;
-        self.tell(device, id, Happened::Told);
+        self.tell(device, id, ClientEvent::Told);
     }
 
     fn wake(&mut self, device: usize) {
         let pages: Vec<u64> = self.devices[device].tabs.iter().map(|page| page.id).collect();
         pages
             .into_iter()
-            .for_each(|page| self.tell(device, page, Happened::Woke));
+            .for_each(|page| self.tell(device, page, ClientEvent::Woke));
     }
 
     /// A request that got lost is given up; one that is still under way only if there is a reason.
@@ -503,7 +503,7 @@ impl World {
         page.asking = None;
         let id = page.id;
         say!(self, "device {device}: tab {id} waits no longer");
-        self.tell(device, id, Happened::Unreachable);
+        self.tell(device, id, ClientEvent::Unreachable);
     }
 
     fn mishap(&mut self, device: usize) {
@@ -529,7 +529,7 @@ impl World {
             return say!(self, "device {device} loses power");
         }
         if self.unlucky(Fault::Update, 40) {
-            self.server.speaks = SPEAKS + 1;
+            self.server.op_version = OP_VERSION + 1;
             return say!(self, "the server is updated");
         }
         if self.unlucky(Fault::Restore, 60) {
@@ -562,7 +562,7 @@ impl World {
         self.healing = true;
         say!(self, "from here on nothing goes wrong");
         if self.faults.has(Fault::Update) {
-            self.server.speaks = SPEAKS + 1;
+            self.server.op_version = OP_VERSION + 1;
         }
         for device in 0..self.devices.len() {
             self.devices[device].cut = false;

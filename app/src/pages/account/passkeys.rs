@@ -7,10 +7,10 @@ use servery_domain::{limits, passkey::PasskeyView, time::LocalMinute};
 
 use super::profile::HERE;
 use crate::{
-    backend::{PasskeyActions, PasskeyFailure, PasskeyWish},
+    backend::{PasskeyActions, PasskeyFailure, PasskeyRequest},
     components::{
         notice::{Tone, said},
-        render_info::HowMade,
+        render_info::RenderInfo,
     },
     render::Mode,
     text::{Key, Texts},
@@ -20,20 +20,20 @@ use crate::{
 pub const DONE: &str = "passkey";
 
 fn is_thin() -> bool {
-    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     decision.mode == Mode::Thin
 }
 
 /// What a browser can do, and what became of it.
 #[derive(Clone, Copy)]
-struct Device {
+struct PasskeyDevice {
     actions: StoredValue<Option<Arc<dyn PasskeyActions>>>,
     /// Known in the browser only, once it shows the page.
     possible: RwSignal<Option<bool>>,
     failed: RwSignal<Option<PasskeyFailure>>,
 }
 
-impl Device {
+impl PasskeyDevice {
     fn new() -> Self {
         let actions = use_context::<Arc<dyn PasskeyActions>>();
         let (possible, known) = (RwSignal::new(None), actions.clone());
@@ -51,10 +51,10 @@ impl Device {
             return;
         };
         spawn_local(async move {
-            let wish = name
+            let form = name
                 .as_deref()
-                .map_or(PasskeyWish::SignIn, |name| PasskeyWish::Make { name });
-            let failed = actions.ask(wish, &next).await.err();
+                .map_or(PasskeyRequest::SignIn, |name| PasskeyRequest::Make { name });
+            let failed = actions.ask(form, &next).await.err();
             self.failed.try_set(failed);
         });
     }
@@ -102,7 +102,7 @@ pub fn list(texts: Texts, passkeys: &[PasskeyView]) -> impl IntoView + use<> {
 }
 
 fn row(texts: Texts, passkey: &PasskeyView) -> impl IntoView + use<> {
-    let made_on = format!("\u{2068}{}\u{2069}", LocalMinute(passkey.made_at.0 / 60).day());
+    let made_on = format!("\u{2068}{}\u{2069}", LocalMinute(passkey.created_at.0 / 60).day());
     view! {
         <li>
             <span>
@@ -119,7 +119,7 @@ fn row(texts: Texts, passkey: &PasskeyView) -> impl IntoView + use<> {
 }
 
 fn add(texts: Texts) -> impl IntoView {
-    let device = Device::new();
+    let device = PasskeyDevice::new();
     let field = NodeRef::<Input>::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -148,7 +148,7 @@ fn add(texts: Texts) -> impl IntoView {
 /// Under the form for a password, which goes everywhere.
 pub fn sign_in(texts: Texts, next: String) -> impl IntoView {
     (!is_thin()).then(|| {
-        let device = Device::new();
+        let device = PasskeyDevice::new();
         view! {
             <div class="passkey">
                 <button type="button" hidden=move || device.is_hidden() on:click=move |_| device.ask(None, next.clone())>{texts.get(Key::SignInPasskey)}</button>

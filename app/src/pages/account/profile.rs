@@ -1,7 +1,7 @@
 //! What an account holder may see and change. Plain forms: each says what became of it at the top.
 
 use leptos::prelude::*;
-use servery_domain::{account::SignedIn, contact::Doorstep, lang::Lang, limits, passkey::PasskeyView};
+use servery_domain::{account::SignedIn, contact::DeliveryAddress, lang::Lang, limits, passkey::PasskeyView};
 
 use super::passkeys;
 use crate::{
@@ -62,7 +62,7 @@ fn profile(texts: Texts, name: &str, lang: Lang) -> impl IntoView + use<> {
     }
 }
 
-fn addresses(texts: Texts, addresses: &[Doorstep]) -> impl IntoView + use<> {
+fn addresses(texts: Texts, addresses: &[DeliveryAddress]) -> impl IntoView + use<> {
     let rows: Vec<_> = addresses
         .iter()
         .enumerate()

@@ -7,21 +7,21 @@ use servery_domain::{board::Board, order::Order, slug::Slug};
 
 use crate::{
     api,
-    backend::{self, Heard, SignedBackend, backend},
+    backend::{self, AccountBackend, OrderStreamEvent, backend},
 };
 
 /// A question that failed while the line is there.
 const AGAIN: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Copy)]
-pub struct Live {
+pub struct BoardUpdates {
     pub shown: RwSignal<Board>,
     /// What happens meanwhile is not shown.
     pub lost: RwSignal<bool>,
 }
 
 #[derive(Default)]
-struct Line {
+struct BoardConnection {
     connected: bool,
     asking: bool,
     /// The line was cut while a question was under way: its answer may be too old.
@@ -32,15 +32,15 @@ struct Line {
 
 #[derive(Clone)]
 struct Following {
-    live: Live,
-    line: StoredValue<Line>,
-    asked: Arc<dyn SignedBackend>,
+    live: BoardUpdates,
+    line: StoredValue<BoardConnection>,
+    asked: Arc<dyn AccountBackend>,
     slug: Slug,
 }
 
 /// In a browser; elsewhere nothing is heard.
-pub fn follow(slug: &Slug, board: Board) -> Live {
-    let live = Live {
+pub fn follow(slug: &Slug, board: Board) -> BoardUpdates {
+    let live = BoardUpdates {
         shown: RwSignal::new(board),
         lost: RwSignal::new(false),
     };
@@ -52,7 +52,9 @@ pub fn follow(slug: &Slug, board: Board) -> Live {
     };
     let watching = StoredValue::new_local(None::<Box<dyn Any>>);
     Effect::new(move |_| {
-        let Some(watch) = backend::watching() else { return };
+        let Some(watch) = backend::order_events() else {
+            return;
+        };
         let following = following.clone();
         let stream = api::board_events(&following.slug);
         watching.set_value(Some(
@@ -64,11 +66,11 @@ pub fn follow(slug: &Slug, board: Board) -> Live {
 }
 
 impl Following {
-    fn hear(&self, heard: Heard) {
+    fn hear(&self, heard: OrderStreamEvent) {
         let connected = match heard {
-            Heard::Order(order) => return self.put(*order),
-            Heard::Connected => true,
-            Heard::Lost => false,
+            OrderStreamEvent::Order(order) => return self.put(*order),
+            OrderStreamEvent::Connected => true,
+            OrderStreamEvent::Lost => false,
         };
         self.line.try_update_value(|line| line.connected = connected);
         match connected {
@@ -88,7 +90,7 @@ impl Following {
 
     /// One question is under way at a time.
     fn ask(&self) {
-        let begin = |line: &mut Line| {
+        let begin = |line: &mut BoardConnection| {
             line.outdated = line.asking;
             !std::mem::replace(&mut line.asking, true)
         };
@@ -102,7 +104,7 @@ impl Following {
     }
 
     fn answered(&self, board: Option<Board>) {
-        let end = |line: &mut Line| {
+        let end = |line: &mut BoardConnection| {
             line.asking = false;
             (line.connected, line.outdated, std::mem::take(&mut line.heard))
         };

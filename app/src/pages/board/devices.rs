@@ -10,23 +10,23 @@ use servery_domain::{
 
 use crate::{
     components::notice::{Tone, said},
-    page_address::Visit,
+    page_address::PageAddress,
     text::{Key, Texts, texts},
 };
 
 /// What became of a form. A code stands in the address: it is soon worth nothing, and whoever is shown this page may make one anyway.
 #[derive(Debug, Clone, Default)]
-pub struct Said {
+pub struct DevicesNotice {
     /// As it is shown, and until when it is good.
     code: Option<(String, LocalMinute)>,
     signed_out: bool,
     /// How much of a device's file was done, and how much was there already.
-    handed_over: Option<(u64, u64)>,
+    handover: Option<(u64, u64)>,
     wrong: Option<String>,
 }
 
-impl Said {
-    pub fn read(visit: &Visit) -> Self {
+impl DevicesNotice {
+    pub fn read(visit: &PageAddress) -> Self {
         let code = visit
             .get("code")
             .and_then(device::typed)
@@ -37,14 +37,14 @@ impl Said {
         Self {
             code: code.zip(until),
             signed_out: done("signed-out"),
-            handed_over: number("was").zip(number("still")).filter(|_| done("handed-over")),
+            handover: number("was").zip(number("still")).filter(|_| done("handed-over")),
             wrong: visit.get("wrong").map(str::to_owned),
         }
     }
 }
 
 #[component]
-pub fn Devices(slug: Slug, list: DeviceList, said: Said) -> impl IntoView {
+pub fn Devices(slug: Slug, list: DeviceList, said: DevicesNotice) -> impl IntoView {
     let texts = texts();
     let here = format!("/board/{slug}/devices");
     let rows: Vec<_> = list
@@ -70,7 +70,7 @@ pub fn Devices(slug: Slug, list: DeviceList, said: Said) -> impl IntoView {
     }
 }
 
-fn outcome(texts: Texts, slug: &Slug, list: &DeviceList, outcome: Said) -> impl IntoView + use<> {
+fn outcome(texts: Texts, slug: &Slug, list: &DeviceList, outcome: DevicesNotice) -> impl IntoView + use<> {
     let (good, over): (Option<_>, Option<_>) = match outcome.code {
         Some((_, until)) if until <= list.now => (None, Some(texts.get(Key::DevicesOver))),
         code => (code, None),
@@ -88,12 +88,12 @@ fn outcome(texts: Texts, slug: &Slug, list: &DeviceList, outcome: Said) -> impl 
         {code}
         {said(over, Tone::Bad)}
         {said(outcome.signed_out.then(|| texts.get(Key::DevicesSignedOut)), Tone::Good)}
-        {said(outcome.handed_over.map(|(done, known)| handed_over(texts, done, known)), Tone::Good)}
+        {said(outcome.handover.map(|(done, known)| handover(texts, done, known)), Tone::Good)}
         {said(outcome.wrong.map(|what| wrong(texts, &what)), Tone::Bad)}
     }
 }
 
-fn handed_over(texts: Texts, done: u64, known: u64) -> String {
+fn handover(texts: Texts, done: u64, known: u64) -> String {
     texts.fill(
         Key::DevicesHandedOver,
         &[("done", &done.to_string()), ("known", &known.to_string())],
@@ -160,7 +160,7 @@ fn file(texts: Texts, here: &str) -> impl IntoView + use<> {
     view! {
         <h2>{texts.get(Key::DevicesFile)}</h2>
         <p class="hint">{texts.get(Key::DevicesFileNote)}</p>
-        <form class="fields" method="post" enctype="multipart/form-data" action=format!("{here}/handed-over")>
+        <form class="fields" method="post" enctype="multipart/form-data" action=format!("{here}/op-imports")>
             <label><span>{texts.get(Key::DevicesFileChoose)}</span><input type="file" name="file" required accept=".json,application/json"/></label>
             <button>{texts.get(Key::DevicesFileSend)}</button>
         </form>

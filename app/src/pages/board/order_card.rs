@@ -2,13 +2,13 @@
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
-    account::Act,
+    account::Permission,
     basket::Service,
     board::Board,
     currency::Minor,
     limits,
-    order::{CommonReason, Event, Order, Refund, steps},
-    order_settings::PaymentWay,
+    order::{CommonReason, Event, Order, OrderRefund, steps},
+    order_settings::PaymentMethod,
     quote::QuotedLine,
     slug::Slug,
 };
@@ -27,7 +27,7 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
     let action = format!("/board/{slug}/orders/{}", order.id);
     let own = steps(order)
         .into_iter()
-        .filter(|event| board.role.may(Act::Advance(event)));
+        .filter(|event| board.role.may(Permission::Advance(event)));
     let (next, off): (Vec<Event>, Vec<Event>) =
         own.partition(|event| !matches!(event, Event::Rejected { .. } | Event::Cancelled { .. }));
     let next: Vec<_> = next
@@ -117,7 +117,7 @@ fn address(order: &Order) -> Option<impl IntoView + use<>> {
 
 fn payment(texts: Texts, order: &Order) -> String {
     let (payment, open) = (&order.progress.payment, order.to_pay());
-    if payment.way == PaymentWay::Card && open.0 <= 0 || payment.paid.0 > 0 {
+    if payment.method == PaymentMethod::Card && open.0 <= 0 || payment.paid.0 > 0 {
         return texts.get(Key::BoardPaid).to_owned();
     }
     texts.fill(
@@ -128,7 +128,7 @@ fn payment(texts: Texts, order: &Order) -> String {
 
 fn refunds(texts: Texts, order: &Order) -> Vec<impl IntoView + use<>> {
     let currency = order.ordered.currency;
-    let row = |refund: &Refund| {
+    let row = |refund: &OrderRefund| {
         let said = texts.fill(
             Key::BoardGivenBack,
             &[("amount", &texts.lang.money(refund.amount, currency))],
@@ -192,7 +192,7 @@ fn give_back(texts: Texts, board: &Board, order: &Order, action: &str) -> Option
         left,
         reason: String::new(),
     };
-    if left <= Minor::ZERO || !board.role.may(Act::Advance(&event)) {
+    if left <= Minor::ZERO || !board.role.may(Permission::Advance(&event)) {
         return None;
     }
     let label = texts.fill(

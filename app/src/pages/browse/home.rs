@@ -5,7 +5,7 @@ use servery_domain::{
     cursor::Page,
     limits,
     menu::Picture as PictureFile,
-    restaurant::{Cuisine, Listed},
+    restaurant::{Cuisine, Listing},
     search::Search,
 };
 
@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[component]
-pub fn Home(search: Search, found: Page<Listed>) -> impl IntoView {
+pub fn Home(search: Search, found: Page<Listing>) -> impl IntoView {
     let texts = texts();
     let backend = backend::<dyn Backend>();
     let shown = RwSignal::new((search.clone(), found));
@@ -71,7 +71,7 @@ pub fn Home(search: Search, found: Page<Listed>) -> impl IntoView {
     }
 }
 
-fn results(texts: Texts, search: &Search, found: &Page<Listed>) -> impl IntoView + use<> {
+fn results(texts: Texts, search: &Search, found: &Page<Listing>) -> impl IntoView + use<> {
     let count = texts.count(Key::HomeCount, found.items.len());
     let nothing = found.items.is_empty();
     let more = found.next.clone().map(|after| {
@@ -85,12 +85,12 @@ fn results(texts: Texts, search: &Search, found: &Page<Listed>) -> impl IntoView
         )
     });
     // Who is hungry now looks at open doors first.
-    let (open, closed): (Vec<&Listed>, Vec<&Listed>) =
-        found.items.iter().partition(|listed| listed.opening.open);
+    let (open, closed): (Vec<&Listing>, Vec<&Listing>) =
+        found.items.iter().partition(|listing| listing.opening.open);
     let rows: Vec<_> = open
         .into_iter()
         .chain(closed)
-        .map(|listed| row(texts, listed))
+        .map(|listing| row(texts, listing))
         .collect();
     view! {
         <p class="count" role="status">{count}</p>
@@ -105,8 +105,8 @@ fn results(texts: Texts, search: &Search, found: &Page<Listed>) -> impl IntoView
     }
 }
 
-fn row(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
-    let restaurant = &listed.restaurant;
+fn row(texts: Texts, listing: &Listing) -> impl IntoView + use<> {
+    let restaurant = &listing.restaurant;
     let href = format!("/restaurants/{}", restaurant.slug);
     let lang = restaurant.lang;
     let drawing = restaurant
@@ -114,12 +114,12 @@ fn row(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
         .clone()
         .map(|file: PictureFile| view! { <Picture file alt="" sizes="(min-width: 48rem) 128px, 96px"/> });
     view! {
-        <li class:closed=!listed.opening.open>
+        <li class:closed=!listing.opening.open>
             {drawing}
             <div>
                 <h2 lang=lang.tag() dir=lang.direction()><a href=href>{restaurant.name.clone()}</a></h2>
                 <p class="facts">{cuisine::name(texts, restaurant.cuisine)}" · "<span dir="auto">{restaurant.address.street.clone()}</span></p>
-                <p class="opening">{opening::sentence(texts, &listed.opening)}</p>
+                <p class="opening">{opening::sentence(texts, &listing.opening)}</p>
             </div>
         </li>
     }

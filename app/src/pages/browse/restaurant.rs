@@ -8,7 +8,7 @@ use leptos::{html, prelude::*};
 use servery_domain::{
     limits,
     menu::{Category, Diet, Dish, Menu},
-    restaurant::{Listed, Restaurant as RestaurantFacts},
+    restaurant::{Listing, Restaurant as RestaurantFacts},
     search::DishFilter,
 };
 
@@ -19,9 +19,9 @@ use crate::{
 };
 
 #[component]
-pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> impl IntoView {
+pub fn Restaurant(filter: DishFilter, listing: Box<Listing>, menu: Arc<Menu>) -> impl IntoView {
     let texts = texts();
-    let path = format!("/restaurants/{}", listed.restaurant.slug);
+    let path = format!("/restaurants/{}", listing.restaurant.slug);
     let visit = visit();
     let filters = NodeRef::<html::Form>::new();
     let shown = RwSignal::new(filter.clone());
@@ -46,12 +46,12 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
             }
         }
     };
-    let tax = tax(texts, &listed.restaurant);
+    let tax = tax(texts, &listing.restaurant);
     let whole = path.clone();
 
     view! {
         <article class="restaurant">
-            {heading(texts, &listed)}
+            {heading(texts, &listing)}
             {basket_link::begun(texts, &path)}
             <form class="search" role="search" action=path method="get" node_ref=filters on:input=move |_| look()>
                 <label class="grow">
@@ -69,7 +69,7 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
                 </label>
                 <button type="submit">{texts.get(Key::MenuSubmit)}</button>
             </form>
-            {move || shown.with(|filter| dishes(texts, &menu, &listed, filter, &whole))}
+            {move || shown.with(|filter| dishes(texts, &menu, &listing, filter, &whole))}
             <p class="small-print">{tax}" "{texts.get(Key::MenuAllergenNote)}</p>
         </article>
     }
@@ -77,7 +77,7 @@ pub fn Restaurant(filter: DishFilter, listed: Box<Listed>, menu: Arc<Menu>) -> i
 
 const LARGE: usize = 100;
 
-fn heading(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
+fn heading(texts: Texts, listing: &Listing) -> impl IntoView + use<> {
     let RestaurantFacts {
         name,
         lang,
@@ -89,9 +89,9 @@ fn heading(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
         hours,
         holidays,
         ..
-    } = &listed.restaurant;
+    } = &listing.restaurant;
     let week: Vec<_> = (0..7)
-        .map(|days| listed.today.plus(days))
+        .map(|days| listing.today.plus(days))
         .map(|day| (day.weekday(), hours.spans_of(day, holidays)))
         .map(|(weekday, spans)| view! { <tr><th scope="row">{opening::weekday(texts, weekday)}</th><td>{opening::spans(texts, &spans)}</td></tr> })
         .collect();
@@ -103,8 +103,8 @@ fn heading(texts: Texts, listed: &Listed) -> impl IntoView + use<> {
                 <p class="facts">{cuisine::name(texts, *cuisine)}</p>
                 <h1 lang=lang.tag() dir="auto">{name.clone()}</h1>
                 <p class="lead" lang=lang.tag() dir="auto">{description.clone()}</p>
-                <details class="opening" class:closed=!listed.opening.open>
-                    <summary>{opening::sentence(texts, &listed.opening)}</summary>
+                <details class="opening" class:closed=!listing.opening.open>
+                    <summary>{opening::sentence(texts, &listing.opening)}</summary>
                     <table><caption>{texts.get(Key::OpeningHours)}</caption><tbody>{week}</tbody></table>
                 </details>
                 <p class="facts contact">
@@ -139,7 +139,7 @@ fn tax(texts: Texts, restaurant: &RestaurantFacts) -> String {
 fn dishes(
     texts: Texts,
     menu: &Arc<Menu>,
-    listed: &Listed,
+    listing: &Listing,
     filter: &DishFilter,
     path: &str,
 ) -> impl IntoView + use<> {
@@ -176,7 +176,7 @@ fn dishes(
         shown.iter().map(|(number, category, _)| view! { <li><a href=format!("#c{number}")>{category.name.clone()}</a></li> }).collect();
     let sections: Vec<_> = shown
         .into_iter()
-        .map(|(number, category, dishes)| section(texts, menu, listed, path, number, category, &dishes))
+        .map(|(number, category, dishes)| section(texts, menu, listing, path, number, category, &dishes))
         .collect();
     view! {
         <nav class="categories" aria-label=texts.get(Key::MenuCategories)><ul lang=tag dir=direction>{contents}</ul></nav>
@@ -188,7 +188,7 @@ fn dishes(
 fn section(
     texts: Texts,
     menu: &Menu,
-    listed: &Listed,
+    listing: &Listing,
     path: &str,
     number: usize,
     category: &Category,
@@ -196,7 +196,7 @@ fn section(
 ) -> impl IntoView + use<> {
     let rows: Vec<_> = dishes
         .iter()
-        .map(|shown| dish(texts, menu, listed, path, shown))
+        .map(|shown| dish(texts, menu, listing, path, shown))
         .collect();
     let description =
         (!category.description.is_empty()).then(|| view! { <p>{category.description.clone()}</p> });
@@ -209,15 +209,15 @@ fn section(
     }
 }
 
-fn dish(texts: Texts, menu: &Menu, listed: &Listed, path: &str, dish: &Dish) -> impl IntoView + use<> {
+fn dish(texts: Texts, menu: &Menu, listing: &Listing, path: &str, dish: &Dish) -> impl IntoView + use<> {
     let picture = dish
         .picture
         .clone()
         .map(|file| view! { <Picture file alt="" sizes="96px"/> });
     let description = (!dish.description.is_empty()).then(|| view! { <p>{dish.description.clone()}</p> });
     let mut notes = notes_with_options(texts, menu, dish);
-    let sold_out = listed.sold_out.contains(&dish.id);
-    let later = availability::not_served(texts, listed, dish).filter(|_| !sold_out);
+    let sold_out = listing.sold_out.contains(&dish.id);
+    let later = availability::not_served(texts, listing, dish).filter(|_| !sold_out);
     let away = later.is_some();
     if let Some(unavailable) = later.or_else(|| sold_out.then(|| texts.get(Key::DishSoldOut).to_owned())) {
         let dot = if notes.is_empty() { "" } else { " · " };

@@ -14,57 +14,57 @@ use self::line::row;
 use super::{
     components::{
         coupon::Coupon,
-        removed_lines::dropped,
-        sums::{Bill, sums},
-        validation_text::hindrances,
+        removed_lines::removed_lines,
+        sums::{Totals, sums},
+        validation_text::blockers,
     },
-    draft_editor::Making,
-    priced_draft::Begun,
+    draft_editor::DraftEditor,
+    priced_draft::PricedDraft,
 };
 use crate::{
-    components::{dish_badges::isolated, render_info::HowMade},
-    pages::anew,
+    components::{dish_badges::isolated, render_info::RenderInfo},
+    pages::remount_on_change,
     render::Mode,
     text::{Key, texts},
 };
 
 #[component]
-pub fn Basket(begun: Begun) -> impl IntoView {
+pub fn Basket(priced: PricedDraft) -> impl IntoView {
     let texts = texts();
-    let making = Making::new(begun);
-    let slug = making.slug();
-    let (name, menu) = making
-        .begun
-        .with_value(|begun| (isolated(&begun.listed.restaurant.name), begun.menu.clone()));
+    let editor = DraftEditor::new(priced);
+    let slug = editor.slug();
+    let (name, menu) = editor
+        .priced
+        .with_value(|priced| (isolated(&priced.listing.restaurant.name), priced.menu.clone()));
     let undo = move |event: SubmitEvent| {
-        if making.actions().is_some() {
+        if editor.actions().is_some() {
             event.prevent_default();
-            making.change(Draft::put_back);
+            editor.change(Draft::put_back);
         }
     };
     let removed = Memo::new(move |_| {
-        making
+        editor
             .draft
             .with(|draft| draft.removed.as_ref().map(|removed| removed.line.dish))
     });
     let action = format!("/restaurants/{slug}/basket/lines");
     let taken_out = move || {
         removed.get().map(|dish| {
-            let dish = menu.dish(dish).map_or_else(|| texts.get(Key::DroppedADish).to_owned(), |dish| isolated(&dish.name));
+            let dish = menu.dish(dish).map_or_else(|| texts.get(Key::RemovedADish).to_owned(), |dish| isolated(&dish.name));
             view! {
                 <p>{texts.fill(Key::BasketRemoved, &[("dish", &dish)])}</p>
                 <form method="post" action=action.clone() on:submit=undo><button name="put-back" value="1">{texts.get(Key::BasketUndo)}</button></form>
             }
         })
     };
-    let empty = Memo::new(move |_| making.draft.with(|draft| draft.basket.lines.is_empty()));
+    let empty = Memo::new(move |_| editor.draft.with(|draft| draft.basket.lines.is_empty()));
     let path = format!("/restaurants/{slug}");
-    let inside = anew(move || {
-        making.adopted.track();
+    let inside = remount_on_change(move || {
+        editor.adopted.track();
         if empty.get() {
             Either::Left(nothing_yet(path.clone()))
         } else {
-            Either::Right(view! { <Chosen making/> })
+            Either::Right(view! { <Chosen editor/> })
         }
     });
     view! {
@@ -87,18 +87,18 @@ fn nothing_yet(menu: String) -> impl IntoView {
 }
 
 #[component]
-fn Chosen(making: Making) -> impl IntoView {
+fn Chosen(editor: DraftEditor) -> impl IntoView {
     let texts = texts();
-    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let plain = decision.mode == Mode::Thin;
     let alive = RwSignal::new(false);
     Effect::new(move |_| alive.set(true));
-    let slug = making.slug();
+    let slug = editor.slug();
     let checkout = format!("/restaurants/{slug}/checkout");
     let to_checkout = move |event: MouseEvent| {
-        let Some(actions) = making.actions() else { return };
+        let Some(actions) = editor.actions() else { return };
         event.prevent_default();
-        let (keeping, checkout) = (making.keep(), checkout.clone());
+        let (keeping, checkout) = (editor.keep(), checkout.clone());
         spawn_local(async move {
             keeping.await;
             actions.go(&checkout);
@@ -106,23 +106,27 @@ fn Chosen(making: Making) -> impl IntoView {
     };
     // What its buttons do, they do by themselves.
     let submit = move |event: SubmitEvent| {
-        if making.actions().is_some() {
+        if editor.actions().is_some() {
             event.prevent_default();
         }
     };
     let rows = move || {
-        let lines = making.draft.with(|draft| draft.basket.lines.clone());
+        let lines = editor.draft.with(|draft| draft.basket.lines.clone());
         lines
             .iter()
-            .map(|line| row(making, alive, plain, line))
+            .map(|line| row(editor, alive, plain, line))
             .collect::<Vec<_>>()
     };
-    let left_out = move || making.quote.with(|quote| dropped(texts, &quote.dropped));
+    let left_out = move || {
+        editor
+            .quote
+            .with(|quote| removed_lines(texts, &quote.removed_lines))
+    };
     let wrong = move || {
-        let all = making.quote.with(|quote| {
-            making
-                .begun
-                .with_value(|begun| hindrances(texts, quote, &begun.menu, &begun.listed.restaurant.ordering))
+        let all = editor.quote.with(|quote| {
+            editor.priced.with_value(|priced| {
+                blockers(texts, quote, &priced.menu, &priced.listing.restaurant.ordering)
+            })
         });
         all.into_iter()
             .filter(|wrong| wrong.field == "lines")
@@ -130,10 +134,10 @@ fn Chosen(making: Making) -> impl IntoView {
             .collect::<Vec<_>>()
     };
     let bill = move || {
-        making.quote.with(|quote| {
-            making
-                .begun
-                .with_value(|begun| sums(texts, Bill::of(quote, &begun.listed.restaurant.tax)))
+        editor.quote.with(|quote| {
+            editor
+                .priced
+                .with_value(|priced| sums(texts, Totals::of(quote, &priced.listing.restaurant.tax)))
         })
     };
     view! {
@@ -144,7 +148,7 @@ fn Chosen(making: Making) -> impl IntoView {
             <p class="more"><a href=format!("/restaurants/{slug}")>{texts.get(Key::BasketAddMore)}</a></p>
             {left_out}
             <div role="status">{wrong}</div>
-            <Coupon making/>
+            <Coupon editor/>
             <div class="bill">{bill}</div>
             <div class="order"><button type="submit" name="checkout" value="1" on:click=to_checkout>{texts.get(Key::BasketCheckout)}</button></div>
         </form>

@@ -10,7 +10,7 @@ use servery_domain::{
     currency::Minor,
     limits,
     menu::{Dish as DishFacts, Menu},
-    restaurant::Listed,
+    restaurant::Listing,
 };
 
 use self::count::Count;
@@ -20,22 +20,22 @@ use crate::{
         dish_badges::{isolated, notes},
         form, options,
         picture::Picture,
-        render_info::HowMade,
+        render_info::RenderInfo,
     },
-    line_form::Wish,
+    line_form::LineForm,
     render::Mode,
     text::{Key, Texts, texts},
 };
 
 #[component]
-pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl IntoView {
+pub fn Dish(listing: Box<Listing>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl IntoView {
     let texts = texts();
-    let restaurant = &listed.restaurant;
+    let restaurant = &listing.restaurant;
     let picture = dish
         .picture
         .clone()
         .map(|file| view! { <Picture file alt="" sizes="(min-width: 51.25rem) 32rem, 100vw" eager=true/> });
-    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let plain = decision.mode == Mode::Thin;
     let filled_in = NodeRef::<html::Form>::new();
     let total = RwSignal::new(None);
@@ -57,8 +57,8 @@ pub fn Dish(listed: Box<Listed>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl 
     let currency = menu.currency;
     let sum = move || total.get().map(|total| texts.lang.money(total, currency));
 
-    let sold_out = listed.sold_out.contains(&dish.id);
-    let later = availability::not_served(texts, &listed, &dish);
+    let sold_out = listing.sold_out.contains(&dish.id);
+    let later = availability::not_served(texts, &listing, &dish);
     let gone = if sold_out {
         Some(texts.get(Key::DishSoldOutAdvice).to_owned())
     } else {
@@ -115,7 +115,7 @@ fn heading(texts: Texts, menu: &Menu, dish: &DishFacts) -> impl IntoView + use<>
 fn price(form: &HtmlFormElement, menu: &Menu, dish: &DishFacts) -> Option<Minor> {
     let pairs = form::pairs(form);
     Some(
-        Wish::parse(pairs.iter().map(form::borrowed))
+        LineForm::parse(pairs.iter().map(form::borrowed))
             .ok()?
             .price(menu, dish),
     )

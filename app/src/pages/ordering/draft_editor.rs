@@ -5,63 +5,63 @@ use std::sync::Arc;
 use leptos::{prelude::*, task::spawn_local};
 use servery_domain::{
     draft::Draft,
-    quote::{Hindrance, Quote, Sum},
+    quote::{OrderBlocker, Quote, Sum},
     slug::Slug,
     time::LocalMinute,
 };
 
-use super::priced_draft::Begun;
+use super::priced_draft::PricedDraft;
 use crate::{
-    backend::{Actions, OrderingBackend, actions, backend},
+    backend::{BrowserActions, OrderingBackend, actions, backend},
     text::{Texts, texts},
 };
 
 #[derive(Clone, Copy)]
-pub struct Making {
-    pub begun: StoredValue<Begun>,
+pub struct DraftEditor {
+    pub priced: StoredValue<PricedDraft>,
     pub draft: RwSignal<Draft>,
     pub quote: RwSignal<Quote>,
     /// The server has still to say what a coupon takes off, or how many are left.
     pub unchecked: RwSignal<bool>,
     /// Counts how often another copy took the place of what is shown.
     pub adopted: RwSignal<u32>,
-    actions: StoredValue<Option<Arc<dyn Actions>>>,
+    actions: StoredValue<Option<Arc<dyn BrowserActions>>>,
     backend: StoredValue<Arc<dyn OrderingBackend>>,
     asked: StoredValue<u32>,
     pub texts: Texts,
 }
 
-impl Making {
-    pub fn new(begun: Begun) -> Self {
-        let making = Self {
-            draft: RwSignal::new(begun.draft.clone()),
-            quote: RwSignal::new(begun.quote.clone()),
-            unchecked: RwSignal::new(is_unchecked(&begun.draft, &begun.quote)),
+impl DraftEditor {
+    pub fn new(priced: PricedDraft) -> Self {
+        let editor = Self {
+            draft: RwSignal::new(priced.draft.clone()),
+            quote: RwSignal::new(priced.quote.clone()),
+            unchecked: RwSignal::new(is_unchecked(&priced.draft, &priced.quote)),
             adopted: RwSignal::new(0),
-            begun: StoredValue::new(begun),
+            priced: StoredValue::new(priced),
             actions: StoredValue::new(actions()),
             backend: StoredValue::new(backend()),
             asked: StoredValue::new(0),
             texts: texts(),
         };
         // Effects run in browsers only. The device may have a newer copy than the server that made the page.
-        Effect::new(move |_| making.adopt());
-        making
+        Effect::new(move |_| editor.adopt());
+        editor
     }
 
-    pub fn actions(self) -> Option<Arc<dyn Actions>> {
+    pub fn actions(self) -> Option<Arc<dyn BrowserActions>> {
         self.actions.get_value()
     }
 
     pub fn slug(self) -> Slug {
-        self.begun
-            .with_value(|begun| begun.listed.restaurant.slug.clone())
+        self.priced
+            .with_value(|priced| priced.listing.restaurant.slug.clone())
     }
 
     pub fn now(self) -> LocalMinute {
         let since = self.actions().map_or(0, |actions| actions.minutes());
-        self.begun
-            .with_value(|begun| LocalMinute(begun.times.now.0 + since))
+        self.priced
+            .with_value(|priced| LocalMinute(priced.times.now.0 + since))
     }
 
     fn adopt(self) {
@@ -123,9 +123,9 @@ impl Making {
 
     fn reckon(self, draft: &Draft) {
         let now = self.now();
-        let reckoned = self.begun.with_value(|begun| begun.reckon(now, &draft.basket));
+        let reckoned = self.priced.with_value(|priced| priced.reckon(now, &draft.basket));
         // Where some could not be had, the server knows how many portions are left.
-        let scarce = self.quote.with_untracked(|quote| !quote.dropped.is_empty());
+        let scarce = self.quote.with_untracked(|quote| !quote.removed_lines.is_empty());
         self.unchecked.set(scarce || is_unchecked(draft, &reckoned));
         self.quote.set(reckoned);
         self.asked.update_value(|asked| *asked += 1);
@@ -158,8 +158,8 @@ impl Making {
 fn is_unchecked(draft: &Draft, quote: &Quote) -> bool {
     let told = quote.sums.iter().any(|sum| matches!(sum, Sum::Coupon { .. }))
         || quote
-            .hindrances
+            .blockers
             .iter()
-            .any(|hindrance| matches!(hindrance, Hindrance::Coupon(_)));
+            .any(|blocker| matches!(blocker, OrderBlocker::Coupon(_)));
     !draft.basket.coupon.trim().is_empty() && !told
 }

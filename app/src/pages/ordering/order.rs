@@ -9,36 +9,36 @@ use std::any::Any;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use servery_domain::{
     basket::Service,
-    contact::{Contact, Doorstep},
+    contact::{Contact, DeliveryAddress},
     order::{Actor, Event, Order as OrderFacts, TrackedOrder, apply},
-    restaurant::{Address, Listed},
+    restaurant::{Address, Listing},
 };
 
 use super::{
-    Came,
+    PageData,
     components::{
         due_time,
         lines::receipt,
         reorder::Again,
-        sums::{Bill, sums},
+        sums::{Totals, sums},
     },
 };
 use crate::{
     api,
-    backend::{self, Answer, Heard, actions},
-    components::{dish_badges::isolated, render_info::HowMade},
+    backend::{self, BackendFuture, OrderStreamEvent, actions},
+    components::{dish_badges::isolated, render_info::RenderInfo},
     render::Mode,
     text::{Key, Texts, texts},
 };
 
 /// An order that is shown, and whether the last thing tried with it failed.
 #[derive(Clone, Copy)]
-pub struct Shown {
+pub struct OrderView {
     pub order: RwSignal<OrderFacts>,
     pub failed: RwSignal<bool>,
 }
 
-impl Shown {
+impl OrderView {
     fn learn(self, order: OrderFacts) {
         // What is on its way may be overtaken.
         if self
@@ -52,7 +52,7 @@ impl Shown {
     }
 
     /// Where a script runs, in place of what the form would send.
-    pub fn act(self, event: &SubmitEvent, answer: Option<Answer<'static, OrderFacts>>) {
+    pub fn act(self, event: &SubmitEvent, answer: Option<BackendFuture<'static, OrderFacts>>) {
         let Some(answer) = answer else { return };
         event.prevent_default();
         spawn_local(async move {
@@ -65,29 +65,29 @@ impl Shown {
 }
 
 #[component]
-pub fn Order(tracked: TrackedOrder, listed: Box<Listed>, came: Came) -> impl IntoView {
+pub fn Order(tracked: TrackedOrder, listing: Box<Listing>, data: PageData) -> impl IntoView {
     let texts = texts();
-    let shown = Shown {
+    let shown = OrderView {
         order: RwSignal::new(tracked.order.clone()),
         failed: RwSignal::new(false),
     };
     watch(shown, tracked.token.clone());
     let number = tracked.order.number.to_string();
     let slug = tracked.slug.to_string();
-    let phone = listed.restaurant.phone.clone();
+    let phone = listing.restaurant.phone.clone();
     let call = format!("tel:{}", phone.replace(' ', ""));
     view! {
         <article class="order-page">
             <header>
                 <h1>{texts.fill(Key::OrderTitle, &[("number", &number)])}</h1>
                 <p class="lead"><a href=format!("/restaurants/{slug}")>{texts.fill(Key::OrderAt, &[("name", &isolated(&tracked.restaurant))])}</a></p>
-                {on_paper(texts, &tracked.order, &listed)}
+                {on_paper(texts, &tracked.order, &listing)}
             </header>
-            {timeline::timeline(texts, shown, listed.today)}
+            {timeline::timeline(texts, shown, listing.today)}
             {notifications::tell(texts, shown, &tracked.token)}
-            {stillness(texts, shown, &came, &tracked.token)}
-            {payment::payment(texts, shown, &listed, &came, &tracked.token)}
-            {ordered(texts, &tracked.order, &listed)}
+            {stillness(texts, shown, &data, &tracked.token)}
+            {payment::payment(texts, shown, &listing, &data, &tracked.token)}
+            {ordered(texts, &tracked.order, &listing)}
             <div class="deeds">
                 {cancel(texts, shown, &tracked.token)}
                 <Again tracked=tracked.clone()/>
@@ -100,13 +100,13 @@ pub fn Order(tracked: TrackedOrder, listed: Box<Listed>, came: Came) -> impl Int
 }
 
 /// What a receipt says of who sold it and when; a screen has it elsewhere.
-fn on_paper(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView + use<> {
+fn on_paper(texts: Texts, order: &OrderFacts, listing: &Listing) -> impl IntoView + use<> {
     let Address {
         street,
         postcode,
         city,
         ..
-    } = &listed.restaurant.address;
+    } = &listing.restaurant.address;
     let placed = order.ordered.placed_on;
     let placed = texts.fill(
         Key::WhenAt,
@@ -118,22 +118,22 @@ fn on_paper(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView 
     view! {
         <div class="on-paper">
             <p dir="auto">{format!("{street}, {postcode} {city}")}</p>
-            <p dir="ltr">{listed.restaurant.phone.clone()}</p>
+            <p dir="ltr">{listing.restaurant.phone.clone()}</p>
             <p>{placed}</p>
         </div>
     }
 }
 
 /// Each change is shown as it happens, until nothing more does.
-fn watch(shown: Shown, token: String) {
+fn watch(shown: OrderView, token: String) {
     let watching = StoredValue::new_local(None::<Box<dyn Any>>);
     Effect::new(move |_| {
         let over = shown.order.with(|order| order.progress.state.is_over());
-        let begun = watching.with_value(Option::is_some);
-        match backend::watching() {
-            Some(watch) if !over && !begun => {
+        let priced = watching.with_value(Option::is_some);
+        match backend::order_events() {
+            Some(watch) if !over && !priced => {
                 let heard = move |heard| {
-                    if let Heard::Order(order) = heard {
+                    if let OrderStreamEvent::Order(order) = heard {
                         shown.learn(*order);
                     }
                 };
@@ -147,24 +147,24 @@ fn watch(shown: Shown, token: String) {
 }
 
 /// Who reads slowly keeps the page from being asked for again.
-fn stillness(texts: Texts, shown: Shown, came: &Came, token: &str) -> impl IntoView + use<> {
-    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+fn stillness(texts: Texts, shown: OrderView, data: &PageData, token: &str) -> impl IntoView + use<> {
+    let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let moving = decision.mode == Mode::Thin
-        && !came.still
+        && !data.still
         && !shown.order.with_untracked(|order| order.progress.state.is_over());
     let still = format!("/orders/{token}?still=1");
     moving.then(|| view! { <p class="facts">{texts.get(Key::OrderRefreshes)}" "<a href=still>{texts.get(Key::OrderKeepStill)}</a></p> })
 }
 
-fn ordered(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView + use<> {
+fn ordered(texts: Texts, order: &OrderFacts, listing: &Listing) -> impl IntoView + use<> {
     let facts = &order.ordered;
-    let bill = Bill {
+    let bill = Totals {
         currency: facts.currency,
         sums: &facts.sums,
         taxes: &facts.taxes,
         total: facts.total,
         in_cash: facts.in_cash,
-        rules: &listed.restaurant.tax,
+        rules: &listing.restaurant.tax,
     };
     let Contact { name, phone, .. } = &facts.contact;
     let whom = [name, phone]
@@ -174,7 +174,7 @@ fn ordered(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView +
         .collect::<Vec<_>>()
         .join(", ");
     let door = match &facts.service {
-        Service::Delivery(Doorstep {
+        Service::Delivery(DeliveryAddress {
             street,
             postcode,
             city,
@@ -216,14 +216,14 @@ fn ordered(texts: Texts, order: &OrderFacts, listed: &Listed) -> impl IntoView +
     }
 }
 
-fn cancel(texts: Texts, shown: Shown, token: &str) -> impl IntoView + use<> {
+fn cancel(texts: Texts, shown: OrderView, token: &str) -> impl IntoView + use<> {
     let action = format!("/orders/{token}/cancel");
     let token = token.to_owned();
     let actions = actions();
     let submit = move |event: SubmitEvent| {
         let (token, actions) = (token.clone(), actions.clone());
         let answer = actions.map(|actions| {
-            Box::pin(async move { actions.cancel(&token).await }) as Answer<'static, OrderFacts>
+            Box::pin(async move { actions.cancel(&token).await }) as BackendFuture<'static, OrderFacts>
         });
         shown.act(&event, answer);
     };

@@ -6,10 +6,10 @@ use servery_domain::{
     basket::{Basket, Service},
     draft::Draft,
     menu::Menu,
-    order_settings::{Ordering, PaymentWay},
+    order_settings::{OrderSettings, PaymentMethod},
     problem::{Kind, Problem},
-    quote::{Facts, Offer, Quote, quote},
-    restaurant::Listed,
+    quote::{CouponCheck, Quote, QuoteContext, quote},
+    restaurant::Listing,
     slots::{Times, Timetable},
     slug::Slug,
     time::LocalMinute,
@@ -18,29 +18,29 @@ use servery_domain::{
 use crate::backend::OrderingBackend;
 
 #[derive(Debug, Clone)]
-pub struct Begun {
-    pub listed: Arc<Listed>,
+pub struct PricedDraft {
+    pub listing: Arc<Listing>,
     pub menu: Arc<Menu>,
     pub times: Times,
     pub draft: Draft,
     pub quote: Quote,
 }
 
-impl Begun {
+impl PricedDraft {
     pub async fn load(slug: &Slug, backend: &dyn OrderingBackend) -> Result<Self, Problem> {
-        let listed = Arc::new(backend.restaurant(slug).await?);
+        let listing = Arc::new(backend.restaurant(slug).await?);
         let menu = backend.menu(slug).await?;
         let times = backend.times(slug).await?;
         let mut draft = backend.draft(slug).await?;
-        settle(&mut draft, &listed.restaurant.ordering);
+        settle(&mut draft, &listing.restaurant.ordering);
         let quote = match backend.quote(slug, &draft.basket).await {
             Err(problem) if problem.is(Kind::Unreachable) => {
-                reckon(&listed, &menu, &times, times.now, &draft.basket)
+                reckon(&listing, &menu, &times, times.now, &draft.basket)
             }
             answer => answer?,
         };
         Ok(Self {
-            listed,
+            listing,
             menu,
             times,
             draft,
@@ -49,11 +49,11 @@ impl Begun {
     }
 
     pub fn reckon(&self, now: LocalMinute, basket: &Basket) -> Quote {
-        reckon(&self.listed, &self.menu, &self.times, now, basket)
+        reckon(&self.listing, &self.menu, &self.times, now, basket)
     }
 
     pub fn timetable(&self, now: LocalMinute, service: &Service) -> Timetable<'_> {
-        let restaurant = &self.listed.restaurant;
+        let restaurant = &self.listing.restaurant;
         let zone = match service {
             Service::Delivery(door) => restaurant.ordering.zone(&door.postcode, door.point),
             Service::Collection | Service::Table(_) => None,
@@ -69,21 +69,21 @@ impl Begun {
 }
 
 /// By what is known here: a coupon and the last portions are for the server to tell.
-fn reckon(listed: &Listed, menu: &Menu, times: &Times, now: LocalMinute, basket: &Basket) -> Quote {
-    let stock = listed.sold_out.iter().map(|dish| (*dish, 0)).collect();
-    let facts = Facts {
-        restaurant: &listed.restaurant,
+fn reckon(listing: &Listing, menu: &Menu, times: &Times, now: LocalMinute, basket: &Basket) -> Quote {
+    let stock = listing.sold_out.iter().map(|dish| (*dish, 0)).collect();
+    let facts = QuoteContext {
+        restaurant: &listing.restaurant,
         menu,
         now,
         stock: &stock,
         full: &times.full,
-        coupon: Offer::Unchecked,
+        coupon: CouponCheck::Unchecked,
     };
     quote(&facts, basket)
 }
 
 /// Who has not chosen yet gets the first way that the restaurant offers.
-fn settle(draft: &mut Draft, ordering: &Ordering) {
+fn settle(draft: &mut Draft, ordering: &OrderSettings) {
     let offered = match &draft.basket.service {
         Service::Collection => ordering.collection,
         Service::Delivery(_) => ordering.delivers(),
@@ -92,18 +92,18 @@ fn settle(draft: &mut Draft, ordering: &Ordering) {
     if !offered && ordering.collection {
         draft.choose(Service::Collection);
     } else if !offered && ordering.delivers() {
-        draft.choose(Service::Delivery(draft.doorstep()));
+        draft.choose(Service::Delivery(draft.delivery_address()));
     } else if !offered && ordering.at_table && !draft.table.is_empty() {
         draft.choose(Service::Table(draft.table.clone()));
     }
     // Of those that the restaurant takes, money at the door needs nobody else.
-    let usual = if ordering.payments.contains(&PaymentWay::Door) {
-        Some(PaymentWay::Door)
+    let usual = if ordering.payments.contains(&PaymentMethod::Door) {
+        Some(PaymentMethod::Door)
     } else {
         ordering.payments.first().copied()
     };
     draft.payment = draft
         .payment
-        .filter(|way| ordering.payments.contains(way))
+        .filter(|method| ordering.payments.contains(method))
         .or(usual);
 }

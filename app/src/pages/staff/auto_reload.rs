@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Premises, Staff};
+use super::{Premises, StaffPage};
 use crate::{
     backend::Backend,
     content::Content,
-    pos_client::{Desk, desk},
+    pos_client::{PosClient, pos_client},
 };
 
 /// A till is open for weeks: without asking, it would sell at the prices of the day it was opened.
@@ -16,20 +16,20 @@ const OFTEN: Duration = Duration::from_secs(3 * 60);
 
 /// Asks the server first, whatever is kept.
 #[derive(Clone)]
-pub struct Anew(pub Arc<dyn Backend>);
+pub struct AutoReload(pub Arc<dyn Backend>);
 
-pub fn between_sales(content: RwSignal<Content<Staff>>) {
-    let Some(desk) = desk() else { return };
-    let newer = newer(content, desk.as_ref());
-    let (update, in_hand, busy) = (desk.update(), desk.in_hand(), desk.busy());
+pub fn between_sales(content: RwSignal<Content<StaffPage>>) {
+    let Some(client) = pos_client() else { return };
+    let newer = newer(content, client.as_ref());
+    let (update, in_hand, busy) = (client.update(), client.in_hand(), client.busy());
     Effect::new(move |_| {
         // On a device's own page there is a button for it.
-        let works = content.with(|content| !matches!(content, Content::Page(Staff::Device(_))));
+        let works = content.with(|content| !matches!(content, Content::Page(StaffPage::Device(_))));
         if !works || in_hand.get().is_some() || busy.get() > 0 {
             return;
         }
         if update.get() {
-            return desk.take_update();
+            return client.take_update();
         }
         let Some(premises) = newer.get() else { return };
         newer.set(None);
@@ -44,9 +44,9 @@ pub fn between_sales(content: RwSignal<Content<Staff>>) {
 }
 
 /// The restaurant as it is by now, if the page shows it otherwise.
-fn newer(content: RwSignal<Content<Staff>>, desk: &dyn Desk) -> RwSignal<Option<Premises>> {
+fn newer(content: RwSignal<Content<StaffPage>>, client: &dyn PosClient) -> RwSignal<Option<Premises>> {
     let newer = RwSignal::new(None);
-    let Some(Anew(backend)) = use_context() else {
+    let Some(AutoReload(backend)) = use_context() else {
         return newer;
     };
     let look = move || {
@@ -66,7 +66,7 @@ fn newer(content: RwSignal<Content<Staff>>, desk: &dyn Desk) -> RwSignal<Option<
             }
         });
     };
-    let opened = desk.opened();
+    let opened = client.opened();
     set_interval(look.clone(), OFTEN);
     Effect::new(move |_| {
         opened.track();

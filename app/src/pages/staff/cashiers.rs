@@ -10,17 +10,17 @@ use leptos::{
 use servery_domain::{
     id::CashierId,
     limits,
-    pos::{House, cashier::Cashier, op::Action},
+    pos::{PosState, cashier::Cashier, op::Action},
 };
 
-use super::{dialog::Sheet, screen::Post};
+use super::{dialog::Dialog, screen::Screen};
 use crate::text::staff::Key;
 
 /// Digits of a PIN, at least and at most.
 const PIN: (usize, usize) = (4, 8);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum CashierStep {
     Choose,
     /// Somebody says who they are.
     Enter(CashierId),
@@ -29,76 +29,76 @@ enum Step {
     Change(CashierId),
 }
 
-pub fn cashiers(house: &House) -> Vec<Cashier> {
-    let mut cashiers: Vec<Cashier> = house.cashiers().cloned().collect();
+pub fn cashiers(pos: &PosState) -> Vec<Cashier> {
+    let mut cashiers: Vec<Cashier> = pos.cashiers().cloned().collect();
     cashiers.sort_by(|a, b| a.name.cmp(&b.name));
     cashiers
 }
 
 /// The key in the bar that says who it is.
 #[component]
-pub fn Who(post: Post) -> impl IntoView {
+pub fn Who(screen: Screen) -> impl IntoView {
     let open = RwSignal::new(false);
-    let (house, by) = (post.house, post.desk.by());
+    let (pos, by) = (screen.pos, screen.client.by());
     let name = {
-        let nobody = post.word(Key::CashierNobody);
+        let nobody = screen.word(Key::CashierNobody);
         move || {
             let name = by
                 .get()
-                .and_then(|by| house.with(|house| house.cashier(by).map(|cashier| cashier.name.clone())));
+                .and_then(|by| pos.with(|pos| pos.cashier(by).map(|cashier| cashier.name.clone())));
             name.unwrap_or_else(|| nobody.to_owned())
         }
     };
-    let sheet = move || open.get().then(|| choose(&post, open));
+    let sheet = move || open.get().then(|| choose(&screen, open));
     view! { <button type="button" class="who" on:click=move |_| open.set(true) dir="auto">{name}</button>{sheet} }
 }
 
-fn choose(post: &Post, open: RwSignal<bool>) -> impl IntoView + use<> {
-    let step = RwSignal::new(Step::Choose);
+fn choose(screen: &Screen, open: RwSignal<bool>) -> impl IntoView + use<> {
+    let step = RwSignal::new(CashierStep::Choose);
     let body = {
-        let post = post.clone();
+        let screen = screen.clone();
         move || match step.get() {
-            Step::Choose => EitherOf4::A(list(&post, step, open)),
-            Step::Enter(cashier) => EitherOf4::B(enter(&post, cashier, open)),
-            Step::New => EitherOf4::C(set(&post, None, step)),
-            Step::Change(cashier) => EitherOf4::D(set(&post, Some(cashier), step)),
+            CashierStep::Choose => EitherOf4::A(list(&screen, step, open)),
+            CashierStep::Enter(cashier) => EitherOf4::B(enter(&screen, cashier, open)),
+            CashierStep::New => EitherOf4::C(set(&screen, None, step)),
+            CashierStep::Change(cashier) => EitherOf4::D(set(&screen, Some(cashier), step)),
         }
     };
     view! {
-        <Sheet title=post.word(Key::CashierTitle) close=Callback::new(move |()| open.set(false))>
+        <Dialog title=screen.word(Key::CashierTitle) close=Callback::new(move |()| open.set(false))>
             {body}
-        </Sheet>
+        </Dialog>
     }
 }
 
-fn list(post: &Post, step: RwSignal<Step>, open: RwSignal<bool>) -> impl IntoView + use<> {
-    let (house, by) = (post.house, post.desk.by());
-    let all = house.with(|house| cashiers(house));
+fn list(screen: &Screen, step: RwSignal<CashierStep>, open: RwSignal<bool>) -> impl IntoView + use<> {
+    let (pos, by) = (screen.pos, screen.client.by());
+    let all = pos.with(|pos| cashiers(pos));
     let none = all
         .is_empty()
-        .then(|| view! { <p class="hint">{post.word(Key::CashierNone)}</p> });
+        .then(|| view! { <p class="hint">{screen.word(Key::CashierNone)}</p> });
     let own = by.get();
     let may_add = own.is_some() || all.is_empty();
     let key = |cashier: Cashier| {
         let here = (own == Some(cashier.id)).to_string();
-        view! { <li><button type="button" aria-pressed=here on:click=move |_| step.set(Step::Enter(cashier.id)) dir="auto">{cashier.name}</button></li> }
+        view! { <li><button type="button" aria-pressed=here on:click=move |_| step.set(CashierStep::Enter(cashier.id)) dir="auto">{cashier.name}</button></li> }
     };
     let keys: Vec<_> = all.into_iter().map(key).collect();
-    let new = may_add.then(|| view! { <button type="button" on:click=move |_| step.set(Step::New)>{post.word(Key::CashierNew)}</button> });
+    let new = may_add.then(|| view! { <button type="button" on:click=move |_| step.set(CashierStep::New)>{screen.word(Key::CashierNew)}</button> });
     let leave = own.map(|own| {
         let leave = move |_| {
             by.set(None);
             open.set(false);
         };
         view! {
-            <button type="button" on:click=move |_| step.set(Step::Change(own))>{post.word(Key::CashierChange)}</button>
-            <button type="button" on:click=leave>{post.word(Key::CashierLeave)}</button>
+            <button type="button" on:click=move |_| step.set(CashierStep::Change(own))>{screen.word(Key::CashierChange)}</button>
+            <button type="button" on:click=leave>{screen.word(Key::CashierLeave)}</button>
         }
     });
     view! { {none}<ul class="table-keys wide">{keys}</ul><div class="beside">{new}{leave}</div> }
 }
 
-fn pin_field(post: &Post, key: Key, pin: NodeRef<html::Input>) -> impl IntoView + use<> {
+fn pin_field(screen: &Screen, key: Key, pin: NodeRef<html::Input>) -> impl IntoView + use<> {
     // A sheet that is open already gives nothing the focus by itself.
     Effect::new(move |_| {
         if let Some(field) = pin.get() {
@@ -107,7 +107,7 @@ fn pin_field(post: &Post, key: Key, pin: NodeRef<html::Input>) -> impl IntoView 
     });
     view! {
         <label>
-            <span>{post.word(key)}</span>
+            <span>{screen.word(key)}</span>
             <input node_ref=pin type="password" inputmode="numeric" pattern="[0-9]*" required minlength=PIN.0 maxlength=PIN.1 autocomplete="off"/>
         </label>
     }
@@ -120,28 +120,30 @@ fn value(field: NodeRef<html::Input>) -> String {
         .unwrap_or_default()
 }
 
-fn enter(post: &Post, cashier: CashierId, open: RwSignal<bool>) -> impl IntoView + use<> {
+fn enter(screen: &Screen, cashier: CashierId, open: RwSignal<bool>) -> impl IntoView + use<> {
     let pin = NodeRef::<html::Input>::new();
     let busy = RwSignal::new(false);
-    let asking = post.clone();
+    let asking = screen.clone();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let (post, typed) = (asking.clone(), value(pin));
+        let (screen, typed) = (asking.clone(), value(pin));
         busy.set(true);
         spawn_local(async move {
-            let hash = post.desk.pin(cashier, &typed).await;
+            let hash = screen.client.pin(cashier, &typed).await;
             busy.set(false);
-            let known = post
-                .house
-                .with_untracked(|house| house.cashier(cashier).map(|cashier| cashier.pin.clone()));
+            let known = screen
+                .pos
+                .with_untracked(|pos| pos.cashier(cashier).map(|cashier| cashier.pin.clone()));
             match hash.is_some() && hash == known {
                 true => {
-                    post.wrong.set(None);
-                    post.desk.by().set(Some(cashier));
+                    screen.wrong.set(None);
+                    screen.client.by().set(Some(cashier));
                     open.set(false);
                 }
                 false => {
-                    post.wrong.set(Some(post.word(Key::CashierWrongPin).to_owned()));
+                    screen
+                        .wrong
+                        .set(Some(screen.word(Key::CashierWrongPin).to_owned()));
                     if let Some(field) = pin.try_get_untracked().flatten() {
                         field.set_value("");
                     }
@@ -149,77 +151,82 @@ fn enter(post: &Post, cashier: CashierId, open: RwSignal<bool>) -> impl IntoView
             }
         });
     };
-    let name = post
-        .house
-        .with_untracked(|house| house.cashier(cashier).map(|cashier| cashier.name.clone()));
+    let name = screen
+        .pos
+        .with_untracked(|pos| pos.cashier(cashier).map(|cashier| cashier.name.clone()));
     view! {
         <form class="fields" on:submit=submit>
             <h3 dir="auto">{name}</h3>
-            {pin_field(post, Key::CashierPin, pin)}
-            <button type="submit" class="main" disabled=busy>{post.word(Key::CashierEnter)}</button>
+            {pin_field(screen, Key::CashierPin, pin)}
+            <button type="submit" class="main" disabled=busy>{screen.word(Key::CashierEnter)}</button>
         </form>
     }
 }
 
 /// Somebody new, or another PIN for who stands here.
-fn set(post: &Post, known: Option<CashierId>, step: RwSignal<Step>) -> impl IntoView + use<> {
+fn set(screen: &Screen, known: Option<CashierId>, step: RwSignal<CashierStep>) -> impl IntoView + use<> {
     let [name, pin] = [(); 2].map(|()| NodeRef::<html::Input>::new());
-    let before = known.and_then(|id| post.house.with_untracked(|house| house.cashier(id).cloned()));
-    let (keeping, id) = (post.clone(), known.unwrap_or_else(|| CashierId(post.desk.id())));
+    let before = known.and_then(|id| screen.pos.with_untracked(|pos| pos.cashier(id).cloned()));
+    let (keeping, id) = (
+        screen.clone(),
+        known.unwrap_or_else(|| CashierId(screen.client.id())),
+    );
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let (post, typed, name) = (keeping.clone(), value(pin), value(name).trim().to_owned());
+        let (screen, typed, name) = (keeping.clone(), value(pin), value(name).trim().to_owned());
         spawn_local(async move {
-            match post.desk.pin(id, &typed).await {
+            match screen.client.pin(id, &typed).await {
                 // Whoever takes a PIN where nobody stands, stands there.
                 Some(pin) => {
-                    let by = post.desk.by();
-                    post.ask_once(Action::Cashier(Cashier { id, name, pin }), move || {
+                    let by = screen.client.by();
+                    screen.ask_once(Action::Cashier(Cashier { id, name, pin }), move || {
                         by.update(|by| *by = by.or(Some(id)));
-                        step.set(Step::Choose);
+                        step.set(CashierStep::Choose);
                     });
                 }
-                None => post.wrong.set(Some(post.word(Key::NotDoneNotKept).to_owned())),
+                None => screen
+                    .wrong
+                    .set(Some(screen.word(Key::NotDoneNotKept).to_owned())),
             }
         });
     };
-    let removing = post.clone();
+    let removing = screen.clone();
     let remove = known.map(|cashier| {
-        let word = post.word(Key::StationsRemove);
-        let by = post.desk.by();
+        let word = screen.word(Key::StationsRemove);
+        let by = screen.client.by();
         let remove = move |_| {
             removing.ask_once(Action::RemoveCashier { cashier }, move || {
                 by.set(None);
-                step.set(Step::Choose);
+                step.set(CashierStep::Choose);
             });
         };
         view! { <button type="button" class="less" on:click=remove>{word}</button> }
     });
     let value = before.map_or_else(String::new, |cashier| cashier.name);
-    let pin = pin_field(post, Key::CashierNewPin, pin);
+    let pin = pin_field(screen, Key::CashierNewPin, pin);
     view! {
         <form class="fields" on:submit=submit>
-            <label><span>{post.word(Key::PhoneName)}</span><input node_ref=name value=value required maxlength=limits::NAME autocomplete="off"/></label>
+            <label><span>{screen.word(Key::PhoneName)}</span><input node_ref=name value=value required maxlength=limits::NAME autocomplete="off"/></label>
             {pin}
-            <div class="beside">{remove}<button type="submit" class="main">{post.word(Key::DoKeep)}</button></div>
+            <div class="beside">{remove}<button type="submit" class="main">{screen.word(Key::DoKeep)}</button></div>
         </form>
     }
 }
 
 /// Until somebody has said who they are, where there is somebody to be.
-pub fn guarded<V, F>(post: &Post, view: F) -> impl IntoView + use<V, F>
+pub fn guarded<V, F>(screen: &Screen, view: F) -> impl IntoView + use<V, F>
 where
     V: IntoView + 'static,
     F: Fn() -> V + Send + Sync + 'static,
 {
-    let (house, by) = (post.house, post.desk.by());
-    let free = Memo::new(move |_| by.get().is_some() || house.with(|house| cashiers(house).is_empty()));
-    let words = post.word(Key::CashierFirst);
-    let who = post.clone();
+    let (pos, by) = (screen.pos, screen.client.by());
+    let free = Memo::new(move |_| by.get().is_some() || pos.with(|pos| cashiers(pos).is_empty()));
+    let words = screen.word(Key::CashierFirst);
+    let who = screen.clone();
     move || match free.get() {
         true => Either::Left(view()),
         false => {
-            Either::Right(view! { <article class="none"><p>{words}</p><Who post=who.clone()/></article> })
+            Either::Right(view! { <article class="none"><p>{words}</p><Who screen=who.clone()/></article> })
         }
     }
 }

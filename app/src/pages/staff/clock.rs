@@ -4,21 +4,23 @@ use std::time::Duration;
 
 use js_sys::{Date, Object, Reflect};
 use leptos::prelude::*;
-use servery_domain::time::{Timestamp, Zone};
+use servery_domain::time::{TimeZoneName, Timestamp};
 
 use crate::{
-    pos_client::desk,
+    pos_client::pos_client,
     text::{Texts, staff::Key},
 };
 
 /// Now, again each so many seconds. Nothing where nobody waits for it.
 pub fn now_each(seconds: u64) -> ReadSignal<Option<Timestamp>> {
     let (now, set_now) = signal(None);
-    let Some(desk) = desk() else { return now };
+    let Some(client) = pos_client() else {
+        return now;
+    };
     Effect::new(move |_| {
-        let desk = desk.clone();
-        set_now.set(Some(desk.now()));
-        let tick = move || set_now.set(Some(desk.now()));
+        let client = client.clone();
+        set_now.set(Some(client.now()));
+        let tick = move || set_now.set(Some(client.now()));
         if let Ok(timer) = set_interval_with_handle(tick, Duration::from_secs(seconds)) {
             on_cleanup(move || timer.clear());
         }
@@ -40,7 +42,7 @@ pub fn ago(texts: Texts, then: Timestamp, now: Timestamp) -> String {
 
 /// The time zone of the restaurant that is shown: a device may be set to another one.
 #[derive(Clone, Copy)]
-pub struct Here(pub Memo<Option<Zone>>);
+pub struct Here(pub Memo<Option<TimeZoneName>>);
 
 /// `2026-11-21 13:05`, where the restaurant is.
 pub fn stamp(at: Timestamp) -> String {

@@ -8,13 +8,13 @@ use leptos::{
     prelude::*,
 };
 use servery_domain::{
-    contact::Doorstep,
+    contact::DeliveryAddress,
     currency::Minor,
     device::DeviceKind,
     order::Order,
     pos::{
-        House,
-        delivery_run::{Run, Stop},
+        PosState,
+        delivery_run::{DeliveryRun, Stop},
     },
     time::LocalMinute,
 };
@@ -22,53 +22,53 @@ use servery_domain::{
 use super::{
     Premises,
     cashiers::guarded,
-    screen::{Post, not_here},
+    screen::{Screen, not_here},
 };
 use crate::text::staff::Key;
 
 #[component]
 pub fn Runs(premises: Premises) -> impl IntoView {
-    let Some(post) = Post::new(premises) else {
+    let Some(screen) = Screen::new(premises) else {
         return Either::Left(());
     };
-    let kind = post.kind();
+    let kind = screen.kind();
     Either::Right(move || match kind.get() {
         None => EitherOf4::A(()),
         Some(Some(DeviceKind::Till)) => {
-            let own = post.clone();
+            let own = screen.clone();
             EitherOf4::B(guarded(
-                &post,
-                move || view! { <dispatch::Dispatch post=own.clone()/> },
+                &screen,
+                move || view! { <dispatch::Dispatch screen=own.clone()/> },
             ))
         }
-        Some(Some(DeviceKind::Courier)) => EitherOf4::C(view! { <courier::Courier post=post.clone()/> }),
-        Some(_) => EitherOf4::D(not_here(&post, Key::RunsTitle)),
+        Some(Some(DeviceKind::Courier)) => EitherOf4::C(view! { <courier::Courier screen=screen.clone()/> }),
+        Some(_) => EitherOf4::D(not_here(&screen, Key::RunsTitle)),
     })
 }
 
 /// Those that are not over, the oldest first.
-pub fn runs(house: &House) -> Vec<Run> {
-    runs_in(house, |run| !is_over(house, run))
+pub fn runs(pos: &PosState) -> Vec<DeliveryRun> {
+    runs_in(pos, |run| !is_over(pos, run))
 }
 
 /// Called off on the way: nobody is to bring it any more.
-pub fn is_off(house: &House, stop: &Stop) -> bool {
-    stop.handed_over.is_none()
-        && house
+pub fn is_off(pos: &PosState, stop: &Stop) -> bool {
+    stop.handover.is_none()
+        && pos
             .order(stop.order)
             .is_some_and(|order| order.progress.state.is_off())
 }
 
 /// Nothing is left to be brought of it.
-pub fn is_brought(house: &House, run: &Run) -> bool {
+pub fn is_brought(pos: &PosState, run: &DeliveryRun) -> bool {
     run.stops
         .iter()
-        .all(|stop| stop.handed_over.is_some() || is_off(house, stop))
+        .all(|stop| stop.handover.is_some() || is_off(pos, stop))
 }
 
 /// Nothing is left to be handed in of it either.
-pub fn is_over(house: &House, run: &Run) -> bool {
-    is_brought(house, run) && (run.handed_in.is_some() || run.cash() == Minor::ZERO)
+pub fn is_over(pos: &PosState, run: &DeliveryRun) -> bool {
+    is_brought(pos, run) && (run.handed_in.is_some() || run.cash() == Minor::ZERO)
 }
 
 /// When the diner expects it.
@@ -76,9 +76,9 @@ pub fn due(order: &Order) -> LocalMinute {
     order.progress.ready_at.unwrap_or(order.ordered.due.from)
 }
 
-pub fn runs_in(house: &House, wanted: impl Fn(&Run) -> bool) -> Vec<Run> {
-    let mut runs: Vec<Run> = house
-        .runs()
+pub fn runs_in(pos: &PosState, wanted: impl Fn(&DeliveryRun) -> bool) -> Vec<DeliveryRun> {
+    let mut runs: Vec<DeliveryRun> = pos
+        .delivery_runs()
         .filter(|run| !run.stops.is_empty() && wanted(run))
         .cloned()
         .collect();
@@ -91,13 +91,13 @@ pub fn picture(photo: &str) -> String {
     format!("data:image/jpeg;base64,{photo}")
 }
 
-pub fn door(order: &Order) -> Option<&Doorstep> {
+pub fn door(order: &Order) -> Option<&DeliveryAddress> {
     match &order.ordered.service {
         servery_domain::basket::Service::Delivery(door) => Some(door),
         _ => None,
     }
 }
 
-pub fn address(door: &Doorstep) -> String {
+pub fn address(door: &DeliveryAddress) -> String {
     format!("{}, {} {}", door.street, door.postcode, door.city)
 }

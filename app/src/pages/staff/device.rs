@@ -11,18 +11,18 @@ use leptos::{either::EitherOf6, prelude::*};
 
 use super::Premises;
 use crate::{
-    pos_client::{Desk, Hurdle, Standing, desk},
+    pos_client::{PairingState, PosClient, UnsupportedReason, pos_client},
     text::{Texts, staff::Key, texts},
 };
 
 /// The desk, for the parts of this page.
-type At = StoredValue<Arc<dyn Desk>>;
+type At = StoredValue<Arc<dyn PosClient>>;
 
 #[component]
 pub fn Device(premises: Premises) -> impl IntoView {
     let texts = texts();
     // On the server there is no desk, and this page is another one.
-    let page = desk().map(|desk| standing(texts, StoredValue::new(desk), premises));
+    let page = pos_client().map(|client| pairing(texts, StoredValue::new(client), premises));
     view! {
         <article class="device">
             <h1>{texts.get(Key::DeviceTitle)}</h1>
@@ -31,28 +31,28 @@ pub fn Device(premises: Premises) -> impl IntoView {
     }
 }
 
-fn standing(texts: Texts, at: At, premises: Premises) -> impl IntoView {
-    let standing = at.with_value(|desk| desk.standing());
-    move || match standing.get() {
-        Standing::Unknown => EitherOf6::A(view! { <p role="status">{texts.get(Key::DeviceLooking)}</p> }),
-        Standing::Impossible(hurdle) => EitherOf6::B(impossible(texts, hurdle)),
-        Standing::Unpaired => EitherOf6::C(view! {
-            <p>{texts.fill(Key::DeviceLead, &[("name", &premises.listed.restaurant.name)])}</p>
+fn pairing(texts: Texts, at: At, premises: Premises) -> impl IntoView {
+    let pairing = at.with_value(|client| client.pairing());
+    move || match pairing.get() {
+        PairingState::Unknown => EitherOf6::A(view! { <p role="status">{texts.get(Key::DeviceLooking)}</p> }),
+        PairingState::Impossible(unsupported) => EitherOf6::B(impossible(texts, unsupported)),
+        PairingState::Unpaired => EitherOf6::C(view! {
+            <p>{texts.fill(Key::DeviceLead, &[("name", &premises.listing.restaurant.name)])}</p>
             <p class="hint">{texts.get(Key::DeviceHow)}</p>
             {pair::form(texts, at)}
         }),
-        Standing::Paired(paired) | Standing::Revoked(paired) if paired.slug != premises.slug => {
+        PairingState::Paired(paired) | PairingState::Revoked(paired) if paired.slug != premises.slug => {
             EitherOf6::D(view! {
                 <p>{texts.get(Key::DeviceOther)}</p>
                 <p><a class="button" href=format!("/staff/{}", paired.slug)>{texts.get(Key::DeviceOtherOpen)}</a></p>
             })
         }
-        Standing::Paired(paired) => EitherOf6::E(view! {
+        PairingState::Paired(paired) => EitherOf6::E(view! {
             {health::health(texts, at, &paired)}
             {refused::refused(texts, at, premises.clone())}
             {sign_out::leave(texts, at)}
         }),
-        Standing::Revoked(paired) => EitherOf6::F(view! {
+        PairingState::Revoked(paired) => EitherOf6::F(view! {
             <p class="said bad" role="alert">{texts.get(Key::DeviceRevoked)}</p>
             <p>{texts.get(Key::DeviceRevokedDo)}</p>
             {pair::form(texts, at)}
@@ -62,11 +62,11 @@ fn standing(texts: Texts, at: At, premises: Premises) -> impl IntoView {
     }
 }
 
-fn impossible(texts: Texts, hurdle: Hurdle) -> impl IntoView {
-    let why = match hurdle {
-        Hurdle::Insecure => Key::DeviceInsecure,
-        Hurdle::NoStorage => Key::DeviceNoStorage,
-        Hurdle::NoWorker => Key::DeviceNoWorker,
+fn impossible(texts: Texts, unsupported: UnsupportedReason) -> impl IntoView {
+    let why = match unsupported {
+        UnsupportedReason::Insecure => Key::DeviceInsecure,
+        UnsupportedReason::NoStorage => Key::DeviceNoStorage,
+        UnsupportedReason::NoWorker => Key::DeviceNoWorker,
     };
     view! {
         <div role="alert">

@@ -9,7 +9,7 @@ use leptos::{
     web_sys::HtmlDialogElement,
 };
 
-use super::screen::{Wrong, said};
+use super::screen::{FailedAction, said};
 use crate::{
     pos_client::undisturbed,
     text::{staff::Key, texts},
@@ -27,7 +27,7 @@ fn settle() {
 }
 
 #[component]
-pub fn Sheet(#[prop(into)] title: String, close: Callback<()>, children: Children) -> impl IntoView {
+pub fn Dialog(#[prop(into)] title: String, close: Callback<()>, children: Children) -> impl IntoView {
     let (dialog, texts) = (NodeRef::<html::Dialog>::new(), texts());
     undisturbed();
     Effect::new(move |_| {
@@ -45,10 +45,10 @@ pub fn Sheet(#[prop(into)] title: String, close: Callback<()>, children: Childre
             dialog.close();
         }
     });
-    let wrong = use_context::<Wrong>();
+    let wrong = use_context::<FailedAction>();
     let put_away = move || {
         // What was not done in it is nobody's concern any more.
-        if let Some(Wrong(wrong)) = wrong {
+        if let Some(FailedAction(wrong)) = wrong {
             wrong.set(None);
         }
         close.run(());
@@ -60,7 +60,7 @@ pub fn Sheet(#[prop(into)] title: String, close: Callback<()>, children: Childre
         }
     };
     // Behind it nothing can be seen or heard.
-    let wrong = wrong.map(|Wrong(wrong)| said(texts, wrong));
+    let wrong = wrong.map(|FailedAction(wrong)| said(texts, wrong));
     let label = title.clone();
     view! {
         <dialog class="sheet" node_ref=dialog aria-label=label on:close:target=closed>

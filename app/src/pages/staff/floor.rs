@@ -10,36 +10,36 @@ use leptos::{
 use servery_domain::{
     device::DeviceKind,
     id::TableId,
-    pos::{House, table::Table},
+    pos::{PosState, table::Table},
 };
 
 use super::{
     Premises,
     cashiers::guarded,
     clock::now_each,
-    screen::{Post, not_here, wrong},
+    screen::{Screen, not_here, wrong},
 };
 use crate::{pos_client::undisturbed, text::staff::Key};
 
 #[component]
 pub fn Floor(premises: Premises) -> impl IntoView {
-    let Some(post) = Post::new(premises) else {
+    let Some(screen) = Screen::new(premises) else {
         return Either::Left(());
     };
-    let kind = post.kind();
+    let kind = screen.kind();
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
         Some(Some(DeviceKind::Till)) => {
-            let own = post.clone();
-            EitherOf3::B(guarded(&post, move || floor(&own)))
+            let own = screen.clone();
+            EitherOf3::B(guarded(&screen, move || floor(&own)))
         }
-        Some(_) => EitherOf3::C(not_here(&post, Key::FloorTitle)),
+        Some(_) => EitherOf3::C(not_here(&screen, Key::FloorTitle)),
     })
 }
 
 /// Those that stand on the plan, by their names as people count them.
-pub fn tables(house: &House) -> Vec<Table> {
-    let mut tables: Vec<Table> = house
+pub fn tables(pos: &PosState) -> Vec<Table> {
+    let mut tables: Vec<Table> = pos
         .tables()
         .filter(|table| !table.plan.name.is_empty())
         .cloned()
@@ -48,12 +48,12 @@ pub fn tables(house: &House) -> Vec<Table> {
     tables
 }
 
-fn floor(post: &Post) -> impl IntoView + use<> {
+fn floor(screen: &Screen) -> impl IntoView + use<> {
     let (arranging, chosen) = (RwSignal::new(false), RwSignal::new(None::<TableId>));
-    let house = post.house;
+    let pos = screen.pos;
     let rooms = Memo::new(move |_| {
-        let mut rooms = house.with(|house| {
-            tables(house)
+        let mut rooms = pos.with(|pos| {
+            tables(pos)
                 .into_iter()
                 .map(|table| table.plan.room)
                 .collect::<Vec<_>>()
@@ -70,8 +70,8 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     });
     let here = Memo::new(move |_| {
         let room = shown_room.get().unwrap_or_default();
-        house.with(|house| {
-            tables(house)
+        pos.with(|pos| {
+            tables(pos)
                 .into_iter()
                 .filter(|table| table.plan.room == room)
                 .map(|table| table.id)
@@ -80,36 +80,35 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     });
     let now = now_each(20);
     let spot = {
-        let post = post.clone();
+        let screen = screen.clone();
         move |id: TableId| {
             // Moved or taken, it stays the same key, which keeps the focus.
             let table = Memo::new(move |before: Option<&Table>| {
-                house
-                    .with(|house| house.table(id).or(before).cloned())
+                pos.with(|pos| pos.table(id).or(before).cloned())
                     .unwrap_or_else(|| Table::new(id))
             });
             match arranging.get_untracked() {
-                true => Either::Left(plan_editor::spot(&post, chosen, id, table)),
-                false => Either::Right(table::spot(&post, now, id, table)),
+                true => Either::Left(plan_editor::spot(&screen, chosen, id, table)),
+                false => Either::Right(table::spot(&screen, now, id, table)),
             }
         }
     };
     let nothing = {
-        let words = post.word(Key::FloorNothing);
+        let words = screen.word(Key::FloorNothing);
         move || (here.with(Vec::is_empty) && !arranging.get()).then(|| view! { <p class="empty">{words}</p> })
     };
     let form = {
-        let post = post.clone();
+        let screen = screen.clone();
         let form = move || {
             undisturbed();
-            plan_editor::form(&post, chosen, shown_room)
+            plan_editor::form(&screen, chosen, shown_room)
         };
         move || arranging.get().then(&form)
     };
     let words = {
-        let post = post.clone();
+        let screen = screen.clone();
         move || {
-            post.word(if arranging.get() {
+            screen.word(if arranging.get() {
                 Key::FloorArranged
             } else {
                 Key::FloorArrange
@@ -125,10 +124,10 @@ fn floor(post: &Post) -> impl IntoView + use<> {
     };
     view! {
         <article class="floor">
-            <h1 class="unseen">{post.word(Key::FloorTitle)}</h1>
-            {wrong(post)}
+            <h1 class="unseen">{screen.word(Key::FloorTitle)}</h1>
+            {wrong(screen)}
             <div class="floor-bar">
-                <div class="choices">{room_keys(post, rooms, room, shown_room)}</div>
+                <div class="choices">{room_keys(screen, rooms, room, shown_room)}</div>
                 <button type="button" aria-pressed=move || arranging.get().to_string() on:click=move |_| arranging.update(|on| *on = !*on)>{words}</button>
             </div>
             {nothing}
@@ -141,12 +140,12 @@ fn floor(post: &Post) -> impl IntoView + use<> {
 }
 
 fn room_keys(
-    post: &Post,
+    screen: &Screen,
     rooms: Memo<Vec<String>>,
     room: RwSignal<Option<String>>,
     shown: Memo<Option<String>>,
 ) -> impl IntoView + use<> {
-    let unnamed = post.word(Key::FloorRoom);
+    let unnamed = screen.word(Key::FloorRoom);
     move || {
         let rooms = rooms.get();
         let several = rooms.len() > 1;

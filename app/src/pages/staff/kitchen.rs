@@ -13,7 +13,7 @@ use servery_domain::{
     device::DeviceKind,
     id::{StationId, TicketId},
     pos::{
-        House,
+        PosState,
         kitchen_display::{AllDay, Work},
         station::Station,
         ticket::Ticket,
@@ -26,7 +26,7 @@ use super::{
     Premises,
     clock::{now_each, time_of_day},
     orders::NewOrders,
-    screen::{Ask, Post, not_here, wrong},
+    screen::{Ask, Screen, not_here, wrong},
 };
 use crate::text::{Texts, staff::Key};
 
@@ -37,59 +37,59 @@ pub const RECALLED: usize = 12;
 
 #[derive(Clone)]
 pub struct Pass {
-    pub post: Post,
+    pub screen: Screen,
     /// Whose work is shown; otherwise everybody's.
     pub station: ReadSignal<Option<StationId>>,
-    pub shown: RwSignal<Shown>,
+    pub shown: RwSignal<KitchenView>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
+pub enum KitchenView {
     Waiting,
     Done,
     Stations,
 }
 
 impl std::ops::Deref for Pass {
-    type Target = Post;
+    type Target = Screen;
 
-    fn deref(&self) -> &Post {
-        &self.post
+    fn deref(&self) -> &Screen {
+        &self.screen
     }
 }
 
 impl Pass {
     /// What is asked of the work at this station.
-    fn work<T>(&self, house: &House, ask: impl FnOnce(&Work<'_>, &House) -> T) -> T {
-        let station = self.station.get().and_then(|id| house.station(id));
-        let preparation = self.premises.listed.restaurant.ordering.preparation;
+    fn work<T>(&self, pos: &PosState, ask: impl FnOnce(&Work<'_>, &PosState) -> T) -> T {
+        let station = self.station.get().and_then(|id| pos.station(id));
+        let preparation = self.premises.listing.restaurant.ordering.preparation;
         ask(
             &Work {
                 menu: &self.premises.menu,
                 station,
                 preparation,
             },
-            house,
+            pos,
         )
     }
 }
 
-pub fn all_stations(house: &House) -> Vec<Station> {
-    let mut stations: Vec<Station> = house.stations().cloned().collect();
+pub fn all_stations(pos: &PosState) -> Vec<Station> {
+    let mut stations: Vec<Station> = pos.stations().cloned().collect();
     stations.sort_by(|a, b| a.name.cmp(&b.name));
     stations
 }
 
 #[component]
 pub fn Kitchen(premises: Premises) -> impl IntoView {
-    let Some(post) = Post::new(premises) else {
+    let Some(screen) = Screen::new(premises) else {
         return Either::Left(());
     };
-    let kind = post.kind();
+    let kind = screen.kind();
     let pass = Pass {
-        station: post.desk.station(),
-        post,
-        shown: RwSignal::new(Shown::Waiting),
+        station: screen.client.station(),
+        screen,
+        shown: RwSignal::new(KitchenView::Waiting),
     };
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
@@ -104,9 +104,9 @@ fn kitchen(pass: &Pass) -> impl IntoView + use<> {
     let body = {
         let pass = pass.clone();
         move || match shown.get() {
-            Shown::Waiting => EitherOf3::A(waiting(&pass)),
-            Shown::Done => EitherOf3::B(done(&pass)),
-            Shown::Stations => EitherOf3::C(view! { <stations::Stations pass=pass.clone()/> }),
+            KitchenView::Waiting => EitherOf3::A(waiting(&pass)),
+            KitchenView::Done => EitherOf3::B(done(&pass)),
+            KitchenView::Stations => EitherOf3::C(view! { <stations::Stations pass=pass.clone()/> }),
         }
     };
     view! {
@@ -114,7 +114,7 @@ fn kitchen(pass: &Pass) -> impl IntoView + use<> {
             <h1 class="unseen">{pass.word(Key::KitchenTitle)}</h1>
             {wrong(pass)}
             {bar(pass)}
-            <NewOrders post=pass.post.clone()/>
+            <NewOrders screen=pass.screen.clone()/>
             {body}
         </article>
     }
@@ -122,17 +122,17 @@ fn kitchen(pass: &Pass) -> impl IntoView + use<> {
 
 /// What is new is heard: not what was there before, for another station or called back, nor what is found on the disk.
 fn chime(pass: &Pass) {
-    let (counted, house) = (pass.clone(), pass.house);
+    let (counted, pos) = (pass.clone(), pass.pos);
     let waiting = Memo::new(move |_| {
-        house.with(|house| counted.work(house, |work, house| ids(work.waiting(house, EVER).into_iter())))
+        pos.with(|pos| counted.work(pos, |work, pos| ids(work.waiting(pos, EVER).into_iter())))
     });
-    let all = Memo::new(move |_| house.with(|house| ids(house.tickets())));
-    let desk = pass.desk.clone();
+    let all = Memo::new(move |_| pos.with(|pos| ids(pos.tickets())));
+    let client = pass.client.clone();
     Effect::new(move |before: Option<Option<BTreeSet<TicketId>>>| {
         let (waiting, all) = (waiting.get(), all.get());
-        desk.name()?;
+        client.name()?;
         if before.flatten().is_some_and(|before| !waiting.is_subset(&before)) {
-            desk.chime();
+            client.chime();
         }
         Some(all)
     });
@@ -143,21 +143,21 @@ fn ids<'h>(tickets: impl Iterator<Item = &'h Ticket>) -> BTreeSet<TicketId> {
 }
 
 fn bar(pass: &Pass) -> impl IntoView + use<> {
-    let (shown, chosen, house) = (pass.shown, pass.station, pass.house);
-    let stations = Memo::new(move |_| house.with(|house| all_stations(house)));
-    let desk = pass.desk.clone();
+    let (shown, chosen, pos) = (pass.shown, pass.station, pass.pos);
+    let stations = Memo::new(move |_| pos.with(|pos| all_stations(pos)));
+    let client = pass.client.clone();
     // One that is no more shows everything.
     let current = Memo::new(move |_| {
         chosen
             .get()
-            .filter(|id| house.with(|house| house.station(*id).is_some()))
+            .filter(|id| pos.with(|pos| pos.station(*id).is_some()))
     });
     let key = move |station: Option<StationId>, name: String| {
-        let here = move || (shown.get() == Shown::Waiting && current.get() == station).to_string();
-        let desk = desk.clone();
+        let here = move || (shown.get() == KitchenView::Waiting && current.get() == station).to_string();
+        let client = client.clone();
         let choose = move |_| {
-            desk.set_station(station);
-            shown.set(Shown::Waiting);
+            client.set_station(station);
+            shown.set(KitchenView::Waiting);
         };
         view! { <button type="button" aria-pressed=here on:click=choose dir="auto">{name}</button> }
     };
@@ -171,21 +171,21 @@ fn bar(pass: &Pass) -> impl IntoView + use<> {
             .chain(stations)
             .collect::<Vec<_>>()
     };
-    let view = |what: Shown, word: Key| {
+    let view = |what: KitchenView, word: Key| {
         let here = move || (shown.get() == what).to_string();
         view! { <button type="button" aria-pressed=here on:click=move |_| shown.set(what)>{pass.word(word)}</button> }
     };
     view! {
         <div class="kitchen-bar">
             <div class="choices">{keys}</div>
-            <div class="choices">{view(Shown::Done, Key::KitchenDone)}{view(Shown::Stations, Key::KitchenStations)}</div>
+            <div class="choices">{view(KitchenView::Done, Key::KitchenDone)}{view(KitchenView::Stations, Key::KitchenStations)}</div>
         </div>
     }
 }
 
 fn waiting(pass: &Pass) -> impl IntoView + use<> {
     let now = now_each(10);
-    let house = pass.house;
+    let pos = pass.pos;
     let clock = {
         let pass = pass.clone();
         move || now.get().unwrap_or_else(|| pass.now())
@@ -194,11 +194,10 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
         let (first, second, clock, same) = (pass.clone(), pass.clone(), clock.clone(), clock.clone());
         let cloned = |tickets: Vec<&Ticket>| tickets.into_iter().cloned().collect::<Vec<_>>();
         let waiting = Memo::new(move |_| {
-            house.with(|house| first.work(house, |work, house| cloned(work.waiting(house, clock()))))
+            pos.with(|pos| first.work(pos, |work, pos| cloned(work.waiting(pos, clock()))))
         });
-        let later = Memo::new(move |_| {
-            house.with(|house| second.work(house, |work, house| cloned(work.later(house, same()))))
-        });
+        let later =
+            Memo::new(move |_| pos.with(|pos| second.work(pos, |work, pos| cloned(work.later(pos, same())))));
         (waiting, later)
     };
     // Each station has its own card of a ticket.
@@ -213,7 +212,7 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
     };
     let all_day = {
         let pass = pass.clone();
-        move || all_day(house.with(|house| pass.work(house, |work, house| work.all_day(house, clock()))))
+        move || all_day(pos.with(|pos| pass.work(pos, |work, pos| work.all_day(pos, clock()))))
     };
     let nothing = {
         let words = pass.word(Key::KitchenNothing);
@@ -271,12 +270,12 @@ pub fn all_day(all: Vec<AllDay>) -> impl IntoView {
 
 fn card(pass: &Pass, ticket: &Ticket, now: ReadSignal<Option<Timestamp>>) -> impl IntoView + use<> {
     let (texts, taken) = (pass.texts, time_of_day(ticket.taken_at));
-    let card = |work: &Work<'_>, house: &House| {
+    let card = |work: &Work<'_>, pos: &PosState| {
         ticket::card(
             pass,
             &Seen {
                 texts,
-                house,
+                pos,
                 work,
                 ticket,
                 taken,
@@ -284,17 +283,17 @@ fn card(pass: &Pass, ticket: &Ticket, now: ReadSignal<Option<Timestamp>>) -> imp
             now,
         )
     };
-    pass.house.with_untracked(|house| pass.work(house, card))
+    pass.pos.with_untracked(|pos| pass.work(pos, card))
 }
 
 fn done(pass: &Pass) -> impl IntoView + use<> {
-    let house = pass.house;
+    let pos = pass.pos;
     let pass = pass.clone();
     let now = now_each(10);
     move || {
-        let tickets = house.with(|house| {
-            pass.work(house, |work, house| {
-                work.done(house)
+        let tickets = pos.with(|pos| {
+            pass.work(pos, |work, pos| {
+                work.done(pos)
                     .into_iter()
                     .take(RECALLED)
                     .cloned()

@@ -6,7 +6,7 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{device::DeviceKind, id::OrderId, slug::Slug};
 
 use super::{
-    Staff,
+    StaffPage,
     auto_reload::between_sales,
     clock::{Here, now_each, time_of_day},
     orders::new_orders,
@@ -14,23 +14,23 @@ use super::{
 use crate::{
     content::Content,
     page_address::visit,
-    pos_client::{Line, Standing, desk},
+    pos_client::{Connectivity, PairingState, pos_client},
     routes::{self, View},
     text::{self, Texts, staff::Key, texts},
 };
 
-pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -> impl IntoView {
+pub fn frame(content: RwSignal<Content<StaffPage>>, main: impl IntoView + 'static) -> impl IntoView {
     let texts = texts();
     between_sales(content);
     provide_context(Here(Memo::new(move |_| {
         content.with(|content| match content {
-            Content::Page(page) => Some(page.premises().listed.restaurant.zone.clone()),
+            Content::Page(page) => Some(page.premises().listing.restaurant.zone.clone()),
             Content::Problem(_) => None,
         })
     })));
     let name = move || {
         content.with(|content| match content {
-            Content::Page(page) => page.premises().listed.restaurant.name.clone(),
+            Content::Page(page) => page.premises().listing.restaurant.name.clone(),
             Content::Problem(_) => "Servery".to_owned(),
         })
     };
@@ -49,14 +49,14 @@ pub fn frame(content: RwSignal<Content<Staff>>, main: impl IntoView + 'static) -
 
 fn tabs(texts: Texts) -> impl IntoView {
     let visit = visit();
-    let standing = desk().map(|desk| desk.standing());
+    let pairing = pos_client().map(|client| client.pairing());
     let new = new_ones();
     move || {
         let path = visit.with(|visit| visit.path.clone());
         let slug = routes::read(&path).and_then(|(_, values)| routes::slug(&values))?;
-        let kind = standing.and_then(|standing| {
-            standing.with(|standing| match standing {
-                Standing::Paired(paired) | Standing::Revoked(paired) if paired.slug == slug => {
+        let kind = pairing.and_then(|pairing| {
+            pairing.with(|pairing| match pairing {
+                PairingState::Paired(paired) | PairingState::Revoked(paired) if paired.slug == slug => {
                     Some(paired.kind)
                 }
                 _ => None,
@@ -79,13 +79,13 @@ fn tabs(texts: Texts) -> impl IntoView {
 
 /// Diners' orders that nobody has answered yet. Another one is heard, whatever screen is shown.
 fn new_ones() -> Memo<usize> {
-    let Some(desk) = desk() else {
+    let Some(client) = pos_client() else {
         return Memo::new(|_| 0);
     };
-    let house = desk.house();
+    let pos = client.pos();
     let orders = Memo::new(move |_| {
-        house.with(|house| {
-            new_orders(house)
+        pos.with(|pos| {
+            new_orders(pos)
                 .iter()
                 .map(|order| order.id)
                 .collect::<BTreeSet<_>>()
@@ -94,15 +94,15 @@ fn new_ones() -> Memo<usize> {
     Effect::new(move |before: Option<Option<BTreeSet<OrderId>>>| {
         let now = orders.get();
         // What is found on the disk is no news.
-        desk.name()?;
-        let answers = desk
+        client.name()?;
+        let answers = client
             .paired()
             .is_some_and(|paired| paired.kind != DeviceKind::Courier);
         if before
             .flatten()
             .is_some_and(|before| answers && !now.is_subset(&before))
         {
-            desk.chime();
+            client.chime();
         }
         Some(now)
     });
@@ -119,17 +119,17 @@ fn waiting(texts: Texts, new: Memo<usize>) -> impl IntoView {
 /// What a device's own page has more to say of.
 fn notice(texts: Texts) -> impl IntoView {
     let visit = visit();
-    let standing = desk().map(|desk| desk.standing());
+    let pairing = pos_client().map(|client| client.pairing());
     move || {
         let path = visit.with(|visit| visit.path.clone());
         let (route, values) = routes::read(&path)?;
         let slug = routes::slug(&values).filter(|_| route.view != View::Device)?;
-        let key = standing?.with(|standing| match standing {
-            Standing::Unknown => None,
-            Standing::Paired(paired) => (paired.slug != slug).then_some(Key::DeviceOther),
-            Standing::Impossible(_) => Some(Key::DeviceImpossible),
-            Standing::Unpaired => Some(Key::DeviceUnpaired),
-            Standing::Revoked(_) => Some(Key::DeviceRevoked),
+        let key = pairing?.with(|pairing| match pairing {
+            PairingState::Unknown => None,
+            PairingState::Paired(paired) => (paired.slug != slug).then_some(Key::DeviceOther),
+            PairingState::Impossible(_) => Some(Key::DeviceImpossible),
+            PairingState::Unpaired => Some(Key::DeviceUnpaired),
+            PairingState::Revoked(_) => Some(Key::DeviceRevoked),
         })?;
         let here = format!("/staff/{slug}");
         Some(
@@ -168,35 +168,37 @@ pub fn tab<V: IntoView + 'static>(
 
 /// How much has not arrived yet is always there to be seen.
 fn state(texts: Texts) -> impl IntoView {
-    let Some(desk) = desk() else {
+    let Some(client) = pos_client() else {
         return Either::Left(());
     };
-    let (unsynced, line) = (desk.unsynced(), desk.line());
+    let (unsynced, line) = (client.unsynced(), client.connectivity());
     let said = move || {
         texts.get(match line.get() {
-            Line::Unknown => Key::LineUnknown,
-            Line::Online => Key::LineOnline,
-            Line::Offline => Key::LineOffline,
-            Line::Trouble => Key::LineTrouble,
-            Line::Storage => Key::LineStorage,
+            Connectivity::Unknown => Key::LineUnknown,
+            Connectivity::Online => Key::LineOnline,
+            Connectivity::Offline => Key::LineOffline,
+            Connectivity::Trouble => Key::LineTrouble,
+            Connectivity::Storage => Key::LineStorage,
         })
     };
     let class = move || match line.get() {
-        Line::Unknown => "unknown",
-        Line::Online => "online",
-        Line::Offline => "offline-now",
-        Line::Trouble | Line::Storage => "trouble",
+        Connectivity::Unknown => "unknown",
+        Connectivity::Online => "online",
+        Connectivity::Offline => "offline-now",
+        Connectivity::Trouble | Connectivity::Storage => "trouble",
     };
     let count = move || match unsynced.get().count {
         0 => texts.get(Key::UnsyncedNone).to_owned(),
         count => texts.count(Key::UnsyncedCount, count),
     };
     let waits = move || (unsynced.get().count > 0).to_string();
-    let (standing, house) = (desk.standing(), desk.house());
-    let refused = Memo::new(move |_| house.with(|house| house.refused().count()));
+    let (pairing, pos) = (client.pairing(), client.pos());
+    let refused = Memo::new(move |_| pos.with(|pos| pos.refused().count()));
     let refused = move || {
-        let page = standing.with(|standing| match standing {
-            Standing::Paired(paired) | Standing::Revoked(paired) => Some(format!("/staff/{}", paired.slug)),
+        let page = pairing.with(|pairing| match pairing {
+            PairingState::Paired(paired) | PairingState::Revoked(paired) => {
+                Some(format!("/staff/{}", paired.slug))
+            }
             _ => None,
         });
         page.filter(|_| refused.get() > 0).map(
@@ -204,8 +206,9 @@ fn state(texts: Texts) -> impl IntoView {
         )
     };
     // A browser that is no device has nothing to send, and nowhere to.
-    let idle =
-        move || standing.with(|standing| !matches!(standing, Standing::Paired(_) | Standing::Revoked(_)));
+    let idle = move || {
+        pairing.with(|pairing| !matches!(pairing, PairingState::Paired(_) | PairingState::Revoked(_)))
+    };
     Either::Right(view! {
         <p class="line" role="status" hidden=idle>
             <span class=class>{said}</span>

@@ -7,25 +7,25 @@ use servery_domain::{
     limits,
 };
 
-use super::screen::Post;
+use super::screen::Screen;
 use crate::text::staff::Key;
 
-pub fn field(post: &Post, key: Key, value: RwSignal<Minor>) -> impl IntoView + use<> {
-    labelled(post, key, value, false)
+pub fn field(screen: &Screen, key: Key, value: RwSignal<Minor>) -> impl IntoView + use<> {
+    labelled(screen, key, value, false)
 }
 
 /// One that somebody has to fill in, if only with a zero.
-pub fn counted(post: &Post, key: Key, value: RwSignal<Minor>) -> impl IntoView + use<> {
-    labelled(post, key, value, true)
+pub fn counted(screen: &Screen, key: Key, value: RwSignal<Minor>) -> impl IntoView + use<> {
+    labelled(screen, key, value, true)
 }
 
-fn labelled(post: &Post, key: Key, value: RwSignal<Minor>, required: bool) -> impl IntoView + use<> {
+fn labelled(screen: &Screen, key: Key, value: RwSignal<Minor>, required: bool) -> impl IntoView + use<> {
     let (label, no_amount, typed) = (
-        post.word(key),
-        post.word(Key::AmountWrong),
+        screen.word(key),
+        screen.word(Key::AmountWrong),
         NodeRef::<html::Input>::new(),
     );
-    let (lang, currency) = (post.texts.lang, post.premises.menu.currency);
+    let (lang, currency) = (screen.texts.lang, screen.premises.menu.currency);
     // What is set otherwise is shown; what is being typed is left alone.
     Effect::new(move |_| {
         let value = value.get();

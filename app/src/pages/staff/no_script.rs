@@ -10,7 +10,7 @@ use leptos::{either::EitherOf4, prelude::*};
 use servery_domain::{
     device::{DeviceKind, Paired},
     id::{DeviceId, OpId, StationId},
-    pos::{House, visibility::Look},
+    pos::{PosState, visibility::PosSnapshot},
     problem::{Kind, Problem},
 };
 
@@ -19,8 +19,8 @@ use crate::{
     backend::StaffBackend,
     components::footer::Footer,
     content::{Content, document_title, nothing_here},
-    page_address::Visit,
-    pages::{Pages, WholeBackend},
+    page_address::PageAddress,
+    pages::{FullBackend, Pages},
     routes::{Chunk, View, slug},
     text::{self, Texts, staff::Key, texts},
 };
@@ -29,13 +29,13 @@ use crate::{
 const EVERY: u32 = 15;
 
 #[derive(Debug, Clone)]
-pub struct Plain {
+pub struct NoScriptPage {
     premises: Premises,
-    shown: Shown,
+    shown: NoScriptView,
 }
 
 #[derive(Debug, Clone)]
-enum Shown {
+enum NoScriptView {
     /// This browser is no device, or not any more.
     Out(Out),
     Device(Paired),
@@ -55,44 +55,48 @@ struct Out {
 #[derive(Debug, Clone)]
 struct Kitchen {
     paired: Paired,
-    look: Look,
-    house: House,
+    look: PosSnapshot,
+    pos: PosState,
     /// From here on forms count the names of what they ask for.
     first: OpId,
     station: Option<StationId>,
     done: bool,
 }
 
-impl Plain {
+impl NoScriptPage {
     fn paired(&self) -> Option<&Paired> {
         match &self.shown {
-            Shown::Out(_) => None,
-            Shown::Device(paired) | Shown::NotHere(paired) => Some(paired),
-            Shown::Kitchen(kitchen) => Some(&kitchen.paired),
+            NoScriptView::Out(_) => None,
+            NoScriptView::Device(paired) | NoScriptView::NotHere(paired) => Some(paired),
+            NoScriptView::Kitchen(kitchen) => Some(&kitchen.paired),
         }
     }
 }
 
-async fn kitchen(paired: Paired, visit: &Visit, backend: &dyn StaffBackend) -> Result<Shown, Problem> {
-    let look = backend.house(&paired.slug).await?;
-    let house = House::from_iter(look.things.iter().cloned());
+async fn kitchen(
+    paired: Paired,
+    visit: &PageAddress,
+    backend: &dyn StaffBackend,
+) -> Result<NoScriptView, Problem> {
+    let look = backend.pos(&paired.slug).await?;
+    let pos = PosState::from_iter(look.records.iter().cloned());
     let first = OpId(backend.id().await?);
     let station = visit.get("station").and_then(|station| station.parse().ok());
-    Ok(Shown::Kitchen(Box::new(Kitchen {
+    Ok(NoScriptView::Kitchen(Box::new(Kitchen {
         paired,
         look,
-        house,
+        pos,
         first,
         station,
         done: visit.get("done").is_some(),
     })))
 }
 
-impl Pages for Plain {
+impl Pages for NoScriptPage {
     const CHUNK: Chunk = Chunk::Staff;
     type Backend = dyn StaffBackend;
 
-    fn backend(whole: Arc<impl WholeBackend + 'static>) -> Arc<dyn StaffBackend> {
+    fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<dyn StaffBackend> {
         whole
     }
 
@@ -113,20 +117,20 @@ impl Pages for Plain {
     async fn load(
         view: View,
         values: &[&str],
-        visit: &Visit,
+        visit: &PageAddress,
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         let slug = slug(values).ok_or_else(|| nothing_here(visit))?;
-        let listed = Arc::new(backend.restaurant(&slug).await?);
+        let listing = Arc::new(backend.restaurant(&slug).await?);
         let menu = backend.menu(&slug).await?;
         let shown = match backend.device().await {
-            Ok(paired) if paired.slug != slug || view == View::Device => Shown::Device(paired),
+            Ok(paired) if paired.slug != slug || view == View::Device => NoScriptView::Device(paired),
             Ok(paired) if view != View::Kitchen || paired.kind == DeviceKind::Courier => {
-                Shown::NotHere(paired)
+                NoScriptView::NotHere(paired)
             }
             Ok(paired) => kitchen(paired, visit, backend).await?,
             Err(problem) if problem.is(Kind::SignedOut) || problem.is(Kind::DeviceSignedOut) => {
-                Shown::Out(Out {
+                NoScriptView::Out(Out {
                     revoked: problem.is(Kind::DeviceSignedOut),
                     device: DeviceId(backend.id().await?),
                     wrong: visit.get("wrong").map(str::to_owned),
@@ -135,7 +139,7 @@ impl Pages for Plain {
             Err(problem) => return Err(problem),
         };
         Ok(Self {
-            premises: Premises { slug, listed, menu },
+            premises: Premises { slug, listing, menu },
             shown,
         })
     }
@@ -143,10 +147,10 @@ impl Pages for Plain {
     fn view(self) -> impl IntoView + 'static {
         let texts = texts();
         match self.shown {
-            Shown::Out(out) => EitherOf4::A(device::out(texts, &self.premises, &out)),
-            Shown::Device(paired) => EitherOf4::B(device::inside(texts, &self.premises, &paired)),
-            Shown::Kitchen(kitchen) => EitherOf4::C(kitchen::kitchen(texts, &self.premises, &kitchen)),
-            Shown::NotHere(_) => EitherOf4::D(view! {
+            NoScriptView::Out(out) => EitherOf4::A(device::out(texts, &self.premises, &out)),
+            NoScriptView::Device(paired) => EitherOf4::B(device::inside(texts, &self.premises, &paired)),
+            NoScriptView::Kitchen(kitchen) => EitherOf4::C(kitchen::kitchen(texts, &self.premises, &kitchen)),
+            NoScriptView::NotHere(_) => EitherOf4::D(view! {
                 <article class="none">
                     <h1>{texts.get(Key::KitchenTitle)}</h1>
                     <p>{texts.get(Key::NotHere)}</p>
@@ -158,26 +162,26 @@ impl Pages for Plain {
 
     fn title(&self, texts: Texts) -> String {
         let key = match self.shown {
-            Shown::Out(_) | Shown::Device(_) => Key::DeviceTitle,
-            Shown::Kitchen(_) | Shown::NotHere(_) => Key::KitchenTitle,
+            NoScriptView::Out(_) | NoScriptView::Device(_) => Key::DeviceTitle,
+            NoScriptView::Kitchen(_) | NoScriptView::NotHere(_) => Key::KitchenTitle,
         };
         document_title(&format!(
             "{} · {}",
             texts.get(key),
-            self.premises.listed.restaurant.name
+            self.premises.listing.restaurant.name
         ))
     }
 
     fn refresh(&self) -> Option<u32> {
-        matches!(self.shown, Shown::Kitchen(_)).then_some(EVERY)
+        matches!(self.shown, NoScriptView::Kitchen(_)).then_some(EVERY)
     }
 }
 
-fn bar(texts: Texts, page: &Plain) -> impl IntoView + use<> {
+fn bar(texts: Texts, page: &NoScriptPage) -> impl IntoView + use<> {
     let slug = &page.premises.slug;
     let path = match page.shown {
-        Shown::Out(_) | Shown::Device(_) => format!("/staff/{slug}"),
-        Shown::Kitchen(_) | Shown::NotHere(_) => format!("/staff/{slug}/kitchen"),
+        NoScriptView::Out(_) | NoScriptView::Device(_) => format!("/staff/{slug}"),
+        NoScriptView::Kitchen(_) | NoScriptView::NotHere(_) => format!("/staff/{slug}/kitchen"),
     };
     let kind = page
         .paired()
@@ -191,7 +195,7 @@ fn bar(texts: Texts, page: &Plain) -> impl IntoView + use<> {
         .collect();
     view! {
         <header class="bar">
-            <strong dir="auto">{page.premises.listed.restaurant.name.clone()}</strong>
+            <strong dir="auto">{page.premises.listing.restaurant.name.clone()}</strong>
             <nav aria-label=texts.get(Key::BarPages)><ul>{tabs}</ul></nav>
         </header>
     }

@@ -6,12 +6,12 @@ use servery_domain::{
     currency::Minor,
     id::{OrderId, PaymentId},
     order::{CommonReason, Event, Order, Ordered, State},
-    pos::{House, op::Action, payment::Way},
+    pos::{PosState, op::Action, payment::TenderMethod},
     time::LocalMinute,
 };
 
 use super::{
-    screen::{Ask, Face, Post, at_table},
+    screen::{Ask, Face, Screen, at_table},
     till::own_shift,
 };
 use crate::{
@@ -22,8 +22,8 @@ use crate::{
 /// Minutes that the kitchen may promise.
 const PROMISES: [i64; 6] = [10, 15, 20, 30, 45, 60];
 
-pub fn orders_in(house: &House, wanted: impl Fn(&Order) -> bool) -> Vec<Order> {
-    let mut orders: Vec<Order> = house.orders().filter(|order| wanted(order)).cloned().collect();
+pub fn orders_in(pos: &PosState, wanted: impl Fn(&Order) -> bool) -> Vec<Order> {
+    let mut orders: Vec<Order> = pos.orders().filter(|order| wanted(order)).cloned().collect();
     orders.sort_by_key(|order| order.number);
     orders
 }
@@ -49,16 +49,16 @@ pub fn due(texts: Texts, order: &Order) -> String {
 }
 
 /// Those that the restaurant has not answered yet.
-pub fn new_orders(house: &House) -> Vec<Order> {
-    orders_in(house, |order| order.progress.state == State::Placed)
+pub fn new_orders(pos: &PosState) -> Vec<Order> {
+    orders_in(pos, |order| order.progress.state == State::Placed)
 }
 
 #[component]
-pub fn NewOrders(post: Post) -> impl IntoView {
-    let house = post.house;
-    let orders = Memo::new(move |_| house.with(|house| new_orders(house)));
-    let texts = post.texts;
-    let card = move |order: Order| card(texts, &post, &order);
+pub fn NewOrders(screen: Screen) -> impl IntoView {
+    let pos = screen.pos;
+    let orders = Memo::new(move |_| pos.with(|pos| new_orders(pos)));
+    let texts = screen.texts;
+    let card = move |order: Order| card(texts, &screen, &order);
     view! {
         <ol class="new-orders">
             <For each=move || orders.get() key=|order| (order.id, order.revision) let:order>{card(order)}</For>
@@ -161,17 +161,17 @@ fn said(texts: Texts, order: &Order) -> impl IntoView + use<> {
 
 /// Those that wait to be fetched, or to be brought to a table, with what is to be paid for them; whoever has taken it is told of the receipt.
 #[component]
-pub fn ReadyOrders(post: Post, taken: Callback<(OrderId, PaymentId)>) -> impl IntoView {
-    let house = post.house;
+pub fn ReadyOrders(screen: Screen, taken: Callback<(OrderId, PaymentId)>) -> impl IntoView {
+    let pos = screen.pos;
     let orders = Memo::new(move |_| {
-        house.with(|house| {
-            ready(house)
+        pos.with(|pos| {
+            ready(pos)
                 .into_iter()
-                .map(|order| (house.due(&order), order))
+                .map(|order| (pos.due(&order), order))
                 .collect::<Vec<_>>()
         })
     });
-    let card = move |due, order: Order| ready_card(&post, &order, due, taken);
+    let card = move |due, order: Order| ready_card(&screen, &order, due, taken);
     view! {
         <ol class="ready-orders">
             <For each=move || orders.get() key=|(due, order)| (*due, order.id, order.revision) let((due, order))>{card(due, order)}</For>
@@ -181,9 +181,9 @@ pub fn ReadyOrders(post: Post, taken: Callback<(OrderId, PaymentId)>) -> impl In
 
 /// Those that the kitchen has, or a courier, for when the diner asks.
 #[component]
-pub fn UnderWay(post: Post) -> impl IntoView {
-    let (house, texts) = (post.house, post.texts);
-    let orders = Memo::new(move |_| house.with(|house| orders_in(house, is_under_way)));
+pub fn UnderWay(screen: Screen) -> impl IntoView {
+    let (pos, texts) = (screen.pos, screen.texts);
+    let orders = Memo::new(move |_| pos.with(|pos| orders_in(pos, is_under_way)));
     let row = move |order: Order| {
         let name = order.ordered.contact.name.clone();
         view! { <li dir="auto">{order_name(texts, &order)}" "<b>{name}</b>" · "{due(texts, &order)}</li> }
@@ -206,14 +206,14 @@ fn is_under_way(order: &Order) -> bool {
     }
 }
 
-fn ready(house: &House) -> Vec<Order> {
-    orders_in(house, |order| {
+fn ready(pos: &PosState) -> Vec<Order> {
+    orders_in(pos, |order| {
         order.progress.state == State::Ready && !matches!(order.ordered.service, Service::Delivery(_))
     })
 }
 
 fn ready_card(
-    post: &Post,
+    screen: &Screen,
     order: &Order,
     due: Minor,
     taken: Callback<(OrderId, PaymentId)>,
@@ -222,54 +222,54 @@ fn ready_card(
     let hand_over = match due {
         Minor::ZERO => {
             let (asking, collected) = (
-                post.clone(),
+                screen.clone(),
                 Action::Order {
                     order: order.id,
                     event: Event::Collected,
                 },
             );
-            let words = post.word(Key::CourierHandedOver);
+            let words = screen.word(Key::CourierHandedOver);
             Either::Left(
                 view! { <button type="button" on:click=move |_| asking.ask(collected.clone())>{words}</button> },
             )
         }
         due => {
             // One name for both ways: whoever taps twice takes it once.
-            let id = PaymentId(post.desk.id());
+            let id = PaymentId(screen.client.id());
             let (cash, card) = (
-                take(post, order, (id, Way::Cash), taken),
-                take(post, order, (id, Way::Card), taken),
+                take(screen, order, (id, TenderMethod::Cash), taken),
+                take(screen, order, (id, TenderMethod::Card), taken),
             );
-            let words = post
+            let words = screen
                 .texts
-                .fill(Key::CourierCollect, &[("amount", &post.money(due))]);
+                .fill(Key::CourierCollect, &[("amount", &screen.money(due))]);
             Either::Right(
                 view! { <details><summary>{words}</summary><div class="choices">{cash}{card}</div></details> },
             )
         }
     };
-    view! { <li><h2 dir="auto">{order_name(post.texts, order)}" "<span>{name}</span></h2>{hand_over}</li> }
+    view! { <li><h2 dir="auto">{order_name(screen.texts, order)}" "<span>{name}</span></h2>{hand_over}</li> }
 }
 
 /// Takes the money into the open shift; then the order is the diner's.
 fn take(
-    post: &Post,
+    screen: &Screen,
     order: &Order,
-    (id, way): (PaymentId, Way),
+    (id, method): (PaymentId, TenderMethod),
     taken: Callback<(OrderId, PaymentId)>,
 ) -> impl IntoView + use<> {
-    let tender = post.house.with_untracked(|house| house.tender(order, id, way));
-    let word = post.word(if way == Way::Cash {
+    let tender = screen.pos.with_untracked(|pos| pos.tender(order, id, method));
+    let word = screen.word(if method == TenderMethod::Cash {
         Key::PayCash
     } else {
         Key::PayCard
     });
-    let amount = post.money(tender.taken());
-    let (taking, order) = (post.clone(), order.id);
+    let amount = screen.money(tender.taken());
+    let (taking, order) = (screen.clone(), order.id);
     let tap = move |_| {
         let shift = taking
-            .house
-            .with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
+            .pos
+            .with_untracked(|pos| own_shift(pos, taking.client.as_ref()).map(|shift| shift.id));
         let Some(shift) = shift else {
             return taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned()));
         };

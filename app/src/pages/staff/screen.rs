@@ -8,9 +8,9 @@ use servery_domain::{
     device::DeviceKind,
     id::{TableId, TicketId},
     pos::{
-        House,
+        PosState,
         bill::{Bill, Seat},
-        op::{Action, Refusal},
+        op::{Action, OpRefusal},
         ticket::TicketItem,
     },
     time::Timestamp,
@@ -18,16 +18,16 @@ use servery_domain::{
 
 use super::{Premises, money_input};
 use crate::{
-    pos_client::{Desk, NotDone, Standing, desk},
+    pos_client::{ActionError, PairingState, PosClient, pos_client},
     text::{Texts, staff::Key, texts},
 };
 
 #[derive(Clone)]
-pub struct Post {
+pub struct Screen {
     pub texts: Texts,
     pub premises: Premises,
-    pub desk: Arc<dyn Desk>,
-    pub house: ReadSignal<Arc<House>>,
+    pub client: Arc<dyn PosClient>,
+    pub pos: ReadSignal<Arc<PosState>>,
     /// What was not done, and why.
     pub wrong: RwSignal<Option<String>>,
     /// Something that is to be asked for once is under way.
@@ -36,18 +36,18 @@ pub struct Post {
 
 /// What was not done of what is asked for on this screen, for what lies over it.
 #[derive(Clone, Copy)]
-pub struct Wrong(pub RwSignal<Option<String>>);
+pub struct FailedAction(pub RwSignal<Option<String>>);
 
-impl Post {
+impl Screen {
     /// `None` where a page is made on the server.
     pub fn new(premises: Premises) -> Option<Self> {
-        let (desk, wrong) = (desk()?, RwSignal::new(None));
-        provide_context(Wrong(wrong));
+        let (client, wrong) = (pos_client()?, RwSignal::new(None));
+        provide_context(FailedAction(wrong));
         Some(Self {
             texts: texts(),
             premises,
-            house: desk.house(),
-            desk,
+            pos: client.pos(),
+            client,
             wrong,
             under_way: RwSignal::new(false),
         })
@@ -55,11 +55,11 @@ impl Post {
 
     /// What this device is for, once that is known; `Some(None)` if it is none of the restaurant's.
     pub fn kind(&self) -> Memo<Option<Option<DeviceKind>>> {
-        let standing = self.desk.standing();
+        let pairing = self.client.pairing();
         Memo::new(move |_| {
-            standing.with(|standing| match standing {
-                Standing::Unknown => None,
-                Standing::Paired(paired) => Some(Some(paired.kind)),
+            pairing.with(|pairing| match pairing {
+                PairingState::Unknown => None,
+                PairingState::Paired(paired) => Some(Some(paired.kind)),
                 _ => Some(None),
             })
         })
@@ -104,7 +104,10 @@ impl Post {
         }
         under_way.set(true);
         wrong.set(None);
-        let answers: Vec<_> = actions.into_iter().map(|action| self.desk.ask(action)).collect();
+        let answers: Vec<_> = actions
+            .into_iter()
+            .map(|action| self.client.ask(action))
+            .collect();
         spawn_local(async move {
             let mut done = false;
             for answer in answers {
@@ -125,7 +128,7 @@ impl Post {
     pub fn ask_either(&self, action: Action, then: impl FnOnce(bool) + 'static) {
         let (texts, wrong) = (self.texts, self.wrong);
         wrong.set(None);
-        let answer = self.desk.ask(action);
+        let answer = self.client.ask(action);
         spawn_local(async move {
             let answer = answer.await;
             if let Err(why) = &answer {
@@ -137,7 +140,7 @@ impl Post {
 
     /// Where guests are, and what they are called.
     pub fn seat(&self, at: &Seat, name: &str) -> String {
-        self.house.with(|house| seat(self.texts, house, at, name))
+        self.pos.with(|pos| seat(self.texts, pos, at, name))
     }
 
     pub fn label(&self, bill: &Bill) -> String {
@@ -145,8 +148,8 @@ impl Post {
     }
 }
 
-fn table_name(house: &House, table: TableId) -> String {
-    let name = house.table(table).map(|table| table.plan.name.clone());
+fn table_name(pos: &PosState, table: TableId) -> String {
+    let name = pos.table(table).map(|table| table.plan.name.clone());
     name.filter(|name| !name.is_empty())
         .unwrap_or_else(|| "?".to_owned())
 }
@@ -160,11 +163,11 @@ pub fn at_table(texts: Texts, name: &str) -> String {
 }
 
 /// Where guests are, and what they are called.
-pub fn seat(texts: Texts, house: &House, seat: &Seat, name: &str) -> String {
+pub fn seat(texts: Texts, pos: &PosState, seat: &Seat, name: &str) -> String {
     let seat = match seat {
         Seat::Counter => texts.get(Key::SeatCounter).to_owned(),
         Seat::Away => texts.get(Key::SeatAway).to_owned(),
-        Seat::Table(table) => at_table(texts, &table_name(house, *table)),
+        Seat::Table(table) => at_table(texts, &table_name(pos, *table)),
         Seat::Phone { name, .. } => texts.fill(Key::SeatPhone, &[("name", name)]),
     };
     if name.is_empty() {
@@ -198,7 +201,7 @@ pub struct Face {
     pub pressed: Option<Signal<bool>>,
 }
 
-impl Ask for Post {
+impl Ask for Screen {
     fn button(
         self,
         face: Face,
@@ -209,7 +212,7 @@ impl Ask for Post {
     }
 
     fn now(&self) -> Timestamp {
-        self.desk.now()
+        self.client.now()
     }
 }
 
@@ -223,8 +226,8 @@ pub fn tapped(
 }
 
 /// What was not done, until somebody puts it away.
-pub fn wrong(post: &Post) -> impl IntoView + use<> {
-    said(post.texts, post.wrong)
+pub fn wrong(screen: &Screen) -> impl IntoView + use<> {
+    said(screen.texts, screen.wrong)
 }
 
 pub fn said(texts: Texts, wrong: RwSignal<Option<String>>) -> impl IntoView {
@@ -237,38 +240,38 @@ pub fn said(texts: Texts, wrong: RwSignal<Option<String>>) -> impl IntoView {
 }
 
 /// For a device that is none, or not of this kind.
-pub fn not_here(post: &Post, title: Key) -> impl IntoView + use<> {
+pub fn not_here(screen: &Screen, title: Key) -> impl IntoView + use<> {
     view! {
         <article class="none">
-            <h1>{post.word(title)}</h1>
-            <p>{post.word(Key::NotHere)}</p>
-            <p><a class="button" href=format!("/staff/{}", post.premises.slug)>{post.word(Key::DeviceTitle)}</a></p>
+            <h1>{screen.word(title)}</h1>
+            <p>{screen.word(Key::NotHere)}</p>
+            <p><a class="button" href=format!("/staff/{}", screen.premises.slug)>{screen.word(Key::DeviceTitle)}</a></p>
         </article>
     }
 }
 
-fn not_done(texts: Texts, why: &NotDone) -> String {
+fn not_done(texts: Texts, why: &ActionError) -> String {
     match why {
-        NotDone::Refused(refusal) => refused(texts, refusal),
-        NotDone::NoRoom => texts.get(Key::NotDoneNoRoom).to_owned(),
-        NotDone::NotKept => texts.get(Key::NotDoneNotKept).to_owned(),
+        ActionError::Refused(refusal) => refused(texts, refusal),
+        ActionError::NoRoom => texts.get(Key::NotDoneNoRoom).to_owned(),
+        ActionError::NotKept => texts.get(Key::NotDoneNotKept).to_owned(),
     }
 }
 
 /// In words for whoever asked.
-pub fn refused(texts: Texts, refusal: &Refusal) -> String {
+pub fn refused(texts: Texts, refusal: &OpRefusal) -> String {
     let key = match refusal {
-        Refusal::SoldOut { left: 0 } => Key::RefusedSoldOut,
-        Refusal::SoldOut { left } => return texts.count(Key::RefusedFewLeft, *left as usize),
-        Refusal::Unknown => Key::RefusedUnknown,
-        Refusal::Taken => Key::RefusedTaken,
-        Refusal::TooFew => Key::RefusedTooFew,
-        Refusal::Closed => Key::RefusedClosed,
-        Refusal::Begun => Key::RefusedBegun,
-        Refusal::InUse => Key::RefusedInUse,
-        Refusal::Order(_) => Key::RefusedOrder,
-        Refusal::Forbidden => Key::RefusedForbidden,
-        Refusal::Malformed(_) => Key::RefusedMalformed,
+        OpRefusal::SoldOut { left: 0 } => Key::RefusedSoldOut,
+        OpRefusal::SoldOut { left } => return texts.count(Key::RefusedFewLeft, *left as usize),
+        OpRefusal::Unknown => Key::RefusedUnknown,
+        OpRefusal::Taken => Key::RefusedTaken,
+        OpRefusal::TooFew => Key::RefusedTooFew,
+        OpRefusal::Closed => Key::RefusedClosed,
+        OpRefusal::Begun => Key::RefusedBegun,
+        OpRefusal::InUse => Key::RefusedInUse,
+        OpRefusal::Order(_) => Key::RefusedOrder,
+        OpRefusal::Forbidden => Key::RefusedForbidden,
+        OpRefusal::Malformed(_) => Key::RefusedMalformed,
     };
     texts.get(key).to_owned()
 }

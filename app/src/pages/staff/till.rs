@@ -25,89 +25,89 @@ use leptos::{
 use servery_domain::device::DeviceKind;
 
 pub use self::till_state::own_shift;
-use self::till_state::{Counter, Over};
+use self::till_state::{TillDialog, TillState};
 use super::{
     Premises,
     cashiers::{Who, guarded},
-    screen::{Post, not_here, wrong},
+    screen::{Screen, not_here, wrong},
 };
 use crate::text::staff::Key;
 
 #[component]
 pub fn Till(premises: Premises) -> impl IntoView {
-    let Some(post) = Post::new(premises) else {
+    let Some(screen) = Screen::new(premises) else {
         return Either::Left(());
     };
-    let kind = post.kind();
-    let counter = Counter {
-        at: post.desk.in_hand(),
-        post,
+    let kind = screen.kind();
+    let till = TillState {
+        at: screen.client.in_hand(),
+        screen,
         over: RwSignal::new(None),
         sharing: RwSignal::new(None),
     };
     Either::Right(move || match kind.get() {
         None => EitherOf3::A(()),
         Some(Some(DeviceKind::Till)) => {
-            let guarded_counter = counter.clone();
-            EitherOf3::B(guarded(&counter, move || till(&guarded_counter)))
+            let shown = till.clone();
+            EitherOf3::B(guarded(&till, move || till_view(&shown)))
         }
-        Some(_) => EitherOf3::C(not_here(&counter, Key::TillTitle)),
+        Some(_) => EitherOf3::C(not_here(&till, Key::TillTitle)),
     })
 }
 
-fn till(counter: &Counter) -> impl IntoView + use<> {
-    let over = over(counter);
-    let in_hand = counter.at;
+fn till_view(till: &TillState) -> impl IntoView + use<> {
+    let over = over(till);
+    let in_hand = till.at;
     let holding = move || in_hand.get().is_some();
     view! {
         <article class="till" class:holding=holding>
-            <h1 class="unseen">{counter.word(Key::TillTitle)}</h1>
-            <div class="top"><shift::ShiftLine counter=counter.clone()/><Who post=counter.post.clone()/></div>
-            {wrong(counter)}
-            <bills::Bills counter=counter.clone()/>
-            <picker::Picker counter=counter.clone()/>
-            <bill::BillInHand counter=counter.clone()/>
+            <h1 class="unseen">{till.word(Key::TillTitle)}</h1>
+            <div class="top"><shift::ShiftLine till=till.clone()/><Who screen=till.screen.clone()/></div>
+            {wrong(till)}
+            <bills::Bills till=till.clone()/>
+            <picker::Picker till=till.clone()/>
+            <bill::BillInHand till=till.clone()/>
             {over}
         </article>
     }
 }
 
-fn over(counter: &Counter) -> impl IntoView + use<> {
-    let counter = counter.clone();
-    let shown = counter.over;
+fn over(till: &TillState) -> impl IntoView + use<> {
+    let till = till.clone();
+    let shown = till.over;
     move || {
-        let (counter, over) = (counter.clone(), shown.get()?);
+        let (till, over) = (till.clone(), shown.get()?);
         // What is filled in stays while the house goes on.
         Some(untrack(|| match over {
-            Over::Options(dish) => EitherOf16::A(Either::Left(view! { <options::Options counter dish/> })),
-            Over::Stock(dish) => EitherOf16::A(Either::Right(view! { <stock::Stock counter dish/> })),
-            Over::Line(line) => EitherOf16::B(Either::Left(view! { <line::Line counter line/> })),
-            Over::Bill => EitherOf16::B(Either::Right(view! { <receipt::BillSlip counter/> })),
-            Over::Discount(line) => EitherOf16::C(view! { <discount::Discount counter line/> }),
-            Over::More => EitherOf16::D(Either::Left(view! { <bill::More counter/> })),
-            Over::Name => EitherOf16::D(Either::Right(view! { <bill_details::Name counter/> })),
-            Over::Guests => EitherOf16::E(view! { <bill_details::Guests counter/> }),
-            Over::Move => EitherOf16::F(view! { <bill_details::Move counter/> }),
-            Over::Merge => EitherOf16::G(view! { <bill_details::Merge counter/> }),
-            Over::Split => EitherOf16::H(view! { <split_bill::Divide counter/> }),
-            Over::Pay => EitherOf16::I(view! { <pay::Pay counter/> }),
-            Over::Payments => EitherOf16::J(Either::Left(view! { <payments::Payments counter/> })),
-            Over::Receipts => EitherOf16::J(Either::Right(view! { <payments::Receipts counter/> })),
-            Over::Receipt(owed, payment) => {
-                EitherOf16::K(Either::Left(view! { <receipt::Receipt counter owed payment/> }))
+            TillDialog::Options(dish) => EitherOf16::A(Either::Left(view! { <options::Options till dish/> })),
+            TillDialog::Stock(dish) => EitherOf16::A(Either::Right(view! { <stock::Stock till dish/> })),
+            TillDialog::Line(line) => EitherOf16::B(Either::Left(view! { <line::Line till line/> })),
+            TillDialog::Bill => EitherOf16::B(Either::Right(view! { <receipt::BillSlip till/> })),
+            TillDialog::Discount(line) => EitherOf16::C(view! { <discount::Discount till line/> }),
+            TillDialog::More => EitherOf16::D(Either::Left(view! { <bill::More till/> })),
+            TillDialog::Name => EitherOf16::D(Either::Right(view! { <bill_details::Name till/> })),
+            TillDialog::Guests => EitherOf16::E(view! { <bill_details::Guests till/> }),
+            TillDialog::Move => EitherOf16::F(view! { <bill_details::Move till/> }),
+            TillDialog::Merge => EitherOf16::G(view! { <bill_details::Merge till/> }),
+            TillDialog::Split => EitherOf16::H(view! { <split_bill::SplitBill till/> }),
+            TillDialog::Pay => EitherOf16::I(view! { <pay::Pay till/> }),
+            TillDialog::Payments => EitherOf16::J(Either::Left(view! { <payments::Payments till/> })),
+            TillDialog::Receipts => EitherOf16::J(Either::Right(view! { <payments::Receipts till/> })),
+            TillDialog::Receipt(payable, payment) => {
+                EitherOf16::K(Either::Left(view! { <receipt::Receipt till payable payment/> }))
             }
-            Over::GiveBack(owed, payment) => {
-                EitherOf16::K(Either::Right(view! { <refund::GiveBack counter owed payment/> }))
+            TillDialog::GiveBack(payable, payment) => {
+                EitherOf16::K(Either::Right(view! { <refund::Refund till payable payment/> }))
             }
-            Over::Phone => EitherOf16::L(view! { <bill_details::Phone counter/> }),
-            Over::Tables => EitherOf16::M(view! { <bill_details::Tables counter/> }),
-            Over::OpenShift => EitherOf16::N(view! { <shift::OpenShift counter/> }),
-            Over::MoveCash => EitherOf16::O(view! { <shift::MoveCash counter/> }),
-            Over::CloseShift(shift) => {
-                EitherOf16::P(EitherOf3::A(view! { <shift::CloseShift counter shift/> }))
+            TillDialog::Phone => EitherOf16::L(view! { <bill_details::Phone till/> }),
+            TillDialog::Tables => EitherOf16::M(view! { <bill_details::Tables till/> }),
+            TillDialog::OpenShift => EitherOf16::N(view! { <shift::OpenShift till/> }),
+            TillDialog::MoveCash => EitherOf16::O(view! { <shift::MoveCash till/> }),
+            TillDialog::CloseShift(shift) => {
+                EitherOf16::P(EitherOf3::A(view! { <shift::CloseShift till shift/> }))
             }
-            Over::Report(shift) => EitherOf16::P(EitherOf3::B(view! { <report::Report counter shift/> })),
-            Over::Shifts => EitherOf16::P(EitherOf3::C(view! { <report::Shifts counter/> })),
+            TillDialog::Report(shift) => EitherOf16::P(EitherOf3::B(view! { <report::Report till shift/> })),
+            TillDialog::Shifts => EitherOf16::P(EitherOf3::C(view! { <report::Shifts till/> })),
         }))
     }
 }

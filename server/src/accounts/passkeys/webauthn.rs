@@ -15,7 +15,7 @@ pub struct Site {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum WebAuthnError {
     #[error("not written as WebAuthn has it")]
     Malformed,
     #[error("made for another site")]
@@ -32,7 +32,7 @@ pub enum Fault {
 
 /// A new key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub struct VerifiedRegistration {
     pub challenge: String,
     pub id: String,
     pub public_key: String,
@@ -41,7 +41,7 @@ pub struct Made {
 
 /// A challenge that a key has signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
+pub struct VerifiedAssertion {
     pub challenge: String,
     pub counter: u32,
 }
@@ -56,33 +56,33 @@ struct ClientData {
     cross_origin: bool,
 }
 
-fn bytes(text: &str) -> Result<Vec<u8>, Fault> {
+fn bytes(text: &str) -> Result<Vec<u8>, WebAuthnError> {
     URL_SAFE_NO_PAD
         .decode(text.trim_end_matches('='))
-        .map_err(|_| Fault::Malformed)
+        .map_err(|_| WebAuthnError::Malformed)
 }
 
-fn cbor<T>(decoded: Result<T, minicbor::decode::Error>) -> Result<T, Fault> {
-    decoded.map_err(|_| Fault::Malformed)
+fn cbor<T>(decoded: Result<T, minicbor::decode::Error>) -> Result<T, WebAuthnError> {
+    decoded.map_err(|_| WebAuthnError::Malformed)
 }
 
 impl Site {
     /// The challenge, if a page of this site had it signed.
-    fn challenge(&self, client_data: &[u8], kind: &str) -> Result<String, Fault> {
-        let data: ClientData = serde_json::from_slice(client_data).map_err(|_| Fault::Malformed)?;
+    fn challenge(&self, client_data: &[u8], kind: &str) -> Result<String, WebAuthnError> {
+        let data: ClientData = serde_json::from_slice(client_data).map_err(|_| WebAuthnError::Malformed)?;
         match data.kind == kind && data.origin == self.origin && !data.cross_origin {
             true => Ok(data.challenge),
-            false => Err(Fault::OtherSite),
+            false => Err(WebAuthnError::OtherSite),
         }
     }
 
-    pub fn made(&self, sent: &Attestation) -> Result<Made, Fault> {
+    pub fn made(&self, sent: &Attestation) -> Result<VerifiedRegistration, WebAuthnError> {
         let challenge = self.challenge(&bytes(&sent.client_data)?, "webauthn.create")?;
         let object = bytes(&sent.attestation_object)?;
         let data = AuthenticatorData::read(auth_data(&object)?, self)?;
-        let (id, key) = data.credential.ok_or(Fault::Malformed)?;
+        let (id, key) = data.credential.ok_or(WebAuthnError::Malformed)?;
         let public_key = URL_SAFE_NO_PAD.encode(public_key(key)?);
-        Ok(Made {
+        Ok(VerifiedRegistration {
             challenge,
             id: URL_SAFE_NO_PAD.encode(id),
             public_key,
@@ -90,21 +90,28 @@ impl Site {
         })
     }
 
-    pub fn answered(&self, sent: &Assertion, public_key: &str, counter: u32) -> Result<Answered, Fault> {
+    pub fn answered(
+        &self,
+        sent: &Assertion,
+        public_key: &str,
+        counter: u32,
+    ) -> Result<VerifiedAssertion, WebAuthnError> {
         let client_data = bytes(&sent.client_data)?;
         let challenge = self.challenge(&client_data, "webauthn.get")?;
-        let mut signed = bytes(&sent.authenticator_data)?;
-        let data = AuthenticatorData::read(&signed, self)?;
+        let mut user = bytes(&sent.authenticator_data)?;
+        let data = AuthenticatorData::read(&user, self)?;
         let now = data.counter;
-        signed.extend(Sha256::digest(&client_data));
-        let key = VerifyingKey::from_sec1_bytes(&bytes(public_key)?).map_err(|_| Fault::OtherKey)?;
-        let signature = DerSignature::from_bytes(&bytes(&sent.signature)?).map_err(|_| Fault::Malformed)?;
-        key.verify(&signed, &signature).map_err(|_| Fault::Signature)?;
+        user.extend(Sha256::digest(&client_data));
+        let key = VerifyingKey::from_sec1_bytes(&bytes(public_key)?).map_err(|_| WebAuthnError::OtherKey)?;
+        let signature =
+            DerSignature::from_bytes(&bytes(&sent.signature)?).map_err(|_| WebAuthnError::Malformed)?;
+        key.verify(&user, &signature)
+            .map_err(|_| WebAuthnError::Signature)?;
         // Those that do not count stay at zero.
         if (now, counter) != (0, 0) && now <= counter {
-            return Err(Fault::Copied);
+            return Err(WebAuthnError::Copied);
         }
-        Ok(Answered {
+        Ok(VerifiedAssertion {
             challenge,
             counter: now,
         })
@@ -112,16 +119,16 @@ impl Site {
 }
 
 /// The member `authData` of an attestation. Whatever attests to it is not looked at: nobody asked for it.
-fn auth_data(object: &[u8]) -> Result<&[u8], Fault> {
+fn auth_data(object: &[u8]) -> Result<&[u8], WebAuthnError> {
     let mut object = Decoder::new(object);
-    let members = cbor(object.map())?.ok_or(Fault::Malformed)?;
+    let members = cbor(object.map())?.ok_or(WebAuthnError::Malformed)?;
     for _ in 0..members {
         if cbor(object.str())? == "authData" {
             return cbor(object.bytes());
         }
         cbor(object.skip())?;
     }
-    Err(Fault::Malformed)
+    Err(WebAuthnError::Malformed)
 }
 
 struct AuthenticatorData<'a> {
@@ -134,15 +141,15 @@ const VERIFIED: u8 = 1 << 2;
 const HAS_CREDENTIAL: u8 = 1 << 6;
 
 impl<'a> AuthenticatorData<'a> {
-    fn read(data: &'a [u8], site: &Site) -> Result<Self, Fault> {
-        let (host, rest) = data.split_first_chunk::<32>().ok_or(Fault::Malformed)?;
-        let ([flags], rest) = rest.split_first_chunk::<1>().ok_or(Fault::Malformed)?;
-        let (counter, rest) = rest.split_first_chunk::<4>().ok_or(Fault::Malformed)?;
+    fn read(data: &'a [u8], site: &Site) -> Result<Self, WebAuthnError> {
+        let (host, rest) = data.split_first_chunk::<32>().ok_or(WebAuthnError::Malformed)?;
+        let ([flags], rest) = rest.split_first_chunk::<1>().ok_or(WebAuthnError::Malformed)?;
+        let (counter, rest) = rest.split_first_chunk::<4>().ok_or(WebAuthnError::Malformed)?;
         if host[..] != Sha256::digest(&site.host)[..] {
-            return Err(Fault::OtherSite);
+            return Err(WebAuthnError::OtherSite);
         }
         if flags & (PRESENT | VERIFIED) != PRESENT | VERIFIED {
-            return Err(Fault::Unverified);
+            return Err(WebAuthnError::Unverified);
         }
         let credential = if flags & HAS_CREDENTIAL == 0 {
             None
@@ -157,22 +164,22 @@ impl<'a> AuthenticatorData<'a> {
 }
 
 /// Its id, and the key with what follows.
-fn credential(data: &[u8]) -> Result<(&[u8], &[u8]), Fault> {
-    let (_model, rest) = data.split_first_chunk::<16>().ok_or(Fault::Malformed)?;
-    let (length, rest) = rest.split_first_chunk::<2>().ok_or(Fault::Malformed)?;
+fn credential(data: &[u8]) -> Result<(&[u8], &[u8]), WebAuthnError> {
+    let (_model, rest) = data.split_first_chunk::<16>().ok_or(WebAuthnError::Malformed)?;
+    let (length, rest) = rest.split_first_chunk::<2>().ok_or(WebAuthnError::Malformed)?;
     let length = usize::from(u16::from_be_bytes(*length));
     // What the specification allows.
     if length == 0 || length > 1_023 {
-        Err(Fault::Malformed)
+        Err(WebAuthnError::Malformed)
     } else {
-        rest.split_at_checked(length).ok_or(Fault::Malformed)
+        rest.split_at_checked(length).ok_or(WebAuthnError::Malformed)
     }
 }
 
 /// A COSE key as an uncompressed point.
-fn public_key(cose: &[u8]) -> Result<[u8; 65], Fault> {
+fn public_key(cose: &[u8]) -> Result<[u8; 65], WebAuthnError> {
     let mut cose = Decoder::new(cose);
-    let members = cbor(cose.map())?.ok_or(Fault::Malformed)?;
+    let members = cbor(cose.map())?.ok_or(WebAuthnError::Malformed)?;
     let (mut point, mut found) = ([4_u8; 65], [false; 5]);
     for _ in 0..members {
         match cbor(cose.i32())? {
@@ -186,10 +193,14 @@ fn public_key(cose: &[u8]) -> Result<[u8; 65], Fault> {
         }
     }
     let sound = found == [true; 5] && VerifyingKey::from_sec1_bytes(&point).is_ok();
-    if sound { Ok(point) } else { Err(Fault::OtherKey) }
+    if sound {
+        Ok(point)
+    } else {
+        Err(WebAuthnError::OtherKey)
+    }
 }
 
-fn coordinate(cose: &mut Decoder<'_>, at: &mut [u8]) -> Result<bool, Fault> {
+fn coordinate(cose: &mut Decoder<'_>, at: &mut [u8]) -> Result<bool, WebAuthnError> {
     let given = cbor(cose.bytes())?;
     let fits = given.len() == at.len();
     if fits {

@@ -14,11 +14,11 @@ pub struct Letter {
 
 enum Block {
     Text(String),
-    Rows(Vec<Row>),
+    Rows(Vec<LetterRow>),
     Link { label: String, address: String },
 }
 
-pub struct Row {
+pub struct LetterRow {
     pub name: String,
     pub value: String,
     /// Said a little lower, as a remark on the row above.
@@ -46,7 +46,7 @@ impl Letter {
     }
 
     #[must_use]
-    pub fn rows(mut self, rows: Vec<Row>) -> Self {
+    pub fn rows(mut self, rows: Vec<LetterRow>) -> Self {
         self.blocks.push(Block::Rows(rows));
         self
     }
@@ -78,7 +78,7 @@ impl Letter {
     }
 }
 
-fn plain_row(row: &Row) -> String {
+fn plain_row(row: &LetterRow) -> String {
     let indent = if row.minor { "  " } else { "" };
     format!("{indent}{}  {}", row.name, row.value)
         .trim_end()
@@ -106,7 +106,7 @@ fn html_block(html: &mut String, block: &Block) {
     };
 }
 
-fn html_row(html: &mut String, Row { name, value, minor }: &Row) {
+fn html_row(html: &mut String, LetterRow { name, value, minor }: &LetterRow) {
     let style = if *minor {
         "padding:0 16px;color:#6b655b"
     } else {
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn both_ways_say_the_same() {
-        let row = |name: &str, value: &str, minor| Row {
+        let row = |name: &str, value: &str, minor| LetterRow {
             name: name.into(),
             value: value.into(),
             minor,

@@ -12,14 +12,14 @@ use servery_domain::{
     currency::Minor,
     lang::Lang,
     order::{CommonReason, Event, Order, Ordered},
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
     quote::Sum,
     restaurant::Restaurant,
     time::LocalMinute,
 };
 use servery_store::orders::Tracked;
 
-use super::letter::{Letter, Row};
+use super::letter::{Letter, LetterRow};
 
 struct Writing<'a> {
     lang: Lang,
@@ -140,11 +140,11 @@ impl Writing<'_> {
             true => self.time(due.from),
             false => format!("{}–{}", self.time(due.from), due.to.clock()),
         };
-        let paid = match self.order.progress.payment.way {
-            PaymentWay::Card => Key::Paid,
-            PaymentWay::Door => Key::PaysAtDoor,
+        let paid = match self.order.progress.payment.method {
+            PaymentMethod::Card => Key::Paid,
+            PaymentMethod::Door => Key::PaysAtDoor,
         };
-        let mut sums: Vec<Row> = self.order.ordered.sums.iter().map(|sum| self.sum(sum)).collect();
+        let mut sums: Vec<LetterRow> = self.order.ordered.sums.iter().map(|sum| self.sum(sum)).collect();
         sums.push(row(self.word(Key::SumTotal, &[]), self.money(*total)));
         sums.extend(self.included_taxes());
         letter
@@ -155,7 +155,7 @@ impl Writing<'_> {
             .text_block(self.word(paid, &[]))
     }
 
-    fn lines(&self) -> Vec<Row> {
+    fn lines(&self) -> Vec<LetterRow> {
         let mut rows = Vec::new();
         for line in &self.order.ordered.lines {
             let name = self.word(
@@ -170,7 +170,7 @@ impl Writing<'_> {
         rows
     }
 
-    fn sum(&self, sum: &Sum) -> Row {
+    fn sum(&self, sum: &Sum) -> LetterRow {
         let name = match sum {
             Sum::Dishes(_) => self.word(Key::SumDishes, &[]),
             Sum::Coupon { code, .. } => self.word(Key::SumCoupon, &[("code", code)]),
@@ -186,7 +186,7 @@ impl Writing<'_> {
     }
 
     /// Where prices contain them, they are no sums.
-    fn included_taxes(&self) -> Vec<Row> {
+    fn included_taxes(&self) -> Vec<LetterRow> {
         let Restaurant { tax: rules, .. } = self.restaurant;
         let taxes = self.order.ordered.taxes.iter().filter(|_| rules.included);
         let name = |rate| {
@@ -199,7 +199,7 @@ impl Writing<'_> {
             )
         };
         taxes
-            .map(|tax| Row {
+            .map(|tax| LetterRow {
                 minor: true,
                 ..row(name(tax.rate), self.money(tax.tax))
             })
@@ -215,16 +215,16 @@ impl Writing<'_> {
     }
 }
 
-fn row(name: String, value: String) -> Row {
-    Row {
+fn row(name: String, value: String) -> LetterRow {
+    LetterRow {
         name,
         value,
         minor: false,
     }
 }
 
-fn minor(name: String) -> Row {
-    Row {
+fn minor(name: String) -> LetterRow {
+    LetterRow {
         name,
         value: String::new(),
         minor: true,

@@ -9,19 +9,19 @@ use servery_domain::{
     lang::Lang,
     pos::{
         bill::{Bill, Sums},
-        payment::{Payment, Way},
+        payment::{TenderMethod, TillPayment},
     },
     restaurant::Restaurant,
     time::LocalMinute,
 };
 
-use super::letter::{Letter, Row};
+use super::letter::{Letter, LetterRow};
 
-struct Slip<'a> {
+struct MailedReceipt<'a> {
     lang: Lang,
     restaurant: &'a Restaurant,
     bill: &'a Bill,
-    payment: &'a Payment,
+    payment: &'a TillPayment,
 }
 
 /// `at` is on the restaurant's clock.
@@ -29,10 +29,10 @@ pub fn letter(
     lang: Lang,
     restaurant: &Restaurant,
     bill: &Bill,
-    payment: &Payment,
+    payment: &TillPayment,
     at: Option<LocalMinute>,
 ) -> Letter {
-    let slip = Slip {
+    let slip = MailedReceipt {
         lang,
         restaurant,
         bill,
@@ -57,20 +57,20 @@ pub fn letter(
         .rows(slip.paid())
 }
 
-impl Slip<'_> {
+impl MailedReceipt<'_> {
     fn word(&self, key: Key, values: &[(&str, &str)]) -> String {
         write(self.lang, key, values)
     }
 
-    fn row(&self, name: String, amount: Minor) -> Row {
-        Row {
+    fn row(&self, name: String, amount: Minor) -> LetterRow {
+        LetterRow {
             name,
             value: self.lang.money(amount, self.restaurant.currency),
             minor: false,
         }
     }
 
-    fn lines(&self) -> Vec<Row> {
+    fn lines(&self) -> Vec<LetterRow> {
         let mut rows = Vec::new();
         for line in self.bill.lines.iter().filter(|line| line.count > 0) {
             let name = self.word(
@@ -78,7 +78,7 @@ impl Slip<'_> {
                 &[("count", &line.count.to_string()), ("name", &line.name)],
             );
             rows.push(self.row(name, line.sum()));
-            rows.extend(line.picks.iter().map(|pick| Row {
+            rows.extend(line.picks.iter().map(|pick| LetterRow {
                 name: pick.name.clone(),
                 value: String::new(),
                 minor: true,
@@ -87,14 +87,14 @@ impl Slip<'_> {
         rows
     }
 
-    fn sums(&self, sums: &Sums) -> Vec<Row> {
+    fn sums(&self, sums: &Sums) -> Vec<LetterRow> {
         let off = self
             .bill
             .discounts
             .iter()
             .zip(&sums.off)
             .map(|(discount, off)| self.row(discount.reason.clone(), -*off));
-        let mut rows: Vec<Row> = off.collect();
+        let mut rows: Vec<LetterRow> = off.collect();
         let key = if self.bill.plus_tax {
             Key::TaxAdded
         } else {
@@ -103,12 +103,12 @@ impl Slip<'_> {
         let taxes = sums.taxes.iter().map(|tax| {
             let rate = Texts::of(self.lang).percent(tax.rate);
             let name = self.word(key, &[("name", &self.restaurant.tax.name), ("rate", &rate)]);
-            Row {
+            LetterRow {
                 minor: true,
                 ..self.row(name, tax.tax)
             }
         });
-        let taxes: Vec<Row> = taxes.collect();
+        let taxes: Vec<LetterRow> = taxes.collect();
         // A tax that is added leads to the total; one that is within it is said of it.
         let (added, within) = if self.bill.plus_tax {
             (taxes, Vec::new())
@@ -121,11 +121,11 @@ impl Slip<'_> {
         rows
     }
 
-    fn paid(&self) -> Vec<Row> {
+    fn paid(&self) -> Vec<LetterRow> {
         let payment = self.payment;
-        let way = match payment.way {
-            Way::Cash => Key::ReceiptCash,
-            Way::Card => Key::ReceiptCard,
+        let method = match payment.method {
+            TenderMethod::Cash => Key::ReceiptCash,
+            TenderMethod::Card => Key::ReceiptCard,
         };
         let further = [
             (Key::SumTip, payment.tip),
@@ -142,7 +142,7 @@ impl Slip<'_> {
             (Key::ReceiptGivenBack, payment.refunded()),
         ];
         let further = further.into_iter().filter(|(_, amount)| *amount != Minor::ZERO);
-        [(way, payment.amount)]
+        [(method, payment.amount)]
             .into_iter()
             .chain(further)
             .map(|(key, amount)| self.row(self.word(key, &[]), amount))

@@ -40,12 +40,12 @@ impl Reader {
     }
 
     fn message_with(&self, text: &[u8], own: &SecretKey, salt: &[u8; 16]) -> Result<Vec<u8>, PushError> {
-        let (reader, writer) = (
+        let (reader, group_commit) = (
             self.key.to_sec1_point(false),
             own.public_key().to_sec1_point(false),
         );
         let shared = diffie_hellman(own.to_nonzero_scalar(), self.key.as_affine());
-        let info = [b"WebPush: info\0", reader.as_bytes(), writer.as_bytes()].concat();
+        let info = [b"WebPush: info\0", reader.as_bytes(), group_commit.as_bytes()].concat();
         let secret: [u8; 32] = derive(&self.auth, shared.raw_secret_bytes(), &info)?;
         let key: [u8; 16] = derive(salt, &secret, b"Content-Encoding: aes128gcm\0")?;
         let nonce: [u8; 12] = derive(salt, &secret, b"Content-Encoding: nonce\0")?;
@@ -54,12 +54,12 @@ impl Reader {
         let sealed = Aes128Gcm::new(&key.into())
             .encrypt(&nonce.into(), plain.as_slice())
             .map_err(|_| PushError::TooLong)?;
-        let writer = writer.as_bytes();
+        let group_commit = group_commit.as_bytes();
         Ok([
             salt.as_slice(),
             &RECORD.to_be_bytes(),
-            &[writer.len() as u8],
-            writer,
+            &[group_commit.len() as u8],
+            group_commit,
             &sealed,
         ]
         .concat())

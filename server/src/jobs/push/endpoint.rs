@@ -9,12 +9,12 @@ use reqwest::{
     Url,
     dns::{Addrs, Name, Resolve, Resolving},
 };
-use servery_domain::contact::{Malformed, malformed};
+use servery_domain::contact::{InvalidField, invalid_field};
 
 /// With `local`, it may be on this machine instead.
-pub fn read(endpoint: &str, local: bool) -> Result<Url, Malformed> {
+pub fn read(endpoint: &str, local: bool) -> Result<Url, InvalidField> {
     let wrong = || {
-        malformed(
+        invalid_field(
             "endpoint",
             "is the https address of a push service on the internet",
         )

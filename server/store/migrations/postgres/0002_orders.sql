@@ -86,9 +86,9 @@ create table idempotency_keys (
     fingerprint text not null,
     status bigint not null,
     answer text not null,
-    made_at bigint not null
+    created_at bigint not null
 );
-create index old_idempotency_keys on idempotency_keys (made_at);
+create index old_idempotency_keys on idempotency_keys (created_at);
 
 create table drafts (
     visitor text not null,

@@ -8,14 +8,14 @@ create table accounts (
     password text,
     verified_at bigint,
     addresses text not null,
-    made_at bigint not null
+    created_at bigint not null
 );
 
 -- Only hashes of tokens are stored: who reads this table can sign in as nobody.
 create table sessions (
     key text primary key,
     account_id text not null references accounts (id) on delete cascade,
-    made_at bigint not null,
+    created_at bigint not null,
     seen_at bigint not null,
     expires_at bigint not null
 );
@@ -35,7 +35,7 @@ create table passkeys (
     public_key text not null,
     counter bigint not null,
     name text not null,
-    made_at bigint not null
+    created_at bigint not null
 );
 create index passkeys_of_account on passkeys (account_id);
 

@@ -6,7 +6,7 @@ create table push_subscriptions (
     p256dh text not null,
     auth text not null,
     lang text not null,
-    made_at bigint not null,
+    created_at bigint not null,
     primary key (order_id, visitor)
 );
 

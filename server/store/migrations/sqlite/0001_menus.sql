@@ -3,7 +3,7 @@ create table revisions (
     revision integer not null
 ) strict, without rowid;
 
-insert into revisions (name, revision) values ('town', 1), ('modes', 1);
+insert into revisions (name, revision) values ('catalog', 1), ('modes', 1);
 
 create table restaurants (
     id text primary key,
@@ -25,7 +25,7 @@ create table restaurants (
     tax_included boolean not null,
     tax_eat_in integer not null,
     tax_takeaway integer not null,
-    accent text not null,
+    brand_color text not null,
     picture text
 );
 

@@ -86,9 +86,9 @@ create table idempotency_keys (
     fingerprint text not null,
     status integer not null,
     answer text not null,
-    made_at integer not null
+    created_at integer not null
 ) strict, without rowid;
-create index old_idempotency_keys on idempotency_keys (made_at);
+create index old_idempotency_keys on idempotency_keys (created_at);
 
 create table drafts (
     visitor text not null,

@@ -8,14 +8,14 @@ create table accounts (
     password text,
     verified_at integer,
     addresses text not null,
-    made_at integer not null
+    created_at integer not null
 ) strict, without rowid;
 
 -- Only hashes of tokens are stored: who reads this table can sign in as nobody.
 create table sessions (
     key text primary key,
     account_id text not null references accounts (id) on delete cascade,
-    made_at integer not null,
+    created_at integer not null,
     seen_at integer not null,
     expires_at integer not null
 ) strict, without rowid;
@@ -35,7 +35,7 @@ create table passkeys (
     public_key text not null,
     counter integer not null,
     name text not null,
-    made_at integer not null
+    created_at integer not null
 ) strict, without rowid;
 create index passkeys_of_account on passkeys (account_id);
 

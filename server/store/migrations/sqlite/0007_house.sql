@@ -43,7 +43,7 @@ create index device_ops_by_id on device_ops (op_id);
 
 -- All of a house but its orders and portions. What is gone for the devices keeps its body for the books;
 -- without a body it is gone for good, and the row is there to say so.
-create table things (
+create table pos_records (
     id text not null,
     restaurant_id text not null,
     revision integer not null,
@@ -52,12 +52,12 @@ create table things (
     body text,
     primary key (id, restaurant_id)
 );
-create index changed_things on things (restaurant_id, revision);
-create index live_things on things (restaurant_id, id) where gone = false;
-create index things_over on things (over_since) where gone = false and over_since is not null;
-create index things_gone on things (over_since) where gone = true and body is null;
+create index changed_pos_records on pos_records (restaurant_id, revision);
+create index live_pos_records on pos_records (restaurant_id, id) where gone = false;
+create index pos_records_over on pos_records (over_since) where gone = false and over_since is not null;
+create index pos_records_gone on pos_records (over_since) where gone = true and body is null;
 
--- What was forgotten of things that are gone: who knows less than this is told everything.
+-- What was forgotten of pos_records that are gone: who knows less than this is told everything.
 alter table counters add column forgotten integer not null default 0;
 
 -- A device names dishes as it likes: each restaurant counts for itself.

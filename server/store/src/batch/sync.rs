@@ -7,27 +7,27 @@ use servery_domain::{
     job::Job,
     order::{Actor, Order},
     pos::{
-        Refused, Stock, Thing, ThingId,
-        delivery_run::Run,
+        Record, RecordId, RefusedOp, Stock,
+        delivery_run::DeliveryRun,
         needs,
-        op::{Action, Op, Refusal, SPEAKS},
+        op::{Action, OP_VERSION, Op, OpRefusal},
     },
     revision::Revision,
     sync::{
-        Trouble,
-        server::{Known, receive},
+        SyncProblem,
+        server::{DeviceState, receive},
     },
 };
 
-use super::{Batch, NewOp, Stream};
+use super::{Batch, NewOpRow, Stream};
 use crate::{
-    devices::{Synced, Syncing},
-    orders::{Advance, Written},
+    devices::{SyncOps, SyncedOps},
+    orders::{Advance, WriteOutcome},
 };
 
 /// Whose way changed, and what is brought on it now that was not, or the other way around.
-fn moved(before: Option<&Run>, after: Option<&Run>) -> BTreeSet<OrderId> {
-    let brought = |run: Option<&Run>| {
+fn moved(before: Option<&DeliveryRun>, after: Option<&DeliveryRun>) -> BTreeSet<OrderId> {
+    let brought = |run: Option<&DeliveryRun>| {
         run.into_iter()
             .flat_map(|run| &run.stops)
             .map(|stop| stop.order)
@@ -40,28 +40,28 @@ fn moved(before: Option<&Run>, after: Option<&Run>) -> BTreeSet<OrderId> {
     }
 }
 
-fn run_of(op: &Op) -> Option<ThingId> {
+fn run_of(op: &Op) -> Option<RecordId> {
     match &op.action {
-        Action::Assign { run, .. } | Action::HandOver { run, .. } => Some(ThingId::Run(*run)),
+        Action::Assign { run, .. } | Action::HandOver { run, .. } => Some(RecordId::DeliveryRun(*run)),
         _ => None,
     }
 }
 
 /// By the device's number, or by the next one where others send for it.
-fn numbered(syncing: &Syncing, op: &Op, done: u64) -> Op {
+fn numbered(syncing: &SyncOps, op: &Op, done: u64) -> Op {
     let n = if syncing.stream.is_some() { op.n } else { done + 1 };
     Op { n, ..op.clone() }
 }
 
 impl Batch {
-    pub(super) fn sync(&mut self, syncing: &Syncing) -> Written {
+    pub(super) fn sync(&mut self, syncing: &SyncOps) -> WriteOutcome {
         if syncing.stream.is_some()
             && !self
                 .streams
                 .values()
                 .any(|stream| stream.device == syncing.device)
         {
-            return Written::SignedOut;
+            return WriteOutcome::SignedOut;
         }
         let before = self.revision(syncing.restaurant);
         let known = match syncing.stream {
@@ -72,9 +72,9 @@ impl Batch {
                 .map(|stream| stream.done),
             None => Some(0),
         };
-        let mut synced = Synced {
+        let mut synced = SyncedOps {
             done: known.unwrap_or(0),
-            trouble: None,
+            sync_problem: None,
             revisions: (before, before),
             orders: Vec::new(),
         };
@@ -82,43 +82,43 @@ impl Batch {
             Some(_) => self.work_in(syncing, &mut synced),
             // The server forgot the name with the rest of what it lost.
             None => {
-                synced.trouble = Some(Trouble::Diverged {
-                    anew: self.other_name(syncing),
+                synced.sync_problem = Some(SyncProblem::Diverged {
+                    new_device: self.other_name(syncing),
                 })
             }
         }
         synced.revisions.1 = self.revision(syncing.restaurant);
-        Written::Synced(Box::new(synced))
+        WriteOutcome::Synced(Box::new(synced))
     }
 
     fn revision(&self, restaurant: RestaurantId) -> Revision {
         Revision(
             self.counters
                 .get(&restaurant)
-                .map_or(0, |counter| counter.revision),
+                .map_or(0, |numbers| numbers.revision),
         )
     }
 
     /// A name that means nothing yet: one that was given out before, if the answer was lost.
-    fn other_name(&mut self, syncing: &Syncing) -> DeviceId {
+    fn other_name(&mut self, syncing: &SyncOps) -> DeviceId {
         let unused = |(name, stream): &(&DeviceId, &Stream)| {
             stream.device == syncing.device && stream.done == 0 && Some(**name) != syncing.stream
         };
-        let anew = self
+        let new_device = self
             .streams
             .iter()
             .find(unused)
-            .map_or(syncing.anew, |(name, _)| *name);
-        self.streams.entry(anew).or_insert(Stream {
+            .map_or(syncing.new_device, |(name, _)| *name);
+        self.streams.entry(new_device).or_insert(Stream {
             device: syncing.device,
             done: 0,
         });
-        self.changed_streams.insert(anew);
-        anew
+        self.changed_streams.insert(new_device);
+        new_device
     }
 
     /// One by one: what an op does to diners' orders and to the portions, the next one has to find.
-    fn work_in(&mut self, syncing: &Syncing, synced: &mut Synced) {
+    fn work_in(&mut self, syncing: &SyncOps, synced: &mut SyncedOps) {
         for (at, sent) in syncing.ops.iter().enumerate() {
             let seen = self.seen_ops.contains(&(syncing.restaurant, sent.op.id));
             if syncing.stream.is_none() && seen {
@@ -132,7 +132,7 @@ impl Batch {
             self.show(syncing.restaurant, op);
             // Decided below, what cannot be read is only counted here.
             let counted_only = seen || sent.unread.is_some();
-            let known = Known {
+            let known = DeviceState {
                 device: syncing.device,
                 kind: syncing.kind,
                 done: synced.done,
@@ -144,9 +144,9 @@ impl Batch {
                     .collect(),
                 seen: counted_only.then_some(op.id).into_iter().collect(),
             };
-            let house = self.houses.entry(syncing.restaurant).or_default();
-            let run = run_of(op).and_then(|run| house.get(run).cloned());
-            let received = receive(house, known, slice::from_ref(op), SPEAKS);
+            let pos = self.pos_states.entry(syncing.restaurant).or_default();
+            let run = run_of(op).and_then(|run| pos.get(run).cloned());
+            let received = receive(pos, known, slice::from_ref(op), OP_VERSION);
             synced.done = received.done;
             for step in received.steps {
                 self.note(syncing, (op, &sent.text), seen);
@@ -154,13 +154,13 @@ impl Batch {
                     self.post(syncing.restaurant, op);
                 }
                 match &sent.unread {
-                    Some(why) if !seen => self.refuse(syncing, op, Refusal::Malformed(why.clone())),
+                    Some(why) if !seen => self.refuse(syncing, op, OpRefusal::Malformed(why.clone())),
                     _ => self.done(syncing, op, &step.changed, &mut synced.orders),
                 }
                 self.reassign(syncing, op, run.as_ref());
             }
             if let Some(stopped) = received.stopped {
-                synced.trouble = Some(stopped.trouble(|| self.other_name(syncing)));
+                synced.sync_problem = Some(stopped.sync_problem(|| self.other_name(syncing)));
                 return;
             }
         }
@@ -168,29 +168,29 @@ impl Batch {
 
     /// Orders and portions as they are now, which others change as well.
     fn show(&mut self, restaurant: RestaurantId, op: &Op) {
-        let house = self.houses.entry(restaurant).or_default();
-        for id in needs(op, house) {
+        let pos = self.pos_states.entry(restaurant).or_default();
+        for id in needs(op, pos) {
             match id {
-                ThingId::Stock(dish) => house.put(match self.stock.get(&(restaurant, dish)) {
-                    Some(left) => Thing::Stock(Stock { dish, left: *left }),
-                    None => Thing::Gone(id),
+                RecordId::Stock(dish) => pos.put(match self.stock.get(&(restaurant, dish)) {
+                    Some(left) => Record::Stock(Stock { dish, left: *left }),
+                    None => Record::Gone(id),
                 }),
-                ThingId::Order(order) => {
+                RecordId::Order(order) => {
                     let own = |order: &&Order| order.ordered.restaurant == restaurant;
                     let order = self.orders.get(&order).map(|tracked| &tracked.order).filter(own);
-                    house.put(order.map_or(Thing::Gone(id), |order| Thing::Order(Box::new(order.clone()))));
+                    pos.put(order.map_or(Record::Gone(id), |order| Record::Order(Box::new(order.clone()))));
                 }
                 _ => {}
             }
         }
     }
 
-    fn note(&mut self, syncing: &Syncing, (op, text): (&Op, &str), seen: bool) {
+    fn note(&mut self, syncing: &SyncOps, (op, text): (&Op, &str), seen: bool) {
         let (stream, restaurant) = (syncing.name(), syncing.restaurant);
         self.op_ids.insert((stream, op.n), op.id);
         self.seen_ops.insert((restaurant, op.id));
         let text = (!seen).then(|| text.to_owned());
-        self.new_ops.push(NewOp {
+        self.new_ops.push(NewOpRow {
             stream,
             n: op.n,
             restaurant,
@@ -204,9 +204,9 @@ impl Batch {
         self.changed_streams.insert(stream);
     }
 
-    fn refuse(&mut self, syncing: &Syncing, op: &Op, why: Refusal) {
+    fn refuse(&mut self, syncing: &SyncOps, op: &Op, why: OpRefusal) {
         let revision = self.raise(syncing.restaurant);
-        let refused = Thing::Refused(Box::new(Refused { op: op.clone(), why }));
+        let refused = Record::RefusedOp(Box::new(RefusedOp { op: op.clone(), why }));
         self.put(syncing.restaurant, refused, (revision, syncing.at));
     }
 
@@ -221,7 +221,7 @@ impl Batch {
         else {
             return;
         };
-        let Some(bill) = self.houses.get(&restaurant).and_then(|house| house.live(*bill)) else {
+        let Some(bill) = self.pos_states.get(&restaurant).and_then(|pos| pos.live(*bill)) else {
             return;
         };
         let job = Job::ReceiptMail {
@@ -234,9 +234,9 @@ impl Batch {
         self.new_jobs.push((format!("{}-{}", op.id, job.kind()), job));
     }
 
-    fn done(&mut self, syncing: &Syncing, op: &Op, changed: &[ThingId], orders: &mut Vec<Order>) {
+    fn done(&mut self, syncing: &SyncOps, op: &Op, changed: &[RecordId], orders: &mut Vec<Order>) {
         let restaurant = syncing.restaurant;
-        if let (Action::Order { event, .. }, [ThingId::Order(order)]) = (&op.action, changed) {
+        if let (Action::Order { event, .. }, [RecordId::Order(order)]) = (&op.action, changed) {
             // With all its consequences, and by the clock that all orders go by.
             let advance = Advance {
                 order: *order,
@@ -245,9 +245,9 @@ impl Batch {
                 at: syncing.at,
             };
             return match self.advance(&advance) {
-                Written::Advanced(order) => orders.push(*order),
-                Written::Refused(refused) => self.refuse(syncing, op, Refusal::Order(refused.state)),
-                _ => self.refuse(syncing, op, Refusal::Unknown),
+                WriteOutcome::Advanced(order) => orders.push(*order),
+                WriteOutcome::Refused(refused) => self.refuse(syncing, op, OpRefusal::Order(refused.state)),
+                _ => self.refuse(syncing, op, OpRefusal::Unknown),
             };
         }
         if changed.is_empty() {
@@ -256,37 +256,37 @@ impl Batch {
         let revision = self.raise(restaurant);
         for id in changed {
             let stock = match id {
-                ThingId::Stock(dish) => self
-                    .houses
+                RecordId::Stock(dish) => self
+                    .pos_states
                     .get(&restaurant)
-                    .map(|house| (*dish, house.stock(*dish).map(|stock| stock.left))),
+                    .map(|pos| (*dish, pos.stock(*dish).map(|stock| stock.left))),
                 _ => None,
             };
             if let Some((dish, left)) = stock {
                 self.count((restaurant, dish), left, revision);
             }
             if stock.is_none_or(|(_, left)| left.is_none()) {
-                self.changed_things
+                self.changed_records
                     .insert((restaurant, *id), (revision, syncing.at));
             }
         }
     }
 
     /// Who is sent elsewhere sees other orders than before.
-    fn reassign(&mut self, syncing: &Syncing, op: &Op, before: Option<&Thing>) {
+    fn reassign(&mut self, syncing: &SyncOps, op: &Op, before: Option<&Record>) {
         let Some(id) = run_of(op) else { return };
-        let run = |thing: Option<&Thing>| match thing {
-            Some(Thing::Run(run)) => Some(run.clone()),
+        let run = |record: Option<&Record>| match record {
+            Some(Record::DeliveryRun(run)) => Some(run.clone()),
             _ => None,
         };
         let after = run(self
-            .houses
+            .pos_states
             .get(&syncing.restaurant)
-            .and_then(|house| house.get(id)));
+            .and_then(|pos| pos.get(id)));
         let revision = self.revision(syncing.restaurant).0;
         for order in moved(run(before).as_ref(), after.as_ref()) {
-            self.changed_things.insert(
-                (syncing.restaurant, ThingId::Order(order)),
+            self.changed_records.insert(
+                (syncing.restaurant, RecordId::Order(order)),
                 (revision, syncing.at),
             );
         }

@@ -8,19 +8,19 @@ use servery_domain::{
 
 use crate::{
     Result, StoreError,
-    accounts::{Guarded, MailToken, Session, StaffMember},
+    accounts::{MailToken, Session, StaffMember, StoredAccount},
     id, json, parse,
 };
 
-pub(crate) const INSERT: &str = "insert into accounts (id, email, email_key, name, lang, password, verified_at, addresses, made_at) \
+pub(crate) const INSERT: &str = "insert into accounts (id, email, email_key, name, lang, password, verified_at, addresses, created_at) \
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (email_key) do nothing";
 pub(crate) const SELECT: &str =
-    "select id, email, name, lang, password, verified_at, addresses, made_at from accounts where id = $1";
-pub(crate) const SELECT_BY_EMAIL: &str = "select id, email, name, lang, password, verified_at, addresses, made_at from accounts where email_key = $1";
+    "select id, email, name, lang, password, verified_at, addresses, created_at from accounts where id = $1";
+pub(crate) const SELECT_BY_EMAIL: &str = "select id, email, name, lang, password, verified_at, addresses, created_at from accounts where email_key = $1";
 pub(crate) const INSERT_SESSION: &str =
-    "insert into sessions (key, account_id, made_at, seen_at, expires_at) values ($1, $2, $3, $4, $5)";
-pub(crate) const SELECT_SESSION: &str = "select s.key, s.made_at as began_at, s.seen_at, s.expires_at, \
-     a.id, a.email, a.name, a.lang, a.password, a.verified_at, a.addresses, a.made_at \
+    "insert into sessions (key, account_id, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5)";
+pub(crate) const SELECT_SESSION: &str = "select s.key, s.created_at as began_at, s.seen_at, s.expires_at, \
+     a.id, a.email, a.name, a.lang, a.password, a.verified_at, a.addresses, a.created_at \
      from sessions s join accounts a on a.id = s.account_id where s.key = $1";
 pub(crate) const INSERT_MAIL_TOKEN: &str =
     "insert into mail_tokens (key, account_id, purpose, expires_at) values ($1, $2, $3, $4)";
@@ -42,11 +42,11 @@ pub(crate) struct AccountRow {
     pub(crate) password: Option<String>,
     pub(crate) verified_at: Option<i64>,
     pub(crate) addresses: String,
-    pub(crate) made_at: i64,
+    pub(crate) created_at: i64,
 }
 
 impl AccountRow {
-    pub(crate) fn write(Guarded { account, password }: &Guarded) -> Result<Self> {
+    pub(crate) fn write(StoredAccount { account, password }: &StoredAccount) -> Result<Self> {
         Ok(Self {
             id: account.id.to_string(),
             email: account.email.clone(),
@@ -55,7 +55,7 @@ impl AccountRow {
             password: password.clone(),
             verified_at: account.verified_at.map(|at| at.0),
             addresses: json(&account.addresses)?,
-            made_at: account.made_at.0,
+            created_at: account.created_at.0,
         })
     }
 
@@ -63,7 +63,7 @@ impl AccountRow {
         same_email(&self.email)
     }
 
-    pub(crate) fn read(self) -> Result<Guarded> {
+    pub(crate) fn read(self) -> Result<StoredAccount> {
         let account = Account {
             id: id(&self.id)?,
             email: self.email,
@@ -71,9 +71,9 @@ impl AccountRow {
             lang: Lang::from_tag(&self.lang).unwrap_or_default(),
             verified_at: self.verified_at.map(Timestamp),
             addresses: parse(&self.addresses)?,
-            made_at: Timestamp(self.made_at),
+            created_at: Timestamp(self.created_at),
         };
-        Ok(Guarded {
+        Ok(StoredAccount {
             account,
             password: self.password,
         })
@@ -96,7 +96,7 @@ impl SessionRow {
         let session = Session {
             key: self.key,
             account: account.id,
-            made_at: Timestamp(self.began_at),
+            created_at: Timestamp(self.began_at),
             seen_at: Timestamp(self.seen_at),
             expires_at: Timestamp(self.expires_at),
         };

@@ -6,14 +6,14 @@ use async_trait::async_trait;
 use servery_domain::{
     account::{Account, MailPurpose, Role},
     id::{AccountId, OrderId, RestaurantId},
-    pos::ThingId,
+    pos::RecordId,
     time::Timestamp,
 };
 use sqlx::{Postgres, Sqlite};
 
 use crate::{
     PostgresStore, Result, SqliteStore,
-    accounts::{Accounts, Guarded, MailToken, NewJob, Session, StaffMember},
+    accounts::{Accounts, MailToken, NewJob, Session, StaffMember, StoredAccount},
     id, json,
     orders::Tracked,
     sql::{
@@ -60,7 +60,7 @@ macro_rules! account_engine {
 
             #[async_trait]
             impl Accounts for $store {
-                async fn add_account(&self, new: &Guarded, follow_up: Option<&NewJob>) -> Result<bool> {
+                async fn add_account(&self, new: &StoredAccount, follow_up: Option<&NewJob>) -> Result<bool> {
                     let row = AccountRow::write(new)?;
                     let mut change = self.pool.begin_with($writing).await?;
                     let insert = sqlx::query(account_rows::INSERT)
@@ -73,7 +73,7 @@ macro_rules! account_engine {
                         .bind(&row.password)
                         .bind(row.verified_at)
                         .bind(&row.addresses)
-                        .bind(row.made_at);
+                        .bind(row.created_at);
                     if insert.execute(&mut *change).await?.rows_affected() == 0 {
                         return Ok(false);
                     }
@@ -93,7 +93,7 @@ macro_rules! account_engine {
                     Ok(true)
                 }
 
-                async fn account(&self, id: AccountId) -> Result<Option<Guarded>> {
+                async fn account(&self, id: AccountId) -> Result<Option<StoredAccount>> {
                     let row: Option<AccountRow> = sqlx::query_as(account_rows::SELECT)
                         .bind(id.to_string())
                         .fetch_optional(&self.pool)
@@ -101,7 +101,7 @@ macro_rules! account_engine {
                     row.map(AccountRow::read).transpose()
                 }
 
-                async fn account_by_email(&self, email: &str) -> Result<Option<Guarded>> {
+                async fn account_by_email(&self, email: &str) -> Result<Option<StoredAccount>> {
                     let email = servery_domain::account::same_email(email);
                     let row: Option<AccountRow> = sqlx::query_as(account_rows::SELECT_BY_EMAIL)
                         .bind(email)
@@ -172,7 +172,7 @@ macro_rules! account_engine {
                         let revision = raise.fetch_one(&mut *change).await?;
                         for order in orders {
                             let gone = sqlx::query(pos_rows::PUT_GONE)
-                                .bind(ThingId::Order(order).to_string())
+                                .bind(RecordId::Order(order).to_string())
                                 .bind(restaurant.to_string());
                             gone.bind(revision)
                                 .bind(now.0)
@@ -266,7 +266,7 @@ macro_rules! account_engine {
                         .bind(&session.key)
                         .bind(session.account.to_string());
                     let insert = insert
-                        .bind(session.made_at.0)
+                        .bind(session.created_at.0)
                         .bind(session.seen_at.0)
                         .bind(session.expires_at.0);
                     insert.execute(&mut *change).await?;

@@ -8,9 +8,9 @@ use servery_domain::{
     id::{DeviceId, OrderId, RestaurantId},
     order::Order,
     pos::{
-        Installed as InstalledThing, Stock, Thing, ThingId,
-        delivery_run::Run,
-        ticket::{Of, Ticket},
+        DeviceRecord as InstalledThing, Record, RecordId, Stock,
+        delivery_run::DeliveryRun,
+        ticket::{Ticket, TicketSource},
         visibility::Viewer,
     },
     revision::Revision,
@@ -20,7 +20,7 @@ use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use crate::{
     PostgresStore, Result, SqliteStore,
-    devices::{Changes, Houses, Installed, NewCode, PairedAs},
+    devices::{Changes, Devices, NewCode, PairedAs, PairedDevice},
     id, json, parse,
     sql::{
         order_rows::{self, OrderRow},
@@ -36,20 +36,20 @@ const ROWS: usize = 128;
 /// What a device gets of the rows. What is there by now counts, not that it was gone in between.
 struct Told {
     viewer: Viewer,
-    whole: bool,
-    things: BTreeMap<ThingId, Thing>,
+    full: bool,
+    records: BTreeMap<RecordId, Record>,
     /// Others see these than before.
     moved: BTreeSet<OrderId>,
 }
 
 impl Told {
-    fn new(device: &Installed, names: Vec<String>, runs: &[String], whole: bool) -> Result<Self> {
+    fn new(device: &PairedDevice, names: Vec<String>, runs: &[String], full: bool) -> Result<Self> {
         let names = names.iter().map(|name| id(name)).collect::<Result<_>>()?;
-        let runs: Vec<Run> = runs
+        let runs: Vec<DeliveryRun> = runs
             .iter()
             .map(|body| {
                 Ok(match parse(body)? {
-                    Thing::Run(run) => Some(run),
+                    Record::DeliveryRun(run) => Some(run),
                     _ => None,
                 })
             })
@@ -58,27 +58,27 @@ impl Told {
         let viewer = Viewer::new(device.device.kind, device.device.id, names, &runs);
         Ok(Self {
             viewer,
-            whole,
-            things: BTreeMap::new(),
+            full,
+            records: BTreeMap::new(),
             moved: BTreeSet::new(),
         })
     }
 
-    fn thing(&mut self, row: ThingRow) -> Result<()> {
-        let id: ThingId = id(&row.id)?;
-        if let (ThingId::Order(order), None) = (id, row.over_since) {
+    fn record(&mut self, row: ThingRow) -> Result<()> {
+        let id: RecordId = id(&row.id)?;
+        if let (RecordId::Order(order), None) = (id, row.over_since) {
             self.moved.insert(order);
             return Ok(());
         }
-        let thing = match row.body.filter(|_| !row.gone) {
+        let record = match row.body.filter(|_| !row.gone) {
             Some(body) => parse(&body)?,
-            None => Thing::Gone(id),
+            None => Record::Gone(id),
         };
         let shown = self
             .viewer
-            .shown(thing)
-            .filter(|thing| !(self.whole && matches!(thing, Thing::Gone(_))));
-        self.things.extend(shown.map(|thing| (id, thing)));
+            .shown(record)
+            .filter(|record| !(self.full && matches!(record, Record::Gone(_))));
+        self.records.extend(shown.map(|record| (id, record)));
         Ok(())
     }
 
@@ -87,24 +87,24 @@ impl Told {
             dish: id(dish)?,
             left: u32::try_from(*left).unwrap_or(0),
         };
-        self.things
-            .insert(ThingId::Stock(stock.dish), Thing::Stock(stock));
+        self.records
+            .insert(RecordId::Stock(stock.dish), Record::Stock(stock));
         Ok(())
     }
 
     fn order(&mut self, order: Order) {
-        let thing = Thing::Order(Box::new(order));
-        if self.viewer.sees(&thing) {
-            self.things.insert(thing.id(), thing);
+        let record = Record::Order(Box::new(order));
+        if self.viewer.sees(&record) {
+            self.records.insert(record.id(), record);
         }
     }
 
     /// What is on a courier's way now, and what a ticket that was called off was of.
     fn to_look_up(&self) -> Vec<String> {
-        let off = self.things.values().filter_map(|thing| match thing {
-            Thing::Ticket(Ticket {
+        let off = self.records.values().filter_map(|record| match record {
+            Record::Ticket(Ticket {
                 off: true,
-                of: Of::Order(order),
+                of: TicketSource::Order(order),
                 ..
             }) => Some(order),
             _ => None,
@@ -118,14 +118,14 @@ impl Told {
 
     /// What a courier's way does not have any more is gone for it; to the others it is all one.
     fn moved_away(&mut self) {
-        let matters = self.viewer.kind == DeviceKind::Courier && !self.whole;
+        let matters = self.viewer.kind == DeviceKind::Courier && !self.full;
         for id in self
             .moved
             .iter()
             .filter(|_| matters)
-            .map(|order| ThingId::Order(*order))
+            .map(|order| RecordId::Order(*order))
         {
-            self.things.entry(id).or_insert(Thing::Gone(id));
+            self.records.entry(id).or_insert(Record::Gone(id));
         }
     }
 }
@@ -134,7 +134,7 @@ impl Told {
 fn oldest(shifts: &[String]) -> Result<Option<Timestamp>> {
     let mut oldest: Option<Timestamp> = None;
     for body in shifts {
-        if let Thing::Shift(shift) = parse(body)? {
+        if let Record::Shift(shift) = parse(body)? {
             oldest = Some(oldest.map_or(shift.opened_at, |oldest| oldest.min(shift.opened_at)));
         }
     }
@@ -144,7 +144,7 @@ fn oldest(shifts: &[String]) -> Result<Option<Timestamp>> {
 macro_rules! house_engine {
     ($store:ident on $engine:ty, reading: $reading:literal, writing: $writing:literal) => {
         #[async_trait]
-        impl Houses for $store {
+        impl Devices for $store {
             async fn put_code(&self, code: &NewCode) -> Result<()> {
                 let put = sqlx::query::<$engine>(pos_rows::PUT_CODE)
                     .bind(&code.hash)
@@ -195,16 +195,16 @@ macro_rules! house_engine {
                     .execute(&mut *change)
                     .await?;
                 let kind = pos_rows::kind(&kind)?;
-                let thing = Thing::Device(InstalledThing {
+                let record = Record::Device(InstalledThing {
                     device,
                     name: called.clone(),
                     kind,
                 });
                 let put = sqlx::query::<$engine>(pos_rows::PUT_THING)
-                    .bind(thing.id().to_string())
+                    .bind(record.id().to_string())
                     .bind(&restaurant);
                 put.bind(revision)
-                    .bind(json(&thing)?)
+                    .bind(json(&record)?)
                     .execute(&mut *change)
                     .await?;
                 change.commit().await?;
@@ -215,14 +215,14 @@ macro_rules! house_engine {
                     paired_at: now,
                     seen_at: Some(now),
                 };
-                Ok(PairedAs::Device(Box::new(Installed {
+                Ok(PairedAs::Device(Box::new(PairedDevice {
                     restaurant: id(&restaurant)?,
                     device,
                     revoked: false,
                 })))
             }
 
-            async fn device(&self, token: &str) -> Result<Option<Installed>> {
+            async fn device(&self, token: &str) -> Result<Option<PairedDevice>> {
                 let select = sqlx::query_as::<$engine, DeviceRow>(pos_rows::SELECT_DEVICE).bind(token);
                 select
                     .fetch_optional(&self.pool)
@@ -267,7 +267,7 @@ macro_rules! house_engine {
                     return Ok(false);
                 }
                 let gone = sqlx::query::<$engine>(pos_rows::PUT_GONE)
-                    .bind(ThingId::Device(device).to_string())
+                    .bind(RecordId::Device(device).to_string())
                     .bind(&restaurant);
                 gone.bind(revision).bind(at.0).execute(&mut *change).await?;
                 change.commit().await?;
@@ -286,7 +286,7 @@ macro_rules! house_engine {
                 Ok(done.map(|done| u64::try_from(done).unwrap_or(0)))
             }
 
-            async fn device_named(&self, stream: DeviceId) -> Result<Option<Installed>> {
+            async fn device_named(&self, stream: DeviceId) -> Result<Option<PairedDevice>> {
                 let select =
                     sqlx::query_as::<$engine, DeviceRow>(pos_rows::SELECT_NAMED).bind(stream.to_string());
                 select
@@ -311,9 +311,9 @@ macro_rules! house_engine {
 
             async fn changes(
                 &self,
-                device: &Installed,
+                device: &PairedDevice,
                 since: Revision,
-                began: Option<Revision>,
+                snapshot_start: Option<Revision>,
             ) -> Result<Changes> {
                 // One snapshot, so that no change falls between two of the statements.
                 let mut snapshot = self.pool.begin_with($reading).await?;
@@ -326,25 +326,27 @@ macro_rules! house_engine {
                     .fetch_optional(&mut *snapshot)
                     .await?
                     .unwrap_or_default();
-                let whole = since.0 <= 0 || since.0 > revision || since.0 < forgotten;
-                let after = if whole { -1 } else { since.0 };
-                let began = if whole {
+                let full = since.0 <= 0 || since.0 > revision || since.0 < forgotten;
+                let after = if full { -1 } else { since.0 };
+                let snapshot_start = if full {
                     revision
                 } else {
-                    began.map_or(after, |began| began.0.clamp(after, revision))
+                    snapshot_start.map_or(after, |snapshot_start| {
+                        snapshot_start.0.clamp(after, revision)
+                    })
                 };
-                let things = sqlx::query_scalar::<$engine, i64>(pos_rows::CUT_THINGS)
+                let records = sqlx::query_scalar::<$engine, i64>(pos_rows::CUT_RECORDS)
                     .bind(&of)
                     .bind(after)
-                    .bind(began);
+                    .bind(snapshot_start);
                 let stock = sqlx::query_scalar::<$engine, i64>(pos_rows::CUT_STOCK)
                     .bind(&of)
                     .bind(after);
                 let orders = sqlx::query_scalar::<$engine, i64>(pos_rows::CUT_ORDERS)
                     .bind(&of)
-                    .bind(began);
+                    .bind(snapshot_start);
                 let mut upto = revision;
-                for cut in [things, stock, orders] {
+                for cut in [records, stock, orders] {
                     let cut = cut.bind(PAGE).fetch_optional(&mut *snapshot).await?;
                     // The next page begins where something was forgotten already, or it would begin anew for ever.
                     upto = cut.map_or(upto, |cut| {
@@ -366,17 +368,17 @@ macro_rules! house_engine {
                     }
                     DeviceKind::Till | DeviceKind::Kitchen => Vec::new(),
                 };
-                let mut told = Told::new(device, names, &runs, whole)?;
-                let things = sqlx::query_as::<$engine, ThingRow>(pos_rows::SELECT_THINGS)
+                let mut told = Told::new(device, names, &runs, full)?;
+                let records = sqlx::query_as::<$engine, ThingRow>(pos_rows::SELECT_RECORDS)
                     .bind(&of)
                     .bind(after)
-                    .bind(began)
+                    .bind(snapshot_start)
                     .bind(upto);
-                things
+                records
                     .fetch_all(&mut *snapshot)
                     .await?
                     .into_iter()
-                    .try_for_each(|row| told.thing(row))?;
+                    .try_for_each(|row| told.record(row))?;
                 let stock = sqlx::query_as::<$engine, (String, i64)>(pos_rows::SELECT_STOCK)
                     .bind(&of)
                     .bind(after)
@@ -386,11 +388,11 @@ macro_rules! house_engine {
                     .await?
                     .iter()
                     .try_for_each(|row| told.stock(row))?;
-                let orders = match whole {
+                let orders = match full {
                     true => sqlx::query_as::<$engine, OrderRow>(order_rows::SELECT_OPEN).bind(&of),
                     false => sqlx::query_as::<$engine, OrderRow>(order_rows::SELECT_TOLD)
                         .bind(&of)
-                        .bind(began)
+                        .bind(snapshot_start)
                         .bind(upto),
                 };
                 for row in orders.fetch_all(&mut *snapshot).await? {
@@ -415,18 +417,18 @@ macro_rules! house_engine {
                 }
                 told.moved_away();
                 snapshot.commit().await?;
-                let things = told.things.into_values().collect();
-                let began = (upto < began).then_some(Revision(began));
+                let records = told.records.into_values().collect();
+                let snapshot_start = (upto < snapshot_start).then_some(Revision(snapshot_start));
                 Ok(Changes {
                     revision: Revision(upto),
-                    whole,
-                    began,
-                    things,
+                    full,
+                    snapshot_start,
+                    records,
                     more: upto < revision,
                 })
             }
 
-            async fn sweep_houses(
+            async fn sweep_records(
                 &self,
                 over_before: Timestamp,
                 gone_before: Timestamp,
@@ -445,7 +447,7 @@ macro_rules! house_engine {
                     let revision = raise.fetch_one(&mut *change).await?;
                     for order in orders {
                         let gone = sqlx::query::<$engine>(pos_rows::PUT_GONE)
-                            .bind(ThingId::Order(id(&order)?).to_string());
+                            .bind(RecordId::Order(id(&order)?).to_string());
                         gone.bind(&restaurant)
                             .bind(revision)
                             .bind(now.0)

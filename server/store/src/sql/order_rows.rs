@@ -12,7 +12,7 @@ use crate::{
     Result, StoreError,
     batch::NewEvent,
     id, json,
-    orders::{Asked, DueJob, Happened, Named, Tracked},
+    orders::{DueJob, Named, PaymentAttempt, RecordedEvent, Tracked},
     parse,
 };
 
@@ -179,10 +179,10 @@ impl EventRow {
         })
     }
 
-    pub(crate) fn read(self) -> Result<Happened> {
+    pub(crate) fn read(self) -> Result<RecordedEvent> {
         let actor = Actor::from_code(&self.actor)
             .ok_or_else(|| StoreError::Unreadable(format!("actor {:?}", self.actor)))?;
-        Ok(Happened {
+        Ok(RecordedEvent {
             revision: Revision(self.revision),
             at: Timestamp(self.at),
             actor,
@@ -239,13 +239,13 @@ pub(crate) struct PaymentRow {
 }
 
 impl PaymentRow {
-    pub(crate) fn read(self) -> Result<Asked> {
+    pub(crate) fn read(self) -> Result<PaymentAttempt> {
         let order: OrderId = id(&self.order_id)?;
         let named = self.intent.map(|intent| Named {
             intent,
             method: self.method.unwrap_or_default(),
         });
-        Ok(Asked {
+        Ok(PaymentAttempt {
             order,
             named,
             asked_at: Timestamp(self.asked_at),

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use servery_domain::{
-    coupon::{Coupon, Used},
+    coupon::{Coupon, CouponUsage},
     draft::Draft,
     id::{DishId, OpId, OrderId, RestaurantId, TicketId},
     job::Job,
     order::Order,
-    pos::{ThingId, needs as needs_of},
+    pos::{RecordId, needs as needs_of},
     revision::Revision,
     time::{LocalMinute, Timestamp},
 };
@@ -17,10 +17,13 @@ use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use crate::{
     PostgresStore, Result, SqliteStore,
-    batch::{Batch, Counter, EVERYBODY, Kept, Needs, Stream},
-    devices::Syncing,
+    batch::{Batch, EVERYBODY, Needs, OrderNumbers, StoredAnswer, Stream},
+    devices::SyncOps,
     id, json,
-    orders::{Asked, DueJob, Happened, Named, Orders, Request, Tracked, Write, Written},
+    orders::{
+        DueJob, IdempotentRequest, Named, OrderWrite, Orders, PaymentAttempt, RecordedEvent, Tracked,
+        WriteOutcome,
+    },
     parse,
     sql::{
         order_rows::{self, EventRow, JobRow, OrderRow, PaymentRow},
@@ -47,14 +50,14 @@ fn count(stored: i64) -> u32 {
 }
 
 /// What the ops of these need and was not asked for yet. What is loaded may name more.
-fn wanted(batch: &Batch, syncing: &[&Syncing], asked: &mut BTreeSet<ThingId>) -> Vec<String> {
-    let nothing = servery_domain::pos::House::default();
+fn wanted(batch: &Batch, syncing: &[&SyncOps], asked: &mut BTreeSet<RecordId>) -> Vec<String> {
+    let nothing = servery_domain::pos::PosState::default();
     let mut wanted = Vec::new();
     for syncing in syncing {
-        let house = batch.houses.get(&syncing.restaurant).unwrap_or(&nothing);
-        for id in syncing.ops.iter().flat_map(|sent| needs_of(&sent.op, house)) {
+        let pos = batch.pos_states.get(&syncing.restaurant).unwrap_or(&nothing);
+        for id in syncing.ops.iter().flat_map(|sent| needs_of(&sent.op, pos)) {
             // These have rows of their own.
-            if !matches!(id, ThingId::Stock(_) | ThingId::Order(_)) && asked.insert(id) {
+            if !matches!(id, RecordId::Stock(_) | RecordId::Order(_)) && asked.insert(id) {
                 wanted.push(id.to_string());
             }
         }
@@ -106,8 +109,8 @@ macro_rules! order_engine {
             }
 
             /// What the ops of devices are decided on, but for orders and portions.
-            async fn load_houses(change: &mut Change, batch: &mut Batch, needs: &Needs, writes: &[Write]) -> Result<()> {
-                let syncing: Vec<&Syncing> = writes.iter().filter_map(Write::syncing).collect();
+            async fn load_houses(change: &mut Change, batch: &mut Batch, needs: &Needs, writes: &[OrderWrite]) -> Result<()> {
+                let syncing: Vec<&SyncOps> = writes.iter().filter_map(OrderWrite::syncing).collect();
                 if syncing.is_empty() {
                     return Ok(());
                 }
@@ -131,7 +134,7 @@ macro_rules! order_engine {
                     }
                 }
                 let select = "select dish_id, restaurant_id, portions from stock where restaurant_id";
-                for (dish, restaurant, portions) in select_in::<(String, String, i64)>(change, select, &texts(&needs.houses)).await? {
+                for (dish, restaurant, portions) in select_in::<(String, String, i64)>(change, select, &texts(&needs.pos_states)).await? {
                     batch.stock.insert((id(&restaurant)?, id(&dish)?), count(portions));
                 }
                 let mut asked = BTreeSet::new();
@@ -140,14 +143,14 @@ macro_rules! order_engine {
                     if wanted.is_empty() {
                         return Ok(());
                     }
-                    let select = "select id, restaurant_id, body from things where body is not null and id";
+                    let select = "select id, restaurant_id, body from pos_records where body is not null and id";
                     for (_, restaurant, body) in select_in::<(String, String, String)>(change, select, &wanted).await? {
-                        batch.houses.entry(id(&restaurant)?).or_default().put(parse(&body)?);
+                        batch.pos_states.entry(id(&restaurant)?).or_default().put(parse(&body)?);
                     }
                 }
             }
 
-            async fn load(change: &mut Change, writes: &[Write]) -> Result<Batch> {
+            async fn load(change: &mut Change, writes: &[OrderWrite]) -> Result<Batch> {
                 let mut batch = Batch::default();
                 let mut needs = Needs::of(writes);
                 for row in select_in::<OrderRow>(change, order_rows::SELECT_BY_ID, &texts(&needs.orders)).await? {
@@ -161,7 +164,7 @@ macro_rules! order_engine {
                 for (restaurant, revision, number, menu) in
                     select_in::<(String, i64, i64, i64)>(change, select, &texts(&needs.restaurants)).await?
                 {
-                    batch.counters.insert(id(&restaurant)?, Counter { menu: Revision(menu), revision, number });
+                    batch.counters.insert(id(&restaurant)?, OrderNumbers { menu: Revision(menu), revision, number });
                 }
                 let keys: Vec<String> = needs.keys.iter().cloned().collect();
                 for (key, fingerprint, status, body) in select_in::<(String, String, i64, String)>(
@@ -171,16 +174,16 @@ macro_rules! order_engine {
                 )
                 .await?
                 {
-                    batch.keys.insert(key, Kept { fingerprint, status: u16::try_from(status).unwrap_or(500), body });
+                    batch.keys.insert(key, StoredAnswer { fingerprint, status: u16::try_from(status).unwrap_or(500), body });
                 }
-                if writes.iter().any(|write| matches!(write, Write::Settle { .. })) {
+                if writes.iter().any(|write| matches!(write, OrderWrite::Settle { .. })) {
                     let select = "select order_id, status, intent from payments where order_id";
                     let rows = select_in::<(String, String, Option<String>)>(change, select, &texts(&needs.orders)).await?;
                     let settled = rows.into_iter().filter(|(_, status, _)| status == "settled");
                     batch.settled =
                         settled.map(|(order, _, intent)| Ok((id(&order)?, intent.unwrap_or_default()))).collect::<Result<_>>()?;
                 }
-                let advanced: BTreeSet<OrderId> = writes.iter().flat_map(Write::advanced).collect();
+                let advanced: BTreeSet<OrderId> = writes.iter().flat_map(OrderWrite::advanced).collect();
                 let select = "select order_id, visitor from push_subscriptions where order_id";
                 for (order, browser) in select_in::<(String, String)>(change, select, &texts(&advanced)).await? {
                     batch.browsers.entry(id(&order)?).or_default().push(id(&browser)?);
@@ -206,24 +209,24 @@ macro_rules! order_engine {
             }
 
             async fn save_houses(change: &mut Change, batch: &Batch) -> Result<()> {
-                let things: Vec<ThingRow> = batch
-                    .changed_things
+                let records: Vec<ThingRow> = batch
+                    .changed_records
                     .iter()
                     .map(|((restaurant, id), (revision, at))| {
-                        let thing = batch.houses.get(restaurant).and_then(|house| house.get(*id));
-                        ThingRow::write(*restaurant, *id, thing, *revision, *at)
+                        let record = batch.pos_states.get(restaurant).and_then(|pos| pos.get(*id));
+                        ThingRow::write(*restaurant, *id, record, *revision, *at)
                     })
                     .collect::<Result<_>>()?;
-                for piece in pieces(&things) {
+                for piece in pieces(&records) {
                     let mut query = QueryBuilder::<$engine>::new(pos_rows::INSERT_THINGS);
-                    query.push_values(piece, |mut row, thing| {
-                        row.push_bind(&thing.id).push_bind(&thing.restaurant_id).push_bind(thing.revision);
-                        row.push_bind(thing.gone).push_bind(thing.over_since).push_bind(&thing.body);
+                    query.push_values(piece, |mut row, record| {
+                        row.push_bind(&record.id).push_bind(&record.restaurant_id).push_bind(record.revision);
+                        row.push_bind(record.gone).push_bind(record.over_since).push_bind(&record.body);
                     });
                     query.push(pos_rows::OR_UPDATE_THINGS).build().execute(&mut **change).await?;
                 }
                 for (order, at) in &batch.orders_over {
-                    let ticket = ThingId::Ticket(TicketId::of_order(*order)).to_string();
+                    let ticket = RecordId::Ticket(TicketId::of_order(*order)).to_string();
                     sqlx::query(pos_rows::END_TICKET).bind(ticket).bind(at.0).execute(&mut **change).await?;
                 }
                 for piece in pieces(&batch.new_ops) {
@@ -245,7 +248,7 @@ macro_rules! order_engine {
             async fn save(change: &mut Change, batch: &Batch) -> Result<()> {
                 for piece in pieces(&batch.new_keys) {
                     let mut query =
-                        QueryBuilder::<$engine>::new("insert into idempotency_keys (key, fingerprint, status, answer, made_at) ");
+                        QueryBuilder::<$engine>::new("insert into idempotency_keys (key, fingerprint, status, answer, created_at) ");
                     query.push_values(piece, |mut row, (request, kept)| {
                         row.push_bind(&request.key).push_bind(&request.fingerprint).push_bind(i64::from(kept.status));
                         row.push_bind(&kept.body).push_bind(request.at.0);
@@ -328,7 +331,7 @@ macro_rules! order_engine {
 
             #[async_trait]
             impl Orders for $store {
-                async fn write(&self, writes: &[Write]) -> Result<Vec<Written>> {
+                async fn write(&self, writes: &[OrderWrite]) -> Result<Vec<WriteOutcome>> {
                     let mut change = self.pool.begin_with($writing).await?;
                     let mut batch = load(&mut change, writes).await?;
                     let written = writes.iter().map(|write| batch.write(write)).collect();
@@ -337,11 +340,11 @@ macro_rules! order_engine {
                     Ok(written)
                 }
 
-                async fn answered(&self, request: &Request) -> Result<Option<Written>> {
+                async fn answered(&self, request: &IdempotentRequest) -> Result<Option<WriteOutcome>> {
                     let select =
                         sqlx::query_as("select fingerprint, status, answer from idempotency_keys where key = $1").bind(&request.key);
                     let row: Option<(String, i64, String)> = select.fetch_optional(&self.pool).await?;
-                    let kept = |(fingerprint, status, body)| Kept { fingerprint, status: u16::try_from(status).unwrap_or(500), body };
+                    let kept = |(fingerprint, status, body)| StoredAnswer { fingerprint, status: u16::try_from(status).unwrap_or(500), body };
                     Ok(row.map(|row| kept(row).answers(request)))
                 }
 
@@ -381,7 +384,7 @@ macro_rules! order_engine {
                     rows.into_iter().map(OrderRow::read).collect()
                 }
 
-                async fn history(&self, order: OrderId) -> Result<Vec<Happened>> {
+                async fn history(&self, order: OrderId) -> Result<Vec<RecordedEvent>> {
                     let rows: Vec<EventRow> =
                         sqlx::query_as(order_rows::SELECT_EVENTS).bind(order.to_string()).fetch_all(&self.pool).await?;
                     rows.into_iter().map(EventRow::read).collect()
@@ -428,14 +431,14 @@ macro_rules! order_engine {
                     };
                     let changed = set.execute(&mut *change).await?.rows_affected() > 0;
                     if changed && portions.is_none() {
-                        let gone = sqlx::query(pos_rows::PUT_GONE).bind(ThingId::Stock(dish).to_string()).bind(&of);
+                        let gone = sqlx::query(pos_rows::PUT_GONE).bind(RecordId::Stock(dish).to_string()).bind(&of);
                         gone.bind(revision).bind(at.0).execute(&mut *change).await?;
                     }
                     sqlx::query(order_rows::NEXT_STOCK_REVISION).execute(&mut *change).await?;
                     Ok(change.commit().await?)
                 }
 
-                async fn coupon(&self, restaurant: RestaurantId, code: &str, customer: &str) -> Result<Option<(Coupon, Used)>> {
+                async fn coupon(&self, restaurant: RestaurantId, code: &str, customer: &str) -> Result<Option<(Coupon, CouponUsage)>> {
                     let select = sqlx::query_scalar("select coupon from coupons where restaurant_id = $1 and code = $2");
                     let coupon: Option<String> = select.bind(restaurant.to_string()).bind(code).fetch_optional(&self.pool).await?;
                     let Some(coupon) = coupon else { return Ok(None) };
@@ -444,7 +447,7 @@ macro_rules! order_engine {
                     let by = |who: &str| uses.iter().find(|(customer, _)| customer == who).map_or(0, |(_, used)| count(*used));
                     Ok(Some((
                         parse(&coupon)?,
-                        Used { by_all: by(EVERYBODY), by_customer: if customer.is_empty() { 0 } else { by(customer) } },
+                        CouponUsage { by_all: by(EVERYBODY), by_customer: if customer.is_empty() { 0 } else { by(customer) } },
                     )))
                 }
 
@@ -508,13 +511,13 @@ macro_rules! order_engine {
                     Ok(update.execute(&self.pool).await?.rows_affected() > 0)
                 }
 
-                async fn payment(&self, order: OrderId) -> Result<Option<Asked>> {
+                async fn payment(&self, order: OrderId) -> Result<Option<PaymentAttempt>> {
                     let row: Option<PaymentRow> =
                         sqlx::query_as(order_rows::SELECT_PAYMENT).bind(order.to_string()).fetch_optional(&self.pool).await?;
                     row.map(PaymentRow::read).transpose()
                 }
 
-                async fn open_payments(&self, before: Timestamp, behind: Option<(Timestamp, OrderId)>) -> Result<Vec<Asked>> {
+                async fn open_payments(&self, before: Timestamp, behind: Option<(Timestamp, OrderId)>) -> Result<Vec<PaymentAttempt>> {
                     let (at, order) = place(behind);
                     let select = sqlx::query_as(order_rows::SELECT_OPEN_PAYMENTS).bind(before.0).bind(CHANGES).bind(at).bind(order);
                     let rows: Vec<PaymentRow> = select.fetch_all(&self.pool).await?;
@@ -572,7 +575,7 @@ macro_rules! order_engine {
                 }
 
                 async fn sweep(&self, keys_before: Timestamp, drafts_before: Timestamp) -> Result<()> {
-                    sqlx::query("delete from idempotency_keys where made_at < $1").bind(keys_before.0).execute(&self.pool).await?;
+                    sqlx::query("delete from idempotency_keys where created_at < $1").bind(keys_before.0).execute(&self.pool).await?;
                     sqlx::query("delete from webhook_events where received_at < $1").bind(keys_before.0).execute(&self.pool).await?;
                     sqlx::query("delete from drafts where changed_at < $1").bind(drafts_before.0).execute(&self.pool).await?;
                     Ok(())

@@ -3,35 +3,36 @@
 use servery_domain::{
     device::{Device, DeviceKind},
     id::RestaurantId,
-    pos::{Thing, ThingId},
+    pos::{Record, RecordId},
     time::Timestamp,
 };
 
-use crate::{Result, StoreError, devices::Installed, id, json};
+use crate::{Result, StoreError, devices::PairedDevice, id, json};
 
 /// Takes the next place among a restaurant's changes. Nobody else writes its orders and things until the transaction ends.
 pub(crate) const RAISE: &str =
     "update counters set revision = revision + 1 where restaurant_id = $1 returning revision";
 
 pub(crate) const INSERT_THINGS: &str =
-    "insert into things (id, restaurant_id, revision, gone, over_since, body) ";
+    "insert into pos_records (id, restaurant_id, revision, gone, over_since, body) ";
 /// What all have forgotten stays so, whoever sees it otherwise than before.
 macro_rules! or_update {
     () => {
         " on conflict (id, restaurant_id) do update set revision = excluded.revision, gone = excluded.gone, \
-          over_since = coalesce(excluded.over_since, case when excluded.body is null then things.over_since end), body = excluded.body"
+          over_since = coalesce(excluded.over_since, case when excluded.body is null then pos_records.over_since end), body = excluded.body"
     };
 }
 pub(crate) const OR_UPDATE_THINGS: &str = or_update!();
 pub(crate) const PUT_THING: &str = concat!(
-    "insert into things (id, restaurant_id, revision, gone, over_since, body) values ($1, $2, $3, false, null, $4)",
+    "insert into pos_records (id, restaurant_id, revision, gone, over_since, body) values ($1, $2, $3, false, null, $4)",
     or_update!()
 );
 pub(crate) const PUT_GONE: &str = concat!(
-    "insert into things (id, restaurant_id, revision, gone, over_since, body) values ($1, $2, $3, true, $4, null)",
+    "insert into pos_records (id, restaurant_id, revision, gone, over_since, body) values ($1, $2, $3, true, $4, null)",
     or_update!()
 );
-pub(crate) const END_TICKET: &str = "update things set over_since = $2 where id = $1 and over_since is null";
+pub(crate) const END_TICKET: &str =
+    "update pos_records set over_since = $2 where id = $1 and over_since is null";
 
 pub(crate) const SELECT_STREAMS: &str = "select streams.name, streams.device_id, streams.done from streams \
      join devices on devices.id = streams.device_id and devices.revoked_at is null where streams.device_id";
@@ -67,49 +68,49 @@ pub(crate) const SELECT_DEVICES: &str =
     select_devices!("restaurant_id = $1 and revoked_at is null order by paired_at, id");
 
 /// What is there, and what is gone since the device began to be told: what was gone before it never knew.
-macro_rules! told_things {
+macro_rules! visible_records {
     ($columns:literal, $upto:literal, $rest:literal) => {
         concat!(
             "select ",
             $columns,
-            " from things where restaurant_id = $1 and gone = false and revision > $2",
+            " from pos_records where restaurant_id = $1 and gone = false and revision > $2",
             $upto,
             " union all select ",
             $columns,
-            " from things where restaurant_id = $1 and gone = true and revision > $3",
+            " from pos_records where restaurant_id = $1 and gone = true and revision > $3",
             $upto,
             $rest
         )
     };
 }
 /// Where the page of changes ends: before the row that is one too many.
-pub(crate) const CUT_THINGS: &str = told_things!("revision", "", " order by revision limit 1 offset $4");
+pub(crate) const CUT_RECORDS: &str = visible_records!("revision", "", " order by revision limit 1 offset $4");
 pub(crate) const CUT_STOCK: &str = "select revision from stock where restaurant_id = $1 and revision > $2 order by revision limit 1 offset $3";
 pub(crate) const CUT_ORDERS: &str = "select revision from order_events where restaurant_id = $1 and revision > $2 order by revision limit 1 offset $3";
-pub(crate) const SELECT_THINGS: &str = told_things!(
+pub(crate) const SELECT_RECORDS: &str = visible_records!(
     "id, restaurant_id, revision, gone, over_since, body",
     " and revision <= $4",
     " order by revision, id"
 );
 pub(crate) const SELECT_STOCK: &str = "select dish_id, portions from stock where restaurant_id = $1 and revision > $2 and revision <= $3 order by dish_id";
 pub(crate) const SELECT_RUNS: &str =
-    "select body from things where restaurant_id = $1 and gone = false and id like 'run-%'";
+    "select body from pos_records where restaurant_id = $1 and gone = false and id like 'delivery_run-%'";
 
-pub(crate) const SELECT_OVER: &str = "select restaurant_id from things where over_since < $1 and gone = false \
+pub(crate) const SELECT_OVER: &str = "select restaurant_id from pos_records where over_since < $1 and gone = false \
      union select restaurant_id from orders where over_since < $1";
 /// Those whose reports a device may still be asked for.
-pub(crate) const SELECT_SHIFTS: &str = "select body from things where restaurant_id = $1 and gone = false and id like 'shift-%' \
+pub(crate) const SELECT_SHIFTS: &str = "select body from pos_records where restaurant_id = $1 and gone = false and id like 'shift-%' \
      and (over_since is null or over_since >= $2)";
 /// What a report counts stays for as long as its shift.
-pub(crate) const HIDE: &str = "update things set gone = true, revision = $2 where restaurant_id = $1 and over_since < $3 and gone = false \
-     and (over_since < $4 or (id not like 'bill-%' and id not like 'taken-%'))";
+pub(crate) const HIDE: &str = "update pos_records set gone = true, revision = $2 where restaurant_id = $1 and over_since < $3 and gone = false \
+     and (over_since < $4 or (id not like 'bill-%' and id not like 'order_payment-%'))";
 pub(crate) const SELECT_FORGETTABLE: &str =
-    "select distinct restaurant_id from things where over_since < $1 and gone = true and body is null";
-pub(crate) const NOTE_FORGOTTEN: &str = "update counters set forgotten = (select max(revision) from things \
+    "select distinct restaurant_id from pos_records where over_since < $1 and gone = true and body is null";
+pub(crate) const NOTE_FORGOTTEN: &str = "update counters set forgotten = (select max(revision) from pos_records \
      where restaurant_id = $1 and over_since < $2 and gone = true and body is null) where restaurant_id = $1 \
-     and forgotten < (select max(revision) from things where restaurant_id = $1 and over_since < $2 and gone = true and body is null)";
+     and forgotten < (select max(revision) from pos_records where restaurant_id = $1 and over_since < $2 and gone = true and body is null)";
 pub(crate) const FORGET: &str =
-    "delete from things where restaurant_id = $1 and over_since < $2 and gone = true and body is null";
+    "delete from pos_records where restaurant_id = $1 and over_since < $2 and gone = true and body is null";
 
 /// A number of an op as both engines store it; none is as large as that.
 pub(crate) fn number(n: u64) -> i64 {
@@ -130,21 +131,21 @@ impl ThingRow {
     /// Orders and portions have rows elsewhere. An order's says that somebody sees it otherwise than before, or, once it is over, that all forget it.
     pub(crate) fn write(
         restaurant: RestaurantId,
-        id: ThingId,
-        thing: Option<&Thing>,
+        id: RecordId,
+        record: Option<&Record>,
         revision: i64,
         at: Timestamp,
     ) -> Result<Self> {
-        let thing = thing.filter(|_| !matches!(id, ThingId::Order(_) | ThingId::Stock(_)));
+        let record = record.filter(|_| !matches!(id, RecordId::Order(_) | RecordId::Stock(_)));
         Ok(Self {
             id: id.to_string(),
             restaurant_id: restaurant.to_string(),
             revision,
-            gone: thing.is_none(),
-            over_since: thing
-                .map_or(!matches!(id, ThingId::Order(_)), Thing::is_over)
+            gone: record.is_none(),
+            over_since: record
+                .map_or(!matches!(id, RecordId::Order(_)), Record::is_over)
                 .then_some(at.0),
-            body: thing.map(json).transpose()?,
+            body: record.map(json).transpose()?,
         })
     }
 }
@@ -165,7 +166,7 @@ pub(crate) fn kind(code: &str) -> Result<DeviceKind> {
 }
 
 impl DeviceRow {
-    pub(crate) fn read(self) -> Result<Installed> {
+    pub(crate) fn read(self) -> Result<PairedDevice> {
         let device = Device {
             id: id(&self.id)?,
             name: self.name,
@@ -173,7 +174,7 @@ impl DeviceRow {
             paired_at: Timestamp(self.paired_at),
             seen_at: self.seen_at.map(Timestamp),
         };
-        Ok(Installed {
+        Ok(PairedDevice {
             restaurant: id(&self.restaurant_id)?,
             device,
             revoked: self.revoked_at.is_some(),

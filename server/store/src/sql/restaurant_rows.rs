@@ -5,22 +5,22 @@ use servery_domain::{
     restaurant::{Address, Cuisine, Restaurant},
     revision::Revision,
     tax::{TaxRate, TaxRules},
-    time::Zone,
+    time::TimeZoneName,
 };
 
 use crate::{Result, StoreError, id, json, parse, value};
 
 pub(crate) const SELECT_ALL: &str = "select id, slug, revision, name, cuisine, description, lang, street, postcode, city, country, phone, zone, hours, \
-     currency, tax_name, tax_included, tax_eat_in, tax_takeaway, accent, picture, holidays, ordering from restaurants";
+     currency, tax_name, tax_included, tax_eat_in, tax_takeaway, brand_color, picture, holidays, ordering from restaurants";
 
 /// `revision` is the store's own: it goes up by one whatever the caller had.
 pub(crate) const UPSERT: &str = "insert into restaurants (id, slug, name, cuisine, description, lang, street, postcode, city, country, phone, zone, hours, \
-     currency, tax_name, tax_included, tax_eat_in, tax_takeaway, accent, picture, holidays, ordering, revision) \
+     currency, tax_name, tax_included, tax_eat_in, tax_takeaway, brand_color, picture, holidays, ordering, revision) \
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1) \
      on conflict (id) do update set slug = excluded.slug, name = excluded.name, cuisine = excluded.cuisine, description = excluded.description, \
      lang = excluded.lang, street = excluded.street, postcode = excluded.postcode, city = excluded.city, country = excluded.country, \
      phone = excluded.phone, zone = excluded.zone, hours = excluded.hours, currency = excluded.currency, tax_name = excluded.tax_name, \
-     tax_included = excluded.tax_included, tax_eat_in = excluded.tax_eat_in, tax_takeaway = excluded.tax_takeaway, accent = excluded.accent, \
+     tax_included = excluded.tax_included, tax_eat_in = excluded.tax_eat_in, tax_takeaway = excluded.tax_takeaway, brand_color = excluded.brand_color, \
      picture = excluded.picture, holidays = excluded.holidays, ordering = excluded.ordering, revision = restaurants.revision + 1 returning revision";
 
 /// In the order of `UPSERT`; a macro because each engine's query is a type of its own.
@@ -45,7 +45,7 @@ macro_rules! bind_restaurant {
             .bind($row.tax_included)
             .bind($row.tax_eat_in)
             .bind($row.tax_takeaway)
-            .bind(&$row.accent)
+            .bind(&$row.brand_color)
             .bind(&$row.picture)
             .bind(&$row.holidays)
             .bind(&$row.ordering)
@@ -74,7 +74,7 @@ pub(crate) struct RestaurantRow {
     pub(crate) tax_included: bool,
     pub(crate) tax_eat_in: i64,
     pub(crate) tax_takeaway: i64,
-    pub(crate) accent: String,
+    pub(crate) brand_color: String,
     pub(crate) picture: Option<String>,
     pub(crate) holidays: String,
     pub(crate) ordering: String,
@@ -109,7 +109,7 @@ impl RestaurantRow {
             tax_included: tax.included,
             tax_eat_in: i64::from(tax.eat_in.0),
             tax_takeaway: i64::from(tax.takeaway.0),
-            accent: restaurant.accent.to_string(),
+            brand_color: restaurant.brand_color.to_string(),
             picture: restaurant.picture.as_ref().map(json).transpose()?,
             holidays: json(&restaurant.holidays)?,
             ordering: json(&restaurant.ordering)?,
@@ -141,7 +141,7 @@ impl RestaurantRow {
                 country: self.country,
             },
             phone: self.phone,
-            zone: Zone(self.zone),
+            zone: TimeZoneName(self.zone),
             hours: value(self.hours)?,
             currency: value(self.currency)?,
             tax: TaxRules {
@@ -150,7 +150,7 @@ impl RestaurantRow {
                 eat_in: rate(self.tax_eat_in)?,
                 takeaway: rate(self.tax_takeaway)?,
             },
-            accent: value(self.accent)?,
+            brand_color: value(self.brand_color)?,
             picture: self.picture.as_deref().map(parse).transpose()?,
             holidays: parse(&self.holidays)?,
             ordering: parse(&self.ordering)?,

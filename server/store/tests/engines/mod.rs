@@ -7,11 +7,11 @@ use servery_domain::{
     id::{CategoryId, ChoiceId, DishId, OptionGroupId, RestaurantId},
     lang::Lang,
     menu::{Allergen, Category, Choice, Diet, Dish, Menu, OptionGroup, Picture, PictureFormat},
-    order_settings::Ordering,
+    order_settings::OrderSettings,
     restaurant::{Address, Cuisine, Restaurant},
     revision::Revision,
     tax::{TaxRate, TaxRates, TaxRules},
-    time::Zone,
+    time::TimeZoneName,
 };
 use servery_store::{Store, connect};
 
@@ -76,7 +76,7 @@ pub fn restaurant(number: u128, slug: &str) -> Restaurant {
             country: "DE".into(),
         },
         phone: "+49 30 0100 0100".into(),
-        zone: Zone("Europe/Berlin".into()),
+        zone: TimeZoneName("Europe/Berlin".into()),
         hours: "Mo-Fr 11:30-14:30,17:30-23:00; Sa 18:00-02:00".parse().unwrap(),
         currency: "EUR".parse().unwrap(),
         tax: TaxRules {
@@ -85,17 +85,17 @@ pub fn restaurant(number: u128, slug: &str) -> Restaurant {
             eat_in: TaxRate(190_000),
             takeaway: TaxRate(88_750),
         },
-        accent: "#8c2f23".parse().unwrap(),
+        brand_color: "#8c2f23".parse().unwrap(),
         picture: Some(Picture {
             path: "muehle".into(),
             formats: vec![PictureFormat::Avif, PictureFormat::Jpeg],
             widths: vec![320, 640],
         }),
         holidays: vec!["2026-12-25".parse().unwrap()],
-        ordering: Ordering {
+        ordering: OrderSettings {
             collection: true,
             tips: true,
-            ..Ordering::default()
+            ..OrderSettings::default()
         },
     }
 }

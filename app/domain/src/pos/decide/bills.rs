@@ -6,21 +6,21 @@ use crate::{
     id::{BillId, DiscountId, DishId, LineId},
     limits,
     pos::{
-        House, Stock, Thing, ThingId,
+        PosState, Record, RecordId, Stock,
         bill::{Bill, BillLine, Discount, Off, Seat},
-        op::{Op, Part, Refusal},
+        op::{Op, OpRefusal, SplitPart},
     },
 };
 
 /// The bill, what it was merged into, and the table that it keeps busy.
-pub fn needs(house: &House, bill: BillId, needs: &mut Vec<ThingId>) {
+pub fn needs(pos: &PosState, bill: BillId, needs: &mut Vec<RecordId>) {
     let mut next = Some(bill);
     while let Some(id) = next {
-        needs.push(ThingId::Bill(id));
-        let Some(bill) = house.bill(id) else { return };
+        needs.push(RecordId::Bill(id));
+        let Some(bill) = pos.bill(id) else { return };
         // Closed, it may become live again.
         if let Seat::Table(table) = bill.seat {
-            needs.push(ThingId::Table(table));
+            needs.push(RecordId::Table(table));
         }
         next = bill.merged;
     }
@@ -32,47 +32,47 @@ pub fn dishes(line: &BillLine) -> impl Iterator<Item = DishId> + '_ {
 }
 
 /// Takes portions of what is counted; below zero, gives them back.
-fn take(house: &House, line: &BillLine, count: i32) -> Decided {
+fn take(pos: &PosState, line: &BillLine, count: i32) -> Decided {
     let mut stocks: Vec<Stock> = Vec::new();
     for dish in dishes(line) {
         let at = match stocks.iter().position(|stock| stock.dish == dish) {
             Some(at) => at,
             None => {
-                let Some(stock) = house.stock(dish) else { continue };
+                let Some(stock) = pos.stock(dish) else { continue };
                 stocks.push(stock.clone());
                 stocks.len() - 1
             }
         };
         let left = i64::from(stocks[at].left) - i64::from(count);
-        stocks[at].left = u32::try_from(left).map_err(|_| Refusal::SoldOut {
+        stocks[at].left = u32::try_from(left).map_err(|_| OpRefusal::SoldOut {
             left: stocks[at].left,
         })?;
     }
-    Ok(stocks.into_iter().map(Thing::Stock).collect())
+    Ok(stocks.into_iter().map(Record::Stock).collect())
 }
 
-fn fits(bill: &Bill) -> Result<(), Refusal> {
+fn fits(bill: &Bill) -> Result<(), OpRefusal> {
     match bill.lines.len() <= limits::BILL_LINES {
         true => Ok(()),
-        false => Err(Refusal::Malformed(format!(
+        false => Err(OpRefusal::Malformed(format!(
             "a bill has {} lines at the most",
             limits::BILL_LINES
         ))),
     }
 }
 
-pub fn change(house: &House, bill: BillId, change: impl FnOnce(&mut Bill)) -> Decided {
-    let mut bill = live(house, bill)?;
+pub fn change(pos: &PosState, bill: BillId, change: impl FnOnce(&mut Bill)) -> Decided {
+    let mut bill = live(pos, bill)?;
     change(&mut bill);
-    Ok(vec![Thing::Bill(bill)])
+    Ok(vec![Record::Bill(bill)])
 }
 
-pub fn open(house: &House, op: &Op, id: BillId, seat: &Seat, plus_tax: bool) -> Decided {
-    if house.bill(id).is_some() {
-        return Err(Refusal::Taken);
+pub fn open(pos: &PosState, op: &Op, id: BillId, seat: &Seat, plus_tax: bool) -> Decided {
+    if pos.bill(id).is_some() {
+        return Err(OpRefusal::Taken);
     }
-    let merged = tables::bill_at(house, seat).filter(|there| *there != id);
-    Ok(vec![Thing::Bill(Bill {
+    let merged = tables::bill_at(pos, seat).filter(|there| *there != id);
+    Ok(vec![Record::Bill(Bill {
         served_by: op.by,
         plus_tax,
         merged,
@@ -80,55 +80,55 @@ pub fn open(house: &House, op: &Op, id: BillId, seat: &Seat, plus_tax: bool) -> 
     })])
 }
 
-pub fn add(house: &House, bill: BillId, line: &BillLine) -> Decided {
-    let mut bill = live(house, bill)?;
+pub fn add(pos: &PosState, bill: BillId, line: &BillLine) -> Decided {
+    let mut bill = live(pos, bill)?;
     if bill.line(line.id).is_some() {
-        return Err(Refusal::Taken);
+        return Err(OpRefusal::Taken);
     }
-    let mut things = take(house, line, i32::from(line.count))?;
+    let mut records = take(pos, line, i32::from(line.count))?;
     bill.lines.push(line.clone());
     bill.closed = false;
     fits(&bill)?;
-    things.push(Thing::Bill(bill));
-    Ok(things)
+    records.push(Record::Bill(bill));
+    Ok(records)
 }
 
-pub fn count(house: &House, bill: BillId, line: LineId, by: i16) -> Decided {
-    let mut bill = live(house, bill)?;
-    let line = bill.line_mut(line).ok_or(Refusal::Unknown)?;
+pub fn count(pos: &PosState, bill: BillId, line: LineId, by: i16) -> Decided {
+    let mut bill = live(pos, bill)?;
+    let line = bill.line_mut(line).ok_or(OpRefusal::Unknown)?;
     let count = i32::from(line.count) + i32::from(by);
-    let count = u16::try_from(count).map_err(|_| Refusal::TooFew)?;
-    let mut things = take(house, line, i32::from(by))?;
+    let count = u16::try_from(count).map_err(|_| OpRefusal::TooFew)?;
+    let mut records = take(pos, line, i32::from(by))?;
     line.count = count;
     bill.closed = false;
-    things.push(Thing::Bill(bill));
-    Ok(things)
+    records.push(Record::Bill(bill));
+    Ok(records)
 }
 
-pub fn note(house: &House, bill: BillId, line: LineId, note: &str, course: u8) -> Decided {
-    let mut bill = live(house, bill)?;
-    let line = bill.line_mut(line).ok_or(Refusal::Unknown)?;
+pub fn note(pos: &PosState, bill: BillId, line: LineId, note: &str, course: u8) -> Decided {
+    let mut bill = live(pos, bill)?;
+    let line = bill.line_mut(line).ok_or(OpRefusal::Unknown)?;
     if line.sent > 0 {
-        return Err(Refusal::Begun);
+        return Err(OpRefusal::Begun);
     }
     (line.note, line.course) = (note.to_owned(), course);
-    Ok(vec![Thing::Bill(bill)])
+    Ok(vec![Record::Bill(bill)])
 }
 
-pub fn split(house: &House, op: &Op, (from, into): (BillId, BillId), parts: &[Part]) -> Decided {
-    let mut from = live(house, from)?;
+pub fn split(pos: &PosState, op: &Op, (from, into): (BillId, BillId), parts: &[SplitPart]) -> Decided {
+    let mut from = live(pos, from)?;
     let beside = || Bill {
         served_by: op.by,
         plus_tax: from.plus_tax,
         ..Bill::new(into, from.seat.clone(), op.at)
     };
-    let mut into = house.live(into).cloned().unwrap_or_else(beside);
+    let mut into = pos.live(into).cloned().unwrap_or_else(beside);
     if from.id == into.id {
         return Ok(Vec::new());
     }
     for part in parts {
         if into.line(part.becomes).is_some() {
-            return Err(Refusal::Taken);
+            return Err(OpRefusal::Taken);
         }
         // Somebody may have taken some of it off meanwhile. The guest's bill is made all the same: money may follow.
         let Some(line) = from.line_mut(part.line) else {
@@ -157,11 +157,11 @@ pub fn split(house: &House, op: &Op, (from, into): (BillId, BillId), parts: &[Pa
     into.closed = false;
     reopen(&mut from);
     fits(&into)?;
-    Ok(vec![Thing::Bill(from), Thing::Bill(into)])
+    Ok(vec![Record::Bill(from), Record::Bill(into)])
 }
 
 /// A part of a bill costs on another one what it cost before. What an amount was taken off stays where it is, unless all of its line goes.
-fn goes_along(discount: &Discount, part: &Part, all: bool) -> Option<Discount> {
+fn goes_along(discount: &Discount, part: &SplitPart, all: bool) -> Option<Discount> {
     let goes = match (discount.line, discount.off) {
         (None, off) => matches!(off, Off::Millionths(_)),
         (Some(line), Off::Millionths(_)) => line == part.line,
@@ -181,8 +181,8 @@ fn reopen(bill: &mut Bill) {
 }
 
 /// A payment stays where its receipt says it is found: on the bill that took over the rest.
-pub fn merge(house: &House, bill: BillId, into: BillId) -> Decided {
-    let (mut bill, mut into) = (live(house, bill)?, live(house, into)?);
+pub fn merge(pos: &PosState, bill: BillId, into: BillId) -> Decided {
+    let (mut bill, mut into) = (live(pos, bill)?, live(pos, into)?);
     if bill.id == into.id {
         return Ok(Vec::new());
     }
@@ -199,7 +199,7 @@ pub fn merge(house: &House, bill: BillId, into: BillId) -> Decided {
     bill.guests = 0;
     bill.merged = Some(into.id);
     fits(&into)?;
-    Ok(vec![Thing::Bill(bill), Thing::Bill(into)])
+    Ok(vec![Record::Bill(bill), Record::Bill(into)])
 }
 
 /// What a part of the whole bill was taken off for stays the same when others' dishes come onto it.
@@ -213,16 +213,16 @@ fn in_amounts(bill: &mut Bill) {
     whole.for_each(|(discount, off)| discount.off = Off::Amount(off));
 }
 
-pub fn discount(house: &House, op: &Op, bill: BillId, discount: &Discount) -> Decided {
-    let mut bill = live(house, bill)?;
+pub fn discount(pos: &PosState, op: &Op, bill: BillId, discount: &Discount) -> Decided {
+    let mut bill = live(pos, bill)?;
     if bill.discounts.iter().any(|known| known.id == discount.id) {
-        return Err(Refusal::Taken);
+        return Err(OpRefusal::Taken);
     }
     if let Some(line) = discount.line {
         found(bill.line(line))?;
     }
     if bill.discounts.len() >= limits::DISCOUNTS {
-        return Err(Refusal::Malformed(format!(
+        return Err(OpRefusal::Malformed(format!(
             "a bill has {} discounts at the most",
             limits::DISCOUNTS
         )));
@@ -232,21 +232,21 @@ pub fn discount(house: &House, op: &Op, bill: BillId, discount: &Discount) -> De
         ..discount.clone()
     });
     reopen(&mut bill);
-    Ok(vec![Thing::Bill(bill)])
+    Ok(vec![Record::Bill(bill)])
 }
 
-pub fn take_back(house: &House, bill: BillId, discount: DiscountId) -> Decided {
-    change(house, bill, |bill| {
+pub fn take_back(pos: &PosState, bill: BillId, discount: DiscountId) -> Decided {
+    change(pos, bill, |bill| {
         bill.discounts.retain(|known| known.id != discount);
         reopen(bill);
     })
 }
 
-pub fn close(house: &House, bill: BillId) -> Decided {
-    let mut bill = live(house, bill)?;
+pub fn close(pos: &PosState, bill: BillId) -> Decided {
+    let mut bill = live(pos, bill)?;
     if bill.due() != Minor::ZERO {
-        return Err(Refusal::InUse);
+        return Err(OpRefusal::InUse);
     }
     bill.closed = true;
-    Ok(vec![Thing::Bill(bill)])
+    Ok(vec![Record::Bill(bill)])
 }

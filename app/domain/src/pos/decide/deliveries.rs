@@ -2,35 +2,40 @@
 
 use super::{Decided, found};
 use crate::{
-    id::{DeviceId, OrderId, RunId},
+    id::{DeliveryRunId, DeviceId, OrderId},
     pos::{
-        House, Thing,
-        delivery_run::{HandedOver, Run, Stop},
-        op::{Action, Op, Refusal},
+        PosState, Record,
+        delivery_run::{DeliveryRun, Handover, Stop},
+        op::{Action, Op, OpRefusal},
     },
 };
 
 /// A courier arranges its own run, and says what was handed over on it, also if somebody gave it to another meanwhile.
-pub fn is_couriers(house: &House, courier: DeviceId, action: &Action) -> bool {
+pub fn is_couriers(pos: &PosState, courier: DeviceId, action: &Action) -> bool {
     match action {
         Action::Assign {
             run,
             courier: to,
             orders,
-        } => house.run(*run).is_some_and(|run| {
+        } => pos.delivery_run(*run).is_some_and(|run| {
             let brings = |order: &OrderId| run.stops.iter().any(|stop| stop.order == *order);
             [run.courier, *to] == [courier; 2] && orders.iter().all(brings)
         }),
-        Action::HandOver { run, .. } => house
-            .run(*run)
+        Action::HandOver { run, .. } => pos
+            .delivery_run(*run)
             .is_none_or(|run| run.courier == courier || run.had.contains(&courier)),
         _ => true,
     }
 }
 
-pub fn assign(house: &House, op: &Op, (id, courier): (RunId, DeviceId), orders: &[OrderId]) -> Decided {
-    let known = house.run(id);
-    let stops = |run: &Run| {
+pub fn assign(
+    pos: &PosState,
+    op: &Op,
+    (id, courier): (DeliveryRunId, DeviceId),
+    orders: &[OrderId],
+) -> Decided {
+    let known = pos.delivery_run(id);
+    let stops = |run: &DeliveryRun| {
         run.stops
             .iter()
             .map(|stop| (stop.order, stop.clone()))
@@ -39,22 +44,19 @@ pub fn assign(house: &House, op: &Op, (id, courier): (RunId, DeviceId), orders: 
     let mut before = known.map(stops).unwrap_or_default();
     let mut after = Vec::new();
     for order in orders {
-        found(house.order(*order))?;
+        found(pos.order(*order))?;
         after.push(before.remove(order).unwrap_or(Stop {
             order: *order,
-            handed_over: None,
+            handover: None,
         }));
     }
     // What was handed over stays so, whoever takes it off the list.
-    after.splice(
-        0..0,
-        before.into_values().filter(|stop| stop.handed_over.is_some()),
-    );
+    after.splice(0..0, before.into_values().filter(|stop| stop.handover.is_some()));
     let mut had = known.map(|run| run.had.clone()).unwrap_or_default();
     had.extend(known.map(|run| run.courier).filter(|before| *before != courier));
     let assigned_at = known.map_or(op.at, |run| run.assigned_at);
     let handed_in = known.and_then(|run| run.handed_in);
-    Ok(vec![Thing::Run(Run {
+    Ok(vec![Record::DeliveryRun(DeliveryRun {
         id,
         courier,
         had,
@@ -64,16 +66,16 @@ pub fn assign(house: &House, op: &Op, (id, courier): (RunId, DeviceId), orders: 
     })])
 }
 
-pub fn hand_over(house: &House, run: RunId, order: OrderId, handed_over: &HandedOver) -> Decided {
-    let mut run = found(house.run(run))?;
+pub fn hand_over(pos: &PosState, run: DeliveryRunId, order: OrderId, handover: &Handover) -> Decided {
+    let mut run = found(pos.delivery_run(run))?;
     match run.stops.iter_mut().find(|stop| stop.order == order) {
-        Some(stop) if stop.handed_over.is_some() => return Err(Refusal::Taken),
-        Some(stop) => stop.handed_over = Some(handed_over.clone()),
+        Some(stop) if stop.handover.is_some() => return Err(OpRefusal::Taken),
+        Some(stop) => stop.handover = Some(handover.clone()),
         // It was taken off the list while the courier was at the door.
         None => run.stops.push(Stop {
             order,
-            handed_over: Some(handed_over.clone()),
+            handover: Some(handover.clone()),
         }),
     }
-    Ok(vec![Thing::Run(run)])
+    Ok(vec![Record::DeliveryRun(run)])
 }

@@ -3,33 +3,32 @@
 use super::{Decided, found, live};
 use crate::{
     currency::Minor,
-    id::{BillId, MoveId, OrderId, PaymentId, RunId, ShiftId},
+    id::{BillId, DeliveryRunId, MoveId, OrderId, PaymentId, ShiftId},
     pos::{
-        House, Thing, Till,
+        PosState, Record, Till,
         bill::{Bill, Seat},
-        op::{Op, Refusal},
-        order_payment::Taken,
-        payment::{Back, Owed, Payment, Receipt, Refund, Tender, Way},
-        shift::{Closed, Move, Shift},
+        op::{Op, OpRefusal},
+        order_payment::OrderPayment,
+        payment::{Payable, ReceiptNumber, RefundRequest, Tender, TenderMethod, TillPayment, TillRefund},
+        shift::{CashMovement, Shift, ShiftClosing},
     },
 };
 
-fn till(house: &House, op: &Op) -> Till {
-    house
-        .till(op.device)
+fn till(pos: &PosState, op: &Op) -> Till {
+    pos.till(op.device)
         .cloned()
         .unwrap_or_else(|| Till::new(op.device))
 }
 
 /// Into the drawer, under the till's next number.
-fn put_in(op: &Op, till: &mut Till, shift: &mut Shift, tender: &Tender) -> Payment {
+fn put_in(op: &Op, till: &mut Till, shift: &mut Shift, tender: &Tender) -> TillPayment {
     till.receipts += 1;
-    let receipt = Receipt {
+    let receipt = ReceiptNumber {
         till: op.device,
         number: till.receipts,
     };
-    shift.take(tender.way, tender.taken());
-    Payment {
+    shift.take(tender.method, tender.taken());
+    TillPayment {
         tender: tender.clone(),
         at: op.at,
         shift: shift.id,
@@ -39,47 +38,50 @@ fn put_in(op: &Op, till: &mut Till, shift: &mut Shift, tender: &Tender) -> Payme
     }
 }
 
-pub fn pay(house: &House, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender) -> Decided {
-    let mut shift = found(house.shift(shift))?;
+pub fn pay(pos: &PosState, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender) -> Decided {
+    let mut shift = found(pos.shift(shift))?;
     // What made the bill may have been refused. The money is there.
-    let mut bill = live(house, bill).unwrap_or_else(|_| Bill::new(bill, Seat::Counter, op.at));
+    let mut bill = live(pos, bill).unwrap_or_else(|_| Bill::new(bill, Seat::Counter, op.at));
     if bill.payments.iter().any(|paid| paid.id == tender.id) {
-        return Err(Refusal::Taken);
+        return Err(OpRefusal::Taken);
     }
-    let mut till = till(house, op);
+    let mut till = till(pos, op);
     bill.payments.push(put_in(op, &mut till, &mut shift, tender));
     bill.closed = bill.due() == Minor::ZERO;
-    Ok(vec![Thing::Bill(bill), Thing::Shift(shift), Thing::Till(till)])
+    Ok(vec![Record::Bill(bill), Record::Shift(shift), Record::Till(till)])
 }
 
 /// Whatever has become of the order, the money is there.
-pub fn take_order(house: &House, op: &Op, order: OrderId, shift: ShiftId, tender: &Tender) -> Decided {
-    let (mut shift, mut till) = (found(house.shift(shift))?, till(house, op));
-    let taken = take(house, op, order, (&mut till, &mut shift), tender)?;
-    Ok(vec![Thing::Taken(taken), Thing::Shift(shift), Thing::Till(till)])
+pub fn take_order(pos: &PosState, op: &Op, order: OrderId, shift: ShiftId, tender: &Tender) -> Decided {
+    let (mut shift, mut till) = (found(pos.shift(shift))?, till(pos, op));
+    let taken = take(pos, op, order, (&mut till, &mut shift), tender)?;
+    Ok(vec![
+        Record::OrderPayment(taken),
+        Record::Shift(shift),
+        Record::Till(till),
+    ])
 }
 
 fn take(
-    house: &House,
+    pos: &PosState,
     op: &Op,
     order: OrderId,
     (till, shift): (&mut Till, &mut Shift),
     tender: &Tender,
-) -> Result<Taken, Refusal> {
+) -> Result<OrderPayment, OpRefusal> {
     let taxes = || {
-        house
-            .order(order)
+        pos.order(order)
             .map_or_else(Vec::new, |order| order.ordered.taxes.clone())
     };
-    let first = || Taken {
+    let first = || OrderPayment {
         order,
-        owed: tender.amount,
+        payable: tender.amount,
         taxes: taxes(),
         payments: Vec::new(),
     };
-    let mut taken = house.taken(order).cloned().unwrap_or_else(first);
+    let mut taken = pos.order_payment(order).cloned().unwrap_or_else(first);
     if taken.payments.iter().any(|paid| paid.id == tender.id) {
-        return Err(Refusal::Taken);
+        return Err(OpRefusal::Taken);
     }
     taken.payments.push(put_in(op, till, shift, tender));
     Ok(taken)
@@ -87,33 +89,33 @@ fn take(
 
 /// What the courier collected at the doors pays for those orders; what is more or less than they cost is a move of cash under the courier's name.
 pub fn hand_in(
-    house: &House,
+    pos: &PosState,
     op: &Op,
-    (id, run, shift): (MoveId, RunId, ShiftId),
+    (id, run, shift): (MoveId, DeliveryRunId, ShiftId),
     orders: &[OrderId],
     amount: Minor,
 ) -> Decided {
     let (mut run, mut shift, mut till) = (
-        found(house.run(run))?,
-        found(house.shift(shift))?,
-        till(house, op),
+        found(pos.delivery_run(run))?,
+        found(pos.shift(shift))?,
+        till(pos, op),
     );
     // Said again, it has the same name.
     let name = |order: OrderId| PaymentId(id.0 ^ order.0);
     if orders
         .iter()
-        .any(|order| house.payment(Owed::Order(*order), name(*order)).is_some())
+        .any(|order| pos.payment(Payable::Order(*order), name(*order)).is_some())
     {
-        return Err(Refusal::Taken);
+        return Err(OpRefusal::Taken);
     }
-    let mut things = Vec::new();
+    let mut records = Vec::new();
     let mut rest = amount;
-    for order in orders.iter().filter_map(|order| house.order(*order)) {
-        let tender = house.tender(order, name(order.id), Way::Cash);
+    for order in orders.iter().filter_map(|order| pos.order(*order)) {
+        let tender = pos.tender(order, name(order.id), TenderMethod::Cash);
         if tender.taken() > Minor::ZERO && tender.taken() <= rest {
             rest = rest - tender.taken();
-            things.push(Thing::Taken(take(
-                house,
+            records.push(Record::OrderPayment(take(
+                pos,
                 op,
                 order.id,
                 (&mut till, &mut shift),
@@ -121,9 +123,9 @@ pub fn hand_in(
             )?));
         }
     }
-    if rest != Minor::ZERO || things.is_empty() {
-        let courier = house.device(run.courier).map(|courier| courier.name.clone());
-        shift.put(Move {
+    if rest != Minor::ZERO || records.is_empty() {
+        let courier = pos.device(run.courier).map(|courier| courier.name.clone());
+        shift.put(CashMovement {
             id,
             at: op.at,
             amount: rest,
@@ -131,109 +133,109 @@ pub fn hand_in(
         })?;
     }
     run.handed_in = Some(run.handed_in.unwrap_or_default() + amount);
-    things.extend([Thing::Run(run), Thing::Shift(shift), Thing::Till(till)]);
-    Ok(things)
+    records.extend([Record::DeliveryRun(run), Record::Shift(shift), Record::Till(till)]);
+    Ok(records)
 }
 
 /// Out of the drawer, by the way it came.
 pub fn refund(
-    house: &House,
+    pos: &PosState,
     op: &Op,
-    (owed, payment): (Owed, PaymentId),
-    back: &Back,
+    (payable, payment): (Payable, PaymentId),
+    back: &RefundRequest,
     shift: ShiftId,
 ) -> Decided {
-    let mut shift = found(house.shift(shift))?;
-    let (thing, way) = match owed {
-        Owed::Bill(bill) => {
-            let mut bill = live(house, bill)?;
-            let way = give_back(op, &mut bill.payments, payment, back, shift.id)?;
-            (Thing::Bill(bill), way)
+    let mut shift = found(pos.shift(shift))?;
+    let (record, method) = match payable {
+        Payable::Bill(bill) => {
+            let mut bill = live(pos, bill)?;
+            let method = give_back(op, &mut bill.payments, payment, back, shift.id)?;
+            (Record::Bill(bill), method)
         }
-        Owed::Order(order) => {
-            let mut taken = found(house.taken(order))?;
-            let way = give_back(op, &mut taken.payments, payment, back, shift.id)?;
-            (Thing::Taken(taken), way)
+        Payable::Order(order) => {
+            let mut taken = found(pos.order_payment(order))?;
+            let method = give_back(op, &mut taken.payments, payment, back, shift.id)?;
+            (Record::OrderPayment(taken), method)
         }
     };
-    shift.take(way, -(back.amount + back.rounding));
-    Ok(vec![thing, Thing::Shift(shift)])
+    shift.take(method, -(back.amount + back.rounding));
+    Ok(vec![record, Record::Shift(shift)])
 }
 
 fn give_back(
     op: &Op,
-    payments: &mut [Payment],
+    payments: &mut [TillPayment],
     payment: PaymentId,
-    back: &Back,
+    back: &RefundRequest,
     shift: ShiftId,
-) -> Result<Way, Refusal> {
+) -> Result<TenderMethod, OpRefusal> {
     let payment = payments
         .iter_mut()
         .find(|paid| paid.id == payment)
-        .ok_or(Refusal::Unknown)?;
+        .ok_or(OpRefusal::Unknown)?;
     if payment.refunds.iter().any(|known| known.back.id == back.id) {
-        return Err(Refusal::Taken);
+        return Err(OpRefusal::Taken);
     }
-    payment.refunds.push(Refund {
+    payment.refunds.push(TillRefund {
         back: back.clone(),
         at: op.at,
         shift,
         by: op.by,
     });
-    Ok(payment.way)
+    Ok(payment.method)
 }
 
-pub fn open_shift(house: &House, op: &Op, shift: ShiftId, float: Minor) -> Decided {
-    if house.shift(shift).is_some() {
-        return Err(Refusal::Taken);
+pub fn open_shift(pos: &PosState, op: &Op, shift: ShiftId, float: Minor) -> Decided {
+    if pos.shift(shift).is_some() {
+        return Err(OpRefusal::Taken);
     }
     // The float is in the drawer, whatever else is open: a page offers it only where no shift is.
     let till = Till {
         shift: Some(shift),
-        ..till(house, op)
+        ..till(pos, op)
     };
     let shift = Shift {
         opened_by: op.by,
         ..Shift::new(shift, op.device, op.at, float)
     };
-    Ok(vec![Thing::Shift(shift), Thing::Till(till)])
+    Ok(vec![Record::Shift(shift), Record::Till(till)])
 }
 
 pub fn move_cash(
-    house: &House,
+    pos: &PosState,
     op: &Op,
     (id, shift): (MoveId, ShiftId),
     amount: Minor,
     reason: &str,
 ) -> Decided {
-    let mut shift = found(house.shift(shift))?;
-    shift.put(Move {
+    let mut shift = found(pos.shift(shift))?;
+    shift.put(CashMovement {
         id,
         at: op.at,
         amount,
         reason: reason.to_owned(),
     })?;
-    Ok(vec![Thing::Shift(shift)])
+    Ok(vec![Record::Shift(shift)])
 }
 
-pub fn close_shift(house: &House, op: &Op, shift: ShiftId, counted: Minor) -> Decided {
-    let mut shift = found(house.shift(shift))?;
+pub fn close_shift(pos: &PosState, op: &Op, shift: ShiftId, counted: Minor) -> Decided {
+    let mut shift = found(pos.shift(shift))?;
     if shift.closed.is_some() {
-        return Err(Refusal::Closed);
+        return Err(OpRefusal::Closed);
     }
-    let mut till = house
+    let mut till = pos
         .till(shift.till)
         .cloned()
         .unwrap_or_else(|| Till::new(shift.till));
     till.closings += 1;
     till.shift = till.shift.filter(|open| *open != shift.id);
-    let (expected, cards) = (shift.expected(), shift.taken_in(Way::Card));
-    shift.closed = Some(Closed {
+    let (expected, cards) = (shift.expected(), shift.taken_in(TenderMethod::Card));
+    shift.closed = Some(ShiftClosing {
         number: till.closings,
         at: op.at,
         counted,
         expected,
         cards,
     });
-    Ok(vec![Thing::Shift(shift), Thing::Till(till)])
+    Ok(vec![Record::Shift(shift), Record::Till(till)])
 }

@@ -4,30 +4,37 @@ use super::{Decided, found, live};
 use crate::{
     id::{BillId, LineId, TicketId},
     pos::{
-        House, Thing,
+        PosState, Record,
         bill::Bill,
-        op::{Op, Refusal},
-        ticket::{self, News, Of, Ticket},
+        op::{Op, OpRefusal},
+        ticket::{self, Ticket, TicketChange, TicketSource},
     },
 };
 
-pub fn send(house: &House, op: &Op, (bill, ticket): (BillId, TicketId), news: &[News]) -> Decided {
-    let mut bill = live(house, bill)?;
-    if house.ticket(ticket).is_some() {
-        return Err(Refusal::Taken);
+pub fn send(
+    pos: &PosState,
+    op: &Op,
+    (bill, ticket): (BillId, TicketId),
+    changes: &[TicketChange],
+) -> Decided {
+    let mut bill = live(pos, bill)?;
+    if pos.ticket(ticket).is_some() {
+        return Err(OpRefusal::Taken);
     }
-    let told = ticket::send(&mut bill, ticket, op.at, news);
+    let told = ticket::send(&mut bill, ticket, op.at, changes);
     // What was taken off and is known to be off need not be kept.
     bill.lines.retain(|line| line.count > 0 || line.sent > 0);
     bill.tickets.extend(told.as_ref().map(|ticket| ticket.id));
-    Ok(told.map_or_else(Vec::new, |ticket| vec![Thing::Bill(bill), Thing::Ticket(ticket)]))
+    Ok(told.map_or_else(Vec::new, |ticket| {
+        vec![Record::Bill(bill), Record::Ticket(ticket)]
+    }))
 }
 
 /// Adds to the things the tickets of bills that are elsewhere because of them: the kitchen sends the dishes where the guests are.
-pub fn keep_tickets(house: &House, mut things: Vec<Thing>) -> Vec<Thing> {
+pub fn keep_tickets(pos: &PosState, mut records: Vec<Record>) -> Vec<Record> {
     let bills = || {
-        things.iter().filter_map(|thing| {
-            if let Thing::Bill(bill) = thing {
+        records.iter().filter_map(|record| {
+            if let Record::Bill(bill) = record {
                 Some(bill)
             } else {
                 None
@@ -44,12 +51,12 @@ pub fn keep_tickets(house: &House, mut things: Vec<Thing>) -> Vec<Thing> {
         let was = |before: &Bill| {
             (&before.seat, &before.name, before.merged) != (&bill.seat, &bill.name, bill.merged)
         };
-        house.bill(bill.id).is_some_and(was)
+        pos.bill(bill.id).is_some_and(was)
     };
     let mut moved = Vec::new();
     for bill in bills().filter(was_elsewhere) {
         let at = now_at(bill);
-        let of = Of::Bill {
+        let of = TicketSource::Bill {
             bill: at.id,
             seat: at.seat,
             name: at.name,
@@ -57,25 +64,25 @@ pub fn keep_tickets(house: &House, mut things: Vec<Thing>) -> Vec<Thing> {
         let open = bill
             .tickets
             .iter()
-            .filter_map(|ticket| house.ticket(*ticket))
+            .filter_map(|ticket| pos.ticket(*ticket))
             .filter(|ticket| !ticket.is_done());
         moved.extend(open.map(|ticket| {
-            Thing::Ticket(Ticket {
+            Record::Ticket(Ticket {
                 of: of.clone(),
                 ..ticket.clone()
             })
         }));
     }
-    things.extend(moved);
-    things
+    records.extend(moved);
+    records
 }
 
-pub fn set_done(house: &House, ticket: TicketId, lines: &[LineId], done: bool) -> Decided {
-    let mut ticket = found(house.ticket(ticket))?;
+pub fn set_done(pos: &PosState, ticket: TicketId, lines: &[LineId], done: bool) -> Decided {
+    let mut ticket = found(pos.ticket(ticket))?;
     let meant = ticket
         .items
         .iter_mut()
         .filter(|item| lines.is_empty() || lines.contains(&item.line));
     meant.for_each(|item| item.done = done);
-    Ok(vec![Thing::Ticket(ticket)])
+    Ok(vec![Record::Ticket(ticket)])
 }

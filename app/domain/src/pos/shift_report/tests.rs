@@ -2,9 +2,9 @@ use super::*;
 use crate::{
     id::{BillId, DeviceId, DishId, LineId, OrderId, PaymentId, RefundId},
     pos::{
-        Thing,
+        Record,
         bill::{BillLine, Seat},
-        payment::{Back, Receipt, Tender},
+        payment::{ReceiptNumber, RefundRequest, Tender},
     },
     tax::TaxRate,
     time::Timestamp,
@@ -29,15 +29,15 @@ fn line(id: u128, price: i64, rate: u32) -> BillLine {
     }
 }
 
-fn payment(id: u128, way: Way, amount: i64, shift: ShiftId) -> Payment {
-    Payment {
+fn payment(id: u128, method: TenderMethod, amount: i64, shift: ShiftId) -> TillPayment {
+    TillPayment {
         tender: Tender {
             tip: Minor(10),
-            ..Tender::new(PaymentId(id), way, Minor(amount))
+            ..Tender::new(PaymentId(id), method, Minor(amount))
         },
         at: Timestamp(0),
         shift,
-        receipt: Receipt {
+        receipt: ReceiptNumber {
             till: DeviceId(1),
             number: id as u32,
         },
@@ -46,14 +46,14 @@ fn payment(id: u128, way: Way, amount: i64, shift: ShiftId) -> Payment {
     }
 }
 
-fn refund(amount: i64, shift: ShiftId) -> Refund {
-    let back = Back {
+fn refund(amount: i64, shift: ShiftId) -> TillRefund {
+    let back = RefundRequest {
         id: RefundId(1),
         amount: Minor(amount),
         rounding: Minor::ZERO,
         reason: "cold".into(),
     };
-    Refund {
+    TillRefund {
         back,
         at: Timestamp(1),
         shift,
@@ -61,25 +61,25 @@ fn refund(amount: i64, shift: ShiftId) -> Refund {
     }
 }
 
-fn house() -> House {
-    let shift = |id| Thing::Shift(Shift::new(id, DeviceId(1), Timestamp(0), Minor(10_000)));
+fn pos() -> PosState {
+    let shift = |id| Record::Shift(Shift::new(id, DeviceId(1), Timestamp(0), Minor(10_000)));
     let bill = Bill {
         lines: vec![line(1, 1_000, 190_000), line(2, 501, 70_000)],
         payments: vec![
-            payment(1, Way::Cash, 700, EARLY),
-            payment(2, Way::Card, 500, LATE),
-            payment(3, Way::Cash, 301, LATE),
+            payment(1, TenderMethod::Cash, 700, EARLY),
+            payment(2, TenderMethod::Card, 500, LATE),
+            payment(3, TenderMethod::Cash, 301, LATE),
         ],
         ..Bill::new(BillId(1), Seat::Counter, Timestamp(0))
     };
-    House::from_iter([shift(EARLY), shift(LATE), Thing::Bill(bill)])
+    PosState::from_iter([shift(EARLY), shift(LATE), Record::Bill(bill)])
 }
 
 #[test]
 fn shifts_share_a_bill_that_was_paid_in_both_and_have_all_of_its_tax_together() {
     let (early, late) = (
-        Report::of(&house(), EARLY).unwrap(),
-        Report::of(&house(), LATE).unwrap(),
+        ShiftReport::of(&pos(), EARLY).unwrap(),
+        ShiftReport::of(&pos(), LATE).unwrap(),
     );
     assert_eq!((early.total(), late.total()), (Minor(700), Minor(801)));
     assert_eq!((early.receipts, late.receipts), (Some((1, 1)), Some((2, 3))));
@@ -87,7 +87,7 @@ fn shifts_share_a_bill_that_was_paid_in_both_and_have_all_of_its_tax_together() 
         (early.tipped(), late.tipped(), late.on_cards()),
         (Minor(10), Minor(20), Minor(510))
     );
-    let taxes = |report: &Report| {
+    let taxes = |report: &ShiftReport| {
         report
             .taxes
             .iter()
@@ -109,23 +109,23 @@ fn shifts_share_a_bill_that_was_paid_in_both_and_have_all_of_its_tax_together() 
 
 #[test]
 fn what_was_given_back_is_no_sale() {
-    let mut house = house();
-    let early = Report::of(&house, EARLY).unwrap();
-    let mut bill = house.bill(BillId(1)).unwrap().clone();
+    let mut pos = pos();
+    let early = ShiftReport::of(&pos, EARLY).unwrap();
+    let mut bill = pos.bill(BillId(1)).unwrap().clone();
     bill.payments[0].refunds.push(refund(200, LATE));
-    house.put(Thing::Bill(bill));
+    pos.put(Record::Bill(bill));
     assert_eq!(
-        Report::of(&house, EARLY).unwrap(),
+        ShiftReport::of(&pos, EARLY).unwrap(),
         early,
         "what was printed of a shift stays true"
     );
-    let late = Report::of(&house, LATE).unwrap();
+    let late = ShiftReport::of(&pos, LATE).unwrap();
     assert_eq!(
-        (late.total(), late.sales[&Way::Cash], late.refunded),
+        (late.total(), late.sales[&TenderMethod::Cash], late.refunded),
         (Minor(601), Minor(101), Minor(200)),
         "the drawer that gave it back has it"
     );
-    let of = |report: &Report| report.taxes.iter().map(|tax| tax.of).sum::<Minor>();
+    let of = |report: &ShiftReport| report.taxes.iter().map(|tax| tax.of).sum::<Minor>();
     assert_eq!(of(&early) + of(&late), Minor(1_301), "and its tax is less");
 }
 
@@ -137,12 +137,12 @@ fn an_order_that_two_people_took_is_taxed_once_and_not_at_all_when_all_is_given_
         tax: Minor(112),
     }];
     let payments = vec![
-        payment(1, Way::Cash, 700, EARLY),
-        payment(2, Way::Card, 700, EARLY),
+        payment(1, TenderMethod::Cash, 700, EARLY),
+        payment(2, TenderMethod::Card, 700, EARLY),
     ];
-    let mut taken = Taken {
+    let mut taken = OrderPayment {
         order: OrderId(1),
-        owed: Minor(700),
+        payable: Minor(700),
         taxes,
         payments,
     };
@@ -154,10 +154,13 @@ fn an_order_that_two_people_took_is_taxed_once_and_not_at_all_when_all_is_given_
         backs
             .iter()
             .for_each(|(at, amount)| taken.payments[*at].refunds.push(refund(*amount, EARLY)));
-        let shift = Thing::Shift(Shift::new(EARLY, DeviceId(1), Timestamp(0), Minor(0)));
-        Report::of(&House::from_iter([shift, Thing::Taken(taken.clone())]), EARLY)
-            .unwrap()
-            .taxes[0]
+        let shift = Record::Shift(Shift::new(EARLY, DeviceId(1), Timestamp(0), Minor(0)));
+        ShiftReport::of(
+            &PosState::from_iter([shift, Record::OrderPayment(taken.clone())]),
+            EARLY,
+        )
+        .unwrap()
+        .taxes[0]
             .tax
     };
     assert_eq!(tax(&[]), Minor(112));
@@ -168,17 +171,17 @@ fn an_order_that_two_people_took_is_taxed_once_and_not_at_all_when_all_is_given_
 
 #[test]
 fn a_shift_without_a_sale_reports_nothing_and_one_that_is_not_there_is_none() {
-    let mut house = House::default();
-    house.put(Thing::Shift(Shift::new(
+    let mut pos = PosState::default();
+    pos.put(Record::Shift(Shift::new(
         EARLY,
         DeviceId(1),
         Timestamp(0),
         Minor(10_000),
     )));
-    let report = Report::of(&house, EARLY).unwrap();
+    let report = ShiftReport::of(&pos, EARLY).unwrap();
     assert_eq!(
         (report.total(), report.receipts, report.taxes.len()),
         (Minor::ZERO, None, 0)
     );
-    assert_eq!(Report::of(&house, LATE), None);
+    assert_eq!(ShiftReport::of(&pos, LATE), None);
 }

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use crate::{
-    backend::note,
+    backend::basket_note_key,
     text::{Key, Texts},
 };
 
 pub fn begun(texts: Texts, path: &str) -> impl IntoView + use<> {
     let noted = RwSignal::new(None);
-    let name = note(path.rsplit('/').next().unwrap_or_default());
+    let name = basket_note_key(path.rsplit('/').next().unwrap_or_default());
     // Effects run in browsers only. A browser that keeps nothing shows the way all the same.
     Effect::new(move |_| {
         let storage = window().local_storage().ok().flatten();

@@ -1,32 +1,37 @@
 //! A row of the basket.
 
 use leptos::{prelude::*, web_sys::MouseEvent};
-use servery_domain::{basket::Line, limits, quote::QuotedLine};
+use servery_domain::{basket::BasketLine, limits, quote::QuotedLine};
 
 use crate::{
     components::dish_badges::isolated,
-    pages::ordering::{components::lines::details, draft_editor::Making},
+    pages::ordering::{components::lines::details, draft_editor::DraftEditor},
     text::{Key, Texts, texts},
 };
 
 /// `alive` once its buttons can be pressed.
-pub fn row(making: Making, alive: RwSignal<bool>, plain: bool, line: &Line) -> impl IntoView + use<> {
+pub fn row(
+    editor: DraftEditor,
+    alive: RwSignal<bool>,
+    plain: bool,
+    line: &BasketLine,
+) -> impl IntoView + use<> {
     let texts = texts();
     let (id, count) = (line.id, line.count);
-    let quoted = making.quote.with(|quote| {
+    let quoted = editor.quote.with(|quote| {
         quote
             .lines
             .iter()
             .find(|quoted| quoted.id == id)
             .map(|quoted| (quoted.clone(), quote.currency))
     });
-    let name = making
-        .begun
-        .with_value(|begun| begun.menu.dish(line.dish).map(|dish| dish.name.clone()));
+    let name = editor
+        .priced
+        .with_value(|priced| priced.menu.dish(line.dish).map(|dish| dish.name.clone()));
     let gone = name.is_none();
-    let name = name.unwrap_or_else(|| texts.get(Key::DroppedADish).to_owned());
+    let name = name.unwrap_or_else(|| texts.get(Key::RemovedADish).to_owned());
     let named = |key| texts.fill(key, &[("dish", &isolated(&name))]);
-    let set = move |count: u8| making.change(|draft| draft.basket.set_count(id, count.max(1)));
+    let set = move |count: u8| editor.change(|draft| draft.basket.set_count(id, count.max(1)));
     let button = |sign: &'static str, label: String, count: u8| {
         (!plain).then(
             || view! { <button type="button" aria-label=label disabled=move || !alive.get() on:click=move |_| set(count)>{sign}</button> },
@@ -40,12 +45,12 @@ pub fn row(making: Making, alive: RwSignal<bool>, plain: bool, line: &Line) -> i
         }
     };
     let remove = move |event: MouseEvent| {
-        if making.actions().is_some() {
+        if editor.actions().is_some() {
             event.prevent_default();
-            making.change(|draft| draft.take_out(id));
+            editor.change(|draft| draft.take_out(id));
         }
     };
-    let href = format!("/restaurants/{}/dishes/{}", making.slug(), line.dish);
+    let href = format!("/restaurants/{}/dishes/{}", editor.slug(), line.dish);
     let title = if gone { name.clone() } else { String::new() };
     let link = (!gone).then(|| view! { <a href=href>{name.clone()}</a> });
     view! {

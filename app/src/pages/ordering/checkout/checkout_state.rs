@@ -10,13 +10,13 @@ use leptos::{
 use servery_domain::{basket::Service, currency::Minor, id::OrderId};
 
 use crate::{
-    backend::Placing,
-    checkout_form::{Fields, fill_in},
+    backend::PlaceOrderState,
+    checkout_form::{FormFields, fill_in},
     components::form,
     pages::ordering::{
-        Came,
-        components::validation_text::{hindrances, malformed},
-        draft_editor::Making,
+        PageData,
+        components::validation_text::{blockers, malformed},
+        draft_editor::DraftEditor,
     },
     text::{Key, Texts, texts},
 };
@@ -41,57 +41,58 @@ const FIELDS: [&str; 15] = [
 ];
 
 #[derive(Clone, Copy)]
-pub struct Desk {
-    pub making: Making,
-    pub came: StoredValue<Came>,
+pub struct CheckoutState {
+    pub editor: DraftEditor,
+    pub data: StoredValue<PageData>,
     /// Whether it was tried to place the order: from then on all that is missing is named.
     tried: RwSignal<bool>,
     /// Minutes to the diner, on which the times depend.
     pub travel: Memo<u16>,
-    pub placing: Option<RwSignal<Placing>>,
+    pub placing: Option<RwSignal<PlaceOrderState>>,
 }
 
-impl Desk {
-    pub fn new(making: Making, came: Came) -> Self {
+impl CheckoutState {
+    pub fn new(editor: DraftEditor, data: PageData) -> Self {
         let travel = Memo::new(move |_| {
-            making.draft.with(|draft| {
-                making
-                    .begun
-                    .with_value(|begun| begun.timetable(begun.times.now, &draft.basket.service).travel)
+            editor.draft.with(|draft| {
+                editor
+                    .priced
+                    .with_value(|priced| priced.timetable(priced.times.now, &draft.basket.service).travel)
             })
         });
-        let placing = making.actions().map(|actions| actions.placing());
-        let tried = came.wrong.as_deref().is_some_and(|wrong| wrong != "changed");
+        let placing = editor.actions().map(|actions| actions.placing());
+        let tried = data.wrong.as_deref().is_some_and(|wrong| wrong != "changed");
         Self {
-            making,
+            editor,
             tried: RwSignal::new(tried),
-            came: StoredValue::new(came),
+            data: StoredValue::new(data),
             travel,
             placing,
         }
     }
 
-    pub fn state(self) -> Placing {
-        self.placing.map_or(Placing::Idle, |placing| placing.get())
+    pub fn state(self) -> PlaceOrderState {
+        self.placing
+            .map_or(PlaceOrderState::Idle, |placing| placing.get())
     }
 
     pub fn busy(self) -> bool {
-        matches!(self.state(), Placing::Sending | Placing::Waiting)
+        matches!(self.state(), PlaceOrderState::Sending | PlaceOrderState::Waiting)
     }
 
     /// What is wrong with a field, in words.
     pub fn words(self, texts: Texts, field: &str) -> Option<String> {
-        let Self { making, .. } = self;
-        let nowhere = making.draft.with(
+        let Self { editor, .. } = self;
+        let nowhere = editor.draft.with(
             |draft| matches!(&draft.basket.service, Service::Delivery(door) if door.postcode.is_empty()),
         );
         let wrong = (self.tried.get() && self.is_malformed(texts, field))
             .then(|| malformed(texts, field))
             .flatten();
         let all = || {
-            making.quote.with(|quote| {
-                making.begun.with_value(|begun| {
-                    hindrances(texts, quote, &begun.menu, &begun.listed.restaurant.ordering)
+            editor.quote.with(|quote| {
+                editor.priced.with_value(|priced| {
+                    blockers(texts, quote, &priced.menu, &priced.listing.restaurant.ordering)
                 })
             })
         };
@@ -112,9 +113,12 @@ impl Desk {
 
     pub fn read(self, form: NodeRef<html::Form>) {
         if let Some(form) = form.get_untracked()
-            && !self
-                .placing
-                .is_some_and(|placing| matches!(placing.get_untracked(), Placing::Sending | Placing::Waiting))
+            && !self.placing.is_some_and(|placing| {
+                matches!(
+                    placing.get_untracked(),
+                    PlaceOrderState::Sending | PlaceOrderState::Waiting
+                )
+            })
         {
             self.take_in(&form);
         }
@@ -124,11 +128,11 @@ impl Desk {
         let mut pairs = form::pairs(form);
         // A code is asked about once it is typed.
         pairs.retain(|(name, _)| name != "coupon");
-        self.making.change(|draft| fill_in(draft, Fields(&pairs)));
+        self.editor.change(|draft| fill_in(draft, FormFields(&pairs)));
     }
 
     pub fn update(self, event: &MouseEvent, form: NodeRef<html::Form>) {
-        if self.making.actions().is_some() {
+        if self.editor.actions().is_some() {
             event.prevent_default();
             self.read(form);
         }
@@ -137,18 +141,18 @@ impl Desk {
     /// Whether the server would refuse to read it.
     fn is_malformed(self, texts: Texts, field: &str) -> bool {
         let placement = self
-            .making
+            .editor
             .draft
             .with(|draft| draft.placement(OrderId(0), Minor::ZERO, texts.lang));
         let refused = self
-            .came
-            .with_value(|came| came.wrong.as_deref() == Some("payment"));
+            .data
+            .with_value(|data| data.wrong.as_deref() == Some("payment"));
         field == "payment" && refused || placement.faults().iter().any(|fault| fault.field == field)
     }
 
     /// The first field, in the order of the page, with which the order that was tried cannot be placed.
     pub fn first_wrong(self) -> Option<&'static str> {
-        let texts = self.making.texts;
+        let texts = self.editor.texts;
         untrack(|| {
             self.tried
                 .get()
@@ -179,7 +183,7 @@ impl Desk {
     /// What happened to the order that was sent.
     pub fn news(self, texts: Texts) -> Option<String> {
         let money = |amount| {
-            self.making
+            self.editor
                 .quote
                 .with(|quote| texts.lang.money(amount, quote.currency))
         };
@@ -191,18 +195,18 @@ impl Desk {
             ),
         };
         match self.state() {
-            Placing::Changed { seen, quote } => Some(changed(seen, quote.total)),
-            Placing::Refused(problem) if problem.status == 409 => {
+            PlaceOrderState::Changed { seen, quote } => Some(changed(seen, quote.total)),
+            PlaceOrderState::Refused(problem) if problem.status == 409 => {
                 Some(texts.get(Key::CheckoutPlacedBefore).to_owned())
             }
-            Placing::TooLate => Some(texts.get(Key::CheckoutTooLate).to_owned()),
-            Placing::Refused(_) => Some(texts.get(Key::CheckoutRefused).to_owned()),
+            PlaceOrderState::TooLate => Some(texts.get(Key::CheckoutTooLate).to_owned()),
+            PlaceOrderState::Refused(_) => Some(texts.get(Key::CheckoutRefused).to_owned()),
             _ => {
-                let came = self.came.get_value();
-                let total = self.making.quote.with(|quote| quote.total);
-                came.wrong
+                let data = self.data.get_value();
+                let total = self.editor.quote.with(|quote| quote.total);
+                data.wrong
                     .filter(|wrong| wrong == "changed")
-                    .map(|_| changed(came.was.map_or(total, Minor), total))
+                    .map(|_| changed(data.was.map_or(total, Minor), total))
             }
         }
     }

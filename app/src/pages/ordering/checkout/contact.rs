@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use servery_domain::limits;
 
-use super::checkout_state::Desk;
+use super::checkout_state::CheckoutState;
 use crate::text::{Key, Texts};
 
 pub struct Field {
@@ -15,7 +15,7 @@ pub struct Field {
     pub most: usize,
 }
 
-pub fn field(texts: Texts, desk: Desk, field: Field) -> impl IntoView {
+pub fn field(texts: Texts, checkout: CheckoutState, field: Field) -> impl IntoView {
     let Field {
         name,
         label,
@@ -25,24 +25,27 @@ pub fn field(texts: Texts, desk: Desk, field: Field) -> impl IntoView {
         most,
     } = field;
     // Where a form came back, the first thing to mend has the focus.
-    let first = desk.first_wrong() == Some(name);
-    let invalid = move || desk.words(texts, name).is_some().then_some("true");
+    let first = checkout.first_wrong() == Some(name);
+    let invalid = move || checkout.words(texts, name).is_some().then_some("true");
     let described = format!("wrong-{name}");
     view! {
         <div class="field">
             <label for=name>{texts.get(label)}</label>
             <input id=name name=name type=kind value=value maxlength=most autocomplete=autocomplete autofocus=first dir="auto" aria-invalid=invalid aria-describedby=described/>
-            {desk.beside(name)}
+            {checkout.beside(name)}
         </div>
     }
 }
 
-pub fn who(texts: Texts, desk: Desk) -> impl IntoView {
-    let contact = desk.making.draft.with_untracked(|draft| draft.contact.clone());
+pub fn who(texts: Texts, checkout: CheckoutState) -> impl IntoView {
+    let contact = checkout
+        .editor
+        .draft
+        .with_untracked(|draft| draft.contact.clone());
     let text = |name, label, value, autocomplete, kind, most| {
         field(
             texts,
-            desk,
+            checkout,
             Field {
                 name,
                 label,
@@ -63,9 +66,9 @@ pub fn who(texts: Texts, desk: Desk) -> impl IntoView {
     }
 }
 
-pub fn notes(texts: Texts, desk: Desk) -> impl IntoView {
-    let (note, allergies) = desk
-        .making
+pub fn notes(texts: Texts, checkout: CheckoutState) -> impl IntoView {
+    let (note, allergies) = checkout
+        .editor
         .draft
         .with_untracked(|draft| (draft.note.clone(), draft.allergies.clone()));
     let long = |name: &'static str, label: Key, value: String| {
@@ -73,7 +76,7 @@ pub fn notes(texts: Texts, desk: Desk) -> impl IntoView {
             <div class="field">
                 <label for=name>{texts.get(label)}</label>
                 <textarea id=name name=name rows="2" maxlength=limits::NOTE dir="auto" autocomplete="off" aria-describedby=format!("wrong-{name}")>{value}</textarea>
-                {desk.beside(name)}
+                {checkout.beside(name)}
             </div>
         }
     };

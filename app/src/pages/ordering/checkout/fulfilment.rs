@@ -4,21 +4,21 @@ use leptos::prelude::*;
 use servery_domain::{basket::Service, limits};
 
 use super::{
-    checkout_state::Desk,
+    checkout_state::CheckoutState,
     contact::{Field, field},
 };
 use crate::text::{Key, Texts};
 
-pub fn how(texts: Texts, desk: Desk) -> impl IntoView {
-    let (service, door, table) = desk.making.draft.with_untracked(|draft| {
+pub fn how(texts: Texts, checkout: CheckoutState) -> impl IntoView {
+    let (service, door, table) = checkout.editor.draft.with_untracked(|draft| {
         (
             draft.basket.service.clone(),
-            draft.doorstep(),
+            draft.delivery_address(),
             draft.table().to_owned(),
         )
     });
-    let (collection, delivers) = desk.making.begun.with_value(|begun| {
-        let ordering = &begun.listed.restaurant.ordering;
+    let (collection, delivers) = checkout.editor.priced.with_value(|priced| {
+        let ordering = &priced.listing.restaurant.ordering;
         (ordering.collection, ordering.delivers())
     });
     let table = (!table.is_empty()).then_some(table);
@@ -29,16 +29,16 @@ pub fn how(texts: Texts, desk: Desk) -> impl IntoView {
     } else {
         "delivery"
     };
-    let way = |value: &'static str, words: Key, chosen: bool| {
+    let method = |value: &'static str, words: Key, chosen: bool| {
         let id = if value == first { "service" } else { value };
         view! {
             <label class="choice"><input id=id type="radio" name="service" value=value checked=chosen autocomplete="off" aria-describedby="wrong-service"/>" "<span>{texts.get(words)}</span></label>
         }
     };
     let seated = matches!(service, Service::Table(_));
-    let at_table = table.map(|code| view! { {way("table", Key::CheckoutTable, seated)}<input type="hidden" name="table" value=code/> });
+    let at_table = table.map(|code| view! { {method("table", Key::CheckoutTable, seated)}<input type="hidden" name="table" value=code/> });
     let collected = collection.then(|| {
-        way(
+        method(
             "collection",
             Key::CheckoutCollection,
             matches!(service, Service::Collection),
@@ -48,7 +48,7 @@ pub fn how(texts: Texts, desk: Desk) -> impl IntoView {
         let text = |name, label, value, autocomplete| {
             field(
                 texts,
-                desk,
+                checkout,
                 Field {
                     name,
                     label,
@@ -60,7 +60,7 @@ pub fn how(texts: Texts, desk: Desk) -> impl IntoView {
             )
         };
         view! {
-            {way("delivery", Key::CheckoutDelivery, matches!(service, Service::Delivery(_)))}
+            {method("delivery", Key::CheckoutDelivery, matches!(service, Service::Delivery(_)))}
             <div class="address">
                 {text("street", Key::CheckoutStreet, door.street, "street-address")}
                 <div class="pair">
@@ -77,7 +77,7 @@ pub fn how(texts: Texts, desk: Desk) -> impl IntoView {
             {at_table}
             {collected}
             {delivered}
-            {desk.beside("service")}
+            {checkout.beside("service")}
         </fieldset>
     }
 }

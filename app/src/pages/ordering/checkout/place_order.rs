@@ -2,18 +2,18 @@
 
 use leptos::{either::Either, ev::MouseEvent, html, prelude::*, task::spawn_local};
 
-use super::checkout_state::Desk;
+use super::checkout_state::CheckoutState;
 use crate::{
-    backend::{Offline, Placing},
+    backend::{Offline, PlaceOrderState},
     text::{Key, Texts},
 };
 
-pub fn button(texts: Texts, desk: Desk, form: NodeRef<html::Form>) -> impl IntoView {
+pub fn button(texts: Texts, checkout: CheckoutState, form: NodeRef<html::Form>) -> impl IntoView {
     let offline = use_context::<Offline>();
     let away = move || offline.is_some_and(|Offline(offline)| offline.get());
     let label = move || {
-        let total = desk
-            .making
+        let total = checkout
+            .editor
             .quote
             .with(|quote| texts.lang.money(quote.total, quote.currency));
         texts.fill(
@@ -26,25 +26,25 @@ pub fn button(texts: Texts, desk: Desk, form: NodeRef<html::Form>) -> impl IntoV
         )
     };
     let click = move |event: MouseEvent| {
-        let Some(actions) = desk.making.actions() else {
+        let Some(actions) = checkout.editor.actions() else {
             return;
         };
         event.prevent_default();
-        desk.read(form);
+        checkout.read(form);
         spawn_local(async move {
             // What is placed is what the server would say now, if it can be asked.
-            if desk.making.unchecked.get_untracked() && !untrack(away) {
-                desk.making.ask().await;
+            if checkout.editor.unchecked.get_untracked() && !untrack(away) {
+                checkout.editor.ask().await;
             }
-            if let Some(field) = desk.try_it() {
-                desk.focus(field);
+            if let Some(field) = checkout.try_it() {
+                checkout.focus(field);
                 return;
             }
             let (draft, total) = (
-                desk.making.draft.get_untracked(),
-                desk.making.quote.with_untracked(|quote| quote.total),
+                checkout.editor.draft.get_untracked(),
+                checkout.editor.quote.with_untracked(|quote| quote.total),
             );
-            actions.place(&desk.making.slug(), &draft, total, texts.lang);
+            actions.place(&checkout.editor.slug(), &draft, total, texts.lang);
         });
     };
     view! {
@@ -54,15 +54,15 @@ pub fn button(texts: Texts, desk: Desk, form: NodeRef<html::Form>) -> impl IntoV
 }
 
 /// While it is on its way; outside of the form, which waits.
-pub fn waiting(texts: Texts, desk: Desk) -> impl IntoView {
+pub fn waiting(texts: Texts, checkout: CheckoutState) -> impl IntoView {
     let take_back = move |_| {
-        if let Some(actions) = desk.making.actions() {
+        if let Some(actions) = checkout.editor.actions() {
             actions.take_back();
         }
     };
-    let shown = move || match desk.state() {
-        Placing::Sending => Some(Either::Left(view! { <p>{texts.get(Key::CheckoutSending)}</p> })),
-        Placing::Waiting => Some(Either::Right(view! {
+    let shown = move || match checkout.state() {
+        PlaceOrderState::Sending => Some(Either::Left(view! { <p>{texts.get(Key::CheckoutSending)}</p> })),
+        PlaceOrderState::Waiting => Some(Either::Right(view! {
             <p>{texts.get(Key::CheckoutWaiting)}</p>
             <button type="button" on:click=take_back>{texts.get(Key::CheckoutTakeBack)}</button>
         })),
@@ -72,14 +72,14 @@ pub fn waiting(texts: Texts, desk: Desk) -> impl IntoView {
 }
 
 /// Goes where an order that was placed is shown, and shows how things are where it was not.
-pub fn follow(desk: Desk) {
+pub fn follow(checkout: CheckoutState) {
     Effect::new(move |_| {
-        let (Some(actions), Some(placing)) = (desk.making.actions(), desk.placing) else {
+        let (Some(actions), Some(placing)) = (checkout.editor.actions(), checkout.placing) else {
             return;
         };
         match placing.get() {
-            Placing::Placed(receipt) => {
-                placing.set(Placing::Idle);
+            PlaceOrderState::Placed(receipt) => {
+                placing.set(PlaceOrderState::Idle);
                 let pays = receipt.state == servery_domain::order::State::Unpaid;
                 actions.go(&format!(
                     "/orders/{}{}",
@@ -87,12 +87,12 @@ pub fn follow(desk: Desk) {
                     if pays { "/pay" } else { "" }
                 ));
             }
-            Placing::Changed { quote, .. } => {
-                desk.making.learn(*quote);
-                desk.focus("news");
+            PlaceOrderState::Changed { quote, .. } => {
+                checkout.editor.learn(*quote);
+                checkout.focus("news");
             }
-            Placing::Refused(_) | Placing::TooLate => desk.focus("news"),
-            Placing::Idle | Placing::Sending | Placing::Waiting => {}
+            PlaceOrderState::Refused(_) | PlaceOrderState::TooLate => checkout.focus("news"),
+            PlaceOrderState::Idle | PlaceOrderState::Sending | PlaceOrderState::Waiting => {}
         }
     });
 }

@@ -3,20 +3,20 @@
 use leptos::prelude::*;
 use servery_domain::time::LocalMinute;
 
-use super::checkout_state::Desk;
+use super::checkout_state::CheckoutState;
 use crate::{
     pages::{
-        anew,
         ordering::components::due_time::{day, moment},
+        remount_on_change,
     },
     text::{Key, Texts},
 };
 
-pub fn when(texts: Texts, desk: Desk) -> impl IntoView {
+pub fn when(texts: Texts, checkout: CheckoutState) -> impl IntoView {
     // Each way to the diner has times of its own.
-    let times = anew(move || {
-        desk.travel.track();
-        select(texts, desk)
+    let times = remount_on_change(move || {
+        checkout.travel.track();
+        select(texts, checkout)
     });
     view! {
         <fieldset>
@@ -25,24 +25,24 @@ pub fn when(texts: Texts, desk: Desk) -> impl IntoView {
                 <label for="slot">{texts.get(Key::CheckoutSlot)}</label>
                 {times}
                 <p class="facts">{texts.get(Key::CheckoutClock)}</p>
-                {desk.beside("slot")}
+                {checkout.beside("slot")}
             </div>
         </fieldset>
     }
 }
 
-fn select(texts: Texts, desk: Desk) -> impl IntoView {
-    let making = desk.making;
-    let (service, chosen) = making
+fn select(texts: Texts, checkout: CheckoutState) -> impl IntoView {
+    let editor = checkout.editor;
+    let (service, chosen) = editor
         .draft
         .with_untracked(|draft| (draft.basket.service.clone(), draft.basket.slot));
-    let now = making.now();
-    let (soonest, days, today) = making.begun.with_value(|begun| {
-        let table = begun.timetable(now, &service);
+    let now = editor.now();
+    let (soonest, days, today) = editor.priced.with_value(|priced| {
+        let table = priced.timetable(now, &service);
         let free = |slots: Vec<LocalMinute>| {
             slots
                 .into_iter()
-                .filter(|slot| !begun.times.full.contains(slot))
+                .filter(|slot| !priced.times.full.contains(slot))
                 .collect::<Vec<_>>()
         };
         let days: Vec<_> = table

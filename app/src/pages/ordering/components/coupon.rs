@@ -5,28 +5,28 @@ use servery_domain::limits;
 
 use crate::{
     backend::Offline,
-    pages::ordering::{components::validation_text, draft_editor::Making},
+    pages::ordering::{components::validation_text, draft_editor::DraftEditor},
     text::{Key, texts},
 };
 
 #[component]
-pub fn Coupon(making: Making) -> impl IntoView {
+pub fn Coupon(editor: DraftEditor) -> impl IntoView {
     let texts = texts();
     let typed = NodeRef::<html::Input>::new();
     let offline = use_context::<Offline>();
     let apply = move || {
         if let Some(typed) = typed.get_untracked() {
-            making.change(|draft| draft.basket.coupon = typed.value().trim().to_owned());
+            editor.change(|draft| draft.basket.coupon = typed.value().trim().to_owned());
         }
     };
     let click = move |event: leptos::ev::MouseEvent| {
-        if making.actions().is_some() {
+        if editor.actions().is_some() {
             event.prevent_default();
             apply();
         }
     };
     let refused = move || {
-        making
+        editor
             .quote
             .with(|quote| validation_text::coupon_of(texts, quote))
     };
@@ -36,13 +36,13 @@ pub fn Coupon(making: Making) -> impl IntoView {
         } else {
             Key::CheckoutChecking
         };
-        (making.unchecked.get() && making.draft.with(|draft| !draft.basket.coupon.is_empty()))
+        (editor.unchecked.get() && editor.draft.with(|draft| !draft.basket.coupon.is_empty()))
             .then(|| texts.get(key).to_owned())
     };
     view! {
         <div class="coupon">
             <label for="coupon">{texts.get(Key::CheckoutCoupon)}</label>
-            <input id="coupon" name="coupon" value=making.draft.with_untracked(|draft| draft.basket.coupon.clone()) maxlength=limits::COUPON autocomplete="off"
+            <input id="coupon" name="coupon" value=editor.draft.with_untracked(|draft| draft.basket.coupon.clone()) maxlength=limits::COUPON autocomplete="off"
                 autocapitalize="characters" spellcheck="false" aria-describedby="wrong-coupon" node_ref=typed on:change=move |_| apply()/>
             <button type="submit" on:click=click>{texts.get(Key::CheckoutApply)}</button>
             <p class="wrong" id="wrong-coupon" role="status">{move || checking().or_else(refused)}</p>

@@ -1,17 +1,17 @@
 //! What was in the basket and cannot be had, and why.
 
 use leptos::prelude::*;
-use servery_domain::quote::{DropReason, Dropped};
+use servery_domain::quote::{DropReason, RemovedLine};
 
 use crate::{
     components::dish_badges::isolated,
     text::{Key, Texts},
 };
 
-pub fn dropped(texts: Texts, all: &[Dropped]) -> impl IntoView + use<> {
+pub fn removed_lines(texts: Texts, all: &[RemovedLine]) -> impl IntoView + use<> {
     let rows: Vec<_> = all
         .iter()
-        .map(|dropped| view! { <li>{words(texts, dropped)}</li> })
+        .map(|removed_lines| view! { <li>{words(texts, removed_lines)}</li> })
         .collect();
     (!rows.is_empty()).then(|| {
         view! {
@@ -23,16 +23,16 @@ pub fn dropped(texts: Texts, all: &[Dropped]) -> impl IntoView + use<> {
     })
 }
 
-fn words(texts: Texts, dropped: &Dropped) -> String {
-    let name = if dropped.name.is_empty() {
-        texts.get(Key::DroppedADish).to_owned()
+fn words(texts: Texts, removed_lines: &RemovedLine) -> String {
+    let name = if removed_lines.name.is_empty() {
+        texts.get(Key::RemovedADish).to_owned()
     } else {
-        isolated(&dropped.name)
+        isolated(&removed_lines.name)
     };
-    let key = match dropped.why {
-        DropReason::OffTheMenu => Key::DroppedOffTheMenu,
-        DropReason::SoldOut => Key::DroppedSoldOut,
-        DropReason::NotServedNow => Key::DroppedNotServedNow,
+    let key = match removed_lines.why {
+        DropReason::OffTheMenu => Key::RemovedOffTheMenu,
+        DropReason::SoldOut => Key::RemovedSoldOut,
+        DropReason::NotServedNow => Key::RemovedNotServedNow,
     };
-    texts.fill(key, &[("dish", &name), ("n", &dropped.count.to_string())])
+    texts.fill(key, &[("dish", &name), ("n", &removed_lines.count.to_string())])
 }

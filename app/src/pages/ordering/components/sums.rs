@@ -14,7 +14,7 @@ use crate::{
 
 /// Of a quote or of an order.
 #[derive(Clone, Copy)]
-pub struct Bill<'a> {
+pub struct Totals<'a> {
     pub currency: Currency,
     pub sums: &'a [Sum],
     pub taxes: &'a [Tax],
@@ -23,7 +23,7 @@ pub struct Bill<'a> {
     pub rules: &'a TaxRules,
 }
 
-impl<'a> Bill<'a> {
+impl<'a> Totals<'a> {
     pub fn of(quote: &'a Quote, rules: &'a TaxRules) -> Self {
         let Quote {
             currency,
@@ -44,7 +44,7 @@ impl<'a> Bill<'a> {
     }
 }
 
-pub fn sums(texts: Texts, bill: Bill<'_>) -> impl IntoView + use<> {
+pub fn sums(texts: Texts, bill: Totals<'_>) -> impl IntoView + use<> {
     let money = |amount| texts.lang.money(amount, bill.currency);
     let rows: Vec<_> = bill
         .sums
@@ -74,7 +74,7 @@ pub fn sums(texts: Texts, bill: Bill<'_>) -> impl IntoView + use<> {
     }
 }
 
-fn contained(texts: Texts, bill: Bill<'_>, tax: &Tax) -> String {
+fn contained(texts: Texts, bill: Totals<'_>, tax: &Tax) -> String {
     let amount = texts.lang.money(tax.tax, bill.currency);
     texts.fill(
         Key::SumTaxIncluded,

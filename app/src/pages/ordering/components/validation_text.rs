@@ -4,8 +4,8 @@ use servery_domain::{
     coupon::CouponRefusal,
     id::LineId,
     menu::Menu,
-    order_settings::Ordering,
-    quote::{Hindrance, Quote},
+    order_settings::OrderSettings,
+    quote::{OrderBlocker, Quote},
     slots::SlotRefusal,
 };
 
@@ -14,66 +14,72 @@ use crate::{
     text::{Key, Texts},
 };
 
-pub struct Wrong {
+pub struct ValidationText {
     pub field: &'static str,
     pub words: String,
 }
 
 /// Of the hindrances of a quote, in their order.
-pub fn hindrances(texts: Texts, quote: &Quote, menu: &Menu, ordering: &Ordering) -> Vec<Wrong> {
+pub fn blockers(texts: Texts, quote: &Quote, menu: &Menu, ordering: &OrderSettings) -> Vec<ValidationText> {
     quote
-        .hindrances
+        .blockers
         .iter()
-        .map(|hindrance| wrong(texts, quote, menu, ordering, hindrance))
+        .map(|blocker| wrong(texts, quote, menu, ordering, blocker))
         .collect()
 }
 
-fn wrong(texts: Texts, quote: &Quote, menu: &Menu, ordering: &Ordering, hindrance: &Hindrance) -> Wrong {
-    let plain = |field, key| Wrong {
+fn wrong(
+    texts: Texts,
+    quote: &Quote,
+    menu: &Menu,
+    ordering: &OrderSettings,
+    blocker: &OrderBlocker,
+) -> ValidationText {
+    let plain = |field, key| ValidationText {
         field,
         words: texts.get(key).to_owned(),
     };
-    match hindrance {
-        Hindrance::Empty => plain("lines", Key::BasketEmpty),
-        Hindrance::Service if ordering.only_at_table() => plain("service", Key::HindranceOnlyAtTable),
-        Hindrance::Service => plain("service", Key::HindranceService),
-        Hindrance::OutOfArea if ordering.collection => plain("postcode", Key::HindranceOutOfArea),
-        Hindrance::OutOfArea => plain("postcode", Key::HindranceOutOfAreaOnly),
-        Hindrance::BelowMinimum { minimum } => {
+    match blocker {
+        OrderBlocker::Empty => plain("lines", Key::BasketEmpty),
+        OrderBlocker::Service if ordering.only_at_table() => plain("service", Key::BlockerOnlyAtTable),
+        OrderBlocker::Service => plain("service", Key::BlockerService),
+        OrderBlocker::OutOfArea if ordering.collection => plain("postcode", Key::BlockerOutOfArea),
+        OrderBlocker::OutOfArea => plain("postcode", Key::BlockerOutOfAreaOnly),
+        OrderBlocker::BelowMinimum { minimum } => {
             let money = |amount| texts.lang.money(amount, quote.currency);
             let values = [
                 ("minimum", money(*minimum)),
                 ("missing", money(*minimum - quote.sum_of_dishes())),
             ];
             let words = texts.fill(
-                Key::HindranceBelowMinimum,
+                Key::BlockerBelowMinimum,
                 &values.each_ref().map(|(name, value)| (*name, value.as_str())),
             );
-            Wrong {
+            ValidationText {
                 field: "service",
                 words,
             }
         }
-        Hindrance::Time(refusal) => plain("slot", time(*refusal)),
-        Hindrance::Options { line, group, .. } => {
+        OrderBlocker::Time(refusal) => plain("slot", time(*refusal)),
+        OrderBlocker::Options { line, group, .. } => {
             let group = menu
                 .group(*group)
                 .map_or_else(String::new, |group| isolated(&group.name));
             let words = texts.fill(
-                Key::HindranceOptions,
+                Key::BlockerOptions,
                 &[("dish", &dish(quote, *line)), ("group", &group)],
             );
-            Wrong {
+            ValidationText {
                 field: "lines",
                 words,
             }
         }
-        Hindrance::UnknownOption { line } => Wrong {
+        OrderBlocker::UnknownOption { line } => ValidationText {
             field: "lines",
-            words: texts.fill(Key::HindranceUnknownOption, &[("dish", &dish(quote, *line))]),
+            words: texts.fill(Key::BlockerUnknownOption, &[("dish", &dish(quote, *line))]),
         },
-        Hindrance::Coupon(refusal) => plain("coupon", coupon(*refusal)),
-        Hindrance::Tip => plain("tip", Key::HindranceTip),
+        OrderBlocker::Coupon(refusal) => plain("coupon", coupon(*refusal)),
+        OrderBlocker::Tip => plain("tip", Key::BlockerTip),
     }
 }
 
@@ -87,12 +93,12 @@ fn dish(quote: &Quote, line: LineId) -> String {
 
 fn time(refusal: SlotRefusal) -> Key {
     match refusal {
-        SlotRefusal::Closed => Key::HindranceClosed,
-        SlotRefusal::TooLate => Key::HindranceTooLate,
-        SlotRefusal::Gone => Key::HindranceGone,
-        SlotRefusal::TooFar => Key::HindranceTooFar,
-        SlotRefusal::NoSlot => Key::HindranceNoSlot,
-        SlotRefusal::Full => Key::HindranceFull,
+        SlotRefusal::Closed => Key::BlockerClosed,
+        SlotRefusal::TooLate => Key::BlockerTooLate,
+        SlotRefusal::Gone => Key::BlockerGone,
+        SlotRefusal::TooFar => Key::BlockerTooFar,
+        SlotRefusal::NoSlot => Key::BlockerNoSlot,
+        SlotRefusal::Full => Key::BlockerFull,
     }
 }
 
@@ -111,14 +117,14 @@ fn coupon(refusal: CouponRefusal) -> Key {
 
 /// Why a coupon takes nothing off.
 pub fn coupon_of(texts: Texts, quote: &Quote) -> Option<String> {
-    quote.hindrances.iter().find_map(|hindrance| match hindrance {
-        Hindrance::Coupon(refusal) => Some(texts.get(coupon(*refusal)).to_owned()),
+    quote.blockers.iter().find_map(|blocker| match blocker {
+        OrderBlocker::Coupon(refusal) => Some(texts.get(coupon(*refusal)).to_owned()),
         _ => None,
     })
 }
 
 /// Of a field that was filled in in a way that cannot be meant.
-pub fn malformed(texts: Texts, field: &str) -> Option<Wrong> {
+pub fn malformed(texts: Texts, field: &str) -> Option<ValidationText> {
     let (field, key) = match field {
         "name" => ("name", Key::WrongName),
         "phone" => ("phone", Key::WrongPhone),
@@ -133,7 +139,7 @@ pub fn malformed(texts: Texts, field: &str) -> Option<Wrong> {
         "payment" => ("payment", Key::WrongPayment),
         _ => return None,
     };
-    Some(Wrong {
+    Some(ValidationText {
         field,
         words: texts.get(key).to_owned(),
     })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use servery_domain::{id::LineId, menu::Menu, slug::Slug};
 
-use crate::{backend::actions, components::form, line_form::Wish};
+use crate::{backend::actions, components::form, line_form::LineForm};
 
 pub fn adding(slug: Slug, menu: Arc<Menu>, filled_in: NodeRef<html::Form>) -> impl Fn(SubmitEvent) + 'static {
     let actions = actions();
@@ -15,14 +15,14 @@ pub fn adding(slug: Slug, menu: Arc<Menu>, filled_in: NodeRef<html::Form>) -> im
             .get_untracked()
             .map(|form| form::pairs(&form))
             .unwrap_or_default();
-        let Ok(wish) = Wish::parse(pairs.iter().map(form::borrowed)) else {
+        let Ok(form) = LineForm::parse(pairs.iter().map(form::borrowed)) else {
             return;
         };
-        if menu.dish(wish.dish).is_none() {
+        if menu.dish(form.dish).is_none() {
             return;
         }
         event.prevent_default();
-        let (slug, line) = (slug.clone(), wish.line(LineId(actions.id())));
+        let (slug, line) = (slug.clone(), form.line(LineId(actions.id())));
         spawn_local(async move {
             let Ok(mut draft) = actions.newest(&slug).await else {
                 return;

@@ -3,17 +3,17 @@
 use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
 use servery_domain::basket::Service;
 
-use super::Shown;
+use super::OrderView;
 use crate::{
-    backend::{Telling, actions},
-    components::render_info::HowMade,
+    backend::{NotificationState, actions},
+    components::render_info::RenderInfo,
     render::Mode,
     text::{Key, Texts},
 };
 
 /// Empty until the browser has said what it can do, and as high as it will be.
-pub fn tell(texts: Texts, shown: Shown, token: &str) -> impl IntoView + use<> {
-    let state = RwSignal::new(None::<Telling>);
+pub fn tell(texts: Texts, shown: OrderView, token: &str) -> impl IntoView + use<> {
+    let state = RwSignal::new(None::<NotificationState>);
     let failed = RwSignal::new(false);
     learn(state, token.to_owned());
     let delivered = shown
@@ -28,9 +28,9 @@ pub fn tell(texts: Texts, shown: Shown, token: &str) -> impl IntoView + use<> {
     let possible = Memo::new(move |_| {
         state
             .get()
-            .filter(|state| !over.get() && *state != Telling::Impossible)
+            .filter(|state| !over.get() && *state != NotificationState::Impossible)
     });
-    let blocked = Memo::new(move |_| possible.get().map(|state| state == Telling::Blocked));
+    let blocked = Memo::new(move |_| possible.get().map(|state| state == NotificationState::Blocked));
     let token = token.to_owned();
     let content = move || match blocked.get() {
         None => EitherOf3::A(()),
@@ -39,12 +39,12 @@ pub fn tell(texts: Texts, shown: Shown, token: &str) -> impl IntoView + use<> {
         ),
         Some(false) => EitherOf3::C(switch(texts, label, state, failed, token.clone())),
     };
-    let HowMade { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let room = move || !over.get();
     (decision.mode != Mode::Thin).then(|| view! { <div class="tell" class:room=room>{content}</div> })
 }
 
-fn learn(state: RwSignal<Option<Telling>>, token: String) {
+fn learn(state: RwSignal<Option<NotificationState>>, token: String) {
     Effect::new(move |_| {
         let Some(actions) = actions() else { return };
         let token = token.clone();
@@ -59,11 +59,11 @@ fn learn(state: RwSignal<Option<Telling>>, token: String) {
 fn switch(
     texts: Texts,
     label: &'static str,
-    state: RwSignal<Option<Telling>>,
+    state: RwSignal<Option<NotificationState>>,
     failed: RwSignal<bool>,
     token: String,
 ) -> impl IntoView {
-    let on = move || state.get() == Some(Telling::On);
+    let on = move || state.get() == Some(NotificationState::On);
     let actions = actions();
     let change = move |_| {
         let Some(actions) = actions.clone() else { return };

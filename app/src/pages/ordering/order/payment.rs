@@ -4,23 +4,23 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use servery_domain::{
     currency::Minor,
     order::{Order, State},
-    order_settings::PaymentWay,
-    restaurant::Listed,
+    order_settings::PaymentMethod,
+    restaurant::Listing,
 };
 
-use super::Shown;
+use super::OrderView;
 use crate::{
-    backend::{Answer, actions},
+    backend::{BackendFuture, actions},
     components::dish_badges::isolated,
-    pages::ordering::Came,
+    pages::ordering::PageData,
     text::{Key, Texts},
 };
 
 pub fn payment(
     texts: Texts,
-    shown: Shown,
-    listed: &Listed,
-    came: &Came,
+    shown: OrderView,
+    listing: &Listing,
+    data: &PageData,
     token: &str,
 ) -> impl IntoView + use<> {
     let words = move || {
@@ -31,12 +31,12 @@ pub fn payment(
                 .collect::<Vec<_>>()
         })
     };
-    let failed = came.wrong.as_deref().and_then(|wrong| match wrong {
+    let failed = data.wrong.as_deref().and_then(|wrong| match wrong {
         "declined" => Some(Key::OrderDeclined),
         "provider" => Some(Key::OrderProviderAway),
         _ => None,
     });
-    let pending = came.wrong.as_deref() == Some("pending");
+    let pending = data.wrong.as_deref() == Some("pending");
     let unpaid = Memo::new(move |_| shown.order.with(|order| order.progress.state == State::Unpaid));
     let failed = move || {
         failed
@@ -46,7 +46,11 @@ pub fn payment(
     let pending = move || {
         (pending && unpaid.get()).then(|| view! { <p role="status">{texts.get(Key::OrderPending)}</p> })
     };
-    let at_door = listed.restaurant.ordering.payments.contains(&PaymentWay::Door);
+    let at_door = listing
+        .restaurant
+        .ordering
+        .payments
+        .contains(&PaymentMethod::Door);
     let token = token.to_owned();
     let ways = move || unpaid.get().then(|| ways(texts, shown, at_door, &token));
     view! {
@@ -79,20 +83,20 @@ fn said(texts: Texts, order: &Order) -> Vec<String> {
             format!("{said} · {}", isolated(&refund.reason))
         }
     });
-    let owed = match order.progress.state {
+    let payable = match order.progress.state {
         _ if payment.paid > Minor::ZERO => None,
         State::Unpaid => Some(texts.get(Key::OrderUnpaid).to_owned()),
         state if state.is_off() => Some(texts.get(Key::OrderNothingToPay).to_owned()),
-        state if payment.way == PaymentWay::Door && !state.is_over() => {
+        state if payment.method == PaymentMethod::Door && !state.is_over() => {
             Some(money(Key::OrderPaysAtDoor, order.to_pay()))
         }
-        _ if payment.way == PaymentWay::Door => Some(money(Key::OrderPaidAtDoor, order.to_pay())),
+        _ if payment.method == PaymentMethod::Door => Some(money(Key::OrderPaidAtDoor, order.to_pay())),
         _ => None,
     };
-    paid.into_iter().chain(refunds).chain(owed).collect()
+    paid.into_iter().chain(refunds).chain(payable).collect()
 }
 
-fn ways(texts: Texts, shown: Shown, at_door: bool, token: &str) -> impl IntoView + use<> {
+fn ways(texts: Texts, shown: OrderView, at_door: bool, token: &str) -> impl IntoView + use<> {
     let total = shown
         .order
         .with_untracked(|order| texts.lang.money(order.ordered.total, order.ordered.currency));
@@ -105,7 +109,7 @@ fn ways(texts: Texts, shown: Shown, at_door: bool, token: &str) -> impl IntoView
     let submit = move |event: SubmitEvent| {
         let (token, actions) = (token.clone(), actions.clone());
         let answer = actions.map(|actions| {
-            Box::pin(async move { actions.pay_at_door(&token).await }) as Answer<'static, Order>
+            Box::pin(async move { actions.pay_at_door(&token).await }) as BackendFuture<'static, Order>
         });
         shown.act(&event, answer);
     };

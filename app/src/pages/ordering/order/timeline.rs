@@ -7,7 +7,7 @@ use servery_domain::{
     time::{Day, LocalMinute, Timestamp},
 };
 
-use super::Shown;
+use super::OrderView;
 use crate::{
     components::refusal_text::reason as said,
     pages::ordering::components::due_time,
@@ -64,7 +64,7 @@ fn local(order: &Order, at: Timestamp) -> LocalMinute {
     LocalMinute(order.ordered.placed_on.0 + (at.0 - order.ordered.placed_at.0).div_euclid(60))
 }
 
-pub fn timeline(texts: Texts, shown: Shown, today: Day) -> impl IntoView {
+pub fn timeline(texts: Texts, shown: OrderView, today: Day) -> impl IntoView {
     let state = move || shown.order.with(|order| name(texts, order.progress.state));
     let promised = move || shown.order.with(|order| promise(texts, order, today));
     let reason = move || {

@@ -4,13 +4,13 @@ use form_urlencoded::Serializer;
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local, web_sys::HtmlInputElement};
 use servery_domain::{
     currency::Minor,
-    id::{OrderId, RunId},
+    id::{DeliveryRunId, OrderId},
     limits,
     order::{Event, Order, State},
-    order_settings::PaymentWay,
+    order_settings::PaymentMethod,
     pos::{
-        House,
-        delivery_run::{HandedOver, Proof, Run, Stop},
+        PosState,
+        delivery_run::{DeliveryRun, Handover, Proof, Stop},
         op::Action,
     },
     time::Timestamp,
@@ -19,96 +19,97 @@ use servery_domain::{
 use super::{address, door, due, is_off, is_over, picture, runs_in};
 use crate::{
     pages::staff::{
-        dialog::Sheet,
+        dialog::Dialog,
         money_input::field,
-        screen::{Post, wrong},
+        screen::{Screen, wrong},
     },
     text::staff::Key,
 };
 
 /// At which door the courier stands.
-type AtDoor = RwSignal<Option<(RunId, OrderId)>>;
+type AtDoor = RwSignal<Option<(DeliveryRunId, OrderId)>>;
 
 /// Seconds for which a courier is told that something was called off, when nothing else is left of the run.
 const TOLD: i64 = 4 * 60 * 60;
 
 /// What the courier has with them, or thinks so.
-fn carried(house: &House, now: Timestamp) -> Vec<Run> {
-    let told =
-        |run: &Run| now.0 - run.assigned_at.0 < TOLD && run.stops.iter().any(|stop| is_off(house, stop));
-    runs_in(house, |run| !is_over(house, run) || told(run))
+fn carried(pos: &PosState, now: Timestamp) -> Vec<DeliveryRun> {
+    let told = |run: &DeliveryRun| {
+        now.0 - run.assigned_at.0 < TOLD && run.stops.iter().any(|stop| is_off(pos, stop))
+    };
+    runs_in(pos, |run| !is_over(pos, run) || told(run))
 }
 
 fn to_collect(order: &Order) -> Minor {
-    match order.progress.payment.way {
-        PaymentWay::Door => order.to_pay().max(Minor::ZERO),
-        PaymentWay::Card => Minor::ZERO,
+    match order.progress.payment.method {
+        PaymentMethod::Door => order.to_pay().max(Minor::ZERO),
+        PaymentMethod::Card => Minor::ZERO,
     }
 }
 
 #[component]
-pub fn Courier(post: Post) -> impl IntoView {
-    let house = post.house;
+pub fn Courier(screen: Screen) -> impl IntoView {
+    let pos = screen.pos;
     let at_door: AtDoor = RwSignal::new(None);
     let cards = {
-        let post = post.clone();
+        let screen = screen.clone();
         move || {
-            let runs: Vec<_> = house.with(|house| {
-                carried(house, post.desk.now())
+            let runs: Vec<_> = pos.with(|pos| {
+                carried(pos, screen.client.now())
                     .iter()
-                    .map(|run| card(&post, house, run, at_door))
+                    .map(|run| card(&screen, pos, run, at_door))
                     .collect()
             });
             let none = runs
                 .is_empty()
-                .then(|| view! { <p class="empty">{post.word(Key::CourierNothing)}</p> });
+                .then(|| view! { <p class="empty">{screen.word(Key::CourierNothing)}</p> });
             view! { {none}{runs} }
         }
     };
     let sheet = {
-        let post = post.clone();
+        let screen = screen.clone();
         move || {
             let (run, order) = at_door.get()?;
-            let order = house.with_untracked(|house| house.order(order).cloned())?;
-            Some(untrack(|| hand_over(&post, run, &order, at_door)))
+            let order = pos.with_untracked(|pos| pos.order(order).cloned())?;
+            Some(untrack(|| hand_over(&screen, run, &order, at_door)))
         }
     };
     view! {
         <article class="courier">
-            <h1 class="unseen">{post.word(Key::RunsTitle)}</h1>
-            {wrong(&post)}
+            <h1 class="unseen">{screen.word(Key::RunsTitle)}</h1>
+            {wrong(&screen)}
             {cards}
             {sheet}
         </article>
     }
 }
 
-fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView + use<> {
+fn card(screen: &Screen, pos: &PosState, run: &DeliveryRun, at_door: AtDoor) -> impl IntoView + use<> {
     let (off, open): (Vec<&Stop>, Vec<&Stop>) = run
         .stops
         .iter()
-        .filter(|stop| stop.handed_over.is_none())
-        .partition(|stop| is_off(house, stop));
+        .filter(|stop| stop.handover.is_none())
+        .partition(|stop| is_off(pos, stop));
     let [off, open] = [off, open].map(|stops| {
         stops
             .into_iter()
-            .filter_map(|stop| house.order(stop.order))
+            .filter_map(|stop| pos.order(stop.order))
             .collect::<Vec<_>>()
     });
     let stops: Vec<_> = open
         .iter()
         .enumerate()
-        .map(|(at, order)| stop(post, run, order, sooner(run, &open, &off, at), at_door))
+        .map(|(at, order)| stop(screen, run, order, sooner(run, &open, &off, at), at_door))
         .collect();
-    let off: Vec<_> = off.into_iter().map(|order| called_off(post, order)).collect();
+    let off: Vec<_> = off.into_iter().map(|order| called_off(screen, order)).collect();
     let ready: Vec<OrderId> = open
         .iter()
         .filter(|order| order.progress.state == State::Ready)
         .map(|order| order.id)
         .collect();
-    let leaving = post.clone();
+    let leaving = screen.clone();
     let leave = (!ready.is_empty()).then(|| {
-        let words = post.texts.count(Key::CourierTake, ready.len());
+        let words = screen.texts.count(Key::CourierTake, ready.len());
         let leaves = |order: &OrderId| Action::Order {
             order: *order,
             event: Event::OutForDelivery,
@@ -122,8 +123,9 @@ fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView
         run.cash()
     };
     let carried = (cash > Minor::ZERO).then(|| {
-        post.texts
-            .fill(Key::CourierCash, &[("amount", &post.money(cash))])
+        screen
+            .texts
+            .fill(Key::CourierCash, &[("amount", &screen.money(cash))])
     });
     view! {
         <section>
@@ -135,18 +137,18 @@ fn card(post: &Post, house: &House, run: &Run, at_door: AtDoor) -> impl IntoView
     }
 }
 
-fn called_off(post: &Post, order: &Order) -> impl IntoView + use<> {
+fn called_off(screen: &Screen, order: &Order) -> impl IntoView + use<> {
     view! {
         <li>
             <h2><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{order.ordered.contact.name.clone()}</span></h2>
-            <p class="said bad" role="alert">{post.word(Key::CourierOff)}</p>
+            <p class="said bad" role="alert">{screen.word(Key::CourierOff)}</p>
         </li>
     }
 }
 
 fn stop(
-    post: &Post,
-    run: &Run,
+    screen: &Screen,
+    run: &DeliveryRun,
     order: &Order,
     sooner: Option<Action>,
     at_door: AtDoor,
@@ -164,27 +166,27 @@ fn stop(
         .map(|hint| view! { <p dir="auto">{hint}</p> });
     let note =
         (!ordered.note.is_empty()).then(|| view! { <p class="note" dir="auto">{ordered.note.clone()}</p> });
-    let due = post.texts.fill(Key::OrderDue, &[("time", &due(order).clock())]);
+    let due = screen.texts.fill(Key::OrderDue, &[("time", &due(order).clock())]);
     let bag: Vec<_> = ordered
         .lines
         .iter()
         .map(|line| view! { <li dir="auto">{format!("{} × {}", line.count, line.name)}</li> })
         .collect();
     let money = match to_collect(order) {
-        Minor::ZERO => post.word(Key::CourierPaid).to_owned(),
-        due => post
+        Minor::ZERO => screen.word(Key::CourierPaid).to_owned(),
+        due => screen
             .texts
-            .fill(Key::CourierCollect, &[("amount", &post.money(due))]),
+            .fill(Key::CourierCollect, &[("amount", &screen.money(due))]),
     };
     let earlier = sooner.map(|action| {
-        let (asking, words) = (post.clone(), post.word(Key::CourierEarlier));
+        let (asking, words) = (screen.clone(), screen.word(Key::CourierEarlier));
         view! { <button type="button" on:click=move |_| asking.ask(action.clone())>{words}</button> }
     });
     let there = (order.progress.state == State::OutForDelivery).then(|| {
-        view! { <button type="button" class="main" on:click=move |_| at_door.set(Some((run_id, id)))>{post.word(Key::CourierThere)}</button> }
+        view! { <button type="button" class="main" on:click=move |_| at_door.set(Some((run_id, id)))>{screen.word(Key::CourierThere)}</button> }
     });
     let cooking = matches!(order.progress.state, State::Accepted | State::Preparing);
-    let cooking = cooking.then(|| view! { <p class="hint">{post.word(Key::RunsCooking)}</p> });
+    let cooking = cooking.then(|| view! { <p class="hint">{screen.word(Key::RunsCooking)}</p> });
     view! {
         <li>
             <h2><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{ordered.contact.name.clone()}</span></h2>
@@ -202,7 +204,7 @@ fn stop(
 }
 
 /// The run with this one of its open stops one place earlier; none before the first. What was called off stays on it, at the end.
-fn sooner(run: &Run, open: &[&Order], off: &[&Order], at: usize) -> Option<Action> {
+fn sooner(run: &DeliveryRun, open: &[&Order], off: &[&Order], at: usize) -> Option<Action> {
     let mut orders: Vec<OrderId> = open.iter().chain(off).map(|order| order.id).collect();
     orders.swap(at.checked_sub(1)?, at);
     Some(Action::Assign {
@@ -212,11 +214,11 @@ fn sooner(run: &Run, open: &[&Order], off: &[&Order], at: usize) -> Option<Actio
     })
 }
 
-fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl IntoView + use<> {
+fn hand_over(screen: &Screen, run: DeliveryRunId, order: &Order, at_door: AtDoor) -> impl IntoView + use<> {
     let id = order.id;
     let cash = RwSignal::new(to_collect(order));
     let (name, photo) = (NodeRef::<html::Input>::new(), RwSignal::new(None));
-    let giving = post.clone();
+    let giving = screen.clone();
     let give = move |event: SubmitEvent| {
         event.prevent_default();
         let name = || {
@@ -227,8 +229,8 @@ fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl In
         let proof = photo
             .get_untracked()
             .map_or_else(|| Proof::Name(name()), Proof::Photo);
-        let handed_over = HandedOver {
-            at: giving.desk.now(),
+        let handover = Handover {
+            at: giving.client.now(),
             cash: cash.get_untracked(),
             proof,
         };
@@ -237,7 +239,7 @@ fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl In
             Action::HandOver {
                 run,
                 order: id,
-                handed_over,
+                handover,
             },
             move || {
                 done.ask(Action::Order {
@@ -248,28 +250,28 @@ fn hand_over(post: &Post, run: RunId, order: &Order, at_door: AtDoor) -> impl In
             },
         );
     };
-    let collects = (to_collect(order) > Minor::ZERO).then(|| field(post, Key::CourierCollected, cash));
-    let (who, handed_over) = (post.word(Key::CourierWho), post.word(Key::CourierHandedOver));
+    let collects = (to_collect(order) > Minor::ZERO).then(|| field(screen, Key::CourierCollected, cash));
+    let (who, handover) = (screen.word(Key::CourierWho), screen.word(Key::CourierHandedOver));
     let value = order.ordered.contact.name.clone();
-    let camera = camera(post, photo);
+    let camera = camera(screen, photo);
     let nameless = move || photo.with(Option::is_none);
     view! {
-        <Sheet title=format!("#{}", order.number) close=Callback::new(move |()| at_door.set(None))>
+        <Dialog title=format!("#{}", order.number) close=Callback::new(move |()| at_door.set(None))>
             <form class="fields" on:submit=give>
                 {collects}
                 <label><span>{who}</span><input node_ref=name value=value required=nameless maxlength=limits::NAME autocomplete="off"/></label>
                 {camera}
-                <button type="submit" class="main">{handed_over}</button>
+                <button type="submit" class="main">{handover}</button>
             </form>
-        </Sheet>
+        </Dialog>
     }
 }
 
 /// Shown as it will be sent. With it, nobody has to have a name.
-fn camera(post: &Post, photo: RwSignal<Option<String>>) -> impl IntoView + use<> {
-    let (desk, failed) = (post.desk.clone(), RwSignal::new(false));
+fn camera(screen: &Screen, photo: RwSignal<Option<String>>) -> impl IntoView + use<> {
+    let (client, failed) = (screen.client.clone(), RwSignal::new(false));
     let look = move |field: HtmlInputElement| {
-        let small = desk.photo(&field);
+        let small = client.photo(&field);
         spawn_local(async move {
             let made = small.await;
             // The sheet may be gone by now.
@@ -277,7 +279,7 @@ fn camera(post: &Post, photo: RwSignal<Option<String>>) -> impl IntoView + use<>
             photo.try_set(made);
         });
     };
-    let (label, no_picture) = (post.word(Key::CourierPhoto), post.word(Key::CourierNoPhoto));
+    let (label, no_picture) = (screen.word(Key::CourierPhoto), screen.word(Key::CourierNoPhoto));
     let shown = move || {
         photo
             .get()

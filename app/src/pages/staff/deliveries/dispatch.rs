@@ -6,11 +6,11 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{
     currency::Minor,
     device::DeviceKind,
-    id::{MoveId, OrderId, RunId},
+    id::{DeliveryRunId, MoveId, OrderId},
     order::{Order, State},
     pos::{
-        House, Installed,
-        delivery_run::{Proof, Run},
+        DeviceRecord, PosState,
+        delivery_run::{DeliveryRun, Proof},
         op::Action,
     },
 };
@@ -20,7 +20,7 @@ use crate::{
     pages::staff::{
         clock::time_of_day,
         orders::orders_in,
-        screen::{Post, wrong},
+        screen::{Screen, wrong},
         till::own_shift,
     },
     pos_client::undisturbed,
@@ -30,8 +30,8 @@ use crate::{
 /// Runs that are over and can be looked at.
 const BROUGHT: usize = 12;
 
-fn couriers(house: &House) -> Vec<Installed> {
-    let mut couriers: Vec<Installed> = house
+fn couriers(pos: &PosState) -> Vec<DeviceRecord> {
+    let mut couriers: Vec<DeviceRecord> = pos
         .devices()
         .filter(|device| device.kind == DeviceKind::Courier)
         .cloned()
@@ -41,8 +41,8 @@ fn couriers(house: &House) -> Vec<Installed> {
 }
 
 /// What nobody has been asked to bring yet.
-fn waiting(house: &House) -> Vec<Order> {
-    let taken: BTreeSet<OrderId> = runs(house)
+fn waiting(pos: &PosState) -> Vec<Order> {
+    let taken: BTreeSet<OrderId> = runs(pos)
         .iter()
         .flat_map(|run| &run.stops)
         .map(|stop| stop.order)
@@ -53,72 +53,72 @@ fn waiting(house: &House) -> Vec<Order> {
             State::Accepted | State::Preparing | State::Ready | State::OutForDelivery
         )
     };
-    orders_in(house, |order| {
+    orders_in(pos, |order| {
         door(order).is_some() && soon(order.progress.state) && !taken.contains(&order.id)
     })
 }
 
 #[component]
-pub fn Dispatch(post: Post) -> impl IntoView {
-    let house = post.house;
+pub fn Dispatch(screen: Screen) -> impl IntoView {
+    let pos = screen.pos;
     let chosen = RwSignal::new(Vec::<OrderId>::new());
     Effect::new(move |_| {
         if !chosen.with(Vec::is_empty) {
             undisturbed();
         }
     });
-    let orders = Memo::new(move |_| house.with(|house| waiting(house)));
+    let orders = Memo::new(move |_| pos.with(|pos| waiting(pos)));
     let rows = {
-        let post = post.clone();
+        let screen = screen.clone();
         move || {
             let rows: Vec<_> = orders
                 .get()
                 .iter()
-                .map(|order| row(&post, order, chosen))
+                .map(|order| row(&screen, order, chosen))
                 .collect();
             let none = rows
                 .is_empty()
-                .then(|| view! { <p class="empty">{post.word(Key::RunsNothing)}</p> });
+                .then(|| view! { <p class="empty">{screen.word(Key::RunsNothing)}</p> });
             view! { <ul class="run-orders">{rows}</ul>{none} }
         }
     };
     let hands = {
-        let post = post.clone();
+        let screen = screen.clone();
         move || {
-            let couriers = house.with(|house| couriers(house));
+            let couriers = pos.with(|pos| couriers(pos));
             let none = couriers
                 .is_empty()
-                .then(|| view! { <p class="hint">{post.word(Key::RunsNoCourier)}</p> });
+                .then(|| view! { <p class="hint">{screen.word(Key::RunsNoCourier)}</p> });
             let keys: Vec<_> = couriers
                 .into_iter()
-                .map(|courier| hand(&post, &courier, orders, chosen))
+                .map(|courier| hand(&screen, &courier, orders, chosen))
                 .collect();
             view! { <div class="choices">{keys}</div>{none} }
         }
     };
     let under_way = {
-        let post = post.clone();
+        let screen = screen.clone();
         move || {
-            house.with(|house| {
-                runs(house)
+            pos.with(|pos| {
+                runs(pos)
                     .iter()
-                    .map(|run| card(&post, house, run))
+                    .map(|run| card(&screen, pos, run))
                     .collect::<Vec<_>>()
             })
         }
     };
     let brought = {
-        let (post, open) = (post.clone(), RwSignal::new(false));
-        let title = post.word(Key::RunsDone);
+        let (screen, open) = (screen.clone(), RwSignal::new(false));
+        let title = screen.word(Key::RunsDone);
         // Photos are not drawn before somebody wants to see them.
         let cards = move || {
             let over = || {
-                house.with(|house| {
-                    runs_in(house, |run| is_over(house, run))
+                pos.with(|pos| {
+                    runs_in(pos, |run| is_over(pos, run))
                         .iter()
                         .rev()
                         .take(BROUGHT)
-                        .map(|run| card(&post, house, run))
+                        .map(|run| card(&screen, pos, run))
                         .collect::<Vec<_>>()
                 })
             };
@@ -128,16 +128,16 @@ pub fn Dispatch(post: Post) -> impl IntoView {
     };
     view! {
         <article class="runs">
-            <h1 class="unseen">{post.word(Key::RunsTitle)}</h1>
-            {wrong(&post)}
-            <section><h2>{post.word(Key::RunsWaiting)}</h2>{rows}{hands}</section>
-            <section><h2>{post.word(Key::RunsUnderWay)}</h2><ol class="run-cards">{under_way}</ol></section>
+            <h1 class="unseen">{screen.word(Key::RunsTitle)}</h1>
+            {wrong(&screen)}
+            <section><h2>{screen.word(Key::RunsWaiting)}</h2>{rows}{hands}</section>
+            <section><h2>{screen.word(Key::RunsUnderWay)}</h2><ol class="run-cards">{under_way}</ol></section>
             {brought}
         </article>
     }
 }
 
-fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoView + use<> {
+fn row(screen: &Screen, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoView + use<> {
     let id = order.id;
     let place = move || chosen.with(|chosen| chosen.iter().position(|known| *known == id));
     let here = move || place().is_some().to_string();
@@ -148,7 +148,7 @@ fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoV
             None => chosen.push(id),
         });
     };
-    let ready = post.word(match order.progress.state {
+    let ready = screen.word(match order.progress.state {
         State::Ready => Key::RunsReady,
         State::OutForDelivery => Key::RunsOnTheWay,
         _ => Key::RunsCooking,
@@ -168,13 +168,13 @@ fn row(post: &Post, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl IntoV
 
 /// Gives what is chosen to a courier, to be brought in the order of the taps; on the phone it can be put in another.
 fn hand(
-    post: &Post,
-    courier: &Installed,
+    screen: &Screen,
+    courier: &DeviceRecord,
     orders: Memo<Vec<Order>>,
     chosen: RwSignal<Vec<OrderId>>,
 ) -> impl IntoView + use<> {
-    let (id, giving, run) = (courier.device, post.clone(), RunId(post.desk.id()));
-    let words = post.texts.fill(Key::RunsGive, &[("name", &courier.name)]);
+    let (id, giving, run) = (courier.device, screen.clone(), DeliveryRunId(screen.client.id()));
+    let words = screen.texts.fill(Key::RunsGive, &[("name", &courier.name)]);
     let picked = move || {
         let waits = |id: &OrderId| orders.with(|orders| orders.iter().any(|order| order.id == *id));
         chosen.get().into_iter().filter(waits).collect::<Vec<_>>()
@@ -191,36 +191,36 @@ fn hand(
     view! { <button type="button" disabled=nothing on:click=give dir="auto">{words}</button> }
 }
 
-fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
-    let name = couriers(house)
+fn card(screen: &Screen, pos: &PosState, run: &DeliveryRun) -> impl IntoView + use<> {
+    let name = couriers(pos)
         .into_iter()
         .find(|courier| courier.device == run.courier)
         .map(|courier| courier.name);
     let stops = run.stops.iter().filter_map(|stop| {
-        let order = house.order(stop.order)?;
-        let state = match &stop.handed_over {
-            Some(handed_over) => post.texts.fill(Key::RunsBrought, &[("time", &time_of_day(handed_over.at))]),
-            None if is_off(house, stop) => post.word(Key::RunsOff).to_owned(),
-            None if order.progress.state == State::OutForDelivery => post.word(Key::RunsOnTheWay).to_owned(),
-            None => post.word(Key::RunsNotYet).to_owned(),
+        let order = pos.order(stop.order)?;
+        let state = match &stop.handover {
+            Some(handover) => screen.texts.fill(Key::RunsBrought, &[("time", &time_of_day(handover.at))]),
+            None if is_off(pos, stop) => screen.word(Key::RunsOff).to_owned(),
+            None if order.progress.state == State::OutForDelivery => screen.word(Key::RunsOnTheWay).to_owned(),
+            None => screen.word(Key::RunsNotYet).to_owned(),
         };
-        let proof = stop.handed_over.as_ref().map(|handed_over| proof(post, &handed_over.proof));
+        let proof = stop.handover.as_ref().map(|handover| proof(screen, &handover.proof));
         Some(view! { <li><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{door(order).map(address)}</span>" "<small>{state}</small>{proof}</li> })
     });
     let stops: Vec<_> = stops.collect();
-    let all = is_brought(house, run) && !is_over(house, run);
+    let all = is_brought(pos, run) && !is_over(pos, run);
     let (id, cash) = (run.id, run.cash());
-    let (taking, hand_in) = (post.clone(), MoveId(post.desk.id()));
+    let (taking, hand_in) = (screen.clone(), MoveId(screen.client.id()));
     let collected = run.stops.iter().filter(|stop| {
-        stop.handed_over
+        stop.handover
             .as_ref()
-            .is_some_and(|handed_over| handed_over.cash > Minor::ZERO)
+            .is_some_and(|handover| handover.cash > Minor::ZERO)
     });
     let collected: Vec<OrderId> = collected.map(|stop| stop.order).collect();
     let take = move |_| {
         let shift = taking
-            .house
-            .with_untracked(|house| own_shift(house, taking.desk.as_ref()).map(|shift| shift.id));
+            .pos
+            .with_untracked(|pos| own_shift(pos, taking.client.as_ref()).map(|shift| shift.id));
         match shift {
             Some(shift) => taking.ask_once(
                 Action::HandIn {
@@ -235,24 +235,26 @@ fn card(post: &Post, house: &House, run: &Run) -> impl IntoView + use<> {
             None => taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())),
         }
     };
-    let words = post.texts.fill(Key::RunsHandIn, &[("amount", &post.money(cash))]);
+    let words = screen
+        .texts
+        .fill(Key::RunsHandIn, &[("amount", &screen.money(cash))]);
     view! {
         <li>
             <h3 dir="auto">{name}" · "<time dir="ltr">{time_of_day(run.assigned_at)}</time></h3>
             <ul>{stops}</ul>
             {all.then(|| view! { <button type="button" on:click=take>{words}</button> })}
-            {take_back(post, house, run)}
+            {take_back(screen, pos, run)}
         </li>
     }
 }
 
 /// What a courier cannot bring waits for another one.
-fn take_back(post: &Post, house: &House, run: &Run) -> Option<impl IntoView + use<>> {
+fn take_back(screen: &Screen, pos: &PosState, run: &DeliveryRun) -> Option<impl IntoView + use<>> {
     let open = run
         .stops
         .iter()
-        .any(|stop| stop.handed_over.is_none() && !is_off(house, stop));
-    let (taking, words) = (post.clone(), post.word(Key::RunsTakeBack));
+        .any(|stop| stop.handover.is_none() && !is_off(pos, stop));
+    let (taking, words) = (screen.clone(), screen.word(Key::RunsTakeBack));
     let action = Action::Assign {
         run: run.id,
         courier: run.courier,
@@ -261,11 +263,11 @@ fn take_back(post: &Post, house: &House, run: &Run) -> Option<impl IntoView + us
     open.then(|| view! { <button type="button" on:click=move |_| taking.ask_once(action.clone(), || ())>{words}</button> })
 }
 
-fn proof(post: &Post, proof: &Proof) -> impl IntoView + use<> {
+fn proof(screen: &Screen, proof: &Proof) -> impl IntoView + use<> {
     match proof {
         Proof::Name(name) => Either::Left(view! { " "<small dir="auto">{name.clone()}</small> }),
-        Proof::Photo(photo) => {
-            Either::Right(view! { <img class="proof" src=picture(photo) alt=post.word(Key::CourierPhoto)/> })
-        }
+        Proof::Photo(photo) => Either::Right(
+            view! { <img class="proof" src=picture(photo) alt=screen.word(Key::CourierPhoto)/> },
+        ),
     }
 }

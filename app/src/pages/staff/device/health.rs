@@ -10,7 +10,7 @@ use super::At;
 use crate::{
     page_address::{address, visit},
     pages::staff::clock::{ago, now_each},
-    pos_client::Storage,
+    pos_client::StorageUsage,
     text::{self, Texts, staff::Key},
 };
 
@@ -32,7 +32,7 @@ pub fn health(texts: Texts, at: At, paired: &Paired) -> impl IntoView + use<> {
             <div><dt>{texts.get(Key::DeviceName)}</dt><dd><span dir="auto">{paired.name.clone()}</span></dd></div>
             <div><dt>{texts.get(Key::DeviceKind)}</dt><dd>{texts.get(kind(paired.kind))}</dd></div>
             <div><dt>{texts.get(Key::DeviceUnsynced)}</dt><dd class="waiting">{unsynced(texts, at)}</dd></div>
-            <div><dt>{texts.get(Key::DeviceHeard)}</dt><dd>{heard(texts, at)}</dd></div>
+            <div><dt>{texts.get(Key::DeviceHeard)}</dt><dd>{last_contact(texts, at)}</dd></div>
             <div><dt>{texts.get(Key::DeviceStorage)}</dt><dd class="storage"><div role="status">{storage(texts, at)}</div></dd></div>
             <div><dt>{texts.get(Key::DeviceVersion)}</dt><dd>{version(texts, at)}</dd></div>
             <div><dt>{texts.get(text::Key::Language)}</dt><dd class="languages">{languages(texts)}</dd></div>
@@ -42,7 +42,7 @@ pub fn health(texts: Texts, at: At, paired: &Paired) -> impl IntoView + use<> {
 }
 
 fn unsynced(texts: Texts, at: At) -> impl IntoView {
-    let unsynced = at.with_value(|desk| desk.unsynced());
+    let unsynced = at.with_value(|client| client.unsynced());
     let now = now_each(10);
     move || {
         let unsynced = unsynced.get();
@@ -62,8 +62,8 @@ fn unsynced(texts: Texts, at: At) -> impl IntoView {
     }
 }
 
-fn heard(texts: Texts, at: At) -> impl IntoView {
-    let heard = at.with_value(|desk| desk.heard());
+fn last_contact(texts: Texts, at: At) -> impl IntoView {
+    let heard = at.with_value(|client| client.last_contact());
     let now = now_each(10);
     move || match heard.get().zip(now.get()) {
         Some((heard, now)) => ago(texts, heard, now),
@@ -72,9 +72,9 @@ fn heard(texts: Texts, at: At) -> impl IntoView {
 }
 
 fn storage(texts: Texts, at: At) -> impl IntoView {
-    let storage = RwSignal::new(None::<Storage>);
+    let storage = RwSignal::new(None::<StorageUsage>);
     Effect::new(move |_| {
-        let asked = at.with_value(|desk| desk.storage());
+        let asked = at.with_value(|client| client.storage());
         spawn_local(async move {
             let answer = asked.await;
             storage.try_set(answer);
@@ -82,7 +82,7 @@ fn storage(texts: Texts, at: At) -> impl IntoView {
     });
     move || match storage.get() {
         None => Either::Left(texts.get(Key::DeviceStorageAsking)),
-        Some(Storage { kept, used, left }) => {
+        Some(StorageUsage { kept, used, left }) => {
             let megabytes = |bytes: f64| texts.lang.decimal((bytes / MEGABYTE).round() as u64, 0);
             let space = texts.fill(
                 Key::DeviceSpace,
@@ -104,8 +104,8 @@ fn storage(texts: Texts, at: At) -> impl IntoView {
 }
 
 fn version(texts: Texts, at: At) -> impl IntoView {
-    let update = at.with_value(|desk| desk.update());
-    let take = move |_| at.with_value(|desk| desk.take_update());
+    let update = at.with_value(|client| client.update());
+    let take = move |_| at.with_value(|client| client.take_update());
     let state = move || match update.get() {
         false => Either::Left(view! { <p>{texts.get(Key::DeviceNewest)}</p> }),
         true => Either::Right(view! {
@@ -130,8 +130,8 @@ fn languages(texts: Texts) -> impl IntoView {
 }
 
 fn bright(texts: Texts, at: At) -> impl IntoView {
-    let bright = at.with_value(|desk| desk.bright());
-    let turn = move |_| at.with_value(|desk| desk.set_bright(!bright.get_untracked()));
+    let bright = at.with_value(|client| client.bright());
+    let turn = move |_| at.with_value(|client| client.set_bright(!bright.get_untracked()));
     let pressed = move || bright.get().to_string();
     view! { <button type="button" aria-pressed=pressed on:click=turn>{texts.get(Key::DeviceBright)}</button> }
 }

@@ -22,7 +22,7 @@ pub fn form(texts: Texts, at: At) -> impl IntoView {
         };
         wrong.set(None);
         asking.set(true);
-        let paired = at.with_value(|desk| desk.pair(&typed));
+        let paired = at.with_value(|client| client.pair(&typed));
         spawn_local(async move {
             let failed = paired.await.err().map(|problem| words(&problem));
             // Once it is let in, this form is not there any more.

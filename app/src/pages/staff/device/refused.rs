@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use servery_domain::{
     id::OpId,
-    pos::{Refused, op::Action, payment::Back},
+    pos::{RefusedOp, op::Action, payment::RefundRequest},
 };
 
 use super::At;
@@ -17,8 +17,8 @@ use crate::{
 };
 
 pub fn refused(texts: Texts, at: At, premises: Premises) -> impl IntoView {
-    let house = at.with_value(|desk| desk.house());
-    let refused = Memo::new(move |_| house.with(|house| house.refused().cloned().collect::<Vec<_>>()));
+    let pos = at.with_value(|client| client.pos());
+    let refused = Memo::new(move |_| pos.with(|pos| pos.refused().cloned().collect::<Vec<_>>()));
     let none = move || {
         refused
             .with(Vec::is_empty)
@@ -37,7 +37,7 @@ pub fn refused(texts: Texts, at: At, premises: Premises) -> impl IntoView {
     }
 }
 
-fn row(texts: Texts, at: At, premises: &Premises, refused: &Refused) -> impl IntoView + use<> {
+fn row(texts: Texts, at: At, premises: &Premises, refused: &RefusedOp) -> impl IntoView + use<> {
     let (op, then) = (refused.op.id, refused.op.at);
     let what = deed(texts, premises, &refused.op.action);
     let why = screen::refused(texts, &refused.why);
@@ -56,14 +56,14 @@ fn row(texts: Texts, at: At, premises: &Premises, refused: &Refused) -> impl Int
 }
 
 fn dismiss(at: At, op: OpId) {
-    let asked = at.with_value(|desk| desk.ask(Action::Dismiss { op }));
+    let asked = at.with_value(|client| client.ask(Action::Dismiss { op }));
     // Whoever saw it first has dismissed it; it goes away either way.
     spawn_local(async move { drop(asked.await) });
 }
 
 /// What it was about.
 pub fn deed(texts: Texts, premises: &Premises, action: &Action) -> String {
-    let money = |amount| texts.lang.money(amount, premises.listed.restaurant.currency);
+    let money = |amount| texts.lang.money(amount, premises.listing.restaurant.currency);
     let dish = |id| premises.menu.dish(id).map(|dish| dish.name.clone());
     let (key, more) = match action {
         Action::Add { line, .. } => (Key::DeedBill, Some(line.name.clone())),
@@ -82,7 +82,7 @@ pub fn deed(texts: Texts, premises: &Premises, action: &Action) -> String {
             (Key::DeedMoney, Some(money(tender.amount)))
         }
         Action::Refund {
-            back: Back { amount, .. },
+            back: RefundRequest { amount, .. },
             ..
         }
         | Action::MoveCash { amount, .. } => (Key::DeedMoney, Some(money(*amount))),

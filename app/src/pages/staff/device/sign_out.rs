@@ -9,7 +9,7 @@ use leptos::{
 use super::At;
 use crate::{
     pages::staff::till::own_shift,
-    pos_client::{Desk, Line},
+    pos_client::{Connectivity, PosClient},
     text::{Texts, staff::Key},
 };
 
@@ -26,9 +26,9 @@ enum Leaving {
 
 pub fn leave(texts: Texts, at: At) -> impl IntoView {
     let leaving = RwSignal::new(Leaving::No);
-    let unsynced = at.with_value(|desk| desk.unsynced());
+    let unsynced = at.with_value(|client| client.unsynced());
     let go = move || leaving.set(Leaving::Sending(unsynced.get_untracked().count));
-    let begin = move |_| match at.with_value(|desk| hitch(desk.as_ref())) {
+    let begin = move |_| match at.with_value(|client| hitch(client.as_ref())) {
         Some(key) => leaving.set(Leaving::Sure(key)),
         None => go(),
     };
@@ -64,27 +64,35 @@ pub fn leave(texts: Texts, at: At) -> impl IntoView {
 }
 
 /// What speaks against it.
-fn hitch(desk: &dyn Desk) -> Option<Key> {
-    let offline = matches!(desk.line().get_untracked(), Line::Offline | Line::Trouble);
-    if desk
-        .house()
-        .with_untracked(|house| own_shift(house, desk).is_some())
+fn hitch(client: &dyn PosClient) -> Option<Key> {
+    let offline = matches!(
+        client.connectivity().get_untracked(),
+        Connectivity::Offline | Connectivity::Trouble
+    );
+    if client
+        .pos()
+        .with_untracked(|pos| own_shift(pos, client).is_some())
     {
         return Some(Key::DeviceSignOutShift);
     }
     // Otherwise it waits for a network, or is told when there is none.
-    (offline && desk.unsynced().get_untracked().count == 0).then_some(Key::DeviceSignOutAway)
+    (offline && client.unsynced().get_untracked().count == 0).then_some(Key::DeviceSignOutAway)
 }
 
 fn sending(texts: Texts, at: At, leaving: RwSignal<Leaving>, first: usize) -> impl IntoView {
-    let (unsynced, line) = at.with_value(|desk| (desk.unsynced(), desk.line()));
+    let (unsynced, line) = at.with_value(|client| (client.unsynced(), client.connectivity()));
     let left = move || unsynced.get().count;
     let said = move || texts.count(Key::UnsyncedCount, left());
     // Somebody may go on working meanwhile.
     let most = move || left().max(first).to_string();
     let sent = move || (left().max(first) - left()).to_string();
-    let stuck = Memo::new(move |_| matches!(line.get(), Line::Offline | Line::Trouble | Line::Storage));
-    let way = move || match stuck.get() {
+    let stuck = Memo::new(move |_| {
+        matches!(
+            line.get(),
+            Connectivity::Offline | Connectivity::Trouble | Connectivity::Storage
+        )
+    });
+    let method = move || match stuck.get() {
         false => Either::Left(()),
         true => Either::Right(view! {
             <p>{texts.get(Key::DeviceSignOutOffline)}</p>
@@ -94,7 +102,7 @@ fn sending(texts: Texts, at: At, leaving: RwSignal<Leaving>, first: usize) -> im
     view! {
         <p role="status">{texts.get(Key::DeviceSignOutWaits)}": "{said}</p>
         <progress max=most value=sent></progress>
-        {way}
+        {method}
         {stay(texts, leaving)}
     }
 }
@@ -104,7 +112,7 @@ fn stay(texts: Texts, leaving: RwSignal<Leaving>) -> impl IntoView {
 }
 
 fn hand_over(at: At, leaving: RwSignal<Leaving>) {
-    let saved = at.with_value(|desk| desk.hand_over());
+    let saved = at.with_value(|client| client.hand_over());
     spawn_local(async move {
         if saved.await {
             leaving.try_set(Leaving::HandedOver);
@@ -113,6 +121,6 @@ fn hand_over(at: At, leaving: RwSignal<Leaving>) {
 }
 
 fn sign_out(at: At) {
-    let left = at.with_value(|desk| desk.sign_out());
+    let left = at.with_value(|client| client.sign_out());
     spawn_local(left);
 }

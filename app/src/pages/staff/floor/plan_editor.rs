@@ -12,12 +12,12 @@ use servery_domain::{
     limits,
     pos::{
         op::Action,
-        table::{Plan, Table},
+        table::{Table, TablePlan},
     },
 };
 
 use crate::{
-    pages::staff::screen::{Post, at_table},
+    pages::staff::screen::{Screen, at_table},
     text::staff::Key,
 };
 
@@ -29,7 +29,7 @@ fn within(number: i16) -> u8 {
 }
 
 pub fn spot(
-    post: &Post,
+    screen: &Screen,
     chosen: RwSignal<Option<TableId>>,
     id: TableId,
     table: Memo<Table>,
@@ -76,7 +76,7 @@ pub fn spot(
             plan.update(|plan| (plan.x, plan.y) = (within(x - dx), within(y - dy)));
         }
     };
-    let keeping = post.clone();
+    let keeping = screen.clone();
     let keep = move || {
         moves.update(|moves| *moves += 1);
         keeping.ask_either(
@@ -112,7 +112,7 @@ pub fn spot(
         keep();
     };
     let here = move || (chosen.get() == Some(id)).to_string();
-    let part = |of: fn(&Plan) -> u8| move || plan.with(of).to_string();
+    let part = |of: fn(&TablePlan) -> u8| move || plan.with(of).to_string();
     let name = move || plan.with(|plan| plan.name.clone());
     view! {
         <button type="button" class="table" class:round=move || plan.with(|plan| plan.round) style=("--x", part(|plan| plan.x)) style=("--y", part(|plan| plan.y))
@@ -125,35 +125,35 @@ pub fn spot(
 
 /// The table that is chosen, and a new one.
 pub fn form(
-    post: &Post,
+    screen: &Screen,
     chosen: RwSignal<Option<TableId>>,
     room: Memo<Option<String>>,
 ) -> impl IntoView + use<> {
-    let post = post.clone();
+    let screen = screen.clone();
     move || {
         let table = chosen
             .get()
-            .and_then(|id| post.house.with_untracked(|house| house.table(id).cloned()));
-        fields(&post, chosen, table, &room.get_untracked().unwrap_or_default())
+            .and_then(|id| screen.pos.with_untracked(|pos| pos.table(id).cloned()));
+        fields(&screen, chosen, table, &room.get_untracked().unwrap_or_default())
     }
 }
 
 fn fields(
-    post: &Post,
+    screen: &Screen,
     chosen: RwSignal<Option<TableId>>,
     table: Option<Table>,
     room: &str,
 ) -> impl IntoView + use<> {
     let known = table.as_ref().map(|table| table.id);
     let plan = table.map_or_else(
-        || Plan {
+        || TablePlan {
             room: room.to_owned(),
             seats: 4,
             x: 50,
             y: 50,
             width: 12,
             height: 16,
-            ..Plan::default()
+            ..TablePlan::default()
         },
         |table| table.plan,
     );
@@ -162,7 +162,10 @@ fn fields(
         RwSignal::new(plan.round),
         RwSignal::new((plan.width, plan.height)),
     );
-    let (keeping, id) = (post.clone(), known.unwrap_or_else(|| TableId(post.desk.id())));
+    let (keeping, id) = (
+        screen.clone(),
+        known.unwrap_or_else(|| TableId(screen.client.id())),
+    );
     let before = plan.clone();
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
@@ -174,12 +177,12 @@ fn fields(
         };
         // Dragged meanwhile, it stays where it is.
         let place = keeping
-            .house
-            .with_untracked(|house| house.table(id).map(|table| (table.plan.x, table.plan.y)));
+            .pos
+            .with_untracked(|pos| pos.table(id).map(|table| (table.plan.x, table.plan.y)));
         let (x, y) = place.unwrap_or((before.x, before.y));
         let (width, height) = size.get_untracked();
         let seats = value(seats).parse().unwrap_or(before.seats);
-        let plan = Plan {
+        let plan = TablePlan {
             name: value(name),
             room: value(room_field),
             seats,
@@ -193,36 +196,36 @@ fn fields(
     };
     let shape = |is_round: bool, key: Key| {
         let here = move || (round.get() == is_round).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| round.set(is_round)>{post.word(key)}</button> }
+        view! { <button type="button" aria-pressed=here on:click=move |_| round.set(is_round)>{screen.word(key)}</button> }
     };
     let sized = |(width, height): (u8, u8), key: Key| {
         let here = move || (size.get() == (width, height)).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| size.set((width, height))>{post.word(key)}</button> }
+        view! { <button type="button" aria-pressed=here on:click=move |_| size.set((width, height))>{screen.word(key)}</button> }
     };
-    let removing = post.clone();
+    let removing = screen.clone();
     let remove = known.map(|table| {
-        let word = post.word(Key::StationsRemove);
+        let word = screen.word(Key::StationsRemove);
         let remove = move |_| removing.ask_once(Action::RemoveTable { table }, move || chosen.set(None));
         view! { <button type="button" class="less" on:click=remove>{word}</button> }
     });
     let another = known.map(|_| {
-        let word = post.word(Key::TableNew);
+        let word = screen.word(Key::TableNew);
         view! { <button type="button" on:click=move |_| chosen.set(None)>{word}</button> }
     });
     let title = match known {
-        Some(_) => at_table(post.texts, &plan.name),
-        None => post.word(Key::TableNew).to_owned(),
+        Some(_) => at_table(screen.texts, &plan.name),
+        None => screen.word(Key::TableNew).to_owned(),
     };
     view! {
         <form class="fields table-form" on:submit=keep>
             <h2 dir="auto">{title}</h2>
-            <p class="hint">{post.word(Key::FloorHint)}</p>
-            <label><span>{post.word(Key::TableName)}</span><input node_ref=name value=plan.name.clone() required maxlength=limits::NAME autocomplete="off"/></label>
-            <label><span>{post.word(Key::TableRoom)}</span><input node_ref=room_field value=plan.room.clone() maxlength=limits::NAME autocomplete="off"/></label>
-            <label><span>{post.word(Key::TableSeats)}</span><input node_ref=seats type="number" min="1" max="60" value=plan.seats.to_string() inputmode="numeric"/></label>
-            <fieldset class="choices"><legend>{post.word(Key::TableShape)}</legend>{shape(false, Key::TableSquare)}{shape(true, Key::TableRound)}</fieldset>
-            <fieldset class="choices"><legend>{post.word(Key::TableSize)}</legend>{sized((9, 12), Key::TableSmall)}{sized((12, 16), Key::TableMiddle)}{sized((20, 16), Key::TableLong)}</fieldset>
-            <div class="beside">{remove}{another}<button type="submit" class="main">{post.word(Key::DoKeep)}</button></div>
+            <p class="hint">{screen.word(Key::FloorHint)}</p>
+            <label><span>{screen.word(Key::TableName)}</span><input node_ref=name value=plan.name.clone() required maxlength=limits::NAME autocomplete="off"/></label>
+            <label><span>{screen.word(Key::TableRoom)}</span><input node_ref=room_field value=plan.room.clone() maxlength=limits::NAME autocomplete="off"/></label>
+            <label><span>{screen.word(Key::TableSeats)}</span><input node_ref=seats type="number" min="1" max="60" value=plan.seats.to_string() inputmode="numeric"/></label>
+            <fieldset class="choices"><legend>{screen.word(Key::TableShape)}</legend>{shape(false, Key::TableSquare)}{shape(true, Key::TableRound)}</fieldset>
+            <fieldset class="choices"><legend>{screen.word(Key::TableSize)}</legend>{sized((9, 12), Key::TableSmall)}{sized((12, 16), Key::TableMiddle)}{sized((20, 16), Key::TableLong)}</fieldset>
+            <div class="beside">{remove}{another}<button type="submit" class="main">{screen.word(Key::DoKeep)}</button></div>
         </form>
     }
 }

@@ -5,15 +5,15 @@ use servery_domain::{
     id::{BillId, TableId},
     order::Order,
     pos::{
-        House,
+        PosState,
         bill::{Bill, Seat},
         op::Action,
-        table::{Plan, Table},
+        table::{Table, TablePlan},
     },
     time::Timestamp,
 };
 
-use crate::{pages::staff::screen::Post, text::staff::Key};
+use crate::{pages::staff::screen::Screen, text::staff::Key};
 
 /// What is the matter with its guests, the most pressing first.
 fn state(bills: &[&Bill], orders: usize) -> &'static str {
@@ -33,32 +33,31 @@ fn state(bills: &[&Bill], orders: usize) -> &'static str {
     }
 }
 
-fn bills_of<'h>(house: &'h House, table: &Table) -> Vec<&'h Bill> {
-    table.bills.iter().filter_map(|bill| house.bill(*bill)).collect()
+fn bills_of<'h>(pos: &'h PosState, table: &Table) -> Vec<&'h Bill> {
+    table.bills.iter().filter_map(|bill| pos.bill(*bill)).collect()
 }
 
 /// What diners ordered to it by themselves.
-fn orders_of<'h>(house: &'h House, table: &Table) -> Vec<&'h Order> {
-    house
-        .orders()
+fn orders_of<'h>(pos: &'h PosState, table: &Table) -> Vec<&'h Order> {
+    pos.orders()
         .filter(|order| !order.progress.state.is_over() && order.ordered.table == table.plan.name)
         .collect()
 }
 
 pub fn spot(
-    post: &Post,
+    screen: &Screen,
     now: ReadSignal<Option<Timestamp>>,
     id: TableId,
     table: Memo<Table>,
 ) -> impl IntoView + use<> {
-    let house = post.house;
+    let pos = screen.pos;
     let state = Memo::new(move |_| {
-        house.with(|house| table.with(|table| state(&bills_of(house, table), orders_of(house, table).len())))
+        pos.with(|pos| table.with(|table| state(&bills_of(pos, table), orders_of(pos, table).len())))
     });
     let words = {
-        let post = post.clone();
+        let screen = screen.clone();
         move || {
-            post.word(match state.get() {
+            screen.word(match state.get() {
                 "free" => Key::TableFree,
                 "seated" => Key::TableSeated,
                 "unsent" => Key::TableUnsent,
@@ -68,25 +67,25 @@ pub fn spot(
         }
     };
     let facts = {
-        let post = post.clone();
+        let screen = screen.clone();
         move || {
-            house.with(|house| {
-                let bills = table.with(|table| bills_of(house, table));
+            pos.with(|pos| {
+                let bills = table.with(|table| bills_of(pos, table));
                 let first = bills.first()?;
                 let due = bills.iter().map(|bill| bill.due()).sum();
                 let minutes = now.get().map_or(0, |now| (now.0 - first.opened_at.0).max(0) / 60);
-                let server = first.served_by.and_then(|by| house.cashier(by)).map(|cashier| cashier.name.clone());
-                let guests = (first.guests > 0).then(|| post.texts.count(Key::BillGuests, first.guests.into()));
-                let facts = [Some(post.texts.count(Key::KitchenMinutes, minutes as usize)), guests, server];
+                let server = first.served_by.and_then(|by| pos.cashier(by)).map(|cashier| cashier.name.clone());
+                let guests = (first.guests > 0).then(|| screen.texts.count(Key::BillGuests, first.guests.into()));
+                let facts = [Some(screen.texts.count(Key::KitchenMinutes, minutes as usize)), guests, server];
                 let facts: Vec<String> = facts.into_iter().flatten().collect();
-                Some(view! { <small>{facts.join(" · ")}</small><small class="price" dir="auto">{post.money(due)}</small> })
+                Some(view! { <small>{facts.join(" · ")}</small><small class="price" dir="auto">{screen.money(due)}</small> })
             })
         }
     };
     let orders = move || {
-        let orders = house.with(|house| {
+        let orders = pos.with(|pos| {
             table.with(|table| {
-                orders_of(house, table)
+                orders_of(pos, table)
                     .iter()
                     .map(|order| format!("#{}", order.number))
                     .collect::<Vec<_>>()
@@ -94,12 +93,12 @@ pub fn spot(
         });
         (!orders.is_empty()).then(|| view! { <small>{orders.join(" ")}</small> })
     };
-    let taking = post.clone();
+    let taking = screen.clone();
     let take = move |_| match table.with_untracked(|table| table.bills.first().copied()) {
-        Some(bill) => taking.desk.in_hand().set(Some(bill)),
+        Some(bill) => taking.client.in_hand().set(Some(bill)),
         None => {
-            let (bill, in_hand) = (BillId(taking.desk.id()), taking.desk.in_hand());
-            let plus_tax = !taking.premises.listed.restaurant.tax.included;
+            let (bill, in_hand) = (BillId(taking.client.id()), taking.client.in_hand());
+            let plus_tax = !taking.premises.listing.restaurant.tax.included;
             taking.ask_once(
                 Action::Open {
                     bill,
@@ -110,9 +109,9 @@ pub fn spot(
             );
         }
     };
-    let part = |of: fn(&Plan) -> u8| move || table.with(|table| of(&table.plan)).to_string();
+    let part = |of: fn(&TablePlan) -> u8| move || table.with(|table| of(&table.plan)).to_string();
     let name = move || table.with(|table| table.plan.name.clone());
-    let till = format!("/staff/{}/till", post.premises.slug);
+    let till = format!("/staff/{}/till", screen.premises.slug);
     view! {
         <a class="table" class:round=move || table.with(|table| table.plan.round) href=till style=("--x", part(|plan| plan.x)) style=("--y", part(|plan| plan.y)) style=("--w", part(|plan| plan.width)) style=("--h", part(|plan| plan.height)) data-state=move || state.get() on:click=take>
             <b dir="auto">{name}</b>

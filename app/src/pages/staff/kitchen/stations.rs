@@ -15,12 +15,12 @@ use crate::{pos_client::undisturbed, text::staff::Key};
 
 #[component]
 pub fn Stations(pass: Pass) -> impl IntoView {
-    let house = pass.house;
+    let pos = pass.pos;
     let may = pass.kind().get_untracked() == Some(Some(DeviceKind::Till));
     let rows = {
         let pass = pass.clone();
         move || {
-            let stations = house.with(|house| all_stations(house));
+            let stations = pos.with(|pos| all_stations(pos));
             let none = stations
                 .is_empty()
                 .then(|| view! { <p class="empty">{pass.word(Key::StationsNone)}</p> });
@@ -67,7 +67,7 @@ fn form(pass: &Pass, station: Option<Station>, may: bool) -> impl IntoView + use
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(field) = name.get_untracked() else { return };
-        let id = known.unwrap_or_else(|| StationId(keeping.desk.id()));
+        let id = known.unwrap_or_else(|| StationId(keeping.client.id()));
         let categories = makes.get_untracked().into_iter().collect();
         keeping.ask_once(
             Action::Station(Station {

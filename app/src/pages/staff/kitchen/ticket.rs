@@ -5,10 +5,10 @@ use servery_domain::{
     id::{LineId, TicketId},
     order::Event,
     pos::{
-        House,
+        PosState,
         kitchen_display::Work,
         op::Action,
-        ticket::{Of, Ticket, TicketItem},
+        ticket::{Ticket, TicketItem, TicketSource},
     },
     time::Timestamp,
 };
@@ -17,7 +17,7 @@ use super::Pass;
 use crate::{
     pages::staff::{
         orders::{self, due, order_name},
-        screen::{Ask, Face, Post, seat, tapped},
+        screen::{Ask, Face, Screen, seat, tapped},
     },
     text::{Texts, staff::Key},
 };
@@ -29,7 +29,7 @@ const VERY_LATE: i64 = 20;
 /// One ticket as a station sees it.
 pub struct Seen<'a> {
     pub texts: Texts,
-    pub house: &'a House,
+    pub pos: &'a PosState,
     pub work: &'a Work<'a>,
     pub ticket: &'a Ticket,
     /// When it was taken, on the clock on the wall.
@@ -39,7 +39,7 @@ pub struct Seen<'a> {
 pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>) -> impl IntoView + use<A> {
     let Seen {
         texts,
-        house,
+        pos,
         work,
         ticket,
         taken,
@@ -55,7 +55,7 @@ pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>
     };
     let waits = move || texts.count(Key::KitchenMinutes, minutes() as usize);
     let more =
-        is_more(house, ticket).then(|| view! { <span class="more-of">{texts.get(Key::KitchenMore)}</span> });
+        is_more(pos, ticket).then(|| view! { <span class="more-of">{texts.get(Key::KitchenMore)}</span> });
     let off = ticket
         .off
         .then(|| view! { <p class="off">{texts.get(Key::TicketOff)}</p> });
@@ -76,12 +76,12 @@ pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>
     view! {
         <li class="kitchen-ticket" data-age=age>
             <header>
-                <h2 dir="auto">{whose(texts, house, ticket)}</h2>
+                <h2 dir="auto">{whose(texts, pos, ticket)}</h2>
                 {more}
                 <p><time dir="ltr">{taken}</time>" · "<span class="age">{waits}</span></p>
             </header>
             {off}
-            {notes(texts, house, ticket)}
+            {notes(texts, pos, ticket)}
             {courses}
             {ask.clone().button(Face { class: "bump", pressed: None }, asked, texts.get(label))}
         </li>
@@ -108,35 +108,34 @@ impl Ask for Pass {
     }
 
     fn now(&self) -> Timestamp {
-        self.desk.now()
+        self.client.now()
     }
 
     /// It changes in place, so that its key keeps the focus.
     fn is_done(&self, ticket: TicketId, item: &TicketItem) -> Signal<bool> {
-        let (house, line) = (self.house, item.line);
-        let done = move |house: &House| {
-            house
-                .ticket(ticket)?
+        let (pos, line) = (self.pos, item.line);
+        let done = move |pos: &PosState| {
+            pos.ticket(ticket)?
                 .items
                 .iter()
                 .find(|item| item.line == line)
                 .map(|item| item.done)
         };
-        Memo::new(move |_| house.with(|house| done(house)).unwrap_or_default()).into()
+        Memo::new(move |_| pos.with(|pos| done(pos)).unwrap_or_default()).into()
     }
 }
 
 /// What is made of a diner's order makes it ready when it was the last of it.
 fn bump(pass: &Pass, action: Action) {
-    let post: Post = pass.post.clone();
+    let screen: Screen = pass.screen.clone();
     let ticket = match &action {
         Action::Bump { ticket, .. } => *ticket,
         _ => return pass.ask(action),
     };
     pass.ask_then(action, move || {
-        let ready = post.house.with_untracked(|house| house.made(ticket));
+        let ready = screen.pos.with_untracked(|pos| pos.made(ticket));
         if let Some(order) = ready {
-            post.ask(Action::Order {
+            screen.ask(Action::Order {
                 order,
                 event: Event::Ready,
             });
@@ -195,34 +194,36 @@ fn item<A: Ask>(texts: Texts, ask: &A, ticket: TicketId, item: &TicketItem) -> i
     view! { <li>{button}</li> }
 }
 
-fn whose(texts: Texts, house: &House, ticket: &Ticket) -> String {
+fn whose(texts: Texts, pos: &PosState, ticket: &Ticket) -> String {
     match &ticket.of {
-        Of::Bill { seat: at, name, .. } => seat(texts, house, at, name),
-        Of::Order(order) => house
+        TicketSource::Bill { seat: at, name, .. } => seat(texts, pos, at, name),
+        TicketSource::Order(order) => pos
             .order(*order)
             .map_or_else(String::new, |order| order_name(texts, order)),
     }
 }
 
 /// When a diner wants it, and what they said of it.
-fn notes(texts: Texts, house: &House, ticket: &Ticket) -> Option<impl IntoView + use<>> {
-    let Of::Order(order) = ticket.of else { return None };
-    let order = house.order(order)?;
+fn notes(texts: Texts, pos: &PosState, ticket: &Ticket) -> Option<impl IntoView + use<>> {
+    let TicketSource::Order(order) = ticket.of else {
+        return None;
+    };
+    let order = pos.order(order)?;
     Some(
         view! { <p class="due">{texts.fill(Key::OrderDue, &[("time", &due(texts, order))])}</p>{orders::asked(texts, &order.ordered)} },
     )
 }
 
 /// The kitchen has had a ticket of the same bill before.
-fn is_more(house: &House, ticket: &Ticket) -> bool {
-    let Of::Bill { bill, .. } = &ticket.of else {
+fn is_more(pos: &PosState, ticket: &Ticket) -> bool {
+    let TicketSource::Bill { bill, .. } = &ticket.of else {
         return false;
     };
-    let is_of = |other: &Ticket| matches!(&other.of, Of::Bill { bill: of, .. } if of == bill);
+    let is_of = |other: &Ticket| matches!(&other.of, TicketSource::Bill { bill: of, .. } if of == bill);
     // Courses that were sent together are taken in one moment.
     let is_new = ticket.items.iter().any(|item| item.count > 0);
     is_new
-        && house
+        && pos
             .tickets()
             .any(|other| is_of(other) && other.taken_at < ticket.taken_at)
 }

@@ -26,7 +26,7 @@ pub fn out(texts: Texts, premises: &Premises, out: &Out) -> impl IntoView + use<
         <article class="device">
             <h1>{texts.get(Key::DeviceTitle)}</h1>
             {said(revoked, Tone::Bad)}
-            <p>{texts.fill(Key::DeviceLead, &[("name", &premises.listed.restaurant.name)])}</p>
+            <p>{texts.fill(Key::DeviceLead, &[("name", &premises.listing.restaurant.name)])}</p>
             <p class="hint">{texts.get(Key::DeviceHow)}</p>
             <form class="pair" method="post" action=format!("/staff/{}", premises.slug)>
                 <input type="hidden" name="device" value=out.device.to_string()/>
@@ -65,7 +65,7 @@ fn own(texts: Texts, premises: &Premises, paired: &Paired) -> impl IntoView + us
         }),
     };
     view! {
-        <p role="status">{texts.fill(Key::DeviceIn, &[("name", &premises.listed.restaurant.name)])}</p>
+        <p role="status">{texts.fill(Key::DeviceIn, &[("name", &premises.listing.restaurant.name)])}</p>
         <dl class="health">
             <div><dt>{texts.get(Key::DeviceName)}</dt><dd><span dir="auto">{paired.name.clone()}</span></dd></div>
             <div><dt>{texts.get(Key::DeviceKind)}</dt><dd>{texts.get(kind(paired.kind))}</dd></div>

@@ -3,7 +3,7 @@
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
     id::StationId,
-    pos::{House, Refused, kitchen_display::Work, op::Action, ticket::Ticket},
+    pos::{PosState, RefusedOp, kitchen_display::Work, op::Action, ticket::Ticket},
 };
 
 use super::{Kitchen, forms::Forms};
@@ -26,20 +26,20 @@ use crate::{
 pub fn kitchen(texts: Texts, premises: &Premises, kitchen: &Kitchen) -> impl IntoView + use<> {
     let Kitchen {
         look,
-        house,
+        pos,
         first,
         station,
         done,
         ..
     } = kitchen;
     let forms = Forms::new(here(premises, *station, *done), look.at, *first);
-    let station = station.and_then(|id| house.station(id));
+    let station = station.and_then(|id| pos.station(id));
     let work = Work {
         menu: &premises.menu,
         station,
-        preparation: premises.listed.restaurant.ordering.preparation,
+        preparation: premises.listing.restaurant.ordering.preparation,
     };
-    let orders: Vec<_> = new_orders(house)
+    let orders: Vec<_> = new_orders(pos)
         .iter()
         .map(|order| orders::card(texts, &forms, order))
         .collect();
@@ -51,7 +51,7 @@ pub fn kitchen(texts: Texts, premises: &Premises, kitchen: &Kitchen) -> impl Int
         <article class="kitchen">
             <h1 class="unseen">{texts.get(Key::KitchenTitle)}</h1>
             {not_done(texts, premises, kitchen, &forms)}
-            {bar(texts, premises, house, station.map(|station| station.id), *done)}
+            {bar(texts, premises, pos, station.map(|station| station.id), *done)}
             <ol class="new-orders">{orders}</ol>
             {body}
             <p class="hint">{texts.get(Key::KitchenRefreshes)}</p>
@@ -71,7 +71,7 @@ fn here(premises: &Premises, station: Option<StationId>, done: bool) -> String {
 fn bar(
     texts: Texts,
     premises: &Premises,
-    house: &House,
+    pos: &PosState,
     chosen: Option<StationId>,
     done: bool,
 ) -> impl IntoView + use<> {
@@ -80,7 +80,7 @@ fn bar(
         view! { <a class="button" href=here(premises, station, false) aria-current=current dir="auto">{name}</a> }
     };
     let all = link(None, texts.get(Key::KitchenAll).to_owned());
-    let stations: Vec<_> = all_stations(house)
+    let stations: Vec<_> = all_stations(pos)
         .into_iter()
         .map(|station| link(Some(station.id), station.name))
         .collect();
@@ -101,11 +101,11 @@ fn cards(
     forms: &Forms,
     tickets: &[&Ticket],
 ) -> impl IntoView + use<> {
-    let Kitchen { look, house, .. } = kitchen;
+    let Kitchen { look, pos, .. } = kitchen;
     let (now, _) = signal(Some(look.at));
     let seen = |ticket| Seen {
         texts,
-        house,
+        pos,
         work,
         ticket,
         taken: look.now.moved(look.at, ticket.taken_at).clock(),
@@ -117,22 +117,22 @@ fn cards(
 }
 
 fn waiting(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> impl IntoView + use<> {
-    let (house, now) = (&kitchen.house, kitchen.look.at);
-    let tickets = work.waiting(house, now);
+    let (pos, now) = (&kitchen.pos, kitchen.look.at);
+    let tickets = work.waiting(pos, now);
     let nothing = tickets
         .is_empty()
         .then(|| view! { <li class="empty">{texts.get(Key::KitchenNothing)}</li> });
     view! {
         <div class="pass">
             <ol class="tickets">{nothing}{cards(texts, kitchen, work, forms, &tickets)}</ol>
-            <aside class="all-day"><h2>{texts.get(Key::KitchenAllDay)}</h2><ul>{all_day(work.all_day(house, now))}</ul></aside>
-            {later(texts, work.later(house, now).len(), cards(texts, kitchen, work, forms, &work.later(house, now)))}
+            <aside class="all-day"><h2>{texts.get(Key::KitchenAllDay)}</h2><ul>{all_day(work.all_day(pos, now))}</ul></aside>
+            {later(texts, work.later(pos, now).len(), cards(texts, kitchen, work, forms, &work.later(pos, now)))}
         </div>
     }
 }
 
 fn finished(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> impl IntoView + use<> {
-    let mut tickets = work.done(&kitchen.house);
+    let mut tickets = work.done(&kitchen.pos);
     tickets.truncate(RECALLED);
     let none = tickets
         .is_empty()
@@ -142,7 +142,7 @@ fn finished(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> 
 
 /// What this device asked for and did not get, until somebody has seen it.
 fn not_done(texts: Texts, premises: &Premises, kitchen: &Kitchen, forms: &Forms) -> impl IntoView + use<> {
-    let row = |refusal: &Refused| {
+    let row = |refusal: &RefusedOp| {
         let (op, what) = (refusal.op.id, deed(texts, premises, &refusal.op.action));
         let said = texts.fill(
             Key::DeedAt,
@@ -159,7 +159,7 @@ fn not_done(texts: Texts, premises: &Premises, kitchen: &Kitchen, forms: &Forms)
         view! { <div class="wrong" role="alert"><span dir="auto">{said}" – "{refused(texts, &refusal.why)}</span>{seen}</div> }
     };
     let own = kitchen
-        .house
+        .pos
         .refused()
         .filter(|refusal| refusal.op.device == kitchen.paired.device);
     own.map(row).collect::<Vec<_>>()

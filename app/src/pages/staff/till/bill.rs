@@ -9,15 +9,15 @@ use servery_domain::{
     pos::{
         bill::{Bill, BillLine, Off, Sums},
         op::Action,
-        ticket::news,
+        ticket::changes,
     },
 };
 
 use super::{
     bills::unsent,
-    till_state::{Counter, Over},
+    till_state::{TillDialog, TillState},
 };
-use crate::{pages::staff::dialog::Sheet, text::staff::Key};
+use crate::{pages::staff::dialog::Dialog, text::staff::Key};
 
 type InHand = Memo<Option<Arc<Bill>>>;
 
@@ -27,23 +27,23 @@ fn read<T: Default>(bill: InHand, read: impl FnOnce(&Bill) -> T) -> T {
 }
 
 #[component]
-pub fn BillInHand(counter: Counter) -> impl IntoView {
-    let bill = counter.bill();
+pub fn BillInHand(till: TillState) -> impl IntoView {
+    let bill = till.bill();
     let some = Memo::new(move |_| bill.with(Option::is_some));
     move || match some.get() {
-        true => Either::Left(in_hand(&counter, bill)),
+        true => Either::Left(in_hand(&till, bill)),
         false => Either::Right(
-            view! { <section class="bill none"><p class="empty">{counter.word(Key::BillNone)}</p></section> },
+            view! { <section class="bill none"><p class="empty">{till.word(Key::BillNone)}</p></section> },
         ),
     }
 }
 
-fn in_hand(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
+fn in_hand(till: &TillState, bill: InHand) -> impl IntoView + use<> {
     let label = {
-        let counter = counter.clone();
-        move || bill.get().map(|bill| counter.label(&bill))
+        let till = till.clone();
+        move || bill.get().map(|bill| till.label(&bill))
     };
-    let texts = counter.texts;
+    let texts = till.texts;
     let guests = Memo::new(move |_| read(bill, |bill| bill.guests));
     let guests = move || (guests.get() > 0).then(|| texts.count(Key::BillGuests, guests.get().into()));
     let lines = Memo::new(move |_| {
@@ -53,10 +53,10 @@ fn in_hand(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
     });
     let closed = Memo::new(move |_| read(bill, |bill| bill.closed));
     let row = {
-        let counter = counter.clone();
-        move |id: LineId| row(&counter, bill, closed, id)
+        let till = till.clone();
+        move |id: LineId| row(&till, bill, closed, id)
     };
-    let (empty, paid) = (counter.word(Key::BillEmpty), counter.word(Key::BillClosed));
+    let (empty, paid) = (till.word(Key::BillEmpty), till.word(Key::BillClosed));
     let empty = move || {
         lines
             .with(Vec::is_empty)
@@ -72,12 +72,12 @@ fn in_hand(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
     let due = Memo::new(move |_| {
         sums.with(|sums| sums.as_ref().map_or(Minor::ZERO, |sums| sums.total)) - read(bill, Bill::paid)
     });
-    let doings = doings(counter, bill, due);
-    let sums = sums_of(counter, bill, sums, due);
+    let doings = doings(till, bill, due);
+    let sums = sums_of(till, bill, sums, due);
     view! {
-        <section class="bill" aria-label=counter.word(Key::BillTitle)>
+        <section class="bill" aria-label=till.word(Key::BillTitle)>
             <header><h2 dir="auto">{label}</h2><span class="guests">{guests}</span></header>
-            {beside(counter, bill)}
+            {beside(till, bill)}
             {paid}
             {empty}
             <ol class="lines">
@@ -90,38 +90,37 @@ fn in_hand(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
 }
 
 /// The other bills at its table, each by what is due on it.
-fn beside(counter: &Counter, bill: InHand) -> impl IntoView + use<> {
-    let house = counter.house;
+fn beside(till: &TillState, bill: InHand) -> impl IntoView + use<> {
+    let pos = till.pos;
     let bills = Memo::new(move |_| {
         let Some(table) = read(bill, Bill::table) else {
             return Vec::new();
         };
-        house.with(|house| {
-            house
-                .table(table)
+        pos.with(|pos| {
+            pos.table(table)
                 .into_iter()
                 .flat_map(|table| &table.bills)
-                .filter_map(|id| Some((*id, house.bill(*id)?.due())))
+                .filter_map(|id| Some((*id, pos.bill(*id)?.due())))
                 .collect()
         })
     });
-    let counter = counter.clone();
+    let till = till.clone();
     move || {
         let bills = bills.get();
         (bills.len() > 1).then(|| {
-            let (at, here) = (counter.at, read(bill, |bill| Some(bill.id)));
+            let (at, here) = (till.at, read(bill, |bill| Some(bill.id)));
             let key = |(id, due): (BillId, Minor)| {
                 let current = (here == Some(id)).then_some("true");
-                view! { <button type="button" aria-current=current dir="auto" on:click=move |_| at.set(Some(id))>{counter.money(due)}</button> }
+                view! { <button type="button" aria-current=current dir="auto" on:click=move |_| at.set(Some(id))>{till.money(due)}</button> }
             };
             let keys: Vec<_> = bills.into_iter().map(key).collect();
-            view! { <p class="beside-it"><span>{counter.texts.count(Key::BillBeside, keys.len())}</span>{keys}</p> }
+            view! { <p class="beside-it"><span>{till.texts.count(Key::BillBeside, keys.len())}</span>{keys}</p> }
         })
     }
 }
 
 /// What it is stays; how many of it, and what was said of it, change in place, so that a key keeps the focus.
-fn row(counter: &Counter, bill: InHand, closed: Memo<bool>, id: LineId) -> impl IntoView + use<> {
+fn row(till: &TillState, bill: InHand, closed: Memo<bool>, id: LineId) -> impl IntoView + use<> {
     let line = bill.with_untracked(|bill| bill.as_ref()?.line(id).cloned())?;
     let BillLine {
         name, price, picks, ..
@@ -138,7 +137,7 @@ fn row(counter: &Counter, bill: InHand, closed: Memo<bool>, id: LineId) -> impl 
             .unwrap_or_default()
     };
     let said = Memo::new(move |_| read(bill, of_line));
-    let texts = counter.texts;
+    let texts = till.texts;
     let course = move || {
         let course = said.with(|(course, _)| *course);
         (course > 0).then(|| view! { <span class="course">{texts.fill(Key::LineCourse, &[("n", &course.to_string())])}</span> })
@@ -155,17 +154,17 @@ fn row(counter: &Counter, bill: InHand, closed: Memo<bool>, id: LineId) -> impl 
     };
     let count = move || counted.get().0;
     let sum = {
-        let counter = counter.clone();
-        move || counter.money(price.times(count().into()))
+        let till = till.clone();
+        move || till.money(price.times(count().into()))
     };
     let by = |by: i16, key: Key, sign: &'static str| {
-        let counter = counter.clone();
+        let till = till.clone();
         let label = texts.fill(key, &[("name", &name)]);
         let barred = move || if by < 0 { count() == 0 } else { closed.get() };
-        view! { <button type="button" class="step" aria-label=label disabled=barred on:click=move |_| change_count(&counter, id, by)>{sign}</button> }
+        view! { <button type="button" class="step" aria-label=label disabled=barred on:click=move |_| change_count(&till, id, by)>{sign}</button> }
     };
     let (less, more) = (by(-1, Key::LineLess, "−"), by(1, Key::LineMore, "+"));
-    let over = counter.over;
+    let over = till.over;
     let picks: Vec<_> = picks
         .into_iter()
         .map(|pick| view! { <li dir="auto">{pick.name}</li> })
@@ -175,7 +174,7 @@ fn row(counter: &Counter, bill: InHand, closed: Memo<bool>, id: LineId) -> impl 
             {less}
             <b class="count">{count}</b>
             {more}
-            <button type="button" class="what" on:click=move |_| over.set(Some(Over::Line(id)))>
+            <button type="button" class="what" on:click=move |_| over.set(Some(TillDialog::Line(id)))>
                 <span class="name" dir="auto">{name}</span>
                 {course}
                 {(!picks.is_empty()).then_some(view! { <ul>{picks}</ul> })}
@@ -186,49 +185,44 @@ fn row(counter: &Counter, bill: InHand, closed: Memo<bool>, id: LineId) -> impl 
     })
 }
 
-pub fn change_count(counter: &Counter, line: LineId, by: i16) {
-    if let Some(bill) = counter.at.get_untracked() {
-        counter.ask(Action::Count { bill, line, by });
+pub fn change_count(till: &TillState, line: LineId, by: i16) {
+    if let Some(bill) = till.at.get_untracked() {
+        till.ask(Action::Count { bill, line, by });
     }
 }
 
 fn sums_of(
-    counter: &Counter,
+    till: &TillState,
     bill: InHand,
     sums: Memo<Option<Sums>>,
     due: Memo<Minor>,
 ) -> impl IntoView + use<> {
-    let counter = counter.clone();
+    let till = till.clone();
     move || {
         let (bill, sums, due) = (bill.get()?, sums.get()?, due.get());
-        let row = |words: String, amount: Minor| view! { <div><dt dir="auto">{words}</dt><dd dir="auto">{counter.money(amount)}</dd></div> };
+        let row = |words: String, amount: Minor| view! { <div><dt dir="auto">{words}</dt><dd dir="auto">{till.money(amount)}</dd></div> };
         let off = bill.discounts.iter().zip(&sums.off).map(|(discount, off)| {
             let words = match discount.off {
-                Off::Millionths(part) => counter.texts.fill(
+                Off::Millionths(part) => till.texts.fill(
                     Key::BillPercentOff,
                     &[("percent", &percent(part)), ("reason", &discount.reason)],
                 ),
-                Off::Amount(_) => counter.texts.fill(Key::BillOff, &[("reason", &discount.reason)]),
+                Off::Amount(_) => till.texts.fill(Key::BillOff, &[("reason", &discount.reason)]),
             };
             row(words, -*off)
         });
         let off: Vec<_> = off.collect();
-        let tax = &counter.premises.listed.restaurant.tax.name;
+        let tax = &till.premises.listing.restaurant.tax.name;
         let taxes = sums.taxes.iter().filter(|_| bill.plus_tax);
         let taxes: Vec<_> = taxes
-            .map(|row_of| {
-                row(
-                    format!("{tax} {} %", counter.texts.percent(row_of.rate)),
-                    row_of.tax,
-                )
-            })
+            .map(|row_of| row(format!("{tax} {} %", till.texts.percent(row_of.rate)), row_of.tax))
             .collect();
         let paid = bill.paid();
         let paid = (paid != Minor::ZERO).then(|| {
-            let over = counter.over;
+            let over = till.over;
             view! {
-                {row(counter.word(Key::BillTotal).to_owned(), sums.total)}
-                <div><dt><button type="button" class="link" on:click=move |_| over.set(Some(Over::Payments))>{counter.word(Key::BillPaid)}</button></dt><dd dir="auto">{counter.money(-paid)}</dd></div>
+                {row(till.word(Key::BillTotal).to_owned(), sums.total)}
+                <div><dt><button type="button" class="link" on:click=move |_| over.set(Some(TillDialog::Payments))>{till.word(Key::BillPaid)}</button></dt><dd dir="auto">{till.money(-paid)}</dd></div>
             }
         });
         let (key, due) = if due < Minor::ZERO {
@@ -241,7 +235,7 @@ fn sums_of(
                 {off}
                 {taxes}
                 {paid}
-                <div class="due"><dt>{counter.word(key)}</dt><dd dir="auto">{counter.money(due)}</dd></div>
+                <div class="due"><dt>{till.word(key)}</dt><dd dir="auto">{till.money(due)}</dd></div>
             </dl>
         })
     }
@@ -252,52 +246,52 @@ pub fn percent(millionths: u32) -> String {
     servery_domain::tax::TaxRate(millionths).percent()
 }
 
-fn doings(counter: &Counter, bill: InHand, due: Memo<Minor>) -> impl IntoView + use<> {
-    let texts = counter.texts;
+fn doings(till: &TillState, bill: InHand, due: Memo<Minor>) -> impl IntoView + use<> {
+    let texts = till.texts;
     let new = Memo::new(move |_| read(bill, unsent));
     let send_label = move || match new.get() {
         0 => texts.get(Key::DoSend).to_owned(),
         new => texts.count(Key::DoSendNew, new),
     };
-    let sending = counter.clone();
+    let sending = till.clone();
     let send = move |_| {
         if let Some(bill) = bill.get_untracked() {
             sending.ask_all_once(tickets(&sending, &bill), || ());
         }
     };
-    let (at, over) = (counter.at, counter.over);
+    let (at, over) = (till.at, till.over);
     view! {
         <div class="doings">
-            <button type="button" on:click=move |_| over.set(Some(Over::More))>{counter.word(Key::DoMore)}</button>
-            <button type="button" on:click=move |_| at.set(None)>{counter.word(Key::DoHold)}</button>
+            <button type="button" on:click=move |_| over.set(Some(TillDialog::More))>{till.word(Key::DoMore)}</button>
+            <button type="button" on:click=move |_| at.set(None)>{till.word(Key::DoHold)}</button>
             <button type="button" class="send" disabled=move || new.get() == 0 on:click=send>{send_label}</button>
-            <button type="button" class="pay" disabled={move || due.get() <= Minor::ZERO} on:click=move |_| over.set(Some(Over::Pay))>{counter.word(Key::DoPay)}</button>
+            <button type="button" class="pay" disabled={move || due.get() <= Minor::ZERO} on:click=move |_| over.set(Some(TillDialog::Pay))>{till.word(Key::DoPay)}</button>
         </div>
     }
 }
 
 /// What is done more rarely.
 #[component]
-pub fn More(counter: Counter) -> impl IntoView {
-    let done = counter
+pub fn More(till: TillState) -> impl IntoView {
+    let done = till
         .bill()
         .get_untracked()
         .is_none_or(|bill| bill.due() == Minor::ZERO && unsent(&bill) == 0);
-    let lay = |key: Key, over: Over| {
-        let (shown, word) = (counter.over, counter.word(key));
+    let lay = |key: Key, over: TillDialog| {
+        let (shown, word) = (till.over, till.word(key));
         view! { <button type="button" on:click=move |_| shown.set(Some(over))>{word}</button> }
     };
     let keys = [
-        lay(Key::DoName, Over::Name),
-        lay(Key::DoGuests, Over::Guests),
-        lay(Key::DoMove, Over::Move),
-        lay(Key::DoMerge, Over::Merge),
-        lay(Key::DoSplit, Over::Split),
-        lay(Key::DoDiscount, Over::Discount(None)),
-        lay(Key::DoShow, Over::Bill),
-        lay(Key::DoPayments, Over::Payments),
+        lay(Key::DoName, TillDialog::Name),
+        lay(Key::DoGuests, TillDialog::Guests),
+        lay(Key::DoMove, TillDialog::Move),
+        lay(Key::DoMerge, TillDialog::Merge),
+        lay(Key::DoSplit, TillDialog::Split),
+        lay(Key::DoDiscount, TillDialog::Discount(None)),
+        lay(Key::DoShow, TillDialog::Bill),
+        lay(Key::DoPayments, TillDialog::Payments),
     ];
-    let (at, over, closing) = (counter.at, counter.over, counter.clone());
+    let (at, over, closing) = (till.at, till.over, till.clone());
     let close = move |_| {
         if let Some(bill) = at.get_untracked() {
             closing.ask_once(Action::Close { bill }, move || {
@@ -306,16 +300,16 @@ pub fn More(counter: Counter) -> impl IntoView {
             });
         }
     };
-    let word = counter.word(Key::DoClose);
+    let word = till.word(Key::DoClose);
     view! {
-        <Sheet title=counter.word(Key::DoMore) close=counter.close()>
+        <Dialog title=till.word(Key::DoMore) close=till.close()>
             <div class="more">{keys.into_iter().collect::<Vec<_>>()}<button type="button" disabled={!done} on:click=close>{word}</button></div>
-        </Sheet>
+        </Dialog>
     }
 }
 
 /// Tells the kitchen what is new: a ticket for each course, the earliest first.
-pub fn tickets(counter: &Counter, bill: &Bill) -> Vec<Action> {
+pub fn tickets(till: &TillState, bill: &Bill) -> Vec<Action> {
     let mut courses: Vec<u8> = bill
         .lines
         .iter()
@@ -326,14 +320,14 @@ pub fn tickets(counter: &Counter, bill: &Bill) -> Vec<Action> {
     courses.dedup();
     let ticket = |course: u8| {
         let of_course = |line: LineId| bill.line(line).is_some_and(|line| line.course == course);
-        let news = news(bill)
+        let changes = changes(bill)
             .into_iter()
-            .filter(|news| of_course(news.line))
+            .filter(|changes| of_course(changes.line))
             .collect();
         Action::Send {
             bill: bill.id,
-            ticket: TicketId(counter.desk.id()),
-            news,
+            ticket: TicketId(till.client.id()),
+            changes,
         }
     };
     courses.into_iter().map(ticket).collect()

@@ -7,26 +7,26 @@ use servery_domain::{
     pos::{bill::Seat, op::Action, table::Table},
 };
 
-use super::till_state::{Counter, live_bills};
+use super::till_state::{TillState, live_bills};
 use crate::{
-    pages::staff::{dialog::Sheet, floor},
+    pages::staff::{dialog::Dialog, floor},
     text::staff::Key,
 };
 
 /// The tables by their rooms and names, each with what happens when it is tapped.
-fn tables<T>(counter: &Counter, tap: T) -> impl IntoView + use<T>
+fn tables<T>(till: &TillState, tap: T) -> impl IntoView + use<T>
 where
-    T: Fn(&Counter, TableId) + Copy + Send + Sync + 'static,
+    T: Fn(&TillState, TableId) + Copy + Send + Sync + 'static,
 {
-    let mut tables = counter.house.with_untracked(|house| floor::tables(house));
+    let mut tables = till.pos.with_untracked(|pos| floor::tables(pos));
     tables.sort_by(|a, b| a.plan.room.cmp(&b.plan.room));
     let none = tables
         .is_empty()
-        .then(|| view! { <p class="empty">{counter.word(Key::TablesNone)}</p> });
+        .then(|| view! { <p class="empty">{till.word(Key::TablesNone)}</p> });
     let button = |table: Table| {
-        let counter = counter.clone();
+        let till = till.clone();
         let busy = (!table.bills.is_empty()).to_string();
-        view! { <li><button type="button" data-busy=busy dir="auto" on:click=move |_| tap(&counter, table.id)>{table.plan.name.clone()}</button></li> }
+        view! { <li><button type="button" data-busy=busy dir="auto" on:click=move |_| tap(&till, table.id)>{table.plan.name.clone()}</button></li> }
     };
     let buttons: Vec<_> = tables.into_iter().map(button).collect();
     view! { <ul class="table-keys">{buttons}</ul>{none} }
@@ -34,60 +34,60 @@ where
 
 /// Sits guests down, or goes on with those who sit there.
 #[component]
-pub fn Tables(counter: Counter) -> impl IntoView {
-    let keys = tables(&counter, |counter, table| {
-        let there = counter
-            .house
-            .with_untracked(|house| house.table(table).and_then(|table| table.bills.first().copied()));
+pub fn Tables(till: TillState) -> impl IntoView {
+    let keys = tables(&till, |till, table| {
+        let there = till
+            .pos
+            .with_untracked(|pos| pos.table(table).and_then(|table| table.bills.first().copied()));
         match there {
             Some(bill) => {
-                counter.over.set(None);
-                counter.at.set(Some(bill));
+                till.over.set(None);
+                till.at.set(Some(bill));
             }
-            None => counter.open(Seat::Table(table)),
+            None => till.open(Seat::Table(table)),
         }
     });
-    view! { <Sheet title=counter.word(Key::BillsTable) close=counter.close()>{keys}</Sheet> }
+    view! { <Dialog title=till.word(Key::BillsTable) close=till.close()>{keys}</Dialog> }
 }
 
 #[component]
-pub fn Move(counter: Counter) -> impl IntoView {
-    let go = move |counter: &Counter, seat: Seat| {
-        if let Some(bill) = counter.at.get_untracked() {
-            counter.ask_and_close(Action::Move { bill, seat });
+pub fn Move(till: TillState) -> impl IntoView {
+    let go = move |till: &TillState, seat: Seat| {
+        if let Some(bill) = till.at.get_untracked() {
+            till.ask_and_close(Action::Move { bill, seat });
         }
     };
-    let keys = tables(&counter, move |counter, table| go(counter, Seat::Table(table)));
+    let keys = tables(&till, move |till, table| go(till, Seat::Table(table)));
     let to = |key: Key, seat: Seat| {
-        let (counter, word) = (counter.clone(), counter.word(key));
-        view! { <button type="button" on:click=move |_| go(&counter, seat.clone())>{word}</button> }
+        let (till, word) = (till.clone(), till.word(key));
+        view! { <button type="button" on:click=move |_| go(&till, seat.clone())>{word}</button> }
     };
     let (counter_key, away) = (to(Key::SeatCounter, Seat::Counter), to(Key::SeatAway, Seat::Away));
     view! {
-        <Sheet title=counter.word(Key::DoMove) close=counter.close()>
+        <Dialog title=till.word(Key::DoMove) close=till.close()>
             <div class="beside">{counter_key}{away}</div>
             {keys}
-        </Sheet>
+        </Dialog>
     }
 }
 
 #[component]
-pub fn Merge(counter: Counter) -> impl IntoView {
-    let own = counter.bill().get_untracked()?.id;
-    let others = counter.house.with_untracked(|house| {
-        let others = live_bills(house).into_iter().filter(|bill| bill.id != own);
+pub fn Merge(till: TillState) -> impl IntoView {
+    let own = till.bill().get_untracked()?.id;
+    let others = till.pos.with_untracked(|pos| {
+        let others = live_bills(pos).into_iter().filter(|bill| bill.id != own);
         others
-            .map(|bill| (bill.id, counter.label(bill), counter.money(bill.due())))
+            .map(|bill| (bill.id, till.label(bill), till.money(bill.due())))
             .collect::<Vec<_>>()
     });
     let none = others
         .is_empty()
-        .then(|| view! { <p class="empty">{counter.word(Key::MergeNone)}</p> });
+        .then(|| view! { <p class="empty">{till.word(Key::MergeNone)}</p> });
     let button = |(other, label, due)| {
-        let counter = counter.clone();
+        let till = till.clone();
         let merge = move |_| {
-            let (at, over) = (counter.at, counter.over);
-            counter.ask_once(
+            let (at, over) = (till.at, till.over);
+            till.ask_once(
                 Action::Merge {
                     bill: own,
                     into: other,
@@ -102,19 +102,19 @@ pub fn Merge(counter: Counter) -> impl IntoView {
     };
     let buttons: Vec<_> = others.into_iter().map(button).collect();
     Some(view! {
-        <Sheet title=counter.word(Key::DoMerge) close=counter.close()>
-            <p class="hint">{counter.word(Key::MergeInto)}</p>
+        <Dialog title=till.word(Key::DoMerge) close=till.close()>
+            <p class="hint">{till.word(Key::MergeInto)}</p>
             <ul class="rows">{buttons}</ul>
             {none}
-        </Sheet>
+        </Dialog>
     })
 }
 
 #[component]
-pub fn Name(counter: Counter) -> impl IntoView {
-    let bill = counter.bill().get_untracked()?;
+pub fn Name(till: TillState) -> impl IntoView {
+    let bill = till.bill().get_untracked()?;
     let (name, id) = (NodeRef::<html::Input>::new(), bill.id);
-    let keeping = counter.clone();
+    let keeping = till.clone();
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
         let name = name
@@ -124,35 +124,35 @@ pub fn Name(counter: Counter) -> impl IntoView {
         keeping.ask_and_close(Action::Name { bill: id, name });
     };
     Some(view! {
-        <Sheet title=counter.word(Key::DoName) close=counter.close()>
+        <Dialog title=till.word(Key::DoName) close=till.close()>
             <form class="fields" on:submit=keep>
-                <label><span>{counter.word(Key::NameHint)}</span><input node_ref=name value=bill.name.clone() maxlength=limits::NAME autocomplete="off" autofocus/></label>
-                <button type="submit" class="main">{counter.word(Key::DoKeep)}</button>
+                <label><span>{till.word(Key::NameHint)}</span><input node_ref=name value=bill.name.clone() maxlength=limits::NAME autocomplete="off" autofocus/></label>
+                <button type="submit" class="main">{till.word(Key::DoKeep)}</button>
             </form>
-        </Sheet>
+        </Dialog>
     })
 }
 
 #[component]
-pub fn Guests(counter: Counter) -> impl IntoView {
-    let bill = counter.bill().get_untracked()?;
+pub fn Guests(till: TillState) -> impl IntoView {
+    let bill = till.bill().get_untracked()?;
     let buttons = (1..=12_u16).map(|guests| {
-        let counter = counter.clone();
+        let till = till.clone();
         let here = (bill.guests == guests).to_string();
         let bill = bill.id;
-        let count = move |_| counter.ask_and_close(Action::Guests { bill, guests });
+        let count = move |_| till.ask_and_close(Action::Guests { bill, guests });
         view! { <li><button type="button" aria-pressed=here on:click=count>{guests}</button></li> }
     });
     let buttons: Vec<_> = buttons.collect();
     Some(
-        view! { <Sheet title=counter.word(Key::DoGuests) close=counter.close()><ul class="table-keys">{buttons}</ul></Sheet> },
+        view! { <Dialog title=till.word(Key::DoGuests) close=till.close()><ul class="table-keys">{buttons}</ul></Dialog> },
     )
 }
 
 #[component]
-pub fn Phone(counter: Counter) -> impl IntoView {
+pub fn Phone(till: TillState) -> impl IntoView {
     let (name, phone) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
-    let opening = counter.clone();
+    let opening = till.clone();
     let open = move |event: SubmitEvent| {
         event.prevent_default();
         let value = |field: NodeRef<html::Input>| {
@@ -167,12 +167,12 @@ pub fn Phone(counter: Counter) -> impl IntoView {
         });
     };
     view! {
-        <Sheet title=counter.word(Key::BillsPhone) close=counter.close()>
+        <Dialog title=till.word(Key::BillsPhone) close=till.close()>
             <form class="fields" on:submit=open>
-                <label><span>{counter.word(Key::PhoneName)}</span><input node_ref=name required maxlength=limits::NAME autocomplete="off" autofocus/></label>
-                <label><span>{counter.word(Key::PhoneNumber)}</span><input node_ref=phone type="tel" dir="ltr" maxlength=limits::PHONE autocomplete="off"/></label>
-                <button type="submit" class="main">{counter.word(Key::PhoneOpen)}</button>
+                <label><span>{till.word(Key::PhoneName)}</span><input node_ref=name required maxlength=limits::NAME autocomplete="off" autofocus/></label>
+                <label><span>{till.word(Key::PhoneNumber)}</span><input node_ref=phone type="tel" dir="ltr" maxlength=limits::PHONE autocomplete="off"/></label>
+                <button type="submit" class="main">{till.word(Key::PhoneOpen)}</button>
             </form>
-        </Sheet>
+        </Dialog>
     }
 }

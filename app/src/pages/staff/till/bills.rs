@@ -6,62 +6,63 @@ use servery_domain::{
     id::BillId,
     pos::{
         bill::{Bill, Seat},
-        payment::Owed,
+        payment::Payable,
     },
 };
 
-use super::till_state::{Counter, Over, live_bills};
+use super::till_state::{TillDialog, TillState, live_bills};
 use crate::{
     pages::staff::orders::{NewOrders, ReadyOrders, UnderWay},
     text::staff::Key,
 };
 
 #[component]
-pub fn Bills(counter: Counter) -> impl IntoView {
+pub fn Bills(till: TillState) -> impl IntoView {
     let open = |key: Key, seat: Seat| {
-        let (counter, word) = (counter.clone(), counter.word(key));
-        view! { <button type="button" on:click=move |_| counter.open(seat.clone())>{word}</button> }
+        let (till, word) = (till.clone(), till.word(key));
+        view! { <button type="button" on:click=move |_| till.open(seat.clone())>{word}</button> }
     };
-    let lay = |key: Key, over: Over| {
-        let (shown, word) = (counter.over, counter.word(key));
+    let lay = |key: Key, over: TillDialog| {
+        let (shown, word) = (till.over, till.word(key));
         view! { <button type="button" on:click=move |_| shown.set(Some(over))>{word}</button> }
     };
-    let house = counter.house;
+    let pos = till.pos;
     let bills = Memo::new(move |_| {
-        house.with(|house| {
-            live_bills(house)
+        pos.with(|pos| {
+            live_bills(pos)
                 .into_iter()
                 .map(|bill| bill.id)
                 .collect::<Vec<_>>()
         })
     });
-    let at = counter.at;
-    let in_hand = Memo::new(move |_| house.with(|house| house.live(at.get()?).map(|bill| bill.id)));
+    let at = till.at;
+    let in_hand = Memo::new(move |_| pos.with(|pos| pos.live(at.get()?).map(|bill| bill.id)));
     let row = {
-        let counter = counter.clone();
-        move |id| row(&counter, in_hand, id)
+        let till = till.clone();
+        move |id| row(&till, in_hand, id)
     };
     let nothing = {
-        let words = counter.word(Key::BillsNone);
+        let words = till.word(Key::BillsNone);
         move || {
             bills
                 .with(Vec::is_empty)
                 .then(|| view! { <p class="empty">{words}</p> })
         }
     };
-    let over = counter.over;
-    let taken =
-        Callback::new(move |(order, payment)| over.set(Some(Over::Receipt(Owed::Order(order), payment))));
+    let over = till.over;
+    let taken = Callback::new(move |(order, payment)| {
+        over.set(Some(TillDialog::Receipt(Payable::Order(order), payment)))
+    });
     view! {
-        <nav class="bills" aria-label=counter.word(Key::BillsTitle)>
-            <NewOrders post=counter.post.clone()/>
-            <ReadyOrders post=counter.post.clone() taken/>
-            <UnderWay post=counter.post.clone()/>
+        <nav class="bills" aria-label=till.word(Key::BillsTitle)>
+            <NewOrders screen=till.screen.clone()/>
+            <ReadyOrders screen=till.screen.clone() taken/>
+            <UnderWay screen=till.screen.clone()/>
             <div class="new">
                 {open(Key::SeatCounter, Seat::Counter)}
                 {open(Key::SeatAway, Seat::Away)}
-                {lay(Key::BillsTable, Over::Tables)}
-                {lay(Key::BillsPhone, Over::Phone)}
+                {lay(Key::BillsTable, TillDialog::Tables)}
+                {lay(Key::BillsPhone, TillDialog::Phone)}
             </div>
             {nothing}
             <ol><For each=move || bills.get() key=|id| *id let:id>{row(id)}</For></ol>
@@ -69,29 +70,28 @@ pub fn Bills(counter: Counter) -> impl IntoView {
     }
 }
 
-fn row(counter: &Counter, in_hand: Memo<Option<BillId>>, id: BillId) -> impl IntoView + use<> {
-    let house = counter.house;
+fn row(till: &TillState, in_hand: Memo<Option<BillId>>, id: BillId) -> impl IntoView + use<> {
+    let pos = till.pos;
     let facts = Memo::new(move |_| {
-        house.with(|house| {
-            house
-                .bill(id)
+        pos.with(|pos| {
+            pos.bill(id)
                 .map(|bill| (bill.seat.clone(), bill.name.clone(), bill.due(), unsent(bill)))
         })
     });
     let label = {
-        let counter = counter.clone();
-        move || facts.get().map(|(seat, name, ..)| counter.seat(&seat, &name))
+        let till = till.clone();
+        move || facts.get().map(|(seat, name, ..)| till.seat(&seat, &name))
     };
     let due = {
-        let counter = counter.clone();
-        move || counter.money(facts.with(|facts| facts.as_ref().map_or(Minor::ZERO, |(_, _, due, _)| *due)))
+        let till = till.clone();
+        move || till.money(facts.with(|facts| facts.as_ref().map_or(Minor::ZERO, |(_, _, due, _)| *due)))
     };
-    let texts = counter.texts;
+    let texts = till.texts;
     let new = move || {
         let unsent = facts.with(|facts| facts.as_ref().map_or(0, |(.., unsent)| *unsent));
         (unsent > 0).then(|| view! { <small class="new-items">{texts.count(Key::BillNew, unsent)}</small> })
     };
-    let (at, over) = (counter.at, counter.over);
+    let (at, over) = (till.at, till.over);
     let here = move || (in_hand.get() == Some(id)).then_some("true");
     let take = move |_| {
         over.set(None);

@@ -10,16 +10,16 @@ use servery_domain::{
     },
 };
 
-use super::{bill::percent, till_state::Counter};
-use crate::{pages::staff::dialog::Sheet, text::staff::Key};
+use super::{bill::percent, till_state::TillState};
+use crate::{pages::staff::dialog::Dialog, text::staff::Key};
 
 const PERCENTS: [u32; 5] = [50_000, 100_000, 200_000, 500_000, 1_000_000];
 
 #[component]
-pub fn Discount(counter: Counter, line: Option<LineId>) -> impl IntoView {
-    let bill = counter.bill();
+pub fn Discount(till: TillState, line: Option<LineId>) -> impl IntoView {
+    let bill = till.bill();
     let (reason, amount) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
-    let id = DiscountId(counter.desk.id());
+    let id = DiscountId(till.client.id());
     let chosen = RwSignal::new(Some(100_000));
     let percents: Vec<_> = PERCENTS
         .iter()
@@ -28,7 +28,7 @@ pub fn Discount(counter: Counter, line: Option<LineId>) -> impl IntoView {
             view! { <button type="button" aria-pressed=here on:click=move |_| chosen.set(Some(*millionths))>{format!("{} %", percent(*millionths))}</button> }
         })
         .collect();
-    let giving = counter.clone();
+    let giving = till.clone();
     let give = move |event: SubmitEvent| {
         event.prevent_default();
         let value = |field: NodeRef<html::Input>| {
@@ -56,35 +56,35 @@ pub fn Discount(counter: Counter, line: Option<LineId>) -> impl IntoView {
         giving.ask_and_close(Action::Discount { bill, discount });
     };
     let given = {
-        let counter = counter.clone();
+        let till = till.clone();
         move || {
             let bill = bill.get();
             let rows = bill
                 .iter()
                 .flat_map(|bill| bill.discounts.iter().map(|discount| (bill.id, discount.clone())));
             let rows = rows.map(|(bill, discount)| {
-                let counter = counter.clone();
-                let words = counter.word(Key::DiscountTakeBack);
-                let take_back = move |_| counter.ask(Action::TakeBackDiscount { bill, discount: discount.id });
+                let till = till.clone();
+                let words = till.word(Key::DiscountTakeBack);
+                let take_back = move |_| till.ask(Action::TakeBackDiscount { bill, discount: discount.id });
                 view! { <li><span dir="auto">{discount.reason.clone()}</span><button type="button" on:click=take_back>{words}</button></li> }
             });
             view! { <ul class="rows">{rows.collect::<Vec<_>>()}</ul> }
         }
     };
-    let title = counter.word(if line.is_some() {
+    let title = till.word(if line.is_some() {
         Key::DiscountOfLine
     } else {
         Key::DiscountOfBill
     });
     view! {
-        <Sheet title=title close=counter.close()>
+        <Dialog title=title close=till.close()>
             {given}
             <form class="fields" on:submit=give>
-                <fieldset class="choices"><legend>{counter.word(Key::DiscountPercent)}</legend>{percents}</fieldset>
-                <label><span>{counter.word(Key::DiscountAmount)}</span><input node_ref=amount inputmode="decimal" maxlength=limits::AMOUNT autocomplete="off" on:input=move |_| chosen.set(None)/></label>
-                <label><span>{counter.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
-                <button type="submit" class="main">{counter.word(Key::DiscountGive)}</button>
+                <fieldset class="choices"><legend>{till.word(Key::DiscountPercent)}</legend>{percents}</fieldset>
+                <label><span>{till.word(Key::DiscountAmount)}</span><input node_ref=amount inputmode="decimal" maxlength=limits::AMOUNT autocomplete="off" on:input=move |_| chosen.set(None)/></label>
+                <label><span>{till.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
+                <button type="submit" class="main">{till.word(Key::DiscountGive)}</button>
             </form>
-        </Sheet>
+        </Dialog>
     }
 }

@@ -5,20 +5,20 @@ use servery_domain::{id::LineId, limits, pos::op::Action};
 
 use super::{
     bill::change_count,
-    till_state::{Counter, Over},
+    till_state::{TillDialog, TillState},
 };
-use crate::{pages::staff::dialog::Sheet, text::staff::Key};
+use crate::{pages::staff::dialog::Dialog, text::staff::Key};
 
 #[component]
-pub fn Line(counter: Counter, line: LineId) -> impl IntoView {
-    let shown = counter
+pub fn Line(till: TillState, line: LineId) -> impl IntoView {
+    let shown = till
         .bill()
         .get_untracked()
         .and_then(|bill| Some((bill.id, bill.line(line)?.clone())))?;
     let (bill, shown) = shown;
     let (note, course) = (NodeRef::<html::Input>::new(), RwSignal::new(shown.course));
     let begun = shown.sent > 0;
-    let keeping = counter.clone();
+    let keeping = till.clone();
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
         let note = note.get_untracked().map(|note| note.value()).unwrap_or_default();
@@ -31,19 +31,19 @@ pub fn Line(counter: Counter, line: LineId) -> impl IntoView {
     };
     let courses = (0..=4).map(|number: u8| {
         let label = match number {
-            0 => counter.word(Key::CourseNone).to_owned(),
-            number => counter.texts.fill(Key::LineCourse, &[("n", &number.to_string())]),
+            0 => till.word(Key::CourseNone).to_owned(),
+            number => till.texts.fill(Key::LineCourse, &[("n", &number.to_string())]),
         };
         let here = move || (course.get() == number).to_string();
         view! { <button type="button" aria-pressed=here disabled=begun on:click=move |_| course.set(number)>{label}</button> }
     });
     let courses: Vec<_> = courses.collect();
-    let removing = counter.clone();
+    let removing = till.clone();
     let remove = move |_| {
         // As many as there are by now.
         let count = removing
-            .house
-            .with_untracked(|house| house.live(bill)?.line(line).map(|line| line.count));
+            .pos
+            .with_untracked(|pos| pos.live(bill)?.line(line).map(|line| line.count));
         if let Some(count) = count
             .and_then(|count| i16::try_from(count).ok())
             .filter(|count| *count > 0)
@@ -52,20 +52,20 @@ pub fn Line(counter: Counter, line: LineId) -> impl IntoView {
         }
         removing.over.set(None);
     };
-    let over = counter.over;
-    let discount = move |_| over.set(Some(Over::Discount(Some(line))));
+    let over = till.over;
+    let discount = move |_| over.set(Some(TillDialog::Discount(Some(line))));
     Some(view! {
-        <Sheet title=shown.name.clone() close=counter.close()>
+        <Dialog title=shown.name.clone() close=till.close()>
             <form class="fields" on:submit=keep>
-                {begun.then(|| view! { <p class="hint">{counter.word(Key::LineBegun)}</p> })}
-                <label><span>{counter.word(Key::LineNote)}</span><input node_ref=note value=shown.note.clone() disabled=begun maxlength=limits::NOTE autocomplete="off"/></label>
-                <fieldset class="choices"><legend>{counter.word(Key::LineCourses)}</legend>{courses}</fieldset>
-                <button type="submit" class="main" disabled=begun>{counter.word(Key::DoKeep)}</button>
+                {begun.then(|| view! { <p class="hint">{till.word(Key::LineBegun)}</p> })}
+                <label><span>{till.word(Key::LineNote)}</span><input node_ref=note value=shown.note.clone() disabled=begun maxlength=limits::NOTE autocomplete="off"/></label>
+                <fieldset class="choices"><legend>{till.word(Key::LineCourses)}</legend>{courses}</fieldset>
+                <button type="submit" class="main" disabled=begun>{till.word(Key::DoKeep)}</button>
                 <div class="beside">
-                    <button type="button" on:click=discount>{counter.word(Key::DoDiscount)}</button>
-                    <button type="button" class="less" on:click=remove>{counter.word(Key::LineRemove)}</button>
+                    <button type="button" on:click=discount>{till.word(Key::DoDiscount)}</button>
+                    <button type="button" class="less" on:click=remove>{till.word(Key::LineRemove)}</button>
                 </div>
             </form>
-        </Sheet>
+        </Dialog>
     })
 }

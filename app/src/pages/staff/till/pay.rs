@@ -8,16 +8,16 @@ use servery_domain::{
     pos::{
         bill::Bill,
         op::Action,
-        payment::{Owed, Tender, Way},
+        payment::{Payable, Tender, TenderMethod},
     },
 };
 
 use super::{
     bill::tickets,
-    till_state::{Counter, Over},
+    till_state::{TillDialog, TillState},
 };
 use crate::{
-    pages::staff::{dialog::Sheet, money_input::field},
+    pages::staff::{dialog::Dialog, money_input::field},
     text::staff::Key,
 };
 
@@ -27,7 +27,7 @@ const SHARERS: usize = 12;
 /// What is filled in.
 #[derive(Clone, Copy)]
 struct Filled {
-    way: RwSignal<Way>,
+    method: RwSignal<TenderMethod>,
     amount: RwSignal<Minor>,
     tip: RwSignal<Minor>,
     given: RwSignal<Minor>,
@@ -36,25 +36,25 @@ struct Filled {
 }
 
 #[component]
-pub fn Pay(counter: Counter) -> impl IntoView {
-    let Some(bill) = counter.bill().get_untracked() else {
+pub fn Pay(till: TillState) -> impl IntoView {
+    let Some(bill) = till.bill().get_untracked() else {
         return Either::Left(());
     };
-    let title = counter.word(Key::PayTitle);
-    let close = counter.close();
+    let title = till.word(Key::PayTitle);
+    let close = till.close();
     Either::Right(view! {
-        <Sheet title=title close>
-            {match counter.shift().is_some() {
-                true => Either::Left(form(&counter, &bill)),
+        <Dialog title=title close>
+            {match till.shift().is_some() {
+                true => Either::Left(form(&till, &bill)),
                 false => {
-                    let over = counter.over;
+                    let over = till.over;
                     Either::Right(view! {
-                        <p>{counter.word(Key::PayNoShift)}</p>
-                        <button type="button" class="main" on:click=move |_| over.set(Some(Over::OpenShift))>{counter.word(Key::ShiftOpen)}</button>
+                        <p>{till.word(Key::PayNoShift)}</p>
+                        <button type="button" class="main" on:click=move |_| over.set(Some(TillDialog::OpenShift))>{till.word(Key::ShiftOpen)}</button>
                     })
                 }
             }}
-        </Sheet>
+        </Dialog>
     })
 }
 
@@ -63,16 +63,16 @@ fn first_share(due: Minor, guests: usize) -> Minor {
     split(due, guests).first().copied().unwrap_or(due)
 }
 
-fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
-    let bill_now = counter.bill();
+fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
+    let bill_now = till.bill();
     let due = Memo::new(move |_| bill_now.with(|bill| bill.as_ref().map_or(Minor::ZERO, |bill| bill.due())));
-    let sharers = counter
+    let sharers = till
         .sharing
         .get_untracked()
         .filter(|(shared, _)| *shared == bill.id)
         .map_or(1, |(_, guests)| guests);
     let filled = Filled {
-        way: RwSignal::new(Way::Cash),
+        method: RwSignal::new(TenderMethod::Cash),
         amount: RwSignal::new(first_share(due.get_untracked(), sharers)),
         tip: RwSignal::new(Minor::ZERO),
         given: RwSignal::new(Minor::ZERO),
@@ -87,22 +87,22 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
         due
     });
     let tender = {
-        let (currency, id) = (counter.premises.menu.currency, PaymentId(counter.desk.id()));
+        let (currency, id) = (till.premises.menu.currency, PaymentId(till.client.id()));
         move || {
             let Filled {
-                way,
+                method,
                 amount,
                 tip,
                 given,
                 ..
             } = filled;
             let (amount, tip) = (amount.get(), tip.get());
-            let rounding = if way.get() == Way::Cash {
+            let rounding = if method.get() == TenderMethod::Cash {
                 currency.in_cash(amount + tip) - amount - tip
             } else {
                 Minor::ZERO
             };
-            let given = if way.get() == Way::Cash {
+            let given = if method.get() == TenderMethod::Cash {
                 given.get()
             } else {
                 Minor::ZERO
@@ -111,11 +111,11 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
                 tip,
                 rounding,
                 given,
-                ..Tender::new(id, way.get(), amount)
+                ..Tender::new(id, method.get(), amount)
             }
         }
     };
-    let (taking, over, sharing) = (counter.clone(), counter.over, counter.sharing);
+    let (taking, over, sharing) = (till.clone(), till.over, till.sharing);
     let bill_id = bill.id;
     let take = move |event: SubmitEvent| {
         event.prevent_default();
@@ -134,16 +134,16 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
         let rest = filled.guests.get_untracked().saturating_sub(1).max(1);
         taking.ask_all_once(all, move || {
             sharing.set(Some((bill_id, rest)));
-            over.set(Some(Over::Receipt(Owed::Bill(bill_id), paid)));
+            over.set(Some(TillDialog::Receipt(Payable::Bill(bill_id), paid)));
         });
     };
     let short = move || {
-        filled.way.get() == Way::Cash
+        filled.method.get() == TenderMethod::Cash
             && filled.given.get() > Minor::ZERO
             && filled.given.get() < tender().taken()
     };
     let change = {
-        let counter = counter.clone();
+        let till = till.clone();
         move || {
             let tender = tender();
             (tender.given > Minor::ZERO).then(|| {
@@ -151,90 +151,86 @@ fn form(counter: &Counter, bill: &Bill) -> impl IntoView + use<> {
                     true => (Key::PayMissing, tender.taken() - tender.given),
                     false => (Key::PayChange, tender.change()),
                 };
-                view! { <p class="change" class:short=short>{counter.word(key)}" "<b dir="auto">{counter.money(amount)}</b></p> }
+                view! { <p class="change" class:short=short>{till.word(key)}" "<b dir="auto">{till.money(amount)}</b></p> }
             })
         }
     };
     let label = {
-        let counter = counter.clone();
+        let till = till.clone();
         move || {
-            counter
-                .texts
-                .fill(Key::PayTake, &[("amount", &counter.money(tender().taken()))])
+            till.texts
+                .fill(Key::PayTake, &[("amount", &till.money(tender().taken()))])
         }
     };
     // What is too much of cash is given, and comes back as change.
     let out_of_range = move || filled.amount.get() <= Minor::ZERO || filled.amount.get() > due.get();
     let due_now = {
-        let counter = counter.clone();
-        move || counter.money(due.get())
+        let till = till.clone();
+        move || till.money(due.get())
     };
     view! {
         <form class="fields" on:submit=take>
-            <p class="due">{counter.word(Key::BillDue)}" "<b dir="auto">{due_now}</b></p>
-            {ways(counter, filled)}
-            {parts(counter, filled, due)}
-            {field(counter, Key::PayTip, filled.tip)}
-            {cash(counter, filled, tender)}
+            <p class="due">{till.word(Key::BillDue)}" "<b dir="auto">{due_now}</b></p>
+            {ways(till, filled)}
+            {parts(till, filled, due)}
+            {field(till, Key::PayTip, filled.tip)}
+            {cash(till, filled, tender)}
             {change}
             <button type="submit" class="main" disabled=move || out_of_range() || short()>{label}</button>
         </form>
     }
 }
 
-fn ways(counter: &Counter, filled: Filled) -> impl IntoView + use<> {
-    let way = |way: Way, key: Key| {
-        let here = move || (filled.way.get() == way).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| filled.way.set(way)>{counter.word(key)}</button> }
+fn ways(till: &TillState, filled: Filled) -> impl IntoView + use<> {
+    let method = |method: TenderMethod, key: Key| {
+        let here = move || (filled.method.get() == method).to_string();
+        view! { <button type="button" aria-pressed=here on:click=move |_| filled.method.set(method)>{till.word(key)}</button> }
     };
-    view! { <fieldset class="choices"><legend>{counter.word(Key::PayWay)}</legend>{way(Way::Cash, Key::PayCash)}{way(Way::Card, Key::PayCard)}</fieldset> }
+    view! { <fieldset class="choices"><legend>{till.word(Key::PayWay)}</legend>{method(TenderMethod::Cash, Key::PayCash)}{method(TenderMethod::Card, Key::PayCard)}</fieldset> }
 }
 
 /// All of it, a part for each guest, or an amount.
-fn parts(counter: &Counter, filled: Filled, due: Memo<Minor>) -> impl IntoView + use<> {
+fn parts(till: &TillState, filled: Filled, due: Memo<Minor>) -> impl IntoView + use<> {
     let guests = filled.guests;
     let choose = move |next: usize| {
         guests.set(next);
         filled.amount.set(first_share(due.get_untracked(), next));
     };
     let words = {
-        let counter = counter.clone();
+        let till = till.clone();
         move || match guests.get() {
-            1 => counter.word(Key::PayAll).to_owned(),
-            guests => counter.texts.count(Key::PayByGuest, guests),
+            1 => till.word(Key::PayAll).to_owned(),
+            guests => till.texts.count(Key::PayByGuest, guests),
         }
     };
-    let (less, more) = (
-        counter.word(Key::PayFewerGuests),
-        counter.word(Key::PayMoreGuests),
-    );
+    let (less, more) = (till.word(Key::PayFewerGuests), till.word(Key::PayMoreGuests));
     view! {
         <fieldset class="choices share">
-            <legend>{counter.word(Key::PayShare)}</legend>
+            <legend>{till.word(Key::PayShare)}</legend>
             <button type="button" class="step" aria-label=less disabled={move || guests.get() <= 1} on:click=move |_| choose(guests.get_untracked() - 1)>"−"</button>
             <output>{words}</output>
             <button type="button" class="step" aria-label=more disabled={move || guests.get() >= SHARERS} on:click=move |_| choose(guests.get_untracked() + 1)>"+"</button>
         </fieldset>
-        {field(counter, Key::PayAmount, filled.amount)}
+        {field(till, Key::PayAmount, filled.amount)}
     }
 }
 
 /// What the guest hands over: exactly it, or the next notes.
-fn cash<T>(counter: &Counter, filled: Filled, tender: T) -> impl IntoView + use<T>
+fn cash<T>(till: &TillState, filled: Filled, tender: T) -> impl IntoView + use<T>
 where
     T: Fn() -> Tender + Copy + Send + Sync + 'static,
 {
-    let field = field(counter, Key::PayGiven, filled.given);
-    let counter = counter.clone();
+    let field = field(till, Key::PayGiven, filled.given);
+    let till = till.clone();
     let notes = move || {
         let taken = tender().taken();
         let notes = notes(taken).into_iter().map(|note| {
-            view! { <button type="button" dir="auto" on:click=move |_| filled.given.set(note)>{counter.money(note)}</button> }
+            view! { <button type="button" dir="auto" on:click=move |_| filled.given.set(note)>{till.money(note)}</button> }
         });
         notes.collect::<Vec<_>>()
     };
     view! {
-        <div class="cash" class:hidden=move || filled.way.get() != Way::Cash>
+        <div class="cash" class:hidden=move || filled.method.get() != TenderMethod::Cash>
             {field}
             <div class="notes">{notes}</div>
         </div>

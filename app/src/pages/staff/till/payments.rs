@@ -5,14 +5,14 @@ use servery_domain::{
     currency::Minor,
     limits,
     pos::{
-        House,
-        payment::{Owed, Payment, Way},
+        PosState,
+        payment::{Payable, TenderMethod, TillPayment},
     },
 };
 
-use super::till_state::{Counter, Over};
+use super::till_state::{TillDialog, TillState};
 use crate::{
-    pages::staff::{clock::stamp, dialog::Sheet, orders::order_name},
+    pages::staff::{clock::stamp, dialog::Dialog, orders::order_name},
     text::staff::Key,
 };
 
@@ -21,37 +21,37 @@ const SHOWN: usize = 40;
 
 /// Of the bill in hand.
 #[component]
-pub fn Payments(counter: Counter) -> impl IntoView {
-    let bill = counter.bill();
+pub fn Payments(till: TillState) -> impl IntoView {
+    let bill = till.bill();
     let rows = {
-        let counter = counter.clone();
+        let till = till.clone();
         move || {
             let bill = bill.get()?;
             let rows: Vec<_> = bill
                 .payments
                 .iter()
-                .map(|payment| row(&counter, Owed::Bill(bill.id), payment))
+                .map(|payment| row(&till, Payable::Bill(bill.id), payment))
                 .collect();
             let none = rows
                 .is_empty()
-                .then(|| view! { <p class="empty">{counter.word(Key::PaymentsNone)}</p> });
+                .then(|| view! { <p class="empty">{till.word(Key::PaymentsNone)}</p> });
             Some(view! { <ul class="rows">{rows}</ul>{none} })
         }
     };
-    view! { <Sheet title=counter.word(Key::PaymentsTitle) close=counter.close()>{rows}</Sheet> }
+    view! { <Dialog title=till.word(Key::PaymentsTitle) close=till.close()>{rows}</Dialog> }
 }
 
 /// Of all bills and orders, the newest first.
 #[component]
-pub fn Receipts(counter: Counter) -> impl IntoView {
+pub fn Receipts(till: TillState) -> impl IntoView {
     let word = RwSignal::new(String::new());
     let rows = {
-        let counter = counter.clone();
+        let till = till.clone();
         move || {
-            let found = counter.house.with(|house| found(&counter, house, &word.get()));
+            let found = till.pos.with(|pos| found(&till, pos, &word.get()));
             let rows: Vec<_> = found
                 .iter()
-                .map(|(owed, payment)| row(&counter, *owed, payment))
+                .map(|(payable, payment)| row(&till, *payable, payment))
                 .collect();
             let key = if word.with(String::is_empty) {
                 Key::PaymentsNone
@@ -60,13 +60,13 @@ pub fn Receipts(counter: Counter) -> impl IntoView {
             };
             let none = rows
                 .is_empty()
-                .then(|| view! { <p class="empty">{counter.word(key)}</p> });
+                .then(|| view! { <p class="empty">{till.word(key)}</p> });
             view! { <ul class="rows">{rows}</ul>{none} }
         }
     };
-    let label = counter.word(Key::ReceiptsFind);
+    let label = till.word(Key::ReceiptsFind);
     view! {
-        <Sheet title=counter.word(Key::ReceiptsTitle) close=counter.close()>
+        <Dialog title=till.word(Key::ReceiptsTitle) close=till.close()>
             <div class="fields">
                 <label>
                     <span>{label}</span>
@@ -74,35 +74,33 @@ pub fn Receipts(counter: Counter) -> impl IntoView {
                 </label>
             </div>
             {rows}
-        </Sheet>
+        </Dialog>
     }
 }
 
-fn found(counter: &Counter, house: &House, word: &str) -> Vec<(Owed, Payment)> {
+fn found(till: &TillState, pos: &PosState, word: &str) -> Vec<(Payable, TillPayment)> {
     let word = word.trim().to_lowercase();
-    let fits = |(owed, payment): &(Owed, &Payment)| {
+    let fits = |(payable, payment): &(Payable, &TillPayment)| {
         payment.receipt.to_string().to_lowercase().contains(&word)
-            || label(counter, house, *owed).to_lowercase().contains(&word)
+            || label(till, pos, *payable).to_lowercase().contains(&word)
     };
-    let mut found: Vec<_> = house.payments().filter(fits).collect();
+    let mut found: Vec<_> = pos.payments().filter(fits).collect();
     found.sort_by_key(|(_, payment)| std::cmp::Reverse((payment.at, payment.receipt)));
     found
         .into_iter()
         .take(SHOWN)
-        .map(|(owed, payment)| (owed, payment.clone()))
+        .map(|(payable, payment)| (payable, payment.clone()))
         .collect()
 }
 
 /// Whom it was for.
-pub fn label(counter: &Counter, house: &House, owed: Owed) -> String {
-    match owed {
-        Owed::Bill(bill) => house
-            .live(bill)
-            .map_or_else(String::new, |bill| counter.label(bill)),
-        Owed::Order(order) => match house.order(order) {
+pub fn label(till: &TillState, pos: &PosState, payable: Payable) -> String {
+    match payable {
+        Payable::Bill(bill) => pos.live(bill).map_or_else(String::new, |bill| till.label(bill)),
+        Payable::Order(order) => match pos.order(order) {
             Some(order) => format!(
                 "{} · {}",
-                order_name(counter.texts, order),
+                order_name(till.texts, order),
                 order.ordered.contact.name
             ),
             None => String::new(),
@@ -110,27 +108,27 @@ pub fn label(counter: &Counter, house: &House, owed: Owed) -> String {
     }
 }
 
-pub fn way(counter: &Counter, payment: &Payment) -> &'static str {
-    counter.word(match payment.way {
-        Way::Cash => Key::PayCash,
-        Way::Card => Key::PayCard,
+pub fn method(till: &TillState, payment: &TillPayment) -> &'static str {
+    till.word(match payment.method {
+        TenderMethod::Cash => Key::PayCash,
+        TenderMethod::Card => Key::PayCard,
     })
 }
 
-fn row(counter: &Counter, owed: Owed, payment: &Payment) -> impl IntoView + use<> {
-    let (id, over) = (payment.id, counter.over);
+fn row(till: &TillState, payable: Payable, payment: &TillPayment) -> impl IntoView + use<> {
+    let (id, over) = (payment.id, till.over);
     let back = (payment.refunded() > Minor::ZERO)
-        .then(|| view! { <small>{counter.texts.fill(Key::PaymentsGivenBack, &[("amount", &counter.money(payment.refunded()))])}</small> });
-    let label = counter.house.with_untracked(|house| label(counter, house, owed));
+        .then(|| view! { <small>{till.texts.fill(Key::PaymentsGivenBack, &[("amount", &till.money(payment.refunded()))])}</small> });
+    let label = till.pos.with_untracked(|pos| label(till, pos, payable));
     view! {
         <li>
             <span>
                 <b>{payment.receipt.to_string()}</b>" "<time dir="ltr">{stamp(payment.at)}</time>" "<span dir="auto">{label}</span>
-                <br/>{way(counter, payment)}" "<b dir="auto">{counter.money(payment.taken())}</b>" "{back}
+                <br/>{method(till, payment)}" "<b dir="auto">{till.money(payment.taken())}</b>" "{back}
             </span>
             <span class="beside">
-                <button type="button" on:click=move |_| over.set(Some(Over::Receipt(owed, id)))>{counter.word(Key::ReceiptTitle)}</button>
-                <button type="button" disabled={payment.left() == Minor::ZERO} on:click=move |_| over.set(Some(Over::GiveBack(owed, id)))>{counter.word(Key::PaymentsGiveBack)}</button>
+                <button type="button" on:click=move |_| over.set(Some(TillDialog::Receipt(payable, id)))>{till.word(Key::ReceiptTitle)}</button>
+                <button type="button" disabled={payment.left() == Minor::ZERO} on:click=move |_| over.set(Some(TillDialog::GiveBack(payable, id)))>{till.word(Key::PaymentsGiveBack)}</button>
             </span>
         </li>
     }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use leptos::{html, prelude::*};
 use servery_domain::{
-    basket::Line,
+    basket::BasketLine,
     id::{CategoryId, DishId, LineId},
     menu::Dish,
     pos::{op::Action, ring_up::ring_up},
 };
 
-use super::till_state::{Counter, Over};
+use super::till_state::{TillDialog, TillState};
 use crate::{pos_client::undisturbed, text::staff::Key};
 
 /// Dishes that are shown at once: more are found faster by a word.
@@ -54,43 +54,39 @@ impl Looking {
 }
 
 /// Rings up one, or asks for its options first.
-pub fn ring(counter: &Counter, dish: &Dish) {
-    if counter
-        .house
-        .with_untracked(|house| house.stock(dish.id).is_some_and(|stock| stock.left == 0))
+pub fn ring(till: &TillState, dish: &Dish) {
+    if till
+        .pos
+        .with_untracked(|pos| pos.stock(dish.id).is_some_and(|stock| stock.left == 0))
     {
-        return counter.wrong.set(Some(format!(
-            "{}: {}",
-            dish.name,
-            counter.word(Key::RefusedSoldOut)
-        )));
+        return till
+            .wrong
+            .set(Some(format!("{}: {}", dish.name, till.word(Key::RefusedSoldOut))));
     }
     match dish.option_groups.is_empty() {
         true => add(
-            counter,
-            Line {
-                id: LineId(counter.desk.id()),
+            till,
+            BasketLine {
+                id: LineId(till.client.id()),
                 dish: dish.id,
                 count: 1,
                 picks: Vec::new(),
                 note: String::new(),
             },
         ),
-        false => counter.over.set(Some(Over::Options(dish.id))),
+        false => till.over.set(Some(TillDialog::Options(dish.id))),
     }
 }
 
 /// What the kitchen has not heard of yet counts up; anything else is a line of its own.
-pub fn add(counter: &Counter, line: Line) {
-    let bill = counter.to_ring_onto();
-    let (menu, tax) = (&counter.premises.menu, &counter.premises.listed.restaurant.tax);
+pub fn add(till: &TillState, line: BasketLine) {
+    let bill = till.to_ring_onto();
+    let (menu, tax) = (&till.premises.menu, &till.premises.listing.restaurant.tax);
     let Ok(line) = ring_up(menu, tax, line, 0) else {
-        return counter
-            .wrong
-            .set(Some(counter.word(Key::RefusedUnknown).to_owned()));
+        return till.wrong.set(Some(till.word(Key::RefusedUnknown).to_owned()));
     };
-    let same = counter.house.with_untracked(|house| {
-        let known = house.live(bill)?.lines.iter().rev().find(|known| {
+    let same = till.pos.with_untracked(|pos| {
+        let known = pos.live(bill)?.lines.iter().rev().find(|known| {
             known.dish == line.dish
                 && known.picks == line.picks
                 && known.note == line.note
@@ -99,7 +95,7 @@ pub fn add(counter: &Counter, line: Line) {
         });
         known.filter(|known| known.count > 0).map(|known| known.id)
     });
-    counter.ask(match (same, i16::try_from(line.count)) {
+    till.ask(match (same, i16::try_from(line.count)) {
         (Some(line), Ok(by)) => Action::Count { bill, line, by },
         _ => Action::Add {
             bill,
@@ -109,14 +105,9 @@ pub fn add(counter: &Counter, line: Line) {
 }
 
 #[component]
-pub fn Picker(counter: Counter) -> impl IntoView {
-    let at_hand = favourites(&counter);
-    let first = counter
-        .premises
-        .menu
-        .categories
-        .first()
-        .map(|category| category.id);
+pub fn Picker(till: TillState) -> impl IntoView {
+    let at_hand = favourites(&till);
+    let first = till.premises.menu.categories.first().map(|category| category.id);
     let looking = Looking {
         chosen: RwSignal::new(None),
         first,
@@ -129,9 +120,9 @@ pub fn Picker(counter: Counter) -> impl IntoView {
             undisturbed();
         }
     });
-    let shown = shown(&counter, looking);
+    let shown = shown(&till, looking);
     let nothing = {
-        let counter = counter.clone();
+        let till = till.clone();
         move || {
             let key = if looking.word.with(String::is_empty) {
                 Key::PickerNothingAtHand
@@ -140,24 +131,24 @@ pub fn Picker(counter: Counter) -> impl IntoView {
             };
             shown
                 .with(Vec::is_empty)
-                .then(|| view! { <p class="empty">{counter.word(key)}</p> })
+                .then(|| view! { <p class="empty">{till.word(key)}</p> })
         }
     };
     let dishes = {
-        let counter = counter.clone();
-        let stock = stock(&counter);
+        let till = till.clone();
+        let stock = stock(&till);
         view! {
             <ol class="dishes" class:arranging=move || looking.tap.get() != Tap::Ring>
                 <For each=move || shown.get().into_iter().enumerate() key=|(at, dish)| (*at, dish.id) let:((at, dish))>
-                    {dish_button(&counter, looking, stock, at, dish)}
+                    {dish_button(&till, looking, stock, at, dish)}
                 </For>
             </ol>
         }
     };
-    let search = search(&counter, looking, shown);
-    let shelves = shelves(&counter, looking);
+    let search = search(&till, looking, shown);
+    let shelves = shelves(&till, looking);
     view! {
-        <section class="picker" aria-label=counter.word(Key::PickerTitle)>
+        <section class="picker" aria-label=till.word(Key::PickerTitle)>
             {search}
             {shelves}
             {nothing}
@@ -166,19 +157,19 @@ pub fn Picker(counter: Counter) -> impl IntoView {
     }
 }
 
-fn favourites(counter: &Counter) -> Memo<Vec<DishId>> {
-    let house = counter.house;
+fn favourites(till: &TillState) -> Memo<Vec<DishId>> {
+    let pos = till.pos;
     Memo::new(move |_| {
-        house.with(|house| {
-            let mut all: Vec<_> = house.favourites().collect();
+        pos.with(|pos| {
+            let mut all: Vec<_> = pos.favourites().collect();
             all.sort_by_key(|favourite| (favourite.since, favourite.dish));
             all.into_iter().map(|favourite| favourite.dish).collect()
         })
     })
 }
 
-fn shown(counter: &Counter, looking: Looking) -> Memo<Vec<Dish>> {
-    let menu = counter.premises.menu.clone();
+fn shown(till: &TillState, looking: Looking) -> Memo<Vec<Dish>> {
+    let menu = till.premises.menu.clone();
     let folded: Vec<String> = menu.dishes().map(|dish| dish.name.to_lowercase()).collect();
     Memo::new(move |_| {
         let word = looking.word.get().trim().to_lowercase();
@@ -213,14 +204,14 @@ fn shown(counter: &Counter, looking: Looking) -> Memo<Vec<Dish>> {
 }
 
 /// How much is left of what is counted.
-fn stock(counter: &Counter) -> Memo<BTreeMap<DishId, u32>> {
-    let house = counter.house;
-    Memo::new(move |_| house.with(|house| house.stocks().map(|stock| (stock.dish, stock.left)).collect()))
+fn stock(till: &TillState) -> Memo<BTreeMap<DishId, u32>> {
+    let pos = till.pos;
+    Memo::new(move |_| pos.with(|pos| pos.stocks().map(|stock| (stock.dish, stock.left)).collect()))
 }
 
-fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl IntoView + use<> {
+fn search(till: &TillState, looking: Looking, shown: Memo<Vec<Dish>>) -> impl IntoView + use<> {
     let input = NodeRef::<html::Input>::new();
-    let found = counter.clone();
+    let found = till.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if looking.word.with_untracked(|word| word.trim().is_empty()) {
@@ -231,7 +222,7 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
             looking.word.set(String::new());
         }
     };
-    let keys = counter.clone();
+    let keys = till.clone();
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
         if !super::shortcuts::are_the_tills(&event) {
             return;
@@ -262,13 +253,13 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
                 .tap
                 .update(|now| *now = if *now == tap { Tap::Ring } else { tap })
         };
-        view! { <button type="button" aria-pressed=here on:click=turn>{counter.word(key)}</button> }
+        view! { <button type="button" aria-pressed=here on:click=turn>{till.word(key)}</button> }
     };
     view! {
         <form class="search" role="search" on:submit=submit>
             <label>
-                <span class="unseen">{counter.word(Key::PickerSearch)}</span>
-                <input type="search" node_ref=input placeholder=counter.word(Key::PickerSearch) autocomplete="off" maxlength=servery_domain::limits::SEARCH
+                <span class="unseen">{till.word(Key::PickerSearch)}</span>
+                <input type="search" node_ref=input placeholder=till.word(Key::PickerSearch) autocomplete="off" maxlength=servery_domain::limits::SEARCH
                     prop:value=looking.word on:input:target=move |event| looking.word.set(event.target().value())/>
             </label>
             {mode(Tap::Arrange, Key::PickerArrange)}
@@ -277,7 +268,7 @@ fn search(counter: &Counter, looking: Looking, shown: Memo<Vec<Dish>>) -> impl I
     }
 }
 
-fn shelves(counter: &Counter, looking: Looking) -> impl IntoView + use<> {
+fn shelves(till: &TillState, looking: Looking) -> impl IntoView + use<> {
     let tab = |shelf: Shelf, name: String| {
         let here =
             move || (looking.shelf() == shelf && looking.word.with(String::is_empty)).then_some("true");
@@ -287,15 +278,15 @@ fn shelves(counter: &Counter, looking: Looking) -> impl IntoView + use<> {
         };
         view! { <li><button type="button" aria-current=here on:click=choose dir="auto">{name}</button></li> }
     };
-    let categories = counter.premises.menu.categories.iter();
-    let tabs: Vec<_> = std::iter::once(tab(Shelf::AtHand, counter.word(Key::PickerAtHand).to_owned()))
+    let categories = till.premises.menu.categories.iter();
+    let tabs: Vec<_> = std::iter::once(tab(Shelf::AtHand, till.word(Key::PickerAtHand).to_owned()))
         .chain(categories.map(|category| tab(Shelf::Category(category.id), category.name.clone())))
         .collect();
     view! { <ul class="shelves">{tabs}</ul> }
 }
 
 fn dish_button(
-    counter: &Counter,
+    till: &TillState,
     looking: Looking,
     stock: Memo<BTreeMap<DishId, u32>>,
     at: usize,
@@ -303,7 +294,7 @@ fn dish_button(
 ) -> impl IntoView + use<> {
     let id = dish.id;
     let left = Memo::new(move |_| stock.with(|stock| stock.get(&id).copied()));
-    let texts = counter.texts;
+    let texts = till.texts;
     let badge = move || {
         left.get().map(|left| match left {
             0 => view! { <small class="gone">{texts.get(Key::PickerSoldOut).to_owned()}</small> },
@@ -311,17 +302,17 @@ fn dish_button(
         })
     };
     let number = (at < 9).then(|| view! { <kbd aria-hidden="true">{at + 1}</kbd> });
-    let (name, price) = (dish.name.clone(), counter.money(dish.price));
-    let counter = counter.clone();
+    let (name, price) = (dish.name.clone(), till.money(dish.price));
+    let till = till.clone();
     let at_hand = looking.at_hand;
     let chosen = move || at_hand.with(|all| all.contains(&id));
     let tap = move |_| match looking.tap.get_untracked() {
-        Tap::Ring => ring(&counter, &dish),
-        Tap::Arrange => counter.ask(Action::Favour {
+        Tap::Ring => ring(&till, &dish),
+        Tap::Arrange => till.ask(Action::Favour {
             dish: id,
             on: !untrack(chosen),
         }),
-        Tap::Count => counter.over.set(Some(Over::Stock(id))),
+        Tap::Count => till.over.set(Some(TillDialog::Stock(id))),
     };
     let gone = move || (left.get() == Some(0)).to_string();
     view! {

@@ -9,78 +9,78 @@ use servery_domain::{
     pos::{
         bill::Bill,
         op::Action,
-        payment::{Owed, Payment, Way},
+        payment::{Payable, TenderMethod, TillPayment},
     },
     quote::{QuotedPick, Sum},
     tax::Tax,
 };
 
 use super::{
-    payments::{label, way},
-    till_state::{Counter, Over},
+    payments::{label, method},
+    till_state::{TillDialog, TillState},
 };
 use crate::{
     components::sum,
-    pages::staff::{clock::stamp, dialog::Sheet},
+    pages::staff::{clock::stamp, dialog::Dialog},
     text::staff::Key,
 };
 
 #[component]
-pub fn Receipt(counter: Counter, owed: Owed, payment: PaymentId) -> impl IntoView {
-    let shown = counter.house.with_untracked(|house| {
-        let payment = house.payment(owed, payment)?.clone();
-        let slip = match owed {
-            Owed::Bill(bill) => Slip::of_bill(&counter, house.live(bill)?),
-            Owed::Order(order) => Slip::of_order(&counter, house.order(order), &payment),
+pub fn Receipt(till: TillState, payable: Payable, payment: PaymentId) -> impl IntoView {
+    let shown = till.pos.with_untracked(|pos| {
+        let payment = pos.payment(payable, payment)?.clone();
+        let slip = match payable {
+            Payable::Bill(bill) => ReceiptSlip::of_bill(&till, pos.live(bill)?),
+            Payable::Order(order) => ReceiptSlip::of_order(&till, pos.order(order), &payment),
         };
-        Some((slip, label(&counter, house, owed), payment))
+        Some((slip, label(&till, pos, payable), payment))
     });
     let (slip, label, payment) = shown?;
     let change = (payment.change() > Minor::ZERO)
-        .then(|| view! { <p class="change">{counter.word(Key::PayChange)}" "<b dir="auto">{counter.money(payment.change())}</b></p> });
-    let mail = match owed {
-        Owed::Bill(bill) => Some(by_mail(&counter, bill, payment.id)),
-        Owed::Order(_) => None,
+        .then(|| view! { <p class="change">{till.word(Key::PayChange)}" "<b dir="auto">{till.money(payment.change())}</b></p> });
+    let mail = match payable {
+        Payable::Bill(bill) => Some(by_mail(&till, bill, payment.id)),
+        Payable::Order(_) => None,
     };
-    let next = next(&counter, owed);
+    let next = next(&till, payable);
     Some(view! {
-        <Sheet title=counter.word(Key::ReceiptTitle) close=put_away(&counter, owed)>
+        <Dialog title=till.word(Key::ReceiptTitle) close=put_away(&till, payable)>
             {change}
-            {paper(&counter, &slip, label, Some(&payment))}
+            {paper(&till, &slip, label, Some(&payment))}
             {mail}
             <div class="beside">
-                {print(&counter)}
+                {print(&till)}
                 {next}
             </div>
-        </Sheet>
+        </Dialog>
     })
 }
 
 /// What the bill in hand comes to, for guests who want to see it before they pay.
 #[component]
-pub fn BillSlip(counter: Counter) -> impl IntoView {
-    let bill = counter.bill().get_untracked()?;
-    let slip = Slip::of_bill(&counter, &bill);
+pub fn BillSlip(till: TillState) -> impl IntoView {
+    let bill = till.bill().get_untracked()?;
+    let slip = ReceiptSlip::of_bill(&till, &bill);
     Some(view! {
-        <Sheet title=counter.word(Key::DoShow) close=counter.close()>
-            {paper(&counter, &slip, counter.label(&bill), None)}
-            <div class="beside">{print(&counter)}</div>
-        </Sheet>
+        <Dialog title=till.word(Key::DoShow) close=till.close()>
+            {paper(&till, &slip, till.label(&bill), None)}
+            <div class="beside">{print(&till)}</div>
+        </Dialog>
     })
 }
 
 /// Without a printer nothing happens, and the slip stays on the screen.
-fn print(counter: &Counter) -> impl IntoView + use<> {
-    view! { <button type="button" on:click=move |_| drop(window().print())>{counter.word(Key::ReceiptPrint)}</button> }
+fn print(till: &TillState) -> impl IntoView + use<> {
+    view! { <button type="button" on:click=move |_| drop(window().print())>{till.word(Key::ReceiptPrint)}</button> }
 }
 
 /// Whoever puts away the receipt of a bill on which nothing is left to pay is done with the bill, too.
-fn put_away(counter: &Counter, owed: Owed) -> Callback<()> {
-    let (house, at, over) = (counter.house, counter.at, counter.over);
+fn put_away(till: &TillState, payable: Payable) -> Callback<()> {
+    let (pos, at, over) = (till.pos, till.at, till.over);
     Callback::new(move |()| {
-        let paid = house.with_untracked(|house| {
-            let bill = house.live(at.get_untracked()?)?;
-            Some(owed == Owed::Bill(bill.id) && bill.due() <= Minor::ZERO)
+        let paid = pos.with_untracked(|pos| {
+            let bill = pos.live(at.get_untracked()?)?;
+            Some(payable == Payable::Bill(bill.id) && bill.due() <= Minor::ZERO)
         });
         over.set(None);
         if paid == Some(true) {
@@ -90,28 +90,28 @@ fn put_away(counter: &Counter, owed: Owed) -> Callback<()> {
 }
 
 /// What follows for whoever has just paid: the rest of the bill in hand, or the next guest.
-fn next(counter: &Counter, owed: Owed) -> Option<impl IntoView + use<>> {
-    let bill = counter
+fn next(till: &TillState, payable: Payable) -> Option<impl IntoView + use<>> {
+    let bill = till
         .bill()
         .get_untracked()
-        .filter(|bill| owed == Owed::Bill(bill.id))?;
-    let (over, left, done) = (counter.over, bill.due(), put_away(counter, owed));
+        .filter(|bill| payable == Payable::Bill(bill.id))?;
+    let (over, left, done) = (till.over, bill.due(), put_away(till, payable));
     let words = match left > Minor::ZERO {
-        true => counter
+        true => till
             .texts
-            .fill(Key::ReceiptRest, &[("amount", &counter.money(left))]),
-        false => counter.word(Key::ReceiptNext).to_owned(),
+            .fill(Key::ReceiptRest, &[("amount", &till.money(left))]),
+        false => till.word(Key::ReceiptNext).to_owned(),
     };
     let go_on = move |_| match left > Minor::ZERO {
-        true => over.set(Some(Over::Pay)),
+        true => over.set(Some(TillDialog::Pay)),
         false => done.run(()),
     };
     Some(view! { <button type="button" class="main" on:click=go_on>{words}</button> })
 }
 
-fn by_mail(counter: &Counter, bill: BillId, payment: PaymentId) -> impl IntoView + use<> {
+fn by_mail(till: &TillState, bill: BillId, payment: PaymentId) -> impl IntoView + use<> {
     let (address, mailed) = (NodeRef::<html::Input>::new(), RwSignal::new(None));
-    let mailing = counter.clone();
+    let mailing = till.clone();
     let mail = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(field) = address.get_untracked() else {
@@ -130,7 +130,7 @@ fn by_mail(counter: &Counter, bill: BillId, payment: PaymentId) -> impl IntoView
             mailed.set(Some(said));
         });
     };
-    let (label, words) = (counter.word(Key::ReceiptAddress), counter.word(Key::ReceiptMail));
+    let (label, words) = (till.word(Key::ReceiptAddress), till.word(Key::ReceiptMail));
     view! {
         <form class="fields mail" on:submit=mail>
             <label><span>{label}</span><input node_ref=address type="email" required maxlength=limits::EMAIL autocomplete="off"/></label>
@@ -141,21 +141,21 @@ fn by_mail(counter: &Counter, bill: BillId, payment: PaymentId) -> impl IntoView
 }
 
 /// What a slip says of a bill, or of what a diner has ordered.
-struct Slip {
-    lines: Vec<Row>,
+struct ReceiptSlip {
+    lines: Vec<ReceiptLine>,
     /// What makes the total another one than that of the lines.
     sums: Vec<(String, Minor)>,
     total: Minor,
     taxes: Vec<(String, Minor)>,
 }
 
-struct Row {
+struct ReceiptLine {
     name: String,
     sum: Minor,
     picks: Vec<String>,
 }
 
-impl Row {
+impl ReceiptLine {
     fn new(count: u32, name: &str, sum: Minor, picks: &[QuotedPick]) -> Self {
         Self {
             name: format!("{count} × {name}"),
@@ -165,8 +165,8 @@ impl Row {
     }
 }
 
-impl Slip {
-    fn of_bill(counter: &Counter, bill: &Bill) -> Self {
+impl ReceiptSlip {
+    fn of_bill(till: &TillState, bill: &Bill) -> Self {
         let sums = bill.sums();
         let lines = bill.lines.iter().filter(|line| line.count > 0);
         let off = bill
@@ -176,12 +176,12 @@ impl Slip {
             .map(|(discount, off)| (discount.reason.clone(), -*off));
         // A tax that is added leads to the total; one that is within it is said of it.
         let (added, within) = match bill.plus_tax {
-            true => (taxes(counter, Key::ReceiptTaxAdded, &sums.taxes), Vec::new()),
-            false => (Vec::new(), taxes(counter, Key::ReceiptTaxWithin, &sums.taxes)),
+            true => (taxes(till, Key::ReceiptTaxAdded, &sums.taxes), Vec::new()),
+            false => (Vec::new(), taxes(till, Key::ReceiptTaxWithin, &sums.taxes)),
         };
         Self {
             lines: lines
-                .map(|line| Row::new(line.count.into(), &line.name, line.sum(), &line.picks))
+                .map(|line| ReceiptLine::new(line.count.into(), &line.name, line.sum(), &line.picks))
                 .collect(),
             sums: off.chain(added).collect(),
             total: sums.total,
@@ -190,7 +190,7 @@ impl Slip {
     }
 
     /// An order that this device has forgotten was paid all the same.
-    fn of_order(counter: &Counter, order: Option<&Order>, payment: &Payment) -> Self {
+    fn of_order(till: &TillState, order: Option<&Order>, payment: &TillPayment) -> Self {
         let Some(ordered) = order.map(|order| &order.ordered) else {
             return Self {
                 lines: Vec::new(),
@@ -199,20 +199,20 @@ impl Slip {
                 taxes: Vec::new(),
             };
         };
-        let within = counter.premises.listed.restaurant.tax.included;
+        let within = till.premises.listing.restaurant.tax.included;
         let sums = ordered.sums.iter().filter(|sum| !matches!(sum, Sum::Dishes(_)));
         Self {
             lines: ordered
                 .lines
                 .iter()
-                .map(|line| Row::new(line.count.into(), &line.name, line.sum, &line.picks))
+                .map(|line| ReceiptLine::new(line.count.into(), &line.name, line.sum, &line.picks))
                 .collect(),
             sums: sums
-                .map(|sum| (sum::words(counter.texts, ordered.currency, sum).0, sum.amount()))
+                .map(|sum| (sum::words(till.texts, ordered.currency, sum).0, sum.amount()))
                 .collect(),
             total: ordered.total,
             taxes: if within {
-                taxes(counter, Key::ReceiptTaxWithin, &ordered.taxes)
+                taxes(till, Key::ReceiptTaxWithin, &ordered.taxes)
             } else {
                 Vec::new()
             },
@@ -220,46 +220,51 @@ impl Slip {
     }
 }
 
-fn taxes(counter: &Counter, key: Key, taxes: &[Tax]) -> Vec<(String, Minor)> {
-    let name = &counter.premises.listed.restaurant.tax.name;
+fn taxes(till: &TillState, key: Key, taxes: &[Tax]) -> Vec<(String, Minor)> {
+    let name = &till.premises.listing.restaurant.tax.name;
     let row = |tax: &Tax| {
-        let words = format!("{name} {} %", counter.texts.percent(tax.rate));
-        (counter.texts.fill(key, &[("tax", &words)]), tax.tax)
+        let words = format!("{name} {} %", till.texts.percent(tax.rate));
+        (till.texts.fill(key, &[("tax", &words)]), tax.tax)
     };
     taxes.iter().map(row).collect()
 }
 
 /// With the payment it is a receipt of; without one it is none, and says so.
-fn paper(counter: &Counter, slip: &Slip, label: String, payment: Option<&Payment>) -> impl IntoView + use<> {
-    let restaurant = &counter.premises.listed.restaurant;
+fn paper(
+    till: &TillState,
+    slip: &ReceiptSlip,
+    label: String,
+    payment: Option<&TillPayment>,
+) -> impl IntoView + use<> {
+    let restaurant = &till.premises.listing.restaurant;
     let address = format!(
         "{}, {} {}",
         restaurant.address.street, restaurant.address.postcode, restaurant.address.city
     );
     let sum = |words: &str, amount: Minor| {
-        view! { <div><dt dir="auto">{words.to_owned()}</dt><dd dir="auto">{counter.money(amount)}</dd></div> }
+        view! { <div><dt dir="auto">{words.to_owned()}</dt><dd dir="auto">{till.money(amount)}</dd></div> }
     };
     let rows = |rows: &[(String, Minor)]| {
         rows.iter()
             .map(|(words, amount)| sum(words, *amount))
             .collect::<Vec<_>>()
     };
-    let some = |key: Key, amount: Minor| (amount != Minor::ZERO).then(|| sum(counter.word(key), amount));
+    let some = |key: Key, amount: Minor| (amount != Minor::ZERO).then(|| sum(till.word(key), amount));
     let head = match payment {
-        None => Either::Left(view! { <p class="no-receipt">{counter.word(Key::BillNoReceipt)}</p> }),
+        None => Either::Left(view! { <p class="no-receipt">{till.word(Key::BillNoReceipt)}</p> }),
         Some(payment) => {
-            let number = counter
+            let number = till
                 .texts
                 .fill(Key::ReceiptNumber, &[("number", &payment.receipt.to_string())]);
             Either::Right(view! { <p>{number}" · "<time dir="ltr">{stamp(payment.at)}</time></p> })
         }
     };
     let paid = payment.map(|payment| {
-        let given = (payment.way == Way::Cash && payment.given > Minor::ZERO).then(|| {
-            view! { {sum(counter.word(Key::PayGiven), payment.given)}{sum(counter.word(Key::PayChange), payment.change())} }
+        let given = (payment.method == TenderMethod::Cash && payment.given > Minor::ZERO).then(|| {
+            view! { {sum(till.word(Key::PayGiven), payment.given)}{sum(till.word(Key::PayChange), payment.change())} }
         });
         view! {
-            {sum(way(counter, payment), payment.amount)}
+            {sum(method(till, payment), payment.amount)}
             {some(Key::PayTip, payment.tip)}
             {some(Key::PayRounding, payment.rounding)}
             {given}
@@ -274,10 +279,10 @@ fn paper(counter: &Counter, slip: &Slip, label: String, payment: Option<&Payment
                 {head}
                 <p dir="auto">{label}</p>
             </header>
-            <ol>{slip.lines.iter().map(|line| row(counter, line)).collect::<Vec<_>>()}</ol>
+            <ol>{slip.lines.iter().map(|line| row(till, line)).collect::<Vec<_>>()}</ol>
             <dl>
                 {rows(&slip.sums)}
-                <div class="total"><dt>{counter.word(Key::BillTotal)}</dt><dd dir="auto">{counter.money(slip.total)}</dd></div>
+                <div class="total"><dt>{till.word(Key::BillTotal)}</dt><dd dir="auto">{till.money(slip.total)}</dd></div>
                 {rows(&slip.taxes)}
                 {paid}
             </dl>
@@ -285,7 +290,7 @@ fn paper(counter: &Counter, slip: &Slip, label: String, payment: Option<&Payment
     }
 }
 
-fn row(counter: &Counter, line: &Row) -> impl IntoView + use<> {
+fn row(till: &TillState, line: &ReceiptLine) -> impl IntoView + use<> {
     let picks: Vec<_> = line
         .picks
         .iter()
@@ -294,7 +299,7 @@ fn row(counter: &Counter, line: &Row) -> impl IntoView + use<> {
     view! {
         <li>
             <span dir="auto">{line.name.clone()}</span>
-            <span class="price" dir="auto">{counter.money(line.sum)}</span>
+            <span class="price" dir="auto">{till.money(line.sum)}</span>
             {(!picks.is_empty()).then_some(view! { <ul>{picks}</ul> })}
         </li>
     }

@@ -7,35 +7,35 @@ use servery_domain::{
     limits,
     pos::{
         op::Action,
-        payment::{Back, Owed, Way},
+        payment::{Payable, RefundRequest, TenderMethod},
     },
 };
 
 use super::{
-    payments::way,
-    till_state::{Counter, Over},
+    payments::method,
+    till_state::{TillDialog, TillState},
 };
 use crate::{
-    pages::staff::{dialog::Sheet, money_input::field},
+    pages::staff::{dialog::Dialog, money_input::field},
     text::staff::Key,
 };
 
 #[component]
-pub fn GiveBack(counter: Counter, owed: Owed, payment: PaymentId) -> impl IntoView {
-    let paid = counter
-        .house
-        .with_untracked(|house| house.payment(owed, payment).cloned())?;
+pub fn Refund(till: TillState, payable: Payable, payment: PaymentId) -> impl IntoView {
+    let paid = till
+        .pos
+        .with_untracked(|pos| pos.payment(payable, payment).cloned())?;
     let left = paid.left();
     let (amount, reason) = (RwSignal::new(left), NodeRef::<html::Input>::new());
     let out_of_range = move || amount.get() > left || amount.get() <= Minor::ZERO;
-    let (giving, way_back, id) = (counter.clone(), paid.way, RefundId(counter.desk.id()));
+    let (giving, way_back, id) = (till.clone(), paid.method, RefundId(till.client.id()));
     let give = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(shift) = giving.shift() else {
-            return giving.over.set(Some(Over::OpenShift));
+            return giving.over.set(Some(TillDialog::OpenShift));
         };
         let (currency, amount) = (giving.premises.menu.currency, amount.get_untracked());
-        let rounding = if way_back == Way::Cash {
+        let rounding = if way_back == TenderMethod::Cash {
             currency.in_cash(amount) - amount
         } else {
             Minor::ZERO
@@ -45,9 +45,9 @@ pub fn GiveBack(counter: Counter, owed: Owed, payment: PaymentId) -> impl IntoVi
             .map(|field| field.value())
             .unwrap_or_default();
         giving.ask_and_close(Action::Refund {
-            owed,
+            payable,
             payment,
-            back: Back {
+            back: RefundRequest {
                 id,
                 amount,
                 rounding,
@@ -57,13 +57,13 @@ pub fn GiveBack(counter: Counter, owed: Owed, payment: PaymentId) -> impl IntoVi
         });
     };
     Some(view! {
-        <Sheet title=counter.word(Key::PaymentsGiveBack) close=counter.close()>
+        <Dialog title=till.word(Key::PaymentsGiveBack) close=till.close()>
             <form class="fields" on:submit=give>
-                <p class="due">{paid.receipt.to_string()}" · "{way(&counter, &paid)}" "<b dir="auto">{counter.money(left)}</b></p>
-                {field(&counter, Key::PaymentsBackAmount, amount)}
-                <label><span>{counter.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
-                <button type="submit" class="main" disabled=out_of_range>{counter.word(Key::PaymentsGiveBack)}</button>
+                <p class="due">{paid.receipt.to_string()}" · "{method(&till, &paid)}" "<b dir="auto">{till.money(left)}</b></p>
+                {field(&till, Key::PaymentsBackAmount, amount)}
+                <label><span>{till.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
+                <button type="submit" class="main" disabled=out_of_range>{till.word(Key::PaymentsGiveBack)}</button>
             </form>
-        </Sheet>
+        </Dialog>
     })
 }

@@ -10,47 +10,47 @@ use servery_domain::{
 
 use super::{
     report::paper,
-    till_state::{Counter, Over, live_bills, own_shift},
+    till_state::{TillDialog, TillState, live_bills, own_shift},
 };
 use crate::{
-    pages::staff::{clock::stamp, dialog::Sheet, money_input},
+    pages::staff::{clock::stamp, dialog::Dialog, money_input},
     text::staff::Key,
 };
 
 /// The line above the till: whether a shift is open, and what can be done with it.
 #[component]
-pub fn ShiftLine(counter: Counter) -> impl IntoView {
-    let (house, desk) = (counter.house, counter.desk.clone());
+pub fn ShiftLine(till: TillState) -> impl IntoView {
+    let (pos, client) = (till.pos, till.client.clone());
     let open = Memo::new(move |_| {
-        house.with(|house| own_shift(house, desk.as_ref()).map(|shift| (shift.id, shift.opened_at)))
+        pos.with(|pos| own_shift(pos, client.as_ref()).map(|shift| (shift.id, shift.opened_at)))
     });
-    let over = counter.over;
-    let lay = move |word: &'static str, what: Over| view! { <button type="button" on:click=move |_| over.set(Some(what))>{word}</button> };
+    let over = till.over;
+    let lay = move |word: &'static str, what: TillDialog| view! { <button type="button" on:click=move |_| over.set(Some(what))>{word}</button> };
     move || match open.get() {
         None => Either::Left(view! {
             <p class="shift closed">
-                <span>{counter.word(Key::ShiftNone)}</span>
-                {lay(counter.word(Key::ReceiptsTitle), Over::Receipts)}
-                {lay(counter.word(Key::ShiftsTitle), Over::Shifts)}
-                {lay(counter.word(Key::ShiftOpen), Over::OpenShift)}
+                <span>{till.word(Key::ShiftNone)}</span>
+                {lay(till.word(Key::ReceiptsTitle), TillDialog::Receipts)}
+                {lay(till.word(Key::ShiftsTitle), TillDialog::Shifts)}
+                {lay(till.word(Key::ShiftOpen), TillDialog::OpenShift)}
             </p>
         }),
         Some((id, since)) => Either::Right(view! {
             <p class="shift">
-                <span>{counter.texts.fill(Key::ShiftSince, &[("time", &stamp(since))])}</span>
-                {lay(counter.word(Key::ReceiptsTitle), Over::Receipts)}
-                {lay(counter.word(Key::ShiftCash), Over::MoveCash)}
-                {lay(counter.word(Key::ReportX), Over::Report(id))}
-                {lay(counter.word(Key::ShiftClose), Over::CloseShift(id))}
+                <span>{till.texts.fill(Key::ShiftSince, &[("time", &stamp(since))])}</span>
+                {lay(till.word(Key::ReceiptsTitle), TillDialog::Receipts)}
+                {lay(till.word(Key::ShiftCash), TillDialog::MoveCash)}
+                {lay(till.word(Key::ReportX), TillDialog::Report(id))}
+                {lay(till.word(Key::ShiftClose), TillDialog::CloseShift(id))}
             </p>
         }),
     }
 }
 
 #[component]
-pub fn OpenShift(counter: Counter) -> impl IntoView {
-    let (float, shift) = (RwSignal::new(Minor::ZERO), ShiftId(counter.desk.id()));
-    let opening = counter.clone();
+pub fn OpenShift(till: TillState) -> impl IntoView {
+    let (float, shift) = (RwSignal::new(Minor::ZERO), ShiftId(till.client.id()));
+    let opening = till.clone();
     let open = move |event: SubmitEvent| {
         event.prevent_default();
         opening.ask_and_close(Action::OpenShift {
@@ -59,24 +59,24 @@ pub fn OpenShift(counter: Counter) -> impl IntoView {
         });
     };
     view! {
-        <Sheet title=counter.word(Key::ShiftOpen) close=counter.close()>
+        <Dialog title=till.word(Key::ShiftOpen) close=till.close()>
             <form class="fields" on:submit=open>
-                {money_input::counted(&counter, Key::ShiftFloat, float)}
-                <p class="hint">{counter.word(Key::ShiftFloatHint)}</p>
-                <button type="submit" class="main">{counter.word(Key::ShiftOpen)}</button>
+                {money_input::counted(&till, Key::ShiftFloat, float)}
+                <p class="hint">{till.word(Key::ShiftFloatHint)}</p>
+                <button type="submit" class="main">{till.word(Key::ShiftOpen)}</button>
             </form>
-        </Sheet>
+        </Dialog>
     }
 }
 
 #[component]
-pub fn MoveCash(counter: Counter) -> impl IntoView {
+pub fn MoveCash(till: TillState) -> impl IntoView {
     let (amount, out, reason) = (
         RwSignal::new(Minor::ZERO),
         RwSignal::new(true),
         NodeRef::<html::Input>::new(),
     );
-    let (moving, id) = (counter.clone(), MoveId(counter.desk.id()));
+    let (moving, id) = (till.clone(), MoveId(till.client.id()));
     let go = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(shift) = moving.shift() else { return };
@@ -96,33 +96,31 @@ pub fn MoveCash(counter: Counter) -> impl IntoView {
             reason,
         });
     };
-    let way = |is_out: bool, key: Key| {
+    let method = |is_out: bool, key: Key| {
         let here = move || (out.get() == is_out).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| out.set(is_out)>{counter.word(key)}</button> }
+        view! { <button type="button" aria-pressed=here on:click=move |_| out.set(is_out)>{till.word(key)}</button> }
     };
-    let ways = (way(true, Key::CashOut), way(false, Key::CashIn));
-    let amount_field = money_input::field(&counter, Key::PayAmount, amount);
+    let ways = (method(true, Key::CashOut), method(false, Key::CashIn));
+    let amount_field = money_input::field(&till, Key::PayAmount, amount);
     view! {
-        <Sheet title=counter.word(Key::ShiftCash) close=counter.close()>
+        <Dialog title=till.word(Key::ShiftCash) close=till.close()>
             <form class="fields" on:submit=go>
                 <div class="choices">{ways}</div>
                 {amount_field}
-                <label><span>{counter.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
-                <button type="submit" class="main" disabled={move || amount.get() <= Minor::ZERO}>{counter.word(Key::DoKeep)}</button>
+                <label><span>{till.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
+                <button type="submit" class="main" disabled={move || amount.get() <= Minor::ZERO}>{till.word(Key::DoKeep)}</button>
             </form>
-        </Sheet>
+        </Dialog>
     }
 }
 
 #[component]
-pub fn CloseShift(counter: Counter, shift: ShiftId) -> impl IntoView {
-    let shift = counter
-        .house
-        .with_untracked(|house| house.shift(shift).cloned())?;
+pub fn CloseShift(till: TillState, shift: ShiftId) -> impl IntoView {
+    let shift = till.pos.with_untracked(|pos| pos.shift(shift).cloned())?;
     let counted = RwSignal::new(Minor::ZERO);
     let id = shift.id;
     let done = RwSignal::new(false);
-    let closing = counter.clone();
+    let closing = till.clone();
     let close = move |event: SubmitEvent| {
         event.prevent_default();
         closing.ask_once(
@@ -133,35 +131,35 @@ pub fn CloseShift(counter: Counter, shift: ShiftId) -> impl IntoView {
             move || done.set(true),
         );
     };
-    let expected = counter.money(shift.expected());
+    let expected = till.money(shift.expected());
     let difference = {
-        let counter = counter.clone();
+        let till = till.clone();
         // Nothing is missing before anything was counted.
-        move || (counted.get() > Minor::ZERO).then(|| counter.money(counted.get() - shift.expected()))
+        move || (counted.get() > Minor::ZERO).then(|| till.money(counted.get() - shift.expected()))
     };
     let inner = {
-        let counter = counter.clone();
+        let till = till.clone();
         let close = close.clone();
         move || match done.get() {
-            true => Either::Left(paper(&counter, id)),
+            true => Either::Left(paper(&till, id)),
             false => Either::Right(view! {
                 <form class="fields" on:submit=close.clone()>
-                    {money_input::counted(&counter, Key::ShiftCounted, counted)}
+                    {money_input::counted(&till, Key::ShiftCounted, counted)}
                     <dl class="sums">
-                        <div><dt>{counter.word(Key::ShiftExpected)}</dt><dd dir="auto">{expected.clone()}</dd></div>
-                        <div><dt>{counter.word(Key::ShiftDifference)}</dt><dd dir="auto">{difference.clone()}</dd></div>
+                        <div><dt>{till.word(Key::ShiftExpected)}</dt><dd dir="auto">{expected.clone()}</dd></div>
+                        <div><dt>{till.word(Key::ShiftDifference)}</dt><dd dir="auto">{difference.clone()}</dd></div>
                     </dl>
-                    {open_bills(&counter)}
-                    <button type="submit" class="main">{counter.word(Key::ShiftClose)}</button>
+                    {open_bills(&till)}
+                    <button type="submit" class="main">{till.word(Key::ShiftClose)}</button>
                 </form>
             }),
         }
     };
-    Some(view! { <Sheet title=counter.word(Key::ShiftClose) close=counter.close()>{inner}</Sheet> })
+    Some(view! { <Dialog title=till.word(Key::ShiftClose) close=till.close()>{inner}</Dialog> })
 }
 
 /// Whoever closes may have forgotten somebody.
-fn open_bills(counter: &Counter) -> Option<impl IntoView + use<>> {
-    let open = counter.house.with_untracked(|house| live_bills(house).len());
-    (open > 0).then(|| view! { <p class="said">{counter.texts.count(Key::ShiftOpenBills, open)}</p> })
+fn open_bills(till: &TillState) -> Option<impl IntoView + use<>> {
+    let open = till.pos.with_untracked(|pos| live_bills(pos).len());
+    (open > 0).then(|| view! { <p class="said">{till.texts.count(Key::ShiftOpenBills, open)}</p> })
 }

@@ -8,21 +8,21 @@ use servery_domain::{
     id::{BillId, LineId},
     pos::{
         bill::BillLine,
-        op::{Action, Part},
+        op::{Action, SplitPart},
     },
 };
 
-use super::till_state::{Counter, Over};
-use crate::{pages::staff::dialog::Sheet, text::staff::Key};
+use super::till_state::{TillDialog, TillState};
+use crate::{pages::staff::dialog::Dialog, text::staff::Key};
 
 #[component]
-pub fn Divide(counter: Counter) -> impl IntoView {
-    let bill = counter.bill().get_untracked()?;
+pub fn SplitBill(till: TillState) -> impl IntoView {
+    let bill = till.bill().get_untracked()?;
     let taken = RwSignal::new(BTreeMap::<LineId, u16>::new());
     let lines: Vec<BillLine> = bill.lines.iter().filter(|line| line.count > 0).cloned().collect();
-    let rows: Vec<_> = lines.iter().map(|line| row(&counter, line, taken)).collect();
+    let rows: Vec<_> = lines.iter().map(|line| row(&till, line, taken)).collect();
     let sum = {
-        let counter = counter.clone();
+        let till = till.clone();
         move || {
             let of = |line: &BillLine| {
                 line.price.times(
@@ -31,20 +31,20 @@ pub fn Divide(counter: Counter) -> impl IntoView {
                         .into(),
                 )
             };
-            counter.money(lines.iter().map(of).sum::<Minor>())
+            till.money(lines.iter().map(of).sum::<Minor>())
         }
     };
-    let (from, into) = (bill.id, BillId(counter.desk.id()));
+    let (from, into) = (bill.id, BillId(till.client.id()));
     let becomes: BTreeMap<LineId, LineId> = bill
         .lines
         .iter()
-        .map(|line| (line.id, LineId(counter.desk.id())))
+        .map(|line| (line.id, LineId(till.client.id())))
         .collect();
-    let splitting = counter.clone();
-    let (at, over) = (counter.at, counter.over);
+    let splitting = till.clone();
+    let (at, over) = (till.at, till.over);
     let split = move |pay: bool| {
         let part = |(line, count)| {
-            Some(Part {
+            Some(SplitPart {
                 line,
                 count,
                 becomes: *becomes.get(&line)?,
@@ -64,26 +64,26 @@ pub fn Divide(counter: Counter) -> impl IntoView {
             },
             move || {
                 at.set(Some(into));
-                over.set(pay.then_some(Over::Pay));
+                over.set(pay.then_some(TillDialog::Pay));
             },
         );
     };
     let nothing = move || taken.with(|taken| taken.values().all(|count| *count == 0));
     let splitting_only = split.clone();
     Some(view! {
-        <Sheet title=counter.word(Key::DoSplit) close=counter.close()>
-            <p class="hint">{counter.word(Key::SplitHint)}</p>
+        <Dialog title=till.word(Key::DoSplit) close=till.close()>
+            <p class="hint">{till.word(Key::SplitHint)}</p>
             <ul class="rows split">{rows}</ul>
-            <p class="due">{counter.word(Key::SplitOther)}" "<b dir="auto">{sum}</b></p>
+            <p class="due">{till.word(Key::SplitOther)}" "<b dir="auto">{sum}</b></p>
             <div class="beside">
-                <button type="button" disabled=nothing on:click=move |_| splitting_only(false)>{counter.word(Key::SplitOnly)}</button>
-                <button type="button" class="main" disabled=nothing on:click=move |_| split(true)>{counter.word(Key::SplitAndPay)}</button>
+                <button type="button" disabled=nothing on:click=move |_| splitting_only(false)>{till.word(Key::SplitOnly)}</button>
+                <button type="button" class="main" disabled=nothing on:click=move |_| split(true)>{till.word(Key::SplitAndPay)}</button>
             </div>
-        </Sheet>
+        </Dialog>
     })
 }
 
-fn row(counter: &Counter, line: &BillLine, taken: RwSignal<BTreeMap<LineId, u16>>) -> impl IntoView + use<> {
+fn row(till: &TillState, line: &BillLine, taken: RwSignal<BTreeMap<LineId, u16>>) -> impl IntoView + use<> {
     let (id, count) = (line.id, line.count);
     let own = move || taken.with(|taken| taken.get(&id).copied().unwrap_or(0));
     let put = move |count: u16| {
@@ -91,14 +91,14 @@ fn row(counter: &Counter, line: &BillLine, taken: RwSignal<BTreeMap<LineId, u16>
             taken.insert(id, count);
         })
     };
-    let label = |key: Key| counter.texts.fill(key, &[("name", &line.name)]);
+    let label = |key: Key| till.texts.fill(key, &[("name", &line.name)]);
     view! {
         <li>
             <button type="button" class="step" aria-label=label(Key::LineLess) disabled=move || own() == 0 on:click=move |_| put(own() - 1)>"−"</button>
             <output>{own}" / "{count}</output>
             <button type="button" class="step" aria-label=label(Key::LineMore) disabled={move || own() >= count} on:click=move |_| put(own() + 1)>"+"</button>
             <span class="name" dir="auto">{line.name.clone()}</span>
-            <span class="price" dir="auto">{counter.money(line.price)}</span>
+            <span class="price" dir="auto">{till.money(line.price)}</span>
         </li>
     }
 }

@@ -3,20 +3,20 @@
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{id::DishId, pos::op::Action};
 
-use super::till_state::Counter;
-use crate::{pages::staff::dialog::Sheet, text::staff::Key};
+use super::till_state::TillState;
+use crate::{pages::staff::dialog::Dialog, text::staff::Key};
 
 /// Portions that anybody counts.
 const MOST: u32 = 999;
 
 #[component]
-pub fn Stock(counter: Counter, dish: DishId) -> impl IntoView {
-    let name = counter.premises.menu.dish(dish).map(|dish| dish.name.clone())?;
-    let left = counter
-        .house
-        .with_untracked(|house| house.stock(dish).map(|stock| stock.left));
+pub fn Stock(till: TillState, dish: DishId) -> impl IntoView {
+    let name = till.premises.menu.dish(dish).map(|dish| dish.name.clone())?;
+    let left = till
+        .pos
+        .with_untracked(|pos| pos.stock(dish).map(|stock| stock.left));
     let portions = NodeRef::<html::Input>::new();
-    let counting = counter.clone();
+    let counting = till.clone();
     let count = move |event: SubmitEvent| {
         event.prevent_default();
         let left = portions
@@ -27,19 +27,19 @@ pub fn Stock(counter: Counter, dish: DishId) -> impl IntoView {
         }
     };
     let set = |key: Key, to: Option<u32>| {
-        let (counter, word) = (counter.clone(), counter.word(key));
+        let (till, word) = (till.clone(), till.word(key));
         let here = (left == to).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| counter.ask_and_close(Action::Stock { dish, left: to })>{word}</button> }
+        view! { <button type="button" aria-pressed=here on:click=move |_| till.ask_and_close(Action::Stock { dish, left: to })>{word}</button> }
     };
     let keys = (set(Key::StockNone, Some(0)), set(Key::StockFree, None));
     let value = left.filter(|left| *left > 0).map(|left| left.to_string());
     Some(view! {
-        <Sheet title=name close=counter.close()>
+        <Dialog title=name close=till.close()>
             <form class="fields" on:submit=count>
                 <div class="beside">{keys}</div>
-                <label><span>{counter.word(Key::StockLeft)}</span><input node_ref=portions type="number" min="1" max=MOST value=value required inputmode="numeric" autocomplete="off"/></label>
-                <button type="submit" class="main">{counter.word(Key::DoKeep)}</button>
+                <label><span>{till.word(Key::StockLeft)}</span><input node_ref=portions type="number" min="1" max=MOST value=value required inputmode="numeric" autocomplete="off"/></label>
+                <button type="submit" class="main">{till.word(Key::DoKeep)}</button>
             </form>
-        </Sheet>
+        </Dialog>
     })
 }

@@ -6,29 +6,29 @@ use leptos::prelude::*;
 use servery_domain::{
     id::{BillId, DishId, LineId, PaymentId, ShiftId},
     pos::{
-        House,
+        PosState,
         bill::{Bill, Seat},
         op::Action,
-        payment::Owed,
+        payment::Payable,
         shift::Shift,
     },
 };
 
-use crate::{pages::staff::screen::Post, pos_client::Desk};
+use crate::{pages::staff::screen::Screen, pos_client::PosClient};
 
 #[derive(Clone)]
-pub struct Counter {
-    pub post: Post,
+pub struct TillState {
+    pub screen: Screen,
     /// The bill in hand.
     pub at: RwSignal<Option<BillId>>,
-    pub over: RwSignal<Option<Over>>,
+    pub over: RwSignal<Option<TillDialog>>,
     /// Among how many guests the rest of a bill is still shared.
     pub sharing: RwSignal<Option<(BillId, usize)>>,
 }
 
 /// What lies over the till.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Over {
+pub enum TillDialog {
     Options(DishId),
     Stock(DishId),
     Line(LineId),
@@ -42,8 +42,8 @@ pub enum Over {
     Split,
     Pay,
     Payments,
-    Receipt(Owed, PaymentId),
-    GiveBack(Owed, PaymentId),
+    Receipt(Payable, PaymentId),
+    GiveBack(Payable, PaymentId),
     Receipts,
     Phone,
     Tables,
@@ -54,15 +54,15 @@ pub enum Over {
     Shifts,
 }
 
-impl Deref for Counter {
-    type Target = Post;
+impl Deref for TillState {
+    type Target = Screen;
 
-    fn deref(&self) -> &Post {
-        &self.post
+    fn deref(&self) -> &Screen {
+        &self.screen
     }
 }
 
-impl Counter {
+impl TillState {
     pub fn close(&self) -> Callback<()> {
         let over = self.over;
         Callback::new(move |()| over.set(None))
@@ -76,13 +76,12 @@ impl Counter {
 
     /// The bill in hand, as it is now; the one that took it over, if it was merged.
     pub fn bill(&self) -> Memo<Option<Arc<Bill>>> {
-        let (house, at) = (self.house, self.at);
-        Memo::new(move |_| house.with(|house| house.live(at.get()?).cloned()).map(Arc::new))
+        let (pos, at) = (self.pos, self.at);
+        Memo::new(move |_| pos.with(|pos| pos.live(at.get()?).cloned()).map(Arc::new))
     }
 
     pub fn shift(&self) -> Option<Shift> {
-        self.house
-            .with(|house| own_shift(house, self.desk.as_ref()).cloned())
+        self.pos.with(|pos| own_shift(pos, self.client.as_ref()).cloned())
     }
 
     /// Opens a bill and takes it in hand. One that is in hand and still empty will do.
@@ -90,14 +89,14 @@ impl Counter {
         let (at, over) = (self.at, self.over);
         let will_do =
             |bill: &Bill| bill.seat == seat && bill.lines.is_empty() && bill.name.is_empty() && !bill.closed;
-        if self.house.with_untracked(|house| {
+        if self.pos.with_untracked(|pos| {
             at.get_untracked()
-                .and_then(|at| house.live(at))
+                .and_then(|at| pos.live(at))
                 .is_some_and(will_do)
         }) {
             return over.set(None);
         }
-        let bill = BillId(self.desk.id());
+        let bill = BillId(self.client.id());
         self.ask_once(self.opening(bill, seat), move || {
             at.set(Some(bill));
             over.set(None);
@@ -107,13 +106,13 @@ impl Counter {
     /// The bill that dishes are rung onto: one at the counter that is opened for them, if none is in hand or that one is paid.
     pub fn to_ring_onto(&self) -> BillId {
         let paid = |bill: &BillId| {
-            self.house
-                .with_untracked(|house| house.live(*bill).is_some_and(|bill| bill.closed))
+            self.pos
+                .with_untracked(|pos| pos.live(*bill).is_some_and(|bill| bill.closed))
         };
         if let Some(bill) = self.at.get_untracked().filter(|bill| !paid(bill)) {
             return bill;
         }
-        let (bill, at) = (BillId(self.desk.id()), self.at);
+        let (bill, at) = (BillId(self.client.id()), self.at);
         // In hand before it is there: what is tapped meanwhile is meant for it.
         at.set(Some(bill));
         self.ask_either(self.opening(bill, Seat::Counter), move |done| {
@@ -128,22 +127,22 @@ impl Counter {
         Action::Open {
             bill,
             seat,
-            plus_tax: !self.premises.listed.restaurant.tax.included,
+            plus_tax: !self.premises.listing.restaurant.tax.included,
         }
     }
 }
 
 /// The one that is open on this till. A device that goes on under another name goes on with its shift.
-pub fn own_shift<'h>(house: &'h House, desk: &dyn Desk) -> Option<&'h Shift> {
-    let names = [desk.name(), desk.paired().map(|paired| paired.device)];
+pub fn own_shift<'h>(pos: &'h PosState, client: &dyn PosClient) -> Option<&'h Shift> {
+    let names = [client.name(), client.paired().map(|paired| paired.device)];
     names
         .into_iter()
         .flatten()
-        .find_map(|name| house.shift(house.till(name)?.shift?))
+        .find_map(|name| pos.shift(pos.till(name)?.shift?))
 }
 
-pub fn live_bills(house: &House) -> Vec<&Bill> {
-    let mut bills: Vec<&Bill> = house.bills().filter(|bill| bill.is_live()).collect();
+pub fn live_bills(pos: &PosState) -> Vec<&Bill> {
+    let mut bills: Vec<&Bill> = pos.bills().filter(|bill| bill.is_live()).collect();
     bills.sort_by_key(|bill| (bill.opened_at, bill.id));
     bills
 }

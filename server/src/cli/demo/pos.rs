@@ -7,16 +7,16 @@ use servery_domain::{
     id::{DeviceId, OpId, StationId, TableId},
     lang::Lang,
     pos::{
-        op::{Action, Op, SPEAKS},
+        op::{Action, OP_VERSION, Op},
         station::Station,
-        table::Plan,
+        table::TablePlan,
     },
     time::Timestamp,
 };
 use servery_store::{
     Store, StoreError,
-    devices::{NewCode, Sent, Syncing},
-    orders::Write,
+    devices::{NewCode, SentOp, SyncOps},
+    orders::OrderWrite,
 };
 
 use super::DemoRestaurant;
@@ -66,31 +66,31 @@ pub async fn set_up(store: &dyn Store, demo: &DemoRestaurant) -> Result<(), Hous
         .zip(actions)
         .map(|(n, action)| sent(device, n, now, action))
         .collect::<Result<_, _>>()?;
-    let syncing = Syncing {
+    let syncing = SyncOps {
         restaurant,
         device,
         kind: DeviceKind::Till,
         stream: Some(device),
-        anew: device,
+        new_device: device,
         ops,
         at: now,
     };
-    store.write(&[Write::Sync(Box::new(syncing))]).await?;
+    store.write(&[OrderWrite::Sync(Box::new(syncing))]).await?;
     store.revoke_device(restaurant, device, now).await?;
     Ok(())
 }
 
-fn sent(device: DeviceId, n: u64, at: Timestamp, action: Action) -> Result<Sent, serde_json::Error> {
+fn sent(device: DeviceId, n: u64, at: Timestamp, action: Action) -> Result<SentOp, serde_json::Error> {
     let op = Op {
         id: OpId(device.0 << 32 | u128::from(n)),
         device,
         n,
-        speaks: SPEAKS,
+        op_version: OP_VERSION,
         at,
         by: None,
         action,
     };
-    Ok(Sent {
+    Ok(SentOp {
         text: serde_json::to_string(&op)?,
         op,
         unread: None,
@@ -106,7 +106,7 @@ fn plan(demo: &DemoRestaurant) -> Vec<Action> {
         let table = TableId(number | (at as u128 + 1));
         let round = at % 3 == 2;
         let (x, y) = (14 + column * 24, 20 + row * 30);
-        let plan = Plan {
+        let plan = TablePlan {
             name: name.to_owned(),
             room: String::new(),
             seats: 4,

@@ -76,7 +76,7 @@ async fn a_changed_menu_is_shown_and_has_another_tag() {
     );
     let demo::DemoRestaurant {
         restaurant, mut menu, ..
-    } = demo::town().unwrap().swap_remove(0);
+    } = demo::catalog().unwrap().swap_remove(0);
     assert_eq!(restaurant.slug.as_str(), "trattoria-da-lucia");
     menu.categories[0].dishes[0].name = "Bruschetta <della> nonna & Co".into();
     app.store.put_restaurant(&restaurant, &menu).await.unwrap();
