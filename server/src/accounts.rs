@@ -52,16 +52,17 @@ fn mail(email: &str, purpose: MailPurpose) -> Result<NewJob, ApiError> {
 async fn send(app: &AppState, email: &str, purpose: MailPurpose) -> Result<(), ApiError> {
     let (id, job) = mail(email, purpose)?;
     app.store.put_job(&id, &job).await?;
-    app.work.notify_one();
+    app.job_signal.notify_one();
     Ok(())
 }
 
 /// Does as much, and answers the same, whether or not the address has an account. Without a way to send mails, an address is taken at its word.
 pub async fn sign_up(app: &AppState, client: &Client, sign_up: SignUp) -> Result<(), ApiError> {
     sign_up.check()?;
-    app.rates.of_caller(&rate_limit::SIGN_UPS_FROM, client)?;
-    app.rates
-        .of_email(&rate_limit::MAILS_TO, &sign_up.email, client)?;
+    app.rate_limiter
+        .take_for_client(&rate_limit::SIGN_UPS_FROM, client)?;
+    app.rate_limiter
+        .take_for_email(&rate_limit::MAILS_TO, &sign_up.email, client)?;
     let password = app.passwords.hash(&sign_up.password).await?;
     let now = clock::now();
     let account = Account {
@@ -85,7 +86,7 @@ pub async fn sign_up(app: &AppState, client: &Client, sign_up: SignUp) -> Result
         )
         .await?
     {
-        app.work.notify_one();
+        app.job_signal.notify_one();
         return Ok(());
     }
     send(app, &sign_up.email, MailPurpose::Known).await
@@ -98,8 +99,10 @@ pub async fn sign_in(
     headers: &HeaderMap,
     sign_in: &SignIn,
 ) -> Result<(SignedIn, HeaderValue), ApiError> {
-    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, client)?;
-    app.rates.of_email(&rate_limit::SIGN_IN, &sign_in.email, client)?;
+    app.rate_limiter
+        .take_for_client(&rate_limit::SIGN_INS_FROM, client)?;
+    app.rate_limiter
+        .take_for_email(&rate_limit::SIGN_IN, &sign_in.email, client)?;
     let known = app.store.account_by_email(&sign_in.email).await?;
     let stored = known.as_ref().and_then(|known| known.password.clone());
     let right = app.passwords.verify(&sign_in.password, stored).await?;
@@ -112,8 +115,8 @@ pub async fn sign_in(
     let account = known.filter(|_| right).ok_or_else(refused)?.account;
     if account.verified_at.is_none() {
         // Whoever knows the password may have lost the mail.
-        app.rates
-            .of_email(&rate_limit::MAILS_TO, &account.email, client)?;
+        app.rate_limiter
+            .take_for_email(&rate_limit::MAILS_TO, &account.email, client)?;
         send(app, &account.email, MailPurpose::Verify).await?;
         return Err(refused());
     }
@@ -174,8 +177,8 @@ async fn change_password(
     user: &CurrentUser,
     change: &PasswordChange,
 ) -> Result<(), ApiError> {
-    app.rates
-        .of_email(&rate_limit::SIGN_IN, &user.account.email, client)?;
+    app.rate_limiter
+        .take_for_email(&rate_limit::SIGN_IN, &user.account.email, client)?;
     let stored = app
         .store
         .account(user.account.id)
@@ -234,8 +237,10 @@ pub async fn verify(app: &AppState, token: &str) -> Result<(), ApiError> {
 /// Answers the same, and as fast, whether or not the address has an account.
 pub async fn ask_reset(app: &AppState, client: &Client, email: &str) -> Result<(), ApiError> {
     check_email(email.trim())?;
-    app.rates.of_caller(&rate_limit::MAILS_FROM, client)?;
-    app.rates.of_email(&rate_limit::MAILS_TO, email, client)?;
+    app.rate_limiter
+        .take_for_client(&rate_limit::MAILS_FROM, client)?;
+    app.rate_limiter
+        .take_for_email(&rate_limit::MAILS_TO, email, client)?;
     send(app, email, MailPurpose::Reset).await
 }
 

@@ -1,6 +1,5 @@
-//! The files that browsers get. Those that pages name carry their content's hash in their address and are kept for good.
+//! The files that browsers load. Those that pages name have their content's hash in their address and are cached forever.
 
-mod service_worker;
 pub mod sizes;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -17,26 +16,26 @@ use servery_app::{routes::Chunk, text::Texts};
 use servery_domain::lang::Lang;
 use sha2::{Digest, Sha256};
 
-use crate::{
-    html::shell::Shell,
-    http::cached_body::{Cached, accepts_brotli},
-};
+use crate::http::cached_body::{Cached, accepts_brotli};
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
-const FOR_GOOD: &str = "public, max-age=31536000, immutable";
-const FOR_A_DAY: &str = "public, max-age=86400";
-const ASK_EACH_TIME: &str = "no-cache";
+const BOOT: &[u8] = include_bytes!("assets/boot.js");
+
+const SERVICE_WORKER: &str = "service-worker.js";
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+const ONE_DAY: &str = "public, max-age=86400";
+const REVALIDATE: &str = "no-cache";
 
 pub struct Assets {
     /// A file per address.
     files: BTreeMap<String, Asset>,
-    /// Hash of all that a device keeps, its service worker included: two builds with the same version are the same to a browser.
-    pub version: String,
     pub style: String,
     ordering_style: String,
-    signed_style: String,
+    account_style: String,
     programs: [Program; Chunk::ALL.len()],
+    /// The script that starts the program of a page.
+    pub boot: String,
     staff_style: String,
     texts: [String; Lang::ALL.len()],
     staff_texts: [String; Lang::ALL.len()],
@@ -72,12 +71,20 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-fn hash(body: &[u8]) -> String {
+pub fn hash(body: &[u8]) -> String {
     Sha256::digest(body)
         .iter()
         .take(8)
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// The service worker, before the list of a version's files is filled in.
+pub fn service_worker_template() -> String {
+    embedded(SERVICE_WORKER)
+        .map(String::from_utf8_lossy)
+        .unwrap_or_default()
+        .into_owned()
 }
 
 fn embedded(name: &str) -> Option<&'static [u8]> {
@@ -102,7 +109,7 @@ const ORDERING_STYLE: [&str; 2] = [
     include_str!("../../style/ordering.css"),
 ];
 /// What only the pages that one signs in for need.
-const SIGNED_STYLE: [&str; 1] = [include_str!("../../style/signed.css")];
+const ACCOUNT_STYLE: [&str; 1] = [include_str!("../../style/signed.css")];
 /// What only the staff app needs.
 const STAFF_STYLE: [&str; 1] = [include_str!("../../style/staff.css")];
 
@@ -136,7 +143,7 @@ impl Assets {
                 Asset {
                     cached,
                     brotli,
-                    keep: FOR_GOOD,
+                    keep: IMMUTABLE,
                 },
             );
             address
@@ -163,9 +170,10 @@ impl Assets {
             program(Chunk::Account)?,
             program(Chunk::Staff)?,
         ];
+        let boot = add_hashed("boot", "js", Bytes::from_static(BOOT), None);
         let style = add_hashed("style", "css", joined(&STYLE).into(), None);
         let ordering_style = add_hashed("ordering", "css", joined(&ORDERING_STYLE).into(), None);
-        let signed_style = add_hashed("account", "css", joined(&SIGNED_STYLE).into(), None);
+        let account_style = add_hashed("account", "css", joined(&ACCOUNT_STYLE).into(), None);
         let staff_style = add_hashed("staff", "css", joined(&STAFF_STYLE).into(), None);
         let mut texts = |chunk: Chunk, prefix: &str| {
             Lang::ALL.map(|lang| {
@@ -176,12 +184,12 @@ impl Assets {
         let (texts, staff_texts) = (texts(Chunk::Browse, ""), texts(Chunk::Staff, "staff-"));
         for (name, body) in FILES
             .iter()
-            .filter(|(name, _)| !name.starts_with("pkg/") && *name != "service-worker.js")
+            .filter(|(name, _)| !name.starts_with("pkg/") && *name != SERVICE_WORKER)
         {
             let keep = if name.starts_with("pictures/") || name.starts_with("icons/") {
-                FOR_A_DAY
+                ONE_DAY
             } else {
-                ASK_EACH_TIME
+                REVALIDATE
             };
             let cached = Cached::new(media_type(name), &hash(body), Bytes::from_static(body));
             files.insert(
@@ -193,38 +201,21 @@ impl Assets {
                 },
             );
         }
-        let mut assets = Self {
+        Ok(Self {
             files,
-            version: String::new(),
             style,
             ordering_style,
-            signed_style,
+            account_style,
             staff_style,
             programs,
             texts,
             staff_texts,
-        };
-        let names: Vec<&String> = assets.files.keys().collect();
-        let shells: Vec<_> = Shell::all().map(|shell| shell.document(&assets).html).collect();
-        let template = embedded("service-worker.js")
-            .map(String::from_utf8_lossy)
-            .unwrap_or_default();
-        assets.version = hash(format!("{names:?}{shells:?}{template}").as_bytes());
-        let hashed = assets
-            .files
-            .keys()
-            .filter(|address| address.starts_with("/assets/"));
-        let worker = service_worker::filled_in(&template, &assets.version, hashed);
-        let cached = Cached::new(media_type("js"), &hash(worker.as_bytes()), worker);
-        assets.files.insert(
-            "/service-worker.js".to_owned(),
-            Asset {
-                cached,
-                brotli: None,
-                keep: ASK_EACH_TIME,
-            },
-        );
-        Ok(assets)
+            boot,
+        })
+    }
+
+    pub fn addresses(&self) -> impl Iterator<Item = &String> {
+        self.files.keys()
     }
 
     pub fn program(&self, chunk: Chunk) -> &Program {
@@ -236,7 +227,7 @@ impl Assets {
         match chunk {
             Chunk::Browse => vec![&self.style],
             Chunk::Ordering => vec![&self.style, &self.ordering_style],
-            Chunk::Account => vec![&self.style, &self.signed_style],
+            Chunk::Account => vec![&self.style, &self.account_style],
             Chunk::Staff => vec![&self.style, &self.staff_style],
         }
     }

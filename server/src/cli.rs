@@ -22,8 +22,9 @@ use crate::{
     jobs::{self, mail::Mailer, retention},
     orders::timeouts,
     payments,
+    router::router,
     settings::Settings,
-    state::{AppState, router},
+    state::AppState,
 };
 
 #[derive(Parser)]
@@ -137,7 +138,7 @@ async fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
 }
 
 async fn serve(settings: &Settings) -> Result<(), CliError> {
-    let _guard = telemetry::log(settings.log(), std::io::stdout())?;
+    let _guard = telemetry::start_log(settings.log(), std::io::stdout())?;
     let assets = Assets::new()?;
     let store = open(settings).await?;
     let cards = settings.cards()?;
@@ -155,18 +156,18 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
         .await
         .map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let app = AppState::new(store.clone(), catalog, cards, assets, settings.clone());
-    app.pusher.ready(&app).await?;
-    tokio::spawn(app.clone().feel_load());
+    let app = AppState::new(store.clone(), catalog, cards, assets, settings.clone()).await;
+    app.pusher.client(app.store.as_ref(), &app.settings).await?;
+    tokio::spawn(app.clone().measure_load());
     tokio::spawn(timeouts::sweep(app.clone()));
     tokio::spawn(payments::sweep(app.clone()));
     tokio::spawn(jobs::run(app.clone(), mailer));
     tokio::spawn(retention::forget_old(app.clone()));
-    tokio::spawn(app.live.clone().follow(store.clone()));
+    tokio::spawn(app.broadcaster.clone().follow(store.clone()));
     let streams = app.clone();
     let stop = async move {
         stop.await;
-        streams.stopping.send_replace(true);
+        streams.shutdown.send_replace(true);
     };
     serve::serve(listener, router(app), stop).await?;
     store.close().await;

@@ -7,6 +7,7 @@ pub mod error;
 mod header_limit;
 pub mod health;
 pub mod idempotency;
+pub mod metrics;
 pub mod rate_limit;
 pub mod serve;
 pub mod telemetry;

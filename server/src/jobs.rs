@@ -29,7 +29,7 @@ use crate::{
     http::{error::ApiError, visitor},
     jobs::{
         mail::{MailError, Mailer},
-        push::PushError,
+        push::error::PushError,
     },
     payments,
     state::AppState,
@@ -81,7 +81,7 @@ pub async fn run(app: Arc<AppState>, mailer: Option<Mailer>) {
         match round(&app, mailer.as_ref(), clock::now()).await {
             Ok(0) => {
                 tokio::select! {
-                    () = app.work.notified() => tokio::time::sleep(STRIDE).await,
+                    () = app.job_signal.notified() => tokio::time::sleep(STRIDE).await,
                     () = tokio::time::sleep(LOOK_EVERY) => {}
                 }
             }

@@ -144,13 +144,13 @@ impl RestaurantNow {
         if code.is_empty() {
             return Ok(None);
         }
-        app.rates.of_caller(&rate_limit::COUPONS, client)?;
+        app.rate_limiter.take_for_client(&rate_limit::COUPONS, client)?;
         let found = app
             .store
             .coupon(self.listing.restaurant.id, &code, customer)
             .await?;
         if found.is_some() {
-            app.rates.give_back(&rate_limit::COUPONS, client);
+            app.rate_limiter.return_token(&rate_limit::COUPONS, client);
         }
         Ok(found)
     }
@@ -297,7 +297,8 @@ async fn place_anew(
     request: &IdempotentRequest,
     customer: &Customer,
 ) -> Result<StoredResponse, ApiError> {
-    app.rates.of_diner(&rate_limit::ORDERS, &customer.client)?;
+    app.rate_limiter
+        .take_for_diner(&rate_limit::ORDERS, &customer.client)?;
     placement.check()?;
     let mut counter = restaurant_now(app, slug).await?;
     let table = table(app, &counter, &placement.basket.service).await?;

@@ -1,6 +1,7 @@
 //! Money by card. Nothing is charged twice, and nothing is cooked that is not paid, whatever is lost on the way to the provider.
 
 mod breaker;
+pub mod cards;
 pub mod provider;
 pub mod webhook;
 
@@ -22,36 +23,11 @@ use servery_store::{
 };
 
 use self::{
-    provider::{Intent, Provider, ProviderError},
+    cards::Cards,
+    provider::{Intent, ProviderError},
     webhook::Message,
 };
 use crate::{clock, http::error::ApiError, jobs::periodic, orders, state::AppState};
-
-/// What the operator has agreed with a provider.
-pub struct Cards {
-    pub provider: Provider,
-    pub webhook_secret: String,
-    /// Where diners type their card, which never comes near this server.
-    pub page: String,
-    /// Where that page is from: `https://cards.example`.
-    pub origin: String,
-}
-
-impl Cards {
-    /// The page's address is a whole one.
-    pub fn new(provider: Provider, webhook_secret: &str, page: &str) -> Option<Self> {
-        let address = reqwest::Url::parse(page)
-            .ok()
-            .filter(|address| matches!(address.scheme(), "http" | "https"))?;
-        let origin = address.origin().ascii_serialization();
-        Some(Self {
-            provider,
-            webhook_secret: webhook_secret.to_owned(),
-            page: page.to_owned(),
-            origin,
-        })
-    }
-}
 
 /// How far a payment has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -341,7 +317,7 @@ async fn settle(
 }
 
 /// A message of the provider. It may come often, late, and in any order.
-pub async fn hear(app: &AppState, signature: &str, body: &[u8]) -> Result<(), ApiError> {
+pub async fn handle_webhook(app: &AppState, signature: &str, body: &[u8]) -> Result<(), ApiError> {
     let cards = cards(app)?;
     webhook::verify(&cards.webhook_secret, signature, body, clock::now())?;
     let malformed = || ApiError::new(Kind::Malformed, "not an event");

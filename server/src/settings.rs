@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use serde::Deserialize;
 
-use crate::payments::{Cards, provider::Provider};
+use crate::payments::{cards::Cards, provider::Provider};
 
 /// Each may be left out; `servery.toml` has the same names.
 #[derive(Debug, Clone, Default, Args, Deserialize)]

@@ -28,10 +28,11 @@ use servery::{
     assets::Assets,
     catalog::Catalog,
     cli::demo,
-    html::page::{ViewKey, render_view},
+    html::{page::render_view, view_cache::ViewKey},
     http::telemetry,
+    router::router,
     settings::Settings,
-    state::{AppState, router},
+    state::AppState,
 };
 use servery_app::{
     page_address::PageAddress,
@@ -108,6 +109,7 @@ async fn demo_on(database: &str) -> Arc<AppState> {
         Assets::new().unwrap(),
         settings,
     )
+    .await
 }
 
 async fn uncached_view(State(app): State<Arc<AppState>>, headers: HeaderMap) -> Response {
@@ -229,7 +231,7 @@ fn streams() {
 }
 
 fn main() {
-    let _guard = telemetry::log("info", std::io::sink()).unwrap();
+    let _guard = telemetry::start_log("info", std::io::sink()).unwrap();
     match std::env::args().nth(1).as_deref() {
         Some("orders") => orders(),
         Some("streams") => streams(),

@@ -49,7 +49,8 @@ impl Customer {
         let known = self.visitor.as_deref().and_then(|visitor| visitor.parse().ok());
         known.map_or_else(
             || {
-                app.rates.of_diner(&rate_limit::BROWSERS, &self.client)?;
+                app.rate_limiter
+                    .take_for_diner(&rate_limit::BROWSERS, &self.client)?;
                 Ok(VisitorId(visitor::random()?))
             },
             Ok,

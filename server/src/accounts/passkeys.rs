@@ -172,7 +172,8 @@ pub async fn remove(app: &AppState, user: &CurrentUser, id: &str) -> Result<(), 
 
 /// Names no account: the authenticator knows which keys it has for this site.
 pub async fn request_options(app: &AppState, client: &Client) -> Result<RequestOptions, ApiError> {
-    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, client)?;
+    app.rate_limiter
+        .take_for_client(&rate_limit::SIGN_INS_FROM, client)?;
     Ok(RequestOptions {
         challenge: challenge(app, None).await?,
         rp_id: site(app).host,
@@ -188,7 +189,8 @@ pub async fn sign_in(
     headers: &HeaderMap,
     sent: &PasskeySignIn,
 ) -> Result<(SignedIn, HeaderValue), ApiError> {
-    app.rates.of_caller(&rate_limit::SIGN_INS_FROM, client)?;
+    app.rate_limiter
+        .take_for_client(&rate_limit::SIGN_INS_FROM, client)?;
     let refused = || ApiError::new(Kind::SignedOut, "this passkey opens no account");
     let passkey = app.store.passkey(&sent.id).await?.ok_or_else(refused)?;
     let answered = site(app)

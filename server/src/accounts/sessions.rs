@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The prefix binds the cookie to this host, by TLS only; browsers let 127.0.0.1 count as that.
-const COOKIE: &str = "__Host-session";
+pub const COOKIE: &str = "__Host-session";
 /// Seconds within which a session that is used again is not noted anew.
 const NOTED_EVERY: i64 = 3_600;
 

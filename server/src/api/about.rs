@@ -7,7 +7,7 @@ use servery_domain::{
 };
 
 use crate::{
-    api::answer,
+    api::cached_answer::cached_answer,
     http::error::{AcceptsJson, ApiError},
     state::AppState,
 };
@@ -36,7 +36,7 @@ pub async fn get_about(
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
     let edition = app.catalog.now().edition;
-    answer(
+    cached_answer(
         &app,
         &request,
         edition,

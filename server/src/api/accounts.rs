@@ -44,7 +44,9 @@ pub async fn post_account(
 }
 
 /// Who is signed in, and where they work
-#[utoipa::path(get, path = "/api/v1/account", tag = "accounts", responses((status = 200, body = SignedIn), (status = 401, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/account", tag = "accounts", responses((status = 200, body = SignedIn), (status = 401, body = Problem)),
+    security(("session" = [])),
+)]
 pub async fn get_account(_: AcceptsJson, State(app): State<Arc<AppState>>, user: CurrentUser) -> Response {
     private(user.shown(&app))
 }
@@ -53,6 +55,7 @@ pub async fn get_account(_: AcceptsJson, State(app): State<Arc<AppState>>, user:
 #[utoipa::path(
     patch, path = "/api/v1/account", tag = "accounts", request_body = AccountChange,
     responses((status = 200, body = SignedIn), (status = 401, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)),
+    security(("session" = [])),
 )]
 pub async fn patch_account(
     _: AcceptsJson,
@@ -68,6 +71,7 @@ pub async fn patch_account(
 #[utoipa::path(
     delete, path = "/api/v1/account", tag = "accounts",
     responses((status = 204, description = "It is gone"), (status = 401, body = Problem), (status = 409, body = Problem, description = "An order is under way")),
+    security(("session" = [])),
 )]
 pub async fn delete_account(
     State(app): State<Arc<AppState>>,
@@ -81,7 +85,9 @@ pub async fn delete_account(
 }
 
 /// Everything that is kept about the account holder
-#[utoipa::path(get, path = "/api/v1/account/export", tag = "accounts", responses((status = 200, body = Export), (status = 401, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/account/export", tag = "accounts", responses((status = 200, body = Export), (status = 401, body = Problem)),
+    security(("session" = [])),
+)]
 pub async fn get_export(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,

@@ -28,6 +28,7 @@ use crate::{
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/board", tag = "staff", params(("slug" = Slug, Path)),
     responses((status = 200, body = Board), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    security(("session" = [])),
 )]
 pub async fn get_board(
     _: AcceptsJson,
@@ -37,7 +38,7 @@ pub async fn get_board(
 ) -> Result<Response, ApiError> {
     Ok((
         [(CACHE_CONTROL, "private, no-store")],
-        Json(board::see(&app, &user, &slug).await?),
+        Json(board::board(&app, &user, &slug).await?),
     )
         .into_response())
 }
@@ -49,15 +50,16 @@ pub async fn get_board(
         (status = 200, description = "text/event-stream of events 'order', each with an Order"),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
     ),
+    security(("session" = [])),
 )]
-pub async fn get_events(
+pub async fn get_board_events(
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
     Text(slug): Text,
 ) -> Result<Response, ApiError> {
     let restaurant = board::watched(&app, &user, &slug).await?;
     // Watched first and read then, so that nothing falls between.
-    let watching = app.live.watch_board(restaurant);
+    let watching = app.broadcaster.watch_board(restaurant);
     let open = board::orders(&app, restaurant).await?;
     Ok(stream::of_board(app, &open, watching, (restaurant, user.session)))
 }
@@ -80,8 +82,9 @@ pub(super) fn ids<T: std::str::FromStr>(text: &str) -> Result<T, ApiError> {
         (status = 200, body = Order), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem, description = "The order's state does not allow it"),
     ),
+    security(("session" = [])),
 )]
-pub async fn post_event(
+pub async fn post_order_event(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
@@ -103,6 +106,7 @@ pub struct Portions {
     put, path = "/api/v1/restaurants/{slug}/stock/{dish}", tag = "staff",
     params(("slug" = Slug, Path), ("dish" = DishId, Path)), request_body = Portions,
     responses((status = 204, description = "Noted"), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    security(("session" = [])),
 )]
 pub async fn put_stock(
     State(app): State<Arc<AppState>>,

@@ -52,6 +52,7 @@ pub async fn post_device(
         (status = 200, body = Paired), (status = 401, body = Problem, description = "It is not let in"),
         (status = 403, body = Problem, description = "It was signed out"),
     ),
+    security(("device" = [])),
 )]
 pub async fn get_device(
     _: AcceptsJson,
@@ -68,6 +69,7 @@ pub async fn get_device(
 #[utoipa::path(
     delete, path = "/api/v1/device", tag = "devices",
     responses((status = 204, description = "Signed out"), (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("device" = [])),
 )]
 pub async fn delete_device(
     State(app): State<Arc<AppState>>,
@@ -81,6 +83,7 @@ pub async fn delete_device(
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/devices", tag = "devices", params(("slug" = Slug, Path)),
     responses((status = 200, body = DeviceList), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    security(("session" = [])),
 )]
 pub async fn list_devices(
     _: AcceptsJson,
@@ -102,6 +105,7 @@ pub async fn list_devices(
         (status = 201, body = PairingCode), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 422, body = Problem),
     ),
+    security(("session" = [])),
 )]
 pub async fn post_code(
     _: AcceptsJson,
@@ -118,6 +122,7 @@ pub async fn post_code(
 #[utoipa::path(
     delete, path = "/api/v1/restaurants/{slug}/devices/{id}", tag = "devices", params(("slug" = Slug, Path), ("id" = DeviceId, Path)),
     responses((status = 204, description = "Signed out"), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    security(("session" = [])),
 )]
 pub async fn revoke_device(
     State(app): State<Arc<AppState>>,

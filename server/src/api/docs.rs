@@ -14,7 +14,7 @@ use serde_json::Value;
 use servery_domain::problem::Kind;
 
 use super::openapi::DOCUMENT;
-use crate::{html::document::escape, state::AppState};
+use crate::{html::escape::escape, state::AppState};
 
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -118,14 +118,14 @@ pub async fn get_basket(
     params(("token" = String, Path), ("Last-Event-ID" = Option<i64>, Header, description = "The revision you have")),
     responses((status = 200, description = "text/event-stream of events 'order', each with an Order"), (status = 404, body = Problem)),
 )]
-pub async fn get_events(
+pub async fn get_order_events(
     State(app): State<Arc<AppState>>,
     Text(token): Text,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     // Watched first and read then, so that nothing falls between.
     let order = orders::find(&app, &token).await?.order.id;
-    let watching = app.live.watch_order(order);
+    let watching = app.broadcaster.watch_order(order);
     let now = orders::find(&app, &token).await?.order;
     Ok(stream::of_order(&app, &now, watching, &headers))
 }

@@ -28,6 +28,7 @@ use crate::{
 #[utoipa::path(
     post, path = "/api/v1/account/passkeys/challenges", tag = "accounts",
     responses((status = 201, body = CreationOptions), (status = 401, body = Problem)),
+    security(("session" = [])),
 )]
 pub async fn post_creation(
     _: AcceptsJson,
@@ -42,6 +43,7 @@ pub async fn post_creation(
 #[utoipa::path(
     post, path = "/api/v1/account/passkeys", tag = "accounts", request_body = NewPasskey,
     responses((status = 201, body = PasskeyView), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("session" = [])),
 )]
 pub async fn post_passkey(
     _: AcceptsJson,
@@ -53,7 +55,9 @@ pub async fn post_passkey(
 }
 
 /// The account's passkeys
-#[utoipa::path(get, path = "/api/v1/account/passkeys", tag = "accounts", responses((status = 200, body = Vec<PasskeyView>), (status = 401, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/account/passkeys", tag = "accounts", responses((status = 200, body = Vec<PasskeyView>), (status = 401, body = Problem)),
+    security(("session" = [])),
+)]
 pub async fn list_passkeys(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
@@ -70,6 +74,7 @@ pub async fn list_passkeys(
 #[utoipa::path(
     delete, path = "/api/v1/account/passkeys/{id}", tag = "accounts", params(("id" = String, Path)),
     responses((status = 204, description = "It is gone"), (status = 401, body = Problem), (status = 404, body = Problem)),
+    security(("session" = [])),
 )]
 pub async fn delete_passkey(
     State(app): State<Arc<AppState>>,

@@ -73,9 +73,9 @@ pub async fn pay_at_door(
 /// For the card provider: events with a Stripe-Signature
 #[utoipa::path(
     post, path = "/api/v1/webhooks/cards", tag = "orders",
-    responses((status = 200, description = "Heard"), (status = 403, body = Problem)),
+    responses((status = 200, description = "Received"), (status = 403, body = Problem)),
 )]
-pub async fn hear_provider(
+pub async fn post_card_webhook(
     State(app): State<Arc<AppState>>,
     headers: HeaderMap,
     Raw(body): Raw,
@@ -84,5 +84,5 @@ pub async fn hear_provider(
         .get("stripe-signature")
         .and_then(|signature| signature.to_str().ok())
         .unwrap_or_default();
-    payments::hear(&app, signature, &body).await
+    payments::handle_webhook(&app, signature, &body).await
 }

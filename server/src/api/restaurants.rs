@@ -16,7 +16,7 @@ use servery_domain::{
 };
 
 use crate::{
-    api::answer,
+    api::cached_answer::cached_answer,
     catalog::CatalogSnapshot,
     http::error::{AcceptsJson, ApiError, Pairs, Text},
     state::AppState,
@@ -45,7 +45,7 @@ pub async fn list_restaurants(
         .map_err(|parameter| ApiError::new(Kind::Malformed, parameter.to_string()))?;
     let catalog = app.catalog.now();
     let page = async { Ok(catalog.page(&search)) };
-    answer(
+    cached_answer(
         &app,
         &request,
         catalog.edition,
@@ -69,7 +69,7 @@ pub async fn get_restaurant(
 ) -> Result<Response, ApiError> {
     let catalog = app.catalog.now();
     let listing = find(&catalog, &slug)?;
-    answer(
+    cached_answer(
         &app,
         &request,
         catalog.edition,
@@ -97,7 +97,7 @@ pub async fn get_menu(
         let menu = app.catalog.menu(&listing.restaurant).await?;
         menu.ok_or_else(|| ApiError::new(Kind::NotFound, &slug))
     };
-    answer(
+    cached_answer(
         &app,
         &request,
         catalog.edition,

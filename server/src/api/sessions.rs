@@ -57,6 +57,7 @@ pub async fn delete_session(
 #[utoipa::path(
     delete, path = "/api/v1/sessions", tag = "accounts",
     responses((status = 204, description = "Every session of the account has ended"), (status = 401, body = Problem)),
+    security(("session" = [])),
 )]
 pub async fn delete_sessions(
     State(app): State<Arc<AppState>>,

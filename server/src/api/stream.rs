@@ -98,7 +98,7 @@ pub fn of_order(
         first: Some(first),
         seen: now.revision,
         watching,
-        stopping: app.stopping.subscribe(),
+        stopping: app.shutdown.subscribe(),
     };
     respond(stream::unfold(state, |mut state| async move {
         state.next().await.map(|frame| (Ok(frame), state))
@@ -164,7 +164,7 @@ pub fn of_board(
 ) -> Response {
     let seen = open.iter().map(|order| order.revision).max().unwrap_or_default();
     let waiting = std::iter::once(HELLO).chain(open.iter().map(frame)).collect();
-    let stopping = app.stopping.subscribe();
+    let stopping = app.shutdown.subscribe();
     let state = BoardStream {
         app,
         watched,
@@ -246,7 +246,7 @@ pub fn of_pos(
     } else {
         Bytes::from([HELLO, revision_frame(now)].concat())
     };
-    let stopping = app.stopping.subscribe();
+    let stopping = app.shutdown.subscribe();
     let state = HouseStream {
         app,
         key,

@@ -33,6 +33,7 @@ use crate::{
         (status = 403, body = Problem, description = "It was signed out, or is another restaurant's"), (status = 404, body = Problem),
         (status = 413, body = Problem, description = "A body has 1 MiB at the most"), (status = 422, body = Problem), (status = 429, body = Problem),
     ),
+    security(("device" = [])),
 )]
 pub async fn post_sync(
     _: AcceptsJson,
@@ -42,8 +43,8 @@ pub async fn post_sync(
     Text(slug): Text,
     JsonBody(request): JsonBody<sync::RawSyncRequest>,
 ) -> Result<Response, ApiError> {
-    app.rates
-        .of_device(&rate_limit::SYNCS, current_device.id(), &client)?;
+    app.rate_limiter
+        .take_for_device(&rate_limit::SYNCS, current_device.id(), &client)?;
     current_device.restaurant(&app, &slug)?;
     let answer = sync::sync(&app, &current_device, request).await?;
     current_device
@@ -60,8 +61,9 @@ pub async fn post_sync(
         (status = 409, body = Problem, description = "It is of a newer version than the server"),
         (status = 413, body = Problem, description = "A file has 8 MiB at the most"), (status = 422, body = Problem),
     ),
+    security(("session" = [])),
 )]
-pub async fn post_handed_over(
+pub async fn post_op_imports(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
@@ -78,6 +80,7 @@ pub async fn post_handed_over(
         (status = 200, body = PosSnapshot), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 429, body = Problem),
     ),
+    security(("device" = [])),
 )]
 pub async fn get_pos(
     _: AcceptsJson,
@@ -86,8 +89,8 @@ pub async fn get_pos(
     client: Client,
     Text(slug): Text,
 ) -> Result<Response, ApiError> {
-    app.rates
-        .of_device(&rate_limit::SYNCS, current_device.id(), &client)?;
+    app.rate_limiter
+        .take_for_device(&rate_limit::SYNCS, current_device.id(), &client)?;
     current_device.restaurant(&app, &slug)?;
     let look = sync::look(&app, &current_device.installed, &slug).await?;
     current_device
@@ -103,8 +106,9 @@ pub async fn get_pos(
         (status = 200, description = "text/event-stream of events 'revision', each with the number"),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
     ),
+    security(("device" = [])),
 )]
-pub async fn get_events(
+pub async fn get_sync_events(
     State(app): State<Arc<AppState>>,
     current_device: CurrentDevice,
     Text(slug): Text,
@@ -112,7 +116,7 @@ pub async fn get_events(
 ) -> Result<Response, ApiError> {
     let restaurant = current_device.restaurant(&app, &slug)?;
     // Watched first and read then, so that nothing falls between.
-    let watching = app.live.watch_pos(restaurant);
+    let watching = app.broadcaster.watch_pos(restaurant);
     let now = app.store.revision(restaurant).await?;
     Ok(stream::of_pos(app, now, watching, current_device.key(), &headers))
 }

@@ -13,7 +13,7 @@ use servery_domain::{
 };
 
 use super::{
-    forms::{Form, FormContext, lead, see},
+    order_forms::{Form, FormContext, lead, see},
     preferences::Preferences,
 };
 use crate::{
@@ -56,7 +56,7 @@ pub async fn post_sign_in(sent: FormContext, client: Client, form: Form) -> Resp
         Err(error) if error.0.status < 500 => Ok(again(next, "wrong", "credentials")),
         Err(error) => Err(error),
     };
-    lead(led, &sent)
+    lead(led, &sent).await
 }
 
 /// `POST /account/sign-up`
@@ -76,13 +76,13 @@ pub async fn post_sign_up(sent: FormContext, client: Client, form: Form) -> Resp
         Err(error) if error.0.status < 500 => Ok(again("/account/sign-up", "wrong", "refused")),
         Err(error) => Err(error),
     };
-    lead(led, &sent)
+    lead(led, &sent).await
 }
 
 /// `POST /account/sign-out`
 pub async fn post_sign_out(sent: FormContext, form: Form) -> Response {
     let led = sign_out(&sent.0, &sent.2, &form).await;
-    lead(led.map(|cookie| with_cookie(see("/"), cookie)), &sent)
+    lead(led.map(|cookie| with_cookie(see("/"), cookie)), &sent).await
 }
 
 async fn sign_out(app: &AppState, headers: &HeaderMap, form: &Form) -> Result<HeaderValue, ApiError> {
@@ -99,7 +99,7 @@ pub async fn post_account(sent: FormContext, client: Client, user: CurrentUser, 
         Err(error) if error.0.status < 500 => Ok(again("/account", "wrong", &error.0.detail)),
         Err(error) => Err(error),
     };
-    lead(led, &sent)
+    lead(led, &sent).await
 }
 
 async fn change(app: &AppState, client: &Client, user: CurrentUser, form: &Form) -> Result<(), ApiError> {
@@ -172,16 +172,17 @@ pub async fn post_delete(sent: FormContext, user: CurrentUser, form: Form) -> Re
         led.map(|cookie| with_cookie(again("/account", "done", "deleted"), cookie)),
         &sent,
     )
+    .await
 }
 
 /// `POST /account/reset`: the same answer whether or not there is such an account.
-pub async fn post_ask_reset(sent: FormContext, client: Client, form: Form) -> Response {
+pub async fn post_reset_request(sent: FormContext, client: Client, form: Form) -> Response {
     let led = match accounts::ask_reset(&sent.0, &client, form.get("email")).await {
         Ok(()) => Ok(again("/account/reset", "done", "sent")),
         Err(error) if error.0.status < 500 => Ok(again("/account/reset", "wrong", "often")),
         Err(error) => Err(error),
     };
-    lead(led, &sent)
+    lead(led, &sent).await
 }
 
 /// `POST /account/reset/{token}`
@@ -192,7 +193,7 @@ pub async fn post_reset(sent: FormContext, Text(token): Text, form: Form) -> Res
         Err(error) if error.0.status < 500 => Ok(again(&format!("/account/reset/{token}"), "wrong", "link")),
         Err(error) => Err(error),
     };
-    lead(led, &sent)
+    lead(led, &sent).await
 }
 
 /// `POST /account/verify/{token}`
@@ -203,5 +204,5 @@ pub async fn post_verify(sent: FormContext, Text(token): Text) -> Response {
         Err(error) if error.0.status < 500 => Ok(again(&path, "wrong", "link")),
         Err(error) => Err(error),
     };
-    lead(led, &sent)
+    lead(led, &sent).await
 }

@@ -150,7 +150,7 @@ impl AccountBackend for ServerBackend {
 
     fn board<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Board> {
         Box::pin(async move {
-            let board = board::see(&self.app, self.user(&api::board(slug))?, slug.as_str()).await?;
+            let board = board::board(&self.app, self.user(&api::board(slug))?, slug.as_str()).await?;
             self.note(&api::board(slug), &board);
             Ok(board)
         })
@@ -188,9 +188,11 @@ impl StaffBackend for ServerBackend {
     fn pos<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, PosSnapshot> {
         Box::pin(async move {
             let installed = self.installed().await?;
-            self.app
-                .rates
-                .of_device(&rate_limit::SYNCS, installed.device.id, &self.customer.client)?;
+            self.app.rate_limiter.take_for_device(
+                &rate_limit::SYNCS,
+                installed.device.id,
+                &self.customer.client,
+            )?;
             devices::restaurant(&self.app, &installed, slug.as_str())?;
             devices::note_seen(&self.app, &installed).await?;
             Ok(sync::look(&self.app, &installed, slug.as_str()).await?)

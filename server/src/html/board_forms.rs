@@ -18,7 +18,7 @@ use servery_domain::{
     time::LocalMinute,
 };
 
-use super::forms::{Form, FormContext, lead, see};
+use super::order_forms::{Form, FormContext, lead, see};
 use crate::{
     accounts::sessions::CurrentUser,
     http::error::{ApiError, Text},
@@ -34,7 +34,7 @@ pub async fn post_event(
     Path((slug, id)): Path<(String, String)>,
     form: Form,
 ) -> Response {
-    lead(advance(&sent.0, &user, &slug, &id, &form).await, &sent)
+    lead(advance(&sent.0, &user, &slug, &id, &form).await, &sent).await
 }
 
 async fn advance(
@@ -105,7 +105,7 @@ async fn event(app: &AppState, slug: &str, form: &Form) -> Result<Event, ApiErro
 
 /// `POST /board/{slug}/stock`: what is left of a dish.
 pub async fn post_stock(sent: FormContext, user: CurrentUser, Text(slug): Text, form: Form) -> Response {
-    lead(set_stock(&sent.0, &user, &slug, &form).await, &sent)
+    lead(set_stock(&sent.0, &user, &slug, &form).await, &sent).await
 }
 
 async fn set_stock(
@@ -145,7 +145,7 @@ pub async fn post_devices(sent: FormContext, user: CurrentUser, Text(slug): Text
         Err(error) if error.0.is(Kind::NotFound) && form.get("change") == "sign-out" => Ok(see(&here)),
         Err(error) => Err(error),
     };
-    lead(led, &sent)
+    lead(led, &sent).await
 }
 
 /// What the page that the form leads to shall say.
@@ -190,7 +190,7 @@ async fn change_devices(
 }
 
 /// `POST /board/{slug}/devices/handed-over`: the file of a device that could not send what is in it.
-pub async fn post_handed_over(
+pub async fn post_op_imports(
     sent: FormContext,
     user: CurrentUser,
     Text(slug): Text,
@@ -219,7 +219,7 @@ pub async fn post_handed_over(
             }
         }
     };
-    lead(led, &sent)
+    lead(led, &sent).await
 }
 
 async fn import_ops(

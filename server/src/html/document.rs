@@ -1,13 +1,10 @@
-//! The document around a page: head, style, and for a page with a script what it needs to take over.
+//! The document around a page, as leptos components: head, style sheets, and for a page with a script what it needs to start.
 
-use std::fmt::Write as _;
-
+use leptos::{attr::custom::custom_attribute, prelude::*};
 use servery_app::{
-    content::Content,
     page_address::{PageAddress, address},
-    pages::Pages,
     render::{Decision, Mode},
-    routes::{self, Chunk},
+    routes::Chunk,
     text::{Key, Texts},
 };
 use servery_domain::{
@@ -15,231 +12,242 @@ use servery_domain::{
     lang::Lang,
 };
 
-use super::structured_data;
-use crate::assets::{Assets, Program, style_hash};
-
-/// Where the nonce of each response goes; a private character, so that no page contains it by itself.
-pub const NONCE_HERE: &str = "\u{e000}nonce\u{e000}";
-
-pub struct Document {
-    pub html: String,
-    /// Its Content-Security-Policy, with `NONCE_HERE` where the nonce goes.
-    pub policy: String,
-}
+use super::structured_data::LinkPreview;
+use crate::assets::{Assets, style_hash};
 
 /// What the head says of the page.
+#[derive(Default)]
 pub struct DocumentHead {
     pub title: String,
     pub description: String,
     pub brand_color: Option<BrandColor>,
-    /// For search engines, and for previews of links.
-    pub linked: String,
-    /// Seconds after which a page without a script is asked for again by itself.
+    /// `None` hides the page from search engines.
+    pub preview: Option<LinkPreview>,
+    pub json_ld: Option<String>,
+    /// Seconds after which a page without a script is loaded again by itself.
     pub refresh: Option<u32>,
 }
 
 impl DocumentHead {
-    pub fn of<P: Pages>(content: &Content<P>, texts: Texts, visit: &PageAddress, base: &str) -> Self {
-        let (title, description) = (content.title(texts), content.description(texts).to_owned());
-        let findable = matches!(content, Content::Page(_))
-            && routes::find(&visit.path).is_some_and(|route| !route.personal);
-        let linked = if findable {
-            structured_data::head(base, &visit.path, &title, &description, content.subject())
-        } else {
-            structured_data::HIDDEN.to_owned()
-        };
+    /// Of a shell, which does not know yet which page it will show.
+    pub fn of_shell(texts: Texts) -> Self {
         Self {
-            title,
-            description,
-            brand_color: content.brand_color(),
-            linked,
-            refresh: content.refresh(),
+            title: "Servery".to_owned(),
+            description: texts.get(Key::HomeDescription).to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Both accent colours of the restaurant, as a style sheet.
+    fn style(&self) -> Option<String> {
+        let color = self.brand_color?;
+        let (light, dark) = (color.readable_on(PAPER), color.readable_on(NIGHT));
+        Some(format!(":root{{--accent-light:{light};--accent-dark:{dark}}}"))
+    }
+}
+
+/// The files of a page's program, as its head names them.
+pub struct ProgramFiles {
+    boot: String,
+    script: String,
+    wasm: String,
+    texts: String,
+}
+
+impl ProgramFiles {
+    fn of(assets: &Assets, chunk: Chunk, lang: Lang) -> Self {
+        let program = assets.program(chunk);
+        Self {
+            boot: assets.boot.clone(),
+            script: program.script.clone(),
+            wasm: program.wasm.clone(),
+            texts: assets.texts(chunk, lang).to_owned(),
         }
     }
 }
 
-pub struct Parts<'a> {
-    pub assets: &'a Assets,
+pub struct DocumentFacts {
     pub texts: Texts,
     pub decision: Decision,
     pub chunk: Chunk,
-    pub visit: &'a PageAddress,
-    /// `None` for a shell.
-    pub head: Option<DocumentHead>,
-    /// What is inside `#app`.
-    pub body: &'a str,
-    /// The API's answers for a hydrated page.
-    pub answers: Option<&'a str>,
-    /// The origin of the page on which cards are typed, if a form of this page leads there.
-    pub pays_at: Option<&'a str>,
+    pub address: PageAddress,
+    pub head: DocumentHead,
+    pub is_shell: bool,
+    styles: Vec<String>,
+    /// `None` for a thin page.
+    program: Option<ProgramFiles>,
 }
 
-/// For text between tags and for attributes in double quotes.
-pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
+impl DocumentFacts {
+    pub fn new(
+        assets: &Assets,
+        texts: Texts,
+        (decision, chunk): (Decision, Chunk),
+        address: PageAddress,
+        head: DocumentHead,
+    ) -> Self {
+        let has_script = decision.mode != Mode::Thin;
+        Self {
+            texts,
+            decision,
+            chunk,
+            address,
+            head,
+            is_shell: decision.mode == Mode::Thick,
+            styles: assets.styles(chunk).into_iter().map(str::to_owned).collect(),
+            program: has_script.then(|| ProgramFiles::of(assets, chunk, texts.lang)),
+        }
+    }
 
-pub fn document(parts: &Parts<'_>) -> Document {
-    let Parts {
-        assets,
-        texts,
-        decision,
-        ..
-    } = parts;
-    let (lang, mode) = (texts.lang, decision.mode);
-    let style = parts
-        .head
-        .as_ref()
-        .and_then(|head| head.brand_color)
-        .map(|brand_color| {
-            format!(
-                ":root{{--accent-light:{};--accent-dark:{}}}",
-                brand_color.readable_on(PAPER),
-                brand_color.readable_on(NIGHT)
-            )
-        });
-    let script = (mode != Mode::Thin).then(|| script(assets, parts.chunk, lang, parts.answers));
-    let mut html = String::with_capacity(parts.body.len() + parts.answers.map_or(0, str::len) + 8 * 1024);
-    // Writing to a string does not fail.
-    let _ = write!(
-        html,
-        "<!doctype html>\n<html lang=\"{tag}\" dir=\"{direction}\" data-mode=\"{mode}\" data-reason=\"{reason}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-         <meta name=\"description\" content=\"{description}\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
-         <meta name=\"theme-color\" content=\"{PAPER}\" media=\"(prefers-color-scheme: light)\">\n\
-         <meta name=\"theme-color\" content=\"{NIGHT}\" media=\"(prefers-color-scheme: dark)\">\n\
-         {sheets}<link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\">\n\
-         <link rel=\"manifest\" href=\"/app.webmanifest\">\n{linked}{alternates}{refresh}{style}{preloads}</head>\n<body>\n{noscript}<div id=\"app\">{body}</div>\n{tail}</body>\n</html>\n",
-        tag = lang.tag(),
-        direction = lang.direction(),
-        reason = decision.reason.name(),
-        title = parts
+    /// `card_page` is the origin of the page on which cards are typed, if a form of this page leads there.
+    pub fn content_security_policy(&self, card_page: Option<&str>) -> String {
+        let script = match self.program {
+            None => "script-src 'none'",
+            Some(_) => "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'",
+        };
+        let style = self
             .head
-            .as_ref()
-            .map_or("Servery".into(), |head| escape(&head.title)),
-        description = escape(
-            parts
-                .head
-                .as_ref()
-                .map_or(texts.get(Key::HomeDescription), |head| &head.description)
-        ),
-        sheets = sheets(assets, parts.chunk),
-        linked = parts.head.as_ref().map_or("", |head| &head.linked),
-        alternates = alternates(parts.visit),
-        refresh = refresh(parts),
-        style = style
-            .as_ref()
-            .map(|style| format!("<style>{style}</style>\n"))
-            .unwrap_or_default(),
-        preloads = script.as_ref().map_or("", |script| &script.preloads),
-        noscript = noscript(parts),
-        body = parts.body,
-        tail = script.as_ref().map_or("", |script| &script.tail),
-    );
-    Document {
-        html,
-        policy: policy(mode, parts.chunk, style.as_deref(), parts.pays_at),
-    }
-}
-
-fn sheets(assets: &Assets, chunk: Chunk) -> String {
-    assets
-        .styles(chunk)
-        .into_iter()
-        .map(|sheet| format!("<link rel=\"stylesheet\" href=\"{sheet}\">\n"))
-        .collect()
-}
-
-fn alternates(visit: &PageAddress) -> String {
-    let link = |lang: Lang| {
-        let href = escape(&address(&visit.path, [("lang", lang.tag())]));
+            .style()
+            .map(|style| format!(" {}", style_hash(&style)))
+            .unwrap_or_default();
+        // Browsers check this for every address that a form is redirected to, too.
+        let card_page = card_page.map(|origin| format!(" {origin}")).unwrap_or_default();
+        // The staff app has photos of handovers among its records, not at addresses.
+        let photos = if self.chunk == Chunk::Staff && self.program.is_some() {
+            " data:"
+        } else {
+            ""
+        };
         format!(
-            "<link rel=\"alternate\" hreflang=\"{}\" href=\"{href}\">\n",
-            lang.tag()
+            "default-src 'none'; {script}; style-src 'self'{style}; img-src 'self'{photos}; \
+             manifest-src 'self'; form-action 'self'{card_page}; base-uri 'none'; frame-ancestors 'none'"
         )
-    };
-    Lang::ALL.map(link).concat()
-}
-
-fn refresh(parts: &Parts<'_>) -> String {
-    let seconds = parts
-        .head
-        .as_ref()
-        .and_then(|head| head.refresh)
-        .filter(|_| parts.decision.mode == Mode::Thin);
-    seconds
-        .map(|seconds| format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n"))
-        .unwrap_or_default()
-}
-
-/// A hydrated page can be read without a script, a shell cannot: one offers the way out, the other takes it.
-fn noscript(parts: &Parts<'_>) -> String {
-    let way = escape(&address(
-        &parts.visit.path,
-        parts.visit.page_pairs().chain([("browser", "limited")]),
-    ));
-    let text = parts.texts.get(Key::Noscript);
-    match parts.decision.mode {
-        Mode::Thin => String::new(),
-        Mode::Hydrated => {
-            format!("<noscript><p class=\"noscript\"><a href=\"{way}\">{text}</a></p></noscript>\n")
-        }
-        // A shell does not know which page it will be, so the way leads to this same address.
-        Mode::Thick => format!(
-            "<noscript><meta http-equiv=\"refresh\" content=\"0;url=?browser=limited\"><p class=\"noscript\"><a href=\"?browser=limited\">{text}</a></p></noscript>\n"
-        ),
     }
 }
 
-struct Script {
-    preloads: String,
-    tail: String,
-}
-
-fn script(assets: &Assets, chunk: Chunk, lang: Lang, answers: Option<&str>) -> Script {
-    let Program { script, wasm } = assets.program(chunk);
-    let texts = assets.texts(chunk, lang);
-    let boot = include_str!("boot.js")
-        .replace("{{texts}}", texts)
-        .replace("{{script}}", script)
-        .replace("{{wasm}}", wasm);
-    let answers = answers
-        .map(|answers| format!("<script type=\"application/json\" id=\"answers\">{answers}</script>\n"))
-        .unwrap_or_default();
-    Script {
-        preloads: format!(
-            "<link rel=\"modulepreload\" href=\"{script}\" nonce=\"{NONCE_HERE}\">\n\
-             <link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
-             <link rel=\"preload\" href=\"{texts}\" as=\"fetch\" crossorigin>\n"
-        ),
-        tail: format!("{answers}<script type=\"module\" nonce=\"{NONCE_HERE}\">\n{boot}</script>\n"),
+/// `body` is what `#app` contains, and `answers` the JSON of the API from which it was rendered.
+#[component]
+pub fn Document<B: IntoView + 'static>(
+    facts: DocumentFacts,
+    body: B,
+    answers: Option<String>,
+) -> impl IntoView {
+    let lang = facts.texts.lang;
+    let (mode, reason) = (facts.decision.mode, facts.decision.reason);
+    let noscript = noscript(&facts);
+    view! {
+        <!DOCTYPE html>
+        <html lang=lang.tag() dir=lang.direction() data-mode=mode.name() data-reason=reason.name()>
+            <Head facts/>
+            <body>
+                {noscript}
+                <div id="app">{body}</div>
+                {answers.map(|answers| view! { <script type="application/json" id="answers">{answers}</script> })}
+            </body>
+        </html>
     }
 }
 
-fn policy(mode: Mode, chunk: Chunk, style: Option<&str>, pays_at: Option<&str>) -> String {
-    let script = match mode {
-        Mode::Thin => "script-src 'none'".to_owned(),
-        Mode::Hydrated | Mode::Thick => {
-            format!(
-                "script-src 'nonce-{NONCE_HERE}' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
-            )
-        }
+#[component]
+fn Head(facts: DocumentFacts) -> impl IntoView {
+    let DocumentFacts {
+        address,
+        head,
+        decision,
+        styles,
+        program,
+        ..
+    } = facts;
+    let style = head.style();
+    let styles: Vec<_> = styles
+        .into_iter()
+        .map(|href| view! { <link rel="stylesheet" href=href/> })
+        .collect();
+    let alternates: Vec<_> = Lang::ALL
+        .into_iter()
+        .map(|lang| alternate(&address, lang))
+        .collect();
+    let refresh = head.refresh.filter(|_| decision.mode == Mode::Thin);
+    let is_hidden = head.preview.is_none() && !facts.is_shell;
+    view! {
+        <head>
+            <meta charset="utf-8"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <title>{head.title.clone()}</title>
+            <meta name="description" content=head.description.clone()/>
+            <meta name="color-scheme" content="light dark"/>
+            {theme_color(PAPER, "(prefers-color-scheme: light)")}
+            {theme_color(NIGHT, "(prefers-color-scheme: dark)")}
+            {styles}
+            <link rel="icon" href="/icons/icon.svg" type="image/svg+xml"/>
+            <link rel="manifest" href="/app.webmanifest"/>
+            {is_hidden.then(|| view! { <meta name="robots" content="noindex"/> })}
+            {head.preview.map(|preview| view! { <Preview preview title=head.title description=head.description/> })}
+            {head.json_ld.map(|json| view! { <script type="application/ld+json">{json}</script> })}
+            {alternates}
+            {refresh.map(|seconds| view! { <meta http-equiv="refresh" content=seconds.to_string()/> })}
+            {style.map(|style| view! { <style>{style}</style> })}
+            {program.map(|program| view! { <Program program/> })}
+        </head>
+    }
+}
+
+fn theme_color(color: BrandColor, media: &'static str) -> impl IntoView {
+    view! { <meta name="theme-color" content=color.to_string() {..custom_attribute("media", media)}/> }
+}
+
+#[component]
+fn Preview(preview: LinkPreview, title: String, description: String) -> impl IntoView {
+    let LinkPreview { kind, url, image } = preview;
+    view! {
+        <link rel="canonical" href=url.clone()/>
+        {open_graph("og:type", kind)}
+        {open_graph("og:site_name", "Servery")}
+        {open_graph("og:title", title)}
+        {open_graph("og:description", description)}
+        {open_graph("og:url", url)}
+        {open_graph("og:image", image)}
+    }
+}
+
+fn open_graph(property: &'static str, content: impl Into<String>) -> impl IntoView {
+    view! { <meta {..custom_attribute("property", property)} content=content.into()/> }
+}
+
+fn alternate(page: &PageAddress, lang: Lang) -> impl IntoView + use<> {
+    let href = address(&page.path, [("lang", lang.tag())]);
+    view! { <link rel="alternate" hreflang=lang.tag() href=href/> }
+}
+
+/// A module script runs once the document is parsed, wherever it stands; here the browser finds its files early.
+#[component]
+fn Program(program: ProgramFiles) -> impl IntoView {
+    let ProgramFiles {
+        boot,
+        script,
+        wasm,
+        texts,
+    } = program;
+    view! {
+        <link rel="modulepreload" href=script.clone()/>
+        <link rel="preload" href=wasm.clone() {..custom_attribute("as", "fetch")} type="application/wasm" crossorigin=""/>
+        <link rel="preload" href=texts.clone() {..custom_attribute("as", "fetch")} crossorigin=""/>
+        <script type="module" id="boot" src=boot data-program=script data-wasm=wasm data-texts=texts></script>
+    }
+}
+
+/// Without a script a hydrated page can be read and offers the thin page; a shell leads there by itself.
+fn noscript(facts: &DocumentFacts) -> Option<impl IntoView + use<>> {
+    facts.program.as_ref()?;
+    let text = facts.texts.get(Key::Noscript);
+    let limited = [("browser", "limited")];
+    let address = match facts.is_shell {
+        // A shell does not know which page it will be: a relative address leads to the page that was asked for.
+        true => "?browser=limited".to_owned(),
+        false => address(&facts.address.path, facts.address.page_pairs().chain(limited)),
     };
-    let style = style
-        .map(|style| format!(" {}", style_hash(style)))
-        .unwrap_or_default();
-    // Browsers ask this of all the addresses that a form is led on to, too.
-    let pays_at = pays_at.map(|origin| format!(" {origin}")).unwrap_or_default();
-    // The staff app has photos of what was handed over among its things, not at addresses.
-    let photos = if chunk == Chunk::Staff && mode != Mode::Thin {
-        " data:"
-    } else {
-        ""
-    };
-    format!(
-        "default-src 'none'; {script}; style-src 'self'{style}; img-src 'self'{photos}; manifest-src 'self'; form-action 'self'{pays_at}; base-uri 'none'; frame-ancestors 'none'"
-    )
+    let refresh = facts
+        .is_shell
+        .then(|| view! { <meta http-equiv="refresh" content="0;url=?browser=limited"/> });
+    Some(view! { <noscript>{refresh}<p class="noscript"><a href=address>{text}</a></p></noscript> })
 }

@@ -1,4 +1,4 @@
-//! Answers for a page of the table: decides its mode, renders it once per edition, and sends it.
+//! Answers for a page of the table: decides its mode, renders it once per edition of the catalog, and sends it.
 
 use std::{
     sync::Arc,
@@ -6,19 +6,14 @@ use std::{
 };
 
 use axum::{
-    body::Bytes,
     extract::State,
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
-        header::{
-            CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-            SET_COOKIE, VARY,
-        },
+        header::{CACHE_CONTROL, SET_COOKIE},
     },
     response::{IntoResponse, Redirect, Response},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use servery_app::{
     components::render_info::{RenderInfo, SIZE_HERE, TIME_HERE, kilobytes},
     content::Content,
@@ -31,71 +26,32 @@ use servery_app::{
         staff::{StaffPage, no_script::NoScriptPage},
     },
     render::{BrowserSupport, Decision, Mode, Reason, RenderInputs, decide},
-    routes::{self, Chunk},
+    routes::{self, Chunk, Route},
     text::Texts,
 };
-use servery_domain::{
-    lang::Lang,
-    problem::{Kind, Problem},
-};
+use servery_domain::problem::{Kind, Problem};
 
 use super::{
     backend::ServerBackend,
-    document::{Document, DocumentHead, NONCE_HERE, Parts, document},
+    document::{Document, DocumentFacts, DocumentHead},
+    page_headers::PageHeaders,
     preferences::Preferences,
-    shell::{self, Shell},
+    render::render,
+    rendered::Rendered,
+    shell::Loading,
+    structured_data::{self, LinkPreview},
+    view_cache::ViewKey,
 };
 use crate::{
     accounts::customer::Customer,
-    api::tag,
-    assets::Assets,
-    catalog::{CatalogSnapshot, Edition},
+    catalog::CatalogSnapshot,
     clock,
     http::{
-        cached_body::{Cached, accepts_brotli, compress},
         client::Client,
         error::{ApiError, accepts},
     },
     state::AppState,
 };
-
-/// Longer addresses are rendered, but not kept.
-const LONGEST_KEPT_ADDRESS: usize = 200;
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ViewKey {
-    edition: Edition,
-    decision: Decision,
-    lang: Lang,
-    address: String,
-}
-
-impl ViewKey {
-    pub fn new(edition: Edition, decision: Decision, lang: Lang, visit: &PageAddress) -> Self {
-        Self {
-            edition,
-            decision,
-            lang,
-            address: visit.address(),
-        }
-    }
-}
-
-/// A view as it is kept.
-pub struct Rendered {
-    status: StatusCode,
-    body: PageBody,
-    policy: String,
-    said: HeaderValue,
-    lang: Lang,
-}
-
-enum PageBody {
-    /// The same bytes for everybody.
-    Same(Arc<Cached>),
-    /// Parts between which each response puts its own nonce.
-    Parts(Vec<String>),
-}
 
 pub async fn get_page(
     State(app): State<Arc<AppState>>,
@@ -104,143 +60,135 @@ pub async fn get_page(
     headers: HeaderMap,
 ) -> Response {
     if !accepts(&headers, "text/html") {
-        return ApiError::new(
-            Kind::NotAcceptable,
-            "this address answers in text/html; programs use /api/v1",
-        )
-        .into_response();
+        let detail = "this address answers in text/html; programs use /api/v1";
+        return ApiError::new(Kind::NotAcceptable, detail).into_response();
     }
-    let visit = PageAddress::new(uri.path(), uri.query().unwrap_or_default());
-    let preferences = match Preferences::read(&visit, &headers) {
+    let address = PageAddress::new(uri.path(), uri.query().unwrap_or_default());
+    let preferences = match Preferences::read(&address, &headers) {
         Ok(preferences) => preferences,
-        Err(problem) => {
-            return problem_view(&app, &visit, Preferences::usual_lang(&visit, &headers), problem)
-                .respond(&headers);
-        }
+        Err(problem) => return problem_page(&app, &uri, &headers, problem).await,
     };
-    let snapshot = app.catalog.now().clone();
-    let Some(route) = routes::find(&visit.path) else {
-        return problem_page(&app, &uri, &headers, Problem::new(Kind::NotFound, uri.path()));
+    let Some(route) = routes::find(&address.path) else {
+        return problem_page(&app, &uri, &headers, Problem::new(Kind::NotFound, uri.path())).await;
     };
-    if let Some(method) =
-        routes::plain_way(&visit.path).filter(|_| preferences.browser == BrowserSupport::Unable)
+    if preferences.browser == BrowserSupport::Unable
+        && let Some(way) = routes::plain_way(&address.path)
     {
-        return Redirect::to(&method).into_response();
+        return Redirect::to(&way).into_response();
     }
-    let operator = snapshot.mode(route.path);
-    let decision = decide(
-        route,
-        RenderInputs {
-            visitor: preferences.mode,
-            operator,
-            browser: preferences.browser,
-            load: app.load(),
-        },
-    );
-    let key = ViewKey::new(snapshot.edition, decision, preferences.lang, &visit);
+    let snapshot = app.catalog.now().clone();
+    let inputs = RenderInputs {
+        visitor: preferences.mode,
+        operator: snapshot.mode(route.path),
+        browser: preferences.browser,
+        load: app.load(),
+    };
+    let decision = decide(route, inputs);
+    let key = ViewKey::new(snapshot.edition, decision, preferences.lang, &address);
     // A shell is the same for everybody, whatever it will show.
-    let personal = route.personal && decision.mode != Mode::Thick;
-    let customer = if personal {
-        Customer::of(&app, &headers, client).await
-    } else {
-        Ok(Customer::default())
+    let is_personal = route.personal && decision.mode != Mode::Thick;
+    let customer = match is_personal {
+        true => Customer::of(&app, &headers, client).await,
+        false => Ok(Customer::default()),
     };
     let customer = match customer {
         Ok(customer) => customer,
-        Err(error) => return problem_page(&app, &uri, &headers, error.0),
+        Err(error) => return problem_page(&app, &uri, &headers, error.0).await,
     };
+    let render = render_view(&app, snapshot, route.chunk, &address, &key, customer);
+    let rendered = match !is_personal && key.is_cacheable() {
+        true => cached_view(&app, &key, render).await,
+        false => render.await,
+    };
+    let mut response = rendered.respond(&headers);
+    if rendered.status == StatusCode::OK {
+        let control = cache_control(route, &key, preferences.anonymous && !is_personal);
+        // Consists of digits and words.
+        if let Ok(control) = HeaderValue::from_str(&control) {
+            response.headers_mut().insert(CACHE_CONTROL, control);
+        }
+    }
+    for cookie in preferences.keep {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Renders a view that is not cached yet once, however many ask for it at the same time.
+async fn cached_view(
+    app: &AppState,
+    key: &ViewKey,
+    render: impl Future<Output = Arc<Rendered>>,
+) -> Arc<Rendered> {
     let render = async {
-        let rendered = render_view(&app, snapshot, route.chunk, &visit, &key, customer).await;
-        // What broke may work again in a moment, so it is shown to this visitor only.
+        let rendered = render.await;
+        // What failed may work again in a moment, so only this visitor sees it.
         if rendered.status.is_server_error() {
             Err(rendered)
         } else {
             Ok(rendered)
         }
     };
-    let kept = !personal && key.address.len() <= LONGEST_KEPT_ADDRESS;
-    let made = if kept {
-        app.views.get_or_insert_async(&key, render).await
-    } else {
-        render.await
-    };
-    let rendered = made.unwrap_or_else(|broken| broken);
-    let mut response = rendered.respond(&headers);
-    let out = response.headers_mut();
-    for cookie in preferences.keep {
-        out.append(SET_COOKIE, cookie);
+    let cached = app.view_cache.get_or_insert_async(key, render).await;
+    cached.unwrap_or_else(|failed| failed)
+}
+
+fn cache_control(route: &Route, key: &ViewKey, may_be_shared: bool) -> String {
+    if route.personal {
+        // A page that shows a basket changes with each step.
+        return "private, no-store".to_owned();
     }
-    if rendered.status != StatusCode::OK {
-        return response;
+    if key.decision.mode == Mode::Thin && may_be_shared {
+        let fresh = i64::from(route.shared_for)
+            .min(key.edition.until.0 - clock::now().0)
+            .max(0);
+        return format!("public, max-age=0, s-maxage={fresh}");
     }
-    let shared = decision.mode == Mode::Thin && preferences.anonymous && !personal;
-    let fresh = i64::from(route.shared_for)
-        .min(key.edition.until.0 - clock::now().0)
-        .max(0);
-    // A page that shows a basket is another one after each step.
-    let control = if route.personal {
-        "private, no-store".to_owned()
-    } else if shared {
-        format!("public, max-age=0, s-maxage={fresh}")
-    } else {
-        "private, no-cache".to_owned()
-    };
-    // Made of digits and words.
-    if let Ok(control) = HeaderValue::from_str(&control) {
-        response.headers_mut().insert(CACHE_CONTROL, control);
-    }
-    response
+    "private, no-cache".to_owned()
 }
 
 /// A page that says what is wrong, without a script.
-pub fn problem_page(app: &Arc<AppState>, uri: &Uri, headers: &HeaderMap, problem: Problem) -> Response {
-    let visit = PageAddress::new(uri.path(), uri.query().unwrap_or_default());
-    problem_view(app, &visit, Preferences::usual_lang(&visit, headers), problem).respond(headers)
-}
-
-/// Errors are thin: they need nothing else to work.
-const PROBLEM: Decision = Decision {
-    mode: Mode::Thin,
-    reason: Reason::Default,
-};
-
-fn problem_view(app: &Arc<AppState>, visit: &PageAddress, lang: Lang, problem: Problem) -> Rendered {
+pub async fn problem_page(app: &Arc<AppState>, uri: &Uri, headers: &HeaderMap, problem: Problem) -> Response {
     let started = Instant::now();
+    let address = PageAddress::new(uri.path(), uri.query().unwrap_or_default());
     let snapshot = app.catalog.now().clone();
-    let key = ViewKey::new(snapshot.edition, PROBLEM, lang, visit);
+    let lang = Preferences::usual_lang(&address, headers);
+    let key = ViewKey::new(snapshot.edition, PROBLEM, lang, &address);
     let backend = Arc::new(ServerBackend::new(
         app.clone(),
         snapshot,
         Customer::default(),
         false,
     ));
-    finish(
-        app,
-        visit,
-        &key,
-        Content::<BrowsePage>::Problem(problem),
-        &backend,
-        started,
-    )
+    let content = Content::<BrowsePage>::Problem(problem);
+    render_content(app, &address, &key, content, &backend, started)
+        .await
+        .respond(headers)
 }
 
-/// Loads and renders, whatever is kept.
+/// Error pages are thin: they need nothing else to work.
+const PROBLEM: Decision = Decision {
+    mode: Mode::Thin,
+    reason: Reason::Default,
+};
+
+/// Loads and renders, whatever is cached.
 pub async fn render_view(
     app: &Arc<AppState>,
     snapshot: Arc<CatalogSnapshot>,
     chunk: Chunk,
-    visit: &PageAddress,
+    address: &PageAddress,
     key: &ViewKey,
     customer: Customer,
 ) -> Arc<Rendered> {
     let rendered = match chunk {
-        Chunk::Browse => render_page::<BrowsePage>(app, snapshot, visit, key, customer).await,
-        Chunk::Ordering => render_page::<OrderingPage>(app, snapshot, visit, key, customer).await,
-        Chunk::Account => render_page::<AccountPage>(app, snapshot, visit, key, customer).await,
+        Chunk::Browse => render_page::<BrowsePage>(app, snapshot, address, key, customer).await,
+        Chunk::Ordering => render_page::<OrderingPage>(app, snapshot, address, key, customer).await,
+        Chunk::Account => render_page::<AccountPage>(app, snapshot, address, key, customer).await,
         Chunk::Staff if key.decision.mode == Mode::Thin => {
-            render_page::<NoScriptPage>(app, snapshot, visit, key, customer).await
+            render_page::<NoScriptPage>(app, snapshot, address, key, customer).await
         }
-        Chunk::Staff => render_page::<StaffPage>(app, snapshot, visit, key, customer).await,
+        Chunk::Staff => render_page::<StaffPage>(app, snapshot, address, key, customer).await,
     };
     Arc::new(rendered)
 }
@@ -248,24 +196,20 @@ pub async fn render_view(
 async fn render_page<P: Pages>(
     app: &Arc<AppState>,
     snapshot: Arc<CatalogSnapshot>,
-    visit: &PageAddress,
+    address: &PageAddress,
     key: &ViewKey,
     customer: Customer,
 ) -> Rendered {
     let started = Instant::now();
-    let backend = Arc::new(ServerBackend::new(
-        app.clone(),
-        snapshot,
-        customer,
-        key.decision.mode == Mode::Hydrated,
-    ));
-    let content = Content::<P>::load(visit, &P::backend(backend.clone())).await;
-    finish(app, visit, key, content, &backend, started)
+    let is_hydrated = key.decision.mode == Mode::Hydrated;
+    let backend = Arc::new(ServerBackend::new(app.clone(), snapshot, customer, is_hydrated));
+    let content = Content::<P>::load(address, &P::backend(backend.clone())).await;
+    render_content(app, address, key, content, &backend, started).await
 }
 
-fn finish<P: Pages>(
+async fn render_content<P: Pages>(
     app: &AppState,
-    visit: &PageAddress,
+    address: &PageAddress,
     key: &ViewKey,
     content: Content<P>,
     backend: &Arc<ServerBackend>,
@@ -277,162 +221,75 @@ fn finish<P: Pages>(
         key.decision
     };
     let texts = Texts::of(key.lang);
-    let status = StatusCode::from_u16(content.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    // A shell is the same whatever it will show.
-    let head = (decision.mode != Mode::Thick)
-        .then(|| DocumentHead::of(&content, texts, visit, &app.settings.public_url()));
-    let body = match decision.mode {
-        Mode::Thick => shell::body(texts),
-        Mode::Thin | Mode::Hydrated => {
-            page_body(content, P::backend(backend.clone()), texts, decision, visit)
+    let head = match decision.mode {
+        Mode::Thick => DocumentHead::of_shell(texts),
+        Mode::Thin | Mode::Hydrated => head(&content, texts, address, &app.settings.public_url()),
+    };
+    let answers = backend.answers().filter(|_| decision.mode == Mode::Hydrated);
+    let card_page = app
+        .cards
+        .as_ref()
+        .filter(|_| P::CHUNK == Chunk::Ordering)
+        .map(|cards| cards.origin.as_str());
+    let facts = DocumentFacts::new(&app.assets, texts, (decision, P::CHUNK), address.clone(), head);
+    let mut headers = PageHeaders::new(&facts, card_page);
+    headers.status = StatusCode::from_u16(content.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let contexts = {
+        let (address, backend) = (address.clone(), P::backend(backend.clone()));
+        let allows = routes::find(&address.path).map_or(&[][..], |route| route.allows);
+        move || {
+            headers.set();
+            provide_context(texts);
+            provide_context(RwSignal::new(address.clone()));
+            provide_context(backend.clone());
+            provide_context(RenderInfo { decision, allows });
         }
     };
-    let answers = backend.answers();
-    let Document { html, policy } = document(&Parts {
-        assets: &app.assets,
-        texts,
-        decision,
-        chunk: P::CHUNK,
-        visit,
-        head,
-        body: &body,
-        answers: answers.as_deref().filter(|_| decision.mode == Mode::Hydrated),
-        pays_at: app
-            .cards
-            .as_ref()
-            .filter(|_| P::CHUNK == Chunk::Ordering)
-            .map(|cards| cards.origin.as_str()),
+    let document = move || {
+        let body = match decision.mode {
+            Mode::Thick => Either::Left(view! { <Loading texts/> }),
+            Mode::Thin | Mode::Hydrated => Either::Right(view! { <AppView content=RwSignal::new(content)/> }),
+        };
+        view! { <Document facts body answers/> }
+    };
+    let rendered = render(contexts, document).await;
+    let html = with_measurements(rendered.html, texts, started.elapsed());
+    let is_personal = routes::find(&address.path).is_some_and(|route| route.personal);
+    let etag = (!is_personal || decision.mode == Mode::Thick).then(|| {
+        let edition = key.edition.tag(&app.release.version);
+        format!(
+            "{edition}.{}-{}-{}",
+            decision.mode,
+            decision.reason.name(),
+            key.lang.tag()
+        )
     });
-    let html = measured(html, texts, started.elapsed());
-    let body = match decision.mode {
-        Mode::Thin => {
-            let tag = format!(
-                "{}.{}-{}-{}",
-                tag(app, key.edition),
-                decision.mode,
-                decision.reason.name(),
-                key.lang.tag()
-            );
-            PageBody::Same(Cached::new("text/html; charset=utf-8", &tag, html))
-        }
-        Mode::Hydrated | Mode::Thick => PageBody::Parts(html.split(NONCE_HERE).map(str::to_owned).collect()),
-    };
-    let said = format!("{}; reason={}", decision.mode, decision.reason.name());
-    Rendered {
-        status,
-        body,
-        policy,
-        said: HeaderValue::from_str(&said).unwrap_or(HeaderValue::from_static("thin")),
-        lang: key.lang,
+    Rendered::new(rendered.status, rendered.headers, html, etag.as_deref())
+}
+
+fn head<P: Pages>(content: &Content<P>, texts: Texts, address: &PageAddress, base: &str) -> DocumentHead {
+    let is_public = matches!(content, Content::Page(_))
+        && routes::find(&address.path).is_some_and(|route| !route.personal);
+    let subject = content.subject().filter(|_| is_public);
+    DocumentHead {
+        title: content.title(texts),
+        description: content.description(texts).to_owned(),
+        brand_color: content.brand_color(),
+        preview: is_public.then(|| LinkPreview::new(base, &address.path, subject)),
+        json_ld: subject.map(|subject| structured_data::json_ld(subject, base)),
+        refresh: content.refresh(),
     }
 }
 
-/// What is inside `#app` of a page that the server renders.
-fn page_body<P: Pages>(
-    content: Content<P>,
-    backend: Arc<P::Backend>,
-    texts: Texts,
-    decision: Decision,
-    visit: &PageAddress,
-) -> String {
-    let allows = routes::find(&visit.path).map_or(&[][..], |route| route.allows);
-    Owner::new().with(|| {
-        provide_context(texts);
-        provide_context(RwSignal::new(visit.clone()));
-        provide_context(backend);
-        provide_context(RenderInfo { decision, allows });
-        view! { <AppView content=RwSignal::new(content)/> }.to_html()
-    })
-}
-
-/// Puts the page's own size and time where its footer names them.
-fn measured(mut html: String, texts: Texts, took: Duration) -> String {
+/// Puts the page's own size and rendering time where its footer names them.
+fn with_measurements(mut html: String, texts: Texts, took: Duration) -> String {
     let size = kilobytes(texts, html.len() as u64);
     let time = texts.lang.decimal(took.as_micros().div_ceil(100) as u64, 1);
-    for (here, value) in [(SIZE_HERE, size), (TIME_HERE, time)] {
+    for (placeholder, value) in [(SIZE_HERE, size), (TIME_HERE, time)] {
         // The footer is at the end, however long the page is.
-        if let Some(at) = html.rfind(here) {
-            html.replace_range(at..at + here.len(), &value);
+        if let Some(at) = html.rfind(placeholder) {
+            html.replace_range(at..at + placeholder.len(), &value);
         }
     }
     html
-}
-
-fn nonce() -> String {
-    let mut bytes = [0_u8; 16];
-    // Without randomness there is no secret to keep a script out with, so the page stays without one.
-    match getrandom::fill(&mut bytes) {
-        Ok(()) => URL_SAFE_NO_PAD.encode(bytes),
-        Err(error) => {
-            tracing::error!(%error, "no randomness for a nonce");
-            String::new()
-        }
-    }
-}
-
-impl Rendered {
-    pub fn shell(assets: &Assets, shell: Shell) -> Self {
-        let Document { html, policy } = shell.document(assets);
-        let body = PageBody::Parts(html.split(NONCE_HERE).map(str::to_owned).collect());
-        Self {
-            status: StatusCode::OK,
-            body,
-            policy,
-            said: HeaderValue::from_static("thick; reason=kept"),
-            lang: shell.lang,
-        }
-    }
-
-    pub fn respond(&self, request: &HeaderMap) -> Response {
-        let (mut response, policy) = match &self.body {
-            PageBody::Same(cached) if self.status == StatusCode::OK => {
-                (cached.respond(request), self.policy.clone())
-            }
-            PageBody::Same(cached) => (cached.respond_with(self.status, request), self.policy.clone()),
-            PageBody::Parts(parts) => {
-                let nonce = nonce();
-                let html = parts.join(&nonce);
-                let mut response = if accepts_brotli(request) {
-                    (
-                        [(CONTENT_ENCODING, HeaderValue::from_static("br"))],
-                        compress(html.as_bytes(), 3),
-                    )
-                        .into_response()
-                } else {
-                    Bytes::from(html).into_response()
-                };
-                response
-                    .headers_mut()
-                    .insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-                (response, self.policy.replace(NONCE_HERE, &nonce))
-            }
-        };
-        let headers = response.headers_mut();
-        if let Ok(policy) = HeaderValue::from_str(&policy) {
-            headers.insert(CONTENT_SECURITY_POLICY, policy);
-        }
-        headers.insert("servery-render", self.said.clone());
-        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.lang.tag()));
-        headers.insert(
-            VARY,
-            HeaderValue::from_static("accept-encoding, accept-language, cookie, save-data"),
-        );
-        headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
-        headers.insert("referrer-policy", HeaderValue::from_static("same-origin"));
-        let control = if self.status == StatusCode::OK {
-            "private, no-cache"
-        } else {
-            "no-store"
-        };
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static(control));
-        response
-    }
-
-    /// About what keeping it costs.
-    pub fn weight(&self) -> u64 {
-        match &self.body {
-            PageBody::Same(cached) => cached.weight(),
-            PageBody::Parts(parts) => parts.iter().map(|part| part.len() as u64).sum(),
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! The static shells of thick pages, one per chunk and language, as a service worker fetches them with their version.
+//! The static shells of thick pages, one per chunk and language, as a service worker keeps them.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Uri},
     response::Response,
 };
+use leptos::prelude::*;
 use servery_app::{
     page_address::PageAddress,
     render::{Decision, Mode, Reason},
@@ -16,21 +17,13 @@ use servery_app::{
 use servery_domain::{lang::Lang, problem::Kind};
 
 use super::{
-    document::{Document, Parts, document},
-    page::Rendered,
+    document::{Document, DocumentFacts, DocumentHead},
+    page_headers::PageHeaders,
+    render::{RenderedDocument, render},
 };
 use crate::{assets::Assets, http::error::ApiError, state::AppState};
 
-/// What is inside `#app` until the app is there.
-pub fn body(texts: Texts) -> String {
-    format!(
-        "<p class=\"loading\" role=\"status\">{}</p>",
-        texts.get(Key::Loading)
-    )
-}
-
-/// The shell with which a device opens a page of a chunk by itself.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shell {
     pub chunk: Chunk,
     pub lang: Lang,
@@ -47,23 +40,33 @@ impl Shell {
         format!("/shell/{}/{}", self.chunk.name(), self.lang.tag())
     }
 
-    pub fn document(self, assets: &Assets) -> Document {
+    pub async fn render(self, assets: &Assets) -> RenderedDocument {
         let texts = Texts::of(self.lang);
-        document(&Parts {
+        let decision = Decision {
+            mode: Mode::Thick,
+            reason: Reason::Kept,
+        };
+        let head = DocumentHead::of_shell(texts);
+        let facts = DocumentFacts::new(
             assets,
             texts,
-            decision: Decision {
-                mode: Mode::Thick,
-                reason: Reason::Kept,
-            },
-            chunk: self.chunk,
-            visit: &PageAddress::new("/", ""),
-            head: None,
-            body: &body(texts),
-            answers: None,
-            pays_at: None,
-        })
+            (decision, self.chunk),
+            PageAddress::new("/", ""),
+            head,
+        );
+        let headers = PageHeaders::new(&facts, None);
+        render(
+            move || headers.set(),
+            move || view! { <Document facts body=view! { <Loading texts/> } answers=None/> },
+        )
+        .await
     }
+}
+
+/// What `#app` contains until the program has started.
+#[component]
+pub fn Loading(texts: Texts) -> impl IntoView {
+    view! { <p class="loading" role="status">{texts.get(Key::Loading)}</p> }
 }
 
 pub async fn get_shell(
@@ -71,11 +74,11 @@ pub async fn get_shell(
     uri: Uri,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let shell = Shell::all().find(|shell| shell.address() == uri.path());
+    let shell = app.release.shell(uri.path());
     let shell = shell.ok_or_else(|| ApiError::new(Kind::NotFound, uri.path()))?;
-    let mut response = Rendered::shell(&app.assets, shell).respond(&request);
+    let mut response = shell.respond(&request);
     // Made of hexadecimal digits.
-    if let Ok(version) = HeaderValue::from_str(&app.assets.version) {
+    if let Ok(version) = HeaderValue::from_str(&app.release.version) {
         response.headers_mut().insert("servery-version", version);
     }
     Ok(response)

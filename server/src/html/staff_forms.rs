@@ -7,7 +7,7 @@ use axum::{
 use servery_app::page_address::{PageAddress, address};
 use servery_domain::{device::Pairing, problem::Kind};
 
-use super::forms::{Form, FormContext, lead, see};
+use super::order_forms::{Form, FormContext, lead, see};
 use crate::{
     http::{
         error::{ApiError, Text},
@@ -34,7 +34,7 @@ pub async fn post_device(
             "'change' is not something that can be changed",
         )),
     };
-    lead(led, &sent)
+    lead(led, &sent).await
 }
 
 async fn pair((app, _, _, customer): &FormContext, slug: &str, form: &Form) -> Result<Response, ApiError> {
@@ -87,7 +87,7 @@ pub async fn post_kitchen(
         }
         Err(error) => Err(error),
     };
-    lead(led, &sent)
+    lead(led, &sent).await
 }
 
 async fn ask(
@@ -96,8 +96,8 @@ async fn ask(
     slug: &str,
     form: &Form,
 ) -> Result<Response, ApiError> {
-    app.rates
-        .of_device(&rate_limit::SYNCS, current_device.id(), &customer.client)?;
+    app.rate_limiter
+        .take_for_device(&rate_limit::SYNCS, current_device.id(), &customer.client)?;
     current_device.restaurant(app, slug)?;
     let op = form
         .get("op")

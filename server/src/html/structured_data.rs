@@ -1,6 +1,6 @@
-//! A restaurant and its menu as schema.org says it, for search engines; and what a preview of a link shows.
+//! A restaurant and its menu in the vocabulary of schema.org, for search engines, and what a link's preview shows.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use servery_domain::{
@@ -10,21 +10,8 @@ use servery_domain::{
     time::{DAY, LocalMinute, Weekday},
 };
 
-use super::document::escape;
-
-/// What a page is about, if it is about a restaurant.
-type Subject<'a> = (&'a Listing, &'a Arc<Menu>);
-
-/// For what only one visitor may see.
-pub const HIDDEN: &str = "<meta name=\"robots\" content=\"noindex\">\n";
-
-/// All of it for the head of a page that anybody may find.
-pub fn head(base: &str, path: &str, title: &str, description: &str, subject: Option<Subject<'_>>) -> String {
-    let said = subject
-        .map(|subject| script(&restaurant(subject, base)))
-        .unwrap_or_default();
-    preview(base, path, title, description, subject) + &said
-}
+/// The restaurant and the menu that a page is about.
+pub type Subject<'a> = (&'a Listing, &'a Arc<Menu>);
 
 fn picture(base: &str, picture: Option<&Picture>) -> Option<String> {
     let picture = picture?;
@@ -128,56 +115,29 @@ fn restaurant(subject: Subject<'_>, base: &str) -> Value {
     said
 }
 
-/// Safe inside a script element, which runs nothing: it is data.
-fn script(said: &Value) -> String {
-    format!(
-        "<script type=\"application/ld+json\">{}</script>\n",
-        said.to_string().replace('<', "\\u003c")
-    )
+/// As JSON-LD that is safe inside a script element.
+pub fn json_ld(subject: Subject<'_>, base: &str) -> String {
+    restaurant(subject, base).to_string().replace('<', "\\u003c")
 }
 
-/// What a messenger or a social network shows of a link.
-fn preview(base: &str, path: &str, title: &str, description: &str, subject: Option<Subject<'_>>) -> String {
-    let image = subject.and_then(|(listing, _)| picture(base, listing.restaurant.picture.as_ref()));
-    let image = image.unwrap_or_else(|| format!("{base}/icons/icon.svg"));
-    let kind = if subject.is_some() {
-        "restaurant.restaurant"
-    } else {
-        "website"
-    };
-    let url = format!("{base}{path}");
-    let pairs = [
-        ("type", kind),
-        ("site_name", "Servery"),
-        ("title", title),
-        ("description", description),
-        ("url", &url),
-        ("image", &image),
-    ];
-    let mut head = format!("<link rel=\"canonical\" href=\"{}\">\n", escape(&url));
-    for (name, value) in pairs {
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            head,
-            "<meta property=\"og:{name}\" content=\"{}\">",
-            escape(value)
-        );
-    }
-    head
+/// What messengers and social networks show of a link.
+pub struct LinkPreview {
+    pub kind: &'static str,
+    pub url: String,
+    pub image: String,
 }
 
-/// Every page that anybody may find, in every language.
-pub fn sitemap<'a>(base: &str, slugs: impl Iterator<Item = &'a str>) -> String {
-    let mut map = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
-    );
-    let restaurants = slugs.map(|slug| format!("/restaurants/{slug}"));
-    for path in ["/".to_owned(), "/about".to_owned()]
-        .into_iter()
-        .chain(restaurants)
-    {
-        let _ = writeln!(map, "<url><loc>{}{}</loc></url>", escape(base), escape(&path));
+impl LinkPreview {
+    pub fn new(base: &str, path: &str, subject: Option<Subject<'_>>) -> Self {
+        let picture = subject.and_then(|(listing, _)| picture(base, listing.restaurant.picture.as_ref()));
+        Self {
+            kind: if subject.is_some() {
+                "restaurant.restaurant"
+            } else {
+                "website"
+            },
+            url: format!("{base}{path}"),
+            image: picture.unwrap_or_else(|| format!("{base}/icons/icon.svg")),
+        }
     }
-    map.push_str("</urlset>\n");
-    map
 }

@@ -1,4 +1,4 @@
-//! A body that is made once and sent many times.
+//! A response body that is made once and sent many times.
 
 use std::{
     io::Write,
@@ -13,6 +13,30 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use quick_cache::{Weighter, sync::Cache};
+
+use crate::catalog::Edition;
+
+/// Bytes of the answers, or pages, that are kept in memory; the least recently used go first.
+pub const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// About how many that will be.
+pub const CACHE_ENTRIES: usize = 2_000;
+
+/// The API's answers by edition and address.
+pub type AnswerCache = Cache<(Edition, String), Arc<Cached>, ByWeight>;
+
+#[derive(Clone)]
+pub struct ByWeight;
+
+impl Weighter<(Edition, String), Arc<Cached>> for ByWeight {
+    fn weight(&self, _: &(Edition, String), answer: &Arc<Cached>) -> u64 {
+        answer.weight()
+    }
+}
+
+pub fn answer_cache() -> AnswerCache {
+    Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, ByWeight)
+}
 
 pub struct Cached {
     pub content_type: HeaderValue,

@@ -1,4 +1,4 @@
-//! Who is at the other end, as far as a limit cares.
+//! The client of a request, as the rate limits see it.
 
 use std::{
     convert::Infallible,
@@ -7,22 +7,17 @@ use std::{
 };
 
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
-    middleware::Next,
-    response::Response,
 };
 
-use crate::{
-    http::rate_limit::{self, Level},
-    state::AppState,
-};
+use crate::http::rate_limit::Level;
 
 /// Where a connection comes from.
 #[derive(Debug, Clone, Copy)]
 pub struct PeerAddress(pub IpAddr);
 
-/// Remembers which limits were asked about it, so that its answer can say how they stand.
+/// Collects the rate limits that were checked for the request, so that the response can report them.
 #[derive(Debug, Clone)]
 pub struct Client {
     pub address: IpAddr,
@@ -30,13 +25,17 @@ pub struct Client {
 }
 
 impl Default for Client {
-    /// This machine itself.
+    /// The loopback address.
     fn default() -> Self {
         Self::new(IpAddr::V4(Ipv4Addr::LOCALHOST))
     }
 }
 
 impl Client {
+    pub fn of_request(peer: Option<PeerAddress>, headers: &HeaderMap, behind_proxy: bool) -> Self {
+        Self::new(address(peer, headers, behind_proxy))
+    }
+
     fn new(address: IpAddr) -> Self {
         Self {
             address,
@@ -44,20 +43,20 @@ impl Client {
         }
     }
 
-    pub fn note(&self, level: Level) {
+    pub fn record(&self, level: Level) {
         self.levels
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(level);
     }
 
-    fn levels(&self) -> Vec<Level> {
+    pub fn take_levels(&self) -> Vec<Level> {
         std::mem::take(&mut *self.levels.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// An IPv6 line has as many addresses as it likes within its /64, and counts as one.
-fn line(address: IpAddr) -> IpAddr {
+/// One IPv6 subscriber has all addresses of a /64, and counts as one client.
+fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) if !address.is_loopback() => {
             IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)))
@@ -66,7 +65,7 @@ fn line(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The last hop is what our own proxy saw; anything before it is hearsay.
+/// The last hop is what our own proxy saw; the client may have made up the hops before it.
 fn address(peer: Option<PeerAddress>, headers: &HeaderMap, behind_proxy: bool) -> IpAddr {
     let forwarded = headers
         .get_all("x-forwarded-for")
@@ -75,16 +74,7 @@ fn address(peer: Option<PeerAddress>, headers: &HeaderMap, behind_proxy: bool) -
         .and_then(|hops| hops.to_str().ok());
     let last = forwarded.and_then(|hops| hops.rsplit(',').next()?.trim().parse().ok());
     let seen = last.filter(|_| behind_proxy).or(peer.map(|peer| peer.0));
-    seen.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), line)
-}
-
-pub async fn meet(State(app): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<PeerAddress>().copied();
-    let client = Client::new(address(peer, request.headers(), app.settings.behind_proxy()));
-    request.extensions_mut().insert(client.clone());
-    let mut response = next.run(request).await;
-    rate_limit::say(&client.levels(), response.headers_mut());
-    response
+    seen.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), subscriber)
 }
 
 impl<S: Sync> FromRequestParts<S> for Client {
@@ -99,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_caller_is_where_the_connection_or_the_proxy_says() {
+    fn the_address_is_the_peers_or_the_last_forwarded_one() {
         for (peer, hops, behind_proxy, seen) in [
             ("192.0.2.7", None, false, "192.0.2.7"),
             ("192.0.2.7", Some("203.0.113.9"), false, "192.0.2.7"),

@@ -1,38 +1,25 @@
-//! Refuses what another site has a browser send. A browser says where a request comes from, and pages cannot change that.
+//! Cross-site request forgery: a browser says which site a request comes from, and a page cannot change that.
 
-use std::sync::Arc;
-
-use axum::{
-    extract::{Request, State},
-    http::{
-        HeaderMap, Method, Uri,
-        header::{COOKIE, HOST, ORIGIN},
-    },
-    middleware::Next,
-    response::{IntoResponse, Response},
+use axum::http::{
+    HeaderMap, Method, Uri,
+    header::{COOKIE, HOST, ORIGIN},
 };
-use servery_domain::problem::Kind;
 
-use crate::{http::error::ApiError, state::AppState};
-
-/// Programs of others call here, and sign what they send.
+/// Other programs call these addresses, and sign what they send.
 const WEBHOOKS: &str = "/api/v1/webhooks/";
 
-pub async fn guard(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
-        || request.uri().path().starts_with(WEBHOOKS);
-    if safe || is_ours(request.headers(), request.uri(), app.settings.behind_proxy()) {
-        next.run(request).await
-    } else {
-        ApiError::new(Kind::Forbidden, "this came from another site's page").into_response()
-    }
+/// Whether the request changes nothing, or was not made by a page of another site.
+pub fn is_allowed(method: &Method, headers: &HeaderMap, uri: &Uri, behind_proxy: bool) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+        || uri.path().starts_with(WEBHOOKS)
+        || is_same_origin(headers, uri, behind_proxy)
 }
 
-fn is_ours(headers: &HeaderMap, uri: &Uri, behind_proxy: bool) -> bool {
+fn is_same_origin(headers: &HeaderMap, uri: &Uri, behind_proxy: bool) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
-    // Browsers of before 2023 say only this; a program that has no cookie could not be abused.
+    // Browsers older than 2023 send only `Origin`. A request without a cookie has no rights that could be abused.
     let Some(origin) = headers.get(ORIGIN).filter(|_| headers.contains_key(COOKIE)) else {
         return true;
     };
@@ -40,15 +27,23 @@ fn is_ours(headers: &HeaderMap, uri: &Uri, behind_proxy: bool) -> bool {
         .to_str()
         .ok()
         .and_then(|origin| origin.split_once("://"))
-        .map(|(_, host)| plain(host));
-    let named = |name: &str| headers.get(name).and_then(|host| host.to_str().ok()).map(plain);
-    let host = named(HOST.as_str()).or_else(|| uri.authority().map(|authority| plain(authority.as_str())));
+        .map(|(_, host)| without_default_port(host));
+    let named = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|host| host.to_str().ok())
+            .map(without_default_port)
+    };
+    let host = named(HOST.as_str()).or_else(|| {
+        uri.authority()
+            .map(|authority| without_default_port(authority.as_str()))
+    });
     let forwarded = named("x-forwarded-host").filter(|_| behind_proxy);
     origin.is_some() && (origin == host || origin == forwarded)
 }
 
-/// Without the port that goes without saying.
-fn plain(host: &str) -> String {
+/// Without the scheme's default port.
+fn without_default_port(host: &str) -> String {
     let host = host.trim().to_ascii_lowercase();
     host.strip_suffix(":443")
         .or(host.strip_suffix(":80"))
@@ -62,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_sends_what_is_told_by_the_browser() {
+    fn a_request_is_same_origin_if_the_browser_says_so() {
         let cookie = ("cookie", "__Host-session=x");
         let host = ("host", "eat.example");
         for (behind_proxy, ours, headers) in [
@@ -160,7 +155,7 @@ mod tests {
                 .iter()
                 .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
             assert_eq!(
-                is_ours(
+                is_same_origin(
                     &sent.collect(),
                     &Uri::from_static("/api/v1/sessions"),
                     behind_proxy
@@ -175,7 +170,7 @@ mod tests {
             .into_iter()
             .collect();
         assert!(
-            is_ours(
+            is_same_origin(
                 &headers,
                 &Uri::from_static("https://eat.example/api/v1/sessions"),
                 false

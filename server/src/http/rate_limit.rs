@@ -1,4 +1,4 @@
-//! How often somebody may ask for what is costly or worth guessing. A node counts for itself: with several, the limit is that much higher.
+//! Rate limits (token buckets) for requests that are costly or worth guessing. Each node counts alone: with several nodes the limit is that much higher.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -12,10 +12,10 @@ use servery_domain::{account::same_email, id::DeviceId, problem::Kind};
 
 use crate::http::{client::Client, error::ApiError};
 
-/// Buckets at once. Beyond that, those that were not used for longest are full again.
+/// Buckets in memory. Beyond that the least recently used ones are dropped, which makes them full again.
 const BUCKETS: usize = 100_000;
 
-/// So many within a window of seconds; they come back steadily, one by one.
+/// `quota` requests within `window` seconds; tokens come back at a steady rate.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Policy {
     pub name: &'static str,
@@ -23,13 +23,13 @@ pub struct Policy {
     pub window: u32,
 }
 
-/// Guesses at one password.
+/// Sign-ins to one account.
 pub static SIGN_IN: Policy = Policy {
     name: "sign-in",
     quota: 10,
     window: 300,
 };
-/// Guesses at many accounts.
+/// Sign-ins from one address, to any account.
 pub static SIGN_INS_FROM: Policy = Policy {
     name: "sign-ins-from",
     quota: 100,
@@ -40,7 +40,7 @@ pub static SIGN_UPS_FROM: Policy = Policy {
     quota: 100,
     window: 3_600,
 };
-/// Mails that others have us send to somebody.
+/// Mails to one address that a stranger can trigger.
 pub static MAILS_TO: Policy = Policy {
     name: "mails-to",
     quota: 5,
@@ -51,25 +51,25 @@ pub static MAILS_FROM: Policy = Policy {
     quota: 60,
     window: 3_600,
 };
-/// Codes that are none. A right one costs nothing.
+/// Unknown coupon codes. A valid one costs nothing.
 pub static COUPONS: Policy = Policy {
     name: "coupons",
     quota: 60,
     window: 600,
 };
-/// Browsers that were not known before, for each of which something is kept.
+/// Browsers without a visitor cookie: each of them gets a stored draft.
 pub static BROWSERS: Policy = Policy {
     name: "browsers",
     quota: 600,
     window: 3_600,
 };
-/// Codes that let no device in. A right one costs nothing.
+/// Wrong pairing codes. A valid one costs nothing.
 pub static PAIRINGS: Policy = Policy {
     name: "pairings",
     quota: 10,
     window: 600,
 };
-/// What one device sends.
+/// Sync requests of one device.
 pub static SYNCS: Policy = Policy {
     name: "syncs",
     quota: 600,
@@ -81,12 +81,12 @@ pub static ORDERS: Policy = Policy {
     window: 60,
 };
 
-/// How a policy stands with somebody.
+/// The state of one bucket after a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Level {
     policy: &'static Policy,
     left: u32,
-    /// Seconds until all of it is back, and until one is.
+    /// Seconds until the bucket is full, and until it has one token.
     full_in: u32,
     next_in: u32,
     refused: bool,
@@ -99,7 +99,7 @@ struct Bucket {
 
 pub struct RateLimiter {
     buckets: Cache<(&'static str, u64), Arc<Mutex<Bucket>>>,
-    /// Keyed anew in each process: nobody can make two names that share a bucket.
+    /// A random key per process: nobody can choose two names that share a bucket.
     hasher: RandomState,
 }
 
@@ -136,18 +136,23 @@ impl RateLimiter {
         }
     }
 
-    /// Takes one for this caller, or refuses.
-    pub fn of_caller(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
+    /// Takes a token of this client, or refuses.
+    pub fn take_for_client(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
         self.take(policy, &client.address.to_string(), client)
     }
 
-    /// Takes one for whoever has this address, whichever caller asks.
-    pub fn of_email(&self, policy: &'static Policy, email: &str, client: &Client) -> Result<(), ApiError> {
+    /// Takes a token of this e-mail address, whichever client asks.
+    pub fn take_for_email(
+        &self,
+        policy: &'static Policy,
+        email: &str,
+        client: &Client,
+    ) -> Result<(), ApiError> {
         self.take(policy, &same_email(email), client)
     }
 
-    /// Takes one for this device, wherever it is.
-    pub fn of_device(
+    /// Takes a token of this device, wherever it is.
+    pub fn take_for_device(
         &self,
         policy: &'static Policy,
         device: DeviceId,
@@ -156,18 +161,18 @@ impl RateLimiter {
         self.take(policy, &device.to_string(), client)
     }
 
-    /// What diners do from this machine is its operator's own, or comes through a proxy that does not say for whom: all would share one limit.
-    pub fn of_diner(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
+    /// Loopback has no limit: it is the operator, or a proxy that does not forward addresses, and then all diners would share one bucket.
+    pub fn take_for_diner(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
         if client.address.is_loopback() {
             Ok(())
         } else {
-            self.of_caller(policy, client)
+            self.take_for_client(policy, client)
         }
     }
 
     fn take(&self, policy: &'static Policy, who: &str, client: &Client) -> Result<(), ApiError> {
         let level = self.move_by(policy, who, 1.0, Instant::now());
-        client.note(level);
+        client.record(level);
         match level.refused {
             true => Err(ApiError::new(
                 Kind::TooOften,
@@ -177,20 +182,21 @@ impl RateLimiter {
         }
     }
 
-    /// What was asked turned out to cost nothing.
-    pub fn give_back(&self, policy: &'static Policy, client: &Client) {
-        client.note(self.move_by(policy, &client.address.to_string(), -1.0, Instant::now()));
+    /// Returns a token for a request that turned out to cost nothing.
+    pub fn return_token(&self, policy: &'static Policy, client: &Client) {
+        client.record(self.move_by(policy, &client.address.to_string(), -1.0, Instant::now()));
     }
 }
 
-/// As the IETF's draft has it: what the policies are, and how they stand now.
-pub fn say(levels: &[Level], headers: &mut HeaderMap) {
-    // What was said last of a policy counts.
-    let last = |at: usize, level: &Level| !levels[at + 1..].iter().any(|later| later.policy == level.policy);
+/// The `RateLimit` headers of the IETF draft.
+pub fn write_headers(levels: &[Level], headers: &mut HeaderMap) {
+    // Of several checks of one policy the last one counts.
+    let is_last =
+        |at: usize, level: &Level| !levels[at + 1..].iter().any(|later| later.policy == level.policy);
     let levels: Vec<&Level> = levels
         .iter()
         .enumerate()
-        .filter(|(at, level)| last(*at, level))
+        .filter(|(at, level)| is_last(*at, level))
         .map(|(_, level)| level)
         .collect();
     if levels.is_empty() {
@@ -209,7 +215,7 @@ pub fn say(levels: &[Level], headers: &mut HeaderMap) {
             level.policy.name, level.policy.quota, level.policy.window
         )
     });
-    let standing = list(&|level| format!("\"{}\";r={};t={}", level.policy.name, level.left, level.full_in));
+    let remaining = list(&|level| format!("\"{}\";r={};t={}", level.policy.name, level.left, level.full_in));
     let retry = levels
         .iter()
         .filter(|level| level.refused)
@@ -220,7 +226,7 @@ pub fn say(levels: &[Level], headers: &mut HeaderMap) {
         HeaderName::from_static("ratelimit"),
         RETRY_AFTER,
     ];
-    for (name, value) in names.into_iter().zip([Some(policies), Some(standing), retry]) {
+    for (name, value) in names.into_iter().zip([Some(policies), Some(remaining), retry]) {
         // Made of names and digits.
         headers.extend(
             value
@@ -243,9 +249,9 @@ mod tests {
     };
 
     #[test]
-    fn a_bucket_empties_and_fills_steadily() {
-        let (rates, start) = (RateLimiter::default(), Instant::now());
-        let take = |who, after| rates.move_by(&TEST, who, 1.0, start + Duration::from_secs(after));
+    fn a_bucket_drains_and_refills_at_a_steady_rate() {
+        let (limiter, start) = (RateLimiter::default(), Instant::now());
+        let take = |who, after| limiter.move_by(&TEST, who, 1.0, start + Duration::from_secs(after));
         let left: Vec<(u32, bool)> = (0..4)
             .map(|_| take("ada", 0))
             .map(|level| (level.left, level.refused))
@@ -261,16 +267,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_back_is_there_again() {
-        let (rates, client) = (RateLimiter::default(), Client::default());
+    fn a_returned_token_can_be_taken_again() {
+        let (limiter, client) = (RateLimiter::default(), Client::default());
         for _ in 0..100 {
-            rates.of_caller(&COUPONS, &client).unwrap();
-            rates.give_back(&COUPONS, &client);
+            limiter.take_for_client(&COUPONS, &client).unwrap();
+            limiter.return_token(&COUPONS, &client);
         }
     }
 
     #[test]
-    fn an_answer_says_how_the_limits_stand() {
+    fn a_response_reports_its_limits() {
         let level = |left, refused| Level {
             policy: &TEST,
             left,
@@ -283,9 +289,9 @@ mod tests {
             ..level(5, false)
         };
         let mut headers = HeaderMap::new();
-        say(&[], &mut headers);
+        write_headers(&[], &mut headers);
         assert!(headers.is_empty());
-        say(&[level(1, false), other, level(0, true)], &mut headers);
+        write_headers(&[level(1, false), other, level(0, true)], &mut headers);
         let said =
             ["ratelimit-policy", "ratelimit", "retry-after"].map(|name| headers[name].to_str().unwrap());
         assert_eq!(

@@ -1,17 +1,15 @@
 //! Web Push: what happens to an order is told to browsers that asked for it, also while nobody looks.
 
+mod base64url;
 mod encrypt;
 mod endpoint;
+pub mod error;
+pub mod pusher;
 mod vapid;
 
-use std::{sync::Arc, time::Duration};
-
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use p256::ecdsa::SigningKey;
 use reqwest::{
-    Client, StatusCode,
+    StatusCode,
     header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE},
-    redirect::Policy,
 };
 use serde::Serialize;
 use servery_domain::{
@@ -21,103 +19,19 @@ use servery_domain::{
     problem::Kind,
     push::{PushState, Subscription},
 };
-use servery_store::{StoreError, orders::Tracked};
-use tokio::sync::OnceCell;
+use servery_store::orders::Tracked;
 
-use crate::{clock, http::error::ApiError, jobs::mail, orders, settings::Settings, state::AppState};
+use self::{
+    error::PushError,
+    pusher::{PushClient, is_local},
+};
+use crate::{clock, http::error::ApiError, jobs::mail, orders, state::AppState};
 
-/// For one message.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Seconds that a push service keeps a message for a device that is away.
 const LIVES: u32 = 4 * 3_600;
-/// Under which the store has our key.
-const KEY: &str = "push-key";
 
-#[derive(Debug, thiserror::Error)]
-pub enum PushError {
-    #[error("the push service does not answer: {0}")]
-    Away(String),
-    #[error("the push service refused: {0}")]
-    Refused(StatusCode),
-    #[error("--push-key is 32 bytes as base64url, a key of P-256")]
-    Key,
-    #[error("what the browser gave to encrypt with is no key")]
-    BrowserKey,
-    #[error("the message is too long")]
-    TooLong,
-    #[error("no randomness: {0}")]
-    Random(#[from] getrandom::Error),
-    #[error("no client: {0}")]
-    Client(#[from] reqwest::Error),
-    #[error("the message cannot be written: {0}")]
-    Message(#[from] serde_json::Error),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl PushError {
-    /// Trying again often would not help.
-    pub fn is_permanent(&self) -> bool {
-        matches!(
-            self,
-            Self::Refused(_) | Self::Key | Self::BrowserKey | Self::TooLong
-        )
-    }
-}
-
-impl From<PushError> for ApiError {
-    fn from(error: PushError) -> Self {
-        Self::failed(&error)
-    }
-}
-
-/// What it takes to reach push services.
-#[derive(Default)]
-pub struct Pusher(OnceCell<Ready>);
-
-pub struct Ready {
-    key: SigningKey,
-    /// As browsers take it.
-    public: String,
-    client: Client,
-}
-
-impl Pusher {
-    /// The first node makes the key; all others find it in the store.
-    pub async fn ready(&self, app: &AppState) -> Result<&Ready, PushError> {
-        self.0.get_or_try_init(|| Ready::new(app)).await
-    }
-}
-
-impl Ready {
-    async fn new(app: &AppState) -> Result<Self, PushError> {
-        let text = match &app.settings.push_key {
-            Some(key) => key.clone(),
-            None => app.store.secret(KEY, &vapid::new_key()?).await?,
-        };
-        let key = vapid::read_key(&text).ok_or(PushError::Key)?;
-        // Refused only where another part of the program has chosen before, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let resolver = endpoint::Public {
-            local: is_local(&app.settings),
-        };
-        let client = Client::builder()
-            .timeout(PATIENCE)
-            .redirect(Policy::none())
-            .dns_resolver(Arc::new(resolver))
-            .build()?;
-        Ok(Self {
-            public: vapid::public(&key),
-            key,
-            client,
-        })
-    }
-}
-
-/// An installation that is reached on its own machine only may have a push service there.
-fn is_local(settings: &Settings) -> bool {
-    !settings.behind_proxy()
-        && reqwest::Url::parse(&settings.public_url()).is_ok_and(|url| endpoint::is_here(&url))
+async fn client(app: &AppState) -> Result<&PushClient, PushError> {
+    app.pusher.client(app.store.as_ref(), &app.settings).await
 }
 
 pub async fn state(app: &AppState, token: &str, browser: Option<VisitorId>) -> Result<PushState, ApiError> {
@@ -127,7 +41,7 @@ pub async fn state(app: &AppState, token: &str, browser: Option<VisitorId>) -> R
         None => false,
     };
     Ok(PushState {
-        key: app.pusher.ready(app).await?.public.clone(),
+        key: client(app).await?.public_key.clone(),
         on,
     })
 }
@@ -223,15 +137,15 @@ async fn send(
     topic: &str,
     text: &[u8],
 ) -> Result<(), PushError> {
-    let ready = app.pusher.ready(app).await?;
+    let client = client(app).await?;
     let Ok(endpoint) = endpoint::read(&subscription.endpoint, is_local(&app.settings)) else {
         // Accepted under other settings.
         return Ok(app.store.remove_endpoint(&subscription.endpoint).await?);
     };
     let body = encrypt::Reader::new(&subscription.keys)?.message(text)?;
-    let proof = vapid::proof(&ready.key, &endpoint, &app.settings.public_url(), clock::now());
-    let request = ready
-        .client
+    let proof = vapid::proof(&client.key, &endpoint, &app.settings.public_url(), clock::now());
+    let request = client
+        .http
         .post(endpoint)
         .body(body)
         .header(CONTENT_TYPE, "application/octet-stream")
@@ -256,12 +170,4 @@ async fn send(
         }
         status => Err(PushError::Refused(status)),
     }
-}
-
-fn text(bytes: impl AsRef<[u8]>) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-fn untext(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }

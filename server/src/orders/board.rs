@@ -16,7 +16,7 @@ use crate::{
     state::AppState,
 };
 
-pub async fn see(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Board, ApiError> {
+pub async fn board(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Board, ApiError> {
     let counter = orders::restaurant_now(app, slug).await?;
     let restaurant = counter.listing.restaurant.id;
     let role = user.check(restaurant, Permission::See)?;

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The prefix binds the cookie to this host, by TLS only; browsers let 127.0.0.1 count as that.
-const COOKIE: &str = "__Host-device";
+pub const COOKIE: &str = "__Host-device";
 const A_YEAR: u32 = 365 * 24 * 3600;
 /// Seconds within which a device that is seen again is not noted anew.
 const NOTED_EVERY: i64 = 300;
@@ -217,7 +217,7 @@ pub async fn pair(
             "'code' is none that lets a device in now; make a new one",
         )
     };
-    app.rates.of_caller(&rate_limit::PAIRINGS, client)?;
+    app.rate_limiter.take_for_client(&rate_limit::PAIRINGS, client)?;
     let code = device::typed(&pairing.code).ok_or_else(no_such_code)?;
     let token = sessions::token()?;
     match app
@@ -236,7 +236,7 @@ pub async fn pair(
             "'device' is another restaurant's, or of another kind; make a new one",
         )),
         PairedAs::Device(installed) => {
-            app.rates.give_back(&rate_limit::PAIRINGS, client);
+            app.rate_limiter.return_token(&rate_limit::PAIRINGS, client);
             Ok((paired(app, &installed)?, cookie(&token)?))
         }
     }

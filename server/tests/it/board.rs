@@ -403,7 +403,7 @@ async fn a_board_is_told_what_leaves_it_and_nothing_of_what_nobody_paid() {
     let (token, _) = app.placed().await;
     let mut order: Order = serde_json::from_value(app.order(&token).await).unwrap();
     order.progress.state = State::Unpaid;
-    app.app.live.publish(&order);
+    app.app.broadcaster.publish(&order);
     app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({}))
         .await;
     for state in ["placed", "cancelled"] {

@@ -88,7 +88,7 @@ impl Shop {
     }
 
     /// The same server, whose operator takes no cards any more.
-    fn without_cards(&self) -> Arc<AppState> {
+    async fn without_cards(&self) -> Arc<AppState> {
         let AppState {
             store,
             catalog,
@@ -102,6 +102,7 @@ impl Shop {
             Assets::new().unwrap(),
             settings.clone(),
         )
+        .await
     }
 
     async fn progress(&self, token: &str) -> Value {
@@ -713,7 +714,7 @@ async fn money_that_is_owed_is_given_back_however_long_it_takes() {
     shop.app
         .post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({}))
         .await;
-    let cardless = shop.without_cards();
+    let cardless = shop.without_cards().await;
     for hours in 0..120 {
         let taken = jobs::round(&cardless, None, Timestamp(clock::now().0 + hours * 7_200))
             .await
@@ -738,7 +739,7 @@ async fn a_payment_that_nobody_can_tell_of_is_given_up_with_its_order() {
         let app = if cards {
             shop.app.app.clone()
         } else {
-            shop.without_cards()
+            shop.without_cards().await
         };
         for (minutes, state) in [(20, "unpaid"), (31, "cancelled")] {
             payments::sweep_once(&app, after(minutes), 20).await.unwrap();

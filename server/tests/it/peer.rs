@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
-use servery::payments::{Cards, provider::Provider};
+use servery::payments::{cards::Cards, provider::Provider};
 use tokio::net::TcpListener;
 
 pub const SECRET: &str = "sk_test_servery";

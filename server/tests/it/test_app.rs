@@ -10,12 +10,8 @@ use axum::{
 use http_body_util::BodyExt;
 use serde_json::Value;
 use servery::{
-    assets::Assets,
-    catalog::Catalog,
-    cli::demo,
-    payments::Cards,
-    settings::Settings,
-    state::{AppState, router},
+    assets::Assets, catalog::Catalog, cli::demo, payments::cards::Cards, router::router, settings::Settings,
+    state::AppState,
 };
 use servery_domain::problem::{Kind, Problem};
 use servery_store::Store;
@@ -67,7 +63,7 @@ impl TestApp {
             pictures: Some(folder.path().to_owned()),
             ..settings
         };
-        let app = AppState::new(store.clone(), catalog, cards, Assets::new().unwrap(), settings);
+        let app = AppState::new(store.clone(), catalog, cards, Assets::new().unwrap(), settings).await;
         Self {
             router: router(app.clone()),
             app,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use servery_domain::lang::Lang;
 
-use crate::html::document::escape;
+use crate::html::escape::escape;
 
 pub struct Letter {
     pub lang: Lang,

@@ -6,7 +6,7 @@ use p256::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToS
 use servery_domain::push::SubscriptionKeys;
 use sha2::Sha256;
 
-use super::{PushError, untext};
+use super::{base64url, error::PushError};
 use crate::http::visitor::bytes;
 
 /// All of a message in one record of the size that every push service takes.
@@ -22,9 +22,9 @@ pub struct Reader {
 
 impl Reader {
     pub fn new(keys: &SubscriptionKeys) -> Result<Self, PushError> {
-        let point = untext(&keys.p256dh).ok_or(PushError::BrowserKey)?;
+        let point = base64url::decode(&keys.p256dh).ok_or(PushError::BrowserKey)?;
         let key = PublicKey::from_sec1_bytes(&point).map_err(|_| PushError::BrowserKey)?;
-        let auth = untext(&keys.auth)
+        let auth = base64url::decode(&keys.auth)
             .and_then(|auth| auth.try_into().ok())
             .ok_or(PushError::BrowserKey)?;
         Ok(Self { key, auth })
@@ -86,14 +86,18 @@ mod tests {
             auth: "BTBZMqHH6r4Tts7J_aSIgg".into(),
         };
         let own =
-            SecretKey::from_slice(&untext("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw").unwrap()).unwrap();
-        let salt = untext("DGv6ra1nlYgDCS1FRnbzlw").unwrap().try_into().unwrap();
+            SecretKey::from_slice(&base64url::decode("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw").unwrap())
+                .unwrap();
+        let salt = base64url::decode("DGv6ra1nlYgDCS1FRnbzlw")
+            .unwrap()
+            .try_into()
+            .unwrap();
         let message = Reader::new(&keys)
             .unwrap()
             .message_with(b"When I grow up, I want to be a watermelon", &own, &salt)
             .unwrap();
         assert_eq!(
-            super::super::text(message),
+            base64url::encode(message),
             "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
         );
     }

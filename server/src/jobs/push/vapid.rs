@@ -5,7 +5,7 @@ use reqwest::Url;
 use serde_json::json;
 use servery_domain::time::Timestamp;
 
-use super::{PushError, text, untext};
+use super::{base64url, error::PushError};
 use crate::http::visitor::bytes;
 
 /// Seconds that a proof counts; a day is the most.
@@ -15,16 +15,16 @@ pub fn new_key() -> Result<String, PushError> {
     // One in four billion is no key.
     let bytes = bytes::<32>()?;
     SigningKey::from_slice(&bytes)
-        .map(|key| text(key.to_bytes()))
+        .map(|key| base64url::encode(key.to_bytes()))
         .map_err(|_| PushError::Key)
 }
 
 pub fn read_key(key: &str) -> Option<SigningKey> {
-    SigningKey::from_slice(&untext(key)?).ok()
+    SigningKey::from_slice(&base64url::decode(key)?).ok()
 }
 
 pub fn public(key: &SigningKey) -> String {
-    text(key.verifying_key().to_sec1_point(false))
+    base64url::encode(key.verifying_key().to_sec1_point(false))
 }
 
 /// What the Authorization field says.
@@ -39,13 +39,13 @@ pub fn proof(key: &SigningKey, endpoint: &Url, us: &str, now: Timestamp) -> Stri
         json!({ "aud": endpoint.origin().ascii_serialization(), "exp": now.0 + COUNTS, "sub": contact });
     let token = format!(
         "{}.{}",
-        text(r#"{"typ":"JWT","alg":"ES256"}"#),
-        text(claims.to_string())
+        base64url::encode(r#"{"typ":"JWT","alg":"ES256"}"#),
+        base64url::encode(claims.to_string())
     );
     let signature: Signature = key.sign(token.as_bytes());
     format!(
         "vapid t={token}.{}, k={}",
-        text(signature.to_bytes()),
+        base64url::encode(signature.to_bytes()),
         public(key)
     )
 }

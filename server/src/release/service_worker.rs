@@ -5,9 +5,9 @@ use servery_app::routes::ROUTES;
 use crate::html::shell::Shell;
 
 /// `hashed` are the files that a device fetches, with the shells, before it takes on a version: all of it or nothing.
-pub fn filled_in<'a>(template: &str, version: &str, hashed: impl Iterator<Item = &'a String>) -> String {
+pub fn fill_in<'a>(template: &str, version: &str, hashed: impl Iterator<Item = &'a String>) -> String {
     let files = Shell::all().map(Shell::address).chain(hashed.cloned());
-    let (staff, precache): (Vec<String>, Vec<String>) = files.partition(|address| is_staffs(address));
+    let (staff, precache): (Vec<String>, Vec<String>) = files.partition(|address| is_staff_file(address));
     let template = template
         .replace("{{version}}", version)
         .replace("[/* precache */]", &json(&precache));
@@ -17,7 +17,7 @@ pub fn filled_in<'a>(template: &str, version: &str, hashed: impl Iterator<Item =
 }
 
 /// Only devices that work with the staff app fetch it.
-fn is_staffs(address: &str) -> bool {
+fn is_staff_file(address: &str) -> bool {
     ["/assets/staff.", "/assets/staff-", "/shell/staff/"]
         .iter()
         .any(|start| address.starts_with(start))
@@ -59,11 +59,11 @@ mod tests {
     }
 
     #[test]
-    fn the_template_is_filled_in() {
+    fn the_template_is_fill_in() {
         let files = ["/assets/a.1.js".to_owned(), "/assets/staff-en.1.json".to_owned()];
         let template =
             "const V = \"{{version}}\", P = [/* precache */], S = [/* staff */], C = [/* chunks */];";
-        let filled = filled_in(template, "7", files.iter());
+        let filled = fill_in(template, "7", files.iter());
         assert!(
             filled.starts_with(r#"const V = "7", P = ["/shell/browse/en","#),
             "{filled}"

@@ -104,23 +104,26 @@ async fn keep(app: &AppState, slug: &str, mut known: FormVisitor, path: &str) ->
 pub type FormContext = (State<Arc<AppState>>, Uri, HeaderMap, Customer);
 
 /// What a form led to, or a page that says why it led nowhere.
-pub fn lead(led: Result<Response, ApiError>, (State(app), uri, headers, _): &FormContext) -> Response {
-    led.unwrap_or_else(|error| page::problem_page(app, uri, headers, error.0))
+pub async fn lead(led: Result<Response, ApiError>, (State(app), uri, headers, _): &FormContext) -> Response {
+    match led {
+        Ok(response) => response,
+        Err(error) => page::problem_page(app, uri, headers, error.0).await,
+    }
 }
 
 /// `POST /restaurants/{slug}/basket`: a dish with its choices.
 pub async fn post_line(sent: FormContext, Text(slug): Text, form: Form) -> Response {
-    lead(add_line(&sent.0, &sent.3, &slug, &form).await, &sent)
+    lead(add_line(&sent.0, &sent.3, &slug, &form).await, &sent).await
 }
 
 /// `POST /restaurants/{slug}/basket/lines`: how many of each.
 pub async fn post_counts(sent: FormContext, Text(slug): Text, form: Form) -> Response {
-    lead(set_counts(&sent.0, &sent.3, &slug, &form).await, &sent)
+    lead(set_counts(&sent.0, &sent.3, &slug, &form).await, &sent).await
 }
 
 /// `POST /restaurants/{slug}/checkout`: what the diner filled in; with `place`, the order itself.
 pub async fn post_checkout(sent: FormContext, Text(slug): Text, form: Form) -> Response {
-    lead(check_out(&sent, &slug, &form).await, &sent)
+    lead(check_out(&sent, &slug, &form).await, &sent).await
 }
 
 /// `POST /orders/{token}/cancel`
@@ -131,11 +134,12 @@ pub async fn post_cancel(sent: FormContext, Text(token): Text) -> Response {
             .map(|_| see(&format!("/orders/{token}"))),
         &sent,
     )
+    .await
 }
 
 /// `POST /orders/{token}/reorder`
 pub async fn post_reorder(sent: FormContext, Text(token): Text) -> Response {
-    lead(reorder(&sent.0, &sent.3, &token).await, &sent)
+    lead(reorder(&sent.0, &sent.3, &token).await, &sent).await
 }
 
 /// `GET /orders/{token}/pay`: to where the card is typed.
@@ -146,6 +150,7 @@ pub async fn get_pay(sent: FormContext, Text(token): Text) -> Response {
             .map(|address| see(&address)),
         &sent,
     )
+    .await
 }
 
 /// `GET /orders/{token}/paid`: back from there.
@@ -164,7 +169,7 @@ pub async fn get_paid(sent: FormContext, Text(token): Text) -> Response {
         Err(error) if error.0.is(Kind::ProviderAway) => Ok(see(&format!("/orders/{token}?wrong=provider"))),
         Err(error) => Err(error),
     };
-    lead(led, &sent)
+    lead(led, &sent).await
 }
 
 /// `POST /orders/{token}/pay-at-door`
@@ -175,11 +180,12 @@ pub async fn post_pay_at_door(sent: FormContext, Text(token): Text) -> Response 
             .map(|_| see(&format!("/orders/{token}"))),
         &sent,
     )
+    .await
 }
 
 /// `GET /t/{code}`: the code on a table opens its menu.
 pub async fn get_table(sent: FormContext, Text(code): Text) -> Response {
-    lead(sit_down(&sent.0, &sent.3, &code).await, &sent)
+    lead(sit_down(&sent.0, &sent.3, &code).await, &sent).await
 }
 
 async fn add_line(
@@ -190,14 +196,14 @@ async fn add_line(
 ) -> Result<Response, ApiError> {
     let counter = orders::restaurant_now(app, slug).await?;
     let not_accepted = |what: String| ApiError::new(Kind::NotAccepted, what);
-    let new_op = LineForm::parse(form.0.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let new_op = new_op.map_err(|malformed| not_accepted(malformed.to_string()))?;
-    if counter.menu.dish(new_op.dish).is_none() {
+    let line_form = LineForm::parse(form.0.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let line_form = line_form.map_err(|malformed| not_accepted(malformed.to_string()))?;
+    if counter.menu.dish(line_form.dish).is_none() {
         return Err(not_accepted("'dish' is not on this menu".into()));
     }
     let mut known = known(app, slug, customer).await?;
     known.draft.removed = None;
-    known.draft.basket.add(new_op.line(LineId(visitor::id()?)));
+    known.draft.basket.add(line_form.line(LineId(visitor::id()?)));
     keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
 }
 

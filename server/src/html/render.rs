@@ -1,0 +1,63 @@
+//! Renders a leptos view to one HTML document through leptos_axum.
+
+use std::pin::Pin;
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header::CONTENT_TYPE},
+};
+use futures::{Stream, stream};
+use leptos::prelude::*;
+use leptos_axum::{ResponseOptions, handle_response_inner};
+
+type HtmlStream = Pin<Box<dyn Stream<Item = String> + Send>>;
+type HtmlFuture = Pin<Box<dyn Future<Output = HtmlStream> + Send>>;
+
+pub struct RenderedDocument {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub html: String,
+}
+
+/// Runs `contexts` and then `document` under a reactive owner of their own.
+pub async fn render<V: IntoView + 'static>(
+    contexts: impl Fn() + Clone + Send + 'static,
+    document: impl FnOnce() -> V + Send + 'static,
+) -> RenderedDocument {
+    // Never the visitor's request: a rendered page is shown to others, too.
+    let request = Request::new(Body::empty());
+    let (parts, body) = handle_response_inner(contexts, document, request, render_whole)
+        .await
+        .into_parts();
+    // The body is a string in memory: it has an end, and reading it does not fail.
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let mut headers = parts.headers;
+    headers.remove(CONTENT_TYPE);
+    let html = String::from_utf8_lossy(&bytes).into_owned();
+    RenderedDocument {
+        status: parts.status,
+        headers,
+        html,
+    }
+}
+
+/// Everything that a page shows is loaded before it is rendered, so nothing is streamed.
+fn render_whole<V: IntoView + 'static>(
+    view: V,
+    _data: Box<dyn FnOnce() -> HtmlStream + Send>,
+    _out_of_order: bool,
+) -> HtmlFuture {
+    let html = view.to_html();
+    Box::pin(async move { Box::pin(stream::once(async move { html })) as HtmlStream })
+}
+
+/// For use in `contexts`. A header whose value cannot be written is left out.
+pub fn set_response(status: StatusCode, headers: &[(HeaderName, String)]) {
+    let options = expect_context::<ResponseOptions>();
+    options.set_status(status);
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            options.insert_header(name.clone(), value);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! This version of the app as a device keeps it: its shells, its service worker, and the version that names them.
+
+pub mod service_worker;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, header::CACHE_CONTROL},
+    response::Response,
+};
+
+use crate::{
+    assets::{self, Assets},
+    html::{rendered::Rendered, shell::Shell},
+    http::cached_body::Cached,
+    state::AppState,
+};
+
+pub struct Release {
+    /// A hash of all that a device keeps: two builds with the same version are the same to a browser.
+    pub version: String,
+    shells: BTreeMap<String, Rendered>,
+    service_worker: Arc<Cached>,
+}
+
+impl Release {
+    pub async fn build(assets: &Assets) -> Self {
+        let mut documents = Vec::new();
+        for shell in Shell::all() {
+            documents.push((shell.address(), shell.render(assets).await));
+        }
+        let html: Vec<&str> = documents
+            .iter()
+            .map(|(_, document)| document.html.as_str())
+            .collect();
+        let template = assets::service_worker_template();
+        let files: Vec<&String> = assets.addresses().collect();
+        let version = assets::hash(format!("{files:?}{html:?}{template}").as_bytes());
+        let hashed = assets
+            .addresses()
+            .filter(|address| address.starts_with("/assets/"));
+        let worker = service_worker::fill_in(&template, &version, hashed);
+        let shells = documents.into_iter().map(|(address, document)| {
+            let rendered = Rendered::new(document.status, document.headers, document.html, Some(&version));
+            (address, rendered)
+        });
+        Self {
+            shells: shells.collect(),
+            service_worker: Cached::new(
+                "text/javascript; charset=utf-8",
+                &assets::hash(worker.as_bytes()),
+                worker,
+            ),
+            version,
+        }
+    }
+
+    pub fn shell(&self, address: &str) -> Option<&Rendered> {
+        self.shells.get(address)
+    }
+}
+
+pub async fn get_service_worker(State(app): State<Arc<AppState>>, request: HeaderMap) -> Response {
+    let mut response = app.release.service_worker.respond(&request);
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
