@@ -1,26 +1,30 @@
-// Keeps one version of the app, whole, and opens it when the network is away.
+// Keeps one whole version of the app in the cache, and opens it when there is no network.
 // `{{version}}` and the lists are filled in by the server, from the files it holds and its table of pages.
 
 const VERSION = "{{version}}";
 const PRECACHE = [/* precache */];
-/** The staff app's, for devices that work with it. */
+/** Files of the staff app, for devices that use it. */
 const STAFF = [/* staff */];
-/** Of each page a pattern of its paths, and the program that shows it. */
+/** A pattern of the paths of each page, and the program that shows it. */
 const CHUNKS = [/* chunks */];
 const FILES = `files-${VERSION}`;
 /** How the server last made each page: address → mode and language. */
 const VIEWS = "views";
-/** It is there, and empty, on a device that works with the staff app. */
-const STAFFED = "staff";
+/** An empty cache with this name marks a device that uses the staff app. */
+const STAFF_MARK = "staff";
 const PICTURES = "pictures";
-const MOST_PICTURES = 300;
-const PATIENCE = 6000;
+const MAX_PICTURES = 300;
+/** Milliseconds until the first byte of a page. */
+const TIMEOUT = 6000;
+const TAKE_OVER_TRIES = 40;
+/** In milliseconds. */
+const TAKE_OVER_INTERVAL = 250;
 
 addEventListener("install", (event) => event.waitUntil(install()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
-addEventListener("message", (event) => event.waitUntil(hear(event.data)));
-addEventListener("push", (event) => event.waitUntil(tell(event.data?.json())));
-addEventListener("notificationclick", (event) => event.waitUntil(lead(event.notification)));
+addEventListener("message", (event) => event.waitUntil(handleMessage(event.data)));
+addEventListener("push", (event) => event.waitUntil(showNotification(event.data?.json())));
+addEventListener("notificationclick", (event) => event.waitUntil(openNotification(event.notification)));
 addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
@@ -29,13 +33,13 @@ addEventListener("fetch", (event) => {
   else if (url.pathname.startsWith("/pictures/")) event.respondWith(picture(event));
 });
 
-// All of a version or nothing: a server that was replaced meanwhile answers with another version, and then nothing is kept.
+// Caches all files of a version or none: a server that was updated in between answers with another version, and then nothing is cached.
 async function install() {
   const known = await caches.has(FILES);
   try {
-    await keep((await caches.has(STAFFED)) ? [...PRECACHE, ...STAFF] : PRECACHE);
+    await keep((await caches.has(STAFF_MARK)) ? [...PRECACHE, ...STAFF] : PRECACHE);
   } catch (error) {
-    // What was whole before this began is still in use.
+    // A version that was complete before is still in use.
     if (!known) await caches.delete(FILES);
     throw error;
   }
@@ -44,7 +48,7 @@ async function install() {
 async function keep(addresses) {
   const cache = await caches.open(FILES);
   await Promise.all(addresses.map(async (address) => {
-    // A file under the name of its content may come from the browser's own cache, where the page has just put it.
+    // A file with its hash in its name may come from the browser's own cache, where the page has just put it.
     const answer = await fetch(address, { cache: address.startsWith("/assets/") ? "default" : "no-cache" });
     const version = answer.headers.get("servery-version");
     if (!answer.ok || (version && version !== VERSION)) throw new Error(`${address} is not of version ${VERSION}`);
@@ -52,9 +56,9 @@ async function keep(addresses) {
   }));
 }
 
-// From now on with each version. A server that was replaced meanwhile has another version, which comes with all of it.
+// Marks the device and adds the staff app to this version; later versions include it. A server that was updated has another version, which comes with all of it.
 async function keepStaff() {
-  await caches.open(STAFFED);
+  await caches.open(STAFF_MARK);
   const cache = await caches.open(FILES);
   const kept = await Promise.all(STAFF.map((address) => cache.match(address)));
   await keep(STAFF.filter((_, at) => !kept[at]));
@@ -66,25 +70,31 @@ async function activate() {
   await clients.claim();
 }
 
-async function hear(message) {
+async function handleMessage(message) {
   if (message === "forget") await caches.delete(VIEWS);
   if (message === "keep staff") await keepStaff().catch(() => {});
   if (message === "update") await skipWaiting();
-  if (message === "take over") {
-    // The page that asks has loaded all it needs; another one may not have.
+  if (message === "take over") await takeOver();
+}
+
+// The page that asks has loaded all it needs; another one may not have. A page that was reloaded or left is listed for a moment longer,
+// so the worker looks again until it is the only one. With another page that stays open, the next visit asks again.
+async function takeOver() {
+  for (let tries = 0; tries < TAKE_OVER_TRIES; tries++) {
     const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
-    if (pages.length <= 1) await skipWaiting();
+    if (pages.length <= 1) return skipWaiting();
+    await new Promise((resolve) => setTimeout(resolve, TAKE_OVER_INTERVAL));
   }
 }
 
-// An order has one notification: what was told before is no news any more.
-async function tell(notice) {
+// An order has one notification: a later one replaces it.
+async function showNotification(notice) {
   if (!notice) return;
   const { title, body, lang, dir, path } = notice;
   await registration.showNotification(title, { body, lang, dir, tag: path, renotify: true, data: path });
 }
 
-async function lead(notification) {
+async function openNotification(notification) {
   notification.close();
   const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
   const shown = pages.find((page) => new URL(page.url).pathname === notification.data);
@@ -92,11 +102,11 @@ async function lead(notification) {
 }
 
 async function navigate(event, url) {
-  // What a visitor chooses in the address is for the server to hear; all that is known of other pages is then old.
+  // A choice in the address goes to the server; what is known of other pages is outdated then.
   const chosen = ["render", "lang", "browser"].some((name) => url.searchParams.has(name));
   const known = await seen(url);
   if (!chosen && known?.mode === "thick") {
-    // Shown at once; if the server has come to make this page another way, the next visit learns of it.
+    // Shown at once; if the server renders this page in another mode now, the next visit does so.
     event.waitUntil(ask(event, url).catch(() => {}));
     return shell(url, known.lang);
   }
@@ -107,10 +117,10 @@ async function navigate(event, url) {
   }
 }
 
-// The patience is for the first byte: a long page on a slow line is let through.
+// The timeout is for the first byte: a long page on a slow connection may take longer.
 async function ask(event, url, chosen = false) {
   const control = new AbortController();
-  const timer = setTimeout(() => control.abort(), PATIENCE);
+  const timer = setTimeout(() => control.abort(), TIMEOUT);
   const answer = await fetch(event.request, { signal: control.signal });
   clearTimeout(timer);
   event.waitUntil(note(url, answer, chosen).catch(() => {}));
@@ -131,12 +141,12 @@ async function seen(url) {
     const headers = (await (await caches.open(VIEWS)).match(url.pathname))?.headers;
     return headers && { mode: headers.get("mode"), lang: headers.get("lang") };
   } catch {
-    // No storage: the server is asked each time.
+    // Without storage every page comes from the server.
     return undefined;
   }
 }
 
-// An address that is no page's is told so by the first program.
+// The first program shows the error page of an unknown address.
 async function shell(url, lang) {
   const [, chunk] = CHUNKS.find(([pattern]) => new RegExp(pattern).test(url.pathname)) ?? CHUNKS[0];
   const there = (tag) => [...PRECACHE, ...STAFF].includes(`/shell/${chunk}/${tag}`);
@@ -151,7 +161,7 @@ async function file(request) {
 async function picture(event) {
   const kept = await caches.open(PICTURES);
   const found = await kept.match(event.request);
-  // Shown at once, and looked up for the next time: a restaurant may have a better one by now.
+  // Shown at once, and updated for the next time.
   const fresh = fetch(event.request).then((answer) => {
     if (answer.ok) event.waitUntil(keepPicture(kept, event.request, answer.clone()));
     return answer;
@@ -164,5 +174,5 @@ async function picture(event) {
 async function keepPicture(kept, request, answer) {
   await kept.put(request, answer);
   const all = await kept.keys();
-  await Promise.all(all.slice(0, Math.max(0, all.length - MOST_PICTURES)).map((oldest) => kept.delete(oldest)));
+  await Promise.all(all.slice(0, Math.max(0, all.length - MAX_PICTURES)).map((oldest) => kept.delete(oldest)));
 }

@@ -72,6 +72,20 @@ test("a new version replaces the old one when it is there in full", async ({ pag
   await readsOffline(page, release);
 });
 
+test("a new version waits for another open page, and takes over when that page is closed", async ({ page, context, release }) => {
+  const { old } = await firstVisit(page, release);
+  const other = await context.newPage();
+  await other.goto(`${release.url}${MENU}?render=hydrated`);
+  await alive(other);
+  release.version = "thenext";
+  expect(await update(page)).toBe("installed");
+  await page.reload();
+  await alive(page);
+  expect(await versions(page)).toEqual([old, "files-thenext"].toSorted());
+  await other.close();
+  await expect.poll(() => versions(page), { timeout: 15_000 }).toEqual(["files-thenext"]);
+});
+
 test("the same version is no new one", async ({ page, release }) => {
   const { old } = await firstVisit(page, release);
   expect(await update(page)).toBe("nothing new");

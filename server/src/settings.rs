@@ -161,6 +161,8 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn file(text: &str) -> tempfile::NamedTempFile {
@@ -170,7 +172,21 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_goes_before_the_file() {
+    fn the_example_file_names_every_setting_and_each_line_of_it_can_be_read() {
+        let example = include_str!("../../servery.example.toml");
+        let mut named = BTreeSet::new();
+        for line in example.lines().filter_map(|line| line.strip_prefix("# ")) {
+            let Some((name, _)) = line.split_once(" = ") else { continue };
+            Settings::default().or_from(file(line).path()).unwrap();
+            named.insert(name.to_owned());
+        }
+        let command = Settings::augment_args(clap::Command::new("servery"));
+        let known = command.get_arguments().filter_map(|argument| argument.get_long()).map(str::to_owned);
+        assert_eq!(named, known.collect());
+    }
+
+    #[test]
+    fn the_command_line_goes_before_the_file() {
         let file = file("database = 'sqlite:filed.db'\nheavy-at = 9\n");
         let said = Settings {
             database: Some("sqlite:said.db".into()),
