@@ -1,4 +1,4 @@
-//! Accounts: what the API and the plain forms both do. Nothing here tells a stranger who has an account; mails tell those who have one.
+//! Accounts: the service behind the API and the plain forms. No answer reveals whether an address has an account; only a mail to it does.
 
 pub mod customer;
 pub mod passkeys;
@@ -28,7 +28,7 @@ use crate::{
     state::AppState,
 };
 
-/// Everything that is kept about an account holder.
+/// All data that is stored about an account holder.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Export {
     #[serde(flatten)]
@@ -37,7 +37,7 @@ pub struct Export {
     pub orders: Vec<TrackedOrder>,
 }
 
-/// Each asking is a mail of its own.
+/// Each request sends a mail of its own.
 fn mail(email: &str, purpose: MailPurpose) -> Result<NewJob, ApiError> {
     let job = Job::AccountMail {
         email: same_email(email),
@@ -56,7 +56,7 @@ async fn send(app: &AppState, email: &str, purpose: MailPurpose) -> Result<(), A
     Ok(())
 }
 
-/// Does as much, and answers the same, whether or not the address has an account. Without a way to send mails, an address is taken at its word.
+/// Takes the same time and answers the same, whether or not the address has an account. Without a mail server the address counts as verified.
 pub async fn sign_up(app: &AppState, client: &Client, sign_up: SignUp) -> Result<(), ApiError> {
     sign_up.check()?;
     app.rate_limiter
@@ -92,7 +92,7 @@ pub async fn sign_up(app: &AppState, client: &Client, sign_up: SignUp) -> Result
     send(app, &sign_up.email, MailPurpose::Known).await
 }
 
-/// Answers with what the pages show, and the cookie that signs the browser in.
+/// Returns what the pages show, and the session cookie.
 pub async fn sign_in(
     app: &AppState,
     client: &Client,
@@ -114,17 +114,17 @@ pub async fn sign_in(
     };
     let account = known.filter(|_| right).ok_or_else(refused)?.account;
     if account.verified_at.is_none() {
-        // Whoever knows the password may have lost the mail.
+        // The account holder may have lost the first mail, so it is sent again.
         app.rate_limiter
             .take_for_email(&rate_limit::MAILS_TO, &account.email, client)?;
         send(app, &account.email, MailPurpose::Verify).await?;
         return Err(refused());
     }
-    enter(app, headers, account).await
+    start_session(app, headers, account).await
 }
 
-/// Signs the browser in as somebody who has proved to be that.
-pub async fn enter(
+/// Starts a session for an account whose holder has been authenticated.
+pub async fn start_session(
     app: &AppState,
     headers: &HeaderMap,
     account: Account,
@@ -137,22 +137,22 @@ pub async fn enter(
             staff,
             session: String::new(),
         }
-        .shown(app),
+        .signed_in(app),
         cookie,
     ))
 }
 
-/// Answers with the cookie that forgets; who is not signed in is signed out already.
+/// Returns the cookie that ends the session. Without a session it does nothing else.
 pub async fn sign_out(app: &AppState, headers: &HeaderMap) -> Result<HeaderValue, ApiError> {
-    if let Some(key) = sessions::named(headers) {
+    if let Some(key) = sessions::cookie_key(headers) {
         app.store.end_session(&key).await?;
     }
-    Ok(sessions::ended())
+    Ok(sessions::expired_cookie())
 }
 
 pub async fn sign_out_everywhere(app: &AppState, user: &CurrentUser) -> Result<HeaderValue, ApiError> {
     app.store.end_sessions(user.account.id).await?;
-    Ok(sessions::ended())
+    Ok(sessions::expired_cookie())
 }
 
 pub async fn change(
@@ -162,13 +162,13 @@ pub async fn change(
     mut change: AccountChange,
 ) -> Result<SignedIn, ApiError> {
     change.check()?;
-    // The password first: if it is refused, nothing has changed.
+    // The password comes first: if it is refused, nothing has changed.
     if let Some(password) = change.password.take() {
         change_password(app, client, &user, &password).await?;
     }
     let account = change.apply(user.account);
     app.store.change_account(&account).await?;
-    Ok(CurrentUser { account, ..user }.shown(app))
+    Ok(CurrentUser { account, ..user }.signed_in(app))
 }
 
 async fn change_password(
@@ -197,10 +197,10 @@ async fn change_password(
         .await?)
 }
 
-/// Answers with the cookie that forgets.
-pub async fn forget(app: &AppState, user: &CurrentUser) -> Result<HeaderValue, ApiError> {
+/// Returns the cookie that ends the session.
+pub async fn delete_account(app: &AppState, user: &CurrentUser) -> Result<HeaderValue, ApiError> {
     match app.store.forget_account(user.account.id, clock::now()).await? {
-        true => Ok(sessions::ended()),
+        true => Ok(sessions::expired_cookie()),
         false => Err(ApiError::new(
             Kind::Conflict,
             "an order of yours is under way; the account can go once it has arrived",
@@ -210,9 +210,11 @@ pub async fn forget(app: &AppState, user: &CurrentUser) -> Result<HeaderValue, A
 
 pub async fn export(app: &AppState, user: &CurrentUser) -> Result<Export, ApiError> {
     let orders = app.store.orders_of_account(user.account.id).await?.into_iter();
-    let orders = orders.filter_map(|tracked| orders::named(app, tracked)).collect();
+    let orders = orders
+        .filter_map(|tracked| orders::with_restaurant(app, tracked))
+        .collect();
     Ok(Export {
-        signed_in: user.shown(app),
+        signed_in: user.signed_in(app),
         passkeys: passkeys::list(app, user).await?,
         orders,
     })
@@ -225,7 +227,7 @@ fn used_up() -> ApiError {
     )
 }
 
-/// Does not sign in: whoever set the password does that with it.
+/// Does not start a session: the account holder signs in with the password.
 pub async fn verify(app: &AppState, token: &str) -> Result<(), ApiError> {
     app.store
         .verify(&sessions::key(token), clock::now())
@@ -234,8 +236,8 @@ pub async fn verify(app: &AppState, token: &str) -> Result<(), ApiError> {
         .ok_or_else(used_up)
 }
 
-/// Answers the same, and as fast, whether or not the address has an account.
-pub async fn ask_reset(app: &AppState, client: &Client, email: &str) -> Result<(), ApiError> {
+/// Answers the same, in the same time, whether or not the address has an account.
+pub async fn request_password_reset(app: &AppState, client: &Client, email: &str) -> Result<(), ApiError> {
     check_email(email.trim())?;
     app.rate_limiter
         .take_for_client(&rate_limit::MAILS_FROM, client)?;
@@ -245,10 +247,10 @@ pub async fn ask_reset(app: &AppState, client: &Client, email: &str) -> Result<(
 }
 
 /// Ends all sessions.
-pub async fn reset(app: &AppState, token: &str, password: &Password) -> Result<(), ApiError> {
+pub async fn reset_password(app: &AppState, token: &str, password: &Password) -> Result<(), ApiError> {
     password.check()?;
     let (key, now) = (sessions::key(token), clock::now());
-    // Nobody makes us hash with a token that is none.
+    // An unknown token must not cost a password hash.
     if !app.store.has_mail_token(&key, MailPurpose::Reset, now).await? {
         return Err(used_up());
     }

@@ -28,7 +28,7 @@ const ONE_DAY: &str = "public, max-age=86400";
 const REVALIDATE: &str = "no-cache";
 
 pub struct Assets {
-    /// A file per address.
+    /// By address.
     files: BTreeMap<String, Asset>,
     pub style: String,
     ordering_style: String,
@@ -41,7 +41,7 @@ pub struct Assets {
     staff_texts: [String; Lang::ALL.len()],
 }
 
-/// The addresses of one bundle of wasm and the script that loads it.
+/// The addresses of a program's WebAssembly and of the script that loads it.
 pub struct Program {
     pub script: String,
     pub wasm: String,
@@ -94,7 +94,7 @@ fn embedded(name: &str) -> Option<&'static [u8]> {
         .map(|(_, body)| *body)
 }
 
-/// What every page is set in.
+/// The style sheets of every page.
 const STYLE: [&str; 6] = [
     include_str!("../../style/tokens.css"),
     include_str!("../../style/base.css"),
@@ -103,17 +103,17 @@ const STYLE: [&str; 6] = [
     include_str!("../../style/restaurant.css"),
     include_str!("../../style/print.css"),
 ];
-/// What only the pages that one orders with need, too.
+/// Further style sheets of the ordering pages.
 const ORDERING_STYLE: [&str; 2] = [
     include_str!("../../style/dish.css"),
     include_str!("../../style/ordering.css"),
 ];
-/// What only the pages that one signs in for need.
+/// Further style sheets of the account and board pages.
 const ACCOUNT_STYLE: [&str; 1] = [include_str!("../../style/signed.css")];
-/// What only the staff app needs.
+/// Further style sheets of the staff app.
 const STAFF_STYLE: [&str; 1] = [include_str!("../../style/staff.css")];
 
-/// The sheets one after another, without their comments.
+/// Joins style sheets and removes their comments.
 fn joined(sheets: &[&str]) -> String {
     let mut style = String::new();
     for sheet in sheets {
@@ -275,7 +275,7 @@ impl Assets {
     }
 }
 
-/// The app's part of the Content-Security-Policy that lets a page's own style sheet in: its hash.
+/// The hash that allows an inline style sheet in the Content-Security-Policy.
 pub fn style_hash(style: &str) -> String {
     use base64::{Engine, engine::general_purpose::STANDARD};
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style.as_bytes())))

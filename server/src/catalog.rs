@@ -1,7 +1,7 @@
-//! The town as this node last saw it: every restaurant with its opening, and the operator's modes.
+//! This node's copy of all restaurants with their opening states, and of the operator's modes.
 //!
-//! A request reads this copy and asks no database. The copy is made anew within a quarter of a second of a change by any node,
-//! and at each moment when a door opens or closes or a dish is served from or until, so that it is an [`Edition`] that never changes.
+//! A request reads this copy instead of the database. It is reloaded within a quarter of a second after a change by any node,
+//! and recalculated whenever a restaurant opens or closes or a dish's serving hours begin or end. So each copy is an [`Edition`] that never changes.
 
 use std::{
     sync::{
@@ -33,17 +33,17 @@ use servery_store::{Daypart, Revisions, Store, StoreError};
 
 use crate::clock;
 
-const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// How long the store may take to answer before it counts as away.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// Menus that are kept at hand; the least used ones go first.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// Time limit for reading the store; after it the store counts as unreachable.
+const TIMEOUT: Duration = Duration::from_secs(2);
+/// Cached menus; the least used ones are dropped first.
 const MENUS: usize = 500;
 
-/// What an answer was made from. Two nodes with the same edition give the same answer.
+/// The version of the catalog that an answer was made from. Two nodes with the same edition give the same answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Edition {
     pub revisions: Revisions,
-    /// The next moment when a door opens or closes, a dish begins or ends to be served, or a day begins somewhere.
+    /// The next moment when a restaurant opens or closes, a dish's serving hours begin or end, or a local day begins.
     pub until: Timestamp,
 }
 
@@ -60,7 +60,7 @@ pub struct CatalogSnapshot {
     restaurants: Vec<(Arc<Listing>, TimeZone)>,
     dayparts: Vec<Daypart>,
     modes: Vec<(String, Mode)>,
-    /// The paths of the pages that are thick unless the visitor wants otherwise, as every answer of the API says.
+    /// The paths of the pages that are thick by default: the value of a header of every API answer.
     pub thick: HeaderValue,
 }
 
@@ -99,7 +99,7 @@ impl CatalogSnapshot {
                 .filter_map(|opening| opening.change);
             for moment in changes.map(|change| change.at).chain([midnight]) {
                 let moment = clock::utc(&zone, moment);
-                // In the hour that clocks repeat in autumn, the first of the two may be over.
+                // In the hour that clocks repeat in autumn, the first occurrence may be over.
                 let moment = if moment <= now {
                     Timestamp(moment.0 + 3600)
                 } else {
@@ -141,7 +141,7 @@ impl CatalogSnapshot {
         }
     }
 
-    /// The same town at another time.
+    /// The same catalog at another time.
     fn at(&self, now: Timestamp) -> Self {
         let restaurants = self
             .restaurants
@@ -179,10 +179,10 @@ impl CatalogSnapshot {
     }
 
     pub fn listing(&self, slug: &Slug) -> Option<&Arc<Listing>> {
-        self.found(slug).map(|(listing, _)| listing)
+        self.entry(slug).map(|(listing, _)| listing)
     }
 
-    fn found(&self, slug: &Slug) -> Option<&(Arc<Listing>, TimeZone)> {
+    fn entry(&self, slug: &Slug) -> Option<&(Arc<Listing>, TimeZone)> {
         let at = self
             .restaurants
             .binary_search_by(|(listing, _)| listing.restaurant.slug.cmp(slug))
@@ -201,18 +201,18 @@ impl CatalogSnapshot {
             .find(|listing| listing.restaurant.id == id)
     }
 
-    /// What the clock on this restaurant's wall says.
+    /// The restaurant's local time.
     pub fn clock(&self, slug: &Slug, now: Timestamp) -> Option<LocalMinute> {
-        self.found(slug).map(|(_, zone)| clock::local(zone, now))
+        self.entry(slug).map(|(_, zone)| clock::local(zone, now))
     }
 
     /// The operator's mode for the page with this path in the table.
     pub fn mode(&self, path: &str) -> Option<Mode> {
-        operators_mode(&self.modes, path)
+        operator_mode(&self.modes, path)
     }
 }
 
-pub fn operators_mode(modes: &[(String, Mode)], path: &str) -> Option<Mode> {
+pub fn operator_mode(modes: &[(String, Mode)], path: &str) -> Option<Mode> {
     modes
         .iter()
         .find(|(known, _)| known == path)
@@ -221,7 +221,7 @@ pub fn operators_mode(modes: &[(String, Mode)], path: &str) -> Option<Mode> {
 
 fn thick(modes: &[(String, Mode)]) -> HeaderValue {
     let voices = |route: &Route| RenderInputs {
-        operator: operators_mode(modes, route.path),
+        operator: operator_mode(modes, route.path),
         ..RenderInputs::default()
     };
     let thick = ROUTES
@@ -247,7 +247,7 @@ async fn load(
                 .retain(|method| takes_cards || *method != PaymentMethod::Card);
             let zone = clock::zone(&restaurant.zone);
             if zone.is_none() {
-                // One restaurant's mistake closes no other.
+                // A mistake in one restaurant's settings must not take others offline.
                 tracing::error!(
                     restaurant = restaurant.slug.as_str(),
                     zone = restaurant.zone.0,
@@ -269,7 +269,7 @@ async fn load(
     ))
 }
 
-/// A row for a page that this version has not, or a mode that it does not know, was set by another version and is its business.
+/// Ignores rows with a path or a mode that this version does not know: another version wrote them.
 pub async fn modes(store: &dyn Store) -> Result<Vec<(String, Mode)>, StoreError> {
     let rows = store.modes().await?.into_iter();
     let known = rows.filter(|(path, _)| ROUTES.iter().any(|route| route.path == path));
@@ -279,7 +279,7 @@ pub async fn modes(store: &dyn Store) -> Result<Vec<(String, Mode)>, StoreError>
 }
 
 impl Catalog {
-    /// Without a provider of this installation no restaurant takes cards.
+    /// Without a card provider no restaurant takes cards.
     pub async fn open(store: Arc<dyn Store>, takes_cards: bool) -> Result<Arc<Self>, StoreError> {
         let revisions = store.revisions().await?;
         let snapshot = load(store.as_ref(), takes_cards, revisions).await?;
@@ -296,19 +296,19 @@ impl Catalog {
         self.current.load()
     }
 
-    /// Whether the store answered when it was last asked.
+    /// Whether the last read of the store succeeded.
     pub fn is_reachable(&self) -> bool {
         self.reachable.load(Ordering::Relaxed)
     }
 
-    /// Looks for changes until it is dropped. A store that does not answer leaves the last edition in place.
+    /// Polls the store for changes until it is dropped. While the store is unreachable the last edition stays.
     pub async fn watch(self: Arc<Self>) {
-        let mut tick = tokio::time::interval(LOOK_EVERY);
+        let mut tick = tokio::time::interval(POLL_INTERVAL);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
-            self.keep_time();
-            let looked = tokio::time::timeout(PATIENCE, self.look())
+            self.update_opening_states();
+            let looked = tokio::time::timeout(TIMEOUT, self.reload_if_changed())
                 .await
                 .map_err(|_| "no answer in time".to_owned());
             let looked = looked.and_then(|looked| looked.map_err(|error| error.to_string()));
@@ -323,16 +323,16 @@ impl Catalog {
         }
     }
 
-    /// Doors open and close whether or not the store answers.
-    fn keep_time(&self) {
+    /// Opening states change with time, also while the store is unreachable.
+    fn update_opening_states(&self) {
         let (current, now) = (self.current.load_full(), clock::now());
         if now >= current.edition.until {
             self.current.store(Arc::new(current.at(now)));
         }
     }
 
-    /// Follows what has changed, for a caller that has just learnt that something did.
-    pub async fn look(&self) -> Result<(), StoreError> {
+    /// Reloads if the revisions have changed.
+    pub async fn reload_if_changed(&self) -> Result<(), StoreError> {
         let revisions = self.store.revisions().await?;
         if revisions != self.current.load().edition.revisions {
             self.current.store(Arc::new(
@@ -350,9 +350,9 @@ impl Catalog {
                 let Some(menu) = self.store.menu(restaurant.id).await?.map(Arc::new) else {
                     return Ok(None);
                 };
-                // A menu that is already newer than the snapshot is given, but not kept under the older name.
+                // A menu that is newer than the snapshot is returned, but not cached under the older revision.
                 if menu.revision == restaurant.revision {
-                    // Refused only when a newer value was put meanwhile; either is right.
+                    // Fails only if another value was inserted meanwhile; both are right.
                     let _ = guard.insert(menu.clone());
                 }
                 Ok(Some(menu))

@@ -86,7 +86,7 @@ pub async fn run() -> Result<(), CliError> {
             let till = demo::till(store.as_ref(), &catalog).await?;
             store.close().await;
             let dishes: usize = catalog.iter().map(|demo| demo.menu.dishes().count()).sum();
-            say(&format!(
+            print(&format!(
                 "{} restaurants with {dishes} dishes are in {}\nTheir owners and kitchens sign in as owner@SLUG.example and kitchen@SLUG.example, such as kitchen@{}.example, with the password {}\nFor a till, {till}",
                 catalog.len(),
                 settings.database(),
@@ -97,17 +97,17 @@ pub async fn run() -> Result<(), CliError> {
         }
         Command::Migrate => {
             open(&settings).await?;
-            say("the database is up to date");
+            print("the database is up to date");
             Ok(())
         }
         Command::Staff { command } => {
             let store = open(&settings).await?;
-            say(&staff::run(store.as_ref(), &command).await?);
+            print(&staff::run(store.as_ref(), &command).await?);
             store.close().await;
             Ok(())
         }
         Command::Routes { change: None } => {
-            say(&table(open(&settings).await?.as_ref()).await?);
+            print(&routes_table(open(&settings).await?.as_ref()).await?);
             Ok(())
         }
         Command::Routes {
@@ -115,19 +115,19 @@ pub async fn run() -> Result<(), CliError> {
         } => {
             let store = open(&settings).await?;
             set_mode(store.as_ref(), &path, &mode).await?;
-            say(&table(store.as_ref()).await?);
+            print(&routes_table(store.as_ref()).await?);
             Ok(())
         }
         Command::Openapi => {
-            say(&openapi::DOCUMENT);
+            print(&openapi::DOCUMENT);
             Ok(())
         }
     }
 }
 
-/// What a person or a pipe asked to see.
+/// The output of a command.
 #[allow(clippy::print_stdout)]
-fn say(text: &str) {
+fn print(text: &str) {
     println!("{}", text.trim_end());
 }
 
@@ -148,7 +148,7 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
     let stop = async {
         tokio::select! {
             () = serve::interrupted() => {}
-            // It ends by a panic only; a node that no longer follows the town had better be started anew.
+            // It ends only by a panic. A node without a current catalog has to be restarted.
             ended = watching => tracing::error!(?ended, "the town is no longer watched"),
         }
     };
@@ -159,11 +159,11 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
     let app = AppState::new(store.clone(), catalog, cards, assets, settings.clone()).await;
     app.pusher.client(app.store.as_ref(), &app.settings).await?;
     tokio::spawn(app.clone().measure_load());
-    tokio::spawn(timeouts::sweep(app.clone()));
-    tokio::spawn(payments::sweep(app.clone()));
+    tokio::spawn(timeouts::run(app.clone()));
+    tokio::spawn(payments::watch_open_payments(app.clone()));
     tokio::spawn(jobs::run(app.clone(), mailer));
-    tokio::spawn(retention::forget_old(app.clone()));
-    tokio::spawn(app.broadcaster.clone().follow(store.clone()));
+    tokio::spawn(retention::run(app.clone()));
+    tokio::spawn(app.broadcaster.clone().poll_other_nodes(store.clone()));
     let streams = app.clone();
     let stop = async move {
         stop.await;
@@ -200,7 +200,7 @@ async fn set_mode(store: &dyn Store, path: &str, mode: &str) -> Result<(), CliEr
 }
 
 /// `path  modes allowed  mode in force  why`
-async fn table(store: &dyn Store) -> Result<String, StoreError> {
+async fn routes_table(store: &dyn Store) -> Result<String, StoreError> {
     let modes = catalog::modes(store).await?;
     let wide = ROUTES
         .iter()
@@ -212,7 +212,7 @@ async fn table(store: &dyn Store) -> Result<String, StoreError> {
         "PATH", "ALLOWED", "IN FORCE", "WHY"
     );
     for route in &ROUTES {
-        let operator = catalog::operators_mode(&modes, route.path);
+        let operator = catalog::operator_mode(&modes, route.path);
         let decision = decide(
             route,
             RenderInputs {

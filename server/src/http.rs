@@ -1,4 +1,4 @@
-//! HTTP around every handler: errors, limits, caching, CSRF, logs, health.
+//! HTTP for every handler: errors, rate limits, cached bodies, CSRF, idempotency, connections, logs, metrics, health.
 
 pub mod cached_body;
 pub mod client;

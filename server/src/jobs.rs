@@ -1,4 +1,4 @@
-//! Does what follows from events, until it worked. Every node does it; a job is taken by one of them at a time.
+//! Runs jobs (mails, push messages, refunds) until they succeed. Every node does; one node at a time takes a job.
 
 pub mod mail;
 pub mod periodic;
@@ -35,23 +35,23 @@ use crate::{
     state::AppState,
 };
 
-/// How often the store is asked without being told to: for what was put off, and what other nodes left.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// A storm of orders is followed in strides, not step by step.
-const STRIDE: Duration = Duration::from_millis(100);
-const AT_ONCE: usize = 4;
-/// How long one job may take, and after how long a node that took it counts as gone.
-const PATIENCE: Duration = Duration::from_secs(60);
-const TAKEN_FOR: i64 = 600;
-/// Seconds from the first try to the second, and the most between two.
+/// How often the store is polled: for postponed jobs, and for jobs of nodes that stopped.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// Waits this long after a signal, so that many orders at once do not cause a query each.
+const SIGNAL_DELAY: Duration = Duration::from_millis(100);
+const CONCURRENCY: usize = 4;
+/// Time limit of one job, and seconds until a job that a node has taken is due again.
+const TIMEOUT: Duration = Duration::from_secs(60);
+const LEASE_SECONDS: i64 = 600;
+/// Seconds between the first two tries, and the most between any two.
 const FIRST_DELAY: i64 = 5;
 const LONGEST_DELAY: i64 = 3_600;
 /// With these delays, four days.
-const MOST_TRIES: u32 = 106;
-/// With these delays, most of an hour: after that it is no news.
-const MOST_PUSHES: u32 = 10;
-/// Tries at what the other side does not want, in case it meant only to be asked later.
-const MOST_UNWANTED: u32 = 5;
+const MAX_TRIES: u32 = 106;
+/// With these delays, most of an hour: after that a push message is outdated.
+const MAX_PUSH_TRIES: u32 = 10;
+/// Tries of a job that the other side refuses permanently, in case the refusal was temporary.
+const MAX_REFUSED_TRIES: u32 = 5;
 
 #[derive(Debug, thiserror::Error)]
 enum JobError {
@@ -65,7 +65,7 @@ enum JobError {
     Refused(ApiError),
     #[error("no randomness: {0}")]
     Random(#[from] getrandom::Error),
-    #[error("not done within {} seconds", PATIENCE.as_secs())]
+    #[error("not done within {} seconds", TIMEOUT.as_secs())]
     TooSlow,
 }
 
@@ -75,34 +75,38 @@ impl From<ApiError> for JobError {
     }
 }
 
-/// Until it is dropped.
+/// Runs until it is dropped.
 pub async fn run(app: Arc<AppState>, mailer: Option<Mailer>) {
     loop {
-        match round(&app, mailer.as_ref(), clock::now()).await {
+        match run_due_jobs(&app, mailer.as_ref(), clock::now()).await {
             Ok(0) => {
                 tokio::select! {
-                    () = app.job_signal.notified() => tokio::time::sleep(STRIDE).await,
-                    () = tokio::time::sleep(LOOK_EVERY) => {}
+                    () = app.job_signal.notified() => tokio::time::sleep(SIGNAL_DELAY).await,
+                    () = tokio::time::sleep(POLL_INTERVAL) => {}
                 }
             }
             Ok(_) => {}
             Err(error) => {
-                // The town's watch says when the store is away, and when it is back.
+                // The catalog's watch logs when the store is unreachable and when it is back.
                 tracing::debug!(%error, "jobs wait");
-                tokio::time::sleep(LOOK_EVERY).await;
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
         }
     }
 }
 
-/// Does what is due, several at once, and tells how many that were.
-pub async fn round(app: &AppState, mailer: Option<&Mailer>, now: Timestamp) -> Result<usize, StoreError> {
-    let due = app.store.take_jobs(now, Timestamp(now.0 + TAKEN_FOR)).await?;
+/// Runs the due jobs, several at once, and returns how many there were.
+pub async fn run_due_jobs(
+    app: &AppState,
+    mailer: Option<&Mailer>,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let due = app.store.take_jobs(now, Timestamp(now.0 + LEASE_SECONDS)).await?;
     let taken = due.len();
     let done = stream::iter(due)
-        .map(|due| attempt(app, mailer, due))
-        .buffer_unordered(AT_ONCE);
-    // Those that end together are crossed off together.
+        .map(|due| try_job(app, mailer, due))
+        .buffer_unordered(CONCURRENCY);
+    // Jobs that end at the same time are deleted in one statement.
     let mut done = std::pin::pin!(done.ready_chunks(taken.max(1)));
     while let Some(ids) = done.next().await {
         let ids: Vec<String> = ids.into_iter().flatten().collect();
@@ -111,9 +115,9 @@ pub async fn round(app: &AppState, mailer: Option<&Mailer>, now: Timestamp) -> R
     Ok(taken)
 }
 
-/// The id of a job that needs nothing more.
-async fn attempt(app: &AppState, mailer: Option<&Mailer>, due: DueJob) -> Option<String> {
-    let performed = tokio::time::timeout(PATIENCE, perform(app, mailer, &due))
+/// The id of a job that is finished or given up.
+async fn try_job(app: &AppState, mailer: Option<&Mailer>, due: DueJob) -> Option<String> {
+    let performed = tokio::time::timeout(TIMEOUT, perform(app, mailer, &due))
         .await
         .unwrap_or(Err(JobError::TooSlow));
     let Err(error) = performed else {
@@ -126,11 +130,11 @@ async fn attempt(app: &AppState, mailer: Option<&Mailer>, due: DueJob) -> Option
         _ => false,
     };
     let most = if matches!(due.job, Job::Push { .. }) {
-        MOST_PUSHES
+        MAX_PUSH_TRIES
     } else {
-        MOST_TRIES
+        MAX_TRIES
     };
-    let hopeless = tries >= most || unwanted && tries >= MOST_UNWANTED;
+    let hopeless = tries >= most || unwanted && tries >= MAX_REFUSED_TRIES;
     if hopeless && !due.job.owes_money() {
         tracing::error!(job = due.id, kind = due.job.kind(), tries, %error, "a job is given up");
         return Some(due.id);
@@ -155,7 +159,7 @@ async fn attempt(app: &AppState, mailer: Option<&Mailer>, due: DueJob) -> Option
     None
 }
 
-/// Twice as long each time, give or take half, so that what failed together does not come back together.
+/// Doubles each time, with a random half, so that jobs that failed together are not retried together.
 fn delay(tries: u32, dice: u128) -> i64 {
     let doubled = FIRST_DELAY
         .saturating_mul(1 << (tries - 1).min(20))
@@ -167,7 +171,7 @@ async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Resul
     match (&due.job, mailer) {
         (Job::Mail { order, event }, Some(mailer)) => mail_diner(app, mailer, &due.id, *order, event).await,
         (Job::AccountMail { email, purpose }, Some(mailer)) => {
-            mail_holder(app, mailer, &due.id, email, *purpose).await
+            mail_account_holder(app, mailer, &due.id, email, *purpose).await
         }
         (
             Job::ReceiptMail {
@@ -178,7 +182,7 @@ async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Resul
                 lang,
             },
             Some(mailer),
-        ) => mail_guest(app, mailer, &due.id, (*restaurant, bill, *payment), (to, *lang)).await,
+        ) => mail_receipt(app, mailer, &due.id, (*restaurant, bill, *payment), (to, *lang)).await,
         (Job::Mail { .. } | Job::AccountMail { .. } | Job::ReceiptMail { .. }, None) => {
             tracing::info!(job = due.id, "no mail server is set (--smtp): a mail is dropped");
             Ok(())
@@ -192,7 +196,7 @@ async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Resul
             _,
         ) => Ok(payments::refund(app, *order, (*number, *amount), &due.id).await?),
         (Job::GiveBack { intent, amount }, _) => {
-            Ok(payments::give_back(app, intent, *amount, &due.id).await?)
+            Ok(payments::refund_intent(app, intent, *amount, &due.id).await?)
         }
         (
             Job::Push {
@@ -201,11 +205,11 @@ async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Resul
                 browser,
             },
             _,
-        ) => tell_browser(app, *order, event, *browser).await,
+        ) => push_to_browser(app, *order, event, *browser).await,
     }
 }
 
-async fn tell_browser(
+async fn push_to_browser(
     app: &AppState,
     order: OrderId,
     event: &Event,
@@ -215,11 +219,11 @@ async fn tell_browser(
         .store
         .order(order)
         .await?
-        .filter(|tracked| is_news(tracked, event))
+        .filter(|tracked| is_current(tracked, event))
     else {
         return Ok(());
     };
-    Ok(push::tell(app, &tracked, event, browser).await?)
+    Ok(push::notify(app, &tracked, event, browser).await?)
 }
 
 async fn mail_diner(
@@ -229,9 +233,9 @@ async fn mail_diner(
     order: OrderId,
     event: &Event,
 ) -> Result<(), JobError> {
-    // Who was forgotten gets no mail.
+    // A deleted account gets no mail.
     let wanted =
-        |tracked: &Tracked| is_news(tracked, event) && !tracked.order.ordered.contact.email.is_empty();
+        |tracked: &Tracked| is_current(tracked, event) && !tracked.order.ordered.contact.email.is_empty();
     let Some(tracked) = app.store.order(order).await?.filter(wanted) else {
         return Ok(());
     };
@@ -248,8 +252,8 @@ async fn mail_diner(
     }
 }
 
-/// What comes late tells nobody that a dish gets ready that was eaten.
-fn is_news(tracked: &Tracked, event: &Event) -> bool {
+/// Whether the event still matters: "ready" is outdated once the order is over.
+fn is_current(tracked: &Tracked, event: &Event) -> bool {
     let state = tracked.order.progress.state;
     match event {
         Event::Accepted { .. } | Event::Ready | Event::OutForDelivery => !state.is_over(),
@@ -260,7 +264,7 @@ fn is_news(tracked: &Tracked, event: &Event) -> bool {
     }
 }
 
-async fn mail_holder(
+async fn mail_account_holder(
     app: &AppState,
     mailer: &Mailer,
     id: &str,
@@ -288,7 +292,7 @@ async fn mail_holder(
     Ok(mailer.send(id, &account.email, &letter).await?)
 }
 
-async fn mail_guest(
+async fn mail_receipt(
     app: &AppState,
     mailer: &Mailer,
     id: &str,
@@ -316,8 +320,8 @@ mod tests {
     #[test]
     fn tries_get_rarer_and_end_after_some_days() {
         assert_eq!([1, 2, 3, 20].map(|tries| delay(tries, 0)), [2, 5, 10, 1_800]);
-        let shortest: i64 = (1..MOST_TRIES).map(|tries| delay(tries, 0)).sum();
-        let longest: i64 = (1..MOST_TRIES).map(|tries| delay(tries, 0) * 3).sum();
+        let shortest: i64 = (1..MAX_TRIES).map(|tries| delay(tries, 0)).sum();
+        let longest: i64 = (1..MAX_TRIES).map(|tries| delay(tries, 0) * 3).sum();
         assert!(
             shortest > 2 * 24 * 3_600 - 3_600 && longest < 7 * 24 * 3_600,
             "{shortest} to {longest} seconds"

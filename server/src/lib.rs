@@ -1,7 +1,7 @@
 //! Servery's server.
 //!
-//! Invariant: a handler keeps nothing that another node needs. What lasts is in the store, what is fast is a copy of it,
-//! and each copy is named after the edition of the town it was made from.
+//! Invariant: a handler keeps no state that another node needs. The store has all of it; what is in memory is a copy,
+//! keyed by the edition of the catalog that it was made from.
 
 #![recursion_limit = "256"]
 

@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-/// Rendering makes and drops thousands of small strings; this allocator does it in half the time of the system's.
+/// Rendering allocates thousands of small strings; this allocator takes half the time of the system's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -9,7 +9,7 @@ async fn main() -> ExitCode {
     match servery::cli::run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // The one place where a person at a terminal is told that a command failed.
+            // The only place that writes a command's error to the terminal.
             #[allow(clippy::print_stderr)]
             {
                 eprintln!("servery: {error}");

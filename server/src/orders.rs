@@ -1,4 +1,4 @@
-//! Quotes and orders: what the API and the plain forms both do.
+//! Quotes and orders: the service behind the API and the plain forms.
 
 pub mod board;
 pub mod broadcast;
@@ -38,20 +38,20 @@ use crate::{
 
 const LONGEST_TOKEN: usize = 44;
 
-/// A restaurant as it is at one moment.
+/// A restaurant, its menu and its local time at one moment.
 pub struct RestaurantNow {
     pub listing: Arc<Listing>,
     pub menu: Arc<Menu>,
     pub now: (Timestamp, LocalMinute),
 }
 
-/// What was answered to a request, now or the first time.
+/// The answer to a request, which is the same when the request is repeated.
 pub struct StoredResponse {
     pub status: StatusCode,
     pub body: String,
 }
 
-/// A problem with the quote that the diner should see instead.
+/// A problem with the current quote.
 #[derive(Serialize)]
 struct ChangedProblem {
     #[serde(flatten)]
@@ -59,7 +59,7 @@ struct ChangedProblem {
     quote: Quote,
 }
 
-/// What a quote was worked out from besides menu and clock.
+/// What a quote depends on besides menu and time.
 #[derive(Default)]
 struct QuoteInputs {
     stock: BTreeMap<DishId, u32>,
@@ -67,7 +67,7 @@ struct QuoteInputs {
     coupon: Code,
 }
 
-/// What is behind the code in a basket.
+/// The coupon of a basket.
 #[derive(Default)]
 enum Code {
     #[default]
@@ -102,22 +102,22 @@ pub async fn restaurant_now(app: &AppState, slug: &str) -> Result<RestaurantNow,
 }
 
 impl RestaurantNow {
-    fn quote(&self, known: &QuoteInputs, basket: &Basket) -> Quote {
+    fn quote(&self, inputs: &QuoteInputs, basket: &Basket) -> Quote {
         quote(
             &QuoteContext {
                 restaurant: &self.listing.restaurant,
                 menu: &self.menu,
                 now: self.now.1,
-                stock: &known.stock,
-                full: &known.full,
-                coupon: known.coupon.offer(),
+                stock: &inputs.stock,
+                full: &inputs.full,
+                coupon: inputs.coupon.offer(),
             },
             basket,
         )
     }
 
-    /// What this node knows by itself: the store decides in the end.
-    async fn known(
+    /// What this node knows; the store decides when the order is written.
+    async fn node_inputs(
         &self,
         app: &AppState,
         basket: &Basket,
@@ -132,7 +132,7 @@ impl RestaurantNow {
         })
     }
 
-    /// Whoever guesses is counted, until nothing is told any more; a right code costs nothing.
+    /// Unknown codes count towards the rate limit; a valid code costs nothing.
     async fn coupon(
         &self,
         app: &AppState,
@@ -155,7 +155,7 @@ impl RestaurantNow {
         Ok(found)
     }
 
-    /// Who may not guess any more can still order.
+    /// A client over the rate limit can still order, without the coupon.
     async fn code(
         &self,
         app: &AppState,
@@ -171,8 +171,8 @@ impl RestaurantNow {
         }
     }
 
-    /// All there is to know, for somebody who is about to decide.
-    async fn ask(
+    /// All inputs of a quote.
+    async fn quote_inputs(
         &self,
         app: &AppState,
         basket: &Basket,
@@ -188,13 +188,13 @@ impl RestaurantNow {
     }
 }
 
-pub async fn full_slots(app: &AppState, counter: &RestaurantNow) -> Result<Vec<LocalMinute>, ApiError> {
-    let Some(takes) = counter.listing.restaurant.ordering.per_slot else {
+pub async fn full_slots(app: &AppState, current: &RestaurantNow) -> Result<Vec<LocalMinute>, ApiError> {
+    let Some(takes) = current.listing.restaurant.ordering.per_slot else {
         return Ok(Vec::new());
     };
     let taken = app
         .store
-        .slots_taken(counter.listing.restaurant.id, counter.now.1)
+        .slots_taken(current.listing.restaurant.id, current.now.1)
         .await?;
     Ok(taken
         .into_iter()
@@ -210,36 +210,36 @@ pub async fn quote_basket(
     customer: &Customer,
 ) -> Result<Quote, ApiError> {
     basket.check()?;
-    let counter = restaurant_now(app, slug).await?;
-    table(app, &counter, &basket.service).await?;
-    let known = counter
-        .ask(
+    let current = restaurant_now(app, slug).await?;
+    table(app, &current, &basket.service).await?;
+    let inputs = current
+        .quote_inputs(
             app,
             basket,
             customer.account.as_deref().unwrap_or_default(),
             &customer.client,
         )
         .await?;
-    Ok(counter.quote(&known, basket))
+    Ok(current.quote(&inputs, basket))
 }
 
-/// What a code would take off, whatever is in the basket.
+/// What a coupon would take off, independent of the basket.
 pub async fn check_coupon(
     app: &AppState,
     slug: &str,
     code: &str,
     customer: &Customer,
 ) -> Result<CouponOffer, ApiError> {
-    let counter = restaurant_now(app, slug).await?;
+    let current = restaurant_now(app, slug).await?;
     let account = customer.account.as_deref().unwrap_or_default();
-    let found = counter.coupon(app, code, account, &customer.client).await?;
+    let found = current.coupon(app, code, account, &customer.client).await?;
     let (coupon, used) =
         found.ok_or_else(|| ApiError::new(Kind::NotFound, "this restaurant has no such coupon"))?;
-    Ok(coupon.offer(counter.now.1, used))
+    Ok(coupon.offer(current.now.1, used))
 }
 
-/// What the table is called, if it is ordered to one. Its code may be another restaurant's, or nobody's.
-async fn table(app: &AppState, counter: &RestaurantNow, service: &Service) -> Result<String, ApiError> {
+/// The name of the table, for an order at a table. The code may be unknown or another restaurant's.
+async fn table(app: &AppState, current: &RestaurantNow, service: &Service) -> Result<String, ApiError> {
     let Service::Table(code) = service else {
         return Ok(String::new());
     };
@@ -247,7 +247,7 @@ async fn table(app: &AppState, counter: &RestaurantNow, service: &Service) -> Re
         .store
         .table(code)
         .await?
-        .filter(|(restaurant, _)| *restaurant == counter.listing.restaurant.id);
+        .filter(|(restaurant, _)| *restaurant == current.listing.restaurant.id);
     let unknown = || {
         ApiError::new(
             Kind::NotAccepted,
@@ -257,7 +257,7 @@ async fn table(app: &AppState, counter: &RestaurantNow, service: &Service) -> Re
     own.map(|(_, name)| name).ok_or_else(unknown)
 }
 
-/// Coupons that each customer may use once are counted by the account, or else by how the order can be reached.
+/// Who counts as the customer of a coupon: the account, otherwise phone or e-mail.
 fn coupon_customer(placement: &Placement, account: Option<&str>) -> String {
     let contact = &placement.contact;
     let reached = if contact.email.is_empty() {
@@ -280,8 +280,8 @@ pub async fn place(
     request: IdempotentRequest,
     customer: &Customer,
 ) -> Result<StoredResponse, ApiError> {
-    match place_anew(app, slug, placement, &request, customer).await {
-        // What was answered once stands, though the same would be refused by now.
+    match place_new(app, slug, placement, &request, customer).await {
+        // A stored answer is repeated, even if the same request would be refused now.
         Err(error) if error.0.status < 500 => match app.store.answered(&request).await? {
             Some(written) => replayed(written),
             None => Err(error),
@@ -290,7 +290,7 @@ pub async fn place(
     }
 }
 
-async fn place_anew(
+async fn place_new(
     app: &AppState,
     slug: &str,
     placement: Placement,
@@ -300,9 +300,9 @@ async fn place_anew(
     app.rate_limiter
         .take_for_diner(&rate_limit::ORDERS, &customer.client)?;
     placement.check()?;
-    let mut counter = restaurant_now(app, slug).await?;
-    let table = table(app, &counter, &placement.basket.service).await?;
-    let offered = counter
+    let mut current = restaurant_now(app, slug).await?;
+    let table = table(app, &current, &placement.basket.service).await?;
+    let offered = current
         .listing
         .restaurant
         .ordering
@@ -315,16 +315,16 @@ async fn place_anew(
         ));
     }
     let coupon_customer = coupon_customer(&placement, customer.account.as_deref());
-    let mut known = counter
-        .known(app, &placement.basket, &coupon_customer, &customer.client)
+    let mut inputs = current
+        .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
         .await?;
-    // A menu that changed in this very moment is read again; twice in one moment is too much.
+    // If the menu has changed in this moment it is read again, once.
     for _ in 0..2 {
-        let quote = counter.quote(&known, &placement.basket);
+        let quote = current.quote(&inputs, &placement.basket);
         if !quote.can_be_ordered() || !quote.removed_lines.is_empty() || quote.total != placement.seen {
             return refuse(
                 app,
-                &counter,
+                &current,
                 &placement,
                 &coupon_customer,
                 &customer.client,
@@ -333,8 +333,8 @@ async fn place_anew(
             .await;
         }
         let mut placing = placing(
-            &counter,
-            &known,
+            &current,
+            &inputs,
             &placement,
             quote,
             request,
@@ -348,23 +348,23 @@ async fn place_anew(
             .await?
         {
             WriteOutcome::Placed { order, answer } => {
-                accept_if_itself(app, &order).await;
+                auto_accept(app, &order).await;
                 return Ok(StoredResponse {
                     status: StatusCode::CREATED,
                     body: answer,
                 });
             }
             WriteOutcome::Changed(Changed::Menu) => {
-                app.catalog.look().await?;
-                counter = self::restaurant_now(app, slug).await?;
-                known = counter
-                    .known(app, &placement.basket, &coupon_customer, &customer.client)
+                app.catalog.reload_if_changed().await?;
+                current = self::restaurant_now(app, slug).await?;
+                inputs = current
+                    .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
                     .await?;
             }
             WriteOutcome::Changed(_) => {
                 return refuse(
                     app,
-                    &counter,
+                    &current,
                     &placement,
                     &coupon_customer,
                     &customer.client,
@@ -382,26 +382,26 @@ async fn place_anew(
 }
 
 fn placing(
-    counter: &RestaurantNow,
-    known: &QuoteInputs,
+    current: &RestaurantNow,
+    inputs: &QuoteInputs,
     placement: &Placement,
     quote: Quote,
     request: &IdempotentRequest,
     customer: &Customer,
     coupon_customer: &str,
 ) -> Result<PlaceOrder, ApiError> {
-    let restaurant = &counter.listing.restaurant;
-    let coupon = match &known.coupon {
+    let restaurant = &current.listing.restaurant;
+    let coupon = match &inputs.coupon {
         Code::Known(coupon, _) => Some(coupon.as_ref().clone()),
         Code::Unknown | Code::Withheld => None,
     };
     let no_time = || ApiError::new(Kind::Broken, "a quote that can be ordered has a time");
     let mut ordered =
-        Ordered::new(restaurant.id, counter.now, placement.clone(), quote).ok_or_else(no_time)?;
+        Ordered::new(restaurant.id, current.now, placement.clone(), quote).ok_or_else(no_time)?;
     if coupon.is_some() {
         coupon_customer.clone_into(&mut ordered.redeemed_by);
     }
-    let progress = Progress::new(placement.payment, ordered.total, counter.now.0);
+    let progress = Progress::new(placement.payment, ordered.total, current.now.0);
     Ok(PlaceOrder {
         request: request.clone(),
         order: Order {
@@ -419,30 +419,30 @@ fn placing(
     })
 }
 
-/// 128 bits that nobody guesses, after the time: the index of tokens grows at its end.
+/// The time, then 128 random bits: so the index of tokens grows at its end.
 fn tracking_token() -> Result<String, ApiError> {
     Ok(format!("{:012x}{}", clock::milliseconds(), visitor::token()?))
 }
 
-/// Nothing is placed: the answer shows how things are now, and is the answer to this request for good.
+/// Stores a problem with the current quote as the answer to this request; no order is placed.
 async fn refuse(
     app: &AppState,
-    counter: &RestaurantNow,
+    current: &RestaurantNow,
     placement: &Placement,
     coupon_customer: &str,
     client: &Client,
     request: IdempotentRequest,
 ) -> Result<StoredResponse, ApiError> {
-    let known = counter
-        .ask(app, &placement.basket, coupon_customer, client)
+    let inputs = current
+        .quote_inputs(app, &placement.basket, coupon_customer, client)
         .await?;
-    let quote = counter.quote(&known, &placement.basket);
+    let quote = current.quote(&inputs, &placement.basket);
     let problem = Problem::new(
         Kind::Changed,
         "nothing was ordered; 'quote' says how things are now",
     );
     let body = serde_json::to_string(&ChangedProblem { problem, quote })
-        .map_err(|error| ApiError::failed(&error))?;
+        .map_err(|error| ApiError::internal(&error))?;
     let answer = OrderWrite::Answer {
         request,
         status: Kind::Changed.status(),
@@ -466,8 +466,8 @@ fn replayed(written: WriteOutcome) -> Result<StoredResponse, ApiError> {
     }
 }
 
-/// If it fails here, the sweep does it in a moment: the order is placed either way.
-pub async fn accept_if_itself(app: &AppState, order: &Order) {
+/// If it fails, the timeouts' next run does it: the order is placed either way.
+pub async fn auto_accept(app: &AppState, order: &Order) {
     let itself = app
         .catalog
         .now()
@@ -492,9 +492,9 @@ pub fn listing_of(app: &AppState, id: RestaurantId) -> Result<Arc<Listing>, ApiE
         .ok_or_else(|| ApiError::new(Kind::NotFound, "the restaurant is gone"))
 }
 
-/// What this browser has begun to order, with what the account knows of whoever is signed in.
+/// The draft of this browser, completed with name and address of the account.
 pub async fn draft(app: &AppState, slug: &str, customer: &Customer) -> Result<Draft, ApiError> {
-    let restaurant = restaurant_named(app, slug)?;
+    let restaurant = restaurant_id(app, slug)?;
     let kept = match &customer.visitor {
         Some(visitor) => app.store.draft(visitor, restaurant).await?,
         None => None,
@@ -506,21 +506,21 @@ pub async fn draft(app: &AppState, slug: &str, customer: &Customer) -> Result<Dr
     Ok(draft)
 }
 
-pub async fn keep_draft(
+pub async fn save_draft(
     app: &AppState,
     slug: &str,
     visitor: VisitorId,
     draft: &Draft,
 ) -> Result<(), ApiError> {
     draft.check()?;
-    let restaurant = restaurant_named(app, slug)?;
+    let restaurant = restaurant_id(app, slug)?;
     Ok(app
         .store
         .put_draft(&visitor.to_string(), restaurant, draft, clock::now())
         .await?)
 }
 
-pub fn restaurant_named(app: &AppState, slug: &str) -> Result<RestaurantId, ApiError> {
+pub fn restaurant_id(app: &AppState, slug: &str) -> Result<RestaurantId, ApiError> {
     let catalog = app.catalog.now();
     let listing = slug.parse().ok().and_then(|slug| catalog.listing(&slug));
     listing
@@ -529,10 +529,10 @@ pub fn restaurant_named(app: &AppState, slug: &str) -> Result<RestaurantId, ApiE
 }
 
 pub async fn times(app: &AppState, slug: &str) -> Result<Times, ApiError> {
-    let counter = restaurant_now(app, slug).await?;
+    let current = restaurant_now(app, slug).await?;
     Ok(Times {
-        now: counter.now.1,
-        full: full_slots(app, &counter).await?,
+        now: current.now.1,
+        full: full_slots(app, &current).await?,
     })
 }
 
@@ -546,11 +546,11 @@ pub async fn find(app: &AppState, token: &str) -> Result<Tracked, ApiError> {
 
 pub async fn tracked(app: &AppState, token: &str) -> Result<TrackedOrder, ApiError> {
     let found = find(app, token).await?;
-    named(app, found).ok_or_else(|| ApiError::new(Kind::NotFound, "the order's restaurant is gone"))
+    with_restaurant(app, found).ok_or_else(|| ApiError::new(Kind::NotFound, "the order's restaurant is gone"))
 }
 
-/// With the name of the restaurant; `None` if that is gone.
-pub fn named(app: &AppState, tracked: Tracked) -> Option<TrackedOrder> {
+/// With the name of the restaurant; `None` if it was deleted.
+pub fn with_restaurant(app: &AppState, tracked: Tracked) -> Option<TrackedOrder> {
     let catalog = app.catalog.now();
     let restaurant = &catalog.by_id(tracked.order.ordered.restaurant)?.restaurant;
     Some(TrackedOrder {
@@ -561,15 +561,15 @@ pub fn named(app: &AppState, tracked: Tracked) -> Option<TrackedOrder> {
     })
 }
 
-pub async fn orders_of(app: &AppState, customer: &Customer) -> Result<Vec<TrackedOrder>, ApiError> {
+pub async fn customer_orders(app: &AppState, customer: &Customer) -> Result<Vec<TrackedOrder>, ApiError> {
     let mut all = Vec::new();
     for name in [&customer.account, &customer.visitor].into_iter().flatten() {
-        all.extend(app.store.orders_of(name).await?);
+        all.extend(app.store.customer_orders(name).await?);
     }
     all.sort_by_key(|tracked| std::cmp::Reverse(tracked.order.ordered.placed_at));
     Ok(all
         .into_iter()
-        .filter_map(|tracked| named(app, tracked))
+        .filter_map(|tracked| with_restaurant(app, tracked))
         .collect())
 }
 

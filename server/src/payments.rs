@@ -1,4 +1,4 @@
-//! Money by card. Nothing is charged twice, and nothing is cooked that is not paid, whatever is lost on the way to the provider.
+//! Card payments. Nothing is charged twice, and the kitchen sees no unpaid order, whichever requests to the provider are lost.
 
 mod breaker;
 pub mod cards;
@@ -29,23 +29,23 @@ use self::{
 };
 use crate::{clock, http::error::ApiError, jobs::periodic, orders, state::AppState};
 
-/// How far a payment has come.
+/// The result of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Paying {
+pub enum PaymentOutcome {
     Paid,
-    /// The diner's bank wants to see them first.
+    /// The diner's bank asks for a confirmation at this address.
     Elsewhere {
         address: String,
     },
-    /// The diner's bank is still working on it.
+    /// The diner's bank has not decided yet.
     Pending,
     Declined,
 }
 
-/// How often open payments are looked after, and from which age on.
-const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// How often open payments are checked, and from which age in seconds.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 const OPEN_FOR: i64 = 20;
-/// Seconds after which an order that is not paid is given up.
+/// Seconds after which an unpaid order is cancelled.
 pub const GIVEN_UP_AFTER: i64 = 30 * 60;
 
 fn cards(app: &AppState) -> Result<&Cards, ApiError> {
@@ -54,7 +54,7 @@ fn cards(app: &AppState) -> Result<&Cards, ApiError> {
         .ok_or_else(|| ApiError::new(Kind::NotAccepted, "this installation takes no cards"))
 }
 
-fn away(error: &ProviderError) -> ApiError {
+fn provider_unavailable(error: &ProviderError) -> ApiError {
     tracing::warn!(%error, "a payment did not go through");
     ApiError::new(
         Kind::ProviderAway,
@@ -62,13 +62,13 @@ fn away(error: &ProviderError) -> ApiError {
     )
 }
 
-/// Charges the card for an order that waits for its money. Asked again, it charges once.
-pub async fn pay(app: &AppState, token: &str, method: Option<&str>) -> Result<Paying, ApiError> {
+/// Charges the card for an unpaid order. A repeated call charges once.
+pub async fn pay(app: &AppState, token: &str, method: Option<&str>) -> Result<PaymentOutcome, ApiError> {
     let cards = cards(app)?;
     method.map_or(Ok(()), check_method)?;
     let order = orders::find(app, token).await?.order;
     if order.progress.payment.paid > Minor::ZERO {
-        return Ok(Paying::Paid);
+        return Ok(PaymentOutcome::Paid);
     }
     if order.progress.state != State::Unpaid {
         return Err(ApiError::new(Kind::Conflict, "this order waits for no card"));
@@ -76,16 +76,16 @@ pub async fn pay(app: &AppState, token: &str, method: Option<&str>) -> Result<Pa
     let known = app.store.payment(order.id).await?.and_then(|asked| asked.named);
     let intent = match (known, method) {
         (Some(known), method) => Some(resume(app, cards, &order, &known, method).await?),
-        (None, Some(method)) => Some(begin(app, cards, &order, None, method).await?),
+        (None, Some(method)) => Some(start_payment(app, cards, &order, None, method).await?),
         (None, None) => None,
     };
     match intent {
-        Some(intent) => settle_or_tell(app, cards, &order, intent, token).await,
-        None => Ok(Paying::Declined),
+        Some(intent) => finish_payment(app, cards, &order, intent, token).await,
+        None => Ok(PaymentOutcome::Declined),
     }
 }
 
-/// It becomes part of a header, and of a form: a provider's names are plain.
+/// The id becomes part of a header and a form, so only plain characters are allowed.
 fn check_method(method: &str) -> Result<(), InvalidField> {
     let plain = (1..=limits::METHOD).contains(&method.len())
         && method
@@ -101,8 +101,8 @@ fn check_method(method: &str) -> Result<(), InvalidField> {
     }
 }
 
-/// Asks for the money anew; `had` is the intent, if any, of which it is sure that it is not charged.
-async fn begin(
+/// Starts a payment; `had` is the previous intent, which is certain not to be charged.
+async fn start_payment(
     app: &AppState,
     cards: &Cards,
     order: &Order,
@@ -125,9 +125,9 @@ async fn begin(
                 "the card was not accepted; try another one, or pay at the door",
             ));
         }
-        Err(error) => return Err(away(&error)),
+        Err(error) => return Err(provider_unavailable(&error)),
     };
-    // Known before it is charged: from here on the sweep finds out what became of it.
+    // Stored before it is charged: from here on the periodic check finds out what became of it.
     let named = Named {
         intent: intent.id.clone(),
         method: method.to_owned(),
@@ -142,7 +142,7 @@ async fn begin(
     confirm(cards, intent).await
 }
 
-/// Somebody else has begun to pay this order in the meantime. If it was with this card, that is the same payment.
+/// Another request has started to pay this order. With the same card it is the same payment.
 async fn yield_to_other(
     app: &AppState,
     cards: &Cards,
@@ -155,9 +155,9 @@ async fn yield_to_other(
             .provider
             .retrieve(&intent.id)
             .await
-            .map_err(|error| away(&error));
+            .map_err(|error| provider_unavailable(&error));
     }
-    // If this gets lost, it stays as it is: nobody confirms it.
+    // If this request is lost, the intent stays unconfirmed and is never charged.
     if let Err(error) = cards.provider.cancel(&intent.id).await {
         tracing::warn!(order = %order.id, intent = intent.id, %error, "an intent that nobody will confirm stays");
     }
@@ -174,11 +174,11 @@ async fn confirm(cards: &Cards, intent: Intent) -> Result<Intent, ApiError> {
             status: "requires_payment_method".into(),
             ..intent
         }),
-        Err(error) => Err(away(&error)),
+        Err(error) => Err(provider_unavailable(&error)),
     }
 }
 
-/// Goes on with what was begun: another card is tried only once it is sure that the first is not charged.
+/// Continues a payment. Another card is tried only when it is certain that the first one is not charged.
 async fn resume(
     app: &AppState,
     cards: &Cards,
@@ -190,7 +190,7 @@ async fn resume(
         .provider
         .retrieve(&known.intent)
         .await
-        .map_err(|error| away(&error))?;
+        .map_err(|error| provider_unavailable(&error))?;
     let Some(method) = method.filter(|_| !now.is_paid() && now.status != "processing") else {
         return Ok(now);
     };
@@ -206,24 +206,24 @@ async fn resume(
             .provider
             .cancel(&known.intent)
             .await
-            .map_err(|error| away(&error))?;
+            .map_err(|error| provider_unavailable(&error))?;
         if cancelled.status != "canceled" {
             return Ok(cancelled);
         }
     }
-    begin(app, cards, order, Some(&known.intent), method).await
+    start_payment(app, cards, order, Some(&known.intent), method).await
 }
 
-async fn settle_or_tell(
+async fn finish_payment(
     app: &AppState,
     cards: &Cards,
     order: &Order,
     intent: Intent,
     token: &str,
-) -> Result<Paying, ApiError> {
+) -> Result<PaymentOutcome, ApiError> {
     if intent.is_paid() {
         settle(app, order.id, intent.id, None).await?;
-        return Ok(Paying::Paid);
+        return Ok(PaymentOutcome::Paid);
     }
     if intent.status == "requires_action" {
         let redirect = intent
@@ -235,25 +235,25 @@ async fn settle_or_tell(
             let pairs = [
                 ("payment_intent", intent.id.as_str()),
                 ("client_secret", &secret),
-                ("return", &returning(app, token)),
+                ("return", &return_url(app, token)),
             ];
             servery_app::page_address::address(&cards.page, pairs)
         });
-        return Ok(Paying::Elsewhere { address });
+        return Ok(PaymentOutcome::Elsewhere { address });
     }
     Ok(if intent.status == "processing" {
-        Paying::Pending
+        PaymentOutcome::Pending
     } else {
-        Paying::Declined
+        PaymentOutcome::Declined
     })
 }
 
-/// Where the card page, which is another site's, sends the diner back to.
-fn returning(app: &AppState, token: &str) -> String {
+/// The address to which the card page, on another site, returns the diner.
+fn return_url(app: &AppState, token: &str) -> String {
     format!("{}/orders/{token}/paid", app.settings.public_url())
 }
 
-/// Where the diner types the card for this order.
+/// The address of the page on which the diner types the card.
 pub async fn card_page(app: &AppState, token: &str) -> Result<String, ApiError> {
     let cards = cards(app)?;
     let order = orders::find(app, token).await?.order;
@@ -266,12 +266,12 @@ pub async fn card_page(app: &AppState, token: &str) -> Result<String, ApiError> 
         [
             ("amount", amount.as_str()),
             ("currency", &currency),
-            ("return", &returning(app, token)),
+            ("return", &return_url(app, token)),
         ],
     ))
 }
 
-/// The diner pays at the door after all. A charge that turns out to have worked is in the books all the same, and staff see it.
+/// Changes the order to payment at the door. A charge that turns out to have succeeded is still booked, and staff see it.
 pub async fn pay_at_door(app: &AppState, token: &str) -> Result<Order, ApiError> {
     let order = orders::find(app, token).await?.order;
     let at_door = orders::listing_of(app, order.ordered.restaurant)?
@@ -308,7 +308,7 @@ async fn settle(
         .await?
     {
         WriteOutcome::Advanced(order) => {
-            orders::accept_if_itself(app, &order).await;
+            orders::auto_accept(app, &order).await;
             Ok(())
         }
         WriteOutcome::Done => Ok(()),
@@ -316,7 +316,7 @@ async fn settle(
     }
 }
 
-/// A message of the provider. It may come often, late, and in any order.
+/// Handles a webhook of the provider. Webhooks may be repeated, late and out of order.
 pub async fn handle_webhook(app: &AppState, signature: &str, body: &[u8]) -> Result<(), ApiError> {
     let cards = cards(app)?;
     webhook::verify(&cards.webhook_secret, signature, body, clock::now())?;
@@ -326,7 +326,7 @@ pub async fn handle_webhook(app: &AppState, signature: &str, body: &[u8]) -> Res
         return Ok(());
     }
     let intent = message.intent().ok_or_else(malformed)?;
-    // Another shop's on the same account, or made by hand: nobody waits for it.
+    // A payment of another shop on the same account, or one made by hand.
     let Some(order) = intent
         .metadata
         .order
@@ -346,15 +346,15 @@ pub async fn handle_webhook(app: &AppState, signature: &str, body: &[u8]) -> Res
     settle(app, order, intent.id, Some(message.id)).await
 }
 
-/// Looks after payments that nobody heard of, until it is dropped.
-pub async fn sweep(app: Arc<AppState>) {
-    periodic::every(SWEEP_EVERY, "open payments", app, |app| async move {
-        sweep_once(&app, clock::now(), OPEN_FOR).await
+/// Checks payments without a result, until it is dropped.
+pub async fn watch_open_payments(app: Arc<AppState>) {
+    periodic::every(CHECK_INTERVAL, "open payments", app, |app| async move {
+        check_open_payments(&app, clock::now(), OPEN_FOR).await
     })
     .await;
 }
 
-pub async fn sweep_once(app: &AppState, now: Timestamp, open_for: i64) -> Result<(), StoreError> {
+pub async fn check_open_payments(app: &AppState, now: Timestamp, open_for: i64) -> Result<(), StoreError> {
     let mut behind = None;
     loop {
         let page = app
@@ -364,28 +364,28 @@ pub async fn sweep_once(app: &AppState, now: Timestamp, open_for: i64) -> Result
         let Some(last) = page.last() else { return Ok(()) };
         behind = Some((last.asked_at, last.order));
         for asked in page {
-            if let Err(error) = look_after(app, &asked, now).await {
+            if let Err(error) = check_payment(app, &asked, now).await {
                 tracing::warn!(order = %asked.order, problem = %error.0, "a payment stays open");
             }
         }
     }
 }
 
-/// Whether money may still come for an order that nobody has paid.
+/// Whether a payment of the order may still succeed.
 pub async fn is_open(app: &AppState, order: OrderId) -> Result<bool, ApiError> {
     Ok(app.store.payment(order).await?.is_some_and(|asked| asked.open))
 }
 
-async fn look_after(app: &AppState, asked: &PaymentAttempt, now: Timestamp) -> Result<(), ApiError> {
+async fn check_payment(app: &AppState, asked: &PaymentAttempt, now: Timestamp) -> Result<(), ApiError> {
     let close = async |intent: Option<&str>| Ok(app.store.close_payment(asked.order, intent).await?);
     let Some(Named { intent: name, .. }) = &asked.named else {
-        // The provider was asked, and its answer never came: without a confirmation nothing was charged.
+        // The provider's answer was lost before the intent was confirmed: nothing was charged.
         return close(None).await;
     };
     let fresh = now.0 - asked.asked_at.0 < GIVEN_UP_AFTER;
     let cards = match cards(app) {
         Err(error) if fresh => return Err(error),
-        // Nobody is left to ask. Should it have been charged after all, the provider tells a server that takes cards again.
+        // There is no provider to ask any more. If it was charged, a webhook tells a later configuration with cards.
         Err(_) => return close(Some(name)).await,
         Ok(cards) => cards,
     };
@@ -394,7 +394,7 @@ async fn look_after(app: &AppState, asked: &PaymentAttempt, now: Timestamp) -> R
             tracing::error!(order = %asked.order, intent = name, why, "the provider does not tell what became of a payment; it is given up");
             return close(Some(name)).await;
         }
-        answer => answer.map_err(|error| away(&error))?,
+        answer => answer.map_err(|error| provider_unavailable(&error))?,
     };
     if intent.is_paid() {
         return settle(app, asked.order, intent.id, None).await;
@@ -405,7 +405,11 @@ async fn look_after(app: &AppState, asked: &PaymentAttempt, now: Timestamp) -> R
         return Ok(());
     }
     if intent.is_undecided() && intent.status != "processing" {
-        let cancelled = cards.provider.cancel(name).await.map_err(|error| away(&error))?;
+        let cancelled = cards
+            .provider
+            .cancel(name)
+            .await
+            .map_err(|error| provider_unavailable(&error))?;
         if cancelled.status != "canceled" {
             return Ok(());
         }
@@ -413,7 +417,7 @@ async fn look_after(app: &AppState, asked: &PaymentAttempt, now: Timestamp) -> R
     close(Some(name)).await
 }
 
-/// Gives back what was promised, and books it.
+/// Refunds what was promised, and books it.
 pub async fn refund(
     app: &AppState,
     order: OrderId,
@@ -430,17 +434,17 @@ pub async fn refund(
     let named = app.store.payment(order).await?.and_then(|asked| asked.named);
     let named =
         named.ok_or_else(|| ApiError::new(Kind::Broken, "a payment without a name cannot be given back"))?;
-    give_back(app, &named.intent, amount, job).await?;
+    refund_intent(app, &named.intent, amount, job).await?;
     orders::advance(app, order, Event::Refunded { number, amount }, Actor::System)
         .await
         .map(drop)
 }
 
-/// Once for each job.
-pub async fn give_back(app: &AppState, intent: &str, amount: Minor, job: &str) -> Result<(), ApiError> {
+/// Refunds once per job.
+pub async fn refund_intent(app: &AppState, intent: &str, amount: Minor, job: &str) -> Result<(), ApiError> {
     cards(app)?
         .provider
         .refund(intent, amount, job)
         .await
-        .map_err(|error| away(&error))
+        .map_err(|error| provider_unavailable(&error))
 }

@@ -1,4 +1,4 @@
-//! Settings: what the command line says goes before the environment, and that before `servery.toml`.
+//! Settings: the command line goes before the environment, and that before `servery.toml`.
 
 use std::{
     fs, io,
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::payments::{cards::Cards, provider::Provider};
 
-/// Each may be left out; `servery.toml` has the same names.
+/// All are optional; `servery.toml` has the same names.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
@@ -24,16 +24,16 @@ pub struct Settings {
     /// A folder with the restaurants' pictures, shown under /pictures/
     #[arg(long, global = true, env = "SERVERY_PICTURES")]
     pub pictures: Option<PathBuf>,
-    /// Milliseconds that requests wait for their turn at which pages are kept plain [default: 100]
+    /// Milliseconds that a request may wait for a thread before hydrated pages are sent thin [default: 100]
     #[arg(long, global = true, env = "SERVERY_HEAVY_AT")]
     pub heavy_at: Option<u64>,
-    /// A card provider that speaks as Stripe does: https://api.stripe.com
+    /// A card provider with Stripe's API: https://api.stripe.com
     #[arg(long, global = true, env = "SERVERY_CARD_PROVIDER")]
     pub card_provider: Option<String>,
     /// Its secret key
     #[arg(long, global = true, env = "SERVERY_CARD_SECRET", hide_env_values = true)]
     pub card_secret: Option<String>,
-    /// What it signs its webhooks with
+    /// The secret of its webhook signatures
     #[arg(
         long,
         global = true,
@@ -44,22 +44,22 @@ pub struct Settings {
     /// The page on which diners type their card
     #[arg(long, global = true, env = "SERVERY_CARD_PAGE")]
     pub card_page: Option<String>,
-    /// The server that takes mails: smtp://HOST:PORT, smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST?tls=required
+    /// The mail server: smtp://HOST:PORT, smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST?tls=required
     #[arg(long, global = true, env = "SERVERY_SMTP", hide_env_values = true)]
     pub smtp: Option<String>,
-    /// Whom mails are from [default: Servery <servery@HOST of --public-url>]
+    /// The sender of mails [default: Servery <servery@HOST of --public-url>]
     #[arg(long, global = true, env = "SERVERY_MAIL_FROM")]
     pub mail_from: Option<String>,
     /// Where people reach this installation; links in mails begin with it [default: http://LISTEN]
     #[arg(long, global = true, env = "SERVERY_PUBLIC_URL")]
     pub public_url: Option<String>,
-    /// The secret key that browsers' push services know this installation by, 32 bytes as base64url [default: made once, and kept in the database]
+    /// The secret key for Web Push, 32 bytes as base64url [default: made once, and kept in the database]
     #[arg(long, global = true, env = "SERVERY_PUSH_KEY", hide_env_values = true)]
     pub push_key: Option<String>,
-    /// A proxy is in front, and says in X-Forwarded-For who asks
+    /// A proxy is in front, and sets X-Forwarded-For
     #[arg(long, global = true, env = "SERVERY_BEHIND_PROXY", num_args = 0..=1, default_missing_value = "true")]
     pub behind_proxy: Option<bool>,
-    /// What is logged: error, warn, info, debug [default: info]
+    /// The log level: error, warn, info, debug [default: info]
     #[arg(long, global = true, env = "SERVERY_LOG")]
     pub log: Option<String>,
 }
@@ -79,7 +79,7 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    /// Fills in what is missing from the file; no file is no settings.
+    /// Takes what is missing from the file; the file may be missing.
     pub fn or_from(self, file: &Path) -> Result<Self, SettingsError> {
         let text = match fs::read_to_string(file) {
             Ok(text) => text,
@@ -115,7 +115,7 @@ impl Settings {
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
     }
 
-    /// All four or none: half a provider is a mistake.
+    /// All four settings or none; some of them are an error.
     pub fn cards(&self) -> Result<Option<Cards>, SettingsError> {
         let provider = (
             &self.card_provider,
@@ -138,7 +138,7 @@ impl Settings {
             .ok_or_else(|| SettingsError::CardPage(page.clone()))
     }
 
-    /// Without a slash at its end.
+    /// Without a trailing slash.
     pub fn public_url(&self) -> String {
         let listened = || format!("http://{}", self.listen());
         self.public_url
@@ -176,12 +176,17 @@ mod tests {
         let example = include_str!("../../servery.example.toml");
         let mut named = BTreeSet::new();
         for line in example.lines().filter_map(|line| line.strip_prefix("# ")) {
-            let Some((name, _)) = line.split_once(" = ") else { continue };
+            let Some((name, _)) = line.split_once(" = ") else {
+                continue;
+            };
             Settings::default().or_from(file(line).path()).unwrap();
             named.insert(name.to_owned());
         }
         let command = Settings::augment_args(clap::Command::new("servery"));
-        let known = command.get_arguments().filter_map(|argument| argument.get_long()).map(str::to_owned);
+        let known = command
+            .get_arguments()
+            .filter_map(|argument| argument.get_long())
+            .map(str::to_owned);
         assert_eq!(named, known.collect());
     }
 

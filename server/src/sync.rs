@@ -1,4 +1,4 @@
-//! What a device sends, and what it is told. Each op counts once, by the device's own numbers.
+//! Sync of staff devices: applies their ops, each once by the device's own numbers, and returns the records that changed.
 
 pub mod devices;
 
@@ -31,7 +31,7 @@ use crate::{
     sync::devices::CurrentDevice,
 };
 
-/// A request whose ops are read one by one: one that this build does not know must not hold up the others.
+/// A request whose ops are parsed one by one: an op that this build cannot read must not block the others.
 #[derive(Debug, Deserialize)]
 pub struct RawSyncRequest {
     device: DeviceId,
@@ -41,7 +41,7 @@ pub struct RawSyncRequest {
     ops: Vec<Box<RawValue>>,
 }
 
-/// What every build writes at the top of an op.
+/// The members of an op that every build writes.
 #[derive(Deserialize)]
 struct OpHead {
     id: OpId,
@@ -50,8 +50,8 @@ struct OpHead {
     op_version: u16,
 }
 
-/// An op of a newer build waits; one that ours should know and cannot read is refused, and a person sees it.
-fn read(raw: &RawValue) -> Result<SentOp, ApiError> {
+/// An op of a newer build has to wait; an op that this build should know and cannot read is refused, and staff see it.
+fn parse_op(raw: &RawValue) -> Result<SentOp, ApiError> {
     let text = raw.get().to_owned();
     let unreadable = |error: serde_json::Error| {
         ApiError::new(
@@ -115,11 +115,11 @@ pub async fn sync(
     let ops = request
         .ops
         .iter()
-        .map(|raw| read(raw))
+        .map(|raw| parse_op(raw))
         .collect::<Result<Vec<_>, _>>()?;
     check(&request, &ops)?;
-    let (done, sync_problem) = work_in(app, current_device, &request, ops).await?;
-    // Whoever was put back, they do not mean the same by a revision.
+    let (done, sync_problem) = apply_ops(app, current_device, &request, ops).await?;
+    // After either side was restored from a backup, a revision no longer means the same to both.
     let since = if matches!(sync_problem, Some(SyncProblem::Diverged { .. })) {
         Revision(0)
     } else {
@@ -146,8 +146,8 @@ pub async fn sync(
     })
 }
 
-/// Most requests only ask what is new, and nobody who writes is kept waiting by them.
-async fn work_in(
+/// Applies the ops of a request. Most requests have none, and then no write is queued.
+async fn apply_ops(
     app: &AppState,
     current_device: &CurrentDevice,
     request: &RawSyncRequest,
@@ -186,11 +186,11 @@ async fn work_in(
     }
 }
 
-/// All that a device sees, for a page that knows nothing of it yet.
-async fn full(app: &AppState, installed: &PairedDevice) -> Result<PosState, ApiError> {
+/// All records that a device may see.
+async fn all_records(app: &AppState, device: &PairedDevice) -> Result<PosState, ApiError> {
     let (mut pos, mut since, mut snapshot_start) = (PosState::default(), Revision(0), None);
     loop {
-        let changes = app.store.changes(installed, since, snapshot_start).await?;
+        let changes = app.store.changes(device, since, snapshot_start).await?;
         changes.records.into_iter().for_each(|record| pos.put(record));
         if !changes.more {
             return Ok(pos);
@@ -199,9 +199,13 @@ async fn full(app: &AppState, installed: &PairedDevice) -> Result<PosState, ApiE
     }
 }
 
-pub async fn look(app: &AppState, installed: &PairedDevice, slug: &str) -> Result<PosSnapshot, ApiError> {
+pub async fn pos_snapshot(
+    app: &AppState,
+    device: &PairedDevice,
+    slug: &str,
+) -> Result<PosSnapshot, ApiError> {
     let (at, now) = orders::restaurant_now(app, slug).await?.now;
-    let pos = full(app, installed).await?;
+    let pos = all_records(app, device).await?;
     Ok(PosSnapshot {
         at,
         now,
@@ -209,37 +213,37 @@ pub async fn look(app: &AppState, installed: &PairedDevice, slug: &str) -> Resul
     })
 }
 
-/// What a page without a script asks for in its device's name: however often it is sent, it is done once.
-pub async fn ask(
+/// Submits an action of a page without a script, once, however often the form is sent.
+pub async fn submit_action(
     app: &AppState,
     current_device: &CurrentDevice,
     id: OpId,
     action: Action,
 ) -> Result<(), ApiError> {
-    let installed = &current_device.installed;
+    let device = &current_device.installed;
     let ticket = if let Action::Bump { ticket, .. } = action {
         Some(ticket)
     } else {
         None
     };
-    send_for(app, installed, vec![own(installed, id, action)?]).await?;
-    // Pages make their ids two by two: this one is of what follows.
+    apply_ops_for(app, device, vec![op_of_device(device, id, action)?]).await?;
+    // Pages have ids in pairs: the second one is for the action that follows.
     let follows = OpId(id.0 ^ 1);
     if let Some(ticket) = ticket
-        && let Some(order) = full(app, installed).await?.made(ticket)
+        && let Some(order) = all_records(app, device).await?.made(ticket)
     {
         let ready = Action::Order {
             order,
             event: Event::Ready,
         };
-        send_for(app, installed, vec![own(installed, follows, ready)?]).await?;
+        apply_ops_for(app, device, vec![op_of_device(device, follows, ready)?]).await?;
     }
     Ok(())
 }
 
-fn own(installed: &PairedDevice, id: OpId, action: Action) -> Result<SentOp, ApiError> {
+fn op_of_device(device: &PairedDevice, id: OpId, action: Action) -> Result<SentOp, ApiError> {
     action.check()?;
-    if !installed.device.kind.may(&action) {
+    if !device.device.kind.may(&action) {
         return Err(ApiError::new(
             Kind::Forbidden,
             "this kind of device may not do this",
@@ -247,14 +251,14 @@ fn own(installed: &PairedDevice, id: OpId, action: Action) -> Result<SentOp, Api
     }
     let op = Op {
         id,
-        device: installed.device.id,
+        device: device.device.id,
         n: 1,
         op_version: OP_VERSION,
         at: clock::now(),
         by: None,
         action,
     };
-    let text = serde_json::to_string(&op).map_err(|error| ApiError::failed(&error))?;
+    let text = serde_json::to_string(&op).map_err(|error| ApiError::internal(&error))?;
     Ok(SentOp {
         op,
         unread: None,
@@ -262,38 +266,38 @@ fn own(installed: &PairedDevice, id: OpId, action: Action) -> Result<SentOp, Api
     })
 }
 
-/// What a device saved because it could not send it, by the authority of whoever signs devices in and out. All of it is looked at first.
+/// Applies the ops that a device saved to a file because it could not send them. All of the file is checked first.
 pub async fn import_ops(
     app: &AppState,
     user: &CurrentUser,
     slug: &str,
     requests: Vec<RawSyncRequest>,
 ) -> Result<ImportedOps, ApiError> {
-    let restaurant = orders::restaurant_named(app, slug)?;
+    let restaurant = orders::restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Devices)?;
     let mut handover = Vec::new();
     for request in requests {
         let ops = request
             .ops
             .iter()
-            .map(|raw| read(raw))
+            .map(|raw| parse_op(raw))
             .collect::<Result<Vec<_>, _>>()?;
         check(&request, &ops)?;
-        let installed = app
+        let device = app
             .store
             .device_named(request.device)
             .await?
-            .filter(|installed| installed.restaurant == restaurant);
-        let installed = installed
+            .filter(|device| device.restaurant == restaurant);
+        let device = device
             .ok_or_else(|| ApiError::new(Kind::NotFound, "no device of this restaurant had this name"))?;
-        handover.push((installed, ops));
+        handover.push((device, ops));
     }
     let mut worked_in = ImportedOps::default();
-    for (installed, ops) in handover {
+    for (device, ops) in handover {
         let all = ops.len() as u64;
         let SyncedOps {
             done, sync_problem, ..
-        } = send_for(app, &installed, ops).await?;
+        } = apply_ops_for(app, &device, ops).await?;
         if sync_problem.is_some() {
             return Err(ApiError::new(
                 Kind::Conflict,
@@ -306,12 +310,16 @@ pub async fn import_ops(
     Ok(worked_in)
 }
 
-/// Works in what somebody sends for a device, each op once by its id.
-async fn send_for(app: &AppState, installed: &PairedDevice, ops: Vec<SentOp>) -> Result<SyncedOps, ApiError> {
+/// Applies ops that somebody else sends for a device, each once by its id.
+async fn apply_ops_for(
+    app: &AppState,
+    device: &PairedDevice,
+    ops: Vec<SentOp>,
+) -> Result<SyncedOps, ApiError> {
     let syncing = SyncOps {
-        restaurant: installed.restaurant,
-        device: installed.device.id,
-        kind: installed.device.kind,
+        restaurant: device.restaurant,
+        device: device.device.id,
+        kind: device.device.kind,
         stream: None,
         new_device: DeviceId(visitor::id()?),
         ops,
@@ -332,7 +340,7 @@ mod tests {
     use super::*;
 
     fn sent(text: &str) -> Result<SentOp, ApiError> {
-        read(&RawValue::from_string(text.to_owned()).unwrap())
+        parse_op(&RawValue::from_string(text.to_owned()).unwrap())
     }
 
     #[test]

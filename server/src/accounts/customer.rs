@@ -1,4 +1,4 @@
-//! Whoever places an order: a browser, signed in or not.
+//! The customer of an order: a browser, signed in or not.
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct Customer {
     pub user: Option<CurrentUser>,
-    /// Under which the orders of an account are found.
+    /// The key of the account's orders.
     pub account: Option<String>,
     pub visitor: Option<String>,
-    /// Under which the store has the device that this browser is.
+    /// The stored key of the staff device that this browser is, if it is one.
     pub device: Option<String>,
     pub client: Client,
 }
@@ -35,7 +35,7 @@ impl Customer {
             user,
             account,
             visitor: visitor::visitor(headers).map(|visitor| visitor.to_string()),
-            device: devices::named(headers),
+            device: devices::cookie_key(headers),
             client,
         })
     }
@@ -44,7 +44,7 @@ impl Customer {
         tracked.customer.is_some() && [&self.account, &self.visitor].contains(&&tracked.customer)
     }
 
-    /// This browser, which is known from now on.
+    /// The id of this browser; a new one gets it here, and keeps it in a cookie.
     pub fn browser(&self, app: &AppState) -> Result<VisitorId, ApiError> {
         let known = self.visitor.as_deref().and_then(|visitor| visitor.parse().ok());
         known.map_or_else(
@@ -57,7 +57,7 @@ impl Customer {
         )
     }
 
-    /// Under which its orders are found again.
+    /// The key of this customer's orders.
     pub fn name(&self) -> Option<String> {
         self.account.clone().or_else(|| self.visitor.clone())
     }

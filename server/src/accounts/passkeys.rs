@@ -1,4 +1,4 @@
-//! Passkeys: made by who is signed in, and then enough to sign in.
+//! Passkeys: an account holder who is signed in creates one, and can sign in with it afterwards.
 
 pub mod webauthn;
 
@@ -28,7 +28,7 @@ use crate::{
     state::AppState,
 };
 
-/// Seconds that somebody has for it.
+/// Seconds until a challenge expires.
 const CHALLENGE: i64 = 300;
 /// ES256, as COSE numbers it.
 const ES256: i32 = -7;
@@ -123,7 +123,9 @@ pub async fn add(app: &AppState, user: &CurrentUser, new: NewPasskey) -> Result<
     let account = user.account.id;
     let not_accepted =
         |fault: WebAuthnError| ApiError::new(Kind::NotAccepted, format!("'credential': {fault}"));
-    let made = site(app).made(&new.credential.response).map_err(not_accepted)?;
+    let made = site(app)
+        .verify_registration(&new.credential.response)
+        .map_err(not_accepted)?;
     take_challenge(app, &made.challenge, Some(account)).await?;
     if app.store.passkeys_of(account).await?.len() >= limits::PASSKEYS {
         return Err(ApiError::new(
@@ -170,7 +172,7 @@ pub async fn remove(app: &AppState, user: &CurrentUser, id: &str) -> Result<(), 
     }
 }
 
-/// Names no account: the authenticator knows which keys it has for this site.
+/// Without an account: the authenticator knows which passkeys it has for this site.
 pub async fn request_options(app: &AppState, client: &Client) -> Result<RequestOptions, ApiError> {
     app.rate_limiter
         .take_for_client(&rate_limit::SIGN_INS_FROM, client)?;
@@ -194,7 +196,7 @@ pub async fn sign_in(
     let refused = || ApiError::new(Kind::SignedOut, "this passkey opens no account");
     let passkey = app.store.passkey(&sent.id).await?.ok_or_else(refused)?;
     let answered = site(app)
-        .answered(&sent.response, &passkey.public_key, passkey.counter)
+        .verify_assertion(&sent.response, &passkey.public_key, passkey.counter)
         .map_err(|fault| {
             tracing::warn!(account = %passkey.account, %fault, "a passkey was refused");
             refused()
@@ -207,5 +209,5 @@ pub async fn sign_in(
         .await?
         .ok_or_else(refused)?
         .account;
-    accounts::enter(app, headers, account).await
+    accounts::start_session(app, headers, account).await
 }

@@ -1,4 +1,4 @@
-//! Passwords are kept as argon2id hashes, with the parameters that OWASP recommends. Hashing takes memory and time on purpose.
+//! Passwords are stored as argon2id hashes with the parameters that OWASP recommends.
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -10,13 +10,13 @@ use crate::http::error::ApiError;
 
 /// KiB of memory, passes over it, lanes.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
-/// Hashes under way at once: more would only take the cores from those who order.
-const AT_ONCE: usize = 2;
-/// How long somebody waits for their turn.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Concurrent hashes: more would take the cores away from other requests.
+const CONCURRENCY: usize = 2;
+/// How long a request waits for its turn to hash.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What a password is held against when nobody has the address, so that this takes as long as if somebody had.
-static NOBODYS: LazyLock<Option<String>> = LazyLock::new(|| hash(b"nobody has this password").ok());
+/// The hash that a password is compared with if the address has no account, so that the answer takes the same time.
+static DUMMY_HASH: LazyLock<Option<String>> = LazyLock::new(|| hash(b"nobody has this password").ok());
 
 pub struct Passwords {
     turns: Semaphore,
@@ -25,7 +25,7 @@ pub struct Passwords {
 impl Default for Passwords {
     fn default() -> Self {
         Self {
-            turns: Semaphore::new(AT_ONCE),
+            turns: Semaphore::new(CONCURRENCY),
         }
     }
 }
@@ -51,28 +51,28 @@ impl Passwords {
                 "too many people sign in at once; try again in a moment",
             )
         };
-        let _turn = tokio::time::timeout(PATIENCE, self.turns.acquire())
+        let _turn = tokio::time::timeout(TIMEOUT, self.turns.acquire())
             .await
             .map_err(|_| busy())?
             .map_err(|_| busy())?;
         tokio::task::spawn_blocking(work)
             .await
-            .map_err(|error| ApiError::failed(&error))
+            .map_err(|error| ApiError::internal(&error))
     }
 
     pub async fn hash(&self, password: &Password) -> Result<String, ApiError> {
         let password = password.0.clone();
         self.in_turn(move || hash(password.as_bytes()))
             .await?
-            .map_err(|error| ApiError::failed(&error))
+            .map_err(|error| ApiError::internal(&error))
     }
 
-    /// Takes as long without a hash as with one.
+    /// Takes the same time with and without a stored hash.
     pub async fn verify(&self, password: &Password, stored: Option<String>) -> Result<bool, ApiError> {
         let password = password.0.clone();
         let verified = self.in_turn(move || {
             let known = stored.is_some();
-            let Some(hash) = stored.or_else(|| NOBODYS.clone()) else {
+            let Some(hash) = stored.or_else(|| DUMMY_HASH.clone()) else {
                 return false;
             };
             argon2()

@@ -1,4 +1,4 @@
-//! Who is signed in: a browser has a token in a cookie, the store its hash.
+//! Sessions: the browser has a token in a cookie, the store has its hash.
 
 use std::sync::Arc;
 
@@ -21,17 +21,17 @@ use crate::{
     state::AppState,
 };
 
-/// The prefix binds the cookie to this host, by TLS only; browsers let 127.0.0.1 count as that.
+/// The prefix binds the cookie to this host and to TLS; browsers accept 127.0.0.1 without TLS.
 pub const COOKIE: &str = "__Host-session";
-/// Seconds within which a session that is used again is not noted anew.
-const NOTED_EVERY: i64 = 3_600;
+/// Seconds between two updates of a session's last use.
+const TOUCH_INTERVAL: i64 = 3_600;
 
-/// Whoever is signed in, and what they may do where.
+/// The account that is signed in, and its roles.
 #[derive(Debug, Clone)]
 pub struct CurrentUser {
     pub account: Account,
     pub staff: Vec<(RestaurantId, Role)>,
-    /// Under which the store has this session.
+    /// The stored key of this session.
     pub session: String,
 }
 
@@ -48,8 +48,8 @@ impl CurrentUser {
         role.ok_or_else(|| ApiError::new(Kind::Forbidden, "your account may not do this in this restaurant"))
     }
 
-    /// With the names of the restaurants; one that is gone is left out.
-    pub fn shown(&self, app: &AppState) -> SignedIn {
+    /// With the names of the restaurants; a deleted restaurant is left out.
+    pub fn signed_in(&self, app: &AppState) -> SignedIn {
         let catalog = app.catalog.now();
         let post = |(id, role): &(RestaurantId, Role)| {
             let restaurant = &catalog.by_id(*id)?.restaurant;
@@ -67,7 +67,7 @@ impl CurrentUser {
     }
 }
 
-/// For handlers that only somebody who is signed in may call.
+/// For handlers that need a session.
 impl FromRequestParts<Arc<AppState>> for CurrentUser {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self, ApiError> {
@@ -77,12 +77,12 @@ impl FromRequestParts<Arc<AppState>> for CurrentUser {
     }
 }
 
-/// 256 bits that nobody can guess.
+/// 256 random bits.
 pub fn token() -> Result<String, getrandom::Error> {
     Ok(visitor::token()? + &visitor::token()?)
 }
 
-/// What the store has of a token.
+/// The hash under which a token is stored.
 pub fn key(token: &str) -> String {
     Sha256::digest(token)
         .iter()
@@ -90,22 +90,22 @@ pub fn key(token: &str) -> String {
         .collect()
 }
 
-/// The key of the session that the cookie names, whether or not there is one.
-pub fn named(headers: &HeaderMap) -> Option<String> {
+/// The key of the session in the cookie, whether or not such a session exists.
+pub fn cookie_key(headers: &HeaderMap) -> Option<String> {
     visitor::cookie(headers, COOKIE)
         .filter(|token| token.len() == 64)
         .map(key)
 }
 
 pub async fn session(app: &AppState, headers: &HeaderMap) -> Result<Option<CurrentUser>, ApiError> {
-    let Some(key) = named(headers) else {
+    let Some(key) = cookie_key(headers) else {
         return Ok(None);
     };
-    of_key(app, &key).await
+    session_by_key(app, &key).await
 }
 
-/// As it is now, for who was signed in a while ago.
-pub async fn of_key(app: &AppState, key: &str) -> Result<Option<CurrentUser>, ApiError> {
+/// The current state of a session, for a stream that was opened earlier.
+pub async fn session_by_key(app: &AppState, key: &str) -> Result<Option<CurrentUser>, ApiError> {
     let Some((session, account)) = app.store.session(key).await? else {
         return Ok(None);
     };
@@ -114,7 +114,7 @@ pub async fn of_key(app: &AppState, key: &str) -> Result<Option<CurrentUser>, Ap
         app.store.end_session(key).await?;
         return Ok(None);
     }
-    if now.0 - session.seen_at.0 > NOTED_EVERY {
+    if now.0 - session.seen_at.0 > TOUCH_INTERVAL {
         app.store.see_session(key, now).await?;
     }
     let staff = app.store.posts_of(account.id).await?;
@@ -125,7 +125,7 @@ pub async fn of_key(app: &AppState, key: &str) -> Result<Option<CurrentUser>, Ap
     }))
 }
 
-/// Signs in under a new token, and ends the session that the browser had: what it knew before is worth nothing now.
+/// Starts a session with a new token and ends the one that the browser had, so that a token known before sign-in is worthless.
 pub async fn start(app: &AppState, headers: &HeaderMap, account: AccountId) -> Result<HeaderValue, ApiError> {
     let (token, now) = (token()?, clock::now());
     let expires_at = Timestamp(now.0 + account::LONGEST);
@@ -137,16 +137,16 @@ pub async fn start(app: &AppState, headers: &HeaderMap, account: AccountId) -> R
         expires_at,
     };
     app.store
-        .start_session(&session, named(headers).as_deref())
+        .start_session(&session, cookie_key(headers).as_deref())
         .await?;
     let cookie = format!(
         "{COOKIE}={token}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
         account::LONGEST
     );
-    HeaderValue::from_str(&cookie).map_err(|error| ApiError::failed(&error))
+    HeaderValue::from_str(&cookie).map_err(|error| ApiError::internal(&error))
 }
 
-/// The cookie of a browser that is signed in no more.
-pub fn ended() -> HeaderValue {
+/// The cookie that deletes the session cookie.
+pub fn expired_cookie() -> HeaderValue {
     HeaderValue::from_static("__Host-session=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
 }

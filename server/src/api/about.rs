@@ -28,7 +28,7 @@ pub static ABOUT: LazyLock<Arc<About>> = LazyLock::new(|| {
     })
 });
 
-/// What this server runs, and whose work that is
+/// The version of this server and its dependencies
 #[utoipa::path(get, path = "/api/v1/about", tag = "about", responses((status = 200, body = About), (status = 406, body = Problem)))]
 pub async fn get_about(
     _: AcceptsJson,

@@ -24,7 +24,7 @@ use crate::{
     state::AppState,
 };
 
-/// For nobody else, and kept nowhere.
+/// An answer that no cache may store.
 fn private<T: Serialize>(body: T) -> Response {
     ([(CACHE_CONTROL, "private, no-store")], Json(body)).into_response()
 }
@@ -48,7 +48,7 @@ pub async fn post_account(
     security(("session" = [])),
 )]
 pub async fn get_account(_: AcceptsJson, State(app): State<Arc<AppState>>, user: CurrentUser) -> Response {
-    private(user.shown(&app))
+    private(user.signed_in(&app))
 }
 
 /// Change name, language, addresses or password; a new password ends all other sessions
@@ -79,7 +79,7 @@ pub async fn delete_account(
 ) -> Result<Response, ApiError> {
     Ok((
         StatusCode::NO_CONTENT,
-        [(SET_COOKIE, accounts::forget(&app, &user).await?)],
+        [(SET_COOKIE, accounts::delete_account(&app, &user).await?)],
     )
         .into_response())
 }
@@ -127,7 +127,7 @@ pub async fn post_reset(
     client: Client,
     JsonBody(asked): JsonBody<ResetRequest>,
 ) -> Result<StatusCode, ApiError> {
-    accounts::ask_reset(&app, &client, &asked.email).await?;
+    accounts::request_password_reset(&app, &client, &asked.email).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -141,6 +141,6 @@ pub async fn post_new_password(
     Text(token): Text,
     JsonBody(new): JsonBody<NewPassword>,
 ) -> Result<StatusCode, ApiError> {
-    accounts::reset(&app, &token, &new.password).await?;
+    accounts::reset_password(&app, &token, &new.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }

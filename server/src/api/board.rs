@@ -43,7 +43,7 @@ pub async fn get_board(
         .into_response())
 }
 
-/// Every change of an order, as Server-Sent Events: first all that the board shows, and until its caller may see them no more
+/// Every change of an order, as Server-Sent Events: first all that the board shows; the stream ends when the session does
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/board/events", tag = "staff", params(("slug" = Slug, Path)),
     responses(
@@ -57,11 +57,16 @@ pub async fn get_board_events(
     user: CurrentUser,
     Text(slug): Text,
 ) -> Result<Response, ApiError> {
-    let restaurant = board::watched(&app, &user, &slug).await?;
-    // Watched first and read then, so that nothing falls between.
+    let restaurant = board::watchable_restaurant(&app, &user, &slug).await?;
+    // Subscribes before it reads, so that no change is missed in between.
     let watching = app.broadcaster.watch_board(restaurant);
     let open = board::orders(&app, restaurant).await?;
-    Ok(stream::of_board(app, &open, watching, (restaurant, user.session)))
+    Ok(stream::board_stream(
+        app,
+        &open,
+        watching,
+        (restaurant, user.session),
+    ))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -74,7 +79,7 @@ pub(super) fn ids<T: std::str::FromStr>(text: &str) -> Result<T, ApiError> {
         .map_err(|_| ApiError::new(Kind::NotFound, "there is nothing with this id"))
 }
 
-/// What happens to an order: accepted, ready, handed over
+/// Add an event to an order: accepted, ready, collected and so on
 #[utoipa::path(
     post, path = "/api/v1/restaurants/{slug}/orders/{id}/events", tag = "staff",
     params(("slug" = Slug, Path), ("id" = OrderId, Path)), request_body = Step,
@@ -97,11 +102,11 @@ pub async fn post_order_event(
 
 #[derive(Deserialize, ToSchema)]
 pub struct Portions {
-    /// 0 is sold out; without a number it is not counted.
+    /// 0 means sold out; without a number the dish is not counted.
     portions: Option<u32>,
 }
 
-/// What is left of a dish
+/// Set how many portions of a dish are left
 #[utoipa::path(
     put, path = "/api/v1/restaurants/{slug}/stock/{dish}", tag = "staff",
     params(("slug" = Slug, Path), ("dish" = DishId, Path)), request_body = Portions,

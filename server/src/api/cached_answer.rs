@@ -26,7 +26,7 @@ pub async fn cached_answer<T: Serialize>(
 ) -> Result<Response, ApiError> {
     let key = (edition, address);
     let cached = app.answer_cache.get_or_insert_async(&key, async {
-        let body = serde_json::to_vec(&answer.await?).map_err(|error| ApiError::failed(&error))?;
+        let body = serde_json::to_vec(&answer.await?).map_err(|error| ApiError::internal(&error))?;
         let tag = edition.tag(&app.release.version);
         Ok::<Arc<Cached>, ApiError>(Cached::new("application/json", &tag, body))
     });

@@ -27,7 +27,7 @@ use crate::{
     sync::devices::{self, CurrentDevice},
 };
 
-/// Let this device in by a code. The cookie that comes back is what it is known by. The same device may ask again while the code is good
+/// Pair this device by a code. The cookie in the answer identifies it. The same device may repeat the request while the code is valid
 #[utoipa::path(
     post, path = "/api/v1/devices", tag = "devices", request_body = Pairing,
     responses(
@@ -45,7 +45,7 @@ pub async fn post_device(
     Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(paired)).into_response())
 }
 
-/// What this device is
+/// This device
 #[utoipa::path(
     get, path = "/api/v1/device", tag = "devices",
     responses(
@@ -61,7 +61,7 @@ pub async fn get_device(
 ) -> Result<Response, ApiError> {
     let paired = current_device.paired(&app)?;
     current_device
-        .seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(paired)))
+        .touched(&app, ([(CACHE_CONTROL, "private, no-store")], Json(paired)))
         .await
 }
 
@@ -75,11 +75,11 @@ pub async fn delete_device(
     State(app): State<Arc<AppState>>,
     current_device: CurrentDevice,
 ) -> Result<Response, ApiError> {
-    devices::leave(&app, &current_device).await?;
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, devices::ended())]).into_response())
+    devices::sign_out(&app, &current_device).await?;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, devices::expired_cookie())]).into_response())
 }
 
-/// The devices that are let in. For owners and managers
+/// The paired devices. For owners and managers
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/devices", tag = "devices", params(("slug" = Slug, Path)),
     responses((status = 200, body = DeviceList), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
@@ -98,7 +98,7 @@ pub async fn list_devices(
         .into_response())
 }
 
-/// A code that lets one device in, once and within ten minutes
+/// Make a code that pairs one device, once and within ten minutes
 #[utoipa::path(
     post, path = "/api/v1/restaurants/{slug}/devices", tag = "devices", params(("slug" = Slug, Path)), request_body = NewDevice,
     responses(
@@ -118,7 +118,7 @@ pub async fn post_code(
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(code)).into_response())
 }
 
-/// Sign a device out. What it has not sent yet stays on it, and is sent once it is let in again
+/// Revoke a device. What it has not sent yet stays on it and is sent once it is paired again
 #[utoipa::path(
     delete, path = "/api/v1/restaurants/{slug}/devices/{id}", tag = "devices", params(("slug" = Slug, Path), ("id" = DeviceId, Path)),
     responses((status = 204, description = "Signed out"), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),

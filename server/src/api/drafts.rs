@@ -18,7 +18,7 @@ use crate::{
     state::AppState,
 };
 
-/// What this browser has begun to order. A cookie tells whose it is
+/// The draft of this browser, which a cookie identifies
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/draft", tag = "orders", params(("slug" = Slug, Path)),
     responses((status = 200, body = Draft), (status = 404, body = Problem)),
@@ -33,7 +33,7 @@ pub async fn get_draft(
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(draft)).into_response())
 }
 
-/// Keep what this browser has begun to order
+/// Store the draft of this browser
 #[utoipa::path(
     put, path = "/api/v1/restaurants/{slug}/draft", tag = "orders", params(("slug" = Slug, Path)), request_body = Draft,
     responses((status = 204, description = "It is kept"), (status = 404, body = Problem), (status = 422, body = Problem)),
@@ -45,11 +45,11 @@ pub async fn put_draft(
     JsonBody(draft): JsonBody<Draft>,
 ) -> Result<Response, ApiError> {
     let visitor = customer.browser(&app)?;
-    orders::keep_draft(&app, &slug, visitor, &draft).await?;
+    orders::save_draft(&app, &slug, visitor, &draft).await?;
     Ok(visitor::remembered(StatusCode::NO_CONTENT, visitor))
 }
 
-/// What time it is at the restaurant, and which slots are taken
+/// The restaurant's local time, and which slots are full
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/times", tag = "orders", params(("slug" = Slug, Path)),
     responses((status = 200, body = Times), (status = 404, body = Problem)),

@@ -27,7 +27,7 @@ use crate::{
     state::AppState,
 };
 
-/// Place an order. The price that counts is worked out here; if it is not what the diner saw, nothing is placed
+/// Place an order. The server calculates the price; if it differs from what the diner saw, nothing is placed
 #[utoipa::path(
     post, path = "/api/v1/restaurants/{slug}/orders", tag = "orders",
     params(("slug" = Slug, Path), ("Idempotency-Key" = String, Header, description = "Made anew for each order; kept for 90 days")),
@@ -73,7 +73,7 @@ pub async fn post_order(
     Ok(response)
 }
 
-/// An order as it is now, for who has its token
+/// An order, for whoever has its token
 #[utoipa::path(
     get, path = "/api/v1/orders/{token}", tag = "orders", params(("token" = String, Path)),
     responses((status = 200, body = TrackedOrder), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem)),
@@ -97,7 +97,7 @@ pub async fn get_order(
     })
 }
 
-/// What was ordered as a basket, to order it once more
+/// The lines of an order as a basket, to order them again
 #[utoipa::path(
     get, path = "/api/v1/orders/{token}/basket", tag = "orders", params(("token" = String, Path)),
     responses((status = 200, body = Basket), (status = 404, body = Problem)),
@@ -112,7 +112,7 @@ pub async fn get_basket(
     )))
 }
 
-/// What becomes of the order, as Server-Sent Events: one now, and one with each change
+/// The order as Server-Sent Events: one now, and one with each change
 #[utoipa::path(
     get, path = "/api/v1/orders/{token}/events", tag = "orders",
     params(("token" = String, Path), ("Last-Event-ID" = Option<i64>, Header, description = "The revision you have")),
@@ -123,14 +123,14 @@ pub async fn get_order_events(
     Text(token): Text,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    // Watched first and read then, so that nothing falls between.
+    // Subscribes before it reads, so that no change is missed in between.
     let order = orders::find(&app, &token).await?.order.id;
     let watching = app.broadcaster.watch_order(order);
     let now = orders::find(&app, &token).await?.order;
-    Ok(stream::of_order(&app, &now, watching, &headers))
+    Ok(stream::order_stream(&app, &now, watching, &headers))
 }
 
-/// Cancel an order that nobody has accepted yet. Cancelled again, it stays cancelled
+/// Cancel an order that has not been accepted yet. Repeating it changes nothing
 #[utoipa::path(
     post, path = "/api/v1/orders/{token}/cancel", tag = "orders", params(("token" = String, Path)),
     responses((status = 200, body = Order), (status = 404, body = Problem), (status = 409, body = Problem)),
@@ -143,13 +143,13 @@ pub async fn cancel_order(
     Ok(Json(orders::cancel(&app, &token).await?))
 }
 
-/// What this browser, or whoever is signed in, has ordered lately, the newest first
+/// The latest orders of this browser or of the account, newest first
 #[utoipa::path(get, path = "/api/v1/orders", tag = "orders", responses((status = 200, body = Vec<TrackedOrder>)))]
 pub async fn list_orders(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
     customer: Customer,
 ) -> Result<Response, ApiError> {
-    let orders = orders::orders_of(&app, &customer).await?;
+    let orders = orders::customer_orders(&app, &customer).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(orders)).into_response())
 }

@@ -24,7 +24,7 @@ use crate::{
     state::AppState,
 };
 
-/// What a browser needs to make a passkey, for five minutes
+/// The options with which a browser creates a passkey, valid for five minutes
 #[utoipa::path(
     post, path = "/api/v1/account/passkeys/challenges", tag = "accounts",
     responses((status = 201, body = CreationOptions), (status = 401, body = Problem)),
@@ -39,7 +39,7 @@ pub async fn post_creation(
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(options)).into_response())
 }
 
-/// Keep the passkey that the browser made
+/// Register the passkey that the browser created
 #[utoipa::path(
     post, path = "/api/v1/account/passkeys", tag = "accounts", request_body = NewPasskey,
     responses((status = 201, body = PasskeyView), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
@@ -70,7 +70,7 @@ pub async fn list_passkeys(
         .into_response())
 }
 
-/// A passkey that opens nothing any more
+/// Delete a passkey
 #[utoipa::path(
     delete, path = "/api/v1/account/passkeys/{id}", tag = "accounts", params(("id" = String, Path)),
     responses((status = 204, description = "It is gone"), (status = 401, body = Problem), (status = 404, body = Problem)),
@@ -85,7 +85,7 @@ pub async fn delete_passkey(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What a browser needs to sign in with a passkey, for five minutes
+/// The options with which a browser signs in by passkey, valid for five minutes
 #[utoipa::path(
     post, path = "/api/v1/sessions/challenges", tag = "accounts",
     responses((status = 201, body = RequestOptions), (status = 429, body = Problem)),
@@ -99,7 +99,7 @@ pub async fn post_request(
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(options)).into_response())
 }
 
-/// Sign in with a passkey. The cookie that comes back is the session
+/// Sign in with a passkey. The cookie in the answer is the session
 #[utoipa::path(
     post, path = "/api/v1/sessions/passkeys", tag = "accounts", request_body = PasskeySignIn,
     responses((status = 201, body = SignedIn), (status = 401, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem)),

@@ -10,13 +10,13 @@ use utoipa::ToSchema;
 
 use crate::{
     http::error::{AcceptsJson, ApiError, JsonBody, Raw, Text},
-    payments::{self, Paying},
+    payments::{self, PaymentOutcome},
     state::AppState,
 };
 
 #[derive(Deserialize, ToSchema)]
 pub struct CardPayment {
-    /// What the provider calls the diner's card: `pm_…`. The card itself never comes here.
+    /// The provider's id of the diner's card: `pm_…`. The card number never reaches this server.
     payment_method: String,
 }
 
@@ -24,15 +24,15 @@ pub struct CardPayment {
 #[serde(rename_all = "snake_case")]
 pub enum PaymentState {
     Paid,
-    /// The diner's bank wants to see them at this address first.
+    /// The diner's bank asks for a confirmation at this address first.
     Elsewhere {
         address: String,
     },
-    /// The diner's bank is still working on it; the order tells when it is paid.
+    /// The diner's bank has not decided yet; the order changes when it is paid.
     Pending,
 }
 
-/// Pay for an order by card. Asked again, it charges once
+/// Pay for an order by card. A repeated request charges once
 #[utoipa::path(
     post, path = "/api/v1/orders/{token}/payment", tag = "orders", params(("token" = String, Path)), request_body = CardPayment,
     responses(
@@ -47,17 +47,17 @@ pub async fn post_payment(
     JsonBody(card): JsonBody<CardPayment>,
 ) -> Result<Json<PaymentState>, ApiError> {
     match payments::pay(&app, &token, Some(&card.payment_method)).await? {
-        Paying::Paid => Ok(Json(PaymentState::Paid)),
-        Paying::Elsewhere { address } => Ok(Json(PaymentState::Elsewhere { address })),
-        Paying::Pending => Ok(Json(PaymentState::Pending)),
-        Paying::Declined => Err(ApiError::new(
+        PaymentOutcome::Paid => Ok(Json(PaymentState::Paid)),
+        PaymentOutcome::Elsewhere { address } => Ok(Json(PaymentState::Elsewhere { address })),
+        PaymentOutcome::Pending => Ok(Json(PaymentState::Pending)),
+        PaymentOutcome::Declined => Err(ApiError::new(
             Kind::Declined,
             "the card was declined; try another one",
         )),
     }
 }
 
-/// Pay for an order at the door after all
+/// Change an unpaid order to payment at the door
 #[utoipa::path(
     post, path = "/api/v1/orders/{token}/pay-at-door", tag = "orders", params(("token" = String, Path)),
     responses((status = 200, body = Order), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),

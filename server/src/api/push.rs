@@ -21,7 +21,7 @@ use crate::{
     state::AppState,
 };
 
-/// Whether this browser is told of the order while nobody looks. A cookie tells which browser it is
+/// Whether this browser gets push notifications of the order. A cookie identifies the browser
 #[utoipa::path(
     get, path = "/api/v1/orders/{token}/push", tag = "orders", params(("token" = String, Path)),
     responses((status = 200, body = PushState), (status = 404, body = Problem)),
@@ -36,7 +36,7 @@ pub async fn get_push(
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(state)).into_response())
 }
 
-/// Tell this browser of the order, through its push service
+/// Send push notifications of the order to this browser
 #[utoipa::path(
     put, path = "/api/v1/orders/{token}/push", tag = "orders", params(("token" = String, Path)), request_body = Subscription,
     responses(
@@ -55,7 +55,7 @@ pub async fn put_push(
     Ok(visitor::remembered(StatusCode::NO_CONTENT, visitor))
 }
 
-/// Tell this browser nothing more of the order
+/// Send no more push notifications of the order to this browser
 #[utoipa::path(
     delete, path = "/api/v1/orders/{token}/push", tag = "orders", params(("token" = String, Path)),
     responses((status = 204, description = "It is told nothing"), (status = 404, body = Problem)),

@@ -13,7 +13,7 @@ use crate::{
     state::AppState,
 };
 
-/// What a basket costs now, line by line, and what keeps it from being ordered
+/// What a basket costs now, line by line, and what blocks it from being ordered
 #[utoipa::path(
     post, path = "/api/v1/restaurants/{slug}/quotes", tag = "orders",
     params(("slug" = Slug, Path)),
@@ -31,7 +31,7 @@ pub async fn post_quote(
     Ok(Json(orders::quote_basket(&app, &slug, &basket, &customer).await?))
 }
 
-/// What a code would take off. Codes that are none are counted, and after some of them nothing is told for a while
+/// What a coupon would take off. Unknown codes count towards a rate limit
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/coupons/{code}", tag = "orders", params(("slug" = Slug, Path), ("code" = String, Path)),
     responses((status = 200, body = CouponOffer), (status = 404, body = Problem), (status = 429, body = Problem)),

@@ -22,7 +22,7 @@ use crate::{
     state::AppState,
 };
 
-/// The restaurants of the town, in the order of their slugs
+/// The restaurants, in the order of their slugs
 #[utoipa::path(
     get, path = "/api/v1/restaurants", tag = "restaurants",
     params(
@@ -79,7 +79,7 @@ pub async fn get_restaurant(
     .await
 }
 
-/// The menu of a restaurant, whole
+/// The whole menu of a restaurant
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/menu", tag = "restaurants",
     params(("slug" = Slug, Path)),

@@ -20,7 +20,7 @@ use crate::{
     state::AppState,
 };
 
-/// Sign in. The cookie that comes back is the session; one that was sent along ends
+/// Sign in. The cookie in the answer is the session; the session of the request ends
 #[utoipa::path(
     post, path = "/api/v1/sessions", tag = "accounts", request_body = SignIn,
     responses(
@@ -40,7 +40,7 @@ pub async fn post_session(
     Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(signed_in)).into_response())
 }
 
-/// Sign out here
+/// Sign out this browser
 #[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "accounts", responses((status = 204, description = "Signed out")))]
 pub async fn delete_session(
     State(app): State<Arc<AppState>>,

@@ -27,15 +27,15 @@ use crate::{
     sync::devices,
 };
 
-/// Proxies end connections on which nothing is said.
+/// Proxies close idle connections.
 const HEARTBEAT: Duration = Duration::from_secs(20);
-/// How long it is taken for granted that somebody may see a restaurant's orders.
-const CHECKED_FOR: Duration = Duration::from_secs(2);
-const STILL_HERE: Bytes = Bytes::from_static(b": still here\n\n");
-/// Milliseconds after which a browser comes back, and a frame to begin with.
-const HELLO: Bytes = Bytes::from_static(b"retry: 2000\n\n");
+/// How long a permission counts before it is checked again.
+const PERMISSION_TTL: Duration = Duration::from_secs(2);
+const HEARTBEAT_FRAME: Bytes = Bytes::from_static(b": still here\n\n");
+/// The first frame: the browser reconnects after this many milliseconds.
+const FIRST_FRAME: Bytes = Bytes::from_static(b"retry: 2000\n\n");
 
-/// What the caller has, if it was here before.
+/// The revision that a reconnecting client has.
 fn last_event(headers: &HeaderMap) -> Option<Revision> {
     headers
         .get("last-event-id")?
@@ -67,7 +67,7 @@ impl OrderStream {
             tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
                 changed = tokio::time::timeout(HEARTBEAT, self.watching.changed()) => match changed {
-                    Err(_) => return Some(STILL_HERE),
+                    Err(_) => return Some(HEARTBEAT_FRAME),
                     Ok(Err(_)) => return None,
                     Ok(Ok(())) => {
                         let change = self.watching.borrow_and_update().clone();
@@ -82,7 +82,7 @@ impl OrderStream {
     }
 }
 
-pub fn of_order(
+pub fn order_stream(
     app: &AppState,
     now: &Order,
     watching: watch::Receiver<Option<OrderChange>>,
@@ -90,9 +90,9 @@ pub fn of_order(
 ) -> Response {
     let known = last_event(headers) == Some(now.revision);
     let first = if known {
-        HELLO
+        FIRST_FRAME
     } else {
-        Bytes::from([HELLO, frame(now)].concat())
+        Bytes::from([FIRST_FRAME, frame(now)].concat())
     };
     let state = OrderStream {
         first: Some(first),
@@ -107,7 +107,7 @@ pub fn of_order(
 
 struct BoardStream {
     app: Arc<AppState>,
-    /// Of which restaurant, and by which session.
+    /// The restaurant, and the session that watches it.
     watched: (RestaurantId, String),
     checked: Instant,
     waiting: Vec<Bytes>,
@@ -121,17 +121,17 @@ impl BoardStream {
         if !self.waiting.is_empty() {
             return Some(Bytes::from(std::mem::take(&mut self.waiting).concat()));
         }
-        let frame = self.heard().await?;
+        let frame = self.next_change().await?;
         self.may_see().await.then_some(frame)
     }
 
-    async fn heard(&mut self) -> Option<Bytes> {
+    async fn next_change(&mut self) -> Option<Bytes> {
         loop {
             tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
                 changed = tokio::time::timeout(HEARTBEAT, self.watching.recv()) => match changed {
-                    Err(_) => return Some(STILL_HERE),
-                    // Too far behind: who comes back gets everything anew.
+                    Err(_) => return Some(HEARTBEAT_FRAME),
+                    // The client is too far behind: after a reconnect it gets everything again.
                     Ok(Err(_)) => return None,
                     Ok(Ok(change)) if change.revision > self.seen => return Some(change.frame),
                     Ok(Ok(_)) => {}
@@ -140,13 +140,13 @@ impl BoardStream {
         }
     }
 
-    /// Who cannot be looked up is asked to come back.
+    /// A session that cannot be checked ends the stream, and the client reconnects.
     async fn may_see(&mut self) -> bool {
-        if self.checked.elapsed() < CHECKED_FOR {
+        if self.checked.elapsed() < PERMISSION_TTL {
             return true;
         }
         let (restaurant, session) = &self.watched;
-        let may = board::still_watched(&self.app, session, *restaurant).await;
+        let may = board::may_still_watch(&self.app, session, *restaurant).await;
         self.checked = Instant::now();
         may.unwrap_or_else(|error| {
             tracing::warn!(problem = %error.0, "a board is told no more");
@@ -155,15 +155,17 @@ impl BoardStream {
     }
 }
 
-/// What is open now, then every change, for as long as the session that asks may see them.
-pub fn of_board(
+/// The open orders, then every change, as long as the session may see them.
+pub fn board_stream(
     app: Arc<AppState>,
     open: &[Order],
     watching: broadcast::Receiver<OrderChange>,
     watched: (RestaurantId, String),
 ) -> Response {
     let seen = open.iter().map(|order| order.revision).max().unwrap_or_default();
-    let waiting = std::iter::once(HELLO).chain(open.iter().map(frame)).collect();
+    let waiting = std::iter::once(FIRST_FRAME)
+        .chain(open.iter().map(frame))
+        .collect();
     let stopping = app.shutdown.subscribe();
     let state = BoardStream {
         app,
@@ -179,9 +181,9 @@ pub fn of_board(
     }))
 }
 
-struct HouseStream {
+struct RevisionStream {
     app: Arc<AppState>,
-    /// Under which the store has the device's token.
+    /// The stored key of the device's token.
     key: String,
     checked: Instant,
     first: Option<Bytes>,
@@ -194,21 +196,21 @@ fn revision_frame(revision: Revision) -> Bytes {
     Bytes::from(format!("event: revision\nid: {0}\ndata: {0}\n\n", revision.0))
 }
 
-impl HouseStream {
+impl RevisionStream {
     async fn next(&mut self) -> Option<Bytes> {
         if let Some(first) = self.first.take() {
             return Some(first);
         }
-        let frame = self.heard().await?;
-        self.is_let_in().await.then_some(frame)
+        let frame = self.next_change().await?;
+        self.is_paired().await.then_some(frame)
     }
 
-    async fn heard(&mut self) -> Option<Bytes> {
+    async fn next_change(&mut self) -> Option<Bytes> {
         loop {
             tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
                 changed = tokio::time::timeout(HEARTBEAT, self.watching.changed()) => match changed {
-                    Err(_) => return Some(STILL_HERE),
+                    Err(_) => return Some(HEARTBEAT_FRAME),
                     Ok(Err(_)) => return None,
                     Ok(Ok(())) => {
                         let revision = *self.watching.borrow_and_update();
@@ -222,18 +224,18 @@ impl HouseStream {
         }
     }
 
-    /// A device that comes back is told why it is let in no more.
-    async fn is_let_in(&mut self) -> bool {
-        if self.checked.elapsed() < CHECKED_FOR {
+    /// A revoked device reconnects and gets the reason as a problem.
+    async fn is_paired(&mut self) -> bool {
+        if self.checked.elapsed() < PERMISSION_TTL {
             return true;
         }
         self.checked = Instant::now();
-        devices::of_key(&self.app, &self.key).await.is_ok()
+        devices::device_by_key(&self.app, &self.key).await.is_ok()
     }
 }
 
-/// How far a house has come, then whenever it comes further, for as long as the device is let in.
-pub fn of_pos(
+/// The restaurant's revision, and each higher one, as long as the device is paired.
+pub fn revision_stream(
     app: Arc<AppState>,
     now: Revision,
     watching: watch::Receiver<Revision>,
@@ -242,12 +244,12 @@ pub fn of_pos(
 ) -> Response {
     let known = last_event(headers) == Some(now);
     let first = if known {
-        HELLO
+        FIRST_FRAME
     } else {
-        Bytes::from([HELLO, revision_frame(now)].concat())
+        Bytes::from([FIRST_FRAME, revision_frame(now)].concat())
     };
     let stopping = app.shutdown.subscribe();
-    let state = HouseStream {
+    let state = RevisionStream {
         app,
         key,
         checked: Instant::now(),

@@ -48,7 +48,7 @@ pub async fn post_sync(
     current_device.restaurant(&app, &slug)?;
     let answer = sync::sync(&app, &current_device, request).await?;
     current_device
-        .seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(answer)))
+        .touched(&app, ([(CACHE_CONTROL, "private, no-store")], Json(answer)))
         .await
 }
 
@@ -73,7 +73,7 @@ pub async fn post_op_imports(
     sync::import_ops(&app, &user, &slug, requests).await.map(Json)
 }
 
-/// All that the device sees, for a page that keeps nothing. An app syncs instead
+/// All records that the device may see, for a page without storage. An app syncs instead
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/pos", tag = "devices", params(("slug" = Slug, Path)),
     responses(
@@ -92,9 +92,9 @@ pub async fn get_pos(
     app.rate_limiter
         .take_for_device(&rate_limit::SYNCS, current_device.id(), &client)?;
     current_device.restaurant(&app, &slug)?;
-    let look = sync::look(&app, &current_device.installed, &slug).await?;
+    let look = sync::pos_snapshot(&app, &current_device.installed, &slug).await?;
     current_device
-        .seen(&app, ([(CACHE_CONTROL, "private, no-store")], Json(look)))
+        .touched(&app, ([(CACHE_CONTROL, "private, no-store")], Json(look)))
         .await
 }
 
@@ -115,8 +115,14 @@ pub async fn get_sync_events(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let restaurant = current_device.restaurant(&app, &slug)?;
-    // Watched first and read then, so that nothing falls between.
+    // Subscribes before it reads, so that no change is missed in between.
     let watching = app.broadcaster.watch_pos(restaurant);
     let now = app.store.revision(restaurant).await?;
-    Ok(stream::of_pos(app, now, watching, current_device.key(), &headers))
+    Ok(stream::revision_stream(
+        app,
+        now,
+        watching,
+        current_device.key(),
+        &headers,
+    ))
 }

@@ -1,4 +1,4 @@
-//! The demo town: twelve restaurants, the same every time, ids included. What they offer is in `server/demo`.
+//! The demo: twelve restaurants, the same each time, ids included. Their menus are in `server/demo`.
 
 pub mod pos;
 
@@ -65,7 +65,7 @@ struct File {
     ordering: OrderSettings,
     #[serde(default)]
     coupon: Vec<Coupon>,
-    /// Names of tables that a code stands on.
+    /// Names of tables that have a code.
     #[serde(default)]
     tables: Vec<String>,
     #[serde(default)]
@@ -124,11 +124,11 @@ struct DishEntry {
     #[serde(default)]
     groups: Vec<String>,
     picture: Option<String>,
-    /// Portions that are left, if they are counted.
+    /// Portions left, if they are counted.
     left: Option<u32>,
 }
 
-/// A menu as large as those of old Chinese restaurants: each of these, in each of those ways.
+/// A very large menu: each main ingredient in each style.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Matrix {
@@ -172,7 +172,7 @@ impl Matrix {
     }
 }
 
-/// Ids that are the same every time: the restaurant's number, the kind of thing, the thing's number.
+/// Deterministic ids: the restaurant's number, the kind, a counter.
 struct Ids {
     restaurant: u128,
     last: u128,
@@ -185,7 +185,7 @@ impl Ids {
     }
 }
 
-/// Nobody comes upon it who does not sit there; in the demo town it is the same every time.
+/// In the demo the code of a table is the same each time.
 fn table_code(slug: &str, table: &str) -> String {
     let digest = Sha256::new().chain_update(slug).chain_update(table).finalize();
     digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
@@ -199,7 +199,7 @@ fn drawing(name: String) -> Picture {
     }
 }
 
-/// What a restaurant of the demo town brings along.
+/// A demo restaurant with its menu and tables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DemoRestaurant {
     pub restaurant: Restaurant,
@@ -345,7 +345,7 @@ pub fn catalog() -> Result<Vec<DemoRestaurant>, DemoError> {
         .collect()
 }
 
-/// Puts the town into a store, in place of what these restaurants had.
+/// Writes the demo restaurants into the store, in place of what they had.
 pub async fn fill(store: &dyn Store, catalog: &[DemoRestaurant]) -> Result<(), StoreError> {
     for DemoRestaurant {
         restaurant,
@@ -371,7 +371,7 @@ pub async fn fill(store: &dyn Store, catalog: &[DemoRestaurant]) -> Result<(), S
     Ok(())
 }
 
-/// What their staff find set up.
+/// Writes the tables, stations and favourites of their staff apps.
 pub async fn houses(store: &dyn Store, catalog: &[DemoRestaurant]) -> Result<(), pos::HouseError> {
     for demo in catalog {
         pos::set_up(store, demo).await?;
@@ -379,7 +379,7 @@ pub async fn houses(store: &dyn Store, catalog: &[DemoRestaurant]) -> Result<(),
     Ok(())
 }
 
-/// An account for each owner and each kitchen, `owner@SLUG.example` and `kitchen@SLUG.example`, all with one password that is made anew each time and told here only.
+/// Makes an account for each owner and each kitchen, `owner@SLUG.example` and `kitchen@SLUG.example`, all with one new random password.
 pub async fn staff(
     store: &dyn Store,
     catalog: &[DemoRestaurant],
@@ -403,7 +403,7 @@ pub async fn staff(
     Ok(password)
 }
 
-/// Where and with which code a till of the first restaurant is let in.
+/// The address and the code with which a till of the first restaurant is paired.
 pub async fn till(
     store: &dyn Store,
     catalog: &[DemoRestaurant],

@@ -13,7 +13,7 @@ use servery_domain::{
 };
 
 use super::{
-    order_forms::{Form, FormContext, lead, see},
+    order_forms::{Form, FormContext, redirect, respond},
     preferences::Preferences,
 };
 use crate::{
@@ -33,35 +33,35 @@ fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
     response
 }
 
-fn again(path: &str, name: &str, value: &str) -> Response {
-    see(&address(path, [(name, value)]))
+fn redirect_with(path: &str, name: &str, value: &str) -> Response {
+    redirect(&address(path, [(name, value)]))
 }
 
 /// Only to pages of this server: a link to another one would borrow its good name.
-fn inside(next: &str) -> &str {
+fn local_path(next: &str) -> &str {
     let plain = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
     if plain { next } else { "/account" }
 }
 
 /// `POST /account/sign-in`
-pub async fn post_sign_in(sent: FormContext, client: Client, form: Form) -> Response {
+pub async fn post_sign_in(context: FormContext, client: Client, form: Form) -> Response {
     let asked = SignIn {
         email: form.get("email").to_owned(),
         password: Password(form.raw("password").to_owned()),
     };
-    let next = inside(form.get("next"));
-    let led = match accounts::sign_in(&sent.0, &client, &sent.2, &asked).await {
-        Ok((_, cookie)) => Ok(with_cookie(see(next), cookie)),
-        Err(error) if error.0.is(Kind::TooOften) => Ok(again(next, "wrong", "often")),
-        Err(error) if error.0.status < 500 => Ok(again(next, "wrong", "credentials")),
+    let next = local_path(form.get("next"));
+    let result = match accounts::sign_in(&context.0, &client, &context.2, &asked).await {
+        Ok((_, cookie)) => Ok(with_cookie(redirect(next), cookie)),
+        Err(error) if error.0.is(Kind::TooOften) => Ok(redirect_with(next, "wrong", "often")),
+        Err(error) if error.0.status < 500 => Ok(redirect_with(next, "wrong", "credentials")),
         Err(error) => Err(error),
     };
-    lead(led, &sent).await
+    respond(result, &context).await
 }
 
 /// `POST /account/sign-up`
-pub async fn post_sign_up(sent: FormContext, client: Client, form: Form) -> Response {
-    let lang = Preferences::usual_lang(&PageAddress::new("/account/sign-up", ""), &sent.2);
+pub async fn post_sign_up(context: FormContext, client: Client, form: Form) -> Response {
+    let lang = Preferences::usual_lang(&PageAddress::new("/account/sign-up", ""), &context.2);
     let (email, name) = (form.get("email").to_owned(), form.get("name").to_owned());
     let asked = SignUp {
         email,
@@ -69,20 +69,20 @@ pub async fn post_sign_up(sent: FormContext, client: Client, form: Form) -> Resp
         name,
         lang,
     };
-    let led = match accounts::sign_up(&sent.0, &client, asked).await {
+    let result = match accounts::sign_up(&context.0, &client, asked).await {
         // Without a mail server no mail was sent, and the address is taken at its word.
-        Ok(()) if sent.0.settings.smtp.is_none() => Ok(again("/account", "done", "made")),
-        Ok(()) => Ok(again("/account/sign-up", "done", "sent")),
-        Err(error) if error.0.status < 500 => Ok(again("/account/sign-up", "wrong", "refused")),
+        Ok(()) if context.0.settings.smtp.is_none() => Ok(redirect_with("/account", "done", "made")),
+        Ok(()) => Ok(redirect_with("/account/sign-up", "done", "sent")),
+        Err(error) if error.0.status < 500 => Ok(redirect_with("/account/sign-up", "wrong", "refused")),
         Err(error) => Err(error),
     };
-    lead(led, &sent).await
+    respond(result, &context).await
 }
 
 /// `POST /account/sign-out`
-pub async fn post_sign_out(sent: FormContext, form: Form) -> Response {
-    let led = sign_out(&sent.0, &sent.2, &form).await;
-    lead(led.map(|cookie| with_cookie(see("/"), cookie)), &sent).await
+pub async fn post_sign_out(context: FormContext, form: Form) -> Response {
+    let result = sign_out(&context.0, &context.2, &form).await;
+    respond(result.map(|cookie| with_cookie(redirect("/"), cookie)), &context).await
 }
 
 async fn sign_out(app: &AppState, headers: &HeaderMap, form: &Form) -> Result<HeaderValue, ApiError> {
@@ -93,13 +93,13 @@ async fn sign_out(app: &AppState, headers: &HeaderMap, form: &Form) -> Result<He
 }
 
 /// `POST /account`
-pub async fn post_account(sent: FormContext, client: Client, user: CurrentUser, form: Form) -> Response {
-    let led = match change(&sent.0, &client, user, &form).await {
-        Ok(()) => Ok(again("/account", "done", "saved")),
-        Err(error) if error.0.status < 500 => Ok(again("/account", "wrong", &error.0.detail)),
+pub async fn post_account(context: FormContext, client: Client, user: CurrentUser, form: Form) -> Response {
+    let result = match change(&context.0, &client, user, &form).await {
+        Ok(()) => Ok(redirect_with("/account", "done", "saved")),
+        Err(error) if error.0.status < 500 => Ok(redirect_with("/account", "wrong", &error.0.detail)),
         Err(error) => Err(error),
     };
-    lead(led, &sent).await
+    respond(result, &context).await
 }
 
 async fn change(app: &AppState, client: &Client, user: CurrentUser, form: &Form) -> Result<(), ApiError> {
@@ -163,46 +163,48 @@ fn changed(user: &CurrentUser, form: &Form) -> Result<AccountChange, ApiError> {
 }
 
 /// `POST /account/delete`: who types the address means it.
-pub async fn post_delete(sent: FormContext, user: CurrentUser, form: Form) -> Response {
+pub async fn post_delete(context: FormContext, user: CurrentUser, form: Form) -> Response {
     if same_email(form.get("email")) != same_email(&user.account.email) {
-        return again("/account", "wrong", "email");
+        return redirect_with("/account", "wrong", "email");
     }
-    let led = accounts::forget(&sent.0, &user).await;
-    lead(
-        led.map(|cookie| with_cookie(again("/account", "done", "deleted"), cookie)),
-        &sent,
+    let result = accounts::delete_account(&context.0, &user).await;
+    respond(
+        result.map(|cookie| with_cookie(redirect_with("/account", "done", "deleted"), cookie)),
+        &context,
     )
     .await
 }
 
 /// `POST /account/reset`: the same answer whether or not there is such an account.
-pub async fn post_reset_request(sent: FormContext, client: Client, form: Form) -> Response {
-    let led = match accounts::ask_reset(&sent.0, &client, form.get("email")).await {
-        Ok(()) => Ok(again("/account/reset", "done", "sent")),
-        Err(error) if error.0.status < 500 => Ok(again("/account/reset", "wrong", "often")),
+pub async fn post_reset_request(context: FormContext, client: Client, form: Form) -> Response {
+    let result = match accounts::request_password_reset(&context.0, &client, form.get("email")).await {
+        Ok(()) => Ok(redirect_with("/account/reset", "done", "sent")),
+        Err(error) if error.0.status < 500 => Ok(redirect_with("/account/reset", "wrong", "often")),
         Err(error) => Err(error),
     };
-    lead(led, &sent).await
+    respond(result, &context).await
 }
 
 /// `POST /account/reset/{token}`
-pub async fn post_reset(sent: FormContext, Text(token): Text, form: Form) -> Response {
+pub async fn post_reset(context: FormContext, Text(token): Text, form: Form) -> Response {
     let password = Password(form.raw("password").to_owned());
-    let led = match accounts::reset(&sent.0, &token, &password).await {
-        Ok(()) => Ok(again("/account", "done", "reset")),
-        Err(error) if error.0.status < 500 => Ok(again(&format!("/account/reset/{token}"), "wrong", "link")),
+    let result = match accounts::reset_password(&context.0, &token, &password).await {
+        Ok(()) => Ok(redirect_with("/account", "done", "reset")),
+        Err(error) if error.0.status < 500 => {
+            Ok(redirect_with(&format!("/account/reset/{token}"), "wrong", "link"))
+        }
         Err(error) => Err(error),
     };
-    lead(led, &sent).await
+    respond(result, &context).await
 }
 
 /// `POST /account/verify/{token}`
-pub async fn post_verify(sent: FormContext, Text(token): Text) -> Response {
+pub async fn post_verify(context: FormContext, Text(token): Text) -> Response {
     let path = format!("/account/verify/{token}");
-    let led = match accounts::verify(&sent.0, &token).await {
-        Ok(()) => Ok(again(&path, "done", "verified")),
-        Err(error) if error.0.status < 500 => Ok(again(&path, "wrong", "link")),
+    let result = match accounts::verify(&context.0, &token).await {
+        Ok(()) => Ok(redirect_with(&path, "done", "verified")),
+        Err(error) if error.0.status < 500 => Ok(redirect_with(&path, "wrong", "link")),
         Err(error) => Err(error),
     };
-    lead(led, &sent).await
+    respond(result, &context).await
 }

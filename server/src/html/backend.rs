@@ -142,7 +142,7 @@ impl ServerBackend {
 impl AccountBackend for ServerBackend {
     fn signed_in(&self) -> BackendFuture<'_, SignedIn> {
         Box::pin(async move {
-            let signed_in = self.user(api::ACCOUNT)?.shown(&self.app);
+            let signed_in = self.user(api::ACCOUNT)?.signed_in(&self.app);
             self.note(api::ACCOUNT, &signed_in);
             Ok(signed_in)
         })
@@ -175,8 +175,8 @@ impl AccountBackend for ServerBackend {
 
 impl ServerBackend {
     async fn installed(&self) -> Result<PairedDevice, ApiError> {
-        let key = self.customer.device.as_deref().ok_or_else(devices::not_let_in)?;
-        devices::of_key(&self.app, key).await
+        let key = self.customer.device.as_deref().ok_or_else(devices::not_paired)?;
+        devices::device_by_key(&self.app, key).await
     }
 }
 
@@ -194,8 +194,8 @@ impl StaffBackend for ServerBackend {
                 &self.customer.client,
             )?;
             devices::restaurant(&self.app, &installed, slug.as_str())?;
-            devices::note_seen(&self.app, &installed).await?;
-            Ok(sync::look(&self.app, &installed, slug.as_str()).await?)
+            devices::touch(&self.app, &installed).await?;
+            Ok(sync::pos_snapshot(&self.app, &installed, slug.as_str()).await?)
         })
     }
 
@@ -239,7 +239,7 @@ impl OrderingBackend for ServerBackend {
 
     fn orders(&self) -> BackendFuture<'_, Vec<TrackedOrder>> {
         Box::pin(async move {
-            let orders = orders::orders_of(&self.app, &self.customer).await?;
+            let orders = orders::customer_orders(&self.app, &self.customer).await?;
             self.note(api::ORDERS, &orders);
             Ok(orders)
         })

@@ -18,7 +18,7 @@ use servery_domain::{
     time::LocalMinute,
 };
 
-use super::order_forms::{Form, FormContext, lead, see};
+use super::order_forms::{Form, FormContext, redirect, respond};
 use crate::{
     accounts::sessions::CurrentUser,
     http::error::{ApiError, Text},
@@ -27,14 +27,14 @@ use crate::{
     sync::{self, devices},
 };
 
-/// `POST /board/{slug}/orders/{id}`: what happens to an order.
+/// `POST /board/{slug}/orders/{id}`: adds an event to an order.
 pub async fn post_event(
-    sent: FormContext,
+    context: FormContext,
     user: CurrentUser,
     Path((slug, id)): Path<(String, String)>,
     form: Form,
 ) -> Response {
-    lead(advance(&sent.0, &user, &slug, &id, &form).await, &sent).await
+    respond(advance(&context.0, &user, &slug, &id, &form).await, &context).await
 }
 
 async fn advance(
@@ -49,9 +49,9 @@ async fn advance(
         .map_err(|_| ApiError::new(Kind::NotFound, "there is no such order"))?;
     let event = event(app, slug, form).await?;
     match board::advance(app, user, slug, order, event).await {
-        // Somebody else was faster: the board shows how things are.
-        Err(error) if error.0.is(Kind::Conflict) => Ok(see(&format!("/board/{slug}"))),
-        answered => answered.map(|_| see(&format!("/board/{slug}"))),
+        // Another person was faster: the board shows the current state.
+        Err(error) if error.0.is(Kind::Conflict) => Ok(redirect(&format!("/board/{slug}"))),
+        answered => answered.map(|_| redirect(&format!("/board/{slug}"))),
     }
 }
 
@@ -103,9 +103,9 @@ async fn event(app: &AppState, slug: &str, form: &Form) -> Result<Event, ApiErro
     })
 }
 
-/// `POST /board/{slug}/stock`: what is left of a dish.
-pub async fn post_stock(sent: FormContext, user: CurrentUser, Text(slug): Text, form: Form) -> Response {
-    lead(set_stock(&sent.0, &user, &slug, &form).await, &sent).await
+/// `POST /board/{slug}/stock`: sets how many portions of a dish are left.
+pub async fn post_stock(context: FormContext, user: CurrentUser, Text(slug): Text, form: Form) -> Response {
+    respond(set_stock(&context.0, &user, &slug, &form).await, &context).await
 }
 
 async fn set_stock(
@@ -127,28 +127,28 @@ async fn set_stock(
         ),
     };
     board::set_stock(app, user, slug, dish, portions).await?;
-    Ok(see(&format!("/board/{slug}?stock=open#stock")))
+    Ok(redirect(&format!("/board/{slug}?stock=open#stock")))
 }
 
-/// `POST /board/{slug}/devices`: a code for a new device, or a device that is signed out.
-pub async fn post_devices(sent: FormContext, user: CurrentUser, Text(slug): Text, form: Form) -> Response {
+/// `POST /board/{slug}/devices`: makes a pairing code, or revokes a device.
+pub async fn post_devices(context: FormContext, user: CurrentUser, Text(slug): Text, form: Form) -> Response {
     let here = format!("/board/{slug}/devices");
-    let led = match change_devices(&sent.0, &user, &slug, &form).await {
-        Ok(said) => Ok(see(&address(
+    let result = match change_devices(&context.0, &user, &slug, &form).await {
+        Ok(said) => Ok(redirect(&address(
             &here,
             said.iter().map(|(name, value)| (*name, value.as_str())),
         ))),
         Err(error) if error.0.is(Kind::NotAccepted) => {
-            Ok(see(&address(&here, [("wrong", error.0.detail.as_str())])))
+            Ok(redirect(&address(&here, [("wrong", error.0.detail.as_str())])))
         }
-        // Somebody else was faster: the list shows how things are.
-        Err(error) if error.0.is(Kind::NotFound) && form.get("change") == "sign-out" => Ok(see(&here)),
+        // Another person was faster: the list shows the current state.
+        Err(error) if error.0.is(Kind::NotFound) && form.get("change") == "sign-out" => Ok(redirect(&here)),
         Err(error) => Err(error),
     };
-    lead(led, &sent).await
+    respond(result, &context).await
 }
 
-/// What the page that the form leads to shall say.
+/// Returns the parameters of the page that the form redirects to.
 async fn change_devices(
     app: &AppState,
     user: &CurrentUser,
@@ -189,22 +189,22 @@ async fn change_devices(
     }
 }
 
-/// `POST /board/{slug}/devices/handed-over`: the file of a device that could not send what is in it.
+/// `POST /board/{slug}/devices/op-imports`: the file in which a device saved its unsent ops.
 pub async fn post_op_imports(
-    sent: FormContext,
+    context: FormContext,
     user: CurrentUser,
     Text(slug): Text,
     file: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let here = format!("/board/{slug}/devices");
-    let led = match import_ops(&sent.0, &user, &slug, file).await {
+    let result = match import_ops(&context.0, &user, &slug, file).await {
         Ok(ImportedOps { done, known }) => {
             let said = [
                 ("done", "handed-over".to_owned()),
                 ("was", done.to_string()),
                 ("still", known.to_string()),
             ];
-            Ok(see(&address(&here, said)))
+            Ok(redirect(&address(&here, said)))
         }
         Err(error) => {
             let said = [
@@ -214,12 +214,12 @@ pub async fn post_op_imports(
                 (Kind::Conflict, "file-newer"),
             ];
             match said.iter().find(|(kind, _)| error.0.is(*kind)) {
-                Some((_, wrong)) => Ok(see(&address(&here, [("wrong", wrong)]))),
+                Some((_, wrong)) => Ok(redirect(&address(&here, [("wrong", wrong)]))),
                 None => Err(error),
             }
         }
     };
-    lead(led, &sent).await
+    respond(result, &context).await
 }
 
 async fn import_ops(

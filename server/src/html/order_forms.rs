@@ -1,4 +1,4 @@
-//! What a form without a script sends: each does what the page's button does, through the same service, and leads on to a page.
+//! The plain forms of the ordering pages. Each calls the same service as the page's button does, and redirects to a page.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ use crate::{
         idempotency, visitor,
     },
     orders,
-    payments::{self, Paying},
+    payments::{self, PaymentOutcome},
     state::AppState,
 };
 
@@ -52,7 +52,7 @@ impl Form {
         self.fields().get(name)
     }
 
-    /// As it was typed, spaces included.
+    /// As it was typed, with spaces.
     pub fn raw(&self, name: &str) -> &str {
         self.0
             .iter()
@@ -65,22 +65,22 @@ impl Form {
     }
 }
 
-/// Where a form leads, after which going back and reloading send nothing again.
-pub fn see(path: &str) -> Response {
-    // Our own paths are made of words, digits and slashes.
+/// A redirect with 303: going back or reloading does not send the form again.
+pub fn redirect(path: &str) -> Response {
+    // Paths of this server consist of words, digits and slashes.
     let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }
 
-/// A browser that sends a form is known from then on.
+/// The browser that sent a form; it has a visitor cookie from then on.
 struct FormVisitor {
     visitor: VisitorId,
     draft: Draft,
-    /// Under this name also in the answer that makes it known, when its cookie is not among the headers yet.
+    /// With the visitor id also in the answer that sets the cookie.
     customer: Customer,
 }
 
-async fn known(app: &AppState, slug: &str, customer: &Customer) -> Result<FormVisitor, ApiError> {
+async fn form_visitor(app: &AppState, slug: &str, customer: &Customer) -> Result<FormVisitor, ApiError> {
     let visitor = customer.browser(app)?;
     let customer = Customer {
         visitor: Some(visitor.to_string()),
@@ -94,98 +94,108 @@ async fn known(app: &AppState, slug: &str, customer: &Customer) -> Result<FormVi
     })
 }
 
-/// Keeps the draft, and leads on.
-async fn keep(app: &AppState, slug: &str, mut known: FormVisitor, path: &str) -> Result<Response, ApiError> {
+/// Stores the draft and redirects.
+async fn save_and_redirect(
+    app: &AppState,
+    slug: &str,
+    mut known: FormVisitor,
+    path: &str,
+) -> Result<Response, ApiError> {
     known.draft.changes += 1;
-    orders::keep_draft(app, slug, known.visitor, &known.draft).await?;
-    Ok(visitor::remembered(see(path), known.visitor))
+    orders::save_draft(app, slug, known.visitor, &known.draft).await?;
+    Ok(visitor::remembered(redirect(path), known.visitor))
 }
 
 pub type FormContext = (State<Arc<AppState>>, Uri, HeaderMap, Customer);
 
-/// What a form led to, or a page that says why it led nowhere.
-pub async fn lead(led: Result<Response, ApiError>, (State(app), uri, headers, _): &FormContext) -> Response {
-    match led {
+/// The result of a form, or a page that shows its error.
+pub async fn respond(
+    result: Result<Response, ApiError>,
+    (State(app), uri, headers, _): &FormContext,
+) -> Response {
+    match result {
         Ok(response) => response,
         Err(error) => page::problem_page(app, uri, headers, error.0).await,
     }
 }
 
 /// `POST /restaurants/{slug}/basket`: a dish with its choices.
-pub async fn post_line(sent: FormContext, Text(slug): Text, form: Form) -> Response {
-    lead(add_line(&sent.0, &sent.3, &slug, &form).await, &sent).await
+pub async fn post_line(context: FormContext, Text(slug): Text, form: Form) -> Response {
+    respond(add_line(&context.0, &context.3, &slug, &form).await, &context).await
 }
 
 /// `POST /restaurants/{slug}/basket/lines`: how many of each.
-pub async fn post_counts(sent: FormContext, Text(slug): Text, form: Form) -> Response {
-    lead(set_counts(&sent.0, &sent.3, &slug, &form).await, &sent).await
+pub async fn post_counts(context: FormContext, Text(slug): Text, form: Form) -> Response {
+    respond(set_counts(&context.0, &context.3, &slug, &form).await, &context).await
 }
 
 /// `POST /restaurants/{slug}/checkout`: what the diner filled in; with `place`, the order itself.
-pub async fn post_checkout(sent: FormContext, Text(slug): Text, form: Form) -> Response {
-    lead(check_out(&sent, &slug, &form).await, &sent).await
+pub async fn post_checkout(context: FormContext, Text(slug): Text, form: Form) -> Response {
+    respond(check_out(&context, &slug, &form).await, &context).await
 }
 
 /// `POST /orders/{token}/cancel`
-pub async fn post_cancel(sent: FormContext, Text(token): Text) -> Response {
-    lead(
-        orders::cancel(&sent.0, &token)
+pub async fn post_cancel(context: FormContext, Text(token): Text) -> Response {
+    respond(
+        orders::cancel(&context.0, &token)
             .await
-            .map(|_| see(&format!("/orders/{token}"))),
-        &sent,
+            .map(|_| redirect(&format!("/orders/{token}"))),
+        &context,
     )
     .await
 }
 
 /// `POST /orders/{token}/reorder`
-pub async fn post_reorder(sent: FormContext, Text(token): Text) -> Response {
-    lead(reorder(&sent.0, &sent.3, &token).await, &sent).await
+pub async fn post_reorder(context: FormContext, Text(token): Text) -> Response {
+    respond(reorder(&context.0, &context.3, &token).await, &context).await
 }
 
 /// `GET /orders/{token}/pay`: to where the card is typed.
-pub async fn get_pay(sent: FormContext, Text(token): Text) -> Response {
-    lead(
-        payments::card_page(&sent.0, &token)
+pub async fn get_pay(context: FormContext, Text(token): Text) -> Response {
+    respond(
+        payments::card_page(&context.0, &token)
             .await
-            .map(|address| see(&address)),
-        &sent,
+            .map(|address| redirect(&address)),
+        &context,
     )
     .await
 }
 
 /// `GET /orders/{token}/paid`: back from there.
-pub async fn get_paid(sent: FormContext, Text(token): Text) -> Response {
-    let query = form_urlencoded::parse(sent.1.query().unwrap_or_default().as_bytes());
+pub async fn get_paid(context: FormContext, Text(token): Text) -> Response {
+    let query = form_urlencoded::parse(context.1.query().unwrap_or_default().as_bytes());
     let method = query
         .into_owned()
         .find(|(name, _)| name == "payment_method")
         .map(|(_, method)| method);
-    let led = match payments::pay(&sent.0, &token, method.as_deref()).await {
-        Ok(Paying::Paid) => Ok(see(&format!("/orders/{token}"))),
-        Ok(Paying::Elsewhere { address }) => Ok(see(&address)),
-        Ok(Paying::Pending) => Ok(see(&format!("/orders/{token}?wrong=pending"))),
-        Ok(Paying::Declined) => Ok(see(&format!("/orders/{token}?wrong=declined"))),
-        Err(error) if error.0.is(Kind::Declined) => Ok(see(&format!("/orders/{token}?wrong=declined"))),
-        Err(error) if error.0.is(Kind::ProviderAway) => Ok(see(&format!("/orders/{token}?wrong=provider"))),
+    let result = match payments::pay(&context.0, &token, method.as_deref()).await {
+        Ok(PaymentOutcome::Paid) => Ok(redirect(&format!("/orders/{token}"))),
+        Ok(PaymentOutcome::Elsewhere { address }) => Ok(redirect(&address)),
+        Ok(PaymentOutcome::Pending) => Ok(redirect(&format!("/orders/{token}?wrong=pending"))),
+        Ok(PaymentOutcome::Declined) => Ok(redirect(&format!("/orders/{token}?wrong=declined"))),
+        Err(error) if error.0.is(Kind::Declined) => Ok(redirect(&format!("/orders/{token}?wrong=declined"))),
+        Err(error) if error.0.is(Kind::ProviderAway) => {
+            Ok(redirect(&format!("/orders/{token}?wrong=provider")))
+        }
         Err(error) => Err(error),
     };
-    lead(led, &sent).await
+    respond(result, &context).await
 }
 
 /// `POST /orders/{token}/pay-at-door`
-pub async fn post_pay_at_door(sent: FormContext, Text(token): Text) -> Response {
-    lead(
-        payments::pay_at_door(&sent.0, &token)
+pub async fn post_pay_at_door(context: FormContext, Text(token): Text) -> Response {
+    respond(
+        payments::pay_at_door(&context.0, &token)
             .await
-            .map(|_| see(&format!("/orders/{token}"))),
-        &sent,
+            .map(|_| redirect(&format!("/orders/{token}"))),
+        &context,
     )
     .await
 }
 
 /// `GET /t/{code}`: the code on a table opens its menu.
-pub async fn get_table(sent: FormContext, Text(code): Text) -> Response {
-    lead(sit_down(&sent.0, &sent.3, &code).await, &sent).await
+pub async fn get_table(context: FormContext, Text(code): Text) -> Response {
+    respond(choose_table(&context.0, &context.3, &code).await, &context).await
 }
 
 async fn add_line(
@@ -194,17 +204,17 @@ async fn add_line(
     slug: &str,
     form: &Form,
 ) -> Result<Response, ApiError> {
-    let counter = orders::restaurant_now(app, slug).await?;
+    let current = orders::restaurant_now(app, slug).await?;
     let not_accepted = |what: String| ApiError::new(Kind::NotAccepted, what);
     let line_form = LineForm::parse(form.0.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let line_form = line_form.map_err(|malformed| not_accepted(malformed.to_string()))?;
-    if counter.menu.dish(line_form.dish).is_none() {
+    if current.menu.dish(line_form.dish).is_none() {
         return Err(not_accepted("'dish' is not on this menu".into()));
     }
-    let mut known = known(app, slug, customer).await?;
+    let mut known = form_visitor(app, slug, customer).await?;
     known.draft.removed = None;
     known.draft.basket.add(line_form.line(LineId(visitor::id()?)));
-    keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
+    save_and_redirect(app, slug, known, &format!("/restaurants/{slug}/basket")).await
 }
 
 async fn set_counts(
@@ -213,7 +223,7 @@ async fn set_counts(
     slug: &str,
     form: &Form,
 ) -> Result<Response, ApiError> {
-    let mut known = known(app, slug, customer).await?;
+    let mut known = form_visitor(app, slug, customer).await?;
     for (name, value) in &form.0 {
         let line = name.strip_prefix("count.").and_then(|line| line.parse().ok());
         if let (Some(line), Ok(count)) = (line, value.parse()) {
@@ -230,7 +240,7 @@ async fn set_counts(
     } else {
         "basket"
     };
-    keep(app, slug, known, &format!("/restaurants/{slug}/{next}")).await
+    save_and_redirect(app, slug, known, &format!("/restaurants/{slug}/{next}")).await
 }
 
 async fn check_out(
@@ -238,15 +248,15 @@ async fn check_out(
     slug: &str,
     form: &Form,
 ) -> Result<Response, ApiError> {
-    let mut known = known(app, slug, customer).await?;
+    let mut known = form_visitor(app, slug, customer).await?;
     let path = format!("/restaurants/{slug}/checkout");
     let id: Option<OrderId> = form.get("id").parse().ok();
     if let Some(placed) = placed_before(app, id, &known.customer).await? {
-        return Ok(see(&placed));
+        return Ok(redirect(&placed));
     }
     fill_in(&mut known.draft, form.fields());
     let (Some(id), true) = (id, form.has("place")) else {
-        return keep(app, slug, known, &path).await;
+        return save_and_redirect(app, slug, known, &path).await;
     };
     let seen = form
         .get("seen")
@@ -256,27 +266,27 @@ async fn check_out(
     let lang = Preferences::usual_lang(&PageAddress::new(&path, ""), headers);
     let placement = known.draft.placement(id, seen, lang);
     if let Err(malformed) = placement.check() {
-        return keep(app, slug, known, &format!("{path}?wrong={}", malformed.field)).await;
+        return save_and_redirect(app, slug, known, &format!("{path}?wrong={}", malformed.field)).await;
     }
-    let body = serde_json::to_vec(&placement).map_err(|error| ApiError::failed(&error))?;
-    // The id is made with the page, so a second click sends the same one.
+    let body = serde_json::to_vec(&placement).map_err(|error| ApiError::internal(&error))?;
+    // The id comes from the page, so that a second click sends the same one.
     let request = idempotency::of_key(&id.to_string(), &path, &body)?;
     let answered = orders::place(app, slug, placement, request, &known.customer).await?;
     if answered.status != StatusCode::CREATED {
-        return keep(app, slug, known, &format!("{path}?wrong=changed&was={}", seen.0)).await;
+        return save_and_redirect(app, slug, known, &format!("{path}?wrong=changed&was={}", seen.0)).await;
     }
     let receipt: PlacedOrder =
-        serde_json::from_str(&answered.body).map_err(|error| ApiError::failed(&error))?;
+        serde_json::from_str(&answered.body).map_err(|error| ApiError::internal(&error))?;
     known.draft = known.draft.after(&known.draft.basket);
     let next = if receipt.state == OrderState::Unpaid {
         "/pay"
     } else {
         ""
     };
-    keep(app, slug, known, &format!("/orders/{}{next}", receipt.token)).await
+    save_and_redirect(app, slug, known, &format!("/orders/{}{next}", receipt.token)).await
 }
 
-/// Where the order is that this form has placed already.
+/// The address of the order that this form has placed before.
 async fn placed_before(
     app: &AppState,
     id: Option<OrderId>,
@@ -294,14 +304,14 @@ async fn placed_before(
 async fn reorder(app: &AppState, customer: &Customer, token: &str) -> Result<Response, ApiError> {
     let tracked = orders::tracked(app, token).await?;
     let slug = tracked.slug.as_str();
-    let mut known = known(app, slug, customer).await?;
+    let mut known = form_visitor(app, slug, customer).await?;
     for line in Basket::again(&tracked.order.ordered.lines).lines {
         known.draft.basket.add(line);
     }
-    keep(app, slug, known, &format!("/restaurants/{slug}/basket")).await
+    save_and_redirect(app, slug, known, &format!("/restaurants/{slug}/basket")).await
 }
 
-async fn sit_down(app: &AppState, customer: &Customer, code: &str) -> Result<Response, ApiError> {
+async fn choose_table(app: &AppState, customer: &Customer, code: &str) -> Result<Response, ApiError> {
     let unknown = || ApiError::new(Kind::NotFound, "no table has this code");
     let (restaurant, _) = app.store.table(code).await?.ok_or_else(unknown)?;
     let slug = app
@@ -310,7 +320,7 @@ async fn sit_down(app: &AppState, customer: &Customer, code: &str) -> Result<Res
         .by_id(restaurant)
         .map(|listing| listing.restaurant.slug.clone())
         .ok_or_else(unknown)?;
-    let mut known = known(app, slug.as_str(), customer).await?;
+    let mut known = form_visitor(app, slug.as_str(), customer).await?;
     known.draft.choose(Service::Table(code.to_owned()));
-    keep(app, slug.as_str(), known, &format!("/restaurants/{slug}")).await
+    save_and_redirect(app, slug.as_str(), known, &format!("/restaurants/{slug}")).await
 }

@@ -1,4 +1,4 @@
-//! The restaurants' own pictures, from the folder that the operator named.
+//! The restaurants' pictures, from the folder in the settings.
 
 use axum::{
     body::Bytes,
@@ -12,7 +12,7 @@ use servery_domain::menu::PictureFormat;
 
 use crate::state::AppState;
 
-/// `/pictures/ramen-320.avif`: a plain name with the ending of a format we know, and nothing else.
+/// Serves `/pictures/ramen-320.avif`: a plain name with the ending of a known format, and nothing else.
 pub async fn respond(app: &AppState, path: &str) -> Option<Response> {
     let folder = app.settings.pictures.as_ref()?;
     let name = path.strip_prefix("/pictures/")?;
@@ -23,7 +23,7 @@ pub async fn respond(app: &AppState, path: &str) -> Option<Response> {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400")),
-        // A drawing opened by itself runs nothing.
+        // An SVG that is opened as a page must run no script.
         (
             CONTENT_SECURITY_POLICY,
             HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'"),

@@ -1,4 +1,4 @@
-//! What a visitor wants, from the address, the cookies and the browser's headers, in this order.
+//! A visitor's preferences, from the address, the cookies and the request headers, in this order.
 
 use axum::http::{HeaderMap, HeaderValue, header::ACCEPT_LANGUAGE};
 use servery_app::{
@@ -15,16 +15,16 @@ use crate::http::visitor::cookie;
 const RENDER: &str = "servery_render";
 const LANG: &str = "servery_lang";
 const BROWSER: &str = "servery_browser";
-const A_YEAR: u32 = 365 * 24 * 3600;
-const AN_HOUR: u32 = 3600;
+const ONE_YEAR: u32 = 365 * 24 * 3600;
+const ONE_HOUR: u32 = 3600;
 
 pub struct Preferences {
     pub mode: Option<Mode>,
     pub lang: Lang,
     pub browser: BrowserSupport,
-    /// Cookies that keep what this address chose.
+    /// Cookies that remember what the address chose.
     pub keep: Vec<HeaderValue>,
-    /// Nothing of this visitor's own went into the answer: a shared cache may keep it.
+    /// The answer depends on no cookie: a shared cache may store it.
     pub anonymous: bool,
 }
 
@@ -36,7 +36,7 @@ fn keep(name: &str, value: &str, seconds: u32) -> Option<HeaderValue> {
 }
 
 impl Preferences {
-    /// A value of `render`, `lang` or `browser` that we do not know is refused; an old cookie that we do not know is forgotten.
+    /// An unknown value of `render`, `lang` or `browser` is refused; an unknown value in a cookie is ignored.
     pub fn read(visit: &PageAddress, headers: &HeaderMap) -> Result<Self, Problem> {
         let mut kept = Vec::new();
         let malformed = |what: &str| Problem::new(Kind::Malformed, what);
@@ -49,7 +49,7 @@ impl Preferences {
                 let mode: Mode = name
                     .parse()
                     .map_err(|_| malformed("'render' takes thin, hydrated, thick or auto"))?;
-                kept.extend(keep(RENDER, mode.name(), A_YEAR));
+                kept.extend(keep(RENDER, mode.name(), ONE_YEAR));
                 Some(mode)
             }
             None => cookie(headers, RENDER).and_then(|name| name.parse().ok()),
@@ -60,16 +60,16 @@ impl Preferences {
                     .into_iter()
                     .find(|lang| lang.tag() == tag)
                     .ok_or_else(|| malformed("'lang' takes en, de or ar"))?;
-                kept.extend(keep(LANG, lang.tag(), A_YEAR));
+                kept.extend(keep(LANG, lang.tag(), ONE_YEAR));
                 lang
             }
             None => Self::usual_lang(visit, headers),
         };
-        // Who asks for a script by name may have come to run one.
+        // Someone who chooses a mode with a script probably has a browser that can run it again.
         let asks_for_script = mode.is_some_and(|mode| mode != Mode::Thin) && visit.get("render").is_some();
         let said = match visit.get("browser") {
             Some(said @ ("limited" | "able")) => {
-                kept.extend(keep(BROWSER, said, if said == "limited" { AN_HOUR } else { 0 }));
+                kept.extend(keep(BROWSER, said, if said == "limited" { ONE_HOUR } else { 0 }));
                 Some(said)
             }
             Some(_) => return Err(malformed("'browser' takes limited or able")),
@@ -100,7 +100,7 @@ impl Preferences {
         })
     }
 
-    /// The language, whatever else could not be read.
+    /// The language, also if other parameters are invalid.
     pub fn usual_lang(visit: &PageAddress, headers: &HeaderMap) -> Lang {
         let by_address = visit
             .get("lang")

@@ -1,4 +1,4 @@
-//! The staff app's plain forms, by the device's cookie.
+//! The plain forms of the staff app; the device's cookie authorises them.
 
 use axum::{
     http::header::SET_COOKIE,
@@ -7,7 +7,7 @@ use axum::{
 use servery_app::page_address::{PageAddress, address};
 use servery_domain::{device::Pairing, problem::Kind};
 
-use super::order_forms::{Form, FormContext, lead, see};
+use super::order_forms::{Form, FormContext, redirect, respond};
 use crate::{
     http::{
         error::{ApiError, Text},
@@ -19,22 +19,22 @@ use crate::{
     },
 };
 
-/// `POST /staff/{slug}`: a code that lets this browser in, or its sign-out.
+/// `POST /staff/{slug}`: pairs this browser by a code, or signs it out.
 pub async fn post_device(
-    sent: FormContext,
+    context: FormContext,
     current_device: Result<CurrentDevice, ApiError>,
     Text(slug): Text,
     form: Form,
 ) -> Response {
-    let led = match form.get("change") {
-        "pair" => pair(&sent, &slug, &form).await,
-        "sign-out" => sign_out(&sent, current_device, &slug).await,
+    let result = match form.get("change") {
+        "pair" => pair(&context, &slug, &form).await,
+        "sign-out" => sign_out(&context, current_device, &slug).await,
         _ => Err(ApiError::new(
             Kind::NotAccepted,
             "'change' is not something that can be changed",
         )),
     };
-    lead(led, &sent).await
+    respond(result, &context).await
 }
 
 async fn pair((app, _, _, customer): &FormContext, slug: &str, form: &Form) -> Result<Response, ApiError> {
@@ -48,14 +48,18 @@ async fn pair((app, _, _, customer): &FormContext, slug: &str, form: &Form) -> R
     };
     let wrong = match devices::pair(app, &customer.client, &pairing).await {
         Ok((paired, cookie)) => {
-            return Ok(([(SET_COOKIE, cookie)], see(&format!("/staff/{}", paired.slug))).into_response());
+            return Ok((
+                [(SET_COOKIE, cookie)],
+                redirect(&format!("/staff/{}", paired.slug)),
+            )
+                .into_response());
         }
         Err(error) if error.0.is(Kind::NotAccepted) => "code",
         Err(error) if error.0.is(Kind::TooOften) => "often",
         Err(error) if error.0.is(Kind::Conflict) => "other",
         Err(error) => return Err(error),
     };
-    Ok(see(&address(&format!("/staff/{slug}"), [("wrong", wrong)])))
+    Ok(redirect(&address(&format!("/staff/{slug}"), [("wrong", wrong)])))
 }
 
 async fn sign_out(
@@ -64,30 +68,34 @@ async fn sign_out(
     slug: &str,
 ) -> Result<Response, ApiError> {
     match current_device {
-        Ok(current_device) => devices::leave(app, &current_device).await?,
-        // It is signed out already.
+        Ok(current_device) => devices::sign_out(app, &current_device).await?,
+        // The device was signed out before.
         Err(error) if error.0.is(Kind::SignedOut) || error.0.is(Kind::DeviceSignedOut) => {}
         Err(error) => return Err(error),
     }
-    Ok(([(SET_COOKIE, devices::ended())], see(&format!("/staff/{slug}"))).into_response())
+    Ok((
+        [(SET_COOKIE, devices::expired_cookie())],
+        redirect(&format!("/staff/{slug}")),
+    )
+        .into_response())
 }
 
-/// `POST /staff/{slug}/kitchen`: an op, with the name that it got when the page was made.
+/// `POST /staff/{slug}/kitchen`: an op, with the id that the page was rendered with.
 pub async fn post_kitchen(
-    sent: FormContext,
+    context: FormContext,
     current_device: Result<CurrentDevice, ApiError>,
     Text(slug): Text,
     form: Form,
 ) -> Response {
-    let led = match current_device {
-        Ok(current_device) => ask(&sent, &current_device, &slug, &form).await,
-        // The page says so, and takes a code.
+    let result = match current_device {
+        Ok(current_device) => ask(&context, &current_device, &slug, &form).await,
+        // The page shows the reason and asks for a code.
         Err(error) if error.0.is(Kind::SignedOut) || error.0.is(Kind::DeviceSignedOut) => {
-            Ok(see(&format!("/staff/{slug}")))
+            Ok(redirect(&format!("/staff/{slug}")))
         }
         Err(error) => Err(error),
     };
-    lead(led, &sent).await
+    respond(result, &context).await
 }
 
 async fn ask(
@@ -106,7 +114,7 @@ async fn ask(
     let action = serde_json::from_str(form.get("action"));
     let action = action
         .map_err(|error| ApiError::new(Kind::NotAccepted, format!("'action' is no action: {error}")))?;
-    sync::ask(app, current_device, op, action).await?;
+    sync::submit_action(app, current_device, op, action).await?;
     let back = PageAddress::new(uri.path(), uri.query().unwrap_or_default()).address();
-    current_device.seen(app, see(&back)).await
+    current_device.touched(app, redirect(&back)).await
 }

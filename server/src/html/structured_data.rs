@@ -32,7 +32,7 @@ const fn day(weekday: Weekday) -> &'static str {
     }
 }
 
-/// The week ahead, each day with its date: holidays and exceptions are in it.
+/// The next seven days with their dates, so that holidays and exceptions are included.
 fn hours(listing: &Listing) -> Vec<Value> {
     let Restaurant { hours, holidays, .. } = &listing.restaurant;
     let days = (0..7).map(|ahead| listing.today.plus(ahead));

@@ -47,8 +47,8 @@ pub struct Cached {
 
 impl Cached {
     pub fn new(content_type: &'static str, etag: &str, body: impl Into<Bytes>) -> Arc<Self> {
-        // Our tags are made of digits, letters and points.
-        // Weak: the compressed body has the same tag, and pages name the time that rendering took.
+        // Tags consist of digits, letters and points.
+        // Weak, because the compressed body has the same tag, and pages contain their rendering time.
         let etag =
             HeaderValue::from_str(&format!("W/\"{etag}\"")).unwrap_or(HeaderValue::from_static("W/\"\""));
         Arc::new(Self {
@@ -59,12 +59,12 @@ impl Cached {
         })
     }
 
-    /// Compressed when it is first wanted that way.
+    /// Compressed on first use.
     pub fn brotli(&self) -> Bytes {
         self.brotli.get_or_init(|| compress(&self.body, 5)).clone()
     }
 
-    /// 304 if the caller has it already; compressed if it may be.
+    /// 304 if the client has it already; compressed if the client accepts that.
     pub fn respond(&self, request: &HeaderMap) -> Response {
         let mut response = if request
             .get_all(IF_NONE_MATCH)
@@ -81,7 +81,7 @@ impl Cached {
         response
     }
 
-    /// With another status, for this request only: without a tag to ask for it again.
+    /// With this status and without an ETag.
     pub fn respond_with(&self, status: StatusCode, request: &HeaderMap) -> Response {
         let content_type = [(CONTENT_TYPE, self.content_type.clone())];
         if accepts_brotli(request) {
@@ -97,7 +97,7 @@ impl Cached {
         }
     }
 
-    /// About what keeping it costs, the compressed body included.
+    /// About how many bytes it takes, with the compressed body.
     pub fn weight(&self) -> u64 {
         self.body.len() as u64 * 5 / 4
     }

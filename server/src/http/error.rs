@@ -1,4 +1,4 @@
-//! Errors leave through here, as problem+json.
+//! Errors of handlers, answered as problem+json (RFC 9457), and the extractors that return them.
 
 use axum::{
     body::Bytes,
@@ -29,7 +29,7 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        // A struct of four texts and numbers is always JSON.
+        // A struct of texts and numbers can always be written as JSON.
         let body = serde_json::to_vec(&self.0).unwrap_or_default();
         let headers = [
             (CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
@@ -40,8 +40,8 @@ impl IntoResponse for ApiError {
 }
 
 impl ApiError {
-    /// Something of ours failed: the log says what, the caller where to look.
-    pub fn failed(error: &dyn std::error::Error) -> Self {
+    /// An internal error: the details go to the log, and the client gets the request id.
+    pub fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "a request failed");
         Self::new(Kind::Broken, "the request is logged under its x-request-id")
     }
@@ -55,13 +55,13 @@ impl From<ApiError> for Problem {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        Self::failed(&error)
+        Self::internal(&error)
     }
 }
 
 impl From<getrandom::Error> for ApiError {
     fn from(error: getrandom::Error) -> Self {
-        Self::failed(&error)
+        Self::internal(&error)
     }
 }
 
@@ -71,7 +71,7 @@ impl From<InvalidField> for ApiError {
     }
 }
 
-/// Whether `Accept` lets us answer in this type: `text/html`, `application/json`.
+/// Whether `Accept` allows this media type: `text/html`, `application/json`.
 pub fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
     let mut accepted = headers
         .get_all(ACCEPT)
@@ -106,7 +106,7 @@ impl<S: Sync> FromRequestParts<S> for AcceptsJson {
     }
 }
 
-/// A body of JSON.
+/// A JSON body.
 pub struct JsonBody<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
@@ -118,7 +118,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// A body as it came, of whatever size is accepted there.
+/// A raw body, up to the limit of the route.
 pub struct Raw(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Raw {
@@ -148,7 +148,7 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
     })
 }
 
-/// The one parameter of a path; what is no text is nobody's name.
+/// The only parameter of a path; one that is not UTF-8 is not found.
 pub struct Text(pub String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Text {
@@ -160,7 +160,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Text {
     }
 }
 
-/// The parameters in their order.
+/// Query parameters in their order.
 pub type Pairs = Query<Vec<(String, String)>>;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! A header too large for its buffer is refused by hyper below all handlers, with a status and nothing else, while the rest of it is still
-//! on its way. This puts the problem into that answer, and waits for the rest, lest the caller's system drop an answer it has not read.
+//! hyper refuses a header that exceeds its buffer with a bare status line, before any handler, while the rest of the header is still
+//! arriving. This adds the problem to that answer and reads the rest, because otherwise the client's system drops the unread answer.
 
 use std::{
     io,
@@ -12,9 +12,9 @@ use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use servery_domain::problem::{Kind, Problem};
 use tokio::time::Sleep;
 
-/// What is read and thrown away after the refusal, and for how long; a caller that sends more finds the connection closed.
+/// Bytes that are read and dropped after the refusal, and for how long; after that the connection is closed.
 const REST: usize = 64 * 1024 * 1024;
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 pub struct Oversized<S> {
     stream: S,
@@ -48,7 +48,7 @@ fn error() -> Vec<u8> {
         Kind::HeadersTooLarge,
         "the header fields are too large for one request",
     );
-    // A struct of four texts and numbers is always JSON.
+    // A struct of texts and numbers can always be written as JSON.
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let head = "HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/problem+json\r\nconnection: close";
     format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
@@ -77,7 +77,7 @@ impl<S: Read + Write + Unpin> Write for Oversized<S> {
         if this.answer.is_empty() {
             this.answer = error();
             this.left = REST;
-            this.deadline = Some(Box::pin(tokio::time::sleep(PATIENCE)));
+            this.deadline = Some(Box::pin(tokio::time::sleep(TIMEOUT)));
         }
         while this.sent < this.answer.len() {
             match Pin::new(&mut this.stream).poll_write(context, &this.answer[this.sent..]) {
@@ -110,7 +110,7 @@ impl<S: Read + Write + Unpin> Write for Oversized<S> {
                 Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
                     this.left = this.left.saturating_sub(buffer.filled().len())
                 }
-                // The caller has closed its side, or is gone.
+                // The client has closed its side.
                 Poll::Ready(_) => this.left = 0,
                 Poll::Pending => return Poll::Pending,
             }

@@ -1,4 +1,4 @@
-//! For those who watch over the server: is it alive, may it be sent requests, how is it doing.
+//! Liveness, readiness and metrics.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub async fn live() -> &'static str {
     "alive\n"
 }
 
-/// Not ready while the store does not answer: other nodes may do better.
+/// Not ready while the store is unreachable: other nodes may reach it.
 pub async fn ready(State(app): State<Arc<AppState>>) -> Result<&'static str, Response> {
     if app.catalog.is_reachable() {
         return Ok("ready\n");

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: who asks for the same again gets the same answer, and nothing happens twice.
+//! `Idempotency-Key`: a repeated request gets the same answer and changes nothing.
 
 use axum::http::HeaderMap;
 use servery_domain::{limits, problem::Kind};
@@ -9,7 +9,7 @@ use crate::{clock, http::error::ApiError};
 
 const HEADER: &str = "idempotency-key";
 
-/// The key of this request, and what tells it from another with the same key.
+/// The key of this request, and a fingerprint that differs for another request with the same key.
 pub fn request(headers: &HeaderMap, path: &str, body: &[u8]) -> Result<IdempotentRequest, ApiError> {
     let missing = || {
         ApiError::new(
@@ -21,7 +21,7 @@ pub fn request(headers: &HeaderMap, path: &str, body: &[u8]) -> Result<Idempoten
         .get(HEADER)
         .and_then(|key| key.to_str().ok())
         .ok_or_else(missing)?;
-    // The draft has it as a string in quotes; many send it bare.
+    // In the draft standard it is a quoted string; many clients send it without quotes.
     of_key(key.trim().trim_matches('"'), path, body)
 }
 

@@ -1,4 +1,4 @@
-//! Accepts connections until it is told to stop, then lets those under way finish.
+//! Accepts connections until shutdown, then lets requests in flight finish.
 
 use std::{convert::Infallible, io, time::Duration};
 
@@ -12,11 +12,11 @@ use tower::ServiceExt;
 
 use crate::http::{client::PeerAddress, header_limit::Oversized};
 
-/// A caller that dawdles over its header holds a connection no longer than this.
-const HEADER_PATIENCE: Duration = Duration::from_secs(10);
-/// How long answers under way are waited for.
-const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(10);
-/// What a connection may send as a header before it is cut off with 431.
+/// Time limit for reading a request's header.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long requests in flight may take after shutdown has begun.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of a header before it is refused with 431.
 const HEADER_BUFFER: usize = 64 * 1024;
 
 pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
@@ -24,7 +24,7 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
     server
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_PATIENCE)
+        .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(HEADER_BUFFER);
     server
         .http2()
@@ -38,7 +38,7 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    // Out of file handles, most likely: some come free when others end.
+                    // Probably out of file handles: some become free when other connections end.
                     tracing::error!(%error, "a connection could not be accepted");
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
@@ -55,9 +55,9 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
         });
         let (server, watcher) = (server.clone(), graceful.watcher());
         tokio::spawn(async move {
-            // Who connects and says nothing is not waited for; from the first byte on, hyper's own patience counts.
+            // Applies to a connection that sends nothing; from the first byte on, hyper's own time limit counts.
             if !matches!(
-                tokio::time::timeout(HEADER_PATIENCE, stream.readable()).await,
+                tokio::time::timeout(HEADER_TIMEOUT, stream.readable()).await,
                 Ok(Ok(()))
             ) {
                 return;
@@ -67,14 +67,14 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
                     .serve_connection(Oversized::new(TokioIo::new(stream)), service)
                     .into_owned(),
             );
-            // A caller that breaks off is its own business.
+            // A client that closes the connection early is no error.
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended");
             }
         });
     }
     drop(listener);
-    if tokio::time::timeout(SHUTDOWN_PATIENCE, graceful.shutdown())
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown())
         .await
         .is_err()
     {

@@ -1,4 +1,4 @@
-//! Who asks: a browser that is known by a cookie, signed in or not.
+//! The visitor cookie, which identifies a browser that is signed in or not; cookies and random ids.
 
 use axum::{
     http::{
@@ -11,9 +11,9 @@ use servery_domain::id::{self, VisitorId};
 
 use crate::clock;
 
-/// The prefix binds the cookie to this host, by TLS only; browsers let 127.0.0.1 count as that.
+/// The prefix binds the cookie to this host and to TLS; browsers accept 127.0.0.1 without TLS.
 const VISITOR: &str = "__Host-visitor";
-const A_YEAR: u32 = 365 * 24 * 3600;
+const ONE_YEAR: u32 = 365 * 24 * 3600;
 
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers
@@ -41,7 +41,7 @@ pub fn id() -> Result<u128, getrandom::Error> {
     random().map(|random| id::new(clock::milliseconds(), random))
 }
 
-/// An unguessable name, as ids are written.
+/// 128 random bits, written as ids are.
 pub fn token() -> Result<String, getrandom::Error> {
     random().map(|number| format!("{number:032x}"))
 }
@@ -50,11 +50,11 @@ pub fn visitor(headers: &HeaderMap) -> Option<VisitorId> {
     cookie(headers, VISITOR)?.parse().ok()
 }
 
-/// The answer with the cookie that makes its browser known.
+/// The answer with the visitor cookie.
 pub fn remembered(answer: impl IntoResponse, visitor: VisitorId) -> Response {
     let mut response = answer.into_response();
     let cookie = HeaderValue::from_str(&format!(
-        "{VISITOR}={visitor}; Path=/; Max-Age={A_YEAR}; Secure; HttpOnly; SameSite=Lax"
+        "{VISITOR}={visitor}; Path=/; Max-Age={ONE_YEAR}; Secure; HttpOnly; SameSite=Lax"
     ));
     response
         .headers_mut()

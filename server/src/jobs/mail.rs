@@ -1,4 +1,4 @@
-//! Mails, by SMTP. What is in one is in `letter.rs` and beside it.
+//! Sends mails by SMTP. Their contents are in `letter.rs` and the files beside it.
 
 pub mod account;
 pub mod letter;
@@ -19,13 +19,13 @@ use lettre::{
 use self::letter::Letter;
 use crate::settings::Settings;
 
-/// How long a mail server may take for one step.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Time limit for one step of the SMTP dialogue.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
-    /// Whose ids mails have.
+    /// The domain of message ids.
     host: String,
 }
 
@@ -40,7 +40,7 @@ pub enum MailError {
 }
 
 impl MailError {
-    /// Trying again often would not help.
+    /// Whether further tries are unlikely to succeed.
     pub fn is_permanent(&self) -> bool {
         match self {
             Self::Address(_) | Self::Message(_) => true,
@@ -49,7 +49,7 @@ impl MailError {
     }
 }
 
-/// The name in an address: what stands before a port, a path, and after a scheme.
+/// The host of a URL.
 fn host(url: &str) -> &str {
     let authority = url
         .split_once("://")
@@ -58,7 +58,7 @@ fn host(url: &str) -> &str {
         .next()
         .unwrap_or_default();
     let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    // A number is no place that mails come from.
+    // An IP address is not valid as the domain of a sender.
     if host.contains(|c: char| c.is_ascii_alphabetic()) && !host.contains('[') {
         host
     } else {
@@ -73,7 +73,7 @@ impl Mailer {
             return Ok(None);
         };
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp)?
-            .timeout(Some(PATIENCE))
+            .timeout(Some(TIMEOUT))
             .build();
         let host = host(&settings.public_url()).to_owned();
         let from = settings
@@ -87,7 +87,7 @@ impl Mailer {
         }))
     }
 
-    /// The id says which job it is: a mail that is sent twice can be recognised.
+    /// The id is the job's, so that a mail that is sent twice has the same message id.
     pub async fn send(&self, id: &str, to: &str, letter: &Letter) -> Result<(), MailError> {
         self.transport.send(self.message(id, to, letter)?).await?;
         Ok(())
@@ -104,7 +104,7 @@ impl Mailer {
         );
         let message = Message::builder()
             .from(self.from.clone())
-            // Read as one address, so that nothing in it can be taken for another.
+            // Parsed as one address, so that it cannot contain a second one.
             .to(Mailbox::new(None, to.parse::<Address>()?))
             .subject(letter.subject.clone())
             .message_id(Some(format!("<{id}@{}>", self.host)))

@@ -1,10 +1,10 @@
-//! What is done again and again for as long as the server runs. Every node does it.
+//! Runs a task at an interval for as long as the server runs. Every node does.
 
 use std::{sync::Arc, time::Duration};
 
 use servery_store::StoreError;
 
-/// Never returns. A round that fails is tried again at the next tick; that the store is away is said by the town's watch.
+/// Never returns. A run that fails is repeated at the next tick; the catalog's watch logs that the store is unreachable.
 pub async fn every<T, Round>(pause: Duration, name: &'static str, of: Arc<T>, round: impl Fn(Arc<T>) -> Round)
 where
     Round: Future<Output = Result<(), StoreError>>,

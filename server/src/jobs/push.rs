@@ -1,4 +1,4 @@
-//! Web Push: what happens to an order is told to browsers that asked for it, also while nobody looks.
+//! Web Push: notifies browsers of the events of an order that they have subscribed to.
 
 mod base64url;
 mod encrypt;
@@ -27,8 +27,8 @@ use self::{
 };
 use crate::{clock, http::error::ApiError, jobs::mail, orders, state::AppState};
 
-/// Seconds that a push service keeps a message for a device that is away.
-const LIVES: u32 = 4 * 3_600;
+/// Seconds for which a push service stores a message for a device that is offline.
+const TTL_SECONDS: u32 = 4 * 3_600;
 
 async fn client(app: &AppState) -> Result<&PushClient, PushError> {
     app.pusher.client(app.store.as_ref(), &app.settings).await
@@ -91,12 +91,12 @@ struct Notice<'a> {
     body: &'a str,
     lang: &'a str,
     dir: &'a str,
-    /// Where it leads; what is told later of the same order takes its place.
+    /// The address that a click opens; a later notification of the same order replaces this one.
     path: String,
 }
 
-/// Tells a browser what happened, if it still wants to know.
-pub async fn tell(
+/// Notifies a browser of an event, if it is still subscribed.
+pub async fn notify(
     app: &AppState,
     tracked: &Tracked,
     event: &Event,
@@ -139,7 +139,7 @@ async fn send(
 ) -> Result<(), PushError> {
     let client = client(app).await?;
     let Ok(endpoint) = endpoint::read(&subscription.endpoint, is_local(&app.settings)) else {
-        // Accepted under other settings.
+        // The endpoint was accepted under other settings.
         return Ok(app.store.remove_endpoint(&subscription.endpoint).await?);
     };
     let body = encrypt::Reader::new(&subscription.keys)?.message(text)?;
@@ -152,7 +152,7 @@ async fn send(
         .header(CONTENT_ENCODING, "aes128gcm");
     let request = request
         .header(AUTHORIZATION, proof)
-        .header("ttl", LIVES)
+        .header("ttl", TTL_SECONDS)
         .header("urgency", "high")
         .header("topic", topic);
     let answer = request
@@ -161,7 +161,7 @@ async fn send(
         .map_err(|error| PushError::Away(error.without_url().to_string()))?;
     match answer.status() {
         status if status.is_success() => Ok(()),
-        // The browser took it back, or is gone for good.
+        // The browser has cancelled the subscription.
         StatusCode::NOT_FOUND | StatusCode::GONE => {
             Ok(app.store.remove_endpoint(&subscription.endpoint).await?)
         }

@@ -1,4 +1,4 @@
-//! What is kept for a while only.
+//! Deletes what is stored for a limited time.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,23 +9,23 @@ use crate::{clock, jobs::periodic, state::AppState};
 
 const EVERY: Duration = Duration::from_secs(3_600);
 const DAY: i64 = 24 * 3_600;
-/// Longer than a device may be away: a request that comes again after that is a new one.
+/// Longer than a device may be offline: a request that is repeated later counts as a new one.
 const KEYS_FOR: i64 = 90 * DAY;
 const DRAFTS_FOR: i64 = 90 * DAY;
-/// Days that devices know of what is over, and longer than one that is away may ask what is gone.
+/// How long devices keep finished records, and how long the server remembers that a record was removed.
 const OVER_FOR: i64 = 3 * DAY;
 const GONE_FOR: i64 = 90 * DAY;
-/// Browsers' addresses, also of an order that is over: what they are told last may be late.
+/// How long push subscriptions of a finished order are kept: its last notification may be late.
 const TOLD_FOR: i64 = DAY;
 
-pub async fn forget_old(app: Arc<AppState>) {
+pub async fn run(app: Arc<AppState>) {
     periodic::every(EVERY, "forgetting", app, |app| async move {
-        forget(&app, clock::now()).await
+        delete_expired(&app, clock::now()).await
     })
     .await;
 }
 
-async fn forget(app: &AppState, now: Timestamp) -> Result<(), StoreError> {
+async fn delete_expired(app: &AppState, now: Timestamp) -> Result<(), StoreError> {
     let before = |seconds: i64| Timestamp(now.0 - seconds);
     app.store
         .sweep_records(before(OVER_FOR), before(GONE_FOR), now)

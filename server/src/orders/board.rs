@@ -1,4 +1,4 @@
-//! A restaurant's board: its orders under way, and what staff do to them. The API and the plain forms both come here.
+//! A restaurant's board: its open orders, and what staff do with them. The service behind the API and the plain forms.
 
 use servery_domain::{
     account::Permission,
@@ -45,24 +45,28 @@ pub async fn board(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Boa
     })
 }
 
-/// Whether somebody may see the orders of a restaurant, and which that is.
-pub async fn watched(app: &AppState, user: &CurrentUser, slug: &str) -> Result<RestaurantId, ApiError> {
-    let restaurant = orders::restaurant_named(app, slug)?;
+/// The restaurant of this slug, if the user may see its orders.
+pub async fn watchable_restaurant(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+) -> Result<RestaurantId, ApiError> {
+    let restaurant = orders::restaurant_id(app, slug)?;
     user.check(restaurant, Permission::See)?;
     Ok(restaurant)
 }
 
-/// Whoever began to watch may still do so: they have not signed out, and still work here.
-pub async fn still_watched(
+/// Whether the session still exists and its account still works in the restaurant.
+pub async fn may_still_watch(
     app: &AppState,
     session: &str,
     restaurant: RestaurantId,
 ) -> Result<bool, ApiError> {
-    let user = sessions::of_key(app, session).await?;
+    let user = sessions::session_by_key(app, session).await?;
     Ok(user.is_some_and(|user| user.check(restaurant, Permission::See).is_ok()))
 }
 
-/// The orders that a board shows, the oldest first.
+/// The orders that a board shows, oldest first.
 pub async fn orders(app: &AppState, restaurant: RestaurantId) -> Result<Vec<Order>, ApiError> {
     let open = app.store.open_orders(restaurant).await?;
     Ok(open
@@ -78,7 +82,7 @@ pub async fn advance(
     order: OrderId,
     event: Event,
 ) -> Result<Order, ApiError> {
-    let restaurant = orders::restaurant_named(app, slug)?;
+    let restaurant = orders::restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Advance(&event))?;
     let own = app
         .store

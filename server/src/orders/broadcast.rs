@@ -1,4 +1,4 @@
-//! Tells whoever watches an order, or a restaurant's orders, what became of them. Each change is put into words once, for all who watch.
+//! Sends changes to the open event streams of an order, a board or a restaurant's devices. Each change is serialised once for all subscribers.
 
 use std::{
     collections::HashMap,
@@ -17,12 +17,12 @@ use tokio::sync::{broadcast, watch};
 
 use crate::jobs::periodic;
 
-/// How often the store is asked what other nodes wrote.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// Changes that a slow board may be behind before it is told to load anew.
+/// How often the store is polled for changes of other nodes.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// Changes that a slow board may be behind before its stream ends and it loads again.
 const BEHIND: usize = 256;
 
-/// One change, as it is sent.
+/// One change as it is sent.
 #[derive(Debug, Clone)]
 pub struct OrderChange {
     pub revision: Revision,
@@ -33,9 +33,9 @@ pub struct OrderChange {
 struct Watched {
     orders: HashMap<OrderId, watch::Sender<Option<OrderChange>>>,
     boards: HashMap<RestaurantId, broadcast::Sender<OrderChange>>,
-    /// How far each house has come, for its devices.
+    /// The revision of each restaurant, for its devices.
     houses: HashMap<RestaurantId, watch::Sender<Revision>>,
-    /// Every change up to here was published, of each restaurant.
+    /// Of each restaurant the revision up to which every change was published.
     seen: HashMap<RestaurantId, Revision>,
 }
 
@@ -45,7 +45,7 @@ pub struct Broadcaster {
 }
 
 impl Watched {
-    fn reach(&self, restaurant: RestaurantId, revision: Revision) {
+    fn raise_revision(&self, restaurant: RestaurantId, revision: Revision) {
         let Some(sender) = self.houses.get(&restaurant) else {
             return;
         };
@@ -57,7 +57,7 @@ impl Watched {
     }
 }
 
-/// As an event of a stream; `id` is what `Last-Event-ID` brings back.
+/// As a server-sent event; its `id` comes back in `Last-Event-ID`.
 pub fn frame(order: &Order) -> Bytes {
     let data = serde_json::to_string(order).unwrap_or_default();
     Bytes::from(format!(
@@ -68,7 +68,7 @@ pub fn frame(order: &Order) -> Bytes {
 
 impl Broadcaster {
     fn watched(&self) -> MutexGuard<'_, Watched> {
-        // Nothing in here panics between two changes of the maps.
+        // No code under this lock panics between two changes of the maps.
         self.watched
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -77,8 +77,8 @@ impl Broadcaster {
     pub fn publish(&self, order: &Order) {
         let mut watched = self.watched();
         let (restaurant, revision) = (order.ordered.restaurant, order.revision);
-        watched.reach(restaurant, revision);
-        // With a gap, the look at the store fills it in.
+        watched.raise_revision(restaurant, revision);
+        // A gap is filled by the next poll of the store.
         if let Some(seen) = watched
             .seen
             .get_mut(&restaurant)
@@ -102,22 +102,22 @@ impl Broadcaster {
                 newer
             });
         }
-        // The kitchen does not know of what nobody paid.
+        // Boards do not show unpaid orders.
         if let Some(sender) = watched
             .boards
             .get(&restaurant)
             .filter(|_| order.progress.state != State::Unpaid)
         {
-            // Fails if nobody watches any more.
+            // Fails if there is no subscriber left.
             let _ = sender.send(change());
         }
     }
 
-    /// What a device did: its house went from one revision to another, and all of that is known here.
-    pub fn synced(&self, restaurant: RestaurantId, (from, to): (Revision, Revision), orders: &[Order]) {
+    /// A device's sync raised the restaurant's revision from one to another; these are all the orders that it changed.
+    pub fn publish_sync(&self, restaurant: RestaurantId, (from, to): (Revision, Revision), orders: &[Order]) {
         orders.iter().for_each(|order| self.publish(order));
         let mut watched = self.watched();
-        watched.reach(restaurant, to);
+        watched.raise_revision(restaurant, to);
         if let Some(seen) = watched.seen.get_mut(&restaurant).filter(|seen| **seen >= from) {
             *seen = to.max(*seen);
         }
@@ -143,35 +143,35 @@ impl Broadcaster {
             .subscribe()
     }
 
-    /// Follows what other nodes write, until it is dropped.
-    pub async fn follow(self: Arc<Self>, store: Arc<dyn Store>) {
+    /// Polls for changes of other nodes until it is dropped.
+    pub async fn poll_other_nodes(self: Arc<Self>, store: Arc<dyn Store>) {
         let look = |live: Arc<Self>| {
             let store = store.clone();
-            async move { live.look(store.as_ref()).await }
+            async move { live.poll(store.as_ref()).await }
         };
-        periodic::every(LOOK_EVERY, "changes of other nodes", self, look).await;
+        periodic::every(POLL_INTERVAL, "changes of other nodes", self, look).await;
     }
 
-    /// Nobody says good-bye: an order that is over is published no more, so this is the moment to see that they went.
-    fn forget_unwatched(&self) {
+    /// Drops channels without subscribers.
+    fn drop_unused_channels(&self) {
         let mut watched = self.watched();
         watched.orders.retain(|_, sender| sender.receiver_count() > 0);
         watched.boards.retain(|_, sender| sender.receiver_count() > 0);
         watched.houses.retain(|_, sender| sender.receiver_count() > 0);
     }
 
-    async fn look(&self, store: &dyn Store) -> Result<(), StoreError> {
-        self.forget_unwatched();
+    async fn poll(&self, store: &dyn Store) -> Result<(), StoreError> {
+        self.drop_unused_channels();
         for (restaurant, now) in store.order_revisions().await? {
-            // What was before this node is known to who loads it.
+            // Changes before this node's first poll are part of what subscribers load first.
             let seen = *self.watched().seen.entry(restaurant).or_insert(now);
-            self.watched().reach(restaurant, now);
+            self.watched().raise_revision(restaurant, now);
             if seen >= now {
                 continue;
             }
             let (changed, upto) = store.changed_orders(restaurant, seen).await?;
             changed.iter().for_each(|tracked| self.publish(&tracked.order));
-            // What changed besides orders is read by those who are told the revision.
+            // Other records are read by the devices that learn the revision.
             let upto = if changed.is_empty() { now } else { upto };
             let mut watched = self.watched();
             let seen = watched.seen.entry(restaurant).or_insert(upto);
@@ -194,7 +194,7 @@ mod tests {
             live.watch_board(RestaurantId(2)),
         );
         drop((goes, left));
-        live.forget_unwatched();
+        live.drop_unused_channels();
         let watched = live.watched();
         assert_eq!(watched.orders.keys().collect::<Vec<_>>(), [&OrderId(1)]);
         assert_eq!(watched.boards.keys().collect::<Vec<_>>(), [&RestaurantId(1)]);

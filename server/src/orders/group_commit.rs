@@ -1,4 +1,4 @@
-//! Writes orders. Requests that arrive together are committed together, so that the disk is waited for once for all of them.
+//! Group commit: writes that arrive together are committed in one transaction, so that they share one flush to disk.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::{http::error::ApiError, orders::broadcast::Broadcaster};
 
-/// Writes in one transaction: as many as fit into the patience of the first.
-const TOGETHER: usize = 128;
-/// Writes that wait. More are turned away rather than kept waiting for seconds.
-const WAITING: usize = 4_096;
+/// The most writes in one transaction.
+const MAX_BATCH: usize = 128;
+/// The most waiting writes. Further ones are refused instead of waiting for seconds.
+const MAX_QUEUE: usize = 4_096;
 
 type WriteReply = oneshot::Sender<Result<WriteOutcome, Arc<StoreError>>>;
 
@@ -24,9 +24,9 @@ pub struct GroupCommit {
 
 impl GroupCommit {
     /// It ends when the last [`GroupCommit`] is dropped.
-    pub fn start(store: Arc<dyn Store>, live: Arc<Broadcaster>, work: Arc<Notify>) -> Self {
-        let (queue, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(write_all(store, live, work, waiting));
+    pub fn start(store: Arc<dyn Store>, broadcaster: Arc<Broadcaster>, job_signal: Arc<Notify>) -> Self {
+        let (queue, waiting) = mpsc::channel(MAX_QUEUE);
+        tokio::spawn(write_all(store, broadcaster, job_signal, waiting));
         Self { queue }
     }
 
@@ -40,7 +40,7 @@ impl GroupCommit {
         }
         match answered.await {
             Ok(Ok(written)) => Ok(written),
-            Ok(Err(error)) => Err(ApiError::failed(&error)),
+            Ok(Err(error)) => Err(ApiError::internal(&error)),
             Err(_) => Err(ApiError::new(Kind::Unavailable, "the server is stopping")),
         }
     }
@@ -48,26 +48,26 @@ impl GroupCommit {
 
 async fn write_all(
     store: Arc<dyn Store>,
-    live: Arc<Broadcaster>,
-    work: Arc<Notify>,
+    broadcaster: Arc<Broadcaster>,
+    job_signal: Arc<Notify>,
     mut waiting: mpsc::Receiver<(OrderWrite, WriteReply)>,
 ) {
-    let mut taken = Vec::with_capacity(TOGETHER);
-    while waiting.recv_many(&mut taken, TOGETHER).await > 0 {
+    let mut taken = Vec::with_capacity(MAX_BATCH);
+    while waiting.recv_many(&mut taken, MAX_BATCH).await > 0 {
         let (writes, answers): (Vec<OrderWrite>, Vec<WriteReply>) = taken.drain(..).unzip();
         match commit(store.as_ref(), &writes).await {
             Ok(written) => {
-                work.notify_one();
+                job_signal.notify_one();
                 for ((write, written), answer) in writes.into_iter().zip(written).zip(answers) {
-                    publish(&live, &write, &written);
-                    // Who asked may have hung up; the order stands all the same.
+                    publish(&broadcaster, &write, &written);
+                    // The client may have closed the connection; the order is stored all the same.
                     let _ = answer.send(Ok(written));
                 }
             }
-            // One of them may be what cannot be written: each for itself, so that it alone fails.
+            // One write may be invalid: each gets a transaction of its own, so that only that one fails.
             Err(error) if writes.len() > 1 => {
                 tracing::warn!(%error, writes = writes.len(), "a batch failed, its writes are tried one by one");
-                work.notify_one();
+                job_signal.notify_one();
                 for (write, answer) in writes.into_iter().zip(answers) {
                     let alone = commit(store.as_ref(), std::slice::from_ref(&write)).await;
                     let written = alone.map_err(Arc::new).and_then(|mut written| {
@@ -76,7 +76,7 @@ async fn write_all(
                             .ok_or_else(|| Arc::new(StoreError::Unreadable("no answer".into())))
                     });
                     if let Ok(written) = &written {
-                        publish(&live, &write, written);
+                        publish(&broadcaster, &write, written);
                     }
                     let _ = answer.send(written);
                 }
@@ -91,17 +91,17 @@ async fn write_all(
     }
 }
 
-fn publish(live: &Broadcaster, write: &OrderWrite, written: &WriteOutcome) {
+fn publish(broadcaster: &Broadcaster, write: &OrderWrite, written: &WriteOutcome) {
     match (write, written) {
-        (_, WriteOutcome::Placed { order, .. } | WriteOutcome::Advanced(order)) => live.publish(order),
+        (_, WriteOutcome::Placed { order, .. } | WriteOutcome::Advanced(order)) => broadcaster.publish(order),
         (OrderWrite::Sync(syncing), WriteOutcome::Synced(synced)) => {
-            live.synced(syncing.restaurant, synced.revisions, &synced.orders)
+            broadcaster.publish_sync(syncing.restaurant, synced.revisions, &synced.orders)
         }
         _ => {}
     }
 }
 
-/// Another node may have written the same key at the same moment: the second time, its row is there to be read.
+/// Another node may have written the same key in this moment: the second try finds its row.
 async fn commit(store: &dyn Store, writes: &[OrderWrite]) -> Result<Vec<WriteOutcome>, StoreError> {
     match store.write(writes).await {
         Err(error) if error.is_conflict() => store.write(writes).await,

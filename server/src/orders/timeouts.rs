@@ -1,4 +1,4 @@
-//! Orders that wait: for their money, for the restaurant, or to be closed. None goes on forever.
+//! Times out unpaid, unanswered and never-closed orders.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,24 +12,24 @@ use servery_store::StoreError;
 
 use crate::{clock, http::error::ApiError, jobs::periodic, orders, payments, state::AppState};
 
-const SWEEP_EVERY: Duration = Duration::from_secs(5);
-const CLOSE_EVERY: Duration = Duration::from_secs(3_600);
-/// Seconds that an order is left to the request that placed it.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
+const CLOSE_INTERVAL: Duration = Duration::from_secs(3_600);
+/// Seconds for which an order is left to the request that placed it.
 const UNTOUCHED: i64 = 5;
 
-/// Until it is dropped. Every node does it; an order is answered once all the same.
-pub async fn sweep(app: Arc<AppState>) {
+/// Runs until it is dropped. Every node does; the store accepts each event once.
+pub async fn run(app: Arc<AppState>) {
     tokio::join!(
-        periodic::every(SWEEP_EVERY, "waiting orders", app.clone(), |app| async move {
-            sweep_once(&app, clock::now()).await
+        periodic::every(CHECK_INTERVAL, "waiting orders", app.clone(), |app| async move {
+            time_out_orders(&app, clock::now()).await
         }),
-        periodic::every(CLOSE_EVERY, "orders left open", app, |app| async move {
-            close_once(&app, clock::now()).await
+        periodic::every(CLOSE_INTERVAL, "orders left open", app, |app| async move {
+            close_old_orders(&app, clock::now()).await
         }),
     );
 }
 
-pub async fn sweep_once(app: &AppState, now: Timestamp) -> Result<(), StoreError> {
+pub async fn time_out_orders(app: &AppState, now: Timestamp) -> Result<(), StoreError> {
     let mut behind = None;
     loop {
         let page = app
@@ -39,12 +39,12 @@ pub async fn sweep_once(app: &AppState, now: Timestamp) -> Result<(), StoreError
         let Some(last) = page.last() else { return Ok(()) };
         behind = Some((last.progress.changed_at, last.id));
         for order in page {
-            note(&order, answer(app, &order, now).await);
+            log_outcome(&order, time_out(app, &order, now).await);
         }
     }
 }
 
-async fn answer(app: &AppState, order: &Order, now: Timestamp) -> Result<(), ApiError> {
+async fn time_out(app: &AppState, order: &Order, now: Timestamp) -> Result<(), ApiError> {
     let listing = orders::listing_of(app, order.ordered.restaurant)?;
     let restaurant = &listing.restaurant;
     let local = app.catalog.now().clock(&restaurant.slug, now);
@@ -70,8 +70,8 @@ async fn answer(app: &AppState, order: &Order, now: Timestamp) -> Result<(), Api
         .map(drop)
 }
 
-/// Orders that nobody closed are over at some time all the same.
-pub async fn close_once(app: &AppState, now: Timestamp) -> Result<(), StoreError> {
+/// Closes orders that staff have left open.
+pub async fn close_old_orders(app: &AppState, now: Timestamp) -> Result<(), StoreError> {
     let mut last = OrderId(0);
     loop {
         let page = app.store.old_orders(Timestamp(now.0 - DAY * 60), last).await?;
@@ -81,7 +81,7 @@ pub async fn close_once(app: &AppState, now: Timestamp) -> Result<(), StoreError
             let Some(event) = order.left_behind(now) else {
                 continue;
             };
-            note(
+            log_outcome(
                 &order,
                 orders::advance(app, order.id, event, Actor::System)
                     .await
@@ -91,9 +91,9 @@ pub async fn close_once(app: &AppState, now: Timestamp) -> Result<(), StoreError
     }
 }
 
-fn note(order: &Order, done: Result<(), ApiError>) {
+fn log_outcome(order: &Order, done: Result<(), ApiError>) {
     match done {
-        // Somebody answered in this very moment.
+        // Somebody else answered the order in this moment.
         Err(error) if error.0.is(Kind::Conflict) => {}
         Err(error) => tracing::warn!(order = %order.id, problem = %error.0, "an order goes on waiting"),
         Ok(()) => {}

@@ -1,13 +1,13 @@
-//! A circuit breaker: a provider that fails again and again is left alone for a while, and callers learn it at once.
+//! A circuit breaker: after repeated failures requests to the provider fail at once for a while.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Failures in a row that open it.
+/// Consecutive failures that open it.
 const FAILURES: u32 = 5;
-/// How long it stays open before one caller may try again.
+/// How long it stays open before one request may try again.
 const REST: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
@@ -18,7 +18,7 @@ pub struct Breaker {
 #[derive(Default)]
 struct State {
     failures: u32,
-    /// Nobody may try before.
+    /// No request is sent before.
     closed_until: Option<Instant>,
 }
 
@@ -27,8 +27,8 @@ impl Breaker {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether to try. After its rest, whoever asks first tries for all.
-    pub fn lets(&self, now: Instant) -> bool {
+    /// Whether a request may be sent. When the pause is over, only the first request is.
+    pub fn allows(&self, now: Instant) -> bool {
         let mut state = self.state();
         match state.closed_until {
             Some(until) if now < until => false,
@@ -40,11 +40,11 @@ impl Breaker {
         }
     }
 
-    pub fn worked(&self) {
+    pub fn record_success(&self) {
         *self.state() = State::default();
     }
 
-    pub fn failed(&self, now: Instant) {
+    pub fn record_failure(&self, now: Instant) {
         let mut state = self.state();
         state.failures += 1;
         if state.failures >= FAILURES {
@@ -61,16 +61,16 @@ mod tests {
     fn it_opens_after_failures_rests_and_lets_one_try() {
         let (breaker, start) = (Breaker::default(), Instant::now());
         for _ in 0..FAILURES {
-            assert!(breaker.lets(start));
-            breaker.failed(start);
+            assert!(breaker.allows(start));
+            breaker.record_failure(start);
         }
-        assert!(!breaker.lets(start + REST / 2));
-        assert!(breaker.lets(start + REST), "the first");
-        assert!(!breaker.lets(start + REST), "and no other");
-        breaker.failed(start + REST);
-        assert!(!breaker.lets(start + REST + REST / 2));
-        assert!(breaker.lets(start + REST * 2));
-        breaker.worked();
-        assert!(breaker.lets(start + REST * 2) && breaker.lets(start + REST * 2));
+        assert!(!breaker.allows(start + REST / 2));
+        assert!(breaker.allows(start + REST), "the first");
+        assert!(!breaker.allows(start + REST), "and no other");
+        breaker.record_failure(start + REST);
+        assert!(!breaker.allows(start + REST + REST / 2));
+        assert!(breaker.allows(start + REST * 2));
+        breaker.record_success();
+        assert!(breaker.allows(start + REST * 2) && breaker.allows(start + REST * 2));
     }
 }

@@ -1,4 +1,4 @@
-//! A card provider that speaks as Stripe does: PaymentIntents and refunds over HTTP.
+//! A client of card providers with Stripe's API: PaymentIntents and refunds.
 
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,9 @@ use servery_domain::{
 
 use super::breaker::Breaker;
 
-/// For one try.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Tries of what may be asked again, and the wait before the second of them.
+/// Time limit of one try.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Tries of a request that is safe to repeat, and the pause before the second.
 const TRIES: u32 = 3;
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
@@ -39,7 +39,7 @@ pub struct Intent {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Metadata {
-    /// As it was told: on a shared account it may be anybody's.
+    /// Unverified: on a shared account it may belong to another shop.
     pub order: Option<String>,
     pub job: Option<String>,
 }
@@ -78,10 +78,10 @@ struct FailureText {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
-    /// No answer, or none that says what became of it.
+    /// No answer, or one without a result.
     #[error("the provider does not answer: {0}")]
     Away(String),
-    /// It answered, and said no; or it cannot be asked so.
+    /// The provider refused, or the request is invalid.
     #[error("the provider refused: {0}")]
     Refused(String),
 }
@@ -90,10 +90,10 @@ type Result<T> = std::result::Result<T, ProviderError>;
 
 impl Provider {
     pub fn new(base: &str, secret: &str) -> reqwest::Result<Self> {
-        // Refused only where another part of the program has chosen before, which is as good.
+        // Fails if another part of the program has installed a provider before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         Ok(Self {
@@ -104,8 +104,8 @@ impl Provider {
         })
     }
 
-    /// Not charged before it is confirmed, so that a lost answer costs nobody anything. After another intent, which it replaces,
-    /// the same card makes a new one.
+    /// Creates an intent, which is charged only when it is confirmed, so a lost answer has no effect. If it replaces another intent,
+    /// the same card gets a new one.
     pub async fn create(
         &self,
         order: OrderId,
@@ -128,7 +128,7 @@ impl Provider {
         .await
     }
 
-    /// Charges it. It may be asked again: one that was charged is not charged twice.
+    /// Charges the intent. Safe to repeat: a charged intent is not charged twice.
     pub async fn confirm(&self, intent: &str) -> Result<Intent> {
         let confirmed = self
             .post(
@@ -138,7 +138,7 @@ impl Provider {
             )
             .await;
         match confirmed {
-            // Most likely confirmed by a try whose answer was lost.
+            // Probably a try whose answer was lost has confirmed it.
             Err(ProviderError::Refused(why)) => {
                 let now = self.retrieve(intent).await?;
                 if now.is_undecided() {
@@ -159,7 +159,7 @@ impl Provider {
         .await
     }
 
-    /// Tells how it is then: one that has come too far for it goes on.
+    /// Returns the state afterwards: an intent that is being charged is not cancelled.
     pub async fn cancel(&self, intent: &str) -> Result<Intent> {
         match self
             .post(
@@ -174,7 +174,7 @@ impl Provider {
         }
     }
 
-    /// Once for each job, also where the provider knows no idempotency keys.
+    /// Refunds once per job, also if the provider does not support idempotency keys.
     pub async fn refund(&self, intent: &str, amount: Minor, job: &str) -> Result<()> {
         let given: Refunds = self
             .send(|| {
@@ -214,7 +214,7 @@ impl Provider {
         .await
     }
 
-    /// What must not be tried again blindly.
+    /// For a request that is not safe to repeat.
     async fn once<T: for<'de> Deserialize<'de>>(
         &self,
         path: &str,
@@ -248,18 +248,18 @@ impl Provider {
     }
 
     async fn guarded<T: for<'de> Deserialize<'de>>(&self, request: reqwest::RequestBuilder) -> Result<T> {
-        // What never reaches the provider says nothing of it.
+        // A request that was not sent says nothing about the provider's health.
         let request = request
             .bearer_auth(&self.secret)
             .build()
             .map_err(|error| ProviderError::Refused(error.to_string()))?;
-        if !self.breaker.lets(Instant::now()) {
+        if !self.breaker.allows(Instant::now()) {
             return Err(ProviderError::Away("left alone for a while".into()));
         }
         let answer = self.ask(request).await;
         match &answer {
-            Err(ProviderError::Away(_)) => self.breaker.failed(Instant::now()),
-            _ => self.breaker.worked(),
+            Err(ProviderError::Away(_)) => self.breaker.record_failure(Instant::now()),
+            _ => self.breaker.record_success(),
         }
         answer
     }
@@ -284,10 +284,10 @@ impl Provider {
     }
 }
 
-/// Between half and all of it, so that those who failed together do not come back together.
+/// Between half and all of the pause, so that requests that failed together are not repeated together.
 fn jittered(wait: Duration) -> Duration {
     let mut byte = [128_u8];
-    // Without randomness they come back together.
+    // Without randomness the whole pause is used.
     let _ = getrandom::fill(&mut byte);
     wait / 2 + wait / 2 * u32::from(byte[0]) / 255
 }
@@ -297,7 +297,7 @@ impl Intent {
         self.status == "succeeded"
     }
 
-    /// It may still become money.
+    /// Whether it may still be charged.
     pub fn is_undecided(&self) -> bool {
         matches!(
             self.status.as_str(),

@@ -1,4 +1,4 @@
-//! What the provider tells by itself. Its signature proves that it is the provider's.
+//! The provider's webhooks, and their signature.
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use sha2::Sha256;
 use super::provider::Intent;
 use crate::http::error::ApiError;
 
-/// Seconds that a message may be on its way. Longer ones may be recorded by somebody and sent again.
+/// The greatest age of a message in seconds; an older one may be a replay.
 const FRESH: i64 = 300;
 
 #[derive(Deserialize)]
@@ -30,7 +30,7 @@ impl Message {
     }
 }
 
-/// `t=…,v1=…`: one signature must be that of time and body.
+/// `signature` is `t=…,v1=…`: one of the signatures must match time and body.
 pub fn verify(secret: &str, signature: &str, body: &[u8], now: Timestamp) -> Result<(), ApiError> {
     let forged = || ApiError::new(Kind::Forbidden, "the signature is not that of this body");
     let field = |name: &'static str| {
@@ -46,7 +46,7 @@ pub fn verify(secret: &str, signature: &str, body: &[u8], now: Timestamp) -> Res
         return Err(forged());
     }
     let mut mac =
-        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|error| ApiError::failed(&error))?;
+        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|error| ApiError::internal(&error))?;
     mac.update(format!("{time}.").as_bytes());
     mac.update(body);
     let right =

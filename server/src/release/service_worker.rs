@@ -1,10 +1,10 @@
-//! Fills in what the service worker has to know of this version.
+//! Fills the version, its files and the table of pages into the service worker.
 
 use servery_app::routes::ROUTES;
 
 use crate::html::shell::Shell;
 
-/// `hashed` are the files that a device fetches, with the shells, before it takes on a version: all of it or nothing.
+/// `hashed` are the files that a device caches, with the shells, before it activates a version.
 pub fn fill_in<'a>(template: &str, version: &str, hashed: impl Iterator<Item = &'a String>) -> String {
     let files = Shell::all().map(Shell::address).chain(hashed.cloned());
     let (staff, precache): (Vec<String>, Vec<String>) = files.partition(|address| is_staff_file(address));
@@ -16,7 +16,7 @@ pub fn fill_in<'a>(template: &str, version: &str, hashed: impl Iterator<Item = &
         .replace("[/* chunks */]", &json(&chunks()))
 }
 
-/// Only devices that work with the staff app fetch it.
+/// Whether only devices with the staff app cache the file.
 fn is_staff_file(address: &str) -> bool {
     ["/assets/staff.", "/assets/staff-", "/shell/staff/"]
         .iter()
@@ -31,7 +31,7 @@ fn chunks() -> Vec<[String; 2]> {
         .collect()
 }
 
-/// `^/restaurants/[^/]+$`; paths are made of words, slashes and parameters.
+/// `^/restaurants/[^/]+$`; paths consist of words, slashes and parameters.
 fn pattern(path: &str) -> String {
     let parts: Vec<&str> = path
         .split('/')
@@ -40,7 +40,7 @@ fn pattern(path: &str) -> String {
     format!("^{}$", parts.join("/"))
 }
 
-/// Texts and lists of them are always JSON.
+/// Strings and lists of them can always be written as JSON.
 fn json(texts: &impl serde::Serialize) -> String {
     serde_json::to_string(texts).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Installed staff apps: how they are let in, known again, and signed out.
+//! Staff devices: pairing, authentication by cookie, and revocation.
 
 use std::sync::Arc;
 
@@ -28,26 +28,26 @@ use crate::{
     state::AppState,
 };
 
-/// The prefix binds the cookie to this host, by TLS only; browsers let 127.0.0.1 count as that.
+/// The prefix binds the cookie to this host and to TLS; browsers accept 127.0.0.1 without TLS.
 pub const COOKIE: &str = "__Host-device";
-const A_YEAR: u32 = 365 * 24 * 3600;
-/// Seconds within which a device that is seen again is not noted anew.
-const NOTED_EVERY: i64 = 300;
+const ONE_YEAR: u32 = 365 * 24 * 3600;
+/// Seconds between two updates of a device's last contact.
+const TOUCH_INTERVAL: i64 = 300;
 
-/// A device that is let in.
+/// The paired device that sends the request.
 #[derive(Debug, Clone)]
 pub struct CurrentDevice {
     pub installed: PairedDevice,
     token: String,
 }
 
-/// For handlers that only a device may call.
+/// For handlers that need a paired device.
 impl FromRequestParts<Arc<AppState>> for CurrentDevice {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self, ApiError> {
-        let token = token(&parts.headers).ok_or_else(not_let_in)?.to_owned();
+        let token = token(&parts.headers).ok_or_else(not_paired)?.to_owned();
         Ok(Self {
-            installed: of_key(app, &sessions::key(&token)).await?,
+            installed: device_by_key(app, &sessions::key(&token)).await?,
             token,
         })
     }
@@ -57,12 +57,12 @@ fn token(headers: &HeaderMap) -> Option<&str> {
     visitor::cookie(headers, COOKIE).filter(|token| token.len() == 64)
 }
 
-/// The key of the device that the cookie names, whether or not there is one.
-pub fn named(headers: &HeaderMap) -> Option<String> {
+/// The key of the device in the cookie, whether or not such a device exists.
+pub fn cookie_key(headers: &HeaderMap) -> Option<String> {
     token(headers).map(sessions::key)
 }
 
-pub fn not_let_in() -> ApiError {
+pub fn not_paired() -> ApiError {
     ApiError::new(Kind::SignedOut, "this device is not let in; type a code")
 }
 
@@ -71,12 +71,12 @@ impl CurrentDevice {
         self.installed.device.id
     }
 
-    /// Under which the store has its token.
+    /// The stored key of its token.
     pub fn key(&self) -> String {
         sessions::key(&self.token)
     }
 
-    /// The restaurant of this name, if it is the device's.
+    /// The restaurant of this slug, if the device belongs to it.
     pub fn restaurant(&self, app: &AppState, slug: &str) -> Result<RestaurantId, ApiError> {
         restaurant(app, &self.installed, slug)
     }
@@ -85,29 +85,29 @@ impl CurrentDevice {
         paired(app, &self.installed)
     }
 
-    /// Notes that it was here, and answers with a cookie that lives on, if that was a while ago.
-    pub async fn seen(&self, app: &AppState, answer: impl IntoResponse) -> Result<Response, ApiError> {
+    /// Updates the device's last contact and renews its cookie, at most once per interval.
+    pub async fn touched(&self, app: &AppState, answer: impl IntoResponse) -> Result<Response, ApiError> {
         let mut response = answer.into_response();
-        if note_seen(app, &self.installed).await? {
+        if touch(app, &self.installed).await? {
             response.headers_mut().append(SET_COOKIE, cookie(&self.token)?);
         }
         Ok(response)
     }
 }
 
-/// Whether it was not seen for a while.
-pub async fn note_seen(app: &AppState, installed: &PairedDevice) -> Result<bool, ApiError> {
+/// Updates the last contact; returns whether the interval was over.
+pub async fn touch(app: &AppState, installed: &PairedDevice) -> Result<bool, ApiError> {
     let (now, device) = (clock::now(), &installed.device);
-    let new = device.seen_at.is_none_or(|seen| now.0 - seen.0 > NOTED_EVERY);
+    let new = device.seen_at.is_none_or(|seen| now.0 - seen.0 > TOUCH_INTERVAL);
     if new {
         app.store.see_device(device.id, now).await?;
     }
     Ok(new)
 }
 
-/// The restaurant of this name, if it is the device's.
+/// The restaurant of this slug, if the device belongs to it.
 pub fn restaurant(app: &AppState, installed: &PairedDevice, slug: &str) -> Result<RestaurantId, ApiError> {
-    let restaurant = orders::restaurant_named(app, slug)?;
+    let restaurant = orders::restaurant_id(app, slug)?;
     match restaurant == installed.restaurant {
         true => Ok(restaurant),
         false => Err(ApiError::new(
@@ -117,9 +117,9 @@ pub fn restaurant(app: &AppState, installed: &PairedDevice, slug: &str) -> Resul
     }
 }
 
-/// As it is now, for a device that was let in a while ago.
-pub async fn of_key(app: &AppState, key: &str) -> Result<PairedDevice, ApiError> {
-    let installed = app.store.device(key).await?.ok_or_else(not_let_in)?;
+/// The current state of a device, for a stream that was opened earlier.
+pub async fn device_by_key(app: &AppState, key: &str) -> Result<PairedDevice, ApiError> {
+    let installed = app.store.device(key).await?.ok_or_else(not_paired)?;
     match installed.revoked {
         false => Ok(installed),
         true => Err(ApiError::new(
@@ -130,12 +130,12 @@ pub async fn of_key(app: &AppState, key: &str) -> Result<PairedDevice, ApiError>
 }
 
 fn cookie(token: &str) -> Result<HeaderValue, ApiError> {
-    let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={A_YEAR}; Secure; HttpOnly; SameSite=Lax");
-    HeaderValue::from_str(&cookie).map_err(|error| ApiError::failed(&error))
+    let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={ONE_YEAR}; Secure; HttpOnly; SameSite=Lax");
+    HeaderValue::from_str(&cookie).map_err(|error| ApiError::internal(&error))
 }
 
-/// The cookie of a device that is let in no more.
-pub fn ended() -> HeaderValue {
+/// The cookie that deletes the device's cookie.
+pub fn expired_cookie() -> HeaderValue {
     HeaderValue::from_static("__Host-device=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
 }
 
@@ -162,7 +162,7 @@ pub enum CodeError {
     Store(#[from] StoreError),
 }
 
-/// A code that lets one device in, once and soon.
+/// A code that pairs one device, once and within minutes.
 pub async fn new_code(
     store: &dyn Store,
     restaurant: RestaurantId,
@@ -197,15 +197,15 @@ pub async fn make_code(
     slug: &str,
     new: NewDevice,
 ) -> Result<PairingCode, ApiError> {
-    let restaurant = orders::restaurant_named(app, slug)?;
+    let restaurant = orders::restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Devices)?;
     new.check()?;
     new_code(app.store.as_ref(), restaurant, new, clock::now())
         .await
-        .map_err(|error| ApiError::failed(&error))
+        .map_err(|error| ApiError::internal(&error))
 }
 
-/// Lets a device in, with the cookie that it is known by from then on.
+/// Pairs a device; returns the cookie that identifies it.
 pub async fn pair(
     app: &AppState,
     client: &Client,
@@ -264,7 +264,7 @@ pub async fn revoke(
     slug: &str,
     device: DeviceId,
 ) -> Result<(), ApiError> {
-    let restaurant = orders::restaurant_named(app, slug)?;
+    let restaurant = orders::restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Devices)?;
     match app.store.revoke_device(restaurant, device, clock::now()).await? {
         true => Ok(()),
@@ -275,9 +275,9 @@ pub async fn revoke(
     }
 }
 
-/// Whoever stands at a device signs it out.
-pub async fn leave(app: &AppState, current_device: &CurrentDevice) -> Result<(), ApiError> {
-    // Somebody else may have been faster; it is signed out either way.
+/// Signs out the device that sends the request.
+pub async fn sign_out(app: &AppState, current_device: &CurrentDevice) -> Result<(), ApiError> {
+    // It may have been revoked in this moment; it is signed out either way.
     app.store
         .revoke_device(
             current_device.installed.restaurant,

@@ -183,7 +183,7 @@ pub trait Orders: Send + Sync {
     /// Those that are not over and were placed before this moment: a page of them, by their ids.
     async fn old_orders(&self, before: Timestamp, after: OrderId) -> Result<Vec<Order>>;
     /// The newest of them, the newest first.
-    async fn orders_of(&self, customer: &str) -> Result<Vec<Tracked>>;
+    async fn customer_orders(&self, customer: &str) -> Result<Vec<Tracked>>;
     async fn history(&self, order: OrderId) -> Result<Vec<RecordedEvent>>;
     /// How far each restaurant's orders have come.
     async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>>;

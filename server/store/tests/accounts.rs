@@ -410,7 +410,7 @@ async fn a_history_goes_by_time_whatever_number_a_restaurant_has_come_to() {
         let busy: Vec<OrderWrite> = (1..=50).map(|number| here(number, 1, number as i64)).collect();
         store.write(&busy).await.unwrap();
         store.write(&[here(99, 2, 99)]).await.unwrap();
-        let history = store.orders_of("ada").await.unwrap();
+        let history = store.customer_orders("ada").await.unwrap();
         assert_eq!(
             (history.len(), history[0].order.id, history[0].order.number),
             (50, OrderId(99), 1),

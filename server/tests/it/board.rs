@@ -201,7 +201,7 @@ async fn what_nobody_closes_is_off_the_board_in_the_end() {
     )
     .await;
     for (days, states) in [(0, ["accepted", "placed"]), (3, ["collected", "rejected"])] {
-        timeouts::close_once(&app.app, Timestamp(clock::now().0 + days * 86_400))
+        timeouts::close_old_orders(&app.app, Timestamp(clock::now().0 + days * 86_400))
             .await
             .unwrap();
         let (accepted, placed) = (app.order(&handover).await, app.order(&forgotten).await);

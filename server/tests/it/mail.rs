@@ -37,7 +37,11 @@ impl Post {
 
     /// Does all that is due by then.
     async fn work(&self, now: Timestamp) {
-        while jobs::round(&self.app.app, Some(&self.mailer), now).await.unwrap() > 0 {}
+        while jobs::run_due_jobs(&self.app.app, Some(&self.mailer), now)
+            .await
+            .unwrap()
+            > 0
+        {}
     }
 
     async fn arrived(&self) -> Vec<Mail> {
@@ -371,9 +375,9 @@ async fn a_receipt_of_the_till_is_mailed_once_however_often_it_is_asked_for() {
 async fn without_a_mail_server_nothing_waits() {
     let app = TestApp::new().await;
     app.sign_up("ada@example.org").await;
-    assert_eq!(jobs::round(&app.app, None, clock::now()).await.unwrap(), 1);
+    assert_eq!(jobs::run_due_jobs(&app.app, None, clock::now()).await.unwrap(), 1);
     assert_eq!(
-        jobs::round(&app.app, None, Timestamp(clock::now().0 + 100_000))
+        jobs::run_due_jobs(&app.app, None, Timestamp(clock::now().0 + 100_000))
             .await
             .unwrap(),
         0

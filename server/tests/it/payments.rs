@@ -218,7 +218,7 @@ async fn an_answer_that_is_lost_charges_once() {
         "nothing is cooked that may not be paid"
     );
     pay().await;
-    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
+    payments::check_open_payments(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
         .await
         .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "placed");
@@ -246,7 +246,7 @@ async fn a_charge_whose_answer_was_lost_is_found_by_the_sweep() {
     assert!(shop.peer.cards().provider.confirm(&intent.id).await.is_err());
     shop.peer.line(Line::Good);
     assert_eq!(shop.progress(&token).await["state"], "unpaid");
-    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
+    payments::check_open_payments(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
         .await
         .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "placed");
@@ -433,7 +433,9 @@ async fn staff_give_back_a_part_and_the_diner_reads_why() {
             && !page(BOARD, &kitchen).await.contains("name=\"amount\"")
     );
     shop.peer.line(Line::Cut);
-    jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
+    jobs::run_due_jobs(&shop.app.app, None, clock::now())
+        .await
+        .unwrap();
     assert!(
         page(&format!("/orders/{token}"), "")
             .await
@@ -457,7 +459,7 @@ async fn staff_give_back_a_part_and_the_diner_reads_why() {
             .status,
         422
     );
-    jobs::round(&shop.app.app, None, Timestamp(clock::now().0 + 60))
+    jobs::run_due_jobs(&shop.app.app, None, Timestamp(clock::now().0 + 60))
         .await
         .unwrap();
     assert!(
@@ -480,7 +482,9 @@ async fn staff_give_back_a_part_and_the_diner_reads_why() {
             "event=cancelled&reason=",
         )
         .await;
-    jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
+    jobs::run_due_jobs(&shop.app.app, None, clock::now())
+        .await
+        .unwrap();
     assert_eq!(
         (
             shop.progress(&token).await["payment"]["refunded"].clone(),
@@ -494,11 +498,11 @@ async fn staff_give_back_a_part_and_the_diner_reads_why() {
 async fn an_order_that_nobody_pays_is_given_up() {
     let shop = Shop::open().await;
     let (_, token) = shop.order().await;
-    timeouts::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60))
+    timeouts::time_out_orders(&shop.app.app, Timestamp(clock::now().0 + 60))
         .await
         .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "unpaid");
-    timeouts::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 31 * 60))
+    timeouts::time_out_orders(&shop.app.app, Timestamp(clock::now().0 + 31 * 60))
         .await
         .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "cancelled");
@@ -555,7 +559,9 @@ async fn what_a_second_card_was_charged_is_given_back_and_the_first_stays_the_pa
             200
         );
     }
-    jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
+    jobs::run_due_jobs(&shop.app.app, None, clock::now())
+        .await
+        .unwrap();
     assert_eq!(shop.peer.refunded().await, [total]);
     let progress = shop.progress(&token).await;
     assert_eq!(
@@ -565,7 +571,9 @@ async fn what_a_second_card_was_charged_is_given_back_and_the_first_stays_the_pa
     shop.app
         .post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({}))
         .await;
-    jobs::round(&shop.app.app, None, clock::now()).await.unwrap();
+    jobs::run_due_jobs(&shop.app.app, None, clock::now())
+        .await
+        .unwrap();
     assert_eq!(shop.peer.refunded().await, [total, total]);
     assert_eq!(shop.progress(&token).await["payment"]["refunded"], total);
 }
@@ -645,7 +653,7 @@ async fn a_bank_that_is_still_working_on_it_has_declined_nothing() {
             && page.text().contains("http-equiv=\"refresh\"")
     );
     shop.peer.line(Line::Good);
-    payments::sweep_once(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
+    payments::check_open_payments(&shop.app.app, Timestamp(clock::now().0 + 60), 20)
         .await
         .unwrap();
     assert_eq!(shop.progress(&token).await["state"], "placed");
@@ -716,12 +724,12 @@ async fn money_that_is_owed_is_given_back_however_long_it_takes() {
         .await;
     let cardless = shop.without_cards().await;
     for hours in 0..120 {
-        let taken = jobs::round(&cardless, None, Timestamp(clock::now().0 + hours * 7_200))
+        let taken = jobs::run_due_jobs(&cardless, None, Timestamp(clock::now().0 + hours * 7_200))
             .await
             .unwrap();
         assert!(taken > 0, "given up after {hours} tries");
     }
-    jobs::round(&shop.app.app, None, Timestamp(clock::now().0 + 7_200))
+    jobs::run_due_jobs(&shop.app.app, None, Timestamp(clock::now().0 + 7_200))
         .await
         .unwrap();
     assert_eq!(shop.peer.refunded().await, [total]);
@@ -742,8 +750,10 @@ async fn a_payment_that_nobody_can_tell_of_is_given_up_with_its_order() {
             shop.without_cards().await
         };
         for (minutes, state) in [(20, "unpaid"), (31, "cancelled")] {
-            payments::sweep_once(&app, after(minutes), 20).await.unwrap();
-            timeouts::sweep_once(&app, after(minutes)).await.unwrap();
+            payments::check_open_payments(&app, after(minutes), 20)
+                .await
+                .unwrap();
+            timeouts::time_out_orders(&app, after(minutes)).await.unwrap();
             assert_eq!(shop.progress(&token).await["state"], state, "with cards: {cards}");
         }
     }

@@ -63,7 +63,7 @@ impl Diner {
     }
 
     async fn work(&self, now: Timestamp) {
-        while jobs::round(&self.app.app, None, now).await.unwrap() > 0 {}
+        while jobs::run_due_jobs(&self.app.app, None, now).await.unwrap() > 0 {}
     }
 }
 

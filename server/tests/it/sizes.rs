@@ -21,7 +21,7 @@ async fn no_page_has_grown() {
         restaurant.hours = "24/7".parse().unwrap();
         app.store.put_restaurant(&restaurant, &menu).await.unwrap();
     }
-    app.app.catalog.look().await.unwrap();
+    app.app.catalog.reload_if_changed().await.unwrap();
     let mut pages = BTreeMap::new();
     for (path, mode) in [
         ("/", "thin"),

@@ -1,4 +1,4 @@
-//! WebAuthn, level 2, as much as passkeys need: ES256, no attestation, the user verified by the authenticator.
+//! The part of WebAuthn level 2 that passkeys need: ES256, no attestation, user verification by the authenticator.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use minicbor::Decoder;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use servery_domain::passkey::{Assertion, Attestation};
 use sha2::{Digest, Sha256};
 
-/// Whom authenticators make keys for, and where pages ask for them.
+/// The relying party id and the origin of its pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     pub host: String,
@@ -67,7 +67,7 @@ fn cbor<T>(decoded: Result<T, minicbor::decode::Error>) -> Result<T, WebAuthnErr
 }
 
 impl Site {
-    /// The challenge, if a page of this site had it signed.
+    /// The challenge that was signed, if a page of this origin asked for it.
     fn challenge(&self, client_data: &[u8], kind: &str) -> Result<String, WebAuthnError> {
         let data: ClientData = serde_json::from_slice(client_data).map_err(|_| WebAuthnError::Malformed)?;
         match data.kind == kind && data.origin == self.origin && !data.cross_origin {
@@ -76,7 +76,7 @@ impl Site {
         }
     }
 
-    pub fn made(&self, sent: &Attestation) -> Result<VerifiedRegistration, WebAuthnError> {
+    pub fn verify_registration(&self, sent: &Attestation) -> Result<VerifiedRegistration, WebAuthnError> {
         let challenge = self.challenge(&bytes(&sent.client_data)?, "webauthn.create")?;
         let object = bytes(&sent.attestation_object)?;
         let data = AuthenticatorData::read(auth_data(&object)?, self)?;
@@ -90,7 +90,7 @@ impl Site {
         })
     }
 
-    pub fn answered(
+    pub fn verify_assertion(
         &self,
         sent: &Assertion,
         public_key: &str,
@@ -107,7 +107,7 @@ impl Site {
             DerSignature::from_bytes(&bytes(&sent.signature)?).map_err(|_| WebAuthnError::Malformed)?;
         key.verify(&user, &signature)
             .map_err(|_| WebAuthnError::Signature)?;
-        // Those that do not count stay at zero.
+        // An authenticator without a counter always sends zero.
         if (now, counter) != (0, 0) && now <= counter {
             return Err(WebAuthnError::Copied);
         }
@@ -118,7 +118,7 @@ impl Site {
     }
 }
 
-/// The member `authData` of an attestation. Whatever attests to it is not looked at: nobody asked for it.
+/// The member `authData` of an attestation object. The attestation statement is ignored: none was requested.
 fn auth_data(object: &[u8]) -> Result<&[u8], WebAuthnError> {
     let mut object = Decoder::new(object);
     let members = cbor(object.map())?.ok_or(WebAuthnError::Malformed)?;
@@ -163,12 +163,12 @@ impl<'a> AuthenticatorData<'a> {
     }
 }
 
-/// Its id, and the key with what follows.
+/// The credential id, and the public key with what follows.
 fn credential(data: &[u8]) -> Result<(&[u8], &[u8]), WebAuthnError> {
     let (_model, rest) = data.split_first_chunk::<16>().ok_or(WebAuthnError::Malformed)?;
     let (length, rest) = rest.split_first_chunk::<2>().ok_or(WebAuthnError::Malformed)?;
     let length = usize::from(u16::from_be_bytes(*length));
-    // What the specification allows.
+    // The longest id that the specification allows.
     if length == 0 || length > 1_023 {
         Err(WebAuthnError::Malformed)
     } else {

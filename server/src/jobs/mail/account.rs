@@ -1,11 +1,11 @@
-//! Letters to account holders, each with a link that works once.
+//! Mails to account holders, each with a link that works once.
 
 use servery_app::text::mail::{Key, count, write};
 use servery_domain::{account::MailPurpose, lang::Lang};
 
 use super::letter::Letter;
 
-/// Hours that a link works. Who sets passwords with it is given less time.
+/// Hours until a link expires. A link that sets a password expires sooner.
 pub fn hours(purpose: MailPurpose) -> u32 {
     match purpose {
         MailPurpose::Verify => 48,

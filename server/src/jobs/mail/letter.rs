@@ -1,4 +1,4 @@
-//! A letter, written once and shown twice: as plain text, and as the simplest HTML.
+//! The content of a mail, written as plain text and as simple HTML.
 
 use std::fmt::Write;
 
@@ -21,16 +21,16 @@ enum Block {
 pub struct LetterRow {
     pub name: String,
     pub value: String,
-    /// Said a little lower, as a remark on the row above.
+    /// Shown smaller, as a remark on the row above.
     pub minor: bool,
 }
 
-/// Mail programs know no style sheets.
+/// Inline, because mail programs ignore style sheets.
 const BODY: &str = "margin:0 auto;padding:24px 16px;max-width:36em;font:16px/1.5 Georgia,'Noto Naskh Arabic',serif;color:#22201c;background:#fbf8f2";
 const LINK: &str = "color:#22201c;font-weight:bold";
 
 impl Letter {
-    /// A subject is one line, whatever people typed.
+    /// Line breaks in the subject become spaces.
     pub fn new(lang: Lang, subject: String) -> Self {
         Self {
             lang,
@@ -85,7 +85,7 @@ fn plain_row(row: &LetterRow) -> String {
         .to_owned()
 }
 
-/// Writing to a string never fails.
+/// Writing to a string does not fail.
 fn html_block(html: &mut String, block: &Block) {
     let _ = match block {
         Block::Text(text) => write!(html, "<p>{}</p>", escape(text).replace('\n', "<br>")),

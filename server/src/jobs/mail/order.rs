@@ -1,4 +1,4 @@
-//! Letters to diners, about what becomes of their order.
+//! Mails to diners about their order.
 
 use servery_app::{
     components::opening::weekday,
@@ -27,7 +27,7 @@ struct Writing<'a> {
     restaurant: &'a Restaurant,
 }
 
-/// The same in two texts, for who sees them in passing.
+/// Title and text of a push notification.
 pub fn notice(order: &Order, lang: Lang, event: &Event, restaurant: &Restaurant) -> Option<(String, String)> {
     let letter = Writing {
         lang,
@@ -39,7 +39,7 @@ pub fn notice(order: &Order, lang: Lang, event: &Event, restaurant: &Restaurant)
     Some((letter.subject, text))
 }
 
-/// `None` for what is not worth a letter.
+/// `None` for an event that sends no mail.
 pub fn letter(tracked: &Tracked, event: &Event, restaurant: &Restaurant, public_url: &str) -> Option<Letter> {
     let order = &tracked.order;
     let writing = Writing {
@@ -185,7 +185,7 @@ impl Writing<'_> {
         row(name, self.money(sum.amount()))
     }
 
-    /// Where prices contain them, they are no sums.
+    /// Taxes that the prices include; they are not part of the sums.
     fn included_taxes(&self) -> Vec<LetterRow> {
         let Restaurant { tax: rules, .. } = self.restaurant;
         let taxes = self.order.ordered.taxes.iter().filter(|_| rules.included);

@@ -1,4 +1,4 @@
-//! The slip of a payment at a till, for the guest who asked for it by mail.
+//! The receipt of a payment at a till, for a guest who asked for it by mail.
 
 use servery_app::text::{
     Texts,
@@ -24,7 +24,7 @@ struct MailedReceipt<'a> {
     payment: &'a TillPayment,
 }
 
-/// `at` is on the restaurant's clock.
+/// `at` is in the restaurant's local time.
 pub fn letter(
     lang: Lang,
     restaurant: &Restaurant,
@@ -109,7 +109,7 @@ impl MailedReceipt<'_> {
             }
         });
         let taxes: Vec<LetterRow> = taxes.collect();
-        // A tax that is added leads to the total; one that is within it is said of it.
+        // A tax on top of the prices comes before the total; an included tax comes after it.
         let (added, within) = if self.bill.plus_tax {
             (taxes, Vec::new())
         } else {

@@ -1,4 +1,4 @@
-//! RFC 8291: only the browser can read what its push service carries.
+//! RFC 8291: encrypts a push message so that only the browser can read it.
 
 use aes_gcm::{Aes128Gcm, KeyInit, aead::Aead};
 use hkdf::Hkdf;
@@ -9,12 +9,12 @@ use sha2::Sha256;
 use super::{base64url, error::PushError};
 use crate::http::visitor::bytes;
 
-/// All of a message in one record of the size that every push service takes.
+/// A message is one record, of a size that every push service accepts.
 const RECORD: u32 = 4_096;
-/// What a record has besides the text: a head of 86 bytes, a tag of 16, and the end's mark.
+/// Bytes of a record besides the text: a header of 86, a tag of 16, and a delimiter.
 const AROUND: usize = 86 + 16 + 1;
 
-/// Who can read a message.
+/// The browser that can read the message.
 pub struct Reader {
     key: PublicKey,
     auth: [u8; 16],
@@ -34,7 +34,7 @@ impl Reader {
         if text.len() + AROUND > RECORD as usize {
             return Err(PushError::TooLong);
         }
-        // One in four billion is no key; the next try has another.
+        // One in four billion random values is not a key; the next try uses another.
         let own = SecretKey::from_slice(&bytes::<32>()?).map_err(|_| PushError::Key)?;
         self.message_with(text, &own, &bytes()?)
     }
@@ -49,7 +49,7 @@ impl Reader {
         let secret: [u8; 32] = derive(&self.auth, shared.raw_secret_bytes(), &info)?;
         let key: [u8; 16] = derive(salt, &secret, b"Content-Encoding: aes128gcm\0")?;
         let nonce: [u8; 12] = derive(salt, &secret, b"Content-Encoding: nonce\0")?;
-        // The mark says that no record follows.
+        // The delimiter of the last record.
         let plain = [text, &[2]].concat();
         let sealed = Aes128Gcm::new(&key.into())
             .encrypt(&nonce.into(), plain.as_slice())

@@ -1,4 +1,4 @@
-//! Where a push service may be: out on the internet, so that nobody can have us knock on the doors of our own network.
+//! Which addresses a push service may have: public ones only, so that nobody can make the server send requests into its own network.
 
 use std::{
     io,
@@ -11,7 +11,7 @@ use reqwest::{
 };
 use servery_domain::contact::{InvalidField, invalid_field};
 
-/// With `local`, it may be on this machine instead.
+/// With `local`, loopback is allowed instead.
 pub fn read(endpoint: &str, local: bool) -> Result<Url, InvalidField> {
     let wrong = || {
         invalid_field(
@@ -32,7 +32,7 @@ pub fn read(endpoint: &str, local: bool) -> Result<Url, InvalidField> {
     }
 }
 
-/// Whether an address is of this machine.
+/// Whether a URL names this machine.
 pub fn is_here(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let number = host
@@ -42,7 +42,7 @@ pub fn is_here(url: &Url) -> bool {
     host == "localhost" || number.is_ok_and(|number| number.is_loopback())
 }
 
-/// Finds no addresses but those that anybody can reach.
+/// A DNS resolver that returns public addresses only.
 pub struct Public {
     pub local: bool,
 }
@@ -78,7 +78,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !(shared || special || local || address.is_documentation() || address.is_multicast())
 }
 
-/// What is handed out, without what leads to addresses of the older kind, or is for books only.
+/// Global unicast addresses, without those that embed IPv4 addresses and those for documentation.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
     a & 0xe000 == 0x2000 && !matches!((a, b), (0x2001, 0..0x200 | 0xdb8) | (0x2002 | 0x3fff, _))

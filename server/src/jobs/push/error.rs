@@ -28,7 +28,7 @@ pub enum PushError {
 }
 
 impl PushError {
-    /// Trying again often would not help.
+    /// Whether further tries are unlikely to succeed.
     pub fn is_permanent(&self) -> bool {
         matches!(
             self,
@@ -39,6 +39,6 @@ impl PushError {
 
 impl From<PushError> for ApiError {
     fn from(error: PushError) -> Self {
-        Self::failed(&error)
+        Self::internal(&error)
     }
 }

@@ -1,4 +1,4 @@
-//! RFC 8292: a push service learns by a signature who sends, and can write to them.
+//! RFC 8292 (VAPID): a signature tells the push service who sends, with a contact address.
 
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use reqwest::Url;
@@ -8,11 +8,11 @@ use servery_domain::time::Timestamp;
 use super::{base64url, error::PushError};
 use crate::http::visitor::bytes;
 
-/// Seconds that a proof counts; a day is the most.
+/// Seconds until a signature expires; the standard allows a day.
 const COUNTS: i64 = 12 * 3_600;
 
 pub fn new_key() -> Result<String, PushError> {
-    // One in four billion is no key.
+    // One in four billion random values is not a key.
     let bytes = bytes::<32>()?;
     SigningKey::from_slice(&bytes)
         .map(|key| base64url::encode(key.to_bytes()))
@@ -27,9 +27,9 @@ pub fn public(key: &SigningKey) -> String {
     base64url::encode(key.verifying_key().to_sec1_point(false))
 }
 
-/// What the Authorization field says.
+/// The value of the Authorization header.
 pub fn proof(key: &SigningKey, endpoint: &Url, us: &str, now: Timestamp) -> String {
-    // An installation without a name of its own has no page that anybody could open.
+    // An installation without a host name has no contact page.
     let contact = if us.starts_with("https://") {
         us
     } else {

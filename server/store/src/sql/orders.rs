@@ -378,7 +378,7 @@ macro_rules! order_engine {
                     rows.into_iter().map(|row| row.read().map(|tracked| tracked.order)).collect()
                 }
 
-                async fn orders_of(&self, customer: &str) -> Result<Vec<Tracked>> {
+                async fn customer_orders(&self, customer: &str) -> Result<Vec<Tracked>> {
                     let rows: Vec<OrderRow> =
                         sqlx::query_as(order_rows::SELECT_OF_CUSTOMER).bind(customer).bind(HISTORY).fetch_all(&self.pool).await?;
                     rows.into_iter().map(OrderRow::read).collect()
