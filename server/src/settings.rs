@@ -176,12 +176,17 @@ mod tests {
         let example = include_str!("../../servery.example.toml");
         let mut named = BTreeSet::new();
         for line in example.lines().filter_map(|line| line.strip_prefix("# ")) {
-            let Some((name, _)) = line.split_once(" = ") else { continue };
+            let Some((name, _)) = line.split_once(" = ") else {
+                continue;
+            };
             Settings::default().or_from(file(line).path()).unwrap();
             named.insert(name.to_owned());
         }
         let command = Settings::augment_args(clap::Command::new("servery"));
-        let known = command.get_arguments().filter_map(|argument| argument.get_long()).map(str::to_owned);
+        let known = command
+            .get_arguments()
+            .filter_map(|argument| argument.get_long())
+            .map(str::to_owned);
         assert_eq!(named, known.collect());
     }
 
