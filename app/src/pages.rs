@@ -10,15 +10,19 @@ pub mod staff;
 use std::sync::Arc;
 
 use leptos::{either::Either, prelude::*};
-use servery_domain::{brand_color::BrandColor, menu::Menu, problem::Problem as Facts, restaurant::Listing};
+use servery_domain::{
+    brand_color::BrandColor,
+    menu::Menu,
+    problem::{Kind, Problem},
+    restaurant::Listing,
+};
 
 use crate::{
     backend::{AccountBackend, BrowserActions, OrderEvents, OrderingBackend, PasskeyActions, StaffBackend},
     components::{footer::Footer, header::Header, offline::OfflineNotice},
-    content::Content,
     page_address::PageAddress,
     pos_client::PosClientProvider,
-    routes::{Chunk, View},
+    routes::{self, Chunk, View},
     text::{Key, Texts},
 };
 
@@ -45,27 +49,9 @@ pub trait Pages: Clone + Send + Sync + 'static {
         values: &[&str],
         visit: &PageAddress,
         backend: &Self::Backend,
-    ) -> impl Future<Output = Result<Self, Facts>> + Send;
+    ) -> impl Future<Output = Result<Self, Problem>> + Send;
     fn view(self) -> impl IntoView + 'static;
-    fn title(&self, texts: Texts) -> String;
-
-    fn description(&self, texts: Texts) -> &str {
-        texts.get(Key::HomeDescription)
-    }
-
-    fn brand_color(&self) -> Option<BrandColor> {
-        None
-    }
-
-    /// The restaurant and the menu that the whole page is about, for those who look for one.
-    fn subject(&self) -> Option<(&Listing, &Arc<Menu>)> {
-        None
-    }
-
-    /// Seconds after which a page without a script is asked for again by itself.
-    fn refresh(&self) -> Option<u32> {
-        None
-    }
+    fn head(&self, texts: Texts) -> Head<'_>;
 
     /// Gives these pages what only a browser can do, if they do any of it.
     fn provide(
@@ -80,6 +66,75 @@ pub trait Pages: Clone + Send + Sync + 'static {
             <OfflineNotice/>
             {main}
             <Footer/>
+        }
+    }
+}
+
+/// What the document's head says of a page.
+pub struct Head<'a> {
+    pub title: String,
+    pub description: &'a str,
+    pub brand_color: Option<BrandColor>,
+    /// The restaurant and the menu that the whole page is about, for search engines.
+    pub subject: Option<(&'a Listing, &'a Arc<Menu>)>,
+    /// Seconds after which a page without a script reloads itself.
+    pub refresh: Option<u32>,
+}
+
+impl Head<'_> {
+    pub fn new(title: String, texts: Texts) -> Self {
+        Self {
+            title,
+            description: texts.get(Key::HomeDescription),
+            brand_color: None,
+            subject: None,
+            refresh: None,
+        }
+    }
+}
+
+/// The title of every page but the home page.
+pub fn document_title(name: &str) -> String {
+    format!("{name} · Servery")
+}
+
+pub fn nothing_here(visit: &PageAddress) -> Problem {
+    Problem::new(Kind::NotFound, visit.path.clone())
+}
+
+/// What a page shows, loaded before it is rendered: so rendering never waits and is the same everywhere.
+#[derive(Debug, Clone)]
+pub enum Content<P> {
+    Page(P),
+    Problem(Problem),
+}
+
+impl<P: Pages> Content<P> {
+    pub async fn load(visit: &PageAddress, backend: &P::Backend) -> Self {
+        Self::try_load(visit, backend)
+            .await
+            .map_or_else(Self::Problem, Self::Page)
+    }
+
+    async fn try_load(visit: &PageAddress, backend: &P::Backend) -> Result<P, Problem> {
+        let (route, values) = routes::read(&visit.path).ok_or_else(|| nothing_here(visit))?;
+        P::load(route.view, &values, visit, backend).await
+    }
+
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Page(_) => 200,
+            Self::Problem(problem) => problem.status,
+        }
+    }
+
+    pub fn head(&self, texts: Texts) -> Head<'_> {
+        match self {
+            Self::Page(page) => page.head(texts),
+            Self::Problem(problem) => {
+                let title = document_title(texts.get(problem::words(problem).0));
+                Head::new(title, texts)
+            }
         }
     }
 }
@@ -109,6 +164,6 @@ pub fn remount_on_change<V: IntoView>(view: impl Fn() -> V) -> impl Fn() -> Eith
 fn shown<P: Pages>(content: Content<P>) -> impl IntoView {
     match content {
         Content::Page(page) => Either::Left(page.view()),
-        Content::Problem(problem) => Either::Right(view! { <problem::Problem problem/> }),
+        Content::Problem(problem) => Either::Right(view! { <problem::ProblemPage problem/> }),
     }
 }

@@ -2,7 +2,7 @@
 
 use servery_domain::slug::Slug;
 
-use crate::render::Mode;
+use crate::mode::Mode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Route {

@@ -1,6 +1,6 @@
 //! What a browser does for the pages besides asking.
 
-use std::{any::Any, cell::RefCell, collections::BTreeMap, sync::Arc, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use leptos::prelude::{RwSignal, document, set_timeout, window};
 use send_wrapper::SendWrapper;
@@ -12,12 +12,14 @@ use servery_app::{
     },
     pos_client::{PosClient, PosClientProvider},
 };
-use servery_domain::{currency::Minor, draft::Draft, lang::Lang, order::Order, problem::Problem, slug::Slug};
+use servery_domain::{currency::Minor, draft::Draft, lang::Lang, order::Order, slug::Slug};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::HtmlElement;
 
 use crate::{
-    http::{HttpBackend, json, read, send},
+    draft_saving,
+    http::{HttpBackend, send},
+    json::read,
     local_storage,
     order_events::OrderEventSource,
     order_submission, pos_client, push,
@@ -33,29 +35,6 @@ impl Browser {
             placing: RwSignal::new(PlaceOrderState::Idle),
         }
     }
-}
-
-thread_local! {
-    /// Whose draft is on its way to the server.
-    static SAVING: RefCell<BTreeMap<Slug, u32>> = const { RefCell::new(BTreeMap::new()) };
-}
-
-/// Tells the server what the device keeps. One goes out at a time, so that an older one never arrives last.
-pub async fn save(slug: &Slug, draft: &Draft) -> Result<(), Problem> {
-    let under_way = SAVING.with_borrow_mut(|saving| saving.insert(slug.clone(), draft.changes).is_some());
-    if under_way {
-        return Ok(());
-    }
-    let answer = loop {
-        let newest = local_storage::draft(slug).unwrap_or_else(|| draft.clone());
-        let answer = send("PUT", &api::draft(slug), &json(&newest)?, None).await;
-        let latest = SAVING.with_borrow(|saving| saving.get(slug).copied());
-        if answer.is_err() || latest.is_none_or(|latest| latest <= newest.changes) {
-            break answer;
-        }
-    };
-    SAVING.with_borrow_mut(|saving| saving.remove(slug));
-    answer.map(drop)
 }
 
 impl BrowserActions for Browser {
@@ -83,7 +62,9 @@ impl BrowserActions for Browser {
     fn keep<'a>(&'a self, slug: &Slug, draft: &Draft, summary: &str) -> BackendFuture<'a, ()> {
         local_storage::keep_draft(slug, draft, summary);
         let (slug, draft) = (slug.clone(), draft.clone());
-        Box::pin(SendWrapper::new(async move { save(&slug, &draft).await }))
+        Box::pin(SendWrapper::new(async move {
+            draft_saving::save(&slug, &draft).await
+        }))
     }
 
     fn id(&self) -> u128 {

@@ -3,10 +3,10 @@
 use js_sys::JSON;
 use leptos::prelude::{document, window};
 use servery_app::{
-    content::Content,
+    mode::Mode,
     page_address::PageAddress,
-    pages::Pages,
-    render::{Decision, Mode, Reason},
+    pages::{Content, Pages},
+    render::{Decision, Reason},
     text::Texts,
 };
 use servery_domain::{
@@ -59,13 +59,14 @@ impl PageDocument {
 
     /// Title and colour follow the content.
     pub fn dress<P: Pages>(&self, content: &Content<P>, texts: Texts) {
-        document().set_title(&content.title(texts));
+        let head = content.head(texts);
+        document().set_title(&head.title);
         let Some(style) = html().map(|html| html.style()) else {
             return;
         };
         for (name, ground) in [("--accent-light", PAPER), ("--accent-dark", NIGHT)] {
             // A browser that knows no custom properties shows the plain colour.
-            let _ = match content.brand_color() {
+            let _ = match head.brand_color {
                 Some(brand_color) => style.set_property(name, &brand_color.readable_on(ground).to_string()),
                 None => style.remove_property(name).map(drop),
             };

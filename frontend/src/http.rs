@@ -6,7 +6,7 @@ use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use js_sys::{Date, JSON, Object, Reflect};
 use leptos::prelude::{RwSignal, Set};
 use send_wrapper::SendWrapper;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use servery_app::{
     api,
     backend::{AccountBackend, Backend, BackendFuture, OrderingBackend, StaffBackend},
@@ -37,7 +37,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::AbortSignal;
 
-use crate::{local_storage, response_cache};
+use crate::{
+    json::{json, read},
+    local_storage, response_cache,
+};
 
 const PATIENCE: u32 = 8_000;
 
@@ -164,10 +167,6 @@ async fn whole(address: &str, response: Response) -> Result<JsValue, JsValue> {
         response_cache::keep(address, copy);
     }
     Ok(body)
-}
-
-pub fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, Problem> {
-    serde_wasm_bindgen::from_value(answer).map_err(|error| Problem::new(Kind::Broken, error.to_string()))
 }
 
 /// A kept answer says whether the door was open then; the hours say whether it is now.
@@ -338,15 +337,6 @@ impl OrderingBackend for HttpBackend {
     fn new_order(&self) -> BackendFuture<'_, OrderId> {
         Box::pin(async { Ok(OrderId(local_storage::id())) })
     }
-}
-
-/// As it is sent and kept.
-pub fn json<T: Serialize>(value: &T) -> Result<String, Problem> {
-    let unwritable = |_| Problem::new(Kind::Broken, "not to be written");
-    let value = value
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .map_err(|error| unwritable(error.into()))?;
-    JSON::stringify(&value).map(String::from).map_err(unwritable)
 }
 
 /// Says something to the server.

@@ -4,7 +4,9 @@
 
 mod browser_actions;
 mod document;
+mod draft_saving;
 mod http;
+mod json;
 mod local_storage;
 mod navigate;
 mod order_events;
@@ -20,10 +22,10 @@ use futures::FutureExt;
 use leptos::prelude::*;
 use servery_app::{
     backend::Offline,
-    content::Content,
+    mode::Mode,
     page_address::PageAddress,
-    pages::{App, Pages},
-    render::{Decision, Mode},
+    pages::{App, Content, Pages},
+    render::Decision,
     routes,
     text::Texts,
 };

@@ -14,7 +14,7 @@ use servery_domain::{
 };
 use web_sys::Storage;
 
-use crate::http::{json, read};
+use crate::json::{json, read};
 
 fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()

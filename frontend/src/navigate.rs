@@ -6,10 +6,9 @@ use std::{rc::Rc, sync::Arc};
 use leptos::prelude::{RwSignal, Set, WithUntracked, document, window};
 use servery_app::{
     components::form,
-    content::Content,
+    mode::Mode,
     page_address::{PageAddress, address},
-    pages::Pages,
-    render::Mode,
+    pages::{Content, Pages},
     routes,
     text::Texts,
 };

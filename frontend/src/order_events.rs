@@ -7,7 +7,7 @@ use servery_app::backend::OrderStreamEvent;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 
-use crate::http::read;
+use crate::json::read;
 
 /// A browser comes back by itself, except after an answer that was no stream.
 const AGAIN: Duration = Duration::from_secs(3);

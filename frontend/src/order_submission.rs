@@ -21,8 +21,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    browser_actions::save,
-    http::{json, read, send_back},
+    draft_saving::save,
+    http::send_back,
+    json::{json, read},
     local_storage,
 };
 

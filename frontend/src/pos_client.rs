@@ -54,7 +54,8 @@ use self::{
     transport::{TabMessage, Unsent},
 };
 use crate::{
-    http::{json, read, send},
+    http::send,
+    json::{json, read},
     local_storage,
 };
 

@@ -15,7 +15,7 @@ use web_sys::{
     ServiceWorkerRegistration,
 };
 
-use crate::http::{read, send};
+use crate::{http::send, json::read};
 
 /// A browser that cannot, or may not on a page without TLS, lacks one of them.
 fn is_possible() -> bool {

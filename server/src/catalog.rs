@@ -16,7 +16,8 @@ use axum::http::HeaderValue;
 use jiff::tz::TimeZone;
 use quick_cache::sync::Cache;
 use servery_app::{
-    render::{Mode, RenderInputs, decide},
+    mode::Mode,
+    render::{RenderInputs, decide},
     routes::{ROUTES, Route},
 };
 use servery_domain::{

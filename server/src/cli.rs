@@ -7,7 +7,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::{Parser, Subcommand};
 use servery_app::{
-    render::{Mode, RenderInputs, decide},
+    mode::Mode,
+    render::{RenderInputs, decide},
     routes::ROUTES,
 };
 use servery_store::{Store, StoreError};

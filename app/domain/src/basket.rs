@@ -7,7 +7,6 @@ use crate::{
     currency::Minor,
     id::{ChoiceId, DishId, LineId},
     limits,
-    quote::{QuotedLine, QuotedPick},
     tax::Place,
     time::LocalMinute,
 };
@@ -117,21 +116,6 @@ impl Basket {
         }
     }
 
-    /// What an order had, to order it once more.
-    pub fn again(lines: &[QuotedLine]) -> Self {
-        let line = |line: &QuotedLine| BasketLine {
-            id: line.id,
-            dish: line.dish,
-            count: line.count,
-            picks: nested(&line.picks, 1),
-            note: line.note.clone(),
-        };
-        Self {
-            lines: lines.iter().map(line).collect(),
-            ..Self::default()
-        }
-    }
-
     pub fn dishes(&self) -> usize {
         self.lines.iter().map(|line| usize::from(line.count)).sum()
     }
@@ -150,24 +134,6 @@ impl BasketLine {
         }
         check_text("note", &self.note, limits::NOTE)
     }
-}
-
-/// The picks of one depth, each with those that follow it and are deeper.
-fn nested(picks: &[QuotedPick], depth: u8) -> Vec<Pick> {
-    let at_depth = picks.iter().enumerate().filter(|(_, pick)| pick.depth == depth);
-    let within = |at: usize| {
-        let rest = &picks[at + 1..];
-        &rest[..rest
-            .iter()
-            .position(|pick| pick.depth <= depth)
-            .unwrap_or(rest.len())]
-    };
-    at_depth
-        .map(|(at, pick)| Pick {
-            choice: pick.choice,
-            picks: nested(within(at), depth + 1),
-        })
-        .collect()
 }
 
 /// How many picks there are; `None` if they nest too deep.

@@ -19,7 +19,7 @@ pub struct CreationOptions {
     pub pub_key_cred_params: Vec<Algorithm>,
     pub timeout: u32,
     pub exclude_credentials: Vec<CredentialName>,
-    pub authenticator_selection: Selection,
+    pub authenticator_selection: AuthenticatorSelection,
     pub attestation: String,
 }
 
@@ -69,7 +69,7 @@ pub struct CredentialName {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Selection {
+pub struct AuthenticatorSelection {
     pub resident_key: String,
     pub user_verification: String,
 }

@@ -285,6 +285,13 @@ impl PosState {
         devices(DeviceId) -> Device(DeviceRecord);
     }
 
+    /// The bills that somebody works on, the oldest first.
+    pub fn open_bills(&self) -> Vec<&Bill> {
+        let mut bills: Vec<&Bill> = self.bills().filter(|bill| bill.is_live()).collect();
+        bills.sort_by_key(|bill| (bill.opened_at, bill.id));
+        bills
+    }
+
     pub fn orders(&self) -> impl Iterator<Item = &Order> {
         self.between(RecordId::Order(OrderId(0)), RecordId::Order(OrderId(u128::MAX)))
             .filter_map(|record| match record {

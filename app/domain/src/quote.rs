@@ -9,11 +9,11 @@ use crate::{
     basket::{Basket, BasketLine, Service},
     coupon::{Coupon, CouponRefusal, CouponUsage},
     currency::{Currency, Minor},
-    id::{ChoiceId, DishId, LineId, OptionGroupId},
+    id::{DishId, LineId, OptionGroupId},
     menu::{Dish, Menu},
     order_settings::DeliveryZone,
     restaurant::Restaurant,
-    selection::{Selection, SelectionError},
+    selection::{QuotedPick, Selection, SelectionError},
     slots::{SlotRefusal, Timetable},
     tax::{Place, Tax, TaxRate, portion},
     time::LocalMinute,
@@ -79,19 +79,6 @@ pub struct QuotedLine {
     pub picks: Vec<QuotedPick>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct QuotedPick {
-    pub choice: ChoiceId,
-    pub name: String,
-    pub price: Minor,
-    /// A dish that comes with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dish: Option<DishId>,
-    /// 1 for what was chosen on the dish, 2 for what was chosen within that.
-    pub depth: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,12 +1,13 @@
 //! What was chosen on a dish, read by the menu: its names and prices, the dishes that come with it, and how it is taxed.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     allocate::allocate,
     basket::Pick,
     currency::Minor,
-    id::{ChoiceId, OptionGroupId},
+    id::{ChoiceId, DishId, OptionGroupId},
     menu::{Choice, Dish, Menu},
-    quote::QuotedPick,
     tax::{Place, TaxRate, TaxRates},
 };
 
@@ -15,6 +16,19 @@ pub fn price(menu: &Menu, dish: &Dish, picks: &[Pick]) -> Minor {
     let mut picked = Selection::default();
     let _ = picked.read(menu, &dish.option_groups, picks, 1);
     picked.price(dish)
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuotedPick {
+    pub choice: ChoiceId,
+    pub name: String,
+    pub price: Minor,
+    /// A dish that comes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dish: Option<DishId>,
+    /// 1 for what was chosen on the dish, 2 for what was chosen within that.
+    pub depth: u8,
 }
 
 #[derive(Default)]

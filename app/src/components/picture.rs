@@ -1,11 +1,11 @@
 //! A picture in the best format and width that the browser can use, loaded when it comes near.
 
 use leptos::prelude::*;
-use servery_domain::menu::{Picture as File, PictureFormat};
+use servery_domain::menu::{Picture, PictureFormat};
 
 #[component]
-pub fn Picture(
-    file: File,
+pub fn PictureView(
+    file: Picture,
     alt: &'static str,
     sizes: &'static str,
     #[prop(optional)] eager: bool,
@@ -31,14 +31,14 @@ pub fn Picture(
     }
 }
 
-fn address(file: &File, format: PictureFormat, width: Option<u16>) -> String {
+fn address(file: &Picture, format: PictureFormat, width: Option<u16>) -> String {
     match width {
         Some(width) => format!("/pictures/{}-{width}.{}", file.path, format.code()),
         None => format!("/pictures/{}.{}", file.path, format.code()),
     }
 }
 
-fn srcset(file: &File, format: PictureFormat) -> String {
+fn srcset(file: &Picture, format: PictureFormat) -> String {
     if file.widths.is_empty() {
         return address(file, format, None);
     }
@@ -55,13 +55,13 @@ fn srcset(file: &File, format: PictureFormat) -> String {
 mod tests {
     use super::*;
 
-    fn html(file: File) -> String {
-        Owner::new().with(|| view! { <Picture file alt="Ramen" sizes="96px"/> }.to_html())
+    fn html(file: Picture) -> String {
+        Owner::new().with(|| view! { <PictureView file alt="Ramen" sizes="96px"/> }.to_html())
     }
 
     #[test]
     fn the_best_format_comes_first_and_every_width_is_offered() {
-        let html = html(File {
+        let html = html(Picture {
             path: "ramen".into(),
             formats: vec![PictureFormat::Avif, PictureFormat::Webp, PictureFormat::Jpeg],
             widths: vec![160, 320],
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_drawing_has_one_file() {
-        let html = html(File {
+        let html = html(Picture {
             path: "ramen".into(),
             formats: vec![PictureFormat::Svg],
             widths: vec![],

@@ -3,8 +3,9 @@
 use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
 
 use crate::{
+    mode::Mode,
     page_address::visit,
-    render::{Decision, Mode, Reason},
+    render::{Decision, Reason},
     text::{Key, Texts, texts},
 };
 

@@ -1,6 +1,7 @@
 //! The pages that one signs in for: an account, and a restaurant's board.
 
 mod credentials;
+mod links;
 mod passkeys;
 mod profile;
 
@@ -17,17 +18,20 @@ use servery_domain::{
 };
 
 use super::{
-    FullBackend, Pages,
+    FullBackend, Head, Pages,
     board::{self, devices},
+    document_title, nothing_here,
 };
 use crate::{
     backend::{AccountBackend, BrowserActions, OrderEvents, PasskeyActions},
-    content::{document_title, nothing_here},
     page_address::PageAddress,
     pos_client::PosClientProvider,
     routes::{Chunk, View, slug},
     text::{Key, Texts},
 };
+
+/// Seconds between reloads of a board without a script.
+const BOARD_REFRESH: u32 = 20;
 
 #[derive(Debug, Clone)]
 pub enum AccountPage {
@@ -177,7 +181,9 @@ impl Pages for AccountPage {
                 passkeys,
                 done,
                 wrong,
-            } => EitherOf8::B(view! { <profile::Account signed_in=*signed_in keys=passkeys done wrong/> }),
+            } => EitherOf8::B(
+                view! { <profile::AccountProfile signed_in=*signed_in keys=passkeys done wrong/> },
+            ),
             Self::SignIn { next, done, wrong } => EitherOf8::C(credentials::sign_in(next, done, wrong)),
             Self::SignUp { done, wrong } => EitherOf8::D(credentials::sign_up(done, wrong)),
             Self::AskReset { done, wrong } => EitherOf8::E(credentials::ask_reset(done, wrong)),
@@ -189,24 +195,19 @@ impl Pages for AccountPage {
         }
     }
 
-    fn title(&self, texts: Texts) -> String {
-        let key = match self {
-            Self::Board { board, .. } => {
-                return document_title(&texts.fill(Key::BoardTitle, &[("name", &board.name)]));
-            }
-            Self::Devices { list, .. } => {
-                return document_title(&texts.fill(Key::DevicesTitle, &[("name", &list.name)]));
-            }
-            Self::Account { .. } => Key::AccountTitle,
-            Self::SignIn { .. } => Key::SignInTitle,
-            Self::SignUp { .. } => Key::SignUpTitle,
-            Self::AskReset { .. } | Self::Reset { .. } => Key::ResetTitle,
-            Self::Verify { .. } => Key::VerifyTitle,
+    fn head(&self, texts: Texts) -> Head<'_> {
+        let title = match self {
+            Self::Board { board, .. } => texts.fill(Key::BoardTitle, &[("name", &board.name)]),
+            Self::Devices { list, .. } => texts.fill(Key::DevicesTitle, &[("name", &list.name)]),
+            Self::Account { .. } => texts.get(Key::AccountTitle).to_owned(),
+            Self::SignIn { .. } => texts.get(Key::SignInTitle).to_owned(),
+            Self::SignUp { .. } => texts.get(Key::SignUpTitle).to_owned(),
+            Self::AskReset { .. } | Self::Reset { .. } => texts.get(Key::ResetTitle).to_owned(),
+            Self::Verify { .. } => texts.get(Key::VerifyTitle).to_owned(),
         };
-        document_title(texts.get(key))
-    }
-
-    fn refresh(&self) -> Option<u32> {
-        matches!(self, Self::Board { .. }).then_some(20)
+        Head {
+            refresh: matches!(self, Self::Board { .. }).then_some(BOARD_REFRESH),
+            ..Head::new(document_title(&title), texts)
+        }
     }
 }

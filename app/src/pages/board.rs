@@ -15,7 +15,7 @@ use servery_domain::{
 use self::board_updates::BoardUpdates;
 use crate::{
     components::render_info::RenderInfo,
-    render::Mode,
+    mode::Mode,
     text::{Key, Texts, texts},
 };
 

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use leptos::{either::EitherOf3, prelude::*};
 use servery_domain::{
     about::About,
-    brand_color::BrandColor,
     cursor::Page,
     menu::Menu,
     problem::{Kind, Problem},
@@ -17,10 +16,9 @@ use servery_domain::{
     search::{DishFilter, InvalidParameter, Search},
 };
 
-use super::{FullBackend, Pages};
+use super::{FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
     backend::Backend,
-    content::{document_title, nothing_here},
     page_address::PageAddress,
     routes::{Chunk, View, slug},
     text::{Key, Texts},
@@ -87,37 +85,21 @@ impl Pages for BrowsePage {
                 filter,
                 listing,
                 menu,
-            } => EitherOf3::B(view! { <restaurant::Restaurant filter listing menu/> }),
-            Self::About(about) => EitherOf3::C(view! { <about::About about/> }),
+            } => EitherOf3::B(view! { <restaurant::RestaurantPage filter listing menu/> }),
+            Self::About(about) => EitherOf3::C(view! { <about::AboutPage about/> }),
         }
     }
 
-    fn title(&self, texts: Texts) -> String {
+    fn head(&self, texts: Texts) -> Head<'_> {
         match self {
-            Self::Home { .. } => texts.get(Key::HomeDocumentTitle).to_owned(),
-            Self::Restaurant { listing, .. } => document_title(&listing.restaurant.name),
-            Self::About(_) => document_title(texts.get(Key::AboutTitle)),
-        }
-    }
-
-    fn description(&self, texts: Texts) -> &str {
-        match self {
-            Self::Restaurant { listing, .. } => &listing.restaurant.description,
-            _ => texts.get(Key::HomeDescription),
-        }
-    }
-
-    fn subject(&self) -> Option<(&Listing, &Arc<Menu>)> {
-        match self {
-            Self::Restaurant { listing, menu, .. } => Some((listing, menu)),
-            _ => None,
-        }
-    }
-
-    fn brand_color(&self) -> Option<BrandColor> {
-        match self {
-            Self::Restaurant { listing, .. } => Some(listing.restaurant.brand_color),
-            _ => None,
+            Self::Home { .. } => Head::new(texts.get(Key::HomeDocumentTitle).to_owned(), texts),
+            Self::Restaurant { listing, menu, .. } => Head {
+                description: &listing.restaurant.description,
+                brand_color: Some(listing.restaurant.brand_color),
+                subject: Some((listing, menu)),
+                ..Head::new(document_title(&listing.restaurant.name), texts)
+            },
+            Self::About(_) => Head::new(document_title(texts.get(Key::AboutTitle)), texts),
         }
     }
 }

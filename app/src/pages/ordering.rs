@@ -16,7 +16,6 @@ use leptos::{
     prelude::*,
 };
 use servery_domain::{
-    brand_color::BrandColor,
     id::{DishId, OrderId},
     menu::{Dish, Menu},
     order::TrackedOrder,
@@ -25,10 +24,9 @@ use servery_domain::{
 };
 
 use self::priced_draft::PricedDraft;
-use super::{FullBackend, Pages};
+use super::{FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
     backend::{BrowserActions, OrderEvents, OrderingBackend, PasskeyActions},
-    content::{document_title, nothing_here},
     page_address::PageAddress,
     pos_client::PosClientProvider,
     routes::{Chunk, View, slug},
@@ -147,58 +145,61 @@ impl Pages for OrderingPage {
 
     fn view(self) -> impl IntoView + 'static {
         match self {
-            Self::Dish { listing, menu, dish } => EitherOf5::A(view! { <dish::Dish listing menu dish/> }),
-            Self::Basket(priced) => EitherOf5::B(view! { <basket::Basket priced/> }),
+            Self::Dish { listing, menu, dish } => EitherOf5::A(view! { <dish::DishPage listing menu dish/> }),
+            Self::Basket(priced) => EitherOf5::B(view! { <basket::BasketPage priced/> }),
             Self::Checkout { priced, id, data } => EitherOf5::C(match priced.draft.basket.lines.is_empty() {
                 // There is nothing to pay for.
-                true => Either::Left(view! { <basket::Basket priced/> }),
+                true => Either::Left(view! { <basket::BasketPage priced/> }),
                 false => Either::Right(view! { <checkout::Checkout priced id data/> }),
             }),
             Self::Order {
                 tracked,
                 listing,
                 data,
-            } => EitherOf5::D(view! { <order::Order tracked=*tracked listing data/> }),
+            } => EitherOf5::D(view! { <order::OrderPage tracked=*tracked listing data/> }),
             Self::History(orders) => EitherOf5::E(view! { <history::History orders/> }),
         }
     }
 
-    fn title(&self, texts: Texts) -> String {
-        let at = |key, listing: &Listing| texts.fill(key, &[("name", &listing.restaurant.name)]);
-        document_title(&match self {
-            Self::Dish { dish, .. } => dish.name.clone(),
-            Self::Basket(priced) => at(Key::BasketTitle, &priced.listing),
-            Self::Checkout { priced, .. } => at(Key::CheckoutTitle, &priced.listing),
-            Self::Order { tracked, .. } => {
-                texts.fill(Key::OrderTitle, &[("number", &tracked.order.number.to_string())])
+    fn head(&self, texts: Texts) -> Head<'_> {
+        let at_restaurant = |key, listing: &Listing| {
+            let name = &listing.restaurant.name;
+            let title = document_title(&texts.fill(key, &[("name", name)]));
+            let brand_color = Some(listing.restaurant.brand_color);
+            Head {
+                brand_color,
+                ..Head::new(title, texts)
             }
-            Self::History(_) => texts.get(Key::HistoryTitle).to_owned(),
-        })
-    }
-
-    fn description(&self, texts: Texts) -> &str {
+        };
         match self {
-            Self::Dish { dish, .. } if !dish.description.is_empty() => &dish.description,
-            _ => texts.get(Key::HomeDescription),
-        }
-    }
-
-    fn brand_color(&self) -> Option<BrandColor> {
-        match self {
-            Self::Dish { listing, .. } | Self::Order { listing, .. } => Some(listing.restaurant.brand_color),
-            Self::Basket(priced) | Self::Checkout { priced, .. } => {
-                Some(priced.listing.restaurant.brand_color)
+            Self::Dish { dish, listing, .. } => {
+                let head = Head::new(document_title(&dish.name), texts);
+                Head {
+                    description: match dish.description.as_str() {
+                        "" => head.description,
+                        description => description,
+                    },
+                    brand_color: Some(listing.restaurant.brand_color),
+                    ..head
+                }
             }
-            Self::History(_) => None,
-        }
-    }
-
-    fn refresh(&self) -> Option<u32> {
-        match self {
-            Self::Order { tracked, data, .. } if !data.still && !tracked.order.progress.state.is_over() => {
-                Some(REFRESH)
+            Self::Basket(priced) => at_restaurant(Key::BasketTitle, &priced.listing),
+            Self::Checkout { priced, .. } => at_restaurant(Key::CheckoutTitle, &priced.listing),
+            Self::Order {
+                tracked,
+                listing,
+                data,
+            } => {
+                let number = tracked.order.number.to_string();
+                let title = texts.fill(Key::OrderTitle, &[("number", &number)]);
+                let refreshes = !data.still && !tracked.order.progress.state.is_over();
+                Head {
+                    brand_color: Some(listing.restaurant.brand_color),
+                    refresh: refreshes.then_some(REFRESH),
+                    ..Head::new(document_title(&title), texts)
+                }
             }
-            _ => None,
+            Self::History(_) => Head::new(document_title(texts.get(Key::HistoryTitle)), texts),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What happened, what is safe, and what to do.
 
 use leptos::prelude::*;
-use servery_domain::problem::{Kind, Problem as Facts};
+use servery_domain::problem::{Kind, Problem};
 
 use crate::text::{Key, texts};
 
 /// What happened, and what to do.
-pub fn words(problem: &Facts) -> (Key, Key) {
+pub fn words(problem: &Problem) -> (Key, Key) {
     if problem.is(Kind::NotFound) {
         (Key::ProblemNotFoundTitle, Key::ProblemNotFound)
     } else if problem.is(Kind::Unreachable) {
@@ -21,7 +21,7 @@ pub fn words(problem: &Facts) -> (Key, Key) {
 }
 
 #[component]
-pub fn Problem(problem: Facts) -> impl IntoView {
+pub fn ProblemPage(problem: Problem) -> impl IntoView {
     let texts = texts();
     let (title, advice) = words(&problem);
     view! {

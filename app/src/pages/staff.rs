@@ -13,81 +13,27 @@ mod money_input;
 #[cfg(feature = "server")]
 pub mod no_script;
 mod orders;
+mod page;
+mod premises;
 mod screen;
+mod shift;
 mod till;
 
 use std::sync::Arc;
 
 use leptos::{either::EitherOf5, prelude::*};
-use servery_domain::{
-    brand_color::BrandColor, menu::Menu, problem::Problem, restaurant::Listing, slug::Slug,
-};
+use servery_domain::problem::Problem;
 
-use self::auto_reload::AutoReload;
-use super::{FullBackend, Pages};
+pub use self::page::StaffPage;
+use self::{auto_reload::AutoReload, premises::Premises};
+use super::{Content, FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
     backend::{Backend, BrowserActions, OrderEvents, PasskeyActions},
-    content::{Content, document_title, nothing_here},
     page_address::PageAddress,
     pos_client::PosClientProvider,
     routes::{Chunk, View, slug},
     text::{Texts, staff::Key},
 };
-
-#[derive(Debug, Clone)]
-pub enum StaffPage {
-    Device(Premises),
-    Till(Premises),
-    Kitchen(Premises),
-    Floor(Premises),
-    Runs(Premises),
-}
-
-/// Where one works.
-#[derive(Debug, Clone)]
-pub struct Premises {
-    pub slug: Slug,
-    pub listing: Arc<Listing>,
-    pub menu: Arc<Menu>,
-}
-
-impl Premises {
-    async fn load(slug: Slug, backend: &dyn Backend) -> Result<Self, Problem> {
-        let listing = Arc::new(backend.restaurant(&slug).await?);
-        let menu = backend.menu(&slug).await?;
-        Ok(Self { slug, listing, menu })
-    }
-
-    /// Whether whoever sees those has to be shown these. Doors open and close by the hours, which both know.
-    fn is_news_to(&self, shown: &Self) -> bool {
-        self.slug == shown.slug
-            && (self.menu != shown.menu || self.listing.restaurant != shown.listing.restaurant)
-    }
-}
-
-impl StaffPage {
-    /// The same page of the restaurant as it is now.
-    fn at(&self, premises: Premises) -> Self {
-        let page = match self {
-            Self::Device(_) => Self::Device,
-            Self::Till(_) => Self::Till,
-            Self::Kitchen(_) => Self::Kitchen,
-            Self::Floor(_) => Self::Floor,
-            Self::Runs(_) => Self::Runs,
-        };
-        page(premises)
-    }
-
-    fn premises(&self) -> &Premises {
-        match self {
-            Self::Device(premises)
-            | Self::Till(premises)
-            | Self::Kitchen(premises)
-            | Self::Floor(premises)
-            | Self::Runs(premises) => premises,
-        }
-    }
-}
 
 impl Pages for StaffPage {
     const CHUNK: Chunk = Chunk::Staff;
@@ -130,15 +76,16 @@ impl Pages for StaffPage {
 
     fn view(self) -> impl IntoView + 'static {
         match self {
-            Self::Device(premises) => EitherOf5::A(view! { <device::Device premises/> }),
-            Self::Till(premises) => EitherOf5::B(view! { <till::Till premises/> }),
-            Self::Kitchen(premises) => EitherOf5::C(view! { <kitchen::Kitchen premises/> }),
+            Self::Device(premises) => EitherOf5::A(view! { <device::DevicePage premises/> }),
+            Self::Till(premises) => EitherOf5::B(view! { <till::TillPage premises/> }),
+            Self::Kitchen(premises) => EitherOf5::C(view! { <kitchen::KitchenPage premises/> }),
             Self::Floor(premises) => EitherOf5::D(view! { <floor::Floor premises/> }),
             Self::Runs(premises) => EitherOf5::E(view! { <deliveries::Runs premises/> }),
         }
     }
 
-    fn title(&self, texts: Texts) -> String {
+    /// The brand's colour is left out: in the staff app, colour means state and nothing else.
+    fn head(&self, texts: Texts) -> Head<'_> {
         let key = match self {
             Self::Device(_) => Key::DeviceTitle,
             Self::Till(_) => Key::TillTitle,
@@ -146,15 +93,8 @@ impl Pages for StaffPage {
             Self::Floor(_) => Key::FloorTitle,
             Self::Runs(_) => Key::RunsTitle,
         };
-        document_title(&format!(
-            "{} · {}",
-            texts.get(key),
-            self.premises().listing.restaurant.name
-        ))
-    }
-
-    /// Colour means state here, and nothing else.
-    fn brand_color(&self) -> Option<BrandColor> {
-        None
+        let restaurant = &self.premises().listing.restaurant.name;
+        let title = document_title(&format!("{} · {restaurant}", texts.get(key)));
+        Head::new(title, texts)
     }
 }

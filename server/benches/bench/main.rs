@@ -35,8 +35,9 @@ use servery::{
     state::AppState,
 };
 use servery_app::{
+    mode::Mode,
     page_address::PageAddress,
-    render::{Decision, Mode, Reason},
+    render::{Decision, Reason},
     routes::Chunk,
 };
 use servery_domain::lang::Lang;

@@ -9,8 +9,8 @@ use servery_domain::{
     id::AccountId,
     limits,
     passkey::{
-        Algorithm, CreationOptions, CredentialName, NewPasskey, PasskeySignIn, PasskeyUser, PasskeyView,
-        RelyingParty, RequestOptions, Selection,
+        Algorithm, AuthenticatorSelection, CreationOptions, CredentialName, NewPasskey, PasskeySignIn,
+        PasskeyUser, PasskeyView, RelyingParty, RequestOptions,
     },
     problem::Kind,
     time::Timestamp,
@@ -110,7 +110,7 @@ pub async fn creation_options(app: &AppState, user: &CurrentUser) -> Result<Crea
                 id: passkey.id,
             })
             .collect(),
-        authenticator_selection: Selection {
+        authenticator_selection: AuthenticatorSelection {
             resident_key: REQUIRED.into(),
             user_verification: REQUIRED.into(),
         },

@@ -13,6 +13,7 @@ use servery_domain::{
     basket::Basket,
     order::{Order, PlacedOrder, Placement, TrackedOrder},
     problem::Problem,
+    reorder::basket_from,
     slug::Slug,
 };
 
@@ -107,7 +108,7 @@ pub async fn get_basket(
     State(app): State<Arc<AppState>>,
     Text(token): Text,
 ) -> Result<Json<Basket>, ApiError> {
-    Ok(Json(Basket::again(
+    Ok(Json(basket_from(
         &orders::find(&app, &token).await?.order.ordered.lines,
     )))
 }

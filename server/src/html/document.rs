@@ -2,8 +2,9 @@
 
 use leptos::{attr::custom::custom_attribute, prelude::*};
 use servery_app::{
+    mode::Mode,
     page_address::{PageAddress, address},
-    render::{Decision, Mode},
+    render::Decision,
     routes::Chunk,
     text::{Key, Texts},
 };

@@ -13,11 +13,12 @@ use servery_app::{
     page_address::PageAddress,
 };
 use servery_domain::{
-    basket::{Basket, Service},
+    basket::Service,
     draft::Draft,
     id::{LineId, OrderId, VisitorId},
     order::{PlacedOrder, State as OrderState},
     problem::Kind,
+    reorder::basket_from,
 };
 
 use super::{page, preferences::Preferences};
@@ -305,7 +306,7 @@ async fn reorder(app: &AppState, customer: &Customer, token: &str) -> Result<Res
     let tracked = orders::tracked(app, token).await?;
     let slug = tracked.slug.as_str();
     let mut known = form_visitor(app, slug, customer).await?;
-    for line in Basket::again(&tracked.order.ordered.lines).lines {
+    for line in basket_from(&tracked.order.ordered.lines).lines {
         known.draft.basket.add(line);
     }
     save_and_redirect(app, slug, known, &format!("/restaurants/{slug}/basket")).await

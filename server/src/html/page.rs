@@ -16,16 +16,16 @@ use axum::{
 use leptos::{either::Either, prelude::*};
 use servery_app::{
     components::render_info::{RenderInfo, SIZE_HERE, TIME_HERE, kilobytes},
-    content::Content,
+    mode::Mode,
     page_address::PageAddress,
     pages::{
-        App as AppView, Pages,
+        App as AppView, Content, Pages,
         account::AccountPage,
         browse::BrowsePage,
         ordering::OrderingPage,
         staff::{StaffPage, no_script::NoScriptPage},
     },
-    render::{BrowserSupport, Decision, Mode, Reason, RenderInputs, decide},
+    render::{BrowserSupport, Decision, Reason, RenderInputs, decide},
     routes::{self, Chunk, Route},
     text::Texts,
 };
@@ -270,14 +270,15 @@ async fn render_content<P: Pages>(
 fn head<P: Pages>(content: &Content<P>, texts: Texts, address: &PageAddress, base: &str) -> DocumentHead {
     let is_public = matches!(content, Content::Page(_))
         && routes::find(&address.path).is_some_and(|route| !route.personal);
-    let subject = content.subject().filter(|_| is_public);
+    let head = content.head(texts);
+    let subject = head.subject.filter(|_| is_public);
     DocumentHead {
-        title: content.title(texts),
-        description: content.description(texts).to_owned(),
-        brand_color: content.brand_color(),
+        title: head.title,
+        description: head.description.to_owned(),
+        brand_color: head.brand_color,
         preview: is_public.then(|| LinkPreview::new(base, &address.path, subject)),
         json_ld: subject.map(|subject| structured_data::json_ld(subject, base)),
-        refresh: content.refresh(),
+        refresh: head.refresh,
     }
 }
 

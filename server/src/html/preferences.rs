@@ -1,10 +1,7 @@
 //! A visitor's preferences, from the address, the cookies and the request headers, in this order.
 
 use axum::http::{HeaderMap, HeaderValue, header::ACCEPT_LANGUAGE};
-use servery_app::{
-    page_address::PageAddress,
-    render::{BrowserSupport, Mode},
-};
+use servery_app::{mode::Mode, page_address::PageAddress, render::BrowserSupport};
 use servery_domain::{
     lang::Lang,
     problem::{Kind, Problem},

@@ -9,8 +9,9 @@ use axum::{
 };
 use leptos::prelude::*;
 use servery_app::{
+    mode::Mode,
     page_address::PageAddress,
-    render::{Decision, Mode, Reason},
+    render::{Decision, Reason},
     routes::Chunk,
     text::{Key, Texts},
 };

@@ -332,16 +332,20 @@ fn a_key_for_another_site_or_purpose_is_refused() {
     ] {
         let sent: Attestation =
             serde_json::from_value(authenticator.create("x", algorithm)["response"].clone()).unwrap();
-        assert_eq!(site().made(&sent), Err(fault));
+        assert_eq!(site().verify_registration(&sent), Err(fault));
     }
     let sound: Attestation = serde_json::from_value(phone.create("x", -7)["response"].clone()).unwrap();
-    assert_eq!(site().made(&sound).unwrap().challenge, "x");
+    assert_eq!(site().verify_registration(&sound).unwrap().challenge, "x");
     for broken in ["", "AA", "o2NmbXRkbm9uZQ", &sound.attestation_object[..200]] {
         let sent = Attestation {
             attestation_object: broken.into(),
             ..sound.clone()
         };
-        assert_eq!(site().made(&sent), Err(WebAuthnError::Malformed), "{broken}");
+        assert_eq!(
+            site().verify_registration(&sent),
+            Err(WebAuthnError::Malformed),
+            "{broken}"
+        );
     }
 }
 
@@ -349,20 +353,26 @@ fn a_key_for_another_site_or_purpose_is_refused() {
 fn a_signature_counts_for_what_was_signed_only() {
     let mut phone = Authenticator::new(7);
     let made = site()
-        .made(&serde_json::from_value(phone.create("x", -7)["response"].clone()).unwrap())
+        .verify_registration(&serde_json::from_value(phone.create("x", -7)["response"].clone()).unwrap())
         .unwrap();
     let sound: Assertion = serde_json::from_value(phone.get("x")["response"].clone()).unwrap();
-    assert_eq!(site().answered(&sound, &made.public_key, 0).unwrap().counter, 1);
     assert_eq!(
-        site().answered(&sound, &made.public_key, 1),
+        site()
+            .verify_assertion(&sound, &made.public_key, 0)
+            .unwrap()
+            .counter,
+        1
+    );
+    assert_eq!(
+        site().verify_assertion(&sound, &made.public_key, 1),
         Err(WebAuthnError::Copied)
     );
     let others = Authenticator::new(8).create("x", -7);
     let others = site()
-        .made(&serde_json::from_value(others["response"].clone()).unwrap())
+        .verify_registration(&serde_json::from_value(others["response"].clone()).unwrap())
         .unwrap();
     assert_eq!(
-        site().answered(&sound, &others.public_key, 0),
+        site().verify_assertion(&sound, &others.public_key, 0),
         Err(WebAuthnError::Signature)
     );
     let later: Assertion = serde_json::from_value(phone.get("y")["response"].clone()).unwrap();
@@ -371,12 +381,12 @@ fn a_signature_counts_for_what_was_signed_only() {
         ..sound.clone()
     };
     assert_eq!(
-        site().answered(&mixed, &made.public_key, 0),
+        site().verify_assertion(&mixed, &made.public_key, 0),
         Err(WebAuthnError::Signature)
     );
     let made_one = text(phone.client_data("webauthn.create", "x"));
     assert_eq!(
-        site().answered(
+        site().verify_assertion(
             &Assertion {
                 client_data: made_one,
                 ..sound.clone()
@@ -391,7 +401,7 @@ fn a_signature_counts_for_what_was_signed_only() {
         ..sound
     };
     assert_eq!(
-        site().answered(&cut, &made.public_key, 0),
+        site().verify_assertion(&cut, &made.public_key, 0),
         Err(WebAuthnError::Malformed)
     );
 }

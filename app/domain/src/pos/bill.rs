@@ -7,7 +7,7 @@ use crate::{
     allocate::allocate,
     currency::Minor,
     id::{BillId, CashierId, DiscountId, DishId, LineId, PaymentId, TableId, TicketId},
-    quote::QuotedPick,
+    selection::QuotedPick,
     tax::{Place, Tax, TaxRate, portion, taxes},
     time::Timestamp,
 };
@@ -266,6 +266,12 @@ impl Bill {
 
     pub fn payment(&self, id: PaymentId) -> Option<&TillPayment> {
         self.payments.iter().find(|payment| payment.id == id)
+    }
+
+    /// How many dishes the kitchen has to be sent, or told to leave out.
+    pub fn unsent_count(&self) -> usize {
+        let unsent = self.lines.iter().map(|line| line.unsent().unsigned_abs());
+        unsent.sum::<u32>() as usize
     }
 
     pub(super) fn line_mut(&mut self, id: LineId) -> Option<&mut BillLine> {

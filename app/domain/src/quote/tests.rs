@@ -7,8 +7,9 @@ use crate::{
     coupon::CouponEffect,
     delivery_area::{DeliveryArea, Point},
     fixtures::{self, choice},
-    id::CategoryId,
+    id::{CategoryId, ChoiceId},
     menu::{Category, Choice, OptionGroup},
+    reorder::basket_from,
     tax::{TaxRates, TaxRules},
 };
 
@@ -253,7 +254,7 @@ fn what_is_chosen_adds_to_the_price_nested_or_not() {
         .map(|pick| (pick.name.as_str(), pick.depth))
         .collect();
     assert_eq!(picks, [("Stuffed crust", 1), ("Gorgonzola", 2), ("Olives", 1)]);
-    let again = Basket::again(&quote.lines);
+    let again = basket_from(&quote.lines);
     assert_eq!(
         pizza().quote(&again),
         quote,

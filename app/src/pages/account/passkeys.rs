@@ -5,19 +5,16 @@ use std::sync::Arc;
 use leptos::{ev::SubmitEvent, html::Input, prelude::*, task::spawn_local};
 use servery_domain::{limits, passkey::PasskeyView, time::LocalMinute};
 
-use super::profile::HERE;
+use super::links::{ACCOUNT, PASSKEY_ADDED};
 use crate::{
     backend::{PasskeyActions, PasskeyFailure, PasskeyRequest},
     components::{
         notice::{Tone, said},
         render_info::RenderInfo,
     },
-    render::Mode,
+    mode::Mode,
     text::{Key, Texts},
 };
-
-/// What the account's page is told when there is a new one.
-pub const DONE: &str = "passkey";
 
 fn is_thin() -> bool {
     let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
@@ -110,7 +107,7 @@ fn row(texts: Texts, passkey: &PasskeyView) -> impl IntoView + use<> {
                 " "
                 <span class="hint">{texts.fill(Key::PasskeyMade, &[("date", &made_on)])}</span>
             </span>
-            <form method="post" action=HERE>
+            <form method="post" action=ACCOUNT>
                 <input type="hidden" name="passkey" value=passkey.id.clone()/>
                 <button name="change" value="remove-passkey">{texts.get(Key::AccountRemove)}</button>
             </form>
@@ -125,7 +122,7 @@ fn add(texts: Texts) -> impl IntoView {
         event.prevent_default();
         device.ask(
             field.get_untracked().map(|field| field.value()),
-            format!("{HERE}?done={DONE}"),
+            format!("{ACCOUNT}?done={PASSKEY_ADDED}"),
         );
     };
     let impossible = move || device.possible.get() != Some(false);

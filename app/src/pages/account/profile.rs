@@ -3,16 +3,17 @@
 use leptos::prelude::*;
 use servery_domain::{account::SignedIn, contact::DeliveryAddress, lang::Lang, limits, passkey::PasskeyView};
 
-use super::passkeys;
+use super::{
+    links::{ACCOUNT, PASSKEY_ADDED},
+    passkeys,
+};
 use crate::{
     components::notice::{Tone, said},
     text::{Key, Texts, texts},
 };
 
-pub const HERE: &str = "/account";
-
 #[component]
-pub fn Account(
+pub fn AccountProfile(
     signed_in: SignedIn,
     keys: Vec<PasskeyView>,
     done: Option<String>,
@@ -31,7 +32,7 @@ pub fn Account(
     view! {
         <article class="prose account">
             <h1>{texts.get(Key::AccountTitle)}</h1>
-            {said(done.map(|done| texts.get(if done == passkeys::DONE { Key::PasskeyAdded } else { Key::AccountSaved })), Tone::Good)}
+            {said(done.map(|done| texts.get(if done == PASSKEY_ADDED { Key::PasskeyAdded } else { Key::AccountSaved })), Tone::Good)}
             {said(wrong.map(|what| texts.fill(Key::AccountWrong, &[("what", &what)])), Tone::Bad)}
             <p class="lead">{texts.fill(Key::AccountSignedInAs, &[("email", &account.email)])}</p>
             {unverified}
@@ -54,7 +55,7 @@ fn profile(texts: Texts, name: &str, lang: Lang) -> impl IntoView + use<> {
         .collect();
     view! {
         <h2>{texts.get(Key::AccountProfile)}</h2>
-        <form class="fields" method="post" action=HERE>
+        <form class="fields" method="post" action=ACCOUNT>
             <label><span>{texts.get(Key::SignUpName)}</span><input type="text" name="name" value=name.to_owned() maxlength=limits::NAME autocomplete="name"/></label>
             <label><span>{texts.get(Key::AccountLanguage)}</span><select name="lang">{languages}</select></label>
             <button name="change" value="profile">{texts.get(Key::AccountSave)}</button>
@@ -71,7 +72,7 @@ fn addresses(texts: Texts, addresses: &[DeliveryAddress]) -> impl IntoView + use
             view! {
                 <li>
                     <span dir="auto">{text}</span>
-                    <form method="post" action=HERE>
+                    <form method="post" action=ACCOUNT>
                         <input type="hidden" name="address" value=at.to_string()/>
                         <button name="change" value="remove-address">{texts.get(Key::AccountRemove)}</button>
                     </form>
@@ -91,7 +92,7 @@ fn addresses(texts: Texts, addresses: &[DeliveryAddress]) -> impl IntoView + use
         <ul class="rows">{rows}</ul>
         <details>
             <summary>{texts.get(Key::AccountAddAddress)}</summary>
-            <form class="fields" method="post" action=HERE>
+            <form class="fields" method="post" action=ACCOUNT>
                 {field("street", Key::AccountStreet, "street-address", true)}
                 {field("postcode", Key::AccountPostcode, "postal-code", true)}
                 {field("city", Key::AccountCity, "address-level2", true)}
@@ -110,7 +111,7 @@ fn password(texts: Texts, email: &str) -> impl IntoView + use<> {
         <h2>{texts.get(Key::AccountPassword)}</h2>
         <details>
             <summary>{texts.get(Key::AccountChangePassword)}</summary>
-            <form class="fields" method="post" action=HERE>
+            <form class="fields" method="post" action=ACCOUNT>
                 // Not shown: it tells a password manager whose password this is.
                 <input type="email" name="email" value=email.to_owned() autocomplete="username" hidden readonly/>
                 {field("current", Key::AccountCurrent, "current-password")}

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use servery_domain::about::About as Facts;
+use servery_domain::about::About;
 
 use crate::text::{Key, texts};
 
 #[component]
-pub fn About(about: Arc<Facts>) -> impl IntoView {
+pub fn AboutPage(about: Arc<About>) -> impl IntoView {
     let texts = texts();
     let components: Vec<_> = about
         .components

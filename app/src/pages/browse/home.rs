@@ -4,14 +4,14 @@ use leptos::{html, prelude::*, task::spawn_local};
 use servery_domain::{
     cursor::Page,
     limits,
-    menu::Picture as PictureFile,
+    menu::Picture,
     restaurant::{Cuisine, Listing},
     search::Search,
 };
 
 use crate::{
     backend::{Backend, backend},
-    components::{cuisine, form, opening, picture::Picture},
+    components::{cuisine, form, opening, picture::PictureView},
     page_address::{address, visit},
     text::{Key, Texts, texts},
 };
@@ -112,7 +112,7 @@ fn row(texts: Texts, listing: &Listing) -> impl IntoView + use<> {
     let drawing = restaurant
         .picture
         .clone()
-        .map(|file: PictureFile| view! { <Picture file alt="" sizes="(min-width: 48rem) 128px, 96px"/> });
+        .map(|file: Picture| view! { <PictureView file alt="" sizes="(min-width: 48rem) 128px, 96px"/> });
     view! {
         <li class:closed=!listing.opening.open>
             {drawing}

@@ -8,18 +8,18 @@ use leptos::{html, prelude::*};
 use servery_domain::{
     limits,
     menu::{Category, Diet, Dish, Menu},
-    restaurant::{Listing, Restaurant as RestaurantFacts},
+    restaurant::{Listing, Restaurant},
     search::DishFilter,
 };
 
 use crate::{
-    components::{availability, cuisine, diet, dish_badges, form, opening, picture::Picture},
+    components::{availability, cuisine, diet, dish_badges, form, opening, picture::PictureView},
     page_address::{address, visit},
     text::{Key, Texts, texts},
 };
 
 #[component]
-pub fn Restaurant(filter: DishFilter, listing: Box<Listing>, menu: Arc<Menu>) -> impl IntoView {
+pub fn RestaurantPage(filter: DishFilter, listing: Box<Listing>, menu: Arc<Menu>) -> impl IntoView {
     let texts = texts();
     let path = format!("/restaurants/{}", listing.restaurant.slug);
     let visit = visit();
@@ -78,7 +78,7 @@ pub fn Restaurant(filter: DishFilter, listing: Box<Listing>, menu: Arc<Menu>) ->
 const LARGE: usize = 100;
 
 fn heading(texts: Texts, listing: &Listing) -> impl IntoView + use<> {
-    let RestaurantFacts {
+    let Restaurant {
         name,
         lang,
         cuisine,
@@ -98,7 +98,7 @@ fn heading(texts: Texts, listing: &Listing) -> impl IntoView + use<> {
     let phone_link = format!("tel:{}", phone.replace(' ', ""));
     view! {
         <header class="masthead">
-            {picture.clone().map(|file| view! { <Picture file alt="" sizes="(min-width: 48rem) 20rem, 40vw" eager=true/> })}
+            {picture.clone().map(|file| view! { <PictureView file alt="" sizes="(min-width: 48rem) 20rem, 40vw" eager=true/> })}
             <div>
                 <p class="facts">{cuisine::name(texts, *cuisine)}</p>
                 <h1 lang=lang.tag() dir="auto">{name.clone()}</h1>
@@ -116,7 +116,7 @@ fn heading(texts: Texts, listing: &Listing) -> impl IntoView + use<> {
     }
 }
 
-fn tax(texts: Texts, restaurant: &RestaurantFacts) -> String {
+fn tax(texts: Texts, restaurant: &Restaurant) -> String {
     let tax = &restaurant.tax;
     if tax.eat_in.0 == 0 && tax.takeaway.0 == 0 {
         return texts.get(Key::MenuTaxNone).to_owned();
@@ -213,7 +213,7 @@ fn dish(texts: Texts, menu: &Menu, listing: &Listing, path: &str, dish: &Dish) -
     let picture = dish
         .picture
         .clone()
-        .map(|file| view! { <Picture file alt="" sizes="96px"/> });
+        .map(|file| view! { <PictureView file alt="" sizes="96px"/> });
     let description = (!dish.description.is_empty()).then(|| view! { <p>{dish.description.clone()}</p> });
     let mut notes = notes_with_options(texts, menu, dish);
     let sold_out = listing.sold_out.contains(&dish.id);

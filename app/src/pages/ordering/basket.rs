@@ -13,7 +13,7 @@ use servery_domain::draft::Draft;
 use self::line::row;
 use super::{
     components::{
-        coupon::Coupon,
+        coupon::CouponField,
         removed_lines::removed_lines,
         sums::{Totals, sums},
         validation_text::blockers,
@@ -23,13 +23,13 @@ use super::{
 };
 use crate::{
     components::{dish_badges::isolated, render_info::RenderInfo},
+    mode::Mode,
     pages::remount_on_change,
-    render::Mode,
     text::{Key, texts},
 };
 
 #[component]
-pub fn Basket(priced: PricedDraft) -> impl IntoView {
+pub fn BasketPage(priced: PricedDraft) -> impl IntoView {
     let texts = texts();
     let editor = DraftEditor::new(priced);
     let slug = editor.slug();
@@ -148,7 +148,7 @@ fn Chosen(editor: DraftEditor) -> impl IntoView {
             <p class="more"><a href=format!("/restaurants/{slug}")>{texts.get(Key::BasketAddMore)}</a></p>
             {left_out}
             <div role="status">{wrong}</div>
-            <Coupon editor/>
+            <CouponField editor/>
             <div class="bill">{bill}</div>
             <div class="order"><button type="submit" name="checkout" value="1" on:click=to_checkout>{texts.get(Key::BasketCheckout)}</button></div>
         </form>

@@ -14,7 +14,7 @@ use self::checkout_state::CheckoutState;
 use super::{
     PageData,
     components::{
-        coupon::Coupon,
+        coupon::CouponField,
         lines::receipt,
         removed_lines::removed_lines,
         sums::{Totals, sums},
@@ -24,8 +24,8 @@ use super::{
 };
 use crate::{
     components::{dish_badges::isolated, render_info::RenderInfo},
+    mode::Mode,
     pages::remount_on_change,
-    render::Mode,
     text::{Key, Texts, texts},
 };
 
@@ -82,7 +82,7 @@ fn Form(checkout: CheckoutState, id: OrderId) -> impl IntoView {
                 <h2 id="lines" tabindex="-1">{texts.get(Key::CheckoutSummary)}</h2>
                 {move || ordered(texts, editor)}
                 {checkout.beside("lines")}
-                <Coupon editor/>
+                <CouponField editor/>
                 <div class="bill">{move || bill(texts, editor)}</div>
                 {place_order::button(texts, checkout, form)}
             </section>

@@ -9,7 +9,7 @@ use leptos::{html, prelude::*, web_sys::HtmlFormElement};
 use servery_domain::{
     currency::Minor,
     limits,
-    menu::{Dish as DishFacts, Menu},
+    menu::{Dish, Menu},
     restaurant::Listing,
 };
 
@@ -19,22 +19,21 @@ use crate::{
         availability,
         dish_badges::{isolated, notes},
         form, options,
-        picture::Picture,
+        picture::PictureView,
         render_info::RenderInfo,
     },
     line_form::LineForm,
-    render::Mode,
+    mode::Mode,
     text::{Key, Texts, texts},
 };
 
 #[component]
-pub fn Dish(listing: Box<Listing>, menu: Arc<Menu>, dish: Box<DishFacts>) -> impl IntoView {
+pub fn DishPage(listing: Box<Listing>, menu: Arc<Menu>, dish: Box<Dish>) -> impl IntoView {
     let texts = texts();
     let restaurant = &listing.restaurant;
-    let picture = dish
-        .picture
-        .clone()
-        .map(|file| view! { <Picture file alt="" sizes="(min-width: 51.25rem) 32rem, 100vw" eager=true/> });
+    let picture = dish.picture.clone().map(
+        |file| view! { <PictureView file alt="" sizes="(min-width: 51.25rem) 32rem, 100vw" eager=true/> },
+    );
     let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let plain = decision.mode == Mode::Thin;
     let filled_in = NodeRef::<html::Form>::new();
@@ -96,7 +95,7 @@ pub fn Dish(listing: Box<Listing>, menu: Arc<Menu>, dish: Box<DishFacts>) -> imp
     }
 }
 
-fn heading(texts: Texts, menu: &Menu, dish: &DishFacts) -> impl IntoView + use<> {
+fn heading(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
     let lang = menu.lang;
     let description = (!dish.description.is_empty())
         .then(|| view! { <p class="lead" lang=lang.tag() dir="auto">{dish.description.clone()}</p> });
@@ -112,7 +111,7 @@ fn heading(texts: Texts, menu: &Menu, dish: &DishFacts) -> impl IntoView + use<>
 }
 
 /// Of what the form says; nothing while it says what cannot be.
-fn price(form: &HtmlFormElement, menu: &Menu, dish: &DishFacts) -> Option<Minor> {
+fn price(form: &HtmlFormElement, menu: &Menu, dish: &Dish) -> Option<Minor> {
     let pairs = form::pairs(form);
     Some(
         LineForm::parse(pairs.iter().map(form::borrowed))

@@ -10,7 +10,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use servery_domain::{
     basket::Service,
     contact::{Contact, DeliveryAddress},
-    order::{Actor, Event, Order as OrderFacts, TrackedOrder, apply},
+    order::{Actor, Event, Order, TrackedOrder, apply},
     restaurant::{Address, Listing},
 };
 
@@ -27,19 +27,19 @@ use crate::{
     api,
     backend::{self, BackendFuture, OrderStreamEvent, actions},
     components::{dish_badges::isolated, render_info::RenderInfo},
-    render::Mode,
+    mode::Mode,
     text::{Key, Texts, texts},
 };
 
 /// An order that is shown, and whether the last thing tried with it failed.
 #[derive(Clone, Copy)]
 pub struct OrderView {
-    pub order: RwSignal<OrderFacts>,
+    pub order: RwSignal<Order>,
     pub failed: RwSignal<bool>,
 }
 
 impl OrderView {
-    fn learn(self, order: OrderFacts) {
+    fn learn(self, order: Order) {
         // What is on its way may be overtaken.
         if self
             .order
@@ -52,7 +52,7 @@ impl OrderView {
     }
 
     /// Where a script runs, in place of what the form would send.
-    pub fn act(self, event: &SubmitEvent, answer: Option<BackendFuture<'static, OrderFacts>>) {
+    pub fn act(self, event: &SubmitEvent, answer: Option<BackendFuture<'static, Order>>) {
         let Some(answer) = answer else { return };
         event.prevent_default();
         spawn_local(async move {
@@ -65,7 +65,7 @@ impl OrderView {
 }
 
 #[component]
-pub fn Order(tracked: TrackedOrder, listing: Box<Listing>, data: PageData) -> impl IntoView {
+pub fn OrderPage(tracked: TrackedOrder, listing: Box<Listing>, data: PageData) -> impl IntoView {
     let texts = texts();
     let shown = OrderView {
         order: RwSignal::new(tracked.order.clone()),
@@ -100,7 +100,7 @@ pub fn Order(tracked: TrackedOrder, listing: Box<Listing>, data: PageData) -> im
 }
 
 /// What a receipt says of who sold it and when; a screen has it elsewhere.
-fn on_paper(texts: Texts, order: &OrderFacts, listing: &Listing) -> impl IntoView + use<> {
+fn on_paper(texts: Texts, order: &Order, listing: &Listing) -> impl IntoView + use<> {
     let Address {
         street,
         postcode,
@@ -156,7 +156,7 @@ fn stillness(texts: Texts, shown: OrderView, data: &PageData, token: &str) -> im
     moving.then(|| view! { <p class="facts">{texts.get(Key::OrderRefreshes)}" "<a href=still>{texts.get(Key::OrderKeepStill)}</a></p> })
 }
 
-fn ordered(texts: Texts, order: &OrderFacts, listing: &Listing) -> impl IntoView + use<> {
+fn ordered(texts: Texts, order: &Order, listing: &Listing) -> impl IntoView + use<> {
     let facts = &order.ordered;
     let bill = Totals {
         currency: facts.currency,
@@ -223,7 +223,7 @@ fn cancel(texts: Texts, shown: OrderView, token: &str) -> impl IntoView + use<> 
     let submit = move |event: SubmitEvent| {
         let (token, actions) = (token.clone(), actions.clone());
         let answer = actions.map(|actions| {
-            Box::pin(async move { actions.cancel(&token).await }) as BackendFuture<'static, OrderFacts>
+            Box::pin(async move { actions.cancel(&token).await }) as BackendFuture<'static, Order>
         });
         shown.act(&event, answer);
     };

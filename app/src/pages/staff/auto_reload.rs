@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Premises, StaffPage};
+use super::{page::StaffPage, premises::Premises};
 use crate::{
     backend::Backend,
-    content::Content,
+    pages::Content,
     pos_client::{PosClient, pos_client},
 };
 

@@ -20,8 +20,8 @@ use servery_domain::{
 };
 
 use super::{
-    Premises,
     cashiers::guarded,
+    premises::Premises,
     screen::{Screen, not_here},
 };
 use crate::text::staff::Key;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use leptos::{either::EitherOf6, prelude::*};
 
-use super::Premises;
+use super::premises::Premises;
 use crate::{
     pos_client::{PairingState, PosClient, UnsupportedReason, pos_client},
     text::{Texts, staff::Key, texts},
@@ -19,7 +19,7 @@ use crate::{
 type At = StoredValue<Arc<dyn PosClient>>;
 
 #[component]
-pub fn Device(premises: Premises) -> impl IntoView {
+pub fn DevicePage(premises: Premises) -> impl IntoView {
     let texts = texts();
     // On the server there is no desk, and this page is another one.
     let page = pos_client().map(|client| pairing(texts, StoredValue::new(client), premises));

@@ -14,9 +14,9 @@ use servery_domain::{
 };
 
 use super::{
-    Premises,
     cashiers::guarded,
     clock::now_each,
+    premises::Premises,
     screen::{Screen, not_here, wrong},
 };
 use crate::{pos_client::undisturbed, text::staff::Key};

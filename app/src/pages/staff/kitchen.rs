@@ -1,5 +1,6 @@
 //! The kitchen's screen: what is to be made, the oldest first, at one station or at all.
 
+mod pass;
 mod stations;
 pub mod ticket;
 
@@ -21,11 +22,14 @@ use servery_domain::{
     time::Timestamp,
 };
 
-use self::ticket::Seen;
+use self::{
+    pass::{KitchenView, Pass},
+    ticket::Seen,
+};
 use super::{
-    Premises,
     clock::{now_each, time_of_day},
     orders::NewOrders,
+    premises::Premises,
     screen::{Ask, Screen, not_here, wrong},
 };
 use crate::text::{Texts, staff::Key};
@@ -35,45 +39,6 @@ const EVER: Timestamp = Timestamp(i64::MAX);
 /// Done tickets that can be called back.
 pub const RECALLED: usize = 12;
 
-#[derive(Clone)]
-pub struct Pass {
-    pub screen: Screen,
-    /// Whose work is shown; otherwise everybody's.
-    pub station: ReadSignal<Option<StationId>>,
-    pub shown: RwSignal<KitchenView>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KitchenView {
-    Waiting,
-    Done,
-    Stations,
-}
-
-impl std::ops::Deref for Pass {
-    type Target = Screen;
-
-    fn deref(&self) -> &Screen {
-        &self.screen
-    }
-}
-
-impl Pass {
-    /// What is asked of the work at this station.
-    fn work<T>(&self, pos: &PosState, ask: impl FnOnce(&Work<'_>, &PosState) -> T) -> T {
-        let station = self.station.get().and_then(|id| pos.station(id));
-        let preparation = self.premises.listing.restaurant.ordering.preparation;
-        ask(
-            &Work {
-                menu: &self.premises.menu,
-                station,
-                preparation,
-            },
-            pos,
-        )
-    }
-}
-
 pub fn all_stations(pos: &PosState) -> Vec<Station> {
     let mut stations: Vec<Station> = pos.stations().cloned().collect();
     stations.sort_by(|a, b| a.name.cmp(&b.name));
@@ -81,7 +46,7 @@ pub fn all_stations(pos: &PosState) -> Vec<Station> {
 }
 
 #[component]
-pub fn Kitchen(premises: Premises) -> impl IntoView {
+pub fn KitchenPage(premises: Premises) -> impl IntoView {
     let Some(screen) = Screen::new(premises) else {
         return Either::Left(());
     };

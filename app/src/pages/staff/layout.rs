@@ -6,14 +6,14 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{device::DeviceKind, id::OrderId, slug::Slug};
 
 use super::{
-    StaffPage,
     auto_reload::between_sales,
     clock::{Here, now_each, time_of_day},
     orders::new_orders,
+    page::StaffPage,
 };
 use crate::{
-    content::Content,
     page_address::visit,
+    pages::Content,
     pos_client::{Connectivity, PairingState, pos_client},
     routes::{self, View},
     text::{self, Texts, staff::Key, texts},

@@ -14,19 +14,18 @@ use servery_domain::{
     problem::{Kind, Problem},
 };
 
-use super::{Premises, layout};
+use super::{layout, premises::Premises};
 use crate::{
     backend::StaffBackend,
     components::footer::Footer,
-    content::{Content, document_title, nothing_here},
     page_address::PageAddress,
-    pages::{FullBackend, Pages},
+    pages::{Content, FullBackend, Head, Pages, document_title, nothing_here},
     routes::{Chunk, View, slug},
     text::{self, Texts, staff::Key, texts},
 };
 
-/// Seconds after which the kitchen looks again, as its words say.
-const EVERY: u32 = 15;
+/// Seconds between reloads of the kitchen's page; its text names this number.
+const REFRESH: u32 = 15;
 
 #[derive(Debug, Clone)]
 pub struct NoScriptPage {
@@ -39,7 +38,7 @@ enum NoScriptView {
     /// This browser is no device, or not any more.
     Out(Out),
     Device(Paired),
-    Kitchen(Box<Kitchen>),
+    Kitchen(Box<NoScriptKitchen>),
     /// The kitchen is not for this device.
     NotHere(Paired),
 }
@@ -53,7 +52,7 @@ struct Out {
 }
 
 #[derive(Debug, Clone)]
-struct Kitchen {
+struct NoScriptKitchen {
     paired: Paired,
     look: PosSnapshot,
     pos: PosState,
@@ -82,7 +81,7 @@ async fn kitchen(
     let pos = PosState::from_iter(look.records.iter().cloned());
     let first = OpId(backend.id().await?);
     let station = visit.get("station").and_then(|station| station.parse().ok());
-    Ok(NoScriptView::Kitchen(Box::new(Kitchen {
+    Ok(NoScriptView::Kitchen(Box::new(NoScriptKitchen {
         paired,
         look,
         pos,
@@ -160,20 +159,17 @@ impl Pages for NoScriptPage {
         }
     }
 
-    fn title(&self, texts: Texts) -> String {
+    fn head(&self, texts: Texts) -> Head<'_> {
         let key = match self.shown {
             NoScriptView::Out(_) | NoScriptView::Device(_) => Key::DeviceTitle,
             NoScriptView::Kitchen(_) | NoScriptView::NotHere(_) => Key::KitchenTitle,
         };
-        document_title(&format!(
-            "{} · {}",
-            texts.get(key),
-            self.premises.listing.restaurant.name
-        ))
-    }
-
-    fn refresh(&self) -> Option<u32> {
-        matches!(self.shown, NoScriptView::Kitchen(_)).then_some(EVERY)
+        let restaurant = &self.premises.listing.restaurant.name;
+        let title = document_title(&format!("{} · {restaurant}", texts.get(key)));
+        Head {
+            refresh: matches!(self.shown, NoScriptView::Kitchen(_)).then_some(REFRESH),
+            ..Head::new(title, texts)
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use servery_domain::{
 
 use super::{
     screen::{Ask, Face, Screen, at_table},
-    till::own_shift,
+    shift::own_shift,
 };
 use crate::{
     components::opening::weekday,
@@ -259,11 +259,7 @@ fn take(
     taken: Callback<(OrderId, PaymentId)>,
 ) -> impl IntoView + use<> {
     let tender = screen.pos.with_untracked(|pos| pos.tender(order, id, method));
-    let word = screen.word(if method == TenderMethod::Cash {
-        Key::PayCash
-    } else {
-        Key::PayCard
-    });
+    let word = screen.method(method);
     let amount = screen.money(tender.taken());
     let (taking, order) = (screen.clone(), order.id);
     let tap = move |_| {

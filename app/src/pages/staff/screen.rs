@@ -11,12 +11,14 @@ use servery_domain::{
         PosState,
         bill::{Bill, Seat},
         op::{Action, OpRefusal},
+        payment::TenderMethod,
         ticket::TicketItem,
     },
     time::Timestamp,
+    typed_amount,
 };
 
-use super::{Premises, money_input};
+use super::premises::Premises;
 use crate::{
     pos_client::{ActionError, PairingState, PosClient, pos_client},
     text::{Texts, staff::Key, texts},
@@ -73,9 +75,16 @@ impl Screen {
         self.texts.lang.money(amount, self.premises.menu.currency)
     }
 
+    pub fn method(&self, method: TenderMethod) -> &'static str {
+        self.word(match method {
+            TenderMethod::Cash => Key::PayCash,
+            TenderMethod::Card => Key::PayCard,
+        })
+    }
+
     /// An amount as somebody typed it.
     pub fn amount(&self, typed: &str) -> Option<Minor> {
-        money_input::read(self.texts.lang, self.premises.menu.currency, typed)
+        typed_amount::read(self.texts.lang, self.premises.menu.currency, typed)
     }
 
     /// What is not done is said; then nothing follows from it.

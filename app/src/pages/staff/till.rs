@@ -24,17 +24,16 @@ use leptos::{
 };
 use servery_domain::device::DeviceKind;
 
-pub use self::till_state::own_shift;
 use self::till_state::{TillDialog, TillState};
 use super::{
-    Premises,
     cashiers::{Who, guarded},
+    premises::Premises,
     screen::{Screen, not_here, wrong},
 };
 use crate::text::staff::Key;
 
 #[component]
-pub fn Till(premises: Premises) -> impl IntoView {
+pub fn TillPage(premises: Premises) -> impl IntoView {
     let Some(screen) = Screen::new(premises) else {
         return Either::Left(());
     };
@@ -80,10 +79,12 @@ fn over(till: &TillState) -> impl IntoView + use<> {
         // What is filled in stays while the house goes on.
         Some(untrack(|| match over {
             TillDialog::Options(dish) => EitherOf16::A(Either::Left(view! { <options::Options till dish/> })),
-            TillDialog::Stock(dish) => EitherOf16::A(Either::Right(view! { <stock::Stock till dish/> })),
+            TillDialog::Stock(dish) => {
+                EitherOf16::A(Either::Right(view! { <stock::StockDialog till dish/> }))
+            }
             TillDialog::Line(line) => EitherOf16::B(Either::Left(view! { <line::Line till line/> })),
             TillDialog::Bill => EitherOf16::B(Either::Right(view! { <receipt::BillSlip till/> })),
-            TillDialog::Discount(line) => EitherOf16::C(view! { <discount::Discount till line/> }),
+            TillDialog::Discount(line) => EitherOf16::C(view! { <discount::DiscountDialog till line/> }),
             TillDialog::More => EitherOf16::D(Either::Left(view! { <bill::More till/> })),
             TillDialog::Name => EitherOf16::D(Either::Right(view! { <bill_details::Name till/> })),
             TillDialog::Guests => EitherOf16::E(view! { <bill_details::Guests till/> }),

@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[component]
-pub fn Coupon(editor: DraftEditor) -> impl IntoView {
+pub fn CouponField(editor: DraftEditor) -> impl IntoView {
     let texts = texts();
     let typed = NodeRef::<html::Input>::new();
     let offline = use_context::<Offline>();

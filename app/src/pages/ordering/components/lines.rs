@@ -1,10 +1,7 @@
 //! What is, or was, ordered: a row each, as on a receipt.
 
 use leptos::prelude::*;
-use servery_domain::{
-    currency::Currency,
-    quote::{QuotedLine, QuotedPick},
-};
+use servery_domain::{currency::Currency, quote::QuotedLine, selection::QuotedPick};
 
 use crate::text::Texts;
 

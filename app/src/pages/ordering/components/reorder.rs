@@ -1,7 +1,7 @@
 //! Ordering once more what was ordered.
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use servery_domain::{basket::Basket, order::TrackedOrder};
+use servery_domain::{order::TrackedOrder, reorder::basket_from};
 
 use crate::{
     backend::actions,
@@ -18,7 +18,7 @@ pub fn Again(tracked: TrackedOrder) -> impl IntoView {
         event.prevent_default();
         let (slug, lines) = (
             tracked.slug.clone(),
-            Basket::again(&tracked.order.ordered.lines).lines,
+            basket_from(&tracked.order.ordered.lines).lines,
         );
         spawn_local(async move {
             let Ok(mut draft) = actions.newest(&slug).await else {

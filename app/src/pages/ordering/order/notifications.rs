@@ -7,7 +7,7 @@ use super::OrderView;
 use crate::{
     backend::{NotificationState, actions},
     components::render_info::RenderInfo,
-    render::Mode,
+    mode::Mode,
     text::{Key, Texts},
 };
 

@@ -21,7 +21,7 @@ use crate::{
         clock::time_of_day,
         orders::orders_in,
         screen::{Screen, wrong},
-        till::own_shift,
+        shift::own_shift,
     },
     pos_client::undisturbed,
     text::staff::Key,

@@ -9,8 +9,8 @@ use servery_domain::{
 use super::At;
 use crate::{
     pages::staff::{
-        Premises,
         clock::{ago, now_each},
+        premises::Premises,
         screen,
     },
     text::{Texts, staff::Key},

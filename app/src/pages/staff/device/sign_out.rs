@@ -8,7 +8,7 @@ use leptos::{
 
 use super::At;
 use crate::{
-    pages::staff::till::own_shift,
+    pages::staff::shift::own_shift,
     pos_client::{Connectivity, PosClient},
     text::{Texts, staff::Key},
 };

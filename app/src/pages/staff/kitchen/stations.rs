@@ -10,7 +10,7 @@ use servery_domain::{
     pos::{op::Action, station::Station},
 };
 
-use super::{Pass, all_stations};
+use super::{all_stations, pass::Pass};
 use crate::{pos_client::undisturbed, text::staff::Key};
 
 #[component]

@@ -13,7 +13,7 @@ use servery_domain::{
     time::Timestamp,
 };
 
-use super::Pass;
+use super::pass::Pass;
 use crate::{
     pages::staff::{
         orders::{self, due, order_name},

@@ -7,8 +7,8 @@ use super::Out;
 use crate::{
     components::notice::{Tone, said},
     pages::staff::{
-        Premises,
         device::{health::kind, pair::LONGEST},
+        premises::Premises,
     },
     text::{Texts, staff::Key},
 };

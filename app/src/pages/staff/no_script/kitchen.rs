@@ -6,11 +6,10 @@ use servery_domain::{
     pos::{PosState, RefusedOp, kitchen_display::Work, op::Action, ticket::Ticket},
 };
 
-use super::{Kitchen, forms::Forms};
+use super::{NoScriptKitchen, forms::Forms};
 use crate::{
     page_address::address,
     pages::staff::{
-        Premises,
         clock::ago,
         device::refused::deed,
         kitchen::{
@@ -18,13 +17,14 @@ use crate::{
             ticket::{Seen, card},
         },
         orders::{self, new_orders},
+        premises::Premises,
         screen::{Ask, Face, refused},
     },
     text::{Texts, staff::Key},
 };
 
-pub fn kitchen(texts: Texts, premises: &Premises, kitchen: &Kitchen) -> impl IntoView + use<> {
-    let Kitchen {
+pub fn kitchen(texts: Texts, premises: &Premises, kitchen: &NoScriptKitchen) -> impl IntoView + use<> {
+    let NoScriptKitchen {
         look,
         pos,
         first,
@@ -96,12 +96,12 @@ fn bar(
 
 fn cards(
     texts: Texts,
-    kitchen: &Kitchen,
+    kitchen: &NoScriptKitchen,
     work: &Work<'_>,
     forms: &Forms,
     tickets: &[&Ticket],
 ) -> impl IntoView + use<> {
-    let Kitchen { look, pos, .. } = kitchen;
+    let NoScriptKitchen { look, pos, .. } = kitchen;
     let (now, _) = signal(Some(look.at));
     let seen = |ticket| Seen {
         texts,
@@ -116,7 +116,7 @@ fn cards(
         .collect::<Vec<_>>()
 }
 
-fn waiting(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> impl IntoView + use<> {
+fn waiting(texts: Texts, kitchen: &NoScriptKitchen, work: &Work<'_>, forms: &Forms) -> impl IntoView + use<> {
     let (pos, now) = (&kitchen.pos, kitchen.look.at);
     let tickets = work.waiting(pos, now);
     let nothing = tickets
@@ -131,7 +131,12 @@ fn waiting(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> i
     }
 }
 
-fn finished(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> impl IntoView + use<> {
+fn finished(
+    texts: Texts,
+    kitchen: &NoScriptKitchen,
+    work: &Work<'_>,
+    forms: &Forms,
+) -> impl IntoView + use<> {
     let mut tickets = work.done(&kitchen.pos);
     tickets.truncate(RECALLED);
     let none = tickets
@@ -141,7 +146,12 @@ fn finished(texts: Texts, kitchen: &Kitchen, work: &Work<'_>, forms: &Forms) -> 
 }
 
 /// What this device asked for and did not get, until somebody has seen it.
-fn not_done(texts: Texts, premises: &Premises, kitchen: &Kitchen, forms: &Forms) -> impl IntoView + use<> {
+fn not_done(
+    texts: Texts,
+    premises: &Premises,
+    kitchen: &NoScriptKitchen,
+    forms: &Forms,
+) -> impl IntoView + use<> {
     let row = |refusal: &RefusedOp| {
         let (op, what) = (refusal.op.id, deed(texts, premises, &refusal.op.action));
         let said = texts.fill(

@@ -5,18 +5,15 @@ use std::sync::Arc;
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
     currency::Minor,
-    id::{BillId, LineId, TicketId},
+    id::{BillId, LineId},
     pos::{
         bill::{Bill, BillLine, Off, Sums},
         op::Action,
-        ticket::changes,
     },
+    tax::TaxRate,
 };
 
-use super::{
-    bills::unsent,
-    till_state::{TillDialog, TillState},
-};
+use super::till_state::{TillDialog, TillState};
 use crate::{pages::staff::dialog::Dialog, text::staff::Key};
 
 type InHand = Memo<Option<Arc<Bill>>>;
@@ -161,7 +158,7 @@ fn row(till: &TillState, bill: InHand, closed: Memo<bool>, id: LineId) -> impl I
         let till = till.clone();
         let label = texts.fill(key, &[("name", &name)]);
         let barred = move || if by < 0 { count() == 0 } else { closed.get() };
-        view! { <button type="button" class="step" aria-label=label disabled=barred on:click=move |_| change_count(&till, id, by)>{sign}</button> }
+        view! { <button type="button" class="step" aria-label=label disabled=barred on:click=move |_| till.change_count(id, by)>{sign}</button> }
     };
     let (less, more) = (by(-1, Key::LineLess, "−"), by(1, Key::LineMore, "+"));
     let over = till.over;
@@ -185,12 +182,6 @@ fn row(till: &TillState, bill: InHand, closed: Memo<bool>, id: LineId) -> impl I
     })
 }
 
-pub fn change_count(till: &TillState, line: LineId, by: i16) {
-    if let Some(bill) = till.at.get_untracked() {
-        till.ask(Action::Count { bill, line, by });
-    }
-}
-
 fn sums_of(
     till: &TillState,
     bill: InHand,
@@ -205,7 +196,10 @@ fn sums_of(
             let words = match discount.off {
                 Off::Millionths(part) => till.texts.fill(
                     Key::BillPercentOff,
-                    &[("percent", &percent(part)), ("reason", &discount.reason)],
+                    &[
+                        ("percent", &TaxRate(part).percent()),
+                        ("reason", &discount.reason),
+                    ],
                 ),
                 Off::Amount(_) => till.texts.fill(Key::BillOff, &[("reason", &discount.reason)]),
             };
@@ -241,14 +235,9 @@ fn sums_of(
     }
 }
 
-/// `12.5`
-pub fn percent(millionths: u32) -> String {
-    servery_domain::tax::TaxRate(millionths).percent()
-}
-
 fn doings(till: &TillState, bill: InHand, due: Memo<Minor>) -> impl IntoView + use<> {
     let texts = till.texts;
-    let new = Memo::new(move |_| read(bill, unsent));
+    let new = Memo::new(move |_| read(bill, Bill::unsent_count));
     let send_label = move || match new.get() {
         0 => texts.get(Key::DoSend).to_owned(),
         new => texts.count(Key::DoSendNew, new),
@@ -256,7 +245,7 @@ fn doings(till: &TillState, bill: InHand, due: Memo<Minor>) -> impl IntoView + u
     let sending = till.clone();
     let send = move |_| {
         if let Some(bill) = bill.get_untracked() {
-            sending.ask_all_once(tickets(&sending, &bill), || ());
+            sending.ask_all_once(sending.unsent_tickets(&bill), || ());
         }
     };
     let (at, over) = (till.at, till.over);
@@ -276,7 +265,7 @@ pub fn More(till: TillState) -> impl IntoView {
     let done = till
         .bill()
         .get_untracked()
-        .is_none_or(|bill| bill.due() == Minor::ZERO && unsent(&bill) == 0);
+        .is_none_or(|bill| bill.due() == Minor::ZERO && bill.unsent_count() == 0);
     let lay = |key: Key, over: TillDialog| {
         let (shown, word) = (till.over, till.word(key));
         view! { <button type="button" on:click=move |_| shown.set(Some(over))>{word}</button> }
@@ -306,29 +295,4 @@ pub fn More(till: TillState) -> impl IntoView {
             <div class="more">{keys.into_iter().collect::<Vec<_>>()}<button type="button" disabled={!done} on:click=close>{word}</button></div>
         </Dialog>
     }
-}
-
-/// Tells the kitchen what is new: a ticket for each course, the earliest first.
-pub fn tickets(till: &TillState, bill: &Bill) -> Vec<Action> {
-    let mut courses: Vec<u8> = bill
-        .lines
-        .iter()
-        .filter(|line| line.unsent() != 0)
-        .map(|line| line.course)
-        .collect();
-    courses.sort_unstable();
-    courses.dedup();
-    let ticket = |course: u8| {
-        let of_course = |line: LineId| bill.line(line).is_some_and(|line| line.course == course);
-        let changes = changes(bill)
-            .into_iter()
-            .filter(|changes| of_course(changes.line))
-            .collect();
-        Action::Send {
-            bill: bill.id,
-            ticket: TicketId(till.client.id()),
-            changes,
-        }
-    };
-    courses.into_iter().map(ticket).collect()
 }

@@ -7,7 +7,7 @@ use servery_domain::{
     pos::{bill::Seat, op::Action, table::Table},
 };
 
-use super::till_state::{TillState, live_bills};
+use super::till_state::TillState;
 use crate::{
     pages::staff::{dialog::Dialog, floor},
     text::staff::Key,
@@ -75,7 +75,7 @@ pub fn Move(till: TillState) -> impl IntoView {
 pub fn Merge(till: TillState) -> impl IntoView {
     let own = till.bill().get_untracked()?.id;
     let others = till.pos.with_untracked(|pos| {
-        let others = live_bills(pos).into_iter().filter(|bill| bill.id != own);
+        let others = pos.open_bills().into_iter().filter(|bill| bill.id != own);
         others
             .map(|bill| (bill.id, till.label(bill), till.money(bill.due())))
             .collect::<Vec<_>>()

@@ -4,13 +4,10 @@ use leptos::prelude::*;
 use servery_domain::{
     currency::Minor,
     id::BillId,
-    pos::{
-        bill::{Bill, Seat},
-        payment::Payable,
-    },
+    pos::{bill::Seat, payment::Payable},
 };
 
-use super::till_state::{TillDialog, TillState, live_bills};
+use super::till_state::{TillDialog, TillState};
 use crate::{
     pages::staff::orders::{NewOrders, ReadyOrders, UnderWay},
     text::staff::Key,
@@ -29,7 +26,7 @@ pub fn Bills(till: TillState) -> impl IntoView {
     let pos = till.pos;
     let bills = Memo::new(move |_| {
         pos.with(|pos| {
-            live_bills(pos)
+            pos.open_bills()
                 .into_iter()
                 .map(|bill| bill.id)
                 .collect::<Vec<_>>()
@@ -74,8 +71,14 @@ fn row(till: &TillState, in_hand: Memo<Option<BillId>>, id: BillId) -> impl Into
     let pos = till.pos;
     let facts = Memo::new(move |_| {
         pos.with(|pos| {
-            pos.bill(id)
-                .map(|bill| (bill.seat.clone(), bill.name.clone(), bill.due(), unsent(bill)))
+            pos.bill(id).map(|bill| {
+                (
+                    bill.seat.clone(),
+                    bill.name.clone(),
+                    bill.due(),
+                    bill.unsent_count(),
+                )
+            })
         })
     });
     let label = {
@@ -105,12 +108,4 @@ fn row(till: &TillState, in_hand: Memo<Option<BillId>>, id: BillId) -> impl Into
             </button>
         </li>
     }
-}
-
-/// What the kitchen has still to hear of it.
-pub fn unsent(bill: &Bill) -> usize {
-    bill.lines
-        .iter()
-        .map(|line| line.unsent().unsigned_abs() as usize)
-        .sum()
 }

@@ -5,18 +5,19 @@ use servery_domain::{
     id::{DiscountId, LineId},
     limits,
     pos::{
-        bill::{Discount as Facts, Off},
+        bill::{Discount, Off},
         op::Action,
     },
+    tax::TaxRate,
 };
 
-use super::{bill::percent, till_state::TillState};
+use super::till_state::TillState;
 use crate::{pages::staff::dialog::Dialog, text::staff::Key};
 
 const PERCENTS: [u32; 5] = [50_000, 100_000, 200_000, 500_000, 1_000_000];
 
 #[component]
-pub fn Discount(till: TillState, line: Option<LineId>) -> impl IntoView {
+pub fn DiscountDialog(till: TillState, line: Option<LineId>) -> impl IntoView {
     let bill = till.bill();
     let (reason, amount) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
     let id = DiscountId(till.client.id());
@@ -25,7 +26,7 @@ pub fn Discount(till: TillState, line: Option<LineId>) -> impl IntoView {
         .iter()
         .map(|millionths| {
             let here = move || (chosen.get() == Some(*millionths)).to_string();
-            view! { <button type="button" aria-pressed=here on:click=move |_| chosen.set(Some(*millionths))>{format!("{} %", percent(*millionths))}</button> }
+            view! { <button type="button" aria-pressed=here on:click=move |_| chosen.set(Some(*millionths))>{format!("{} %", TaxRate(*millionths).percent())}</button> }
         })
         .collect();
     let giving = till.clone();
@@ -46,7 +47,7 @@ pub fn Discount(till: TillState, line: Option<LineId>) -> impl IntoView {
                 .wrong
                 .set(Some(giving.word(Key::RefusedMalformed).to_owned()));
         };
-        let discount = Facts {
+        let discount = Discount {
             id,
             line,
             off,

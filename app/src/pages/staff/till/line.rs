@@ -3,10 +3,7 @@
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{id::LineId, limits, pos::op::Action};
 
-use super::{
-    bill::change_count,
-    till_state::{TillDialog, TillState},
-};
+use super::till_state::{TillDialog, TillState};
 use crate::{pages::staff::dialog::Dialog, text::staff::Key};
 
 #[component]
@@ -48,7 +45,7 @@ pub fn Line(till: TillState, line: LineId) -> impl IntoView {
             .and_then(|count| i16::try_from(count).ok())
             .filter(|count| *count > 0)
         {
-            change_count(&removing, line, -count);
+            removing.change_count(line, -count);
         }
         removing.over.set(None);
     };

@@ -12,10 +12,7 @@ use servery_domain::{
     },
 };
 
-use super::{
-    bill::tickets,
-    till_state::{TillDialog, TillState},
-};
+use super::till_state::{TillDialog, TillState};
 use crate::{
     pages::staff::{dialog::Dialog, money_input::field},
     text::staff::Key,
@@ -130,7 +127,7 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
             tender,
         };
         // Nothing that is paid is forgotten in the kitchen.
-        let all = tickets(&taking, &bill).into_iter().chain([pay]);
+        let all = taking.unsent_tickets(&bill).into_iter().chain([pay]);
         let rest = filled.guests.get_untracked().saturating_sub(1).max(1);
         taking.ask_all_once(all, move || {
             sharing.set(Some((bill_id, rest)));

@@ -6,7 +6,7 @@ use servery_domain::{
     limits,
     pos::{
         PosState,
-        payment::{Payable, TenderMethod, TillPayment},
+        payment::{Payable, TillPayment},
     },
 };
 
@@ -108,13 +108,6 @@ pub fn label(till: &TillState, pos: &PosState, payable: Payable) -> String {
     }
 }
 
-pub fn method(till: &TillState, payment: &TillPayment) -> &'static str {
-    till.word(match payment.method {
-        TenderMethod::Cash => Key::PayCash,
-        TenderMethod::Card => Key::PayCard,
-    })
-}
-
 fn row(till: &TillState, payable: Payable, payment: &TillPayment) -> impl IntoView + use<> {
     let (id, over) = (payment.id, till.over);
     let back = (payment.refunded() > Minor::ZERO)
@@ -124,7 +117,7 @@ fn row(till: &TillState, payable: Payable, payment: &TillPayment) -> impl IntoVi
         <li>
             <span>
                 <b>{payment.receipt.to_string()}</b>" "<time dir="ltr">{stamp(payment.at)}</time>" "<span dir="auto">{label}</span>
-                <br/>{method(till, payment)}" "<b dir="auto">{till.money(payment.taken())}</b>" "{back}
+                <br/>{till.method(payment.method)}" "<b dir="auto">{till.money(payment.taken())}</b>" "{back}
             </span>
             <span class="beside">
                 <button type="button" on:click=move |_| over.set(Some(TillDialog::Receipt(payable, id)))>{till.word(Key::ReceiptTitle)}</button>

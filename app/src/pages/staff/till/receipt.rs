@@ -11,12 +11,13 @@ use servery_domain::{
         op::Action,
         payment::{Payable, TenderMethod, TillPayment},
     },
-    quote::{QuotedPick, Sum},
+    quote::Sum,
+    selection::QuotedPick,
     tax::Tax,
 };
 
 use super::{
-    payments::{label, method},
+    payments::label,
     till_state::{TillDialog, TillState},
 };
 use crate::{
@@ -264,7 +265,7 @@ fn paper(
             view! { {sum(till.word(Key::PayGiven), payment.given)}{sum(till.word(Key::PayChange), payment.change())} }
         });
         view! {
-            {sum(method(till, payment), payment.amount)}
+            {sum(till.method(payment.method), payment.amount)}
             {some(Key::PayTip, payment.tip)}
             {some(Key::PayRounding, payment.rounding)}
             {given}

@@ -11,10 +11,7 @@ use servery_domain::{
     },
 };
 
-use super::{
-    payments::method,
-    till_state::{TillDialog, TillState},
-};
+use super::till_state::{TillDialog, TillState};
 use crate::{
     pages::staff::{dialog::Dialog, money_input::field},
     text::staff::Key,
@@ -59,7 +56,7 @@ pub fn Refund(till: TillState, payable: Payable, payment: PaymentId) -> impl Int
     Some(view! {
         <Dialog title=till.word(Key::PaymentsGiveBack) close=till.close()>
             <form class="fields" on:submit=give>
-                <p class="due">{paid.receipt.to_string()}" · "{method(&till, &paid)}" "<b dir="auto">{till.money(left)}</b></p>
+                <p class="due">{paid.receipt.to_string()}" · "{till.method(paid.method)}" "<b dir="auto">{till.money(left)}</b></p>
                 {field(&till, Key::PaymentsBackAmount, amount)}
                 <label><span>{till.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
                 <button type="submit" class="main" disabled=out_of_range>{till.word(Key::PaymentsGiveBack)}</button>

@@ -7,13 +7,13 @@ use servery_domain::{
     pos::{
         payment::{TenderMethod, short},
         shift::Shift,
-        shift_report::ShiftReport as Facts,
+        shift_report::ShiftReport,
     },
 };
 
-use super::till_state::{TillDialog, TillState, own_shift};
+use super::till_state::{TillDialog, TillState};
 use crate::{
-    pages::staff::{clock::stamp, dialog::Dialog},
+    pages::staff::{clock::stamp, dialog::Dialog, shift::own_shift},
     text::staff::Key,
 };
 
@@ -71,7 +71,7 @@ fn cashier(till: &TillState, by: Option<CashierId>) -> String {
 }
 
 pub fn paper(till: &TillState, shift: ShiftId) -> impl IntoView + use<> {
-    let facts = till.pos.with_untracked(|pos| Facts::of(pos, shift))?;
+    let facts = till.pos.with_untracked(|pos| ShiftReport::of(pos, shift))?;
     let sum = |words: String, amount: Minor| view! { <div><dt dir="auto">{words}</dt><dd dir="auto">{till.money(amount)}</dd></div> };
     let row = |key: Key, amount: Minor| sum(till.word(key).to_owned(), amount);
     let some = |key: Key, amount: Minor| (amount != Minor::ZERO).then(|| row(key, amount));

@@ -10,10 +10,10 @@ use servery_domain::{
 
 use super::{
     report::paper,
-    till_state::{TillDialog, TillState, live_bills, own_shift},
+    till_state::{TillDialog, TillState},
 };
 use crate::{
-    pages::staff::{clock::stamp, dialog::Dialog, money_input},
+    pages::staff::{clock::stamp, dialog::Dialog, money_input, shift::own_shift},
     text::staff::Key,
 };
 
@@ -160,6 +160,6 @@ pub fn CloseShift(till: TillState, shift: ShiftId) -> impl IntoView {
 
 /// Whoever closes may have forgotten somebody.
 fn open_bills(till: &TillState) -> Option<impl IntoView + use<>> {
-    let open = till.pos.with_untracked(|pos| live_bills(pos).len());
+    let open = till.pos.with_untracked(|pos| pos.open_bills().len());
     (open > 0).then(|| view! { <p class="said">{till.texts.count(Key::ShiftOpenBills, open)}</p> })
 }

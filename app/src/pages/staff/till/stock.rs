@@ -10,7 +10,7 @@ use crate::{pages::staff::dialog::Dialog, text::staff::Key};
 const MOST: u32 = 999;
 
 #[component]
-pub fn Stock(till: TillState, dish: DishId) -> impl IntoView {
+pub fn StockDialog(till: TillState, dish: DishId) -> impl IntoView {
     let name = till.premises.menu.dish(dish).map(|dish| dish.name.clone())?;
     let left = till
         .pos

@@ -1,20 +1,20 @@
 //! What all parts of the till share: which bill is in hand, and what lies over it.
 
-use std::{ops::Deref, sync::Arc};
+use std::{collections::BTreeSet, ops::Deref, sync::Arc};
 
 use leptos::prelude::*;
 use servery_domain::{
-    id::{BillId, DishId, LineId, PaymentId, ShiftId},
+    id::{BillId, DishId, LineId, PaymentId, ShiftId, TicketId},
     pos::{
-        PosState,
         bill::{Bill, Seat},
         op::Action,
         payment::Payable,
         shift::Shift,
+        ticket::changes,
     },
 };
 
-use crate::{pages::staff::screen::Screen, pos_client::PosClient};
+use crate::pages::staff::{screen::Screen, shift::own_shift};
 
 #[derive(Clone)]
 pub struct TillState {
@@ -130,19 +130,26 @@ impl TillState {
             plus_tax: !self.premises.listing.restaurant.tax.included,
         }
     }
-}
 
-/// The one that is open on this till. A device that goes on under another name goes on with its shift.
-pub fn own_shift<'h>(pos: &'h PosState, client: &dyn PosClient) -> Option<&'h Shift> {
-    let names = [client.name(), client.paired().map(|paired| paired.device)];
-    names
-        .into_iter()
-        .flatten()
-        .find_map(|name| pos.shift(pos.till(name)?.shift?))
-}
+    pub fn change_count(&self, line: LineId, by: i16) {
+        if let Some(bill) = self.at.get_untracked() {
+            self.ask(Action::Count { bill, line, by });
+        }
+    }
 
-pub fn live_bills(pos: &PosState) -> Vec<&Bill> {
-    let mut bills: Vec<&Bill> = pos.bills().filter(|bill| bill.is_live()).collect();
-    bills.sort_by_key(|bill| (bill.opened_at, bill.id));
-    bills
+    /// Sends the kitchen what it does not have yet: one ticket for each course, the earliest first.
+    pub fn unsent_tickets(&self, bill: &Bill) -> Vec<Action> {
+        let unsent = bill.lines.iter().filter(|line| line.unsent() != 0);
+        let courses: BTreeSet<u8> = unsent.map(|line| line.course).collect();
+        let ticket = |course: u8| {
+            let of_course = |line: LineId| bill.line(line).is_some_and(|line| line.course == course);
+            let changes = changes(bill).into_iter();
+            Action::Send {
+                bill: bill.id,
+                ticket: TicketId(self.client.id()),
+                changes: changes.filter(|change| of_course(change.line)).collect(),
+            }
+        };
+        courses.into_iter().map(ticket).collect()
+    }
 }
