@@ -3,6 +3,8 @@
 //! A request reads this copy instead of the database. It is reloaded within a quarter of a second after a change by any node,
 //! and recalculated whenever a restaurant opens or closes or a dish's serving hours begin or end. So each copy is an [`Edition`] that never changes.
 
+pub mod restaurant_now;
+
 use std::{
     sync::{
         Arc,

@@ -1,6 +1,7 @@
 //! `servery serve | demo | migrate | staff | routes | openapi`
 
 pub mod demo;
+pub mod error;
 pub mod staff;
 
 use std::{path::PathBuf, sync::Arc};
@@ -14,6 +15,7 @@ use servery_app::{
 use servery_store::{Store, StoreError};
 use tokio::net::TcpListener;
 
+use self::error::CliError;
 use crate::{
     api::openapi,
     assets::Assets,
@@ -70,8 +72,6 @@ enum RoutesCommand {
     /// Set the mode of a page, on every node and without a restart: thin, hydrated, thick, or auto to take it back
     Set { path: String, mode: String },
 }
-
-type CliError = Box<dyn std::error::Error + Send + Sync>;
 
 pub async fn run() -> Result<(), CliError> {
     let cli = Cli::parse();

@@ -10,6 +10,7 @@ pub mod page;
 mod page_headers;
 pub mod pictures;
 mod preferences;
+pub mod release_files;
 mod render;
 pub mod rendered;
 pub mod shell;

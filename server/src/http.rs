@@ -9,6 +9,7 @@ pub mod health;
 pub mod idempotency;
 pub mod metrics;
 pub mod rate_limit;
+pub mod rate_limit_headers;
 pub mod serve;
 pub mod telemetry;
 pub mod visitor;

@@ -16,7 +16,7 @@ use crate::{
         csrf,
         error::ApiError,
         metrics::REQUEST_ID,
-        rate_limit,
+        rate_limit_headers,
     },
     state::AppState,
 };
@@ -71,7 +71,7 @@ pub async fn identify_client(State(app): State<Arc<AppState>>, mut request: Requ
     let client = Client::of_request(peer, request.headers(), app.settings.behind_proxy());
     request.extensions_mut().insert(client.clone());
     let mut response = next.run(request).await;
-    rate_limit::write_headers(&client.take_levels(), response.headers_mut());
+    rate_limit_headers::write_headers(&client.take_levels(), response.headers_mut());
     response
 }
 

@@ -13,17 +13,14 @@ use servery_domain::{
     basket::{Basket, Service},
     coupon::{self, Coupon, CouponOffer, CouponUsage},
     draft::Draft,
-    id::{DishId, OrderId, RestaurantId, VisitorId},
-    menu::Menu,
+    id::{DishId, OrderId, VisitorId},
     order::{Actor, Event, Order, Ordered, Placement, Progress, State, TrackedOrder},
     order_settings::PaymentMethod,
     problem::{Kind, Problem},
     quote::{CouponCheck, Quote, QuoteContext, quote},
-    restaurant::Listing,
     revision::Revision,
     slots::Times,
-    slug::Slug,
-    time::{LocalMinute, Timestamp},
+    time::LocalMinute,
 };
 use servery_store::orders::{
     Advance, Changed, IdempotentRequest, OrderWrite, PlaceOrder, Tracked, WriteOutcome,
@@ -31,19 +28,13 @@ use servery_store::orders::{
 
 use crate::{
     accounts::customer::Customer,
+    catalog::restaurant_now::{RestaurantNow, restaurant_id, restaurant_now},
     clock,
     http::{client::Client, error::ApiError, rate_limit, visitor},
     state::AppState,
 };
 
 const LONGEST_TOKEN: usize = 44;
-
-/// A restaurant, its menu and its local time at one moment.
-pub struct RestaurantNow {
-    pub listing: Arc<Listing>,
-    pub menu: Arc<Menu>,
-    pub now: (Timestamp, LocalMinute),
-}
 
 /// The answer to a request, which is the same when the request is repeated.
 pub struct StoredResponse {
@@ -84,21 +75,6 @@ impl Code {
             Self::Known(coupon, used) => CouponCheck::Known(coupon, *used),
         }
     }
-}
-
-pub async fn restaurant_now(app: &AppState, slug: &str) -> Result<RestaurantNow, ApiError> {
-    let catalog = app.catalog.now();
-    let unknown = || ApiError::new(Kind::NotFound, format!("no restaurant is called '{slug}'"));
-    let slug: Slug = slug.parse().map_err(|_| unknown())?;
-    let listing = catalog.listing(&slug).ok_or_else(unknown)?.clone();
-    let now = clock::now();
-    let local = catalog.clock(&slug, now).ok_or_else(unknown)?;
-    let menu = app.catalog.menu(&listing.restaurant).await?.ok_or_else(unknown)?;
-    Ok(RestaurantNow {
-        listing,
-        menu,
-        now: (now, local),
-    })
 }
 
 impl RestaurantNow {
@@ -356,7 +332,7 @@ async fn place_new(
             }
             WriteOutcome::Changed(Changed::Menu) => {
                 app.catalog.reload_if_changed().await?;
-                current = self::restaurant_now(app, slug).await?;
+                current = restaurant_now(app, slug).await?;
                 inputs = current
                     .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
                     .await?;
@@ -484,14 +460,6 @@ pub async fn auto_accept(app: &AppState, order: &Order) {
     }
 }
 
-pub fn listing_of(app: &AppState, id: RestaurantId) -> Result<Arc<Listing>, ApiError> {
-    let catalog = app.catalog.now();
-    catalog
-        .by_id(id)
-        .cloned()
-        .ok_or_else(|| ApiError::new(Kind::NotFound, "the restaurant is gone"))
-}
-
 /// The draft of this browser, completed with name and address of the account.
 pub async fn draft(app: &AppState, slug: &str, customer: &Customer) -> Result<Draft, ApiError> {
     let restaurant = restaurant_id(app, slug)?;
@@ -518,14 +486,6 @@ pub async fn save_draft(
         .store
         .put_draft(&visitor.to_string(), restaurant, draft, clock::now())
         .await?)
-}
-
-pub fn restaurant_id(app: &AppState, slug: &str) -> Result<RestaurantId, ApiError> {
-    let catalog = app.catalog.now();
-    let listing = slug.parse().ok().and_then(|slug| catalog.listing(&slug));
-    listing
-        .map(|listing| listing.restaurant.id)
-        .ok_or_else(|| ApiError::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
 }
 
 pub async fn times(app: &AppState, slug: &str) -> Result<Times, ApiError> {

@@ -27,7 +27,10 @@ use self::{
     provider::{Intent, ProviderError},
     webhook::Message,
 };
-use crate::{clock, http::error::ApiError, jobs::periodic, orders, state::AppState};
+use crate::{
+    catalog::restaurant_now::listing_of, clock, http::error::ApiError, jobs::periodic, orders,
+    state::AppState,
+};
 
 /// The result of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -274,7 +277,7 @@ pub async fn card_page(app: &AppState, token: &str) -> Result<String, ApiError> 
 /// Changes the order to payment at the door. A charge that turns out to have succeeded is still booked, and staff see it.
 pub async fn pay_at_door(app: &AppState, token: &str) -> Result<Order, ApiError> {
     let order = orders::find(app, token).await?.order;
-    let at_door = orders::listing_of(app, order.ordered.restaurant)?
+    let at_door = listing_of(app, order.ordered.restaurant)?
         .restaurant
         .ordering
         .payments

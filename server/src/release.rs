@@ -4,24 +4,17 @@ pub mod service_worker;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, HeaderValue, header::CACHE_CONTROL},
-    response::Response,
-};
-
 use crate::{
     assets::{self, Assets},
     html::{rendered::Rendered, shell::Shell},
     http::cached_body::Cached,
-    state::AppState,
 };
 
 pub struct Release {
     /// A hash of all that a device keeps: two builds with the same version are the same to a browser.
     pub version: String,
     shells: BTreeMap<String, Rendered>,
-    service_worker: Arc<Cached>,
+    pub service_worker: Arc<Cached>,
 }
 
 impl Release {
@@ -59,12 +52,4 @@ impl Release {
     pub fn shell(&self, address: &str) -> Option<&Rendered> {
         self.shells.get(address)
     }
-}
-
-pub async fn get_service_worker(State(app): State<Arc<AppState>>, request: HeaderMap) -> Response {
-    let mut response = app.release.service_worker.respond(&request);
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
 }

@@ -19,12 +19,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     api,
-    html::{account_forms, board_forms, order_forms, page, pictures, shell, sitemap, staff_forms},
+    html::{account_forms, board_forms, order_forms, page, pictures, release_files, sitemap, staff_forms},
     http::{
         error::{ApiError, accepts},
         health,
     },
-    middleware, release,
+    middleware,
     state::AppState,
 };
 
@@ -39,8 +39,8 @@ pub fn router(app: Arc<AppState>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/sitemap.xml", get(sitemap::get_sitemap))
-        .route("/service-worker.js", get(release::get_service_worker))
-        .route("/shell/{chunk}/{lang}", get(shell::get_shell))
+        .route("/service-worker.js", get(release_files::get_service_worker))
+        .route("/shell/{chunk}/{lang}", get(release_files::get_shell))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(limits::BODY))

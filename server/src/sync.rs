@@ -24,9 +24,9 @@ use servery_store::{
 
 use crate::{
     accounts::sessions::CurrentUser,
+    catalog::restaurant_now::{restaurant_id, restaurant_now},
     clock,
     http::{error::ApiError, visitor},
-    orders,
     state::AppState,
     sync::devices::CurrentDevice,
 };
@@ -204,7 +204,7 @@ pub async fn pos_snapshot(
     device: &PairedDevice,
     slug: &str,
 ) -> Result<PosSnapshot, ApiError> {
-    let (at, now) = orders::restaurant_now(app, slug).await?.now;
+    let (at, now) = restaurant_now(app, slug).await?.now;
     let pos = all_records(app, device).await?;
     Ok(PosSnapshot {
         at,
@@ -273,7 +273,7 @@ pub async fn import_ops(
     slug: &str,
     requests: Vec<RawSyncRequest>,
 ) -> Result<ImportedOps, ApiError> {
-    let restaurant = orders::restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Devices)?;
     let mut handover = Vec::new();
     for request in requests {

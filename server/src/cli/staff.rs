@@ -13,9 +13,8 @@ use servery_domain::{
 };
 use servery_store::{Store, accounts::StoredAccount};
 
+use super::error::CliError;
 use crate::{accounts::passwords::Passwords, clock, http::visitor, sync::devices};
-
-type CliError = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Debug, Clone, Copy)]
 pub struct RoleName(Role);

@@ -21,8 +21,9 @@ use servery_domain::{
 use super::order_forms::{Form, FormContext, redirect, respond};
 use crate::{
     accounts::sessions::CurrentUser,
+    catalog::restaurant_now::restaurant_now,
     http::error::{ApiError, Text},
-    orders::{self, board},
+    orders::board,
     state::AppState,
     sync::{self, devices},
 };
@@ -67,7 +68,7 @@ async fn event(app: &AppState, slug: &str, form: &Form) -> Result<Event, ApiErro
             let minutes: i64 =
                 minutes.ok_or_else(|| ApiError::new(Kind::NotAccepted, "'minutes' is 0 to 600"))?;
             Event::Accepted {
-                ready_at: LocalMinute(orders::restaurant_now(app, slug).await?.now.1.0 + minutes),
+                ready_at: LocalMinute(restaurant_now(app, slug).await?.now.1.0 + minutes),
             }
         }
         "rejected" => Event::Rejected { reason },
@@ -78,7 +79,7 @@ async fn event(app: &AppState, slug: &str, form: &Form) -> Result<Event, ApiErro
         "delivered" => Event::Delivered,
         "cancelled" => Event::Cancelled { reason },
         "refund" => {
-            let currency = orders::restaurant_now(app, slug).await?.menu.currency;
+            let currency = restaurant_now(app, slug).await?.menu.currency;
             let amount = |name| {
                 let amount = currency.read(form.get(name));
                 amount.ok_or_else(|| {

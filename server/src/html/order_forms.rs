@@ -24,6 +24,7 @@ use servery_domain::{
 use super::{page, preferences::Preferences};
 use crate::{
     accounts::customer::Customer,
+    catalog::restaurant_now::restaurant_now,
     http::{
         error::{ApiError, Raw, Text},
         idempotency, visitor,
@@ -205,7 +206,7 @@ async fn add_line(
     slug: &str,
     form: &Form,
 ) -> Result<Response, ApiError> {
-    let current = orders::restaurant_now(app, slug).await?;
+    let current = restaurant_now(app, slug).await?;
     let not_accepted = |what: String| ApiError::new(Kind::NotAccepted, what);
     let line_form = LineForm::parse(form.0.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let line_form = line_form.map_err(|malformed| not_accepted(malformed.to_string()))?;

@@ -1,12 +1,5 @@
 //! The static shells of thick pages, one per chunk and language, as a service worker keeps them.
 
-use std::sync::Arc;
-
-use axum::{
-    extract::State,
-    http::{HeaderMap, HeaderValue, Uri},
-    response::Response,
-};
 use leptos::prelude::*;
 use servery_app::{
     mode::Mode,
@@ -15,14 +8,14 @@ use servery_app::{
     routes::Chunk,
     text::{Key, Texts},
 };
-use servery_domain::{lang::Lang, problem::Kind};
+use servery_domain::lang::Lang;
 
 use super::{
     document::{Document, DocumentFacts, DocumentHead},
     page_headers::PageHeaders,
     render::{RenderedDocument, render},
 };
-use crate::{assets::Assets, http::error::ApiError, state::AppState};
+use crate::assets::Assets;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shell {
@@ -68,19 +61,4 @@ impl Shell {
 #[component]
 pub fn Loading(texts: Texts) -> impl IntoView {
     view! { <p class="loading" role="status">{texts.get(Key::Loading)}</p> }
-}
-
-pub async fn get_shell(
-    State(app): State<Arc<AppState>>,
-    uri: Uri,
-    request: HeaderMap,
-) -> Result<Response, ApiError> {
-    let shell = app.release.shell(uri.path());
-    let shell = shell.ok_or_else(|| ApiError::new(Kind::NotFound, uri.path()))?;
-    let mut response = shell.respond(&request);
-    // Made of hexadecimal digits.
-    if let Ok(version) = HeaderValue::from_str(&app.release.version) {
-        response.headers_mut().insert("servery-version", version);
-    }
-    Ok(response)
 }

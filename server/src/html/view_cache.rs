@@ -39,17 +39,17 @@ impl ViewKey {
     }
 }
 
-pub type ViewCache = Cache<ViewKey, Arc<Rendered>, ByWeight>;
+pub type ViewCache = Cache<ViewKey, Arc<Rendered>, ViewWeight>;
 
 #[derive(Clone)]
-pub struct ByWeight;
+pub struct ViewWeight;
 
-impl Weighter<ViewKey, Arc<Rendered>> for ByWeight {
+impl Weighter<ViewKey, Arc<Rendered>> for ViewWeight {
     fn weight(&self, _: &ViewKey, view: &Arc<Rendered>) -> u64 {
         view.weight()
     }
 }
 
 pub fn view_cache() -> ViewCache {
-    Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, ByWeight)
+    Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, ViewWeight)
 }

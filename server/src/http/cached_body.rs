@@ -23,19 +23,19 @@ pub const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 pub const CACHE_ENTRIES: usize = 2_000;
 
 /// The API's answers by edition and address.
-pub type AnswerCache = Cache<(Edition, String), Arc<Cached>, ByWeight>;
+pub type AnswerCache = Cache<(Edition, String), Arc<Cached>, AnswerWeight>;
 
 #[derive(Clone)]
-pub struct ByWeight;
+pub struct AnswerWeight;
 
-impl Weighter<(Edition, String), Arc<Cached>> for ByWeight {
+impl Weighter<(Edition, String), Arc<Cached>> for AnswerWeight {
     fn weight(&self, _: &(Edition, String), answer: &Arc<Cached>) -> u64 {
         answer.weight()
     }
 }
 
 pub fn answer_cache() -> AnswerCache {
-    Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, ByWeight)
+    Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, AnswerWeight)
 }
 
 pub struct Cached {

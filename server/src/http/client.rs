@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, request::Parts},
 };
 
-use crate::http::rate_limit::Level;
+use crate::http::rate_limit_headers::Level;
 
 /// Where a connection comes from.
 #[derive(Debug, Clone, Copy)]

@@ -10,6 +10,7 @@ use servery_domain::{
 
 use crate::{
     accounts::sessions::{self, CurrentUser},
+    catalog::restaurant_now::{restaurant_id, restaurant_now},
     clock,
     http::error::ApiError,
     orders,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 pub async fn board(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Board, ApiError> {
-    let counter = orders::restaurant_now(app, slug).await?;
+    let counter = restaurant_now(app, slug).await?;
     let restaurant = counter.listing.restaurant.id;
     let role = user.check(restaurant, Permission::See)?;
     let orders = orders(app, restaurant).await?;
@@ -51,7 +52,7 @@ pub async fn watchable_restaurant(
     user: &CurrentUser,
     slug: &str,
 ) -> Result<RestaurantId, ApiError> {
-    let restaurant = orders::restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::See)?;
     Ok(restaurant)
 }
@@ -82,7 +83,7 @@ pub async fn advance(
     order: OrderId,
     event: Event,
 ) -> Result<Order, ApiError> {
-    let restaurant = orders::restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Advance(&event))?;
     let own = app
         .store
@@ -105,7 +106,7 @@ pub async fn set_stock(
     dish: DishId,
     portions: Option<u32>,
 ) -> Result<(), ApiError> {
-    let counter = orders::restaurant_now(app, slug).await?;
+    let counter = restaurant_now(app, slug).await?;
     let restaurant = counter.listing.restaurant.id;
     user.check(restaurant, Permission::Stock)?;
     if counter.menu.dish(dish).is_none() {

@@ -10,7 +10,10 @@ use servery_domain::{
 };
 use servery_store::StoreError;
 
-use crate::{clock, http::error::ApiError, jobs::periodic, orders, payments, state::AppState};
+use crate::{
+    catalog::restaurant_now::listing_of, clock, http::error::ApiError, jobs::periodic, orders, payments,
+    state::AppState,
+};
 
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 const CLOSE_INTERVAL: Duration = Duration::from_secs(3_600);
@@ -45,7 +48,7 @@ pub async fn time_out_orders(app: &AppState, now: Timestamp) -> Result<(), Store
 }
 
 async fn time_out(app: &AppState, order: &Order, now: Timestamp) -> Result<(), ApiError> {
-    let listing = orders::listing_of(app, order.ordered.restaurant)?;
+    let listing = listing_of(app, order.ordered.restaurant)?;
     let restaurant = &listing.restaurant;
     let local = app.catalog.now().clock(&restaurant.slug, now);
     let event = match order.progress.state {

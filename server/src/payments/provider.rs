@@ -86,8 +86,6 @@ pub enum ProviderError {
     Refused(String),
 }
 
-type Result<T> = std::result::Result<T, ProviderError>;
-
 impl Provider {
     pub fn new(base: &str, secret: &str) -> reqwest::Result<Self> {
         // Fails if another part of the program has installed a provider before, which is as good.
@@ -112,7 +110,7 @@ impl Provider {
         amount: Minor,
         currency: Currency,
         card: (Option<&str>, &str),
-    ) -> Result<Intent> {
+    ) -> Result<Intent, ProviderError> {
         let (after, method) = card;
         let fields = [
             ("amount", amount.0.to_string()),
@@ -129,7 +127,7 @@ impl Provider {
     }
 
     /// Charges the intent. Safe to repeat: a charged intent is not charged twice.
-    pub async fn confirm(&self, intent: &str) -> Result<Intent> {
+    pub async fn confirm(&self, intent: &str) -> Result<Intent, ProviderError> {
         let confirmed = self
             .post(
                 &format!("/v1/payment_intents/{intent}/confirm"),
@@ -151,7 +149,7 @@ impl Provider {
         }
     }
 
-    pub async fn retrieve(&self, intent: &str) -> Result<Intent> {
+    pub async fn retrieve(&self, intent: &str) -> Result<Intent, ProviderError> {
         self.send(|| {
             self.client
                 .get(format!("{}/v1/payment_intents/{intent}", self.base))
@@ -160,7 +158,7 @@ impl Provider {
     }
 
     /// Returns the state afterwards: an intent that is being charged is not cancelled.
-    pub async fn cancel(&self, intent: &str) -> Result<Intent> {
+    pub async fn cancel(&self, intent: &str) -> Result<Intent, ProviderError> {
         match self
             .post(
                 &format!("/v1/payment_intents/{intent}/cancel"),
@@ -175,7 +173,7 @@ impl Provider {
     }
 
     /// Refunds once per job, also if the provider does not support idempotency keys.
-    pub async fn refund(&self, intent: &str, amount: Minor, job: &str) -> Result<()> {
+    pub async fn refund(&self, intent: &str, amount: Minor, job: &str) -> Result<(), ProviderError> {
         let given: Refunds = self
             .send(|| {
                 self.client
@@ -204,7 +202,7 @@ impl Provider {
         path: &str,
         key: &str,
         fields: &[(&str, String)],
-    ) -> Result<T> {
+    ) -> Result<T, ProviderError> {
         self.send(|| {
             self.client
                 .post(format!("{}{path}", self.base))
@@ -220,7 +218,7 @@ impl Provider {
         path: &str,
         key: &str,
         fields: &[(&str, String)],
-    ) -> Result<T> {
+    ) -> Result<T, ProviderError> {
         self.guarded(
             self.client
                 .post(format!("{}{path}", self.base))
@@ -233,7 +231,7 @@ impl Provider {
     async fn send<T: for<'de> Deserialize<'de>>(
         &self,
         request: impl Fn() -> reqwest::RequestBuilder,
-    ) -> Result<T> {
+    ) -> Result<T, ProviderError> {
         let mut wait = FIRST_WAIT;
         for _ in 1..TRIES {
             match self.guarded(request()).await {
@@ -247,7 +245,10 @@ impl Provider {
         self.guarded(request()).await
     }
 
-    async fn guarded<T: for<'de> Deserialize<'de>>(&self, request: reqwest::RequestBuilder) -> Result<T> {
+    async fn guarded<T: for<'de> Deserialize<'de>>(
+        &self,
+        request: reqwest::RequestBuilder,
+    ) -> Result<T, ProviderError> {
         // A request that was not sent says nothing about the provider's health.
         let request = request
             .bearer_auth(&self.secret)
@@ -264,7 +265,7 @@ impl Provider {
         answer
     }
 
-    async fn ask<T: for<'de> Deserialize<'de>>(&self, request: reqwest::Request) -> Result<T> {
+    async fn ask<T: for<'de> Deserialize<'de>>(&self, request: reqwest::Request) -> Result<T, ProviderError> {
         let away = |error: reqwest::Error| ProviderError::Away(error.without_url().to_string());
         let response = self.client.execute(request).await.map_err(away)?;
         let status = response.status();

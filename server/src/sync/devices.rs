@@ -22,9 +22,9 @@ use servery_store::{
 
 use crate::{
     accounts::sessions::{self, CurrentUser},
+    catalog::restaurant_now::{RestaurantNow, listing_of, restaurant_id, restaurant_now},
     clock,
     http::{client::Client, error::ApiError, rate_limit, visitor},
-    orders::{self, RestaurantNow},
     state::AppState,
 };
 
@@ -107,7 +107,7 @@ pub async fn touch(app: &AppState, installed: &PairedDevice) -> Result<bool, Api
 
 /// The restaurant of this slug, if the device belongs to it.
 pub fn restaurant(app: &AppState, installed: &PairedDevice, slug: &str) -> Result<RestaurantId, ApiError> {
-    let restaurant = orders::restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug)?;
     match restaurant == installed.restaurant {
         true => Ok(restaurant),
         false => Err(ApiError::new(
@@ -140,10 +140,7 @@ pub fn expired_cookie() -> HeaderValue {
 }
 
 pub fn paired(app: &AppState, installed: &PairedDevice) -> Result<Paired, ApiError> {
-    let slug = orders::listing_of(app, installed.restaurant)?
-        .restaurant
-        .slug
-        .clone();
+    let slug = listing_of(app, installed.restaurant)?.restaurant.slug.clone();
     let Device { id, name, kind, .. } = installed.device.clone();
     Ok(Paired {
         device: id,
@@ -197,7 +194,7 @@ pub async fn make_code(
     slug: &str,
     new: NewDevice,
 ) -> Result<PairingCode, ApiError> {
-    let restaurant = orders::restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Devices)?;
     new.check()?;
     new_code(app.store.as_ref(), restaurant, new, clock::now())
@@ -247,7 +244,7 @@ pub async fn list(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Devi
         listing,
         now: (at, now),
         ..
-    } = orders::restaurant_now(app, slug).await?;
+    } = restaurant_now(app, slug).await?;
     user.check(listing.restaurant.id, Permission::Devices)?;
     let devices = app.store.devices(listing.restaurant.id).await?;
     Ok(DeviceList {
@@ -264,7 +261,7 @@ pub async fn revoke(
     slug: &str,
     device: DeviceId,
 ) -> Result<(), ApiError> {
-    let restaurant = orders::restaurant_id(app, slug)?;
+    let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Devices)?;
     match app.store.revoke_device(restaurant, device, clock::now()).await? {
         true => Ok(()),
