@@ -25,7 +25,7 @@ async function order(till: Other, note = "no salt") {
   const [bill, soup, stew] = [id(), id(), id()];
   const add = (line: string, name: string, note = "") => ({ add: { bill, line: { id: line, dish: id(), name, price: 500, taxed: [[70_000, 500]], count: 2, note } } });
   const news = [soup, stew].map((line) => ({ line, count: 2 }));
-  await till.sync({ open: { bill, seat: "counter" } }, add(soup, "Soup", note), add(stew, "Stew"), { send: { bill, ticket: id(), news } });
+  await till.sync({ open: { bill, seat: "counter" } }, add(soup, "Soup", note), add(stew, "Stew"), { send: { bill, ticket: id(), changes: news } });
 }
 
 test("a kitchen without a script is let in by a code, bumps and calls back by buttons, and is signed out", async ({ browser, complaints, servery, till }) => {

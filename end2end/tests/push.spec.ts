@@ -85,12 +85,12 @@ for (const [mode, lang] of [["hydrated", "en"], ["thick", "ar"]] as [Mode, Lang]
     const worker = context.serviceWorkers()[0];
     const led = await worker.evaluate(async () => {
       const led: string[] = [];
-      const scope = self as unknown as { registration: ServiceWorkerRegistration; lead(notification: Notification): Promise<void>; clients: Clients; WindowClient: { prototype: WindowClient } };
+      const scope = self as unknown as { registration: ServiceWorkerRegistration; openNotification(notification: Notification): Promise<void>; clients: Clients; WindowClient: { prototype: WindowClient } };
       scope.clients.openWindow = async (path) => (led.push(`opened ${path}`), null);
       scope.WindowClient.prototype.focus = async function () { led.push(`focused ${new URL(this.url).pathname}`); return this; };
       const [notification] = await scope.registration.getNotifications();
-      await scope.lead(notification);
-      await scope.lead({ close() {}, data: "/orders/another" } as unknown as Notification);
+      await scope.openNotification(notification);
+      await scope.openNotification({ close() {}, data: "/orders/another" } as unknown as Notification);
       return led;
     });
     expect(led).toEqual([`focused /orders/${token}`, "opened /orders/another"]);

@@ -37,7 +37,7 @@ test("every screen of the staff app @looks", async ({ page, servery, request, br
     const [bill, lines] = [id(), [line(at * 3 + 1, 2), line(at * 3 + 2), line(at * 3 + 7)]];
     const news = lines.map(({ id, count }) => ({ line: id, count }));
     await other.sync({ open: { bill, seat: { table: table.id }, plus_tax: true } }, { guests: { bill, guests: at + 2 } }, ...lines.map((line) => ({ add: { bill, line } })));
-    if (at > 0) await other.sync({ send: { bill, ticket: id(), news } }, { add: { bill, line: line(at + 12) } });
+    if (at > 0) await other.sync({ send: { bill, ticket: id(), changes: news } }, { add: { bill, line: line(at + 12) } });
   }
   const sold = id();
   await other.sync({ open: { bill: sold, seat: "counter", plus_tax: true } }, { add: { bill: sold, line: line(4) } }, { pay: { bill: sold, shift, tender: { id: id(), method: "cash", amount: Math.round(dishes[4].price * 1.08875) } } });
