@@ -23,7 +23,7 @@ use servery_domain::{
     slug::Slug,
 };
 
-pub use crate::sql::{PostgresStore, SqliteStore};
+pub use crate::sql::{PostgresStore, SqlStore, SqliteStore};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

@@ -4,21 +4,18 @@
 mod account_rows;
 mod accounts;
 mod devices;
+mod engine;
 mod menu_rows;
 mod order_rows;
 mod orders;
 mod pos_rows;
 mod restaurant_rows;
+mod rows;
 
-use std::{str::FromStr, time::Duration};
+pub use engine::{PostgresStore, SqlStore, SqliteStore};
 
 use async_trait::async_trait;
 use servery_domain::{id::RestaurantId, menu::Menu, restaurant::Restaurant, revision::Revision};
-use sqlx::{
-    Pool, Postgres, Sqlite,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
 
 use crate::{
     Daypart, Menus, Result, Revisions, StoreError, json,
@@ -27,47 +24,6 @@ use crate::{
         restaurant_rows::{RestaurantRow, bind_restaurant},
     },
 };
-
-/// How long a caller waits for a connection before it is told that there is none.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-pub struct SqliteStore {
-    pub(crate) pool: Pool<Sqlite>,
-}
-
-pub struct PostgresStore {
-    pub(crate) pool: Pool<Postgres>,
-}
-
-impl SqliteStore {
-    pub async fn open(path: &str) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(PATIENCE);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(PATIENCE)
-            .connect_with(options)
-            .await?;
-        Ok(Self { pool })
-    }
-}
-
-impl PostgresStore {
-    pub async fn open(database: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(database)?.application_name("servery");
-        let pool = PgPoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(PATIENCE)
-            .connect_with(options)
-            .await?;
-        Ok(Self { pool })
-    }
-}
 
 macro_rules! engine {
     ($store:ident on $engine:ty, reading: $reading:literal, writing: $writing:literal, migrations: $migrations:literal) => {
