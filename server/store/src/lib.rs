@@ -6,6 +6,7 @@
 pub mod accounts;
 mod batch;
 pub mod devices;
+mod menus;
 pub mod orders;
 pub mod passkeys;
 pub mod push_subscriptions;
@@ -13,17 +14,12 @@ mod sql;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use servery_domain::{
-    hours::OpeningHours,
-    id::{DishId, RestaurantId},
-    menu::Menu,
-    restaurant::Restaurant,
-    revision::Revision,
-    slug::Slug,
-};
+use servery_domain::slug::Slug;
 
-pub use crate::sql::{PostgresStore, SqliteStore};
+pub use crate::{
+    menus::{Daypart, Menus, Revisions},
+    sql::{PostgresStore, SqlStore, SqliteStore},
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -54,54 +50,7 @@ impl StoreError {
 
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// What has changed since a caller last looked, told by two numbers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Revisions {
-    /// Any restaurant or menu.
-    pub catalog: Revision,
-    /// The operator's choice of modes.
-    pub modes: Revision,
-    /// Which dishes have run out.
-    pub stock: Revision,
-}
-
-/// A dish with hours of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Daypart {
-    pub restaurant: RestaurantId,
-    pub dish: DishId,
-    pub served: OpeningHours,
-}
-
-#[async_trait]
-pub trait Menus: Send + Sync {
-    /// Brings the tables up to this version. Several nodes of a PostgreSQL may call it at once.
-    async fn migrate(&self) -> Result<()>;
-
-    /// Ends all connections. A SQLite store is one file after that, whole, and may be moved.
-    async fn close(&self);
-
-    async fn revisions(&self) -> Result<Revisions>;
-
-    /// All that this version can read, in the order of their slugs.
-    async fn restaurants(&self) -> Result<Vec<Restaurant>>;
-
-    async fn menu(&self, restaurant: RestaurantId) -> Result<Option<Menu>>;
-
-    /// The dishes of all restaurants that have hours of their own.
-    async fn dayparts(&self) -> Result<Vec<Daypart>>;
-
-    /// Puts the restaurant and its whole menu in place of what was there, under the next revision.
-    async fn put_restaurant(&self, restaurant: &Restaurant, menu: &Menu) -> Result<Revision>;
-
-    /// The operator's mode for each path that has one.
-    async fn modes(&self) -> Result<Vec<(String, String)>>;
-
-    /// Sets the mode of a path, or takes it back.
-    async fn set_mode(&self, path: &str, mode: Option<&str>) -> Result<Revision>;
-}
-
-/// All of it.
+/// The whole port.
 pub trait Store:
     Menus
     + orders::Orders

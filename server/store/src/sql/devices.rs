@@ -173,7 +173,7 @@ macro_rules! house_engine {
                 let Some((restaurant, kind, called)) = take.fetch_optional(&mut *change).await? else {
                     return Ok(PairedAs::NoSuchCode);
                 };
-                let raise = sqlx::query_scalar::<$engine, i64>(pos_rows::RAISE).bind(&restaurant);
+                let raise = sqlx::query_scalar::<$engine, i64>(pos_rows::NEXT_REVISION).bind(&restaurant);
                 let revision = raise.fetch_one(&mut *change).await?;
                 let put = sqlx::query::<$engine>(pos_rows::PUT_DEVICE)
                     .bind(&name)
@@ -200,7 +200,7 @@ macro_rules! house_engine {
                     name: called.clone(),
                     kind,
                 });
-                let put = sqlx::query::<$engine>(pos_rows::PUT_THING)
+                let put = sqlx::query::<$engine>(pos_rows::UPSERT_RECORD)
                     .bind(record.id().to_string())
                     .bind(&restaurant);
                 put.bind(revision)
@@ -257,7 +257,7 @@ macro_rules! house_engine {
             ) -> Result<bool> {
                 let mut change = self.pool.begin_with($writing).await?;
                 let restaurant = restaurant.to_string();
-                let raise = sqlx::query_scalar::<$engine, i64>(pos_rows::RAISE).bind(&restaurant);
+                let raise = sqlx::query_scalar::<$engine, i64>(pos_rows::NEXT_REVISION).bind(&restaurant);
                 let revision = raise.fetch_one(&mut *change).await?;
                 let revoke = sqlx::query::<$engine>(pos_rows::REVOKE)
                     .bind(device.to_string())
@@ -266,7 +266,7 @@ macro_rules! house_engine {
                 if revoke.execute(&mut *change).await?.rows_affected() == 0 {
                     return Ok(false);
                 }
-                let gone = sqlx::query::<$engine>(pos_rows::PUT_GONE)
+                let gone = sqlx::query::<$engine>(pos_rows::UPSERT_GONE_RECORD)
                     .bind(RecordId::Device(device).to_string())
                     .bind(&restaurant);
                 gone.bind(revision).bind(at.0).execute(&mut *change).await?;
@@ -443,10 +443,10 @@ macro_rules! house_engine {
                         .bind(over_before.0);
                     let orders = orders.fetch_all(&mut *change).await?;
                     let none_over = orders.is_empty();
-                    let raise = sqlx::query_scalar::<$engine, i64>(pos_rows::RAISE).bind(&restaurant);
+                    let raise = sqlx::query_scalar::<$engine, i64>(pos_rows::NEXT_REVISION).bind(&restaurant);
                     let revision = raise.fetch_one(&mut *change).await?;
                     for order in orders {
-                        let gone = sqlx::query::<$engine>(pos_rows::PUT_GONE)
+                        let gone = sqlx::query::<$engine>(pos_rows::UPSERT_GONE_RECORD)
                             .bind(RecordId::Order(id(&order)?).to_string());
                         gone.bind(&restaurant)
                             .bind(revision)

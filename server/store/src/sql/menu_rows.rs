@@ -4,26 +4,16 @@ use std::collections::BTreeMap;
 
 use servery_domain::{
     currency::Minor,
-    id::RestaurantId,
+    id::{CategoryId, RestaurantId},
     lang::Lang,
     menu::{Category, Choice, Dish, Menu, OptionGroup},
     revision::Revision,
 };
 
-use crate::{Daypart, Result, StoreError, id, parse, value};
-
-pub(crate) const SELECT_HEAD: &str = "select revision, currency, lang from restaurants where id = $1";
-pub(crate) const SELECT_CATEGORIES: &str =
-    "select id, name, description from categories where restaurant_id = $1 order by position";
-pub(crate) const SELECT_DISHES: &str = "select id, category_id, name, description, price, allergens, diets, picture, served, tax from dishes where restaurant_id = $1 order by position";
-pub(crate) const SELECT_GROUPS: &str =
-    "select id, name, min, max from option_groups where restaurant_id = $1 order by position";
-pub(crate) const SELECT_CHOICES: &str = "select id, group_id, name, price, preselected, dish_id, option_groups from choices where restaurant_id = $1 order by position";
-pub(crate) const SELECT_OFFERS: &str =
-    "select dish_id, group_id from dish_option_groups where restaurant_id = $1 order by position";
+use crate::{Daypart, Result, StoreError, id, json, parse, sql::rows::row, value};
 
 /// What refers to others goes first.
-pub(crate) const CLEAR: [&str; 5] = [
+pub(crate) const DELETE_MENU: [&str; 5] = [
     "delete from dish_option_groups where restaurant_id = $1",
     "delete from choices where restaurant_id = $1",
     "delete from option_groups where restaurant_id = $1",
@@ -31,59 +21,99 @@ pub(crate) const CLEAR: [&str; 5] = [
     "delete from categories where restaurant_id = $1",
 ];
 
-pub(crate) const INSERT_GROUP: &str =
-    "insert into option_groups (id, restaurant_id, position, name, min, max) values ($1, $2, $3, $4, $5, $6)";
-pub(crate) const INSERT_CHOICE: &str = "insert into choices (id, group_id, restaurant_id, position, name, price, preselected, dish_id, option_groups) \
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-pub(crate) const INSERT_CATEGORY: &str =
-    "insert into categories (id, restaurant_id, position, name, description) values ($1, $2, $3, $4, $5)";
-pub(crate) const SELECT_DAYPARTS: &str =
-    "select restaurant_id, id, served from dishes where served is not null order by id";
-pub(crate) const INSERT_DISH: &str = "insert into dishes (id, category_id, restaurant_id, position, name, description, price, allergens, diets, picture, served, \
-     tax) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-pub(crate) const INSERT_OFFER: &str =
-    "insert into dish_option_groups (dish_id, group_id, restaurant_id, position) values ($1, $2, $3, $4)";
-
-#[derive(sqlx::FromRow)]
-pub(crate) struct MenuHead {
-    revision: i64,
-    currency: String,
-    lang: String,
+row! {
+    struct MenuHeadRow in restaurants {
+        revision: i64,
+        currency: String,
+        lang: String,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct CategoryRow {
-    id: String,
-    name: String,
-    description: String,
+row! {
+    struct CategoryRow in categories {
+        id: String,
+        restaurant_id: String,
+        position: i64,
+        name: String,
+        description: String,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct DishRow {
-    id: String,
-    category_id: String,
-    name: String,
-    description: String,
-    price: i64,
-    allergens: String,
-    diets: String,
-    picture: Option<String>,
-    served: Option<String>,
-    tax: Option<String>,
+row! {
+    struct DishRow in dishes {
+        id: String,
+        category_id: String,
+        restaurant_id: String,
+        position: i64,
+        name: String,
+        description: String,
+        price: i64,
+        allergens: String,
+        diets: String,
+        picture: Option<String>,
+        served: Option<String>,
+        tax: Option<String>,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct DaypartRow {
-    restaurant_id: String,
-    id: String,
-    served: String,
+row! {
+    struct DaypartRow in dishes {
+        restaurant_id: String,
+        id: String,
+        served: String,
+    }
+}
+
+row! {
+    struct GroupRow in option_groups {
+        id: String,
+        restaurant_id: String,
+        position: i64,
+        name: String,
+        min: i64,
+        max: i64,
+    }
+}
+
+row! {
+    struct ChoiceRow in choices {
+        id: String,
+        group_id: String,
+        restaurant_id: String,
+        position: i64,
+        name: String,
+        price: i64,
+        preselected: bool,
+        dish_id: Option<String>,
+        option_groups: String,
+    }
+}
+
+row! {
+    /// A dish offers a group.
+    struct OfferRow in dish_option_groups {
+        dish_id: String,
+        group_id: String,
+        restaurant_id: String,
+        position: i64,
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct MenuRows {
+    pub(crate) categories: Vec<CategoryRow>,
+    pub(crate) dishes: Vec<DishRow>,
+    pub(crate) groups: Vec<GroupRow>,
+    pub(crate) choices: Vec<ChoiceRow>,
+    pub(crate) offers: Vec<OfferRow>,
 }
 
 impl DaypartRow {
-    pub(crate) fn read_or_leave_out(self) -> Option<Daypart> {
+    /// A row that this version cannot read hides no other.
+    pub(crate) fn read_or_skip(self) -> Option<Daypart> {
         let dish = self.id.clone();
         self.read()
-            .inspect_err(|error| tracing::error!(dish, %error, "its hours are left out"))
+            .inspect_err(|error| tracing::error!(dish, %error, "cannot read when this dish is served"))
             .ok()
     }
 
@@ -96,42 +126,8 @@ impl DaypartRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct GroupRow {
-    id: String,
-    name: String,
-    min: i64,
-    max: i64,
-}
-
-#[derive(sqlx::FromRow)]
-pub(crate) struct ChoiceRow {
-    id: String,
-    group_id: String,
-    name: String,
-    price: i64,
-    preselected: bool,
-    dish_id: Option<String>,
-    option_groups: String,
-}
-
-/// A dish offers a group.
-#[derive(sqlx::FromRow)]
-pub(crate) struct OfferRow {
-    dish_id: String,
-    group_id: String,
-}
-
-pub(crate) struct MenuRows {
-    pub(crate) categories: Vec<CategoryRow>,
-    pub(crate) dishes: Vec<DishRow>,
-    pub(crate) groups: Vec<GroupRow>,
-    pub(crate) choices: Vec<ChoiceRow>,
-    pub(crate) offers: Vec<OfferRow>,
-}
-
-/// The rows in their order, by what they belong to.
-fn by<T>(rows: Vec<T>, owner: impl Fn(&T) -> &str) -> BTreeMap<String, Vec<T>> {
+/// Groups rows by their owner; each group keeps the order of the rows.
+fn group_by<T>(rows: Vec<T>, owner: impl Fn(&T) -> &str) -> BTreeMap<String, Vec<T>> {
     let mut map: BTreeMap<String, Vec<T>> = BTreeMap::new();
     for row in rows {
         let owner = owner(&row).to_owned();
@@ -145,10 +141,92 @@ fn count(stored: i64) -> Result<u8> {
 }
 
 impl MenuRows {
-    pub(crate) fn read(self, restaurant: RestaurantId, head: MenuHead) -> Result<Menu> {
-        let mut dishes = by(self.dishes, |dish| &dish.category_id);
-        let mut choices = by(self.choices, |choice| &choice.group_id);
-        let mut offers = by(self.offers, |offer| &offer.dish_id);
+    pub(crate) fn write(menu: &Menu) -> Result<Self> {
+        let mut rows = Self::default();
+        for (position, group) in (0..).zip(&menu.option_groups) {
+            rows.write_group(menu.restaurant, position, group)?;
+        }
+        for (position, category) in (0..).zip(&menu.categories) {
+            rows.write_category(menu.restaurant, position, category)?;
+        }
+        Ok(rows)
+    }
+
+    fn write_group(&mut self, restaurant: RestaurantId, position: i64, group: &OptionGroup) -> Result<()> {
+        self.groups.push(GroupRow {
+            id: group.id.to_string(),
+            restaurant_id: restaurant.to_string(),
+            position,
+            name: group.name.clone(),
+            min: i64::from(group.min),
+            max: i64::from(group.max),
+        });
+        for (position, choice) in (0..).zip(&group.choices) {
+            self.choices.push(ChoiceRow {
+                id: choice.id.to_string(),
+                group_id: group.id.to_string(),
+                restaurant_id: restaurant.to_string(),
+                position,
+                name: choice.name.clone(),
+                price: choice.price.0,
+                preselected: choice.preselected,
+                dish_id: choice.dish.map(|dish| dish.to_string()),
+                option_groups: json(&choice.option_groups)?,
+            });
+        }
+        Ok(())
+    }
+
+    fn write_category(&mut self, restaurant: RestaurantId, position: i64, category: &Category) -> Result<()> {
+        self.categories.push(CategoryRow {
+            id: category.id.to_string(),
+            restaurant_id: restaurant.to_string(),
+            position,
+            name: category.name.clone(),
+            description: category.description.clone(),
+        });
+        for (position, dish) in (0..).zip(&category.dishes) {
+            self.write_dish(restaurant, category.id, position, dish)?;
+        }
+        Ok(())
+    }
+
+    fn write_dish(
+        &mut self,
+        restaurant: RestaurantId,
+        category: CategoryId,
+        position: i64,
+        dish: &Dish,
+    ) -> Result<()> {
+        self.dishes.push(DishRow {
+            id: dish.id.to_string(),
+            category_id: category.to_string(),
+            restaurant_id: restaurant.to_string(),
+            position,
+            name: dish.name.clone(),
+            description: dish.description.clone(),
+            price: dish.price.0,
+            allergens: json(&dish.allergens)?,
+            diets: json(&dish.diets)?,
+            picture: dish.picture.as_ref().map(json).transpose()?,
+            served: dish.served.as_ref().map(|served| served.as_str().to_owned()),
+            tax: dish.tax.as_ref().map(json).transpose()?,
+        });
+        for (position, group) in (0..).zip(&dish.option_groups) {
+            self.offers.push(OfferRow {
+                dish_id: dish.id.to_string(),
+                group_id: group.to_string(),
+                restaurant_id: restaurant.to_string(),
+                position,
+            });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn read(self, restaurant: RestaurantId, head: MenuHeadRow) -> Result<Menu> {
+        let mut dishes = group_by(self.dishes, |dish| &dish.category_id);
+        let mut choices = group_by(self.choices, |choice| &choice.group_id);
+        let mut offers = group_by(self.offers, |offer| &offer.dish_id);
         let categories = self.categories.into_iter().map(|category| {
             let dishes = dishes.remove(&category.id).unwrap_or_default().into_iter();
             Ok(Category {

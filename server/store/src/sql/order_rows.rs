@@ -14,17 +14,17 @@ use crate::{
     id, json,
     orders::{DueJob, Named, PaymentAttempt, RecordedEvent, Tracked},
     parse,
+    sql::rows::row,
 };
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select id, restaurant_id, token, number, revision, open, waiting_since, customer, ordered, progress from orders where ",
+            "select id, restaurant_id, token, number, revision, open, waiting_since, customer, placed_at, over_since, ordered, progress from orders where ",
             $rest
         )
     };
 }
-pub(crate) use select as select_orders;
 
 pub(crate) const SELECT_BY_ID: &str = select!("id");
 pub(crate) const SELECT_ONE: &str = select!("id = $1");
@@ -47,7 +47,7 @@ pub(crate) const SELECT_TOLD: &str = select!(
 pub(crate) const FORGET_OVER: &str =
     "update orders set over_since = null where restaurant_id = $1 and over_since < $2 returning id";
 /// The devices forget it, too.
-pub(crate) const FORGET_DINER: &str =
+pub(crate) const REMOVE_DINER: &str =
     "update orders set customer = null, over_since = null, ordered = $2 where id = $1";
 /// An order that changed again later does not hide what happened to others in between.
 pub(crate) const SELECT_CHANGED_UPTO: &str = "select max(revision) from \
@@ -95,22 +95,21 @@ pub(crate) const SELECT_OPEN_PAYMENTS: &str = select_payments!(
     "status = 'asked' and asked_at < $1 and (asked_at, order_id) > ($3, $4) order by asked_at, order_id limit $2"
 );
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct OrderRow {
-    pub(crate) id: String,
-    pub(crate) restaurant_id: String,
-    pub(crate) token: String,
-    pub(crate) number: i64,
-    pub(crate) revision: i64,
-    pub(crate) open: bool,
-    pub(crate) waiting_since: Option<i64>,
-    pub(crate) customer: Option<String>,
-    #[sqlx(skip)]
-    pub(crate) placed_at: i64,
-    #[sqlx(skip)]
-    pub(crate) over_since: Option<i64>,
-    pub(crate) ordered: String,
-    pub(crate) progress: String,
+row! {
+    struct OrderRow in orders {
+        id: String,
+        restaurant_id: String,
+        token: String,
+        number: i64,
+        revision: i64,
+        open: bool,
+        waiting_since: Option<i64>,
+        customer: Option<String>,
+        placed_at: i64,
+        over_since: Option<i64>,
+        ordered: String,
+        progress: String,
+    }
 }
 
 impl OrderRow {
@@ -157,14 +156,15 @@ impl OrderRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct EventRow {
-    pub(crate) restaurant_id: String,
-    pub(crate) revision: i64,
-    pub(crate) order_id: String,
-    pub(crate) at: i64,
-    pub(crate) actor: String,
-    pub(crate) event: String,
+row! {
+    struct EventRow in order_events {
+        restaurant_id: String,
+        revision: i64,
+        order_id: String,
+        at: i64,
+        actor: String,
+        event: String,
+    }
 }
 
 impl EventRow {
@@ -191,13 +191,14 @@ impl EventRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct JobRow {
-    pub(crate) id: String,
-    pub(crate) kind: String,
-    pub(crate) payload: String,
-    pub(crate) due_at: i64,
-    pub(crate) attempts: i64,
+row! {
+    struct JobRow in jobs {
+        id: String,
+        kind: String,
+        payload: String,
+        due_at: i64,
+        attempts: i64,
+    }
 }
 
 impl JobRow {
@@ -229,13 +230,14 @@ impl JobRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct PaymentRow {
-    order_id: String,
-    intent: Option<String>,
-    method: Option<String>,
-    asked_at: i64,
-    status: String,
+row! {
+    struct PaymentRow in payments {
+        order_id: String,
+        intent: Option<String>,
+        method: Option<String>,
+        asked_at: i64,
+        status: String,
+    }
 }
 
 impl PaymentRow {

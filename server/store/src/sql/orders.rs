@@ -422,7 +422,7 @@ macro_rules! order_engine {
                 async fn set_stock(&self, restaurant: RestaurantId, dish: DishId, portions: Option<u32>, at: Timestamp) -> Result<()> {
                     let mut change = self.pool.begin_with($writing).await?;
                     let (of, counted) = (restaurant.to_string(), dish.to_string());
-                    let revision: i64 = sqlx::query_scalar(pos_rows::RAISE).bind(&of).fetch_one(&mut *change).await?;
+                    let revision: i64 = sqlx::query_scalar(pos_rows::NEXT_REVISION).bind(&of).fetch_one(&mut *change).await?;
                     let set = match portions {
                         Some(portions) => {
                             sqlx::query(order_rows::SET_STOCK).bind(counted).bind(&of).bind(i64::from(portions)).bind(revision)
@@ -431,7 +431,7 @@ macro_rules! order_engine {
                     };
                     let changed = set.execute(&mut *change).await?.rows_affected() > 0;
                     if changed && portions.is_none() {
-                        let gone = sqlx::query(pos_rows::PUT_GONE).bind(RecordId::Stock(dish).to_string()).bind(&of);
+                        let gone = sqlx::query(pos_rows::UPSERT_GONE_RECORD).bind(RecordId::Stock(dish).to_string()).bind(&of);
                         gone.bind(revision).bind(at.0).execute(&mut *change).await?;
                     }
                     sqlx::query(order_rows::NEXT_STOCK_REVISION).execute(&mut *change).await?;

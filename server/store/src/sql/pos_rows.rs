@@ -10,7 +10,7 @@ use servery_domain::{
 use crate::{Result, StoreError, devices::PairedDevice, id, json};
 
 /// Takes the next place among a restaurant's changes. Nobody else writes its orders and things until the transaction ends.
-pub(crate) const RAISE: &str =
+pub(crate) const NEXT_REVISION: &str =
     "update counters set revision = revision + 1 where restaurant_id = $1 returning revision";
 
 pub(crate) const INSERT_THINGS: &str =
@@ -23,11 +23,11 @@ macro_rules! or_update {
     };
 }
 pub(crate) const OR_UPDATE_THINGS: &str = or_update!();
-pub(crate) const PUT_THING: &str = concat!(
+pub(crate) const UPSERT_RECORD: &str = concat!(
     "insert into pos_records (id, restaurant_id, revision, gone, over_since, body) values ($1, $2, $3, false, null, $4)",
     or_update!()
 );
-pub(crate) const PUT_GONE: &str = concat!(
+pub(crate) const UPSERT_GONE_RECORD: &str = concat!(
     "insert into pos_records (id, restaurant_id, revision, gone, over_since, body) values ($1, $2, $3, true, $4, null)",
     or_update!()
 );

@@ -8,76 +8,51 @@ use servery_domain::{
     time::TimeZoneName,
 };
 
-use crate::{Result, StoreError, id, json, parse, value};
+use crate::{
+    Result, StoreError, id, json, parse,
+    sql::rows::{Row, row},
+    value,
+};
 
-pub(crate) const SELECT_ALL: &str = "select id, slug, revision, name, cuisine, description, lang, street, postcode, city, country, phone, zone, hours, \
-     currency, tax_name, tax_included, tax_eat_in, tax_takeaway, brand_color, picture, holidays, ordering from restaurants";
-
-/// `revision` is the store's own: it goes up by one whatever the caller had.
-pub(crate) const UPSERT: &str = "insert into restaurants (id, slug, name, cuisine, description, lang, street, postcode, city, country, phone, zone, hours, \
-     currency, tax_name, tax_included, tax_eat_in, tax_takeaway, brand_color, picture, holidays, ordering, revision) \
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1) \
-     on conflict (id) do update set slug = excluded.slug, name = excluded.name, cuisine = excluded.cuisine, description = excluded.description, \
-     lang = excluded.lang, street = excluded.street, postcode = excluded.postcode, city = excluded.city, country = excluded.country, \
-     phone = excluded.phone, zone = excluded.zone, hours = excluded.hours, currency = excluded.currency, tax_name = excluded.tax_name, \
-     tax_included = excluded.tax_included, tax_eat_in = excluded.tax_eat_in, tax_takeaway = excluded.tax_takeaway, brand_color = excluded.brand_color, \
-     picture = excluded.picture, holidays = excluded.holidays, ordering = excluded.ordering, revision = restaurants.revision + 1 returning revision";
-
-/// In the order of `UPSERT`; a macro because each engine's query is a type of its own.
-macro_rules! bind_restaurant {
-    ($query:expr, $row:ident) => {
-        $query
-            .bind(&$row.id)
-            .bind(&$row.slug)
-            .bind(&$row.name)
-            .bind(&$row.cuisine)
-            .bind(&$row.description)
-            .bind(&$row.lang)
-            .bind(&$row.street)
-            .bind(&$row.postcode)
-            .bind(&$row.city)
-            .bind(&$row.country)
-            .bind(&$row.phone)
-            .bind(&$row.zone)
-            .bind(&$row.hours)
-            .bind(&$row.currency)
-            .bind(&$row.tax_name)
-            .bind($row.tax_included)
-            .bind($row.tax_eat_in)
-            .bind($row.tax_takeaway)
-            .bind(&$row.brand_color)
-            .bind(&$row.picture)
-            .bind(&$row.holidays)
-            .bind(&$row.ordering)
-    };
+/// Follows the insert. The revision goes up by one, whatever the caller had.
+pub(crate) fn or_update() -> String {
+    let updates: Vec<String> = RestaurantRow::COLUMNS
+        .iter()
+        .filter(|column| !["id", "revision"].contains(column))
+        .map(|column| format!("{column} = excluded.{column}"))
+        .collect();
+    let updates = updates.join(", ");
+    format!(
+        " on conflict (id) do update set {updates}, revision = restaurants.revision + 1 returning revision"
+    )
 }
-pub(crate) use bind_restaurant;
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct RestaurantRow {
-    pub(crate) id: String,
-    pub(crate) slug: String,
-    revision: i64,
-    pub(crate) name: String,
-    pub(crate) cuisine: String,
-    pub(crate) description: String,
-    pub(crate) lang: String,
-    pub(crate) street: String,
-    pub(crate) postcode: String,
-    pub(crate) city: String,
-    pub(crate) country: String,
-    pub(crate) phone: String,
-    pub(crate) zone: String,
-    pub(crate) hours: String,
-    pub(crate) currency: String,
-    pub(crate) tax_name: String,
-    pub(crate) tax_included: bool,
-    pub(crate) tax_eat_in: i64,
-    pub(crate) tax_takeaway: i64,
-    pub(crate) brand_color: String,
-    pub(crate) picture: Option<String>,
-    pub(crate) holidays: String,
-    pub(crate) ordering: String,
+row! {
+    struct RestaurantRow in restaurants {
+        id: String,
+        slug: String,
+        revision: i64,
+        name: String,
+        cuisine: String,
+        description: String,
+        lang: String,
+        street: String,
+        postcode: String,
+        city: String,
+        country: String,
+        phone: String,
+        zone: String,
+        hours: String,
+        currency: String,
+        tax_name: String,
+        tax_included: bool,
+        tax_eat_in: i64,
+        tax_takeaway: i64,
+        brand_color: String,
+        picture: Option<String>,
+        holidays: String,
+        ordering: String,
+    }
 }
 
 fn rate(stored: i64) -> Result<TaxRate> {
@@ -92,7 +67,7 @@ impl RestaurantRow {
         Ok(Self {
             id: restaurant.id.to_string(),
             slug: restaurant.slug.to_string(),
-            revision: restaurant.revision.0,
+            revision: 1,
             name: restaurant.name.clone(),
             cuisine: restaurant.cuisine.code().to_owned(),
             description: restaurant.description.clone(),
@@ -117,10 +92,10 @@ impl RestaurantRow {
     }
 
     /// A row of another version, or one that somebody changed by hand, closes no other restaurant.
-    pub(crate) fn read_or_leave_out(self) -> Option<Restaurant> {
+    pub(crate) fn read_or_skip(self) -> Option<Restaurant> {
         let slug = self.slug.clone();
         self.read()
-            .inspect_err(|error| tracing::error!(restaurant = slug, %error, "left out"))
+            .inspect_err(|error| tracing::error!(restaurant = slug, %error, "cannot read this restaurant"))
             .ok()
     }
 

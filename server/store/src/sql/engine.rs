@@ -1,0 +1,155 @@
+//! SQLite and PostgreSQL. SQLite understands PostgreSQL's `$1`, so each statement is written once, for any [`Engine`].
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, Postgres, Sqlite, Transaction,
+    Type,
+    migrate::{Migrate, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions, PgQueryResult},
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult, SqliteSynchronous,
+    },
+};
+
+use crate::Result;
+
+/// How long a caller waits for a connection before it is told that there is none.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What differs between the engines, and what both can bind and read.
+pub trait Engine:
+    Database<Arguments: IntoArguments<Self>, Connection: Migrate, QueryResult: RowsAffected>
+    + Has<bool, Is: Value<Self>>
+    + Has<i64, Is: Value<Self>>
+    + Has<Option<i64>, Is: Value<Self>>
+    + Has<String, Is: Value<Self>>
+    + Has<Option<String>, Is: Value<Self>>
+    + for<'q> Has<&'q str, Is: Type<Self> + Encode<'q, Self> + ColumnIndex<Self::Row>>
+    + for<'q> Has<Option<&'q str>, Is: Encode<'q, Self>>
+    + Has<usize, Is: ColumnIndex<Self::Row>>
+    + for<'c> Has<&'c mut Self::Connection, Is: Executor<'c, Database = Self>>
+{
+    /// Begins a transaction whose statements all read the same snapshot.
+    const BEGIN_SNAPSHOT: &'static str;
+    /// Begins a transaction that writes.
+    const BEGIN_WRITE: &'static str;
+    /// Ends a select whose rows nobody else may change until the transaction ends.
+    const FOR_UPDATE: &'static str;
+    /// The same, for a select that passes over rows which another transaction has locked.
+    const SKIP_LOCKED: &'static str;
+
+    fn migrations() -> Migrator;
+}
+
+impl Engine for Sqlite {
+    const BEGIN_SNAPSHOT: &'static str = "begin";
+    // Locks the whole file, so rows need no locks.
+    const BEGIN_WRITE: &'static str = "begin immediate";
+    const FOR_UPDATE: &'static str = "";
+    const SKIP_LOCKED: &'static str = "";
+
+    fn migrations() -> Migrator {
+        sqlx::migrate!("migrations/sqlite")
+    }
+}
+
+impl Engine for Postgres {
+    const BEGIN_SNAPSHOT: &'static str = "begin isolation level repeatable read read only";
+    const BEGIN_WRITE: &'static str = "begin";
+    const FOR_UPDATE: &'static str = " for update";
+    const SKIP_LOCKED: &'static str = " for update skip locked";
+
+    fn migrations() -> Migrator {
+        sqlx::migrate!("migrations/postgres")
+    }
+}
+
+pub struct SqlStore<E: Engine> {
+    pub(crate) pool: Pool<E>,
+}
+
+pub type SqliteStore = SqlStore<Sqlite>;
+pub type PostgresStore = SqlStore<Postgres>;
+
+impl SqlStore<Sqlite> {
+    pub async fn open(path: &str) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(CONNECT_TIMEOUT);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+}
+
+impl SqlStore<Postgres> {
+    pub async fn open(database: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(database)?.application_name("servery");
+        let pool = PgPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+}
+
+impl<E: Engine> SqlStore<E> {
+    pub(crate) async fn begin_write(&self) -> Result<Transaction<'static, E>> {
+        Ok(self.pool.begin_with(E::BEGIN_WRITE).await?)
+    }
+
+    pub(crate) async fn begin_snapshot(&self) -> Result<Transaction<'static, E>> {
+        Ok(self.pool.begin_with(E::BEGIN_SNAPSHOT).await?)
+    }
+}
+
+/// A type that an engine stores in a column.
+pub trait Value<E: Database>:
+    Type<E> + for<'q> Encode<'q, E> + for<'r> Decode<'r, E> + Send + Sync + 'static
+{
+}
+
+impl<E: Database, T> Value<E> for T where
+    T: Type<E> + for<'q> Encode<'q, E> + for<'r> Decode<'r, E> + Send + Sync + 'static
+{
+}
+
+/// Both engines' results have this method, but sqlx has no trait for it.
+pub trait RowsAffected {
+    fn rows_affected(&self) -> u64;
+}
+
+impl RowsAffected for SqliteQueryResult {
+    fn rows_affected(&self) -> u64 {
+        Self::rows_affected(self)
+    }
+}
+
+impl RowsAffected for PgQueryResult {
+    fn rows_affected(&self) -> u64 {
+        Self::rows_affected(self)
+    }
+}
+
+/// Rust takes for granted only those bounds of a trait that are on the trait itself. `Has<T, Is: Bound>` is such a
+/// bound, and as `Is` is `T`, it says that `T: Bound`: so no `where` clause is repeated where an `Engine` is used.
+pub trait Has<T>: HasType<T, Is = T> {}
+
+pub trait HasType<T> {
+    type Is;
+}
+
+impl<E, T> HasType<T> for E {
+    type Is = T;
+}
+
+impl<E, T> Has<T> for E {}

@@ -1,0 +1,167 @@
+//! Restaurants and their menus; the modes that the operator has chosen.
+
+use async_trait::async_trait;
+use servery_domain::{id::RestaurantId, menu::Menu, restaurant::Restaurant, revision::Revision};
+use sqlx::{FromRow, Transaction};
+
+use crate::{
+    Daypart, Menus, Result, Revisions, SqlStore, StoreError,
+    sql::{
+        engine::Engine,
+        menu_rows::{self, DaypartRow, MenuHeadRow, MenuRows},
+        restaurant_rows::{self, RestaurantRow},
+        rows::{Row, insert, insert_all, select},
+    },
+};
+
+#[async_trait]
+impl<E: Engine> Menus for SqlStore<E> {
+    async fn migrate(&self) -> Result<()> {
+        let mut migrator = E::migrations();
+        // A newer version may have migrated this database: what it added does not hinder this one.
+        migrator.set_ignore_missing(true);
+        Ok(migrator.run(&self.pool).await?)
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    async fn revisions(&self) -> Result<Revisions> {
+        let rows: Vec<(String, i64)> = sqlx::query_as("select name, revision from revisions")
+            .fetch_all(&self.pool)
+            .await?;
+        let of = |name: &str| Revision(rows.iter().find(|row| row.0 == name).map_or(0, |row| row.1));
+        Ok(Revisions {
+            catalog: of("catalog"),
+            modes: of("modes"),
+            stock: of("stock"),
+        })
+    }
+
+    async fn restaurants(&self) -> Result<Vec<Restaurant>> {
+        let rows = select::<E, RestaurantRow>("").fetch_all(&self.pool).await?;
+        let mut restaurants: Vec<Restaurant> =
+            rows.into_iter().filter_map(RestaurantRow::read_or_skip).collect();
+        // Engines collate differently; slugs compare by byte everywhere.
+        restaurants.sort_by(|a, b| a.slug.cmp(&b.slug));
+        Ok(restaurants)
+    }
+
+    async fn menu(&self, restaurant: RestaurantId) -> Result<Option<Menu>> {
+        let id = restaurant.to_string();
+        let mut snapshot = self.begin_snapshot().await?;
+        let head = select::<E, MenuHeadRow>("where id = $1")
+            .bind(&id)
+            .fetch_optional(&mut *snapshot)
+            .await?;
+        let Some(head) = head else { return Ok(None) };
+        let rows = MenuRows {
+            categories: select_of(&mut snapshot, &id).await?,
+            dishes: select_of(&mut snapshot, &id).await?,
+            groups: select_of(&mut snapshot, &id).await?,
+            choices: select_of(&mut snapshot, &id).await?,
+            offers: select_of(&mut snapshot, &id).await?,
+        };
+        snapshot.commit().await?;
+        rows.read(restaurant, head).map(Some)
+    }
+
+    async fn dayparts(&self) -> Result<Vec<Daypart>> {
+        let rows = select::<E, DaypartRow>("where served is not null order by id")
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows.into_iter().filter_map(DaypartRow::read_or_skip).collect())
+    }
+
+    async fn put_restaurant(&self, restaurant: &Restaurant, menu: &Menu) -> Result<Revision> {
+        menu.check()
+            .and_then(|()| restaurant.ordering.check())
+            .map_err(StoreError::Refused)?;
+        let mut change = self.begin_write().await?;
+        let upserted: (i64,) = insert(
+            &[RestaurantRow::write(restaurant)?],
+            &restaurant_rows::or_update(),
+        )
+        .build_query_as()
+        .fetch_one(&mut *change)
+        .await
+        .map_err(|error| slug_taken(error, restaurant))?;
+        replace_menu(&mut change, restaurant.id, &MenuRows::write(menu)?).await?;
+        sqlx::query(INSERT_COUNTERS)
+            .bind(restaurant.id.to_string())
+            .execute(&mut *change)
+            .await?;
+        next_revision(&mut change, "catalog").await?;
+        change.commit().await?;
+        Ok(Revision(upserted.0))
+    }
+
+    async fn modes(&self) -> Result<Vec<(String, String)>> {
+        Ok(sqlx::query_as("select path, mode from route_modes order by path")
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    async fn set_mode(&self, path: &str, mode: Option<&str>) -> Result<Revision> {
+        let mut change = self.begin_write().await?;
+        let set = match mode {
+            Some(mode) => sqlx::query(UPSERT_MODE).bind(path).bind(mode),
+            None => sqlx::query("delete from route_modes where path = $1").bind(path),
+        };
+        set.execute(&mut *change).await?;
+        let revision = next_revision(&mut change, "modes").await?;
+        change.commit().await?;
+        Ok(revision)
+    }
+}
+
+const INSERT_COUNTERS: &str =
+    "insert into counters (restaurant_id, revision, number) values ($1, 0, 0) on conflict do nothing";
+const UPSERT_MODE: &str = "insert into route_modes (path, mode) values ($1, $2) \
+     on conflict (path) do update set mode = excluded.mode";
+const NEXT_REVISION: &str = "update revisions set revision = revision + 1 where name = $1 returning revision";
+
+/// The rows of a restaurant's menu in one of its tables.
+async fn select_of<E: Engine, R>(snapshot: &mut Transaction<'static, E>, restaurant: &str) -> Result<Vec<R>>
+where
+    R: Row + for<'r> FromRow<'r, E::Row> + Send + Unpin,
+{
+    Ok(select::<E, R>("where restaurant_id = $1 order by position")
+        .bind(restaurant)
+        .fetch_all(&mut **snapshot)
+        .await?)
+}
+
+async fn replace_menu<E: Engine>(
+    change: &mut Transaction<'static, E>,
+    restaurant: RestaurantId,
+    rows: &MenuRows,
+) -> Result<()> {
+    for delete in menu_rows::DELETE_MENU {
+        sqlx::query(delete)
+            .bind(restaurant.to_string())
+            .execute(&mut **change)
+            .await?;
+    }
+    insert_all(change, &rows.groups, "").await?;
+    insert_all(change, &rows.choices, "").await?;
+    insert_all(change, &rows.categories, "").await?;
+    insert_all(change, &rows.dishes, "").await?;
+    insert_all(change, &rows.offers, "").await
+}
+
+async fn next_revision<E: Engine>(change: &mut Transaction<'static, E>, name: &str) -> Result<Revision> {
+    let revision = sqlx::query_scalar(NEXT_REVISION)
+        .bind(name)
+        .fetch_one(&mut **change)
+        .await?;
+    Ok(Revision(revision))
+}
+
+fn slug_taken(error: sqlx::Error, restaurant: &Restaurant) -> StoreError {
+    match error.as_database_error() {
+        Some(error) if error.is_unique_violation() => StoreError::SlugTaken(restaurant.slug.clone()),
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,116 @@
+//! Types that are rows of a table, and the statements that follow from their columns.
+
+use sqlx::{AssertSqlSafe, FromRow, QueryBuilder, Transaction, query::QueryAs, query_builder::Separated};
+
+use crate::{Result, sql::engine::Engine};
+
+/// Rows in one statement: statements of few lengths are prepared once and reused.
+const LENGTHS: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
+
+pub(crate) trait Row {
+    const TABLE: &'static str;
+    const COLUMNS: &'static [&'static str];
+
+    /// Binds a value for each of `COLUMNS`, in their order.
+    fn push_values<E: Engine>(&self, values: &mut Separated<'_, E, &'static str>);
+}
+
+/// Declares a struct whose fields are columns of a table.
+macro_rules! row {
+    ($(#[$attribute:meta])* struct $name:ident in $table:ident { $($column:ident: $type:ty,)+ }) => {
+        $(#[$attribute])*
+        #[derive(sqlx::FromRow)]
+        pub(crate) struct $name {
+            $(pub(crate) $column: $type,)+
+        }
+
+        impl crate::sql::rows::Row for $name {
+            const TABLE: &'static str = stringify!($table);
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+
+            fn push_values<E: crate::sql::engine::Engine>(
+                &self,
+                values: &mut sqlx::query_builder::Separated<'_, E, &'static str>,
+            ) {
+                $(values.push_bind(&self.$column);)+
+            }
+        }
+    };
+}
+pub(crate) use row;
+
+/// The columns of a row, for a select list.
+pub(crate) fn columns<R: Row>() -> String {
+    R::COLUMNS.join(", ")
+}
+
+/// Selects rows; `rest` begins with `where`, or is empty.
+pub(crate) fn select<E: Engine, R>(rest: &str) -> QueryAs<'static, E, R, E::Arguments>
+where
+    R: Row + for<'r> FromRow<'r, E::Row>,
+{
+    let (columns, table) = (columns::<R>(), R::TABLE);
+    sqlx::query_as(AssertSqlSafe(format!("select {columns} from {table} {rest}")))
+}
+
+/// Inserts rows that fit into one statement; `rest` says what happens on a conflict.
+pub(crate) fn insert<E: Engine, R: Row>(rows: &[R], rest: &str) -> QueryBuilder<E> {
+    let (columns, table) = (columns::<R>(), R::TABLE);
+    let mut query = QueryBuilder::new(format!("insert into {table} ({columns}) "));
+    query.push_values(rows, |mut values, row| row.push_values(&mut values));
+    query.push(rest);
+    query
+}
+
+pub(crate) async fn insert_all<E: Engine, R: Row + Sync>(
+    change: &mut Transaction<'static, E>,
+    rows: &[R],
+    rest: &str,
+) -> Result<()> {
+    for chunk in chunks(rows) {
+        insert(chunk, rest).build().execute(&mut **change).await?;
+    }
+    Ok(())
+}
+
+/// Runs `select … in (values)`, and locks the rows until the transaction ends.
+pub(crate) async fn select_in<E: Engine, R>(
+    change: &mut Transaction<'static, E>,
+    select: &str,
+    values: &[String],
+) -> Result<Vec<R>>
+where
+    R: for<'r> FromRow<'r, E::Row> + Send + Unpin,
+{
+    let mut rows = Vec::new();
+    for chunk in values.chunks(LENGTHS[0]) {
+        let mut query = QueryBuilder::<E>::new(select);
+        push_list(&mut query, chunk);
+        // In the same order everywhere, so that two nodes never wait for each other.
+        query.push(" order by 1").push(E::FOR_UPDATE);
+        rows.extend(query.build_query_as::<R>().fetch_all(&mut **change).await?);
+    }
+    Ok(rows)
+}
+
+/// Pushes `in (values)`. The last value is repeated until the statement has a length that is prepared already.
+pub(crate) fn push_list<E: Engine>(query: &mut QueryBuilder<E>, values: &[String]) {
+    query.push(" in (");
+    let mut list = query.separated(", ");
+    let repeated = values.iter().chain(values.last().into_iter().cycle());
+    for value in repeated.take(values.len().next_power_of_two()) {
+        list.push_bind(value);
+    }
+    query.push(")");
+}
+
+/// Cuts into slices of the lengths in `LENGTHS`.
+pub(crate) fn chunks<T>(mut rows: &[T]) -> Vec<&[T]> {
+    let mut chunks = Vec::new();
+    while let Some(length) = LENGTHS.iter().find(|length| **length <= rows.len()) {
+        let (chunk, rest) = rows.split_at(*length);
+        chunks.push(chunk);
+        rows = rest;
+    }
+    chunks
+}
