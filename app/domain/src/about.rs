@@ -1,4 +1,4 @@
-//! What this installation runs, and whose work that is.
+//! Version and third-party components of this installation.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ pub struct About {
     pub components: Vec<Component>,
 }
 
-/// A piece of software by others that is part of this one.
+/// A third-party component that is built into the server or the pages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Component {

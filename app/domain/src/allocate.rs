@@ -1,9 +1,10 @@
-//! Dividing money so that the parts make the whole again.
+//! Divides money so that the parts add up to the whole.
 
 use crate::currency::Minor;
 
-/// Parts in proportion to the weights; what rounding leaves goes to those that lost most by it, the earlier ones first.
-/// Without any weight the first takes all.
+/// Parts in proportion to the weights. The units that rounding leaves over go to the parts that lost most,
+/// earlier ones first.
+/// If all weights are zero, the first part is the whole.
 pub fn allocate(whole: Minor, weights: &[i64]) -> Vec<Minor> {
     let sum: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
     if sum <= 0 {
@@ -31,7 +32,7 @@ pub fn allocate(whole: Minor, weights: &[i64]) -> Vec<Minor> {
         .collect()
 }
 
-/// Equal parts, as far as the minor unit allows.
+/// Parts that differ by one minor unit at most.
 pub fn split(whole: Minor, parts: usize) -> Vec<Minor> {
     allocate(whole, &vec![1; parts])
 }

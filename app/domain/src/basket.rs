@@ -1,4 +1,5 @@
-//! What a diner has chosen so far, and how it shall reach them. Prices are not in it: they are worked out anew each time.
+//! What a diner has chosen so far, and how it is served. It has no prices: they are computed for each
+//! quote.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,7 @@ use crate::{
 pub struct Basket {
     pub lines: Vec<BasketLine>,
     pub service: Service,
-    /// On the restaurant's clock; without it, as soon as possible.
+    /// In the restaurant's local time; absent means as soon as possible.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slot: Option<LocalMinute>,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -25,7 +26,7 @@ pub struct Basket {
     pub tip: Minor,
 }
 
-/// A dish with what was chosen on it, and how often.
+/// A dish with its options, and how many of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BasketLine {
@@ -43,7 +44,7 @@ pub struct BasketLine {
 #[cfg_attr(feature = "openapi", schema(no_recursion))]
 pub struct Pick {
     pub choice: ChoiceId,
-    /// What was chosen within it.
+    /// Options chosen within this option.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub picks: Vec<Pick>,
 }
@@ -55,7 +56,7 @@ pub enum Service {
     #[default]
     Collection,
     Delivery(DeliveryAddress),
-    /// The code on the table.
+    /// The code that is printed on the table.
     Table(String),
 }
 
@@ -69,7 +70,7 @@ impl Service {
 }
 
 impl Basket {
-    /// What no page of ours would send.
+    /// Checks sizes and ranges of a basket that a client sent.
     pub fn check(&self) -> Result<(), InvalidField> {
         if self.lines.len() > limits::LINES {
             return Err(invalid_field(
@@ -93,7 +94,7 @@ impl Basket {
         Ok(())
     }
 
-    /// Puts a line in; the same dish with the same choices and note only counts up.
+    /// Adds a line, or raises the count of a line with the same dish, options and note.
     pub fn add(&mut self, line: BasketLine) {
         let same = |other: &BasketLine| {
             other.dish == line.dish && other.picks == line.picks && other.note == line.note
@@ -107,7 +108,7 @@ impl Basket {
         }
     }
 
-    /// Zero takes the line out.
+    /// A count of zero removes the line.
     pub fn set_count(&mut self, id: LineId, count: u8) {
         match self.lines.iter().position(|line| line.id == id) {
             Some(at) if count == 0 => drop(self.lines.remove(at)),
@@ -136,7 +137,7 @@ impl BasketLine {
     }
 }
 
-/// How many picks there are; `None` if they nest too deep.
+/// The number of picks; `None` if they nest too deeply.
 fn size(picks: &[Pick], depth: usize) -> Option<usize> {
     match (picks.is_empty(), depth) {
         (true, _) => Some(0),

@@ -1,4 +1,4 @@
-//! What the people behind the counter see: the orders that are under way, and what is left of each dish that is counted.
+//! The board of a restaurant's staff: orders in progress, and stock of the dishes that are counted.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,15 +15,15 @@ use crate::{
 pub struct Board {
     pub restaurant: RestaurantId,
     pub name: String,
-    /// Of whoever looks.
+    /// The role of the person who sees the board.
     pub role: Role,
     pub currency: Currency,
-    /// On the restaurant's clock.
+    /// In the restaurant's local time.
     pub now: LocalMinute,
-    /// Those that are not over and not waiting for their money, the oldest first.
+    /// Orders that are paid or paid at the door and not over yet, the oldest first.
     pub orders: Vec<Order>,
     pub dishes: Vec<BoardDish>,
-    /// The tables that orders name by their codes.
+    /// The tables, so that an order's table code can be shown as a name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<BoardTable>,
 }
@@ -33,7 +33,7 @@ pub struct Board {
 pub struct BoardDish {
     pub id: DishId,
     pub name: String,
-    /// Portions, if they are counted.
+    /// Portions left, if the dish is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<u32>,
 }
@@ -46,7 +46,7 @@ pub struct BoardTable {
 }
 
 crate::menu::codes! {
-    /// Where an order stands on the board, from left to right.
+    /// The columns of the board, from left to right.
     Column { New = "new", Kitchen = "kitchen", Pass = "pass" }
 }
 
@@ -68,8 +68,9 @@ impl Board {
             .filter(move |order| Column::of(order.progress.state) == Some(column))
     }
 
-    /// An order as it is now, unless something newer is known of it; says whether that changed anything.
-    /// One that is over stays known, and is in no column, so that nothing older brings it back.
+    /// Stores an order unless the same or a newer revision is known. Returns whether anything changed.
+    /// An order that is over is kept and shown in no column, so that an older revision cannot bring it
+    /// back.
     pub fn put(&mut self, order: Order) -> bool {
         if self
             .orders
@@ -78,7 +79,8 @@ impl Board {
         {
             return false;
         }
-        // Nobody tells a board the time; an order was placed at one.
+        // The board receives no clock of its own: the time when an order was placed is the best estimate of
+        // now.
         self.now = self.now.max(order.ordered.placed_on);
         self.orders.retain(|known| known.id != order.id);
         let at = self.orders.partition_point(|known| known.number < order.number);

@@ -1,4 +1,4 @@
-//! A restaurant's one colour, kept readable: whatever it chose, text in it has a contrast of at least 4.5 : 1.
+//! A restaurant's brand colour, adjusted so that text in it has a contrast of at least 4.5 : 1.
 
 use std::{fmt, str::FromStr};
 
@@ -44,7 +44,7 @@ impl BrandColor {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// This colour, darkened or lightened just as far as reading it on `background` takes.
+    /// This colour, darkened or lightened only as far as needed to be readable on `background`.
     pub fn readable_on(self, background: Self) -> Self {
         let goal = if background.luminance() > 0.18 { 0 } else { 255 };
         let mixed = |step: u32| {

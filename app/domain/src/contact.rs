@@ -1,4 +1,4 @@
-//! Whom an order is for, and the texts that people type into it.
+//! Contact details of an order, and checks of the texts that people type.
 
 use std::fmt;
 
@@ -16,7 +16,6 @@ pub struct Contact {
     pub email: String,
 }
 
-/// Where to bring it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliveryAddress {
@@ -30,7 +29,7 @@ pub struct DeliveryAddress {
     pub point: Option<Point>,
 }
 
-/// A field of a request, and what is wrong with it.
+/// A field of a request that is not valid, and what a valid value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidField {
     pub field: &'static str,
@@ -52,7 +51,7 @@ pub fn invalid_field(field: &'static str, wants: impl Into<String>) -> InvalidFi
     }
 }
 
-/// Any letters of any script, in lines; no control characters, which printers and terminals act upon.
+/// Accepts any script and line breaks, but no control characters: printers and terminals interpret them.
 pub fn check_text(field: &'static str, text: &str, most: usize) -> Result<(), InvalidField> {
     if text.chars().count() > most {
         return Err(invalid_field(field, format!("has at most {most} characters")));
@@ -72,7 +71,7 @@ pub fn check_name(field: &'static str, text: &str, most: usize) -> Result<(), In
     }
 }
 
-/// Enough to catch what is no address; whether it is somebody's, a mail to it tells.
+/// A rough syntax check; only a mail to the address shows whether it exists.
 pub fn check_email(email: &str) -> Result<(), InvalidField> {
     check_text("email", email, limits::EMAIL)?;
     let sound = email.split_once('@').is_some_and(|(user, host)| {
@@ -90,12 +89,12 @@ pub fn check_email(email: &str) -> Result<(), InvalidField> {
 }
 
 impl Contact {
-    /// Who is fetched or visited can be reached; who sits at a table need not.
+    /// Collection and delivery need a name and a phone number; at a table both are optional.
     pub fn check(&self, away: bool) -> Result<(), InvalidField> {
         first(self.faults(away))
     }
 
-    /// All that is wrong, in the order of the fields.
+    /// All invalid fields, in the order of the form.
     pub fn faults(&self, away: bool) -> Vec<InvalidField> {
         let there = if away { check_name } else { check_text };
         let email = if self.email.is_empty() {

@@ -1,4 +1,4 @@
-//! What a code typed at checkout takes off.
+//! Coupons: codes that reduce the price of an order.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,18 +7,18 @@ use crate::{currency::Minor, tax::portion, time::LocalMinute};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Coupon {
-    /// In capitals; diners may type it any way.
+    /// In upper case; what diners type is compared without case.
     pub code: String,
     pub effect: CouponEffect,
-    /// What the dishes must come to.
+    /// The minimum total of the dishes.
     #[serde(default)]
     pub minimum: Minor,
-    /// On the restaurant's clock; the end does not belong to it.
+    /// In the restaurant's local time; `until` is exclusive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<LocalMinute>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<LocalMinute>,
-    /// How often it may be used by all together; once, if it is single use.
+    /// How often all customers together may use it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uses: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,20 +29,20 @@ pub struct Coupon {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum CouponEffect {
-    /// Millionths of what the dishes come to.
+    /// Millionths of the total of the dishes.
     Portion(u32),
     Amount(Minor),
     FreeDelivery,
 }
 
-/// What a diner may know of a coupon.
+/// The part of a coupon that is shown to diners.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CouponOffer {
     pub code: String,
     pub effect: CouponEffect,
     pub minimum: Minor,
-    /// Why it takes nothing off now.
+    /// Why it cannot be used now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<CouponRefusal>,
 }
@@ -51,12 +51,12 @@ crate::menu::codes! {
     CouponRefusal {
         Unknown = "unknown", TooEarly = "too_early", Expired = "expired", BelowMinimum = "below_minimum", UsedUp = "used_up",
         UsedByYou = "used_by_you", NothingToTakeOff = "nothing_to_take_off",
-        /// Too many codes were tried that are none.
+        /// Too many unknown codes were tried.
         TooOften = "too_often",
     }
 }
 
-/// How often it was used so far.
+/// How often a coupon has been used so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CouponUsage {
     pub by_all: u32,
@@ -94,7 +94,7 @@ impl Coupon {
         }
     }
 
-    /// Never more than there is.
+    /// The reduction, never more than the amount that it applies to.
     pub fn takes_off(&self, dishes: Minor, delivery: Minor) -> Minor {
         match self.effect {
             CouponEffect::Portion(millionths) => portion(dishes, millionths).min(dishes),

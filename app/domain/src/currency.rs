@@ -1,4 +1,4 @@
-//! Currencies and money: integer minor units, never a fraction of one.
+//! Currencies and amounts of money in integer minor units.
 
 use std::{fmt, str::FromStr};
 
@@ -24,7 +24,8 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// How many decimal digits its minor unit has: ISO 4217's, because payments are counted in it, also where shops no longer do.
+    /// Decimal digits of the minor unit by ISO 4217. Payments are counted in it, also where shops no longer
+    /// use it.
     pub fn digits(self) -> u32 {
         match &self.0 {
             b"ADP" | b"BIF" | b"BYR" | b"CLP" | b"DJF" | b"ESP" | b"GNF" | b"ISK" | b"ITL" | b"JPY"
@@ -36,7 +37,7 @@ impl Currency {
         }
     }
 
-    /// Digits, and a point where it has smaller units: `9.50`.
+    /// Decimal notation with a point: `9.50`.
     pub fn plain(self, Minor(amount): Minor) -> String {
         let (digits, unit) = (self.digits() as usize, 10_u64.pow(self.digits()));
         let (minus, amount) = (if amount < 0 { "-" } else { "" }, amount.unsigned_abs());
@@ -46,7 +47,7 @@ impl Currency {
         }
     }
 
-    /// What was written so; smaller units may be left out. `None` if it is no amount.
+    /// Reads decimal notation with a point; the fraction may be left out. `None` if it is no amount.
     pub fn read(self, text: &str) -> Option<Minor> {
         let (whole, part) = text.split_once('.').unwrap_or((text, ""));
         let digits = self.digits() as usize;
@@ -60,7 +61,7 @@ impl Currency {
         amount.filter(|_| sound).map(Minor)
     }
 
-    /// The amount that coins and notes can pay: the nearest one, of two as near the one further from nothing.
+    /// The amount rounded to what coins can pay; halves are rounded away from zero.
     pub fn in_cash(self, Minor(amount): Minor) -> Minor {
         let step = self.smallest_in_cash();
         let beyond = amount % step;
@@ -72,7 +73,7 @@ impl Currency {
         Minor(amount - beyond + further)
     }
 
-    /// In its minor unit, by Unicode's CLDR.
+    /// The smallest cash amount in minor units, from Unicode's CLDR.
     fn smallest_in_cash(self) -> i64 {
         match &self.0 {
             b"CAD" | b"CHF" => 5,
@@ -104,7 +105,7 @@ impl fmt::Display for Currency {
     }
 }
 
-/// An amount in the minor unit of a currency that its surroundings name (a menu has one currency).
+/// An amount in minor units. The currency is known from context: a menu has one currency.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

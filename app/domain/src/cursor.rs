@@ -1,4 +1,4 @@
-//! Pages of a list: each ends with a cursor that says where the next one starts.
+//! Paginated lists: each page ends with a cursor that says where the next page starts.
 
 use std::{fmt, str::FromStr};
 
@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{slug::Slug, string_newtype::text_type};
 
-/// Opaque to callers. Inside: a version, so that a later server can still read it or refuse it, and the last slug seen.
+/// Opaque to callers. It contains a format version and the last slug seen, so that a later server can still
+/// read or reject it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

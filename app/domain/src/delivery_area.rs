@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits;
 
-/// A place on the map in millionths of a degree, so that every machine computes the same.
+/// A geographic position in millionths of a degree: integers give the same result on every machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Point {
@@ -16,11 +16,11 @@ pub struct Point {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum DeliveryArea {
-    /// Inside of these corners, or on the line between two of them.
+    /// Inside this polygon, edges included.
     Polygon(Vec<Point>),
-    /// As the crow flies.
+    /// Within a straight-line distance.
     Circle { centre: Point, metres: u32 },
-    /// For addresses whose place on the map nobody knows.
+    /// For addresses that are not geocoded.
     Postcodes(Vec<String>),
 }
 
@@ -49,7 +49,7 @@ impl DeliveryArea {
     }
 }
 
-/// People write `sw1a 1aa` and `SW1A1AA`.
+/// Compares without case, spaces and punctuation: `sw1a 1aa` equals `SW1A1AA`.
 fn same_postcode(a: &str, b: &str) -> bool {
     let letters = |text: &'_ str| {
         text.chars()
@@ -60,7 +60,8 @@ fn same_postcode(a: &str, b: &str) -> bool {
     letters(a) == letters(b)
 }
 
-/// The cross product of the ways from `a` to `b` and from `a` to `p`: zero on the line, its sign tells the side.
+/// The cross product of the vectors from `a` to `b` and from `a` to `p`: zero if `p` is on the line,
+/// otherwise its sign tells the side.
 fn side(a: Point, b: Point, p: Point) -> i128 {
     let method = |from: i32, to: i32| i128::from(to) - i128::from(from);
     method(a.longitude, b.longitude) * method(a.latitude, p.latitude)
@@ -81,7 +82,8 @@ fn inside(corners: &[Point], p: Point) -> bool {
         if on_edge(*a, *b, p) {
             return true;
         }
-        // A ray to the east: each edge that it crosses, with its lower end and without its upper one.
+        // Casts a ray to the east and counts the edges that it crosses. An edge includes its lower end and
+        // excludes its upper end.
         if (a.latitude > p.latitude) != (b.latitude > p.latitude) {
             let (low, high) = if a.latitude < b.latitude { (a, b) } else { (b, a) };
             crossings += usize::from(side(*low, *high, p) > 0);
@@ -93,14 +95,16 @@ fn inside(corners: &[Point], p: Point) -> bool {
 /// Metres per millionth of a degree of latitude.
 const METRES: f64 = 0.111_194_926_6;
 
-/// On the scale of a town the earth is flat. Only sums and products, which every machine rounds alike.
+/// Treats the earth as flat, which is accurate enough within a city. Uses only additions and
+/// multiplications, which every machine rounds alike.
 fn within(centre: Point, metres: u32, p: Point) -> bool {
     let north = (f64::from(p.latitude) - f64::from(centre.latitude)) * METRES;
     let east = (f64::from(p.longitude) - f64::from(centre.longitude)) * METRES * cosine(centre.latitude);
     north * north + east * east <= f64::from(metres) * f64::from(metres)
 }
 
-/// By its series, good to eight digits up to 90 degrees: `f64::cos` may differ between a browser and a server.
+/// A Taylor series with eight correct digits up to 90 degrees: `f64::cos` may differ between a browser and
+/// a server.
 fn cosine(millionths: i32) -> f64 {
     let x = f64::from(millionths) / 1_000_000.0 * (std::f64::consts::PI / 180.0);
     let square = x * x;

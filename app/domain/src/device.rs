@@ -1,4 +1,4 @@
-//! An installed staff app: what it is for, and how it is let in.
+//! Devices: installed staff apps, their kinds, and how they are paired.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,15 +14,15 @@ use crate::{
 
 crate::menu::codes! {
     DeviceKind {
-        /// Sells, and sees everything.
+        /// Sells; sees all records.
         Till = "till",
         Kitchen = "kitchen",
-        /// Sees its own runs.
+        /// Sees its own delivery runs.
         Courier = "courier",
     }
 }
 
-/// As owners see it.
+/// A device as owners see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Device {
@@ -38,15 +38,15 @@ pub struct Device {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeviceList {
-    /// What the restaurant is called.
+    /// The restaurant's name.
     pub name: String,
-    /// When it was asked, and the same moment on the restaurant's own clock.
+    /// The time of the answer, in UTC and in the restaurant's local time.
     pub at: Timestamp,
     pub now: LocalMinute,
     pub devices: Vec<Device>,
 }
 
-/// A device that shall be let in.
+/// A device to be paired.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewDevice {
@@ -54,7 +54,7 @@ pub struct NewDevice {
     pub kind: DeviceKind,
 }
 
-/// The code that is typed into it, once and soon.
+/// A pairing code: it is typed into the device, works once and expires soon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PairingCode {
@@ -64,7 +64,7 @@ pub struct PairingCode {
     pub expires_at: Timestamp,
 }
 
-/// What a device sends to be let in. Its id is made by itself.
+/// A device's request to be paired. The device makes its own id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pairing {
@@ -72,7 +72,7 @@ pub struct Pairing {
     pub device: DeviceId,
 }
 
-/// What a device knows of itself from then on.
+/// What a paired device knows about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Paired {
@@ -83,23 +83,23 @@ pub struct Paired {
     pub slug: Slug,
 }
 
-/// What codes are made of: no two of these look alike.
+/// The letters of codes: no two of them look alike.
 const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// A code made of forty random bits, as it is kept.
+/// A code from forty random bits, as it is stored.
 pub fn code(random: u128) -> String {
     (0..limits::CODE)
         .map(|at| char::from(LETTERS[(random >> (5 * at)) as usize % LETTERS.len()]))
         .collect()
 }
 
-/// As it is shown: `ABCD-EFGH`.
+/// As it is displayed: `ABCD-EFGH`.
 pub fn shown(code: &str) -> String {
     let (first, second) = code.split_at_checked(limits::CODE / 2).unwrap_or((code, ""));
     format!("{first}-{second}")
 }
 
-/// What somebody means who types one; `None` if it can be none.
+/// Reads a typed code; `None` if it cannot be a code.
 pub fn typed(text: &str) -> Option<String> {
     let plain = text
         .chars()

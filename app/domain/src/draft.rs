@@ -1,4 +1,4 @@
-//! An order in the making: the basket, and what the diner has filled in so far. Half of it may be missing or wrong.
+//! A draft order: the basket, and what the diner has filled in so far. It may be incomplete or invalid.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,28 +26,28 @@ pub struct Draft {
     pub allergies: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentMethod>,
-    /// Where it would be brought and the table, while another way is chosen.
+    /// The delivery address and table code that were entered before another service was chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub door: Option<DeliveryAddress>,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub table: String,
-    /// What was taken out of the basket last; it can be put back until something else changes.
+    /// The line that was removed last; it can be restored until something else changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed: Option<Removed>,
-    /// Counts the changes, so that of two copies the newer one is known.
+    /// Counts the changes: of two copies, the one with more changes is the newer one.
     pub changes: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Removed {
-    /// Where among the lines it was.
+    /// Its index among the lines.
     pub at: usize,
     pub line: BasketLine,
 }
 
 impl Draft {
-    /// It may be incomplete, but nothing in it is too large to keep.
+    /// Checks sizes only: a draft may be incomplete.
     pub fn check(&self) -> Result<(), InvalidField> {
         self.basket.check()?;
         let Contact { name, phone, email } = &self.contact;
@@ -76,7 +76,7 @@ impl Draft {
         check_text("allergies", &self.allergies, limits::NOTE)
     }
 
-    /// The door that was named, if any, however the dishes are to be had now.
+    /// The delivery address that was entered, whichever service is chosen now.
     pub fn delivery_address(&self) -> DeliveryAddress {
         match &self.basket.service {
             Service::Delivery(door) => door.clone(),
@@ -84,7 +84,7 @@ impl Draft {
         }
     }
 
-    /// The code of the table that was sat down at; empty if there is none.
+    /// The code of the table, whichever service is chosen now; empty if none was entered.
     pub fn table(&self) -> &str {
         match &self.basket.service {
             Service::Table(code) => code,
@@ -92,7 +92,7 @@ impl Draft {
         }
     }
 
-    /// Another way to the diner; what was said of the way before is kept.
+    /// Chooses a service; the address or table code of the previous one is kept.
     pub fn choose(&mut self, service: Service) {
         match std::mem::replace(&mut self.basket.service, service) {
             Service::Delivery(door) => self.door = Some(door),
@@ -120,7 +120,7 @@ impl Draft {
         }
     }
 
-    /// What is still empty and an account knows.
+    /// Fills in empty fields from the diner's account.
     pub fn fill_in(&mut self, account: &Account) {
         for (field, known) in [
             (&mut self.contact.name, &account.name),
@@ -155,7 +155,8 @@ impl Draft {
         }
     }
 
-    /// Once this basket is ordered: who and where stay, what and when go. What came in meanwhile waits for the next order.
+    /// The draft after this basket was ordered: contact and service stay, lines and time are cleared. Lines
+    /// that were added meanwhile stay for the next order.
     pub fn after(&self, ordered: &Basket) -> Self {
         let ordered_of = |line: &BasketLine| {
             ordered

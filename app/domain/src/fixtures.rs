@@ -1,4 +1,4 @@
-//! Things for tests, with just the fields that a test is about left to choose.
+//! Test data: the arguments are the fields that tests are about.
 
 use crate::{
     currency::Minor,

@@ -1,11 +1,15 @@
 //! Opening hours in OpenStreetMap's syntax: `Mo-Fr 11:30-14:30,17:30-23:00; Sa 12:00-02:00; PH off; Dec 24 11:30-14:00`.
 //!
-//! Understood: days of the week and public holidays (`PH`), months and dates with or without a year, lists and ranges of all these,
-//! several spans a day, spans across midnight, `open`, `off`, `24/7`. Anything else is refused rather than half understood.
+//! Supported: days of the week and public holidays (`PH`), months and dates with or without a year, lists
+//! and ranges of all these,
+//! several spans a day, spans across midnight, `open`, `off`, `24/7`. Anything else is rejected rather than
+//! guessed.
 //!
-//! Rules mean what OpenStreetMap's reference says, against which `tests/hours_oracle.rs` holds them. After `;` a rule replaces what the
-//! rules before it said about its days, *from midnight to midnight*: in `Fr 18:00-02:00; Sa 18:00-02:00` Friday's night ends at midnight.
-//! After `,` it adds to them, and the night goes on till two.
+//! Rules follow OpenStreetMap's reference implementation; `tests/hours_oracle.rs` compares with it. After
+//! `;` a rule replaces the
+//! rules before it for its days, *from midnight to midnight*: in `Fr 18:00-02:00; Sa 18:00-02:00` Friday's
+//! night ends at midnight.
+//! After `,` it adds to them, and the night ends at two.
 
 mod day_plan;
 mod parse;
@@ -24,7 +28,7 @@ use crate::time::{DAY, Day, LocalMinute};
 
 pub const LONGEST: usize = 500;
 
-/// How many days `at` looks through for a change, today among them: every date of a year once.
+/// How many days `at` searches for a change, beginning today: every date of a year once.
 pub const OUTLOOK: i64 = 366;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +38,7 @@ pub struct OpeningHours {
     rules: Vec<Rule>,
 }
 
-/// Open or closed, and when that changes; there is no `change` if it does not within a year.
+/// Open or closed, and when that changes; `change` is absent if it does not change within a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Opening {
@@ -46,9 +50,9 @@ pub struct Opening {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpeningChange {
-    /// On the restaurant's clock.
+    /// In the restaurant's local time.
     pub at: LocalMinute,
-    /// 0 today, 1 tomorrow.
+    /// 0 is today, 1 is tomorrow.
     pub in_days: i64,
 }
 
@@ -57,12 +61,12 @@ impl OpeningHours {
         &self.text
     }
 
-    /// The holidays may be in any order; those that `at` can reach must be among them.
+    /// The holidays may be in any order, and must include all days that `at` can search.
     pub fn at(&self, at: LocalMinute, holidays: &[Day]) -> Opening {
         self.look(at, holidays, OUTLOOK)
     }
 
-    /// Whether the door stays open from one minute to the other, and if not, whether it is open at all.
+    /// `Ok` if the restaurant is open for this whole period; otherwise the opening state at its start.
     pub fn stays_open(&self, from: LocalMinute, to: LocalMinute, holidays: &[Day]) -> Result<(), Opening> {
         let days = to.day().0 - from.day().0 + 1;
         let opening = self.look(from, holidays, days);
@@ -73,7 +77,7 @@ impl OpeningHours {
         }
     }
 
-    /// A change that is further ahead than these days is none.
+    /// A change that is more than `days` days ahead is not reported.
     fn look(&self, at: LocalMinute, holidays: &[Day], days: i64) -> Opening {
         let mut open_until = None;
         for day in (0..days).map(|days| at.day().plus(days)) {
@@ -98,13 +102,13 @@ impl OpeningHours {
         }
     }
 
-    /// What begins on that day; the last span may end in the next.
+    /// The spans that begin on this day; the last one may end on the next day.
     pub fn spans_of(&self, day: Day, holidays: &[Day]) -> Vec<Span> {
         let DayPlan {
             carried,
             own: mut spans,
         } = self.plan(day, holidays);
-        // A night whose evening another rule took away begins at midnight.
+        // If another rule replaced the evening before, the night begins at midnight.
         if carried > 0 && !self.plan(day.plus(-1), holidays).reaches_midnight() {
             insert(&mut spans, Span { from: 0, to: carried });
         }
@@ -114,7 +118,7 @@ impl OpeningHours {
         spans
     }
 
-    /// When the door opened that is open now; one that has been open since before yesterday opened then.
+    /// Since when the restaurant has been open; at most since yesterday's opening.
     pub fn open_since(&self, at: LocalMinute, holidays: &[Day]) -> Option<LocalMinute> {
         let days = [at.day().plus(-1), at.day()];
         let spans = days.into_iter().flat_map(|day| {

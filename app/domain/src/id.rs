@@ -1,4 +1,4 @@
-//! Typed ids: 128 bits made by whoever makes the thing, written as 32 hexadecimal digits.
+//! Typed ids: 128 bits that the creator of a record chooses, written as 32 hexadecimal digits.
 
 use std::{fmt, str::FromStr};
 
@@ -15,7 +15,8 @@ impl fmt::Display for MalformedId {
 
 impl std::error::Error for MalformedId {}
 
-/// A new id. It begins with the time, as a UUIDv7 does: rows that are written together then lie together, and an index grows at its end only.
+/// A new id. Like a UUIDv7 it begins with the time: rows that are written together are stored together, and
+/// an index grows at its end.
 pub fn new(milliseconds: u64, random: u128) -> u128 {
     u128::from(milliseconds) << 80 | random >> 48
 }
@@ -70,20 +71,20 @@ ids! {
     DishId;
     OptionGroupId;
     ChoiceId;
-    /// One row of a basket.
+    /// A line of a basket or a bill.
     LineId;
     OrderId;
     AccountId;
     /// A browser that is not signed in.
     VisitorId;
-    /// An installed staff app, for as long as its storage lives.
+    /// An installed staff app, until its storage is cleared.
     DeviceId;
-    /// One thing that a device asked for.
+    /// One op of a device.
     OpId;
     BillId;
     PaymentId;
     RefundId;
-    /// Cash that is put into a drawer, or taken out of it.
+    /// Cash that is put into a drawer or taken out.
     MoveId;
     TicketId;
     ShiftId;
@@ -91,7 +92,7 @@ ids! {
     DiscountId;
     CashierId;
     StationId;
-    /// A courier's way from door to door.
+    /// A courier's tour.
     DeliveryRunId;
 }
 

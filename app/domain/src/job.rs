@@ -1,4 +1,5 @@
-//! What follows from an event outside of the books: it is stored with the event, and done afterwards until it worked.
+//! Jobs: what has to be done outside the database after an event. They are stored with the event and
+//! retried until they succeed.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,26 +15,27 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Job {
-    /// Tell the diner by mail what happened.
+    /// Mails the diner about the event.
     Mail { order: OrderId, event: Event },
-    /// Tell a browser that asked to be told.
+    /// Notifies a browser that subscribed.
     Push {
         order: OrderId,
         event: Event,
         browser: VisitorId,
     },
-    /// Give back what was promised.
+    /// Asks the payment provider for a promised refund.
     Refund {
         order: OrderId,
         number: usize,
         amount: Minor,
     },
-    /// Give back what a second card was charged for an order that was paid.
+    /// Refunds a second charge for an order that was already paid.
     GiveBack { intent: String, amount: Minor },
-    /// Send the holder of this address a link, if there is one: asking for it looks the same either way.
-    /// Its token is made when the mail is.
+    /// Mails a link to the account with this address, if there is one: the answer to the request is the
+    /// same either way.
+    /// The token is created when the mail is written.
     AccountMail { email: String, purpose: MailPurpose },
-    /// Send a guest the receipt of a payment, with the bill as it was when that was asked for.
+    /// Mails the receipt of a payment, with the bill as it was at the time of the request.
     ReceiptMail {
         restaurant: RestaurantId,
         bill: Box<Bill>,
@@ -44,7 +46,7 @@ pub enum Job {
 }
 
 impl Job {
-    /// It is never given up.
+    /// Such a job is retried until it succeeds.
     pub const fn owes_money(&self) -> bool {
         matches!(self, Self::Refund { .. } | Self::GiveBack { .. })
     }
@@ -61,11 +63,11 @@ impl Job {
     }
 }
 
-/// What an event that led from the order as it was to this one asks to be done; `browsers` are those that want to be told.
+/// The jobs that follow from an event; `browsers` are subscribed to notifications of the order.
 pub fn follow_ups(before: &Order, order: &Order, event: &Event, browsers: &[VisitorId]) -> Vec<Job> {
     let mut jobs = Vec::new();
     let worth_a_mail = match event {
-        // An order that waits for its money is confirmed when that is there.
+        // An unpaid order is confirmed once it is paid.
         Event::Placed | Event::Paid { .. } | Event::PaysAtDoor => {
             order.progress.state == crate::order::State::Placed
         }

@@ -1,4 +1,4 @@
-//! The languages of the pages, and how each writes numbers and money. The facts are CLDR's.
+//! The languages of the pages, and how each writes numbers and money, from Unicode's CLDR.
 
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +48,7 @@ impl Lang {
             .find(|lang| lang.tag().eq_ignore_ascii_case(language))
     }
 
-    /// What speakers of it call it.
+    /// The language's name in the language itself.
     pub const fn own_name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -64,7 +64,7 @@ impl Lang {
         }
     }
 
-    /// The first language that an `Accept-Language` ranks highest.
+    /// The supported language with the highest quality in an `Accept-Language` header; the first of equals.
     pub fn negotiate(accept: &str) -> Option<Self> {
         let ranked = accept.split(',').take(20).filter_map(|part| {
             let mut fields = part.split(';').map(str::trim);
@@ -103,7 +103,7 @@ impl Lang {
         }
     }
 
-    /// `units` counted in steps of ten to the minus `digits`.
+    /// `units` times ten to the power of minus `digits`.
     pub fn decimal(self, units: u64, digits: u32) -> String {
         let (group, point) = self.separators();
         let unit = 10_u64.pow(digits);
@@ -128,7 +128,7 @@ impl Lang {
         self.amount(if amount.0 < 0 { "-" } else { "" }, amount, currency)
     }
 
-    /// What something costs on top, or less.
+    /// A price difference with its sign.
     pub fn money_more(self, amount: Minor, currency: Currency) -> String {
         self.amount(if amount.0 < 0 { "-" } else { "+" }, amount, currency)
     }
@@ -137,7 +137,7 @@ impl Lang {
         let number = self.decimal(amount.0.unsigned_abs(), currency.digits());
         let symbol = self.symbol(&currency);
         match self {
-            // A name of letters stands off its number.
+            // A currency symbol of letters is separated from the number.
             Self::English if symbol.ends_with(|c: char| c.is_alphabetic()) => {
                 format!("{sign}{symbol}{NO_BREAK}{number}")
             }

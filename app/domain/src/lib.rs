@@ -1,7 +1,7 @@
 //! Servery's rules and wire types.
 //!
-//! Invariant: nothing here knows what time it is, rolls dice, reads or writes anything.
-//! Callers pass those in, so the browser, the server and a simulator get the same answer.
+//! Invariant: nothing here reads a clock, uses randomness or does I/O.
+//! Callers pass these in, so the browser, the server and a simulator get the same results.
 
 pub mod about;
 pub mod account;

@@ -1,34 +1,34 @@
-//! How much of anything is accepted. Every input has its limit here, so that pages can say it before the server has to.
+//! Limits of every input, shared so that pages can check them before the server does.
 
 /// Characters in a search.
 pub const SEARCH: usize = 80;
-/// Rows on one page of a list, when the caller doesn't say.
+/// Items on a page of a list by default.
 pub const PAGE_DEFAULT: usize = 20;
-/// Rows on one page of a list, at the most.
+/// Items on a page of a list at most.
 pub const PAGE_MOST: usize = 100;
 /// Characters in a name of a restaurant, category, dish, group or choice.
 pub const NAME: usize = 120;
 /// Characters in a description.
 pub const DESCRIPTION: usize = 1_000;
-/// Corners of a delivery area, metres from its centre, postcodes in it.
+/// Corners of a delivery area, its radius in metres, postcodes in it.
 pub const CORNERS: usize = 500;
 pub const RADIUS: u32 = 100_000;
 pub const POSTCODES: usize = 500;
 /// Minor units that one dish, choice, fee or tip may cost.
 pub const PRICE: i64 = 100_000_000;
-/// Minor units that change hands at once, or lie in a drawer.
+/// Minor units of one payment or one drawer.
 pub const MONEY: i64 = 1_000_000_000_000;
-/// Characters in what a provider calls a card.
+/// Characters in a provider's payment method.
 pub const METHOD: usize = 100;
-/// Digits of an amount before its point.
+/// Digits of an amount before the decimal point.
 pub const AMOUNT: usize = 10;
-/// Rows of a basket, and how often each.
+/// Lines of a basket, and the count of each.
 pub const LINES: usize = 60;
 pub const COUNT: u8 = 99;
-/// Choices on one row, and how deep they nest.
+/// Picks on one line, and their nesting depth.
 pub const PICKS: usize = 60;
 pub const DEPTH: usize = 3;
-/// Characters in a note on a row, on an order, in allergies, in a reason.
+/// Characters in a note on a line, a note on an order, allergies, or a reason.
 pub const NOTE: usize = 300;
 /// Characters in a phone number, an e-mail address, a line of an address, a coupon.
 pub const PHONE: usize = 30;
@@ -41,32 +41,32 @@ pub const REFUNDS: usize = 20;
 pub const DAYS_AHEAD: u8 = 28;
 /// Bytes in the body of a request.
 pub const BODY: usize = 64 * 1024;
-/// Bytes of what a device sends at once.
+/// Bytes of one sync request.
 pub const SYNC: usize = 1024 * 1024;
-/// Bytes of a file in which a device handed over what it could not send.
+/// Bytes of an exported file of unsynced ops.
 pub const OP_IMPORT: usize = 8 * 1024 * 1024;
-/// Characters of a code that lets a device in, and the seconds that it is good for.
+/// Characters of a pairing code, and its lifetime in seconds.
 pub const CODE: usize = 8;
 pub const CODE_LIVES: i64 = 600;
 /// Characters in an Idempotency-Key.
 pub const KEY: usize = 64;
-/// Characters in a password, at least and at most.
+/// Characters in a password, minimum and maximum.
 pub const PASSWORD: (usize, usize) = (8, 128);
-/// Passkeys that open an account.
+/// Passkeys of an account.
 pub const PASSKEYS: usize = 20;
-/// Addresses that an account keeps.
+/// Delivery addresses of an account.
 pub const ADDRESSES: usize = 10;
 /// Lines, discounts and guests of a bill.
 pub const BILL_LINES: usize = 500;
 pub const DISCOUNTS: usize = 20;
 pub const GUESTS: u16 = 500;
-/// Orders that a courier takes along, and characters of a picture that proves a delivery.
+/// Orders of a delivery run, and characters of a photo that proves a delivery.
 pub const STOPS: usize = 30;
 pub const PHOTO: usize = 60_000;
 /// Categories of a station.
 pub const CATEGORIES: usize = 200;
 /// Courses of a meal.
 pub const COURSES: u8 = 9;
-/// Browsers that are told of one order, and characters in the address at which a push service takes what they are told.
+/// Browsers subscribed to one order, and characters of a push subscription's endpoint.
 pub const BROWSERS: usize = 5;
 pub const ENDPOINT: usize = 1_000;

@@ -1,11 +1,11 @@
-//! What the rules together make of one day, from midnight to midnight.
+//! The opening spans of one day, from midnight to midnight, after all rules.
 
 use super::rule::{Rule, Span, insert};
 use crate::time::{DAY, Day};
 
 #[derive(Default)]
 pub(super) struct DayPlan {
-    /// The minute until which yesterday's spans reach into it.
+    /// The minute until which yesterday's last span continues.
     pub carried: i64,
     pub own: Vec<Span>,
 }
@@ -38,7 +38,7 @@ impl DayPlan {
         plan
     }
 
-    /// In the order in which they begin.
+    /// Ordered by start.
     pub fn spans(&self) -> impl Iterator<Item = Span> {
         let carried = Some(Span {
             from: 0,

@@ -1,5 +1,6 @@
-//! From text to rules. Each function takes what it understands off the front of the text, and takes nothing if it does not understand it;
-//! so what stands at the front in the end is what was not understood.
+//! Parses opening hours. Each function consumes what it understands from the front of the text, and nothing
+//! otherwise;
+//! so the rest that remains in the end is the part that was not understood.
 
 use std::ops::RangeInclusive;
 
@@ -12,7 +13,7 @@ const MONTHS: [&str; 12] = [
 ];
 const LONGEST_MONTHS: [i64; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/// The rules of a text, or the part of it that is not understood.
+/// The rules, or the part of the text that is not understood.
 pub(super) fn rules(text: &str) -> Result<Vec<Rule>, &str> {
     let mut rest = Rest::new(text);
     let mut rules: Vec<Rule> = Vec::new();
@@ -21,7 +22,7 @@ pub(super) fn rules(text: &str) -> Result<Vec<Rule>, &str> {
         let Some(mut rule) = rest.rule() else {
             return Err(if rest.0.is_empty() { text } else { rest.0 });
         };
-        // So OpenStreetMap's reference has it: a rule for any day adds to the rule for some days that it follows.
+        // As in OpenStreetMap's reference: a rule without days adds to a preceding rule with days.
         let like_before = rule.names_days() || rules.last().is_none_or(|before| !before.names_days());
         rule.replaces = rule.spans.is_empty() || !adds && like_before;
         rules.push(rule);
@@ -48,7 +49,7 @@ impl<'a> Rest<'a> {
         Some(())
     }
 
-    /// Which of the names, counted from 0.
+    /// The index of the name that the text begins with.
     fn name(&mut self, names: &[&str]) -> Option<usize> {
         names.iter().position(|name| self.eat(name).is_some())
     }
@@ -116,7 +117,7 @@ impl Rest<'_> {
             let open = self.name(&["off", "closed", "open"])? == 2;
             return Some(if open { vec![Span::WHOLE_DAY] } else { spans });
         }
-        // As good as nothing.
+        // `open` after spans changes nothing.
         self.eat("open");
         Some(spans)
     }
@@ -157,7 +158,8 @@ impl Rest<'_> {
     }
 
     fn dates(&mut self) -> Vec<Dates> {
-        // In OpenStreetMap a year counts for one date of a list and for every month of one; so a list has years throughout or nowhere.
+        // In OpenStreetMap a year applies to one date of a list but to every month of a list; so a list has
+        // years everywhere or nowhere.
         let mut dates: Vec<Dates> = self.list(Self::yearly).into_iter().flatten().collect();
         if dates.is_empty() {
             dates = self.list(Self::once);

@@ -1,8 +1,8 @@
-//! What one rule of opening hours says: on which days it holds, and what it makes of them.
+//! One rule of opening hours: the days that it applies to, and their spans.
 
 use crate::time::{DAY, Day};
 
-/// Minutes since the midnight its day began with; the end may lie in the next day.
+/// Minutes since midnight of its day; the end may be on the next day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     pub from: i64,
@@ -13,7 +13,7 @@ impl Span {
     pub(super) const WHOLE_DAY: Self = Self { from: 0, to: DAY };
 }
 
-/// Puts a span where it belongs and joins what touches.
+/// Inserts a span in order and merges spans that touch.
 pub(super) fn insert(spans: &mut Vec<Span>, span: Span) {
     let place = spans.partition_point(|other| other.from < span.from);
     spans.insert(place, span);
@@ -28,10 +28,10 @@ pub(super) fn insert(spans: &mut Vec<Span>, span: Span) {
 
 type MonthAndDay = (i64, i64);
 
-/// Both ends belong to it.
+/// A range of dates, both ends included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Dates {
-    /// Reaches over the end of the year if its last day is before its first.
+    /// Continues into the next year if its last day is before its first.
     Yearly {
         first: MonthAndDay,
         last: MonthAndDay,
@@ -59,7 +59,7 @@ impl Dates {
     }
 }
 
-/// Days of the week and public holidays: any of them.
+/// Applies to a day that is any of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Days {
     /// The lowest bit is Monday.
@@ -82,12 +82,12 @@ impl Days {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rule {
-    /// None named is any.
+    /// Empty means every date.
     pub dates: Vec<Dates>,
     pub days: Option<Days>,
-    /// Whether it undoes what the rules before it made of the day, or adds to it.
+    /// Whether it replaces the earlier rules for its days, or adds to them.
     pub replaces: bool,
-    /// Closed if there are none.
+    /// Empty means closed.
     pub spans: Vec<Span>,
 }
 
