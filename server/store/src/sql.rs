@@ -2,6 +2,7 @@
 
 mod account_rows;
 mod accounts;
+mod batch;
 mod devices;
 mod engine;
 mod menu_rows;

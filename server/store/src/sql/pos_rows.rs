@@ -13,7 +13,7 @@ use crate::{Result, StoreError, devices::PairedDevice, id, json};
 pub(crate) const NEXT_REVISION: &str =
     "update counters set revision = revision + 1 where restaurant_id = $1 returning revision";
 
-pub(crate) const INSERT_THINGS: &str =
+pub(crate) const INSERT_RECORDS: &str =
     "insert into pos_records (id, restaurant_id, revision, gone, over_since, body) ";
 /// What all have forgotten stays so, whoever sees it otherwise than before.
 macro_rules! or_update {
@@ -22,7 +22,7 @@ macro_rules! or_update {
           over_since = coalesce(excluded.over_since, case when excluded.body is null then pos_records.over_since end), body = excluded.body"
     };
 }
-pub(crate) const OR_UPDATE_THINGS: &str = or_update!();
+pub(crate) const ON_CONFLICT_UPDATE_RECORDS: &str = or_update!();
 pub(crate) const UPSERT_RECORD: &str = concat!(
     "insert into pos_records (id, restaurant_id, revision, gone, over_since, body) values ($1, $2, $3, false, null, $4)",
     or_update!()
@@ -118,7 +118,7 @@ pub(crate) fn number(n: u64) -> i64 {
 }
 
 #[derive(sqlx::FromRow)]
-pub(crate) struct ThingRow {
+pub(crate) struct RecordRow {
     pub(crate) id: String,
     pub(crate) restaurant_id: String,
     pub(crate) revision: i64,
@@ -127,7 +127,7 @@ pub(crate) struct ThingRow {
     pub(crate) body: Option<String>,
 }
 
-impl ThingRow {
+impl RecordRow {
     /// Orders and portions have rows elsewhere. An order's says that somebody sees it otherwise than before, or, once it is over, that all forget it.
     pub(crate) fn write(
         restaurant: RestaurantId,
