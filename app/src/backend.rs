@@ -30,7 +30,7 @@ use servery_domain::{
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
 
-/// The questions of whoever reads.
+/// What the browse pages ask.
 pub trait Backend: Send + Sync {
     fn restaurants<'a>(&'a self, search: &'a Search) -> BackendFuture<'a, Page<Listing>>;
     fn restaurant<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Listing>;
@@ -38,60 +38,65 @@ pub trait Backend: Send + Sync {
     fn about(&self) -> BackendFuture<'_, Arc<About>>;
 }
 
-/// The questions of whoever orders, too.
+/// What the ordering pages ask.
 pub trait OrderingBackend: Backend {
-    /// What this browser has begun to order at a restaurant.
+    /// This browser's draft at a restaurant.
     fn draft<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft>;
     fn times<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Times>;
     fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> BackendFuture<'a, Quote>;
     fn order<'a>(&'a self, token: &'a str) -> BackendFuture<'a, TrackedOrder>;
-    /// What this browser, or whoever is signed in, has ordered lately.
+    /// The latest orders of this browser or account.
     fn orders(&self) -> BackendFuture<'_, Vec<TrackedOrder>>;
-    /// A name for an order that is about to be made.
+    /// An id for a new order.
     fn new_order(&self) -> BackendFuture<'_, OrderId>;
 }
 
-/// What only a browser can do. Without it, which is on the server, pages rely on their forms.
+/// What only a browser can do. On the server there is none, and pages rely on their forms.
 pub trait BrowserActions: Send + Sync {
-    /// Goes on with what was begun on an earlier visit.
+    /// Continues sending an order that an earlier visit could not send.
     fn start(&self);
-    /// The device's own copy of what was begun.
-    fn kept(&self, slug: &Slug) -> Option<Draft>;
-    /// The newer of the copies of the device and of the server.
-    fn newest<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft>;
-    /// On the device at once, and at the server when this is awaited. `summary` says on the menu what was begun.
-    fn keep<'a>(&'a self, slug: &Slug, draft: &Draft, summary: &str) -> BackendFuture<'a, ()>;
-    /// A name for something that is made here.
+    /// The device's copy of the draft.
+    fn stored_draft(&self, slug: &Slug) -> Option<Draft>;
+    /// The newer of the device's and the server's copies.
+    fn latest_draft<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft>;
+    /// Stores the draft on the device at once, and on the server when this is awaited. `summary` is shown on the menu.
+    fn save_draft<'a>(&'a self, slug: &Slug, draft: &Draft, summary: &str) -> BackendFuture<'a, ()>;
+    /// A new id.
     fn id(&self) -> u128;
-    /// What became of the order that is being placed.
-    fn placing(&self) -> RwSignal<PlaceOrderState>;
-    /// Kept on the device until the server has answered; asked again, it is placed once.
-    fn place(&self, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang);
-    /// Sends it no more.
-    fn take_back(&self);
+    /// The progress of the order that is being placed.
+    fn place_order_state(&self) -> RwSignal<PlaceOrderState>;
+    /// Stores the order on the device until the server has answered; repeated calls place it once.
+    fn place_order(&self, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang);
+    /// Stops sending the waiting order.
+    fn withdraw_order(&self);
     fn cancel<'a>(&'a self, token: &'a str) -> BackendFuture<'a, Order>;
     fn pay_at_door<'a>(&'a self, token: &'a str) -> BackendFuture<'a, Order>;
-    /// Whether this browser is told of an order while nobody looks.
-    fn telling<'a>(&'a self, token: &'a str) -> BackendFuture<'a, NotificationState>;
-    /// Has it told, or not any more; whoever never said whether this site may is asked by the browser.
-    fn tell<'a>(&'a self, token: &'a str, lang: Lang, on: bool) -> BackendFuture<'a, NotificationState>;
+    /// Whether this browser gets push notifications of an order.
+    fn notification_state<'a>(&'a self, token: &'a str) -> BackendFuture<'a, NotificationState>;
+    /// Switches push notifications on or off; the browser asks for permission if it is needed.
+    fn set_notifications<'a>(
+        &'a self,
+        token: &'a str,
+        lang: Lang,
+        on: bool,
+    ) -> BackendFuture<'a, NotificationState>;
     /// Minutes since the page was opened, however the device's clock is set meanwhile.
     fn minutes(&self) -> i64;
-    fn go(&self, path: &str);
+    fn navigate(&self, path: &str);
 }
 
-/// Hears from the server what becomes of orders as it happens.
+/// The event stream of orders.
 pub trait OrderEvents: Send + Sync {
-    /// A stream of the API, asked for again whenever it breaks off, until what this gives back is dropped.
+    /// Opens a stream of the API, and again whenever it breaks off, until the returned value is dropped.
     fn watch(&self, stream: &str, heard: Box<dyn Fn(OrderStreamEvent)>) -> Box<dyn Any>;
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum OrderStreamEvent {
-    /// From here on nothing is missed; what was said before may have been.
+    /// From here on no event is missed; earlier ones may have been.
     Connected,
     Order(Box<Order>),
-    /// Nothing is heard until it connects again.
+    /// No events arrive until the next `Connected`.
     Lost,
 }
 
@@ -103,32 +108,32 @@ pub fn order_events() -> Option<Arc<dyn OrderEvents>> {
 pub enum PlaceOrderState {
     Idle,
     Sending,
-    /// There is no connection; it is sent when there is one.
+    /// There is no connection; the order is sent when there is one.
     Waiting,
-    /// There was no connection for so long that it was not sent.
+    /// There was no connection for so long that the order was not sent.
     TooLate,
-    /// Nothing was placed, because this is how things are now.
+    /// Nothing was placed, because the quote has changed.
     Changed {
         seen: Minor,
         quote: Box<Quote>,
     },
-    /// Nothing was placed, and asking again does not help.
+    /// Nothing was placed, and a repeated request would not help.
     Refused(Problem),
     Placed(PlacedOrder),
 }
 
-/// What a browser does about telling.
+/// Push notifications in this browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotificationState {
-    /// It cannot.
+    /// The browser does not support them.
     Impossible,
     Off,
     On,
-    /// The person has forbidden it.
+    /// The user has blocked them.
     Blocked,
 }
 
-/// Where the device notes how much was begun at a restaurant, for pages that only say so.
+/// The storage key of a basket's summary, for pages that show only that.
 pub fn basket_note_key(slug: &str) -> String {
     format!("begun:{slug}")
 }
@@ -137,7 +142,7 @@ pub fn actions() -> Option<Arc<dyn BrowserActions>> {
     use_context()
 }
 
-/// The questions of whoever is signed in. Nobody is, says the problem `signed-out`.
+/// What the account and board pages ask. Without a session the answer is the problem `signed-out`.
 pub trait AccountBackend: Backend {
     fn signed_in(&self) -> BackendFuture<'_, SignedIn>;
     fn board<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Board>;
@@ -145,19 +150,19 @@ pub trait AccountBackend: Backend {
     fn passkeys(&self) -> BackendFuture<'_, Vec<PasskeyView>>;
 }
 
-/// The questions of a staff app's page that has no desk to ask: it was made without a script.
+/// What the staff app's pages without a script ask.
 pub trait StaffBackend: Backend {
-    /// What this browser is let in as. It is not, says the problem `signed-out`.
+    /// The device that this browser is. If it is none the answer is the problem `signed-out`.
     fn device(&self) -> BackendFuture<'_, Paired>;
     fn pos<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, PosSnapshot>;
-    /// A name for something that is about to be made.
+    /// An id for a new record.
     fn id(&self) -> BackendFuture<'_, u128>;
 }
 
-/// What only a browser can do with passkeys: it asks the device, and the device its holder.
+/// What only a browser can do with passkeys.
 pub trait PasskeyActions: Send + Sync {
     fn is_possible(&self) -> bool;
-    /// Makes one, or signs in with one, and goes on to this page.
+    /// Creates a passkey or signs in with one, and then opens `next`.
     fn ask<'a>(&'a self, form: PasskeyRequest<'a>, next: &'a str) -> PasskeyFuture<'a>;
 }
 
@@ -171,7 +176,7 @@ pub type PasskeyFuture<'a> = Pin<Box<dyn Future<Output = Result<(), PasskeyFailu
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasskeyFailure {
-    /// Whoever was asked did not want to, or took too long.
+    /// The user cancelled it, or it timed out.
     Cancelled,
     /// The device has a passkey for this account already.
     Known,
@@ -187,6 +192,6 @@ pub fn backend<B: ?Sized + Send + Sync + 'static>() -> Arc<B> {
     use_context().expect("whoever makes a page provides its backend")
 }
 
-/// Whether what is shown comes from the device because no server could be asked.
+/// Whether the page shows stored data because the server is unreachable.
 #[derive(Debug, Clone, Copy)]
 pub struct Offline(pub RwSignal<bool>);

@@ -1,4 +1,4 @@
-//! What a diner filled in at checkout, as its form says it: read in the browser for the running total, and by the server for the draft.
+//! The checkout form: the browser reads it for the running total, the server for the draft.
 
 use servery_domain::{
     basket::Service,

@@ -1,4 +1,4 @@
-//! What several pages share.
+//! Components that pages of several chunks use.
 
 pub mod allergen;
 pub mod availability;

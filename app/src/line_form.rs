@@ -1,4 +1,4 @@
-//! How a diner wants a dish, as its form says it: read in the browser for the running total, and by the server for the basket.
+//! The form that adds a dish to the basket: the browser reads it for the running total, the server for the basket.
 
 use servery_domain::{
     basket::{BasketLine, Pick},

@@ -1,4 +1,4 @@
-//! One request for a page: where to, and with which parameters.
+//! The address of a page: path and parameters.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What the staff app works at: a restaurant's house as this device knows it, also without a network.
+//! What the pages of the staff app use: the restaurant's records on this device, and actions on them, with or without a network.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -20,54 +20,54 @@ use servery_domain::{
 
 use crate::backend::Backend;
 
-/// There is one in a browser; the tabs of a browser are one device.
+/// One per browser: its tabs are one device.
 pub trait PosClient: Send + Sync {
     fn pairing(&self) -> ReadSignal<PairingState>;
-    /// What the server said last, with what this device did since.
+    /// The replica with the unconfirmed ops applied.
     fn pos(&self) -> ReadSignal<Arc<PosState>>;
     fn unsynced(&self) -> ReadSignal<Unsynced>;
     fn connectivity(&self) -> ReadSignal<Connectivity>;
-    /// How often the server began to tell what is new: before that, anything may have been missed.
-    fn opened(&self) -> ReadSignal<u32>;
+    /// How often the revision stream was opened: events before that may have been missed.
+    fn stream_opened(&self) -> ReadSignal<u32>;
     /// When the server last answered.
     fn last_contact(&self) -> ReadSignal<Option<Timestamp>>;
-    /// Who stands at the device: what is asked for is asked for by them.
-    fn by(&self) -> RwSignal<Option<CashierId>>;
-    /// The hash of a cashier's PIN; `None` where the browser can make none.
+    /// The cashier at this device, in whose name actions are submitted.
+    fn current_cashier(&self) -> RwSignal<Option<CashierId>>;
+    /// The hash of a cashier's PIN; `None` if the browser cannot calculate one.
     fn pin(&self, cashier: CashierId, pin: &str) -> LocalFuture<Option<String>>;
-    /// Done once it is kept on the disk and shown. What is asked for first is done first.
-    fn ask(&self, action: Action) -> LocalFuture<Result<OpId, ActionError>>;
-    /// The picture that somebody chose in this field, small enough to be kept, as base64; `None` if it is none.
+    /// Resolves once the op is stored and applied. Actions are applied in the order of the calls.
+    fn submit(&self, action: Action) -> LocalFuture<Result<OpId, ActionError>>;
+    /// The picture chosen in this field, reduced, as base64; `None` if it is not a picture.
     fn photo(&self, field: &HtmlInputElement) -> LocalFuture<Option<String>>;
-    /// A name for something that is made here.
+    /// A new id.
     fn id(&self) -> u128;
     fn now(&self) -> Timestamp;
-    /// The name under which what is done here counts, once the disk has been read.
+    /// The name under which this device's ops count, once the storage has been read.
     fn name(&self) -> Option<DeviceId>;
-    /// The device that this browser is, once it has been let in.
+    /// The paired device that this browser is.
     fn paired(&self) -> Option<Paired>;
 
-    /// Lets this browser in as a device.
+    /// Pairs this browser.
     fn pair(&self, code: &str) -> LocalFuture<Result<(), Problem>>;
-    /// Nothing of the restaurant is left on this device.
+    /// Signs out and deletes everything of the restaurant on this device.
     fn sign_out(&self) -> LocalFuture<()>;
-    /// Has the browser keep what is here for good; asks it once only, and says what it answered.
+    /// Asks the browser once for persistent storage, and returns its answer.
     fn storage(&self) -> LocalFuture<Option<StorageUsage>>;
-    /// What is unsynced, as a file for somebody who can send it from elsewhere. Whether there is such a file.
-    fn hand_over(&self) -> LocalFuture<bool>;
-    /// Whether another version is there to be taken.
+    /// Saves the unsent ops as a file that can be imported elsewhere; returns whether there were any.
+    fn save_unsent_ops(&self) -> LocalFuture<bool>;
+    /// Whether a new version is ready to be installed.
     fn update(&self) -> ReadSignal<bool>;
-    fn take_update(&self);
-    /// Something new is heard.
-    fn chime(&self);
-    /// The bill that somebody is in the middle of, on whatever screen: until it is put aside nothing is updated by itself.
-    fn in_hand(&self) -> RwSignal<Option<BillId>>;
-    /// How much of a screen somebody is in the middle of besides: until it is none nothing is updated by itself either.
+    fn install_update(&self);
+    /// Plays the sound of a new order or ticket.
+    fn play_sound(&self);
+    /// The bill that somebody is working on; while there is one the app does not update itself.
+    fn current_bill(&self) -> RwSignal<Option<BillId>>;
+    /// How many other edits are open; while there are any the app does not update itself.
     fn busy(&self) -> RwSignal<u32>;
     /// Whether the screen is bright.
     fn bright(&self) -> RwSignal<bool>;
     fn set_bright(&self, bright: bool);
-    /// Whose work the kitchen's screen shows; otherwise everybody's.
+    /// The station of this kitchen screen; without one it shows all.
     fn station(&self) -> ReadSignal<Option<StationId>>;
     fn set_station(&self, station: Option<StationId>);
 }
@@ -96,7 +96,7 @@ pub enum UnsupportedReason {
     NoWorker,
 }
 
-/// How this device and the server get on.
+/// The connection between this device and the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Connectivity {
     /// Nothing is known yet.
@@ -136,20 +136,20 @@ pub struct StorageUsage {
     pub left: f64,
 }
 
-/// What a browser is asked for a desk.
+/// Gives the pages of the staff app their client.
 pub trait PosClientProvider: Send + Sync {
     fn pos_client(&self) -> Arc<dyn PosClient>;
-    /// What asks the server first, for pages that are shown from what is kept.
+    /// A backend that asks the server before it uses stored answers.
     fn network_first(&self) -> Arc<dyn Backend>;
 }
 
-/// `None` where a page is made on the server.
+/// `None` on the server.
 pub fn pos_client() -> Option<Arc<dyn PosClient>> {
     use_context()
 }
 
-/// For as long as whoever calls it is shown, somebody is in the middle of something.
-pub fn undisturbed() {
+/// Prevents updates as long as the calling component is shown.
+pub fn hold_updates() {
     let Some(busy) = pos_client().map(|client| client.busy()) else {
         return;
     };

@@ -1,4 +1,4 @@
-//! How thick the client of one page view is, and why: one pure function.
+//! Decides the mode of a page view, and the reason: one pure function.
 
 use crate::{mode::Mode, routes::Route};
 

@@ -1,4 +1,4 @@
-//! The table of pages: what each is, how thick its client may be, and what it needs.
+//! The table of pages: path, view, modes, program and caching of each.
 
 use servery_domain::slug::Slug;
 

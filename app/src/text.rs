@@ -1,4 +1,4 @@
-//! All words of the pages, from the catalogues in `app/text`. The server holds every language, a browser the one it shows.
+//! The texts of the pages, from the catalogues in `app/text`. The server has every language, a browser the one it shows.
 
 #[cfg(feature = "server")]
 use std::sync::LazyLock;

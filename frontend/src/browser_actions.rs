@@ -1,4 +1,4 @@
-//! What a browser does for the pages besides asking.
+//! `BrowserActions` of the pages: drafts, orders, notifications, navigation.
 
 use std::{any::Any, sync::Arc, time::Duration};
 
@@ -48,18 +48,18 @@ impl BrowserActions for Browser {
         set_timeout(move || order_submission::attempt(placing), Duration::ZERO);
     }
 
-    fn kept(&self, slug: &Slug) -> Option<Draft> {
+    fn stored_draft(&self, slug: &Slug) -> Option<Draft> {
         local_storage::draft(slug)
     }
 
-    fn newest<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft> {
+    fn latest_draft<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft> {
         Box::pin(SendWrapper::new(async move {
             let servers = send("GET", &api::draft(slug), "", None).await.and_then(read);
             local_storage::newer(slug, servers)
         }))
     }
 
-    fn keep<'a>(&'a self, slug: &Slug, draft: &Draft, summary: &str) -> BackendFuture<'a, ()> {
+    fn save_draft<'a>(&'a self, slug: &Slug, draft: &Draft, summary: &str) -> BackendFuture<'a, ()> {
         local_storage::keep_draft(slug, draft, summary);
         let (slug, draft) = (slug.clone(), draft.clone());
         Box::pin(SendWrapper::new(async move {
@@ -71,16 +71,16 @@ impl BrowserActions for Browser {
         local_storage::id()
     }
 
-    fn placing(&self) -> RwSignal<PlaceOrderState> {
+    fn place_order_state(&self) -> RwSignal<PlaceOrderState> {
         self.placing
     }
 
-    fn place(&self, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang) {
-        order_submission::place(self.placing, slug, draft, seen, lang);
+    fn place_order(&self, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang) {
+        order_submission::place_order(self.placing, slug, draft, seen, lang);
     }
 
-    fn take_back(&self) {
-        order_submission::take_back(self.placing);
+    fn withdraw_order(&self) {
+        order_submission::withdraw_order(self.placing);
     }
 
     fn cancel<'a>(&'a self, token: &'a str) -> BackendFuture<'a, Order> {
@@ -95,12 +95,17 @@ impl BrowserActions for Browser {
         }))
     }
 
-    fn telling<'a>(&'a self, token: &'a str) -> BackendFuture<'a, NotificationState> {
-        Box::pin(SendWrapper::new(push::telling(token)))
+    fn notification_state<'a>(&'a self, token: &'a str) -> BackendFuture<'a, NotificationState> {
+        Box::pin(SendWrapper::new(push::notification_state(token)))
     }
 
-    fn tell<'a>(&'a self, token: &'a str, lang: Lang, on: bool) -> BackendFuture<'a, NotificationState> {
-        Box::pin(SendWrapper::new(push::tell(token, lang, on)))
+    fn set_notifications<'a>(
+        &'a self,
+        token: &'a str,
+        lang: Lang,
+        on: bool,
+    ) -> BackendFuture<'a, NotificationState> {
+        Box::pin(SendWrapper::new(push::set_notifications(token, lang, on)))
     }
 
     fn minutes(&self) -> i64 {
@@ -109,7 +114,7 @@ impl BrowserActions for Browser {
             .map_or(0, |performance| (performance.now() / 60_000.0) as i64)
     }
 
-    fn go(&self, path: &str) {
+    fn navigate(&self, path: &str) {
         // A link, so that whoever follows links follows this one.
         let Ok(link) = document()
             .create_element("a")

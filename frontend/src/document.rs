@@ -1,4 +1,4 @@
-//! The document that the server sent: what it says of itself, and its head, which lies outside of what the app renders.
+//! The document that the server sent: its mode and language, and its head, which the app does not render.
 
 use js_sys::JSON;
 use leptos::prelude::{document, window};
@@ -58,7 +58,7 @@ impl PageDocument {
     }
 
     /// Title and colour follow the content.
-    pub fn dress<P: Pages>(&self, content: &Content<P>, texts: Texts) {
+    pub fn update_head<P: Pages>(&self, content: &Content<P>, texts: Texts) {
         let head = content.head(texts);
         document().set_title(&head.title);
         let Some(style) = html().map(|html| html.style()) else {

@@ -1,4 +1,4 @@
-//! Asks the API. Each answer is kept, and is given again when no server can be reached.
+//! The API over HTTP. Answers are stored, and used again when no server can be reached.
 
 use std::sync::{Arc, Mutex};
 
@@ -93,7 +93,7 @@ impl HttpBackend {
             }
             let text = JSON::stringify(&answer)
                 .and_then(|text| web_sys::Response::new_with_opt_str(Some(&String::from(text))));
-            response_cache::keep(address, text);
+            response_cache::store(address, text);
             return Ok(Got {
                 value: read(answer)?,
                 kept: false,
@@ -164,7 +164,7 @@ async fn whole(address: &str, response: Response) -> Result<JsValue, JsValue> {
     let copy = response.clone();
     let body = JsFuture::from(response.json()?).await?;
     if response.ok() {
-        response_cache::keep(address, copy);
+        response_cache::store(address, copy);
     }
     Ok(body)
 }

@@ -1,4 +1,4 @@
-//! Servery in the browser, whatever pages a program has: `reading` and `ordering` beside this are the programs.
+//! Servery in the browser, for any set of pages; the programs are the crates in the folders beside `src`.
 //!
 //! Invariant: this crate decides nothing that a restaurant cares about. It fetches, keeps and shows; rules come from `domain`, pages from `app`.
 
@@ -77,7 +77,7 @@ async fn mount<P: Pages>(page: PageDocument, texts: Texts) {
     let http = Arc::new(HttpBackend::new(None, offline, P::KEPT_FIRST));
     let backend = P::backend(http.clone());
     let content = Content::<P>::load(&document::visit(), &backend).await;
-    page.dress(&content, texts);
+    page.update_head(&content, texts);
     page.root.set_inner_html("");
     let (visit, shown, decision) = (
         RwSignal::new(document::visit()),

@@ -1,4 +1,4 @@
-//! What this device keeps of orders in the making. A private window may keep nothing: then it lasts as long as the page, and the server's copy longer.
+//! Drafts on this device. In a private window they may last only as long as the page; the server's copy lasts longer.
 
 use std::{cell::RefCell, collections::BTreeMap};
 

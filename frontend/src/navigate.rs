@@ -1,4 +1,4 @@
-//! Inside the app, a link to another page of the same program loads its data only.
+//! Navigation inside the app: a link to another page of the same program loads data only.
 //! Every other link opens a document, and so does one to a page that the operator has made another way.
 
 use std::{rc::Rc, sync::Arc};
@@ -136,7 +136,7 @@ impl<P: Pages> Navigator<P> {
             if visit != document::visit() {
                 return;
             }
-            navigator.page.dress(&content, navigator.texts);
+            navigator.page.update_head(&content, navigator.texts);
             navigator.shown.set(content);
             if let Some(main) = document()
                 .get_element_by_id("main")

@@ -1,4 +1,4 @@
-//! What the server says of orders as it happens.
+//! The event stream of orders.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 

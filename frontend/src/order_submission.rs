@@ -1,4 +1,4 @@
-//! An order on its way to the server. It is kept until the server has answered, and goes out under the same key until then.
+//! Submits an order. It is stored until the server has answered, and repeated under the same key until then.
 
 use std::{cell::Cell, time::Duration};
 
@@ -50,7 +50,7 @@ thread_local! {
     static SENDING: Cell<bool> = const { Cell::new(false) };
 }
 
-pub fn place(state: RwSignal<PlaceOrderState>, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang) {
+pub fn place_order(state: RwSignal<PlaceOrderState>, slug: &Slug, draft: &Draft, seen: Minor, lang: Lang) {
     let id: OrderId = local_storage::get(NAME).unwrap_or_else(|| OrderId(local_storage::id()));
     local_storage::put(NAME, &id);
     let placement: Placement = draft.placement(id, seen, lang);
@@ -149,7 +149,7 @@ fn refused(state: RwSignal<PlaceOrderState>, waiting: &Waiting, problem: Problem
 }
 
 /// The order keeps its name: if it did arrive, it is not placed a second time.
-pub fn take_back(state: RwSignal<PlaceOrderState>) {
+pub fn withdraw_order(state: RwSignal<PlaceOrderState>) {
     local_storage::remove(WAITING);
     state.set(PlaceOrderState::Idle);
 }

@@ -133,7 +133,7 @@ pub fn open() -> Arc<dyn PosClient> {
     tabs.listen();
     tabs.clone().look();
     platform::watch_updates(tabs.update);
-    platform::keep_app();
+    platform::cache_app();
     Arc::new(BrowserPosClient(SendWrapper::new(tabs)))
 }
 
@@ -166,7 +166,7 @@ impl Tabs {
         let tabs = self.clone();
         on(&document(), "visibilitychange", move || {
             if !document().hidden() {
-                tabs.happened(ClientEvent::Told);
+                tabs.handle(ClientEvent::Told);
                 tabs.wake();
             }
         });
@@ -186,13 +186,13 @@ impl Tabs {
         let tabs = self.clone();
         platform::lead(move || {
             tabs.leads.set(true);
-            tabs.happened(ClientEvent::Leads(true));
+            tabs.handle(ClientEvent::Leads(true));
             tabs.follow_news();
             tabs.wake_in(SOON);
         });
     }
 
-    fn tell(&self, word: &TabMessage) {
+    fn set_notifications(&self, word: &TabMessage) {
         if let (Some(channel), Ok(text)) = (&self.channel, serde_json::to_string(word)) {
             // Refused only when it is closed.
             let _ = channel.post_message(&text.into());
@@ -201,9 +201,9 @@ impl Tabs {
 
     fn hear(self: &Rc<Self>, word: TabMessage) {
         match word {
-            TabMessage::Wrote => self.happened(ClientEvent::Told),
+            TabMessage::Wrote => self.handle(ClientEvent::Told),
             TabMessage::Standing => self.clone().look(),
-            TabMessage::Asks if self.leads.get() => self.tell(&TabMessage::Line {
+            TabMessage::Asks if self.leads.get() => self.set_notifications(&TabMessage::Line {
                 line: self.line.get_untracked(),
                 heard: self.heard.get_untracked(),
             }),
@@ -220,7 +220,7 @@ impl Tabs {
             self.line.set(line);
         }
         if self.leads.get() {
-            self.tell(&TabMessage::Line {
+            self.set_notifications(&TabMessage::Line {
                 line,
                 heard: self.heard.get_untracked(),
             });
@@ -261,11 +261,11 @@ impl Tabs {
         *self.tab.borrow_mut() = Some(tab);
         self.act(effects);
         if self.leads.get() {
-            self.happened(ClientEvent::Leads(true));
+            self.handle(ClientEvent::Leads(true));
             self.follow_news();
             self.wake_in(SOON);
         } else {
-            self.tell(&TabMessage::Asks);
+            self.set_notifications(&TabMessage::Asks);
         }
     }
 
@@ -276,13 +276,13 @@ impl Tabs {
         })
     }
 
-    fn happened(self: &Rc<Self>, happened: ClientEvent) {
+    fn handle(self: &Rc<Self>, happened: ClientEvent) {
         let shows = matches!(happened, ClientEvent::Read(_) | ClientEvent::Wrote(_));
         let answered = matches!(
             happened,
             ClientEvent::Answered(_) | ClientEvent::Wrote(StorageResult::Answer(_))
         );
-        let effects = self.tab.borrow_mut().as_mut().map(|tab| tab.happened(happened));
+        let effects = self.tab.borrow_mut().as_mut().map(|tab| tab.handle(happened));
         if shows {
             self.show();
         }
@@ -315,7 +315,7 @@ impl Tabs {
                 ClientEffect::Read => self.clone().read(),
                 ClientEffect::Write(write) => self.clone().write(write),
                 ClientEffect::Send => self.clone().send(),
-                ClientEffect::Tell => self.tell(&TabMessage::Wrote),
+                ClientEffect::Tell => self.set_notifications(&TabMessage::Wrote),
                 ClientEffect::Shown(op) => self.answer(op, Ok(op)),
                 ClientEffect::Refused(op, why) => self.answer(op, Err(ActionError::Refused(why))),
                 ClientEffect::Lost(op, StorageError::Full) => self.answer(op, Err(ActionError::NoRoom)),
@@ -346,7 +346,7 @@ impl Tabs {
         spawn_local(async move {
             let happened = work(&self).await;
             if let Some(happened) = happened.filter(|_| self.turn.get() == turn) {
-                self.happened(happened);
+                self.handle(happened);
             }
         });
     }
@@ -447,7 +447,7 @@ impl Tabs {
         spawn_local(async move {
             // It is asked, and told so, again.
             let _ = tabs.disk.revoked(revoked).await;
-            tabs.tell(&TabMessage::Standing);
+            tabs.set_notifications(&TabMessage::Standing);
         });
     }
 
@@ -456,7 +456,7 @@ impl Tabs {
             return;
         }
         self.wake_in(LATE);
-        self.happened(ClientEvent::Woke);
+        self.handle(ClientEvent::Woke);
     }
 
     /// The latest that is said counts.
@@ -499,7 +499,7 @@ impl Tabs {
             !tab.is_asking() && known.is_some_and(|known| known < self.told.get())
         });
         if is_behind && self.leads.get() {
-            self.happened(ClientEvent::News);
+            self.handle(ClientEvent::News);
         }
     }
 
@@ -543,7 +543,7 @@ impl Tabs {
         };
         kept.map_err(no_room)?;
         self.stand(PairingState::Paired(Box::new(paired)));
-        self.tell(&TabMessage::Standing);
+        self.set_notifications(&TabMessage::Standing);
         Ok(())
     }
 
@@ -555,12 +555,12 @@ impl Tabs {
         // Without a network the cookie stays, and the server knows of this device until an owner removes it.
         let _ = send("DELETE", api::DEVICE, "", None).await;
         let _ = self.disk.delete().await;
-        platform::forget_app().await;
-        self.tell(&TabMessage::Standing);
+        platform::delete_cached_app().await;
+        self.set_notifications(&TabMessage::Standing);
         self.look();
     }
 
-    fn ask(self: &Rc<Self>, action: Action) -> LocalFuture<Result<OpId, ActionError>> {
+    fn submit(self: &Rc<Self>, action: Action) -> LocalFuture<Result<OpId, ActionError>> {
         if self.tab.borrow().is_none() {
             return Box::pin(std::future::ready(Err(ActionError::NotKept)));
         }
@@ -575,7 +575,7 @@ impl Tabs {
                 },
             );
         });
-        self.happened(ClientEvent::Asked(NewOp {
+        self.handle(ClientEvent::Asked(NewOp {
             id,
             at: now(),
             by: self.by.get_untracked(),
@@ -606,7 +606,7 @@ impl PosClient for BrowserPosClient {
         self.0.line.read_only()
     }
 
-    fn opened(&self) -> ReadSignal<u32> {
+    fn stream_opened(&self) -> ReadSignal<u32> {
         self.0.opened.read_only()
     }
 
@@ -614,12 +614,12 @@ impl PosClient for BrowserPosClient {
         self.0.heard.read_only()
     }
 
-    fn by(&self) -> RwSignal<Option<CashierId>> {
+    fn current_cashier(&self) -> RwSignal<Option<CashierId>> {
         self.0.by
     }
 
-    fn ask(&self, action: Action) -> LocalFuture<Result<OpId, ActionError>> {
-        self.0.ask(action)
+    fn submit(&self, action: Action) -> LocalFuture<Result<OpId, ActionError>> {
+        self.0.submit(action)
     }
 
     fn id(&self) -> u128 {
@@ -650,7 +650,7 @@ impl PosClient for BrowserPosClient {
         Box::pin(platform::storage())
     }
 
-    fn hand_over(&self) -> LocalFuture<bool> {
+    fn save_unsent_ops(&self) -> LocalFuture<bool> {
         let tabs = Rc::clone(&self.0);
         Box::pin(async move {
             let unsynced = tabs.disk.unsynced().await;
@@ -662,8 +662,8 @@ impl PosClient for BrowserPosClient {
         self.0.update.read_only()
     }
 
-    fn take_update(&self) {
-        platform::take_update();
+    fn install_update(&self) {
+        platform::install_update();
     }
 
     fn pin(&self, cashier: CashierId, pin: &str) -> LocalFuture<Option<String>> {
@@ -675,11 +675,11 @@ impl PosClient for BrowserPosClient {
         Box::pin(photo::small(field.clone()))
     }
 
-    fn chime(&self) {
-        platform::chime();
+    fn play_sound(&self) {
+        platform::play_sound();
     }
 
-    fn in_hand(&self) -> RwSignal<Option<BillId>> {
+    fn current_bill(&self) -> RwSignal<Option<BillId>> {
         self.0.in_hand
     }
 

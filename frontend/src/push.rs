@@ -1,4 +1,4 @@
-//! What happens to an order, told by the browser while nobody looks.
+//! Subscribes this browser to push notifications of an order.
 
 use js_sys::{JSON, Reflect};
 use leptos::prelude::window;
@@ -28,7 +28,7 @@ async fn state(token: &str) -> Result<PushState, Problem> {
     read(send("GET", &api::push(token), "", None).await?)
 }
 
-pub async fn telling(token: &str) -> Result<NotificationState, Problem> {
+pub async fn notification_state(token: &str) -> Result<NotificationState, Problem> {
     if !is_possible() {
         return Ok(NotificationState::Impossible);
     }
@@ -39,7 +39,7 @@ pub async fn telling(token: &str) -> Result<NotificationState, Problem> {
     }
 }
 
-pub async fn tell(token: &str, lang: Lang, on: bool) -> Result<NotificationState, Problem> {
+pub async fn set_notifications(token: &str, lang: Lang, on: bool) -> Result<NotificationState, Problem> {
     let address = api::push(token);
     if !on {
         return send("DELETE", &address, "", None)

@@ -1,4 +1,4 @@
-//! The API's answers that this device keeps, to be read without a network.
+//! Stored answers of the API, for reading without a network.
 
 use leptos::prelude::window;
 use servery_app::routes;
@@ -23,7 +23,7 @@ async fn put(address: &str, answer: &Response) -> Result<(), JsValue> {
 
 /// In the background, if the page that is shown can be read without a network. A search is not kept: the whole list is, and can be searched.
 /// A full disk or a private window keeps nothing; the page is shown all the same.
-pub fn keep(address: &str, answer: Result<Response, JsValue>) {
+pub fn store(address: &str, answer: Result<Response, JsValue>) {
     let offline = routes::find(&document::visit().path).is_some_and(|route| route.offline);
     if !offline || address.contains('?') {
         return;

@@ -1,4 +1,4 @@
-//! An order as a fold over its events: who may do what to it, and what it becomes.
+//! An order as a fold over its events: which actor may add which event in which state.
 
 use std::{fmt, sync::Arc};
 

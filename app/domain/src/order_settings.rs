@@ -1,4 +1,4 @@
-//! How a restaurant takes orders.
+//! A restaurant's settings for orders: fulfilment, delivery zones, slots, fees, tips, payment.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What goes on in a restaurant: bills, tickets, shifts and portions, each a thing that ops change.
+//! The point of sale: bills, tickets, shifts, portions and so on, each a record that ops change.
 //!
 //! A device decides by the same rules on its own copy at once; the server decides for good.
 
@@ -228,7 +228,7 @@ impl Record {
     }
 }
 
-/// All of a restaurant's things, or as many as are looked at. A copy of it shares them.
+/// All records of a restaurant, or those that an op needs. A clone shares them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PosState {
     records: BTreeMap<RecordId, Arc<Record>>,

@@ -1,4 +1,4 @@
-//! What went wrong, as RFC 9457 says it: the only error body there is.
+//! Problems as RFC 9457 defines them: the only error body.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What a browser gives away so that it can be told of an order while nobody looks.
+//! A browser's subscription to push notifications of an order.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What a basket costs and whether it can be ordered as it is. The browser shows it at once; the server's is the one that counts.
+//! What a basket costs, and whether it can be ordered. The browser calculates it at once; the server's result counts.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A restaurant as everybody may see it.
+//! A restaurant's public data.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Finding restaurants in a town and dishes on a menu: the same search on the server, and on a device with what it kept.
+//! Search of restaurants and of dishes on a menu, the same on the server and on a device.
 
 use std::fmt;
 

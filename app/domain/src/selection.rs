@@ -1,4 +1,4 @@
-//! What was chosen on a dish, read by the menu: its names and prices, the dishes that come with it, and how it is taxed.
+//! The picks of a line read against the menu: names, prices, included dishes and tax rates.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! When an order can be had: as soon as possible, or in one of the slots that begin with the opening of the door.
+//! When an order can be due: as soon as possible, or in one of the slots, which are anchored to the opening time.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
-//! How a device and its server come to agree, whatever the network, the disk or the person does.
+//! The sync protocol between a device and the server.
 //!
-//! A device keeps an op before it shows what it does, sends its ops in order, and forgets them when the server says that they are done.
-//! The server does each once. Both sides are here without a network, a disk or a clock: those are asked for, and answer later or never.
+//! A device stores an op before it shows the result, sends its ops in order, and deletes them when the server has applied them.
+//! The server applies each once. Both sides are here without a network, a disk or a clock: they return effects, whose results arrive later or never.
 
 pub mod client;
 pub mod server;
@@ -21,11 +21,11 @@ pub const OPS: usize = 200;
 const BYTES: usize = limits::SYNC / 2;
 
 /// The ops that go together into the next request: the first, whatever it weighs.
-pub fn together<'a>(outbox: impl IntoIterator<Item = &'a Op>) -> Vec<Op> {
+pub fn next_batch<'a>(outbox: impl IntoIterator<Item = &'a Op>) -> Vec<Op> {
     let mut bytes = 0;
     let fits = |op: &&Op| {
         let first = bytes == 0;
-        bytes += op.action.weighs();
+        bytes += op.action.estimated_bytes();
         first || bytes <= BYTES
     };
     outbox.into_iter().take(OPS).take_while(fits).cloned().collect()
@@ -84,7 +84,7 @@ pub struct ImportedOps {
 }
 
 impl SyncResponse {
-    pub fn says_nothing_new(&self, request: &SyncRequest) -> bool {
+    pub fn is_unchanged(&self, request: &SyncRequest) -> bool {
         let done = request.ops.first().is_some_and(|op| op.n <= self.done);
         !done
             && !self.full
@@ -131,12 +131,12 @@ mod tests {
     #[test]
     fn a_days_pictures_go_in_several_requests_that_the_server_takes() {
         let outbox: Vec<Op> = (1..=30).map(|n| op(n, limits::PHOTO)).collect();
-        let first = together(&outbox);
+        let first = next_batch(&outbox);
         assert!((2..30).contains(&first.len()), "{}", first.len());
         assert!(serde_json::to_string(&first).unwrap().len() < limits::SYNC);
         assert_eq!(first[..], outbox[..first.len()]);
-        assert_eq!(together(&[op(1, 2 * limits::SYNC), op(2, 1)]).len(), 1);
+        assert_eq!(next_batch(&[op(1, 2 * limits::SYNC), op(2, 1)]).len(), 1);
         let small: Vec<Op> = (1..=300).map(|n| op(n, 1)).collect();
-        assert_eq!(together(&small).len(), OPS);
+        assert_eq!(next_batch(&small).len(), OPS);
     }
 }

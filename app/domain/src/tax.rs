@@ -1,4 +1,4 @@
-//! What a restaurant's tax office asks for, to the cent.
+//! Taxes, exact to the minor unit.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! When a dish is served that is not served now.
+//! When a dish is served that is not available now.
 
 use servery_domain::{menu::Dish, restaurant::Listing};
 

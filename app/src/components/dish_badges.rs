@@ -1,4 +1,4 @@
-//! What one has to know of a dish, in a line.
+//! Diets and allergens of a dish in one line.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What became of a form that was sent: said at the top of the page it led to.
+//! The result of a submitted form, at the top of the page.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Says so when what is shown is what the device kept.
+//! A notice that the page shows stored data because there is no network.
 
 use leptos::prelude::*;
 

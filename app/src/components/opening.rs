@@ -1,4 +1,4 @@
-//! Opening hours in a sentence, on the restaurant's own clock.
+//! Opening hours as a sentence, in the restaurant's local time.
 
 use servery_domain::{
     hours::{Opening, Span},

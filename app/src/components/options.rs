@@ -1,4 +1,4 @@
-//! The groups of options of a dish: a fieldset each.
+//! The option groups of a dish, a fieldset each.
 
 mod offered;
 

@@ -1,4 +1,4 @@
-//! Why an order was not taken, in the reader's language where it is one of the common reasons.
+//! The reason for a rejected order, translated if it is one of the common reasons.
 
 use servery_domain::order::CommonReason;
 

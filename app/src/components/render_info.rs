@@ -1,4 +1,4 @@
-//! How this view was made, and the switch to have it made another way.
+//! How this page was rendered, and the switch between modes.
 
 use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
 
@@ -9,11 +9,11 @@ use crate::{
     text::{Key, Texts, texts},
 };
 
-/// Where the server puts the size of the answer and the time it took, once it knows them.
+/// Placeholders for the page's size and rendering time, which the server fills in.
 pub const SIZE_HERE: &str = "\u{e000}size\u{e000}";
 pub const TIME_HERE: &str = "\u{e000}time\u{e000}";
 
-/// What is known of a view when it is rendered.
+/// The mode of the page, and the modes that it allows.
 #[derive(Debug, Clone, Copy)]
 pub struct RenderInfo {
     pub decision: Decision,

@@ -1,4 +1,4 @@
-//! One of the sums that a total comes from, in words.
+//! The label of one of the sums of a total.
 
 use servery_domain::{
     currency::{Currency, Minor},

@@ -1,4 +1,4 @@
-//! The pages that one signs in for: an account, and a restaurant's board.
+//! The account pages, and the board pages, which are in the same program.
 
 mod credentials;
 mod links;

@@ -1,4 +1,4 @@
-//! The orders that are under way, for who cooks and hands them over. Without a script it looks again by itself.
+//! A restaurant's board: the open orders, for those who cook and hand them over. Without a script it reloads by itself.
 
 mod board_updates;
 pub mod devices;

@@ -1,4 +1,4 @@
-//! The pages that one reads: the town, a menu, and about.
+//! The browse pages: home, menu and about.
 
 mod about;
 mod home;

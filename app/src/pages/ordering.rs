@@ -1,4 +1,4 @@
-//! The pages that one orders with.
+//! The ordering pages: dish, basket, checkout, order, history.
 
 mod basket;
 mod checkout;

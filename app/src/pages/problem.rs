@@ -1,4 +1,4 @@
-//! What happened, what is safe, and what to do.
+//! The error page: what happened, what is safe, and what to do.
 
 use leptos::prelude::*;
 use servery_domain::problem::{Kind, Problem};

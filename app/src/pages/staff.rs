@@ -1,4 +1,4 @@
-//! The pages of the staff app: what people behind the counter work at.
+//! The pages of the staff app.
 
 mod auto_reload;
 mod cashiers;

@@ -1,4 +1,4 @@
-//! The program of the pages that one signs in for.
+//! The program of the account and board pages.
 //!
 //! Invariant: it adds liveliness and no abilities but passkeys: each form of these pages is sent without it, too.
 

@@ -1,4 +1,4 @@
-//! The program of the pages that one reads.
+//! The program of the browse pages.
 //!
 //! Invariant: nothing is linked in here that these pages do not use; after Brotli it stays under 150,000 bytes.
 

@@ -1,4 +1,4 @@
-//! The program of the pages that one orders with.
+//! The program of the ordering pages.
 //!
 //! Invariant: it adds comfort and no abilities but being told while nobody looks: each form of these pages is sent without it, too.
 

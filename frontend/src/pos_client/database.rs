@@ -1,4 +1,4 @@
-//! IndexedDB with promises. What is awaited in between are requests of the same transaction only, so that it stays open.
+//! IndexedDB with promises. Only requests of the same transaction are awaited in between, so that it stays open.
 
 use std::{cell::RefCell, rc::Rc};
 

@@ -1,4 +1,4 @@
-//! A picture made small: it is sent over a phone's line, and the books keep it.
+//! Reduces a picture, which is sent over a mobile network and stored for years.
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,4 +1,4 @@
-//! A slow hash, so that whoever reads a device's storage does not read PINs.
+//! A slow hash, so that a device's storage does not reveal PINs.
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use leptos::prelude::window;

@@ -1,4 +1,4 @@
-//! What else a device needs of its browser: a lock, lasting storage, the app's own files.
+//! What the client needs of the browser: a lock, persistent storage, the app's files, updates, sound.
 
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::{RwSignal, Set, document, window};
@@ -102,7 +102,7 @@ async fn ready() -> Option<ServiceWorkerRegistration> {
 }
 
 /// The app's own files are kept here from now on, with each version.
-pub fn keep_app() {
+pub fn cache_app() {
     spawn_local(async {
         if let Some(worker) = ready().await.and_then(|registration| registration.active()) {
             let _ = worker.post_message(&"keep staff".into());
@@ -110,7 +110,7 @@ pub fn keep_app() {
     });
 }
 
-pub async fn forget_app() {
+pub async fn delete_cached_app() {
     if let Ok(caches) = window().caches() {
         for name in [ANSWERS, "staff"] {
             // What is not there needs no deleting.
@@ -149,7 +149,7 @@ pub fn watch_updates(waits: RwSignal<bool>) {
 }
 
 /// All tabs get it; each shows it when it is loaded the next time, this one at once.
-pub fn take_update() {
+pub fn install_update() {
     let Some(workers) = workers() else { return };
     let reload = Closure::once_into_js(|| drop(window().location().reload()));
     let _ = workers.add_event_listener_with_callback("controllerchange", reload.unchecked_ref());
@@ -212,7 +212,7 @@ fn wear(bright: bool) {
 }
 
 /// Two short notes. A browser that plays nothing before somebody has touched the page stays silent until then.
-pub fn chime() {
+pub fn play_sound() {
     let Ok(sound) = AudioContext::new() else { return };
     let play = |pitch: f32, at: f64| -> Result<(), JsValue> {
         let (note, loudness) = (sound.create_oscillator()?, sound.create_gain()?);

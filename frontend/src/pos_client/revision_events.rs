@@ -1,4 +1,4 @@
-//! Hears from the server that there is something new.
+//! The stream of the restaurant's revisions.
 
 use std::rc::Rc;
 

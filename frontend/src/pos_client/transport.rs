@@ -1,4 +1,4 @@
-//! How a tab talks to the server, and to the other tabs.
+//! Messages to the server and to the other tabs.
 
 use gloo_net::http::Request as Post;
 use serde::{Deserialize, Serialize};

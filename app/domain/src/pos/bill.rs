@@ -1,4 +1,4 @@
-//! What a guest owes: lines as they were rung up, what was taken off, and the money that came for them.
+//! A bill: its lines, discounts and payments.
 
 use serde::{Deserialize, Serialize};
 

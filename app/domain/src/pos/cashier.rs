@@ -1,4 +1,4 @@
-//! Who stands at a till. A PIN says so without a network; it keeps colleagues apart, not burglars out.
+//! A cashier. The PIN works without a network; it tells colleagues apart and is no protection against attackers.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What an op makes of the things it names. The same on a device, on the server and in a simulator.
+//! What records an op changes, and how. The same on a device, on the server and in a simulator.
 
 mod bills;
 mod deliveries;
@@ -21,12 +21,12 @@ use crate::{
 
 type Decided = Result<Vec<Record>, OpRefusal>;
 
-/// The things as they are after the op. On a refusal nothing is changed.
+/// The records after the op. A refused op changes nothing.
 pub fn decide(pos: &PosState, op: &Op) -> Decided {
     op.action
         .check()
         .map_err(|malformed| OpRefusal::Malformed(malformed.to_string()))?;
-    act(pos, op).map(|records| tables::keep_tables(pos, tickets::keep_tickets(pos, records)))
+    act(pos, op).map(|records| tables::update_tables(pos, tickets::update_tickets(pos, records)))
 }
 
 fn act(pos: &PosState, op: &Op) -> Decided {
@@ -125,7 +125,7 @@ fn act(pos: &PosState, op: &Op) -> Decided {
     }
 }
 
-/// The things that have to be there for [`decide`], as far as they can be told from those that are. Asked again with them, it may name more.
+/// The records that [`decide`] needs, as far as they follow from those in `pos`. Called again with them it may name more.
 pub fn needs(op: &Op, pos: &PosState) -> Vec<RecordId> {
     let mut needs = Vec::new();
     match &op.action {

@@ -1,4 +1,4 @@
-//! A courier's way from door to door, and what was handed over at each.
+//! A courier's run: its stops, and the handover at each.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What a station's screen shows.
+//! The tickets on a kitchen screen.
 
 use super::{
     PosState,

@@ -1,4 +1,4 @@
-//! What a device asks for, once each, and why it may not be done.
+//! Ops of a device, and why one may be refused.
 
 use serde::{Deserialize, Serialize};
 
@@ -223,7 +223,7 @@ pub enum Action {
 
 impl Action {
     /// Bytes that it takes when it is sent, about and rather too many: what is long of it, and the rest.
-    pub(crate) fn weighs(&self) -> usize {
+    pub(crate) fn estimated_bytes(&self) -> usize {
         let long = match self {
             Self::HandOver {
                 handover:

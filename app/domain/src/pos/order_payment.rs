@@ -1,4 +1,4 @@
-//! Money that a till took for what a diner had ordered.
+//! Money that a till took for a diner's order.
 
 use serde::{Deserialize, Serialize};
 

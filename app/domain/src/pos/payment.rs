@@ -1,4 +1,4 @@
-//! Money that changed hands: it is never refused, whatever became of the bill meanwhile.
+//! Payments at a till. They have happened, so they are never refused, whatever the state of the bill.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! From a dish on the menu to a line of a bill.
+//! Makes a bill line of a dish on the menu.
 
 use super::bill::BillLine;
 use crate::{

@@ -1,4 +1,4 @@
-//! A cashier's time at a till, and the cash in its drawer.
+//! A shift at a till, and the cash in the drawer.
 
 use std::collections::BTreeMap;
 

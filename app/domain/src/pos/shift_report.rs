@@ -1,4 +1,4 @@
-//! What a shift has brought: the X report while it is open, the Z report once it is closed.
+//! The report of a shift: X while it is open, Z once it is closed.
 
 use std::collections::BTreeMap;
 

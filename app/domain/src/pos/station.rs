@@ -1,4 +1,4 @@
-//! A part of the kitchen, with a screen of its own.
+//! A station of the kitchen, which may have a screen of its own.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! A table: where it stands on the plan, and whose bills are open on it.
+//! A table: its place on the floor plan, and its open bills.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What the kitchen is told: only what changed since it was last told.
+//! A ticket for the kitchen: only what changed since the last one.
 
 use serde::{Deserialize, Serialize};
 

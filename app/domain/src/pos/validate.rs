@@ -1,4 +1,4 @@
-//! What no action may exceed, whoever sends it.
+//! The limits of every action.
 
 use super::{
     bill::{BillLine, Discount, Off, Seat},

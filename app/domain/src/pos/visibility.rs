@@ -1,4 +1,4 @@
-//! What a device is told of the house.
+//! Which records a device may see.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
-//! The device's side, in one tab of it. It is told what happened and says what is to be done; it waits for nothing itself.
+//! The device's side of the protocol, in one tab: it takes events and returns effects, and never waits.
 
 use std::collections::VecDeque;
 
-use super::{SyncProblem, SyncRequest, SyncResponse, together};
+use super::{SyncProblem, SyncRequest, SyncResponse, next_batch};
 use crate::{
     id::{CashierId, DeviceId, OpId},
     pos::{
@@ -190,7 +190,7 @@ impl SyncClient {
         self.kept.as_ref().map_or(0, |kept| kept.outbox.len())
     }
 
-    pub fn happened(&mut self, happened: ClientEvent) -> Vec<ClientEffect> {
+    pub fn handle(&mut self, happened: ClientEvent) -> Vec<ClientEffect> {
         let mut effects = Vec::new();
         match happened {
             ClientEvent::Asked(new_op) => self.asked.push_back(PendingOp { new_op, kept: false }),
@@ -281,7 +281,7 @@ impl SyncClient {
         let Some(request) = &self.request else { return };
         self.sync_problem = answer.sync_problem;
         self.wants |= answer.more;
-        if answer.says_nothing_new(request) {
+        if answer.is_unchanged(request) {
             self.request = None;
             return;
         }
@@ -359,7 +359,7 @@ impl SyncClient {
     fn asking(&mut self) -> Option<SyncRequest> {
         let kept = self.kept.as_ref()?;
         self.wants = false;
-        let ops = together(&kept.outbox);
+        let ops = next_batch(&kept.outbox);
         // What an older build skipped is asked for again.
         let since = if kept.copy.op_version < self.op_version {
             Revision(0)

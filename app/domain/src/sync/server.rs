@@ -1,4 +1,4 @@
-//! The server's side: each op once, in the device's order, whatever arrives how often.
+//! The server's side of the protocol: applies each op once, in the device's order, however often it arrives.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -188,7 +188,7 @@ impl World {
 
     fn tell(&mut self, device: usize, id: u64, happened: ClientEvent) {
         let Some(page) = self.page(device, id) else { return };
-        let effects = page.tab.happened(happened);
+        let effects = page.tab.handle(happened);
         self.effects(device, id, effects);
     }
 

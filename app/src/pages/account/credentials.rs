@@ -1,4 +1,4 @@
-//! Signing in and up, and what to do when the password is gone. Plain forms in every mode: a password needs no program, a passkey does.
+//! Sign-in, sign-up and password reset. Plain forms in every mode; only passkeys need a script.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Passkeys: whose account has which, a new one, and a way in with one. Removing is a plain form; the rest only a browser can do.
+//! Passkeys of the account, and sign-in with one. Removing is a plain form; the rest needs a script.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What an account holder may see and change. Plain forms: each says what became of it at the top.
+//! The account: profile, addresses, password. Plain forms; the result is shown at the top.
 
 use leptos::prelude::*;
 use servery_domain::{account::SignedIn, contact::DeliveryAddress, lang::Lang, limits, passkey::PasskeyView};

@@ -1,4 +1,4 @@
-//! Keeps a board as it is in the kitchen, for as long as somebody looks.
+//! Updates a board from the event stream while it is open.
 
 use std::{any::Any, sync::Arc, time::Duration};
 

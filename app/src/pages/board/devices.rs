@@ -1,4 +1,4 @@
-//! The devices of a restaurant: which are signed in, and a code for another one. Plain forms.
+//! The devices of a restaurant, and a pairing code for another one. Plain forms.
 
 use leptos::prelude::*;
 use servery_domain::{

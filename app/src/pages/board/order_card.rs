@@ -1,4 +1,4 @@
-//! One order as a ticket: what, for whom, until when, and what can be done with it.
+//! One order on the board: lines, contact, due time, and its buttons.
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{

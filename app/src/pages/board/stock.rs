@@ -1,4 +1,4 @@
-//! What is left of each dish: sold out, counted, or as much as one likes.
+//! The portions left of each dish: sold out, counted, or unlimited.
 
 use leptos::prelude::*;
 use servery_domain::{

@@ -1,4 +1,4 @@
-//! What Servery is, and whose software is in it.
+//! What Servery is, and the software that it contains.
 
 use std::sync::Arc;
 

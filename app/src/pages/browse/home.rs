@@ -1,4 +1,4 @@
-//! The town: its restaurants, searched as one types.
+//! Home: the restaurants, filtered while one types.
 
 use leptos::{html, prelude::*, task::spawn_local};
 use servery_domain::{

@@ -1,4 +1,4 @@
-//! A restaurant and its menu, read like a printed one.
+//! A restaurant and its menu.
 
 mod basket_link;
 

@@ -1,4 +1,4 @@
-//! What was chosen so far, and what it comes to.
+//! The basket with its total.
 
 mod line;
 
@@ -101,7 +101,7 @@ fn Chosen(editor: DraftEditor) -> impl IntoView {
         let (keeping, checkout) = (editor.keep(), checkout.clone());
         spawn_local(async move {
             keeping.await;
-            actions.go(&checkout);
+            actions.navigate(&checkout);
         });
     };
     // What its buttons do, they do by themselves.

@@ -1,4 +1,4 @@
-//! How, when, who, and what it comes to: all that is left to say before an order is placed.
+//! The checkout: fulfilment, time, contact, payment and total.
 
 mod checkout_state;
 mod contact;

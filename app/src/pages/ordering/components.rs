@@ -1,4 +1,4 @@
-//! What several of these pages show.
+//! Components that several of these pages use.
 
 pub mod coupon;
 pub mod due_time;

@@ -1,4 +1,4 @@
-//! A dish, large, with all that can be chosen on it.
+//! A dish with its options.
 
 mod add_to_basket;
 mod count;
@@ -38,7 +38,7 @@ pub fn DishPage(listing: Box<Listing>, menu: Arc<Menu>, dish: Box<Dish>) -> impl
     let plain = decision.mode == Mode::Thin;
     let filled_in = NodeRef::<html::Form>::new();
     let total = RwSignal::new(None);
-    let reckon = {
+    let recalculate = {
         let (menu, dish) = (menu.clone(), dish.clone());
         move || {
             if let Some(form) = filled_in.get() {
@@ -49,10 +49,10 @@ pub fn DishPage(listing: Box<Listing>, menu: Arc<Menu>, dish: Box<Dish>) -> impl
     };
     // What a browser filled in again by itself counts from the beginning.
     Effect::new({
-        let reckon = reckon.clone();
-        move |_| reckon()
+        let recalculate = recalculate.clone();
+        move |_| recalculate()
     });
-    let counted = reckon.clone();
+    let counted = recalculate.clone();
     let currency = menu.currency;
     let sum = move || total.get().map(|total| texts.lang.money(total, currency));
 
@@ -77,7 +77,7 @@ pub fn DishPage(listing: Box<Listing>, menu: Arc<Menu>, dish: Box<Dish>) -> impl
             {picture}
             {heading(texts, &menu, &dish)}
             {gone}
-            <form method="post" action=format!("/restaurants/{}/basket", restaurant.slug) node_ref=filled_in on:input=move |_| reckon() on:submit=add>
+            <form method="post" action=format!("/restaurants/{}/basket", restaurant.slug) node_ref=filled_in on:input=move |_| recalculate() on:submit=add>
                 <input type="hidden" name="dish" value=dish.id.to_string()/>
                 {options::groups(texts, &menu, &dish)}
                 <label class="note">

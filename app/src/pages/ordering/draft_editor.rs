@@ -1,4 +1,4 @@
-//! An order in the making, while a program runs: what is changed shows at once, is kept, and is priced by the server's own rules.
+//! Edits a draft in the browser: a change shows at once, is stored, and is priced by the same rules as on the server.
 
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ impl DraftEditor {
 
     fn adopt(self) {
         let Some(actions) = self.actions() else { return };
-        let kept = actions.kept(&self.slug());
+        let kept = actions.stored_draft(&self.slug());
         if let Some(kept) =
             kept.filter(|kept| kept.changes > self.draft.with_untracked(|draft| draft.changes))
         {
@@ -105,7 +105,7 @@ impl DraftEditor {
         };
         async move {
             if let Some(actions) = actions {
-                let _ = actions.keep(&slug, &draft, &summary).await;
+                let _ = actions.save_draft(&slug, &draft, &summary).await;
             }
         }
     }
@@ -113,7 +113,7 @@ impl DraftEditor {
     fn show(self, draft: Draft) {
         let same_basket = self.draft.with_untracked(|shown| shown.basket == draft.basket);
         if !same_basket {
-            self.reckon(&draft);
+            self.recalculate(&draft);
         }
         self.draft.set(draft);
         if !same_basket && self.unchecked.get_untracked() {
@@ -121,9 +121,11 @@ impl DraftEditor {
         }
     }
 
-    fn reckon(self, draft: &Draft) {
+    fn recalculate(self, draft: &Draft) {
         let now = self.now();
-        let reckoned = self.priced.with_value(|priced| priced.reckon(now, &draft.basket));
+        let reckoned = self
+            .priced
+            .with_value(|priced| priced.recalculate(now, &draft.basket));
         // Where some could not be had, the server knows how many portions are left.
         let scarce = self.quote.with_untracked(|quote| !quote.removed_lines.is_empty());
         self.unchecked.set(scarce || is_unchecked(draft, &reckoned));

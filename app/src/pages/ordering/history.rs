@@ -1,4 +1,4 @@
-//! What was ordered before, the newest first.
+//! Earlier orders, newest first.
 
 use leptos::prelude::*;
 use servery_domain::order::TrackedOrder;

@@ -1,4 +1,4 @@
-//! An order that was placed: how far it is, what it was, and what can still be done.
+//! A placed order: its state, its lines, and what can still be done.
 
 mod notifications;
 mod payment;
@@ -84,7 +84,7 @@ pub fn OrderPage(tracked: TrackedOrder, listing: Box<Listing>, data: PageData) -
                 {on_paper(texts, &tracked.order, &listing)}
             </header>
             {timeline::timeline(texts, shown, listing.today)}
-            {notifications::tell(texts, shown, &tracked.token)}
+            {notifications::set_notifications(texts, shown, &tracked.token)}
             {stillness(texts, shown, &data, &tracked.token)}
             {payment::payment(texts, shown, &listing, &data, &tracked.token)}
             {ordered(texts, &tracked.order, &listing)}

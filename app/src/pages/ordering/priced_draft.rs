@@ -1,4 +1,4 @@
-//! An order in the making with all that its price depends on.
+//! A draft with everything that its price depends on.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ impl PricedDraft {
         settle(&mut draft, &listing.restaurant.ordering);
         let quote = match backend.quote(slug, &draft.basket).await {
             Err(problem) if problem.is(Kind::Unreachable) => {
-                reckon(&listing, &menu, &times, times.now, &draft.basket)
+                recalculate(&listing, &menu, &times, times.now, &draft.basket)
             }
             answer => answer?,
         };
@@ -48,8 +48,8 @@ impl PricedDraft {
         })
     }
 
-    pub fn reckon(&self, now: LocalMinute, basket: &Basket) -> Quote {
-        reckon(&self.listing, &self.menu, &self.times, now, basket)
+    pub fn recalculate(&self, now: LocalMinute, basket: &Basket) -> Quote {
+        recalculate(&self.listing, &self.menu, &self.times, now, basket)
     }
 
     pub fn timetable(&self, now: LocalMinute, service: &Service) -> Timetable<'_> {
@@ -69,7 +69,7 @@ impl PricedDraft {
 }
 
 /// By what is known here: a coupon and the last portions are for the server to tell.
-fn reckon(listing: &Listing, menu: &Menu, times: &Times, now: LocalMinute, basket: &Basket) -> Quote {
+fn recalculate(listing: &Listing, menu: &Menu, times: &Times, now: LocalMinute, basket: &Basket) -> Quote {
     let stock = listing.sold_out.iter().map(|dish| (*dish, 0)).collect();
     let facts = QuoteContext {
         restaurant: &listing.restaurant,

@@ -1,4 +1,4 @@
-//! What is loaded anew by itself: the app, and what it knows of the restaurant. Never while somebody is in the middle of something.
+//! Reloads the app after an update, and the restaurant's data after a change, never while somebody is in the middle of something.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,7 +21,7 @@ pub struct AutoReload(pub Arc<dyn Backend>);
 pub fn between_sales(content: RwSignal<Content<StaffPage>>) {
     let Some(client) = pos_client() else { return };
     let newer = newer(content, client.as_ref());
-    let (update, in_hand, busy) = (client.update(), client.in_hand(), client.busy());
+    let (update, in_hand, busy) = (client.update(), client.current_bill(), client.busy());
     Effect::new(move |_| {
         // On a device's own page there is a button for it.
         let works = content.with(|content| !matches!(content, Content::Page(StaffPage::Device(_))));
@@ -29,7 +29,7 @@ pub fn between_sales(content: RwSignal<Content<StaffPage>>) {
             return;
         }
         if update.get() {
-            return client.take_update();
+            return client.install_update();
         }
         let Some(premises) = newer.get() else { return };
         newer.set(None);
@@ -66,7 +66,7 @@ fn newer(content: RwSignal<Content<StaffPage>>, client: &dyn PosClient) -> RwSig
             }
         });
     };
-    let opened = client.opened();
+    let opened = client.stream_opened();
     set_interval(look.clone(), OFTEN);
     Effect::new(move |_| {
         opened.track();

@@ -1,4 +1,4 @@
-//! Who stands at the till. A PIN changes it, also without a network.
+//! The current cashier. A PIN changes it, also without a network.
 
 use leptos::{
     either::{Either, EitherOf4},
@@ -39,9 +39,9 @@ pub fn cashiers(pos: &PosState) -> Vec<Cashier> {
 #[component]
 pub fn Who(screen: Screen) -> impl IntoView {
     let open = RwSignal::new(false);
-    let (pos, by) = (screen.pos, screen.client.by());
+    let (pos, by) = (screen.pos, screen.client.current_cashier());
     let name = {
-        let nobody = screen.word(Key::CashierNobody);
+        let nobody = screen.text(Key::CashierNobody);
         move || {
             let name = by
                 .get()
@@ -65,18 +65,18 @@ fn choose(screen: &Screen, open: RwSignal<bool>) -> impl IntoView + use<> {
         }
     };
     view! {
-        <Dialog title=screen.word(Key::CashierTitle) close=Callback::new(move |()| open.set(false))>
+        <Dialog title=screen.text(Key::CashierTitle) close=Callback::new(move |()| open.set(false))>
             {body}
         </Dialog>
     }
 }
 
 fn list(screen: &Screen, step: RwSignal<CashierStep>, open: RwSignal<bool>) -> impl IntoView + use<> {
-    let (pos, by) = (screen.pos, screen.client.by());
+    let (pos, by) = (screen.pos, screen.client.current_cashier());
     let all = pos.with(|pos| cashiers(pos));
     let none = all
         .is_empty()
-        .then(|| view! { <p class="hint">{screen.word(Key::CashierNone)}</p> });
+        .then(|| view! { <p class="hint">{screen.text(Key::CashierNone)}</p> });
     let own = by.get();
     let may_add = own.is_some() || all.is_empty();
     let key = |cashier: Cashier| {
@@ -84,15 +84,15 @@ fn list(screen: &Screen, step: RwSignal<CashierStep>, open: RwSignal<bool>) -> i
         view! { <li><button type="button" aria-pressed=here on:click=move |_| step.set(CashierStep::Enter(cashier.id)) dir="auto">{cashier.name}</button></li> }
     };
     let keys: Vec<_> = all.into_iter().map(key).collect();
-    let new = may_add.then(|| view! { <button type="button" on:click=move |_| step.set(CashierStep::New)>{screen.word(Key::CashierNew)}</button> });
+    let new = may_add.then(|| view! { <button type="button" on:click=move |_| step.set(CashierStep::New)>{screen.text(Key::CashierNew)}</button> });
     let leave = own.map(|own| {
         let leave = move |_| {
             by.set(None);
             open.set(false);
         };
         view! {
-            <button type="button" on:click=move |_| step.set(CashierStep::Change(own))>{screen.word(Key::CashierChange)}</button>
-            <button type="button" on:click=leave>{screen.word(Key::CashierLeave)}</button>
+            <button type="button" on:click=move |_| step.set(CashierStep::Change(own))>{screen.text(Key::CashierChange)}</button>
+            <button type="button" on:click=leave>{screen.text(Key::CashierLeave)}</button>
         }
     });
     view! { {none}<ul class="table-keys wide">{keys}</ul><div class="beside">{new}{leave}</div> }
@@ -107,7 +107,7 @@ fn pin_field(screen: &Screen, key: Key, pin: NodeRef<html::Input>) -> impl IntoV
     });
     view! {
         <label>
-            <span>{screen.word(key)}</span>
+            <span>{screen.text(key)}</span>
             <input node_ref=pin type="password" inputmode="numeric" pattern="[0-9]*" required minlength=PIN.0 maxlength=PIN.1 autocomplete="off"/>
         </label>
     }
@@ -137,13 +137,13 @@ fn enter(screen: &Screen, cashier: CashierId, open: RwSignal<bool>) -> impl Into
             match hash.is_some() && hash == known {
                 true => {
                     screen.wrong.set(None);
-                    screen.client.by().set(Some(cashier));
+                    screen.client.current_cashier().set(Some(cashier));
                     open.set(false);
                 }
                 false => {
                     screen
                         .wrong
-                        .set(Some(screen.word(Key::CashierWrongPin).to_owned()));
+                        .set(Some(screen.text(Key::CashierWrongPin).to_owned()));
                     if let Some(field) = pin.try_get_untracked().flatten() {
                         field.set_value("");
                     }
@@ -158,7 +158,7 @@ fn enter(screen: &Screen, cashier: CashierId, open: RwSignal<bool>) -> impl Into
         <form class="fields" on:submit=submit>
             <h3 dir="auto">{name}</h3>
             {pin_field(screen, Key::CashierPin, pin)}
-            <button type="submit" class="main" disabled=busy>{screen.word(Key::CashierEnter)}</button>
+            <button type="submit" class="main" disabled=busy>{screen.text(Key::CashierEnter)}</button>
         </form>
     }
 }
@@ -178,24 +178,24 @@ fn set(screen: &Screen, known: Option<CashierId>, step: RwSignal<CashierStep>) -
             match screen.client.pin(id, &typed).await {
                 // Whoever takes a PIN where nobody stands, stands there.
                 Some(pin) => {
-                    let by = screen.client.by();
-                    screen.ask_once(Action::Cashier(Cashier { id, name, pin }), move || {
+                    let by = screen.client.current_cashier();
+                    screen.submit_once(Action::Cashier(Cashier { id, name, pin }), move || {
                         by.update(|by| *by = by.or(Some(id)));
                         step.set(CashierStep::Choose);
                     });
                 }
                 None => screen
                     .wrong
-                    .set(Some(screen.word(Key::NotDoneNotKept).to_owned())),
+                    .set(Some(screen.text(Key::NotDoneNotKept).to_owned())),
             }
         });
     };
     let removing = screen.clone();
     let remove = known.map(|cashier| {
-        let word = screen.word(Key::StationsRemove);
-        let by = screen.client.by();
+        let word = screen.text(Key::StationsRemove);
+        let by = screen.client.current_cashier();
         let remove = move |_| {
-            removing.ask_once(Action::RemoveCashier { cashier }, move || {
+            removing.submit_once(Action::RemoveCashier { cashier }, move || {
                 by.set(None);
                 step.set(CashierStep::Choose);
             });
@@ -206,9 +206,9 @@ fn set(screen: &Screen, known: Option<CashierId>, step: RwSignal<CashierStep>) -
     let pin = pin_field(screen, Key::CashierNewPin, pin);
     view! {
         <form class="fields" on:submit=submit>
-            <label><span>{screen.word(Key::PhoneName)}</span><input node_ref=name value=value required maxlength=limits::NAME autocomplete="off"/></label>
+            <label><span>{screen.text(Key::PhoneName)}</span><input node_ref=name value=value required maxlength=limits::NAME autocomplete="off"/></label>
             {pin}
-            <div class="beside">{remove}<button type="submit" class="main">{screen.word(Key::DoKeep)}</button></div>
+            <div class="beside">{remove}<button type="submit" class="main">{screen.text(Key::DoKeep)}</button></div>
         </form>
     }
 }
@@ -219,9 +219,9 @@ where
     V: IntoView + 'static,
     F: Fn() -> V + Send + Sync + 'static,
 {
-    let (pos, by) = (screen.pos, screen.client.by());
+    let (pos, by) = (screen.pos, screen.client.current_cashier());
     let free = Memo::new(move |_| by.get().is_some() || pos.with(|pos| cashiers(pos).is_empty()));
-    let words = screen.word(Key::CashierFirst);
+    let words = screen.text(Key::CashierFirst);
     let who = screen.clone();
     move || match free.get() {
         true => Either::Left(view()),

@@ -1,4 +1,4 @@
-//! The time by the device's clock, in the restaurant's own time zone.
+//! The device's time in the restaurant's time zone.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Now, again each so many seconds. Nothing where nobody waits for it.
-pub fn now_each(seconds: u64) -> ReadSignal<Option<Timestamp>> {
+pub fn use_clock(seconds: u64) -> ReadSignal<Option<Timestamp>> {
     let (now, set_now) = signal(None);
     let Some(client) = pos_client() else {
         return now;

@@ -1,4 +1,4 @@
-//! What is brought to diners: at a till, who brings what; on a courier's phone, where to and what to collect.
+//! Deliveries: planning at a till, and the courier's own run on a phone.
 
 mod courier;
 mod dispatch;

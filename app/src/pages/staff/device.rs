@@ -1,4 +1,4 @@
-//! This browser as a device of the restaurant: how it is let in, how it fares, and how it leaves.
+//! This browser as a device of the restaurant: pairing, health and sign-out.
 
 pub mod health;
 pub mod pair;

@@ -1,4 +1,4 @@
-//! What lies over a screen until it is done with or put away. The browser keeps the focus in it, and Escape puts it away.
+//! A modal dialog. The browser keeps the focus in it, and Escape closes it.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use leptos::{
 
 use super::screen::{FailedAction, said};
 use crate::{
-    pos_client::undisturbed,
+    pos_client::hold_updates,
     text::{staff::Key, texts},
 };
 
@@ -29,7 +29,7 @@ fn settle() {
 #[component]
 pub fn Dialog(#[prop(into)] title: String, close: Callback<()>, children: Children) -> impl IntoView {
     let (dialog, texts) = (NodeRef::<html::Dialog>::new(), texts());
-    undisturbed();
+    hold_updates();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get()
             && !dialog.open()

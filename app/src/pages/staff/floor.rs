@@ -1,4 +1,4 @@
-//! The room: who sits where, since when, and what they owe.
+//! The floor plan: occupied tables, since when, and what they owe.
 
 mod plan_editor;
 mod table;
@@ -15,11 +15,11 @@ use servery_domain::{
 
 use super::{
     cashiers::guarded,
-    clock::now_each,
+    clock::use_clock,
     premises::Premises,
     screen::{Screen, not_here, wrong},
 };
-use crate::{pos_client::undisturbed, text::staff::Key};
+use crate::{pos_client::hold_updates, text::staff::Key};
 
 #[component]
 pub fn Floor(premises: Premises) -> impl IntoView {
@@ -78,7 +78,7 @@ fn floor(screen: &Screen) -> impl IntoView + use<> {
                 .collect::<Vec<_>>()
         })
     });
-    let now = now_each(20);
+    let now = use_clock(20);
     let spot = {
         let screen = screen.clone();
         move |id: TableId| {
@@ -94,13 +94,13 @@ fn floor(screen: &Screen) -> impl IntoView + use<> {
         }
     };
     let nothing = {
-        let words = screen.word(Key::FloorNothing);
+        let words = screen.text(Key::FloorNothing);
         move || (here.with(Vec::is_empty) && !arranging.get()).then(|| view! { <p class="empty">{words}</p> })
     };
     let form = {
         let screen = screen.clone();
         let form = move || {
-            undisturbed();
+            hold_updates();
             plan_editor::form(&screen, chosen, shown_room)
         };
         move || arranging.get().then(&form)
@@ -108,7 +108,7 @@ fn floor(screen: &Screen) -> impl IntoView + use<> {
     let words = {
         let screen = screen.clone();
         move || {
-            screen.word(if arranging.get() {
+            screen.text(if arranging.get() {
                 Key::FloorArranged
             } else {
                 Key::FloorArrange
@@ -124,7 +124,7 @@ fn floor(screen: &Screen) -> impl IntoView + use<> {
     };
     view! {
         <article class="floor">
-            <h1 class="unseen">{screen.word(Key::FloorTitle)}</h1>
+            <h1 class="unseen">{screen.text(Key::FloorTitle)}</h1>
             {wrong(screen)}
             <div class="floor-bar">
                 <div class="choices">{room_keys(screen, rooms, room, shown_room)}</div>
@@ -145,7 +145,7 @@ fn room_keys(
     room: RwSignal<Option<String>>,
     shown: Memo<Option<String>>,
 ) -> impl IntoView + use<> {
-    let unnamed = screen.word(Key::FloorRoom);
+    let unnamed = screen.text(Key::FloorRoom);
     move || {
         let rooms = rooms.get();
         let several = rooms.len() > 1;

@@ -1,4 +1,4 @@
-//! The kitchen's screen: what is to be made, the oldest first, at one station or at all.
+//! The kitchen screen: open tickets, oldest first, of one station or of all.
 
 mod pass;
 mod stations;
@@ -27,7 +27,7 @@ use self::{
     ticket::Seen,
 };
 use super::{
-    clock::{now_each, time_of_day},
+    clock::{time_of_day, use_clock},
     orders::NewOrders,
     premises::Premises,
     screen::{Ask, Screen, not_here, wrong},
@@ -65,7 +65,7 @@ pub fn KitchenPage(premises: Premises) -> impl IntoView {
 
 fn kitchen(pass: &Pass) -> impl IntoView + use<> {
     let shown = pass.shown;
-    chime(pass);
+    play_sound(pass);
     let body = {
         let pass = pass.clone();
         move || match shown.get() {
@@ -76,7 +76,7 @@ fn kitchen(pass: &Pass) -> impl IntoView + use<> {
     };
     view! {
         <article class="kitchen">
-            <h1 class="unseen">{pass.word(Key::KitchenTitle)}</h1>
+            <h1 class="unseen">{pass.text(Key::KitchenTitle)}</h1>
             {wrong(pass)}
             {bar(pass)}
             <NewOrders screen=pass.screen.clone()/>
@@ -86,7 +86,7 @@ fn kitchen(pass: &Pass) -> impl IntoView + use<> {
 }
 
 /// What is new is heard: not what was there before, for another station or called back, nor what is found on the disk.
-fn chime(pass: &Pass) {
+fn play_sound(pass: &Pass) {
     let (counted, pos) = (pass.clone(), pass.pos);
     let waiting = Memo::new(move |_| {
         pos.with(|pos| counted.work(pos, |work, pos| ids(work.waiting(pos, EVER).into_iter())))
@@ -97,7 +97,7 @@ fn chime(pass: &Pass) {
         let (waiting, all) = (waiting.get(), all.get());
         client.name()?;
         if before.flatten().is_some_and(|before| !waiting.is_subset(&before)) {
-            client.chime();
+            client.play_sound();
         }
         Some(all)
     });
@@ -126,7 +126,7 @@ fn bar(pass: &Pass) -> impl IntoView + use<> {
         };
         view! { <button type="button" aria-pressed=here on:click=choose dir="auto">{name}</button> }
     };
-    let all = pass.word(Key::KitchenAll).to_owned();
+    let all = pass.text(Key::KitchenAll).to_owned();
     let keys = move || {
         let stations = stations
             .get()
@@ -138,7 +138,7 @@ fn bar(pass: &Pass) -> impl IntoView + use<> {
     };
     let view = |what: KitchenView, word: Key| {
         let here = move || (shown.get() == what).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| shown.set(what)>{pass.word(word)}</button> }
+        view! { <button type="button" aria-pressed=here on:click=move |_| shown.set(what)>{pass.text(word)}</button> }
     };
     view! {
         <div class="kitchen-bar">
@@ -149,7 +149,7 @@ fn bar(pass: &Pass) -> impl IntoView + use<> {
 }
 
 fn waiting(pass: &Pass) -> impl IntoView + use<> {
-    let now = now_each(10);
+    let now = use_clock(10);
     let pos = pass.pos;
     let clock = {
         let pass = pass.clone();
@@ -180,7 +180,7 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
         move || all_day(pos.with(|pos| pass.work(pos, |work, pos| work.all_day(pos, clock()))))
     };
     let nothing = {
-        let words = pass.word(Key::KitchenNothing);
+        let words = pass.text(Key::KitchenNothing);
         move || {
             tickets
                 .with(Vec::is_empty)
@@ -211,7 +211,7 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
             <ol class="tickets" aria-live="polite">
                 <For each=shown key=|(station, ticket)| (*station, ticket.id, ticket.off) let((_, ticket))>{card(ticket)}</For>
             </ol>
-            <aside class="all-day"><h2>{pass.word(Key::KitchenAllDay)}</h2><ul>{all_day}</ul></aside>
+            <aside class="all-day"><h2>{pass.text(Key::KitchenAllDay)}</h2><ul>{all_day}</ul></aside>
             {for_later}
         </div>
     }
@@ -254,7 +254,7 @@ fn card(pass: &Pass, ticket: &Ticket, now: ReadSignal<Option<Timestamp>>) -> imp
 fn done(pass: &Pass) -> impl IntoView + use<> {
     let pos = pass.pos;
     let pass = pass.clone();
-    let now = now_each(10);
+    let now = use_clock(10);
     move || {
         let tickets = pos.with(|pos| {
             pass.work(pos, |work, pos| {
@@ -267,7 +267,7 @@ fn done(pass: &Pass) -> impl IntoView + use<> {
         });
         let none = tickets
             .is_empty()
-            .then(|| view! { <p class="empty">{pass.word(Key::KitchenNothingDone)}</p> });
+            .then(|| view! { <p class="empty">{pass.text(Key::KitchenNothingDone)}</p> });
         let cards: Vec<_> = tickets.iter().map(|ticket| card(&pass, ticket, now)).collect();
         view! { {none}<ol class="tickets">{cards}</ol> }
     }

@@ -1,4 +1,4 @@
-//! What is around each page of the staff app: where one is, and whether what is done here has arrived.
+//! The frame of each page of the staff app: navigation, and whether everything is sent.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use servery_domain::{device::DeviceKind, id::OrderId, slug::Slug};
 
 use super::{
     auto_reload::between_sales,
-    clock::{Here, now_each, time_of_day},
+    clock::{Here, time_of_day, use_clock},
     orders::new_orders,
     page::StaffPage,
 };
@@ -102,7 +102,7 @@ fn new_ones() -> Memo<usize> {
             .flatten()
             .is_some_and(|before| answers && !now.is_subset(&before))
         {
-            client.chime();
+            client.play_sound();
         }
         Some(now)
     });
@@ -219,7 +219,7 @@ fn state(texts: Texts) -> impl IntoView {
 }
 
 fn clock() -> impl IntoView {
-    let now = now_each(5);
+    let now = use_clock(5);
     move || {
         now.get()
             .map(time_of_day)

@@ -1,4 +1,4 @@
-//! An amount of money that somebody types.
+//! A field for an amount of money.
 
 use leptos::{html, prelude::*, web_sys::HtmlInputElement};
 use servery_domain::{currency::Minor, limits, typed_amount};
@@ -17,8 +17,8 @@ pub fn counted(screen: &Screen, key: Key, value: RwSignal<Minor>) -> impl IntoVi
 
 fn labelled(screen: &Screen, key: Key, value: RwSignal<Minor>, required: bool) -> impl IntoView + use<> {
     let (label, no_amount, typed) = (
-        screen.word(key),
-        screen.word(Key::AmountWrong),
+        screen.text(key),
+        screen.text(Key::AmountWrong),
         NodeRef::<html::Input>::new(),
     );
     let (lang, currency) = (screen.texts.lang, screen.premises.menu.currency);

@@ -1,4 +1,4 @@
-//! What the staff app can do in a browser that runs no script: be let in, and show the kitchen. It asks the server for all of it.
+//! The staff app in a browser without a script: pairing and the kitchen screen, from the server's data.
 
 mod device;
 mod forms;

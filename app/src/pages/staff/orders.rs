@@ -1,4 +1,4 @@
-//! Diners' orders on the staff's screens: those that wait for an answer, and those that wait to be handed over.
+//! Diners' orders in the staff app: those without an answer, and those that are ready.
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
@@ -228,9 +228,9 @@ fn ready_card(
                     event: Event::Collected,
                 },
             );
-            let words = screen.word(Key::CourierHandedOver);
+            let words = screen.text(Key::CourierHandedOver);
             Either::Left(
-                view! { <button type="button" on:click=move |_| asking.ask(collected.clone())>{words}</button> },
+                view! { <button type="button" on:click=move |_| asking.submit(collected.clone())>{words}</button> },
             )
         }
         due => {
@@ -267,17 +267,17 @@ fn take(
             .pos
             .with_untracked(|pos| own_shift(pos, taking.client.as_ref()).map(|shift| shift.id));
         let Some(shift) = shift else {
-            return taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned()));
+            return taking.wrong.set(Some(taking.text(Key::PayNoShift).to_owned()));
         };
         let done = taking.clone();
-        taking.ask_once(
+        taking.submit_once(
             Action::TakeOrder {
                 order,
                 shift,
                 tender: tender.clone(),
             },
             move || {
-                done.ask(Action::Order {
+                done.submit(Action::Order {
                     order,
                     event: Event::Collected,
                 });

@@ -1,4 +1,4 @@
-//! What every screen of the staff app works with: the desk, the menu, and a place to say what was not done.
+//! What every screen of the staff app uses: client, menu, texts, and a notice of failed actions.
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ impl Screen {
         })
     }
 
-    pub fn word(&self, key: Key) -> &'static str {
+    pub fn text(&self, key: Key) -> &'static str {
         self.texts.get(key)
     }
 
@@ -76,7 +76,7 @@ impl Screen {
     }
 
     pub fn method(&self, method: TenderMethod) -> &'static str {
-        self.word(match method {
+        self.text(match method {
             TenderMethod::Cash => Key::PayCash,
             TenderMethod::Card => Key::PayCard,
         })
@@ -88,24 +88,24 @@ impl Screen {
     }
 
     /// What is not done is said; then nothing follows from it.
-    pub fn ask(&self, action: Action) {
-        self.ask_then(action, || ());
+    pub fn submit(&self, action: Action) {
+        self.submit_then(action, || ());
     }
 
-    pub fn ask_then(&self, action: Action, then: impl FnOnce() + 'static) {
-        self.ask_either(action, move |done| {
+    pub fn submit_then(&self, action: Action, then: impl FnOnce() + 'static) {
+        self.submit_with(action, move |done| {
             if done {
                 then();
             }
         });
     }
 
-    pub fn ask_once(&self, action: Action, then: impl FnOnce() + 'static) {
-        self.ask_all_once([action], then);
+    pub fn submit_once(&self, action: Action, then: impl FnOnce() + 'static) {
+        self.submit_all_once([action], then);
     }
 
     /// Until all of it is answered, nothing else is asked for this way: whoever taps twice means it once. What follows, follows from the last of it.
-    pub fn ask_all_once(&self, actions: impl IntoIterator<Item = Action>, then: impl FnOnce() + 'static) {
+    pub fn submit_all_once(&self, actions: impl IntoIterator<Item = Action>, then: impl FnOnce() + 'static) {
         let (texts, wrong, under_way) = (self.texts, self.wrong, self.under_way);
         // Whoever was asked for a PIN first may have left the screen.
         if under_way.try_get_untracked() == Some(true) {
@@ -115,7 +115,7 @@ impl Screen {
         wrong.set(None);
         let answers: Vec<_> = actions
             .into_iter()
-            .map(|action| self.client.ask(action))
+            .map(|action| self.client.submit(action))
             .collect();
         spawn_local(async move {
             let mut done = false;
@@ -134,10 +134,10 @@ impl Screen {
     }
 
     /// What follows is told whether it was done.
-    pub fn ask_either(&self, action: Action, then: impl FnOnce(bool) + 'static) {
+    pub fn submit_with(&self, action: Action, then: impl FnOnce(bool) + 'static) {
         let (texts, wrong) = (self.texts, self.wrong);
         wrong.set(None);
-        let answer = self.client.ask(action);
+        let answer = self.client.submit(action);
         spawn_local(async move {
             let answer = answer.await;
             if let Err(why) = &answer {
@@ -217,7 +217,7 @@ impl Ask for Screen {
         asked: impl Fn(&Self) -> Action + 'static,
         words: impl IntoView + 'static,
     ) -> impl IntoView + 'static {
-        tapped(face, move || self.ask(asked(&self)), words)
+        tapped(face, move || self.submit(asked(&self)), words)
     }
 
     fn now(&self) -> Timestamp {
@@ -252,9 +252,9 @@ pub fn said(texts: Texts, wrong: RwSignal<Option<String>>) -> impl IntoView {
 pub fn not_here(screen: &Screen, title: Key) -> impl IntoView + use<> {
     view! {
         <article class="none">
-            <h1>{screen.word(title)}</h1>
-            <p>{screen.word(Key::NotHere)}</p>
-            <p><a class="button" href=format!("/staff/{}", screen.premises.slug)>{screen.word(Key::DeviceTitle)}</a></p>
+            <h1>{screen.text(title)}</h1>
+            <p>{screen.text(Key::NotHere)}</p>
+            <p><a class="button" href=format!("/staff/{}", screen.premises.slug)>{screen.text(Key::DeviceTitle)}</a></p>
         </article>
     }
 }

@@ -1,4 +1,4 @@
-//! The till: dishes on one side, the bill in hand on the other, and what is done with it over both.
+//! The till: dishes on one side, the current bill on the other, dialogs over both.
 
 mod bill;
 mod bill_details;
@@ -39,7 +39,7 @@ pub fn TillPage(premises: Premises) -> impl IntoView {
     };
     let kind = screen.kind();
     let till = TillState {
-        at: screen.client.in_hand(),
+        at: screen.client.current_bill(),
         screen,
         over: RwSignal::new(None),
         sharing: RwSignal::new(None),
@@ -60,7 +60,7 @@ fn till_view(till: &TillState) -> impl IntoView + use<> {
     let holding = move || in_hand.get().is_some();
     view! {
         <article class="till" class:holding=holding>
-            <h1 class="unseen">{till.word(Key::TillTitle)}</h1>
+            <h1 class="unseen">{till.text(Key::TillTitle)}</h1>
             <div class="top"><shift::ShiftLine till=till.clone()/><Who screen=till.screen.clone()/></div>
             {wrong(till)}
             <bills::Bills till=till.clone()/>

@@ -1,4 +1,4 @@
-//! Bills: what is on them, and how they become one or several.
+//! Bills: lines, discounts, splitting and merging.
 
 use super::{Decided, found, live, tables};
 use crate::{

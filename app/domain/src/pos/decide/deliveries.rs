@@ -1,4 +1,4 @@
-//! Couriers and what they carry.
+//! Delivery runs and handovers.
 
 use super::{Decided, found};
 use crate::{

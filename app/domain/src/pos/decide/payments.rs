@@ -1,4 +1,4 @@
-//! Money and drawers.
+//! Payments, refunds, shifts and cash movements.
 
 use super::{Decided, found, live};
 use crate::{

@@ -1,4 +1,4 @@
-//! Who sits where. A table knows its open bills, whatever is done to them.
+//! Tables, each with its open bills.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub fn bill_at(pos: &PosState, seat: &Seat) -> Option<BillId> {
 }
 
 /// Adds to the things the tables that have other bills because of them.
-pub fn keep_tables(pos: &PosState, mut records: Vec<Record>) -> Vec<Record> {
+pub fn update_tables(pos: &PosState, mut records: Vec<Record>) -> Vec<Record> {
     let mut tables: BTreeMap<TableId, Table> = BTreeMap::new();
     let mut table = |id: TableId, change: &mut dyn FnMut(&mut Vec<BillId>)| {
         let table = tables

@@ -1,4 +1,4 @@
-//! Between the floor and the kitchen.
+//! Tickets of the kitchen.
 
 use super::{Decided, found, live};
 use crate::{
@@ -31,7 +31,7 @@ pub fn send(
 }
 
 /// Adds to the things the tickets of bills that are elsewhere because of them: the kitchen sends the dishes where the guests are.
-pub fn keep_tickets(pos: &PosState, mut records: Vec<Record>) -> Vec<Record> {
+pub fn update_tickets(pos: &PosState, mut records: Vec<Record>) -> Vec<Record> {
     let bills = || {
         records.iter().filter_map(|record| {
             if let Record::Bill(bill) = record {

@@ -1,4 +1,4 @@
-//! The way to what was begun to order here.
+//! The link to the basket of this restaurant.
 
 use leptos::prelude::*;
 

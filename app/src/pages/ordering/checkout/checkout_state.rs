@@ -1,4 +1,4 @@
-//! What the parts of the checkout have in common.
+//! The state that the parts of the checkout share.
 
 use leptos::{
     ev::MouseEvent,
@@ -60,7 +60,7 @@ impl CheckoutState {
                     .with_value(|priced| priced.timetable(priced.times.now, &draft.basket.service).travel)
             })
         });
-        let placing = editor.actions().map(|actions| actions.placing());
+        let placing = editor.actions().map(|actions| actions.place_order_state());
         let tried = data.wrong.as_deref().is_some_and(|wrong| wrong != "changed");
         Self {
             editor,

@@ -1,4 +1,4 @@
-//! Who orders, and what the restaurant should know.
+//! Contact, delivery address and notes.
 
 use leptos::prelude::*;
 use servery_domain::limits;

@@ -1,4 +1,4 @@
-//! Collected, brought, or eaten at a table.
+//! Collection, delivery, or an order at a table.
 
 use leptos::prelude::*;
 use servery_domain::{basket::Service, limits};

@@ -1,4 +1,4 @@
-//! With what to pay, and what goes to the staff.
+//! Payment method and tip.
 
 use leptos::prelude::*;
 use servery_domain::{currency::Minor, order_settings::PaymentMethod, tax::portion};

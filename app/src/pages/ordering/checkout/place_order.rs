@@ -1,4 +1,4 @@
-//! The last button, and what becomes of what it sends.
+//! The button that places the order, and the progress of the request.
 
 use leptos::{either::Either, ev::MouseEvent, html, prelude::*, task::spawn_local};
 
@@ -44,7 +44,7 @@ pub fn button(texts: Texts, checkout: CheckoutState, form: NodeRef<html::Form>) 
                 checkout.editor.draft.get_untracked(),
                 checkout.editor.quote.with_untracked(|quote| quote.total),
             );
-            actions.place(&checkout.editor.slug(), &draft, total, texts.lang);
+            actions.place_order(&checkout.editor.slug(), &draft, total, texts.lang);
         });
     };
     view! {
@@ -57,7 +57,7 @@ pub fn button(texts: Texts, checkout: CheckoutState, form: NodeRef<html::Form>) 
 pub fn waiting(texts: Texts, checkout: CheckoutState) -> impl IntoView {
     let take_back = move |_| {
         if let Some(actions) = checkout.editor.actions() {
-            actions.take_back();
+            actions.withdraw_order();
         }
     };
     let shown = move || match checkout.state() {
@@ -81,7 +81,7 @@ pub fn follow(checkout: CheckoutState) {
             PlaceOrderState::Placed(receipt) => {
                 placing.set(PlaceOrderState::Idle);
                 let pays = receipt.state == servery_domain::order::State::Unpaid;
-                actions.go(&format!(
+                actions.navigate(&format!(
                     "/orders/{}{}",
                     receipt.token,
                     if pays { "/pay" } else { "" }

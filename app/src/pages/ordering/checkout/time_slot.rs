@@ -1,4 +1,4 @@
-//! As soon as possible, or at one of the times that are left.
+//! As soon as possible, or one of the free time slots.
 
 use leptos::prelude::*;
 use servery_domain::time::LocalMinute;

@@ -1,4 +1,4 @@
-//! A code that takes something off; the server says what.
+//! The coupon field; the server says what the coupon takes off.
 
 use leptos::{html, prelude::*};
 use servery_domain::limits;

@@ -1,4 +1,4 @@
-//! A moment on the restaurant's clock, as one says it.
+//! A moment in the restaurant's local time, in words.
 
 use servery_domain::{
     quote::Due,

@@ -1,4 +1,4 @@
-//! What is, or was, ordered: a row each, as on a receipt.
+//! The lines of a basket or an order, a row each, as on a receipt.
 
 use leptos::prelude::*;
 use servery_domain::{currency::Currency, quote::QuotedLine, selection::QuotedPick};

@@ -1,4 +1,4 @@
-//! What was in the basket and cannot be had, and why.
+//! Lines that were removed from the basket, and why.
 
 use leptos::prelude::*;
 use servery_domain::quote::{DropReason, RemovedLine};

@@ -1,4 +1,4 @@
-//! Ordering once more what was ordered.
+//! The button that orders the same again.
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use servery_domain::{order::TrackedOrder, reorder::basket_from};
@@ -21,15 +21,15 @@ pub fn Again(tracked: TrackedOrder) -> impl IntoView {
             basket_from(&tracked.order.ordered.lines).lines,
         );
         spawn_local(async move {
-            let Ok(mut draft) = actions.newest(&slug).await else {
+            let Ok(mut draft) = actions.latest_draft(&slug).await else {
                 return;
             };
             lines.into_iter().for_each(|line| draft.basket.add(line));
             draft.changes += 1;
             let _ = actions
-                .keep(&slug, &draft, &draft.basket.dishes().to_string())
+                .save_draft(&slug, &draft, &draft.basket.dishes().to_string())
                 .await;
-            actions.go(&format!("/restaurants/{slug}/basket"));
+            actions.navigate(&format!("/restaurants/{slug}/basket"));
         });
     };
     view! { <form method="post" action=action on:submit=again><button type="submit">{texts.get(Key::OrderAgain)}</button></form> }

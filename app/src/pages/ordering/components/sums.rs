@@ -1,4 +1,4 @@
-//! How a total comes about.
+//! The sums of a total.
 
 use leptos::prelude::*;
 use servery_domain::{

@@ -1,4 +1,4 @@
-//! What keeps an order from being placed, in words, and the field that it concerns.
+//! What blocks an order, in words, and the field that it concerns.
 
 use servery_domain::{
     coupon::CouponRefusal,

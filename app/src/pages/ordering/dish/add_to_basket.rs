@@ -1,4 +1,4 @@
-//! Puts a dish into the basket that the device keeps. Without a script the form is sent, and the server does the same.
+//! Adds a dish to the basket on the device. Without a script the form is sent, and the server does the same.
 
 use std::sync::Arc;
 
@@ -24,15 +24,15 @@ pub fn adding(slug: Slug, menu: Arc<Menu>, filled_in: NodeRef<html::Form>) -> im
         event.prevent_default();
         let (slug, line) = (slug.clone(), form.line(LineId(actions.id())));
         spawn_local(async move {
-            let Ok(mut draft) = actions.newest(&slug).await else {
+            let Ok(mut draft) = actions.latest_draft(&slug).await else {
                 return;
             };
             draft.basket.add(line);
             draft.changes += 1;
             let _ = actions
-                .keep(&slug, &draft, &draft.basket.dishes().to_string())
+                .save_draft(&slug, &draft, &draft.basket.dishes().to_string())
                 .await;
-            actions.go(&format!("/restaurants/{slug}/basket"));
+            actions.navigate(&format!("/restaurants/{slug}/basket"));
         });
     }
 }

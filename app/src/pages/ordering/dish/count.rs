@@ -1,4 +1,4 @@
-//! How many: a number, and where a script runs two buttons beside it.
+//! A number field, with two buttons where a script runs.
 
 use leptos::{html, prelude::*, web_sys::HtmlInputElement};
 use servery_domain::limits;

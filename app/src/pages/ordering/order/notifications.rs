@@ -1,4 +1,4 @@
-//! Being told what happens while nobody looks at the page. The browser asks nobody who has not asked for it.
+//! Push notifications of an order. The browser asks for permission only after a click.
 
 use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
 use servery_domain::basket::Service;
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Empty until the browser has said what it can do, and as high as it will be.
-pub fn tell(texts: Texts, shown: OrderView, token: &str) -> impl IntoView + use<> {
+pub fn set_notifications(texts: Texts, shown: OrderView, token: &str) -> impl IntoView + use<> {
     let state = RwSignal::new(None::<NotificationState>);
     let failed = RwSignal::new(false);
     learn(state, token.to_owned());
@@ -51,7 +51,7 @@ fn learn(state: RwSignal<Option<NotificationState>>, token: String) {
         // Where nobody answers, nothing is offered.
         spawn_local(async move {
             // Whoever has gone on meanwhile needs no answer.
-            state.try_set(actions.telling(&token).await.ok());
+            state.try_set(actions.notification_state(&token).await.ok());
         });
     });
 }
@@ -69,7 +69,7 @@ fn switch(
         let Some(actions) = actions.clone() else { return };
         let (token, on) = (token.clone(), on());
         spawn_local(async move {
-            let now = actions.tell(&token, texts.lang, !on).await;
+            let now = actions.set_notifications(&token, texts.lang, !on).await;
             failed.try_set(now.is_err());
             if let Ok(now) = now {
                 state.try_set(Some(now));

@@ -1,4 +1,4 @@
-//! What is paid, and what is to be paid.
+//! What is paid, and what is due.
 
 use leptos::{ev::SubmitEvent, prelude::*};
 use servery_domain::{

@@ -1,4 +1,4 @@
-//! How far an order is, step by step.
+//! The states of an order, step by step.
 
 use leptos::prelude::*;
 use servery_domain::{

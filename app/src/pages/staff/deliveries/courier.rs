@@ -1,4 +1,4 @@
-//! On a courier's phone: the next door, what is collected there, and who has taken it.
+//! The courier's phone: the next stop, the cash to collect, and the handover.
 
 use form_urlencoded::Serializer;
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local, web_sys::HtmlInputElement};
@@ -62,7 +62,7 @@ pub fn Courier(screen: Screen) -> impl IntoView {
             });
             let none = runs
                 .is_empty()
-                .then(|| view! { <p class="empty">{screen.word(Key::CourierNothing)}</p> });
+                .then(|| view! { <p class="empty">{screen.text(Key::CourierNothing)}</p> });
             view! { {none}{runs} }
         }
     };
@@ -71,12 +71,12 @@ pub fn Courier(screen: Screen) -> impl IntoView {
         move || {
             let (run, order) = at_door.get()?;
             let order = pos.with_untracked(|pos| pos.order(order).cloned())?;
-            Some(untrack(|| hand_over(&screen, run, &order, at_door)))
+            Some(untrack(|| handover_form(&screen, run, &order, at_door)))
         }
     };
     view! {
         <article class="courier">
-            <h1 class="unseen">{screen.word(Key::RunsTitle)}</h1>
+            <h1 class="unseen">{screen.text(Key::RunsTitle)}</h1>
             {wrong(&screen)}
             {cards}
             {sheet}
@@ -114,7 +114,7 @@ fn card(screen: &Screen, pos: &PosState, run: &DeliveryRun, at_door: AtDoor) -> 
             order: *order,
             event: Event::OutForDelivery,
         };
-        let take = move |_| leaving.ask_all_once(ready.iter().map(leaves), || ());
+        let take = move |_| leaving.submit_all_once(ready.iter().map(leaves), || ());
         view! { <button type="button" class="main" on:click=take>{words}</button> }
     });
     let cash = if run.handed_in.is_some() {
@@ -141,7 +141,7 @@ fn called_off(screen: &Screen, order: &Order) -> impl IntoView + use<> {
     view! {
         <li>
             <h2><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{order.ordered.contact.name.clone()}</span></h2>
-            <p class="said bad" role="alert">{screen.word(Key::CourierOff)}</p>
+            <p class="said bad" role="alert">{screen.text(Key::CourierOff)}</p>
         </li>
     }
 }
@@ -173,20 +173,20 @@ fn stop(
         .map(|line| view! { <li dir="auto">{format!("{} × {}", line.count, line.name)}</li> })
         .collect();
     let money = match to_collect(order) {
-        Minor::ZERO => screen.word(Key::CourierPaid).to_owned(),
+        Minor::ZERO => screen.text(Key::CourierPaid).to_owned(),
         due => screen
             .texts
             .fill(Key::CourierCollect, &[("amount", &screen.money(due))]),
     };
     let earlier = sooner.map(|action| {
-        let (asking, words) = (screen.clone(), screen.word(Key::CourierEarlier));
-        view! { <button type="button" on:click=move |_| asking.ask(action.clone())>{words}</button> }
+        let (asking, words) = (screen.clone(), screen.text(Key::CourierEarlier));
+        view! { <button type="button" on:click=move |_| asking.submit(action.clone())>{words}</button> }
     });
     let there = (order.progress.state == State::OutForDelivery).then(|| {
-        view! { <button type="button" class="main" on:click=move |_| at_door.set(Some((run_id, id)))>{screen.word(Key::CourierThere)}</button> }
+        view! { <button type="button" class="main" on:click=move |_| at_door.set(Some((run_id, id)))>{screen.text(Key::CourierThere)}</button> }
     });
     let cooking = matches!(order.progress.state, State::Accepted | State::Preparing);
-    let cooking = cooking.then(|| view! { <p class="hint">{screen.word(Key::RunsCooking)}</p> });
+    let cooking = cooking.then(|| view! { <p class="hint">{screen.text(Key::RunsCooking)}</p> });
     view! {
         <li>
             <h2><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{ordered.contact.name.clone()}</span></h2>
@@ -214,7 +214,12 @@ fn sooner(run: &DeliveryRun, open: &[&Order], off: &[&Order], at: usize) -> Opti
     })
 }
 
-fn hand_over(screen: &Screen, run: DeliveryRunId, order: &Order, at_door: AtDoor) -> impl IntoView + use<> {
+fn handover_form(
+    screen: &Screen,
+    run: DeliveryRunId,
+    order: &Order,
+    at_door: AtDoor,
+) -> impl IntoView + use<> {
     let id = order.id;
     let cash = RwSignal::new(to_collect(order));
     let (name, photo) = (NodeRef::<html::Input>::new(), RwSignal::new(None));
@@ -235,14 +240,14 @@ fn hand_over(screen: &Screen, run: DeliveryRunId, order: &Order, at_door: AtDoor
             proof,
         };
         let done = giving.clone();
-        giving.ask_once(
+        giving.submit_once(
             Action::HandOver {
                 run,
                 order: id,
                 handover,
             },
             move || {
-                done.ask(Action::Order {
+                done.submit(Action::Order {
                     order: id,
                     event: Event::Delivered,
                 });
@@ -251,7 +256,7 @@ fn hand_over(screen: &Screen, run: DeliveryRunId, order: &Order, at_door: AtDoor
         );
     };
     let collects = (to_collect(order) > Minor::ZERO).then(|| field(screen, Key::CourierCollected, cash));
-    let (who, handover) = (screen.word(Key::CourierWho), screen.word(Key::CourierHandedOver));
+    let (who, handover) = (screen.text(Key::CourierWho), screen.text(Key::CourierHandedOver));
     let value = order.ordered.contact.name.clone();
     let camera = camera(screen, photo);
     let nameless = move || photo.with(Option::is_none);
@@ -279,7 +284,7 @@ fn camera(screen: &Screen, photo: RwSignal<Option<String>>) -> impl IntoView + u
             photo.try_set(made);
         });
     };
-    let (label, no_picture) = (screen.word(Key::CourierPhoto), screen.word(Key::CourierNoPhoto));
+    let (label, no_picture) = (screen.text(Key::CourierPhoto), screen.text(Key::CourierNoPhoto));
     let shown = move || {
         photo
             .get()

@@ -1,4 +1,4 @@
-//! At the till: orders that are ready find a courier, and the courier's cash its way into the drawer.
+//! Dispatch at the till: assigns orders to couriers, and takes in their cash.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ use crate::{
         screen::{Screen, wrong},
         shift::own_shift,
     },
-    pos_client::undisturbed,
+    pos_client::hold_updates,
     text::staff::Key,
 };
 
@@ -64,7 +64,7 @@ pub fn Dispatch(screen: Screen) -> impl IntoView {
     let chosen = RwSignal::new(Vec::<OrderId>::new());
     Effect::new(move |_| {
         if !chosen.with(Vec::is_empty) {
-            undisturbed();
+            hold_updates();
         }
     });
     let orders = Memo::new(move |_| pos.with(|pos| waiting(pos)));
@@ -78,7 +78,7 @@ pub fn Dispatch(screen: Screen) -> impl IntoView {
                 .collect();
             let none = rows
                 .is_empty()
-                .then(|| view! { <p class="empty">{screen.word(Key::RunsNothing)}</p> });
+                .then(|| view! { <p class="empty">{screen.text(Key::RunsNothing)}</p> });
             view! { <ul class="run-orders">{rows}</ul>{none} }
         }
     };
@@ -88,7 +88,7 @@ pub fn Dispatch(screen: Screen) -> impl IntoView {
             let couriers = pos.with(|pos| couriers(pos));
             let none = couriers
                 .is_empty()
-                .then(|| view! { <p class="hint">{screen.word(Key::RunsNoCourier)}</p> });
+                .then(|| view! { <p class="hint">{screen.text(Key::RunsNoCourier)}</p> });
             let keys: Vec<_> = couriers
                 .into_iter()
                 .map(|courier| hand(&screen, &courier, orders, chosen))
@@ -109,7 +109,7 @@ pub fn Dispatch(screen: Screen) -> impl IntoView {
     };
     let brought = {
         let (screen, open) = (screen.clone(), RwSignal::new(false));
-        let title = screen.word(Key::RunsDone);
+        let title = screen.text(Key::RunsDone);
         // Photos are not drawn before somebody wants to see them.
         let cards = move || {
             let over = || {
@@ -128,10 +128,10 @@ pub fn Dispatch(screen: Screen) -> impl IntoView {
     };
     view! {
         <article class="runs">
-            <h1 class="unseen">{screen.word(Key::RunsTitle)}</h1>
+            <h1 class="unseen">{screen.text(Key::RunsTitle)}</h1>
             {wrong(&screen)}
-            <section><h2>{screen.word(Key::RunsWaiting)}</h2>{rows}{hands}</section>
-            <section><h2>{screen.word(Key::RunsUnderWay)}</h2><ol class="run-cards">{under_way}</ol></section>
+            <section><h2>{screen.text(Key::RunsWaiting)}</h2>{rows}{hands}</section>
+            <section><h2>{screen.text(Key::RunsUnderWay)}</h2><ol class="run-cards">{under_way}</ol></section>
             {brought}
         </article>
     }
@@ -148,7 +148,7 @@ fn row(screen: &Screen, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl I
             None => chosen.push(id),
         });
     };
-    let ready = screen.word(match order.progress.state {
+    let ready = screen.text(match order.progress.state {
         State::Ready => Key::RunsReady,
         State::OutForDelivery => Key::RunsOnTheWay,
         _ => Key::RunsCooking,
@@ -185,7 +185,7 @@ fn hand(
             courier: id,
             orders: untrack(picked),
         };
-        giving.ask_once(action, move || chosen.set(Vec::new()));
+        giving.submit_once(action, move || chosen.set(Vec::new()));
     };
     let nothing = move || picked().is_empty();
     view! { <button type="button" disabled=nothing on:click=give dir="auto">{words}</button> }
@@ -200,9 +200,9 @@ fn card(screen: &Screen, pos: &PosState, run: &DeliveryRun) -> impl IntoView + u
         let order = pos.order(stop.order)?;
         let state = match &stop.handover {
             Some(handover) => screen.texts.fill(Key::RunsBrought, &[("time", &time_of_day(handover.at))]),
-            None if is_off(pos, stop) => screen.word(Key::RunsOff).to_owned(),
-            None if order.progress.state == State::OutForDelivery => screen.word(Key::RunsOnTheWay).to_owned(),
-            None => screen.word(Key::RunsNotYet).to_owned(),
+            None if is_off(pos, stop) => screen.text(Key::RunsOff).to_owned(),
+            None if order.progress.state == State::OutForDelivery => screen.text(Key::RunsOnTheWay).to_owned(),
+            None => screen.text(Key::RunsNotYet).to_owned(),
         };
         let proof = stop.handover.as_ref().map(|handover| proof(screen, &handover.proof));
         Some(view! { <li><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{door(order).map(address)}</span>" "<small>{state}</small>{proof}</li> })
@@ -222,7 +222,7 @@ fn card(screen: &Screen, pos: &PosState, run: &DeliveryRun) -> impl IntoView + u
             .pos
             .with_untracked(|pos| own_shift(pos, taking.client.as_ref()).map(|shift| shift.id));
         match shift {
-            Some(shift) => taking.ask_once(
+            Some(shift) => taking.submit_once(
                 Action::HandIn {
                     id: hand_in,
                     run: id,
@@ -232,7 +232,7 @@ fn card(screen: &Screen, pos: &PosState, run: &DeliveryRun) -> impl IntoView + u
                 },
                 || (),
             ),
-            None => taking.wrong.set(Some(taking.word(Key::PayNoShift).to_owned())),
+            None => taking.wrong.set(Some(taking.text(Key::PayNoShift).to_owned())),
         }
     };
     let words = screen
@@ -254,20 +254,20 @@ fn take_back(screen: &Screen, pos: &PosState, run: &DeliveryRun) -> Option<impl 
         .stops
         .iter()
         .any(|stop| stop.handover.is_none() && !is_off(pos, stop));
-    let (taking, words) = (screen.clone(), screen.word(Key::RunsTakeBack));
+    let (taking, words) = (screen.clone(), screen.text(Key::RunsTakeBack));
     let action = Action::Assign {
         run: run.id,
         courier: run.courier,
         orders: Vec::new(),
     };
-    open.then(|| view! { <button type="button" on:click=move |_| taking.ask_once(action.clone(), || ())>{words}</button> })
+    open.then(|| view! { <button type="button" on:click=move |_| taking.submit_once(action.clone(), || ())>{words}</button> })
 }
 
 fn proof(screen: &Screen, proof: &Proof) -> impl IntoView + use<> {
     match proof {
         Proof::Name(name) => Either::Left(view! { " "<small dir="auto">{name.clone()}</small> }),
         Proof::Photo(photo) => Either::Right(
-            view! { <img class="proof" src=picture(photo) alt=screen.word(Key::CourierPhoto)/> },
+            view! { <img class="proof" src=picture(photo) alt=screen.text(Key::CourierPhoto)/> },
         ),
     }
 }

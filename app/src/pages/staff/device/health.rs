@@ -1,4 +1,4 @@
-//! How a device fares: whether what is on it is safe, and whether the server has it.
+//! The health of a device: whether its storage is safe, and whether everything is sent.
 
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use servery_domain::{
@@ -9,7 +9,7 @@ use servery_domain::{
 use super::At;
 use crate::{
     page_address::{address, visit},
-    pages::staff::clock::{ago, now_each},
+    pages::staff::clock::{ago, use_clock},
     pos_client::StorageUsage,
     text::{self, Texts, staff::Key},
 };
@@ -43,7 +43,7 @@ pub fn health(texts: Texts, at: At, paired: &Paired) -> impl IntoView + use<> {
 
 fn unsynced(texts: Texts, at: At) -> impl IntoView {
     let unsynced = at.with_value(|client| client.unsynced());
-    let now = now_each(10);
+    let now = use_clock(10);
     move || {
         let unsynced = unsynced.get();
         let count = match unsynced.count {
@@ -64,7 +64,7 @@ fn unsynced(texts: Texts, at: At) -> impl IntoView {
 
 fn last_contact(texts: Texts, at: At) -> impl IntoView {
     let heard = at.with_value(|client| client.last_contact());
-    let now = now_each(10);
+    let now = use_clock(10);
     move || match heard.get().zip(now.get()) {
         Some((heard, now)) => ago(texts, heard, now),
         None => texts.get(Key::DeviceNever).to_owned(),
@@ -105,7 +105,7 @@ fn storage(texts: Texts, at: At) -> impl IntoView {
 
 fn version(texts: Texts, at: At) -> impl IntoView {
     let update = at.with_value(|client| client.update());
-    let take = move |_| at.with_value(|client| client.take_update());
+    let take = move |_| at.with_value(|client| client.install_update());
     let state = move || match update.get() {
         false => Either::Left(view! { <p>{texts.get(Key::DeviceNewest)}</p> }),
         true => Either::Right(view! {

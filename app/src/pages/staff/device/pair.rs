@@ -1,4 +1,4 @@
-//! The code that lets a browser in.
+//! The form for the pairing code.
 
 use leptos::{ev::SubmitEvent, html::Input, prelude::*, task::spawn_local};
 use servery_domain::problem::{Kind, Problem};

@@ -1,4 +1,4 @@
-//! What was asked for and not granted, until a person has seen it.
+//! Refused ops, until a person has dismissed them.
 
 use leptos::{prelude::*, task::spawn_local};
 use servery_domain::{
@@ -9,7 +9,7 @@ use servery_domain::{
 use super::At;
 use crate::{
     pages::staff::{
-        clock::{ago, now_each},
+        clock::{ago, use_clock},
         premises::Premises,
         screen,
     },
@@ -41,7 +41,7 @@ fn row(texts: Texts, at: At, premises: &Premises, refused: &RefusedOp) -> impl I
     let (op, then) = (refused.op.id, refused.op.at);
     let what = deed(texts, premises, &refused.op.action);
     let why = screen::refused(texts, &refused.why);
-    let now = now_each(30);
+    let now = use_clock(30);
     let said = move || {
         let ago = now.get().map(|now| ago(texts, then, now)).unwrap_or_default();
         texts.fill(Key::DeedAt, &[("what", &what), ("ago", &ago)])
@@ -56,7 +56,7 @@ fn row(texts: Texts, at: At, premises: &Premises, refused: &RefusedOp) -> impl I
 }
 
 fn dismiss(at: At, op: OpId) {
-    let asked = at.with_value(|client| client.ask(Action::Dismiss { op }));
+    let asked = at.with_value(|client| client.submit(Action::Dismiss { op }));
     // Whoever saw it first has dismissed it; it goes away either way.
     spawn_local(async move { drop(asked.await) });
 }

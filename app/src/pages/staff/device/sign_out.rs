@@ -1,4 +1,4 @@
-//! How a device leaves: not before all that happened on it is known elsewhere.
+//! Signs a device out, after everything on it is sent or saved.
 
 use leptos::{
     either::{Either, EitherOf4},
@@ -96,7 +96,7 @@ fn sending(texts: Texts, at: At, leaving: RwSignal<Leaving>, first: usize) -> im
         false => Either::Left(()),
         true => Either::Right(view! {
             <p>{texts.get(Key::DeviceSignOutOffline)}</p>
-            <button type="button" on:click=move |_| hand_over(at, leaving)>{texts.get(Key::DeviceHandOver)}</button>
+            <button type="button" on:click=move |_| save_unsent_ops(at, leaving)>{texts.get(Key::DeviceHandOver)}</button>
         }),
     };
     view! {
@@ -111,8 +111,8 @@ fn stay(texts: Texts, leaving: RwSignal<Leaving>) -> impl IntoView {
     view! { <button type="button" on:click=move |_| leaving.set(Leaving::No)>{texts.get(Key::DeviceSignOutStop)}</button> }
 }
 
-fn hand_over(at: At, leaving: RwSignal<Leaving>) {
-    let saved = at.with_value(|client| client.hand_over());
+fn save_unsent_ops(at: At, leaving: RwSignal<Leaving>) {
+    let saved = at.with_value(|client| client.save_unsent_ops());
     spawn_local(async move {
         if saved.await {
             leaving.try_set(Leaving::HandedOver);

@@ -1,4 +1,4 @@
-//! The plan itself: tables are dragged, or moved by arrow keys, named and sized.
+//! The editor of the floor plan: tables are dragged or moved by arrow keys, named and sized.
 
 use leptos::{
     ev::{KeyboardEvent, PointerEvent, SubmitEvent},
@@ -79,7 +79,7 @@ pub fn spot(
     let keeping = screen.clone();
     let keep = move || {
         moves.update(|moves| *moves += 1);
-        keeping.ask_either(
+        keeping.submit_with(
             Action::Plan {
                 table: id,
                 plan: plan.get_untracked(),
@@ -192,40 +192,40 @@ fn fields(
             width,
             height,
         };
-        keeping.ask_once(Action::Plan { table: id, plan }, move || chosen.set(None));
+        keeping.submit_once(Action::Plan { table: id, plan }, move || chosen.set(None));
     };
     let shape = |is_round: bool, key: Key| {
         let here = move || (round.get() == is_round).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| round.set(is_round)>{screen.word(key)}</button> }
+        view! { <button type="button" aria-pressed=here on:click=move |_| round.set(is_round)>{screen.text(key)}</button> }
     };
     let sized = |(width, height): (u8, u8), key: Key| {
         let here = move || (size.get() == (width, height)).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| size.set((width, height))>{screen.word(key)}</button> }
+        view! { <button type="button" aria-pressed=here on:click=move |_| size.set((width, height))>{screen.text(key)}</button> }
     };
     let removing = screen.clone();
     let remove = known.map(|table| {
-        let word = screen.word(Key::StationsRemove);
-        let remove = move |_| removing.ask_once(Action::RemoveTable { table }, move || chosen.set(None));
+        let word = screen.text(Key::StationsRemove);
+        let remove = move |_| removing.submit_once(Action::RemoveTable { table }, move || chosen.set(None));
         view! { <button type="button" class="less" on:click=remove>{word}</button> }
     });
     let another = known.map(|_| {
-        let word = screen.word(Key::TableNew);
+        let word = screen.text(Key::TableNew);
         view! { <button type="button" on:click=move |_| chosen.set(None)>{word}</button> }
     });
     let title = match known {
         Some(_) => at_table(screen.texts, &plan.name),
-        None => screen.word(Key::TableNew).to_owned(),
+        None => screen.text(Key::TableNew).to_owned(),
     };
     view! {
         <form class="fields table-form" on:submit=keep>
             <h2 dir="auto">{title}</h2>
-            <p class="hint">{screen.word(Key::FloorHint)}</p>
-            <label><span>{screen.word(Key::TableName)}</span><input node_ref=name value=plan.name.clone() required maxlength=limits::NAME autocomplete="off"/></label>
-            <label><span>{screen.word(Key::TableRoom)}</span><input node_ref=room_field value=plan.room.clone() maxlength=limits::NAME autocomplete="off"/></label>
-            <label><span>{screen.word(Key::TableSeats)}</span><input node_ref=seats type="number" min="1" max="60" value=plan.seats.to_string() inputmode="numeric"/></label>
-            <fieldset class="choices"><legend>{screen.word(Key::TableShape)}</legend>{shape(false, Key::TableSquare)}{shape(true, Key::TableRound)}</fieldset>
-            <fieldset class="choices"><legend>{screen.word(Key::TableSize)}</legend>{sized((9, 12), Key::TableSmall)}{sized((12, 16), Key::TableMiddle)}{sized((20, 16), Key::TableLong)}</fieldset>
-            <div class="beside">{remove}{another}<button type="submit" class="main">{screen.word(Key::DoKeep)}</button></div>
+            <p class="hint">{screen.text(Key::FloorHint)}</p>
+            <label><span>{screen.text(Key::TableName)}</span><input node_ref=name value=plan.name.clone() required maxlength=limits::NAME autocomplete="off"/></label>
+            <label><span>{screen.text(Key::TableRoom)}</span><input node_ref=room_field value=plan.room.clone() maxlength=limits::NAME autocomplete="off"/></label>
+            <label><span>{screen.text(Key::TableSeats)}</span><input node_ref=seats type="number" min="1" max="60" value=plan.seats.to_string() inputmode="numeric"/></label>
+            <fieldset class="choices"><legend>{screen.text(Key::TableShape)}</legend>{shape(false, Key::TableSquare)}{shape(true, Key::TableRound)}</fieldset>
+            <fieldset class="choices"><legend>{screen.text(Key::TableSize)}</legend>{sized((9, 12), Key::TableSmall)}{sized((12, 16), Key::TableMiddle)}{sized((20, 16), Key::TableLong)}</fieldset>
+            <div class="beside">{remove}{another}<button type="submit" class="main">{screen.text(Key::DoKeep)}</button></div>
         </form>
     }
 }

@@ -1,4 +1,4 @@
-//! A table while one serves: tapped, its bill is in hand at the till.
+//! A table on the floor plan: a tap opens its bill at the till.
 
 use leptos::prelude::*;
 use servery_domain::{
@@ -57,7 +57,7 @@ pub fn spot(
     let words = {
         let screen = screen.clone();
         move || {
-            screen.word(match state.get() {
+            screen.text(match state.get() {
                 "free" => Key::TableFree,
                 "seated" => Key::TableSeated,
                 "unsent" => Key::TableUnsent,
@@ -95,11 +95,11 @@ pub fn spot(
     };
     let taking = screen.clone();
     let take = move |_| match table.with_untracked(|table| table.bills.first().copied()) {
-        Some(bill) => taking.client.in_hand().set(Some(bill)),
+        Some(bill) => taking.client.current_bill().set(Some(bill)),
         None => {
-            let (bill, in_hand) = (BillId(taking.client.id()), taking.client.in_hand());
+            let (bill, in_hand) = (BillId(taking.client.id()), taking.client.current_bill());
             let plus_tax = !taking.premises.listing.restaurant.tax.included;
-            taking.ask_once(
+            taking.submit_once(
                 Action::Open {
                     bill,
                     seat: Seat::Table(id),

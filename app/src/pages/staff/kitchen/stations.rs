@@ -1,4 +1,4 @@
-//! Which part of the kitchen makes what.
+//! The stations of the kitchen and their categories.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use servery_domain::{
 };
 
 use super::{all_stations, pass::Pass};
-use crate::{pos_client::undisturbed, text::staff::Key};
+use crate::{pos_client::hold_updates, text::staff::Key};
 
 #[component]
 pub fn Stations(pass: Pass) -> impl IntoView {
@@ -23,7 +23,7 @@ pub fn Stations(pass: Pass) -> impl IntoView {
             let stations = pos.with(|pos| all_stations(pos));
             let none = stations
                 .is_empty()
-                .then(|| view! { <p class="empty">{pass.word(Key::StationsNone)}</p> });
+                .then(|| view! { <p class="empty">{pass.text(Key::StationsNone)}</p> });
             let rows: Vec<_> = stations
                 .into_iter()
                 .map(|station| form(&pass, Some(station), may))
@@ -32,16 +32,16 @@ pub fn Stations(pass: Pass) -> impl IntoView {
         }
     };
     if may {
-        undisturbed();
+        hold_updates();
     }
     let new = may.then(|| form(&pass, None, may));
-    let hint = (!may).then(|| view! { <p class="hint">{pass.word(Key::StationsAtTill)}</p> });
+    let hint = (!may).then(|| view! { <p class="hint">{pass.text(Key::StationsAtTill)}</p> });
     view! { <section class="stations">{hint}{rows}{new}</section> }
 }
 
 fn form(pass: &Pass, station: Option<Station>, may: bool) -> impl IntoView + use<> {
     let title = station.as_ref().map_or_else(
-        || pass.word(Key::StationsNew).to_owned(),
+        || pass.text(Key::StationsNew).to_owned(),
         |station| station.name.clone(),
     );
     let name = NodeRef::<html::Input>::new();
@@ -69,7 +69,7 @@ fn form(pass: &Pass, station: Option<Station>, may: bool) -> impl IntoView + use
         let Some(field) = name.get_untracked() else { return };
         let id = known.unwrap_or_else(|| StationId(keeping.client.id()));
         let categories = makes.get_untracked().into_iter().collect();
-        keeping.ask_once(
+        keeping.submit_once(
             Action::Station(Station {
                 id,
                 name: field.value(),
@@ -84,17 +84,17 @@ fn form(pass: &Pass, station: Option<Station>, may: bool) -> impl IntoView + use
             },
         );
     };
-    let (removing, word) = (pass.clone(), pass.word(Key::StationsRemove));
+    let (removing, word) = (pass.clone(), pass.text(Key::StationsRemove));
     let remove = known.filter(|_| may).map(|station| {
-        view! { <button type="button" on:click=move |_| removing.ask(Action::RemoveStation { station })>{word}</button> }
+        view! { <button type="button" on:click=move |_| removing.submit(Action::RemoveStation { station })>{word}</button> }
     });
     let value = station.map_or_else(String::new, |station| station.name);
     view! {
         <form class="fields station" on:submit=keep>
             <h2 dir="auto">{title}</h2>
-            <label><span>{pass.word(Key::StationsName)}</span><input node_ref=name value=value required disabled=!may maxlength=limits::NAME autocomplete="off"/></label>
-            <fieldset class="choices"><legend>{pass.word(Key::StationsMakes)}</legend>{boxes}</fieldset>
-            {may.then(|| view! { <div class="beside">{remove}<button type="submit" class="main">{pass.word(Key::DoKeep)}</button></div> })}
+            <label><span>{pass.text(Key::StationsName)}</span><input node_ref=name value=value required disabled=!may maxlength=limits::NAME autocomplete="off"/></label>
+            <fieldset class="choices"><legend>{pass.text(Key::StationsMakes)}</legend>{boxes}</fieldset>
+            {may.then(|| view! { <div class="beside">{remove}<button type="submit" class="main">{pass.text(Key::DoKeep)}</button></div> })}
         </form>
     }
 }

@@ -1,4 +1,4 @@
-//! One ticket: whose it is, since when, and each dish until it is made.
+//! One ticket: table or order, age, and each dish until it is made.
 
 use leptos::prelude::*;
 use servery_domain::{
@@ -130,12 +130,12 @@ fn bump(pass: &Pass, action: Action) {
     let screen: Screen = pass.screen.clone();
     let ticket = match &action {
         Action::Bump { ticket, .. } => *ticket,
-        _ => return pass.ask(action),
+        _ => return pass.submit(action),
     };
-    pass.ask_then(action, move || {
+    pass.submit_then(action, move || {
         let ready = screen.pos.with_untracked(|pos| pos.made(ticket));
         if let Some(order) = ready {
-            screen.ask(Action::Order {
+            screen.submit(Action::Order {
                 order,
                 event: Event::Ready,
             });

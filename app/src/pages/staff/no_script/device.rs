@@ -1,4 +1,4 @@
-//! How a browser without a script is let in and signed out.
+//! Pairing and sign-out of a browser without a script.
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::device::{DeviceKind, Paired};

@@ -1,4 +1,4 @@
-//! What is asked for by forms. Each names its op: however often it is sent, that is done once.
+//! Forms that submit ops. Each has the id of its op, so that it counts once, however often it is sent.
 
 use std::{cell::Cell, rc::Rc};
 

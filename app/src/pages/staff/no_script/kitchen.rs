@@ -1,4 +1,4 @@
-//! The kitchen's screen on which each button is a form, and which looks again by itself.
+//! The kitchen screen without a script: each button is a form, and the page reloads by itself.
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{

@@ -1,4 +1,4 @@
-//! The bill in hand: its lines, what they come to, and what is done with it.
+//! The current bill: its lines, its total and its buttons.
 
 use std::sync::Arc;
 
@@ -28,14 +28,14 @@ pub fn BillInHand(till: TillState) -> impl IntoView {
     let bill = till.bill();
     let some = Memo::new(move |_| bill.with(Option::is_some));
     move || match some.get() {
-        true => Either::Left(in_hand(&till, bill)),
+        true => Either::Left(bill_view(&till, bill)),
         false => Either::Right(
-            view! { <section class="bill none"><p class="empty">{till.word(Key::BillNone)}</p></section> },
+            view! { <section class="bill none"><p class="empty">{till.text(Key::BillNone)}</p></section> },
         ),
     }
 }
 
-fn in_hand(till: &TillState, bill: InHand) -> impl IntoView + use<> {
+fn bill_view(till: &TillState, bill: InHand) -> impl IntoView + use<> {
     let label = {
         let till = till.clone();
         move || bill.get().map(|bill| till.label(&bill))
@@ -53,7 +53,7 @@ fn in_hand(till: &TillState, bill: InHand) -> impl IntoView + use<> {
         let till = till.clone();
         move |id: LineId| row(&till, bill, closed, id)
     };
-    let (empty, paid) = (till.word(Key::BillEmpty), till.word(Key::BillClosed));
+    let (empty, paid) = (till.text(Key::BillEmpty), till.text(Key::BillClosed));
     let empty = move || {
         lines
             .with(Vec::is_empty)
@@ -72,7 +72,7 @@ fn in_hand(till: &TillState, bill: InHand) -> impl IntoView + use<> {
     let doings = doings(till, bill, due);
     let sums = sums_of(till, bill, sums, due);
     view! {
-        <section class="bill" aria-label=till.word(Key::BillTitle)>
+        <section class="bill" aria-label=till.text(Key::BillTitle)>
             <header><h2 dir="auto">{label}</h2><span class="guests">{guests}</span></header>
             {beside(till, bill)}
             {paid}
@@ -215,8 +215,8 @@ fn sums_of(
         let paid = (paid != Minor::ZERO).then(|| {
             let over = till.over;
             view! {
-                {row(till.word(Key::BillTotal).to_owned(), sums.total)}
-                <div><dt><button type="button" class="link" on:click=move |_| over.set(Some(TillDialog::Payments))>{till.word(Key::BillPaid)}</button></dt><dd dir="auto">{till.money(-paid)}</dd></div>
+                {row(till.text(Key::BillTotal).to_owned(), sums.total)}
+                <div><dt><button type="button" class="link" on:click=move |_| over.set(Some(TillDialog::Payments))>{till.text(Key::BillPaid)}</button></dt><dd dir="auto">{till.money(-paid)}</dd></div>
             }
         });
         let (key, due) = if due < Minor::ZERO {
@@ -229,7 +229,7 @@ fn sums_of(
                 {off}
                 {taxes}
                 {paid}
-                <div class="due"><dt>{till.word(key)}</dt><dd dir="auto">{till.money(due)}</dd></div>
+                <div class="due"><dt>{till.text(key)}</dt><dd dir="auto">{till.money(due)}</dd></div>
             </dl>
         })
     }
@@ -245,16 +245,16 @@ fn doings(till: &TillState, bill: InHand, due: Memo<Minor>) -> impl IntoView + u
     let sending = till.clone();
     let send = move |_| {
         if let Some(bill) = bill.get_untracked() {
-            sending.ask_all_once(sending.unsent_tickets(&bill), || ());
+            sending.submit_all_once(sending.unsent_tickets(&bill), || ());
         }
     };
     let (at, over) = (till.at, till.over);
     view! {
         <div class="doings">
-            <button type="button" on:click=move |_| over.set(Some(TillDialog::More))>{till.word(Key::DoMore)}</button>
-            <button type="button" on:click=move |_| at.set(None)>{till.word(Key::DoHold)}</button>
+            <button type="button" on:click=move |_| over.set(Some(TillDialog::More))>{till.text(Key::DoMore)}</button>
+            <button type="button" on:click=move |_| at.set(None)>{till.text(Key::DoHold)}</button>
             <button type="button" class="send" disabled=move || new.get() == 0 on:click=send>{send_label}</button>
-            <button type="button" class="pay" disabled={move || due.get() <= Minor::ZERO} on:click=move |_| over.set(Some(TillDialog::Pay))>{till.word(Key::DoPay)}</button>
+            <button type="button" class="pay" disabled={move || due.get() <= Minor::ZERO} on:click=move |_| over.set(Some(TillDialog::Pay))>{till.text(Key::DoPay)}</button>
         </div>
     }
 }
@@ -267,7 +267,7 @@ pub fn More(till: TillState) -> impl IntoView {
         .get_untracked()
         .is_none_or(|bill| bill.due() == Minor::ZERO && bill.unsent_count() == 0);
     let lay = |key: Key, over: TillDialog| {
-        let (shown, word) = (till.over, till.word(key));
+        let (shown, word) = (till.over, till.text(key));
         view! { <button type="button" on:click=move |_| shown.set(Some(over))>{word}</button> }
     };
     let keys = [
@@ -283,15 +283,15 @@ pub fn More(till: TillState) -> impl IntoView {
     let (at, over, closing) = (till.at, till.over, till.clone());
     let close = move |_| {
         if let Some(bill) = at.get_untracked() {
-            closing.ask_once(Action::Close { bill }, move || {
+            closing.submit_once(Action::Close { bill }, move || {
                 at.set(None);
                 over.set(None);
             });
         }
     };
-    let word = till.word(Key::DoClose);
+    let word = till.text(Key::DoClose);
     view! {
-        <Dialog title=till.word(Key::DoMore) close=till.close()>
+        <Dialog title=till.text(Key::DoMore) close=till.close()>
             <div class="more">{keys.into_iter().collect::<Vec<_>>()}<button type="button" disabled={!done} on:click=close>{word}</button></div>
         </Dialog>
     }

@@ -1,4 +1,4 @@
-//! Where guests sit, what they are called, and how many they are.
+//! Table, name and number of guests of a bill.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
@@ -22,7 +22,7 @@ where
     tables.sort_by(|a, b| a.plan.room.cmp(&b.plan.room));
     let none = tables
         .is_empty()
-        .then(|| view! { <p class="empty">{till.word(Key::TablesNone)}</p> });
+        .then(|| view! { <p class="empty">{till.text(Key::TablesNone)}</p> });
     let button = |table: Table| {
         let till = till.clone();
         let busy = (!table.bills.is_empty()).to_string();
@@ -47,24 +47,24 @@ pub fn Tables(till: TillState) -> impl IntoView {
             None => till.open(Seat::Table(table)),
         }
     });
-    view! { <Dialog title=till.word(Key::BillsTable) close=till.close()>{keys}</Dialog> }
+    view! { <Dialog title=till.text(Key::BillsTable) close=till.close()>{keys}</Dialog> }
 }
 
 #[component]
 pub fn Move(till: TillState) -> impl IntoView {
     let go = move |till: &TillState, seat: Seat| {
         if let Some(bill) = till.at.get_untracked() {
-            till.ask_and_close(Action::Move { bill, seat });
+            till.submit_and_close(Action::Move { bill, seat });
         }
     };
     let keys = tables(&till, move |till, table| go(till, Seat::Table(table)));
     let to = |key: Key, seat: Seat| {
-        let (till, word) = (till.clone(), till.word(key));
+        let (till, word) = (till.clone(), till.text(key));
         view! { <button type="button" on:click=move |_| go(&till, seat.clone())>{word}</button> }
     };
     let (counter_key, away) = (to(Key::SeatCounter, Seat::Counter), to(Key::SeatAway, Seat::Away));
     view! {
-        <Dialog title=till.word(Key::DoMove) close=till.close()>
+        <Dialog title=till.text(Key::DoMove) close=till.close()>
             <div class="beside">{counter_key}{away}</div>
             {keys}
         </Dialog>
@@ -82,12 +82,12 @@ pub fn Merge(till: TillState) -> impl IntoView {
     });
     let none = others
         .is_empty()
-        .then(|| view! { <p class="empty">{till.word(Key::MergeNone)}</p> });
+        .then(|| view! { <p class="empty">{till.text(Key::MergeNone)}</p> });
     let button = |(other, label, due)| {
         let till = till.clone();
         let merge = move |_| {
             let (at, over) = (till.at, till.over);
-            till.ask_once(
+            till.submit_once(
                 Action::Merge {
                     bill: own,
                     into: other,
@@ -102,8 +102,8 @@ pub fn Merge(till: TillState) -> impl IntoView {
     };
     let buttons: Vec<_> = others.into_iter().map(button).collect();
     Some(view! {
-        <Dialog title=till.word(Key::DoMerge) close=till.close()>
-            <p class="hint">{till.word(Key::MergeInto)}</p>
+        <Dialog title=till.text(Key::DoMerge) close=till.close()>
+            <p class="hint">{till.text(Key::MergeInto)}</p>
             <ul class="rows">{buttons}</ul>
             {none}
         </Dialog>
@@ -121,13 +121,13 @@ pub fn Name(till: TillState) -> impl IntoView {
             .get_untracked()
             .map(|field| field.value())
             .unwrap_or_default();
-        keeping.ask_and_close(Action::Name { bill: id, name });
+        keeping.submit_and_close(Action::Name { bill: id, name });
     };
     Some(view! {
-        <Dialog title=till.word(Key::DoName) close=till.close()>
+        <Dialog title=till.text(Key::DoName) close=till.close()>
             <form class="fields" on:submit=keep>
-                <label><span>{till.word(Key::NameHint)}</span><input node_ref=name value=bill.name.clone() maxlength=limits::NAME autocomplete="off" autofocus/></label>
-                <button type="submit" class="main">{till.word(Key::DoKeep)}</button>
+                <label><span>{till.text(Key::NameHint)}</span><input node_ref=name value=bill.name.clone() maxlength=limits::NAME autocomplete="off" autofocus/></label>
+                <button type="submit" class="main">{till.text(Key::DoKeep)}</button>
             </form>
         </Dialog>
     })
@@ -140,12 +140,12 @@ pub fn Guests(till: TillState) -> impl IntoView {
         let till = till.clone();
         let here = (bill.guests == guests).to_string();
         let bill = bill.id;
-        let count = move |_| till.ask_and_close(Action::Guests { bill, guests });
+        let count = move |_| till.submit_and_close(Action::Guests { bill, guests });
         view! { <li><button type="button" aria-pressed=here on:click=count>{guests}</button></li> }
     });
     let buttons: Vec<_> = buttons.collect();
     Some(
-        view! { <Dialog title=till.word(Key::DoGuests) close=till.close()><ul class="table-keys">{buttons}</ul></Dialog> },
+        view! { <Dialog title=till.text(Key::DoGuests) close=till.close()><ul class="table-keys">{buttons}</ul></Dialog> },
     )
 }
 
@@ -167,11 +167,11 @@ pub fn Phone(till: TillState) -> impl IntoView {
         });
     };
     view! {
-        <Dialog title=till.word(Key::BillsPhone) close=till.close()>
+        <Dialog title=till.text(Key::BillsPhone) close=till.close()>
             <form class="fields" on:submit=open>
-                <label><span>{till.word(Key::PhoneName)}</span><input node_ref=name required maxlength=limits::NAME autocomplete="off" autofocus/></label>
-                <label><span>{till.word(Key::PhoneNumber)}</span><input node_ref=phone type="tel" dir="ltr" maxlength=limits::PHONE autocomplete="off"/></label>
-                <button type="submit" class="main">{till.word(Key::PhoneOpen)}</button>
+                <label><span>{till.text(Key::PhoneName)}</span><input node_ref=name required maxlength=limits::NAME autocomplete="off" autofocus/></label>
+                <label><span>{till.text(Key::PhoneNumber)}</span><input node_ref=phone type="tel" dir="ltr" maxlength=limits::PHONE autocomplete="off"/></label>
+                <button type="submit" class="main">{till.text(Key::PhoneOpen)}</button>
             </form>
         </Dialog>
     }

@@ -1,4 +1,4 @@
-//! Which bill is in hand: the open ones, and new ones.
+//! The open bills, and buttons for new ones.
 
 use leptos::prelude::*;
 use servery_domain::{
@@ -16,11 +16,11 @@ use crate::{
 #[component]
 pub fn Bills(till: TillState) -> impl IntoView {
     let open = |key: Key, seat: Seat| {
-        let (till, word) = (till.clone(), till.word(key));
+        let (till, word) = (till.clone(), till.text(key));
         view! { <button type="button" on:click=move |_| till.open(seat.clone())>{word}</button> }
     };
     let lay = |key: Key, over: TillDialog| {
-        let (shown, word) = (till.over, till.word(key));
+        let (shown, word) = (till.over, till.text(key));
         view! { <button type="button" on:click=move |_| shown.set(Some(over))>{word}</button> }
     };
     let pos = till.pos;
@@ -39,7 +39,7 @@ pub fn Bills(till: TillState) -> impl IntoView {
         move |id| row(&till, in_hand, id)
     };
     let nothing = {
-        let words = till.word(Key::BillsNone);
+        let words = till.text(Key::BillsNone);
         move || {
             bills
                 .with(Vec::is_empty)
@@ -51,7 +51,7 @@ pub fn Bills(till: TillState) -> impl IntoView {
         over.set(Some(TillDialog::Receipt(Payable::Order(order), payment)))
     });
     view! {
-        <nav class="bills" aria-label=till.word(Key::BillsTitle)>
+        <nav class="bills" aria-label=till.text(Key::BillsTitle)>
             <NewOrders screen=till.screen.clone()/>
             <ReadyOrders screen=till.screen.clone() taken/>
             <UnderWay screen=till.screen.clone()/>

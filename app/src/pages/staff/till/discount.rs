@@ -1,4 +1,4 @@
-//! Something off, and why: whoever looks at the books has to know.
+//! A discount with a reason.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
@@ -45,7 +45,7 @@ pub fn DiscountDialog(till: TillState, line: Option<LineId>) -> impl IntoView {
         let (Some(off), Some(bill)) = (off, giving.at.get_untracked()) else {
             return giving
                 .wrong
-                .set(Some(giving.word(Key::RefusedMalformed).to_owned()));
+                .set(Some(giving.text(Key::RefusedMalformed).to_owned()));
         };
         let discount = Discount {
             id,
@@ -54,7 +54,7 @@ pub fn DiscountDialog(till: TillState, line: Option<LineId>) -> impl IntoView {
             reason: value(reason),
             by: None,
         };
-        giving.ask_and_close(Action::Discount { bill, discount });
+        giving.submit_and_close(Action::Discount { bill, discount });
     };
     let given = {
         let till = till.clone();
@@ -65,14 +65,14 @@ pub fn DiscountDialog(till: TillState, line: Option<LineId>) -> impl IntoView {
                 .flat_map(|bill| bill.discounts.iter().map(|discount| (bill.id, discount.clone())));
             let rows = rows.map(|(bill, discount)| {
                 let till = till.clone();
-                let words = till.word(Key::DiscountTakeBack);
-                let take_back = move |_| till.ask(Action::TakeBackDiscount { bill, discount: discount.id });
+                let words = till.text(Key::DiscountTakeBack);
+                let take_back = move |_| till.submit(Action::TakeBackDiscount { bill, discount: discount.id });
                 view! { <li><span dir="auto">{discount.reason.clone()}</span><button type="button" on:click=take_back>{words}</button></li> }
             });
             view! { <ul class="rows">{rows.collect::<Vec<_>>()}</ul> }
         }
     };
-    let title = till.word(if line.is_some() {
+    let title = till.text(if line.is_some() {
         Key::DiscountOfLine
     } else {
         Key::DiscountOfBill
@@ -81,10 +81,10 @@ pub fn DiscountDialog(till: TillState, line: Option<LineId>) -> impl IntoView {
         <Dialog title=title close=till.close()>
             {given}
             <form class="fields" on:submit=give>
-                <fieldset class="choices"><legend>{till.word(Key::DiscountPercent)}</legend>{percents}</fieldset>
-                <label><span>{till.word(Key::DiscountAmount)}</span><input node_ref=amount inputmode="decimal" maxlength=limits::AMOUNT autocomplete="off" on:input=move |_| chosen.set(None)/></label>
-                <label><span>{till.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
-                <button type="submit" class="main">{till.word(Key::DiscountGive)}</button>
+                <fieldset class="choices"><legend>{till.text(Key::DiscountPercent)}</legend>{percents}</fieldset>
+                <label><span>{till.text(Key::DiscountAmount)}</span><input node_ref=amount inputmode="decimal" maxlength=limits::AMOUNT autocomplete="off" on:input=move |_| chosen.set(None)/></label>
+                <label><span>{till.text(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
+                <button type="submit" class="main">{till.text(Key::DiscountGive)}</button>
             </form>
         </Dialog>
     }

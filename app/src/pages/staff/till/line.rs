@@ -1,4 +1,4 @@
-//! One line of the bill: what is said of it, in which course it comes, and taking it off.
+//! One line of the bill: note, course, and removing it.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{id::LineId, limits, pos::op::Action};
@@ -19,7 +19,7 @@ pub fn Line(till: TillState, line: LineId) -> impl IntoView {
     let keep = move |event: SubmitEvent| {
         event.prevent_default();
         let note = note.get_untracked().map(|note| note.value()).unwrap_or_default();
-        keeping.ask_and_close(Action::Note {
+        keeping.submit_and_close(Action::Note {
             bill,
             line,
             note,
@@ -28,7 +28,7 @@ pub fn Line(till: TillState, line: LineId) -> impl IntoView {
     };
     let courses = (0..=4).map(|number: u8| {
         let label = match number {
-            0 => till.word(Key::CourseNone).to_owned(),
+            0 => till.text(Key::CourseNone).to_owned(),
             number => till.texts.fill(Key::LineCourse, &[("n", &number.to_string())]),
         };
         let here = move || (course.get() == number).to_string();
@@ -54,13 +54,13 @@ pub fn Line(till: TillState, line: LineId) -> impl IntoView {
     Some(view! {
         <Dialog title=shown.name.clone() close=till.close()>
             <form class="fields" on:submit=keep>
-                {begun.then(|| view! { <p class="hint">{till.word(Key::LineBegun)}</p> })}
-                <label><span>{till.word(Key::LineNote)}</span><input node_ref=note value=shown.note.clone() disabled=begun maxlength=limits::NOTE autocomplete="off"/></label>
-                <fieldset class="choices"><legend>{till.word(Key::LineCourses)}</legend>{courses}</fieldset>
-                <button type="submit" class="main" disabled=begun>{till.word(Key::DoKeep)}</button>
+                {begun.then(|| view! { <p class="hint">{till.text(Key::LineBegun)}</p> })}
+                <label><span>{till.text(Key::LineNote)}</span><input node_ref=note value=shown.note.clone() disabled=begun maxlength=limits::NOTE autocomplete="off"/></label>
+                <fieldset class="choices"><legend>{till.text(Key::LineCourses)}</legend>{courses}</fieldset>
+                <button type="submit" class="main" disabled=begun>{till.text(Key::DoKeep)}</button>
                 <div class="beside">
-                    <button type="button" on:click=discount>{till.word(Key::DoDiscount)}</button>
-                    <button type="button" class="less" on:click=remove>{till.word(Key::LineRemove)}</button>
+                    <button type="button" on:click=discount>{till.text(Key::DoDiscount)}</button>
+                    <button type="button" class="less" on:click=remove>{till.text(Key::LineRemove)}</button>
                 </div>
             </form>
         </Dialog>

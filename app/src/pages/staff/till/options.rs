@@ -1,4 +1,4 @@
-//! What can be chosen on a dish before it is rung up.
+//! The options of a dish before it is rung up.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
@@ -23,7 +23,7 @@ pub fn Options(till: TillState, dish: DishId) -> impl IntoView {
     let filled_in = NodeRef::<html::Form>::new();
     let price = RwSignal::new(None);
     let texts = till.texts;
-    let reckon = {
+    let recalculate = {
         let (menu, dish) = (menu.clone(), dish.clone());
         move || {
             let Some(form) = filled_in.get() else { return };
@@ -34,8 +34,8 @@ pub fn Options(till: TillState, dish: DishId) -> impl IntoView {
         }
     };
     Effect::new({
-        let reckon = reckon.clone();
-        move |_| reckon()
+        let recalculate = recalculate.clone();
+        move |_| recalculate()
     });
     let (adding, line) = (till.clone(), LineId(till.client.id()));
     let submit = move |event: SubmitEvent| {
@@ -55,12 +55,12 @@ pub fn Options(till: TillState, dish: DishId) -> impl IntoView {
     };
     leptos::either::Either::Right(view! {
         <Dialog title=dish.name.clone() close=till.close()>
-            <form class="options" node_ref=filled_in on:input=move |_| reckon() on:submit=submit>
+            <form class="options" node_ref=filled_in on:input=move |_| recalculate() on:submit=submit>
                 <input type="hidden" name="dish" value=dish.id.to_string()/>
                 {options::groups(texts, &menu, &dish)}
-                <label><span>{till.word(Key::LineNote)}</span><input name="note" maxlength=limits::NOTE autocomplete="off"/></label>
+                <label><span>{till.text(Key::LineNote)}</span><input name="note" maxlength=limits::NOTE autocomplete="off"/></label>
                 <label class="short"><span>{texts.get(text::Key::DishCount)}</span><input type="number" name="count" value="1" min="1" max=limits::COUNT inputmode="numeric"/></label>
-                <button type="submit" class="main">{till.word(Key::DoAdd)}" "<span dir="auto">{sum}</span></button>
+                <button type="submit" class="main">{till.text(Key::DoAdd)}" "<span dir="auto">{sum}</span></button>
             </form>
         </Dialog>
     })

@@ -1,4 +1,4 @@
-//! Taking money: all of it or a part, with a tip, in cash with change or by card.
+//! Payment of a bill: all or a part, with a tip, in cash with change or by card.
 
 use leptos::{either::Either, ev::SubmitEvent, prelude::*};
 use servery_domain::{
@@ -37,7 +37,7 @@ pub fn Pay(till: TillState) -> impl IntoView {
     let Some(bill) = till.bill().get_untracked() else {
         return Either::Left(());
     };
-    let title = till.word(Key::PayTitle);
+    let title = till.text(Key::PayTitle);
     let close = till.close();
     Either::Right(view! {
         <Dialog title=title close>
@@ -46,8 +46,8 @@ pub fn Pay(till: TillState) -> impl IntoView {
                 false => {
                     let over = till.over;
                     Either::Right(view! {
-                        <p>{till.word(Key::PayNoShift)}</p>
-                        <button type="button" class="main" on:click=move |_| over.set(Some(TillDialog::OpenShift))>{till.word(Key::ShiftOpen)}</button>
+                        <p>{till.text(Key::PayNoShift)}</p>
+                        <button type="button" class="main" on:click=move |_| over.set(Some(TillDialog::OpenShift))>{till.text(Key::ShiftOpen)}</button>
                     })
                 }
             }}
@@ -129,7 +129,7 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
         // Nothing that is paid is forgotten in the kitchen.
         let all = taking.unsent_tickets(&bill).into_iter().chain([pay]);
         let rest = filled.guests.get_untracked().saturating_sub(1).max(1);
-        taking.ask_all_once(all, move || {
+        taking.submit_all_once(all, move || {
             sharing.set(Some((bill_id, rest)));
             over.set(Some(TillDialog::Receipt(Payable::Bill(bill_id), paid)));
         });
@@ -148,7 +148,7 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
                     true => (Key::PayMissing, tender.taken() - tender.given),
                     false => (Key::PayChange, tender.change()),
                 };
-                view! { <p class="change" class:short=short>{till.word(key)}" "<b dir="auto">{till.money(amount)}</b></p> }
+                view! { <p class="change" class:short=short>{till.text(key)}" "<b dir="auto">{till.money(amount)}</b></p> }
             })
         }
     };
@@ -167,7 +167,7 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
     };
     view! {
         <form class="fields" on:submit=take>
-            <p class="due">{till.word(Key::BillDue)}" "<b dir="auto">{due_now}</b></p>
+            <p class="due">{till.text(Key::BillDue)}" "<b dir="auto">{due_now}</b></p>
             {ways(till, filled)}
             {parts(till, filled, due)}
             {field(till, Key::PayTip, filled.tip)}
@@ -181,9 +181,9 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
 fn ways(till: &TillState, filled: Filled) -> impl IntoView + use<> {
     let method = |method: TenderMethod, key: Key| {
         let here = move || (filled.method.get() == method).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| filled.method.set(method)>{till.word(key)}</button> }
+        view! { <button type="button" aria-pressed=here on:click=move |_| filled.method.set(method)>{till.text(key)}</button> }
     };
-    view! { <fieldset class="choices"><legend>{till.word(Key::PayWay)}</legend>{method(TenderMethod::Cash, Key::PayCash)}{method(TenderMethod::Card, Key::PayCard)}</fieldset> }
+    view! { <fieldset class="choices"><legend>{till.text(Key::PayWay)}</legend>{method(TenderMethod::Cash, Key::PayCash)}{method(TenderMethod::Card, Key::PayCard)}</fieldset> }
 }
 
 /// All of it, a part for each guest, or an amount.
@@ -196,14 +196,14 @@ fn parts(till: &TillState, filled: Filled, due: Memo<Minor>) -> impl IntoView + 
     let words = {
         let till = till.clone();
         move || match guests.get() {
-            1 => till.word(Key::PayAll).to_owned(),
+            1 => till.text(Key::PayAll).to_owned(),
             guests => till.texts.count(Key::PayByGuest, guests),
         }
     };
-    let (less, more) = (till.word(Key::PayFewerGuests), till.word(Key::PayMoreGuests));
+    let (less, more) = (till.text(Key::PayFewerGuests), till.text(Key::PayMoreGuests));
     view! {
         <fieldset class="choices share">
-            <legend>{till.word(Key::PayShare)}</legend>
+            <legend>{till.text(Key::PayShare)}</legend>
             <button type="button" class="step" aria-label=less disabled={move || guests.get() <= 1} on:click=move |_| choose(guests.get_untracked() - 1)>"−"</button>
             <output>{words}</output>
             <button type="button" class="step" aria-label=more disabled={move || guests.get() >= SHARERS} on:click=move |_| choose(guests.get_untracked() + 1)>"+"</button>

@@ -1,4 +1,4 @@
-//! The money that came: each payment with its receipt, to be shown, printed or given back.
+//! The payments of a bill: each with its receipt, to be shown, printed or refunded.
 
 use leptos::prelude::*;
 use servery_domain::{
@@ -34,11 +34,11 @@ pub fn Payments(till: TillState) -> impl IntoView {
                 .collect();
             let none = rows
                 .is_empty()
-                .then(|| view! { <p class="empty">{till.word(Key::PaymentsNone)}</p> });
+                .then(|| view! { <p class="empty">{till.text(Key::PaymentsNone)}</p> });
             Some(view! { <ul class="rows">{rows}</ul>{none} })
         }
     };
-    view! { <Dialog title=till.word(Key::PaymentsTitle) close=till.close()>{rows}</Dialog> }
+    view! { <Dialog title=till.text(Key::PaymentsTitle) close=till.close()>{rows}</Dialog> }
 }
 
 /// Of all bills and orders, the newest first.
@@ -60,13 +60,13 @@ pub fn Receipts(till: TillState) -> impl IntoView {
             };
             let none = rows
                 .is_empty()
-                .then(|| view! { <p class="empty">{till.word(key)}</p> });
+                .then(|| view! { <p class="empty">{till.text(key)}</p> });
             view! { <ul class="rows">{rows}</ul>{none} }
         }
     };
-    let label = till.word(Key::ReceiptsFind);
+    let label = till.text(Key::ReceiptsFind);
     view! {
-        <Dialog title=till.word(Key::ReceiptsTitle) close=till.close()>
+        <Dialog title=till.text(Key::ReceiptsTitle) close=till.close()>
             <div class="fields">
                 <label>
                     <span>{label}</span>
@@ -120,8 +120,8 @@ fn row(till: &TillState, payable: Payable, payment: &TillPayment) -> impl IntoVi
                 <br/>{till.method(payment.method)}" "<b dir="auto">{till.money(payment.taken())}</b>" "{back}
             </span>
             <span class="beside">
-                <button type="button" on:click=move |_| over.set(Some(TillDialog::Receipt(payable, id)))>{till.word(Key::ReceiptTitle)}</button>
-                <button type="button" disabled={payment.left() == Minor::ZERO} on:click=move |_| over.set(Some(TillDialog::GiveBack(payable, id)))>{till.word(Key::PaymentsGiveBack)}</button>
+                <button type="button" on:click=move |_| over.set(Some(TillDialog::Receipt(payable, id)))>{till.text(Key::ReceiptTitle)}</button>
+                <button type="button" disabled={payment.left() == Minor::ZERO} on:click=move |_| over.set(Some(TillDialog::GiveBack(payable, id)))>{till.text(Key::PaymentsGiveBack)}</button>
             </span>
         </li>
     }

@@ -1,4 +1,4 @@
-//! The dishes: at hand, by category, or found by a word. Numbers ring up the first nine.
+//! The dishes: favourites, by category, or by search. The number keys ring up the first nine.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use servery_domain::{
 };
 
 use super::till_state::{TillDialog, TillState};
-use crate::{pos_client::undisturbed, text::staff::Key};
+use crate::{pos_client::hold_updates, text::staff::Key};
 
 /// Dishes that are shown at once: more are found faster by a word.
 const SHOWN: usize = 60;
@@ -61,7 +61,7 @@ pub fn ring(till: &TillState, dish: &Dish) {
     {
         return till
             .wrong
-            .set(Some(format!("{}: {}", dish.name, till.word(Key::RefusedSoldOut))));
+            .set(Some(format!("{}: {}", dish.name, till.text(Key::RefusedSoldOut))));
     }
     match dish.option_groups.is_empty() {
         true => add(
@@ -80,10 +80,10 @@ pub fn ring(till: &TillState, dish: &Dish) {
 
 /// What the kitchen has not heard of yet counts up; anything else is a line of its own.
 pub fn add(till: &TillState, line: BasketLine) {
-    let bill = till.to_ring_onto();
+    let bill = till.bill_for_new_line();
     let (menu, tax) = (&till.premises.menu, &till.premises.listing.restaurant.tax);
     let Ok(line) = ring_up(menu, tax, line, 0) else {
-        return till.wrong.set(Some(till.word(Key::RefusedUnknown).to_owned()));
+        return till.wrong.set(Some(till.text(Key::RefusedUnknown).to_owned()));
     };
     let same = till.pos.with_untracked(|pos| {
         let known = pos.live(bill)?.lines.iter().rev().find(|known| {
@@ -95,7 +95,7 @@ pub fn add(till: &TillState, line: BasketLine) {
         });
         known.filter(|known| known.count > 0).map(|known| known.id)
     });
-    till.ask(match (same, i16::try_from(line.count)) {
+    till.submit(match (same, i16::try_from(line.count)) {
         (Some(line), Ok(by)) => Action::Count { bill, line, by },
         _ => Action::Add {
             bill,
@@ -117,7 +117,7 @@ pub fn Picker(till: TillState) -> impl IntoView {
     };
     Effect::new(move |_| {
         if looking.tap.get() != Tap::Ring {
-            undisturbed();
+            hold_updates();
         }
     });
     let shown = shown(&till, looking);
@@ -131,7 +131,7 @@ pub fn Picker(till: TillState) -> impl IntoView {
             };
             shown
                 .with(Vec::is_empty)
-                .then(|| view! { <p class="empty">{till.word(key)}</p> })
+                .then(|| view! { <p class="empty">{till.text(key)}</p> })
         }
     };
     let dishes = {
@@ -148,7 +148,7 @@ pub fn Picker(till: TillState) -> impl IntoView {
     let search = search(&till, looking, shown);
     let shelves = shelves(&till, looking);
     view! {
-        <section class="picker" aria-label=till.word(Key::PickerTitle)>
+        <section class="picker" aria-label=till.text(Key::PickerTitle)>
             {search}
             {shelves}
             {nothing}
@@ -253,13 +253,13 @@ fn search(till: &TillState, looking: Looking, shown: Memo<Vec<Dish>>) -> impl In
                 .tap
                 .update(|now| *now = if *now == tap { Tap::Ring } else { tap })
         };
-        view! { <button type="button" aria-pressed=here on:click=turn>{till.word(key)}</button> }
+        view! { <button type="button" aria-pressed=here on:click=turn>{till.text(key)}</button> }
     };
     view! {
         <form class="search" role="search" on:submit=submit>
             <label>
-                <span class="unseen">{till.word(Key::PickerSearch)}</span>
-                <input type="search" node_ref=input placeholder=till.word(Key::PickerSearch) autocomplete="off" maxlength=servery_domain::limits::SEARCH
+                <span class="unseen">{till.text(Key::PickerSearch)}</span>
+                <input type="search" node_ref=input placeholder=till.text(Key::PickerSearch) autocomplete="off" maxlength=servery_domain::limits::SEARCH
                     prop:value=looking.word on:input:target=move |event| looking.word.set(event.target().value())/>
             </label>
             {mode(Tap::Arrange, Key::PickerArrange)}
@@ -279,7 +279,7 @@ fn shelves(till: &TillState, looking: Looking) -> impl IntoView + use<> {
         view! { <li><button type="button" aria-current=here on:click=choose dir="auto">{name}</button></li> }
     };
     let categories = till.premises.menu.categories.iter();
-    let tabs: Vec<_> = std::iter::once(tab(Shelf::AtHand, till.word(Key::PickerAtHand).to_owned()))
+    let tabs: Vec<_> = std::iter::once(tab(Shelf::AtHand, till.text(Key::PickerAtHand).to_owned()))
         .chain(categories.map(|category| tab(Shelf::Category(category.id), category.name.clone())))
         .collect();
     view! { <ul class="shelves">{tabs}</ul> }
@@ -308,7 +308,7 @@ fn dish_button(
     let chosen = move || at_hand.with(|all| all.contains(&id));
     let tap = move |_| match looking.tap.get_untracked() {
         Tap::Ring => ring(&till, &dish),
-        Tap::Arrange => till.ask(Action::Favour {
+        Tap::Arrange => till.submit(Action::Favour {
             dish: id,
             on: !untrack(chosen),
         }),

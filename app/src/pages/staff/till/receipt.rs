@@ -1,4 +1,4 @@
-//! The slip: on the screen, and on paper.
+//! The receipt, on the screen and on paper.
 
 use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
@@ -38,14 +38,14 @@ pub fn Receipt(till: TillState, payable: Payable, payment: PaymentId) -> impl In
     });
     let (slip, label, payment) = shown?;
     let change = (payment.change() > Minor::ZERO)
-        .then(|| view! { <p class="change">{till.word(Key::PayChange)}" "<b dir="auto">{till.money(payment.change())}</b></p> });
+        .then(|| view! { <p class="change">{till.text(Key::PayChange)}" "<b dir="auto">{till.money(payment.change())}</b></p> });
     let mail = match payable {
         Payable::Bill(bill) => Some(by_mail(&till, bill, payment.id)),
         Payable::Order(_) => None,
     };
     let next = next(&till, payable);
     Some(view! {
-        <Dialog title=till.word(Key::ReceiptTitle) close=put_away(&till, payable)>
+        <Dialog title=till.text(Key::ReceiptTitle) close=put_away(&till, payable)>
             {change}
             {paper(&till, &slip, label, Some(&payment))}
             {mail}
@@ -63,7 +63,7 @@ pub fn BillSlip(till: TillState) -> impl IntoView {
     let bill = till.bill().get_untracked()?;
     let slip = ReceiptSlip::of_bill(&till, &bill);
     Some(view! {
-        <Dialog title=till.word(Key::DoShow) close=till.close()>
+        <Dialog title=till.text(Key::DoShow) close=till.close()>
             {paper(&till, &slip, till.label(&bill), None)}
             <div class="beside">{print(&till)}</div>
         </Dialog>
@@ -72,7 +72,7 @@ pub fn BillSlip(till: TillState) -> impl IntoView {
 
 /// Without a printer nothing happens, and the slip stays on the screen.
 fn print(till: &TillState) -> impl IntoView + use<> {
-    view! { <button type="button" on:click=move |_| drop(window().print())>{till.word(Key::ReceiptPrint)}</button> }
+    view! { <button type="button" on:click=move |_| drop(window().print())>{till.text(Key::ReceiptPrint)}</button> }
 }
 
 /// Whoever puts away the receipt of a bill on which nothing is left to pay is done with the bill, too.
@@ -101,7 +101,7 @@ fn next(till: &TillState, payable: Payable) -> Option<impl IntoView + use<>> {
         true => till
             .texts
             .fill(Key::ReceiptRest, &[("amount", &till.money(left))]),
-        false => till.word(Key::ReceiptNext).to_owned(),
+        false => till.text(Key::ReceiptNext).to_owned(),
     };
     let go_on = move |_| match left > Minor::ZERO {
         true => over.set(Some(TillDialog::Pay)),
@@ -126,12 +126,12 @@ fn by_mail(till: &TillState, bill: BillId, payment: PaymentId) -> impl IntoView 
             to,
             lang: texts.lang,
         };
-        mailing.ask_once(action, move || {
+        mailing.submit_once(action, move || {
             field.set_value("");
             mailed.set(Some(said));
         });
     };
-    let (label, words) = (till.word(Key::ReceiptAddress), till.word(Key::ReceiptMail));
+    let (label, words) = (till.text(Key::ReceiptAddress), till.text(Key::ReceiptMail));
     view! {
         <form class="fields mail" on:submit=mail>
             <label><span>{label}</span><input node_ref=address type="email" required maxlength=limits::EMAIL autocomplete="off"/></label>
@@ -250,9 +250,9 @@ fn paper(
             .map(|(words, amount)| sum(words, *amount))
             .collect::<Vec<_>>()
     };
-    let some = |key: Key, amount: Minor| (amount != Minor::ZERO).then(|| sum(till.word(key), amount));
+    let some = |key: Key, amount: Minor| (amount != Minor::ZERO).then(|| sum(till.text(key), amount));
     let head = match payment {
-        None => Either::Left(view! { <p class="no-receipt">{till.word(Key::BillNoReceipt)}</p> }),
+        None => Either::Left(view! { <p class="no-receipt">{till.text(Key::BillNoReceipt)}</p> }),
         Some(payment) => {
             let number = till
                 .texts
@@ -262,7 +262,7 @@ fn paper(
     };
     let paid = payment.map(|payment| {
         let given = (payment.method == TenderMethod::Cash && payment.given > Minor::ZERO).then(|| {
-            view! { {sum(till.word(Key::PayGiven), payment.given)}{sum(till.word(Key::PayChange), payment.change())} }
+            view! { {sum(till.text(Key::PayGiven), payment.given)}{sum(till.text(Key::PayChange), payment.change())} }
         });
         view! {
             {sum(till.method(payment.method), payment.amount)}
@@ -283,7 +283,7 @@ fn paper(
             <ol>{slip.lines.iter().map(|line| row(till, line)).collect::<Vec<_>>()}</ol>
             <dl>
                 {rows(&slip.sums)}
-                <div class="total"><dt>{till.word(Key::BillTotal)}</dt><dd dir="auto">{till.money(slip.total)}</dd></div>
+                <div class="total"><dt>{till.text(Key::BillTotal)}</dt><dd dir="auto">{till.money(slip.total)}</dd></div>
                 {rows(&slip.taxes)}
                 {paid}
             </dl>

@@ -1,4 +1,4 @@
-//! Money that goes back to a guest, all of a payment or a part, with a reason.
+//! A refund of all or a part of a payment, with a reason.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
@@ -41,7 +41,7 @@ pub fn Refund(till: TillState, payable: Payable, payment: PaymentId) -> impl Int
             .get_untracked()
             .map(|field| field.value())
             .unwrap_or_default();
-        giving.ask_and_close(Action::Refund {
+        giving.submit_and_close(Action::Refund {
             payable,
             payment,
             back: RefundRequest {
@@ -54,12 +54,12 @@ pub fn Refund(till: TillState, payable: Payable, payment: PaymentId) -> impl Int
         });
     };
     Some(view! {
-        <Dialog title=till.word(Key::PaymentsGiveBack) close=till.close()>
+        <Dialog title=till.text(Key::PaymentsGiveBack) close=till.close()>
             <form class="fields" on:submit=give>
                 <p class="due">{paid.receipt.to_string()}" · "{till.method(paid.method)}" "<b dir="auto">{till.money(left)}</b></p>
                 {field(&till, Key::PaymentsBackAmount, amount)}
-                <label><span>{till.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
-                <button type="submit" class="main" disabled=out_of_range>{till.word(Key::PaymentsGiveBack)}</button>
+                <label><span>{till.text(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
+                <button type="submit" class="main" disabled=out_of_range>{till.text(Key::PaymentsGiveBack)}</button>
             </form>
         </Dialog>
     })

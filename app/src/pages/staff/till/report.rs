@@ -1,4 +1,4 @@
-//! What a shift has brought: the X report while it is open, the Z report once it is closed, to be printed again for as long as it is here.
+//! The report of a shift: X while it is open, Z once it is closed.
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
@@ -20,8 +20,8 @@ use crate::{
 #[component]
 pub fn Report(till: TillState, shift: ShiftId) -> impl IntoView {
     let over = till.over;
-    let others = view! { <button type="button" on:click=move |_| over.set(Some(TillDialog::Shifts))>{till.word(Key::ShiftsTitle)}</button> };
-    view! { <Dialog title=till.word(Key::ReportTitle) close=till.close()>{paper(&till, shift)}{others}</Dialog> }
+    let others = view! { <button type="button" on:click=move |_| over.set(Some(TillDialog::Shifts))>{till.text(Key::ShiftsTitle)}</button> };
+    view! { <Dialog title=till.text(Key::ReportTitle) close=till.close()>{paper(&till, shift)}{others}</Dialog> }
 }
 
 /// Those of all tills, the latest first. A till that is lost cannot close its own.
@@ -34,12 +34,12 @@ pub fn Shifts(till: TillState) -> impl IntoView {
     });
     let none = shifts
         .is_empty()
-        .then(|| view! { <p class="empty">{till.word(Key::ShiftsNone)}</p> });
+        .then(|| view! { <p class="empty">{till.text(Key::ShiftsNone)}</p> });
     let rows: Vec<_> = shifts
         .iter()
         .map(|shift| row(&till, shift, own == Some(shift.id)))
         .collect();
-    view! { <Dialog title=till.word(Key::ShiftsTitle) close=till.close()><ul class="rows">{rows}</ul>{none}</Dialog> }
+    view! { <Dialog title=till.text(Key::ShiftsTitle) close=till.close()><ul class="rows">{rows}</ul>{none}</Dialog> }
 }
 
 fn row(till: &TillState, shift: &Shift, own: bool) -> impl IntoView + use<> {
@@ -49,15 +49,15 @@ fn row(till: &TillState, shift: &Shift, own: bool) -> impl IntoView + use<> {
         .with_untracked(|pos| pos.device(shift.till).map(|device| device.name.clone()));
     let lay = move |word: &'static str, what: TillDialog| view! { <button type="button" on:click=move |_| over.set(Some(what))>{word}</button> };
     let close =
-        (shift.closed.is_none() && !own).then(|| lay(till.word(Key::ShiftClose), TillDialog::CloseShift(id)));
+        (shift.closed.is_none() && !own).then(|| lay(till.text(Key::ShiftClose), TillDialog::CloseShift(id)));
     let until = match &shift.closed {
         Some(closed) => Either::Left(view! { " – "<time dir="ltr">{stamp(closed.at)}</time> }),
-        None => Either::Right(view! { " · "<small class="open">{till.word(Key::ShiftsOpen)}</small> }),
+        None => Either::Right(view! { " · "<small class="open">{till.text(Key::ShiftsOpen)}</small> }),
     };
     view! {
         <li>
             <span><b>{title(till, shift)}</b>" "<span dir="auto">{till_name}</span><br/><time dir="ltr">{stamp(shift.opened_at)}</time>{until}</span>
-            <span class="beside">{lay(till.word(Key::ReportTitle), TillDialog::Report(id))}{close}</span>
+            <span class="beside">{lay(till.text(Key::ReportTitle), TillDialog::Report(id))}{close}</span>
         </li>
     }
 }
@@ -67,13 +67,13 @@ fn cashier(till: &TillState, by: Option<CashierId>) -> String {
         till.pos
             .with_untracked(|pos| pos.cashier(by).map(|cashier| cashier.name.clone()))
     });
-    name.unwrap_or_else(|| till.word(Key::CashierNobody).to_owned())
+    name.unwrap_or_else(|| till.text(Key::CashierNobody).to_owned())
 }
 
 pub fn paper(till: &TillState, shift: ShiftId) -> impl IntoView + use<> {
     let facts = till.pos.with_untracked(|pos| ShiftReport::of(pos, shift))?;
     let sum = |words: String, amount: Minor| view! { <div><dt dir="auto">{words}</dt><dd dir="auto">{till.money(amount)}</dd></div> };
-    let row = |key: Key, amount: Minor| sum(till.word(key).to_owned(), amount);
+    let row = |key: Key, amount: Minor| sum(till.text(key).to_owned(), amount);
     let some = |key: Key, amount: Minor| (amount != Minor::ZERO).then(|| row(key, amount));
     let sales = |method: TenderMethod| facts.sales.get(&method).copied().unwrap_or_default();
     let tax = &till.premises.listing.restaurant.tax.name;
@@ -123,7 +123,7 @@ pub fn paper(till: &TillState, shift: ShiftId) -> impl IntoView + use<> {
             <dl>
                 {row(Key::ReportCash, sales(TenderMethod::Cash))}
                 {row(Key::ReportCards, sales(TenderMethod::Card))}
-                <div class="total"><dt>{till.word(Key::ReportSales)}</dt><dd dir="auto">{till.money(facts.total())}</dd></div>
+                <div class="total"><dt>{till.text(Key::ReportSales)}</dt><dd dir="auto">{till.money(facts.total())}</dd></div>
                 {taxes}
                 {some(Key::ReportTips, facts.tipped())}
                 {(facts.on_cards() != sales(TenderMethod::Card)).then(|| row(Key::ReportTerminal, facts.on_cards()))}
@@ -133,7 +133,7 @@ pub fn paper(till: &TillState, shift: ShiftId) -> impl IntoView + use<> {
                 {by}
                 {row(Key::ShiftFloat, facts.shift.float)}
                 {moves}
-                <div class="total"><dt>{till.word(Key::ShiftExpected)}</dt><dd dir="auto">{till.money(facts.shift.expected())}</dd></div>
+                <div class="total"><dt>{till.text(Key::ShiftExpected)}</dt><dd dir="auto">{till.money(facts.shift.expected())}</dd></div>
                 {facts.shift.closed.as_ref().map(|closed| view! {
                     {row(Key::ShiftCounted, closed.counted)}
                     {row(Key::ShiftDifference, closed.counted - closed.expected)}
@@ -141,7 +141,7 @@ pub fn paper(till: &TillState, shift: ShiftId) -> impl IntoView + use<> {
                 {some(Key::ReportLate, facts.shift.late())}
             </dl>
         </article>
-        <button type="button" on:click=print>{till.word(Key::ReceiptPrint)}</button>
+        <button type="button" on:click=print>{till.text(Key::ReceiptPrint)}</button>
     })
 }
 

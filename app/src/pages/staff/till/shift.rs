@@ -1,4 +1,4 @@
-//! A cashier's time at this till: opened with what is in the drawer, closed with a count.
+//! A shift at this till: opened with a float, closed with a count.
 
 use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
 use servery_domain::{
@@ -29,19 +29,19 @@ pub fn ShiftLine(till: TillState) -> impl IntoView {
     move || match open.get() {
         None => Either::Left(view! {
             <p class="shift closed">
-                <span>{till.word(Key::ShiftNone)}</span>
-                {lay(till.word(Key::ReceiptsTitle), TillDialog::Receipts)}
-                {lay(till.word(Key::ShiftsTitle), TillDialog::Shifts)}
-                {lay(till.word(Key::ShiftOpen), TillDialog::OpenShift)}
+                <span>{till.text(Key::ShiftNone)}</span>
+                {lay(till.text(Key::ReceiptsTitle), TillDialog::Receipts)}
+                {lay(till.text(Key::ShiftsTitle), TillDialog::Shifts)}
+                {lay(till.text(Key::ShiftOpen), TillDialog::OpenShift)}
             </p>
         }),
         Some((id, since)) => Either::Right(view! {
             <p class="shift">
                 <span>{till.texts.fill(Key::ShiftSince, &[("time", &stamp(since))])}</span>
-                {lay(till.word(Key::ReceiptsTitle), TillDialog::Receipts)}
-                {lay(till.word(Key::ShiftCash), TillDialog::MoveCash)}
-                {lay(till.word(Key::ReportX), TillDialog::Report(id))}
-                {lay(till.word(Key::ShiftClose), TillDialog::CloseShift(id))}
+                {lay(till.text(Key::ReceiptsTitle), TillDialog::Receipts)}
+                {lay(till.text(Key::ShiftCash), TillDialog::MoveCash)}
+                {lay(till.text(Key::ReportX), TillDialog::Report(id))}
+                {lay(till.text(Key::ShiftClose), TillDialog::CloseShift(id))}
             </p>
         }),
     }
@@ -53,17 +53,17 @@ pub fn OpenShift(till: TillState) -> impl IntoView {
     let opening = till.clone();
     let open = move |event: SubmitEvent| {
         event.prevent_default();
-        opening.ask_and_close(Action::OpenShift {
+        opening.submit_and_close(Action::OpenShift {
             shift,
             float: float.get_untracked(),
         });
     };
     view! {
-        <Dialog title=till.word(Key::ShiftOpen) close=till.close()>
+        <Dialog title=till.text(Key::ShiftOpen) close=till.close()>
             <form class="fields" on:submit=open>
                 {money_input::counted(&till, Key::ShiftFloat, float)}
-                <p class="hint">{till.word(Key::ShiftFloatHint)}</p>
-                <button type="submit" class="main">{till.word(Key::ShiftOpen)}</button>
+                <p class="hint">{till.text(Key::ShiftFloatHint)}</p>
+                <button type="submit" class="main">{till.text(Key::ShiftOpen)}</button>
             </form>
         </Dialog>
     }
@@ -89,7 +89,7 @@ pub fn MoveCash(till: TillState) -> impl IntoView {
             .get_untracked()
             .map(|field| field.value())
             .unwrap_or_default();
-        moving.ask_and_close(Action::MoveCash {
+        moving.submit_and_close(Action::MoveCash {
             id,
             shift: shift.id,
             amount,
@@ -98,17 +98,17 @@ pub fn MoveCash(till: TillState) -> impl IntoView {
     };
     let method = |is_out: bool, key: Key| {
         let here = move || (out.get() == is_out).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| out.set(is_out)>{till.word(key)}</button> }
+        view! { <button type="button" aria-pressed=here on:click=move |_| out.set(is_out)>{till.text(key)}</button> }
     };
     let ways = (method(true, Key::CashOut), method(false, Key::CashIn));
     let amount_field = money_input::field(&till, Key::PayAmount, amount);
     view! {
-        <Dialog title=till.word(Key::ShiftCash) close=till.close()>
+        <Dialog title=till.text(Key::ShiftCash) close=till.close()>
             <form class="fields" on:submit=go>
                 <div class="choices">{ways}</div>
                 {amount_field}
-                <label><span>{till.word(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
-                <button type="submit" class="main" disabled={move || amount.get() <= Minor::ZERO}>{till.word(Key::DoKeep)}</button>
+                <label><span>{till.text(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
+                <button type="submit" class="main" disabled={move || amount.get() <= Minor::ZERO}>{till.text(Key::DoKeep)}</button>
             </form>
         </Dialog>
     }
@@ -123,7 +123,7 @@ pub fn CloseShift(till: TillState, shift: ShiftId) -> impl IntoView {
     let closing = till.clone();
     let close = move |event: SubmitEvent| {
         event.prevent_default();
-        closing.ask_once(
+        closing.submit_once(
             Action::CloseShift {
                 shift: id,
                 counted: counted.get_untracked(),
@@ -146,16 +146,16 @@ pub fn CloseShift(till: TillState, shift: ShiftId) -> impl IntoView {
                 <form class="fields" on:submit=close.clone()>
                     {money_input::counted(&till, Key::ShiftCounted, counted)}
                     <dl class="sums">
-                        <div><dt>{till.word(Key::ShiftExpected)}</dt><dd dir="auto">{expected.clone()}</dd></div>
-                        <div><dt>{till.word(Key::ShiftDifference)}</dt><dd dir="auto">{difference.clone()}</dd></div>
+                        <div><dt>{till.text(Key::ShiftExpected)}</dt><dd dir="auto">{expected.clone()}</dd></div>
+                        <div><dt>{till.text(Key::ShiftDifference)}</dt><dd dir="auto">{difference.clone()}</dd></div>
                     </dl>
                     {open_bills(&till)}
-                    <button type="submit" class="main">{till.word(Key::ShiftClose)}</button>
+                    <button type="submit" class="main">{till.text(Key::ShiftClose)}</button>
                 </form>
             }),
         }
     };
-    Some(view! { <Dialog title=till.word(Key::ShiftClose) close=till.close()>{inner}</Dialog> })
+    Some(view! { <Dialog title=till.text(Key::ShiftClose) close=till.close()>{inner}</Dialog> })
 }
 
 /// Whoever closes may have forgotten somebody.

@@ -1,4 +1,4 @@
-//! Keys that mean something anywhere on the till mean letters in a field, and nothing behind a sheet.
+//! Keyboard shortcuts of the till: none while somebody types in a field or a dialog is open.
 
 use leptos::{
     ev::KeyboardEvent,

@@ -1,4 +1,4 @@
-//! Splits a bill by item: what is tapped goes onto another bill.
+//! Splits a bill by item: tapped lines move to another bill.
 
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ pub fn SplitBill(till: TillState) -> impl IntoView {
             .filter(|(_, count)| *count > 0)
             .filter_map(part)
             .collect();
-        splitting.ask_once(
+        splitting.submit_once(
             Action::Split {
                 bill: from,
                 into,
@@ -71,13 +71,13 @@ pub fn SplitBill(till: TillState) -> impl IntoView {
     let nothing = move || taken.with(|taken| taken.values().all(|count| *count == 0));
     let splitting_only = split.clone();
     Some(view! {
-        <Dialog title=till.word(Key::DoSplit) close=till.close()>
-            <p class="hint">{till.word(Key::SplitHint)}</p>
+        <Dialog title=till.text(Key::DoSplit) close=till.close()>
+            <p class="hint">{till.text(Key::SplitHint)}</p>
             <ul class="rows split">{rows}</ul>
-            <p class="due">{till.word(Key::SplitOther)}" "<b dir="auto">{sum}</b></p>
+            <p class="due">{till.text(Key::SplitOther)}" "<b dir="auto">{sum}</b></p>
             <div class="beside">
-                <button type="button" disabled=nothing on:click=move |_| splitting_only(false)>{till.word(Key::SplitOnly)}</button>
-                <button type="button" class="main" disabled=nothing on:click=move |_| split(true)>{till.word(Key::SplitAndPay)}</button>
+                <button type="button" disabled=nothing on:click=move |_| splitting_only(false)>{till.text(Key::SplitOnly)}</button>
+                <button type="button" class="main" disabled=nothing on:click=move |_| split(true)>{till.text(Key::SplitAndPay)}</button>
             </div>
         </Dialog>
     })

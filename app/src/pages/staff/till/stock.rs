@@ -1,4 +1,4 @@
-//! What is left of a dish: none, so many portions, or as many as are asked for.
+//! The portions left of a dish: none, a number, or unlimited.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use servery_domain::{id::DishId, pos::op::Action};
@@ -23,13 +23,13 @@ pub fn StockDialog(till: TillState, dish: DishId) -> impl IntoView {
             .get_untracked()
             .and_then(|field| field.value().parse().ok());
         if left.is_some() {
-            counting.ask_and_close(Action::Stock { dish, left });
+            counting.submit_and_close(Action::Stock { dish, left });
         }
     };
     let set = |key: Key, to: Option<u32>| {
-        let (till, word) = (till.clone(), till.word(key));
+        let (till, word) = (till.clone(), till.text(key));
         let here = (left == to).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| till.ask_and_close(Action::Stock { dish, left: to })>{word}</button> }
+        view! { <button type="button" aria-pressed=here on:click=move |_| till.submit_and_close(Action::Stock { dish, left: to })>{word}</button> }
     };
     let keys = (set(Key::StockNone, Some(0)), set(Key::StockFree, None));
     let value = left.filter(|left| *left > 0).map(|left| left.to_string());
@@ -37,8 +37,8 @@ pub fn StockDialog(till: TillState, dish: DishId) -> impl IntoView {
         <Dialog title=name close=till.close()>
             <form class="fields" on:submit=count>
                 <div class="beside">{keys}</div>
-                <label><span>{till.word(Key::StockLeft)}</span><input node_ref=portions type="number" min="1" max=MOST value=value required inputmode="numeric" autocomplete="off"/></label>
-                <button type="submit" class="main">{till.word(Key::DoKeep)}</button>
+                <label><span>{till.text(Key::StockLeft)}</span><input node_ref=portions type="number" min="1" max=MOST value=value required inputmode="numeric" autocomplete="off"/></label>
+                <button type="submit" class="main">{till.text(Key::DoKeep)}</button>
             </form>
         </Dialog>
     })

@@ -1,4 +1,4 @@
-//! What all parts of the till share: which bill is in hand, and what lies over it.
+//! The state that all parts of the till share: the current bill and the open dialog.
 
 use std::{collections::BTreeSet, ops::Deref, sync::Arc};
 
@@ -69,9 +69,9 @@ impl TillState {
     }
 
     /// Puts away what lies over the till once it is done.
-    pub fn ask_and_close(&self, action: Action) {
+    pub fn submit_and_close(&self, action: Action) {
         let over = self.over;
-        self.ask_once(action, move || over.set(None));
+        self.submit_once(action, move || over.set(None));
     }
 
     /// The bill in hand, as it is now; the one that took it over, if it was merged.
@@ -97,14 +97,14 @@ impl TillState {
             return over.set(None);
         }
         let bill = BillId(self.client.id());
-        self.ask_once(self.opening(bill, seat), move || {
+        self.submit_once(self.opening(bill, seat), move || {
             at.set(Some(bill));
             over.set(None);
         });
     }
 
     /// The bill that dishes are rung onto: one at the counter that is opened for them, if none is in hand or that one is paid.
-    pub fn to_ring_onto(&self) -> BillId {
+    pub fn bill_for_new_line(&self) -> BillId {
         let paid = |bill: &BillId| {
             self.pos
                 .with_untracked(|pos| pos.live(*bill).is_some_and(|bill| bill.closed))
@@ -115,7 +115,7 @@ impl TillState {
         let (bill, at) = (BillId(self.client.id()), self.at);
         // In hand before it is there: what is tapped meanwhile is meant for it.
         at.set(Some(bill));
-        self.ask_either(self.opening(bill, Seat::Counter), move |done| {
+        self.submit_with(self.opening(bill, Seat::Counter), move |done| {
             if !done {
                 at.update(|at| *at = at.filter(|at| *at != bill));
             }
@@ -133,7 +133,7 @@ impl TillState {
 
     pub fn change_count(&self, line: LineId, by: i16) {
         if let Some(bill) = self.at.get_untracked() {
-            self.ask(Action::Count { bill, line, by });
+            self.submit(Action::Count { bill, line, by });
         }
     }
 
