@@ -1,6 +1,6 @@
 //! Renders a leptos view to one HTML document through leptos_axum.
 
-use std::pin::Pin;
+use std::{panic::resume_unwind, pin::Pin};
 
 use axum::{
     body::{Body, to_bytes},
@@ -9,6 +9,7 @@ use axum::{
 use futures::{Stream, stream};
 use leptos::prelude::*;
 use leptos_axum::{ResponseOptions, handle_response_inner};
+use tokio::{runtime::Handle, task::spawn_blocking};
 
 type HtmlStream = Pin<Box<dyn Stream<Item = String> + Send>>;
 type HtmlFuture = Pin<Box<dyn Future<Output = HtmlStream> + Send>>;
@@ -19,8 +20,22 @@ pub struct RenderedDocument {
     pub html: String,
 }
 
-/// Runs `contexts` and then `document` under a reactive owner of their own.
+/// Runs `contexts` and then `document` under a reactive owner of their own, all of it on one thread: what a component
+/// makes for one thread only (a signal with local storage) has to be dropped there, too.
 pub async fn render<V: IntoView + 'static>(
+    contexts: impl Fn() + Clone + Send + 'static,
+    document: impl FnOnce() -> V + Send + 'static,
+) -> RenderedDocument {
+    let runtime = Handle::current();
+    let rendering = spawn_blocking(move || runtime.block_on(render_here(contexts, document)));
+    match rendering.await {
+        Ok(rendered) => rendered,
+        // A component has panicked: the router answers that, as it does for any handler.
+        Err(error) => resume_unwind(error.into_panic()),
+    }
+}
+
+async fn render_here<V: IntoView + 'static>(
     contexts: impl Fn() + Clone + Send + 'static,
     document: impl FnOnce() -> V + Send + 'static,
 ) -> RenderedDocument {
