@@ -20,7 +20,8 @@ use servery_domain::{
 use servery_store::{
     StoreError,
     accounts::MailToken,
-    orders::{DueJob, Tracked},
+    jobs::DueJob,
+    orders::Tracked,
 };
 
 use crate::{

@@ -19,7 +19,8 @@ use servery_domain::{
 };
 use servery_store::{
     StoreError,
-    orders::{Named, OrderWrite, PaymentAttempt, WriteOutcome},
+    orders::{OrderWrite, WriteOutcome},
+    payments::{Named, PaymentAttempt},
 };
 
 use self::{

@@ -35,6 +35,15 @@ pub(crate) struct StoredAnswer {
 }
 
 impl StoredAnswer {
+    pub(crate) fn read(fingerprint: String, status: i64, body: String) -> Self {
+        let status = u16::try_from(status).unwrap_or(500);
+        Self {
+            fingerprint,
+            status,
+            body,
+        }
+    }
+
     pub(crate) fn answers(self, request: &IdempotentRequest) -> WriteOutcome {
         match self.fingerprint == request.fingerprint {
             true => WriteOutcome::Again {

@@ -7,7 +7,6 @@ use servery_domain::{
     coupon::{Coupon, CouponUsage},
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
-    job::Job,
     order::{Actor, Event, InvalidTransition, Order},
     revision::Revision,
     time::{LocalMinute, Timestamp},
@@ -138,30 +137,6 @@ pub struct Tracked {
     pub order: Order,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaymentAttempt {
-    pub order: OrderId,
-    /// `None` until the provider has answered.
-    pub named: Option<Named>,
-    pub asked_at: Timestamp,
-    /// Nobody has heard what became of it.
-    pub open: bool,
-}
-
-/// What the provider calls a payment, and the card that it is asked of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    pub intent: String,
-    pub method: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DueJob {
-    pub id: String,
-    pub job: Job,
-    pub attempts: u32,
-}
-
 #[async_trait]
 pub trait Orders: Send + Sync {
     /// All of it in one transaction, an answer for each, in order. If it fails, none of it happened.
@@ -237,33 +212,6 @@ pub trait Orders: Send + Sync {
         draft: &Draft,
         at: Timestamp,
     ) -> Result<()>;
-
-    /// Notes that a provider is about to be asked.
-    async fn ask_payment(&self, order: OrderId, amount: i64, at: Timestamp) -> Result<()>;
-    /// Notes what the provider calls the payment, unless it has another name by now than it `had`. Tells whether it was noted.
-    async fn name_payment(
-        &self,
-        order: OrderId,
-        had: Option<&str>,
-        named: &Named,
-        at: Timestamp,
-    ) -> Result<bool>;
-    async fn payment(&self, order: OrderId) -> Result<Option<PaymentAttempt>>;
-    /// Payments that were asked for and not heard of since: a page of them, the oldest first, from behind one that was asked for then.
-    async fn open_payments(
-        &self,
-        before: Timestamp,
-        behind: Option<(Timestamp, OrderId)>,
-    ) -> Result<Vec<PaymentAttempt>>;
-    /// Nothing comes of it any more, if this is still its name.
-    async fn close_payment(&self, order: OrderId, intent: Option<&str>) -> Result<()>;
-
-    /// Has a job done as soon as may be; one that is waiting under the same id is the same job.
-    async fn put_job(&self, id: &str, job: &Job) -> Result<()>;
-    /// Takes jobs that are due; they are due again after `until`, unless they are done by then.
-    async fn take_jobs(&self, now: Timestamp, until: Timestamp) -> Result<Vec<DueJob>>;
-    async fn finish_jobs(&self, ids: &[String]) -> Result<()>;
-    async fn put_off_job(&self, id: &str, due_at: Timestamp) -> Result<()>;
 
     /// Forgets what was kept for its time: answers to old requests, what providers told, drafts nobody came back to.
     async fn sweep(&self, keys_before: Timestamp, drafts_before: Timestamp) -> Result<()>;

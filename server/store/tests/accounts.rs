@@ -25,8 +25,9 @@ use servery_domain::{
 use servery_store::{
     Store,
     accounts::{MailToken, Session, StaffMember, StoredAccount},
-    orders::{Advance, IdempotentRequest, Named, OrderWrite, PlaceOrder, WriteOutcome},
+    orders::{Advance, IdempotentRequest, OrderWrite, PlaceOrder, WriteOutcome},
     passkeys::Passkey,
+    payments::Named,
 };
 
 const NOW: Timestamp = Timestamp(1_790_000_000);

@@ -12,7 +12,7 @@ use servery::{
     state::AppState,
 };
 use servery_domain::{account::Role, currency::Minor, problem::Kind, time::Timestamp};
-use servery_store::orders::Named;
+use servery_store::payments::Named;
 
 use crate::{
     board::BOARD,

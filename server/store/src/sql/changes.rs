@@ -1,0 +1,297 @@
+//! The changes that a device is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use servery_domain::{
+    device::DeviceKind,
+    id::OrderId,
+    order::Order,
+    pos::{
+        Record, RecordId, Stock,
+        delivery_run::DeliveryRun,
+        ticket::{Ticket, TicketSource},
+        visibility::Viewer,
+    },
+    revision::Revision,
+};
+use sqlx::{AssertSqlSafe, QueryBuilder};
+
+use crate::{
+    Result,
+    devices::{Changes, PairedDevice},
+    id, parse,
+    sql::{
+        engine::{Engine, Transaction},
+        order_rows::{CHANGED_BETWEEN, ON_DEVICES, OrderRow, stored_count},
+        pos_rows::{self, RecordRow},
+        rows::{MOST_ROWS, push_list, select, select_sql},
+    },
+};
+
+/// About how many rows of one table a page of changes has.
+const PAGE: i64 = 2_000;
+
+/// A page of changes: those after one revision, up to another.
+struct Page {
+    restaurant: String,
+    /// The device gets everything anew.
+    full: bool,
+    after: i64,
+    upto: i64,
+    /// The restaurant's revision.
+    revision: i64,
+    /// The revision at which the device began to read everything; it never had what was gone before.
+    snapshot_start: i64,
+}
+
+/// Reads in the snapshot the changes since a revision.
+pub(crate) async fn load<E: Engine>(
+    snapshot: &mut Transaction<E>,
+    device: &PairedDevice,
+    since: Revision,
+    snapshot_start: Option<Revision>,
+) -> Result<Changes> {
+    let page = Page::load(snapshot, device, since, snapshot_start).await?;
+    let mut visible = VisibleRecords::load(snapshot, device, &page).await?;
+    load_records(snapshot, &page, &mut visible).await?;
+    load_orders(snapshot, &page, &mut visible).await?;
+    visible.remove_reassigned();
+    let incomplete = page.upto < page.snapshot_start;
+    Ok(Changes {
+        revision: Revision(page.upto),
+        full: page.full,
+        snapshot_start: incomplete.then_some(Revision(page.snapshot_start)),
+        records: visible.records.into_values().collect(),
+        more: page.upto < page.revision,
+    })
+}
+
+impl Page {
+    async fn load<E: Engine>(
+        snapshot: &mut Transaction<E>,
+        device: &PairedDevice,
+        since: Revision,
+        snapshot_start: Option<Revision>,
+    ) -> Result<Self> {
+        let restaurant = device.restaurant.to_string();
+        let counters: Option<(i64, i64)> =
+            sqlx::query_as("select revision, forgotten from counters where restaurant_id = $1")
+                .bind(&restaurant)
+                .fetch_optional(&mut **snapshot)
+                .await?;
+        let (revision, forgotten) = counters.unwrap_or_default();
+        let full = since.0 <= 0 || since.0 > revision || since.0 < forgotten;
+        let after = if full { -1 } else { since.0 };
+        let snapshot_start = match snapshot_start {
+            _ if full => revision,
+            Some(start) => start.0.clamp(after, revision),
+            None => after,
+        };
+        let mut page = Self {
+            restaurant,
+            full,
+            after,
+            upto: revision,
+            revision,
+            snapshot_start,
+        };
+        // The next page starts where something was forgotten already, or it would start anew for ever.
+        let earliest = (after + 1).max(forgotten).max(1);
+        for cut in page.cuts(snapshot).await?.into_iter().flatten() {
+            page.upto = page.upto.min((cut - 1).max(earliest));
+        }
+        Ok(page)
+    }
+
+    /// In each table, the revision of the first row that does not fit into the page.
+    async fn cuts<E: Engine>(&self, snapshot: &mut Transaction<E>) -> Result<[Option<i64>; 3]> {
+        let records = sqlx::query_scalar(AssertSqlSafe(pos_rows::select_record_cut()))
+            .bind(&self.restaurant)
+            .bind(self.after)
+            .bind(self.snapshot_start)
+            .bind(PAGE)
+            .fetch_optional(&mut **snapshot)
+            .await?;
+        let stock = sqlx::query_scalar(pos_rows::SELECT_STOCK_CUT)
+            .bind(&self.restaurant)
+            .bind(self.after)
+            .bind(PAGE)
+            .fetch_optional(&mut **snapshot)
+            .await?;
+        let orders = sqlx::query_scalar(pos_rows::SELECT_ORDER_CUT)
+            .bind(&self.restaurant)
+            .bind(self.snapshot_start)
+            .bind(PAGE)
+            .fetch_optional(&mut **snapshot)
+            .await?;
+        Ok([records, stock, orders])
+    }
+}
+
+async fn load_records<E: Engine>(
+    snapshot: &mut Transaction<E>,
+    page: &Page,
+    visible: &mut VisibleRecords,
+) -> Result<()> {
+    let records: Vec<RecordRow> = sqlx::query_as(AssertSqlSafe(pos_rows::select_records()))
+        .bind(&page.restaurant)
+        .bind(page.after)
+        .bind(page.snapshot_start)
+        .bind(page.upto)
+        .fetch_all(&mut **snapshot)
+        .await?;
+    for row in records {
+        visible.add_record(row)?;
+    }
+    let stock: Vec<(String, i64)> = sqlx::query_as(pos_rows::SELECT_STOCK)
+        .bind(&page.restaurant)
+        .bind(page.after)
+        .bind(page.upto)
+        .fetch_all(&mut **snapshot)
+        .await?;
+    stock.iter().try_for_each(|row| visible.add_stock(row))
+}
+
+async fn load_orders<E: Engine>(
+    snapshot: &mut Transaction<E>,
+    page: &Page,
+    visible: &mut VisibleRecords,
+) -> Result<()> {
+    let rows = match page.full {
+        true => select::<E, OrderRow>("where restaurant_id = $1 and open = true order by number")
+            .bind(&page.restaurant),
+        false => select::<E, OrderRow>(&format!("{CHANGED_BETWEEN} and {ON_DEVICES} order by revision"))
+            .bind(&page.restaurant)
+            .bind(page.snapshot_start)
+            .bind(page.upto),
+    };
+    for row in rows.fetch_all(&mut **snapshot).await? {
+        visible.add_order(row.read_order()?);
+    }
+    for chunk in visible.orders_to_load().chunks(MOST_ROWS) {
+        let mut query = QueryBuilder::<E>::new(select_sql::<OrderRow>(&format!("where {ON_DEVICES} and id")));
+        push_list(&mut query, chunk);
+        let rows: Vec<OrderRow> = query.build_query_as().fetch_all(&mut **snapshot).await?;
+        for row in rows {
+            if row.restaurant_id == page.restaurant {
+                visible.add_order(row.read_order()?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The records that a device may see, each as it is now.
+struct VisibleRecords {
+    viewer: Viewer,
+    full: bool,
+    records: BTreeMap<RecordId, Record>,
+    /// Orders that another courier brings than before.
+    reassigned: BTreeSet<OrderId>,
+}
+
+impl VisibleRecords {
+    async fn load<E: Engine>(
+        snapshot: &mut Transaction<E>,
+        device: &PairedDevice,
+        page: &Page,
+    ) -> Result<Self> {
+        let names: Vec<String> = sqlx::query_scalar("select name from streams where device_id = $1")
+            .bind(device.device.id.to_string())
+            .fetch_all(&mut **snapshot)
+            .await?;
+        let names = names.iter().map(|name| id(name)).collect::<Result<_>>()?;
+        let runs = match device.device.kind {
+            DeviceKind::Courier => load_delivery_runs(snapshot, &page.restaurant).await?,
+            DeviceKind::Till | DeviceKind::Kitchen => Vec::new(),
+        };
+        Ok(Self {
+            viewer: Viewer::new(device.device.kind, device.device.id, names, &runs),
+            full: page.full,
+            records: BTreeMap::new(),
+            reassigned: BTreeSet::new(),
+        })
+    }
+
+    fn add_record(&mut self, row: RecordRow) -> Result<()> {
+        let id: RecordId = id(&row.id)?;
+        if let (RecordId::Order(order), None) = (id, row.over_since) {
+            self.reassigned.insert(order);
+            return Ok(());
+        }
+        let record = match row.body.filter(|_| !row.gone) {
+            Some(body) => parse(&body)?,
+            None => Record::Gone(id),
+        };
+        let shown = self
+            .viewer
+            .shown(record)
+            .filter(|record| !(self.full && matches!(record, Record::Gone(_))));
+        self.records.extend(shown.map(|record| (id, record)));
+        Ok(())
+    }
+
+    fn add_stock(&mut self, (dish, left): &(String, i64)) -> Result<()> {
+        let stock = Stock {
+            dish: id(dish)?,
+            left: stored_count(*left),
+        };
+        self.records
+            .insert(RecordId::Stock(stock.dish), Record::Stock(stock));
+        Ok(())
+    }
+
+    fn add_order(&mut self, order: Order) {
+        let record = Record::Order(Box::new(order));
+        if self.viewer.sees(&record) {
+            self.records.insert(record.id(), record);
+        }
+    }
+
+    /// Orders that are on the courier's run now, and those whose tickets were called off.
+    fn orders_to_load(&self) -> Vec<String> {
+        let off = self.records.values().filter_map(|record| match record {
+            Record::Ticket(Ticket {
+                off: true,
+                of: TicketSource::Order(order),
+                ..
+            }) => Some(order),
+            _ => None,
+        });
+        self.reassigned
+            .intersection(&self.viewer.orders)
+            .chain(off)
+            .map(OrderId::to_string)
+            .collect()
+    }
+
+    /// Removes from a courier's device the orders that are on its run no more. The other devices see all orders.
+    fn remove_reassigned(&mut self) {
+        let matters = self.viewer.kind == DeviceKind::Courier && !self.full;
+        for id in self
+            .reassigned
+            .iter()
+            .filter(|_| matters)
+            .map(|order| RecordId::Order(*order))
+        {
+            self.records.entry(id).or_insert(Record::Gone(id));
+        }
+    }
+}
+
+async fn load_delivery_runs<E: Engine>(
+    snapshot: &mut Transaction<E>,
+    restaurant: &str,
+) -> Result<Vec<DeliveryRun>> {
+    let bodies: Vec<String> = sqlx::query_scalar(pos_rows::SELECT_RUNS)
+        .bind(restaurant)
+        .fetch_all(&mut **snapshot)
+        .await?;
+    let mut runs = Vec::new();
+    for body in bodies {
+        if let Record::DeliveryRun(run) = parse(&body)? {
+            runs.push(run);
+        }
+    }
+    Ok(runs)
+}
