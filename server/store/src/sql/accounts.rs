@@ -18,7 +18,7 @@ use crate::{
     orders::Tracked,
     sql::{
         account_rows::{self, AccountRow, MailTokenRow, SessionRow, SignedInRow, role, staff_member},
-        engine::{Engine, RowsAffected, Transaction},
+        engine::{Engine, RowsAffected, SqlTransaction},
         jobs::{JobRow, UNLESS_QUEUED},
         order_rows::{self, OrderRow},
         pos_rows,
@@ -269,7 +269,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
 
 /// Deletes the token and verifies the address; `None` if the token does not exist or has expired.
 async fn take_mail_token<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     key: &str,
     purpose: MailPurpose,
     now: Timestamp,
@@ -301,7 +301,7 @@ async fn take_mail_token<E: Engine>(
 
 /// Removes what names the diner from all of their orders; `None` while one of these is under way.
 async fn remove_diner<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     account: AccountId,
     now: Timestamp,
 ) -> Result<Option<BTreeMap<RestaurantId, Vec<OrderId>>>> {

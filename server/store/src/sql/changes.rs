@@ -21,18 +21,42 @@ use crate::{
     devices::{Changes, PairedDevice},
     id, parse,
     sql::{
-        engine::{Engine, Transaction},
+        engine::{Engine, SqlTransaction},
         order_rows::{CHANGED_BETWEEN, ON_DEVICES, OrderRow, stored_count},
-        pos_rows::{self, RecordRow},
-        rows::{MOST_ROWS, push_list, select, select_sql},
+        pos_rows::RecordRow,
+        rows::{MOST_ROWS, columns, push_list, select, select_sql},
     },
 };
 
 /// About how many rows of one table a page of changes has.
 const PAGE: i64 = 2_000;
 
+/// Records that devices have, and those that are gone since a device began to read them all: what was gone before, it never had.
+fn visible_records(columns: &str, upto: &str, rest: &str) -> String {
+    let select = format!("select {columns} from pos_records where restaurant_id = $1");
+    format!(
+        "{select} and gone = false and revision > $2{upto} \
+         union all {select} and gone = true and revision > $3{upto} {rest}"
+    )
+}
+
+fn select_records() -> String {
+    let columns = columns::<RecordRow>();
+    visible_records(&columns, " and revision <= $4", "order by revision, id")
+}
+
+/// The revision at which a page of changes ends: that of the first row which is too many.
+fn select_record_cut() -> String {
+    visible_records("revision", "", "order by revision limit 1 offset $4")
+}
+const SELECT_STOCK_CUT: &str = "select revision from stock where restaurant_id = $1 and revision > $2 order by revision limit 1 offset $3";
+const SELECT_ORDER_CUT: &str = "select revision from order_events where restaurant_id = $1 and revision > $2 order by revision limit 1 offset $3";
+const SELECT_STOCK: &str = "select dish_id, portions from stock where restaurant_id = $1 and revision > $2 and revision <= $3 order by dish_id";
+const SELECT_RUNS: &str =
+    "select body from pos_records where restaurant_id = $1 and gone = false and id like 'delivery_run-%'";
+
 /// A page of changes: those after one revision, up to another.
-struct Page {
+struct ChangesPage {
     restaurant: String,
     /// The device gets everything anew.
     full: bool,
@@ -46,12 +70,12 @@ struct Page {
 
 /// Reads in the snapshot the changes since a revision.
 pub(crate) async fn load<E: Engine>(
-    snapshot: &mut Transaction<E>,
+    snapshot: &mut SqlTransaction<E>,
     device: &PairedDevice,
     since: Revision,
     snapshot_start: Option<Revision>,
 ) -> Result<Changes> {
-    let page = Page::load(snapshot, device, since, snapshot_start).await?;
+    let page = ChangesPage::load(snapshot, device, since, snapshot_start).await?;
     let mut visible = VisibleRecords::load(snapshot, device, &page).await?;
     load_records(snapshot, &page, &mut visible).await?;
     load_orders(snapshot, &page, &mut visible).await?;
@@ -66,9 +90,9 @@ pub(crate) async fn load<E: Engine>(
     })
 }
 
-impl Page {
+impl ChangesPage {
     async fn load<E: Engine>(
-        snapshot: &mut Transaction<E>,
+        snapshot: &mut SqlTransaction<E>,
         device: &PairedDevice,
         since: Revision,
         snapshot_start: Option<Revision>,
@@ -104,21 +128,21 @@ impl Page {
     }
 
     /// In each table, the revision of the first row that does not fit into the page.
-    async fn cuts<E: Engine>(&self, snapshot: &mut Transaction<E>) -> Result<[Option<i64>; 3]> {
-        let records = sqlx::query_scalar(AssertSqlSafe(pos_rows::select_record_cut()))
+    async fn cuts<E: Engine>(&self, snapshot: &mut SqlTransaction<E>) -> Result<[Option<i64>; 3]> {
+        let records = sqlx::query_scalar(AssertSqlSafe(select_record_cut()))
             .bind(&self.restaurant)
             .bind(self.after)
             .bind(self.snapshot_start)
             .bind(PAGE)
             .fetch_optional(&mut **snapshot)
             .await?;
-        let stock = sqlx::query_scalar(pos_rows::SELECT_STOCK_CUT)
+        let stock = sqlx::query_scalar(SELECT_STOCK_CUT)
             .bind(&self.restaurant)
             .bind(self.after)
             .bind(PAGE)
             .fetch_optional(&mut **snapshot)
             .await?;
-        let orders = sqlx::query_scalar(pos_rows::SELECT_ORDER_CUT)
+        let orders = sqlx::query_scalar(SELECT_ORDER_CUT)
             .bind(&self.restaurant)
             .bind(self.snapshot_start)
             .bind(PAGE)
@@ -129,11 +153,11 @@ impl Page {
 }
 
 async fn load_records<E: Engine>(
-    snapshot: &mut Transaction<E>,
-    page: &Page,
+    snapshot: &mut SqlTransaction<E>,
+    page: &ChangesPage,
     visible: &mut VisibleRecords,
 ) -> Result<()> {
-    let records: Vec<RecordRow> = sqlx::query_as(AssertSqlSafe(pos_rows::select_records()))
+    let records: Vec<RecordRow> = sqlx::query_as(AssertSqlSafe(select_records()))
         .bind(&page.restaurant)
         .bind(page.after)
         .bind(page.snapshot_start)
@@ -143,7 +167,7 @@ async fn load_records<E: Engine>(
     for row in records {
         visible.add_record(row)?;
     }
-    let stock: Vec<(String, i64)> = sqlx::query_as(pos_rows::SELECT_STOCK)
+    let stock: Vec<(String, i64)> = sqlx::query_as(SELECT_STOCK)
         .bind(&page.restaurant)
         .bind(page.after)
         .bind(page.upto)
@@ -153,8 +177,8 @@ async fn load_records<E: Engine>(
 }
 
 async fn load_orders<E: Engine>(
-    snapshot: &mut Transaction<E>,
-    page: &Page,
+    snapshot: &mut SqlTransaction<E>,
+    page: &ChangesPage,
     visible: &mut VisibleRecords,
 ) -> Result<()> {
     let rows = match page.full {
@@ -192,9 +216,9 @@ struct VisibleRecords {
 
 impl VisibleRecords {
     async fn load<E: Engine>(
-        snapshot: &mut Transaction<E>,
+        snapshot: &mut SqlTransaction<E>,
         device: &PairedDevice,
-        page: &Page,
+        page: &ChangesPage,
     ) -> Result<Self> {
         let names: Vec<String> = sqlx::query_scalar("select name from streams where device_id = $1")
             .bind(device.device.id.to_string())
@@ -280,10 +304,10 @@ impl VisibleRecords {
 }
 
 async fn load_delivery_runs<E: Engine>(
-    snapshot: &mut Transaction<E>,
+    snapshot: &mut SqlTransaction<E>,
     restaurant: &str,
 ) -> Result<Vec<DeliveryRun>> {
-    let bodies: Vec<String> = sqlx::query_scalar(pos_rows::SELECT_RUNS)
+    let bodies: Vec<String> = sqlx::query_scalar(SELECT_RUNS)
         .bind(restaurant)
         .fetch_all(&mut **snapshot)
         .await?;

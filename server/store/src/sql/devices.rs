@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use servery_domain::{
-    device::Device,
+    device::{Device, DeviceKind},
     id::{DeviceId, RestaurantId},
     pos::{DeviceRecord, Record, RecordId},
     revision::Revision,
@@ -10,21 +10,68 @@ use servery_domain::{
 };
 
 use crate::{
-    Result, SqlStore,
+    Result, SqlStore, StoreError,
     devices::{Changes, Devices, NewCode, PairedAs, PairedDevice},
     id,
     sql::{
         changes,
         engine::{Engine, RowsAffected},
-        pos_rows::{self, DeviceRow, RecordRow},
-        rows::select,
+        pos_rows::{self, RecordRow},
+        rows::{row, select},
     },
 };
+
+/// A device that comes back goes on where it was.
+const INSERT_STREAM: &str =
+    "insert into streams (name, device_id, done) values ($1, $1, 0) on conflict (name) do nothing";
+const INSERT_CODE: &str = "insert into pairing_codes (hash, restaurant_id, kind, name, expires_at, device_id) values ($1, $2, $3, $4, $5, null)";
+const TAKE_CODE: &str = "update pairing_codes set device_id = $2 where hash = $1 and expires_at > $3 \
+     and (device_id is null or device_id = $2) returning restaurant_id, kind, name";
+/// What a device is it stays: its unsent ops were made by what it might do.
+const UPSERT_DEVICE: &str = "insert into devices (id, restaurant_id, kind, name, token_hash, paired_at, seen_at, revoked_at) \
+     values ($1, $2, $3, $4, $5, $6, $6, null) on conflict (id) do update set name = excluded.name, \
+     token_hash = excluded.token_hash, paired_at = excluded.paired_at, seen_at = excluded.seen_at, revoked_at = null \
+     where devices.restaurant_id = excluded.restaurant_id and devices.kind = excluded.kind";
+const REVOKE_DEVICE: &str =
+    "update devices set revoked_at = $3 where id = $1 and restaurant_id = $2 and revoked_at is null";
+
+row! {
+    struct DeviceRow in devices {
+        id: String,
+        restaurant_id: String,
+        kind: String,
+        name: String,
+        paired_at: i64,
+        seen_at: Option<i64>,
+        revoked_at: Option<i64>,
+    }
+}
+
+fn device_kind(code: &str) -> Result<DeviceKind> {
+    DeviceKind::from_code(code).ok_or_else(|| StoreError::Unreadable(format!("kind of device {code:?}")))
+}
+
+impl DeviceRow {
+    fn read(self) -> Result<PairedDevice> {
+        let device = Device {
+            id: id(&self.id)?,
+            name: self.name,
+            kind: device_kind(&self.kind)?,
+            paired_at: Timestamp(self.paired_at),
+            seen_at: self.seen_at.map(Timestamp),
+        };
+        Ok(PairedDevice {
+            restaurant: id(&self.restaurant_id)?,
+            device,
+            revoked: self.revoked_at.is_some(),
+        })
+    }
+}
 
 #[async_trait]
 impl<E: Engine> Devices for SqlStore<E> {
     async fn put_code(&self, code: &NewCode) -> Result<()> {
-        sqlx::query(pos_rows::INSERT_CODE)
+        sqlx::query(INSERT_CODE)
             .bind(&code.hash)
             .bind(code.restaurant.to_string())
             .bind(code.device.kind.code())
@@ -38,7 +85,7 @@ impl<E: Engine> Devices for SqlStore<E> {
     async fn pair(&self, code: &str, device: DeviceId, token: &str, now: Timestamp) -> Result<PairedAs> {
         let device_id = device.to_string();
         let mut transaction = self.begin_write().await?;
-        let taken: Option<(String, String, String)> = sqlx::query_as(pos_rows::TAKE_CODE)
+        let taken: Option<(String, String, String)> = sqlx::query_as(TAKE_CODE)
             .bind(code)
             .bind(&device_id)
             .bind(now.0)
@@ -48,7 +95,7 @@ impl<E: Engine> Devices for SqlStore<E> {
             return Ok(PairedAs::NoSuchCode);
         };
         let revision = pos_rows::next_revision(&mut transaction, &restaurant_id).await?;
-        let upserted = sqlx::query(pos_rows::UPSERT_DEVICE)
+        let upserted = sqlx::query(UPSERT_DEVICE)
             .bind(&device_id)
             .bind(&restaurant_id)
             .bind(&kind_code)
@@ -60,11 +107,11 @@ impl<E: Engine> Devices for SqlStore<E> {
         if upserted.rows_affected() == 0 {
             return Ok(PairedAs::IdTaken);
         }
-        sqlx::query(pos_rows::INSERT_STREAM)
+        sqlx::query(INSERT_STREAM)
             .bind(&device_id)
             .execute(&mut *transaction)
             .await?;
-        let (restaurant, kind) = (id(&restaurant_id)?, pos_rows::kind(&kind_code)?);
+        let (restaurant, kind) = (id(&restaurant_id)?, device_kind(&kind_code)?);
         let record = Record::Device(DeviceRecord {
             device,
             name: name.clone(),
@@ -116,7 +163,7 @@ impl<E: Engine> Devices for SqlStore<E> {
         let restaurant = restaurant.to_string();
         let mut transaction = self.begin_write().await?;
         let revision = pos_rows::next_revision(&mut transaction, &restaurant).await?;
-        let revoked = sqlx::query(pos_rows::REVOKE_DEVICE)
+        let revoked = sqlx::query(REVOKE_DEVICE)
             .bind(device.to_string())
             .bind(&restaurant)
             .bind(at.0)

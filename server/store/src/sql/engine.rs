@@ -71,7 +71,7 @@ pub struct SqlStore<E: Engine> {
 pub type SqliteStore = SqlStore<Sqlite>;
 pub type PostgresStore = SqlStore<Postgres>;
 
-pub(crate) type Transaction<E> = sqlx::Transaction<'static, E>;
+pub(crate) type SqlTransaction<E> = sqlx::Transaction<'static, E>;
 
 impl SqlStore<Sqlite> {
     pub async fn open(path: &str) -> Result<Self> {
@@ -104,11 +104,11 @@ impl SqlStore<Postgres> {
 }
 
 impl<E: Engine> SqlStore<E> {
-    pub(crate) async fn begin_write(&self) -> Result<Transaction<E>> {
+    pub(crate) async fn begin_write(&self) -> Result<SqlTransaction<E>> {
         Ok(self.pool.begin_with(E::BEGIN_WRITE).await?)
     }
 
-    pub(crate) async fn begin_snapshot(&self) -> Result<Transaction<E>> {
+    pub(crate) async fn begin_snapshot(&self) -> Result<SqlTransaction<E>> {
         Ok(self.pool.begin_with(E::BEGIN_SNAPSHOT).await?)
     }
 }

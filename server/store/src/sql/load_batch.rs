@@ -16,7 +16,7 @@ use crate::{
     orders::OrderWrite,
     parse,
     sql::{
-        engine::{Engine, Transaction},
+        engine::{Engine, SqlTransaction},
         order_rows::{OrderRow, SELECT_COUPON_USED, stored_count},
         pos_rows::{self, stored_number},
         rows::{select_in, select_sql},
@@ -27,7 +27,7 @@ const SELECT_COUNTERS: &str = "select counters.restaurant_id, counters.revision,
      join restaurants on restaurants.id = counters.restaurant_id where counters.restaurant_id";
 
 pub(crate) async fn load<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     writes: &[OrderWrite],
 ) -> Result<Batch> {
     let mut batch = Batch::default();
@@ -58,7 +58,7 @@ pub(crate) async fn load<E: Engine>(
 }
 
 async fn load_orders<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     batch: &mut Batch,
     needs: &mut Needs,
 ) -> Result<()> {
@@ -72,7 +72,7 @@ async fn load_orders<E: Engine>(
 }
 
 async fn load_counters<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     batch: &mut Batch,
     needs: &Needs,
 ) -> Result<()> {
@@ -90,7 +90,7 @@ async fn load_counters<E: Engine>(
 }
 
 async fn load_answers<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     batch: &mut Batch,
     needs: &Needs,
 ) -> Result<()> {
@@ -106,7 +106,7 @@ async fn load_answers<E: Engine>(
 }
 
 async fn load_settled<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     batch: &mut Batch,
     needs: &Needs,
 ) -> Result<()> {
@@ -122,7 +122,7 @@ async fn load_settled<E: Engine>(
 }
 
 async fn load_browsers<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     batch: &mut Batch,
     writes: &[OrderWrite],
 ) -> Result<()> {
@@ -136,7 +136,7 @@ async fn load_browsers<E: Engine>(
 }
 
 async fn load_stock<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     batch: &mut Batch,
     select: &str,
     ids: &[String],
@@ -152,7 +152,7 @@ async fn load_stock<E: Engine>(
 
 /// How far each device's ops have come, and which of those that are sent were done before.
 async fn load_ops<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     batch: &mut Batch,
     needs: &Needs,
     syncs: &[&SyncOps],
@@ -179,7 +179,7 @@ async fn load_ops<E: Engine>(
 
 /// Which ops the device's numbers stood for, if it sends numbers again.
 async fn load_op_ids<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     batch: &mut Batch,
     sync: &SyncOps,
 ) -> Result<()> {
@@ -204,7 +204,7 @@ async fn load_op_ids<E: Engine>(
 
 /// A record may name others that the ops need as well, so this goes on until nothing new is named.
 async fn load_records<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     batch: &mut Batch,
     syncs: &[&SyncOps],
 ) -> Result<()> {
@@ -240,7 +240,7 @@ fn missing_records(batch: &Batch, syncs: &[&SyncOps], requested: &mut BTreeSet<R
 }
 
 async fn load_coupons<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     batch: &mut Batch,
     needs: &Needs,
 ) -> Result<()> {
@@ -258,7 +258,7 @@ async fn load_coupons<E: Engine>(
 }
 
 async fn load_slots<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     batch: &mut Batch,
     needs: &Needs,
 ) -> Result<()> {

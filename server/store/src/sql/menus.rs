@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use crate::{
     Daypart, Menus, Result, Revisions, SqlStore, StoreError,
     sql::{
-        engine::{Engine, Transaction},
+        engine::{Engine, SqlTransaction},
         menu_rows::{self, DaypartRow, MenuHeadRow, MenuRows},
         restaurant_rows::{self, RestaurantRow},
         rows::{Row, insert, insert_all, select},
@@ -123,7 +123,7 @@ const UPSERT_MODE: &str = "insert into route_modes (path, mode) values ($1, $2) 
 const NEXT_REVISION: &str = "update revisions set revision = revision + 1 where name = $1 returning revision";
 
 /// The rows of a restaurant's menu in one of its tables.
-async fn select_of<E: Engine, R>(snapshot: &mut Transaction<E>, restaurant: &str) -> Result<Vec<R>>
+async fn select_of<E: Engine, R>(snapshot: &mut SqlTransaction<E>, restaurant: &str) -> Result<Vec<R>>
 where
     R: Row + for<'r> FromRow<'r, E::Row> + Send + Unpin,
 {
@@ -134,7 +134,7 @@ where
 }
 
 async fn replace_menu<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     restaurant: RestaurantId,
     rows: &MenuRows,
 ) -> Result<()> {
@@ -151,7 +151,7 @@ async fn replace_menu<E: Engine>(
     insert_all(transaction, &rows.offers, "").await
 }
 
-async fn next_revision<E: Engine>(transaction: &mut Transaction<E>, name: &str) -> Result<Revision> {
+async fn next_revision<E: Engine>(transaction: &mut SqlTransaction<E>, name: &str) -> Result<Revision> {
     let revision = sqlx::query_scalar(NEXT_REVISION)
         .bind(name)
         .fetch_one(&mut **transaction)

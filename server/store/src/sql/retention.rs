@@ -9,15 +9,31 @@ use servery_domain::{
 use crate::{
     Result, SqlStore, id, parse,
     sql::{
-        engine::{Engine, RowsAffected, Transaction},
+        engine::{Engine, RowsAffected, SqlTransaction},
         order_rows, pos_rows,
     },
 };
 
+const SELECT_RESTAURANTS_WITH_OVER: &str = "select restaurant_id from pos_records where over_since < $1 and gone = false \
+     union select restaurant_id from orders where over_since < $1";
+/// Those whose reports a device may still be asked for.
+const SELECT_OPEN_SHIFTS: &str = "select body from pos_records where restaurant_id = $1 and gone = false and id like 'shift-%' \
+     and (over_since is null or over_since >= $2)";
+/// What a report counts stays for as long as its shift.
+const MARK_GONE: &str = "update pos_records set gone = true, revision = $2 where restaurant_id = $1 and over_since < $3 and gone = false \
+     and (over_since < $4 or (id not like 'bill-%' and id not like 'order_payment-%'))";
+const SELECT_RESTAURANTS_WITH_GONE: &str =
+    "select distinct restaurant_id from pos_records where over_since < $1 and gone = true and body is null";
+const UPDATE_FORGOTTEN: &str = "update counters set forgotten = (select max(revision) from pos_records \
+     where restaurant_id = $1 and over_since < $2 and gone = true and body is null) where restaurant_id = $1 \
+     and forgotten < (select max(revision) from pos_records where restaurant_id = $1 and over_since < $2 and gone = true and body is null)";
+const DELETE_GONE: &str =
+    "delete from pos_records where restaurant_id = $1 and over_since < $2 and gone = true and body is null";
+
 impl<E: Engine> SqlStore<E> {
     /// Marks as gone what was over before this moment, in each restaurant.
     pub(crate) async fn mark_over_records_gone(&self, over_before: Timestamp, now: Timestamp) -> Result<()> {
-        let restaurants: Vec<String> = sqlx::query_scalar(pos_rows::SELECT_RESTAURANTS_WITH_OVER)
+        let restaurants: Vec<String> = sqlx::query_scalar(SELECT_RESTAURANTS_WITH_OVER)
             .bind(over_before.0)
             .fetch_all(&self.pool)
             .await?;
@@ -41,13 +57,13 @@ impl<E: Engine> SqlStore<E> {
 
     /// Deletes the rows that only say that a record is gone, if they have said so since before this moment.
     pub(crate) async fn delete_gone_records(&self, gone_before: Timestamp) -> Result<()> {
-        let restaurants: Vec<String> = sqlx::query_scalar(pos_rows::SELECT_RESTAURANTS_WITH_GONE)
+        let restaurants: Vec<String> = sqlx::query_scalar(SELECT_RESTAURANTS_WITH_GONE)
             .bind(gone_before.0)
             .fetch_all(&self.pool)
             .await?;
         for restaurant in restaurants {
             let mut transaction = self.begin_write().await?;
-            for statement in [pos_rows::UPDATE_FORGOTTEN, pos_rows::DELETE_GONE] {
+            for statement in [UPDATE_FORGOTTEN, DELETE_GONE] {
                 sqlx::query(statement)
                     .bind(&restaurant)
                     .bind(gone_before.0)
@@ -61,7 +77,7 @@ impl<E: Engine> SqlStore<E> {
 }
 
 async fn remove_orders_from_devices<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     restaurant: &str,
     over_before: Timestamp,
 ) -> Result<Vec<OrderId>> {
@@ -75,18 +91,18 @@ async fn remove_orders_from_devices<E: Engine>(
 
 /// Sales stay for as long as a shift that they may be reported in.
 async fn mark_gone<E: Engine>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     restaurant: &str,
     revision: i64,
     over_before: Timestamp,
 ) -> Result<u64> {
-    let shifts: Vec<String> = sqlx::query_scalar(pos_rows::SELECT_OPEN_SHIFTS)
+    let shifts: Vec<String> = sqlx::query_scalar(SELECT_OPEN_SHIFTS)
         .bind(restaurant)
         .bind(over_before.0)
         .fetch_all(&mut **transaction)
         .await?;
     let sold_before = first_opened_at(&shifts)?.map_or(over_before, |opened_at| opened_at.min(over_before));
-    let marked = sqlx::query(pos_rows::MARK_GONE)
+    let marked = sqlx::query(MARK_GONE)
         .bind(restaurant)
         .bind(revision)
         .bind(over_before.0)

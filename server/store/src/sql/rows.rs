@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, FromRow, QueryBuilder, query::QueryAs, query_builder::
 
 use crate::{
     Result,
-    sql::engine::{Engine, Transaction},
+    sql::engine::{Engine, SqlTransaction},
 };
 
 /// Most rows in one statement.
@@ -75,7 +75,7 @@ pub(crate) fn insert<E: Engine, R: Row>(rows: &[R], rest: &str) -> QueryBuilder<
 }
 
 pub(crate) async fn insert_all<E: Engine, R: Row + Sync>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     rows: &[R],
     rest: &str,
 ) -> Result<()> {
@@ -87,7 +87,7 @@ pub(crate) async fn insert_all<E: Engine, R: Row + Sync>(
 
 /// Runs `select … in (values)`, and locks the rows until the transaction ends.
 pub(crate) async fn select_in<E: Engine, R>(
-    transaction: &mut Transaction<E>,
+    transaction: &mut SqlTransaction<E>,
     select: &str,
     values: &[String],
 ) -> Result<Vec<R>>

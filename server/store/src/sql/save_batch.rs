@@ -7,7 +7,7 @@ use crate::{
     Result,
     batch::Batch,
     sql::{
-        engine::{Engine, Transaction},
+        engine::{Engine, SqlTransaction},
         jobs::{JobRow, UNLESS_QUEUED},
         order_rows::{self, EventRow, OrderRow},
         payments,
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-pub(crate) async fn save<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) -> Result<()> {
+pub(crate) async fn save<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
     save_answers(transaction, batch).await?;
     save_new_orders(transaction, batch).await?;
     save_changed_orders(transaction, batch).await?;
@@ -36,7 +36,7 @@ pub(crate) async fn save<E: Engine>(transaction: &mut Transaction<E>, batch: &Ba
     save_counters(transaction, batch).await
 }
 
-async fn save_answers<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) -> Result<()> {
+async fn save_answers<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
     for chunk in chunks(&batch.new_keys) {
         let mut query = QueryBuilder::<E>::new(
             "insert into idempotency_keys (key, fingerprint, status, answer, created_at) ",
@@ -53,7 +53,7 @@ async fn save_answers<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch
     Ok(())
 }
 
-async fn save_new_orders<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) -> Result<()> {
+async fn save_new_orders<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
     let orders: Vec<OrderRow> = batch
         .new_orders
         .iter()
@@ -63,7 +63,7 @@ async fn save_new_orders<E: Engine>(transaction: &mut Transaction<E>, batch: &Ba
     insert_all(transaction, &orders, "").await
 }
 
-async fn save_changed_orders<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) -> Result<()> {
+async fn save_changed_orders<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
     for id in &batch.changed_orders {
         let Some(order) = batch.orders.get(id).filter(|_| !batch.new_orders.contains(id)) else {
             continue;
@@ -82,7 +82,7 @@ async fn save_changed_orders<E: Engine>(transaction: &mut Transaction<E>, batch:
     Ok(())
 }
 
-async fn save_payments<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) -> Result<()> {
+async fn save_payments<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
     for (webhook, at) in &batch.new_webhooks {
         sqlx::query("insert into webhook_events (id, received_at) values ($1, $2) on conflict do nothing")
             .bind(webhook)
@@ -102,7 +102,7 @@ async fn save_payments<E: Engine>(transaction: &mut Transaction<E>, batch: &Batc
     Ok(())
 }
 
-async fn save_stock<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) -> Result<()> {
+async fn save_stock<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
     for (key, revision) in &batch.changed_stock {
         let (restaurant, dish) = (key.0.to_string(), key.1.to_string());
         let set = match batch.stock.get(key) {
@@ -118,7 +118,7 @@ async fn save_stock<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) 
     Ok(())
 }
 
-async fn save_records<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) -> Result<()> {
+async fn save_records<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
     let mut rows = Vec::with_capacity(batch.changed_records.len());
     for ((restaurant, id), (revision, at)) in &batch.changed_records {
         let pos = batch.pos_states.get(restaurant);
@@ -137,7 +137,7 @@ async fn save_records<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch
     Ok(())
 }
 
-async fn save_ops<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) -> Result<()> {
+async fn save_ops<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
     for chunk in chunks(&batch.new_ops) {
         let mut query =
             QueryBuilder::<E>::new("insert into device_ops (stream, n, restaurant_id, op_id, at, op) ");
@@ -165,7 +165,7 @@ async fn save_ops<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) ->
     Ok(())
 }
 
-async fn save_coupons_and_slots<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) -> Result<()> {
+async fn save_coupons_and_slots<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
     for key in &batch.changed_coupons {
         let (restaurant, code, customer) = key;
         sqlx::query(order_rows::UPSERT_COUPON_USES)
@@ -188,7 +188,7 @@ async fn save_coupons_and_slots<E: Engine>(transaction: &mut Transaction<E>, bat
     Ok(())
 }
 
-async fn save_counters<E: Engine>(transaction: &mut Transaction<E>, batch: &Batch) -> Result<()> {
+async fn save_counters<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
     for restaurant in &batch.changed_counters {
         let Some(counter) = batch.counters.get(restaurant) else {
             continue;
