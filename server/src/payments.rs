@@ -114,7 +114,7 @@ async fn start_payment(
     method: &str,
 ) -> Result<Intent, ApiError> {
     let total = order.ordered.total;
-    app.store.ask_payment(order.id, total.0, clock::now()).await?;
+    app.store.request_payment(order.id, total.0, clock::now()).await?;
     let intent = match cards
         .provider
         .create(order.id, total, order.ordered.currency, (had, method))
@@ -138,7 +138,7 @@ async fn start_payment(
     };
     if !app
         .store
-        .name_payment(order.id, had, &named, clock::now())
+        .set_payment_intent(order.id, had, &named, clock::now())
         .await?
     {
         return yield_to_other(app, cards, order, intent).await;

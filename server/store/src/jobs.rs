@@ -14,10 +14,10 @@ pub struct DueJob {
 
 #[async_trait]
 pub trait Jobs: Send + Sync {
-    /// Has a job done as soon as may be; one that is waiting under the same id is the same job.
+    /// Queues a job that is due now. A job that waits under the same id is the same job.
     async fn put_job(&self, id: &str, job: &Job) -> Result<()>;
-    /// Takes jobs that are due; they are due again after `until`, unless they are done by then.
+    /// Takes jobs that are due. They become due again at `until`, unless they are finished by then.
     async fn take_jobs(&self, now: Timestamp, until: Timestamp) -> Result<Vec<DueJob>>;
     async fn finish_jobs(&self, ids: &[String]) -> Result<()>;
-    async fn put_off_job(&self, id: &str, due_at: Timestamp) -> Result<()>;
+    async fn postpone_job(&self, id: &str, due_at: Timestamp) -> Result<()>;
 }

@@ -1,7 +1,7 @@
-//! What Servery remembers.
+//! The data that Servery stores.
 //!
 //! Invariant: callers see the [`Store`] port and never an engine. Both engines run the same statements,
-//! and pass the same contract (`tests/contract.rs`).
+//! and pass the same contract (`tests/contract`).
 
 pub mod accounts;
 mod batch;

@@ -1,4 +1,4 @@
-//! Payments that a provider was asked for.
+//! Payments that were requested from a payment provider.
 
 use async_trait::async_trait;
 use servery_domain::{id::OrderId, time::Timestamp};
@@ -11,11 +11,11 @@ pub struct PaymentAttempt {
     /// `None` until the provider has answered.
     pub named: Option<Named>,
     pub asked_at: Timestamp,
-    /// Nobody has heard what became of it.
+    /// Its outcome is not known.
     pub open: bool,
 }
 
-/// What the provider calls a payment, and the card that it is asked of.
+/// The provider's ids of a payment and of the card that it charges.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     pub intent: String,
@@ -24,10 +24,10 @@ pub struct Named {
 
 #[async_trait]
 pub trait Payments: Send + Sync {
-    /// Notes that a provider is about to be asked.
-    async fn ask_payment(&self, order: OrderId, amount: i64, at: Timestamp) -> Result<()>;
-    /// Notes what the provider calls the payment, unless it has another name by now than it `had`. Tells whether it was noted.
-    async fn name_payment(
+    /// Records that a payment is about to be requested.
+    async fn request_payment(&self, order: OrderId, amount: i64, at: Timestamp) -> Result<()>;
+    /// Records the provider's id of the payment. `false`, and nothing is written, if its id is not `had` any more.
+    async fn set_payment_intent(
         &self,
         order: OrderId,
         had: Option<&str>,
@@ -35,12 +35,12 @@ pub trait Payments: Send + Sync {
         at: Timestamp,
     ) -> Result<bool>;
     async fn payment(&self, order: OrderId) -> Result<Option<PaymentAttempt>>;
-    /// Payments that were asked for and not heard of since: a page of them, the oldest first, from behind one that was asked for then.
+    /// Open payments that were requested before this moment: a page of them, the oldest first, after the given one.
     async fn open_payments(
         &self,
         before: Timestamp,
-        behind: Option<(Timestamp, OrderId)>,
+        after: Option<(Timestamp, OrderId)>,
     ) -> Result<Vec<PaymentAttempt>>;
-    /// Nothing comes of it any more, if this is still its name.
+    /// Closes a payment that will not be paid, if this is still its id.
     async fn close_payment(&self, order: OrderId, intent: Option<&str>) -> Result<()>;
 }

@@ -169,7 +169,7 @@ async fn sessions_begin_are_seen_and_end() {
             .await
             .unwrap();
         assert_eq!(store.session("first").await.unwrap(), None, "{engine}");
-        store.see_session("second", Timestamp(NOW.0 + 9)).await.unwrap();
+        store.touch_session("second", Timestamp(NOW.0 + 9)).await.unwrap();
         assert_eq!(
             store.session("second").await.unwrap().unwrap().0.seen_at,
             Timestamp(NOW.0 + 9),
@@ -181,14 +181,14 @@ async fn sessions_begin_are_seen_and_end() {
             store.start_session(&session(key), None).await.unwrap();
         }
         store
-            .sweep_accounts(Timestamp(NOW.0 + 99), Timestamp(NOW.0 - 1))
+            .delete_expired_sessions_and_tokens(Timestamp(NOW.0 + 99), Timestamp(NOW.0 - 1))
             .await
             .unwrap();
         assert!(store.session("third").await.unwrap().is_some(), "{engine}");
         store.end_sessions(ADA).await.unwrap();
         assert_eq!(store.session("fourth").await.unwrap(), None, "{engine}");
         store.start_session(&session("idle"), None).await.unwrap();
-        store.sweep_accounts(NOW, NOW).await.unwrap();
+        store.delete_expired_sessions_and_tokens(NOW, NOW).await.unwrap();
         assert_eq!(store.session("idle").await.unwrap(), None, "{engine}");
     }
 }
@@ -206,16 +206,16 @@ async fn a_link_works_once_and_for_its_purpose() {
         ] {
             store.put_mail_token(&token(key, purpose)).await.unwrap();
         }
-        assert_eq!(store.verify("r", NOW).await.unwrap(), None, "{engine}");
+        assert_eq!(store.verify_email("r", NOW).await.unwrap(), None, "{engine}");
         assert_eq!(
-            store.verify("v", Timestamp(NOW.0 + 100)).await.unwrap(),
+            store.verify_email("v", Timestamp(NOW.0 + 100)).await.unwrap(),
             None,
             "{engine}: too late"
         );
-        assert_eq!(store.verify("v", NOW).await.unwrap(), Some(ADA), "{engine}");
-        assert_eq!(store.verify("v", NOW).await.unwrap(), None, "{engine}");
+        assert_eq!(store.verify_email("v", NOW).await.unwrap(), Some(ADA), "{engine}");
+        assert_eq!(store.verify_email("v", NOW).await.unwrap(), None, "{engine}");
         assert_eq!(
-            store.verify("v2", NOW).await.unwrap(),
+            store.verify_email("v2", NOW).await.unwrap(),
             None,
             "{engine}: one is enough"
         );
@@ -275,7 +275,7 @@ async fn staff_have_one_role_in_each_restaurant() {
             .await
             .unwrap();
         assert_eq!(
-            store.posts_of(ADA).await.unwrap(),
+            store.account_roles(ADA).await.unwrap(),
             [(RestaurantId(1), Role::Owner), (RestaurantId(2), Role::Courier)],
             "{engine}"
         );
@@ -434,12 +434,15 @@ async fn a_key_is_kept_until_no_device_can_still_come_back_with_it() {
             .unwrap();
         place(store.as_ref(), 1, "ada".into()).await;
         let again = [OrderWrite::Place(Box::new(placing(order(1), "ada".into())))];
-        store.sweep(NOW, NOW).await.unwrap();
+        store.delete_expired_requests_and_drafts(NOW, NOW).await.unwrap();
         assert!(
             matches!(store.write(&again).await.unwrap()[0], WriteOutcome::Again { .. }),
             "{engine}"
         );
-        store.sweep(Timestamp(NOW.0 + 1), NOW).await.unwrap();
+        store
+            .delete_expired_requests_and_drafts(Timestamp(NOW.0 + 1), NOW)
+            .await
+            .unwrap();
         assert!(
             matches!(store.write(&again).await.unwrap()[0], WriteOutcome::IdTaken),
             "{engine}: the order is there all the same"
@@ -463,9 +466,9 @@ async fn who_is_forgotten_leaves_only_the_books() {
             .unwrap();
         place(store.as_ref(), 1, ADA.customer()).await;
         place(store.as_ref(), 2, AccountId(8).customer()).await;
-        assert_eq!(store.orders_of_account(ADA).await.unwrap().len(), 1, "{engine}");
+        assert_eq!(store.account_orders(ADA).await.unwrap().len(), 1, "{engine}");
         assert!(
-            !store.forget_account(ADA, NOW).await.unwrap(),
+            !store.delete_account(ADA, NOW).await.unwrap(),
             "{engine}: the kitchen still cooks for her"
         );
         assert!(store.account(ADA).await.unwrap().is_some(), "{engine}");
@@ -491,7 +494,7 @@ async fn who_is_forgotten_leaves_only_the_books() {
             .put_subscription(OrderId(1), VisitorId(1), &subscription, NOW)
             .await
             .unwrap();
-        assert!(store.forget_account(ADA, NOW).await.unwrap(), "{engine}");
+        assert!(store.delete_account(ADA, NOW).await.unwrap(), "{engine}");
         assert_eq!(
             store.subscription(OrderId(1), VisitorId(1)).await.unwrap(),
             None,
@@ -500,7 +503,7 @@ async fn who_is_forgotten_leaves_only_the_books() {
         assert_eq!(store.account(ADA).await.unwrap(), None, "{engine}");
         assert_eq!(store.session("here").await.unwrap(), None, "{engine}");
         assert!(
-            store.posts_of(ADA).await.unwrap().is_empty() && store.staff().await.unwrap().is_empty(),
+            store.account_roles(ADA).await.unwrap().is_empty() && store.staff().await.unwrap().is_empty(),
             "{engine}"
         );
         assert!(
@@ -580,11 +583,11 @@ async fn a_challenge_is_answered_once_and_by_whom_it_was_made_for() {
             "{engine}"
         );
         assert_eq!(
-            store.passkeys_of(ADA).await.unwrap(),
+            store.account_passkeys(ADA).await.unwrap(),
             std::slice::from_ref(&passkey),
             "{engine}"
         );
-        store.count_passkey("k", 7).await.unwrap();
+        store.set_passkey_counter("k", 7).await.unwrap();
         assert_eq!(
             store.passkey("k").await.unwrap(),
             Some(Passkey {
@@ -615,7 +618,10 @@ async fn of_two_names_a_payment_keeps_the_first() {
                 intent: intent.into(),
                 method: "pm_1".into(),
             };
-            store.name_payment(OrderId(1), had, &named, NOW).await.unwrap()
+            store
+                .set_payment_intent(OrderId(1), had, &named, NOW)
+                .await
+                .unwrap()
         };
         let known = async || {
             store
@@ -625,7 +631,7 @@ async fn of_two_names_a_payment_keeps_the_first() {
                 .map(|asked| (asked.named.map(|named| named.intent), asked.open))
                 .unwrap()
         };
-        store.ask_payment(OrderId(1), 1_490, NOW).await.unwrap();
+        store.request_payment(OrderId(1), 1_490, NOW).await.unwrap();
         assert_eq!(known().await, (None, true), "{engine}");
         assert!(name(None, "pi_1").await && !name(None, "pi_2").await, "{engine}");
         store.close_payment(OrderId(1), None).await.unwrap();
@@ -661,7 +667,7 @@ async fn of_two_names_a_payment_keeps_the_first() {
             !name(Some("pi_1"), "pi_4").await,
             "{engine}: what is settled is not asked for again"
         );
-        store.ask_payment(OrderId(1), 1_490, NOW).await.unwrap();
+        store.request_payment(OrderId(1), 1_490, NOW).await.unwrap();
         assert_eq!(known().await, (Some("pi_1".into()), false), "{engine}");
         assert_eq!(
             store
@@ -744,9 +750,12 @@ async fn what_a_provider_told_is_forgotten_with_the_keys() {
         };
         store.write(&[settle]).await.unwrap();
     }
-    store.sweep(NOW, NOW).await.unwrap();
+    store.delete_expired_requests_and_drafts(NOW, NOW).await.unwrap();
     assert_eq!(told().await, ["evt_1", "evt_2"]);
-    store.sweep(Timestamp(NOW.0 + 1), NOW).await.unwrap();
+    store
+        .delete_expired_requests_and_drafts(Timestamp(NOW.0 + 1), NOW)
+        .await
+        .unwrap();
     assert!(told().await.is_empty());
 }
 
@@ -762,7 +771,7 @@ async fn those_that_wait_for_long_hide_no_others() {
             .collect();
         store.write(&all).await.unwrap();
         for number in 1..=501 {
-            store.ask_payment(OrderId(number), 1_490, NOW).await.unwrap();
+            store.request_payment(OrderId(number), 1_490, NOW).await.unwrap();
         }
         let first = store.waiting_orders(NOW, None).await.unwrap();
         let rest = store

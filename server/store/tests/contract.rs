@@ -326,7 +326,7 @@ async fn browsers_are_told_until_they_or_their_push_service_want_no_more() {
                 .unwrap(),
             "{engine}"
         );
-        store.sweep_subscriptions(Timestamp(3)).await.unwrap();
+        store.delete_expired_subscriptions(Timestamp(3)).await.unwrap();
         assert_eq!(
             store.subscription(order, ada).await.unwrap(),
             None,

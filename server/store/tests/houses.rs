@@ -287,7 +287,7 @@ async fn each_op_is_done_once_however_often_it_comes() {
             assert_eq!(pos.syncs(&ada, &ops).await.done, 3, "{engine}");
         }
         assert_eq!(
-            pos.store.done(DeviceId(1), DeviceId(1)).await.unwrap(),
+            pos.store.ops_done(DeviceId(1), DeviceId(1)).await.unwrap(),
             Some(3),
             "{engine}"
         );
@@ -575,7 +575,7 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
         pos.syncs(&ada, &ops).await;
         let days = |days: i64| Timestamp(NOW.0 + days * DAY);
         pos.store
-            .sweep_records(days(-1), days(-1), days(0))
+            .delete_expired_records(days(-1), days(-1), days(0))
             .await
             .unwrap();
         assert!(
@@ -583,7 +583,7 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
             "{engine}: it was closed just now"
         );
         pos.store
-            .sweep_records(days(27), days(-60), days(30))
+            .delete_expired_records(days(27), days(-60), days(30))
             .await
             .unwrap();
         let changes = pos.told(&ben, known).await;
@@ -619,7 +619,7 @@ async fn a_month_away_is_one_answer_and_a_season_away_everything() {
         pos.syncs(&ada, &[late]).await;
         assert_eq!(pos.pos(&ben).await.bill(BillId(8)).unwrap().guests, 1, "{engine}");
         pos.store
-            .sweep_records(days(27), days(27), days(90))
+            .delete_expired_records(days(27), days(27), days(90))
             .await
             .unwrap();
         let changes = pos.told(&ben, known).await;
@@ -665,7 +665,7 @@ async fn everything_is_what_there_is_in_pages_and_nothing_of_what_was() {
         )
         .await;
         pos.store
-            .sweep_records(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
+            .delete_expired_records(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
             .await
             .unwrap();
 
@@ -747,7 +747,7 @@ async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
         pos.writes(sync(&ada, &ops[..2], days(-1))).await;
         pos.writes(sync(&ada, &ops[2..], days(1))).await;
         pos.store
-            .sweep_records(days(4), days(-60), days(7))
+            .delete_expired_records(days(4), days(-60), days(7))
             .await
             .unwrap();
         let revision = pos.store.revision(HERE).await.unwrap();
@@ -758,7 +758,7 @@ async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
             "{engine}: it was closed before"
         );
         pos.store
-            .sweep_records(days(4), days(-60), days(7))
+            .delete_expired_records(days(4), days(-60), days(7))
             .await
             .unwrap();
         assert_eq!(
@@ -772,7 +772,7 @@ async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
         });
         pos.writes(sync(&ada, &[close], days(7))).await;
         pos.store
-            .sweep_records(days(5), days(-60), days(8))
+            .delete_expired_records(days(5), days(-60), days(8))
             .await
             .unwrap();
         assert_eq!(
@@ -781,7 +781,7 @@ async fn a_shift_of_a_week_has_all_its_sales_in_its_reports() {
             "{engine}: its last report can still be asked for"
         );
         pos.store
-            .sweep_records(days(8), days(-60), days(11))
+            .delete_expired_records(days(8), days(-60), days(11))
             .await
             .unwrap();
         let known = pos.pos(&ben).await;
@@ -1145,13 +1145,16 @@ async fn an_order_that_has_been_over_for_long_is_on_no_device_any_more() {
             pos.advances(ORDER, event).await;
         }
         let known = pos.told(&till, Revision(0)).await.revision;
-        pos.store.sweep_records(NOW, Timestamp(0), NOW).await.unwrap();
+        pos.store
+            .delete_expired_records(NOW, Timestamp(0), NOW)
+            .await
+            .unwrap();
         assert!(
             pos.told(&till, known).await.records.is_empty(),
             "{engine}: it is over just now"
         );
         pos.store
-            .sweep_records(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
+            .delete_expired_records(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
             .await
             .unwrap();
         for device in [&till, &kitchen, &courier] {
@@ -1201,7 +1204,7 @@ async fn who_deletes_an_account_is_forgotten_by_the_devices_too() {
         .await;
         let known = pos.told(&till, Revision(0)).await.revision;
         assert!(
-            pos.store.forget_account(AccountId(8), NOW).await.unwrap(),
+            pos.store.delete_account(AccountId(8), NOW).await.unwrap(),
             "{engine}"
         );
         for since in [Revision(1), known] {
@@ -1334,7 +1337,7 @@ async fn a_ticket_whose_order_is_over_is_forgotten_though_nobody_bumped_it() {
             "{engine}: it was cooked; now it is called off"
         );
         pos.store
-            .sweep_records(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
+            .delete_expired_records(Timestamp(NOW.0 + 1), Timestamp(0), NOW)
             .await
             .unwrap();
         assert!(pos.pos(&kitchen).await.ticket(ticket).is_none(), "{engine}");

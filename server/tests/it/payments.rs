@@ -77,11 +77,15 @@ impl Shop {
                 method: "pm_1".into(),
             },
         );
-        self.app.store.ask_payment(order, 1, clock::now()).await.unwrap();
+        self.app
+            .store
+            .request_payment(order, 1, clock::now())
+            .await
+            .unwrap();
         assert!(
             self.app
                 .store
-                .name_payment(order, None, &named, clock::now())
+                .set_payment_intent(order, None, &named, clock::now())
                 .await
                 .unwrap()
         );

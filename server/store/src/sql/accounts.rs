@@ -75,7 +75,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(())
     }
 
-    async fn set_password(&self, account: AccountId, password: &str, but: &str) -> Result<()> {
+    async fn set_password(&self, account: AccountId, password: &str, keep: &str) -> Result<()> {
         let account = account.to_string();
         let mut transaction = self.begin_write().await?;
         sqlx::query("update accounts set password = $2 where id = $1")
@@ -85,13 +85,13 @@ impl<E: Engine> Accounts for SqlStore<E> {
             .await?;
         sqlx::query("delete from sessions where account_id = $1 and key <> $2")
             .bind(&account)
-            .bind(but)
+            .bind(keep)
             .execute(&mut *transaction)
             .await?;
         Ok(transaction.commit().await?)
     }
 
-    async fn forget_account(&self, account: AccountId, now: Timestamp) -> Result<bool> {
+    async fn delete_account(&self, account: AccountId, now: Timestamp) -> Result<bool> {
         let mut transaction = self.begin_write().await?;
         let Some(orders) = remove_diner(&mut transaction, account, now).await? else {
             return Ok(false);
@@ -116,7 +116,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(true)
     }
 
-    async fn orders_of_account(&self, account: AccountId) -> Result<Vec<Tracked>> {
+    async fn account_orders(&self, account: AccountId) -> Result<Vec<Tracked>> {
         let rows = select::<E, OrderRow>("where customer = $1 order by placed_at desc")
             .bind(account.customer())
             .fetch_all(&self.pool)
@@ -142,7 +142,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(row.is_some())
     }
 
-    async fn verify(&self, key: &str, now: Timestamp) -> Result<Option<AccountId>> {
+    async fn verify_email(&self, key: &str, now: Timestamp) -> Result<Option<AccountId>> {
         let mut transaction = self.begin_write().await?;
         let account = take_mail_token(&mut transaction, key, MailPurpose::Verify, now).await?;
         transaction.commit().await?;
@@ -188,7 +188,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         row.map(SignedInRow::read).transpose()
     }
 
-    async fn see_session(&self, key: &str, at: Timestamp) -> Result<()> {
+    async fn touch_session(&self, key: &str, at: Timestamp) -> Result<()> {
         sqlx::query("update sessions set seen_at = $2 where key = $1")
             .bind(key)
             .bind(at.0)
@@ -232,7 +232,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(deleted.rows_affected() > 0)
     }
 
-    async fn posts_of(&self, account: AccountId) -> Result<Vec<(RestaurantId, Role)>> {
+    async fn account_roles(&self, account: AccountId) -> Result<Vec<(RestaurantId, Role)>> {
         let rows: Vec<(String, String)> = sqlx::query_as(
             "select restaurant_id, role from staff where account_id = $1 order by restaurant_id",
         )
@@ -251,7 +251,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         rows.into_iter().map(staff_member).collect()
     }
 
-    async fn sweep_accounts(&self, now: Timestamp, idle_before: Timestamp) -> Result<()> {
+    async fn delete_expired_sessions_and_tokens(&self, now: Timestamp, idle_before: Timestamp) -> Result<()> {
         sqlx::query("delete from sessions where expires_at <= $1 or seen_at <= $2")
             .bind(now.0)
             .bind(idle_before.0)

@@ -1,4 +1,4 @@
-//! The changes that a device is told.
+//! The changes since a revision that a device may see.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ use crate::{
 /// About how many rows of one table a page of changes has.
 const PAGE: i64 = 2_000;
 
-/// Records that devices have, and those that are gone since a device began to read them all: what was gone before, it never had.
+/// Current records, and those that were removed since a device began to read everything: it never had what was removed before.
 fn visible_records(columns: &str, upto: &str, rest: &str) -> String {
     let select = format!("select {columns} from pos_records where restaurant_id = $1");
     format!(
@@ -64,7 +64,7 @@ struct ChangesPage {
     upto: i64,
     /// The restaurant's revision.
     revision: i64,
-    /// The revision at which the device began to read everything; it never had what was gone before.
+    /// The revision at which the device began to read everything; it never had what was removed before.
     snapshot_start: i64,
 }
 
@@ -119,7 +119,7 @@ impl ChangesPage {
             revision,
             snapshot_start,
         };
-        // The next page starts where something was forgotten already, or it would start anew for ever.
+        // The next page starts after everything that was deleted, or the device would start anew for ever.
         let earliest = (after + 1).max(forgotten).max(1);
         for cut in page.cuts(snapshot).await?.into_iter().flatten() {
             page.upto = page.upto.min((cut - 1).max(earliest));

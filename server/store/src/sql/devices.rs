@@ -150,7 +150,7 @@ impl<E: Engine> Devices for SqlStore<E> {
         rows.into_iter().map(|row| Ok(row.read()?.device)).collect()
     }
 
-    async fn see_device(&self, device: DeviceId, at: Timestamp) -> Result<()> {
+    async fn touch_device(&self, device: DeviceId, at: Timestamp) -> Result<()> {
         sqlx::query("update devices set seen_at = $2 where id = $1")
             .bind(device.to_string())
             .bind(at.0)
@@ -178,7 +178,7 @@ impl<E: Engine> Devices for SqlStore<E> {
         Ok(true)
     }
 
-    async fn done(&self, device: DeviceId, stream: DeviceId) -> Result<Option<u64>> {
+    async fn ops_done(&self, device: DeviceId, stream: DeviceId) -> Result<Option<u64>> {
         let done: Option<i64> =
             sqlx::query_scalar("select done from streams where name = $1 and device_id = $2")
                 .bind(stream.to_string())
@@ -188,7 +188,7 @@ impl<E: Engine> Devices for SqlStore<E> {
         Ok(done.map(|done| u64::try_from(done).unwrap_or(0)))
     }
 
-    async fn device_named(&self, stream: DeviceId) -> Result<Option<PairedDevice>> {
+    async fn device_of_stream(&self, stream: DeviceId) -> Result<Option<PairedDevice>> {
         let row = select::<E, DeviceRow>("where id = (select device_id from streams where name = $1)")
             .bind(stream.to_string())
             .fetch_optional(&self.pool)
@@ -217,13 +217,13 @@ impl<E: Engine> Devices for SqlStore<E> {
         Ok(changes)
     }
 
-    async fn sweep_records(
+    async fn delete_expired_records(
         &self,
         over_before: Timestamp,
         gone_before: Timestamp,
         now: Timestamp,
     ) -> Result<()> {
-        self.mark_over_records_gone(over_before, now).await?;
+        self.remove_over_records(over_before, now).await?;
         self.delete_gone_records(gone_before).await?;
         sqlx::query("delete from pairing_codes where expires_at < $1")
             .bind(now.0)

@@ -13,7 +13,7 @@ use sqlx::{
 
 use crate::Result;
 
-/// How long a caller waits for a connection before it is told that there is none.
+/// How long a caller waits for a connection before it gets an error.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What differs between the engines, and what both can bind and read.

@@ -107,7 +107,7 @@ impl<E: Engine> Jobs for SqlStore<E> {
         Ok(())
     }
 
-    async fn put_off_job(&self, id: &str, due_at: Timestamp) -> Result<()> {
+    async fn postpone_job(&self, id: &str, due_at: Timestamp) -> Result<()> {
         sqlx::query("update jobs set due_at = $2 where id = $1")
             .bind(id)
             .bind(due_at.0)

@@ -45,7 +45,7 @@ pub(crate) async fn load<E: Engine>(
     load_browsers(transaction, &mut batch, writes).await?;
     let select = "select dish_id, restaurant_id, portions from stock where dish_id";
     load_stock(transaction, &mut batch, select, &texts(&needs.dishes)).await?;
-    let syncs: Vec<&SyncOps> = writes.iter().filter_map(OrderWrite::syncing).collect();
+    let syncs: Vec<&SyncOps> = writes.iter().filter_map(OrderWrite::sync_ops).collect();
     if !syncs.is_empty() {
         load_ops(transaction, &mut batch, &needs, &syncs).await?;
         let select = "select dish_id, restaurant_id, portions from stock where restaurant_id";
@@ -65,7 +65,7 @@ async fn load_orders<E: Engine>(
     let select = select_sql::<OrderRow>("where id");
     for row in select_in::<E, OrderRow>(transaction, &select, &texts(&needs.orders)).await? {
         let tracked = row.read()?;
-        needs.of_order(&tracked.order);
+        needs.add_order(&tracked.order);
         batch.orders.insert(tracked.order.id, tracked);
     }
     Ok(())

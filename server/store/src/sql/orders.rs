@@ -43,14 +43,14 @@ impl<E: Engine> Orders for SqlStore<E> {
         Ok(outcomes)
     }
 
-    async fn answered(&self, request: &IdempotentRequest) -> Result<Option<WriteOutcome>> {
+    async fn recorded_answer(&self, request: &IdempotentRequest) -> Result<Option<WriteOutcome>> {
         let row: Option<(String, i64, String)> =
             sqlx::query_as("select fingerprint, status, answer from idempotency_keys where key = $1")
                 .bind(&request.key)
                 .fetch_optional(&self.pool)
                 .await?;
         Ok(row.map(|(fingerprint, status, body)| {
-            StoredAnswer::read(fingerprint, status, body).answers(request)
+            StoredAnswer::read(fingerprint, status, body).outcome(request)
         }))
     }
 
@@ -92,9 +92,9 @@ impl<E: Engine> Orders for SqlStore<E> {
     async fn waiting_orders(
         &self,
         since: Timestamp,
-        behind: Option<(Timestamp, OrderId)>,
+        after: Option<(Timestamp, OrderId)>,
     ) -> Result<Vec<Order>> {
-        let (at, order) = page_start(behind);
+        let (at, order) = page_start(after);
         let rows = select::<E, OrderRow>(
             "where waiting_since <= $1 and (waiting_since, id) > ($2, $3) order by waiting_since, id limit $4",
         )
@@ -332,7 +332,11 @@ impl<E: Engine> Orders for SqlStore<E> {
         Ok(())
     }
 
-    async fn sweep(&self, keys_before: Timestamp, drafts_before: Timestamp) -> Result<()> {
+    async fn delete_expired_requests_and_drafts(
+        &self,
+        keys_before: Timestamp,
+        drafts_before: Timestamp,
+    ) -> Result<()> {
         for (delete, before) in [
             ("delete from idempotency_keys where created_at < $1", keys_before),
             ("delete from webhook_events where received_at < $1", keys_before),

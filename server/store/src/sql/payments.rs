@@ -12,10 +12,10 @@ use crate::{
     },
 };
 
-/// A settled one is never asked for again.
+/// A settled payment is never requested again.
 const REQUEST: &str = "insert into payments (order_id, intent, amount, status, asked_at) values ($1, null, $2, 'asked', $3) \
      on conflict (order_id) do update set status = 'asked', asked_at = excluded.asked_at where payments.status <> 'settled'";
-/// Of two cards at once one gets its name here, and only that one is charged.
+/// Of two cards that are tried at the same time only one gets here, and only that one is charged.
 const SET_INTENT: &str = "update payments set intent = $3, method = $4, status = 'asked', asked_at = $5 \
      where order_id = $1 and intent is not distinct from $2 and status <> 'settled'";
 const CLOSE: &str = "update payments set status = 'closed' \
@@ -51,7 +51,7 @@ impl PaymentRow {
 
 #[async_trait]
 impl<E: Engine> Payments for SqlStore<E> {
-    async fn ask_payment(&self, order: OrderId, amount: i64, at: Timestamp) -> Result<()> {
+    async fn request_payment(&self, order: OrderId, amount: i64, at: Timestamp) -> Result<()> {
         sqlx::query(REQUEST)
             .bind(order.to_string())
             .bind(amount)
@@ -61,7 +61,7 @@ impl<E: Engine> Payments for SqlStore<E> {
         Ok(())
     }
 
-    async fn name_payment(
+    async fn set_payment_intent(
         &self,
         order: OrderId,
         had: Option<&str>,
@@ -90,9 +90,9 @@ impl<E: Engine> Payments for SqlStore<E> {
     async fn open_payments(
         &self,
         before: Timestamp,
-        behind: Option<(Timestamp, OrderId)>,
+        after: Option<(Timestamp, OrderId)>,
     ) -> Result<Vec<PaymentAttempt>> {
-        let (at, order) = page_start(behind);
+        let (at, order) = page_start(after);
         let rows = select::<E, PaymentRow>(
             "where status = 'asked' and asked_at < $1 and (asked_at, order_id) > ($2, $3) \
              order by asked_at, order_id limit $4",

@@ -1,4 +1,4 @@
-//! Removes records from the devices when they have been over for long, and from the database when they were gone for long.
+//! Removes records from the devices some time after they are over, and later from the database.
 
 use servery_domain::{
     id::OrderId,
@@ -31,8 +31,8 @@ const DELETE_GONE: &str =
     "delete from pos_records where restaurant_id = $1 and over_since < $2 and gone = true and body is null";
 
 impl<E: Engine> SqlStore<E> {
-    /// Marks as gone what was over before this moment, in each restaurant.
-    pub(crate) async fn mark_over_records_gone(&self, over_before: Timestamp, now: Timestamp) -> Result<()> {
+    /// Removes from the devices what was over before this moment, in each restaurant.
+    pub(crate) async fn remove_over_records(&self, over_before: Timestamp, now: Timestamp) -> Result<()> {
         let restaurants: Vec<String> = sqlx::query_scalar(SELECT_RESTAURANTS_WITH_OVER)
             .bind(over_before.0)
             .fetch_all(&self.pool)
@@ -55,7 +55,7 @@ impl<E: Engine> SqlStore<E> {
         Ok(())
     }
 
-    /// Deletes the rows that only say that a record is gone, if they have said so since before this moment.
+    /// Deletes rows that only say that a record was removed, if it was removed before this moment.
     pub(crate) async fn delete_gone_records(&self, gone_before: Timestamp) -> Result<()> {
         let restaurants: Vec<String> = sqlx::query_scalar(SELECT_RESTAURANTS_WITH_GONE)
             .bind(gone_before.0)
