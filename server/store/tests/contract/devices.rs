@@ -175,3 +175,87 @@ async fn revoked_device_is_refused_and_may_be_paired_again() {
         );
     }
 }
+
+#[tokio::test]
+async fn devices_are_found_by_token_and_stream() {
+    for (engine, store) in engines("devices_are_found_by_token_and_stream").await.stores {
+        let fixture = Fixture::new(store).await;
+        let mut till = fixture.pair(1, DeviceKind::Till).await;
+        let kitchen = fixture.pair(2, DeviceKind::Kitchen).await;
+        let store = &fixture.store;
+        assert_eq!(
+            store.device("token 1").await.unwrap(),
+            Some(till.paired.clone()),
+            "{engine}"
+        );
+        assert_eq!(store.device("unknown").await.unwrap(), None, "{engine}");
+        assert_eq!(
+            store.device_of_stream(kitchen.stream).await.unwrap(),
+            Some(kitchen.paired),
+            "{engine}"
+        );
+        assert_eq!(
+            store.device_of_stream(DeviceId(9)).await.unwrap(),
+            None,
+            "{engine}"
+        );
+        let seen_at = Timestamp(NOW.0 + 60);
+        store.touch_device(DeviceId(1), seen_at).await.unwrap();
+        let devices = store.devices(HERE).await.unwrap();
+        assert_eq!(
+            devices.iter().map(|device| device.seen_at).collect::<Vec<_>>(),
+            [Some(seen_at), Some(NOW)],
+            "{engine}"
+        );
+        let before = store.revision(HERE).await.unwrap();
+        let op = till.op(open_bill(BILL));
+        fixture.sync(&till, &[op]).await;
+        assert!(store.revision(HERE).await.unwrap() > before, "{engine}");
+        assert_eq!(
+            store.ops_done(DeviceId(1), till.stream).await.unwrap(),
+            Some(1),
+            "{engine}"
+        );
+        assert_eq!(
+            store.ops_done(DeviceId(2), till.stream).await.unwrap(),
+            None,
+            "{engine}: another device's name"
+        );
+        assert_eq!(
+            store.revision(RestaurantId(2)).await.unwrap(),
+            Revision(0),
+            "{engine}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn expired_pairing_codes_are_deleted() {
+    for (engine, store) in engines("expired_pairing_codes_are_deleted").await.stores {
+        let fixture = Fixture::new(store).await;
+        let code = NewCode {
+            hash: "code".into(),
+            restaurant: HERE,
+            device: NewDevice {
+                name: "Bar".into(),
+                kind: DeviceKind::Till,
+            },
+            expires_at: Timestamp(NOW.0 + 600),
+        };
+        fixture.store.put_code(&code).await.unwrap();
+        fixture
+            .store
+            .delete_expired_records(Timestamp(0), Timestamp(0), Timestamp(NOW.0 + 601))
+            .await
+            .unwrap();
+        assert_eq!(
+            fixture
+                .store
+                .pair("code", DeviceId(1), "token", NOW)
+                .await
+                .unwrap(),
+            PairedAs::NoSuchCode,
+            "{engine}"
+        );
+    }
+}

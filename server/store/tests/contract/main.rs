@@ -8,9 +8,12 @@ mod fixture;
 
 mod accounts;
 mod changes;
+mod coverage;
 mod device_orders;
 mod devices;
+mod jobs;
 mod menus;
+mod order_checks;
 mod orders;
 mod payments;
 mod push;

@@ -1,16 +1,18 @@
-//! Orders, and what they are checked against.
+//! Orders and drafts.
 
 use std::sync::Arc;
 
 use servery_domain::{
+    draft::Draft,
     id::{OrderId, RestaurantId},
+    order::Actor,
     revision::Revision,
     time::Timestamp,
 };
-use servery_store::orders::{OrderWrite, WriteOutcome};
+use servery_store::orders::{IdempotentRequest, OrderWrite, WriteOutcome};
 
 use crate::{
-    builders::{NOW, cancel, menu, order, place_order, placement, restaurant},
+    builders::{HERE, NOW, cancel, menu, order, place_order, placement, restaurant},
     engines::engines,
 };
 
@@ -177,6 +179,148 @@ async fn waiting_orders_and_open_payments_are_paged() {
                 rest.iter().map(|asked| asked.order).collect::<Vec<_>>()
             ),
             (500, vec![OrderId(501)]),
+            "{engine}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn repeated_placement_gets_the_same_answer() {
+    for (engine, store) in engines("repeated_placement_gets_the_same_answer").await.stores {
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
+        let first = placement(order(1), "ada");
+        assert!(
+            store.recorded_answer(&first.request).await.unwrap().is_none(),
+            "{engine}"
+        );
+        let outcomes = store
+            .write(&[OrderWrite::Place(Box::new(first.clone()))])
+            .await
+            .unwrap();
+        let WriteOutcome::Placed { answer, .. } = &outcomes[0] else {
+            panic!("{engine}: {outcomes:?}")
+        };
+        let recorded = store.recorded_answer(&first.request).await.unwrap();
+        assert!(
+            matches!(&recorded, Some(WriteOutcome::Again { status: 201, body }) if body == answer),
+            "{engine}: {recorded:?}"
+        );
+        let other = IdempotentRequest {
+            fingerprint: "other".into(),
+            ..first.request.clone()
+        };
+        assert!(
+            matches!(
+                store.recorded_answer(&other).await.unwrap(),
+                Some(WriteOutcome::OtherRequest)
+            ),
+            "{engine}"
+        );
+        let refused = IdempotentRequest {
+            key: "refused".into(),
+            ..first.request
+        };
+        for body in ["sold out", "never recorded"] {
+            let write = OrderWrite::Answer {
+                request: refused.clone(),
+                status: 409,
+                body: body.into(),
+            };
+            let outcomes = store.write(&[write]).await.unwrap();
+            assert!(
+                matches!(&outcomes[0], WriteOutcome::Again { status: 409, body } if body == "sold out"),
+                "{engine}: {outcomes:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn orders_are_read_by_id_token_and_restaurant() {
+    for (engine, store) in engines("orders_are_read_by_id_token_and_restaurant").await.stores {
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
+        for number in 1..=3 {
+            place_order(store.as_ref(), number, "ada").await;
+        }
+        store.write(&[cancel(OrderId(2), NOW)]).await.unwrap();
+        let tracked = store.order(OrderId(1)).await.unwrap().unwrap();
+        assert_eq!(
+            (
+                tracked.customer.as_deref(),
+                tracked.order.number,
+                tracked.order.revision
+            ),
+            (Some("ada"), 1, Revision(1)),
+            "{engine}"
+        );
+        assert_eq!(tracked.order.ordered, order(1).ordered, "{engine}");
+        assert_eq!(
+            store.order_by_token(&tracked.token).await.unwrap(),
+            Some(tracked),
+            "{engine}"
+        );
+        assert_eq!(store.order_by_token("unknown").await.unwrap(), None, "{engine}");
+        assert_eq!(store.order(OrderId(9)).await.unwrap(), None, "{engine}");
+        let open = store.open_orders(HERE).await.unwrap();
+        assert_eq!(
+            open.iter().map(|order| order.id).collect::<Vec<_>>(),
+            [OrderId(1), OrderId(3)],
+            "{engine}"
+        );
+        assert_eq!(
+            store.order_revisions().await.unwrap(),
+            [(HERE, Revision(4))],
+            "{engine}"
+        );
+        let history = store.history(OrderId(2)).await.unwrap();
+        assert_eq!(
+            history
+                .iter()
+                .map(|event| (event.revision, event.actor))
+                .collect::<Vec<_>>(),
+            [(Revision(2), Actor::Diner), (Revision(4), Actor::Diner)],
+            "{engine}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn drafts_are_replaced_and_deleted_after_their_time() {
+    for (engine, store) in engines("drafts_are_replaced_and_deleted_after_their_time")
+        .await
+        .stores
+    {
+        let draft = |note: &str| Draft {
+            note: note.into(),
+            ..Draft::default()
+        };
+        assert_eq!(store.draft("ada", HERE).await.unwrap(), None, "{engine}");
+        store.put_draft("ada", HERE, &draft("first"), NOW).await.unwrap();
+        store.put_draft("ada", HERE, &draft("second"), NOW).await.unwrap();
+        store
+            .put_draft("ada", RestaurantId(2), &draft("there"), Timestamp(NOW.0 + 1))
+            .await
+            .unwrap();
+        assert_eq!(
+            store.draft("ada", HERE).await.unwrap(),
+            Some(draft("second")),
+            "{engine}"
+        );
+        assert_eq!(store.draft("ben", HERE).await.unwrap(), None, "{engine}");
+        store
+            .delete_expired_requests_and_drafts(NOW, Timestamp(NOW.0 + 1))
+            .await
+            .unwrap();
+        assert_eq!(store.draft("ada", HERE).await.unwrap(), None, "{engine}");
+        assert_eq!(
+            store.draft("ada", RestaurantId(2)).await.unwrap(),
+            Some(draft("there")),
             "{engine}"
         );
     }
