@@ -22,11 +22,11 @@ pub struct SyncOps {
     pub restaurant: RestaurantId,
     pub device: DeviceId,
     pub kind: DeviceKind,
-    /// The name under which the device numbers its ops. `None` if somebody else sends them for the device: then an op is known
-    /// by its id alone, and is applied also if the device was revoked.
+    /// The name under which the device numbers its ops. `None` if somebody else sends them for the device: then an
+    /// op is known by its id alone, and is applied also if the device was revoked.
     pub stream: Option<DeviceId>,
-    /// A new name, under which the device continues if its numbers have come to mean two things, and under which ops are stored
-    /// that somebody else sends.
+    /// A new name, under which the device continues if its numbers have come to mean two things, and under which ops
+    /// are stored that somebody else sends.
     pub new_device: DeviceId,
     pub ops: Vec<SentOp>,
     pub at: Timestamp,
@@ -114,8 +114,8 @@ pub trait Devices: Send + Sync {
     ) -> Result<Changes>;
     async fn revision(&self, restaurant: RestaurantId) -> Result<Revision>;
 
-    /// Removes records from the devices that were over before the one moment, and deletes those that were removed before the other,
-    /// and pairing codes that have expired.
+    /// Removes records from the devices that were over before the one moment, and deletes those that were removed
+    /// before the other, and pairing codes that have expired.
     async fn delete_expired_records(
         &self,
         over_before: Timestamp,

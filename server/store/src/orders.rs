@@ -213,7 +213,8 @@ pub trait Orders: Send + Sync {
         at: Timestamp,
     ) -> Result<()>;
 
-    /// Deletes answers to requests and the ids of webhooks from before the one moment, and drafts that were not changed since the other.
+    /// Deletes answers to requests and the ids of webhooks from before the one moment, and drafts that were not
+    /// changed since the other.
     async fn delete_expired_requests_and_drafts(
         &self,
         keys_before: Timestamp,

@@ -9,7 +9,7 @@ use crate::Result;
 pub struct PaymentAttempt {
     pub order: OrderId,
     /// `None` until the provider has answered.
-    pub named: Option<Named>,
+    pub intent: Option<PaymentIntent>,
     pub asked_at: Timestamp,
     /// Its outcome is not known.
     pub open: bool,
@@ -17,8 +17,8 @@ pub struct PaymentAttempt {
 
 /// The provider's ids of a payment and of the card that it charges.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    pub intent: String,
+pub struct PaymentIntent {
+    pub id: String,
     pub method: String,
 }
 
@@ -31,7 +31,7 @@ pub trait Payments: Send + Sync {
         &self,
         order: OrderId,
         had: Option<&str>,
-        named: &Named,
+        intent: &PaymentIntent,
         at: Timestamp,
     ) -> Result<bool>;
     async fn payment(&self, order: OrderId) -> Result<Option<PaymentAttempt>>;

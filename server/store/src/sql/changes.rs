@@ -31,7 +31,8 @@ use crate::{
 /// About how many rows of one table a page of changes has.
 const PAGE: i64 = 2_000;
 
-/// Current records, and those that were removed since a device began to read everything: it never had what was removed before.
+/// Current records, and those that were removed since a device began to read everything: it never had what was
+/// removed before.
 fn visible_records(columns: &str, upto: &str, rest: &str) -> String {
     let select = format!("select {columns} from pos_records where restaurant_id = $1");
     format!(

@@ -5,7 +5,7 @@ use servery_domain::{id::OrderId, time::Timestamp};
 
 use crate::{
     Result, SqlStore, id,
-    payments::{Named, PaymentAttempt, Payments},
+    payments::{PaymentAttempt, PaymentIntent, Payments},
     sql::{
         engine::{Engine, RowsAffected},
         rows::{PAGE, page_start, row, select},
@@ -36,13 +36,13 @@ row! {
 impl PaymentRow {
     pub(crate) fn read(self) -> Result<PaymentAttempt> {
         let order: OrderId = id(&self.order_id)?;
-        let named = self.intent.map(|intent| Named {
-            intent,
+        let intent = self.intent.map(|id| PaymentIntent {
+            id,
             method: self.method.unwrap_or_default(),
         });
         Ok(PaymentAttempt {
             order,
-            named,
+            intent,
             asked_at: Timestamp(self.asked_at),
             open: self.status == "asked",
         })
@@ -65,14 +65,14 @@ impl<E: Engine> Payments for SqlStore<E> {
         &self,
         order: OrderId,
         had: Option<&str>,
-        named: &Named,
+        intent: &PaymentIntent,
         at: Timestamp,
     ) -> Result<bool> {
         let updated = sqlx::query(SET_INTENT)
             .bind(order.to_string())
             .bind(had)
-            .bind(&named.intent)
-            .bind(&named.method)
+            .bind(&intent.id)
+            .bind(&intent.method)
             .bind(at.0)
             .execute(&self.pool)
             .await?;

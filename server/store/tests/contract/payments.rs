@@ -1,7 +1,7 @@
 //! Payments and webhooks.
 
 use servery_domain::{currency::Minor, id::OrderId, job::Job, time::Timestamp};
-use servery_store::{orders::OrderWrite, payments::Named};
+use servery_store::{orders::OrderWrite, payments::PaymentIntent};
 
 use crate::{
     builders::{NOW, menu, place_order, restaurant},
@@ -19,13 +19,13 @@ async fn payment_keeps_its_first_intent_and_gives_back_a_second_one() {
             .await
             .unwrap();
         place_order(store.as_ref(), 1, "ada").await;
-        let set_intent = async |had: Option<&str>, intent: &str| {
-            let named = Named {
-                intent: intent.into(),
+        let set_intent = async |had: Option<&str>, id: &str| {
+            let intent = PaymentIntent {
+                id: id.into(),
                 method: "pm_1".into(),
             };
             store
-                .set_payment_intent(OrderId(1), had, &named, NOW)
+                .set_payment_intent(OrderId(1), had, &intent, NOW)
                 .await
                 .unwrap()
         };
@@ -34,7 +34,7 @@ async fn payment_keeps_its_first_intent_and_gives_back_a_second_one() {
                 .payment(OrderId(1))
                 .await
                 .unwrap()
-                .map(|asked| (asked.named.map(|named| named.intent), asked.open))
+                .map(|attempt| (attempt.intent.map(|intent| intent.id), attempt.open))
                 .unwrap()
         };
         store.request_payment(OrderId(1), 1_490, NOW).await.unwrap();
