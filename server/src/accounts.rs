@@ -130,7 +130,7 @@ pub async fn start_session(
     account: Account,
 ) -> Result<(SignedIn, HeaderValue), ApiError> {
     let cookie = sessions::start(app, headers, account.id).await?;
-    let staff = app.store.posts_of(account.id).await?;
+    let staff = app.store.account_roles(account.id).await?;
     Ok((
         CurrentUser {
             account,
@@ -199,7 +199,7 @@ async fn change_password(
 
 /// Returns the cookie that ends the session.
 pub async fn delete_account(app: &AppState, user: &CurrentUser) -> Result<HeaderValue, ApiError> {
-    match app.store.forget_account(user.account.id, clock::now()).await? {
+    match app.store.delete_account(user.account.id, clock::now()).await? {
         true => Ok(sessions::expired_cookie()),
         false => Err(ApiError::new(
             Kind::Conflict,
@@ -209,7 +209,7 @@ pub async fn delete_account(app: &AppState, user: &CurrentUser) -> Result<Header
 }
 
 pub async fn export(app: &AppState, user: &CurrentUser) -> Result<Export, ApiError> {
-    let orders = app.store.orders_of_account(user.account.id).await?.into_iter();
+    let orders = app.store.account_orders(user.account.id).await?.into_iter();
     let orders = orders
         .filter_map(|tracked| orders::with_restaurant(app, tracked))
         .collect();
@@ -230,7 +230,7 @@ fn used_up() -> ApiError {
 /// Does not start a session: the account holder signs in with the password.
 pub async fn verify(app: &AppState, token: &str) -> Result<(), ApiError> {
     app.store
-        .verify(&sessions::key(token), clock::now())
+        .verify_email(&sessions::key(token), clock::now())
         .await?
         .map(drop)
         .ok_or_else(used_up)

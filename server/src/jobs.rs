@@ -17,11 +17,7 @@ use servery_domain::{
     pos::bill::Bill,
     time::Timestamp,
 };
-use servery_store::{
-    StoreError,
-    accounts::MailToken,
-    orders::{DueJob, Tracked},
-};
+use servery_store::{StoreError, accounts::MailToken, jobs::DueJob, orders::Tracked};
 
 use crate::{
     accounts::sessions,
@@ -151,7 +147,7 @@ async fn try_job(app: &AppState, mailer: Option<&Mailer>, due: DueJob) -> Option
     }
     if let Err(error) = app
         .store
-        .put_off_job(&due.id, Timestamp(clock::now().0 + later))
+        .postpone_job(&due.id, Timestamp(clock::now().0 + later))
         .await
     {
         tracing::debug!(%error, "a job is due again when it counts as left");

@@ -258,7 +258,7 @@ pub async fn place(
 ) -> Result<StoredResponse, ApiError> {
     match place_new(app, slug, placement, &request, customer).await {
         // A stored answer is repeated, even if the same request would be refused now.
-        Err(error) if error.0.status < 500 => match app.store.answered(&request).await? {
+        Err(error) if error.0.status < 500 => match app.store.recorded_answer(&request).await? {
             Some(written) => replayed(written),
             None => Err(error),
         },

@@ -19,7 +19,8 @@ use servery_domain::{
 };
 use servery_store::{
     StoreError,
-    orders::{Named, OrderWrite, PaymentAttempt, WriteOutcome},
+    orders::{OrderWrite, WriteOutcome},
+    payments::{PaymentAttempt, PaymentIntent},
 };
 
 use self::{
@@ -76,7 +77,11 @@ pub async fn pay(app: &AppState, token: &str, method: Option<&str>) -> Result<Pa
     if order.progress.state != State::Unpaid {
         return Err(ApiError::new(Kind::Conflict, "this order waits for no card"));
     }
-    let known = app.store.payment(order.id).await?.and_then(|asked| asked.named);
+    let known = app
+        .store
+        .payment(order.id)
+        .await?
+        .and_then(|attempt| attempt.intent);
     let intent = match (known, method) {
         (Some(known), method) => Some(resume(app, cards, &order, &known, method).await?),
         (None, Some(method)) => Some(start_payment(app, cards, &order, None, method).await?),
@@ -113,7 +118,7 @@ async fn start_payment(
     method: &str,
 ) -> Result<Intent, ApiError> {
     let total = order.ordered.total;
-    app.store.ask_payment(order.id, total.0, clock::now()).await?;
+    app.store.request_payment(order.id, total.0, clock::now()).await?;
     let intent = match cards
         .provider
         .create(order.id, total, order.ordered.currency, (had, method))
@@ -131,13 +136,13 @@ async fn start_payment(
         Err(error) => return Err(provider_unavailable(&error)),
     };
     // Stored before it is charged: from here on the periodic check finds out what became of it.
-    let named = Named {
-        intent: intent.id.clone(),
+    let stored = PaymentIntent {
+        id: intent.id.clone(),
         method: method.to_owned(),
     };
     if !app
         .store
-        .name_payment(order.id, had, &named, clock::now())
+        .set_payment_intent(order.id, had, &stored, clock::now())
         .await?
     {
         return yield_to_other(app, cards, order, intent).await;
@@ -152,8 +157,12 @@ async fn yield_to_other(
     order: &Order,
     intent: Intent,
 ) -> Result<Intent, ApiError> {
-    let known = app.store.payment(order.id).await?.and_then(|asked| asked.named);
-    if known.is_some_and(|known| known.intent == intent.id) {
+    let known = app
+        .store
+        .payment(order.id)
+        .await?
+        .and_then(|attempt| attempt.intent);
+    if known.is_some_and(|known| known.id == intent.id) {
         return cards
             .provider
             .retrieve(&intent.id)
@@ -186,12 +195,12 @@ async fn resume(
     app: &AppState,
     cards: &Cards,
     order: &Order,
-    known: &Named,
+    known: &PaymentIntent,
     method: Option<&str>,
 ) -> Result<Intent, ApiError> {
     let now = cards
         .provider
-        .retrieve(&known.intent)
+        .retrieve(&known.id)
         .await
         .map_err(|error| provider_unavailable(&error))?;
     let Some(method) = method.filter(|_| !now.is_paid() && now.status != "processing") else {
@@ -207,14 +216,14 @@ async fn resume(
         }
         let cancelled = cards
             .provider
-            .cancel(&known.intent)
+            .cancel(&known.id)
             .await
             .map_err(|error| provider_unavailable(&error))?;
         if cancelled.status != "canceled" {
             return Ok(cancelled);
         }
     }
-    start_payment(app, cards, order, Some(&known.intent), method).await
+    start_payment(app, cards, order, Some(&known.id), method).await
 }
 
 async fn finish_payment(
@@ -381,7 +390,7 @@ pub async fn is_open(app: &AppState, order: OrderId) -> Result<bool, ApiError> {
 
 async fn check_payment(app: &AppState, asked: &PaymentAttempt, now: Timestamp) -> Result<(), ApiError> {
     let close = async |intent: Option<&str>| Ok(app.store.close_payment(asked.order, intent).await?);
-    let Some(Named { intent: name, .. }) = &asked.named else {
+    let Some(PaymentIntent { id: name, .. }) = &asked.intent else {
         // The provider's answer was lost before the intent was confirmed: nothing was charged.
         return close(None).await;
     };
@@ -434,10 +443,10 @@ pub async fn refund(
     if given {
         return Ok(());
     }
-    let named = app.store.payment(order).await?.and_then(|asked| asked.named);
-    let named =
-        named.ok_or_else(|| ApiError::new(Kind::Broken, "a payment without a name cannot be given back"))?;
-    refund_intent(app, &named.intent, amount, job).await?;
+    let intent = app.store.payment(order).await?.and_then(|attempt| attempt.intent);
+    let intent = intent
+        .ok_or_else(|| ApiError::new(Kind::Broken, "a payment without an intent cannot be refunded"))?;
+    refund_intent(app, &intent.id, amount, job).await?;
     orders::advance(app, order, Event::Refunded { number, amount }, Actor::System)
         .await
         .map(drop)

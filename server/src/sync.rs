@@ -154,7 +154,7 @@ async fn apply_ops(
     ops: Vec<SentOp>,
 ) -> Result<(u64, Option<SyncProblem>), ApiError> {
     if ops.is_empty()
-        && let Some(done) = app.store.done(current_device.id(), request.device).await?
+        && let Some(done) = app.store.ops_done(current_device.id(), request.device).await?
     {
         return Ok((done, None));
     }
@@ -285,7 +285,7 @@ pub async fn import_ops(
         check(&request, &ops)?;
         let device = app
             .store
-            .device_named(request.device)
+            .device_of_stream(request.device)
             .await?
             .filter(|device| device.restaurant == restaurant);
         let device = device

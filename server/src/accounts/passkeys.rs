@@ -82,7 +82,7 @@ async fn take_challenge(app: &AppState, challenge: &str, account: Option<Account
 
 pub async fn creation_options(app: &AppState, user: &CurrentUser) -> Result<CreationOptions, ApiError> {
     let Account { id, email, name, .. } = &user.account;
-    let known = app.store.passkeys_of(*id).await?;
+    let known = app.store.account_passkeys(*id).await?;
     Ok(CreationOptions {
         rp: RelyingParty {
             id: site(app).host,
@@ -127,7 +127,7 @@ pub async fn add(app: &AppState, user: &CurrentUser, new: NewPasskey) -> Result<
         .verify_registration(&new.credential.response)
         .map_err(not_accepted)?;
     take_challenge(app, &made.challenge, Some(account)).await?;
-    if app.store.passkeys_of(account).await?.len() >= limits::PASSKEYS {
+    if app.store.account_passkeys(account).await?.len() >= limits::PASSKEYS {
         return Err(ApiError::new(
             Kind::Conflict,
             format!("an account has {} passkeys at the most", limits::PASSKEYS),
@@ -158,7 +158,7 @@ fn view(
 pub async fn list(app: &AppState, user: &CurrentUser) -> Result<Vec<PasskeyView>, ApiError> {
     Ok(app
         .store
-        .passkeys_of(user.account.id)
+        .account_passkeys(user.account.id)
         .await?
         .into_iter()
         .map(view)
@@ -202,7 +202,9 @@ pub async fn sign_in(
             refused()
         })?;
     take_challenge(app, &answered.challenge, None).await?;
-    app.store.count_passkey(&passkey.id, answered.counter).await?;
+    app.store
+        .set_passkey_counter(&passkey.id, answered.counter)
+        .await?;
     let account = app
         .store
         .account(passkey.account)

@@ -115,9 +115,9 @@ pub async fn session_by_key(app: &AppState, key: &str) -> Result<Option<CurrentU
         return Ok(None);
     }
     if now.0 - session.seen_at.0 > TOUCH_INTERVAL {
-        app.store.see_session(key, now).await?;
+        app.store.touch_session(key, now).await?;
     }
-    let staff = app.store.posts_of(account.id).await?;
+    let staff = app.store.account_roles(account.id).await?;
     Ok(Some(CurrentUser {
         account,
         staff,

@@ -28,9 +28,13 @@ pub async fn run(app: Arc<AppState>) {
 async fn delete_expired(app: &AppState, now: Timestamp) -> Result<(), StoreError> {
     let before = |seconds: i64| Timestamp(now.0 - seconds);
     app.store
-        .sweep_records(before(OVER_FOR), before(GONE_FOR), now)
+        .delete_expired_records(before(OVER_FOR), before(GONE_FOR), now)
         .await?;
-    app.store.sweep(before(KEYS_FOR), before(DRAFTS_FOR)).await?;
-    app.store.sweep_accounts(now, before(account::IDLE)).await?;
-    app.store.sweep_subscriptions(before(TOLD_FOR)).await
+    app.store
+        .delete_expired_requests_and_drafts(before(KEYS_FOR), before(DRAFTS_FOR))
+        .await?;
+    app.store
+        .delete_expired_sessions_and_tokens(now, before(account::IDLE))
+        .await?;
+    app.store.delete_expired_subscriptions(before(TOLD_FOR)).await
 }

@@ -100,7 +100,7 @@ pub async fn touch(app: &AppState, installed: &PairedDevice) -> Result<bool, Api
     let (now, device) = (clock::now(), &installed.device);
     let new = device.seen_at.is_none_or(|seen| now.0 - seen.0 > TOUCH_INTERVAL);
     if new {
-        app.store.see_device(device.id, now).await?;
+        app.store.touch_device(device.id, now).await?;
     }
     Ok(new)
 }

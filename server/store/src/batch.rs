@@ -1,4 +1,4 @@
-//! What a batch of writes does to the rows it touches: worked out in memory, so that both engines decide alike.
+//! What a batch of writes does to the rows it touches. It is computed in memory, so that both engines decide alike.
 
 mod sync;
 
@@ -22,9 +22,9 @@ use crate::{
 
 pub(crate) type CouponUse = (RestaurantId, String, String);
 pub(crate) type Slot = (RestaurantId, i64);
-pub(crate) type Counted = (RestaurantId, DishId);
+pub(crate) type StockKey = (RestaurantId, DishId);
 
-/// Who stands for all customers together.
+/// Stands for all customers together.
 pub(crate) const EVERYBODY: &str = "";
 
 #[derive(Clone)]
@@ -35,7 +35,16 @@ pub(crate) struct StoredAnswer {
 }
 
 impl StoredAnswer {
-    pub(crate) fn answers(self, request: &IdempotentRequest) -> WriteOutcome {
+    pub(crate) fn read(fingerprint: String, status: i64, body: String) -> Self {
+        let status = u16::try_from(status).unwrap_or(500);
+        Self {
+            fingerprint,
+            status,
+            body,
+        }
+    }
+
+    pub(crate) fn outcome(self, request: &IdempotentRequest) -> WriteOutcome {
         match self.fingerprint == request.fingerprint {
             true => WriteOutcome::Again {
                 status: self.status,
@@ -48,7 +57,7 @@ impl StoredAnswer {
 
 #[derive(Clone, Copy)]
 pub(crate) struct OrderNumbers {
-    /// Of the restaurant and its menu.
+    /// The revision of the restaurant and its menu.
     pub(crate) menu: Revision,
     pub(crate) revision: i64,
     pub(crate) number: i64,
@@ -75,26 +84,26 @@ pub(crate) struct NewOpRow {
     pub(crate) restaurant: RestaurantId,
     pub(crate) id: OpId,
     pub(crate) at: Timestamp,
-    /// None of one that was done before, under another number.
+    /// `None` if the op was done before under another number.
     pub(crate) text: Option<String>,
 }
 
-/// Rows as they were found, then as they shall be.
+/// Rows as they were loaded, then as they are saved.
 #[derive(Default)]
 pub(crate) struct Batch {
     pub(crate) keys: HashMap<String, StoredAnswer>,
     pub(crate) orders: HashMap<OrderId, Tracked>,
-    /// What was paid, and by which intent.
+    /// The orders that are paid, and by which payment intent.
     pub(crate) settled: HashMap<OrderId, String>,
-    /// Who wants to be told of an order.
+    /// The browsers that have subscribed to an order.
     pub(crate) browsers: HashMap<OrderId, Vec<VisitorId>>,
-    pub(crate) stock: BTreeMap<Counted, u32>,
+    pub(crate) stock: BTreeMap<StockKey, u32>,
     pub(crate) coupons: BTreeMap<CouponUse, u32>,
     pub(crate) slots: BTreeMap<Slot, u32>,
     pub(crate) counters: BTreeMap<RestaurantId, OrderNumbers>,
-    /// As much of each as is looked at.
+    /// Only the records that the ops need.
     pub(crate) pos_states: HashMap<RestaurantId, PosState>,
-    /// Those of devices that are let in.
+    /// Those of devices that are paired and not revoked.
     pub(crate) streams: HashMap<DeviceId, Stream>,
     pub(crate) op_ids: HashMap<(DeviceId, u64), OpId>,
     pub(crate) seen_ops: HashSet<(RestaurantId, OpId)>,
@@ -103,26 +112,26 @@ pub(crate) struct Batch {
     pub(crate) new_orders: Vec<OrderId>,
     pub(crate) changed_orders: BTreeSet<OrderId>,
     pub(crate) new_events: Vec<NewEvent>,
-    /// Each with an id that says what it follows from.
+    /// Each with an id made from what it follows from.
     pub(crate) new_jobs: Vec<(String, Job)>,
     pub(crate) new_webhooks: Vec<(String, Timestamp)>,
     pub(crate) newly_settled: Vec<OrderId>,
     /// With the revision at which it changed.
-    pub(crate) changed_stock: BTreeMap<Counted, i64>,
+    pub(crate) changed_stock: BTreeMap<StockKey, i64>,
     pub(crate) changed_coupons: BTreeSet<CouponUse>,
     pub(crate) changed_slots: BTreeSet<Slot>,
     pub(crate) changed_counters: BTreeSet<RestaurantId>,
-    /// With the revision at which it changed, and when that was. An order is among them if others see it than before.
+    /// With the revision and the time of the change. An order is among them if it moved to another courier or from one.
     pub(crate) changed_records: BTreeMap<(RestaurantId, RecordId), (i64, Timestamp)>,
-    /// Of these orders nothing is cooked any more, whether or not the kitchen said so.
+    /// Their tickets are over, whether or not the kitchen bumped them.
     pub(crate) orders_over: Vec<(OrderId, Timestamp)>,
     pub(crate) changed_streams: BTreeSet<DeviceId>,
     pub(crate) new_ops: Vec<NewOpRow>,
-    /// Something has run out, or is there again.
+    /// A dish has run out, or is available again.
     pub(crate) sold_out_changed: bool,
 }
 
-/// What a batch is going to look at.
+/// The rows that a batch needs.
 #[derive(Default)]
 pub(crate) struct Needs {
     pub(crate) keys: BTreeSet<String>,
@@ -133,40 +142,40 @@ pub(crate) struct Needs {
     pub(crate) restaurants: BTreeSet<RestaurantId>,
     pub(crate) devices: BTreeSet<DeviceId>,
     pub(crate) ops: BTreeSet<OpId>,
-    /// Of these all that is counted, because ops may move what they do not name.
+    /// Restaurants whose whole stock is loaded, because ops may change portions of dishes that they do not name.
     pub(crate) pos_states: BTreeSet<RestaurantId>,
 }
 
 impl Needs {
-    /// What the writes name themselves; what the orders that they change name, [`Needs::of_order`] adds.
+    /// What the writes name. [`Needs::add_order`] adds what the orders name that they change.
     pub(crate) fn of(writes: &[OrderWrite]) -> Self {
         let mut needs = Self::default();
         for write in writes {
             match write {
-                OrderWrite::Place(placing) => needs.of_placing(placing),
+                OrderWrite::Place(placement) => needs.add_placement(placement),
                 OrderWrite::Answer { request, .. } => drop(needs.keys.insert(request.key.clone())),
                 OrderWrite::Advance(Advance { order, .. }) | OrderWrite::Settle { order, .. } => {
                     needs.orders.insert(*order);
                 }
-                OrderWrite::Sync(syncing) => needs.of_syncing(syncing),
+                OrderWrite::Sync(sync) => needs.add_sync(sync),
             }
         }
         needs
     }
 
-    fn of_placing(&mut self, placing: &PlaceOrder) {
-        self.keys.insert(placing.request.key.clone());
-        self.orders.insert(placing.order.id);
-        self.of_order(&placing.order);
+    fn add_placement(&mut self, placement: &PlaceOrder) {
+        self.keys.insert(placement.request.key.clone());
+        self.orders.insert(placement.order.id);
+        self.add_order(&placement.order);
     }
 
-    /// Orders are locked before counters, everywhere: here is the moment to name them.
-    fn of_syncing(&mut self, syncing: &SyncOps) {
-        self.restaurants.insert(syncing.restaurant);
-        self.pos_states.insert(syncing.restaurant);
-        self.devices.insert(syncing.device);
-        self.ops.extend(syncing.ops.iter().map(|sent| sent.op.id));
-        for sent in &syncing.ops {
+    /// Orders are locked before counters, everywhere, so orders that the ops name are loaded first.
+    fn add_sync(&mut self, sync: &SyncOps) {
+        self.restaurants.insert(sync.restaurant);
+        self.pos_states.insert(sync.restaurant);
+        self.devices.insert(sync.device);
+        self.ops.extend(sync.ops.iter().map(|sent| sent.op.id));
+        for sent in &sync.ops {
             match &sent.op.action {
                 Action::Order { order, .. } | Action::TakeOrder { order, .. } => {
                     self.orders.insert(*order);
@@ -177,11 +186,11 @@ impl Needs {
         }
     }
 
-    pub(crate) fn of_order(&mut self, order: &Order) {
+    pub(crate) fn add_order(&mut self, order: &Order) {
         self.restaurants.insert(order.ordered.restaurant);
         self.dishes.extend(portions(&order.ordered.lines).into_keys());
         self.coupons.extend(coupon_uses(order));
-        self.slots.extend(slot_of(order));
+        self.slots.extend(slot(order));
     }
 }
 
@@ -191,14 +200,14 @@ fn coupon_uses(order: &Order) -> Vec<CouponUse> {
         _ => None,
     });
     let Some(code) = code else { return Vec::new() };
-    // Who sits at a table may have left no name: that one counts for all only.
+    // A diner at a table may have given no name; then the coupon counts for everybody only.
     let who = BTreeSet::from([EVERYBODY, &order.ordered.redeemed_by]);
     who.into_iter()
         .map(|who| (order.ordered.restaurant, code.clone(), who.to_owned()))
         .collect()
 }
 
-/// Of the jobs that follow from one event no two have the same.
+/// Unique among the jobs that follow from one event.
 fn job_name(job: &Job) -> String {
     match job {
         Job::Push { browser, .. } => format!("{}-{browser}", job.kind()),
@@ -206,8 +215,8 @@ fn job_name(job: &Job) -> String {
     }
 }
 
-/// Orders that asked for a slot count for it; those for as soon as possible do not.
-fn slot_of(order: &Order) -> Option<Slot> {
+/// Only scheduled orders take a slot; those for as soon as possible do not.
+fn slot(order: &Order) -> Option<Slot> {
     order
         .ordered
         .scheduled
@@ -217,13 +226,13 @@ fn slot_of(order: &Order) -> Option<Slot> {
 impl Batch {
     pub(crate) fn write(&mut self, write: &OrderWrite) -> WriteOutcome {
         match write {
-            OrderWrite::Place(placing) => self.place(placing),
+            OrderWrite::Place(placement) => self.place(placement),
             OrderWrite::Answer {
                 request,
                 status,
                 body,
-            } => self.answered(request).unwrap_or_else(|| {
-                self.keep(request, *status, body.clone());
+            } => self.recorded_answer(request).unwrap_or_else(|| {
+                self.record_answer(request, *status, body.clone());
                 WriteOutcome::Again {
                     status: *status,
                     body: body.clone(),
@@ -240,57 +249,57 @@ impl Batch {
                     .extend(webhook.clone().map(|webhook| (webhook, *at)));
                 self.settle(*order, intent, *at)
             }
-            OrderWrite::Sync(syncing) => self.sync(syncing),
+            OrderWrite::Sync(sync) => self.sync(sync),
         }
     }
 
-    fn answered(&self, request: &IdempotentRequest) -> Option<WriteOutcome> {
+    fn recorded_answer(&self, request: &IdempotentRequest) -> Option<WriteOutcome> {
         self.keys
             .get(&request.key)
-            .map(|kept| kept.clone().answers(request))
+            .map(|answer| answer.clone().outcome(request))
     }
 
-    fn keep(&mut self, request: &IdempotentRequest, status: u16, body: String) {
-        let kept = StoredAnswer {
+    fn record_answer(&mut self, request: &IdempotentRequest, status: u16, body: String) {
+        let answer = StoredAnswer {
             fingerprint: request.fingerprint.clone(),
             status,
             body,
         };
-        self.keys.insert(request.key.clone(), kept.clone());
-        self.new_keys.push((request.clone(), kept));
+        self.keys.insert(request.key.clone(), answer.clone());
+        self.new_keys.push((request.clone(), answer));
     }
 
-    fn place(&mut self, placing: &PlaceOrder) -> WriteOutcome {
-        if let Some(answered) = self.answered(&placing.request) {
-            return answered;
+    fn place(&mut self, placement: &PlaceOrder) -> WriteOutcome {
+        if let Some(answer) = self.recorded_answer(&placement.request) {
+            return answer;
         }
-        if self.orders.contains_key(&placing.order.id) {
+        if self.orders.contains_key(&placement.order.id) {
             return WriteOutcome::IdTaken;
         }
-        if let Some(changed) = self.changed(placing) {
+        if let Some(changed) = self.changed(placement) {
             return WriteOutcome::Changed(changed);
         }
-        let mut order = placing.order.clone();
+        let mut order = placement.order.clone();
         if let Some(numbers) = self.counters.get_mut(&order.ordered.restaurant) {
             numbers.number += 1;
             order.number = u32::try_from(numbers.number).unwrap_or(u32::MAX);
         }
-        self.happened(
-            &placing.order,
+        self.record_event(
+            &placement.order,
             &mut order,
             Event::Placed,
             Actor::Diner,
-            placing.request.at,
+            placement.request.at,
         );
-        self.take(&order, true);
+        self.reserve(&order, true);
         let tracked = Tracked {
-            token: placing.token.clone(),
-            customer: placing.customer.clone(),
+            token: placement.token.clone(),
+            customer: placement.customer.clone(),
             order: order.clone(),
         };
-        let receipt = servery_domain::order::PlacedOrder::new(&order, &placing.token);
+        let receipt = servery_domain::order::PlacedOrder::new(&order, &placement.token);
         let answer = crate::json(&receipt).unwrap_or_default();
-        self.keep(&placing.request, 201, answer.clone());
+        self.record_answer(&placement.request, 201, answer.clone());
         self.new_orders.push(order.id);
         self.orders.insert(order.id, tracked);
         WriteOutcome::Placed {
@@ -299,13 +308,13 @@ impl Batch {
         }
     }
 
-    /// What is not as it was when the order was priced.
-    fn changed(&self, placing: &PlaceOrder) -> Option<Changed> {
-        let order = &placing.order;
+    /// What has changed since the order was priced.
+    fn changed(&self, placement: &PlaceOrder) -> Option<Changed> {
+        let order = &placement.order;
         if self
             .counters
             .get(&order.ordered.restaurant)
-            .is_none_or(|numbers| numbers.menu != placing.priced_at)
+            .is_none_or(|numbers| numbers.menu != placement.priced_at)
         {
             return Some(Changed::Menu);
         }
@@ -318,7 +327,7 @@ impl Batch {
         if portions(&order.ordered.lines).iter().any(short) {
             return Some(Changed::Stock);
         }
-        if let Some(coupon) = &placing.coupon {
+        if let Some(coupon) = &placement.coupon {
             let used = |who: &str| {
                 let key = (order.ordered.restaurant, coupon.code.clone(), who.to_owned());
                 self.coupons.get(&key).copied().unwrap_or(0)
@@ -334,25 +343,26 @@ impl Batch {
                 return Some(Changed::Coupon);
             }
         }
-        let taken = slot_of(order)
+        let taken = slot(order)
             .and_then(|slot| self.slots.get(&slot))
             .copied()
             .unwrap_or(0);
-        let full = order.ordered.scheduled && placing.per_slot.is_some_and(|takes| taken >= u32::from(takes));
+        let full =
+            order.ordered.scheduled && placement.per_slot.is_some_and(|takes| taken >= u32::from(takes));
         full.then_some(Changed::Slot)
     }
 
-    /// Takes what an order uses up, or gives it back.
-    fn take(&mut self, order: &Order, take: bool) {
+    /// Takes stock, coupon and slot of an order, or gives them back.
+    fn reserve(&mut self, order: &Order, take: bool) {
         for (dish, count) in portions(&order.ordered.lines) {
-            let counted = (order.ordered.restaurant, dish);
-            if let Some(left) = self.stock.get(&counted).copied() {
+            let key = (order.ordered.restaurant, dish);
+            if let Some(left) = self.stock.get(&key).copied() {
                 let after = if take {
                     left.saturating_sub(count)
                 } else {
                     left.saturating_add(count)
                 };
-                self.count(counted, Some(after), order.revision.0);
+                self.set_stock(key, Some(after), order.revision.0);
             }
         }
         let step = |used: &mut u32| *used = if take { *used + 1 } else { used.saturating_sub(1) };
@@ -360,22 +370,22 @@ impl Batch {
             step(self.coupons.entry(key.clone()).or_insert(0));
             self.changed_coupons.insert(key);
         }
-        if let Some(slot) = slot_of(order) {
+        if let Some(slot) = slot(order) {
             step(self.slots.entry(slot).or_insert(0));
             self.changed_slots.insert(slot);
         }
     }
 
-    fn count(&mut self, counted: Counted, left: Option<u32>, revision: i64) {
+    fn set_stock(&mut self, key: StockKey, left: Option<u32>, revision: i64) {
         let before = match left {
-            Some(left) => self.stock.insert(counted, left),
-            None => self.stock.remove(&counted),
+            Some(left) => self.stock.insert(key, left),
+            None => self.stock.remove(&key),
         };
         self.sold_out_changed |= (before == Some(0)) != (left == Some(0));
-        self.changed_stock.insert(counted, revision);
+        self.changed_stock.insert(key, revision);
     }
 
-    fn raise(&mut self, restaurant: RestaurantId) -> i64 {
+    fn next_revision(&mut self, restaurant: RestaurantId) -> i64 {
         self.changed_counters.insert(restaurant);
         self.counters.get_mut(&restaurant).map_or(0, |numbers| {
             numbers.revision += 1;
@@ -383,22 +393,22 @@ impl Batch {
         })
     }
 
-    /// Puts a thing back into the house, under a revision.
-    fn put(&mut self, restaurant: RestaurantId, record: Record, (revision, at): (i64, Timestamp)) {
+    /// Saves a record under a revision.
+    fn put_record(&mut self, restaurant: RestaurantId, record: Record, (revision, at): (i64, Timestamp)) {
         self.changed_records
             .insert((restaurant, record.id()), (revision, at));
         self.pos_states.entry(restaurant).or_default().put(record);
     }
 
-    /// Notes an event under the restaurant's next revision, with what follows from it.
-    fn happened(&mut self, before: &Order, order: &mut Order, event: Event, actor: Actor, at: Timestamp) {
+    /// Records an event under the restaurant's next revision, with the jobs that follow from it.
+    fn record_event(&mut self, before: &Order, order: &mut Order, event: Event, actor: Actor, at: Timestamp) {
         let restaurant = order.ordered.restaurant;
-        order.revision = Revision(self.raise(restaurant));
+        order.revision = Revision(self.next_revision(restaurant));
         let (was, is) = (before.progress.state, order.progress.state);
-        // What the kitchen works on it is told to leave.
-        let off = is.is_off() && !was.is_waiting() && !was.is_over();
-        if off || matches!(event, Event::Accepted { .. }) {
-            self.put(
+        // The kitchen is told to stop.
+        let called_off = is.is_off() && !was.is_waiting() && !was.is_over();
+        if called_off || matches!(event, Event::Accepted { .. }) {
+            self.put_record(
                 restaurant,
                 Record::Ticket(Ticket::of_order(order)),
                 (order.revision.0, at),
@@ -407,7 +417,7 @@ impl Batch {
         if is.is_over() && !was.is_over() {
             self.orders_over.push((order.id, at));
         }
-        // Who does something knows of it.
+        // Diners need no message about what they did themselves.
         let browsers = self
             .browsers
             .get(&order.id)
@@ -438,7 +448,7 @@ impl Batch {
             Err(refused) => WriteOutcome::Refused(refused),
             Ok(mut order) => {
                 let was_off = tracked.order.progress.state.is_off();
-                self.happened(
+                self.record_event(
                     &tracked.order,
                     &mut order,
                     advance.event.clone(),
@@ -446,7 +456,7 @@ impl Batch {
                     advance.at,
                 );
                 if order.progress.state.is_off() && !was_off {
-                    self.take(&order, false);
+                    self.reserve(&order, false);
                 }
                 self.changed_orders.insert(order.id);
                 self.orders.insert(
@@ -461,7 +471,7 @@ impl Batch {
         }
     }
 
-    /// However often it is said, the money is booked once. A second card's was never booked, so its way back is not either.
+    /// Books the payment once, however often it is reported. A second card's payment is not booked but refunded.
     fn settle(&mut self, id: OrderId, intent: &str, at: Timestamp) -> WriteOutcome {
         let Some(tracked) = self.orders.get(&id) else {
             return WriteOutcome::NoSuchOrder;

@@ -1,4 +1,4 @@
-//! Devices, and the house that they have in common.
+//! Devices of a restaurant, and the records that they share.
 
 use async_trait::async_trait;
 use servery_domain::{
@@ -16,15 +16,17 @@ use servery_domain::{
 
 use crate::Result;
 
-/// What a device sends, with all that its working in depends on.
+/// Ops that a device sends, with what applying them depends on.
 #[derive(Debug, Clone)]
 pub struct SyncOps {
     pub restaurant: RestaurantId,
     pub device: DeviceId,
     pub kind: DeviceKind,
-    /// The name under which it counts. Without one somebody else sends for it: each op counts by its id alone, also if the device was signed out.
+    /// The name under which the device numbers its ops. `None` if somebody else sends them for the device: then an
+    /// op is known by its id alone, and is applied also if the device was revoked.
     pub stream: Option<DeviceId>,
-    /// A name that means nothing yet: under it the device goes on if its own has come to mean two things, and what others send for it is kept.
+    /// A new name, under which the device continues if its numbers have come to mean two things, and under which ops
+    /// are stored that somebody else sends.
     pub new_device: DeviceId,
     pub ops: Vec<SentOp>,
     pub at: Timestamp,
@@ -33,24 +35,24 @@ pub struct SyncOps {
 #[derive(Debug, Clone)]
 pub struct SentOp {
     pub op: Op,
-    /// Why its action could not be read. The one in `op` stands in for it.
+    /// Why its action could not be read. The action in `op` is a placeholder then.
     pub unread: Option<String>,
-    /// The op in the device's own words.
+    /// The op as the device sent it.
     pub text: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncedOps {
-    /// How far the device has come; without a stream, how many of the ops were not done before.
+    /// The number of the last op that was applied; without a stream, how many of the ops were new.
     pub done: u64,
     pub sync_problem: Option<SyncProblem>,
     /// The restaurant's revision before and after.
     pub revisions: (Revision, Revision),
-    /// What became of diners' orders, in turn.
+    /// Diners' orders that the ops have changed, in the order of the changes.
     pub orders: Vec<Order>,
 }
 
-/// What a device is told.
+/// A page of what has changed for a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
     pub revision: Revision,
@@ -60,7 +62,7 @@ pub struct Changes {
     pub more: bool,
 }
 
-/// A code by its hash, and what it lets in.
+/// A pairing code, by its hash, and the device that it pairs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCode {
     pub hash: String,
@@ -69,7 +71,7 @@ pub struct NewCode {
     pub expires_at: Timestamp,
 }
 
-/// A device as the cookie names it.
+/// A device with its restaurant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairedDevice {
     pub restaurant: RestaurantId,
@@ -80,30 +82,30 @@ pub struct PairedDevice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PairedAs {
     Device(Box<PairedDevice>),
-    /// There is no such code, or not any more.
+    /// There is no such code, or it has expired or was used.
     NoSuchCode,
-    /// The id is a device's of another restaurant, or of another kind.
+    /// The id belongs to a device of another restaurant, or of another kind.
     IdTaken,
 }
 
 #[async_trait]
 pub trait Devices: Send + Sync {
     async fn put_code(&self, code: &NewCode) -> Result<()>;
-    /// Lets a device in. Asking again with the code that let it in, it gets another token.
+    /// Pairs a device. If it repeats the request with the same code, the new token replaces the old one.
     async fn pair(&self, code: &str, device: DeviceId, token: &str, now: Timestamp) -> Result<PairedAs>;
-    /// Whose token this is the hash of.
+    /// The device whose token has this hash.
     async fn device(&self, token: &str) -> Result<Option<PairedDevice>>;
-    /// Those that are let in, the newest last.
+    /// Those that are paired and not revoked, the newest last.
     async fn devices(&self, restaurant: RestaurantId) -> Result<Vec<Device>>;
-    async fn see_device(&self, device: DeviceId, at: Timestamp) -> Result<()>;
-    /// `false` if there is none of this id that is let in.
+    async fn touch_device(&self, device: DeviceId, at: Timestamp) -> Result<()>;
+    /// `false` if the restaurant has no such device, or it was revoked before.
     async fn revoke_device(&self, restaurant: RestaurantId, device: DeviceId, at: Timestamp) -> Result<bool>;
 
-    /// How far the device's ops have come under this name, if it is its name.
-    async fn done(&self, device: DeviceId, stream: DeviceId) -> Result<Option<u64>>;
-    /// Whose name this is, also if it was signed out.
-    async fn device_named(&self, stream: DeviceId) -> Result<Option<PairedDevice>>;
-    /// What changed after a revision, for this device to see. `began` as the page before said it.
+    /// The number of the last op that was applied under this name, if it is one of the device's names.
+    async fn ops_done(&self, device: DeviceId, stream: DeviceId) -> Result<Option<u64>>;
+    /// The device that has this name, also if it was revoked.
+    async fn device_of_stream(&self, stream: DeviceId) -> Result<Option<PairedDevice>>;
+    /// The changes since a revision that this device may see. `snapshot_start` is that of the page before.
     async fn changes(
         &self,
         device: &PairedDevice,
@@ -112,8 +114,9 @@ pub trait Devices: Send + Sync {
     ) -> Result<Changes>;
     async fn revision(&self, restaurant: RestaurantId) -> Result<Revision>;
 
-    /// Takes off the devices what was over before the one moment, and forgets what was gone before the other, and codes that have run out.
-    async fn sweep_records(
+    /// Removes records from the devices that were over before the one moment, and deletes those that were removed
+    /// before the other, and pairing codes that have expired.
+    async fn delete_expired_records(
         &self,
         over_before: Timestamp,
         gone_before: Timestamp,

@@ -1,14 +1,16 @@
-//! What Servery remembers.
+//! The data that Servery stores.
 //!
 //! Invariant: callers see the [`Store`] port and never an engine. Both engines run the same statements,
-//! and pass the same contract (`tests/contract.rs`).
+//! and pass the same contract (`tests/contract`).
 
 pub mod accounts;
 mod batch;
 pub mod devices;
+pub mod jobs;
 mod menus;
 pub mod orders;
 pub mod passkeys;
+pub mod payments;
 pub mod push_subscriptions;
 mod sql;
 
@@ -54,6 +56,8 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 pub trait Store:
     Menus
     + orders::Orders
+    + payments::Payments
+    + jobs::Jobs
     + accounts::Accounts
     + passkeys::Passkeys
     + push_subscriptions::PushSubscriptions
@@ -61,16 +65,7 @@ pub trait Store:
 {
 }
 
-impl<
-    T: Menus
-        + orders::Orders
-        + accounts::Accounts
-        + passkeys::Passkeys
-        + push_subscriptions::PushSubscriptions
-        + devices::Devices,
-> Store for T
-{
-}
+impl<E: sql::Engine> Store for SqlStore<E> {}
 
 /// Opens `sqlite:PATH` (made if it is not there) or `postgres://…`.
 pub async fn connect(database: &str) -> Result<Arc<dyn Store>> {

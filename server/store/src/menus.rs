@@ -11,7 +11,7 @@ use servery_domain::{
 
 use crate::Result;
 
-/// What has changed since a caller last looked, told by two numbers.
+/// Counters that go up with each change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Revisions {
     /// Any restaurant or menu.
@@ -32,15 +32,15 @@ pub struct Daypart {
 
 #[async_trait]
 pub trait Menus: Send + Sync {
-    /// Brings the tables up to this version. Several nodes of a PostgreSQL may call it at once.
+    /// Migrates the tables to this version. Several nodes of a PostgreSQL may call it at once.
     async fn migrate(&self) -> Result<()>;
 
-    /// Ends all connections. A SQLite store is one file after that, whole, and may be moved.
+    /// Closes all connections. After that a SQLite database is one file and may be moved.
     async fn close(&self);
 
     async fn revisions(&self) -> Result<Revisions>;
 
-    /// All that this version can read, in the order of their slugs.
+    /// The restaurants that this version can read, ordered by slug.
     async fn restaurants(&self) -> Result<Vec<Restaurant>>;
 
     async fn menu(&self, restaurant: RestaurantId) -> Result<Option<Menu>>;
@@ -48,12 +48,12 @@ pub trait Menus: Send + Sync {
     /// The dishes of all restaurants that have hours of their own.
     async fn dayparts(&self) -> Result<Vec<Daypart>>;
 
-    /// Puts the restaurant and its whole menu in place of what was there, under the next revision.
+    /// Replaces the restaurant and its whole menu, under the next revision.
     async fn put_restaurant(&self, restaurant: &Restaurant, menu: &Menu) -> Result<Revision>;
 
     /// The operator's mode for each path that has one.
     async fn modes(&self) -> Result<Vec<(String, String)>>;
 
-    /// Sets the mode of a path, or takes it back.
+    /// Sets or removes the mode of a path.
     async fn set_mode(&self, path: &str, mode: Option<&str>) -> Result<Revision>;
 }

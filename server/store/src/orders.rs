@@ -1,4 +1,4 @@
-//! Orders: what is asked of the store, and what it answers. Writes that arrive together are committed together.
+//! Orders and what they are checked against. Writes that arrive together are committed together.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,6 @@ use servery_domain::{
     coupon::{Coupon, CouponUsage},
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
-    job::Job,
     order::{Actor, Event, InvalidTransition, Order},
     revision::Revision,
     time::{LocalMinute, Timestamp},
@@ -18,22 +17,22 @@ use crate::{
     devices::{SyncOps, SyncedOps},
 };
 
-/// An order with all that its placing depends on.
+/// An order with everything that its placement is checked against.
 #[derive(Debug, Clone)]
 pub struct PlaceOrder {
     pub request: IdempotentRequest,
-    /// Its number and revision are the store's to give.
+    /// The store sets its number and revision.
     pub order: Order,
     pub token: String,
     pub customer: Option<String>,
-    /// The revision of the restaurant that it was priced from.
+    /// The revision of the menu that it was priced from.
     pub priced_at: Revision,
     pub coupon: Option<Coupon>,
-    /// How many orders its slot takes, if that is limited.
+    /// Most orders in its slot, if that is limited.
     pub per_slot: Option<u16>,
 }
 
-/// What makes a request the same when it comes again.
+/// Identifies a request when it is repeated.
 #[derive(Debug, Clone)]
 pub struct IdempotentRequest {
     pub key: String,
@@ -52,37 +51,37 @@ pub struct Advance {
 #[derive(Debug, Clone)]
 pub enum OrderWrite {
     Place(Box<PlaceOrder>),
-    /// Remembers what a request was answered that placed nothing.
+    /// Records the answer to a request that placed nothing.
     Answer {
         request: IdempotentRequest,
         status: u16,
         body: String,
     },
     Advance(Advance),
-    /// The provider has the money of this order; said once or more. What another intent brought is given back.
+    /// The provider has received the money of this order; reported once or more. Money of another intent is given back.
     Settle {
         order: OrderId,
         intent: String,
         webhook: Option<String>,
         at: Timestamp,
     },
-    /// What a device asks for.
+    /// Ops of a device.
     Sync(Box<SyncOps>),
 }
 
 impl OrderWrite {
-    pub(crate) fn syncing(&self) -> Option<&SyncOps> {
+    pub(crate) fn sync_ops(&self) -> Option<&SyncOps> {
         match self {
-            Self::Sync(syncing) => Some(syncing),
+            Self::Sync(sync) => Some(sync),
             _ => None,
         }
     }
 
-    /// The orders to which something happens that their diners may want to know.
+    /// The orders whose subscribers may get a message.
     pub(crate) fn advanced(&self) -> Vec<OrderId> {
         match self {
             Self::Advance(advance) => vec![advance.order],
-            Self::Sync(syncing) => syncing.advanced().collect(),
+            Self::Sync(sync) => sync.advanced().collect(),
             _ => Vec::new(),
         }
     }
@@ -94,14 +93,14 @@ pub enum WriteOutcome {
         order: Box<Order>,
         answer: String,
     },
-    /// This request was answered before, in these words.
+    /// The answer that this request got before.
     Again {
         status: u16,
         body: String,
     },
-    /// The key is another request's.
+    /// The key belongs to another request.
     OtherRequest,
-    /// The id is another order's.
+    /// The id belongs to another order.
     IdTaken,
     Changed(Changed),
     Advanced(Box<Order>),
@@ -109,11 +108,11 @@ pub enum WriteOutcome {
     NoSuchOrder,
     Done,
     Synced(Box<SyncedOps>),
-    /// The device is let in no more.
+    /// The device was revoked.
     SignedOut,
 }
 
-/// Why an order was not placed: something is not as it was when it was priced.
+/// What has changed since an order was priced, so that it was not placed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Changed {
     Menu,
@@ -130,7 +129,7 @@ pub struct RecordedEvent {
     pub event: Event,
 }
 
-/// An order with what its diner needs to get back to it.
+/// An order with the token that its page is opened with, and its customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tracked {
     pub token: String,
@@ -138,67 +137,43 @@ pub struct Tracked {
     pub order: Order,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaymentAttempt {
-    pub order: OrderId,
-    /// `None` until the provider has answered.
-    pub named: Option<Named>,
-    pub asked_at: Timestamp,
-    /// Nobody has heard what became of it.
-    pub open: bool,
-}
-
-/// What the provider calls a payment, and the card that it is asked of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    pub intent: String,
-    pub method: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DueJob {
-    pub id: String,
-    pub job: Job,
-    pub attempts: u32,
-}
-
 #[async_trait]
 pub trait Orders: Send + Sync {
-    /// All of it in one transaction, an answer for each, in order. If it fails, none of it happened.
+    /// Writes all in one transaction, with an outcome for each, in their order. If it fails, nothing is written.
     async fn write(&self, batch: &[OrderWrite]) -> Result<Vec<WriteOutcome>>;
 
-    /// What was answered to this request, if it was.
-    async fn answered(&self, request: &IdempotentRequest) -> Result<Option<WriteOutcome>>;
+    /// The outcome of this request, if it was made before.
+    async fn recorded_answer(&self, request: &IdempotentRequest) -> Result<Option<WriteOutcome>>;
     async fn order(&self, id: OrderId) -> Result<Option<Tracked>>;
     async fn order_by_token(&self, token: &str) -> Result<Option<Tracked>>;
-    /// Those that are not over, the oldest first.
+    /// The orders that are not over, the oldest first.
     async fn open_orders(&self, restaurant: RestaurantId) -> Result<Vec<Order>>;
-    /// Those that have waited for their money, or for an answer of the restaurant, since this moment or longer:
-    /// a page of them, the longest first, from behind one that waits since then.
+    /// The orders that have waited for payment, or for an answer of the restaurant, since this moment or longer:
+    /// a page of them, the longest first, after the given one.
     async fn waiting_orders(
         &self,
         since: Timestamp,
-        behind: Option<(Timestamp, OrderId)>,
+        after: Option<(Timestamp, OrderId)>,
     ) -> Result<Vec<Order>>;
-    /// Those that are not over and were placed before this moment: a page of them, by their ids.
+    /// The orders that are not over and were placed before this moment: a page of them, ordered by id.
     async fn old_orders(&self, before: Timestamp, after: OrderId) -> Result<Vec<Order>>;
-    /// The newest of them, the newest first.
+    /// The newest orders of a customer, the newest first.
     async fn customer_orders(&self, customer: &str) -> Result<Vec<Tracked>>;
     async fn history(&self, order: OrderId) -> Result<Vec<RecordedEvent>>;
-    /// How far each restaurant's orders have come.
+    /// The revision of each restaurant.
     async fn order_revisions(&self) -> Result<Vec<(RestaurantId, Revision)>>;
-    /// Orders that changed after a revision, each as it is now, and up to which revision that is all of them.
+    /// A page of the orders that changed after a revision, each as it is now, and the revision at which the page ends.
     async fn changed_orders(
         &self,
         restaurant: RestaurantId,
         after: Revision,
     ) -> Result<(Vec<Tracked>, Revision)>;
 
-    /// The portions of every dish that is counted.
+    /// The portions left of each dish that is counted.
     async fn stock(&self, restaurant: RestaurantId) -> Result<BTreeMap<DishId, u32>>;
     /// The dishes of all restaurants that have run out.
     async fn sold_out(&self) -> Result<Vec<(RestaurantId, DishId)>>;
-    /// Counts a dish from now on, or no longer.
+    /// Sets the portions left of a dish, or stops counting it.
     async fn set_stock(
         &self,
         restaurant: RestaurantId,
@@ -216,16 +191,16 @@ pub trait Orders: Send + Sync {
     async fn put_coupon(&self, restaurant: RestaurantId, coupon: &Coupon) -> Result<()>;
     async fn coupon_uses(&self, restaurant: RestaurantId, code: &str) -> Result<u32>;
 
-    /// Slots from a moment on, with how many orders each has.
+    /// The slots from a moment on, each with its number of orders.
     async fn slots_taken(
         &self,
         restaurant: RestaurantId,
         from: LocalMinute,
     ) -> Result<Vec<(LocalMinute, u32)>>;
 
-    /// The table with this code, and whose it is.
+    /// The restaurant and the name of the table with this code.
     async fn table(&self, code: &str) -> Result<Option<(RestaurantId, String)>>;
-    /// Code and name of each, in the order of their names.
+    /// Code and name of each table, ordered by name.
     async fn tables(&self, restaurant: RestaurantId) -> Result<Vec<(String, String)>>;
     async fn put_table(&self, restaurant: RestaurantId, code: &str, name: &str) -> Result<()>;
 
@@ -238,33 +213,11 @@ pub trait Orders: Send + Sync {
         at: Timestamp,
     ) -> Result<()>;
 
-    /// Notes that a provider is about to be asked.
-    async fn ask_payment(&self, order: OrderId, amount: i64, at: Timestamp) -> Result<()>;
-    /// Notes what the provider calls the payment, unless it has another name by now than it `had`. Tells whether it was noted.
-    async fn name_payment(
+    /// Deletes answers to requests and the ids of webhooks from before the one moment, and drafts that were not
+    /// changed since the other.
+    async fn delete_expired_requests_and_drafts(
         &self,
-        order: OrderId,
-        had: Option<&str>,
-        named: &Named,
-        at: Timestamp,
-    ) -> Result<bool>;
-    async fn payment(&self, order: OrderId) -> Result<Option<PaymentAttempt>>;
-    /// Payments that were asked for and not heard of since: a page of them, the oldest first, from behind one that was asked for then.
-    async fn open_payments(
-        &self,
-        before: Timestamp,
-        behind: Option<(Timestamp, OrderId)>,
-    ) -> Result<Vec<PaymentAttempt>>;
-    /// Nothing comes of it any more, if this is still its name.
-    async fn close_payment(&self, order: OrderId, intent: Option<&str>) -> Result<()>;
-
-    /// Has a job done as soon as may be; one that is waiting under the same id is the same job.
-    async fn put_job(&self, id: &str, job: &Job) -> Result<()>;
-    /// Takes jobs that are due; they are due again after `until`, unless they are done by then.
-    async fn take_jobs(&self, now: Timestamp, until: Timestamp) -> Result<Vec<DueJob>>;
-    async fn finish_jobs(&self, ids: &[String]) -> Result<()>;
-    async fn put_off_job(&self, id: &str, due_at: Timestamp) -> Result<()>;
-
-    /// Forgets what was kept for its time: answers to old requests, what providers told, drafts nobody came back to.
-    async fn sweep(&self, keys_before: Timestamp, drafts_before: Timestamp) -> Result<()>;
+        keys_before: Timestamp,
+        drafts_before: Timestamp,
+    ) -> Result<()>;
 }

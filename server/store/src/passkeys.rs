@@ -1,4 +1,4 @@
-//! Passkeys, and the challenges that prove one is at hand.
+//! Passkeys, and the challenges that they sign.
 
 use async_trait::async_trait;
 use servery_domain::{id::AccountId, time::Timestamp};
@@ -7,11 +7,11 @@ use crate::Result;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passkey {
-    /// As its authenticator calls it.
+    /// The id that the authenticator has given it.
     pub id: String,
     pub account: AccountId,
     pub public_key: String,
-    /// Goes up each time it signs, if the authenticator counts.
+    /// The number of signatures, if the authenticator counts them.
     pub counter: u32,
     pub name: String,
     pub created_at: Timestamp,
@@ -19,17 +19,17 @@ pub struct Passkey {
 
 #[async_trait]
 pub trait Passkeys: Send + Sync {
-    /// For whoever makes a passkey, or for nobody known yet, who signs in.
+    /// For the account that adds a passkey; `None` for signing in.
     async fn put_challenge(&self, key: &str, account: Option<AccountId>, expires_at: Timestamp)
     -> Result<()>;
-    /// Whether this challenge was made for that purpose and not used; it is used now.
+    /// Deletes the challenge. `false` if there is none for this account, or it has expired.
     async fn take_challenge(&self, key: &str, account: Option<AccountId>, now: Timestamp) -> Result<bool>;
     /// `false` if there is one with this id.
     async fn add_passkey(&self, passkey: &Passkey) -> Result<bool>;
     async fn passkey(&self, id: &str) -> Result<Option<Passkey>>;
     /// The oldest first.
-    async fn passkeys_of(&self, account: AccountId) -> Result<Vec<Passkey>>;
-    async fn count_passkey(&self, id: &str, counter: u32) -> Result<()>;
+    async fn account_passkeys(&self, account: AccountId) -> Result<Vec<Passkey>>;
+    async fn set_passkey_counter(&self, id: &str, counter: u32) -> Result<()>;
     /// `false` if that account has no such passkey.
     async fn remove_passkey(&self, account: AccountId, id: &str) -> Result<bool>;
 }

@@ -1,4 +1,4 @@
-//! Browsers that want to be told of an order, and the secret that push services know this installation by.
+//! Push subscriptions of browsers to orders, and the secret that identifies this installation to push services.
 
 use async_trait::async_trait;
 use servery_domain::{
@@ -11,7 +11,7 @@ use crate::Result;
 
 #[async_trait]
 pub trait PushSubscriptions: Send + Sync {
-    /// In place of what this browser had for this order; `false` if as many others as may be are told of it.
+    /// Replaces the subscription of this browser to this order. `false` if `limits::BROWSERS` others have subscribed to it.
     async fn put_subscription(
         &self,
         order: OrderId,
@@ -21,10 +21,10 @@ pub trait PushSubscriptions: Send + Sync {
     ) -> Result<bool>;
     async fn subscription(&self, order: OrderId, browser: VisitorId) -> Result<Option<Subscription>>;
     async fn remove_subscription(&self, order: OrderId, browser: VisitorId) -> Result<()>;
-    /// Of all orders, because nobody is reached there any more.
+    /// Removes an endpoint from all orders, because the push service has dropped it.
     async fn remove_endpoint(&self, endpoint: &str) -> Result<()>;
-    /// Forgets those that were made before and whose orders are over.
-    async fn sweep_subscriptions(&self, before: Timestamp) -> Result<()>;
-    /// The secret of this name; this one, if there was none.
+    /// Deletes those that were made before this moment and whose orders are over.
+    async fn delete_expired_subscriptions(&self, before: Timestamp) -> Result<()>;
+    /// The secret of this name. If there is none, `new` becomes the secret.
     async fn secret(&self, name: &str, new: &str) -> Result<String>;
 }

@@ -2,17 +2,22 @@
 
 mod account_rows;
 mod accounts;
-mod batch;
+mod changes;
 mod devices;
 mod engine;
+mod jobs;
+mod load_batch;
 mod menu_rows;
 mod menus;
 mod order_rows;
 mod orders;
 mod passkeys;
+mod payments;
 mod pos_rows;
 mod push_subscriptions;
 mod restaurant_rows;
+mod retention;
 mod rows;
+mod save_batch;
 
-pub use engine::{PostgresStore, SqlStore, SqliteStore};
+pub use engine::{Engine, PostgresStore, SqlStore, SqliteStore};

@@ -377,7 +377,7 @@ async fn who_signs_out_or_is_dismissed_is_told_nothing_more() {
         .unwrap()
         .account
         .id;
-    let (diner, _) = app.store.posts_of(account).await.unwrap()[0];
+    let (diner, _) = app.store.account_roles(account).await.unwrap()[0];
     app.store.remove_staff(account, diner).await.unwrap();
     for mut frames in [signed_out, dismissed] {
         let ended = async { while frames.next().await.is_some() {} };

@@ -12,7 +12,7 @@ use servery::{
     state::AppState,
 };
 use servery_domain::{account::Role, currency::Minor, problem::Kind, time::Timestamp};
-use servery_store::orders::Named;
+use servery_store::payments::PaymentIntent;
 
 use crate::{
     board::BOARD,
@@ -70,18 +70,22 @@ impl Shop {
 
     /// As if the server had ended before it heard what became of it.
     async fn ask(&self, order: &str, intent: &str) {
-        let (order, named) = (
+        let (order, intent) = (
             order.parse().unwrap(),
-            Named {
-                intent: intent.to_owned(),
+            PaymentIntent {
+                id: intent.to_owned(),
                 method: "pm_1".into(),
             },
         );
-        self.app.store.ask_payment(order, 1, clock::now()).await.unwrap();
+        self.app
+            .store
+            .request_payment(order, 1, clock::now())
+            .await
+            .unwrap();
         assert!(
             self.app
                 .store
-                .name_payment(order, None, &named, clock::now())
+                .set_payment_intent(order, None, &intent, clock::now())
                 .await
                 .unwrap()
         );

@@ -42,7 +42,7 @@ pub enum HouseError {
 pub async fn set_up(store: &dyn Store, demo: &DemoRestaurant) -> Result<(), HouseError> {
     let restaurant = demo.restaurant.id;
     let device = DeviceId(restaurant.0);
-    if store.done(device, device).await?.is_some() {
+    if store.ops_done(device, device).await?.is_some() {
         return Ok(());
     }
     let now = clock::now();

@@ -1,4 +1,4 @@
-//! What a device asks for, worked into its house among all the other writes.
+//! The ops of a device, applied in the same batch as all the other writes.
 
 use std::{collections::BTreeSet, slice};
 
@@ -25,15 +25,15 @@ use crate::{
     orders::{Advance, WriteOutcome},
 };
 
-/// Whose way changed, and what is brought on it now that was not, or the other way around.
-fn moved(before: Option<&DeliveryRun>, after: Option<&DeliveryRun>) -> BTreeSet<OrderId> {
-    let brought = |run: Option<&DeliveryRun>| {
+/// The orders that a change of a delivery run gives to a courier or takes from one.
+fn reassigned_orders(before: Option<&DeliveryRun>, after: Option<&DeliveryRun>) -> BTreeSet<OrderId> {
+    let orders = |run: Option<&DeliveryRun>| {
         run.into_iter()
             .flat_map(|run| &run.stops)
             .map(|stop| stop.order)
             .collect::<BTreeSet<_>>()
     };
-    let (was, is) = (brought(before), brought(after));
+    let (was, is) = (orders(before), orders(after));
     match before.map(|run| run.courier) == after.map(|run| run.courier) {
         true => was.symmetric_difference(&is).copied().collect(),
         false => was.union(&is).copied().collect(),
@@ -47,28 +47,23 @@ fn run_of(op: &Op) -> Option<RecordId> {
     }
 }
 
-/// By the device's number, or by the next one where others send for it.
-fn numbered(syncing: &SyncOps, op: &Op, done: u64) -> Op {
-    let n = if syncing.stream.is_some() { op.n } else { done + 1 };
+/// Ops that somebody else sends for the device get the next numbers.
+fn with_number(sync: &SyncOps, op: &Op, done: u64) -> Op {
+    let n = if sync.stream.is_some() { op.n } else { done + 1 };
     Op { n, ..op.clone() }
 }
 
 impl Batch {
-    pub(super) fn sync(&mut self, syncing: &SyncOps) -> WriteOutcome {
-        if syncing.stream.is_some()
-            && !self
-                .streams
-                .values()
-                .any(|stream| stream.device == syncing.device)
-        {
+    pub(super) fn sync(&mut self, sync: &SyncOps) -> WriteOutcome {
+        if sync.stream.is_some() && !self.streams.values().any(|stream| stream.device == sync.device) {
             return WriteOutcome::SignedOut;
         }
-        let before = self.revision(syncing.restaurant);
-        let known = match syncing.stream {
+        let before = self.revision(sync.restaurant);
+        let known = match sync.stream {
             Some(stream) => self
                 .streams
                 .get(&stream)
-                .filter(|stream| stream.device == syncing.device)
+                .filter(|stream| stream.device == sync.device)
                 .map(|stream| stream.done),
             None => Some(0),
         };
@@ -79,15 +74,15 @@ impl Batch {
             orders: Vec::new(),
         };
         match known {
-            Some(_) => self.work_in(syncing, &mut synced),
-            // The server forgot the name with the rest of what it lost.
+            Some(_) => self.apply_ops(sync, &mut synced),
+            // The database was restored from before the device was paired.
             None => {
                 synced.sync_problem = Some(SyncProblem::Diverged {
-                    new_device: self.other_name(syncing),
+                    new_device: self.unused_name(sync),
                 })
             }
         }
-        synced.revisions.1 = self.revision(syncing.restaurant);
+        synced.revisions.1 = self.revision(sync.restaurant);
         WriteOutcome::Synced(Box::new(synced))
     }
 
@@ -99,75 +94,75 @@ impl Batch {
         )
     }
 
-    /// A name that means nothing yet: one that was given out before, if the answer was lost.
-    fn other_name(&mut self, syncing: &SyncOps) -> DeviceId {
+    /// A name under which nothing was sent yet; the one that was given out before, if the answer was lost.
+    fn unused_name(&mut self, sync: &SyncOps) -> DeviceId {
         let unused = |(name, stream): &(&DeviceId, &Stream)| {
-            stream.device == syncing.device && stream.done == 0 && Some(**name) != syncing.stream
+            stream.device == sync.device && stream.done == 0 && Some(**name) != sync.stream
         };
         let new_device = self
             .streams
             .iter()
             .find(unused)
-            .map_or(syncing.new_device, |(name, _)| *name);
+            .map_or(sync.new_device, |(name, _)| *name);
         self.streams.entry(new_device).or_insert(Stream {
-            device: syncing.device,
+            device: sync.device,
             done: 0,
         });
         self.changed_streams.insert(new_device);
         new_device
     }
 
-    /// One by one: what an op does to diners' orders and to the portions, the next one has to find.
-    fn work_in(&mut self, syncing: &SyncOps, synced: &mut SyncedOps) {
-        for (at, sent) in syncing.ops.iter().enumerate() {
-            let seen = self.seen_ops.contains(&(syncing.restaurant, sent.op.id));
-            if syncing.stream.is_none() && seen {
+    /// One by one, because each op may need the orders and the stock as the op before left them.
+    fn apply_ops(&mut self, sync: &SyncOps, synced: &mut SyncedOps) {
+        for (at, sent) in sync.ops.iter().enumerate() {
+            let seen = self.seen_ops.contains(&(sync.restaurant, sent.op.id));
+            if sync.stream.is_none() && seen {
                 continue;
             }
-            let op = &numbered(syncing, &sent.op, synced.done);
-            // After a gap nothing is done: the device sends what is missing first.
+            let op = &with_number(sync, &sent.op, synced.done);
+            // Nothing after a gap is applied: the device sends what is missing first.
             if at > 0 && op.n > synced.done + 1 {
                 return;
             }
-            self.show(syncing.restaurant, op);
-            // Decided below, what cannot be read is only counted here.
+            self.copy_orders_and_stock(sync.restaurant, op);
+            // An op that cannot be read is refused below; here it only counts as done.
             let counted_only = seen || sent.unread.is_some();
             let known = DeviceState {
-                device: syncing.device,
-                kind: syncing.kind,
+                device: sync.device,
+                kind: sync.kind,
                 done: synced.done,
                 ids: self
                     .op_ids
-                    .get(&(syncing.name(), op.n))
+                    .get(&(sync.name(), op.n))
                     .map(|id| (op.n, *id))
                     .into_iter()
                     .collect(),
                 seen: counted_only.then_some(op.id).into_iter().collect(),
             };
-            let pos = self.pos_states.entry(syncing.restaurant).or_default();
+            let pos = self.pos_states.entry(sync.restaurant).or_default();
             let run = run_of(op).and_then(|run| pos.get(run).cloned());
             let received = receive(pos, known, slice::from_ref(op), OP_VERSION);
             synced.done = received.done;
             for step in received.steps {
-                self.note(syncing, (op, &sent.text), seen);
+                self.record_op(sync, (op, &sent.text), seen);
                 if !counted_only && step.changed.is_empty() {
-                    self.post(syncing.restaurant, op);
+                    self.queue_receipt_mail(sync.restaurant, op);
                 }
                 match &sent.unread {
-                    Some(why) if !seen => self.refuse(syncing, op, OpRefusal::Malformed(why.clone())),
-                    _ => self.done(syncing, op, &step.changed, &mut synced.orders),
+                    Some(why) if !seen => self.refuse(sync, op, OpRefusal::Malformed(why.clone())),
+                    _ => self.save_changes(sync, op, &step.changed, &mut synced.orders),
                 }
-                self.reassign(syncing, op, run.as_ref());
+                self.reassign(sync, op, run.as_ref());
             }
             if let Some(stopped) = received.stopped {
-                synced.sync_problem = Some(stopped.sync_problem(|| self.other_name(syncing)));
+                synced.sync_problem = Some(stopped.sync_problem(|| self.unused_name(sync)));
                 return;
             }
         }
     }
 
-    /// Orders and portions as they are now, which others change as well.
-    fn show(&mut self, restaurant: RestaurantId, op: &Op) {
+    /// Copies the orders and the stock that an op needs, because other writes of the batch change them as well.
+    fn copy_orders_and_stock(&mut self, restaurant: RestaurantId, op: &Op) {
         let pos = self.pos_states.entry(restaurant).or_default();
         for id in needs(op, pos) {
             match id {
@@ -185,8 +180,8 @@ impl Batch {
         }
     }
 
-    fn note(&mut self, syncing: &SyncOps, (op, text): (&Op, &str), seen: bool) {
-        let (stream, restaurant) = (syncing.name(), syncing.restaurant);
+    fn record_op(&mut self, sync: &SyncOps, (op, text): (&Op, &str), seen: bool) {
+        let (stream, restaurant) = (sync.name(), sync.restaurant);
         self.op_ids.insert((stream, op.n), op.id);
         self.seen_ops.insert((restaurant, op.id));
         let text = (!seen).then(|| text.to_owned());
@@ -195,7 +190,7 @@ impl Batch {
             n: op.n,
             restaurant,
             id: op.id,
-            at: syncing.at,
+            at: sync.at,
             text,
         });
         if let Some(stream) = self.streams.get_mut(&stream) {
@@ -204,14 +199,13 @@ impl Batch {
         self.changed_streams.insert(stream);
     }
 
-    fn refuse(&mut self, syncing: &SyncOps, op: &Op, why: OpRefusal) {
-        let revision = self.raise(syncing.restaurant);
+    fn refuse(&mut self, sync: &SyncOps, op: &Op, why: OpRefusal) {
+        let revision = self.next_revision(sync.restaurant);
         let refused = Record::RefusedOp(Box::new(RefusedOp { op: op.clone(), why }));
-        self.put(syncing.restaurant, refused, (revision, syncing.at));
+        self.put_record(sync.restaurant, refused, (revision, sync.at));
     }
 
-    /// What was granted and changes no thing here may be for somebody else to do.
-    fn post(&mut self, restaurant: RestaurantId, op: &Op) {
+    fn queue_receipt_mail(&mut self, restaurant: RestaurantId, op: &Op) {
         let Action::Mail {
             bill,
             payment,
@@ -234,26 +228,26 @@ impl Batch {
         self.new_jobs.push((format!("{}-{}", op.id, job.kind()), job));
     }
 
-    fn done(&mut self, syncing: &SyncOps, op: &Op, changed: &[RecordId], orders: &mut Vec<Order>) {
-        let restaurant = syncing.restaurant;
+    fn save_changes(&mut self, sync: &SyncOps, op: &Op, changed: &[RecordId], orders: &mut Vec<Order>) {
+        let restaurant = sync.restaurant;
         if let (Action::Order { event, .. }, [RecordId::Order(order)]) = (&op.action, changed) {
-            // With all its consequences, and by the clock that all orders go by.
+            // Through the same function as any other write, and at the server's time.
             let advance = Advance {
                 order: *order,
                 event: event.clone(),
                 actor: Actor::Staff,
-                at: syncing.at,
+                at: sync.at,
             };
             return match self.advance(&advance) {
                 WriteOutcome::Advanced(order) => orders.push(*order),
-                WriteOutcome::Refused(refused) => self.refuse(syncing, op, OpRefusal::Order(refused.state)),
-                _ => self.refuse(syncing, op, OpRefusal::Unknown),
+                WriteOutcome::Refused(refused) => self.refuse(sync, op, OpRefusal::Order(refused.state)),
+                _ => self.refuse(sync, op, OpRefusal::Unknown),
             };
         }
         if changed.is_empty() {
             return;
         }
-        let revision = self.raise(restaurant);
+        let revision = self.next_revision(restaurant);
         for id in changed {
             let stock = match id {
                 RecordId::Stock(dish) => self
@@ -263,32 +257,27 @@ impl Batch {
                 _ => None,
             };
             if let Some((dish, left)) = stock {
-                self.count((restaurant, dish), left, revision);
+                self.set_stock((restaurant, dish), left, revision);
             }
             if stock.is_none_or(|(_, left)| left.is_none()) {
                 self.changed_records
-                    .insert((restaurant, *id), (revision, syncing.at));
+                    .insert((restaurant, *id), (revision, sync.at));
             }
         }
     }
 
-    /// Who is sent elsewhere sees other orders than before.
-    fn reassign(&mut self, syncing: &SyncOps, op: &Op, before: Option<&Record>) {
+    /// A courier whose run changed sees other orders than before.
+    fn reassign(&mut self, sync: &SyncOps, op: &Op, before: Option<&Record>) {
         let Some(id) = run_of(op) else { return };
         let run = |record: Option<&Record>| match record {
             Some(Record::DeliveryRun(run)) => Some(run.clone()),
             _ => None,
         };
-        let after = run(self
-            .pos_states
-            .get(&syncing.restaurant)
-            .and_then(|pos| pos.get(id)));
-        let revision = self.revision(syncing.restaurant).0;
-        for order in moved(run(before).as_ref(), after.as_ref()) {
-            self.changed_records.insert(
-                (syncing.restaurant, RecordId::Order(order)),
-                (revision, syncing.at),
-            );
+        let after = run(self.pos_states.get(&sync.restaurant).and_then(|pos| pos.get(id)));
+        let revision = self.revision(sync.restaurant).0;
+        for order in reassigned_orders(run(before).as_ref(), after.as_ref()) {
+            self.changed_records
+                .insert((sync.restaurant, RecordId::Order(order)), (revision, sync.at));
         }
     }
 }

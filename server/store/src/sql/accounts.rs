@@ -9,7 +9,7 @@ use servery_domain::{
     pos::RecordId,
     time::Timestamp,
 };
-use sqlx::{AssertSqlSafe, Transaction};
+use sqlx::AssertSqlSafe;
 
 use crate::{
     Result, SqlStore,
@@ -18,8 +18,9 @@ use crate::{
     orders::Tracked,
     sql::{
         account_rows::{self, AccountRow, MailTokenRow, SessionRow, SignedInRow, role, staff_member},
-        engine::{Engine, RowsAffected},
-        order_rows::{self, JobRow, OrderRow},
+        engine::{Engine, RowsAffected, SqlTransaction},
+        jobs::{JobRow, UNLESS_QUEUED},
+        order_rows::{self, OrderRow},
         pos_rows,
         rows::{insert, select},
     },
@@ -29,21 +30,21 @@ use crate::{
 impl<E: Engine> Accounts for SqlStore<E> {
     async fn add_account(&self, new: &StoredAccount, follow_up: Option<&NewJob>) -> Result<bool> {
         let row = AccountRow::write(new)?;
-        let mut change = self.begin_write().await?;
+        let mut transaction = self.begin_write().await?;
         let inserted = insert(slice::from_ref(&row), " on conflict (email_key) do nothing")
             .build()
-            .execute(&mut *change)
+            .execute(&mut *transaction)
             .await?;
         if inserted.rows_affected() == 0 {
             return Ok(false);
         }
         if let Some(job) = follow_up {
-            insert(&[JobRow::write(job)?], " on conflict (id) do nothing")
+            insert(&[JobRow::write(job)?], UNLESS_QUEUED)
                 .build()
-                .execute(&mut *change)
+                .execute(&mut *transaction)
                 .await?;
         }
-        change.commit().await?;
+        transaction.commit().await?;
         Ok(true)
     }
 
@@ -74,56 +75,48 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(())
     }
 
-    async fn set_password(&self, account: AccountId, password: &str, but: &str) -> Result<()> {
+    async fn set_password(&self, account: AccountId, password: &str, keep: &str) -> Result<()> {
         let account = account.to_string();
-        let mut change = self.begin_write().await?;
+        let mut transaction = self.begin_write().await?;
         sqlx::query("update accounts set password = $2 where id = $1")
             .bind(&account)
             .bind(password)
-            .execute(&mut *change)
+            .execute(&mut *transaction)
             .await?;
         sqlx::query("delete from sessions where account_id = $1 and key <> $2")
             .bind(&account)
-            .bind(but)
-            .execute(&mut *change)
+            .bind(keep)
+            .execute(&mut *transaction)
             .await?;
-        Ok(change.commit().await?)
+        Ok(transaction.commit().await?)
     }
 
-    async fn forget_account(&self, account: AccountId, now: Timestamp) -> Result<bool> {
-        let mut change = self.begin_write().await?;
-        let Some(orders) = remove_diner(&mut change, account, now).await? else {
+    async fn delete_account(&self, account: AccountId, now: Timestamp) -> Result<bool> {
+        let mut transaction = self.begin_write().await?;
+        let Some(orders) = remove_diner(&mut transaction, account, now).await? else {
             return Ok(false);
         };
         for (restaurant, orders) in orders {
             let restaurant = restaurant.to_string();
-            let revision: i64 = sqlx::query_scalar(pos_rows::NEXT_REVISION)
-                .bind(&restaurant)
-                .fetch_one(&mut *change)
-                .await?;
+            let revision = pos_rows::next_revision(&mut transaction, &restaurant).await?;
             for order in orders {
-                sqlx::query(pos_rows::UPSERT_GONE_RECORD)
-                    .bind(RecordId::Order(order).to_string())
-                    .bind(&restaurant)
-                    .bind(revision)
-                    .bind(now.0)
-                    .execute(&mut *change)
-                    .await?;
+                let id = RecordId::Order(order);
+                pos_rows::put_gone(&mut transaction, &restaurant, id, revision, now).await?;
             }
         }
         sqlx::query("delete from coupon_uses where customer = $1")
             .bind(account.customer())
-            .execute(&mut *change)
+            .execute(&mut *transaction)
             .await?;
         sqlx::query("delete from accounts where id = $1")
             .bind(account.to_string())
-            .execute(&mut *change)
+            .execute(&mut *transaction)
             .await?;
-        change.commit().await?;
+        transaction.commit().await?;
         Ok(true)
     }
 
-    async fn orders_of_account(&self, account: AccountId) -> Result<Vec<Tracked>> {
+    async fn account_orders(&self, account: AccountId) -> Result<Vec<Tracked>> {
         let rows = select::<E, OrderRow>("where customer = $1 order by placed_at desc")
             .bind(account.customer())
             .fetch_all(&self.pool)
@@ -149,42 +142,42 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(row.is_some())
     }
 
-    async fn verify(&self, key: &str, now: Timestamp) -> Result<Option<AccountId>> {
-        let mut change = self.begin_write().await?;
-        let account = take_mail_token(&mut change, key, MailPurpose::Verify, now).await?;
-        change.commit().await?;
+    async fn verify_email(&self, key: &str, now: Timestamp) -> Result<Option<AccountId>> {
+        let mut transaction = self.begin_write().await?;
+        let account = take_mail_token(&mut transaction, key, MailPurpose::Verify, now).await?;
+        transaction.commit().await?;
         account.as_deref().map(id).transpose()
     }
 
     async fn reset_password(&self, key: &str, password: &str, now: Timestamp) -> Result<Option<AccountId>> {
-        let mut change = self.begin_write().await?;
-        let account = take_mail_token(&mut change, key, MailPurpose::Reset, now).await?;
+        let mut transaction = self.begin_write().await?;
+        let account = take_mail_token(&mut transaction, key, MailPurpose::Reset, now).await?;
         if let Some(account) = &account {
             sqlx::query("update accounts set password = $2 where id = $1")
                 .bind(account)
                 .bind(password)
-                .execute(&mut *change)
+                .execute(&mut *transaction)
                 .await?;
             sqlx::query("delete from sessions where account_id = $1")
                 .bind(account)
-                .execute(&mut *change)
+                .execute(&mut *transaction)
                 .await?;
         }
-        change.commit().await?;
+        transaction.commit().await?;
         account.as_deref().map(id).transpose()
     }
 
     async fn start_session(&self, session: &Session, instead_of: Option<&str>) -> Result<()> {
-        let mut change = self.begin_write().await?;
+        let mut transaction = self.begin_write().await?;
         sqlx::query("delete from sessions where key = $1")
             .bind(instead_of)
-            .execute(&mut *change)
+            .execute(&mut *transaction)
             .await?;
         insert(&[SessionRow::write(session)], "")
             .build()
-            .execute(&mut *change)
+            .execute(&mut *transaction)
             .await?;
-        Ok(change.commit().await?)
+        Ok(transaction.commit().await?)
     }
 
     async fn session(&self, key: &str) -> Result<Option<(Session, Account)>> {
@@ -195,7 +188,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         row.map(SignedInRow::read).transpose()
     }
 
-    async fn see_session(&self, key: &str, at: Timestamp) -> Result<()> {
+    async fn touch_session(&self, key: &str, at: Timestamp) -> Result<()> {
         sqlx::query("update sessions set seen_at = $2 where key = $1")
             .bind(key)
             .bind(at.0)
@@ -239,7 +232,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(deleted.rows_affected() > 0)
     }
 
-    async fn posts_of(&self, account: AccountId) -> Result<Vec<(RestaurantId, Role)>> {
+    async fn account_roles(&self, account: AccountId) -> Result<Vec<(RestaurantId, Role)>> {
         let rows: Vec<(String, String)> = sqlx::query_as(
             "select restaurant_id, role from staff where account_id = $1 order by restaurant_id",
         )
@@ -258,7 +251,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         rows.into_iter().map(staff_member).collect()
     }
 
-    async fn sweep_accounts(&self, now: Timestamp, idle_before: Timestamp) -> Result<()> {
+    async fn delete_expired_sessions_and_tokens(&self, now: Timestamp, idle_before: Timestamp) -> Result<()> {
         sqlx::query("delete from sessions where expires_at <= $1 or seen_at <= $2")
             .bind(now.0)
             .bind(idle_before.0)
@@ -276,7 +269,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
 
 /// Deletes the token and verifies the address; `None` if the token does not exist or has expired.
 async fn take_mail_token<E: Engine>(
-    change: &mut Transaction<'static, E>,
+    transaction: &mut SqlTransaction<E>,
     key: &str,
     purpose: MailPurpose,
     now: Timestamp,
@@ -288,7 +281,7 @@ async fn take_mail_token<E: Engine>(
     .bind(key)
     .bind(purpose.code())
     .bind(now.0)
-    .fetch_optional(&mut **change)
+    .fetch_optional(&mut **transaction)
     .await?;
     let Some(MailTokenRow { account_id, .. }) = token else {
         return Ok(None);
@@ -296,26 +289,26 @@ async fn take_mail_token<E: Engine>(
     sqlx::query(account_rows::DELETE_MAIL_TOKENS)
         .bind(&account_id)
         .bind(purpose.code())
-        .execute(&mut **change)
+        .execute(&mut **transaction)
         .await?;
     sqlx::query(account_rows::VERIFY_EMAIL)
         .bind(&account_id)
         .bind(now.0)
-        .execute(&mut **change)
+        .execute(&mut **transaction)
         .await?;
     Ok(Some(account_id))
 }
 
 /// Removes what names the diner from all of their orders; `None` while one of these is under way.
 async fn remove_diner<E: Engine>(
-    change: &mut Transaction<'static, E>,
+    transaction: &mut SqlTransaction<E>,
     account: AccountId,
     now: Timestamp,
 ) -> Result<Option<BTreeMap<RestaurantId, Vec<OrderId>>>> {
     let lock = E::FOR_UPDATE;
     let rows = select::<E, OrderRow>(&format!("where customer = $1 order by id{lock}"))
         .bind(account.customer())
-        .fetch_all(&mut **change)
+        .fetch_all(&mut **transaction)
         .await?;
     let mut orders = BTreeMap::<_, Vec<_>>::new();
     for row in rows {
@@ -326,11 +319,11 @@ async fn remove_diner<E: Engine>(
         sqlx::query(order_rows::REMOVE_DINER)
             .bind(order.id.to_string())
             .bind(json(&order.ordered.without_diner())?)
-            .execute(&mut **change)
+            .execute(&mut **transaction)
             .await?;
         sqlx::query("delete from push_subscriptions where order_id = $1")
             .bind(order.id.to_string())
-            .execute(&mut **change)
+            .execute(&mut **transaction)
             .await?;
         orders.entry(order.ordered.restaurant).or_default().push(order.id);
     }

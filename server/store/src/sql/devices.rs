@@ -1,295 +1,208 @@
-//! Devices, and the records that they get.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Devices: how they are paired, and how far their ops have come.
 
 use async_trait::async_trait;
 use servery_domain::{
     device::{Device, DeviceKind},
-    id::{DeviceId, OrderId, RestaurantId},
-    order::Order,
-    pos::{
-        DeviceRecord, Record, RecordId, Stock,
-        delivery_run::DeliveryRun,
-        ticket::{Ticket, TicketSource},
-        visibility::Viewer,
-    },
+    id::{DeviceId, RestaurantId},
+    pos::{DeviceRecord, Record, RecordId},
     revision::Revision,
     time::Timestamp,
 };
-use sqlx::QueryBuilder;
 
 use crate::{
-    Result, SqlStore,
+    Result, SqlStore, StoreError,
     devices::{Changes, Devices, NewCode, PairedAs, PairedDevice},
-    id, json, parse,
+    id,
     sql::{
+        changes,
         engine::{Engine, RowsAffected},
-        order_rows::{self, OrderRow},
-        pos_rows::{self, DeviceRow, RecordRow},
+        pos_rows::{self, RecordRow},
+        rows::{row, select},
     },
 };
 
-/// Rows of one kind in one answer, about.
-const PAGE: i64 = 2_000;
-/// Orders that one statement looks up.
-const ROWS: usize = 128;
+/// A device that comes back goes on where it was.
+const INSERT_STREAM: &str =
+    "insert into streams (name, device_id, done) values ($1, $1, 0) on conflict (name) do nothing";
+const INSERT_CODE: &str = "insert into pairing_codes (hash, restaurant_id, kind, name, expires_at, device_id) values ($1, $2, $3, $4, $5, null)";
+const TAKE_CODE: &str = "update pairing_codes set device_id = $2 where hash = $1 and expires_at > $3 \
+     and (device_id is null or device_id = $2) returning restaurant_id, kind, name";
+/// What a device is it stays: its unsent ops were made by what it might do.
+const UPSERT_DEVICE: &str = "insert into devices (id, restaurant_id, kind, name, token_hash, paired_at, seen_at, revoked_at) \
+     values ($1, $2, $3, $4, $5, $6, $6, null) on conflict (id) do update set name = excluded.name, \
+     token_hash = excluded.token_hash, paired_at = excluded.paired_at, seen_at = excluded.seen_at, revoked_at = null \
+     where devices.restaurant_id = excluded.restaurant_id and devices.kind = excluded.kind";
+const REVOKE_DEVICE: &str =
+    "update devices set revoked_at = $3 where id = $1 and restaurant_id = $2 and revoked_at is null";
 
-/// The records that a device gets. Their current state counts, not that one was gone in between.
-struct VisibleRecords {
-    viewer: Viewer,
-    full: bool,
-    records: BTreeMap<RecordId, Record>,
-    /// Orders that other devices may see now.
-    moved: BTreeSet<OrderId>,
+row! {
+    struct DeviceRow in devices {
+        id: String,
+        restaurant_id: String,
+        kind: String,
+        name: String,
+        paired_at: i64,
+        seen_at: Option<i64>,
+        revoked_at: Option<i64>,
+    }
 }
 
-impl VisibleRecords {
-    fn new(device: &PairedDevice, names: Vec<String>, runs: &[String], full: bool) -> Result<Self> {
-        let names = names.iter().map(|name| id(name)).collect::<Result<_>>()?;
-        let runs: Vec<DeliveryRun> = runs
-            .iter()
-            .map(|body| {
-                Ok(match parse(body)? {
-                    Record::DeliveryRun(run) => Some(run),
-                    _ => None,
-                })
-            })
-            .filter_map(Result::transpose)
-            .collect::<Result<_>>()?;
-        let viewer = Viewer::new(device.device.kind, device.device.id, names, &runs);
-        Ok(Self {
-            viewer,
-            full,
-            records: BTreeMap::new(),
-            moved: BTreeSet::new(),
+fn device_kind(code: &str) -> Result<DeviceKind> {
+    DeviceKind::from_code(code).ok_or_else(|| StoreError::Unreadable(format!("kind of device {code:?}")))
+}
+
+impl DeviceRow {
+    fn read(self) -> Result<PairedDevice> {
+        let device = Device {
+            id: id(&self.id)?,
+            name: self.name,
+            kind: device_kind(&self.kind)?,
+            paired_at: Timestamp(self.paired_at),
+            seen_at: self.seen_at.map(Timestamp),
+        };
+        Ok(PairedDevice {
+            restaurant: id(&self.restaurant_id)?,
+            device,
+            revoked: self.revoked_at.is_some(),
         })
     }
-
-    fn record(&mut self, row: RecordRow) -> Result<()> {
-        let id: RecordId = id(&row.id)?;
-        if let (RecordId::Order(order), None) = (id, row.over_since) {
-            self.moved.insert(order);
-            return Ok(());
-        }
-        let record = match row.body.filter(|_| !row.gone) {
-            Some(body) => parse(&body)?,
-            None => Record::Gone(id),
-        };
-        let shown = self
-            .viewer
-            .shown(record)
-            .filter(|record| !(self.full && matches!(record, Record::Gone(_))));
-        self.records.extend(shown.map(|record| (id, record)));
-        Ok(())
-    }
-
-    fn stock(&mut self, (dish, left): &(String, i64)) -> Result<()> {
-        let stock = Stock {
-            dish: id(dish)?,
-            left: u32::try_from(*left).unwrap_or(0),
-        };
-        self.records
-            .insert(RecordId::Stock(stock.dish), Record::Stock(stock));
-        Ok(())
-    }
-
-    fn order(&mut self, order: Order) {
-        let record = Record::Order(Box::new(order));
-        if self.viewer.sees(&record) {
-            self.records.insert(record.id(), record);
-        }
-    }
-
-    /// What is on a courier's way now, and what a ticket that was called off was of.
-    fn to_look_up(&self) -> Vec<String> {
-        let off = self.records.values().filter_map(|record| match record {
-            Record::Ticket(Ticket {
-                off: true,
-                of: TicketSource::Order(order),
-                ..
-            }) => Some(order),
-            _ => None,
-        });
-        self.moved
-            .intersection(&self.viewer.orders)
-            .chain(off)
-            .map(OrderId::to_string)
-            .collect()
-    }
-
-    /// What a courier's way does not have any more is gone for it; to the others it is all one.
-    fn moved_away(&mut self) {
-        let matters = self.viewer.kind == DeviceKind::Courier && !self.full;
-        for id in self
-            .moved
-            .iter()
-            .filter(|_| matters)
-            .map(|order| RecordId::Order(*order))
-        {
-            self.records.entry(id).or_insert(Record::Gone(id));
-        }
-    }
-}
-
-/// When the first of these shifts was opened.
-fn oldest(shifts: &[String]) -> Result<Option<Timestamp>> {
-    let mut oldest: Option<Timestamp> = None;
-    for body in shifts {
-        if let Record::Shift(shift) = parse(body)? {
-            oldest = Some(oldest.map_or(shift.opened_at, |oldest| oldest.min(shift.opened_at)));
-        }
-    }
-    Ok(oldest)
 }
 
 #[async_trait]
 impl<E: Engine> Devices for SqlStore<E> {
     async fn put_code(&self, code: &NewCode) -> Result<()> {
-        let put = sqlx::query::<E>(pos_rows::PUT_CODE)
+        sqlx::query(INSERT_CODE)
             .bind(&code.hash)
-            .bind(code.restaurant.to_string());
-        let put = put
+            .bind(code.restaurant.to_string())
             .bind(code.device.kind.code())
             .bind(&code.device.name)
-            .bind(code.expires_at.0);
-        put.execute(&self.pool).await?;
+            .bind(code.expires_at.0)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
     async fn pair(&self, code: &str, device: DeviceId, token: &str, now: Timestamp) -> Result<PairedAs> {
-        let mut change = self.begin_write().await?;
-        let name = device.to_string();
-        let take = sqlx::query_as::<E, (String, String, String)>(pos_rows::TAKE_CODE)
+        let device_id = device.to_string();
+        let mut transaction = self.begin_write().await?;
+        let taken: Option<(String, String, String)> = sqlx::query_as(TAKE_CODE)
             .bind(code)
-            .bind(&name)
-            .bind(now.0);
-        let Some((restaurant, kind, called)) = take.fetch_optional(&mut *change).await? else {
+            .bind(&device_id)
+            .bind(now.0)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some((restaurant_id, kind_code, name)) = taken else {
             return Ok(PairedAs::NoSuchCode);
         };
-        let raise = sqlx::query_scalar::<E, i64>(pos_rows::NEXT_REVISION).bind(&restaurant);
-        let revision = raise.fetch_one(&mut *change).await?;
-        let put = sqlx::query::<E>(pos_rows::PUT_DEVICE)
+        let revision = pos_rows::next_revision(&mut transaction, &restaurant_id).await?;
+        let upserted = sqlx::query(UPSERT_DEVICE)
+            .bind(&device_id)
+            .bind(&restaurant_id)
+            .bind(&kind_code)
             .bind(&name)
-            .bind(&restaurant)
-            .bind(&kind)
-            .bind(&called);
-        if put
             .bind(token)
             .bind(now.0)
-            .execute(&mut *change)
-            .await?
-            .rows_affected()
-            == 0
-        {
+            .execute(&mut *transaction)
+            .await?;
+        if upserted.rows_affected() == 0 {
             return Ok(PairedAs::IdTaken);
         }
-        sqlx::query::<E>(pos_rows::START_STREAM)
-            .bind(&name)
-            .execute(&mut *change)
+        sqlx::query(INSERT_STREAM)
+            .bind(&device_id)
+            .execute(&mut *transaction)
             .await?;
-        let kind = pos_rows::kind(&kind)?;
+        let (restaurant, kind) = (id(&restaurant_id)?, device_kind(&kind_code)?);
         let record = Record::Device(DeviceRecord {
             device,
-            name: called.clone(),
+            name: name.clone(),
             kind,
         });
-        let put = sqlx::query::<E>(pos_rows::UPSERT_RECORD)
-            .bind(record.id().to_string())
-            .bind(&restaurant);
-        put.bind(revision)
-            .bind(json(&record)?)
-            .execute(&mut *change)
-            .await?;
-        change.commit().await?;
-        let device = Device {
-            id: device,
-            name: called,
-            kind,
-            paired_at: now,
-            seen_at: Some(now),
-        };
+        let row = RecordRow::write(restaurant, record.id(), Some(&record), revision, now)?;
+        pos_rows::put_record(&mut transaction, row).await?;
+        transaction.commit().await?;
         Ok(PairedAs::Device(Box::new(PairedDevice {
-            restaurant: id(&restaurant)?,
-            device,
+            restaurant,
+            device: Device {
+                id: device,
+                name,
+                kind,
+                paired_at: now,
+                seen_at: Some(now),
+            },
             revoked: false,
         })))
     }
 
     async fn device(&self, token: &str) -> Result<Option<PairedDevice>> {
-        let select = sqlx::query_as::<E, DeviceRow>(pos_rows::SELECT_DEVICE).bind(token);
-        select
+        let row = select::<E, DeviceRow>("where token_hash = $1")
+            .bind(token)
             .fetch_optional(&self.pool)
-            .await?
-            .map(DeviceRow::read)
-            .transpose()
+            .await?;
+        row.map(DeviceRow::read).transpose()
     }
 
     async fn devices(&self, restaurant: RestaurantId) -> Result<Vec<Device>> {
-        let select = sqlx::query_as::<E, DeviceRow>(pos_rows::SELECT_DEVICES).bind(restaurant.to_string());
-        select
-            .fetch_all(&self.pool)
-            .await?
-            .into_iter()
-            .map(|row| Ok(row.read()?.device))
-            .collect()
+        let rows =
+            select::<E, DeviceRow>("where restaurant_id = $1 and revoked_at is null order by paired_at, id")
+                .bind(restaurant.to_string())
+                .fetch_all(&self.pool)
+                .await?;
+        rows.into_iter().map(|row| Ok(row.read()?.device)).collect()
     }
 
-    async fn see_device(&self, device: DeviceId, at: Timestamp) -> Result<()> {
-        let update =
-            sqlx::query::<E>("update devices set seen_at = $2 where id = $1").bind(device.to_string());
-        update.bind(at.0).execute(&self.pool).await?;
+    async fn touch_device(&self, device: DeviceId, at: Timestamp) -> Result<()> {
+        sqlx::query("update devices set seen_at = $2 where id = $1")
+            .bind(device.to_string())
+            .bind(at.0)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
     async fn revoke_device(&self, restaurant: RestaurantId, device: DeviceId, at: Timestamp) -> Result<bool> {
-        let mut change = self.begin_write().await?;
         let restaurant = restaurant.to_string();
-        let raise = sqlx::query_scalar::<E, i64>(pos_rows::NEXT_REVISION).bind(&restaurant);
-        let revision = raise.fetch_one(&mut *change).await?;
-        let revoke = sqlx::query::<E>(pos_rows::REVOKE)
+        let mut transaction = self.begin_write().await?;
+        let revision = pos_rows::next_revision(&mut transaction, &restaurant).await?;
+        let revoked = sqlx::query(REVOKE_DEVICE)
             .bind(device.to_string())
             .bind(&restaurant)
-            .bind(at.0);
-        if revoke.execute(&mut *change).await?.rows_affected() == 0 {
+            .bind(at.0)
+            .execute(&mut *transaction)
+            .await?;
+        if revoked.rows_affected() == 0 {
             return Ok(false);
         }
-        let gone = sqlx::query::<E>(pos_rows::UPSERT_GONE_RECORD)
-            .bind(RecordId::Device(device).to_string())
-            .bind(&restaurant);
-        gone.bind(revision).bind(at.0).execute(&mut *change).await?;
-        change.commit().await?;
+        let id = RecordId::Device(device);
+        pos_rows::put_gone(&mut transaction, &restaurant, id, revision, at).await?;
+        transaction.commit().await?;
         Ok(true)
     }
 
-    async fn done(&self, device: DeviceId, stream: DeviceId) -> Result<Option<u64>> {
-        let select =
-            sqlx::query_scalar::<E, i64>("select done from streams where name = $1 and device_id = $2");
-        let done = select
-            .bind(stream.to_string())
-            .bind(device.to_string())
-            .fetch_optional(&self.pool)
-            .await?;
+    async fn ops_done(&self, device: DeviceId, stream: DeviceId) -> Result<Option<u64>> {
+        let done: Option<i64> =
+            sqlx::query_scalar("select done from streams where name = $1 and device_id = $2")
+                .bind(stream.to_string())
+                .bind(device.to_string())
+                .fetch_optional(&self.pool)
+                .await?;
         Ok(done.map(|done| u64::try_from(done).unwrap_or(0)))
     }
 
-    async fn device_named(&self, stream: DeviceId) -> Result<Option<PairedDevice>> {
-        let select = sqlx::query_as::<E, DeviceRow>(pos_rows::SELECT_NAMED).bind(stream.to_string());
-        select
+    async fn device_of_stream(&self, stream: DeviceId) -> Result<Option<PairedDevice>> {
+        let row = select::<E, DeviceRow>("where id = (select device_id from streams where name = $1)")
+            .bind(stream.to_string())
             .fetch_optional(&self.pool)
-            .await?
-            .map(DeviceRow::read)
-            .transpose()
+            .await?;
+        row.map(DeviceRow::read).transpose()
     }
 
     async fn revision(&self, restaurant: RestaurantId) -> Result<Revision> {
-        let select = sqlx::query_scalar::<E, i64>("select revision from counters where restaurant_id = $1");
-        Ok(Revision(
-            select
+        let revision: Option<i64> =
+            sqlx::query_scalar("select revision from counters where restaurant_id = $1")
                 .bind(restaurant.to_string())
                 .fetch_optional(&self.pool)
-                .await?
-                .unwrap_or(0),
-        ))
+                .await?;
+        Ok(Revision(revision.unwrap_or(0)))
     }
 
     async fn changes(
@@ -298,175 +211,21 @@ impl<E: Engine> Devices for SqlStore<E> {
         since: Revision,
         snapshot_start: Option<Revision>,
     ) -> Result<Changes> {
-        // One snapshot, so that no change falls between two of the statements.
         let mut snapshot = self.begin_snapshot().await?;
-        let of = device.restaurant.to_string();
-        let select = sqlx::query_as::<E, (i64, i64)>(
-            "select revision, forgotten from counters where restaurant_id = $1",
-        );
-        let (revision, forgotten) = select
-            .bind(&of)
-            .fetch_optional(&mut *snapshot)
-            .await?
-            .unwrap_or_default();
-        let full = since.0 <= 0 || since.0 > revision || since.0 < forgotten;
-        let after = if full { -1 } else { since.0 };
-        let snapshot_start = if full {
-            revision
-        } else {
-            snapshot_start.map_or(after, |snapshot_start| snapshot_start.0.clamp(after, revision))
-        };
-        let records = sqlx::query_scalar::<E, i64>(pos_rows::CUT_RECORDS)
-            .bind(&of)
-            .bind(after)
-            .bind(snapshot_start);
-        let stock = sqlx::query_scalar::<E, i64>(pos_rows::CUT_STOCK)
-            .bind(&of)
-            .bind(after);
-        let orders = sqlx::query_scalar::<E, i64>(pos_rows::CUT_ORDERS)
-            .bind(&of)
-            .bind(snapshot_start);
-        let mut upto = revision;
-        for cut in [records, stock, orders] {
-            let cut = cut.bind(PAGE).fetch_optional(&mut *snapshot).await?;
-            // The next page begins where something was forgotten already, or it would begin anew for ever.
-            upto = cut.map_or(upto, |cut| {
-                upto.min((cut - 1).max(after + 1).max(forgotten).max(1))
-            });
-        }
-        let names = sqlx::query_scalar::<E, String>("select name from streams where device_id = $1");
-        let names = names
-            .bind(device.device.id.to_string())
-            .fetch_all(&mut *snapshot)
-            .await?;
-        let runs = match device.device.kind {
-            DeviceKind::Courier => {
-                sqlx::query_scalar::<E, String>(pos_rows::SELECT_RUNS)
-                    .bind(&of)
-                    .fetch_all(&mut *snapshot)
-                    .await?
-            }
-            DeviceKind::Till | DeviceKind::Kitchen => Vec::new(),
-        };
-        let mut told = VisibleRecords::new(device, names, &runs, full)?;
-        let records = sqlx::query_as::<E, RecordRow>(pos_rows::SELECT_RECORDS)
-            .bind(&of)
-            .bind(after)
-            .bind(snapshot_start)
-            .bind(upto);
-        records
-            .fetch_all(&mut *snapshot)
-            .await?
-            .into_iter()
-            .try_for_each(|row| told.record(row))?;
-        let stock = sqlx::query_as::<E, (String, i64)>(pos_rows::SELECT_STOCK)
-            .bind(&of)
-            .bind(after)
-            .bind(upto);
-        stock
-            .fetch_all(&mut *snapshot)
-            .await?
-            .iter()
-            .try_for_each(|row| told.stock(row))?;
-        let orders = match full {
-            true => sqlx::query_as::<E, OrderRow>(order_rows::SELECT_OPEN).bind(&of),
-            false => sqlx::query_as::<E, OrderRow>(order_rows::SELECT_TOLD)
-                .bind(&of)
-                .bind(snapshot_start)
-                .bind(upto),
-        };
-        for row in orders.fetch_all(&mut *snapshot).await? {
-            told.order(row.read()?.order);
-        }
-        for piece in told.to_look_up().chunks(ROWS) {
-            let mut query = QueryBuilder::<E>::new(order_rows::SELECT_KNOWN);
-            query.push(" in (");
-            let mut list = query.separated(", ");
-            // Named again, they fill the statement up to a length that is prepared already.
-            for order in piece.iter().cycle().take(piece.len().next_power_of_two()) {
-                list.push_bind(order);
-            }
-            let rows = query
-                .push(")")
-                .build_query_as::<OrderRow>()
-                .fetch_all(&mut *snapshot)
-                .await?;
-            for row in rows.into_iter().filter(|row| row.restaurant_id == of) {
-                told.order(row.read()?.order);
-            }
-        }
-        told.moved_away();
+        let changes = changes::load(&mut snapshot, device, since, snapshot_start).await?;
         snapshot.commit().await?;
-        let records = told.records.into_values().collect();
-        let snapshot_start = (upto < snapshot_start).then_some(Revision(snapshot_start));
-        Ok(Changes {
-            revision: Revision(upto),
-            full,
-            snapshot_start,
-            records,
-            more: upto < revision,
-        })
+        Ok(changes)
     }
 
-    async fn sweep_records(
+    async fn delete_expired_records(
         &self,
         over_before: Timestamp,
         gone_before: Timestamp,
         now: Timestamp,
     ) -> Result<()> {
-        let over = sqlx::query_scalar::<E, String>(pos_rows::SELECT_OVER).bind(over_before.0);
-        for restaurant in over.fetch_all(&self.pool).await? {
-            let mut change = self.begin_write().await?;
-            // Orders are locked before counters, everywhere.
-            let orders = sqlx::query_scalar::<E, String>(order_rows::FORGET_OVER)
-                .bind(&restaurant)
-                .bind(over_before.0);
-            let orders = orders.fetch_all(&mut *change).await?;
-            let none_over = orders.is_empty();
-            let raise = sqlx::query_scalar::<E, i64>(pos_rows::NEXT_REVISION).bind(&restaurant);
-            let revision = raise.fetch_one(&mut *change).await?;
-            for order in orders {
-                let gone = sqlx::query::<E>(pos_rows::UPSERT_GONE_RECORD)
-                    .bind(RecordId::Order(id(&order)?).to_string());
-                gone.bind(&restaurant)
-                    .bind(revision)
-                    .bind(now.0)
-                    .execute(&mut *change)
-                    .await?;
-            }
-            let shifts = sqlx::query_scalar::<E, String>(pos_rows::SELECT_SHIFTS)
-                .bind(&restaurant)
-                .bind(over_before.0);
-            let sold_before = oldest(&shifts.fetch_all(&mut *change).await?)?
-                .unwrap_or(over_before)
-                .min(over_before);
-            let hide = sqlx::query::<E>(pos_rows::HIDE)
-                .bind(&restaurant)
-                .bind(revision)
-                .bind(over_before.0);
-            let hidden = hide
-                .bind(sold_before.0)
-                .execute(&mut *change)
-                .await?
-                .rows_affected();
-            if none_over && hidden == 0 {
-                continue;
-            }
-            change.commit().await?;
-        }
-        let gone = sqlx::query_scalar::<E, String>(pos_rows::SELECT_FORGETTABLE).bind(gone_before.0);
-        for restaurant in gone.fetch_all(&self.pool).await? {
-            let mut change = self.begin_write().await?;
-            for statement in [pos_rows::NOTE_FORGOTTEN, pos_rows::FORGET] {
-                sqlx::query::<E>(statement)
-                    .bind(&restaurant)
-                    .bind(gone_before.0)
-                    .execute(&mut *change)
-                    .await?;
-            }
-            change.commit().await?;
-        }
-        sqlx::query::<E>("delete from pairing_codes where expires_at < $1")
+        self.remove_over_records(over_before, now).await?;
+        self.delete_gone_records(gone_before).await?;
+        sqlx::query("delete from pairing_codes where expires_at < $1")
             .bind(now.0)
             .execute(&self.pool)
             .await?;

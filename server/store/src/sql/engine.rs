@@ -3,8 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, Postgres, Sqlite, Transaction,
-    Type,
+    ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, Postgres, Sqlite, Type,
     migrate::{Migrate, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions, PgQueryResult},
     sqlite::{
@@ -14,7 +13,7 @@ use sqlx::{
 
 use crate::Result;
 
-/// How long a caller waits for a connection before it is told that there is none.
+/// How long a caller waits for a connection before it gets an error.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What differs between the engines, and what both can bind and read.
@@ -72,6 +71,8 @@ pub struct SqlStore<E: Engine> {
 pub type SqliteStore = SqlStore<Sqlite>;
 pub type PostgresStore = SqlStore<Postgres>;
 
+pub(crate) type SqlTransaction<E> = sqlx::Transaction<'static, E>;
+
 impl SqlStore<Sqlite> {
     pub async fn open(path: &str) -> Result<Self> {
         let options = SqliteConnectOptions::new()
@@ -103,11 +104,11 @@ impl SqlStore<Postgres> {
 }
 
 impl<E: Engine> SqlStore<E> {
-    pub(crate) async fn begin_write(&self) -> Result<Transaction<'static, E>> {
+    pub(crate) async fn begin_write(&self) -> Result<SqlTransaction<E>> {
         Ok(self.pool.begin_with(E::BEGIN_WRITE).await?)
     }
 
-    pub(crate) async fn begin_snapshot(&self) -> Result<Transaction<'static, E>> {
+    pub(crate) async fn begin_snapshot(&self) -> Result<SqlTransaction<E>> {
         Ok(self.pool.begin_with(E::BEGIN_SNAPSHOT).await?)
     }
 }

@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use servery_domain::{id::RestaurantId, menu::Menu, restaurant::Restaurant, revision::Revision};
-use sqlx::{FromRow, Transaction};
+use sqlx::FromRow;
 
 use crate::{
     Daypart, Menus, Result, Revisions, SqlStore, StoreError,
     sql::{
-        engine::Engine,
+        engine::{Engine, SqlTransaction},
         menu_rows::{self, DaypartRow, MenuHeadRow, MenuRows},
         restaurant_rows::{self, RestaurantRow},
         rows::{Row, insert, insert_all, select},
@@ -78,22 +78,22 @@ impl<E: Engine> Menus for SqlStore<E> {
         menu.check()
             .and_then(|()| restaurant.ordering.check())
             .map_err(StoreError::Refused)?;
-        let mut change = self.begin_write().await?;
+        let mut transaction = self.begin_write().await?;
         let upserted: (i64,) = insert(
             &[RestaurantRow::write(restaurant)?],
             &restaurant_rows::or_update(),
         )
         .build_query_as()
-        .fetch_one(&mut *change)
+        .fetch_one(&mut *transaction)
         .await
         .map_err(|error| slug_taken(error, restaurant))?;
-        replace_menu(&mut change, restaurant.id, &MenuRows::write(menu)?).await?;
+        replace_menu(&mut transaction, restaurant.id, &MenuRows::write(menu)?).await?;
         sqlx::query(INSERT_COUNTERS)
             .bind(restaurant.id.to_string())
-            .execute(&mut *change)
+            .execute(&mut *transaction)
             .await?;
-        next_revision(&mut change, "catalog").await?;
-        change.commit().await?;
+        next_revision(&mut transaction, "catalog").await?;
+        transaction.commit().await?;
         Ok(Revision(upserted.0))
     }
 
@@ -104,14 +104,14 @@ impl<E: Engine> Menus for SqlStore<E> {
     }
 
     async fn set_mode(&self, path: &str, mode: Option<&str>) -> Result<Revision> {
-        let mut change = self.begin_write().await?;
+        let mut transaction = self.begin_write().await?;
         let set = match mode {
             Some(mode) => sqlx::query(UPSERT_MODE).bind(path).bind(mode),
             None => sqlx::query("delete from route_modes where path = $1").bind(path),
         };
-        set.execute(&mut *change).await?;
-        let revision = next_revision(&mut change, "modes").await?;
-        change.commit().await?;
+        set.execute(&mut *transaction).await?;
+        let revision = next_revision(&mut transaction, "modes").await?;
+        transaction.commit().await?;
         Ok(revision)
     }
 }
@@ -123,7 +123,7 @@ const UPSERT_MODE: &str = "insert into route_modes (path, mode) values ($1, $2) 
 const NEXT_REVISION: &str = "update revisions set revision = revision + 1 where name = $1 returning revision";
 
 /// The rows of a restaurant's menu in one of its tables.
-async fn select_of<E: Engine, R>(snapshot: &mut Transaction<'static, E>, restaurant: &str) -> Result<Vec<R>>
+async fn select_of<E: Engine, R>(snapshot: &mut SqlTransaction<E>, restaurant: &str) -> Result<Vec<R>>
 where
     R: Row + for<'r> FromRow<'r, E::Row> + Send + Unpin,
 {
@@ -134,27 +134,27 @@ where
 }
 
 async fn replace_menu<E: Engine>(
-    change: &mut Transaction<'static, E>,
+    transaction: &mut SqlTransaction<E>,
     restaurant: RestaurantId,
     rows: &MenuRows,
 ) -> Result<()> {
     for delete in menu_rows::DELETE_MENU {
         sqlx::query(delete)
             .bind(restaurant.to_string())
-            .execute(&mut **change)
+            .execute(&mut **transaction)
             .await?;
     }
-    insert_all(change, &rows.groups, "").await?;
-    insert_all(change, &rows.choices, "").await?;
-    insert_all(change, &rows.categories, "").await?;
-    insert_all(change, &rows.dishes, "").await?;
-    insert_all(change, &rows.offers, "").await
+    insert_all(transaction, &rows.groups, "").await?;
+    insert_all(transaction, &rows.choices, "").await?;
+    insert_all(transaction, &rows.categories, "").await?;
+    insert_all(transaction, &rows.dishes, "").await?;
+    insert_all(transaction, &rows.offers, "").await
 }
 
-async fn next_revision<E: Engine>(change: &mut Transaction<'static, E>, name: &str) -> Result<Revision> {
+async fn next_revision<E: Engine>(transaction: &mut SqlTransaction<E>, name: &str) -> Result<Revision> {
     let revision = sqlx::query_scalar(NEXT_REVISION)
         .bind(name)
-        .fetch_one(&mut **change)
+        .fetch_one(&mut **transaction)
         .await?;
     Ok(Revision(revision))
 }

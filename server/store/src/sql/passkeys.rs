@@ -96,7 +96,7 @@ impl<E: Engine> Passkeys for SqlStore<E> {
         row.map(PasskeyRow::read).transpose()
     }
 
-    async fn passkeys_of(&self, account: AccountId) -> Result<Vec<Passkey>> {
+    async fn account_passkeys(&self, account: AccountId) -> Result<Vec<Passkey>> {
         let rows = select::<E, PasskeyRow>("where account_id = $1 order by created_at, id")
             .bind(account.to_string())
             .fetch_all(&self.pool)
@@ -104,7 +104,7 @@ impl<E: Engine> Passkeys for SqlStore<E> {
         rows.into_iter().map(PasskeyRow::read).collect()
     }
 
-    async fn count_passkey(&self, id: &str, counter: u32) -> Result<()> {
+    async fn set_passkey_counter(&self, id: &str, counter: u32) -> Result<()> {
         sqlx::query("update passkeys set counter = $2 where id = $1")
             .bind(id)
             .bind(i64::from(counter))

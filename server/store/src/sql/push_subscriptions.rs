@@ -101,7 +101,7 @@ impl<E: Engine> PushSubscriptions for SqlStore<E> {
         Ok(())
     }
 
-    async fn sweep_subscriptions(&self, before: Timestamp) -> Result<()> {
+    async fn delete_expired_subscriptions(&self, before: Timestamp) -> Result<()> {
         sqlx::query(DELETE_EXPIRED)
             .bind(before.0)
             .execute(&self.pool)

@@ -1,11 +1,20 @@
 //! Types that are rows of a table, and the statements that follow from their columns.
 
-use sqlx::{AssertSqlSafe, FromRow, QueryBuilder, Transaction, query::QueryAs, query_builder::Separated};
+use servery_domain::{id::OrderId, time::Timestamp};
+use sqlx::{AssertSqlSafe, FromRow, QueryBuilder, query::QueryAs, query_builder::Separated};
 
-use crate::{Result, sql::engine::Engine};
+use crate::{
+    Result,
+    sql::engine::{Engine, SqlTransaction},
+};
 
-/// Rows in one statement: statements of few lengths are prepared once and reused.
-const LENGTHS: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
+/// Most rows in one statement.
+pub(crate) const MOST_ROWS: usize = 128;
+/// Statements of few lengths are prepared once and reused.
+const LENGTHS: [usize; 8] = [MOST_ROWS, 64, 32, 16, 8, 4, 2, 1];
+
+/// Rows that one page of a listing has.
+pub(crate) const PAGE: i64 = 500;
 
 pub(crate) trait Row {
     const TABLE: &'static str;
@@ -44,13 +53,16 @@ pub(crate) fn columns<R: Row>() -> String {
     R::COLUMNS.join(", ")
 }
 
-/// Selects rows; `rest` begins with `where`, or is empty.
+/// `rest` begins with `where`, or is empty.
+pub(crate) fn select_sql<R: Row>(rest: &str) -> String {
+    format!("select {} from {} {rest}", columns::<R>(), R::TABLE)
+}
+
 pub(crate) fn select<E: Engine, R>(rest: &str) -> QueryAs<'static, E, R, E::Arguments>
 where
     R: Row + for<'r> FromRow<'r, E::Row>,
 {
-    let (columns, table) = (columns::<R>(), R::TABLE);
-    sqlx::query_as(AssertSqlSafe(format!("select {columns} from {table} {rest}")))
+    sqlx::query_as(AssertSqlSafe(select_sql::<R>(rest)))
 }
 
 /// Inserts rows that fit into one statement; `rest` says what happens on a conflict.
@@ -63,19 +75,19 @@ pub(crate) fn insert<E: Engine, R: Row>(rows: &[R], rest: &str) -> QueryBuilder<
 }
 
 pub(crate) async fn insert_all<E: Engine, R: Row + Sync>(
-    change: &mut Transaction<'static, E>,
+    transaction: &mut SqlTransaction<E>,
     rows: &[R],
     rest: &str,
 ) -> Result<()> {
     for chunk in chunks(rows) {
-        insert(chunk, rest).build().execute(&mut **change).await?;
+        insert(chunk, rest).build().execute(&mut **transaction).await?;
     }
     Ok(())
 }
 
 /// Runs `select … in (values)`, and locks the rows until the transaction ends.
 pub(crate) async fn select_in<E: Engine, R>(
-    change: &mut Transaction<'static, E>,
+    transaction: &mut SqlTransaction<E>,
     select: &str,
     values: &[String],
 ) -> Result<Vec<R>>
@@ -83,12 +95,12 @@ where
     R: for<'r> FromRow<'r, E::Row> + Send + Unpin,
 {
     let mut rows = Vec::new();
-    for chunk in values.chunks(LENGTHS[0]) {
+    for chunk in values.chunks(MOST_ROWS) {
         let mut query = QueryBuilder::<E>::new(select);
         push_list(&mut query, chunk);
         // In the same order everywhere, so that two nodes never wait for each other.
         query.push(" order by 1").push(E::FOR_UPDATE);
-        rows.extend(query.build_query_as::<R>().fetch_all(&mut **change).await?);
+        rows.extend(query.build_query_as::<R>().fetch_all(&mut **transaction).await?);
     }
     Ok(rows)
 }
@@ -113,4 +125,9 @@ pub(crate) fn chunks<T>(mut rows: &[T]) -> Vec<&[T]> {
         rows = rest;
     }
     chunks
+}
+
+/// The position that a page of orders begins after.
+pub(crate) fn page_start(after: Option<(Timestamp, OrderId)>) -> (i64, String) {
+    after.map_or((i64::MIN, String::new()), |(at, order)| (at.0, order.to_string()))
 }

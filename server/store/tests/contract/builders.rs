@@ -1,64 +1,30 @@
-//! What the stories of both engines begin with.
-
-use std::sync::Arc;
+//! Restaurants, menus, orders and subscriptions that the tests write.
 
 use servery_domain::{
+    basket::{Basket, Service},
+    contact::{Contact, DeliveryAddress},
     currency::Minor,
-    id::{CategoryId, ChoiceId, DishId, OptionGroupId, RestaurantId},
+    id::{CategoryId, ChoiceId, DishId, LineId, OptionGroupId, OrderId, RestaurantId},
     lang::Lang,
     menu::{Allergen, Category, Choice, Diet, Dish, Menu, OptionGroup, Picture, PictureFormat},
-    order_settings::OrderSettings,
+    order::{Actor, Event, Order, Ordered, Placement, Progress},
+    order_settings::{OrderSettings, PaymentMethod},
+    push::{Subscription, SubscriptionKeys},
+    quote::{Due, Quote, QuotedLine},
     restaurant::{Address, Cuisine, Restaurant},
     revision::Revision,
     tax::{TaxRate, TaxRates, TaxRules},
-    time::TimeZoneName,
+    time::{LocalMinute, TimeZoneName, Timestamp},
 };
-use servery_store::{Store, connect};
+use servery_store::{
+    Store,
+    orders::{Advance, IdempotentRequest, OrderWrite, PlaceOrder, WriteOutcome},
+};
 
-/// A new, empty store of each engine.
-pub struct Engines {
-    pub stores: Vec<(&'static str, Arc<dyn Store>)>,
-    _folder: tempfile::TempDir,
-}
-
-pub async fn engines(test: &str) -> Engines {
-    let folder = tempfile::tempdir().unwrap();
-    let sqlite = connect(&format!("sqlite:{}", folder.path().join("store.db").display()))
-        .await
-        .unwrap();
-    let server = std::env::var("SERVERY_TEST_POSTGRES")
-        .expect("SERVERY_TEST_POSTGRES names a PostgreSQL server for these tests, as postgres://user@host:port; './dev test' starts one");
-    let postgres = connect(&postgres_database(&server, test).await).await.unwrap();
-    for store in [&sqlite, &postgres] {
-        store.migrate().await.unwrap();
-        store
-            .migrate()
-            .await
-            .expect("a second migration finds nothing to do");
-    }
-    Engines {
-        stores: vec![("SQLite", sqlite), ("PostgreSQL", postgres)],
-        _folder: folder,
-    }
-}
-
-/// A database of its own for each test, made anew.
-async fn postgres_database(server: &str, test: &str) -> String {
-    use sqlx::{AssertSqlSafe, Connection, Executor};
-    let mut admin = sqlx::PgConnection::connect(&format!("{server}/postgres"))
-        .await
-        .unwrap();
-    for statement in [
-        format!("drop database if exists {test}"),
-        format!("create database {test}"),
-    ] {
-        admin
-            .execute(sqlx::query(AssertSqlSafe(statement)))
-            .await
-            .unwrap();
-    }
-    format!("{server}/{test}")
-}
+pub const NOW: Timestamp = Timestamp(1_790_000_000);
+pub const HERE: RestaurantId = RestaurantId(1);
+/// A dish of the menu of restaurant 1.
+pub const DISH: DishId = DishId(1 << 64 | 40);
 
 pub fn restaurant(number: u128, slug: &str) -> Restaurant {
     Restaurant {
@@ -163,5 +129,112 @@ pub fn menu(number: u128) -> Menu {
             },
         ],
         option_groups: vec![sauce, size],
+    }
+}
+
+/// An order of one dish, delivered and paid at the door.
+pub fn order(number: u128) -> Order {
+    let line = QuotedLine {
+        id: LineId(number),
+        dish: DISH,
+        name: "Knödel".into(),
+        count: 1,
+        price: Minor(1_490),
+        sum: Minor(1_490),
+        picks: Vec::new(),
+        note: "for Ada".into(),
+    };
+    let quote = Quote {
+        currency: "EUR".parse().unwrap(),
+        lines: vec![line],
+        removed_lines: Vec::new(),
+        sums: Vec::new(),
+        taxes: Vec::new(),
+        total: Minor(1_490),
+        in_cash: Minor(1_490),
+        due: Some(Due {
+            from: LocalMinute(NOW.0 / 60),
+            to: LocalMinute(NOW.0 / 60),
+        }),
+        blockers: Vec::new(),
+    };
+    let door = DeliveryAddress {
+        street: "1 Pier".into(),
+        postcode: "1".into(),
+        city: "Millbrook".into(),
+        ..DeliveryAddress::default()
+    };
+    let placement = Placement {
+        id: OrderId(number),
+        basket: Basket {
+            service: Service::Delivery(door),
+            ..Basket::default()
+        },
+        contact: Contact {
+            name: "Ada".into(),
+            phone: "+1 555".into(),
+            email: "ada@example.org".into(),
+        },
+        note: "Ada's".into(),
+        allergies: "nuts".into(),
+        payment: PaymentMethod::Door,
+        seen: Minor(1_490),
+        lang: Lang::English,
+    };
+    let ordered = Ordered::new(HERE, (NOW, LocalMinute(NOW.0 / 60)), placement, quote).unwrap();
+    Order {
+        id: OrderId(number),
+        number: 0,
+        revision: Revision(0),
+        ordered: ordered.into(),
+        progress: Progress::new(PaymentMethod::Door, Minor(1_490), NOW),
+    }
+}
+
+pub fn placement(order: Order, customer: &str) -> PlaceOrder {
+    let number = order.id.0;
+    PlaceOrder {
+        request: IdempotentRequest {
+            key: format!("key-{number:012}"),
+            fingerprint: String::new(),
+            at: NOW,
+        },
+        order,
+        token: format!("{number:032x}"),
+        customer: Some(customer.to_owned()),
+        priced_at: Revision(1),
+        coupon: None,
+        per_slot: None,
+    }
+}
+
+pub async fn place_order(store: &dyn Store, number: u128, customer: &str) {
+    let placement = placement(order(number), customer);
+    let outcomes = store
+        .write(&[OrderWrite::Place(Box::new(placement))])
+        .await
+        .unwrap();
+    assert!(matches!(outcomes[0], WriteOutcome::Placed { .. }), "{outcomes:?}");
+}
+
+pub fn cancel(order: OrderId, at: Timestamp) -> OrderWrite {
+    OrderWrite::Advance(Advance {
+        order,
+        event: Event::Cancelled {
+            reason: String::new(),
+        },
+        actor: Actor::Diner,
+        at,
+    })
+}
+
+pub fn subscription(endpoint: &str) -> Subscription {
+    Subscription {
+        endpoint: endpoint.into(),
+        keys: SubscriptionKeys {
+            p256dh: "p".into(),
+            auth: "a".into(),
+        },
+        lang: Lang::Arabic,
     }
 }

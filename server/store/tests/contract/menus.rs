@@ -1,28 +1,18 @@
-//! One story that both engines must tell. A missing engine fails it.
+//! Restaurants, menus and modes.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
-mod engines;
-
-use std::collections::BTreeSet;
-
-use engines::{engines, menu, restaurant};
 use servery_domain::{
-    currency::Minor,
-    id::{OrderId, RestaurantId, VisitorId},
-    lang::Lang,
-    limits,
-    menu::Menu,
-    push::{Subscription, SubscriptionKeys},
-    restaurant::Restaurant,
-    revision::Revision,
-    time::Timestamp,
+    currency::Minor, id::RestaurantId, menu::Menu, restaurant::Restaurant, revision::Revision,
 };
 use servery_store::{StoreError, connect};
 
+use crate::{
+    builders::{menu, restaurant},
+    engines::engines,
+};
+
 #[tokio::test]
-async fn what_was_put_is_read_again() {
-    for (engine, store) in engines("put").await.stores {
+async fn put_restaurant_is_read_back() {
+    for (engine, store) in engines("put_restaurant_is_read_back").await.stores {
         let put = restaurant(1, "alte-muehle");
         assert_eq!(
             store.put_restaurant(&put, &menu(1)).await.unwrap(),
@@ -48,8 +38,11 @@ async fn what_was_put_is_read_again() {
 }
 
 #[tokio::test]
-async fn a_menu_is_replaced_whole_and_counted() {
-    for (engine, store) in engines("replaced").await.stores {
+async fn put_restaurant_replaces_the_menu_and_raises_revisions() {
+    for (engine, store) in engines("put_restaurant_replaces_the_menu_and_raises_revisions")
+        .await
+        .stores
+    {
         let before = store.revisions().await.unwrap();
         store
             .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
@@ -90,8 +83,11 @@ async fn a_menu_is_replaced_whole_and_counted() {
 }
 
 #[tokio::test]
-async fn restaurants_come_in_the_order_of_their_slugs() {
-    for (engine, store) in engines("ordered").await.stores {
+async fn restaurants_are_sorted_by_the_bytes_of_their_slugs() {
+    for (engine, store) in engines("restaurants_are_sorted_by_the_bytes_of_their_slugs")
+        .await
+        .stores
+    {
         for (number, slug) in [(1, "b"), (2, "a-z"), (3, "a"), (4, "a1"), (5, "aa")] {
             store
                 .put_restaurant(&restaurant(number, slug), &menu(number))
@@ -110,8 +106,8 @@ async fn restaurants_come_in_the_order_of_their_slugs() {
 }
 
 #[tokio::test]
-async fn what_is_refused_changes_nothing() {
-    for (engine, store) in engines("refused").await.stores {
+async fn refused_restaurant_changes_nothing() {
+    for (engine, store) in engines("refused_restaurant_changes_nothing").await.stores {
         store
             .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
             .await
@@ -166,8 +162,8 @@ async fn what_is_refused_changes_nothing() {
 }
 
 #[tokio::test]
-async fn writers_at_the_same_time_each_get_a_revision_of_their_own() {
-    for (engine, store) in engines("concurrent").await.stores {
+async fn concurrent_writers_get_different_revisions() {
+    for (engine, store) in engines("concurrent_writers_get_different_revisions").await.stores {
         let writers = (0..16).map(|number| {
             let store = store.clone();
             tokio::spawn(async move {
@@ -189,13 +185,13 @@ async fn writers_at_the_same_time_each_get_a_revision_of_their_own() {
 }
 
 #[tokio::test]
-async fn dishes_with_hours_of_their_own_are_told() {
-    for (engine, store) in engines("dayparts").await.stores {
+async fn dayparts_are_the_dishes_with_hours() {
+    for (engine, store) in engines("dayparts_are_the_dishes_with_hours").await.stores {
         store
             .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
             .await
             .unwrap();
-        let told = store
+        let listed = store
             .dayparts()
             .await
             .unwrap()
@@ -206,13 +202,13 @@ async fn dishes_with_hours_of_their_own_are_told() {
             .dishes()
             .filter(|dish| dish.served.is_some())
             .map(|dish| (RestaurantId(1), dish.id, dish.served.clone()));
-        assert_eq!(told.collect::<Vec<_>>(), own.collect::<Vec<_>>(), "{engine}");
+        assert_eq!(listed.collect::<Vec<_>>(), own.collect::<Vec<_>>(), "{engine}");
     }
 }
 
 #[tokio::test]
-async fn modes_are_set_and_taken_back() {
-    for (engine, store) in engines("modes").await.stores {
+async fn modes_are_set_and_removed() {
+    for (engine, store) in engines("modes_are_set_and_removed").await.stores {
         let before = store.revisions().await.unwrap();
         store.set_mode("/", Some("thin")).await.unwrap();
         store.set_mode("/about", Some("hydrated")).await.unwrap();
@@ -234,7 +230,7 @@ async fn modes_are_set_and_taken_back() {
 }
 
 #[tokio::test]
-async fn an_unknown_engine_is_refused_by_name() {
+async fn connect_refuses_an_unknown_engine() {
     for database in ["mysql://localhost", "servery.db", ""] {
         let refused = connect(database).await.err().unwrap();
         assert!(
@@ -245,7 +241,7 @@ async fn an_unknown_engine_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_closed_sqlite_store_is_one_file() {
+async fn closed_sqlite_database_is_one_file() {
     let folder = tempfile::tempdir().unwrap();
     let (here, there) = (folder.path().join("here.db"), folder.path().join("there.db"));
     let store = connect(&format!("sqlite:{}", here.display())).await.unwrap();
@@ -259,111 +255,4 @@ async fn a_closed_sqlite_store_is_one_file() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     let moved = connect(&format!("sqlite:{}", there.display())).await.unwrap();
     assert_eq!(moved.restaurants().await.unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn browsers_are_told_until_they_or_their_push_service_want_no_more() {
-    for (engine, store) in engines("pushes").await.stores {
-        let (order, ada, eve) = (OrderId(1), VisitorId(1), VisitorId(2));
-        let keys = SubscriptionKeys {
-            p256dh: "p".into(),
-            auth: "a".into(),
-        };
-        let at = |endpoint: &str| Subscription {
-            endpoint: endpoint.into(),
-            keys: keys.clone(),
-            lang: Lang::Arabic,
-        };
-        assert!(
-            store
-                .put_subscription(order, ada, &at("old"), Timestamp(1))
-                .await
-                .unwrap(),
-            "{engine}"
-        );
-        assert!(
-            store
-                .put_subscription(order, ada, &at("new"), Timestamp(2))
-                .await
-                .unwrap(),
-            "{engine}"
-        );
-        assert!(
-            store
-                .put_subscription(OrderId(2), ada, &at("new"), Timestamp(3))
-                .await
-                .unwrap(),
-            "{engine}"
-        );
-        assert_eq!(
-            store.subscription(order, ada).await.unwrap(),
-            Some(at("new")),
-            "{engine}"
-        );
-        assert_eq!(store.subscription(order, eve).await.unwrap(), None, "{engine}");
-        for number in 2..=limits::BROWSERS {
-            assert!(
-                store
-                    .put_subscription(order, VisitorId(number as u128), &at("x"), Timestamp(9))
-                    .await
-                    .unwrap(),
-                "{engine}"
-            );
-        }
-        assert!(
-            !store
-                .put_subscription(order, VisitorId(99), &at("x"), Timestamp(9))
-                .await
-                .unwrap(),
-            "{engine}"
-        );
-        store.remove_subscription(order, eve).await.unwrap();
-        assert_eq!(store.subscription(order, eve).await.unwrap(), None, "{engine}");
-        assert!(
-            store
-                .put_subscription(order, VisitorId(99), &at("x"), Timestamp(9))
-                .await
-                .unwrap(),
-            "{engine}"
-        );
-        store.sweep_subscriptions(Timestamp(3)).await.unwrap();
-        assert_eq!(
-            store.subscription(order, ada).await.unwrap(),
-            None,
-            "{engine}: old, and of no open order"
-        );
-        assert!(
-            store.subscription(OrderId(2), ada).await.unwrap().is_some(),
-            "{engine}"
-        );
-        store.remove_endpoint("new").await.unwrap();
-        assert_eq!(
-            store.subscription(OrderId(2), ada).await.unwrap(),
-            None,
-            "{engine}"
-        );
-        assert!(
-            store.subscription(order, VisitorId(99)).await.unwrap().is_some(),
-            "{engine}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_secret_is_what_the_first_node_made() {
-    for (engine, store) in engines("secrets").await.stores {
-        let nodes = (0..8).map(|node| {
-            let store = store.clone();
-            tokio::spawn(async move { store.secret("key", &format!("made by {node}")).await.unwrap() })
-        });
-        let mut made = BTreeSet::new();
-        for node in nodes.collect::<Vec<_>>() {
-            made.insert(node.await.unwrap());
-        }
-        assert!(
-            made.len() == 1 && made.iter().all(|secret| secret.starts_with("made by ")),
-            "{engine}: {made:?}"
-        );
-        assert_eq!(store.secret("other", "new").await.unwrap(), "new", "{engine}");
-    }
 }

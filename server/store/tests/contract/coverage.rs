@@ -1,0 +1,32 @@
+//! Checks that the contract is complete.
+
+use std::{fs, path::Path};
+
+/// The Rust files that lie directly in a folder of this crate.
+fn sources(folder: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect()
+}
+
+#[test]
+fn every_method_of_the_port_is_called() {
+    let (port, contract) = (sources("src"), sources("tests/contract"));
+    let methods: Vec<&str> = port
+        .lines()
+        .filter_map(|line| line.strip_prefix("    async fn "))
+        .filter_map(|line| line.split_once('(').map(|(name, _)| name))
+        .collect();
+    assert!(
+        methods.contains(&"put_restaurant") && methods.len() > 60,
+        "{methods:?}"
+    );
+    let missing: Vec<&str> = methods
+        .into_iter()
+        .filter(|name| !contract.contains(&format!(".{name}(")))
+        .collect();
+    assert!(missing.is_empty(), "no test calls {missing:?}");
+}

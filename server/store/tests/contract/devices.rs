@@ -1,0 +1,261 @@
+//! Devices: pairing, tokens and streams.
+
+use servery_domain::{
+    device::{DeviceKind, NewDevice},
+    id::{DeviceId, RestaurantId},
+    pos::{Record, RecordId},
+    revision::Revision,
+    time::Timestamp,
+};
+use servery_store::{
+    devices::{NewCode, PairedAs},
+    orders::WriteOutcome,
+};
+
+use crate::{
+    builders::{HERE, NOW, menu, restaurant},
+    engines::engines,
+    fixture::{BILL, Fixture, open_bill, sync_write},
+};
+
+#[tokio::test]
+async fn revoked_device_is_refused_and_may_be_paired_again() {
+    for (engine, store) in engines("revoked_device_is_refused_and_may_be_paired_again")
+        .await
+        .stores
+    {
+        let fixture = Fixture::new(store).await;
+        let (mut ada, ben) = (
+            fixture.pair(1, DeviceKind::Till).await,
+            fixture.pair(2, DeviceKind::Kitchen).await,
+        );
+        let names = |devices: Vec<servery_domain::device::Device>| {
+            devices.into_iter().map(|device| device.name).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(fixture.store.devices(HERE).await.unwrap()),
+            ["Device 1", "Device 2"],
+            "{engine}"
+        );
+        let known = fixture.changes(&ben, Revision(0)).await;
+        assert!(
+            known
+                .records
+                .iter()
+                .any(|record| record.id() == RecordId::Device(DeviceId(1))),
+            "{engine}"
+        );
+        assert!(
+            fixture.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(),
+            "{engine}"
+        );
+        assert!(
+            !fixture.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(),
+            "{engine}: it is already"
+        );
+        assert!(
+            !fixture
+                .store
+                .revoke_device(RestaurantId(2), DeviceId(2), NOW)
+                .await
+                .is_ok_and(|revoked| revoked),
+            "{engine}"
+        );
+        let op = ada.op(open_bill(BILL));
+        let written = fixture
+            .write(sync_write(&ada, std::slice::from_ref(&op), NOW))
+            .await;
+        assert!(
+            matches!(written, WriteOutcome::SignedOut),
+            "{engine}: {written:?}"
+        );
+        assert!(
+            fixture.store.device("token 1").await.unwrap().unwrap().revoked,
+            "{engine}"
+        );
+        assert_eq!(
+            fixture.changes(&ben, known.revision).await.records,
+            [Record::Gone(RecordId::Device(DeviceId(1)))],
+            "{engine}"
+        );
+        let new = NewCode {
+            hash: "again".into(),
+            restaurant: HERE,
+            device: NewDevice {
+                name: "Bar".into(),
+                kind: DeviceKind::Till,
+            },
+            expires_at: Timestamp(NOW.0 + 600),
+        };
+        fixture.store.put_code(&new).await.unwrap();
+        let late = fixture
+            .store
+            .pair("again", DeviceId(1), "t", new.expires_at)
+            .await
+            .unwrap();
+        assert_eq!(late, PairedAs::NoSuchCode, "{engine}");
+        for token in ["t", "u"] {
+            assert!(
+                matches!(
+                    fixture
+                        .store
+                        .pair("again", DeviceId(1), token, NOW)
+                        .await
+                        .unwrap(),
+                    PairedAs::Device(_)
+                ),
+                "{engine}"
+            );
+        }
+        assert_eq!(
+            fixture.store.pair("again", DeviceId(3), "v", NOW).await.unwrap(),
+            PairedAs::NoSuchCode,
+            "{engine}: it has let one in"
+        );
+        assert_eq!(fixture.store.device("t").await.unwrap(), None, "{engine}");
+        assert_eq!(
+            fixture.store.device("u").await.unwrap().unwrap().device.name,
+            "Bar",
+            "{engine}"
+        );
+        assert_eq!(fixture.sync(&ada, &[op]).await.done, 1, "{engine}");
+        let kitchen = NewDevice {
+            name: "Pass".into(),
+            kind: DeviceKind::Kitchen,
+        };
+        fixture
+            .store
+            .put_code(&NewCode {
+                hash: "other kind".into(),
+                device: kitchen,
+                ..new.clone()
+            })
+            .await
+            .unwrap();
+        let other = fixture
+            .store
+            .pair("other kind", DeviceId(1), "x", NOW)
+            .await
+            .unwrap();
+        assert_eq!(
+            other,
+            PairedAs::IdTaken,
+            "{engine}: its ops were made by what a till may do"
+        );
+        assert_eq!(
+            fixture.store.device("u").await.unwrap().unwrap().device.kind,
+            DeviceKind::Till,
+            "{engine}"
+        );
+        fixture
+            .store
+            .put_restaurant(&restaurant(2, "neue-muehle"), &menu(2))
+            .await
+            .unwrap();
+        fixture
+            .store
+            .put_code(&NewCode {
+                hash: "there".into(),
+                restaurant: RestaurantId(2),
+                ..new
+            })
+            .await
+            .unwrap();
+        assert_eq!(
+            fixture.store.pair("there", DeviceId(1), "w", NOW).await.unwrap(),
+            PairedAs::IdTaken,
+            "{engine}"
+        );
+        assert!(
+            matches!(
+                fixture.store.pair("there", DeviceId(4), "w", NOW).await.unwrap(),
+                PairedAs::Device(_)
+            ),
+            "{engine}: it is not used up"
+        );
+    }
+}
+
+#[tokio::test]
+async fn devices_are_found_by_token_and_stream() {
+    for (engine, store) in engines("devices_are_found_by_token_and_stream").await.stores {
+        let fixture = Fixture::new(store).await;
+        let mut till = fixture.pair(1, DeviceKind::Till).await;
+        let kitchen = fixture.pair(2, DeviceKind::Kitchen).await;
+        let store = &fixture.store;
+        assert_eq!(
+            store.device("token 1").await.unwrap(),
+            Some(till.paired.clone()),
+            "{engine}"
+        );
+        assert_eq!(store.device("unknown").await.unwrap(), None, "{engine}");
+        assert_eq!(
+            store.device_of_stream(kitchen.stream).await.unwrap(),
+            Some(kitchen.paired),
+            "{engine}"
+        );
+        assert_eq!(
+            store.device_of_stream(DeviceId(9)).await.unwrap(),
+            None,
+            "{engine}"
+        );
+        let seen_at = Timestamp(NOW.0 + 60);
+        store.touch_device(DeviceId(1), seen_at).await.unwrap();
+        let devices = store.devices(HERE).await.unwrap();
+        assert_eq!(
+            devices.iter().map(|device| device.seen_at).collect::<Vec<_>>(),
+            [Some(seen_at), Some(NOW)],
+            "{engine}"
+        );
+        let before = store.revision(HERE).await.unwrap();
+        let op = till.op(open_bill(BILL));
+        fixture.sync(&till, &[op]).await;
+        assert!(store.revision(HERE).await.unwrap() > before, "{engine}");
+        assert_eq!(
+            store.ops_done(DeviceId(1), till.stream).await.unwrap(),
+            Some(1),
+            "{engine}"
+        );
+        assert_eq!(
+            store.ops_done(DeviceId(2), till.stream).await.unwrap(),
+            None,
+            "{engine}: another device's name"
+        );
+        assert_eq!(
+            store.revision(RestaurantId(2)).await.unwrap(),
+            Revision(0),
+            "{engine}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn expired_pairing_codes_are_deleted() {
+    for (engine, store) in engines("expired_pairing_codes_are_deleted").await.stores {
+        let fixture = Fixture::new(store).await;
+        let code = NewCode {
+            hash: "code".into(),
+            restaurant: HERE,
+            device: NewDevice {
+                name: "Bar".into(),
+                kind: DeviceKind::Till,
+            },
+            expires_at: Timestamp(NOW.0 + 600),
+        };
+        fixture.store.put_code(&code).await.unwrap();
+        fixture
+            .store
+            .delete_expired_records(Timestamp(0), Timestamp(0), Timestamp(NOW.0 + 601))
+            .await
+            .unwrap();
+        assert_eq!(
+            fixture
+                .store
+                .pair("code", DeviceId(1), "token", NOW)
+                .await
+                .unwrap(),
+            PairedAs::NoSuchCode,
+            "{engine}"
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! What orders are checked against: stock, coupons, slots and tables.
+
+use std::sync::Arc;
+
+use servery_domain::{
+    coupon::{Coupon, CouponEffect, CouponUsage},
+    currency::Minor,
+    id::{OrderId, RestaurantId},
+    order::Order,
+    quote::Sum,
+    time::LocalMinute,
+};
+use servery_store::orders::{Changed, OrderWrite, PlaceOrder, WriteOutcome};
+
+use crate::{
+    builders::{DISH, HERE, NOW, cancel, menu, order, placement, restaurant},
+    engines::engines,
+};
+
+fn coupon() -> Coupon {
+    Coupon {
+        code: "PIER".into(),
+        effect: CouponEffect::Amount(Minor(100)),
+        minimum: Minor(0),
+        from: None,
+        until: None,
+        uses: Some(2),
+        per_customer: Some(1),
+    }
+}
+
+fn order_with_coupon(number: u128, customer: &str) -> PlaceOrder {
+    let mut order = order(number);
+    let ordered = Arc::make_mut(&mut order.ordered);
+    ordered.redeemed_by = customer.into();
+    ordered.sums.push(Sum::Coupon {
+        code: coupon().code,
+        amount: Minor(-100),
+    });
+    PlaceOrder {
+        coupon: Some(coupon()),
+        ..placement(order, customer)
+    }
+}
+
+fn scheduled_order(number: u128, slot: LocalMinute) -> PlaceOrder {
+    let mut order: Order = order(number);
+    let ordered = Arc::make_mut(&mut order.ordered);
+    (ordered.scheduled, ordered.due.from, ordered.due.to) = (true, slot, slot);
+    PlaceOrder {
+        per_slot: Some(1),
+        ..placement(order, "ada")
+    }
+}
+
+fn place(placement: PlaceOrder) -> OrderWrite {
+    OrderWrite::Place(Box::new(placement))
+}
+
+fn changed(outcome: &WriteOutcome) -> Option<Changed> {
+    match outcome {
+        WriteOutcome::Changed(changed) => Some(changed.clone()),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn stock_is_taken_by_orders_and_given_back() {
+    for (engine, store) in engines("stock_is_taken_by_orders_and_given_back").await.stores {
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
+        store.set_stock(HERE, DISH, Some(1), NOW).await.unwrap();
+        assert!(store.sold_out().await.unwrap().is_empty(), "{engine}");
+        let outcomes = store
+            .write(&[
+                place(placement(order(1), "ada")),
+                place(placement(order(2), "ben")),
+            ])
+            .await
+            .unwrap();
+        assert_eq!(
+            outcomes.iter().map(changed).collect::<Vec<_>>(),
+            [None, Some(Changed::Stock)],
+            "{engine}"
+        );
+        assert_eq!(store.sold_out().await.unwrap(), [(HERE, DISH)], "{engine}");
+        store.write(&[cancel(OrderId(1), NOW)]).await.unwrap();
+        assert_eq!(
+            store.stock(HERE).await.unwrap().into_iter().collect::<Vec<_>>(),
+            [(DISH, 1)],
+            "{engine}"
+        );
+        store.set_stock(HERE, DISH, None, NOW).await.unwrap();
+        assert!(store.stock(HERE).await.unwrap().is_empty(), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn coupon_uses_are_counted_and_limited() {
+    for (engine, store) in engines("coupon_uses_are_counted_and_limited").await.stores {
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
+        assert_eq!(store.coupon(HERE, "PIER", "ada").await.unwrap(), None, "{engine}");
+        store
+            .put_coupon(
+                HERE,
+                &Coupon {
+                    uses: None,
+                    ..coupon()
+                },
+            )
+            .await
+            .unwrap();
+        store.put_coupon(HERE, &coupon()).await.unwrap();
+        let outcomes = store
+            .write(&[
+                place(order_with_coupon(1, "ada")),
+                place(order_with_coupon(2, "ada")),
+                place(order_with_coupon(3, "ben")),
+                place(order_with_coupon(4, "eve")),
+            ])
+            .await
+            .unwrap();
+        assert_eq!(
+            outcomes.iter().map(changed).collect::<Vec<_>>(),
+            [None, Some(Changed::Coupon), None, Some(Changed::Coupon)],
+            "{engine}"
+        );
+        assert_eq!(store.coupon_uses(HERE, "PIER").await.unwrap(), 2, "{engine}");
+        for (customer, by_customer) in [("ada", 1), ("eve", 0), ("", 0)] {
+            let usage = CouponUsage {
+                by_all: 2,
+                by_customer,
+            };
+            assert_eq!(
+                store.coupon(HERE, "PIER", customer).await.unwrap(),
+                Some((coupon(), usage)),
+                "{engine}: {customer:?}"
+            );
+        }
+        store.write(&[cancel(OrderId(1), NOW)]).await.unwrap();
+        assert_eq!(store.coupon_uses(HERE, "PIER").await.unwrap(), 1, "{engine}");
+        assert_eq!(
+            store.coupon_uses(RestaurantId(2), "PIER").await.unwrap(),
+            0,
+            "{engine}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn slots_are_taken_and_limited() {
+    for (engine, store) in engines("slots_are_taken_and_limited").await.stores {
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
+        let (early, late) = (LocalMinute(1_000), LocalMinute(1_015));
+        let outcomes = store
+            .write(&[
+                place(scheduled_order(1, early)),
+                place(scheduled_order(2, early)),
+                place(scheduled_order(3, late)),
+            ])
+            .await
+            .unwrap();
+        assert_eq!(
+            outcomes.iter().map(changed).collect::<Vec<_>>(),
+            [None, Some(Changed::Slot), None],
+            "{engine}"
+        );
+        assert_eq!(
+            store.slots_taken(HERE, early).await.unwrap(),
+            [(early, 1), (late, 1)],
+            "{engine}"
+        );
+        assert_eq!(
+            store.slots_taken(HERE, late).await.unwrap(),
+            [(late, 1)],
+            "{engine}"
+        );
+        store.write(&[cancel(OrderId(3), NOW)]).await.unwrap();
+        assert_eq!(
+            store.slots_taken(HERE, late).await.unwrap(),
+            [(late, 0)],
+            "{engine}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn tables_are_sorted_by_name_and_found_by_code() {
+    for (engine, store) in engines("tables_are_sorted_by_name_and_found_by_code")
+        .await
+        .stores
+    {
+        for (code, name) in [("x1", "Window"), ("x2", "Bar"), ("x1", "Terrace")] {
+            store.put_table(HERE, code, name).await.unwrap();
+        }
+        store.put_table(RestaurantId(2), "y1", "Bar").await.unwrap();
+        assert_eq!(
+            store.tables(HERE).await.unwrap(),
+            [("x2".into(), "Bar".into()), ("x1".into(), "Terrace".into())],
+            "{engine}"
+        );
+        assert_eq!(
+            store.table("y1").await.unwrap(),
+            Some((RestaurantId(2), "Bar".into())),
+            "{engine}"
+        );
+        assert_eq!(store.table("z1").await.unwrap(), None, "{engine}");
+    }
+}
