@@ -8,7 +8,7 @@ use servery_domain::{
     order_settings::PaymentMethod,
 };
 
-/// The fields of a form in their order.
+/// The fields of a form, in their order.
 #[derive(Clone, Copy)]
 pub struct FormFields<'a>(pub &'a [(String, String)]);
 
@@ -24,13 +24,13 @@ impl<'a> FormFields<'a> {
         self.find(name).unwrap_or_default()
     }
 
-    /// Browsers send a line's end as two characters; a note counts it as one.
+    /// Browsers send a line break as two characters; a note counts it as one.
     pub fn text(self, name: &str) -> String {
         self.get(name).replace("\r\n", "\n")
     }
 }
 
-/// Fields that the form did not have stay as they were.
+/// Fields that the form does not contain stay unchanged.
 pub fn fill_in(draft: &mut Draft, fields: FormFields<'_>) {
     draft.choose(service(draft, fields));
     if fields.find("street").is_some() {

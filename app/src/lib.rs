@@ -1,7 +1,7 @@
 //! Servery's pages.
 //!
 //! Invariant: a page never knows where it runs. It asks a [`backend::Backend`] from context and renders what it answers;
-//! nothing here is compiled for one side only, but for the catalogues that a browser receives instead.
+//! nothing here is compiled for one side only, except the catalogues that a browser receives instead.
 
 #![recursion_limit = "256"]
 

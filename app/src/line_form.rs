@@ -18,13 +18,14 @@ pub struct LineForm {
     pub picks: Vec<Pick>,
 }
 
-/// Exactly one must be chosen.
+/// Exactly one choice is required.
 pub fn one_of(group: &OptionGroup) -> bool {
     (group.min, group.max) == (1, 1)
 }
 
-/// What the fields of a group are called: `pick`, the choices within which it is offered, and for buttons of which one excludes
-/// the others, which need a name of their own, the group: `pick-CHOICE.GROUP`.
+/// The field name of a group: `pick`, the parent choices, and for radio buttons, which need a name per
+/// group,
+/// the group: `pick-CHOICE.GROUP`.
 pub fn field(group: &OptionGroup, within: impl Iterator<Item = ChoiceId>) -> String {
     let mut name: String = std::iter::once("pick".to_owned())
         .chain(within.map(|choice| format!("-{choice}")))
@@ -35,7 +36,7 @@ pub fn field(group: &OptionGroup, within: impl Iterator<Item = ChoiceId>) -> Str
     name
 }
 
-/// The choices within which a field offers something; `None` if it is no such field.
+/// The parent choices of a field; `None` if the field is not a pick.
 fn within(field: &str) -> Option<Vec<ChoiceId>> {
     let place = field.strip_prefix("pick")?.split('.').next()?;
     let choices = place.split('-').skip(1).map(|choice| choice.parse().ok());
@@ -46,7 +47,7 @@ fn within(field: &str) -> Option<Vec<ChoiceId>> {
     }
 }
 
-/// What was chosen within something that is not chosen itself is left out: a page without a script sends that, too.
+/// Drops picks whose parent is not picked: a page without a script sends those, too.
 fn put(picks: &mut Vec<Pick>, within: &[ChoiceId], choice: ChoiceId) {
     match within.split_first() {
         None => picks.push(Pick {
@@ -69,7 +70,7 @@ fn malformed<T>(name: &'static str, wants: impl Into<String>) -> Result<T, Inval
 }
 
 fn note(value: &str) -> Result<String, InvalidParameter> {
-    // A form sends each end of a line as two characters.
+    // Forms send a line break as two characters.
     let note = value.replace("\r\n", "\n").trim().to_owned();
     if note.chars().count() > limits::NOTE {
         malformed("note", format!("at most {} characters", limits::NOTE))
@@ -129,7 +130,7 @@ impl LineForm {
         }
     }
 
-    /// At the prices of this menu.
+    /// The price by this menu.
     pub fn price(&self, menu: &Menu, dish: &Dish) -> Minor {
         selection::price(menu, dish, &self.picks).times(self.count.into())
     }
@@ -175,7 +176,7 @@ mod tests {
             (field(2, &[]), id(3)),
             (field(1, &[ChoiceId(2)]), id(4)),
             (field(2, &[ChoiceId(2), ChoiceId(4)]), id(5)),
-            // Its choice is not chosen.
+            // Its parent choice is not picked.
             (field(2, &[ChoiceId(7)]), id(6)),
             ("count".to_owned(), "2".to_owned()),
             ("note".to_owned(), " no\r\nonions ".to_owned()),

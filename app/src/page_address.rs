@@ -5,19 +5,20 @@ use std::borrow::Cow;
 use form_urlencoded::Serializer;
 use leptos::prelude::{RwSignal, use_context};
 
-/// What the platform itself reads from an address.
+/// Parameters that the platform reads.
 const OF_THE_PLATFORM: [&str; 3] = ["render", "lang", "browser"];
-/// What pages read. Anything else, such as what a newsletter adds to its links, is dropped: it makes no other page.
+/// Parameters that pages read. Others, such as a newsletter's tracking parameters, are dropped, because
+/// they do not change the page.
 const OF_PAGES: [&str; 14] = [
     "q", "open", "cuisine", "diet", "after", "limit", "done", "wrong", "was", "still", "stock", "code",
     "until", "station",
 ];
-/// No address of ours has more parameters.
+/// The maximum number of parameters.
 const MOST_PAIRS: usize = 16;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct PageAddress {
-    /// Still percent-encoded, as it came.
+    /// Percent-encoded, as received.
     pub path: String,
     pairs: Vec<(String, String)>,
 }
@@ -28,7 +29,7 @@ impl PageAddress {
         let known = pairs.filter(|(name, _)| {
             OF_THE_PLATFORM.contains(&name.as_ref()) || OF_PAGES.contains(&name.as_ref())
         });
-        // The server marks places in a page with this private character; from outside it has no meaning.
+        // The server uses this private character for placeholders; addresses must not contain it.
         let clean = |value: Cow<'_, str>| value.replace('\u{e000}', "");
         Self {
             path: path.to_owned(),
@@ -71,7 +72,8 @@ pub fn address<N: AsRef<str>, V: AsRef<str>>(path: &str, pairs: impl IntoIterato
     format!("{path}{mark}")
 }
 
-/// What is shown: at first what was asked for, later also what was typed into a search or opened within the app.
+/// The current address: the requested one at first, later also after typing a search or navigating inside
+/// the app.
 pub fn visit() -> RwSignal<PageAddress> {
     use_context().expect("whoever makes a page says what was asked for")
 }

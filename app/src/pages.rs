@@ -1,4 +1,4 @@
-//! A folder per set of pages, a file per page. Each gets what was loaded for it and returns a view.
+//! The pages: one folder per set, one file per page. A page gets its loaded data and returns a view.
 
 pub mod account;
 mod board;
@@ -26,24 +26,25 @@ use crate::{
     text::{Key, Texts},
 };
 
-/// Answers everything that any page asks.
+/// A backend for all pages.
 pub trait FullBackend: OrderingBackend + AccountBackend + StaffBackend {}
 
 impl<T: OrderingBackend + AccountBackend + StaffBackend> FullBackend for T {}
 
-/// The pages of one chunk. Whatever is generic over it is linked into each browser program with that program's pages only.
+/// The pages of one chunk. Generic code over it is linked into each browser program with that program's
+/// pages only.
 pub trait Pages: Clone + Send + Sync + 'static {
     const CHUNK: Chunk;
-    /// Whether any of them is rendered by the server and then taken over.
+    /// Whether the server renders any of them for hydration.
     const HYDRATED: bool = true;
-    /// Whether they are shown from what the device keeps, if it keeps it, and are newer the next time.
+    /// Whether stored answers are shown first and refreshed for the next time.
     const KEPT_FIRST: bool = false;
-    /// What these pages may ask.
+    /// The part of a backend that these pages use.
     type Backend: ?Sized + Send + Sync + 'static;
 
-    /// As much of a backend as these pages use.
+    /// Narrows a backend to that part.
     fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<Self::Backend>;
-    /// `values` are those of the parameters in the route's path.
+    /// `values` are the values of the path's parameters.
     fn load(
         view: View,
         values: &[&str],
@@ -53,13 +54,13 @@ pub trait Pages: Clone + Send + Sync + 'static {
     fn view(self) -> impl IntoView + 'static;
     fn head(&self, texts: Texts) -> Head<'_>;
 
-    /// Gives these pages what only a browser can do, if they do any of it.
+    /// Provides browser-only features to these pages.
     fn provide(
         _device: Arc<impl BrowserActions + PosClientProvider + PasskeyActions + OrderEvents + 'static>,
     ) {
     }
 
-    /// What is around the page.
+    /// The frame around the page.
     fn frame(_content: RwSignal<Content<Self>>, main: impl IntoView + 'static) -> impl IntoView {
         view! {
             <Header/>
@@ -70,7 +71,7 @@ pub trait Pages: Clone + Send + Sync + 'static {
     }
 }
 
-/// What the document's head says of a page.
+/// The head of a page's document.
 pub struct Head<'a> {
     pub title: String,
     pub description: &'a str,
@@ -146,7 +147,8 @@ pub fn App<P: Pages>(content: RwSignal<Content<P>>) -> impl IntoView {
     P::frame(content, view! { <main id="main" tabindex="-1">{current}</main> })
 }
 
-/// Each time in the other of two equal branches, so that nothing typed or opened on the one before shows through.
+/// Alternates between two equal branches, so that the view is rebuilt and no input of the previous page
+/// remains.
 pub fn remount_on_change<V: IntoView>(view: impl Fn() -> V) -> impl Fn() -> Either<V, V> {
     let turn = StoredValue::new(false);
     move || {
@@ -160,7 +162,7 @@ pub fn remount_on_change<V: IntoView>(view: impl Fn() -> V) -> impl Fn() -> Eith
     }
 }
 
-/// An `Either` and not an `AnyView`: erasing the types would link every way of rendering into the wasm, 40 kB of it never used.
+/// `Either` instead of `AnyView`: erased types would link 40 kB of unused rendering code into the wasm.
 fn shown<P: Pages>(content: Content<P>) -> impl IntoView {
     match content {
         Content::Page(page) => Either::Left(page.view()),

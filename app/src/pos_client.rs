@@ -76,23 +76,23 @@ pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PairingState {
-    /// It is being looked up.
+    /// Not known yet.
     Unknown,
     /// This browser cannot be a device.
     Impossible(UnsupportedReason),
     Unpaired,
     Paired(Box<Paired>),
-    /// Somebody has signed it out. What is unsynced is still here.
+    /// The device was revoked. Its unsynced ops are still here.
     Revoked(Box<Paired>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnsupportedReason {
-    /// The page did not come over an encrypted line.
+    /// The page was not loaded over HTTPS.
     Insecure,
-    /// It keeps nothing, or has no room.
+    /// The browser stores nothing, or has no space.
     NoStorage,
-    /// It cannot open the app without a network.
+    /// The browser cannot open the app offline.
     NoWorker,
 }
 
@@ -103,33 +103,33 @@ pub enum Connectivity {
     Unknown,
     Online,
     Offline,
-    /// The server answers, but does not take what is sent.
+    /// The server answers, but does not accept the ops.
     Trouble,
     /// The device's own storage does not answer.
     Storage,
 }
 
-/// What the server has not confirmed.
+/// The number of unconfirmed ops.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Unsynced {
     pub count: usize,
-    /// When the oldest was done.
+    /// When the oldest unconfirmed op was made.
     pub since: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionError {
-    /// A rule is against it.
+    /// A rule refuses it.
     Refused(OpRefusal),
-    /// The device has no room for it.
+    /// The device's storage is full.
     NoRoom,
-    /// The device could not keep it, or is none.
+    /// The op could not be stored, or this browser is not paired.
     NotKept,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StorageUsage {
-    /// Whether the browser has promised not to clear it by itself.
+    /// Whether the browser has granted persistent storage.
     pub kept: bool,
     /// In bytes.
     pub used: f64,

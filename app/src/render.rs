@@ -2,7 +2,7 @@
 
 use crate::{mode::Mode, routes::Route};
 
-/// Who decided. The order is the order in which they are heard.
+/// Who decided, in the order of precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     Visitor,
@@ -10,7 +10,7 @@ pub enum Reason {
     Browser,
     Load,
     Default,
-    /// The device answered from what it kept; no server was asked.
+    /// The device used stored data; no server was asked.
     Kept,
 }
 
@@ -36,7 +36,7 @@ impl Reason {
     }
 }
 
-/// What each of them has to say about a view; silence leaves it to the next.
+/// The preferences for a view; `None` leaves it to the next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RenderInputs {
     pub visitor: Option<Mode>,
@@ -49,7 +49,7 @@ pub struct RenderInputs {
 pub enum BrowserSupport {
     #[default]
     Able,
-    /// It can, but asked to save data.
+    /// It is able, but asked to save data.
     Saving,
     /// It runs no script, or has no WebAssembly.
     Unable,
@@ -59,7 +59,7 @@ pub enum BrowserSupport {
 pub enum ServerLoad {
     #[default]
     Calm,
-    /// So many requests are under way that the cheapest answer is the kindest.
+    /// The server is busy and prefers cheap answers.
     Heavy,
 }
 
@@ -69,12 +69,13 @@ pub struct Decision {
     pub reason: Reason,
 }
 
-/// The first who speaks wins. Who asks for a mode that the route's row does not allow has not spoken.
-/// What a browser cannot do at all is no wish but a fact, and goes before everybody's.
+/// The first preference wins. A mode that the route does not allow is ignored.
+/// A browser that cannot run a script comes first.
 pub fn decide(route: &Route, inputs: RenderInputs) -> Decision {
     let unable = (inputs.browser == BrowserSupport::Unable).then_some(Mode::Thin);
     let saving = (inputs.browser == BrowserSupport::Saving).then_some(Mode::Thin);
-    // A hydrated page costs the server its rendering and its data; a shell is a file, and a thin page is shared by all.
+    // A hydrated page costs rendering and data; a shell is a static file, and a thin page is cached for
+    // all.
     let heavy = (inputs.load == ServerLoad::Heavy && route.default == Mode::Hydrated).then_some(Mode::Thin);
     [
         (unable, Reason::Browser),
@@ -99,7 +100,7 @@ mod tests {
     use super::*;
     use crate::routes::{Chunk, View};
 
-    /// The order of the design, told again in plain steps.
+    /// The specified order, written as plain steps.
     fn expected(route: &Route, inputs: RenderInputs) -> Decision {
         let allowed = |mode: Option<Mode>| mode.filter(|mode| route.allows.contains(mode));
         if inputs.browser == BrowserSupport::Unable && route.allows.contains(&Mode::Thin) {

@@ -10,13 +10,13 @@ pub struct Route {
     pub view: View,
     pub default: Mode,
     pub allows: &'static [Mode],
-    /// Whether a device that was here before can show it without a network.
+    /// Whether a returning visitor can open it offline.
     pub offline: bool,
-    /// The bundle of wasm that hydrated and thick views need.
+    /// The program that hydrated and thick views need.
     pub chunk: Chunk,
-    /// Seconds that a shared cache may keep a thin view.
+    /// Seconds for which a shared cache may store a thin view.
     pub shared_for: u32,
-    /// Whether it shows what only this visitor may see: then nobody keeps it.
+    /// Whether it contains personal data: then it is never cached.
     pub personal: bool,
 }
 
@@ -44,7 +44,7 @@ pub enum View {
     Runs,
 }
 
-/// A set of pages that a browser gets as one program, `frontend/{name}`.
+/// The set of pages that is one program, `frontend/{name}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Chunk {
     Browse,
@@ -91,7 +91,7 @@ pub static ROUTES: [Route; 20] = [
 ];
 
 impl Route {
-    /// The values of the path's parameters, in their order; `None` if the path is another's.
+    /// The values of the path's parameters, in order; `None` if the path does not match.
     pub fn matches<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
         let mut values = Vec::new();
         let mut parts = path.split('/');
@@ -117,7 +117,7 @@ pub fn find(path: &str) -> Option<&'static Route> {
     read(path).map(|(route, _)| route)
 }
 
-/// Where the same is done without a script, if this page cannot be had without one.
+/// The page to use without a script, if this page needs one.
 pub fn plain_way(path: &str) -> Option<String> {
     let (route, values) = read(path)?;
     let needed = route.chunk == Chunk::Staff && !route.allows.contains(&Mode::Thin);
@@ -126,7 +126,7 @@ pub fn plain_way(path: &str) -> Option<String> {
         .map(|slug| format!("/board/{slug}"))
 }
 
-/// Which restaurant a path is about: its first value.
+/// The restaurant of a path: its first parameter.
 pub fn slug(values: &[&str]) -> Option<Slug> {
     values.first()?.parse().ok()
 }

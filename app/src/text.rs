@@ -13,7 +13,7 @@ use crate::routes::Chunk;
 
 include!(concat!(env!("OUT_DIR"), "/keys.rs"));
 
-/// The words of the staff app, which only its own program gets: they come after everybody's.
+/// The staff app's texts, which only its program gets. They follow the common texts.
 pub mod staff {
     include!(concat!(env!("OUT_DIR"), "/staff.rs"));
 
@@ -24,7 +24,7 @@ pub mod staff {
     }
 }
 
-/// What a text is asked for by.
+/// The key of a text.
 pub trait TextKey {
     fn place(self) -> usize;
 }
@@ -35,7 +35,7 @@ impl TextKey for Key {
     }
 }
 
-/// How many texts a program gets.
+/// The number of texts that a program gets.
 fn count(chunk: Chunk) -> usize {
     match chunk {
         Chunk::Staff => COUNT + staff::COUNT,
@@ -48,7 +48,7 @@ static WHOLE: LazyLock<[Vec<&'static str>; Lang::ALL.len()]> = LazyLock::new(|| 
     Lang::ALL.map(|lang| [&CATALOGUES[lang as usize][..], &staff::CATALOGUES[lang as usize]].concat())
 });
 
-/// The words of mails, which only the server writes.
+/// The texts of mails, which stay on the server.
 #[cfg(feature = "server")]
 pub mod mail {
     use super::{Lang, fill, form};
@@ -60,7 +60,7 @@ pub mod mail {
         fill(CATALOGUES[lang as usize][key as usize], values)
     }
 
-    /// The form that goes with `n`, with `{n}` replaced.
+    /// The plural form for `n`, with `{n}` replaced.
     pub fn count(lang: Lang, key: Key, n: usize) -> String {
         form(lang, CATALOGUES[lang as usize][key as usize], n)
     }
@@ -81,7 +81,7 @@ impl Texts {
         }
     }
 
-    /// The catalogue that came with the page. It is held for as long as the page is shown; `None` if it belongs to another build.
+    /// The catalogue that was sent with the page. It is never freed; `None` if it belongs to another build.
     pub fn received(chunk: Chunk, lang: Lang, texts: Vec<String>) -> Option<Self> {
         let entries: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
         (entries.len() == count(chunk)).then(|| Self {
@@ -90,7 +90,7 @@ impl Texts {
         })
     }
 
-    /// What the program of a chunk gets of them.
+    /// The texts that the program of a chunk gets.
     pub fn sent(self, chunk: Chunk) -> &'static [&'static str] {
         &self.entries[..count(chunk)]
     }
@@ -114,13 +114,13 @@ impl Texts {
             .decimal(u64::from(rate.0) / 10_u64.pow(4 - digits), digits)
     }
 
-    /// The form that goes with `n`, with `{n}` replaced.
+    /// The plural form for `n`, with `{n}` replaced.
     pub fn count(self, key: impl TextKey, n: usize) -> String {
         form(self.lang, self.get(key), n)
     }
 }
 
-/// One of the forms of a plural, filled in.
+/// The plural form for `n`, with values filled in.
 fn form(lang: Lang, forms: &str, n: usize) -> String {
     let form = match lang.plural(n as u64) {
         Plural::Zero => 0,
@@ -152,7 +152,7 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
     filled
 }
 
-/// The words of the page that is being made.
+/// The texts of the page that is being rendered.
 pub fn texts() -> Texts {
     use_context().expect("whoever makes a page provides its texts")
 }

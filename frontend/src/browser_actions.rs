@@ -41,10 +41,10 @@ impl BrowserActions for Browser {
     fn start(&self) {
         let placing = self.placing;
         let online = Closure::<dyn Fn()>::new(move || order_submission::attempt(placing));
-        // Fails for a name that is no text only.
+        // Fails only for an invalid name.
         let _ = window().add_event_listener_with_callback("online", online.as_ref().unchecked_ref());
         online.forget();
-        // Once the page is shown as it came.
+        // After the first rendering.
         set_timeout(move || order_submission::attempt(placing), Duration::ZERO);
     }
 
@@ -115,7 +115,7 @@ impl BrowserActions for Browser {
     }
 
     fn navigate(&self, path: &str) {
-        // A link, so that whoever follows links follows this one.
+        // Clicks a link, so that the app's navigation handles it.
         let Ok(link) = document()
             .create_element("a")
             .and_then(|link| link.set_attribute("href", path).map(|()| link))

@@ -42,7 +42,7 @@ impl PageDocument {
         })
     }
 
-    /// Whether the visitor wants every page this way, whatever the operator set.
+    /// Whether the visitor chose thick pages, whatever the operator set.
     pub fn chosen_by_visitor(&self) -> bool {
         let cookies = document()
             .unchecked_into::<HtmlDocument>()
@@ -51,13 +51,13 @@ impl PageDocument {
         cookies.split("; ").any(|cookie| cookie == "servery_render=thick")
     }
 
-    /// The API's answers that the page was rendered from, as an object with their addresses for keys.
+    /// The API's answers that the page was rendered from, keyed by address.
     pub fn answers(&self) -> Option<JsValue> {
         let text = document().get_element_by_id("answers")?.text_content()?;
         JSON::parse(&text).ok()
     }
 
-    /// Title and colour follow the content.
+    /// Updates title and brand colour.
     pub fn update_head<P: Pages>(&self, content: &Content<P>, texts: Texts) {
         let head = content.head(texts);
         document().set_title(&head.title);
@@ -65,7 +65,7 @@ impl PageDocument {
             return;
         };
         for (name, ground) in [("--accent-light", PAPER), ("--accent-dark", NIGHT)] {
-            // A browser that knows no custom properties shows the plain colour.
+            // Browsers without custom properties show the default colour.
             let _ = match head.brand_color {
                 Some(brand_color) => style.set_property(name, &brand_color.readable_on(ground).to_string()),
                 None => style.remove_property(name).map(drop),
@@ -73,7 +73,7 @@ impl PageDocument {
         }
     }
 
-    /// While something is fetched; the style sheet shows a bar when it takes long.
+    /// Marks the page as loading; the style sheet shows a bar after a while.
     pub fn busy(&self, busy: bool) {
         let _ = self
             .root

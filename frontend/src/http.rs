@@ -45,18 +45,18 @@ use crate::{
 const PATIENCE: u32 = 8_000;
 
 pub struct HttpBackend {
-    /// What came with the page; each is given out once.
+    /// Answers included in the page; each is used once.
     sent: Option<SendWrapper<JsValue>>,
     offline: RwSignal<bool>,
-    /// The paths of the pages that are thick, as the server said last.
+    /// The paths of thick pages, as the server reported last.
     thick: Mutex<Option<String>>,
-    /// Whether what is kept is good enough: whoever works does not wait for a network.
+    /// Whether stored answers are used first, so that staff never wait for the network.
     kept_first: bool,
 }
 
 struct Got<T> {
     value: T,
-    /// No server was reached: this is what the device kept.
+    /// From the device's storage, because no server was reached.
     kept: bool,
 }
 
@@ -70,7 +70,7 @@ impl HttpBackend {
         }
     }
 
-    /// Whether the page with this path in the table is made here. While no server has said, it is.
+    /// Whether this route is rendered in the browser; true until the server has reported it.
     pub fn is_thick(&self, path: &str) -> bool {
         let thick = self.thick.lock().ok().and_then(|thick| thick.clone());
         thick.is_none_or(|thick| thick.split(' ').any(|known| known == path))
@@ -81,7 +81,7 @@ impl HttpBackend {
         let answer = Reflect::get(sent, &address.into())
             .ok()
             .filter(|answer| !answer.is_undefined())?;
-        // Asked again later, it is asked of the server.
+        // The next request goes to the server.
         let _ = Reflect::delete_property(sent.unchecked_ref::<Object>(), &address.into());
         Some(answer)
     }
@@ -143,22 +143,22 @@ async fn ask(address: &str) -> Option<Response> {
         .header("accept", "application/json, application/problem+json")
         .abort_signal(Some(&signal))
         .send();
-    // A gateway that speaks for an absent server is no answer of ours.
+    // A gateway's answer for an unavailable server is not ours.
     asked.await.ok().filter(|response| response.status() < 502)
 }
 
-/// For the next time.
+/// Refreshes a stored answer in the background.
 fn refresh(address: &str) {
     let address = address.to_owned();
     spawn_local(async move {
         if let Some(response) = ask(&address).await {
-            // What breaks off is not kept.
+            // Incomplete answers are not stored.
             let _ = whole(&address, response).await;
         }
     });
 }
 
-/// The body, once all of it is here; kept if it is what was asked for.
+/// Reads the whole body and stores it if the request succeeded.
 async fn whole(address: &str, response: Response) -> Result<JsValue, JsValue> {
     let response = web_sys::Response::from(response);
     let copy = response.clone();
@@ -169,7 +169,7 @@ async fn whole(address: &str, response: Response) -> Result<JsValue, JsValue> {
     Ok(body)
 }
 
-/// A kept answer says whether the door was open then; the hours say whether it is now.
+/// A stored answer has an old opening state, so it is computed again from the hours.
 fn reopened(mut listing: Listing) -> Listing {
     if let Some(now) = local_now(&listing.restaurant.zone) {
         listing.opening = listing.restaurant.hours.at(now, &listing.restaurant.holidays);
@@ -178,11 +178,11 @@ fn reopened(mut listing: Listing) -> Listing {
     listing
 }
 
-/// The browser has a time-zone database, so the wasm needs none.
+/// Uses the browser's time-zone database, so the wasm needs none.
 fn local_now(zone: &TimeZoneName) -> Option<LocalMinute> {
     let options = Object::new();
     Reflect::set(&options, &"timeZone".into(), &zone.0.as_str().into()).ok()?;
-    // Swedish writes 2026-11-21 13:45:00.
+    // The Swedish locale formats as 2026-11-21 13:45:00.
     let text: String = Date::new_0().to_locale_string("sv-SE", &options).into();
     text.get(..16)?.replacen(' ', "T", 1).parse().ok()
 }
@@ -191,7 +191,7 @@ impl Backend for HttpBackend {
     fn restaurants<'a>(&'a self, search: &'a Search) -> BackendFuture<'a, Page<Listing>> {
         Box::pin(SendWrapper::new(async move {
             let got = match self.get::<Page<Listing>>(&api::restaurants(search)).await {
-                // A search made without a network looks through the list that was kept.
+                // Offline, the stored full list is searched.
                 Err(problem) if problem.is(Kind::Unreachable) => {
                     let whole = self
                         .get::<Page<Listing>>(&api::restaurants(&Search::default()))
@@ -284,7 +284,7 @@ impl StaffBackend for HttpBackend {
 impl OrderingBackend for HttpBackend {
     fn draft<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft> {
         Box::pin(SendWrapper::new(async move {
-            // What the page was rendered from is what it shows at first.
+            // Hydration needs the draft that the page was rendered from.
             if let Some(answer) = self.sent_with_page(&api::draft(slug)) {
                 return read(answer);
             }
@@ -298,7 +298,7 @@ impl OrderingBackend for HttpBackend {
             if let Ok(Got { value, kept: false }) = got {
                 return Ok(value);
             }
-            // The clock has gone on since.
+            // A stored time is outdated.
             let zone = self
                 .get::<Listing>(&api::restaurant(slug))
                 .await?
@@ -339,14 +339,14 @@ impl OrderingBackend for HttpBackend {
     }
 }
 
-/// Says something to the server.
+/// Sends a request with a JSON body.
 pub async fn send(method: &str, address: &str, body: &str, key: Option<&str>) -> Result<JsValue, Problem> {
     send_back(method, address, body, key)
         .await
         .map_err(|(problem, _)| problem)
 }
 
-/// The same, with the body of a refusal.
+/// The same, with the body of an error.
 pub async fn send_back(
     method: &str,
     address: &str,
@@ -374,7 +374,7 @@ pub async fn send_back(
     };
     let response = sent.map_err(|_| away())?;
     let (status, found) = (response.status(), response.ok());
-    // A gateway that speaks for an absent server is no answer of ours.
+    // A gateway's answer for an unavailable server is not ours.
     if status == 502 || status == 504 {
         return Err(away());
     }

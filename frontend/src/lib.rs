@@ -1,6 +1,7 @@
 //! Servery in the browser, for any set of pages; the programs are the crates in the folders beside `src`.
 //!
-//! Invariant: this crate decides nothing that a restaurant cares about. It fetches, keeps and shows; rules come from `domain`, pages from `app`.
+//! Invariant: this crate has no business rules. It requests, stores and shows; rules are in `domain`, pages
+//! in `app`.
 
 mod browser_actions;
 mod document;
@@ -34,14 +35,14 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{browser_actions::Browser, document::PageDocument, http::HttpBackend, navigate::Navigator};
 
-/// Takes over the document that is there, with the catalogue of its language.
+/// Starts the program in the current document, with the catalogue of its language.
 pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
     let page = PageDocument::read().ok_or_else(|| JsError::new("not made for a script"))?;
     let texts = Texts::received(P::CHUNK, page.lang, texts);
     let texts = texts.ok_or_else(|| JsError::new("texts of another version"))?;
     match page.decision.mode {
         Mode::Thin => Err(JsError::new("not made for a script")),
-        // Code that takes over what a server rendered is not linked into a program whose pages none renders.
+        // Hydration code is not linked into a program whose pages the server never renders.
         Mode::Hydrated if P::HYDRATED => hydrate::<P>(page, texts),
         Mode::Hydrated => Err(JsError::new("not made for a server")),
         Mode::Thick => {
@@ -51,7 +52,7 @@ pub fn start<P: Pages>(texts: Vec<String>) -> Result<(), JsError> {
     }
 }
 
-/// The answers that the page was rendered from came with it, so that loading it again never waits.
+/// The page includes the answers that it was rendered from, so loading does not wait.
 fn hydrate<P: Pages>(page: PageDocument, texts: Texts) -> Result<(), JsError> {
     let offline = RwSignal::new(false);
     let backend = P::backend(Arc::new(HttpBackend::new(page.answers(), offline, P::KEPT_FIRST)));

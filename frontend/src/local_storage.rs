@@ -21,14 +21,14 @@ fn storage() -> Option<Storage> {
 }
 
 thread_local! {
-    /// What the browser would not keep, for as long as this page is there.
+    /// Values that the browser could not store; they last as long as the page.
     static UNKEPT: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 pub fn get<T: DeserializeOwned>(name: &str) -> Option<T> {
     let unkept = UNKEPT.with_borrow(|unkept| unkept.get(name).cloned());
     let text = unkept.or_else(|| storage()?.get_item(name).ok()?)?;
-    // What another version kept is nobody's any more.
+    // Values of other versions are ignored.
     read(js_sys::JSON::parse(&text).ok()?).ok()
 }
 
@@ -66,7 +66,7 @@ pub fn keep_draft(slug: &Slug, draft: &Draft, summary: &str) {
     }
 }
 
-/// Of two copies the one with more changes; of two as old the server's.
+/// The copy with more changes; of equals the server's.
 pub fn newer(slug: &Slug, servers: Result<Draft, Problem>) -> Result<Draft, Problem> {
     match (draft(slug), servers) {
         (Some(own), Ok(servers)) if own.changes <= servers.changes => Ok(servers),
@@ -76,7 +76,7 @@ pub fn newer(slug: &Slug, servers: Result<Draft, Problem>) -> Result<Draft, Prob
     }
 }
 
-/// Without the browser's randomness there are no names for anything; such a browser has no wasm either.
+/// A browser without `crypto` has no WebAssembly either, so a missing value cannot occur.
 pub fn id() -> u128 {
     let mut bytes = [0; 16];
     if let Ok(crypto) = window().crypto() {

@@ -1,5 +1,5 @@
 //! Navigation inside the app: a link to another page of the same program loads data only.
-//! Every other link opens a document, and so does one to a page that the operator has made another way.
+//! Every other link opens a document, also if the operator set another mode for the page.
 
 use std::{rc::Rc, sync::Arc};
 
@@ -27,18 +27,18 @@ pub struct Navigator<P: Pages> {
     pub backend: Arc<P::Backend>,
     pub http: Arc<HttpBackend>,
     pub texts: Texts,
-    /// What is shown, or about to be.
+    /// The address that is shown or being loaded.
     pub visit: RwSignal<PageAddress>,
 }
 
 fn listen(target: &web_sys::EventTarget, name: &str, act: impl Fn(&Event) + 'static) {
     let closure = Closure::<dyn Fn(Event)>::new(move |event| act(&event));
-    // Fails for a name that is no text only.
+    // Fails only for an invalid name.
     let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
     closure.forget();
 }
 
-/// A plain click on a link that opens here.
+/// The target of a plain click on a link in this tab.
 fn followed_link(event: &Event) -> Option<Url> {
     let click: &MouseEvent = event.dyn_ref()?;
     let elsewhere =
@@ -52,11 +52,11 @@ fn followed_link(event: &Event) -> Option<Url> {
     plain.then(|| Url::new(&link.href()).ok()).flatten()
 }
 
-/// A search form that nobody else has taken care of, as the address it leads to.
+/// The address that a submitted search form leads to, if no other handler took it.
 fn sent_form(event: &Event) -> Option<Url> {
     let sent: &SubmitEvent = event.dyn_ref()?;
     let form: HtmlFormElement = sent.target()?.dyn_into().ok()?;
-    // The switch in the footer asks the server for another kind of page.
+    // The mode switch in the footer needs a request to the server.
     if sent.default_prevented()
         || form.method() != "get"
         || sent
@@ -93,7 +93,7 @@ impl<P: Pages> Navigator<P> {
             let here = self
                 .visit
                 .with_untracked(|shown| *shown == visit || jump && shown.path == visit.path);
-            // A jump within the page is the browser's business, and so is where a page seen before was scrolled to.
+            // The browser handles jumps within the page and restores scroll positions.
             if !here {
                 self.show(visit, false);
             }
@@ -132,7 +132,7 @@ impl<P: Pages> Navigator<P> {
             navigator.page.busy(true);
             let content = Content::<P>::load(&visit, &navigator.backend).await;
             navigator.page.busy(false);
-            // Somebody impatient may have gone on meanwhile.
+            // The visitor may have navigated on meanwhile.
             if visit != document::visit() {
                 return;
             }
@@ -151,7 +151,7 @@ impl<P: Pages> Navigator<P> {
     }
 }
 
-/// The service worker would answer the next page from its shell; it is told to ask.
+/// Tells the service worker to ask the server instead of using its shells.
 fn forget_shells() {
     if let Some(worker) = window().navigator().service_worker().controller() {
         let _ = worker.post_message(&"forget".into());

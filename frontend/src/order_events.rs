@@ -9,7 +9,7 @@ use web_sys::{Event, EventSource, MessageEvent};
 
 use crate::json::read;
 
-/// A browser comes back by itself, except after an answer that was no stream.
+/// Browsers reconnect by themselves, except after an answer that is not a stream.
 const AGAIN: Duration = Duration::from_secs(3);
 
 struct Open {
@@ -26,7 +26,7 @@ struct Inner {
     timer: RefCell<Option<TimeoutHandle>>,
 }
 
-/// Listens until it is dropped.
+/// Open until dropped.
 pub struct OrderEventSource(Rc<Inner>);
 
 impl OrderEventSource {

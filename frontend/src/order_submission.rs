@@ -28,13 +28,13 @@ use crate::{
 };
 
 const AGAIN: Duration = Duration::from_secs(4);
-/// Milliseconds for which a diner is still waiting for what was ordered. What could not be sent by then is not sent unasked.
+/// Milliseconds after which a waiting order is not sent automatically any more.
 const WANTED_FOR: f64 = 15.0 * 60.0 * 1_000.0;
 const WAITING: &str = "placing";
-/// The order that an attempt was last made for: until the server has answered, it may have been placed.
+/// The id of the last attempt: until the server has answered, the order may have been placed.
 const NAME: &str = "placing-id";
 
-/// What goes out, as it goes out.
+/// A waiting request.
 #[derive(Serialize, Deserialize)]
 struct Waiting {
     slug: Slug,
@@ -55,7 +55,7 @@ pub fn place_order(state: RwSignal<PlaceOrderState>, slug: &Slug, draft: &Draft,
     local_storage::put(NAME, &id);
     let placement: Placement = draft.placement(id, seen, lang);
     let Ok(body) = json(&placement) else { return };
-    // The same order goes out under the same key, another one under another.
+    // The same order keeps its key; a different order gets a new one.
     let before: Option<Waiting> = local_storage::get(WAITING);
     let key = before
         .filter(|before| before.body == body)
@@ -72,7 +72,7 @@ pub fn place_order(state: RwSignal<PlaceOrderState>, slug: &Slug, draft: &Draft,
     attempt(state);
 }
 
-/// If something waits, tries to send it.
+/// Sends the waiting order, if there is one.
 pub fn attempt(state: RwSignal<PlaceOrderState>) {
     let Some(waiting) = local_storage::get::<Waiting>(WAITING).filter(|_| !SENDING.get()) else {
         return;
@@ -101,7 +101,7 @@ pub fn attempt(state: RwSignal<PlaceOrderState>) {
                 set_timeout(move || attempt(state), AGAIN);
             }
             Err((problem, body)) if wanted => refused(state, &waiting, problem, &body),
-            // It was taken back meanwhile; what took its place waited for this answer.
+            // The order was withdrawn meanwhile; its successor waited for this answer.
             Err(_) => attempt(state),
         }
     });
@@ -129,7 +129,7 @@ fn placed(state: RwSignal<PlaceOrderState>, waiting: &Waiting, receipt: JsValue)
 }
 
 fn refused(state: RwSignal<PlaceOrderState>, waiting: &Waiting, problem: Problem, body: &JsValue) {
-    // Its answer is the key's for good: what is sent next has another.
+    // The server stores the answer under the key, so the next attempt needs a new key.
     local_storage::remove(WAITING);
     let quote = js_sys::Reflect::get(body, &"quote".into())
         .ok()
@@ -148,7 +148,7 @@ fn refused(state: RwSignal<PlaceOrderState>, waiting: &Waiting, problem: Problem
     });
 }
 
-/// The order keeps its name: if it did arrive, it is not placed a second time.
+/// The order id stays: if the request did arrive, it is not placed again.
 pub fn withdraw_order(state: RwSignal<PlaceOrderState>) {
     local_storage::remove(WAITING);
     state.set(PlaceOrderState::Idle);

@@ -16,7 +16,7 @@ use crate::{browser_actions::Browser, http::send};
 impl PasskeyActions for Browser {
     fn is_possible(&self) -> bool {
         let host = window().location().hostname().unwrap_or_default();
-        // A passkey is made for a name, and an address in digits is none.
+        // Passkeys need a host name; an IP address is not valid.
         let named = !host.ends_with(|last: char| last.is_ascii_digit() || last == ']');
         named
             && class().is_some_and(|class| {
@@ -55,7 +55,7 @@ async fn ask(new_op: PasskeyRequest<'_>, next: &str) -> Result<(), PasskeyFailur
     let credential = JsFuture::from(asked).await.map_err(declined)?;
     let body = body(new_op, credential).map_err(|_| PasskeyFailure::Failed)?;
     send("POST", address, &body, None).await.map_err(answered)?;
-    // A document of its own: what is shown here was made before.
+    // Opens a new document, because this one was rendered before the sign-in.
     window()
         .location()
         .assign(next)
@@ -79,7 +79,7 @@ fn call(target: &JsValue, method: &str, argument: &JsValue) -> Result<JsValue, J
         .call1(target, argument)
 }
 
-/// A credential knows how it is written.
+/// Calls the credential's `toJSON`.
 fn body(new_op: PasskeyRequest<'_>, credential: JsValue) -> Result<String, JsValue> {
     let body = match new_op {
         PasskeyRequest::SignIn => credential,
@@ -93,7 +93,7 @@ fn body(new_op: PasskeyRequest<'_>, credential: JsValue) -> Result<String, JsVal
     JSON::stringify(&body).map(String::from)
 }
 
-/// By the device, in the words of WebAuthn.
+/// Errors of WebAuthn by their names.
 fn declined(error: JsValue) -> PasskeyFailure {
     let name = Reflect::get(&error, &"name".into())
         .ok()

@@ -59,18 +59,18 @@ use crate::{
     local_storage,
 };
 
-/// Before a request goes out: what was asked for is painted first, and what comes right after it goes along.
+/// Delay before a request: the effect is painted first, and further ops are included.
 const BREATH: Duration = Duration::from_millis(80);
 const CHANNEL: &str = "staff";
-/// Under which this device keeps which station it stands at.
+/// The storage key of this device's station.
 const STATION: &str = "station";
-/// A server that is back is noticed soon; asking costs next to nothing while it is away.
+/// Short pauses, so that a server that is back is noticed soon.
 const SOON: Duration = Duration::from_secs(3);
 const LATE: Duration = Duration::from_secs(60);
-/// Until the disk is asked again that did not answer.
+/// The pause before a failed disk is read again.
 const DISK_AGAIN: Duration = Duration::from_millis(500);
 
-/// Who asked for something, and what became of it.
+/// Callers that wait for the result of an op.
 struct WaitingAction {
     tell: Function,
     done: Rc<RefCell<Option<Result<OpId, ActionError>>>>,
@@ -79,7 +79,7 @@ struct WaitingAction {
 struct Tabs {
     disk: Storage,
     tab: RefCell<Option<SyncClient>>,
-    /// Which tab of this page it is: what was begun for one before it is nobody's.
+    /// The generation of the client: tasks of an earlier one are ignored.
     turn: Cell<u32>,
     asked: RefCell<BTreeMap<OpId, WaitingAction>>,
     channel: Option<BroadcastChannel>,
@@ -91,7 +91,7 @@ struct Tabs {
     pos: RwSignal<Arc<PosState>>,
     unsynced: RwSignal<Unsynced>,
     line: RwSignal<Connectivity>,
-    /// The newest revision that the server has told of.
+    /// The latest revision that the server announced.
     told: Cell<Revision>,
     opened: RwSignal<u32>,
     heard: RwSignal<Option<Timestamp>>,
@@ -139,14 +139,14 @@ pub fn open() -> Arc<dyn PosClient> {
 
 fn on(target: &EventTarget, name: &str, act: impl Fn() + 'static) {
     let closure = Closure::<dyn Fn()>::new(act);
-    // Fails for a name that is no text only.
+    // Fails only for an invalid name.
     let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
     closure.forget();
 }
 
 async fn pause(long: Duration) {
     let promise = Promise::new(&mut |over, _| set_timeout(move || drop(over.call0(&JsValue::NULL)), long));
-    // A clock does not refuse.
+    // Setting a timer does not fail.
     let _ = JsFuture::from(promise).await;
 }
 
@@ -177,7 +177,7 @@ impl Tabs {
                     .data()
                     .as_string()
                     .and_then(|text| serde_json::from_str(&text).ok());
-                // A word of another version is none of ours.
+                // Ignores messages of other versions.
                 word.into_iter().for_each(|word| tabs.hear(word));
             });
             channel.set_onmessage(Some(hear.as_ref().unchecked_ref()));
@@ -194,7 +194,7 @@ impl Tabs {
 
     fn set_notifications(&self, word: &TabMessage) {
         if let (Some(channel), Ok(text)) = (&self.channel, serde_json::to_string(word)) {
-            // Refused only when it is closed.
+            // Fails only if the channel is closed.
             let _ = channel.post_message(&text.into());
         }
     }
@@ -227,7 +227,7 @@ impl Tabs {
         }
     }
 
-    /// Finds out what this browser is.
+    /// Reads whether this browser is paired.
     fn look(self: Rc<Self>) {
         spawn_local(async move {
             let unsupported = platform::unsupported().await;
@@ -303,7 +303,7 @@ impl Tabs {
         if self.unsynced.get_untracked() != unsynced {
             self.unsynced.set(unsynced);
         }
-        // Most answers say what this device has shown already.
+        // Most responses change nothing that is shown.
         if self.pos.with_untracked(|pos| **pos != *tab.shown()) {
             self.pos.set(Arc::new(tab.shown().clone()));
         }
@@ -329,7 +329,7 @@ impl Tabs {
             return;
         };
         *asked.done.borrow_mut() = Some(answer);
-        // A promise's own function does not fail.
+        // Resolving a promise does not fail.
         let _ = asked.tell.call0(&JsValue::NULL);
     }
 
@@ -340,7 +340,7 @@ impl Tabs {
             .for_each(|op| self.answer(op, Err(ActionError::NotKept)));
     }
 
-    /// Runs for as long as the tab that it was begun for is there.
+    /// Runs until the client is replaced.
     fn for_now(self: Rc<Self>, work: impl AsyncFnOnce(&Rc<Self>) -> Option<ClientEvent> + 'static) {
         let turn = self.turn.get();
         spawn_local(async move {
@@ -362,7 +362,7 @@ impl Tabs {
                     }
                     Some(ClientEvent::Read(kept))
                 }
-                // Somebody has cleared the browser's storage.
+                // The browser's storage was cleared.
                 Ok(None) => {
                     tabs.stand(PairingState::Unpaired);
                     None
@@ -383,7 +383,8 @@ impl Tabs {
         self.for_now(async move |tabs| {
             let wrote = tabs.disk.write(&write).await;
             if wrote == Err(StorageError::Dead) {
-                // What is not written is read and written again at once, and a disk that can be read only would never rest.
+                // A failed write is retried after a read; the pause prevents an endless loop on a read-only
+                // disk.
                 tabs.line.set(Connectivity::Storage);
                 pause(DISK_AGAIN).await;
             }
@@ -429,7 +430,7 @@ impl Tabs {
         });
     }
 
-    /// It goes on working, so that nothing that happens meanwhile is lost; it is sent nowhere.
+    /// Revoked: the device continues to work and stores ops, but sends nothing.
     fn revoked(self: &Rc<Self>, revoked: bool) {
         let Some(paired) = self.paired().map(Box::new) else {
             return;
@@ -445,7 +446,7 @@ impl Tabs {
         self.pairing.set(pairing);
         let tabs = self.clone();
         spawn_local(async move {
-            // It is asked, and told so, again.
+            // The next request gets the same answer.
             let _ = tabs.disk.revoked(revoked).await;
             tabs.set_notifications(&TabMessage::Standing);
         });
@@ -459,14 +460,14 @@ impl Tabs {
         self.handle(ClientEvent::Woke);
     }
 
-    /// The latest that is said counts.
+    /// The latest value wins.
     fn wake_in(self: &Rc<Self>, pause: Duration) {
         let tabs = self.clone();
         let timer = set_timeout_with_handle(move || tabs.wake(), pause).ok();
         self.timer.replace(timer).iter().for_each(TimeoutHandle::clear);
     }
 
-    /// The one that leads hears of what others do.
+    /// The leader is notified of other tabs' writes.
     fn follow_news(self: &Rc<Self>) {
         let over = self.news.borrow().as_ref().is_none_or(RevisionEvents::is_over);
         let Some(paired) = self.paired().filter(|_| over && self.leads.get()) else {
@@ -484,7 +485,7 @@ impl Tabs {
                     tabs.told.set(tabs.told.get().max(revision));
                     tabs.catch_up();
                 }
-                // Asking finds out whether the server is away; while it is, there are pauses in between.
+                // A request shows whether the server is reachable; while it is not, there are pauses.
                 RevisionEvent::Lost if tabs.line.get_untracked() == Connectivity::Online => tabs.wake(),
                 RevisionEvent::Lost => {}
             }
@@ -492,7 +493,7 @@ impl Tabs {
         *self.news.borrow_mut() = news;
     }
 
-    /// What this device has just done itself is no news: the answer to it comes with the revision.
+    /// Ignores revisions of this device's own ops: their response contains them.
     fn catch_up(self: &Rc<Self>) {
         let is_behind = self.tab.borrow().as_ref().is_some_and(|tab| {
             let known = tab.kept().map(|kept| kept.copy.revision);
@@ -527,7 +528,7 @@ impl Tabs {
             .await
         };
         let paired: Paired = read(match let_in(device).await {
-            // Its name is of another restaurant, or of another kind; what it has not sent yet is so, too.
+            // The pairing belongs to another restaurant or kind of device; so do its pending ops.
             Err(problem)
                 if problem.is(Kind::Conflict)
                     && self.unsynced.with_untracked(|unsynced| unsynced.count == 0) =>
@@ -552,7 +553,7 @@ impl Tabs {
             return;
         }
         self.stand(PairingState::Unknown);
-        // Without a network the cookie stays, and the server knows of this device until an owner removes it.
+        // Offline, the cookie stays, and the server keeps the device until an owner removes it.
         let _ = send("DELETE", api::DEVICE, "", None).await;
         let _ = self.disk.delete().await;
         platform::delete_cached_app().await;
@@ -582,7 +583,7 @@ impl Tabs {
             action,
         }));
         Box::pin(async move {
-            // It is only ever fulfilled.
+            // The promise never rejects.
             let _ = JsFuture::from(promise).await;
             done.take().unwrap_or(Err(ActionError::NotKept))
         })

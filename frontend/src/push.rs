@@ -17,7 +17,7 @@ use web_sys::{
 
 use crate::{http::send, json::read};
 
-/// A browser that cannot, or may not on a page without TLS, lacks one of them.
+/// Browsers without support, or on a page without TLS, lack one of these.
 fn is_possible() -> bool {
     let has = |target: &JsValue, name: &str| Reflect::has(target, &name.into()).unwrap_or_default();
     let window = window();
@@ -53,7 +53,7 @@ pub async fn set_notifications(token: &str, lang: Lang, on: bool) -> Result<Noti
     match Notification::permission() {
         NotificationPermission::Denied => return Ok(NotificationState::Blocked),
         NotificationPermission::Granted => {}
-        // The question was put aside.
+        // The permission prompt was dismissed.
         _ => return Ok(NotificationState::Off),
     }
     let key = state(token).await?.key;
@@ -63,10 +63,10 @@ pub async fn set_notifications(token: &str, lang: Lang, on: bool) -> Result<Noti
         .map(|_| NotificationState::On)
 }
 
-/// As the server takes it.
+/// The subscription in the server's format.
 async fn subscription(key: &str, lang: Lang) -> Result<String, JsValue> {
     let container = window().navigator().service_worker();
-    // Without a service worker in sight, its promise would never be kept.
+    // Without a registered service worker, `ready` would never resolve.
     if JsFuture::from(container.get_registration()).await?.is_undefined() {
         return Err(JsValue::UNDEFINED);
     }
@@ -75,7 +75,7 @@ async fn subscription(key: &str, lang: Lang) -> Result<String, JsValue> {
     let subscription = match subscribe(&manager, key).await {
         Ok(subscription) => subscription,
         Err(_) => {
-            // One that was made with another key stands in the way.
+            // A subscription with another key has to be removed first.
             let old = JsFuture::from(manager.get_subscription()?).await?;
             if old.is_null() {
                 return Err(old);

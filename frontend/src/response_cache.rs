@@ -8,7 +8,7 @@ use web_sys::{Cache, Response};
 
 use crate::document;
 
-/// Named after the API's version: the answers of another one are another format.
+/// Named after the API version, because the format may change with it.
 const KEPT: &str = "answers-v1";
 
 async fn open() -> Result<Cache, JsValue> {
@@ -21,8 +21,9 @@ async fn put(address: &str, answer: &Response) -> Result<(), JsValue> {
         .map(drop)
 }
 
-/// In the background, if the page that is shown can be read without a network. A search is not kept: the whole list is, and can be searched.
-/// A full disk or a private window keeps nothing; the page is shown all the same.
+/// Stores in the background, for pages that work offline. Searches are not stored: the whole list is stored
+/// and can be searched.
+/// Storing may fail on a full disk or in a private window; the page is shown anyway.
 pub fn store(address: &str, answer: Result<Response, JsValue>) {
     let offline = routes::find(&document::visit().path).is_some_and(|route| route.offline);
     if !offline || address.contains('?') {

@@ -1,4 +1,4 @@
-//! People who sign in, and what those of them who work in a restaurant may do.
+//! Accounts, and what the staff of a restaurant may do.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// What an account holder sees of it.
+/// An account as its holder sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Account {
@@ -22,9 +22,9 @@ pub struct Account {
     pub email: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// Mails are written in it.
+    /// The language of mails.
     pub lang: Lang,
-    /// When a mail to the address was answered.
+    /// When the address was verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -33,18 +33,19 @@ pub struct Account {
 }
 
 impl AccountId {
-    /// Under which orders are found again. It cannot be a visitor's, whose names browsers choose.
+    /// The key under which the account's orders are found. It differs from every visitor's, because
+    /// browsers choose those.
     pub fn customer(self) -> String {
         format!("account-{self}")
     }
 }
 
-/// Addresses that differ in their case only are one.
+/// The form in which addresses are compared: without case.
 pub fn same_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// Never shown, not even to a log.
+/// `Debug` hides it, so that it never reaches a log.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -57,7 +58,7 @@ impl fmt::Debug for Password {
 }
 
 impl Password {
-    /// Its length counts and nothing else: rules about letters make passwords worse.
+    /// Checks the length only: rules about characters make passwords worse.
     pub fn check(&self) -> Result<(), InvalidField> {
         let (least, most) = limits::PASSWORD;
         match (least..=most).contains(&self.0.chars().count()) {
@@ -96,7 +97,7 @@ pub struct SignIn {
     pub password: Password,
 }
 
-/// Whoever is signed in, and where they work.
+/// The account that is signed in, and the restaurants that it works for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignedIn {
@@ -114,7 +115,7 @@ pub struct StaffPosition {
     pub role: Role,
 }
 
-/// Fields that are not named stay as they are.
+/// A partial update: absent fields stay unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -129,7 +130,7 @@ pub struct AccountChange {
     pub password: Option<PasswordChange>,
 }
 
-/// Ends every session but the one that asks for it.
+/// Changing the password ends all other sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasswordChange {
@@ -163,7 +164,7 @@ impl AccountChange {
     }
 }
 
-/// What a mail brought.
+/// The token of a mailed link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Verification {
@@ -187,7 +188,7 @@ crate::menu::codes! {
     MailPurpose {
         Verify = "verify",
         Reset = "reset",
-        /// Somebody signed up with an address that has an account.
+        /// Somebody signed up with the address of an existing account.
         Known = "known",
     }
 }
@@ -196,15 +197,15 @@ crate::menu::codes! {
     Role { Owner = "owner", Manager = "manager", Cashier = "cashier", Kitchen = "kitchen", Courier = "courier" }
 }
 
-/// What somebody wants to do in a restaurant.
+/// What a role may permit.
 #[derive(Debug, Clone, Copy)]
 pub enum Permission<'a> {
-    /// Look at its orders.
+    /// See the orders.
     See,
     Advance(&'a Event),
-    /// Say how much is left of a dish, or that it is sold out.
+    /// Change the stock of a dish.
     Stock,
-    /// Let devices in, and sign them out.
+    /// Pair and revoke devices.
     Devices,
 }
 
@@ -224,7 +225,7 @@ impl Role {
                 | Event::Collected
                 | Event::Cancelled { .. },
             ) => self != Self::Courier,
-            // These are the diner's, and the provider's.
+            // Only the diner and the payment provider cause these.
             Permission::Advance(
                 Event::Placed | Event::Paid { .. } | Event::PaysAtDoor | Event::Refunded { .. },
             ) => false,
@@ -232,7 +233,7 @@ impl Role {
     }
 }
 
-/// Seconds after which a session ends that nobody used, and after which any ends.
+/// Seconds after which an unused session ends, and after which every session ends.
 pub const IDLE: i64 = 30 * 24 * 3600;
 pub const LONGEST: i64 = 180 * 24 * 3600;
 

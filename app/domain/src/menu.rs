@@ -1,4 +1,4 @@
-//! A restaurant's menu: categories of dishes, with what can be chosen on each.
+//! A restaurant's menu: categories of dishes and their options.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct Menu {
     /// The language the menu is written in.
     pub lang: Lang,
     pub categories: Vec<Category>,
-    /// Each group once, however many dishes offer it.
+    /// Each group once, even if several dishes offer it.
     pub option_groups: Vec<OptionGroup>,
 }
 
@@ -51,22 +51,22 @@ pub struct Dish {
     pub option_groups: Vec<OptionGroupId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
-    /// When it is served, if not whenever the door is open.
+    /// When it is served; absent means during all opening hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "Mo-Fr 11:30-14:30"))]
     pub served: Option<OpeningHours>,
-    /// Where other rates apply to it than the restaurant's usual ones.
+    /// Tax rates that differ from the restaurant's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax: Option<TaxRates>,
 }
 
-/// A question the diner answers about a dish: size, sauce, extras.
+/// A choice that the diner makes for a dish: size, sauce, extras.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OptionGroup {
     pub id: OptionGroupId,
     pub name: String,
-    /// How many must be chosen at least, and may be at most.
+    /// The minimum and maximum number of choices.
     pub min: u8,
     pub max: u8,
     pub choices: Vec<Choice>,
@@ -77,19 +77,19 @@ pub struct OptionGroup {
 pub struct Choice {
     pub id: ChoiceId,
     pub name: String,
-    /// What it adds to the dish's price; below zero where it takes something off.
+    /// Added to the dish's price; may be negative.
     pub price: Minor,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub preselected: bool,
-    /// A dish of the menu that comes with it: this is how a combination is put together.
+    /// A dish that is included: combinations are built this way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dish: Option<DishId>,
-    /// What there is to choose once this is chosen.
+    /// Options that this choice opens.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub option_groups: Vec<OptionGroupId>,
 }
 
-/// Names as codes in JSON, in the database and in style sheets alike.
+/// Enums that are written as codes in JSON, in the database and in style sheets.
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -113,7 +113,7 @@ macro_rules! codes {
 pub(crate) use codes;
 
 codes! {
-    /// The fourteen that EU regulation 1169/2011 wants named.
+    /// The fourteen allergens of EU regulation 1169/2011.
     Allergen {
         Gluten = "gluten", Crustaceans = "crustaceans", Eggs = "eggs", Fish = "fish", Peanuts = "peanuts", Soy = "soy",
         Milk = "milk", Nuts = "nuts", Celery = "celery", Mustard = "mustard", Sesame = "sesame", Sulphites = "sulphites",
@@ -126,7 +126,7 @@ codes! {
 }
 
 codes! {
-    /// What the restaurant can send of a picture, best first.
+    /// Formats of pictures, the best first.
     PictureFormat { Avif = "avif", Webp = "webp", Jpeg = "jpeg", Svg = "svg" }
 }
 
@@ -141,7 +141,8 @@ impl PictureFormat {
     }
 }
 
-/// A picture in one or more formats and widths. Files are named `{path}-{width}.{format}`; a drawing, which has no width, `{path}.svg`.
+/// A picture in one or more formats and widths. Files are named `{path}-{width}.{format}`; a vector drawing
+/// has no width: `{path}.svg`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Picture {
@@ -166,7 +167,7 @@ impl Menu {
 }
 
 impl Menu {
-    /// What a menu must be before it is accepted; the answer names what is wrong.
+    /// Checks a menu before it is accepted; the error names what is wrong.
     pub fn check(&self) -> Result<(), String> {
         let names = self.categories.iter().map(|category| &category.name);
         let names = names

@@ -1,4 +1,5 @@
-//! An order as a fold over its events: which actor may add which event in which state.
+//! An order as a fold over its events: which actor may cause which event in which state, and the resulting
+//! order.
 
 use std::{fmt, sync::Arc};
 
@@ -18,7 +19,7 @@ use crate::{
     time::{LocalMinute, Timestamp},
 };
 
-/// What a diner sends to place an order.
+/// A request to place an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Placement {
@@ -31,7 +32,7 @@ pub struct Placement {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub allergies: String,
     pub payment: PaymentMethod,
-    /// The total that the diner saw. If it is another one by now, nothing is placed.
+    /// The total that the diner saw. If it has changed, nothing is placed.
     pub seen: Minor,
     pub lang: crate::lang::Lang,
 }
@@ -41,7 +42,7 @@ impl Placement {
         first(self.faults())
     }
 
-    /// All that is wrong with what was filled in.
+    /// All invalid fields.
     pub fn faults(&self) -> Vec<InvalidField> {
         let away = !matches!(self.basket.service, Service::Table(_));
         let mut all = faults([self.basket.check()]);
@@ -57,13 +58,13 @@ impl Placement {
     }
 }
 
-/// What was ordered: it never changes.
+/// What was ordered. It never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ordered {
     pub restaurant: RestaurantId,
     pub placed_at: Timestamp,
-    /// The same on the restaurant's clock: the day it counts for.
+    /// The same moment in the restaurant's local time: the day that it counts for.
     pub placed_on: LocalMinute,
     pub currency: Currency,
     pub lines: Vec<QuotedLine>,
@@ -72,14 +73,14 @@ pub struct Ordered {
     pub total: Minor,
     pub in_cash: Minor,
     pub service: Service,
-    /// What people call the table whose code was given.
+    /// The name of the table.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub table: String,
     pub due: Due,
-    /// It was asked for this slot, not as soon as possible.
+    /// The diner chose this slot; otherwise as soon as possible.
     pub scheduled: bool,
     pub contact: Contact,
-    /// Whose use of the coupon it counts as.
+    /// The customer whose coupon use it counts as.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub redeemed_by: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -90,7 +91,7 @@ pub struct Ordered {
 }
 
 impl Ordered {
-    /// `None` if the quote has no time: such a basket cannot be ordered.
+    /// `None` if the quote has no due time: such a basket cannot be ordered.
     pub fn new(
         restaurant: RestaurantId,
         at: (Timestamp, LocalMinute),
@@ -121,7 +122,7 @@ impl Ordered {
 }
 
 impl Ordered {
-    /// As the books keep it once its diner wants to be forgotten: what was sold, and to nobody.
+    /// A copy for the books without personal data, for a diner who asked to be forgotten.
     #[must_use]
     pub fn without_diner(&self) -> Self {
         let mut kept = self.clone();
@@ -141,16 +142,16 @@ impl Ordered {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Order {
     pub id: OrderId,
-    /// What people call it.
+    /// The number that people call it by.
     pub number: u32,
-    /// The restaurant's revision when it last changed.
+    /// The restaurant's revision of its last change.
     pub revision: Revision,
     pub ordered: Arc<Ordered>,
     pub progress: Progress,
 }
 
 impl Order {
-    /// What the diner still has to hand over; at the door it is what coins can pay.
+    /// What the diner still has to pay; at the door it is rounded to what coins can pay.
     pub fn to_pay(&self) -> Minor {
         let payment = &self.progress.payment;
         match payment.method {
@@ -159,16 +160,16 @@ impl Order {
         }
     }
 
-    /// Somebody still needs to know whose it is. One that nobody closed is over a day after it was due.
+    /// In progress. An order that nobody closed counts as over a day after it was due.
     pub fn is_under_way(&self, now: Timestamp) -> bool {
-        // The restaurant's minutes are off by its zone, which a day covers.
+        // Local minutes differ from UTC by the time zone; one day covers any difference.
         let due = self.ordered.due.to.0 * 60;
         !self.progress.state.is_over() && now.0 < due + crate::time::DAY * 60
     }
 }
 
 impl Order {
-    /// The restaurant's time to answer is over. With an order for later it begins when somebody is there to see it.
+    /// The restaurant did not answer in time. For a scheduled order, only time within opening hours counts.
     pub fn is_unanswered(&self, restaurant: &Restaurant, now: (Timestamp, LocalMinute)) -> bool {
         let waited = now.0.0 - self.progress.changed_at.0;
         let attended = || {
@@ -185,7 +186,8 @@ impl Order {
         self.progress.state == State::Placed && waited > i64::from(restaurant.ordering.answers_within) * 60
     }
 
-    /// What becomes of one that the restaurant left as it was, a day after it was due. What nobody paid is given up before.
+    /// The event that ends an order which the restaurant did not close, a day after it was due. Unpaid
+    /// orders are cancelled earlier.
     pub fn left_behind(&self, now: Timestamp) -> Option<Event> {
         let delivered = matches!(self.ordered.service, Service::Delivery(_));
         match self.progress.state {
@@ -202,12 +204,12 @@ impl Order {
     }
 }
 
-/// What the diner gets for placing it.
+/// The receipt of a placed order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlacedOrder {
     pub id: OrderId,
-    /// Who has it may follow the order and cancel it.
+    /// Its holder may follow and cancel the order.
     pub token: String,
     pub number: u32,
     pub state: State,
@@ -226,24 +228,24 @@ impl PlacedOrder {
     }
 }
 
-/// An order, for who has its token.
+/// An order as the holder of its token sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrackedOrder {
     pub token: String,
     pub slug: crate::slug::Slug,
-    /// What the restaurant is called.
+    /// The restaurant's name.
     pub restaurant: String,
     pub order: Order,
 }
 
-/// What became of it so far.
+/// The state of an order, as far as its events led.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Progress {
     pub state: State,
     pub payment: PaymentSummary,
-    /// What the kitchen promised.
+    /// The time that the kitchen promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_at: Option<LocalMinute>,
     /// Why it was rejected or cancelled.
@@ -257,13 +259,13 @@ pub struct Progress {
 pub struct PaymentSummary {
     pub method: PaymentMethod,
     pub paid: Minor,
-    /// What has arrived of the refunds.
+    /// The sum of refunds that the provider has confirmed.
     pub refunded: Minor,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<OrderRefund>,
 }
 
-/// Promised when it is noted; the provider gives it afterwards.
+/// A refund is promised when it is recorded; the provider pays it afterwards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderRefund {
@@ -275,7 +277,7 @@ pub struct OrderRefund {
 
 crate::menu::codes! {
     State {
-        /// The card was not charged yet; the kitchen does not know of it.
+        /// The card is not charged yet; the kitchen does not see the order.
         Unpaid = "unpaid",
         Placed = "placed",
         Accepted = "accepted",
@@ -291,7 +293,7 @@ crate::menu::codes! {
 }
 
 impl State {
-    /// Nothing more happens to it in the kitchen.
+    /// A final state: nothing is left to do for the kitchen.
     pub fn is_over(self) -> bool {
         matches!(
             self,
@@ -299,19 +301,19 @@ impl State {
         )
     }
 
-    /// For its money, or for an answer of the restaurant.
+    /// Waits for payment or for the restaurant's answer.
     pub fn is_waiting(self) -> bool {
         matches!(self, Self::Unpaid | Self::Placed)
     }
 
-    /// Nobody gets anything.
+    /// Ended without being fulfilled.
     pub fn is_off(self) -> bool {
         matches!(self, Self::Rejected | Self::Cancelled)
     }
 }
 
 crate::menu::codes! {
-    /// Who did it.
+    /// Who caused an event.
     Actor { Diner = "diner", Staff = "staff", System = "system" }
 }
 
@@ -320,11 +322,11 @@ crate::menu::codes! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Event {
     Placed,
-    /// The provider has the money.
+    /// The payment provider confirmed the payment.
     Paid {
         amount: Minor,
     },
-    /// The card did not work out; the diner pays at the door.
+    /// The card payment failed; the diner pays at the door.
     PaysAtDoor,
     Accepted {
         ready_at: LocalMinute,
@@ -340,15 +342,16 @@ pub enum Event {
     Cancelled {
         reason: String,
     },
-    /// Staff give back some of what was paid.
+    /// Staff promise a refund.
     Refund {
         amount: Minor,
-        /// What could be given back when they decided: who says it twice gives it once.
+        /// What could be refunded when staff decided: a repeated request no longer matches and refunds
+        /// nothing.
         left: Minor,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
     },
-    /// The provider has given it back: the refund of this number, counted from 0.
+    /// The provider confirmed the refund with this index, counted from 0.
     Refunded {
         number: usize,
         amount: Minor,
@@ -356,13 +359,13 @@ pub enum Event {
 }
 
 crate::menu::codes! {
-    /// Why a restaurant mostly does not take an order: said by its code, it is read in the diner's language.
-    /// Anything else is read as it was written.
+    /// Common reasons to reject an order. They are sent as a code and shown in the diner's language;
+    /// any other reason is shown as it was written.
     CommonReason { Busy = "busy", SoldOut = "sold_out", Closed = "closed", Area = "area" }
 }
 
 impl Event {
-    /// What it says when nobody gave a reason: nothing.
+    /// Checks texts and amounts. A reason may be empty.
     pub fn check(&self) -> Result<(), InvalidField> {
         match self {
             Self::Rejected { reason } | Self::Cancelled { reason } => {
@@ -375,7 +378,7 @@ impl Event {
     }
 }
 
-/// The order is not in a state for this, or the actor is not the one to do it.
+/// The order's state does not allow the event, or the actor may not cause it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidTransition {
     pub state: State,
@@ -390,7 +393,7 @@ impl fmt::Display for InvalidTransition {
 impl std::error::Error for InvalidTransition {}
 
 impl Progress {
-    /// A new order waits for its money, or for the kitchen. What costs nothing needs no card.
+    /// A new order waits for payment or for the restaurant. An order of zero needs no card.
     pub fn new(method: PaymentMethod, total: Minor, at: Timestamp) -> Self {
         let state = match method {
             PaymentMethod::Card if total > Minor::ZERO => State::Unpaid,
@@ -411,7 +414,7 @@ impl Progress {
         }
     }
 
-    /// What was paid and is promised to nobody.
+    /// What was paid and not promised as a refund yet.
     pub fn refundable(&self) -> Minor {
         self.payment.paid - self.payment.refunds.iter().map(|refund| refund.amount).sum()
     }
@@ -425,7 +428,7 @@ impl Progress {
     }
 }
 
-/// The order after the event. Who may do it in which state is decided here and nowhere else.
+/// The order after the event. This is the only place that decides which events are allowed.
 pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Result<Order, InvalidTransition> {
     let progress = &order.progress;
     let state = next(order, event, actor).ok_or(InvalidTransition {
@@ -437,7 +440,7 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
     match event {
         Event::Paid { amount } => after.progress.payment.paid = progress.payment.paid + *amount,
         Event::PaysAtDoor => after.progress.payment.method = PaymentMethod::Door,
-        // What was asked for a slot is ready for that slot, whatever else is promised.
+        // A scheduled order is ready for its slot, whatever time is promised.
         Event::Accepted { .. } if order.ordered.scheduled => {
             after.progress.ready_at = Some(order.ordered.due.from)
         }
@@ -476,7 +479,7 @@ fn next(order: &Order, event: &Event, actor: Actor) -> Option<State> {
     };
     let delivered = matches!(order.ordered.service, Service::Delivery(_));
     match (actor, order.progress.state, event) {
-        // Money that arrives is never refused, late or not; what is not owed is given back.
+        // A payment that arrives is always accepted, also late; what is not owed is refunded.
         (System, Unpaid, Event::Paid { .. }) => Some(Placed),
         (System, state, Event::Paid { .. }) => Some(state),
         (Diner | System, Unpaid, Event::PaysAtDoor) => Some(Placed),
@@ -487,7 +490,7 @@ fn next(order: &Order, event: &Event, actor: Actor) -> Option<State> {
         (Staff, Ready, Event::OutForDelivery) if delivered => Some(OutForDelivery),
         (Staff, OutForDelivery, Event::Delivered) => Some(Delivered),
         (Staff, Ready, Event::Collected) if !delivered => Some(Collected),
-        // Nobody at the counter said so, and it is long over.
+        // Staff did not close the order, and it is long overdue.
         (System, Accepted | Preparing | Ready | OutForDelivery, Event::Delivered) if delivered => {
             Some(Delivered)
         }
@@ -522,7 +525,7 @@ fn is_promised(order: &Order, number: usize, amount: Minor) -> bool {
         .is_some_and(|refund| !refund.given && refund.amount == amount)
 }
 
-/// What a person at the counter may do next, the usual first.
+/// What staff may do next, the most usual first.
 pub fn steps(order: &Order) -> Vec<Event> {
     let ready_at = order.ordered.due.from;
     let reason = String::new;

@@ -14,21 +14,21 @@ use crate::{
 pub struct OrderSettings {
     pub collection: bool,
     pub at_table: bool,
-    /// The first zone that an address lies in counts. Without any, nothing is delivered.
+    /// The first zone that contains an address applies. Without zones there is no delivery.
     pub zones: Vec<DeliveryZone>,
-    /// Minutes from the order to the pass.
+    /// Minutes from the order until it is prepared.
     pub preparation: u16,
-    /// Minutes from one slot to the next, counted from when the door opens.
+    /// Minutes from one slot to the next, counted from opening.
     pub slot: u16,
-    /// Orders that one slot takes.
+    /// Orders per slot at most.
     pub per_slot: Option<u16>,
-    /// Days ahead of today that can be ordered for.
+    /// Days after today for which orders are accepted.
     pub days_ahead: u8,
-    /// Orders need nobody to accept them.
+    /// Orders are accepted automatically.
     pub accepts_itself: bool,
-    /// Minutes after which an order that nobody answered counts as rejected.
+    /// Minutes after which an unanswered order is rejected.
     pub answers_within: u16,
-    /// Millionths of what the dishes come to.
+    /// Millionths of the total of the dishes.
     pub service_fee: u32,
     pub tips: bool,
     pub payments: Vec<PaymentMethod>,
@@ -59,13 +59,13 @@ pub struct DeliveryZone {
     pub name: String,
     pub area: DeliveryArea,
     pub fee: Minor,
-    /// What the dishes must come to.
+    /// The minimum total of the dishes.
     #[serde(default)]
     pub minimum: Minor,
-    /// What the dishes must come to for the fee to be waived.
+    /// The total of the dishes from which delivery is free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_from: Option<Minor>,
-    /// Minutes on the road.
+    /// Minutes of travel.
     #[serde(default)]
     pub travel: u16,
 }
@@ -93,12 +93,12 @@ impl OrderSettings {
         !self.zones.is_empty()
     }
 
-    /// Who orders sits there, and has scanned the code.
+    /// Orders are possible only at a table, by its code.
     pub fn only_at_table(&self) -> bool {
         self.at_table && !self.collection && !self.delivers()
     }
 
-    /// Whether anything can be ordered at all.
+    /// Whether any service is offered.
     pub fn open_to_orders(&self) -> bool {
         self.collection || self.at_table || self.delivers()
     }

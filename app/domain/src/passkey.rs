@@ -1,4 +1,4 @@
-//! Passkeys as browsers speak of them: the JSON of WebAuthn, with its names.
+//! Passkeys: the JSON of WebAuthn, with its names.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// What `PublicKeyCredential.parseCreationOptionsFromJSON` takes.
+/// The argument of `PublicKeyCredential.parseCreationOptionsFromJSON`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -23,7 +23,7 @@ pub struct CreationOptions {
     pub attestation: String,
 }
 
-/// What `PublicKeyCredential.parseRequestOptionsFromJSON` takes.
+/// The argument of `PublicKeyCredential.parseRequestOptionsFromJSON`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -74,7 +74,7 @@ pub struct AuthenticatorSelection {
     pub user_verification: String,
 }
 
-/// A new passkey, under the name that its holder gives it.
+/// A new passkey with the name that its holder chose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewPasskey {
@@ -88,7 +88,7 @@ impl NewPasskey {
     }
 }
 
-/// What `credential.toJSON()` gives after `create`; the rest of it is not needed.
+/// The needed members of `credential.toJSON()` after `create`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Registration {
@@ -104,7 +104,7 @@ pub struct Attestation {
     pub attestation_object: String,
 }
 
-/// What `credential.toJSON()` gives after `get`.
+/// The needed members of `credential.toJSON()` after `get`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasskeySignIn {

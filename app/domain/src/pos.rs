@@ -1,6 +1,6 @@
 //! The point of sale: bills, tickets, shifts, portions and so on, each a record that ops change.
 //!
-//! A device decides by the same rules on its own copy at once; the server decides for good.
+//! A device applies the same rules to its own copy at once; the server's decision is final.
 
 pub mod bill;
 pub mod cashier;
@@ -60,12 +60,12 @@ pub enum Record {
     Station(Station),
     Favourite(Favourite),
     DeliveryRun(DeliveryRun),
-    /// What a diner has ordered.
+    /// A diner's order.
     Order(Box<Order>),
     OrderPayment(OrderPayment),
     Device(DeviceRecord),
     RefusedOp(Box<RefusedOp>),
-    /// It is to be forgotten.
+    /// The record was deleted.
     Gone(RecordId),
 }
 
@@ -91,7 +91,7 @@ pub enum RecordId {
 
 macro_rules! texts {
     ($($kind:ident = $name:literal;)+) => {
-        /// As the store has it: the kind, a dash, the digits.
+        /// As stored: the kind, a hyphen, the id.
         impl fmt::Display for RecordId {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self { $(Self::$kind(id) => write!(f, concat!($name, "-{}"), id)),+ }
@@ -135,7 +135,7 @@ pub struct Till {
     /// The number of its last receipt.
     #[serde(default)]
     pub receipts: u32,
-    /// How many of its shifts were closed.
+    /// The number of its closed shifts.
     #[serde(default)]
     pub closings: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,7 +153,7 @@ impl Till {
     }
 }
 
-/// Portions that are left of a dish that is counted.
+/// Portions left of a dish that is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stock {
@@ -161,7 +161,7 @@ pub struct Stock {
     pub left: u32,
 }
 
-/// A dish that is at hand at the tills, in the order in which they were chosen.
+/// A dish on the tills' page of favourites, in the order in which they were added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Favourite {
@@ -169,7 +169,7 @@ pub struct Favourite {
     pub since: Timestamp,
 }
 
-/// A device, for the others.
+/// A device as other devices see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeviceRecord {
@@ -178,7 +178,7 @@ pub struct DeviceRecord {
     pub kind: DeviceKind,
 }
 
-/// What a device asked for and did not get, until a person has seen it.
+/// An op that was refused, until a person has dismissed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefusedOp {
@@ -207,7 +207,7 @@ impl Record {
         }
     }
 
-    /// Nobody works with it any more: after some days a device need not know of it.
+    /// Finished: after some days devices no longer need it.
     pub fn is_over(&self) -> bool {
         match self {
             Self::Bill(bill) => !bill.is_live(),
@@ -319,7 +319,7 @@ impl PosState {
         self.records.values().map(Arc::as_ref)
     }
 
-    /// The ids of one kind lie together.
+    /// Record ids sort by kind, so the records of one kind are one range.
     fn between(&self, first: RecordId, last: RecordId) -> impl Iterator<Item = &Record> {
         self.records
             .range(first..=last)

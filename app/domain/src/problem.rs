@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! problems {
     ($($(#[doc = $doc:literal])+ $variant:ident = $status:literal $slug:literal $title:literal;)+) => {
-        /// Each kind keeps its `type` for good; clients may act on it.
+        /// The `type` of each kind never changes: clients may act on it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Kind { $($(#[doc = $doc])+ $variant),+ }
 
@@ -68,7 +68,7 @@ problems! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// A stable address that names the kind of problem and explains it.
+    /// A stable URL that identifies and explains the kind of problem.
     #[serde(rename = "type")]
     pub kind: String,
     pub title: String,

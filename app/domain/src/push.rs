@@ -8,17 +8,17 @@ use crate::{
     limits,
 };
 
-/// What `PushSubscription.toJSON()` gives, and the language to be told in.
+/// The result of `PushSubscription.toJSON()`, and the language of the notifications.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Subscription {
-    /// Where the browser's push service takes messages for it.
+    /// The URL of the browser's push service.
     pub endpoint: String,
     pub keys: SubscriptionKeys,
     pub lang: Lang,
 }
 
-/// What messages are encrypted with, as base64url.
+/// Keys that encrypt the messages, as base64url.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SubscriptionKeys {
@@ -26,7 +26,8 @@ pub struct SubscriptionKeys {
     pub auth: String,
 }
 
-/// Whether the browser that asks is told of an order, and the key that its push service has to know us by.
+/// Whether this browser is subscribed to the order, and the key that identifies this server to push
+/// services.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushState {

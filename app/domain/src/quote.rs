@@ -19,25 +19,25 @@ use crate::{
     time::LocalMinute,
 };
 
-/// All that a price depends on besides the basket.
+/// Everything besides the basket that a quote depends on.
 pub struct QuoteContext<'a> {
     pub restaurant: &'a Restaurant,
     pub menu: &'a Menu,
     pub now: LocalMinute,
-    /// Portions left of the dishes that are counted.
+    /// Portions left of dishes that are counted.
     pub stock: &'a BTreeMap<DishId, u32>,
-    /// Slots that others have taken.
+    /// Slots that are full.
     pub full: &'a [LocalMinute],
     pub coupon: CouponCheck<'a>,
 }
 
-/// What is known of the code in the basket.
+/// What is known about the basket's coupon code.
 #[derive(Clone, Copy)]
 pub enum CouponCheck<'a> {
-    /// The device cannot tell; the server will.
+    /// A device cannot check it; the server will.
     Unchecked,
     Unknown,
-    /// So many were tried from there that none is looked up for a while.
+    /// The client tried too many codes; none is looked up for a while.
     Withheld,
     Known(&'a Coupon, CouponUsage),
 }
@@ -47,20 +47,20 @@ pub enum CouponCheck<'a> {
 pub struct Quote {
     pub currency: Currency,
     pub lines: Vec<QuotedLine>,
-    /// What was in the basket and cannot be had.
+    /// Lines, or parts of their count, that are not available.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed_lines: Vec<RemovedLine>,
-    /// How the total comes about, in order.
+    /// The items that add up to the total, in order.
     pub sums: Vec<Sum>,
-    /// The tax at each rate, whether prices contain it or it is among the sums.
+    /// The tax per rate, both where prices contain it and where it is added.
     pub taxes: Vec<Tax>,
     pub total: Minor,
-    /// The total as coins allow it.
+    /// The total rounded to what coins can pay.
     pub in_cash: Minor,
-    /// When it is there.
+    /// When the order is ready or delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
-    /// What keeps it from being ordered.
+    /// What prevents the order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blockers: Vec<OrderBlocker>,
 }
@@ -72,7 +72,7 @@ pub struct QuotedLine {
     pub dish: DishId,
     pub name: String,
     pub count: u8,
-    /// One of it, with what was chosen.
+    /// The price of one, options included.
     pub price: Minor,
     pub sum: Minor,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -86,7 +86,7 @@ pub struct QuotedLine {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Sum {
     Dishes(Minor),
-    /// Below zero.
+    /// Negative.
     Coupon {
         code: String,
         amount: Minor,
@@ -100,7 +100,7 @@ pub enum Sum {
         millionths: u32,
         fee: Minor,
     },
-    /// Where prices do not contain it.
+    /// Added where prices do not contain it.
     Tax {
         name: String,
         rate: TaxRate,
@@ -113,9 +113,9 @@ pub enum Sum {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RemovedLine {
     pub line: LineId,
-    /// As the menu has it; empty if it has it no more.
+    /// The name on the menu; empty if the dish is not on the menu any more.
     pub name: String,
-    /// How many of them.
+    /// How many were removed.
     pub count: u8,
     pub why: DropReason,
 }
@@ -136,21 +136,21 @@ pub struct Due {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum OrderBlocker {
     Empty,
-    /// The restaurant does not serve this way.
+    /// The restaurant does not offer this service.
     Service,
     OutOfArea,
     BelowMinimum {
         minimum: Minor,
     },
     Time(SlotRefusal),
-    /// So many must be chosen of this group, and not as many are.
+    /// The number of choices in this group is not between `min` and `max`.
     Options {
         line: LineId,
         group: OptionGroupId,
         min: u8,
         max: u8,
     },
-    /// Something is chosen that is not offered.
+    /// A chosen option is not offered.
     UnknownOption {
         line: LineId,
     },
@@ -178,7 +178,7 @@ impl Quote {
     }
 }
 
-/// Portions that a basket takes of each dish, those that come with others included.
+/// The stock that the lines need of each dish, included dishes counted.
 pub fn portions(lines: &[QuotedLine]) -> BTreeMap<DishId, u32> {
     let mut portions = BTreeMap::new();
     for line in lines {
@@ -214,7 +214,7 @@ pub fn quote(facts: &QuoteContext<'_>, basket: &Basket) -> Quote {
     {
         quoting.blockers.push(OrderBlocker::BelowMinimum { minimum });
     }
-    // Nothing costs nothing, also to bring.
+    // An empty basket has no delivery fee.
     let delivery = zone
         .filter(|_| !priced.is_empty())
         .map(|zone| (zone, zone.fee_for(dishes)));
@@ -253,7 +253,7 @@ pub fn quote(facts: &QuoteContext<'_>, basket: &Basket) -> Quote {
     }
 }
 
-/// A line, and how much of it falls to each rate.
+/// A line, and the part of its sum at each tax rate.
 struct Priced {
     line: QuotedLine,
     rates: Vec<(TaxRate, Minor)>,
@@ -341,7 +341,7 @@ impl<'a> Quoting<'a> {
         })
     }
 
-    /// How many of the line can be had; what cannot is noted as dropped.
+    /// How many of the line are available; records what is not as removed.
     fn take(
         &mut self,
         line: &BasketLine,
@@ -372,7 +372,7 @@ impl<'a> Quoting<'a> {
             drop(line.count, DropReason::NotServedNow);
             return 0;
         }
-        // A combination may have the same dish twice.
+        // A combination may include the same dish twice.
         let times = |dish: &Dish| dishes().filter(|other| other.id == dish.id).count() as u32;
         let left = dishes()
             .filter_map(|dish| self.left.get(&dish.id).map(|left| left / times(dish)))
@@ -447,7 +447,7 @@ fn sums(
         let weights: Vec<i64> = taxed.iter().map(|(_, amount)| amount.0).collect();
         match of_delivery {
             true => taxed.push((usual, -off)),
-            // What the dishes cost less, their taxes shrink by.
+            // A discount on dishes reduces the taxed amounts in proportion.
             false => taxed
                 .iter_mut()
                 .zip(allocate(off, &weights))

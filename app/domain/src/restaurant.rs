@@ -21,12 +21,12 @@ use crate::{
 pub struct Restaurant {
     pub id: RestaurantId,
     pub slug: Slug,
-    /// Counts the changes of this restaurant and its menu.
+    /// Counts changes of the restaurant and its menu.
     pub revision: Revision,
     pub name: String,
     pub cuisine: Cuisine,
     pub description: String,
-    /// The language its own texts are written in.
+    /// The language of its texts.
     pub lang: Lang,
     pub address: Address,
     pub phone: String,
@@ -38,7 +38,7 @@ pub struct Restaurant {
     pub brand_color: BrandColor,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
-    /// The days that `PH` in its hours stands for.
+    /// Public holidays: the days that `PH` means in its hours.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holidays: Vec<Day>,
     #[serde(default)]
@@ -55,18 +55,18 @@ pub struct Address {
     pub country: String,
 }
 
-/// A restaurant, whether it is open as this was said, and what it has run out of.
+/// A restaurant as everybody may see it now: with its opening state and sold-out dishes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Listing {
     pub restaurant: Restaurant,
     pub opening: Opening,
-    /// On the restaurant's calendar.
+    /// In the restaurant's local time.
     #[serde(default)]
     pub today: Day,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sold_out: Vec<DishId>,
-    /// Dishes that have hours of their own, and these are not now.
+    /// Dishes with serving hours of their own that are not served now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_served: Vec<NotServed>,
 }
@@ -75,7 +75,7 @@ pub struct Listing {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NotServed {
     pub dish: DishId,
-    /// When it is served next, on the restaurant's clock, if it is within a year.
+    /// When it is served next, in the restaurant's local time, if within a year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<LocalMinute>,
 }

@@ -1,4 +1,4 @@
-//! The change counter: sync cursor, live event id and base of the ETag are all this number.
+//! A change counter. It is the sync cursor, the event id of live streams, and the base of the ETag.
 
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,8 @@ use crate::{
     restaurant::{Cuisine, Listing},
 };
 
-/// What to list, as it stands in an address: `?q=noodle&open=1&cuisine=thai&after=1.noodle-bar&limit=20`.
+/// A search for restaurants, as query parameters:
+/// `?q=noodle&open=1&cuisine=thai&after=1.noodle-bar&limit=20`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
     pub q: String,
@@ -31,7 +32,7 @@ impl Default for Search {
     }
 }
 
-/// Which parameter has a value that is not one of its values.
+/// A parameter with a value that is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidParameter {
     pub name: &'static str,
@@ -104,7 +105,7 @@ impl Search {
         Ok(search)
     }
 
-    /// The parameters that differ from what goes without saying.
+    /// The parameters that differ from their defaults.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
         if !self.q.is_empty() {
@@ -139,7 +140,7 @@ impl Search {
             ])
     }
 
-    /// `town` is in the order of the slugs, which is the order of the list.
+    /// One page of results. `listings` must be sorted by slug.
     pub fn page(&self, town: impl Iterator<Item = Listing>) -> Page<Listing> {
         let wanted = Wanted::new(&self.q);
         let after = self.after.as_ref();
@@ -155,7 +156,7 @@ impl Search {
     }
 }
 
-/// Which dishes of a menu to show: `?q=lemon&diet=vegan`.
+/// A filter for the dishes of a menu: `?q=lemon&diet=vegan`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DishFilter {
     pub q: String,
@@ -197,13 +198,13 @@ impl DishFilter {
 }
 
 impl Dish {
-    /// What is vegan is vegetarian, whether or not the restaurant ticked both.
+    /// Vegan dishes are vegetarian, even if the restaurant did not mark them as both.
     pub fn suits(&self, diet: Diet) -> bool {
         self.diets.contains(&diet) || diet == Diet::Vegetarian && self.diets.contains(&Diet::Vegan)
     }
 }
 
-/// The words of a search: each must be somewhere, in any case and with or without its accents.
+/// The words of a search: each must occur in one of the texts, without regard to case and accents.
 struct Wanted(Vec<String>);
 
 impl Wanted {
@@ -222,7 +223,7 @@ impl Wanted {
     }
 }
 
-/// Lower case without accents, so that "cafe" finds "Café" and "doner" finds "Döner".
+/// Lower case without accents, so that "cafe" matches "Café" and "doner" matches "Döner".
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
@@ -237,7 +238,7 @@ fn fold(text: &str) -> String {
             'ş' | 'š' => folded.push('s'),
             'ß' => folded.push_str("ss"),
             'ù' | 'ú' | 'û' | 'ü' | 'ū' => folded.push('u'),
-            // Combining marks: what an accent is when it is a character of its own.
+            // Combining marks are accents as separate characters.
             '\u{300}'..='\u{36f}' => {}
             c => folded.push(c),
         }

@@ -11,7 +11,7 @@ use crate::{
     tax::{Place, TaxRate, TaxRates},
 };
 
-/// One of a dish with what was chosen on it. What is missing keeps it from being ordered, not from having a price.
+/// The price of one dish with these options. Missing options prevent ordering but not a price.
 pub fn price(menu: &Menu, dish: &Dish, picks: &[Pick]) -> Minor {
     let mut picked = Selection::default();
     let _ = picked.read(menu, &dish.option_groups, picks, 1);
@@ -24,21 +24,21 @@ pub struct QuotedPick {
     pub choice: ChoiceId,
     pub name: String,
     pub price: Minor,
-    /// A dish that comes with it.
+    /// A dish that is included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dish: Option<DishId>,
-    /// 1 for what was chosen on the dish, 2 for what was chosen within that.
+    /// 1 for an option of the dish, 2 for an option of that option.
     pub depth: u8,
 }
 
 #[derive(Default)]
 pub struct Selection<'a> {
     pub picks: Vec<QuotedPick>,
-    /// Those that come with the choices.
+    /// Dishes that the choices include.
     pub dishes: Vec<&'a Dish>,
 }
 
-/// Why it cannot be ordered so.
+/// Why a selection cannot be ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SelectionError {
     Options {
@@ -46,12 +46,12 @@ pub enum SelectionError {
         min: u8,
         max: u8,
     },
-    /// It is not offered.
+    /// An option that is not offered.
     Unknown,
 }
 
 impl<'a> Selection<'a> {
-    /// Reads all of them, and tells the first fault.
+    /// Looks up all picks and returns the first error.
     pub fn read(
         &mut self,
         menu: &'a Menu,
@@ -63,7 +63,7 @@ impl<'a> Selection<'a> {
         let mut fault = None;
         for group in offered.iter().filter_map(|id| menu.group(*id)) {
             let mut chosen = 0;
-            // In the order of the menu, so that the same choices always read the same.
+            // In the menu's order, so that the same choices always give the same result.
             for choice in &group.choices {
                 for pick in picks.iter().filter(|pick| pick.choice == choice.id) {
                     (chosen, found) = (chosen + 1, found + 1);
@@ -105,7 +105,8 @@ impl<'a> Selection<'a> {
         self.read(menu, &choice.option_groups, &pick.picks, depth + 1)
     }
 
-    /// A combination is taxed as its dishes are, in proportion to what they cost by themselves.
+    /// The taxed amounts of a sum. A combination is taxed like its dishes, in proportion to their own
+    /// prices.
     pub fn rates(&self, dish: &Dish, usual: TaxRates, place: Place, sum: Minor) -> Vec<(TaxRate, Minor)> {
         let rate = |dish: &Dish| dish.tax.unwrap_or(usual).at(place);
         if self.dishes.is_empty() {

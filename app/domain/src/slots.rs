@@ -10,28 +10,28 @@ use crate::{
 
 crate::menu::codes! {
     SlotRefusal {
-        /// The door is closed.
+        /// The restaurant is closed.
         Closed = "closed",
-        /// It would be ready after the door has closed.
+        /// It would be ready after closing time.
         TooLate = "too_late",
-        /// It has passed, or is too near for the kitchen.
+        /// The slot has passed, or is too soon for the kitchen.
         Gone = "gone",
-        /// It is further ahead than orders are taken.
+        /// It is more days ahead than orders are accepted for.
         TooFar = "too_far",
-        /// No slot begins then.
+        /// No slot starts at this time.
         NoSlot = "no_slot",
-        /// Others have taken it.
+        /// The slot is full.
         Full = "full",
     }
 }
 
-/// What a device cannot know of a restaurant's time by itself.
+/// What a device has to ask the server for about a restaurant's times.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Times {
-    /// On the restaurant's clock.
+    /// In the restaurant's local time.
     pub now: LocalMinute,
-    /// Slots that others have taken.
+    /// Slots that are full.
     pub full: Vec<LocalMinute>,
 }
 
@@ -41,7 +41,7 @@ pub struct Timetable<'a> {
     pub holidays: &'a [Day],
     pub ordering: &'a OrderSettings,
     pub now: LocalMinute,
-    /// Minutes from the pass to the diner.
+    /// Minutes from the kitchen to the diner.
     pub travel: u16,
 }
 
@@ -50,7 +50,7 @@ impl Timetable<'_> {
         i64::from(self.ordering.preparation) + i64::from(self.travel)
     }
 
-    /// When an order of this minute is there; it leaves the kitchen before the door closes.
+    /// When an order placed now is served. It has to leave the kitchen before closing time.
     pub fn soonest(&self) -> Result<LocalMinute, SlotRefusal> {
         let ready = LocalMinute(self.now.0 + i64::from(self.ordering.preparation));
         match self.hours.stays_open(self.now, ready, self.holidays) {
@@ -60,12 +60,12 @@ impl Timetable<'_> {
         }
     }
 
-    /// The slots that begin with the spans of this day, also those after midnight.
+    /// All slots of the spans that begin on this day, also after midnight.
     fn of_day(&self, day: Day) -> impl Iterator<Item = LocalMinute> + use<> {
         let (midnight, step, lead) = (day.midnight().0, i64::from(self.ordering.slot), self.lead());
         let spans = self.hours.spans_of(day, self.holidays);
         let was_open = |minute: i64| self.hours.at(LocalMinute(minute), self.holidays).open;
-        // Where the door was open already, so was the kitchen.
+        // Where the restaurant was open right before, the kitchen needs no lead time.
         let spans: Vec<_> = spans
             .into_iter()
             .map(|span| {
@@ -81,7 +81,7 @@ impl Timetable<'_> {
             .collect();
         spans.into_iter().flat_map(move |(span, lead)| {
             let last = span.to - span.from;
-            // Counted from the opening, so that they are the same every day.
+            // Counted from opening, so that they are the same every day.
             (0..)
                 .map(move |n| n * step)
                 .take_while(move |at| *at < last)
@@ -90,10 +90,10 @@ impl Timetable<'_> {
         })
     }
 
-    /// All that can still be taken, by day. A day without any is left out.
+    /// The slots that can still be chosen, by day. Days without slots are left out.
     pub fn slots(&self) -> Vec<(Day, Vec<LocalMinute>)> {
         let today = self.now.day();
-        // Yesterday's evening may reach into today.
+        // Yesterday's last span may continue today.
         let days = (-1..=i64::from(self.ordering.days_ahead)).map(|ahead| Day(today.0 + ahead));
         let free = |day: Day| {
             self.of_day(day)

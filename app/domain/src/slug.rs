@@ -1,4 +1,4 @@
-//! The name of a thing in an address: `trattoria-da-lucia`.
+//! The name of a restaurant in URLs: `trattoria-da-lucia`.
 
 use std::{fmt, str::FromStr};
 

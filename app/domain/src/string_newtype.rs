@@ -1,6 +1,6 @@
-//! Values that are texts in JSON and in the database: read with `FromStr` on the way in, written with `Display` on the way out.
+//! Types that are strings in JSON and in the database: parsed with `FromStr`, written with `Display`.
 
-/// Gives `$type` the error of its `FromStr` and the conversions that serde asks for.
+/// Defines the error of `$type`'s `FromStr`, and the conversions that serde needs.
 macro_rules! text_type {
     ($type:ident, $error:ident, $wants:literal) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]

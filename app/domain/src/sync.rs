@@ -17,10 +17,11 @@ use crate::{
 
 /// Ops in one request.
 pub const OPS: usize = 200;
-/// Bytes of them, about. A request that were larger than the server takes would hold up the queue for ever.
+/// Their approximate size in bytes. A request that exceeds the server's limit would block the queue for
+/// ever.
 const BYTES: usize = limits::SYNC / 2;
 
-/// The ops that go together into the next request: the first, whatever it weighs.
+/// The ops of the next request: the first one whatever its size, then as many as fit.
 pub fn next_batch<'a>(outbox: impl IntoIterator<Item = &'a Op>) -> Vec<Op> {
     let mut bytes = 0;
     let fits = |op: &&Op| {
@@ -35,9 +36,9 @@ pub fn next_batch<'a>(outbox: impl IntoIterator<Item = &'a Op>) -> Vec<Op> {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncRequest {
     pub device: DeviceId,
-    /// What the device knows already.
+    /// The revision of the device's replica.
     pub since: Revision,
-    /// As the last answer said it.
+    /// As in the last response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot_start: Option<Revision>,
     pub ops: Vec<Op>,
@@ -46,18 +47,19 @@ pub struct SyncRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncResponse {
-    /// The device's ops up to this one are done, granted or refused.
+    /// The number up to which the device's ops are decided, granted or refused.
     pub done: u64,
-    /// What the device knows with these things.
+    /// The revision of the replica after these records.
     pub revision: Revision,
-    /// These are all there are: what the device knew besides is gone.
+    /// The records are a full snapshot: the device discards what it had.
     #[serde(default)]
     pub full: bool,
-    /// The restaurant's revision when the pages of all there is began, until the device has them: what was gone by then it never knew.
+    /// The restaurant's revision when a paged snapshot began, until its last page: later requests need no
+    /// removals from before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot_start: Option<Revision>,
     pub records: Vec<Record>,
-    /// There are more things to ask for.
+    /// More pages follow.
     pub more: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sync_problem: Option<SyncProblem>,
@@ -67,19 +69,21 @@ pub struct SyncResponse {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SyncProblem {
-    /// The op after `done` is of a newer build than the server: it waits for the server's update.
+    /// The op after `done` was made by a newer version than the server's: it waits until the server is
+    /// updated.
     Newer,
-    /// The device, or the server, counted on from an older state of its storage. What is not done yet goes out again, as another device.
+    /// The storage of the device or of the server was reset to an older state. Pending ops are sent again
+    /// under a new device id.
     Diverged { new_device: DeviceId },
 }
 
-/// What became of the ops that somebody sent for a device.
+/// The result of importing a device's exported ops.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportedOps {
-    /// Granted or refused.
+    /// Decided now, granted or refused.
     pub done: u64,
-    /// They were done before.
+    /// Decided before.
     pub known: u64,
 }
 

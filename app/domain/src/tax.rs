@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::currency::Minor;
 
-/// An exact rate in millionths: 8.875 % is 88 750.
+/// A rate in millionths: 8.875 % is 88 750.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -13,26 +13,26 @@ pub struct TaxRate(pub u32);
 /// One whole in millionths.
 const WHOLE: i128 = 1_000_000;
 
-/// Rounded to the nearest, halves away from zero.
+/// Division that rounds halves away from zero.
 fn divide(dividend: i128, divisor: i128) -> Minor {
     let half = divisor / 2;
     Minor(((dividend.abs() + half) / divisor * dividend.signum()) as i64)
 }
 
-/// That many millionths of an amount.
+/// `millionths` of an amount, rounded.
 pub fn portion(of: Minor, millionths: u32) -> Minor {
     divide(i128::from(of.0) * i128::from(millionths), WHOLE)
 }
 
 impl TaxRate {
-    /// The rate as people write it, without a rounding: `8.875`.
+    /// The rate in percent, not rounded: `8.875`.
     pub fn percent(self) -> String {
         let (whole, rest) = (self.0 / 10_000, self.0 % 10_000);
         let text = format!("{whole}.{rest:04}");
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 
-    /// The tax that a price contains.
+    /// The tax contained in a price.
     pub fn within(self, price: Minor) -> Minor {
         divide(
             i128::from(price.0) * i128::from(self.0),
@@ -40,13 +40,13 @@ impl TaxRate {
         )
     }
 
-    /// The tax that is added to a price.
+    /// The tax added to a price.
     pub fn on(self, price: Minor) -> Minor {
         portion(price, self.0)
     }
 }
 
-/// Where a dish is eaten decides its rate in many countries.
+/// Whether a dish is eaten in or taken away: many countries tax these differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     In,
@@ -72,21 +72,21 @@ impl TaxRates {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TaxRules {
-    /// What guests call it: VAT, MwSt., sales tax.
+    /// The name of the tax: VAT, MwSt., sales tax.
     pub name: String,
     /// Whether the prices on the menu contain it.
     pub included: bool,
-    /// For every dish that has no rates of its own, and for fees.
+    /// The default rates of dishes, and the rates of fees.
     pub eat_in: TaxRate,
     pub takeaway: TaxRate,
 }
 
-/// The tax at one rate, on everything that has that rate together: rounding happens once.
+/// The tax at one rate on the sum of all amounts with this rate, so that rounding happens once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tax {
     pub rate: TaxRate,
-    /// What it is worked out from, as priced: with the tax where prices contain it.
+    /// The taxed amount as priced: including the tax where prices contain it.
     pub of: Minor,
     pub tax: Minor,
 }
@@ -104,7 +104,7 @@ impl TaxRules {
     }
 }
 
-/// A row per rate, the lowest first. Amounts at no rate above zero are left out.
+/// One entry per rate, the lowest first. Amounts with a rate of zero are left out.
 pub fn taxes(included: bool, amounts: impl IntoIterator<Item = (TaxRate, Minor)>) -> Vec<Tax> {
     let mut taxes: Vec<Tax> = Vec::new();
     for (rate, amount) in amounts.into_iter().filter(|(rate, _)| rate.0 > 0) {

@@ -1,5 +1,5 @@
-//! Time as rules need it: UTC seconds for what happened, a restaurant's own minutes for what its clock on the wall says.
-//! Turning one into the other takes a time-zone database, which the caller has and this crate has not.
+//! Time: UTC seconds for events, and local minutes for a restaurant's wall clock.
+//! Converting between them needs a time-zone database, which callers have and this crate does not.
 
 use std::{fmt, str::FromStr};
 
@@ -21,7 +21,7 @@ pub struct TimeZoneName(pub String);
 
 pub const DAY: i64 = 24 * 60;
 
-/// A minute on a restaurant's wall clock, counted from 1970-01-01 00:00 there.
+/// A minute of a restaurant's local time, counted from 1970-01-01 00:00.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -56,7 +56,7 @@ impl LocalMinute {
         Self(Day::new(year, month, day).0 * DAY + hour * 60 + minute)
     }
 
-    /// What a clock shows at another moment that shows this at `from`.
+    /// The local time at `to`, given that it is this at `from`.
     pub fn moved(self, from: Timestamp, to: Timestamp) -> Self {
         Self(self.0 + to.0.div_euclid(60) - from.0.div_euclid(60))
     }
@@ -78,7 +78,7 @@ impl LocalMinute {
         self.day().midnight()
     }
 
-    /// Whole days from that day to this one, whatever the hour.
+    /// Calendar days from the other day to this one, whatever the hour.
     pub fn days_after(self, other: Self) -> i64 {
         self.day().0 - other.day().0
     }
@@ -115,7 +115,7 @@ impl FromStr for LocalMinute {
     }
 }
 
-/// A day of a restaurant's calendar, counted from 1970-01-01.
+/// A day in a restaurant's local time, counted from 1970-01-01.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -127,7 +127,7 @@ impl Day {
         Self(days_from_civil(year, month, day))
     }
 
-    /// None for 30 February, which `new` would take for 2 March.
+    /// `None` for dates that do not exist, such as 30 February, which `new` would treat as 2 March.
     pub fn on_calendar(year: i64, month: i64, day: i64) -> Option<Self> {
         let found = Self::new(year, month, day);
         if found.civil() == (year, month, day) {
@@ -152,7 +152,7 @@ impl Day {
         Weekday::ALL[(self.0 + 3).rem_euclid(7) as usize]
     }
 
-    /// The minute it begins with.
+    /// The first minute of the day.
     pub const fn midnight(self) -> LocalMinute {
         LocalMinute(self.0 * DAY)
     }

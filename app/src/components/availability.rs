@@ -5,7 +5,7 @@ use servery_domain::{menu::Dish, restaurant::Listing};
 use super::opening::{spans, weekday};
 use crate::text::{Key, Texts};
 
-/// `Served 11:30–14:30`; `None` for what can be had.
+/// `Served 11:30–14:30`; `None` for dishes that are available.
 pub fn not_served(texts: Texts, listing: &Listing, dish: &Dish) -> Option<String> {
     let away = listing.not_served.iter().find(|away| away.dish == dish.id)?;
     let (Some(from), Some(served)) = (away.from, &dish.served) else {

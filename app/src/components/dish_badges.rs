@@ -28,7 +28,7 @@ pub fn notes(texts: Texts, dish: &Dish) -> String {
     notes
 }
 
-/// Adds `start` and the names to the notes, if there are any names.
+/// Adds `start` and the names, if there are any names.
 pub fn list<'a>(notes: &mut String, start: &str, comma: &str, names: impl Iterator<Item = Cow<'a, str>>) {
     for (number, name) in names.enumerate() {
         if number > 0 {
@@ -41,7 +41,7 @@ pub fn list<'a>(notes: &mut String, start: &str, comma: &str, names: impl Iterat
     }
 }
 
-/// A name in the menu's own language, whose direction may differ, for a text in the page's.
+/// Isolates a name in the menu's language, whose writing direction may differ from the page's.
 pub fn isolated(name: &str) -> String {
     format!("\u{2068}{name}\u{2069}")
 }

@@ -9,7 +9,7 @@ use crate::{
 #[component]
 pub fn Footer() -> impl IntoView {
     let texts = texts();
-    // No part of the app: whoever comes from there comes with a new document.
+    // Not a page of the app, so it opens a new document.
     let here = visit()
         .with_untracked(|visit| visit.path == "/about")
         .then_some("page");

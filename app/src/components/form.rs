@@ -9,7 +9,7 @@ use leptos::{
 
 use crate::page_address::PageAddress;
 
-/// What would be sent, in the order of the fields; files are left out.
+/// The fields that would be sent, in their order, without files.
 pub fn pairs(form: &HtmlFormElement) -> Vec<(String, String)> {
     let Ok(data) = FormData::new_with_form(form) else {
         return Vec::new();
@@ -25,12 +25,13 @@ pub fn borrowed((name, value): &(String, String)) -> (&str, &str) {
     (name, value)
 }
 
-/// So that the address can be shared, a reload shows the same, and links to other views of this page keep what was typed.
+/// Puts the form's fields into the address: so it can be shared and reloaded, and links to other views keep
+/// what was typed.
 pub fn show_address(current: RwSignal<PageAddress>, address: &str) {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     current.set(PageAddress::new(path, query));
     if let Ok(history) = window().history() {
-        // Refused only when called hundreds of times a second; the next keystroke sets it again.
+        // Fails only if called hundreds of times a second; the next keystroke sets it again.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
     }
 }

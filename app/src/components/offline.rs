@@ -11,7 +11,7 @@ use crate::{
 pub fn OfflineNotice() -> impl IntoView {
     let texts = texts();
     let offline = use_context::<Offline>().map(|Offline(signal)| signal);
-    // The region is there before there is anything to say, so that a screen reader hears it.
+    // The live region exists before its text, so that screen readers announce the text.
     view! {
         <div class="offline" role="status">
             {move || offline.is_some_and(|offline| offline.get()).then(|| texts.get(Key::OfflineNotice))}

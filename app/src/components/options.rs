@@ -15,8 +15,9 @@ use crate::{
     text::{Key, Texts},
 };
 
-/// One after another and never one inside the other: so the type of the view stays finite, however deep choices open further groups.
-/// The style sheet hides those whose choice is not chosen.
+/// The groups are siblings, not nested: so the view's type stays finite, however deeply choices open
+/// further groups.
+/// The style sheet hides groups whose choice is not selected.
 pub fn groups(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
     offered(menu, dish)
         .iter()
@@ -64,7 +65,7 @@ fn choice(texts: Texts, menu: &Menu, offered: &Offered<'_>, choice: &Choice) -> 
         .iter()
         .find(|opener| opener.choice.id == choice.id)
         .map(|opener| format!("opens-{}", opener.number));
-    // What cannot be seen must not keep the form from being sent.
+    // A hidden field must not block the form.
     let required = one_of && within.is_empty();
     let price =
         (choice.price.0 != 0).then(|| view! { <span class="price" dir="auto">{texts.lang.money_more(choice.price, menu.currency)}</span> });
@@ -79,7 +80,7 @@ fn choice(texts: Texts, menu: &Menu, offered: &Offered<'_>, choice: &Choice) -> 
     }
 }
 
-/// How many may be chosen.
+/// The allowed number of choices, in words.
 fn words(texts: Texts, group: &OptionGroup) -> String {
     let (min, max) = (usize::from(group.min), usize::from(group.max));
     let all = max >= group.choices.len();
@@ -95,8 +96,8 @@ fn words(texts: Texts, group: &OptionGroup) -> String {
     }
 }
 
-/// What HTML cannot say by itself: groups whose choice is not chosen do not count, boxes that would be too many cannot be ticked,
-/// and the browser says where some are missing.
+/// Validation that HTML lacks: hidden groups do not count, boxes above the maximum are disabled,
+/// and the browser reports groups with too few choices.
 pub fn keep_within(texts: Texts, form: &HtmlFormElement) {
     let groups = form
         .query_selector_all("fieldset")

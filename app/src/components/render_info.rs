@@ -25,7 +25,7 @@ pub fn RenderSwitch() -> impl IntoView {
     let texts = texts();
     let RenderInfo { decision, allows } = use_context().expect("whoever makes a page says how it was made");
     let measured = RwSignal::new(None::<(f64, f64)>);
-    // Effects run in browsers only: there the browser itself knows best.
+    // Effects run in browsers only, where the browser's own measurements are better.
     Effect::new(move |_| measured.set(measure()));
     let facts = move || match measured.get() {
         None => texts.fill(Key::MadeServer, &[("size", SIZE_HERE), ("time", TIME_HERE)]),
@@ -93,7 +93,7 @@ pub fn kilobytes(texts: Texts, bytes: u64) -> String {
     texts.lang.decimal(bytes.div_ceil(100), 1)
 }
 
-/// Bytes over the network, script and wasm included, and the wait for the first of them.
+/// Bytes over the network, script and wasm included, and the time to the first byte.
 fn measure() -> Option<(f64, f64)> {
     let performance = window().performance()?;
     let navigation: web_sys::PerformanceNavigationTiming = performance

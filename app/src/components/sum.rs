@@ -9,7 +9,7 @@ use servery_domain::{
 use super::dish_badges::isolated;
 use crate::text::{Key, Texts};
 
-/// What a sum is for, and what else there is to say of it.
+/// The label of a sum, and an additional note.
 pub fn words(texts: Texts, currency: Currency, sum: &Sum) -> (String, Option<String>) {
     match sum {
         Sum::Dishes(_) => (texts.get(Key::SumDishes).to_owned(), None),

@@ -47,7 +47,7 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     }
 }
 
-/// Whether what is shown is how things are.
+/// Whether the board is connected and up to date.
 fn line(texts: Texts, slug: &Slug, how: Key, lost: RwSignal<bool>) -> impl IntoView + use<> {
     let reload = format!("/board/{slug}");
     move || match lost.get() {
@@ -69,7 +69,7 @@ fn columns(texts: Texts, slug: &Slug, shown: RwSignal<Board>) -> impl IntoView +
         let count = Memo::new(move |_| shown.with(|board| board.column(column).count()));
         let nothing = move || (count.get() == 0).then(|| view! { <p class="empty">{texts.get(empty)}</p> });
         let slug = slug.clone();
-        // What somebody fills in on a ticket stays while others change.
+        // Keyed by order, so that input in one card survives changes of others.
         view! {
             <section class=column.code()>
                 <h2>{texts.get(title)}" "<b>{count}</b></h2>
@@ -85,7 +85,7 @@ fn columns(texts: Texts, slug: &Slug, shown: RwSignal<Board>) -> impl IntoView +
     Column::ALL.iter().map(|each| column(*each)).collect::<Vec<_>>()
 }
 
-/// The address of each table, to be made a QR code of.
+/// The address of each table, for printing as a QR code.
 fn tables(texts: Texts, board: &Board) -> impl IntoView + use<> {
     let row = |table: &BoardTable| {
         let path = format!("/t/{}", table.code);

@@ -54,13 +54,13 @@ pub enum OrderingPage {
     History(Vec<TrackedOrder>),
 }
 
-/// What the address says of how a form fared.
+/// The result of a form, from the address.
 #[derive(Debug, Clone)]
 pub struct PageData {
     pub wrong: Option<String>,
-    /// The total that was seen before it changed.
+    /// The total before it changed.
     pub was: Option<i64>,
-    /// The page is not to be asked for again by itself.
+    /// The page does not reload itself.
     pub still: bool,
 }
 
@@ -75,7 +75,7 @@ impl PageData {
     }
 }
 
-/// How often a page without a script looks after its order.
+/// Seconds between reloads of an order's page without a script.
 const REFRESH: u32 = 15;
 
 impl Pages for OrderingPage {
@@ -148,7 +148,7 @@ impl Pages for OrderingPage {
             Self::Dish { listing, menu, dish } => EitherOf5::A(view! { <dish::DishPage listing menu dish/> }),
             Self::Basket(priced) => EitherOf5::B(view! { <basket::BasketPage priced/> }),
             Self::Checkout { priced, id, data } => EitherOf5::C(match priced.draft.basket.lines.is_empty() {
-                // There is nothing to pay for.
+                // An empty basket has no checkout.
                 true => Either::Left(view! { <basket::BasketPage priced/> }),
                 false => Either::Right(view! { <checkout::Checkout priced id data/> }),
             }),

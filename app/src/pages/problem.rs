@@ -5,7 +5,7 @@ use servery_domain::problem::{Kind, Problem};
 
 use crate::text::{Key, texts};
 
-/// What happened, and what to do.
+/// The title and the advice for a problem.
 pub fn words(problem: &Problem) -> (Key, Key) {
     if problem.is(Kind::NotFound) {
         (Key::ProblemNotFoundTitle, Key::ProblemNotFound)

@@ -13,12 +13,12 @@ const NAME: &str = "staff";
 const VERSION: u32 = 1;
 
 pub const META: &str = "meta";
-/// By their number.
+/// Ops by number.
 pub const OUTBOX: &str = "outbox";
-/// By their id.
+/// Records by id.
 pub const THINGS: &str = "records";
 
-/// What the browser says about its storage. A handle that does not work is given up, and opened again when it is needed.
+/// An error of the storage. A broken connection is dropped and opened again when needed.
 #[derive(Default)]
 pub struct Database {
     open: Rc<RefCell<Option<IdbDatabase>>>,
@@ -27,13 +27,13 @@ pub struct Database {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     Read,
-    /// It outlives a loss of power once it is said to be there.
+    /// Strict durability: a reported commit survives a power failure.
     Write,
 }
 
 pub struct Transaction(IdbTransaction);
 
-/// The handlers are the promise's own functions: nothing is left behind.
+/// The handlers are the promise's own functions, so no closures leak.
 async fn done(request: &IdbRequest) -> Result<JsValue, JsValue> {
     let promise = Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(Some(&resolve));
@@ -70,7 +70,7 @@ impl Database {
             else {
                 return;
             };
-            // What cannot be made fails the opening.
+            // An error here fails the opening.
             for store in [META, OUTBOX, THINGS] {
                 let _ = database.create_object_store(store);
             }
@@ -79,7 +79,8 @@ impl Database {
         let database: IdbDatabase = done(&request).await?.dyn_into()?;
         let (open, own) = (self.open.clone(), database.clone());
         let close = Closure::<dyn Fn()>::new(move || {
-            // Another tab wants to delete it or to have it otherwise, or the browser has taken it away. A newer handle is none of its.
+            // Another tab deletes or upgrades it, or the browser closed it. A newer connection is not
+            // affected.
             own.close();
             open.borrow_mut().take_if(|open| *open == own);
         });
@@ -110,7 +111,7 @@ impl Database {
             .map_err(|error: JsValue| self.give_up(&error))
     }
 
-    /// All of it is there, or none.
+    /// Writes atomically.
     pub async fn end<T>(
         &self,
         transaction: Transaction,
@@ -121,7 +122,7 @@ impl Database {
             let value = match made {
                 Ok(value) => value,
                 Err(error) => {
-                    // It may have ended by itself.
+                    // The transaction may have ended already.
                     let _ = own.abort();
                     return Err(own.error().map_or(error, JsValue::from));
                 }
@@ -146,7 +147,7 @@ impl Database {
         failed
     }
 
-    /// All of it goes, in all tabs.
+    /// Deletes the database, in all tabs.
     pub async fn delete(&self) -> Result<(), JsValue> {
         self.open.borrow_mut().take().iter().for_each(IdbDatabase::close);
         let factory = window().indexed_db()?.ok_or(JsValue::NULL)?;
@@ -181,7 +182,7 @@ impl Transaction {
             .unwrap_or_default() as usize)
     }
 
-    /// Whether it worked is known at the end of the transaction.
+    /// The result is known when the transaction ends.
     pub fn put(&self, store: &str, key: impl Into<JsValue>, text: &str) -> Result<(), JsValue> {
         self.store(store)?
             .put_with_key(&text.into(), &key.into())

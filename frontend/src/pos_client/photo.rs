@@ -5,12 +5,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlInputElement, ImageBitmap};
 
-/// Pixels of its long side.
+/// Pixels of the longer side.
 const LONG_SIDE: f64 = 640.0;
 /// Bytes.
 const MOST: usize = 40_000;
 const KIND: &str = "image/jpeg";
-/// One after another, until one fits.
+/// JPEG qualities, tried until the size fits.
 const QUALITIES: [f64; 6] = [0.8, 0.65, 0.5, 0.35, 0.2, 0.1];
 
 pub async fn small(field: HtmlInputElement) -> Option<String> {
@@ -27,7 +27,7 @@ pub async fn small(field: HtmlInputElement) -> Option<String> {
         let address = canvas
             .to_data_url_with_type_and_encoder_options(KIND, &(*quality).into())
             .ok()?;
-        // A browser that writes no JPEG writes a PNG.
+        // A browser without JPEG encoding returns PNG.
         let base64 = address.strip_prefix("data:image/jpeg;base64,")?;
         (base64.len() / 4 * 3 <= MOST).then(|| base64.to_owned())
     })

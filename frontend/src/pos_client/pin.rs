@@ -9,7 +9,7 @@ use web_sys::CryptoKey;
 
 const ROUNDS: u32 = 200_000;
 
-/// In hexadecimal digits. Each cashier's own, also for the same PIN.
+/// In hexadecimal digits, salted with the cashier's id.
 pub async fn hash(cashier: CashierId, pin: &str) -> Result<String, JsValue> {
     let crypto = window().crypto()?.subtle();
     let bytes = |text: &str| Uint8Array::from(text.as_bytes());

@@ -12,9 +12,9 @@ use web_sys::{
 
 const LOCK: &str = "staff";
 const BRIGHT: &str = "bright";
-/// The API's answers that this device keeps.
+/// The cache of API answers.
 const ANSWERS: &str = "answers-v1";
-/// Bytes; a window that forgets everything gets less, if any.
+/// Bytes that are needed; a private window gets less.
 const LEAST: f64 = 20_000_000.0;
 const OFTEN: i32 = 60 * 60 * 1_000;
 
@@ -24,7 +24,7 @@ fn member(of: &JsValue, name: &str) -> Option<JsValue> {
         .filter(|found| !found.is_undefined() && !found.is_null())
 }
 
-/// Calls back once this tab leads, which it does until it is closed.
+/// Calls back once this tab is the leader, which it stays until it is closed.
 pub fn lead(leads: impl FnOnce() + 'static) {
     let lead = Closure::once_into_js(move || {
         leads();
@@ -35,7 +35,7 @@ pub fn lead(leads: impl FnOnce() + 'static) {
         let request: Function = member(&locks, "request")?.dyn_into().ok()?;
         request.call2(&locks, &LOCK.into(), &lead).ok()
     };
-    // A browser without locks is told that it cannot be a device.
+    // A browser without locks cannot be a device.
     ask();
 }
 
@@ -92,7 +92,7 @@ async fn registration() -> Option<ServiceWorkerRegistration> {
         .ok()
 }
 
-/// Once its first worker is there.
+/// Resolves when the service worker is ready.
 async fn ready() -> Option<ServiceWorkerRegistration> {
     JsFuture::from(workers()?.ready().ok()?)
         .await
@@ -101,7 +101,7 @@ async fn ready() -> Option<ServiceWorkerRegistration> {
         .ok()
 }
 
-/// The app's own files are kept here from now on, with each version.
+/// Stores the app's files on this device, for every version from now on.
 pub fn cache_app() {
     spawn_local(async {
         if let Some(worker) = ready().await.and_then(|registration| registration.active()) {
@@ -113,13 +113,13 @@ pub fn cache_app() {
 pub async fn delete_cached_app() {
     if let Ok(caches) = window().caches() {
         for name in [ANSWERS, "staff"] {
-            // What is not there needs no deleting.
+            // Nothing to delete.
             let _ = JsFuture::from(caches.delete(name)).await;
         }
     }
 }
 
-/// Looks for another version now and then, since a till is open for weeks, and says so whenever one is there in full.
+/// Checks for a new version regularly, since a till is open for weeks, and reports when one is installed.
 pub fn watch_updates(waits: RwSignal<bool>) {
     spawn_local(async move {
         let Some(registration) = ready().await else { return };
@@ -138,7 +138,7 @@ pub fn watch_updates(waits: RwSignal<bool>) {
         let look = move || {
             let Ok(update) = registration.update() else { return };
             spawn_local(async {
-                // Without a network there is none.
+                // Offline, the check fails.
                 let _ = JsFuture::from(update).await;
             });
         };
@@ -148,7 +148,7 @@ pub fn watch_updates(waits: RwSignal<bool>) {
     });
 }
 
-/// All tabs get it; each shows it when it is loaded the next time, this one at once.
+/// Activates the new version for all tabs. This tab reloads at once, others when they are loaded next.
 pub fn install_update() {
     let Some(workers) = workers() else { return };
     let reload = Closure::once_into_js(|| drop(window().location().reload()));
@@ -163,7 +163,7 @@ pub fn install_update() {
     });
 }
 
-/// Gives somebody a file.
+/// Downloads a file.
 pub fn save(name: &str, text: &str) -> Option<()> {
     let kind = BlobPropertyBag::new();
     kind.set_type("application/json");
@@ -192,7 +192,7 @@ pub fn set_bright(bright: bool) {
     let Ok(Some(storage)) = window().local_storage() else {
         return;
     };
-    // A browser that keeps nothing is asked again.
+    // Without storage the question is repeated.
     let _ = if bright {
         storage.set_item(BRIGHT, "bright")
     } else {
@@ -211,7 +211,7 @@ fn wear(bright: bool) {
     };
 }
 
-/// Two short notes. A browser that plays nothing before somebody has touched the page stays silent until then.
+/// Plays two short notes. Browsers stay silent until the page was touched once.
 pub fn play_sound() {
     let Ok(sound) = AudioContext::new() else { return };
     let play = |pitch: f32, at: f64| -> Result<(), JsValue> {
@@ -228,6 +228,6 @@ pub fn play_sound() {
         note.start_with_when(sound.current_time() + at)?;
         note.stop_with_when(sound.current_time() + at + 0.3)
     };
-    // A device without a loudspeaker shows the ticket all the same.
+    // Without audio the ticket is still shown.
     let _ = play(880.0, 0.0).and_then(|()| play(1_175.0, 0.2));
 }

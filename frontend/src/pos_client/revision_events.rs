@@ -6,7 +6,7 @@ use servery_domain::revision::Revision;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 
-/// Listens until it is dropped.
+/// Open until dropped.
 pub struct RevisionEvents {
     source: EventSource,
     _open: Closure<dyn Fn(Event)>,
@@ -15,7 +15,7 @@ pub struct RevisionEvents {
 }
 
 pub enum RevisionEvent {
-    /// From here on nothing is missed; what was said before may have been.
+    /// Connected: later events are not missed; earlier ones may have been.
     Open,
     Revision(Revision),
     Lost,
@@ -34,7 +34,7 @@ impl RevisionEvents {
                 .into_iter()
                 .for_each(|revision| hear(RevisionEvent::Revision(Revision(revision))));
         });
-        // Fails for a name that is no text only.
+        // Fails only for an invalid name.
         let _ = source.add_event_listener_with_callback("open", open.as_ref().unchecked_ref());
         let _ = source.add_event_listener_with_callback("revision", said.as_ref().unchecked_ref());
         let _ = source.add_event_listener_with_callback("error", fail.as_ref().unchecked_ref());
@@ -46,7 +46,7 @@ impl RevisionEvents {
         })
     }
 
-    /// A browser comes back by itself, except after an answer that was no stream.
+    /// Browsers reconnect by themselves, except after an answer that is not a stream.
     pub fn is_over(&self) -> bool {
         self.source.ready_state() == EventSource::CLOSED
     }

@@ -23,11 +23,11 @@ const ALL: [&str; 3] = [META, OUTBOX, THINGS];
 
 const HEAD: &str = "kept";
 const PAIRED: &str = "paired";
-/// The name that this browser is about to be let in under.
+/// The device id for the next pairing.
 const NAME: &str = "name";
 const REVOKED: &str = "revoked";
 
-/// All of `StoredState` that is no list.
+/// `StoredState` without its lists.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct StoredHead {
     device: DeviceId,
@@ -86,14 +86,14 @@ impl Transaction {
         self.put(META, HEAD, &json(head)?)
     }
 
-    /// Ops keep their ids, by which the server knows those that it has done already.
+    /// Ops keep their ids, by which the server recognizes those it has applied.
     async fn renew(&self, head: &mut StoredHead, device: DeviceId) -> Result<(), JsValue> {
         let ops = self.all(OUTBOX).await?;
         self.clear(OUTBOX)?;
         head.device = device;
         head.made = 0;
         for op in ops {
-            // What a newer build has written is not lost on an older one.
+            // Data of a newer version is kept.
             let Some(Value::Object(mut op)) = parse(&op) else {
                 continue;
             };
@@ -158,13 +158,13 @@ impl Transaction {
         else {
             return Ok(None);
         };
-        // Most of the time nobody wrote in between.
+        // Usually no other tab wrote in between.
         if let Some(known) = known.filter(|known| StoredHead::of(known) == head)
             && self.count(OUTBOX).await? == known.outbox.len()
         {
             return Ok(Some(known.clone()));
         }
-        // What comes after an op of a newer build waits for that build: ops go out in order.
+        // Ops after one of a newer version wait, too: they are sent in order.
         let outbox: VecDeque<Op> = self.all(OUTBOX).await?.iter().map_while(|op| parse(op)).collect();
         let pos: PosState = self
             .all(THINGS)
@@ -205,7 +205,7 @@ impl Transaction {
 }
 
 impl Storage {
-    /// `None` if nothing is kept, or not any more.
+    /// `None` if nothing is stored.
     pub async fn read(&self, known: Option<&StoredState>) -> Result<Option<StoredState>, StorageError> {
         let transaction = self.database.begin(&ALL, Access::Read).await?;
         let made = transaction.kept(known).await;
@@ -221,7 +221,7 @@ impl Storage {
         self.database.end(transaction, made).await
     }
 
-    /// Who this device is, and whether somebody has signed it out.
+    /// The paired device, and whether it was revoked.
     pub async fn paired(&self) -> Result<Option<(Paired, bool)>, StorageError> {
         let transaction = self.database.begin(&[META], Access::Read).await?;
         let made = async {
@@ -247,7 +247,7 @@ impl Storage {
         self.database.end(transaction, made).await
     }
 
-    /// The name under which this browser asks to be let in: the same until it has been, however often it asks.
+    /// The device id for pairing: the same until pairing succeeds, however often it is tried.
     pub async fn name(&self, new: DeviceId) -> Result<DeviceId, StorageError> {
         let transaction = self.database.begin(&[META], Access::Write).await?;
         let made = async {
@@ -261,7 +261,7 @@ impl Storage {
         self.database.end(transaction, made).await
     }
 
-    /// It is let in again, and goes on where it was.
+    /// Paired again as the same device: continues where it was.
     pub async fn welcome_back(&self, paired: &Paired) -> Result<(), StorageError> {
         let transaction = self.database.begin(&[META], Access::Write).await?;
         let made = json(paired).and_then(|paired| {
@@ -271,14 +271,14 @@ impl Storage {
         self.database.end(transaction, made).await
     }
 
-    /// It is let in. What it could not send under its old name goes out under the new one.
+    /// Paired as a new device: pending ops are sent under the new id.
     pub async fn adopt(&self, paired: &Paired) -> Result<(), StorageError> {
         let transaction = self.database.begin(&ALL, Access::Write).await?;
         let made = transaction.adopt(paired).await;
         self.database.end(transaction, made).await
     }
 
-    /// What is unsynced, as the requests that would send it.
+    /// The unsynced ops, as sync requests.
     pub async fn unsynced(&self) -> Result<String, StorageError> {
         let transaction = self.database.begin(&ALL, Access::Read).await?;
         let made = async { Ok((transaction.head().await?, transaction.all(OUTBOX).await?)) };

@@ -13,21 +13,21 @@ use servery_domain::{
 };
 use web_sys::AbortSignal;
 
-/// Milliseconds. The server takes a whole batch down before it answers.
+/// Timeout in milliseconds: the server commits a whole batch before it answers.
 const PATIENCE: u32 = 20_000;
-/// Bytes of ops in one request: the server takes 1 MB.
+/// Bytes of ops in one request; the server accepts 1 MB.
 const MOST: usize = 900_000;
 
-/// The kind of problem that a device has which somebody signed out.
+/// The problem that a revoked device gets.
 const REVOKED: &str = "problem-device-signed-out";
 
-/// What tabs tell each other.
+/// A message between tabs.
 #[derive(Serialize, Deserialize)]
 pub enum TabMessage {
     Wrote,
-    /// The device was let in, or signed out.
+    /// The device was paired or signed out.
     Standing,
-    /// Who leads shall say how things are.
+    /// A request for the leader's connectivity.
     Asks,
     Line {
         line: Connectivity,
@@ -37,12 +37,12 @@ pub enum TabMessage {
 
 pub enum Unsent {
     Away,
-    /// Somebody has signed this device out.
+    /// The device was revoked.
     Revoked,
     Refused,
 }
 
-/// As the server writes it: a newer one knows of things that this build does not.
+/// The response with raw records: a newer server may send records that this version does not know.
 #[derive(Deserialize)]
 struct ResponseEnvelope<'a> {
     done: u64,
@@ -85,7 +85,7 @@ fn read(text: &str, sent: u64) -> Option<SyncResponse> {
     })
 }
 
-/// As many of the ops as fit, and the number of the last of them.
+/// The ops that fit into a request, and the number of the last.
 fn body(request: &SyncRequest) -> Option<(String, u64)> {
     let snapshot_start = request.snapshot_start.map_or_else(String::new, |snapshot_start| {
         format!("\"snapshot_start\":{},", snapshot_start.0)
@@ -129,7 +129,7 @@ pub async fn send(slug: &Slug, request: &SyncRequest) -> Result<SyncResponse, Un
         }
         401 => Err(Unsent::Revoked),
         403 if answer.text().await.is_ok_and(|problem| problem.contains(REVOKED)) => Err(Unsent::Revoked),
-        // A gateway that speaks for an absent server, and a server that is about to be there again.
+        // A gateway's answer for an unavailable server, or a server that is starting.
         502..=504 => Err(Unsent::Away),
         _ => Err(Unsent::Refused),
     }

@@ -19,13 +19,13 @@ pub struct Bill {
     pub seat: Seat,
     /// By the clock of the device that opened it.
     pub opened_at: Timestamp,
-    /// What it is called while it waits: "red jacket".
+    /// The name under which it is on hold: "red jacket".
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// None, if nobody counted them.
+    /// Zero if nobody entered it.
     #[serde(default, skip_serializing_if = "nobody")]
     pub guests: u16,
-    /// Who serves them.
+    /// The cashier who opened it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub served_by: Option<CashierId>,
     /// Prices do not contain the tax.
@@ -37,13 +37,13 @@ pub struct Bill {
     pub discounts: Vec<Discount>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<TillPayment>,
-    /// What the kitchen was told.
+    /// Its kitchen tickets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tickets: Vec<TicketId>,
-    /// Nobody works on it any more; what happens to it opens it again.
+    /// Closed; a change opens it again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
-    /// The bill that has taken over all of it.
+    /// The bill that it was merged into.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<BillId>,
 }
@@ -53,7 +53,7 @@ pub struct Bill {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Seat {
     Counter,
-    /// Asked for at the counter, eaten elsewhere.
+    /// Ordered at the counter to take away.
     Away,
     Table(TableId),
     Phone {
@@ -62,29 +62,29 @@ pub enum Seat {
     },
 }
 
-/// A dish as it was rung up: what it cost then is what it costs.
+/// A dish as it was rung up: its price does not change with the menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BillLine {
     pub id: LineId,
     pub dish: DishId,
     pub name: String,
-    /// One of it, with what was chosen.
+    /// The price of one, options included.
     pub price: Minor,
-    /// How much of one of it falls to each rate: a combination is taxed as its dishes are.
+    /// The parts of the price per tax rate: a combination is taxed like its dishes.
     pub taxed: Vec<(TaxRate, Minor)>,
-    /// Where it is taken along, if that makes a difference.
+    /// The same for takeaway, if it differs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taxed_away: Vec<(TaxRate, Minor)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub picks: Vec<QuotedPick>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
-    /// Counted from 1; 0 is for whatever comes when it is ready.
+    /// Counted from 1; 0 means served as soon as it is ready.
     #[serde(default)]
     pub course: u8,
     pub count: u16,
-    /// How many of them the kitchen knows of.
+    /// How many were sent to the kitchen.
     #[serde(default)]
     pub sent: u16,
 }
@@ -93,7 +93,7 @@ pub struct BillLine {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Discount {
     pub id: DiscountId,
-    /// Of this line; otherwise of the whole bill.
+    /// The line that it applies to; otherwise the whole bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<LineId>,
     pub off: Off,
@@ -110,11 +110,11 @@ pub enum Off {
     Amount(Minor),
 }
 
-/// How a bill's total comes about.
+/// The sums that make up a bill's total.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sums {
     pub dishes: Minor,
-    /// What each discount takes off, in their order.
+    /// The amount of each discount, in order.
     pub off: Vec<Minor>,
     pub taxes: Vec<Tax>,
     pub total: Minor,
@@ -138,7 +138,7 @@ impl BillLine {
         self.price.times(u32::from(self.count))
     }
 
-    /// What is left of its sum, as it falls to each rate.
+    /// The parts of a discounted sum per tax rate.
     fn at_rates(&self, place: Place, amount: Minor) -> impl Iterator<Item = (TaxRate, Minor)> {
         let taxed = if place == Place::Away && !self.taxed_away.is_empty() {
             &self.taxed_away
@@ -152,14 +152,14 @@ impl BillLine {
             .zip(allocate(amount, &weights))
     }
 
-    /// What the kitchen has still to hear: below zero, what it shall not make.
+    /// How many the kitchen has not been sent yet; negative: how many it has to leave out.
     pub fn unsent(&self) -> i32 {
         i32::from(self.count) - i32::from(self.sent)
     }
 }
 
 impl Off {
-    /// Never more than there is.
+    /// The discount of an amount, never more than the amount.
     fn of(self, amount: Minor) -> Minor {
         let off = match self {
             Self::Millionths(millionths) => portion(amount, millionths),
@@ -188,12 +188,12 @@ impl Bill {
         }
     }
 
-    /// Somebody works on it.
+    /// Neither closed nor merged into another bill.
     pub fn is_live(&self) -> bool {
         !self.closed && self.merged.is_none()
     }
 
-    /// The table that it keeps busy.
+    /// The table that it occupies.
     pub fn table(&self) -> Option<TableId> {
         match self.seat {
             Seat::Table(table) if self.is_live() => Some(table),
@@ -255,7 +255,7 @@ impl Bill {
             .sum()
     }
 
-    /// Below zero, what is owed to the guest.
+    /// Negative: owed to the guest.
     pub fn due(&self) -> Minor {
         self.total() - self.paid()
     }

@@ -50,7 +50,7 @@ fn act(pos: &PosState, op: &Op) -> Decided {
         Action::Close { bill } => bills::close(pos, *bill),
         Action::Pay { bill, shift, tender } => payments::pay(pos, op, *bill, *shift, tender),
         Action::Mail { bill, payment, .. } => {
-            // The mail is a job of whoever has a mail server; no thing is another one for it.
+            // The mail becomes a job on the server; no record changes.
             found(live(pos, *bill)?.payment(*payment)).map(|_| Vec::new())
         }
         Action::Refund {
@@ -229,16 +229,16 @@ fn found<T: Clone>(record: Option<&T>) -> Result<T, OpRefusal> {
     record.cloned().ok_or(OpRefusal::Unknown)
 }
 
-/// The bill that has this one's guests now.
+/// The bill itself, or the one that it was merged into.
 fn live(pos: &PosState, bill: BillId) -> Result<Bill, OpRefusal> {
     found(pos.live(bill))
 }
 
 impl PosState {
-    /// The bill itself, or the one that it was merged into in the end.
+    /// The bill itself, or the one that it was finally merged into.
     pub fn live(&self, bill: BillId) -> Option<&Bill> {
         let mut bill = self.bill(bill)?;
-        // A bill that was merged never takes over another, so that this has an end.
+        // Nothing is merged into a merged bill, so this loop ends.
         while let Some(into) = bill.merged {
             bill = self.bill(into)?;
         }

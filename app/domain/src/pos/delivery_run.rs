@@ -15,13 +15,13 @@ use crate::{
 pub struct DeliveryRun {
     pub id: DeliveryRunId,
     pub courier: DeviceId,
-    /// Who had it before: one of them may be at a door.
+    /// Couriers who had it before: one of them may still deliver a stop.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub had: BTreeSet<DeviceId>,
     pub assigned_at: Timestamp,
-    /// In the order in which they are brought.
+    /// In delivery order.
     pub stops: Vec<Stop>,
-    /// The cash that the courier has handed in.
+    /// The cash that the courier has handed in so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_in: Option<Minor>,
 }
@@ -38,7 +38,7 @@ pub struct Stop {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Handover {
     pub at: Timestamp,
-    /// What was collected at the door.
+    /// The cash collected at the door.
     pub cash: Minor,
     pub proof: Proof,
 }
@@ -47,14 +47,14 @@ pub struct Handover {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Proof {
-    /// Who has taken it.
+    /// The name of the person who received it.
     Name(String),
     /// A small JPEG, as base64.
     Photo(String),
 }
 
 impl DeliveryRun {
-    /// What the courier carries of the restaurant's money.
+    /// The cash collected on this run.
     pub fn cash(&self) -> Minor {
         self.stops
             .iter()

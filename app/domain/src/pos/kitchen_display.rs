@@ -12,15 +12,15 @@ use crate::{
     time::Timestamp,
 };
 
-/// Which of the kitchen's work is meant: a station's, or all of it.
+/// The work of one station, or of the whole kitchen.
 pub struct Work<'a> {
     pub menu: &'a Menu,
     pub station: Option<&'a Station>,
-    /// Minutes that the kitchen takes.
+    /// The restaurant's preparation time in minutes.
     pub preparation: u16,
 }
 
-/// So many of a dish, made the same way, on all tickets together.
+/// The count of a dish with the same options on all tickets together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllDay {
     pub name: String,
@@ -29,7 +29,7 @@ pub struct AllDay {
 }
 
 impl Work<'_> {
-    /// What is on no menu any more is for everybody to see.
+    /// Whether this station makes the dish. A dish that is not on the menu is shown at every station.
     pub fn has(&self, dish: DishId) -> bool {
         let Some(station) = self.station else { return true };
         let category = self
@@ -44,7 +44,7 @@ impl Work<'_> {
         ticket.items.iter().filter(|item| self.has(item.dish))
     }
 
-    /// When the kitchen is to begin with it: at once, unless it is wanted later.
+    /// When the kitchen has to start: at once, unless it is due later.
     pub fn begins(&self, ticket: &Ticket) -> Timestamp {
         let begins = ticket
             .due_at
@@ -52,12 +52,12 @@ impl Work<'_> {
         ticket.taken_at.max(Timestamp(begins))
     }
 
-    /// Tickets with something to do, by when they were taken: one that comes late stands where it belongs.
+    /// Tickets with open items in the order in which they were taken, however late they arrive.
     pub fn waiting<'h>(&self, pos: &'h PosState, now: Timestamp) -> Vec<&'h Ticket> {
         self.open(pos, |ticket| self.begins(ticket) <= now || ticket.off)
     }
 
-    /// Those for later, by when they are to be begun.
+    /// Tickets to start later, by their start.
     pub fn later<'h>(&self, pos: &'h PosState, now: Timestamp) -> Vec<&'h Ticket> {
         self.open(pos, |ticket| self.begins(ticket) > now && !ticket.off)
     }
@@ -68,7 +68,7 @@ impl Work<'_> {
         })
     }
 
-    /// Tickets on which all is done, the latest first: what can be recalled.
+    /// Finished tickets, the latest first: they can be recalled.
     pub fn done<'h>(&self, pos: &'h PosState) -> Vec<&'h Ticket> {
         let mut tickets = self.tickets(pos, |ticket| {
             self.items(ticket).next().is_some() && self.items(ticket).all(|item| item.done)
@@ -83,7 +83,7 @@ impl Work<'_> {
         tickets
     }
 
-    /// The most wanted first.
+    /// The highest count first.
     pub fn all_day(&self, pos: &PosState, now: Timestamp) -> Vec<AllDay> {
         let mut all: Vec<AllDay> = Vec::new();
         let wanted = self.waiting(pos, now).into_iter().filter(|ticket| !ticket.off);
@@ -110,7 +110,7 @@ impl Work<'_> {
 }
 
 impl PosState {
-    /// The diner's order that is ready by now, because this was the last of it that was to be made.
+    /// The order that became ready, if this ticket was the last of it.
     pub fn made(&self, ticket: TicketId) -> Option<OrderId> {
         let ticket = self.ticket(ticket).filter(|ticket| ticket.is_done())?;
         let TicketSource::Order(order) = ticket.of else {

@@ -22,7 +22,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// The newest way of writing actions that this build knows.
+/// The newest version of actions that this program understands.
 pub const OP_VERSION: u16 = 2;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,13 +30,13 @@ pub const OP_VERSION: u16 = 2;
 pub struct Op {
     pub id: OpId,
     pub device: DeviceId,
-    /// The device's own count, without a gap: its ops are decided in this order, each once.
+    /// The device's own number, without gaps: its ops are decided in this order.
     pub n: u64,
-    /// What one has to know to read the action.
+    /// The version that is needed to read the action.
     pub op_version: u16,
-    /// By the device's clock: a note for people, nothing is decided by it.
+    /// By the device's clock: for people to read; no rule depends on it.
     pub at: Timestamp,
-    /// Who stood at the device.
+    /// The cashier at the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CashierId>,
     pub action: Action,
@@ -46,7 +46,7 @@ pub struct Op {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Action {
-    /// At a table where somebody else has opened one meanwhile, it is that one.
+    /// Opens a bill. If the table already has one, both become that one.
     Open {
         bill: BillId,
         seat: Seat,
@@ -57,20 +57,20 @@ pub enum Action {
         bill: BillId,
         line: Box<BillLine>,
     },
-    /// So many more, or less: what two people do to one line adds up.
+    /// A relative change, so that the changes of two people add up.
     Count {
         bill: BillId,
         line: LineId,
         by: i16,
     },
-    /// What was said of a line that the kitchen does not know yet.
+    /// Changes note and course of a line that was not sent to the kitchen yet.
     Note {
         bill: BillId,
         line: LineId,
         note: String,
         course: u8,
     },
-    /// Puts it aside under a name.
+    /// Names a bill, to find it again while it is on hold.
     Name {
         bill: BillId,
         name: String,
@@ -79,18 +79,18 @@ pub enum Action {
         bill: BillId,
         guests: u16,
     },
-    /// To another table, or to the counter.
+    /// Moves a bill to another table or to the counter.
     Move {
         bill: BillId,
         seat: Seat,
     },
-    /// Takes lines, or some of them, off a bill and onto another, which is opened beside it if it is not there.
+    /// Moves lines, or some of their count, to another bill, which is opened if needed.
     Split {
         bill: BillId,
         into: BillId,
         parts: Vec<SplitPart>,
     },
-    /// All of it goes onto the other bill.
+    /// Moves everything to the other bill.
     Merge {
         bill: BillId,
         into: BillId,
@@ -108,27 +108,27 @@ pub enum Action {
         ticket: TicketId,
         changes: Vec<TicketChange>,
     },
-    /// Whoever pays all that is due closes the bill.
+    /// A payment of all that is due closes the bill.
     Pay {
         bill: BillId,
         shift: ShiftId,
         tender: Tender,
     },
-    /// Sends a payment's receipt to whoever asked for it.
+    /// Mails the receipt of a payment.
     Mail {
         bill: BillId,
         payment: PaymentId,
         to: String,
         lang: Lang,
     },
-    /// Some of a payment, out of the drawer of this shift.
+    /// Refunds a part of a payment from the drawer of this shift.
     Refund {
         payable: Payable,
         payment: PaymentId,
         back: RefundRequest,
         shift: ShiftId,
     },
-    /// A bill on which nothing is due.
+    /// Closes a bill on which nothing is due.
     Close {
         bill: BillId,
     },
@@ -136,7 +136,7 @@ pub enum Action {
         shift: ShiftId,
         float: Minor,
     },
-    /// Into the drawer; below zero, out of it.
+    /// Puts cash into the drawer; negative: takes it out.
     MoveCash {
         id: MoveId,
         shift: ShiftId,
@@ -147,7 +147,7 @@ pub enum Action {
         shift: ShiftId,
         counted: Minor,
     },
-    /// The kitchen has made these; without any, all of it.
+    /// The kitchen has made these lines; an empty list means all.
     Bump {
         ticket: TicketId,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -158,12 +158,12 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         lines: Vec<LineId>,
     },
-    /// Without a number it is not counted any more; zero is "86".
+    /// `None` stops counting the dish; zero means sold out ("86").
     Stock {
         dish: DishId,
         left: Option<u32>,
     },
-    /// Among the dishes that are at hand, or not any more.
+    /// Adds the dish to the favourites, or removes it.
     Favour {
         dish: DishId,
         on: bool,
@@ -183,7 +183,7 @@ pub enum Action {
     RemoveTable {
         table: TableId,
     },
-    /// These orders, brought in this order. Said again, it is another order or another courier.
+    /// Assigns orders in this sequence; sent again, it replaces the sequence and the courier.
     Assign {
         run: DeliveryRunId,
         courier: DeviceId,
@@ -194,35 +194,36 @@ pub enum Action {
         order: OrderId,
         handover: Handover,
     },
-    /// The courier's cash, into the drawer of this shift.
+    /// Puts the courier's cash into the drawer of this shift.
     HandIn {
         id: MoveId,
         run: DeliveryRunId,
-        /// What it was collected for.
+        /// The orders that the cash was collected for.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         orders: Vec<OrderId>,
         shift: ShiftId,
         amount: Minor,
     },
-    /// To what a diner has ordered.
+    /// An event of a diner's order.
     Order {
         order: OrderId,
         event: Event,
     },
-    /// Money for what a diner has ordered.
+    /// Takes payment for a diner's order.
     TakeOrder {
         order: OrderId,
         shift: ShiftId,
         tender: Tender,
     },
-    /// A person has seen what was refused.
+    /// A person has seen a refused op.
     Dismiss {
         op: OpId,
     },
 }
 
 impl Action {
-    /// Bytes that it takes when it is sent, about and rather too many: what is long of it, and the rest.
+    /// An upper estimate of its size in bytes when it is sent: its variable parts and a constant for the
+    /// rest.
     pub(crate) fn estimated_bytes(&self) -> usize {
         let long = match self {
             Self::HandOver {
@@ -250,33 +251,33 @@ impl Action {
 pub struct SplitPart {
     pub line: LineId,
     pub count: u16,
-    /// What it is called on the other bill.
+    /// The line's id on the other bill.
     pub becomes: LineId,
 }
 
-/// Why a wish was not granted. What has happened already, money above all, is never refused.
+/// Why an op was refused. What has already happened, above all payments, is never refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum OpRefusal {
-    /// It names something that is not there.
+    /// It refers to something that does not exist.
     Unknown,
-    /// Its name is taken.
+    /// Its id is in use.
     Taken,
     SoldOut {
         left: u32,
     },
-    /// There is less of it than shall be taken away.
+    /// Fewer are left than it removes.
     TooFew,
-    /// Somebody has closed it.
+    /// It is closed.
     Closed,
-    /// The kitchen has begun with it.
+    /// The kitchen has started with it.
     Begun,
-    /// Somebody owes something, or somebody sits there.
+    /// Something is due on it, or guests sit there.
     InUse,
-    /// Not while the order is in this state.
+    /// The order's state does not allow it.
     Order(State),
-    /// It is not for this kind of device.
+    /// This kind of device may not do it.
     Forbidden,
     Malformed(String),
 }

@@ -15,22 +15,22 @@ use crate::{
     tax::Tax,
 };
 
-/// The order itself stays as it is; the drawer's books have this.
+/// The order itself is not changed; this record is for the drawer's books.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderPayment {
     pub order: OrderId,
-    /// Without the tip. Whoever takes it takes all of it.
+    /// Without the tip; always the whole amount due.
     pub payable: Minor,
-    /// Those of the order.
+    /// The taxes of the order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taxes: Vec<Tax>,
-    /// More than one only if two people took it at once.
+    /// More than one only if two people took the money at the same time.
     pub payments: Vec<TillPayment>,
 }
 
 impl PosState {
-    /// What the diner has still to hand over at the counter or at the table.
+    /// What the diner still has to pay at the counter or at the table.
     pub fn due(&self, order: &Order) -> Minor {
         let payment = &order.progress.payment;
         let payments = self
@@ -43,7 +43,7 @@ impl PosState {
         }
     }
 
-    /// All of it, with the tip that was promised with the order.
+    /// A tender for all that is due, including the tip of the order.
     pub fn tender(&self, order: &Order, id: PaymentId, method: TenderMethod) -> Tender {
         let due = self.due(order);
         let promised = order

@@ -15,21 +15,21 @@ crate::menu::codes! {
     TenderMethod { Cash = "cash", Card = "card" }
 }
 
-/// What a guest hands over.
+/// What a guest pays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tender {
     pub id: PaymentId,
     pub method: TenderMethod,
-    /// Towards the bill.
+    /// The part that pays the bill.
     pub amount: Minor,
-    /// On top of it.
+    /// In addition to the amount.
     #[serde(default, skip_serializing_if = "nothing")]
     pub tip: Minor,
-    /// What coins cannot pay, more or less.
+    /// The rounding for cash, positive or negative.
     #[serde(default, skip_serializing_if = "nothing")]
     pub rounding: Minor,
-    /// Notes and coins; what is too much is given back at once. Nothing, if nobody counted them.
+    /// The cash handed over; the excess is given back as change. Zero if nobody counted it.
     #[serde(default, skip_serializing_if = "nothing")]
     pub given: Minor,
 }
@@ -47,13 +47,13 @@ pub struct TillPayment {
     pub refunds: Vec<TillRefund>,
 }
 
-/// What is handed back to a guest.
+/// A refund to a guest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefundRequest {
     pub id: RefundId,
     pub amount: Minor,
-    /// What coins cannot pay, more or less.
+    /// The rounding for cash, positive or negative.
     #[serde(default, skip_serializing_if = "nothing")]
     pub rounding: Minor,
     pub reason: String,
@@ -64,13 +64,13 @@ pub struct RefundRequest {
 pub struct TillRefund {
     pub back: RefundRequest,
     pub at: Timestamp,
-    /// Out of whose drawer: not always the one that it came into.
+    /// The shift whose drawer paid it: not always the one that took the payment.
     pub shift: ShiftId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CashierId>,
 }
 
-/// The number on the slip: each till counts its own without a gap, so that it needs nobody to ask.
+/// The number on a receipt: each till counts its own without gaps, so that it works offline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReceiptNumber {
@@ -78,18 +78,18 @@ pub struct ReceiptNumber {
     pub number: u32,
 }
 
-/// What money came for.
+/// What a payment pays for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Payable {
     Bill(BillId),
-    /// What a diner has ordered.
+    /// A diner's order.
     Order(OrderId),
 }
 
 impl PosState {
-    /// All that was taken, at whatever till.
+    /// All payments of all tills.
     pub fn payments(&self) -> impl Iterator<Item = (Payable, &TillPayment)> {
         let bills = self.bills().map(|bill| (Payable::Bill(bill.id), &bill.payments));
         let orders = self
@@ -109,14 +109,14 @@ impl PosState {
     }
 }
 
-/// As it is printed: `1A2B-17`.
+/// As printed: `1A2B-17`.
 impl fmt::Display for ReceiptNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", short(self.till), self.number)
     }
 }
 
-/// The end of its name: short enough to be read out, and the tills of one restaurant differ in it.
+/// The end of a till's id: short enough to read out, and different for the tills of one restaurant.
 pub fn short(till: DeviceId) -> String {
     format!("{:04X}", till.0 & 0xffff)
 }
@@ -134,7 +134,7 @@ impl std::ops::Deref for TillPayment {
 }
 
 impl TillPayment {
-    /// What can still be given back of it.
+    /// What can still be refunded.
     pub fn left(&self) -> Minor {
         (self.amount - self.refunded()).max(Minor::ZERO)
     }
@@ -156,7 +156,7 @@ impl Tender {
         }
     }
 
-    /// What stays with the restaurant.
+    /// The sum that the restaurant receives.
     pub fn taken(&self) -> Minor {
         self.amount + self.tip + self.rounding
     }

@@ -8,7 +8,8 @@ use crate::{
     tax::{Place, TaxRules},
 };
 
-/// What is missing on it keeps it from being rung up. Where it is eaten is the bill's, which may be moved.
+/// Fails if options are missing. Both tax treatments are stored, because the bill may move to another
+/// place.
 pub fn ring_up(
     menu: &Menu,
     tax: &TaxRules,

@@ -19,12 +19,12 @@ pub struct Shift {
     pub opened_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_by: Option<CashierId>,
-    /// What was in the drawer at first.
+    /// The cash in the drawer at the start.
     pub float: Minor,
-    /// What came in, tips included, less what was given back.
+    /// Payments with tips, less refunds.
     #[serde(default)]
     pub taken: BTreeMap<TenderMethod, Minor>,
-    /// Put in or taken out besides sales.
+    /// Cash put in or taken out apart from sales.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<CashMovement>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,7 +36,7 @@ pub struct Shift {
 pub struct CashMovement {
     pub id: MoveId,
     pub at: Timestamp,
-    /// Below zero, out of the drawer.
+    /// Negative for cash taken out.
     pub amount: Minor,
     pub reason: String,
 }
@@ -44,13 +44,13 @@ pub struct CashMovement {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ShiftClosing {
-    /// Of its till, without a gap.
+    /// Counted per till, without gaps.
     pub number: u32,
     pub at: Timestamp,
     pub counted: Minor,
-    /// What should have been there, as far as was known then.
+    /// What should have been in the drawer, as far as was known then.
     pub expected: Minor,
-    /// What cards had brought by then.
+    /// Card payments by then.
     #[serde(default)]
     pub cards: Minor,
 }
@@ -73,7 +73,7 @@ impl Shift {
         self.taken.get(&method).copied().unwrap_or_default()
     }
 
-    /// What should be in the drawer.
+    /// The cash that should be in the drawer.
     pub fn expected(&self) -> Minor {
         self.float + self.taken_in(TenderMethod::Cash) + self.moved()
     }
@@ -82,7 +82,7 @@ impl Shift {
         self.moves.iter().map(|moved| moved.amount).sum()
     }
 
-    /// Cash that became known after the drawer was counted: a till that was offline sold on.
+    /// Cash that became known after the count: a till that was offline continued to sell.
     pub fn late(&self) -> Minor {
         self.closed
             .as_ref()

@@ -20,28 +20,28 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShiftReport {
     pub shift: Shift,
-    /// The numbers of its receipts.
+    /// The first and last receipt number.
     pub receipts: Option<(u32, u32)>,
     pub payments: usize,
-    /// Towards bills, without tips, less what was given back.
+    /// Payments without tips, less refunds.
     pub sales: BTreeMap<TenderMethod, Minor>,
     pub by: BTreeMap<Option<CashierId>, Minor>,
     pub tips: BTreeMap<TenderMethod, Minor>,
     pub rounding: Minor,
     pub refunded: Minor,
-    /// What was taken off the bills that were paid.
+    /// Discounts on the bills that were paid.
     pub discounts: Minor,
     pub taxes: Vec<Tax>,
 }
 
-/// What payments have a share of.
+/// The sums that the payments of one bill or order are shares of.
 struct Whole {
     payable: Minor,
     off: Minor,
     taxes: Vec<Tax>,
 }
 
-/// Money that came, or below zero, that went back.
+/// A payment, or as a negative amount a refund.
 struct Flow {
     at: Timestamp,
     shift: ShiftId,
@@ -66,8 +66,9 @@ impl Whole {
         }
     }
 
-    /// What falls to a shift of a part of the whole, such as its tax: each flow has as much of it as more was paid of the whole after it than
-    /// before. So all shifts together have all that was paid for, once, whoever paid twice and whatever went back.
+    /// A shift's share of a part of the whole, such as its tax. Each flow counts for the growth of the
+    /// covered share that it caused.
+    /// So all shifts together account for exactly what was paid, also with double payments and refunds.
     fn own(&self, part: Minor, flows: &[Flow], shift: ShiftId) -> Minor {
         let (mut paid, mut before, mut own) = (Minor::ZERO, Minor::ZERO, Minor::ZERO);
         for flow in flows {
@@ -104,7 +105,7 @@ fn flows(payments: &[TillPayment]) -> Vec<Flow> {
 }
 
 impl ShiftReport {
-    /// `None` if the house has no such shift.
+    /// `None` if there is no such shift.
     pub fn of(pos: &PosState, id: ShiftId) -> Option<Self> {
         let shift = pos.shift(id)?.clone();
         let mut report = Self {
@@ -187,7 +188,7 @@ impl ShiftReport {
         self.tips.values().copied().sum()
     }
 
-    /// What the card terminal says, tips and all.
+    /// The card total as the card terminal reports it, tips included.
     pub fn on_cards(&self) -> Minor {
         let of = |amounts: &BTreeMap<TenderMethod, Minor>| {
             amounts.get(&TenderMethod::Card).copied().unwrap_or_default()

@@ -9,6 +9,6 @@ use crate::id::{CategoryId, StationId};
 pub struct Station {
     pub id: StationId,
     pub name: String,
-    /// What it makes.
+    /// The categories that it prepares.
     pub categories: Vec<CategoryId>,
 }

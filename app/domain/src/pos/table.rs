@@ -9,12 +9,12 @@ use crate::id::{BillId, TableId};
 pub struct Table {
     pub id: TableId,
     pub plan: TablePlan,
-    /// The oldest first. Whoever sits down joins that one.
+    /// The oldest first. New guests join the first bill.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bills: Vec<BillId>,
 }
 
-/// What is drawn of it.
+/// Its entry on the floor plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TablePlan {
@@ -24,7 +24,7 @@ pub struct TablePlan {
     pub seats: u8,
     #[serde(default)]
     pub round: bool,
-    /// In hundredths of the room's width and height: its middle, then its size.
+    /// In hundredths of the room's width and height: the centre, then the size.
     pub x: u8,
     pub y: u8,
     pub width: u8,

@@ -14,13 +14,13 @@ use crate::{
 pub struct Ticket {
     pub id: TicketId,
     pub of: TicketSource,
-    /// When it was taken, by the clock of the device that took it.
+    /// When the order was taken, by the device's clock.
     pub taken_at: Timestamp,
-    /// When it is wanted, if its diner asked for a time.
+    /// When it is due, for a scheduled order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
     pub items: Vec<TicketItem>,
-    /// Nobody wants it any more: the diner's order was called off. It stands there until somebody has seen it.
+    /// The diner's order was cancelled or rejected. The ticket stays until somebody has seen it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub off: bool,
 }
@@ -35,7 +35,7 @@ pub enum TicketSource {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         name: String,
     },
-    /// A diner's, which is ready when all of its ticket is.
+    /// A diner's order, which is ready when its ticket is done.
     Order(OrderId),
 }
 
@@ -51,13 +51,13 @@ pub struct TicketItem {
     pub note: String,
     #[serde(default)]
     pub course: u8,
-    /// Below zero: so many less.
+    /// Negative: so many fewer.
     pub count: i32,
     #[serde(default)]
     pub done: bool,
 }
 
-/// A line, and how many more or less of it the kitchen shall make.
+/// A line, and how many more or fewer of it the kitchen has to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TicketChange {
@@ -65,7 +65,7 @@ pub struct TicketChange {
     pub count: i32,
 }
 
-/// What is new on a bill.
+/// What the kitchen has not been sent of a bill yet.
 pub fn changes(bill: &Bill) -> Vec<TicketChange> {
     let lines = bill.lines.iter().filter(|line| line.unsent() != 0);
     lines
@@ -76,7 +76,7 @@ pub fn changes(bill: &Bill) -> Vec<TicketChange> {
         .collect()
 }
 
-/// Tells the kitchen. What somebody else has told it meanwhile is not told again.
+/// Makes a ticket. Changes that somebody else has already sent are left out.
 pub(super) fn send(
     bill: &mut Bill,
     id: TicketId,
@@ -127,14 +127,14 @@ pub(super) fn send(
 }
 
 impl TicketId {
-    /// An order has one ticket.
+    /// An order has one ticket with the same id.
     pub fn of_order(order: OrderId) -> Self {
         Self(order.0)
     }
 }
 
 impl Ticket {
-    /// What the kitchen makes once the restaurant has taken on a diner's order, or shall not make any more.
+    /// The ticket of an accepted order, or of one that was called off afterwards.
     pub fn of_order(order: &Order) -> Self {
         let items = order.ordered.lines.iter().map(|line| TicketItem {
             line: line.id,
@@ -148,7 +148,7 @@ impl Ticket {
         });
         let ordered = &order.ordered;
         let taken_at = ordered.placed_at;
-        // The restaurant's clock ran from the one moment to the other as all clocks do, but for a night in spring and one in autumn.
+        // Local minutes and UTC advance alike, except across a change to or from daylight saving time.
         let wanted = Timestamp(taken_at.0 + (ordered.due.from.0 - ordered.placed_on.0) * 60);
         let due_at = ordered.scheduled.then_some(wanted);
         Self {

@@ -114,7 +114,7 @@ impl Seat {
     }
 }
 
-/// The parts of a price, none of them more than the whole.
+/// The taxed parts of a price: none exceeds it, and together they equal it.
 fn check_taxed(taxed: &[(TaxRate, Minor)], price: Minor) -> Checked {
     at_most("taxed", taxed.len(), limits::PICKS)?;
     taxed
@@ -153,7 +153,7 @@ impl Discount {
             Off::Millionths(millionths) => within("off", i64::from(millionths), 1, 1_000_000)?,
             Off::Amount(off) => money("off", off, 1)?,
         }
-        // Whoever looks at the books has to know why.
+        // A discount needs a reason for the books.
         within("reason", self.reason.trim().len() as i64, 1, i64::MAX)?;
         check_text("reason", &self.reason, limits::NOTE)
     }

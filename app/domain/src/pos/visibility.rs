@@ -12,29 +12,29 @@ use crate::{
     time::{LocalMinute, Timestamp},
 };
 
-/// A house at one moment, for a page that keeps nothing of it.
+/// The records at one moment, for a page that stores nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PosSnapshot {
-    /// When it was asked, and the same moment on the restaurant's own clock.
+    /// The time of the answer, in UTC and in the restaurant's local time.
     pub at: Timestamp,
     pub now: LocalMinute,
     pub records: Vec<Record>,
 }
 
-/// A device that looks at the house.
+/// A device that reads records.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     pub kind: DeviceKind,
     pub device: DeviceId,
-    /// Under which its ops count.
+    /// All device ids under which its ops were sent.
     pub names: BTreeSet<DeviceId>,
-    /// What its own runs bring.
+    /// The orders of its own delivery runs.
     pub orders: BTreeSet<OrderId>,
 }
 
 impl Viewer {
-    /// With all runs there are; only those of couriers matter, and only to themselves.
+    /// Takes all delivery runs; only a courier's own runs matter.
     pub fn new(kind: DeviceKind, device: DeviceId, names: BTreeSet<DeviceId>, runs: &[DeliveryRun]) -> Self {
         let own = runs.iter().filter(|run| run.courier == device);
         Self {
@@ -47,7 +47,7 @@ impl Viewer {
 
     pub fn sees(&self, record: &Record) -> bool {
         match (self.kind, record) {
-            // The kitchen does not know of what nobody paid.
+            // Unpaid orders are hidden from every device.
             (_, Record::Order(order)) if order.progress.state == State::Unpaid => false,
             (DeviceKind::Till, _) => true,
             (DeviceKind::Kitchen, record) => is_kitchens(record.id()),
@@ -58,7 +58,8 @@ impl Viewer {
         }
     }
 
-    /// The thing, if it may be seen; that it is gone, if it may have been seen before.
+    /// What this device is sent for a changed record: the record if visible, `Gone` if it may have been
+    /// visible before.
     pub fn shown(&self, record: Record) -> Option<Record> {
         let id = record.id();
         let may_have_seen = match self.kind {
@@ -84,7 +85,7 @@ impl Viewer {
     }
 }
 
-/// What is cooked and for which seat. Money and PINs are none of it.
+/// Dishes and seats; no money and no PINs.
 fn is_kitchens(id: RecordId) -> bool {
     is_everybodys(id)
         || matches!(

@@ -13,31 +13,31 @@ use crate::{
     time::Timestamp,
 };
 
-/// What the device's tabs keep together, on its disk.
+/// What the tabs of a device share on its disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredState {
     pub device: DeviceId,
-    /// The number of the last op that was made.
+    /// The number of the device's last op.
     pub made: u64,
     pub outbox: VecDeque<Op>,
     pub copy: Replica,
 }
 
-/// What the server said last.
+/// The device's copy of what the server said last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replica {
-    /// What a build must know to read all of it: an older one skips what it does not know.
+    /// The version of the program that wrote it: an older version skips records that it does not know.
     pub op_version: u16,
     pub revision: Revision,
-    /// When it began to be told all there is, until it has the last page.
+    /// The start of a paged snapshot, until its last page has arrived.
     pub snapshot_start: Option<Revision>,
     pub pos: PosState,
 }
 
-/// One transaction on the disk. It is all there or not at all, and once it is said to be there it outlives a loss of power.
+/// A transaction on the disk: atomic, and durable once it is reported as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StorageWrite {
-    /// The disk gives it its number.
+    /// The disk assigns its number.
     Op {
         op_version: u16,
         new_op: Box<NewOp>,
@@ -45,7 +45,7 @@ pub enum StorageWrite {
     Answer(Box<ReceivedResponse>),
 }
 
-/// What a person wants to be done.
+/// An op that has no number yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOp {
     pub id: OpId,
@@ -69,30 +69,30 @@ impl NewOp {
     }
 }
 
-/// An answer, and what it was an answer to.
+/// A response with the facts of its request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedResponse {
     pub device: DeviceId,
     pub since: Revision,
-    /// The last op that was sent: only those are done that were asked for.
+    /// The number of the last op that was sent: only ops up to it can be done.
     pub sent: u64,
     pub op_version: u16,
     pub answer: SyncResponse,
 }
 
-/// What the disk made of it.
+/// The result of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StorageResult {
     Op(Box<Op>),
-    /// Whether the things were written: not if another tab was faster.
+    /// Whether the replica changed: not if another tab was faster.
     Answer(bool),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StorageError {
-    /// There is no room for it.
+    /// The disk is full.
     Full,
-    /// The handle is dead; it may be there or not.
+    /// The connection to the disk is lost; the write may or may not have happened.
     Dead,
 }
 
@@ -104,54 +104,54 @@ pub enum ClientEvent {
     NotWritten(StorageError),
     Answered(SyncResponse),
     Unreachable,
-    /// Another tab wrote something.
+    /// Another tab wrote to the disk.
     Told,
     Leads(bool),
-    /// The server has news.
+    /// The server announced a new revision.
     News,
-    /// Some time has passed, or the network is back.
+    /// A timer fired, or the network is back.
     Woke,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum ClientEffect {
-    /// All that is kept, through a handle that works.
+    /// Read the whole state, with a new connection if needed.
     Read,
     Write(StorageWrite),
-    /// What [`SyncClient::request`] says once it goes out: now or very soon, so that what is done meanwhile goes along.
+    /// Send [`SyncClient::request`], now or very soon; ops that are made until then are included.
     Send,
-    /// The other tabs.
+    /// Notify the other tabs.
     Tell,
-    /// It is kept, and its effect can be seen.
+    /// The op is stored and its effect is visible.
     Shown(OpId),
-    /// It will not be done, and here is why.
+    /// The op is refused.
     Refused(OpId, OpRefusal),
-    /// It is not kept: whoever asked must know at once.
+    /// The op could not be stored: the person has to know at once.
     Lost(OpId, StorageError),
 }
 
 #[derive(Debug)]
 struct PendingOp {
     new_op: NewOp,
-    /// It is on the disk, behind what another tab wrote: it is shown when that is known too.
+    /// It is on the disk after ops of another tab, and becomes visible when those are read, too.
     kept: bool,
 }
 
 pub struct SyncClient {
     op_version: u16,
     kept: Option<StoredState>,
-    /// The server's copy with what is still in the outbox.
+    /// The replica with the ops of the outbox applied.
     shown: PosState,
-    /// The first of them is being written.
+    /// Ops to store; the first one is being written.
     asked: VecDeque<PendingOp>,
     writing: Option<StorageWrite>,
     reading: bool,
     leads: bool,
-    /// Others have written since.
+    /// Other tabs have written since the last read.
     stale: bool,
-    /// There is something to send or to ask for.
+    /// A request is needed.
     wants: bool,
-    /// The request that is under way, or whose answer is being written.
+    /// The request in progress, also while its response is being written.
     request: Option<SyncRequest>,
     answered: Option<Box<ReceivedResponse>>,
     sync_problem: Option<SyncProblem>,
@@ -180,12 +180,12 @@ impl SyncClient {
         &self.shown
     }
 
-    /// What was read last, with what was written since.
+    /// The state that was read last, with this tab's writes since then.
     pub fn kept(&self) -> Option<&StoredState> {
         self.kept.as_ref()
     }
 
-    /// Ops that the server has not confirmed.
+    /// The number of ops in the outbox.
     pub fn unsynced(&self) -> usize {
         self.kept.as_ref().map_or(0, |kept| kept.outbox.len())
     }
@@ -206,7 +206,7 @@ impl SyncClient {
                 self.wants |= leads;
             }
             ClientEvent::News => self.wants = true,
-            // A tab that was killed after it wrote has told nobody.
+            // A tab that was closed after a write may not have notified the others.
             ClientEvent::Woke => {
                 self.stale |= self.leads;
                 self.wants = true;
@@ -222,7 +222,7 @@ impl SyncClient {
         self.kept = Some(kept);
         self.rebase();
         let Some(kept) = &self.kept else { return };
-        // It may be there although the disk failed in saying so.
+        // The op may be stored although the disk reported a failure.
         if let Some(asked) = self
             .asked
             .pop_front_if(|asked| asked.kept || kept.outbox.iter().any(|op| op.id == asked.new_op.id))
@@ -235,7 +235,7 @@ impl SyncClient {
         let (Some(write), Some(kept)) = (self.writing.take(), self.kept.as_mut()) else {
             return;
         };
-        // What was read is written to as well, so that it need not be read again.
+        // Applies the write to the state in memory, too, so that it need not be read again.
         let others_wrote = kept.write(&write) != *wrote;
         self.stale |= others_wrote;
         effects.push(ClientEffect::Tell);
@@ -266,13 +266,13 @@ impl SyncClient {
                 effects.push(ClientEffect::Lost(new_op.id, failed));
             }
             (Some(StorageWrite::Answer(_)), StorageError::Full) => self.request = None,
-            // It may be there, and then the other tabs have to look, too.
+            // The write may have happened, so the other tabs have to read, too.
             (Some(StorageWrite::Answer(_)), StorageError::Dead) => {
                 self.request = None;
                 self.stale = true;
                 effects.push(ClientEffect::Tell);
             }
-            // It stays the first, and is written again unless it turns out to be there.
+            // It stays first in the queue, and is written again unless it turns out to be stored.
             (Some(StorageWrite::Op { .. }), StorageError::Dead) | (None, _) => self.stale = true,
         }
     }
@@ -305,7 +305,7 @@ impl SyncClient {
         }
     }
 
-    /// One thing at a time with the disk; the network besides.
+    /// Starts the next step: one disk operation at a time, the network in parallel.
     fn go_on(&mut self, effects: &mut Vec<ClientEffect>) {
         if self.reading || self.writing.is_some() {
             return;
@@ -315,7 +315,7 @@ impl SyncClient {
             effects.push(ClientEffect::Read);
             return;
         }
-        // Somebody waits for what they asked for; an answer waits for nobody.
+        // Ops are written before responses, because a person waits for them.
         while let Some(asked) = self.asked.front() {
             let Some(kept) = &self.kept else { return };
             let new_op = asked.new_op.clone();
@@ -360,7 +360,7 @@ impl SyncClient {
         let kept = self.kept.as_ref()?;
         self.wants = false;
         let ops = next_batch(&kept.outbox);
-        // What an older build skipped is asked for again.
+        // An older version may have skipped records, so the snapshot is requested again.
         let since = if kept.copy.op_version < self.op_version {
             Revision(0)
         } else {
@@ -374,17 +374,17 @@ impl SyncClient {
         })
     }
 
-    /// The request that is to be sent, as it is by now; `None` if there is none any more.
+    /// The request to send, rebuilt with the latest ops; `None` if none is needed any more.
     pub fn request(&mut self) -> Option<SyncRequest> {
         self.request.as_ref()?;
-        // What other tabs wrote has other numbers than this one thinks, until it has read them.
+        // Ops of other tabs change the numbers: not rebuilt until they are read.
         if !self.reading && !self.stale {
             self.request = self.asking();
         }
         self.request.clone()
     }
 
-    /// A request is under way, or what came of it is being written.
+    /// Whether a request is in progress, or its response is being written.
     pub fn is_asking(&self) -> bool {
         self.request.is_some()
     }
@@ -400,7 +400,7 @@ impl StoredState {
         }
     }
 
-    /// What every disk does with a write.
+    /// Applies a write; every implementation of the disk does the same.
     pub fn write(&mut self, write: &StorageWrite) -> StorageResult {
         match write {
             StorageWrite::Op { op_version, new_op } => {
@@ -438,7 +438,7 @@ impl StoredState {
         true
     }
 
-    /// Ops keep their ids, by which the server knows those that it has done already.
+    /// Ops keep their ids, by which the server recognizes those that it has applied already.
     fn renew(&mut self, device: DeviceId) {
         self.device = device;
         for (n, op) in (1..).zip(&mut self.outbox) {

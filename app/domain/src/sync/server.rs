@@ -12,23 +12,23 @@ use crate::{
     },
 };
 
-/// What is known of a device and of the ops that it sends.
+/// What is stored about a device and its ops.
 #[derive(Debug, Clone)]
 pub struct DeviceState {
     pub device: DeviceId,
     pub kind: DeviceKind,
     pub done: u64,
-    /// Which ops its numbers stood for.
+    /// The op ids of its numbers.
     pub ids: BTreeMap<u64, OpId>,
-    /// Ops that are done already, by whatever number.
+    /// Ops that are already decided, under any number.
     pub seen: BTreeSet<OpId>,
 }
 
-/// What is to be written, all of it or nothing.
+/// What to write, in one transaction.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct SyncOutcome {
     pub done: u64,
-    /// Each with what it changed, which is under a revision of its own.
+    /// The applied ops; each has a revision of its own.
     pub steps: Vec<AppliedOp>,
     pub stopped: Option<Stopped>,
 }
@@ -69,14 +69,14 @@ fn decided(pos: &PosState, known: (DeviceId, DeviceKind), op: &Op) -> Vec<Record
     granted.unwrap_or_else(|why| vec![Record::RefusedOp(Box::new(RefusedOp { op: op.clone(), why }))])
 }
 
-/// Works the ops into the house. `speaks` is what this build understands.
+/// Applies ops to the state. `op_version` is the newest version that this server understands.
 pub fn receive(pos: &mut PosState, known: DeviceState, ops: &[Op], op_version: u16) -> SyncOutcome {
     let mut received = SyncOutcome {
         done: known.done,
         ..SyncOutcome::default()
     };
     let mut seen = known.seen;
-    // What would be next is gone from the device's storage, or from the server's.
+    // The next op is missing: the storage of the device or of the server lost it.
     if ops.first().is_some_and(|op| op.n > known.done + 1) {
         received.stopped = Some(Stopped::Diverged);
         return received;
@@ -89,7 +89,7 @@ pub fn receive(pos: &mut PosState, known: DeviceState, ops: &[Op], op_version: u
             }
             continue;
         }
-        // After a gap nothing is done: the device sends what is missing first.
+        // Ops after a gap wait until the device sends the missing ones.
         if op.n != received.done + 1 {
             break;
         }
@@ -97,7 +97,7 @@ pub fn receive(pos: &mut PosState, known: DeviceState, ops: &[Op], op_version: u
             received.stopped = Some(Stopped::Newer);
             break;
         }
-        // A disk that failed in answering may keep an op twice, under two numbers.
+        // If a disk reported a failure but did write, an op may be stored twice under two numbers.
         let records = match seen.insert(op.id) {
             true => decided(pos, (known.device, known.kind), op),
             false => Vec::new(),

@@ -5,16 +5,16 @@ use servery_domain::{
     menu::{Choice, Dish, Menu, OptionGroup},
 };
 
-/// A group in one of the places where it is offered.
+/// A group at one of the places where it is offered.
 pub struct Offered<'a> {
     pub group: &'a OptionGroup,
-    /// The choices that open it, the outermost first.
+    /// The choices that lead to it, the outermost first.
     pub within: Vec<Opener<'a>>,
-    /// Its own choices that open others.
+    /// Its choices that open further groups.
     pub openers: Vec<Opener<'a>>,
 }
 
-/// A choice that opens groups, with a number of its own on the page.
+/// A choice that opens groups, with a number that is unique on the page.
 #[derive(Clone, Copy)]
 pub struct Opener<'a> {
     pub number: usize,
@@ -31,7 +31,7 @@ pub fn offered<'a>(menu: &'a Menu, dish: &'a Dish) -> Vec<Offered<'a>> {
 }
 
 fn add<'a>(all: &mut Vec<Offered<'a>>, menu: &'a Menu, group: &'a OptionGroup, within: Vec<Opener<'a>>) {
-    // A menu that nests deeper is not accepted; here it would only not end.
+    // Deeper menus are rejected; without this check a cycle would not end.
     if within.len() >= limits::DEPTH {
         return;
     }

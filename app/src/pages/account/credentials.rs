@@ -119,7 +119,7 @@ pub fn reset(token: String, wrong: bool) -> impl IntoView {
     }
 }
 
-/// A click, because programs that look through mails open links, too.
+/// Needs a click, because mail scanners open links automatically.
 pub fn verify(token: String, done: bool, wrong: bool) -> impl IntoView {
     let texts = texts();
     let form = (!done).then(|| {

@@ -21,11 +21,11 @@ fn is_thin() -> bool {
     decision.mode == Mode::Thin
 }
 
-/// What a browser can do, and what became of it.
+/// The browser's support for passkeys, and the last failure.
 #[derive(Clone, Copy)]
 struct PasskeyDevice {
     actions: StoredValue<Option<Arc<dyn PasskeyActions>>>,
-    /// Known in the browser only, once it shows the page.
+    /// `None` on the server and until the page runs in a browser.
     possible: RwSignal<Option<bool>>,
     failed: RwSignal<Option<PasskeyFailure>>,
 }
@@ -42,7 +42,7 @@ impl PasskeyDevice {
         }
     }
 
-    /// Makes one of this name, or signs in.
+    /// Creates a passkey with this name, or signs in.
     fn ask(self, name: Option<String>, next: String) {
         let Some(actions) = self.actions.get_value() else {
             return;
@@ -80,7 +80,7 @@ fn words(failure: PasskeyFailure) -> Key {
     }
 }
 
-/// A plain page has nothing to say of passkeys while there is none.
+/// Without a script it is shown only if there are passkeys.
 pub fn list(texts: Texts, passkeys: &[PasskeyView]) -> impl IntoView + use<> {
     let thin = is_thin();
     let rows: Vec<_> = passkeys.iter().map(|passkey| row(texts, passkey)).collect();
@@ -142,7 +142,7 @@ fn add(texts: Texts) -> impl IntoView {
     }
 }
 
-/// Under the form for a password, which goes everywhere.
+/// Shown below the password form, which works in every browser.
 pub fn sign_in(texts: Texts, next: String) -> impl IntoView {
     (!is_thin()).then(|| {
         let device = PasskeyDevice::new();

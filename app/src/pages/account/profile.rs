@@ -112,7 +112,7 @@ fn password(texts: Texts, email: &str) -> impl IntoView + use<> {
         <details>
             <summary>{texts.get(Key::AccountChangePassword)}</summary>
             <form class="fields" method="post" action=ACCOUNT>
-                // Not shown: it tells a password manager whose password this is.
+                // Hidden: it tells password managers which account the password belongs to.
                 <input type="email" name="email" value=email.to_owned() autocomplete="username" hidden readonly/>
                 {field("current", Key::AccountCurrent, "current-password")}
                 {field("new", Key::AccountNew, "new-password")}

@@ -10,13 +10,13 @@ use crate::{
     backend::{self, AccountBackend, OrderStreamEvent, backend},
 };
 
-/// A question that failed while the line is there.
+/// The pause before a failed request is repeated.
 const AGAIN: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Copy)]
 pub struct BoardUpdates {
     pub shown: RwSignal<Board>,
-    /// What happens meanwhile is not shown.
+    /// Not connected: changes are not shown.
     pub lost: RwSignal<bool>,
 }
 
@@ -24,9 +24,9 @@ pub struct BoardUpdates {
 struct BoardConnection {
     connected: bool,
     asking: bool,
-    /// The line was cut while a question was under way: its answer may be too old.
+    /// The stream broke during a request: its response may be outdated.
     outdated: bool,
-    /// Said since the question went out, and maybe not in its answer.
+    /// Events since the request was sent, which its response may not include.
     heard: Vec<Order>,
 }
 
@@ -38,7 +38,7 @@ struct Following {
     slug: Slug,
 }
 
-/// In a browser; elsewhere nothing is heard.
+/// Works in browsers; elsewhere there are no events.
 pub fn follow(slug: &Slug, board: Board) -> BoardUpdates {
     let live = BoardUpdates {
         shown: RwSignal::new(board),
@@ -88,7 +88,7 @@ impl Following {
         self.live.shown.try_maybe_update(|board| (board.put(order), ()));
     }
 
-    /// One question is under way at a time.
+    /// Sends one request at a time.
     fn ask(&self) {
         let begin = |line: &mut BoardConnection| {
             line.outdated = line.asking;
@@ -108,7 +108,7 @@ impl Following {
             line.asking = false;
             (line.connected, line.outdated, std::mem::take(&mut line.heard))
         };
-        // Nobody looks any more.
+        // The page was left.
         let Some((connected, outdated, heard)) = self.line.try_update_value(end) else {
             return;
         };

@@ -14,13 +14,14 @@ use crate::{
     text::{Key, Texts, texts},
 };
 
-/// What became of a form. A code stands in the address: it is soon worth nothing, and whoever is shown this page may make one anyway.
+/// The result of a form. The address may contain a pairing code: it expires soon, and whoever sees this
+/// page may create one anyway.
 #[derive(Debug, Clone, Default)]
 pub struct DevicesNotice {
-    /// As it is shown, and until when it is good.
+    /// The formatted code and its expiry.
     code: Option<(String, LocalMinute)>,
     signed_out: bool,
-    /// How much of a device's file was done, and how much was there already.
+    /// How many ops of an imported file were new, and how many known.
     handover: Option<(u64, u64)>,
     wrong: Option<String>,
 }
@@ -155,7 +156,7 @@ fn new(texts: Texts, here: String) -> impl IntoView {
     }
 }
 
-/// What a device could not send by itself.
+/// The import form for a device's exported ops.
 fn file(texts: Texts, here: &str) -> impl IntoView + use<> {
     view! {
         <h2>{texts.get(Key::DevicesFile)}</h2>

@@ -149,7 +149,7 @@ fn step(texts: Texts, action: &str, event: &Event, scheduled: bool) -> impl Into
         _ => ("delivered", Key::BoardDelivered),
     };
     let promise = matches!(event, Event::Accepted { .. }).then(|| match scheduled {
-        // A slot is a promise.
+        // A scheduled order is promised for its slot.
         true => Either::Left(view! { <input type="hidden" name="minutes" value="0"/> }),
         false => {
             let options: Vec<_> = PROMISES
@@ -184,7 +184,7 @@ fn call_off(texts: Texts, action: &str, event: &Event) -> impl IntoView + use<> 
     }
 }
 
-/// Some of what was paid by card, for something that was not as it should be.
+/// A partial refund of a card payment.
 fn give_back(texts: Texts, board: &Board, order: &Order, action: &str) -> Option<impl IntoView + use<>> {
     let (left, currency) = (order.progress.refundable(), order.ordered.currency);
     let event = Event::Refund {

@@ -12,10 +12,10 @@ use crate::{
 };
 
 pub fn stock(texts: Texts, slug: &Slug, board: &Board) -> impl IntoView + use<> {
-    // What is counted or gone comes first: that is what one looks for.
+    // Counted and sold-out dishes come first, because staff look for these.
     let (counted, rest): (Vec<&BoardDish>, Vec<&BoardDish>) =
         board.dishes.iter().partition(|dish| dish.left.is_some());
-    // Whoever has just changed something there may go on.
+    // Stays open after a change, so that staff can continue.
     let open = visit().with_untracked(|visit| visit.get("stock").is_some());
     let rows: Vec<_> = counted
         .into_iter()

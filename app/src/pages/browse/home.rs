@@ -25,7 +25,7 @@ pub fn Home(search: Search, found: Page<Listing>) -> impl IntoView {
     let filters = NodeRef::<html::Form>::new();
     let latest = StoredValue::new(0_u32);
 
-    // Each keystroke asks anew; only the answer to the newest question is shown.
+    // Each keystroke sends a request; only the response to the latest is shown.
     let look = move || {
         let Some(Ok(search)) = filters
             .get()
@@ -84,7 +84,7 @@ fn results(texts: Texts, search: &Search, found: &Page<Listing>) -> impl IntoVie
             .pairs(),
         )
     });
-    // Who is hungry now looks at open doors first.
+    // Open restaurants come first.
     let (open, closed): (Vec<&Listing>, Vec<&Listing>) =
         found.items.iter().partition(|listing| listing.opening.open);
     let rows: Vec<_> = open

@@ -162,7 +162,7 @@ fn dishes(
         .filter(|(_, _, dishes)| !dishes.is_empty())
         .collect();
     let (tag, direction) = (menu.lang.tag(), menu.lang.direction());
-    // So long that browsers had better lay out only what is near.
+    // Long menus: browsers lay out only what is near the viewport.
     let large = menu.dishes().nth(LARGE).is_some();
     let empty = shown.is_empty().then(|| {
         view! {

@@ -104,7 +104,7 @@ fn Chosen(editor: DraftEditor) -> impl IntoView {
             actions.navigate(&checkout);
         });
     };
-    // What its buttons do, they do by themselves.
+    // The buttons work without sending the form.
     let submit = move |event: SubmitEvent| {
         if editor.actions().is_some() {
             event.prevent_default();
@@ -142,7 +142,7 @@ fn Chosen(editor: DraftEditor) -> impl IntoView {
     };
     view! {
         <form method="post" action=format!("/restaurants/{slug}/basket/lines") on:submit=submit>
-            // The first button is what Enter does.
+            // Enter presses the first button.
             <button class="update" class:gone=!plain type="submit">{texts.get(Key::BasketUpdate)}</button>
             <ul class="lines">{rows}</ul>
             <p class="more"><a href=format!("/restaurants/{slug}")>{texts.get(Key::BasketAddMore)}</a></p>

@@ -58,7 +58,7 @@ fn Form(checkout: CheckoutState, id: OrderId) -> impl IntoView {
     let editor = checkout.editor;
     let form = NodeRef::<html::Form>::new();
     let action = format!("/restaurants/{}/checkout", editor.slug());
-    // What the form shows counts, also where a browser or a list of times filled it in by itself.
+    // Reads the form, because the browser may have restored or changed values by itself.
     Effect::new(move |_| {
         checkout.travel.track();
         checkout.read(form);
@@ -68,7 +68,7 @@ fn Form(checkout: CheckoutState, id: OrderId) -> impl IntoView {
         <form method="post" action=action novalidate=true node_ref=form inert=move || checkout.busy() on:input=move |_| checkout.read(form)>
             <input type="hidden" name="id" value=id.to_string()/>
             <input type="hidden" name="seen" value=seen/>
-            // The first button is what Enter does: never to place an order.
+            // Enter presses the first button: it must not place the order.
             <button class="update" class:gone=!plain type="submit" on:click=move |event| checkout.update(&event, form)>{texts.get(Key::CheckoutUpdate)}</button>
             <div class="fields">
                 {fulfilment::how(texts, checkout)}

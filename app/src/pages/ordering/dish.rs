@@ -47,7 +47,7 @@ pub fn DishPage(listing: Box<Listing>, menu: Arc<Menu>, dish: Box<Dish>) -> impl
             }
         }
     };
-    // What a browser filled in again by itself counts from the beginning.
+    // Reads fields that the browser restored after a reload.
     Effect::new({
         let recalculate = recalculate.clone();
         move |_| recalculate()
@@ -110,7 +110,7 @@ fn heading(texts: Texts, menu: &Menu, dish: &Dish) -> impl IntoView + use<> {
     }
 }
 
-/// Of what the form says; nothing while it says what cannot be.
+/// The total of the form; empty while the form is invalid.
 fn price(form: &HtmlFormElement, menu: &Menu, dish: &Dish) -> Option<Minor> {
     let pairs = form::pairs(form);
     Some(

@@ -21,9 +21,9 @@ pub struct DraftEditor {
     pub priced: StoredValue<PricedDraft>,
     pub draft: RwSignal<Draft>,
     pub quote: RwSignal<Quote>,
-    /// The server has still to say what a coupon takes off, or how many are left.
+    /// The quote is local: the server has not confirmed coupon and stock yet.
     pub unchecked: RwSignal<bool>,
-    /// Counts how often another copy took the place of what is shown.
+    /// Counts how often another copy replaced the shown draft.
     pub adopted: RwSignal<u32>,
     actions: StoredValue<Option<Arc<dyn BrowserActions>>>,
     backend: StoredValue<Arc<dyn OrderingBackend>>,
@@ -75,13 +75,13 @@ impl DraftEditor {
         }
     }
 
-    /// Nothing happens if nothing changes.
+    /// Applies a change and saves the draft, if it changes anything.
     pub fn change(self, change: impl FnOnce(&mut Draft)) {
         let before = self.draft.get_untracked();
         let mut after = before.clone();
         change(&mut after);
         if after != before {
-            // Something else has changed: what was taken out stays out.
+            // After another change a removed line cannot be restored.
             if after.removed == before.removed {
                 after.removed = None;
             }
@@ -92,7 +92,7 @@ impl DraftEditor {
         }
     }
 
-    /// Resolves when the server has it, or cannot be reached.
+    /// Resolves when the server has stored the draft, or cannot be reached.
     pub fn keep(self) -> impl Future<Output = ()> + 'static {
         let (actions, slug, draft) = (self.actions(), self.slug(), self.draft.get_untracked());
         let summary = self
@@ -126,14 +126,14 @@ impl DraftEditor {
         let reckoned = self
             .priced
             .with_value(|priced| priced.recalculate(now, &draft.basket));
-        // Where some could not be had, the server knows how many portions are left.
+        // If something was removed for lack of stock, only the server knows the stock.
         let scarce = self.quote.with_untracked(|quote| !quote.removed_lines.is_empty());
         self.unchecked.set(scarce || is_unchecked(draft, &reckoned));
         self.quote.set(reckoned);
         self.asked.update_value(|asked| *asked += 1);
     }
 
-    /// What only the server knows. Only the answer to the newest question is shown.
+    /// Requests a quote from the server. Only the response to the latest request is shown.
     pub async fn ask(self) {
         let (backend, slug, basket) = (
             self.backend.get_value(),
@@ -149,7 +149,7 @@ impl DraftEditor {
         }
     }
 
-    /// How things are now, as the server said.
+    /// Shows a quote that the server sent.
     pub fn learn(self, quote: Quote) {
         self.asked.update_value(|asked| *asked += 1);
         self.unchecked.set(false);

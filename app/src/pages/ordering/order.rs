@@ -31,7 +31,7 @@ use crate::{
     text::{Key, Texts, texts},
 };
 
-/// An order that is shown, and whether the last thing tried with it failed.
+/// The shown order, and whether the last action failed.
 #[derive(Clone, Copy)]
 pub struct OrderView {
     pub order: RwSignal<Order>,
@@ -40,7 +40,7 @@ pub struct OrderView {
 
 impl OrderView {
     fn learn(self, order: Order) {
-        // What is on its way may be overtaken.
+        // An older response may arrive after a newer event.
         if self
             .order
             .try_with_untracked(|shown| shown.revision < order.revision)
@@ -51,7 +51,7 @@ impl OrderView {
         }
     }
 
-    /// Where a script runs, in place of what the form would send.
+    /// Replaces the form's request where a script runs.
     pub fn act(self, event: &SubmitEvent, answer: Option<BackendFuture<'static, Order>>) {
         let Some(answer) = answer else { return };
         event.prevent_default();
@@ -99,7 +99,7 @@ pub fn OrderPage(tracked: TrackedOrder, listing: Box<Listing>, data: PageData) -
     }
 }
 
-/// What a receipt says of who sold it and when; a screen has it elsewhere.
+/// Seller and date for print; the screen shows them elsewhere.
 fn on_paper(texts: Texts, order: &Order, listing: &Listing) -> impl IntoView + use<> {
     let Address {
         street,
@@ -124,7 +124,7 @@ fn on_paper(texts: Texts, order: &Order, listing: &Listing) -> impl IntoView + u
     }
 }
 
-/// Each change is shown as it happens, until nothing more does.
+/// Follows the event stream until the order is over.
 fn watch(shown: OrderView, token: String) {
     let watching = StoredValue::new_local(None::<Box<dyn Any>>);
     Effect::new(move |_| {
@@ -146,7 +146,7 @@ fn watch(shown: OrderView, token: String) {
     on_cleanup(move || watching.dispose());
 }
 
-/// Who reads slowly keeps the page from being asked for again.
+/// A link that stops the page from reloading, for slow readers.
 fn stillness(texts: Texts, shown: OrderView, data: &PageData, token: &str) -> impl IntoView + use<> {
     let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
     let moving = decision.mode == Mode::Thin

@@ -68,7 +68,7 @@ impl PricedDraft {
     }
 }
 
-/// By what is known here: a coupon and the last portions are for the server to tell.
+/// A local quote: coupons and the stock are checked by the server only.
 fn recalculate(listing: &Listing, menu: &Menu, times: &Times, now: LocalMinute, basket: &Basket) -> Quote {
     let stock = listing.sold_out.iter().map(|dish| (*dish, 0)).collect();
     let facts = QuoteContext {
@@ -82,7 +82,7 @@ fn recalculate(listing: &Listing, menu: &Menu, times: &Times, now: LocalMinute, 
     quote(&facts, basket)
 }
 
-/// Who has not chosen yet gets the first way that the restaurant offers.
+/// Chooses the first offered service if the chosen one is not offered.
 fn settle(draft: &mut Draft, ordering: &OrderSettings) {
     let offered = match &draft.basket.service {
         Service::Collection => ordering.collection,
@@ -96,7 +96,7 @@ fn settle(draft: &mut Draft, ordering: &OrderSettings) {
     } else if !offered && ordering.at_table && !draft.table.is_empty() {
         draft.choose(Service::Table(draft.table.clone()));
     }
-    // Of those that the restaurant takes, money at the door needs nobody else.
+    // Prefers payment at the door, which needs no provider.
     let usual = if ordering.payments.contains(&PaymentMethod::Door) {
         Some(PaymentMethod::Door)
     } else {

@@ -11,10 +11,10 @@ use crate::{
     pos_client::{PosClient, pos_client},
 };
 
-/// A till is open for weeks: without asking, it would sell at the prices of the day it was opened.
+/// A till is open for weeks: without reloading it would sell at old prices.
 const OFTEN: Duration = Duration::from_secs(3 * 60);
 
-/// Asks the server first, whatever is kept.
+/// A backend that asks the server before it uses stored answers.
 #[derive(Clone)]
 pub struct AutoReload(pub Arc<dyn Backend>);
 
@@ -23,7 +23,7 @@ pub fn between_sales(content: RwSignal<Content<StaffPage>>) {
     let newer = newer(content, client.as_ref());
     let (update, in_hand, busy) = (client.update(), client.current_bill(), client.busy());
     Effect::new(move |_| {
-        // On a device's own page there is a button for it.
+        // The device's page has a button for it.
         let works = content.with(|content| !matches!(content, Content::Page(StaffPage::Device(_))));
         if !works || in_hand.get().is_some() || busy.get() > 0 {
             return;
@@ -43,7 +43,7 @@ pub fn between_sales(content: RwSignal<Content<StaffPage>>) {
     });
 }
 
-/// The restaurant as it is by now, if the page shows it otherwise.
+/// The current restaurant, if it differs from the shown one.
 fn newer(content: RwSignal<Content<StaffPage>>, client: &dyn PosClient) -> RwSignal<Option<Premises>> {
     let newer = RwSignal::new(None);
     let Some(AutoReload(backend)) = use_context() else {
@@ -58,7 +58,7 @@ fn newer(content: RwSignal<Content<StaffPage>>, client: &dyn PosClient) -> RwSig
             return;
         };
         spawn_local(async move {
-            // Without a network it stays as it is.
+            // Offline, nothing changes.
             if let Ok(found) = Premises::load(shown.slug.clone(), backend.as_ref()).await
                 && found.is_news_to(&shown)
             {

@@ -16,16 +16,16 @@ use servery_domain::{
 use super::{dialog::Dialog, screen::Screen};
 use crate::text::staff::Key;
 
-/// Digits of a PIN, at least and at most.
+/// Minimum and maximum digits of a PIN.
 const PIN: (usize, usize) = (4, 8);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CashierStep {
     Choose,
-    /// Somebody says who they are.
+    /// A cashier signs in.
     Enter(CashierId),
     New,
-    /// Whoever stands here takes another PIN, or leaves for good.
+    /// The current cashier changes the PIN or is removed.
     Change(CashierId),
 }
 
@@ -35,7 +35,7 @@ pub fn cashiers(pos: &PosState) -> Vec<Cashier> {
     cashiers
 }
 
-/// The key in the bar that says who it is.
+/// The button that shows the current cashier.
 #[component]
 pub fn Who(screen: Screen) -> impl IntoView {
     let open = RwSignal::new(false);
@@ -99,7 +99,7 @@ fn list(screen: &Screen, step: RwSignal<CashierStep>, open: RwSignal<bool>) -> i
 }
 
 fn pin_field(screen: &Screen, key: Key, pin: NodeRef<html::Input>) -> impl IntoView + use<> {
-    // A sheet that is open already gives nothing the focus by itself.
+    // An open dialog does not move the focus by itself.
     Effect::new(move |_| {
         if let Some(field) = pin.get() {
             let _ = field.focus();
@@ -163,7 +163,7 @@ fn enter(screen: &Screen, cashier: CashierId, open: RwSignal<bool>) -> impl Into
     }
 }
 
-/// Somebody new, or another PIN for who stands here.
+/// A new cashier, or a new PIN of the current one.
 fn set(screen: &Screen, known: Option<CashierId>, step: RwSignal<CashierStep>) -> impl IntoView + use<> {
     let [name, pin] = [(); 2].map(|()| NodeRef::<html::Input>::new());
     let before = known.and_then(|id| screen.pos.with_untracked(|pos| pos.cashier(id).cloned()));
@@ -176,7 +176,7 @@ fn set(screen: &Screen, known: Option<CashierId>, step: RwSignal<CashierStep>) -
         let (screen, typed, name) = (keeping.clone(), value(pin), value(name).trim().to_owned());
         spawn_local(async move {
             match screen.client.pin(id, &typed).await {
-                // Whoever takes a PIN where nobody stands, stands there.
+                // A new cashier becomes the current one if there is none.
                 Some(pin) => {
                     let by = screen.client.current_cashier();
                     screen.submit_once(Action::Cashier(Cashier { id, name, pin }), move || {
@@ -213,7 +213,7 @@ fn set(screen: &Screen, known: Option<CashierId>, step: RwSignal<CashierStep>) -
     }
 }
 
-/// Until somebody has said who they are, where there is somebody to be.
+/// Asks for a PIN before the page is shown, if there are cashiers.
 pub fn guarded<V, F>(screen: &Screen, view: F) -> impl IntoView + use<V, F>
 where
     V: IntoView + 'static,

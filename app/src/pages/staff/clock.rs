@@ -11,7 +11,7 @@ use crate::{
     text::{Texts, staff::Key},
 };
 
-/// Now, again each so many seconds. Nothing where nobody waits for it.
+/// The current time, updated at an interval; `None` on the server.
 pub fn use_clock(seconds: u64) -> ReadSignal<Option<Timestamp>> {
     let (now, set_now) = signal(None);
     let Some(client) = pos_client() else {
@@ -28,7 +28,7 @@ pub fn use_clock(seconds: u64) -> ReadSignal<Option<Timestamp>> {
     now
 }
 
-/// How long ago something was, in the largest unit that fits.
+/// A duration in its largest unit.
 pub fn ago(texts: Texts, then: Timestamp, now: Timestamp) -> String {
     let seconds = (now.0 - then.0).max(0);
     let whole = |unit: i64| usize::try_from(seconds / unit).unwrap_or_default();
@@ -40,27 +40,27 @@ pub fn ago(texts: Texts, then: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// The time zone of the restaurant that is shown: a device may be set to another one.
+/// The restaurant's time zone, which may differ from the device's.
 #[derive(Clone, Copy)]
 pub struct Here(pub Memo<Option<TimeZoneName>>);
 
-/// `2026-11-21 13:05`, where the restaurant is.
+/// `2026-11-21 13:05`, in the restaurant's local time.
 pub fn stamp(at: Timestamp) -> String {
     let text = local(at);
     text.get(..16).map(str::to_owned).unwrap_or(text)
 }
 
-/// `13:05`, where the restaurant is.
+/// `13:05`, in the restaurant's local time.
 pub fn time_of_day(at: Timestamp) -> String {
     let text = local(at);
     text.get(11..16).map(str::to_owned).unwrap_or(text)
 }
 
-/// The browser has a time-zone database. Swedish writes `2026-11-21 13:05:00`.
+/// Uses the browser's time-zone database; the Swedish locale formats as `2026-11-21 13:05:00`.
 fn local(at: Timestamp) -> String {
     let options = Object::new();
     if let Some(zone) = use_context::<Here>().and_then(|Here(zone)| zone.get_untracked()) {
-        // Fails for a frozen object only.
+        // Fails only for a frozen object.
         let _ = Reflect::set(&options, &"timeZone".into(), &zone.0.into());
     }
     Date::new(&(at.0 as f64 * 1_000.0).into())

@@ -46,12 +46,12 @@ pub fn Runs(premises: Premises) -> impl IntoView {
     })
 }
 
-/// Those that are not over, the oldest first.
+/// Open runs, the oldest first.
 pub fn runs(pos: &PosState) -> Vec<DeliveryRun> {
     runs_in(pos, |run| !is_over(pos, run))
 }
 
-/// Called off on the way: nobody is to bring it any more.
+/// Called off during delivery.
 pub fn is_off(pos: &PosState, stop: &Stop) -> bool {
     stop.handover.is_none()
         && pos
@@ -59,14 +59,14 @@ pub fn is_off(pos: &PosState, stop: &Stop) -> bool {
             .is_some_and(|order| order.progress.state.is_off())
 }
 
-/// Nothing is left to be brought of it.
+/// All stops are done.
 pub fn is_brought(pos: &PosState, run: &DeliveryRun) -> bool {
     run.stops
         .iter()
         .all(|stop| stop.handover.is_some() || is_off(pos, stop))
 }
 
-/// Nothing is left to be handed in of it either.
+/// All stops are done and the cash is handed in.
 pub fn is_over(pos: &PosState, run: &DeliveryRun) -> bool {
     is_brought(pos, run) && (run.handed_in.is_some() || run.cash() == Minor::ZERO)
 }

@@ -15,13 +15,13 @@ use crate::{
     text::{Texts, staff::Key, texts},
 };
 
-/// The desk, for the parts of this page.
+/// The client, for the parts of this page.
 type At = StoredValue<Arc<dyn PosClient>>;
 
 #[component]
 pub fn DevicePage(premises: Premises) -> impl IntoView {
     let texts = texts();
-    // On the server there is no desk, and this page is another one.
+    // The server renders the page without a script instead.
     let page = pos_client().map(|client| pairing(texts, StoredValue::new(client), premises));
     view! {
         <article class="device">

@@ -15,13 +15,13 @@ use crate::{
     text::{staff::Key, texts},
 };
 
-/// In which a second tap means what the first one meant, and not what lay under it.
+/// Milliseconds in which a second tap is ignored, so that it does not hit what was below the first.
 const SECOND_TAP: Duration = Duration::from_millis(250);
 
-/// Nothing is tapped for a moment.
+/// Ignores taps for a moment.
 fn settle() {
     let Some(body) = document().body() else { return };
-    // Fails for a name that is none only.
+    // Fails only for an invalid name.
     let _ = body.set_attribute("data-settling", "");
     set_timeout(move || drop(body.remove_attribute("data-settling")), SECOND_TAP);
 }
@@ -34,11 +34,11 @@ pub fn Dialog(#[prop(into)] title: String, close: Callback<()>, children: Childr
         if let Some(dialog) = dialog.get()
             && !dialog.open()
         {
-            // Fails for one that is not in the document only.
+            // Fails only if it is not in the document.
             let _ = dialog.show_modal();
         }
     });
-    // Closed, it gives the focus back to what opened it.
+    // Closing returns the focus to the element that opened it.
     on_cleanup(move || {
         settle();
         if let Some(dialog) = dialog.try_get_untracked().flatten() {
@@ -47,19 +47,19 @@ pub fn Dialog(#[prop(into)] title: String, close: Callback<()>, children: Childr
     });
     let wrong = use_context::<FailedAction>();
     let put_away = move || {
-        // What was not done in it is nobody's concern any more.
+        // A failure inside a dialog is dismissed with it.
         if let Some(FailedAction(wrong)) = wrong {
             wrong.set(None);
         }
         close.run(());
     };
-    // One that is gone has been put away already.
+    // It may be closed already.
     let closed = move |event: Targeted<Event, HtmlDialogElement>| {
         if event.target().is_connected() {
             put_away();
         }
     };
-    // Behind it nothing can be seen or heard.
+    // The notice is inside the dialog, because the page behind it is inert.
     let wrong = wrong.map(|FailedAction(wrong)| said(texts, wrong));
     let label = title.clone();
     view! {

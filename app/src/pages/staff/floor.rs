@@ -37,7 +37,7 @@ pub fn Floor(premises: Premises) -> impl IntoView {
     })
 }
 
-/// Those that stand on the plan, by their names as people count them.
+/// Tables on the plan, sorted by name with numbers in numeric order.
 pub fn tables(pos: &PosState) -> Vec<Table> {
     let mut tables: Vec<Table> = pos
         .tables()
@@ -82,7 +82,7 @@ fn floor(screen: &Screen) -> impl IntoView + use<> {
     let spot = {
         let screen = screen.clone();
         move |id: TableId| {
-            // Moved or taken, it stays the same key, which keeps the focus.
+            // Keyed by table, so that its button keeps the focus when it changes.
             let table = Memo::new(move |before: Option<&Table>| {
                 pos.with(|pos| pos.table(id).or(before).cloned())
                     .unwrap_or_else(|| Table::new(id))

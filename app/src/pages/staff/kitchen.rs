@@ -34,9 +34,9 @@ use super::{
 };
 use crate::text::{Texts, staff::Key};
 
-/// Whenever it is to be begun.
+/// No time limit: tickets for later are included.
 const EVER: Timestamp = Timestamp(i64::MAX);
-/// Done tickets that can be called back.
+/// Finished tickets that can be recalled.
 pub const RECALLED: usize = 12;
 
 pub fn all_stations(pos: &PosState) -> Vec<Station> {
@@ -85,7 +85,7 @@ fn kitchen(pass: &Pass) -> impl IntoView + use<> {
     }
 }
 
-/// What is new is heard: not what was there before, for another station or called back, nor what is found on the disk.
+/// Plays a sound for new tickets, not for stored, recalled or re-assigned ones.
 fn play_sound(pass: &Pass) {
     let (counted, pos) = (pass.clone(), pass.pos);
     let waiting = Memo::new(move |_| {
@@ -111,7 +111,7 @@ fn bar(pass: &Pass) -> impl IntoView + use<> {
     let (shown, chosen, pos) = (pass.shown, pass.station, pass.pos);
     let stations = Memo::new(move |_| pos.with(|pos| all_stations(pos)));
     let client = pass.client.clone();
-    // One that is no more shows everything.
+    // A deleted station shows everything.
     let current = Memo::new(move |_| {
         chosen
             .get()
@@ -165,7 +165,7 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
             Memo::new(move |_| pos.with(|pos| second.work(pos, |work, pos| cloned(work.later(pos, same())))));
         (waiting, later)
     };
-    // Each station has its own card of a ticket.
+    // Keyed by station, because each station has its own card of a ticket.
     let station = pass.station;
     let shown = move || {
         let station = station.get();
@@ -217,7 +217,7 @@ fn waiting(pass: &Pass) -> impl IntoView + use<> {
     }
 }
 
-/// What is not to be begun yet, folded away.
+/// Tickets for later, collapsed.
 pub fn later(texts: Texts, count: usize, cards: impl IntoView + 'static) -> impl IntoView + 'static {
     (count > 0).then(|| {
         let words = texts.count(Key::KitchenLater, count);

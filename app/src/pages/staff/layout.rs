@@ -77,7 +77,7 @@ fn tabs(texts: Texts) -> impl IntoView {
     }
 }
 
-/// Diners' orders that nobody has answered yet. Another one is heard, whatever screen is shown.
+/// Unanswered orders of diners. A new one plays a sound on every page.
 fn new_ones() -> Memo<usize> {
     let Some(client) = pos_client() else {
         return Memo::new(|_| 0);
@@ -93,7 +93,7 @@ fn new_ones() -> Memo<usize> {
     });
     Effect::new(move |before: Option<Option<BTreeSet<OrderId>>>| {
         let now = orders.get();
-        // What is found on the disk is no news.
+        // Orders that were already stored are not new.
         client.name()?;
         let answers = client
             .paired()
@@ -116,7 +116,7 @@ fn waiting(texts: Texts, new: Memo<usize>) -> impl IntoView {
     }
 }
 
-/// What a device's own page has more to say of.
+/// A notice that links to the device's page for details.
 fn notice(texts: Texts) -> impl IntoView {
     let visit = visit();
     let pairing = pos_client().map(|client| client.pairing());
@@ -166,7 +166,7 @@ pub fn tab<V: IntoView + 'static>(
     view! { <li><a href=href aria-current=here>{texts.get(key)}{more}</a></li> }
 }
 
-/// How much has not arrived yet is always there to be seen.
+/// The number of unsynced ops is always visible.
 fn state(texts: Texts) -> impl IntoView {
     let Some(client) = pos_client() else {
         return Either::Left(());
@@ -205,7 +205,7 @@ fn state(texts: Texts) -> impl IntoView {
             |page| view! { <a class="refusals" href=page>{texts.count(Key::BarRefused, refused.get())}</a> },
         )
     };
-    // A browser that is no device has nothing to send, and nowhere to.
+    // A browser that is not paired has nothing to send.
     let idle = move || {
         pairing.with(|pairing| !matches!(pairing, PairingState::Paired(_) | PairingState::Revoked(_)))
     };

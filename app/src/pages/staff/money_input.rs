@@ -10,7 +10,7 @@ pub fn field(screen: &Screen, key: Key, value: RwSignal<Minor>) -> impl IntoView
     labelled(screen, key, value, false)
 }
 
-/// One that somebody has to fill in, if only with a zero.
+/// A required field; zero is valid.
 pub fn counted(screen: &Screen, key: Key, value: RwSignal<Minor>) -> impl IntoView + use<> {
     labelled(screen, key, value, true)
 }
@@ -22,7 +22,7 @@ fn labelled(screen: &Screen, key: Key, value: RwSignal<Minor>, required: bool) -
         NodeRef::<html::Input>::new(),
     );
     let (lang, currency) = (screen.texts.lang, screen.premises.menu.currency);
-    // What is set otherwise is shown; what is being typed is left alone.
+    // Shows values set elsewhere, without changing what is being typed.
     Effect::new(move |_| {
         let value = value.get();
         let Some(input) = typed.get() else { return };
@@ -34,7 +34,7 @@ fn labelled(screen: &Screen, key: Key, value: RwSignal<Minor>, required: bool) -
     let take = move |input: HtmlInputElement| {
         let text = input.value();
         let amount = typed_amount::read(lang, currency, &text);
-        // A form is not sent with something in it that is no amount.
+        // An invalid amount blocks the form.
         input.set_custom_validity(if amount.is_none() && !text.trim().is_empty() {
             no_amount
         } else {

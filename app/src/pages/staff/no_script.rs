@@ -35,7 +35,7 @@ pub struct NoScriptPage {
 
 #[derive(Debug, Clone)]
 enum NoScriptView {
-    /// This browser is no device, or not any more.
+    /// This browser is not paired, or was revoked.
     Out(Out),
     Device(Paired),
     Kitchen(Box<NoScriptKitchen>),
@@ -46,7 +46,7 @@ enum NoScriptView {
 #[derive(Debug, Clone)]
 struct Out {
     revoked: bool,
-    /// What it is called once it is let in.
+    /// Its id once it is paired.
     device: DeviceId,
     wrong: Option<String>,
 }
@@ -56,7 +56,7 @@ struct NoScriptKitchen {
     paired: Paired,
     look: PosSnapshot,
     pos: PosState,
-    /// From here on forms count the names of what they ask for.
+    /// The first op id for forms.
     first: OpId,
     station: Option<StationId>,
     done: bool,

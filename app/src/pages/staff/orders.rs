@@ -39,7 +39,7 @@ pub fn order_name(texts: Texts, order: &Order) -> String {
     format!("#{} {service}", order.number)
 }
 
-/// When it is wanted, with the day if that is another one.
+/// When it is due, with the day if not today.
 pub fn due(texts: Texts, order: &Order) -> String {
     let due = order.progress.ready_at.unwrap_or(order.ordered.due.from);
     match due.day() == order.ordered.placed_on.day() {
@@ -48,7 +48,7 @@ pub fn due(texts: Texts, order: &Order) -> String {
     }
 }
 
-/// Those that the restaurant has not answered yet.
+/// Orders that the restaurant has not answered.
 pub fn new_orders(pos: &PosState) -> Vec<Order> {
     orders_in(pos, |order| order.progress.state == State::Placed)
 }
@@ -76,7 +76,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
             None => texts.fill(Key::OrderAcceptFor, &[("time", &self::due(texts, order))]),
         };
         let accepted = move |ask: &A| {
-            // On the restaurant's clock, wherever the device thinks it is.
+            // In the restaurant's local time, whatever the device's clock shows.
             let since = (ask.now().0 - placed_at.0).max(0) / 60;
             let ready_at = minutes.map_or(due, |minutes| LocalMinute(placed_on.0 + since + minutes));
             Action::Order {
@@ -126,7 +126,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
     }
 }
 
-/// What the diner said of allergies must not be overlooked.
+/// Allergies and the note, highlighted.
 pub fn asked(texts: Texts, ordered: &Ordered) -> impl IntoView + use<> {
     let allergies = (!ordered.allergies.is_empty())
         .then(|| view! { <p class="allergies" dir="auto">{texts.fill(Key::OrderAllergies, &[("text", &ordered.allergies)])}</p> });
@@ -135,7 +135,7 @@ pub fn asked(texts: Texts, ordered: &Ordered) -> impl IntoView + use<> {
     view! { {allergies}{note} }
 }
 
-/// All that whoever answers has to know: who it is and when it is wanted, each dish as it was asked for, and what it comes to.
+/// What staff need for the answer: contact, due time, lines and total.
 fn said(texts: Texts, order: &Order) -> impl IntoView + use<> {
     let ordered = &order.ordered;
     let lines = ordered.lines.iter().map(|line| {
@@ -159,7 +159,8 @@ fn said(texts: Texts, order: &Order) -> impl IntoView + use<> {
     }
 }
 
-/// Those that wait to be fetched, or to be brought to a table, with what is to be paid for them; whoever has taken it is told of the receipt.
+/// Orders ready for collection or to be brought to a table, with what is due. `taken` is called with the
+/// payment.
 #[component]
 pub fn ReadyOrders(screen: Screen, taken: Callback<(OrderId, PaymentId)>) -> impl IntoView {
     let pos = screen.pos;
@@ -179,7 +180,7 @@ pub fn ReadyOrders(screen: Screen, taken: Callback<(OrderId, PaymentId)>) -> imp
     }
 }
 
-/// Those that the kitchen has, or a courier, for when the diner asks.
+/// Orders in the kitchen or with a courier, for questions of diners.
 #[component]
 pub fn UnderWay(screen: Screen) -> impl IntoView {
     let (pos, texts) = (screen.pos, screen.texts);
@@ -234,7 +235,7 @@ fn ready_card(
             )
         }
         due => {
-            // One name for both ways: whoever taps twice takes it once.
+            // Both methods use one payment id, so that a double tap counts once.
             let id = PaymentId(screen.client.id());
             let (cash, card) = (
                 take(screen, order, (id, TenderMethod::Cash), taken),
@@ -251,7 +252,7 @@ fn ready_card(
     view! { <li><h2 dir="auto">{order_name(screen.texts, order)}" "<span>{name}</span></h2>{hand_over}</li> }
 }
 
-/// Takes the money into the open shift; then the order is the diner's.
+/// Takes the payment into the open shift and marks the order as collected.
 fn take(
     screen: &Screen,
     order: &Order,
@@ -281,7 +282,7 @@ fn take(
                     order,
                     event: Event::Collected,
                 });
-                // Somebody may have gone on to another screen.
+                // The screen may have been left.
                 let _ = taken.try_run((order, id));
             },
         );

@@ -12,7 +12,7 @@ pub enum StaffPage {
 }
 
 impl StaffPage {
-    /// The same page of the restaurant as it is now.
+    /// The same page with newer data.
     pub fn at(&self, premises: Premises) -> Self {
         let page = match self {
             Self::Device(_) => Self::Device,

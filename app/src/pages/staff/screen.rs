@@ -30,18 +30,18 @@ pub struct Screen {
     pub premises: Premises,
     pub client: Arc<dyn PosClient>,
     pub pos: ReadSignal<Arc<PosState>>,
-    /// What was not done, and why.
+    /// Why the last action failed.
     pub wrong: RwSignal<Option<String>>,
-    /// Something that is to be asked for once is under way.
+    /// An action that must not be repeated is in progress.
     under_way: RwSignal<bool>,
 }
 
-/// What was not done of what is asked for on this screen, for what lies over it.
+/// The last failed action, for dialogs over the screen.
 #[derive(Clone, Copy)]
 pub struct FailedAction(pub RwSignal<Option<String>>);
 
 impl Screen {
-    /// `None` where a page is made on the server.
+    /// `None` on the server.
     pub fn new(premises: Premises) -> Option<Self> {
         let (client, wrong) = (pos_client()?, RwSignal::new(None));
         provide_context(FailedAction(wrong));
@@ -55,7 +55,7 @@ impl Screen {
         })
     }
 
-    /// What this device is for, once that is known; `Some(None)` if it is none of the restaurant's.
+    /// The kind of this device, once known; `Some(None)` if it is not paired here.
     pub fn kind(&self) -> Memo<Option<Option<DeviceKind>>> {
         let pairing = self.client.pairing();
         Memo::new(move |_| {
@@ -82,12 +82,12 @@ impl Screen {
         })
     }
 
-    /// An amount as somebody typed it.
+    /// Reads a typed amount.
     pub fn amount(&self, typed: &str) -> Option<Minor> {
         typed_amount::read(self.texts.lang, self.premises.menu.currency, typed)
     }
 
-    /// What is not done is said; then nothing follows from it.
+    /// Submits an action; a failure is shown.
     pub fn submit(&self, action: Action) {
         self.submit_then(action, || ());
     }
@@ -104,10 +104,11 @@ impl Screen {
         self.submit_all_once([action], then);
     }
 
-    /// Until all of it is answered, nothing else is asked for this way: whoever taps twice means it once. What follows, follows from the last of it.
+    /// Ignores further calls until all actions are decided, so that a double tap counts once. `then` runs
+    /// if the last one succeeded.
     pub fn submit_all_once(&self, actions: impl IntoIterator<Item = Action>, then: impl FnOnce() + 'static) {
         let (texts, wrong, under_way) = (self.texts, self.wrong, self.under_way);
-        // Whoever was asked for a PIN first may have left the screen.
+        // The screen may have been left while a PIN was requested.
         if under_way.try_get_untracked() == Some(true) {
             return;
         }
@@ -133,7 +134,7 @@ impl Screen {
         });
     }
 
-    /// What follows is told whether it was done.
+    /// Calls `then` with whether the action succeeded.
     pub fn submit_with(&self, action: Action, then: impl FnOnce(bool) + 'static) {
         let (texts, wrong) = (self.texts, self.wrong);
         wrong.set(None);
@@ -147,7 +148,7 @@ impl Screen {
         });
     }
 
-    /// Where guests are, and what they are called.
+    /// The seat and the name of a bill.
     pub fn seat(&self, at: &Seat, name: &str) -> String {
         self.pos.with(|pos| seat(self.texts, pos, at, name))
     }
@@ -163,7 +164,7 @@ fn table_name(pos: &PosState, table: TableId) -> String {
         .unwrap_or_else(|| "?".to_owned())
 }
 
-/// `Table 7`; one that has a name of its own is called by it.
+/// `Table 7`; a table whose name begins with a letter is shown as it is.
 pub fn at_table(texts: Texts, name: &str) -> String {
     match name.starts_with(char::is_alphabetic) {
         true => name.to_owned(),
@@ -171,7 +172,7 @@ pub fn at_table(texts: Texts, name: &str) -> String {
     }
 }
 
-/// Where guests are, and what they are called.
+/// The seat and the name of a bill.
 pub fn seat(texts: Texts, pos: &PosState, seat: &Seat, name: &str) -> String {
     let seat = match seat {
         Seat::Counter => texts.get(Key::SeatCounter).to_owned(),
@@ -186,9 +187,9 @@ pub fn seat(texts: Texts, pos: &PosState, seat: &Seat, name: &str) -> String {
     }
 }
 
-/// How a screen has something asked for: by a tap, or by a form where there is no script.
+/// How a page submits actions: by a tap, or by a form without a script.
 pub trait Ask: Clone + 'static {
-    /// What is asked for is made up when it is asked for, if a script is there to do so.
+    /// `asked` makes the action at the time of the tap; without a script, at rendering.
     fn button(
         self,
         face: Face,
@@ -197,13 +198,13 @@ pub trait Ask: Clone + 'static {
     ) -> impl IntoView + 'static;
     fn now(&self) -> Timestamp;
 
-    /// Whether the kitchen has made it, for as long as its ticket is shown.
+    /// Whether an item is done, updated while its ticket is shown.
     fn is_done(&self, _ticket: TicketId, item: &TicketItem) -> Signal<bool> {
         Signal::stored(item.done)
     }
 }
 
-/// How a button looks.
+/// The appearance of a button.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Face {
     pub class: &'static str,
@@ -234,7 +235,7 @@ pub fn tapped(
     view! { <button type="button" class=class aria-pressed=pressed.map(|pressed| move || pressed.get().to_string()) on:click=move |_| tap()>{words}</button> }
 }
 
-/// What was not done, until somebody puts it away.
+/// The failure notice, until it is dismissed.
 pub fn wrong(screen: &Screen) -> impl IntoView + use<> {
     said(screen.texts, screen.wrong)
 }
@@ -248,7 +249,7 @@ pub fn said(texts: Texts, wrong: RwSignal<Option<String>>) -> impl IntoView {
     }
 }
 
-/// For a device that is none, or not of this kind.
+/// The page for a browser that is not paired, or is another kind of device.
 pub fn not_here(screen: &Screen, title: Key) -> impl IntoView + use<> {
     view! {
         <article class="none">
@@ -267,7 +268,7 @@ fn not_done(texts: Texts, why: &ActionError) -> String {
     }
 }
 
-/// In words for whoever asked.
+/// A refusal in words.
 pub fn refused(texts: Texts, refusal: &OpRefusal) -> String {
     let key = match refusal {
         OpRefusal::SoldOut { left: 0 } => Key::RefusedSoldOut,

@@ -76,7 +76,7 @@ fn over(till: &TillState) -> impl IntoView + use<> {
     let shown = till.over;
     move || {
         let (till, over) = (till.clone(), shown.get()?);
-        // What is filled in stays while the house goes on.
+        // Untracked, so that changes of records do not reset the form.
         Some(untrack(|| match over {
             TillDialog::Options(dish) => EitherOf16::A(Either::Left(view! { <options::Options till dish/> })),
             TillDialog::Stock(dish) => {

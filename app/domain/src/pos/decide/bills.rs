@@ -12,13 +12,13 @@ use crate::{
     },
 };
 
-/// The bill, what it was merged into, and the table that it keeps busy.
+/// The bill, the bills that it was merged into, and its table.
 pub fn needs(pos: &PosState, bill: BillId, needs: &mut Vec<RecordId>) {
     let mut next = Some(bill);
     while let Some(id) = next {
         needs.push(RecordId::Bill(id));
         let Some(bill) = pos.bill(id) else { return };
-        // Closed, it may become live again.
+        // A closed bill may be opened again.
         if let Seat::Table(table) = bill.seat {
             needs.push(RecordId::Table(table));
         }
@@ -26,12 +26,12 @@ pub fn needs(pos: &PosState, bill: BillId, needs: &mut Vec<RecordId>) {
     }
 }
 
-/// Those of a line that may be counted: the dish, and what comes with it.
+/// The dishes of a line whose stock may be counted: the dish and the included dishes.
 pub fn dishes(line: &BillLine) -> impl Iterator<Item = DishId> + '_ {
     std::iter::once(line.dish).chain(line.picks.iter().filter_map(|pick| pick.dish))
 }
 
-/// Takes portions of what is counted; below zero, gives them back.
+/// Takes portions from the stock; a negative count gives them back.
 fn take(pos: &PosState, line: &BillLine, count: i32) -> Decided {
     let mut stocks: Vec<Stock> = Vec::new();
     for dish in dishes(line) {
@@ -130,7 +130,7 @@ pub fn split(pos: &PosState, op: &Op, (from, into): (BillId, BillId), parts: &[S
         if into.line(part.becomes).is_some() {
             return Err(OpRefusal::Taken);
         }
-        // Somebody may have taken some of it off meanwhile. The guest's bill is made all the same: money may follow.
+        // Somebody may have removed some meanwhile. The guest's bill is made anyway: a payment may follow.
         let Some(line) = from.line_mut(part.line) else {
             continue;
         };
@@ -160,14 +160,15 @@ pub fn split(pos: &PosState, op: &Op, (from, into): (BillId, BillId), parts: &[S
     Ok(vec![Record::Bill(from), Record::Bill(into)])
 }
 
-/// A part of a bill costs on another one what it cost before. What an amount was taken off stays where it is, unless all of its line goes.
+/// A part keeps its price on the other bill: percentages apply there, too. A fixed amount moves only with
+/// its whole line.
 fn goes_along(discount: &Discount, part: &SplitPart, all: bool) -> Option<Discount> {
     let goes = match (discount.line, discount.off) {
         (None, off) => matches!(off, Off::Millionths(_)),
         (Some(line), Off::Millionths(_)) => line == part.line,
         (Some(line), Off::Amount(_)) => line == part.line && all,
     };
-    // Said again, it has the same name.
+    // The id is derived, so that a repeated op gives the same one.
     goes.then(|| Discount {
         id: DiscountId(discount.id.0 ^ part.becomes.0),
         line: Some(part.becomes),
@@ -175,12 +176,12 @@ fn goes_along(discount: &Discount, part: &SplitPart, all: bool) -> Option<Discou
     })
 }
 
-/// What it comes to is another sum: nobody is to lose sight of what is owed, on either side.
+/// A changed total opens the bill again unless nothing is due: nobody must overlook an open amount.
 fn reopen(bill: &mut Bill) {
     bill.closed &= bill.due() == Minor::ZERO;
 }
 
-/// A payment stays where its receipt says it is found: on the bill that took over the rest.
+/// Payments move along, so that a receipt leads to the bill that took over.
 pub fn merge(pos: &PosState, bill: BillId, into: BillId) -> Decided {
     let (mut bill, mut into) = (live(pos, bill)?, live(pos, into)?);
     if bill.id == into.id {
@@ -202,7 +203,8 @@ pub fn merge(pos: &PosState, bill: BillId, into: BillId) -> Decided {
     Ok(vec![Record::Bill(bill), Record::Bill(into)])
 }
 
-/// What a part of the whole bill was taken off for stays the same when others' dishes come onto it.
+/// Fixes percentage discounts of the whole bill as amounts, so that lines of the other bill do not change
+/// them.
 fn in_amounts(bill: &mut Bill) {
     let sums = bill.sums();
     let whole = bill

@@ -10,7 +10,8 @@ use crate::{
     },
 };
 
-/// A courier arranges its own run, and says what was handed over on it, also if somebody gave it to another meanwhile.
+/// A courier may reorder its own run, and record a handover also after the run was given to another
+/// courier.
 pub fn is_couriers(pos: &PosState, courier: DeviceId, action: &Action) -> bool {
     match action {
         Action::Assign {
@@ -50,7 +51,7 @@ pub fn assign(
             handover: None,
         }));
     }
-    // What was handed over stays so, whoever takes it off the list.
+    // Completed handovers stay, even if their orders were removed from the list.
     after.splice(0..0, before.into_values().filter(|stop| stop.handover.is_some()));
     let mut had = known.map(|run| run.had.clone()).unwrap_or_default();
     had.extend(known.map(|run| run.courier).filter(|before| *before != courier));
@@ -71,7 +72,7 @@ pub fn hand_over(pos: &PosState, run: DeliveryRunId, order: OrderId, handover: &
     match run.stops.iter_mut().find(|stop| stop.order == order) {
         Some(stop) if stop.handover.is_some() => return Err(OpRefusal::Taken),
         Some(stop) => stop.handover = Some(handover.clone()),
-        // It was taken off the list while the courier was at the door.
+        // The stop was removed while the courier was at the door.
         None => run.stops.push(Stop {
             order,
             handover: Some(handover.clone()),

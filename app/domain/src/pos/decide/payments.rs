@@ -20,7 +20,7 @@ fn till(pos: &PosState, op: &Op) -> Till {
         .unwrap_or_else(|| Till::new(op.device))
 }
 
-/// Into the drawer, under the till's next number.
+/// Takes a payment into the drawer, with the till's next receipt number.
 fn put_in(op: &Op, till: &mut Till, shift: &mut Shift, tender: &Tender) -> TillPayment {
     till.receipts += 1;
     let receipt = ReceiptNumber {
@@ -40,7 +40,7 @@ fn put_in(op: &Op, till: &mut Till, shift: &mut Shift, tender: &Tender) -> TillP
 
 pub fn pay(pos: &PosState, op: &Op, bill: BillId, shift: ShiftId, tender: &Tender) -> Decided {
     let mut shift = found(pos.shift(shift))?;
-    // What made the bill may have been refused. The money is there.
+    // The op that opened the bill may have been refused; the money was taken anyway.
     let mut bill = live(pos, bill).unwrap_or_else(|_| Bill::new(bill, Seat::Counter, op.at));
     if bill.payments.iter().any(|paid| paid.id == tender.id) {
         return Err(OpRefusal::Taken);
@@ -51,7 +51,7 @@ pub fn pay(pos: &PosState, op: &Op, bill: BillId, shift: ShiftId, tender: &Tende
     Ok(vec![Record::Bill(bill), Record::Shift(shift), Record::Till(till)])
 }
 
-/// Whatever has become of the order, the money is there.
+/// Accepted in every state of the order, because the money was taken.
 pub fn take_order(pos: &PosState, op: &Op, order: OrderId, shift: ShiftId, tender: &Tender) -> Decided {
     let (mut shift, mut till) = (found(pos.shift(shift))?, till(pos, op));
     let taken = take(pos, op, order, (&mut till, &mut shift), tender)?;
@@ -87,7 +87,8 @@ fn take(
     Ok(taken)
 }
 
-/// What the courier collected at the doors pays for those orders; what is more or less than they cost is a move of cash under the courier's name.
+/// The collected cash pays for the orders; a difference is recorded as a cash movement with the courier's
+/// name.
 pub fn hand_in(
     pos: &PosState,
     op: &Op,
@@ -100,7 +101,7 @@ pub fn hand_in(
         found(pos.shift(shift))?,
         till(pos, op),
     );
-    // Said again, it has the same name.
+    // The id is derived, so that a repeated op gives the same one.
     let name = |order: OrderId| PaymentId(id.0 ^ order.0);
     if orders
         .iter()
@@ -137,7 +138,7 @@ pub fn hand_in(
     Ok(records)
 }
 
-/// Out of the drawer, by the way it came.
+/// Refunds from the drawer, by the method of the payment.
 pub fn refund(
     pos: &PosState,
     op: &Op,
@@ -189,7 +190,8 @@ pub fn open_shift(pos: &PosState, op: &Op, shift: ShiftId, float: Minor) -> Deci
     if pos.shift(shift).is_some() {
         return Err(OpRefusal::Taken);
     }
-    // The float is in the drawer, whatever else is open: a page offers it only where no shift is.
+    // Allowed also while another shift is open, because the float is in the drawer; pages offer it only
+    // without an open shift.
     let till = Till {
         shift: Some(shift),
         ..till(pos, op)

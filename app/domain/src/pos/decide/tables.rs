@@ -18,7 +18,7 @@ pub fn needs(pos: &PosState, seat: &Seat, needs: &mut Vec<RecordId>) {
     );
 }
 
-/// Whoever sits down where somebody sits joins them.
+/// The bill that new guests at this seat join.
 pub fn bill_at(pos: &PosState, seat: &Seat) -> Option<BillId> {
     match seat {
         Seat::Table(table) => pos.table(*table)?.bills.first().copied(),
@@ -26,7 +26,7 @@ pub fn bill_at(pos: &PosState, seat: &Seat) -> Option<BillId> {
     }
 }
 
-/// Adds to the things the tables that have other bills because of them.
+/// Adds the tables whose bills changed with these records.
 pub fn update_tables(pos: &PosState, mut records: Vec<Record>) -> Vec<Record> {
     let mut tables: BTreeMap<TableId, Table> = BTreeMap::new();
     let mut table = |id: TableId, change: &mut dyn FnMut(&mut Vec<BillId>)| {

@@ -22,7 +22,7 @@ pub fn send(
         return Err(OpRefusal::Taken);
     }
     let told = ticket::send(&mut bill, ticket, op.at, changes);
-    // What was taken off and is known to be off need not be kept.
+    // Removed lines whose removal the kitchen knows are deleted.
     bill.lines.retain(|line| line.count > 0 || line.sent > 0);
     bill.tickets.extend(told.as_ref().map(|ticket| ticket.id));
     Ok(told.map_or_else(Vec::new, |ticket| {
@@ -30,7 +30,8 @@ pub fn send(
     }))
 }
 
-/// Adds to the things the tickets of bills that are elsewhere because of them: the kitchen sends the dishes where the guests are.
+/// Adds the open tickets of bills that moved, were renamed or merged: the kitchen sends dishes to where the
+/// guests are.
 pub fn update_tickets(pos: &PosState, mut records: Vec<Record>) -> Vec<Record> {
     let bills = || {
         records.iter().filter_map(|record| {

@@ -10,7 +10,7 @@ use crate::{
 pub fn begun(texts: Texts, path: &str) -> impl IntoView + use<> {
     let noted = RwSignal::new(None);
     let name = basket_note_key(path.rsplit('/').next().unwrap_or_default());
-    // Effects run in browsers only. A browser that keeps nothing shows the way all the same.
+    // Effects run in browsers only. The link is shown even if the browser stores nothing.
     Effect::new(move |_| {
         let storage = window().local_storage().ok().flatten();
         noted.set(

@@ -9,7 +9,7 @@ use crate::{
     text::{Key, Texts, texts},
 };
 
-/// `alive` once its buttons can be pressed.
+/// `alive`: a script runs, so its buttons work.
 pub fn row(
     editor: DraftEditor,
     alive: RwSignal<bool>,

@@ -21,7 +21,7 @@ use crate::{
     text::{Key, Texts, texts},
 };
 
-/// In the order of the page.
+/// Field names in the order of the page.
 const FIELDS: [&str; 15] = [
     "service",
     "street",
@@ -44,9 +44,9 @@ const FIELDS: [&str; 15] = [
 pub struct CheckoutState {
     pub editor: DraftEditor,
     pub data: StoredValue<PageData>,
-    /// Whether it was tried to place the order: from then on all that is missing is named.
+    /// Whether placing was tried: from then on all missing fields are reported.
     tried: RwSignal<bool>,
-    /// Minutes to the diner, on which the times depend.
+    /// Minutes of travel, on which the time slots depend.
     pub travel: Memo<u16>,
     pub placing: Option<RwSignal<PlaceOrderState>>,
 }
@@ -80,7 +80,7 @@ impl CheckoutState {
         matches!(self.state(), PlaceOrderState::Sending | PlaceOrderState::Waiting)
     }
 
-    /// What is wrong with a field, in words.
+    /// The message for a field.
     pub fn words(self, texts: Texts, field: &str) -> Option<String> {
         let Self { editor, .. } = self;
         let nowhere = editor.draft.with(
@@ -96,7 +96,7 @@ impl CheckoutState {
                 })
             })
         };
-        // Who has not said where yet has done nothing wrong.
+        // An address that was not entered yet is not an error.
         let hindered = || {
             all()
                 .into_iter()
@@ -105,7 +105,7 @@ impl CheckoutState {
         wrong.or_else(hindered).map(|wrong| wrong.words)
     }
 
-    /// The place for it, beside the field.
+    /// The element for the message, next to the field.
     pub fn beside(self, field: &'static str) -> impl IntoView {
         let texts = texts();
         view! { <p class="wrong" id=format!("wrong-{field}") role="status">{move || self.words(texts, field)}</p> }
@@ -126,7 +126,7 @@ impl CheckoutState {
 
     fn take_in(self, form: &HtmlFormElement) {
         let mut pairs = form::pairs(form);
-        // A code is asked about once it is typed.
+        // The coupon is checked once it was typed.
         pairs.retain(|(name, _)| name != "coupon");
         self.editor.change(|draft| fill_in(draft, FormFields(&pairs)));
     }
@@ -138,7 +138,7 @@ impl CheckoutState {
         }
     }
 
-    /// Whether the server would refuse to read it.
+    /// Whether the server would reject the form.
     fn is_malformed(self, texts: Texts, field: &str) -> bool {
         let placement = self
             .editor
@@ -150,7 +150,7 @@ impl CheckoutState {
         field == "payment" && refused || placement.faults().iter().any(|fault| fault.field == field)
     }
 
-    /// The first field, in the order of the page, with which the order that was tried cannot be placed.
+    /// The first invalid field after placing was tried.
     pub fn first_wrong(self) -> Option<&'static str> {
         let texts = self.editor.texts;
         untrack(|| {
@@ -165,7 +165,7 @@ impl CheckoutState {
         })
     }
 
-    /// The same once it is tried.
+    /// The same, if placing was tried.
     pub fn try_it(self) -> Option<&'static str> {
         self.tried.set(true);
         self.first_wrong()
@@ -180,7 +180,7 @@ impl CheckoutState {
         }
     }
 
-    /// What happened to the order that was sent.
+    /// The result of placing.
     pub fn news(self, texts: Texts) -> Option<String> {
         let money = |amount| {
             self.editor

@@ -24,7 +24,7 @@ pub fn field(texts: Texts, checkout: CheckoutState, field: Field) -> impl IntoVi
         kind,
         most,
     } = field;
-    // Where a form came back, the first thing to mend has the focus.
+    // After the server rejected the form, the first invalid field gets the focus.
     let first = checkout.first_wrong() == Some(name);
     let invalid = move || checkout.words(texts, name).is_some().then_some("true");
     let described = format!("wrong-{name}");

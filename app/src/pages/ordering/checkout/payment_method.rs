@@ -6,7 +6,7 @@ use servery_domain::{currency::Minor, order_settings::PaymentMethod, tax::portio
 use super::checkout_state::CheckoutState;
 use crate::text::{Key, Texts};
 
-/// What people use to give, in millionths of what the dishes come to.
+/// Suggested tips, in millionths of the dishes' total.
 const USUAL_TIPS: [u32; 3] = [50_000, 100_000, 150_000];
 
 pub fn tip(texts: Texts, checkout: CheckoutState) -> impl IntoView {

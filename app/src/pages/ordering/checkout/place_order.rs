@@ -32,7 +32,7 @@ pub fn button(texts: Texts, checkout: CheckoutState, form: NodeRef<html::Form>) 
         event.prevent_default();
         checkout.read(form);
         spawn_local(async move {
-            // What is placed is what the server would say now, if it can be asked.
+            // Refreshes the quote first, if the server can be reached.
             if checkout.editor.unchecked.get_untracked() && !untrack(away) {
                 checkout.editor.ask().await;
             }
@@ -53,7 +53,7 @@ pub fn button(texts: Texts, checkout: CheckoutState, form: NodeRef<html::Form>) 
     }
 }
 
-/// While it is on its way; outside of the form, which waits.
+/// The progress of the request, outside of the form, which is disabled meanwhile.
 pub fn waiting(texts: Texts, checkout: CheckoutState) -> impl IntoView {
     let take_back = move |_| {
         if let Some(actions) = checkout.editor.actions() {
@@ -71,7 +71,7 @@ pub fn waiting(texts: Texts, checkout: CheckoutState) -> impl IntoView {
     view! { <div class="waiting" role="status">{shown}</div> }
 }
 
-/// Goes where an order that was placed is shown, and shows how things are where it was not.
+/// Opens the order after it was placed, or shows the changed quote.
 pub fn follow(checkout: CheckoutState) {
     Effect::new(move |_| {
         let (Some(actions), Some(placing)) = (checkout.editor.actions(), checkout.placing) else {

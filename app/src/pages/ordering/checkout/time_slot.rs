@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub fn when(texts: Texts, checkout: CheckoutState) -> impl IntoView {
-    // Each way to the diner has times of its own.
+    // Each service has its own slots.
     let times = remount_on_change(move || {
         checkout.travel.track();
         select(texts, checkout)

@@ -21,7 +21,7 @@ pub fn receipt(texts: Texts, lines: &[QuotedLine], currency: Currency) -> impl I
     view! { <ul class="lines">{rows}</ul> }
 }
 
-/// What was chosen, each further in the further within it was chosen, and the note.
+/// The picks, indented by depth, and the note.
 pub fn details(picks: &[QuotedPick], note: &str) -> impl IntoView + use<> {
     let rows: Vec<_> = picks
         .iter()

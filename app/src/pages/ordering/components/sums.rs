@@ -12,7 +12,7 @@ use crate::{
     text::{Key, Texts},
 };
 
-/// Of a quote or of an order.
+/// The sums of a quote or an order.
 #[derive(Clone, Copy)]
 pub struct Totals<'a> {
     pub currency: Currency,

@@ -19,7 +19,7 @@ pub struct ValidationText {
     pub words: String,
 }
 
-/// Of the hindrances of a quote, in their order.
+/// The blockers of a quote, in order.
 pub fn blockers(texts: Texts, quote: &Quote, menu: &Menu, ordering: &OrderSettings) -> Vec<ValidationText> {
     quote
         .blockers
@@ -115,7 +115,7 @@ fn coupon(refusal: CouponRefusal) -> Key {
     }
 }
 
-/// Why a coupon takes nothing off.
+/// Why a coupon cannot be used.
 pub fn coupon_of(texts: Texts, quote: &Quote) -> Option<String> {
     quote.blockers.iter().find_map(|blocker| match blocker {
         OrderBlocker::Coupon(refusal) => Some(texts.get(coupon(*refusal)).to_owned()),
@@ -123,7 +123,7 @@ pub fn coupon_of(texts: Texts, quote: &Quote) -> Option<String> {
     })
 }
 
-/// Of a field that was filled in in a way that cannot be meant.
+/// The message for a field with an invalid value.
 pub fn malformed(texts: Texts, field: &str) -> Option<ValidationText> {
     let (field, key) = match field {
         "name" => ("name", Key::WrongName),

@@ -11,7 +11,7 @@ use crate::{
     text::{Key, Texts},
 };
 
-/// Empty until the browser has said what it can do, and as high as it will be.
+/// Empty until the browser's support is known, with the final height reserved.
 pub fn set_notifications(texts: Texts, shown: OrderView, token: &str) -> impl IntoView + use<> {
     let state = RwSignal::new(None::<NotificationState>);
     let failed = RwSignal::new(false);
@@ -48,9 +48,9 @@ fn learn(state: RwSignal<Option<NotificationState>>, token: String) {
     Effect::new(move |_| {
         let Some(actions) = actions() else { return };
         let token = token.clone();
-        // Where nobody answers, nothing is offered.
+        // Without an answer nothing is offered.
         spawn_local(async move {
-            // Whoever has gone on meanwhile needs no answer.
+            // The page may have been left meanwhile.
             state.try_set(actions.notification_state(&token).await.ok());
         });
     });

@@ -29,7 +29,7 @@ pub fn name(texts: Texts, state: State) -> &'static str {
     })
 }
 
-/// The steps of an order that goes well; of one that does not, the first and the last.
+/// All steps of an order that is fulfilled; of a cancelled one only the first and the last.
 fn steps(order: &Order) -> Vec<State> {
     let state = order.progress.state;
     let delivered = matches!(order.ordered.service, Service::Delivery(_));
@@ -59,7 +59,7 @@ fn steps(order: &Order) -> Vec<State> {
     }
 }
 
-/// On the restaurant's clock, which the order was placed by.
+/// In the restaurant's local time, in which the order was placed.
 fn local(order: &Order, at: Timestamp) -> LocalMinute {
     LocalMinute(order.ordered.placed_on.0 + (at.0 - order.ordered.placed_at.0).div_euclid(60))
 }

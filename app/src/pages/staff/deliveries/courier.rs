@@ -26,13 +26,13 @@ use crate::{
     text::staff::Key,
 };
 
-/// At which door the courier stands.
+/// The stop that is being handed over.
 type AtDoor = RwSignal<Option<(DeliveryRunId, OrderId)>>;
 
-/// Seconds for which a courier is told that something was called off, when nothing else is left of the run.
+/// Seconds for which a called-off order stays visible when the run has no other stop.
 const TOLD: i64 = 4 * 60 * 60;
 
-/// What the courier has with them, or thinks so.
+/// The stops that the courier still carries.
 fn carried(pos: &PosState, now: Timestamp) -> Vec<DeliveryRun> {
     let told = |run: &DeliveryRun| {
         now.0 - run.assigned_at.0 < TOLD && run.stops.iter().any(|stop| is_off(pos, stop))
@@ -203,7 +203,7 @@ fn stop(
     }
 }
 
-/// The run with this one of its open stops one place earlier; none before the first. What was called off stays on it, at the end.
+/// The run with this open stop moved up by one; `None` for the first. Called-off stops stay at the end.
 fn sooner(run: &DeliveryRun, open: &[&Order], off: &[&Order], at: usize) -> Option<Action> {
     let mut orders: Vec<OrderId> = open.iter().chain(off).map(|order| order.id).collect();
     orders.swap(at.checked_sub(1)?, at);
@@ -272,14 +272,14 @@ fn handover_form(
     }
 }
 
-/// Shown as it will be sent. With it, nobody has to have a name.
+/// Shows the photo as it is sent. With a photo no name is needed.
 fn camera(screen: &Screen, photo: RwSignal<Option<String>>) -> impl IntoView + use<> {
     let (client, failed) = (screen.client.clone(), RwSignal::new(false));
     let look = move |field: HtmlInputElement| {
         let small = client.photo(&field);
         spawn_local(async move {
             let made = small.await;
-            // The sheet may be gone by now.
+            // The dialog may be closed by now.
             failed.try_set(made.is_none());
             photo.try_set(made);
         });

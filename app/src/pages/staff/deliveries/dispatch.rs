@@ -27,7 +27,7 @@ use crate::{
     text::staff::Key,
 };
 
-/// Runs that are over and can be looked at.
+/// Finished runs that are shown.
 const BROUGHT: usize = 12;
 
 fn couriers(pos: &PosState) -> Vec<DeviceRecord> {
@@ -40,7 +40,7 @@ fn couriers(pos: &PosState) -> Vec<DeviceRecord> {
     couriers
 }
 
-/// What nobody has been asked to bring yet.
+/// Orders without a courier.
 fn waiting(pos: &PosState) -> Vec<Order> {
     let taken: BTreeSet<OrderId> = runs(pos)
         .iter()
@@ -110,7 +110,7 @@ pub fn Dispatch(screen: Screen) -> impl IntoView {
     let brought = {
         let (screen, open) = (screen.clone(), RwSignal::new(false));
         let title = screen.text(Key::RunsDone);
-        // Photos are not drawn before somebody wants to see them.
+        // Photos are rendered only when opened.
         let cards = move || {
             let over = || {
                 pos.with(|pos| {
@@ -166,7 +166,7 @@ fn row(screen: &Screen, order: &Order, chosen: RwSignal<Vec<OrderId>>) -> impl I
     }
 }
 
-/// Gives what is chosen to a courier, to be brought in the order of the taps; on the phone it can be put in another.
+/// Assigns the chosen orders to a courier, in the order of the taps; the courier can change it.
 fn hand(
     screen: &Screen,
     courier: &DeviceRecord,
@@ -248,7 +248,7 @@ fn card(screen: &Screen, pos: &PosState, run: &DeliveryRun) -> impl IntoView + u
     }
 }
 
-/// What a courier cannot bring waits for another one.
+/// Takes an order off a run, to assign it again.
 fn take_back(screen: &Screen, pos: &PosState, run: &DeliveryRun) -> Option<impl IntoView + use<>> {
     let open = run
         .stops

@@ -15,7 +15,7 @@ use crate::{
 };
 
 const MEGABYTE: f64 = 1_000_000.0;
-/// Of a day's work and the app itself.
+/// The expected bytes of a day's work and the app.
 const LITTLE: f64 = 100.0 * MEGABYTE;
 
 pub fn kind(kind: DeviceKind) -> Key {

@@ -9,7 +9,7 @@ use crate::{
     text::{Texts, staff::Key},
 };
 
-/// As many characters as a code has at most, with what people type around it.
+/// The maximum input length: a code with separators.
 pub const LONGEST: usize = 20;
 
 pub fn form(texts: Texts, at: At) -> impl IntoView {
@@ -25,7 +25,7 @@ pub fn form(texts: Texts, at: At) -> impl IntoView {
         let paired = at.with_value(|client| client.pair(&typed));
         spawn_local(async move {
             let failed = paired.await.err().map(|problem| words(&problem));
-            // Once it is let in, this form is not there any more.
+            // After pairing this form is removed.
             asking.try_set(false);
             wrong.try_set(failed);
         });
@@ -38,7 +38,6 @@ pub fn form(texts: Texts, at: At) -> impl IntoView {
         })
     };
     view! {
-        // Only this page knows what to do with it.
         <form class="pair" method="post" on:submit=ask>
             <label>
                 <span>{texts.get(Key::DeviceCode)}</span>

@@ -57,11 +57,11 @@ fn row(texts: Texts, at: At, premises: &Premises, refused: &RefusedOp) -> impl I
 
 fn dismiss(at: At, op: OpId) {
     let asked = at.with_value(|client| client.submit(Action::Dismiss { op }));
-    // Whoever saw it first has dismissed it; it goes away either way.
+    // Another device may have dismissed it already.
     spawn_local(async move { drop(asked.await) });
 }
 
-/// What it was about.
+/// What the op was about.
 pub fn deed(texts: Texts, premises: &Premises, action: &Action) -> String {
     let money = |amount| texts.lang.money(amount, premises.listing.restaurant.currency);
     let dish = |id| premises.menu.dish(id).map(|dish| dish.name.clone());

@@ -16,11 +16,11 @@ use crate::{
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Leaving {
     No,
-    /// Somebody has to know first what it means.
+    /// The person has to confirm a warning.
     Sure(Key),
-    /// All is to be sent first; there was so much of it.
+    /// Unsynced ops are being sent; their number.
     Sending(usize),
-    /// It was saved as a file.
+    /// The ops were saved as a file.
     HandedOver,
 }
 
@@ -63,7 +63,7 @@ pub fn leave(texts: Texts, at: At) -> impl IntoView {
     }
 }
 
-/// What speaks against it.
+/// A reason not to sign out now.
 fn hitch(client: &dyn PosClient) -> Option<Key> {
     let offline = matches!(
         client.connectivity().get_untracked(),
@@ -75,7 +75,7 @@ fn hitch(client: &dyn PosClient) -> Option<Key> {
     {
         return Some(Key::DeviceSignOutShift);
     }
-    // Otherwise it waits for a network, or is told when there is none.
+    // Otherwise it waits for the network.
     (offline && client.unsynced().get_untracked().count == 0).then_some(Key::DeviceSignOutAway)
 }
 
@@ -83,7 +83,7 @@ fn sending(texts: Texts, at: At, leaving: RwSignal<Leaving>, first: usize) -> im
     let (unsynced, line) = at.with_value(|client| (client.unsynced(), client.connectivity()));
     let left = move || unsynced.get().count;
     let said = move || texts.count(Key::UnsyncedCount, left());
-    // Somebody may go on working meanwhile.
+    // New ops may be made meanwhile.
     let most = move || left().max(first).to_string();
     let sent = move || (left().max(first) - left()).to_string();
     let stuck = Memo::new(move |_| {

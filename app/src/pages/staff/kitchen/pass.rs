@@ -1,4 +1,4 @@
-//! What all parts of the kitchen's screen share: whose work is shown, and which of its views.
+//! State that the parts of the kitchen screen share.
 
 use leptos::prelude::*;
 use servery_domain::{
@@ -11,7 +11,7 @@ use crate::pages::staff::screen::Screen;
 #[derive(Clone)]
 pub struct Pass {
     pub screen: Screen,
-    /// Whose work is shown; otherwise everybody's.
+    /// The shown station; `None` shows all.
     pub station: ReadSignal<Option<StationId>>,
     pub shown: RwSignal<KitchenView>,
 }
@@ -32,7 +32,7 @@ impl std::ops::Deref for Pass {
 }
 
 impl Pass {
-    /// What is asked of the work at this station.
+    /// Queries the work of this station.
     pub fn work<T>(&self, pos: &PosState, ask: impl FnOnce(&Work<'_>, &PosState) -> T) -> T {
         let station = self.station.get().and_then(|id| pos.station(id));
         let preparation = self.premises.listing.restaurant.ordering.preparation;

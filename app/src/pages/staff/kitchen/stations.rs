@@ -76,7 +76,6 @@ fn form(pass: &Pass, station: Option<Station>, may: bool) -> impl IntoView + use
                 categories,
             }),
             move || {
-                // Without a name it is not asked for again.
                 if known.is_none() {
                     field.set_value("");
                     makes.set(BTreeSet::new());

@@ -9,7 +9,7 @@ use crate::pages::staff::screen::{Ask, Face};
 
 #[derive(Clone)]
 pub struct Forms {
-    /// Where they lead, and what is shown there then.
+    /// The target of the forms, and the view to show afterwards.
     address: String,
     now: Timestamp,
     next: Rc<Cell<u128>>,
@@ -17,7 +17,7 @@ pub struct Forms {
 
 impl Forms {
     pub fn new(address: String, now: Timestamp, first: OpId) -> Self {
-        // By twos: whatever follows from an op has the name beside it.
+        // Steps of two: an op that follows from another uses the id in between.
         Self {
             address,
             now,
@@ -40,7 +40,7 @@ impl Ask for Forms {
         words: impl IntoView + 'static,
     ) -> impl IntoView + 'static {
         let Face { class, pressed } = face;
-        // An action is made of words and numbers, which are always JSON.
+        // Serializing an action cannot fail.
         let action = serde_json::to_string(&asked(&self)).unwrap_or_default();
         view! {
             <form method="post" action=self.address.clone()>

@@ -145,7 +145,7 @@ fn finished(
     view! { {none}<ol class="tickets">{cards(texts, kitchen, work, forms, &tickets)}</ol> }
 }
 
-/// What this device asked for and did not get, until somebody has seen it.
+/// The refused ops of this device, until dismissed.
 fn not_done(
     texts: Texts,
     premises: &Premises,

@@ -18,7 +18,7 @@ use crate::{pages::staff::dialog::Dialog, text::staff::Key};
 
 type InHand = Memo<Option<Arc<Bill>>>;
 
-/// What is read of the bill in hand, of nothing if there is none.
+/// Reads a value of the current bill; the default if there is none.
 fn read<T: Default>(bill: InHand, read: impl FnOnce(&Bill) -> T) -> T {
     bill.with(|bill| bill.as_deref().map_or_else(T::default, read))
 }
@@ -64,7 +64,7 @@ fn bill_view(till: &TillState, bill: InHand) -> impl IntoView + use<> {
             .get()
             .then(|| view! { <p class="said good" role="status">{paid}</p> })
     };
-    // Reckoned once for all that shows it.
+    // Computed once for all its readers.
     let sums = Memo::new(move |_| bill.with(|bill| bill.as_ref().map(|bill| bill.sums())));
     let due = Memo::new(move |_| {
         sums.with(|sums| sums.as_ref().map_or(Minor::ZERO, |sums| sums.total)) - read(bill, Bill::paid)
@@ -86,7 +86,7 @@ fn bill_view(till: &TillState, bill: InHand) -> impl IntoView + use<> {
     }
 }
 
-/// The other bills at its table, each by what is due on it.
+/// The other bills at its table, with what is due on each.
 fn beside(till: &TillState, bill: InHand) -> impl IntoView + use<> {
     let pos = till.pos;
     let bills = Memo::new(move |_| {
@@ -116,7 +116,7 @@ fn beside(till: &TillState, bill: InHand) -> impl IntoView + use<> {
     }
 }
 
-/// What it is stays; how many of it, and what was said of it, change in place, so that a key keeps the focus.
+/// Only count, course and note change in place, so that buttons keep the focus.
 fn row(till: &TillState, bill: InHand, closed: Memo<bool>, id: LineId) -> impl IntoView + use<> {
     let line = bill.with_untracked(|bill| bill.as_ref()?.line(id).cloned())?;
     let BillLine {
@@ -259,7 +259,7 @@ fn doings(till: &TillState, bill: InHand, due: Memo<Minor>) -> impl IntoView + u
     }
 }
 
-/// What is done more rarely.
+/// The rarer actions.
 #[component]
 pub fn More(till: TillState) -> impl IntoView {
     let done = till

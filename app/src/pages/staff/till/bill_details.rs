@@ -13,7 +13,7 @@ use crate::{
     text::staff::Key,
 };
 
-/// The tables by their rooms and names, each with what happens when it is tapped.
+/// The tables by room and name, with an action for a tap.
 fn tables<T>(till: &TillState, tap: T) -> impl IntoView + use<T>
 where
     T: Fn(&TillState, TableId) + Copy + Send + Sync + 'static,
@@ -32,7 +32,7 @@ where
     view! { <ul class="table-keys">{buttons}</ul>{none} }
 }
 
-/// Sits guests down, or goes on with those who sit there.
+/// Opens a bill at a table, or makes the table's bill current.
 #[component]
 pub fn Tables(till: TillState) -> impl IntoView {
     let keys = tables(&till, |till, table| {

@@ -37,7 +37,7 @@ pub fn Line(till: TillState, line: LineId) -> impl IntoView {
     let courses: Vec<_> = courses.collect();
     let removing = till.clone();
     let remove = move |_| {
-        // As many as there are by now.
+        // The count may have changed meanwhile.
         let count = removing
             .pos
             .with_untracked(|pos| pos.live(bill)?.line(line).map(|line| line.count));

@@ -18,17 +18,17 @@ use crate::{
     text::staff::Key,
 };
 
-/// Guests who share a bill at the most: more pay by amount.
+/// The maximum number of guests who share a bill equally.
 const SHARERS: usize = 12;
 
-/// What is filled in.
+/// The values of the form.
 #[derive(Clone, Copy)]
 struct Filled {
     method: RwSignal<TenderMethod>,
     amount: RwSignal<Minor>,
     tip: RwSignal<Minor>,
     given: RwSignal<Minor>,
-    /// Among whom it is shared.
+    /// How many guests share what is due.
     guests: RwSignal<usize>,
 }
 
@@ -55,7 +55,7 @@ pub fn Pay(till: TillState) -> impl IntoView {
     })
 }
 
-/// What a guest pays at first who shares what is due with others.
+/// The first guest's share of what is due.
 fn first_share(due: Minor, guests: usize) -> Minor {
     split(due, guests).first().copied().unwrap_or(due)
 }
@@ -75,7 +75,7 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
         given: RwSignal::new(Minor::ZERO),
         guests: RwSignal::new(sharers),
     };
-    // Untouched, the amount goes along with what somebody else rings up or takes meanwhile.
+    // An unedited amount follows changes that others make to the bill.
     Effect::new(move |before: Option<Minor>| {
         let (due, guests) = (due.get(), filled.guests.get_untracked());
         if before.is_some_and(|before| filled.amount.get_untracked() == first_share(before, guests)) {
@@ -126,7 +126,7 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
             shift: shift.id,
             tender,
         };
-        // Nothing that is paid is forgotten in the kitchen.
+        // Sends unsent dishes to the kitchen before the payment.
         let all = taking.unsent_tickets(&bill).into_iter().chain([pay]);
         let rest = filled.guests.get_untracked().saturating_sub(1).max(1);
         taking.submit_all_once(all, move || {
@@ -159,7 +159,7 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
                 .fill(Key::PayTake, &[("amount", &till.money(tender().taken()))])
         }
     };
-    // What is too much of cash is given, and comes back as change.
+    // Excess cash belongs into the field of cash given, which calculates change.
     let out_of_range = move || filled.amount.get() <= Minor::ZERO || filled.amount.get() > due.get();
     let due_now = {
         let till = till.clone();
@@ -186,7 +186,7 @@ fn ways(till: &TillState, filled: Filled) -> impl IntoView + use<> {
     view! { <fieldset class="choices"><legend>{till.text(Key::PayWay)}</legend>{method(TenderMethod::Cash, Key::PayCash)}{method(TenderMethod::Card, Key::PayCard)}</fieldset> }
 }
 
-/// All of it, a part for each guest, or an amount.
+/// All, an equal share, or any amount.
 fn parts(till: &TillState, filled: Filled, due: Memo<Minor>) -> impl IntoView + use<> {
     let guests = filled.guests;
     let choose = move |next: usize| {
@@ -212,7 +212,7 @@ fn parts(till: &TillState, filled: Filled, due: Memo<Minor>) -> impl IntoView + 
     }
 }
 
-/// What the guest hands over: exactly it, or the next notes.
+/// The cash given: the exact amount or the next banknotes.
 fn cash<T>(till: &TillState, filled: Filled, tender: T) -> impl IntoView + use<T>
 where
     T: Fn() -> Tender + Copy + Send + Sync + 'static,
@@ -234,7 +234,8 @@ where
     }
 }
 
-/// The amount itself, and what people hand over for it: rounded up to the next 5, 10, 20, 50 and 100.
+/// The amount, and the amounts that people typically hand over: rounded up to the next 5, 10, 20, 50 and
+/// 100.
 fn notes(amount: Minor) -> Vec<Minor> {
     let up = |note: i64| Minor((amount.0 + note - 1) / note * note);
     let mut notes = vec![amount];

@@ -16,10 +16,10 @@ use crate::{
     text::staff::Key,
 };
 
-/// Receipts that are shown at once: others are found by their number or by whom they are for.
+/// Receipts shown at once; others are found by number or name.
 const SHOWN: usize = 40;
 
-/// Of the bill in hand.
+/// The payments of the current bill.
 #[component]
 pub fn Payments(till: TillState) -> impl IntoView {
     let bill = till.bill();
@@ -41,7 +41,7 @@ pub fn Payments(till: TillState) -> impl IntoView {
     view! { <Dialog title=till.text(Key::PaymentsTitle) close=till.close()>{rows}</Dialog> }
 }
 
-/// Of all bills and orders, the newest first.
+/// The receipts of all bills and orders, the newest first.
 #[component]
 pub fn Receipts(till: TillState) -> impl IntoView {
     let word = RwSignal::new(String::new());
@@ -93,7 +93,7 @@ fn found(till: &TillState, pos: &PosState, word: &str) -> Vec<(Payable, TillPaym
         .collect()
 }
 
-/// Whom it was for.
+/// The guest or order that it was for.
 pub fn label(till: &TillState, pos: &PosState, payable: Payable) -> String {
     match payable {
         Payable::Bill(bill) => pos.live(bill).map_or_else(String::new, |bill| till.label(bill)),

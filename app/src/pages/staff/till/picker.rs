@@ -13,7 +13,7 @@ use servery_domain::{
 use super::till_state::{TillDialog, TillState};
 use crate::{pos_client::hold_updates, text::staff::Key};
 
-/// Dishes that are shown at once: more are found faster by a word.
+/// Dishes shown at once; more are found faster by search.
 const SHOWN: usize = 60;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,16 +26,16 @@ enum Shelf {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tap {
     Ring,
-    /// Puts it at hand, or takes it away.
+    /// Adds it to the favourites, or removes it.
     Arrange,
-    /// Says what is left of it.
+    /// Sets its stock.
     Count,
 }
 
-/// What decides which dishes are shown, and what becomes of them.
+/// The state of the picker.
 #[derive(Clone, Copy)]
 struct Looking {
-    /// What somebody chose; until then what is at hand, if anything is.
+    /// The chosen tab; favourites by default, if there are any.
     chosen: RwSignal<Option<Shelf>>,
     first: Option<CategoryId>,
     word: RwSignal<String>,
@@ -53,7 +53,7 @@ impl Looking {
     }
 }
 
-/// Rings up one, or asks for its options first.
+/// Rings up one, or opens its options first.
 pub fn ring(till: &TillState, dish: &Dish) {
     if till
         .pos
@@ -78,7 +78,7 @@ pub fn ring(till: &TillState, dish: &Dish) {
     }
 }
 
-/// What the kitchen has not heard of yet counts up; anything else is a line of its own.
+/// Raises the count of an unsent line, or adds a line.
 pub fn add(till: &TillState, line: BasketLine) {
     let bill = till.bill_for_new_line();
     let (menu, tax) = (&till.premises.menu, &till.premises.listing.restaurant.tax);
@@ -203,7 +203,7 @@ fn shown(till: &TillState, looking: Looking) -> Memo<Vec<Dish>> {
     })
 }
 
-/// How much is left of what is counted.
+/// The stock of a counted dish.
 fn stock(till: &TillState) -> Memo<BTreeMap<DishId, u32>> {
     let pos = till.pos;
     Memo::new(move |_| pos.with(|pos| pos.stocks().map(|stock| (stock.dish, stock.left)).collect()))

@@ -57,7 +57,7 @@ pub fn Receipt(till: TillState, payable: Payable, payment: PaymentId) -> impl In
     })
 }
 
-/// What the bill in hand comes to, for guests who want to see it before they pay.
+/// The current bill as a slip, for guests who want to check it before they pay.
 #[component]
 pub fn BillSlip(till: TillState) -> impl IntoView {
     let bill = till.bill().get_untracked()?;
@@ -70,12 +70,12 @@ pub fn BillSlip(till: TillState) -> impl IntoView {
     })
 }
 
-/// Without a printer nothing happens, and the slip stays on the screen.
+/// Without a printer the slip just stays on the screen.
 fn print(till: &TillState) -> impl IntoView + use<> {
     view! { <button type="button" on:click=move |_| drop(window().print())>{till.text(Key::ReceiptPrint)}</button> }
 }
 
-/// Whoever puts away the receipt of a bill on which nothing is left to pay is done with the bill, too.
+/// Closing the receipt of a fully paid bill also leaves the bill.
 fn put_away(till: &TillState, payable: Payable) -> Callback<()> {
     let (pos, at, over) = (till.pos, till.at, till.over);
     Callback::new(move |()| {
@@ -90,7 +90,7 @@ fn put_away(till: &TillState, payable: Payable) -> Callback<()> {
     })
 }
 
-/// What follows for whoever has just paid: the rest of the bill in hand, or the next guest.
+/// The next step: pay the rest, or continue with the next guest.
 fn next(till: &TillState, payable: Payable) -> Option<impl IntoView + use<>> {
     let bill = till
         .bill()
@@ -141,10 +141,10 @@ fn by_mail(till: &TillState, bill: BillId, payment: PaymentId) -> impl IntoView 
     }
 }
 
-/// What a slip says of a bill, or of what a diner has ordered.
+/// The contents of a slip, of a bill or of a diner's order.
 struct ReceiptSlip {
     lines: Vec<ReceiptLine>,
-    /// What makes the total another one than that of the lines.
+    /// Sums between the lines and the total.
     sums: Vec<(String, Minor)>,
     total: Minor,
     taxes: Vec<(String, Minor)>,
@@ -175,7 +175,7 @@ impl ReceiptSlip {
             .iter()
             .zip(&sums.off)
             .map(|(discount, off)| (discount.reason.clone(), -*off));
-        // A tax that is added leads to the total; one that is within it is said of it.
+        // An added tax is listed before the total; a contained tax after it.
         let (added, within) = match bill.plus_tax {
             true => (taxes(till, Key::ReceiptTaxAdded, &sums.taxes), Vec::new()),
             false => (Vec::new(), taxes(till, Key::ReceiptTaxWithin, &sums.taxes)),
@@ -190,7 +190,7 @@ impl ReceiptSlip {
         }
     }
 
-    /// An order that this device has forgotten was paid all the same.
+    /// The device may not have the order any more.
     fn of_order(till: &TillState, order: Option<&Order>, payment: &TillPayment) -> Self {
         let Some(ordered) = order.map(|order| &order.ordered) else {
             return Self {
@@ -230,7 +230,7 @@ fn taxes(till: &TillState, key: Key, taxes: &[Tax]) -> Vec<(String, Minor)> {
     taxes.iter().map(row).collect()
 }
 
-/// With the payment it is a receipt of; without one it is none, and says so.
+/// With a payment it is a receipt; without one it states that it is not a receipt.
 fn paper(
     till: &TillState,
     slip: &ReceiptSlip,

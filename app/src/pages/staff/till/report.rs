@@ -24,7 +24,7 @@ pub fn Report(till: TillState, shift: ShiftId) -> impl IntoView {
     view! { <Dialog title=till.text(Key::ReportTitle) close=till.close()>{paper(&till, shift)}{others}</Dialog> }
 }
 
-/// Those of all tills, the latest first. A till that is lost cannot close its own.
+/// The shifts of all tills, the latest first: the shift of a lost till is closed from another one.
 #[component]
 pub fn Shifts(till: TillState) -> impl IntoView {
     let (shifts, own) = till.pos.with_untracked(|pos| {

@@ -17,7 +17,7 @@ use crate::{
     text::staff::Key,
 };
 
-/// The line above the till: whether a shift is open, and what can be done with it.
+/// The bar above the till: the open shift and its actions.
 #[component]
 pub fn ShiftLine(till: TillState) -> impl IntoView {
     let (pos, client) = (till.pos, till.client.clone());
@@ -134,7 +134,7 @@ pub fn CloseShift(till: TillState, shift: ShiftId) -> impl IntoView {
     let expected = till.money(shift.expected());
     let difference = {
         let till = till.clone();
-        // Nothing is missing before anything was counted.
+        // The difference is shown once something was counted.
         move || (counted.get() > Minor::ZERO).then(|| till.money(counted.get() - shift.expected()))
     };
     let inner = {
@@ -158,7 +158,7 @@ pub fn CloseShift(till: TillState, shift: ShiftId) -> impl IntoView {
     Some(view! { <Dialog title=till.text(Key::ShiftClose) close=till.close()>{inner}</Dialog> })
 }
 
-/// Whoever closes may have forgotten somebody.
+/// Warns about open bills.
 fn open_bills(till: &TillState) -> Option<impl IntoView + use<>> {
     let open = till.pos.with_untracked(|pos| pos.open_bills().len());
     (open > 0).then(|| view! { <p class="said">{till.texts.count(Key::ShiftOpenBills, open)}</p> })

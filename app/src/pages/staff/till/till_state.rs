@@ -19,14 +19,14 @@ use crate::pages::staff::{screen::Screen, shift::own_shift};
 #[derive(Clone)]
 pub struct TillState {
     pub screen: Screen,
-    /// The bill in hand.
+    /// The current bill.
     pub at: RwSignal<Option<BillId>>,
     pub over: RwSignal<Option<TillDialog>>,
-    /// Among how many guests the rest of a bill is still shared.
+    /// How many guests still share the rest of a bill.
     pub sharing: RwSignal<Option<(BillId, usize)>>,
 }
 
-/// What lies over the till.
+/// The dialogs of the till.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TillDialog {
     Options(DishId),
@@ -68,13 +68,13 @@ impl TillState {
         Callback::new(move |()| over.set(None))
     }
 
-    /// Puts away what lies over the till once it is done.
+    /// Submits the action and closes the dialog once it is done.
     pub fn submit_and_close(&self, action: Action) {
         let over = self.over;
         self.submit_once(action, move || over.set(None));
     }
 
-    /// The bill in hand, as it is now; the one that took it over, if it was merged.
+    /// The current bill, or the one that it was merged into.
     pub fn bill(&self) -> Memo<Option<Arc<Bill>>> {
         let (pos, at) = (self.pos, self.at);
         Memo::new(move |_| pos.with(|pos| pos.live(at.get()?).cloned()).map(Arc::new))
@@ -84,7 +84,7 @@ impl TillState {
         self.pos.with(|pos| own_shift(pos, self.client.as_ref()).cloned())
     }
 
-    /// Opens a bill and takes it in hand. One that is in hand and still empty will do.
+    /// Opens a bill and makes it current. An empty current bill at the same seat is used instead.
     pub fn open(&self, seat: Seat) {
         let (at, over) = (self.at, self.over);
         let will_do =
@@ -103,7 +103,7 @@ impl TillState {
         });
     }
 
-    /// The bill that dishes are rung onto: one at the counter that is opened for them, if none is in hand or that one is paid.
+    /// The bill to ring up dishes on: a new one at the counter if there is no current bill or it is paid.
     pub fn bill_for_new_line(&self) -> BillId {
         let paid = |bill: &BillId| {
             self.pos
@@ -113,7 +113,7 @@ impl TillState {
             return bill;
         }
         let (bill, at) = (BillId(self.client.id()), self.at);
-        // In hand before it is there: what is tapped meanwhile is meant for it.
+        // Current before the op is stored, because further taps are meant for it.
         at.set(Some(bill));
         self.submit_with(self.opening(bill, Seat::Counter), move |done| {
             if !done {
