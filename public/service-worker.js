@@ -22,7 +22,7 @@ const TAKE_OVER_INTERVAL = 250;
 
 addEventListener("install", (event) => event.waitUntil(install()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
-addEventListener("message", (event) => event.waitUntil(handleMessage(event.data)));
+addEventListener("message", (event) => event.waitUntil(handleMessage(event.data, event.source)));
 addEventListener("push", (event) => event.waitUntil(showNotification(event.data?.json())));
 addEventListener("notificationclick", (event) => event.waitUntil(openNotification(event.notification)));
 addEventListener("fetch", (event) => {
@@ -70,19 +70,19 @@ async function activate() {
   await clients.claim();
 }
 
-async function handleMessage(message) {
+async function handleMessage(message, page) {
   if (message === "forget") await caches.delete(VIEWS);
   if (message === "keep staff") await keepStaff().catch(() => {});
   if (message === "update") await skipWaiting();
-  if (message === "take over") await takeOver();
+  if (message === "take over") await takeOver(page);
 }
 
 // The page that asks has loaded all it needs; another one may not have. A page that was reloaded or left is listed for a moment longer,
-// so the worker looks again until it is the only one. With another page that stays open, the next visit asks again.
-async function takeOver() {
+// so the worker looks again until only the page that asks is left. With another page that stays open, the next visit asks again.
+async function takeOver(asking) {
   for (let tries = 0; tries < TAKE_OVER_TRIES; tries++) {
     const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
-    if (pages.length <= 1) return skipWaiting();
+    if (pages.every((page) => page.id === asking?.id)) return skipWaiting();
     await new Promise((resolve) => setTimeout(resolve, TAKE_OVER_INTERVAL));
   }
 }

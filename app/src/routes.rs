@@ -91,6 +91,11 @@ pub static ROUTES: [Route; 20] = [
 ];
 
 impl Route {
+    /// Whether only one visitor may see the page in this mode. A shell is the same for everybody, whatever it will show.
+    pub fn is_personal(&self, mode: Mode) -> bool {
+        self.personal && mode != Mode::Thick
+    }
+
     /// The values of the path's parameters, in order; `None` if the path does not match.
     pub fn matches<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
         let mut values = Vec::new();

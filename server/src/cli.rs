@@ -82,7 +82,7 @@ pub async fn run() -> Result<(), CliError> {
             let catalog = demo::catalog()?;
             let store = open(&settings).await?;
             demo::fill(store.as_ref(), &catalog).await?;
-            demo::houses(store.as_ref(), &catalog).await?;
+            demo::set_up_pos(store.as_ref(), &catalog).await?;
             let password = demo::staff(store.as_ref(), &catalog).await?;
             let till = demo::till(store.as_ref(), &catalog).await?;
             store.close().await;
@@ -150,7 +150,7 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
         tokio::select! {
             () = serve::interrupted() => {}
             // It ends only by a panic. A node without a current catalog has to be restarted.
-            ended = watching => tracing::error!(?ended, "the town is no longer watched"),
+            ended = watching => tracing::error!(?ended, "the catalog is no longer updated"),
         }
     };
     let listener = TcpListener::bind(settings.listen())

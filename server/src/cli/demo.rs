@@ -372,7 +372,7 @@ pub async fn fill(store: &dyn Store, catalog: &[DemoRestaurant]) -> Result<(), S
 }
 
 /// Writes the tables, stations and favourites of their staff apps.
-pub async fn houses(store: &dyn Store, catalog: &[DemoRestaurant]) -> Result<(), pos::HouseError> {
+pub async fn set_up_pos(store: &dyn Store, catalog: &[DemoRestaurant]) -> Result<(), pos::PosError> {
     for demo in catalog {
         pos::set_up(store, demo).await?;
     }

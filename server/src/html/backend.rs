@@ -32,6 +32,7 @@ use servery_domain::{
 };
 use servery_store::devices::PairedDevice;
 
+use super::escape::escape_json;
 use crate::{
     accounts::{customer::Customer, passkeys, sessions::CurrentUser},
     api::about::ABOUT,
@@ -64,7 +65,7 @@ impl ServerBackend {
     /// `{"/api/v1/…": …}`, safe inside a script element.
     pub fn answers(&self) -> Option<String> {
         let notes = self.notes.as_ref()?.lock().ok()?;
-        Some(format!("{{{}}}", notes.replace('<', "\\u003c")))
+        Some(format!("{{{}}}", escape_json(&notes)))
     }
 
     fn note<T: Serialize>(&self, address: &str, answer: &T) {

@@ -85,8 +85,7 @@ pub async fn get_page(
     };
     let decision = decide(route, inputs);
     let key = ViewKey::new(snapshot.edition, decision, preferences.lang, &address);
-    // A shell is the same for everybody, whatever it will show.
-    let is_personal = route.personal && decision.mode != Mode::Thick;
+    let is_personal = route.is_personal(decision.mode);
     let customer = match is_personal {
         true => Customer::of(&app, &headers, client).await,
         false => Ok(Customer::default()),
@@ -220,10 +219,11 @@ async fn render_content<P: Pages>(
     } else {
         key.decision
     };
+    let route = routes::find(&address.path);
     let texts = Texts::of(key.lang);
     let head = match decision.mode {
         Mode::Thick => DocumentHead::of_shell(texts),
-        Mode::Thin | Mode::Hydrated => head(&content, texts, address, &app.settings.public_url()),
+        Mode::Thin | Mode::Hydrated => head(&content, texts, route, address, &app.settings.public_url()),
     };
     let answers = backend.answers().filter(|_| decision.mode == Mode::Hydrated);
     let card_page = app
@@ -236,7 +236,7 @@ async fn render_content<P: Pages>(
     headers.status = StatusCode::from_u16(content.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let contexts = {
         let (address, backend) = (address.clone(), P::backend(backend.clone()));
-        let allows = routes::find(&address.path).map_or(&[][..], |route| route.allows);
+        let allows = route.map_or(&[][..], |route| route.allows);
         move || {
             headers.set();
             provide_context(texts);
@@ -254,8 +254,8 @@ async fn render_content<P: Pages>(
     };
     let rendered = render(contexts, document).await;
     let html = with_measurements(rendered.html, texts, started.elapsed());
-    let is_personal = routes::find(&address.path).is_some_and(|route| route.personal);
-    let etag = (!is_personal || decision.mode == Mode::Thick).then(|| {
+    let is_personal = route.is_some_and(|route| route.is_personal(decision.mode));
+    let etag = (!is_personal).then(|| {
         let edition = key.edition.tag(&app.release.version);
         format!(
             "{edition}.{}-{}-{}",
@@ -267,9 +267,14 @@ async fn render_content<P: Pages>(
     Rendered::new(rendered.status, rendered.headers, html, etag.as_deref())
 }
 
-fn head<P: Pages>(content: &Content<P>, texts: Texts, address: &PageAddress, base: &str) -> DocumentHead {
-    let is_public = matches!(content, Content::Page(_))
-        && routes::find(&address.path).is_some_and(|route| !route.personal);
+fn head<P: Pages>(
+    content: &Content<P>,
+    texts: Texts,
+    route: Option<&Route>,
+    address: &PageAddress,
+    base: &str,
+) -> DocumentHead {
+    let is_public = matches!(content, Content::Page(_)) && route.is_some_and(|route| !route.personal);
     let head = content.head(texts);
     let subject = head.subject.filter(|_| is_public);
     DocumentHead {

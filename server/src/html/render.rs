@@ -30,8 +30,16 @@ pub async fn render<V: IntoView + 'static>(
     let rendering = spawn_blocking(move || runtime.block_on(render_here(contexts, document)));
     match rendering.await {
         Ok(rendered) => rendered,
-        // A component has panicked: the router answers that, as it does for any handler.
-        Err(error) => resume_unwind(error.into_panic()),
+        Err(error) => match error.try_into_panic() {
+            // A component has panicked: the router answers that, as it does for any handler.
+            Ok(panic) => resume_unwind(panic),
+            // The runtime is stopping, and has not begun to render.
+            Err(_) => RenderedDocument {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                headers: HeaderMap::new(),
+                html: String::new(),
+            },
+        },
     }
 }
 

@@ -10,6 +10,8 @@ use servery_domain::{
     time::{DAY, LocalMinute, Weekday},
 };
 
+use super::escape::escape_json;
+
 /// The restaurant and the menu that a page is about.
 pub type Subject<'a> = (&'a Listing, &'a Arc<Menu>);
 
@@ -117,7 +119,7 @@ fn restaurant(subject: Subject<'_>, base: &str) -> Value {
 
 /// As JSON-LD that is safe inside a script element.
 pub fn json_ld(subject: Subject<'_>, base: &str) -> String {
-    restaurant(subject, base).to_string().replace('<', "\\u003c")
+    escape_json(&restaurant(subject, base).to_string())
 }
 
 /// What messengers and social networks show of a link.

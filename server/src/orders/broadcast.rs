@@ -34,7 +34,7 @@ struct Watched {
     orders: HashMap<OrderId, watch::Sender<Option<OrderChange>>>,
     boards: HashMap<RestaurantId, broadcast::Sender<OrderChange>>,
     /// The revision of each restaurant, for its devices.
-    houses: HashMap<RestaurantId, watch::Sender<Revision>>,
+    revisions: HashMap<RestaurantId, watch::Sender<Revision>>,
     /// Of each restaurant the revision up to which every change was published.
     seen: HashMap<RestaurantId, Revision>,
 }
@@ -46,7 +46,7 @@ pub struct Broadcaster {
 
 impl Watched {
     fn raise_revision(&self, restaurant: RestaurantId, revision: Revision) {
-        let Some(sender) = self.houses.get(&restaurant) else {
+        let Some(sender) = self.revisions.get(&restaurant) else {
             return;
         };
         sender.send_if_modified(|last| {
@@ -124,7 +124,11 @@ impl Broadcaster {
     }
 
     pub fn watch_pos(&self, restaurant: RestaurantId) -> watch::Receiver<Revision> {
-        self.watched().houses.entry(restaurant).or_default().subscribe()
+        self.watched()
+            .revisions
+            .entry(restaurant)
+            .or_default()
+            .subscribe()
     }
 
     pub fn watch_order(&self, order: OrderId) -> watch::Receiver<Option<OrderChange>> {
@@ -157,7 +161,7 @@ impl Broadcaster {
         let mut watched = self.watched();
         watched.orders.retain(|_, sender| sender.receiver_count() > 0);
         watched.boards.retain(|_, sender| sender.receiver_count() > 0);
-        watched.houses.retain(|_, sender| sender.receiver_count() > 0);
+        watched.revisions.retain(|_, sender| sender.receiver_count() > 0);
     }
 
     async fn poll(&self, store: &dyn Store) -> Result<(), StoreError> {

@@ -414,3 +414,19 @@ async fn a_board_is_told_what_leaves_it_and_nothing_of_what_nobody_paid() {
         );
     }
 }
+
+/// A future that renders may move to another thread between two polls. What the board's component makes for one thread
+/// must not be dropped on another. One request at a time leaves threads idle, which then take over tasks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_board_is_rendered_on_one_thread() {
+    let app = TestApp::new().await;
+    let cookie = app.staff(Role::Kitchen).await;
+    for _ in 0..500 {
+        let request = Request::get(BOARD)
+            .header("cookie", &cookie)
+            .header("accept", "text/html");
+        let request = request.body(Body::empty()).unwrap();
+        let response = tokio::spawn(app.router.clone().oneshot(request)).await;
+        assert_eq!(response.unwrap().unwrap().status(), 200);
+    }
+}

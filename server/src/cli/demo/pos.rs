@@ -30,7 +30,7 @@ const IN_A_ROW: usize = 4;
 const UNNAMED: [&str; 8] = ["1", "2", "3", "4", "5", "6", "7", "8"];
 
 #[derive(Debug, thiserror::Error)]
-pub enum HouseError {
+pub enum PosError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -39,7 +39,7 @@ pub enum HouseError {
     Written(#[from] serde_json::Error),
 }
 
-pub async fn set_up(store: &dyn Store, demo: &DemoRestaurant) -> Result<(), HouseError> {
+pub async fn set_up(store: &dyn Store, demo: &DemoRestaurant) -> Result<(), PosError> {
     let restaurant = demo.restaurant.id;
     let device = DeviceId(restaurant.0);
     if store.ops_done(device, device).await?.is_some() {
