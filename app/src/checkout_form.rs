@@ -32,7 +32,7 @@ impl<'a> FormFields<'a> {
 
 /// Fields that the form does not contain stay unchanged.
 pub fn fill_in(draft: &mut Draft, fields: FormFields<'_>) {
-    draft.choose(service(draft, fields));
+    draft.set_service(service(draft, fields));
     if fields.find("street").is_some() {
         draft.door = Some(delivery_address(draft, fields));
     }

@@ -166,7 +166,7 @@ impl Tabs {
         let tabs = self.clone();
         on(&document(), "visibilitychange", move || {
             if !document().hidden() {
-                tabs.handle(ClientEvent::Told);
+                tabs.handle(ClientEvent::OtherTabWrote);
                 tabs.wake();
             }
         });
@@ -186,7 +186,7 @@ impl Tabs {
         let tabs = self.clone();
         platform::lead(move || {
             tabs.leads.set(true);
-            tabs.handle(ClientEvent::Leads(true));
+            tabs.handle(ClientEvent::Leader(true));
             tabs.follow_news();
             tabs.wake_in(SOON);
         });
@@ -201,7 +201,7 @@ impl Tabs {
 
     fn hear(self: &Rc<Self>, word: TabMessage) {
         match word {
-            TabMessage::Wrote => self.handle(ClientEvent::Told),
+            TabMessage::Wrote => self.handle(ClientEvent::OtherTabWrote),
             TabMessage::Standing => self.clone().look(),
             TabMessage::Asks if self.leads.get() => self.set_notifications(&TabMessage::Line {
                 line: self.line.get_untracked(),
@@ -261,7 +261,7 @@ impl Tabs {
         *self.tab.borrow_mut() = Some(tab);
         self.act(effects);
         if self.leads.get() {
-            self.handle(ClientEvent::Leads(true));
+            self.handle(ClientEvent::Leader(true));
             self.follow_news();
             self.wake_in(SOON);
         } else {
@@ -277,10 +277,10 @@ impl Tabs {
     }
 
     fn handle(self: &Rc<Self>, happened: ClientEvent) {
-        let shows = matches!(happened, ClientEvent::Read(_) | ClientEvent::Wrote(_));
+        let shows = matches!(happened, ClientEvent::StateRead(_) | ClientEvent::Written(_));
         let answered = matches!(
             happened,
-            ClientEvent::Answered(_) | ClientEvent::Wrote(StorageResult::Answer(_))
+            ClientEvent::Response(_) | ClientEvent::Written(StorageResult::Answer(_))
         );
         let effects = self.tab.borrow_mut().as_mut().map(|tab| tab.handle(happened));
         if shows {
@@ -295,7 +295,7 @@ impl Tabs {
     fn show(&self) {
         let tab = self.tab.borrow();
         let Some(tab) = tab.as_ref() else { return };
-        let since = tab.kept().and_then(|kept| kept.outbox.front()).map(|op| op.at);
+        let since = tab.stored().and_then(|kept| kept.outbox.front()).map(|op| op.at);
         let unsynced = Unsynced {
             count: tab.unsynced(),
             since,
@@ -304,8 +304,8 @@ impl Tabs {
             self.unsynced.set(unsynced);
         }
         // Most responses change nothing that is shown.
-        if self.pos.with_untracked(|pos| **pos != *tab.shown()) {
-            self.pos.set(Arc::new(tab.shown().clone()));
+        if self.pos.with_untracked(|pos| **pos != *tab.pos()) {
+            self.pos.set(Arc::new(tab.pos().clone()));
         }
     }
 
@@ -315,11 +315,11 @@ impl Tabs {
                 ClientEffect::Read => self.clone().read(),
                 ClientEffect::Write(write) => self.clone().write(write),
                 ClientEffect::Send => self.clone().send(),
-                ClientEffect::Tell => self.set_notifications(&TabMessage::Wrote),
-                ClientEffect::Shown(op) => self.answer(op, Ok(op)),
+                ClientEffect::NotifyTabs => self.set_notifications(&TabMessage::Wrote),
+                ClientEffect::Applied(op) => self.answer(op, Ok(op)),
                 ClientEffect::Refused(op, why) => self.answer(op, Err(ActionError::Refused(why))),
-                ClientEffect::Lost(op, StorageError::Full) => self.answer(op, Err(ActionError::NoRoom)),
-                ClientEffect::Lost(op, StorageError::Dead) => self.answer(op, Err(ActionError::NotKept)),
+                ClientEffect::NotStored(op, StorageError::Full) => self.answer(op, Err(ActionError::NoRoom)),
+                ClientEffect::NotStored(op, StorageError::Dead) => self.answer(op, Err(ActionError::NotKept)),
             }
         }
     }
@@ -354,13 +354,13 @@ impl Tabs {
     fn read(self: Rc<Self>) {
         let turn = self.turn.get();
         self.for_now(async move |tabs| {
-            let known = tabs.tab.borrow().as_ref().and_then(|tab| tab.kept().cloned());
+            let known = tabs.tab.borrow().as_ref().and_then(|tab| tab.stored().cloned());
             match tabs.disk.read(known.as_ref()).await {
                 Ok(Some(kept)) => {
                     if tabs.line.get_untracked() == Connectivity::Storage {
                         tabs.line.set(Connectivity::Unknown);
                     }
-                    Some(ClientEvent::Read(kept))
+                    Some(ClientEvent::StateRead(kept))
                 }
                 // The browser's storage was cleared.
                 Ok(None) => {
@@ -388,7 +388,7 @@ impl Tabs {
                 tabs.line.set(Connectivity::Storage);
                 pause(DISK_AGAIN).await;
             }
-            Some(wrote.map_or_else(ClientEvent::NotWritten, ClientEvent::Wrote))
+            Some(wrote.map_or_else(ClientEvent::WriteFailed, ClientEvent::Written))
         });
     }
 
@@ -409,7 +409,7 @@ impl Tabs {
                     tabs.wake_in(LATE);
                     tabs.follow_news();
                     tabs.revoked(false);
-                    Some(ClientEvent::Answered(answer))
+                    Some(ClientEvent::Response(answer))
                 }
                 Err(unsent) => {
                     let away = matches!(unsent, Unsent::Away);
@@ -457,7 +457,7 @@ impl Tabs {
             return;
         }
         self.wake_in(LATE);
-        self.handle(ClientEvent::Woke);
+        self.handle(ClientEvent::Wake);
     }
 
     /// The latest value wins.
@@ -496,11 +496,11 @@ impl Tabs {
     /// Ignores revisions of this device's own ops: their response contains them.
     fn catch_up(self: &Rc<Self>) {
         let is_behind = self.tab.borrow().as_ref().is_some_and(|tab| {
-            let known = tab.kept().map(|kept| kept.copy.revision);
-            !tab.is_asking() && known.is_some_and(|known| known < self.told.get())
+            let known = tab.stored().map(|kept| kept.replica.revision);
+            !tab.is_requesting() && known.is_some_and(|known| known < self.told.get())
         });
         if is_behind && self.leads.get() {
-            self.handle(ClientEvent::News);
+            self.handle(ClientEvent::Announcement);
         }
     }
 
@@ -576,7 +576,7 @@ impl Tabs {
                 },
             );
         });
-        self.handle(ClientEvent::Asked(NewOp {
+        self.handle(ClientEvent::OpRequested(NewOp {
             id,
             at: now(),
             by: self.by.get_untracked(),
@@ -632,7 +632,7 @@ impl PosClient for BrowserPosClient {
     }
 
     fn name(&self) -> Option<DeviceId> {
-        self.0.tab.borrow().as_ref()?.kept().map(|kept| kept.device)
+        self.0.tab.borrow().as_ref()?.stored().map(|kept| kept.device)
     }
 
     fn paired(&self) -> Option<Paired> {

@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use servery_domain::{
     account::{
-        Account, AccountChange, MailPurpose, Password, PasswordChange, SignIn, SignUp, SignedIn, same_email,
+        Account, AccountChange, MailPurpose, Password, PasswordChange, SignIn, SignUp, SignedIn,
+        normalized_email,
     },
     contact::check_email,
     id::AccountId,
@@ -40,7 +41,7 @@ pub struct Export {
 /// Each request sends a mail of its own.
 fn mail(email: &str, purpose: MailPurpose) -> Result<NewJob, ApiError> {
     let job = Job::AccountMail {
-        email: same_email(email),
+        email: normalized_email(email),
         purpose,
     };
     Ok((

@@ -41,7 +41,7 @@ impl AccountId {
 }
 
 /// The form in which addresses are compared: without case.
-pub fn same_email(email: &str) -> String {
+pub fn normalized_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
@@ -237,7 +237,7 @@ impl Role {
 pub const IDLE: i64 = 30 * 24 * 3600;
 pub const LONGEST: i64 = 180 * 24 * 3600;
 
-pub fn session_lives(seen_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> bool {
+pub fn is_session_valid(seen_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> bool {
     now < expires_at && now.0 < seen_at.0 + IDLE
 }
 
@@ -365,9 +365,9 @@ mod tests {
     fn a_session_ends_when_it_rests_and_when_it_is_old() {
         let start = Timestamp(1_000);
         let expires = Timestamp(start.0 + LONGEST);
-        assert!(session_lives(start, expires, Timestamp(start.0 + IDLE - 1)));
-        assert!(!session_lives(start, expires, Timestamp(start.0 + IDLE)));
-        assert!(!session_lives(Timestamp(expires.0 - 1), expires, expires));
+        assert!(is_session_valid(start, expires, Timestamp(start.0 + IDLE - 1)));
+        assert!(!is_session_valid(start, expires, Timestamp(start.0 + IDLE)));
+        assert!(!is_session_valid(Timestamp(expires.0 - 1), expires, expires));
     }
 
     #[test]

@@ -87,20 +87,20 @@ pub struct Paired {
 const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// A code from forty random bits, as it is stored.
-pub fn code(random: u128) -> String {
+pub fn new_code(random: u128) -> String {
     (0..limits::CODE)
         .map(|at| char::from(LETTERS[(random >> (5 * at)) as usize % LETTERS.len()]))
         .collect()
 }
 
 /// As it is displayed: `ABCD-EFGH`.
-pub fn shown(code: &str) -> String {
+pub fn format_code(code: &str) -> String {
     let (first, second) = code.split_at_checked(limits::CODE / 2).unwrap_or((code, ""));
     format!("{first}-{second}")
 }
 
 /// Reads a typed code; `None` if it cannot be a code.
-pub fn typed(text: &str) -> Option<String> {
+pub fn parse_code(text: &str) -> Option<String> {
     let plain = text
         .chars()
         .filter(|letter| !letter.is_whitespace() && !matches!(letter, '-' | '–' | '‐' | '‑'));
@@ -157,9 +157,9 @@ mod tests {
 
     #[test]
     fn a_code_is_typed_as_people_type() {
-        let made = code(0x0123_4567_89ab_cdef);
-        assert_eq!((made.len(), shown(&made).len()), (8, 9));
-        let dashed = shown(&made);
+        let made = new_code(0x0123_4567_89ab_cdef);
+        assert_eq!((made.len(), format_code(&made).len()), (8, 9));
+        let dashed = format_code(&made);
         for text in [
             made.clone(),
             dashed.clone(),
@@ -167,7 +167,7 @@ mod tests {
             format!(" {} ", dashed.replace('-', " ")),
             dashed.replace('-', "–"),
         ] {
-            assert_eq!(typed(&text), Some(made.clone()), "{text}");
+            assert_eq!(parse_code(&text), Some(made.clone()), "{text}");
         }
         for text in [
             "",
@@ -177,9 +177,9 @@ mod tests {
             "ABCD-EFGÄ",
             "0OIO-1111",
         ] {
-            assert_eq!(typed(text), None, "{text}");
+            assert_eq!(parse_code(text), None, "{text}");
         }
-        assert_ne!(code(1), code(2));
-        assert_eq!(code(u128::MAX), "ZZZZZZZZ");
+        assert_ne!(new_code(1), new_code(2));
+        assert_eq!(new_code(u128::MAX), "ZZZZZZZZ");
     }
 }

@@ -93,7 +93,7 @@ impl Draft {
     }
 
     /// Chooses a service; the address or table code of the previous one is kept.
-    pub fn choose(&mut self, service: Service) {
+    pub fn set_service(&mut self, service: Service) {
         match std::mem::replace(&mut self.basket.service, service) {
             Service::Delivery(door) => self.door = Some(door),
             Service::Table(code) => self.table = code,
@@ -101,7 +101,7 @@ impl Draft {
         }
     }
 
-    pub fn take_out(&mut self, id: LineId) {
+    pub fn remove_line(&mut self, id: LineId) {
         if let Some(at) = self.basket.lines.iter().position(|line| line.id == id) {
             self.removed = Some(Removed {
                 at,
@@ -110,7 +110,7 @@ impl Draft {
         }
     }
 
-    pub fn put_back(&mut self) {
+    pub fn restore_line(&mut self) {
         let Some(Removed { at, line }) = self.removed.take() else {
             return;
         };
@@ -210,15 +210,15 @@ mod tests {
             basket: basket.clone(),
             ..Draft::default()
         };
-        draft.take_out(LineId(2));
+        draft.remove_line(LineId(2));
         assert_eq!(draft.basket.lines, [line(1), line(3)]);
-        draft.take_out(LineId(9));
-        draft.put_back();
-        draft.put_back();
+        draft.remove_line(LineId(9));
+        draft.restore_line();
+        draft.restore_line();
         assert_eq!((&draft.basket, &draft.removed), (&basket, &None));
-        draft.take_out(LineId(3));
+        draft.remove_line(LineId(3));
         draft.basket.lines.push(line(3));
-        draft.put_back();
+        draft.restore_line();
         assert_eq!(draft.basket.lines, basket.lines, "never twice");
         let broken = Removed {
             at: 0,
@@ -291,14 +291,14 @@ mod tests {
             ),
             ("Ben", "ada@example.org", home.clone())
         );
-        draft.choose(Service::Delivery(DeliveryAddress::default()));
+        draft.set_service(Service::Delivery(DeliveryAddress::default()));
         draft.fill_in(&ada);
         assert_eq!(draft.basket.service, Service::Delivery(home));
         let elsewhere = Service::Delivery(DeliveryAddress {
             street: "Pier 2".into(),
             ..DeliveryAddress::default()
         });
-        draft.choose(elsewhere.clone());
+        draft.set_service(elsewhere.clone());
         draft.fill_in(&ada);
         assert_eq!(draft.basket.service, elsewhere);
     }
@@ -315,7 +315,7 @@ mod tests {
             Service::Delivery(door.clone()),
             Service::Collection,
         ] {
-            draft.choose(service);
+            draft.set_service(service);
         }
         assert_eq!((draft.delivery_address(), draft.table()), (door, "T7"));
         let long = DeliveryAddress {

@@ -188,7 +188,7 @@ impl Order {
 
     /// The event that ends an order which the restaurant did not close, a day after it was due. Unpaid
     /// orders are cancelled earlier.
-    pub fn left_behind(&self, now: Timestamp) -> Option<Event> {
+    pub fn overdue_event(&self, now: Timestamp) -> Option<Event> {
         let delivered = matches!(self.ordered.service, Service::Delivery(_));
         match self.progress.state {
             _ if self.is_under_way(now) => None,

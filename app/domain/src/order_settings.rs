@@ -99,7 +99,7 @@ impl OrderSettings {
     }
 
     /// Whether any service is offered.
-    pub fn open_to_orders(&self) -> bool {
+    pub fn takes_orders(&self) -> bool {
         self.collection || self.at_table || self.delivers()
     }
 

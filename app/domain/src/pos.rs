@@ -23,7 +23,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::decide::is_couriers;
+pub(crate) use self::decide::may_courier;
 pub use self::decide::{decide, needs};
 use self::{
     bill::Bill,
@@ -210,7 +210,7 @@ impl Record {
     /// Finished: after some days devices no longer need it.
     pub fn is_over(&self) -> bool {
         match self {
-            Self::Bill(bill) => !bill.is_live(),
+            Self::Bill(bill) => !bill.is_open(),
             Self::Ticket(ticket) => ticket.is_done(),
             Self::Shift(shift) => shift.closed.is_some(),
             Self::DeliveryRun(run) => run.is_over(),
@@ -287,7 +287,7 @@ impl PosState {
 
     /// The bills that somebody works on, the oldest first.
     pub fn open_bills(&self) -> Vec<&Bill> {
-        let mut bills: Vec<&Bill> = self.bills().filter(|bill| bill.is_live()).collect();
+        let mut bills: Vec<&Bill> = self.bills().filter(|bill| bill.is_open()).collect();
         bills.sort_by_key(|bill| (bill.opened_at, bill.id));
         bills
     }

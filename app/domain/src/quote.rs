@@ -179,7 +179,7 @@ impl Quote {
 }
 
 /// The stock that the lines need of each dish, included dishes counted.
-pub fn portions(lines: &[QuotedLine]) -> BTreeMap<DishId, u32> {
+pub fn stock_needed(lines: &[QuotedLine]) -> BTreeMap<DishId, u32> {
     let mut portions = BTreeMap::new();
     for line in lines {
         let dishes = std::iter::once(line.dish).chain(line.picks.iter().filter_map(|pick| pick.dish));

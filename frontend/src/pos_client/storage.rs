@@ -45,10 +45,10 @@ impl StoredHead {
             revision,
             snapshot_start,
             ..
-        } = kept.copy;
+        } = kept.replica;
         Self {
             device: kept.device,
-            made: kept.made,
+            made: kept.last_number,
             op_version,
             revision,
             snapshot_start,
@@ -115,7 +115,7 @@ impl Transaction {
     }
 
     async fn settle(&self, answered: &ReceivedResponse) -> Result<StorageResult, JsValue> {
-        let answer = &answered.answer;
+        let answer = &answered.response;
         let mut head = self.head().await?;
         if head.device != answered.device {
             return Ok(StorageResult::Answer(false));
@@ -172,7 +172,7 @@ impl Transaction {
             .iter()
             .filter_map(|record| parse::<Record>(record))
             .collect();
-        let copy = Replica {
+        let replica = Replica {
             op_version: head.op_version,
             revision: head.revision,
             snapshot_start: head.snapshot_start,
@@ -180,9 +180,9 @@ impl Transaction {
         };
         Ok(Some(StoredState {
             device: head.device,
-            made: head.made,
+            last_number: head.made,
             outbox,
-            copy,
+            replica,
         }))
     }
 

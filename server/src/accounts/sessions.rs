@@ -110,7 +110,7 @@ pub async fn session_by_key(app: &AppState, key: &str) -> Result<Option<CurrentU
         return Ok(None);
     };
     let now = clock::now();
-    if !account::session_lives(session.seen_at, session.expires_at, now) {
+    if !account::is_session_valid(session.seen_at, session.expires_at, now) {
         app.store.end_session(key).await?;
         return Ok(None);
     }

@@ -264,7 +264,7 @@ async fn list(store: &dyn Store) -> Result<String, CliError> {
 
 #[cfg(test)]
 mod tests {
-    use servery_domain::{device::typed, id::DeviceId};
+    use servery_domain::{device::parse_code, id::DeviceId};
     use servery_store::devices::PairedAs;
 
     use super::*;
@@ -350,7 +350,7 @@ mod tests {
             .await
             .unwrap();
         assert!(told.contains("/staff/lighthouse-diner"), "{told}");
-        let code = told.split_whitespace().find_map(typed).unwrap();
+        let code = told.split_whitespace().find_map(parse_code).unwrap();
         let paired = store
             .pair(&sessions::key(&code), DeviceId(1), "token", clock::now())
             .await

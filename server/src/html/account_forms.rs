@@ -6,7 +6,7 @@ use axum::{
 };
 use servery_app::page_address::{PageAddress, address};
 use servery_domain::{
-    account::{AccountChange, Password, PasswordChange, SignIn, SignUp, same_email},
+    account::{AccountChange, Password, PasswordChange, SignIn, SignUp, normalized_email},
     contact::DeliveryAddress,
     lang::Lang,
     problem::Kind,
@@ -164,7 +164,7 @@ fn changed(user: &CurrentUser, form: &Form) -> Result<AccountChange, ApiError> {
 
 /// `POST /account/delete`: who types the address means it.
 pub async fn post_delete(context: FormContext, user: CurrentUser, form: Form) -> Response {
-    if same_email(form.get("email")) != same_email(&user.account.email) {
+    if normalized_email(form.get("email")) != normalized_email(&user.account.email) {
         return redirect_with("/account", "wrong", "email");
     }
     let result = accounts::delete_account(&context.0, &user).await;

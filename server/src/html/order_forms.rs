@@ -233,8 +233,8 @@ async fn set_counts(
         }
     }
     match form.get("remove").parse() {
-        Ok(line) => known.draft.take_out(line),
-        Err(_) if form.has("put-back") => known.draft.put_back(),
+        Ok(line) => known.draft.remove_line(line),
+        Err(_) if form.has("put-back") => known.draft.restore_line(),
         Err(_) => known.draft.removed = None,
     }
     let next = if form.has("checkout") {
@@ -323,6 +323,6 @@ async fn choose_table(app: &AppState, customer: &Customer, code: &str) -> Result
         .map(|listing| listing.restaurant.slug.clone())
         .ok_or_else(unknown)?;
     let mut known = form_visitor(app, slug.as_str(), customer).await?;
-    known.draft.choose(Service::Table(code.to_owned()));
+    known.draft.set_service(Service::Table(code.to_owned()));
     save_and_redirect(app, slug.as_str(), known, &format!("/restaurants/{slug}")).await
 }

@@ -111,7 +111,7 @@ fn restaurant(subject: Subject<'_>, base: &str) -> Value {
     if let Some(image) = picture(base, listing.restaurant.picture.as_ref()) {
         said["image"] = json!(image);
     }
-    if ordering.open_to_orders() {
+    if ordering.takes_orders() {
         said["potentialAction"] = json!({ "@type": "OrderAction", "target": url });
     }
     said

@@ -7,7 +7,7 @@ use std::{
 };
 
 use quick_cache::sync::Cache;
-use servery_domain::{account::same_email, id::DeviceId, problem::Kind};
+use servery_domain::{account::normalized_email, id::DeviceId, problem::Kind};
 
 use crate::http::{
     client::Client,
@@ -132,7 +132,7 @@ impl RateLimiter {
         email: &str,
         client: &Client,
     ) -> Result<(), ApiError> {
-        self.take(policy, &same_email(email), client)
+        self.take(policy, &normalized_email(email), client)
     }
 
     /// Takes a token of this device, wherever it is.

@@ -81,7 +81,7 @@ pub async fn close_old_orders(app: &AppState, now: Timestamp) -> Result<(), Stor
         let Some(order) = page.last() else { return Ok(()) };
         last = order.id;
         for order in page {
-            let Some(event) = order.left_behind(now) else {
+            let Some(event) = order.overdue_event(now) else {
                 continue;
             };
             log_outcome(

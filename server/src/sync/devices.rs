@@ -166,7 +166,7 @@ pub async fn new_code(
     new: NewDevice,
     now: Timestamp,
 ) -> Result<PairingCode, CodeError> {
-    let code = device::code(visitor::random()?);
+    let code = device::new_code(visitor::random()?);
     let expires_at = Timestamp(now.0 + limits::CODE_LIVES);
     let new = NewDevice {
         name: new.name.trim().to_owned(),
@@ -181,7 +181,7 @@ pub async fn new_code(
         })
         .await?;
     Ok(PairingCode {
-        code: device::shown(&code),
+        code: device::format_code(&code),
         name: new.name,
         kind: new.kind,
         expires_at,
@@ -215,7 +215,7 @@ pub async fn pair(
         )
     };
     app.rate_limiter.take_for_client(&rate_limit::PAIRINGS, client)?;
-    let code = device::typed(&pairing.code).ok_or_else(no_such_code)?;
+    let code = device::parse_code(&pairing.code).ok_or_else(no_such_code)?;
     let token = sessions::token()?;
     match app
         .store

@@ -10,7 +10,7 @@ use servery_domain::{
     job::{Job, follow_ups},
     order::{Actor, Event, Order, apply},
     pos::{PosState, Record, RecordId, op::Action, ticket::Ticket},
-    quote::{Sum, portions},
+    quote::{Sum, stock_needed},
     revision::Revision,
     time::Timestamp,
 };
@@ -188,7 +188,7 @@ impl Needs {
 
     pub(crate) fn add_order(&mut self, order: &Order) {
         self.restaurants.insert(order.ordered.restaurant);
-        self.dishes.extend(portions(&order.ordered.lines).into_keys());
+        self.dishes.extend(stock_needed(&order.ordered.lines).into_keys());
         self.coupons.extend(coupon_uses(order));
         self.slots.extend(slot(order));
     }
@@ -324,7 +324,7 @@ impl Batch {
                 .get(&(restaurant, *dish))
                 .is_some_and(|left| left < wanted)
         };
-        if portions(&order.ordered.lines).iter().any(short) {
+        if stock_needed(&order.ordered.lines).iter().any(short) {
             return Some(Changed::Stock);
         }
         if let Some(coupon) = &placement.coupon {
@@ -354,7 +354,7 @@ impl Batch {
 
     /// Takes stock, coupon and slot of an order, or gives them back.
     fn reserve(&mut self, order: &Order, take: bool) {
-        for (dish, count) in portions(&order.ordered.lines) {
+        for (dish, count) in stock_needed(&order.ordered.lines) {
             let key = (order.ordered.restaurant, dish);
             if let Some(left) = self.stock.get(&key).copied() {
                 let after = if take {

@@ -98,7 +98,7 @@ async fn a_device_is_let_in_by_a_code_and_known_from_then_on() {
 #[tokio::test]
 async fn a_wrong_code_and_one_that_has_run_out_let_nobody_in_and_guessing_ends() {
     let app = TestApp::new().await;
-    let expired = device::code(7);
+    let expired = device::new_code(7);
     let new = NewDevice {
         name: "Bar".into(),
         kind: DeviceKind::Till,
@@ -112,7 +112,7 @@ async fn a_wrong_code_and_one_that_has_run_out_let_nobody_in_and_guessing_ends()
     };
     app.store.put_code(&code).await.unwrap();
     let good = app.code("till").await;
-    for code in [device::shown(&expired).as_str(), "ABCD-EFGH", "x", ""] {
+    for code in [device::format_code(&expired).as_str(), "ABCD-EFGH", "x", ""] {
         app.pair(code, &unique()).await.problem(Kind::NotAccepted);
     }
     for _ in 0..20 {

@@ -10,7 +10,7 @@ use servery_domain::{
     id::DishId,
     order::{Ordered, Progress},
     order_settings::PaymentMethod,
-    quote::{Sum, portions},
+    quote::{Sum, stock_needed},
 };
 use sqlx::{AssertSqlSafe, Row};
 
@@ -147,7 +147,7 @@ async fn check_stock(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut
         .filter(|order| !order.progress.state.is_off())
         .collect();
     let mut taken: BTreeMap<DishId, u32> = BTreeMap::new();
-    for (dish, count) in live.iter().flat_map(|order| portions(&order.ordered.lines)) {
+    for (dish, count) in live.iter().flat_map(|order| stock_needed(&order.ordered.lines)) {
         *taken.entry(dish).or_default() += count;
     }
     let left = shop.store.stock(shop.restaurant.id).await.unwrap();

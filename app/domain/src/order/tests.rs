@@ -441,9 +441,9 @@ fn what_nobody_closed_is_closed_a_day_after_it_was_due() {
     let becomes = |service: Service, state| {
         let mut order = order(service, PaymentMethod::Door);
         order.progress.state = state;
-        assert_eq!(order.left_behind(too_early), None);
+        assert_eq!(order.overdue_event(too_early), None);
         order
-            .left_behind(late)
+            .overdue_event(late)
             .map(|event| after(order, &[(Actor::System, event)]).unwrap().progress.state)
     };
     for state in [State::Accepted, State::Preparing, State::Ready] {

@@ -23,7 +23,7 @@ pub struct Bill {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Zero if nobody entered it.
-    #[serde(default, skip_serializing_if = "nobody")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub guests: u16,
     /// The cashier who opened it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ pub struct Sums {
     pub total: Minor,
 }
 
-fn nobody(guests: &u16) -> bool {
+fn is_zero(guests: &u16) -> bool {
     *guests == 0
 }
 
@@ -189,14 +189,14 @@ impl Bill {
     }
 
     /// Neither closed nor merged into another bill.
-    pub fn is_live(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         !self.closed && self.merged.is_none()
     }
 
     /// The table that it occupies.
     pub fn table(&self) -> Option<TableId> {
         match self.seat {
-            Seat::Table(table) if self.is_live() => Some(table),
+            Seat::Table(table) if self.is_open() => Some(table),
             _ => None,
         }
     }

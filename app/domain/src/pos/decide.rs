@@ -6,7 +6,7 @@ mod payments;
 mod tables;
 mod tickets;
 
-pub(crate) use self::deliveries::is_couriers;
+pub(crate) use self::deliveries::may_courier;
 use super::{
     Favourite, PosState, Record, RecordId, Stock,
     bill::Bill,
@@ -140,7 +140,7 @@ pub fn needs(op: &Op, pos: &PosState) -> Vec<RecordId> {
         }
         Action::Count { bill, line, .. } => {
             bills::needs(pos, *bill, &mut needs);
-            let line = pos.live(*bill).and_then(|bill| bill.line(*line));
+            let line = pos.merged_bill(*bill).and_then(|bill| bill.line(*line));
             needs.extend(line.into_iter().flat_map(bills::dishes).map(RecordId::Stock));
         }
         Action::Note { bill, .. }
@@ -219,7 +219,7 @@ pub fn needs(op: &Op, pos: &PosState) -> Vec<RecordId> {
 }
 
 fn tickets(pos: &PosState, bill: BillId) -> impl Iterator<Item = RecordId> + '_ {
-    pos.live(bill)
+    pos.merged_bill(bill)
         .into_iter()
         .flat_map(|bill| &bill.tickets)
         .map(|ticket| RecordId::Ticket(*ticket))
@@ -231,12 +231,12 @@ fn found<T: Clone>(record: Option<&T>) -> Result<T, OpRefusal> {
 
 /// The bill itself, or the one that it was merged into.
 fn live(pos: &PosState, bill: BillId) -> Result<Bill, OpRefusal> {
-    found(pos.live(bill))
+    found(pos.merged_bill(bill))
 }
 
 impl PosState {
     /// The bill itself, or the one that it was finally merged into.
-    pub fn live(&self, bill: BillId) -> Option<&Bill> {
+    pub fn merged_bill(&self, bill: BillId) -> Option<&Bill> {
         let mut bill = self.bill(bill)?;
         // Nothing is merged into a merged bill, so this loop ends.
         while let Some(into) = bill.merged {

@@ -24,13 +24,13 @@ pub struct Tender {
     /// The part that pays the bill.
     pub amount: Minor,
     /// In addition to the amount.
-    #[serde(default, skip_serializing_if = "nothing")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub tip: Minor,
     /// The rounding for cash, positive or negative.
-    #[serde(default, skip_serializing_if = "nothing")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub rounding: Minor,
     /// The cash handed over; the excess is given back as change. Zero if nobody counted it.
-    #[serde(default, skip_serializing_if = "nothing")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub given: Minor,
 }
 
@@ -54,7 +54,7 @@ pub struct RefundRequest {
     pub id: RefundId,
     pub amount: Minor,
     /// The rounding for cash, positive or negative.
-    #[serde(default, skip_serializing_if = "nothing")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub rounding: Minor,
     pub reason: String,
 }
@@ -102,7 +102,7 @@ impl PosState {
 
     pub fn payment(&self, payable: Payable, id: PaymentId) -> Option<&TillPayment> {
         let payments = match payable {
-            Payable::Bill(bill) => &self.live(bill)?.payments,
+            Payable::Bill(bill) => &self.merged_bill(bill)?.payments,
             Payable::Order(order) => &self.order_payment(order)?.payments,
         };
         payments.iter().find(|payment| payment.id == id)
@@ -121,7 +121,7 @@ pub fn short(till: DeviceId) -> String {
     format!("{:04X}", till.0 & 0xffff)
 }
 
-fn nothing(amount: &Minor) -> bool {
+fn is_zero(amount: &Minor) -> bool {
     *amount == Minor::ZERO
 }
 

@@ -685,7 +685,7 @@ fn a_bill_is_split_by_item_and_merged_again_without_losing_a_cent_or_a_ticket() 
         },
     );
     assert_eq!(
-        (day.bill().total(), day.pos.live(other).unwrap().id),
+        (day.bill().total(), day.pos.merged_bill(other).unwrap().id),
         (Minor(1_350), BILL)
     );
     day.does(

@@ -50,11 +50,11 @@ impl Viewer {
             // Unpaid orders are hidden from every device.
             (_, Record::Order(order)) if order.progress.state == State::Unpaid => false,
             (DeviceKind::Till, _) => true,
-            (DeviceKind::Kitchen, record) => is_kitchens(record.id()),
+            (DeviceKind::Kitchen, record) => is_for_kitchen(record.id()),
             (DeviceKind::Courier, Record::Order(order)) => self.orders.contains(&order.id),
             (DeviceKind::Courier, Record::DeliveryRun(run)) => run.courier == self.device,
             (DeviceKind::Courier, Record::RefusedOp(refused)) => self.names.contains(&refused.op.device),
-            (DeviceKind::Courier, record) => is_everybodys(record.id()),
+            (DeviceKind::Courier, record) => is_for_everybody(record.id()),
         }
     }
 
@@ -64,9 +64,9 @@ impl Viewer {
         let id = record.id();
         let may_have_seen = match self.kind {
             DeviceKind::Till => true,
-            DeviceKind::Kitchen => is_kitchens(id),
+            DeviceKind::Kitchen => is_for_kitchen(id),
             DeviceKind::Courier => {
-                is_everybodys(id)
+                is_for_everybody(id)
                     || matches!(
                         id,
                         RecordId::DeliveryRun(_) | RecordId::Order(_) | RecordId::RefusedOp(_)
@@ -86,15 +86,15 @@ impl Viewer {
 }
 
 /// Dishes and seats; no money and no PINs.
-fn is_kitchens(id: RecordId) -> bool {
-    is_everybodys(id)
+fn is_for_kitchen(id: RecordId) -> bool {
+    is_for_everybody(id)
         || matches!(
             id,
             RecordId::Ticket(_) | RecordId::Order(_) | RecordId::Table(_) | RecordId::RefusedOp(_)
         )
 }
 
-fn is_everybodys(id: RecordId) -> bool {
+fn is_for_everybody(id: RecordId) -> bool {
     matches!(
         id,
         RecordId::Stock(_) | RecordId::Station(_) | RecordId::Favourite(_) | RecordId::Device(_)

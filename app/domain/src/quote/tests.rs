@@ -345,7 +345,7 @@ fn a_combination_takes_its_dishes_from_stock_and_is_taxed_as_they_are() {
         [(100_000, 900), (200_000, 300)]
     );
     assert_eq!(
-        portions(&quote.lines),
+        stock_needed(&quote.lines),
         BTreeMap::from([(DishId(1), 1), (DishId(2), 1), (DishId(3), 1)])
     );
     kitchen.stock.insert(DishId(3), 0);

@@ -18,9 +18,9 @@ use crate::{
 pub struct StoredState {
     pub device: DeviceId,
     /// The number of the device's last op.
-    pub made: u64,
+    pub last_number: u64,
     pub outbox: VecDeque<Op>,
-    pub copy: Replica,
+    pub replica: Replica,
 }
 
 /// The device's copy of what the server said last.
@@ -77,7 +77,7 @@ pub struct ReceivedResponse {
     /// The number of the last op that was sent: only ops up to it can be done.
     pub sent: u64,
     pub op_version: u16,
-    pub answer: SyncResponse,
+    pub response: SyncResponse,
 }
 
 /// The result of a write.
@@ -98,19 +98,19 @@ pub enum StorageError {
 
 #[derive(Debug)]
 pub enum ClientEvent {
-    Asked(NewOp),
-    Read(StoredState),
-    Wrote(StorageResult),
-    NotWritten(StorageError),
-    Answered(SyncResponse),
+    OpRequested(NewOp),
+    StateRead(StoredState),
+    Written(StorageResult),
+    WriteFailed(StorageError),
+    Response(SyncResponse),
     Unreachable,
     /// Another tab wrote to the disk.
-    Told,
-    Leads(bool),
+    OtherTabWrote,
+    Leader(bool),
     /// The server announced a new revision.
-    News,
+    Announcement,
     /// A timer fired, or the network is back.
-    Woke,
+    Wake,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -121,192 +121,197 @@ pub enum ClientEffect {
     /// Send [`SyncClient::request`], now or very soon; ops that are made until then are included.
     Send,
     /// Notify the other tabs.
-    Tell,
+    NotifyTabs,
     /// The op is stored and its effect is visible.
-    Shown(OpId),
+    Applied(OpId),
     /// The op is refused.
     Refused(OpId, OpRefusal),
     /// The op could not be stored: the person has to know at once.
-    Lost(OpId, StorageError),
+    NotStored(OpId, StorageError),
 }
 
 #[derive(Debug)]
 struct PendingOp {
     new_op: NewOp,
     /// It is on the disk after ops of another tab, and becomes visible when those are read, too.
-    kept: bool,
+    stored: bool,
 }
 
 pub struct SyncClient {
     op_version: u16,
-    kept: Option<StoredState>,
+    stored: Option<StoredState>,
     /// The replica with the ops of the outbox applied.
-    shown: PosState,
+    pos: PosState,
     /// Ops to store; the first one is being written.
-    asked: VecDeque<PendingOp>,
+    pending: VecDeque<PendingOp>,
     writing: Option<StorageWrite>,
     reading: bool,
-    leads: bool,
+    is_leader: bool,
     /// Other tabs have written since the last read.
     stale: bool,
     /// A request is needed.
-    wants: bool,
+    needs_request: bool,
     /// The request in progress, also while its response is being written.
     request: Option<SyncRequest>,
-    answered: Option<Box<ReceivedResponse>>,
+    received: Option<Box<ReceivedResponse>>,
     sync_problem: Option<SyncProblem>,
 }
 
 impl SyncClient {
     pub fn start(op_version: u16) -> (Self, Vec<ClientEffect>) {
-        let tab = Self {
+        let client = Self {
             op_version,
-            kept: None,
-            shown: PosState::default(),
-            asked: VecDeque::new(),
+            stored: None,
+            pos: PosState::default(),
+            pending: VecDeque::new(),
             writing: None,
             reading: true,
-            leads: false,
+            is_leader: false,
             stale: false,
-            wants: false,
+            needs_request: false,
             request: None,
-            answered: None,
+            received: None,
             sync_problem: None,
         };
-        (tab, vec![ClientEffect::Read])
+        (client, vec![ClientEffect::Read])
     }
 
-    pub fn shown(&self) -> &PosState {
-        &self.shown
+    pub fn pos(&self) -> &PosState {
+        &self.pos
     }
 
     /// The state that was read last, with this tab's writes since then.
-    pub fn kept(&self) -> Option<&StoredState> {
-        self.kept.as_ref()
+    pub fn stored(&self) -> Option<&StoredState> {
+        self.stored.as_ref()
     }
 
     /// The number of ops in the outbox.
     pub fn unsynced(&self) -> usize {
-        self.kept.as_ref().map_or(0, |kept| kept.outbox.len())
+        self.stored.as_ref().map_or(0, |stored| stored.outbox.len())
     }
 
-    pub fn handle(&mut self, happened: ClientEvent) -> Vec<ClientEffect> {
+    pub fn handle(&mut self, event: ClientEvent) -> Vec<ClientEffect> {
         let mut effects = Vec::new();
-        match happened {
-            ClientEvent::Asked(new_op) => self.asked.push_back(PendingOp { new_op, kept: false }),
-            ClientEvent::Read(kept) => self.read(kept, &mut effects),
-            ClientEvent::Wrote(wrote) => self.wrote(&wrote, &mut effects),
-            ClientEvent::NotWritten(failed) => self.not_written(failed, &mut effects),
-            ClientEvent::Answered(answer) => self.answered(answer),
+        match event {
+            ClientEvent::OpRequested(new_op) => self.pending.push_back(PendingOp {
+                new_op,
+                stored: false,
+            }),
+            ClientEvent::StateRead(stored) => self.on_state_read(stored, &mut effects),
+            ClientEvent::Written(result) => self.on_written(&result, &mut effects),
+            ClientEvent::WriteFailed(error) => self.on_write_failed(error, &mut effects),
+            ClientEvent::Response(response) => self.on_response(response),
             ClientEvent::Unreachable => self.request = None,
-            ClientEvent::Told => self.stale = true,
-            ClientEvent::Leads(leads) => {
-                self.leads = leads;
-                self.stale |= leads;
-                self.wants |= leads;
+            ClientEvent::OtherTabWrote => self.stale = true,
+            ClientEvent::Leader(is_leader) => {
+                self.is_leader = is_leader;
+                self.stale |= is_leader;
+                self.needs_request |= is_leader;
             }
-            ClientEvent::News => self.wants = true,
+            ClientEvent::Announcement => self.needs_request = true,
             // A tab that was closed after a write may not have notified the others.
-            ClientEvent::Woke => {
-                self.stale |= self.leads;
-                self.wants = true;
+            ClientEvent::Wake => {
+                self.stale |= self.is_leader;
+                self.needs_request = true;
             }
         }
-        self.go_on(&mut effects);
+        self.next_step(&mut effects);
         effects
     }
 
-    fn read(&mut self, kept: StoredState, effects: &mut Vec<ClientEffect>) {
+    fn on_state_read(&mut self, stored: StoredState, effects: &mut Vec<ClientEffect>) {
         self.reading = false;
-        self.wants |= !kept.outbox.is_empty();
-        self.kept = Some(kept);
+        self.needs_request |= !stored.outbox.is_empty();
+        self.stored = Some(stored);
         self.rebase();
-        let Some(kept) = &self.kept else { return };
+        let Some(stored) = &self.stored else { return };
         // The op may be stored although the disk reported a failure.
-        if let Some(asked) = self
-            .asked
-            .pop_front_if(|asked| asked.kept || kept.outbox.iter().any(|op| op.id == asked.new_op.id))
-        {
-            effects.extend([ClientEffect::Shown(asked.new_op.id), ClientEffect::Tell]);
+        if let Some(pending) = self.pending.pop_front_if(|pending| {
+            pending.stored || stored.outbox.iter().any(|op| op.id == pending.new_op.id)
+        }) {
+            effects.extend([ClientEffect::Applied(pending.new_op.id), ClientEffect::NotifyTabs]);
         }
     }
 
-    fn wrote(&mut self, wrote: &StorageResult, effects: &mut Vec<ClientEffect>) {
-        let (Some(write), Some(kept)) = (self.writing.take(), self.kept.as_mut()) else {
+    fn on_written(&mut self, result: &StorageResult, effects: &mut Vec<ClientEffect>) {
+        let (Some(write), Some(stored)) = (self.writing.take(), self.stored.as_mut()) else {
             return;
         };
         // Applies the write to the state in memory, too, so that it need not be read again.
-        let others_wrote = kept.write(&write) != *wrote;
+        let others_wrote = stored.write(&write) != *result;
         self.stale |= others_wrote;
-        effects.push(ClientEffect::Tell);
-        match wrote {
-            StorageResult::Op(_) if others_wrote => {
-                self.asked.iter_mut().take(1).for_each(|asked| asked.kept = true)
-            }
+        effects.push(ClientEffect::NotifyTabs);
+        match result {
+            StorageResult::Op(_) if others_wrote => self
+                .pending
+                .iter_mut()
+                .take(1)
+                .for_each(|pending| pending.stored = true),
             StorageResult::Op(op) => {
-                self.asked.pop_front();
-                self.wants = true;
-                if let Ok(records) = decide(&self.shown, op) {
-                    records.into_iter().for_each(|record| self.shown.put(record));
+                self.pending.pop_front();
+                self.needs_request = true;
+                if let Ok(records) = decide(&self.pos, op) {
+                    records.into_iter().for_each(|record| self.pos.put(record));
                 }
-                effects.push(ClientEffect::Shown(op.id));
+                effects.push(ClientEffect::Applied(op.id));
             }
             StorageResult::Answer(_) => {
                 self.request = None;
-                self.wants |= self.sync_problem != Some(SyncProblem::Newer) && !kept.outbox.is_empty();
+                self.needs_request |=
+                    self.sync_problem != Some(SyncProblem::Newer) && !stored.outbox.is_empty();
                 self.rebase();
             }
         }
     }
 
-    fn not_written(&mut self, failed: StorageError, effects: &mut Vec<ClientEffect>) {
-        match (self.writing.take(), failed) {
+    fn on_write_failed(&mut self, error: StorageError, effects: &mut Vec<ClientEffect>) {
+        match (self.writing.take(), error) {
             (Some(StorageWrite::Op { new_op, .. }), StorageError::Full) => {
-                self.asked.pop_front();
-                effects.push(ClientEffect::Lost(new_op.id, failed));
+                self.pending.pop_front();
+                effects.push(ClientEffect::NotStored(new_op.id, error));
             }
             (Some(StorageWrite::Answer(_)), StorageError::Full) => self.request = None,
             // The write may have happened, so the other tabs have to read, too.
             (Some(StorageWrite::Answer(_)), StorageError::Dead) => {
                 self.request = None;
                 self.stale = true;
-                effects.push(ClientEffect::Tell);
+                effects.push(ClientEffect::NotifyTabs);
             }
             // It stays first in the queue, and is written again unless it turns out to be stored.
             (Some(StorageWrite::Op { .. }), StorageError::Dead) | (None, _) => self.stale = true,
         }
     }
 
-    fn answered(&mut self, answer: SyncResponse) {
+    fn on_response(&mut self, response: SyncResponse) {
         let Some(request) = &self.request else { return };
-        self.sync_problem = answer.sync_problem;
-        self.wants |= answer.more;
-        if answer.is_unchanged(request) {
+        self.sync_problem = response.sync_problem;
+        self.needs_request |= response.more;
+        if response.is_unchanged(request) {
             self.request = None;
             return;
         }
         let sent = request.ops.last().map_or(0, |op| op.n);
-        self.answered = Some(Box::new(ReceivedResponse {
+        self.received = Some(Box::new(ReceivedResponse {
             device: request.device,
             since: request.since,
             sent,
             op_version: self.op_version,
-            answer,
+            response,
         }));
     }
 
     fn rebase(&mut self) {
-        let Some(kept) = &self.kept else { return };
-        self.shown = kept.copy.pos.clone();
-        for op in &kept.outbox {
-            if let Ok(records) = decide(&self.shown, op) {
-                records.into_iter().for_each(|record| self.shown.put(record));
+        let Some(stored) = &self.stored else { return };
+        self.pos = stored.replica.pos.clone();
+        for op in &stored.outbox {
+            if let Ok(records) = decide(&self.pos, op) {
+                records.into_iter().for_each(|record| self.pos.put(record));
             }
         }
     }
 
     /// Starts the next step: one disk operation at a time, the network in parallel.
-    fn go_on(&mut self, effects: &mut Vec<ClientEffect>) {
+    fn next_step(&mut self, effects: &mut Vec<ClientEffect>) {
         if self.reading || self.writing.is_some() {
             return;
         }
@@ -316,13 +321,13 @@ impl SyncClient {
             return;
         }
         // Ops are written before responses, because a person waits for them.
-        while let Some(asked) = self.asked.front() {
-            let Some(kept) = &self.kept else { return };
-            let new_op = asked.new_op.clone();
+        while let Some(pending) = self.pending.front() {
+            let Some(stored) = &self.stored else { return };
+            let new_op = pending.new_op.clone();
             let op = new_op
                 .clone()
-                .numbered(kept.device, kept.made + 1, self.op_version);
-            match decide(&self.shown, &op) {
+                .numbered(stored.device, stored.last_number + 1, self.op_version);
+            match decide(&self.pos, &op) {
                 Ok(_) => {
                     return self.write(
                         StorageWrite::Op {
@@ -333,13 +338,13 @@ impl SyncClient {
                     );
                 }
                 Err(refusal) => {
-                    self.asked.pop_front();
+                    self.pending.pop_front();
                     effects.push(ClientEffect::Refused(op.id, refusal));
                 }
             }
         }
-        if let Some(answered) = self.answered.take() {
-            return self.write(StorageWrite::Answer(answered), effects);
+        if let Some(received) = self.received.take() {
+            return self.write(StorageWrite::Answer(received), effects);
         }
         self.send(effects);
     }
@@ -350,26 +355,26 @@ impl SyncClient {
     }
 
     fn send(&mut self, effects: &mut Vec<ClientEffect>) {
-        if self.leads && self.wants && self.request.is_none() {
-            self.request = self.asking();
+        if self.is_leader && self.needs_request && self.request.is_none() {
+            self.request = self.build_request();
             effects.extend(self.request.as_ref().map(|_| ClientEffect::Send));
         }
     }
 
-    fn asking(&mut self) -> Option<SyncRequest> {
-        let kept = self.kept.as_ref()?;
-        self.wants = false;
-        let ops = next_batch(&kept.outbox);
+    fn build_request(&mut self) -> Option<SyncRequest> {
+        let stored = self.stored.as_ref()?;
+        self.needs_request = false;
+        let ops = next_batch(&stored.outbox);
         // An older version may have skipped records, so the snapshot is requested again.
-        let since = if kept.copy.op_version < self.op_version {
+        let since = if stored.replica.op_version < self.op_version {
             Revision(0)
         } else {
-            kept.copy.revision
+            stored.replica.revision
         };
         Some(SyncRequest {
-            device: kept.device,
+            device: stored.device,
             since,
-            snapshot_start: kept.copy.snapshot_start,
+            snapshot_start: stored.replica.snapshot_start,
             ops,
         })
     }
@@ -379,13 +384,13 @@ impl SyncClient {
         self.request.as_ref()?;
         // Ops of other tabs change the numbers: not rebuilt until they are read.
         if !self.reading && !self.stale {
-            self.request = self.asking();
+            self.request = self.build_request();
         }
         self.request.clone()
     }
 
     /// Whether a request is in progress, or its response is being written.
-    pub fn is_asking(&self) -> bool {
+    pub fn is_requesting(&self) -> bool {
         self.request.is_some()
     }
 }
@@ -394,9 +399,9 @@ impl StoredState {
     pub fn new(device: DeviceId) -> Self {
         Self {
             device,
-            made: 0,
+            last_number: 0,
             outbox: VecDeque::new(),
-            copy: Replica::default(),
+            replica: Replica::default(),
         }
     }
 
@@ -404,46 +409,46 @@ impl StoredState {
     pub fn write(&mut self, write: &StorageWrite) -> StorageResult {
         match write {
             StorageWrite::Op { op_version, new_op } => {
-                self.made += 1;
-                let op = NewOp::clone(new_op).numbered(self.device, self.made, *op_version);
+                self.last_number += 1;
+                let op = NewOp::clone(new_op).numbered(self.device, self.last_number, *op_version);
                 self.outbox.push_back(op.clone());
                 StorageResult::Op(Box::new(op))
             }
-            StorageWrite::Answer(answered) => StorageResult::Answer(self.settle(answered)),
+            StorageWrite::Answer(received) => StorageResult::Answer(self.apply_response(received)),
         }
     }
 
-    fn settle(&mut self, answered: &ReceivedResponse) -> bool {
-        let answer = &answered.answer;
-        if self.device != answered.device {
+    fn apply_response(&mut self, received: &ReceivedResponse) -> bool {
+        let response = &received.response;
+        if self.device != received.device {
             return false;
         }
-        match answer.sync_problem {
-            Some(SyncProblem::Diverged { new_device }) => self.renew(new_device),
-            _ => self.outbox.retain(|op| op.n > answer.done.min(answered.sent)),
+        match response.sync_problem {
+            Some(SyncProblem::Diverged { new_device }) => self.renumber(new_device),
+            _ => self.outbox.retain(|op| op.n > response.done.min(received.sent)),
         }
-        if self.copy.revision != answered.since && !answer.full {
+        if self.replica.revision != received.since && !response.full {
             return false;
         }
-        if answer.full {
-            self.copy = Replica::default();
+        if response.full {
+            self.replica = Replica::default();
         }
-        self.copy.op_version = answered.op_version;
-        self.copy.revision = answer.revision;
-        self.copy.snapshot_start = answer.snapshot_start;
-        answer
+        self.replica.op_version = received.op_version;
+        self.replica.revision = response.revision;
+        self.replica.snapshot_start = response.snapshot_start;
+        response
             .records
             .iter()
-            .for_each(|record| self.copy.pos.put(record.clone()));
+            .for_each(|record| self.replica.pos.put(record.clone()));
         true
     }
 
     /// Ops keep their ids, by which the server recognizes those that it has applied already.
-    fn renew(&mut self, device: DeviceId) {
+    fn renumber(&mut self, device: DeviceId) {
         self.device = device;
         for (n, op) in (1..).zip(&mut self.outbox) {
             (op.n, op.device) = (n, device);
         }
-        self.made = self.outbox.len() as u64;
+        self.last_number = self.outbox.len() as u64;
     }
 }

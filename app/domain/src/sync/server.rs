@@ -7,7 +7,7 @@ use crate::{
     device::DeviceKind,
     id::{DeviceId, OpId},
     pos::{
-        PosState, Record, RecordId, RefusedOp, decide, is_couriers,
+        PosState, Record, RecordId, RefusedOp, decide, may_courier,
         op::{Action, Op, OpRefusal},
     },
 };
@@ -57,7 +57,7 @@ impl Stopped {
 }
 
 fn may(pos: &PosState, (device, kind): (DeviceId, DeviceKind), action: &Action) -> bool {
-    kind.may(action) && (kind != DeviceKind::Courier || is_couriers(pos, device, action))
+    kind.may(action) && (kind != DeviceKind::Courier || may_courier(pos, device, action))
 }
 
 fn decided(pos: &PosState, known: (DeviceId, DeviceKind), op: &Op) -> Vec<Record> {

@@ -93,11 +93,8 @@ fn is_reordered(device: &Device, decided: &[OpId]) -> bool {
 
 fn is_equal(world: &World) -> bool {
     world.devices.iter().all(|device| {
-        device.disk.kept.copy.pos == world.server.pos
-            && device
-                .tabs
-                .iter()
-                .all(|page| *page.tab.shown() == world.server.pos)
+        device.disk.kept.replica.pos == world.server.pos
+            && device.tabs.iter().all(|page| *page.tab.pos() == world.server.pos)
     })
 }
 

@@ -207,14 +207,14 @@ impl World {
                     .page(device, id)
                     .into_iter()
                     .for_each(|page| page.sends = true),
-                ClientEffect::Tell => self.devices[device]
+                ClientEffect::NotifyTabs => self.devices[device]
                     .tabs
                     .iter_mut()
                     .filter(|page| page.id != id)
                     .for_each(|page| page.told += 1),
-                ClientEffect::Shown(op) => self.shown(device, id, op),
+                ClientEffect::Applied(op) => self.shown(device, id, op),
                 ClientEffect::Refused(_, why) => say!(self, "device {device}: tab {id} refuses: {why:?}"),
-                ClientEffect::Lost(_, why) => say!(
+                ClientEffect::NotStored(_, why) => say!(
                     self,
                     "device {device}: tab {id} says that it could not keep it: {why:?}"
                 ),
@@ -240,12 +240,12 @@ impl World {
             .tabs
             .iter()
             .find(|page| page.id == id)
-            .map(|page| page.tab.shown())
+            .map(|page| page.tab.pos())
         else {
             return;
         };
         let payments = match record {
-            RecordId::Bill(bill) => pos.live(bill).map(|bill| &bill.payments),
+            RecordId::Bill(bill) => pos.merged_bill(bill).map(|bill| &bill.payments),
             RecordId::OrderPayment(order) => pos.order_payment(order).map(|taken| &taken.payments),
             _ => None,
         };
@@ -339,7 +339,7 @@ impl World {
         };
         self.devices[device].leader = heirs.first().copied();
         for id in heirs {
-            self.tell(device, id, ClientEvent::Leads(true));
+            self.tell(device, id, ClientEvent::Leader(true));
         }
     }
 
@@ -349,7 +349,7 @@ impl World {
         }
         let at = self.dice.below(self.devices[device].tabs.len());
         let (own, of) = (self.devices[device].disk.kept.device, &self.devices[device]);
-        let Some(action) = people::new_op(&mut self.dice, own, of.tabs[at].tab.shown()) else {
+        let Some(action) = people::new_op(&mut self.dice, own, of.tabs[at].tab.pos()) else {
             return;
         };
         let (id, page, at) = (
@@ -361,7 +361,7 @@ impl World {
         self.tell(
             device,
             page,
-            ClientEvent::Asked(NewOp {
+            ClientEvent::OpRequested(NewOp {
                 id,
                 at,
                 by: None,
@@ -379,7 +379,7 @@ impl World {
             return;
         };
         let happened = match job {
-            Job::Read => ClientEvent::Read(self.devices[device].disk.kept.clone()),
+            Job::Read => ClientEvent::StateRead(self.devices[device].disk.kept.clone()),
             Job::Write(write) => self.write(device, id, &write),
         };
         // The page may be killed after the disk has it and before it hears so.
@@ -408,7 +408,7 @@ impl World {
                 "device {device}: the disk took an answer from tab {page}: {told:?}"
             );
         }
-        told.map_or_else(ClientEvent::NotWritten, ClientEvent::Wrote)
+        told.map_or_else(ClientEvent::WriteFailed, ClientEvent::Written)
     }
 
     fn network(&mut self) {
@@ -467,7 +467,7 @@ impl World {
             return;
         };
         waiting.asking = None;
-        self.tell(device, page, ClientEvent::Answered(answer));
+        self.tell(device, page, ClientEvent::Response(answer));
     }
 
     fn hear(&mut self, device: usize) {
@@ -476,14 +476,14 @@ impl World {
         };
         page.told = 0;
         let id = page.id;
-        self.tell(device, id, ClientEvent::Told);
+        self.tell(device, id, ClientEvent::OtherTabWrote);
     }
 
     fn wake(&mut self, device: usize) {
         let pages: Vec<u64> = self.devices[device].tabs.iter().map(|page| page.id).collect();
         pages
             .into_iter()
-            .for_each(|page| self.tell(device, page, ClientEvent::Woke));
+            .for_each(|page| self.tell(device, page, ClientEvent::Wake));
     }
 
     /// A request that got lost is given up; one that is still under way only if there is a reason.
@@ -583,7 +583,7 @@ impl World {
     fn is_at_rest(&self) -> bool {
         let rests = |page: &Page| page.disk.is_empty() && page.told == 0 && page.tab.unsynced() == 0;
         let knows = |device: &Device| {
-            device.disk.kept.outbox.is_empty() && device.disk.kept.copy.revision == self.server.revision
+            device.disk.kept.outbox.is_empty() && device.disk.kept.replica.revision == self.server.revision
         };
         self.devices
             .iter()

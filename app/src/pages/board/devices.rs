@@ -30,8 +30,8 @@ impl DevicesNotice {
     pub fn read(visit: &PageAddress) -> Self {
         let code = visit
             .get("code")
-            .and_then(device::typed)
-            .map(|code| device::shown(&code));
+            .and_then(device::parse_code)
+            .map(|code| device::format_code(&code));
         let until = visit.get("until").and_then(|until| until.parse().ok());
         let number = |name: &str| visit.get(name).and_then(|number| number.parse().ok());
         let done = |what: &str| visit.get("done") == Some(what);

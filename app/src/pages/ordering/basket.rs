@@ -39,7 +39,7 @@ pub fn BasketPage(priced: PricedDraft) -> impl IntoView {
     let undo = move |event: SubmitEvent| {
         if editor.actions().is_some() {
             event.prevent_default();
-            editor.change(Draft::put_back);
+            editor.change(Draft::restore_line);
         }
     };
     let removed = Memo::new(move |_| {

@@ -90,11 +90,11 @@ fn settle(draft: &mut Draft, ordering: &OrderSettings) {
         Service::Table(_) => ordering.at_table,
     };
     if !offered && ordering.collection {
-        draft.choose(Service::Collection);
+        draft.set_service(Service::Collection);
     } else if !offered && ordering.delivers() {
-        draft.choose(Service::Delivery(draft.delivery_address()));
+        draft.set_service(Service::Delivery(draft.delivery_address()));
     } else if !offered && ordering.at_table && !draft.table.is_empty() {
-        draft.choose(Service::Table(draft.table.clone()));
+        draft.set_service(Service::Table(draft.table.clone()));
     }
     // Prefers payment at the door, which needs no provider.
     let usual = if ordering.payments.contains(&PaymentMethod::Door) {

@@ -215,7 +215,11 @@ impl Batch {
         else {
             return;
         };
-        let Some(bill) = self.pos_states.get(&restaurant).and_then(|pos| pos.live(*bill)) else {
+        let Some(bill) = self
+            .pos_states
+            .get(&restaurant)
+            .and_then(|pos| pos.merged_bill(*bill))
+        else {
             return;
         };
         let job = Job::ReceiptMail {

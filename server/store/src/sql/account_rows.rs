@@ -1,7 +1,7 @@
 //! Accounts and sessions as rows.
 
 use servery_domain::{
-    account::{Account, MailPurpose, Role, same_email},
+    account::{Account, MailPurpose, Role, normalized_email},
     lang::Lang,
     time::Timestamp,
 };
@@ -60,7 +60,7 @@ impl AccountRow {
         Ok(Self {
             id: account.id.to_string(),
             email: account.email.clone(),
-            email_key: same_email(&account.email),
+            email_key: normalized_email(&account.email),
             name: account.name.clone(),
             lang: account.lang.tag().to_owned(),
             password: password.clone(),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, slice};
 
 use async_trait::async_trait;
 use servery_domain::{
-    account::{Account, MailPurpose, Role, same_email},
+    account::{Account, MailPurpose, Role, normalized_email},
     id::{AccountId, OrderId, RestaurantId},
     pos::RecordId,
     time::Timestamp,
@@ -58,7 +58,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
 
     async fn account_by_email(&self, email: &str) -> Result<Option<StoredAccount>> {
         let row = select::<E, AccountRow>("where email_key = $1")
-            .bind(same_email(email))
+            .bind(normalized_email(email))
             .fetch_optional(&self.pool)
             .await?;
         row.map(AccountRow::read).transpose()

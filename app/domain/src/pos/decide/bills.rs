@@ -122,7 +122,7 @@ pub fn split(pos: &PosState, op: &Op, (from, into): (BillId, BillId), parts: &[S
         plus_tax: from.plus_tax,
         ..Bill::new(into, from.seat.clone(), op.at)
     };
-    let mut into = pos.live(into).cloned().unwrap_or_else(beside);
+    let mut into = pos.merged_bill(into).cloned().unwrap_or_else(beside);
     if from.id == into.id {
         return Ok(Vec::new());
     }

@@ -12,7 +12,7 @@ use crate::{
 
 /// A courier may reorder its own run, and record a handover also after the run was given to another
 /// courier.
-pub fn is_couriers(pos: &PosState, courier: DeviceId, action: &Action) -> bool {
+pub fn may_courier(pos: &PosState, courier: DeviceId, action: &Action) -> bool {
     match action {
         Action::Assign {
             run,

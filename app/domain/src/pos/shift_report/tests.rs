@@ -95,13 +95,13 @@ fn shifts_share_a_bill_that_was_paid_in_both_and_have_all_of_its_tax_together() 
             .collect::<Vec<_>>()
     };
     let (early, late) = (taxes(&early), taxes(&late));
-    let next_batch: Vec<_> = early
+    let both_shifts: Vec<_> = early
         .iter()
         .zip(&late)
         .map(|(a, b)| (a.0, a.1 + b.1, a.2 + b.2))
         .collect();
     assert_eq!(
-        next_batch,
+        both_shifts,
         [(70_000, 501, 33), (190_000, 1_000, 160)],
         "{early:?} {late:?}"
     );

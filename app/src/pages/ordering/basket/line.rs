@@ -47,7 +47,7 @@ pub fn row(
     let remove = move |event: MouseEvent| {
         if editor.actions().is_some() {
             event.prevent_default();
-            editor.change(|draft| draft.take_out(id));
+            editor.change(|draft| draft.remove_line(id));
         }
     };
     let href = format!("/restaurants/{}/dishes/{}", editor.slug(), line.dish);

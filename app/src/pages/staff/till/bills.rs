@@ -33,7 +33,7 @@ pub fn Bills(till: TillState) -> impl IntoView {
         })
     });
     let at = till.at;
-    let in_hand = Memo::new(move |_| pos.with(|pos| pos.live(at.get()?).map(|bill| bill.id)));
+    let in_hand = Memo::new(move |_| pos.with(|pos| pos.merged_bill(at.get()?).map(|bill| bill.id)));
     let row = {
         let till = till.clone();
         move |id| row(&till, in_hand, id)

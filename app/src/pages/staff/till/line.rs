@@ -40,7 +40,7 @@ pub fn Line(till: TillState, line: LineId) -> impl IntoView {
         // The count may have changed meanwhile.
         let count = removing
             .pos
-            .with_untracked(|pos| pos.live(bill)?.line(line).map(|line| line.count));
+            .with_untracked(|pos| pos.merged_bill(bill)?.line(line).map(|line| line.count));
         if let Some(count) = count
             .and_then(|count| i16::try_from(count).ok())
             .filter(|count| *count > 0)

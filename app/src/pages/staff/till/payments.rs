@@ -96,7 +96,9 @@ fn found(till: &TillState, pos: &PosState, word: &str) -> Vec<(Payable, TillPaym
 /// The guest or order that it was for.
 pub fn label(till: &TillState, pos: &PosState, payable: Payable) -> String {
     match payable {
-        Payable::Bill(bill) => pos.live(bill).map_or_else(String::new, |bill| till.label(bill)),
+        Payable::Bill(bill) => pos
+            .merged_bill(bill)
+            .map_or_else(String::new, |bill| till.label(bill)),
         Payable::Order(order) => match pos.order(order) {
             Some(order) => format!(
                 "{} · {}",

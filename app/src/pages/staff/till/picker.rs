@@ -86,7 +86,7 @@ pub fn add(till: &TillState, line: BasketLine) {
         return till.wrong.set(Some(till.text(Key::RefusedUnknown).to_owned()));
     };
     let same = till.pos.with_untracked(|pos| {
-        let known = pos.live(bill)?.lines.iter().rev().find(|known| {
+        let known = pos.merged_bill(bill)?.lines.iter().rev().find(|known| {
             known.dish == line.dish
                 && known.picks == line.picks
                 && known.note == line.note

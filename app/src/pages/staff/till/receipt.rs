@@ -31,7 +31,7 @@ pub fn Receipt(till: TillState, payable: Payable, payment: PaymentId) -> impl In
     let shown = till.pos.with_untracked(|pos| {
         let payment = pos.payment(payable, payment)?.clone();
         let slip = match payable {
-            Payable::Bill(bill) => ReceiptSlip::of_bill(&till, pos.live(bill)?),
+            Payable::Bill(bill) => ReceiptSlip::of_bill(&till, pos.merged_bill(bill)?),
             Payable::Order(order) => ReceiptSlip::of_order(&till, pos.order(order), &payment),
         };
         Some((slip, label(&till, pos, payable), payment))
@@ -80,7 +80,7 @@ fn put_away(till: &TillState, payable: Payable) -> Callback<()> {
     let (pos, at, over) = (till.pos, till.at, till.over);
     Callback::new(move |()| {
         let paid = pos.with_untracked(|pos| {
-            let bill = pos.live(at.get_untracked()?)?;
+            let bill = pos.merged_bill(at.get_untracked()?)?;
             Some(payable == Payable::Bill(bill.id) && bill.due() <= Minor::ZERO)
         });
         over.set(None);

@@ -77,7 +77,7 @@ impl TillState {
     /// The current bill, or the one that it was merged into.
     pub fn bill(&self) -> Memo<Option<Arc<Bill>>> {
         let (pos, at) = (self.pos, self.at);
-        Memo::new(move |_| pos.with(|pos| pos.live(at.get()?).cloned()).map(Arc::new))
+        Memo::new(move |_| pos.with(|pos| pos.merged_bill(at.get()?).cloned()).map(Arc::new))
     }
 
     pub fn shift(&self) -> Option<Shift> {
@@ -91,7 +91,7 @@ impl TillState {
             |bill: &Bill| bill.seat == seat && bill.lines.is_empty() && bill.name.is_empty() && !bill.closed;
         if self.pos.with_untracked(|pos| {
             at.get_untracked()
-                .and_then(|at| pos.live(at))
+                .and_then(|at| pos.merged_bill(at))
                 .is_some_and(will_do)
         }) {
             return over.set(None);
@@ -107,7 +107,7 @@ impl TillState {
     pub fn bill_for_new_line(&self) -> BillId {
         let paid = |bill: &BillId| {
             self.pos
-                .with_untracked(|pos| pos.live(*bill).is_some_and(|bill| bill.closed))
+                .with_untracked(|pos| pos.merged_bill(*bill).is_some_and(|bill| bill.closed))
         };
         if let Some(bill) = self.at.get_untracked().filter(|bill| !paid(bill)) {
             return bill;
