@@ -1,55 +1,62 @@
-//! What a page may ask, wherever it runs: each question is one call of the JSON API.
-//!
-//! A trait per set of pages, because a program carries an answer to every question of the trait that it uses.
+//! Who answers a page's queries, and what only a browser can do.
 
 use std::{any::Any, pin::Pin, sync::Arc};
 
 use leptos::prelude::{RwSignal, use_context};
 use servery_domain::{
-    about::About,
-    account::SignedIn,
-    basket::Basket,
-    board::Board,
     currency::Minor,
-    cursor::Page,
-    device::{DeviceList, Paired},
     draft::Draft,
-    id::OrderId,
     lang::Lang,
-    menu::Menu,
-    order::{Order, PlacedOrder, TrackedOrder},
-    passkey::PasskeyView,
-    pos::visibility::PosSnapshot,
+    order::{Order, PlacedOrder},
     problem::Problem,
     quote::Quote,
-    restaurant::Listing,
-    search::Search,
-    slots::Times,
     slug::Slug,
+};
+
+use crate::query::{
+    GetAbout, GetAccount, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu, GetOrder, GetOrders,
+    GetPasskeys, GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
 };
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
 
-/// What the browse pages ask.
-pub trait Backend: Send + Sync {
-    fn restaurants<'a>(&'a self, search: &'a Search) -> BackendFuture<'a, Page<Listing>>;
-    fn restaurant<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Listing>;
-    fn menu<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Arc<Menu>>;
-    fn about(&self) -> BackendFuture<'_, Arc<About>>;
+/// Answers a query: in process on the server, over HTTP in a browser.
+pub trait Answers<Q: Query>: Send + Sync {
+    fn ask(&self, query: Q) -> BackendFuture<'_, Q::Answer>;
+}
+
+/// Makes ids for new orders and records.
+pub trait NewId: Send + Sync {
+    fn new_id(&self) -> Result<u128, Problem>;
+}
+
+/// What the browse pages ask. Each set of pages has a trait of its own, because a program carries an answer to every query of the
+/// trait that it uses.
+pub trait Backend:
+    Answers<GetRestaurants> + Answers<GetRestaurant> + Answers<GetMenu> + Answers<GetAbout>
+{
 }
 
 /// What the ordering pages ask.
-pub trait OrderingBackend: Backend {
-    /// This browser's draft at a restaurant.
-    fn draft<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft>;
-    fn times<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Times>;
-    fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> BackendFuture<'a, Quote>;
-    fn order<'a>(&'a self, token: &'a str) -> BackendFuture<'a, TrackedOrder>;
-    /// The latest orders of this browser or account.
-    fn orders(&self) -> BackendFuture<'_, Vec<TrackedOrder>>;
-    /// An id for a new order.
-    fn new_order(&self) -> BackendFuture<'_, OrderId>;
+pub trait OrderingBackend:
+    Backend
+    + NewId
+    + Answers<GetDraft>
+    + Answers<GetTimes>
+    + Answers<GetQuote>
+    + Answers<GetOrder>
+    + Answers<GetOrders>
+{
 }
+
+/// What the account and board pages ask. Without a session the answer is the problem `signed-out`.
+pub trait AccountBackend:
+    Backend + Answers<GetAccount> + Answers<GetBoard> + Answers<GetDevices> + Answers<GetPasskeys>
+{
+}
+
+/// What the staff app's pages without a script ask.
+pub trait StaffBackend: Backend + NewId + Answers<GetDevice> + Answers<GetPos> {}
 
 /// What only a browser can do. On the server there is none, and pages rely on their forms.
 pub trait BrowserActions: Send + Sync {
@@ -140,23 +147,6 @@ pub fn basket_note_key(slug: &str) -> String {
 
 pub fn actions() -> Option<Arc<dyn BrowserActions>> {
     use_context()
-}
-
-/// What the account and board pages ask. Without a session the answer is the problem `signed-out`.
-pub trait AccountBackend: Backend {
-    fn signed_in(&self) -> BackendFuture<'_, SignedIn>;
-    fn board<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Board>;
-    fn devices<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, DeviceList>;
-    fn passkeys(&self) -> BackendFuture<'_, Vec<PasskeyView>>;
-}
-
-/// What the staff app's pages without a script ask.
-pub trait StaffBackend: Backend {
-    /// The device that this browser is. If it is none the answer is the problem `signed-out`.
-    fn device(&self) -> BackendFuture<'_, Paired>;
-    fn pos<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, PosSnapshot>;
-    /// An id for a new record.
-    fn id(&self) -> BackendFuture<'_, u128>;
 }
 
 /// What only a browser can do with passkeys.

@@ -14,6 +14,7 @@ pub mod mode;
 pub mod page_address;
 pub mod pages;
 pub mod pos_client;
+pub mod query;
 pub mod render;
 pub mod routes;
 pub mod text;

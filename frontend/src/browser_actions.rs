@@ -11,6 +11,7 @@ use servery_app::{
         PlaceOrderState,
     },
     pos_client::{PosClient, PosClientProvider},
+    query::newer_draft,
 };
 use servery_domain::{currency::Minor, draft::Draft, lang::Lang, order::Order, slug::Slug};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -55,7 +56,7 @@ impl BrowserActions for Browser {
     fn latest_draft<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft> {
         Box::pin(SendWrapper::new(async move {
             let servers = send("GET", &api::draft(slug), "", None).await.and_then(read);
-            local_storage::newer(slug, servers)
+            newer_draft(local_storage::draft(slug), servers)
         }))
     }
 

@@ -1,35 +1,19 @@
 //! The API over HTTP. Answers are stored, and used again when no server can be reached.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use js_sys::{Date, JSON, Object, Reflect};
 use leptos::prelude::{RwSignal, Set};
 use send_wrapper::SendWrapper;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use servery_app::{
-    api,
-    backend::{AccountBackend, Backend, BackendFuture, OrderingBackend, StaffBackend},
+    backend::{AccountBackend, Answers, Backend, BackendFuture, NewId, OrderingBackend, StaffBackend},
+    query::{Fetch, Fetched, Query},
 };
 use servery_domain::{
-    about::About,
-    account::SignedIn,
-    basket::Basket,
-    board::Board,
-    cursor::Page,
-    device::{DeviceList, Paired},
     draft::Draft,
-    id::OrderId,
-    limits,
-    menu::Menu,
-    order::TrackedOrder,
-    passkey::PasskeyView,
-    pos::visibility::PosSnapshot,
     problem::{Kind, Problem},
-    quote::Quote,
-    restaurant::Listing,
-    search::Search,
-    slots::Times,
     slug::Slug,
     time::{LocalMinute, TimeZoneName},
 };
@@ -54,12 +38,6 @@ pub struct HttpBackend {
     kept_first: bool,
 }
 
-struct Got<T> {
-    value: T,
-    /// From the device's storage, because no server was reached.
-    kept: bool,
-}
-
 impl HttpBackend {
     pub fn new(sent: Option<JsValue>, offline: RwSignal<bool>, kept_first: bool) -> Self {
         Self {
@@ -76,7 +54,7 @@ impl HttpBackend {
         thick.is_none_or(|thick| thick.split(' ').any(|known| known == path))
     }
 
-    fn sent_with_page(&self, address: &str) -> Option<JsValue> {
+    fn take_sent(&self, address: &str) -> Option<JsValue> {
         let sent = self.sent.as_deref()?;
         let answer = Reflect::get(sent, &address.into())
             .ok()
@@ -86,54 +64,58 @@ impl HttpBackend {
         Some(answer)
     }
 
-    async fn get<T: DeserializeOwned>(&self, address: &str) -> Result<Got<T>, Problem> {
-        if let Some(answer) = self.sent_with_page(address) {
-            if let Ok(problem) = read::<Problem>(answer.clone()) {
-                return Err(problem);
+    async fn get_from<T: DeserializeOwned>(&self, address: &str) -> Result<Fetched<T>, Problem> {
+        let fresh = |answer| Fetched {
+            answer,
+            is_stored: false,
+        };
+        let stored = |answer| Fetched {
+            answer,
+            is_stored: true,
+        };
+        if let Some(answer) = self.take_sent(address) {
+            if read::<Problem>(answer.clone()).is_err() {
+                let text = JSON::stringify(&answer)
+                    .and_then(|text| web_sys::Response::new_with_opt_str(Some(&String::from(text))));
+                response_cache::store(address, text);
             }
-            let text = JSON::stringify(&answer)
-                .and_then(|text| web_sys::Response::new_with_opt_str(Some(&String::from(text))));
-            response_cache::store(address, text);
-            return Ok(Got {
-                value: read(answer)?,
-                kept: false,
-            });
+            return read_answer(answer).map(fresh);
         }
         if self.kept_first
             && let Some(answer) = response_cache::get(address).await
         {
             refresh(address);
-            return Ok(Got {
-                value: read(answer)?,
-                kept: true,
-            });
+            return read(answer).map(stored);
         }
         if let Some(response) = ask(address).await {
-            let found = response.ok();
+            let is_success = response.ok();
             if let (Some(said), Ok(mut thick)) = (response.headers().get("servery-thick"), self.thick.lock())
             {
                 *thick = Some(said);
             }
             if let Ok(answer) = whole(address, response).await {
                 self.offline.set(false);
-                let value = if found {
-                    read(answer)
-                } else {
-                    Err(read(answer).unwrap_or_else(|unreadable| unreadable))
+                return match is_success {
+                    true => read(answer).map(fresh),
+                    false => Err(read(answer).unwrap_or_else(|unreadable| unreadable)),
                 };
-                return value.map(|value| Got { value, kept: false });
             }
         }
         match response_cache::get(address).await {
             Some(answer) => {
                 self.offline.set(true);
-                Ok(Got {
-                    value: read(answer)?,
-                    kept: true,
-                })
+                read(answer).map(stored)
             }
             None => Err(Problem::new(Kind::Unreachable, address)),
         }
+    }
+}
+
+/// A page may have been rendered from a problem, which is then sent as the answer.
+fn read_answer<T: DeserializeOwned>(answer: JsValue) -> Result<T, Problem> {
+    match read::<Problem>(answer.clone()) {
+        Ok(problem) => Err(problem),
+        Err(_) => read(answer),
     }
 }
 
@@ -169,175 +151,49 @@ async fn whole(address: &str, response: Response) -> Result<JsValue, JsValue> {
     Ok(body)
 }
 
-/// A stored answer has an old opening state, so it is computed again from the hours.
-fn reopened(mut listing: Listing) -> Listing {
-    if let Some(now) = local_now(&listing.restaurant.zone) {
-        listing.opening = listing.restaurant.hours.at(now, &listing.restaurant.holidays);
-        listing.today = now.day();
-    }
-    listing
-}
-
-/// Uses the browser's time-zone database, so the wasm needs none.
-fn local_now(zone: &TimeZoneName) -> Option<LocalMinute> {
-    let options = Object::new();
-    Reflect::set(&options, &"timeZone".into(), &zone.0.as_str().into()).ok()?;
-    // The Swedish locale formats as 2026-11-21 13:45:00.
-    let text: String = Date::new_0().to_locale_string("sv-SE", &options).into();
-    text.get(..16)?.replacen(' ', "T", 1).parse().ok()
-}
-
-impl Backend for HttpBackend {
-    fn restaurants<'a>(&'a self, search: &'a Search) -> BackendFuture<'a, Page<Listing>> {
-        Box::pin(SendWrapper::new(async move {
-            let got = match self.get::<Page<Listing>>(&api::restaurants(search)).await {
-                // Offline, the stored full list is searched.
-                Err(problem) if problem.is(Kind::Unreachable) => {
-                    let whole = self
-                        .get::<Page<Listing>>(&api::restaurants(&Search::default()))
-                        .await?;
-                    let search = Search {
-                        limit: limits::PAGE_MOST,
-                        ..search.clone()
-                    };
-                    let town = whole.value.items.into_iter().map(reopened);
-                    return Ok(search.page(town));
-                }
-                answer => answer?,
-            };
-            let Page { items, next } = got.value;
-            Ok(Page {
-                items: if got.kept {
-                    items.into_iter().map(reopened).collect()
-                } else {
-                    items
-                },
-                next,
-            })
-        }))
+impl Fetch for HttpBackend {
+    async fn get<Q: Query>(&self, query: &Q) -> Result<Fetched<Q::Answer>, Problem> {
+        self.get_from(&query.address()).await
     }
 
-    fn restaurant<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Listing> {
-        Box::pin(SendWrapper::new(async move {
-            let got = self.get(&api::restaurant(slug)).await?;
-            Ok(if got.kept { reopened(got.value) } else { got.value })
-        }))
+    fn sent_with_page<Q: Query>(&self, query: &Q) -> Option<Result<Q::Answer, Problem>> {
+        Some(read_answer(self.take_sent(&query.address())?))
     }
 
-    fn menu<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Arc<Menu>> {
-        Box::pin(SendWrapper::new(async move {
-            Ok(Arc::new(self.get(&api::menu(slug)).await?.value))
-        }))
+    async fn post<T: Serialize, A: DeserializeOwned>(&self, address: &str, body: &T) -> Result<A, Problem> {
+        read(send("POST", address, &json(body)?, None).await?)
     }
 
-    fn about(&self) -> BackendFuture<'_, Arc<About>> {
-        Box::pin(SendWrapper::new(async move {
-            Ok(Arc::new(self.get(api::ABOUT).await?.value))
-        }))
+    /// Uses the browser's time-zone database, so the wasm needs none.
+    fn local_now(&self, zone: &TimeZoneName) -> Option<LocalMinute> {
+        let options = Object::new();
+        Reflect::set(&options, &"timeZone".into(), &zone.0.as_str().into()).ok()?;
+        // The Swedish locale formats as 2026-11-21 13:45:00.
+        let text: String = Date::new_0().to_locale_string("sv-SE", &options).into();
+        text.get(..16)?.replacen(' ', "T", 1).parse().ok()
+    }
+
+    fn stored_draft(&self, slug: &Slug) -> Option<Draft> {
+        local_storage::draft(slug)
     }
 }
 
-impl AccountBackend for HttpBackend {
-    fn signed_in(&self) -> BackendFuture<'_, SignedIn> {
-        Box::pin(SendWrapper::new(async move {
-            Ok(self.get(api::ACCOUNT).await?.value)
-        }))
-    }
-
-    fn board<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Board> {
-        Box::pin(SendWrapper::new(async move {
-            Ok(self.get(&api::board(slug)).await?.value)
-        }))
-    }
-
-    fn devices<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, DeviceList> {
-        Box::pin(SendWrapper::new(async move {
-            Ok(self.get(&api::devices(slug)).await?.value)
-        }))
-    }
-
-    fn passkeys(&self) -> BackendFuture<'_, Vec<PasskeyView>> {
-        Box::pin(SendWrapper::new(async move {
-            Ok(self.get(api::PASSKEYS).await?.value)
-        }))
+impl<Q: Query> Answers<Q> for HttpBackend {
+    fn ask(&self, query: Q) -> BackendFuture<'_, Q::Answer> {
+        Box::pin(SendWrapper::new(query.fetch(self)))
     }
 }
 
-impl StaffBackend for HttpBackend {
-    fn device(&self) -> BackendFuture<'_, Paired> {
-        Box::pin(SendWrapper::new(
-            async move { Ok(self.get(api::DEVICE).await?.value) },
-        ))
-    }
-
-    fn pos<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, PosSnapshot> {
-        Box::pin(SendWrapper::new(async move {
-            Ok(self.get(&api::pos(slug)).await?.value)
-        }))
-    }
-
-    fn id(&self) -> BackendFuture<'_, u128> {
-        Box::pin(async { Ok(local_storage::id()) })
+impl NewId for HttpBackend {
+    fn new_id(&self) -> Result<u128, Problem> {
+        Ok(local_storage::id())
     }
 }
 
-impl OrderingBackend for HttpBackend {
-    fn draft<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft> {
-        Box::pin(SendWrapper::new(async move {
-            // Hydration needs the draft that the page was rendered from.
-            if let Some(answer) = self.sent_with_page(&api::draft(slug)) {
-                return read(answer);
-            }
-            local_storage::newer(slug, self.get(&api::draft(slug)).await.map(|got| got.value))
-        }))
-    }
-
-    fn times<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Times> {
-        Box::pin(SendWrapper::new(async move {
-            let got = self.get::<Times>(&api::times(slug)).await;
-            if let Ok(Got { value, kept: false }) = got {
-                return Ok(value);
-            }
-            // A stored time is outdated.
-            let zone = self
-                .get::<Listing>(&api::restaurant(slug))
-                .await?
-                .value
-                .restaurant
-                .zone;
-            let now = local_now(&zone).ok_or_else(|| Problem::new(Kind::Unreachable, "no clock"))?;
-            Ok(Times {
-                now,
-                full: got.map(|got| got.value.full).unwrap_or_default(),
-            })
-        }))
-    }
-
-    fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> BackendFuture<'a, Quote> {
-        Box::pin(SendWrapper::new(async move {
-            match self.sent_with_page(&api::quotes(slug)) {
-                Some(answer) => read(answer),
-                None => read(send("POST", &api::quotes(slug), &json(basket)?, None).await?),
-            }
-        }))
-    }
-
-    fn order<'a>(&'a self, token: &'a str) -> BackendFuture<'a, TrackedOrder> {
-        Box::pin(SendWrapper::new(async move {
-            Ok(self.get(&api::order(token)).await?.value)
-        }))
-    }
-
-    fn orders(&self) -> BackendFuture<'_, Vec<TrackedOrder>> {
-        Box::pin(SendWrapper::new(
-            async move { Ok(self.get(api::ORDERS).await?.value) },
-        ))
-    }
-
-    fn new_order(&self) -> BackendFuture<'_, OrderId> {
-        Box::pin(async { Ok(OrderId(local_storage::id())) })
-    }
-}
+impl Backend for HttpBackend {}
+impl OrderingBackend for HttpBackend {}
+impl AccountBackend for HttpBackend {}
+impl StaffBackend for HttpBackend {}
 
 /// Sends a request with a JSON body.
 pub async fn send(method: &str, address: &str, body: &str, key: Option<&str>) -> Result<JsValue, Problem> {

@@ -6,12 +6,7 @@ use js_sys::Date;
 use leptos::prelude::window;
 use serde::{Serialize, de::DeserializeOwned};
 use servery_app::backend::basket_note_key;
-use servery_domain::{
-    draft::Draft,
-    id,
-    problem::{Kind, Problem},
-    slug::Slug,
-};
+use servery_domain::{draft::Draft, id, slug::Slug};
 use web_sys::Storage;
 
 use crate::json::{json, read};
@@ -63,16 +58,6 @@ pub fn keep_draft(slug: &Slug, draft: &Draft, summary: &str) {
     put(&draft_name(slug), draft);
     if let Some(storage) = storage() {
         let _ = storage.set_item(&basket_note_key(slug.as_str()), summary);
-    }
-}
-
-/// The copy with more changes; of equals the server's.
-pub fn newer(slug: &Slug, servers: Result<Draft, Problem>) -> Result<Draft, Problem> {
-    match (draft(slug), servers) {
-        (Some(own), Ok(servers)) if own.changes <= servers.changes => Ok(servers),
-        (Some(own), Ok(_)) => Ok(own),
-        (own, Err(problem)) if problem.is(Kind::Unreachable) => Ok(own.unwrap_or_default()),
-        (_, servers) => servers,
     }
 }
 

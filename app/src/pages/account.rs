@@ -26,6 +26,7 @@ use crate::{
     backend::{AccountBackend, BrowserActions, OrderEvents, PasskeyActions},
     page_address::PageAddress,
     pos_client::PosClientProvider,
+    query::{GetAccount, GetBoard, GetDevices, GetPasskeys},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
 };
@@ -109,7 +110,7 @@ impl Pages for AccountPage {
         match view {
             View::Board => {
                 let slug = slug(values).ok_or_else(nothing_here)?;
-                match backend.board(&slug).await {
+                match backend.ask(GetBoard(slug.clone())).await {
                     Ok(board) => Ok(Self::Board {
                         slug,
                         board: Box::new(board),
@@ -124,7 +125,7 @@ impl Pages for AccountPage {
             }
             View::Devices => {
                 let slug = slug(values).ok_or_else(nothing_here)?;
-                match backend.devices(&slug).await {
+                match backend.ask(GetDevices(slug.clone())).await {
                     Ok(list) => Ok(Self::Devices {
                         slug,
                         list: Box::new(list),
@@ -138,10 +139,10 @@ impl Pages for AccountPage {
                     Err(problem) => Err(problem),
                 }
             }
-            View::Account => match backend.signed_in().await {
+            View::Account => match backend.ask(GetAccount).await {
                 Ok(signed_in) => Ok(Self::Account {
                     signed_in: Box::new(signed_in),
-                    passkeys: backend.passkeys().await?,
+                    passkeys: backend.ask(GetPasskeys).await?,
                     done,
                     wrong,
                 }),

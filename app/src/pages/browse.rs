@@ -20,6 +20,7 @@ use super::{FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
     backend::Backend,
     page_address::PageAddress,
+    query::{GetAbout, GetMenu, GetRestaurant, GetRestaurants},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
 };
@@ -59,21 +60,21 @@ impl Pages for BrowsePage {
         match view {
             View::Home => {
                 let search = Search::parse(&mut visit.page_pairs()).map_err(malformed)?;
-                let found = backend.restaurants(&search).await?;
+                let found = backend.ask(GetRestaurants(search.clone())).await?;
                 Ok(Self::Home { search, found })
             }
             View::Restaurant => {
                 let slug = slug(values).ok_or_else(|| nothing_here(visit))?;
                 let filter = DishFilter::parse(&mut visit.page_pairs()).map_err(malformed)?;
-                let listing = backend.restaurant(&slug).await?;
-                let menu = backend.menu(&slug).await?;
+                let listing = backend.ask(GetRestaurant(slug.clone())).await?;
+                let menu = backend.ask(GetMenu(slug)).await?;
                 Ok(Self::Restaurant {
                     filter,
                     listing: Box::new(listing),
                     menu,
                 })
             }
-            View::About => Ok(Self::About(backend.about().await?)),
+            View::About => Ok(Self::About(backend.ask(GetAbout).await?)),
             _ => Err(nothing_here(visit)),
         }
     }

@@ -29,6 +29,7 @@ use crate::{
     backend::{BrowserActions, OrderEvents, OrderingBackend, PasskeyActions},
     page_address::PageAddress,
     pos_client::PosClientProvider,
+    query::{GetMenu, GetOrder, GetOrders, GetRestaurant},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
 };
@@ -111,8 +112,8 @@ impl Pages for OrderingPage {
                     .and_then(|id| id.parse().ok())
                     .ok_or_else(nothing_here)?;
                 let slug = slug()?;
-                let listing = backend.restaurant(&slug).await?;
-                let menu = backend.menu(&slug).await?;
+                let listing = backend.ask(GetRestaurant(slug.clone())).await?;
+                let menu = backend.ask(GetMenu(slug)).await?;
                 let dish = menu.dish(id).cloned().ok_or_else(nothing_here)?;
                 Ok(Self::Dish {
                     listing: Box::new(listing),
@@ -125,20 +126,21 @@ impl Pages for OrderingPage {
                 let priced = PricedDraft::load(&slug()?, backend).await?;
                 Ok(Self::Checkout {
                     priced,
-                    id: backend.new_order().await?,
+                    id: OrderId(backend.new_id()?),
                     data: PageData::of(visit),
                 })
             }
             View::Order => {
-                let tracked = backend.order(values.first().copied().unwrap_or_default()).await?;
-                let listing = backend.restaurant(&tracked.slug).await?;
+                let token = values.first().copied().unwrap_or_default();
+                let tracked = backend.ask(GetOrder(token.into())).await?;
+                let listing = backend.ask(GetRestaurant(tracked.slug.clone())).await?;
                 Ok(Self::Order {
                     tracked: Box::new(tracked),
                     listing: Box::new(listing),
                     data: PageData::of(visit),
                 })
             }
-            View::History => Ok(Self::History(backend.orders().await?)),
+            View::History => Ok(Self::History(backend.ask(GetOrders).await?)),
             _ => Err(nothing_here()),
         }
     }

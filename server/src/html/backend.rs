@@ -1,4 +1,4 @@
-//! A page's questions, answered in process. The answers are noted as the API would give them, for a browser that takes over.
+//! A page's queries, answered in process. The answers are noted as the API would give them, for a browser that takes over.
 
 use std::{
     fmt::Write as _,
@@ -7,18 +7,19 @@ use std::{
 
 use serde::Serialize;
 use servery_app::{
-    api,
-    backend::{AccountBackend, Backend, BackendFuture, OrderingBackend, StaffBackend},
+    backend::{AccountBackend, Answers, Backend, BackendFuture, NewId, OrderingBackend, StaffBackend},
+    query::{
+        GetAbout, GetAccount, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu, GetOrder, GetOrders,
+        GetPasskeys, GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
+    },
 };
 use servery_domain::{
     about::About,
     account::SignedIn,
-    basket::Basket,
     board::Board,
     cursor::Page,
     device::{DeviceList, Paired},
     draft::Draft,
-    id::OrderId,
     menu::Menu,
     order::TrackedOrder,
     passkey::PasskeyView,
@@ -26,7 +27,6 @@ use servery_domain::{
     problem::{Kind, Problem},
     quote::Quote,
     restaurant::Listing,
-    search::Search,
     slots::Times,
     slug::Slug,
 };
@@ -79,174 +79,152 @@ impl ServerBackend {
         }
     }
 
-    fn find(&self, slug: &Slug) -> Result<&Listing, Problem> {
+    fn listing(&self, slug: &Slug) -> Result<&Listing, Problem> {
         self.snapshot
             .listing(slug)
             .map(AsRef::as_ref)
             .ok_or_else(|| Problem::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
     }
-}
 
-impl Backend for ServerBackend {
-    fn restaurants<'a>(&'a self, search: &'a Search) -> BackendFuture<'a, Page<Listing>> {
-        Box::pin(async move {
-            let page = self.snapshot.page(search);
-            self.note(&api::restaurants(search), &page);
-            Ok(page)
-        })
+    fn user(&self) -> Result<&CurrentUser, Problem> {
+        let user = self.customer.user.as_ref();
+        user.ok_or_else(|| Problem::new(Kind::SignedOut, "sign in first"))
     }
 
-    fn restaurant<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Listing> {
-        Box::pin(async move {
-            let listing = self.find(slug)?;
-            self.note(&api::restaurant(slug), listing);
-            Ok(listing.clone())
-        })
-    }
-
-    fn menu<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Arc<Menu>> {
-        Box::pin(async move {
-            let found = self
-                .app
-                .catalog
-                .menu(&self.find(slug)?.restaurant)
-                .await
-                .map_err(|error| {
-                    tracing::error!(%error, "the store failed");
-                    Problem::new(Kind::Broken, "the request is logged under its x-request-id")
-                })?;
-            let menu = found.ok_or_else(|| Problem::new(Kind::NotFound, format!("'{slug}' has no menu")))?;
-            self.note(&api::menu(slug), &menu);
-            Ok(menu)
-        })
-    }
-
-    fn about(&self) -> BackendFuture<'_, Arc<About>> {
-        Box::pin(async move {
-            self.note(api::ABOUT, &*ABOUT);
-            Ok(ABOUT.clone())
-        })
-    }
-}
-
-impl ServerBackend {
-    /// A refusal is an answer, too: the page was rendered from it.
-    fn user(&self, address: &str) -> Result<&CurrentUser, Problem> {
-        self.customer.user.as_ref().ok_or_else(|| {
-            let problem = Problem::new(Kind::SignedOut, "sign in first");
-            self.note(address, &problem);
-            problem
-        })
-    }
-}
-
-impl AccountBackend for ServerBackend {
-    fn signed_in(&self) -> BackendFuture<'_, SignedIn> {
-        Box::pin(async move {
-            let signed_in = self.user(api::ACCOUNT)?.signed_in(&self.app);
-            self.note(api::ACCOUNT, &signed_in);
-            Ok(signed_in)
-        })
-    }
-
-    fn board<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Board> {
-        Box::pin(async move {
-            let board = board::board(&self.app, self.user(&api::board(slug))?, slug.as_str()).await?;
-            self.note(&api::board(slug), &board);
-            Ok(board)
-        })
-    }
-
-    fn devices<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, DeviceList> {
-        Box::pin(async move {
-            let devices = devices::list(&self.app, self.user(&api::devices(slug))?, slug.as_str()).await?;
-            self.note(&api::devices(slug), &devices);
-            Ok(devices)
-        })
-    }
-
-    fn passkeys(&self) -> BackendFuture<'_, Vec<PasskeyView>> {
-        Box::pin(async move {
-            let passkeys = passkeys::list(&self.app, self.user(api::PASSKEYS)?).await?;
-            self.note(api::PASSKEYS, &passkeys);
-            Ok(passkeys)
-        })
-    }
-}
-
-impl ServerBackend {
-    async fn installed(&self) -> Result<PairedDevice, ApiError> {
+    async fn device(&self) -> Result<PairedDevice, ApiError> {
         let key = self.customer.device.as_deref().ok_or_else(devices::not_paired)?;
         devices::device_by_key(&self.app, key).await
     }
 }
 
-impl StaffBackend for ServerBackend {
-    fn device(&self) -> BackendFuture<'_, Paired> {
-        Box::pin(async move { Ok(devices::paired(&self.app, &self.installed().await?)?) })
-    }
+/// How the server answers a query, for [`Answers`].
+trait Handle<Q: Query> {
+    fn handle(&self, query: &Q) -> impl Future<Output = Result<Q::Answer, Problem>> + Send;
+}
 
-    fn pos<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, PosSnapshot> {
+impl<Q: Query> Answers<Q> for ServerBackend
+where
+    Self: Handle<Q>,
+{
+    fn ask(&self, query: Q) -> BackendFuture<'_, Q::Answer> {
         Box::pin(async move {
-            let installed = self.installed().await?;
-            self.app.rate_limiter.take_for_device(
-                &rate_limit::SYNCS,
-                installed.device.id,
-                &self.customer.client,
-            )?;
-            devices::restaurant(&self.app, &installed, slug.as_str())?;
-            devices::touch(&self.app, &installed).await?;
-            Ok(sync::pos_snapshot(&self.app, &installed, slug.as_str()).await?)
+            let answer = self.handle(&query).await;
+            match &answer {
+                Ok(answer) => self.note(&query.address(), answer),
+                // This refusal is an answer, too: the page is rendered from it.
+                Err(problem) if problem.is(Kind::SignedOut) => self.note(&query.address(), problem),
+                Err(_) => {}
+            }
+            answer
         })
-    }
-
-    fn id(&self) -> BackendFuture<'_, u128> {
-        Box::pin(async move { Ok(visitor::id().map_err(ApiError::from)?) })
     }
 }
 
-impl OrderingBackend for ServerBackend {
-    fn draft<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft> {
-        Box::pin(async move {
-            let draft = orders::draft(&self.app, slug.as_str(), &self.customer).await?;
-            self.note(&api::draft(slug), &draft);
-            Ok(draft)
-        })
+impl NewId for ServerBackend {
+    fn new_id(&self) -> Result<u128, Problem> {
+        Ok(visitor::id().map_err(ApiError::from)?)
     }
+}
 
-    fn times<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Times> {
-        Box::pin(async move {
-            let times = orders::times(&self.app, slug.as_str()).await?;
-            self.note(&api::times(slug), &times);
-            Ok(times)
-        })
+impl Backend for ServerBackend {}
+impl OrderingBackend for ServerBackend {}
+impl AccountBackend for ServerBackend {}
+impl StaffBackend for ServerBackend {}
+
+impl Handle<GetRestaurants> for ServerBackend {
+    async fn handle(&self, GetRestaurants(search): &GetRestaurants) -> Result<Page<Listing>, Problem> {
+        Ok(self.snapshot.page(search))
     }
+}
 
-    fn quote<'a>(&'a self, slug: &'a Slug, basket: &'a Basket) -> BackendFuture<'a, Quote> {
-        Box::pin(async move {
-            let quote = orders::quote_basket(&self.app, slug.as_str(), basket, &self.customer).await?;
-            self.note(&api::quotes(slug), &quote);
-            Ok(quote)
-        })
+impl Handle<GetRestaurant> for ServerBackend {
+    async fn handle(&self, GetRestaurant(slug): &GetRestaurant) -> Result<Listing, Problem> {
+        self.listing(slug).cloned()
     }
+}
 
-    fn order<'a>(&'a self, token: &'a str) -> BackendFuture<'a, TrackedOrder> {
-        Box::pin(async move {
-            let order = orders::tracked(&self.app, token).await?;
-            self.note(&api::order(token), &order);
-            Ok(order)
-        })
+impl Handle<GetMenu> for ServerBackend {
+    async fn handle(&self, GetMenu(slug): &GetMenu) -> Result<Arc<Menu>, Problem> {
+        let menu = self.app.catalog.menu(&self.listing(slug)?.restaurant).await;
+        menu.map_err(ApiError::from)?
+            .ok_or_else(|| Problem::new(Kind::NotFound, format!("'{slug}' has no menu")))
     }
+}
 
-    fn orders(&self) -> BackendFuture<'_, Vec<TrackedOrder>> {
-        Box::pin(async move {
-            let orders = orders::customer_orders(&self.app, &self.customer).await?;
-            self.note(api::ORDERS, &orders);
-            Ok(orders)
-        })
+impl Handle<GetAbout> for ServerBackend {
+    async fn handle(&self, _: &GetAbout) -> Result<Arc<About>, Problem> {
+        Ok(ABOUT.clone())
     }
+}
 
-    fn new_order(&self) -> BackendFuture<'_, OrderId> {
-        Box::pin(async move { Ok(OrderId(visitor::id().map_err(ApiError::from)?)) })
+impl Handle<GetDraft> for ServerBackend {
+    async fn handle(&self, GetDraft(slug): &GetDraft) -> Result<Draft, Problem> {
+        Ok(orders::draft(&self.app, slug.as_str(), &self.customer).await?)
+    }
+}
+
+impl Handle<GetTimes> for ServerBackend {
+    async fn handle(&self, GetTimes(slug): &GetTimes) -> Result<Times, Problem> {
+        Ok(orders::times(&self.app, slug.as_str()).await?)
+    }
+}
+
+impl Handle<GetQuote> for ServerBackend {
+    async fn handle(&self, GetQuote(slug, basket): &GetQuote) -> Result<Quote, Problem> {
+        Ok(orders::quote_basket(&self.app, slug.as_str(), basket, &self.customer).await?)
+    }
+}
+
+impl Handle<GetOrder> for ServerBackend {
+    async fn handle(&self, GetOrder(token): &GetOrder) -> Result<TrackedOrder, Problem> {
+        Ok(orders::tracked(&self.app, token).await?)
+    }
+}
+
+impl Handle<GetOrders> for ServerBackend {
+    async fn handle(&self, _: &GetOrders) -> Result<Vec<TrackedOrder>, Problem> {
+        Ok(orders::customer_orders(&self.app, &self.customer).await?)
+    }
+}
+
+impl Handle<GetAccount> for ServerBackend {
+    async fn handle(&self, _: &GetAccount) -> Result<SignedIn, Problem> {
+        Ok(self.user()?.signed_in(&self.app))
+    }
+}
+
+impl Handle<GetBoard> for ServerBackend {
+    async fn handle(&self, GetBoard(slug): &GetBoard) -> Result<Board, Problem> {
+        Ok(board::board(&self.app, self.user()?, slug.as_str()).await?)
+    }
+}
+
+impl Handle<GetDevices> for ServerBackend {
+    async fn handle(&self, GetDevices(slug): &GetDevices) -> Result<DeviceList, Problem> {
+        Ok(devices::list(&self.app, self.user()?, slug.as_str()).await?)
+    }
+}
+
+impl Handle<GetPasskeys> for ServerBackend {
+    async fn handle(&self, _: &GetPasskeys) -> Result<Vec<PasskeyView>, Problem> {
+        Ok(passkeys::list(&self.app, self.user()?).await?)
+    }
+}
+
+impl Handle<GetDevice> for ServerBackend {
+    async fn handle(&self, _: &GetDevice) -> Result<Paired, Problem> {
+        Ok(devices::paired(&self.app, &self.device().await?)?)
+    }
+}
+
+impl Handle<GetPos> for ServerBackend {
+    async fn handle(&self, GetPos(slug): &GetPos) -> Result<PosSnapshot, Problem> {
+        let device = self.device().await?;
+        self.app
+            .rate_limiter
+            .take_for_device(&rate_limit::SYNCS, device.device.id, &self.customer.client)?;
+        devices::restaurant(&self.app, &device, slug.as_str())?;
+        devices::touch(&self.app, &device).await?;
+        Ok(sync::pos_snapshot(&self.app, &device, slug.as_str()).await?)
     }
 }

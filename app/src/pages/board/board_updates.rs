@@ -8,6 +8,7 @@ use servery_domain::{board::Board, order::Order, slug::Slug};
 use crate::{
     api,
     backend::{self, AccountBackend, OrderStreamEvent, backend},
+    query::GetBoard,
 };
 
 /// The pause before a failed request is repeated.
@@ -97,7 +98,7 @@ impl Following {
         if self.line.try_update_value(begin) == Some(true) {
             let following = self.clone();
             spawn_local(async move {
-                let answer = following.asked.board(&following.slug).await;
+                let answer = following.asked.ask(GetBoard(following.slug.clone())).await;
                 following.answered(answer.ok());
             });
         }

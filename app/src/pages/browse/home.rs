@@ -13,6 +13,7 @@ use crate::{
     backend::{Backend, backend},
     components::{cuisine, form, opening, picture::PictureView},
     page_address::{address, visit},
+    query::GetRestaurants,
     text::{Key, Texts, texts},
 };
 
@@ -37,7 +38,7 @@ pub fn Home(search: Search, found: Page<Listing>) -> impl IntoView {
         let (number, backend) = (latest.get_value(), backend.clone());
         form::show_address(visit, &address("/", search.pairs()));
         spawn_local(async move {
-            if let Ok(found) = backend.restaurants(&search).await
+            if let Ok(found) = backend.ask(GetRestaurants(search.clone())).await
                 && latest.get_value() == number
             {
                 shown.set((search, found));

@@ -13,6 +13,7 @@ use servery_domain::{
 use super::priced_draft::PricedDraft;
 use crate::{
     backend::{BrowserActions, OrderingBackend, actions, backend},
+    query::GetQuote,
     text::{Texts, texts},
 };
 
@@ -141,7 +142,7 @@ impl DraftEditor {
             self.draft.get_untracked().basket,
         );
         let asked = self.asked.get_value();
-        if let Ok(quote) = backend.quote(&slug, &basket).await
+        if let Ok(quote) = backend.ask(GetQuote(slug, basket)).await
             && self.asked.try_get_value() == Some(asked)
         {
             self.quote.set(quote);

@@ -16,6 +16,7 @@ use servery_domain::{
 };
 
 use crate::backend::OrderingBackend;
+use crate::query::{GetDraft, GetMenu, GetQuote, GetRestaurant, GetTimes};
 
 #[derive(Debug, Clone)]
 pub struct PricedDraft {
@@ -28,12 +29,13 @@ pub struct PricedDraft {
 
 impl PricedDraft {
     pub async fn load(slug: &Slug, backend: &dyn OrderingBackend) -> Result<Self, Problem> {
-        let listing = Arc::new(backend.restaurant(slug).await?);
-        let menu = backend.menu(slug).await?;
-        let times = backend.times(slug).await?;
-        let mut draft = backend.draft(slug).await?;
+        let listing = Arc::new(backend.ask(GetRestaurant(slug.clone())).await?);
+        let menu = backend.ask(GetMenu(slug.clone())).await?;
+        let times = backend.ask(GetTimes(slug.clone())).await?;
+        let mut draft = backend.ask(GetDraft(slug.clone())).await?;
         settle(&mut draft, &listing.restaurant.ordering);
-        let quote = match backend.quote(slug, &draft.basket).await {
+        let quote = backend.ask(GetQuote(slug.clone(), draft.basket.clone()));
+        let quote = match quote.await {
             Err(problem) if problem.is(Kind::Unreachable) => {
                 recalculate(&listing, &menu, &times, times.now, &draft.basket)
             }

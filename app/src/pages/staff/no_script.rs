@@ -20,6 +20,7 @@ use crate::{
     components::footer::Footer,
     page_address::PageAddress,
     pages::{Content, FullBackend, Head, Pages, document_title, nothing_here},
+    query::{GetDevice, GetMenu, GetPos, GetRestaurant},
     routes::{Chunk, View, slug},
     text::{self, Texts, staff::Key, texts},
 };
@@ -77,9 +78,9 @@ async fn kitchen(
     visit: &PageAddress,
     backend: &dyn StaffBackend,
 ) -> Result<NoScriptView, Problem> {
-    let look = backend.pos(&paired.slug).await?;
+    let look = backend.ask(GetPos(paired.slug.clone())).await?;
     let pos = PosState::from_iter(look.records.iter().cloned());
-    let first = OpId(backend.id().await?);
+    let first = OpId(backend.new_id()?);
     let station = visit.get("station").and_then(|station| station.parse().ok());
     Ok(NoScriptView::Kitchen(Box::new(NoScriptKitchen {
         paired,
@@ -120,9 +121,9 @@ impl Pages for NoScriptPage {
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         let slug = slug(values).ok_or_else(|| nothing_here(visit))?;
-        let listing = Arc::new(backend.restaurant(&slug).await?);
-        let menu = backend.menu(&slug).await?;
-        let shown = match backend.device().await {
+        let listing = Arc::new(backend.ask(GetRestaurant(slug.clone())).await?);
+        let menu = backend.ask(GetMenu(slug.clone())).await?;
+        let shown = match backend.ask(GetDevice).await {
             Ok(paired) if paired.slug != slug || view == View::Device => NoScriptView::Device(paired),
             Ok(paired) if view != View::Kitchen || paired.kind == DeviceKind::Courier => {
                 NoScriptView::NotHere(paired)
@@ -131,7 +132,7 @@ impl Pages for NoScriptPage {
             Err(problem) if problem.is(Kind::SignedOut) || problem.is(Kind::DeviceSignedOut) => {
                 NoScriptView::Out(Out {
                     revoked: problem.is(Kind::DeviceSignedOut),
-                    device: DeviceId(backend.id().await?),
+                    device: DeviceId(backend.new_id()?),
                     wrong: visit.get("wrong").map(str::to_owned),
                 })
             }

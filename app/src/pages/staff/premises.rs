@@ -5,6 +5,7 @@ use std::sync::Arc;
 use servery_domain::{menu::Menu, problem::Problem, restaurant::Listing, slug::Slug};
 
 use crate::backend::Backend;
+use crate::query::{GetMenu, GetRestaurant};
 
 #[derive(Debug, Clone)]
 pub struct Premises {
@@ -15,8 +16,8 @@ pub struct Premises {
 
 impl Premises {
     pub async fn load(slug: Slug, backend: &dyn Backend) -> Result<Self, Problem> {
-        let listing = Arc::new(backend.restaurant(&slug).await?);
-        let menu = backend.menu(&slug).await?;
+        let listing = Arc::new(backend.ask(GetRestaurant(slug.clone())).await?);
+        let menu = backend.ask(GetMenu(slug.clone())).await?;
         Ok(Self { slug, listing, menu })
     }
 

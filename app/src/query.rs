@@ -1,0 +1,301 @@
+//! What a page may ask, wherever it runs. Each query is declared once: its answer, its address in the JSON API, and how a browser
+//! gets it.
+
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+use servery_domain::{
+    about::About,
+    account::SignedIn,
+    basket::Basket,
+    board::Board,
+    cursor::Page,
+    device::{DeviceList, Paired},
+    draft::Draft,
+    limits,
+    menu::Menu,
+    order::TrackedOrder,
+    passkey::PasskeyView,
+    pos::visibility::PosSnapshot,
+    problem::{Kind, Problem},
+    quote::Quote,
+    restaurant::Listing,
+    search::Search,
+    slots::Times,
+    slug::Slug,
+    time::{LocalMinute, TimeZoneName},
+};
+
+use crate::api;
+
+pub trait Query: Send + Sync + 'static {
+    type Answer: Serialize + DeserializeOwned + Send + 'static;
+
+    fn address(&self) -> String;
+
+    /// How a browser gets the answer: with a GET, unless the device knows something that the server does not.
+    fn fetch(self, browser: &impl Fetch) -> impl Future<Output = Result<Self::Answer, Problem>>
+    where
+        Self: Sized,
+    {
+        async move { Ok(browser.get(&self).await?.answer) }
+    }
+}
+
+/// What a query may use in a browser.
+pub trait Fetch {
+    /// The answer from the page, the server or the device's storage.
+    fn get<Q: Query>(&self, query: &Q) -> impl Future<Output = Result<Fetched<Q::Answer>, Problem>>;
+    /// The answer that was sent with the page. It is used once.
+    fn sent_with_page<Q: Query>(&self, query: &Q) -> Option<Result<Q::Answer, Problem>>;
+    fn post<T: Serialize, A: DeserializeOwned>(
+        &self,
+        address: &str,
+        body: &T,
+    ) -> impl Future<Output = Result<A, Problem>>;
+    fn local_now(&self, zone: &TimeZoneName) -> Option<LocalMinute>;
+    fn stored_draft(&self, slug: &Slug) -> Option<Draft>;
+}
+
+pub struct Fetched<T> {
+    pub answer: T,
+    /// From the device's storage, because no server was reached.
+    pub is_stored: bool,
+}
+
+pub struct GetRestaurants(pub Search);
+
+impl Query for GetRestaurants {
+    type Answer = Page<Listing>;
+
+    fn address(&self) -> String {
+        api::restaurants(&self.0)
+    }
+
+    async fn fetch(self, browser: &impl Fetch) -> Result<Page<Listing>, Problem> {
+        match browser.get(&self).await {
+            Ok(found) if found.is_stored => {
+                let Page { items, next } = found.answer;
+                let items = items
+                    .into_iter()
+                    .map(|listing| reopen(browser, listing))
+                    .collect();
+                Ok(Page { items, next })
+            }
+            // Offline, the stored full list is searched.
+            Err(problem) if problem.is(Kind::Unreachable) => {
+                let all = browser.get(&Self(Search::default())).await?.answer;
+                let search = Search {
+                    limit: limits::PAGE_MOST,
+                    ..self.0
+                };
+                Ok(search.page(all.items.into_iter().map(|listing| reopen(browser, listing))))
+            }
+            found => Ok(found?.answer),
+        }
+    }
+}
+
+/// A stored answer has an old opening state, so it is computed again from the hours.
+fn reopen(browser: &impl Fetch, mut listing: Listing) -> Listing {
+    if let Some(now) = browser.local_now(&listing.restaurant.zone) {
+        listing.opening = listing.restaurant.hours.at(now, &listing.restaurant.holidays);
+        listing.today = now.day();
+    }
+    listing
+}
+
+pub struct GetRestaurant(pub Slug);
+
+impl Query for GetRestaurant {
+    type Answer = Listing;
+
+    fn address(&self) -> String {
+        api::restaurant(&self.0)
+    }
+
+    async fn fetch(self, browser: &impl Fetch) -> Result<Listing, Problem> {
+        let found = browser.get(&self).await?;
+        Ok(match found.is_stored {
+            true => reopen(browser, found.answer),
+            false => found.answer,
+        })
+    }
+}
+
+pub struct GetMenu(pub Slug);
+
+impl Query for GetMenu {
+    type Answer = Arc<Menu>;
+
+    fn address(&self) -> String {
+        api::menu(&self.0)
+    }
+}
+
+pub struct GetAbout;
+
+impl Query for GetAbout {
+    type Answer = Arc<About>;
+
+    fn address(&self) -> String {
+        api::ABOUT.into()
+    }
+}
+
+/// This browser's draft at a restaurant.
+pub struct GetDraft(pub Slug);
+
+impl Query for GetDraft {
+    type Answer = Draft;
+
+    fn address(&self) -> String {
+        api::draft(&self.0)
+    }
+
+    async fn fetch(self, browser: &impl Fetch) -> Result<Draft, Problem> {
+        // Hydration needs the draft that the page was rendered from.
+        if let Some(draft) = browser.sent_with_page(&self) {
+            return draft;
+        }
+        let servers = browser.get(&self).await.map(|found| found.answer);
+        newer_draft(browser.stored_draft(&self.0), servers)
+    }
+}
+
+/// The copy with more changes; of equals the server's.
+pub fn newer_draft(own: Option<Draft>, servers: Result<Draft, Problem>) -> Result<Draft, Problem> {
+    match (own, servers) {
+        (Some(own), Ok(servers)) if own.changes <= servers.changes => Ok(servers),
+        (Some(own), Ok(_)) => Ok(own),
+        (own, Err(problem)) if problem.is(Kind::Unreachable) => Ok(own.unwrap_or_default()),
+        (_, servers) => servers,
+    }
+}
+
+/// The restaurant's local time and the slots that are full.
+pub struct GetTimes(pub Slug);
+
+impl Query for GetTimes {
+    type Answer = Times;
+
+    fn address(&self) -> String {
+        api::times(&self.0)
+    }
+
+    async fn fetch(self, browser: &impl Fetch) -> Result<Times, Problem> {
+        let found = browser.get(&self).await.ok();
+        let full = match found {
+            Some(found) if !found.is_stored => return Ok(found.answer),
+            found => found.map(|found| found.answer.full).unwrap_or_default(),
+        };
+        // A stored time is outdated.
+        let zone = browser.get(&GetRestaurant(self.0)).await?.answer.restaurant.zone;
+        let now = browser
+            .local_now(&zone)
+            .ok_or_else(|| Problem::new(Kind::Unreachable, "no clock"))?;
+        Ok(Times { now, full })
+    }
+}
+
+/// What a basket costs. It is the one query that has a body.
+pub struct GetQuote(pub Slug, pub Basket);
+
+impl Query for GetQuote {
+    type Answer = Quote;
+
+    fn address(&self) -> String {
+        api::quotes(&self.0)
+    }
+
+    async fn fetch(self, browser: &impl Fetch) -> Result<Quote, Problem> {
+        match browser.sent_with_page(&self) {
+            Some(quote) => quote,
+            None => browser.post(&self.address(), &self.1).await,
+        }
+    }
+}
+
+/// An order by its token.
+pub struct GetOrder(pub String);
+
+impl Query for GetOrder {
+    type Answer = TrackedOrder;
+
+    fn address(&self) -> String {
+        api::order(&self.0)
+    }
+}
+
+/// The latest orders of this browser or account.
+pub struct GetOrders;
+
+impl Query for GetOrders {
+    type Answer = Vec<TrackedOrder>;
+
+    fn address(&self) -> String {
+        api::ORDERS.into()
+    }
+}
+
+pub struct GetAccount;
+
+impl Query for GetAccount {
+    type Answer = SignedIn;
+
+    fn address(&self) -> String {
+        api::ACCOUNT.into()
+    }
+}
+
+pub struct GetBoard(pub Slug);
+
+impl Query for GetBoard {
+    type Answer = Board;
+
+    fn address(&self) -> String {
+        api::board(&self.0)
+    }
+}
+
+pub struct GetDevices(pub Slug);
+
+impl Query for GetDevices {
+    type Answer = DeviceList;
+
+    fn address(&self) -> String {
+        api::devices(&self.0)
+    }
+}
+
+pub struct GetPasskeys;
+
+impl Query for GetPasskeys {
+    type Answer = Vec<PasskeyView>;
+
+    fn address(&self) -> String {
+        api::PASSKEYS.into()
+    }
+}
+
+/// The device that this browser is. If it is none the answer is the problem `signed-out`.
+pub struct GetDevice;
+
+impl Query for GetDevice {
+    type Answer = Paired;
+
+    fn address(&self) -> String {
+        api::DEVICE.into()
+    }
+}
+
+/// What the device may see of the restaurant's records.
+pub struct GetPos(pub Slug);
+
+impl Query for GetPos {
+    type Answer = PosSnapshot;
+
+    fn address(&self) -> String {
+        api::pos(&self.0)
+    }
+}
