@@ -1,16 +1,20 @@
 //! An order as a fold over its events: which actor may cause which event in which state, and the resulting
 //! order.
 
-use std::{fmt, sync::Arc};
+mod event;
+mod placement;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     basket::Service,
-    contact::{Contact, InvalidField, check_text, faults, first, invalid_field},
+    contact::Contact,
     currency::{Currency, Minor},
     id::{OrderId, RestaurantId},
-    limits,
     order_settings::PaymentMethod,
     quote::{Due, Quote, QuotedLine, Sum},
     restaurant::Restaurant,
@@ -19,44 +23,10 @@ use crate::{
     time::{LocalMinute, Timestamp},
 };
 
-/// A request to place an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Placement {
-    /// Made by the client.
-    pub id: OrderId,
-    pub basket: crate::basket::Basket,
-    pub contact: Contact,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub note: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub allergies: String,
-    pub payment: PaymentMethod,
-    /// The total that the diner saw. If it has changed, nothing is placed.
-    pub seen: Minor,
-    pub lang: crate::lang::Lang,
-}
-
-impl Placement {
-    pub fn check(&self) -> Result<(), InvalidField> {
-        first(self.faults())
-    }
-
-    /// All invalid fields.
-    pub fn faults(&self) -> Vec<InvalidField> {
-        let away = !matches!(self.basket.service, Service::Table(_));
-        let mut all = faults([self.basket.check()]);
-        all.extend(self.contact.faults(away));
-        if let Service::Delivery(door) = &self.basket.service {
-            all.extend(door.faults());
-        }
-        all.extend(faults([
-            check_text("note", &self.note, limits::NOTE),
-            check_text("allergies", &self.allergies, limits::NOTE),
-        ]));
-        all
-    }
-}
+pub use self::{
+    event::{CommonReason, Event, InvalidTransition, apply, steps},
+    placement::{PlacedOrder, Placement},
+};
 
 /// What was ordered. It never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,30 +174,6 @@ impl Order {
     }
 }
 
-/// The receipt of a placed order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PlacedOrder {
-    pub id: OrderId,
-    /// Its holder may follow and cancel the order.
-    pub token: String,
-    pub number: u32,
-    pub state: State,
-    pub total: Minor,
-}
-
-impl PlacedOrder {
-    pub fn new(order: &Order, token: &str) -> Self {
-        Self {
-            id: order.id,
-            token: token.to_owned(),
-            number: order.number,
-            state: order.progress.state,
-            total: order.ordered.total,
-        }
-    }
-}
-
 /// An order as the holder of its token sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -317,81 +263,6 @@ crate::menu::codes! {
     Actor { Diner = "diner", Staff = "staff", System = "system" }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Event {
-    Placed,
-    /// The payment provider confirmed the payment.
-    Paid {
-        amount: Minor,
-    },
-    /// The card payment failed; the diner pays at the door.
-    PaysAtDoor,
-    Accepted {
-        ready_at: LocalMinute,
-    },
-    Rejected {
-        reason: String,
-    },
-    Preparing,
-    Ready,
-    OutForDelivery,
-    Collected,
-    Delivered,
-    Cancelled {
-        reason: String,
-    },
-    /// Staff promise a refund.
-    Refund {
-        amount: Minor,
-        /// What could be refunded when staff decided: a repeated request no longer matches and refunds
-        /// nothing.
-        left: Minor,
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        reason: String,
-    },
-    /// The provider confirmed the refund with this index, counted from 0.
-    Refunded {
-        number: usize,
-        amount: Minor,
-    },
-}
-
-crate::menu::codes! {
-    /// Common reasons to reject an order. They are sent as a code and shown in the diner's language;
-    /// any other reason is shown as it was written.
-    CommonReason { Busy = "busy", SoldOut = "sold_out", Closed = "closed", Area = "area" }
-}
-
-impl Event {
-    /// Checks texts and amounts. A reason may be empty.
-    pub fn check(&self) -> Result<(), InvalidField> {
-        match self {
-            Self::Rejected { reason } | Self::Cancelled { reason } => {
-                check_text("reason", reason, limits::NOTE)
-            }
-            Self::Refund { amount, .. } if amount.0 <= 0 => Err(invalid_field("amount", "is above zero")),
-            Self::Refund { reason, .. } => check_text("reason", reason, limits::NOTE),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The order's state does not allow the event, or the actor may not cause it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InvalidTransition {
-    pub state: State,
-}
-
-impl fmt::Display for InvalidTransition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not possible while the order is {}", self.state.code())
-    }
-}
-
-impl std::error::Error for InvalidTransition {}
-
 impl Progress {
     /// A new order waits for payment or for the restaurant. An order of zero needs no card.
     pub fn new(method: PaymentMethod, total: Minor, at: Timestamp) -> Self {
@@ -427,122 +298,3 @@ impl Progress {
         });
     }
 }
-
-/// The order after the event. This is the only place that decides which events are allowed.
-pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Result<Order, InvalidTransition> {
-    let progress = &order.progress;
-    let state = next(order, event, actor).ok_or(InvalidTransition {
-        state: progress.state,
-    })?;
-    let mut after = order.clone();
-    after.progress.state = state;
-    after.progress.changed_at = at;
-    match event {
-        Event::Paid { amount } => after.progress.payment.paid = progress.payment.paid + *amount,
-        Event::PaysAtDoor => after.progress.payment.method = PaymentMethod::Door,
-        // A scheduled order is ready for its slot, whatever time is promised.
-        Event::Accepted { .. } if order.ordered.scheduled => {
-            after.progress.ready_at = Some(order.ordered.due.from)
-        }
-        Event::Accepted { ready_at } => after.progress.ready_at = Some(*ready_at),
-        Event::Rejected { reason } | Event::Cancelled { reason } => after.progress.reason.clone_from(reason),
-        Event::Refund { amount, reason, .. } => after.progress.promise(*amount, reason),
-        Event::Refunded { number, amount } => {
-            after.progress.payment.refunded = progress.payment.refunded + *amount;
-            after
-                .progress
-                .payment
-                .refunds
-                .iter_mut()
-                .skip(*number)
-                .take(1)
-                .for_each(|refund| refund.given = true);
-        }
-        Event::Placed
-        | Event::Preparing
-        | Event::Ready
-        | Event::OutForDelivery
-        | Event::Collected
-        | Event::Delivered => {}
-    }
-    let payable = after.progress.refundable();
-    if state.is_off() && payable > Minor::ZERO {
-        after.progress.promise(payable, "");
-    }
-    Ok(after)
-}
-
-fn next(order: &Order, event: &Event, actor: Actor) -> Option<State> {
-    use Actor::{Diner, Staff, System};
-    use State::{
-        Accepted, Cancelled, Collected, Delivered, OutForDelivery, Placed, Preparing, Ready, Rejected, Unpaid,
-    };
-    let delivered = matches!(order.ordered.service, Service::Delivery(_));
-    match (actor, order.progress.state, event) {
-        // A payment that arrives is always accepted, also late; what is not owed is refunded.
-        (System, Unpaid, Event::Paid { .. }) => Some(Placed),
-        (System, state, Event::Paid { .. }) => Some(state),
-        (Diner | System, Unpaid, Event::PaysAtDoor) => Some(Placed),
-        (Staff | System, Placed, Event::Accepted { .. }) => Some(Accepted),
-        (Staff | System, Placed, Event::Rejected { .. }) => Some(Rejected),
-        (Staff, Accepted, Event::Preparing) => Some(Preparing),
-        (Staff, Accepted | Preparing, Event::Ready) => Some(Ready),
-        (Staff, Ready, Event::OutForDelivery) if delivered => Some(OutForDelivery),
-        (Staff, OutForDelivery, Event::Delivered) => Some(Delivered),
-        (Staff, Ready, Event::Collected) if !delivered => Some(Collected),
-        // Staff did not close the order, and it is long overdue.
-        (System, Accepted | Preparing | Ready | OutForDelivery, Event::Delivered) if delivered => {
-            Some(Delivered)
-        }
-        (System, Accepted | Preparing | Ready, Event::Collected) if !delivered => Some(Collected),
-        (Diner, Unpaid | Placed, Event::Cancelled { .. }) => Some(Cancelled),
-        (Staff, Unpaid | Placed | Accepted | Preparing | Ready | OutForDelivery, Event::Cancelled { .. }) => {
-            Some(Cancelled)
-        }
-        (System, Unpaid, Event::Cancelled { .. }) => Some(Cancelled),
-        (Staff, state, Event::Refund { amount, left, .. }) if can_be_refunded(order, *amount, *left) => {
-            Some(state)
-        }
-        (System, state, Event::Refunded { number, amount }) if is_promised(order, *number, *amount) => {
-            Some(state)
-        }
-        _ => None,
-    }
-}
-
-fn can_be_refunded(order: &Order, amount: Minor, left: Minor) -> bool {
-    let progress = &order.progress;
-    let few = progress.payment.refunds.len() < limits::REFUNDS;
-    few && amount > Minor::ZERO && amount <= left && left == progress.refundable()
-}
-
-fn is_promised(order: &Order, number: usize, amount: Minor) -> bool {
-    order
-        .progress
-        .payment
-        .refunds
-        .get(number)
-        .is_some_and(|refund| !refund.given && refund.amount == amount)
-}
-
-/// What staff may do next, the most usual first.
-pub fn steps(order: &Order) -> Vec<Event> {
-    let ready_at = order.ordered.due.from;
-    let reason = String::new;
-    let all = [
-        Event::Accepted { ready_at },
-        Event::Preparing,
-        Event::Ready,
-        Event::OutForDelivery,
-        Event::Delivered,
-        Event::Collected,
-        Event::Rejected { reason: reason() },
-        Event::Cancelled { reason: reason() },
-    ];
-    all.into_iter()
-        .filter(|event| next(order, event, Actor::Staff).is_some())
-        .collect()
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,6 @@
 //! The API for people: a plain page made from the OpenAPI document, without a script.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     extract::State,
@@ -10,11 +10,12 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use leptos::prelude::*;
 use serde_json::Value;
 use servery_domain::problem::Kind;
 
 use super::openapi::DOCUMENT;
-use crate::{html::escape::escape, state::AppState};
+use crate::state::AppState;
 
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -24,92 +25,97 @@ pub async fn get_docs(State(app): State<Arc<AppState>>) -> Response {
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     ];
-    (headers, page(&app.assets.style)).into_response()
+    (headers, page(app.assets.style.clone())).into_response()
 }
 
-fn page(style: &str) -> String {
+fn page(style: String) -> String {
     // Our own document, made at compile time.
     let document: Value = serde_json::from_str(&DOCUMENT).unwrap_or_default();
-    let mut html = format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>API · Servery</title><link rel=\"stylesheet\" href=\"{style}\"><link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\"></head><body>\
-         <header class=\"top\"><a class=\"brand\" href=\"/\">Servery</a></header><main id=\"main\"><article class=\"prose docs\"><h1>The API</h1><p class=\"lead\">{}</p>\
-         <p><a href=\"/api/v1/openapi.json\">The OpenAPI document</a></p>",
-        text(&document["info"]["description"])
-    );
-    for (path, methods) in entries(&document["paths"]) {
-        for (method, operation) in entries(methods) {
-            self::operation(&mut html, path, method, operation);
-        }
+    let operations: Vec<_> = entries(&document["paths"])
+        .flat_map(|(path, methods)| {
+            entries(methods).map(move |(method, operation)| (path, method, operation))
+        })
+        .map(|(path, method, operation)| operation_section(path, method, operation))
+        .collect();
+    let problems: Vec<_> = Kind::ALL.iter().map(|kind| problem_entry(*kind)).collect();
+    let schemas: Vec<_> = entries(&document["components"]["schemas"])
+        .map(|(name, schema)| schema_details(name, schema))
+        .collect();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <title>"API · Servery"</title>
+                <link rel="stylesheet" href=style/>
+                <link rel="icon" href="/icons/icon.svg" type="image/svg+xml"/>
+            </head>
+            <body>
+                <header class="top"><a class="brand" href="/">"Servery"</a></header>
+                <main id="main">
+                    <article class="prose docs">
+                        <h1>"The API"</h1>
+                        <p class="lead">{text(&document["info"]["description"])}</p>
+                        <p><a href="/api/v1/openapi.json">"The OpenAPI document"</a></p>
+                        {operations}
+                        <h2>"Problems"</h2>
+                        <dl>{problems}</dl>
+                        <h2>"Types"</h2>
+                        {schemas}
+                    </article>
+                </main>
+            </body>
+        </html>
     }
-    html.push_str("<h2>Problems</h2><dl>");
-    for kind in Kind::ALL {
-        let _ = write!(
-            html,
-            "<dt id=\"problem-{}\"><code>{}</code> {}</dt><dd>{}</dd>",
-            kind.slug(),
-            kind.status(),
-            kind.title(),
-            kind.meaning()
-        );
-    }
-    html.push_str("</dl><h2>Types</h2>");
-    for (name, schema) in entries(&document["components"]["schemas"]) {
-        let schema = serde_json::to_string_pretty(schema).unwrap_or_default();
-        let _ = write!(
-            html,
-            "<details id=\"{0}\"><summary><code>{0}</code></summary><pre tabindex=\"0\">{1}</pre></details>",
-            escape(name),
-            escape(&schema)
-        );
-    }
-    html.push_str("</article></main></body></html>\n");
-    html
+    .to_html()
 }
 
-fn operation(html: &mut String, path: &str, method: &str, operation: &Value) {
-    let _ = write!(
-        html,
-        "<h2><code>{} {}</code></h2><p>{}</p>",
-        method.to_uppercase(),
-        escape(path),
-        text(&operation["summary"])
-    );
+fn operation_section(path: &str, method: &str, operation: &Value) -> impl IntoView + use<> {
     let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
-    if !parameters.is_empty() {
-        html.push_str(
-            "<table><thead><tr><th scope=\"col\">Parameter</th><th scope=\"col\">In</th><th scope=\"col\">Meaning</th></tr></thead><tbody>",
-        );
-        for parameter in parameters {
-            let row = [&parameter["in"], &parameter["description"]].map(text);
-            let _ = write!(
-                html,
-                "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td></tr>",
-                text(&parameter["name"]),
-                row[0],
-                row[1]
-            );
-        }
-        html.push_str("</tbody></table>");
+    let rows: Vec<_> = parameters.iter().map(parameter_row).collect();
+    let responses: Vec<_> = entries(&operation["responses"])
+        .map(|(status, response)| response_item(status, response))
+        .collect();
+    view! {
+        <h2><code>{format!("{} {path}", method.to_uppercase())}</code></h2>
+        <p>{text(&operation["summary"])}</p>
+        {(!rows.is_empty()).then(|| view! {
+            <table>
+                <thead><tr><th scope="col">"Parameter"</th><th scope="col">"In"</th><th scope="col">"Meaning"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        })}
+        <ul>{responses}</ul>
     }
-    html.push_str("<ul>");
-    for (status, response) in entries(&operation["responses"]) {
-        let content = entries(&response["content"])
-            .next()
-            .map(|(_, content)| &content["schema"]);
-        let name = content
-            .and_then(|schema| schema["$ref"].as_str())
-            .and_then(|reference| reference.rsplit('/').next());
-        let kind = name
-            .map(|name| format!(" <a href=\"#{0}\">{0}</a>", escape(name)))
-            .unwrap_or_default();
-        let _ = write!(
-            html,
-            "<li><code>{status}</code>{kind} {}</li>",
-            text(&response["description"])
-        );
+}
+
+fn parameter_row(parameter: &Value) -> impl IntoView + use<> {
+    let [name, place, meaning] = ["name", "in", "description"].map(|field| text(&parameter[field]));
+    view! { <tr><th scope="row"><code>{name}</code></th><td>{place}</td><td>{meaning}</td></tr> }
+}
+
+fn response_item(status: &str, response: &Value) -> impl IntoView + use<> {
+    let content = entries(&response["content"]).next();
+    let schema = content.and_then(|(_, content)| content["schema"]["$ref"].as_str());
+    let schema = schema
+        .and_then(|reference| reference.rsplit('/').next())
+        .map(|name| view! { " " <a href=format!("#{name}")>{name.to_owned()}</a> });
+    view! { <li><code>{status.to_owned()}</code>{schema} " " {text(&response["description"])}</li> }
+}
+
+fn problem_entry(kind: Kind) -> impl IntoView {
+    let id = format!("problem-{}", kind.slug());
+    view! {
+        <dt id=id><code>{kind.status()}</code> " " {kind.title()}</dt>
+        <dd>{kind.meaning()}</dd>
     }
-    html.push_str("</ul>");
+}
+
+fn schema_details(name: &str, schema: &Value) -> impl IntoView + use<> {
+    let json = serde_json::to_string_pretty(schema).unwrap_or_default();
+    let (id, name) = (name.to_owned(), name.to_owned());
+    view! { <details id=id><summary><code>{name}</code></summary><pre tabindex="0">{json}</pre></details> }
 }
 
 fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
@@ -121,7 +127,7 @@ fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 fn text(value: &Value) -> String {
-    escape(value.as_str().unwrap_or_default())
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -130,7 +136,7 @@ mod tests {
 
     #[test]
     fn every_operation_and_every_kind_of_problem_is_explained() {
-        let html = page("/style.css");
+        let html = page("/style.css".to_owned());
         for expected in [
             "GET /api/v1/restaurants</code>",
             "GET /api/v1/restaurants/{slug}/menu</code>",

@@ -14,7 +14,7 @@ use crate::{
         error::{AcceptsJson, ApiError, JsonBody, Text},
         visitor,
     },
-    orders,
+    orders::{drafts, quotes},
     state::AppState,
 };
 
@@ -29,7 +29,7 @@ pub async fn get_draft(
     Text(slug): Text,
     customer: Customer,
 ) -> Result<Response, ApiError> {
-    let draft = orders::draft(&app, &slug, &customer).await?;
+    let draft = drafts::draft(&app, &slug, &customer).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(draft)).into_response())
 }
 
@@ -45,7 +45,7 @@ pub async fn put_draft(
     JsonBody(draft): JsonBody<Draft>,
 ) -> Result<Response, ApiError> {
     let visitor = customer.browser(&app)?;
-    orders::save_draft(&app, &slug, visitor, &draft).await?;
+    drafts::save_draft(&app, &slug, visitor, &draft).await?;
     Ok(visitor::remembered(StatusCode::NO_CONTENT, visitor))
 }
 
@@ -61,7 +61,7 @@ pub async fn get_times(
 ) -> Result<Response, ApiError> {
     Ok((
         [(CACHE_CONTROL, "no-store")],
-        Json(orders::times(&app, &slug).await?),
+        Json(quotes::times(&app, &slug).await?),
     )
         .into_response())
 }

@@ -24,7 +24,10 @@ use crate::{
         error::{AcceptsJson, ApiError, Raw, Text, json_body},
         idempotency,
     },
-    orders::{self, StoredResponse},
+    orders::{
+        self,
+        placement::{self, StoredResponse},
+    },
     state::AppState,
 };
 
@@ -50,25 +53,17 @@ pub async fn post_order(
 ) -> Result<Response, ApiError> {
     let request = idempotency::request(&headers, uri.path(), &body)?;
     let placement: Placement = json_body(&headers, &body)?;
-    let StoredResponse { status, body } = orders::place(&app, &slug, placement, request, &customer).await?;
-    let created = status == StatusCode::CREATED;
-    let media = if created {
-        "application/json"
-    } else {
-        "application/problem+json"
+    let answer = placement::place(&app, &slug, placement, request, &customer).await?;
+    let StoredResponse { status, body, placed } = answer;
+    let media = match placed {
+        Some(_) => "application/json",
+        None => "application/problem+json",
     };
-    let mut response = (
-        status,
-        [(CONTENT_TYPE, media), (CACHE_CONTROL, "no-store")],
-        body.clone(),
-    )
-        .into_response();
-    let receipt = serde_json::from_str::<PlacedOrder>(&body)
-        .ok()
-        .filter(|_| created);
-    if let Some(location) =
-        receipt.and_then(|receipt| HeaderValue::from_str(&format!("/api/v1/orders/{}", receipt.token)).ok())
-    {
+    let headers = [(CONTENT_TYPE, media), (CACHE_CONTROL, "no-store")];
+    let mut response = (status, headers, body).into_response();
+    if let Some(placed) = placed {
+        let location = format!("/api/v1/orders/{}", placed.token);
+        let location = HeaderValue::from_str(&location).map_err(|error| ApiError::internal(&error))?;
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)

@@ -9,7 +9,7 @@ use servery_domain::{basket::Basket, coupon::CouponOffer, problem::Problem, quot
 use crate::{
     accounts::customer::Customer,
     http::error::{AcceptsJson, ApiError, JsonBody, Text},
-    orders,
+    orders::quotes,
     state::AppState,
 };
 
@@ -28,7 +28,7 @@ pub async fn post_quote(
     customer: Customer,
     JsonBody(basket): JsonBody<Basket>,
 ) -> Result<Json<Quote>, ApiError> {
-    Ok(Json(orders::quote_basket(&app, &slug, &basket, &customer).await?))
+    Ok(Json(quotes::quote_basket(&app, &slug, &basket, &customer).await?))
 }
 
 /// What a coupon would take off. Unknown codes count towards a rate limit
@@ -42,5 +42,5 @@ pub async fn get_coupon(
     Path((slug, code)): Path<(String, String)>,
     customer: Customer,
 ) -> Result<Json<CouponOffer>, ApiError> {
-    Ok(Json(orders::check_coupon(&app, &slug, &code, &customer).await?))
+    Ok(Json(quotes::check_coupon(&app, &slug, &code, &customer).await?))
 }

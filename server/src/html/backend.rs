@@ -38,7 +38,7 @@ use crate::{
     api::about::ABOUT,
     catalog::CatalogSnapshot,
     http::{error::ApiError, rate_limit, visitor},
-    orders::{self, board},
+    orders::{self, board, drafts, quotes},
     state::AppState,
     sync::{self, devices},
 };
@@ -159,19 +159,19 @@ impl Handle<GetAbout> for ServerBackend {
 
 impl Handle<GetDraft> for ServerBackend {
     async fn handle(&self, GetDraft(slug): &GetDraft) -> Result<Draft, Problem> {
-        Ok(orders::draft(&self.app, slug.as_str(), &self.customer).await?)
+        Ok(drafts::draft(&self.app, slug.as_str(), &self.customer).await?)
     }
 }
 
 impl Handle<GetTimes> for ServerBackend {
     async fn handle(&self, GetTimes(slug): &GetTimes) -> Result<Times, Problem> {
-        Ok(orders::times(&self.app, slug.as_str()).await?)
+        Ok(quotes::times(&self.app, slug.as_str()).await?)
     }
 }
 
 impl Handle<GetQuote> for ServerBackend {
     async fn handle(&self, GetQuote(slug, basket): &GetQuote) -> Result<Quote, Problem> {
-        Ok(orders::quote_basket(&self.app, slug.as_str(), basket, &self.customer).await?)
+        Ok(quotes::quote_basket(&self.app, slug.as_str(), basket, &self.customer).await?)
     }
 }
 

@@ -16,7 +16,7 @@ use servery_domain::{
     basket::Service,
     draft::Draft,
     id::{LineId, OrderId, VisitorId},
-    order::{PlacedOrder, State as OrderState},
+    order::State as OrderState,
     problem::Kind,
     reorder::basket_from,
 };
@@ -29,7 +29,7 @@ use crate::{
         error::{ApiError, Raw, Text},
         idempotency, visitor,
     },
-    orders,
+    orders::{self, drafts, placement},
     payments::{self, PaymentOutcome},
     state::AppState,
 };
@@ -88,7 +88,7 @@ async fn form_visitor(app: &AppState, slug: &str, customer: &Customer) -> Result
         visitor: Some(visitor.to_string()),
         ..customer.clone()
     };
-    let draft = orders::draft(app, slug, &customer).await?;
+    let draft = drafts::draft(app, slug, &customer).await?;
     Ok(FormVisitor {
         visitor,
         draft,
@@ -104,7 +104,7 @@ async fn save_and_redirect(
     path: &str,
 ) -> Result<Response, ApiError> {
     known.draft.changes += 1;
-    orders::save_draft(app, slug, known.visitor, &known.draft).await?;
+    drafts::save_draft(app, slug, known.visitor, &known.draft).await?;
     Ok(visitor::remembered(redirect(path), known.visitor))
 }
 
@@ -273,19 +273,16 @@ async fn check_out(
     let body = serde_json::to_vec(&placement).map_err(|error| ApiError::internal(&error))?;
     // The id comes from the page, so that a second click sends the same one.
     let request = idempotency::of_key(&id.to_string(), &path, &body)?;
-    let answered = orders::place(app, slug, placement, request, &known.customer).await?;
-    if answered.status != StatusCode::CREATED {
+    let answer = placement::place(app, slug, placement, request, &known.customer).await?;
+    let Some(placed) = answer.placed else {
         return save_and_redirect(app, slug, known, &format!("{path}?wrong=changed&was={}", seen.0)).await;
-    }
-    let receipt: PlacedOrder =
-        serde_json::from_str(&answered.body).map_err(|error| ApiError::internal(&error))?;
-    known.draft = known.draft.after(&known.draft.basket);
-    let next = if receipt.state == OrderState::Unpaid {
-        "/pay"
-    } else {
-        ""
     };
-    save_and_redirect(app, slug, known, &format!("/orders/{}{next}", receipt.token)).await
+    known.draft = known.draft.after(&known.draft.basket);
+    let next = match placed.state {
+        OrderState::Unpaid => "/pay",
+        _ => "",
+    };
+    save_and_redirect(app, slug, known, &format!("/orders/{}{next}", placed.token)).await
 }
 
 /// The address of the order that this form has placed before.

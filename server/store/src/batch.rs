@@ -8,7 +8,7 @@ use servery_domain::{
     coupon::CouponUsage,
     id::{DeviceId, DishId, OpId, OrderId, RestaurantId, VisitorId},
     job::{Job, follow_ups},
-    order::{Actor, Event, Order, apply},
+    order::{Actor, Event, Order, PlacedOrder, apply},
     pos::{PosState, Record, RecordId, op::Action, ticket::Ticket},
     quote::{Sum, stock_needed},
     revision::Revision,
@@ -297,13 +297,14 @@ impl Batch {
             customer: placement.customer.clone(),
             order: order.clone(),
         };
-        let receipt = servery_domain::order::PlacedOrder::new(&order, &placement.token);
-        let answer = crate::json(&receipt).unwrap_or_default();
+        let placed = PlacedOrder::new(&order, &placement.token);
+        let answer = crate::json(&placed).unwrap_or_default();
         self.record_answer(&placement.request, 201, answer.clone());
         self.new_orders.push(order.id);
         self.orders.insert(order.id, tracked);
         WriteOutcome::Placed {
             order: Box::new(order),
+            placed,
             answer,
         }
     }

@@ -7,7 +7,7 @@ use servery_domain::{
     coupon::{Coupon, CouponUsage},
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
-    order::{Actor, Event, InvalidTransition, Order},
+    order::{Actor, Event, InvalidTransition, Order, PlacedOrder},
     revision::Revision,
     time::{LocalMinute, Timestamp},
 };
@@ -91,6 +91,8 @@ impl OrderWrite {
 pub enum WriteOutcome {
     Placed {
         order: Box<Order>,
+        placed: PlacedOrder,
+        /// `placed` as it was recorded for a repeated request.
         answer: String,
     },
     /// The answer that this request got before.

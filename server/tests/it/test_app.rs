@@ -1,6 +1,6 @@
 //! A server with the demo town, for one test.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use axum::{
     Router,
@@ -15,6 +15,7 @@ use servery::{
 };
 use servery_domain::problem::{Kind, Problem};
 use servery_store::Store;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tower::ServiceExt;
 
 pub struct TestApp {
@@ -48,7 +49,7 @@ impl TestApp {
 
     pub async fn with(cards: Option<Cards>, settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = servery_store::connect(&format!("sqlite:{}", folder.path().join("test.db").display()))
+        let store = servery_store::connect(&database(folder.path()).await)
             .await
             .unwrap();
         store.migrate().await.unwrap();
@@ -117,6 +118,22 @@ impl Answer {
         assert!(problem.is(kind), "{problem}");
         problem
     }
+}
+
+/// A new database: a file, or with `SERVERY_TEST_ENGINE=postgres` one on the server that `SERVERY_TEST_POSTGRES` names.
+async fn database(folder: &Path) -> String {
+    if std::env::var("SERVERY_TEST_ENGINE").is_ok_and(|engine| engine == "postgres") {
+        let server = std::env::var("SERVERY_TEST_POSTGRES")
+            .expect("SERVERY_TEST_POSTGRES names a PostgreSQL server; './dev test' starts one");
+        let name = format!("it_{}", unique().to_lowercase());
+        let mut admin = PgConnection::connect(&format!("{server}/postgres"))
+            .await
+            .unwrap();
+        let create = AssertSqlSafe(format!("create database \"{name}\""));
+        admin.execute(create).await.unwrap();
+        return format!("{server}/{name}");
+    }
+    format!("sqlite:{}", folder.join("test.db").display())
 }
 
 /// An id or a key that nobody else has.

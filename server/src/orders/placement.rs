@@ -1,0 +1,260 @@
+//! Places an order: once, however often the request is sent.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use serde::Serialize;
+use servery_domain::{
+    order::{Order, Ordered, PlacedOrder, Placement, Progress},
+    order_settings::PaymentMethod,
+    problem::{Kind, Problem},
+    quote::Quote,
+    revision::Revision,
+};
+use servery_store::orders::{Changed, IdempotentRequest, OrderWrite, PlaceOrder, WriteOutcome};
+
+use super::{
+    auto_accept,
+    quotes::{CouponInput, QuoteInputs, table},
+};
+use crate::{
+    accounts::customer::Customer,
+    catalog::restaurant_now::{RestaurantNow, restaurant_now},
+    clock,
+    http::{client::Client, error::ApiError, rate_limit, visitor},
+    state::AppState,
+};
+
+/// The answer to a request, which is the same when the request is repeated.
+pub struct StoredResponse {
+    pub status: StatusCode,
+    pub body: String,
+    /// If the request placed an order.
+    pub placed: Option<PlacedOrder>,
+}
+
+/// A problem with the current quote.
+#[derive(Serialize)]
+struct ChangedProblem {
+    #[serde(flatten)]
+    problem: Problem,
+    quote: Quote,
+}
+
+/// Who counts as the customer of a coupon: the account, otherwise phone or e-mail.
+fn coupon_customer(placement: &Placement, account: Option<&str>) -> String {
+    let contact = &placement.contact;
+    let reached = if contact.email.is_empty() {
+        &contact.phone
+    } else {
+        &contact.email
+    };
+    let plain: String = reached
+        .to_lowercase()
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '(' | ')'))
+        .collect();
+    account.map_or(plain, str::to_owned)
+}
+
+pub async fn place(
+    app: &AppState,
+    slug: &str,
+    placement: Placement,
+    request: IdempotentRequest,
+    customer: &Customer,
+) -> Result<StoredResponse, ApiError> {
+    match place_new(app, slug, placement, &request, customer).await {
+        // A stored answer is repeated, even if the same request would be refused now.
+        Err(error) if error.0.status < 500 => match app.store.recorded_answer(&request).await? {
+            Some(written) => replayed(written),
+            None => Err(error),
+        },
+        placed => placed,
+    }
+}
+
+async fn place_new(
+    app: &AppState,
+    slug: &str,
+    placement: Placement,
+    request: &IdempotentRequest,
+    customer: &Customer,
+) -> Result<StoredResponse, ApiError> {
+    app.rate_limiter
+        .take_for_diner(&rate_limit::ORDERS, &customer.client)?;
+    placement.check()?;
+    let mut current = restaurant_now(app, slug).await?;
+    let table = table(app, &current, &placement.basket.service).await?;
+    let offered = current
+        .listing
+        .restaurant
+        .ordering
+        .payments
+        .contains(&placement.payment);
+    if !offered || placement.payment == PaymentMethod::Card && app.cards.is_none() {
+        return Err(ApiError::new(
+            Kind::NotAccepted,
+            "'payment' is not a way to pay at this restaurant",
+        ));
+    }
+    let coupon_customer = coupon_customer(&placement, customer.account.as_deref());
+    let mut inputs = current
+        .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
+        .await?;
+    // If the menu has changed in this moment it is read again, once.
+    for _ in 0..2 {
+        let quote = current.quote(&inputs, &placement.basket);
+        if !quote.can_be_ordered() || !quote.removed_lines.is_empty() || quote.total != placement.seen {
+            return refuse(
+                app,
+                &current,
+                &placement,
+                &coupon_customer,
+                &customer.client,
+                request.clone(),
+            )
+            .await;
+        }
+        let mut placing = placing(
+            &current,
+            &inputs,
+            &placement,
+            quote,
+            request,
+            customer,
+            &coupon_customer,
+        )?;
+        Arc::make_mut(&mut placing.order.ordered).table.clone_from(&table);
+        match app
+            .group_commit
+            .write(OrderWrite::Place(Box::new(placing)))
+            .await?
+        {
+            WriteOutcome::Placed {
+                order,
+                placed,
+                answer,
+            } => {
+                auto_accept(app, &order).await;
+                return Ok(StoredResponse {
+                    status: StatusCode::CREATED,
+                    body: answer,
+                    placed: Some(placed),
+                });
+            }
+            WriteOutcome::Changed(Changed::Menu) => {
+                app.catalog.reload_if_changed().await?;
+                current = restaurant_now(app, slug).await?;
+                inputs = current
+                    .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
+                    .await?;
+            }
+            WriteOutcome::Changed(_) => {
+                return refuse(
+                    app,
+                    &current,
+                    &placement,
+                    &coupon_customer,
+                    &customer.client,
+                    request.clone(),
+                )
+                .await;
+            }
+            other => return replayed(other),
+        }
+    }
+    Err(ApiError::new(
+        Kind::Unavailable,
+        "the menu is being changed; try again in a moment",
+    ))
+}
+
+fn placing(
+    current: &RestaurantNow,
+    inputs: &QuoteInputs,
+    placement: &Placement,
+    quote: Quote,
+    request: &IdempotentRequest,
+    customer: &Customer,
+    coupon_customer: &str,
+) -> Result<PlaceOrder, ApiError> {
+    let restaurant = &current.listing.restaurant;
+    let coupon = match &inputs.coupon {
+        CouponInput::Known(coupon, _) => Some(coupon.as_ref().clone()),
+        CouponInput::Unknown | CouponInput::Withheld => None,
+    };
+    let no_time = || ApiError::new(Kind::Broken, "a quote that can be ordered has a time");
+    let mut ordered =
+        Ordered::new(restaurant.id, current.now, placement.clone(), quote).ok_or_else(no_time)?;
+    if coupon.is_some() {
+        coupon_customer.clone_into(&mut ordered.redeemed_by);
+    }
+    let progress = Progress::new(placement.payment, ordered.total, current.now.0);
+    Ok(PlaceOrder {
+        request: request.clone(),
+        order: Order {
+            id: placement.id,
+            number: 0,
+            revision: Revision(0),
+            ordered: Arc::new(ordered),
+            progress,
+        },
+        token: tracking_token()?,
+        customer: customer.name(),
+        priced_at: restaurant.revision,
+        coupon,
+        per_slot: restaurant.ordering.per_slot,
+    })
+}
+
+/// The time, then 128 random bits: so the index of tokens grows at its end.
+fn tracking_token() -> Result<String, ApiError> {
+    Ok(format!("{:012x}{}", clock::milliseconds(), visitor::token()?))
+}
+
+/// Stores a problem with the current quote as the answer to this request; no order is placed.
+async fn refuse(
+    app: &AppState,
+    current: &RestaurantNow,
+    placement: &Placement,
+    coupon_customer: &str,
+    client: &Client,
+    request: IdempotentRequest,
+) -> Result<StoredResponse, ApiError> {
+    let inputs = current
+        .quote_inputs(app, &placement.basket, coupon_customer, client)
+        .await?;
+    let quote = current.quote(&inputs, &placement.basket);
+    let problem = Problem::new(
+        Kind::Changed,
+        "nothing was ordered; 'quote' says how things are now",
+    );
+    let body = serde_json::to_string(&ChangedProblem { problem, quote })
+        .map_err(|error| ApiError::internal(&error))?;
+    let answer = OrderWrite::Answer {
+        request,
+        status: Kind::Changed.status(),
+        body,
+    };
+    replayed(app.group_commit.write(answer).await?)
+}
+
+fn replayed(written: WriteOutcome) -> Result<StoredResponse, ApiError> {
+    match written {
+        WriteOutcome::Again { status, body } => {
+            let status = StatusCode::from_u16(status).map_err(|error| ApiError::internal(&error))?;
+            let placed = (status == StatusCode::CREATED)
+                .then(|| serde_json::from_str(&body))
+                .transpose()
+                .map_err(|error| ApiError::internal(&error))?;
+            Ok(StoredResponse { status, body, placed })
+        }
+        WriteOutcome::OtherRequest => Err(ApiError::new(Kind::KeyReused, "make a new key for a new order")),
+        WriteOutcome::IdTaken => Err(ApiError::new(
+            Kind::Conflict,
+            "'id' is another order's; make a new one",
+        )),
+        _ => Err(ApiError::new(Kind::Broken, "the store answered something else")),
+    }
+}

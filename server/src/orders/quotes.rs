@@ -1,0 +1,215 @@
+//! What a basket costs now, from the menu, the stock, the slots and its coupon.
+
+use std::collections::BTreeMap;
+
+use servery_domain::{
+    basket::{Basket, Service},
+    coupon::{self, Coupon, CouponOffer, CouponUsage},
+    id::DishId,
+    problem::Kind,
+    quote::{CouponCheck, Quote, QuoteContext, quote},
+    slots::Times,
+    time::LocalMinute,
+};
+
+use crate::{
+    accounts::customer::Customer,
+    catalog::restaurant_now::{RestaurantNow, restaurant_now},
+    http::{client::Client, error::ApiError, rate_limit},
+    state::AppState,
+};
+
+/// What a quote depends on besides menu and time.
+#[derive(Default)]
+pub(super) struct QuoteInputs {
+    pub(super) stock: BTreeMap<DishId, u32>,
+    pub(super) full: Vec<LocalMinute>,
+    pub(super) coupon: CouponInput,
+}
+
+/// The coupon of a basket.
+#[derive(Default)]
+pub(super) enum CouponInput {
+    #[default]
+    Unknown,
+    Withheld,
+    Known(Box<Coupon>, CouponUsage),
+}
+
+impl CouponInput {
+    fn offer(&self) -> CouponCheck<'_> {
+        match self {
+            Self::Unknown => CouponCheck::Unknown,
+            Self::Withheld => CouponCheck::Withheld,
+            Self::Known(coupon, used) => CouponCheck::Known(coupon, *used),
+        }
+    }
+}
+
+impl RestaurantNow {
+    pub(super) fn quote(&self, inputs: &QuoteInputs, basket: &Basket) -> Quote {
+        quote(
+            &QuoteContext {
+                restaurant: &self.listing.restaurant,
+                menu: &self.menu,
+                now: self.now.1,
+                stock: &inputs.stock,
+                full: &inputs.full,
+                coupon: inputs.coupon.offer(),
+            },
+            basket,
+        )
+    }
+
+    /// What this node knows; the store decides when the order is written.
+    pub(super) async fn node_inputs(
+        &self,
+        app: &AppState,
+        basket: &Basket,
+        customer: &str,
+        client: &Client,
+    ) -> Result<QuoteInputs, ApiError> {
+        let stock = self.listing.sold_out.iter().map(|dish| (*dish, 0)).collect();
+        Ok(QuoteInputs {
+            stock,
+            full: Vec::new(),
+            coupon: self.coupon_input(app, &basket.coupon, customer, client).await?,
+        })
+    }
+
+    /// Unknown codes count towards the rate limit; a valid code costs nothing.
+    async fn coupon(
+        &self,
+        app: &AppState,
+        code: &str,
+        customer: &str,
+        client: &Client,
+    ) -> Result<Option<(Coupon, CouponUsage)>, ApiError> {
+        let code = coupon::normal(code);
+        if code.is_empty() {
+            return Ok(None);
+        }
+        app.rate_limiter.take_for_client(&rate_limit::COUPONS, client)?;
+        let found = app
+            .store
+            .coupon(self.listing.restaurant.id, &code, customer)
+            .await?;
+        if found.is_some() {
+            app.rate_limiter.return_token(&rate_limit::COUPONS, client);
+        }
+        Ok(found)
+    }
+
+    /// A client over the rate limit can still order, without the coupon.
+    async fn coupon_input(
+        &self,
+        app: &AppState,
+        code: &str,
+        customer: &str,
+        client: &Client,
+    ) -> Result<CouponInput, ApiError> {
+        match self.coupon(app, code, customer, client).await {
+            Ok(None) => Ok(CouponInput::Unknown),
+            Ok(Some((coupon, used))) => Ok(CouponInput::Known(Box::new(coupon), used)),
+            Err(error) if error.0.is(Kind::TooOften) => Ok(CouponInput::Withheld),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// All inputs of a quote.
+    pub(super) async fn quote_inputs(
+        &self,
+        app: &AppState,
+        basket: &Basket,
+        customer: &str,
+        client: &Client,
+    ) -> Result<QuoteInputs, ApiError> {
+        let restaurant = self.listing.restaurant.id;
+        Ok(QuoteInputs {
+            stock: app.store.stock(restaurant).await?,
+            full: full_slots(app, self).await?,
+            coupon: self.coupon_input(app, &basket.coupon, customer, client).await?,
+        })
+    }
+}
+
+pub async fn full_slots(app: &AppState, current: &RestaurantNow) -> Result<Vec<LocalMinute>, ApiError> {
+    let Some(takes) = current.listing.restaurant.ordering.per_slot else {
+        return Ok(Vec::new());
+    };
+    let taken = app
+        .store
+        .slots_taken(current.listing.restaurant.id, current.now.1)
+        .await?;
+    Ok(taken
+        .into_iter()
+        .filter(|(_, taken)| *taken >= u32::from(takes))
+        .map(|(slot, _)| slot)
+        .collect())
+}
+
+pub async fn quote_basket(
+    app: &AppState,
+    slug: &str,
+    basket: &Basket,
+    customer: &Customer,
+) -> Result<Quote, ApiError> {
+    basket.check()?;
+    let current = restaurant_now(app, slug).await?;
+    table(app, &current, &basket.service).await?;
+    let inputs = current
+        .quote_inputs(
+            app,
+            basket,
+            customer.account.as_deref().unwrap_or_default(),
+            &customer.client,
+        )
+        .await?;
+    Ok(current.quote(&inputs, basket))
+}
+
+/// What a coupon would take off, independent of the basket.
+pub async fn check_coupon(
+    app: &AppState,
+    slug: &str,
+    code: &str,
+    customer: &Customer,
+) -> Result<CouponOffer, ApiError> {
+    let current = restaurant_now(app, slug).await?;
+    let account = customer.account.as_deref().unwrap_or_default();
+    let found = current.coupon(app, code, account, &customer.client).await?;
+    let (coupon, used) =
+        found.ok_or_else(|| ApiError::new(Kind::NotFound, "this restaurant has no such coupon"))?;
+    Ok(coupon.offer(current.now.1, used))
+}
+
+/// The name of the table, for an order at a table. The code may be unknown or another restaurant's.
+pub(super) async fn table(
+    app: &AppState,
+    current: &RestaurantNow,
+    service: &Service,
+) -> Result<String, ApiError> {
+    let Service::Table(code) = service else {
+        return Ok(String::new());
+    };
+    let own = app
+        .store
+        .table(code)
+        .await?
+        .filter(|(restaurant, _)| *restaurant == current.listing.restaurant.id);
+    let unknown = || {
+        ApiError::new(
+            Kind::NotAccepted,
+            "'table' is not the code of a table of this restaurant",
+        )
+    };
+    own.map(|(_, name)| name).ok_or_else(unknown)
+}
+
+pub async fn times(app: &AppState, slug: &str) -> Result<Times, ApiError> {
+    let current = restaurant_now(app, slug).await?;
+    Ok(Times {
+        now: current.now.1,
+        full: full_slots(app, &current).await?,
+    })
+}
