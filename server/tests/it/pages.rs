@@ -1,7 +1,6 @@
 use std::fs;
 
 use axum::http::StatusCode;
-use sqlx::{Connection, Executor};
 
 use crate::test_app::TestApp;
 
@@ -440,12 +439,7 @@ async fn pictures_come_from_the_operators_folder_and_nothing_else_does() {
 #[tokio::test]
 async fn what_broke_is_shown_once_and_not_kept() {
     let app = TestApp::new().await;
-    let database = format!("sqlite:{}", app.folder.path().join("test.db").display());
-    let mut connection = sqlx::SqliteConnection::connect(&database).await.unwrap();
-    connection
-        .execute("alter table dishes rename to elsewhere")
-        .await
-        .unwrap();
+    app.execute("alter table dishes rename to elsewhere").await;
     let headers = [("save-data", "on")];
     let broken = app.get("/restaurants/jade-lantern", &headers).await;
     assert_eq!(
@@ -457,10 +451,7 @@ async fn what_broke_is_shown_once_and_not_kept() {
         (StatusCode::INTERNAL_SERVER_ERROR, "no-store", "")
     );
     assert!(broken.text().contains("The fault is ours"));
-    connection
-        .execute("alter table elsewhere rename to dishes")
-        .await
-        .unwrap();
+    app.execute("alter table elsewhere rename to dishes").await;
     assert_eq!(
         app.get("/restaurants/jade-lantern", &headers).await.status,
         StatusCode::OK

@@ -15,7 +15,7 @@ use servery::{
 };
 use servery_domain::problem::{Kind, Problem};
 use servery_store::Store;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use tower::ServiceExt;
 
 pub struct TestApp {
@@ -23,6 +23,7 @@ pub struct TestApp {
     pub app: Arc<AppState>,
     pub store: Arc<dyn Store>,
     pub folder: tempfile::TempDir,
+    database: String,
 }
 
 pub struct Answer {
@@ -49,9 +50,8 @@ impl TestApp {
 
     pub async fn with(cards: Option<Cards>, settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = servery_store::connect(&database(folder.path()).await)
-            .await
-            .unwrap();
+        let database = new_database(folder.path()).await;
+        let store = servery_store::connect(&database).await.unwrap();
         store.migrate().await.unwrap();
         demo::fill(store.as_ref(), &demo::catalog().unwrap())
             .await
@@ -70,6 +70,21 @@ impl TestApp {
             app,
             store,
             folder,
+            database,
+        }
+    }
+
+    /// Changes the database behind the server's back.
+    pub async fn execute(&self, statement: &'static str) {
+        match self.database.starts_with("postgres:") {
+            true => {
+                let mut connection = PgConnection::connect(&self.database).await.unwrap();
+                connection.execute(statement).await.unwrap();
+            }
+            false => {
+                let mut connection = SqliteConnection::connect(&self.database).await.unwrap();
+                connection.execute(statement).await.unwrap();
+            }
         }
     }
 
@@ -121,7 +136,7 @@ impl Answer {
 }
 
 /// A new database: a file, or with `SERVERY_TEST_ENGINE=postgres` one on the server that `SERVERY_TEST_POSTGRES` names.
-async fn database(folder: &Path) -> String {
+async fn new_database(folder: &Path) -> String {
     if std::env::var("SERVERY_TEST_ENGINE").is_ok_and(|engine| engine == "postgres") {
         let server = std::env::var("SERVERY_TEST_POSTGRES")
             .expect("SERVERY_TEST_POSTGRES names a PostgreSQL server; './dev test' starts one");
