@@ -17,7 +17,9 @@ use servery_domain::{
 
 use crate::{
     devices::SyncOps,
-    orders::{Advance, Changed, IdempotentRequest, OrderWrite, PlaceOrder, Tracked, WriteOutcome},
+    orders::{
+        Advance, Changed, IdempotentRequest, OrderWrite, PlaceOrder, Reservation, Tracked, WriteOutcome,
+    },
 };
 
 pub(crate) type CouponUse = (RestaurantId, String, String);
@@ -291,8 +293,9 @@ impl Batch {
             Actor::Diner,
             placement.request.at,
         );
-        self.reserve(&order, true);
+        let reserved = self.reserve(&order);
         let tracked = Tracked {
+            reserved,
             token: placement.token.clone(),
             customer: placement.customer.clone(),
             order: order.clone(),
@@ -353,26 +356,41 @@ impl Batch {
         full.then_some(Changed::Slot)
     }
 
-    /// Takes stock, coupon and slot of an order, or gives them back.
-    fn reserve(&mut self, order: &Order, take: bool) {
-        for (dish, count) in stock_needed(&order.ordered.lines) {
+    /// Takes portions, coupon and slot of an order.
+    fn reserve(&mut self, order: &Order) -> Reservation {
+        let mut reserved = Reservation::default();
+        for (dish, wanted) in stock_needed(&order.ordered.lines) {
             let key = (order.ordered.restaurant, dish);
             if let Some(left) = self.stock.get(&key).copied() {
-                let after = if take {
-                    left.saturating_sub(count)
-                } else {
-                    left.saturating_add(count)
-                };
-                self.set_stock(key, Some(after), order.revision.0);
+                let taken = wanted.min(left);
+                self.set_stock(key, Some(left - taken), order.revision.0);
+                reserved.portions.insert(dish, taken);
             }
         }
-        let step = |used: &mut u32| *used = if take { *used + 1 } else { used.saturating_sub(1) };
+        self.count_use(order, |used| used.saturating_add(1));
+        reserved
+    }
+
+    /// A dish that is not counted any more stays so.
+    fn give_back(&mut self, order: &Order, reserved: &Reservation) {
+        for (dish, taken) in &reserved.portions {
+            let key = (order.ordered.restaurant, *dish);
+            if let Some(left) = self.stock.get(&key).copied() {
+                self.set_stock(key, Some(left.saturating_add(*taken)), order.revision.0);
+            }
+        }
+        self.count_use(order, |used| used.saturating_sub(1));
+    }
+
+    fn count_use(&mut self, order: &Order, step: impl Fn(u32) -> u32) {
         for key in coupon_uses(order) {
-            step(self.coupons.entry(key.clone()).or_insert(0));
+            let used = self.coupons.entry(key.clone()).or_insert(0);
+            *used = step(*used);
             self.changed_coupons.insert(key);
         }
         if let Some(slot) = slot(order) {
-            step(self.slots.entry(slot).or_insert(0));
+            let taken = self.slots.entry(slot).or_insert(0);
+            *taken = step(*taken);
             self.changed_slots.insert(slot);
         }
     }
@@ -457,7 +475,7 @@ impl Batch {
                     advance.at,
                 );
                 if order.progress.state.is_off() && !was_off {
-                    self.reserve(&order, false);
+                    self.give_back(&order, &tracked.reserved);
                 }
                 self.changed_orders.insert(order.id);
                 self.orders.insert(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use servery_domain::{
     coupon::{Coupon, CouponUsage},
     draft::Draft,
@@ -87,6 +88,14 @@ impl OrderWrite {
     }
 }
 
+/// What an order has taken, to give exactly that back when it ends without being fulfilled.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// Of dishes whose portions were counted at the time.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub portions: BTreeMap<DishId, u32>,
+}
+
 #[derive(Debug, Clone)]
 pub enum WriteOutcome {
     Placed {
@@ -137,6 +146,7 @@ pub struct Tracked {
     pub token: String,
     pub customer: Option<String>,
     pub order: Order,
+    pub reserved: Reservation,
 }
 
 #[async_trait]

@@ -67,6 +67,7 @@ row! {
         over_since: Option<i64>,
         ordered: String,
         progress: String,
+        reserved: String,
     }
 }
 
@@ -94,6 +95,7 @@ impl OrderRow {
                 .then_some(order.progress.changed_at.0),
             ordered: json(&order.ordered)?,
             progress: json(&order.progress)?,
+            reserved: json(&tracked.reserved)?,
         })
     }
 
@@ -107,6 +109,7 @@ impl OrderRow {
             progress: parse(&self.progress)?,
         };
         Ok(Tracked {
+            reserved: parse(&self.reserved)?,
             token: self.token,
             customer: self.customer,
             order,

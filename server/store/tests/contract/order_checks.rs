@@ -10,7 +10,10 @@ use servery_domain::{
     quote::Sum,
     time::LocalMinute,
 };
-use servery_store::orders::{Changed, OrderWrite, PlaceOrder, WriteOutcome};
+use servery_store::{
+    Store,
+    orders::{Changed, OrderWrite, PlaceOrder, WriteOutcome},
+};
 
 use crate::{
     builders::{DISH, HERE, NOW, cancel, menu, order, placement, restaurant},
@@ -94,6 +97,47 @@ async fn stock_is_taken_by_orders_and_given_back() {
         );
         store.set_stock(HERE, DISH, None, NOW).await.unwrap();
         assert!(store.stock(HERE).await.unwrap().is_empty(), "{engine}");
+    }
+}
+
+/// Orders one portion of the dish, then sets its portions, then cancels the order: what is left then?
+async fn left_after(store: &dyn Store, number: u128, before: Option<u32>, after: Option<u32>) -> Option<u32> {
+    store.set_stock(HERE, DISH, before, NOW).await.unwrap();
+    store
+        .write(&[place(placement(order(number), "ada"))])
+        .await
+        .unwrap();
+    store.set_stock(HERE, DISH, after, NOW).await.unwrap();
+    store.write(&[cancel(OrderId(number), NOW)]).await.unwrap();
+    store.stock(HERE).await.unwrap().get(&DISH).copied()
+}
+
+#[tokio::test]
+async fn an_order_gives_back_exactly_the_portions_that_it_took() {
+    for (engine, store) in engines("an_order_gives_back_exactly_the_portions_that_it_took")
+        .await
+        .stores
+    {
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
+        let store = store.as_ref();
+        assert_eq!(
+            left_after(store, 1, None, Some(0)).await,
+            Some(0),
+            "{engine}: not counted when ordered"
+        );
+        assert_eq!(
+            left_after(store, 2, Some(3), None).await,
+            None,
+            "{engine}: not counted any more"
+        );
+        assert_eq!(
+            left_after(store, 3, Some(3), Some(5)).await,
+            Some(6),
+            "{engine}: counted anew"
+        );
     }
 }
 
