@@ -284,28 +284,16 @@ impl<'a> Quoting<'a> {
     }
 
     fn due(&mut self, slot: Option<LocalMinute>, travel: u16) -> Option<Due> {
-        let Restaurant {
-            hours,
-            holidays,
-            ordering,
-            ..
-        } = self.facts.restaurant;
-        let table = Timetable {
-            hours,
-            holidays,
-            ordering,
-            now: self.facts.now,
-            travel,
-        };
+        let restaurant = self.facts.restaurant;
+        let table = Timetable::of(restaurant, self.facts.now, travel, self.facts.full);
         let due = match slot {
             None => table.soonest().map(|ready| Due {
                 from: ready,
                 to: ready,
             }),
-            Some(slot) if self.facts.full.contains(&slot) => Err(SlotRefusal::Full),
             Some(slot) => table.check(slot).map(|()| Due {
                 from: slot,
-                to: LocalMinute(slot.0 + i64::from(ordering.slot)),
+                to: LocalMinute(slot.0 + i64::from(restaurant.ordering.slot)),
             }),
         };
         due.map_err(|refusal| self.blockers.push(OrderBlocker::Time(refusal)))

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     hours::OpeningHours,
     order_settings::OrderSettings,
+    restaurant::Restaurant,
     time::{DAY, Day, LocalMinute},
 };
 
@@ -43,26 +44,71 @@ pub struct Timetable<'a> {
     pub now: LocalMinute,
     /// Minutes from the kitchen to the diner.
     pub travel: u16,
+    /// Slots that are full.
+    pub full: &'a [LocalMinute],
 }
 
-impl Timetable<'_> {
+impl<'a> Timetable<'a> {
+    pub fn of(restaurant: &'a Restaurant, now: LocalMinute, travel: u16, full: &'a [LocalMinute]) -> Self {
+        Self {
+            hours: &restaurant.hours,
+            holidays: &restaurant.holidays,
+            ordering: &restaurant.ordering,
+            now,
+            travel,
+            full,
+        }
+    }
+
     fn lead(&self) -> i64 {
         i64::from(self.ordering.preparation) + i64::from(self.travel)
     }
 
-    /// When an order placed now is served. It has to leave the kitchen before closing time.
+    /// When an order placed now is served: at once, or when the first slot begins that is not full. It has to leave the kitchen before
+    /// closing time.
     pub fn soonest(&self) -> Result<LocalMinute, SlotRefusal> {
-        let ready = LocalMinute(self.now.0 + i64::from(self.ordering.preparation));
+        let at_once = LocalMinute(self.now.0 + self.lead());
+        self.check_closing(at_once)?;
+        let mut due = at_once;
+        while self.full.contains(&self.slot_of(due)) {
+            due = LocalMinute(self.slot_of(due).0 + self.step());
+            self.check_closing(due).map_err(|_| SlotRefusal::Full)?;
+        }
+        Ok(due)
+    }
+
+    fn check_closing(&self, due: LocalMinute) -> Result<(), SlotRefusal> {
+        let ready = LocalMinute(due.0 - i64::from(self.travel));
         match self.hours.stays_open(self.now, ready, self.holidays) {
-            Ok(()) => Ok(LocalMinute(self.now.0 + self.lead())),
+            Ok(()) => Ok(()),
             Err(opening) if opening.open => Err(SlotRefusal::TooLate),
             Err(_) => Err(SlotRefusal::Closed),
         }
     }
 
+    /// The slot in which an order with this due time counts, also an order for as soon as possible.
+    pub fn slot_of(&self, due: LocalMinute) -> LocalMinute {
+        let opening = (-1..=0)
+            .map(|offset| Day(due.day().0 + offset))
+            .flat_map(|day| {
+                let spans = self.hours.spans_of(day, self.holidays);
+                spans.into_iter().map(move |span| day.midnight().0 + span.from)
+            })
+            .filter(|opening| *opening <= due.0)
+            .max();
+        // Counted from opening, as the slots that are offered.
+        let opening = opening.unwrap_or_else(|| due.midnight().0);
+        LocalMinute(due.0 - (due.0 - opening) % self.step())
+    }
+
+    /// Settings that were stored without a length of slots must not stop the server.
+    fn step(&self) -> i64 {
+        i64::from(self.ordering.slot.max(1))
+    }
+
     /// All slots of the spans that begin on this day, also after midnight.
     fn of_day(&self, day: Day) -> impl Iterator<Item = LocalMinute> + use<> {
-        let (midnight, step, lead) = (day.midnight().0, i64::from(self.ordering.slot), self.lead());
+        let (midnight, step, lead) = (day.midnight().0, self.step(), self.lead());
         let spans = self.hours.spans_of(day, self.holidays);
         let was_open = |minute: i64| self.hours.at(LocalMinute(minute), self.holidays).open;
         // Where the restaurant was open right before, the kitchen needs no lead time.
@@ -90,14 +136,14 @@ impl Timetable<'_> {
         })
     }
 
-    /// The slots that can still be chosen, by day. Days without slots are left out.
+    /// The slots that can still be chosen, by day; full ones cannot. Days without slots are left out.
     pub fn slots(&self) -> Vec<(Day, Vec<LocalMinute>)> {
         let today = self.now.day();
         // Yesterday's last span may continue today.
         let days = (-1..=i64::from(self.ordering.days_ahead)).map(|ahead| Day(today.0 + ahead));
         let free = |day: Day| {
             self.of_day(day)
-                .filter(|slot| slot.0 >= self.now.0 + self.lead())
+                .filter(|slot| slot.0 >= self.now.0 + self.lead() && !self.full.contains(slot))
                 .collect::<Vec<_>>()
         };
         days.map(|day| (day, free(day)))
@@ -116,7 +162,10 @@ impl Timetable<'_> {
         let begins =
             |day: Day| day.0 - self.now.day().0 <= ahead && self.of_day(day).any(|known| known == slot);
         if begins(day) || begins(Day(day.0 - 1)) {
-            Ok(())
+            match self.full.contains(&slot) {
+                true => Err(SlotRefusal::Full),
+                false => Ok(()),
+            }
         } else if day.0 - self.now.day().0 > ahead {
             Err(SlotRefusal::TooFar)
         } else {
@@ -146,6 +195,7 @@ mod tests {
             ordering,
             now,
             travel: 0,
+            full: &[],
         })
     }
 
@@ -256,7 +306,68 @@ mod tests {
             ordering: &ordering,
             now: at(0, 13, 40),
             travel: 15,
+            full: &[],
         };
         assert_eq!(table.soonest(), Ok(at(0, 14, 15)));
+    }
+
+    #[test]
+    fn as_soon_as_possible_is_in_the_first_slot_that_is_not_full() {
+        let ordering = OrderSettings {
+            slot: 15,
+            preparation: 20,
+            ..OrderSettings::default()
+        };
+        let hours: OpeningHours = "Mo-Su 11:00-14:00".parse().unwrap();
+        let soonest = |now, travel, full: &[LocalMinute]| {
+            let table = Timetable {
+                hours: &hours,
+                holidays: &[],
+                ordering: &ordering,
+                now,
+                travel,
+                full,
+            };
+            table.soonest()
+        };
+        let noon = at(0, 12, 0);
+        assert_eq!(soonest(noon, 0, &[]), Ok(at(0, 12, 20)));
+        assert_eq!(soonest(noon, 0, &[at(0, 12, 15)]), Ok(at(0, 12, 30)));
+        assert_eq!(
+            soonest(noon, 0, &[at(0, 12, 15), at(0, 12, 30)]),
+            Ok(at(0, 12, 45))
+        );
+        assert_eq!(soonest(noon, 0, &[at(0, 12, 30)]), Ok(at(0, 12, 20)));
+        assert_eq!(soonest(at(0, 13, 30), 0, &[at(0, 13, 45)]), Ok(at(0, 14, 0)));
+        let evening = [at(0, 13, 45), at(0, 14, 0)];
+        assert_eq!(soonest(at(0, 13, 30), 0, &evening), Err(SlotRefusal::Full));
+        assert_eq!(
+            soonest(at(0, 13, 30), 20, &evening),
+            Ok(at(0, 14, 15)),
+            "the road counts"
+        );
+    }
+
+    #[test]
+    fn every_minute_counts_in_the_slot_that_holds_it() {
+        let ordering = OrderSettings {
+            slot: 50,
+            ..OrderSettings::default()
+        };
+        let slot_of = |hours, minute| with(hours, at(0, 12, 0), &ordering, |table| table.slot_of(minute));
+        let lunch = "Mo-Su 11:00-14:00";
+        assert_eq!(slot_of(lunch, at(0, 11, 49)), at(0, 11, 0));
+        assert_eq!(slot_of(lunch, at(0, 11, 50)), at(0, 11, 50));
+        assert_eq!(
+            slot_of(lunch, at(0, 14, 25)),
+            at(0, 14, 20),
+            "delivered after closing time"
+        );
+        assert_eq!(
+            slot_of("Mo-Su 18:00-02:00", at(1, 0, 30)),
+            at(0, 23, 50),
+            "opened the day before"
+        );
+        assert_eq!(slot_of("Mo-Su off", at(0, 0, 55)), at(0, 0, 50));
     }
 }

@@ -10,6 +10,7 @@ use servery_domain::{
     problem::{Kind, Problem},
     quote::Quote,
     revision::Revision,
+    slots::Timetable,
 };
 use servery_store::orders::{Changed, IdempotentRequest, OrderWrite, PlaceOrder, WriteOutcome};
 
@@ -190,6 +191,7 @@ fn placing(
     if coupon.is_some() {
         coupon_customer.clone_into(&mut ordered.redeemed_by);
     }
+    let slot = Timetable::of(restaurant, current.now.1, 0, &[]).slot_of(ordered.due.from);
     let progress = Progress::new(placement.payment, ordered.total, current.now.0);
     Ok(PlaceOrder {
         request: request.clone(),
@@ -204,6 +206,7 @@ fn placing(
         customer: customer.name(),
         priced_at: restaurant.revision,
         coupon,
+        slot,
         per_slot: restaurant.ordering.per_slot,
     })
 }

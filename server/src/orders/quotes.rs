@@ -70,9 +70,14 @@ impl RestaurantNow {
         client: &Client,
     ) -> Result<QuoteInputs, ApiError> {
         let stock = self.listing.sold_out.iter().map(|dish| (*dish, 0)).collect();
+        // A chosen slot is checked by the store; without one the quote has to find a free one.
+        let full = match basket.slot {
+            Some(_) => Vec::new(),
+            None => full_slots(app, self).await?,
+        };
         Ok(QuoteInputs {
             stock,
-            full: Vec::new(),
+            full,
             coupon: self.coupon_input(app, &basket.coupon, customer, client).await?,
         })
     }
@@ -134,13 +139,13 @@ impl RestaurantNow {
 }
 
 pub async fn full_slots(app: &AppState, current: &RestaurantNow) -> Result<Vec<LocalMinute>, ApiError> {
-    let Some(takes) = current.listing.restaurant.ordering.per_slot else {
+    let restaurant = &current.listing.restaurant;
+    let Some(takes) = restaurant.ordering.per_slot else {
         return Ok(Vec::new());
     };
-    let taken = app
-        .store
-        .slots_taken(current.listing.restaurant.id, current.now.1)
-        .await?;
+    // The slot that holds this minute counts, too.
+    let from = LocalMinute(current.now.1.0 - i64::from(restaurant.ordering.slot));
+    let taken = app.store.slots_taken(restaurant.id, from).await?;
     Ok(taken
         .into_iter()
         .filter(|(_, taken)| *taken >= u32::from(takes))

@@ -12,7 +12,7 @@ use servery_domain::{
     pos::{PosState, Record, RecordId, op::Action, ticket::Ticket},
     quote::{Sum, stock_needed},
     revision::Revision,
-    time::Timestamp,
+    time::{LocalMinute, Timestamp},
 };
 
 use crate::{
@@ -168,7 +168,7 @@ impl Needs {
     fn add_placement(&mut self, placement: &PlaceOrder) {
         self.keys.insert(placement.request.key.clone());
         self.orders.insert(placement.order.id);
-        self.add_order(&placement.order);
+        self.add_order(&placement.order, Some(placement.slot));
     }
 
     /// Orders are locked before counters, everywhere, so orders that the ops name are loaded first.
@@ -188,11 +188,12 @@ impl Needs {
         }
     }
 
-    pub(crate) fn add_order(&mut self, order: &Order) {
+    pub(crate) fn add_order(&mut self, order: &Order, slot: Option<LocalMinute>) {
         self.restaurants.insert(order.ordered.restaurant);
         self.dishes.extend(stock_needed(&order.ordered.lines).into_keys());
         self.coupons.extend(coupon_uses(order));
-        self.slots.extend(slot(order));
+        self.slots
+            .extend(slot.map(|slot| (order.ordered.restaurant, slot.0)));
     }
 }
 
@@ -215,14 +216,6 @@ fn job_name(job: &Job) -> String {
         Job::Push { browser, .. } => format!("{}-{browser}", job.kind()),
         _ => job.kind().to_owned(),
     }
-}
-
-/// Only scheduled orders take a slot; those for as soon as possible do not.
-fn slot(order: &Order) -> Option<Slot> {
-    order
-        .ordered
-        .scheduled
-        .then_some((order.ordered.restaurant, order.ordered.due.from.0))
 }
 
 impl Batch {
@@ -293,7 +286,7 @@ impl Batch {
             Actor::Diner,
             placement.request.at,
         );
-        let reserved = self.reserve(&order);
+        let reserved = self.reserve(&order, placement.slot);
         let tracked = Tracked {
             reserved,
             token: placement.token.clone(),
@@ -347,18 +340,21 @@ impl Batch {
                 return Some(Changed::Coupon);
             }
         }
-        let taken = slot(order)
-            .and_then(|slot| self.slots.get(&slot))
+        let taken = self
+            .slots
+            .get(&(restaurant, placement.slot.0))
             .copied()
             .unwrap_or(0);
-        let full =
-            order.ordered.scheduled && placement.per_slot.is_some_and(|takes| taken >= u32::from(takes));
+        let full = placement.per_slot.is_some_and(|takes| taken >= u32::from(takes));
         full.then_some(Changed::Slot)
     }
 
     /// Takes portions, coupon and slot of an order.
-    fn reserve(&mut self, order: &Order) -> Reservation {
-        let mut reserved = Reservation::default();
+    fn reserve(&mut self, order: &Order, slot: LocalMinute) -> Reservation {
+        let mut reserved = Reservation {
+            portions: BTreeMap::new(),
+            slot: Some(slot),
+        };
         for (dish, wanted) in stock_needed(&order.ordered.lines) {
             let key = (order.ordered.restaurant, dish);
             if let Some(left) = self.stock.get(&key).copied() {
@@ -367,7 +363,7 @@ impl Batch {
                 reserved.portions.insert(dish, taken);
             }
         }
-        self.count_use(order, |used| used.saturating_add(1));
+        self.count_use(order, &reserved, |used| used.saturating_add(1));
         reserved
     }
 
@@ -379,16 +375,17 @@ impl Batch {
                 self.set_stock(key, Some(left.saturating_add(*taken)), order.revision.0);
             }
         }
-        self.count_use(order, |used| used.saturating_sub(1));
+        self.count_use(order, reserved, |used| used.saturating_sub(1));
     }
 
-    fn count_use(&mut self, order: &Order, step: impl Fn(u32) -> u32) {
+    fn count_use(&mut self, order: &Order, reserved: &Reservation, step: impl Fn(u32) -> u32) {
         for key in coupon_uses(order) {
             let used = self.coupons.entry(key.clone()).or_insert(0);
             *used = step(*used);
             self.changed_coupons.insert(key);
         }
-        if let Some(slot) = slot(order) {
+        if let Some(slot) = reserved.slot {
+            let slot = (order.ordered.restaurant, slot.0);
             let taken = self.slots.entry(slot).or_insert(0);
             *taken = step(*taken);
             self.changed_slots.insert(slot);

@@ -29,6 +29,8 @@ pub struct PlaceOrder {
     /// The revision of the menu that it was priced from.
     pub priced_at: Revision,
     pub coupon: Option<Coupon>,
+    /// The slot that holds its due time.
+    pub slot: LocalMinute,
     /// Most orders in its slot, if that is limited.
     pub per_slot: Option<u16>,
 }
@@ -94,6 +96,8 @@ pub struct Reservation {
     /// Of dishes whose portions were counted at the time.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub portions: BTreeMap<DishId, u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<LocalMinute>,
 }
 
 #[derive(Debug, Clone)]

@@ -518,6 +518,46 @@ async fn a_menu_that_changes_while_one_orders_is_priced_anew() {
 }
 
 #[tokio::test]
+async fn orders_for_as_soon_as_possible_fill_slots_too() {
+    let app = TestApp::new().await;
+    let servery::cli::demo::DemoRestaurant {
+        mut restaurant, menu, ..
+    } = servery::cli::demo::catalog()
+        .unwrap()
+        .into_iter()
+        .find(|demo| demo.restaurant.slug.as_str() == "lighthouse-diner")
+        .unwrap();
+    restaurant.ordering.per_slot = Some(2);
+    app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    app.app.catalog.reload_if_changed().await.unwrap();
+    let placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
+    let mut due_slots = std::collections::BTreeMap::<i64, u32>::new();
+    for _ in 0..6 {
+        let mut placement = placement.clone();
+        placement["id"] = unique().into();
+        let shown: LocalMinute =
+            serde_json::from_value(app.quote(&placement["basket"]).await["due"]["from"].clone()).unwrap();
+        let receipt = app.place(&placement).await.json();
+        let order = app.order(receipt["token"].as_str().unwrap()).await;
+        let due: LocalMinute = serde_json::from_value(order["ordered"]["due"]["from"].clone()).unwrap();
+        // A minute may have begun between the two.
+        assert!(
+            (0..=1).contains(&(due.0 - shown.0)),
+            "shown {shown}, promised {due}"
+        );
+        // This restaurant is open around the clock: its slots count from midnight.
+        *due_slots
+            .entry(due.0 / i64::from(restaurant.ordering.slot))
+            .or_default() += 1;
+    }
+    assert_eq!(
+        due_slots.values().copied().collect::<Vec<_>>(),
+        [2, 2, 2],
+        "{due_slots:?}"
+    );
+}
+
+#[tokio::test]
 async fn who_watches_an_order_is_told_at_once() {
     use futures::StreamExt;
     use tower::ServiceExt;

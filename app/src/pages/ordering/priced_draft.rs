@@ -60,13 +60,8 @@ impl PricedDraft {
             Service::Delivery(door) => restaurant.ordering.zone(&door.postcode, door.point),
             Service::Collection | Service::Table(_) => None,
         };
-        Timetable {
-            hours: &restaurant.hours,
-            holidays: &restaurant.holidays,
-            ordering: &restaurant.ordering,
-            now,
-            travel: zone.map_or(0, |zone| zone.travel),
-        }
+        let travel = zone.map_or(0, |zone| zone.travel);
+        Timetable::of(restaurant, now, travel, &self.times.full)
     }
 }
 

@@ -193,7 +193,9 @@ pub fn order(number: u128) -> Order {
 
 pub fn placement(order: Order, customer: &str) -> PlaceOrder {
     let number = order.id.0;
+    let slot = order.ordered.due.from;
     PlaceOrder {
+        slot,
         request: IdempotentRequest {
             key: format!("key-{number:012}"),
             fingerprint: String::new(),

@@ -227,6 +227,18 @@ async fn slots_are_taken_and_limited() {
             [(late, 1)],
             "{engine}"
         );
+        let soon = |number| PlaceOrder {
+            slot: late,
+            per_slot: Some(2),
+            ..placement(order(number), "ada")
+        };
+        let outcomes = store.write(&[place(soon(4)), place(soon(5))]).await.unwrap();
+        assert_eq!(
+            outcomes.iter().map(changed).collect::<Vec<_>>(),
+            [None, Some(Changed::Slot)],
+            "{engine}: orders for as soon as possible count in the slot that holds their due time"
+        );
+        store.write(&[cancel(OrderId(4), NOW)]).await.unwrap();
         store.write(&[cancel(OrderId(3), NOW)]).await.unwrap();
         assert_eq!(
             store.slots_taken(HERE, late).await.unwrap(),

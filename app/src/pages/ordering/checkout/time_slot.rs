@@ -1,7 +1,6 @@
 //! As soon as possible, or one of the free time slots.
 
 use leptos::prelude::*;
-use servery_domain::time::LocalMinute;
 
 use super::checkout_state::CheckoutState;
 use crate::{
@@ -39,19 +38,7 @@ fn select(texts: Texts, checkout: CheckoutState) -> impl IntoView {
     let now = editor.now();
     let (soonest, days, today) = editor.priced.with_value(|priced| {
         let table = priced.timetable(now, &service);
-        let free = |slots: Vec<LocalMinute>| {
-            slots
-                .into_iter()
-                .filter(|slot| !priced.times.full.contains(slot))
-                .collect::<Vec<_>>()
-        };
-        let days: Vec<_> = table
-            .slots()
-            .into_iter()
-            .map(|(day, slots)| (day, free(slots)))
-            .filter(|(_, slots)| !slots.is_empty())
-            .collect();
-        (table.soonest().ok(), days, now.day())
+        (table.soonest().ok(), table.slots(), now.day())
     });
     let soonest = soonest.map(|at| {
         let words = texts.fill(Key::CheckoutSoonestAt, &[("time", &moment(texts, at, today))]);
