@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod broadcast;
+mod coupon_customer;
 pub mod drafts;
 pub mod group_commit;
 pub mod placement;

@@ -45,6 +45,15 @@ pub fn normalized_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
+/// The mailbox that an address leads to as far as it can be told: without what stands behind a `+`.
+pub fn mailbox(email: &str) -> String {
+    let email = normalized_email(email);
+    match email.split_once('@') {
+        Some((user, host)) => format!("{}@{host}", user.split('+').next().unwrap_or(user)),
+        None => email,
+    }
+}
+
 /// `Debug` hides it, so that it never reaches a log.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

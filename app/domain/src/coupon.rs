@@ -50,7 +50,10 @@ pub struct CouponOffer {
 crate::menu::codes! {
     CouponRefusal {
         Unknown = "unknown", TooEarly = "too_early", Expired = "expired", BelowMinimum = "below_minimum", UsedUp = "used_up",
-        UsedByYou = "used_by_you", NothingToTakeOff = "nothing_to_take_off",
+        UsedByYou = "used_by_you",
+        /// It is limited per customer, and the order names none.
+        NeedsContact = "needs_contact",
+        NothingToTakeOff = "nothing_to_take_off",
         /// Too many unknown codes were tried.
         TooOften = "too_often",
     }
@@ -61,6 +64,16 @@ crate::menu::codes! {
 pub struct CouponUsage {
     pub by_all: u32,
     pub by_customer: u32,
+    /// The order is to be placed without an account, a phone number or an e-mail address.
+    pub is_anonymous: bool,
+}
+
+/// The names by which a customer is recognised who uses a coupon again: account, phone number, e-mail address, browser. Each of them
+/// counts, so that leaving one out or writing it another way gains nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CouponCustomer {
+    pub names: Vec<String>,
+    pub is_anonymous: bool,
 }
 
 pub fn normal(code: &str) -> String {
@@ -77,6 +90,8 @@ impl Coupon {
             Err(CouponRefusal::UsedUp)
         } else if self.per_customer.is_some_and(|uses| used.by_customer >= uses) {
             Err(CouponRefusal::UsedByYou)
+        } else if self.per_customer.is_some() && used.is_anonymous {
+            Err(CouponRefusal::NeedsContact)
         } else if dishes < self.minimum {
             Err(CouponRefusal::BelowMinimum)
         } else {
@@ -122,7 +137,15 @@ mod tests {
 
     #[test]
     fn each_condition_has_its_refusal() {
-        let used = |by_all, by_customer| CouponUsage { by_all, by_customer };
+        let used = |by_all, by_customer| CouponUsage {
+            by_all,
+            by_customer,
+            is_anonymous: false,
+        };
+        let anonymous = CouponUsage {
+            is_anonymous: true,
+            ..CouponUsage::default()
+        };
         for (at, dishes, used, answer) in [
             (100, 2_000, used(1, 0), Ok(())),
             (99, 2_000, used(0, 0), Err(CouponRefusal::TooEarly)),
@@ -130,6 +153,7 @@ mod tests {
             (150, 1_999, used(0, 0), Err(CouponRefusal::BelowMinimum)),
             (150, 2_000, used(2, 0), Err(CouponRefusal::UsedUp)),
             (150, 2_000, used(1, 1), Err(CouponRefusal::UsedByYou)),
+            (150, 2_000, anonymous, Err(CouponRefusal::NeedsContact)),
         ] {
             assert_eq!(
                 coupon().check(LocalMinute(at), Minor(dishes), used),

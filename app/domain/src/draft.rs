@@ -76,6 +76,11 @@ impl Draft {
         check_text("allergies", &self.allergies, limits::NOTE)
     }
 
+    /// A client may send any number: it stays at the highest.
+    pub fn count_change(&mut self) {
+        self.changes = self.changes.saturating_add(1);
+    }
+
     /// The delivery address that was entered, whichever service is chosen now.
     pub fn delivery_address(&self) -> DeliveryAddress {
         match &self.basket.service {
@@ -175,13 +180,14 @@ impl Draft {
             service: self.basket.service.clone(),
             ..Basket::default()
         };
-        Self {
+        let mut rest = Self {
             basket,
             note: String::new(),
             removed: None,
-            changes: self.changes + 1,
             ..self.clone()
-        }
+        };
+        rest.count_change();
+        rest
     }
 }
 
@@ -189,6 +195,17 @@ impl Draft {
 mod tests {
     use super::*;
     use crate::id::DishId;
+
+    #[test]
+    fn the_count_of_changes_of_a_client_never_overflows() {
+        let mut draft = Draft {
+            changes: u32::MAX,
+            ..Draft::default()
+        };
+        draft.count_change();
+        assert_eq!(draft.changes, u32::MAX);
+        assert_eq!(draft.after(&draft.basket).changes, u32::MAX);
+    }
 
     fn line(id: u128) -> BasketLine {
         BasketLine {

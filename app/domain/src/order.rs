@@ -50,9 +50,9 @@ pub struct Ordered {
     /// The diner chose this slot; otherwise as soon as possible.
     pub scheduled: bool,
     pub contact: Contact,
-    /// The customer whose coupon use it counts as.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub redeemed_by: String,
+    /// The names of the customer whose coupon use it counts as.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redeemed_by: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -83,7 +83,7 @@ impl Ordered {
             due: quote.due?,
             scheduled: placement.basket.slot.is_some(),
             contact: placement.contact,
-            redeemed_by: String::new(),
+            redeemed_by: Vec::new(),
             note: placement.note,
             allergies: placement.allergies,
             lang: placement.lang,

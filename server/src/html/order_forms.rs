@@ -103,7 +103,7 @@ async fn save_and_redirect(
     mut known: FormVisitor,
     path: &str,
 ) -> Result<Response, ApiError> {
-    known.draft.changes += 1;
+    known.draft.count_change();
     drafts::save_draft(app, slug, known.visitor, &known.draft).await?;
     Ok(visitor::remembered(redirect(path), known.visitor))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use serde::Serialize;
 use servery_domain::{
+    coupon::CouponCustomer,
     order::{Order, Ordered, PlacedOrder, Placement, Progress},
     order_settings::PaymentMethod,
     problem::{Kind, Problem},
@@ -15,7 +16,7 @@ use servery_domain::{
 use servery_store::orders::{Changed, IdempotentRequest, OrderWrite, PlaceOrder, WriteOutcome};
 
 use super::{
-    auto_accept,
+    auto_accept, coupon_customer,
     quotes::{CouponInput, QuoteInputs, table},
 };
 use crate::{
@@ -40,22 +41,6 @@ struct ChangedProblem {
     #[serde(flatten)]
     problem: Problem,
     quote: Quote,
-}
-
-/// Who counts as the customer of a coupon: the account, otherwise phone or e-mail.
-fn coupon_customer(placement: &Placement, account: Option<&str>) -> String {
-    let contact = &placement.contact;
-    let reached = if contact.email.is_empty() {
-        &contact.phone
-    } else {
-        &contact.email
-    };
-    let plain: String = reached
-        .to_lowercase()
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '(' | ')'))
-        .collect();
-    account.map_or(plain, str::to_owned)
 }
 
 pub async fn place(
@@ -99,7 +84,8 @@ async fn place_new(
             "'payment' is not a way to pay at this restaurant",
         ));
     }
-    let coupon_customer = coupon_customer(&placement, customer.account.as_deref());
+    let coupon_customer =
+        coupon_customer::of_order(customer, &placement.contact, &current.listing.restaurant);
     let mut inputs = current
         .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
         .await?;
@@ -178,7 +164,7 @@ fn placing(
     quote: Quote,
     request: &IdempotentRequest,
     customer: &Customer,
-    coupon_customer: &str,
+    coupon_customer: &CouponCustomer,
 ) -> Result<PlaceOrder, ApiError> {
     let restaurant = &current.listing.restaurant;
     let coupon = match &inputs.coupon {
@@ -189,7 +175,7 @@ fn placing(
     let mut ordered =
         Ordered::new(restaurant.id, current.now, placement.clone(), quote).ok_or_else(no_time)?;
     if coupon.is_some() {
-        coupon_customer.clone_into(&mut ordered.redeemed_by);
+        coupon_customer.names.clone_into(&mut ordered.redeemed_by);
     }
     let slot = Timetable::of(restaurant, current.now.1, 0, &[]).slot_of(ordered.due.from);
     let progress = Progress::new(placement.payment, ordered.total, current.now.0);
@@ -221,7 +207,7 @@ async fn refuse(
     app: &AppState,
     current: &RestaurantNow,
     placement: &Placement,
-    coupon_customer: &str,
+    coupon_customer: &CouponCustomer,
     client: &Client,
     request: IdempotentRequest,
 ) -> Result<StoredResponse, ApiError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servery_domain::{
     basket::{Basket, Service},
-    coupon::{self, Coupon, CouponOffer, CouponUsage},
+    coupon::{self, Coupon, CouponCustomer, CouponOffer, CouponUsage},
     id::DishId,
     problem::Kind,
     quote::{CouponCheck, Quote, QuoteContext, quote},
@@ -12,6 +12,7 @@ use servery_domain::{
     time::LocalMinute,
 };
 
+use super::coupon_customer;
 use crate::{
     accounts::customer::Customer,
     catalog::restaurant_now::{RestaurantNow, restaurant_now},
@@ -66,7 +67,7 @@ impl RestaurantNow {
         &self,
         app: &AppState,
         basket: &Basket,
-        customer: &str,
+        customer: &CouponCustomer,
         client: &Client,
     ) -> Result<QuoteInputs, ApiError> {
         let stock = self.listing.sold_out.iter().map(|dish| (*dish, 0)).collect();
@@ -87,7 +88,7 @@ impl RestaurantNow {
         &self,
         app: &AppState,
         code: &str,
-        customer: &str,
+        customer: &CouponCustomer,
         client: &Client,
     ) -> Result<Option<(Coupon, CouponUsage)>, ApiError> {
         let code = coupon::normal(code);
@@ -110,7 +111,7 @@ impl RestaurantNow {
         &self,
         app: &AppState,
         code: &str,
-        customer: &str,
+        customer: &CouponCustomer,
         client: &Client,
     ) -> Result<CouponInput, ApiError> {
         match self.coupon(app, code, customer, client).await {
@@ -126,7 +127,7 @@ impl RestaurantNow {
         &self,
         app: &AppState,
         basket: &Basket,
-        customer: &str,
+        customer: &CouponCustomer,
         client: &Client,
     ) -> Result<QuoteInputs, ApiError> {
         let restaurant = self.listing.restaurant.id;
@@ -166,7 +167,7 @@ pub async fn quote_basket(
         .quote_inputs(
             app,
             basket,
-            customer.account.as_deref().unwrap_or_default(),
+            &coupon_customer::of_visitor(customer),
             &customer.client,
         )
         .await?;
@@ -181,8 +182,8 @@ pub async fn check_coupon(
     customer: &Customer,
 ) -> Result<CouponOffer, ApiError> {
     let current = restaurant_now(app, slug).await?;
-    let account = customer.account.as_deref().unwrap_or_default();
-    let found = current.coupon(app, code, account, &customer.client).await?;
+    let names = coupon_customer::of_visitor(customer);
+    let found = current.coupon(app, code, &names, &customer.client).await?;
     let (coupon, used) =
         found.ok_or_else(|| ApiError::new(Kind::NotFound, "this restaurant has no such coupon"))?;
     Ok(coupon.offer(current.now.1, used))

@@ -5,7 +5,6 @@ mod sync;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use servery_domain::{
-    coupon::CouponUsage,
     id::{DeviceId, DishId, OpId, OrderId, RestaurantId, VisitorId},
     job::{Job, follow_ups},
     order::{Actor, Event, Order, PlacedOrder, apply},
@@ -203,8 +202,8 @@ fn coupon_uses(order: &Order) -> Vec<CouponUse> {
         _ => None,
     });
     let Some(code) = code else { return Vec::new() };
-    // A diner at a table may have given no name; then the coupon counts for everybody only.
-    let who = BTreeSet::from([EVERYBODY, &order.ordered.redeemed_by]);
+    let names = order.ordered.redeemed_by.iter().map(String::as_str);
+    let who: BTreeSet<_> = names.chain([EVERYBODY]).collect();
     who.into_iter()
         .map(|who| (order.ordered.restaurant, code.clone(), who.to_owned()))
         .collect()
@@ -329,13 +328,10 @@ impl Batch {
                 let key = (order.ordered.restaurant, coupon.code.clone(), who.to_owned());
                 self.coupons.get(&key).copied().unwrap_or(0)
             };
-            let customer = Some(&order.ordered.redeemed_by).filter(|customer| !customer.is_empty());
-            let used = CouponUsage {
-                by_all: used(EVERYBODY),
-                by_customer: customer.map_or(0, |customer| used(customer)),
-            };
-            if coupon.uses.is_some_and(|uses| used.by_all >= uses)
-                || coupon.per_customer.is_some_and(|uses| used.by_customer >= uses)
+            let names = order.ordered.redeemed_by.iter();
+            let by_customer = names.map(|name| used(name)).max().unwrap_or(0);
+            if coupon.uses.is_some_and(|uses| used(EVERYBODY) >= uses)
+                || coupon.per_customer.is_some_and(|uses| by_customer >= uses)
             {
                 return Some(Changed::Coupon);
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use servery_domain::{
-    coupon::{Coupon, CouponUsage},
+    coupon::{Coupon, CouponCustomer, CouponUsage},
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
     order::{Actor, Event, InvalidTransition, Order, PlacedOrder},
@@ -202,7 +202,7 @@ pub trait Orders: Send + Sync {
         &self,
         restaurant: RestaurantId,
         code: &str,
-        customer: &str,
+        customer: &CouponCustomer,
     ) -> Result<Option<(Coupon, CouponUsage)>>;
     async fn put_coupon(&self, restaurant: RestaurantId, coupon: &Coupon) -> Result<()>;
     async fn coupon_uses(&self, restaurant: RestaurantId, code: &str) -> Result<u32>;

@@ -6,6 +6,8 @@ use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use servery::{cli::demo, clock};
 use servery_domain::{
+    coupon::{Coupon, CouponEffect},
+    currency::Minor,
     id::DishId,
     problem::Kind,
     time::{DAY, LocalMinute},
@@ -248,6 +250,52 @@ async fn case_saleor_544_a_single_use_coupon_in_two_checkouts() {
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     let refused = answers.iter().find(|answer| answer.status == 409).unwrap().json();
     assert_eq!(refused["quote"]["blockers"], json!([{ "coupon": "used_up" }]));
+}
+
+#[tokio::test]
+async fn a_coupon_for_each_customer_is_not_had_again_by_writing_the_contact_another_way() {
+    let app = TestApp::new().await;
+    let restaurants = app.store.restaurants().await.unwrap();
+    let diner = restaurants
+        .iter()
+        .find(|it| it.slug.as_str() == "lighthouse-diner")
+        .unwrap();
+    let coupon = Coupon {
+        code: "ONCE".into(),
+        effect: CouponEffect::Amount(Minor(100)),
+        minimum: Minor(0),
+        from: None,
+        until: None,
+        uses: None,
+        per_customer: Some(1),
+    };
+    app.store.put_coupon(diner.id, &coupon).await.unwrap();
+    let mut basket = app.basket("Bottomless Coffee", 1).await;
+    basket["coupon"] = json!("once");
+    let placement = app.placement(basket).await;
+    let place = async |phone: &str, email: &str| {
+        let mut placement = placement.clone();
+        placement["id"] = unique().into();
+        placement["contact"] = json!({ "name": "Ada Byron", "phone": phone, "email": email });
+        app.place(&placement).await
+    };
+    assert_eq!(place("+1 212 555 0100", "ada@example.org").await.status, 201);
+    for (phone, email) in [
+        ("(212) 555-0100", "eve@example.org"),
+        ("1 212 555 0199", "Ada@example.org"),
+        ("1 212 555 0199", "ada+pizza@example.org"),
+        ("001 212.555.0100", ""),
+    ] {
+        let answer = place(phone, email).await;
+        assert_eq!(answer.status, 409, "{phone} {email}: {}", answer.text());
+        assert_eq!(
+            answer.json()["quote"]["blockers"][0]["coupon"],
+            "used_by_you",
+            "{}",
+            answer.text()
+        );
+    }
+    assert_eq!(place("+1 212 555 0199", "ben@example.org").await.status, 201);
 }
 
 #[tokio::test]

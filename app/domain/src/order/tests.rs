@@ -29,7 +29,7 @@ fn order(service: Service, method: PaymentMethod) -> Order {
         },
         scheduled: false,
         contact: Contact::default(),
-        redeemed_by: String::new(),
+        redeemed_by: Vec::new(),
         note: String::new(),
         allergies: String::new(),
         lang: Lang::English,

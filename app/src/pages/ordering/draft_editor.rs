@@ -86,7 +86,7 @@ impl DraftEditor {
             if after.removed == before.removed {
                 after.removed = None;
             }
-            after.changes += 1;
+            after.count_change();
             self.show(after);
             let keeping = self.keep();
             spawn_local(keeping);

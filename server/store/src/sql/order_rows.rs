@@ -38,8 +38,6 @@ pub(crate) const NEXT_STOCK_REVISION: &str =
 pub(crate) const UPSERT_STOCK: &str = "insert into stock (dish_id, restaurant_id, portions, revision) values ($1, $2, $3, $4) \
      on conflict (dish_id, restaurant_id) do update set portions = excluded.portions, revision = excluded.revision";
 pub(crate) const DELETE_STOCK: &str = "delete from stock where dish_id = $1 and restaurant_id = $2";
-pub(crate) const SELECT_COUPON_USES: &str =
-    "select customer, used from coupon_uses where restaurant_id = $1 and code = $2 and customer in ('', $3)";
 pub(crate) const SELECT_COUPON_USED: &str =
     "select used from coupon_uses where restaurant_id = $1 and code = $2 and customer = $3";
 pub(crate) const UPSERT_COUPON: &str = "insert into coupons (restaurant_id, code, coupon) values ($1, $2, $3) \

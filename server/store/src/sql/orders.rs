@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use servery_domain::{
-    coupon::{Coupon, CouponUsage},
+    coupon::{Coupon, CouponCustomer, CouponUsage},
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
     order::Order,
@@ -12,6 +12,7 @@ use servery_domain::{
     revision::Revision,
     time::{LocalMinute, Timestamp},
 };
+use sqlx::QueryBuilder;
 
 use crate::{
     Result, SqlStore,
@@ -24,7 +25,7 @@ use crate::{
         load_batch,
         order_rows::{self, CHANGED_BETWEEN, EventRow, OrderRow, stored_count},
         pos_rows,
-        rows::{PAGE, page_start, select},
+        rows::{PAGE, page_start, push_list, select},
         save_batch,
     },
 };
@@ -212,7 +213,7 @@ impl<E: Engine> Orders for SqlStore<E> {
         &self,
         restaurant: RestaurantId,
         code: &str,
-        customer: &str,
+        customer: &CouponCustomer,
     ) -> Result<Option<(Coupon, CouponUsage)>> {
         let coupon: Option<String> =
             sqlx::query_scalar("select coupon from coupons where restaurant_id = $1 and code = $2")
@@ -221,19 +222,27 @@ impl<E: Engine> Orders for SqlStore<E> {
                 .fetch_optional(&self.pool)
                 .await?;
         let Some(coupon) = coupon else { return Ok(None) };
-        let uses: Vec<(String, i64)> = sqlx::query_as(order_rows::SELECT_COUPON_USES)
-            .bind(restaurant.to_string())
-            .bind(code)
-            .bind(customer)
-            .fetch_all(&self.pool)
-            .await?;
-        let used_by = |who: &str| {
-            let row = uses.iter().find(|(customer, _)| customer == who);
-            row.map_or(0, |(_, used)| stored_count(*used))
+        let mut query =
+            QueryBuilder::<E>::new("select customer, used from coupon_uses where restaurant_id = ");
+        query.push_bind(restaurant.to_string());
+        query.push(" and code = ").push_bind(code.to_owned());
+        query.push(" and customer");
+        let names: Vec<String> = customer
+            .names
+            .iter()
+            .cloned()
+            .chain([EVERYBODY.to_owned()])
+            .collect();
+        push_list(&mut query, &names);
+        let uses: Vec<(String, i64)> = query.build_query_as().fetch_all(&self.pool).await?;
+        let used = |is_customer: bool| {
+            let rows = uses.iter().filter(|(name, _)| (name != EVERYBODY) == is_customer);
+            rows.map(|(_, used)| stored_count(*used)).max().unwrap_or(0)
         };
         let usage = CouponUsage {
-            by_all: used_by(EVERYBODY),
-            by_customer: if customer.is_empty() { 0 } else { used_by(customer) },
+            by_all: used(false),
+            by_customer: used(true),
+            is_anonymous: customer.is_anonymous,
         };
         Ok(Some((parse(&coupon)?, usage)))
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use servery_domain::{
-    coupon::{Coupon, CouponEffect, CouponUsage},
+    coupon::{Coupon, CouponCustomer, CouponEffect, CouponUsage},
     currency::Minor,
     id::{OrderId, RestaurantId},
     order::Order,
@@ -32,17 +32,24 @@ fn coupon() -> Coupon {
     }
 }
 
-fn order_with_coupon(number: u128, customer: &str) -> PlaceOrder {
+fn customer(names: &[&str]) -> CouponCustomer {
+    CouponCustomer {
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        is_anonymous: false,
+    }
+}
+
+fn order_with_coupon(number: u128, names: &[&str]) -> PlaceOrder {
     let mut order = order(number);
     let ordered = Arc::make_mut(&mut order.ordered);
-    ordered.redeemed_by = customer.into();
+    ordered.redeemed_by = customer(names).names;
     ordered.sums.push(Sum::Coupon {
         code: coupon().code,
         amount: Minor(-100),
     });
     PlaceOrder {
         coupon: Some(coupon()),
-        ..placement(order, customer)
+        ..placement(order, "ada")
     }
 }
 
@@ -148,7 +155,11 @@ async fn coupon_uses_are_counted_and_limited() {
             .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
             .await
             .unwrap();
-        assert_eq!(store.coupon(HERE, "PIER", "ada").await.unwrap(), None, "{engine}");
+        assert_eq!(
+            store.coupon(HERE, "PIER", &customer(&["ada"])).await.unwrap(),
+            None,
+            "{engine}"
+        );
         store
             .put_coupon(
                 HERE,
@@ -162,10 +173,10 @@ async fn coupon_uses_are_counted_and_limited() {
         store.put_coupon(HERE, &coupon()).await.unwrap();
         let outcomes = store
             .write(&[
-                place(order_with_coupon(1, "ada")),
-                place(order_with_coupon(2, "ada")),
-                place(order_with_coupon(3, "ben")),
-                place(order_with_coupon(4, "eve")),
+                place(order_with_coupon(1, &["ada", "+49 30 1"])),
+                place(order_with_coupon(2, &["eve", "+49 30 1"])),
+                place(order_with_coupon(3, &["ben"])),
+                place(order_with_coupon(4, &["eve"])),
             ])
             .await
             .unwrap();
@@ -175,15 +186,16 @@ async fn coupon_uses_are_counted_and_limited() {
             "{engine}"
         );
         assert_eq!(store.coupon_uses(HERE, "PIER").await.unwrap(), 2, "{engine}");
-        for (customer, by_customer) in [("ada", 1), ("eve", 0), ("", 0)] {
+        for (names, by_customer) in [(&["ada"][..], 1), (&["eve", "ben"], 1), (&["eve"], 0), (&[], 0)] {
             let usage = CouponUsage {
                 by_all: 2,
                 by_customer,
+                is_anonymous: false,
             };
             assert_eq!(
-                store.coupon(HERE, "PIER", customer).await.unwrap(),
+                store.coupon(HERE, "PIER", &customer(names)).await.unwrap(),
                 Some((coupon(), usage)),
-                "{engine}: {customer:?}"
+                "{engine}: {names:?}"
             );
         }
         store.write(&[cancel(OrderId(1), NOW)]).await.unwrap();

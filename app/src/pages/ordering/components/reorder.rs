@@ -25,7 +25,7 @@ pub fn Again(tracked: TrackedOrder) -> impl IntoView {
                 return;
             };
             lines.into_iter().for_each(|line| draft.basket.add(line));
-            draft.changes += 1;
+            draft.count_change();
             let _ = actions
                 .save_draft(&slug, &draft, &draft.basket.dishes().to_string())
                 .await;

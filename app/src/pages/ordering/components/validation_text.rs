@@ -110,6 +110,7 @@ fn coupon(refusal: CouponRefusal) -> Key {
         CouponRefusal::BelowMinimum => Key::CouponBelowMinimum,
         CouponRefusal::UsedUp => Key::CouponUsedUp,
         CouponRefusal::UsedByYou => Key::CouponUsedByYou,
+        CouponRefusal::NeedsContact => Key::CouponNeedsContact,
         CouponRefusal::NothingToTakeOff => Key::CouponNothingToTakeOff,
         CouponRefusal::TooOften => Key::CouponTooOften,
     }

@@ -28,7 +28,7 @@ pub fn adding(slug: Slug, menu: Arc<Menu>, filled_in: NodeRef<html::Form>) -> im
                 return;
             };
             draft.basket.add(line);
-            draft.changes += 1;
+            draft.count_change();
             let _ = actions
                 .save_draft(&slug, &draft, &draft.basket.dishes().to_string())
                 .await;
