@@ -1,0 +1,85 @@
+//! Whether a program that is built with cargo, wasm-bindgen and wasm-opt alone has the bytes that `cargo leptos` makes.
+
+use std::{fs, path::Path};
+
+use crate::{
+    failure::{Explain, Result, fail},
+    postgres::temporary_folder,
+    steps::Log,
+    workshop::Workshop,
+};
+
+/// One program stands for all: their settings differ in nothing but the name.
+const PROGRAM: &str = "browse";
+
+/// The script itself is not among them: `cargo leptos` makes it smaller with a library that it contains. What the script offers to
+/// pages and what it calls in the program is written in these.
+const COMPARED: [&str; 3] = ["browse.wasm", "browse.d.ts", "browse_bg.wasm.d.ts"];
+
+pub fn check(workshop: &Workshop) -> Result {
+    workshop
+        .steps
+        .several("The same program without cargo-leptos", |log| {
+            compare(workshop, log)
+        })
+}
+
+fn compare(workshop: &Workshop, log: &Log) -> Result {
+    let folder = temporary_folder()?;
+    make(workshop, log, folder.path())?;
+    let shipped = workshop.site.join(PROGRAM).join("pkg");
+    for file in COMPARED {
+        let read = |path: &Path| fs::read(path).explain(format!("{} cannot be read", path.display()));
+        if read(&folder.path().join(file))? != read(&shipped.join(file))? {
+            return fail(format!("{file} is not the one that cargo-leptos made"));
+        }
+    }
+    Ok(())
+}
+
+/// The compiled program is found in the target folder of `cargo leptos`, unless it is compiled differently there.
+fn make(workshop: &Workshop, log: &Log, folder: &Path) -> Result {
+    let target = workshop.target.join("front");
+    let mut cargo = workshop.cargo(&[
+        "build",
+        "--lib",
+        "--profile=wasm",
+        "--target=wasm32-unknown-unknown",
+    ]);
+    cargo
+        .arg(format!("--package=servery-{PROGRAM}"))
+        .arg("--target-dir")
+        .arg(&target);
+    log.run(&mut cargo)?;
+    let compiled = target.join(format!("wasm32-unknown-unknown/wasm/servery_{PROGRAM}.wasm"));
+    let mut bindgen = workshop.command("wasm-bindgen");
+    bindgen.args(["--target=web", "--out-name", PROGRAM, "--out-dir"]);
+    log.run(bindgen.arg(folder).arg(&compiled))?;
+    let mut optimise = workshop.command("wasm-opt");
+    optimise
+        .args(optimisations(&workshop.read("Cargo.toml")?))
+        .arg(folder.join(format!("{PROGRAM}_bg.wasm")))
+        .arg("-o")
+        .arg(folder.join(format!("{PROGRAM}.wasm")));
+    log.run(&mut optimise)
+}
+
+/// What Cargo.toml says for `cargo leptos`.
+fn optimisations(manifest: &str) -> Vec<&str> {
+    let line = manifest
+        .lines()
+        .find(|line| line.starts_with("wasm-opt-features"));
+    let texts = line.unwrap_or_default().split('"').skip(1);
+    texts.step_by(2).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::optimisations;
+
+    #[test]
+    fn the_flags_of_wasm_opt_are_read_from_the_manifest() {
+        let manifest = "[x]\nwasm-opt-features = [\"-Oz\", \"--converge\"]\n";
+        assert_eq!(optimisations(manifest), ["-Oz", "--converge"]);
+    }
+}
