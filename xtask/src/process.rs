@@ -16,8 +16,8 @@ use crate::{
     stop,
 };
 
-/// How long a program may take to end after it was told to.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long a program may take to end after it was told to. The server gives its clients ten seconds.
+const GRACE: Duration = Duration::from_secs(15);
 /// Longer than any single step has ever taken.
 pub const STEP_LIMIT: Duration = Duration::from_secs(60 * 60);
 /// A program that only says what it is.
@@ -28,6 +28,7 @@ pub struct Running {
     child: Child,
     name: String,
     signal: Signal,
+    grace: Duration,
     ended: bool,
 }
 
@@ -43,6 +44,7 @@ impl Running {
             child,
             name,
             signal: Signal::SIGTERM,
+            grace: GRACE,
             ended: false,
         })
     }
@@ -50,6 +52,12 @@ impl Running {
     /// The signal that tells this program to end.
     pub fn ends_with(mut self, signal: Signal) -> Self {
         self.signal = signal;
+        self
+    }
+
+    /// How long it may take after that.
+    pub fn ends_within(mut self, grace: Duration) -> Self {
+        self.grace = grace;
         self
     }
 
@@ -83,7 +91,7 @@ impl Drop for Running {
         }
         self.signal(self.signal);
         let told = Instant::now();
-        while told.elapsed() < GRACE {
+        while told.elapsed() < self.grace {
             match self.child.try_wait() {
                 Ok(None) => std::thread::sleep(Duration::from_millis(20)),
                 Ok(Some(_)) | Err(_) => return,

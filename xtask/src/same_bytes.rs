@@ -1,4 +1,4 @@
-//! Whether a program that is built with cargo, wasm-bindgen and wasm-opt alone has the bytes that `cargo leptos` makes.
+//! Whether wasm-bindgen and wasm-opt alone make, of a program that cargo compiled, the bytes that `cargo leptos` makes.
 
 use std::{fs, path::Path};
 
@@ -16,18 +16,28 @@ const PROGRAM: &str = "browse";
 /// pages and what it calls in the program is written in these.
 const COMPARED: [&str; 3] = ["browse.wasm", "browse.d.ts", "browse_bg.wasm.d.ts"];
 
+/// Once for each build of the programs.
 pub fn check(workshop: &Workshop) -> Result {
+    let shipped = workshop.site.join(PROGRAM).join("pkg");
+    let stamp = workshop.site.join("compared");
+    if is_newer(&stamp, &shipped.join(COMPARED[0])) {
+        return Ok(());
+    }
+    let what = "The same program without cargo-leptos";
     workshop
         .steps
-        .several("The same program without cargo-leptos", |log| {
-            compare(workshop, log)
-        })
+        .several(what, |log| compare(workshop, log, &shipped))?;
+    fs::write(&stamp, "").explain(format!("{} cannot be written", stamp.display()))
 }
 
-fn compare(workshop: &Workshop, log: &Log) -> Result {
+fn is_newer(stamp: &Path, built: &Path) -> bool {
+    let changed = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
+    changed(stamp) > changed(built)
+}
+
+fn compare(workshop: &Workshop, log: &Log, shipped: &Path) -> Result {
     let folder = temporary_folder()?;
     make(workshop, log, folder.path())?;
-    let shipped = workshop.site.join(PROGRAM).join("pkg");
     for file in COMPARED {
         let read = |path: &Path| fs::read(path).explain(format!("{} cannot be read", path.display()));
         if read(&folder.path().join(file))? != read(&shipped.join(file))? {
@@ -37,24 +47,13 @@ fn compare(workshop: &Workshop, log: &Log) -> Result {
     Ok(())
 }
 
-/// The compiled program is found in the target folder of `cargo leptos`, unless it is compiled differently there.
+/// Of what cargo compiled for `cargo leptos`. To compile it once more would take minutes: `cargo leptos` sets LEPTOS_OUTPUT_NAME, which
+/// leptos is compiled with, to the name of each program in turn, so that leptos and all that stands on it are compiled for each.
 fn make(workshop: &Workshop, log: &Log, folder: &Path) -> Result {
-    let target = workshop.target.join("front");
-    let mut cargo = workshop.cargo(&[
-        "build",
-        "--lib",
-        "--profile=wasm",
-        "--target=wasm32-unknown-unknown",
-    ]);
-    cargo
-        .arg(format!("--package=servery-{PROGRAM}"))
-        .arg("--target-dir")
-        .arg(&target);
-    log.run(&mut cargo)?;
-    let compiled = target.join(format!("wasm32-unknown-unknown/wasm/servery_{PROGRAM}.wasm"));
+    let compiled = format!("front/wasm32-unknown-unknown/wasm/servery_{PROGRAM}.wasm");
     let mut bindgen = workshop.command("wasm-bindgen");
     bindgen.args(["--target=web", "--out-name", PROGRAM, "--out-dir"]);
-    log.run(bindgen.arg(folder).arg(&compiled))?;
+    log.run(bindgen.arg(folder).arg(workshop.target.join(compiled)))?;
     let mut optimise = workshop.command("wasm-opt");
     optimise
         .args(optimisations(&workshop.read("Cargo.toml")?))

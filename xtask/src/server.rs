@@ -1,6 +1,11 @@
 //! The server: built, filled with the demo town, started.
 
-use std::{env, os::unix::process::CommandExt, process::Command, time::SystemTime};
+use std::{
+    env,
+    os::unix::process::CommandExt,
+    process::Command,
+    time::{Duration, SystemTime},
+};
 
 use crate::{
     failure::{Explain, Result},
@@ -117,10 +122,11 @@ fn make_usual_demo(workshop: &Workshop) -> Result {
     .explain("servery.db cannot be given its name")
 }
 
+/// For `watch`. Open pages of a developer's browser are not waited for.
 pub fn start(workshop: &Workshop) -> Result<Running> {
     let mut serve = demo_server(workshop)?;
     say_where();
-    Running::start(&mut serve)
+    Ok(Running::start(&mut serve)?.ends_within(Duration::from_secs(1)))
 }
 
 /// This process becomes the server, so that what stops `./dev run` stops the server.

@@ -3,7 +3,7 @@
 use std::{fs, time::Duration};
 
 use crate::{
-    failure::{Explain, Result, fail},
+    failure::{Explain, Failure, Result, fail},
     process,
     steps::Log,
     workshop::Workshop,
@@ -119,7 +119,7 @@ impl Tool {
             .arg(workshop.cache.join("tools"))
             .arg(format!("{}@{}", self.package, self.version));
         match log.run_within(&mut binstall, DOWNLOAD_LIMIT) {
-            Err(crate::failure::Failure::Stopped) => Err(crate::failure::Failure::Stopped),
+            Err(Failure::Stopped) => Err(Failure::Stopped),
             Ok(()) if self.is_installed(workshop) => Ok(true),
             _ => {
                 log.say("cargo binstall did not bring it; it is built from source")?;
