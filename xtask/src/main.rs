@@ -1,0 +1,89 @@
+//! The verbs of `./dev`, which finds or installs Rust and then calls this.
+
+#![allow(clippy::print_stdout, reason = "it talks to the person at the terminal")]
+
+mod cluster;
+mod failure;
+mod lint;
+mod measure;
+mod postgres;
+mod process;
+mod same_bytes;
+mod server;
+mod side_by_side;
+mod site;
+mod sources;
+mod steps;
+mod stop;
+mod tests;
+mod tools;
+mod type_names;
+mod watch;
+mod workshop;
+
+use std::{env, process::ExitCode};
+
+use failure::{Failure, Result, fail};
+use workshop::Workshop;
+
+const HELP: &str = "\
+./dev VERB
+
+  run      set up, build, make the demo town, serve it on 127.0.0.1:3000
+  watch    the same, built and started again after each change of a source file
+  test     set up and run every test: format, lints, rules, both databases, API, pages in a browser
+  check    the same without the browser; for the minutes between two commits
+  e2e      the tests in a browser only; what follows goes to Playwright (./dev e2e --grep offline)
+  cluster  two nodes on one PostgreSQL behind HAProxy, with the demo town
+  release  build the one file to run for real
+  soak     storm [SECONDS]: many clients while the server is killed again and again, on both databases
+           sync [HISTORIES]: staff devices and all that can go wrong between them and the server
+  bench    measure, each figure beside its baseline in the same run; `bench staff` the staff app in a browser
+  help     this
+
+The first run installs what is missing (with apt-get on Debian, as root or with sudo) and keeps its tools and builds in
+~/.cache/servery, or where SERVERY_CACHE says. CARGO_TARGET_DIR is respected.
+";
+
+/// What shells use for a program that Ctrl-C has ended.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let (verb, rest) = match arguments.split_first() {
+        Some((verb, rest)) => (verb.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    match call(verb, rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Stopped) => ExitCode::from(INTERRUPTED),
+        Err(failure) => {
+            steps::print_error(&format!("\n✗ {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn call(verb: &str, arguments: &[String]) -> Result {
+    if matches!(verb, "help" | "-h" | "--help") {
+        print!("{HELP}");
+        return Ok(());
+    }
+    let workshop = &Workshop::open()?;
+    stop::listen()?;
+    match verb {
+        "run" => server::run(workshop),
+        "watch" => watch::watch(workshop),
+        "check" => tests::check(workshop),
+        "test" => tests::test(workshop),
+        "e2e" => tests::e2e(workshop, arguments),
+        "cluster" => cluster::cluster(workshop),
+        "release" => server::release(workshop),
+        "soak" => measure::soak(workshop, arguments),
+        "bench" => measure::bench(workshop, arguments),
+        _ => {
+            steps::print_error(HELP);
+            fail(format!("there is no verb '{verb}'"))
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! A PostgreSQL for the tests: its own data, its own port, gone at the end.
+
+use std::{
+    fs::{self, File},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use nix::{
+    sys::signal::Signal,
+    unistd::{Uid, User},
+};
+use tempfile::TempDir;
+
+use crate::{
+    failure::{Explain, Result, fail},
+    process::{self, Running},
+    steps::print_error,
+    stop,
+    tools::debian,
+    workshop::Workshop,
+};
+
+const VERSIONS: &str = "/usr/lib/postgresql";
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// Fields are dropped in this order: the server ends before its data go.
+pub struct Postgres {
+    server: Running,
+    folder: TempDir,
+    port: u16,
+}
+
+impl Postgres {
+    /// For `SERVERY_TEST_POSTGRES`.
+    pub fn address(&self) -> String {
+        format!("postgres://servery@127.0.0.1:{}", self.port)
+    }
+
+    pub fn start(workshop: &Workshop) -> Result<Self> {
+        let programs = need_programs(workshop)?;
+        let folder = temporary_folder()?;
+        give_to_postgres(folder.path())?;
+        make_cluster(workshop, &programs, folder.path())?;
+        let port = free_port()?;
+        let server = start_server(workshop, &programs, folder.path(), port)?;
+        let mut postgres = Self { server, folder, port };
+        postgres.wait_until_ready(workshop, &programs)?;
+        Ok(postgres)
+    }
+
+    fn wait_until_ready(&mut self, workshop: &Workshop, programs: &Path) -> Result {
+        let port = self.port.to_string();
+        let ready = || {
+            if self.server.has_ended()?.is_some() {
+                return Ok(Some(false));
+            }
+            let mut asked = workshop.command(programs.join("pg_isready"));
+            let answer = process::answer(asked.args(["-h", "127.0.0.1", "-p", &port]));
+            Ok(answer.map(|_| true))
+        };
+        if stop::poll(Some(START_LIMIT), ready)? == Some(true) {
+            return Ok(());
+        }
+        print_error(&fs::read_to_string(self.folder.path().join("log")).unwrap_or_default());
+        fail("PostgreSQL did not start")
+    }
+}
+
+pub fn temporary_folder() -> Result<TempDir> {
+    tempfile::tempdir().explain("a temporary folder cannot be made")
+}
+
+pub fn free_port() -> Result<u16> {
+    let bound = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+    Ok(bound.explain("no port is free")?.port())
+}
+
+/// The folder of the newest version's programs.
+fn need_programs(workshop: &Workshop) -> Result<PathBuf> {
+    if newest_version().is_none() {
+        debian::install(workshop, "Debian's postgresql", &["postgresql"])?;
+    }
+    match newest_version() {
+        Some(version) => Ok(Path::new(VERSIONS).join(version.to_string()).join("bin")),
+        None => fail(format!("there is no PostgreSQL in {VERSIONS}")),
+    }
+}
+
+fn newest_version() -> Option<u32> {
+    let entries = fs::read_dir(VERSIONS).ok()?.flatten();
+    let installed = entries.filter(|entry| entry.path().join("bin/postgres").exists());
+    installed
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .max()
+}
+
+/// PostgreSQL refuses to run as root.
+fn as_postgres(workshop: &Workshop, program: PathBuf) -> Command {
+    if !Uid::effective().is_root() {
+        return workshop.command(program);
+    }
+    let mut command = workshop.command("setpriv");
+    command
+        .args(["--reuid=postgres", "--regid=postgres", "--init-groups"])
+        .arg(program);
+    command
+}
+
+fn give_to_postgres(folder: &Path) -> Result {
+    if !Uid::effective().is_root() {
+        return Ok(());
+    }
+    let Ok(Some(user)) = User::from_name("postgres") else {
+        return fail("there is no user 'postgres'");
+    };
+    std::os::unix::fs::chown(folder, Some(user.uid.as_raw()), None).explain(format!(
+        "{} cannot be given to the user 'postgres'",
+        folder.display()
+    ))
+}
+
+fn make_cluster(workshop: &Workshop, programs: &Path, folder: &Path) -> Result {
+    let mut initdb = as_postgres(workshop, programs.join("initdb"));
+    initdb
+        .arg("-D")
+        .arg(folder.join("data"))
+        .args([
+            "-U",
+            "servery",
+            "-A",
+            "trust",
+            "--no-sync",
+            "--locale=C.UTF-8",
+            "-E",
+            "UTF8",
+        ])
+        .current_dir(folder);
+    workshop.steps.run("A PostgreSQL for the tests", &mut initdb)
+}
+
+fn start_server(workshop: &Workshop, programs: &Path, folder: &Path, port: u16) -> Result<Running> {
+    let log = File::create(folder.join("log")).explain("PostgreSQL's log cannot be written")?;
+    let copy = log
+        .try_clone()
+        .explain("PostgreSQL's log cannot be opened twice")?;
+    let mut server = as_postgres(workshop, programs.join("postgres"));
+    server
+        .arg("-D")
+        .arg(folder.join("data"))
+        .arg("-k")
+        .arg(folder)
+        .args(["-h", "127.0.0.1", "-p", &port.to_string()])
+        .current_dir(folder)
+        .stdout(log)
+        .stderr(copy);
+    // SIGINT: it does not wait for clients that are still connected.
+    Ok(Running::start(&mut server)?.ends_with(Signal::SIGINT))
+}

@@ -1,0 +1,149 @@
+//! Programs that are started here. Each has a process group of its own, so that its children end with it.
+
+use std::{
+    os::unix::process::CommandExt,
+    process::{Child, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+use nix::{
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
+
+use crate::{
+    failure::{Explain, Result, fail},
+    stop,
+};
+
+/// How long a program may take to end after it was told to. The server gives its clients ten seconds.
+const GRACE: Duration = Duration::from_secs(15);
+/// Longer than any single step has ever taken.
+pub const STEP_LIMIT: Duration = Duration::from_secs(60 * 60);
+/// A program that only says what it is.
+const ANSWER_LIMIT: Duration = Duration::from_secs(20);
+
+/// A running program, ended when this goes out of scope.
+pub struct Running {
+    child: Child,
+    name: String,
+    signal: Signal,
+    grace: Duration,
+    ended: bool,
+}
+
+impl Running {
+    pub fn start(command: &mut Command) -> Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let child = command
+            .stdin(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .explain(format!("{name} cannot be started"))?;
+        Ok(Self {
+            child,
+            name,
+            signal: Signal::SIGTERM,
+            grace: GRACE,
+            ended: false,
+        })
+    }
+
+    /// The signal that tells this program to end.
+    pub fn ends_with(mut self, signal: Signal) -> Self {
+        self.signal = signal;
+        self
+    }
+
+    /// How long it may take after that.
+    pub fn ends_within(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    pub fn has_ended(&mut self) -> Result<Option<ExitStatus>> {
+        let status = self
+            .child
+            .try_wait()
+            .explain(format!("{} cannot be waited for", self.name))?;
+        self.ended |= status.is_some();
+        Ok(status)
+    }
+
+    /// Without a limit it runs as long as the user likes.
+    pub fn wait(mut self, limit: Option<Duration>) -> Result<ExitStatus> {
+        match stop::poll(limit, || self.has_ended())? {
+            Some(status) => Ok(status),
+            None => fail(format!("{} did not end in time", self.name)),
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        // Nobody is left in the group: then it has ended, which is what was wanted.
+        let _ = killpg(Pid::from_raw(self.child.id().cast_signed()), signal);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        self.signal(self.signal);
+        let told = Instant::now();
+        while told.elapsed() < self.grace {
+            match self.child.try_wait() {
+                Ok(None) => std::thread::sleep(Duration::from_millis(20)),
+                Ok(Some(_)) | Err(_) => return,
+            }
+        }
+        self.signal(Signal::SIGKILL);
+        let _ = self.child.wait();
+    }
+}
+
+pub fn run(command: &mut Command, limit: Option<Duration>) -> Result<ExitStatus> {
+    Running::start(command)?.wait(limit)
+}
+
+pub fn succeed(command: &mut Command, limit: Option<Duration>) -> Result {
+    let status = run(command, limit)?;
+    succeeded(command, status)
+}
+
+pub fn succeeded(command: &Command, status: ExitStatus) -> Result {
+    let name = command.get_program().to_string_lossy();
+    match status.success() {
+        true => Ok(()),
+        false => fail(format!("{name} ended with {status}")),
+    }
+}
+
+/// In the terminal's own group and to its end: `sudo` may ask for a password, and a package manager is not interrupted.
+pub fn run_undisturbed(command: &mut Command) -> Result {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().explain(format!("{name} cannot be started"))?;
+    succeeded(command, status)
+}
+
+/// What a program prints, if it is there and succeeds.
+pub fn answer(command: &mut Command) -> Option<String> {
+    let output = tempfile::tempfile().ok()?;
+    let stdout = output.try_clone().ok()?;
+    let status = run(command.stdout(stdout).stderr(Stdio::null()), Some(ANSWER_LIMIT)).ok()?;
+    let text = read_from_start(output)?;
+    status.success().then_some(text)
+}
+
+fn read_from_start(mut file: std::fs::File) -> Option<String> {
+    use std::io::{Read, Seek};
+    let mut text = String::new();
+    file.rewind().ok()?;
+    file.read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// Whether one of the folders of PATH has this program.
+pub fn is_installed(program: &str, path: &std::ffi::OsStr) -> bool {
+    std::env::split_paths(path).any(|folder| folder.join(program).is_file())
+}

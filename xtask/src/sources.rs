@@ -1,0 +1,39 @@
+//! When source files were changed.
+
+use std::{fs, path::Path, time::SystemTime};
+
+use crate::workshop::Workshop;
+
+/// What the browser's programs are made of. Neither tests nor packages of Node belong to it.
+pub const OF_SITE: [&str; 9] = [
+    "app/Cargo.toml",
+    "app/build.rs",
+    "app/src",
+    "app/text",
+    "app/domain/Cargo.toml",
+    "app/domain/src",
+    "frontend",
+    "Cargo.toml",
+    "Cargo.lock",
+];
+
+/// What only the server is made of.
+pub const OF_SERVER: [&str; 3] = ["server", "style", "public"];
+
+pub fn any_newer(workshop: &Workshop, sources: &[&str], since: SystemTime) -> bool {
+    sources
+        .iter()
+        .any(|source| is_newer(&workshop.root.join(source), since))
+}
+
+/// The file, or any file of the folder. A file that is going away at this moment is no change of it.
+fn is_newer(path: &Path, since: SystemTime) -> bool {
+    if path.is_dir() {
+        let Ok(entries) = fs::read_dir(path) else {
+            return false;
+        };
+        return entries.flatten().any(|entry| is_newer(&entry.path(), since));
+    }
+    let changed = path.symlink_metadata().and_then(|metadata| metadata.modified());
+    changed.is_ok_and(|changed| changed > since)
+}

@@ -1,0 +1,103 @@
+//! Node, and what npm installs: wasm-opt, Playwright, the oracles.
+
+use std::{fs, path::Path, time::SystemTime};
+
+use crate::{
+    failure::{Explain, Result},
+    process,
+    tools::debian,
+    workshop::Workshop,
+};
+
+/// The oldest that wasm-opt and Playwright run on.
+const OLDEST: u32 = 20;
+const BINARYEN: &str = "132.0.0";
+
+/// Where Debian's is older, npm installs a newer one in the cache.
+pub fn need(workshop: &Workshop) -> Result {
+    if is_new_enough(workshop) {
+        return Ok(());
+    }
+    debian::need(workshop, "npm", "Debian's nodejs and npm", &["nodejs", "npm"])?;
+    match is_new_enough(workshop) {
+        true => Ok(()),
+        false => install_in_cache(workshop, "Node 22", "node@22"),
+    }
+}
+
+fn is_new_enough(workshop: &Workshop) -> bool {
+    if !process::is_installed("npm", &workshop.path) {
+        return false;
+    }
+    let version = process::answer(workshop.command("node").arg("--version"));
+    version
+        .and_then(|version| major(&version))
+        .is_some_and(|major| major >= OLDEST)
+}
+
+/// `v20.11.1` is 20.
+fn major(version: &str) -> Option<u32> {
+    let (major, _) = version.trim().strip_prefix('v')?.split_once('.')?;
+    major.parse().ok()
+}
+
+fn install_in_cache(workshop: &Workshop, what: &str, package: &str) -> Result {
+    let mut npm = workshop.npm(&["install", "--prefix"]);
+    workshop
+        .steps
+        .run(what, npm.arg(&workshop.node_tools).arg(package))
+}
+
+pub fn need_wasm_opt(workshop: &Workshop) -> Result {
+    need(workshop)?;
+    let version = format!("\"version\": \"{BINARYEN}\"");
+    let package = workshop.node_tools.join("node_modules/binaryen/package.json");
+    if fs::read_to_string(package).is_ok_and(|text| text.contains(&version)) {
+        return Ok(());
+    }
+    install_in_cache(
+        workshop,
+        &format!("wasm-opt (binaryen {BINARYEN})"),
+        &format!("binaryen@{BINARYEN}"),
+    )
+}
+
+/// What other people's software knows of opening hours and currencies, to compare ours with.
+pub fn need_oracles(workshop: &Workshop) -> Result {
+    need_packages(workshop, "The oracles", "app/domain/tests/oracle")
+}
+
+pub fn need_playwright(workshop: &Workshop) -> Result {
+    need_packages(workshop, "Playwright", "end2end")
+}
+
+fn need_packages(workshop: &Workshop, what: &str, folder: &str) -> Result {
+    need(workshop)?;
+    let installed = workshop.root.join(folder).join("node_modules");
+    let lock = workshop.root.join(folder).join("package-lock.json");
+    if changed(&installed).is_some_and(|installed| changed(&lock).is_some_and(|lock| lock <= installed)) {
+        return Ok(());
+    }
+    workshop
+        .steps
+        .run(what, &mut workshop.npm(&["ci", "--prefix", folder]))?;
+    let opened = fs::File::open(&installed).explain(format!("{} is missing", installed.display()))?;
+    opened
+        .set_modified(SystemTime::now())
+        .explain(format!("{} cannot be touched", installed.display()))
+}
+
+fn changed(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|metadata| metadata.modified()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::major;
+
+    #[test]
+    fn the_major_version_of_node_is_read() {
+        assert_eq!(major("v20.11.1\n"), Some(20));
+        assert_eq!(major("no version"), None);
+    }
+}
