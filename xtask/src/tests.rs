@@ -88,7 +88,21 @@ fn run_rust_tests(workshop: &Workshop, surroundings: &Surroundings) -> Result {
     tests
         .env("SERVERY_TEST_PEERS", &surroundings.peers)
         .env("SERVERY_TEST_POSTGRES", surroundings.postgres.address());
-    workshop.steps.run_visibly("Tests", &mut tests, Some(TESTS_LIMIT))
+    workshop
+        .steps
+        .run_visibly("Tests", &mut tests, Some(TESTS_LIMIT))?;
+    api_tests_on_postgres(workshop, surroundings)
+}
+
+/// The store's contract runs on both engines by itself; the API's tests take the engine from a variable.
+fn api_tests_on_postgres(workshop: &Workshop, surroundings: &Surroundings) -> Result {
+    let mut tests = workshop.cargo(&["test", "--quiet", "-p", "servery", "--test", "it"]);
+    tests
+        .env("SERVERY_TEST_ENGINE", "postgres")
+        .env("SERVERY_TEST_PEERS", &surroundings.peers)
+        .env("SERVERY_TEST_POSTGRES", surroundings.postgres.address());
+    let what = "The API's tests on PostgreSQL";
+    workshop.steps.run_visibly(what, &mut tests, Some(TESTS_LIMIT))
 }
 
 fn need_browser(workshop: &Workshop) -> Result {
