@@ -24,6 +24,7 @@ pub fn build_shipped(workshop: &Workshop) -> Result {
         return Ok(());
     }
     let started = SystemTime::now();
+    remove_stamp(workshop)?;
     let leptos = ["leptos", "build", "--release", "--frontend-only", "--precompress"];
     workshop.steps.run(
         "The browser's programs (WebAssembly)",
@@ -44,6 +45,15 @@ pub fn is_fresh(workshop: &Workshop) -> bool {
 
 fn is_shipped(workshop: &Workshop) -> bool {
     fs::read_to_string(stamp(workshop)).is_ok_and(|how| how.trim() == "shipped")
+}
+
+/// A build that is interrupted leaves programs that nobody takes for whole.
+fn remove_stamp(workshop: &Workshop) -> Result {
+    let path = stamp(workshop);
+    match path.exists() {
+        true => fs::remove_file(&path).explain(format!("{} cannot be removed", path.display())),
+        false => Ok(()),
+    }
 }
 
 fn set_stamp(workshop: &Workshop, how: &str, started: SystemTime) -> Result {
@@ -75,6 +85,7 @@ pub fn compile_light(workshop: &Workshop) -> Result {
 /// The second half: what a browser loads, of each program that has changed. `started`: before the first half.
 pub fn bind_light(workshop: &Workshop, started: SystemTime) -> Result {
     let was_light = stamp(workshop).exists() && !is_shipped(workshop);
+    remove_stamp(workshop)?;
     let changed = PROGRAMS.map(|program| LightProgram::new(workshop, program));
     let changed: Vec<_> = changed
         .into_iter()
