@@ -146,8 +146,9 @@ impl Assets {
     pub fn new() -> Result<Self, MissingAsset> {
         let mut files = BTreeMap::new();
         let mut add_hashed = |stem: &str, ending: &str, body: Bytes, brotli: Option<Bytes>| {
-            let address = format!("/assets/{stem}.{}.{ending}", hash(&body));
-            let cached = Cached::new(media_type(ending), &hash(&body), body);
+            let hash = hash(&body);
+            let address = format!("/assets/{stem}.{hash}.{ending}");
+            let cached = Cached::new(media_type(ending), &hash, body);
             files.insert(
                 address.clone(),
                 Asset {
