@@ -7,8 +7,9 @@ export default defineConfig({
   testDir: "tests",
   workers: 2,
   fullyParallel: true,
-  // Where nobody looks on, one late answer of a busy machine does not waste the run: what was red once is listed as flaky, and is to be mended.
+  // A test that is red once makes the run red. The second try is for its trace, and says whether it is red always or now and then.
   retries: process.env.CI ? 1 : 0,
+  failOnFlakyTests: true,
   timeout: 20_000,
   forbidOnly: !!process.env.CI,
   reporter: "line",
@@ -17,6 +18,7 @@ export default defineConfig({
   use: {
     browserName: "chromium",
     locale: "en-GB",
+    trace: "on-first-retry",
     launchOptions: {
       // Without one of the system's, Playwright uses its own.
       executablePath: existsSync(chromium) ? chromium : undefined,

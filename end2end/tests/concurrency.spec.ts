@@ -1,7 +1,7 @@
 // Two who want one record at once, and one who asks for it twice.
 
 import { alive, expect, test, texts } from "../servery";
-import { letIn, Other, refused, unsynced, words } from "../devices";
+import { letIn, NETWORK_CUT, NO_SOUND, Other, refused, unsynced, words } from "../devices";
 import { add, dish, fillIn, place, toCheckout } from "../ordering";
 import { tidy, Till } from "../till";
 import type { Browser, Page } from "@playwright/test";
@@ -9,7 +9,7 @@ import type { Browser, Page } from "@playwright/test";
 test.describe.configure({ mode: "default" });
 
 test.beforeEach(async ({ complaints, servery }) => {
-  complaints.expect(/ERR_INTERNET_DISCONNECTED|ERR_INCOMPLETE_CHUNKED_ENCODING|AudioContext was not allowed|\/api\/v1\/|\/pictures\/|status of 409/);
+  complaints.expect(...NETWORK_CUT, NO_SOUND);
   await tidy(servery);
 });
 

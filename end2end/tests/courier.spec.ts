@@ -1,7 +1,7 @@
 // Deliveries from the counter to the door: who brings what in which order, what is collected, and what is left on the phone.
 
 import { expect, test } from "../servery";
-import { DEVICE, letIn, line, Other, unsynced, words } from "../devices";
+import { DEVICE, letIn, line, NETWORK_CUT, NO_SOUND, Other, SERVER_DOWN, unsynced, words } from "../devices";
 import { cooked, placed } from "../diner";
 import { tidy, Till, word } from "../till";
 import type { Browser, Page } from "@playwright/test";
@@ -9,7 +9,7 @@ import type { Browser, Page } from "@playwright/test";
 test.describe.configure({ mode: "default" });
 
 test.beforeEach(async ({ complaints, servery }) => {
-  complaints.expect(/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_NETWORK|AudioContext was not allowed|\/api\/v1\/|\/pictures\//);
+  complaints.expect(...NETWORK_CUT, ...SERVER_DOWN, NO_SOUND);
   await tidy(servery);
 });
 

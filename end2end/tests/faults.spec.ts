@@ -1,7 +1,7 @@
 // A device whose disk fails, and one that gets a new version in the middle of a sale.
 
 import { expect, test } from "../servery";
-import { letIn, Other, unsynced, words } from "../devices";
+import { letIn, NETWORK_CUT, NO_SOUND, Other, SERVER_DOWN, status, unsynced, words } from "../devices";
 import { NextVersion } from "../next-version";
 import { tidy, TILL, Till, word } from "../till";
 
@@ -10,7 +10,7 @@ test.describe.configure({ mode: "default" });
 test.beforeEach(async ({ servery }) => tidy(servery));
 
 test.beforeEach(({ complaints }) => {
-  complaints.expect(/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_NETWORK|AudioContext was not allowed|\/api\/v1\/|\/pictures\/|status of 50\d/);
+  complaints.expect(...NETWORK_CUT, ...SERVER_DOWN, NO_SOUND);
 });
 
 test.afterEach(async ({ servery }) => {
@@ -131,7 +131,8 @@ test("a new version waits for the sale in hand, and is taken right after it", as
   await context.close();
 });
 
-test("an ordinary outbox is empty within five seconds of the server's return, also behind a gateway that spoke for it", async ({ page, servery, context }) => {
+test("an ordinary outbox is empty within five seconds of the server's return, also behind a gateway that spoke for it", async ({ page, servery, context, complaints }) => {
+  complaints.expect(status(502, "/sync"), status(502, "/sync/events"));
   test.slow();
   await letIn(page, servery, "till", "Patient till");
   const at = new Till(page);

@@ -1,14 +1,14 @@
 // The plan of the room: arranged by hand, and the same on every device.
 
 import { expect, test } from "../servery";
-import { DEVICE, letIn, unsynced, words } from "../devices";
+import { DEVICE, letIn, NETWORK_CUT, NO_SOUND, unsynced, words } from "../devices";
 import { tidy, Till, word } from "../till";
 import type { Page } from "@playwright/test";
 
 test.describe.configure({ mode: "default" });
 
 test.beforeEach(async ({ complaints, servery }) => {
-  complaints.expect(/ERR_INTERNET_DISCONNECTED|ERR_INCOMPLETE_CHUNKED_ENCODING|AudioContext was not allowed|\/api\/v1\/|\/pictures\//);
+  complaints.expect(...NETWORK_CUT, NO_SOUND);
   await tidy(servery);
 });
 

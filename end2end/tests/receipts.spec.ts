@@ -1,7 +1,7 @@
 // What was paid can be found again: to be printed, and to be given back.
 
 import { expect, test } from "../servery";
-import { DEVICE, letIn, Other, words } from "../devices";
+import { DEVICE, letIn, NETWORK_CUT, NO_SOUND, Other, words } from "../devices";
 import { cooked, placed } from "../diner";
 import { tidy, Till, word } from "../till";
 import type { Page } from "@playwright/test";
@@ -9,7 +9,7 @@ import type { Page } from "@playwright/test";
 test.describe.configure({ mode: "default" });
 
 test.beforeEach(async ({ complaints, servery }) => {
-  complaints.expect(/ERR_INTERNET_DISCONNECTED|ERR_INCOMPLETE_CHUNKED_ENCODING|AudioContext was not allowed|\/api\/v1\/|\/pictures\//);
+  complaints.expect(...NETWORK_CUT, NO_SOUND);
   await tidy(servery);
 });
 

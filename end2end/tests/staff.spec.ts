@@ -3,7 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { readFile } from "node:fs/promises";
 import { expect, LANGS, test as base } from "../servery";
-import { code, DEVICE, DINER, id, letIn, line, listen, manager, Other, putOnDisk, refused, unsynced, words } from "../devices";
+import { ANSWER_LOST, code, DEVICE, DINER, id, letIn, line, listen, manager, NETWORK_CUT, NO_SOUND, Other, putOnDisk, refused, SERVER_DOWN, status, unsynced, words } from "../devices";
 
 const test = base.extend<{ other: Other }>({
   other: async ({ servery }, use) => {
@@ -20,7 +20,7 @@ const test = base.extend<{ other: Other }>({
 test.describe.configure({ mode: "default" });
 
 test.beforeEach(({ complaints }) => {
-  complaints.expect(/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_NETWORK|AudioContext was not allowed|\/api\/v1\/|\/pictures\//);
+  complaints.expect(...NETWORK_CUT, ...SERVER_DOWN, NO_SOUND);
 });
 
 test.afterEach(async ({ servery }) => servery.start());
@@ -82,7 +82,8 @@ test("case_odoo_152259: two tabs are one device, and nothing is sent twice under
   await expect(unsynced(second)).toHaveText(words["unsynced.none"]);
 });
 
-test("case_odoo_261096: a line that is lost in the middle leaves the rest waiting, and says so", async ({ page, servery, context, other }) => {
+test("case_odoo_261096: a line that is lost in the middle leaves the rest waiting, and says so", async ({ page, servery, context, other, complaints }) => {
+  complaints.expect(...ANSWER_LOST);
   const dish = id();
   await letIn(page, servery);
   await putOnDisk(page, Array.from({ length: 500 }, (_, left) => ({ stock: { dish, left } })));
@@ -192,7 +193,8 @@ for (const answer of [true, false]) {
   });
 }
 
-test("a wrong code is refused in words, and the right one is taken as people type it", async ({ page, servery }) => {
+test("a wrong code is refused in words, and the right one is taken as people type it", async ({ page, servery, complaints }) => {
+  complaints.expect(status(422, "/api/v1/devices"));
   await page.goto(DEVICE);
   const [field, button] = [page.getByLabel(words["device.code"]), page.getByRole("button", { name: words["device.pair"] })];
   await field.fill("WRNG-CDE2");
@@ -224,7 +226,8 @@ test("a browser that keeps nothing says that it cannot be a device", async ({ pa
   await expect(page.getByLabel(words["device.code"])).toHaveCount(0);
 });
 
-test("a device that is signed out by somebody keeps what it has, and sends it when it is let in again", async ({ page, servery, context, other }) => {
+test("a device that is signed out by somebody keeps what it has, and sends it when it is let in again", async ({ page, servery, context, other, complaints }) => {
+  complaints.expect(status(403, "/sync"), status(403, "/sync/events"), status(403, "/api/v1/device"));
   await letIn(page, servery, "till", "Lost till");
   await other.refusals(1);
   await expect(refused(page)).toHaveCount(1);

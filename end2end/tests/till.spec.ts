@@ -2,13 +2,13 @@
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "../servery";
-import { letIn, line, Other, unsynced, words } from "../devices";
+import { letIn, line, NETWORK_CUT, NO_SOUND, Other, SERVER_DOWN, unsynced, words } from "../devices";
 import { inAnotherSecond, KITCHEN, tidy, Till, word } from "../till";
 
 test.describe.configure({ mode: "default" });
 
 test.beforeEach(({ complaints }) => {
-  complaints.expect(/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_NETWORK|AudioContext was not allowed|\/api\/v1\/|\/pictures\//);
+  complaints.expect(...NETWORK_CUT, ...SERVER_DOWN, NO_SOUND);
 });
 
 test.beforeEach(async ({ servery }) => tidy(servery));

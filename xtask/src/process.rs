@@ -29,7 +29,6 @@ pub struct Running {
     name: String,
     signal: Signal,
     grace: Duration,
-    ended: bool,
 }
 
 impl Running {
@@ -45,7 +44,6 @@ impl Running {
             name,
             signal: Signal::SIGTERM,
             grace: GRACE,
-            ended: false,
         })
     }
 
@@ -62,12 +60,9 @@ impl Running {
     }
 
     pub fn has_ended(&mut self) -> Result<Option<ExitStatus>> {
-        let status = self
-            .child
+        self.child
             .try_wait()
-            .explain(format!("{} cannot be waited for", self.name))?;
-        self.ended |= status.is_some();
-        Ok(status)
+            .explain(format!("{} cannot be waited for", self.name))
     }
 
     /// Without a limit it runs as long as the user likes.
@@ -78,6 +73,12 @@ impl Running {
         }
     }
 
+    fn is_group_running(&mut self) -> bool {
+        // One that has ended is in the group until it is waited for.
+        let _ = self.child.try_wait();
+        killpg(Pid::from_raw(self.child.id().cast_signed()), None).is_ok()
+    }
+
     fn signal(&self, signal: Signal) {
         // Nobody is left in the group: then it has ended, which is what was wanted.
         let _ = killpg(Pid::from_raw(self.child.id().cast_signed()), signal);
@@ -85,20 +86,21 @@ impl Running {
 }
 
 impl Drop for Running {
+    /// Its children may still run when the program itself has ended.
     fn drop(&mut self) {
-        if self.ended {
+        if !self.is_group_running() {
             return;
         }
         self.signal(self.signal);
         let told = Instant::now();
-        while told.elapsed() < self.grace {
-            match self.child.try_wait() {
-                Ok(None) => std::thread::sleep(Duration::from_millis(20)),
-                Ok(Some(_)) | Err(_) => return,
+        while self.is_group_running() {
+            if told.elapsed() > self.grace {
+                self.signal(Signal::SIGKILL);
+                let _ = self.child.wait();
+                return;
             }
+            std::thread::sleep(Duration::from_millis(20));
         }
-        self.signal(Signal::SIGKILL);
-        let _ = self.child.wait();
     }
 }
 

@@ -67,7 +67,8 @@ impl Workshop {
 
     pub fn npm(&self, arguments: &[&str]) -> Command {
         let mut command = self.command("npm");
-        command.args(arguments).args(["--no-audit", "--no-fund"]);
+        // Before the arguments, of which the last may want a value.
+        command.args(["--no-audit", "--no-fund"]).args(arguments);
         command
     }
 

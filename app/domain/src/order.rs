@@ -50,9 +50,6 @@ pub struct Ordered {
     /// The diner chose this slot; otherwise as soon as possible.
     pub scheduled: bool,
     pub contact: Contact,
-    /// The names of the customer whose coupon use it counts as.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub redeemed_by: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -83,7 +80,6 @@ impl Ordered {
             due: quote.due?,
             scheduled: placement.basket.slot.is_some(),
             contact: placement.contact,
-            redeemed_by: Vec::new(),
             note: placement.note,
             allergies: placement.allergies,
             lang: placement.lang,
@@ -99,7 +95,6 @@ impl Ordered {
         kept.contact = Contact::default();
         kept.note.clear();
         kept.allergies.clear();
-        kept.redeemed_by.clear();
         kept.lines.iter_mut().for_each(|line| line.note.clear());
         if let Service::Delivery(door) = &mut kept.service {
             *door = crate::contact::DeliveryAddress::default();

@@ -70,11 +70,15 @@ impl<'a> Timetable<'a> {
         let at_once = LocalMinute(self.now.0 + self.lead());
         self.check_closing(at_once)?;
         let mut due = at_once;
-        while self.full.contains(&self.slot_of(due)) {
+        while self.is_full(due) {
             due = LocalMinute(self.slot_of(due).0 + self.step());
             self.check_closing(due).map_err(|_| SlotRefusal::Full)?;
         }
         Ok(due)
+    }
+
+    fn is_full(&self, due: LocalMinute) -> bool {
+        self.full.contains(&self.slot_of(due))
     }
 
     fn check_closing(&self, due: LocalMinute) -> Result<(), SlotRefusal> {
@@ -143,7 +147,7 @@ impl<'a> Timetable<'a> {
         let days = (-1..=i64::from(self.ordering.days_ahead)).map(|ahead| Day(today.0 + ahead));
         let free = |day: Day| {
             self.of_day(day)
-                .filter(|slot| slot.0 >= self.now.0 + self.lead() && !self.full.contains(slot))
+                .filter(|slot| slot.0 >= self.now.0 + self.lead() && !self.is_full(*slot))
                 .collect::<Vec<_>>()
         };
         days.map(|day| (day, free(day)))
@@ -162,7 +166,7 @@ impl<'a> Timetable<'a> {
         let begins =
             |day: Day| day.0 - self.now.day().0 <= ahead && self.of_day(day).any(|known| known == slot);
         if begins(day) || begins(Day(day.0 - 1)) {
-            match self.full.contains(&slot) {
+            match self.is_full(slot) {
                 true => Err(SlotRefusal::Full),
                 false => Ok(()),
             }

@@ -172,11 +172,7 @@ fn placing(
         CouponInput::Unknown | CouponInput::Withheld => None,
     };
     let no_time = || ApiError::new(Kind::Broken, "a quote that can be ordered has a time");
-    let mut ordered =
-        Ordered::new(restaurant.id, current.now, placement.clone(), quote).ok_or_else(no_time)?;
-    if coupon.is_some() {
-        coupon_customer.names.clone_into(&mut ordered.redeemed_by);
-    }
+    let ordered = Ordered::new(restaurant.id, current.now, placement.clone(), quote).ok_or_else(no_time)?;
     let slot = Timetable::of(restaurant, current.now.1, 0, &[]).slot_of(ordered.due.from);
     let progress = Progress::new(placement.payment, ordered.total, current.now.0);
     Ok(PlaceOrder {
@@ -192,6 +188,7 @@ fn placing(
         customer: customer.name(),
         priced_at: restaurant.revision,
         coupon,
+        coupon_customer: coupon_customer.names.clone(),
         slot,
         per_slot: restaurant.ordering.per_slot,
     })

@@ -11,7 +11,7 @@ use servery_domain::{
     pos::{PosState, Record, RecordId, op::Action, ticket::Ticket},
     quote::{Sum, stock_needed},
     revision::Revision,
-    time::{LocalMinute, Timestamp},
+    time::Timestamp,
 };
 
 use crate::{
@@ -167,7 +167,7 @@ impl Needs {
     fn add_placement(&mut self, placement: &PlaceOrder) {
         self.keys.insert(placement.request.key.clone());
         self.orders.insert(placement.order.id);
-        self.add_order(&placement.order, Some(placement.slot));
+        self.add_order(&placement.order, &reservation(placement));
     }
 
     /// Orders are locked before counters, everywhere, so orders that the ops name are loaded first.
@@ -187,22 +187,34 @@ impl Needs {
         }
     }
 
-    pub(crate) fn add_order(&mut self, order: &Order, slot: Option<LocalMinute>) {
+    pub(crate) fn add_order(&mut self, order: &Order, reserved: &Reservation) {
         self.restaurants.insert(order.ordered.restaurant);
         self.dishes.extend(stock_needed(&order.ordered.lines).into_keys());
-        self.coupons.extend(coupon_uses(order));
-        self.slots
-            .extend(slot.map(|slot| (order.ordered.restaurant, slot.0)));
+        self.coupons.extend(coupon_uses(order, &reserved.coupon_customer));
+        let slot = reserved.slot.map(|slot| (order.ordered.restaurant, slot.0));
+        self.slots.extend(slot);
     }
 }
 
-fn coupon_uses(order: &Order) -> Vec<CouponUse> {
+/// What the order is going to take, but for portions, which depend on what is counted.
+fn reservation(placement: &PlaceOrder) -> Reservation {
+    Reservation {
+        portions: BTreeMap::new(),
+        slot: Some(placement.slot),
+        coupon_customer: match placement.coupon {
+            Some(_) => placement.coupon_customer.clone(),
+            None => Vec::new(),
+        },
+    }
+}
+
+fn coupon_uses(order: &Order, customer: &[String]) -> Vec<CouponUse> {
     let code = order.ordered.sums.iter().find_map(|sum| match sum {
         Sum::Coupon { code, .. } => Some(code.clone()),
         _ => None,
     });
     let Some(code) = code else { return Vec::new() };
-    let names = order.ordered.redeemed_by.iter().map(String::as_str);
+    let names = customer.iter().map(String::as_str);
     let who: BTreeSet<_> = names.chain([EVERYBODY]).collect();
     who.into_iter()
         .map(|who| (order.ordered.restaurant, code.clone(), who.to_owned()))
@@ -285,7 +297,7 @@ impl Batch {
             Actor::Diner,
             placement.request.at,
         );
-        let reserved = self.reserve(&order, placement.slot);
+        let reserved = self.reserve(&order, reservation(placement));
         let tracked = Tracked {
             reserved,
             token: placement.token.clone(),
@@ -328,7 +340,7 @@ impl Batch {
                 let key = (order.ordered.restaurant, coupon.code.clone(), who.to_owned());
                 self.coupons.get(&key).copied().unwrap_or(0)
             };
-            let names = order.ordered.redeemed_by.iter();
+            let names = placement.coupon_customer.iter();
             let by_customer = names.map(|name| used(name)).max().unwrap_or(0);
             if coupon.uses.is_some_and(|uses| used(EVERYBODY) >= uses)
                 || coupon.per_customer.is_some_and(|uses| by_customer >= uses)
@@ -346,11 +358,7 @@ impl Batch {
     }
 
     /// Takes portions, coupon and slot of an order.
-    fn reserve(&mut self, order: &Order, slot: LocalMinute) -> Reservation {
-        let mut reserved = Reservation {
-            portions: BTreeMap::new(),
-            slot: Some(slot),
-        };
+    fn reserve(&mut self, order: &Order, mut reserved: Reservation) -> Reservation {
         for (dish, wanted) in stock_needed(&order.ordered.lines) {
             let key = (order.ordered.restaurant, dish);
             if let Some(left) = self.stock.get(&key).copied() {
@@ -375,7 +383,7 @@ impl Batch {
     }
 
     fn count_use(&mut self, order: &Order, reserved: &Reservation, step: impl Fn(u32) -> u32) {
-        for key in coupon_uses(order) {
+        for key in coupon_uses(order, &reserved.coupon_customer) {
             let used = self.coupons.entry(key.clone()).or_insert(0);
             *used = step(*used);
             self.changed_coupons.insert(key);

@@ -29,6 +29,8 @@ pub struct PlaceOrder {
     /// The revision of the menu that it was priced from.
     pub priced_at: Revision,
     pub coupon: Option<Coupon>,
+    /// The names by which the customer of the coupon is recognised; nobody outside the store sees them.
+    pub coupon_customer: Vec<String>,
     /// The slot that holds its due time.
     pub slot: LocalMinute,
     /// Most orders in its slot, if that is limited.
@@ -98,6 +100,9 @@ pub struct Reservation {
     pub portions: BTreeMap<DishId, u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<LocalMinute>,
+    /// Of the coupon, if it has one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coupon_customer: Vec<String>,
 }
 
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@ use crate::{
     failure::{Explain, Failure, Result, fail},
     process,
     steps::Log,
+    stop,
     workshop::Workshop,
 };
 
@@ -101,6 +102,8 @@ impl Tool {
 
     /// The cache's stands before those of PATH; an old one would hide a right one.
     fn forget_old(&self, workshop: &Workshop) -> Result {
+        // Who is stopped has not seen whether it is old.
+        stop::check()?;
         let old = workshop.cache.join("tools/bin").join(self.program);
         match old.exists() {
             true => fs::remove_file(&old).explain(format!("{} cannot be removed", old.display())),

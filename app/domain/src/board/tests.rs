@@ -32,7 +32,6 @@ fn order(number: u32, revision: i64, state: State) -> Order {
         },
         scheduled: false,
         contact: Contact::default(),
-        redeemed_by: Vec::new(),
         note: String::new(),
         allergies: String::new(),
         lang: Lang::English,

@@ -29,7 +29,6 @@ fn order(service: Service, method: PaymentMethod) -> Order {
         },
         scheduled: false,
         contact: Contact::default(),
-        redeemed_by: Vec::new(),
         note: String::new(),
         allergies: String::new(),
         lang: Lang::English,

@@ -203,7 +203,6 @@ fn ordered(total: i64, tip: i64) -> Order {
         },
         scheduled: false,
         contact: Contact::default(),
-        redeemed_by: Vec::new(),
         note: String::new(),
         allergies: String::new(),
         lang: Lang::English,

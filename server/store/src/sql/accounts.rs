@@ -9,7 +9,7 @@ use servery_domain::{
     pos::RecordId,
     time::Timestamp,
 };
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use crate::{
     Result, SqlStore,
@@ -22,7 +22,7 @@ use crate::{
         jobs::{JobRow, UNLESS_QUEUED},
         order_rows::{self, OrderRow},
         pos_rows,
-        rows::{insert, select},
+        rows::{insert, push_list, select},
     },
 };
 
@@ -104,10 +104,6 @@ impl<E: Engine> Accounts for SqlStore<E> {
                 pos_rows::put_gone(&mut transaction, &restaurant, id, revision, now).await?;
             }
         }
-        sqlx::query("delete from coupon_uses where customer = $1")
-            .bind(account.customer())
-            .execute(&mut *transaction)
-            .await?;
         sqlx::query("delete from accounts where id = $1")
             .bind(account.to_string())
             .execute(&mut *transaction)
@@ -312,13 +308,22 @@ async fn remove_diner<E: Engine>(
         .await?;
     let mut orders = BTreeMap::<_, Vec<_>>::new();
     for row in rows {
-        let Tracked { order, .. } = row.read()?;
+        let Tracked {
+            order, mut reserved, ..
+        } = row.read()?;
         if order.is_under_way(now) {
             return Ok(None);
+        }
+        let names = std::mem::take(&mut reserved.coupon_customer);
+        if !names.is_empty() {
+            let mut query = QueryBuilder::<E>::new("delete from coupon_uses where customer");
+            push_list(&mut query, &names);
+            query.build().execute(&mut **transaction).await?;
         }
         sqlx::query(order_rows::REMOVE_DINER)
             .bind(order.id.to_string())
             .bind(json(&order.ordered.without_diner())?)
+            .bind(json(&reserved)?)
             .execute(&mut **transaction)
             .await?;
         sqlx::query("delete from push_subscriptions where order_id = $1")

@@ -65,7 +65,7 @@ async fn load_orders<E: Engine>(
     let select = select_sql::<OrderRow>("where id");
     for row in select_in::<E, OrderRow>(transaction, &select, &texts(&needs.orders)).await? {
         let tracked = row.read()?;
-        needs.add_order(&tracked.order, tracked.reserved.slot);
+        needs.add_order(&tracked.order, &tracked.reserved);
         batch.orders.insert(tracked.order.id, tracked);
     }
     Ok(())

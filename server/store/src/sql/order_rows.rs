@@ -28,7 +28,7 @@ pub(crate) const REMOVE_FROM_DEVICES: &str =
     "update orders set over_since = null where restaurant_id = $1 and over_since < $2 returning id";
 /// Removes it from the devices, too.
 pub(crate) const REMOVE_DINER: &str =
-    "update orders set customer = null, over_since = null, ordered = $2 where id = $1";
+    "update orders set customer = null, over_since = null, ordered = $2, reserved = $3 where id = $1";
 pub(crate) const UPSERT_COUPON_USES: &str = "insert into coupon_uses (restaurant_id, code, customer, used) values ($1, $2, $3, $4) \
      on conflict (restaurant_id, code, customer) do update set used = excluded.used";
 pub(crate) const UPSERT_SLOT: &str = "insert into slots (restaurant_id, slot, taken) values ($1, $2, $3) \

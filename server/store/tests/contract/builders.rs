@@ -206,6 +206,7 @@ pub fn placement(order: Order, customer: &str) -> PlaceOrder {
         customer: Some(customer.to_owned()),
         priced_at: Revision(1),
         coupon: None,
+        coupon_customer: Vec::new(),
         per_slot: None,
     }
 }

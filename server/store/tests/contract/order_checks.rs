@@ -42,13 +42,13 @@ fn customer(names: &[&str]) -> CouponCustomer {
 fn order_with_coupon(number: u128, names: &[&str]) -> PlaceOrder {
     let mut order = order(number);
     let ordered = Arc::make_mut(&mut order.ordered);
-    ordered.redeemed_by = customer(names).names;
     ordered.sums.push(Sum::Coupon {
         code: coupon().code,
         amount: Minor(-100),
     });
     PlaceOrder {
         coupon: Some(coupon()),
+        coupon_customer: customer(names).names,
         ..placement(order, "ada")
     }
 }
