@@ -298,6 +298,32 @@ async fn a_coupon_for_each_customer_is_not_had_again_by_writing_the_contact_anot
     assert_eq!(place("+1 212 555 0199", "ben@example.org").await.status, 201);
 }
 
+/// Who has the cookie's value has the visitor's drafts and orders: nothing of it is in an order, which everybody with its link can read.
+#[tokio::test]
+async fn an_order_does_not_show_by_which_names_its_coupon_is_counted() {
+    let app = TestApp::new().await;
+    let mut basket = app.basket("Meatloaf & Mashed Potatoes", 1).await;
+    basket["coupon"] = json!("hello10");
+    let placement = app.placement(basket).await;
+    let visitor = unique();
+    let cookie = format!("__Host-visitor={visitor}");
+    let headers = [("idempotency-key", unique()), ("cookie", cookie)];
+    let headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let receipt = app.post(&format!("{DINER}/orders"), &headers, &placement).await;
+    assert_eq!(receipt.status, 201, "{}", receipt.text());
+    let token = receipt.json()["token"].as_str().unwrap().to_owned();
+    let order = app.get(&format!("/api/v1/orders/{token}"), &[]).await;
+    assert!(order.text().contains("HELLO10"));
+    assert!(!order.text().contains(&visitor), "{}", order.text());
+    let id = receipt.json()["id"].as_str().unwrap().parse().unwrap();
+    let stored = app.store.order(id).await.unwrap().unwrap();
+    let names = stored.reserved.coupon_customer;
+    assert!(names.len() == 2 && !names.contains(&visitor), "{names:?}");
+}
+
 #[tokio::test]
 async fn case_odoo_245446_the_price_is_the_servers() {
     let app = TestApp::new().await;
