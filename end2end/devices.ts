@@ -17,7 +17,7 @@ export const unsynced = (page: Page) => page.locator(".bar .unsynced");
 export const line = (page: Page) => page.locator(".bar .line");
 export const refused = (page: Page) => page.locator(".refused li");
 
-/** What an open page asks again and again, and what it asks when it is opened. */
+/** What an open page asks again and again, and what it asks when it is opened: it can be used before the answers are there, and then has them to lose. */
 export const SYNC = `/api/v1/restaurants/${DINER}/sync`;
 export const LINE = [SYNC, `${SYNC}/events`];
 export const OPENING = [`/api/v1/restaurants/${DINER}`, `/api/v1/restaurants/${DINER}/menu`];

@@ -1,7 +1,7 @@
 // A device whose disk fails, and one that gets a new version in the middle of a sale.
 
 import { expect, OFFLINE, test } from "../servery";
-import { letIn, LINE, Other, unsynced, words } from "../devices";
+import { letIn, LINE, OPENING, Other, unsynced, words } from "../devices";
 import { NextVersion } from "../next-version";
 import { tidy, TILL, Till, word } from "../till";
 
@@ -47,7 +47,7 @@ test("a disk without room says so at once, nothing is shown as done, and it goes
 });
 
 test("a database handle that dies between two taps is opened anew, and no tap is lost or done twice", async ({ page, servery, context, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...LINE);
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   // As Safari does it: what was open is closed, and nobody is told.
   await page.addInitScript(() => {
     const handles: IDBDatabase[] = [];

@@ -1,7 +1,7 @@
 // The plan of the room: arranged by hand, and the same on every device.
 
 import { expect, OFFLINE, test } from "../servery";
-import { DEVICE, letIn, LINE, unsynced, words } from "../devices";
+import { DEVICE, letIn, LINE, OPENING, unsynced, words } from "../devices";
 import { tidy, Till, word } from "../till";
 import type { Page } from "@playwright/test";
 
@@ -24,7 +24,7 @@ const middle = async (page: Page, name: string) => {
 };
 
 test("tables are dragged, or moved by arrow keys, and stand there on the other device, too", async ({ page, browser, servery, context, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...LINE);
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   await letIn(page, servery, "till", "Bar till");
   const others = await browser.newContext({ baseURL: servery.url });
   const other = await others.newPage();
@@ -90,7 +90,7 @@ test("a table says what is the matter with it, on all devices at once, and leads
 });
 
 test("guests move to another table and join others, and no dish is lost", async ({ page, servery, context, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...LINE);
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   await letIn(page, servery, "till", "Bar till");
   const till = new Till(page);
   await till.open();

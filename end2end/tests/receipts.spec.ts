@@ -31,7 +31,7 @@ async function giveBack(till: Till, amount: string) {
 }
 
 test("a guest comes back with the receipt: it is found by its number, printed again, and a part of it is given back", async ({ page, servery, context, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...LINE);
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   await letIn(page, servery, "till", "Bar till");
   const till = new Till(page);
   await till.open();

@@ -25,7 +25,7 @@ async function till(page: import("@playwright/test").Page, servery: import("../s
 }
 
 test("a sale without a network is rung up, sent, paid and printed, and is in the books when the network is back", async ({ page, servery, context, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...LINE);
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const at = await till(page, servery);
   await at.openShift();
   await context.setOffline(true);
@@ -83,7 +83,7 @@ test("a till is started by its address alone while the server is gone", async ({
 });
 
 test("case_odoo_267799: the page is killed the moment the receipt shows, and the payment is there", async ({ page, servery, context, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...LINE);
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const at = await till(page, servery);
   await at.openShift();
   await at.atCounter();
@@ -136,7 +136,7 @@ test("case_odoo_288974: a bill that others know is paid while the server is down
 });
 
 test("case_odoo_182058: a till sells into a shift that was closed elsewhere: no other shift appears, and the cash is in it", async ({ page, servery, context, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...LINE);
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const at = await till(page, servery);
   const other = await Other.letIn(servery);
   const before = (await books(other)).shifts.map((shift) => shift.id);
@@ -161,7 +161,7 @@ test("case_odoo_182058: a till sells into a shift that was closed elsewhere: no 
 });
 
 test("case_odoo_138664, case_odoo_142467: two waiters offline at one table, and all of both is on one bill", async ({ page, servery, browser, context, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...LINE);
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const ada = await till(page, servery, "Ada's till");
   const others = await browser.newContext({ baseURL: servery.url });
   const ben = await till(await others.newPage(), servery, "Ben's till");
@@ -281,7 +281,7 @@ test("a bill is split by item and by guest, discounted with a reason, and the re
 });
 
 test("whoever stands at the till says so with a PIN, also offline", async ({ page, servery, context, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...LINE);
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const at = await till(page, servery);
   await page.locator(".who").click();
   await at.sheet.getByRole("button", { name: word("cashier.new") }).click();
