@@ -17,25 +17,10 @@ export const unsynced = (page: Page) => page.locator(".bar .unsynced");
 export const line = (page: Page) => page.locator(".bar .line");
 export const refused = (page: Page) => page.locator(".refused li");
 
-/** What the app asks by itself, whenever it can. */
-const ASKED = String.raw`http://127\.0\.0\.1:\d+/api/v1/(device|restaurants/${DINER}(/(menu|sync|sync/events))?)`;
-
-/** The two complaints of a browser whose request had no answer. */
-const noAnswer = (errors: string) => [
-  new RegExp(`^request: ${ASKED} net::(${errors})$`),
-  new RegExp(`^console\\.error: Failed to load resource: net::(${errors}) \\(${ASKED}\\)$`),
-];
-
-/** Complaints that a test provokes: it cuts the network, stops the server, or loses answers on their way. */
-export const NETWORK_CUT = noAnswer("ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_INCOMPLETE_CHUNKED_ENCODING");
-export const SERVER_DOWN = noAnswer("ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING");
-export const ANSWER_LOST = noAnswer("ERR_FAILED");
-/** A kitchen screen that nobody has touched yet cannot make a sound. */
-export const NO_SOUND = /AudioContext was not allowed/;
-
-/** An answer with this status. */
-export const status = (status: number, path: string) =>
-  new RegExp(`^console\\.error: Failed to load resource: the server responded with a status of ${status} .*${path}\\)$`);
+/** What an open page asks again and again, and what it asks when it is opened: it can be used before the answers are there, and then has them to lose. */
+export const SYNC = `/api/v1/restaurants/${DINER}/sync`;
+export const LINE = [SYNC, `${SYNC}/events`];
+export const OPENING = [`/api/v1/restaurants/${DINER}`, `/api/v1/restaurants/${DINER}/menu`];
 
 const managers = new WeakMap<Servery, Promise<APIRequestContext>>();
 

@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: "tests",
   workers: 2,
   fullyParallel: true,
-  // A test that is red once makes the run red. The second try is for its trace, and says whether it is red always or now and then.
+  // A test that is red once makes the run red, and its second try is only there for the trace.
   retries: process.env.CI ? 1 : 0,
   failOnFlakyTests: true,
   timeout: 20_000,

@@ -92,13 +92,37 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** Why a request had no answer: its network was cut, its server was stopped, or a test dropped it. */
+export const OFFLINE = "net::ERR_INTERNET_DISCONNECTED";
+export const DOWN = "net::ERR_CONNECTION_REFUSED";
+export const DROPPED = "net::ERR_FAILED";
+
+/** This path at any server, with anything for a `{name}`. */
+function addresses(path: string): string {
+  const parts = path.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^$()|[\]\\]/g, "\\$&"));
+  return `http://[^/]+${parts.join("[^/]+")}`;
+}
+
 /** What the browser complained about. A test names the complaints that it provokes; any other fails it. */
 export class Complaints {
   #heard: string[] = [];
   #expected: RegExp[] = [];
+  #named: RegExp[] = [];
 
   expect(...complaints: RegExp[]) {
     this.#expected.push(...complaints);
+  }
+
+  /** Calls of these paths have no answer, for this reason. */
+  expectNoAnswer(why: typeof OFFLINE | typeof DOWN | typeof DROPPED, ...paths: string[]) {
+    const calls = `(${paths.map(addresses).join("|")})`;
+    this.#named.push(new RegExp(`^request: ${calls} ${why}$`), new RegExp(`^console\\.error: Failed to load resource: ${why} \\(${calls}\\)$`));
+  }
+
+  /** Calls of these paths are answered with this status. */
+  expectStatus(status: number, ...paths: string[]) {
+    const calls = `(${paths.map(addresses).join("|")})`;
+    this.#named.push(new RegExp(`^console\\.error: Failed to load resource: the server responded with a status of ${status} \\([^)]*\\) \\(${calls}\\)$`));
   }
 
   hear(page: Page) {
@@ -111,8 +135,13 @@ export class Complaints {
     });
   }
 
+  /** A server that fails is not expected in passing: its 500 has to be named. */
   get unexpected() {
-    return [...new Set(this.#heard)].filter((complaint) => !this.#expected.some((expected) => expected.test(complaint)));
+    const isExpected = (complaint: string) => {
+      const expected = complaint.includes("a status of 500 ") ? this.#named : [...this.#named, ...this.#expected];
+      return expected.some((pattern) => pattern.test(complaint));
+    };
+    return [...new Set(this.#heard)].filter((complaint) => !isExpected(complaint));
   }
 }
 

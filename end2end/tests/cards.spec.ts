@@ -1,6 +1,6 @@
 // Paying by card, in every mode, at a provider that declines, hesitates and goes away: nobody is charged twice.
 
-import { alive, expect, texts, type Servery } from "../servery";
+import { alive, DOWN, expect, texts, type Servery } from "../servery";
 import { add, fillIn, filled, place, toCheckout } from "../ordering";
 import { DECLINED, GOOD, Provider, startWith, WANTS_TO_SEE_YOU } from "../cards";
 import { placed } from "../diner";
@@ -90,9 +90,11 @@ for (const { name, mode, runs, javaScriptEnabled } of WAYS) {
     });
 
     /** A server that has not found the provider away: it would leave it alone for a while. */
-    test.afterEach(async ({ servery, provider }) => {
+    test.afterEach(async ({ page, servery, provider }) => {
       if (provider.line === "good") return;
       provider.line = "good";
+      // Nobody looks on while it is gone.
+      await page.goto("about:blank");
       await servery.stop();
       await servery.start();
     });
@@ -147,15 +149,21 @@ for (const { name, mode, runs, javaScriptEnabled } of WAYS) {
       expect(await provider.charged(id)).toEqual([]);
     });
 
-    test("an answer that is lost charges once", async ({ page, request, provider, servery }) => {
+    test("an answer that is lost charges once", async ({ page, request, provider, servery, complaints }) => {
+      const events = "/api/v1/orders/{token}/events";
+      complaints.expectNoAnswer(DOWN, events);
       await order(page, request, runs);
       provider.line = "lost";
       await type(page, GOOD);
       await expect(page.getByRole("alert")).toHaveText(words["order.provider-away"], { timeout: 15_000 });
       const { token, id, total } = await shown(page, request);
       provider.line = "good";
+      // The page that shows the order stays open meanwhile, asks for its events in vain, and has them again in the end.
+      await ready(page);
       await servery.stop();
+      const heard = mode === "hydrated" && page.waitForResponse((answer) => answer.url().endsWith(events.replace("{token}", token)) && answer.ok());
       await servery.start();
+      await heard;
       await page.goto(`/orders/${token}/pay`);
       await type(page, GOOD);
       await expect(page.locator(".state")).toHaveText(words["state.placed"]);

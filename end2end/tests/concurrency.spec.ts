@@ -1,27 +1,31 @@
 // Two who want one record at once, and one who asks for it twice.
 
-import { alive, expect, test, texts } from "../servery";
-import { letIn, NETWORK_CUT, NO_SOUND, Other, refused, unsynced, words } from "../devices";
+import { alive, expect, OFFLINE, test, texts, type Complaints } from "../servery";
+import { DINER, letIn, LINE, OPENING, Other, refused, unsynced, words } from "../devices";
 import { add, dish, fillIn, place, toCheckout } from "../ordering";
 import { tidy, Till } from "../till";
 import type { Browser, Page } from "@playwright/test";
 
 test.describe.configure({ mode: "default" });
 
-test.beforeEach(async ({ complaints, servery }) => {
-  complaints.expect(...NETWORK_CUT, NO_SOUND);
-  await tidy(servery);
-});
+test.beforeEach(async ({ servery }) => tidy(servery));
 
 test.afterEach(async ({ servery }) => tidy(servery));
 
 /** Each in a browser of its own. */
-async function two(browser: Browser, url: string): Promise<[Page, Page]> {
-  const page = async () => (await browser.newContext({ baseURL: url, locale: "en-GB" })).newPage();
+async function two(browser: Browser, url: string, complaints: Complaints): Promise<[Page, Page]> {
+  const page = async () => {
+    const page = await (await browser.newContext({ baseURL: url, locale: "en-GB" })).newPage();
+    complaints.hear(page);
+    return page;
+  };
   return [await page(), await page()];
 }
 
 const isPlaced = (page: Page) => /\/orders\/[0-9a-f]{44}$/.test(page.url());
+
+/** Where orders are placed. */
+const ORDERS = `/api/v1/restaurants/${DINER}/orders`;
 
 /** Both press the button in one moment; one of them has an order then, and the other is told why not. */
 async function race(pages: [Page, Page]): Promise<{ won: Page; lost: Page }> {
@@ -33,11 +37,12 @@ async function race(pages: [Page, Page]): Promise<{ won: Page; lost: Page }> {
   return { won, lost };
 }
 
-test("case_kitchenasty_55: two diners order the last portion: one has it, the other learns which dish ran out", async ({ browser, servery, request }) => {
+test("case_kitchenasty_55: two diners order the last portion: one has it, the other learns which dish ran out", async ({ browser, servery, request, complaints }) => {
+  complaints.expectStatus(409, ORDERS);
   test.slow();
   const till = await Other.letIn(servery);
   const salad = await dish(request, "Cobb Salad");
-  const pages = await two(browser, servery.url);
+  const pages = await two(browser, servery.url, complaints);
   for (const page of pages) {
     await add(page, request, "Cobb Salad", "hydrated");
     await toCheckout(page, "hydrated");
@@ -52,12 +57,13 @@ test("case_kitchenasty_55: two diners order the last portion: one has it, the ot
   for (const page of pages) await page.context().close();
 });
 
-test("case_kitchenasty_55: two tills without a network sell the last portion: one bill has it, and somebody is told of the other", async ({ browser, servery, request }) => {
+test("case_kitchenasty_55: two tills without a network sell the last portion: one bill has it, and somebody is told of the other", async ({ browser, servery, request, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   test.slow();
   const other = await Other.letIn(servery);
   const slaw = await dish(request, "Coleslaw");
   await other.sync({ stock: { dish: slaw.id, left: 1 } });
-  const pages = await two(browser, servery.url);
+  const pages = await two(browser, servery.url, complaints);
   const tills: Till[] = [];
   for (const [at, page] of pages.entries()) {
     await letIn(page, servery, "till", `Till ${at}`);
@@ -84,9 +90,10 @@ test("case_kitchenasty_55: two tills without a network sell the last portion: on
   for (const page of pages) await page.context().close();
 });
 
-test("case_saleor_544: a voucher that is good once, in two checkouts at once: one has it", async ({ browser, servery, request }) => {
+test("case_saleor_544: a voucher that is good once, in two checkouts at once: one has it", async ({ browser, servery, request, complaints }) => {
+  complaints.expectStatus(409, ORDERS);
   test.slow();
-  const pages = await two(browser, servery.url);
+  const pages = await two(browser, servery.url, complaints);
   for (const page of pages) {
     await add(page, request, "Cobb Salad", "hydrated");
     await toCheckout(page, "hydrated");

@@ -1,26 +1,24 @@
 // Deliveries from the counter to the door: who brings what in which order, what is collected, and what is left on the phone.
 
-import { expect, test } from "../servery";
-import { DEVICE, letIn, line, NETWORK_CUT, NO_SOUND, Other, SERVER_DOWN, unsynced, words } from "../devices";
+import { expect, OFFLINE, test, type Complaints, type Servery } from "../servery";
+import { DEVICE, letIn, LINE, line, OPENING, Other, unsynced, words } from "../devices";
 import { cooked, placed } from "../diner";
 import { tidy, Till, word } from "../till";
 import type { Browser, Page } from "@playwright/test";
 
 test.describe.configure({ mode: "default" });
 
-test.beforeEach(async ({ complaints, servery }) => {
-  complaints.expect(...NETWORK_CUT, ...SERVER_DOWN, NO_SOUND);
-  await tidy(servery);
-});
+test.beforeEach(async ({ servery }) => tidy(servery));
 
 test.afterEach(async ({ servery }) => {
   await servery.start();
   await tidy(servery);
 });
 
-async function phone(browser: Browser, servery: import("../servery").Servery, name: string): Promise<Page> {
+async function phone(browser: Browser, servery: Servery, complaints: Complaints, name: string): Promise<Page> {
   const context = await browser.newContext({ baseURL: servery.url, viewport: { width: 390, height: 800 } });
   const page = await context.newPage();
+  complaints.hear(page);
   await letIn(page, servery, "courier", name);
   await page.goto(`${DEVICE}/runs`);
   return page;
@@ -28,15 +26,16 @@ async function phone(browser: Browser, servery: import("../servery").Servery, na
 
 const door = (street: string) => ({ delivery: { street, postcode: "10014", city: "New York", hint: "Ring twice" } });
 
-test("a run is brought in the order of the taps, without a network, and its cash comes into the drawer", async ({ page, browser, servery, request }) => {
+test("a run is brought in the order of the taps, without a network, and its cash comes into the drawer", async ({ page, browser, servery, request, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   test.slow();
   await letIn(page, servery, "till", "Counter");
   const till = new Till(page);
   await till.open();
   await till.openShift("50");
   const kitchen = await Other.letIn(servery);
-  const ada = await phone(browser, servery, "Ada's phone");
-  const ben = await phone(browser, servery, "Ben's phone");
+  const ada = await phone(browser, servery, complaints, "Ada's phone");
+  const ben = await phone(browser, servery, complaints, "Ben's phone");
   const near = await placed(request, { service: door("12 Bank Street"), name: "Nell Near" });
   const far = await placed(request, { service: door("400 Hudson Street"), name: "Finn Far" });
   await cooked(kitchen, near, far);
@@ -96,10 +95,10 @@ test("a run is brought in the order of the taps, without a network, and its cash
   for (const other of [ada, ben]) await other.context().close();
 });
 
-test("a phone has its own runs only, and nothing of them once it is signed out", async ({ browser, servery, request }) => {
+test("a phone has its own runs only, and nothing of them once it is signed out", async ({ browser, servery, request, complaints }) => {
   test.slow();
   const kitchen = await Other.letIn(servery);
-  const [ada, ben] = [await phone(browser, servery, "Ada's phone"), await phone(browser, servery, "Ben's phone")];
+  const [ada, ben] = [await phone(browser, servery, complaints, "Ada's phone"), await phone(browser, servery, complaints, "Ben's phone")];
   const order = await placed(request, { service: door("12 Bank Street"), name: "Nell Near" });
   await cooked(kitchen, order);
   const couriers = (await kitchen.records("device")) as { device: string; name: string }[];

@@ -1,17 +1,13 @@
 // A device whose disk fails, and one that gets a new version in the middle of a sale.
 
-import { expect, test } from "../servery";
-import { letIn, NETWORK_CUT, NO_SOUND, Other, SERVER_DOWN, status, unsynced, words } from "../devices";
+import { expect, OFFLINE, test } from "../servery";
+import { letIn, LINE, OPENING, Other, unsynced, words } from "../devices";
 import { NextVersion } from "../next-version";
 import { tidy, TILL, Till, word } from "../till";
 
 test.describe.configure({ mode: "default" });
 
 test.beforeEach(async ({ servery }) => tidy(servery));
-
-test.beforeEach(({ complaints }) => {
-  complaints.expect(...NETWORK_CUT, ...SERVER_DOWN, NO_SOUND);
-});
 
 test.afterEach(async ({ servery }) => {
   await servery.start();
@@ -50,7 +46,8 @@ test("a disk without room says so at once, nothing is shown as done, and it goes
   await expect(page.locator(".wrong")).toHaveCount(0);
 });
 
-test("a database handle that dies between two taps is opened anew, and no tap is lost or done twice", async ({ page, servery, context }) => {
+test("a database handle that dies between two taps is opened anew, and no tap is lost or done twice", async ({ page, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   // As Safari does it: what was open is closed, and nobody is told.
   await page.addInitScript(() => {
     const handles: IDBDatabase[] = [];
@@ -132,7 +129,7 @@ test("a new version waits for the sale in hand, and is taken right after it", as
 });
 
 test("an ordinary outbox is empty within five seconds of the server's return, also behind a gateway that spoke for it", async ({ page, servery, context, complaints }) => {
-  complaints.expect(status(502, "/sync"), status(502, "/sync/events"));
+  complaints.expectStatus(502, ...LINE);
   test.slow();
   await letIn(page, servery, "till", "Patient till");
   const at = new Till(page);

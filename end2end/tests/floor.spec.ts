@@ -1,16 +1,13 @@
 // The plan of the room: arranged by hand, and the same on every device.
 
-import { expect, test } from "../servery";
-import { DEVICE, letIn, NETWORK_CUT, NO_SOUND, unsynced, words } from "../devices";
+import { expect, OFFLINE, test } from "../servery";
+import { DEVICE, letIn, LINE, OPENING, unsynced, words } from "../devices";
 import { tidy, Till, word } from "../till";
 import type { Page } from "@playwright/test";
 
 test.describe.configure({ mode: "default" });
 
-test.beforeEach(async ({ complaints, servery }) => {
-  complaints.expect(...NETWORK_CUT, NO_SOUND);
-  await tidy(servery);
-});
+test.beforeEach(async ({ servery }) => tidy(servery));
 
 test.afterEach(async ({ servery }) => tidy(servery));
 
@@ -26,7 +23,8 @@ const middle = async (page: Page, name: string) => {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 };
 
-test("tables are dragged, or moved by arrow keys, and stand there on the other device, too", async ({ page, browser, servery, context }) => {
+test("tables are dragged, or moved by arrow keys, and stand there on the other device, too", async ({ page, browser, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   await letIn(page, servery, "till", "Bar till");
   const others = await browser.newContext({ baseURL: servery.url });
   const other = await others.newPage();
@@ -91,7 +89,8 @@ test("a table says what is the matter with it, on all devices at once, and leads
   await others.close();
 });
 
-test("guests move to another table and join others, and no dish is lost", async ({ page, servery, context }) => {
+test("guests move to another table and join others, and no dish is lost", async ({ page, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   await letIn(page, servery, "till", "Bar till");
   const till = new Till(page);
   await till.open();

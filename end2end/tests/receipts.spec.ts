@@ -1,17 +1,14 @@
 // What was paid can be found again: to be printed, and to be given back.
 
-import { expect, test } from "../servery";
-import { DEVICE, letIn, NETWORK_CUT, NO_SOUND, Other, words } from "../devices";
+import { expect, OFFLINE, test } from "../servery";
+import { DEVICE, letIn, LINE, OPENING, Other, words } from "../devices";
 import { cooked, placed } from "../diner";
 import { tidy, Till, word } from "../till";
 import type { Page } from "@playwright/test";
 
 test.describe.configure({ mode: "default" });
 
-test.beforeEach(async ({ complaints, servery }) => {
-  complaints.expect(...NETWORK_CUT, NO_SOUND);
-  await tidy(servery);
-});
+test.beforeEach(async ({ servery }) => tidy(servery));
 
 test.afterEach(async ({ servery }) => tidy(servery));
 
@@ -33,7 +30,8 @@ async function giveBack(till: Till, amount: string) {
   await expect(till.sheet).toHaveCount(0);
 }
 
-test("a guest comes back with the receipt: it is found by its number, printed again, and a part of it is given back", async ({ page, servery, context }) => {
+test("a guest comes back with the receipt: it is found by its number, printed again, and a part of it is given back", async ({ page, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   await letIn(page, servery, "till", "Bar till");
   const till = new Till(page);
   await till.open();
@@ -103,7 +101,8 @@ test("a diner's order is paid at the counter, has a receipt, and a part of it is
   await kitchen.end();
 });
 
-test("a phone order is taken without a network, put aside under a name, and moved to a table", async ({ page, servery, context }) => {
+test("a phone order is taken without a network, put aside under a name, and moved to a table", async ({ page, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   await letIn(page, servery, "till", "Bar till");
   const till = new Till(page);
   await till.open();

@@ -2,8 +2,8 @@
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { readFile } from "node:fs/promises";
-import { expect, LANGS, test as base } from "../servery";
-import { ANSWER_LOST, code, DEVICE, DINER, id, letIn, line, listen, manager, NETWORK_CUT, NO_SOUND, Other, putOnDisk, refused, SERVER_DOWN, status, unsynced, words } from "../devices";
+import { DOWN, DROPPED, expect, LANGS, OFFLINE, test as base } from "../servery";
+import { code, DEVICE, DINER, id, letIn, LINE, line, listen, manager, OPENING, Other, putOnDisk, refused, SYNC, unsynced, words } from "../devices";
 
 const test = base.extend<{ other: Other }>({
   other: async ({ servery }, use) => {
@@ -18,10 +18,6 @@ const test = base.extend<{ other: Other }>({
 
 // A worker's tests share its server.
 test.describe.configure({ mode: "default" });
-
-test.beforeEach(({ complaints }) => {
-  complaints.expect(...NETWORK_CUT, ...SERVER_DOWN, NO_SOUND);
-});
 
 test.afterEach(async ({ servery }) => servery.start());
 
@@ -39,7 +35,8 @@ test("it opens without a server, also on a page that was never opened before", a
   }
 });
 
-test("case_odoo_267799: what was done without a network outlives the page that is closed right after", async ({ page, servery, context, other }) => {
+test("case_odoo_267799: what was done without a network outlives the page that is closed right after", async ({ page, servery, context, other, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...LINE);
   await letIn(page, servery);
   await other.refusals(2);
   await expect(refused(page)).toHaveCount(2);
@@ -56,7 +53,8 @@ test("case_odoo_267799: what was done without a network outlives the page that i
   expect(await other.records("refused_op")).toHaveLength(1);
 });
 
-test("case_odoo_152259: two tabs are one device, and nothing is sent twice under two numbers", async ({ page, servery, context, other }) => {
+test("case_odoo_152259: two tabs are one device, and nothing is sent twice under two numbers", async ({ page, servery, context, other, complaints }) => {
+  complaints.expectNoAnswer(DOWN, ...LINE);
   const sent = listen(context);
   await letIn(page, servery);
   const second = await context.newPage();
@@ -83,7 +81,7 @@ test("case_odoo_152259: two tabs are one device, and nothing is sent twice under
 });
 
 test("case_odoo_261096: a line that is lost in the middle leaves the rest waiting, and says so", async ({ page, servery, context, other, complaints }) => {
-  complaints.expect(...ANSWER_LOST);
+  complaints.expectNoAnswer(DROPPED, SYNC);
   const dish = id();
   await letIn(page, servery);
   await putOnDisk(page, Array.from({ length: 500 }, (_, left) => ({ stock: { dish, left } })));
@@ -105,7 +103,8 @@ test("case_odoo_261096: a line that is lost in the middle leaves the rest waitin
   expect(await other.records("refused_op")).toEqual([]);
 });
 
-test("case_odoo_203431: ten thousand go out in order within a minute, and the page can be used meanwhile", async ({ page, servery, context, other }) => {
+test("case_odoo_203431: ten thousand go out in order within a minute, and the page can be used meanwhile", async ({ page, servery, context, other, complaints }) => {
+  complaints.expectNoAnswer(DOWN, ...OPENING, ...LINE);
   test.setTimeout(150_000);
   const dishes = Array.from({ length: 50 }, id);
   await letIn(page, servery);
@@ -136,7 +135,8 @@ function soup() {
   return { bill, shift, pay, begin: [{ open_shift: { shift, float: 10_000 } }, { open: { bill, seat: "counter" } }, { add: { bill, line } }] };
 }
 
-test("money that two tills took for one bill, one of them without a network, is both in the books", async ({ page, servery, context, other }) => {
+test("money that two tills took for one bill, one of them without a network, is both in the books", async ({ page, servery, context, other, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const { bill, shift, pay, begin } = soup();
   await letIn(page, servery);
   await putOnDisk(page, begin);
@@ -157,7 +157,8 @@ test("money that two tills took for one bill, one of them without a network, is 
   expect(await other.records("refused_op")).toEqual([]);
 });
 
-test("money from a disk that slept while its shift was closed is taken down", async ({ page, servery, context, other }) => {
+test("money from a disk that slept while its shift was closed is taken down", async ({ page, servery, context, other, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const { bill, shift, pay, begin } = soup();
   await letIn(page, servery);
   await putOnDisk(page, begin);
@@ -194,7 +195,7 @@ for (const answer of [true, false]) {
 }
 
 test("a wrong code is refused in words, and the right one is taken as people type it", async ({ page, servery, complaints }) => {
-  complaints.expect(status(422, "/api/v1/devices"));
+  complaints.expectStatus(422, "/api/v1/devices");
   await page.goto(DEVICE);
   const [field, button] = [page.getByLabel(words["device.code"]), page.getByRole("button", { name: words["device.pair"] })];
   await field.fill("WRNG-CDE2");
@@ -227,7 +228,8 @@ test("a browser that keeps nothing says that it cannot be a device", async ({ pa
 });
 
 test("a device that is signed out by somebody keeps what it has, and sends it when it is let in again", async ({ page, servery, context, other, complaints }) => {
-  complaints.expect(status(403, "/sync"), status(403, "/sync/events"), status(403, "/api/v1/device"));
+  complaints.expectNoAnswer(OFFLINE, ...LINE);
+  complaints.expectStatus(403, ...LINE);
   await letIn(page, servery, "till", "Lost till");
   await other.refusals(1);
   await expect(refused(page)).toHaveCount(1);
@@ -247,7 +249,8 @@ test("a device that is signed out by somebody keeps what it has, and sends it wh
   expect(await other.records("refused_op")).toEqual([]);
 });
 
-test("signing out waits for what is unsent; without a network it is handed over as a file first", async ({ page, servery, context, other }) => {
+test("signing out waits for what is unsent; without a network it is handed over as a file first", async ({ page, servery, context, other, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, "/api/v1/device", ...LINE);
   await letIn(page, servery);
   await other.refusals(1);
   await expect(refused(page)).toHaveCount(1);
@@ -264,7 +267,8 @@ test("signing out waits for what is unsent; without a network it is handed over 
   expect(await page.evaluate(() => caches.has("answers-v1"))).toBe(false);
 });
 
-test("signing out with a network sends first and leaves nothing", async ({ page, servery, context, other }) => {
+test("signing out with a network sends first and leaves nothing", async ({ page, servery, context, other, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...LINE);
   await letIn(page, servery);
   await other.refusals(1);
   await expect(refused(page)).toHaveCount(1);

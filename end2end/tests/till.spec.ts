@@ -1,15 +1,11 @@
 // The till and the kitchen as people use them, with and without a network.
 
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, test } from "../servery";
-import { letIn, line, NETWORK_CUT, NO_SOUND, Other, SERVER_DOWN, unsynced, words } from "../devices";
+import { DOWN, expect, OFFLINE, test } from "../servery";
+import { letIn, LINE, line, OPENING, Other, unsynced, words } from "../devices";
 import { inAnotherSecond, KITCHEN, tidy, Till, word } from "../till";
 
 test.describe.configure({ mode: "default" });
-
-test.beforeEach(({ complaints }) => {
-  complaints.expect(...NETWORK_CUT, ...SERVER_DOWN, NO_SOUND);
-});
 
 test.beforeEach(async ({ servery }) => tidy(servery));
 
@@ -28,7 +24,8 @@ async function till(page: import("@playwright/test").Page, servery: import("../s
   return till;
 }
 
-test("a sale without a network is rung up, sent, paid and printed, and is in the books when the network is back", async ({ page, servery, context }) => {
+test("a sale without a network is rung up, sent, paid and printed, and is in the books when the network is back", async ({ page, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const at = await till(page, servery);
   await at.openShift();
   await context.setOffline(true);
@@ -85,7 +82,8 @@ test("a till is started by its address alone while the server is gone", async ({
   await expect(again.lines).toHaveCount(1);
 });
 
-test("case_odoo_267799: the page is killed the moment the receipt shows, and the payment is there", async ({ page, servery, context }) => {
+test("case_odoo_267799: the page is killed the moment the receipt shows, and the payment is there", async ({ page, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const at = await till(page, servery);
   await at.openShift();
   await at.atCounter();
@@ -112,7 +110,8 @@ async function books(other: Other): Promise<Books> {
   return { bills: await other.records("bill"), shifts: await other.records("shift") } as unknown as Books;
 }
 
-test("case_odoo_288974: a bill that others know is paid while the server is down; the page is loaded anew and a peer syncs, and it is paid, once", async ({ page, servery }) => {
+test("case_odoo_288974: a bill that others know is paid while the server is down; the page is loaded anew and a peer syncs, and it is paid, once", async ({ page, servery, complaints }) => {
+  complaints.expectNoAnswer(DOWN, ...OPENING, ...LINE);
   const at = await till(page, servery);
   const other = await Other.letIn(servery);
   await at.openShift();
@@ -136,7 +135,8 @@ test("case_odoo_288974: a bill that others know is paid while the server is down
   await other.end();
 });
 
-test("case_odoo_182058: a till sells into a shift that was closed elsewhere: no other shift appears, and the cash is in it", async ({ page, servery, context }) => {
+test("case_odoo_182058: a till sells into a shift that was closed elsewhere: no other shift appears, and the cash is in it", async ({ page, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const at = await till(page, servery);
   const other = await Other.letIn(servery);
   const before = (await books(other)).shifts.map((shift) => shift.id);
@@ -160,7 +160,8 @@ test("case_odoo_182058: a till sells into a shift that was closed elsewhere: no 
   await other.end();
 });
 
-test("case_odoo_138664, case_odoo_142467: two waiters offline at one table, and all of both is on one bill", async ({ page, servery, browser, context }) => {
+test("case_odoo_138664, case_odoo_142467: two waiters offline at one table, and all of both is on one bill", async ({ page, servery, browser, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const ada = await till(page, servery, "Ada's till");
   const others = await browser.newContext({ baseURL: servery.url });
   const ben = await till(await others.newPage(), servery, "Ben's till");
@@ -219,7 +220,8 @@ test("case_odoo_285993, case_odoo_210776: the kitchen hears what changed, and no
   await kitchens.close();
 });
 
-test("a ticket that an offline till took earlier stands before the later one, with its time", async ({ page, servery, browser, context }) => {
+test("a ticket that an offline till took earlier stands before the later one, with its time", async ({ page, servery, browser, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const early = await till(page, servery, "Terrace till");
   const others = await browser.newContext({ baseURL: servery.url });
   const late = await till(await others.newPage(), servery, "Door till");
@@ -278,7 +280,8 @@ test("a bill is split by item and by guest, discounted with a reason, and the re
   await expect(slip.locator("dl > div", { hasText: word("shift.difference") }).locator("dd")).toHaveText(/0\.00$/);
 });
 
-test("whoever stands at the till says so with a PIN, also offline", async ({ page, servery, context }) => {
+test("whoever stands at the till says so with a PIN, also offline", async ({ page, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
   const at = await till(page, servery);
   await page.locator(".who").click();
   await at.sheet.getByRole("button", { name: word("cashier.new") }).click();
