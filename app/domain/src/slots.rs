@@ -78,7 +78,8 @@ impl<'a> Timetable<'a> {
     }
 
     fn is_full(&self, due: LocalMinute) -> bool {
-        self.full.contains(&self.slot_of(due))
+        // Most restaurants limit nothing: then no slot is looked for.
+        !self.full.is_empty() && self.full.contains(&self.slot_of(due))
     }
 
     fn check_closing(&self, due: LocalMinute) -> Result<(), SlotRefusal> {
