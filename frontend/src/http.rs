@@ -73,13 +73,14 @@ impl HttpBackend {
             answer,
             is_stored: true,
         };
-        if let Some(answer) = self.take_sent(address) {
-            if read::<Problem>(answer.clone()).is_err() {
-                let text = JSON::stringify(&answer)
+        if let Some(sent) = self.take_sent(address) {
+            let answer = read_answer(sent.clone());
+            if answer.is_ok() {
+                let text = JSON::stringify(&sent)
                     .and_then(|text| web_sys::Response::new_with_opt_str(Some(&String::from(text))));
                 response_cache::store(address, text);
             }
-            return read_answer(answer).map(fresh);
+            return answer.map(fresh);
         }
         if self.kept_first
             && let Some(answer) = response_cache::get(address).await
