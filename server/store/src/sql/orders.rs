@@ -227,21 +227,20 @@ impl<E: Engine> Orders for SqlStore<E> {
         query.push_bind(restaurant.to_string());
         query.push(" and code = ").push_bind(code.to_owned());
         query.push(" and customer");
-        let names: Vec<String> = customer
-            .names
-            .iter()
-            .cloned()
-            .chain([EVERYBODY.to_owned()])
-            .collect();
+        let mut names = customer.names.clone();
+        names.push(EVERYBODY.to_owned());
         push_list(&mut query, &names);
         let uses: Vec<(String, i64)> = query.build_query_as().fetch_all(&self.pool).await?;
-        let used = |is_customer: bool| {
-            let rows = uses.iter().filter(|(name, _)| (name != EVERYBODY) == is_customer);
-            rows.map(|(_, used)| stored_count(*used)).max().unwrap_or(0)
+        let (everybody, own): (Vec<_>, Vec<_>) = uses.into_iter().partition(|(name, _)| name == EVERYBODY);
+        let most = |uses: Vec<(String, i64)>| {
+            uses.iter()
+                .map(|(_, used)| stored_count(*used))
+                .max()
+                .unwrap_or(0)
         };
         let usage = CouponUsage {
-            by_all: used(false),
-            by_customer: used(true),
+            by_all: most(everybody),
+            by_customer: most(own),
             is_anonymous: customer.is_anonymous,
         };
         Ok(Some((parse(&coupon)?, usage)))
