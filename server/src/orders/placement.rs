@@ -90,18 +90,10 @@ async fn place_new(
         .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
         .await?;
     // If the menu has changed in this moment it is read again, once.
-    for _ in 0..2 {
+    for is_last_try in [false, true] {
         let quote = current.quote(&inputs, &placement.basket);
         if !quote.can_be_ordered() || !quote.removed_lines.is_empty() || quote.total != placement.seen {
-            return refuse(
-                app,
-                &current,
-                &placement,
-                &coupon_customer,
-                &customer.client,
-                request.clone(),
-            )
-            .await;
+            break;
         }
         let mut placing = placing(
             &current,
@@ -130,6 +122,12 @@ async fn place_new(
                     placed: Some(placed),
                 });
             }
+            WriteOutcome::Changed(Changed::Menu) if is_last_try => {
+                return Err(ApiError::new(
+                    Kind::Unavailable,
+                    "the menu is being changed; try again in a moment",
+                ));
+            }
             WriteOutcome::Changed(Changed::Menu) => {
                 app.catalog.reload_if_changed().await?;
                 current = restaurant_now(app, slug).await?;
@@ -137,24 +135,19 @@ async fn place_new(
                     .node_inputs(app, &placement.basket, &coupon_customer, &customer.client)
                     .await?;
             }
-            WriteOutcome::Changed(_) => {
-                return refuse(
-                    app,
-                    &current,
-                    &placement,
-                    &coupon_customer,
-                    &customer.client,
-                    request.clone(),
-                )
-                .await;
-            }
+            WriteOutcome::Changed(_) => break,
             other => return replayed(other),
         }
     }
-    Err(ApiError::new(
-        Kind::Unavailable,
-        "the menu is being changed; try again in a moment",
-    ))
+    refuse(
+        app,
+        &current,
+        &placement,
+        &coupon_customer,
+        &customer.client,
+        request.clone(),
+    )
+    .await
 }
 
 fn placing(
