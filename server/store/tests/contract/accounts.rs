@@ -11,12 +11,14 @@ use servery_domain::{
 };
 use servery_store::{
     accounts::{MailToken, Session, StaffMember, StoredAccount},
+    orders::PlaceOrder,
     passkeys::Passkey,
 };
 
 use crate::{
     builders::{NOW, cancel, menu, order, place_order, restaurant, subscription},
     engines::engines,
+    order_checks::{coupon, customer, order_with_coupon, place},
 };
 
 const ADA: AccountId = AccountId(7);
@@ -448,5 +450,47 @@ async fn passkeys_are_added_counted_and_removed() {
         );
         assert!(store.remove_passkey(ADA, "k").await.unwrap(), "{engine}");
         assert_eq!(store.passkey("k").await.unwrap(), None, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn delete_account_removes_every_name_of_a_coupons_customer() {
+    for (engine, store) in engines("delete_account_removes_every_name_of_a_coupons_customer")
+        .await
+        .stores
+    {
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
+        store.put_coupon(RestaurantId(1), &coupon()).await.unwrap();
+        store.add_account(&ada(), None).await.unwrap();
+        let account = ADA.customer();
+        let placement = PlaceOrder {
+            customer: Some(account.clone()),
+            ..order_with_coupon(1, &[&account, "+49301", "ada@example.org"])
+        };
+        let others = order_with_coupon(2, &["ben@example.org"]);
+        store.write(&[place(placement), place(others)]).await.unwrap();
+        let names = [account.as_str(), "+49301", "ada@example.org", "ben@example.org"];
+        let used = async || {
+            let mut used = Vec::new();
+            for name in names {
+                let found = store.coupon(RestaurantId(1), "PIER", &customer(&[name])).await;
+                used.push(found.unwrap().unwrap().1.by_customer);
+            }
+            used
+        };
+        assert_eq!(used().await, [1, 1, 1, 1], "{engine}");
+        let later = Timestamp(NOW.0 + 7 * 24 * 60 * 60);
+        assert!(store.delete_account(ADA, later).await.unwrap(), "{engine}");
+        assert_eq!(used().await, [0, 0, 0, 1], "{engine}");
+        assert_eq!(
+            store.coupon_uses(RestaurantId(1), "PIER").await.unwrap(),
+            2,
+            "{engine}: it stays used"
+        );
+        let kept = store.order(OrderId(1)).await.unwrap().unwrap();
+        assert!(kept.reserved.coupon_customer.is_empty(), "{engine}");
     }
 }

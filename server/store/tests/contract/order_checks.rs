@@ -20,7 +20,7 @@ use crate::{
     engines::engines,
 };
 
-fn coupon() -> Coupon {
+pub fn coupon() -> Coupon {
     Coupon {
         code: "PIER".into(),
         effect: CouponEffect::Amount(Minor(100)),
@@ -32,14 +32,14 @@ fn coupon() -> Coupon {
     }
 }
 
-fn customer(names: &[&str]) -> CouponCustomer {
+pub fn customer(names: &[&str]) -> CouponCustomer {
     CouponCustomer {
         names: names.iter().map(|name| (*name).to_owned()).collect(),
         is_anonymous: false,
     }
 }
 
-fn order_with_coupon(number: u128, names: &[&str]) -> PlaceOrder {
+pub fn order_with_coupon(number: u128, names: &[&str]) -> PlaceOrder {
     let mut order = order(number);
     let ordered = Arc::make_mut(&mut order.ordered);
     ordered.sums.push(Sum::Coupon {
@@ -63,7 +63,7 @@ fn scheduled_order(number: u128, slot: LocalMinute) -> PlaceOrder {
     }
 }
 
-fn place(placement: PlaceOrder) -> OrderWrite {
+pub fn place(placement: PlaceOrder) -> OrderWrite {
     OrderWrite::Place(Box::new(placement))
 }
 
