@@ -515,6 +515,7 @@ async fn an_order_that_nobody_pays_is_given_up() {
 #[tokio::test]
 async fn of_two_cards_at_once_one_is_charged() {
     let shop = Shop::open().await;
+    shop.peer.create_together(2);
     for _ in 0..3 {
         let (order, token) = shop.order().await;
         let (mine, yours) = (shop.peer.card(GOOD).await, shop.peer.card(GOOD).await);
@@ -524,6 +525,7 @@ async fn of_two_cards_at_once_one_is_charged() {
         assert_eq!(statuses, [200, 409], "{} {}", answers.0.text(), answers.1.text());
         assert_eq!(shop.peer.charged(&order).await, [shop.total(&token).await]);
     }
+    shop.peer.create_together(1);
     // Both have seen the same card declined.
     let (order, token) = shop.order().await;
     shop.pay(&token, WANTS_TO_SEE_YOU).await;

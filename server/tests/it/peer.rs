@@ -16,7 +16,7 @@ use axum::{
 };
 use serde_json::Value;
 use servery::payments::{cards::Cards, provider::Provider};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Barrier};
 
 pub const SECRET: &str = "sk_test_servery";
 pub const WEBHOOK_SECRET: &str = "whsec_servery";
@@ -45,6 +45,7 @@ pub struct Peer {
 
 struct Wire {
     line: Mutex<Line>,
+    meeting: Mutex<Option<Arc<Barrier>>>,
     to: String,
     client: reqwest::Client,
 }
@@ -83,6 +84,7 @@ impl Peer {
         let address = format!("http://127.0.0.1:{port}");
         let wire = Arc::new(Wire {
             line: Mutex::new(Line::Good),
+            meeting: Mutex::default(),
             to: address.clone(),
             client: client.clone(),
         });
@@ -122,6 +124,11 @@ impl Peer {
 
     pub fn line(&self, line: Line) {
         *self.wire.line.lock().unwrap() = line;
+    }
+
+    /// From now on an intent is created when so many others have been asked for: the requests overlap for certain.
+    pub fn create_together(&self, intents: usize) {
+        *self.wire.meeting.lock().unwrap() = Some(Arc::new(Barrier::new(intents)));
     }
 
     pub async fn tell(&self, server: SocketAddr) {
@@ -224,6 +231,10 @@ async fn pass(
         Line::Cut => return hang_up(),
         Line::Error => return (StatusCode::BAD_GATEWAY, "<html>bad gateway</html>").into_response(),
         Line::Good | Line::AnswerLost | Line::Processing => {}
+    }
+    let meeting = wire.meeting.lock().unwrap().clone();
+    if let Some(meeting) = meeting.filter(|_| method == Method::POST && uri.path() == "/v1/payment_intents") {
+        meeting.wait().await;
     }
     let mut request = wire
         .client
