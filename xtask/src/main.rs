@@ -3,14 +3,15 @@
 #![allow(clippy::print_stdout, reason = "it talks to the person at the terminal")]
 
 mod cluster;
+mod compare_builds;
+mod context;
 mod failure;
 mod lint;
 mod measure;
+mod parallel;
 mod postgres;
 mod process;
-mod same_bytes;
 mod server;
-mod side_by_side;
 mod site;
 mod sources;
 mod steps;
@@ -19,12 +20,11 @@ mod tests;
 mod tools;
 mod type_names;
 mod watch;
-mod workshop;
 
 use std::{env, process::ExitCode};
 
+use context::Context;
 use failure::{Failure, Result, fail};
-use workshop::Workshop;
 
 const HELP: &str = "\
 ./dev VERB
@@ -69,18 +69,18 @@ fn call(verb: &str, arguments: &[String]) -> Result {
         print!("{HELP}");
         return Ok(());
     }
-    let workshop = &Workshop::open()?;
+    let context = &Context::open()?;
     stop::listen()?;
     match verb {
-        "run" => server::run(workshop),
-        "watch" => watch::watch(workshop),
-        "check" => tests::check(workshop),
-        "test" => tests::test(workshop),
-        "e2e" => tests::e2e(workshop, arguments),
-        "cluster" => cluster::cluster(workshop),
-        "release" => server::release(workshop),
-        "soak" => measure::soak(workshop, arguments),
-        "bench" => measure::bench(workshop, arguments),
+        "run" => server::run(context),
+        "watch" => watch::watch(context),
+        "check" => tests::check(context),
+        "test" => tests::test(context),
+        "e2e" => tests::e2e(context, arguments),
+        "cluster" => cluster::cluster(context),
+        "release" => server::release(context),
+        "soak" => measure::soak(context, arguments),
+        "bench" => measure::bench(context, arguments),
         _ => {
             steps::print_error(HELP);
             fail(format!("there is no verb '{verb}'"))

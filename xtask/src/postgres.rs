@@ -15,12 +15,12 @@ use nix::{
 use tempfile::TempDir;
 
 use crate::{
+    context::Context,
     failure::{Explain, Result, fail},
     process::{self, Running},
     steps::print_error,
     stop,
     tools::debian,
-    workshop::Workshop,
 };
 
 const VERSIONS: &str = "/usr/lib/postgresql";
@@ -39,29 +39,29 @@ impl Postgres {
         format!("postgres://servery@127.0.0.1:{}", self.port)
     }
 
-    pub fn start(workshop: &Workshop) -> Result<Self> {
-        let programs = need_programs(workshop)?;
+    pub fn start(context: &Context) -> Result<Self> {
+        let programs = need_programs(context)?;
         let folder = temporary_folder()?;
         give_to_postgres(folder.path())?;
-        make_cluster(workshop, &programs, folder.path())?;
+        make_cluster(context, &programs, folder.path())?;
         let port = free_port()?;
-        let server = start_server(workshop, &programs, folder.path(), port)?;
+        let server = start_server(context, &programs, folder.path(), port)?;
         let mut postgres = Self { server, folder, port };
-        postgres.wait_until_ready(workshop, &programs)?;
+        postgres.wait_until_ready(context, &programs)?;
         Ok(postgres)
     }
 
-    fn wait_until_ready(&mut self, workshop: &Workshop, programs: &Path) -> Result {
+    fn wait_until_ready(&mut self, context: &Context, programs: &Path) -> Result {
         let port = self.port.to_string();
         let ready = || {
             if self.server.has_ended()?.is_some() {
                 return Ok(Some(false));
             }
-            let mut asked = workshop.command(programs.join("pg_isready"));
+            let mut asked = context.command(programs.join("pg_isready"));
             let answer = process::answer(asked.args(["-h", "127.0.0.1", "-p", &port]));
             Ok(answer.map(|_| true))
         };
-        if stop::poll(Some(START_LIMIT), ready)? == Some(true) {
+        if stop::poll(stop::OFTEN, Some(START_LIMIT), ready)? == Some(true) {
             return Ok(());
         }
         print_error(&fs::read_to_string(self.folder.path().join("log")).unwrap_or_default());
@@ -79,9 +79,9 @@ pub fn free_port() -> Result<u16> {
 }
 
 /// The folder of the newest version's programs.
-fn need_programs(workshop: &Workshop) -> Result<PathBuf> {
+fn need_programs(context: &Context) -> Result<PathBuf> {
     if newest_version().is_none() {
-        debian::install(workshop, "Debian's postgresql", &["postgresql"])?;
+        debian::install(context, "Debian's postgresql", &["postgresql"])?;
     }
     match newest_version() {
         Some(version) => Ok(Path::new(VERSIONS).join(version.to_string()).join("bin")),
@@ -98,11 +98,11 @@ fn newest_version() -> Option<u32> {
 }
 
 /// PostgreSQL refuses to run as root.
-fn as_postgres(workshop: &Workshop, program: PathBuf) -> Command {
+fn as_postgres(context: &Context, program: PathBuf) -> Command {
     if !Uid::effective().is_root() {
-        return workshop.command(program);
+        return context.command(program);
     }
-    let mut command = workshop.command("setpriv");
+    let mut command = context.command("setpriv");
     command
         .args(["--reuid=postgres", "--regid=postgres", "--init-groups"])
         .arg(program);
@@ -122,8 +122,8 @@ fn give_to_postgres(folder: &Path) -> Result {
     ))
 }
 
-fn make_cluster(workshop: &Workshop, programs: &Path, folder: &Path) -> Result {
-    let mut initdb = as_postgres(workshop, programs.join("initdb"));
+fn make_cluster(context: &Context, programs: &Path, folder: &Path) -> Result {
+    let mut initdb = as_postgres(context, programs.join("initdb"));
     initdb
         .arg("-D")
         .arg(folder.join("data"))
@@ -138,15 +138,15 @@ fn make_cluster(workshop: &Workshop, programs: &Path, folder: &Path) -> Result {
             "UTF8",
         ])
         .current_dir(folder);
-    workshop.steps.run("A PostgreSQL for the tests", &mut initdb)
+    context.steps.run("A PostgreSQL for the tests", &mut initdb)
 }
 
-fn start_server(workshop: &Workshop, programs: &Path, folder: &Path, port: u16) -> Result<Running> {
+fn start_server(context: &Context, programs: &Path, folder: &Path, port: u16) -> Result<Running> {
     let log = File::create(folder.join("log")).explain("PostgreSQL's log cannot be written")?;
     let copy = log
         .try_clone()
         .explain("PostgreSQL's log cannot be opened twice")?;
-    let mut server = as_postgres(workshop, programs.join("postgres"));
+    let mut server = as_postgres(context, programs.join("postgres"));
     server
         .arg("-D")
         .arg(folder.join("data"))

@@ -67,7 +67,7 @@ impl Running {
 
     /// Without a limit it runs as long as the user likes.
     pub fn wait(mut self, limit: Option<Duration>) -> Result<ExitStatus> {
-        match stop::poll(limit, || self.has_ended())? {
+        match stop::poll(stop::OFTEN, limit, || self.has_ended())? {
             Some(status) => Ok(status),
             None => fail(format!("{} did not end in time", self.name)),
         }
@@ -99,7 +99,7 @@ impl Drop for Running {
                 let _ = self.child.wait();
                 return;
             }
-            std::thread::sleep(Duration::from_millis(20));
+            std::thread::sleep(stop::OFTEN);
         }
     }
 }

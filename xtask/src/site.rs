@@ -8,58 +8,61 @@ use std::{
 };
 
 use crate::{
+    context::Context,
     failure::{Explain, Result},
     process::{self, Running, succeeded},
     sources,
     steps::Log,
-    workshop::Workshop,
 };
 
 /// Each is the crate `servery-NAME` in `frontend/NAME`.
 pub const PROGRAMS: [&str; 4] = ["browse", "ordering", "account", "staff"];
 
+/// What `cargo leptos` calls the files of each, as Cargo.toml says.
+pub const OUTPUT_NAME: &str = "program";
+
 /// As they are shipped, so that what is measured and tested is what people get.
-pub fn build_shipped(workshop: &Workshop) -> Result {
-    if is_fresh(workshop) && is_shipped(workshop) {
+pub fn build_shipped(context: &Context) -> Result {
+    if is_fresh(context) && is_shipped(context) {
         return Ok(());
     }
     let started = SystemTime::now();
-    remove_stamp(workshop)?;
+    remove_stamp(context)?;
     let leptos = ["leptos", "build", "--release", "--frontend-only", "--precompress"];
-    workshop.steps.run(
+    context.steps.run(
         "The browser's programs (WebAssembly)",
-        &mut workshop.cargo(&leptos),
+        &mut context.cargo(&leptos),
     )?;
-    set_stamp(workshop, "shipped", started)
+    set_stamp(context, "shipped", started)
 }
 
 /// The stamp says how the programs were built, and is as old as the sources that they were built from.
-fn stamp(workshop: &Workshop) -> PathBuf {
-    workshop.site.join("built")
+fn stamp(context: &Context) -> PathBuf {
+    context.site.join("built")
 }
 
-pub fn is_fresh(workshop: &Workshop) -> bool {
-    let built = stamp(workshop).metadata().and_then(|stamp| stamp.modified());
-    built.is_ok_and(|built| !sources::any_newer(workshop, &sources::OF_SITE, built))
+pub fn is_fresh(context: &Context) -> bool {
+    let built = stamp(context).metadata().and_then(|stamp| stamp.modified());
+    built.is_ok_and(|built| !sources::any_newer(context, &sources::OF_SITE, built))
 }
 
-fn is_shipped(workshop: &Workshop) -> bool {
-    fs::read_to_string(stamp(workshop)).is_ok_and(|how| how.trim() == "shipped")
+fn is_shipped(context: &Context) -> bool {
+    fs::read_to_string(stamp(context)).is_ok_and(|how| how.trim() == "shipped")
 }
 
 /// A build that is interrupted leaves programs that nobody takes for whole.
-fn remove_stamp(workshop: &Workshop) -> Result {
-    let path = stamp(workshop);
+fn remove_stamp(context: &Context) -> Result {
+    let path = stamp(context);
     match path.exists() {
         true => fs::remove_file(&path).explain(format!("{} cannot be removed", path.display())),
         false => Ok(()),
     }
 }
 
-fn set_stamp(workshop: &Workshop, how: &str, started: SystemTime) -> Result {
-    let path = stamp(workshop);
+fn set_stamp(context: &Context, how: &str, started: SystemTime) -> Result {
+    let path = stamp(context);
     let write = || {
-        fs::create_dir_all(&workshop.site)?;
+        fs::create_dir_all(&context.site)?;
         let mut file = File::create(&path)?;
         writeln!(file, "{how}")?;
         file.set_modified(started)
@@ -68,8 +71,8 @@ fn set_stamp(workshop: &Workshop, how: &str, started: SystemTime) -> Result {
 }
 
 /// The first half of a light build: not optimised for size and not compressed, in a fraction of the time.
-pub fn compile_light(workshop: &Workshop) -> Result {
-    let mut cargo = workshop.cargo(&[
+pub fn compile_light(context: &Context) -> Result {
+    let mut cargo = context.cargo(&[
         "build",
         "--profile",
         "wasm-dev",
@@ -77,32 +80,32 @@ pub fn compile_light(workshop: &Workshop) -> Result {
         "wasm32-unknown-unknown",
     ]);
     cargo.args(PROGRAMS.map(|program| format!("--package=servery-{program}")));
-    workshop
+    context
         .steps
         .run("The browser's programs (WebAssembly, not optimised)", &mut cargo)
 }
 
 /// The second half: what a browser loads, of each program that has changed. `started`: before the first half.
-pub fn bind_light(workshop: &Workshop, started: SystemTime) -> Result {
-    let was_light = stamp(workshop).exists() && !is_shipped(workshop);
-    remove_stamp(workshop)?;
-    let changed = PROGRAMS.map(|program| LightProgram::new(workshop, program));
+pub fn bind_light(context: &Context, started: SystemTime) -> Result {
+    let was_light = stamp(context).exists() && !is_shipped(context);
+    remove_stamp(context)?;
+    let changed = PROGRAMS.map(|program| LightProgram::new(context, program));
     let changed: Vec<_> = changed
         .into_iter()
         .filter(|program| !was_light || program.has_changed())
         .collect();
-    workshop
+    context
         .steps
-        .several("The scripts that load them", |log| bind(workshop, log, &changed))?;
-    set_stamp(workshop, "light", started)
+        .several("The scripts that load them", |log| bind(context, log, &changed))?;
+    set_stamp(context, "light", started)
 }
 
 /// All at the same time.
-fn bind(workshop: &Workshop, log: &Log, programs: &[LightProgram]) -> Result {
+fn bind(context: &Context, log: &Log, programs: &[LightProgram]) -> Result {
     let mut running = Vec::new();
     for program in programs {
         program.clear()?;
-        let mut bindgen = program.bindgen(workshop);
+        let mut bindgen = program.bindgen(context);
         log.write_to(&mut bindgen)?;
         running.push((Running::start(&mut bindgen)?, bindgen, program));
     }
@@ -120,17 +123,17 @@ struct LightProgram {
 }
 
 impl LightProgram {
-    fn new(workshop: &Workshop, name: &'static str) -> Self {
-        let compiled = workshop.target.join("wasm32-unknown-unknown/wasm-dev");
+    fn new(context: &Context, name: &'static str) -> Self {
+        let compiled = context.target.join("wasm32-unknown-unknown/wasm-dev");
         Self {
             name,
             compiled: compiled.join(format!("servery_{name}.wasm")),
-            pkg: workshop.site.join(name).join("pkg"),
+            pkg: context.site.join(name).join("pkg"),
         }
     }
 
     fn loaded(&self) -> PathBuf {
-        self.pkg.join(format!("{}.wasm", self.name))
+        self.pkg.join(format!("{OUTPUT_NAME}.wasm"))
     }
 
     fn has_changed(&self) -> bool {
@@ -150,15 +153,15 @@ impl LightProgram {
         }
     }
 
-    fn bindgen(&self, workshop: &Workshop) -> std::process::Command {
-        let mut command = workshop.command("wasm-bindgen");
+    fn bindgen(&self, context: &Context) -> std::process::Command {
+        let mut command = context.command("wasm-bindgen");
         command
             .args([
                 "--target",
                 "web",
                 "--no-typescript",
                 "--out-name",
-                self.name,
+                OUTPUT_NAME,
                 "--out-dir",
             ])
             .arg(&self.pkg)
@@ -168,7 +171,7 @@ impl LightProgram {
 
     /// Under the name that `cargo leptos` gives it.
     fn finish(&self) -> Result {
-        fs::rename(self.pkg.join(format!("{}_bg.wasm", self.name)), self.loaded())
+        fs::rename(self.pkg.join(format!("{OUTPUT_NAME}_bg.wasm")), self.loaded())
             .explain(format!("wasm-bindgen made no program {}", self.name))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::SystemTime};
 
-use crate::workshop::Workshop;
+use crate::context::Context;
 
 /// What the browser's programs are made of. Neither tests nor packages of Node belong to it.
 pub const OF_SITE: [&str; 9] = [
@@ -20,10 +20,10 @@ pub const OF_SITE: [&str; 9] = [
 /// What only the server is made of.
 pub const OF_SERVER: [&str; 3] = ["server", "style", "public"];
 
-pub fn any_newer(workshop: &Workshop, sources: &[&str], since: SystemTime) -> bool {
+pub fn any_newer(context: &Context, sources: &[&str], since: SystemTime) -> bool {
     sources
         .iter()
-        .any(|source| is_newer(&workshop.root.join(source), since))
+        .any(|source| is_newer(&context.root.join(source), since))
 }
 
 /// The file, or any file of the folder. A file that is going away at this moment is no change of it.

@@ -11,7 +11,8 @@ use crate::failure::{Failure, Result, fail};
 static SIGNALLED: AtomicBool = AtomicBool::new(false);
 static PART_FAILED: AtomicBool = AtomicBool::new(false);
 
-const POLL: Duration = Duration::from_millis(20);
+/// For an answer that costs nothing to ask for.
+pub const OFTEN: Duration = Duration::from_millis(20);
 
 pub fn listen() -> Result {
     ctrlc::set_handler(|| SIGNALLED.store(true, Ordering::SeqCst))
@@ -34,8 +35,12 @@ pub fn check() -> Result {
     }
 }
 
-/// Asks again and again until there is an answer. `None`: there was none in time.
-pub fn poll<T>(limit: Option<Duration>, mut ask: impl FnMut() -> Result<Option<T>>) -> Result<Option<T>> {
+/// Asks again and again, with a pause in between, until there is an answer. `None`: there was none in time.
+pub fn poll<T>(
+    pause: Duration,
+    limit: Option<Duration>,
+    mut ask: impl FnMut() -> Result<Option<T>>,
+) -> Result<Option<T>> {
     let started = Instant::now();
     loop {
         if let Some(answer) = ask()? {
@@ -45,6 +50,6 @@ pub fn poll<T>(limit: Option<Duration>, mut ask: impl FnMut() -> Result<Option<T
         if limit.is_some_and(|limit| started.elapsed() > limit) {
             return Ok(None);
         }
-        thread::sleep(POLL);
+        thread::sleep(pause);
     }
 }

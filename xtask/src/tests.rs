@@ -3,14 +3,14 @@
 use std::{path::PathBuf, process::Command, time::Duration};
 
 use crate::{
+    compare_builds,
+    context::Context,
     failure::Result,
     lint,
+    parallel::in_parallel,
     postgres::Postgres,
-    same_bytes, server,
-    side_by_side::side_by_side,
-    site,
+    server, site,
     tools::{self, debian, node, python},
-    workshop::Workshop,
 };
 
 /// Longer than all tests have ever taken.
@@ -28,111 +28,111 @@ struct Surroundings {
     postgres: Postgres,
 }
 
-pub fn check(workshop: &Workshop) -> Result {
-    with_table(workshop, || verify(workshop, Scope::WithoutBrowser))
+pub fn check(context: &Context) -> Result {
+    with_table(context, || verify(context, Scope::WithoutBrowser))
 }
 
-pub fn test(workshop: &Workshop) -> Result {
-    with_table(workshop, || verify(workshop, Scope::Everything))
+pub fn test(context: &Context) -> Result {
+    with_table(context, || verify(context, Scope::Everything))
 }
 
-fn with_table(workshop: &Workshop, work: impl FnOnce() -> Result) -> Result {
+fn with_table(context: &Context, work: impl FnOnce() -> Result) -> Result {
     let outcome = work();
-    workshop.steps.print_table();
+    context.steps.print_table();
     outcome
 }
 
 /// Compiles, and meanwhile installs and starts what the tests need. Nothing runs beside the tests themselves: some have deadlines.
-fn verify(workshop: &Workshop, scope: Scope) -> Result {
-    tools::for_shipping(workshop)?;
+fn verify(context: &Context, scope: Scope) -> Result {
+    tools::for_shipping(context)?;
     let everything = scope == Scope::Everything;
     let compile = || {
-        lint::lint(workshop)?;
-        site::build_shipped(workshop)?;
-        same_bytes::check(workshop)?;
-        workshop
+        lint::lint(context)?;
+        site::build_shipped(context)?;
+        compare_builds::check(context)?;
+        context
             .steps
-            .run("The tests, compiled", rust_tests(workshop).arg("--no-run"))?;
+            .run("The tests, compiled", rust_tests(context).arg("--no-run"))?;
         match everything {
-            true => server::build(workshop),
+            true => server::build(context),
             false => Ok(()),
         }
     };
-    let ((), surroundings) = side_by_side(compile, || prepare(workshop, everything))?;
-    run_rust_tests(workshop, &surroundings)?;
+    let ((), surroundings) = in_parallel(compile, || prepare(context, everything))?;
+    run_rust_tests(context, &surroundings)?;
     match everything {
-        true => run_in_browser(workshop, &surroundings.peers, &[]),
+        true => run_in_browser(context, &surroundings.peers, &[]),
         false => Ok(()),
     }
 }
 
-fn prepare(workshop: &Workshop, everything: bool) -> Result<Surroundings> {
-    lint::dependencies(workshop)?;
-    node::need_oracles(workshop)?;
-    let peers = python::need_peers(workshop)?;
+fn prepare(context: &Context, everything: bool) -> Result<Surroundings> {
+    lint::dependencies(context)?;
+    node::need_oracles(context)?;
+    let peers = python::need_peers(context)?;
     if everything {
-        need_browser(workshop)?;
+        need_browser(context)?;
     }
-    let postgres = Postgres::start(workshop)?;
+    let postgres = Postgres::start(context)?;
     Ok(Surroundings { peers, postgres })
 }
 
-fn rust_tests(workshop: &Workshop) -> Command {
-    let mut tests = workshop.cargo(&[]);
+fn rust_tests(context: &Context) -> Command {
+    let mut tests = context.cargo(&[]);
     tests.args(lint::for_server("test")).arg("--quiet");
     tests
 }
 
-fn run_rust_tests(workshop: &Workshop, surroundings: &Surroundings) -> Result {
-    let mut tests = rust_tests(workshop);
+fn run_rust_tests(context: &Context, surroundings: &Surroundings) -> Result {
+    let mut tests = rust_tests(context);
     tests
         .env("SERVERY_TEST_PEERS", &surroundings.peers)
         .env("SERVERY_TEST_POSTGRES", surroundings.postgres.address());
-    workshop
+    context
         .steps
         .run_visibly("Tests", &mut tests, Some(TESTS_LIMIT))?;
-    api_tests_on_postgres(workshop, surroundings)
+    api_tests_on_postgres(context, surroundings)
 }
 
 /// The store's contract runs on both engines by itself; the API's tests take the engine from a variable.
-fn api_tests_on_postgres(workshop: &Workshop, surroundings: &Surroundings) -> Result {
-    let mut tests = workshop.cargo(&["test", "--quiet", "-p", "servery", "--test", "it"]);
+fn api_tests_on_postgres(context: &Context, surroundings: &Surroundings) -> Result {
+    let mut tests = context.cargo(&["test", "--quiet", "-p", "servery", "--test", "it"]);
     tests
         .env("SERVERY_TEST_ENGINE", "postgres")
         .env("SERVERY_TEST_PEERS", &surroundings.peers)
         .env("SERVERY_TEST_POSTGRES", surroundings.postgres.address());
     let what = "The API's tests on PostgreSQL";
-    workshop.steps.run_visibly(what, &mut tests, Some(TESTS_LIMIT))
+    context.steps.run_visibly(what, &mut tests, Some(TESTS_LIMIT))
 }
 
-fn need_browser(workshop: &Workshop) -> Result {
+fn need_browser(context: &Context) -> Result {
     let packages = ["chromium", "fonts-noto-core"];
-    debian::need(workshop, "chromium", "Debian's chromium", &packages)?;
-    node::need_playwright(workshop)
+    debian::need(context, "chromium", "Debian's chromium", &packages)?;
+    node::need_playwright(context)
 }
 
 /// The tests in a browser only; the arguments go to Playwright.
-pub fn e2e(workshop: &Workshop, arguments: &[String]) -> Result {
-    server::build_with_shipped_site(workshop)?;
-    in_browser(workshop, arguments)
+pub fn e2e(context: &Context, arguments: &[String]) -> Result {
+    server::build_with_shipped_site(context)?;
+    in_browser(context, arguments)
 }
 
 /// Playwright with a server that is already built.
-pub fn in_browser(workshop: &Workshop, arguments: &[String]) -> Result {
-    let peers = python::need_peers(workshop)?;
-    need_browser(workshop)?;
-    run_in_browser(workshop, &peers, arguments)
+pub fn in_browser(context: &Context, arguments: &[String]) -> Result {
+    let peers = python::need_peers(context)?;
+    need_browser(context)?;
+    run_in_browser(context, &peers, arguments)
 }
 
-fn run_in_browser(workshop: &Workshop, peers: &PathBuf, arguments: &[String]) -> Result {
-    let mut playwright = workshop.command("npx");
+fn run_in_browser(context: &Context, peers: &PathBuf, arguments: &[String]) -> Result {
+    let mut playwright = context.command("npx");
     playwright
         .args(["playwright", "test"])
         .args(arguments)
-        .current_dir(workshop.root.join("end2end"))
-        .env("SERVERY", workshop.target.join("debug/servery"))
+        .current_dir(context.root.join("end2end"))
+        .env("SERVERY", context.target.join("debug/servery"))
         .env("SERVERY_TEST_PEERS", peers);
-    workshop
+    context
         .steps
         .run_visibly("Tests in a browser", &mut playwright, Some(TESTS_LIMIT))
 }

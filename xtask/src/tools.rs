@@ -6,17 +6,17 @@ pub mod node;
 pub mod python;
 
 use crate::{
+    context::Context,
     failure::{Result, fail},
+    parallel::in_parallel,
     process,
-    side_by_side::side_by_side,
-    workshop::Workshop,
 };
 
 /// What any build needs beside the compiler and `wasm-bindgen`.
-pub fn for_building(workshop: &Workshop) -> Result {
-    debian::need(workshop, "pkg-config", "pkg-config", &["pkg-config"])?;
+pub fn for_building(context: &Context) -> Result {
+    debian::need(context, "pkg-config", "pkg-config", &["pkg-config"])?;
     // The server's build script lists the dependencies of the browser's programs, without a network.
-    let fetch = &mut workshop.cargo(&["fetch", "--locked", "--quiet"]);
+    let fetch = &mut context.cargo(&["fetch", "--locked", "--quiet"]);
     match process::run(fetch, Some(process::STEP_LIMIT))?.success() {
         true => Ok(()),
         false => fail("the crates of Cargo.lock cannot be fetched"),
@@ -24,13 +24,13 @@ pub fn for_building(workshop: &Workshop) -> Result {
 }
 
 /// What builds the browser's programs as they are shipped.
-pub fn for_shipping(workshop: &Workshop) -> Result {
-    for_building(workshop)?;
-    side_by_side(
-        || cargo_tools::need_cargo_leptos(workshop),
+pub fn for_shipping(context: &Context) -> Result {
+    for_building(context)?;
+    in_parallel(
+        || cargo_tools::need_cargo_leptos(context),
         || {
-            node::need_wasm_opt(workshop)?;
-            cargo_tools::need_wasm_bindgen(workshop)
+            node::need_wasm_opt(context)?;
+            cargo_tools::need_wasm_bindgen(context)
         },
     )?;
     Ok(())

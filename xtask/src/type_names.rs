@@ -3,16 +3,16 @@
 use std::{collections::BTreeMap, fs};
 
 use crate::{
+    context::Context,
     failure::{Explain, Failure, Result, fail},
     process,
     steps::Log,
-    workshop::Workshop,
 };
 
-pub fn check(workshop: &Workshop, log: &Log) -> Result {
+pub fn check(context: &Context, log: &Log) -> Result {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for file in production_files(workshop)? {
-        let path = workshop.root.join(&file);
+    for file in production_files(context)? {
+        let path = context.root.join(&file);
         // One that was removed and is not committed yet.
         if !path.exists() {
             continue;
@@ -32,8 +32,8 @@ pub fn check(workshop: &Workshop, log: &Log) -> Result {
     }
 }
 
-fn production_files(workshop: &Workshop) -> Result<Vec<String>> {
-    let mut git = workshop.command("git");
+fn production_files(context: &Context) -> Result<Vec<String>> {
+    let mut git = context.command("git");
     git.args(["ls-files", "app/*.rs", "frontend/*.rs", "server/*.rs"]);
     let Some(files) = process::answer(&mut git) else {
         return Err(Failure::Said("git ls-files failed".to_owned()));

@@ -3,11 +3,11 @@
 use std::{fs, time::Duration};
 
 use crate::{
+    context::Context,
     failure::{Explain, Failure, Result, fail},
     process,
     steps::Log,
     stop,
-    workshop::Workshop,
 };
 
 const CARGO_LEPTOS: &str = "0.3.11";
@@ -27,8 +27,8 @@ struct Tool {
 }
 
 /// Exactly the version of the library: they speak a format that changes.
-fn wasm_bindgen(workshop: &Workshop) -> Result<Tool> {
-    let lock = workshop.read("Cargo.lock")?;
+fn wasm_bindgen(context: &Context) -> Result<Tool> {
+    let lock = context.read("Cargo.lock")?;
     let Some(version) = locked_version(&lock, "wasm-bindgen") else {
         return fail("Cargo.lock names no wasm-bindgen");
     };
@@ -58,16 +58,16 @@ fn cargo_leptos() -> Tool {
     }
 }
 
-pub fn has_wasm_bindgen(workshop: &Workshop) -> Result<bool> {
-    Ok(wasm_bindgen(workshop)?.is_installed(workshop))
+pub fn has_wasm_bindgen(context: &Context) -> Result<bool> {
+    Ok(wasm_bindgen(context)?.is_installed(context))
 }
 
-pub fn need_wasm_bindgen(workshop: &Workshop) -> Result {
-    wasm_bindgen(workshop)?.need(workshop)
+pub fn need_wasm_bindgen(context: &Context) -> Result {
+    wasm_bindgen(context)?.need(context)
 }
 
-pub fn need_cargo_leptos(workshop: &Workshop) -> Result {
-    cargo_leptos().need(workshop)
+pub fn need_cargo_leptos(context: &Context) -> Result {
+    cargo_leptos().need(context)
 }
 
 fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
@@ -77,34 +77,34 @@ fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
 }
 
 impl Tool {
-    fn need(&self, workshop: &Workshop) -> Result {
-        if self.is_installed(workshop) {
+    fn need(&self, context: &Context) -> Result {
+        if self.is_installed(context) {
             return Ok(());
         }
-        self.forget_old(workshop)?;
+        self.forget_old(context)?;
         // The one in PATH may be right.
-        if self.is_installed(workshop) {
+        if self.is_installed(context) {
             return Ok(());
         }
         let what = format!("{} {} ({})", self.program, self.version, self.takes);
-        workshop
+        context
             .steps
-            .several(&what, |log| match self.download(workshop, log)? {
+            .several(&what, |log| match self.download(context, log)? {
                 true => Ok(()),
-                false => self.build(workshop, log),
+                false => self.build(context, log),
             })
     }
 
-    fn is_installed(&self, workshop: &Workshop) -> bool {
-        let version = process::answer(workshop.command(self.program).arg("--version"));
+    fn is_installed(&self, context: &Context) -> bool {
+        let version = process::answer(context.command(self.program).arg("--version"));
         version.is_some_and(|version| version.split_whitespace().any(|word| word == self.version))
     }
 
     /// The cache's stands before those of PATH; an old one would hide a right one.
-    fn forget_old(&self, workshop: &Workshop) -> Result {
+    fn forget_old(&self, context: &Context) -> Result {
         // Who is stopped has not seen whether it is old.
         stop::check()?;
-        let old = workshop.cache.join("tools/bin").join(self.program);
+        let old = context.cache.join("tools/bin").join(self.program);
         match old.exists() {
             true => fs::remove_file(&old).explain(format!("{} cannot be removed", old.display())),
             false => Ok(()),
@@ -112,18 +112,18 @@ impl Tool {
     }
 
     /// Whether it could be had as a binary.
-    fn download(&self, workshop: &Workshop, log: &Log) -> Result<bool> {
-        if !process::is_installed("cargo-binstall", &workshop.path) {
+    fn download(&self, context: &Context, log: &Log) -> Result<bool> {
+        if !process::is_installed("cargo-binstall", &context.path) {
             return Ok(false);
         }
-        let mut binstall = workshop.cargo(&["binstall", "--no-confirm", "--force"]);
+        let mut binstall = context.cargo(&["binstall", "--no-confirm", "--force"]);
         binstall.args(["--disable-strategies", "compile", "--root"]);
         binstall
-            .arg(workshop.cache.join("tools"))
+            .arg(context.cache.join("tools"))
             .arg(format!("{}@{}", self.package, self.version));
         match log.run_within(&mut binstall, DOWNLOAD_LIMIT) {
             Err(Failure::Stopped) => Err(Failure::Stopped),
-            Ok(()) if self.is_installed(workshop) => Ok(true),
+            Ok(()) if self.is_installed(context) => Ok(true),
             _ => {
                 log.say("cargo binstall did not bring it; it is built from source")?;
                 Ok(false)
@@ -131,15 +131,15 @@ impl Tool {
         }
     }
 
-    fn build(&self, workshop: &Workshop, log: &Log) -> Result {
+    fn build(&self, context: &Context, log: &Log) -> Result {
         // A folder per tool, so that two can be built at the same time; kept until it is whole, for a second try.
-        let target = workshop.cache.join("tool-target").join(self.package);
-        let mut install = workshop.cargo(&["install", self.package, "--version", &self.version]);
+        let target = context.cache.join("tool-target").join(self.package);
+        let mut install = context.cargo(&["install", self.package, "--version", &self.version]);
         install
             .args(self.flags)
             .arg("--force")
             .arg("--root")
-            .arg(workshop.cache.join("tools"));
+            .arg(context.cache.join("tools"));
         install
             .env("CARGO_TARGET_DIR", &target)
             .envs(self.profile.iter().copied());

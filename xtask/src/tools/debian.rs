@@ -5,48 +5,48 @@ use std::{process::Command, sync::Mutex, sync::PoisonError};
 use nix::unistd::Uid;
 
 use crate::{
+    context::Context,
     failure::{Result, fail},
     process,
     steps::Log,
-    workshop::Workshop,
 };
 
 /// Two of these at a time would wait for each other's lock.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Installs packages unless the program is there.
-pub fn need(workshop: &Workshop, program: &str, what: &str, packages: &[&str]) -> Result {
-    match process::is_installed(program, &workshop.path) {
+pub fn need(context: &Context, program: &str, what: &str, packages: &[&str]) -> Result {
+    match process::is_installed(program, &context.path) {
         true => Ok(()),
-        false => install(workshop, what, packages),
+        false => install(context, what, packages),
     }
 }
 
-pub fn install(workshop: &Workshop, what: &str, packages: &[&str]) -> Result {
+pub fn install(context: &Context, what: &str, packages: &[&str]) -> Result {
     let names = packages.join(" ");
-    if !process::is_installed("apt-get", &workshop.path) {
+    if !process::is_installed("apt-get", &context.path) {
         return fail(format!(
             "please install {names} with your package manager (only Debian's is known to ./dev)"
         ));
     }
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    workshop.steps.several(what, |log| {
-        apt_get(workshop, log, &["update", "-q"])?;
+    context.steps.several(what, |log| {
+        apt_get(context, log, &["update", "-q"])?;
         let options = ["install", "-q", "-y", "--no-install-recommends"];
-        apt_get(workshop, log, &[&options, packages].concat())
+        apt_get(context, log, &[&options, packages].concat())
     })
 }
 
-fn apt_get(workshop: &Workshop, log: &Log, arguments: &[&str]) -> Result {
+fn apt_get(context: &Context, log: &Log, arguments: &[&str]) -> Result {
     let call = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
-    log.run_undisturbed(as_root(workshop, &call)?.args(arguments))
+    log.run_undisturbed(as_root(context, &call)?.args(arguments))
 }
 
-fn as_root(workshop: &Workshop, call: &[&str]) -> Result<Command> {
+fn as_root(context: &Context, call: &[&str]) -> Result<Command> {
     let mut command = if Uid::effective().is_root() {
-        workshop.command(call[0])
-    } else if process::is_installed("sudo", &workshop.path) {
-        let mut sudo = workshop.command("sudo");
+        context.command(call[0])
+    } else if process::is_installed("sudo", &context.path) {
+        let mut sudo = context.command("sudo");
         sudo.arg(call[0]);
         sudo
     } else {

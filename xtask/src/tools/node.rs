@@ -3,10 +3,10 @@
 use std::{fs, path::Path, time::SystemTime};
 
 use crate::{
+    context::Context,
     failure::{Explain, Result},
     process,
     tools::debian,
-    workshop::Workshop,
 };
 
 /// The oldest that wasm-opt and Playwright run on.
@@ -14,22 +14,22 @@ const OLDEST: u32 = 20;
 const BINARYEN: &str = "132.0.0";
 
 /// Where Debian's is older, npm installs a newer one in the cache.
-pub fn need(workshop: &Workshop) -> Result {
-    if is_new_enough(workshop) {
+pub fn need(context: &Context) -> Result {
+    if is_new_enough(context) {
         return Ok(());
     }
-    debian::need(workshop, "npm", "Debian's nodejs and npm", &["nodejs", "npm"])?;
-    match is_new_enough(workshop) {
+    debian::need(context, "npm", "Debian's nodejs and npm", &["nodejs", "npm"])?;
+    match is_new_enough(context) {
         true => Ok(()),
-        false => install_in_cache(workshop, "Node 22", "node@22"),
+        false => install_in_cache(context, "Node 22", "node@22"),
     }
 }
 
-fn is_new_enough(workshop: &Workshop) -> bool {
-    if !process::is_installed("npm", &workshop.path) {
+fn is_new_enough(context: &Context) -> bool {
+    if !process::is_installed("npm", &context.path) {
         return false;
     }
-    let version = process::answer(workshop.command("node").arg("--version"));
+    let version = process::answer(context.command("node").arg("--version"));
     version
         .and_then(|version| major(&version))
         .is_some_and(|major| major >= OLDEST)
@@ -41,46 +41,44 @@ fn major(version: &str) -> Option<u32> {
     major.parse().ok()
 }
 
-fn install_in_cache(workshop: &Workshop, what: &str, package: &str) -> Result {
-    let mut npm = workshop.npm(&["install", "--prefix"]);
-    workshop
-        .steps
-        .run(what, npm.arg(&workshop.node_tools).arg(package))
+fn install_in_cache(context: &Context, what: &str, package: &str) -> Result {
+    let mut npm = context.npm(&["install", "--prefix"]);
+    context.steps.run(what, npm.arg(&context.node_tools).arg(package))
 }
 
-pub fn need_wasm_opt(workshop: &Workshop) -> Result {
-    need(workshop)?;
+pub fn need_wasm_opt(context: &Context) -> Result {
+    need(context)?;
     let version = format!("\"version\": \"{BINARYEN}\"");
-    let package = workshop.node_tools.join("node_modules/binaryen/package.json");
+    let package = context.node_tools.join("node_modules/binaryen/package.json");
     if fs::read_to_string(package).is_ok_and(|text| text.contains(&version)) {
         return Ok(());
     }
     install_in_cache(
-        workshop,
+        context,
         &format!("wasm-opt (binaryen {BINARYEN})"),
         &format!("binaryen@{BINARYEN}"),
     )
 }
 
 /// What other people's software knows of opening hours and currencies, to compare ours with.
-pub fn need_oracles(workshop: &Workshop) -> Result {
-    need_packages(workshop, "The oracles", "app/domain/tests/oracle")
+pub fn need_oracles(context: &Context) -> Result {
+    need_packages(context, "The oracles", "app/domain/tests/oracle")
 }
 
-pub fn need_playwright(workshop: &Workshop) -> Result {
-    need_packages(workshop, "Playwright", "end2end")
+pub fn need_playwright(context: &Context) -> Result {
+    need_packages(context, "Playwright", "end2end")
 }
 
-fn need_packages(workshop: &Workshop, what: &str, folder: &str) -> Result {
-    need(workshop)?;
-    let installed = workshop.root.join(folder).join("node_modules");
-    let lock = workshop.root.join(folder).join("package-lock.json");
+fn need_packages(context: &Context, what: &str, folder: &str) -> Result {
+    need(context)?;
+    let installed = context.root.join(folder).join("node_modules");
+    let lock = context.root.join(folder).join("package-lock.json");
     if changed(&installed).is_some_and(|installed| changed(&lock).is_some_and(|lock| lock <= installed)) {
         return Ok(());
     }
-    workshop
+    context
         .steps
-        .run(what, &mut workshop.npm(&["ci", "--prefix", folder]))?;
+        .run(what, &mut context.npm(&["ci", "--prefix", folder]))?;
     let opened = fs::File::open(&installed).explain(format!("{} is missing", installed.display()))?;
     opened
         .set_modified(SystemTime::now())

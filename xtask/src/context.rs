@@ -13,7 +13,7 @@ use crate::{
     steps::Steps,
 };
 
-pub struct Workshop {
+pub struct Context {
     /// The checkout.
     pub root: PathBuf,
     /// Tools, which outlive a checkout.
@@ -26,7 +26,7 @@ pub struct Workshop {
     pub path: OsString,
 }
 
-impl Workshop {
+impl Context {
     /// `./dev` calls from the checkout, and says where the cache and the target folder are.
     pub fn open() -> Result<Self> {
         let root = env::current_dir().explain("the checkout is not there")?;

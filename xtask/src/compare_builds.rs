@@ -3,10 +3,11 @@
 use std::{fs, path::Path};
 
 use crate::{
+    context::Context,
     failure::{Explain, Result, fail},
     postgres::temporary_folder,
+    site::OUTPUT_NAME,
     steps::Log,
-    workshop::Workshop,
 };
 
 /// One program stands for all: their settings differ in nothing but the name.
@@ -14,19 +15,19 @@ const PROGRAM: &str = "browse";
 
 /// The script itself is not among them: `cargo leptos` makes it smaller with a library that it contains. What the script offers to
 /// pages and what it calls in the program is written in these.
-const COMPARED: [&str; 3] = ["browse.wasm", "browse.d.ts", "browse_bg.wasm.d.ts"];
+const COMPARED: [&str; 3] = ["program.wasm", "program.d.ts", "program_bg.wasm.d.ts"];
 
 /// Once for each build of the programs.
-pub fn check(workshop: &Workshop) -> Result {
-    let shipped = workshop.site.join(PROGRAM).join("pkg");
-    let stamp = workshop.site.join("compared");
+pub fn check(context: &Context) -> Result {
+    let shipped = context.site.join(PROGRAM).join("pkg");
+    let stamp = context.site.join("compared");
     if is_newer(&stamp, &shipped.join(COMPARED[0])) {
         return Ok(());
     }
     let what = "The same program without cargo-leptos";
-    workshop
+    context
         .steps
-        .several(what, |log| compare(workshop, log, &shipped))?;
+        .several(what, |log| compare(context, log, &shipped))?;
     fs::write(&stamp, "").explain(format!("{} cannot be written", stamp.display()))
 }
 
@@ -35,9 +36,9 @@ fn is_newer(stamp: &Path, built: &Path) -> bool {
     changed(stamp) > changed(built)
 }
 
-fn compare(workshop: &Workshop, log: &Log, shipped: &Path) -> Result {
+fn compare(context: &Context, log: &Log, shipped: &Path) -> Result {
     let folder = temporary_folder()?;
-    make(workshop, log, folder.path())?;
+    make(context, log, folder.path())?;
     for file in COMPARED {
         let read = |path: &Path| fs::read(path).explain(format!("{} cannot be read", path.display()));
         if read(&folder.path().join(file))? != read(&shipped.join(file))? {
@@ -47,19 +48,18 @@ fn compare(workshop: &Workshop, log: &Log, shipped: &Path) -> Result {
     Ok(())
 }
 
-/// Of what cargo compiled for `cargo leptos`. To compile it once more would take minutes: `cargo leptos` sets LEPTOS_OUTPUT_NAME, which
-/// leptos is compiled with, to the name of each program in turn, so that leptos and all that stands on it are compiled for each.
-fn make(workshop: &Workshop, log: &Log, folder: &Path) -> Result {
+/// Of what cargo compiled for `cargo leptos`: to compile it once more would take minutes.
+fn make(context: &Context, log: &Log, folder: &Path) -> Result {
     let compiled = format!("front/wasm32-unknown-unknown/wasm/servery_{PROGRAM}.wasm");
-    let mut bindgen = workshop.command("wasm-bindgen");
-    bindgen.args(["--target=web", "--out-name", PROGRAM, "--out-dir"]);
-    log.run(bindgen.arg(folder).arg(workshop.target.join(compiled)))?;
-    let mut optimise = workshop.command("wasm-opt");
+    let mut bindgen = context.command("wasm-bindgen");
+    bindgen.args(["--target=web", "--out-name", OUTPUT_NAME, "--out-dir"]);
+    log.run(bindgen.arg(folder).arg(context.target.join(compiled)))?;
+    let mut optimise = context.command("wasm-opt");
     optimise
-        .args(optimisations(&workshop.read("Cargo.toml")?))
-        .arg(folder.join(format!("{PROGRAM}_bg.wasm")))
+        .args(optimisations(&context.read("Cargo.toml")?))
+        .arg(folder.join(format!("{OUTPUT_NAME}_bg.wasm")))
         .arg("-o")
-        .arg(folder.join(format!("{PROGRAM}.wasm")));
+        .arg(folder.join(format!("{OUTPUT_NAME}.wasm")));
     log.run(&mut optimise)
 }
 
