@@ -15,7 +15,7 @@ fn main() {
 /// What runs in browsers, as the folders of `frontend` are named.
 const PROGRAMS: [&str; 4] = ["browse", "ordering", "account", "staff"];
 
-/// `FILES: &[(name, bytes)]`: `public/…` and, of each program that was built, `pkg/…`. A debug build has no programs inside: it reads
+/// `FILES: &[(name, bytes)]`: `public/…` and, of each program that was built, `PROGRAM/pkg/…`. A debug build has no programs inside: it reads
 /// them from `SITE_FOLDER` when it starts, so that it need not wait for them.
 fn files() -> String {
     println!("cargo::rerun-if-env-changed=SERVERY_SITE");
@@ -25,9 +25,10 @@ fn files() -> String {
     let is_debug = env::var("PROFILE").is_ok_and(|profile| profile == "debug");
     let (embedded, read_later) = if is_debug { (None, site) } else { (site, None) };
     if let Some(site) = embedded {
-        PROGRAMS
-            .iter()
-            .for_each(|program| collect("pkg/", &Path::new(&site).join(program).join("pkg"), &mut files));
+        for program in PROGRAMS {
+            let pkg = Path::new(&site).join(program).join("pkg");
+            collect(&format!("{program}/pkg/"), &pkg, &mut files);
+        }
     }
     files.sort();
     // Found from where the crate lies when it is compiled: another checkout may have made the target folder.

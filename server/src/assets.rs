@@ -96,12 +96,11 @@ fn embedded(name: &str) -> Option<&'static [u8]> {
 }
 
 /// A file of one of the browser's programs. A debug build reads it from where it was built.
-fn program_file(chunk: Chunk, name: &str) -> Option<Bytes> {
-    let Some(site) = SITE_FOLDER else {
-        return embedded(&format!("pkg/{name}")).map(Bytes::from_static);
-    };
-    let path = Path::new(site).join(chunk.name()).join("pkg").join(name);
-    fs::read(path).ok().map(Bytes::from)
+fn program_file(name: &str) -> Option<Bytes> {
+    match SITE_FOLDER {
+        Some(site) => fs::read(Path::new(site).join(name)).ok().map(Bytes::from),
+        None => embedded(name).map(Bytes::from_static),
+    }
 }
 
 /// The style sheets of every page.
@@ -160,11 +159,11 @@ impl Assets {
             address
         };
         let mut pkg = |chunk: Chunk, ending: &str| {
-            let name = format!("{}.{ending}", chunk.name());
-            let Some(body) = program_file(chunk, &name) else {
+            let name = format!("{}/pkg/program.{ending}", chunk.name());
+            let Some(body) = program_file(&name) else {
                 return Err(MissingAsset(name));
             };
-            let brotli = program_file(chunk, &format!("{name}.br"));
+            let brotli = program_file(&format!("{name}.br"));
             Ok(add_hashed(chunk.name(), ending, body, brotli))
         };
         let mut program = |chunk| {
@@ -193,7 +192,7 @@ impl Assets {
         let (texts, staff_texts) = (texts(Chunk::Browse, ""), texts(Chunk::Staff, "staff-"));
         for (name, body) in FILES
             .iter()
-            .filter(|(name, _)| !name.starts_with("pkg/") && *name != SERVICE_WORKER)
+            .filter(|(name, _)| !name.contains("/pkg/") && *name != SERVICE_WORKER)
         {
             let keep = if name.starts_with("pictures/") || name.starts_with("icons/") {
                 ONE_DAY
