@@ -230,7 +230,7 @@ pub async fn pair(
         PairedAs::NoSuchCode => Err(no_such_code()),
         PairedAs::IdTaken => Err(ApiError::new(
             Kind::Conflict,
-            "'device' is another restaurant's, or of another kind; make a new one",
+            "'device' is another restaurant's, of another kind, or has the receipt prefix of another; make a new one",
         )),
         PairedAs::Device(installed) => {
             app.rate_limiter.return_token(&rate_limit::PAIRINGS, client);

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use servery_domain::{
     device::{Device, DeviceKind},
     id::{DeviceId, RestaurantId},
-    pos::{DeviceRecord, Record, RecordId},
+    pos::{DeviceRecord, Record, RecordId, payment::receipt_prefix},
     revision::Revision,
     time::Timestamp,
 };
@@ -22,6 +22,9 @@ use crate::{
 };
 
 /// A device that comes back goes on where it was.
+/// Devices of the restaurant whose receipts would have the prefix of a new device. A known device keeps the one that it has.
+const COUNT_SAME_PREFIX: &str = "select count(*) from streams join devices on devices.id = streams.device_id \
+     where devices.restaurant_id = $1 and streams.name like $3 and not exists (select 1 from devices where id = $2)";
 const INSERT_STREAM: &str =
     "insert into streams (name, device_id, done) values ($1, $1, 0) on conflict (name) do nothing";
 const INSERT_CODE: &str = "insert into pairing_codes (hash, restaurant_id, kind, name, expires_at, device_id) values ($1, $2, $3, $4, $5, null)";
@@ -94,6 +97,15 @@ impl<E: Engine> Devices for SqlStore<E> {
         let Some((restaurant_id, kind_code, name)) = taken else {
             return Ok(PairedAs::NoSuchCode);
         };
+        let same_prefix: i64 = sqlx::query_scalar(COUNT_SAME_PREFIX)
+            .bind(&restaurant_id)
+            .bind(&device_id)
+            .bind(format!("%{}", receipt_prefix(device).to_lowercase()))
+            .fetch_one(&mut *transaction)
+            .await?;
+        if same_prefix > 0 {
+            return Ok(PairedAs::IdTaken);
+        }
         let revision = pos_rows::next_revision(&mut transaction, &restaurant_id).await?;
         let upserted = sqlx::query(UPSERT_DEVICE)
             .bind(&device_id)

@@ -177,6 +177,49 @@ async fn revoked_device_is_refused_and_may_be_paired_again() {
 }
 
 #[tokio::test]
+async fn two_devices_of_a_restaurant_have_different_receipt_prefixes() {
+    for (engine, store) in engines("two_devices_of_a_restaurant_have_different_receipt_prefixes")
+        .await
+        .stores
+    {
+        let fixture = Fixture::new(store).await;
+        let ada = fixture.pair(0x1_beef, DeviceKind::Till).await;
+        let code = |hash: &str| NewCode {
+            hash: hash.into(),
+            restaurant: HERE,
+            device: NewDevice {
+                name: "Bar".into(),
+                kind: DeviceKind::Till,
+            },
+            expires_at: Timestamp(NOW.0 + 600),
+        };
+        for hash in ["a", "b"] {
+            fixture.store.put_code(&code(hash)).await.unwrap();
+        }
+        let pair = async |hash: &str, device| {
+            fixture
+                .store
+                .pair(hash, DeviceId(device), hash, NOW)
+                .await
+                .unwrap()
+        };
+        assert_eq!(
+            pair("a", 0x2_beef).await,
+            PairedAs::IdTaken,
+            "{engine}: both would print BEEF-1"
+        );
+        assert!(
+            matches!(pair("a", 0x2_beee).await, PairedAs::Device(_)),
+            "{engine}: the code is not used up"
+        );
+        assert!(
+            matches!(pair("b", ada.stream.0).await, PairedAs::Device(_)),
+            "{engine}: a device that is let in again keeps its own"
+        );
+    }
+}
+
+#[tokio::test]
 async fn devices_are_found_by_token_and_stream() {
     for (engine, store) in engines("devices_are_found_by_token_and_stream").await.stores {
         let fixture = Fixture::new(store).await;
