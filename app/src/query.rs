@@ -185,16 +185,19 @@ impl Query for GetTimes {
 
     async fn fetch(self, browser: &impl Fetch) -> Result<Times, Problem> {
         let found = browser.get(&self).await.ok();
-        let full = match found {
+        let stored = match found {
             Some(found) if !found.is_stored => return Ok(found.answer),
-            found => found.map(|found| found.answer.full).unwrap_or_default(),
+            found => found.map(|found| found.answer),
         };
         // A stored time is outdated.
         let zone = browser.get(&GetRestaurant(self.0)).await?.answer.restaurant.zone;
         let now = browser
             .local_now(&zone)
             .ok_or_else(|| Problem::new(Kind::Unreachable, "no clock"))?;
-        Ok(Times { now, full })
+        let mut times = stored.unwrap_or_else(|| Times::at(now));
+        times.now = now;
+        times.clock_changes.retain(|change| now < change.at);
+        Ok(times)
     }
 }
 

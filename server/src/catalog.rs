@@ -30,7 +30,7 @@ use servery_domain::{
     revision::Revision,
     search::Search,
     slug::Slug,
-    time::{LocalMinute, Timestamp},
+    time::{ClockChange, LocalMinute, Timestamp},
 };
 use servery_store::{Daypart, Revisions, Store, StoreError};
 
@@ -207,6 +207,11 @@ impl CatalogSnapshot {
     /// The restaurant's local time.
     pub fn clock(&self, slug: &Slug, now: Timestamp) -> Option<LocalMinute> {
         self.entry(slug).map(|(_, zone)| clock::local(zone, now))
+    }
+
+    pub fn clock_changes(&self, slug: &Slug, now: Timestamp, days: i64) -> Vec<ClockChange> {
+        self.entry(slug)
+            .map_or_else(Vec::new, |(_, zone)| clock::changes(zone, now, days))
     }
 
     /// The operator's mode for the page with this path in the table.

@@ -5,7 +5,7 @@ use jiff::{
     civil::{DateTime, date},
     tz::TimeZone,
 };
-use servery_domain::time::{LocalMinute, TimeZoneName, Timestamp};
+use servery_domain::time::{ClockChange, LocalMinute, TimeZoneName, Timestamp};
 
 pub fn now() -> Timestamp {
     Timestamp(Instant::now().as_second())
@@ -41,6 +41,24 @@ pub fn utc(zone: &TimeZone, at: LocalMinute) -> Timestamp {
     Timestamp(instant.as_second())
 }
 
+/// The clock changes of the next days, the earliest first.
+pub fn changes(zone: &TimeZone, now: Timestamp, days: i64) -> Vec<ClockChange> {
+    let from = Instant::from_second(now.0).unwrap_or(Instant::MAX);
+    let until = now.0.saturating_add(days.saturating_mul(24 * 60 * 60));
+    zone.following(from)
+        .take_while(|change| change.timestamp().as_second() < until)
+        .filter_map(|change| {
+            let moment = change.timestamp().as_second();
+            let before = local(zone, Timestamp(moment - 1)).0 + 1;
+            let by = local(zone, Timestamp(moment)).0 - before;
+            // A zone may change its name without its clocks.
+            let by = i16::try_from(by).ok().filter(|by| *by != 0)?;
+            let at = LocalMinute(before);
+            Some(ClockChange { at, by })
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +85,25 @@ mod tests {
             Timestamp(1_792_888_200)
         );
         assert!(zone(&TimeZoneName("Europe/Millbrook".into())).is_none());
+    }
+
+    #[test]
+    fn the_clock_changes_of_the_next_days_are_known() {
+        let berlin = zone(&TimeZoneName("Europe/Berlin".into())).unwrap();
+        let eve = utc(&berlin, LocalMinute::new(2026, 3, 28, 20, 0));
+        let spring = ClockChange {
+            at: LocalMinute::new(2026, 3, 29, 2, 0),
+            by: 60,
+        };
+        assert_eq!(changes(&berlin, eve, 2), [spring]);
+        let eve = utc(&berlin, LocalMinute::new(2026, 10, 24, 20, 0));
+        let autumn = ClockChange {
+            at: LocalMinute::new(2026, 10, 25, 3, 0),
+            by: -60,
+        };
+        assert_eq!(changes(&berlin, eve, 2), [autumn]);
+        assert_eq!(changes(&berlin, eve, 0), []);
+        assert_eq!(changes(&TimeZone::UTC, eve, 400), []);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
     order_settings::DeliveryZone,
     restaurant::Restaurant,
     selection::{QuotedPick, Selection, SelectionError},
-    slots::{SlotRefusal, Timetable},
+    slots::{SlotRefusal, Times, Timetable},
     tax::{Place, Tax, TaxRate, portion},
     time::LocalMinute,
 };
@@ -23,11 +23,9 @@ use crate::{
 pub struct QuoteContext<'a> {
     pub restaurant: &'a Restaurant,
     pub menu: &'a Menu,
-    pub now: LocalMinute,
+    pub times: &'a Times,
     /// Portions left of dishes that are counted.
     pub stock: &'a BTreeMap<DishId, u32>,
-    /// Slots that are full.
-    pub full: &'a [LocalMinute],
     pub coupon: CouponCheck<'a>,
 }
 
@@ -198,7 +196,7 @@ pub fn quote(facts: &QuoteContext<'_>, basket: &Basket) -> Quote {
     };
     let zone = quoting.zone(&basket.service);
     let due = quoting.due(basket.slot, zone.map_or(0, |zone| zone.travel));
-    let served_at = due.map_or(facts.now, |due| due.from);
+    let served_at = due.map_or(facts.times.now, |due| due.from);
     let priced: Vec<Priced> = basket
         .lines
         .iter()
@@ -285,7 +283,7 @@ impl<'a> Quoting<'a> {
 
     fn due(&mut self, slot: Option<LocalMinute>, travel: u16) -> Option<Due> {
         let restaurant = self.facts.restaurant;
-        let table = Timetable::of(restaurant, self.facts.now, travel, self.facts.full);
+        let table = Timetable::of(restaurant, self.facts.times, travel);
         let due = match slot {
             None => table.soonest().map(|ready| Due {
                 from: ready,
@@ -387,15 +385,17 @@ impl<'a> Quoting<'a> {
             CouponCheck::Unchecked => return None,
             CouponCheck::Unknown => Err(CouponRefusal::Unknown),
             CouponCheck::Withheld => Err(CouponRefusal::TooOften),
-            CouponCheck::Known(coupon, used) => coupon.check(self.facts.now, dishes, used).and_then(|()| {
-                let off = coupon.takes_off(dishes, delivery);
-                let of_delivery = matches!(coupon.effect, crate::coupon::CouponEffect::FreeDelivery);
-                if off > Minor::ZERO {
-                    Ok((coupon.code.clone(), off, of_delivery))
-                } else {
-                    Err(CouponRefusal::NothingToTakeOff)
-                }
-            }),
+            CouponCheck::Known(coupon, used) => {
+                coupon.check(self.facts.times.now, dishes, used).and_then(|()| {
+                    let off = coupon.takes_off(dishes, delivery);
+                    let of_delivery = matches!(coupon.effect, crate::coupon::CouponEffect::FreeDelivery);
+                    if off > Minor::ZERO {
+                        Ok((coupon.code.clone(), off, of_delivery))
+                    } else {
+                        Err(CouponRefusal::NothingToTakeOff)
+                    }
+                })
+            }
         };
         taken
             .map_err(|refusal| self.blockers.push(OrderBlocker::Coupon(refusal)))

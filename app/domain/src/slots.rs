@@ -6,7 +6,7 @@ use crate::{
     hours::OpeningHours,
     order_settings::OrderSettings,
     restaurant::Restaurant,
-    time::{DAY, Day, LocalMinute},
+    time::{ClockChange, DAY, Day, LocalMinute},
 };
 
 crate::menu::codes! {
@@ -33,7 +33,22 @@ pub struct Times {
     /// In the restaurant's local time.
     pub now: LocalMinute,
     /// Slots that are full.
+    #[serde(default)]
     pub full: Vec<LocalMinute>,
+    /// The clock changes of the days for which orders are accepted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clock_changes: Vec<ClockChange>,
+}
+
+impl Times {
+    /// Nothing is full, and the clocks go on.
+    pub fn at(now: LocalMinute) -> Self {
+        Self {
+            now,
+            full: Vec::new(),
+            clock_changes: Vec::new(),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -41,35 +56,40 @@ pub struct Timetable<'a> {
     pub hours: &'a OpeningHours,
     pub holidays: &'a [Day],
     pub ordering: &'a OrderSettings,
-    pub now: LocalMinute,
+    pub times: &'a Times,
     /// Minutes from the kitchen to the diner.
     pub travel: u16,
-    /// Slots that are full.
-    pub full: &'a [LocalMinute],
 }
 
 impl<'a> Timetable<'a> {
-    pub fn of(restaurant: &'a Restaurant, now: LocalMinute, travel: u16, full: &'a [LocalMinute]) -> Self {
+    pub fn of(restaurant: &'a Restaurant, times: &'a Times, travel: u16) -> Self {
         Self {
             hours: &restaurant.hours,
             holidays: &restaurant.holidays,
             ordering: &restaurant.ordering,
-            now,
+            times,
             travel,
-            full,
         }
+    }
+
+    fn now(&self) -> LocalMinute {
+        self.times.now
     }
 
     fn lead(&self) -> i64 {
         i64::from(self.ordering.preparation) + i64::from(self.travel)
     }
 
+    /// When an order placed now can be served at the earliest.
+    fn at_once(&self) -> LocalMinute {
+        self.now().later(self.lead(), &self.times.clock_changes)
+    }
+
     /// When an order placed now is served: at once, or when the first slot begins that is not full. It has to leave the kitchen before
     /// closing time.
     pub fn soonest(&self) -> Result<LocalMinute, SlotRefusal> {
-        let at_once = LocalMinute(self.now.0 + self.lead());
-        self.check_closing(at_once)?;
-        let mut due = at_once;
+        let mut due = self.at_once();
+        self.check_closing(due)?;
         while self.is_full(due) {
             due = LocalMinute(self.slot_of(due).0 + self.step());
             self.check_closing(due).map_err(|_| SlotRefusal::Full)?;
@@ -79,12 +99,13 @@ impl<'a> Timetable<'a> {
 
     fn is_full(&self, due: LocalMinute) -> bool {
         // Most restaurants limit nothing: then no slot is looked for.
-        !self.full.is_empty() && self.full.contains(&self.slot_of(due))
+        !self.times.full.is_empty() && self.times.full.contains(&self.slot_of(due))
     }
 
     fn check_closing(&self, due: LocalMinute) -> Result<(), SlotRefusal> {
-        let ready = LocalMinute(due.0 - i64::from(self.travel));
-        match self.hours.stays_open(self.now, ready, self.holidays) {
+        // Clocks that are set back may show an earlier time than now.
+        let ready = LocalMinute(due.0 - i64::from(self.travel)).max(self.now());
+        match self.hours.stays_open(self.now(), ready, self.holidays) {
             Ok(()) => Ok(()),
             Err(opening) if opening.open => Err(SlotRefusal::TooLate),
             Err(_) => Err(SlotRefusal::Closed),
@@ -143,12 +164,12 @@ impl<'a> Timetable<'a> {
 
     /// The slots that can still be chosen, by day; full ones cannot. Days without slots are left out.
     pub fn slots(&self) -> Vec<(Day, Vec<LocalMinute>)> {
-        let today = self.now.day();
+        let (today, at_once) = (self.now().day(), self.at_once());
         // Yesterday's last span may continue today.
         let days = (-1..=i64::from(self.ordering.days_ahead)).map(|ahead| Day(today.0 + ahead));
         let free = |day: Day| {
             self.of_day(day)
-                .filter(|slot| slot.0 >= self.now.0 + self.lead() && !self.is_full(*slot))
+                .filter(|slot| *slot >= at_once && self.happens_once(*slot) && !self.is_full(*slot))
                 .collect::<Vec<_>>()
         };
         days.map(|day| (day, free(day)))
@@ -156,22 +177,30 @@ impl<'a> Timetable<'a> {
             .collect()
     }
 
+    /// A slot is a time that exists once: in the nights when clocks change some do not, and some exist twice.
+    fn happens_once(&self, slot: LocalMinute) -> bool {
+        slot.happens_once(&self.times.clock_changes)
+    }
+
     pub fn check(&self, slot: LocalMinute) -> Result<(), SlotRefusal> {
-        if slot.0 < self.now.0 + self.lead() {
+        if slot < self.at_once() {
             return Err(SlotRefusal::Gone);
         }
-        if slot.0 >= self.now.midnight().0 + (i64::from(self.ordering.days_ahead) + 2) * DAY {
+        if !self.happens_once(slot) {
+            return Err(SlotRefusal::NoSlot);
+        }
+        if slot.0 >= self.now().midnight().0 + (i64::from(self.ordering.days_ahead) + 2) * DAY {
             return Err(SlotRefusal::TooFar);
         }
         let (day, ahead) = (slot.day(), i64::from(self.ordering.days_ahead));
         let begins =
-            |day: Day| day.0 - self.now.day().0 <= ahead && self.of_day(day).any(|known| known == slot);
+            |day: Day| day.0 - self.now().day().0 <= ahead && self.of_day(day).any(|known| known == slot);
         if begins(day) || begins(Day(day.0 - 1)) {
             match self.is_full(slot) {
                 true => Err(SlotRefusal::Full),
                 false => Ok(()),
             }
-        } else if day.0 - self.now.day().0 > ahead {
+        } else if day.0 - self.now().day().0 > ahead {
             Err(SlotRefusal::TooFar)
         } else {
             Err(SlotRefusal::NoSlot)
@@ -198,9 +227,8 @@ mod tests {
             hours: &hours.parse().unwrap(),
             holidays: &[],
             ordering,
-            now,
+            times: &Times::at(now),
             travel: 0,
-            full: &[],
         })
     }
 
@@ -309,9 +337,8 @@ mod tests {
             hours: &hours,
             holidays: &[],
             ordering: &ordering,
-            now: at(0, 13, 40),
+            times: &Times::at(at(0, 13, 40)),
             travel: 15,
-            full: &[],
         };
         assert_eq!(table.soonest(), Ok(at(0, 14, 15)));
     }
@@ -329,9 +356,11 @@ mod tests {
                 hours: &hours,
                 holidays: &[],
                 ordering: &ordering,
-                now,
+                times: &Times {
+                    full: full.to_vec(),
+                    ..Times::at(now)
+                },
                 travel,
-                full,
             };
             table.soonest()
         };
@@ -374,5 +403,51 @@ mod tests {
             "opened the day before"
         );
         assert_eq!(slot_of("Mo-Su off", at(0, 0, 55)), at(0, 0, 50));
+    }
+
+    #[test]
+    fn in_the_night_when_clocks_change_a_slot_is_a_time_that_exists_once() {
+        let ordering = OrderSettings {
+            slot: 15,
+            preparation: 20,
+            days_ahead: 1,
+            ..OrderSettings::default()
+        };
+        let hours: OpeningHours = "24/7".parse().unwrap();
+        let night = |now, change| {
+            let times = Times {
+                clock_changes: vec![change],
+                ..Times::at(now)
+            };
+            let table = Timetable {
+                hours: &hours,
+                holidays: &[],
+                ordering: &ordering,
+                times: &times,
+                travel: 0,
+            };
+            let offered: Vec<_> = table.slots().into_iter().flat_map(|(_, slots)| slots).collect();
+            assert!(offered.iter().all(|slot| table.check(*slot).is_ok()));
+            let missing: Vec<_> = (0..8)
+                .map(|quarter| LocalMinute(at(1, 1, 30).0 + quarter * 15))
+                .filter(|slot| !offered.contains(slot))
+                .map(|slot| (slot.clock(), table.check(slot)))
+                .collect();
+            (table.soonest().unwrap(), missing)
+        };
+        let no_slot =
+            ["02:00", "02:15", "02:30", "02:45"].map(|clock| (clock.to_owned(), Err(SlotRefusal::NoSlot)));
+        let spring = ClockChange {
+            at: at(1, 2, 0),
+            by: 60,
+        };
+        assert_eq!(night(at(0, 23, 0), spring), (at(0, 23, 20), no_slot.to_vec()));
+        assert_eq!(night(at(1, 1, 50), spring).0, at(1, 3, 10), "20 minutes later");
+        let autumn = ClockChange {
+            at: at(1, 3, 0),
+            by: -60,
+        };
+        assert_eq!(night(at(0, 23, 0), autumn), (at(0, 23, 20), no_slot.to_vec()));
+        assert_eq!(night(at(1, 2, 50), autumn).0, at(1, 2, 10), "20 minutes later");
     }
 }

@@ -115,6 +115,42 @@ impl FromStr for LocalMinute {
     }
 }
 
+/// Clocks that are set forward or back, as in the nights when summer time begins and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClockChange {
+    /// The local time that the clocks show right before.
+    pub at: LocalMinute,
+    /// Minutes forward; negative: back.
+    pub by: i16,
+}
+
+impl ClockChange {
+    /// The local times that do not happen, or happen twice, because of it.
+    fn affected(self) -> std::ops::Range<i64> {
+        let other = self.at.0 + i64::from(self.by);
+        self.at.0.min(other)..self.at.0.max(other)
+    }
+}
+
+impl LocalMinute {
+    /// What the clocks show so many minutes later. `changes` are those to come.
+    pub fn later(self, minutes: i64, changes: &[ClockChange]) -> Self {
+        let mut later = self.0 + minutes;
+        for change in changes.iter().filter(|change| self < change.at) {
+            if later >= change.at.0 {
+                later += i64::from(change.by);
+            }
+        }
+        Self(later)
+    }
+
+    /// Not skipped or repeated by one of the changes to come.
+    pub fn happens_once(self, changes: &[ClockChange]) -> bool {
+        changes.iter().all(|change| !change.affected().contains(&self.0))
+    }
+}
+
 /// A day in a restaurant's local time, counted from 1970-01-01.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

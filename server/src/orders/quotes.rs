@@ -21,17 +21,14 @@ use crate::{
 };
 
 /// What a quote depends on besides menu and time.
-#[derive(Default)]
 pub(super) struct QuoteInputs {
+    pub(super) times: Times,
     pub(super) stock: BTreeMap<DishId, u32>,
-    pub(super) full: Vec<LocalMinute>,
     pub(super) coupon: CouponInput,
 }
 
 /// The coupon of a basket.
-#[derive(Default)]
 pub(super) enum CouponInput {
-    #[default]
     Unknown,
     Withheld,
     Known(Box<Coupon>, CouponUsage),
@@ -48,14 +45,21 @@ impl CouponInput {
 }
 
 impl RestaurantNow {
+    pub(super) fn times(&self, full: Vec<LocalMinute>) -> Times {
+        Times {
+            now: self.now.1,
+            full,
+            clock_changes: self.clock_changes.clone(),
+        }
+    }
+
     pub(super) fn quote(&self, inputs: &QuoteInputs, basket: &Basket) -> Quote {
         quote(
             &QuoteContext {
                 restaurant: &self.listing.restaurant,
                 menu: &self.menu,
-                now: self.now.1,
+                times: &inputs.times,
                 stock: &inputs.stock,
-                full: &inputs.full,
                 coupon: inputs.coupon.offer(),
             },
             basket,
@@ -77,8 +81,8 @@ impl RestaurantNow {
             None => full_slots(app, self).await?,
         };
         Ok(QuoteInputs {
+            times: self.times(full),
             stock,
-            full,
             coupon: self.coupon_input(app, &basket.coupon, customer, client).await?,
         })
     }
@@ -132,8 +136,8 @@ impl RestaurantNow {
     ) -> Result<QuoteInputs, ApiError> {
         let restaurant = self.listing.restaurant.id;
         Ok(QuoteInputs {
+            times: self.times(full_slots(app, self).await?),
             stock: app.store.stock(restaurant).await?,
-            full: full_slots(app, self).await?,
             coupon: self.coupon_input(app, &basket.coupon, customer, client).await?,
         })
     }
@@ -214,8 +218,5 @@ pub(super) async fn table(
 
 pub async fn times(app: &AppState, slug: &str) -> Result<Times, ApiError> {
     let current = restaurant_now(app, slug).await?;
-    Ok(Times {
-        now: current.now.1,
-        full: full_slots(app, &current).await?,
-    })
+    Ok(current.times(full_slots(app, &current).await?))
 }

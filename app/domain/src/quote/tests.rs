@@ -100,9 +100,8 @@ impl Kitchen {
             &QuoteContext {
                 restaurant: &self.restaurant,
                 menu: &self.menu,
-                now,
+                times: &Times::at(now),
                 stock: &self.stock,
-                full: &[],
                 coupon,
             },
             basket,

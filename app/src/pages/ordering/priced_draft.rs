@@ -37,7 +37,7 @@ impl PricedDraft {
         let quote = backend.ask(GetQuote(slug.clone(), draft.basket.clone()));
         let quote = match quote.await {
             Err(problem) if problem.is(Kind::Unreachable) => {
-                recalculate(&listing, &menu, &times, times.now, &draft.basket)
+                recalculate(&listing, &menu, &times, &draft.basket)
             }
             answer => answer?,
         };
@@ -50,30 +50,40 @@ impl PricedDraft {
         })
     }
 
-    pub fn recalculate(&self, now: LocalMinute, basket: &Basket) -> Quote {
-        recalculate(&self.listing, &self.menu, &self.times, now, basket)
+    /// What was asked for, at a later time.
+    pub fn times_at(&self, now: LocalMinute) -> Times {
+        Times {
+            now,
+            ..self.times.clone()
+        }
     }
 
-    pub fn timetable(&self, now: LocalMinute, service: &Service) -> Timetable<'_> {
-        let restaurant = &self.listing.restaurant;
-        let zone = match service {
-            Service::Delivery(door) => restaurant.ordering.zone(&door.postcode, door.point),
-            Service::Collection | Service::Table(_) => None,
+    pub fn recalculate(&self, now: LocalMinute, basket: &Basket) -> Quote {
+        recalculate(&self.listing, &self.menu, &self.times_at(now), basket)
+    }
+
+    /// Minutes from the kitchen to the diner.
+    pub fn travel(&self, service: &Service) -> u16 {
+        let Service::Delivery(door) = service else {
+            return 0;
         };
-        let travel = zone.map_or(0, |zone| zone.travel);
-        Timetable::of(restaurant, now, travel, &self.times.full)
+        let zone = self.listing.restaurant.ordering.zone(&door.postcode, door.point);
+        zone.map_or(0, |zone| zone.travel)
+    }
+
+    pub fn timetable<'a>(&'a self, times: &'a Times, service: &Service) -> Timetable<'a> {
+        Timetable::of(&self.listing.restaurant, times, self.travel(service))
     }
 }
 
 /// A local quote: coupons and the stock are checked by the server only.
-fn recalculate(listing: &Listing, menu: &Menu, times: &Times, now: LocalMinute, basket: &Basket) -> Quote {
+fn recalculate(listing: &Listing, menu: &Menu, times: &Times, basket: &Basket) -> Quote {
     let stock = listing.sold_out.iter().map(|dish| (*dish, 0)).collect();
     let facts = QuoteContext {
         restaurant: &listing.restaurant,
         menu,
-        now,
+        times,
         stock: &stock,
-        full: &times.full,
         coupon: CouponCheck::Unchecked,
     };
     quote(&facts, basket)

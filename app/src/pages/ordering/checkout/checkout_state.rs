@@ -57,7 +57,7 @@ impl CheckoutState {
             editor.draft.with(|draft| {
                 editor
                     .priced
-                    .with_value(|priced| priced.timetable(priced.times.now, &draft.basket.service).travel)
+                    .with_value(|priced| priced.travel(&draft.basket.service))
             })
         });
         let placing = editor.actions().map(|actions| actions.place_order_state());

@@ -37,7 +37,8 @@ fn select(texts: Texts, checkout: CheckoutState) -> impl IntoView {
         .with_untracked(|draft| (draft.basket.service.clone(), draft.basket.slot));
     let now = editor.now();
     let (soonest, days, today) = editor.priced.with_value(|priced| {
-        let table = priced.timetable(now, &service);
+        let times = priced.times_at(now);
+        let table = priced.timetable(&times, &service);
         (table.soonest().ok(), table.slots(), now.day())
     });
     let soonest = soonest.map(|at| {
