@@ -18,6 +18,8 @@ pub const POSTCODES: usize = 500;
 pub const PRICE: i64 = 100_000_000;
 /// Minor units of one payment or one drawer.
 pub const MONEY: i64 = 1_000_000_000_000;
+/// Minor units by which a payment in cash may be rounded: half of the largest step of a currency.
+pub const ROUNDING: i64 = 500;
 /// Characters in a provider's payment method.
 pub const METHOD: usize = 100;
 /// Digits of an amount before the decimal point.

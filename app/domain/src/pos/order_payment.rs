@@ -20,7 +20,7 @@ use crate::{
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderPayment {
     pub order: OrderId,
-    /// Without the tip; always the whole amount due.
+    /// What was due without the tip when the first payment was taken.
     pub payable: Minor,
     /// The taxes of the order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -43,9 +43,8 @@ impl PosState {
         }
     }
 
-    /// A tender for all that is due, including the tip of the order.
-    pub fn tender(&self, order: &Order, id: PaymentId, method: TenderMethod) -> Tender {
-        let due = self.due(order);
+    /// The tip of the order, as far as it is still due.
+    fn tip_due(&self, order: &Order) -> Minor {
         let promised = order
             .ordered
             .sums
@@ -58,7 +57,25 @@ impl PosState {
                 }
             })
             .sum();
-        let tip = due.min(promised);
+        self.due(order).min(promised)
+    }
+
+    /// Payments that took more than was due, for example because two tills took the money at the same time.
+    pub fn overpaid_orders(&self) -> impl Iterator<Item = (OrderId, &TillPayment)> {
+        let payments = self.order_payments().flat_map(|taken| {
+            let payments = taken.payments.iter();
+            payments.map(|payment| (taken.order, payment))
+        });
+        payments.filter(|(_, payment)| payment.excess_left() > Minor::ZERO)
+    }
+
+    pub fn due_without_tip(&self, order: &Order) -> Minor {
+        self.due(order) - self.tip_due(order)
+    }
+
+    /// A tender for all that is due, including the tip of the order.
+    pub fn tender(&self, order: &Order, id: PaymentId, method: TenderMethod) -> Tender {
+        let (due, tip) = (self.due(order), self.tip_due(order));
         let rounding = if method == TenderMethod::Cash {
             order.ordered.currency.in_cash(due) - due
         } else {

@@ -43,6 +43,9 @@ pub struct TillPayment {
     pub receipt: ReceiptNumber,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CashierId>,
+    /// The part of the amount that was not due when it was taken: no sale, and owed to the guest.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub excess: Minor,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<TillRefund>,
 }
@@ -68,6 +71,9 @@ pub struct TillRefund {
     pub shift: ShiftId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CashierId>,
+    /// The part of the amount that was not left of the payment: it has left the drawer, but is no refund.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub excess: Minor,
 }
 
 /// The number on a receipt: each till counts its own without gaps, so that it works offline.
@@ -112,12 +118,12 @@ impl PosState {
 /// As printed: `1A2B-17`.
 impl fmt::Display for ReceiptNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", short(self.till), self.number)
+        write!(f, "{}-{}", receipt_prefix(self.till), self.number)
     }
 }
 
-/// The end of a till's id: short enough to read out, and different for the tills of one restaurant.
-pub fn short(till: DeviceId) -> String {
+/// The end of a till's id: short enough to read out. Pairing keeps it unique among the tills of a restaurant.
+pub fn receipt_prefix(till: DeviceId) -> String {
     format!("{:04X}", till.0 & 0xffff)
 }
 
@@ -139,8 +145,20 @@ impl TillPayment {
         (self.amount - self.refunded()).max(Minor::ZERO)
     }
 
+    /// What is owed to the guest of what was taken in excess.
+    pub fn excess_left(&self) -> Minor {
+        (self.excess - self.refunded()).max(Minor::ZERO)
+    }
+
     pub fn refunded(&self) -> Minor {
-        self.refunds.iter().map(|refund| refund.back.amount).sum()
+        self.refunds.iter().map(TillRefund::valid).sum()
+    }
+}
+
+impl TillRefund {
+    /// The part of the amount that was left of the payment.
+    pub fn valid(&self) -> Minor {
+        self.back.amount - self.excess
     }
 }
 

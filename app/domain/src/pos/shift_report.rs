@@ -6,13 +6,13 @@ use super::{
     PosState,
     bill::Bill,
     order_payment::OrderPayment,
-    payment::{TenderMethod, TillPayment, TillRefund},
+    payment::{Payable, TenderMethod, TillPayment, TillRefund},
     shift::Shift,
 };
 use crate::{
     allocate::allocate,
     currency::Minor,
-    id::{CashierId, ShiftId},
+    id::{CashierId, DeviceId, ShiftId},
     tax::Tax,
     time::Timestamp,
 };
@@ -29,9 +29,22 @@ pub struct ShiftReport {
     pub tips: BTreeMap<TenderMethod, Minor>,
     pub rounding: Minor,
     pub refunded: Minor,
+    pub differences: Vec<Difference>,
     /// Discounts on the bills that were paid.
     pub discounts: Minor,
     pub taxes: Vec<Tax>,
+}
+
+/// Money in the drawer that is neither a sale nor a refund of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub at: Timestamp,
+    pub till: DeviceId,
+    pub by: Option<CashierId>,
+    pub payable: Payable,
+    pub method: TenderMethod,
+    /// Negative: it was given out.
+    pub amount: Minor,
 }
 
 /// The sums that the payments of one bill or order are shares of.
@@ -97,7 +110,7 @@ fn flows(payments: &[TillPayment]) -> Vec<Flow> {
     let went = went.map(|refund| Flow {
         at: refund.at,
         shift: refund.shift,
-        amount: -refund.back.amount,
+        amount: -refund.valid(),
     });
     let mut flows: Vec<Flow> = came.chain(went).collect();
     flows.sort_by_key(|flow| flow.at);
@@ -117,32 +130,42 @@ impl ShiftReport {
             tips: BTreeMap::new(),
             rounding: Minor::ZERO,
             refunded: Minor::ZERO,
+            differences: Vec::new(),
             discounts: Minor::ZERO,
             taxes: Vec::new(),
         };
-        pos.bills()
-            .for_each(|bill| report.add(&bill.payments, id, || Whole::of(bill)));
-        pos.order_payments()
-            .for_each(|taken| report.add(&taken.payments, id, || Whole::of_order(taken)));
+        for bill in pos.bills() {
+            report.add(Payable::Bill(bill.id), &bill.payments, || Whole::of(bill));
+        }
+        for taken in pos.order_payments() {
+            report.add(Payable::Order(taken.order), &taken.payments, || {
+                Whole::of_order(taken)
+            });
+        }
         report.taxes.sort_by_key(|tax| tax.rate);
+        report.differences.sort_by_key(|difference| difference.at);
         Some(report)
     }
 
-    fn add(&mut self, payments: &[TillPayment], shift: ShiftId, whole: impl FnOnce() -> Whole) {
+    fn add(&mut self, payable: Payable, payments: &[TillPayment], whole: impl FnOnce() -> Whole) {
+        let shift = self.shift.id;
         let flows = flows(payments);
         if flows.iter().all(|flow| flow.shift != shift) {
             return;
         }
-        payments
-            .iter()
-            .filter(|payment| payment.shift == shift)
-            .for_each(|payment| self.take(payment));
         for payment in payments {
-            payment
-                .refunds
-                .iter()
-                .filter(|refund| refund.shift == shift)
-                .for_each(|refund| self.give_back(payment.method, refund));
+            if payment.shift == shift {
+                self.take(payable, payment);
+            }
+            // What was taken in excess is given back first.
+            let mut owed = payment.excess;
+            for refund in &payment.refunds {
+                let of_excess = refund.valid().min(owed);
+                owed = owed - of_excess;
+                if refund.shift == shift {
+                    self.give_back(payable, payment, refund, of_excess);
+                }
+            }
         }
         let whole = whole();
         let came: Vec<Flow> = self::flows(payments)
@@ -166,22 +189,45 @@ impl ShiftReport {
         }
     }
 
-    fn take(&mut self, payment: &TillPayment) {
-        *self.sales.entry(payment.method).or_default() += payment.amount;
-        *self.by.entry(payment.by).or_default() += payment.amount;
+    fn take(&mut self, payable: Payable, payment: &TillPayment) {
+        let sale = payment.amount - payment.excess;
+        *self.sales.entry(payment.method).or_default() += sale;
+        *self.by.entry(payment.by).or_default() += sale;
         self.payments += 1;
         *self.tips.entry(payment.method).or_default() += payment.tip;
         self.rounding += payment.rounding;
         let number = payment.receipt.number;
         let (first, last) = self.receipts.unwrap_or((number, number));
         self.receipts = Some((first.min(number), last.max(number)));
+        self.differ(Difference {
+            at: payment.at,
+            till: payment.receipt.till,
+            by: payment.by,
+            payable,
+            method: payment.method,
+            amount: payment.excess,
+        });
     }
 
-    fn give_back(&mut self, method: TenderMethod, refund: &TillRefund) {
-        *self.sales.entry(method).or_default() += -refund.back.amount;
-        *self.by.entry(refund.by).or_default() += -refund.back.amount;
-        self.refunded += refund.back.amount;
+    fn give_back(&mut self, payable: Payable, payment: &TillPayment, refund: &TillRefund, of_excess: Minor) {
+        let sale = refund.valid() - of_excess;
+        *self.sales.entry(payment.method).or_default() += -sale;
+        *self.by.entry(refund.by).or_default() += -sale;
+        self.refunded += sale;
         self.rounding += -refund.back.rounding;
+        self.differ(Difference {
+            at: refund.at,
+            till: self.shift.till,
+            by: refund.by,
+            payable,
+            method: payment.method,
+            amount: -(of_excess + refund.excess),
+        });
+    }
+
+    fn differ(&mut self, difference: Difference) {
+        self.differences
+            .extend((difference.amount != Minor::ZERO).then_some(difference));
     }
 
     pub fn tipped(&self) -> Minor {
@@ -193,7 +239,9 @@ impl ShiftReport {
         let of = |amounts: &BTreeMap<TenderMethod, Minor>| {
             amounts.get(&TenderMethod::Card).copied().unwrap_or_default()
         };
-        of(&self.sales) + of(&self.tips)
+        let differences = self.differences.iter();
+        let on_cards = differences.filter(|difference| difference.method == TenderMethod::Card);
+        of(&self.sales) + of(&self.tips) + on_cards.map(|difference| difference.amount).sum()
     }
 
     pub fn total(&self) -> Minor {

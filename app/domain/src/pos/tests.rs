@@ -453,7 +453,15 @@ fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_beca
     let report = ShiftReport::of(&day.pos, SHIFT).unwrap();
     assert_eq!(
         (report.total(), report.tipped(), report.rounding),
-        (Minor(450 + 2 * 1_803 + 100), Minor(400), Minor(4))
+        (Minor(450 + 1_803), Minor(400), Minor(4))
+    );
+    assert_eq!(
+        differences(&report),
+        [
+            (BEN, Payable::Order(order.id), Minor(1_803)),
+            (ADA, Payable::Order(OrderId(9)), Minor(100)),
+        ],
+        "what nobody owed is in the drawer and no sale"
     );
     assert_eq!((report.payments, report.receipts), (4, Some((1, 3))));
     assert!(
@@ -474,7 +482,7 @@ fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_beca
     let report = ShiftReport::of(&day.pos, SHIFT).unwrap();
     assert_eq!(
         (report.total(), report.refunded),
-        (Minor(450 + 1_803 + 1_000 + 100), Minor(803))
+        (Minor(450 + 1_000), Minor(803))
     );
     assert_eq!(
         day.pos.due(&order),
@@ -487,6 +495,97 @@ fn money_for_an_order_is_in_the_drawer_under_the_tills_next_number_whatever_beca
         )),
         None
     );
+}
+
+fn differences(report: &ShiftReport) -> Vec<(DeviceId, Payable, Minor)> {
+    let differences = report.differences.iter();
+    differences
+        .map(|difference| (difference.till, difference.payable, difference.amount))
+        .collect()
+}
+
+#[test]
+fn a_refund_of_more_than_was_paid_is_a_difference_that_names_the_till() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 600);
+    day.does(ADA, pay(1, 600));
+    day.does(ADA, back(Payable::Bill(BILL), 1, 999_999));
+    let payment = day.bill().payment(PaymentId(1)).unwrap();
+    assert_eq!(
+        (payment.refunded(), payment.left()),
+        (Minor(600), Minor::ZERO),
+        "the refund is what was paid"
+    );
+    assert_eq!(day.bill().due(), Minor(600));
+    let report = ShiftReport::of(&day.pos, SHIFT).unwrap();
+    assert_eq!((report.total(), report.refunded), (Minor::ZERO, Minor(600)));
+    assert_eq!(
+        differences(&report),
+        [(ADA, Payable::Bill(BILL), Minor(600 - 999_999))]
+    );
+    let drawer = day.pos.shift(SHIFT).unwrap().expected();
+    assert_eq!(
+        drawer,
+        Minor(10_000 + 600 - 999_999),
+        "the cash is gone all the same"
+    );
+}
+
+#[test]
+fn a_card_payment_of_more_than_is_due_is_a_sale_of_what_is_due() {
+    let mut day = Day::new();
+    day.adds(ADA, 1, "Beer", 600);
+    let tender = Tender::new(PaymentId(1), TenderMethod::Card, Minor(999_999));
+    day.does(
+        BEN,
+        Action::Pay {
+            bill: BILL,
+            shift: SHIFT,
+            tender,
+        },
+    );
+    let report = ShiftReport::of(&day.pos, SHIFT).unwrap();
+    assert_eq!(
+        (report.total(), report.on_cards()),
+        (Minor(600), Minor(999_999)),
+        "the terminal has all of it"
+    );
+    assert_eq!(differences(&report), [(BEN, Payable::Bill(BILL), Minor(999_399))]);
+    day.does(ADA, back(Payable::Bill(BILL), 1, 999_399));
+    let report = ShiftReport::of(&day.pos, SHIFT).unwrap();
+    let given_back: Minor = report
+        .differences
+        .iter()
+        .map(|difference| difference.amount)
+        .sum();
+    assert_eq!(
+        (given_back, report.total(), report.refunded, day.bill().due()),
+        (Minor::ZERO, Minor(600), Minor::ZERO, Minor::ZERO),
+        "what was given back of it is no refund of a sale"
+    );
+}
+
+#[test]
+fn a_till_is_told_what_an_order_was_paid_too_much() {
+    let mut day = Day::new();
+    let order = ordered(2_000, 0);
+    day.pos.put(Record::Order(Box::new(order.clone())));
+    let take = |payment| Action::TakeOrder {
+        order: order.id,
+        shift: SHIFT,
+        tender: Tender::new(PaymentId(payment), TenderMethod::Card, Minor(2_000)),
+    };
+    day.does(ADA, take(1));
+    assert_eq!(day.pos.overpaid_orders().count(), 0);
+    day.does(BEN, take(2));
+    let overpaid: Vec<_> = day
+        .pos
+        .overpaid_orders()
+        .map(|(id, paid)| (id, paid.id))
+        .collect();
+    assert_eq!(overpaid, [(order.id, PaymentId(2))]);
+    day.does(BEN, back(Payable::Order(order.id), 2, 2_000));
+    assert_eq!(day.pos.overpaid_orders().count(), 0);
 }
 
 #[test]

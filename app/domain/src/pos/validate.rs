@@ -24,6 +24,10 @@ fn money(field: &'static str, amount: Minor, least: i64) -> Checked {
     within(field, amount.0, least, limits::MONEY)
 }
 
+fn check_rounding(rounding: Minor) -> Checked {
+    within("rounding", rounding.0, -limits::ROUNDING, limits::ROUNDING)
+}
+
 fn within(field: &'static str, number: i64, least: i64, most: i64) -> Checked {
     match (least..=most).contains(&number) {
         true => Ok(()),
@@ -56,7 +60,7 @@ impl Action {
             Self::Mail { to, .. } => check_email(to),
             Self::Refund { back, .. } => {
                 money("amount", back.amount, 1)?;
-                money("rounding", back.rounding, -limits::MONEY)?;
+                check_rounding(back.rounding)?;
                 check_text("reason", &back.reason, limits::NOTE)
             }
             Self::OpenShift { float, .. } => money("float", *float, 0),
@@ -163,7 +167,7 @@ impl Tender {
     fn check(&self) -> Checked {
         money("amount", self.amount, 0)?;
         money("tip", self.tip, 0)?;
-        money("rounding", self.rounding, -limits::MONEY)?;
+        check_rounding(self.rounding)?;
         money("given", self.given, 0)
     }
 }

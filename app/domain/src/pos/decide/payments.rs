@@ -20,8 +20,8 @@ fn till(pos: &PosState, op: &Op) -> Till {
         .unwrap_or_else(|| Till::new(op.device))
 }
 
-/// Takes a payment into the drawer, with the till's next receipt number.
-fn put_in(op: &Op, till: &mut Till, shift: &mut Shift, tender: &Tender) -> TillPayment {
+/// Takes a payment into the drawer, with the till's next receipt number. `due`: what the guest had to pay, without a tip.
+fn put_in(op: &Op, till: &mut Till, shift: &mut Shift, tender: &Tender, due: Minor) -> TillPayment {
     till.receipts += 1;
     let receipt = ReceiptNumber {
         till: op.device,
@@ -34,6 +34,7 @@ fn put_in(op: &Op, till: &mut Till, shift: &mut Shift, tender: &Tender) -> TillP
         shift: shift.id,
         receipt,
         by: op.by,
+        excess: (tender.amount - due.max(Minor::ZERO)).max(Minor::ZERO),
         refunds: Vec::new(),
     }
 }
@@ -46,7 +47,8 @@ pub fn pay(pos: &PosState, op: &Op, bill: BillId, shift: ShiftId, tender: &Tende
         return Err(OpRefusal::Taken);
     }
     let mut till = till(pos, op);
-    bill.payments.push(put_in(op, &mut till, &mut shift, tender));
+    let due = bill.due();
+    bill.payments.push(put_in(op, &mut till, &mut shift, tender, due));
     bill.closed = bill.due() == Minor::ZERO;
     Ok(vec![Record::Bill(bill), Record::Shift(shift), Record::Till(till)])
 }
@@ -69,21 +71,19 @@ fn take(
     (till, shift): (&mut Till, &mut Shift),
     tender: &Tender,
 ) -> Result<OrderPayment, OpRefusal> {
-    let taxes = || {
-        pos.order(order)
-            .map_or_else(Vec::new, |order| order.ordered.taxes.clone())
-    };
+    let known = pos.order(order);
+    let due = known.map_or(Minor::ZERO, |order| pos.due_without_tip(order));
     let first = || OrderPayment {
         order,
-        payable: tender.amount,
-        taxes: taxes(),
+        payable: due,
+        taxes: known.map_or_else(Vec::new, |order| order.ordered.taxes.clone()),
         payments: Vec::new(),
     };
     let mut taken = pos.order_payment(order).cloned().unwrap_or_else(first);
     if taken.payments.iter().any(|paid| paid.id == tender.id) {
         return Err(OpRefusal::Taken);
     }
-    taken.payments.push(put_in(op, till, shift, tender));
+    taken.payments.push(put_in(op, till, shift, tender, due));
     Ok(taken)
 }
 
@@ -177,11 +177,13 @@ fn give_back(
     if payment.refunds.iter().any(|known| known.back.id == back.id) {
         return Err(OpRefusal::Taken);
     }
+    let excess = (back.amount - payment.left()).max(Minor::ZERO);
     payment.refunds.push(TillRefund {
         back: back.clone(),
         at: op.at,
         shift,
         by: op.by,
+        excess,
     });
     Ok(payment.method)
 }

@@ -42,6 +42,7 @@ fn payment(id: u128, method: TenderMethod, amount: i64, shift: ShiftId) -> TillP
             number: id as u32,
         },
         by: None,
+        excess: Minor::ZERO,
         refunds: Vec::new(),
     }
 }
@@ -58,6 +59,7 @@ fn refund(amount: i64, shift: ShiftId) -> TillRefund {
         at: Timestamp(1),
         shift,
         by: None,
+        excess: Minor::ZERO,
     }
 }
 

@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 use servery_domain::{
     currency::Minor,
-    id::BillId,
+    id::{BillId, OrderId, PaymentId},
     pos::{bill::Seat, payment::Payable},
 };
 
-use super::till_state::{TillDialog, TillState};
+use super::{
+    payments,
+    till_state::{TillDialog, TillState},
+};
 use crate::{
     pages::staff::orders::{NewOrders, ReadyOrders, UnderWay},
     text::staff::Key,
@@ -54,6 +57,7 @@ pub fn Bills(till: TillState) -> impl IntoView {
         <nav class="bills" aria-label=till.text(Key::BillsTitle)>
             <NewOrders screen=till.screen.clone()/>
             <ReadyOrders screen=till.screen.clone() taken/>
+            {overpaid_orders(&till)}
             <UnderWay screen=till.screen.clone()/>
             <div class="new">
                 {open(Key::SeatCounter, Seat::Counter)}
@@ -65,6 +69,38 @@ pub fn Bills(till: TillState) -> impl IntoView {
             <ol><For each=move || bills.get() key=|id| *id let:id>{row(id)}</For></ol>
         </nav>
     }
+}
+
+/// Diners' orders that were paid too much, for example because two tills took the money at the same time.
+fn overpaid_orders(till: &TillState) -> impl IntoView + use<> {
+    let pos = till.pos;
+    let overpaid = Memo::new(move |_| {
+        pos.with(|pos| {
+            let payments = pos.overpaid_orders();
+            payments
+                .map(|(order, payment)| (order, payment.id, payment.excess_left()))
+                .collect::<Vec<_>>()
+        })
+    });
+    let till = till.clone();
+    let row = move |(order, payment, amount): (OrderId, PaymentId, Minor)| {
+        let (payable, over) = (Payable::Order(order), till.over);
+        let label = till
+            .pos
+            .with_untracked(|pos| payments::label(&till, pos, payable));
+        let words = till
+            .texts
+            .fill(Key::OrderOverpaid, &[("amount", &till.money(amount))]);
+        let give_back = move |_| over.set(Some(TillDialog::GiveBack(payable, payment)));
+        view! {
+            <li>
+                <h2 dir="auto">{label}</h2>
+                <p>{words}</p>
+                <button type="button" on:click=give_back>{till.text(Key::PaymentsGiveBack)}</button>
+            </li>
+        }
+    };
+    view! { <ol class="overpaid-orders"><For each=move || overpaid.get() key=|row| *row let:entry>{row(entry)}</For></ol> }
 }
 
 fn row(till: &TillState, in_hand: Memo<Option<BillId>>, id: BillId) -> impl IntoView + use<> {

@@ -5,13 +5,16 @@ use servery_domain::{
     currency::Minor,
     id::{CashierId, ShiftId},
     pos::{
-        payment::{TenderMethod, short},
+        payment::{TenderMethod, receipt_prefix},
         shift::Shift,
-        shift_report::ShiftReport,
+        shift_report::{Difference, ShiftReport},
     },
 };
 
-use super::till_state::{TillDialog, TillState};
+use super::{
+    payments,
+    till_state::{TillDialog, TillState},
+};
 use crate::{
     pages::staff::{clock::stamp, dialog::Dialog, shift::own_shift},
     text::staff::Key,
@@ -95,6 +98,7 @@ pub fn paper(till: &TillState, shift: ShiftId) -> impl IntoView + use<> {
         .filter(|_| named)
         .map(|(by, amount)| sum(cashier(till, *by), *amount))
         .collect::<Vec<_>>();
+    let differences = differences(till, &facts.differences);
     let print = move |_| drop(window().print());
     let title = title(till, &facts.shift);
     let numbers = facts.receipts.map(|(first, last)| {
@@ -140,13 +144,34 @@ pub fn paper(till: &TillState, shift: ShiftId) -> impl IntoView + use<> {
                 })}
                 {some(Key::ReportLate, facts.shift.late())}
             </dl>
+            {differences}
         </article>
         <button type="button" on:click=print>{till.text(Key::ReceiptPrint)}</button>
     })
 }
 
+/// Each with its till, the person and the amount.
+fn differences(till: &TillState, differences: &[Difference]) -> Option<impl IntoView + use<>> {
+    let row = |difference: &Difference| {
+        let label = till
+            .pos
+            .with_untracked(|pos| payments::label(till, pos, difference.payable));
+        let name = cashier(till, difference.by);
+        let till_name = receipt_prefix(difference.till);
+        view! {
+            <div>
+                <dt dir="auto"><time dir="ltr">{stamp(difference.at)}</time>{format!(" {till_name} · {name} · {} · {label}", till.method(difference.method))}</dt>
+                <dd dir="auto">{till.money(difference.amount)}</dd>
+            </div>
+        }
+    };
+    let rows: Vec<_> = differences.iter().map(row).collect();
+    let title = till.text(Key::ReportDifferences);
+    (!rows.is_empty()).then(|| view! { <h4>{title}</h4><dl>{rows}</dl> })
+}
+
 fn title(till: &TillState, shift: &Shift) -> String {
-    let name = short(shift.till);
+    let name = receipt_prefix(shift.till);
     match &shift.closed {
         None => till.texts.fill(Key::ReportXOf, &[("till", &name)]),
         Some(closed) => till.texts.fill(
