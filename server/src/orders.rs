@@ -22,16 +22,11 @@ const LONGEST_TOKEN: usize = 44;
 
 /// If it fails, the timeouts' next run does it: the order is placed either way.
 pub async fn auto_accept(app: &AppState, order: &Order) {
-    let itself = app
-        .catalog
-        .now()
-        .by_id(order.ordered.restaurant)
-        .is_some_and(|listing| listing.restaurant.ordering.accepts_itself);
-    if !itself || order.progress.state != State::Placed {
+    let catalog = app.catalog.now();
+    let listing = catalog.by_id(order.ordered.restaurant);
+    let answer = listing.and_then(|listing| order.automatic_answer(&listing.restaurant.ordering));
+    let Some(accepted) = answer else {
         return;
-    }
-    let accepted = Event::Accepted {
-        ready_at: order.ordered.due.from,
     };
     if let Err(error) = advance(app, order.id, accepted, Actor::System).await {
         tracing::warn!(order = %order.id, problem = %error.0, "an order was not accepted by itself yet");

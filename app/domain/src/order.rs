@@ -15,7 +15,7 @@ use crate::{
     contact::Contact,
     currency::{Currency, Minor},
     id::{OrderId, RestaurantId},
-    order_settings::PaymentMethod,
+    order_settings::{OrderSettings, PaymentMethod},
     quote::{Due, Quote, QuotedLine, Sum},
     restaurant::Restaurant,
     revision::Revision,
@@ -149,6 +149,36 @@ impl Order {
             waited
         };
         self.progress.state == State::Placed && waited > i64::from(restaurant.ordering.answers_within) * 60
+    }
+
+    /// When the restaurant got it: it may have been paid later than it was placed.
+    pub fn received_on(&self) -> LocalMinute {
+        self.local(self.progress.changed_at)
+    }
+
+    /// In the local time in which it was placed.
+    pub fn local(&self, at: Timestamp) -> LocalMinute {
+        self.ordered.placed_on.moved(self.ordered.placed_at, at)
+    }
+
+    /// It was paid after the time that the diner chose had begun: the restaurant has to name a new one.
+    pub fn is_time_missed(&self) -> bool {
+        let ordered = &self.ordered;
+        ordered.scheduled && self.progress.state == State::Placed && self.received_on() > ordered.due.from
+    }
+
+    /// The answer of a restaurant that accepts every order by itself; `None` if somebody has to name a new time.
+    pub fn automatic_answer(&self, settings: &OrderSettings) -> Option<Event> {
+        if !settings.accepts_itself || self.progress.state != State::Placed || self.is_time_missed() {
+            return None;
+        }
+        let due = self.ordered.due.from;
+        // A late payment puts off what is made as soon as possible.
+        let ready_at = match self.ordered.scheduled {
+            true => due,
+            false => due.moved(self.ordered.placed_at, self.progress.changed_at),
+        };
+        Some(Event::Accepted { ready_at })
     }
 
     /// The event that ends an order which the restaurant did not close, a day after it was due. Unpaid

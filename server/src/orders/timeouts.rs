@@ -60,9 +60,7 @@ async fn time_out(app: &AppState, order: &Order, now: Timestamp) -> Result<(), A
                 reason: String::new(),
             }
         }
-        State::Placed if restaurant.ordering.accepts_itself => Event::Accepted {
-            ready_at: order.ordered.due.from,
-        },
+        _ if let Some(answer) = order.automatic_answer(&restaurant.ordering) => answer,
         _ if local.is_some_and(|local| order.is_unanswered(restaurant, (now, local))) => Event::Rejected {
             reason: String::new(),
         },

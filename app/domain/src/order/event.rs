@@ -101,8 +101,8 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
     match event {
         Event::Paid { amount } => after.progress.payment.paid = progress.payment.paid + *amount,
         Event::PaysAtDoor => after.progress.payment.method = PaymentMethod::Door,
-        // A scheduled order is ready for its slot, whatever time is promised.
-        Event::Accepted { .. } if order.ordered.scheduled => {
+        // A scheduled order is ready for its slot, whatever time is promised, unless the slot has gone.
+        Event::Accepted { .. } if order.ordered.scheduled && !order.is_time_missed() => {
             after.progress.ready_at = Some(order.ordered.due.from)
         }
         Event::Accepted { ready_at } => after.progress.ready_at = Some(*ready_at),

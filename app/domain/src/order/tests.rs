@@ -2,7 +2,6 @@ use super::*;
 use crate::{
     contact::DeliveryAddress,
     lang::Lang,
-    order_settings::OrderSettings,
     restaurant::{Address, Cuisine},
     tax::{TaxRate, TaxRules},
     time::TimeZoneName,
@@ -457,5 +456,48 @@ fn what_nobody_closed_is_closed_a_day_after_it_was_due() {
             becomes(delivery(), State::Cancelled)
         ),
         (None, None)
+    );
+}
+
+#[test]
+fn a_payment_after_the_chosen_time_asks_for_a_new_one() {
+    let mut scheduled = order(Service::Collection, PaymentMethod::Card);
+    let slot = LocalMinute::new(2026, 11, 16, 12, 30);
+    let ordered = Arc::make_mut(&mut scheduled.ordered);
+    (ordered.scheduled, ordered.due.from) = (true, slot);
+    let settings = OrderSettings {
+        accepts_itself: true,
+        ..OrderSettings::default()
+    };
+    let paid_after = |order: &Order, minutes: i64| {
+        let amount = order.ordered.total;
+        let at = Timestamp(order.ordered.placed_at.0 + minutes * 60);
+        apply(order, &Event::Paid { amount }, Actor::System, at).unwrap()
+    };
+    let in_time = paid_after(&scheduled, 30);
+    assert!(!in_time.is_time_missed());
+    let accepted = Event::Accepted { ready_at: slot };
+    assert_eq!(in_time.automatic_answer(&settings), Some(accepted));
+    let late = paid_after(&scheduled, 31);
+    assert!(late.is_time_missed());
+    assert_eq!(late.automatic_answer(&settings), None, "the kitchen is asked");
+    let new_time = LocalMinute(slot.0 + 45);
+    let answered = apply(
+        &late,
+        &Event::Accepted { ready_at: new_time },
+        Actor::Staff,
+        late.progress.changed_at,
+    )
+    .unwrap();
+    assert_eq!(answered.progress.ready_at, Some(new_time));
+
+    let soon = order(Service::Collection, PaymentMethod::Card);
+    let due = soon.ordered.due.from;
+    assert_eq!(
+        paid_after(&soon, 9).automatic_answer(&settings),
+        Some(Event::Accepted {
+            ready_at: LocalMinute(due.0 + 9)
+        }),
+        "as soon as possible begins with the payment"
     );
 }

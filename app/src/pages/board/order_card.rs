@@ -32,7 +32,14 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
         own.partition(|event| !matches!(event, Event::Rejected { .. } | Event::Cancelled { .. }));
     let next: Vec<_> = next
         .iter()
-        .map(|event| step(texts, &action, event, ordered.scheduled))
+        .map(|event| {
+            step(
+                texts,
+                &action,
+                event,
+                ordered.scheduled && !order.is_time_missed(),
+            )
+        })
         .collect();
     let off = off.first().map(|event| call_off(texts, &action, event));
     let back = give_back(texts, board, order, &action);
@@ -46,6 +53,7 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
         <li class="ticket" id=format!("o{}", order.number)>
             <h3><span class="number">{format!("#{}", order.number)}</span>" "{service(texts, board, order)}</h3>
             <p class="due">{due(texts, board, order)}</p>
+            {order.is_time_missed().then(|| view! { <p class="wrong">{texts.get(Key::BoardTimeMissed)}</p> })}
             <ul class="lines">{lines}</ul>
             {allergies}
             {note}

@@ -86,12 +86,12 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
         };
         ask.clone().button(Face::default(), accepted, words)
     };
-    let accepts: Vec<_> = match order.ordered.scheduled {
+    let for_slot = order.ordered.scheduled && !order.is_time_missed();
+    let accepts: Vec<_> = match for_slot {
         true => vec![accept(None)],
         false => PROMISES.iter().map(|minutes| accept(Some(*minutes))).collect(),
     };
-    let ready_in =
-        (!order.ordered.scheduled).then(|| view! { <legend>{texts.get(Key::OrderReadyIn)}</legend> });
+    let ready_in = (!for_slot).then(|| view! { <legend>{texts.get(Key::OrderReadyIn)}</legend> });
     let reject = |reason: CommonReason, key: Key| {
         let rejected = move |_: &A| Action::Order {
             order: id,
@@ -112,6 +112,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
         <li>
             <h2 dir="auto">{order_name(texts, order)}</h2>
             {said(texts, order)}
+            {order.is_time_missed().then(|| view! { <p class="allergies">{texts.get(Key::OrderTimeMissed)}</p> })}
             <fieldset class="choices">{ready_in}{accepts}</fieldset>
             <details>
                 <summary>{texts.get(Key::OrderReject)}</summary>

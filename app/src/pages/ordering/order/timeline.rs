@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use servery_domain::{
     basket::Service,
     order::{Order, State},
-    time::{Day, LocalMinute, Timestamp},
+    time::Day,
 };
 
 use super::OrderView;
@@ -59,11 +59,6 @@ fn steps(order: &Order) -> Vec<State> {
     }
 }
 
-/// In the restaurant's local time, in which the order was placed.
-fn local(order: &Order, at: Timestamp) -> LocalMinute {
-    LocalMinute(order.ordered.placed_on.0 + (at.0 - order.ordered.placed_at.0).div_euclid(60))
-}
-
 pub fn timeline(texts: Texts, shown: OrderView, today: Day) -> impl IntoView {
     let state = move || shown.order.with(|order| name(texts, order.progress.state));
     let promised = move || shown.order.with(|order| promise(texts, order, today));
@@ -71,6 +66,14 @@ pub fn timeline(texts: Texts, shown: OrderView, today: Day) -> impl IntoView {
         shown.order.with(|order| {
             let reason = &order.progress.reason;
             (!reason.is_empty()).then(|| texts.fill(Key::OrderReason, &[("reason", &said(texts, reason))]))
+        })
+    };
+    let missed = move || {
+        shown.order.with(|order| {
+            let time = order.ordered.due.from.clock();
+            order.is_time_missed().then(
+                || view! { <p class="wrong">{texts.fill(Key::OrderTimeMissed, &[("time", &time)])}</p> },
+            )
         })
     };
     let rows = move || shown.order.with(|order| rows(texts, order, today));
@@ -81,6 +84,7 @@ pub fn timeline(texts: Texts, shown: OrderView, today: Day) -> impl IntoView {
                 <p class="state">{state}</p>
                 <p class="promise">{promised}</p>
                 <p>{reason}</p>
+                {missed}
             </div>
             <ol class="timeline">{rows}</ol>
         </section>
@@ -89,11 +93,13 @@ pub fn timeline(texts: Texts, shown: OrderView, today: Day) -> impl IntoView {
 
 fn promise(texts: Texts, order: &Order, today: Day) -> Option<String> {
     let due = match order.progress.ready_at {
-        _ if order.progress.state.is_over() => return None,
-        Some(ready) if !order.ordered.scheduled => servery_domain::quote::Due {
-            from: ready,
-            to: ready,
-        },
+        _ if order.progress.state.is_over() || order.is_time_missed() => return None,
+        Some(ready) if !order.ordered.scheduled || ready > order.ordered.due.from => {
+            servery_domain::quote::Due {
+                from: ready,
+                to: ready,
+            }
+        }
         _ => order.ordered.due,
     };
     let key = match order.ordered.service {
@@ -112,7 +118,7 @@ fn rows(texts: Texts, order: &Order, today: Day) -> Vec<impl IntoView + use<>> {
         .into_iter()
         .enumerate()
         .map(|(number, step)| {
-            let at = if number == here { Some(local(order, order.progress.changed_at)) } else { None };
+            let at = if number == here { Some(order.received_on()) } else { None };
             let at = at.or((step == State::Placed && number < here).then_some(order.ordered.placed_on));
             let time = at.map(|at| view! { <time dir="auto">{due_time::moment(texts, at, today)}</time> });
             let class = match number.cmp(&here) {
