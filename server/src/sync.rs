@@ -235,6 +235,7 @@ pub async fn submit_action(
         let ready = Action::Order {
             order,
             event: Event::Ready,
+            run: None,
         };
         apply_ops_for(app, device, vec![op_of_device(device, follows, ready)?]).await?;
     }

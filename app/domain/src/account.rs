@@ -9,7 +9,7 @@ use crate::{
     id::{AccountId, RestaurantId},
     lang::Lang,
     limits,
-    order::Event,
+    order::{Event, Order},
     slug::Slug,
     time::Timestamp,
 };
@@ -211,7 +211,7 @@ crate::menu::codes! {
 pub enum Permission<'a> {
     /// See the orders.
     See,
-    Advance(&'a Event),
+    Advance(&'a Order, &'a Event),
     /// Change the stock of a dish.
     Stock,
     /// Pair and revoke devices.
@@ -224,20 +224,26 @@ impl Role {
             Permission::See => true,
             Permission::Stock => self != Self::Courier,
             Permission::Devices => matches!(self, Self::Owner | Self::Manager),
-            Permission::Advance(Event::OutForDelivery | Event::Delivered) => true,
-            Permission::Advance(Event::Refund { .. }) => matches!(self, Self::Owner | Self::Manager),
-            Permission::Advance(
-                Event::Accepted { .. }
-                | Event::Rejected { .. }
-                | Event::Preparing
-                | Event::Ready
-                | Event::Collected
-                | Event::Cancelled { .. },
-            ) => self != Self::Courier,
+            Permission::Advance(order, event) if order.gives_back(event) => {
+                matches!(self, Self::Owner | Self::Manager)
+            }
+            Permission::Advance(_, event) => self.may_cause(event),
+        }
+    }
+
+    /// Whether an event of this kind is ever up to the role.
+    pub fn may_cause(self, event: &Event) -> bool {
+        match event {
+            Event::OutForDelivery | Event::Delivered => true,
+            Event::Refund { .. } => matches!(self, Self::Owner | Self::Manager),
+            Event::Accepted { .. }
+            | Event::Rejected { .. }
+            | Event::Preparing
+            | Event::Ready
+            | Event::Collected
+            | Event::Cancelled { .. } => self != Self::Courier,
             // Only the diner and the payment provider cause these.
-            Permission::Advance(
-                Event::Placed | Event::Paid { .. } | Event::PaysAtDoor | Event::Refunded { .. },
-            ) => false,
+            Event::Placed | Event::Paid { .. } | Event::PaysAtDoor | Event::Refunded { .. } => false,
         }
     }
 }
@@ -360,7 +366,7 @@ mod tests {
             let allowed: Vec<Role> = Role::ALL
                 .iter()
                 .copied()
-                .filter(|role| role.may(Permission::Advance(&event)))
+                .filter(|role| role.may_cause(&event))
                 .collect();
             assert_eq!(allowed, may, "{event:?}");
         }

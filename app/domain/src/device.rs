@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    account::{Permission, Role},
+    account::Role,
     contact::{InvalidField, check_text, invalid_field},
     id::{DeviceId, RestaurantId},
     limits,
@@ -122,7 +122,7 @@ impl NewDevice {
 
 impl DeviceKind {
     /// Whoever stands at it has this role there.
-    fn role(self) -> Role {
+    pub fn role(self) -> Role {
         match self {
             Self::Till => Role::Cashier,
             Self::Kitchen => Role::Kitchen,
@@ -132,7 +132,7 @@ impl DeviceKind {
 
     pub fn may(self, action: &Action) -> bool {
         match (self, action) {
-            (kind, Action::Order { event, .. }) => kind.role().may(Permission::Advance(event)),
+            (kind, Action::Order { event, .. }) => kind.role().may_cause(event),
             (Self::Till, _) => true,
             (Self::Kitchen, action) => {
                 matches!(

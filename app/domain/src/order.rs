@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    account::Role,
     basket::Service,
     contact::Contact,
     currency::{Currency, Minor},
@@ -88,6 +89,25 @@ impl Ordered {
 }
 
 impl Ordered {
+    /// What the kitchen has to know: no way to reach the diner, and no money.
+    #[must_use]
+    fn for_kitchen(&self) -> Self {
+        let mut known = self.clone();
+        known.contact = Contact {
+            name: self.contact.name.clone(),
+            ..Contact::default()
+        };
+        if let Service::Delivery(door) = &mut known.service {
+            *door = crate::contact::DeliveryAddress::default();
+        }
+        (known.sums, known.taxes) = (Vec::new(), Vec::new());
+        (known.total, known.in_cash) = (Minor::ZERO, Minor::ZERO);
+        for line in &mut known.lines {
+            (line.price, line.sum) = (Minor::ZERO, Minor::ZERO);
+        }
+        known
+    }
+
     /// A copy for the books without personal data, for a diner who asked to be forgotten.
     #[must_use]
     pub fn without_diner(&self) -> Self {
@@ -122,6 +142,49 @@ impl Order {
         match payment.method {
             PaymentMethod::Door if payment.paid == Minor::ZERO => self.ordered.in_cash,
             _ => self.ordered.total - payment.paid,
+        }
+    }
+
+    #[must_use]
+    pub fn for_kitchen(&self) -> Self {
+        let payment = PaymentSummary {
+            paid: Minor::ZERO,
+            refunded: Minor::ZERO,
+            refunds: Vec::new(),
+            ..self.progress.payment.clone()
+        };
+        Self {
+            ordered: Arc::new(self.ordered.for_kitchen()),
+            progress: Progress {
+                payment,
+                ..self.progress.clone()
+            },
+            ..self.clone()
+        }
+    }
+
+    /// As an account with this role sees it. A courier's account sees what is to be brought, and that it is over.
+    pub fn for_role(&self, role: Role) -> Option<Self> {
+        let state = self.progress.state;
+        let is_delivery = matches!(self.ordered.service, Service::Delivery(_));
+        match role {
+            Role::Owner | Role::Manager | Role::Cashier => Some(self.clone()),
+            Role::Kitchen => Some(self.for_kitchen()),
+            Role::Courier if !is_delivery => None,
+            Role::Courier if matches!(state, State::Ready | State::OutForDelivery) => Some(self.clone()),
+            Role::Courier => state.is_over().then(|| Self {
+                ordered: Arc::new(self.ordered.without_diner()),
+                ..self.clone()
+            }),
+        }
+    }
+
+    /// Whether the event, as an act of staff, gives money back.
+    pub fn gives_back(&self, event: &Event) -> bool {
+        match event {
+            Event::Refund { .. } => true,
+            Event::Cancelled { .. } => self.progress.refundable() > Minor::ZERO,
+            _ => false,
         }
     }
 

@@ -57,15 +57,15 @@ pub async fn get_board_events(
     user: CurrentUser,
     Text(slug): Text,
 ) -> Result<Response, ApiError> {
-    let restaurant = board::watchable_restaurant(&app, &user, &slug).await?;
+    let (restaurant, role) = board::watchable_restaurant(&app, &user, &slug).await?;
     // Subscribes before it reads, so that no change is missed in between.
     let watching = app.broadcaster.watch_board(restaurant);
-    let open = board::orders(&app, restaurant).await?;
+    let open = board::orders(&app, restaurant, role).await?;
     Ok(stream::board_stream(
         app,
         &open,
         watching,
-        (restaurant, user.session),
+        (restaurant, role, user.session),
     ))
 }
 

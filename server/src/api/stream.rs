@@ -107,8 +107,8 @@ pub fn order_stream(
 
 struct BoardStream {
     app: Arc<AppState>,
-    /// The restaurant, and the session that watches it.
-    watched: (RestaurantId, String),
+    /// The restaurant, the role of the account that watches it, and its session.
+    watched: (RestaurantId, Role, String),
     checked: Instant,
     waiting: Vec<Bytes>,
     seen: Revision,
@@ -133,7 +133,11 @@ impl BoardStream {
                     Err(_) => return Some(HEARTBEAT_FRAME),
                     // The client is too far behind: after a reconnect it gets everything again.
                     Ok(Err(_)) => return None,
-                    Ok(Ok(change)) if change.revision > self.seen => return Some(change.frame),
+                    Ok(Ok(change)) if change.revision > self.seen => {
+                        if let Some(frame) = change.frame_for(self.watched.1) {
+                            return Some(frame);
+                        }
+                    }
                     Ok(Ok(_)) => {}
                 },
             }
@@ -145,8 +149,8 @@ impl BoardStream {
         if self.checked.elapsed() < PERMISSION_TTL {
             return true;
         }
-        let (restaurant, session) = &self.watched;
-        let may = board::may_still_watch(&self.app, session, *restaurant).await;
+        let (restaurant, role, session) = &self.watched;
+        let may = board::may_still_watch(&self.app, session, (*restaurant, *role)).await;
         self.checked = Instant::now();
         may.unwrap_or_else(|error| {
             tracing::warn!(problem = %error.0, "a board is told no more");
@@ -160,7 +164,7 @@ pub fn board_stream(
     app: Arc<AppState>,
     open: &[Order],
     watching: broadcast::Receiver<OrderChange>,
-    watched: (RestaurantId, String),
+    watched: (RestaurantId, Role, String),
 ) -> Response {
     let seen = open.iter().map(|order| order.revision).max().unwrap_or_default();
     let waiting = std::iter::once(FIRST_FRAME)

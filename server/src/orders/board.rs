@@ -1,7 +1,7 @@
 //! A restaurant's board: its open orders, and what staff do with them. The service behind the API and the plain forms.
 
 use servery_domain::{
-    account::Permission,
+    account::{Permission, Role},
     board::{Board, BoardDish, BoardTable, Column},
     id::{DishId, OrderId, RestaurantId},
     order::{Actor, Event, Order},
@@ -21,7 +21,7 @@ pub async fn board(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Boa
     let counter = restaurant_now(app, slug).await?;
     let restaurant = counter.listing.restaurant.id;
     let role = user.check(restaurant, Permission::See)?;
-    let orders = orders(app, restaurant).await?;
+    let orders = orders(app, restaurant, role).await?;
     let stock = app.store.stock(restaurant).await?;
     let dishes = counter.menu.dishes().map(|dish| BoardDish {
         id: dish.id,
@@ -46,33 +46,34 @@ pub async fn board(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Boa
     })
 }
 
-/// The restaurant of this slug, if the user may see its orders.
+/// The restaurant of this slug and the user's role there, if the user may see its orders.
 pub async fn watchable_restaurant(
     app: &AppState,
     user: &CurrentUser,
     slug: &str,
-) -> Result<RestaurantId, ApiError> {
+) -> Result<(RestaurantId, Role), ApiError> {
     let restaurant = restaurant_id(app, slug)?;
-    user.check(restaurant, Permission::See)?;
-    Ok(restaurant)
+    let role = user.check(restaurant, Permission::See)?;
+    Ok((restaurant, role))
 }
 
-/// Whether the session still exists and its account still works in the restaurant.
+/// Whether the session still exists and its account still has the role in the restaurant.
 pub async fn may_still_watch(
     app: &AppState,
     session: &str,
-    restaurant: RestaurantId,
+    (restaurant, role): (RestaurantId, Role),
 ) -> Result<bool, ApiError> {
     let user = sessions::session_by_key(app, session).await?;
-    Ok(user.is_some_and(|user| user.check(restaurant, Permission::See).is_ok()))
+    Ok(user.is_some_and(|user| user.role(restaurant) == Some(role)))
 }
 
-/// The orders that a board shows, oldest first.
-pub async fn orders(app: &AppState, restaurant: RestaurantId) -> Result<Vec<Order>, ApiError> {
+/// The orders that a board shows to this role, oldest first.
+pub async fn orders(app: &AppState, restaurant: RestaurantId, role: Role) -> Result<Vec<Order>, ApiError> {
     let open = app.store.open_orders(restaurant).await?;
     Ok(open
-        .into_iter()
+        .iter()
         .filter(|order| Column::of(order.progress.state).is_some())
+        .filter_map(|order| order.for_role(role))
         .collect())
 }
 
@@ -84,19 +85,18 @@ pub async fn advance(
     event: Event,
 ) -> Result<Order, ApiError> {
     let restaurant = restaurant_id(app, slug)?;
-    user.check(restaurant, Permission::Advance(&event))?;
+    let role = user.check(restaurant, Permission::See)?;
     let own = app
         .store
         .order(order)
         .await?
-        .is_some_and(|tracked| tracked.order.ordered.restaurant == restaurant);
-    if !own {
-        return Err(ApiError::new(
-            Kind::NotFound,
-            "there is no such order in this restaurant",
-        ));
-    }
-    orders::advance(app, order, event, Actor::Staff).await
+        .map(|tracked| tracked.order)
+        .filter(|order| order.ordered.restaurant == restaurant && order.for_role(role).is_some());
+    let own =
+        own.ok_or_else(|| ApiError::new(Kind::NotFound, "there is no such order in this restaurant"))?;
+    user.check(restaurant, Permission::Advance(&own, &event))?;
+    let after = orders::advance(app, order, event, Actor::Staff).await?;
+    Ok(after.for_role(role).unwrap_or(after))
 }
 
 pub async fn set_stock(

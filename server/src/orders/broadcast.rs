@@ -8,6 +8,7 @@ use std::{
 
 use axum::body::Bytes;
 use servery_domain::{
+    account::Role,
     id::{OrderId, RestaurantId},
     order::{Order, State},
     revision::Revision,
@@ -26,7 +27,18 @@ const BEHIND: usize = 256;
 #[derive(Debug, Clone)]
 pub struct OrderChange {
     pub revision: Revision,
+    order: Order,
     pub frame: Bytes,
+}
+
+impl OrderChange {
+    /// For somebody with this role; `None` if the order is not for them.
+    pub fn frame_for(&self, role: Role) -> Option<Bytes> {
+        match role {
+            Role::Owner | Role::Manager | Role::Cashier => Some(self.frame.clone()),
+            Role::Kitchen | Role::Courier => self.order.for_role(role).as_ref().map(frame),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -91,6 +103,7 @@ impl Broadcaster {
             change
                 .get_or_insert_with(|| OrderChange {
                     revision,
+                    order: order.clone(),
                     frame: frame(order),
                 })
                 .clone()

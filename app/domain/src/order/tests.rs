@@ -501,3 +501,54 @@ fn a_payment_after_the_chosen_time_asks_for_a_new_one() {
         "as soon as possible begins with the payment"
     );
 }
+
+#[test]
+fn to_call_off_what_was_paid_needs_the_right_to_give_money_back() {
+    use crate::account::{Permission, Role};
+    let reason = String::new;
+    let cancel = Event::Cancelled { reason: reason() };
+    let reject = Event::Rejected { reason: reason() };
+    let unpaid = order(Service::Collection, PaymentMethod::Door);
+    let mut paid = order(Service::Collection, PaymentMethod::Card);
+    paid.progress.payment.paid = Minor(2_000);
+    for (order, event, cashier_may) in [
+        (&unpaid, &cancel, true),
+        (&paid, &cancel, false),
+        (&paid, &reject, true),
+    ] {
+        let may = |role: Role| role.may(Permission::Advance(order, event));
+        assert_eq!(
+            [may(Role::Cashier), may(Role::Kitchen)],
+            [cashier_may; 2],
+            "{event:?}"
+        );
+        assert!(may(Role::Manager) && may(Role::Owner) && !may(Role::Courier));
+    }
+}
+
+#[test]
+fn an_account_sees_of_an_order_what_its_role_needs() {
+    use crate::account::Role;
+    let mut delivery = order(
+        Service::Delivery(DeliveryAddress {
+            street: "12 Quay".into(),
+            ..DeliveryAddress::default()
+        }),
+        PaymentMethod::Door,
+    );
+    Arc::make_mut(&mut delivery.ordered).contact.phone = "+49 30 1".into();
+    let collection = order(Service::Collection, PaymentMethod::Door);
+    assert_eq!(delivery.for_role(Role::Cashier), Some(delivery.clone()));
+    let kitchen = delivery.for_role(Role::Kitchen).unwrap();
+    assert_eq!(
+        (kitchen.ordered.contact.phone.as_str(), kitchen.ordered.total),
+        ("", Minor::ZERO)
+    );
+    assert_eq!(collection.for_role(Role::Courier), None);
+    assert_eq!(delivery.for_role(Role::Courier), None, "not ready yet");
+    delivery.progress.state = State::OutForDelivery;
+    assert_eq!(delivery.for_role(Role::Courier), Some(delivery.clone()));
+    delivery.progress.state = State::Delivered;
+    let over = delivery.for_role(Role::Courier).unwrap();
+    assert_eq!(over.ordered.contact, Contact::default());
+}

@@ -114,7 +114,7 @@ fn act(pos: &PosState, op: &Op) -> Decided {
         Action::RemoveCashier { cashier } => Ok(vec![Record::Gone(RecordId::Cashier(*cashier))]),
         Action::Station(station) => Ok(vec![Record::Station(station.clone())]),
         Action::RemoveStation { station } => Ok(vec![Record::Gone(RecordId::Station(*station))]),
-        Action::Order { order, event } => {
+        Action::Order { order, event, .. } => {
             let order = pos.order(*order).ok_or(OpRefusal::Unknown)?;
             let after = apply(order, event, Actor::Staff, op.at)
                 .map_err(|refused| OpRefusal::Order(refused.state))?;
@@ -198,7 +198,10 @@ pub fn needs(op: &Op, pos: &PosState) -> Vec<RecordId> {
                     .flat_map(|order| [RecordId::Order(*order), RecordId::OrderPayment(*order)]),
             );
         }
-        Action::Order { order, .. } => needs.push(RecordId::Order(*order)),
+        Action::Order { order, run, .. } => {
+            needs.push(RecordId::Order(*order));
+            needs.extend(run.map(RecordId::DeliveryRun));
+        }
         Action::TakeOrder { order, shift, .. } => {
             needs.extend([
                 RecordId::Order(*order),

@@ -21,6 +21,9 @@ pub struct DeliveryRun {
     pub assigned_at: Timestamp,
     /// In delivery order.
     pub stops: Vec<Stop>,
+    /// Orders that were taken off the run: its courier may be at their door.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub removed: BTreeSet<OrderId>,
     /// The cash that the courier has handed in so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_in: Option<Minor>,
@@ -54,6 +57,16 @@ pub enum Proof {
 }
 
 impl DeliveryRun {
+    /// The orders that are or were on it.
+    pub fn orders(&self) -> impl Iterator<Item = OrderId> + '_ {
+        let stops = self.stops.iter().map(|stop| stop.order);
+        stops.chain(self.removed.iter().copied())
+    }
+
+    pub fn was_with(&self, courier: DeviceId) -> bool {
+        self.courier == courier || self.had.contains(&courier)
+    }
+
     /// The cash collected on this run.
     pub fn cash(&self) -> Minor {
         self.stops

@@ -208,6 +208,9 @@ pub enum Action {
     Order {
         order: OrderId,
         event: Event,
+        /// The run on which a courier brings it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run: Option<DeliveryRunId>,
     },
     /// Takes payment for a diner's order.
     TakeOrder {

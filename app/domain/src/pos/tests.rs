@@ -1,19 +1,22 @@
+use std::sync::Arc;
+
 use super::{
-    DeviceRecord, PosState, Record, RecordId, Stock, Till,
+    DeviceRecord, PosState, Record, RecordId, RefusedOp, Stock, Till,
     bill::{Bill, BillLine, Discount, Off, Seat},
     cashier::Cashier,
     decide,
     delivery_run::{DeliveryRun, Handover, Proof, Stop},
+    may_courier,
     op::{Action, OP_VERSION, Op, OpRefusal, SplitPart},
     payment::{Payable, RefundRequest, Tender, TenderMethod},
     shift_report::ShiftReport,
     table::TablePlan,
-    ticket::{TicketChange, TicketSource, changes},
+    ticket::{Ticket, TicketChange, TicketSource, changes},
     visibility::Viewer,
 };
 use crate::{
     basket::Service,
-    contact::Contact,
+    contact::{Contact, DeliveryAddress},
     currency::{Currency, Minor},
     device::DeviceKind,
     id::{
@@ -21,7 +24,7 @@ use crate::{
         PaymentId, RefundId, RestaurantId, ShiftId, TableId, TicketId,
     },
     lang::Lang,
-    order::{Order, Ordered, Progress},
+    order::{Event, Order, Ordered, Progress},
     order_settings::PaymentMethod,
     quote::{Due, Sum},
     revision::Revision,
@@ -1071,8 +1074,8 @@ fn a_kitchen_sees_what_is_to_be_made_and_for_whom_and_neither_money_nor_pins() {
     let seen: Vec<RecordId> = day
         .pos
         .records()
-        .filter(|record| kitchen.sees(record))
-        .map(Record::id)
+        .filter_map(|record| kitchen.view(record.clone()))
+        .map(|record| record.id())
         .collect();
     let hidden = |id: &RecordId| !seen.contains(id);
     let (table, order) = (RecordId::Table(TableId(10)), RecordId::Order(ordered(100, 0).id));
@@ -1103,6 +1106,7 @@ fn a_courier_sees_its_own_runs_and_what_they_bring_and_nobodys_money() {
             order: OrderId(id),
             handover: None,
         }],
+        removed: [].into(),
         handed_in: None,
     };
     let runs = [run(1, ADA), run(2, BEN)];
@@ -1141,6 +1145,133 @@ fn a_courier_sees_its_own_runs_and_what_they_bring_and_nobodys_money() {
     assert_eq!(ada.shown(till_thing.clone()), None);
     assert_eq!(ada.shown(Record::Gone(RecordId::Bill(BILL))), None);
     assert_eq!(till.shown(till_thing.clone()), Some(till_thing));
+}
+
+#[test]
+fn a_kitchen_learns_neither_how_to_reach_a_guest_nor_what_others_were_refused() {
+    let kitchen = Viewer::new(DeviceKind::Kitchen, ADA, [ADA].into(), &[]);
+    let mut order = ordered(2_000, 200);
+    let facts = Arc::make_mut(&mut order.ordered);
+    facts.contact = Contact {
+        name: "Ada".into(),
+        phone: "+41 44 000 00 00".into(),
+        email: "ada@example.org".into(),
+    };
+    facts.service = Service::Delivery(DeliveryAddress {
+        street: "12 Quay".into(),
+        ..DeliveryAddress::default()
+    });
+    order.progress.payment.paid = Minor(2_000);
+    let Some(Record::Order(seen)) = kitchen.view(Record::Order(Box::new(order))) else {
+        panic!("it has to be made")
+    };
+    let text = serde_json::to_string(&seen).unwrap();
+    assert_eq!(seen.ordered.contact.name, "Ada", "to call out");
+    for hidden in ["+41", "@example", "Quay", "2000", "1800"] {
+        assert!(!text.contains(hidden), "{hidden}: {text}");
+    }
+    let ticket = Ticket {
+        id: TicketId(1),
+        of: TicketSource::Bill {
+            bill: BILL,
+            seat: Seat::Phone {
+                name: "Eve".into(),
+                phone: "+41 44 000 00 01".into(),
+            },
+            name: String::new(),
+        },
+        taken_at: Timestamp(0),
+        due_at: None,
+        items: Vec::new(),
+        off: false,
+    };
+    let seen = serde_json::to_string(&kitchen.view(Record::Ticket(ticket))).unwrap();
+    assert!(seen.contains("Eve") && !seen.contains("+41"), "{seen}");
+    let refused = |device| {
+        let cashier = Cashier {
+            id: CashierId(1),
+            name: "Eve".into(),
+            pin: "hash".into(),
+        };
+        let op = Op {
+            id: OpId(1),
+            device,
+            n: 1,
+            op_version: OP_VERSION,
+            at: Timestamp(0),
+            by: None,
+            action: Action::Cashier(cashier),
+        };
+        let why = OpRefusal::Forbidden;
+        Record::RefusedOp(Box::new(RefusedOp { op, why }))
+    };
+    assert_eq!(kitchen.view(refused(BEN)), None, "a PIN's hash");
+    assert!(kitchen.view(refused(ADA)).is_some());
+}
+
+#[test]
+fn a_courier_hears_of_what_it_has_or_had_and_acts_on_nothing_else() {
+    let mut day = Day::new();
+    for id in [1, 2, 3] {
+        let order = Order {
+            id: OrderId(id),
+            ..ordered(100, 0)
+        };
+        day.pos.put(Record::Order(Box::new(order)));
+    }
+    let assign = |orders: &[u128]| Action::Assign {
+        run: DeliveryRunId(1),
+        courier: ADA,
+        orders: orders.iter().map(|id| OrderId(*id)).collect(),
+    };
+    day.does(BEN, assign(&[1, 2]));
+    day.does(BEN, assign(&[1]));
+    let run = day.pos.delivery_run(DeliveryRunId(1)).unwrap().clone();
+    assert_eq!(run.removed, [OrderId(2)].into());
+    let viewer = Viewer::new(DeviceKind::Courier, ADA, [ADA].into(), &[run]);
+    let told = |id| {
+        let order = day.pos.order(OrderId(id)).unwrap().clone();
+        viewer.shown(Record::Order(Box::new(order)))
+    };
+    assert!(matches!(told(1), Some(Record::Order(_))));
+    assert_eq!(told(2), Some(Record::Gone(RecordId::Order(OrderId(2)))));
+    assert_eq!(told(3), None, "not even that there is such an order");
+    let gone = Record::Gone(RecordId::Order(OrderId(3)));
+    assert_eq!(viewer.shown(gone), None);
+
+    let hand_over = |order| Action::HandOver {
+        run: DeliveryRunId(1),
+        order: OrderId(order),
+        handover: Handover {
+            at: Timestamp(0),
+            cash: Minor::ZERO,
+            proof: Proof::Name("Eve".into()),
+        },
+    };
+    let deliver = |order, run: Option<u128>| Action::Order {
+        order: OrderId(order),
+        event: Event::Delivered,
+        run: run.map(DeliveryRunId),
+    };
+    for (action, may) in [
+        (hand_over(1), true),
+        (hand_over(2), true),
+        (hand_over(3), false),
+        (assign(&[1]), true),
+        (assign(&[1, 2]), false),
+        (assign(&[1, 3]), false),
+        (deliver(1, Some(1)), true),
+        (deliver(2, Some(1)), true),
+        (deliver(3, Some(1)), false),
+        (deliver(1, Some(2)), false),
+        (deliver(1, None), false),
+    ] {
+        assert_eq!(may_courier(&day.pos, ADA, &action), may, "{action:?}");
+        assert!(
+            !may_courier(&day.pos, BEN, &action),
+            "another courier: {action:?}"
+        );
+    }
 }
 
 #[test]

@@ -57,6 +57,21 @@ pub struct TicketItem {
     pub done: bool,
 }
 
+impl Ticket {
+    /// Without the guest's phone number.
+    #[must_use]
+    pub fn for_kitchen(mut self) -> Self {
+        if let TicketSource::Bill {
+            seat: Seat::Phone { phone, .. },
+            ..
+        } = &mut self.of
+        {
+            phone.clear();
+        }
+        self
+    }
+}
+
 /// A line, and how many more or fewer of it the kitchen has to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

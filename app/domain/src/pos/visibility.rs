@@ -31,30 +31,60 @@ pub struct Viewer {
     pub names: BTreeSet<DeviceId>,
     /// The orders of its own delivery runs.
     pub orders: BTreeSet<OrderId>,
+    /// Those and the orders that it had on a run before.
+    known_orders: BTreeSet<OrderId>,
 }
 
 impl Viewer {
     /// Takes all delivery runs; only a courier's own runs matter.
     pub fn new(kind: DeviceKind, device: DeviceId, names: BTreeSet<DeviceId>, runs: &[DeliveryRun]) -> Self {
         let own = runs.iter().filter(|run| run.courier == device);
+        let known = runs.iter().filter(|run| run.was_with(device));
         Self {
             kind,
             device,
             names,
             orders: own.flat_map(|run| &run.stops).map(|stop| stop.order).collect(),
+            known_orders: known.flat_map(DeliveryRun::orders).collect(),
         }
     }
 
-    pub fn sees(&self, record: &Record) -> bool {
+    fn sees(&self, record: &Record) -> bool {
         match (self.kind, record) {
             // Unpaid orders are hidden from every device.
             (_, Record::Order(order)) if order.progress.state == State::Unpaid => false,
             (DeviceKind::Till, _) => true,
+            // The actions of others may name guests and cashiers.
+            (DeviceKind::Kitchen | DeviceKind::Courier, Record::RefusedOp(refused)) => {
+                self.names.contains(&refused.op.device)
+            }
             (DeviceKind::Kitchen, record) => is_for_kitchen(record.id()),
             (DeviceKind::Courier, Record::Order(order)) => self.orders.contains(&order.id),
             (DeviceKind::Courier, Record::DeliveryRun(run)) => run.courier == self.device,
-            (DeviceKind::Courier, Record::RefusedOp(refused)) => self.names.contains(&refused.op.device),
             (DeviceKind::Courier, record) => is_for_everybody(record.id()),
+        }
+    }
+
+    /// The record as this device sees it, if it does.
+    pub fn view(&self, record: Record) -> Option<Record> {
+        if !self.sees(&record) {
+            return None;
+        }
+        Some(match (self.kind, record) {
+            (DeviceKind::Kitchen, Record::Order(order)) => Record::Order(Box::new(order.for_kitchen())),
+            (DeviceKind::Kitchen, Record::Ticket(ticket)) => Record::Ticket(ticket.for_kitchen()),
+            (_, record) => record,
+        })
+    }
+
+    /// Whether this device may have it from before.
+    pub fn may_have_seen(&self, id: RecordId) -> bool {
+        match (self.kind, id) {
+            (DeviceKind::Till, _) => true,
+            (DeviceKind::Kitchen, id) => is_for_kitchen(id),
+            (DeviceKind::Courier, RecordId::Order(order)) => self.known_orders.contains(&order),
+            (DeviceKind::Courier, RecordId::DeliveryRun(_) | RecordId::RefusedOp(_)) => true,
+            (DeviceKind::Courier, id) => is_for_everybody(id),
         }
     }
 
@@ -62,26 +92,16 @@ impl Viewer {
     /// visible before.
     pub fn shown(&self, record: Record) -> Option<Record> {
         let id = record.id();
-        let may_have_seen = match self.kind {
-            DeviceKind::Till => true,
-            DeviceKind::Kitchen => is_for_kitchen(id),
-            DeviceKind::Courier => {
-                is_for_everybody(id)
-                    || matches!(
-                        id,
-                        RecordId::DeliveryRun(_) | RecordId::Order(_) | RecordId::RefusedOp(_)
-                    )
-            }
+        let becomes_invisible = match &record {
+            Record::Gone(_) | Record::Order(_) => self.may_have_seen(id),
+            Record::DeliveryRun(run) => self.kind == DeviceKind::Courier && run.had.contains(&self.device),
+            _ => false,
         };
         match record {
-            Record::Gone(_) => may_have_seen.then_some(record),
-            record if self.sees(&record) => Some(record),
-            Record::DeliveryRun(run) if self.kind == DeviceKind::Courier => {
-                run.had.contains(&self.device).then_some(Record::Gone(id))
-            }
-            Record::Order(_) => may_have_seen.then_some(Record::Gone(id)),
-            _ => None,
+            Record::Gone(_) => None,
+            record => self.view(record),
         }
+        .or(becomes_invisible.then_some(Record::Gone(id)))
     }
 }
 

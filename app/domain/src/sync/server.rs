@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::SyncProblem;
 use crate::{
+    account::Permission,
     device::DeviceKind,
     id::{DeviceId, OpId},
     pos::{
@@ -57,7 +58,18 @@ impl Stopped {
 }
 
 fn may(pos: &PosState, (device, kind): (DeviceId, DeviceKind), action: &Action) -> bool {
-    kind.may(action) && (kind != DeviceKind::Courier || may_courier(pos, device, action))
+    let is_courier = kind == DeviceKind::Courier;
+    kind.may(action) && (!is_courier || may_courier(pos, device, action)) && may_give_back(pos, kind, action)
+}
+
+/// To call off an order that was paid gives money back.
+fn may_give_back(pos: &PosState, kind: DeviceKind, action: &Action) -> bool {
+    match action {
+        Action::Order { order, event, .. } => pos
+            .order(*order)
+            .is_none_or(|order| kind.role().may(Permission::Advance(order, event))),
+        _ => true,
+    }
 }
 
 fn decided(pos: &PosState, known: (DeviceId, DeviceKind), op: &Op) -> Vec<Record> {

@@ -27,7 +27,7 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
     let action = format!("/board/{slug}/orders/{}", order.id);
     let own = steps(order)
         .into_iter()
-        .filter(|event| board.role.may(Permission::Advance(event)));
+        .filter(|event| board.role.may(Permission::Advance(order, event)));
     let (next, off): (Vec<Event>, Vec<Event>) =
         own.partition(|event| !matches!(event, Event::Rejected { .. } | Event::Cancelled { .. }));
     let next: Vec<_> = next
@@ -57,9 +57,9 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
             <ul class="lines">{lines}</ul>
             {allergies}
             {note}
-            <p class="facts"><span dir="auto">{ordered.contact.name.clone()}</span>" "<a href=format!("tel:{}", ordered.contact.phone.replace(' ', "")) dir="ltr">{ordered.contact.phone.clone()}</a></p>
+            <p class="facts"><span dir="auto">{ordered.contact.name.clone()}</span>" "{phone(&ordered.contact.phone)}</p>
             {address(order)}
-            <p class="facts">{payment(texts, order)}</p>
+            {payment(texts, order)}
             {refunds(texts, order)}
             <div class="steps">{next}</div>
             {wrong}
@@ -112,6 +112,9 @@ fn address(order: &Order) -> Option<impl IntoView + use<>> {
     let Service::Delivery(door) = &order.ordered.service else {
         return None;
     };
+    if door.street.is_empty() {
+        return None;
+    }
     let hint = (!door.hint.is_empty()).then(|| format!(" · {}", door.hint));
     let text = format!(
         "{}, {} {}{}",
@@ -123,7 +126,18 @@ fn address(order: &Order) -> Option<impl IntoView + use<>> {
     Some(view! { <p class="facts" dir="auto">{text}</p> })
 }
 
-fn payment(texts: Texts, order: &Order) -> String {
+fn phone(phone: &str) -> Option<impl IntoView + use<>> {
+    let number = phone.replace(' ', "");
+    (!phone.is_empty()).then(|| view! { <a href=format!("tel:{number}") dir="ltr">{phone.to_owned()}</a> })
+}
+
+/// A kitchen's account does not learn it.
+fn payment(texts: Texts, order: &Order) -> Option<impl IntoView + use<>> {
+    let is_known = !order.ordered.sums.is_empty();
+    is_known.then(|| view! { <p class="facts">{payment_text(texts, order)}</p> })
+}
+
+fn payment_text(texts: Texts, order: &Order) -> String {
     let (payment, open) = (&order.progress.payment, order.to_pay());
     if payment.method == PaymentMethod::Card && open.0 <= 0 || payment.paid.0 > 0 {
         return texts.get(Key::BoardPaid).to_owned();
@@ -200,7 +214,7 @@ fn give_back(texts: Texts, board: &Board, order: &Order, action: &str) -> Option
         left,
         reason: String::new(),
     };
-    if left <= Minor::ZERO || !board.role.may(Permission::Advance(&event)) {
+    if left <= Minor::ZERO || !board.role.may(Permission::Advance(order, &event)) {
         return None;
     }
     let label = texts.fill(

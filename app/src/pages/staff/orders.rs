@@ -82,6 +82,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
             Action::Order {
                 order: id,
                 event: Event::Accepted { ready_at },
+                run: None,
             }
         };
         ask.clone().button(Face::default(), accepted, words)
@@ -98,6 +99,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
             event: Event::Rejected {
                 reason: reason.code().to_owned(),
             },
+            run: None,
         };
         ask.clone().button(
             Face {
@@ -151,10 +153,12 @@ fn said(texts: Texts, order: &Order) -> impl IntoView + use<> {
     let contact: Vec<_> = contact
         .map(|text| view! { <span dir="auto">{text.clone()}</span> })
         .collect();
-    let total = texts.lang.money(ordered.total, ordered.currency);
+    // A kitchen does not learn what it costs.
+    let total = (!ordered.sums.is_empty())
+        .then(|| view! { " · "<b dir="auto">{texts.lang.money(ordered.total, ordered.currency)}</b> });
     view! {
         <p class="whose">{contact}</p>
-        <p class="due">{texts.fill(Key::OrderDue, &[("time", &due(texts, order))])}" · "<b dir="auto">{total}</b></p>
+        <p class="due">{texts.fill(Key::OrderDue, &[("time", &due(texts, order))])}{total}</p>
         {asked(texts, ordered)}
         <ul>{lines}</ul>
     }
@@ -228,6 +232,7 @@ fn ready_card(
                 Action::Order {
                     order: order.id,
                     event: Event::Collected,
+                    run: None,
                 },
             );
             let words = screen.text(Key::CourierHandedOver);
@@ -282,6 +287,7 @@ fn take(
                 done.submit(Action::Order {
                     order,
                     event: Event::Collected,
+                    run: None,
                 });
                 // The screen may have been left.
                 let _ = taken.try_run((order, id));

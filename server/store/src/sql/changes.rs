@@ -267,10 +267,8 @@ impl VisibleRecords {
     }
 
     fn add_order(&mut self, order: Order) {
-        let record = Record::Order(Box::new(order));
-        if self.viewer.sees(&record) {
-            self.records.insert(record.id(), record);
-        }
+        let record = self.viewer.view(Record::Order(Box::new(order)));
+        self.records.extend(record.map(|record| (record.id(), record)));
     }
 
     /// Orders that are on the courier's run now, and those whose tickets were called off.
@@ -292,13 +290,11 @@ impl VisibleRecords {
 
     /// Removes from a courier's device the orders that are on its run no more. The other devices see all orders.
     fn remove_reassigned(&mut self) {
-        let matters = self.viewer.kind == DeviceKind::Courier && !self.full;
-        for id in self
-            .reassigned
-            .iter()
-            .filter(|_| matters)
-            .map(|order| RecordId::Order(*order))
-        {
+        if self.viewer.kind != DeviceKind::Courier || self.full {
+            return;
+        }
+        let reassigned = self.reassigned.iter().map(|order| RecordId::Order(*order));
+        for id in reassigned.filter(|id| self.viewer.may_have_seen(*id)) {
             self.records.entry(id).or_insert(Record::Gone(id));
         }
     }

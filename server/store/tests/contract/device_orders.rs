@@ -52,6 +52,7 @@ async fn order_reaches_kitchen_and_courier() {
         let ready = Action::Order {
             order: ORDER,
             event: Event::Ready,
+            run: None,
         };
         let ops = [
             kitchen.op(Action::Bump {
@@ -158,10 +159,12 @@ async fn order_reaches_kitchen_and_courier() {
         let out = Action::Order {
             order: ORDER,
             event: Event::OutForDelivery,
+            run: None,
         };
         let delivered = Action::Order {
             order: ORDER,
             event: Event::Delivered,
+            run: None,
         };
         let ops = [
             ada.op(out),

@@ -212,6 +212,7 @@ async fn last_portion_is_sold_once() {
             event: Event::Cancelled {
                 reason: String::new(),
             },
+            run: None,
         };
         let ops = [ada.op(cancel), ada.op(add_line(3, 1))];
         let synced = fixture.sync(&ada, &ops).await;

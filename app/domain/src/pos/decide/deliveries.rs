@@ -10,21 +10,23 @@ use crate::{
     },
 };
 
-/// A courier may reorder its own run, and record a handover also after the run was given to another
-/// courier.
+/// A courier may reorder its own run, and bring what is or was on a run that it has or had.
 pub fn may_courier(pos: &PosState, courier: DeviceId, action: &Action) -> bool {
+    let brings = |run: DeliveryRunId, order: OrderId| {
+        pos.delivery_run(run)
+            .is_some_and(|run| run.was_with(courier) && run.orders().any(|known| known == order))
+    };
     match action {
         Action::Assign {
             run,
             courier: to,
             orders,
         } => pos.delivery_run(*run).is_some_and(|run| {
-            let brings = |order: &OrderId| run.stops.iter().any(|stop| stop.order == *order);
-            [run.courier, *to] == [courier; 2] && orders.iter().all(brings)
+            let is_stop = |order: &OrderId| run.stops.iter().any(|stop| stop.order == *order);
+            [run.courier, *to] == [courier; 2] && orders.iter().all(is_stop)
         }),
-        Action::HandOver { run, .. } => pos
-            .delivery_run(*run)
-            .is_none_or(|run| run.courier == courier || run.had.contains(&courier)),
+        Action::HandOver { run, order, .. } => brings(*run, *order),
+        Action::Order { order, run, .. } => run.is_some_and(|run| brings(run, *order)),
         _ => true,
     }
 }
@@ -55,6 +57,10 @@ pub fn assign(
     after.splice(0..0, before.into_values().filter(|stop| stop.handover.is_some()));
     let mut had = known.map(|run| run.had.clone()).unwrap_or_default();
     had.extend(known.map(|run| run.courier).filter(|before| *before != courier));
+    let was = known.into_iter().flat_map(DeliveryRun::orders);
+    let removed = was
+        .filter(|order| after.iter().all(|stop| stop.order != *order))
+        .collect();
     let assigned_at = known.map_or(op.at, |run| run.assigned_at);
     let handed_in = known.and_then(|run| run.handed_in);
     Ok(vec![Record::DeliveryRun(DeliveryRun {
@@ -63,6 +69,7 @@ pub fn assign(
         had,
         assigned_at,
         stops: after,
+        removed,
         handed_in,
     })])
 }

@@ -113,6 +113,7 @@ fn card(screen: &Screen, pos: &PosState, run: &DeliveryRun, at_door: AtDoor) -> 
         let leaves = |order: &OrderId| Action::Order {
             order: *order,
             event: Event::OutForDelivery,
+            run: Some(run),
         };
         let take = move |_| leaving.submit_all_once(ready.iter().map(leaves), || ());
         view! { <button type="button" class="main" on:click=take>{words}</button> }
@@ -250,6 +251,7 @@ fn handover_form(
                 done.submit(Action::Order {
                     order: id,
                     event: Event::Delivered,
+                    run: Some(run),
                 });
                 at_door.set(None);
             },

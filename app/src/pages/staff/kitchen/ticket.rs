@@ -138,6 +138,7 @@ fn bump(pass: &Pass, action: Action) {
             screen.submit(Action::Order {
                 order,
                 event: Event::Ready,
+                run: None,
             });
         }
     });
