@@ -7,11 +7,11 @@ pub mod retention;
 
 use std::{sync::Arc, time::Duration};
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, future, stream};
 use servery_domain::{
     account::MailPurpose,
     id::{OrderId, PaymentId, RestaurantId, VisitorId},
-    job::Job,
+    job::{Job, Lane},
     lang::Lang,
     order::{Event, State},
     pos::bill::Bill,
@@ -19,10 +19,12 @@ use servery_domain::{
 };
 use servery_store::{StoreError, accounts::MailToken, jobs::DueJob, orders::Tracked};
 
+use tokio::sync::Notify;
+
 use crate::{
     accounts::sessions,
     clock,
-    http::{error::ApiError, visitor},
+    http::{client::Client, error::ApiError, rate_limit, visitor},
     jobs::{
         mail::{MailError, Mailer},
         push::error::PushError,
@@ -71,33 +73,62 @@ impl From<ApiError> for JobError {
     }
 }
 
-/// Runs until it is dropped.
+/// Runs until it is dropped. Each lane runs by itself.
 pub async fn run(app: Arc<AppState>, mailer: Option<Mailer>) {
+    let lanes: Vec<(Lane, Notify)> = Lane::ALL.iter().map(|lane| (*lane, Notify::new())).collect();
+    let pass_signals_on = async {
+        loop {
+            app.job_signal.notified().await;
+            lanes.iter().for_each(|(_, signal)| signal.notify_one());
+        }
+    };
+    let running = lanes
+        .iter()
+        .map(|(lane, signal)| run_lane(&app, mailer.as_ref(), *lane, signal));
+    futures::join!(pass_signals_on, future::join_all(running));
+}
+
+async fn run_lane(app: &AppState, mailer: Option<&Mailer>, lane: Lane, signal: &Notify) {
     loop {
-        match run_due_jobs(&app, mailer.as_ref(), clock::now()).await {
+        match run_due_jobs_of(app, mailer, lane, clock::now()).await {
             Ok(0) => {
                 tokio::select! {
-                    () = app.job_signal.notified() => tokio::time::sleep(SIGNAL_DELAY).await,
+                    () = signal.notified() => tokio::time::sleep(SIGNAL_DELAY).await,
                     () = tokio::time::sleep(POLL_INTERVAL) => {}
                 }
             }
             Ok(_) => {}
             Err(error) => {
                 // The catalog's watch logs when the store is unreachable and when it is back.
-                tracing::debug!(%error, "jobs wait");
+                tracing::debug!(%error, lane = lane.code(), "jobs wait");
                 tokio::time::sleep(POLL_INTERVAL).await;
             }
         }
     }
 }
 
-/// Runs the due jobs, several at once, and returns how many there were.
+/// Runs the due jobs of every lane, and returns how many there were.
 pub async fn run_due_jobs(
     app: &AppState,
     mailer: Option<&Mailer>,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
-    let due = app.store.take_jobs(now, Timestamp(now.0 + LEASE_SECONDS)).await?;
+    let mut taken = 0;
+    for lane in Lane::ALL {
+        taken += run_due_jobs_of(app, mailer, *lane, now).await?;
+    }
+    Ok(taken)
+}
+
+/// Several at once.
+async fn run_due_jobs_of(
+    app: &AppState,
+    mailer: Option<&Mailer>,
+    lane: Lane,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let until = Timestamp(now.0 + LEASE_SECONDS);
+    let due = app.store.take_jobs(lane, now, until).await?;
     let taken = due.len();
     let done = stream::iter(due)
         .map(|due| try_job(app, mailer, due))
@@ -205,6 +236,12 @@ async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Resul
     }
 }
 
+/// Whoever orders or asks for a receipt may type any address. What is over the limit is sent later.
+fn limit_mails_to(app: &AppState, email: &str) -> Result<(), ApiError> {
+    app.rate_limiter
+        .take_for_email(&rate_limit::ORDER_MAILS_TO, email, &Client::default())
+}
+
 async fn push_to_browser(
     app: &AppState,
     order: OrderId,
@@ -235,6 +272,7 @@ async fn mail_diner(
     let Some(tracked) = app.store.order(order).await?.filter(wanted) else {
         return Ok(());
     };
+    limit_mails_to(app, &tracked.order.ordered.contact.email)?;
     let catalog = app.catalog.now().clone();
     let Some(listing) = catalog.by_id(tracked.order.ordered.restaurant) else {
         return Ok(());
@@ -300,6 +338,7 @@ async fn mail_receipt(
         return Ok(());
     };
     let at = catalog.clock(&listing.restaurant.slug, payment.at);
+    limit_mails_to(app, to)?;
     Ok(mailer
         .send(
             id,

@@ -45,6 +45,22 @@ pub enum Job {
     },
 }
 
+crate::menu::codes! {
+    /// Jobs of different lanes do not wait for each other: a mail server that does not answer holds up no refund.
+    Lane { Money = "money", Mail = "mail", Push = "push" }
+}
+
+impl Lane {
+    /// The kinds of jobs in it.
+    pub const fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Money => &["refund", "give_back"],
+            Self::Mail => &["mail", "account_mail", "receipt_mail"],
+            Self::Push => &["push"],
+        }
+    }
+}
+
 impl Job {
     /// Such a job is retried until it succeeds.
     pub const fn owes_money(&self) -> bool {
@@ -102,4 +118,69 @@ pub fn follow_ups(before: &Order, order: &Order, event: &Event, browsers: &[Visi
         amount: refund.amount,
     }));
     jobs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{pos::bill::Seat, time::Timestamp};
+
+    #[test]
+    fn every_job_is_in_one_lane() {
+        let (order, amount) = (OrderId(1), Minor(1));
+        let bill = Bill::new(crate::id::BillId(1), Seat::Counter, Timestamp(0));
+        let jobs = [
+            (
+                Job::Mail {
+                    order,
+                    event: Event::Ready,
+                },
+                Lane::Mail,
+            ),
+            (
+                Job::Push {
+                    order,
+                    event: Event::Ready,
+                    browser: VisitorId(1),
+                },
+                Lane::Push,
+            ),
+            (
+                Job::Refund {
+                    order,
+                    number: 0,
+                    amount,
+                },
+                Lane::Money,
+            ),
+            (
+                Job::GiveBack {
+                    intent: String::new(),
+                    amount,
+                },
+                Lane::Money,
+            ),
+            (
+                Job::AccountMail {
+                    email: String::new(),
+                    purpose: MailPurpose::Reset,
+                },
+                Lane::Mail,
+            ),
+            (
+                Job::ReceiptMail {
+                    restaurant: RestaurantId(1),
+                    bill: Box::new(bill),
+                    payment: PaymentId(1),
+                    to: String::new(),
+                    lang: Lang::English,
+                },
+                Lane::Mail,
+            ),
+        ];
+        for (job, own) in jobs {
+            let lanes = Lane::ALL.iter().filter(|lane| lane.kinds().contains(&job.kind()));
+            assert_eq!(lanes.collect::<Vec<_>>(), [&own], "{}", job.kind());
+        }
+    }
 }

@@ -18,7 +18,7 @@ use crate::http::{
 /// Buckets in memory. Beyond that the least recently used ones are dropped, which makes them full again.
 const BUCKETS: usize = 100_000;
 
-/// Sign-ins to one account.
+/// Sign-ins to one account from one address: wrong guesses from elsewhere must not lock its holder out.
 pub static SIGN_IN: Policy = Policy {
     name: "sign-in",
     quota: 10,
@@ -35,10 +35,22 @@ pub static SIGN_UPS_FROM: Policy = Policy {
     quota: 100,
     window: 3_600,
 };
+/// Password resets of one account. No other request uses them up.
+pub static RESETS: Policy = Policy {
+    name: "resets",
+    quota: 5,
+    window: 3_600,
+};
 /// Mails to one address that a stranger can trigger.
 pub static MAILS_TO: Policy = Policy {
     name: "mails-to",
     quota: 5,
+    window: 3_600,
+};
+/// Mails about orders and receipts to one address, which its holder need not have typed.
+pub static ORDER_MAILS_TO: Policy = Policy {
+    name: "order-mails-to",
+    quota: 30,
     window: 3_600,
 };
 pub static MAILS_FROM: Policy = Policy {
@@ -57,6 +69,29 @@ pub static BROWSERS: Policy = Policy {
     name: "browsers",
     quota: 600,
     window: 3_600,
+};
+/// Drafts that one address stores, and how much they hold together.
+pub static DRAFTS: Policy = Policy {
+    name: "drafts",
+    quota: 600,
+    window: 600,
+};
+pub static DRAFT_KILOBYTES: Policy = Policy {
+    name: "draft-kilobytes",
+    quota: 3_000,
+    window: 600,
+};
+/// Orders that wait for a card payment: each of them holds portions until it is given up.
+pub static UNPAID_ORDERS: Policy = Policy {
+    name: "unpaid-orders",
+    quota: 5,
+    window: 600,
+};
+/// The same from one address, which many people may share.
+pub static UNPAID_ORDERS_FROM: Policy = Policy {
+    name: "unpaid-orders-from",
+    quota: 30,
+    window: 600,
 };
 /// Wrong pairing codes. A valid one costs nothing.
 pub static PAIRINGS: Policy = Policy {
@@ -135,6 +170,17 @@ impl RateLimiter {
         self.take(policy, &normalized_email(email), client)
     }
 
+    /// Takes a token of this e-mail address as this client uses it.
+    pub fn take_for_email_from(
+        &self,
+        policy: &'static Policy,
+        email: &str,
+        client: &Client,
+    ) -> Result<(), ApiError> {
+        let who = format!("{} {}", normalized_email(email), client.address);
+        self.take(policy, &who, client)
+    }
+
     /// Takes a token of this device, wherever it is.
     pub fn take_for_device(
         &self,
@@ -147,15 +193,46 @@ impl RateLimiter {
 
     /// Loopback has no limit: it is the operator, or a proxy that does not forward addresses, and then all diners would share one bucket.
     pub fn take_for_diner(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
-        if client.address.is_loopback() {
-            Ok(())
-        } else {
-            self.take_for_client(policy, client)
+        self.take_many_for_diner(policy, 1, client)
+    }
+
+    pub fn take_many_for_diner(
+        &self,
+        policy: &'static Policy,
+        tokens: usize,
+        client: &Client,
+    ) -> Result<(), ApiError> {
+        match client.address.is_loopback() {
+            true => Ok(()),
+            false => self.take_many(policy, &client.address.to_string(), tokens, client),
+        }
+    }
+
+    /// Takes a token of a person: a visitor, an account or a phone number. Loopback has no limit here, either.
+    pub fn take_for_person(
+        &self,
+        policy: &'static Policy,
+        person: &str,
+        client: &Client,
+    ) -> Result<(), ApiError> {
+        match client.address.is_loopback() {
+            true => Ok(()),
+            false => self.take(policy, person, client),
         }
     }
 
     fn take(&self, policy: &'static Policy, who: &str, client: &Client) -> Result<(), ApiError> {
-        let level = self.move_by(policy, who, 1.0, Instant::now());
+        self.take_many(policy, who, 1, client)
+    }
+
+    fn take_many(
+        &self,
+        policy: &'static Policy,
+        who: &str,
+        tokens: usize,
+        client: &Client,
+    ) -> Result<(), ApiError> {
+        let level = self.move_by(policy, who, tokens as f64, Instant::now());
         client.record(level);
         match level.refused {
             true => Err(ApiError::new(

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use servery::{clock, jobs, settings::Settings};
 use servery_domain::{
-    job::Job,
+    job::{Job, Lane},
     order::{Actor, Event},
     problem::Kind,
     time::{LocalMinute, Timestamp},
@@ -142,7 +142,7 @@ async fn an_order_that_nobody_asked_to_be_told_of_makes_no_work() {
     let waiting = diner
         .app
         .store
-        .take_jobs(Timestamp(now.0 + 1), now)
+        .take_jobs(Lane::Push, Timestamp(now.0 + 1), now)
         .await
         .unwrap();
     assert!(

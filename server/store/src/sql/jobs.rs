@@ -3,8 +3,11 @@
 use std::slice;
 
 use async_trait::async_trait;
-use servery_domain::{job::Job, time::Timestamp};
-use sqlx::QueryBuilder;
+use servery_domain::{
+    job::{Job, Lane},
+    time::Timestamp,
+};
+use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use crate::{
     Result, SqlStore,
@@ -71,18 +74,22 @@ impl<E: Engine> Jobs for SqlStore<E> {
         Ok(())
     }
 
-    async fn take_jobs(&self, now: Timestamp, until: Timestamp) -> Result<Vec<DueJob>> {
+    async fn take_jobs(&self, lane: Lane, now: Timestamp, until: Timestamp) -> Result<Vec<DueJob>> {
+        // The kinds are literals of this program.
+        let kinds = lane.kinds().join("', '");
+        let due = format!("where kind in ('{kinds}') and due_at <= $1");
         // Mostly there is none, and finding that out keeps no writer waiting.
-        let any: Option<String> = sqlx::query_scalar("select id from jobs where due_at <= $1 limit 1")
-            .bind(now.0)
-            .fetch_optional(&self.pool)
-            .await?;
+        let any: Option<String> =
+            sqlx::query_scalar(AssertSqlSafe(format!("select id from jobs {due} limit 1")))
+                .bind(now.0)
+                .fetch_optional(&self.pool)
+                .await?;
         if any.is_none() {
             return Ok(Vec::new());
         }
         let mut transaction = self.begin_write().await?;
         let skip = E::SKIP_LOCKED;
-        let rows = select::<E, JobRow>(&format!("where due_at <= $1 order by due_at limit $2{skip}"))
+        let rows = select::<E, JobRow>(&format!("{due} order by due_at limit $2{skip}"))
             .bind(now.0)
             .bind(BATCH)
             .fetch_all(&mut *transaction)

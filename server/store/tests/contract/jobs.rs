@@ -1,6 +1,11 @@
 //! Jobs.
 
-use servery_domain::{account::MailPurpose, job::Job, time::Timestamp};
+use servery_domain::{
+    account::MailPurpose,
+    currency::Minor,
+    job::{Job, Lane},
+    time::Timestamp,
+};
 
 use crate::{builders::NOW, engines::engines};
 
@@ -18,7 +23,7 @@ async fn jobs_are_taken_postponed_and_finished() {
         store.put_job("a", &job("ada@example.org")).await.unwrap();
         store.put_job("a", &job("ben@example.org")).await.unwrap();
         store.put_job("b", &job("ben@example.org")).await.unwrap();
-        let mut taken = store.take_jobs(NOW, later(10)).await.unwrap();
+        let mut taken = store.take_jobs(Lane::Mail, NOW, later(10)).await.unwrap();
         taken.sort_by(|one, other| one.id.cmp(&other.id));
         assert_eq!(
             taken
@@ -32,11 +37,15 @@ async fn jobs_are_taken_postponed_and_finished() {
             "{engine}: a job that is queued already is not replaced"
         );
         assert!(
-            store.take_jobs(later(9), later(20)).await.unwrap().is_empty(),
+            store
+                .take_jobs(Lane::Mail, later(9), later(20))
+                .await
+                .unwrap()
+                .is_empty(),
             "{engine}: both are taken"
         );
         store.postpone_job("a", later(30)).await.unwrap();
-        let taken = store.take_jobs(later(10), later(40)).await.unwrap();
+        let taken = store.take_jobs(Lane::Mail, later(10), later(40)).await.unwrap();
         assert_eq!(
             taken
                 .iter()
@@ -46,7 +55,7 @@ async fn jobs_are_taken_postponed_and_finished() {
             "{engine}"
         );
         store.finish_jobs(&["b".into(), "unknown".into()]).await.unwrap();
-        let taken = store.take_jobs(later(99), later(99)).await.unwrap();
+        let taken = store.take_jobs(Lane::Mail, later(99), later(99)).await.unwrap();
         assert_eq!(
             taken
                 .iter()
@@ -69,7 +78,12 @@ async fn nodes_never_take_the_same_job() {
         }
         let nodes = (0..4).map(|_| {
             let store = store.clone();
-            tokio::spawn(async move { store.take_jobs(NOW, Timestamp(NOW.0 + 60)).await.unwrap() })
+            tokio::spawn(async move {
+                store
+                    .take_jobs(Lane::Mail, NOW, Timestamp(NOW.0 + 60))
+                    .await
+                    .unwrap()
+            })
         });
         let mut ids = Vec::new();
         for node in nodes.collect::<Vec<_>>() {
@@ -80,5 +94,29 @@ async fn nodes_never_take_the_same_job() {
         ids.dedup();
         assert_eq!(ids.len(), taken, "{engine}");
         assert!(taken >= 20, "{engine}: {taken}");
+    }
+}
+
+#[tokio::test]
+async fn a_lane_holds_up_no_other() {
+    for (engine, store) in engines("a_lane_holds_up_no_other").await.stores {
+        for number in 0..40 {
+            store
+                .put_job(&format!("mail-{number}"), &job("ada@example.org"))
+                .await
+                .unwrap();
+        }
+        let back = Job::GiveBack {
+            intent: "pi_1".into(),
+            amount: Minor(100),
+        };
+        store.put_job("back", &back).await.unwrap();
+        let taken = store.take_jobs(Lane::Money, NOW, NOW).await.unwrap();
+        let ids: Vec<_> = taken.iter().map(|due| due.id.as_str()).collect();
+        assert_eq!(ids, ["back"], "{engine}");
+        assert!(
+            store.take_jobs(Lane::Push, NOW, NOW).await.unwrap().is_empty(),
+            "{engine}"
+        );
     }
 }

@@ -1,6 +1,11 @@
 //! Payments and webhooks.
 
-use servery_domain::{currency::Minor, id::OrderId, job::Job, time::Timestamp};
+use servery_domain::{
+    currency::Minor,
+    id::OrderId,
+    job::{Job, Lane},
+    time::Timestamp,
+};
 use servery_store::{orders::OrderWrite, payments::PaymentIntent};
 
 use crate::{
@@ -62,7 +67,7 @@ async fn payment_keeps_its_first_intent_and_gives_back_a_second_one() {
                 at: NOW,
             };
             store.write(&[settle]).await.unwrap();
-            let due = store.take_jobs(NOW, NOW).await.unwrap();
+            let due = store.take_jobs(Lane::Money, NOW, NOW).await.unwrap();
             let back = due.iter().filter(|due| {
                 due.job
                     == Job::GiveBack {
