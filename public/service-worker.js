@@ -13,6 +13,8 @@ const VIEWS = "views";
 /** An empty cache with this name marks a device that uses the staff app. */
 const STAFF_MARK = "staff";
 const PICTURES = "pictures";
+/** Stored answers of the API: the names of these caches begin with this. */
+const ANSWERS = "answers-";
 const MAX_PICTURES = 300;
 /** Milliseconds until the first byte of a page. */
 const TIMEOUT = 6000;
@@ -27,6 +29,7 @@ addEventListener("push", (event) => event.waitUntil(showNotification(event.data?
 addEventListener("notificationclick", (event) => event.waitUntil(openNotification(event.notification)));
 addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
+  if (event.request.method === "POST" && url.pathname === "/account/sign-out") event.respondWith(signOut(event.request));
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (event.request.mode === "navigate") event.respondWith(navigate(event, url));
   else if (url.pathname.startsWith("/assets/")) event.respondWith(file(event.request));
@@ -99,6 +102,14 @@ async function openNotification(notification) {
   const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
   const shown = pages.find((page) => new URL(page.url).pathname === notification.data);
   await (shown ? shown.focus() : clients.openWindow(notification.data));
+}
+
+// Whoever signs out on a shared computer leaves no order and no name in a cache.
+async function signOut(request) {
+  const answer = await fetch(request);
+  const answers = (await caches.keys()).filter((name) => name.startsWith(ANSWERS));
+  await Promise.all(answers.map((name) => caches.delete(name)));
+  return answer;
 }
 
 async function navigate(event, url) {

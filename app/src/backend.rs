@@ -13,9 +13,12 @@ use servery_domain::{
     slug::Slug,
 };
 
-use crate::query::{
-    GetAbout, GetAccount, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu, GetOrder, GetOrders,
-    GetPasskeys, GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
+use crate::{
+    pos_client::PosClientProvider,
+    query::{
+        GetAbout, GetAccount, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu, GetOrder, GetOrders,
+        GetPasskeys, GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
+    },
 };
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -150,6 +153,23 @@ pub fn actions() -> Option<Arc<dyn BrowserActions>> {
 }
 
 /// What only a browser can do with passkeys.
+/// The device's copies of drafts.
+pub trait DraftStorage: Send + Sync {
+    /// Deletes all: they name who wrote them.
+    fn delete_drafts(&self);
+}
+
+/// All that pages may have only in a browser.
+pub trait BrowserFeatures:
+    BrowserActions + PosClientProvider + PasskeyActions + DraftStorage + OrderEvents + 'static
+{
+}
+
+impl<B> BrowserFeatures for B where
+    B: BrowserActions + PosClientProvider + PasskeyActions + DraftStorage + OrderEvents + 'static
+{
+}
+
 pub trait PasskeyActions: Send + Sync {
     fn is_possible(&self) -> bool;
     /// Creates a passkey or signs in with one, and then opens `next`.
@@ -173,6 +193,8 @@ pub enum PasskeyFailure {
     /// The server knows no account for it.
     Unknown,
     TooOften,
+    /// The sign-in is too old for a new passkey.
+    SignInAgain,
     /// The account has as many as it may have, or something went wrong.
     Failed,
 }

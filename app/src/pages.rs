@@ -18,10 +18,9 @@ use servery_domain::{
 };
 
 use crate::{
-    backend::{AccountBackend, BrowserActions, OrderEvents, OrderingBackend, PasskeyActions, StaffBackend},
+    backend::{AccountBackend, BrowserFeatures, OrderingBackend, StaffBackend},
     components::{footer::Footer, header::Header, offline::OfflineNotice},
     page_address::PageAddress,
-    pos_client::PosClientProvider,
     routes::{self, Chunk, View},
     text::{Key, Texts},
 };
@@ -55,10 +54,7 @@ pub trait Pages: Clone + Send + Sync + 'static {
     fn head(&self, texts: Texts) -> Head<'_>;
 
     /// Provides browser-only features to these pages.
-    fn provide(
-        _device: Arc<impl BrowserActions + PosClientProvider + PasskeyActions + OrderEvents + 'static>,
-    ) {
-    }
+    fn provide(_device: Arc<impl BrowserFeatures>) {}
 
     /// The frame around the page.
     fn frame(_content: RwSignal<Content<Self>>, main: impl IntoView + 'static) -> impl IntoView {

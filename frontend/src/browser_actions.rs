@@ -7,8 +7,8 @@ use send_wrapper::SendWrapper;
 use servery_app::{
     api,
     backend::{
-        Backend, BackendFuture, BrowserActions, NotificationState, OrderEvents, OrderStreamEvent,
-        PlaceOrderState,
+        Backend, BackendFuture, BrowserActions, DraftStorage, NotificationState, OrderEvents,
+        OrderStreamEvent, PlaceOrderState,
     },
     pos_client::{PosClient, PosClientProvider},
     query::newer_draft,
@@ -35,6 +35,12 @@ impl Browser {
         Self {
             placing: RwSignal::new(PlaceOrderState::Idle),
         }
+    }
+}
+
+impl DraftStorage for Browser {
+    fn delete_drafts(&self) {
+        local_storage::delete_drafts();
     }
 }
 

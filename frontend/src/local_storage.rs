@@ -46,8 +46,20 @@ pub fn remove(name: &str) {
     }
 }
 
+const DRAFT: &str = "draft:";
+
 fn draft_name(slug: &Slug) -> String {
-    format!("draft:{slug}")
+    format!("{DRAFT}{slug}")
+}
+
+pub fn delete_drafts() {
+    let Some(storage) = storage() else { return };
+    let names = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok()?);
+    let begins: [&str; 2] = [DRAFT, &basket_note_key("")];
+    let drafts: Vec<String> = names
+        .filter(|name| begins.iter().any(|begin| name.starts_with(begin)))
+        .collect();
+    drafts.iter().for_each(|name| remove(name));
 }
 
 pub fn draft(slug: &Slug) -> Option<Draft> {

@@ -36,6 +36,14 @@ fn class() -> Option<JsValue> {
 }
 
 async fn ask(new_op: PasskeyRequest<'_>, next: &str) -> Result<(), PasskeyFailure> {
+    let signed_out = match new_op {
+        PasskeyRequest::Make { .. } => PasskeyFailure::SignInAgain,
+        PasskeyRequest::SignIn => PasskeyFailure::Unknown,
+    };
+    let answered = |problem: Problem| match problem.is(Kind::SignedOut) {
+        true => signed_out,
+        false => failure(&problem),
+    };
     let (challenges, parse, act, address) = match new_op {
         PasskeyRequest::Make { .. } => (
             api::PASSKEY_CHALLENGES,
@@ -105,12 +113,9 @@ fn declined(error: JsValue) -> PasskeyFailure {
     }
 }
 
-fn answered(problem: Problem) -> PasskeyFailure {
-    if problem.is(Kind::SignedOut) {
-        PasskeyFailure::Unknown
-    } else if problem.is(Kind::TooOften) {
-        PasskeyFailure::TooOften
-    } else {
-        PasskeyFailure::Failed
+fn failure(problem: &Problem) -> PasskeyFailure {
+    match problem.is(Kind::TooOften) {
+        true => PasskeyFailure::TooOften,
+        false => PasskeyFailure::Failed,
     }
 }

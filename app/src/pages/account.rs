@@ -23,9 +23,8 @@ use super::{
     document_title, nothing_here,
 };
 use crate::{
-    backend::{AccountBackend, BrowserActions, OrderEvents, PasskeyActions},
+    backend::{AccountBackend, BrowserFeatures, DraftStorage, OrderEvents, PasskeyActions},
     page_address::PageAddress,
-    pos_client::PosClientProvider,
     query::{GetAccount, GetBoard, GetDevices, GetPasskeys},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
@@ -83,11 +82,11 @@ impl Pages for AccountPage {
         whole
     }
 
-    fn provide(
-        device: Arc<impl BrowserActions + PosClientProvider + PasskeyActions + OrderEvents + 'static>,
-    ) {
+    fn provide(device: Arc<impl BrowserFeatures>) {
         let watch: Arc<dyn OrderEvents> = device.clone();
         provide_context(watch);
+        let drafts: Arc<dyn DraftStorage> = device.clone();
+        provide_context(drafts);
         let actions: Arc<dyn PasskeyActions> = device;
         provide_context(actions);
     }

@@ -26,9 +26,8 @@ use servery_domain::{
 use self::priced_draft::PricedDraft;
 use super::{FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
-    backend::{BrowserActions, OrderEvents, OrderingBackend, PasskeyActions},
+    backend::{BrowserActions, BrowserFeatures, OrderEvents, OrderingBackend},
     page_address::PageAddress,
-    pos_client::PosClientProvider,
     query::{GetMenu, GetOrder, GetOrders, GetRestaurant},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
@@ -87,9 +86,7 @@ impl Pages for OrderingPage {
         whole
     }
 
-    fn provide(
-        device: Arc<impl BrowserActions + PosClientProvider + PasskeyActions + OrderEvents + 'static>,
-    ) {
+    fn provide(device: Arc<impl BrowserFeatures>) {
         let watch: Arc<dyn OrderEvents> = device.clone();
         provide_context(watch);
         let actions: Arc<dyn BrowserActions> = device;

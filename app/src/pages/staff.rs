@@ -28,9 +28,8 @@ pub use self::page::StaffPage;
 use self::{auto_reload::AutoReload, premises::Premises};
 use super::{Content, FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
-    backend::{Backend, BrowserActions, OrderEvents, PasskeyActions},
+    backend::{Backend, BrowserFeatures},
     page_address::PageAddress,
-    pos_client::PosClientProvider,
     routes::{Chunk, View, slug},
     text::{Texts, staff::Key},
 };
@@ -45,9 +44,7 @@ impl Pages for StaffPage {
         whole
     }
 
-    fn provide(
-        device: Arc<impl BrowserActions + PosClientProvider + PasskeyActions + OrderEvents + 'static>,
-    ) {
+    fn provide(device: Arc<impl BrowserFeatures>) {
         provide_context(device.pos_client());
         provide_context(AutoReload(device.network_first()));
     }

@@ -76,6 +76,7 @@ fn words(failure: PasskeyFailure) -> Key {
         PasskeyFailure::Known => Key::PasskeyKnown,
         PasskeyFailure::Unknown => Key::PasskeyUnknown,
         PasskeyFailure::TooOften => Key::SignInTooOften,
+        PasskeyFailure::SignInAgain => Key::PasskeySignInAgain,
         PasskeyFailure::Failed => Key::PasskeyFailed,
     }
 }

@@ -1,5 +1,7 @@
 //! The account: profile, addresses, password. Plain forms; the result is shown at the top.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use servery_domain::{account::SignedIn, contact::DeliveryAddress, lang::Lang, limits, passkey::PasskeyView};
 
@@ -8,6 +10,7 @@ use super::{
     passkeys,
 };
 use crate::{
+    backend::DraftStorage,
     components::notice::{Tone, said},
     text::{Key, Texts, texts},
 };
@@ -123,9 +126,15 @@ fn password(texts: Texts, email: &str) -> impl IntoView + use<> {
 }
 
 fn sessions(texts: Texts) -> impl IntoView {
+    let drafts = use_context::<Arc<dyn DraftStorage>>();
+    let forget = move |_| {
+        if let Some(drafts) = &drafts {
+            drafts.delete_drafts();
+        }
+    };
     view! {
         <h2>{texts.get(Key::AccountSessions)}</h2>
-        <form class="buttons" method="post" action="/account/sign-out">
+        <form class="buttons" method="post" action="/account/sign-out" on:submit=forget>
             <button name="where" value="here">{texts.get(Key::AccountSignOut)}</button>
             <button name="where" value="everywhere">{texts.get(Key::AccountEverywhere)}</button>
         </form>

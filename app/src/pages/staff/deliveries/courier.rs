@@ -107,13 +107,13 @@ fn card(screen: &Screen, pos: &PosState, run: &DeliveryRun, at_door: AtDoor) -> 
         .filter(|order| order.progress.state == State::Ready)
         .map(|order| order.id)
         .collect();
-    let leaving = screen.clone();
+    let (leaving, id) = (screen.clone(), run.id);
     let leave = (!ready.is_empty()).then(|| {
         let words = screen.texts.count(Key::CourierTake, ready.len());
-        let leaves = |order: &OrderId| Action::Order {
+        let leaves = move |order: &OrderId| Action::Order {
             order: *order,
             event: Event::OutForDelivery,
-            run: Some(run),
+            run: Some(id),
         };
         let take = move |_| leaving.submit_all_once(ready.iter().map(leaves), || ());
         view! { <button type="button" class="main" on:click=take>{words}</button> }
