@@ -34,7 +34,7 @@ export function manager(servery: Servery): Promise<APIRequestContext> {
 async function signedIn(servery: Servery) {
   const api = await request.newContext({ baseURL: servery.url });
   const email = await signUp(api);
-  await servery.cli("staff", "add", email, "--restaurant", DINER, "--role", "manager");
+  await servery.cli("staff", "add", email, "--restaurant", DINER, "--role", "manager", "--keep");
   expect((await api.post("/api/v1/sessions", { data: { email, password: PASSWORD } })).status()).toBe(201);
   return api;
 }

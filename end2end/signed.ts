@@ -28,7 +28,7 @@ export async function signIn(page: Page, email: string, mode: Mode = "hydrated")
 /** Signed in as somebody of a restaurant's kitchen, for calls of the API. */
 export async function kitchen(servery: Servery, request: APIRequestContext, slug: string) {
   const email = await signUp(request);
-  await servery.cli("staff", "add", email, "--restaurant", slug, "--role", "kitchen");
+  await servery.cli("staff", "add", email, "--restaurant", slug, "--role", "kitchen", "--keep");
   expect((await request.post("/api/v1/sessions", { data: { email, password: PASSWORD } })).status()).toBe(201);
 }
 

@@ -19,7 +19,7 @@ use servery_domain::{
     passkey::PasskeyView,
     problem::Kind,
 };
-use servery_store::accounts::{NewJob, StoredAccount};
+use servery_store::accounts::{AccountDeletion, NewJob, StoredAccount};
 
 use crate::{
     accounts::sessions::CurrentUser,
@@ -103,7 +103,7 @@ pub async fn sign_in(
     app.rate_limiter
         .take_for_client(&rate_limit::SIGN_INS_FROM, client)?;
     app.rate_limiter
-        .take_for_email(&rate_limit::SIGN_IN, &sign_in.email, client)?;
+        .take_for_email_from(&rate_limit::SIGN_IN, &sign_in.email, client)?;
     let known = app.store.account_by_email(&sign_in.email).await?;
     let stored = known.as_ref().and_then(|known| known.password.clone());
     let right = app.passwords.verify(&sign_in.password, stored).await?;
@@ -137,6 +137,7 @@ pub async fn start_session(
             account,
             staff,
             session: String::new(),
+            signed_in_at: clock::now(),
         }
         .signed_in(app),
         cookie,
@@ -179,7 +180,7 @@ async fn change_password(
     change: &PasswordChange,
 ) -> Result<(), ApiError> {
     app.rate_limiter
-        .take_for_email(&rate_limit::SIGN_IN, &user.account.email, client)?;
+        .take_for_email_from(&rate_limit::SIGN_IN, &user.account.email, client)?;
     let stored = app
         .store
         .account(user.account.id)
@@ -192,20 +193,24 @@ async fn change_password(
         ));
     }
     let password = app.passwords.hash(&change.new).await?;
-    Ok(app
-        .store
+    app.store
         .set_password(user.account.id, &password, &user.session)
-        .await?)
+        .await?;
+    send(app, &user.account.email, MailPurpose::PasswordChanged).await
 }
 
 /// Returns the cookie that ends the session.
 pub async fn delete_account(app: &AppState, user: &CurrentUser) -> Result<HeaderValue, ApiError> {
+    user.check_fresh()?;
+    let refused = |detail| Err(ApiError::new(Kind::Conflict, detail));
     match app.store.delete_account(user.account.id, clock::now()).await? {
-        true => Ok(sessions::expired_cookie()),
-        false => Err(ApiError::new(
-            Kind::Conflict,
-            "an order of yours is under way; the account can go once it has arrived",
-        )),
+        AccountDeletion::Deleted => Ok(sessions::expired_cookie()),
+        AccountDeletion::OrderUnderWay => {
+            refused("an order of yours is under way; the account can go once it has arrived")
+        }
+        AccountDeletion::LastOwner => {
+            refused("you are the only owner of a restaurant; make somebody else its owner first")
+        }
     }
 }
 
@@ -243,11 +248,11 @@ pub async fn request_password_reset(app: &AppState, client: &Client, email: &str
     app.rate_limiter
         .take_for_client(&rate_limit::MAILS_FROM, client)?;
     app.rate_limiter
-        .take_for_email(&rate_limit::MAILS_TO, email, client)?;
+        .take_for_email(&rate_limit::RESETS, email, client)?;
     send(app, email, MailPurpose::Reset).await
 }
 
-/// Ends all sessions.
+/// Ends all sessions and removes all passkeys: whoever asked may have lost control of the account.
 pub async fn reset_password(app: &AppState, token: &str, password: &Password) -> Result<(), ApiError> {
     password.check()?;
     let (key, now) = (sessions::key(token), clock::now());
@@ -256,9 +261,10 @@ pub async fn reset_password(app: &AppState, token: &str, password: &Password) ->
         return Err(used_up());
     }
     let password = app.passwords.hash(password).await?;
-    app.store
-        .reset_password(&key, &password, now)
-        .await?
-        .map(drop)
-        .ok_or_else(used_up)
+    let account = app.store.reset_password(&key, &password, now).await?;
+    let account = account.ok_or_else(used_up)?;
+    match app.store.account(account).await? {
+        Some(known) => send(app, &known.account.email, MailPurpose::PasswordChanged).await,
+        None => Ok(()),
+    }
 }

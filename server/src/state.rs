@@ -21,6 +21,7 @@ use crate::{
         cached_body::{self, AnswerCache},
         metrics::Metrics,
         rate_limit::RateLimiter,
+        visitor::VisitorCookies,
     },
     jobs::push::pusher::Pusher,
     orders::{broadcast::Broadcaster, group_commit::GroupCommit},
@@ -50,6 +51,7 @@ pub struct AppState {
     pub job_signal: Arc<Notify>,
     pub passwords: Passwords,
     pub rate_limiter: RateLimiter,
+    pub visitor_cookies: VisitorCookies,
     pub pusher: Pusher,
     /// How late the last scheduled task started, in milliseconds.
     scheduler_delay: AtomicU64,
@@ -82,6 +84,7 @@ impl AppState {
             job_signal,
             passwords: Passwords::default(),
             rate_limiter: RateLimiter::default(),
+            visitor_cookies: VisitorCookies::default(),
             pusher: Pusher::default(),
             scheduler_delay: AtomicU64::new(0),
         })

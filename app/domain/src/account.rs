@@ -199,6 +199,8 @@ crate::menu::codes! {
         Reset = "reset",
         /// Somebody signed up with the address of an existing account.
         Known = "known",
+        PasswordChanged = "password_changed",
+        PasskeyAdded = "passkey_added",
     }
 }
 
@@ -211,6 +213,8 @@ crate::menu::codes! {
 pub enum Permission<'a> {
     /// See the orders.
     See,
+    /// Cause events of this kind.
+    Cause(&'a Event),
     Advance(&'a Order, &'a Event),
     /// Change the stock of a dish.
     Stock,
@@ -227,12 +231,11 @@ impl Role {
             Permission::Advance(order, event) if order.gives_back(event) => {
                 matches!(self, Self::Owner | Self::Manager)
             }
-            Permission::Advance(_, event) => self.may_cause(event),
+            Permission::Cause(event) | Permission::Advance(_, event) => self.may_cause(event),
         }
     }
 
-    /// Whether an event of this kind is ever up to the role.
-    pub fn may_cause(self, event: &Event) -> bool {
+    fn may_cause(self, event: &Event) -> bool {
         match event {
             Event::OutForDelivery | Event::Delivered => true,
             Event::Refund { .. } => matches!(self, Self::Owner | Self::Manager),
@@ -249,11 +252,42 @@ impl Role {
 }
 
 /// Seconds after which an unused session ends, and after which every session ends.
-pub const IDLE: i64 = 30 * 24 * 3600;
-pub const LONGEST: i64 = 180 * 24 * 3600;
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLimits {
+    pub idle: i64,
+    pub longest: i64,
+}
 
-pub fn is_session_valid(seen_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> bool {
-    now < expires_at && now.0 < seen_at.0 + IDLE
+const DAY: i64 = 24 * 3600;
+
+pub const DINER_SESSION: SessionLimits = SessionLimits {
+    idle: 30 * DAY,
+    longest: 180 * DAY,
+};
+/// Of somebody who works in a restaurant: their account opens its books and its guests' addresses.
+pub const STAFF_SESSION: SessionLimits = SessionLimits {
+    idle: 3 * DAY,
+    longest: 30 * DAY,
+};
+
+/// Seconds for which a sign-in counts as fresh.
+pub const FRESH: i64 = 15 * 60;
+
+pub fn session_limits(is_staff: bool) -> SessionLimits {
+    match is_staff {
+        true => STAFF_SESSION,
+        false => DINER_SESSION,
+    }
+}
+
+impl SessionLimits {
+    pub fn is_valid(self, created_at: Timestamp, seen_at: Timestamp, now: Timestamp) -> bool {
+        now.0 < created_at.0 + self.longest && now.0 < seen_at.0 + self.idle
+    }
+}
+
+pub fn is_fresh(signed_in_at: Timestamp, now: Timestamp) -> bool {
+    now.0 < signed_in_at.0 + FRESH
 }
 
 #[cfg(test)]
@@ -379,10 +413,17 @@ mod tests {
     #[test]
     fn a_session_ends_when_it_rests_and_when_it_is_old() {
         let start = Timestamp(1_000);
-        let expires = Timestamp(start.0 + LONGEST);
-        assert!(is_session_valid(start, expires, Timestamp(start.0 + IDLE - 1)));
-        assert!(!is_session_valid(start, expires, Timestamp(start.0 + IDLE)));
-        assert!(!is_session_valid(Timestamp(expires.0 - 1), expires, expires));
+        for is_staff in [false, true] {
+            let limits = session_limits(is_staff);
+            let (idle, end) = (start.0 + limits.idle, start.0 + limits.longest);
+            assert!(limits.is_valid(start, start, Timestamp(idle - 1)));
+            assert!(!limits.is_valid(start, start, Timestamp(idle)));
+            assert!(!limits.is_valid(start, Timestamp(end - 1), Timestamp(end)));
+        }
+        assert!(STAFF_SESSION.longest < DINER_SESSION.idle + 1);
+        assert!(
+            is_fresh(start, Timestamp(start.0 + FRESH - 1)) && !is_fresh(start, Timestamp(start.0 + FRESH))
+        );
     }
 
     #[test]

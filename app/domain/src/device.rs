@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    account::Role,
+    account::{Permission, Role},
     contact::{InvalidField, check_text, invalid_field},
     id::{DeviceId, RestaurantId},
     limits,
@@ -132,7 +132,7 @@ impl DeviceKind {
 
     pub fn may(self, action: &Action) -> bool {
         match (self, action) {
-            (kind, Action::Order { event, .. }) => kind.role().may_cause(event),
+            (kind, Action::Order { event, .. }) => kind.role().may(Permission::Cause(event)),
             (Self::Till, _) => true,
             (Self::Kitchen, action) => {
                 matches!(

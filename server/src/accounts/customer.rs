@@ -31,10 +31,11 @@ impl Customer {
     pub async fn of(app: &AppState, headers: &HeaderMap, client: Client) -> Result<Self, ApiError> {
         let user = sessions::session(app, headers).await?;
         let account = user.as_ref().map(|user| user.account.id.customer());
+        let visitor = app.visitor_cookies.read(app.store.as_ref(), headers).await?;
         Ok(Self {
             user,
             account,
-            visitor: visitor::visitor(headers).map(|visitor| visitor.to_string()),
+            visitor: visitor.map(|visitor| visitor.to_string()),
             device: devices::cookie_key(headers),
             client,
         })

@@ -5,7 +5,7 @@ pub mod webauthn;
 use axum::http::{HeaderMap, HeaderValue};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use servery_domain::{
-    account::{Account, SignedIn},
+    account::{Account, MailPurpose, SignedIn},
     id::AccountId,
     limits,
     passkey::{
@@ -81,6 +81,7 @@ async fn take_challenge(app: &AppState, challenge: &str, account: Option<Account
 }
 
 pub async fn creation_options(app: &AppState, user: &CurrentUser) -> Result<CreationOptions, ApiError> {
+    user.check_fresh()?;
     let Account { id, email, name, .. } = &user.account;
     let known = app.store.account_passkeys(*id).await?;
     Ok(CreationOptions {
@@ -142,7 +143,10 @@ pub async fn add(app: &AppState, user: &CurrentUser, new: NewPasskey) -> Result<
         created_at: clock::now(),
     };
     match app.store.add_passkey(&passkey).await? {
-        true => Ok(view(passkey)),
+        true => {
+            accounts::send(app, &user.account.email, MailPurpose::PasskeyAdded).await?;
+            Ok(view(passkey))
+        }
         false => Err(ApiError::new(Kind::Conflict, "this passkey is known already")),
     }
 }

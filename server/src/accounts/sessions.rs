@@ -33,6 +33,7 @@ pub struct CurrentUser {
     pub staff: Vec<(RestaurantId, Role)>,
     /// The stored key of this session.
     pub session: String,
+    pub signed_in_at: Timestamp,
 }
 
 impl CurrentUser {
@@ -46,6 +47,20 @@ impl CurrentUser {
     pub fn check(&self, restaurant: RestaurantId, act: Permission<'_>) -> Result<Role, ApiError> {
         let role = self.role(restaurant).filter(|role| role.may(act));
         role.ok_or_else(|| ApiError::new(Kind::Forbidden, "your account may not do this in this restaurant"))
+    }
+
+    /// What opens or ends an account needs a sign-in of the last minutes: a browser may have been left open.
+    pub fn check_fresh(&self) -> Result<(), ApiError> {
+        match account::is_fresh(self.signed_in_at, clock::now()) {
+            true => Ok(()),
+            false => Err(ApiError::new(
+                Kind::SignedOut,
+                format!(
+                    "sign in again: this needs a sign-in of the last {} minutes",
+                    account::FRESH / 60
+                ),
+            )),
+        }
     }
 
     /// With the names of the restaurants; a deleted restaurant is left out.
@@ -110,25 +125,27 @@ pub async fn session_by_key(app: &AppState, key: &str) -> Result<Option<CurrentU
         return Ok(None);
     };
     let now = clock::now();
-    if !account::is_session_valid(session.seen_at, session.expires_at, now) {
+    let staff = app.store.account_roles(account.id).await?;
+    let limits = account::session_limits(!staff.is_empty());
+    if !limits.is_valid(session.created_at, session.seen_at, now) {
         app.store.end_session(key).await?;
         return Ok(None);
     }
     if now.0 - session.seen_at.0 > TOUCH_INTERVAL {
         app.store.touch_session(key, now).await?;
     }
-    let staff = app.store.account_roles(account.id).await?;
     Ok(Some(CurrentUser {
         account,
         staff,
         session: key.to_owned(),
+        signed_in_at: session.created_at,
     }))
 }
 
 /// Starts a session with a new token and ends the one that the browser had, so that a token known before sign-in is worthless.
 pub async fn start(app: &AppState, headers: &HeaderMap, account: AccountId) -> Result<HeaderValue, ApiError> {
     let (token, now) = (token()?, clock::now());
-    let expires_at = Timestamp(now.0 + account::LONGEST);
+    let expires_at = Timestamp(now.0 + account::DINER_SESSION.longest);
     let session = Session {
         key: key(&token),
         account,
@@ -141,7 +158,7 @@ pub async fn start(app: &AppState, headers: &HeaderMap, account: AccountId) -> R
         .await?;
     let cookie = format!(
         "{COOKIE}={token}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
-        account::LONGEST
+        account::DINER_SESSION.longest
     );
     HeaderValue::from_str(&cookie).map_err(|error| ApiError::internal(&error))
 }

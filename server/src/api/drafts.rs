@@ -10,10 +10,7 @@ use servery_domain::{draft::Draft, problem::Problem, slots::Times, slug::Slug};
 
 use crate::{
     accounts::customer::Customer,
-    http::{
-        error::{AcceptsJson, ApiError, JsonBody, Text},
-        visitor,
-    },
+    http::error::{AcceptsJson, ApiError, JsonBody, Text},
     orders::{drafts, quotes},
     state::AppState,
 };
@@ -45,8 +42,10 @@ pub async fn put_draft(
     JsonBody(draft): JsonBody<Draft>,
 ) -> Result<Response, ApiError> {
     let visitor = customer.browser(&app)?;
-    drafts::save_draft(&app, &slug, visitor, &draft).await?;
-    Ok(visitor::remembered(StatusCode::NO_CONTENT, visitor))
+    drafts::save_draft(&app, &slug, (visitor, &customer.client), &draft).await?;
+    app.visitor_cookies
+        .write(app.store.as_ref(), StatusCode::NO_CONTENT, visitor)
+        .await
 }
 
 /// The restaurant's local time, and which slots are full

@@ -13,10 +13,7 @@ use servery_domain::{
 
 use crate::{
     accounts::customer::Customer,
-    http::{
-        error::{AcceptsJson, ApiError, JsonBody, Text},
-        visitor,
-    },
+    http::error::{AcceptsJson, ApiError, JsonBody, Text},
     jobs::push,
     state::AppState,
 };
@@ -32,7 +29,12 @@ pub async fn get_push(
     Text(token): Text,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let state = push::state(&app, &token, visitor::visitor(&headers)).await?;
+    let state = push::state(
+        &app,
+        &token,
+        app.visitor_cookies.read(app.store.as_ref(), &headers).await?,
+    )
+    .await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(state)).into_response())
 }
 
@@ -52,7 +54,9 @@ pub async fn put_push(
 ) -> Result<Response, ApiError> {
     let visitor = customer.browser(&app)?;
     push::subscribe(&app, &token, visitor, &subscription).await?;
-    Ok(visitor::remembered(StatusCode::NO_CONTENT, visitor))
+    app.visitor_cookies
+        .write(app.store.as_ref(), StatusCode::NO_CONTENT, visitor)
+        .await
 }
 
 /// Send no more push notifications of the order to this browser
@@ -65,6 +69,11 @@ pub async fn delete_push(
     Text(token): Text,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
-    push::unsubscribe(&app, &token, visitor::visitor(&headers)).await?;
+    push::unsubscribe(
+        &app,
+        &token,
+        app.visitor_cookies.read(app.store.as_ref(), &headers).await?,
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

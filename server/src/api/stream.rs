@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::stream;
-use servery_domain::{id::RestaurantId, order::Order, revision::Revision};
+use servery_domain::{account::Role, id::RestaurantId, order::Order, revision::Revision};
 use tokio::sync::{broadcast, watch};
 
 use crate::{

@@ -62,9 +62,12 @@ pub enum StaffCommand {
         restaurant: String,
         #[arg(long, value_enum)]
         role: RoleName,
-        /// Read the password from standard input; an account that there is gets it, too
+        /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
+        /// Leave password, sign-ins and passkeys of an account that there is as they are: you know whose it is
+        #[arg(long, conflicts_with = "password_stdin")]
+        keep: bool,
     },
     /// Make a code that lets a device in: a till, a kitchen's screen, a courier's phone
     Pair {
@@ -96,10 +99,11 @@ pub async fn run(store: &dyn Store, command: &StaffCommand) -> Result<String, Cl
             restaurant,
             role,
             password_stdin,
+            keep,
         } => {
             let restaurant = restaurant_called(store, restaurant).await?;
             let password = password_stdin.then(read_password).transpose()?;
-            let (account, told) = account_of(store, email, password).await?;
+            let (account, told) = account_of(store, email, password, *keep).await?;
             store.put_staff(account, restaurant.id, role.0).await?;
             Ok(format!(
                 "{email} is {} at {}\n{told}",
@@ -168,30 +172,43 @@ fn read_password() -> Result<Password, CliError> {
     Ok(password)
 }
 
-/// The account of this address, made if need be, and what became of its password.
+/// The account of this address, made if need be, and what became of its password. An account that has no role yet may be a
+/// stranger's, who registered the address first: it gets a new password, and nobody stays signed in.
 async fn account_of(
     store: &dyn Store,
     email: &str,
     password: Option<Password>,
+    keep: bool,
 ) -> Result<(AccountId, String), CliError> {
-    let known = store.account_by_email(email).await?;
-    match (known, password) {
-        (Some(known), None) => Ok((known.account.id, "they sign in as before".into())),
-        (Some(known), Some(password)) => {
-            let account = known.account.id;
-            store.set_password(account, &hash(&password).await?, "").await?;
-            Ok((account, "the password is the new one".into()))
+    let known = store.account_by_email(email).await?.map(|known| known.account);
+    let works_already = match &known {
+        Some(account) => !store.account_roles(account.id).await?.is_empty(),
+        None => false,
+    };
+    let given = password.is_some();
+    let password = match (&known, password) {
+        (Some(account), None) if keep || works_already => {
+            if account.verified_at.is_none() {
+                return Err(format!("{email} has not confirmed the address; leave out --keep").into());
+            }
+            return Ok((account.id, "they sign in as before".into()));
         }
-        (None, Some(password)) => Ok((
-            add_account(store, email, &hash(&password).await?).await?,
-            "the password is the one you gave".into(),
-        )),
-        (None, None) => {
-            let password = generated()?;
-            let account = add_account(store, email, &hash(&password).await?).await?;
-            Ok((account, format!("the password is {}", password.0)))
+        (_, Some(password)) => password,
+        (_, None) => generated()?,
+    };
+    let hashed = hash(&password).await?;
+    let account = match &known {
+        Some(account) => {
+            store.secure_account(account.id, &hashed, clock::now()).await?;
+            account.id
         }
-    }
+        None => add_account(store, email, &hashed).await?,
+    };
+    let told = match given {
+        true => "the password is the one you gave".to_owned(),
+        false => format!("the password is {}", password.0),
+    };
+    Ok((account, told))
 }
 
 pub async fn hash(password: &Password) -> Result<String, CliError> {
@@ -264,8 +281,8 @@ async fn list(store: &dyn Store) -> Result<String, CliError> {
 
 #[cfg(test)]
 mod tests {
-    use servery_domain::{device::parse_code, id::DeviceId};
-    use servery_store::devices::PairedAs;
+    use servery_domain::{device::parse_code, id::DeviceId, time::Timestamp};
+    use servery_store::{accounts::Session, devices::PairedAs, passkeys::Passkey};
 
     use super::*;
     use crate::{accounts::sessions, cli::demo};
@@ -288,6 +305,7 @@ mod tests {
             restaurant: restaurant.into(),
             role,
             password_stdin: false,
+            keep: false,
         }
     }
 
@@ -335,6 +353,64 @@ mod tests {
                 .unwrap()
                 .starts_with("nobody")
         );
+    }
+
+    #[tokio::test]
+    async fn a_stranger_who_registered_the_address_first_is_locked_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let stranger = add_account(store.as_ref(), "cook@example.org", "hash")
+            .await
+            .unwrap();
+        let session = Session {
+            key: "stranger".into(),
+            account: stranger,
+            created_at: clock::now(),
+            seen_at: clock::now(),
+            expires_at: Timestamp(i64::MAX),
+        };
+        store.start_session(&session, None).await.unwrap();
+        let passkey = Passkey {
+            id: "stranger".into(),
+            account: stranger,
+            public_key: "key".into(),
+            counter: 0,
+            name: "Phone".into(),
+            created_at: clock::now(),
+        };
+        store.add_passkey(&passkey).await.unwrap();
+        let told = run(store.as_ref(), &add("cook@example.org", "lighthouse-diner"))
+            .await
+            .unwrap();
+        assert!(told.contains("the password is "), "{told}");
+        assert_eq!(store.session("stranger").await.unwrap(), None);
+        assert_eq!(store.passkey("stranger").await.unwrap(), None);
+        let known = store.account_by_email("cook@example.org").await.unwrap().unwrap();
+        assert_ne!(known.password.as_deref(), Some("hash"));
+
+        let theirs = add_account(store.as_ref(), "ben@example.org", "hash")
+            .await
+            .unwrap();
+        let StaffCommand::Add {
+            email,
+            restaurant,
+            role,
+            ..
+        } = add("ben@example.org", "lighthouse-diner")
+        else {
+            unreachable!()
+        };
+        let keep = StaffCommand::Add {
+            email,
+            restaurant,
+            role,
+            password_stdin: false,
+            keep: true,
+        };
+        let told = run(store.as_ref(), &keep).await.unwrap();
+        assert!(told.contains("as before"), "{told}");
+        let known = store.account(theirs).await.unwrap().unwrap();
+        assert_eq!(known.password.as_deref(), Some("hash"));
     }
 
     #[tokio::test]

@@ -24,6 +24,7 @@ use crate::{
     http::{
         client::Client,
         error::{ApiError, Text},
+        visitor,
     },
     state::AppState,
 };
@@ -82,7 +83,8 @@ pub async fn post_sign_up(context: FormContext, client: Client, form: Form) -> R
 /// `POST /account/sign-out`
 pub async fn post_sign_out(context: FormContext, form: Form) -> Response {
     let result = sign_out(&context.0, &context.2, &form).await;
-    respond(result.map(|cookie| with_cookie(redirect("/"), cookie)), &context).await
+    let signed_out = |cookie| with_cookie(with_cookie(redirect("/"), cookie), visitor::expired_cookie());
+    respond(result.map(signed_out), &context).await
 }
 
 async fn sign_out(app: &AppState, headers: &HeaderMap, form: &Form) -> Result<HeaderValue, ApiError> {
@@ -167,12 +169,12 @@ pub async fn post_delete(context: FormContext, user: CurrentUser, form: Form) ->
     if normalized_email(form.get("email")) != normalized_email(&user.account.email) {
         return redirect_with("/account", "wrong", "email");
     }
-    let result = accounts::delete_account(&context.0, &user).await;
-    respond(
-        result.map(|cookie| with_cookie(redirect_with("/account", "done", "deleted"), cookie)),
-        &context,
-    )
-    .await
+    let result = match accounts::delete_account(&context.0, &user).await {
+        Ok(cookie) => Ok(with_cookie(redirect_with("/account", "done", "deleted"), cookie)),
+        Err(error) if error.0.status < 500 => Ok(redirect_with("/account", "wrong", &error.0.detail)),
+        Err(error) => Err(error),
+    };
+    respond(result, &context).await
 }
 
 /// `POST /account/reset`: the same answer whether or not there is such an account.

@@ -104,8 +104,11 @@ async fn save_and_redirect(
     path: &str,
 ) -> Result<Response, ApiError> {
     known.draft.count_change();
-    drafts::save_draft(app, slug, known.visitor, &known.draft).await?;
-    Ok(visitor::remembered(redirect(path), known.visitor))
+    let writer = (known.visitor, &known.customer.client);
+    drafts::save_draft(app, slug, writer, &known.draft).await?;
+    app.visitor_cookies
+        .write(app.store.as_ref(), redirect(path), known.visitor)
+        .await
 }
 
 pub type FormContext = (State<Arc<AppState>>, Uri, HeaderMap, Customer);

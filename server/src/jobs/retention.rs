@@ -34,7 +34,7 @@ async fn delete_expired(app: &AppState, now: Timestamp) -> Result<(), StoreError
         .delete_expired_requests_and_drafts(before(KEYS_FOR), before(DRAFTS_FOR))
         .await?;
     app.store
-        .delete_expired_sessions_and_tokens(now, before(account::IDLE))
+        .delete_expired_sessions_and_tokens(now, before(account::DINER_SESSION.idle))
         .await?;
     app.store.delete_expired_subscriptions(before(TOLD_FOR)).await
 }

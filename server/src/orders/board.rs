@@ -85,7 +85,7 @@ pub async fn advance(
     event: Event,
 ) -> Result<Order, ApiError> {
     let restaurant = restaurant_id(app, slug)?;
-    let role = user.check(restaurant, Permission::See)?;
+    let role = user.check(restaurant, Permission::Cause(&event))?;
     let own = app
         .store
         .order(order)

@@ -3,7 +3,10 @@
 use servery_domain::{draft::Draft, id::VisitorId};
 
 use crate::{
-    accounts::customer::Customer, catalog::restaurant_now::restaurant_id, clock, http::error::ApiError,
+    accounts::customer::Customer,
+    catalog::restaurant_now::restaurant_id,
+    clock,
+    http::{client::Client, error::ApiError, rate_limit},
     state::AppState,
 };
 
@@ -24,10 +27,16 @@ pub async fn draft(app: &AppState, slug: &str, customer: &Customer) -> Result<Dr
 pub async fn save_draft(
     app: &AppState,
     slug: &str,
-    visitor: VisitorId,
+    (visitor, client): (VisitorId, &Client),
     draft: &Draft,
 ) -> Result<(), ApiError> {
     draft.check()?;
+    app.rate_limiter.take_for_diner(&rate_limit::DRAFTS, client)?;
+    let bytes = serde_json::to_vec(draft)
+        .map_err(|error| ApiError::internal(&error))?
+        .len();
+    app.rate_limiter
+        .take_many_for_diner(&rate_limit::DRAFT_KILOBYTES, bytes.div_ceil(1_000), client)?;
     let restaurant = restaurant_id(app, slug)?;
     Ok(app
         .store

@@ -84,6 +84,9 @@ async fn place_new(
             "'payment' is not a way to pay at this restaurant",
         ));
     }
+    if placement.payment == PaymentMethod::Card {
+        limit_unpaid_orders(app, &placement, customer)?;
+    }
     let coupon_customer =
         coupon_customer::of_order(customer, &placement.contact, &current.listing.restaurant);
     let mut inputs = current
@@ -148,6 +151,23 @@ async fn place_new(
         request.clone(),
     )
     .await
+}
+
+/// An order that waits for a card holds portions that nobody may ever pay for.
+fn limit_unpaid_orders(app: &AppState, placement: &Placement, customer: &Customer) -> Result<(), ApiError> {
+    let digits: String = placement
+        .contact
+        .phone
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    let phone = (!digits.is_empty()).then_some(digits);
+    for person in customer.name().into_iter().chain(phone) {
+        app.rate_limiter
+            .take_for_person(&rate_limit::UNPAID_ORDERS, &person, &customer.client)?;
+    }
+    app.rate_limiter
+        .take_for_diner(&rate_limit::UNPAID_ORDERS_FROM, &customer.client)
 }
 
 fn placing(

@@ -44,6 +44,16 @@ pub struct StaffMember {
     pub role: Role,
 }
 
+/// What became of the deletion of an account. Unless it was deleted, nothing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountDeletion {
+    Deleted,
+    /// The kitchen needs the diner's name.
+    OrderUnderWay,
+    /// A restaurant would have no owner.
+    LastOwner,
+}
+
 /// A job with its id. It is written in the same transaction as what it follows from.
 pub type NewJob = (String, Job);
 
@@ -57,9 +67,11 @@ pub trait Accounts: Send + Sync {
     async fn change_account(&self, account: &Account) -> Result<()>;
     /// Ends all sessions but `keep`.
     async fn set_password(&self, account: AccountId, password: &str, keep: &str) -> Result<()>;
+    /// Sets the password, ends all sessions, removes all passkeys and marks the email address as verified: whoever had the account
+    /// before has it no more.
+    async fn secure_account(&self, account: AccountId, password: &str, now: Timestamp) -> Result<()>;
     /// Deletes the account with all that belongs to it, and removes the diner from its orders.
-    /// `false`, and nothing is written, while one of these is under way: the kitchen needs the name.
-    async fn delete_account(&self, account: AccountId, now: Timestamp) -> Result<bool>;
+    async fn delete_account(&self, account: AccountId, now: Timestamp) -> Result<AccountDeletion>;
     /// The newest first.
     async fn account_orders(&self, account: AccountId) -> Result<Vec<Tracked>>;
 
@@ -68,7 +80,7 @@ pub trait Accounts: Send + Sync {
     async fn has_mail_token(&self, key: &str, purpose: MailPurpose, now: Timestamp) -> Result<bool>;
     /// Deletes the token and marks the email address as verified.
     async fn verify_email(&self, key: &str, now: Timestamp) -> Result<Option<AccountId>>;
-    /// Deletes the token, sets the password, ends all sessions and marks the email address as verified.
+    /// Deletes the token, sets the password, ends all sessions, removes all passkeys and marks the email address as verified.
     async fn reset_password(&self, key: &str, password: &str, now: Timestamp) -> Result<Option<AccountId>>;
 
     /// Starts a session and ends the one that the browser had.

@@ -4,7 +4,7 @@ use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use servery_domain::{
     account::{Permission, Role},
-    id::AccountId,
+    id::{AccountId, VisitorId},
     problem::Kind,
 };
 
@@ -13,7 +13,7 @@ use crate::{
     test_app::{Answer, TestApp, unique},
 };
 
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "correct horse battery";
 
 impl TestApp {
     pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
@@ -61,9 +61,17 @@ impl TestApp {
     }
 }
 
+impl TestApp {
+    /// The cookie of a browser that this installation knows.
+    pub async fn visitor_cookie(&self, visitor: VisitorId) -> String {
+        let value = self.app.visitor_cookies.value(self.store.as_ref(), visitor).await;
+        format!("__Host-visitor={}", value.unwrap())
+    }
+}
+
 impl Answer {
     /// As it is sent back.
-    fn cookie(&self) -> String {
+    pub fn cookie(&self) -> String {
         self.header("set-cookie").split(';').next().unwrap().to_owned()
     }
 }
@@ -231,7 +239,7 @@ async fn an_account_is_changed_by_its_holder() {
 #[tokio::test]
 async fn orders_are_found_by_account_and_by_browser() {
     let app = TestApp::new().await;
-    let visitor = format!("__Host-visitor={}", unique());
+    let visitor = app.visitor_cookie(VisitorId(7)).await;
     let placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
     let path = format!("{DINER}/orders");
     let before = app

@@ -8,7 +8,7 @@ use servery::{cli::demo, clock};
 use servery_domain::{
     coupon::{Coupon, CouponEffect},
     currency::Minor,
-    id::DishId,
+    id::{DishId, VisitorId},
     problem::Kind,
     time::{DAY, LocalMinute},
 };
@@ -305,8 +305,9 @@ async fn an_order_does_not_show_by_which_names_its_coupon_is_counted() {
     let mut basket = app.basket("Meatloaf & Mashed Potatoes", 1).await;
     basket["coupon"] = json!("hello10");
     let placement = app.placement(basket).await;
-    let visitor = unique();
-    let cookie = format!("__Host-visitor={visitor}");
+    let visitor = VisitorId(7);
+    let cookie = app.visitor_cookie(visitor).await;
+    let visitor = visitor.to_string();
     let headers = [("idempotency-key", unique()), ("cookie", cookie)];
     let headers: Vec<_> = headers
         .iter()

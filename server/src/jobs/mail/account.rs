@@ -10,6 +10,8 @@ pub fn hours(purpose: MailPurpose) -> u32 {
     match purpose {
         MailPurpose::Verify => 48,
         MailPurpose::Reset | MailPurpose::Known => 2,
+        // Read some hours later by somebody who did not do it.
+        MailPurpose::PasswordChanged | MailPurpose::PasskeyAdded => 48,
     }
 }
 
@@ -40,6 +42,24 @@ pub fn letter(lang: Lang, purpose: MailPurpose, public_url: &str, token: &str) -
                 Key::KnownLead,
                 Key::KnownAction,
                 Key::KnownElse,
+            ],
+        ),
+        MailPurpose::PasswordChanged => (
+            "reset",
+            [
+                Key::PasswordChangedSubject,
+                Key::PasswordChangedLead,
+                Key::ResetAction,
+                Key::ChangedElse,
+            ],
+        ),
+        MailPurpose::PasskeyAdded => (
+            "reset",
+            [
+                Key::PasskeyAddedSubject,
+                Key::PasskeyAddedLead,
+                Key::ResetAction,
+                Key::ChangedElse,
             ],
         ),
     };

@@ -136,10 +136,13 @@ impl SignedInRow {
 
 impl MailTokenRow {
     pub(crate) fn write(token: &MailToken) -> Self {
-        // A mail about a known address brings a link to a new password, too.
+        // Every other mail brings a link to a new password.
         let purpose = match token.purpose {
             MailPurpose::Verify => MailPurpose::Verify,
-            MailPurpose::Reset | MailPurpose::Known => MailPurpose::Reset,
+            MailPurpose::Reset
+            | MailPurpose::Known
+            | MailPurpose::PasswordChanged
+            | MailPurpose::PasskeyAdded => MailPurpose::Reset,
         };
         Self {
             key: token.key.clone(),

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use crate::{
     Result, SqlStore,
-    accounts::{Accounts, MailToken, NewJob, Session, StaffMember, StoredAccount},
+    accounts::{AccountDeletion, Accounts, MailToken, NewJob, Session, StaffMember, StoredAccount},
     id, json,
     orders::Tracked,
     sql::{
@@ -25,6 +25,10 @@ use crate::{
         rows::{insert, push_list, select},
     },
 };
+
+/// The owners of every restaurant that this account owns.
+const SELECT_CO_OWNERS: &str = "select restaurant_id, account_id from staff where role = 'owner' and restaurant_id in \
+     (select restaurant_id from staff where account_id = $1 and role = 'owner') order by restaurant_id, account_id";
 
 #[async_trait]
 impl<E: Engine> Accounts for SqlStore<E> {
@@ -91,10 +95,39 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(transaction.commit().await?)
     }
 
-    async fn delete_account(&self, account: AccountId, now: Timestamp) -> Result<bool> {
+    async fn secure_account(&self, account: AccountId, password: &str, now: Timestamp) -> Result<()> {
+        let account = account.to_string();
         let mut transaction = self.begin_write().await?;
+        secure(&mut transaction, &account, password).await?;
+        sqlx::query(account_rows::VERIFY_EMAIL)
+            .bind(&account)
+            .bind(now.0)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn delete_account(&self, account: AccountId, now: Timestamp) -> Result<AccountDeletion> {
+        let mut transaction = self.begin_write().await?;
+        // Of two owners who leave at the same time, one has to wait for the other here.
+        let lock = E::FOR_UPDATE;
+        let owners: Vec<(String, String)> =
+            sqlx::query_as(AssertSqlSafe(format!("{SELECT_CO_OWNERS}{lock}")))
+                .bind(account.to_string())
+                .fetch_all(&mut *transaction)
+                .await?;
+        let own = account.to_string();
+        let is_alone = |(restaurant, _): &(String, String)| {
+            let others = owners
+                .iter()
+                .filter(|(of, owner)| of == restaurant && *owner != own);
+            others.count() == 0
+        };
+        if owners.iter().any(is_alone) {
+            return Ok(AccountDeletion::LastOwner);
+        }
         let Some(orders) = remove_diner(&mut transaction, account, now).await? else {
-            return Ok(false);
+            return Ok(AccountDeletion::OrderUnderWay);
         };
         for (restaurant, orders) in orders {
             let restaurant = restaurant.to_string();
@@ -109,7 +142,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        Ok(true)
+        Ok(AccountDeletion::Deleted)
     }
 
     async fn account_orders(&self, account: AccountId) -> Result<Vec<Tracked>> {
@@ -149,15 +182,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         let mut transaction = self.begin_write().await?;
         let account = take_mail_token(&mut transaction, key, MailPurpose::Reset, now).await?;
         if let Some(account) = &account {
-            sqlx::query("update accounts set password = $2 where id = $1")
-                .bind(account)
-                .bind(password)
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query("delete from sessions where account_id = $1")
-                .bind(account)
-                .execute(&mut *transaction)
-                .await?;
+            secure(&mut transaction, account, password).await?;
         }
         transaction.commit().await?;
         account.as_deref().map(id).transpose()
@@ -261,6 +286,25 @@ impl<E: Engine> Accounts for SqlStore<E> {
         }
         Ok(())
     }
+}
+
+/// Sets the password and takes the account from everybody who is signed in or has a passkey.
+async fn secure<E: Engine>(transaction: &mut SqlTransaction<E>, account: &str, password: &str) -> Result<()> {
+    sqlx::query("update accounts set password = $2 where id = $1")
+        .bind(account)
+        .bind(password)
+        .execute(&mut **transaction)
+        .await?;
+    for delete in [
+        "delete from sessions where account_id = $1",
+        "delete from passkeys where account_id = $1",
+    ] {
+        sqlx::query(delete)
+            .bind(account)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Deletes the token and verifies the address; `None` if the token does not exist or has expired.

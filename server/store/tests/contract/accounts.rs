@@ -5,12 +5,12 @@ use servery_domain::{
     contact::DeliveryAddress,
     currency::Minor,
     id::{AccountId, OrderId, RestaurantId, VisitorId},
-    job::Job,
+    job::{Job, Lane},
     lang::Lang,
     time::Timestamp,
 };
 use servery_store::{
-    accounts::{MailToken, Session, StaffMember, StoredAccount},
+    accounts::{AccountDeletion, MailToken, Session, StaffMember, StoredAccount},
     orders::PlaceOrder,
     passkeys::Passkey,
 };
@@ -94,20 +94,23 @@ async fn account_email_is_unique_ignoring_case() {
         );
         assert_eq!(store.account(ADA).await.unwrap(), Some(ada()), "{engine}");
         assert_eq!(store.account(AccountId(8)).await.unwrap(), None, "{engine}");
-        let due = store.take_jobs(NOW, Timestamp(NOW.0 + 60)).await.unwrap();
+        let due = store
+            .take_jobs(Lane::Mail, NOW, Timestamp(NOW.0 + 60))
+            .await
+            .unwrap();
         assert_eq!(
             due.iter().map(|due| (&due.id, &due.job)).collect::<Vec<_>>(),
             [(&job.0, &job.1)],
             "{engine}"
         );
         assert!(
-            store.take_jobs(NOW, NOW).await.unwrap().is_empty(),
+            store.take_jobs(Lane::Mail, NOW, NOW).await.unwrap().is_empty(),
             "{engine}: it is taken"
         );
         store.finish_jobs(&[job.0]).await.unwrap();
         assert!(
             store
-                .take_jobs(Timestamp(NOW.0 + 99), NOW)
+                .take_jobs(Lane::Mail, Timestamp(NOW.0 + 99), NOW)
                 .await
                 .unwrap()
                 .is_empty(),
@@ -311,7 +314,10 @@ async fn delete_account_removes_the_diner_from_orders() {
             .await
             .unwrap();
         store.add_account(&ada(), None).await.unwrap();
-        store.put_staff(ADA, RestaurantId(1), Role::Owner).await.unwrap();
+        store
+            .put_staff(ADA, RestaurantId(1), Role::Manager)
+            .await
+            .unwrap();
         store.start_session(&session("here"), None).await.unwrap();
         store
             .put_mail_token(&token("r", MailPurpose::Reset))
@@ -320,8 +326,9 @@ async fn delete_account_removes_the_diner_from_orders() {
         place_order(store.as_ref(), 1, &ADA.customer()).await;
         place_order(store.as_ref(), 2, &AccountId(8).customer()).await;
         assert_eq!(store.account_orders(ADA).await.unwrap().len(), 1, "{engine}");
-        assert!(
-            !store.delete_account(ADA, NOW).await.unwrap(),
+        assert_eq!(
+            store.delete_account(ADA, NOW).await.unwrap(),
+            AccountDeletion::OrderUnderWay,
             "{engine}: the kitchen still cooks for her"
         );
         assert!(store.account(ADA).await.unwrap().is_some(), "{engine}");
@@ -335,7 +342,11 @@ async fn delete_account_removes_the_diner_from_orders() {
             )
             .await
             .unwrap();
-        assert!(store.delete_account(ADA, NOW).await.unwrap(), "{engine}");
+        assert_eq!(
+            store.delete_account(ADA, NOW).await.unwrap(),
+            AccountDeletion::Deleted,
+            "{engine}"
+        );
         assert_eq!(
             store.subscription(OrderId(1), VisitorId(1)).await.unwrap(),
             None,
@@ -483,7 +494,11 @@ async fn delete_account_removes_every_name_of_a_coupons_customer() {
         };
         assert_eq!(used().await, [1, 1, 1, 1], "{engine}");
         let later = Timestamp(NOW.0 + 7 * 24 * 60 * 60);
-        assert!(store.delete_account(ADA, later).await.unwrap(), "{engine}");
+        assert_eq!(
+            store.delete_account(ADA, later).await.unwrap(),
+            AccountDeletion::Deleted,
+            "{engine}"
+        );
         assert_eq!(used().await, [0, 0, 0, 1], "{engine}");
         assert_eq!(
             store.coupon_uses(RestaurantId(1), "PIER").await.unwrap(),
@@ -492,5 +507,72 @@ async fn delete_account_removes_every_name_of_a_coupons_customer() {
         );
         let kept = store.order(OrderId(1)).await.unwrap().unwrap();
         assert!(kept.reserved.coupon_customer.is_empty(), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn secure_account_ends_sessions_and_removes_passkeys() {
+    for (engine, store) in engines("secure_account_ends_sessions_and_removes_passkeys")
+        .await
+        .stores
+    {
+        store.add_account(&ada(), None).await.unwrap();
+        let session = Session {
+            key: "s".into(),
+            account: ADA,
+            created_at: NOW,
+            seen_at: NOW,
+            expires_at: Timestamp(NOW.0 + 60),
+        };
+        let passkey = Passkey {
+            id: "k".into(),
+            account: ADA,
+            public_key: "key".into(),
+            counter: 0,
+            name: "Phone".into(),
+            created_at: NOW,
+        };
+        store.start_session(&session, None).await.unwrap();
+        store.add_passkey(&passkey).await.unwrap();
+        store.secure_account(ADA, "new", NOW).await.unwrap();
+        assert_eq!(store.session("s").await.unwrap(), None, "{engine}");
+        assert_eq!(store.passkey("k").await.unwrap(), None, "{engine}");
+        let known = store.account(ADA).await.unwrap().unwrap();
+        assert_eq!(known.password.as_deref(), Some("new"), "{engine}");
+        assert_eq!(known.account.verified_at, Some(NOW), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn delete_account_leaves_a_restaurant_its_last_owner() {
+    for (engine, store) in engines("delete_account_leaves_a_restaurant_its_last_owner")
+        .await
+        .stores
+    {
+        store
+            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
+            .await
+            .unwrap();
+        let mut ben = ada();
+        (ben.account.id, ben.account.email) = (AccountId(8), "ben@example.org".into());
+        for account in [&ada(), &ben] {
+            store.add_account(account, None).await.unwrap();
+            store
+                .put_staff(account.account.id, RestaurantId(1), Role::Owner)
+                .await
+                .unwrap();
+        }
+        // At the same time: one of them is the last.
+        let (first, second) = tokio::join!(
+            store.delete_account(ADA, NOW),
+            store.delete_account(AccountId(8), NOW)
+        );
+        let mut outcomes = [first.unwrap(), second.unwrap()];
+        outcomes.sort_by_key(|outcome| *outcome == AccountDeletion::LastOwner);
+        assert_eq!(
+            outcomes,
+            [AccountDeletion::Deleted, AccountDeletion::LastOwner],
+            "{engine}"
+        );
     }
 }

@@ -13,7 +13,10 @@ use servery_domain::{
     revision::Revision,
     time::{LocalMinute, Timestamp},
 };
-use servery_store::orders::{OrderWrite, PlaceOrder, WriteOutcome};
+use servery_store::{
+    accounts::AccountDeletion,
+    orders::{OrderWrite, PlaceOrder, WriteOutcome},
+};
 
 use crate::{
     builders::NOW,
@@ -159,12 +162,12 @@ async fn order_reaches_kitchen_and_courier() {
         let out = Action::Order {
             order: ORDER,
             event: Event::OutForDelivery,
-            run: None,
+            run: Some(DeliveryRunId(1)),
         };
         let delivered = Action::Order {
             order: ORDER,
             event: Event::Delivered,
-            run: None,
+            run: Some(DeliveryRunId(1)),
         };
         let ops = [
             ada.op(out),
@@ -305,8 +308,9 @@ async fn delete_account_removes_its_orders_from_devices() {
             )
             .await;
         let known = fixture.changes(&till, Revision(0)).await.revision;
-        assert!(
+        assert_eq!(
             fixture.store.delete_account(AccountId(8), NOW).await.unwrap(),
+            AccountDeletion::Deleted,
             "{engine}"
         );
         for since in [Revision(1), known] {
