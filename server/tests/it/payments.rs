@@ -138,6 +138,33 @@ async fn a_card_is_charged_and_the_kitchen_learns_of_the_order() {
 }
 
 #[tokio::test]
+async fn one_phone_number_has_a_few_unpaid_orders_at_a_time() {
+    let peer = Peer::start().await;
+    let settings = servery::settings::Settings {
+        behind_proxy: Some(true),
+        ..servery::settings::Settings::default()
+    };
+    let app = TestApp::with(Some(peer.cards()), settings).await;
+    let place = async |phone: &str, payment: &str, address: &str| {
+        let mut placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
+        placement["payment"] = json!(payment);
+        placement["contact"]["phone"] = json!(phone);
+        let headers = [("idempotency-key", unique()), ("x-forwarded-for", address.to_owned())];
+        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        app.post(&format!("{DINER}/orders"), &headers, &placement).await
+    };
+    for at in 0..5 {
+        let address = format!("203.0.113.{at}");
+        assert_eq!(place("+1 212 555 0100", "card", &address).await.status, 201);
+    }
+    place("+1 (212) 555-0100", "card", "203.0.113.9")
+        .await
+        .problem(Kind::TooOften);
+    assert_eq!(place("+1 212 555 0101", "card", "203.0.113.9").await.status, 201);
+    assert_eq!(place("+1 212 555 0100", "door", "203.0.113.9").await.status, 201);
+}
+
+#[tokio::test]
 async fn a_declined_card_can_be_followed_by_another_or_by_cash() {
     let shop = Shop::open().await;
     let (order, token) = shop.order().await;
