@@ -21,7 +21,7 @@ use crate::{
     assets::Assets,
     catalog::{self, Catalog},
     cli::staff::StaffCommand,
-    http::{serve, telemetry},
+    http::{connections::ConnectionLimits, serve, telemetry},
     jobs::{self, mail::Mailer, retention},
     orders::timeouts,
     payments,
@@ -170,7 +170,7 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
         stop.await;
         streams.shutdown.send_replace(true);
     };
-    serve::serve(listener, router(app), stop).await?;
+    serve::serve(listener, router(app), ConnectionLimits::default(), stop).await?;
     store.close().await;
     tracing::info!("stopped");
     Ok(())

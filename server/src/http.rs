@@ -2,14 +2,17 @@
 
 pub mod cached_body;
 pub mod client;
+pub mod connections;
 pub mod csrf;
 pub mod error;
 mod header_limit;
 pub mod health;
 pub mod idempotency;
 pub mod metrics;
+pub mod open_streams;
 pub mod rate_limit;
 pub mod rate_limit_headers;
 pub mod serve;
 pub mod telemetry;
+pub mod time_limits;
 pub mod visitor;

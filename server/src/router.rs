@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
     http::{HeaderMap, Method, Uri},
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -22,7 +22,7 @@ use crate::{
     html::{account_forms, board_forms, order_forms, page, pictures, release_files, sitemap, staff_forms},
     http::{
         error::{ApiError, accepts},
-        health,
+        health, time_limits,
     },
     middleware,
     state::AppState,
@@ -46,6 +46,7 @@ pub fn router(app: Arc<AppState>) -> Router {
         .layer(DefaultBodyLimit::max(limits::BODY))
         .layer(from_fn_with_state(app.clone(), middleware::refuse_cross_site))
         .layer(from_fn_with_state(app.clone(), middleware::identify_client))
+        .layer(from_fn(time_limits::limit_time))
         .layer(CatchPanicLayer::custom(handler_panicked))
         .layer(from_fn_with_state(app.clone(), middleware::record_request))
         .with_state(app)

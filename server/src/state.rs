@@ -20,6 +20,7 @@ use crate::{
     http::{
         cached_body::{self, AnswerCache},
         metrics::Metrics,
+        open_streams::OpenStreams,
         rate_limit::RateLimiter,
         visitor::VisitorCookies,
     },
@@ -37,6 +38,7 @@ pub struct AppState {
     pub catalog: Arc<Catalog>,
     pub group_commit: GroupCommit,
     pub broadcaster: Arc<Broadcaster>,
+    pub open_streams: Arc<OpenStreams>,
     /// `None` if the operator has set up no card provider.
     pub cards: Option<Cards>,
     /// Becomes true when the server stops: event streams would not end by themselves.
@@ -71,6 +73,7 @@ impl AppState {
         Arc::new(Self {
             group_commit: GroupCommit::start(store.clone(), broadcaster.clone(), job_signal.clone()),
             broadcaster,
+            open_streams: Arc::default(),
             cards,
             shutdown: watch::Sender::new(false),
             store,

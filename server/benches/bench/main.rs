@@ -60,7 +60,7 @@ fn serve(name: &str, make: impl Future<Output = Router> + Send + 'static) -> Str
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 let router = make.await;
                 tell.send(listener.local_addr().unwrap().to_string()).unwrap();
-                servery::http::serve::serve(listener, router, std::future::pending())
+                servery::http::serve::serve(listener, router, Default::default(), std::future::pending())
                     .await
                     .unwrap();
             });

@@ -19,7 +19,10 @@ use utoipa::ToSchema;
 use crate::{
     accounts::sessions::CurrentUser,
     api::stream,
-    http::error::{AcceptsJson, ApiError, JsonBody, Text},
+    http::{
+        client::Client,
+        error::{AcceptsJson, ApiError, JsonBody, Text},
+    },
     orders::board,
     state::AppState,
 };
@@ -48,15 +51,17 @@ pub async fn get_board(
     get, path = "/api/v1/restaurants/{slug}/board/events", tag = "staff", params(("slug" = Slug, Path)),
     responses(
         (status = 200, description = "text/event-stream of events 'order', each with an Order"),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem),
     ),
     security(("session" = [])),
 )]
 pub async fn get_board_events(
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
+    client: Client,
     Text(slug): Text,
 ) -> Result<Response, ApiError> {
+    let open_stream = app.open_streams.of_client(&client)?;
     let (restaurant, role) = board::watchable_restaurant(&app, &user, &slug).await?;
     // Subscribes before it reads, so that no change is missed in between.
     let watching = app.broadcaster.watch_board(restaurant);
@@ -66,6 +71,7 @@ pub async fn get_board_events(
         &open,
         watching,
         (restaurant, role, user.session),
+        open_stream,
     ))
 }
 

@@ -21,6 +21,7 @@ use crate::{
     accounts::customer::Customer,
     api::stream,
     http::{
+        client::Client,
         error::{AcceptsJson, ApiError, Raw, Text, json_body},
         idempotency,
     },
@@ -112,18 +113,20 @@ pub async fn get_basket(
 #[utoipa::path(
     get, path = "/api/v1/orders/{token}/events", tag = "orders",
     params(("token" = String, Path), ("Last-Event-ID" = Option<i64>, Header, description = "The revision you have")),
-    responses((status = 200, description = "text/event-stream of events 'order', each with an Order"), (status = 404, body = Problem)),
+    responses((status = 200, description = "text/event-stream of events 'order', each with an Order"), (status = 404, body = Problem), (status = 503, body = Problem)),
 )]
 pub async fn get_order_events(
     State(app): State<Arc<AppState>>,
+    client: Client,
     Text(token): Text,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    // Subscribes before it reads, so that no change is missed in between.
     let order = orders::find(&app, &token).await?.order.id;
+    let open = app.open_streams.of_order(&client, order)?;
+    // Subscribes before it reads, so that no change is missed in between.
     let watching = app.broadcaster.watch_order(order);
     let now = orders::find(&app, &token).await?.order;
-    Ok(stream::order_stream(&app, &now, watching, &headers))
+    Ok(stream::order_stream(&app, &now, watching, open, &headers))
 }
 
 /// Cancel an order that has not been accepted yet. Repeating it changes nothing

@@ -19,6 +19,7 @@ use servery_domain::{account::Role, id::RestaurantId, order::Order, revision::Re
 use tokio::sync::{broadcast, watch};
 
 use crate::{
+    http::open_streams::OpenStream,
     orders::{
         board,
         broadcast::{OrderChange, frame},
@@ -56,6 +57,7 @@ struct OrderStream {
     seen: Revision,
     watching: watch::Receiver<Option<OrderChange>>,
     stopping: watch::Receiver<bool>,
+    _open: OpenStream,
 }
 
 impl OrderStream {
@@ -86,6 +88,7 @@ pub fn order_stream(
     app: &AppState,
     now: &Order,
     watching: watch::Receiver<Option<OrderChange>>,
+    open: OpenStream,
     headers: &HeaderMap,
 ) -> Response {
     let known = last_event(headers) == Some(now.revision);
@@ -99,6 +102,7 @@ pub fn order_stream(
         seen: now.revision,
         watching,
         stopping: app.shutdown.subscribe(),
+        _open: open,
     };
     respond(stream::unfold(state, |mut state| async move {
         state.next().await.map(|frame| (Ok(frame), state))
@@ -114,6 +118,7 @@ struct BoardStream {
     seen: Revision,
     watching: broadcast::Receiver<OrderChange>,
     stopping: watch::Receiver<bool>,
+    _open: OpenStream,
 }
 
 impl BoardStream {
@@ -165,6 +170,7 @@ pub fn board_stream(
     open: &[Order],
     watching: broadcast::Receiver<OrderChange>,
     watched: (RestaurantId, Role, String),
+    open_stream: OpenStream,
 ) -> Response {
     let seen = open.iter().map(|order| order.revision).max().unwrap_or_default();
     let waiting = std::iter::once(FIRST_FRAME)
@@ -179,6 +185,7 @@ pub fn board_stream(
         seen,
         watching,
         stopping,
+        _open: open_stream,
     };
     respond(stream::unfold(state, |mut state| async move {
         state.next().await.map(|frame| (Ok(frame), state))
@@ -194,6 +201,7 @@ struct RevisionStream {
     seen: Revision,
     watching: watch::Receiver<Revision>,
     stopping: watch::Receiver<bool>,
+    _open: OpenStream,
 }
 
 fn revision_frame(revision: Revision) -> Bytes {
@@ -244,6 +252,7 @@ pub fn revision_stream(
     now: Revision,
     watching: watch::Receiver<Revision>,
     key: String,
+    open_stream: OpenStream,
     headers: &HeaderMap,
 ) -> Response {
     let known = last_event(headers) == Some(now);
@@ -261,6 +270,7 @@ pub fn revision_stream(
         seen: now,
         watching,
         stopping,
+        _open: open_stream,
     };
     respond(stream::unfold(state, |mut state| async move {
         state.next().await.map(|frame| (Ok(frame), state))

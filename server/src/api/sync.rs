@@ -104,16 +104,18 @@ pub async fn get_pos(
     params(("slug" = Slug, Path), ("Last-Event-ID" = Option<i64>, Header, description = "The revision you have")),
     responses(
         (status = 200, description = "text/event-stream of events 'revision', each with the number"),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem),
     ),
     security(("device" = [])),
 )]
 pub async fn get_sync_events(
     State(app): State<Arc<AppState>>,
     current_device: CurrentDevice,
+    client: Client,
     Text(slug): Text,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let open_stream = app.open_streams.of_client(&client)?;
     let restaurant = current_device.restaurant(&app, &slug)?;
     // Subscribes before it reads, so that no change is missed in between.
     let watching = app.broadcaster.watch_pos(restaurant);
@@ -123,6 +125,7 @@ pub async fn get_sync_events(
         now,
         watching,
         current_device.key(),
+        open_stream,
         &headers,
     ))
 }

@@ -4,6 +4,7 @@
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -12,12 +13,15 @@ use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use servery_domain::problem::{Kind, Problem};
 use tokio::time::Sleep;
 
+use crate::http::connections::Connection;
+
 /// Bytes that are read and dropped after the refusal, and for how long; after that the connection is closed.
 const REST: usize = 64 * 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 pub struct Oversized<S> {
     stream: S,
+    activity: Arc<Connection>,
     answer: Vec<u8>,
     sent: usize,
     left: usize,
@@ -25,9 +29,10 @@ pub struct Oversized<S> {
 }
 
 impl<S> Oversized<S> {
-    pub fn new(stream: S) -> Self {
+    pub fn new(stream: S, activity: Arc<Connection>) -> Self {
         Self {
             stream,
+            activity,
             answer: Vec::new(),
             sent: 0,
             left: 0,
@@ -72,7 +77,11 @@ impl<S: Read + Write + Unpin> Write for Oversized<S> {
     ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
         if !is_bare_refusal(bytes) {
-            return Pin::new(&mut this.stream).poll_write(context, bytes);
+            let written = Pin::new(&mut this.stream).poll_write(context, bytes);
+            if written.is_ready() {
+                this.activity.sent();
+            }
+            return written;
         }
         if this.answer.is_empty() {
             this.answer = error();

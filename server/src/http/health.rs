@@ -16,15 +16,11 @@ pub async fn live() -> &'static str {
 }
 
 /// Not ready while the store is unreachable: other nodes may reach it.
-pub async fn ready(State(app): State<Arc<AppState>>) -> Result<&'static str, Response> {
+pub async fn ready(State(app): State<Arc<AppState>>) -> Result<&'static str, ApiError> {
     if app.catalog.is_reachable() {
         return Ok("ready\n");
     }
-    let mut error = ApiError::new(Kind::Unavailable, "the store does not answer").into_response();
-    error
-        .headers_mut()
-        .insert("retry-after", axum::http::HeaderValue::from_static("1"));
-    Err(error)
+    Err(ApiError::new(Kind::Unavailable, "the store does not answer"))
 }
 
 pub async fn metrics(State(app): State<Arc<AppState>>) -> Response {

@@ -1,86 +1,189 @@
-//! Accepts connections until shutdown, then lets requests in flight finish.
+//! Accepts connections until shutdown, then lets requests in flight finish. No connection stays open for nothing.
 
-use std::{convert::Infallible, io, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, Response},
+};
+use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::conn::auto::Builder,
 };
-use tokio::net::TcpListener;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
 use tower::ServiceExt;
 
-use crate::http::{client::PeerAddress, header_limit::Oversized};
+use crate::http::{
+    client::PeerAddress,
+    connections::{Connection, ConnectionLimits, Connections},
+    header_limit::Oversized,
+};
 
-/// Time limit for reading a request's header.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long requests in flight may take after shutdown has begun.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of a header before it is refused with 431.
 const HEADER_BUFFER: usize = 64 * 1024;
+/// Requests at once on an HTTP/2 connection.
+const HTTP2_STREAMS: u32 = 100;
 
-pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let mut server = Builder::new(TokioExecutor::new());
-    server
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(HEADER_BUFFER);
-    server
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(HEADER_BUFFER as u32);
-    let graceful = GracefulShutdown::new();
+type Server = Builder<TokioExecutor>;
+
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    limits: ConnectionLimits,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let (server, connections) = (server(&limits), Connections::new(limits.connections));
+    let (stop, stopping) = watch::channel(false);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
-        let (stream, peer) = tokio::select! {
-            () = &mut shutdown => break,
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Probably out of file handles: some become free when other connections end.
-                    tracing::error!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            },
+        let next = async {
+            let (stream, peer) = accept(&listener).await;
+            connections.place().await.map(|place| (stream, peer, place))
         };
-        // Small answers are sent at once.
-        let _ = stream.set_nodelay(true);
-        let app = app.clone();
-        let service = hyper::service::service_fn(move |mut request: Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(PeerAddress(peer.ip()));
-            let answer = app.clone().oneshot(request.map(Body::new));
-            async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
-        });
-        let (server, watcher) = (server.clone(), graceful.watcher());
+        let (stream, peer, place) = tokio::select! {
+            () = &mut shutdown => break,
+            Some(next) = next => next,
+        };
+        let open = OpenConnection {
+            stream,
+            peer,
+            app: app.clone(),
+            limits,
+            activity: Connection::new(connections.clone()),
+            stopping: stopping.clone(),
+        };
+        let server = server.clone();
         tokio::spawn(async move {
-            // Applies to a connection that sends nothing; from the first byte on, hyper's own time limit counts.
-            if !matches!(
-                tokio::time::timeout(HEADER_TIMEOUT, stream.readable()).await,
-                Ok(Ok(()))
-            ) {
-                return;
-            }
-            let connection = watcher.watch(
-                server
-                    .serve_connection(Oversized::new(TokioIo::new(stream)), service)
-                    .into_owned(),
-            );
-            // A client that closes the connection early is no error.
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended");
-            }
+            open.answer(&server).await;
+            drop(place);
         });
     }
     drop(listener);
-    if tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown())
+    stop.send_replace(true);
+    if tokio::time::timeout(limits.shutdown, connections.all_closed())
         .await
         .is_err()
     {
         tracing::warn!("some answers were not finished in time");
     }
     Ok(())
+}
+
+fn server(limits: &ConnectionLimits) -> Server {
+    let mut server = Builder::new(TokioExecutor::new());
+    server
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(HEADER_BUFFER);
+    server
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(HTTP2_STREAMS)
+        .keep_alive_interval(limits.ping)
+        .keep_alive_timeout(limits.ping)
+        .max_header_list_size(HEADER_BUFFER as u32);
+    server
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) => {
+                // Probably out of file handles: some become free when other connections end.
+                tracing::error!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+struct OpenConnection {
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: Router,
+    limits: ConnectionLimits,
+    activity: Arc<Connection>,
+    stopping: watch::Receiver<bool>,
+}
+
+impl OpenConnection {
+    async fn answer(self, server: &Server) {
+        let Self {
+            stream,
+            peer,
+            app,
+            limits,
+            activity,
+            mut stopping,
+        } = self;
+        // Small answers are sent at once.
+        let _ = stream.set_nodelay(true);
+        limit_unsent(&stream, limits.unsent);
+        // Before the first byte hyper's own time limit does not count.
+        tokio::select! {
+            ready = tokio::time::timeout(limits.head, stream.readable()) => if !matches!(ready, Ok(Ok(()))) { return },
+            () = activity.unneeded(limits.idle) => return,
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+        }
+        let exchanging = activity.clone();
+        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+            answer(app.clone(), request, peer, limits, exchanging.clone())
+        });
+        let stream = Oversized::new(TokioIo::new(stream), activity.clone());
+        let mut connection = std::pin::pin!(server.serve_connection(stream, service));
+        tokio::select! {
+            ended = &mut connection => return log_end(ended),
+            () = activity.unneeded(limits.idle) => {}
+            _ = stopping.wait_for(|stopping| *stopping) => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        tokio::select! {
+            ended = &mut connection => log_end(ended),
+            () = activity.silent() => {}
+            // Its client takes no answer.
+            () = tokio::time::sleep(limits.idle) => {}
+        }
+    }
+}
+
+/// A client that closes the connection early is no error.
+fn log_end(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
+    if let Err(error) = ended {
+        tracing::debug!(error, "a connection ended");
+    }
+}
+
+async fn answer(
+    app: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    limits: ConnectionLimits,
+    activity: Arc<Connection>,
+) -> Result<Response<Body>, Infallible> {
+    let exchange = Arc::new(activity.begin());
+    let mut request = request.map(|body| exchange.watch(Body::new(body)));
+    request.extensions_mut().insert(PeerAddress(peer.ip()));
+    request.extensions_mut().insert(limits.request);
+    let answer = app.oneshot(request).await;
+    let answer = answer.unwrap_or_else(|never| match never {});
+    Ok(answer.map(|body| exchange.watch(body)))
+}
+
+/// A client that has gone without a word, or that reads nothing, is cut off by the system.
+fn limit_unsent(stream: &TcpStream, limit: Duration) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) =
+        rustix::net::sockopt::set_tcp_user_timeout(stream, u32::try_from(limit.as_millis()).unwrap_or(0))
+    {
+        tracing::debug!(%error, "a connection has no limit of unsent data");
+    }
 }
 
 /// Resolves on Ctrl-C and on SIGTERM.

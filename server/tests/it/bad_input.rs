@@ -4,7 +4,7 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
 };
-use servery::http::serve;
+use servery::http::{connections::ConnectionLimits, serve};
 use servery_domain::problem::{Kind, Problem};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -150,7 +150,12 @@ async fn with_header_of(bytes: usize) -> String {
     let app = TestApp::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(serve::serve(listener, app.router.clone(), std::future::pending()));
+    let server = tokio::spawn(serve::serve(
+        listener,
+        app.router.clone(),
+        ConnectionLimits::default(),
+        std::future::pending(),
+    ));
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream
         .write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-large: ")

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use axum::{Router, http::StatusCode, routing::get};
-use servery::http::serve;
+use servery::http::{connections::ConnectionLimits, serve};
 use servery_domain::problem::Kind;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -87,9 +87,12 @@ async fn an_answer_under_way_is_finished_before_the_server_stops() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(serve::serve(listener, Router::new().route("/", slow), async {
-        stopped.await.unwrap()
-    }));
+    let server = tokio::spawn(serve::serve(
+        listener,
+        Router::new().route("/", slow),
+        ConnectionLimits::default(),
+        async { stopped.await.unwrap() },
+    ));
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream
         .write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")

@@ -8,6 +8,7 @@ mod api;
 mod bad_input;
 mod board;
 mod catalog;
+mod connections;
 mod devices;
 mod health;
 mod linked;
