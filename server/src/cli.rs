@@ -4,7 +4,7 @@ pub mod demo;
 pub mod error;
 pub mod staff;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::{Parser, Subcommand};
 use servery_app::{
@@ -29,6 +29,9 @@ use crate::{
     settings::Settings,
     state::AppState,
 };
+
+/// How long the store may take to end its connections.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Parser)]
 #[command(
@@ -171,7 +174,9 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
         streams.shutdown.send_replace(true);
     };
     serve::serve(listener, router(app), ConnectionLimits::default(), stop).await?;
-    store.close().await;
+    if tokio::time::timeout(CLOSE_TIMEOUT, store.close()).await.is_err() {
+        tracing::warn!("the store did not end its connections in time");
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -17,7 +17,7 @@ use servery_domain::{
     pos::bill::Bill,
     time::Timestamp,
 };
-use servery_store::{StoreError, accounts::MailToken, jobs::DueJob, orders::Tracked};
+use servery_store::{StoreError, accounts::MailToken, jobs::DueJob, orders::Tracked, within};
 
 use tokio::sync::Notify;
 
@@ -128,7 +128,7 @@ async fn run_due_jobs_of(
     now: Timestamp,
 ) -> Result<usize, StoreError> {
     let until = Timestamp(now.0 + LEASE_SECONDS);
-    let due = app.store.take_jobs(lane, now, until).await?;
+    let due = within(TIMEOUT, app.store.take_jobs(lane, now, until)).await?;
     let taken = due.len();
     let done = stream::iter(due)
         .map(|due| try_job(app, mailer, due))
@@ -137,7 +137,7 @@ async fn run_due_jobs_of(
     let mut done = std::pin::pin!(done.ready_chunks(taken.max(1)));
     while let Some(ids) = done.next().await {
         let ids: Vec<String> = ids.into_iter().flatten().collect();
-        app.store.finish_jobs(&ids).await?;
+        within(TIMEOUT, app.store.finish_jobs(&ids)).await?;
     }
     Ok(taken)
 }
@@ -176,11 +176,8 @@ async fn try_job(app: &AppState, mailer: Option<&Mailer>, due: DueJob) -> Option
     } else {
         tracing::warn!(job = due.id, kind = due.job.kind(), tries, later, %error, "a job is put off");
     }
-    if let Err(error) = app
-        .store
-        .postpone_job(&due.id, Timestamp(clock::now().0 + later))
-        .await
-    {
+    let postponing = app.store.postpone_job(&due.id, Timestamp(clock::now().0 + later));
+    if let Err(error) = within(TIMEOUT, postponing).await {
         tracing::debug!(%error, "a job is due again when it counts as left");
     }
     None

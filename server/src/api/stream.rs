@@ -32,6 +32,8 @@ use crate::{
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How long a permission counts before it is checked again.
 const PERMISSION_TTL: Duration = Duration::from_secs(2);
+/// How long the store may take to say whether it still counts.
+const PERMISSION_TIMEOUT: Duration = Duration::from_secs(10);
 const HEARTBEAT_FRAME: Bytes = Bytes::from_static(b": still here\n\n");
 /// The first frame: the browser reconnects after this many milliseconds.
 const FIRST_FRAME: Bytes = Bytes::from_static(b"retry: 2000\n\n");
@@ -155,7 +157,10 @@ impl BoardStream {
             return true;
         }
         let (restaurant, role, session) = &self.watched;
-        let may = board::may_still_watch(&self.app, session, (*restaurant, *role)).await;
+        let asking = board::may_still_watch(&self.app, session, (*restaurant, *role));
+        let may = tokio::time::timeout(PERMISSION_TIMEOUT, asking)
+            .await
+            .unwrap_or(Ok(false));
         self.checked = Instant::now();
         may.unwrap_or_else(|error| {
             tracing::warn!(problem = %error.0, "a board is told no more");
@@ -242,7 +247,9 @@ impl RevisionStream {
             return true;
         }
         self.checked = Instant::now();
-        devices::device_by_key(&self.app, &self.key).await.is_ok()
+        let asking = devices::device_by_key(&self.app, &self.key);
+        let device = tokio::time::timeout(PERMISSION_TIMEOUT, asking).await;
+        device.is_ok_and(|device| device.is_ok())
     }
 }
 

@@ -52,6 +52,19 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    pub fn of_store(error: &StoreError) -> Self {
+        if !error.is_unavailable() {
+            return Self::internal(error);
+        }
+        tracing::warn!(%error, "the store does not answer a request");
+        Self::new(
+            Kind::Unavailable,
+            "the store does not answer; try again in a moment, with the same Idempotency-Key",
+        )
+    }
+}
+
 impl From<ApiError> for Problem {
     fn from(error: ApiError) -> Self {
         error.0
@@ -60,7 +73,7 @@ impl From<ApiError> for Problem {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        Self::internal(&error)
+        Self::of_store(&error)
     }
 }
 

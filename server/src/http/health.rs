@@ -15,12 +15,14 @@ pub async fn live() -> &'static str {
     "alive\n"
 }
 
-/// Not ready while the store is unreachable: other nodes may reach it.
+/// Not ready while the store does not answer or does not write: other nodes may reach it.
 pub async fn ready(State(app): State<Arc<AppState>>) -> Result<&'static str, ApiError> {
-    if app.catalog.is_reachable() {
-        return Ok("ready\n");
+    let unavailable = |detail| Err(ApiError::new(Kind::Unavailable, detail));
+    match (app.catalog.is_reachable(), app.group_commit.is_writing()) {
+        (true, true) => Ok("ready\n"),
+        (false, _) => unavailable("the store does not answer"),
+        (_, false) => unavailable("the store does not write"),
     }
-    Err(ApiError::new(Kind::Unavailable, "the store does not answer"))
 }
 
 pub async fn metrics(State(app): State<Arc<AppState>>) -> Response {

@@ -1,11 +1,18 @@
 //! Group commit: writes that arrive together are committed in one transaction, so that they share one flush to disk.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use servery_domain::problem::Kind;
 use servery_store::{
     Store, StoreError,
     orders::{OrderWrite, WriteOutcome},
+    within,
 };
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -15,19 +22,32 @@ use crate::{http::error::ApiError, orders::broadcast::Broadcaster};
 const MAX_BATCH: usize = 128;
 /// The most waiting writes. Further ones are refused instead of waiting for seconds.
 const MAX_QUEUE: usize = 4_096;
+/// Time limit of a transaction. A database that has gone without a word would hold up all that follow.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(8);
+/// How often the database is tried while it does not write.
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 
 type WriteReply = oneshot::Sender<Result<WriteOutcome, Arc<StoreError>>>;
+type Waiting = (OrderWrite, WriteReply);
 
 pub struct GroupCommit {
-    queue: mpsc::Sender<(OrderWrite, WriteReply)>,
+    queue: mpsc::Sender<Waiting>,
+    writes: Arc<AtomicBool>,
 }
 
 impl GroupCommit {
     /// It ends when the last [`GroupCommit`] is dropped.
     pub fn start(store: Arc<dyn Store>, broadcaster: Arc<Broadcaster>, job_signal: Arc<Notify>) -> Self {
         let (queue, waiting) = mpsc::channel(MAX_QUEUE);
-        tokio::spawn(write_all(store, broadcaster, job_signal, waiting));
-        Self { queue }
+        let writes = Arc::new(AtomicBool::new(true));
+        let writer = Writer {
+            store,
+            broadcaster,
+            job_signal,
+            writes: writes.clone(),
+        };
+        tokio::spawn(writer.run(waiting));
+        Self { queue, writes }
     }
 
     pub async fn write(&self, write: OrderWrite) -> Result<WriteOutcome, ApiError> {
@@ -40,45 +60,66 @@ impl GroupCommit {
         }
         match answered.await {
             Ok(Ok(written)) => Ok(written),
-            Ok(Err(error)) => Err(ApiError::internal(&error)),
+            Ok(Err(error)) => Err(ApiError::of_store(&error)),
             Err(_) => Err(ApiError::new(Kind::Unavailable, "the server is stopping")),
         }
     }
+
+    /// Whether the last transaction was committed, or could at least be decided.
+    pub fn is_writing(&self) -> bool {
+        self.writes.load(Ordering::Relaxed)
+    }
 }
 
-async fn write_all(
+struct Writer {
     store: Arc<dyn Store>,
     broadcaster: Arc<Broadcaster>,
     job_signal: Arc<Notify>,
-    mut waiting: mpsc::Receiver<(OrderWrite, WriteReply)>,
-) {
-    let mut taken = Vec::with_capacity(MAX_BATCH);
-    while waiting.recv_many(&mut taken, MAX_BATCH).await > 0 {
-        let (writes, answers): (Vec<OrderWrite>, Vec<WriteReply>) = taken.drain(..).unzip();
-        match commit(store.as_ref(), &writes).await {
+    writes: Arc<AtomicBool>,
+}
+
+impl Writer {
+    async fn run(self, mut waiting: mpsc::Receiver<Waiting>) {
+        let mut taken = Vec::with_capacity(MAX_BATCH);
+        loop {
+            let next = waiting.recv_many(&mut taken, MAX_BATCH);
+            if self.is_writing() {
+                if next.await == 0 {
+                    return;
+                }
+            } else {
+                match tokio::time::timeout(PROBE_INTERVAL, next).await {
+                    Ok(0) => return,
+                    // Who was told that nothing was written in time orders elsewhere, or again.
+                    Ok(_) => taken.retain(|(_, answer)| !answer.is_closed()),
+                    // An empty transaction.
+                    Err(_) => {}
+                }
+            }
+            self.write_all(taken.drain(..).unzip()).await;
+        }
+    }
+
+    fn is_writing(&self) -> bool {
+        self.writes.load(Ordering::Relaxed)
+    }
+
+    async fn write_all(&self, (writes, answers): (Vec<OrderWrite>, Vec<WriteReply>)) {
+        match self.commit(&writes).await {
             Ok(written) => {
-                job_signal.notify_one();
+                self.job_signal.notify_one();
                 for ((write, written), answer) in writes.into_iter().zip(written).zip(answers) {
-                    publish(&broadcaster, &write, &written);
+                    publish(&self.broadcaster, &write, &written);
                     // The client may have closed the connection; the order is stored all the same.
                     let _ = answer.send(Ok(written));
                 }
             }
             // One write may be invalid: each gets a transaction of its own, so that only that one fails.
-            Err(error) if writes.len() > 1 => {
+            Err(error) if writes.len() > 1 && !error.is_unavailable() => {
                 tracing::warn!(%error, writes = writes.len(), "a batch failed, its writes are tried one by one");
-                job_signal.notify_one();
+                self.job_signal.notify_one();
                 for (write, answer) in writes.into_iter().zip(answers) {
-                    let alone = commit(store.as_ref(), std::slice::from_ref(&write)).await;
-                    let written = alone.map_err(Arc::new).and_then(|mut written| {
-                        written
-                            .pop()
-                            .ok_or_else(|| Arc::new(StoreError::Unreadable("no answer".into())))
-                    });
-                    if let Ok(written) = &written {
-                        publish(&broadcaster, &write, written);
-                    }
-                    let _ = answer.send(written);
+                    let _ = answer.send(self.write_alone(write).await);
                 }
             }
             Err(error) => {
@@ -87,6 +128,39 @@ async fn write_all(
                     .into_iter()
                     .for_each(|answer| drop(answer.send(Err(error.clone()))));
             }
+        }
+    }
+
+    async fn write_alone(&self, write: OrderWrite) -> Result<WriteOutcome, Arc<StoreError>> {
+        let alone = self.commit(std::slice::from_ref(&write)).await;
+        let written = alone.map_err(Arc::new).and_then(|mut written| {
+            written
+                .pop()
+                .ok_or_else(|| Arc::new(StoreError::Unreadable("no answer".into())))
+        })?;
+        publish(&self.broadcaster, &write, &written);
+        Ok(written)
+    }
+
+    /// Another node may have written the same key in this moment: the second try finds its row.
+    async fn commit(&self, writes: &[OrderWrite]) -> Result<Vec<WriteOutcome>, StoreError> {
+        let commit = async {
+            match self.store.write(writes).await {
+                Err(error) if error.is_conflict() => self.store.write(writes).await,
+                written => written,
+            }
+        };
+        let written = within(COMMIT_TIMEOUT, commit).await;
+        self.note(written.as_ref().err().filter(|error| error.is_unavailable()));
+        written
+    }
+
+    fn note(&self, outage: Option<&StoreError>) {
+        let was_writing = self.writes.swap(outage.is_none(), Ordering::Relaxed);
+        match outage {
+            Some(error) if was_writing => tracing::error!(%error, "the store does not write"),
+            None if !was_writing => tracing::info!("the store writes again"),
+            _ => {}
         }
     }
 }
@@ -98,13 +172,5 @@ fn publish(broadcaster: &Broadcaster, write: &OrderWrite, written: &WriteOutcome
             broadcaster.publish_sync(syncing.restaurant, synced.revisions, &synced.orders)
         }
         _ => {}
-    }
-}
-
-/// Another node may have written the same key in this moment: the second try finds its row.
-async fn commit(store: &dyn Store, writes: &[OrderWrite]) -> Result<Vec<WriteOutcome>, StoreError> {
-    match store.write(writes).await {
-        Err(error) if error.is_conflict() => store.write(writes).await,
-        written => written,
     }
 }

@@ -14,7 +14,7 @@ pub mod payments;
 pub mod push_subscriptions;
 mod sql;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use servery_domain::slug::Slug;
 
@@ -33,6 +33,8 @@ pub enum StoreError {
     UnknownEngine(String),
     #[error("a stored value cannot be read: {0}")]
     Unreadable(String),
+    #[error("the database did not answer within {} seconds", .0.as_secs())]
+    NoAnswer(Duration),
     #[error(transparent)]
     Engine(#[from] sqlx::Error),
     #[error(transparent)]
@@ -48,6 +50,45 @@ impl StoreError {
         // PostgreSQL's serialization failure and deadlock.
         error.is_unique_violation() || matches!(error.code().as_deref(), Some("40001" | "40P01"))
     }
+}
+
+impl StoreError {
+    /// The database cannot be reached, or cannot write now; the same call may succeed later.
+    pub fn is_unavailable(&self) -> bool {
+        use sqlx::Error as Engine;
+        match self {
+            Self::NoAnswer(_) => true,
+            Self::Engine(Engine::Database(error)) => error.code().is_some_and(|code| is_outage(&code)),
+            Self::Engine(error) => matches!(
+                error,
+                Engine::Io(_)
+                    | Engine::Tls(_)
+                    | Engine::PoolTimedOut
+                    | Engine::PoolClosed
+                    | Engine::WorkerCrashed
+            ),
+            _ => false,
+        }
+    }
+}
+
+/// PostgreSQL's codes have five characters and a class; those of SQLite are numbers with the kind in the lowest byte.
+fn is_outage(code: &str) -> bool {
+    if code.len() == 5 {
+        // Connection, resources, intervention by an operator; read-only, and idle in a transaction for too long.
+        let classes = ["08", "53", "57"];
+        return classes.iter().any(|class| code.starts_with(class)) || matches!(code, "25006" | "25P03");
+    }
+    let kind = code.parse::<u32>().map(|code| code & 0xff);
+    // Busy, read-only, IO error, full, cannot be opened.
+    matches!(kind, Ok(5 | 8 | 10 | 13 | 14))
+}
+
+/// A call of the store that is given up when it takes too long. What it would have written may be stored or not.
+pub async fn within<T>(limit: Duration, call: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::time::timeout(limit, call)
+        .await
+        .unwrap_or(Err(StoreError::NoAnswer(limit)))
 }
 
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -15,6 +15,7 @@ mod linked;
 mod mail;
 mod mail_server;
 mod orders;
+mod outage;
 mod pages;
 mod passkeys;
 mod payments;

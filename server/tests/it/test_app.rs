@@ -51,6 +51,15 @@ impl TestApp {
     pub async fn with(cards: Option<Cards>, settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = new_database(folder.path()).await;
+        Self::on(folder, database, cards, settings).await
+    }
+
+    pub async fn on(
+        folder: tempfile::TempDir,
+        database: String,
+        cards: Option<Cards>,
+        settings: Settings,
+    ) -> Self {
         let store = servery_store::connect(&database).await.unwrap();
         store.migrate().await.unwrap();
         demo::fill(store.as_ref(), &demo::catalog().unwrap())
@@ -138,17 +147,21 @@ impl Answer {
 /// A new database: a file, or with `SERVERY_TEST_ENGINE=postgres` one on the server that `SERVERY_TEST_POSTGRES` names.
 async fn new_database(folder: &Path) -> String {
     if std::env::var("SERVERY_TEST_ENGINE").is_ok_and(|engine| engine == "postgres") {
-        let server = std::env::var("SERVERY_TEST_POSTGRES")
-            .expect("SERVERY_TEST_POSTGRES names a PostgreSQL server; './dev test' starts one");
-        let name = format!("it_{}", unique().to_lowercase());
-        let mut admin = PgConnection::connect(&format!("{server}/postgres"))
-            .await
-            .unwrap();
-        let create = AssertSqlSafe(format!("create database \"{name}\""));
-        admin.execute(create).await.unwrap();
-        return format!("{server}/{name}");
+        return new_postgres_database().await;
     }
     format!("sqlite:{}", folder.join("test.db").display())
+}
+
+pub async fn new_postgres_database() -> String {
+    let server = std::env::var("SERVERY_TEST_POSTGRES")
+        .expect("SERVERY_TEST_POSTGRES names a PostgreSQL server; './dev test' starts one");
+    let name = format!("it_{}", unique().to_lowercase());
+    let mut admin = PgConnection::connect(&format!("{server}/postgres"))
+        .await
+        .unwrap();
+    let create = AssertSqlSafe(format!("create database \"{name}\""));
+    admin.execute(create).await.unwrap();
+    format!("{server}/{name}")
 }
 
 /// An id or a key that nobody else has.

@@ -1,11 +1,11 @@
 //! SQLite and PostgreSQL. SQLite understands PostgreSQL's `$1`, so each statement is written once, for any [`Engine`].
 
-use std::{str::FromStr, time::Duration};
+use std::{io, str::FromStr, time::Duration};
 
 use sqlx::{
-    ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, Postgres, Sqlite, Type,
+    ColumnIndex, Connection, Database, Decode, Encode, Executor, IntoArguments, Pool, Postgres, Sqlite, Type,
     migrate::{Migrate, Migrator},
-    postgres::{PgConnectOptions, PgPoolOptions, PgQueryResult},
+    postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgQueryResult},
     sqlite::{
         SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult, SqliteSynchronous,
     },
@@ -15,6 +15,13 @@ use crate::Result;
 
 /// How long a caller waits for a connection before it gets an error.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a PostgreSQL connection may take to answer a ping. sqlx has no limit of its own for that.
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
+/// PostgreSQL gives up a statement after this time, and a transaction whose node has gone.
+const SESSION_LIMITS: [(&str, &str); 2] = [
+    ("statement_timeout", "30s"),
+    ("idle_in_transaction_session_timeout", "10s"),
+];
 
 /// What differs between the engines, and what both can bind and read.
 pub trait Engine:
@@ -37,6 +44,8 @@ pub trait Engine:
     const FOR_UPDATE: &'static str;
     /// The same, for a select that passes over rows which another transaction has locked.
     const SKIP_LOCKED: &'static str;
+    /// Lets the statements of a connection take as long as they like.
+    const NO_TIME_LIMIT: Option<&'static str>;
 
     fn migrations() -> Migrator;
 }
@@ -47,6 +56,7 @@ impl Engine for Sqlite {
     const BEGIN_WRITE: &'static str = "begin immediate";
     const FOR_UPDATE: &'static str = "";
     const SKIP_LOCKED: &'static str = "";
+    const NO_TIME_LIMIT: Option<&'static str> = None;
 
     fn migrations() -> Migrator {
         sqlx::migrate!("migrations/sqlite")
@@ -58,6 +68,7 @@ impl Engine for Postgres {
     const BEGIN_WRITE: &'static str = "begin";
     const FOR_UPDATE: &'static str = " for update";
     const SKIP_LOCKED: &'static str = " for update skip locked";
+    const NO_TIME_LIMIT: Option<&'static str> = Some("set statement_timeout = 0");
 
     fn migrations() -> Migrator {
         sqlx::migrate!("migrations/postgres")
@@ -93,13 +104,27 @@ impl SqlStore<Sqlite> {
 
 impl SqlStore<Postgres> {
     pub async fn open(database: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(database)?.application_name("servery");
+        let options = PgConnectOptions::from_str(database)?
+            .application_name("servery")
+            .options(SESSION_LIMITS);
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(CONNECT_TIMEOUT)
+            // sqlx's own pings wait for ever for a server that has gone without a word.
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(answers(connection)))
+            .after_release(|connection, _| Box::pin(answers(connection)))
             .connect_with(options)
             .await?;
         Ok(Self { pool })
+    }
+}
+
+/// An error closes the connection.
+async fn answers(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    match tokio::time::timeout(PING_TIMEOUT, connection.ping()).await {
+        Ok(answer) => answer.map(|()| true),
+        Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
     }
 }
 

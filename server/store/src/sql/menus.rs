@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use servery_domain::{id::RestaurantId, menu::Menu, restaurant::Restaurant, revision::Revision};
-use sqlx::FromRow;
+use sqlx::{Executor, FromRow};
 
 use crate::{
     Daypart, Menus, Result, Revisions, SqlStore, StoreError,
@@ -20,7 +20,12 @@ impl<E: Engine> Menus for SqlStore<E> {
         let mut migrator = E::migrations();
         // A newer version may have migrated this database: what it added does not hinder this one.
         migrator.set_ignore_missing(true);
-        Ok(migrator.run(&self.pool).await?)
+        let mut connection = self.pool.acquire().await?;
+        if let Some(no_limit) = E::NO_TIME_LIMIT {
+            connection.execute(no_limit).await?;
+            connection.close_on_drop();
+        }
+        Ok(migrator.run_direct(None, &mut *connection, false).await?)
     }
 
     async fn close(&self) {
