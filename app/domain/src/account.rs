@@ -58,6 +58,7 @@ pub fn mailbox(email: &str) -> String {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 8, max_length = 128))]
 pub struct Password(pub String);
 
 impl fmt::Debug for Password {
@@ -83,9 +84,11 @@ impl Password {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignUp {
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::email))]
     pub email: String,
     pub password: Password,
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::NAME }>))]
     pub name: String,
     #[serde(default)]
     pub lang: Lang,
@@ -130,10 +133,12 @@ pub struct StaffPosition {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountChange {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::optional_text::<{ crate::limits::NAME }>))]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<Lang>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 10))]
     pub addresses: Option<Vec<DeliveryAddress>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<PasswordChange>,
@@ -183,6 +188,7 @@ pub struct Verification {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ResetRequest {
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::email))]
     pub email: String,
 }
 

@@ -16,13 +16,16 @@ use crate::{
 #[serde(default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Basket {
+    #[cfg_attr(feature = "openapi", schema(max_items = 60))]
     pub lines: Vec<BasketLine>,
     pub service: Service,
     /// In the restaurant's local time; absent means as soon as possible.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slot: Option<LocalMinute>,
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::COUPON }>))]
     pub coupon: String,
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::amount::<0, { crate::limits::PRICE }>))]
     pub tip: Minor,
 }
 
@@ -32,10 +35,12 @@ pub struct Basket {
 pub struct BasketLine {
     pub id: LineId,
     pub dish: DishId,
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 99))]
     pub count: u8,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub picks: Vec<Pick>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::NOTE }>))]
     pub note: String,
 }
 

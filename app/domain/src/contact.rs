@@ -9,21 +9,28 @@ use crate::{delivery_area::Point, limits};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Contact {
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::NAME }>))]
     pub name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::PHONE }>))]
     pub phone: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::EMAIL }>))]
     pub email: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliveryAddress {
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::ADDRESS }>))]
     pub street: String,
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::ADDRESS }>))]
     pub postcode: String,
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::ADDRESS }>))]
     pub city: String,
     /// Floor, doorbell, gate code.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::ADDRESS }>))]
     pub hint: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub point: Option<Point>,

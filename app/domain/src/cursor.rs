@@ -11,7 +11,7 @@ use crate::{slug::Slug, string_newtype::text_type};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = String, example = "1.noodle-bar-21"))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^1\\.[a-z0-9]+(-[a-z0-9]+)*$", max_length = 66, example = "1.noodle-bar-21"))]
 pub struct Cursor(pub Slug);
 
 text_type!(

@@ -21,8 +21,10 @@ pub struct Draft {
     pub basket: Basket,
     pub contact: Contact,
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::NOTE }>))]
     pub note: String,
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::NOTE }>))]
     pub allergies: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentMethod>,
@@ -30,6 +32,7 @@ pub struct Draft {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub door: Option<DeliveryAddress>,
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::COUPON }>))]
     pub table: String,
     /// The line that was removed last; it can be restored until something else changes.
     #[serde(skip_serializing_if = "Option::is_none")]

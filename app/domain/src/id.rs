@@ -34,7 +34,7 @@ macro_rules! ids {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[cfg_attr(feature = "openapi", schema(value_type = String, example = "0192f3c47b1e7a2c8d5e6f708192a3b4"))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9a-f]{32}$", example = "0192f3c47b1e7a2c8d5e6f708192a3b4"))]
         pub struct $name(pub u128);
 
         impl fmt::Display for $name {

@@ -24,6 +24,8 @@ pub mod job;
 pub mod lang;
 pub mod limits;
 pub mod menu;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod order;
 pub mod order_settings;
 pub mod passkey;

@@ -95,7 +95,15 @@ macro_rules! codes {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        pub enum $name { $($(#[$note])* #[serde(rename = $code)] $variant),+ }
+        pub enum $name {
+            $(
+                $(#[$note])*
+                #[serde(rename = $code)]
+                // utoipa does not see serde's attribute here: the macro has made a group of the literal.
+                #[cfg_attr(feature = "openapi", schema(rename = $code))]
+                $variant
+            ),+
+        }
 
         impl $name {
             pub const ALL: &[Self] = &[$(Self::$variant),+];

@@ -1,10 +1,7 @@
 use std::sync::{Arc, LazyLock};
 
 use axum::{extract::State, http::HeaderMap, response::Response};
-use servery_domain::{
-    about::{About, Component},
-    problem::Problem,
-};
+use servery_domain::about::{About, Component};
 
 use crate::{
     api::cached_answer::cached_answer,
@@ -29,7 +26,7 @@ pub static ABOUT: LazyLock<Arc<About>> = LazyLock::new(|| {
 });
 
 /// The version of this server and its dependencies
-#[utoipa::path(get, path = "/api/v1/about", tag = "about", responses((status = 200, body = About), (status = 406, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/about", tag = "about", responses((status = 200, body = About)))]
 pub async fn get_about(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,

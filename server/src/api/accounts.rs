@@ -10,10 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use servery_domain::{
-    account::{AccountChange, NewPassword, ResetRequest, SignUp, SignedIn, Verification},
-    problem::Problem,
-};
+use servery_domain::account::{AccountChange, NewPassword, ResetRequest, SignUp, SignedIn, Verification};
 
 use crate::{
     accounts::{self, Export, sessions::CurrentUser},
@@ -32,7 +29,7 @@ fn private<T: Serialize>(body: T) -> Response {
 /// Sign up. The answer is the same whether or not the address has an account; a mail to it tells. Asked again, it changes nothing
 #[utoipa::path(
     post, path = "/api/v1/accounts", tag = "accounts", request_body = SignUp,
-    responses((status = 202, description = "A mail is on its way"), (status = 422, body = Problem), (status = 429, body = Problem)),
+    responses((status = 202, description = "A mail is on its way"), (status = 429)),
 )]
 pub async fn post_account(
     State(app): State<Arc<AppState>>,
@@ -44,7 +41,7 @@ pub async fn post_account(
 }
 
 /// Who is signed in, and where they work
-#[utoipa::path(get, path = "/api/v1/account", tag = "accounts", responses((status = 200, body = SignedIn), (status = 401, body = Problem)),
+#[utoipa::path(get, path = "/api/v1/account", tag = "accounts", responses((status = 200, body = SignedIn)),
     security(("session" = [])),
 )]
 pub async fn get_account(_: AcceptsJson, State(app): State<Arc<AppState>>, user: CurrentUser) -> Response {
@@ -54,7 +51,7 @@ pub async fn get_account(_: AcceptsJson, State(app): State<Arc<AppState>>, user:
 /// Change name, language, addresses or password; a new password ends all other sessions
 #[utoipa::path(
     patch, path = "/api/v1/account", tag = "accounts", request_body = AccountChange,
-    responses((status = 200, body = SignedIn), (status = 401, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)),
+    responses((status = 200, body = SignedIn), (status = 429)),
     security(("session" = [])),
 )]
 pub async fn patch_account(
@@ -70,7 +67,7 @@ pub async fn patch_account(
 /// Delete the account. Its orders stay in the books without name, phone, e-mail and address
 #[utoipa::path(
     delete, path = "/api/v1/account", tag = "accounts",
-    responses((status = 204, description = "It is gone"), (status = 401, body = Problem), (status = 409, body = Problem, description = "An order is under way")),
+    responses((status = 204, description = "It is gone"), (status = 409, description = "An order is under way")),
     security(("session" = [])),
 )]
 pub async fn delete_account(
@@ -85,7 +82,7 @@ pub async fn delete_account(
 }
 
 /// Everything that is kept about the account holder
-#[utoipa::path(get, path = "/api/v1/account/export", tag = "accounts", responses((status = 200, body = Export), (status = 401, body = Problem)),
+#[utoipa::path(get, path = "/api/v1/account/export", tag = "accounts", responses((status = 200, body = Export)),
     security(("session" = [])),
 )]
 pub async fn get_export(
@@ -107,7 +104,7 @@ pub async fn get_export(
 /// Show that the address is one's own, with the token of a mail
 #[utoipa::path(
     post, path = "/api/v1/account/verifications", tag = "accounts", request_body = Verification,
-    responses((status = 204, description = "Sign in now"), (status = 404, body = Problem, description = "Used, or too old")),
+    responses((status = 204, description = "Sign in now"), (status = 404, description = "Used, or too old")),
 )]
 pub async fn post_verification(
     State(app): State<Arc<AppState>>,
@@ -120,7 +117,7 @@ pub async fn post_verification(
 /// Ask for a mail with which a new password can be set. The answer is the same whether or not the address has an account
 #[utoipa::path(
     post, path = "/api/v1/password-resets", tag = "accounts", request_body = ResetRequest,
-    responses((status = 202, description = "If there is an account, a mail is on its way"), (status = 422, body = Problem), (status = 429, body = Problem)),
+    responses((status = 202, description = "If there is an account, a mail is on its way"), (status = 429)),
 )]
 pub async fn post_reset(
     State(app): State<Arc<AppState>>,
@@ -134,7 +131,7 @@ pub async fn post_reset(
 /// Set a new password, with the token of a mail. Every session of the account ends
 #[utoipa::path(
     post, path = "/api/v1/password-resets/{token}", tag = "accounts", params(("token" = String, Path)), request_body = NewPassword,
-    responses((status = 204, description = "Sign in now"), (status = 404, body = Problem, description = "Used, or too old"), (status = 422, body = Problem)),
+    responses((status = 204, description = "Sign in now"), (status = 404, description = "Used, or too old")),
 )]
 pub async fn post_new_password(
     State(app): State<Arc<AppState>>,

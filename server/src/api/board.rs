@@ -11,7 +11,7 @@ use servery_domain::{
     board::Board,
     id::{DishId, OrderId},
     order::{Event, Order},
-    problem::{Kind, Problem},
+    problem::Kind,
     slug::Slug,
 };
 use utoipa::ToSchema;
@@ -30,7 +30,7 @@ use crate::{
 /// The orders under way, and what is left of each dish. For the restaurant's staff
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/board", tag = "staff", params(("slug" = Slug, Path)),
-    responses((status = 200, body = Board), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    responses((status = 200, body = Board), (status = 403), (status = 404)),
     security(("session" = [])),
 )]
 pub async fn get_board(
@@ -50,8 +50,8 @@ pub async fn get_board(
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/board/events", tag = "staff", params(("slug" = Slug, Path)),
     responses(
-        (status = 200, description = "text/event-stream of events 'order', each with an Order"),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem),
+        (status = 200, content_type = "text/event-stream", body = String, description = "Events 'order', each with an Order"),
+        (status = 403), (status = 404), (status = 503),
     ),
     security(("session" = [])),
 )]
@@ -90,8 +90,8 @@ pub(super) fn ids<T: std::str::FromStr>(text: &str) -> Result<T, ApiError> {
     post, path = "/api/v1/restaurants/{slug}/orders/{id}/events", tag = "staff",
     params(("slug" = Slug, Path), ("id" = OrderId, Path)), request_body = Step,
     responses(
-        (status = 200, body = Order), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "The order's state does not allow it"),
+        (status = 200, body = Order), (status = 403), (status = 404),
+        (status = 409, description = "The order's state does not allow it"),
     ),
     security(("session" = [])),
 )]
@@ -116,7 +116,7 @@ pub struct Portions {
 #[utoipa::path(
     put, path = "/api/v1/restaurants/{slug}/stock/{dish}", tag = "staff",
     params(("slug" = Slug, Path), ("dish" = DishId, Path)), request_body = Portions,
-    responses((status = 204, description = "Noted"), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    responses((status = 204, description = "Noted"), (status = 403), (status = 404)),
     security(("session" = [])),
 )]
 pub async fn put_stock(

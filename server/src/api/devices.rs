@@ -12,7 +12,6 @@ use axum::{
 use servery_domain::{
     device::{DeviceList, NewDevice, Paired, Pairing, PairingCode},
     id::DeviceId,
-    problem::Problem,
     slug::Slug,
 };
 
@@ -31,8 +30,8 @@ use crate::{
 #[utoipa::path(
     post, path = "/api/v1/devices", tag = "devices", request_body = Pairing,
     responses(
-        (status = 201, body = Paired), (status = 409, body = Problem, description = "The id is a device's of another restaurant"),
-        (status = 422, body = Problem, description = "No such code, or it has run out, or has let another device in"), (status = 429, body = Problem),
+        (status = 201, body = Paired), (status = 409, description = "The id is a device's of another restaurant"),
+        (status = 422, description = "No such code, or it has run out, or has let another device in"), (status = 429),
     ),
 )]
 pub async fn post_device(
@@ -49,8 +48,8 @@ pub async fn post_device(
 #[utoipa::path(
     get, path = "/api/v1/device", tag = "devices",
     responses(
-        (status = 200, body = Paired), (status = 401, body = Problem, description = "It is not let in"),
-        (status = 403, body = Problem, description = "It was signed out"),
+        (status = 200, body = Paired), (status = 401, description = "It is not let in"),
+        (status = 403, description = "It was signed out"),
     ),
     security(("device" = [])),
 )]
@@ -68,7 +67,7 @@ pub async fn get_device(
 /// Sign this device out
 #[utoipa::path(
     delete, path = "/api/v1/device", tag = "devices",
-    responses((status = 204, description = "Signed out"), (status = 401, body = Problem), (status = 403, body = Problem)),
+    responses((status = 204, description = "Signed out"), (status = 403)),
     security(("device" = [])),
 )]
 pub async fn delete_device(
@@ -82,7 +81,7 @@ pub async fn delete_device(
 /// The paired devices. For owners and managers
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/devices", tag = "devices", params(("slug" = Slug, Path)),
-    responses((status = 200, body = DeviceList), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    responses((status = 200, body = DeviceList), (status = 403), (status = 404)),
     security(("session" = [])),
 )]
 pub async fn list_devices(
@@ -102,8 +101,7 @@ pub async fn list_devices(
 #[utoipa::path(
     post, path = "/api/v1/restaurants/{slug}/devices", tag = "devices", params(("slug" = Slug, Path)), request_body = NewDevice,
     responses(
-        (status = 201, body = PairingCode), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 422, body = Problem),
+        (status = 201, body = PairingCode), (status = 403), (status = 404),
     ),
     security(("session" = [])),
 )]
@@ -121,7 +119,7 @@ pub async fn post_code(
 /// Revoke a device. What it has not sent yet stays on it and is sent once it is paired again
 #[utoipa::path(
     delete, path = "/api/v1/restaurants/{slug}/devices/{id}", tag = "devices", params(("slug" = Slug, Path), ("id" = DeviceId, Path)),
-    responses((status = 204, description = "Signed out"), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)),
+    responses((status = 204, description = "Signed out"), (status = 403), (status = 404)),
     security(("session" = [])),
 )]
 pub async fn revoke_device(

@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
-use servery_domain::{draft::Draft, problem::Problem, slots::Times, slug::Slug};
+use servery_domain::{draft::Draft, slots::Times, slug::Slug};
 
 use crate::{
     accounts::customer::Customer,
@@ -18,7 +18,8 @@ use crate::{
 /// The draft of this browser, which a cookie identifies
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/draft", tag = "orders", params(("slug" = Slug, Path)),
-    responses((status = 200, body = Draft), (status = 404, body = Problem)),
+    responses((status = 200, body = Draft), (status = 404)),
+    security((), ("session" = []), ("visitor" = [])),
 )]
 pub async fn get_draft(
     _: AcceptsJson,
@@ -33,7 +34,8 @@ pub async fn get_draft(
 /// Store the draft of this browser
 #[utoipa::path(
     put, path = "/api/v1/restaurants/{slug}/draft", tag = "orders", params(("slug" = Slug, Path)), request_body = Draft,
-    responses((status = 204, description = "It is kept"), (status = 404, body = Problem), (status = 422, body = Problem)),
+    responses((status = 204, description = "It is kept"), (status = 404)),
+    security((), ("session" = []), ("visitor" = [])),
 )]
 pub async fn put_draft(
     State(app): State<Arc<AppState>>,
@@ -51,7 +53,7 @@ pub async fn put_draft(
 /// The restaurant's local time, and which slots are full
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/times", tag = "orders", params(("slug" = Slug, Path)),
-    responses((status = 200, body = Times), (status = 404, body = Problem)),
+    responses((status = 200, body = Times), (status = 404)),
 )]
 pub async fn get_times(
     _: AcceptsJson,

@@ -12,7 +12,6 @@ use axum::{
 use servery_domain::{
     basket::Basket,
     order::{Order, PlacedOrder, Placement, TrackedOrder},
-    problem::Problem,
     reorder::basket_from,
     slug::Slug,
 };
@@ -27,7 +26,7 @@ use crate::{
     },
     orders::{
         self,
-        placement::{self, StoredResponse},
+        placement::{self, ChangedProblem, StoredResponse},
     },
     state::AppState,
 };
@@ -35,13 +34,13 @@ use crate::{
 /// Place an order. The server calculates the price; if it differs from what the diner saw, nothing is placed
 #[utoipa::path(
     post, path = "/api/v1/restaurants/{slug}/orders", tag = "orders",
-    params(("slug" = Slug, Path), ("Idempotency-Key" = String, Header, description = "Made anew for each order; kept for 90 days")),
+    params(("slug" = Slug, Path), ("Idempotency-Key" = String, Header, pattern = "^[!#-[^-~\\]]{16,64}$", description = "Made anew for each order; kept for 90 days")),
     request_body = Placement,
     responses(
-        (status = 201, body = PlacedOrder), (status = 400, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "Something has changed; the member 'quote' says how things are now"),
-        (status = 422, body = Problem),
+        (status = 201, body = PlacedOrder), (status = 404),
+        (status = 409, body = ChangedProblem, description = "Something has changed, or the id is another order's; where something has changed, the member 'quote' says how things are now"),
     ),
+    security((), ("session" = []), ("visitor" = [])),
 )]
 pub async fn post_order(
     _: AcceptsJson,
@@ -73,7 +72,7 @@ pub async fn post_order(
 /// An order, for whoever has its token
 #[utoipa::path(
     get, path = "/api/v1/orders/{token}", tag = "orders", params(("token" = String, Path)),
-    responses((status = 200, body = TrackedOrder), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem)),
+    responses((status = 200, body = TrackedOrder), (status = 304, description = "If-None-Match names what you have"), (status = 404)),
 )]
 pub async fn get_order(
     _: AcceptsJson,
@@ -97,7 +96,7 @@ pub async fn get_order(
 /// The lines of an order as a basket, to order them again
 #[utoipa::path(
     get, path = "/api/v1/orders/{token}/basket", tag = "orders", params(("token" = String, Path)),
-    responses((status = 200, body = Basket), (status = 404, body = Problem)),
+    responses((status = 200, body = Basket), (status = 404)),
 )]
 pub async fn get_basket(
     _: AcceptsJson,
@@ -112,8 +111,8 @@ pub async fn get_basket(
 /// The order as Server-Sent Events: one now, and one with each change
 #[utoipa::path(
     get, path = "/api/v1/orders/{token}/events", tag = "orders",
-    params(("token" = String, Path), ("Last-Event-ID" = Option<i64>, Header, description = "The revision you have")),
-    responses((status = 200, description = "text/event-stream of events 'order', each with an Order"), (status = 404, body = Problem), (status = 503, body = Problem)),
+    params(("token" = String, Path), ("Last-Event-ID" = Option<String>, Header, description = "The revision you have")),
+    responses((status = 200, content_type = "text/event-stream", body = String, description = "Events 'order', each with an Order"), (status = 404), (status = 503)),
 )]
 pub async fn get_order_events(
     State(app): State<Arc<AppState>>,
@@ -132,7 +131,7 @@ pub async fn get_order_events(
 /// Cancel an order that has not been accepted yet. Repeating it changes nothing
 #[utoipa::path(
     post, path = "/api/v1/orders/{token}/cancel", tag = "orders", params(("token" = String, Path)),
-    responses((status = 200, body = Order), (status = 404, body = Problem), (status = 409, body = Problem)),
+    responses((status = 200, body = Order), (status = 404), (status = 409)),
 )]
 pub async fn cancel_order(
     _: AcceptsJson,
@@ -143,7 +142,7 @@ pub async fn cancel_order(
 }
 
 /// The latest orders of this browser or of the account, newest first
-#[utoipa::path(get, path = "/api/v1/orders", tag = "orders", responses((status = 200, body = Vec<TrackedOrder>)))]
+#[utoipa::path(get, path = "/api/v1/orders", tag = "orders", responses((status = 200, body = Vec<TrackedOrder>)), security((), ("session" = []), ("visitor" = [])))]
 pub async fn list_orders(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,

@@ -12,7 +12,6 @@ use axum::{
 use servery_domain::{
     account::SignedIn,
     passkey::{CreationOptions, NewPasskey, PasskeySignIn, PasskeyView, RequestOptions},
-    problem::Problem,
 };
 
 use crate::{
@@ -27,10 +26,10 @@ use crate::{
 /// The options with which a browser creates a passkey, valid for five minutes
 #[utoipa::path(
     post, path = "/api/v1/account/passkeys/challenges", tag = "accounts",
-    responses((status = 201, body = CreationOptions), (status = 401, body = Problem)),
+    responses((status = 201, body = CreationOptions)),
     security(("session" = [])),
 )]
-pub async fn post_creation(
+pub async fn post_passkey_challenge(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
@@ -42,7 +41,7 @@ pub async fn post_creation(
 /// Register the passkey that the browser created
 #[utoipa::path(
     post, path = "/api/v1/account/passkeys", tag = "accounts", request_body = NewPasskey,
-    responses((status = 201, body = PasskeyView), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    responses((status = 201, body = PasskeyView), (status = 409)),
     security(("session" = [])),
 )]
 pub async fn post_passkey(
@@ -55,7 +54,7 @@ pub async fn post_passkey(
 }
 
 /// The account's passkeys
-#[utoipa::path(get, path = "/api/v1/account/passkeys", tag = "accounts", responses((status = 200, body = Vec<PasskeyView>), (status = 401, body = Problem)),
+#[utoipa::path(get, path = "/api/v1/account/passkeys", tag = "accounts", responses((status = 200, body = Vec<PasskeyView>)),
     security(("session" = [])),
 )]
 pub async fn list_passkeys(
@@ -73,7 +72,7 @@ pub async fn list_passkeys(
 /// Delete a passkey
 #[utoipa::path(
     delete, path = "/api/v1/account/passkeys/{id}", tag = "accounts", params(("id" = String, Path)),
-    responses((status = 204, description = "It is gone"), (status = 401, body = Problem), (status = 404, body = Problem)),
+    responses((status = 204, description = "It is gone"), (status = 404)),
     security(("session" = [])),
 )]
 pub async fn delete_passkey(
@@ -88,9 +87,9 @@ pub async fn delete_passkey(
 /// The options with which a browser signs in by passkey, valid for five minutes
 #[utoipa::path(
     post, path = "/api/v1/sessions/challenges", tag = "accounts",
-    responses((status = 201, body = RequestOptions), (status = 429, body = Problem)),
+    responses((status = 201, body = RequestOptions), (status = 429)),
 )]
-pub async fn post_request(
+pub async fn post_session_challenge(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
     client: Client,
@@ -102,9 +101,9 @@ pub async fn post_request(
 /// Sign in with a passkey. The cookie in the answer is the session
 #[utoipa::path(
     post, path = "/api/v1/sessions/passkeys", tag = "accounts", request_body = PasskeySignIn,
-    responses((status = 201, body = SignedIn), (status = 401, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem)),
+    responses((status = 201, body = SignedIn), (status = 401), (status = 409), (status = 429)),
 )]
-pub async fn post_session(
+pub async fn post_passkey_session(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
     client: Client,

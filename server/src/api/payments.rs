@@ -2,10 +2,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::HeaderMap};
 use serde::{Deserialize, Serialize};
-use servery_domain::{
-    order::Order,
-    problem::{Kind, Problem},
-};
+use servery_domain::{order::Order, problem::Kind};
 use utoipa::ToSchema;
 
 use crate::{
@@ -17,6 +14,7 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 pub struct CardPayment {
     /// The provider's id of the diner's card: `pm_…`. The card number never reaches this server.
+    #[schema(pattern = "^[A-Za-z0-9_]{1,100}$")]
     payment_method: String,
 }
 
@@ -36,8 +34,8 @@ pub enum PaymentState {
 #[utoipa::path(
     post, path = "/api/v1/orders/{token}/payment", tag = "orders", params(("token" = String, Path)), request_body = CardPayment,
     responses(
-        (status = 200, body = PaymentState), (status = 402, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 422, body = Problem), (status = 503, body = Problem, description = "The provider does not answer; the order can be paid at the door"),
+        (status = 200, body = PaymentState), (status = 402), (status = 404), (status = 409),
+        (status = 503, description = "The provider does not answer; the order can be paid at the door"),
     ),
 )]
 pub async fn post_payment(
@@ -60,7 +58,7 @@ pub async fn post_payment(
 /// Change an unpaid order to payment at the door
 #[utoipa::path(
     post, path = "/api/v1/orders/{token}/pay-at-door", tag = "orders", params(("token" = String, Path)),
-    responses((status = 200, body = Order), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)),
+    responses((status = 200, body = Order), (status = 404), (status = 409), (status = 422)),
 )]
 pub async fn pay_at_door(
     _: AcceptsJson,
@@ -72,8 +70,9 @@ pub async fn pay_at_door(
 
 /// For the card provider: events with a Stripe-Signature
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/cards", tag = "orders",
-    responses((status = 200, description = "Received"), (status = 403, body = Problem)),
+    post, path = "/api/v1/webhooks/cards", tag = "orders", params(("Stripe-Signature" = String, Header)),
+    request_body(content = Object, description = "An event as the provider signed it"),
+    responses((status = 200, description = "Received"), (status = 403), (status = 422, description = "This installation takes no cards")),
 )]
 pub async fn post_card_webhook(
     State(app): State<Arc<AppState>>,

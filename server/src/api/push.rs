@@ -6,10 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
-use servery_domain::{
-    problem::Problem,
-    push::{PushState, Subscription},
-};
+use servery_domain::push::{PushState, Subscription};
 
 use crate::{
     accounts::customer::Customer,
@@ -21,7 +18,8 @@ use crate::{
 /// Whether this browser gets push notifications of the order. A cookie identifies the browser
 #[utoipa::path(
     get, path = "/api/v1/orders/{token}/push", tag = "orders", params(("token" = String, Path)),
-    responses((status = 200, body = PushState), (status = 404, body = Problem)),
+    responses((status = 200, body = PushState), (status = 404)),
+    security((), ("session" = []), ("visitor" = [])),
 )]
 pub async fn get_push(
     _: AcceptsJson,
@@ -42,9 +40,9 @@ pub async fn get_push(
 #[utoipa::path(
     put, path = "/api/v1/orders/{token}/push", tag = "orders", params(("token" = String, Path)), request_body = Subscription,
     responses(
-        (status = 204, description = "It is told"), (status = 404, body = Problem), (status = 422, body = Problem),
-        (status = 409, body = Problem, description = "The order is over, or enough browsers are told of it"),
+        (status = 204, description = "It is told"), (status = 404), (status = 409, description = "The order is over, or enough browsers are told of it"),
     ),
+    security((), ("session" = []), ("visitor" = [])),
 )]
 pub async fn put_push(
     State(app): State<Arc<AppState>>,
@@ -62,7 +60,8 @@ pub async fn put_push(
 /// Send no more push notifications of the order to this browser
 #[utoipa::path(
     delete, path = "/api/v1/orders/{token}/push", tag = "orders", params(("token" = String, Path)),
-    responses((status = 204, description = "It is told nothing"), (status = 404, body = Problem)),
+    responses((status = 204, description = "It is told nothing"), (status = 404)),
+    security((), ("session" = []), ("visitor" = [])),
 )]
 pub async fn delete_push(
     State(app): State<Arc<AppState>>,

@@ -4,7 +4,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use servery_domain::{basket::Basket, coupon::CouponOffer, problem::Problem, quote::Quote, slug::Slug};
+use servery_domain::{basket::Basket, coupon::CouponOffer, quote::Quote, slug::Slug};
 
 use crate::{
     accounts::customer::Customer,
@@ -18,8 +18,8 @@ use crate::{
     post, path = "/api/v1/restaurants/{slug}/quotes", tag = "orders",
     params(("slug" = Slug, Path)),
     request_body = Basket,
-    responses((status = 200, body = Quote), (status = 404, body = Problem), (status = 422, body = Problem),
-        (status = 429, body = Problem, description = "Too many codes that are none")),
+    responses((status = 200, body = Quote), (status = 404), (status = 429, description = "Too many codes that are none")),
+    security((), ("session" = []), ("visitor" = [])),
 )]
 pub async fn post_quote(
     _: AcceptsJson,
@@ -34,7 +34,8 @@ pub async fn post_quote(
 /// What a coupon would take off. Unknown codes count towards a rate limit
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/coupons/{code}", tag = "orders", params(("slug" = Slug, Path), ("code" = String, Path)),
-    responses((status = 200, body = CouponOffer), (status = 404, body = Problem), (status = 429, body = Problem)),
+    responses((status = 200, body = CouponOffer), (status = 404), (status = 429)),
+    security((), ("session" = []), ("visitor" = [])),
 )]
 pub async fn get_coupon(
     _: AcceptsJson,

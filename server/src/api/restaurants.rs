@@ -7,9 +7,9 @@ use axum::{
 };
 use servery_app::api as address;
 use servery_domain::{
-    cursor::Page,
+    cursor::{Cursor, Page},
     menu::Menu,
-    problem::{Kind, Problem},
+    problem::Kind,
     restaurant::Listing,
     search::Search,
     slug::Slug,
@@ -26,13 +26,13 @@ use crate::{
 #[utoipa::path(
     get, path = "/api/v1/restaurants", tag = "restaurants",
     params(
-        ("q" = Option<String>, Query, description = "Words that name, description, cuisine or street contain; at most 80 characters"),
-        ("open" = Option<u8>, Query, description = "1 for those that are open now"),
+        ("q" = Option<String>, Query, max_length = 80, description = "Words that name, description, cuisine or street contain; at most 80 characters"),
+        ("open" = Option<u8>, Query, minimum = 0, maximum = 1, description = "1 for those that are open now"),
         ("cuisine" = Option<servery_domain::restaurant::Cuisine>, Query, description = "Only this cuisine"),
-        ("after" = Option<String>, Query, description = "What the page before gave as next"),
-        ("limit" = Option<u8>, Query, description = "Restaurants on a page, 1 to 100; 20 if it is not said"),
+        ("after" = Option<Cursor>, Query, description = "What the page before gave as next"),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Restaurants on a page, 1 to 100; 20 if it is not said"),
     ),
-    responses((status = 200, body = Page<Listing>), (status = 304, description = "If-None-Match names what you have"), (status = 400, body = Problem), (status = 406, body = Problem)),
+    responses((status = 200, body = Page<Listing>), (status = 304, description = "If-None-Match names what you have")),
 )]
 pub async fn list_restaurants(
     _: AcceptsJson,
@@ -59,7 +59,7 @@ pub async fn list_restaurants(
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}", tag = "restaurants",
     params(("slug" = Slug, Path)),
-    responses((status = 200, body = Listing), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
+    responses((status = 200, body = Listing), (status = 304, description = "If-None-Match names what you have"), (status = 404)),
 )]
 pub async fn get_restaurant(
     _: AcceptsJson,
@@ -83,7 +83,7 @@ pub async fn get_restaurant(
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/menu", tag = "restaurants",
     params(("slug" = Slug, Path)),
-    responses((status = 200, body = Menu), (status = 304, description = "If-None-Match names what you have"), (status = 404, body = Problem), (status = 406, body = Problem)),
+    responses((status = 200, body = Menu), (status = 304, description = "If-None-Match names what you have"), (status = 404)),
 )]
 pub async fn get_menu(
     _: AcceptsJson,

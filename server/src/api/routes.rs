@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
-use servery_domain::limits;
+use servery_domain::{limits, problem::Problem};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -12,7 +12,7 @@ use utoipa::{
     },
 };
 use utoipa_axum::{
-    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt},
     routes,
 };
 
@@ -20,7 +20,9 @@ use super::{
     about, accounts, board, devices, drafts, orders, passkeys, payments, push, quotes, restaurants, sessions,
     sync,
 };
-use crate::{accounts::sessions as account_sessions, state::AppState, sync::devices as paired_devices};
+use crate::{
+    accounts::sessions as account_sessions, http::visitor, state::AppState, sync::devices as paired_devices,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -40,10 +42,12 @@ use crate::{accounts::sessions as account_sessions, state::AppState, sync::devic
         (name = "about", description = "This installation"),
     ),
     modifiers(&SecuritySchemes),
+    components(schemas(Problem)),
+    security(()),
 )]
 struct Info;
 
-/// How generated clients sign in: both are cookies, of an account's session and of a paired device.
+/// Who is asking: cookies of an account's session, of a paired device, and of a browser that has a basket or an order.
 struct SecuritySchemes;
 
 impl Modify for SecuritySchemes {
@@ -52,6 +56,7 @@ impl Modify for SecuritySchemes {
         for (name, cookie) in [
             ("session", account_sessions::COOKIE),
             ("device", paired_devices::COOKIE),
+            ("visitor", visitor::VISITOR),
         ] {
             let key = ApiKeyValue::new(cookie);
             components.add_security_scheme(name, SecurityScheme::ApiKey(ApiKey::Cookie(key)));
@@ -60,54 +65,60 @@ impl Modify for SecuritySchemes {
 }
 
 pub fn routes() -> OpenApiRouter<Arc<AppState>> {
+    let empty = OpenApiRouter::with_openapi(Info::openapi());
+    table().into_iter().fold(empty, OpenApiRouter::routes)
+}
+
+pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
     let post_sync = routes!(sync::post_sync).layer(DefaultBodyLimit::max(limits::SYNC));
     let post_op_imports = routes!(sync::post_op_imports).layer(DefaultBodyLimit::max(limits::OP_IMPORT));
-    OpenApiRouter::with_openapi(Info::openapi())
-        .routes(routes!(restaurants::list_restaurants))
-        .routes(routes!(restaurants::get_restaurant))
-        .routes(routes!(restaurants::get_menu))
-        .routes(routes!(quotes::post_quote))
-        .routes(routes!(quotes::get_coupon))
-        .routes(routes!(drafts::get_draft, drafts::put_draft))
-        .routes(routes!(drafts::get_times))
-        .routes(routes!(orders::post_order))
-        .routes(routes!(orders::list_orders))
-        .routes(routes!(orders::get_order))
-        .routes(routes!(orders::get_basket))
-        .routes(routes!(orders::get_order_events))
-        .routes(routes!(orders::cancel_order))
-        .routes(routes!(push::get_push, push::put_push, push::delete_push))
-        .routes(routes!(payments::post_payment))
-        .routes(routes!(payments::pay_at_door))
-        .routes(routes!(payments::post_card_webhook))
-        .routes(routes!(board::get_board))
-        .routes(routes!(board::get_board_events))
-        .routes(routes!(board::post_order_event))
-        .routes(routes!(board::put_stock))
-        .routes(routes!(devices::post_device))
-        .routes(routes!(devices::get_device, devices::delete_device))
-        .routes(routes!(devices::list_devices, devices::post_code))
-        .routes(routes!(devices::revoke_device))
-        .routes(post_sync)
-        .routes(post_op_imports)
-        .routes(routes!(sync::get_pos))
-        .routes(routes!(sync::get_sync_events))
-        .routes(routes!(accounts::post_account))
-        .routes(routes!(
+    vec![
+        routes!(restaurants::list_restaurants),
+        routes!(restaurants::get_restaurant),
+        routes!(restaurants::get_menu),
+        routes!(quotes::post_quote),
+        routes!(quotes::get_coupon),
+        routes!(drafts::get_draft, drafts::put_draft),
+        routes!(drafts::get_times),
+        routes!(orders::post_order),
+        routes!(orders::list_orders),
+        routes!(orders::get_order),
+        routes!(orders::get_basket),
+        routes!(orders::get_order_events),
+        routes!(orders::cancel_order),
+        routes!(push::get_push, push::put_push, push::delete_push),
+        routes!(payments::post_payment),
+        routes!(payments::pay_at_door),
+        routes!(payments::post_card_webhook),
+        routes!(board::get_board),
+        routes!(board::get_board_events),
+        routes!(board::post_order_event),
+        routes!(board::put_stock),
+        routes!(devices::post_device),
+        routes!(devices::get_device, devices::delete_device),
+        routes!(devices::list_devices, devices::post_code),
+        routes!(devices::revoke_device),
+        post_sync,
+        post_op_imports,
+        routes!(sync::get_pos),
+        routes!(sync::get_sync_events),
+        routes!(accounts::post_account),
+        routes!(
             accounts::get_account,
             accounts::patch_account,
             accounts::delete_account
-        ))
-        .routes(routes!(accounts::get_export))
-        .routes(routes!(accounts::post_verification))
-        .routes(routes!(accounts::post_reset))
-        .routes(routes!(accounts::post_new_password))
-        .routes(routes!(sessions::post_session, sessions::delete_sessions))
-        .routes(routes!(sessions::delete_session))
-        .routes(routes!(passkeys::list_passkeys, passkeys::post_passkey))
-        .routes(routes!(passkeys::post_creation))
-        .routes(routes!(passkeys::delete_passkey))
-        .routes(routes!(passkeys::post_request))
-        .routes(routes!(passkeys::post_session))
-        .routes(routes!(about::get_about))
+        ),
+        routes!(accounts::get_export),
+        routes!(accounts::post_verification),
+        routes!(accounts::post_reset),
+        routes!(accounts::post_new_password),
+        routes!(sessions::post_session, sessions::delete_sessions),
+        routes!(sessions::delete_session),
+        routes!(passkeys::list_passkeys, passkeys::post_passkey),
+        routes!(passkeys::post_passkey_challenge),
+        routes!(passkeys::delete_passkey),
+        routes!(passkeys::post_session_challenge),
+        routes!(passkeys::post_passkey_session),
+        routes!(about::get_about),
+    ]
 }

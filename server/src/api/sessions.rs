@@ -6,10 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header::SET_COOKIE},
     response::{IntoResponse, Response},
 };
-use servery_domain::{
-    account::{SignIn, SignedIn},
-    problem::Problem,
-};
+use servery_domain::account::{SignIn, SignedIn};
 
 use crate::{
     accounts::{self, sessions::CurrentUser},
@@ -25,8 +22,8 @@ use crate::{
     post, path = "/api/v1/sessions", tag = "accounts", request_body = SignIn,
     responses(
         (status = 201, body = SignedIn),
-        (status = 401, body = Problem, description = "No confirmed account has this address and this password; which of them is wrong is not told"),
-        (status = 429, body = Problem),
+        (status = 401, description = "No confirmed account has this address and this password; which of them is wrong is not told"),
+        (status = 429),
     ),
 )]
 pub async fn post_session(
@@ -56,7 +53,7 @@ pub async fn delete_session(
 /// Sign out everywhere
 #[utoipa::path(
     delete, path = "/api/v1/sessions", tag = "accounts",
-    responses((status = 204, description = "Every session of the account has ended"), (status = 401, body = Problem)),
+    responses((status = 204, description = "Every session of the account has ended")),
     security(("session" = [])),
 )]
 pub async fn delete_sessions(

@@ -8,7 +8,6 @@ use axum::{
 };
 use servery_domain::{
     pos::visibility::PosSnapshot,
-    problem::Problem,
     slug::Slug,
     sync::{ImportedOps, SyncRequest, SyncResponse},
 };
@@ -29,9 +28,9 @@ use crate::{
 #[utoipa::path(
     post, path = "/api/v1/restaurants/{slug}/sync", tag = "devices", params(("slug" = Slug, Path)), request_body = SyncRequest,
     responses(
-        (status = 200, body = SyncResponse), (status = 401, body = Problem, description = "The device is not let in"),
-        (status = 403, body = Problem, description = "It was signed out, or is another restaurant's"), (status = 404, body = Problem),
-        (status = 413, body = Problem, description = "A body has 1 MiB at the most"), (status = 422, body = Problem), (status = 429, body = Problem),
+        (status = 200, body = SyncResponse), (status = 401, description = "The device is not let in"),
+        (status = 403, description = "It was signed out, or is another restaurant's"), (status = 404),
+        (status = 413, description = "A body has 1 MiB at the most"), (status = 429),
     ),
     security(("device" = [])),
 )]
@@ -56,10 +55,10 @@ pub async fn post_sync(
 #[utoipa::path(
     post, path = "/api/v1/restaurants/{slug}/op-imports", tag = "devices", params(("slug" = Slug, Path)), request_body = Vec<SyncRequest>,
     responses(
-        (status = 200, body = ImportedOps), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem, description = "It is of a device that the restaurant never had"),
-        (status = 409, body = Problem, description = "It is of a newer version than the server"),
-        (status = 413, body = Problem, description = "A file has 8 MiB at the most"), (status = 422, body = Problem),
+        (status = 200, body = ImportedOps), (status = 403),
+        (status = 404, description = "It is of a device that the restaurant never had"),
+        (status = 409, description = "It is of a newer version than the server"),
+        (status = 413, description = "A file has 8 MiB at the most"),
     ),
     security(("session" = [])),
 )]
@@ -77,8 +76,8 @@ pub async fn post_op_imports(
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/pos", tag = "devices", params(("slug" = Slug, Path)),
     responses(
-        (status = 200, body = PosSnapshot), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 429, body = Problem),
+        (status = 200, body = PosSnapshot), (status = 403), (status = 404),
+        (status = 429),
     ),
     security(("device" = [])),
 )]
@@ -101,10 +100,10 @@ pub async fn get_pos(
 /// The restaurant's revision, first as it is and then whenever it rises, as Server-Sent Events: there is something to sync
 #[utoipa::path(
     get, path = "/api/v1/restaurants/{slug}/sync/events", tag = "devices",
-    params(("slug" = Slug, Path), ("Last-Event-ID" = Option<i64>, Header, description = "The revision you have")),
+    params(("slug" = Slug, Path), ("Last-Event-ID" = Option<String>, Header, description = "The revision you have")),
     responses(
-        (status = 200, description = "text/event-stream of events 'revision', each with the number"),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem),
+        (status = 200, content_type = "text/event-stream", body = String, description = "Events 'revision', each with the number"),
+        (status = 403), (status = 404), (status = 503),
     ),
     security(("device" = [])),
 )]

@@ -6,7 +6,7 @@ use axum::http::{
 };
 
 /// Other programs call these addresses, and sign what they send.
-const WEBHOOKS: &str = "/api/v1/webhooks/";
+pub const WEBHOOKS: &str = "/api/v1/webhooks/";
 
 /// Whether the request changes nothing, or was not made by a page of another site.
 pub fn is_allowed(method: &Method, headers: &HeaderMap, uri: &Uri, behind_proxy: bool) -> bool {

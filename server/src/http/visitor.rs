@@ -18,7 +18,7 @@ use tokio::sync::OnceCell;
 use crate::{clock, http::error::ApiError};
 
 /// The prefix binds the cookie to this host and to TLS; browsers accept 127.0.0.1 without TLS.
-const VISITOR: &str = "__Host-visitor";
+pub const VISITOR: &str = "__Host-visitor";
 /// The name of the key in the store.
 const KEY: &str = "visitor-key";
 const ONE_YEAR: u32 = 365 * 24 * 3600;

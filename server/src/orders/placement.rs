@@ -14,6 +14,7 @@ use servery_domain::{
     slots::Timetable,
 };
 use servery_store::orders::{Changed, IdempotentRequest, OrderWrite, PlaceOrder, WriteOutcome};
+use utoipa::ToSchema;
 
 use super::{
     auto_accept, coupon_customer,
@@ -36,10 +37,12 @@ pub struct StoredResponse {
 }
 
 /// A problem with the current quote.
-#[derive(Serialize)]
-struct ChangedProblem {
+#[derive(Serialize, ToSchema)]
+pub struct ChangedProblem {
     #[serde(flatten)]
     problem: Problem,
+    /// Absent if it is not the quote that has changed.
+    #[schema(required = false)]
     quote: Quote,
 }
 

