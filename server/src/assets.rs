@@ -16,7 +16,7 @@ use servery_app::{routes::Chunk, text::Texts};
 use servery_domain::lang::Lang;
 use sha2::{Digest, Sha256};
 
-use crate::http::cached_body::{Cached, accepts_brotli};
+use crate::http::cached_body::{Cached, accepts_coding};
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
@@ -249,7 +249,7 @@ impl Assets {
 
     pub fn respond(&self, path: &str, request: &HeaderMap) -> Option<Response> {
         let asset = self.files.get(path)?;
-        let mut response = match asset.brotli.as_ref().filter(|_| accepts_brotli(request)) {
+        let mut response = match asset.brotli.as_ref().filter(|_| accepts_coding(request, "br")) {
             Some(brotli) => {
                 let mut response = brotli.clone().into_response();
                 response

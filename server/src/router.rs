@@ -4,7 +4,7 @@ use std::{any::Any, sync::Arc};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, State},
+    extract::State,
     http::{HeaderMap, Method, Uri},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -21,7 +21,7 @@ use crate::{
     api,
     html::{account_forms, board_forms, order_forms, page, pictures, release_files, sitemap, staff_forms},
     http::{
-        error::{ApiError, accepts},
+        error::{ApiError, accepts, body_limit},
         health, time_limits,
     },
     middleware,
@@ -43,7 +43,7 @@ pub fn router(app: Arc<AppState>) -> Router {
         .route("/shell/{chunk}/{lang}", get(release_files::get_shell))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(DefaultBodyLimit::max(limits::BODY))
+        .layer(body_limit(limits::BODY))
         .layer(from_fn_with_state(app.clone(), middleware::refuse_cross_site))
         .layer(from_fn_with_state(app.clone(), middleware::identify_client))
         .layer(from_fn(time_limits::limit_time))
@@ -60,7 +60,7 @@ fn pages() -> Router<Arc<AppState>> {
 
 /// What the pages' forms send when no script runs.
 fn forms() -> Router<Arc<AppState>> {
-    let op_imports = post(board_forms::post_op_imports).layer(DefaultBodyLimit::max(limits::OP_IMPORT));
+    let op_imports = post(board_forms::post_op_imports).layer(body_limit(limits::OP_IMPORT));
     Router::new()
         .route("/restaurants/{slug}/basket", post(order_forms::post_line))
         .route("/restaurants/{slug}/basket/lines", post(order_forms::post_counts))
@@ -87,7 +87,7 @@ fn forms() -> Router<Arc<AppState>> {
         .route("/t/{code}", get(order_forms::get_table))
 }
 
-/// A file or a picture; otherwise a page that says so for people, and a problem for programs.
+/// A file or a picture, if there is one.
 async fn not_found(
     State(app): State<Arc<AppState>>,
     method: Method,
@@ -104,15 +104,33 @@ async fn not_found(
     if let Some(picture) = pictures::respond(&app, uri.path()).await {
         return picture;
     }
-    if uri.path().starts_with("/api/") || !accepts(&headers, "text/html") {
-        return ApiError(not_found).into_response();
-    }
-    page::problem_page(&app, &uri, &headers, not_found).await
+    refuse(&app, &method, &uri, &headers, not_found).await
 }
 
-async fn method_not_allowed(uri: Uri) -> ApiError {
+async fn method_not_allowed(
+    State(app): State<Arc<AppState>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let detail = format!("{} has no such method; 'Allow' names those it has", uri.path());
-    ApiError::new(Kind::WrongMethod, detail)
+    let wrong_method = Problem::new(Kind::WrongMethod, detail);
+    refuse(&app, &method, &uri, &headers, wrong_method).await
+}
+
+/// A page that says so for people, and a problem for programs.
+async fn refuse(
+    app: &Arc<AppState>,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    problem: Problem,
+) -> Response {
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    match is_read && !uri.path().starts_with("/api/") && accepts(headers, "text/html") {
+        true => page::problem_page(app, uri, headers, problem).await,
+        false => ApiError(problem).into_response(),
+    }
 }
 
 fn handler_panicked(panic: Box<dyn Any + Send>) -> Response {

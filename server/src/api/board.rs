@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
@@ -21,7 +21,7 @@ use crate::{
     api::stream,
     http::{
         client::Client,
-        error::{AcceptsJson, ApiError, JsonBody, Text},
+        error::{AcceptsJson, ApiError, JsonBody, Segments, Text},
     },
     orders::board,
     state::AppState,
@@ -99,7 +99,7 @@ pub async fn post_order_event(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
-    Path((slug, id)): Path<(String, String)>,
+    Segments((slug, id)): Segments<(String, String)>,
     JsonBody(step): JsonBody<Step>,
 ) -> Result<Json<Order>, ApiError> {
     let order: OrderId = ids(&id)?;
@@ -122,7 +122,7 @@ pub struct Portions {
 pub async fn put_stock(
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
-    Path((slug, dish)): Path<(String, String)>,
+    Segments((slug, dish)): Segments<(String, String)>,
     JsonBody(left): JsonBody<Portions>,
 ) -> Result<StatusCode, ApiError> {
     let dish: DishId = ids(&dish)?;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{
         StatusCode,
         header::{CACHE_CONTROL, SET_COOKIE},
@@ -20,7 +20,7 @@ use crate::{
     accounts::sessions::CurrentUser,
     http::{
         client::Client,
-        error::{AcceptsJson, ApiError, JsonBody, Text},
+        error::{AcceptsJson, ApiError, JsonBody, Segments, Text},
     },
     state::AppState,
     sync::devices::{self, CurrentDevice},
@@ -125,7 +125,7 @@ pub async fn post_code(
 pub async fn revoke_device(
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
-    Path((slug, id)): Path<(String, String)>,
+    Segments((slug, id)): Segments<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     devices::revoke(&app, &user, &slug, ids(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,14 +1,11 @@
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use servery_domain::{basket::Basket, coupon::CouponOffer, quote::Quote, slug::Slug};
 
 use crate::{
     accounts::customer::Customer,
-    http::error::{AcceptsJson, ApiError, JsonBody, Text},
+    http::error::{AcceptsJson, ApiError, JsonBody, Segments, Text},
     orders::quotes,
     state::AppState,
 };
@@ -40,7 +37,7 @@ pub async fn post_quote(
 pub async fn get_coupon(
     _: AcceptsJson,
     State(app): State<Arc<AppState>>,
-    Path((slug, code)): Path<(String, String)>,
+    Segments((slug, code)): Segments<(String, String)>,
     customer: Customer,
 ) -> Result<Json<CouponOffer>, ApiError> {
     Ok(Json(quotes::check_coupon(&app, &slug, &code, &customer).await?))

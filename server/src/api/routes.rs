@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
 use servery_domain::{limits, problem::Problem};
 use utoipa::{
     Modify, OpenApi,
@@ -21,7 +20,10 @@ use super::{
     sync,
 };
 use crate::{
-    accounts::sessions as account_sessions, http::visitor, state::AppState, sync::devices as paired_devices,
+    accounts::sessions as account_sessions,
+    http::{error::body_limit, visitor},
+    state::AppState,
+    sync::devices as paired_devices,
 };
 
 #[derive(OpenApi)]
@@ -70,8 +72,8 @@ pub fn routes() -> OpenApiRouter<Arc<AppState>> {
 }
 
 pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
-    let post_sync = routes!(sync::post_sync).layer(DefaultBodyLimit::max(limits::SYNC));
-    let post_op_imports = routes!(sync::post_op_imports).layer(DefaultBodyLimit::max(limits::OP_IMPORT));
+    let post_sync = routes!(sync::post_sync).layer(body_limit(limits::SYNC));
+    let post_op_imports = routes!(sync::post_op_imports).layer(body_limit(limits::OP_IMPORT));
     vec![
         routes!(restaurants::list_restaurants),
         routes!(restaurants::get_restaurant),

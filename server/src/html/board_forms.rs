@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{
-        Multipart, Path,
+        Multipart,
         multipart::{MultipartError, MultipartRejection},
     },
     http::StatusCode,
@@ -22,7 +22,7 @@ use super::order_forms::{Form, FormContext, redirect, respond};
 use crate::{
     accounts::sessions::CurrentUser,
     catalog::restaurant_now::restaurant_now,
-    http::error::{ApiError, Text},
+    http::error::{ApiError, Segments, Text},
     orders::board,
     state::AppState,
     sync::{self, devices},
@@ -32,7 +32,7 @@ use crate::{
 pub async fn post_event(
     context: FormContext,
     user: CurrentUser,
-    Path((slug, id)): Path<(String, String)>,
+    Segments((slug, id)): Segments<(String, String)>,
     form: Form,
 ) -> Response {
     respond(advance(&context.0, &user, &slug, &id, &form).await, &context).await

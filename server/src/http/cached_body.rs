@@ -13,6 +13,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use flate2::{Compression, write::GzEncoder};
 use quick_cache::{Weighter, sync::Cache};
 
 use crate::catalog::Edition;
@@ -43,6 +44,7 @@ pub struct Cached {
     pub etag: HeaderValue,
     body: Bytes,
     brotli: OnceLock<Bytes>,
+    gzip: OnceLock<Bytes>,
 }
 
 impl Cached {
@@ -56,12 +58,18 @@ impl Cached {
             etag,
             body: body.into(),
             brotli: OnceLock::new(),
+            gzip: OnceLock::new(),
         })
     }
 
     /// Compressed on first use.
     pub fn brotli(&self) -> Bytes {
         self.brotli.get_or_init(|| compress(&self.body, 5)).clone()
+    }
+
+    /// For clients that do not know Brotli, or do not accept it over plain HTTP as browsers do.
+    fn gzip(&self) -> Bytes {
+        self.gzip.get_or_init(|| gzip(&self.body)).clone()
     }
 
     /// 304 if the client has it already; compressed if the client accepts that.
@@ -84,22 +92,20 @@ impl Cached {
     /// With this status and without an ETag.
     pub fn respond_with(&self, status: StatusCode, request: &HeaderMap) -> Response {
         let content_type = [(CONTENT_TYPE, self.content_type.clone())];
-        if accepts_brotli(request) {
-            (
-                status,
-                content_type,
-                [(CONTENT_ENCODING, HeaderValue::from_static("br"))],
-                self.brotli(),
-            )
-                .into_response()
+        let (coding, body) = if accepts_coding(request, "br") {
+            ("br", self.brotli())
+        } else if accepts_coding(request, "gzip") {
+            ("gzip", self.gzip())
         } else {
-            (status, content_type, self.body.clone()).into_response()
-        }
+            return (status, content_type, self.body.clone()).into_response();
+        };
+        let coding = [(CONTENT_ENCODING, HeaderValue::from_static(coding))];
+        (status, content_type, coding, body).into_response()
     }
 
-    /// About how many bytes it takes, with the compressed body.
+    /// About how many bytes it takes, with the compressed bodies.
     pub fn weight(&self) -> u64 {
-        self.body.len() as u64 * 5 / 4
+        self.body.len() as u64 * 3 / 2
     }
 }
 
@@ -113,24 +119,30 @@ fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
         .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag.trim_start_matches("W/"))
 }
 
-pub fn accepts_brotli(request: &HeaderMap) -> bool {
+pub fn accepts_coding(request: &HeaderMap, wanted: &str) -> bool {
     let accepted = request
         .get_all(ACCEPT_ENCODING)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','));
     accepted.map(str::trim).any(|coding| {
-        coding == "br"
-            || coding.starts_with("br;") && coding.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
+        name.trim() == wanted && weight.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
     })
 }
 
 pub fn compress(body: &[u8], quality: u32) -> Bytes {
-    let mut group_commit =
-        brotli::CompressorWriter::new(Vec::with_capacity(body.len() / 4), 4096, quality, 22);
+    let mut writer = brotli::CompressorWriter::new(Vec::with_capacity(body.len() / 4), 4096, quality, 22);
     // Writing to memory does not fail.
-    let _ = group_commit.write_all(body);
-    group_commit.into_inner().into()
+    let _ = writer.write_all(body);
+    writer.into_inner().into()
+}
+
+fn gzip(body: &[u8]) -> Bytes {
+    let mut writer = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::default());
+    // Writing to memory does not fail.
+    let _ = writer.write_all(body);
+    writer.finish().unwrap_or_default().into()
 }
 
 #[cfg(test)]
@@ -161,21 +173,20 @@ mod tests {
     }
 
     #[test]
-    fn brotli_is_sent_to_who_accepts_it() {
+    fn the_best_coding_is_sent_that_is_accepted() {
         let cached = Cached::new("text/plain", "1", "body");
         for (accepts, coded) in [
-            ("gzip, br", true),
-            ("br;q=0.5", true),
-            ("br;q=0", false),
-            ("br;q=0.0", false),
-            ("gzip", false),
-            ("brotli", false),
+            ("gzip, br", "br"),
+            ("br;q=0.5", "br"),
+            ("br;q=0, gzip;q=0.5", "gzip"),
+            ("br;q=0.0", ""),
+            ("deflate, gzip", "gzip"),
+            ("brotli, gzip;q=0", ""),
         ] {
+            let response = cached.respond(&request(ACCEPT_ENCODING, accepts));
+            let coding = response.headers().get(CONTENT_ENCODING);
             assert_eq!(
-                cached
-                    .respond(&request(ACCEPT_ENCODING, accepts))
-                    .headers()
-                    .contains_key(CONTENT_ENCODING),
+                coding.map_or("", |coding| coding.to_str().unwrap()),
                 coded,
                 "{accepts}"
             );
@@ -183,5 +194,9 @@ mod tests {
         let mut plain = Vec::new();
         brotli::BrotliDecompress(&mut cached.brotli().as_ref(), &mut plain).unwrap();
         assert_eq!(plain, b"body");
+        let mut plain = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&cached.gzip()[..]), &mut plain)
+            .unwrap();
+        assert_eq!(plain, "body");
     }
 }

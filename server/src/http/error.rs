@@ -1,8 +1,12 @@
 //! Errors of handlers, answered as problem+json (RFC 9457), and the extractors that return them.
 
 use axum::{
-    body::Bytes,
-    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    Extension,
+    body::{Bytes, HttpBody},
+    extract::{
+        DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request,
+        rejection::{BytesRejection, FailedToBufferBody},
+    },
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
@@ -16,6 +20,8 @@ use servery_domain::{
     problem::{Kind, Problem},
 };
 use servery_store::StoreError;
+
+use super::strict_json;
 
 #[derive(Debug)]
 pub struct ApiError(pub Problem);
@@ -136,15 +142,31 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     }
 }
 
+/// How many bytes of a body a route reads.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimit(usize);
+
+pub fn body_limit(bytes: usize) -> (DefaultBodyLimit, Extension<BodyLimit>) {
+    (DefaultBodyLimit::max(bytes), Extension(BodyLimit(bytes)))
+}
+
 /// A raw body, up to the limit of the route.
 pub struct Raw(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = ApiError;
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let too_large = || ApiError::new(Kind::TooLarge, "the body is larger than is accepted here");
+        let most = request.extensions().get::<BodyLimit>().map(|limit| limit.0);
+        // By its Content-Length: a client that sends `Expect: 100-continue` is told before it sends the body.
+        if most.is_some_and(|most| request.body().size_hint().lower() > most as u64) {
+            return Err(too_large());
+        }
         let body = Bytes::from_request(request, state).await;
-        body.map(Self)
-            .map_err(|_| ApiError::new(Kind::TooLarge, "the body is larger than is accepted here"))
+        body.map(Self).map_err(|error| match error {
+            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => too_large(),
+            error => ApiError::new(Kind::Malformed, error.body_text()),
+        })
     }
 }
 
@@ -160,21 +182,33 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
     {
         return Err(ApiError::new(Kind::WrongMedia, "send application/json"));
     }
-    serde_json::from_slice(body).map_err(|error| match error.classify() {
+    strict_json::from_slice(body).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => ApiError::new(Kind::NotAccepted, error.to_string()),
         _ => ApiError::new(Kind::Malformed, format!("the body is not JSON: {error}")),
     })
 }
 
-/// The only parameter of a path; one that is not UTF-8 is not found.
+/// The parameters of a path, which are UTF-8.
+pub struct Segments<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let segments = Path::<T>::from_request_parts(parts, state).await;
+        segments
+            .map(|Path(segments)| Self(segments))
+            .map_err(|error| ApiError::new(Kind::Malformed, error.body_text()))
+    }
+}
+
+/// The only parameter of a path.
 pub struct Text(pub String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Text {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let text = Path::<String>::from_request_parts(parts, state).await;
-        text.map(|Path(text)| Self(text))
-            .map_err(|_| ApiError::new(Kind::NotFound, parts.uri.path()))
+        let Segments(text) = Segments::from_request_parts(parts, state).await?;
+        Ok(Self(text))
     }
 }
 

@@ -1,17 +1,30 @@
 //! Accepts connections until shutdown, then lets requests in flight finish. No connection stays open for nothing.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{
     Router,
-    body::Body,
-    http::{Request, Response},
+    body::{Body, Bytes},
+    http::{Request, Version, header::HOST},
+    response::{IntoResponse, Response},
 };
-use hyper::body::Incoming;
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
+use servery_domain::problem::Kind;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -21,7 +34,8 @@ use tower::ServiceExt;
 use crate::http::{
     client::PeerAddress,
     connections::{Connection, ConnectionLimits, Connections},
-    header_limit::Oversized,
+    error::ApiError,
+    lingering_close::LingeringClose,
 };
 
 /// Bytes of a header before it is refused with 431.
@@ -132,11 +146,15 @@ impl OpenConnection {
             () = activity.unneeded(limits.idle) => return,
             _ = stopping.wait_for(|stopping| *stopping) => return,
         }
-        let exchanging = activity.clone();
-        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            answer(app.clone(), request, peer, limits, exchanging.clone())
+        let unread = Arc::new(AtomicBool::new(false));
+        let (exchanging, requests) = (activity.clone(), unread.clone());
+        let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(PeerAddress(peer.ip()));
+            request.extensions_mut().insert(limits.request);
+            let answer = answer(app.clone(), request, exchanging.clone(), requests.clone());
+            async { Ok::<_, Infallible>(answer.await) }
         });
-        let stream = Oversized::new(TokioIo::new(stream), activity.clone());
+        let stream = LingeringClose::new(TokioIo::new(stream), activity.clone(), unread);
         let mut connection = std::pin::pin!(server.serve_connection(stream, service));
         tokio::select! {
             ended = &mut connection => return log_end(ended),
@@ -163,17 +181,78 @@ fn log_end(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
 async fn answer(
     app: Router,
     request: Request<Incoming>,
-    peer: SocketAddr,
-    limits: ConnectionLimits,
     activity: Arc<Connection>,
-) -> Result<Response<Body>, Infallible> {
+    unread: Arc<AtomicBool>,
+) -> Response {
     let exchange = Arc::new(activity.begin());
-    let mut request = request.map(|body| exchange.watch(Body::new(body)));
-    request.extensions_mut().insert(PeerAddress(peer.ip()));
-    request.extensions_mut().insert(limits.request);
-    let answer = app.oneshot(request).await;
-    let answer = answer.unwrap_or_else(|never| match never {});
-    Ok(answer.map(|body| exchange.watch(body)))
+    if let Err(refused) = check_host(&request) {
+        return refused.into_response();
+    }
+    unread.store(false, Ordering::Relaxed);
+    // An HTTP/2 stream ends without its connection.
+    let request = match request.version() {
+        Version::HTTP_2 => request.map(Body::new),
+        _ => request.map(|body| {
+            Body::new(RequestBody {
+                body,
+                ended: false,
+                unread,
+            })
+        }),
+    };
+    let answer = app.oneshot(request.map(|body| exchange.watch(body))).await;
+    answer
+        .unwrap_or_else(|never| match never {})
+        .map(|body| exchange.watch(body))
+}
+
+/// RFC 9112, 3.2: a request of HTTP/1.1 names its host once.
+fn check_host(request: &Request<Incoming>) -> Result<(), ApiError> {
+    let hosts = request.headers().get_all(HOST).iter().count();
+    match (request.version(), hosts) {
+        (Version::HTTP_11, 1) | (Version::HTTP_09 | Version::HTTP_10 | Version::HTTP_2, 0 | 1) => Ok(()),
+        _ => Err(ApiError::new(
+            Kind::Malformed,
+            format!("the field 'Host' is there {hosts} times instead of once"),
+        )),
+    }
+}
+
+/// Reports whether it was dropped before its end.
+struct RequestBody {
+    body: Incoming,
+    ended: bool,
+    unread: Arc<AtomicBool>,
+}
+
+impl HttpBody for RequestBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        self.ended |= matches!(frame, Poll::Ready(None));
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for RequestBody {
+    fn drop(&mut self) {
+        if !self.ended && !self.body.is_end_stream() {
+            self.unread.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 /// A client that has gone without a word, or that reads nothing, is cut off by the system.

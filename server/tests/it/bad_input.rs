@@ -19,7 +19,6 @@ async fn an_unknown_restaurant_is_a_problem_to_programs_and_a_page_to_people() {
     for path in [
         "/api/v1/restaurants/nobody",
         "/api/v1/restaurants/No%20Body",
-        "/api/v1/restaurants/%ff",
         "/shell/browse/%ff",
         "/shell/browse/fr",
         "/shell/sleeping/en",

@@ -13,6 +13,7 @@ mod connections;
 mod devices;
 mod generated_client;
 mod health;
+mod http;
 mod linked;
 mod mail;
 mod mail_server;

@@ -1,11 +1,15 @@
-//! hyper refuses a header that exceeds its buffer with a bare status line, before any handler, while the rest of the header is still
-//! arriving. This adds the problem to that answer and reads the rest, because otherwise the client's system drops the unread answer.
+//! Closes a connection whose client is still sending: the rest is read and dropped, because otherwise the client's system drops the
+//! unread answer. That happens when a body is refused before it is read, and when hyper refuses a header that exceeds its buffer; hyper
+//! does that with a bare status line, to which this adds the problem.
 
 use std::{
     io,
     pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -15,29 +19,39 @@ use tokio::time::Sleep;
 
 use crate::http::connections::Connection;
 
-/// Bytes that are read and dropped after the refusal, and for how long; after that the connection is closed.
+/// Bytes that are read and dropped, and for how long; after that the connection is closed.
 const REST: usize = 64 * 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-pub struct Oversized<S> {
+pub struct LingeringClose<S> {
     stream: S,
     activity: Arc<Connection>,
+    /// Whether a request was answered whose body was not read to its end.
+    unread: Arc<AtomicBool>,
+    is_shut: bool,
     answer: Vec<u8>,
     sent: usize,
     left: usize,
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Oversized<S> {
-    pub fn new(stream: S, activity: Arc<Connection>) -> Self {
+impl<S> LingeringClose<S> {
+    pub fn new(stream: S, activity: Arc<Connection>, unread: Arc<AtomicBool>) -> Self {
         Self {
             stream,
             activity,
+            unread,
+            is_shut: false,
             answer: Vec::new(),
             sent: 0,
             left: 0,
             deadline: None,
         }
+    }
+
+    fn linger(&mut self) {
+        self.left = REST;
+        self.deadline = Some(Box::pin(tokio::time::sleep(TIMEOUT)));
     }
 }
 
@@ -59,7 +73,7 @@ fn error() -> Vec<u8> {
     format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-impl<S: Read + Unpin> Read for Oversized<S> {
+impl<S: Read + Unpin> Read for LingeringClose<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -69,7 +83,7 @@ impl<S: Read + Unpin> Read for Oversized<S> {
     }
 }
 
-impl<S: Read + Write + Unpin> Write for Oversized<S> {
+impl<S: Read + Write + Unpin> Write for LingeringClose<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -85,8 +99,7 @@ impl<S: Read + Write + Unpin> Write for Oversized<S> {
         }
         if this.answer.is_empty() {
             this.answer = error();
-            this.left = REST;
-            this.deadline = Some(Box::pin(tokio::time::sleep(TIMEOUT)));
+            this.linger();
         }
         while this.sent < this.answer.len() {
             match Pin::new(&mut this.stream).poll_write(context, &this.answer[this.sent..]) {
@@ -105,6 +118,14 @@ impl<S: Read + Write + Unpin> Write for Oversized<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
+        if !this.is_shut {
+            // First, so that the client sees the end before it sends another request.
+            ready!(Pin::new(&mut this.stream).poll_shutdown(context))?;
+            this.is_shut = true;
+            if this.unread.load(Ordering::Relaxed) {
+                this.linger();
+            }
+        }
         if this
             .deadline
             .as_mut()
@@ -124,6 +145,6 @@ impl<S: Read + Write + Unpin> Write for Oversized<S> {
                 Poll::Pending => return Poll::Pending,
             }
         }
-        Pin::new(&mut this.stream).poll_shutdown(context)
+        Poll::Ready(Ok(()))
     }
 }
