@@ -50,14 +50,6 @@ pub struct Edition {
     pub until: Timestamp,
 }
 
-impl Edition {
-    /// For an ETag: the same on every node that has this edition and runs this version.
-    pub fn tag(self, version: &str) -> String {
-        let Revisions { catalog, stock, .. } = self.revisions;
-        format!("{}.{}.{}.{version}", catalog.0, stock.0, self.until.0)
-    }
-}
-
 pub struct CatalogSnapshot {
     pub edition: Edition,
     restaurants: Vec<(Arc<Listing>, TimeZone)>,

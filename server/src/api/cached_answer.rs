@@ -1,4 +1,4 @@
-//! JSON answers that are made once per edition of the catalog.
+//! JSON answers that are made once per edition of the catalog. Their ETag changes only with their bytes.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use axum::{
 use serde::Serialize;
 
 use crate::{
+    assets,
     catalog::Edition,
     http::{cached_body::Cached, error::ApiError},
     state::AppState,
@@ -27,7 +28,7 @@ pub async fn cached_answer<T: Serialize>(
     let key = (edition, address);
     let cached = app.answer_cache.get_or_insert_async(&key, async {
         let body = serde_json::to_vec(&answer.await?).map_err(|error| ApiError::internal(&error))?;
-        let tag = edition.tag(&app.release.version);
+        let tag = assets::hash(&body);
         Ok::<Arc<Cached>, ApiError>(Cached::new("application/json", &tag, body))
     });
     let mut response = cached.await?.respond(request);

@@ -44,6 +44,7 @@ use super::{
 };
 use crate::{
     accounts::customer::Customer,
+    assets,
     catalog::CatalogSnapshot,
     clock,
     http::{
@@ -253,17 +254,18 @@ async fn render_content<P: Pages>(
         view! { <Document facts body answers/> }
     };
     let rendered = render(contexts, document).await;
-    let html = with_measurements(rendered.html, texts, started.elapsed());
     let is_personal = route.is_some_and(|route| route.is_personal(decision.mode));
+    // Of the page without its measurements: it changes only with what the page shows.
     let etag = (!is_personal).then(|| {
-        let edition = key.edition.tag(&app.release.version);
+        let shown = assets::hash(rendered.html.as_bytes());
         format!(
-            "{edition}.{}-{}-{}",
+            "{shown}.{}-{}-{}",
             decision.mode,
             decision.reason.name(),
             key.lang.tag()
         )
     });
+    let html = with_measurements(rendered.html, texts, started.elapsed());
     Rendered::new(rendered.status, rendered.headers, html, etag.as_deref())
 }
 

@@ -96,3 +96,39 @@ async fn a_changed_menu_is_shown_and_has_another_tag() {
             && changed.text().contains("Bruschetta &lt;della&gt; nonna &amp; Co")
     );
 }
+
+#[tokio::test]
+async fn a_change_at_one_restaurant_leaves_the_tags_of_another_as_they_were() {
+    let app = TestApp::new().await;
+    let changed = "/api/v1/restaurants/trattoria-da-lucia";
+    let others = [
+        "/api/v1/restaurants/jade-lantern",
+        "/api/v1/restaurants/jade-lantern/menu",
+        "/api/v1/about",
+        "/restaurants/jade-lantern?render=thin",
+        "/restaurants/jade-lantern?render=hydrated",
+        "/about",
+    ];
+    let tag = async |path: &str| app.get(path, &[]).await.header("etag").to_owned();
+    let mut before = Vec::new();
+    for path in others {
+        before.push(tag(path).await);
+    }
+    let (listing, page) = (tag(changed).await, tag("/restaurants/trattoria-da-lucia").await);
+    let demo::DemoRestaurant {
+        mut restaurant, menu, ..
+    } = demo::catalog().unwrap().swap_remove(0);
+    restaurant.name = "Trattoria da Giulia".into();
+    app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    until(&app, changed, |answer| answer.header("etag") != listing).await;
+    assert_ne!(tag("/restaurants/trattoria-da-lucia").await, page);
+    for (path, before) in others.into_iter().zip(before) {
+        assert!(before.len() > 8, "{path}: {before}");
+        let again = app.get(path, &[("if-none-match", &before)]).await;
+        assert_eq!(
+            (again.status.as_u16(), again.header("etag")),
+            (304, before.as_str()),
+            "{path}"
+        );
+    }
+}
