@@ -7,7 +7,10 @@ use std::{
     process::Command,
 };
 
-use servery::{http::serve, settings::Settings};
+use servery::{
+    http::{connections::ConnectionLimits, serve},
+    settings::Settings,
+};
 use servery_domain::account::Role;
 use tokio::net::TcpListener;
 
@@ -29,7 +32,12 @@ async fn town() -> TestApp {
 async fn audit(app: &TestApp, cookie: &str) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let document = format!("http://{}/api/v1/openapi.json", listener.local_addr().unwrap());
-    let server = tokio::spawn(serve::serve(listener, app.router.clone(), std::future::pending()));
+    let server = tokio::spawn(serve::serve(
+        listener,
+        app.router.clone(),
+        ConnectionLimits::default(),
+        std::future::pending(),
+    ));
     let order = app
         .place(&app.placement(app.basket("Bottomless Coffee", 2).await).await)
         .await;

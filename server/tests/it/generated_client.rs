@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use servery::http::serve;
+use servery::http::{connections::ConnectionLimits, serve};
 use tokio::net::TcpListener;
 
 use crate::test_app::TestApp;
@@ -12,7 +12,12 @@ async fn a_generated_client_places_an_order_and_follows_it() {
     let app = TestApp::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(serve::serve(listener, app.router.clone(), std::future::pending()));
+    let server = tokio::spawn(serve::serve(
+        listener,
+        app.router.clone(),
+        ConnectionLimits::default(),
+        std::future::pending(),
+    ));
     let python = std::env::var("SERVERY_TEST_PEERS").expect(
         "SERVERY_TEST_PEERS names a Python that has 'openapi-python-client'; './dev test' installs one",
     );

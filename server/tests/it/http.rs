@@ -4,7 +4,7 @@ use std::{io::Read, net::SocketAddr, time::Duration};
 
 use axum::http::{Method, Request};
 use serde_json::json;
-use servery::http::serve;
+use servery::http::{connections::ConnectionLimits, serve};
 use servery_domain::problem::{Kind, Problem};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -23,7 +23,12 @@ async fn served() -> (TestApp, SocketAddr) {
     let app = TestApp::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(serve::serve(listener, app.router.clone(), std::future::pending()));
+    tokio::spawn(serve::serve(
+        listener,
+        app.router.clone(),
+        ConnectionLimits::default(),
+        std::future::pending(),
+    ));
     (app, address)
 }
 

@@ -149,7 +149,10 @@ async fn one_phone_number_has_a_few_unpaid_orders_at_a_time() {
         let mut placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
         placement["payment"] = json!(payment);
         placement["contact"]["phone"] = json!(phone);
-        let headers = [("idempotency-key", unique()), ("x-forwarded-for", address.to_owned())];
+        let headers = [
+            ("idempotency-key", unique()),
+            ("x-forwarded-for", address.to_owned()),
+        ];
         let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
         app.post(&format!("{DINER}/orders"), &headers, &placement).await
     };
