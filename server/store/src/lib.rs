@@ -31,6 +31,12 @@ pub enum StoreError {
     Refused(String),
     #[error("'{0}' is neither sqlite:PATH nor postgres://…")]
     UnknownEngine(String),
+    #[error(
+        "no TLS with '{host}': {cause}. Everybody on the way could read what is sent in plain text. Servery checks the certificate of a \
+         database on the network unless its address says otherwise: add '?sslrootcert=FILE' for a certificate authority of your own, \
+         '?sslmode=require' for TLS without a check, or '?sslmode=disable' if the network is private"
+    )]
+    NoTls { host: String, cause: String },
     #[error("a stored value cannot be read: {0}")]
     Unreadable(String),
     #[error("the database did not answer within {} seconds", .0.as_secs())]

@@ -19,5 +19,6 @@ mod restaurant_rows;
 mod retention;
 mod rows;
 mod save_batch;
+mod tls;
 
 pub use engine::{Engine, PostgresStore, SqlStore, SqliteStore};

@@ -11,7 +11,10 @@ use sqlx::{
     },
 };
 
-use crate::Result;
+use crate::{
+    Result,
+    sql::tls::{explain, with_tls},
+};
 
 /// How long a caller waits for a connection before it gets an error.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -104,9 +107,10 @@ impl SqlStore<Sqlite> {
 
 impl SqlStore<Postgres> {
     pub async fn open(database: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(database)?
+        let options = with_tls(database, PgConnectOptions::from_str(database)?)?
             .application_name("servery")
             .options(SESSION_LIMITS);
+        let host = options.get_host().to_owned();
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(CONNECT_TIMEOUT)
@@ -115,7 +119,8 @@ impl SqlStore<Postgres> {
             .before_acquire(|connection, _| Box::pin(answers(connection)))
             .after_release(|connection, _| Box::pin(answers(connection)))
             .connect_with(options)
-            .await?;
+            .await
+            .map_err(|error| explain(&host, error))?;
         Ok(Self { pool })
     }
 }
