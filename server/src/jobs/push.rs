@@ -21,10 +21,7 @@ use servery_domain::{
 };
 use servery_store::orders::Tracked;
 
-use self::{
-    error::PushError,
-    pusher::{PushClient, is_local},
-};
+use self::{error::PushError, pusher::PushClient};
 use crate::{clock, http::error::ApiError, jobs::mail, orders, state::AppState};
 
 /// Seconds for which a push service stores a message for a device that is offline.
@@ -53,7 +50,7 @@ pub async fn subscribe(
     subscription: &Subscription,
 ) -> Result<(), ApiError> {
     subscription.check()?;
-    endpoint::read(&subscription.endpoint, is_local(&app.settings))?;
+    endpoint::read(&subscription.endpoint, app.settings.push_to_private_addresses())?;
     let not_accepted = |_| ApiError::new(Kind::NotAccepted, "'p256dh' and 'auth' are no keys");
     encrypt::Reader::new(&subscription.keys).map_err(not_accepted)?;
     let order = orders::find(app, token).await?.order;
@@ -138,7 +135,8 @@ async fn send(
     text: &[u8],
 ) -> Result<(), PushError> {
     let client = client(app).await?;
-    let Ok(endpoint) = endpoint::read(&subscription.endpoint, is_local(&app.settings)) else {
+    let Ok(endpoint) = endpoint::read(&subscription.endpoint, app.settings.push_to_private_addresses())
+    else {
         // The endpoint was accepted under other settings.
         return Ok(app.store.remove_endpoint(&subscription.endpoint).await?);
     };

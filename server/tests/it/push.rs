@@ -25,7 +25,11 @@ struct Diner {
 
 impl Diner {
     async fn new() -> Self {
-        let (app, service) = (TestApp::new().await, PushService::start().await);
+        let settings = Settings {
+            push_to_private_addresses: Some(true),
+            ..Settings::default()
+        };
+        let (app, service) = (TestApp::with(None, settings).await, PushService::start().await);
         let receipt = app
             .place(&app.placement(app.basket("Bottomless Coffee", 1).await).await)
             .await
@@ -238,14 +242,7 @@ async fn an_address_that_is_none_of_a_push_service_is_refused() {
             .await
             .problem(Kind::NotAccepted)
     };
-    for endpoint in [
-        "http://push.example.com/x",
-        "https://10.0.0.1/x",
-        "https://169.254.169.254/latest",
-        "https://intranet/x",
-        "file:///etc/passwd",
-        "",
-    ] {
+    for endpoint in ["file:///etc/passwd", "", "https://ada@push.example.com/x"] {
         refused(&|subscription| subscription["endpoint"] = json!(endpoint)).await;
     }
     refused(&|subscription| {
@@ -257,19 +254,49 @@ async fn an_address_that_is_none_of_a_push_service_is_refused() {
     }
     refused(&|subscription| subscription["keys"]["auth"] = json!("short")).await;
     refused(&|subscription| subscription["lang"] = json!("tlh")).await;
-    let on_the_internet = Settings {
-        public_url: Some("https://eat.example".into()),
-        ..Settings::default()
-    };
-    let app = TestApp::with(None, on_the_internet).await;
+}
+
+#[tokio::test]
+async fn nobody_makes_the_server_send_into_its_own_network() {
+    let (app, service) = (TestApp::new().await, PushService::start().await);
     let receipt = app
         .place(&app.placement(app.basket("Bottomless Coffee", 1).await).await)
         .await
         .json();
     let push = format!("/api/v1/orders/{}/push", receipt["token"].as_str().unwrap());
-    app.call("PUT", &push, &[], &good)
+    let mut subscription = service.subscription("en");
+    app.call("PUT", &push, &[], &subscription)
         .await
         .problem(Kind::NotAccepted);
+    for endpoint in [
+        "http://push.example.com/x",
+        "https://127.0.0.1/x",
+        "https://[::ffff:127.0.0.1]/x",
+        "https://0.0.0.0/x",
+        "https://10.0.0.1/x",
+        "https://169.254.169.254/latest",
+        "https://localhost/x",
+        "https://intranet/x",
+    ] {
+        subscription["endpoint"] = json!(endpoint);
+        app.call("PUT", &push, &[], &subscription)
+            .await
+            .problem(Kind::NotAccepted);
+    }
+    // What was accepted under other settings is not sent to either.
+    let order = receipt["id"].as_str().unwrap().parse().unwrap();
+    let browser = crate::test_app::unique().parse().unwrap();
+    let stored = serde_json::from_value(service.subscription("en")).unwrap();
+    app.store
+        .put_subscription(order, browser, &stored, clock::now())
+        .await
+        .unwrap();
+    servery::orders::advance(&app.app, order, ACCEPTED, Actor::Staff)
+        .await
+        .unwrap();
+    while jobs::run_due_jobs(&app.app, None, clock::now()).await.unwrap() > 0 {}
+    assert_eq!(service.taken(), 0);
+    assert!(app.store.subscription(order, browser).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ impl PushClient {
         // Fails if another part of the program has installed a provider before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let resolver = endpoint::Public {
-            local: is_local(settings),
+            private: settings.push_to_private_addresses(),
         };
         let client = Client::builder()
             .timeout(TIMEOUT)
@@ -56,10 +56,4 @@ impl PushClient {
             http: client,
         })
     }
-}
-
-/// An installation that only its own machine can reach may use a push service there.
-pub fn is_local(settings: &Settings) -> bool {
-    !settings.behind_proxy()
-        && reqwest::Url::parse(&settings.public_url()).is_ok_and(|url| endpoint::is_here(&url))
 }
