@@ -24,6 +24,7 @@ mod passkeys;
 mod payments;
 mod peer;
 mod plain_staff;
+mod privacy;
 mod push;
 mod push_service;
 mod sizes;
