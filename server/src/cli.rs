@@ -1,4 +1,4 @@
-//! `servery serve | demo | migrate | staff | routes | openapi`
+//! `servery serve | demo | migrate | backup | restore | staff | routes | openapi`
 
 pub mod demo;
 pub mod error;
@@ -56,6 +56,10 @@ enum Command {
     Demo,
     /// Bring the database up to this version
     Migrate,
+    /// Copy a SQLite database into a file, also while it is being served
+    Backup { file: PathBuf },
+    /// Put such a file in the place of the database
+    Restore { file: PathBuf },
     /// Say who works in which restaurant
     Staff {
         #[command(subcommand)]
@@ -102,6 +106,25 @@ pub async fn run() -> Result<(), CliError> {
         Command::Migrate => {
             open(&settings).await?;
             print("the database is up to date");
+            Ok(())
+        }
+        Command::Backup { file } => {
+            servery_store::backup(settings.database(), &file).await?;
+            print(&format!(
+                "{} is a copy of {}",
+                file.display(),
+                settings.database()
+            ));
+            Ok(())
+        }
+        Command::Restore { file } => {
+            let replaced = servery_store::restore(settings.database(), &file).await?;
+            print(&format!(
+                "{} is in the place of {}; what was there is {}",
+                file.display(),
+                settings.database(),
+                replaced.display()
+            ));
             Ok(())
         }
         Command::Staff { command } => {

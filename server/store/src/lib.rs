@@ -13,6 +13,7 @@ pub mod passkeys;
 pub mod payments;
 pub mod push_subscriptions;
 mod sql;
+mod sqlite_files;
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,6 +22,7 @@ use servery_domain::slug::Slug;
 pub use crate::{
     menus::{Daypart, Menus, Revisions},
     sql::{PostgresStore, SqlStore, SqliteStore},
+    sqlite_files::{backup, restore},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,8 @@ pub enum StoreError {
          '?sslmode=require' for TLS without a check, or '?sslmode=disable' if the network is private"
     )]
     NoTls { host: String, cause: String },
+    #[error("{0}")]
+    Copy(String),
     #[error("a stored value cannot be read: {0}")]
     Unreadable(String),
     #[error("the database did not answer within {} seconds", .0.as_secs())]
@@ -116,11 +120,18 @@ impl<E: sql::Engine> Store for SqlStore<E> {}
 
 /// Opens `sqlite:PATH` (made if it is not there) or `postgres://…`.
 pub async fn connect(database: &str) -> Result<Arc<dyn Store>> {
+    if let Some(path) = sqlite_path(database) {
+        return Ok(Arc::new(SqliteStore::open(path).await?));
+    }
     match database.split_once(':') {
-        Some(("sqlite", path)) => Ok(Arc::new(SqliteStore::open(path.trim_start_matches("//")).await?)),
         Some(("postgres" | "postgresql", _)) => Ok(Arc::new(PostgresStore::open(database).await?)),
         _ => Err(StoreError::UnknownEngine(database.to_owned())),
     }
+}
+
+fn sqlite_path(database: &str) -> Option<&str> {
+    let path = database.strip_prefix("sqlite:")?;
+    Some(path.trim_start_matches("//"))
 }
 
 /// Small lists of codes are stored as JSON text, which both engines have.

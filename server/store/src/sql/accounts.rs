@@ -74,7 +74,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
             .bind(&account.name)
             .bind(account.lang.tag())
             .bind(json(&account.addresses)?)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -156,7 +156,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
     async fn put_mail_token(&self, token: &MailToken) -> Result<()> {
         insert(&[MailTokenRow::write(token)], "")
             .build()
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -213,7 +213,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         sqlx::query("update sessions set seen_at = $2 where key = $1")
             .bind(key)
             .bind(at.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -221,7 +221,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
     async fn end_session(&self, key: &str) -> Result<()> {
         sqlx::query("delete from sessions where key = $1")
             .bind(key)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -229,7 +229,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
     async fn end_sessions(&self, account: AccountId) -> Result<()> {
         sqlx::query("delete from sessions where account_id = $1")
             .bind(account.to_string())
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -239,7 +239,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
             .bind(account.to_string())
             .bind(restaurant.to_string())
             .bind(role.code())
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -248,7 +248,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         let deleted = sqlx::query("delete from staff where account_id = $1 and restaurant_id = $2")
             .bind(account.to_string())
             .bind(restaurant.to_string())
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(deleted.rows_affected() > 0)
     }
@@ -276,13 +276,13 @@ impl<E: Engine> Accounts for SqlStore<E> {
         sqlx::query("delete from sessions where expires_at <= $1 or seen_at <= $2")
             .bind(now.0)
             .bind(idle_before.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         for delete in [
             "delete from mail_tokens where expires_at <= $1",
             "delete from challenges where expires_at <= $1",
         ] {
-            sqlx::query(delete).bind(now.0).execute(&self.pool).await?;
+            sqlx::query(delete).bind(now.0).execute(&self.writer).await?;
         }
         Ok(())
     }

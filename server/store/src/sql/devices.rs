@@ -80,7 +80,7 @@ impl<E: Engine> Devices for SqlStore<E> {
             .bind(code.device.kind.code())
             .bind(&code.device.name)
             .bind(code.expires_at.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -166,7 +166,7 @@ impl<E: Engine> Devices for SqlStore<E> {
         sqlx::query("update devices set seen_at = $2 where id = $1")
             .bind(device.to_string())
             .bind(at.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -239,7 +239,7 @@ impl<E: Engine> Devices for SqlStore<E> {
         self.delete_gone_records(gone_before).await?;
         sqlx::query("delete from pairing_codes where expires_at < $1")
             .bind(now.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! SQLite and PostgreSQL. SQLite understands PostgreSQL's `$1`, so each statement is written once, for any [`Engine`].
 
-use std::{io, str::FromStr, time::Duration};
+use std::{io, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
     ColumnIndex, Connection, Database, Decode, Encode, Executor, IntoArguments, Pool, Postgres, Sqlite, Type,
@@ -14,10 +14,13 @@ use sqlx::{
 use crate::{
     Result,
     sql::tls::{explain, with_tls},
+    sqlite_files::create_private,
 };
 
 /// How long a caller waits for a connection before it gets an error.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections that read a SQLite database.
+const READERS: u32 = 4;
 /// How long a PostgreSQL connection may take to answer a ping. sqlx has no limit of its own for that.
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 /// PostgreSQL gives up a statement after this time, and a transaction whose node has gone.
@@ -80,6 +83,8 @@ impl Engine for Postgres {
 
 pub struct SqlStore<E: Engine> {
     pub(crate) pool: Pool<E>,
+    /// What writes goes here. In SQLite one connection writes at a time, and no reader may keep it from that one.
+    pub(crate) writer: Pool<E>,
 }
 
 pub type SqliteStore = SqlStore<Sqlite>;
@@ -89,19 +94,30 @@ pub(crate) type SqlTransaction<E> = sqlx::Transaction<'static, E>;
 
 impl SqlStore<Sqlite> {
     pub async fn open(path: &str) -> Result<Self> {
+        match create_private(Path::new(path)) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(sqlx::Error::from(error).into());
+            }
+            _ => {}
+        }
+        // The files beside it get its mode.
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(CONNECT_TIMEOUT);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(CONNECT_TIMEOUT)
-            .connect_with(options)
-            .await?;
-        Ok(Self { pool })
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(CONNECT_TIMEOUT)
+        };
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let readers = options.pragma("query_only", "on");
+        Ok(Self {
+            pool: pool(READERS).connect_with(readers).await?,
+            writer,
+        })
     }
 }
 
@@ -121,7 +137,10 @@ impl SqlStore<Postgres> {
             .connect_with(options)
             .await
             .map_err(|error| explain(&host, error))?;
-        Ok(Self { pool })
+        Ok(Self {
+            writer: pool.clone(),
+            pool,
+        })
     }
 }
 
@@ -135,7 +154,7 @@ async fn answers(connection: &mut PgConnection) -> sqlx::Result<bool> {
 
 impl<E: Engine> SqlStore<E> {
     pub(crate) async fn begin_write(&self) -> Result<SqlTransaction<E>> {
-        Ok(self.pool.begin_with(E::BEGIN_WRITE).await?)
+        Ok(self.writer.begin_with(E::BEGIN_WRITE).await?)
     }
 
     pub(crate) async fn begin_snapshot(&self) -> Result<SqlTransaction<E>> {
@@ -184,3 +203,30 @@ impl<E, T> HasType<T> for E {
 }
 
 impl<E, T> Has<T> for E {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn readers_do_not_keep_the_writer_of_sqlite_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let store = SqliteStore::open(path.to_str().unwrap()).await.unwrap();
+        let mut readers = Vec::new();
+        for _ in 0..READERS {
+            readers.push(store.begin_snapshot().await.unwrap());
+        }
+        assert!(store.pool.try_acquire().is_none(), "no reader is left");
+        let mut writing = store.begin_write().await.unwrap();
+        sqlx::query("create table written (id int)")
+            .execute(&mut *writing)
+            .await
+            .unwrap();
+        writing.commit().await.unwrap();
+        let refused = sqlx::query("insert into written values (1)")
+            .execute(&mut *readers[0])
+            .await;
+        assert!(refused.is_err(), "a reader writes nothing");
+    }
+}

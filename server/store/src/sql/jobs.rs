@@ -69,7 +69,7 @@ impl<E: Engine> Jobs for SqlStore<E> {
         let row = JobRow::write(&(id.to_owned(), job.clone()))?;
         insert(slice::from_ref(&row), UNLESS_QUEUED)
             .build()
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -109,7 +109,7 @@ impl<E: Engine> Jobs for SqlStore<E> {
         for chunk in ids.chunks(MOST_ROWS) {
             let mut query = QueryBuilder::<E>::new("delete from jobs where id");
             push_list(&mut query, chunk);
-            query.build().execute(&self.pool).await?;
+            query.build().execute(&self.writer).await?;
         }
         Ok(())
     }
@@ -118,7 +118,7 @@ impl<E: Engine> Jobs for SqlStore<E> {
         sqlx::query("update jobs set due_at = $2 where id = $1")
             .bind(id)
             .bind(due_at.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }

@@ -20,7 +20,7 @@ impl<E: Engine> Menus for SqlStore<E> {
         let mut migrator = E::migrations();
         // A newer version may have migrated this database: what it added does not hinder this one.
         migrator.set_ignore_missing(true);
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.writer.acquire().await?;
         if let Some(no_limit) = E::NO_TIME_LIMIT {
             connection.execute(no_limit).await?;
             connection.close_on_drop();
@@ -30,6 +30,7 @@ impl<E: Engine> Menus for SqlStore<E> {
 
     async fn close(&self) {
         self.pool.close().await;
+        self.writer.close().await;
     }
 
     async fn revisions(&self) -> Result<Revisions> {

@@ -251,7 +251,7 @@ impl<E: Engine> Orders for SqlStore<E> {
             .bind(restaurant.to_string())
             .bind(&coupon.code)
             .bind(json(coupon)?)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -308,7 +308,7 @@ impl<E: Engine> Orders for SqlStore<E> {
             .bind(restaurant.to_string())
             .bind(code)
             .bind(name)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -335,7 +335,7 @@ impl<E: Engine> Orders for SqlStore<E> {
             .bind(restaurant.to_string())
             .bind(json(draft)?)
             .bind(at.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -350,7 +350,7 @@ impl<E: Engine> Orders for SqlStore<E> {
             ("delete from webhook_events where received_at < $1", keys_before),
             ("delete from drafts where changed_at < $1", drafts_before),
         ] {
-            sqlx::query(delete).bind(before.0).execute(&self.pool).await?;
+            sqlx::query(delete).bind(before.0).execute(&self.writer).await?;
         }
         Ok(())
     }

@@ -64,7 +64,7 @@ impl<E: Engine> Passkeys for SqlStore<E> {
             .bind(key)
             .bind(account.map(|account| account.to_string()))
             .bind(expires_at.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -75,7 +75,7 @@ impl<E: Engine> Passkeys for SqlStore<E> {
             .bind(key)
             .bind(now.0)
             .bind(account)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(deleted.rows_affected() > 0)
     }
@@ -83,7 +83,7 @@ impl<E: Engine> Passkeys for SqlStore<E> {
     async fn add_passkey(&self, passkey: &Passkey) -> Result<bool> {
         let inserted = insert(&[PasskeyRow::write(passkey)], " on conflict (id) do nothing")
             .build()
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(inserted.rows_affected() > 0)
     }
@@ -108,7 +108,7 @@ impl<E: Engine> Passkeys for SqlStore<E> {
         sqlx::query("update passkeys set counter = $2 where id = $1")
             .bind(id)
             .bind(i64::from(counter))
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -117,7 +117,7 @@ impl<E: Engine> Passkeys for SqlStore<E> {
         let deleted = sqlx::query("delete from passkeys where account_id = $1 and id = $2")
             .bind(account.to_string())
             .bind(id)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(deleted.rows_affected() > 0)
     }

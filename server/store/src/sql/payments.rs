@@ -56,7 +56,7 @@ impl<E: Engine> Payments for SqlStore<E> {
             .bind(order.to_string())
             .bind(amount)
             .bind(at.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -74,7 +74,7 @@ impl<E: Engine> Payments for SqlStore<E> {
             .bind(&intent.id)
             .bind(&intent.method)
             .bind(at.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(updated.rows_affected() > 0)
     }
@@ -110,7 +110,7 @@ impl<E: Engine> Payments for SqlStore<E> {
         sqlx::query(CLOSE)
             .bind(order.to_string())
             .bind(intent)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }

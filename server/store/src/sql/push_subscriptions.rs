@@ -70,7 +70,7 @@ impl<E: Engine> PushSubscriptions for SqlStore<E> {
             .bind(subscription.lang.tag())
             .bind(at.0)
             .bind(limits::BROWSERS as i64)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(upserted.rows_affected() > 0)
     }
@@ -88,7 +88,7 @@ impl<E: Engine> PushSubscriptions for SqlStore<E> {
         sqlx::query("delete from push_subscriptions where order_id = $1 and visitor = $2")
             .bind(order.to_string())
             .bind(browser.to_string())
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -96,7 +96,7 @@ impl<E: Engine> PushSubscriptions for SqlStore<E> {
     async fn remove_endpoint(&self, endpoint: &str) -> Result<()> {
         sqlx::query("delete from push_subscriptions where endpoint = $1")
             .bind(endpoint)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -104,7 +104,7 @@ impl<E: Engine> PushSubscriptions for SqlStore<E> {
     async fn delete_expired_subscriptions(&self, before: Timestamp) -> Result<()> {
         sqlx::query(DELETE_EXPIRED)
             .bind(before.0)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -113,7 +113,7 @@ impl<E: Engine> PushSubscriptions for SqlStore<E> {
         sqlx::query(INSERT_SECRET)
             .bind(name)
             .bind(new)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(sqlx::query_scalar("select value from secrets where name = $1")
             .bind(name)

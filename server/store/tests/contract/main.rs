@@ -17,4 +17,5 @@ mod order_checks;
 mod orders;
 mod payments;
 mod push;
+mod sqlite_files;
 mod sync;
