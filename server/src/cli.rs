@@ -4,7 +4,7 @@ pub mod demo;
 pub mod error;
 pub mod staff;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::{Parser, Subcommand};
 use servery_app::{
@@ -25,13 +25,15 @@ use crate::{
     jobs::{self, mail::Mailer, retention},
     orders::timeouts,
     payments,
-    router::router,
+    router::{metrics_router, router},
     settings::Settings,
     state::AppState,
 };
 
 /// How long the store may take to end its connections.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections to the address of the metrics.
+const METRICS_CONNECTIONS: usize = 16;
 
 #[derive(Parser)]
 #[command(
@@ -179,9 +181,7 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
             ended = watching => tracing::error!(?ended, "the catalog is no longer updated"),
         }
     };
-    let listener = TcpListener::bind(settings.listen())
-        .await
-        .map_err(|error| format!("{} cannot be listened on: {error}", settings.listen()))?;
+    let listener = listen(settings.listen()).await?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let app = AppState::new(store.clone(), catalog, cards, assets, settings.clone()).await;
     app.pusher.client(app.store.as_ref(), &app.settings).await?;
@@ -191,6 +191,19 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
     tokio::spawn(jobs::run(app.clone(), mailer));
     tokio::spawn(retention::run(app.clone()));
     tokio::spawn(app.broadcaster.clone().poll_other_nodes(store.clone()));
+    if let Some(address) = settings.metrics_listen {
+        let listener = listen(address).await?;
+        let limits = ConnectionLimits {
+            connections: METRICS_CONNECTIONS,
+            ..ConnectionLimits::default()
+        };
+        tokio::spawn(serve::serve(
+            listener,
+            metrics_router(app.clone()),
+            limits,
+            std::future::pending(),
+        ));
+    }
     let streams = app.clone();
     let stop = async move {
         stop.await;
@@ -202,6 +215,11 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
+    let listener = TcpListener::bind(address).await;
+    Ok(listener.map_err(|error| format!("{address} cannot be listened on: {error}"))?)
 }
 
 async fn set_mode(store: &dyn Store, path: &str, mode: &str) -> Result<(), CliError> {

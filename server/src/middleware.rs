@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode, header::STRICT_TRANSPORT_SECURITY},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -23,6 +23,9 @@ use crate::{
 
 /// Bytes of all header fields together. Larger requests are refused before a handler sees them.
 const MAX_HEADER_BYTES: usize = 32 * 1024;
+
+/// A year.
+const HSTS: &str = "max-age=31536000";
 
 pub async fn record_request(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -50,6 +53,9 @@ pub async fn record_request(State(app): State<Arc<AppState>>, request: Request, 
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    if app.settings.is_https() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
     response
 }
 
@@ -74,6 +80,18 @@ pub async fn identify_client(State(app): State<Arc<AppState>>, mut request: Requ
     let mut response = next.run(request).await;
     rate_limit_headers::write_headers(&client.take_levels(), response.headers_mut());
     response
+}
+
+/// No address contains a NUL, and PostgreSQL takes none.
+pub async fn refuse_nul(request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    match [uri.path(), uri.query().unwrap_or_default()]
+        .iter()
+        .any(|part| part.contains("%00"))
+    {
+        true => ApiError::new(Kind::Malformed, "the address contains a NUL").into_response(),
+        false => next.run(request).await,
+    }
 }
 
 pub async fn refuse_cross_site(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {

@@ -28,8 +28,22 @@ use crate::{
     state::AppState,
 };
 
+/// `/metrics` on an address of its own.
+pub fn metrics_router(app: Arc<AppState>) -> Router {
+    metrics().with_state(app)
+}
+
+fn metrics() -> Router<Arc<AppState>> {
+    Router::new().route("/metrics", get(health::metrics))
+}
+
 pub fn router(app: Arc<AppState>) -> Router {
+    let metrics = match app.settings.metrics_listen {
+        Some(_) => Router::new(),
+        None => metrics(),
+    };
     Router::new()
+        .merge(metrics)
         .merge(api::routes::routes().split_for_parts().0)
         .merge(pages())
         .merge(forms())
@@ -37,7 +51,6 @@ pub fn router(app: Arc<AppState>) -> Router {
         .route("/api/v1/docs", get(api::docs::get_docs))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
         .route("/sitemap.xml", get(sitemap::get_sitemap))
         .route("/service-worker.js", get(release_files::get_service_worker))
         .route("/shell/{chunk}/{lang}", get(release_files::get_shell))
@@ -45,6 +58,7 @@ pub fn router(app: Arc<AppState>) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(body_limit(limits::BODY))
         .layer(from_fn_with_state(app.clone(), middleware::refuse_cross_site))
+        .layer(from_fn(middleware::refuse_nul))
         .layer(from_fn_with_state(app.clone(), middleware::identify_client))
         .layer(from_fn(time_limits::limit_time))
         .layer(CatchPanicLayer::custom(handler_panicked))

@@ -21,6 +21,9 @@ pub struct Settings {
     /// Where to listen [default: 127.0.0.1:3000]
     #[arg(long, global = true, env = "SERVERY_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// Where /metrics is shown, and then nowhere else [default: with everything else]
+    #[arg(long, global = true, env = "SERVERY_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// A folder with the restaurants' pictures, shown under /pictures/
     #[arg(long, global = true, env = "SERVERY_PICTURES")]
     pub pictures: Option<PathBuf>,
@@ -94,6 +97,7 @@ impl Settings {
         Ok(Self {
             database: self.database.or(filed.database),
             listen: self.listen.or(filed.listen),
+            metrics_listen: self.metrics_listen.or(filed.metrics_listen),
             pictures: self.pictures.or(filed.pictures),
             heavy_at: self.heavy_at.or(filed.heavy_at),
             card_provider: self.card_provider.or(filed.card_provider),
@@ -148,6 +152,12 @@ impl Settings {
         self.public_url
             .as_deref()
             .map_or_else(listened, |url| url.trim_end_matches('/').to_owned())
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://"))
     }
 
     pub fn behind_proxy(&self) -> bool {

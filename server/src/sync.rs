@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use servery_domain::{
     account::Permission,
-    id::{DeviceId, OpId},
+    id::{DeviceId, OpId, RestaurantId},
     order::Event,
     pos::{
         PosState,
@@ -267,6 +267,13 @@ fn op_of_device(device: &PairedDevice, id: OpId, action: Action) -> Result<SentO
     })
 }
 
+/// The restaurant, if the user may import ops into it.
+pub fn import_restaurant(app: &AppState, user: &CurrentUser, slug: &str) -> Result<RestaurantId, ApiError> {
+    let restaurant = restaurant_id(app, slug)?;
+    user.check(restaurant, Permission::Devices)?;
+    Ok(restaurant)
+}
+
 /// Applies the ops that a device saved to a file because it could not send them. All of the file is checked first.
 pub async fn import_ops(
     app: &AppState,
@@ -274,8 +281,7 @@ pub async fn import_ops(
     slug: &str,
     requests: Vec<RawSyncRequest>,
 ) -> Result<ImportedOps, ApiError> {
-    let restaurant = restaurant_id(app, slug)?;
-    user.check(restaurant, Permission::Devices)?;
+    let restaurant = import_restaurant(app, user, slug)?;
     let mut handover = Vec::new();
     for request in requests {
         let ops = request

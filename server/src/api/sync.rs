@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::State,
+    extract::{FromRequest, Request, State},
     http::{HeaderMap, header::CACHE_CONTROL},
     response::Response,
 };
@@ -67,8 +67,11 @@ pub async fn post_op_imports(
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
     Text(slug): Text,
-    JsonBody(requests): JsonBody<Vec<sync::RawSyncRequest>>,
+    request: Request,
 ) -> Result<Json<ImportedOps>, ApiError> {
+    // Before the body is read.
+    sync::import_restaurant(&app, &user, &slug)?;
+    let JsonBody(requests) = JsonBody::<Vec<sync::RawSyncRequest>>::from_request(request, &app).await?;
     sync::import_ops(&app, &user, &slug, requests).await.map(Json)
 }
 

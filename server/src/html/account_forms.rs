@@ -40,7 +40,11 @@ fn redirect_with(path: &str, name: &str, value: &str) -> Response {
 
 /// Only to pages of this server: a link to another one would borrow its good name.
 fn local_path(next: &str) -> &str {
-    let plain = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
+    // Browsers remove tabs and line ends from addresses: "/<TAB>/" becomes "//".
+    let plain = !next.contains(char::is_control)
+        && next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\');
     if plain { next } else { "/account" }
 }
 

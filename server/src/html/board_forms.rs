@@ -22,7 +22,7 @@ use super::order_forms::{Form, FormContext, redirect, respond};
 use crate::{
     accounts::sessions::CurrentUser,
     catalog::restaurant_now::restaurant_now,
-    http::error::{ApiError, Segments, Text},
+    http::error::{ApiError, Segments, Text, parse_json},
     orders::board,
     state::AppState,
     sync::{self, devices},
@@ -235,11 +235,12 @@ async fn import_ops(
         }
         _ => ApiError::new(Kind::NotAccepted, error.body_text()),
     };
+    // Before the file is read.
+    sync::import_restaurant(app, user, slug)?;
     let mut file = file.map_err(|error| ApiError::new(Kind::NotAccepted, error.body_text()))?;
     let field = file.next_field().await.map_err(unreadable)?;
     let field = field.ok_or_else(|| ApiError::new(Kind::NotAccepted, "there is no file"))?;
     let text = field.bytes().await.map_err(unreadable)?;
-    let requests =
-        serde_json::from_slice(&text).map_err(|error| ApiError::new(Kind::NotAccepted, error.to_string()))?;
+    let requests = parse_json(&text).map_err(|error| ApiError::new(Kind::NotAccepted, error.to_string()))?;
     sync::import_ops(app, user, slug, requests).await
 }

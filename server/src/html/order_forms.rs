@@ -41,7 +41,11 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = ApiError;
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let Raw(body) = Raw::from_request(request, state).await?;
-        Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
+        let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
+        match fields.iter().any(|(_, value)| value.contains('\0')) {
+            true => Err(ApiError::new(Kind::NotAccepted, "a field contains a NUL")),
+            false => Ok(Self(fields)),
+        }
     }
 }
 

@@ -12,6 +12,10 @@ use axum::{
 
 use crate::http::cached_body::Cached;
 
+/// What no page asks a device for.
+const UNUSED_FEATURES: &str =
+    "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
+
 pub struct Rendered {
     pub status: StatusCode,
     /// What belongs to the page: language, mode, Content-Security-Policy.
@@ -45,6 +49,7 @@ impl Rendered {
         );
         headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
         headers.insert("referrer-policy", HeaderValue::from_static("same-origin"));
+        headers.insert("permissions-policy", HeaderValue::from_static(UNUSED_FEATURES));
         let control = if self.status == StatusCode::OK {
             "private, no-cache"
         } else {

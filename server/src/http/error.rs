@@ -182,7 +182,7 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
     {
         return Err(ApiError::new(Kind::WrongMedia, "send application/json"));
     }
-    strict_json::from_slice(body).map_err(|error| match error.classify() {
+    parse_json(body).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => ApiError::new(Kind::NotAccepted, error.to_string()),
         _ => ApiError::new(Kind::Malformed, format!("the body is not JSON: {error}")),
     })
@@ -199,6 +199,28 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
             .map(|Path(segments)| Self(segments))
             .map_err(|error| ApiError::new(Kind::Malformed, error.body_text()))
     }
+}
+
+/// JSON without a NUL in any of its texts: PostgreSQL takes none.
+pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
+    if contains_nul(body) {
+        return Err(serde::de::Error::custom("a text contains a NUL"));
+    }
+    strict_json::from_slice(body)
+}
+
+/// Whether a text in this JSON contains `\u0000`. In JSON a NUL is always written so.
+fn contains_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let escaped = &rest[at + 1..];
+        if escaped.starts_with(b"u0000") {
+            return true;
+        }
+        // What is escaped may be a backslash.
+        rest = escaped.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// The only parameter of a path.
@@ -218,6 +240,20 @@ pub type Pairs = Query<Vec<(String, String)>>;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_nul_is_found_in_json() {
+        for (json, found) in [
+            (r#"{"name":"Ada"}"#, false),
+            (r#"{"name":"a\u0000b"}"#, true),
+            (r#"{"name":"a\\u0000b"}"#, false),
+            (r#"{"name":"a\\\u0000b"}"#, true),
+            (r#"{"name":"\u0001\n"}"#, false),
+            ("\\", false),
+        ] {
+            assert_eq!(contains_nul(json.as_bytes()), found, "{json}");
+        }
+    }
 
     #[test]
     fn accept_is_read_as_it_is_meant() {
