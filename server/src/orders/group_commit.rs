@@ -28,10 +28,10 @@ const COMMIT_TIMEOUT: Duration = Duration::from_secs(8);
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 
 type WriteReply = oneshot::Sender<Result<WriteOutcome, Arc<StoreError>>>;
-type Waiting = (OrderWrite, WriteReply);
+type QueuedWrite = (OrderWrite, WriteReply);
 
 pub struct GroupCommit {
-    queue: mpsc::Sender<Waiting>,
+    queue: mpsc::Sender<QueuedWrite>,
     writes: Arc<AtomicBool>,
 }
 
@@ -79,7 +79,7 @@ struct Writer {
 }
 
 impl Writer {
-    async fn run(self, mut waiting: mpsc::Receiver<Waiting>) {
+    async fn run(self, mut waiting: mpsc::Receiver<QueuedWrite>) {
         let mut taken = Vec::with_capacity(MAX_BATCH);
         loop {
             let next = waiting.recv_many(&mut taken, MAX_BATCH);
