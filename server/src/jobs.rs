@@ -18,8 +18,7 @@ use servery_domain::{
     time::Timestamp,
 };
 use servery_store::{StoreError, accounts::MailToken, jobs::DueJob, orders::Tracked, within};
-
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use crate::{
     accounts::sessions,
@@ -130,15 +129,30 @@ async fn run_due_jobs_of(
     let until = Timestamp(now.0 + LEASE_SECONDS);
     let due = within(TIMEOUT, app.store.take_jobs(lane, now, until)).await?;
     let taken = due.len();
-    let done = stream::iter(due)
-        .map(|due| try_job(app, mailer, due))
-        .buffer_unordered(CONCURRENCY);
-    // Jobs that end at the same time are deleted in one statement.
-    let mut done = std::pin::pin!(done.ready_chunks(taken.max(1)));
-    while let Some(ids) = done.next().await {
-        let ids: Vec<String> = ids.into_iter().flatten().collect();
-        within(TIMEOUT, app.store.finish_jobs(&ids)).await?;
-    }
+    let (done, mut waiting) = mpsc::unbounded_channel();
+    let running = async {
+        // Moved in, so that the channel ends with the last job.
+        let done = done;
+        let jobs = stream::iter(due).for_each_concurrent(CONCURRENCY, |due| async {
+            if let Some(id) = try_job(app, mailer, due).await {
+                // Fails only if finishing has failed.
+                let _ = done.send(id);
+            }
+        });
+        jobs.await;
+        Ok(())
+    };
+    // Beside the jobs and not between them: a job that waits for the store's writer must be able to go on and give it back.
+    let finishing = async {
+        let mut ids = Vec::new();
+        // Jobs that end at the same time are deleted in one statement.
+        while waiting.recv_many(&mut ids, taken.max(1)).await > 0 {
+            within(TIMEOUT, app.store.finish_jobs(&ids)).await?;
+            ids.clear();
+        }
+        Ok::<_, StoreError>(())
+    };
+    tokio::try_join!(running, finishing)?;
     Ok(taken)
 }
 
