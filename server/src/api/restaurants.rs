@@ -10,9 +10,13 @@ use servery_domain::{
     cursor::{Cursor, Page},
     menu::Menu,
     problem::Kind,
-    restaurant::Listing,
+    restaurant::{Cuisine, Listing},
     search::Search,
     slug::Slug,
+};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, Type},
 };
 
 use crate::{
@@ -22,13 +26,28 @@ use crate::{
     state::AppState,
 };
 
+/// A cuisine, or nothing: a form sends the fields that are empty, too.
+pub struct CuisineFilter;
+
+impl PartialSchema for CuisineFilter {
+    fn schema() -> RefOr<Schema> {
+        let nothing = ObjectBuilder::new().schema_type(Type::String).max_length(Some(0));
+        OneOfBuilder::new()
+            .item(Ref::from_schema_name(Cuisine::name()))
+            .item(nothing)
+            .into()
+    }
+}
+
+impl ToSchema for CuisineFilter {}
+
 /// The restaurants, in the order of their slugs
 #[utoipa::path(
     get, path = "/api/v1/restaurants", tag = "restaurants",
     params(
         ("q" = Option<String>, Query, max_length = 80, description = "Words that name, description, cuisine or street contain; at most 80 characters"),
-        ("open" = Option<u8>, Query, minimum = 0, maximum = 1, description = "1 for those that are open now"),
-        ("cuisine" = Option<servery_domain::restaurant::Cuisine>, Query, description = "Only this cuisine"),
+        ("open" = Option<String>, Query, pattern = "^[01]?$", description = "1 for those that are open now"),
+        ("cuisine" = Option<CuisineFilter>, Query, description = "Only this cuisine"),
         ("after" = Option<Cursor>, Query, description = "What the page before gave as next"),
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Restaurants on a page, 1 to 100; 20 if it is not said"),
     ),
