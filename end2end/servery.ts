@@ -49,7 +49,8 @@ export class Servery {
     const place = ["--database", this.#database, "--listen", `127.0.0.1:${this.port}`, "--public-url", this.url];
     const server = spawn(program, ["serve", ...place, ...calm, ...this.settings], {
       cwd: this.folder,
-      env: { ...process.env, SERVERY_LOG: "warn" },
+      // The push service of the tests is on this machine.
+      env: { ...process.env, SERVERY_LOG: "warn", SERVERY_PUSH_TO_PRIVATE_ADDRESSES: "true" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     server.stdout.on("data", (text) => (this.#log += text));
