@@ -104,6 +104,7 @@ impl Ordered {
         (known.total, known.in_cash) = (Minor::ZERO, Minor::ZERO);
         for line in &mut known.lines {
             (line.price, line.sum) = (Minor::ZERO, Minor::ZERO);
+            line.picks.iter_mut().for_each(|pick| pick.price = Minor::ZERO);
         }
         known
     }

@@ -20,14 +20,15 @@ use crate::{
     currency::{Currency, Minor},
     device::DeviceKind,
     id::{
-        BillId, CashierId, DeliveryRunId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId, OrderId,
-        PaymentId, RefundId, RestaurantId, ShiftId, TableId, TicketId,
+        BillId, CashierId, ChoiceId, DeliveryRunId, DeviceId, DiscountId, DishId, LineId, MoveId, OpId,
+        OrderId, PaymentId, RefundId, RestaurantId, ShiftId, TableId, TicketId,
     },
     lang::Lang,
     order::{Event, Order, Ordered, Progress},
     order_settings::PaymentMethod,
-    quote::{Due, Sum},
+    quote::{Due, QuotedLine, Sum},
     revision::Revision,
+    selection::QuotedPick,
     tax::{Tax, TaxRate},
     time::{LocalMinute, Timestamp},
 };
@@ -1161,13 +1162,29 @@ fn a_kitchen_learns_neither_how_to_reach_a_guest_nor_what_others_were_refused() 
         street: "12 Quay".into(),
         ..DeliveryAddress::default()
     });
+    facts.lines = vec![QuotedLine {
+        id: LineId(1),
+        dish: DishId(1),
+        name: "Soup".into(),
+        count: 1,
+        price: Minor(777),
+        sum: Minor(777),
+        picks: vec![QuotedPick {
+            choice: ChoiceId(1),
+            name: "Bread".into(),
+            price: Minor(777),
+            dish: None,
+            depth: 1,
+        }],
+        note: String::new(),
+    }];
     order.progress.payment.paid = Minor(2_000);
     let Some(Record::Order(seen)) = kitchen.view(Record::Order(Box::new(order))) else {
         panic!("it has to be made")
     };
     let text = serde_json::to_string(&seen).unwrap();
     assert_eq!(seen.ordered.contact.name, "Ada", "to call out");
-    for hidden in ["+41", "@example", "Quay", "2000", "1800"] {
+    for hidden in ["+41", "@example", "Quay", "2000", "1800", "777"] {
         assert!(!text.contains(hidden), "{hidden}: {text}");
     }
     let ticket = Ticket {
