@@ -29,8 +29,9 @@ addEventListener("push", (event) => event.waitUntil(showNotification(event.data?
 addEventListener("notificationclick", (event) => event.waitUntil(openNotification(event.notification)));
 addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
+  if (url.origin !== location.origin) return;
   if (event.request.method === "POST" && url.pathname === "/account/sign-out") event.respondWith(signOut(event.request));
-  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (event.request.method !== "GET") return;
   if (event.request.mode === "navigate") event.respondWith(navigate(event, url));
   else if (url.pathname.startsWith("/assets/")) event.respondWith(file(event.request));
   else if (url.pathname.startsWith("/pictures/")) event.respondWith(picture(event));

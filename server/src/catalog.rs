@@ -30,7 +30,7 @@ use servery_domain::{
     revision::Revision,
     search::Search,
     slug::Slug,
-    time::{ClockChange, LocalMinute, Timestamp},
+    time::{LocalMinute, Timestamp},
 };
 use servery_store::{Daypart, Revisions, Store, StoreError};
 
@@ -201,9 +201,8 @@ impl CatalogSnapshot {
         self.entry(slug).map(|(_, zone)| clock::local(zone, now))
     }
 
-    pub fn clock_changes(&self, slug: &Slug, now: Timestamp, days: i64) -> Vec<ClockChange> {
-        self.entry(slug)
-            .map_or_else(Vec::new, |(_, zone)| clock::changes(zone, now, days))
+    pub fn zone(&self, slug: &Slug) -> Option<&TimeZone> {
+        self.entry(slug).map(|(_, zone)| zone)
     }
 
     /// The operator's mode for the page with this path in the table.

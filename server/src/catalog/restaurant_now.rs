@@ -2,27 +2,24 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use servery_domain::{
     id::RestaurantId,
     menu::Menu,
     problem::Kind,
     restaurant::Listing,
     slug::Slug,
-    time::{ClockChange, LocalMinute, Timestamp},
+    time::{LocalMinute, Timestamp},
 };
 
 use crate::{clock, http::error::ApiError, state::AppState};
-
-/// The last day for which orders are accepted ends in the night after it.
-const DAYS_BEYOND: i64 = 2;
 
 /// A restaurant, its menu and its local time at one moment.
 pub struct RestaurantNow {
     pub listing: Arc<Listing>,
     pub menu: Arc<Menu>,
     pub now: (Timestamp, LocalMinute),
-    /// Those of the days for which orders are accepted.
-    pub clock_changes: Vec<ClockChange>,
+    pub zone: TimeZone,
 }
 
 pub async fn restaurant_now(app: &AppState, slug: &str) -> Result<RestaurantNow, ApiError> {
@@ -31,15 +28,13 @@ pub async fn restaurant_now(app: &AppState, slug: &str) -> Result<RestaurantNow,
     let slug: Slug = slug.parse().map_err(|_| unknown())?;
     let listing = catalog.listing(&slug).ok_or_else(unknown)?.clone();
     let now = clock::now();
-    let local = catalog.clock(&slug, now).ok_or_else(unknown)?;
-    let days = i64::from(listing.restaurant.ordering.days_ahead) + DAYS_BEYOND;
-    let clock_changes = catalog.clock_changes(&slug, now, days);
+    let zone = catalog.zone(&slug).ok_or_else(unknown)?.clone();
     let menu = app.catalog.menu(&listing.restaurant).await?.ok_or_else(unknown)?;
     Ok(RestaurantNow {
         listing,
         menu,
-        now: (now, local),
-        clock_changes,
+        now: (now, clock::local(&zone, now)),
+        zone,
     })
 }
 

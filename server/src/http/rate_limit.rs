@@ -191,7 +191,6 @@ impl RateLimiter {
         self.take(policy, &device.to_string(), client)
     }
 
-    /// Loopback has no limit: it is the operator, or a proxy that does not forward addresses, and then all diners would share one bucket.
     pub fn take_for_diner(&self, policy: &'static Policy, client: &Client) -> Result<(), ApiError> {
         self.take_many_for_diner(policy, 1, client)
     }
@@ -202,22 +201,30 @@ impl RateLimiter {
         tokens: usize,
         client: &Client,
     ) -> Result<(), ApiError> {
-        match client.address.is_loopback() {
-            true => Ok(()),
-            false => self.take_many(policy, &client.address.to_string(), tokens, client),
-        }
+        self.take_unless_loopback(policy, &client.address.to_string(), tokens, client)
     }
 
-    /// Takes a token of a person: a visitor, an account or a phone number. Loopback has no limit here, either.
+    /// Takes a token of a person who orders: a visitor, an account or a phone number.
     pub fn take_for_person(
         &self,
         policy: &'static Policy,
         person: &str,
         client: &Client,
     ) -> Result<(), ApiError> {
+        self.take_unless_loopback(policy, person, 1, client)
+    }
+
+    /// Loopback has no limit: it is the operator, or a proxy that does not forward addresses, and then all diners would share one bucket.
+    fn take_unless_loopback(
+        &self,
+        policy: &'static Policy,
+        who: &str,
+        tokens: usize,
+        client: &Client,
+    ) -> Result<(), ApiError> {
         match client.address.is_loopback() {
             true => Ok(()),
-            false => self.take(policy, person, client),
+            false => self.take_many(policy, who, tokens, client),
         }
     }
 

@@ -11,7 +11,7 @@ use servery_domain::{
     problem::{Kind, Problem},
     quote::Quote,
     revision::Revision,
-    slots::Timetable,
+    slots::{Times, Timetable},
 };
 use servery_store::orders::{Changed, IdempotentRequest, OrderWrite, PlaceOrder, WriteOutcome};
 use utoipa::ToSchema;
@@ -189,7 +189,7 @@ fn placing(
     };
     let no_time = || ApiError::new(Kind::Broken, "a quote that can be ordered has a time");
     let ordered = Ordered::new(restaurant.id, current.now, placement.clone(), quote).ok_or_else(no_time)?;
-    let slot = Timetable::of(restaurant, &current.times(Vec::new()), 0).slot_of(ordered.due.from);
+    let slot = Timetable::of(restaurant, &Times::at(current.now.1), 0).slot_of(ordered.due.from);
     let progress = Progress::new(placement.payment, ordered.total, current.now.0);
     Ok(PlaceOrder {
         request: request.clone(),

@@ -17,11 +17,15 @@ use super::coupon_customer;
 use crate::{
     accounts::customer::Customer,
     catalog::restaurant_now::{RestaurantNow, restaurant_now},
+    clock,
     http::{client::Client, error::ApiError, rate_limit},
     state::AppState,
 };
 
-/// What a quote depends on besides menu and time.
+/// The last day for which orders are accepted ends in the night after it.
+const DAYS_BEYOND: i64 = 2;
+
+/// What a quote depends on besides the menu.
 pub(super) struct QuoteInputs {
     pub(super) times: Times,
     pub(super) stock: BTreeMap<DishId, u32>,
@@ -46,11 +50,12 @@ impl CouponInput {
 }
 
 impl RestaurantNow {
-    pub(super) fn times(&self, full: Vec<LocalMinute>) -> Times {
+    fn times(&self, full: Vec<LocalMinute>) -> Times {
+        let days = i64::from(self.listing.restaurant.ordering.days_ahead) + DAYS_BEYOND;
         Times {
             now: self.now.1,
             full,
-            clock_changes: self.clock_changes.clone(),
+            clock_changes: clock::changes(&self.zone, self.now.0, days),
         }
     }
 

@@ -92,16 +92,13 @@ impl Viewer {
     /// visible before.
     pub fn shown(&self, record: Record) -> Option<Record> {
         let id = record.id();
-        let becomes_invisible = match &record {
-            Record::Gone(_) | Record::Order(_) => self.may_have_seen(id),
+        let may_vanish = match &record {
+            Record::Gone(_) => return self.may_have_seen(id).then_some(record),
+            Record::Order(_) => self.may_have_seen(id),
             Record::DeliveryRun(run) => self.kind == DeviceKind::Courier && run.had.contains(&self.device),
             _ => false,
         };
-        match record {
-            Record::Gone(_) => None,
-            record => self.view(record),
-        }
-        .or(becomes_invisible.then_some(Record::Gone(id)))
+        self.view(record).or(may_vanish.then_some(Record::Gone(id)))
     }
 }
 

@@ -21,10 +21,10 @@ use crate::{
     },
 };
 
-/// A device that comes back goes on where it was.
 /// Devices of the restaurant whose receipts would have the prefix of a new device. A known device keeps the one that it has.
 const COUNT_SAME_PREFIX: &str = "select count(*) from streams join devices on devices.id = streams.device_id \
      where devices.restaurant_id = $1 and streams.name like $3 and not exists (select 1 from devices where id = $2)";
+/// A device that comes back goes on where it was.
 const INSERT_STREAM: &str =
     "insert into streams (name, device_id, done) values ($1, $1, 0) on conflict (name) do nothing";
 const INSERT_CODE: &str = "insert into pairing_codes (hash, restaurant_id, kind, name, expires_at, device_id) values ($1, $2, $3, $4, $5, null)";
