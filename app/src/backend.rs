@@ -13,12 +13,9 @@ use servery_domain::{
     slug::Slug,
 };
 
-use crate::{
-    pos_client::PosClientProvider,
-    query::{
-        GetAbout, GetAccount, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu, GetOrder, GetOrders,
-        GetPasskeys, GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
-    },
+use crate::query::{
+    GetAbout, GetAccount, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu, GetOrder, GetOrders,
+    GetPasskeys, GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
 };
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -152,24 +149,13 @@ pub fn actions() -> Option<Arc<dyn BrowserActions>> {
     use_context()
 }
 
-/// What only a browser can do with passkeys.
 /// The device's copies of drafts.
 pub trait DraftStorage: Send + Sync {
     /// Deletes all: they name who wrote them.
     fn delete_drafts(&self);
 }
 
-/// All that pages may have only in a browser.
-pub trait BrowserFeatures:
-    BrowserActions + PosClientProvider + PasskeyActions + DraftStorage + OrderEvents + 'static
-{
-}
-
-impl<B> BrowserFeatures for B where
-    B: BrowserActions + PosClientProvider + PasskeyActions + DraftStorage + OrderEvents + 'static
-{
-}
-
+/// What only a browser can do with passkeys.
 pub trait PasskeyActions: Send + Sync {
     fn is_possible(&self) -> bool;
     /// Creates a passkey or signs in with one, and then opens `next`.

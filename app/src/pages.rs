@@ -18,9 +18,13 @@ use servery_domain::{
 };
 
 use crate::{
-    backend::{AccountBackend, BrowserFeatures, OrderingBackend, StaffBackend},
+    backend::{
+        AccountBackend, BrowserActions, DraftStorage, OrderEvents, OrderingBackend, PasskeyActions,
+        StaffBackend,
+    },
     components::{footer::Footer, header::Header, offline::OfflineNotice},
     page_address::PageAddress,
+    pos_client::PosClientProvider,
     routes::{self, Chunk, View},
     text::{Key, Texts},
 };
@@ -29,6 +33,17 @@ use crate::{
 pub trait FullBackend: OrderingBackend + AccountBackend + StaffBackend {}
 
 impl<T: OrderingBackend + AccountBackend + StaffBackend> FullBackend for T {}
+
+/// All that pages may have only in a browser.
+pub trait BrowserFeatures:
+    BrowserActions + PosClientProvider + PasskeyActions + DraftStorage + OrderEvents + 'static
+{
+}
+
+impl<B> BrowserFeatures for B where
+    B: BrowserActions + PosClientProvider + PasskeyActions + DraftStorage + OrderEvents + 'static
+{
+}
 
 /// The pages of one chunk. Generic code over it is linked into each browser program with that program's
 /// pages only.

@@ -5,11 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    basket::Service,
     contact::{DeliveryAddress, InvalidField, check_email, check_text, invalid_field},
     id::{AccountId, RestaurantId},
     lang::Lang,
     limits,
-    order::{Event, Order},
+    order::{Event, Order, State},
     slug::Slug,
     time::Timestamp,
 };
@@ -238,6 +239,26 @@ impl Role {
                 matches!(self, Self::Owner | Self::Manager)
             }
             Permission::Cause(event) | Permission::Advance(_, event) => self.may_cause(event),
+        }
+    }
+
+    pub fn sees_whole_orders(self) -> bool {
+        matches!(self, Self::Owner | Self::Manager | Self::Cashier)
+    }
+
+    /// The order as somebody with this role sees it. A courier sees what is to be brought, and that it is over.
+    pub fn view(self, order: &Order) -> Option<Order> {
+        let state = order.progress.state;
+        let is_delivery = matches!(order.ordered.service, Service::Delivery(_));
+        match self {
+            _ if self.sees_whole_orders() => Some(order.clone()),
+            Self::Courier if !is_delivery => None,
+            Self::Courier if matches!(state, State::Ready | State::OutForDelivery) => Some(order.clone()),
+            Self::Courier => state.is_over().then(|| Order {
+                ordered: order.ordered.without_diner().into(),
+                ..order.clone()
+            }),
+            _ => Some(order.for_kitchen()),
         }
     }
 

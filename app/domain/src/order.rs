@@ -11,7 +11,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    account::Role,
     basket::Service,
     contact::Contact,
     currency::{Currency, Minor},
@@ -164,22 +163,6 @@ impl Order {
         }
     }
 
-    /// As an account with this role sees it. A courier's account sees what is to be brought, and that it is over.
-    pub fn for_role(&self, role: Role) -> Option<Self> {
-        let state = self.progress.state;
-        let is_delivery = matches!(self.ordered.service, Service::Delivery(_));
-        match role {
-            Role::Owner | Role::Manager | Role::Cashier => Some(self.clone()),
-            Role::Kitchen => Some(self.for_kitchen()),
-            Role::Courier if !is_delivery => None,
-            Role::Courier if matches!(state, State::Ready | State::OutForDelivery) => Some(self.clone()),
-            Role::Courier => state.is_over().then(|| Self {
-                ordered: Arc::new(self.ordered.without_diner()),
-                ..self.clone()
-            }),
-        }
-    }
-
     /// Whether the event, as an act of staff, gives money back.
     pub fn gives_back(&self, event: &Event) -> bool {
         match event {
@@ -229,6 +212,11 @@ impl Order {
     pub fn is_time_missed(&self) -> bool {
         let ordered = &self.ordered;
         ordered.scheduled && self.progress.state == State::Placed && self.received_on() > ordered.due.from
+    }
+
+    /// It is promised for the slot that the diner chose, and for no other time.
+    pub fn keeps_slot(&self) -> bool {
+        self.ordered.scheduled && !self.is_time_missed()
     }
 
     /// The answer of a restaurant that accepts every order by itself; `None` if somebody has to name a new time.

@@ -18,12 +18,12 @@ use servery_domain::{
 };
 
 use super::{
-    FullBackend, Head, Pages,
+    BrowserFeatures, FullBackend, Head, Pages,
     board::{self, devices},
     document_title, nothing_here,
 };
 use crate::{
-    backend::{AccountBackend, BrowserFeatures, DraftStorage, OrderEvents, PasskeyActions},
+    backend::{AccountBackend, DraftStorage, OrderEvents, PasskeyActions},
     page_address::PageAddress,
     query::{GetAccount, GetBoard, GetDevices, GetPasskeys},
     routes::{Chunk, View, slug},

@@ -24,9 +24,9 @@ use servery_domain::{
 };
 
 use self::priced_draft::PricedDraft;
-use super::{FullBackend, Head, Pages, document_title, nothing_here};
+use super::{BrowserFeatures, FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
-    backend::{BrowserActions, BrowserFeatures, OrderEvents, OrderingBackend},
+    backend::{BrowserActions, OrderEvents, OrderingBackend},
     page_address::PageAddress,
     query::{GetMenu, GetOrder, GetOrders, GetRestaurant},
     routes::{Chunk, View, slug},

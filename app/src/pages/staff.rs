@@ -26,9 +26,9 @@ use servery_domain::problem::Problem;
 
 pub use self::page::StaffPage;
 use self::{auto_reload::AutoReload, premises::Premises};
-use super::{Content, FullBackend, Head, Pages, document_title, nothing_here};
+use super::{BrowserFeatures, Content, FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
-    backend::{Backend, BrowserFeatures},
+    backend::Backend,
     page_address::PageAddress,
     routes::{Chunk, View, slug},
     text::{Texts, staff::Key},

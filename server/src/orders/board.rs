@@ -73,7 +73,7 @@ pub async fn orders(app: &AppState, restaurant: RestaurantId, role: Role) -> Res
     Ok(open
         .iter()
         .filter(|order| Column::of(order.progress.state).is_some())
-        .filter_map(|order| order.for_role(role))
+        .filter_map(|order| role.view(order))
         .collect())
 }
 
@@ -91,12 +91,12 @@ pub async fn advance(
         .order(order)
         .await?
         .map(|tracked| tracked.order)
-        .filter(|order| order.ordered.restaurant == restaurant && order.for_role(role).is_some());
+        .filter(|order| order.ordered.restaurant == restaurant && role.view(order).is_some());
     let own =
         own.ok_or_else(|| ApiError::new(Kind::NotFound, "there is no such order in this restaurant"))?;
     user.check(restaurant, Permission::Advance(&own, &event))?;
     let after = orders::advance(app, order, event, Actor::Staff).await?;
-    Ok(after.for_role(role).unwrap_or(after))
+    Ok(role.view(&after).unwrap_or(after))
 }
 
 pub async fn set_stock(

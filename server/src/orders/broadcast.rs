@@ -34,9 +34,9 @@ pub struct OrderChange {
 impl OrderChange {
     /// For somebody with this role; `None` if the order is not for them.
     pub fn frame_for(&self, role: Role) -> Option<Bytes> {
-        match role {
-            Role::Owner | Role::Manager | Role::Cashier => Some(self.frame.clone()),
-            Role::Kitchen | Role::Courier => self.order.for_role(role).as_ref().map(frame),
+        match role.sees_whole_orders() {
+            true => Some(self.frame.clone()),
+            false => role.view(&self.order).as_ref().map(frame),
         }
     }
 }

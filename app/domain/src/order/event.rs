@@ -106,7 +106,7 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
         Event::Paid { amount } => after.progress.payment.paid = progress.payment.paid + *amount,
         Event::PaysAtDoor => after.progress.payment.method = PaymentMethod::Door,
         // A scheduled order is ready for its slot, whatever time is promised, unless the slot has gone.
-        Event::Accepted { .. } if order.ordered.scheduled && !order.is_time_missed() => {
+        Event::Accepted { .. } if order.keeps_slot() => {
             after.progress.ready_at = Some(order.ordered.due.from)
         }
         Event::Accepted { ready_at } => after.progress.ready_at = Some(*ready_at),

@@ -538,17 +538,17 @@ fn an_account_sees_of_an_order_what_its_role_needs() {
     );
     Arc::make_mut(&mut delivery.ordered).contact.phone = "+49 30 1".into();
     let collection = order(Service::Collection, PaymentMethod::Door);
-    assert_eq!(delivery.for_role(Role::Cashier), Some(delivery.clone()));
-    let kitchen = delivery.for_role(Role::Kitchen).unwrap();
+    assert_eq!(Role::Cashier.view(&delivery), Some(delivery.clone()));
+    let kitchen = Role::Kitchen.view(&delivery).unwrap();
     assert_eq!(
         (kitchen.ordered.contact.phone.as_str(), kitchen.ordered.total),
         ("", Minor::ZERO)
     );
-    assert_eq!(collection.for_role(Role::Courier), None);
-    assert_eq!(delivery.for_role(Role::Courier), None, "not ready yet");
+    assert_eq!(Role::Courier.view(&collection), None);
+    assert_eq!(Role::Courier.view(&delivery), None, "not ready yet");
     delivery.progress.state = State::OutForDelivery;
-    assert_eq!(delivery.for_role(Role::Courier), Some(delivery.clone()));
+    assert_eq!(Role::Courier.view(&delivery), Some(delivery.clone()));
     delivery.progress.state = State::Delivered;
-    let over = delivery.for_role(Role::Courier).unwrap();
+    let over = Role::Courier.view(&delivery).unwrap();
     assert_eq!(over.ordered.contact, Contact::default());
 }

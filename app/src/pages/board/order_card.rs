@@ -32,14 +32,7 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
         own.partition(|event| !matches!(event, Event::Rejected { .. } | Event::Cancelled { .. }));
     let next: Vec<_> = next
         .iter()
-        .map(|event| {
-            step(
-                texts,
-                &action,
-                event,
-                ordered.scheduled && !order.is_time_missed(),
-            )
-        })
+        .map(|event| step(texts, &action, event, order.keeps_slot()))
         .collect();
     let off = off.first().map(|event| call_off(texts, &action, event));
     let back = give_back(texts, board, order, &action);
@@ -161,7 +154,7 @@ fn refunds(texts: Texts, order: &Order) -> Vec<impl IntoView + use<>> {
     order.progress.payment.refunds.iter().map(row).collect()
 }
 
-fn step(texts: Texts, action: &str, event: &Event, scheduled: bool) -> impl IntoView + use<> {
+fn step(texts: Texts, action: &str, event: &Event, keeps_slot: bool) -> impl IntoView + use<> {
     let (code, label) = match event {
         Event::Accepted { .. } => ("accepted", Key::BoardAccept),
         Event::Preparing => ("preparing", Key::BoardPreparing),
@@ -170,8 +163,7 @@ fn step(texts: Texts, action: &str, event: &Event, scheduled: bool) -> impl Into
         Event::Collected => ("collected", Key::BoardCollected),
         _ => ("delivered", Key::BoardDelivered),
     };
-    let promise = matches!(event, Event::Accepted { .. }).then(|| match scheduled {
-        // A scheduled order is promised for its slot.
+    let promise = matches!(event, Event::Accepted { .. }).then(|| match keeps_slot {
         true => Either::Left(view! { <input type="hidden" name="minutes" value="0"/> }),
         false => {
             let options: Vec<_> = PROMISES

@@ -87,7 +87,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
         };
         ask.clone().button(Face::default(), accepted, words)
     };
-    let for_slot = order.ordered.scheduled && !order.is_time_missed();
+    let for_slot = order.keeps_slot();
     let accepts: Vec<_> = match for_slot {
         true => vec![accept(None)],
         false => PROMISES.iter().map(|minutes| accept(Some(*minutes))).collect(),
