@@ -61,8 +61,9 @@ fn main() {
     keys("", "keys.rs");
     // Diners' programs do without the words of the staff's.
     keys("staff.", "staff.rs");
-    // No browser writes mails: their words stay on the server.
+    // No browser writes mails, and no program shows the page for the card: their words stay on the server.
     keys("mail.", "mail.rs");
+    keys("card.", "card.rs");
 }
 
 fn keys(which: &str, file: &str) {

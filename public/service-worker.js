@@ -26,6 +26,7 @@ addEventListener("install", (event) => event.waitUntil(install()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
 addEventListener("message", (event) => event.waitUntil(handleMessage(event.data, event.source)));
 addEventListener("push", (event) => event.waitUntil(showNotification(event.data?.json())));
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewSubscription(event.oldSubscription, event.newSubscription)));
 addEventListener("notificationclick", (event) => event.waitUntil(openNotification(event.notification)));
 addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
@@ -96,6 +97,15 @@ async function showNotification(notice) {
   if (!notice) return;
   const { title, body, lang, dir, path } = notice;
   await registration.showNotification(title, { body, lang, dir, tag: path, renotify: true, data: path });
+}
+
+// The push service has given this browser another address. The server knows the browser by its cookie.
+async function renewSubscription(old, fresh) {
+  const { pushManager } = registration;
+  const subscription = fresh ?? (await pushManager.getSubscription()) ?? (old && (await pushManager.subscribe(old.options)));
+  if (!subscription) return;
+  const { endpoint, keys } = subscription.toJSON();
+  await fetch("/api/v1/push", { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ endpoint, keys }) });
 }
 
 async function openNotification(notification) {

@@ -1,15 +1,24 @@
-//! Puts every file that browsers get into the program (a debug build: all but the browser's programs), and the list of the software it is made of.
+//! Puts every file that browsers get into the program (a debug build: all but the browser's programs), and the list of the software it is made of
+//! with its licence notices.
+
+#[path = "build/licences.rs"]
+mod licences;
 
 use std::{
     env, fs,
+    io::Write,
     path::{Path, PathBuf},
     process::Command,
 };
+
+use flate2::{Compression, write::GzEncoder};
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("files.rs"), files()).expect("OUT_DIR can be written");
     fs::write(out.join("components.txt"), components()).expect("OUT_DIR can be written");
+    fs::write(out.join("licences.gz"), compressed(&notices())).expect("OUT_DIR can be written");
+    println!("cargo::rustc-env=SERVERY_COMMIT={}", commit());
 }
 
 /// What runs in browsers, as the folders of `frontend` are named.
@@ -55,6 +64,53 @@ fn collect(prefix: &str, folder: &Path, files: &mut Vec<(String, PathBuf)>) {
         } else {
             files.push((name, entry.path()));
         }
+    }
+}
+
+fn notices() -> String {
+    println!("cargo::rerun-if-changed=licences");
+    let host = env::var("TARGET").expect("cargo sets TARGET");
+    let wasm = |program: &str| (format!("servery-{program}"), "wasm32-unknown-unknown".to_owned());
+    let mut programs: Vec<_> = PROGRAMS.iter().map(|program| wasm(program)).collect();
+    programs.push(("servery".to_owned(), host));
+    licences::notices(&programs)
+}
+
+fn compressed(text: &str) -> Vec<u8> {
+    let mut writer = GzEncoder::new(Vec::new(), Compression::best());
+    writer
+        .write_all(text.as_bytes())
+        .expect("writing to memory does not fail");
+    writer.finish().expect("writing to memory does not fail")
+}
+
+/// The commit that a release is built from, marked if its files are not all as committed; nothing for a debug build, which would be
+/// compiled anew after each commit, and where there is no Git.
+fn commit() -> String {
+    println!("cargo::rerun-if-env-changed=SERVERY_COMMIT");
+    if let Ok(commit) = env::var("SERVERY_COMMIT") {
+        return commit;
+    }
+    if env::var("PROFILE").is_ok_and(|profile| profile == "debug") {
+        return String::new();
+    }
+    let git = |arguments: &[&str]| {
+        let answer = Command::new("git").args(arguments).output().ok()?;
+        let text = String::from_utf8(answer.stdout).ok()?;
+        answer.status.success().then(|| text.trim().to_owned())
+    };
+    for file in ["HEAD", "index"] {
+        if let Some(path) = git(&["rev-parse", "--git-path", file]) {
+            println!("cargo::rerun-if-changed={path}");
+        }
+    }
+    let Some(commit) = git(&["rev-parse", "HEAD"]) else {
+        return String::new();
+    };
+    let changed = git(&["status", "--porcelain", "--untracked-files=no"]);
+    match changed.is_some_and(|changed| changed.is_empty()) {
+        true => commit,
+        false => format!("{commit}-changed"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The addresses of the JSON API, as pages ask for them.
 
-use servery_domain::{search::Search, slug::Slug};
+use servery_domain::{id::PaymentId, search::Search, slug::Slug, time::Timestamp};
 
 use crate::page_address::address;
 
@@ -31,6 +31,10 @@ pub fn quotes(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/quotes")
 }
 
+pub fn places(near: &Slug, typed: &str) -> String {
+    address("/api/v1/places", [("near", near.as_str()), ("q", typed)])
+}
+
 pub fn orders_at(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/orders")
 }
@@ -51,6 +55,7 @@ pub fn push(token: &str) -> String {
 
 pub const ACCOUNT: &str = "/api/v1/account";
 
+pub const ACCOUNT_LOG: &str = "/api/v1/account/log";
 pub const PASSKEYS: &str = "/api/v1/account/passkeys";
 pub const PASSKEY_CHALLENGES: &str = "/api/v1/account/passkeys/challenges";
 pub const SESSION_CHALLENGES: &str = "/api/v1/sessions/challenges";
@@ -71,12 +76,27 @@ pub fn sync_events(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/sync/events")
 }
 
+pub fn reader_payments(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/reader-payments")
+}
+
+pub fn cancel_reader_payment(slug: &Slug, payment: PaymentId) -> String {
+    format!("{}/{payment}/cancel", reader_payments(slug))
+}
+
 pub fn board(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/board")
 }
 
 pub fn devices(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/devices")
+}
+
+/// Entries from before a moment; the newest if there is none.
+pub fn audit_log(slug: &Slug, before: Option<Timestamp>) -> String {
+    let before = before.map(|before| before.0.to_string());
+    let pairs = before.iter().map(|before| ("before", before.as_str()));
+    address(&format!("{RESTAURANTS}/{slug}/log"), pairs)
 }
 
 pub fn board_events(slug: &Slug) -> String {

@@ -5,17 +5,20 @@ use std::{any::Any, pin::Pin, sync::Arc};
 use leptos::prelude::{RwSignal, use_context};
 use servery_domain::{
     currency::Minor,
+    delivery_area::Point,
     draft::Draft,
     lang::Lang,
     order::{Order, PlacedOrder},
+    place::PlaceSuggestion,
     problem::Problem,
     quote::Quote,
     slug::Slug,
 };
 
 use crate::query::{
-    GetAbout, GetAccount, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu, GetOrder, GetOrders,
-    GetPasskeys, GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
+    GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu,
+    GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes,
+    Query,
 };
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -44,6 +47,7 @@ pub trait OrderingBackend:
     + Answers<GetDraft>
     + Answers<GetTimes>
     + Answers<GetQuote>
+    + Answers<GetPlaces>
     + Answers<GetOrder>
     + Answers<GetOrders>
 {
@@ -51,7 +55,13 @@ pub trait OrderingBackend:
 
 /// What the account and board pages ask. Without a session the answer is the problem `signed-out`.
 pub trait AccountBackend:
-    Backend + Answers<GetAccount> + Answers<GetBoard> + Answers<GetDevices> + Answers<GetPasskeys>
+    Backend
+    + Answers<GetAccount>
+    + Answers<GetAccountLog>
+    + Answers<GetAuditLog>
+    + Answers<GetBoard>
+    + Answers<GetDevices>
+    + Answers<GetPasskeys>
 {
 }
 
@@ -68,6 +78,10 @@ pub trait BrowserActions: Send + Sync {
     fn latest_draft<'a>(&'a self, slug: &'a Slug) -> BackendFuture<'a, Draft>;
     /// Stores the draft on the device at once, and on the server when this is awaited. `summary` is shown on the menu.
     fn save_draft<'a>(&'a self, slug: &Slug, draft: &Draft, summary: &str) -> BackendFuture<'a, ()>;
+    /// Addresses that may be meant by what was typed so far. A later call aborts the one before.
+    fn find_places<'a>(&'a self, near: &'a Slug, typed: &'a str) -> BackendFuture<'a, Vec<PlaceSuggestion>>;
+    /// Where the device is. The browser asks its user for permission.
+    fn locate(&self) -> LocationFuture<'_>;
     /// A new id.
     fn id(&self) -> u128;
     /// The progress of the order that is being placed.
@@ -90,6 +104,16 @@ pub trait BrowserActions: Send + Sync {
     /// Minutes since the page was opened, however the device's clock is set meanwhile.
     fn minutes(&self) -> i64;
     fn navigate(&self, path: &str);
+}
+
+pub type LocationFuture<'a> = Pin<Box<dyn Future<Output = Result<Point, LocationFailure>> + Send + 'a>>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LocationFailure {
+    /// The user, or the browser's settings.
+    Refused,
+    /// The device does not know it, or not well enough, or took too long.
+    Unknown,
 }
 
 /// The event stream of orders.

@@ -1,8 +1,8 @@
 //! The checkout form: the browser reads it for the running total, the server for the draft.
 
 use servery_domain::{
-    basket::Service,
-    contact::{Contact, DeliveryAddress},
+    basket::Fulfilment,
+    contact::{Contact, DeliveryAddress, LocationSource},
     currency::Minor,
     draft::Draft,
     order_settings::PaymentMethod,
@@ -32,7 +32,7 @@ impl<'a> FormFields<'a> {
 
 /// Fields that the form does not contain stay unchanged.
 pub fn fill_in(draft: &mut Draft, fields: FormFields<'_>) {
-    draft.set_service(service(draft, fields));
+    draft.set_fulfilment(fulfilment(draft, fields));
     if fields.find("street").is_some() {
         draft.door = Some(delivery_address(draft, fields));
     }
@@ -61,30 +61,67 @@ pub fn fill_in(draft: &mut Draft, fields: FormFields<'_>) {
     draft.payment = PaymentMethod::from_code(fields.get("payment")).or(draft.payment);
 }
 
-fn service(draft: &Draft, fields: FormFields<'_>) -> Service {
-    match fields.get("service") {
-        "collection" => Service::Collection,
-        "table" => Service::Table(fields.text("table")),
-        "delivery" => Service::Delivery(delivery_address(draft, fields)),
-        _ => draft.basket.service.clone(),
+fn fulfilment(draft: &Draft, fields: FormFields<'_>) -> Fulfilment {
+    match fields.get("fulfilment") {
+        "collection" => Fulfilment::Collection,
+        "table" => Fulfilment::Table(fields.text("table")),
+        "delivery" => Fulfilment::Delivery(delivery_address(draft, fields)),
+        _ => draft.basket.fulfilment.clone(),
     }
 }
 
 fn delivery_address(draft: &Draft, fields: FormFields<'_>) -> DeliveryAddress {
     let [street, postcode, city, hint] =
         ["street", "postcode", "city", "hint"].map(|field| fields.text(field));
-    DeliveryAddress {
+    let before = draft.delivery_address();
+    let mut door = DeliveryAddress {
         street,
         postcode,
         city,
         hint,
-        point: draft.delivery_address().point,
-    }
+        location: None,
+    };
+    // What the list said of one address is not true of another.
+    door.location = before
+        .location
+        .filter(|location| location.source == LocationSource::Device || door.is_same_door(&before));
+    door
 }
 
 #[cfg(test)]
 mod tests {
+    use servery_domain::{contact::AddressLocation, delivery_area::Point};
+
     use super::*;
+
+    #[test]
+    fn a_location_from_the_list_is_that_of_its_address() {
+        for (source, street, stays) in [
+            (LocationSource::Place, "Mill Lane 1", true),
+            (LocationSource::Place, "Mill Lane 2", false),
+            (LocationSource::Device, "Mill Lane 2", true),
+        ] {
+            let mut draft = Draft::default();
+            let fields = |street: &str| {
+                [("fulfilment", "delivery"), ("street", street)]
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            };
+            fill_in(&mut draft, FormFields(&fields("Mill Lane 1")));
+            draft.set_location(Some(AddressLocation {
+                point: Point {
+                    latitude: 1,
+                    longitude: 2,
+                },
+                source,
+            }));
+            fill_in(&mut draft, FormFields(&fields(street)));
+            assert_eq!(
+                draft.delivery_address().location.is_some(),
+                stays,
+                "{source:?} {street}"
+            );
+        }
+    }
 
     #[test]
     fn what_the_form_does_not_ask_stays() {
@@ -93,7 +130,7 @@ mod tests {
             ..Draft::default()
         };
         let pairs = [
-            ("service", "delivery"),
+            ("fulfilment", "delivery"),
             ("street", " Mill Lane 1 "),
             ("tip", "250"),
             ("name", "Ada"),
@@ -101,18 +138,23 @@ mod tests {
         ];
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
         fill_in(&mut draft, FormFields(&pairs));
-        assert!(matches!(&draft.basket.service, Service::Delivery(door) if door.street == "Mill Lane 1"));
+        assert!(
+            matches!(&draft.basket.fulfilment, Fulfilment::Delivery(door) if door.street == "Mill Lane 1")
+        );
         assert_eq!(
             (draft.basket.tip, &*draft.note, &*draft.allergies),
             (Minor(250), "ring twice", "nuts\neggs")
         );
-        fill_in(&mut draft, FormFields(&[("service".into(), "collection".into())]));
+        fill_in(
+            &mut draft,
+            FormFields(&[("fulfilment".into(), "collection".into())]),
+        );
         assert_eq!(
-            (&draft.basket.service, &*draft.contact.name),
-            (&Service::Collection, "Ada")
+            (&draft.basket.fulfilment, &*draft.contact.name),
+            (&Fulfilment::Collection, "Ada")
         );
         assert_eq!(draft.delivery_address().street, "Mill Lane 1");
-        let typed_while_hidden = [("service", "collection"), ("street", "Mill Lane 2")]
+        let typed_while_hidden = [("fulfilment", "collection"), ("street", "Mill Lane 2")]
             .map(|(name, value)| (name.into(), value.into()));
         fill_in(&mut draft, FormFields(&typed_while_hidden));
         assert_eq!(draft.delivery_address().street, "Mill Lane 2");

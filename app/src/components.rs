@@ -1,6 +1,7 @@
 //! Components that pages of several chunks use.
 
 pub mod allergen;
+pub mod audit_entry;
 pub mod availability;
 pub mod cuisine;
 pub mod diet;

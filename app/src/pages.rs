@@ -13,7 +13,7 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{
     brand_color::BrandColor,
     menu::Menu,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
     restaurant::Listing,
 };
 
@@ -111,7 +111,7 @@ pub fn document_title(name: &str) -> String {
 }
 
 pub fn nothing_here(visit: &PageAddress) -> Problem {
-    Problem::new(Kind::NotFound, visit.path.clone())
+    Problem::new(ProblemType::NotFound, visit.path.clone())
 }
 
 /// What a page shows, loaded before it is rendered: so rendering never waits and is the same everywhere.

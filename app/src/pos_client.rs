@@ -9,10 +9,11 @@ use leptos::{
 use serde::{Deserialize, Serialize};
 use servery_domain::{
     device::Paired,
-    id::{BillId, CashierId, DeviceId, OpId, StationId},
+    id::{BillId, CashierId, DeviceId, OpId, PaymentId, StationId},
     pos::{
         PosState,
         op::{Action, OpRefusal},
+        reader_payment::{ReaderPayment, ReaderPaymentRequest},
     },
     problem::Problem,
     time::Timestamp,
@@ -37,6 +38,10 @@ pub trait PosClient: Send + Sync {
     fn pin(&self, cashier: CashierId, pin: &str) -> LocalFuture<Option<String>>;
     /// Resolves once the op is stored and applied. Actions are applied in the order of the calls.
     fn submit(&self, action: Action) -> LocalFuture<Result<OpId, ActionError>>;
+    /// Puts an amount on this till's card reader. Asked again with the same id, it tells what became of it.
+    fn put_on_reader(&self, request: &ReaderPaymentRequest) -> LocalFuture<Result<ReaderPayment, Problem>>;
+    /// Takes a payment from the card reader, unless a card was charged.
+    fn take_from_reader(&self, payment: PaymentId) -> LocalFuture<Result<ReaderPayment, Problem>>;
     /// The picture chosen in this field, reduced, as base64; `None` if it is not a picture.
     fn photo(&self, field: &HtmlInputElement) -> LocalFuture<Option<String>>;
     /// A new id.
@@ -60,6 +65,14 @@ pub trait PosClient: Send + Sync {
     fn install_update(&self);
     /// Plays the sound of a new order or ticket.
     fn play_sound(&self);
+    /// The number beside the installed app's icon; zero takes it away.
+    fn set_badge(&self, count: usize);
+    /// Whether the screen stays on although nobody touches it. Each caller takes back what it asked for.
+    fn keep_awake(&self, awake: bool);
+    /// Whether and how the app can be installed on this device.
+    fn installation(&self) -> ReadSignal<Installation>;
+    /// Asks whoever uses the device whether to install it.
+    fn install(&self);
     /// The bill that somebody is working on; while there is one the app does not update itself.
     fn current_bill(&self) -> RwSignal<Option<BillId>>;
     /// How many other edits are open; while there are any the app does not update itself.
@@ -94,6 +107,17 @@ pub enum UnsupportedReason {
     NoStorage,
     /// The browser cannot open the app offline.
     NoWorker,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Installation {
+    /// The browser offers nothing, or has not yet.
+    Unavailable,
+    /// The browser asks when it is told to.
+    Offered,
+    /// In Safari on phones and tablets, by its menu.
+    ByMenu,
+    Installed,
 }
 
 /// The connection between this device and the server.
@@ -146,6 +170,13 @@ pub trait PosClientProvider: Send + Sync {
 /// `None` on the server.
 pub fn pos_client() -> Option<Arc<dyn PosClient>> {
     use_context()
+}
+
+/// Keeps the screen on as long as the calling component is shown.
+pub fn keep_awake() {
+    let Some(client) = pos_client() else { return };
+    client.keep_awake(true);
+    on_cleanup(move || client.keep_awake(false));
 }
 
 /// Prevents updates as long as the calling component is shown.

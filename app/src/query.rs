@@ -7,6 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use servery_domain::{
     about::About,
     account::SignedIn,
+    audit::{AuditEntry, AuditLog},
     basket::Basket,
     board::Board,
     cursor::Page,
@@ -16,14 +17,15 @@ use servery_domain::{
     menu::Menu,
     order::TrackedOrder,
     passkey::PasskeyView,
+    place::PlaceSuggestion,
     pos::visibility::PosSnapshot,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
     quote::Quote,
     restaurant::Listing,
     search::Search,
     slots::Times,
     slug::Slug,
-    time::{LocalMinute, TimeZoneName},
+    time::{LocalMinute, TimeZoneName, Timestamp},
 };
 
 use crate::api;
@@ -83,7 +85,7 @@ impl Query for GetRestaurants {
                 Ok(Page { items, next })
             }
             // Offline, the stored full list is searched.
-            Err(problem) if problem.is(Kind::Unreachable) => {
+            Err(problem) if problem.is(ProblemType::Unreachable) => {
                 let all = browser.get(&Self(Search::default())).await?.answer;
                 let search = Search {
                     limit: limits::PAGE_MOST,
@@ -168,7 +170,7 @@ pub fn newer_draft(own: Option<Draft>, servers: Result<Draft, Problem>) -> Resul
     match (own, servers) {
         (Some(own), Ok(servers)) if own.changes <= servers.changes => Ok(servers),
         (Some(own), Ok(_)) => Ok(own),
-        (own, Err(problem)) if problem.is(Kind::Unreachable) => Ok(own.unwrap_or_default()),
+        (own, Err(problem)) if problem.is(ProblemType::Unreachable) => Ok(own.unwrap_or_default()),
         (_, servers) => servers,
     }
 }
@@ -193,7 +195,7 @@ impl Query for GetTimes {
         let zone = browser.get(&GetRestaurant(self.0)).await?.answer.restaurant.zone;
         let now = browser
             .local_now(&zone)
-            .ok_or_else(|| Problem::new(Kind::Unreachable, "no clock"))?;
+            .ok_or_else(|| Problem::new(ProblemType::Unreachable, "no clock"))?;
         let mut times = stored.unwrap_or_else(|| Times::at(now));
         times.now = now;
         times.clock_changes.retain(|change| now < change.at);
@@ -216,6 +218,17 @@ impl Query for GetQuote {
             Some(quote) => quote,
             None => browser.post(&self.address(), &self.1).await,
         }
+    }
+}
+
+/// Addresses that may be meant by what was typed, for a restaurant that is to deliver there.
+pub struct GetPlaces(pub Slug, pub String);
+
+impl Query for GetPlaces {
+    type Answer = Vec<PlaceSuggestion>;
+
+    fn address(&self) -> String {
+        api::places(&self.0, &self.1)
     }
 }
 
@@ -268,6 +281,28 @@ impl Query for GetDevices {
 
     fn address(&self) -> String {
         api::devices(&self.0)
+    }
+}
+
+/// What staff did in a restaurant before a moment.
+pub struct GetAuditLog(pub Slug, pub Option<Timestamp>);
+
+impl Query for GetAuditLog {
+    type Answer = AuditLog;
+
+    fn address(&self) -> String {
+        api::audit_log(&self.0, self.1)
+    }
+}
+
+/// What the account's holder, or somebody in their place, did with it.
+pub struct GetAccountLog;
+
+impl Query for GetAccountLog {
+    type Answer = Vec<AuditEntry>;
+
+    fn address(&self) -> String {
+        api::ACCOUNT_LOG.into()
     }
 }
 

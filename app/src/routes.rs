@@ -28,6 +28,7 @@ pub enum View {
     Dish,
     Board,
     Devices,
+    AuditLog,
     Account,
     SignUp,
     AskReset,
@@ -67,7 +68,7 @@ impl Chunk {
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 20] = [
+pub static ROUTES: [Route; 21] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
@@ -78,6 +79,7 @@ pub static ROUTES: [Route; 20] = [
     Route { path: "/orders/{token}",                   view: View::Order,      default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Ordering, shared_for: 0,  personal: true },
     Route { path: "/board/{slug}",                       view: View::Board,      default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/board/{slug}/devices",               view: View::Devices,    default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
+    Route { path: "/board/{slug}/log",                   view: View::AuditLog,   default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated],          offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/account",                            view: View::Account,    default: Mode::Hydrated, allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/account/sign-up",                    view: View::SignUp,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/account/reset",                      view: View::AskReset,   default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
@@ -131,6 +133,15 @@ pub fn plain_way(path: &str) -> Option<String> {
         .map(|slug| format!("/board/{slug}"))
 }
 
+/// The manifest that a page belongs to: each restaurant's staff app is installed by itself.
+pub fn manifest(path: &str) -> Option<String> {
+    let (route, values) = read(path)?;
+    match route.chunk {
+        Chunk::Staff => slug(&values).map(|slug| format!("/staff/{slug}/app.webmanifest")),
+        Chunk::Browse | Chunk::Ordering | Chunk::Account => Some("/app.webmanifest".to_owned()),
+    }
+}
+
 /// The restaurant of a path: its first parameter.
 pub fn slug(values: &[&str]) -> Option<Slug> {
     values.first()?.parse().ok()
@@ -162,6 +173,20 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(find(path).map(|route| route.path), row, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_staff_of_a_restaurant_install_an_app_of_their_own() {
+        for (path, expected) in [
+            ("/", Some("/app.webmanifest")),
+            ("/orders/a", Some("/app.webmanifest")),
+            ("/staff/a-b", Some("/staff/a-b/app.webmanifest")),
+            ("/staff/a-b/till", Some("/staff/a-b/app.webmanifest")),
+            ("/staff/A/till", None),
+            ("/nowhere", None),
+        ] {
+            assert_eq!(manifest(path).as_deref(), expected, "{path}");
         }
     }
 

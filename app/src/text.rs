@@ -66,6 +66,23 @@ pub mod mail {
     }
 }
 
+/// The texts of the page with the card provider's form, which stay on the server.
+#[cfg(feature = "server")]
+pub mod card {
+    use super::{Lang, fill as fill_text};
+
+    include!(concat!(env!("OUT_DIR"), "/card.rs"));
+
+    pub fn get(lang: Lang, key: Key) -> &'static str {
+        CATALOGUES[lang as usize][key as usize]
+    }
+
+    /// The text with `{name}` replaced by its value, for each name.
+    pub fn fill(lang: Lang, key: Key, values: &[(&str, &str)]) -> String {
+        fill_text(get(lang, key), values)
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct Texts {
     pub lang: Lang,

@@ -1,39 +1,51 @@
 //! `BrowserActions` of the pages: drafts, orders, notifications, navigation.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use leptos::prelude::{RwSignal, document, set_timeout, window};
 use send_wrapper::SendWrapper;
 use servery_app::{
     api,
     backend::{
-        Backend, BackendFuture, BrowserActions, DraftStorage, NotificationState, OrderEvents,
+        Backend, BackendFuture, BrowserActions, DraftStorage, LocationFuture, NotificationState, OrderEvents,
         OrderStreamEvent, PlaceOrderState,
     },
     pos_client::{PosClient, PosClientProvider},
     query::newer_draft,
 };
-use servery_domain::{currency::Minor, draft::Draft, lang::Lang, order::Order, slug::Slug};
+use servery_domain::{
+    currency::Minor, draft::Draft, lang::Lang, order::Order, place::PlaceSuggestion, slug::Slug,
+};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::HtmlElement;
+use web_sys::{AbortController, HtmlElement};
 
 use crate::{
     draft_saving,
-    http::{HttpBackend, send},
+    http::{HttpBackend, get_unless_aborted, send},
     json::read,
-    local_storage,
+    local_storage, location,
     order_events::OrderEventSource,
     order_submission, pos_client, push,
 };
 
+/// How long a search for an address may take.
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(8);
+
 pub struct Browser {
     placing: RwSignal<PlaceOrderState>,
+    /// Aborts the search for an address that is under way.
+    searching: Mutex<Option<SendWrapper<AbortController>>>,
 }
 
 impl Browser {
     pub fn new() -> Self {
         Self {
             placing: RwSignal::new(PlaceOrderState::Idle),
+            searching: Mutex::default(),
         }
     }
 }
@@ -72,6 +84,28 @@ impl BrowserActions for Browser {
         Box::pin(SendWrapper::new(async move {
             draft_saving::save(&slug, &draft).await
         }))
+    }
+
+    fn find_places<'a>(&'a self, near: &'a Slug, typed: &'a str) -> BackendFuture<'a, Vec<PlaceSuggestion>> {
+        let aborter = AbortController::new().ok();
+        let signal = aborter.as_ref().map(AbortController::signal);
+        let earlier = self.searching.lock().ok().and_then(|mut searching| {
+            std::mem::replace(&mut *searching, aborter.clone().map(SendWrapper::new))
+        });
+        if let Some(earlier) = earlier {
+            earlier.abort();
+        }
+        if let Some(aborter) = aborter {
+            set_timeout(move || aborter.abort(), SEARCH_TIMEOUT);
+        }
+        let address = api::places(near, typed);
+        Box::pin(SendWrapper::new(async move {
+            read(get_unless_aborted(&address, signal.as_ref()).await?)
+        }))
+    }
+
+    fn locate(&self) -> LocationFuture<'_> {
+        Box::pin(SendWrapper::new(location::locate()))
     }
 
     fn id(&self) -> u128 {

@@ -7,6 +7,7 @@ use servery_app::{
     page_address::PageAddress,
     pages::{Content, Pages},
     render::{Decision, Reason},
+    routes::{self, Chunk},
     text::Texts,
 };
 use servery_domain::{
@@ -61,6 +62,10 @@ impl PageDocument {
     pub fn update_head<P: Pages>(&self, content: &Content<P>, texts: Texts) {
         let head = content.head(texts);
         document().set_title(&head.title);
+        // Known when the program is built: the other programs carry nothing of it.
+        if P::CHUNK == Chunk::Staff {
+            link_manifest();
+        }
         let Some(style) = html().map(|html| html.style()) else {
             return;
         };
@@ -79,6 +84,26 @@ impl PageDocument {
             .root
             .set_attribute("aria-busy", if busy { "true" } else { "false" });
     }
+}
+
+/// The staff app's shell is the same for all restaurants, and names no manifest.
+fn link_manifest() {
+    let Some(href) = routes::manifest(&visit().path) else {
+        return;
+    };
+    // A document without a head cannot be installed, and works.
+    let _ = set_manifest(&href);
+}
+
+fn set_manifest(href: &str) -> Result<(), JsValue> {
+    if let Some(link) = document().query_selector("link[rel=manifest]")? {
+        return link.set_attribute("href", href);
+    }
+    let link = document().create_element("link")?;
+    link.set_attribute("rel", "manifest")?;
+    link.set_attribute("href", href)?;
+    let head = document().query_selector("head")?.ok_or(JsValue::UNDEFINED)?;
+    head.append_child(&link).map(drop)
 }
 
 pub fn visit() -> PageAddress {

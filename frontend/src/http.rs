@@ -13,7 +13,7 @@ use servery_app::{
 };
 use servery_domain::{
     draft::Draft,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
     slug::Slug,
     time::{LocalMinute, TimeZoneName},
 };
@@ -26,7 +26,7 @@ use crate::{
     local_storage, response_cache,
 };
 
-const PATIENCE: u32 = 8_000;
+const REQUEST_TIMEOUT: u32 = 8_000;
 
 pub struct HttpBackend {
     /// Answers included in the page; each is used once.
@@ -107,7 +107,7 @@ impl HttpBackend {
                 self.offline.set(true);
                 read(answer).map(stored)
             }
-            None => Err(Problem::new(Kind::Unreachable, address)),
+            None => Err(Problem::new(ProblemType::Unreachable, address)),
         }
     }
 }
@@ -121,7 +121,7 @@ fn read_answer<T: DeserializeOwned>(answer: JsValue) -> Result<T, Problem> {
 }
 
 async fn ask(address: &str) -> Option<Response> {
-    let signal = AbortSignal::timeout_with_u32(PATIENCE);
+    let signal = AbortSignal::timeout_with_u32(REQUEST_TIMEOUT);
     let asked = Request::get(address)
         .header("accept", "application/json, application/problem+json")
         .abort_signal(Some(&signal))
@@ -196,6 +196,22 @@ impl OrderingBackend for HttpBackend {}
 impl AccountBackend for HttpBackend {}
 impl StaffBackend for HttpBackend {}
 
+/// An answer that is not stored. Whoever aborts it gets none.
+pub async fn get_unless_aborted(address: &str, signal: Option<&AbortSignal>) -> Result<JsValue, Problem> {
+    let unreachable = |_| Problem::new(ProblemType::Unreachable, address);
+    let request = Request::get(address)
+        .header("accept", "application/json, application/problem+json")
+        .abort_signal(signal);
+    let response = request.send().await.map_err(|_| unreachable(JsValue::NULL))?;
+    let is_success = response.ok();
+    let body = web_sys::Response::from(response).json().map_err(unreachable)?;
+    let body = JsFuture::from(body).await.map_err(unreachable)?;
+    match is_success {
+        true => Ok(body),
+        false => Err(read(body).unwrap_or_else(|unreadable| unreadable)),
+    }
+}
+
 /// Sends a request with a JSON body.
 pub async fn send(method: &str, address: &str, body: &str, key: Option<&str>) -> Result<JsValue, Problem> {
     send_back(method, address, body, key)
@@ -210,8 +226,8 @@ pub async fn send_back(
     body: &str,
     key: Option<&str>,
 ) -> Result<JsValue, (Problem, JsValue)> {
-    let away = || (Problem::new(Kind::Unreachable, address), JsValue::NULL);
-    let signal = AbortSignal::timeout_with_u32(PATIENCE);
+    let away = || (Problem::new(ProblemType::Unreachable, address), JsValue::NULL);
+    let signal = AbortSignal::timeout_with_u32(REQUEST_TIMEOUT);
     let request = RequestBuilder::new(address)
         .method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST))
         .abort_signal(Some(&signal));

@@ -2,11 +2,11 @@
 
 use js_sys::JSON;
 use serde::{Serialize, de::DeserializeOwned};
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::problem::{Problem, ProblemType};
 use wasm_bindgen::JsValue;
 
 pub fn json<T: Serialize>(value: &T) -> Result<String, Problem> {
-    let unwritable = |_| Problem::new(Kind::Broken, "not to be written");
+    let unwritable = |_| Problem::new(ProblemType::Broken, "not to be written");
     let value = value
         .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
         .map_err(|error| unwritable(error.into()))?;
@@ -14,5 +14,6 @@ pub fn json<T: Serialize>(value: &T) -> Result<String, Problem> {
 }
 
 pub fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, Problem> {
-    serde_wasm_bindgen::from_value(answer).map_err(|error| Problem::new(Kind::Broken, error.to_string()))
+    serde_wasm_bindgen::from_value(answer)
+        .map_err(|error| Problem::new(ProblemType::Broken, error.to_string()))
 }

@@ -9,6 +9,7 @@ mod draft_saving;
 mod http;
 mod json;
 mod local_storage;
+mod location;
 mod navigate;
 mod order_events;
 mod order_submission;

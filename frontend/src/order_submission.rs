@@ -13,7 +13,7 @@ use servery_domain::{
     id::OrderId,
     lang::Lang,
     order::{PlacedOrder, Placement},
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
     quote::Quote,
     slug::Slug,
 };
@@ -108,7 +108,7 @@ pub fn attempt(state: RwSignal<PlaceOrderState>) {
 }
 
 fn may_come_later(problem: &Problem) -> bool {
-    problem.is(Kind::Unreachable) || problem.status >= 500 || problem.is(Kind::TooOften)
+    problem.is(ProblemType::Unreachable) || problem.status >= 500 || problem.is(ProblemType::TooOften)
 }
 
 fn placed(state: RwSignal<PlaceOrderState>, waiting: &Waiting, receipt: JsValue) {
@@ -134,13 +134,13 @@ fn refused(state: RwSignal<PlaceOrderState>, waiting: &Waiting, problem: Problem
     let quote = js_sys::Reflect::get(body, &"quote".into())
         .ok()
         .and_then(|quote| read::<Quote>(quote).ok());
-    state.set(match quote.filter(|_| problem.is(Kind::Changed)) {
+    state.set(match quote.filter(|_| problem.is(ProblemType::Changed)) {
         Some(quote) => PlaceOrderState::Changed {
             seen: waiting.seen,
             quote: Box::new(quote),
         },
         None => {
-            if problem.is(Kind::Conflict) {
+            if problem.is(ProblemType::Conflict) {
                 local_storage::remove(NAME);
             }
             PlaceOrderState::Refused(problem)

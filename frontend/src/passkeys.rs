@@ -7,7 +7,7 @@ use servery_app::{
     api,
     backend::{PasskeyActions, PasskeyFailure, PasskeyFuture, PasskeyRequest},
 };
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::problem::{Problem, ProblemType};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -40,7 +40,7 @@ async fn ask(new_op: PasskeyRequest<'_>, next: &str) -> Result<(), PasskeyFailur
         PasskeyRequest::Make { .. } => PasskeyFailure::SignInAgain,
         PasskeyRequest::SignIn => PasskeyFailure::Unknown,
     };
-    let answered = |problem: Problem| match problem.is(Kind::SignedOut) {
+    let answered = |problem: Problem| match problem.is(ProblemType::SignedOut) {
         true => signed_out,
         false => failure(&problem),
     };
@@ -114,7 +114,7 @@ fn declined(error: JsValue) -> PasskeyFailure {
 }
 
 fn failure(problem: &Problem) -> PasskeyFailure {
-    match problem.is(Kind::TooOften) {
+    match problem.is(ProblemType::TooOften) {
         true => PasskeyFailure::TooOften,
         false => PasskeyFailure::Failed,
     }

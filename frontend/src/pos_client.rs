@@ -1,12 +1,15 @@
 //! Drives `domain`'s `SyncClient`: gives it a disk, a network, other tabs and the time.
 
 mod database;
+mod encryption;
+mod installer;
 mod photo;
 mod pin;
 mod platform;
 mod revision_events;
 mod storage;
 mod transport;
+mod wake_lock;
 
 use std::{
     cell::{Cell, RefCell},
@@ -25,18 +28,19 @@ use send_wrapper::SendWrapper;
 use servery_app::{
     api,
     pos_client::{
-        ActionError, Connectivity, LocalFuture, PairingState, PosClient, StorageUsage, UnsupportedReason,
-        Unsynced,
+        ActionError, Connectivity, Installation, LocalFuture, PairingState, PosClient, StorageUsage,
+        UnsupportedReason, Unsynced,
     },
 };
 use servery_domain::{
     device::{Paired, Pairing},
-    id::{BillId, CashierId, DeviceId, OpId, StationId},
+    id::{BillId, CashierId, DeviceId, OpId, PaymentId, StationId},
     pos::{
         PosState,
         op::{Action, OP_VERSION},
+        reader_payment::{ReaderPayment, ReaderPaymentRequest},
     },
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
     revision::Revision,
     sync::{
         SyncProblem,
@@ -49,9 +53,11 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{BroadcastChannel, EventTarget, HtmlInputElement, MessageEvent};
 
 use self::{
+    installer::Installer,
     revision_events::{RevisionEvent, RevisionEvents},
     storage::Storage,
     transport::{TabMessage, Unsent},
+    wake_lock::WakeLock,
 };
 use crate::{
     http::send,
@@ -101,6 +107,8 @@ struct Tabs {
     busy: RwSignal<u32>,
     bright: RwSignal<bool>,
     station: RwSignal<Option<StationId>>,
+    wake_lock: Rc<WakeLock>,
+    installer: Rc<Installer>,
 }
 
 pub struct BrowserPosClient(SendWrapper<Rc<Tabs>>);
@@ -129,6 +137,8 @@ pub fn open() -> Arc<dyn PosClient> {
         busy: RwSignal::new(0),
         bright: RwSignal::new(platform::is_bright()),
         station: RwSignal::new(local_storage::get(STATION)),
+        wake_lock: Rc::default(),
+        installer: Installer::new(),
     });
     tabs.listen();
     tabs.clone().look();
@@ -168,6 +178,8 @@ impl Tabs {
             if !document().hidden() {
                 tabs.handle(ClientEvent::OtherTabWrote);
                 tabs.wake();
+                // The browser has taken it away from a page that was hidden.
+                tabs.wake_lock.clone().update();
             }
         });
         if let Some(channel) = &self.channel {
@@ -242,9 +254,9 @@ impl Tabs {
     }
 
     fn stand(self: &Rc<Self>, pairing: PairingState) {
-        let before = self.paired().map(|paired| paired.device);
+        let before = self.working();
         self.pairing.set(pairing);
-        let after = self.paired().map(|paired| paired.device);
+        let after = self.working();
         if before == after {
             return self.wake();
         }
@@ -252,9 +264,9 @@ impl Tabs {
         self.news.take();
         self.drop_asked();
         self.pos.set(Arc::default());
-        self.unsynced.set(Unsynced::default());
         if after.is_none() {
             self.tab.take();
+            self.clone().count_unsent();
             return self.line.set(Connectivity::Unknown);
         }
         let (tab, effects) = SyncClient::start(OP_VERSION);
@@ -267,6 +279,23 @@ impl Tabs {
         } else {
             self.set_notifications(&TabMessage::Asks);
         }
+    }
+
+    /// The device that may read what is stored here and send what it does.
+    fn working(&self) -> Option<DeviceId> {
+        self.pairing.with_untracked(|pairing| match pairing {
+            PairingState::Paired(paired) => Some(paired.device),
+            _ => None,
+        })
+    }
+
+    /// Without its key a device cannot read its outbox, but says how much is in it.
+    fn count_unsent(self: Rc<Self>) {
+        self.for_now(async |tabs| {
+            let count = tabs.disk.unsent().await.unwrap_or_default();
+            tabs.unsynced.set(Unsynced { count, since: None });
+            None
+        });
     }
 
     fn paired(&self) -> Option<Paired> {
@@ -408,7 +437,6 @@ impl Tabs {
                     tabs.pause.set(SOON);
                     tabs.wake_in(LATE);
                     tabs.follow_news();
-                    tabs.revoked(false);
                     Some(ClientEvent::Response(answer))
                 }
                 Err(unsent) => {
@@ -423,32 +451,25 @@ impl Tabs {
                     } else {
                         tabs.pause.replace((tabs.pause.get() * 2).min(LATE))
                     });
-                    tabs.revoked(matches!(unsent, Unsent::Revoked));
+                    if matches!(unsent, Unsent::Revoked) {
+                        tabs.clone().revoke();
+                    }
                     Some(ClientEvent::Unreachable)
                 }
             }
         });
     }
 
-    /// Revoked: the device continues to work and stores ops, but sends nothing.
-    fn revoked(self: &Rc<Self>, revoked: bool) {
+    fn revoke(self: Rc<Self>) {
         let Some(paired) = self.paired().map(Box::new) else {
             return;
         };
-        let pairing = if revoked {
-            PairingState::Revoked(paired)
-        } else {
-            PairingState::Paired(paired)
-        };
-        if self.pairing.with_untracked(|known| *known == pairing) {
-            return;
-        }
-        self.pairing.set(pairing);
-        let tabs = self.clone();
         spawn_local(async move {
-            // The next request gets the same answer.
-            let _ = tabs.disk.revoked(revoked).await;
-            tabs.set_notifications(&TabMessage::Standing);
+            // After an error the next request gets the same answer.
+            if self.disk.revoke().await.is_ok() {
+                self.stand(PairingState::Revoked(paired));
+                self.set_notifications(&TabMessage::Standing);
+            }
         });
     }
 
@@ -505,7 +526,7 @@ impl Tabs {
     }
 
     async fn pair(self: Rc<Self>, code: String) -> Result<(), Problem> {
-        let no_room = |_| Problem::new(Kind::Broken, "this device could not keep who it is");
+        let no_room = |_| Problem::new(ProblemType::Broken, "this device could not keep who it is");
         let known = self.paired().map(|paired| paired.device);
         let device = match known {
             Some(device) => device,
@@ -530,8 +551,8 @@ impl Tabs {
         let paired: Paired = read(match let_in(device).await {
             // The pairing belongs to another restaurant or kind of device; so do its pending ops.
             Err(problem)
-                if problem.is(Kind::Conflict)
-                    && self.unsynced.with_untracked(|unsynced| unsynced.count == 0) =>
+                if problem.is(ProblemType::Conflict)
+                    && self.disk.unsent().await.is_ok_and(|count| count == 0) =>
             {
                 let_in(DeviceId(local_storage::id())).await?
             }
@@ -588,6 +609,10 @@ impl Tabs {
             done.take().unwrap_or(Err(ActionError::NotKept))
         })
     }
+}
+
+fn not_paired() -> Problem {
+    Problem::new(ProblemType::SignedOut, "this browser is no device")
 }
 
 impl PosClient for BrowserPosClient {
@@ -672,12 +697,45 @@ impl PosClient for BrowserPosClient {
         Box::pin(async move { pin::hash(cashier, &pin).await.ok() })
     }
 
+    fn put_on_reader(&self, request: &ReaderPaymentRequest) -> LocalFuture<Result<ReaderPayment, Problem>> {
+        let (paired, body) = (self.0.paired(), json(request));
+        Box::pin(async move {
+            let slug = paired.ok_or_else(not_paired)?.slug;
+            read(send("POST", &api::reader_payments(&slug), &body?, None).await?)
+        })
+    }
+
+    fn take_from_reader(&self, payment: PaymentId) -> LocalFuture<Result<ReaderPayment, Problem>> {
+        let paired = self.0.paired();
+        Box::pin(async move {
+            let slug = paired.ok_or_else(not_paired)?.slug;
+            let address = api::cancel_reader_payment(&slug, payment);
+            read(send("POST", &address, "{}", None).await?)
+        })
+    }
+
     fn photo(&self, field: &HtmlInputElement) -> LocalFuture<Option<String>> {
         Box::pin(photo::small(field.clone()))
     }
 
     fn play_sound(&self) {
         platform::play_sound();
+    }
+
+    fn set_badge(&self, count: usize) {
+        platform::set_badge(count);
+    }
+
+    fn keep_awake(&self, awake: bool) {
+        self.0.wake_lock.clone().want(awake);
+    }
+
+    fn installation(&self) -> ReadSignal<Installation> {
+        self.0.installer.state.read_only()
+    }
+
+    fn install(&self) {
+        self.0.installer.install();
     }
 
     fn current_bill(&self) -> RwSignal<Option<BillId>> {

@@ -5,7 +5,7 @@ use leptos::prelude::window;
 use servery_app::{api, backend::NotificationState};
 use servery_domain::{
     lang::Lang,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
     push::PushState,
 };
 use wasm_bindgen::JsValue;
@@ -46,7 +46,12 @@ pub async fn set_notifications(token: &str, lang: Lang, on: bool) -> Result<Noti
             .await
             .map(|_| NotificationState::Off);
     }
-    let refused = |_| Problem::new(Kind::Unavailable, "the browser gives no address for messages");
+    let refused = |_| {
+        Problem::new(
+            ProblemType::Unavailable,
+            "the browser gives no address for messages",
+        )
+    };
     JsFuture::from(Notification::request_permission().map_err(refused)?)
         .await
         .map_err(refused)?;

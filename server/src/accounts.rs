@@ -17,7 +17,7 @@ use servery_domain::{
     job::Job,
     order::TrackedOrder,
     passkey::PasskeyView,
-    problem::Kind,
+    problem::ProblemType,
 };
 use servery_store::accounts::{AccountDeletion, NewJob, StoredAccount};
 
@@ -64,7 +64,7 @@ pub async fn sign_up(app: &AppState, client: &Client, sign_up: SignUp) -> Result
         .take_for_client(&rate_limit::SIGN_UPS_FROM, client)?;
     app.rate_limiter
         .take_for_email(&rate_limit::MAILS_TO, &sign_up.email, client)?;
-    let password = app.passwords.hash(&sign_up.password).await?;
+    let password = app.passwords.hash(&sign_up.password, &sign_up.email).await?;
     let now = clock::now();
     let account = Account {
         id: AccountId(visitor::random()?),
@@ -107,9 +107,11 @@ pub async fn sign_in(
     let known = app.store.account_by_email(&sign_in.email).await?;
     let stored = known.as_ref().and_then(|known| known.password.clone());
     let right = app.passwords.verify(&sign_in.password, stored).await?;
+    let id = known.as_ref().map(|known| known.account.id.to_string());
     let refused = || {
+        tracing::warn!(account = id.as_deref(), how = "password", "a sign-in was refused");
         ApiError::new(
-            Kind::SignedOut,
+            ProblemType::SignedOut,
             "no confirmed account has this e-mail address and this password",
         )
     };
@@ -121,16 +123,18 @@ pub async fn sign_in(
         send(app, &account.email, MailPurpose::Verify).await?;
         return Err(refused());
     }
-    start_session(app, headers, account).await
+    start_session(app, headers, account, "password").await
 }
 
-/// Starts a session for an account whose holder has been authenticated.
+/// Starts a session for an account whose holder has been authenticated; the log says how.
 pub async fn start_session(
     app: &AppState,
     headers: &HeaderMap,
     account: Account,
+    how: &'static str,
 ) -> Result<(SignedIn, HeaderValue), ApiError> {
     let cookie = sessions::start(app, headers, account.id).await?;
+    tracing::info!(account = %account.id, how, "signed in");
     let staff = app.store.account_roles(account.id).await?;
     Ok((
         CurrentUser {
@@ -188,13 +192,13 @@ async fn change_password(
         .and_then(|known| known.password);
     if !app.passwords.verify(&change.current, stored).await? {
         return Err(ApiError::new(
-            Kind::NotAccepted,
+            ProblemType::NotAccepted,
             "'current' is not the password of this account",
         ));
     }
-    let password = app.passwords.hash(&change.new).await?;
+    let password = app.passwords.hash(&change.new, &user.account.email).await?;
     app.store
-        .set_password(user.account.id, &password, &user.session)
+        .set_password(user.account.id, &password, &user.session, clock::now())
         .await?;
     send(app, &user.account.email, MailPurpose::PasswordChanged).await
 }
@@ -202,9 +206,21 @@ async fn change_password(
 /// Returns the cookie that ends the session.
 pub async fn delete_account(app: &AppState, user: &CurrentUser) -> Result<HeaderValue, ApiError> {
     user.check_fresh()?;
-    let refused = |detail| Err(ApiError::new(Kind::Conflict, detail));
-    match app.store.delete_account(user.account.id, clock::now()).await? {
-        AccountDeletion::Deleted => Ok(sessions::expired_cookie()),
+    let refused = |detail| Err(ApiError::new(ProblemType::Conflict, detail));
+    let notice = Job::DeletionMail {
+        email: user.account.email.clone(),
+        lang: user.account.lang,
+    };
+    let notice = (visitor::token()?, notice);
+    match app
+        .store
+        .delete_account(user.account.id, &notice, clock::now())
+        .await?
+    {
+        AccountDeletion::Deleted => {
+            app.job_signal.notify_one();
+            Ok(sessions::expired_cookie())
+        }
         AccountDeletion::OrderUnderWay => {
             refused("an order of yours is under way; the account can go once it has arrived")
         }
@@ -228,7 +244,7 @@ pub async fn export(app: &AppState, user: &CurrentUser) -> Result<Export, ApiErr
 
 fn used_up() -> ApiError {
     ApiError::new(
-        Kind::NotFound,
+        ProblemType::NotFound,
         "this link was used, or is too old; ask for a new one",
     )
 }
@@ -260,7 +276,7 @@ pub async fn reset_password(app: &AppState, token: &str, password: &Password) ->
     if !app.store.has_mail_token(&key, MailPurpose::Reset, now).await? {
         return Err(used_up());
     }
-    let password = app.passwords.hash(password).await?;
+    let password = app.passwords.hash(password, "").await?;
     let account = app.store.reset_password(&key, &password, now).await?;
     let account = account.ok_or_else(used_up)?;
     match app.store.account(account).await? {

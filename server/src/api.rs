@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod accounts;
+pub mod audit_log;
 pub mod board;
 pub mod cached_answer;
 pub mod devices;
@@ -11,8 +12,10 @@ pub mod openapi;
 pub mod orders;
 pub mod passkeys;
 pub mod payments;
+pub mod places;
 pub mod push;
 pub mod quotes;
+pub mod reader_payments;
 pub mod restaurants;
 pub mod routes;
 pub mod sessions;

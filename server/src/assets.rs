@@ -21,6 +21,7 @@ use crate::http::cached_body::{Cached, accepts_coding};
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
 const BOOT: &[u8] = include_bytes!("assets/boot.js");
+const CARD: &[u8] = include_bytes!("assets/card.js");
 
 const SERVICE_WORKER: &str = "service-worker.js";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -33,9 +34,12 @@ pub struct Assets {
     pub style: String,
     ordering_style: String,
     account_style: String,
+    has_programs: bool,
     programs: [Program; Chunk::ALL.len()],
     /// The script that starts the program of a page.
     pub boot: String,
+    /// The script that puts the card provider's form into its page.
+    pub card: String,
     staff_style: String,
     texts: [String; Lang::ALL.len()],
     staff_texts: [String; Lang::ALL.len()],
@@ -65,8 +69,10 @@ fn media_type(name: &str) -> &'static str {
         Some("ico" | "svg") => "image/svg+xml",
         Some("js") => "text/javascript; charset=utf-8",
         Some("json") => "application/json",
+        Some("png") => "image/png",
         Some("txt") => "text/plain; charset=utf-8",
         Some("wasm") => "application/wasm",
+        Some("webp") => "image/webp",
         Some("webmanifest") => "application/manifest+json",
         _ => "application/octet-stream",
     }
@@ -94,6 +100,9 @@ fn embedded(name: &str) -> Option<&'static [u8]> {
         .find(|(known, _)| *known == name)
         .map(|(_, body)| *body)
 }
+
+/// Written when all of the browser's programs are built.
+const SITE_STAMP: &str = "built";
 
 /// A file of one of the browser's programs. A debug build reads it from where it was built.
 fn program_file(name: &str) -> Option<Bytes> {
@@ -158,10 +167,13 @@ impl Assets {
             );
             address
         };
+        let has_programs = SITE_FOLDER.is_none_or(|site| Path::new(site).join(SITE_STAMP).exists());
         let mut pkg = |chunk: Chunk, ending: &str| {
             let name = format!("{}/pkg/program.{ending}", chunk.name());
-            let Some(body) = program_file(&name) else {
-                return Err(MissingAsset(name));
+            let body = match program_file(&name) {
+                Some(body) => body,
+                None if has_programs => return Err(MissingAsset(name)),
+                None => Bytes::new(),
             };
             let brotli = program_file(&format!("{name}.br"));
             Ok(add_hashed(chunk.name(), ending, body, brotli))
@@ -179,6 +191,7 @@ impl Assets {
             program(Chunk::Staff)?,
         ];
         let boot = add_hashed("boot", "js", Bytes::from_static(BOOT), None);
+        let card = add_hashed("card", "js", Bytes::from_static(CARD), None);
         let style = add_hashed("style", "css", joined(&STYLE).into(), None);
         let ordering_style = add_hashed("ordering", "css", joined(&ORDERING_STYLE).into(), None);
         let account_style = add_hashed("account", "css", joined(&ACCOUNT_STYLE).into(), None);
@@ -215,15 +228,22 @@ impl Assets {
             ordering_style,
             account_style,
             staff_style,
+            has_programs,
             programs,
             texts,
             staff_texts,
             boot,
+            card,
         })
     }
 
     pub fn addresses(&self) -> impl Iterator<Item = &String> {
         self.files.keys()
+    }
+
+    /// Whether browsers have anything to load. The first `./dev run` serves plain pages while the programs are still being built.
+    pub fn has_programs(&self) -> bool {
+        self.has_programs
     }
 
     pub fn program(&self, chunk: Chunk) -> &Program {

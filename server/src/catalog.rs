@@ -6,6 +6,7 @@
 pub mod restaurant_now;
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -59,9 +60,28 @@ pub struct CatalogSnapshot {
     pub thick: HeaderValue,
 }
 
+/// Whose cards there is an account for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum CardTakers {
+    #[default]
+    Nobody,
+    Everybody,
+    Only(BTreeSet<Slug>),
+}
+
+impl CardTakers {
+    pub fn has(&self, restaurant: &Slug) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Everybody => true,
+            Self::Only(restaurants) => restaurants.contains(restaurant),
+        }
+    }
+}
+
 pub struct Catalog {
     store: Arc<dyn Store>,
-    takes_cards: bool,
+    card_takers: CardTakers,
     current: ArcSwap<CatalogSnapshot>,
     menus: Cache<(RestaurantId, Revision), Arc<Menu>>,
     reachable: AtomicBool,
@@ -232,7 +252,7 @@ fn thick(modes: &[(String, Mode)]) -> HeaderValue {
 
 async fn load(
     store: &dyn Store,
-    takes_cards: bool,
+    card_takers: &CardTakers,
     revisions: Revisions,
 ) -> Result<CatalogSnapshot, StoreError> {
     let restaurants = store
@@ -240,6 +260,7 @@ async fn load(
         .await?
         .into_iter()
         .filter_map(|mut restaurant| {
+            let takes_cards = card_takers.has(&restaurant.slug);
             restaurant
                 .ordering
                 .payments
@@ -250,7 +271,7 @@ async fn load(
                 tracing::error!(
                     restaurant = restaurant.slug.as_str(),
                     zone = restaurant.zone.0,
-                    "left out: no such time zone"
+                    "a restaurant is left out: its time zone is unknown"
                 );
             }
             zone.map(|zone| (restaurant, zone))
@@ -278,13 +299,13 @@ pub async fn modes(store: &dyn Store) -> Result<Vec<(String, Mode)>, StoreError>
 }
 
 impl Catalog {
-    /// Without a card provider no restaurant takes cards.
-    pub async fn open(store: Arc<dyn Store>, takes_cards: bool) -> Result<Arc<Self>, StoreError> {
+    /// A restaurant without an account takes no cards.
+    pub async fn open(store: Arc<dyn Store>, card_takers: CardTakers) -> Result<Arc<Self>, StoreError> {
         let revisions = store.revisions().await?;
-        let snapshot = load(store.as_ref(), takes_cards, revisions).await?;
+        let snapshot = load(store.as_ref(), &card_takers, revisions).await?;
         Ok(Arc::new(Self {
             store,
-            takes_cards,
+            card_takers,
             current: ArcSwap::from_pointee(snapshot),
             menus: Cache::new(MENUS),
             reachable: AtomicBool::new(true),
@@ -314,9 +335,12 @@ impl Catalog {
             let was_reachable = self.reachable.swap(looked.is_ok(), Ordering::Relaxed);
             match looked {
                 Err(error) if was_reachable => {
-                    tracing::error!(error, "the store does not answer; the last edition is shown")
+                    tracing::error!(
+                        error,
+                        "the database does not answer; pages show the last catalog that was read"
+                    )
                 }
-                Ok(()) if !was_reachable => tracing::info!("the store answers again"),
+                Ok(()) if !was_reachable => tracing::info!("the database answers again"),
                 _ => {}
             }
         }
@@ -335,7 +359,7 @@ impl Catalog {
         let revisions = self.store.revisions().await?;
         if revisions != self.current.load().edition.revisions {
             self.current.store(Arc::new(
-                load(self.store.as_ref(), self.takes_cards, revisions).await?,
+                load(self.store.as_ref(), &self.card_takers, revisions).await?,
             ));
         }
         Ok(())

@@ -1,7 +1,10 @@
-//! `servery serve | demo | migrate | backup | restore | staff | routes | openapi`
+//! `servery serve | demo | migrate | doctor | backup | restore | erase | places | staff | routes | openapi`
 
 pub mod demo;
+pub mod doctor;
+pub mod erase;
 pub mod error;
+pub mod places;
 pub mod staff;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -20,7 +23,8 @@ use crate::{
     api::openapi,
     assets::Assets,
     catalog::{self, Catalog},
-    cli::staff::StaffCommand,
+    cli::{places::PlacesCommand, staff::StaffCommand},
+    clock,
     http::{connections::ConnectionLimits, serve, telemetry},
     jobs::{self, mail::Mailer, retention},
     orders::timeouts,
@@ -54,20 +58,33 @@ struct Cli {
 enum Command {
     /// Answer requests until stopped
     Serve,
-    /// Put the demo town into the database, in place of what these restaurants had
+    /// Fill the database with the demo restaurants; what these restaurants had before is replaced
     Demo,
     /// Bring the database up to this version
     Migrate,
-    /// Copy a SQLite database into a file, also while it is being served
+    /// Check settings, database, mail, cards, proxy, clock and disk, and say how to mend each fault
+    Doctor,
+    /// Copy a SQLite database into a file; the server may be running
     Backup { file: PathBuf },
-    /// Put such a file in the place of the database
+    /// Replace the database with such a copy; the server must be stopped
     Restore { file: PathBuf },
-    /// Say who works in which restaurant
+    /// Erase name, phone number, address and notes of an order that is over
+    Erase {
+        /// The order's id, or the last part of its page's address
+        #[arg(long)]
+        order: String,
+    },
+    /// Import addresses with their positions
+    Places {
+        #[command(subcommand)]
+        command: PlacesCommand,
+    },
+    /// Give people roles in restaurants, and pair devices
     Staff {
         #[command(subcommand)]
         command: StaffCommand,
     },
-    /// Show how each page is made, or set it
+    /// Show or set the render mode of each page
     Routes {
         #[command(subcommand)]
         change: Option<RoutesCommand>,
@@ -78,7 +95,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum RoutesCommand {
-    /// Set the mode of a page, on every node and without a restart: thin, hydrated, thick, or auto to take it back
+    /// Set the render mode of a page: thin, hydrated, thick, or auto for the default. No node needs a restart
     Set { path: String, mode: String },
 }
 
@@ -91,6 +108,7 @@ pub async fn run() -> Result<(), CliError> {
             let catalog = demo::catalog()?;
             let store = open(&settings).await?;
             demo::fill(store.as_ref(), &catalog).await?;
+            demo::import_places(store.as_ref()).await?;
             demo::set_up_pos(store.as_ref(), &catalog).await?;
             let password = demo::staff(store.as_ref(), &catalog).await?;
             let till = demo::till(store.as_ref(), &catalog).await?;
@@ -110,6 +128,20 @@ pub async fn run() -> Result<(), CliError> {
             print("the database is up to date");
             Ok(())
         }
+        Command::Doctor => {
+            let findings = doctor::examine(&settings).await;
+            for finding in &findings {
+                print(&finding.to_string());
+            }
+            match findings
+                .iter()
+                .filter(|finding| finding.severity == doctor::Severity::Fault)
+                .count()
+            {
+                0 => Ok(()),
+                faults => Err(format!("faults: {faults}").into()),
+            }
+        }
         Command::Backup { file } => {
             servery_store::backup(settings.database(), &file).await?;
             print(&format!(
@@ -122,11 +154,28 @@ pub async fn run() -> Result<(), CliError> {
         Command::Restore { file } => {
             let replaced = servery_store::restore(settings.database(), &file).await?;
             print(&format!(
-                "{} is in the place of {}; what was there is {}",
-                file.display(),
+                "{} is restored from {}",
                 settings.database(),
-                replaced.display()
+                file.display()
             ));
+            if let Some(replaced) = replaced {
+                print(&format!(
+                    "the database that it replaced is now {}",
+                    replaced.display()
+                ));
+            }
+            Ok(())
+        }
+        Command::Erase { order } => {
+            let store = open(&settings).await?;
+            print(&erase::run(store.as_ref(), &order, clock::now()).await?);
+            store.close().await;
+            Ok(())
+        }
+        Command::Places { command } => {
+            let store = open(&settings).await?;
+            print(&places::run(store.as_ref(), command).await?);
+            store.close().await;
             Ok(())
         }
         Command::Staff { command } => {
@@ -171,8 +220,9 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
     let assets = Assets::new()?;
     let store = open(settings).await?;
     let cards = settings.cards()?;
+    settings.source_url()?;
     let mailer = Mailer::new(settings)?;
-    let catalog = Catalog::open(store.clone(), cards.is_some()).await?;
+    let catalog = Catalog::open(store.clone(), cards.takers()).await?;
     let watching = tokio::spawn(catalog.clone().watch());
     let stop = async {
         tokio::select! {
@@ -183,6 +233,16 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
     };
     let listener = listen(settings.listen()).await?;
     tracing::info!(address = %listener.local_addr()?, "listening");
+    for slug in cards
+        .own
+        .keys()
+        .filter(|slug| catalog.now().listing(slug).is_none())
+    {
+        tracing::warn!(
+            restaurant = slug.as_str(),
+            "a card account names a restaurant that does not exist"
+        );
+    }
     let app = AppState::new(store.clone(), catalog, cards, assets, settings.clone()).await;
     app.pusher.client(app.store.as_ref(), &app.settings).await?;
     tokio::spawn(app.clone().measure_load());
@@ -211,7 +271,7 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
     };
     serve::serve(listener, router(app), ConnectionLimits::default(), stop).await?;
     if tokio::time::timeout(CLOSE_TIMEOUT, store.close()).await.is_err() {
-        tracing::warn!("the store did not end its connections in time");
+        tracing::warn!("the database's connections were not closed in time");
     }
     tracing::info!("stopped");
     Ok(())

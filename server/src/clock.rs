@@ -1,7 +1,7 @@
 //! The one place that asks what time it is, and that turns a restaurant's clock into UTC and back.
 
 use jiff::{
-    Timestamp as Instant, ToSpan,
+    Span, Timestamp as Instant,
     civil::{DateTime, date},
     tz::TimeZone,
 };
@@ -20,6 +20,12 @@ pub fn zone(name: &TimeZoneName) -> Option<TimeZone> {
     TimeZone::get(&name.0).ok()
 }
 
+/// The moment that a `Date` header names.
+pub fn http_date(text: &str) -> Option<Timestamp> {
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Timestamp(date.timestamp().as_second()))
+}
+
 fn epoch() -> DateTime {
     date(1970, 1, 1).at(0, 0, 0, 0)
 }
@@ -33,7 +39,10 @@ pub fn local(zone: &TimeZone, at: Timestamp) -> LocalMinute {
 
 /// A minute that the clocks skip in spring is the one after, one that they repeat in autumn is the first of the two.
 pub fn utc(zone: &TimeZone, at: LocalMinute) -> Timestamp {
-    let civil = epoch().checked_add(at.0.minutes()).unwrap_or(DateTime::MAX);
+    let civil = Span::new()
+        .try_minutes(at.0)
+        .and_then(|since| epoch().checked_add(since))
+        .unwrap_or(DateTime::MAX);
     let instant = zone
         .to_ambiguous_zoned(civil)
         .compatible()
@@ -69,6 +78,15 @@ mod tests {
         let summer = Timestamp(1_782_900_000); // 2026-07-01 10:00 UTC
         assert_eq!(local(&berlin, summer), LocalMinute::new(2026, 7, 1, 12, 0));
         assert_eq!(utc(&berlin, LocalMinute::new(2026, 7, 1, 12, 0)), summer);
+    }
+
+    #[test]
+    fn a_date_header_is_read() {
+        assert_eq!(
+            http_date("Wed, 01 Jul 2026 10:00:00 GMT"),
+            Some(Timestamp(1_782_900_000))
+        );
+        assert_eq!(http_date("yesterday"), None);
     }
 
     #[test]

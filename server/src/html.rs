@@ -3,6 +3,8 @@
 pub mod account_forms;
 mod backend;
 pub mod board_forms;
+pub mod card_page;
+pub mod card_script;
 pub mod document;
 pub mod escape;
 pub mod order_forms;
@@ -16,5 +18,6 @@ pub mod rendered;
 pub mod shell;
 pub mod sitemap;
 pub mod staff_forms;
+pub mod staff_manifest;
 pub mod structured_data;
 pub mod view_cache;

@@ -1,4 +1,4 @@
-//! HTTP for every handler: errors, rate limits, cached bodies, CSRF, idempotency, connections, logs, metrics, health.
+//! HTTP for every handler: errors, rate limits, cached bodies, CSRF, idempotency, connections, logs, metrics, health, proxies.
 
 pub mod cached_body;
 pub mod client;
@@ -10,6 +10,7 @@ pub mod idempotency;
 mod lingering_close;
 pub mod metrics;
 pub mod open_streams;
+pub mod proxy_headers;
 pub mod rate_limit;
 pub mod rate_limit_headers;
 pub mod serve;
@@ -17,3 +18,4 @@ pub mod strict_json;
 pub mod telemetry;
 pub mod time_limits;
 pub mod visitor;
+pub mod whoami;

@@ -1,5 +1,6 @@
 //! Runs jobs (mails, push messages, refunds) until they succeed. Every node does; one node at a time takes a job.
 
+mod hosts;
 pub mod mail;
 pub mod periodic;
 pub mod push;
@@ -47,6 +48,8 @@ const LONGEST_DELAY: i64 = 3_600;
 const MAX_TRIES: u32 = 106;
 /// With these delays, most of an hour: after that a push message is outdated.
 const MAX_PUSH_TRIES: u32 = 10;
+/// How many push messages wait for one host behind the one that is being sent. More are put off, so that none waits longer than its lease.
+const MOST_PER_HOST: usize = 40;
 /// Tries of a job that the other side refuses permanently, in case the refusal was temporary.
 const MAX_REFUSED_TRIES: u32 = 5;
 
@@ -64,6 +67,8 @@ enum JobError {
     Random(#[from] getrandom::Error),
     #[error("not done within {} seconds", TIMEOUT.as_secs())]
     TooSlow,
+    #[error("its push service is away, or has too many messages waiting")]
+    HostBusy,
 }
 
 impl From<ApiError> for JobError {
@@ -88,20 +93,39 @@ pub async fn run(app: Arc<AppState>, mailer: Option<Mailer>) {
 }
 
 async fn run_lane(app: &AppState, mailer: Option<&Mailer>, lane: Lane, signal: &Notify) {
+    if lane == Lane::Push {
+        let (due, received) = mpsc::unbounded_channel();
+        let taking = async {
+            loop {
+                wait_for_more(take_push_jobs(app, clock::now(), &due).await, lane, signal).await;
+            }
+        };
+        futures::join!(taking, send_push_messages(app, received));
+    }
     loop {
-        match run_due_jobs_of(app, mailer, lane, clock::now()).await {
-            Ok(0) => {
-                tokio::select! {
-                    () = signal.notified() => tokio::time::sleep(SIGNAL_DELAY).await,
-                    () = tokio::time::sleep(POLL_INTERVAL) => {}
-                }
+        wait_for_more(
+            run_due_jobs_of(app, mailer, lane, clock::now()).await,
+            lane,
+            signal,
+        )
+        .await;
+    }
+}
+
+/// Returns at once after a round that found jobs.
+async fn wait_for_more(round: Result<usize, StoreError>, lane: Lane, signal: &Notify) {
+    match round {
+        Ok(0) => {
+            tokio::select! {
+                () = signal.notified() => tokio::time::sleep(SIGNAL_DELAY).await,
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
-            Ok(_) => {}
-            Err(error) => {
-                // The catalog's watch logs when the store is unreachable and when it is back.
-                tracing::debug!(%error, lane = lane.code(), "jobs wait");
-                tokio::time::sleep(POLL_INTERVAL).await;
-            }
+        }
+        Ok(_) => {}
+        Err(error) => {
+            // The catalog's watch logs when the store is unreachable and when it is back.
+            tracing::debug!(%error, lane = lane.code(), "due jobs could not be read; the next poll retries");
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 }
@@ -113,10 +137,65 @@ pub async fn run_due_jobs(
     now: Timestamp,
 ) -> Result<usize, StoreError> {
     let mut taken = 0;
-    for lane in Lane::ALL {
+    for lane in Lane::ALL.iter().filter(|lane| **lane != Lane::Push) {
         taken += run_due_jobs_of(app, mailer, *lane, now).await?;
     }
+    let (due, received) = mpsc::unbounded_channel();
+    taken += take_push_jobs(app, now, &due).await?;
+    drop(due);
+    send_push_messages(app, received).await;
     Ok(taken)
+}
+
+async fn take_jobs(app: &AppState, lane: Lane, now: Timestamp) -> Result<Vec<DueJob>, StoreError> {
+    let until = Timestamp(now.0 + LEASE_SECONDS);
+    within(TIMEOUT, app.store.take_jobs(lane, now, until)).await
+}
+
+/// Takes push messages that are due, and finds out which host each goes to.
+async fn take_push_jobs(
+    app: &AppState,
+    now: Timestamp,
+    to: &mpsc::UnboundedSender<(String, DueJob)>,
+) -> Result<usize, StoreError> {
+    let due = take_jobs(app, Lane::Push, now).await?;
+    let taken = due.len();
+    for due in due {
+        let host = match &due.job {
+            Job::Push { order, browser, .. } => within(TIMEOUT, push::host(app, *order, *browser)).await?,
+            _ => None,
+        };
+        // Fails only if nobody sends any more.
+        let _ = to.send((host.unwrap_or_default(), due));
+    }
+    Ok(taken)
+}
+
+/// One message at a time to each host, and no host waits for another. Ends when no more can come and all are sent or put off.
+async fn send_push_messages(app: &AppState, due: mpsc::UnboundedReceiver<(String, DueJob)>) {
+    let send = async move |due| {
+        let outcome = attempt(app, None, &due).await;
+        let is_away = matches!(
+            outcome,
+            Err(JobError::Push(PushError::Away(_)) | JobError::TooSlow)
+        );
+        if let Some(id) = conclude(app, due, outcome).await {
+            finish(app, &id).await;
+        }
+        is_away
+    };
+    let put_off = async move |due| {
+        if let Some(id) = conclude(app, due, Err(JobError::HostBusy)).await {
+            finish(app, &id).await;
+        }
+    };
+    hosts::one_at_a_time(due, MOST_PER_HOST, send, put_off).await;
+}
+
+async fn finish(app: &AppState, id: &str) {
+    if let Err(error) = within(TIMEOUT, app.store.finish_jobs(&[id.to_owned()])).await {
+        tracing::debug!(%error, "a completed job could not be deleted; it runs again when its lease ends");
+    }
 }
 
 /// Several at once.
@@ -126,15 +205,15 @@ async fn run_due_jobs_of(
     lane: Lane,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
-    let until = Timestamp(now.0 + LEASE_SECONDS);
-    let due = within(TIMEOUT, app.store.take_jobs(lane, now, until)).await?;
+    let due = take_jobs(app, lane, now).await?;
     let taken = due.len();
     let (done, mut waiting) = mpsc::unbounded_channel();
     let running = async {
         // Moved in, so that the channel ends with the last job.
         let done = done;
         let jobs = stream::iter(due).for_each_concurrent(CONCURRENCY, |due| async {
-            if let Some(id) = try_job(app, mailer, due).await {
+            let outcome = attempt(app, mailer, &due).await;
+            if let Some(id) = conclude(app, due, outcome).await {
                 // Fails only if finishing has failed.
                 let _ = done.send(id);
             }
@@ -156,12 +235,15 @@ async fn run_due_jobs_of(
     Ok(taken)
 }
 
-/// The id of a job that is finished or given up.
-async fn try_job(app: &AppState, mailer: Option<&Mailer>, due: DueJob) -> Option<String> {
-    let performed = tokio::time::timeout(TIMEOUT, perform(app, mailer, &due))
+async fn attempt(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Result<(), JobError> {
+    tokio::time::timeout(TIMEOUT, perform(app, mailer, due))
         .await
-        .unwrap_or(Err(JobError::TooSlow));
-    let Err(error) = performed else {
+        .unwrap_or(Err(JobError::TooSlow))
+}
+
+/// The id of a job that is finished or given up.
+async fn conclude(app: &AppState, due: DueJob, outcome: Result<(), JobError>) -> Option<String> {
+    let Err(error) = outcome else {
         return Some(due.id);
     };
     let tries = due.attempts + 1;
@@ -177,7 +259,7 @@ async fn try_job(app: &AppState, mailer: Option<&Mailer>, due: DueJob) -> Option
     };
     let hopeless = tries >= most || unwanted && tries >= MAX_REFUSED_TRIES;
     if hopeless && !due.job.owes_money() {
-        tracing::error!(job = due.id, kind = due.job.kind(), tries, %error, "a job is given up");
+        tracing::error!(job = due.id, kind = due.job.kind(), tries, %error, "a job failed for the last time and is deleted");
         return Some(due.id);
     }
     let later = if hopeless {
@@ -186,13 +268,13 @@ async fn try_job(app: &AppState, mailer: Option<&Mailer>, due: DueJob) -> Option
         delay(tries, visitor::random().unwrap_or_default())
     };
     if hopeless {
-        tracing::error!(job = due.id, kind = due.job.kind(), tries, later, %error, "money is owed to a diner and cannot be given back");
+        tracing::error!(job = due.id, kind = due.job.kind(), tries, later, %error, "a refund keeps failing; it is retried until it succeeds");
     } else {
-        tracing::warn!(job = due.id, kind = due.job.kind(), tries, later, %error, "a job is put off");
+        tracing::warn!(job = due.id, kind = due.job.kind(), tries, later, %error, "a job failed and is retried later");
     }
     let postponing = app.store.postpone_job(&due.id, Timestamp(clock::now().0 + later));
     if let Err(error) = within(TIMEOUT, postponing).await {
-        tracing::debug!(%error, "a job is due again when it counts as left");
+        tracing::debug!(%error, "a failed job could not be rescheduled; it runs again when its lease ends");
     }
     None
 }
@@ -211,6 +293,9 @@ async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Resul
         (Job::AccountMail { email, purpose }, Some(mailer)) => {
             mail_account_holder(app, mailer, &due.id, email, *purpose).await
         }
+        (Job::DeletionMail { email, lang }, Some(mailer)) => Ok(mailer
+            .send(&due.id, email, &mail::account::deletion(*lang))
+            .await?),
         (
             Job::ReceiptMail {
                 restaurant,
@@ -221,8 +306,11 @@ async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Resul
             },
             Some(mailer),
         ) => mail_receipt(app, mailer, &due.id, (*restaurant, bill, *payment), (to, *lang)).await,
-        (Job::Mail { .. } | Job::AccountMail { .. } | Job::ReceiptMail { .. }, None) => {
-            tracing::info!(job = due.id, "no mail server is set (--smtp): a mail is dropped");
+        (
+            Job::Mail { .. } | Job::AccountMail { .. } | Job::DeletionMail { .. } | Job::ReceiptMail { .. },
+            None,
+        ) => {
+            tracing::info!(job = due.id, "a mail is dropped: no mail server is set (--smtp)");
             Ok(())
         }
         (
@@ -233,8 +321,16 @@ async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Resul
             },
             _,
         ) => Ok(payments::refund(app, *order, (*number, *amount), &due.id).await?),
-        (Job::GiveBack { intent, amount }, _) => {
-            Ok(payments::refund_intent(app, intent, *amount, &due.id).await?)
+        (
+            Job::RefundExtraCharge {
+                order,
+                intent,
+                amount,
+            },
+            _,
+        ) => Ok(payments::refund_intent(app, *order, (intent, *amount), &due.id).await?),
+        (Job::RefundReaderPayment { payment, amount }, _) => {
+            Ok(payments::readers::refund(app, *payment, *amount, &due.id).await?)
         }
         (
             Job::Push {

@@ -5,9 +5,11 @@
 
 #![recursion_limit = "256"]
 
+pub mod about;
 pub mod accounts;
 pub mod api;
 pub mod assets;
+pub mod audit_log;
 pub mod catalog;
 pub mod cli;
 pub mod clock;
@@ -17,6 +19,7 @@ pub mod jobs;
 mod middleware;
 pub mod orders;
 pub mod payments;
+pub mod places;
 pub mod release;
 pub mod router;
 pub mod settings;

@@ -1,19 +1,21 @@
-//! What happens around every handler: request ids, logs, metrics, rate limit headers and the check against cross-site requests.
+//! What happens around every handler: request ids, logs, metrics, rate limit headers.
 
 use std::{sync::Arc, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header::STRICT_TRANSPORT_SECURITY},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY},
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use servery_domain::problem::Kind;
+use servery_domain::problem::ProblemType;
 
 use crate::{
     http::{
         client::{Client, PeerAddress},
-        csrf,
         error::ApiError,
         metrics::REQUEST_ID,
         rate_limit_headers,
@@ -26,6 +28,11 @@ const MAX_HEADER_BYTES: usize = 32 * 1024;
 
 /// A year.
 const HSTS: &str = "max-age=31536000";
+
+/// Of an answer that has no policy of its own, should a browser take it for a page.
+const POLICY: &str = "script-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+/// The same of a script: the service worker's own requests obey the policy of its file.
+const POLICY_OF_SCRIPTS: &str = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 pub async fn record_request(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -53,6 +60,16 @@ pub async fn record_request(State(app): State<Arc<AppState>>, request: Request, 
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    let is_script = headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|media| media.as_bytes().starts_with(b"text/javascript"));
+    let policy = if is_script { POLICY_OF_SCRIPTS } else { POLICY };
+    headers
+        .entry(CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(policy));
+    headers
+        .entry(REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("same-origin"));
     if app.settings.is_https() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
@@ -68,13 +85,15 @@ fn header_bytes(headers: &HeaderMap) -> usize {
 
 fn headers_too_large(size: usize) -> ApiError {
     ApiError::new(
-        Kind::HeadersTooLarge,
+        ProblemType::HeadersTooLarge,
         format!("{size} bytes of header fields; {MAX_HEADER_BYTES} are accepted"),
     )
 }
 
 pub async fn identify_client(State(app): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<PeerAddress>().copied();
+    app.proxy_warning
+        .check(request.headers(), app.settings.behind_proxy());
     let client = Client::of_request(peer, request.headers(), app.settings.behind_proxy());
     request.extensions_mut().insert(client.clone());
     let mut response = next.run(request).await;
@@ -89,15 +108,7 @@ pub async fn refuse_nul(request: Request, next: Next) -> Response {
         .iter()
         .any(|part| part.contains("%00"))
     {
-        true => ApiError::new(Kind::Malformed, "the address contains a NUL").into_response(),
+        true => ApiError::new(ProblemType::Malformed, "the address contains a NUL").into_response(),
         false => next.run(request).await,
-    }
-}
-
-pub async fn refuse_cross_site(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
-    let (method, headers, uri) = (request.method(), request.headers(), request.uri());
-    match csrf::is_allowed(method, headers, uri, app.settings.behind_proxy()) {
-        true => next.run(request).await,
-        false => ApiError::new(Kind::Forbidden, "this came from another site's page").into_response(),
     }
 }

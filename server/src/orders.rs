@@ -10,9 +10,10 @@ pub mod quotes;
 pub mod timeouts;
 
 use servery_domain::{
+    audit::Author,
     id::OrderId,
-    order::{Actor, Event, Order, State, TrackedOrder},
-    problem::Kind,
+    order::{Event, Order, State, TrackedOrder},
+    problem::ProblemType,
 };
 use servery_store::orders::{Advance, OrderWrite, Tracked, WriteOutcome};
 
@@ -28,13 +29,13 @@ pub async fn auto_accept(app: &AppState, order: &Order) {
     let Some(accepted) = answer else {
         return;
     };
-    if let Err(error) = advance(app, order.id, accepted, Actor::System).await {
-        tracing::warn!(order = %order.id, problem = %error.0, "an order was not accepted by itself yet");
+    if let Err(error) = advance(app, order.id, accepted, Author::System).await {
+        tracing::warn!(order = %order.id, problem = %error.0, "an order could not be accepted automatically; the next run of the timeouts retries");
     }
 }
 
 pub async fn find(app: &AppState, token: &str) -> Result<Tracked, ApiError> {
-    let unknown = || ApiError::new(Kind::NotFound, "there is no such order");
+    let unknown = || ApiError::new(ProblemType::NotFound, "there is no such order");
     if token.len() > LONGEST_TOKEN {
         return Err(unknown());
     }
@@ -43,7 +44,8 @@ pub async fn find(app: &AppState, token: &str) -> Result<Tracked, ApiError> {
 
 pub async fn tracked(app: &AppState, token: &str) -> Result<TrackedOrder, ApiError> {
     let found = find(app, token).await?;
-    with_restaurant(app, found).ok_or_else(|| ApiError::new(Kind::NotFound, "the order's restaurant is gone"))
+    with_restaurant(app, found)
+        .ok_or_else(|| ApiError::new(ProblemType::NotFound, "the order's restaurant is gone"))
 }
 
 /// With the name of the restaurant; `None` if it was deleted.
@@ -81,23 +83,31 @@ pub async fn cancel(app: &AppState, token: &str) -> Result<Order, ApiError> {
         Event::Cancelled {
             reason: String::new(),
         },
-        Actor::Diner,
+        Author::Diner,
     )
     .await
 }
 
-pub async fn advance(app: &AppState, order: OrderId, event: Event, actor: Actor) -> Result<Order, ApiError> {
+pub async fn advance(
+    app: &AppState,
+    order: OrderId,
+    event: Event,
+    author: Author,
+) -> Result<Order, ApiError> {
     event.check()?;
     let advance = Advance {
         order,
         event,
-        actor,
+        author,
         at: clock::now(),
     };
     match app.group_commit.write(OrderWrite::Advance(advance)).await? {
         WriteOutcome::Advanced(order) => Ok(*order),
-        WriteOutcome::Refused(refused) => Err(ApiError::new(Kind::Conflict, refused.to_string())),
-        WriteOutcome::NoSuchOrder => Err(ApiError::new(Kind::NotFound, "there is no such order")),
-        _ => Err(ApiError::new(Kind::Broken, "the store answered something else")),
+        WriteOutcome::Refused(refused) => Err(ApiError::new(ProblemType::Conflict, refused.to_string())),
+        WriteOutcome::NoSuchOrder => Err(ApiError::new(ProblemType::NotFound, "there is no such order")),
+        _ => Err(ApiError::new(
+            ProblemType::Broken,
+            "the store answered something else",
+        )),
     }
 }

@@ -1,30 +1,35 @@
 //! Card payments. Nothing is charged twice, and the kitchen sees no unpaid order, whichever requests to the provider are lost.
 
+pub mod amount;
 mod breaker;
 pub mod cards;
 pub mod provider;
+pub mod readers;
+pub mod refusal;
 pub mod webhook;
 
 use std::{sync::Arc, time::Duration};
 
 use servery_domain::{
+    audit::Author,
+    card_decline::CardDecline,
     contact::{InvalidField, invalid_field},
     currency::Minor,
     id::OrderId,
     limits,
-    order::{Actor, Event, Order, State},
+    order::{Event, Order, State},
     order_settings::PaymentMethod,
-    problem::Kind,
+    problem::ProblemType,
     time::Timestamp,
 };
 use servery_store::{
     StoreError,
-    orders::{OrderWrite, WriteOutcome},
+    orders::{OrderWrite, Tracked, WriteOutcome},
     payments::{PaymentAttempt, PaymentIntent},
 };
 
 use self::{
-    cards::Cards,
+    cards::CardAccount,
     provider::{Intent, ProviderError},
     webhook::Message,
 };
@@ -43,7 +48,17 @@ pub enum PaymentOutcome {
     },
     /// The diner's bank has not decided yet.
     Pending,
-    Declined,
+    Declined(CardDecline),
+}
+
+/// What the page with the provider's form shows.
+pub struct CardForm {
+    pub order: Order,
+    pub publishable_key: String,
+    /// In the provider's decimals.
+    pub amount: i64,
+    /// Of the payment that the diner's bank wants to be confirmed.
+    pub client_secret: Option<String>,
 }
 
 /// How often open payments are checked, and from which age in seconds.
@@ -52,45 +67,76 @@ const OPEN_FOR: i64 = 20;
 /// Seconds after which an unpaid order is cancelled.
 pub const GIVEN_UP_AFTER: i64 = 30 * 60;
 
-fn cards(app: &AppState) -> Result<&Cards, ApiError> {
-    app.cards
-        .as_ref()
-        .ok_or_else(|| ApiError::new(Kind::NotAccepted, "this installation takes no cards"))
+/// Where the money for an order goes.
+fn account_of<'a>(app: &'a AppState, order: &Order) -> Result<&'a CardAccount, ApiError> {
+    let catalog = app.catalog.now();
+    let account = match catalog.by_id(order.ordered.restaurant) {
+        Some(listing) => app.cards.account(&listing.restaurant.slug),
+        // Money may still go back for a restaurant that is gone.
+        None => app.cards.shared.as_ref(),
+    };
+    account.ok_or_else(no_account)
+}
+
+fn no_account() -> ApiError {
+    ApiError::new(
+        ProblemType::NotAccepted,
+        "there is no account with a card provider",
+    )
 }
 
 fn provider_unavailable(error: &ProviderError) -> ApiError {
-    tracing::warn!(%error, "a payment did not go through");
+    match error {
+        ProviderError::Away(_) => tracing::warn!(%error, "the card provider did not answer"),
+        // Not about a card, so it is our key or our request, and every card will fail.
+        ProviderError::Refused(_) => tracing::error!(%error, "the card provider rejected a request"),
+    }
     ApiError::new(
-        Kind::ProviderAway,
+        ProblemType::ProviderAway,
         "nothing was charged as far as we know; try again, or pay at the door",
     )
 }
 
 /// Charges the card for an unpaid order. A repeated call charges once.
 pub async fn pay(app: &AppState, token: &str, method: Option<&str>) -> Result<PaymentOutcome, ApiError> {
-    let cards = cards(app)?;
     method.map_or(Ok(()), check_method)?;
-    let order = orders::find(app, token).await?.order;
+    let tracked = orders::find(app, token).await?;
+    let order = &tracked.order;
+    let account = account_of(app, order)?;
     if order.progress.payment.paid > Minor::ZERO {
         return Ok(PaymentOutcome::Paid);
     }
     if order.progress.state != State::Unpaid {
-        return Err(ApiError::new(Kind::Conflict, "this order waits for no card"));
+        return Err(ApiError::new(
+            ProblemType::Conflict,
+            "this order waits for no card",
+        ));
     }
+    provider_total(order)?;
     let known = app
         .store
         .payment(order.id)
         .await?
         .and_then(|attempt| attempt.intent);
     let intent = match (known, method) {
-        (Some(known), method) => Some(resume(app, cards, &order, &known, method).await?),
-        (None, Some(method)) => Some(start_payment(app, cards, &order, None, method).await?),
+        (Some(known), method) => Some(resume(app, account, &tracked, &known, method).await?),
+        (None, Some(method)) => Some(start_payment(app, account, &tracked, None, method).await?),
         (None, None) => None,
     };
     match intent {
-        Some(intent) => finish_payment(app, cards, &order, intent, token).await,
-        None => Ok(PaymentOutcome::Declined),
+        Some(intent) => finish_payment(app, &tracked, intent).await,
+        None => Ok(PaymentOutcome::Declined(CardDecline::Refused)),
     }
+}
+
+/// The order's total in the provider's decimals.
+fn provider_total(order: &Order) -> Result<i64, ApiError> {
+    amount::of_provider(order.ordered.currency, order.ordered.total).ok_or_else(|| {
+        ApiError::new(
+            ProblemType::NotAccepted,
+            "no card can be charged with exactly this amount; pay at the door",
+        )
+    })
 }
 
 /// The id becomes part of a header and a form, so only plain characters are allowed.
@@ -112,24 +158,25 @@ fn check_method(method: &str) -> Result<(), InvalidField> {
 /// Starts a payment; `had` is the previous intent, which is certain not to be charged.
 async fn start_payment(
     app: &AppState,
-    cards: &Cards,
-    order: &Order,
+    account: &CardAccount,
+    tracked: &Tracked,
     had: Option<&str>,
     method: &str,
 ) -> Result<Intent, ApiError> {
+    let order = &tracked.order;
     let total = order.ordered.total;
     app.store.request_payment(order.id, total.0, clock::now()).await?;
-    let intent = match cards
+    let intent = match account
         .provider
         .create(order.id, total, order.ordered.currency, (had, method))
         .await
     {
         Ok(intent) => intent,
-        Err(ProviderError::Refused(why)) => {
-            tracing::info!(order = %order.id, why, "a card was refused");
+        Err(ProviderError::Refused(refusal)) if refusal.is_about_the_card() => {
+            tracing::info!(order = %order.id, %refusal, "a card was declined before its payment was created");
             app.store.close_payment(order.id, had).await?;
             return Err(ApiError::new(
-                Kind::Declined,
+                ProblemType::Declined,
                 "the card was not accepted; try another one, or pay at the door",
             ));
         }
@@ -145,15 +192,15 @@ async fn start_payment(
         .set_payment_intent(order.id, had, &stored, clock::now())
         .await?
     {
-        return yield_to_other(app, cards, order, intent).await;
+        return yield_to_other(app, account, order, intent).await;
     }
-    confirm(cards, intent).await
+    confirm(app, account, tracked, intent).await
 }
 
 /// Another request has started to pay this order. With the same card it is the same payment.
 async fn yield_to_other(
     app: &AppState,
-    cards: &Cards,
+    account: &CardAccount,
     order: &Order,
     intent: Intent,
 ) -> Result<Intent, ApiError> {
@@ -163,27 +210,37 @@ async fn yield_to_other(
         .await?
         .and_then(|attempt| attempt.intent);
     if known.is_some_and(|known| known.id == intent.id) {
-        return cards
+        return account
             .provider
             .retrieve(&intent.id)
             .await
             .map_err(|error| provider_unavailable(&error));
     }
     // If this request is lost, the intent stays unconfirmed and is never charged.
-    if let Err(error) = cards.provider.cancel(&intent.id).await {
-        tracing::warn!(order = %order.id, intent = intent.id, %error, "an intent that nobody will confirm stays");
+    if let Err(error) = account.provider.cancel(&intent.id).await {
+        tracing::warn!(order = %order.id, intent = intent.id, %error, "an unused payment intent could not be cancelled; it stays unconfirmed");
     }
     Err(ApiError::new(
-        Kind::Conflict,
+        ProblemType::Conflict,
         "this order is being paid with another card",
     ))
 }
 
-async fn confirm(cards: &Cards, intent: Intent) -> Result<Intent, ApiError> {
-    match cards.provider.confirm(&intent.id).await {
+async fn confirm(
+    app: &AppState,
+    account: &CardAccount,
+    tracked: &Tracked,
+    intent: Intent,
+) -> Result<Intent, ApiError> {
+    match account
+        .provider
+        .confirm(&intent.id, &return_url(app, &tracked.token))
+        .await
+    {
         Ok(intent) => Ok(intent),
-        Err(ProviderError::Refused(_)) => Ok(Intent {
+        Err(ProviderError::Refused(refusal)) if refusal.is_about_the_card() => Ok(Intent {
             status: "requires_payment_method".into(),
+            last_payment_error: Some(refusal),
             ..intent
         }),
         Err(error) => Err(provider_unavailable(&error)),
@@ -193,12 +250,12 @@ async fn confirm(cards: &Cards, intent: Intent) -> Result<Intent, ApiError> {
 /// Continues a payment. Another card is tried only when it is certain that the first one is not charged.
 async fn resume(
     app: &AppState,
-    cards: &Cards,
-    order: &Order,
+    account: &CardAccount,
+    tracked: &Tracked,
     known: &PaymentIntent,
     method: Option<&str>,
 ) -> Result<Intent, ApiError> {
-    let now = cards
+    let now = account
         .provider
         .retrieve(&known.id)
         .await
@@ -209,12 +266,12 @@ async fn resume(
     if now.status != "canceled" {
         if method == known.method {
             return if now.status == "requires_confirmation" {
-                confirm(cards, now).await
+                confirm(app, account, tracked, now).await
             } else {
                 Ok(now)
             };
         }
-        let cancelled = cards
+        let cancelled = account
             .provider
             .cancel(&known.id)
             .await
@@ -223,18 +280,17 @@ async fn resume(
             return Ok(cancelled);
         }
     }
-    start_payment(app, cards, order, Some(&known.id), method).await
+    start_payment(app, account, tracked, Some(&known.id), method).await
 }
 
 async fn finish_payment(
     app: &AppState,
-    cards: &Cards,
-    order: &Order,
+    tracked: &Tracked,
     intent: Intent,
-    token: &str,
 ) -> Result<PaymentOutcome, ApiError> {
+    let order = tracked.order.id;
     if intent.is_paid() {
-        settle(app, order.id, intent.id, None).await?;
+        settle(app, order, intent.id, None).await?;
         return Ok(PaymentOutcome::Paid);
     }
     if intent.status == "requires_action" {
@@ -242,45 +298,65 @@ async fn finish_payment(
             .next_action
             .and_then(|next| next.redirect_to_url)
             .and_then(|redirect| redirect.url);
-        let secret = intent.client_secret.unwrap_or_default();
-        let address = redirect.unwrap_or_else(|| {
-            let pairs = [
-                ("payment_intent", intent.id.as_str()),
-                ("client_secret", &secret),
-                ("return", &return_url(app, token)),
-            ];
-            servery_app::page_address::address(&cards.page, pairs)
-        });
+        // To some banks only the provider's script leads.
+        let address =
+            redirect.unwrap_or_else(|| format!("{}?confirm=1", order_url(app, &tracked.token, "/pay")));
         return Ok(PaymentOutcome::Elsewhere { address });
     }
-    Ok(if intent.status == "processing" {
-        PaymentOutcome::Pending
-    } else {
-        PaymentOutcome::Declined
-    })
+    if intent.status == "processing" {
+        return Ok(PaymentOutcome::Pending);
+    }
+    let refusal = intent.last_payment_error.unwrap_or_default();
+    tracing::info!(%order, intent = intent.id, %refusal, "a card was declined");
+    Ok(PaymentOutcome::Declined(refusal.decline()))
 }
 
-/// The address to which the card page, on another site, returns the diner.
+fn order_url(app: &AppState, token: &str, page: &str) -> String {
+    format!("{}/orders/{token}{page}", app.settings.public_url())
+}
+
+/// The address to which a bank, on another site, returns the diner.
 fn return_url(app: &AppState, token: &str) -> String {
-    format!("{}/orders/{token}/paid", app.settings.public_url())
+    order_url(app, token, "/paid")
 }
 
-/// The address of the page on which the diner types the card.
-pub async fn card_page(app: &AppState, token: &str) -> Result<String, ApiError> {
-    let cards = cards(app)?;
+/// The form in which the diner types the card, or confirms the payment that was begun; `None` if the order waits for no card.
+pub async fn card_form(app: &AppState, token: &str, confirms: bool) -> Result<Option<CardForm>, ApiError> {
     let order = orders::find(app, token).await?.order;
-    let (amount, currency) = (
-        order.ordered.total.0.to_string(),
-        order.ordered.currency.code().to_lowercase(),
-    );
-    Ok(servery_app::page_address::address(
-        &cards.page,
-        [
-            ("amount", amount.as_str()),
-            ("currency", &currency),
-            ("return", &return_url(app, token)),
-        ],
-    ))
+    let account = account_of(app, &order)?;
+    if order.progress.state != State::Unpaid {
+        return Ok(None);
+    }
+    let client_secret = match confirms {
+        true => secret_of_action(app, account, &order).await?,
+        false => None,
+    };
+    Ok(Some(CardForm {
+        amount: provider_total(&order)?,
+        publishable_key: account.publishable_key.clone(),
+        client_secret,
+        order,
+    }))
+}
+
+/// The secret with which the provider's script leads the diner to the bank. It stands in no address, which browsers and proxies store.
+async fn secret_of_action(
+    app: &AppState,
+    account: &CardAccount,
+    order: &Order,
+) -> Result<Option<String>, ApiError> {
+    let attempt = app.store.payment(order.id).await?;
+    let Some(known) = attempt.and_then(|attempt| attempt.intent) else {
+        return Ok(None);
+    };
+    let intent = account
+        .provider
+        .retrieve(&known.id)
+        .await
+        .map_err(|error| provider_unavailable(&error))?;
+    Ok(intent
+        .client_secret
+        .filter(|_| intent.status == "requires_action"))
 }
 
 /// Changes the order to payment at the door. A charge that turns out to have succeeded is still booked, and staff see it.
@@ -293,14 +369,14 @@ pub async fn pay_at_door(app: &AppState, token: &str) -> Result<Order, ApiError>
         .contains(&PaymentMethod::Door);
     if !at_door {
         return Err(ApiError::new(
-            Kind::NotAccepted,
+            ProblemType::NotAccepted,
             "this restaurant takes no money at the door",
         ));
     }
     if order.progress.payment.method == PaymentMethod::Door {
         return Ok(order);
     }
-    orders::advance(app, order.id, Event::PaysAtDoor, Actor::Diner).await
+    orders::advance(app, order.id, Event::PaysAtDoor, Author::Diner).await
 }
 
 async fn settle(
@@ -324,20 +400,36 @@ async fn settle(
             Ok(())
         }
         WriteOutcome::Done => Ok(()),
-        _ => Err(ApiError::new(Kind::NotFound, "there is no such order")),
+        _ => Err(ApiError::new(ProblemType::NotFound, "there is no such order")),
     }
 }
 
-/// Handles a webhook of the provider. Webhooks may be repeated, late and out of order.
-pub async fn handle_webhook(app: &AppState, signature: &str, body: &[u8]) -> Result<(), ApiError> {
-    let cards = cards(app)?;
-    webhook::verify(&cards.webhook_secret, signature, body, clock::now())?;
-    let malformed = || ApiError::new(Kind::Malformed, "not an event");
+/// Handles a webhook of the provider, for the account of a restaurant or of the installation. Webhooks may be repeated, late and out of
+/// order.
+pub async fn handle_webhook(
+    app: &AppState,
+    restaurant: Option<&str>,
+    signature: &str,
+    body: &[u8],
+) -> Result<(), ApiError> {
+    let account = app.cards.of_webhook(restaurant).ok_or_else(no_account)?;
+    webhook::verify(&account.webhook_secret, signature, body, clock::now())
+        .inspect_err(|_| tracing::warn!(restaurant, "a webhook with a wrong signature was refused"))?;
+    let malformed = || ApiError::new(ProblemType::Malformed, "not an event");
     let message: Message = serde_json::from_slice(body).map_err(|_| malformed())?;
-    if message.kind != "payment_intent.succeeded" {
+    if matches!(
+        message.kind.as_str(),
+        webhook::READER_SUCCEEDED | webhook::READER_FAILED
+    ) {
+        return readers::hear_of_reader(app, account, message.intent_of_reader().as_deref()).await;
+    }
+    if message.kind != webhook::PAID {
         return Ok(());
     }
     let intent = message.intent().ok_or_else(malformed)?;
+    if intent.metadata.payment.is_some() {
+        return readers::hear_of_payment(app, account, &intent).await;
+    }
     // A payment of another shop on the same account, or one made by hand.
     let Some(order) = intent
         .metadata
@@ -350,9 +442,15 @@ pub async fn handle_webhook(app: &AppState, signature: &str, body: &[u8]) -> Res
     let Some(tracked) = app.store.order(order).await? else {
         return Ok(());
     };
+    // Who has the secret of one account must not be able to settle the orders of another.
+    if !account_of(app, &tracked.order).is_ok_and(|own| std::ptr::eq(own, account)) {
+        tracing::error!(%order, intent = intent.id, "a webhook reported a payment to another account than its order's; it is ignored");
+        return Ok(());
+    }
     let ordered = &tracked.order.ordered;
-    if intent.amount != ordered.total.0 || !intent.currency.eq_ignore_ascii_case(ordered.currency.code()) {
-        tracing::error!(%order, intent = intent.id, amount = intent.amount, "a payment has another amount than its order");
+    let total = amount::of_provider(ordered.currency, ordered.total);
+    if Some(intent.amount) != total || !intent.currency.eq_ignore_ascii_case(ordered.currency.code()) {
+        tracing::error!(%order, intent = intent.id, amount = intent.amount, "a payment's amount differs from its order's total; it is ignored");
         return Ok(());
     }
     settle(app, order, intent.id, Some(message.id)).await
@@ -361,7 +459,8 @@ pub async fn handle_webhook(app: &AppState, signature: &str, body: &[u8]) -> Res
 /// Checks payments without a result, until it is dropped.
 pub async fn watch_open_payments(app: Arc<AppState>) {
     periodic::every(CHECK_INTERVAL, "open payments", app, |app| async move {
-        check_open_payments(&app, clock::now(), OPEN_FOR).await
+        check_open_payments(&app, clock::now(), OPEN_FOR).await?;
+        readers::check_waiting(&app, clock::now(), OPEN_FOR).await
     })
     .await;
 }
@@ -377,7 +476,7 @@ pub async fn check_open_payments(app: &AppState, now: Timestamp, open_for: i64) 
         behind = Some((last.asked_at, last.order));
         for asked in page {
             if let Err(error) = check_payment(app, &asked, now).await {
-                tracing::warn!(order = %asked.order, problem = %error.0, "a payment stays open");
+                tracing::warn!(order = %asked.order, problem = %error.0, "a payment's result could not be checked; the next run retries");
             }
         }
     }
@@ -395,15 +494,19 @@ async fn check_payment(app: &AppState, asked: &PaymentAttempt, now: Timestamp) -
         return close(None).await;
     };
     let fresh = now.0 - asked.asked_at.0 < GIVEN_UP_AFTER;
-    let cards = match cards(app) {
+    let order = app.store.order(asked.order).await?.map(|tracked| tracked.order);
+    let account = order
+        .as_ref()
+        .map_or_else(|| Err(no_account()), |order| account_of(app, order));
+    let account = match account {
         Err(error) if fresh => return Err(error),
         // There is no provider to ask any more. If it was charged, a webhook tells a later configuration with cards.
         Err(_) => return close(Some(name)).await,
-        Ok(cards) => cards,
+        Ok(account) => account,
     };
-    let intent = match cards.provider.retrieve(name).await {
-        Err(ProviderError::Refused(why)) if !fresh => {
-            tracing::error!(order = %asked.order, intent = name, why, "the provider does not tell what became of a payment; it is given up");
+    let intent = match account.provider.retrieve(name).await {
+        Err(ProviderError::Refused(refusal)) if !fresh => {
+            tracing::error!(order = %asked.order, intent = name, %refusal, "the card provider does not know the result of a payment; the payment is closed");
             return close(Some(name)).await;
         }
         answer => answer.map_err(|error| provider_unavailable(&error))?,
@@ -411,13 +514,12 @@ async fn check_payment(app: &AppState, asked: &PaymentAttempt, now: Timestamp) -
     if intent.is_paid() {
         return settle(app, asked.order, intent.id, None).await;
     }
-    let order = app.store.order(asked.order).await?.map(|tracked| tracked.order);
     let wanted = order.is_some_and(|order| order.progress.state == State::Unpaid) && fresh;
     if intent.is_undecided() && wanted {
         return Ok(());
     }
     if intent.is_undecided() && intent.status != "processing" {
-        let cancelled = cards
+        let cancelled = account
             .provider
             .cancel(name)
             .await
@@ -444,19 +546,30 @@ pub async fn refund(
         return Ok(());
     }
     let intent = app.store.payment(order).await?.and_then(|attempt| attempt.intent);
-    let intent = intent
-        .ok_or_else(|| ApiError::new(Kind::Broken, "a payment without an intent cannot be refunded"))?;
-    refund_intent(app, &intent.id, amount, job).await?;
-    orders::advance(app, order, Event::Refunded { number, amount }, Actor::System)
+    let intent = intent.ok_or_else(|| {
+        ApiError::new(
+            ProblemType::Broken,
+            "a payment without an intent cannot be refunded",
+        )
+    })?;
+    refund_intent(app, order, (&intent.id, amount), job).await?;
+    orders::advance(app, order, Event::Refunded { number, amount }, Author::System)
         .await
         .map(drop)
 }
 
-/// Refunds once per job.
-pub async fn refund_intent(app: &AppState, intent: &str, amount: Minor, job: &str) -> Result<(), ApiError> {
-    cards(app)?
+/// Refunds once per job, from the account that got the money for the order.
+pub async fn refund_intent(
+    app: &AppState,
+    order: OrderId,
+    (intent, amount): (&str, Minor),
+    job: &str,
+) -> Result<(), ApiError> {
+    let order = app.store.order(order).await?.map(|tracked| tracked.order);
+    let order = order.ok_or_else(|| ApiError::new(ProblemType::Broken, "the order of a refund is gone"))?;
+    account_of(app, &order)?
         .provider
-        .refund(intent, amount, job)
+        .refund(intent, (order.ordered.currency, amount), job)
         .await
         .map_err(|error| provider_unavailable(&error))
 }

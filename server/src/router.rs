@@ -8,21 +8,25 @@ use axum::{
     http::{HeaderMap, Method, Uri},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use servery_app::routes::ROUTES;
 use servery_domain::{
     limits,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    api,
-    html::{account_forms, board_forms, order_forms, page, pictures, release_files, sitemap, staff_forms},
+    about, api,
+    html::{
+        account_forms, board_forms, card_page, order_forms, page, pictures, release_files, sitemap,
+        staff_forms, staff_manifest,
+    },
     http::{
+        csrf,
         error::{ApiError, accepts, body_limit},
-        health, time_limits,
+        health, time_limits, whoami,
     },
     middleware,
     state::AppState,
@@ -46,18 +50,28 @@ pub fn router(app: Arc<AppState>) -> Router {
         .merge(metrics)
         .merge(api::routes::routes().split_for_parts().0)
         .merge(pages())
-        .merge(forms())
+        .merge(with_routes(forms()))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
         .route("/api/v1/docs", get(api::docs::get_docs))
+        .route("/about/licences", get(about::get_licences))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .route("/whoami", get(whoami::whoami))
         .route("/sitemap.xml", get(sitemap::get_sitemap))
+        .route(
+            "/.well-known/apple-developer-merchantid-domain-association",
+            get(card_page::get_apple_pay_association),
+        )
+        .route(
+            "/staff/{slug}/app.webmanifest",
+            get(staff_manifest::get_staff_manifest),
+        )
         .route("/service-worker.js", get(release_files::get_service_worker))
         .route("/shell/{chunk}/{lang}", get(release_files::get_shell))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(body_limit(limits::BODY))
-        .layer(from_fn_with_state(app.clone(), middleware::refuse_cross_site))
+        .layer(csrf::layer(&app.settings))
         .layer(from_fn(middleware::refuse_nul))
         .layer(from_fn_with_state(app.clone(), middleware::identify_client))
         .layer(from_fn(time_limits::limit_time))
@@ -72,33 +86,40 @@ fn pages() -> Router<Arc<AppState>> {
     })
 }
 
-/// What the pages' forms send when no script runs.
-fn forms() -> Router<Arc<AppState>> {
+fn with_routes(routes: Vec<(&'static str, MethodRouter<Arc<AppState>>)>) -> Router<Arc<AppState>> {
+    routes.into_iter().fold(Router::new(), |router, (path, methods)| {
+        router.route(path, methods)
+    })
+}
+
+/// What the pages' forms send when no script runs, and addresses between two pages.
+pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
     let op_imports = post(board_forms::post_op_imports).layer(body_limit(limits::OP_IMPORT));
-    Router::new()
-        .route("/restaurants/{slug}/basket", post(order_forms::post_line))
-        .route("/restaurants/{slug}/basket/lines", post(order_forms::post_counts))
-        .route("/restaurants/{slug}/checkout", post(order_forms::post_checkout))
-        .route("/orders/{token}/cancel", post(order_forms::post_cancel))
-        .route("/orders/{token}/reorder", post(order_forms::post_reorder))
-        .route("/orders/{token}/pay", get(order_forms::get_pay))
-        .route("/orders/{token}/paid", get(order_forms::get_paid))
-        .route("/orders/{token}/pay-at-door", post(order_forms::post_pay_at_door))
-        .route("/board/{slug}/orders/{id}", post(board_forms::post_event))
-        .route("/board/{slug}/devices", post(board_forms::post_devices))
-        .route("/board/{slug}/devices/op-imports", op_imports)
-        .route("/board/{slug}/stock", post(board_forms::post_stock))
-        .route("/staff/{slug}", post(staff_forms::post_device))
-        .route("/staff/{slug}/kitchen", post(staff_forms::post_kitchen))
-        .route("/account", post(account_forms::post_account))
-        .route("/account/sign-in", post(account_forms::post_sign_in))
-        .route("/account/sign-up", post(account_forms::post_sign_up))
-        .route("/account/sign-out", post(account_forms::post_sign_out))
-        .route("/account/delete", post(account_forms::post_delete))
-        .route("/account/reset", post(account_forms::post_reset_request))
-        .route("/account/reset/{token}", post(account_forms::post_reset))
-        .route("/account/verify/{token}", post(account_forms::post_verify))
-        .route("/t/{code}", get(order_forms::get_table))
+    vec![
+        ("/restaurants/{slug}/basket", post(order_forms::post_line)),
+        ("/restaurants/{slug}/basket/lines", post(order_forms::post_counts)),
+        ("/restaurants/{slug}/checkout", post(order_forms::post_checkout)),
+        ("/orders/{token}/cancel", post(order_forms::post_cancel)),
+        ("/orders/{token}/reorder", post(order_forms::post_reorder)),
+        ("/orders/{token}/pay", get(card_page::get_card_page)),
+        ("/orders/{token}/paid", get(order_forms::get_paid)),
+        ("/orders/{token}/pay-at-door", post(order_forms::post_pay_at_door)),
+        ("/board/{slug}/orders/{id}", post(board_forms::post_event)),
+        ("/board/{slug}/devices", post(board_forms::post_devices)),
+        ("/board/{slug}/devices/op-imports", op_imports),
+        ("/board/{slug}/stock", post(board_forms::post_stock)),
+        ("/staff/{slug}", post(staff_forms::post_device)),
+        ("/staff/{slug}/kitchen", post(staff_forms::post_kitchen)),
+        ("/account", post(account_forms::post_account)),
+        ("/account/sign-in", post(account_forms::post_sign_in)),
+        ("/account/sign-up", post(account_forms::post_sign_up)),
+        ("/account/sign-out", post(account_forms::post_sign_out)),
+        ("/account/delete", post(account_forms::post_delete)),
+        ("/account/reset", post(account_forms::post_reset_request)),
+        ("/account/reset/{token}", post(account_forms::post_reset)),
+        ("/account/verify/{token}", post(account_forms::post_verify)),
+        ("/t/{code}", get(order_forms::get_table)),
+    ]
 }
 
 /// A file or a picture, if there is one.
@@ -108,7 +129,7 @@ async fn not_found(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let not_found = Problem::new(Kind::NotFound, uri.path());
+    let not_found = Problem::new(ProblemType::NotFound, uri.path());
     if !matches!(method, Method::GET | Method::HEAD) {
         return ApiError(not_found).into_response();
     }
@@ -128,7 +149,7 @@ async fn method_not_allowed(
     headers: HeaderMap,
 ) -> Response {
     let detail = format!("{} has no such method; 'Allow' names those it has", uri.path());
-    let wrong_method = Problem::new(Kind::WrongMethod, detail);
+    let wrong_method = Problem::new(ProblemType::WrongMethod, detail);
     refuse(&app, &method, &uri, &headers, wrong_method).await
 }
 
@@ -151,5 +172,9 @@ fn handler_panicked(panic: Box<dyn Any + Send>) -> Response {
     let owned = panic.downcast_ref::<String>().map(String::as_str);
     let message = owned.or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = message.unwrap_or("no message"), "a handler panicked");
-    ApiError::new(Kind::Broken, "the request is logged under its x-request-id").into_response()
+    ApiError::new(
+        ProblemType::Broken,
+        "the request is logged under its x-request-id",
+    )
+    .into_response()
 }

@@ -1,15 +1,23 @@
 //! Settings: the command line goes before the environment, and that before `servery.toml`.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     net::SocketAddr,
+    num::NonZeroU16,
     path::{Path, PathBuf},
 };
 
+use axum::body::Bytes;
 use clap::Args;
 use serde::Deserialize;
+use servery_domain::slug::Slug;
 
-use crate::payments::{cards::Cards, provider::Provider};
+use crate::payments::cards::{CardAccount, CardKeyError, CardKeys, Cards};
+
+const CARD_PROVIDER: &str = "https://api.stripe.com";
+/// Apple's files have about 9,000 bytes.
+const ASSOCIATION_BYTES: usize = 64 * 1024;
 
 /// All are optional; `servery.toml` has the same names.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -18,10 +26,10 @@ pub struct Settings {
     /// sqlite:PATH or postgres://… [default: sqlite:servery.db]
     #[arg(long, global = true, env = "SERVERY_DATABASE")]
     pub database: Option<String>,
-    /// Where to listen [default: 127.0.0.1:3000]
+    /// The address to listen on [default: 127.0.0.1:3000]
     #[arg(long, global = true, env = "SERVERY_LISTEN")]
     pub listen: Option<SocketAddr>,
-    /// Where /metrics is shown, and then nowhere else [default: with everything else]
+    /// A separate address for /metrics [default: the same as --listen]
     #[arg(long, global = true, env = "SERVERY_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
     /// A folder with the restaurants' pictures, shown under /pictures/
@@ -30,10 +38,10 @@ pub struct Settings {
     /// Milliseconds that a request may wait for a thread before hydrated pages are sent thin [default: 100]
     #[arg(long, global = true, env = "SERVERY_HEAVY_AT")]
     pub heavy_at: Option<u64>,
-    /// A card provider with Stripe's API: https://api.stripe.com
+    /// The card provider's API [default: https://api.stripe.com]
     #[arg(long, global = true, env = "SERVERY_CARD_PROVIDER")]
     pub card_provider: Option<String>,
-    /// Its secret key
+    /// The secret key of the account for restaurants that have none of their own
     #[arg(long, global = true, env = "SERVERY_CARD_SECRET", hide_env_values = true)]
     pub card_secret: Option<String>,
     /// The secret of its webhook signatures
@@ -44,9 +52,15 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub card_webhook_secret: Option<String>,
-    /// The page on which diners type their card
-    #[arg(long, global = true, env = "SERVERY_CARD_PAGE")]
-    pub card_page: Option<String>,
+    /// The key by which diners' browsers name the account to the provider: pk_…
+    #[arg(long, global = true, env = "SERVERY_CARD_PUBLISHABLE_KEY")]
+    pub card_publishable_key: Option<String>,
+    /// Accounts of restaurants, by their slug. In the file only: a command line shows to everybody on the machine
+    #[arg(skip)]
+    pub card_accounts: BTreeMap<Slug, CardKeys>,
+    /// The file that the provider gives out to prove this site to Apple, for Apple Pay
+    #[arg(long, global = true, env = "SERVERY_APPLE_PAY_ASSOCIATION")]
+    pub apple_pay_association: Option<PathBuf>,
     /// The mail server: smtp://HOST:PORT, smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST?tls=required
     #[arg(long, global = true, env = "SERVERY_SMTP", hide_env_values = true)]
     pub smtp: Option<String>,
@@ -65,6 +79,12 @@ pub struct Settings {
     /// A proxy is in front, and sets X-Forwarded-For
     #[arg(long, global = true, env = "SERVERY_BEHIND_PROXY", num_args = 0..=1, default_missing_value = "true")]
     pub behind_proxy: Option<bool>,
+    /// Days after which names, numbers, addresses and notes of guests are erased; the books stay [default: 400]
+    #[arg(long, global = true, env = "SERVERY_GUEST_DAYS")]
+    pub guest_days: Option<NonZeroU16>,
+    /// Where the source of the running version is, for the page /about; {commit} and {version} are filled in
+    #[arg(long, global = true, env = "SERVERY_SOURCE_URL")]
+    pub source_url: Option<String>,
     /// The log level: error, warn, info, debug [default: info]
     #[arg(long, global = true, env = "SERVERY_LOG")]
     pub log: Option<String>,
@@ -74,14 +94,21 @@ pub struct Settings {
 pub enum SettingsError {
     #[error("{0} cannot be read: {1}")]
     Unreadable(PathBuf, io::Error),
-    #[error("{0}: {1}")]
-    Malformed(PathBuf, toml::de::Error),
-    #[error("cards need all of --card-provider, --card-secret, --card-webhook-secret and --card-page")]
-    HalfAProvider,
-    #[error("--card-page is an address that begins with https:// or http://, not '{0}'")]
-    CardPage(String),
-    #[error("the card provider cannot be asked: {0}")]
-    Provider(String),
+    /// Without the line itself, which may have a password in it.
+    #[error("{file}, line {line}: {message}")]
+    Malformed {
+        file: PathBuf,
+        line: usize,
+        message: String,
+    },
+    #[error("--source-url is an address that begins with https:// or http://, not '{0}'")]
+    SourceUrl(String),
+    #[error("cards need all of --card-secret, --card-webhook-secret and --card-publishable-key")]
+    HalfAnAccount,
+    #[error("the account for cards of {0}: {1}")]
+    Account(String, CardKeyError),
+    #[error("{0} is not a file of at most {ASSOCIATION_BYTES} bytes that can be read")]
+    AppleAssociation(PathBuf),
 }
 
 impl Settings {
@@ -92,8 +119,14 @@ impl Settings {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(self),
             Err(error) => return Err(SettingsError::Unreadable(file.to_owned(), error)),
         };
-        let filed: Self =
-            toml::from_str(&text).map_err(|error| SettingsError::Malformed(file.to_owned(), error))?;
+        let filed: Self = toml::from_str(&text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            SettingsError::Malformed {
+                file: file.to_owned(),
+                line: 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count(),
+                message: error.message().to_owned(),
+            }
+        })?;
         Ok(Self {
             database: self.database.or(filed.database),
             listen: self.listen.or(filed.listen),
@@ -103,13 +136,17 @@ impl Settings {
             card_provider: self.card_provider.or(filed.card_provider),
             card_secret: self.card_secret.or(filed.card_secret),
             card_webhook_secret: self.card_webhook_secret.or(filed.card_webhook_secret),
-            card_page: self.card_page.or(filed.card_page),
+            card_publishable_key: self.card_publishable_key.or(filed.card_publishable_key),
+            card_accounts: filed.card_accounts,
+            apple_pay_association: self.apple_pay_association.or(filed.apple_pay_association),
             smtp: self.smtp.or(filed.smtp),
             mail_from: self.mail_from.or(filed.mail_from),
             public_url: self.public_url.or(filed.public_url),
             push_key: self.push_key.or(filed.push_key),
             push_to_private_addresses: self.push_to_private_addresses.or(filed.push_to_private_addresses),
             behind_proxy: self.behind_proxy.or(filed.behind_proxy),
+            guest_days: self.guest_days.or(filed.guest_days),
+            source_url: self.source_url.or(filed.source_url),
             log: self.log.or(filed.log),
         })
     }
@@ -123,27 +160,47 @@ impl Settings {
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
     }
 
-    /// All four settings or none; some of them are an error.
-    pub fn cards(&self) -> Result<Option<Cards>, SettingsError> {
-        let provider = (
-            &self.card_provider,
+    /// The accounts with the card provider. Some of the keys of one are an error.
+    pub fn cards(&self) -> Result<Cards, SettingsError> {
+        let base = self.card_provider.as_deref().unwrap_or(CARD_PROVIDER);
+        let account = |of: &str, keys: &CardKeys| {
+            CardAccount::new(base, keys).map_err(|error| SettingsError::Account(of.to_owned(), error))
+        };
+        let shared = match (
             &self.card_secret,
             &self.card_webhook_secret,
-            &self.card_page,
-        );
-        let (Some(base), Some(secret), Some(webhook_secret), Some(page)) = provider else {
-            let none = provider == (&None, &None, &None, &None);
-            return if none {
-                Ok(None)
-            } else {
-                Err(SettingsError::HalfAProvider)
-            };
+            &self.card_publishable_key,
+        ) {
+            (None, None, None) => None,
+            (Some(secret), Some(webhook_secret), Some(publishable_key)) => Some(CardKeys {
+                secret: secret.clone(),
+                webhook_secret: webhook_secret.clone(),
+                publishable_key: publishable_key.clone(),
+            }),
+            _ => return Err(SettingsError::HalfAnAccount),
         };
-        let provider =
-            Provider::new(base, secret).map_err(|error| SettingsError::Provider(error.to_string()))?;
-        Cards::new(provider, webhook_secret, page)
-            .map(Some)
-            .ok_or_else(|| SettingsError::CardPage(page.clone()))
+        let mut own = BTreeMap::new();
+        for (slug, keys) in &self.card_accounts {
+            own.insert(slug.clone(), account(slug.as_str(), keys)?);
+        }
+        Ok(Cards {
+            shared: shared
+                .map(|keys| account("the installation", &keys))
+                .transpose()?,
+            own,
+            apple_pay_association: self.apple_pay_association()?,
+        })
+    }
+
+    fn apple_pay_association(&self) -> Result<Option<Bytes>, SettingsError> {
+        let Some(path) = &self.apple_pay_association else {
+            return Ok(None);
+        };
+        let content = fs::read(path).ok();
+        content
+            .filter(|content| content.len() <= ASSOCIATION_BYTES)
+            .map(|content| Some(content.into()))
+            .ok_or_else(|| SettingsError::AppleAssociation(path.clone()))
     }
 
     /// Without a trailing slash.
@@ -170,6 +227,19 @@ impl Settings {
 
     pub fn heavy_at(&self) -> u64 {
         self.heavy_at.unwrap_or(100)
+    }
+
+    /// Becomes a link.
+    pub fn source_url(&self) -> Result<Option<&str>, SettingsError> {
+        let is_link = |url: &&str| url.starts_with("https://") || url.starts_with("http://");
+        match self.source_url.as_deref() {
+            Some(url) if !is_link(&url) => Err(SettingsError::SourceUrl(url.to_owned())),
+            url => Ok(url),
+        }
+    }
+
+    pub fn guest_days(&self) -> u16 {
+        self.guest_days.map_or(400, NonZeroU16::get)
     }
 
     pub fn log(&self) -> &str {
@@ -205,7 +275,8 @@ mod tests {
             .get_arguments()
             .filter_map(|argument| argument.get_long())
             .map(str::to_owned);
-        assert_eq!(named, known.collect());
+        let in_the_file_only = ["card-accounts".to_owned()];
+        assert_eq!(named, known.chain(in_the_file_only).collect());
     }
 
     #[test]
@@ -228,35 +299,86 @@ mod tests {
     }
 
     #[test]
-    fn cards_are_typed_on_a_page_with_a_whole_address() {
-        let with = |page: &str| {
-            let said = |text: &str| Some(text.to_owned());
-            let (card_provider, card_secret, card_webhook_secret) =
-                (said("https://api.stripe.com"), said("sk"), said("whsec"));
-            Settings {
-                card_provider,
-                card_secret,
-                card_webhook_secret,
-                card_page: said(page),
-                ..Settings::default()
-            }
-            .cards()
-        };
-        assert_eq!(
-            with("https://cards.example:8443/pay?a=b")
-                .unwrap()
-                .unwrap()
-                .origin,
-            "https://cards.example:8443"
-        );
-        for page in ["/pay", "cards.example/pay", "javascript:alert(1)", ""] {
-            assert!(with(page).is_err(), "{page}");
-        }
-        let half = Settings {
-            card_page: Some("https://cards.example/pay".into()),
+    fn a_malformed_line_is_named_and_not_shown() {
+        let secret = "sk_live_1a2b3c";
+        let error = Settings::default()
+            .or_from(file(&format!("log = 'info'\ncard-secret = {secret}\n")).path())
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("line 2") && !error.contains(secret), "{error}");
+    }
+
+    #[test]
+    fn an_account_for_cards_has_all_of_its_keys() {
+        let said = |text: &str| Some(text.to_owned());
+        let whole = Settings {
+            card_secret: said("sk_test_1"),
+            card_webhook_secret: said("whsec_1"),
+            card_publishable_key: said("pk_test_1"),
             ..Settings::default()
         };
-        assert!(matches!(half.cards(), Err(SettingsError::HalfAProvider)));
+        assert!(whole.cards().unwrap().shared.is_some());
+        assert!(Settings::default().cards().unwrap().shared.is_none());
+        let half = Settings {
+            card_publishable_key: None,
+            ..whole.clone()
+        };
+        assert!(matches!(half.cards(), Err(SettingsError::HalfAnAccount)));
+        let swapped = Settings {
+            card_publishable_key: said("sk_test_1"),
+            ..whole
+        };
+        let Err(error) = swapped.cards() else {
+            panic!("a secret key would be sent to browsers")
+        };
+        assert!(!error.to_string().contains("sk_test_1"), "{error}");
+    }
+
+    #[test]
+    fn restaurants_have_accounts_of_their_own_in_the_file() {
+        let file = file(
+            "[card-accounts.trattoria-da-lucia]\nsecret = 'sk_test_2'\nwebhook-secret = 'whsec_2'\npublishable-key = 'pk_test_2'\n",
+        );
+        let settings = Settings::default().or_from(file.path()).unwrap();
+        let cards = settings.cards().unwrap();
+        let account = cards.account(&"trattoria-da-lucia".parse().unwrap()).unwrap();
+        assert_eq!(account.publishable_key, "pk_test_2");
+        assert!(cards.account(&"lighthouse-diner".parse().unwrap()).is_none());
+        let written = format!("{settings:?}");
+        assert!(
+            !written.contains("sk_test_2") && !written.contains("whsec_2"),
+            "{written}"
+        );
+    }
+
+    #[test]
+    fn the_file_for_apple_is_read_when_the_server_starts() {
+        let content = file("7B227073704964");
+        let with = |path: &Path| {
+            let settings = Settings {
+                apple_pay_association: Some(path.to_owned()),
+                ..Settings::default()
+            };
+            settings.cards().map(|cards| cards.apple_pay_association)
+        };
+        assert_eq!(with(content.path()).unwrap().unwrap(), "7B227073704964");
+        assert!(with(Path::new("/nowhere")).is_err());
+        assert!(with(file(&"7".repeat(ASSOCIATION_BYTES + 1)).path()).is_err());
+    }
+
+    #[test]
+    fn the_source_is_a_link() {
+        for (url, is_accepted) in [
+            ("https://git.example/{commit}", true),
+            ("javascript:alert(1)", false),
+            ("git.example", false),
+        ] {
+            let settings = Settings {
+                source_url: Some(url.into()),
+                ..Settings::default()
+            };
+            assert_eq!(settings.source_url().is_ok(), is_accepted, "{url}");
+        }
     }
 
     #[test]

@@ -9,10 +9,12 @@ use std::{
 };
 
 use servery_app::render::ServerLoad;
+use servery_domain::about::About;
 use servery_store::Store;
 use tokio::sync::{Notify, watch};
 
 use crate::{
+    about,
     accounts::passwords::Passwords,
     assets::Assets,
     catalog::Catalog,
@@ -21,6 +23,7 @@ use crate::{
         cached_body::{self, AnswerCache},
         metrics::Metrics,
         open_streams::OpenStreams,
+        proxy_headers::ProxyWarning,
         rate_limit::RateLimiter,
         visitor::VisitorCookies,
     },
@@ -39,8 +42,7 @@ pub struct AppState {
     pub group_commit: GroupCommit,
     pub broadcaster: Arc<Broadcaster>,
     pub open_streams: Arc<OpenStreams>,
-    /// `None` if the operator has set up no card provider.
-    pub cards: Option<Cards>,
+    pub cards: Cards,
     /// Becomes true when the server stops: event streams would not end by themselves.
     pub shutdown: watch::Sender<bool>,
     pub assets: Assets,
@@ -48,6 +50,7 @@ pub struct AppState {
     pub metrics: Metrics,
     pub answer_cache: AnswerCache,
     pub view_cache: ViewCache,
+    pub about: Arc<About>,
     pub settings: Settings,
     /// Notified when a job may be due.
     pub job_signal: Arc<Notify>,
@@ -55,6 +58,7 @@ pub struct AppState {
     pub rate_limiter: RateLimiter,
     pub visitor_cookies: VisitorCookies,
     pub pusher: Pusher,
+    pub proxy_warning: ProxyWarning,
     /// How late the last scheduled task started, in milliseconds.
     scheduler_delay: AtomicU64,
 }
@@ -63,7 +67,7 @@ impl AppState {
     pub async fn new(
         store: Arc<dyn Store>,
         catalog: Arc<Catalog>,
-        cards: Option<Cards>,
+        cards: Cards,
         assets: Assets,
         settings: Settings,
     ) -> Arc<Self> {
@@ -83,12 +87,14 @@ impl AppState {
             metrics: Metrics::new(),
             answer_cache: cached_body::answer_cache(),
             view_cache: view_cache::view_cache(),
+            about: Arc::new(about::about(&settings)),
             settings,
             job_signal,
             passwords: Passwords::default(),
             rate_limiter: RateLimiter::default(),
             visitor_cookies: VisitorCookies::default(),
             pusher: Pusher::default(),
+            proxy_warning: ProxyWarning::default(),
             scheduler_delay: AtomicU64::new(0),
         })
     }

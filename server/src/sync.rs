@@ -6,14 +6,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use servery_domain::{
     account::Permission,
-    id::{DeviceId, OpId, RestaurantId},
+    id::{CashierId, DeviceId, OpId, RestaurantId},
     order::Event,
     pos::{
         PosState,
         op::{Action, OP_VERSION, Op},
         visibility::PosSnapshot,
     },
-    problem::Kind,
+    problem::ProblemType,
     revision::Revision,
     sync::{ImportedOps, OPS, SyncProblem, SyncResponse},
 };
@@ -55,11 +55,15 @@ fn parse_op(raw: &RawValue) -> Result<SentOp, ApiError> {
     let text = raw.get().to_owned();
     let unreadable = |error: serde_json::Error| {
         ApiError::new(
-            Kind::NotAccepted,
+            ProblemType::NotAccepted,
             format!("an op has no head that can be read: {error}"),
         )
     };
     match serde_json::from_str::<Op>(&text) {
+        Ok(op) if op.action.is_on_reader() => Err(ApiError::new(
+            ProblemType::NotAccepted,
+            "what a card reader has charged is booked by the server",
+        )),
         Ok(op) => Ok(SentOp {
             op,
             unread: None,
@@ -94,14 +98,14 @@ fn parse_op(raw: &RawValue) -> Result<SentOp, ApiError> {
 fn check(request: &RawSyncRequest, ops: &[SentOp]) -> Result<(), ApiError> {
     if ops.len() > OPS {
         return Err(ApiError::new(
-            Kind::NotAccepted,
+            ProblemType::NotAccepted,
             format!("'ops' are {OPS} at the most"),
         ));
     }
     match ops.iter().all(|sent| sent.op.device == request.device) {
         true => Ok(()),
         false => Err(ApiError::new(
-            Kind::NotAccepted,
+            ProblemType::NotAccepted,
             "an op has another 'device' than the request",
         )),
     }
@@ -179,10 +183,13 @@ async fn apply_ops(
             Ok((done, sync_problem))
         }
         WriteOutcome::SignedOut => Err(ApiError::new(
-            Kind::DeviceSignedOut,
+            ProblemType::DeviceSignedOut,
             "this device was signed out; type a new code",
         )),
-        _ => Err(ApiError::new(Kind::Broken, "the store answered something else")),
+        _ => Err(ApiError::new(
+            ProblemType::Broken,
+            "the store answered something else",
+        )),
     }
 }
 
@@ -242,11 +249,26 @@ pub async fn submit_action(
     Ok(())
 }
 
+/// Books what the server has done for a device, once by its id, in the name of the cashier.
+pub async fn book(
+    app: &AppState,
+    device: &PairedDevice,
+    id: OpId,
+    (by, action): (Option<CashierId>, Action),
+) -> Result<(), ApiError> {
+    let sent = op_of_device(device, id, action)?;
+    let op = Op { by, ..sent.op };
+    let text = serde_json::to_string(&op).map_err(|error| ApiError::internal(&error))?;
+    apply_ops_for(app, device, vec![SentOp { op, text, ..sent }])
+        .await
+        .map(drop)
+}
+
 fn op_of_device(device: &PairedDevice, id: OpId, action: Action) -> Result<SentOp, ApiError> {
     action.check()?;
     if !device.device.kind.may(&action) {
         return Err(ApiError::new(
-            Kind::Forbidden,
+            ProblemType::Forbidden,
             "this kind of device may not do this",
         ));
     }
@@ -295,8 +317,12 @@ pub async fn import_ops(
             .device_of_stream(request.device)
             .await?
             .filter(|device| device.restaurant == restaurant);
-        let device = device
-            .ok_or_else(|| ApiError::new(Kind::NotFound, "no device of this restaurant had this name"))?;
+        let device = device.ok_or_else(|| {
+            ApiError::new(
+                ProblemType::NotFound,
+                "no device of this restaurant had this name",
+            )
+        })?;
         handover.push((device, ops));
     }
     let mut worked_in = ImportedOps::default();
@@ -307,7 +333,7 @@ pub async fn import_ops(
         } = apply_ops_for(app, &device, ops).await?;
         if sync_problem.is_some() {
             return Err(ApiError::new(
-                Kind::Conflict,
+                ProblemType::Conflict,
                 "an op is of a newer version than this server; update it, then send the file again",
             ));
         }
@@ -338,7 +364,10 @@ async fn apply_ops_for(
         .await?
     {
         WriteOutcome::Synced(synced) => Ok(*synced),
-        _ => Err(ApiError::new(Kind::Broken, "the store answered something else")),
+        _ => Err(ApiError::new(
+            ProblemType::Broken,
+            "the store answered something else",
+        )),
     }
 }
 

@@ -1,6 +1,12 @@
 //! Format, lints, and what is allowed among the dependencies.
 
-use crate::{context::Context, failure::Result, site, tools::python, type_names};
+use crate::{
+    context::Context,
+    failure::Result,
+    site,
+    tools::{node, python},
+    type_names,
+};
 
 /// Built for browsers only.
 pub fn browser_crates() -> Vec<String> {
@@ -57,4 +63,14 @@ pub fn dependencies(context: &Context) -> Result {
     context
         .steps
         .run("Licences, bans and sources of the dependencies", &mut deny)
+}
+
+/// Playwright runs TypeScript without reading its types: a test that calls what no longer exists would fail only when it runs.
+/// The packages of these tests have the card provider's published types, too, which the API's tests read.
+pub fn browser_tests(context: &Context) -> Result {
+    node::need_playwright(context)?;
+    let mut tsc = context.command(context.root.join("end2end/node_modules/.bin/tsc"));
+    context
+        .steps
+        .run("Types of the browser's tests", tsc.args(["--project", "end2end"]))
 }

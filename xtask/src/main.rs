@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "it talks to the person at the terminal")]
 
+mod audit;
 mod cluster;
 mod compare_builds;
 mod context;
@@ -38,6 +39,7 @@ const HELP: &str = "\
   release  build the one file to run for real
   soak     storm [SECONDS]: many clients while the server is killed again and again, on both databases
            sync [HISTORIES]: staff devices and all that can go wrong between them and the server
+  audit    programs of attackers against a server with the demo town, one line of findings each
   bench    measure, each figure beside its baseline in the same run; `bench staff` the staff app in a browser
   help     this
 
@@ -80,6 +82,7 @@ fn call(verb: &str, arguments: &[String]) -> Result {
         "cluster" => cluster::cluster(context),
         "release" => server::release(context),
         "soak" => measure::soak(context, arguments),
+        "audit" => audit::audit(context),
         "bench" => measure::bench(context, arguments),
         _ => {
             steps::print_error(HELP);

@@ -122,6 +122,16 @@ fn make_usual_demo(context: &Context) -> Result {
     .explain("servery.db cannot be given its name")
 }
 
+fn start_plain(context: &Context) -> Result<Running> {
+    tools::for_building(context)?;
+    build(context)?;
+    let plain = start(context)?;
+    println!(
+        "Its pages are plain HTML until what browsers load is built, too. Then it starts again by itself.\n"
+    );
+    Ok(plain)
+}
+
 /// For `watch`. Open pages of a developer's browser are not waited for.
 pub fn start(context: &Context) -> Result<Running> {
     let mut serve = demo_server(context)?;
@@ -129,9 +139,16 @@ pub fn start(context: &Context) -> Result<Running> {
     Ok(Running::start(&mut serve)?.ends_within(Duration::from_secs(1)))
 }
 
-/// This process becomes the server, so that what stops `./dev run` stops the server.
+/// This process becomes the server, so that what stops `./dev run` stops the server. Where nothing was built before, plain pages are
+/// served as soon as the server is there.
 pub fn run(context: &Context) -> Result {
+    let plain = match site::exists(context) {
+        true => None,
+        false => Some(start_plain(context)?),
+    };
     build_light(context)?;
+    // The port has to be free.
+    drop(plain);
     let mut serve = demo_server(context)?;
     say_where();
     Err(serve.exec()).explain("the server cannot be started")

@@ -41,6 +41,11 @@ fn stamp(context: &Context) -> PathBuf {
     context.site.join("built")
 }
 
+/// Whether the programs were ever built.
+pub fn exists(context: &Context) -> bool {
+    stamp(context).exists()
+}
+
 pub fn is_fresh(context: &Context) -> bool {
     let built = stamp(context).metadata().and_then(|stamp| stamp.modified());
     built.is_ok_and(|built| !sources::any_newer(context, &sources::OF_SITE, built))

@@ -68,6 +68,7 @@ fn verify(context: &Context, scope: Scope) -> Result {
 
 fn prepare(context: &Context, everything: bool) -> Result<Surroundings> {
     lint::dependencies(context)?;
+    lint::browser_tests(context)?;
     node::need_oracles(context)?;
     let peers = python::need_peers(context)?;
     if everything {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    basket::Service,
+    basket::Fulfilment,
     contact::{DeliveryAddress, InvalidField, check_email, check_text, invalid_field},
     id::{AccountId, RestaurantId},
     lang::Lang,
@@ -227,6 +227,8 @@ pub enum Permission<'a> {
     Stock,
     /// Pair and revoke devices.
     Devices,
+    /// See who did what.
+    AuditLog,
 }
 
 impl Role {
@@ -234,7 +236,7 @@ impl Role {
         match act {
             Permission::See => true,
             Permission::Stock => self != Self::Courier,
-            Permission::Devices => matches!(self, Self::Owner | Self::Manager),
+            Permission::Devices | Permission::AuditLog => matches!(self, Self::Owner | Self::Manager),
             Permission::Advance(order, event) if order.gives_back(event) => {
                 matches!(self, Self::Owner | Self::Manager)
             }
@@ -249,7 +251,7 @@ impl Role {
     /// The order as somebody with this role sees it. A courier sees what is to be brought, and that it is over.
     pub fn view(self, order: &Order) -> Option<Order> {
         let state = order.progress.state;
-        let is_delivery = matches!(order.ordered.service, Service::Delivery(_));
+        let is_delivery = matches!(order.ordered.fulfilment, Fulfilment::Delivery(_));
         match self {
             _ if self.sees_whole_orders() => Some(order.clone()),
             Self::Courier if !is_delivery => None,
@@ -298,7 +300,7 @@ pub const STAFF_SESSION: SessionLimits = SessionLimits {
 };
 
 /// Seconds for which a sign-in counts as fresh.
-pub const FRESH: i64 = 15 * 60;
+pub const FRESH_FOR: i64 = 15 * 60;
 
 pub fn session_limits(is_staff: bool) -> SessionLimits {
     match is_staff {
@@ -314,7 +316,7 @@ impl SessionLimits {
 }
 
 pub fn is_fresh(signed_in_at: Timestamp, now: Timestamp) -> bool {
-    now.0 < signed_in_at.0 + FRESH
+    now.0 < signed_in_at.0 + FRESH_FOR
 }
 
 #[cfg(test)]
@@ -448,7 +450,8 @@ mod tests {
             assert!(!limits.is_valid(start, Timestamp(end - 1), Timestamp(end)));
         }
         assert!(
-            is_fresh(start, Timestamp(start.0 + FRESH - 1)) && !is_fresh(start, Timestamp(start.0 + FRESH))
+            is_fresh(start, Timestamp(start.0 + FRESH_FOR - 1))
+                && !is_fresh(start, Timestamp(start.0 + FRESH_FOR))
         );
     }
 

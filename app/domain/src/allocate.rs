@@ -17,19 +17,25 @@ pub fn allocate(whole: Minor, weights: &[i64]) -> Vec<Minor> {
     let exact = |weight: &i64| i128::from(whole.0.unsigned_abs()) * i128::from(*weight);
     let mut parts: Vec<i64> = weights
         .iter()
-        .map(|weight| (exact(weight) / sum) as i64)
+        .map(|weight| clamped(exact(weight) / sum))
         .collect();
     let mut by_loss: Vec<usize> = (0..weights.len()).collect();
     by_loss.sort_by_key(|at| std::cmp::Reverse(exact(&weights[*at]) % sum));
-    let left = whole.0.unsigned_abs() as i64 - parts.iter().sum::<i64>();
+    let given: i128 = parts.iter().map(|part| i128::from(*part)).sum();
+    let left = i128::from(whole.0.unsigned_abs()) - given;
     by_loss
         .into_iter()
-        .take(left as usize)
-        .for_each(|at| parts[at] += 1);
+        .take(usize::try_from(left).unwrap_or(0))
+        .for_each(|at| parts[at] = parts[at].saturating_add(1));
     parts
         .into_iter()
-        .map(|part| Minor(part * whole.0.signum()))
+        .map(|part| Minor(part.saturating_mul(whole.0.signum())))
         .collect()
+}
+
+/// Only absurd weights, some of them below zero, reach the ends.
+fn clamped(part: i128) -> i64 {
+    part.clamp(i64::MIN.into(), i64::MAX.into()) as i64
 }
 
 /// Parts that differ by one minor unit at most.

@@ -18,7 +18,7 @@ use crate::{
 pub struct Basket {
     #[cfg_attr(feature = "openapi", schema(max_items = 60))]
     pub lines: Vec<BasketLine>,
-    pub service: Service,
+    pub fulfilment: Fulfilment,
     /// In the restaurant's local time; absent means as soon as possible.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slot: Option<LocalMinute>,
@@ -57,7 +57,7 @@ pub struct Pick {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Service {
+pub enum Fulfilment {
     #[default]
     Collection,
     Delivery(DeliveryAddress),
@@ -65,7 +65,7 @@ pub enum Service {
     Table(String),
 }
 
-impl Service {
+impl Fulfilment {
     pub fn place(&self) -> Place {
         match self {
             Self::Table(_) => Place::In,
@@ -87,7 +87,7 @@ impl Basket {
             return Err(invalid_field("tip", format!("is 0 to {}", limits::PRICE)));
         }
         check_text("coupon", &self.coupon, limits::COUPON)?;
-        if let Service::Table(code) = &self.service {
+        if let Fulfilment::Table(code) = &self.fulfilment {
             check_text("table", code, limits::COUPON)?;
         }
         for (at, line) in self.lines.iter().enumerate() {

@@ -32,8 +32,26 @@ pub struct DeliveryAddress {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::ADDRESS }>))]
     pub hint: String,
+    /// Where it is. The server asks its list of places; only the location of a device is taken from a client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub point: Option<Point>,
+    pub location: Option<AddressLocation>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AddressLocation {
+    pub point: Point,
+    pub source: LocationSource,
+}
+
+crate::menu::codes! {
+    /// Who says where an address is.
+    LocationSource {
+        /// The places that the operator imported.
+        Place = "place",
+        /// The diner's device.
+        Device = "device",
+    }
 }
 
 /// A field of a request that is not valid, and what a valid value is.
@@ -126,6 +144,27 @@ impl Contact {
 }
 
 impl DeliveryAddress {
+    pub fn point(&self) -> Option<Point> {
+        self.location.map(|location| location.point)
+    }
+
+    pub fn is_device_located(&self) -> bool {
+        self.location
+            .is_some_and(|location| location.source == LocationSource::Device)
+    }
+
+    /// Whether the list of places can be asked where it is.
+    pub fn is_complete(&self) -> bool {
+        [&self.street, &self.postcode, &self.city]
+            .iter()
+            .all(|text| !text.trim().is_empty())
+    }
+
+    /// Whether both name the same door.
+    pub fn is_same_door(&self, other: &Self) -> bool {
+        (&self.street, &self.postcode, &self.city) == (&other.street, &other.postcode, &other.city)
+    }
+
     pub fn check(&self) -> Result<(), InvalidField> {
         first(self.faults())
     }

@@ -70,7 +70,7 @@ impl Currency {
         } else {
             0
         };
-        Minor(amount - beyond + further)
+        Minor((amount - beyond).saturating_add(further))
     }
 
     /// The smallest cash amount in minor units, from Unicode's CLDR.
@@ -105,7 +105,8 @@ impl fmt::Display for Currency {
     }
 }
 
-/// An amount in minor units. The currency is known from context: a menu has one currency.
+/// An amount in minor units. The currency is known from context: a menu has one currency. Sums that no number can hold stay at its
+/// end: limits keep money far from there, and what somebody stored by hand stops nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -115,14 +116,14 @@ impl Minor {
     pub const ZERO: Self = Self(0);
 
     pub fn times(self, count: u32) -> Self {
-        Self(self.0 * i64::from(count))
+        Self(self.0.saturating_mul(i64::from(count)))
     }
 }
 
 impl std::ops::Add for Minor {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(self.0.saturating_add(other.0))
     }
 }
 
@@ -135,20 +136,20 @@ impl std::ops::AddAssign for Minor {
 impl std::ops::Sub for Minor {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        Self(self.0.saturating_sub(other.0))
     }
 }
 
 impl std::ops::Neg for Minor {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        Self(self.0.saturating_neg())
     }
 }
 
 impl std::iter::Sum for Minor {
     fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
-        Self(amounts.map(|amount| amount.0).sum())
+        amounts.fold(Self::ZERO, std::ops::Add::add)
     }
 }
 

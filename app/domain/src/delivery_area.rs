@@ -12,6 +12,32 @@ pub struct Point {
     pub longitude: i32,
 }
 
+/// A rectangle on the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    pub south_west: Point,
+    pub north_east: Point,
+}
+
+impl Bounds {
+    /// The rectangle around both.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        let (a, b) = (self.south_west, other.south_west);
+        let (c, d) = (self.north_east, other.north_east);
+        Self {
+            south_west: Point {
+                latitude: a.latitude.min(b.latitude),
+                longitude: a.longitude.min(b.longitude),
+            },
+            north_east: Point {
+                latitude: c.latitude.max(d.latitude),
+                longitude: c.longitude.max(d.longitude),
+            },
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -30,6 +56,21 @@ impl DeliveryArea {
             Self::Polygon(corners) => point.is_some_and(|point| inside(corners, point)),
             Self::Circle { centre, metres } => point.is_some_and(|point| within(*centre, *metres, point)),
             Self::Postcodes(all) => all.iter().any(|known| same_postcode(known, postcode)),
+        }
+    }
+
+    /// A rectangle around the area; `None` for one that is not drawn.
+    pub fn bounds(&self) -> Option<Bounds> {
+        match self {
+            Self::Polygon(corners) => corners
+                .iter()
+                .map(|corner| Bounds {
+                    south_west: *corner,
+                    north_east: *corner,
+                })
+                .reduce(Bounds::with),
+            Self::Circle { centre, metres } => Some(around(*centre, *metres)),
+            Self::Postcodes(_) => None,
         }
     }
 
@@ -101,6 +142,21 @@ fn within(centre: Point, metres: u32, p: Point) -> bool {
     let north = (f64::from(p.latitude) - f64::from(centre.latitude)) * METRES;
     let east = (f64::from(p.longitude) - f64::from(centre.longitude)) * METRES * cosine(centre.latitude);
     north * north + east * east <= f64::from(metres) * f64::from(metres)
+}
+
+/// The rectangle around a circle.
+fn around(centre: Point, metres: u32) -> Bounds {
+    let north = f64::from(metres) / METRES;
+    // Close to a pole a circle is around the whole earth.
+    let east = (north / cosine(centre.latitude).max(0.01)).min(180_000_000.0);
+    let moved = |by: f64| Point {
+        latitude: centre.latitude.saturating_add((north * by) as i32),
+        longitude: centre.longitude.saturating_add((east * by) as i32),
+    };
+    Bounds {
+        south_west: moved(-1.0),
+        north_east: moved(1.0),
+    }
 }
 
 /// A Taylor series with eight correct digits up to 90 degrees: `f64::cos` may differ between a browser and
@@ -183,6 +239,27 @@ mod tests {
             !area.contains("", Some(point(52_520_000, 13_449_700))),
             "3 024 m east"
         );
+    }
+
+    #[test]
+    fn whoever_is_in_an_area_is_in_its_bounds() {
+        let centre = point(52_520_000, 13_405_000);
+        let circle = DeliveryArea::Circle {
+            centre,
+            metres: 3_000,
+        };
+        let bounds = circle.bounds().unwrap();
+        assert!((bounds.north_east.latitude - 52_546_980).abs() < 10, "{bounds:?}");
+        assert!(
+            (bounds.south_west.longitude - 13_360_660).abs() < 100,
+            "{bounds:?}"
+        );
+        let bounds = polygon(&[(0, 0), (5, 90), (-3, 40)]).bounds().unwrap();
+        assert_eq!(
+            (bounds.south_west, bounds.north_east),
+            (point(-3, 0), point(5, 90))
+        );
+        assert_eq!(DeliveryArea::Postcodes(vec!["1".into()]).bounds(), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Devices: installed staff apps, their kinds, and how they are paired.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -7,7 +9,7 @@ use crate::{
     contact::{InvalidField, check_text, invalid_field},
     id::{DeviceId, RestaurantId},
     limits,
-    pos::op::Action,
+    pos::{op::Action, reader_payment::CardReader},
     slug::Slug,
     time::{LocalMinute, Timestamp},
 };
@@ -32,6 +34,9 @@ pub struct Device {
     pub paired_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<Timestamp>,
+    /// The card reader that is chosen for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<CardReader>,
 }
 
 /// A restaurant's devices, for owners and managers.
@@ -44,6 +49,21 @@ pub struct DeviceList {
     pub at: Timestamp,
     pub now: LocalMinute,
     pub devices: Vec<Device>,
+    /// The code that this browser made last, until it is used or expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<PairingCode>,
+    /// The readers of the restaurant's account with the card provider; `None` without such an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readers: Option<ReaderList>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ReaderList {
+    Known(Vec<CardReader>),
+    /// The card provider did not tell.
+    Unknown,
 }
 
 /// A device to be paired.
@@ -82,6 +102,20 @@ pub struct Paired {
     pub kind: DeviceKind,
     pub restaurant: RestaurantId,
     pub slug: Slug,
+    pub storage_key: StorageKey,
+}
+
+/// The key that a device encrypts its storage with: 256 bits in hexadecimal digits. The server makes it. A revoked device deletes
+/// it, and gets it again when it is paired again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StorageKey(pub String);
+
+impl fmt::Debug for StorageKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StorageKey(…)")
+    }
 }
 
 /// The letters of codes: no two of them look alike.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     account::Account,
-    basket::{Basket, BasketLine, Service},
-    contact::{Contact, DeliveryAddress, InvalidField, check_text},
+    basket::{Basket, BasketLine, Fulfilment},
+    contact::{AddressLocation, Contact, DeliveryAddress, InvalidField, check_text},
     currency::Minor,
     id::{LineId, OrderId},
     lang::Lang,
@@ -28,7 +28,7 @@ pub struct Draft {
     pub allergies: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentMethod>,
-    /// The delivery address and table code that were entered before another service was chosen.
+    /// The delivery address and table code that were entered before another fulfilment was chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub door: Option<DeliveryAddress>,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -61,9 +61,9 @@ impl Draft {
         self.removed
             .as_ref()
             .map_or(Ok(()), |removed| removed.line.check())?;
-        let chosen = match &self.basket.service {
-            Service::Delivery(door) => Some(door),
-            Service::Collection | Service::Table(_) => None,
+        let chosen = match &self.basket.fulfilment {
+            Fulfilment::Delivery(door) => Some(door),
+            Fulfilment::Collection | Fulfilment::Table(_) => None,
         };
         for door in chosen.into_iter().chain(&self.door) {
             for (field, text) in [
@@ -84,28 +84,60 @@ impl Draft {
         self.changes = self.changes.saturating_add(1);
     }
 
-    /// The delivery address that was entered, whichever service is chosen now.
+    /// The delivery address that was entered, whichever fulfilment is chosen now.
     pub fn delivery_address(&self) -> DeliveryAddress {
-        match &self.basket.service {
-            Service::Delivery(door) => door.clone(),
-            Service::Collection | Service::Table(_) => self.door.clone().unwrap_or_default(),
+        match &self.basket.fulfilment {
+            Fulfilment::Delivery(door) => door.clone(),
+            Fulfilment::Collection | Fulfilment::Table(_) => self.door.clone().unwrap_or_default(),
         }
     }
 
-    /// The code of the table, whichever service is chosen now; empty if none was entered.
+    /// The device may be elsewhere next time.
+    pub fn forget_device_location(&mut self) {
+        let chosen = match &mut self.basket.fulfilment {
+            Fulfilment::Delivery(door) => Some(door),
+            Fulfilment::Collection | Fulfilment::Table(_) => None,
+        };
+        for door in chosen.into_iter().chain(&mut self.door) {
+            if door.is_device_located() {
+                door.location = None;
+            }
+        }
+    }
+
+    /// Takes over what the server found out about the address. A device's location stays, because the server asks for it
+    /// when it does not find the next address.
+    pub fn learn_location(&mut self, found: Option<AddressLocation>) {
+        if let Fulfilment::Delivery(door) = &mut self.basket.fulfilment
+            && !door.is_device_located()
+        {
+            door.location = found;
+        }
+    }
+
+    /// The location of the address that was entered, whichever fulfilment is chosen now.
+    pub fn set_location(&mut self, location: Option<AddressLocation>) {
+        if let Fulfilment::Delivery(door) = &mut self.basket.fulfilment {
+            door.location = location;
+        } else {
+            self.door.get_or_insert_default().location = location;
+        }
+    }
+
+    /// The code of the table, whichever fulfilment is chosen now; empty if none was entered.
     pub fn table(&self) -> &str {
-        match &self.basket.service {
-            Service::Table(code) => code,
-            Service::Collection | Service::Delivery(_) => &self.table,
+        match &self.basket.fulfilment {
+            Fulfilment::Table(code) => code,
+            Fulfilment::Collection | Fulfilment::Delivery(_) => &self.table,
         }
     }
 
-    /// Chooses a service; the address or table code of the previous one is kept.
-    pub fn set_service(&mut self, service: Service) {
-        match std::mem::replace(&mut self.basket.service, service) {
-            Service::Delivery(door) => self.door = Some(door),
-            Service::Table(code) => self.table = code,
-            Service::Collection => {}
+    /// Chooses the fulfilment; the address or table code of the previous one is kept.
+    pub fn set_fulfilment(&mut self, fulfilment: Fulfilment) {
+        match std::mem::replace(&mut self.basket.fulfilment, fulfilment) {
+            Fulfilment::Delivery(door) => self.door = Some(door),
+            Fulfilment::Table(code) => self.table = code,
+            Fulfilment::Collection => {}
         }
     }
 
@@ -141,12 +173,14 @@ impl Draft {
         let Some(home) = account.addresses.first() else {
             return;
         };
-        match &mut self.basket.service {
-            Service::Delivery(door) if door.street.is_empty() && door.postcode.is_empty() => {
+        match &mut self.basket.fulfilment {
+            Fulfilment::Delivery(door) if door.street.is_empty() && door.postcode.is_empty() => {
                 door.clone_from(home)
             }
-            Service::Delivery(_) => {}
-            Service::Collection | Service::Table(_) => drop(self.door.get_or_insert_with(|| home.clone())),
+            Fulfilment::Delivery(_) => {}
+            Fulfilment::Collection | Fulfilment::Table(_) => {
+                self.door.get_or_insert_with(|| home.clone());
+            }
         }
     }
 
@@ -163,7 +197,7 @@ impl Draft {
         }
     }
 
-    /// The draft after this basket was ordered: contact and service stay, lines and time are cleared. Lines
+    /// The draft after this basket was ordered: contact and fulfilment stay, lines and time are cleared. Lines
     /// that were added meanwhile stay for the next order.
     pub fn after(&self, ordered: &Basket) -> Self {
         let ordered_of = |line: &BasketLine| {
@@ -180,7 +214,7 @@ impl Draft {
         let lines = left.filter(|line| line.count > 0).collect();
         let basket = Basket {
             lines,
-            service: self.basket.service.clone(),
+            fulfilment: self.basket.fulfilment.clone(),
             ..Basket::default()
         };
         let mut rest = Self {
@@ -189,6 +223,7 @@ impl Draft {
             removed: None,
             ..self.clone()
         };
+        rest.forget_device_location();
         rest.count_change();
         rest
     }
@@ -197,7 +232,7 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::DishId;
+    use crate::{contact::LocationSource, id::DishId};
 
     #[test]
     fn the_count_of_changes_of_a_client_never_overflows() {
@@ -311,16 +346,37 @@ mod tests {
             ),
             ("Ben", "ada@example.org", home.clone())
         );
-        draft.set_service(Service::Delivery(DeliveryAddress::default()));
+        draft.set_fulfilment(Fulfilment::Delivery(DeliveryAddress::default()));
         draft.fill_in(&ada);
-        assert_eq!(draft.basket.service, Service::Delivery(home));
-        let elsewhere = Service::Delivery(DeliveryAddress {
+        assert_eq!(draft.basket.fulfilment, Fulfilment::Delivery(home));
+        let elsewhere = Fulfilment::Delivery(DeliveryAddress {
             street: "Pier 2".into(),
             ..DeliveryAddress::default()
         });
-        draft.set_service(elsewhere.clone());
+        draft.set_fulfilment(elsewhere.clone());
         draft.fill_in(&ada);
-        assert_eq!(draft.basket.service, elsewhere);
+        assert_eq!(draft.basket.fulfilment, elsewhere);
+    }
+
+    #[test]
+    fn the_location_of_a_device_is_for_one_order() {
+        let located = |source| DeliveryAddress {
+            location: Some(AddressLocation {
+                point: crate::delivery_area::Point {
+                    latitude: 1,
+                    longitude: 2,
+                },
+                source,
+            }),
+            ..DeliveryAddress::default()
+        };
+        for (source, stays) in [(LocationSource::Device, false), (LocationSource::Place, true)] {
+            let mut draft = Draft::default();
+            draft.set_fulfilment(Fulfilment::Delivery(located(source)));
+            draft.set_fulfilment(Fulfilment::Collection);
+            let after = draft.after(&draft.basket);
+            assert_eq!(after.delivery_address().location.is_some(), stays, "{source:?}");
+        }
     }
 
     #[test]
@@ -330,12 +386,12 @@ mod tests {
             ..DeliveryAddress::default()
         };
         let mut draft = Draft::default();
-        for service in [
-            Service::Table("T7".into()),
-            Service::Delivery(door.clone()),
-            Service::Collection,
+        for fulfilment in [
+            Fulfilment::Table("T7".into()),
+            Fulfilment::Delivery(door.clone()),
+            Fulfilment::Collection,
         ] {
-            draft.set_service(service);
+            draft.set_fulfilment(fulfilment);
         }
         assert_eq!((draft.delivery_address(), draft.table()), (door, "T7"));
         let long = DeliveryAddress {

@@ -414,7 +414,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_understood_or_refused(text in TOKENS) {
+        fn fuzz_any_text_is_understood_or_refused(text in TOKENS) {
             if let Ok(hours) = text.parse::<OpeningHours>() {
                 prop_assert_eq!(hours.as_str(), text);
                 hours.at(at(0, 0, 0), &[]);

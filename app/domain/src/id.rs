@@ -75,6 +75,8 @@ ids! {
     LineId;
     OrderId;
     AccountId;
+    /// An address that was imported. It is made from the address, so a new import keeps it.
+    PlaceId;
     /// A browser that is not signed in.
     VisitorId;
     /// An installed staff app, until its storage is cleared.

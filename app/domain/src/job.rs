@@ -23,6 +23,8 @@ pub enum Job {
         event: Event,
         browser: VisitorId,
     },
+    /// Gives money back to the card that a till's reader has charged.
+    RefundReaderPayment { payment: PaymentId, amount: Minor },
     /// Asks the payment provider for a promised refund.
     Refund {
         order: OrderId,
@@ -30,11 +32,17 @@ pub enum Job {
         amount: Minor,
     },
     /// Refunds a second charge for an order that was already paid.
-    GiveBack { intent: String, amount: Minor },
+    RefundExtraCharge {
+        order: OrderId,
+        intent: String,
+        amount: Minor,
+    },
     /// Mails a link to the account with this address, if there is one: the answer to the request is the
     /// same either way.
     /// The token is created when the mail is written.
     AccountMail { email: String, purpose: MailPurpose },
+    /// Mails to the address of a deleted account that it was deleted.
+    DeletionMail { email: String, lang: Lang },
     /// Mails the receipt of a payment, with the bill as it was at the time of the request.
     ReceiptMail {
         restaurant: RestaurantId,
@@ -54,8 +62,8 @@ impl Lane {
     /// The kinds of jobs in it.
     pub const fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::Money => &["refund", "give_back"],
-            Self::Mail => &["mail", "account_mail", "receipt_mail"],
+            Self::Money => &["refund", "refund_extra_charge", "refund_reader_payment"],
+            Self::Mail => &["mail", "account_mail", "deletion_mail", "receipt_mail"],
             Self::Push => &["push"],
         }
     }
@@ -64,7 +72,10 @@ impl Lane {
 impl Job {
     /// Such a job is retried until it succeeds.
     pub const fn owes_money(&self) -> bool {
-        matches!(self, Self::Refund { .. } | Self::GiveBack { .. })
+        matches!(
+            self,
+            Self::Refund { .. } | Self::RefundExtraCharge { .. } | Self::RefundReaderPayment { .. }
+        )
     }
 
     pub const fn kind(&self) -> &'static str {
@@ -72,8 +83,10 @@ impl Job {
             Self::Mail { .. } => "mail",
             Self::Push { .. } => "push",
             Self::Refund { .. } => "refund",
-            Self::GiveBack { .. } => "give_back",
+            Self::RefundExtraCharge { .. } => "refund_extra_charge",
+            Self::RefundReaderPayment { .. } => "refund_reader_payment",
             Self::AccountMail { .. } => "account_mail",
+            Self::DeletionMail { .. } => "deletion_mail",
             Self::ReceiptMail { .. } => "receipt_mail",
         }
     }
@@ -154,8 +167,16 @@ mod tests {
                 Lane::Money,
             ),
             (
-                Job::GiveBack {
+                Job::RefundExtraCharge {
+                    order,
                     intent: String::new(),
+                    amount,
+                },
+                Lane::Money,
+            ),
+            (
+                Job::RefundReaderPayment {
+                    payment: PaymentId(1),
                     amount,
                 },
                 Lane::Money,

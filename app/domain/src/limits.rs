@@ -37,6 +37,13 @@ pub const PHONE: usize = 30;
 pub const EMAIL: usize = 254;
 pub const ADDRESS: usize = 120;
 pub const COUPON: usize = 32;
+/// Characters in a house number of an imported address.
+pub const NUMBER: usize = 30;
+/// Characters from which an address is searched for, and words of it beside the street that are looked at.
+pub const PLACE_SEARCH_FROM: usize = 3;
+pub const PLACE_SEARCH_WORDS: usize = 4;
+/// Addresses that a search suggests.
+pub const PLACES: usize = 8;
 /// Refunds of an order.
 pub const REFUNDS: usize = 20;
 /// Days ahead that an order may be for.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    basket::Service,
+    basket::Fulfilment,
     contact::Contact,
     currency::{Currency, Minor},
     id::{OrderId, RestaurantId},
@@ -42,7 +42,7 @@ pub struct Ordered {
     pub taxes: Vec<Tax>,
     pub total: Minor,
     pub in_cash: Minor,
-    pub service: Service,
+    pub fulfilment: Fulfilment,
     /// The name of the table.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub table: String,
@@ -75,7 +75,7 @@ impl Ordered {
             taxes: quote.taxes,
             total: quote.total,
             in_cash: quote.in_cash,
-            service: placement.basket.service,
+            fulfilment: placement.basket.fulfilment,
             table: String::new(),
             due: quote.due?,
             scheduled: placement.basket.slot.is_some(),
@@ -96,7 +96,7 @@ impl Ordered {
             name: self.contact.name.clone(),
             ..Contact::default()
         };
-        if let Service::Delivery(door) = &mut known.service {
+        if let Fulfilment::Delivery(door) = &mut known.fulfilment {
             *door = crate::contact::DeliveryAddress::default();
         }
         (known.sums, known.taxes) = (Vec::new(), Vec::new());
@@ -116,7 +116,7 @@ impl Ordered {
         kept.note.clear();
         kept.allergies.clear();
         kept.lines.iter_mut().for_each(|line| line.note.clear());
-        if let Service::Delivery(door) = &mut kept.service {
+        if let Fulfilment::Delivery(door) = &mut kept.fulfilment {
             *door = crate::contact::DeliveryAddress::default();
         }
         kept
@@ -236,7 +236,7 @@ impl Order {
     /// The event that ends an order which the restaurant did not close, a day after it was due. Unpaid
     /// orders are cancelled earlier.
     pub fn overdue_event(&self, now: Timestamp) -> Option<Event> {
-        let delivered = matches!(self.ordered.service, Service::Delivery(_));
+        let delivered = matches!(self.ordered.fulfilment, Fulfilment::Delivery(_));
         match self.progress.state {
             _ if self.is_under_way(now) => None,
             State::Placed => Some(Event::Rejected {
@@ -330,7 +330,7 @@ impl State {
     }
 
     /// Ended without being fulfilled.
-    pub fn is_off(self) -> bool {
+    pub fn is_called_off(self) -> bool {
         matches!(self, Self::Rejected | Self::Cancelled)
     }
 }

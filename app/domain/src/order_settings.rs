@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     currency::Minor,
-    delivery_area::{DeliveryArea, Point},
+    delivery_area::{Bounds, DeliveryArea, Point},
     limits,
 };
 
@@ -89,6 +89,27 @@ impl OrderSettings {
         self.zones.iter().find(|zone| zone.area.contains(postcode, point))
     }
 
+    /// Whether an address needs a point to be in one of the areas.
+    pub fn has_drawn_areas(&self) -> bool {
+        self.zones.iter().any(|zone| zone.area.bounds().is_some())
+    }
+
+    /// Whether it takes a point to say in which zone an address is.
+    pub fn needs_point(&self, postcode: &str) -> bool {
+        let is_drawn = |zone: &&DeliveryZone| zone.area.bounds().is_some();
+        let first = self
+            .zones
+            .iter()
+            .find(|zone| is_drawn(zone) || zone.area.contains(postcode, None));
+        first.as_ref().is_some_and(is_drawn)
+    }
+
+    /// A rectangle around all drawn areas.
+    pub fn bounds(&self) -> Option<Bounds> {
+        let drawn = self.zones.iter().filter_map(|zone| zone.area.bounds());
+        drawn.reduce(Bounds::with)
+    }
+
     pub fn delivers(&self) -> bool {
         !self.zones.is_empty()
     }
@@ -98,7 +119,7 @@ impl OrderSettings {
         self.at_table && !self.collection && !self.delivers()
     }
 
-    /// Whether any service is offered.
+    /// Whether any fulfilment is offered.
     pub fn takes_orders(&self) -> bool {
         self.collection || self.at_table || self.delivers()
     }

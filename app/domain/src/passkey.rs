@@ -121,6 +121,9 @@ pub struct Assertion {
     pub client_data: String,
     pub authenticator_data: String,
     pub signature: String,
+    /// Which account the authenticator made the passkey for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_handle: Option<String>,
 }
 
 /// A passkey as its holder sees it.

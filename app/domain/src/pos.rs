@@ -6,10 +6,12 @@ pub mod bill;
 pub mod cashier;
 mod decide;
 pub mod delivery_run;
+pub mod erase;
 pub mod kitchen_display;
 pub mod op;
 pub mod order_payment;
 pub mod payment;
+pub mod reader_payment;
 pub mod ring_up;
 pub mod shift;
 pub mod shift_report;
@@ -176,6 +178,9 @@ pub struct DeviceRecord {
     pub device: DeviceId,
     pub name: String,
     pub kind: DeviceKind,
+    /// The name of the card reader that is chosen for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<String>,
 }
 
 /// An op that was refused, until a person has dismissed it.

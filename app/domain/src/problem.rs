@@ -8,9 +8,9 @@ macro_rules! problems {
     ($($(#[doc = $doc:literal])+ $variant:ident = $status:literal $slug:literal $title:literal;)+) => {
         /// The `type` of each kind never changes: clients may act on it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Kind { $($(#[doc = $doc])+ $variant),+ }
+        pub enum ProblemType { $($(#[doc = $doc])+ $variant),+ }
 
-        impl Kind {
+        impl ProblemType {
             pub const ALL: &[Self] = &[$(Self::$variant),+];
             pub const fn status(self) -> u16 { match self { $(Self::$variant => $status),+ } }
             pub const fn slug(self) -> &'static str { match self { $(Self::$variant => $slug),+ } }
@@ -57,8 +57,8 @@ problems! {
     TooOften = 429 "too-often" "Too many requests";
     /// The header fields of the request are larger than 32 KiB.
     HeadersTooLarge = 431 "headers-too-large" "Header fields too large";
-    /// Something broke here. It is logged under the request id.
-    Broken = 500 "broken" "Something broke on our side";
+    /// A fault of the server. It is logged under the request id.
+    Broken = 500 "broken" "Something went wrong on our side";
     /// The server cannot answer now; the Retry-After field says when to try again.
     Unavailable = 503 "unavailable" "Not available at the moment";
     /// Made by a client that got no answer: the network or the server is away.
@@ -78,7 +78,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    pub fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("/api/v1/docs#problem-{}", kind.slug()),
             title: kind.title().to_owned(),
@@ -87,7 +87,7 @@ impl Problem {
         }
     }
 
-    pub fn is(&self, kind: Kind) -> bool {
+    pub fn is(&self, kind: ProblemType) -> bool {
         self.kind
             .rsplit_once("#problem-")
             .is_some_and(|(_, slug)| slug == kind.slug())
@@ -108,10 +108,10 @@ mod tests {
 
     #[test]
     fn a_problem_knows_its_kind() {
-        for kind in Kind::ALL {
+        for kind in ProblemType::ALL {
             let problem = Problem::new(*kind, "why");
             assert!(
-                Kind::ALL
+                ProblemType::ALL
                     .iter()
                     .all(|other| problem.is(*other) == (other == kind))
             );

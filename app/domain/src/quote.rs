@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     allocate::allocate,
-    basket::{Basket, BasketLine, Service},
+    basket::{Basket, BasketLine, Fulfilment},
+    contact::AddressLocation,
     coupon::{Coupon, CouponRefusal, CouponUsage},
     currency::{Currency, Minor},
     id::{DishId, LineId, OptionGroupId},
@@ -58,6 +59,9 @@ pub struct Quote {
     /// When the order is ready or delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
+    /// Where the address is, if the restaurant delivers to areas on the map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<AddressLocation>,
     /// What prevents the order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blockers: Vec<OrderBlocker>,
@@ -134,9 +138,11 @@ pub struct Due {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum OrderBlocker {
     Empty,
-    /// The restaurant does not offer this service.
-    Service,
+    /// The restaurant does not offer this fulfilment.
+    Fulfilment,
     OutOfArea,
+    /// The restaurant delivers to areas on the map, and nobody knows where this address is.
+    AddressNotFound,
     BelowMinimum {
         minimum: Minor,
     },
@@ -189,12 +195,12 @@ pub fn stock_needed(lines: &[QuotedLine]) -> BTreeMap<DishId, u32> {
 pub fn quote(facts: &QuoteContext<'_>, basket: &Basket) -> Quote {
     let mut quoting = Quoting {
         facts,
-        place: basket.service.place(),
+        place: basket.fulfilment.place(),
         left: facts.stock.clone(),
         removed_lines: Vec::new(),
         blockers: Vec::new(),
     };
-    let zone = quoting.zone(&basket.service);
+    let zone = quoting.zone(&basket.fulfilment);
     let due = quoting.due(basket.slot, zone.map_or(0, |zone| zone.travel));
     let served_at = due.map_or(facts.times.now, |due| due.from);
     let priced: Vec<Priced> = basket
@@ -247,6 +253,10 @@ pub fn quote(facts: &QuoteContext<'_>, basket: &Basket) -> Quote {
         total,
         in_cash: facts.menu.currency.in_cash(total),
         due,
+        location: match &basket.fulfilment {
+            Fulfilment::Delivery(door) => door.location,
+            Fulfilment::Collection | Fulfilment::Table(_) => None,
+        },
         blockers: quoting.blockers,
     }
 }
@@ -266,17 +276,21 @@ struct Quoting<'a> {
 }
 
 impl<'a> Quoting<'a> {
-    fn zone(&mut self, service: &Service) -> Option<&'a DeliveryZone> {
+    fn zone(&mut self, fulfilment: &Fulfilment) -> Option<&'a DeliveryZone> {
         let ordering = &self.facts.restaurant.ordering;
-        let (served, zone) = match service {
-            Service::Collection => (ordering.collection, None),
-            Service::Table(_) => (ordering.at_table, None),
-            Service::Delivery(door) => (ordering.delivers(), ordering.zone(&door.postcode, door.point)),
+        let (served, zone) = match fulfilment {
+            Fulfilment::Collection => (ordering.collection, None),
+            Fulfilment::Table(_) => (ordering.at_table, None),
+            Fulfilment::Delivery(door) => (ordering.delivers(), ordering.zone(&door.postcode, door.point())),
         };
         if !served {
-            self.blockers.push(OrderBlocker::Service);
-        } else if zone.is_none() && matches!(service, Service::Delivery(_)) {
-            self.blockers.push(OrderBlocker::OutOfArea);
+            self.blockers.push(OrderBlocker::Fulfilment);
+        } else if let (Fulfilment::Delivery(door), None) = (fulfilment, zone) {
+            self.blockers
+                .push(match door.location.is_none() && ordering.has_drawn_areas() {
+                    true => OrderBlocker::AddressNotFound,
+                    false => OrderBlocker::OutOfArea,
+                });
         }
         zone
     }

@@ -224,7 +224,7 @@ impl Wanted {
 }
 
 /// Lower case without accents, so that "cafe" matches "Café" and "doner" matches "Döner".
-fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         match c {

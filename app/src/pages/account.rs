@@ -1,31 +1,33 @@
 //! The account pages, and the board pages, which are in the same program.
 
 mod credentials;
-mod links;
+pub mod links;
 mod passkeys;
 mod profile;
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf8, prelude::*};
+use leptos::{either::EitherOf9, prelude::*};
 use servery_domain::{
     account::SignedIn,
+    audit::{AuditEntry, AuditLog},
     board::Board,
     device::DeviceList,
     passkey::PasskeyView,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
     slug::Slug,
+    time::Timestamp,
 };
 
 use super::{
     BrowserFeatures, FullBackend, Head, Pages,
-    board::{self, devices},
+    board::{self, audit_log, devices},
     document_title, nothing_here,
 };
 use crate::{
     backend::{AccountBackend, DraftStorage, OrderEvents, PasskeyActions},
     page_address::PageAddress,
-    query::{GetAccount, GetBoard, GetDevices, GetPasskeys},
+    query::{GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDevices, GetPasskeys},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
 };
@@ -44,9 +46,15 @@ pub enum AccountPage {
         list: Box<DeviceList>,
         said: devices::DevicesNotice,
     },
+    AuditLog {
+        slug: Slug,
+        log: Box<AuditLog>,
+        is_newest: bool,
+    },
     Account {
         signed_in: Box<SignedIn>,
         passkeys: Vec<PasskeyView>,
+        log: Vec<AuditEntry>,
         done: Option<String>,
         wrong: Option<String>,
     },
@@ -65,7 +73,7 @@ pub enum AccountPage {
     },
     Reset {
         token: String,
-        wrong: bool,
+        wrong: Option<String>,
     },
     Verify {
         token: String,
@@ -97,100 +105,38 @@ impl Pages for AccountPage {
         visit: &PageAddress,
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
-        let nothing_here = || nothing_here(visit);
-        let token = || {
-            values
-                .first()
-                .map(|token| (*token).to_owned())
-                .ok_or_else(nothing_here)
-        };
-        let said = |name: &str| visit.get(name).map(str::to_owned);
-        let (done, wrong) = (said("done"), said("wrong"));
-        match view {
-            View::Board => {
-                let slug = slug(values).ok_or_else(nothing_here)?;
-                match backend.ask(GetBoard(slug.clone())).await {
-                    Ok(board) => Ok(Self::Board {
-                        slug,
-                        board: Box::new(board),
-                    }),
-                    Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn {
-                        next: visit.path.clone(),
-                        done,
-                        wrong,
-                    }),
-                    Err(problem) => Err(problem),
-                }
-            }
-            View::Devices => {
-                let slug = slug(values).ok_or_else(nothing_here)?;
-                match backend.ask(GetDevices(slug.clone())).await {
-                    Ok(list) => Ok(Self::Devices {
-                        slug,
-                        list: Box::new(list),
-                        said: devices::DevicesNotice::read(visit),
-                    }),
-                    Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn {
-                        next: visit.path.clone(),
-                        done,
-                        wrong,
-                    }),
-                    Err(problem) => Err(problem),
-                }
-            }
-            View::Account => match backend.ask(GetAccount).await {
-                Ok(signed_in) => Ok(Self::Account {
-                    signed_in: Box::new(signed_in),
-                    passkeys: backend.ask(GetPasskeys).await?,
-                    done,
-                    wrong,
-                }),
-                Err(problem) if problem.is(Kind::SignedOut) => Ok(Self::SignIn {
-                    next: "/account".into(),
-                    done,
-                    wrong,
-                }),
-                Err(problem) => Err(problem),
-            },
-            View::SignUp => Ok(Self::SignUp {
-                done: done.is_some(),
-                wrong: wrong.is_some(),
+        match load_page(view, values, visit, backend).await {
+            Err(problem) if problem.is(ProblemType::SignedOut) => Ok(Self::SignIn {
+                next: visit.path.clone(),
+                done: said(visit, "done"),
+                wrong: said(visit, "wrong"),
             }),
-            View::AskReset => Ok(Self::AskReset {
-                done: done.is_some(),
-                wrong: wrong.is_some(),
-            }),
-            View::Reset => Ok(Self::Reset {
-                token: token()?,
-                wrong: wrong.is_some(),
-            }),
-            View::Verify => Ok(Self::Verify {
-                token: token()?,
-                done: done.is_some(),
-                wrong: wrong.is_some(),
-            }),
-            _ => Err(nothing_here()),
+            loaded => loaded,
         }
     }
 
     fn view(self) -> impl IntoView + 'static {
         match self {
-            Self::Board { slug, board } => EitherOf8::A(view! { <board::BoardPage slug board=*board/> }),
+            Self::Board { slug, board } => EitherOf9::A(view! { <board::BoardPage slug board=*board/> }),
             Self::Account {
                 signed_in,
                 passkeys,
+                log,
                 done,
                 wrong,
-            } => EitherOf8::B(
-                view! { <profile::AccountProfile signed_in=*signed_in keys=passkeys done wrong/> },
+            } => EitherOf9::B(
+                view! { <profile::AccountProfile signed_in=*signed_in keys=passkeys log done wrong/> },
             ),
-            Self::SignIn { next, done, wrong } => EitherOf8::C(credentials::sign_in(next, done, wrong)),
-            Self::SignUp { done, wrong } => EitherOf8::D(credentials::sign_up(done, wrong)),
-            Self::AskReset { done, wrong } => EitherOf8::E(credentials::ask_reset(done, wrong)),
-            Self::Reset { token, wrong } => EitherOf8::F(credentials::reset(token, wrong)),
-            Self::Verify { token, done, wrong } => EitherOf8::G(credentials::verify(token, done, wrong)),
+            Self::SignIn { next, done, wrong } => EitherOf9::C(credentials::sign_in(next, done, wrong)),
+            Self::SignUp { done, wrong } => EitherOf9::D(credentials::sign_up(done, wrong)),
+            Self::AskReset { done, wrong } => EitherOf9::E(credentials::ask_reset(done, wrong)),
+            Self::Reset { token, wrong } => EitherOf9::F(credentials::reset(token, wrong)),
+            Self::Verify { token, done, wrong } => EitherOf9::G(credentials::verify(token, done, wrong)),
+            Self::AuditLog { slug, log, is_newest } => {
+                EitherOf9::I(view! { <audit_log::RestaurantLog slug log=*log is_newest/> })
+            }
             Self::Devices { slug, list, said } => {
-                EitherOf8::H(view! { <devices::Devices slug list=*list said/> })
+                EitherOf9::H(view! { <devices::Devices slug list=*list said/> })
             }
         }
     }
@@ -198,6 +144,7 @@ impl Pages for AccountPage {
     fn head(&self, texts: Texts) -> Head<'_> {
         let title = match self {
             Self::Board { board, .. } => texts.fill(Key::BoardTitle, &[("name", &board.name)]),
+            Self::AuditLog { log, .. } => texts.fill(Key::LogTitle, &[("name", &log.name)]),
             Self::Devices { list, .. } => texts.fill(Key::DevicesTitle, &[("name", &list.name)]),
             Self::Account { .. } => texts.get(Key::AccountTitle).to_owned(),
             Self::SignIn { .. } => texts.get(Key::SignInTitle).to_owned(),
@@ -209,5 +156,72 @@ impl Pages for AccountPage {
             refresh: matches!(self, Self::Board { .. }).then_some(BOARD_REFRESH),
             ..Head::new(document_title(&title), texts)
         }
+    }
+}
+
+/// A word that a form has put into the address of the page it leads to.
+fn said(visit: &PageAddress, name: &str) -> Option<String> {
+    visit.get(name).map(str::to_owned)
+}
+
+async fn load_page(
+    view: View,
+    values: &[&str],
+    visit: &PageAddress,
+    backend: &dyn AccountBackend,
+) -> Result<AccountPage, Problem> {
+    let nothing_here = || nothing_here(visit);
+    let slug = || slug(values).ok_or_else(nothing_here);
+    let token = || {
+        values
+            .first()
+            .map(|token| (*token).to_owned())
+            .ok_or_else(nothing_here)
+    };
+    let (done, wrong) = (said(visit, "done"), said(visit, "wrong"));
+    match view {
+        View::Board => Ok(AccountPage::Board {
+            slug: slug()?,
+            board: Box::new(backend.ask(GetBoard(slug()?)).await?),
+        }),
+        View::Devices => Ok(AccountPage::Devices {
+            slug: slug()?,
+            list: Box::new(backend.ask(GetDevices(slug()?)).await?),
+            said: devices::DevicesNotice::read(visit),
+        }),
+        View::AuditLog => {
+            let before = visit.get("before").and_then(|before| before.parse().ok());
+            let query = GetAuditLog(slug()?, before.map(Timestamp));
+            Ok(AccountPage::AuditLog {
+                slug: slug()?,
+                log: Box::new(backend.ask(query).await?),
+                is_newest: before.is_none(),
+            })
+        }
+        View::Account => Ok(AccountPage::Account {
+            signed_in: Box::new(backend.ask(GetAccount).await?),
+            passkeys: backend.ask(GetPasskeys).await?,
+            log: backend.ask(GetAccountLog).await?,
+            done,
+            wrong,
+        }),
+        View::SignUp => Ok(AccountPage::SignUp {
+            done: done.is_some(),
+            wrong: wrong.is_some(),
+        }),
+        View::AskReset => Ok(AccountPage::AskReset {
+            done: done.is_some(),
+            wrong: wrong.is_some(),
+        }),
+        View::Reset => Ok(AccountPage::Reset {
+            token: token()?,
+            wrong,
+        }),
+        View::Verify => Ok(AccountPage::Verify {
+            token: token()?,
+            done: done.is_some(),
+            wrong: wrong.is_some(),
+        }),
+        _ => Err(nothing_here()),
     }
 }

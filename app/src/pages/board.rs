@@ -1,5 +1,6 @@
 //! A restaurant's board: the open orders, for those who cook and hand them over. Without a script it reloads by itself.
 
+pub mod audit_log;
 mod board_updates;
 pub mod devices;
 mod order_card;
@@ -28,6 +29,9 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     let devices = board.role.may(Permission::Devices).then(|| {
         view! { <p><a href=format!("/board/{slug}/devices")>{texts.get(Key::BoardDevices)}</a></p> }
     });
+    let log = board.role.may(Permission::AuditLog).then(|| {
+        view! { <p><a href=format!("/board/{slug}/log")>{texts.get(Key::BoardLog)}</a></p> }
+    });
     let title = texts.fill(Key::BoardTitle, &[("name", &board.name)]);
     let BoardUpdates { shown, lost } = board_updates::follow(&slug, board);
     let how = if decision.mode == Mode::Thin {
@@ -43,6 +47,7 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
             {stock}
             {tables}
             {devices}
+            {log}
         </article>
     }
 }

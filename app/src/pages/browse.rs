@@ -11,7 +11,7 @@ use servery_domain::{
     about::About,
     cursor::Page,
     menu::Menu,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
     restaurant::Listing,
     search::{DishFilter, InvalidParameter, Search},
 };
@@ -40,7 +40,7 @@ pub enum BrowsePage {
 }
 
 fn malformed(parameter: InvalidParameter) -> Problem {
-    Problem::new(Kind::Malformed, parameter.to_string())
+    Problem::new(ProblemType::Malformed, parameter.to_string())
 }
 
 impl Pages for BrowsePage {

@@ -19,6 +19,7 @@ use servery_domain::{
     id::{DishId, OrderId},
     menu::{Dish, Menu},
     order::TrackedOrder,
+    place::PlaceSuggestion,
     problem::Problem,
     restaurant::Listing,
 };
@@ -28,7 +29,7 @@ use super::{BrowserFeatures, FullBackend, Head, Pages, document_title, nothing_h
 use crate::{
     backend::{BrowserActions, OrderEvents, OrderingBackend},
     page_address::PageAddress,
-    query::{GetMenu, GetOrder, GetOrders, GetRestaurant},
+    query::{GetMenu, GetOrder, GetOrders, GetPlaces, GetRestaurant},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
 };
@@ -62,6 +63,8 @@ pub struct PageData {
     pub was: Option<i64>,
     /// The page does not reload itself.
     pub still: bool,
+    /// Addresses that may be meant, if somebody without a script asked for them.
+    pub places: Option<Vec<PlaceSuggestion>>,
 }
 
 impl PageData {
@@ -71,6 +74,7 @@ impl PageData {
             wrong: visit.get("wrong").map(str::to_owned),
             was,
             still: visit.get("still").is_some(),
+            places: None,
         }
     }
 }
@@ -120,11 +124,18 @@ impl Pages for OrderingPage {
             }
             View::Basket => Ok(Self::Basket(PricedDraft::load(&slug()?, backend).await?)),
             View::Checkout => {
-                let priced = PricedDraft::load(&slug()?, backend).await?;
+                let slug = slug()?;
+                let priced = PricedDraft::load(&slug, backend).await?;
+                let mut data = PageData::of(visit);
+                if visit.get("find").is_some() {
+                    let typed = priced.draft.delivery_address().street;
+                    // The checkout does without the list.
+                    data.places = backend.ask(GetPlaces(slug, typed)).await.ok();
+                }
                 Ok(Self::Checkout {
                     priced,
                     id: OrderId(backend.new_id()?),
-                    data: PageData::of(visit),
+                    data,
                 })
             }
             View::Order => {

@@ -1,17 +1,17 @@
 //! The error page: what happened, what is safe, and what to do.
 
 use leptos::prelude::*;
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::problem::{Problem, ProblemType};
 
 use crate::text::{Key, texts};
 
 /// The title and the advice for a problem.
 pub fn words(problem: &Problem) -> (Key, Key) {
-    if problem.is(Kind::NotFound) {
+    if problem.is(ProblemType::NotFound) {
         (Key::ProblemNotFoundTitle, Key::ProblemNotFound)
-    } else if problem.is(Kind::Unreachable) {
+    } else if problem.is(ProblemType::Unreachable) {
         (Key::ProblemUnreachableTitle, Key::ProblemUnreachable)
-    } else if problem.is(Kind::Forbidden) {
+    } else if problem.is(ProblemType::Forbidden) {
         (Key::ProblemForbiddenTitle, Key::ProblemForbidden)
     } else if problem.status < 500 {
         (Key::ProblemRequestTitle, Key::ProblemRequest)

@@ -10,13 +10,14 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbDatabase, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction};
 
 const NAME: &str = "staff";
-const VERSION: u32 = 1;
+/// Before 2 nothing was encrypted.
+const VERSION: u32 = 2;
 
 pub const META: &str = "meta";
-/// Ops by number.
+/// Ops by number, encrypted.
 pub const OUTBOX: &str = "outbox";
-/// Records by id.
-pub const THINGS: &str = "records";
+/// Records by id, encrypted.
+pub const RECORDS: &str = "records";
 
 /// An error of the storage. A broken connection is dropped and opened again when needed.
 #[derive(Default)]
@@ -70,8 +71,10 @@ impl Database {
             else {
                 return;
             };
-            // An error here fails the opening.
-            for store in [META, OUTBOX, THINGS] {
+            for store in [META, OUTBOX, RECORDS] {
+                // There is none in a new browser.
+                let _ = database.delete_object_store(store);
+                // Without it every transaction fails.
                 let _ = database.create_object_store(store);
             }
         });
@@ -167,12 +170,9 @@ impl Transaction {
             .map(|found| found.as_string())
     }
 
-    pub async fn all(&self, store: &str) -> Result<Vec<String>, JsValue> {
+    pub async fn all(&self, store: &str) -> Result<Vec<JsValue>, JsValue> {
         let found = done(&self.store(store)?.get_all()?).await?;
-        Ok(Array::from(&found)
-            .iter()
-            .filter_map(|text| text.as_string())
-            .collect())
+        Ok(Array::from(&found).iter().collect())
     }
 
     pub async fn count(&self, store: &str) -> Result<usize, JsValue> {
@@ -183,9 +183,14 @@ impl Transaction {
     }
 
     /// The result is known when the transaction ends.
-    pub fn put(&self, store: &str, key: impl Into<JsValue>, text: &str) -> Result<(), JsValue> {
+    pub fn put(
+        &self,
+        store: &str,
+        key: impl Into<JsValue>,
+        value: impl Into<JsValue>,
+    ) -> Result<(), JsValue> {
         self.store(store)?
-            .put_with_key(&text.into(), &key.into())
+            .put_with_key(&value.into(), &key.into())
             .map(drop)
     }
 

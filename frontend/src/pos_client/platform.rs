@@ -2,12 +2,12 @@
 
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::{RwSignal, Set, document, window};
-use servery_app::pos_client::{StorageUsage, UnsupportedReason};
+use servery_app::pos_client::{Installation, StorageUsage, UnsupportedReason};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    AudioContext, Blob, BlobPropertyBag, HtmlElement, ServiceWorkerContainer, ServiceWorkerRegistration,
-    StorageManager, Url,
+    AudioContext, Blob, BlobPropertyBag, Event, HtmlElement, ServiceWorkerContainer,
+    ServiceWorkerRegistration, StorageManager, Url,
 };
 
 const LOCK: &str = "staff";
@@ -209,6 +209,76 @@ fn wear(bright: bool) {
     } else {
         html.remove_attribute("data-ground")
     };
+}
+
+fn call(of: &JsValue, name: &str, argument: &JsValue) -> Option<JsValue> {
+    let function: Function = member(of, name)?.dyn_into().ok()?;
+    function.call1(of, argument).ok()
+}
+
+/// Of a function that answers later.
+fn promised(of: &JsValue, name: &str, argument: &JsValue) -> Option<JsFuture> {
+    let promise: Promise = call(of, name, argument)?.dyn_into().ok()?;
+    Some(JsFuture::from(promise))
+}
+
+/// Does nothing in browsers that show no number.
+pub fn set_badge(count: usize) {
+    // Zero takes it away.
+    let Some(shown) = promised(&window().navigator(), "setAppBadge", &JsValue::from(count as u32)) else {
+        return;
+    };
+    spawn_local(async move {
+        // An app that is not installed has no icon.
+        let _ = shown.await;
+    });
+}
+
+/// Keeps the screen on until it is released, or the page is hidden. `None` if the browser cannot, or saves energy.
+pub async fn wake_lock() -> Option<JsValue> {
+    let wake_lock = member(&window().navigator(), "wakeLock")?;
+    promised(&wake_lock, "request", &"screen".into())?.await.ok()
+}
+
+pub fn release_wake_lock(lock: &JsValue) {
+    call(lock, "release", &JsValue::UNDEFINED);
+}
+
+/// How the app can be installed, before the browser offers anything.
+pub fn installation() -> Installation {
+    let runs_installed = window()
+        .match_media("(display-mode: standalone)")
+        .ok()
+        .flatten()
+        .is_some_and(|query| query.matches());
+    // A property of Safari on phones and tablets, which offers nothing by itself.
+    let safari = member(&window().navigator(), "standalone").and_then(|standalone| standalone.as_bool());
+    match (runs_installed, safari) {
+        (true, _) | (_, Some(true)) => Installation::Installed,
+        (false, Some(false)) => Installation::ByMenu,
+        (false, None) => Installation::Unavailable,
+    }
+}
+
+/// Calls back with each offer of the browser to install the app, in place of its own question.
+pub fn on_install_offer(hear: impl Fn(JsValue) + 'static) {
+    let hear = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+        event.prevent_default();
+        hear(event.into());
+    });
+    // Fails only for an invalid name.
+    let _ = window()
+        .add_event_listener_with_callback("beforeinstallprompt", hear.into_js_value().unchecked_ref());
+}
+
+pub fn accept_offer(offer: &JsValue) {
+    let Some(asked) = promised(offer, "prompt", &JsValue::UNDEFINED) else {
+        return;
+    };
+    spawn_local(async move {
+        // What was answered the browser tells by the event 'appinstalled'.
+        let _ = asked.await;
+    });
 }
 
 /// Plays two short notes. Browsers stay silent until the page was touched once.

@@ -14,7 +14,7 @@ use servery_domain::{
 use web_sys::AbortSignal;
 
 /// Timeout in milliseconds: the server commits a whole batch before it answers.
-const PATIENCE: u32 = 20_000;
+const REQUEST_TIMEOUT: u32 = 20_000;
 /// Bytes of ops in one request; the server accepts 1 MB.
 const MOST: usize = 900_000;
 
@@ -112,7 +112,7 @@ fn body(request: &SyncRequest) -> Option<(String, u64)> {
 
 pub async fn send(slug: &Slug, request: &SyncRequest) -> Result<SyncResponse, Unsent> {
     let (body, sent) = body(request).ok_or(Unsent::Refused)?;
-    let signal = AbortSignal::timeout_with_u32(PATIENCE);
+    let signal = AbortSignal::timeout_with_u32(REQUEST_TIMEOUT);
     let post = Post::post(&api::sync(slug))
         .header("content-type", "application/json")
         .abort_signal(Some(&signal))

@@ -26,10 +26,11 @@ use axum::{
 use servery::{
     accounts::customer::Customer,
     assets::Assets,
-    catalog::Catalog,
+    catalog::{CardTakers, Catalog},
     cli::demo,
     html::{page::render_view, view_cache::ViewKey},
     http::telemetry,
+    payments::cards::Cards,
     router::router,
     settings::Settings,
     state::AppState,
@@ -105,8 +106,8 @@ async fn demo_on(database: &str) -> Arc<AppState> {
     };
     AppState::new(
         store.clone(),
-        Catalog::open(store, false).await.unwrap(),
-        None,
+        Catalog::open(store, CardTakers::Nobody).await.unwrap(),
+        Cards::default(),
         Assets::new().unwrap(),
         settings,
     )

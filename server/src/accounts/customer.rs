@@ -24,6 +24,8 @@ pub struct Customer {
     pub visitor: Option<String>,
     /// The stored key of the staff device that this browser is, if it is one.
     pub device: Option<String>,
+    /// The pairing code that this browser made last.
+    pub pairing_code: Option<String>,
     pub client: Client,
 }
 
@@ -37,6 +39,7 @@ impl Customer {
             account,
             visitor: visitor.map(|visitor| visitor.to_string()),
             device: devices::cookie_key(headers),
+            pairing_code: devices::made_code(headers),
             client,
         })
     }

@@ -12,7 +12,7 @@ use servery_domain::{
         Algorithm, AuthenticatorSelection, CreationOptions, CredentialName, NewPasskey, PasskeySignIn,
         PasskeyUser, PasskeyView, RelyingParty, RequestOptions,
     },
-    problem::Kind,
+    problem::ProblemType,
     time::Timestamp,
 };
 use servery_store::passkeys::Passkey;
@@ -30,8 +30,6 @@ use crate::{
 
 /// Seconds until a challenge expires.
 const CHALLENGE: i64 = 300;
-/// ES256, as COSE numbers it.
-const ES256: i32 = -7;
 const REQUIRED: &str = "required";
 
 fn site(app: &AppState) -> Site {
@@ -74,7 +72,7 @@ async fn take_challenge(app: &AppState, challenge: &str, account: Option<Account
     {
         true => Ok(()),
         false => Err(ApiError::new(
-            Kind::Conflict,
+            ProblemType::Conflict,
             "this challenge was answered, or is too old; ask for a new one",
         )),
     }
@@ -99,10 +97,12 @@ pub async fn creation_options(app: &AppState, user: &CurrentUser) -> Result<Crea
             },
         },
         challenge: challenge(app, Some(*id)).await?,
-        pub_key_cred_params: vec![Algorithm {
-            kind: public_key(),
-            alg: ES256,
-        }],
+        pub_key_cred_params: webauthn::ALGORITHMS
+            .map(|alg| Algorithm {
+                kind: public_key(),
+                alg,
+            })
+            .to_vec(),
         timeout: timeout(),
         exclude_credentials: known
             .into_iter()
@@ -123,22 +123,25 @@ pub async fn add(app: &AppState, user: &CurrentUser, new: NewPasskey) -> Result<
     new.check()?;
     let account = user.account.id;
     let not_accepted =
-        |fault: WebAuthnError| ApiError::new(Kind::NotAccepted, format!("'credential': {fault}"));
+        |fault: WebAuthnError| ApiError::new(ProblemType::NotAccepted, format!("'credential': {fault}"));
     let made = site(app)
         .verify_registration(&new.credential.response)
         .map_err(not_accepted)?;
     take_challenge(app, &made.challenge, Some(account)).await?;
     if app.store.account_passkeys(account).await?.len() >= limits::PASSKEYS {
         return Err(ApiError::new(
-            Kind::Conflict,
+            ProblemType::Conflict,
             format!("an account has {} passkeys at the most", limits::PASSKEYS),
         ));
     }
     let passkey = Passkey {
         id: made.id,
         account,
-        public_key: made.public_key,
+        algorithm: made.public_key.algorithm,
+        public_key: made.public_key.text,
         counter: made.counter,
+        backup_eligible: made.backup.is_eligible,
+        backed_up: made.backup.is_done,
         name: new.name,
         created_at: clock::now(),
     };
@@ -147,7 +150,10 @@ pub async fn add(app: &AppState, user: &CurrentUser, new: NewPasskey) -> Result<
             accounts::send(app, &user.account.email, MailPurpose::PasskeyAdded).await?;
             Ok(view(passkey))
         }
-        false => Err(ApiError::new(Kind::Conflict, "this passkey is known already")),
+        false => Err(ApiError::new(
+            ProblemType::Conflict,
+            "this passkey is known already",
+        )),
     }
 }
 
@@ -170,9 +176,14 @@ pub async fn list(app: &AppState, user: &CurrentUser) -> Result<Vec<PasskeyView>
 }
 
 pub async fn remove(app: &AppState, user: &CurrentUser, id: &str) -> Result<(), ApiError> {
-    match app.store.remove_passkey(user.account.id, id).await? {
+    user.check_fresh()?;
+    match app
+        .store
+        .remove_passkey(user.account.id, id, clock::now())
+        .await?
+    {
         true => Ok(()),
-        false => Err(ApiError::new(Kind::NotFound, "you have no such passkey")),
+        false => Err(ApiError::new(ProblemType::NotFound, "you have no such passkey")),
     }
 }
 
@@ -197,17 +208,20 @@ pub async fn sign_in(
 ) -> Result<(SignedIn, HeaderValue), ApiError> {
     app.rate_limiter
         .take_for_client(&rate_limit::SIGN_INS_FROM, client)?;
-    let refused = || ApiError::new(Kind::SignedOut, "this passkey opens no account");
-    let passkey = app.store.passkey(&sent.id).await?.ok_or_else(refused)?;
+    let refused = || ApiError::new(ProblemType::SignedOut, "this passkey opens no account");
+    let passkey = app.store.passkey(&sent.id).await?.ok_or_else(|| {
+        tracing::warn!(how = "passkey", "a sign-in was refused");
+        refused()
+    })?;
     let answered = site(app)
-        .verify_assertion(&sent.response, &passkey.public_key, passkey.counter)
+        .verify_assertion(&sent.response, &passkey)
         .map_err(|fault| {
-            tracing::warn!(account = %passkey.account, %fault, "a passkey was refused");
+            tracing::warn!(account = %passkey.account, how = "passkey", %fault, "a sign-in was refused");
             refused()
         })?;
     take_challenge(app, &answered.challenge, None).await?;
     app.store
-        .set_passkey_counter(&passkey.id, answered.counter)
+        .set_passkey_state(&passkey.id, answered.counter, answered.is_backed_up)
         .await?;
     let account = app
         .store
@@ -215,5 +229,5 @@ pub async fn sign_in(
         .await?
         .ok_or_else(refused)?
         .account;
-    accounts::start_session(app, headers, account).await
+    accounts::start_session(app, headers, account, "passkey").await
 }

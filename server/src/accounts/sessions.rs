@@ -9,7 +9,7 @@ use axum::{
 use servery_domain::{
     account::{self, Account, Permission, Role, SignedIn, StaffPosition},
     id::{AccountId, RestaurantId},
-    problem::Kind,
+    problem::ProblemType,
     time::Timestamp,
 };
 use servery_store::accounts::Session;
@@ -46,7 +46,13 @@ impl CurrentUser {
 
     pub fn check(&self, restaurant: RestaurantId, act: Permission<'_>) -> Result<Role, ApiError> {
         let role = self.role(restaurant).filter(|role| role.may(act));
-        role.ok_or_else(|| ApiError::new(Kind::Forbidden, "your account may not do this in this restaurant"))
+        role.ok_or_else(|| {
+            tracing::warn!(account = %self.account.id, %restaurant, "an account may not do what it asked for");
+            ApiError::new(
+                ProblemType::Forbidden,
+                "your account may not do this in this restaurant",
+            )
+        })
     }
 
     /// What opens or ends an account needs a sign-in of the last minutes: a browser may have been left open.
@@ -54,10 +60,10 @@ impl CurrentUser {
         match account::is_fresh(self.signed_in_at, clock::now()) {
             true => Ok(()),
             false => Err(ApiError::new(
-                Kind::SignedOut,
+                ProblemType::SignedOut,
                 format!(
                     "sign in again: this needs a sign-in of the last {} minutes",
-                    account::FRESH / 60
+                    account::FRESH_FOR / 60
                 ),
             )),
         }
@@ -88,7 +94,7 @@ impl FromRequestParts<Arc<AppState>> for CurrentUser {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self, ApiError> {
         session(app, &parts.headers)
             .await?
-            .ok_or_else(|| ApiError::new(Kind::SignedOut, "sign in first"))
+            .ok_or_else(|| ApiError::new(ProblemType::SignedOut, "sign in first"))
     }
 }
 

@@ -11,7 +11,7 @@ use servery_domain::{
     board::Board,
     id::{DishId, OrderId},
     order::{Event, Order},
-    problem::Kind,
+    problem::ProblemType,
     slug::Slug,
 };
 use utoipa::ToSchema;
@@ -82,7 +82,7 @@ pub struct Step {
 
 pub(super) fn ids<T: std::str::FromStr>(text: &str) -> Result<T, ApiError> {
     text.parse()
-        .map_err(|_| ApiError::new(Kind::NotFound, "there is nothing with this id"))
+        .map_err(|_| ApiError::new(ProblemType::NotFound, "there is nothing with this id"))
 }
 
 /// Add an event to an order: accepted, ready, collected and so on

@@ -4,7 +4,7 @@ use axum::{
     Json,
     extract::State,
     http::{
-        StatusCode,
+        HeaderMap, StatusCode,
         header::{CACHE_CONTROL, SET_COOKIE},
     },
     response::{IntoResponse, Response},
@@ -22,6 +22,7 @@ use crate::{
         client::Client,
         error::{AcceptsJson, ApiError, JsonBody, Segments, Text},
     },
+    payments::readers,
     state::AppState,
     sync::devices::{self, CurrentDevice},
 };
@@ -89,10 +90,12 @@ pub async fn list_devices(
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
     Text(slug): Text,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let code = devices::made_code(&headers);
     Ok((
         [(CACHE_CONTROL, "private, no-store")],
-        Json(devices::list(&app, &user, &slug).await?),
+        Json(readers::list_devices(&app, &user, &slug, code.as_deref()).await?),
     )
         .into_response())
 }

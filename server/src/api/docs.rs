@@ -12,7 +12,7 @@ use axum::{
 };
 use leptos::prelude::*;
 use serde_json::Value;
-use servery_domain::problem::Kind;
+use servery_domain::problem::ProblemType;
 
 use super::openapi::DOCUMENT;
 use crate::state::AppState;
@@ -37,7 +37,7 @@ fn page(style: String) -> String {
         })
         .map(|(path, method, operation)| operation_section(path, method, operation))
         .collect();
-    let problems: Vec<_> = Kind::ALL.iter().map(|kind| problem_entry(*kind)).collect();
+    let problems: Vec<_> = ProblemType::ALL.iter().map(|kind| problem_entry(*kind)).collect();
     let schemas: Vec<_> = entries(&document["components"]["schemas"])
         .map(|(name, schema)| schema_details(name, schema))
         .collect();
@@ -104,7 +104,7 @@ fn response_item(status: &str, response: &Value) -> impl IntoView + use<> {
     view! { <li><code>{status.to_owned()}</code>{schema} " " {text(&response["description"])}</li> }
 }
 
-fn problem_entry(kind: Kind) -> impl IntoView {
+fn problem_entry(kind: ProblemType) -> impl IntoView {
     let id = format!("problem-{}", kind.slug());
     view! {
         <dt id=id><code>{kind.status()}</code> " " {kind.title()}</dt>
@@ -145,7 +145,7 @@ mod tests {
         ] {
             assert!(html.contains(expected), "{expected}");
         }
-        for kind in Kind::ALL {
+        for kind in ProblemType::ALL {
             assert!(html.contains(&format!("id=\"problem-{}\"", kind.slug())));
         }
     }

@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::problem::{Problem, ProblemType};
 use utoipa::{
     Number, ToSchema,
     openapi::{
@@ -51,32 +51,36 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation
 
 /// What extractors and middleware refuse, whatever the handler does.
 fn add_common_problems(path: &str, changes: bool, operation: &mut Operation) {
-    let mut kinds = vec![Kind::HeadersTooLarge, Kind::Broken];
+    let mut kinds = vec![ProblemType::HeadersTooLarge, ProblemType::Broken];
     let is_webhook = path.starts_with(csrf::WEBHOOKS);
     let has_query = operation.parameters.iter().flatten().any(is_query);
     if path.contains('{') || has_query {
-        kinds.push(Kind::Malformed);
+        kinds.push(ProblemType::Malformed);
     }
     if operation.request_body.is_some() {
-        kinds.push(Kind::TooLarge);
+        kinds.push(ProblemType::TooLarge);
     }
     if operation.request_body.is_some() && !is_webhook {
-        kinds.extend([Kind::Malformed, Kind::WrongMedia, Kind::NotAccepted]);
+        kinds.extend([
+            ProblemType::Malformed,
+            ProblemType::WrongMedia,
+            ProblemType::NotAccepted,
+        ]);
     }
     if changes {
-        kinds.push(Kind::Unavailable);
+        kinds.push(ProblemType::Unavailable);
     }
     if changes && !is_webhook {
-        kinds.push(Kind::Forbidden);
+        kinds.push(ProblemType::Forbidden);
     }
     if requires(operation, "session") || requires(operation, "device") {
-        kinds.push(Kind::SignedOut);
+        kinds.push(ProblemType::SignedOut);
     }
     if requires(operation, "device") {
-        kinds.push(Kind::DeviceSignedOut);
+        kinds.push(ProblemType::DeviceSignedOut);
     }
     if answers_in_json(operation) {
-        kinds.push(Kind::NotAcceptable);
+        kinds.push(ProblemType::NotAcceptable);
     }
     for kind in kinds {
         let status = kind.status().to_string();
@@ -114,7 +118,9 @@ fn answers_in_json(operation: &Operation) -> bool {
 fn describe_responses(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
-        let kind = Kind::ALL.iter().find(|kind| kind.status().to_string() == *status);
+        let kind = ProblemType::ALL
+            .iter()
+            .find(|kind| kind.status().to_string() == *status);
         if response.description.is_empty() {
             let status: Option<StatusCode> = status.parse().ok();
             let usual = status.and_then(|status| status.canonical_reason());
@@ -219,14 +225,18 @@ mod tests {
     use serde_json::{Value, json};
     use servery_domain::{
         account::{MailPurpose, Role},
-        basket::Service,
+        audit::{Act, AuthorName},
+        basket::Fulfilment,
         board::Column,
+        card_decline::CardDecline,
+        contact::LocationSource,
         coupon::{CouponEffect, CouponRefusal},
-        device::DeviceKind,
+        device::{DeviceKind, ReaderList},
         lang::Lang,
         menu::{Allergen, Diet, PictureFormat},
         order::{CommonReason, Event, State},
         order_settings::PaymentMethod,
+        pos::reader_payment::ReaderPaymentState,
         pos::{bill::Seat, op::OpRefusal, payment::TenderMethod},
         quote::{DropReason, OrderBlocker},
         restaurant::Cuisine,
@@ -246,6 +256,29 @@ mod tests {
 
     fn operations(document: &Value) -> impl Iterator<Item = &Value> {
         entries(&document["paths"]).flat_map(|(_, methods)| entries(methods).map(|(_, operation)| operation))
+    }
+
+    /// The names of schemas that a part of the document refers to.
+    fn references<'a>(part: &'a Value, found: &mut BTreeSet<&'a str>) {
+        if let Some(name) = part["$ref"].as_str() {
+            found.insert(name);
+        }
+        entries(part).for_each(|(_, part)| references(part, found));
+        let list = part.as_array().into_iter().flatten();
+        list.for_each(|part| references(part, found));
+    }
+
+    #[test]
+    fn every_reference_leads_to_a_schema() {
+        let document = document();
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        assert!(found.len() > 50, "{found:?}");
+        let lost: Vec<_> = found
+            .into_iter()
+            .filter(|name| document.pointer(name.trim_start_matches('#')).is_none())
+            .collect();
+        assert!(lost.is_empty(), "{lost:?}");
     }
 
     #[test]
@@ -348,6 +381,9 @@ mod tests {
             round_trip(Diet::ALL),
             round_trip(PictureFormat::ALL),
             round_trip(Cuisine::ALL),
+            round_trip(LocationSource::ALL),
+            round_trip(CardDecline::ALL),
+            round_trip(ReaderPaymentState::ALL),
             round_trip(PaymentMethod::ALL),
             round_trip(TenderMethod::ALL),
             round_trip(DeviceKind::ALL),
@@ -359,14 +395,17 @@ mod tests {
             round_trip(Column::ALL),
             round_trip(CommonReason::ALL),
             round_trip(MailPurpose::ALL),
+            round_trip(Act::ALL),
+            reads::<AuthorName>(),
             round_trip(&Lang::ALL),
             reads::<Event>(),
-            reads::<Service>(),
+            reads::<Fulfilment>(),
             reads::<Seat>(),
             reads::<OrderBlocker>(),
             reads::<OpRefusal>(),
             reads::<SyncProblem>(),
             reads::<CouponEffect>(),
+            reads::<ReaderList>(),
         ]
         .into();
         // The server only writes it.
@@ -383,6 +422,6 @@ mod tests {
         let schemas = &document["components"]["schemas"];
         assert_eq!(schemas["BasketLine"]["properties"]["count"]["maximum"], 99);
         assert_eq!(schemas["Stock"]["properties"]["left"]["maximum"], u32::MAX);
-        assert_eq!(schemas["Service"]["oneOf"][1]["additionalProperties"], false);
+        assert_eq!(schemas["Fulfilment"]["oneOf"][1]["additionalProperties"], false);
     }
 }

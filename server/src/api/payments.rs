@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::HeaderMap};
 use serde::{Deserialize, Serialize};
-use servery_domain::{order::Order, problem::Kind};
+use servery_domain::{card_decline::CardDecline, order::Order, problem::ProblemType};
 use utoipa::ToSchema;
 
 use crate::{
@@ -48,10 +48,19 @@ pub async fn post_payment(
         PaymentOutcome::Paid => Ok(Json(PaymentState::Paid)),
         PaymentOutcome::Elsewhere { address } => Ok(Json(PaymentState::Elsewhere { address })),
         PaymentOutcome::Pending => Ok(Json(PaymentState::Pending)),
-        PaymentOutcome::Declined => Err(ApiError::new(
-            Kind::Declined,
-            "the card was declined; try another one",
-        )),
+        PaymentOutcome::Declined(decline) => Err(ApiError::new(ProblemType::Declined, words(decline))),
+    }
+}
+
+/// For programs; pages say it in the diner's language.
+fn words(decline: CardDecline) -> &'static str {
+    match decline {
+        CardDecline::Refused => "the card was declined; try another one",
+        CardDecline::Funds => "there is not enough money on the card; try another one",
+        CardDecline::Expired => "the card has expired; try another one",
+        CardDecline::Typed => "the number, the date or the security code of the card is wrong",
+        CardDecline::Unconfirmed => "the payment was not confirmed to the bank; try again",
+        CardDecline::TryAgain => "the bank could not be asked; try again in a moment",
     }
 }
 
@@ -68,20 +77,39 @@ pub async fn pay_at_door(
     Ok(Json(payments::pay_at_door(&app, &token).await?))
 }
 
-/// For the card provider: events with a Stripe-Signature
+/// For the card provider: events of the installation's account, with a Stripe-Signature
 #[utoipa::path(
     post, path = "/api/v1/webhooks/cards", tag = "orders", params(("Stripe-Signature" = String, Header)),
     request_body(content = Object, description = "An event as the provider signed it"),
-    responses((status = 200, description = "Received"), (status = 403), (status = 422, description = "This installation takes no cards")),
+    responses((status = 200, description = "Received"), (status = 403), (status = 422, description = "There is no such account")),
 )]
 pub async fn post_card_webhook(
     State(app): State<Arc<AppState>>,
     headers: HeaderMap,
     Raw(body): Raw,
 ) -> Result<(), ApiError> {
-    let signature = headers
+    payments::handle_webhook(&app, None, signature(&headers), &body).await
+}
+
+/// For the card provider: events of a restaurant's own account, with a Stripe-Signature
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/cards/{slug}", tag = "orders",
+    params(("slug" = String, Path), ("Stripe-Signature" = String, Header)),
+    request_body(content = Object, description = "An event as the provider signed it"),
+    responses((status = 200, description = "Received"), (status = 403), (status = 422, description = "There is no such account")),
+)]
+pub async fn post_restaurant_card_webhook(
+    State(app): State<Arc<AppState>>,
+    Text(slug): Text,
+    headers: HeaderMap,
+    Raw(body): Raw,
+) -> Result<(), ApiError> {
+    payments::handle_webhook(&app, Some(&slug), signature(&headers), &body).await
+}
+
+fn signature(headers: &HeaderMap) -> &str {
+    headers
         .get("stripe-signature")
         .and_then(|signature| signature.to_str().ok())
-        .unwrap_or_default();
-    payments::handle_webhook(&app, signature, &body).await
+        .unwrap_or_default()
 }

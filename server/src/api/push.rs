@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
-use servery_domain::push::{PushState, Subscription};
+use servery_domain::push::{PushState, RenewedSubscription, Subscription};
 
 use crate::{
     accounts::customer::Customer,
@@ -74,5 +74,21 @@ pub async fn delete_push(
         app.visitor_cookies.read(app.store.as_ref(), &headers).await?,
     )
     .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Send what this browser has subscribed to elsewhere: its push service has given it another address. A cookie identifies the browser
+#[utoipa::path(
+    put, path = "/api/v1/push", tag = "orders", request_body = RenewedSubscription,
+    responses((status = 204, description = "What this browser has subscribed to, if anything, goes there")),
+    security((), ("session" = []), ("visitor" = [])),
+)]
+pub async fn put_renewed_push(
+    State(app): State<Arc<AppState>>,
+    headers: HeaderMap,
+    JsonBody(renewed): JsonBody<RenewedSubscription>,
+) -> Result<StatusCode, ApiError> {
+    let browser = app.visitor_cookies.read(app.store.as_ref(), &headers).await?;
+    push::renew(&app, browser, &renewed).await?;
     Ok(StatusCode::NO_CONTENT)
 }

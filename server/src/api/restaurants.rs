@@ -9,7 +9,7 @@ use servery_app::api as address;
 use servery_domain::{
     cursor::{Cursor, Page},
     menu::Menu,
-    problem::Kind,
+    problem::ProblemType,
     restaurant::{Cuisine, Listing},
     search::Search,
     slug::Slug,
@@ -61,7 +61,7 @@ pub async fn list_restaurants(
 ) -> Result<Response, ApiError> {
     let mut pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let search = Search::parse(&mut pairs)
-        .map_err(|parameter| ApiError::new(Kind::Malformed, parameter.to_string()))?;
+        .map_err(|parameter| ApiError::new(ProblemType::Malformed, parameter.to_string()))?;
     let catalog = app.catalog.now();
     let page = async { Ok(catalog.page(&search)) };
     cached_answer(
@@ -114,7 +114,7 @@ pub async fn get_menu(
     let listing = find(&catalog, &slug)?;
     let menu = async {
         let menu = app.catalog.menu(&listing.restaurant).await?;
-        menu.ok_or_else(|| ApiError::new(Kind::NotFound, &slug))
+        menu.ok_or_else(|| ApiError::new(ProblemType::NotFound, &slug))
     };
     cached_answer(
         &app,
@@ -127,7 +127,7 @@ pub async fn get_menu(
 }
 
 fn find<'a>(catalog: &'a CatalogSnapshot, slug: &str) -> Result<&'a Listing, ApiError> {
-    let unknown = || ApiError::new(Kind::NotFound, format!("no restaurant is called '{slug}'"));
+    let unknown = || ApiError::new(ProblemType::NotFound, format!("no restaurant is called '{slug}'"));
     slug.parse()
         .ok()
         .and_then(|slug| catalog.listing(&slug))

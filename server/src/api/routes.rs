@@ -16,8 +16,8 @@ use utoipa_axum::{
 };
 
 use super::{
-    about, accounts, board, devices, drafts, orders, passkeys, payments, push, quotes, restaurants, sessions,
-    sync,
+    about, accounts, audit_log, board, devices, drafts, orders, passkeys, payments, places, push, quotes,
+    reader_payments, restaurants, sessions, sync,
 };
 use crate::{
     accounts::sessions as account_sessions,
@@ -44,7 +44,8 @@ use crate::{
         (name = "about", description = "This installation"),
     ),
     modifiers(&SecuritySchemes),
-    components(schemas(Problem)),
+    // What only a parameter names is not collected.
+    components(schemas(Problem, restaurants::CuisineFilter)),
     security(()),
 )]
 struct Info;
@@ -80,6 +81,7 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(restaurants::get_menu),
         routes!(quotes::post_quote),
         routes!(quotes::get_coupon),
+        routes!(places::list_places),
         routes!(drafts::get_draft, drafts::put_draft),
         routes!(drafts::get_times),
         routes!(orders::post_order),
@@ -89,17 +91,24 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(orders::get_order_events),
         routes!(orders::cancel_order),
         routes!(push::get_push, push::put_push, push::delete_push),
+        routes!(push::put_renewed_push),
         routes!(payments::post_payment),
         routes!(payments::pay_at_door),
         routes!(payments::post_card_webhook),
+        routes!(payments::post_restaurant_card_webhook),
         routes!(board::get_board),
         routes!(board::get_board_events),
         routes!(board::post_order_event),
         routes!(board::put_stock),
+        routes!(audit_log::get_restaurant_log),
         routes!(devices::post_device),
         routes!(devices::get_device, devices::delete_device),
         routes!(devices::list_devices, devices::post_code),
         routes!(devices::revoke_device),
+        routes!(reader_payments::put_reader),
+        routes!(reader_payments::post_reader_payment),
+        routes!(reader_payments::get_reader_payment),
+        routes!(reader_payments::cancel_reader_payment),
         post_sync,
         post_op_imports,
         routes!(sync::get_pos),
@@ -111,6 +120,7 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
             accounts::delete_account
         ),
         routes!(accounts::get_export),
+        routes!(audit_log::get_account_log),
         routes!(accounts::post_verification),
         routes!(accounts::post_reset),
         routes!(accounts::post_new_password),

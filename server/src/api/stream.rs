@@ -163,7 +163,7 @@ impl BoardStream {
             .unwrap_or(Ok(false));
         self.checked = Instant::now();
         may.unwrap_or_else(|error| {
-            tracing::warn!(problem = %error.0, "a board is told no more");
+            tracing::warn!(problem = %error.0, "the permission to watch a board could not be checked; its event stream ends");
             false
         })
     }

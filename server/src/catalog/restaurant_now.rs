@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use servery_domain::{
     id::RestaurantId,
     menu::Menu,
-    problem::Kind,
+    problem::ProblemType,
     restaurant::Listing,
     slug::Slug,
     time::{LocalMinute, Timestamp},
@@ -24,7 +24,7 @@ pub struct RestaurantNow {
 
 pub async fn restaurant_now(app: &AppState, slug: &str) -> Result<RestaurantNow, ApiError> {
     let catalog = app.catalog.now();
-    let unknown = || ApiError::new(Kind::NotFound, format!("no restaurant is called '{slug}'"));
+    let unknown = || ApiError::new(ProblemType::NotFound, format!("no restaurant is called '{slug}'"));
     let slug: Slug = slug.parse().map_err(|_| unknown())?;
     let listing = catalog.listing(&slug).ok_or_else(unknown)?.clone();
     let now = clock::now();
@@ -43,7 +43,7 @@ pub fn restaurant_id(app: &AppState, slug: &str) -> Result<RestaurantId, ApiErro
     let listing = slug.parse().ok().and_then(|slug| catalog.listing(&slug));
     listing
         .map(|listing| listing.restaurant.id)
-        .ok_or_else(|| ApiError::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
+        .ok_or_else(|| ApiError::new(ProblemType::NotFound, format!("no restaurant is called '{slug}'")))
 }
 
 pub fn listing_of(app: &AppState, id: RestaurantId) -> Result<Arc<Listing>, ApiError> {
@@ -51,5 +51,5 @@ pub fn listing_of(app: &AppState, id: RestaurantId) -> Result<Arc<Listing>, ApiE
     catalog
         .by_id(id)
         .cloned()
-        .ok_or_else(|| ApiError::new(Kind::NotFound, "the restaurant is gone"))
+        .ok_or_else(|| ApiError::new(ProblemType::NotFound, "the restaurant is gone"))
 }

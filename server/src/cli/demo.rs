@@ -5,6 +5,7 @@ pub mod pos;
 use serde::Deserialize;
 use servery_domain::{
     account::{Password, Role},
+    audit::Author,
     coupon::Coupon,
     currency::{Currency, Minor},
     device::{DeviceKind, NewDevice},
@@ -13,6 +14,7 @@ use servery_domain::{
     lang::Lang,
     menu::{Allergen, Category, Choice, Diet, Dish, Menu, OptionGroup, Picture, PictureFormat},
     order_settings::OrderSettings,
+    place::ImportedPlace,
     restaurant::{Address, Cuisine, Restaurant},
     revision::Revision,
     slug::Slug,
@@ -22,7 +24,10 @@ use servery_domain::{
 use servery_store::{Store, StoreError};
 use sha2::{Digest, Sha256};
 
-use crate::{cli::staff, clock};
+use crate::{
+    cli::{error::CliError, places, staff},
+    clock,
+};
 
 const FILES: [&str; 12] = [
     include_str!("../../demo/01-trattoria-da-lucia.toml"),
@@ -38,6 +43,9 @@ const FILES: [&str; 12] = [
     include_str!("../../demo/11-backstube-morgenrot.toml"),
     include_str!("../../demo/12-jade-lantern.toml"),
 ];
+
+/// The addresses of the town, as an operator would import them.
+const PLACES: &str = include_str!("../../demo/places.csv");
 
 #[derive(Debug, thiserror::Error)]
 #[error("demo restaurant {0}: {1}")]
@@ -371,6 +379,21 @@ pub async fn fill(store: &dyn Store, catalog: &[DemoRestaurant]) -> Result<(), S
     Ok(())
 }
 
+/// Imports the addresses of the town, in place of all others.
+pub async fn import_places(store: &dyn Store) -> Result<(), CliError> {
+    Ok(places::replace_all(store, &town_places()?).await?)
+}
+
+fn town_places() -> Result<Vec<ImportedPlace>, CliError> {
+    let mut all = Vec::new();
+    places::file::read(PLACES.as_bytes(), "", &mut |place| {
+        all.push(place);
+        true
+    })
+    .map_err(|errors| errors.join("\n"))?;
+    Ok(all)
+}
+
 /// Writes the tables, stations and favourites of their staff apps.
 pub async fn set_up_pos(store: &dyn Store, catalog: &[DemoRestaurant]) -> Result<(), pos::PosError> {
     for demo in catalog {
@@ -385,7 +408,7 @@ pub async fn staff(
     catalog: &[DemoRestaurant],
 ) -> Result<Password, Box<dyn std::error::Error + Send + Sync>> {
     let password = staff::generated()?;
-    let hash = staff::hash(&password).await?;
+    let hash = staff::hash(&password, "").await?;
     let posts = catalog
         .iter()
         .flat_map(|demo| [Role::Owner, Role::Kitchen].map(|role| (&demo.restaurant, role)));
@@ -393,12 +416,16 @@ pub async fn staff(
         let email = format!("{}@{}.example", role.code(), restaurant.slug);
         let account = match store.account_by_email(&email).await? {
             Some(known) => {
-                store.set_password(known.account.id, &hash, "").await?;
+                store
+                    .set_password(known.account.id, &hash, "", clock::now())
+                    .await?;
                 known.account.id
             }
             None => staff::add_account(store, &email, &hash).await?,
         };
-        store.put_staff(account, restaurant.id, role).await?;
+        store
+            .put_staff(account, restaurant.id, role, (Author::Operator, clock::now()))
+            .await?;
     }
     Ok(password)
 }
@@ -423,6 +450,31 @@ pub async fn till(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_street_of_the_town_is_delivered_to_or_outside_on_purpose() {
+        let catalog = catalog().unwrap();
+        let places = town_places().unwrap();
+        let outside = [
+            "Strada del Colle",
+            "Far Shore Avenue",
+            "Avenida del Puente",
+            "Towpath Way",
+        ];
+        assert_eq!(places.len(), PLACES.lines().count() - 1);
+        for place in places {
+            let is_drawn_in = catalog.iter().any(|demo| {
+                let ordering = &demo.restaurant.ordering;
+                ordering.zone(&place.postcode, Some(place.point)).is_some()
+                    && ordering.zone(&place.postcode, None).is_none()
+            });
+            assert_eq!(
+                is_drawn_in,
+                !outside.contains(&place.street.as_str()),
+                "{place:?}"
+            );
+        }
+    }
 
     #[test]
     fn the_town_is_the_same_every_time_and_as_varied_as_promised() {

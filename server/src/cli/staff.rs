@@ -5,6 +5,7 @@ use std::io::Read;
 use clap::{Subcommand, ValueEnum};
 use servery_domain::{
     account::{Account, Password, Role},
+    audit::Author,
     contact::check_email,
     device::{DeviceKind, NewDevice, PairingCode},
     id::AccountId,
@@ -54,7 +55,7 @@ impl ValueEnum for KindName {
 
 #[derive(Subcommand)]
 pub enum StaffCommand {
-    /// Give somebody a role in a restaurant. Who has no account gets one, with a password that is printed
+    /// Give a person a role in a restaurant. Creates an account if there is none, and prints its password
     Add {
         email: String,
         /// The restaurant's slug
@@ -65,11 +66,11 @@ pub enum StaffCommand {
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
-        /// Leave password, sign-ins and passkeys of an account that there is as they are: you know whose it is
+        /// Keep the password, sessions and passkeys of an existing account: you know whose it is
         #[arg(long, conflicts_with = "password_stdin")]
         keep: bool,
     },
-    /// Make a code that lets a device in: a till, a kitchen's screen, a courier's phone
+    /// Make a code that pairs a device: a till, a kitchen screen, a courier's phone
     Pair {
         /// The restaurant's slug
         #[arg(long)]
@@ -82,6 +83,8 @@ pub enum StaffCommand {
     },
     /// Everybody who works here
     List,
+    /// End all sessions of an account, such as after a laptop was lost. Password and passkeys stay
+    SignOut { email: String },
     /// Take a role back; the account stays
     Remove {
         email: String,
@@ -104,12 +107,18 @@ pub async fn run(store: &dyn Store, command: &StaffCommand) -> Result<String, Cl
             let restaurant = restaurant_called(store, restaurant).await?;
             let password = password_stdin.then(read_password).transpose()?;
             let (account, told) = account_of(store, email, password, *keep).await?;
-            store.put_staff(account, restaurant.id, role.0).await?;
+            store
+                .put_staff(account, restaurant.id, role.0, (Author::Operator, clock::now()))
+                .await?;
             Ok(format!(
                 "{email} is {} at {}\n{told}",
                 role.0.code(),
                 restaurant.name
             ))
+        }
+        StaffCommand::SignOut { email } => {
+            store.end_sessions(account_called(store, email).await?).await?;
+            Ok(format!("{email} is signed out everywhere"))
         }
         StaffCommand::Pair {
             restaurant,
@@ -129,23 +138,21 @@ pub async fn run(store: &dyn Store, command: &StaffCommand) -> Result<String, Cl
         }
         StaffCommand::Remove { email, restaurant } => {
             let restaurant = restaurant_called(store, restaurant).await?;
-            let known = store
-                .account_by_email(email)
-                .await?
-                .ok_or_else(|| format!("{email} has no account"))?;
-            match store.remove_staff(known.account.id, restaurant.id).await? {
-                true => Ok(format!("{email} works no more at {}", restaurant.name)),
+            let account = account_called(store, email).await?;
+            let by = (Author::Operator, clock::now());
+            match store.remove_staff(account, restaurant.id, by).await? {
+                true => Ok(format!("{email} no longer works at {}", restaurant.name)),
                 false => Err(format!("{email} does not work at {}", restaurant.name).into()),
             }
         }
     }
 }
 
-/// Makes a code, and says what to do with it.
+/// Makes a pairing code, and says how to use it.
 pub async fn pair(store: &dyn Store, restaurant: &Restaurant, new: NewDevice) -> Result<String, CliError> {
     new.check()?;
     let PairingCode { code, name, kind, .. } =
-        devices::new_code(store, restaurant.id, new, clock::now()).await?;
+        devices::new_code(store, restaurant.id, new, (Author::Operator, clock::now())).await?;
     Ok(format!(
         "open /staff/{} on the device and type {code} there, within ten minutes\nit is then '{name}', a {} of {}",
         restaurant.slug,
@@ -161,6 +168,12 @@ async fn restaurant_called(store: &dyn Store, slug: &str) -> Result<Restaurant, 
         .into_iter()
         .find(|restaurant| restaurant.slug.as_str() == slug);
     found.ok_or_else(|| format!("no restaurant is called '{slug}'").into())
+}
+
+async fn account_called(store: &dyn Store, email: &str) -> Result<AccountId, CliError> {
+    let known = store.account_by_email(email).await?;
+    let known = known.ok_or_else(|| format!("{email} has no account"))?;
+    Ok(known.account.id)
 }
 
 /// One line, without its end.
@@ -196,7 +209,7 @@ async fn account_of(
         (_, Some(password)) => password,
         (_, None) => generated()?,
     };
-    let hashed = hash(&password).await?;
+    let hashed = hash(&password, email).await?;
     let account = match &known {
         Some(account) => {
             store.secure_account(account.id, &hashed, clock::now()).await?;
@@ -211,9 +224,9 @@ async fn account_of(
     Ok((account, told))
 }
 
-pub async fn hash(password: &Password) -> Result<String, CliError> {
+pub async fn hash(password: &Password, email: &str) -> Result<String, CliError> {
     Ok(Passwords::default()
-        .hash(password)
+        .hash(password, email)
         .await
         .map_err(|error| error.0)?)
 }
@@ -281,7 +294,11 @@ async fn list(store: &dyn Store) -> Result<String, CliError> {
 
 #[cfg(test)]
 mod tests {
-    use servery_domain::{device::parse_code, id::DeviceId, time::Timestamp};
+    use servery_domain::{
+        device::{StorageKey, parse_code},
+        id::DeviceId,
+        time::Timestamp,
+    };
     use servery_store::{accounts::Session, devices::PairedAs, passkeys::Passkey};
 
     use super::*;
@@ -296,6 +313,16 @@ mod tests {
             .await
             .unwrap();
         store
+    }
+
+    fn session(key: &str, account: AccountId) -> Session {
+        Session {
+            key: key.into(),
+            account,
+            created_at: clock::now(),
+            seen_at: clock::now(),
+            expires_at: Timestamp(clock::now().0 + 60),
+        }
     }
 
     fn add(email: &str, restaurant: &str) -> StaffCommand {
@@ -356,25 +383,41 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_operator_ends_all_sessions_of_an_account() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        for (email, key) in [("ada@example.org", "ada"), ("ben@example.org", "ben")] {
+            let account = add_account(store.as_ref(), email, "hash").await.unwrap();
+            store.start_session(&session(key, account), None).await.unwrap();
+        }
+        let sign_out =
+            async |email: &str| run(store.as_ref(), &StaffCommand::SignOut { email: email.into() }).await;
+        sign_out("ada@example.org").await.unwrap();
+        assert_eq!(store.session("ada").await.unwrap(), None);
+        assert!(store.session("ben").await.unwrap().is_some());
+        let unknown = sign_out("cleo@example.org").await.unwrap_err();
+        assert_eq!(unknown.to_string(), "cleo@example.org has no account");
+    }
+
+    #[tokio::test]
     async fn a_stranger_who_registered_the_address_first_is_locked_out() {
         let folder = tempfile::tempdir().unwrap();
         let store = store(&folder).await;
         let stranger = add_account(store.as_ref(), "cook@example.org", "hash")
             .await
             .unwrap();
-        let session = Session {
-            key: "stranger".into(),
-            account: stranger,
-            created_at: clock::now(),
-            seen_at: clock::now(),
-            expires_at: Timestamp(i64::MAX),
-        };
-        store.start_session(&session, None).await.unwrap();
+        store
+            .start_session(&session("stranger", stranger), None)
+            .await
+            .unwrap();
         let passkey = Passkey {
             id: "stranger".into(),
             account: stranger,
+            algorithm: -7,
             public_key: "key".into(),
             counter: 0,
+            backup_eligible: false,
+            backed_up: false,
             name: "Phone".into(),
             created_at: clock::now(),
         };
@@ -428,7 +471,13 @@ mod tests {
         assert!(told.contains("/staff/lighthouse-diner"), "{told}");
         let code = told.split_whitespace().find_map(parse_code).unwrap();
         let paired = store
-            .pair(&sessions::key(&code), DeviceId(1), "token", clock::now())
+            .pair(
+                &sessions::key(&code),
+                DeviceId(1),
+                "token",
+                &StorageKey(String::new()),
+                clock::now(),
+            )
             .await
             .unwrap();
         let PairedAs::Device(installed) = paired else {

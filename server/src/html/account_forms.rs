@@ -1,15 +1,18 @@
-//! The plain forms of an account: in, up, out, and what can be changed.
+//! The forms of an account that work without a script: sign in, sign up, sign out, and its settings.
 
 use axum::{
     http::{HeaderMap, HeaderValue, header::SET_COOKIE},
     response::Response,
 };
-use servery_app::page_address::{PageAddress, address};
+use servery_app::{
+    page_address::{PageAddress, address},
+    pages::account::links::WEAK_PASSWORD,
+};
 use servery_domain::{
     account::{AccountChange, Password, PasswordChange, SignIn, SignUp, normalized_email},
     contact::DeliveryAddress,
     lang::Lang,
-    problem::Kind,
+    problem::ProblemType,
 };
 
 use super::{
@@ -57,7 +60,7 @@ pub async fn post_sign_in(context: FormContext, client: Client, form: Form) -> R
     let next = local_path(form.get("next"));
     let result = match accounts::sign_in(&context.0, &client, &context.2, &asked).await {
         Ok((_, cookie)) => Ok(with_cookie(redirect(next), cookie)),
-        Err(error) if error.0.is(Kind::TooOften) => Ok(redirect_with(next, "wrong", "often")),
+        Err(error) if error.0.is(ProblemType::TooOften) => Ok(redirect_with(next, "wrong", "often")),
         Err(error) if error.0.status < 500 => Ok(redirect_with(next, "wrong", "credentials")),
         Err(error) => Err(error),
     };
@@ -133,7 +136,7 @@ fn changed(user: &CurrentUser, form: &Form) -> Result<AccountChange, ApiError> {
                 postcode,
                 city,
                 hint,
-                point: None,
+                location: None,
             });
             AccountChange {
                 addresses: Some(addresses),
@@ -161,7 +164,7 @@ fn changed(user: &CurrentUser, form: &Form) -> Result<AccountChange, ApiError> {
         }
         _ => {
             return Err(ApiError::new(
-                Kind::NotAccepted,
+                ProblemType::NotAccepted,
                 "'change' is not something that can be changed",
             ));
         }
@@ -197,7 +200,11 @@ pub async fn post_reset(context: FormContext, Text(token): Text, form: Form) -> 
     let result = match accounts::reset_password(&context.0, &token, &password).await {
         Ok(()) => Ok(redirect_with("/account", "done", "reset")),
         Err(error) if error.0.status < 500 => {
-            Ok(redirect_with(&format!("/account/reset/{token}"), "wrong", "link"))
+            let wrong = match error.0.is(ProblemType::NotAccepted) {
+                true => WEAK_PASSWORD,
+                false => "link",
+            };
+            Ok(redirect_with(&format!("/account/reset/{token}"), "wrong", wrong))
         }
         Err(error) => Err(error),
     };

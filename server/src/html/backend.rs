@@ -9,13 +9,15 @@ use serde::Serialize;
 use servery_app::{
     backend::{AccountBackend, Answers, Backend, BackendFuture, NewId, OrderingBackend, StaffBackend},
     query::{
-        GetAbout, GetAccount, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu, GetOrder, GetOrders,
-        GetPasskeys, GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
+        GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu,
+        GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetQuote, GetRestaurant, GetRestaurants,
+        GetTimes, Query,
     },
 };
 use servery_domain::{
     about::About,
     account::SignedIn,
+    audit::{AuditEntry, AuditLog},
     board::Board,
     cursor::Page,
     device::{DeviceList, Paired},
@@ -23,8 +25,9 @@ use servery_domain::{
     menu::Menu,
     order::TrackedOrder,
     passkey::PasskeyView,
+    place::PlaceSuggestion,
     pos::visibility::PosSnapshot,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
     quote::Quote,
     restaurant::Listing,
     slots::Times,
@@ -35,10 +38,12 @@ use servery_store::devices::PairedDevice;
 use super::escape::escape_json;
 use crate::{
     accounts::{customer::Customer, passkeys, sessions::CurrentUser},
-    api::about::ABOUT,
+    audit_log,
     catalog::CatalogSnapshot,
     http::{error::ApiError, rate_limit, visitor},
     orders::{self, board, drafts, quotes},
+    payments::readers,
+    places,
     state::AppState,
     sync::{self, devices},
 };
@@ -83,12 +88,12 @@ impl ServerBackend {
         self.snapshot
             .listing(slug)
             .map(AsRef::as_ref)
-            .ok_or_else(|| Problem::new(Kind::NotFound, format!("no restaurant is called '{slug}'")))
+            .ok_or_else(|| Problem::new(ProblemType::NotFound, format!("no restaurant is called '{slug}'")))
     }
 
     fn user(&self) -> Result<&CurrentUser, Problem> {
         let user = self.customer.user.as_ref();
-        user.ok_or_else(|| Problem::new(Kind::SignedOut, "sign in first"))
+        user.ok_or_else(|| Problem::new(ProblemType::SignedOut, "sign in first"))
     }
 
     async fn device(&self) -> Result<PairedDevice, ApiError> {
@@ -112,7 +117,7 @@ where
             match &answer {
                 Ok(answer) => self.note(&query.address(), answer),
                 // This refusal is an answer, too: the page is rendered from it.
-                Err(problem) if problem.is(Kind::SignedOut) => self.note(&query.address(), problem),
+                Err(problem) if problem.is(ProblemType::SignedOut) => self.note(&query.address(), problem),
                 Err(_) => {}
             }
             answer
@@ -147,13 +152,13 @@ impl Handle<GetMenu> for ServerBackend {
     async fn handle(&self, GetMenu(slug): &GetMenu) -> Result<Arc<Menu>, Problem> {
         let menu = self.app.catalog.menu(&self.listing(slug)?.restaurant).await;
         menu.map_err(ApiError::from)?
-            .ok_or_else(|| Problem::new(Kind::NotFound, format!("'{slug}' has no menu")))
+            .ok_or_else(|| Problem::new(ProblemType::NotFound, format!("'{slug}' has no menu")))
     }
 }
 
 impl Handle<GetAbout> for ServerBackend {
     async fn handle(&self, _: &GetAbout) -> Result<Arc<About>, Problem> {
-        Ok(ABOUT.clone())
+        Ok(self.app.about.clone())
     }
 }
 
@@ -172,6 +177,16 @@ impl Handle<GetTimes> for ServerBackend {
 impl Handle<GetQuote> for ServerBackend {
     async fn handle(&self, GetQuote(slug, basket): &GetQuote) -> Result<Quote, Problem> {
         Ok(quotes::quote_basket(&self.app, slug.as_str(), basket, &self.customer).await?)
+    }
+}
+
+impl Handle<GetPlaces> for ServerBackend {
+    async fn handle(&self, GetPlaces(slug, typed): &GetPlaces) -> Result<Vec<PlaceSuggestion>, Problem> {
+        self.app
+            .rate_limiter
+            .take_for_diner(&rate_limit::PLACES, &self.customer.client)?;
+        let near = &self.listing(slug)?.restaurant;
+        Ok(places::suggestions(&self.app, typed, Some(near)).await?)
     }
 }
 
@@ -201,7 +216,20 @@ impl Handle<GetBoard> for ServerBackend {
 
 impl Handle<GetDevices> for ServerBackend {
     async fn handle(&self, GetDevices(slug): &GetDevices) -> Result<DeviceList, Problem> {
-        Ok(devices::list(&self.app, self.user()?, slug.as_str()).await?)
+        let code = self.customer.pairing_code.as_deref();
+        Ok(readers::list_devices(&self.app, self.user()?, slug.as_str(), code).await?)
+    }
+}
+
+impl Handle<GetAuditLog> for ServerBackend {
+    async fn handle(&self, GetAuditLog(slug, before): &GetAuditLog) -> Result<AuditLog, Problem> {
+        Ok(audit_log::of_restaurant(&self.app, self.user()?, slug.as_str(), *before).await?)
+    }
+}
+
+impl Handle<GetAccountLog> for ServerBackend {
+    async fn handle(&self, _: &GetAccountLog) -> Result<Vec<AuditEntry>, Problem> {
+        Ok(audit_log::of_account(&self.app, self.user()?).await?)
     }
 }
 

@@ -5,15 +5,15 @@ use axum::{
         Multipart,
         multipart::{MultipartError, MultipartRejection},
     },
-    http::StatusCode,
+    http::{StatusCode, header::SET_COOKIE},
     response::Response,
 };
 use servery_app::page_address::address;
 use servery_domain::{
     currency::Minor,
-    device::{DeviceKind, DeviceList, NewDevice},
+    device::{DeviceKind, NewDevice},
     order::Event,
-    problem::Kind,
+    problem::ProblemType,
     sync::ImportedOps,
     time::LocalMinute,
 };
@@ -24,6 +24,7 @@ use crate::{
     catalog::restaurant_now::restaurant_now,
     http::error::{ApiError, Segments, Text, parse_json},
     orders::board,
+    payments::readers,
     state::AppState,
     sync::{self, devices},
 };
@@ -47,11 +48,11 @@ async fn advance(
 ) -> Result<Response, ApiError> {
     let order = id
         .parse()
-        .map_err(|_| ApiError::new(Kind::NotFound, "there is no such order"))?;
+        .map_err(|_| ApiError::new(ProblemType::NotFound, "there is no such order"))?;
     let event = event(app, slug, form).await?;
     match board::advance(app, user, slug, order, event).await {
         // Another person was faster: the board shows the current state.
-        Err(error) if error.0.is(Kind::Conflict) => Ok(redirect(&format!("/board/{slug}"))),
+        Err(error) if error.0.is(ProblemType::Conflict) => Ok(redirect(&format!("/board/{slug}"))),
         answered => answered.map(|_| redirect(&format!("/board/{slug}"))),
     }
 }
@@ -66,7 +67,7 @@ async fn event(app: &AppState, slug: &str, form: &Form) -> Result<Event, ApiErro
                 .ok()
                 .filter(|minutes| (0..=600).contains(minutes));
             let minutes: i64 =
-                minutes.ok_or_else(|| ApiError::new(Kind::NotAccepted, "'minutes' is 0 to 600"))?;
+                minutes.ok_or_else(|| ApiError::new(ProblemType::NotAccepted, "'minutes' is 0 to 600"))?;
             Event::Accepted {
                 ready_at: LocalMinute(restaurant_now(app, slug).await?.now.1.0 + minutes),
             }
@@ -84,7 +85,7 @@ async fn event(app: &AppState, slug: &str, form: &Form) -> Result<Event, ApiErro
                 let amount = currency.read(form.get(name));
                 amount.ok_or_else(|| {
                     ApiError::new(
-                        Kind::NotAccepted,
+                        ProblemType::NotAccepted,
                         format!("'{name}' is an amount, such as {}", currency.plain(Minor(950))),
                     )
                 })
@@ -97,7 +98,7 @@ async fn event(app: &AppState, slug: &str, form: &Form) -> Result<Event, ApiErro
         }
         _ => {
             return Err(ApiError::new(
-                Kind::NotAccepted,
+                ProblemType::NotAccepted,
                 "'event' is not something that staff do",
             ));
         }
@@ -118,13 +119,13 @@ async fn set_stock(
     let dish = form
         .get("dish")
         .parse()
-        .map_err(|_| ApiError::new(Kind::NotAccepted, "'dish' is not the id of a dish"))?;
+        .map_err(|_| ApiError::new(ProblemType::NotAccepted, "'dish' is not the id of a dish"))?;
     let portions = match form.get("portions") {
         "" => None,
         portions => Some(
             portions
                 .parse()
-                .map_err(|_| ApiError::new(Kind::NotAccepted, "'portions' is a number"))?,
+                .map_err(|_| ApiError::new(ProblemType::NotAccepted, "'portions' is a number"))?,
         ),
     };
     board::set_stock(app, user, slug, dish, portions).await?;
@@ -134,41 +135,53 @@ async fn set_stock(
 /// `POST /board/{slug}/devices`: makes a pairing code, or revokes a device.
 pub async fn post_devices(context: FormContext, user: CurrentUser, Text(slug): Text, form: Form) -> Response {
     let here = format!("/board/{slug}/devices");
-    let result = match change_devices(&context.0, &user, &slug, &form).await {
-        Ok(said) => Ok(redirect(&address(
-            &here,
-            said.iter().map(|(name, value)| (*name, value.as_str())),
-        ))),
-        Err(error) if error.0.is(Kind::NotAccepted) => {
+    let result = match change_devices(&context.0, &user, (&slug, &here), &form).await {
+        Ok(response) => Ok(response),
+        Err(error) if error.0.is(ProblemType::NotAccepted) => {
             Ok(redirect(&address(&here, [("wrong", error.0.detail.as_str())])))
         }
         // Another person was faster: the list shows the current state.
-        Err(error) if error.0.is(Kind::NotFound) && form.get("change") == "sign-out" => Ok(redirect(&here)),
+        Err(error) if error.0.is(ProblemType::NotFound) && form.get("change") == "sign-out" => {
+            Ok(redirect(&here))
+        }
         Err(error) => Err(error),
     };
     respond(result, &context).await
 }
 
-/// Returns the parameters of the page that the form redirects to.
 async fn change_devices(
     app: &AppState,
     user: &CurrentUser,
-    slug: &str,
+    (slug, here): (&str, &str),
     form: &Form,
-) -> Result<Vec<(&'static str, String)>, ApiError> {
+) -> Result<Response, ApiError> {
     match form.get("change") {
         "sign-out" => {
             let device = form
                 .get("device")
                 .parse()
-                .map_err(|_| ApiError::new(Kind::NotAccepted, "'device' is not the id of a device"))?;
+                .map_err(|_| ApiError::new(ProblemType::NotAccepted, "'device' is not the id of a device"))?;
             devices::revoke(app, user, slug, device).await?;
-            Ok(vec![("done", "signed-out".to_owned())])
+            Ok(redirect(&address(here, [("done", "signed-out")])))
+        }
+        "reader" => {
+            let device = form
+                .get("device")
+                .parse()
+                .map_err(|_| ApiError::new(ProblemType::NotAccepted, "'device' is not the id of a device"))?;
+            let reader = Some(form.get("reader")).filter(|reader| !reader.is_empty());
+            let wrong = match readers::choose(app, user, slug, (device, reader)).await {
+                Ok(()) => return Ok(redirect(&address(here, [("done", "reader")]))),
+                Err(error) if error.0.is(ProblemType::NotAccepted) => "reader",
+                Err(error) if error.0.is(ProblemType::ProviderAway) => "reader-away",
+                Err(error) => return Err(error),
+            };
+            Ok(redirect(&address(here, [("wrong", wrong)])))
         }
         "code" => {
             let kind = DeviceKind::from_code(form.get("kind"));
-            let kind =
-                kind.ok_or_else(|| ApiError::new(Kind::NotAccepted, "'kind' is not a kind of device"))?;
+            let kind = kind
+                .ok_or_else(|| ApiError::new(ProblemType::NotAccepted, "'kind' is not a kind of device"))?;
             let made = devices::make_code(
                 app,
                 user,
@@ -179,12 +192,14 @@ async fn change_devices(
                 },
             )
             .await?;
-            let DeviceList { at, now, .. } = devices::list(app, user, slug).await?;
-            let until = now.moved(at, made.expires_at);
-            Ok(vec![("code", made.code), ("until", until.to_string())])
+            let mut response = redirect(here);
+            response
+                .headers_mut()
+                .append(SET_COOKIE, devices::code_cookie(&made)?);
+            Ok(response)
         }
         _ => Err(ApiError::new(
-            Kind::NotAccepted,
+            ProblemType::NotAccepted,
             "'change' is not something that can be changed",
         )),
     }
@@ -209,10 +224,10 @@ pub async fn post_op_imports(
         }
         Err(error) => {
             let said = [
-                (Kind::NotAccepted, "file"),
-                (Kind::TooLarge, "file-large"),
-                (Kind::NotFound, "file-device"),
-                (Kind::Conflict, "file-newer"),
+                (ProblemType::NotAccepted, "file"),
+                (ProblemType::TooLarge, "file-large"),
+                (ProblemType::NotFound, "file-device"),
+                (ProblemType::Conflict, "file-newer"),
             ];
             match said.iter().find(|(kind, _)| error.0.is(*kind)) {
                 Some((_, wrong)) => Ok(redirect(&address(&here, [("wrong", wrong)]))),
@@ -231,16 +246,17 @@ async fn import_ops(
 ) -> Result<ImportedOps, ApiError> {
     let unreadable = |error: MultipartError| match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
-            ApiError::new(Kind::TooLarge, "the file is larger than is accepted here")
+            ApiError::new(ProblemType::TooLarge, "the file is larger than is accepted here")
         }
-        _ => ApiError::new(Kind::NotAccepted, error.body_text()),
+        _ => ApiError::new(ProblemType::NotAccepted, error.body_text()),
     };
     // Before the file is read.
     sync::import_restaurant(app, user, slug)?;
-    let mut file = file.map_err(|error| ApiError::new(Kind::NotAccepted, error.body_text()))?;
+    let mut file = file.map_err(|error| ApiError::new(ProblemType::NotAccepted, error.body_text()))?;
     let field = file.next_field().await.map_err(unreadable)?;
-    let field = field.ok_or_else(|| ApiError::new(Kind::NotAccepted, "there is no file"))?;
+    let field = field.ok_or_else(|| ApiError::new(ProblemType::NotAccepted, "there is no file"))?;
     let text = field.bytes().await.map_err(unreadable)?;
-    let requests = parse_json(&text).map_err(|error| ApiError::new(Kind::NotAccepted, error.to_string()))?;
+    let requests =
+        parse_json(&text).map_err(|error| ApiError::new(ProblemType::NotAccepted, error.to_string()))?;
     sync::import_ops(app, user, slug, requests).await
 }

@@ -5,7 +5,7 @@ use servery_app::{
     mode::Mode,
     page_address::{PageAddress, address},
     render::Decision,
-    routes::Chunk,
+    routes::{self, Chunk},
     text::{Key, Texts},
 };
 use servery_domain::{
@@ -13,7 +13,10 @@ use servery_domain::{
     lang::Lang,
 };
 
-use super::structured_data::LinkPreview;
+use super::{
+    card_script::{self, CONNECT_SOURCES, FRAME_SOURCES, SCRIPT_SOURCES},
+    structured_data::LinkPreview,
+};
 use crate::assets::{Assets, style_hash};
 
 /// What the head says of the page.
@@ -77,6 +80,8 @@ pub struct DocumentFacts {
     styles: Vec<String>,
     /// `None` for a thin page.
     program: Option<ProgramFiles>,
+    /// The script that puts the card provider's form into the page, if it has one.
+    card_form: Option<String>,
 }
 
 impl DocumentFacts {
@@ -97,22 +102,39 @@ impl DocumentFacts {
             is_shell: decision.mode == Mode::Thick,
             styles: assets.styles(chunk).into_iter().map(str::to_owned).collect(),
             program: has_script.then(|| ProgramFiles::of(assets, chunk, texts.lang)),
+            card_form: None,
         }
     }
 
-    /// `card_page` is the origin of the page on which cards are typed, if a form of this page leads there.
-    pub fn content_security_policy(&self, card_page: Option<&str>) -> String {
-        let script = match self.program {
-            None => "script-src 'none'",
-            Some(_) => "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'",
+    pub fn with_card_form(self, script: String) -> Self {
+        Self {
+            card_form: Some(script),
+            ..self
+        }
+    }
+
+    /// `None` for the usual one.
+    pub fn permissions_policy(&self) -> Option<String> {
+        self.card_form
+            .is_some()
+            .then(|| card_script::PERMISSIONS.to_owned())
+    }
+
+    pub fn content_security_policy(&self) -> String {
+        let script = match (&self.program, &self.card_form) {
+            (None, None) => "script-src 'none'".to_owned(),
+            (None, Some(_)) => format!(
+                "script-src 'self' {SCRIPT_SOURCES}; frame-src {FRAME_SOURCES}; connect-src {CONNECT_SOURCES}"
+            ),
+            (Some(_), _) => {
+                "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'".to_owned()
+            }
         };
         let style = self
             .head
             .style()
             .map(|style| format!(" {}", style_hash(&style)))
             .unwrap_or_default();
-        // Browsers check this for every address that a form is redirected to, too.
-        let card_page = card_page.map(|origin| format!(" {origin}")).unwrap_or_default();
         // The staff app has photos of handovers among its records, not at addresses.
         let photos = if self.chunk == Chunk::Staff && self.program.is_some() {
             " data:"
@@ -121,7 +143,7 @@ impl DocumentFacts {
         };
         format!(
             "default-src 'none'; {script}; style-src 'self'{style}; img-src 'self'{photos}; \
-             manifest-src 'self'; form-action 'self'{card_page}; base-uri 'none'; frame-ancestors 'none'"
+             manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
     }
 }
@@ -155,8 +177,11 @@ fn Head(facts: DocumentFacts) -> impl IntoView {
         address,
         head,
         decision,
+        chunk,
+        is_shell,
         styles,
         program,
+        card_form,
         ..
     } = facts;
     let style = head.style();
@@ -169,11 +194,17 @@ fn Head(facts: DocumentFacts) -> impl IntoView {
         .map(|lang| alternate(&address, lang))
         .collect();
     let refresh = head.refresh.filter(|_| decision.mode == Mode::Thin);
-    let is_hidden = head.preview.is_none() && !facts.is_shell;
+    let is_hidden = head.preview.is_none() && !is_shell;
+    // A shell does not know the restaurant whose staff will use it: the program adds the link.
+    let manifest = match (chunk, is_shell) {
+        (Chunk::Staff, true) => None,
+        (Chunk::Staff, false) => routes::manifest(&address.path),
+        (Chunk::Browse | Chunk::Ordering | Chunk::Account, _) => Some("/app.webmanifest".to_owned()),
+    };
     view! {
         <head>
             <meta charset="utf-8"/>
-            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
             <title>{head.title.clone()}</title>
             <meta name="description" content=head.description.clone()/>
             <meta name="color-scheme" content="light dark"/>
@@ -181,7 +212,8 @@ fn Head(facts: DocumentFacts) -> impl IntoView {
             {theme_color(NIGHT, "(prefers-color-scheme: dark)")}
             {styles}
             <link rel="icon" href="/icons/icon.svg" type="image/svg+xml"/>
-            <link rel="manifest" href="/app.webmanifest"/>
+            <link rel="apple-touch-icon" href="/icons/icon-180.png"/>
+            {manifest.map(|href| view! { <link rel="manifest" href=href/> })}
             {is_hidden.then(|| view! { <meta name="robots" content="noindex"/> })}
             {head.preview.map(|preview| view! { <Preview preview title=head.title description=head.description/> })}
             {head.json_ld.map(|json| view! { <script type="application/ld+json">{json}</script> })}
@@ -189,6 +221,7 @@ fn Head(facts: DocumentFacts) -> impl IntoView {
             {refresh.map(|seconds| view! { <meta http-equiv="refresh" content=seconds.to_string()/> })}
             {style.map(|style| view! { <style>{style}</style> })}
             {program.map(|program| view! { <Program program/> })}
+            {card_form.map(|script| view! { <CardScripts script/> })}
         </head>
     }
 }
@@ -234,6 +267,15 @@ fn Program(program: ProgramFiles) -> impl IntoView {
         <link rel="preload" href=wasm.clone() {..custom_attribute("as", "fetch")} type="application/wasm" crossorigin=""/>
         <link rel="preload" href=texts.clone() {..custom_attribute("as", "fetch")} crossorigin=""/>
         <script type="module" id="boot" src=boot data-program=script data-wasm=wasm data-texts=texts></script>
+    }
+}
+
+/// Both run once the document is parsed, in this order; ours runs also if the provider's cannot be loaded.
+#[component]
+fn CardScripts(script: String) -> impl IntoView {
+    view! {
+        <script src=card_script::ADDRESS defer></script>
+        <script type="module" src=script></script>
     }
 }
 

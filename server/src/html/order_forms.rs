@@ -13,11 +13,12 @@ use servery_app::{
     page_address::PageAddress,
 };
 use servery_domain::{
-    basket::Service,
+    basket::Fulfilment,
+    card_decline::CardDecline,
     draft::Draft,
     id::{LineId, OrderId, VisitorId},
     order::State as OrderState,
-    problem::Kind,
+    problem::ProblemType,
     reorder::basket_from,
 };
 
@@ -31,6 +32,7 @@ use crate::{
     },
     orders::{self, drafts, placement},
     payments::{self, PaymentOutcome},
+    places,
     state::AppState,
 };
 
@@ -43,7 +45,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         let Raw(body) = Raw::from_request(request, state).await?;
         let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
         match fields.iter().any(|(_, value)| value.contains('\0')) {
-            true => Err(ApiError::new(Kind::NotAccepted, "a field contains a NUL")),
+            true => Err(ApiError::new(ProblemType::NotAccepted, "a field contains a NUL")),
             false => Ok(Self(fields)),
         }
     }
@@ -159,18 +161,7 @@ pub async fn post_reorder(context: FormContext, Text(token): Text) -> Response {
     respond(reorder(&context.0, &context.3, &token).await, &context).await
 }
 
-/// `GET /orders/{token}/pay`: to where the card is typed.
-pub async fn get_pay(context: FormContext, Text(token): Text) -> Response {
-    respond(
-        payments::card_page(&context.0, &token)
-            .await
-            .map(|address| redirect(&address)),
-        &context,
-    )
-    .await
-}
-
-/// `GET /orders/{token}/paid`: back from there.
+/// `GET /orders/{token}/paid`: with the card from the page with the provider's form, or back from the bank.
 pub async fn get_paid(context: FormContext, Text(token): Text) -> Response {
     let query = form_urlencoded::parse(context.1.query().unwrap_or_default().as_bytes());
     let method = query
@@ -181,14 +172,18 @@ pub async fn get_paid(context: FormContext, Text(token): Text) -> Response {
         Ok(PaymentOutcome::Paid) => Ok(redirect(&format!("/orders/{token}"))),
         Ok(PaymentOutcome::Elsewhere { address }) => Ok(redirect(&address)),
         Ok(PaymentOutcome::Pending) => Ok(redirect(&format!("/orders/{token}?wrong=pending"))),
-        Ok(PaymentOutcome::Declined) => Ok(redirect(&format!("/orders/{token}?wrong=declined"))),
-        Err(error) if error.0.is(Kind::Declined) => Ok(redirect(&format!("/orders/{token}?wrong=declined"))),
-        Err(error) if error.0.is(Kind::ProviderAway) => {
+        Ok(PaymentOutcome::Declined(decline)) => Ok(declined(&token, decline)),
+        Err(error) if error.0.is(ProblemType::Declined) => Ok(declined(&token, CardDecline::Refused)),
+        Err(error) if error.0.is(ProblemType::ProviderAway) => {
             Ok(redirect(&format!("/orders/{token}?wrong=provider")))
         }
         Err(error) => Err(error),
     };
     respond(result, &context).await
+}
+
+fn declined(token: &str, decline: CardDecline) -> Response {
+    redirect(&format!("/orders/{token}?wrong={}", decline.code()))
 }
 
 /// `POST /orders/{token}/pay-at-door`
@@ -214,7 +209,7 @@ async fn add_line(
     form: &Form,
 ) -> Result<Response, ApiError> {
     let current = restaurant_now(app, slug).await?;
-    let not_accepted = |what: String| ApiError::new(Kind::NotAccepted, what);
+    let not_accepted = |what: String| ApiError::new(ProblemType::NotAccepted, what);
     let line_form = LineForm::parse(form.0.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let line_form = line_form.map_err(|malformed| not_accepted(malformed.to_string()))?;
     if current.menu.dish(line_form.dish).is_none() {
@@ -264,6 +259,19 @@ async fn check_out(
         return Ok(redirect(&placed));
     }
     fill_in(&mut known.draft, form.fields());
+    if form.has("forget-location") {
+        known.draft.forget_device_location();
+    }
+    if form.has("find-address") {
+        return save_and_redirect(app, slug, known, &format!("{path}?find=1#places")).await;
+    }
+    if let Ok(chosen) = form.get("address").parse() {
+        let next = match places::choose(app, slug, &mut known.draft, chosen).await? {
+            true => format!("{path}#street"),
+            false => format!("{path}?find=1#places"),
+        };
+        return save_and_redirect(app, slug, known, &next).await;
+    }
     let (Some(id), true) = (id, form.has("place")) else {
         return save_and_redirect(app, slug, known, &path).await;
     };
@@ -271,7 +279,7 @@ async fn check_out(
         .get("seen")
         .parse()
         .map(servery_domain::currency::Minor)
-        .map_err(|_| ApiError::new(Kind::NotAccepted, "'seen' is an amount"))?;
+        .map_err(|_| ApiError::new(ProblemType::NotAccepted, "'seen' is an amount"))?;
     let lang = Preferences::usual_lang(&PageAddress::new(&path, ""), headers);
     let placement = known.draft.placement(id, seen, lang);
     if let Err(malformed) = placement.check() {
@@ -318,7 +326,7 @@ async fn reorder(app: &AppState, customer: &Customer, token: &str) -> Result<Res
 }
 
 async fn choose_table(app: &AppState, customer: &Customer, code: &str) -> Result<Response, ApiError> {
-    let unknown = || ApiError::new(Kind::NotFound, "no table has this code");
+    let unknown = || ApiError::new(ProblemType::NotFound, "no table has this code");
     let (restaurant, _) = app.store.table(code).await?.ok_or_else(unknown)?;
     let slug = app
         .catalog
@@ -327,6 +335,6 @@ async fn choose_table(app: &AppState, customer: &Customer, code: &str) -> Result
         .map(|listing| listing.restaurant.slug.clone())
         .ok_or_else(unknown)?;
     let mut known = form_visitor(app, slug.as_str(), customer).await?;
-    known.draft.set_service(Service::Table(code.to_owned()));
+    known.draft.set_fulfilment(Fulfilment::Table(code.to_owned()));
     save_and_redirect(app, slug.as_str(), known, &format!("/restaurants/{slug}")).await
 }

@@ -29,7 +29,7 @@ use servery_app::{
     routes::{self, Chunk, Route},
     text::Texts,
 };
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::problem::{Problem, ProblemType};
 
 use super::{
     backend::ServerBackend,
@@ -62,7 +62,7 @@ pub async fn get_page(
 ) -> Response {
     if !accepts(&headers, "text/html") {
         let detail = "this address answers in text/html; programs use /api/v1";
-        return ApiError::new(Kind::NotAcceptable, detail).into_response();
+        return ApiError::new(ProblemType::NotAcceptable, detail).into_response();
     }
     let address = PageAddress::new(uri.path(), uri.query().unwrap_or_default());
     let preferences = match Preferences::read(&address, &headers) {
@@ -70,9 +70,19 @@ pub async fn get_page(
         Err(problem) => return problem_page(&app, &uri, &headers, problem).await,
     };
     let Some(route) = routes::find(&address.path) else {
-        return problem_page(&app, &uri, &headers, Problem::new(Kind::NotFound, uri.path())).await;
+        return problem_page(
+            &app,
+            &uri,
+            &headers,
+            Problem::new(ProblemType::NotFound, uri.path()),
+        )
+        .await;
     };
-    if preferences.browser == BrowserSupport::Unable
+    let browser = match app.assets.has_programs() {
+        true => preferences.browser,
+        false => BrowserSupport::Unable,
+    };
+    if browser == BrowserSupport::Unable
         && let Some(way) = routes::plain_way(&address.path)
     {
         return Redirect::to(&way).into_response();
@@ -81,7 +91,7 @@ pub async fn get_page(
     let inputs = RenderInputs {
         visitor: preferences.mode,
         operator: snapshot.mode(route.path),
-        browser: preferences.browser,
+        browser,
         load: app.load(),
     };
     let decision = decide(route, inputs);
@@ -227,13 +237,8 @@ async fn render_content<P: Pages>(
         Mode::Thin | Mode::Hydrated => head(&content, texts, route, address, &app.settings.public_url()),
     };
     let answers = backend.answers().filter(|_| decision.mode == Mode::Hydrated);
-    let card_page = app
-        .cards
-        .as_ref()
-        .filter(|_| P::CHUNK == Chunk::Ordering)
-        .map(|cards| cards.origin.as_str());
     let facts = DocumentFacts::new(&app.assets, texts, (decision, P::CHUNK), address.clone(), head);
-    let mut headers = PageHeaders::new(&facts, card_page);
+    let mut headers = PageHeaders::new(&facts);
     headers.status = StatusCode::from_u16(content.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let contexts = {
         let (address, backend) = (address.clone(), P::backend(backend.clone()));
@@ -251,7 +256,7 @@ async fn render_content<P: Pages>(
             Mode::Thick => Either::Left(view! { <Loading texts/> }),
             Mode::Thin | Mode::Hydrated => Either::Right(view! { <AppView content=RwSignal::new(content)/> }),
         };
-        view! { <Document facts body answers/> }
+        view! { <Document facts body answers/> }.to_html()
     };
     let rendered = render(contexts, document).await;
     let is_personal = route.is_some_and(|route| route.is_personal(decision.mode));
@@ -290,7 +295,7 @@ fn head<P: Pages>(
 }
 
 /// Puts the page's own size and rendering time where its footer names them.
-fn with_measurements(mut html: String, texts: Texts, took: Duration) -> String {
+pub fn with_measurements(mut html: String, texts: Texts, took: Duration) -> String {
     let size = kilobytes(texts, html.len() as u64);
     let time = texts.lang.decimal(took.as_micros().div_ceil(100) as u64, 1);
     for (placeholder, value) in [(SIZE_HERE, size), (TIME_HERE, time)] {

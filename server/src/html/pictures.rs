@@ -26,7 +26,9 @@ pub async fn respond(app: &AppState, path: &str) -> Option<Response> {
         // An SVG that is opened as a page must run no script.
         (
             CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'"),
+            HeaderValue::from_static(
+                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+            ),
         ),
     ];
     Some((headers, Bytes::from(body)).into_response())

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, header::ACCEPT_LANGUAGE};
 use servery_app::{mode::Mode, page_address::PageAddress, render::BrowserSupport};
 use servery_domain::{
     lang::Lang,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
 };
 
 use crate::http::visitor::cookie;
@@ -36,7 +36,7 @@ impl Preferences {
     /// An unknown value of `render`, `lang` or `browser` is refused; an unknown value in a cookie is ignored.
     pub fn read(visit: &PageAddress, headers: &HeaderMap) -> Result<Self, Problem> {
         let mut kept = Vec::new();
-        let malformed = |what: &str| Problem::new(Kind::Malformed, what);
+        let malformed = |what: &str| Problem::new(ProblemType::Malformed, what);
         let mode = match visit.get("render") {
             Some("auto") => {
                 kept.extend(keep(RENDER, "", 0));

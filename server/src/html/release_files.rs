@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Uri, header::CACHE_CONTROL},
     response::Response,
 };
-use servery_domain::problem::Kind;
+use servery_domain::problem::ProblemType;
 
 use crate::{http::error::ApiError, state::AppState};
 
@@ -17,7 +17,7 @@ pub async fn get_shell(
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
     let shell = app.release.shell(uri.path());
-    let shell = shell.ok_or_else(|| ApiError::new(Kind::NotFound, uri.path()))?;
+    let shell = shell.ok_or_else(|| ApiError::new(ProblemType::NotFound, uri.path()))?;
     let mut response = shell.respond(&request);
     // Made of hexadecimal digits.
     if let Ok(version) = HeaderValue::from_str(&app.release.version) {

@@ -14,6 +14,8 @@ use tokio::{runtime::Handle, task::spawn_blocking};
 type HtmlStream = Pin<Box<dyn Stream<Item = String> + Send>>;
 type HtmlFuture = Pin<Box<dyn Future<Output = HtmlStream> + Send>>;
 
+type Document = Box<dyn FnOnce() -> String + Send>;
+
 pub struct RenderedDocument {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -22,10 +24,14 @@ pub struct RenderedDocument {
 
 /// Runs `contexts` and then `document` under a reactive owner of their own, all of it on one thread: what a component
 /// makes for one thread only (a signal with local storage) has to be dropped there, too.
-pub async fn render<V: IntoView + 'static>(
+///
+/// A document is handed on as HTML and not as a view: the types of whole pages have names of megabytes, which would stand in the name
+/// of each function that is generic over them.
+pub async fn render(
     contexts: impl Fn() + Clone + Send + 'static,
-    document: impl FnOnce() -> V + Send + 'static,
+    document: impl FnOnce() -> String + Send + 'static,
 ) -> RenderedDocument {
+    let document: Document = Box::new(document);
     let runtime = Handle::current();
     let rendering = spawn_blocking(move || runtime.block_on(render_here(contexts, document)));
     match rendering.await {
@@ -43,10 +49,7 @@ pub async fn render<V: IntoView + 'static>(
     }
 }
 
-async fn render_here<V: IntoView + 'static>(
-    contexts: impl Fn() + Clone + Send + 'static,
-    document: impl FnOnce() -> V + Send + 'static,
-) -> RenderedDocument {
+async fn render_here(contexts: impl Fn() + Clone + Send + 'static, document: Document) -> RenderedDocument {
     // Never the visitor's request: a rendered page is shown to others, too.
     let request = Request::new(Body::empty());
     let (parts, body) = handle_response_inner(contexts, document, request, render_whole)
@@ -65,12 +68,11 @@ async fn render_here<V: IntoView + 'static>(
 }
 
 /// Everything that a page shows is loaded before it is rendered, so nothing is streamed.
-fn render_whole<V: IntoView + 'static>(
-    view: V,
+fn render_whole(
+    html: String,
     _data: Box<dyn FnOnce() -> HtmlStream + Send>,
     _out_of_order: bool,
 ) -> HtmlFuture {
-    let html = view.to_html();
     Box::pin(async move { Box::pin(stream::once(async move { html })) as HtmlStream })
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     http::{
-        HeaderMap, HeaderValue, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{CACHE_CONTROL, VARY},
     },
     response::Response,
@@ -12,9 +12,9 @@ use axum::{
 
 use crate::http::cached_body::Cached;
 
-/// What no page asks a device for.
-const UNUSED_FEATURES: &str =
-    "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
+pub const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+/// What pages ask a device for: the checkout for its location.
+const FEATURES: &str = "camera=(), display-capture=(), geolocation=(self), microphone=(), payment=(), usb=()";
 
 pub struct Rendered {
     pub status: StatusCode,
@@ -49,7 +49,10 @@ impl Rendered {
         );
         headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
         headers.insert("referrer-policy", HeaderValue::from_static("same-origin"));
-        headers.insert("permissions-policy", HeaderValue::from_static(UNUSED_FEATURES));
+        // A page that uses one says so itself.
+        headers
+            .entry(PERMISSIONS_POLICY)
+            .or_insert(HeaderValue::from_static(FEATURES));
         let control = if self.status == StatusCode::OK {
             "private, no-cache"
         } else {

@@ -48,10 +48,10 @@ impl Shell {
             PageAddress::new("/", ""),
             head,
         );
-        let headers = PageHeaders::new(&facts, None);
+        let headers = PageHeaders::new(&facts);
         render(
             move || headers.set(),
-            move || view! { <Document facts body=view! { <Loading texts/> } answers=None/> },
+            move || view! { <Document facts body=view! { <Loading texts/> } answers=None/> }.to_html(),
         )
         .await
     }

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use servery_app::page_address::{PageAddress, address};
-use servery_domain::{device::Pairing, problem::Kind};
+use servery_domain::{device::Pairing, problem::ProblemType};
 
 use super::order_forms::{Form, FormContext, redirect, respond};
 use crate::{
@@ -30,7 +30,7 @@ pub async fn post_device(
         "pair" => pair(&context, &slug, &form).await,
         "sign-out" => sign_out(&context, current_device, &slug).await,
         _ => Err(ApiError::new(
-            Kind::NotAccepted,
+            ProblemType::NotAccepted,
             "'change' is not something that can be changed",
         )),
     };
@@ -41,7 +41,7 @@ async fn pair((app, _, _, customer): &FormContext, slug: &str, form: &Form) -> R
     let device = form
         .get("device")
         .parse()
-        .map_err(|_| ApiError::new(Kind::NotAccepted, "'device' is not the id of a device"))?;
+        .map_err(|_| ApiError::new(ProblemType::NotAccepted, "'device' is not the id of a device"))?;
     let pairing = Pairing {
         code: form.get("code").to_owned(),
         device,
@@ -54,9 +54,9 @@ async fn pair((app, _, _, customer): &FormContext, slug: &str, form: &Form) -> R
             )
                 .into_response());
         }
-        Err(error) if error.0.is(Kind::NotAccepted) => "code",
-        Err(error) if error.0.is(Kind::TooOften) => "often",
-        Err(error) if error.0.is(Kind::Conflict) => "other",
+        Err(error) if error.0.is(ProblemType::NotAccepted) => "code",
+        Err(error) if error.0.is(ProblemType::TooOften) => "often",
+        Err(error) if error.0.is(ProblemType::Conflict) => "other",
         Err(error) => return Err(error),
     };
     Ok(redirect(&address(&format!("/staff/{slug}"), [("wrong", wrong)])))
@@ -70,7 +70,7 @@ async fn sign_out(
     match current_device {
         Ok(current_device) => devices::sign_out(app, &current_device).await?,
         // The device was signed out before.
-        Err(error) if error.0.is(Kind::SignedOut) || error.0.is(Kind::DeviceSignedOut) => {}
+        Err(error) if error.0.is(ProblemType::SignedOut) || error.0.is(ProblemType::DeviceSignedOut) => {}
         Err(error) => return Err(error),
     }
     Ok((
@@ -90,7 +90,7 @@ pub async fn post_kitchen(
     let result = match current_device {
         Ok(current_device) => ask(&context, &current_device, &slug, &form).await,
         // The page shows the reason and asks for a code.
-        Err(error) if error.0.is(Kind::SignedOut) || error.0.is(Kind::DeviceSignedOut) => {
+        Err(error) if error.0.is(ProblemType::SignedOut) || error.0.is(ProblemType::DeviceSignedOut) => {
             Ok(redirect(&format!("/staff/{slug}")))
         }
         Err(error) => Err(error),
@@ -110,10 +110,14 @@ async fn ask(
     let op = form
         .get("op")
         .parse()
-        .map_err(|_| ApiError::new(Kind::NotAccepted, "'op' is not the id of an op"))?;
+        .map_err(|_| ApiError::new(ProblemType::NotAccepted, "'op' is not the id of an op"))?;
     let action = serde_json::from_str(form.get("action"));
-    let action = action
-        .map_err(|error| ApiError::new(Kind::NotAccepted, format!("'action' is no action: {error}")))?;
+    let action = action.map_err(|error| {
+        ApiError::new(
+            ProblemType::NotAccepted,
+            format!("'action' is no action: {error}"),
+        )
+    })?;
     sync::submit_action(app, current_device, op, action).await?;
     let back = PageAddress::new(uri.path(), uri.query().unwrap_or_default()).address();
     current_device.touched(app, redirect(&back)).await

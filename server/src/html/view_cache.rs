@@ -1,4 +1,4 @@
-//! Rendered pages by what they were made from.
+//! A cache of rendered pages. Its key is everything that a page is rendered from.
 
 use std::sync::Arc;
 

@@ -17,7 +17,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 use servery_domain::{
     contact::InvalidField,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
 };
 use servery_store::StoreError;
 
@@ -27,7 +27,7 @@ use super::strict_json;
 pub struct ApiError(pub Problem);
 
 impl ApiError {
-    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    pub fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
         Self(Problem::new(kind, detail))
     }
 }
@@ -54,7 +54,10 @@ impl ApiError {
     /// An internal error: the details go to the log, and the client gets the request id.
     pub fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "a request failed");
-        Self::new(Kind::Broken, "the request is logged under its x-request-id")
+        Self::new(
+            ProblemType::Broken,
+            "the request is logged under its x-request-id",
+        )
     }
 }
 
@@ -63,10 +66,10 @@ impl ApiError {
         if !error.is_unavailable() {
             return Self::internal(error);
         }
-        tracing::warn!(%error, "the store does not answer a request");
+        tracing::warn!(%error, "the database did not answer a request");
         Self::new(
-            Kind::Unavailable,
-            "the store does not answer; try again in a moment, with the same Idempotency-Key",
+            ProblemType::Unavailable,
+            "the database does not answer; try again in a moment, with the same Idempotency-Key",
         )
     }
 }
@@ -91,7 +94,7 @@ impl From<getrandom::Error> for ApiError {
 
 impl From<InvalidField> for ApiError {
     fn from(malformed: InvalidField) -> Self {
-        Self::new(Kind::NotAccepted, malformed.to_string())
+        Self::new(ProblemType::NotAccepted, malformed.to_string())
     }
 }
 
@@ -123,7 +126,7 @@ impl<S: Sync> FromRequestParts<S> for AcceptsJson {
             Ok(Self)
         } else {
             Err(ApiError::new(
-                Kind::NotAcceptable,
+                ProblemType::NotAcceptable,
                 "this address answers in application/json",
             ))
         }
@@ -146,6 +149,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 #[derive(Debug, Clone, Copy)]
 pub struct BodyLimit(usize);
 
+/// axum's own limit: tower-http's layer answers without a problem.
 pub fn body_limit(bytes: usize) -> (DefaultBodyLimit, Extension<BodyLimit>) {
     (DefaultBodyLimit::max(bytes), Extension(BodyLimit(bytes)))
 }
@@ -156,7 +160,7 @@ pub struct Raw(pub Bytes);
 impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = ApiError;
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let too_large = || ApiError::new(Kind::TooLarge, "the body is larger than is accepted here");
+        let too_large = || ApiError::new(ProblemType::TooLarge, "the body is larger than is accepted here");
         let most = request.extensions().get::<BodyLimit>().map(|limit| limit.0);
         // By its Content-Length: a client that sends `Expect: 100-continue` is told before it sends the body.
         if most.is_some_and(|most| request.body().size_hint().lower() > most as u64) {
@@ -165,7 +169,7 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
         let body = Bytes::from_request(request, state).await;
         body.map(Self).map_err(|error| match error {
             BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => too_large(),
-            error => ApiError::new(Kind::Malformed, error.body_text()),
+            error => ApiError::new(ProblemType::Malformed, error.body_text()),
         })
     }
 }
@@ -180,11 +184,11 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
         .next()
         .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
     {
-        return Err(ApiError::new(Kind::WrongMedia, "send application/json"));
+        return Err(ApiError::new(ProblemType::WrongMedia, "send application/json"));
     }
     parse_json(body).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => ApiError::new(Kind::NotAccepted, error.to_string()),
-        _ => ApiError::new(Kind::Malformed, format!("the body is not JSON: {error}")),
+        serde_json::error::Category::Data => ApiError::new(ProblemType::NotAccepted, error.to_string()),
+        _ => ApiError::new(ProblemType::Malformed, format!("the body is not JSON: {error}")),
     })
 }
 
@@ -197,7 +201,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
         let segments = Path::<T>::from_request_parts(parts, state).await;
         segments
             .map(|Path(segments)| Self(segments))
-            .map_err(|error| ApiError::new(Kind::Malformed, error.body_text()))
+            .map_err(|error| ApiError::new(ProblemType::Malformed, error.body_text()))
     }
 }
 

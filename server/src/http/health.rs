@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use servery_domain::problem::Kind;
+use servery_domain::problem::ProblemType;
 
 use crate::{http::error::ApiError, state::AppState};
 
@@ -15,13 +15,13 @@ pub async fn live() -> &'static str {
     "alive\n"
 }
 
-/// Not ready while the store does not answer or does not write: other nodes may reach it.
+/// Not ready while the database does not answer or fails to write: other nodes may reach it.
 pub async fn ready(State(app): State<Arc<AppState>>) -> Result<&'static str, ApiError> {
-    let unavailable = |detail| Err(ApiError::new(Kind::Unavailable, detail));
+    let unavailable = |detail| Err(ApiError::new(ProblemType::Unavailable, detail));
     match (app.catalog.is_reachable(), app.group_commit.is_writing()) {
         (true, true) => Ok("ready\n"),
-        (false, _) => unavailable("the store does not answer"),
-        (_, false) => unavailable("the store does not write"),
+        (false, _) => unavailable("the database does not answer"),
+        (_, false) => unavailable("the database fails to write"),
     }
 }
 

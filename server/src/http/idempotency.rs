@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: a repeated request gets the same answer and changes nothing.
 
 use axum::http::HeaderMap;
-use servery_domain::{limits, problem::Kind};
+use servery_domain::{limits, problem::ProblemType};
 use servery_store::orders::IdempotentRequest;
 use sha2::{Digest, Sha256};
 
@@ -13,7 +13,7 @@ const HEADER: &str = "idempotency-key";
 pub fn request(headers: &HeaderMap, path: &str, body: &[u8]) -> Result<IdempotentRequest, ApiError> {
     let missing = || {
         ApiError::new(
-            Kind::KeyMissing,
+            ProblemType::KeyMissing,
             "send an 'Idempotency-Key' that you make anew for each order, and send again when you try again",
         )
     };
@@ -29,7 +29,7 @@ pub fn of_key(key: &str, path: &str, body: &[u8]) -> Result<IdempotentRequest, A
     let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
     if !(16..=limits::KEY).contains(&key.len()) || !key.bytes().all(plain) {
         return Err(ApiError::new(
-            Kind::KeyMissing,
+            ProblemType::KeyMissing,
             format!(
                 "an 'Idempotency-Key' has 16 to {} letters, digits and hyphens",
                 limits::KEY

@@ -14,7 +14,7 @@ use std::{
 };
 
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::problem::{Problem, ProblemType};
 use tokio::time::Sleep;
 
 use crate::http::connections::Connection;
@@ -64,7 +64,7 @@ fn is_bare_refusal(written: &[u8]) -> bool {
 
 fn error() -> Vec<u8> {
     let problem = Problem::new(
-        Kind::HeadersTooLarge,
+        ProblemType::HeadersTooLarge,
         "the header fields are too large for one request",
     );
     // A struct of texts and numbers can always be written as JSON.

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use servery_domain::{id::OrderId, problem::Kind};
+use servery_domain::{id::OrderId, problem::ProblemType};
 
 use crate::http::{client::Client, error::ApiError};
 
@@ -61,7 +61,7 @@ impl OpenStream {
         let count = open.entry(owner).or_default();
         if *count >= most {
             return Err(ApiError::new(
-                Kind::Unavailable,
+                ProblemType::Unavailable,
                 format!("{most} event streams at once are the most"),
             ));
         }

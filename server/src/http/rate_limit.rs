@@ -7,7 +7,7 @@ use std::{
 };
 
 use quick_cache::sync::Cache;
-use servery_domain::{account::normalized_email, id::DeviceId, problem::Kind};
+use servery_domain::{account::normalized_email, id::DeviceId, problem::ProblemType};
 
 use crate::http::{
     client::Client,
@@ -103,6 +103,18 @@ pub static PAIRINGS: Policy = Policy {
 pub static SYNCS: Policy = Policy {
     name: "syncs",
     quota: 600,
+    window: 60,
+};
+/// Searches for addresses: one for each pause while somebody types.
+pub static PLACES: Policy = Policy {
+    name: "places",
+    quota: 300,
+    window: 60,
+};
+/// A till asks every other second what became of a payment.
+pub static READER_PAYMENTS: Policy = Policy {
+    name: "reader-payments",
+    quota: 120,
     window: 60,
 };
 pub static ORDERS: Policy = Policy {
@@ -241,13 +253,14 @@ impl RateLimiter {
     ) -> Result<(), ApiError> {
         let level = self.move_by(policy, who, tokens as f64, Instant::now());
         client.record(level);
-        match level.refused {
-            true => Err(ApiError::new(
-                Kind::TooOften,
-                format!("{} within {} seconds are the most", policy.quota, policy.window),
-            )),
-            false => Ok(()),
+        if !level.refused {
+            return Ok(());
         }
+        tracing::warn!(limit = policy.name, "a rate limit was exceeded");
+        Err(ApiError::new(
+            ProblemType::TooOften,
+            format!("{} within {} seconds are the most", policy.quota, policy.window),
+        ))
     }
 
     /// Returns a token for a request that turned out to cost nothing.

@@ -24,7 +24,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
-use servery_domain::problem::Kind;
+use servery_domain::problem::ProblemType;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -83,7 +83,7 @@ pub async fn serve(
         .await
         .is_err()
     {
-        tracing::warn!("some answers were not finished in time");
+        tracing::warn!("some responses were cut off at shutdown");
     }
     Ok(())
 }
@@ -212,7 +212,7 @@ fn check_host(request: &Request<Incoming>) -> Result<(), ApiError> {
     match (request.version(), hosts) {
         (Version::HTTP_11, 1) | (Version::HTTP_09 | Version::HTTP_10 | Version::HTTP_2, 0 | 1) => Ok(()),
         _ => Err(ApiError::new(
-            Kind::Malformed,
+            ProblemType::Malformed,
             format!("the field 'Host' is there {hosts} times instead of once"),
         )),
     }
@@ -261,7 +261,7 @@ fn limit_unsent(stream: &TcpStream, limit: Duration) {
     if let Err(error) =
         rustix::net::sockopt::set_tcp_user_timeout(stream, u32::try_from(limit.as_millis()).unwrap_or(0))
     {
-        tracing::debug!(%error, "a connection has no limit of unsent data");
+        tracing::debug!(%error, "TCP_USER_TIMEOUT could not be set on a connection");
     }
 }
 

@@ -232,7 +232,7 @@ mod tests {
             r#"{"basket":[]}"#,
             r#"{"contact":["Ada"]}"#,
             r#"{"door":["Main St","1","X"]}"#,
-            r#"{"basket":{"service":{"delivery":["Main St","1","X"]}}}"#,
+            r#"{"basket":{"fulfilment":{"delivery":["Main St","1","X"]}}}"#,
         ] {
             assert!(serde_json::from_str::<Draft>(json).is_ok(), "serde reads {json}");
             assert!(from_slice::<Draft>(json.as_bytes()).is_err(), "{json}");
@@ -246,7 +246,7 @@ mod tests {
     fn everything_else_is_read_as_serde_does() {
         let id = "0".repeat(32);
         for json in [
-            r#"{"basket":{"service":"collection","tip":5},"contact":{"name":"Ada"},"payment":null}"#
+            r#"{"basket":{"fulfilment":"collection","tip":5},"contact":{"name":"Ada"},"payment":null}"#
                 .to_owned(),
             format!(
                 r#"{{"basket":{{"lines":[{{"id":"{id}","dish":"{id}","count":2}}],"slot":"2026-11-21T22:30"}}}}"#

@@ -1,4 +1,7 @@
 //! Time limits of a request: a body that does not arrive is answered with 408, and a handler that does not end with 503.
+//!
+//! Own code, because tower-http's layers count a handler's time from the first byte of the body, limit no body as a whole, and answer
+//! without a problem.
 
 use std::{
     pin::Pin,
@@ -14,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hyper::body::{Frame, SizeHint};
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::problem::{Problem, ProblemType};
 use tokio::time::Sleep;
 
 use crate::http::error::ApiError;
@@ -93,7 +96,7 @@ async fn stalled(arrival: &SharedArrival, limit: Duration) {
 fn took_too_long(limit: Duration) -> Response {
     tracing::error!(seconds = limit.as_secs(), "a handler did not end in time");
     ApiError::new(
-        Kind::Unavailable,
+        ProblemType::Unavailable,
         "the answer took too long; try again in a moment",
     )
     .into_response()

@@ -87,6 +87,11 @@ impl Mailer {
         }))
     }
 
+    /// Connects, says hello and signs in as for a mail, and sends none.
+    pub async fn test(&self) -> Result<bool, MailError> {
+        Ok(self.transport.test_connection().await?)
+    }
+
     /// The id is the job's, so that a mail that is sent twice has the same message id.
     pub async fn send(&self, id: &str, to: &str, letter: &Letter) -> Result<(), MailError> {
         self.transport.send(self.message(id, to, letter)?).await?;

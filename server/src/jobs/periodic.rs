@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use servery_store::{StoreError, within};
 
-/// A round is given up when it takes so many times its interval, within these limits.
+/// A run is aborted when it takes longer than this many intervals, within these limits.
 const INTERVALS: u32 = 20;
 const SHORTEST_LIMIT: Duration = Duration::from_secs(5);
 const LONGEST_LIMIT: Duration = Duration::from_secs(3_600);
@@ -20,7 +20,7 @@ where
     loop {
         tick.tick().await;
         if let Err(error) = within(limit, round(of.clone())).await {
-            tracing::debug!(name, %error, "a round failed");
+            tracing::debug!(name, %error, "a periodic task failed; its next run retries");
         }
     }
 }

@@ -8,24 +8,29 @@ pub mod pusher;
 mod vapid;
 
 use reqwest::{
-    StatusCode,
+    StatusCode, Url,
     header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE},
 };
 use serde::Serialize;
 use servery_domain::{
-    id::VisitorId,
+    id::{OrderId, VisitorId},
     limits,
     order::Event,
-    problem::Kind,
-    push::{PushState, Subscription},
+    problem::ProblemType,
+    push::{PushState, RenewedSubscription, Subscription, SubscriptionKeys},
 };
-use servery_store::orders::Tracked;
+use servery_store::{StoreError, orders::Tracked};
 
 use self::{error::PushError, pusher::PushClient};
 use crate::{clock, http::error::ApiError, jobs::mail, orders, state::AppState};
 
 /// Seconds for which a push service stores a message for a device that is offline.
 const TTL_SECONDS: u32 = 4 * 3_600;
+
+/// Whether this is a key that push services may know an installation by.
+pub fn is_key(text: &str) -> bool {
+    vapid::read_key(text).is_some()
+}
 
 async fn client(app: &AppState) -> Result<&PushClient, PushError> {
     app.pusher.client(app.store.as_ref(), &app.settings).await
@@ -50,13 +55,11 @@ pub async fn subscribe(
     subscription: &Subscription,
 ) -> Result<(), ApiError> {
     subscription.check()?;
-    endpoint::read(&subscription.endpoint, app.settings.push_to_private_addresses())?;
-    let not_accepted = |_| ApiError::new(Kind::NotAccepted, "'p256dh' and 'auth' are no keys");
-    encrypt::Reader::new(&subscription.keys).map_err(not_accepted)?;
+    check_address(app, &subscription.endpoint, &subscription.keys)?;
     let order = orders::find(app, token).await?.order;
     if order.progress.state.is_over() {
         return Err(ApiError::new(
-            Kind::Conflict,
+            ProblemType::Conflict,
             "the order is over; there is nothing more to tell",
         ));
     }
@@ -67,9 +70,31 @@ pub async fn subscribe(
     {
         true => Ok(()),
         false => Err(ApiError::new(
-            Kind::Conflict,
+            ProblemType::Conflict,
             format!("{} browsers at the most are told of an order", limits::BROWSERS),
         )),
+    }
+}
+
+fn check_address(app: &AppState, endpoint: &str, keys: &SubscriptionKeys) -> Result<(), ApiError> {
+    endpoint::read(endpoint, app.settings.push_to_private_addresses())?;
+    let not_accepted = |_| ApiError::new(ProblemType::NotAccepted, "'p256dh' and 'auth' are no keys");
+    encrypt::Reader::new(keys).map_err(not_accepted)?;
+    Ok(())
+}
+
+/// Gives all subscriptions of this browser the address that its push service has put in place of theirs.
+pub async fn renew(
+    app: &AppState,
+    browser: Option<VisitorId>,
+    renewed: &RenewedSubscription,
+) -> Result<(), ApiError> {
+    renewed.check()?;
+    check_address(app, &renewed.endpoint, &renewed.keys)?;
+    match browser {
+        Some(browser) => Ok(app.store.renew_subscriptions(browser, renewed).await?),
+        // A browser that this server does not know has subscribed to nothing.
+        None => Ok(()),
     }
 }
 
@@ -90,6 +115,13 @@ struct Notice<'a> {
     dir: &'a str,
     /// The address that a click opens; a later notification of the same order replaces this one.
     path: String,
+}
+
+/// The host of the push service that a browser has subscribed at, with its port.
+pub async fn host(app: &AppState, order: OrderId, browser: VisitorId) -> Result<Option<String>, StoreError> {
+    let subscription = app.store.subscription(order, browser).await?;
+    let url = subscription.and_then(|subscription| Url::parse(&subscription.endpoint).ok());
+    Ok(url.map(|url| url.authority().to_owned()))
 }
 
 /// Notifies a browser of an event, if it is still subscribed.

@@ -1,4 +1,4 @@
-//! Deletes what is stored for a limited time.
+//! Deletes what is stored for a limited time, and erases guests' data.
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,7 +25,8 @@ pub async fn run(app: Arc<AppState>) {
     .await;
 }
 
-async fn delete_expired(app: &AppState, now: Timestamp) -> Result<(), StoreError> {
+/// One round.
+pub async fn delete_expired(app: &AppState, now: Timestamp) -> Result<(), StoreError> {
     let before = |seconds: i64| Timestamp(now.0 - seconds);
     app.store
         .delete_expired_records(before(OVER_FOR), before(GONE_FOR), now)
@@ -36,5 +37,8 @@ async fn delete_expired(app: &AppState, now: Timestamp) -> Result<(), StoreError
     app.store
         .delete_expired_sessions_and_tokens(now, before(account::DINER_SESSION.idle))
         .await?;
-    app.store.delete_expired_subscriptions(before(TOLD_FOR)).await
+    app.store.delete_expired_subscriptions(before(TOLD_FOR)).await?;
+    let guests_for = i64::from(app.settings.guest_days()) * DAY;
+    app.store.delete_audit_log(before(guests_for)).await?;
+    app.store.erase_guests(before(guests_for), now).await
 }

@@ -2,10 +2,11 @@
 
 use servery_domain::{
     account::{Permission, Role},
+    audit::Author,
     board::{Board, BoardDish, BoardTable, Column},
     id::{DishId, OrderId, RestaurantId},
-    order::{Actor, Event, Order},
-    problem::Kind,
+    order::{Event, Order},
+    problem::ProblemType,
 };
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     clock,
     http::error::ApiError,
     orders,
+    payments::amount,
     state::AppState,
 };
 
@@ -93,9 +95,17 @@ pub async fn advance(
         .map(|tracked| tracked.order)
         .filter(|order| order.ordered.restaurant == restaurant && role.view(order).is_some());
     let own =
-        own.ok_or_else(|| ApiError::new(Kind::NotFound, "there is no such order in this restaurant"))?;
+        own.ok_or_else(|| ApiError::new(ProblemType::NotFound, "there is no such order in this restaurant"))?;
     user.check(restaurant, Permission::Advance(&own, &event))?;
-    let after = orders::advance(app, order, event, Actor::Staff).await?;
+    if let Event::Refund { amount: back, .. } = &event {
+        amount::of_provider(own.ordered.currency, *back).ok_or_else(|| {
+            ApiError::new(
+                ProblemType::NotAccepted,
+                "exactly this amount cannot go back to a card",
+            )
+        })?;
+    }
+    let after = orders::advance(app, order, event, Author::Account(user.account.id)).await?;
     Ok(role.view(&after).unwrap_or(after))
 }
 
@@ -111,7 +121,7 @@ pub async fn set_stock(
     user.check(restaurant, Permission::Stock)?;
     if counter.menu.dish(dish).is_none() {
         return Err(ApiError::new(
-            Kind::NotFound,
+            ProblemType::NotFound,
             "there is no such dish on this menu",
         ));
     }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use servery_domain::problem::Kind;
+use servery_domain::problem::ProblemType;
 use servery_store::{
     Store, StoreError,
     orders::{OrderWrite, WriteOutcome},
@@ -54,14 +54,14 @@ impl GroupCommit {
         let (answer, answered) = oneshot::channel();
         if self.queue.try_send((write, answer)).is_err() {
             return Err(ApiError::new(
-                Kind::Unavailable,
+                ProblemType::Unavailable,
                 "too many orders at once; try again in a moment",
             ));
         }
         match answered.await {
             Ok(Ok(written)) => Ok(written),
             Ok(Err(error)) => Err(ApiError::of_store(&error)),
-            Err(_) => Err(ApiError::new(Kind::Unavailable, "the server is stopping")),
+            Err(_) => Err(ApiError::new(ProblemType::Unavailable, "the server is stopping")),
         }
     }
 
@@ -116,7 +116,7 @@ impl Writer {
             }
             // One write may be invalid: each gets a transaction of its own, so that only that one fails.
             Err(error) if writes.len() > 1 && !error.is_unavailable() => {
-                tracing::warn!(%error, writes = writes.len(), "a batch failed, its writes are tried one by one");
+                tracing::warn!(%error, writes = writes.len(), "a batch of writes failed; each write is retried alone");
                 self.job_signal.notify_one();
                 for (write, answer) in writes.into_iter().zip(answers) {
                     let _ = answer.send(self.write_alone(write).await);
@@ -158,8 +158,8 @@ impl Writer {
     fn note(&self, outage: Option<&StoreError>) {
         let was_writing = self.writes.swap(outage.is_none(), Ordering::Relaxed);
         match outage {
-            Some(error) if was_writing => tracing::error!(%error, "the store does not write"),
-            None if !was_writing => tracing::info!("the store writes again"),
+            Some(error) if was_writing => tracing::error!(%error, "writes to the database fail"),
+            None if !was_writing => tracing::info!("writes to the database succeed again"),
             _ => {}
         }
     }

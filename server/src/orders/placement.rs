@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use servery_domain::{
     coupon::CouponCustomer,
+    currency::{Currency, Minor},
     order::{Order, Ordered, PlacedOrder, Placement, Progress},
     order_settings::PaymentMethod,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
     quote::Quote,
     revision::Revision,
     slots::{Times, Timetable},
@@ -25,6 +26,8 @@ use crate::{
     catalog::restaurant_now::{RestaurantNow, restaurant_now},
     clock,
     http::{client::Client, error::ApiError, rate_limit, visitor},
+    payments::amount,
+    places,
     state::AppState,
 };
 
@@ -66,7 +69,7 @@ pub async fn place(
 async fn place_new(
     app: &AppState,
     slug: &str,
-    placement: Placement,
+    mut placement: Placement,
     request: &IdempotentRequest,
     customer: &Customer,
 ) -> Result<StoredResponse, ApiError> {
@@ -74,20 +77,23 @@ async fn place_new(
         .take_for_diner(&rate_limit::ORDERS, &customer.client)?;
     placement.check()?;
     let mut current = restaurant_now(app, slug).await?;
-    let table = table(app, &current, &placement.basket.service).await?;
+    let table = table(app, &current, &placement.basket.fulfilment).await?;
+    let ordering = &current.listing.restaurant.ordering;
+    places::locate(app, ordering, &mut placement.basket.fulfilment).await?;
     let offered = current
         .listing
         .restaurant
         .ordering
         .payments
         .contains(&placement.payment);
-    if !offered || placement.payment == PaymentMethod::Card && app.cards.is_none() {
+    if !offered {
         return Err(ApiError::new(
-            Kind::NotAccepted,
+            ProblemType::NotAccepted,
             "'payment' is not a way to pay at this restaurant",
         ));
     }
     if placement.payment == PaymentMethod::Card {
+        check_amount(current.menu.currency, placement.seen)?;
         limit_unpaid_orders(app, &placement, customer)?;
     }
     let coupon_customer =
@@ -130,7 +136,7 @@ async fn place_new(
             }
             WriteOutcome::Changed(Changed::Menu) if is_last_try => {
                 return Err(ApiError::new(
-                    Kind::Unavailable,
+                    ProblemType::Unavailable,
                     "the menu is being changed; try again in a moment",
                 ));
             }
@@ -154,6 +160,17 @@ async fn place_new(
         request.clone(),
     )
     .await
+}
+
+/// The provider counts some currencies in larger steps than menus do.
+fn check_amount(currency: Currency, total: Minor) -> Result<(), ApiError> {
+    match amount::of_provider(currency, total) {
+        Some(_) => Ok(()),
+        None => Err(ApiError::new(
+            ProblemType::NotAccepted,
+            "no card can be charged with exactly this amount: 'payment' has to be another",
+        )),
+    }
 }
 
 /// An order that waits for a card holds portions that nobody may ever pay for.
@@ -187,7 +204,7 @@ fn placing(
         CouponInput::Known(coupon, _) => Some(coupon.as_ref().clone()),
         CouponInput::Unknown | CouponInput::Withheld => None,
     };
-    let no_time = || ApiError::new(Kind::Broken, "a quote that can be ordered has a time");
+    let no_time = || ApiError::new(ProblemType::Broken, "a quote that can be ordered has a time");
     let ordered = Ordered::new(restaurant.id, current.now, placement.clone(), quote).ok_or_else(no_time)?;
     let slot = Timetable::of(restaurant, &Times::at(current.now.1), 0).slot_of(ordered.due.from);
     let progress = Progress::new(placement.payment, ordered.total, current.now.0);
@@ -202,7 +219,7 @@ fn placing(
         },
         token: tracking_token()?,
         customer: customer.name(),
-        priced_at: restaurant.revision,
+        menu_revision: restaurant.revision,
         coupon,
         coupon_customer: coupon_customer.names.clone(),
         slot,
@@ -229,14 +246,14 @@ async fn refuse(
         .await?;
     let quote = current.quote(&inputs, &placement.basket);
     let problem = Problem::new(
-        Kind::Changed,
+        ProblemType::Changed,
         "nothing was ordered; 'quote' says how things are now",
     );
     let body = serde_json::to_string(&ChangedProblem { problem, quote })
         .map_err(|error| ApiError::internal(&error))?;
     let answer = OrderWrite::Answer {
         request,
-        status: Kind::Changed.status(),
+        status: ProblemType::Changed.status(),
         body,
     };
     replayed(app.group_commit.write(answer).await?)
@@ -252,11 +269,17 @@ fn replayed(written: WriteOutcome) -> Result<StoredResponse, ApiError> {
                 .map_err(|error| ApiError::internal(&error))?;
             Ok(StoredResponse { status, body, placed })
         }
-        WriteOutcome::OtherRequest => Err(ApiError::new(Kind::KeyReused, "make a new key for a new order")),
+        WriteOutcome::OtherRequest => Err(ApiError::new(
+            ProblemType::KeyReused,
+            "make a new key for a new order",
+        )),
         WriteOutcome::IdTaken => Err(ApiError::new(
-            Kind::Conflict,
+            ProblemType::Conflict,
             "'id' is another order's; make a new one",
         )),
-        _ => Err(ApiError::new(Kind::Broken, "the store answered something else")),
+        _ => Err(ApiError::new(
+            ProblemType::Broken,
+            "the store answered something else",
+        )),
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use servery_domain::{
-    basket::{Basket, Service},
+    basket::{Basket, Fulfilment},
     coupon::{self, Coupon, CouponCustomer, CouponOffer, CouponUsage},
     draft::Draft,
     id::DishId,
-    problem::Kind,
+    problem::ProblemType,
     quote::{CouponCheck, Quote, QuoteContext, quote},
     slots::Times,
     time::LocalMinute,
@@ -19,6 +19,7 @@ use crate::{
     catalog::restaurant_now::{RestaurantNow, restaurant_now},
     clock,
     http::{client::Client, error::ApiError, rate_limit},
+    places,
     state::AppState,
 };
 
@@ -127,7 +128,7 @@ impl RestaurantNow {
         match self.coupon(app, code, customer, client).await {
             Ok(None) => Ok(CouponInput::Unknown),
             Ok(Some((coupon, used))) => Ok(CouponInput::Known(Box::new(coupon), used)),
-            Err(error) if error.0.is(Kind::TooOften) => Ok(CouponInput::Withheld),
+            Err(error) if error.0.is(ProblemType::TooOften) => Ok(CouponInput::Withheld),
             Err(error) => Err(error),
         }
     }
@@ -176,17 +177,19 @@ pub async fn quote_basket(
         ..Draft::default()
     };
     draft.check()?;
+    let mut basket = draft.basket;
     let current = restaurant_now(app, slug).await?;
-    table(app, &current, &basket.service).await?;
+    table(app, &current, &basket.fulfilment).await?;
+    places::locate(app, &current.listing.restaurant.ordering, &mut basket.fulfilment).await?;
     let inputs = current
         .quote_inputs(
             app,
-            basket,
+            &basket,
             &coupon_customer::of_visitor(customer),
             &customer.client,
         )
         .await?;
-    Ok(current.quote(&inputs, basket))
+    Ok(current.quote(&inputs, &basket))
 }
 
 /// What a coupon would take off, independent of the basket.
@@ -200,7 +203,7 @@ pub async fn check_coupon(
     let names = coupon_customer::of_visitor(customer);
     let found = current.coupon(app, code, &names, &customer.client).await?;
     let (coupon, used) =
-        found.ok_or_else(|| ApiError::new(Kind::NotFound, "this restaurant has no such coupon"))?;
+        found.ok_or_else(|| ApiError::new(ProblemType::NotFound, "this restaurant has no such coupon"))?;
     Ok(coupon.offer(current.now.1, used))
 }
 
@@ -208,9 +211,9 @@ pub async fn check_coupon(
 pub(super) async fn table(
     app: &AppState,
     current: &RestaurantNow,
-    service: &Service,
+    fulfilment: &Fulfilment,
 ) -> Result<String, ApiError> {
-    let Service::Table(code) = service else {
+    let Fulfilment::Table(code) = fulfilment else {
         return Ok(String::new());
     };
     let own = app
@@ -220,7 +223,7 @@ pub(super) async fn table(
         .filter(|(restaurant, _)| *restaurant == current.listing.restaurant.id);
     let unknown = || {
         ApiError::new(
-            Kind::NotAccepted,
+            ProblemType::NotAccepted,
             "'table' is not the code of a table of this restaurant",
         )
     };

@@ -3,9 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use servery_domain::{
+    audit::Author,
     id::OrderId,
-    order::{Actor, Event, Order, State},
-    problem::Kind,
+    order::{Event, Order, State},
+    problem::ProblemType,
     time::{DAY, Timestamp},
 };
 use servery_store::StoreError;
@@ -66,7 +67,7 @@ async fn time_out(app: &AppState, order: &Order, now: Timestamp) -> Result<(), A
         },
         _ => return Ok(()),
     };
-    orders::advance(app, order.id, event, Actor::System)
+    orders::advance(app, order.id, event, Author::System)
         .await
         .map(drop)
 }
@@ -84,7 +85,7 @@ pub async fn close_old_orders(app: &AppState, now: Timestamp) -> Result<(), Stor
             };
             log_outcome(
                 &order,
-                orders::advance(app, order.id, event, Actor::System)
+                orders::advance(app, order.id, event, Author::System)
                     .await
                     .map(drop),
             );
@@ -95,8 +96,10 @@ pub async fn close_old_orders(app: &AppState, now: Timestamp) -> Result<(), Stor
 fn log_outcome(order: &Order, done: Result<(), ApiError>) {
     match done {
         // Somebody else answered the order in this moment.
-        Err(error) if error.0.is(Kind::Conflict) => {}
-        Err(error) => tracing::warn!(order = %order.id, problem = %error.0, "an order goes on waiting"),
+        Err(error) if error.0.is(ProblemType::Conflict) => {}
+        Err(error) => {
+            tracing::warn!(order = %order.id, problem = %error.0, "an order could not be timed out; the next run retries")
+        }
         Ok(()) => {}
     }
 }

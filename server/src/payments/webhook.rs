@@ -2,14 +2,19 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
-use servery_domain::{problem::Kind, time::Timestamp};
+use servery_domain::{problem::ProblemType, time::Timestamp};
 use sha2::Sha256;
 
-use super::provider::Intent;
+use super::provider::{Intent, ProviderReader};
 use crate::http::error::ApiError;
 
+/// The type of the message that counts: the charge of a payment has succeeded.
+pub const PAID: &str = "payment_intent.succeeded";
+/// A reader is done with a payment, in one way or the other.
+pub const READER_SUCCEEDED: &str = "terminal.reader.action_succeeded";
+pub const READER_FAILED: &str = "terminal.reader.action_failed";
 /// The greatest age of a message in seconds; an older one may be a replay.
-const FRESH: i64 = 300;
+const LONGEST_AGE: i64 = 300;
 
 #[derive(Deserialize)]
 pub struct Message {
@@ -28,11 +33,17 @@ impl Message {
     pub fn intent(&self) -> Option<Intent> {
         serde_json::from_value(self.data.object.clone()).ok()
     }
+
+    /// The payment that a reader is done with.
+    pub fn intent_of_reader(&self) -> Option<String> {
+        let reader: ProviderReader = serde_json::from_value(self.data.object.clone()).ok()?;
+        Some(reader.action?.process_payment_intent?.payment_intent)
+    }
 }
 
 /// `signature` is `t=…,v1=…`: one of the signatures must match time and body.
 pub fn verify(secret: &str, signature: &str, body: &[u8], now: Timestamp) -> Result<(), ApiError> {
-    let forged = || ApiError::new(Kind::Forbidden, "the signature is not that of this body");
+    let forged = || ApiError::new(ProblemType::Forbidden, "the signature is not that of this body");
     let field = |name: &'static str| {
         signature
             .split(',')
@@ -42,7 +53,7 @@ pub fn verify(secret: &str, signature: &str, body: &[u8], now: Timestamp) -> Res
         .next()
         .and_then(|time| time.parse::<i64>().ok())
         .ok_or_else(forged)?;
-    if (now.0 - time).abs() > FRESH {
+    if (now.0 - time).abs() > LONGEST_AGE {
         return Err(forged());
     }
     let mut mac =
@@ -65,7 +76,23 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn fuzz_signatures_are_refused(signature in "(t=|v1=|,|[0-9]{1,20}|[0-9a-f]{1,70}|-|é){0,8}", body in any::<Vec<u8>>()) {
+            prop_assert!(verify("whsec_test", &signature, &body, Timestamp(1_700_000_100)).is_err());
+        }
+
+        #[test]
+        fn fuzz_messages_are_read_or_refused(body in "[\\[\\]{}\":,0-9a-z]{0,80}", object in "[\\[\\]{}\":,0-9a-z]{0,80}") {
+            let _read_or_refused = serde_json::from_str::<Message>(&body).map(|message| message.intent());
+            let framed = format!("{{\"id\":\"evt_1\",\"type\":\"x\",\"data\":{{\"object\":{object}}}}}");
+            let _read_or_refused = serde_json::from_str::<Message>(&framed).map(|message| message.intent());
+        }
+    }
 
     #[test]
     fn only_what_the_provider_has_signed_is_accepted() {

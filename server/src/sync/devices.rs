@@ -9,10 +9,11 @@ use axum::{
 };
 use servery_domain::{
     account::Permission,
-    device::{self, Device, DeviceList, NewDevice, Paired, Pairing, PairingCode},
+    audit::Author,
+    device::{self, Device, DeviceList, NewDevice, Paired, Pairing, PairingCode, StorageKey},
     id::{DeviceId, RestaurantId},
     limits,
-    problem::Kind,
+    problem::ProblemType,
     time::Timestamp,
 };
 use servery_store::{
@@ -62,8 +63,46 @@ pub fn cookie_key(headers: &HeaderMap) -> Option<String> {
     token(headers).map(sessions::key)
 }
 
+/// A code that stood in an address would be in the browser's history and in logs.
+const CODE_COOKIE: &str = "__Host-pairing-code";
+
+/// The cookie with a code for the page that its maker sees next.
+pub fn code_cookie(code: &PairingCode) -> Result<HeaderValue, ApiError> {
+    let lives = limits::CODE_LIVES;
+    let cookie = format!(
+        "{CODE_COOKIE}={}; Path=/; Max-Age={lives}; Secure; HttpOnly; SameSite=Strict",
+        code.code
+    );
+    HeaderValue::from_str(&cookie).map_err(|error| ApiError::internal(&error))
+}
+
+pub fn made_code(headers: &HeaderMap) -> Option<String> {
+    visitor::cookie(headers, CODE_COOKIE).and_then(device::parse_code)
+}
+
+/// The code of the cookie, if it still pairs a device of the restaurant.
+async fn usable_code(
+    app: &AppState,
+    restaurant: RestaurantId,
+    code: Option<&str>,
+) -> Result<Option<PairingCode>, ApiError> {
+    let Some(code) = code else {
+        return Ok(None);
+    };
+    let unused = app
+        .store
+        .unused_code(restaurant, &sessions::key(code), clock::now())
+        .await?;
+    Ok(unused.map(|(NewDevice { name, kind }, expires_at)| PairingCode {
+        code: device::format_code(code),
+        name,
+        kind,
+        expires_at,
+    }))
+}
+
 pub fn not_paired() -> ApiError {
-    ApiError::new(Kind::SignedOut, "this device is not let in; type a code")
+    ApiError::new(ProblemType::SignedOut, "this device is not let in; type a code")
 }
 
 impl CurrentDevice {
@@ -111,7 +150,7 @@ pub fn restaurant(app: &AppState, installed: &PairedDevice, slug: &str) -> Resul
     match restaurant == installed.restaurant {
         true => Ok(restaurant),
         false => Err(ApiError::new(
-            Kind::Forbidden,
+            ProblemType::Forbidden,
             "this device belongs to another restaurant",
         )),
     }
@@ -123,7 +162,7 @@ pub async fn device_by_key(app: &AppState, key: &str) -> Result<PairedDevice, Ap
     match installed.revoked {
         false => Ok(installed),
         true => Err(ApiError::new(
-            Kind::DeviceSignedOut,
+            ProblemType::DeviceSignedOut,
             "this device was signed out; type a new code",
         )),
     }
@@ -143,6 +182,7 @@ pub fn paired(app: &AppState, installed: &PairedDevice) -> Result<Paired, ApiErr
     let slug = listing_of(app, installed.restaurant)?.restaurant.slug.clone();
     let Device { id, name, kind, .. } = installed.device.clone();
     Ok(Paired {
+        storage_key: installed.storage_key.clone(),
         device: id,
         name,
         kind,
@@ -164,10 +204,10 @@ pub async fn new_code(
     store: &dyn Store,
     restaurant: RestaurantId,
     new: NewDevice,
-    now: Timestamp,
+    by: (Author, Timestamp),
 ) -> Result<PairingCode, CodeError> {
     let code = device::new_code(visitor::random()?);
-    let expires_at = Timestamp(now.0 + limits::CODE_LIVES);
+    let expires_at = Timestamp(by.1.0 + limits::CODE_LIVES);
     let new = NewDevice {
         name: new.name.trim().to_owned(),
         ..new
@@ -178,6 +218,7 @@ pub async fn new_code(
             restaurant,
             device: new.clone(),
             expires_at,
+            by,
         })
         .await?;
     Ok(PairingCode {
@@ -186,6 +227,11 @@ pub async fn new_code(
         kind: new.kind,
         expires_at,
     })
+}
+
+/// Who acts now, for the audit log.
+fn by(user: &CurrentUser) -> (Author, Timestamp) {
+    (Author::Account(user.account.id), clock::now())
 }
 
 pub async fn make_code(
@@ -197,7 +243,7 @@ pub async fn make_code(
     let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Devices)?;
     new.check()?;
-    new_code(app.store.as_ref(), restaurant, new, clock::now())
+    new_code(app.store.as_ref(), restaurant, new, by(user))
         .await
         .map_err(|error| ApiError::internal(&error))
 }
@@ -209,8 +255,9 @@ pub async fn pair(
     pairing: &Pairing,
 ) -> Result<(Paired, HeaderValue), ApiError> {
     let no_such_code = || {
+        tracing::warn!("a pairing code was refused");
         ApiError::new(
-            Kind::NotAccepted,
+            ProblemType::NotAccepted,
             "'code' is none that lets a device in now; make a new one",
         )
     };
@@ -223,13 +270,14 @@ pub async fn pair(
             &sessions::key(&code),
             pairing.device,
             &sessions::key(&token),
+            &StorageKey(sessions::token()?),
             clock::now(),
         )
         .await?
     {
         PairedAs::NoSuchCode => Err(no_such_code()),
         PairedAs::IdTaken => Err(ApiError::new(
-            Kind::Conflict,
+            ProblemType::Conflict,
             "'device' is another restaurant's, of another kind, or has the receipt prefix of another; make a new one",
         )),
         PairedAs::Device(installed) => {
@@ -239,7 +287,13 @@ pub async fn pair(
     }
 }
 
-pub async fn list(app: &AppState, user: &CurrentUser, slug: &str) -> Result<DeviceList, ApiError> {
+/// `code` is the one that the browser made last.
+pub async fn list(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    code: Option<&str>,
+) -> Result<DeviceList, ApiError> {
     let RestaurantNow {
         listing,
         now: (at, now),
@@ -252,6 +306,8 @@ pub async fn list(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Devi
         at,
         now,
         devices,
+        code: usable_code(app, listing.restaurant.id, code).await?,
+        readers: None,
     })
 }
 
@@ -263,10 +319,10 @@ pub async fn revoke(
 ) -> Result<(), ApiError> {
     let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Devices)?;
-    match app.store.revoke_device(restaurant, device, clock::now()).await? {
+    match app.store.revoke_device(restaurant, device, by(user)).await? {
         true => Ok(()),
         false => Err(ApiError::new(
-            Kind::NotFound,
+            ProblemType::NotFound,
             "no device of this restaurant has this id",
         )),
     }
@@ -274,12 +330,16 @@ pub async fn revoke(
 
 /// Signs out the device that sends the request.
 pub async fn sign_out(app: &AppState, current_device: &CurrentDevice) -> Result<(), ApiError> {
+    let itself = Author::Device {
+        device: current_device.id(),
+        cashier: None,
+    };
     // It may have been revoked in this moment; it is signed out either way.
     app.store
         .revoke_device(
             current_device.installed.restaurant,
             current_device.id(),
-            clock::now(),
+            (itself, clock::now()),
         )
         .await?;
     Ok(())

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use servery_domain::{
     account::{Account, MailPurpose, Role},
+    audit::Author,
     id::{AccountId, RestaurantId},
     job::Job,
     time::Timestamp,
@@ -66,12 +67,23 @@ pub trait Accounts: Send + Sync {
     /// Changes name, language and addresses.
     async fn change_account(&self, account: &Account) -> Result<()>;
     /// Ends all sessions but `keep`.
-    async fn set_password(&self, account: AccountId, password: &str, keep: &str) -> Result<()>;
+    async fn set_password(
+        &self,
+        account: AccountId,
+        password: &str,
+        keep: &str,
+        now: Timestamp,
+    ) -> Result<()>;
     /// Sets the password, ends all sessions, removes all passkeys and marks the email address as verified: whoever had the account
     /// before has it no more.
     async fn secure_account(&self, account: AccountId, password: &str, now: Timestamp) -> Result<()>;
-    /// Deletes the account with all that belongs to it, and removes the diner from its orders.
-    async fn delete_account(&self, account: AccountId, now: Timestamp) -> Result<AccountDeletion>;
+    /// Deletes the account with all that belongs to it, and removes the diner from its orders. Writes the job if it was deleted.
+    async fn delete_account(
+        &self,
+        account: AccountId,
+        follow_up: &NewJob,
+        now: Timestamp,
+    ) -> Result<AccountDeletion>;
     /// The newest first.
     async fn account_orders(&self, account: AccountId) -> Result<Vec<Tracked>>;
 
@@ -90,9 +102,21 @@ pub trait Accounts: Send + Sync {
     async fn end_session(&self, key: &str) -> Result<()>;
     async fn end_sessions(&self, account: AccountId) -> Result<()>;
 
-    async fn put_staff(&self, account: AccountId, restaurant: RestaurantId, role: Role) -> Result<()>;
+    /// `by` says who gives the role, and when.
+    async fn put_staff(
+        &self,
+        account: AccountId,
+        restaurant: RestaurantId,
+        role: Role,
+        by: (Author, Timestamp),
+    ) -> Result<()>;
     /// `false` if that account has no role in that restaurant.
-    async fn remove_staff(&self, account: AccountId, restaurant: RestaurantId) -> Result<bool>;
+    async fn remove_staff(
+        &self,
+        account: AccountId,
+        restaurant: RestaurantId,
+        by: (Author, Timestamp),
+    ) -> Result<bool>;
     async fn account_roles(&self, account: AccountId) -> Result<Vec<(RestaurantId, Role)>>;
     async fn staff(&self) -> Result<Vec<StaffMember>>;
 

@@ -5,9 +5,10 @@ mod sync;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use servery_domain::{
+    audit::Author,
     id::{DeviceId, DishId, OpId, OrderId, RestaurantId, VisitorId},
     job::{Job, follow_ups},
-    order::{Actor, Event, Order, PlacedOrder, apply},
+    order::{Event, Order, PlacedOrder, apply},
     pos::{PosState, Record, RecordId, op::Action, ticket::Ticket},
     quote::{Sum, stock_needed},
     revision::Revision,
@@ -69,7 +70,7 @@ pub(crate) struct NewEvent {
     pub(crate) revision: i64,
     pub(crate) order: OrderId,
     pub(crate) at: Timestamp,
-    pub(crate) actor: Actor,
+    pub(crate) author: Author,
     pub(crate) event: Event,
 }
 
@@ -287,14 +288,14 @@ impl Batch {
         }
         let mut order = placement.order.clone();
         if let Some(numbers) = self.counters.get_mut(&order.ordered.restaurant) {
-            numbers.number += 1;
+            numbers.number = numbers.number.saturating_add(1);
             order.number = u32::try_from(numbers.number).unwrap_or(u32::MAX);
         }
         self.record_event(
             &placement.order,
             &mut order,
             Event::Placed,
-            Actor::Diner,
+            Author::Diner,
             placement.request.at,
         );
         let reserved = self.reserve(&order, reservation(placement));
@@ -322,7 +323,7 @@ impl Batch {
         if self
             .counters
             .get(&order.ordered.restaurant)
-            .is_none_or(|numbers| numbers.menu != placement.priced_at)
+            .is_none_or(|numbers| numbers.menu != placement.menu_revision)
         {
             return Some(Changed::Menu);
         }
@@ -372,7 +373,7 @@ impl Batch {
     }
 
     /// A dish that is not counted any more stays so.
-    fn give_back(&mut self, order: &Order, reserved: &Reservation) {
+    fn release(&mut self, order: &Order, reserved: &Reservation) {
         for (dish, taken) in &reserved.portions {
             let key = (order.ordered.restaurant, *dish);
             if let Some(left) = self.stock.get(&key).copied() {
@@ -408,7 +409,7 @@ impl Batch {
     fn next_revision(&mut self, restaurant: RestaurantId) -> i64 {
         self.changed_counters.insert(restaurant);
         self.counters.get_mut(&restaurant).map_or(0, |numbers| {
-            numbers.revision += 1;
+            numbers.revision = numbers.revision.saturating_add(1);
             numbers.revision
         })
     }
@@ -421,12 +422,19 @@ impl Batch {
     }
 
     /// Records an event under the restaurant's next revision, with the jobs that follow from it.
-    fn record_event(&mut self, before: &Order, order: &mut Order, event: Event, actor: Actor, at: Timestamp) {
+    fn record_event(
+        &mut self,
+        before: &Order,
+        order: &mut Order,
+        event: Event,
+        author: Author,
+        at: Timestamp,
+    ) {
         let restaurant = order.ordered.restaurant;
         order.revision = Revision(self.next_revision(restaurant));
         let (was, is) = (before.progress.state, order.progress.state);
         // The kitchen is told to stop.
-        let called_off = is.is_off() && !was.is_waiting() && !was.is_over();
+        let called_off = is.is_called_off() && !was.is_waiting() && !was.is_over();
         if called_off || matches!(event, Event::Accepted { .. }) {
             self.put_record(
                 restaurant,
@@ -441,7 +449,7 @@ impl Batch {
         let browsers = self
             .browsers
             .get(&order.id)
-            .filter(|_| actor != Actor::Diner)
+            .filter(|_| author != Author::Diner)
             .map_or(&[][..], Vec::as_slice);
         let jobs = follow_ups(before, order, &event, browsers).into_iter();
         self.new_jobs.extend(jobs.map(|job| {
@@ -455,7 +463,7 @@ impl Batch {
             revision: order.revision.0,
             order: order.id,
             at,
-            actor,
+            author,
             event,
         });
     }
@@ -464,19 +472,19 @@ impl Batch {
         let Some(tracked) = self.orders.get(&advance.order).cloned() else {
             return WriteOutcome::NoSuchOrder;
         };
-        match apply(&tracked.order, &advance.event, advance.actor, advance.at) {
+        match apply(&tracked.order, &advance.event, advance.author.actor(), advance.at) {
             Err(refused) => WriteOutcome::Refused(refused),
             Ok(mut order) => {
-                let was_off = tracked.order.progress.state.is_off();
+                let was_off = tracked.order.progress.state.is_called_off();
                 self.record_event(
                     &tracked.order,
                     &mut order,
                     advance.event.clone(),
-                    advance.actor,
+                    advance.author,
                     advance.at,
                 );
-                if order.progress.state.is_off() && !was_off {
-                    self.give_back(&order, &tracked.reserved);
+                if order.progress.state.is_called_off() && !was_off {
+                    self.release(&order, &tracked.reserved);
                 }
                 self.changed_orders.insert(order.id);
                 self.orders.insert(
@@ -499,7 +507,8 @@ impl Batch {
         let amount = tracked.order.ordered.total;
         if let Some(settled) = self.settled.get(&id) {
             if settled != intent {
-                let job = Job::GiveBack {
+                let job = Job::RefundExtraCharge {
+                    order: id,
                     intent: intent.to_owned(),
                     amount,
                 };
@@ -513,7 +522,7 @@ impl Batch {
         self.advance(&Advance {
             order: id,
             event,
-            actor: Actor::System,
+            author: Author::System,
             at,
         })
     }

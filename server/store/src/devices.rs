@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use servery_domain::{
-    device::{Device, DeviceKind, NewDevice},
+    audit::Author,
+    device::{Device, DeviceKind, NewDevice, StorageKey},
     id::{DeviceId, OrderId, RestaurantId},
     order::Order,
     pos::{
@@ -69,6 +70,8 @@ pub struct NewCode {
     pub restaurant: RestaurantId,
     pub device: NewDevice,
     pub expires_at: Timestamp,
+    /// Who made it, and when.
+    pub by: (Author, Timestamp),
 }
 
 /// A device with its restaurant.
@@ -76,6 +79,7 @@ pub struct NewCode {
 pub struct PairedDevice {
     pub restaurant: RestaurantId,
     pub device: Device,
+    pub storage_key: StorageKey,
     pub revoked: bool,
 }
 
@@ -91,15 +95,35 @@ pub enum PairedAs {
 #[async_trait]
 pub trait Devices: Send + Sync {
     async fn put_code(&self, code: &NewCode) -> Result<()>;
-    /// Pairs a device. If it repeats the request with the same code, the new token replaces the old one.
-    async fn pair(&self, code: &str, device: DeviceId, token: &str, now: Timestamp) -> Result<PairedAs>;
+    /// The device that a code would pair now, and when the code expires; `None` if the restaurant has no such code, or it was used.
+    async fn unused_code(
+        &self,
+        restaurant: RestaurantId,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<Option<(NewDevice, Timestamp)>>;
+    /// Pairs a device. If it repeats the request with the same code, the new token replaces the old one. A device that was
+    /// paired before keeps its storage key.
+    async fn pair(
+        &self,
+        code: &str,
+        device: DeviceId,
+        token: &str,
+        storage_key: &StorageKey,
+        now: Timestamp,
+    ) -> Result<PairedAs>;
     /// The device whose token has this hash.
     async fn device(&self, token: &str) -> Result<Option<PairedDevice>>;
     /// Those that are paired and not revoked, the newest last.
     async fn devices(&self, restaurant: RestaurantId) -> Result<Vec<Device>>;
     async fn touch_device(&self, device: DeviceId, at: Timestamp) -> Result<()>;
     /// `false` if the restaurant has no such device, or it was revoked before.
-    async fn revoke_device(&self, restaurant: RestaurantId, device: DeviceId, at: Timestamp) -> Result<bool>;
+    async fn revoke_device(
+        &self,
+        restaurant: RestaurantId,
+        device: DeviceId,
+        by: (Author, Timestamp),
+    ) -> Result<bool>;
 
     /// The number of the last op that was applied under this name, if it is one of the device's names.
     async fn ops_done(&self, device: DeviceId, stream: DeviceId) -> Result<Option<u64>>;

@@ -4,24 +4,30 @@
 //! and pass the same contract (`tests/contract`).
 
 pub mod accounts;
+pub mod audit_log;
 mod batch;
 pub mod devices;
+pub mod erasure;
+mod inspect;
 pub mod jobs;
 mod menus;
 pub mod orders;
 pub mod passkeys;
 pub mod payments;
+pub mod places;
 pub mod push_subscriptions;
+pub mod reader_payments;
 mod sql;
 mod sqlite_files;
 
 use std::{sync::Arc, time::Duration};
 
-use servery_domain::slug::Slug;
+use servery_domain::{slug::Slug, time::Timestamp};
 
 pub use crate::{
+    inspect::{DatabasePlace, Inspection, Tables, inspect},
     menus::{Daypart, Menus, Revisions},
-    sql::{PostgresStore, SqlStore, SqliteStore},
+    sql::{PostgresStore, SqlStore, SqliteStore, tls::is_here},
     sqlite_files::{backup, restore},
 };
 
@@ -31,7 +37,8 @@ pub enum StoreError {
     SlugTaken(Slug),
     #[error("not accepted: {0}")]
     Refused(String),
-    #[error("'{0}' is neither sqlite:PATH nor postgres://…")]
+    /// With what stands before its colon: behind it may be a password.
+    #[error("a database is sqlite:PATH or postgres://…, and this one begins with '{0}'")]
     UnknownEngine(String),
     #[error(
         "no TLS with '{host}': {cause}. Everybody on the way could read what is sent in plain text. Servery checks the certificate of a \
@@ -60,9 +67,7 @@ impl StoreError {
         // PostgreSQL's serialization failure and deadlock.
         error.is_unique_violation() || matches!(error.code().as_deref(), Some("40001" | "40P01"))
     }
-}
 
-impl StoreError {
     /// The database cannot be reached, or cannot write now; the same call may succeed later.
     pub fn is_unavailable(&self) -> bool {
         use sqlx::Error as Engine;
@@ -110,9 +115,13 @@ pub trait Store:
     + payments::Payments
     + jobs::Jobs
     + accounts::Accounts
+    + audit_log::AuditLogs
     + passkeys::Passkeys
     + push_subscriptions::PushSubscriptions
+    + places::Places
     + devices::Devices
+    + reader_payments::ReaderPayments
+    + erasure::Erasure
 {
 }
 
@@ -125,11 +134,18 @@ pub async fn connect(database: &str) -> Result<Arc<dyn Store>> {
     }
     match database.split_once(':') {
         Some(("postgres" | "postgresql", _)) => Ok(Arc::new(PostgresStore::open(database).await?)),
-        _ => Err(StoreError::UnknownEngine(database.to_owned())),
+        _ => Err(StoreError::UnknownEngine(scheme(database))),
     }
 }
 
-fn sqlite_path(database: &str) -> Option<&str> {
+/// What an address begins with, up to the first colon, and not all of it if it has none.
+fn scheme(database: &str) -> String {
+    let scheme = database.split_once(':').map_or(database, |(scheme, _)| scheme);
+    scheme.chars().take(12).collect()
+}
+
+/// The file of a SQLite database.
+pub fn sqlite_path(database: &str) -> Option<&str> {
     let path = database.strip_prefix("sqlite:")?;
     Some(path.trim_start_matches("//"))
 }
@@ -140,7 +156,49 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String> {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| StoreError::Unreadable(format!("{error} in {text:?}")))
+    // Without the text, in which guests are named.
+    serde_json::from_str(text).map_err(|error| StoreError::Unreadable(error.to_string()))
+}
+
+/// For what the server has made: numbers that it never makes are not read. What devices send has times by their clocks, which may say
+/// anything.
+fn parse_own<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    match has_long_number(text) {
+        true => Err(StoreError::Unreadable(format!(
+            "a number of more than {DIGITS} digits"
+        ))),
+        false => parse(text),
+    }
+}
+
+/// Digits of the largest number that the server makes: a thousand times `limits::MONEY`, and far from what 64 bits hold.
+const DIGITS: usize = 15;
+
+/// Whether this JSON has a number with more digits, outside its texts.
+fn has_long_number(json: &str) -> bool {
+    let (mut in_text, mut is_escaped, mut digits) = (false, false, 0);
+    json.bytes().any(|byte| {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            _ => {}
+        }
+        digits = if !in_text && byte.is_ascii_digit() {
+            digits + 1
+        } else {
+            0
+        };
+        digits > DIGITS
+    })
+}
+
+/// A stored moment, from the year 1 to the year 9999.
+fn moment(stored: i64) -> Result<Timestamp> {
+    match (-62_135_596_800..=253_402_300_799).contains(&stored) {
+        true => Ok(Timestamp(stored)),
+        false => Err(StoreError::Unreadable(format!("the time {stored}"))),
+    }
 }
 
 /// A stored text as a value of the domain.
@@ -159,4 +217,27 @@ where
 {
     text.parse()
         .map_err(|error: T::Err| StoreError::Unreadable(format!("{error}: {text:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_nobody_can_mean_are_not_read() {
+        for (text, is_read) in [
+            ("999999999999999", true),
+            ("-999999999999999", true),
+            ("1000000000000000", false),
+            ("-9223372036854775808", false),
+        ] {
+            assert_eq!(parse_own::<i64>(text).is_ok(), is_read, "{text}");
+        }
+        let text = r#"["1234567890123456", "a\"1234567890123456", 1]"#;
+        assert!(parse_own::<(String, String, i64)>(text).is_ok());
+        assert!(parse_own::<(String, i64)>(r#"["\\", 1234567890123456]"#).is_err());
+        for (stored, is_read) in [(0, true), (i64::MAX, false), (i64::MIN, false)] {
+            assert_eq!(moment(stored).is_ok(), is_read, "{stored}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use servery_domain::{
+    audit::Author,
     coupon::{Coupon, CouponCustomer, CouponUsage},
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
@@ -27,7 +28,7 @@ pub struct PlaceOrder {
     pub token: String,
     pub customer: Option<String>,
     /// The revision of the menu that it was priced from.
-    pub priced_at: Revision,
+    pub menu_revision: Revision,
     pub coupon: Option<Coupon>,
     /// The names by which the customer of the coupon is recognised; nobody outside the store sees them.
     pub coupon_customer: Vec<String>,
@@ -49,7 +50,7 @@ pub struct IdempotentRequest {
 pub struct Advance {
     pub order: OrderId,
     pub event: Event,
-    pub actor: Actor,
+    pub author: Author,
     pub at: Timestamp,
 }
 
@@ -146,6 +147,8 @@ pub struct RecordedEvent {
     pub revision: Revision,
     pub at: Timestamp,
     pub actor: Actor,
+    /// Which of the staff it was. Events that were written before this was recorded do not say.
+    pub author: Option<Author>,
     pub event: Event,
 }
 
@@ -158,6 +161,7 @@ pub struct Tracked {
     pub reserved: Reservation,
 }
 
+/// Lists pass over an order that cannot be read, and the log says which.
 #[async_trait]
 pub trait Orders: Send + Sync {
     /// Writes all in one transaction, with an outcome for each, in their order. If it fails, nothing is written.

@@ -10,9 +10,14 @@ pub struct Passkey {
     /// The id that the authenticator has given it.
     pub id: String,
     pub account: AccountId,
+    /// As COSE numbers them.
+    pub algorithm: i32,
     pub public_key: String,
     /// The number of signatures, if the authenticator counts them.
     pub counter: u32,
+    /// It may be copied to other devices of its holder, and has been.
+    pub backup_eligible: bool,
+    pub backed_up: bool,
     pub name: String,
     pub created_at: Timestamp,
 }
@@ -29,7 +34,8 @@ pub trait Passkeys: Send + Sync {
     async fn passkey(&self, id: &str) -> Result<Option<Passkey>>;
     /// The oldest first.
     async fn account_passkeys(&self, account: AccountId) -> Result<Vec<Passkey>>;
-    async fn set_passkey_counter(&self, id: &str, counter: u32) -> Result<()>;
+    /// What has changed with a signature.
+    async fn set_passkey_state(&self, id: &str, counter: u32, backed_up: bool) -> Result<()>;
     /// `false` if that account has no such passkey.
-    async fn remove_passkey(&self, account: AccountId, id: &str) -> Result<bool>;
+    async fn remove_passkey(&self, account: AccountId, id: &str, now: Timestamp) -> Result<bool>;
 }

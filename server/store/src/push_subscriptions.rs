@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use servery_domain::{
     id::{OrderId, VisitorId},
-    push::Subscription,
+    push::{RenewedSubscription, Subscription},
     time::Timestamp,
 };
 
@@ -19,6 +19,8 @@ pub trait PushSubscriptions: Send + Sync {
         subscription: &Subscription,
         at: Timestamp,
     ) -> Result<bool>;
+    /// The push service has given this browser another address: all its subscriptions get it.
+    async fn renew_subscriptions(&self, browser: VisitorId, renewed: &RenewedSubscription) -> Result<()>;
     async fn subscription(&self, order: OrderId, browser: VisitorId) -> Result<Option<Subscription>>;
     async fn remove_subscription(&self, order: OrderId, browser: VisitorId) -> Result<()>;
     /// Removes an endpoint from all orders, because the push service has dropped it.

@@ -2,9 +2,11 @@
 
 mod account_rows;
 mod accounts;
+mod audit_log;
 mod changes;
 mod devices;
 mod engine;
+mod erasure;
 mod jobs;
 mod load_batch;
 mod menu_rows;
@@ -13,12 +15,14 @@ mod order_rows;
 mod orders;
 mod passkeys;
 mod payments;
+mod places;
 mod pos_rows;
 mod push_subscriptions;
+mod reader_payments;
 mod restaurant_rows;
 mod retention;
 mod rows;
 mod save_batch;
-mod tls;
+pub(crate) mod tls;
 
 pub use engine::{Engine, PostgresStore, SqlStore, SqliteStore};

@@ -38,7 +38,7 @@ pub(crate) fn create_private(path: &Path) -> io::Result<()> {
 }
 
 /// The path with something behind its name.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
@@ -104,8 +104,8 @@ async fn copy(from: &Path, to: &Path) -> Result<()> {
     check(to).await
 }
 
-/// Puts a copy in the place of the database. What was there is kept beside it.
-pub async fn restore(database: &str, from: &Path) -> Result<PathBuf> {
+/// Replaces the database with a copy. Returns where the replaced database is, if there was one.
+pub async fn restore(database: &str, from: &Path) -> Result<Option<PathBuf>> {
     let path = sqlite_file(database, "pg_restore")?;
     let (part, replaced) = (beside(path, ".part"), beside(path, ".replaced"));
     if replaced.exists() {
@@ -122,27 +122,29 @@ pub async fn restore(database: &str, from: &Path) -> Result<PathBuf> {
         fs::set_permissions(&part, std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(at(&part))?;
         check(&part).await?;
         sync(&part)?;
-        if path.exists() {
+        let existed = path.exists();
+        if existed {
             claim(path).await?;
             fs::rename(path, &replaced).map_err(at(&replaced))?;
         }
         fs::rename(&part, path).map_err(at(path))?;
-        sync_folder(path)
+        sync_folder(path)?;
+        Ok(existed.then_some(replaced))
     };
-    if let Err(error) = restored.await {
+    let restored = restored.await;
+    if restored.is_err() {
         let _ = fs::remove_file(&part);
-        return Err(error);
     }
-    Ok(replaced)
+    restored
 }
 
-/// Refuses what is no sound database of Servery, or of a version that this program does not know.
+/// Refuses a file that is not an intact database of Servery, or whose version is newer than this program.
 async fn check(path: &Path) -> Result<()> {
     let name = path.display();
-    let no_servery = |_| refused(format!("{name} is no database of Servery"));
+    let no_servery = |_| refused(format!("{name} is not a database of Servery"));
     let mut connection = options(path, BUSY_TIMEOUT).connect().await.map_err(no_servery)?;
-    let newest: Option<i64> = sqlx::query_scalar(
-        "select max(version) from _sqlx_migrations where (select count(*) from restaurants) >= 0",
+    let newest: i64 = sqlx::query_scalar(
+        "select max(version) from _sqlx_migrations where (select count(*) from restaurants) >= 0 having count(*) > 0",
     )
     .fetch_one(&mut connection)
     .await
@@ -151,7 +153,7 @@ async fn check(path: &Path) -> Result<()> {
         .iter()
         .map(|migration| migration.version)
         .max();
-    if newest.is_none() || newest > known {
+    if Some(newest) > known {
         return Err(refused(format!("{name} is of a newer version than this program")));
     }
     let sound: String = sqlx::query_scalar("pragma integrity_check(1)")

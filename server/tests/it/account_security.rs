@@ -1,8 +1,8 @@
 //! What a stranger, a lost device and a browser that was left open can do to an account.
 
 use serde_json::json;
-use servery::settings::Settings;
-use servery_domain::{account::Role, draft::Draft, problem::Kind};
+use servery::{clock, settings::Settings};
+use servery_domain::{account::Role, audit::Author, draft::Draft, problem::ProblemType};
 
 use crate::{
     accounts::PASSWORD,
@@ -47,7 +47,7 @@ async fn wrong_guesses_from_elsewhere_do_not_lock_the_holder_out() {
         let address = format!("203.0.113.{guess}");
         app.sign_in_from(&address, "wrong password")
             .await
-            .problem(Kind::SignedOut);
+            .problem(ProblemType::SignedOut);
     }
     assert_eq!(app.sign_in_from("198.51.100.1", PASSWORD).await.status, 201);
     loop {
@@ -78,9 +78,9 @@ async fn a_new_passkey_and_a_deletion_need_a_fresh_sign_in() {
     };
     assert_eq!(ask().await.status, 201);
     app.age_sessions().await;
-    let refused = ask().await.problem(Kind::SignedOut);
+    let refused = ask().await.problem(ProblemType::SignedOut);
     assert!(refused.detail.contains("sign in again"), "{refused}");
-    app.delete_account(&session).await.problem(Kind::SignedOut);
+    app.delete_account(&session).await.problem(ProblemType::SignedOut);
     let form = app
         .form("/account/delete", &session, &format!("email={EMAIL}"))
         .await;
@@ -94,6 +94,29 @@ async fn a_new_passkey_and_a_deletion_need_a_fresh_sign_in() {
 }
 
 #[tokio::test]
+async fn a_passkey_is_removed_after_a_fresh_sign_in_only() {
+    let app = TestApp::new().await;
+    let session = app.signed_in(EMAIL).await;
+    let cookie = [("cookie", session.as_str())];
+    let remove = async || {
+        app.call("DELETE", "/api/v1/account/passkeys/none", &cookie, &json!({}))
+            .await
+    };
+    remove().await.problem(ProblemType::NotFound);
+    app.age_sessions().await;
+    let refused = remove().await.problem(ProblemType::SignedOut);
+    assert!(refused.detail.contains("sign in again"), "{refused}");
+    let form = app
+        .form("/account", &session, "change=remove-passkey&passkey=none")
+        .await;
+    assert!(
+        form.header("location").contains("wrong=sign"),
+        "{}",
+        form.header("location")
+    );
+}
+
+#[tokio::test]
 async fn the_last_owner_of_a_restaurant_stays() {
     let app = TestApp::new().await;
     let (ada, ben) = (app.signed_in(EMAIL).await, app.signed_in("ben@example.org").await);
@@ -102,17 +125,22 @@ async fn the_last_owner_of_a_restaurant_stays() {
     let put = async |email: &str, role| {
         let known = app.store.account_by_email(email).await.unwrap().unwrap();
         app.store
-            .put_staff(known.account.id, restaurant, role)
+            .put_staff(
+                known.account.id,
+                restaurant,
+                role,
+                (Author::Operator, clock::now()),
+            )
             .await
             .unwrap();
     };
     put(EMAIL, Role::Owner).await;
     put("ben@example.org", Role::Manager).await;
-    let refused = app.delete_account(&ada).await.problem(Kind::Conflict);
+    let refused = app.delete_account(&ada).await.problem(ProblemType::Conflict);
     assert!(refused.detail.contains("only owner"), "{refused}");
     put("ben@example.org", Role::Owner).await;
     assert_eq!(app.delete_account(&ada).await.status, 204);
-    app.delete_account(&ben).await.problem(Kind::Conflict);
+    app.delete_account(&ben).await.problem(ProblemType::Conflict);
 }
 
 #[tokio::test]

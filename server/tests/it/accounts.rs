@@ -2,10 +2,12 @@
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
+use servery::clock;
 use servery_domain::{
     account::{Permission, Role},
+    audit::Author,
     id::{AccountId, VisitorId},
-    problem::Kind,
+    problem::ProblemType,
 };
 
 use crate::{
@@ -113,11 +115,13 @@ async fn who_signs_up_signs_in_and_out() {
     );
     app.get("/api/v1/account", &[("cookie", &here)])
         .await
-        .problem(Kind::SignedOut);
-    app.get("/api/v1/account", &[]).await.problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
+    app.get("/api/v1/account", &[])
+        .await
+        .problem(ProblemType::SignedOut);
     app.get("/api/v1/account", &[("cookie", "__Host-session=' or 1=1; --")])
         .await
-        .problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
 }
 
 #[tokio::test]
@@ -128,13 +132,13 @@ async fn nobody_learns_who_has_an_account() {
         .post(
             "/api/v1/accounts",
             &[],
-            &json!({ "email": "ADA@example.org", "password": "another password" }),
+            &json!({ "email": "ADA@example.org", "password": "another password of mine" }),
         )
         .await;
     assert_eq!((again.status.as_u16(), again.text()), (202, ""));
     let wrong = app.try_sign_in("ada@example.org", "another password").await;
     let unknown = app.try_sign_in("eve@example.org", "another password").await;
-    wrong.problem(Kind::SignedOut);
+    wrong.problem(ProblemType::SignedOut);
     assert_eq!(wrong.body, unknown.body);
     for email in ["ada@example.org", "eve@example.org"] {
         let reset = app
@@ -149,7 +153,7 @@ async fn nobody_learns_who_has_an_account() {
             &json!({ "email": "ada", "password": PASSWORD }),
         )
         .await;
-    refused.problem(Kind::NotAccepted);
+    refused.problem(ProblemType::NotAccepted);
     let refused = app
         .post(
             "/api/v1/accounts",
@@ -159,7 +163,7 @@ async fn nobody_learns_who_has_an_account() {
         .await;
     assert!(
         refused
-            .problem(Kind::NotAccepted)
+            .problem(ProblemType::NotAccepted)
             .detail
             .contains("'password' has 8 to 128 characters")
     );
@@ -177,7 +181,7 @@ async fn each_sign_in_has_a_token_of_its_own_and_ends_the_one_before() {
     assert_ne!(first, second);
     app.get("/api/v1/account", &[("cookie", &first)])
         .await
-        .problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
     let elsewhere = app.sign_in("ada@example.org", PASSWORD).await;
     assert_eq!(
         app.get("/api/v1/account", &[("cookie", &second)]).await.status,
@@ -192,7 +196,7 @@ async fn each_sign_in_has_a_token_of_its_own_and_ends_the_one_before() {
     for cookie in [second, elsewhere] {
         app.get("/api/v1/account", &[("cookie", &cookie)])
             .await
-            .problem(Kind::SignedOut);
+            .problem(ProblemType::SignedOut);
     }
 }
 
@@ -218,7 +222,7 @@ async fn an_account_is_changed_by_its_holder() {
     let wrong = json!({ "password": { "current": "wrong password", "new": "a new password" } });
     app.call("PATCH", "/api/v1/account", &[("cookie", &here)], &wrong)
         .await
-        .problem(Kind::NotAccepted);
+        .problem(ProblemType::NotAccepted);
     let right = json!({ "password": { "current": PASSWORD, "new": "a new password" } });
     assert_eq!(
         app.call("PATCH", "/api/v1/account", &[("cookie", &here)], &right)
@@ -229,10 +233,10 @@ async fn an_account_is_changed_by_its_holder() {
     assert_eq!(app.get("/api/v1/account", &[("cookie", &here)]).await.status, 200);
     app.get("/api/v1/account", &[("cookie", &there)])
         .await
-        .problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
     app.try_sign_in("ada@example.org", PASSWORD)
         .await
-        .problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
     app.sign_in("ada@example.org", "a new password").await;
 }
 
@@ -327,15 +331,17 @@ async fn who_wants_to_be_forgotten_is() {
     );
     app.call("DELETE", "/api/v1/account", &cookie, &json!({}))
         .await
-        .problem(Kind::Conflict);
+        .problem(ProblemType::Conflict);
     app.post(&format!("/api/v1/orders/{token}/cancel"), &[], &json!({}))
         .await;
     let gone = app.call("DELETE", "/api/v1/account", &cookie, &json!({})).await;
     assert_eq!(gone.status, 204, "{}", gone.text());
-    app.get("/api/v1/account", &cookie).await.problem(Kind::SignedOut);
+    app.get("/api/v1/account", &cookie)
+        .await
+        .problem(ProblemType::SignedOut);
     app.try_sign_in("ada@example.org", PASSWORD)
         .await
-        .problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
     let order = app.order(&token).await;
     assert_eq!(order["ordered"]["contact"], json!({ "name": "" }));
     assert_eq!(
@@ -366,7 +372,7 @@ async fn an_address_is_the_same_in_capitals_when_its_account_is_deleted() {
     );
     app.try_sign_in("Ada.Byron@Example.org", PASSWORD)
         .await
-        .problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
 }
 
 #[tokio::test]
@@ -417,12 +423,12 @@ async fn guesses_at_a_password_run_out() {
         if answer.status == 429 {
             break;
         }
-        answer.problem(Kind::SignedOut);
+        answer.problem(ProblemType::SignedOut);
         guesses += 1;
     }
     assert!((10..20).contains(&guesses), "{guesses}");
     let refused = app.try_sign_in("ADA@example.org", PASSWORD).await;
-    refused.problem(Kind::TooOften);
+    refused.problem(ProblemType::TooOften);
     assert!(
         (1..=30).contains(&refused.header("retry-after").parse::<u32>().unwrap()),
         "{}",
@@ -430,7 +436,7 @@ async fn guesses_at_a_password_run_out() {
     );
     app.try_sign_in("eve@example.org", PASSWORD)
         .await
-        .problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
 }
 
 #[tokio::test]
@@ -455,7 +461,7 @@ async fn guesses_at_coupons_run_out_and_right_ones_cost_nothing() {
     assert!((60..90).contains(&guesses), "{guesses}");
     app.get(&format!("{DINER}/coupons/hello10"), &[])
         .await
-        .problem(Kind::TooOften);
+        .problem(ProblemType::TooOften);
     let mut basket = app.basket("Meatloaf & Mashed Potatoes", 1).await;
     assert_eq!(
         app.post(&format!("{DINER}/quotes"), &[], &basket).await.status,
@@ -478,10 +484,10 @@ async fn another_sites_page_sends_nothing_in_somebodys_name() {
     let cross = [("cookie", session.as_str()), ("sec-fetch-site", "cross-site")];
     app.call("DELETE", "/api/v1/account", &cross, &json!({}))
         .await
-        .problem(Kind::Forbidden);
+        .problem(ProblemType::Forbidden);
     app.post(&format!("{DINER}/orders"), &cross, &json!({}))
         .await
-        .problem(Kind::Forbidden);
+        .problem(ProblemType::Forbidden);
     assert_eq!(
         app.get("/api/v1/account", &cross).await.status,
         200,
@@ -516,7 +522,12 @@ async fn staff_may_do_what_their_role_says_and_only_at_home() {
             .parse()
             .unwrap();
     app.store
-        .put_staff(account, restaurants[0].id, Role::Courier)
+        .put_staff(
+            account,
+            restaurants[0].id,
+            Role::Courier,
+            (Author::Operator, clock::now()),
+        )
         .await
         .unwrap();
     let shown = app.get("/api/v1/account", &[("cookie", &session)]).await.json();
@@ -537,13 +548,13 @@ async fn staff_may_do_what_their_role_says_and_only_at_home() {
             .check(restaurants[0].id, Permission::Stock)
             .unwrap_err()
             .0
-            .is(Kind::Forbidden)
+            .is(ProblemType::Forbidden)
     );
     assert!(
         signed
             .check(restaurants[1].id, Permission::See)
             .unwrap_err()
             .0
-            .is(Kind::Forbidden)
+            .is(ProblemType::Forbidden)
     );
 }

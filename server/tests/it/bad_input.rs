@@ -4,14 +4,13 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
 };
-use servery::http::{connections::ConnectionLimits, serve};
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::problem::{Problem, ProblemType};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
 };
 
-use crate::test_app::TestApp;
+use crate::test_app::{TestApp, listen};
 
 #[tokio::test]
 async fn an_unknown_restaurant_is_a_problem_to_programs_and_a_page_to_people() {
@@ -25,10 +24,10 @@ async fn an_unknown_restaurant_is_a_problem_to_programs_and_a_page_to_people() {
         "/api/v1/restaurants/nobody/menu",
         "/api/v1/nothing",
     ] {
-        app.get(path, &[]).await.problem(Kind::NotFound);
+        app.get(path, &[]).await.problem(ProblemType::NotFound);
     }
     for (path, lang, says) in [
-        ("/restaurants/nobody", "en", "There is nothing here"),
+        ("/restaurants/nobody", "en", "This page does not exist"),
         ("/restaurants/%ff", "de", "Hier ist nichts"),
         ("/nothing", "ar", "لا شيء هنا"),
     ] {
@@ -66,7 +65,7 @@ async fn a_malformed_parameter_is_named() {
         let problem = app
             .get(&format!("/api/v1/restaurants?{query}"), &[])
             .await
-            .problem(Kind::Malformed);
+            .problem(ProblemType::Malformed);
         assert!(
             problem.detail.contains(&format!("'{name}'")),
             "{query}: {problem}"
@@ -78,7 +77,7 @@ async fn a_malformed_parameter_is_named() {
     let long = "x".repeat(81);
     app.get(&format!("/api/v1/restaurants?q={long}"), &[])
         .await
-        .problem(Kind::Malformed);
+        .problem(ProblemType::Malformed);
 }
 
 #[tokio::test]
@@ -106,7 +105,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
                     .unwrap(),
             )
             .await;
-        answer.problem(Kind::WrongMethod);
+        answer.problem(ProblemType::WrongMethod);
         assert_eq!(answer.header("allow"), "GET,HEAD", "{path}");
     }
 }
@@ -116,10 +115,10 @@ async fn what_cannot_be_accepted_is_said() {
     let app = TestApp::new().await;
     app.get("/api/v1/restaurants", &[("accept", "text/csv")])
         .await
-        .problem(Kind::NotAcceptable);
+        .problem(ProblemType::NotAcceptable);
     app.get("/", &[("accept", "application/json")])
         .await
-        .problem(Kind::NotAcceptable);
+        .problem(ProblemType::NotAcceptable);
     assert_eq!(
         app.get("/", &[("accept", "text/*;q=0.1")]).await.status,
         StatusCode::OK
@@ -147,14 +146,7 @@ async fn text_in_an_address_is_shown_as_text() {
 /// Sends a header with a field of this size to a real socket, and returns the answer.
 async fn with_header_of(bytes: usize) -> String {
     let app = TestApp::new().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(serve::serve(
-        listener,
-        app.router.clone(),
-        ConnectionLimits::default(),
-        std::future::pending(),
-    ));
+    let (address, server) = listen(app.router.clone()).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream
         .write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-large: ")
@@ -187,7 +179,7 @@ async fn a_header_too_large_is_refused_whatever_its_size() {
             "{bytes}: {head}"
         );
         let problem: Problem = serde_json::from_str(body).unwrap();
-        assert!(problem.is(Kind::HeadersTooLarge), "{bytes}: {problem}");
+        assert!(problem.is(ProblemType::HeadersTooLarge), "{bytes}: {problem}");
     }
     assert!(with_header_of(4 * 1024).await.starts_with("HTTP/1.1 200 "));
 }

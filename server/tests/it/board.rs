@@ -1,4 +1,4 @@
-//! The counter: who stands behind it sees the orders and says what becomes of them, through the API and through plain forms.
+//! The order board: staff see orders and change their state, through the API and through forms.
 
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use serde_json::json;
 use servery::{clock, orders::timeouts};
 use servery_domain::{
     account::Role,
+    audit::Author,
     id::AccountId,
     order::{Order, State},
-    problem::Kind,
+    problem::ProblemType,
     time::{LocalMinute, Timestamp},
 };
 use tower::ServiceExt;
@@ -36,15 +37,11 @@ impl TestApp {
             .unwrap()
             .account
             .id;
-        let diner = self
-            .store
-            .restaurants()
+        let diner = self.restaurant("lighthouse-diner").await;
+        self.store
+            .put_staff(account, diner.id, role, (Author::Operator, clock::now()))
             .await
-            .unwrap()
-            .into_iter()
-            .find(|it| it.slug.as_str() == "lighthouse-diner")
             .unwrap();
-        self.store.put_staff(account, diner.id, role).await.unwrap();
         cookie
     }
 
@@ -64,7 +61,7 @@ impl TestApp {
     }
 
     /// An order's token and id.
-    async fn placed(&self) -> (String, String) {
+    pub async fn placed(&self) -> (String, String) {
         let receipt = self
             .place(&self.placement(self.basket("Bottomless Coffee", 2).await).await)
             .await
@@ -163,12 +160,14 @@ async fn case_zomato_1677_delivered_is_refused_while_it_is_being_prepared() {
         "2026-11-21T12:30"
     );
     assert_eq!(step(json!("preparing")).await.status, 200);
-    step(json!("delivered")).await.problem(Kind::Conflict);
-    step(json!("out_for_delivery")).await.problem(Kind::Conflict);
+    step(json!("delivered")).await.problem(ProblemType::Conflict);
+    step(json!("out_for_delivery"))
+        .await
+        .problem(ProblemType::Conflict);
     step(json!({ "paid": { "amount": 1 } }))
         .await
-        .problem(Kind::Forbidden);
-    step(json!("flambéed")).await.problem(Kind::NotAccepted);
+        .problem(ProblemType::Forbidden);
+    step(json!("flambéed")).await.problem(ProblemType::NotAccepted);
 }
 
 #[tokio::test]
@@ -258,11 +257,11 @@ async fn nobody_else_looks_over_the_counter() {
     let app = TestApp::new().await;
     let (_, id) = app.placed().await;
     let board = format!("{DINER}/board");
-    app.get(&board, &[]).await.problem(Kind::SignedOut);
+    app.get(&board, &[]).await.problem(ProblemType::SignedOut);
     let guest = app.signed_in("guest@example.org").await;
     app.get(&board, &[("cookie", &guest)])
         .await
-        .problem(Kind::Forbidden);
+        .problem(ProblemType::Forbidden);
     let courier = app.staff(Role::Courier).await;
     assert_eq!(app.get(&board, &[("cookie", &courier)]).await.status, 200);
     let events = format!("{DINER}/orders/{id}/events");
@@ -272,11 +271,11 @@ async fn nobody_else_looks_over_the_counter() {
         &json!({ "event": { "rejected": { "reason": "" } } }),
     )
     .await
-    .problem(Kind::Forbidden);
+    .problem(ProblemType::Forbidden);
     let elsewhere = "/api/v1/restaurants/jade-lantern";
     app.get(&format!("{elsewhere}/board"), &[("cookie", &courier)])
         .await
-        .problem(Kind::Forbidden);
+        .problem(ProblemType::Forbidden);
     let page = app.get(BOARD, &[]).await;
     assert!(
         page.text().contains("action=\"/account/sign-in\"")
@@ -378,7 +377,10 @@ async fn who_signs_out_or_is_dismissed_is_told_nothing_more() {
         .account
         .id;
     let (diner, _) = app.store.account_roles(account).await.unwrap()[0];
-    app.store.remove_staff(account, diner).await.unwrap();
+    app.store
+        .remove_staff(account, diner, (Author::Operator, clock::now()))
+        .await
+        .unwrap();
     for mut frames in [signed_out, dismissed] {
         let ended = async { while frames.next().await.is_some() {} };
         let busy = async {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use servery::http::{connections::ConnectionLimits, serve, time_limits::RequestLimits};
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::problem::{Problem, ProblemType};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -241,7 +241,7 @@ async fn an_order_has_so_many_event_streams_and_no_more() {
         assert!(open.len() < 1_000, "no end of streams");
     }
     let refused = app.send(request()).await;
-    refused.problem(Kind::Unavailable);
+    refused.problem(ProblemType::Unavailable);
     assert_eq!(refused.header("retry-after"), "1");
     open.pop();
     let answer = app.router.clone().oneshot(request()).await.unwrap();

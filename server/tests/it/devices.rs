@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use servery::{accounts::sessions, clock, sync::devices};
 use servery_domain::{
     account::Role,
+    audit::Author,
     device::{self, DeviceKind, NewDevice},
-    problem::Kind,
+    problem::ProblemType,
     time::Timestamp,
 };
 use servery_store::devices::NewCode;
@@ -19,22 +20,20 @@ use crate::{
 impl TestApp {
     /// A code for a device of this kind, as it is shown.
     pub async fn code(&self, kind: &str) -> String {
-        let diner = self
-            .store
-            .restaurants()
-            .await
-            .unwrap()
-            .into_iter()
-            .find(|it| it.slug.as_str() == "lighthouse-diner")
-            .unwrap();
+        let diner = self.restaurant("lighthouse-diner").await;
         let new = NewDevice {
             name: "Bar".into(),
             kind: DeviceKind::from_code(kind).unwrap(),
         };
-        devices::new_code(self.store.as_ref(), diner.id, new, clock::now())
-            .await
-            .unwrap()
-            .code
+        devices::new_code(
+            self.store.as_ref(),
+            diner.id,
+            new,
+            (Author::Operator, clock::now()),
+        )
+        .await
+        .unwrap()
+        .code
     }
 
     async fn pair(&self, code: &str, device: &str) -> Answer {
@@ -91,8 +90,8 @@ async fn a_device_is_let_in_by_a_code_and_known_from_then_on() {
     );
     app.get("/api/v1/device", &[("cookie", &cookie(&answer))])
         .await
-        .problem(Kind::SignedOut);
-    app.pair(&code, &unique()).await.problem(Kind::NotAccepted);
+        .problem(ProblemType::SignedOut);
+    app.pair(&code, &unique()).await.problem(ProblemType::NotAccepted);
 }
 
 #[tokio::test]
@@ -108,12 +107,13 @@ async fn a_wrong_code_and_one_that_has_run_out_let_nobody_in_and_guessing_ends()
         hash: sessions::key(&expired),
         restaurant,
         device: new,
+        by: (Author::Operator, clock::now()),
         expires_at: Timestamp(clock::now().0),
     };
     app.store.put_code(&code).await.unwrap();
     let good = app.code("till").await;
     for code in [device::format_code(&expired).as_str(), "ABCD-EFGH", "x", ""] {
-        app.pair(code, &unique()).await.problem(Kind::NotAccepted);
+        app.pair(code, &unique()).await.problem(ProblemType::NotAccepted);
     }
     for _ in 0..20 {
         let device = unique();
@@ -124,10 +124,12 @@ async fn a_wrong_code_and_one_that_has_run_out_let_nobody_in_and_guessing_ends()
         );
     }
     for _ in 4..10 {
-        app.pair("ABCD-EFGH", &unique()).await.problem(Kind::NotAccepted);
+        app.pair("ABCD-EFGH", &unique())
+            .await
+            .problem(ProblemType::NotAccepted);
     }
     let refused = app.pair(&good, &unique()).await;
-    refused.problem(Kind::TooOften);
+    refused.problem(ProblemType::TooOften);
     assert!(!refused.header("retry-after").is_empty());
 }
 
@@ -136,14 +138,16 @@ async fn only_owners_and_managers_let_devices_in_and_sign_them_out() {
     let app = TestApp::new().await;
     let devices = format!("{DINER}/devices");
     let new = json!({ "name": " Bar till ", "kind": "till" });
-    app.post(&devices, &[], &new).await.problem(Kind::SignedOut);
+    app.post(&devices, &[], &new)
+        .await
+        .problem(ProblemType::SignedOut);
     let cashier = app.staff(Role::Cashier).await;
     app.post(&devices, &[("cookie", &cashier)], &new)
         .await
-        .problem(Kind::Forbidden);
+        .problem(ProblemType::Forbidden);
     app.get(&devices, &[("cookie", &cashier)])
         .await
-        .problem(Kind::Forbidden);
+        .problem(ProblemType::Forbidden);
     let manager = app.staff(Role::Manager).await;
     let made = app.post(&devices, &[("cookie", &manager)], &new).await;
     assert_eq!(
@@ -157,7 +161,7 @@ async fn only_owners_and_managers_let_devices_in_and_sign_them_out() {
             &json!({ "name": name, "kind": "till" }),
         )
         .await
-        .problem(Kind::NotAccepted);
+        .problem(ProblemType::NotAccepted);
     }
     app.post(
         &devices,
@@ -165,11 +169,11 @@ async fn only_owners_and_managers_let_devices_in_and_sign_them_out() {
         &json!({ "name": "Bar", "kind": "oven" }),
     )
     .await
-    .problem(Kind::NotAccepted);
+    .problem(ProblemType::NotAccepted);
     let elsewhere = "/api/v1/restaurants/jade-lantern/devices";
     app.post(elsewhere, &[("cookie", &manager)], &new)
         .await
-        .problem(Kind::Forbidden);
+        .problem(ProblemType::Forbidden);
 
     let (device, cookie) = app.device("till").await;
     let list = app.get(&devices, &[("cookie", &manager)]).await.json();
@@ -189,17 +193,17 @@ async fn only_owners_and_managers_let_devices_in_and_sign_them_out() {
     };
     revoke(&cashier, &format!("{devices}/{device}"))
         .await
-        .problem(Kind::Forbidden);
+        .problem(ProblemType::Forbidden);
     revoke(&manager, &format!("{elsewhere}/{device}"))
         .await
-        .problem(Kind::Forbidden);
+        .problem(ProblemType::Forbidden);
     assert_eq!(revoke(&manager, &format!("{devices}/{device}")).await.status, 204);
     revoke(&manager, &format!("{devices}/{device}"))
         .await
-        .problem(Kind::NotFound);
+        .problem(ProblemType::NotFound);
     app.get("/api/v1/device", &[("cookie", &cookie)])
         .await
-        .problem(Kind::DeviceSignedOut);
+        .problem(ProblemType::DeviceSignedOut);
     assert_eq!(
         app.get(&devices, &[("cookie", &manager)]).await.json()["devices"],
         json!([])
@@ -217,12 +221,14 @@ async fn whoever_stands_at_a_device_signs_it_out_and_it_is_let_in_again() {
     assert!(left.header("set-cookie").contains("Max-Age=0"));
     app.get("/api/v1/device", &[("cookie", &cookie)])
         .await
-        .problem(Kind::DeviceSignedOut);
+        .problem(ProblemType::DeviceSignedOut);
     assert_eq!(app.pair(&app.code("courier").await, &device).await.status, 201);
-    app.get("/api/v1/device", &[]).await.problem(Kind::SignedOut);
+    app.get("/api/v1/device", &[])
+        .await
+        .problem(ProblemType::SignedOut);
     app.get("/api/v1/device", &[("cookie", "__Host-device=x")])
         .await
-        .problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
 }
 
 #[tokio::test]
@@ -238,15 +244,20 @@ async fn an_owner_lets_a_device_in_and_signs_it_out_by_plain_forms() {
         .form(here, &owner, "change=code&kind=kitchen&name=Pass+%3Cb%3E")
         .await;
     assert_eq!(made.status, 303, "{}", made.text());
-    let led = made.header("location").to_owned();
-    let shown = page(&led).await;
-    assert_eq!(shown.header("cache-control"), "private, no-store");
-    let code = led
-        .split("code=")
-        .nth(1)
+    assert_eq!(
+        made.header("location"),
+        here,
+        "an address is in the history and in logs"
+    );
+    let code = made
+        .header("set-cookie")
+        .strip_prefix("__Host-pairing-code=")
         .and_then(|rest| rest.get(..9))
         .unwrap()
         .to_owned();
+    let with_code = format!("{thin}; __Host-pairing-code={code}");
+    let shown = app.get(here, &[("cookie", &with_code)]).await;
+    assert_eq!(shown.header("cache-control"), "private, no-store");
     assert!(shown.text().contains(&format!(">{code}</p>")), "{}", shown.text());
     assert!(
         shown.text().contains("/staff/lighthouse-diner"),
@@ -264,12 +275,8 @@ async fn an_owner_lets_a_device_in_and_signs_it_out_by_plain_forms() {
     assert!(
         listing.text().contains("Kitchen screen") && listing.text().contains(&format!("value=\"{device}\""))
     );
-    let past = page(&format!("{here}?code={code}&until=2020-01-01T00%3A00")).await;
-    assert!(
-        past.text().contains("has run out") && !past.text().contains(&format!(">{code}</p>")),
-        "{}",
-        past.text()
-    );
+    let used = app.get(here, &[("cookie", &with_code)]).await;
+    assert!(!used.text().contains(&code), "a code works once: {}", used.text());
 
     for (fields, led) in [
         (

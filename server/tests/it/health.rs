@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use axum::{Router, http::StatusCode, routing::get};
 use servery::http::{connections::ConnectionLimits, serve};
-use servery_domain::problem::Kind;
+use servery_domain::problem::ProblemType;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -24,7 +24,7 @@ async fn a_node_without_its_store_is_alive_and_not_ready_and_shows_what_it_knows
     .await
     .expect("not ready within two seconds");
     let answer = app.get("/readyz", &[]).await;
-    answer.problem(Kind::Unavailable);
+    answer.problem(ProblemType::Unavailable);
     assert_eq!(answer.header("retry-after"), "1");
     assert_eq!(app.get("/livez", &[]).await.status, StatusCode::OK);
     assert_eq!(

@@ -4,31 +4,23 @@ use std::{io::Read, net::SocketAddr, time::Duration};
 
 use axum::http::{Method, Request};
 use serde_json::json;
-use servery::http::{connections::ConnectionLimits, serve};
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::problem::{Problem, ProblemType};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     time::timeout,
 };
 
 use crate::{
     orders::DINER,
-    test_app::{TestApp, unique},
+    test_app::{TestApp, listen, unique},
 };
 
 const SOON: Duration = Duration::from_secs(10);
 
 async fn served() -> (TestApp, SocketAddr) {
     let app = TestApp::new().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(serve::serve(
-        listener,
-        app.router.clone(),
-        ConnectionLimits::default(),
-        std::future::pending(),
-    ));
+    let (address, _) = listen(app.router.clone()).await;
     (app, address)
 }
 
@@ -45,7 +37,7 @@ async fn say(address: SocketAddr, request: &str) -> String {
 }
 
 /// Fails unless the answer is this problem.
-fn problem(answer: &str, kind: Kind) {
+fn problem(answer: &str, kind: ProblemType) {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer, ""));
     let status = format!("HTTP/1.1 {} ", kind.status());
     assert!(
@@ -65,10 +57,10 @@ async fn a_request_names_one_host() {
             .await
             .starts_with("HTTP/1.1 200 ")
     );
-    problem(&say(address, &with("")).await, Kind::Malformed);
+    problem(&say(address, &with("")).await, ProblemType::Malformed);
     problem(
         &say(address, &with("host: a\r\nhost: b\r\n")).await,
-        Kind::Malformed,
+        ProblemType::Malformed,
     );
     let old = say(address, "GET /livez HTTP/1.0\r\n\r\n").await;
     assert!(old.starts_with("HTTP/1.0 200 "), "HTTP/1.0 has no Host: {old}");
@@ -86,7 +78,7 @@ async fn a_broken_chunk_is_malformed() {
             &format!("{head}\r\ntransfer-encoding: chunked\r\n\r\n{body}"),
         )
         .await;
-        problem(&answer, Kind::Malformed);
+        problem(&answer, ProblemType::Malformed);
     }
 }
 
@@ -97,16 +89,18 @@ async fn a_list_is_no_object() {
     let fields = json!([unique(), unique()]);
     app.post("/api/v1/account/verifications", &[], &json!(["token"]))
         .await
-        .problem(Kind::NotAccepted);
+        .problem(ProblemType::NotAccepted);
     app.post("/api/v1/devices", &[], &fields)
         .await
-        .problem(Kind::NotAccepted);
+        .problem(ProblemType::NotAccepted);
     let key = unique();
-    app.place_with(&key, &fields).await.problem(Kind::NotAccepted);
+    app.place_with(&key, &fields)
+        .await
+        .problem(ProblemType::NotAccepted);
     let object = app
         .post("/api/v1/account/verifications", &[], &json!({ "token": "none" }))
         .await;
-    object.problem(Kind::NotFound);
+    object.problem(ProblemType::NotFound);
 }
 
 #[tokio::test]
@@ -119,7 +113,7 @@ async fn a_path_that_is_no_text_is_malformed() {
         "/api/v1/orders/%ff",
         "/t/%ff",
     ] {
-        app.get(path, &[]).await.problem(Kind::Malformed);
+        app.get(path, &[]).await.problem(ProblemType::Malformed);
     }
 }
 
@@ -154,7 +148,7 @@ async fn a_refusal_reaches_who_still_sends() {
             .await
             .unwrap()
             .unwrap();
-        problem(&answer, Kind::TooLarge);
+        problem(&answer, ProblemType::TooLarge);
     }
 }
 
@@ -170,7 +164,7 @@ async fn a_connection_that_is_given_up_takes_no_other_request() {
         .await
         .unwrap()
         .unwrap();
-    problem(&answer, Kind::SignedOut);
+    problem(&answer, ProblemType::SignedOut);
 }
 
 #[tokio::test]
@@ -182,7 +176,7 @@ async fn who_asks_first_is_answered_by_the_announced_size() {
              expect: 100-continue\r\ncontent-length: {length}\r\n\r\n"
         )
     };
-    problem(&say(address, &head(100_000)).await, Kind::TooLarge);
+    problem(&say(address, &head(100_000)).await, ProblemType::TooLarge);
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(head(2).as_bytes()).await.unwrap();
     let mut first = [0; 25];
@@ -206,7 +200,7 @@ async fn a_form_has_no_page_and_says_so_to_people() {
     let path = "/restaurants/lighthouse-diner/checkout-of-nobody";
     app.get(path, &[("accept", "application/json")])
         .await
-        .problem(Kind::NotFound);
+        .problem(ProblemType::NotFound);
     for path in ["/account/sign-out", "/restaurants/lighthouse-diner/basket/lines"] {
         let page = app.get(path, &[("accept", "text/html,*/*;q=0.8")]).await;
         assert_eq!(
@@ -217,18 +211,18 @@ async fn a_form_has_no_page_and_says_so_to_people() {
         assert!(page.header("content-type").starts_with("text/html"), "{path}");
         app.get(path, &[("accept", "application/json")])
             .await
-            .problem(Kind::WrongMethod);
+            .problem(ProblemType::WrongMethod);
         let request = Request::builder()
             .method(Method::PUT)
             .uri(path)
             .header("accept", "text/html");
         app.send(request.body("".into()).unwrap())
             .await
-            .problem(Kind::WrongMethod);
+            .problem(ProblemType::WrongMethod);
     }
     app.get("/api/v1/sessions", &[("accept", "text/html")])
         .await
-        .problem(Kind::WrongMethod);
+        .problem(ProblemType::WrongMethod);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What happens reaches people by mail, once, through a real mail server.
+//! Mails about orders and accounts are sent once, through a real mail server.
 
 use serde_json::{Value, json};
 use servery::{
@@ -6,9 +6,10 @@ use servery::{
     jobs::{self, mail::Mailer},
 };
 use servery_domain::{
+    audit::Author,
     job::Lane,
-    order::{Actor, Event},
-    problem::Kind,
+    order::Event,
+    problem::ProblemType,
     time::{LocalMinute, Timestamp},
 };
 
@@ -50,6 +51,15 @@ impl Post {
         self.server.mails()
     }
 
+    /// The cookie of a new account whose address was confirmed by mail.
+    async fn signed_in(&self, email: &str) -> String {
+        self.app.sign_up(email).await;
+        let verify = json!({ "token": self.arrived().await[0].token("verify") });
+        let path = "/api/v1/account/verifications";
+        self.app.post(path, &[], &verify).await;
+        self.app.sign_in(email, "correct horse battery").await
+    }
+
     async fn order(&self, email: &str, lang: &str) -> Value {
         let mut placement = self
             .app
@@ -63,7 +73,7 @@ impl Post {
 
     async fn advance(&self, receipt: &Value, event: Event) {
         let order = receipt["id"].as_str().unwrap().parse().unwrap();
-        servery::orders::advance(&self.app.app, order, event, Actor::Staff)
+        servery::orders::advance(&self.app.app, order, event, Author::Operator)
             .await
             .unwrap();
     }
@@ -229,7 +239,7 @@ async fn an_address_is_confirmed_before_it_signs_in() {
     let sign_in = json!({ "email": "ada@example.org", "password": "correct horse battery" });
     app.post("/api/v1/sessions", &[], &sign_in)
         .await
-        .problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
     let mails = post.arrived().await;
     assert_eq!(
         mails.len(),
@@ -245,9 +255,9 @@ async fn an_address_is_confirmed_before_it_signs_in() {
         app.post("/api/v1/account/verifications", &[], &json!({ "token": token }))
             .await
     };
-    verify(&"0".repeat(64)).await.problem(Kind::NotFound);
+    verify(&"0".repeat(64)).await.problem(ProblemType::NotFound);
     assert_eq!(verify(&token).await.status, 204);
-    verify(&token).await.problem(Kind::NotFound);
+    verify(&token).await.problem(ProblemType::NotFound);
     assert_eq!(app.post("/api/v1/sessions", &[], &sign_in).await.status, 201);
 }
 
@@ -269,10 +279,7 @@ async fn who_signs_up_twice_learns_it_by_mail() {
 async fn a_forgotten_password_is_set_anew_by_mail() {
     let post = Post::with(MailServer::started().await).await;
     let app = &post.app;
-    app.sign_up("ada@example.org").await;
-    let verify = json!({ "token": post.arrived().await[0].token("verify") });
-    app.post("/api/v1/account/verifications", &[], &verify).await;
-    let session = app.sign_in("ada@example.org", "correct horse battery").await;
+    let session = post.signed_in("ada@example.org").await;
     for email in ["Ada@example.org", "nobody@example.org"] {
         assert_eq!(
             app.post("/api/v1/password-resets", &[], &json!({ "email": email }))
@@ -291,20 +298,41 @@ async fn a_forgotten_password_is_set_anew_by_mail() {
     let path = format!("/api/v1/password-resets/{token}");
     app.post(&path, &[], &json!({ "password": "short" }))
         .await
-        .problem(Kind::NotAccepted);
+        .problem(ProblemType::NotAccepted);
     assert_eq!(
-        app.post(&path, &[], &json!({ "password": "a new password" }))
+        app.post(&path, &[], &json!({ "password": "a new password for the pier" }))
             .await
             .status,
         204
     );
-    app.post(&path, &[], &json!({ "password": "another password" }))
+    app.post(&path, &[], &json!({ "password": "another password of mine" }))
         .await
-        .problem(Kind::NotFound);
+        .problem(ProblemType::NotFound);
     app.get("/api/v1/account", &[("cookie", &session)])
         .await
-        .problem(Kind::SignedOut);
-    app.sign_in("ada@example.org", "a new password").await;
+        .problem(ProblemType::SignedOut);
+    app.sign_in("ada@example.org", "a new password for the pier")
+        .await;
+}
+
+#[tokio::test]
+async fn the_deletion_of_an_account_is_mailed_to_its_address() {
+    let post = Post::with(MailServer::started().await).await;
+    let app = &post.app;
+    let session = post.signed_in("ada@example.org").await;
+    let headers = [("cookie", session.as_str())];
+    let deleted = app.call("DELETE", "/api/v1/account", &headers, &json!({})).await;
+    assert_eq!(deleted.status, 204, "{}", deleted.text());
+    let mails = post.arrived().await;
+    let told = mails
+        .iter()
+        .find(|mail| mail.subject == "Ihr Konto wurde gelöscht");
+    assert_eq!(
+        told.map(|mail| mail.to.as_str()),
+        Some("ada@example.org"),
+        "{mails:?}"
+    );
+    assert!(!post.app.dump().await.contains("ada@example.org"));
 }
 
 #[tokio::test]

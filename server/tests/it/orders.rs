@@ -9,7 +9,7 @@ use servery_domain::{
     coupon::{Coupon, CouponEffect},
     currency::Minor,
     id::{DishId, VisitorId},
-    problem::Kind,
+    problem::ProblemType,
     time::{DAY, LocalMinute},
 };
 
@@ -43,6 +43,21 @@ impl TestApp {
             .as_str()
             .unwrap()
             .to_owned()
+    }
+
+    /// The coupon ONCE of the diner, which each customer uses once.
+    pub async fn put_coupon_once(&self) {
+        let diner = self.restaurant("lighthouse-diner").await;
+        let coupon = Coupon {
+            code: "ONCE".into(),
+            effect: CouponEffect::Amount(Minor(100)),
+            minimum: Minor(0),
+            from: None,
+            until: None,
+            uses: None,
+            per_customer: Some(1),
+        };
+        self.store.put_coupon(diner.id, &coupon).await.unwrap();
     }
 
     pub async fn basket(&self, dish: &str, count: u8) -> Value {
@@ -121,7 +136,7 @@ async fn an_order_is_placed_and_found_again() {
     );
     app.get(&format!("/api/v1/orders/{}", unique()), &[])
         .await
-        .problem(Kind::NotFound);
+        .problem(ProblemType::NotFound);
 }
 
 #[tokio::test]
@@ -139,11 +154,11 @@ async fn case_wepos_50_a_double_click_is_one_order() {
     );
     let mut other = placement.clone();
     other["note"] = json!("no milk");
-    app.place_with(&key, &other).await.problem(Kind::KeyReused);
-    app.place(&placement).await.problem(Kind::Conflict);
+    app.place_with(&key, &other).await.problem(ProblemType::KeyReused);
+    app.place(&placement).await.problem(ProblemType::Conflict);
     let missing = app.post(&format!("{DINER}/orders"), &[], &placement).await;
     assert_eq!(missing.status, 400);
-    missing.problem(Kind::KeyMissing);
+    missing.problem(ProblemType::KeyMissing);
 }
 
 #[tokio::test]
@@ -154,15 +169,7 @@ async fn case_kitchenasty_55_the_last_portion() {
         .await
         .parse()
         .unwrap();
-    let restaurant = app
-        .store
-        .restaurants()
-        .await
-        .unwrap()
-        .into_iter()
-        .find(|it| it.slug.as_str() == "lighthouse-diner")
-        .unwrap()
-        .id;
+    let restaurant = app.restaurant("lighthouse-diner").await.id;
     app.store
         .set_stock(restaurant, dish, Some(3), clock::now())
         .await
@@ -179,7 +186,7 @@ async fn case_kitchenasty_55_the_last_portion() {
     assert_eq!(placed, 3);
     for refused in answers.iter().filter(|answer| answer.status != 201) {
         assert_eq!(refused.status, 409);
-        refused.problem(Kind::Changed);
+        refused.problem(ProblemType::Changed);
         let removed_lines = &refused.json()["quote"]["removed_lines"][0];
         assert_eq!(
             (&removed_lines["name"], &removed_lines["why"]),
@@ -201,15 +208,7 @@ async fn what_is_cancelled_is_there_again() {
         .await
         .parse()
         .unwrap();
-    let restaurant = app
-        .store
-        .restaurants()
-        .await
-        .unwrap()
-        .into_iter()
-        .find(|it| it.slug.as_str() == "lighthouse-diner")
-        .unwrap()
-        .id;
+    let restaurant = app.restaurant("lighthouse-diner").await.id;
     app.store
         .set_stock(restaurant, dish, Some(1), clock::now())
         .await
@@ -255,21 +254,7 @@ async fn case_saleor_544_a_single_use_coupon_in_two_checkouts() {
 #[tokio::test]
 async fn a_coupon_for_each_customer_is_not_had_again_by_writing_the_contact_another_way() {
     let app = TestApp::new().await;
-    let restaurants = app.store.restaurants().await.unwrap();
-    let diner = restaurants
-        .iter()
-        .find(|it| it.slug.as_str() == "lighthouse-diner")
-        .unwrap();
-    let coupon = Coupon {
-        code: "ONCE".into(),
-        effect: CouponEffect::Amount(Minor(100)),
-        minimum: Minor(0),
-        from: None,
-        until: None,
-        uses: None,
-        per_customer: Some(1),
-    };
-    app.store.put_coupon(diner.id, &coupon).await.unwrap();
+    app.put_coupon_once().await;
     let mut basket = app.basket("Bottomless Coffee", 1).await;
     basket["coupon"] = json!("once");
     let placement = app.placement(basket).await;
@@ -362,7 +347,9 @@ async fn a_refusal_is_the_answer_for_good() {
     assert_eq!(first.status, 409);
     assert_eq!(app.place_with(&key, &placement).await.body, first.body);
     placement["seen"] = right;
-    app.place_with(&key, &placement).await.problem(Kind::KeyReused);
+    app.place_with(&key, &placement)
+        .await
+        .problem(ProblemType::KeyReused);
     assert_eq!(app.place(&placement).await.status, 201);
 }
 
@@ -388,7 +375,7 @@ async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
         .await
         .unwrap();
     let mut basket = app.basket("Bottomless Coffee", 1).await;
-    basket["service"] = json!({ "table": "code7" });
+    basket["fulfilment"] = json!({ "table": "code7" });
     let (placement, key) = (app.placement(basket).await, unique());
     let first = app.place_with(&key, &placement).await;
     assert_eq!(first.status, 201, "{}", first.text());
@@ -409,7 +396,7 @@ async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
     assert_eq!((again.status.as_u16(), again.text()), (201, first.text()));
     let mut late = placement.clone();
     late["id"] = json!(unique());
-    app.place(&late).await.problem(Kind::NotAccepted);
+    app.place(&late).await.problem(ProblemType::NotAccepted);
 }
 
 #[tokio::test]
@@ -489,13 +476,13 @@ async fn what_nobody_can_mean_is_refused_clearly() {
             "not-accepted",
         ),
         (
-            Box::new(|placement| placement["basket"]["service"] = json!({ "table": "nowhere" })),
+            Box::new(|placement| placement["basket"]["fulfilment"] = json!({ "table": "nowhere" })),
             422,
             "not-accepted",
         ),
         (
             Box::new(|placement| {
-                placement["basket"]["service"] =
+                placement["basket"]["fulfilment"] =
                     json!({ "delivery": { "street": "1 Pier", "postcode": "99999", "city": "Far away" } })
             }),
             409,
@@ -750,11 +737,7 @@ async fn where_one_orders_at_the_table_only_the_code_is_asked_for() {
             .await
     };
     let page = checkout().await;
-    assert!(
-        page.text().contains("Please scan the code on yours."),
-        "{}",
-        page.text()
-    );
+    assert!(page.text().contains("Scan the code on yours."), "{}", page.text());
     for method in ["value=\"collection\"", "value=\"delivery\"", "value=\"table\""] {
         assert!(!page.text().contains(method), "{method}");
     }

@@ -1,4 +1,4 @@
-//! A PostgreSQL that dies without a word: nothing is refused or closed, answers just do not come any more.
+//! A PostgreSQL whose host is gone: no connection is refused or closed, and no answer arrives.
 
 use std::{
     sync::{Arc, Mutex},
@@ -7,7 +7,7 @@ use std::{
 
 use axum::http::StatusCode;
 use reqwest::Url;
-use servery_domain::problem::Kind;
+use servery_domain::problem::ProblemType;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{
@@ -121,7 +121,7 @@ async fn a_database_that_dies_without_a_word_is_noticed_and_found_again() {
     proxy.set(Line::DeadAtCommit);
     let (key, lost, started) = (unique(), with_id(), Instant::now());
     let answer = app.place_with(&key, &lost).await;
-    answer.problem(Kind::Unavailable);
+    answer.problem(ProblemType::Unavailable);
     assert_eq!(answer.header("retry-after"), "1");
     assert!(
         started.elapsed() < Duration::from_secs(15),
@@ -131,7 +131,7 @@ async fn a_database_that_dies_without_a_word_is_noticed_and_found_again() {
     until_ready(&app, StatusCode::SERVICE_UNAVAILABLE, 5).await;
     // The next one does not wait for ever behind it.
     let started = Instant::now();
-    app.place(&with_id()).await.problem(Kind::Unavailable);
+    app.place(&with_id()).await.problem(ProblemType::Unavailable);
     assert!(
         started.elapsed() < Duration::from_secs(20),
         "{:?}",
@@ -170,8 +170,8 @@ async fn a_writer_that_does_not_write_is_not_ready() {
         .await;
     app.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
         .await;
-    app.place(&placement).await.problem(Kind::Unavailable);
+    app.place(&placement).await.problem(ProblemType::Unavailable);
     let answer = app.get("/readyz", &[]).await;
-    answer.problem(Kind::Unavailable);
-    assert!(answer.text().contains("does not write"), "{}", answer.text());
+    answer.problem(ProblemType::Unavailable);
+    assert!(answer.text().contains("fails to write"), "{}", answer.text());
 }

@@ -450,7 +450,7 @@ async fn what_broke_is_shown_once_and_not_kept() {
         ),
         (StatusCode::INTERNAL_SERVER_ERROR, "no-store", "")
     );
-    assert!(broken.text().contains("The fault is ours"));
+    assert!(broken.text().contains("This is our fault"));
     app.execute("alter table elsewhere rename to dishes").await;
     assert_eq!(
         app.get("/restaurants/jade-lantern", &headers).await.status,

@@ -5,13 +5,16 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use p256::ecdsa::{DerSignature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 use servery::{
-    accounts::passkeys::webauthn::{Site, WebAuthnError},
+    accounts::passkeys::webauthn::{Site, VerifiedRegistration, WebAuthnError},
     settings::Settings,
 };
 use servery_domain::{
+    id::AccountId,
     passkey::{Assertion, Attestation},
-    problem::Kind,
+    problem::ProblemType,
+    time::Timestamp,
 };
+use servery_store::passkeys::Passkey;
 use sha2::{Digest, Sha256};
 
 use crate::test_app::{Answer, TestApp};
@@ -27,6 +30,8 @@ struct Authenticator {
     host: &'static str,
     origin: &'static str,
     flags: u8,
+    /// Whose it is, as it was told when it made a key.
+    handle: String,
 }
 
 fn text(bytes: impl AsRef<[u8]>) -> String {
@@ -43,6 +48,7 @@ impl Authenticator {
             host: "eat.example",
             origin: ORIGIN,
             flags: VERIFIED,
+            handle: String::new(),
         }
     }
 
@@ -126,12 +132,12 @@ impl Authenticator {
             .key
             .sign(&[data.as_slice(), &Sha256::digest(&client_data)].concat());
         json!({ "id": text(&self.id), "type": "public-key",
-            "response": { "clientDataJSON": text(client_data), "authenticatorData": text(data), "signature": text(signature.as_bytes()) } })
+            "response": { "clientDataJSON": text(client_data), "authenticatorData": text(data), "signature": text(signature.as_bytes()), "userHandle": self.handle } })
     }
 }
 
 impl TestApp {
-    async fn on_its_site() -> Self {
+    pub async fn on_its_site() -> Self {
         Self::with(
             None,
             Settings {
@@ -142,7 +148,7 @@ impl TestApp {
         .await
     }
 
-    async fn add_passkey(&self, session: &str, authenticator: &Authenticator) -> Answer {
+    async fn add_passkey(&self, session: &str, authenticator: &mut Authenticator) -> Answer {
         let options = self
             .post(
                 "/api/v1/account/passkeys/challenges",
@@ -155,6 +161,7 @@ impl TestApp {
             (&options["rp"]["id"], &options["pubKeyCredParams"][0]["alg"]),
             (&json!("eat.example"), &json!(-7))
         );
+        authenticator.handle = options["user"]["id"].as_str().unwrap().to_owned();
         let credential = authenticator.create(options["challenge"].as_str().unwrap(), -7);
         self.post(
             "/api/v1/account/passkeys",
@@ -164,7 +171,7 @@ impl TestApp {
         .await
     }
 
-    async fn challenge(&self) -> String {
+    pub async fn challenge(&self) -> String {
         let options = self
             .post("/api/v1/sessions/challenges", &[], &json!({}))
             .await
@@ -176,7 +183,7 @@ impl TestApp {
         options["challenge"].as_str().unwrap().to_owned()
     }
 
-    async fn use_passkey(&self, sent: &Value) -> Answer {
+    pub async fn use_passkey(&self, sent: &Value) -> Answer {
         self.post("/api/v1/sessions/passkeys", &[], sent).await
     }
 }
@@ -186,14 +193,16 @@ async fn a_passkey_is_made_and_opens_the_account() {
     let app = TestApp::on_its_site().await;
     let session = app.signed_in("ada@example.org").await;
     let mut phone = Authenticator::new(7);
-    let made = app.add_passkey(&session, &phone).await;
+    let made = app.add_passkey(&session, &mut phone).await;
     assert_eq!(
         (made.status.as_u16(), &made.json()["id"]),
         (201, &json!(text(&phone.id))),
         "{}",
         made.text()
     );
-    app.add_passkey(&session, &phone).await.problem(Kind::Conflict);
+    app.add_passkey(&session, &mut phone)
+        .await
+        .problem(ProblemType::Conflict);
     let sent = phone.get(&app.challenge().await);
     let answer = app.use_passkey(&sent).await;
     assert_eq!(
@@ -214,7 +223,7 @@ async fn a_passkey_is_made_and_opens_the_account() {
             .json()["passkeys"],
         passkeys
     );
-    app.use_passkey(&sent).await.problem(Kind::SignedOut);
+    app.use_passkey(&sent).await.problem(ProblemType::SignedOut);
     let path = format!("/api/v1/account/passkeys/{}", text(&phone.id));
     assert_eq!(
         app.call("DELETE", &path, &[("cookie", &cookie)], &json!({}))
@@ -224,15 +233,15 @@ async fn a_passkey_is_made_and_opens_the_account() {
     );
     app.use_passkey(&phone.get(&app.challenge().await))
         .await
-        .problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
 }
 
 #[tokio::test]
 async fn a_passkey_is_removed_by_a_plain_form() {
     let app = TestApp::on_its_site().await;
     let session = app.signed_in("ada@example.org").await;
-    let phone = Authenticator::new(7);
-    app.add_passkey(&session, &phone).await;
+    let mut phone = Authenticator::new(7);
+    app.add_passkey(&session, &mut phone).await;
     let shown = app
         .get(
             "/account",
@@ -265,10 +274,10 @@ async fn a_passkey_answers_only_what_it_was_asked() {
     let app = TestApp::on_its_site().await;
     let session = app.signed_in("ada@example.org").await;
     let mut phone = Authenticator::new(7);
-    app.add_passkey(&session, &phone).await;
+    app.add_passkey(&session, &mut phone).await;
     app.use_passkey(&phone.get("made-up-by-myself"))
         .await
-        .problem(Kind::Conflict);
+        .problem(ProblemType::Conflict);
     let options = app
         .post(
             "/api/v1/account/passkeys/challenges",
@@ -280,13 +289,13 @@ async fn a_passkey_answers_only_what_it_was_asked() {
     let to_make_one = options["challenge"].as_str().unwrap();
     app.use_passkey(&phone.get(to_make_one))
         .await
-        .problem(Kind::Conflict);
+        .problem(ProblemType::Conflict);
     let to_sign_in = app.challenge().await;
     let credential = Authenticator::new(8).create(&to_sign_in, -7);
     let body = json!({ "name": "Other", "credential": credential });
     app.post("/api/v1/account/passkeys", &[("cookie", &session)], &body)
         .await
-        .problem(Kind::Conflict);
+        .problem(ProblemType::Conflict);
     let mut copy = phone.clone();
     assert_eq!(
         app.use_passkey(&phone.get(&app.challenge().await)).await.status,
@@ -294,7 +303,7 @@ async fn a_passkey_answers_only_what_it_was_asked() {
     );
     app.use_passkey(&copy.get(&app.challenge().await))
         .await
-        .problem(Kind::SignedOut);
+        .problem(ProblemType::SignedOut);
 }
 
 fn site() -> Site {
@@ -349,59 +358,55 @@ fn a_key_for_another_site_or_purpose_is_refused() {
     }
 }
 
+/// As it is stored once it is made.
+fn stored(made: VerifiedRegistration, counter: u32) -> Passkey {
+    Passkey {
+        id: made.id,
+        account: AccountId(7),
+        algorithm: made.public_key.algorithm,
+        public_key: made.public_key.text,
+        counter,
+        backup_eligible: made.backup.is_eligible,
+        backed_up: made.backup.is_done,
+        name: "Phone".into(),
+        created_at: Timestamp(0),
+    }
+}
+
 #[test]
 fn a_signature_counts_for_what_was_signed_only() {
     let mut phone = Authenticator::new(7);
-    let made = site()
-        .verify_registration(&serde_json::from_value(phone.create("x", -7)["response"].clone()).unwrap())
-        .unwrap();
-    let sound: Assertion = serde_json::from_value(phone.get("x")["response"].clone()).unwrap();
-    assert_eq!(
+    phone.handle = text(AccountId(7).to_string());
+    let made = |authenticator: &Authenticator| {
+        let sent = authenticator.create("x", -7)["response"].clone();
         site()
-            .verify_assertion(&sound, &made.public_key, 0)
+            .verify_registration(&serde_json::from_value(sent).unwrap())
             .unwrap()
-            .counter,
-        1
-    );
+    };
+    let verified = |sent: &Assertion, passkey: &Passkey| site().verify_assertion(sent, passkey);
+    let passkey = stored(made(&phone), 0);
+    let sound: Assertion = serde_json::from_value(phone.get("x")["response"].clone()).unwrap();
+    assert_eq!(verified(&sound, &passkey).unwrap().counter, 1);
     assert_eq!(
-        site().verify_assertion(&sound, &made.public_key, 1),
+        verified(&sound, &stored(made(&phone), 1)),
         Err(WebAuthnError::Copied)
     );
-    let others = Authenticator::new(8).create("x", -7);
-    let others = site()
-        .verify_registration(&serde_json::from_value(others["response"].clone()).unwrap())
-        .unwrap();
-    assert_eq!(
-        site().verify_assertion(&sound, &others.public_key, 0),
-        Err(WebAuthnError::Signature)
-    );
+    let others = stored(made(&Authenticator::new(8)), 0);
+    assert_eq!(verified(&sound, &others), Err(WebAuthnError::Signature));
     let later: Assertion = serde_json::from_value(phone.get("y")["response"].clone()).unwrap();
     let mixed = Assertion {
         client_data: later.client_data,
         ..sound.clone()
     };
-    assert_eq!(
-        site().verify_assertion(&mixed, &made.public_key, 0),
-        Err(WebAuthnError::Signature)
-    );
-    let made_one = text(phone.client_data("webauthn.create", "x"));
-    assert_eq!(
-        site().verify_assertion(
-            &Assertion {
-                client_data: made_one,
-                ..sound.clone()
-            },
-            &made.public_key,
-            0
-        ),
-        Err(WebAuthnError::OtherSite)
-    );
+    assert_eq!(verified(&mixed, &passkey), Err(WebAuthnError::Signature));
+    let made_one = Assertion {
+        client_data: text(phone.client_data("webauthn.create", "x")),
+        ..sound.clone()
+    };
+    assert_eq!(verified(&made_one, &passkey), Err(WebAuthnError::OtherSite));
     let cut = Assertion {
         signature: "MEQ".into(),
         ..sound
     };
-    assert_eq!(
-        site().verify_assertion(&cut, &made.public_key, 0),
-        Err(WebAuthnError::Malformed)
-    );
+    assert_eq!(verified(&cut, &passkey), Err(WebAuthnError::Signature));
 }

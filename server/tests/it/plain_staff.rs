@@ -3,7 +3,7 @@
 use axum::{body::Body, http::Request};
 use form_urlencoded::Serializer;
 use serde_json::{Value, json};
-use servery_domain::{account::Role, problem::Kind};
+use servery_domain::{account::Role, problem::ProblemType};
 
 use crate::{
     devices::cookie,
@@ -231,7 +231,8 @@ async fn a_kitchen_without_a_script_accepts_orders_and_what_is_made_is_ready() {
     for _ in 0..2 {
         app.press(&kitchen, &accept).await;
     }
-    app.press(&kitchen, &of(&declined, "Too busy")).await;
+    app.press(&kitchen, &of(&declined, "Too busy at the moment"))
+        .await;
     assert_eq!(
         (&state(&taken).await["state"], &state(&declined).await["state"]),
         (&json!("accepted"), &json!("rejected"))
@@ -249,7 +250,7 @@ async fn a_kitchen_without_a_script_accepts_orders_and_what_is_made_is_ready() {
     app.press(&kitchen, &of(&declined, "20")).await;
     let page = app.plain(KITCHEN, &kitchen).await;
     assert!(page.text().contains("role=\"alert\""), "{}", page.text());
-    app.press(&kitchen, &says(&page, "I have seen it")).await;
+    app.press(&kitchen, &says(&page, "Dismiss")).await;
     assert!(
         !app.plain(KITCHEN, &kitchen)
             .await
@@ -299,7 +300,7 @@ async fn who_may_not_use_the_kitchen_does_not_see_it() {
     let out = app.plain(KITCHEN, "a=b").await;
     assert!(out.text().contains("name=\"code\"") && !out.text().contains("Stew"));
     let not_here = app.plain(KITCHEN, &courier).await;
-    assert!(not_here.text().contains("not for this device") && !not_here.text().contains("Stew"));
+    assert!(not_here.text().contains("does not have this screen") && !not_here.text().contains("Stew"));
     let elsewhere = app.plain("/staff/jade-lantern/kitchen", &kitchen).await;
     assert!(
         elsewhere.text().contains("another restaurant")
@@ -349,10 +350,10 @@ async fn who_may_not_use_the_kitchen_does_not_see_it() {
     assert!(app.records(&kitchen, "refused_op").await.is_empty());
 
     let pos = format!("{DINER}/pos");
-    app.get(&pos, &[]).await.problem(Kind::SignedOut);
+    app.get(&pos, &[]).await.problem(ProblemType::SignedOut);
     app.get("/api/v1/restaurants/jade-lantern/pos", &[("cookie", &kitchen)])
         .await
-        .problem(Kind::Forbidden);
+        .problem(ProblemType::Forbidden);
     assert!(
         app.records(&courier, "ticket").await.is_empty(),
         "it sees its own runs"
@@ -375,7 +376,7 @@ async fn a_browser_without_a_script_is_let_in_and_signed_out_by_forms() {
         app.plain(wrong.header("location"), "a=b")
             .await
             .text()
-            .contains("This code is not known")
+            .contains("This code is unknown")
     );
     let code = app.code("kitchen").await;
     // The first answer was lost.
@@ -406,7 +407,7 @@ async fn a_browser_without_a_script_is_let_in_and_signed_out_by_forms() {
         app.plain(HERE, kitchen)
             .await
             .text()
-            .contains("not let in any more")
+            .contains("This device is signed out")
     );
     assert_eq!(
         app.form(HERE, kitchen, "change=sign-out")
@@ -474,7 +475,7 @@ async fn what_a_device_could_not_send_is_handed_over_as_a_file_and_counts_once()
     );
     let said = app.plain(led.header("location"), &manager).await;
     assert!(
-        said.text().contains("Taken down: 240. There already: 10."),
+        said.text().contains("Changes added: 240. Known already: 10."),
         "{}",
         said.text()
     );

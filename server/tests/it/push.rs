@@ -1,12 +1,15 @@
 //! A browser is told what becomes of an order, if it asked for that.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use servery::{clock, jobs, settings::Settings};
 use servery_domain::{
+    audit::Author,
     job::{Job, Lane},
-    order::{Actor, Event},
-    problem::Kind,
+    order::Event,
+    problem::ProblemType,
     time::{LocalMinute, Timestamp},
 };
 
@@ -59,11 +62,22 @@ impl Diner {
             .unwrap()
     }
 
-    async fn advance(&self, event: Event, actor: Actor) {
+    async fn advance(&self, event: Event, author: Author) {
         let order = self.receipt["id"].as_str().unwrap().parse().unwrap();
-        servery::orders::advance(&self.app.app, order, event, actor)
+        servery::orders::advance(&self.app.app, order, event, author)
             .await
             .unwrap();
+    }
+
+    async fn until(&self, condition: impl Fn() -> bool) {
+        let waiting = async {
+            while !condition() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(8), waiting)
+            .await
+            .expect("before the first request's time limit");
     }
 
     async fn work(&self, now: Timestamp) {
@@ -76,9 +90,9 @@ async fn a_browser_is_told_in_its_language_and_only_it_can_read_that() {
     let diner = Diner::new().await;
     let cookie = diner.subscribe("de").await;
     assert!(diner.is_on(&cookie).await);
-    diner.advance(ACCEPTED, Actor::Staff).await;
-    diner.advance(Event::Preparing, Actor::Staff).await;
-    diner.advance(Event::Ready, Actor::Staff).await;
+    diner.advance(ACCEPTED, Author::Operator).await;
+    diner.advance(Event::Preparing, Author::Operator).await;
+    diner.advance(Event::Ready, Author::Operator).await;
     diner.work(clock::now()).await;
     let mut told = diner.service.told();
     told.sort_by_key(|told| told.notice["title"].to_string());
@@ -141,7 +155,7 @@ async fn an_order_that_nobody_asked_to_be_told_of_makes_no_work() {
         204
     );
     assert!(!diner.is_on(&cookie).await);
-    diner.advance(ACCEPTED, Actor::Staff).await;
+    diner.advance(ACCEPTED, Author::Operator).await;
     let now = clock::now();
     let waiting = diner
         .app
@@ -164,7 +178,7 @@ async fn who_cancels_knows_it() {
             Event::Cancelled {
                 reason: String::new(),
             },
-            Actor::Diner,
+            Author::Diner,
         )
         .await;
     diner.work(clock::now()).await;
@@ -176,7 +190,7 @@ async fn a_push_service_that_is_away_is_asked_again_and_tells_once() {
     let diner = Diner::new().await;
     diner.subscribe("en").await;
     diner.service.answer_once(StatusCode::SERVICE_UNAVAILABLE);
-    diner.advance(ACCEPTED, Actor::Staff).await;
+    diner.advance(ACCEPTED, Author::Operator).await;
     let now = clock::now();
     diner.work(now).await;
     assert_eq!(diner.service.taken(), 1);
@@ -192,10 +206,10 @@ async fn an_address_that_is_gone_is_forgotten() {
         let diner = Diner::new().await;
         let cookie = diner.subscribe("en").await;
         diner.service.answer_once(gone);
-        diner.advance(ACCEPTED, Actor::Staff).await;
+        diner.advance(ACCEPTED, Author::Operator).await;
         diner.work(clock::now()).await;
         assert!(!diner.is_on(&cookie).await, "{gone}");
-        diner.advance(Event::Ready, Actor::Staff).await;
+        diner.advance(Event::Ready, Author::Operator).await;
         diner.work(Timestamp(clock::now().0 + 10_000)).await;
         assert_eq!(diner.service.taken(), 1, "{gone}");
     }
@@ -206,14 +220,14 @@ async fn what_would_be_too_late_is_not_told() {
     let diner = Diner::new().await;
     diner.subscribe("en").await;
     diner.service.answer_once(StatusCode::TOO_MANY_REQUESTS);
-    diner.advance(ACCEPTED, Actor::Staff).await;
+    diner.advance(ACCEPTED, Author::Operator).await;
     diner.work(clock::now()).await;
     diner
         .advance(
             Event::Cancelled {
                 reason: "The oven is off".into(),
             },
-            Actor::Staff,
+            Author::Operator,
         )
         .await;
     diner.work(Timestamp(clock::now().0 + 600)).await;
@@ -240,7 +254,7 @@ async fn an_address_that_is_none_of_a_push_service_is_refused() {
             .app
             .call("PUT", &diner.push, &[], &subscription)
             .await
-            .problem(Kind::NotAccepted)
+            .problem(ProblemType::NotAccepted)
     };
     for endpoint in ["file:///etc/passwd", "", "https://ada@push.example.com/x"] {
         refused(&|subscription| subscription["endpoint"] = json!(endpoint)).await;
@@ -267,7 +281,7 @@ async fn nobody_makes_the_server_send_into_its_own_network() {
     let mut subscription = service.subscription("en");
     app.call("PUT", &push, &[], &subscription)
         .await
-        .problem(Kind::NotAccepted);
+        .problem(ProblemType::NotAccepted);
     for endpoint in [
         "http://push.example.com/x",
         "https://127.0.0.1/x",
@@ -281,7 +295,7 @@ async fn nobody_makes_the_server_send_into_its_own_network() {
         subscription["endpoint"] = json!(endpoint);
         app.call("PUT", &push, &[], &subscription)
             .await
-            .problem(Kind::NotAccepted);
+            .problem(ProblemType::NotAccepted);
     }
     // What was accepted under other settings is not sent to either.
     let order = receipt["id"].as_str().unwrap().parse().unwrap();
@@ -291,7 +305,7 @@ async fn nobody_makes_the_server_send_into_its_own_network() {
         .put_subscription(order, browser, &stored, clock::now())
         .await
         .unwrap();
-    servery::orders::advance(&app.app, order, ACCEPTED, Actor::Staff)
+    servery::orders::advance(&app.app, order, ACCEPTED, Author::Operator)
         .await
         .unwrap();
     while jobs::run_due_jobs(&app.app, None, clock::now()).await.unwrap() > 0 {}
@@ -308,7 +322,7 @@ async fn who_may_be_told_has_the_order_and_is_not_one_of_many() {
             .app
             .call(method, &path, &[], &diner.service.subscription("en"))
             .await
-            .problem(Kind::NotFound);
+            .problem(ProblemType::NotFound);
     }
     let mut cookie = String::new();
     for _ in 0..5 {
@@ -319,7 +333,7 @@ async fn who_may_be_told_has_the_order_and_is_not_one_of_many() {
         .app
         .call("PUT", &diner.push, &[], &subscription)
         .await
-        .problem(Kind::Conflict);
+        .problem(ProblemType::Conflict);
     assert_eq!(
         diner
             .app
@@ -334,14 +348,14 @@ async fn who_may_be_told_has_the_order_and_is_not_one_of_many() {
             Event::Rejected {
                 reason: String::new(),
             },
-            Actor::Staff,
+            Author::Operator,
         )
         .await;
     diner
         .app
         .call("PUT", &diner.push, &[("cookie", &cookie)], &subscription)
         .await
-        .problem(Kind::Conflict);
+        .problem(ProblemType::Conflict);
     diner.work(clock::now()).await;
     assert_eq!(diner.service.taken(), 5);
 }
@@ -371,5 +385,91 @@ async fn the_key_is_made_once_or_is_the_operators() {
         .await
     };
     assert_eq!(own(stored).await.json()["key"], key);
-    own("no key".into()).await.problem(Kind::Broken);
+    own("no key".into()).await.problem(ProblemType::Broken);
+}
+
+#[tokio::test]
+async fn a_browser_with_another_address_is_told_there() {
+    let (diner, moved) = (Diner::new().await, PushService::start().await);
+    let cookie = diner.subscribe("en").await;
+    let renewed = moved.subscription("en");
+    let body = json!({ "endpoint": renewed["endpoint"], "keys": renewed["keys"] });
+    let renew = async |cookie: &str, body: &Value| {
+        diner
+            .app
+            .call("PUT", "/api/v1/push", &[("cookie", cookie)], body)
+            .await
+    };
+    // Another browser's address moves nothing of this one's.
+    assert_eq!(renew("", &body).await.status, 204);
+    diner.advance(ACCEPTED, Author::Operator).await;
+    diner.work(clock::now()).await;
+    assert_eq!((diner.service.taken(), moved.taken()), (1, 0));
+    assert_eq!(renew(&cookie, &body).await.status, 204);
+    diner.advance(Event::Preparing, Author::Operator).await;
+    diner.advance(Event::Ready, Author::Operator).await;
+    diner.work(clock::now()).await;
+    assert_eq!((diner.service.taken(), moved.taken()), (1, 1));
+    assert_eq!(moved.told()[0].notice["lang"], "en", "its language stays");
+    for (name, value) in [
+        ("endpoint", json!("nowhere")),
+        ("keys", json!({ "p256dh": "x", "auth": "y" })),
+    ] {
+        let mut wrong = body.clone();
+        wrong[name] = value;
+        let answer = renew(&cookie, &wrong).await;
+        assert_eq!(answer.status, 422, "{name}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn a_push_service_that_stalls_holds_up_no_other_and_gets_one_request_at_a_time() {
+    let (diner, other) = (Diner::new().await, PushService::start().await);
+    for _ in 0..3 {
+        diner.subscribe("en").await;
+    }
+    let stalled = diner.service.stall().await;
+    let working = servery::jobs::run(diner.app.app.clone(), None);
+    let told = async {
+        diner.advance(ACCEPTED, Author::Operator).await;
+        diner.until(|| diner.service.open() == (1, 1)).await;
+        // Those that come later are sent while the first still waits.
+        for _ in 0..2 {
+            let answer = diner
+                .app
+                .call("PUT", &diner.push, &[], &other.subscription("en"))
+                .await;
+            assert_eq!(answer.status, 204, "{}", answer.text());
+        }
+        diner.advance(Event::Preparing, Author::Operator).await;
+        diner.advance(Event::Ready, Author::Operator).await;
+        diner.until(|| other.taken() == 2).await;
+        assert_eq!(
+            diner.service.open(),
+            (1, 1),
+            "and no second request to the one that stalls"
+        );
+        drop(stalled);
+        diner.until(|| diner.service.taken() == 6).await;
+        assert_eq!(diner.service.open(), (0, 1));
+    };
+    tokio::select! {
+        () = working => unreachable!("jobs run until the server stops"),
+        () = told => {}
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_push_service_that_is_away_is_put_off_with_it() {
+    let diner = Diner::new().await;
+    for _ in 0..3 {
+        diner.subscribe("en").await;
+    }
+    diner.service.answer_once(StatusCode::SERVICE_UNAVAILABLE);
+    diner.advance(ACCEPTED, Author::Operator).await;
+    let now = clock::now();
+    diner.work(now).await;
+    assert_eq!(diner.service.taken(), 1, "the others were not even tried");
+    diner.work(Timestamp(now.0 + 60)).await;
+    assert_eq!(diner.service.taken(), 4);
 }

@@ -1,4 +1,4 @@
-//! A browser that wants to be told, with its push service; what it was told is read by other people's software.
+//! A browser with a push subscription, and its push service. Another implementation decrypts the messages.
 
 use std::{
     io::Write,
@@ -35,6 +35,10 @@ print(json.dumps({"notice": json.loads(text), "proven": Vapid02.verify(proof), "
 struct Wire {
     answers: Mutex<Vec<StatusCode>>,
     taken: Mutex<Vec<(HeaderMap, Bytes)>>,
+    /// While somebody holds it, requests get no answer.
+    stalled: tokio::sync::Mutex<()>,
+    /// Requests that wait for an answer, and the most there were at once.
+    open: Mutex<(usize, usize)>,
 }
 
 pub struct PushService {
@@ -56,6 +60,15 @@ fn text(bytes: impl AsRef<[u8]>) -> String {
 }
 
 async fn take(State(wire): State<Arc<Wire>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    {
+        let mut open = wire.open.lock().unwrap();
+        open.0 += 1;
+        open.1 = open.1.max(open.0);
+    }
+    // Others are served meanwhile, so that two requests at once are noticed.
+    tokio::task::yield_now().await;
+    drop(wire.stalled.lock().await);
+    wire.open.lock().unwrap().0 -= 1;
     let answer = wire.answers.lock().unwrap().pop().unwrap_or(StatusCode::CREATED);
     wire.taken.lock().unwrap().push((headers, body));
     answer
@@ -87,6 +100,16 @@ impl PushService {
     /// To what comes next, in place of 201.
     pub fn answer_once(&self, status: StatusCode) {
         self.wire.answers.lock().unwrap().push(status);
+    }
+
+    /// Gives no answer until what is returned is dropped.
+    pub async fn stall(&self) -> impl Drop + '_ {
+        self.wire.stalled.lock().await
+    }
+
+    /// How many requests wait for an answer, and the most there were at once.
+    pub fn open(&self) -> (usize, usize) {
+        *self.wire.open.lock().unwrap()
     }
 
     pub fn taken(&self) -> usize {

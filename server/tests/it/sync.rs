@@ -8,7 +8,7 @@ use axum::{
 };
 use futures::StreamExt;
 use serde_json::{Value, json};
-use servery_domain::{account::Role, order::Order, problem::Kind};
+use servery_domain::{account::Role, order::Order, problem::ProblemType};
 use tower::ServiceExt;
 
 use crate::{
@@ -32,6 +32,19 @@ impl Device {
     pub fn op(&mut self, action: Value) -> Value {
         self.made += 1;
         json!({ "id": unique(), "device": self.id, "n": self.made, "op_version": 1, "at": 1_800_000_000, "action": action })
+    }
+
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    /// Asks for everything, and takes any answer.
+    pub async fn tries(&self, app: &TestApp) -> Answer {
+        self.sends(app, 0, &[]).await
+    }
+
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// As its receipts have it.
@@ -214,7 +227,7 @@ async fn a_number_that_means_two_things_is_counted_on_under_another_name() {
     other["device"] = json!(anew);
     bar.sends(&app, 0, std::slice::from_ref(&other))
         .await
-        .problem(Kind::NotAccepted);
+        .problem(ProblemType::NotAccepted);
     bar.id = anew;
     assert_eq!(bar.syncs(&app, 0, &[other]).await["done"], 1);
     assert_eq!(
@@ -355,31 +368,33 @@ async fn who_may_not_sync_is_told_why() {
     let mut bar = Device::new(&app, "till").await;
     let sync = format!("{DINER}/sync");
     let request = json!({ "device": bar.id, "since": 0, "ops": [] });
-    app.post(&sync, &[], &request).await.problem(Kind::SignedOut);
+    app.post(&sync, &[], &request)
+        .await
+        .problem(ProblemType::SignedOut);
     let cookie = [("cookie", bar.cookie.as_str())];
     app.post("/api/v1/restaurants/jade-lantern/sync", &cookie, &request)
         .await
-        .problem(Kind::Forbidden);
+        .problem(ProblemType::Forbidden);
     app.post("/api/v1/restaurants/nowhere/sync", &cookie, &request)
         .await
-        .problem(Kind::NotFound);
+        .problem(ProblemType::NotFound);
     app.post(
         &sync,
         &cookie,
         &json!({ "device": bar.id, "since": 0, "ops": [{}] }),
     )
     .await
-    .problem(Kind::NotAccepted);
+    .problem(ProblemType::NotAccepted);
     app.post(&sync, &cookie, &json!({ "since": 0, "ops": [] }))
         .await
-        .problem(Kind::NotAccepted);
+        .problem(ProblemType::NotAccepted);
     let name = json!({ "name": { "bill": unique(), "name": "x".repeat(4_000) } });
     let many: Vec<Value> = (0..201).map(|_| bar.op(name.clone())).collect();
     assert_eq!(bar.sends(&app, 0, &many[..200]).await.status, 200, "800 kB");
-    bar.sends(&app, 0, &many).await.problem(Kind::NotAccepted);
+    bar.sends(&app, 0, &many).await.problem(ProblemType::NotAccepted);
     let huge = json!({ "name": { "bill": unique(), "name": "x".repeat(1_100_000) } });
     let huge = bar.op(huge);
-    bar.sends(&app, 0, &[huge]).await.problem(Kind::TooLarge);
+    bar.sends(&app, 0, &[huge]).await.problem(ProblemType::TooLarge);
     let left = app
         .call(
             "DELETE",
@@ -389,9 +404,11 @@ async fn who_may_not_sync_is_told_why() {
         )
         .await;
     assert_eq!(left.status, 204);
-    bar.sends(&app, 0, &[]).await.problem(Kind::DeviceSignedOut);
+    bar.sends(&app, 0, &[])
+        .await
+        .problem(ProblemType::DeviceSignedOut);
     let events = app
         .get(&format!("{DINER}/sync/events"), &[("cookie", &bar.cookie)])
         .await;
-    events.problem(Kind::DeviceSignedOut);
+    events.problem(ProblemType::DeviceSignedOut);
 }

@@ -1,6 +1,10 @@
 //! A server with the demo town, for one test.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, Once},
+};
 
 use axum::{
     Router,
@@ -10,26 +14,47 @@ use axum::{
 use http_body_util::BodyExt;
 use serde_json::Value;
 use servery::{
-    assets::Assets, catalog::Catalog, cli::demo, payments::cards::Cards, router::router, settings::Settings,
+    assets::Assets,
+    catalog::Catalog,
+    cli::demo,
+    http::{connections::ConnectionLimits, serve},
+    payments::cards::Cards,
+    router::router,
+    settings::Settings,
     state::AppState,
 };
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::{
+    problem::{Problem, ProblemType},
+    restaurant::Restaurant,
+};
 use servery_store::Store;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
+use tokio::{net::TcpListener, task::JoinHandle};
 use tower::ServiceExt;
+use tracing_subscriber::{filter::LevelFilter, layer::SubscriberExt};
 
 pub struct TestApp {
     pub router: Router,
     pub app: Arc<AppState>,
     pub store: Arc<dyn Store>,
     pub folder: tempfile::TempDir,
-    database: String,
+    pub database: String,
 }
 
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
+}
+
+/// A line that no subscriber wanted when it was first written may be missed later by the subscriber of a single test, which another
+/// thread has just begun. One that wants them all, and drops them, prevents that.
+fn listen_to_all_log_lines() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let subscriber = tracing_subscriber::registry().with(LevelFilter::INFO);
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+    });
 }
 
 impl TestApp {
@@ -60,12 +85,14 @@ impl TestApp {
         cards: Option<Cards>,
         settings: Settings,
     ) -> Self {
+        listen_to_all_log_lines();
         let store = servery_store::connect(&database).await.unwrap();
         store.migrate().await.unwrap();
         demo::fill(store.as_ref(), &demo::catalog().unwrap())
             .await
             .unwrap();
-        let catalog = Catalog::open(store.clone(), cards.is_some()).await.unwrap();
+        let cards = cards.unwrap_or_default();
+        let catalog = Catalog::open(store.clone(), cards.takers()).await.unwrap();
         tokio::spawn(catalog.clone().watch());
         let heavy_at = settings.heavy_at.or(Some(u64::MAX));
         let settings = Settings {
@@ -97,6 +124,48 @@ impl TestApp {
         }
     }
 
+    /// Everything that is stored, as text.
+    pub async fn dump(&self) -> String {
+        let mut dump = Vec::new();
+        if self.database.starts_with("postgres:") {
+            let mut connection = PgConnection::connect(&self.database).await.unwrap();
+            let tables: Vec<String> =
+                sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'")
+                    .fetch_all(&mut connection)
+                    .await
+                    .unwrap();
+            for table in tables {
+                let rows = AssertSqlSafe(format!("select row_to_json(it)::text from {table} it"));
+                let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&mut connection).await.unwrap();
+                dump.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
+            }
+        } else {
+            let mut connection = SqliteConnection::connect(&self.database).await.unwrap();
+            let columns: Vec<(String, String)> = sqlx::query_as(
+                "select it.name, group_concat('quote(' || info.name || ')', ' || '' '' || ') from sqlite_master it \
+                 join pragma_table_info(it.name) info where it.type = 'table' group by it.name",
+            )
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+            for (table, columns) in columns {
+                let rows = AssertSqlSafe(format!("select {columns} from {table}"));
+                let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&mut connection).await.unwrap();
+                dump.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
+            }
+        }
+        dump.join("\n")
+    }
+
+    /// As it is stored.
+    pub async fn restaurant(&self, slug: &str) -> Restaurant {
+        let all = self.store.restaurants().await.unwrap();
+        let found = all
+            .into_iter()
+            .find(|restaurant| restaurant.slug.as_str() == slug);
+        found.unwrap()
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -121,6 +190,19 @@ impl TestApp {
     }
 }
 
+/// Serves the router as `servery serve` does: where it is, and the task that ends it.
+pub async fn listen(router: Router) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let served = serve::serve(
+        listener,
+        router,
+        ConnectionLimits::default(),
+        std::future::pending(),
+    );
+    (address, tokio::spawn(served))
+}
+
 impl Answer {
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
@@ -131,7 +213,7 @@ impl Answer {
     }
 
     /// Fails unless this is that problem, as problem+json with the right status.
-    pub fn problem(&self, kind: Kind) -> Problem {
+    pub fn problem(&self, kind: ProblemType) -> Problem {
         assert_eq!(
             (self.status.as_u16(), self.header("content-type")),
             (kind.status(), "application/problem+json"),

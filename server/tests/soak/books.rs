@@ -10,13 +10,14 @@ use servery_domain::{
     id::DishId,
     order::{Ordered, Progress},
     order_settings::PaymentMethod,
-    quote::{Sum, stock_needed},
+    quote::Sum,
 };
+use servery_store::orders::Reservation;
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
     clients::Attempt,
-    shop::{COUPON, PORTIONS, Shop},
+    shop::{COUPON, Shop},
 };
 
 pub struct Found {
@@ -26,6 +27,9 @@ pub struct Found {
     doubled: usize,
     mispriced: usize,
     unsettled: usize,
+    /// Portions of counted dishes, and how many orders were refused or timed out.
+    sold: i64,
+    called_off: usize,
     /// What else is wrong, in words.
     wrong: Vec<String>,
 }
@@ -33,6 +37,8 @@ pub struct Found {
 impl Found {
     pub fn is_good(&self) -> bool {
         self.acknowledged > 0
+            && self.sold > 0
+            && self.called_off > 0
             && self.lost + self.doubled + self.mispriced + self.unsettled == 0
             && self.wrong.is_empty()
     }
@@ -51,11 +57,13 @@ impl fmt::Display for Found {
             doubled,
             mispriced,
             unsettled,
+            sold,
+            called_off,
             ..
         } = self;
         write!(
             f,
-            "storm {engine}: acknowledged {acknowledged} lost {lost} doubled {doubled} mispriced {mispriced} unsettled {unsettled}"
+            "storm {engine}: acknowledged {acknowledged} lost {lost} doubled {doubled} mispriced {mispriced} unsettled {unsettled} portions sold {sold} called off {called_off}"
         )
     }
 }
@@ -80,6 +88,13 @@ async fn rows(database: &str, select: &'static str, columns: usize) -> Vec<Vec<S
     let pool = sqlx::PgPool::connect(database).await.unwrap();
     let rows = sqlx::query(AssertSqlSafe(select)).fetch_all(&pool).await.unwrap();
     rows.iter().map(|row| text(&|at| row.get(at))).collect()
+}
+
+/// Whether PostgreSQL is at work for somebody else.
+pub async fn is_busy(database: &str) -> bool {
+    let select = "select count(*)::text from pg_stat_activity \
+                  where datname = current_database() and pid <> pg_backend_pid() and state = 'active'";
+    !database.starts_with("sqlite:") && rows(database, select, 1).await[0][0] != "0"
 }
 
 async fn booked(shop: &Shop) -> BTreeMap<String, Booked> {
@@ -118,6 +133,8 @@ pub async fn check(engine: &'static str, shop: &Shop, attempts: Vec<Attempt>) ->
         doubled: 0,
         mispriced: mispriced.count(),
         unsettled: 0,
+        sold: 0,
+        called_off: 0,
         wrong: Vec::new(),
     };
     let numbers: BTreeSet<i64> = booked.values().map(|order| order.number).collect();
@@ -144,24 +161,10 @@ pub async fn check(engine: &'static str, shop: &Shop, attempts: Vec<Attempt>) ->
 async fn check_stock(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut Found) {
     let live: Vec<_> = booked
         .values()
-        .filter(|order| !order.progress.state.is_off())
+        .filter(|order| !order.progress.state.is_called_off())
         .collect();
-    let mut taken: BTreeMap<DishId, u32> = BTreeMap::new();
-    for (dish, count) in live.iter().flat_map(|order| stock_needed(&order.ordered.lines)) {
-        *taken.entry(dish).or_default() += count;
-    }
-    let left = shop.store.stock(shop.restaurant.id).await.unwrap();
-    for (dish, _) in shop.dishes.iter().filter(|(_, counted)| *counted) {
-        let (left, taken) = (
-            left.get(dish).copied().unwrap_or(u32::MAX),
-            taken.get(dish).copied().unwrap_or(0),
-        );
-        if left.checked_add(taken) != Some(PORTIONS) {
-            found.wrong.push(format!(
-                "of {PORTIONS} portions {left} are left and {taken} ordered"
-            ));
-        }
-    }
+    found.called_off = booked.len() - live.len();
+    check_portions(shop, found).await;
     let used = shop.store.coupon_uses(shop.restaurant.id, COUPON).await.unwrap() as usize;
     let redeemed = live
         .iter()
@@ -180,7 +183,36 @@ async fn check_stock(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut
     }
 }
 
-/// Nothing but orders raises the counter in a storm: their events have every revision of it, and each order was placed once.
+/// What live orders have taken and what is left are the portions that there were.
+async fn check_portions(shop: &Shop, found: &mut Found) {
+    let select = "select progress, reserved from orders";
+    let mut taken: BTreeMap<DishId, i64> = BTreeMap::new();
+    for row in rows(&shop.database, select, 2).await {
+        let progress: Progress = serde_json::from_str(&row[0]).unwrap();
+        let reserved: Reservation = serde_json::from_str(&row[1]).unwrap();
+        for (dish, count) in reserved
+            .portions
+            .iter()
+            .filter(|_| !progress.state.is_called_off())
+        {
+            *taken.entry(*dish).or_default() += i64::from(*count);
+        }
+    }
+    let left = shop.store.stock(shop.restaurant.id).await.unwrap();
+    for (dish, portions) in shop.portions.lock().await.iter() {
+        let left = left.get(dish).copied().map_or(-1, i64::from);
+        let taken = taken.get(dish).copied().unwrap_or(0);
+        found.sold += taken;
+        if left + taken != *portions {
+            found.wrong.push(format!(
+                "of {portions} portions {left} are left and {taken} ordered"
+            ));
+        }
+    }
+}
+
+/// Nothing but orders and staff who set portions raise the counter in a storm: together they have every revision of it, and each order
+/// was placed once.
 async fn check_events(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mut Found) {
     let select = "select cast(revision as text) as written from order_events order by order_events.revision";
     let written: Vec<i64> = rows(&shop.database, select, 1)
@@ -189,6 +221,14 @@ async fn check_events(shop: &Shop, booked: &BTreeMap<String, Booked>, found: &mu
         .map(|row| row[0].parse().unwrap())
         .collect();
     let now = shop.store.revision(shop.restaurant.id).await.unwrap();
+    let written: BTreeSet<i64> = shop
+        .restocked
+        .lock()
+        .await
+        .iter()
+        .copied()
+        .chain(written)
+        .collect();
     let gapless = written.iter().copied().eq(shop.opened_at.0 + 1..=now.0);
     let placed = rows(
         &shop.database,
@@ -213,7 +253,7 @@ async fn check_money(
     found: &mut Found,
 ) {
     let mut charged: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-    for (order, amount) in shop.charges().await {
+    for (order, amount) in shop.peer.charges().await {
         charged.entry(order).or_default().push(amount);
     }
     for (id, order) in booked {

@@ -1,14 +1,23 @@
-//! Diners in a hurry: they order, order again with the same key, cancel and pay, and whatever gets no answer they try again.
+//! Diners in a hurry: they order, order again with the same key, cancel and pay, and whatever gets no answer they try again. Staff
+//! refuse orders and set portions, and orders that nobody pays or answers time out.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use servery::http::visitor::token as unique;
+use servery::{clock, http::visitor::token as unique, orders::timeouts};
+use servery_domain::time::Timestamp;
 
-use crate::shop::{COUPON, Shop};
+use crate::{
+    books,
+    shop::{COUPON, Shop},
+};
 
 const CLIENTS: usize = 64;
 const KILLS: u32 = 10;
+/// After so many seconds an order has been neither paid nor answered for too long.
+const LONGEST_WAIT: i64 = 2 * 3_600;
+/// A kill and a start take a second or two: who has no answer after this never gets one.
+const LONGEST_ABSENCE: Duration = Duration::from_secs(30);
 
 /// One order that a diner wanted, and what they were told.
 pub struct Attempt {
@@ -29,11 +38,27 @@ pub async fn rage(shop: &Shop, long: Duration) -> Vec<Attempt> {
 }
 
 async fn kill(shop: &Shop, long: Duration) {
+    let (mut dice, started) = (Dice(7), Instant::now());
     for _ in 0..KILLS {
         tokio::time::sleep(long / (KILLS + 1)).await;
         let mut servery = shop.servery.lock().await;
         servery.kill();
+        // The server of the database finishes what was committed.
+        let killed = Instant::now();
+        while books::is_busy(&shop.database).await {
+            assert!(
+                killed.elapsed() < LONGEST_ABSENCE,
+                "the database is still at work"
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        shop.restock(dice.roll(100) as usize, dice.roll(400) as u32).await;
         servery.start(&shop.client).await;
+        // In the first half only, so that there are orders at the end that go on.
+        if started.elapsed() < long / 2 {
+            let later = Timestamp(clock::now().0 + LONGEST_WAIT);
+            timeouts::time_out_orders(&shop.node, later).await.unwrap();
+        }
     }
 }
 
@@ -62,17 +87,30 @@ async fn client(shop: &Shop, number: u64, until: Instant) -> Vec<Attempt> {
 
 /// Until there is an answer that is not the server's absence.
 async fn insist(shop: &Shop, path: &str, key: Option<&str>, body: &Value) -> (u16, Value) {
+    let started = Instant::now();
     loop {
         let request = shop.client.post(format!("{}{path}", shop.address)).json(body);
+        let request = match path.ends_with("/events") {
+            true => request.header("cookie", &shop.owner),
+            false => request,
+        };
         let request = key
             .into_iter()
             .fold(request, |request, key| request.header("idempotency-key", key));
-        if let Ok(answer) = request.send().await {
-            let status = answer.status().as_u16();
-            if let (false, Ok(body)) = (status >= 500, answer.json().await) {
-                return (status, body);
+        let missing = match request.send().await {
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                match answer.json().await {
+                    Ok(body) if status < 500 => return (status, body),
+                    body => format!("{status} {body:?}"),
+                }
             }
-        }
+            Err(error) => error.to_string(),
+        };
+        assert!(
+            started.elapsed() < LONGEST_ABSENCE,
+            "{path} is not answered: {missing}"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -80,7 +118,7 @@ async fn insist(shop: &Shop, path: &str, key: Option<&str>, body: &Value) -> (u1
 async fn order(shop: &Shop, dice: &mut Dice) -> Option<Attempt> {
     let path = format!("/api/v1/restaurants/{}", shop.restaurant.slug);
     let lines = (0..=dice.roll(2)).map(|_| {
-        let (dish, _) = shop.dishes[dice.roll(shop.dishes.len() as u64) as usize];
+        let dish = shop.dishes[dice.roll(shop.dishes.len() as u64) as usize];
         json!({ "id": unique().unwrap(), "dish": dish, "count": 1 + dice.roll(3) })
     });
     let mut basket = json!({ "lines": lines.collect::<Vec<_>>() });
@@ -124,8 +162,13 @@ async fn order(shop: &Shop, dice: &mut Dice) -> Option<Attempt> {
             .await;
             attempt.told_paid = status == 200 && paid == json!("paid");
         }
-        if dice.roll(6) == 0 {
-            insist(shop, &format!("/api/v1/orders/{token}/cancel"), None, &json!({})).await;
+        match dice.roll(12) {
+            0 | 1 => drop(insist(shop, &format!("/api/v1/orders/{token}/cancel"), None, &json!({})).await),
+            2 | 3 => {
+                let refused = json!({ "event": { "rejected": { "reason": "We are full" } } });
+                insist(shop, &format!("{orders}/{}/events", attempt.id), None, &refused).await;
+            }
+            _ => {}
         }
     }
     Some(attempt)

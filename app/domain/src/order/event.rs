@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Actor, Order, State};
 use crate::{
-    basket::Service,
+    basket::Fulfilment,
     contact::{InvalidField, check_text, invalid_field},
     currency::Minor,
     limits,
@@ -131,7 +131,7 @@ pub fn apply(order: &Order, event: &Event, actor: Actor, at: Timestamp) -> Resul
         | Event::Delivered => {}
     }
     let payable = after.progress.refundable();
-    if state.is_off() && payable > Minor::ZERO {
+    if state.is_called_off() && payable > Minor::ZERO {
         after.progress.promise(payable, "");
     }
     Ok(after)
@@ -142,7 +142,7 @@ fn next(order: &Order, event: &Event, actor: Actor) -> Option<State> {
     use State::{
         Accepted, Cancelled, Collected, Delivered, OutForDelivery, Placed, Preparing, Ready, Rejected, Unpaid,
     };
-    let delivered = matches!(order.ordered.service, Service::Delivery(_));
+    let delivered = matches!(order.ordered.fulfilment, Fulfilment::Delivery(_));
     match (actor, order.progress.state, event) {
         // A payment that arrives is always accepted, also late; what is not owed is refunded.
         (System, Unpaid, Event::Paid { .. }) => Some(Placed),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Order, State};
 use crate::{
-    basket::{Basket, Service},
+    basket::{Basket, Fulfilment},
     contact::{Contact, InvalidField, check_text, faults, first},
     currency::Minor,
     id::OrderId,
@@ -39,10 +39,10 @@ impl Placement {
 
     /// All invalid fields.
     pub fn faults(&self) -> Vec<InvalidField> {
-        let away = !matches!(self.basket.service, Service::Table(_));
+        let away = !matches!(self.basket.fulfilment, Fulfilment::Table(_));
         let mut all = faults([self.basket.check()]);
         all.extend(self.contact.faults(away));
-        if let Service::Delivery(door) = &self.basket.service {
+        if let Fulfilment::Delivery(door) = &self.basket.fulfilment {
             all.extend(door.faults());
         }
         all.extend(faults([

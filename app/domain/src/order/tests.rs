@@ -7,7 +7,7 @@ use crate::{
     time::TimeZoneName,
 };
 
-fn order(service: Service, method: PaymentMethod) -> Order {
+fn order(fulfilment: Fulfilment, method: PaymentMethod) -> Order {
     let minute = LocalMinute::new(2026, 11, 16, 12, 0);
     let at = Timestamp(1_794_826_800);
     let ordered = Ordered {
@@ -20,7 +20,7 @@ fn order(service: Service, method: PaymentMethod) -> Order {
         taxes: Vec::new(),
         total: Minor(2_000),
         in_cash: Minor(2_000),
-        service,
+        fulfilment,
         table: String::new(),
         due: Due {
             from: minute,
@@ -41,8 +41,8 @@ fn order(service: Service, method: PaymentMethod) -> Order {
     }
 }
 
-fn delivery() -> Service {
-    Service::Delivery(DeliveryAddress::default())
+fn delivery() -> Fulfilment {
+    Fulfilment::Delivery(DeliveryAddress::default())
 }
 
 fn after(order: Order, events: &[(Actor, Event)]) -> Result<Order, InvalidTransition> {
@@ -79,10 +79,13 @@ fn the_usual_ways() {
     );
     let fetched = [accepted(), Event::Ready, Event::Collected];
     assert_eq!(
-        after(order(Service::Collection, PaymentMethod::Door), &staff(&fetched))
-            .unwrap()
-            .progress
-            .state,
+        after(
+            order(Fulfilment::Collection, PaymentMethod::Door),
+            &staff(&fetched)
+        )
+        .unwrap()
+        .progress
+        .state,
         State::Collected
     );
 }
@@ -90,7 +93,7 @@ fn the_usual_ways() {
 #[test]
 fn what_was_asked_for_a_slot_is_promised_for_that_slot_and_no_other() {
     let tomorrow = LocalMinute::new(2026, 11, 17, 12, 0);
-    let now = order(Service::Collection, PaymentMethod::Door);
+    let now = order(Fulfilment::Collection, PaymentMethod::Door);
     let scheduled = Ordered {
         due: Due {
             from: tomorrow,
@@ -323,7 +326,7 @@ fn who_may_do_what_in_which_state() {
 
 #[test]
 fn the_counter_is_offered_what_it_may_do() {
-    let mut order = order(Service::Collection, PaymentMethod::Door);
+    let mut order = order(Fulfilment::Collection, PaymentMethod::Door);
     assert!(matches!(
         steps(&order)[..],
         [
@@ -405,7 +408,7 @@ fn diner() -> Restaurant {
 
 #[test]
 fn an_order_for_later_is_answered_when_somebody_comes_in() {
-    let now = order(Service::Collection, PaymentMethod::Door);
+    let now = order(Fulfilment::Collection, PaymentMethod::Door);
     let later = Order {
         ordered: Ordered {
             scheduled: true,
@@ -436,8 +439,8 @@ fn an_order_for_later_is_answered_when_somebody_comes_in() {
 fn what_nobody_closed_is_closed_a_day_after_it_was_due() {
     let due = LocalMinute::new(2026, 11, 16, 12, 0).0 * 60;
     let (too_early, late) = (Timestamp(due + 23 * 3_600), Timestamp(due + 24 * 3_600));
-    let becomes = |service: Service, state| {
-        let mut order = order(service, PaymentMethod::Door);
+    let becomes = |fulfilment: Fulfilment, state| {
+        let mut order = order(fulfilment, PaymentMethod::Door);
         order.progress.state = state;
         assert_eq!(order.overdue_event(too_early), None);
         order
@@ -445,7 +448,7 @@ fn what_nobody_closed_is_closed_a_day_after_it_was_due() {
             .map(|event| after(order, &[(Actor::System, event)]).unwrap().progress.state)
     };
     for state in [State::Accepted, State::Preparing, State::Ready] {
-        assert_eq!(becomes(Service::Collection, state), Some(State::Collected));
+        assert_eq!(becomes(Fulfilment::Collection, state), Some(State::Collected));
         assert_eq!(becomes(delivery(), state), Some(State::Delivered));
     }
     assert_eq!(becomes(delivery(), State::OutForDelivery), Some(State::Delivered));
@@ -461,7 +464,7 @@ fn what_nobody_closed_is_closed_a_day_after_it_was_due() {
 
 #[test]
 fn a_payment_after_the_chosen_time_asks_for_a_new_one() {
-    let mut scheduled = order(Service::Collection, PaymentMethod::Card);
+    let mut scheduled = order(Fulfilment::Collection, PaymentMethod::Card);
     let slot = LocalMinute::new(2026, 11, 16, 12, 30);
     let ordered = Arc::make_mut(&mut scheduled.ordered);
     (ordered.scheduled, ordered.due.from) = (true, slot);
@@ -491,7 +494,7 @@ fn a_payment_after_the_chosen_time_asks_for_a_new_one() {
     .unwrap();
     assert_eq!(answered.progress.ready_at, Some(new_time));
 
-    let soon = order(Service::Collection, PaymentMethod::Card);
+    let soon = order(Fulfilment::Collection, PaymentMethod::Card);
     let due = soon.ordered.due.from;
     assert_eq!(
         paid_after(&soon, 9).automatic_answer(&settings),
@@ -508,8 +511,8 @@ fn to_call_off_what_was_paid_needs_the_right_to_give_money_back() {
     let reason = String::new;
     let cancel = Event::Cancelled { reason: reason() };
     let reject = Event::Rejected { reason: reason() };
-    let unpaid = order(Service::Collection, PaymentMethod::Door);
-    let mut paid = order(Service::Collection, PaymentMethod::Card);
+    let unpaid = order(Fulfilment::Collection, PaymentMethod::Door);
+    let mut paid = order(Fulfilment::Collection, PaymentMethod::Card);
     paid.progress.payment.paid = Minor(2_000);
     for (order, event, cashier_may) in [
         (&unpaid, &cancel, true),
@@ -530,14 +533,14 @@ fn to_call_off_what_was_paid_needs_the_right_to_give_money_back() {
 fn an_account_sees_of_an_order_what_its_role_needs() {
     use crate::account::Role;
     let mut delivery = order(
-        Service::Delivery(DeliveryAddress {
+        Fulfilment::Delivery(DeliveryAddress {
             street: "12 Quay".into(),
             ..DeliveryAddress::default()
         }),
         PaymentMethod::Door,
     );
     Arc::make_mut(&mut delivery.ordered).contact.phone = "+49 30 1".into();
-    let collection = order(Service::Collection, PaymentMethod::Door);
+    let collection = order(Fulfilment::Collection, PaymentMethod::Door);
     assert_eq!(Role::Cashier.view(&delivery), Some(delivery.clone()));
     let kitchen = Role::Kitchen.view(&delivery).unwrap();
     assert_eq!(

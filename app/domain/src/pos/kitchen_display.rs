@@ -48,7 +48,7 @@ impl Work<'_> {
     pub fn begins(&self, ticket: &Ticket) -> Timestamp {
         let begins = ticket
             .due_at
-            .map_or(0, |due| due.0 - 60 * i64::from(self.preparation));
+            .map_or(0, |due| due.0.saturating_sub(60 * i64::from(self.preparation)));
         ticket.taken_at.max(Timestamp(begins))
     }
 

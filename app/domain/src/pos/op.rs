@@ -225,6 +225,11 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether it books what a card reader has charged.
+    pub fn is_on_reader(&self) -> bool {
+        matches!(self, Self::Pay { tender, .. } | Self::TakeOrder { tender, .. } if tender.on_reader)
+    }
+
     /// An upper estimate of its size in bytes when it is sent: its variable parts and a constant for the
     /// rest.
     pub(crate) fn estimated_bytes(&self) -> usize {

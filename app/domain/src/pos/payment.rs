@@ -32,6 +32,9 @@ pub struct Tender {
     /// The cash handed over; the excess is given back as change. Zero if nobody counted it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub given: Minor,
+    /// The server has charged the card on a reader; refunds go back to that card by themselves.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_reader: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,6 +174,7 @@ impl Tender {
             tip: Minor::ZERO,
             rounding: Minor::ZERO,
             given: Minor::ZERO,
+            on_reader: false,
         }
     }
 

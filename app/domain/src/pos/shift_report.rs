@@ -163,7 +163,7 @@ impl ShiftReport {
                 let of_excess = refund.valid().min(owed);
                 owed = owed - of_excess;
                 if refund.shift == shift {
-                    self.give_back(payable, payment, refund, of_excess);
+                    self.count_refund(payable, payment, refund, of_excess);
                 }
             }
         }
@@ -209,7 +209,13 @@ impl ShiftReport {
         });
     }
 
-    fn give_back(&mut self, payable: Payable, payment: &TillPayment, refund: &TillRefund, of_excess: Minor) {
+    fn count_refund(
+        &mut self,
+        payable: Payable,
+        payment: &TillPayment,
+        refund: &TillRefund,
+        of_excess: Minor,
+    ) {
         let sale = refund.valid() - of_excess;
         *self.sales.entry(payment.method).or_default() += -sale;
         *self.by.entry(refund.by).or_default() += -sale;

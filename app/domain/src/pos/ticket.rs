@@ -172,7 +172,7 @@ impl Ticket {
             taken_at,
             due_at,
             items: items.collect(),
-            off: order.progress.state.is_off(),
+            off: order.progress.state.is_called_off(),
         }
     }
 

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     basket::Pick,
-    contact::DeliveryAddress,
+    contact::{AddressLocation, DeliveryAddress, LocationSource},
     coupon::CouponEffect,
     delivery_area::{DeliveryArea, Point},
     fixtures::{self, choice},
@@ -120,12 +120,15 @@ fn basket(lines: Vec<BasketLine>) -> Basket {
     }
 }
 
-fn delivered_to(postcode: &str, point: Option<Point>) -> Service {
-    Service::Delivery(DeliveryAddress {
+fn delivered_to(postcode: &str, point: Option<Point>) -> Fulfilment {
+    Fulfilment::Delivery(DeliveryAddress {
         street: "Mill Lane 1".into(),
         postcode: postcode.into(),
         city: "Millbrook".into(),
-        point,
+        location: point.map(|point| AddressLocation {
+            point,
+            source: LocationSource::Place,
+        }),
         ..DeliveryAddress::default()
     })
 }
@@ -167,7 +170,7 @@ fn case_tastyigniter_695_a_delivery_fee_is_added_once() {
     let mut kitchen = Kitchen::new(vec![dish(1, "Pho", 1_025)]).taxed(true, 90_000, 90_000);
     kitchen.restaurant.ordering.zones = vec![zone("10115", 200)];
     let quote = kitchen.quote(&Basket {
-        service: delivered_to("10115", None),
+        fulfilment: delivered_to("10115", None),
         ..basket(vec![line(1, 1, 1)])
     });
     assert_eq!((quote.total, quote.taxes[0].tax), (Minor(1_225), Minor(101)));
@@ -178,7 +181,7 @@ fn case_tastyigniter_695_a_delivery_fee_is_added_once() {
 fn case_odoo_34604_takeaway_changes_the_tax_and_not_the_price() {
     let kitchen = Kitchen::new(vec![dish(1, "Banquet", 100_000)]).taxed(true, 130_000, 50_000);
     let here = kitchen.quote(&Basket {
-        service: Service::Table("A1".into()),
+        fulfilment: Fulfilment::Table("A1".into()),
         ..basket(vec![line(1, 1, 1)])
     });
     let away = kitchen.quote(&basket(vec![line(1, 1, 1)]));
@@ -397,6 +400,40 @@ fn case_coopcycle_904_what_is_no_longer_there_is_taken_out() {
 }
 
 #[test]
+fn an_address_that_nobody_knows_is_not_out_of_the_area() {
+    let mut kitchen = Kitchen::new(vec![dish(1, "Pho", 1_000)]);
+    let centre = Point {
+        latitude: 52_520_000,
+        longitude: 13_405_000,
+    };
+    let circle = DeliveryZone {
+        area: DeliveryArea::Circle {
+            centre,
+            metres: 1_000,
+        },
+        ..zone("", 400)
+    };
+    kitchen.restaurant.ordering.zones = vec![zone("10115", 250), circle];
+    let far = Point {
+        latitude: 52_600_000,
+        ..centre
+    };
+    for (postcode, point, blockers) in [
+        ("99999", None, vec![OrderBlocker::AddressNotFound]),
+        ("99999", Some(far), vec![OrderBlocker::OutOfArea]),
+        ("99999", Some(centre), vec![]),
+        ("10115", None, vec![]),
+    ] {
+        let quote = kitchen.quote(&Basket {
+            fulfilment: delivered_to(postcode, point),
+            ..basket(vec![line(1, 1, 1)])
+        });
+        assert_eq!(quote.blockers, blockers, "{postcode} {point:?}");
+        assert_eq!(quote.location.map(|location| location.point), point);
+    }
+}
+
+#[test]
 fn case_tastyigniter_932_out_of_the_area() {
     let mut kitchen = Kitchen::new(vec![dish(1, "Pho", 1_000)]);
     kitchen.restaurant.ordering.zones = vec![DeliveryZone {
@@ -406,7 +443,7 @@ fn case_tastyigniter_932_out_of_the_area() {
     }];
     let to = |postcode: &str, count| {
         kitchen.quote(&Basket {
-            service: delivered_to(postcode, None),
+            fulfilment: delivered_to(postcode, None),
             ..basket(vec![line(1, 1, count)])
         })
     };
@@ -477,10 +514,10 @@ fn nothing_and_the_wrong_way_cannot_be_ordered() {
     let kitchen = Kitchen::new(vec![dish(1, "Soup", 500)]);
     assert_eq!(kitchen.quote(&Basket::default()).blockers, [OrderBlocker::Empty]);
     let delivery = Basket {
-        service: delivered_to("1", None),
+        fulfilment: delivered_to("1", None),
         ..basket(vec![line(1, 1, 1)])
     };
-    assert_eq!(kitchen.quote(&delivery).blockers, [OrderBlocker::Service]);
+    assert_eq!(kitchen.quote(&delivery).blockers, [OrderBlocker::Fulfilment]);
     let night = kitchen.quote_at(
         LocalMinute::new(2026, 11, 16, 3, 0),
         &basket(vec![line(1, 1, 1)]),
@@ -517,7 +554,7 @@ proptest! {
         let effect = if off_in_parts { CouponEffect::Portion(off as u32) } else { CouponEffect::Amount(Minor(off)) };
         let coupon = Coupon { code: "OFF".into(), effect, minimum: Minor(0), from: None, until: None, uses: None, per_customer: None };
         let lines = (1..).zip(&prices).map(|(number, (_, _, count))| line(number, number, *count)).collect();
-        let order = Basket { service: delivered_to("1", None), tip: Minor(tip), coupon: "OFF".into(), ..basket(lines) };
+        let order = Basket { fulfilment: delivered_to("1", None), tip: Minor(tip), coupon: "OFF".into(), ..basket(lines) };
         let quote = kitchen.quote_at(NOON, &order, CouponCheck::Known(&coupon, CouponUsage::default()));
         let sum = |wanted: fn(&Sum) -> bool| -> i64 { quote.sums.iter().filter(|sum| wanted(sum)).map(|sum| sum.amount().0).sum() };
 

@@ -1,4 +1,4 @@
-//! What has to be true once everything has come to rest.
+//! The invariants that hold when every device has synced.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
-//! Many small histories of bad luck: devices and their tabs, a server and the network between them, from one seed each.
+//! Simulates devices with their tabs, a server and the network between them, with faults. One seed is one history.
 //!
-//! `sync [HISTORIES]`; without arguments as many as every test run has. `sync seed SEED` tells one of them.
+//! `sync [HISTORIES]` runs so many histories; `sync seed SEED` prints one of them.
 
 #![allow(clippy::print_stdout, reason = "it says what it found")]
 

@@ -1,4 +1,4 @@
-//! What people at the tills and in the kitchen do, from what they see.
+//! Staff at tills and in the kitchen: they choose their next action by what their device shows.
 
 use servery_domain::{
     currency::Minor,

@@ -1,4 +1,4 @@
-//! Devices, their tabs, a network and a server, and all that can go wrong between any two of their steps.
+//! Devices, their tabs, a network and a server, and the faults that can occur between any two of their steps.
 
 use std::collections::VecDeque;
 

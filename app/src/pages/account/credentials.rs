@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::passkeys;
+use super::{links::WEAK_PASSWORD, passkeys};
 use crate::{
     components::notice::{Tone, said},
     text::{Key, Texts, texts},
@@ -103,12 +103,12 @@ pub fn ask_reset(done: bool, wrong: bool) -> impl IntoView {
     }
 }
 
-pub fn reset(token: String, wrong: bool) -> impl IntoView {
+pub fn reset(token: String, wrong: Option<String>) -> impl IntoView {
     let texts = texts();
     view! {
         <article class="prose credentials">
             <h1>{texts.get(Key::ResetTitle)}</h1>
-            {said(wrong.then(|| texts.get(Key::ResetOldLink)), Tone::Bad)}
+            {said(wrong.map(|what| texts.get(if what == WEAK_PASSWORD { Key::ResetWeak } else { Key::ResetOldLink })), Tone::Bad)}
             <form class="fields" method="post" action=format!("/account/reset/{token}")>
                 {password(texts.get(Key::ResetNew), true)}
                 <p class="hint">{texts.get(Key::SignUpPasswordHint)}</p>

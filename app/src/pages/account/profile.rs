@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use servery_domain::{account::SignedIn, contact::DeliveryAddress, lang::Lang, limits, passkey::PasskeyView};
+use servery_domain::{
+    account::SignedIn, audit::AuditEntry, contact::DeliveryAddress, lang::Lang, limits, passkey::PasskeyView,
+    time::LocalMinute,
+};
 
 use super::{
     links::{ACCOUNT, PASSKEY_ADDED},
@@ -11,7 +14,10 @@ use super::{
 };
 use crate::{
     backend::DraftStorage,
-    components::notice::{Tone, said},
+    components::{
+        audit_entry,
+        notice::{Tone, said},
+    },
     text::{Key, Texts, texts},
 };
 
@@ -19,6 +25,7 @@ use crate::{
 pub fn AccountProfile(
     signed_in: SignedIn,
     keys: Vec<PasskeyView>,
+    log: Vec<AuditEntry>,
     done: Option<String>,
     wrong: Option<String>,
 ) -> impl IntoView {
@@ -46,9 +53,26 @@ pub fn AccountProfile(
             {password(texts, &account.email)}
             {passkeys::list(texts, &keys)}
             {sessions(texts)}
+            {account_log(texts, &log)}
             {data(texts)}
         </article>
     }
+}
+
+fn account_log(texts: Texts, log: &[AuditEntry]) -> impl IntoView + use<> {
+    let row = |entry: &AuditEntry| {
+        // Nobody knows the zone of an account's holder.
+        let at = LocalMinute(entry.at.0.div_euclid(60));
+        audit_entry::row(texts, entry, &format!("{} {} UTC", at.day(), at.clock()), None)
+    };
+    let rows: Vec<_> = log.iter().map(row).collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <h2>{texts.get(Key::LogAccount)}</h2>
+            <p class="hint">{texts.get(Key::LogAccountLead)}</p>
+            <ul class="rows">{rows}</ul>
+        }
+    })
 }
 
 fn profile(texts: Texts, name: &str, lang: Lang) -> impl IntoView + use<> {

@@ -1,11 +1,10 @@
 //! The devices of a restaurant, and a pairing code for another one. Plain forms.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use servery_domain::{
-    device::{self, Device, DeviceKind, DeviceList},
+    device::{Device, DeviceKind, DeviceList, ReaderList},
     limits,
     slug::Slug,
-    time::LocalMinute,
 };
 
 use crate::{
@@ -14,13 +13,11 @@ use crate::{
     text::{Key, Texts, texts},
 };
 
-/// The result of a form. The address may contain a pairing code: it expires soon, and whoever sees this
-/// page may create one anyway.
+/// The result of a form.
 #[derive(Debug, Clone, Default)]
 pub struct DevicesNotice {
-    /// The formatted code and its expiry.
-    code: Option<(String, LocalMinute)>,
     signed_out: bool,
+    reader_chosen: bool,
     /// How many ops of an imported file were new, and how many known.
     handover: Option<(u64, u64)>,
     wrong: Option<String>,
@@ -28,16 +25,11 @@ pub struct DevicesNotice {
 
 impl DevicesNotice {
     pub fn read(visit: &PageAddress) -> Self {
-        let code = visit
-            .get("code")
-            .and_then(device::parse_code)
-            .map(|code| device::format_code(&code));
-        let until = visit.get("until").and_then(|until| until.parse().ok());
         let number = |name: &str| visit.get(name).and_then(|number| number.parse().ok());
         let done = |what: &str| visit.get("done") == Some(what);
         Self {
-            code: code.zip(until),
             signed_out: done("signed-out"),
+            reader_chosen: done("reader"),
             handover: number("was").zip(number("still")).filter(|_| done("handed-over")),
             wrong: visit.get("wrong").map(str::to_owned),
         }
@@ -72,23 +64,20 @@ pub fn Devices(slug: Slug, list: DeviceList, said: DevicesNotice) -> impl IntoVi
 }
 
 fn outcome(texts: Texts, slug: &Slug, list: &DeviceList, outcome: DevicesNotice) -> impl IntoView + use<> {
-    let (good, over): (Option<_>, Option<_>) = match outcome.code {
-        Some((_, until)) if until <= list.now => (None, Some(texts.get(Key::DevicesOver))),
-        code => (code, None),
-    };
-    let code = good.map(|(code, until)| {
+    let code = list.code.as_ref().map(|code| {
+        let until = list.now.moved(list.at, code.expires_at);
         view! {
             <section class="said good pairing" role="status">
                 <p>{texts.get(Key::DevicesType)}" "<bdi dir="ltr">{format!("/staff/{slug}")}</bdi></p>
-                <p class="code" dir="ltr">{code}</p>
+                <p class="code" dir="ltr">{code.code.clone()}</p>
                 <p>{texts.fill(Key::DevicesUntil, &[("time", &until.clock())])}</p>
             </section>
         }
     });
     view! {
         {code}
-        {said(over, Tone::Bad)}
         {said(outcome.signed_out.then(|| texts.get(Key::DevicesSignedOut)), Tone::Good)}
+        {said(outcome.reader_chosen.then(|| texts.get(Key::DevicesReaderChosen)), Tone::Good)}
         {said(outcome.handover.map(|(done, known)| handover(texts, done, known)), Tone::Good)}
         {said(outcome.wrong.map(|what| wrong(texts, &what)), Tone::Bad)}
     }
@@ -107,6 +96,8 @@ fn wrong(texts: Texts, what: &str) -> String {
         "file-large" => Key::DevicesFileLarge,
         "file-device" => Key::DevicesFileUnknown,
         "file-newer" => Key::DevicesFileNewer,
+        "reader" => Key::DevicesReaderWrong,
+        "reader-away" => Key::DevicesReaderAway,
         _ => return texts.fill(Key::AccountWrong, &[("what", what)]),
     };
     texts.get(key).to_owned()
@@ -137,8 +128,47 @@ fn row(texts: Texts, here: &str, list: &DeviceList, device: &Device) -> impl Int
                 <input type="hidden" name="device" value=device.id.to_string()/>
                 <button name="change" value="sign-out">{texts.get(Key::DevicesSignOut)}</button>
             </form>
+            {reader(texts, here, list, device)}
         </li>
     }
+}
+
+/// Which card reader a till charges cards with.
+fn reader(texts: Texts, here: &str, list: &DeviceList, device: &Device) -> Option<impl IntoView + use<>> {
+    let readers = list
+        .readers
+        .as_ref()
+        .filter(|_| device.kind == DeviceKind::Till)?;
+    let known = match readers {
+        ReaderList::Unknown => return Some(Either::Left(hint(texts, Key::DevicesReaderAway))),
+        ReaderList::Known(known) if known.is_empty() => {
+            return Some(Either::Left(hint(texts, Key::DevicesReaderMissing)));
+        }
+        ReaderList::Known(known) => known,
+    };
+    let options: Vec<_> = known
+        .iter()
+        .map(|reader| {
+            let chosen = device.reader.as_ref().is_some_and(|own| own.id == reader.id);
+            let name = format!("{} ({})", reader.label, reader.serial);
+            view! { <option value=reader.id.clone() selected=chosen>{name}</option> }
+        })
+        .collect();
+    let action = here.to_owned();
+    Some(Either::Right(view! {
+        <form class="reader" method="post" action=action>
+            <input type="hidden" name="device" value=device.id.to_string()/>
+            <label>
+                <span>{texts.get(Key::DevicesReader)}</span>
+                <select name="reader"><option value="">{texts.get(Key::DevicesReaderNone)}</option>{options}</select>
+            </label>
+            <button name="change" value="reader">{texts.get(Key::DevicesReaderChoose)}</button>
+        </form>
+    }))
+}
+
+fn hint(texts: Texts, key: Key) -> impl IntoView {
+    view! { <p class="hint">{texts.get(key)}</p> }
 }
 
 fn new(texts: Texts, here: String) -> impl IntoView {

@@ -3,7 +3,7 @@
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
     account::Permission,
-    basket::Service,
+    basket::Fulfilment,
     board::Board,
     currency::Minor,
     limits,
@@ -35,7 +35,7 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
         .map(|event| step(texts, &action, event, order.keeps_slot()))
         .collect();
     let off = off.first().map(|event| call_off(texts, &action, event));
-    let back = give_back(texts, board, order, &action);
+    let back = refund_form(texts, board, order, &action);
     let wrong = (off.is_some() || back.is_some())
         .then(|| view! { <details><summary>{texts.get(Key::BoardMore)}</summary>{off}{back}</details> });
     let text = |key, text: &str| (!text.is_empty()).then(|| texts.fill(key, &[("text", text)]));
@@ -44,7 +44,7 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
     let note = text(Key::BoardNote, &ordered.note).map(|text| view! { <p dir="auto">{text}</p> });
     view! {
         <li class="ticket" id=format!("o{}", order.number)>
-            <h3><span class="number">{format!("#{}", order.number)}</span>" "{service(texts, board, order)}</h3>
+            <h3><span class="number">{format!("#{}", order.number)}</span>" "{fulfilment(texts, board, order)}</h3>
             <p class="due">{due(texts, board, order)}</p>
             {order.is_time_missed().then(|| view! { <p class="wrong">{texts.get(Key::BoardTimeMissed)}</p> })}
             <ul class="lines">{lines}</ul>
@@ -77,11 +77,11 @@ fn line(line: &QuotedLine) -> impl IntoView + use<> {
     }
 }
 
-fn service(texts: Texts, board: &Board, order: &Order) -> String {
-    match &order.ordered.service {
-        Service::Collection => texts.get(Key::BoardCollection).to_owned(),
-        Service::Delivery(_) => texts.get(Key::BoardDelivery).to_owned(),
-        Service::Table(code) => texts.fill(Key::BoardTable, &[("name", board.table(code))]),
+fn fulfilment(texts: Texts, board: &Board, order: &Order) -> String {
+    match &order.ordered.fulfilment {
+        Fulfilment::Collection => texts.get(Key::BoardCollection).to_owned(),
+        Fulfilment::Delivery(_) => texts.get(Key::BoardDelivery).to_owned(),
+        Fulfilment::Table(code) => texts.fill(Key::BoardTable, &[("name", board.table(code))]),
     }
 }
 
@@ -102,7 +102,7 @@ fn due(texts: Texts, board: &Board, order: &Order) -> String {
 }
 
 fn address(order: &Order) -> Option<impl IntoView + use<>> {
-    let Service::Delivery(door) = &order.ordered.service else {
+    let Fulfilment::Delivery(door) = &order.ordered.fulfilment else {
         return None;
     };
     if door.street.is_empty() {
@@ -199,7 +199,7 @@ fn call_off(texts: Texts, action: &str, event: &Event) -> impl IntoView + use<> 
 }
 
 /// A partial refund of a card payment.
-fn give_back(texts: Texts, board: &Board, order: &Order, action: &str) -> Option<impl IntoView + use<>> {
+fn refund_form(texts: Texts, board: &Board, order: &Order, action: &str) -> Option<impl IntoView + use<>> {
     let (left, currency) = (order.progress.refundable(), order.ordered.currency);
     let event = Event::Refund {
         amount: left,

@@ -1,10 +1,12 @@
 //! The checkout: fulfilment, time, contact, payment and total.
 
+mod address;
 mod checkout_state;
 mod contact;
 mod fulfilment;
 mod payment_method;
 mod place_order;
+mod street;
 mod time_slot;
 
 use leptos::{html, prelude::*};

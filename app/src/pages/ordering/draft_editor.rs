@@ -1,9 +1,11 @@
 //! Edits a draft in the browser: a change shows at once, is stored, and is priced by the same rules as on the server.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 use servery_domain::{
+    basket::Fulfilment,
+    contact::LocationSource,
     draft::Draft,
     quote::{OrderBlocker, Quote, Sum},
     slug::Slug,
@@ -16,6 +18,9 @@ use crate::{
     query::GetQuote,
     text::{Texts, texts},
 };
+
+/// In typing, before the server is asked.
+pub const PAUSE: Duration = Duration::from_millis(250);
 
 #[derive(Clone, Copy)]
 pub struct DraftEditor {
@@ -118,7 +123,7 @@ impl DraftEditor {
         }
         self.draft.set(draft);
         if !same_basket && self.unchecked.get_untracked() {
-            spawn_local(self.ask());
+            self.ask_soon();
         }
     }
 
@@ -129,9 +134,35 @@ impl DraftEditor {
             .with_value(|priced| priced.recalculate(now, &draft.basket));
         // If something was removed for lack of stock, only the server knows the stock.
         let scarce = self.quote.with_untracked(|quote| !quote.removed_lines.is_empty());
-        self.unchecked.set(scarce || is_unchecked(draft, &reckoned));
+        self.unchecked
+            .set(scarce || self.has_unknown_place(draft) || is_unchecked(draft, &reckoned));
         self.quote.set(reckoned);
         self.asked.update_value(|asked| *asked += 1);
+    }
+
+    /// Only the server has the list of places.
+    fn has_unknown_place(self, draft: &Draft) -> bool {
+        let Fulfilment::Delivery(door) = &draft.basket.fulfilment else {
+            return false;
+        };
+        let is_known = door
+            .location
+            .is_some_and(|location| location.source == LocationSource::Place);
+        let needs_point = self
+            .priced
+            .with_value(|priced| priced.listing.restaurant.ordering.needs_point(&door.postcode));
+        needs_point && door.is_complete() && !is_known
+    }
+
+    /// Asks after a pause in typing.
+    fn ask_soon(self) {
+        let asked = self.asked.get_value();
+        let ask = move || {
+            if self.asked.try_get_value() == Some(asked) {
+                spawn_local(self.ask());
+            }
+        };
+        set_timeout(ask, PAUSE);
     }
 
     /// Requests a quote from the server. Only the response to the latest request is shown.
@@ -145,16 +176,22 @@ impl DraftEditor {
         if let Ok(quote) = backend.ask(GetQuote(slug, basket)).await
             && self.asked.try_get_value() == Some(asked)
         {
-            self.quote.set(quote);
-            self.unchecked.set(false);
+            self.take_over(quote);
         }
+    }
+
+    fn take_over(self, quote: Quote) {
+        let mut draft = self.draft.get_untracked();
+        draft.learn_location(quote.location);
+        self.draft.set(draft);
+        self.quote.set(quote);
+        self.unchecked.set(false);
     }
 
     /// Shows a quote that the server sent.
     pub fn learn(self, quote: Quote) {
         self.asked.update_value(|asked| *asked += 1);
-        self.unchecked.set(false);
-        self.quote.set(quote);
+        self.take_over(quote);
     }
 }
 

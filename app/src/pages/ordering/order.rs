@@ -8,7 +8,7 @@ use std::any::Any;
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use servery_domain::{
-    basket::Service,
+    basket::Fulfilment,
     contact::{Contact, DeliveryAddress},
     order::{Actor, Event, Order, TrackedOrder, apply},
     restaurant::{Address, Listing},
@@ -173,8 +173,8 @@ fn ordered(texts: Texts, order: &Order, listing: &Listing) -> impl IntoView + us
         .cloned()
         .collect::<Vec<_>>()
         .join(", ");
-    let door = match &facts.service {
-        Service::Delivery(DeliveryAddress {
+    let door = match &facts.fulfilment {
+        Fulfilment::Delivery(DeliveryAddress {
             street,
             postcode,
             city,
@@ -189,7 +189,7 @@ fn ordered(texts: Texts, order: &Order, listing: &Listing) -> impl IntoView + us
                 .collect::<Vec<_>>()
                 .join(", ")
         }
-        Service::Collection | Service::Table(_) => String::new(),
+        Fulfilment::Collection | Fulfilment::Table(_) => String::new(),
     };
     let whom = [whom, door]
         .into_iter()

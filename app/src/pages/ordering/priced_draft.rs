@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use servery_domain::{
-    basket::{Basket, Service},
+    basket::{Basket, Fulfilment},
     draft::Draft,
     menu::Menu,
     order_settings::{OrderSettings, PaymentMethod},
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
     quote::{CouponCheck, Quote, QuoteContext, quote},
     restaurant::Listing,
     slots::{Times, Timetable},
@@ -33,14 +33,15 @@ impl PricedDraft {
         let menu = backend.ask(GetMenu(slug.clone())).await?;
         let times = backend.ask(GetTimes(slug.clone())).await?;
         let mut draft = backend.ask(GetDraft(slug.clone())).await?;
-        settle(&mut draft, &listing.restaurant.ordering);
+        correct_service(&mut draft, &listing.restaurant.ordering);
         let quote = backend.ask(GetQuote(slug.clone(), draft.basket.clone()));
         let quote = match quote.await {
-            Err(problem) if problem.is(Kind::Unreachable) => {
+            Err(problem) if problem.is(ProblemType::Unreachable) => {
                 recalculate(&listing, &menu, &times, &draft.basket)
             }
             answer => answer?,
         };
+        draft.learn_location(quote.location);
         Ok(Self {
             listing,
             menu,
@@ -63,16 +64,20 @@ impl PricedDraft {
     }
 
     /// Minutes from the kitchen to the diner.
-    pub fn travel(&self, service: &Service) -> u16 {
-        let Service::Delivery(door) = service else {
+    pub fn travel(&self, fulfilment: &Fulfilment) -> u16 {
+        let Fulfilment::Delivery(door) = fulfilment else {
             return 0;
         };
-        let zone = self.listing.restaurant.ordering.zone(&door.postcode, door.point);
+        let zone = self
+            .listing
+            .restaurant
+            .ordering
+            .zone(&door.postcode, door.point());
         zone.map_or(0, |zone| zone.travel)
     }
 
-    pub fn timetable<'a>(&'a self, times: &'a Times, service: &Service) -> Timetable<'a> {
-        Timetable::of(&self.listing.restaurant, times, self.travel(service))
+    pub fn timetable<'a>(&'a self, times: &'a Times, fulfilment: &Fulfilment) -> Timetable<'a> {
+        Timetable::of(&self.listing.restaurant, times, self.travel(fulfilment))
     }
 }
 
@@ -89,19 +94,19 @@ fn recalculate(listing: &Listing, menu: &Menu, times: &Times, basket: &Basket) -
     quote(&facts, basket)
 }
 
-/// Chooses the first offered service if the chosen one is not offered.
-fn settle(draft: &mut Draft, ordering: &OrderSettings) {
-    let offered = match &draft.basket.service {
-        Service::Collection => ordering.collection,
-        Service::Delivery(_) => ordering.delivers(),
-        Service::Table(_) => ordering.at_table,
+/// Chooses the first offered fulfilment if the chosen one is not offered.
+fn correct_service(draft: &mut Draft, ordering: &OrderSettings) {
+    let offered = match &draft.basket.fulfilment {
+        Fulfilment::Collection => ordering.collection,
+        Fulfilment::Delivery(_) => ordering.delivers(),
+        Fulfilment::Table(_) => ordering.at_table,
     };
     if !offered && ordering.collection {
-        draft.set_service(Service::Collection);
+        draft.set_fulfilment(Fulfilment::Collection);
     } else if !offered && ordering.delivers() {
-        draft.set_service(Service::Delivery(draft.delivery_address()));
+        draft.set_fulfilment(Fulfilment::Delivery(draft.delivery_address()));
     } else if !offered && ordering.at_table && !draft.table.is_empty() {
-        draft.set_service(Service::Table(draft.table.clone()));
+        draft.set_fulfilment(Fulfilment::Table(draft.table.clone()));
     }
     // Prefers payment at the door, which needs no provider.
     let usual = if ordering.payments.contains(&PaymentMethod::Door) {

@@ -30,7 +30,7 @@ pub fn use_clock(seconds: u64) -> ReadSignal<Option<Timestamp>> {
 
 /// A duration in its largest unit.
 pub fn ago(texts: Texts, then: Timestamp, now: Timestamp) -> String {
-    let seconds = (now.0 - then.0).max(0);
+    let seconds = now.0.saturating_sub(then.0).max(0);
     let whole = |unit: i64| usize::try_from(seconds / unit).unwrap_or_default();
     match seconds {
         ..60 => texts.get(Key::AgoNow).to_owned(),

@@ -51,19 +51,19 @@ pub fn runs(pos: &PosState) -> Vec<DeliveryRun> {
     runs_in(pos, |run| !is_over(pos, run))
 }
 
-/// Called off during delivery.
-pub fn is_off(pos: &PosState, stop: &Stop) -> bool {
+/// Cancelled during delivery.
+pub fn is_called_off(pos: &PosState, stop: &Stop) -> bool {
     stop.handover.is_none()
         && pos
             .order(stop.order)
-            .is_some_and(|order| order.progress.state.is_off())
+            .is_some_and(|order| order.progress.state.is_called_off())
 }
 
 /// All stops are done.
 pub fn is_brought(pos: &PosState, run: &DeliveryRun) -> bool {
     run.stops
         .iter()
-        .all(|stop| stop.handover.is_some() || is_off(pos, stop))
+        .all(|stop| stop.handover.is_some() || is_called_off(pos, stop))
 }
 
 /// All stops are done and the cash is handed in.
@@ -92,8 +92,8 @@ pub fn picture(photo: &str) -> String {
 }
 
 pub fn door(order: &Order) -> Option<&DeliveryAddress> {
-    match &order.ordered.service {
-        servery_domain::basket::Service::Delivery(door) => Some(door),
+    match &order.ordered.fulfilment {
+        servery_domain::basket::Fulfilment::Delivery(door) => Some(door),
         _ => None,
     }
 }

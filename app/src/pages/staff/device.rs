@@ -52,12 +52,11 @@ fn pairing(texts: Texts, at: At, premises: Premises) -> impl IntoView {
             {refused::refused(texts, at, premises.clone())}
             {sign_out::leave(texts, at)}
         }),
-        PairingState::Revoked(paired) => EitherOf6::F(view! {
+        PairingState::Revoked(_) => EitherOf6::F(view! {
             <p class="said bad" role="alert">{texts.get(Key::DeviceRevoked)}</p>
             <p>{texts.get(Key::DeviceRevokedDo)}</p>
             {pair::form(texts, at)}
-            {health::health(texts, at, &paired)}
-            {sign_out::leave(texts, at)}
+            {sign_out::leave_revoked(texts, at)}
         }),
     }
 }

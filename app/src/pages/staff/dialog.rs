@@ -1,4 +1,4 @@
-//! A modal dialog. The browser keeps the focus in it, and Escape closes it.
+//! A modal dialog. The browser keeps the focus in it. Escape asks to close it, as its button does; what shows it decides.
 
 use std::time::Duration;
 
@@ -53,17 +53,32 @@ pub fn Dialog(#[prop(into)] title: String, close: Callback<()>, children: Childr
         }
         close.run(());
     };
-    // It may be closed already.
+    let escape = move |event: Event| {
+        event.prevent_default();
+        put_away();
+    };
+    // A browser may close it all the same, such as on a second Escape. It may be gone already, or has to stay.
     let closed = move |event: Targeted<Event, HtmlDialogElement>| {
-        if event.target().is_connected() {
-            put_away();
+        let dialog = event.target();
+        if !dialog.is_connected() {
+            return;
         }
+        put_away();
+        set_timeout(
+            move || {
+                if dialog.is_connected() && !dialog.open() {
+                    // Fails only if it is not in the document.
+                    let _ = dialog.show_modal();
+                }
+            },
+            Duration::ZERO,
+        );
     };
     // The notice is inside the dialog, because the page behind it is inert.
     let wrong = wrong.map(|FailedAction(wrong)| said(texts, wrong));
     let label = title.clone();
     view! {
-        <dialog class="sheet" node_ref=dialog aria-label=label on:close:target=closed>
+        <dialog class="sheet" node_ref=dialog aria-label=label on:cancel=escape on:close:target=closed>
             <header>
                 <h2>{title}</h2>
                 <button type="button" class="quiet" on:click=move |_| put_away()>{texts.get(Key::SheetClose)}</button>

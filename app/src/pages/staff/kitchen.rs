@@ -32,7 +32,10 @@ use super::{
     premises::Premises,
     screen::{Ask, Screen, not_here, wrong},
 };
-use crate::text::{Texts, staff::Key};
+use crate::{
+    pos_client::keep_awake,
+    text::{Texts, staff::Key},
+};
 
 /// No time limit: tickets for later are included.
 const EVER: Timestamp = Timestamp(i64::MAX);
@@ -66,6 +69,7 @@ pub fn KitchenPage(premises: Premises) -> impl IntoView {
 fn kitchen(pass: &Pass) -> impl IntoView + use<> {
     let shown = pass.shown;
     play_sound(pass);
+    keep_awake();
     let body = {
         let pass = pass.clone();
         move || match shown.get() {

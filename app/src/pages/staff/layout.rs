@@ -56,9 +56,7 @@ fn tabs(texts: Texts) -> impl IntoView {
         let slug = routes::read(&path).and_then(|(_, values)| routes::slug(&values))?;
         let kind = pairing.and_then(|pairing| {
             pairing.with(|pairing| match pairing {
-                PairingState::Paired(paired) | PairingState::Revoked(paired) if paired.slug == slug => {
-                    Some(paired.kind)
-                }
+                PairingState::Paired(paired) if paired.slug == slug => Some(paired.kind),
                 _ => None,
             })
         });
@@ -82,7 +80,7 @@ fn new_ones() -> Memo<usize> {
     let Some(client) = pos_client() else {
         return Memo::new(|_| 0);
     };
-    let pos = client.pos();
+    let (pos, pairing) = (client.pos(), client.pairing());
     let orders = Memo::new(move |_| {
         pos.with(|pos| {
             new_orders(pos)
@@ -91,6 +89,7 @@ fn new_ones() -> Memo<usize> {
                 .collect::<BTreeSet<_>>()
         })
     });
+    let badged = client.clone();
     Effect::new(move |before: Option<Option<BTreeSet<OrderId>>>| {
         let now = orders.get();
         // Orders that were already stored are not new.
@@ -106,7 +105,14 @@ fn new_ones() -> Memo<usize> {
         }
         Some(now)
     });
-    Memo::new(move |_| orders.with(BTreeSet::len))
+    let count = Memo::new(move |_| orders.with(BTreeSet::len));
+    Effect::new(move |_| {
+        // The icon still has the number of yesterday.
+        if pairing.with(|pairing| *pairing != PairingState::Unknown) {
+            badged.set_badge(count.get());
+        }
+    });
+    count
 }
 
 fn waiting(texts: Texts, new: Memo<usize>) -> impl IntoView {

@@ -11,7 +11,7 @@ use servery_domain::{
     device::{DeviceKind, Paired},
     id::{DeviceId, OpId, StationId},
     pos::{PosState, visibility::PosSnapshot},
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemType},
 };
 
 use super::{layout, premises::Premises};
@@ -129,9 +129,11 @@ impl Pages for NoScriptPage {
                 NoScriptView::NotHere(paired)
             }
             Ok(paired) => kitchen(paired, visit, backend).await?,
-            Err(problem) if problem.is(Kind::SignedOut) || problem.is(Kind::DeviceSignedOut) => {
+            Err(problem)
+                if problem.is(ProblemType::SignedOut) || problem.is(ProblemType::DeviceSignedOut) =>
+            {
                 NoScriptView::Out(Out {
-                    revoked: problem.is(Kind::DeviceSignedOut),
+                    revoked: problem.is(ProblemType::DeviceSignedOut),
                     device: DeviceId(backend.new_id()?),
                     wrong: visit.get("wrong").map(str::to_owned),
                 })

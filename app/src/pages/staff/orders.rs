@@ -2,7 +2,7 @@
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
-    basket::Service,
+    basket::Fulfilment,
     currency::Minor,
     id::{OrderId, PaymentId},
     order::{CommonReason, Event, Order, Ordered, State},
@@ -30,13 +30,13 @@ pub fn orders_in(pos: &PosState, wanted: impl Fn(&Order) -> bool) -> Vec<Order> 
 
 pub fn order_name(texts: Texts, order: &Order) -> String {
     let table = &order.ordered.table;
-    let service = match order.ordered.service {
-        Service::Collection => texts.get(Key::OrderCollection).to_owned(),
-        Service::Delivery(_) => texts.get(Key::OrderDelivery).to_owned(),
-        Service::Table(_) if table.is_empty() => texts.get(Key::OrderTable).to_owned(),
-        Service::Table(_) => at_table(texts, table),
+    let fulfilment = match order.ordered.fulfilment {
+        Fulfilment::Collection => texts.get(Key::OrderCollection).to_owned(),
+        Fulfilment::Delivery(_) => texts.get(Key::OrderDelivery).to_owned(),
+        Fulfilment::Table(_) if table.is_empty() => texts.get(Key::OrderTable).to_owned(),
+        Fulfilment::Table(_) => at_table(texts, table),
     };
-    format!("#{} {service}", order.number)
+    format!("#{} {fulfilment}", order.number)
 }
 
 /// When it is due, with the day if not today.
@@ -122,7 +122,7 @@ pub fn card<A: Ask>(texts: Texts, ask: &A, order: &Order) -> impl IntoView + use
                     {reject(CommonReason::Busy, Key::OrderRejectBusy)}
                     {reject(CommonReason::SoldOut, Key::OrderRejectSoldOut)}
                     {reject(CommonReason::Closed, Key::OrderRejectClosed)}
-                    {matches!(order.ordered.service, Service::Delivery(_)).then(|| reject(CommonReason::Area, Key::OrderRejectArea))}
+                    {matches!(order.ordered.fulfilment, Fulfilment::Delivery(_)).then(|| reject(CommonReason::Area, Key::OrderRejectArea))}
                 </div>
             </details>
         </li>
@@ -165,9 +165,13 @@ fn said(texts: Texts, order: &Order) -> impl IntoView + use<> {
 }
 
 /// Orders ready for collection or to be brought to a table, with what is due. `taken` is called with the
-/// payment.
+/// payment, `on_reader` with the amount and the tip that the card reader is to charge.
 #[component]
-pub fn ReadyOrders(screen: Screen, taken: Callback<(OrderId, PaymentId)>) -> impl IntoView {
+pub fn ReadyOrders(
+    screen: Screen,
+    taken: Callback<(OrderId, PaymentId)>,
+    on_reader: Callback<(OrderId, Minor, Minor)>,
+) -> impl IntoView {
     let pos = screen.pos;
     let orders = Memo::new(move |_| {
         pos.with(|pos| {
@@ -177,7 +181,7 @@ pub fn ReadyOrders(screen: Screen, taken: Callback<(OrderId, PaymentId)>) -> imp
                 .collect::<Vec<_>>()
         })
     });
-    let card = move |due, order: Order| ready_card(&screen, &order, due, taken);
+    let card = move |due, order: Order| ready_card(&screen, &order, due, taken, on_reader);
     view! {
         <ol class="ready-orders">
             <For each=move || orders.get() key=|(due, order)| (*due, order.id, order.revision) let((due, order))>{card(due, order)}</For>
@@ -207,14 +211,14 @@ pub fn UnderWay(screen: Screen) -> impl IntoView {
 fn is_under_way(order: &Order) -> bool {
     match order.progress.state {
         State::Accepted | State::Preparing | State::OutForDelivery => true,
-        State::Ready => matches!(order.ordered.service, Service::Delivery(_)),
+        State::Ready => matches!(order.ordered.fulfilment, Fulfilment::Delivery(_)),
         _ => false,
     }
 }
 
 fn ready(pos: &PosState) -> Vec<Order> {
     orders_in(pos, |order| {
-        order.progress.state == State::Ready && !matches!(order.ordered.service, Service::Delivery(_))
+        order.progress.state == State::Ready && !matches!(order.ordered.fulfilment, Fulfilment::Delivery(_))
     })
 }
 
@@ -223,6 +227,7 @@ fn ready_card(
     order: &Order,
     due: Minor,
     taken: Callback<(OrderId, PaymentId)>,
+    on_reader: Callback<(OrderId, Minor, Minor)>,
 ) -> impl IntoView + use<> {
     let name = order.ordered.contact.name.clone();
     let hand_over = match due {
@@ -247,11 +252,18 @@ fn ready_card(
                 take(screen, order, (id, TenderMethod::Cash), taken),
                 take(screen, order, (id, TenderMethod::Card), taken),
             );
+            let reader = screen.reader().map(|_| {
+                let tender = screen
+                    .pos
+                    .with_untracked(|pos| pos.tender(order, id, TenderMethod::Card));
+                let charge = (order.id, tender.amount, tender.tip);
+                view! { <button type="button" on:click=move |_| on_reader.run(charge)>{screen.text(Key::PayReader)}</button> }
+            });
             let words = screen
                 .texts
                 .fill(Key::CourierCollect, &[("amount", &screen.money(due))]);
             Either::Right(
-                view! { <details><summary>{words}</summary><div class="choices">{cash}{card}</div></details> },
+                view! { <details><summary>{words}</summary><div class="choices">{cash}{reader}{card}</div></details> },
             )
         }
     };

@@ -75,6 +75,12 @@ impl Screen {
         self.texts.lang.money(amount, self.premises.menu.currency)
     }
 
+    /// The name of this till's card reader, if one is chosen.
+    pub fn reader(&self) -> Option<String> {
+        let device = self.client.paired()?.device;
+        self.pos.with(|pos| pos.device(device)?.reader.clone())
+    }
+
     pub fn method(&self, method: TenderMethod) -> &'static str {
         self.text(match method {
             TenderMethod::Cash => Key::PayCash,

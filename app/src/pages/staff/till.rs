@@ -9,6 +9,7 @@ mod options;
 mod pay;
 mod payments;
 mod picker;
+mod reader;
 mod receipt;
 mod refund;
 mod report;
@@ -91,13 +92,16 @@ fn over(till: &TillState) -> impl IntoView + use<> {
             TillDialog::Move => EitherOf16::F(view! { <bill_details::Move till/> }),
             TillDialog::Merge => EitherOf16::G(view! { <bill_details::Merge till/> }),
             TillDialog::Split => EitherOf16::H(view! { <split_bill::SplitBill till/> }),
-            TillDialog::Pay => EitherOf16::I(view! { <pay::Pay till/> }),
+            TillDialog::Pay => EitherOf16::I(Either::Left(view! { <pay::Pay till/> })),
+            TillDialog::Reader(charge) => {
+                EitherOf16::I(Either::Right(view! { <reader::OnReader till charge/> }))
+            }
             TillDialog::Payments => EitherOf16::J(Either::Left(view! { <payments::Payments till/> })),
             TillDialog::Receipts => EitherOf16::J(Either::Right(view! { <payments::Receipts till/> })),
             TillDialog::Receipt(payable, payment) => {
                 EitherOf16::K(Either::Left(view! { <receipt::Receipt till payable payment/> }))
             }
-            TillDialog::GiveBack(payable, payment) => {
+            TillDialog::Refund(payable, payment) => {
                 EitherOf16::K(Either::Right(view! { <refund::Refund till payable payment/> }))
             }
             TillDialog::Phone => EitherOf16::L(view! { <bill_details::Phone till/> }),

@@ -3,7 +3,8 @@
 //! It is set up as a restaurant would do it, by a device: that one is let in for it and signed out again.
 
 use servery_domain::{
-    device::{DeviceKind, NewDevice},
+    audit::Author,
+    device::{DeviceKind, NewDevice, StorageKey},
     id::{DeviceId, OpId, StationId, TableId},
     lang::Lang,
     pos::{
@@ -56,10 +57,17 @@ pub async fn set_up(store: &dyn Store, demo: &DemoRestaurant) -> Result<(), PosE
         restaurant,
         device: new,
         expires_at: Timestamp(now.0 + 60),
+        by: (Author::Operator, now),
     };
     store.put_code(&code).await?;
     store
-        .pair(&code.hash, device, &sessions::key(&token), now)
+        .pair(
+            &code.hash,
+            device,
+            &sessions::key(&token),
+            &StorageKey(sessions::token()?),
+            now,
+        )
         .await?;
     let actions = plan(demo).into_iter().chain(stations(demo)).chain(at_hand(demo));
     let ops = (1..)
@@ -76,7 +84,9 @@ pub async fn set_up(store: &dyn Store, demo: &DemoRestaurant) -> Result<(), PosE
         at: now,
     };
     store.write(&[OrderWrite::Sync(Box::new(syncing))]).await?;
-    store.revoke_device(restaurant, device, now).await?;
+    store
+        .revoke_device(restaurant, device, (Author::Operator, now))
+        .await?;
     Ok(())
 }
 

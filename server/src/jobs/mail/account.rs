@@ -71,6 +71,13 @@ pub fn letter(lang: Lang, purpose: MailPurpose, public_url: &str, token: &str) -
         .text_block(word(otherwise))
 }
 
+pub fn deletion(lang: Lang) -> Letter {
+    let word = |key| write(lang, key, &[]);
+    Letter::new(lang, word(Key::DeletedSubject))
+        .text_block(word(Key::DeletedLead))
+        .text_block(word(Key::DeletedElse))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

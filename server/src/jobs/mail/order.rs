@@ -8,7 +8,7 @@ use servery_app::{
     },
 };
 use servery_domain::{
-    basket::Service,
+    basket::Fulfilment,
     currency::Minor,
     lang::Lang,
     order::{CommonReason, Event, Order, Ordered},
@@ -103,10 +103,10 @@ impl Writing<'_> {
     }
 
     fn by_service(&self, collection: Key, delivery: Key, table: Key) -> Key {
-        match self.order.ordered.service {
-            Service::Collection => collection,
-            Service::Delivery(_) => delivery,
-            Service::Table(_) => table,
+        match self.order.ordered.fulfilment {
+            Fulfilment::Collection => collection,
+            Fulfilment::Delivery(_) => delivery,
+            Fulfilment::Table(_) => table,
         }
     }
 

@@ -3,14 +3,17 @@
 use std::{collections::BTreeSet, slice};
 
 use servery_domain::{
+    audit::Author,
+    currency::Minor,
     id::{DeviceId, OrderId, RestaurantId},
     job::Job,
-    order::{Actor, Order},
+    order::Order,
     pos::{
         Record, RecordId, RefusedOp, Stock,
         delivery_run::DeliveryRun,
         needs,
         op::{Action, OP_VERSION, Op, OpRefusal},
+        payment::TillRefund,
     },
     revision::Revision,
     sync::{
@@ -152,6 +155,9 @@ impl Batch {
                     Some(why) if !seen => self.refuse(sync, op, OpRefusal::Malformed(why.clone())),
                     _ => self.save_changes(sync, op, &step.changed, &mut synced.orders),
                 }
+                if !step.changed.is_empty() {
+                    self.queue_reader_refund(sync.restaurant, op);
+                }
                 self.reassign(sync, op, run.as_ref());
             }
             if let Some(stopped) = received.stopped {
@@ -232,6 +238,35 @@ impl Batch {
         self.new_jobs.push((format!("{}-{}", op.id, job.kind()), job));
     }
 
+    /// What was charged on a reader goes back to the card. A refund of more than is left of the payment is the drawer's.
+    fn queue_reader_refund(&mut self, restaurant: RestaurantId, op: &Op) {
+        let Action::Refund {
+            payable,
+            payment,
+            back,
+            ..
+        } = &op.action
+        else {
+            return;
+        };
+        let paid = self
+            .pos_states
+            .get(&restaurant)
+            .and_then(|pos| pos.payment(*payable, *payment));
+        let Some(paid) = paid.filter(|paid| paid.on_reader) else {
+            return;
+        };
+        let refund = paid.refunds.iter().find(|refund| refund.back.id == back.id);
+        let amount = refund.map_or(Minor::ZERO, TillRefund::valid);
+        if amount > Minor::ZERO {
+            let job = Job::RefundReaderPayment {
+                payment: *payment,
+                amount,
+            };
+            self.new_jobs.push((format!("{}-{}", op.id, job.kind()), job));
+        }
+    }
+
     fn save_changes(&mut self, sync: &SyncOps, op: &Op, changed: &[RecordId], orders: &mut Vec<Order>) {
         let restaurant = sync.restaurant;
         if let (Action::Order { event, .. }, [RecordId::Order(order)]) = (&op.action, changed) {
@@ -239,7 +274,10 @@ impl Batch {
             let advance = Advance {
                 order: *order,
                 event: event.clone(),
-                actor: Actor::Staff,
+                author: Author::Device {
+                    device: sync.device,
+                    cashier: op.by,
+                },
                 at: sync.at,
             };
             return match self.advance(&advance) {

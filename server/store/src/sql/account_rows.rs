@@ -3,13 +3,12 @@
 use servery_domain::{
     account::{Account, MailPurpose, Role, normalized_email},
     lang::Lang,
-    time::Timestamp,
 };
 
 use crate::{
     Result, StoreError,
     accounts::{MailToken, Session, StaffMember, StoredAccount},
-    id, json, parse,
+    id, json, moment, parse,
     sql::rows::{columns, row},
 };
 
@@ -76,9 +75,9 @@ impl AccountRow {
             email: self.email,
             name: self.name,
             lang: Lang::from_tag(&self.lang).unwrap_or_default(),
-            verified_at: self.verified_at.map(Timestamp),
+            verified_at: self.verified_at.map(moment).transpose()?,
             addresses: parse(&self.addresses)?,
-            created_at: Timestamp(self.created_at),
+            created_at: moment(self.created_at)?,
         };
         Ok(StoredAccount {
             account,
@@ -126,9 +125,9 @@ impl SignedInRow {
         let session = Session {
             key: self.key,
             account: account.id,
-            created_at: Timestamp(self.started_at),
-            seen_at: Timestamp(self.seen_at),
-            expires_at: Timestamp(self.expires_at),
+            created_at: moment(self.started_at)?,
+            seen_at: moment(self.seen_at)?,
+            expires_at: moment(self.expires_at)?,
         };
         Ok((session, account))
     }

@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, slice};
 use async_trait::async_trait;
 use servery_domain::{
     account::{Account, MailPurpose, Role, normalized_email},
+    audit::{Act, Author},
     id::{AccountId, OrderId, RestaurantId},
-    pos::RecordId,
     time::Timestamp,
 };
-use sqlx::{AssertSqlSafe, QueryBuilder};
+use sqlx::AssertSqlSafe;
 
 use crate::{
     Result, SqlStore,
@@ -18,11 +18,12 @@ use crate::{
     orders::Tracked,
     sql::{
         account_rows::{self, AccountRow, MailTokenRow, SessionRow, SignedInRow, role, staff_member},
+        audit_log::{self, AuditSubject},
         engine::{Engine, RowsAffected, SqlTransaction},
+        erasure::{erase_order_row, forget_coupon_uses, remove_from_devices},
         jobs::{JobRow, UNLESS_QUEUED},
-        order_rows::{self, OrderRow},
-        pos_rows,
-        rows::{insert, push_list, select},
+        order_rows::OrderRow,
+        rows::{insert, select},
     },
 };
 
@@ -79,9 +80,10 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(())
     }
 
-    async fn set_password(&self, account: AccountId, password: &str, keep: &str) -> Result<()> {
-        let account = account.to_string();
+    async fn set_password(&self, id: AccountId, password: &str, keep: &str, now: Timestamp) -> Result<()> {
+        let account = id.to_string();
         let mut transaction = self.begin_write().await?;
+        audit_log::record_own(&mut transaction, id, now, Act::PasswordChanged).await?;
         sqlx::query("update accounts set password = $2 where id = $1")
             .bind(&account)
             .bind(password)
@@ -95,9 +97,17 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(transaction.commit().await?)
     }
 
-    async fn secure_account(&self, account: AccountId, password: &str, now: Timestamp) -> Result<()> {
-        let account = account.to_string();
+    async fn secure_account(&self, id: AccountId, password: &str, now: Timestamp) -> Result<()> {
+        let account = id.to_string();
         let mut transaction = self.begin_write().await?;
+        let by = (Author::Operator, now);
+        audit_log::record(
+            &mut transaction,
+            by,
+            Act::PasswordChanged,
+            AuditSubject::account(id),
+        )
+        .await?;
         secure(&mut transaction, &account, password).await?;
         sqlx::query(account_rows::VERIFY_EMAIL)
             .bind(&account)
@@ -107,7 +117,12 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(transaction.commit().await?)
     }
 
-    async fn delete_account(&self, account: AccountId, now: Timestamp) -> Result<AccountDeletion> {
+    async fn delete_account(
+        &self,
+        account: AccountId,
+        follow_up: &NewJob,
+        now: Timestamp,
+    ) -> Result<AccountDeletion> {
         let mut transaction = self.begin_write().await?;
         // Of two owners who leave at the same time, one has to wait for the other here.
         let lock = E::FOR_UPDATE;
@@ -129,16 +144,17 @@ impl<E: Engine> Accounts for SqlStore<E> {
         let Some(orders) = remove_diner(&mut transaction, account, now).await? else {
             return Ok(AccountDeletion::OrderUnderWay);
         };
-        for (restaurant, orders) in orders {
-            let restaurant = restaurant.to_string();
-            let revision = pos_rows::next_revision(&mut transaction, &restaurant).await?;
-            for order in orders {
-                let id = RecordId::Order(order);
-                pos_rows::put_gone(&mut transaction, &restaurant, id, revision, now).await?;
-            }
-        }
+        remove_from_devices(&mut transaction, orders, now).await?;
+        sqlx::query("delete from audit_log where account_id = $1 and restaurant_id is null")
+            .bind(account.to_string())
+            .execute(&mut *transaction)
+            .await?;
         sqlx::query("delete from accounts where id = $1")
             .bind(account.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        insert(&[JobRow::write(follow_up)?], UNLESS_QUEUED)
+            .build()
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
@@ -181,11 +197,17 @@ impl<E: Engine> Accounts for SqlStore<E> {
     async fn reset_password(&self, key: &str, password: &str, now: Timestamp) -> Result<Option<AccountId>> {
         let mut transaction = self.begin_write().await?;
         let account = take_mail_token(&mut transaction, key, MailPurpose::Reset, now).await?;
-        if let Some(account) = &account {
-            secure(&mut transaction, account, password).await?;
-        }
+        let account = match account {
+            Some(account) => {
+                secure(&mut transaction, &account, password).await?;
+                let id = id(&account)?;
+                audit_log::record_own(&mut transaction, id, now, Act::PasswordReset).await?;
+                Some(id)
+            }
+            None => None,
+        };
         transaction.commit().await?;
-        account.as_deref().map(id).transpose()
+        Ok(account)
     }
 
     async fn start_session(&self, session: &Session, instead_of: Option<&str>) -> Result<()> {
@@ -198,6 +220,8 @@ impl<E: Engine> Accounts for SqlStore<E> {
             .build()
             .execute(&mut *transaction)
             .await?;
+        let (account, at) = (session.account, session.created_at);
+        audit_log::record_own(&mut transaction, account, at, Act::SignedIn).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -234,23 +258,51 @@ impl<E: Engine> Accounts for SqlStore<E> {
         Ok(())
     }
 
-    async fn put_staff(&self, account: AccountId, restaurant: RestaurantId, role: Role) -> Result<()> {
+    async fn put_staff(
+        &self,
+        account: AccountId,
+        restaurant: RestaurantId,
+        role: Role,
+        by: (Author, Timestamp),
+    ) -> Result<()> {
+        let mut transaction = self.begin_write().await?;
         sqlx::query(account_rows::UPSERT_STAFF)
             .bind(account.to_string())
             .bind(restaurant.to_string())
             .bind(role.code())
-            .execute(&self.writer)
+            .execute(&mut *transaction)
             .await?;
-        Ok(())
+        let subject = AuditSubject {
+            restaurant: Some(restaurant),
+            role: Some(role),
+            ..AuditSubject::account(account)
+        };
+        audit_log::record(&mut transaction, by, Act::RoleGiven, subject).await?;
+        Ok(transaction.commit().await?)
     }
 
-    async fn remove_staff(&self, account: AccountId, restaurant: RestaurantId) -> Result<bool> {
+    async fn remove_staff(
+        &self,
+        account: AccountId,
+        restaurant: RestaurantId,
+        by: (Author, Timestamp),
+    ) -> Result<bool> {
+        let mut transaction = self.begin_write().await?;
         let deleted = sqlx::query("delete from staff where account_id = $1 and restaurant_id = $2")
             .bind(account.to_string())
             .bind(restaurant.to_string())
-            .execute(&self.writer)
+            .execute(&mut *transaction)
             .await?;
-        Ok(deleted.rows_affected() > 0)
+        if deleted.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let subject = AuditSubject {
+            restaurant: Some(restaurant),
+            ..AuditSubject::account(account)
+        };
+        audit_log::record(&mut transaction, by, Act::RoleRemoved, subject).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 
     async fn account_roles(&self, account: AccountId) -> Result<Vec<(RestaurantId, Role)>> {
@@ -352,29 +404,14 @@ async fn remove_diner<E: Engine>(
         .await?;
     let mut orders = BTreeMap::<_, Vec<_>>::new();
     for row in rows {
-        let Tracked {
-            order, mut reserved, ..
-        } = row.read()?;
-        if order.is_under_way(now) {
+        let tracked = row.read()?;
+        if tracked.order.is_under_way(now) {
             return Ok(None);
         }
-        let names = std::mem::take(&mut reserved.coupon_customer);
-        if !names.is_empty() {
-            let mut query = QueryBuilder::<E>::new("delete from coupon_uses where customer");
-            push_list(&mut query, &names);
-            query.build().execute(&mut **transaction).await?;
-        }
-        sqlx::query(order_rows::REMOVE_DINER)
-            .bind(order.id.to_string())
-            .bind(json(&order.ordered.without_diner())?)
-            .bind(json(&reserved)?)
-            .execute(&mut **transaction)
-            .await?;
-        sqlx::query("delete from push_subscriptions where order_id = $1")
-            .bind(order.id.to_string())
-            .execute(&mut **transaction)
-            .await?;
-        orders.entry(order.ordered.restaurant).or_default().push(order.id);
+        let (restaurant, order) = (tracked.order.ordered.restaurant, tracked.order.id);
+        forget_coupon_uses(transaction, &tracked.reserved.coupon_customer).await?;
+        erase_order_row(transaction, tracked).await?;
+        orders.entry(restaurant).or_default().push(order);
     }
     Ok(Some(orders))
 }

@@ -121,9 +121,9 @@ impl ChangesPage {
             snapshot_start,
         };
         // The next page starts after everything that was deleted, or the device would start anew for ever.
-        let earliest = (after + 1).max(forgotten).max(1);
+        let earliest = after.saturating_add(1).max(forgotten).max(1);
         for cut in page.cuts(snapshot).await?.into_iter().flatten() {
-            page.upto = page.upto.min((cut - 1).max(earliest));
+            page.upto = page.upto.min(cut.saturating_sub(1).max(earliest));
         }
         Ok(page)
     }
@@ -191,7 +191,9 @@ async fn load_orders<E: Engine>(
             .bind(page.upto),
     };
     for row in rows.fetch_all(&mut **snapshot).await? {
-        visible.add_order(row.read_order()?);
+        row.read_order_or_skip()
+            .into_iter()
+            .for_each(|order| visible.add_order(order));
     }
     for chunk in visible.orders_to_load().chunks(MOST_ROWS) {
         let mut query = QueryBuilder::<E>::new(select_sql::<OrderRow>(&format!("where {ON_DEVICES} and id")));
@@ -199,7 +201,9 @@ async fn load_orders<E: Engine>(
         let rows: Vec<OrderRow> = query.build_query_as().fetch_all(&mut **snapshot).await?;
         for row in rows {
             if row.restaurant_id == page.restaurant {
-                visible.add_order(row.read_order()?);
+                row.read_order_or_skip()
+                    .into_iter()
+                    .for_each(|order| visible.add_order(order));
             }
         }
     }
@@ -245,7 +249,14 @@ impl VisibleRecords {
             return Ok(());
         }
         let record = match row.body.filter(|_| !row.gone) {
-            Some(body) => parse(&body)?,
+            Some(body) => match parse(&body) {
+                Ok(record) => record,
+                // A record that cannot be read keeps no device from the others.
+                Err(error) => {
+                    tracing::error!(record = %id, %error, "cannot read this record");
+                    return Ok(());
+                }
+            },
             None => Record::Gone(id),
         };
         let shown = self
@@ -310,8 +321,10 @@ async fn load_delivery_runs<E: Engine>(
         .await?;
     let mut runs = Vec::new();
     for body in bodies {
-        if let Record::DeliveryRun(run) = parse(&body)? {
-            runs.push(run);
+        match parse(&body) {
+            Ok(Record::DeliveryRun(run)) => runs.push(run),
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "cannot read a delivery run"),
         }
     }
     Ok(runs)

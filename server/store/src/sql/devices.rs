@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use servery_domain::{
-    device::{Device, DeviceKind},
+    audit::{Act, Author},
+    device::{Device, DeviceKind, NewDevice, StorageKey},
     id::{DeviceId, RestaurantId},
-    pos::{DeviceRecord, Record, RecordId, payment::receipt_prefix},
+    pos::{DeviceRecord, Record, RecordId, payment::receipt_prefix, reader_payment::CardReader},
     revision::Revision,
     time::Timestamp,
 };
@@ -12,10 +13,11 @@ use servery_domain::{
 use crate::{
     Result, SqlStore, StoreError,
     devices::{Changes, Devices, NewCode, PairedAs, PairedDevice},
-    id,
+    id, moment,
     sql::{
+        audit_log::{self, AuditSubject},
         changes,
-        engine::{Engine, RowsAffected},
+        engine::Engine,
         pos_rows::{self, RecordRow},
         rows::{row, select},
     },
@@ -28,15 +30,18 @@ const COUNT_SAME_PREFIX: &str = "select count(*) from streams join devices on de
 const INSERT_STREAM: &str =
     "insert into streams (name, device_id, done) values ($1, $1, 0) on conflict (name) do nothing";
 const INSERT_CODE: &str = "insert into pairing_codes (hash, restaurant_id, kind, name, expires_at, device_id) values ($1, $2, $3, $4, $5, null)";
+const SELECT_UNUSED_CODE: &str = "select kind, name, expires_at from pairing_codes \
+     where hash = $1 and restaurant_id = $2 and expires_at > $3 and device_id is null";
 const TAKE_CODE: &str = "update pairing_codes set device_id = $2 where hash = $1 and expires_at > $3 \
      and (device_id is null or device_id = $2) returning restaurant_id, kind, name";
-/// What a device is it stays: its unsent ops were made by what it might do.
-const UPSERT_DEVICE: &str = "insert into devices (id, restaurant_id, kind, name, token_hash, paired_at, seen_at, revoked_at) \
-     values ($1, $2, $3, $4, $5, $6, $6, null) on conflict (id) do update set name = excluded.name, \
-     token_hash = excluded.token_hash, paired_at = excluded.paired_at, seen_at = excluded.seen_at, revoked_at = null \
-     where devices.restaurant_id = excluded.restaurant_id and devices.kind = excluded.kind";
-const REVOKE_DEVICE: &str =
-    "update devices set revoked_at = $3 where id = $1 and restaurant_id = $2 and revoked_at is null";
+/// What a device is it stays: its unsent ops were made by what it might do. A card reader is chosen for it anew.
+const UPSERT_DEVICE: &str = "insert into devices (id, restaurant_id, kind, name, token_hash, paired_at, seen_at, revoked_at, storage_key) \
+     values ($1, $2, $3, $4, $5, $6, $6, null, $7) on conflict (id) do update set name = excluded.name, \
+     token_hash = excluded.token_hash, paired_at = excluded.paired_at, seen_at = excluded.seen_at, revoked_at = null, \
+     reader_id = null, reader_label = null, reader_serial = null, \
+     storage_key = case when devices.storage_key = '' then excluded.storage_key else devices.storage_key end \
+     where devices.restaurant_id = excluded.restaurant_id and devices.kind = excluded.kind returning storage_key";
+const REVOKE_DEVICE: &str = "update devices set revoked_at = $3 where id = $1 and restaurant_id = $2 and revoked_at is null returning name";
 
 row! {
     struct DeviceRow in devices {
@@ -47,25 +52,36 @@ row! {
         paired_at: i64,
         seen_at: Option<i64>,
         revoked_at: Option<i64>,
+        storage_key: String,
+        reader_id: Option<String>,
+        reader_label: Option<String>,
+        reader_serial: Option<String>,
     }
 }
 
-fn device_kind(code: &str) -> Result<DeviceKind> {
+pub(crate) fn device_kind(code: &str) -> Result<DeviceKind> {
     DeviceKind::from_code(code).ok_or_else(|| StoreError::Unreadable(format!("kind of device {code:?}")))
 }
 
 impl DeviceRow {
     fn read(self) -> Result<PairedDevice> {
+        let reader = self.reader_id.map(|id| CardReader {
+            id,
+            label: self.reader_label.unwrap_or_default(),
+            serial: self.reader_serial.unwrap_or_default(),
+        });
         let device = Device {
             id: id(&self.id)?,
             name: self.name,
             kind: device_kind(&self.kind)?,
-            paired_at: Timestamp(self.paired_at),
-            seen_at: self.seen_at.map(Timestamp),
+            paired_at: moment(self.paired_at)?,
+            seen_at: self.seen_at.map(moment).transpose()?,
+            reader,
         };
         Ok(PairedDevice {
             restaurant: id(&self.restaurant_id)?,
             device,
+            storage_key: StorageKey(self.storage_key),
             revoked: self.revoked_at.is_some(),
         })
     }
@@ -74,18 +90,50 @@ impl DeviceRow {
 #[async_trait]
 impl<E: Engine> Devices for SqlStore<E> {
     async fn put_code(&self, code: &NewCode) -> Result<()> {
+        let mut transaction = self.begin_write().await?;
         sqlx::query(INSERT_CODE)
             .bind(&code.hash)
             .bind(code.restaurant.to_string())
             .bind(code.device.kind.code())
             .bind(&code.device.name)
             .bind(code.expires_at.0)
-            .execute(&self.writer)
+            .execute(&mut *transaction)
             .await?;
-        Ok(())
+        let subject = AuditSubject::device(code.restaurant, &code.device.name);
+        audit_log::record(&mut transaction, code.by, Act::CodeMade, subject).await?;
+        Ok(transaction.commit().await?)
     }
 
-    async fn pair(&self, code: &str, device: DeviceId, token: &str, now: Timestamp) -> Result<PairedAs> {
+    async fn unused_code(
+        &self,
+        restaurant: RestaurantId,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<Option<(NewDevice, Timestamp)>> {
+        let row: Option<(String, String, i64)> = sqlx::query_as(SELECT_UNUSED_CODE)
+            .bind(code)
+            .bind(restaurant.to_string())
+            .bind(now.0)
+            .fetch_optional(&self.pool)
+            .await?;
+        let Some((kind, name, expires_at)) = row else {
+            return Ok(None);
+        };
+        let device = NewDevice {
+            name,
+            kind: device_kind(&kind)?,
+        };
+        Ok(Some((device, Timestamp(expires_at))))
+    }
+
+    async fn pair(
+        &self,
+        code: &str,
+        device: DeviceId,
+        token: &str,
+        storage_key: &StorageKey,
+        now: Timestamp,
+    ) -> Result<PairedAs> {
         let device_id = device.to_string();
         let mut transaction = self.begin_write().await?;
         let taken: Option<(String, String, String)> = sqlx::query_as(TAKE_CODE)
@@ -107,18 +155,19 @@ impl<E: Engine> Devices for SqlStore<E> {
             return Ok(PairedAs::IdTaken);
         }
         let revision = pos_rows::next_revision(&mut transaction, &restaurant_id).await?;
-        let upserted = sqlx::query(UPSERT_DEVICE)
+        let stored_key: Option<String> = sqlx::query_scalar(UPSERT_DEVICE)
             .bind(&device_id)
             .bind(&restaurant_id)
             .bind(&kind_code)
             .bind(&name)
             .bind(token)
             .bind(now.0)
-            .execute(&mut *transaction)
+            .bind(&storage_key.0)
+            .fetch_optional(&mut *transaction)
             .await?;
-        if upserted.rows_affected() == 0 {
+        let Some(stored_key) = stored_key else {
             return Ok(PairedAs::IdTaken);
-        }
+        };
         sqlx::query(INSERT_STREAM)
             .bind(&device_id)
             .execute(&mut *transaction)
@@ -128,9 +177,16 @@ impl<E: Engine> Devices for SqlStore<E> {
             device,
             name: name.clone(),
             kind,
+            reader: None,
         });
         let row = RecordRow::write(restaurant, record.id(), Some(&record), revision, now)?;
         pos_rows::put_record(&mut transaction, row).await?;
+        let by = Author::Device {
+            device,
+            cashier: None,
+        };
+        let subject = AuditSubject::device(restaurant, &name);
+        audit_log::record(&mut transaction, (by, now), Act::DevicePaired, subject).await?;
         transaction.commit().await?;
         Ok(PairedAs::Device(Box::new(PairedDevice {
             restaurant,
@@ -140,7 +196,9 @@ impl<E: Engine> Devices for SqlStore<E> {
                 kind,
                 paired_at: now,
                 seen_at: Some(now),
+                reader: None,
             },
+            storage_key: StorageKey(stored_key),
             revoked: false,
         })))
     }
@@ -171,19 +229,26 @@ impl<E: Engine> Devices for SqlStore<E> {
         Ok(())
     }
 
-    async fn revoke_device(&self, restaurant: RestaurantId, device: DeviceId, at: Timestamp) -> Result<bool> {
-        let restaurant = restaurant.to_string();
+    async fn revoke_device(
+        &self,
+        restaurant_id: RestaurantId,
+        device: DeviceId,
+        by: (Author, Timestamp),
+    ) -> Result<bool> {
+        let (restaurant, (_, at)) = (restaurant_id.to_string(), by);
         let mut transaction = self.begin_write().await?;
         let revision = pos_rows::next_revision(&mut transaction, &restaurant).await?;
-        let revoked = sqlx::query(REVOKE_DEVICE)
+        let revoked: Option<String> = sqlx::query_scalar(REVOKE_DEVICE)
             .bind(device.to_string())
             .bind(&restaurant)
             .bind(at.0)
-            .execute(&mut *transaction)
+            .fetch_optional(&mut *transaction)
             .await?;
-        if revoked.rows_affected() == 0 {
+        let Some(name) = revoked else {
             return Ok(false);
-        }
+        };
+        let subject = AuditSubject::device(restaurant_id, &name);
+        audit_log::record(&mut transaction, by, Act::DeviceRevoked, subject).await?;
         let id = RecordId::Device(device);
         pos_rows::put_gone(&mut transaction, &restaurant, id, revision, at).await?;
         transaction.commit().await?;

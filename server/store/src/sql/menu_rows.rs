@@ -247,7 +247,7 @@ impl MenuRows {
                 choices: choices.map(ChoiceRow::read).collect::<Result<_>>()?,
             })
         });
-        Ok(Menu {
+        let menu = Menu {
             restaurant,
             revision: Revision(head.revision),
             currency: value(head.currency)?,
@@ -255,7 +255,9 @@ impl MenuRows {
                 .ok_or_else(|| StoreError::Unreadable(format!("language {:?}", head.lang)))?,
             categories,
             option_groups: groups.collect::<Result<_>>()?,
-        })
+        };
+        menu.check().map_err(StoreError::Unreadable)?;
+        Ok(menu)
     }
 }
 

@@ -1,17 +1,17 @@
 //! Orders and their events as rows.
 
 use servery_domain::{
+    audit::Author,
     order::{Actor, Order},
     revision::Revision,
-    time::Timestamp,
 };
 
 use crate::{
     Result, StoreError,
     batch::NewEvent,
-    id, json,
+    id, json, moment,
     orders::{RecordedEvent, Tracked},
-    parse,
+    parse_own,
     sql::rows::row,
 };
 
@@ -26,11 +26,10 @@ pub(crate) const ON_DEVICES: &str = "(open = true or over_since is not null)";
 pub(crate) const UPDATE: &str = "update orders set revision = $2, open = $3, waiting_since = $4, over_since = $5, progress = $6 where id = $1";
 pub(crate) const REMOVE_FROM_DEVICES: &str =
     "update orders set over_since = null where restaurant_id = $1 and over_since < $2 returning id";
-/// Removes it from the devices, too.
-pub(crate) const REMOVE_DINER: &str =
-    "update orders set customer = null, over_since = null, ordered = $2, reserved = $3 where id = $1";
-pub(crate) const UPSERT_COUPON_USES: &str = "insert into coupon_uses (restaurant_id, code, customer, used) values ($1, $2, $3, $4) \
-     on conflict (restaurant_id, code, customer) do update set used = excluded.used";
+/// Devices no longer get it.
+pub(crate) const ERASE_DINER: &str = "update orders set customer = null, over_since = null, ordered = $2, reserved = $3, erased = true where id = $1";
+pub(crate) const UPSERT_COUPON_USES: &str = "insert into coupon_uses (restaurant_id, code, customer, used, used_at) values ($1, $2, $3, $4, $5) \
+     on conflict (restaurant_id, code, customer) do update set used = excluded.used, used_at = excluded.used_at";
 pub(crate) const UPSERT_SLOT: &str = "insert into slots (restaurant_id, slot, taken) values ($1, $2, $3) \
      on conflict (restaurant_id, slot) do update set taken = excluded.taken";
 pub(crate) const NEXT_STOCK_REVISION: &str =
@@ -46,6 +45,11 @@ pub(crate) const UPSERT_TABLE: &str = "insert into tables (restaurant_id, code, 
      on conflict (code) do update set restaurant_id = excluded.restaurant_id, name = excluded.name";
 pub(crate) const UPSERT_DRAFT: &str = "insert into drafts (visitor, restaurant_id, draft, changed_at) values ($1, $2, $3, $4) \
      on conflict (visitor, restaurant_id) do update set draft = excluded.draft, changed_at = excluded.changed_at";
+
+pub(crate) fn author(text: &str) -> Result<Author> {
+    text.parse()
+        .map_err(|_| StoreError::Unreadable(format!("author {text:?}")))
+}
 
 pub(crate) fn stored_count(stored: i64) -> u32 {
     u32::try_from(stored).unwrap_or(0)
@@ -103,19 +107,27 @@ impl OrderRow {
             number: u32::try_from(self.number)
                 .map_err(|_| StoreError::Unreadable(format!("order number {}", self.number)))?,
             revision: Revision(self.revision),
-            ordered: parse(&self.ordered)?,
-            progress: parse(&self.progress)?,
+            ordered: parse_own(&self.ordered)?,
+            progress: parse_own(&self.progress)?,
         };
         Ok(Tracked {
-            reserved: parse(&self.reserved)?,
+            reserved: parse_own(&self.reserved)?,
             token: self.token,
             customer: self.customer,
             order,
         })
     }
 
-    pub(crate) fn read_order(self) -> Result<Order> {
-        Ok(self.read()?.order)
+    /// For lists: an order that cannot be read hides no other.
+    pub(crate) fn read_or_skip(self) -> Option<Tracked> {
+        let id = self.id.clone();
+        self.read()
+            .inspect_err(|error| tracing::error!(order = id, %error, "cannot read this order"))
+            .ok()
+    }
+
+    pub(crate) fn read_order_or_skip(self) -> Option<Order> {
+        Some(self.read_or_skip()?.order)
     }
 }
 
@@ -126,18 +138,21 @@ row! {
         order_id: String,
         at: i64,
         actor: String,
+        author: Option<String>,
         event: String,
     }
 }
 
 impl EventRow {
     pub(crate) fn write(event: &NewEvent) -> Result<Self> {
+        let actor = event.author.actor();
         Ok(Self {
             restaurant_id: event.restaurant.to_string(),
             revision: event.revision,
             order_id: event.order.to_string(),
             at: event.at.0,
-            actor: event.actor.code().to_owned(),
+            actor: actor.code().to_owned(),
+            author: (actor == Actor::Staff).then(|| event.author.to_string()),
             event: json(&event.event)?,
         })
     }
@@ -147,9 +162,10 @@ impl EventRow {
             .ok_or_else(|| StoreError::Unreadable(format!("actor {:?}", self.actor)))?;
         Ok(RecordedEvent {
             revision: Revision(self.revision),
-            at: Timestamp(self.at),
+            at: moment(self.at)?,
             actor,
-            event: parse(&self.event)?,
+            author: self.author.as_deref().map(author).transpose()?,
+            event: parse_own(&self.event)?,
         })
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     batch::{EVERYBODY, StoredAnswer},
     id, json,
     orders::{IdempotentRequest, OrderWrite, Orders, RecordedEvent, Tracked, WriteOutcome},
-    parse,
+    parse, parse_own,
     sql::{
         engine::{Engine, RowsAffected},
         load_batch,
@@ -76,7 +76,10 @@ impl<E: Engine> Orders for SqlStore<E> {
             .bind(restaurant.to_string())
             .fetch_all(&self.pool)
             .await?;
-        rows.into_iter().map(OrderRow::read_order).collect()
+        Ok(rows
+            .into_iter()
+            .filter_map(OrderRow::read_order_or_skip)
+            .collect())
     }
 
     async fn old_orders(&self, before: Timestamp, after: OrderId) -> Result<Vec<Order>> {
@@ -87,7 +90,10 @@ impl<E: Engine> Orders for SqlStore<E> {
                 .bind(PAGE)
                 .fetch_all(&self.pool)
                 .await?;
-        rows.into_iter().map(OrderRow::read_order).collect()
+        Ok(rows
+            .into_iter()
+            .filter_map(OrderRow::read_order_or_skip)
+            .collect())
     }
 
     async fn waiting_orders(
@@ -105,7 +111,10 @@ impl<E: Engine> Orders for SqlStore<E> {
         .bind(PAGE)
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter().map(OrderRow::read_order).collect()
+        Ok(rows
+            .into_iter()
+            .filter_map(OrderRow::read_order_or_skip)
+            .collect())
     }
 
     async fn customer_orders(&self, customer: &str) -> Result<Vec<Tracked>> {
@@ -114,7 +123,7 @@ impl<E: Engine> Orders for SqlStore<E> {
             .bind(HISTORY)
             .fetch_all(&self.pool)
             .await?;
-        rows.into_iter().map(OrderRow::read).collect()
+        Ok(rows.into_iter().filter_map(OrderRow::read_or_skip).collect())
     }
 
     async fn history(&self, order: OrderId) -> Result<Vec<RecordedEvent>> {
@@ -153,7 +162,7 @@ impl<E: Engine> Orders for SqlStore<E> {
             .bind(upto)
             .fetch_all(&self.pool)
             .await?;
-        let orders = rows.into_iter().map(OrderRow::read).collect::<Result<_>>()?;
+        let orders = rows.into_iter().filter_map(OrderRow::read_or_skip).collect();
         Ok((orders, Revision(upto)))
     }
 
@@ -243,7 +252,7 @@ impl<E: Engine> Orders for SqlStore<E> {
             by_customer: most(own),
             is_anonymous: customer.is_anonymous,
         };
-        Ok(Some((parse(&coupon)?, usage)))
+        Ok(Some((parse_own(&coupon)?, usage)))
     }
 
     async fn put_coupon(&self, restaurant: RestaurantId, coupon: &Coupon) -> Result<()> {

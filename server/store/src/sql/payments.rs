@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use servery_domain::{id::OrderId, time::Timestamp};
 
 use crate::{
-    Result, SqlStore, id,
+    Result, SqlStore, id, moment,
     payments::{PaymentAttempt, PaymentIntent, Payments},
     sql::{
         engine::{Engine, RowsAffected},
@@ -43,7 +43,7 @@ impl PaymentRow {
         Ok(PaymentAttempt {
             order,
             intent,
-            asked_at: Timestamp(self.asked_at),
+            asked_at: moment(self.asked_at)?,
             open: self.status == "asked",
         })
     }

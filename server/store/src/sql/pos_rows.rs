@@ -43,7 +43,8 @@ pub(crate) async fn put_record<E: Engine>(transaction: &mut SqlTransaction<E>, r
 
 /// Follows the insert of records. What is over for all devices stays so, whichever device sees it otherwise than before.
 pub(crate) const OR_UPDATE_RECORD: &str = " on conflict (id, restaurant_id) do update set revision = excluded.revision, gone = excluded.gone, \
-     over_since = coalesce(excluded.over_since, case when excluded.body is null then pos_records.over_since end), body = excluded.body";
+     over_since = coalesce(excluded.over_since, case when excluded.body is null then pos_records.over_since end), body = excluded.body, \
+     changed_at = excluded.changed_at, erased = excluded.erased";
 pub(crate) const END_TICKET: &str =
     "update pos_records set over_since = $2 where id = $1 and over_since is null";
 
@@ -66,6 +67,9 @@ row! {
         gone: bool,
         over_since: Option<i64>,
         body: Option<String>,
+        changed_at: i64,
+        // Names no guest any more. A change may name one anew.
+        erased: bool,
     }
 }
 
@@ -78,6 +82,8 @@ impl RecordRow {
             gone: true,
             over_since: Some(at.0),
             body: None,
+            changed_at: at.0,
+            erased: false,
         }
     }
 
@@ -100,6 +106,8 @@ impl RecordRow {
                 .map_or(!matches!(id, RecordId::Order(_)), Record::is_over)
                 .then_some(at.0),
             body: record.map(json).transpose()?,
+            changed_at: at.0,
+            erased: false,
         })
     }
 }

@@ -5,7 +5,7 @@ use servery_domain::{
     id::{OrderId, VisitorId},
     lang::Lang,
     limits,
-    push::{Subscription, SubscriptionKeys},
+    push::{RenewedSubscription, Subscription, SubscriptionKeys},
     time::Timestamp,
 };
 
@@ -24,6 +24,8 @@ const UPSERT_SUBSCRIPTION: &str = "insert into push_subscriptions (order_id, vis
      where (select count(*) from push_subscriptions where order_id = $1 and visitor <> $2) < $8 \
      on conflict (order_id, visitor) do update set endpoint = excluded.endpoint, p256dh = excluded.p256dh, \
      auth = excluded.auth, lang = excluded.lang, created_at = excluded.created_at";
+const RENEW_SUBSCRIPTIONS: &str =
+    "update push_subscriptions set endpoint = $2, p256dh = $3, auth = $4 where visitor = $1";
 const DELETE_EXPIRED: &str = "delete from push_subscriptions where created_at < $1 \
      and order_id not in (select id from orders where open = true)";
 const INSERT_SECRET: &str = "insert into secrets (name, value) values ($1, $2) on conflict (name) do nothing";
@@ -73,6 +75,17 @@ impl<E: Engine> PushSubscriptions for SqlStore<E> {
             .execute(&self.writer)
             .await?;
         Ok(upserted.rows_affected() > 0)
+    }
+
+    async fn renew_subscriptions(&self, browser: VisitorId, renewed: &RenewedSubscription) -> Result<()> {
+        sqlx::query(RENEW_SUBSCRIPTIONS)
+            .bind(browser.to_string())
+            .bind(&renewed.endpoint)
+            .bind(&renewed.keys.p256dh)
+            .bind(&renewed.keys.auth)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
     }
 
     async fn subscription(&self, order: OrderId, browser: VisitorId) -> Result<Option<Subscription>> {

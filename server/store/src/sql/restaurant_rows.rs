@@ -2,6 +2,7 @@
 
 use servery_domain::{
     lang::Lang,
+    order_settings::OrderSettings,
     restaurant::{Address, Cuisine, Restaurant},
     revision::Revision,
     tax::{TaxRate, TaxRules},
@@ -101,6 +102,8 @@ impl RestaurantRow {
 
     fn read(self) -> Result<Restaurant> {
         let unreadable = |what: &str, stored: &str| StoreError::Unreadable(format!("{what} {stored:?}"));
+        let ordering: OrderSettings = parse(&self.ordering)?;
+        ordering.check().map_err(StoreError::Unreadable)?;
         Ok(Restaurant {
             id: id(&self.id)?,
             slug: value(self.slug)?,
@@ -128,7 +131,7 @@ impl RestaurantRow {
             brand_color: value(self.brand_color)?,
             picture: self.picture.as_deref().map(parse).transpose()?,
             holidays: parse(&self.holidays)?,
-            ordering: parse(&self.ordering)?,
+            ordering,
         })
     }
 }

@@ -101,7 +101,7 @@ async fn mark_gone<E: Engine>(
         .bind(over_before.0)
         .fetch_all(&mut **transaction)
         .await?;
-    let sold_before = first_opened_at(&shifts)?.map_or(over_before, |opened_at| opened_at.min(over_before));
+    let sold_before = first_opened_at(&shifts).map_or(over_before, |opened_at| opened_at.min(over_before));
     let marked = sqlx::query(MARK_GONE)
         .bind(restaurant)
         .bind(revision)
@@ -113,12 +113,16 @@ async fn mark_gone<E: Engine>(
 }
 
 /// When the first of these shifts was opened.
-fn first_opened_at(shifts: &[String]) -> Result<Option<Timestamp>> {
+fn first_opened_at(shifts: &[String]) -> Option<Timestamp> {
     let mut first: Option<Timestamp> = None;
     for body in shifts {
-        if let Record::Shift(shift) = parse(body)? {
-            first = Some(first.map_or(shift.opened_at, |first| first.min(shift.opened_at)));
+        match parse(body) {
+            Ok(Record::Shift(shift)) => {
+                first = Some(first.map_or(shift.opened_at, |first| first.min(shift.opened_at)));
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "cannot read a shift"),
         }
     }
-    Ok(first)
+    first
 }

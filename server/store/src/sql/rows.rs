@@ -1,6 +1,6 @@
 //! Types that are rows of a table, and the statements that follow from their columns.
 
-use servery_domain::{id::OrderId, time::Timestamp};
+use servery_domain::time::Timestamp;
 use sqlx::{AssertSqlSafe, FromRow, QueryBuilder, query::QueryAs, query_builder::Separated};
 
 use crate::{
@@ -128,6 +128,6 @@ pub(crate) fn chunks<T>(mut rows: &[T]) -> Vec<&[T]> {
 }
 
 /// The position that a page of orders begins after.
-pub(crate) fn page_start(after: Option<(Timestamp, OrderId)>) -> (i64, String) {
-    after.map_or((i64::MIN, String::new()), |(at, order)| (at.0, order.to_string()))
+pub(crate) fn page_start<I: ToString>(after: Option<(Timestamp, I)>) -> (i64, String) {
+    after.map_or((i64::MIN, String::new()), |(at, id)| (at.0, id.to_string()))
 }

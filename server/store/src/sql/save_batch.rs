@@ -166,6 +166,8 @@ async fn save_ops<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch)
 }
 
 async fn save_coupons_and_slots<E: Engine>(transaction: &mut SqlTransaction<E>, batch: &Batch) -> Result<()> {
+    // A coupon is used, or given back, by an event of an order.
+    let at = batch.new_events.iter().map(|event| event.at.0).max();
     for key in &batch.changed_coupons {
         let (restaurant, code, customer) = key;
         sqlx::query(order_rows::UPSERT_COUPON_USES)
@@ -173,6 +175,7 @@ async fn save_coupons_and_slots<E: Engine>(transaction: &mut SqlTransaction<E>, 
             .bind(code)
             .bind(customer)
             .bind(batch.coupons.get(key).map(|used| i64::from(*used)))
+            .bind(at.unwrap_or_default())
             .execute(&mut **transaction)
             .await?;
     }

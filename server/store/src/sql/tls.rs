@@ -1,4 +1,4 @@
-//! Whether a PostgreSQL is spoken to in plain text: diners' data and the password cross no network so unless the operator says so.
+//! Requires TLS for a PostgreSQL on another machine, unless the operator writes `sslmode=disable`.
 
 use std::{io, net::IpAddr};
 
@@ -26,7 +26,8 @@ pub(crate) fn with_tls(address: &str, options: PgConnectOptions) -> Result<PgCon
     }
 }
 
-fn is_here(host: &str) -> bool {
+/// Whether this machine is meant.
+pub fn is_here(host: &str) -> bool {
     let number = host.trim_start_matches('[').trim_end_matches(']');
     let is_loopback = number
         .parse::<IpAddr>()

@@ -16,14 +16,14 @@ use servery_store::{
 };
 
 use crate::{
-    builders::{NOW, cancel, menu, order, place_order, restaurant, subscription},
+    builders::{BY_OPERATOR, NOW, cancel, deletion_mail, menu, order, place_order, restaurant, subscription},
     engines::engines,
     order_checks::{coupon, customer, order_with_coupon, place},
 };
 
 const ADA: AccountId = AccountId(7);
 
-fn ada() -> StoredAccount {
+pub fn ada() -> StoredAccount {
     let account = Account {
         id: ADA,
         email: "Ada@Example.org".into(),
@@ -44,13 +44,27 @@ fn ada() -> StoredAccount {
     }
 }
 
-fn session(key: &str) -> Session {
+pub fn session(key: &str) -> Session {
     Session {
         key: key.into(),
         account: ADA,
         created_at: NOW,
         seen_at: NOW,
         expires_at: Timestamp(NOW.0 + 100),
+    }
+}
+
+pub fn passkey(id: &str, created_at: Timestamp) -> Passkey {
+    Passkey {
+        id: id.into(),
+        account: ADA,
+        algorithm: -257,
+        public_key: "p".into(),
+        counter: u32::MAX,
+        backup_eligible: true,
+        backed_up: false,
+        name: "Phone".into(),
+        created_at,
     }
 }
 
@@ -133,7 +147,7 @@ async fn changed_account_and_password_are_saved() {
         for key in ["here", "there"] {
             store.start_session(&session(key), None).await.unwrap();
         }
-        store.set_password(ADA, "other", "here").await.unwrap();
+        store.set_password(ADA, "other", "here", NOW).await.unwrap();
         let now = store.account(ADA).await.unwrap().unwrap();
         assert_eq!(
             now,
@@ -262,12 +276,15 @@ async fn staff_have_one_role_per_restaurant() {
         }
         store.add_account(&ada(), None).await.unwrap();
         store
-            .put_staff(ADA, RestaurantId(1), Role::Kitchen)
+            .put_staff(ADA, RestaurantId(1), Role::Kitchen, BY_OPERATOR)
             .await
             .unwrap();
-        store.put_staff(ADA, RestaurantId(1), Role::Owner).await.unwrap();
         store
-            .put_staff(ADA, RestaurantId(2), Role::Courier)
+            .put_staff(ADA, RestaurantId(1), Role::Owner, BY_OPERATOR)
+            .await
+            .unwrap();
+        store
+            .put_staff(ADA, RestaurantId(2), Role::Courier, BY_OPERATOR)
             .await
             .unwrap();
         assert_eq!(
@@ -286,16 +303,22 @@ async fn staff_have_one_role_per_restaurant() {
             "{engine}"
         );
         assert!(
-            store.remove_staff(ADA, RestaurantId(2)).await.unwrap(),
+            store
+                .remove_staff(ADA, RestaurantId(2), BY_OPERATOR)
+                .await
+                .unwrap(),
             "{engine}"
         );
         assert!(
-            !store.remove_staff(ADA, RestaurantId(2)).await.unwrap(),
+            !store
+                .remove_staff(ADA, RestaurantId(2), BY_OPERATOR)
+                .await
+                .unwrap(),
             "{engine}"
         );
         assert!(
             store
-                .put_staff(AccountId(9), RestaurantId(1), Role::Owner)
+                .put_staff(AccountId(9), RestaurantId(1), Role::Owner, BY_OPERATOR)
                 .await
                 .is_err(),
             "{engine}: nobody has no post"
@@ -315,7 +338,7 @@ async fn delete_account_removes_the_diner_from_orders() {
             .unwrap();
         store.add_account(&ada(), None).await.unwrap();
         store
-            .put_staff(ADA, RestaurantId(1), Role::Manager)
+            .put_staff(ADA, RestaurantId(1), Role::Manager, BY_OPERATOR)
             .await
             .unwrap();
         store.start_session(&session("here"), None).await.unwrap();
@@ -327,7 +350,7 @@ async fn delete_account_removes_the_diner_from_orders() {
         place_order(store.as_ref(), 2, &AccountId(8).customer()).await;
         assert_eq!(store.account_orders(ADA).await.unwrap().len(), 1, "{engine}");
         assert_eq!(
-            store.delete_account(ADA, NOW).await.unwrap(),
+            store.delete_account(ADA, &deletion_mail(), NOW).await.unwrap(),
             AccountDeletion::OrderUnderWay,
             "{engine}: the kitchen still cooks for her"
         );
@@ -343,7 +366,7 @@ async fn delete_account_removes_the_diner_from_orders() {
             .await
             .unwrap();
         assert_eq!(
-            store.delete_account(ADA, NOW).await.unwrap(),
+            store.delete_account(ADA, &deletion_mail(), NOW).await.unwrap(),
             AccountDeletion::Deleted,
             "{engine}"
         );
@@ -422,14 +445,7 @@ async fn challenge_is_taken_once_by_its_account() {
 async fn passkeys_are_added_counted_and_removed() {
     for (engine, store) in engines("passkeys_are_added_counted_and_removed").await.stores {
         store.add_account(&ada(), None).await.unwrap();
-        let passkey = Passkey {
-            id: "k".into(),
-            account: ADA,
-            public_key: "p".into(),
-            counter: u32::MAX,
-            name: "Phone".into(),
-            created_at: NOW,
-        };
+        let passkey = passkey("k", NOW);
         assert!(store.add_passkey(&passkey).await.unwrap(), "{engine}");
         assert!(
             !store
@@ -446,20 +462,21 @@ async fn passkeys_are_added_counted_and_removed() {
             std::slice::from_ref(&passkey),
             "{engine}"
         );
-        store.set_passkey_counter("k", 7).await.unwrap();
+        store.set_passkey_state("k", 7, true).await.unwrap();
         assert_eq!(
             store.passkey("k").await.unwrap(),
             Some(Passkey {
                 counter: 7,
+                backed_up: true,
                 ..passkey
             }),
             "{engine}"
         );
         assert!(
-            !store.remove_passkey(AccountId(8), "k").await.unwrap(),
+            !store.remove_passkey(AccountId(8), "k", NOW).await.unwrap(),
             "{engine}"
         );
-        assert!(store.remove_passkey(ADA, "k").await.unwrap(), "{engine}");
+        assert!(store.remove_passkey(ADA, "k", NOW).await.unwrap(), "{engine}");
         assert_eq!(store.passkey("k").await.unwrap(), None, "{engine}");
     }
 }
@@ -495,7 +512,7 @@ async fn delete_account_removes_every_name_of_a_coupons_customer() {
         assert_eq!(used().await, [1, 1, 1, 1], "{engine}");
         let later = Timestamp(NOW.0 + 7 * 24 * 60 * 60);
         assert_eq!(
-            store.delete_account(ADA, later).await.unwrap(),
+            store.delete_account(ADA, &deletion_mail(), later).await.unwrap(),
             AccountDeletion::Deleted,
             "{engine}"
         );
@@ -517,23 +534,8 @@ async fn secure_account_ends_sessions_and_removes_passkeys() {
         .stores
     {
         store.add_account(&ada(), None).await.unwrap();
-        let session = Session {
-            key: "s".into(),
-            account: ADA,
-            created_at: NOW,
-            seen_at: NOW,
-            expires_at: Timestamp(NOW.0 + 60),
-        };
-        let passkey = Passkey {
-            id: "k".into(),
-            account: ADA,
-            public_key: "key".into(),
-            counter: 0,
-            name: "Phone".into(),
-            created_at: NOW,
-        };
-        store.start_session(&session, None).await.unwrap();
-        store.add_passkey(&passkey).await.unwrap();
+        store.start_session(&session("s"), None).await.unwrap();
+        store.add_passkey(&passkey("k", NOW)).await.unwrap();
         store.secure_account(ADA, "new", NOW).await.unwrap();
         assert_eq!(store.session("s").await.unwrap(), None, "{engine}");
         assert_eq!(store.passkey("k").await.unwrap(), None, "{engine}");
@@ -558,14 +560,15 @@ async fn delete_account_leaves_a_restaurant_its_last_owner() {
         for account in [&ada(), &ben] {
             store.add_account(account, None).await.unwrap();
             store
-                .put_staff(account.account.id, RestaurantId(1), Role::Owner)
+                .put_staff(account.account.id, RestaurantId(1), Role::Owner, BY_OPERATOR)
                 .await
                 .unwrap();
         }
         // At the same time: one of them is the last.
+        let mail = deletion_mail();
         let (first, second) = tokio::join!(
-            store.delete_account(ADA, NOW),
-            store.delete_account(AccountId(8), NOW)
+            store.delete_account(ADA, &mail, NOW),
+            store.delete_account(AccountId(8), &mail, NOW)
         );
         let mut outcomes = [first.unwrap(), second.unwrap()];
         outcomes.sort_by_key(|outcome| *outcome == AccountDeletion::LastOwner);

@@ -1,13 +1,15 @@
 //! Restaurants, menus, orders and subscriptions that the tests write.
 
 use servery_domain::{
-    basket::{Basket, Service},
+    audit::Author,
+    basket::{Basket, Fulfilment},
     contact::{Contact, DeliveryAddress},
     currency::Minor,
     id::{CategoryId, ChoiceId, DishId, LineId, OptionGroupId, OrderId, RestaurantId},
+    job::Job,
     lang::Lang,
     menu::{Allergen, Category, Choice, Diet, Dish, Menu, OptionGroup, Picture, PictureFormat},
-    order::{Actor, Event, Order, Ordered, Placement, Progress},
+    order::{Event, Order, Ordered, Placement, Progress},
     order_settings::{OrderSettings, PaymentMethod},
     push::{Subscription, SubscriptionKeys},
     quote::{Due, Quote, QuotedLine},
@@ -22,6 +24,7 @@ use servery_store::{
 };
 
 pub const NOW: Timestamp = Timestamp(1_790_000_000);
+pub const BY_OPERATOR: (Author, Timestamp) = (Author::Operator, NOW);
 pub const HERE: RestaurantId = RestaurantId(1);
 /// A dish of the menu of restaurant 1.
 pub const DISH: DishId = DishId(1 << 64 | 40);
@@ -152,6 +155,7 @@ pub fn order(number: u128) -> Order {
         taxes: Vec::new(),
         total: Minor(1_490),
         in_cash: Minor(1_490),
+        location: None,
         due: Some(Due {
             from: LocalMinute(NOW.0 / 60),
             to: LocalMinute(NOW.0 / 60),
@@ -167,7 +171,7 @@ pub fn order(number: u128) -> Order {
     let placement = Placement {
         id: OrderId(number),
         basket: Basket {
-            service: Service::Delivery(door),
+            fulfilment: Fulfilment::Delivery(door),
             ..Basket::default()
         },
         contact: Contact {
@@ -204,7 +208,7 @@ pub fn placement(order: Order, customer: &str) -> PlaceOrder {
         order,
         token: format!("{number:032x}"),
         customer: Some(customer.to_owned()),
-        priced_at: Revision(1),
+        menu_revision: Revision(1),
         coupon: None,
         coupon_customer: Vec::new(),
         per_slot: None,
@@ -226,7 +230,7 @@ pub fn cancel(order: OrderId, at: Timestamp) -> OrderWrite {
         event: Event::Cancelled {
             reason: String::new(),
         },
-        actor: Actor::Diner,
+        author: Author::Diner,
         at,
     })
 }
@@ -240,4 +244,12 @@ pub fn subscription(endpoint: &str) -> Subscription {
         },
         lang: Lang::Arabic,
     }
+}
+
+pub fn deletion_mail() -> (String, Job) {
+    let job = Job::DeletionMail {
+        email: "ada@example.org".into(),
+        lang: Lang::English,
+    };
+    ("deletion".into(), job)
 }

@@ -19,7 +19,7 @@ use servery_store::{
 };
 
 use crate::{
-    builders::NOW,
+    builders::{NOW, deletion_mail},
     engines::engines,
     fixture::{BILL, Fixture, ORDER, open_bill, order_of, refusals},
 };
@@ -309,7 +309,11 @@ async fn delete_account_removes_its_orders_from_devices() {
             .await;
         let known = fixture.changes(&till, Revision(0)).await.revision;
         assert_eq!(
-            fixture.store.delete_account(AccountId(8), NOW).await.unwrap(),
+            fixture
+                .store
+                .delete_account(AccountId(8), &deletion_mail(), NOW)
+                .await
+                .unwrap(),
             AccountDeletion::Deleted,
             "{engine}"
         );
@@ -349,7 +353,7 @@ async fn ticket_of_a_finished_order_is_removed() {
         let off = |pos: &PosState| {
             let whose = pos
                 .order(ORDER)
-                .is_some_and(|order| order.progress.state.is_off());
+                .is_some_and(|order| order.progress.state.is_called_off());
             whose
                 && pos
                     .ticket(ticket)

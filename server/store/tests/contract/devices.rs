@@ -1,7 +1,7 @@
 //! Devices: pairing, tokens and streams.
 
 use servery_domain::{
-    device::{DeviceKind, NewDevice},
+    device::{DeviceKind, NewDevice, StorageKey},
     id::{DeviceId, RestaurantId},
     pos::{Record, RecordId},
     revision::Revision,
@@ -13,9 +13,9 @@ use servery_store::{
 };
 
 use crate::{
-    builders::{HERE, NOW, menu, restaurant},
+    builders::{BY_OPERATOR, HERE, NOW, menu, restaurant},
     engines::engines,
-    fixture::{BILL, Fixture, open_bill, sync_write},
+    fixture::{BILL, Fixture, open_bill, storage_key, sync_write},
 };
 
 #[tokio::test]
@@ -46,17 +46,25 @@ async fn revoked_device_is_refused_and_may_be_paired_again() {
             "{engine}"
         );
         assert!(
-            fixture.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(),
+            fixture
+                .store
+                .revoke_device(HERE, DeviceId(1), BY_OPERATOR)
+                .await
+                .unwrap(),
             "{engine}"
         );
         assert!(
-            !fixture.store.revoke_device(HERE, DeviceId(1), NOW).await.unwrap(),
+            !fixture
+                .store
+                .revoke_device(HERE, DeviceId(1), BY_OPERATOR)
+                .await
+                .unwrap(),
             "{engine}: it is already"
         );
         assert!(
             !fixture
                 .store
-                .revoke_device(RestaurantId(2), DeviceId(2), NOW)
+                .revoke_device(RestaurantId(2), DeviceId(2), BY_OPERATOR)
                 .await
                 .is_ok_and(|revoked| revoked),
             "{engine}"
@@ -86,11 +94,20 @@ async fn revoked_device_is_refused_and_may_be_paired_again() {
                 kind: DeviceKind::Till,
             },
             expires_at: Timestamp(NOW.0 + 600),
+            by: BY_OPERATOR,
         };
         fixture.store.put_code(&new).await.unwrap();
+        let unused = async |restaurant, now| {
+            let code = fixture.store.unused_code(restaurant, "again", now).await;
+            code.unwrap()
+        };
+        let known = Some((new.device.clone(), new.expires_at));
+        assert_eq!(unused(HERE, NOW).await, known, "{engine}");
+        assert_eq!(unused(RestaurantId(2), NOW).await, None, "{engine}");
+        assert_eq!(unused(HERE, new.expires_at).await, None, "{engine}");
         let late = fixture
             .store
-            .pair("again", DeviceId(1), "t", new.expires_at)
+            .pair("again", DeviceId(1), "t", &storage_key(), new.expires_at)
             .await
             .unwrap();
         assert_eq!(late, PairedAs::NoSuchCode, "{engine}");
@@ -99,7 +116,7 @@ async fn revoked_device_is_refused_and_may_be_paired_again() {
                 matches!(
                     fixture
                         .store
-                        .pair("again", DeviceId(1), token, NOW)
+                        .pair("again", DeviceId(1), token, &storage_key(), NOW)
                         .await
                         .unwrap(),
                     PairedAs::Device(_)
@@ -108,7 +125,11 @@ async fn revoked_device_is_refused_and_may_be_paired_again() {
             );
         }
         assert_eq!(
-            fixture.store.pair("again", DeviceId(3), "v", NOW).await.unwrap(),
+            fixture
+                .store
+                .pair("again", DeviceId(3), "v", &storage_key(), NOW)
+                .await
+                .unwrap(),
             PairedAs::NoSuchCode,
             "{engine}: it has let one in"
         );
@@ -134,7 +155,7 @@ async fn revoked_device_is_refused_and_may_be_paired_again() {
             .unwrap();
         let other = fixture
             .store
-            .pair("other kind", DeviceId(1), "x", NOW)
+            .pair("other kind", DeviceId(1), "x", &storage_key(), NOW)
             .await
             .unwrap();
         assert_eq!(
@@ -146,6 +167,25 @@ async fn revoked_device_is_refused_and_may_be_paired_again() {
             fixture.store.device("u").await.unwrap().unwrap().device.kind,
             DeviceKind::Till,
             "{engine}"
+        );
+        let code = NewCode {
+            hash: "back".into(),
+            ..new.clone()
+        };
+        fixture.store.put_code(&code).await.unwrap();
+        let other_key = StorageKey("6".repeat(64));
+        let back = fixture
+            .store
+            .pair("back", DeviceId(1), "back", &other_key, NOW)
+            .await
+            .unwrap();
+        let PairedAs::Device(back) = back else {
+            panic!("{back:?}")
+        };
+        assert_eq!(
+            back.storage_key,
+            storage_key(),
+            "{engine}: what it has stored can be read again"
         );
         fixture
             .store
@@ -162,13 +202,21 @@ async fn revoked_device_is_refused_and_may_be_paired_again() {
             .await
             .unwrap();
         assert_eq!(
-            fixture.store.pair("there", DeviceId(1), "w", NOW).await.unwrap(),
+            fixture
+                .store
+                .pair("there", DeviceId(1), "w", &storage_key(), NOW)
+                .await
+                .unwrap(),
             PairedAs::IdTaken,
             "{engine}"
         );
         assert!(
             matches!(
-                fixture.store.pair("there", DeviceId(4), "w", NOW).await.unwrap(),
+                fixture
+                    .store
+                    .pair("there", DeviceId(4), "w", &storage_key(), NOW)
+                    .await
+                    .unwrap(),
                 PairedAs::Device(_)
             ),
             "{engine}: it is not used up"
@@ -192,6 +240,7 @@ async fn two_devices_of_a_restaurant_have_different_receipt_prefixes() {
                 kind: DeviceKind::Till,
             },
             expires_at: Timestamp(NOW.0 + 600),
+            by: BY_OPERATOR,
         };
         for hash in ["a", "b"] {
             fixture.store.put_code(&code(hash)).await.unwrap();
@@ -199,7 +248,7 @@ async fn two_devices_of_a_restaurant_have_different_receipt_prefixes() {
         let pair = async |hash: &str, device| {
             fixture
                 .store
-                .pair(hash, DeviceId(device), hash, NOW)
+                .pair(hash, DeviceId(device), hash, &storage_key(), NOW)
                 .await
                 .unwrap()
         };
@@ -284,6 +333,7 @@ async fn expired_pairing_codes_are_deleted() {
                 kind: DeviceKind::Till,
             },
             expires_at: Timestamp(NOW.0 + 600),
+            by: BY_OPERATOR,
         };
         fixture.store.put_code(&code).await.unwrap();
         fixture
@@ -294,7 +344,7 @@ async fn expired_pairing_codes_are_deleted() {
         assert_eq!(
             fixture
                 .store
-                .pair("code", DeviceId(1), "token", NOW)
+                .pair("code", DeviceId(1), "token", &storage_key(), NOW)
                 .await
                 .unwrap(),
             PairedAs::NoSuchCode,

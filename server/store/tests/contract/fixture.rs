@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use servery_domain::{
+    audit::Author,
     currency::Minor,
-    device::{DeviceKind, NewDevice},
+    device::{DeviceKind, NewDevice, StorageKey},
     id::{BillId, DeviceId, LineId, OpId, OrderId},
-    order::{Actor, Event, Order},
+    order::{Event, Order},
     pos::{
         PosState, Record, Stock,
         bill::{BillLine, Seat},
@@ -22,7 +23,7 @@ use servery_store::{
     orders::{Advance, OrderWrite, PlaceOrder, WriteOutcome},
 };
 
-use crate::builders::{DISH, HERE, NOW, menu, order, placement, restaurant};
+use crate::builders::{BY_OPERATOR, DISH, HERE, NOW, menu, order, placement, restaurant};
 
 pub const BILL: BillId = BillId(7);
 pub const ORDER: OrderId = OrderId(9);
@@ -36,6 +37,10 @@ pub struct TestDevice {
     pub paired: PairedDevice,
     pub stream: DeviceId,
     pub sent: u64,
+}
+
+pub fn storage_key() -> StorageKey {
+    StorageKey("5".repeat(64))
 }
 
 impl Fixture {
@@ -58,11 +63,12 @@ impl Fixture {
             restaurant: HERE,
             device,
             expires_at: Timestamp(NOW.0 + 600),
+            by: BY_OPERATOR,
         };
         self.store.put_code(&new).await.unwrap();
         let PairedAs::Device(paired) = self
             .store
-            .pair(&code, DeviceId(id), &format!("token {id}"), NOW)
+            .pair(&code, DeviceId(id), &format!("token {id}"), &storage_key(), NOW)
             .await
             .unwrap()
         else {
@@ -107,7 +113,7 @@ impl Fixture {
             .write(OrderWrite::Advance(Advance {
                 order,
                 event,
-                actor: Actor::Staff,
+                author: Author::Operator,
                 at: NOW,
             }))
             .await

@@ -3,6 +3,7 @@
 use servery_domain::{
     account::MailPurpose,
     currency::Minor,
+    id::OrderId,
     job::{Job, Lane},
     time::Timestamp,
 };
@@ -106,7 +107,8 @@ async fn a_lane_holds_up_no_other() {
                 .await
                 .unwrap();
         }
-        let back = Job::GiveBack {
+        let back = Job::RefundExtraCharge {
+            order: OrderId(1),
             intent: "pi_1".into(),
             amount: Minor(100),
         };

@@ -70,7 +70,8 @@ async fn payment_keeps_its_first_intent_and_gives_back_a_second_one() {
             let due = store.take_jobs(Lane::Money, NOW, NOW).await.unwrap();
             let back = due.iter().filter(|due| {
                 due.job
-                    == Job::GiveBack {
+                    == Job::RefundExtraCharge {
+                        order: OrderId(1),
                         intent: "pi_2".into(),
                         amount: Minor(1_490),
                     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use servery_domain::{
     id::{OrderId, VisitorId},
     limits,
+    push::RenewedSubscription,
     time::Timestamp,
 };
 
@@ -108,5 +109,36 @@ async fn secret_is_what_the_first_node_created() {
             "{engine}: {made:?}"
         );
         assert_eq!(store.secret("other", "new").await.unwrap(), "new", "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn another_address_of_a_browser_is_that_of_all_its_subscriptions() {
+    for (engine, store) in engines("another_address_of_a_browser_is_that_of_all_its_subscriptions")
+        .await
+        .stores
+    {
+        let (ada, eve) = (VisitorId(1), VisitorId(2));
+        for (order, browser) in [(1, ada), (2, ada), (1, eve)] {
+            let subscription = subscription("old");
+            store
+                .put_subscription(OrderId(order), browser, &subscription, Timestamp(1))
+                .await
+                .unwrap();
+        }
+        let renewed = subscription("new");
+        let address = RenewedSubscription {
+            endpoint: renewed.endpoint.clone(),
+            keys: renewed.keys.clone(),
+        };
+        store.renew_subscriptions(ada, &address).await.unwrap();
+        for (order, browser, expected) in [
+            (1, ada, &renewed),
+            (2, ada, &renewed),
+            (1, eve, &subscription("old")),
+        ] {
+            let stored = store.subscription(OrderId(order), browser).await.unwrap();
+            assert_eq!(stored.as_ref(), Some(expected), "{engine}");
+        }
     }
 }

@@ -80,7 +80,7 @@ async fn a_backup_is_made_while_orders_are_written_and_can_be_put_back() {
     assert!(why(restore(&address(&path), &copy).await).contains("stop the server"));
     fixture.store.close().await;
     let before = rows(&path).await;
-    let replaced = restore(&address(&path), &copy).await.unwrap();
+    let replaced = restore(&address(&path), &copy).await.unwrap().unwrap();
     assert_eq!((rows(&path).await, mode(&path)), (copied.clone(), 0o600));
     assert_eq!(rows(&replaced).await, before, "what was there is kept");
     // It is a database like any other.
@@ -92,8 +92,12 @@ async fn a_backup_is_made_while_orders_are_written_and_can_be_put_back() {
     ));
     store.close().await;
     let new = folder.path().join("new.db");
-    restore(&address(&new), &copy).await.unwrap();
-    assert_eq!(rows(&new).await, copied, "where nothing was");
+    assert_eq!(
+        restore(&address(&new), &copy).await.unwrap(),
+        None,
+        "nothing was replaced"
+    );
+    assert_eq!(rows(&new).await, copied);
 }
 
 #[tokio::test]
@@ -114,14 +118,14 @@ async fn what_is_no_sound_database_of_this_version_is_not_put_back() {
         "no database at all, but a text that is long enough to be one",
     )
     .unwrap();
-    refuses("no database of Servery").await;
+    refuses("not a database of Servery").await;
     fs::remove_file(&copy).unwrap();
     let mut other = SqliteConnection::connect(&format!("{}?mode=rwc", address(&copy)))
         .await
         .unwrap();
     other.execute("create table restaurants (id text)").await.unwrap();
     other.close().await.unwrap();
-    refuses("no database of Servery").await;
+    refuses("not a database of Servery").await;
     fs::remove_file(&copy).unwrap();
     backup(&address(&path), &copy).await.unwrap();
     let mut newer = SqliteConnection::connect(&address(&copy)).await.unwrap();
@@ -131,6 +135,10 @@ async fn what_is_no_sound_database_of_this_version_is_not_put_back() {
         .unwrap();
     newer.close().await.unwrap();
     refuses("newer version").await;
+    let mut empty = SqliteConnection::connect(&address(&copy)).await.unwrap();
+    empty.execute("delete from _sqlx_migrations").await.unwrap();
+    empty.close().await.unwrap();
+    refuses("not a database of Servery").await;
     for said in [
         why(backup("postgres://servery@localhost/servery", &copy).await),
         why(restore("postgres://servery@localhost/servery", &copy).await),

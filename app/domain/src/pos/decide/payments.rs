@@ -150,12 +150,12 @@ pub fn refund(
     let (record, method) = match payable {
         Payable::Bill(bill) => {
             let mut bill = live(pos, bill)?;
-            let method = give_back(op, &mut bill.payments, payment, back, shift.id)?;
+            let method = refund_payment(op, &mut bill.payments, payment, back, shift.id)?;
             (Record::Bill(bill), method)
         }
         Payable::Order(order) => {
             let mut taken = found(pos.order_payment(order))?;
-            let method = give_back(op, &mut taken.payments, payment, back, shift.id)?;
+            let method = refund_payment(op, &mut taken.payments, payment, back, shift.id)?;
             (Record::OrderPayment(taken), method)
         }
     };
@@ -163,7 +163,7 @@ pub fn refund(
     Ok(vec![record, Record::Shift(shift)])
 }
 
-fn give_back(
+fn refund_payment(
     op: &Op,
     payments: &mut [TillPayment],
     payment: PaymentId,

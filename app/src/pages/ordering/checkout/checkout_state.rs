@@ -7,7 +7,7 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{HtmlElement, HtmlFormElement},
 };
-use servery_domain::{basket::Service, currency::Minor, id::OrderId};
+use servery_domain::{basket::Fulfilment, currency::Minor, id::OrderId};
 
 use crate::{
     backend::PlaceOrderState,
@@ -23,7 +23,7 @@ use crate::{
 
 /// Field names in the order of the page.
 const FIELDS: [&str; 15] = [
-    "service",
+    "fulfilment",
     "street",
     "postcode",
     "city",
@@ -57,7 +57,7 @@ impl CheckoutState {
             editor.draft.with(|draft| {
                 editor
                     .priced
-                    .with_value(|priced| priced.travel(&draft.basket.service))
+                    .with_value(|priced| priced.travel(&draft.basket.fulfilment))
             })
         });
         let placing = editor.actions().map(|actions| actions.place_order_state());
@@ -83,9 +83,14 @@ impl CheckoutState {
     /// The message for a field.
     pub fn words(self, texts: Texts, field: &str) -> Option<String> {
         let Self { editor, .. } = self;
-        let nowhere = editor.draft.with(
-            |draft| matches!(&draft.basket.service, Service::Delivery(door) if door.postcode.is_empty()),
-        );
+        // An address that was not entered yet is not an error, nor is one that the server is still looking for.
+        let is_early = editor.draft.with(|draft| match &draft.basket.fulfilment {
+            Fulfilment::Delivery(door) if field == "postcode" => door.postcode.is_empty(),
+            Fulfilment::Delivery(door) => {
+                field == "street" && (!door.is_complete() || editor.unchecked.get())
+            }
+            Fulfilment::Collection | Fulfilment::Table(_) => false,
+        });
         let wrong = (self.tried.get() && self.is_malformed(texts, field))
             .then(|| malformed(texts, field))
             .flatten();
@@ -96,12 +101,7 @@ impl CheckoutState {
                 })
             })
         };
-        // An address that was not entered yet is not an error.
-        let hindered = || {
-            all()
-                .into_iter()
-                .find(|wrong| wrong.field == field && !(field == "postcode" && nowhere))
-        };
+        let hindered = || all().into_iter().find(|wrong| wrong.field == field && !is_early);
         wrong.or_else(hindered).map(|wrong| wrong.words)
     }
 

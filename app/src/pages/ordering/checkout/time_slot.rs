@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub fn when(texts: Texts, checkout: CheckoutState) -> impl IntoView {
-    // Each service has its own slots.
+    // Each fulfilment has its own slots.
     let times = remount_on_change(move || {
         checkout.travel.track();
         select(texts, checkout)
@@ -32,13 +32,13 @@ pub fn when(texts: Texts, checkout: CheckoutState) -> impl IntoView {
 
 fn select(texts: Texts, checkout: CheckoutState) -> impl IntoView {
     let editor = checkout.editor;
-    let (service, chosen) = editor
+    let (fulfilment, chosen) = editor
         .draft
-        .with_untracked(|draft| (draft.basket.service.clone(), draft.basket.slot));
+        .with_untracked(|draft| (draft.basket.fulfilment.clone(), draft.basket.slot));
     let now = editor.now();
     let (soonest, days, today) = editor.priced.with_value(|priced| {
         let times = priced.times_at(now);
-        let table = priced.timetable(&times, &service);
+        let table = priced.timetable(&times, &fulfilment);
         (table.soonest().ok(), table.slots(), now.day())
     });
     let soonest = soonest.map(|at| {

@@ -41,10 +41,11 @@ fn wrong(
     };
     match blocker {
         OrderBlocker::Empty => plain("lines", Key::BasketEmpty),
-        OrderBlocker::Service if ordering.only_at_table() => plain("service", Key::BlockerOnlyAtTable),
-        OrderBlocker::Service => plain("service", Key::BlockerService),
+        OrderBlocker::Fulfilment if ordering.only_at_table() => plain("fulfilment", Key::BlockerOnlyAtTable),
+        OrderBlocker::Fulfilment => plain("fulfilment", Key::BlockerFulfilment),
         OrderBlocker::OutOfArea if ordering.collection => plain("postcode", Key::BlockerOutOfArea),
         OrderBlocker::OutOfArea => plain("postcode", Key::BlockerOutOfAreaOnly),
+        OrderBlocker::AddressNotFound => plain("street", Key::BlockerAddressNotFound),
         OrderBlocker::BelowMinimum { minimum } => {
             let money = |amount| texts.lang.money(amount, quote.currency);
             let values = [
@@ -56,7 +57,7 @@ fn wrong(
                 &values.each_ref().map(|(name, value)| (*name, value.as_str())),
             );
             ValidationText {
-                field: "service",
+                field: "fulfilment",
                 words,
             }
         }

@@ -1,7 +1,7 @@
 //! Push notifications of an order. The browser asks for permission only after a click.
 
 use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
-use servery_domain::basket::Service;
+use servery_domain::basket::Fulfilment;
 
 use super::OrderView;
 use crate::{
@@ -18,7 +18,7 @@ pub fn set_notifications(texts: Texts, shown: OrderView, token: &str) -> impl In
     learn(state, token.to_owned());
     let delivered = shown
         .order
-        .with_untracked(|order| matches!(order.ordered.service, Service::Delivery(_)));
+        .with_untracked(|order| matches!(order.ordered.fulfilment, Fulfilment::Delivery(_)));
     let label = texts.get(if delivered {
         Key::OrderTellDelivery
     } else {

@@ -2,6 +2,7 @@
 
 use leptos::{ev::SubmitEvent, prelude::*};
 use servery_domain::{
+    card_decline::CardDecline,
     currency::Minor,
     order::{Order, State},
     order_settings::PaymentMethod,
@@ -31,11 +32,7 @@ pub fn payment(
                 .collect::<Vec<_>>()
         })
     };
-    let failed = data.wrong.as_deref().and_then(|wrong| match wrong {
-        "declined" => Some(Key::OrderDeclined),
-        "provider" => Some(Key::OrderProviderAway),
-        _ => None,
-    });
+    let failed = data.wrong.as_deref().and_then(failure);
     let pending = data.wrong.as_deref() == Some("pending");
     let unpaid = Memo::new(move |_| shown.order.with(|order| order.progress.state == State::Unpaid));
     let failed = move || {
@@ -64,6 +61,21 @@ pub fn payment(
     }
 }
 
+/// Why the payment failed, from the address.
+fn failure(wrong: &str) -> Option<Key> {
+    if wrong == "provider" {
+        return Some(Key::OrderProviderAway);
+    }
+    CardDecline::from_code(wrong).map(|decline| match decline {
+        CardDecline::Refused => Key::OrderDeclined,
+        CardDecline::Funds => Key::OrderDeclinedFunds,
+        CardDecline::Expired => Key::OrderDeclinedExpired,
+        CardDecline::Typed => Key::OrderDeclinedTyped,
+        CardDecline::Unconfirmed => Key::OrderDeclinedUnconfirmed,
+        CardDecline::TryAgain => Key::OrderDeclinedTryAgain,
+    })
+}
+
 fn said(texts: Texts, order: &Order) -> Vec<String> {
     let (payment, ordered) = (&order.progress.payment, &order.ordered);
     let money = |key, amount| texts.fill(key, &[("amount", &texts.lang.money(amount, ordered.currency))]);
@@ -86,7 +98,7 @@ fn said(texts: Texts, order: &Order) -> Vec<String> {
     let payable = match order.progress.state {
         _ if payment.paid > Minor::ZERO => None,
         State::Unpaid => Some(texts.get(Key::OrderUnpaid).to_owned()),
-        state if state.is_off() => Some(texts.get(Key::OrderNothingToPay).to_owned()),
+        state if state.is_called_off() => Some(texts.get(Key::OrderNothingToPay).to_owned()),
         state if payment.method == PaymentMethod::Door && !state.is_over() => {
             Some(money(Key::OrderPaysAtDoor, order.to_pay()))
         }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use servery_domain::{
-    basket::Service,
+    basket::Fulfilment,
     order::{Order, State},
     time::Day,
 };
@@ -32,7 +32,7 @@ pub fn name(texts: Texts, state: State) -> &'static str {
 /// All steps of an order that is fulfilled; of a cancelled one only the first and the last.
 fn steps(order: &Order) -> Vec<State> {
     let state = order.progress.state;
-    let delivered = matches!(order.ordered.service, Service::Delivery(_));
+    let delivered = matches!(order.ordered.fulfilment, Fulfilment::Delivery(_));
     let end: &[State] = if delivered {
         &[State::OutForDelivery, State::Delivered]
     } else {
@@ -102,10 +102,10 @@ fn promise(texts: Texts, order: &Order, today: Day) -> Option<String> {
         }
         _ => order.ordered.due,
     };
-    let key = match order.ordered.service {
-        Service::Collection => Key::OrderReadyCollection,
-        Service::Delivery(_) => Key::OrderReadyDelivery,
-        Service::Table(_) => Key::OrderReadyTable,
+    let key = match order.ordered.fulfilment {
+        Fulfilment::Collection => Key::OrderReadyCollection,
+        Fulfilment::Delivery(_) => Key::OrderReadyDelivery,
+        Fulfilment::Table(_) => Key::OrderReadyTable,
     };
     Some(texts.fill(key, &[("time", &due_time::due(texts, due, today))]))
 }

@@ -3,7 +3,9 @@
 use form_urlencoded::Serializer;
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local, web_sys::HtmlInputElement};
 use servery_domain::{
+    contact::DeliveryAddress,
     currency::Minor,
+    delivery_area::Point,
     id::{DeliveryRunId, OrderId},
     limits,
     order::{Event, Order, State},
@@ -16,13 +18,14 @@ use servery_domain::{
     time::Timestamp,
 };
 
-use super::{address, door, due, is_off, is_over, picture, runs_in};
+use super::{address, door, due, is_called_off, is_over, picture, runs_in};
 use crate::{
     pages::staff::{
         dialog::Dialog,
         money_input::field,
         screen::{Screen, wrong},
     },
+    pos_client::keep_awake,
     text::staff::Key,
 };
 
@@ -35,7 +38,8 @@ const TOLD: i64 = 4 * 60 * 60;
 /// The stops that the courier still carries.
 fn carried(pos: &PosState, now: Timestamp) -> Vec<DeliveryRun> {
     let told = |run: &DeliveryRun| {
-        now.0 - run.assigned_at.0 < TOLD && run.stops.iter().any(|stop| is_off(pos, stop))
+        now.0.saturating_sub(run.assigned_at.0) < TOLD
+            && run.stops.iter().any(|stop| is_called_off(pos, stop))
     };
     runs_in(pos, |run| !is_over(pos, run) || told(run))
 }
@@ -50,6 +54,7 @@ fn to_collect(order: &Order) -> Minor {
 #[component]
 pub fn Courier(screen: Screen) -> impl IntoView {
     let pos = screen.pos;
+    keep_awake();
     let at_door: AtDoor = RwSignal::new(None);
     let cards = {
         let screen = screen.clone();
@@ -89,7 +94,7 @@ fn card(screen: &Screen, pos: &PosState, run: &DeliveryRun, at_door: AtDoor) -> 
         .stops
         .iter()
         .filter(|stop| stop.handover.is_none())
-        .partition(|stop| is_off(pos, stop));
+        .partition(|stop| is_called_off(pos, stop));
     let [off, open] = [off, open].map(|stops| {
         stops
             .into_iter()
@@ -157,10 +162,7 @@ fn stop(
     let (run_id, id) = (run.id, order.id);
     let ordered = &order.ordered;
     let to = door(order).map(address).unwrap_or_default();
-    let map = format!(
-        "https://www.openstreetmap.org/search?{}",
-        Serializer::new(String::new()).append_pair("query", &to).finish()
-    );
+    let map = map(door(order).and_then(DeliveryAddress::point), &to);
     let hint = door(order)
         .map(|door| door.hint.clone())
         .filter(|hint| !hint.is_empty())
@@ -296,5 +298,21 @@ fn camera(screen: &Screen, photo: RwSignal<Option<String>>) -> impl IntoView + u
         <label><span>{label}</span><input type="file" accept="image/*" capture="environment" on:change:target=move |event| look(event.target())/></label>
         {move || failed.get().then(|| view! { <p class="hint" role="alert">{no_picture}</p> })}
         {shown}
+    }
+}
+
+/// The address on a map, by its point if one is known.
+fn map(point: Option<Point>, to: &str) -> String {
+    const MAP: &str = "https://www.openstreetmap.org";
+    let degrees = |millionths: i32| f64::from(millionths) / 1_000_000.0;
+    match point {
+        Some(point) => {
+            let (latitude, longitude) = (degrees(point.latitude), degrees(point.longitude));
+            format!("{MAP}/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}")
+        }
+        None => {
+            let query = Serializer::new(String::new()).append_pair("query", to).finish();
+            format!("{MAP}/search?{query}")
+        }
     }
 }

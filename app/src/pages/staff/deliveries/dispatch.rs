@@ -15,7 +15,7 @@ use servery_domain::{
     },
 };
 
-use super::{address, door, due, is_brought, is_off, is_over, picture, runs, runs_in};
+use super::{address, door, due, is_brought, is_called_off, is_over, picture, runs, runs_in};
 use crate::{
     pages::staff::{
         clock::time_of_day,
@@ -200,7 +200,7 @@ fn card(screen: &Screen, pos: &PosState, run: &DeliveryRun) -> impl IntoView + u
         let order = pos.order(stop.order)?;
         let state = match &stop.handover {
             Some(handover) => screen.texts.fill(Key::RunsBrought, &[("time", &time_of_day(handover.at))]),
-            None if is_off(pos, stop) => screen.text(Key::RunsOff).to_owned(),
+            None if is_called_off(pos, stop) => screen.text(Key::RunsOff).to_owned(),
             None if order.progress.state == State::OutForDelivery => screen.text(Key::RunsOnTheWay).to_owned(),
             None => screen.text(Key::RunsNotYet).to_owned(),
         };
@@ -253,7 +253,7 @@ fn take_back(screen: &Screen, pos: &PosState, run: &DeliveryRun) -> Option<impl 
     let open = run
         .stops
         .iter()
-        .any(|stop| stop.handover.is_none() && !is_off(pos, stop));
+        .any(|stop| stop.handover.is_none() && !is_called_off(pos, stop));
     let (taking, words) = (screen.clone(), screen.text(Key::RunsTakeBack));
     let action = Action::Assign {
         run: run.id,

@@ -1,6 +1,10 @@
 //! The health of a device: whether its storage is safe, and whether everything is sent.
 
-use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+    task::spawn_local,
+};
 use servery_domain::{
     device::{DeviceKind, Paired},
     lang::Lang,
@@ -10,7 +14,7 @@ use super::At;
 use crate::{
     page_address::{address, visit},
     pages::staff::clock::{ago, use_clock},
-    pos_client::StorageUsage,
+    pos_client::{Installation, StorageUsage},
     text::{self, Texts, staff::Key},
 };
 
@@ -35,6 +39,7 @@ pub fn health(texts: Texts, at: At, paired: &Paired) -> impl IntoView + use<> {
             <div><dt>{texts.get(Key::DeviceHeard)}</dt><dd>{last_contact(texts, at)}</dd></div>
             <div><dt>{texts.get(Key::DeviceStorage)}</dt><dd class="storage"><div role="status">{storage(texts, at)}</div></dd></div>
             <div><dt>{texts.get(Key::DeviceVersion)}</dt><dd>{version(texts, at)}</dd></div>
+            {install(texts, at)}
             <div><dt>{texts.get(text::Key::Language)}</dt><dd class="languages">{languages(texts)}</dd></div>
             <div><dt>{texts.get(Key::DeviceScreen)}</dt><dd>{bright(texts, at)}</dd></div>
         </dl>
@@ -116,6 +121,25 @@ fn version(texts: Texts, at: At) -> impl IntoView {
     view! {
         <p dir="ltr">{env!("CARGO_PKG_VERSION")}</p>
         {state}
+    }
+}
+
+/// Installed, it opens without a browser around it, and browsers keep what it has stored.
+fn install(texts: Texts, at: At) -> impl IntoView {
+    let installation = at.with_value(|client| client.installation());
+    let install = move |_| at.with_value(|client| client.install());
+    let how = move || match installation.get() {
+        Installation::Unavailable => None,
+        Installation::Offered => Some(EitherOf3::A(
+            view! { <button type="button" on:click=install>{texts.get(Key::DeviceInstallNow)}</button> },
+        )),
+        Installation::ByMenu => Some(EitherOf3::B(view! { <p>{texts.get(Key::DeviceInstallMenu)}</p> })),
+        Installation::Installed => Some(EitherOf3::C(view! { <p>{texts.get(Key::DeviceInstalled)}</p> })),
+    };
+    move || {
+        how().map(
+            |how| view! { <div><dt>{texts.get(Key::DeviceInstall)}</dt><dd class="install">{how}</dd></div> },
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 //! The form for the pairing code.
 
 use leptos::{ev::SubmitEvent, html::Input, prelude::*, task::spawn_local};
-use servery_domain::problem::{Kind, Problem};
+use servery_domain::problem::{Problem, ProblemType};
 
 use super::At;
 use crate::{
@@ -52,7 +52,7 @@ pub fn form(texts: Texts, at: At) -> impl IntoView {
 
 fn words(problem: &Problem) -> Key {
     match problem.status {
-        _ if problem.is(Kind::Unreachable) => Key::DevicePairAway,
+        _ if problem.is(ProblemType::Unreachable) => Key::DevicePairAway,
         429 => Key::DevicePairOften,
         409 => Key::DevicePairOther,
         400..=499 => Key::DeviceCodeWrong,

@@ -63,6 +63,32 @@ pub fn leave(texts: Texts, at: At) -> impl IntoView {
     }
 }
 
+/// A revoked device sends nothing, and cannot read what it has not sent.
+pub fn leave_revoked(texts: Texts, at: At) -> impl IntoView {
+    let unsynced = at.with_value(|client| client.unsynced());
+    let sure = RwSignal::new(false);
+    let begin = move |_| match unsynced.get_untracked().count {
+        0 => sign_out(at),
+        _ => sure.set(true),
+    };
+    let state = move || match sure.get() {
+        false => Either::Left(
+            view! { <button type="button" on:click=begin>{texts.get(Key::DeviceSignOut)}</button> },
+        ),
+        true => Either::Right(view! {
+            <p class="said bad" role="alert">{texts.get(Key::DeviceRevokedLoses)}</p>
+            <button type="button" on:click=move |_| sign_out(at)>{texts.get(Key::DeviceSignOutDelete)}</button>
+            <button type="button" on:click=move |_| sure.set(false)>{texts.get(Key::DeviceSignOutStop)}</button>
+        }),
+    };
+    view! {
+        <section class="leave">
+            <h2>{texts.get(Key::DeviceSignOut)}</h2>
+            {state}
+        </section>
+    }
+}
+
 /// A reason not to sign out now.
 fn hitch(client: &dyn PosClient) -> Option<Key> {
     let offline = matches!(

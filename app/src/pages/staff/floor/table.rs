@@ -73,7 +73,7 @@ pub fn spot(
                 let bills = table.with(|table| bills_of(pos, table));
                 let first = bills.first()?;
                 let due = bills.iter().map(|bill| bill.due()).sum();
-                let minutes = now.get().map_or(0, |now| (now.0 - first.opened_at.0).max(0) / 60);
+                let minutes = now.get().map_or(0, |now| now.0.saturating_sub(first.opened_at.0).max(0) / 60);
                 let server = first.served_by.and_then(|by| pos.cashier(by)).map(|cashier| cashier.name.clone());
                 let guests = (first.guests > 0).then(|| screen.texts.count(Key::BillGuests, first.guests.into()));
                 let facts = [Some(screen.texts.count(Key::KitchenMinutes, minutes as usize)), guests, server];

@@ -47,7 +47,10 @@ pub fn card<A: Ask>(ask: &A, seen: &Seen<'_>, now: ReadSignal<Option<Timestamp>>
     let (texts, id, begins, taken) = (*texts, ticket.id, work.begins(ticket), taken.clone());
     let own: Vec<TicketItem> = work.items(ticket).cloned().collect();
     let done = own.iter().all(|item| item.done);
-    let minutes = move || now.get().map_or(0, |now| (now.0 - begins.0).max(0) / 60);
+    let minutes = move || {
+        now.get()
+            .map_or(0, |now| now.0.saturating_sub(begins.0).max(0) / 60)
+    };
     let age = move || match minutes() {
         ..LATE => "fresh",
         LATE..VERY_LATE => "late",

@@ -9,7 +9,7 @@ use servery_domain::{
 
 use super::{
     payments,
-    till_state::{TillDialog, TillState},
+    till_state::{Charge, TillDialog, TillState},
 };
 use crate::{
     pages::staff::orders::{NewOrders, ReadyOrders, UnderWay},
@@ -50,13 +50,21 @@ pub fn Bills(till: TillState) -> impl IntoView {
         }
     };
     let over = till.over;
+    let on_reader = Callback::new(move |(order, amount, tip)| {
+        over.set(Some(TillDialog::Reader(Charge {
+            payable: Payable::Order(order),
+            amount,
+            tip,
+            sharers: 1,
+        })));
+    });
     let taken = Callback::new(move |(order, payment)| {
         over.set(Some(TillDialog::Receipt(Payable::Order(order), payment)))
     });
     view! {
         <nav class="bills" aria-label=till.text(Key::BillsTitle)>
             <NewOrders screen=till.screen.clone()/>
-            <ReadyOrders screen=till.screen.clone() taken/>
+            <ReadyOrders screen=till.screen.clone() taken on_reader/>
             {overpaid_orders(&till)}
             <UnderWay screen=till.screen.clone()/>
             <div class="new">
@@ -91,12 +99,12 @@ fn overpaid_orders(till: &TillState) -> impl IntoView + use<> {
         let words = till
             .texts
             .fill(Key::OrderOverpaid, &[("amount", &till.money(amount))]);
-        let give_back = move |_| over.set(Some(TillDialog::GiveBack(payable, payment)));
+        let refund = move |_| over.set(Some(TillDialog::Refund(payable, payment)));
         view! {
             <li>
                 <h2 dir="auto">{label}</h2>
                 <p>{words}</p>
-                <button type="button" on:click=give_back>{till.text(Key::PaymentsGiveBack)}</button>
+                <button type="button" on:click=refund>{till.text(Key::PaymentsGiveBack)}</button>
             </li>
         }
     };

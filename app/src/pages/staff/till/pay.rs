@@ -12,9 +12,10 @@ use servery_domain::{
     },
 };
 
-use super::till_state::{TillDialog, TillState};
+use super::till_state::{Charge, TillDialog, TillState};
 use crate::{
     pages::staff::{dialog::Dialog, money_input::field},
+    pos_client::Connectivity,
     text::staff::Key,
 };
 
@@ -25,6 +26,8 @@ const SHARERS: usize = 12;
 #[derive(Clone, Copy)]
 struct Filled {
     method: RwSignal<TenderMethod>,
+    /// The till's card reader charges the card.
+    on_reader: RwSignal<bool>,
     amount: RwSignal<Minor>,
     tip: RwSignal<Minor>,
     given: RwSignal<Minor>,
@@ -70,6 +73,7 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
         .map_or(1, |(_, guests)| guests);
     let filled = Filled {
         method: RwSignal::new(TenderMethod::Cash),
+        on_reader: RwSignal::new(false),
         amount: RwSignal::new(first_share(due.get_untracked(), sharers)),
         tip: RwSignal::new(Minor::ZERO),
         given: RwSignal::new(Minor::ZERO),
@@ -121,14 +125,28 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
             return;
         };
         let paid = tender.id;
+        // Sends unsent dishes to the kitchen before the payment.
+        let tickets = taking.unsent_tickets(&bill);
+        let rest = filled.guests.get_untracked().saturating_sub(1).max(1);
+        if filled.on_reader.get_untracked() {
+            let charge = Charge {
+                payable: Payable::Bill(bill_id),
+                amount: tender.amount,
+                tip: tender.tip,
+                sharers: rest,
+            };
+            let put_on = move || over.set(Some(TillDialog::Reader(charge)));
+            return match tickets.is_empty() {
+                true => put_on(),
+                false => taking.submit_all_once(tickets, put_on),
+            };
+        }
         let pay = Action::Pay {
             bill: bill_id,
             shift: shift.id,
             tender,
         };
-        // Sends unsent dishes to the kitchen before the payment.
-        let all = taking.unsent_tickets(&bill).into_iter().chain([pay]);
-        let rest = filled.guests.get_untracked().saturating_sub(1).max(1);
+        let all = tickets.into_iter().chain([pay]);
         taking.submit_all_once(all, move || {
             sharing.set(Some((bill_id, rest)));
             over.set(Some(TillDialog::Receipt(Payable::Bill(bill_id), paid)));
@@ -155,12 +173,22 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
     let label = {
         let till = till.clone();
         move || {
-            till.texts
-                .fill(Key::PayTake, &[("amount", &till.money(tender().taken()))])
+            let key = if filled.on_reader.get() {
+                Key::PayOnReader
+            } else {
+                Key::PayTake
+            };
+            till.texts.fill(key, &[("amount", &till.money(tender().taken()))])
         }
     };
     // Excess cash belongs into the field of cash given, which calculates change.
     let out_of_range = move || filled.amount.get() <= Minor::ZERO || filled.amount.get() > due.get();
+    let line = till.client.connectivity();
+    let offline = move || filled.on_reader.get() && line.get() != Connectivity::Online;
+    let no_line = {
+        let words = till.text(Key::ReaderOffline);
+        move || offline().then(|| view! { <p class="said bad" role="status">{words}</p> })
+    };
     let due_now = {
         let till = till.clone();
         move || till.money(due.get())
@@ -173,17 +201,29 @@ fn form(till: &TillState, bill: &Bill) -> impl IntoView + use<> {
             {field(till, Key::PayTip, filled.tip)}
             {cash(till, filled, tender)}
             {change}
-            <button type="submit" class="main" disabled=move || out_of_range() || short()>{label}</button>
+            {no_line}
+            <button type="submit" class="main" disabled=move || out_of_range() || short() || offline()>{label}</button>
         </form>
     }
 }
 
 fn ways(till: &TillState, filled: Filled) -> impl IntoView + use<> {
-    let method = |method: TenderMethod, key: Key| {
-        let here = move || (filled.method.get() == method).to_string();
-        view! { <button type="button" aria-pressed=here on:click=move |_| filled.method.set(method)>{till.text(key)}</button> }
+    let way = |method: TenderMethod, on_reader: bool, key: Key| {
+        let here = move || (filled.method.get() == method && filled.on_reader.get() == on_reader).to_string();
+        let choose = move |_| {
+            filled.method.set(method);
+            filled.on_reader.set(on_reader);
+        };
+        view! { <button type="button" aria-pressed=here on:click=choose>{till.text(key)}</button> }
     };
-    view! { <fieldset class="choices"><legend>{till.text(Key::PayWay)}</legend>{method(TenderMethod::Cash, Key::PayCash)}{method(TenderMethod::Card, Key::PayCard)}</fieldset> }
+    let cards = match till.reader() {
+        Some(_) => Either::Left((
+            way(TenderMethod::Card, true, Key::PayReader),
+            way(TenderMethod::Card, false, Key::PayCardElsewhere),
+        )),
+        None => Either::Right(way(TenderMethod::Card, false, Key::PayCard)),
+    };
+    view! { <fieldset class="choices"><legend>{till.text(Key::PayWay)}</legend>{way(TenderMethod::Cash, false, Key::PayCash)}{cards}</fieldset> }
 }
 
 /// All, an equal share, or any amount.

@@ -123,7 +123,7 @@ fn row(till: &TillState, payable: Payable, payment: &TillPayment) -> impl IntoVi
             </span>
             <span class="beside">
                 <button type="button" on:click=move |_| over.set(Some(TillDialog::Receipt(payable, id)))>{till.text(Key::ReceiptTitle)}</button>
-                <button type="button" disabled={payment.left() == Minor::ZERO} on:click=move |_| over.set(Some(TillDialog::GiveBack(payable, id)))>{till.text(Key::PaymentsGiveBack)}</button>
+                <button type="button" disabled={payment.left() == Minor::ZERO} on:click=move |_| over.set(Some(TillDialog::Refund(payable, id)))>{till.text(Key::PaymentsGiveBack)}</button>
             </span>
         </li>
     }

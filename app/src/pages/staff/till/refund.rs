@@ -53,10 +53,14 @@ pub fn Refund(till: TillState, payable: Payable, payment: PaymentId) -> impl Int
             shift: shift.id,
         });
     };
+    let to_card = paid
+        .on_reader
+        .then(|| view! { <p class="hint">{till.text(Key::RefundToCard)}</p> });
     Some(view! {
         <Dialog title=till.text(Key::PaymentsGiveBack) close=till.close()>
             <form class="fields" on:submit=give>
                 <p class="due">{paid.receipt.to_string()}" · "{till.method(paid.method)}" "<b dir="auto">{till.money(left)}</b></p>
+                {to_card}
                 {field(&till, Key::PaymentsBackAmount, amount)}
                 <label><span>{till.text(Key::DiscountReason)}</span><input node_ref=reason required maxlength=limits::NOTE autocomplete="off"/></label>
                 <button type="submit" class="main" disabled=out_of_range>{till.text(Key::PaymentsGiveBack)}</button>

@@ -160,7 +160,7 @@ fn differences(till: &TillState, differences: &[Difference]) -> Option<impl Into
         let till_name = receipt_prefix(difference.till);
         view! {
             <div>
-                <dt dir="auto"><time dir="ltr">{stamp(difference.at)}</time>{format!(" {till_name} · {name} · {} · {label}", till.method(difference.method))}</dt>
+                <dt dir="auto"><time dir="ltr">{stamp(difference.at)}</time>{format!(" · {till_name} · {name} · {} · {label}", till.method(difference.method))}</dt>
                 <dd dir="auto">{till.money(difference.amount)}</dd>
             </div>
         }

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, ops::Deref, sync::Arc};
 
 use leptos::prelude::*;
 use servery_domain::{
+    currency::Minor,
     id::{BillId, DishId, LineId, PaymentId, ShiftId, TicketId},
     pos::{
         bill::{Bill, Seat},
@@ -26,6 +27,16 @@ pub struct TillState {
     pub sharing: RwSignal<Option<(BillId, usize)>>,
 }
 
+/// What a card reader is to charge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charge {
+    pub payable: Payable,
+    pub amount: Minor,
+    pub tip: Minor,
+    /// How many guests share what is left of a bill then.
+    pub sharers: usize,
+}
+
 /// The dialogs of the till.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TillDialog {
@@ -41,9 +52,10 @@ pub enum TillDialog {
     Merge,
     Split,
     Pay,
+    Reader(Charge),
     Payments,
     Receipt(Payable, PaymentId),
-    GiveBack(Payable, PaymentId),
+    Refund(Payable, PaymentId),
     Receipts,
     Phone,
     Tables,
