@@ -2,8 +2,8 @@
 
 import { expect, type Servery } from "./servery";
 import { DINER } from "./ordering";
-import { PASSWORD, signUp } from "./signed";
-import { randomUUID } from "node:crypto";
+import { PASSWORD, signUp } from "./accounts";
+import { createCipheriv, randomBytes, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { request, type APIRequestContext, type BrowserContext, type Page } from "@playwright/test";
 
@@ -14,24 +14,24 @@ export const DEVICE = `/staff/${DINER}`;
 export const id = () => randomUUID().replaceAll("-", "");
 
 export const unsynced = (page: Page) => page.locator(".bar .unsynced");
-export const line = (page: Page) => page.locator(".bar .line");
-export const refused = (page: Page) => page.locator(".refused li");
+export const connectionStatus = (page: Page) => page.locator(".bar .line");
+export const refusals = (page: Page) => page.locator(".refused li");
 
 /** What an open page asks again and again, and what it asks when it is opened: it can be used before the answers are there, and then has them to lose. */
 export const SYNC = `/api/v1/restaurants/${DINER}/sync`;
-export const LINE = [SYNC, `${SYNC}/events`];
-export const OPENING = [`/api/v1/restaurants/${DINER}`, `/api/v1/restaurants/${DINER}/menu`];
+export const SYNC_CALLS = [SYNC, `${SYNC}/events`];
+export const STARTUP_CALLS = [`/api/v1/restaurants/${DINER}`, `/api/v1/restaurants/${DINER}/menu`];
 
 const managers = new WeakMap<Servery, Promise<APIRequestContext>>();
 
 /** Signed in as somebody who lets devices in, for calls of the API. */
-export function manager(servery: Servery): Promise<APIRequestContext> {
-  const known = managers.get(servery) ?? signedIn(servery);
+export function managerApi(servery: Servery): Promise<APIRequestContext> {
+  const known = managers.get(servery) ?? signInManager(servery);
   managers.set(servery, known);
   return known;
 }
 
-async function signedIn(servery: Servery) {
+async function signInManager(servery: Servery) {
   const api = await request.newContext({ baseURL: servery.url });
   const email = await signUp(api);
   await servery.cli("staff", "add", email, "--restaurant", DINER, "--role", "manager", "--keep");
@@ -39,26 +39,37 @@ async function signedIn(servery: Servery) {
   return api;
 }
 
+/** The id of the device with this name, as its manager sees it. */
+export async function deviceCalled(servery: Servery, name: string): Promise<string> {
+  const answer = await (await managerApi(servery)).get(`/api/v1/restaurants/${DINER}/devices`);
+  const { devices }: { devices: { id: string; name: string }[] } = await answer.json();
+  return devices.find((device) => device.name === name)!.id;
+}
+
+export async function revokeDevice(servery: Servery, device: string) {
+  expect((await (await managerApi(servery)).delete(`/api/v1/restaurants/${DINER}/devices/${device}`)).status()).toBe(204);
+}
+
 /** A code that lets one device in. */
-export async function code(servery: Servery, kind = "till", name = "Bar till"): Promise<string> {
-  const answer = await (await manager(servery)).post(`/api/v1/restaurants/${DINER}/devices`, { data: { kind, name } });
+export async function pairingCode(servery: Servery, kind = "till", name = "Bar till"): Promise<string> {
+  const answer = await (await managerApi(servery)).post(`/api/v1/restaurants/${DINER}/devices`, { data: { kind, name } });
   expect(answer.status(), await answer.text()).toBe(201);
   return (await answer.json()).code;
 }
 
 /** Ends on the page of the device, which can be opened without a network from then on. */
-export async function letIn(page: Page, servery: Servery, kind = "till", name = "Bar till") {
+export async function pairDevice(page: Page, servery: Servery, kind = "till", name = "Bar till") {
   await page.goto(DEVICE);
-  await page.getByLabel(words["device.code"]).fill(await code(servery, kind, name));
+  await page.getByLabel(words["device.code"]).fill(await pairingCode(servery, kind, name));
   await page.getByRole("button", { name: words["device.pair"] }).click();
   await expect(page.locator(".health")).toContainText(name);
-  await expect(line(page)).toContainText(words["line.online"]);
-  await kept(page);
+  await expect(connectionStatus(page)).toContainText(words["line.online"]);
+  await waitUntilCached(page);
 }
 
 /** The app's files and what it opens with are in the device's keeping. */
-async function kept(page: Page) {
-  const found = () =>
+async function waitUntilCached(page: Page) {
+  const cached = () =>
     page.evaluate(async (slug) => {
       const files = (await caches.keys()).find((name) => name.startsWith("files-"));
       const staffs = files && (await (await caches.open(files)).keys()).filter((file) => /\/(assets|shell)\/staff/.test(file.url));
@@ -66,20 +77,20 @@ async function kept(page: Page) {
       const menu = await answers.match(`/api/v1/restaurants/${slug}/menu`);
       return (staffs ? staffs.length : 0) >= 9 && !!menu && !!navigator.serviceWorker.controller;
     }, DINER);
-  await expect.poll(found, { message: "the staff app is kept", timeout: 15_000 }).toBe(true);
+  await expect.poll(cached, { message: "the staff app is cached", timeout: 15_000 }).toBe(true);
 }
 
 /** A device of the same restaurant that only knows the API. */
-export class Other {
+export class ApiDevice {
   #done = 0;
   private constructor(private readonly api: APIRequestContext, readonly device: string) {}
 
-  static async letIn(servery: Servery, kind = "till"): Promise<Other> {
+  static async pair(servery: Servery, kind = "till"): Promise<ApiDevice> {
     const api = await request.newContext({ baseURL: servery.url });
     const device = id();
-    const answer = await api.post("/api/v1/devices", { data: { code: await code(servery, kind, "Other till"), device } });
+    const answer = await api.post("/api/v1/devices", { data: { code: await pairingCode(servery, kind, "Other till"), device } });
     expect(answer.status(), await answer.text()).toBe(201);
-    return new Other(api, device);
+    return new ApiDevice(api, device);
   }
 
   async sync(...actions: object[]) {
@@ -91,7 +102,7 @@ export class Other {
   }
 
   /** Asks for what cannot be granted, so that every device has something to show. */
-  async refusals(count: number) {
+  async causeRefusals(count: number) {
     const { records } = await this.sync(...Array.from({ length: count }, () => ({ close: { bill: id() } })));
     return records.filter((record: object) => "refused_op" in record).length;
   }
@@ -114,26 +125,43 @@ export class Other {
 }
 
 /** As if they had been done here without a network: they are on the disk when the page is opened the next time. */
-export async function putOnDisk(page: Page, actions: object[]) {
-  const ops = actions.map((action) => ({ id: id(), action }));
-  await page.evaluate(async (ops) => {
+export async function storeInOutbox(page: Page, actions: object[]) {
+  const [head, paired] = await page.evaluate(async () => {
     const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve, reject) => ((request.onsuccess = () => resolve(request.result)), (request.onerror = () => reject(request.error))));
     const database = await done(indexedDB.open("staff"));
-    const transaction = database.transaction(["meta", "outbox"], "readwrite");
-    const [meta, outbox] = [transaction.objectStore("meta"), transaction.objectStore("outbox")];
-    const head = JSON.parse(await done(meta.get("kept")));
-    for (const op of ops) {
-      head.made += 1;
-      outbox.put(JSON.stringify({ ...op, device: head.device, n: head.made, op_version: 1, at: Math.floor(Date.now() / 1000) }), head.made);
-    }
-    meta.put(JSON.stringify(head), "kept");
-    await new Promise((resolve, reject) => ((transaction.oncomplete = resolve), (transaction.onabort = reject)));
+    const meta = database.transaction("meta").objectStore("meta");
+    const values = [JSON.parse(await done(meta.get("kept"))), JSON.parse(await done(meta.get("paired")))];
     database.close();
-  }, ops);
+    return values;
+  });
+  const ops = actions.map((action) => {
+    head.made += 1;
+    const op = { id: id(), action, device: head.device, n: head.made, op_version: 1, at: Math.floor(Date.now() / 1000) };
+    return { n: head.made, stored: encrypt(paired.storage_key, JSON.stringify(op)) };
+  });
+  await page.evaluate(
+    async ({ head, ops }) => {
+      const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve, reject) => ((request.onsuccess = () => resolve(request.result)), (request.onerror = () => reject(request.error))));
+      const database = await done(indexedDB.open("staff"));
+      const transaction = database.transaction(["meta", "outbox"], "readwrite");
+      for (const { n, stored } of ops) transaction.objectStore("outbox").put(new Uint8Array(stored), n);
+      transaction.objectStore("meta").put(JSON.stringify(head), "kept");
+      await new Promise((resolve, reject) => ((transaction.oncomplete = resolve), (transaction.onabort = reject)));
+      database.close();
+    },
+    { head, ops },
+  );
+}
+
+/** As a device encrypts what it stores: nonce, text and tag of ChaCha20-Poly1305. */
+function encrypt(storageKey: string, text: string): number[] {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("chacha20-poly1305", Buffer.from(storageKey, "hex"), nonce, { authTagLength: 16 });
+  return [...Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()])];
 }
 
 /** Every op that leaves the device, as often as it does. */
-export function listen(context: BrowserContext) {
+export function recordSentOps(context: BrowserContext) {
   const sent: { id: string; device: string; n: number }[] = [];
   context.on("request", (request) => {
     if (request.method() === "POST" && request.url().endsWith("/sync")) sent.push(...request.postDataJSON().ops);

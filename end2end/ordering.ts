@@ -1,7 +1,7 @@
 // What a diner does, by the names of records on the pages, so that it is the same whatever the pages run on.
 
-import { alive, expect, texts, type Mode } from "./servery";
-import { dishes, menu, type Dish } from "./town";
+import { appReady, expect, texts, type Mode } from "./servery";
+import { dishes, getMenu, type Dish } from "./restaurants";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 /** Open around the clock, in dollars, with a tax that is added. */
@@ -10,44 +10,44 @@ export const DINER = "lighthouse-diner";
 const words = texts.en;
 
 /** `{name}` filled in; names stand between isolates. */
-export const filled = (key: string, values: Record<string, string>) =>
+export const formatText = (key: string, values: Record<string, string>) =>
   words[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
-export async function dish(request: APIRequestContext, name: string, slug = DINER): Promise<Dish> {
-  return dishes(await menu(request, slug)).find((dish) => dish.name === name)!;
+export async function findDish(request: APIRequestContext, name: string, slug = DINER): Promise<Dish> {
+  return dishes(await getMenu(request, slug)).find((dish) => dish.name === name)!;
 }
 
 /** Puts a dish into the basket by its page; ends on the basket. */
-export async function add(page: Page, request: APIRequestContext, name: string, mode: Mode | "none", choices: string[] = [], count = 1) {
-  const { id } = await dish(request, name);
+export async function addToBasket(page: Page, request: APIRequestContext, name: string, mode: Mode | "none", choices: string[] = [], count = 1) {
+  const { id } = await findDish(request, name);
   await page.goto(`/restaurants/${DINER}/dishes/${id}`);
-  if (mode === "hydrated" || mode === "thick") await alive(page);
+  if (mode === "hydrated" || mode === "thick") await appReady(page);
   for (const choice of choices) await page.getByLabel(choice).first().check();
   await page.getByLabel(words["dish.count"]).fill(String(count));
   await page.getByRole("button", { name: words["dish.add"] }).click();
   await expect(page).toHaveURL(/\/basket$/);
-  if (mode === "hydrated" || mode === "thick") await alive(page);
+  if (mode === "hydrated" || mode === "thick") await appReady(page);
   await expect(page.locator(".lines > li .name").filter({ hasText: name }).first()).toBeVisible();
 }
 
-export async function toCheckout(page: Page, mode: Mode | "none") {
+export async function goToCheckout(page: Page, mode: Mode | "none") {
   await page.getByRole("button", { name: words["basket.checkout"] }).click();
   await expect(page).toHaveURL(/\/checkout/);
-  if (mode === "hydrated" || mode === "thick") await alive(page);
+  if (mode === "hydrated" || mode === "thick") await appReady(page);
 }
 
-export async function fillIn(page: Page) {
+export async function fillContact(page: Page) {
   await page.getByLabel(words["checkout.name"], { exact: true }).fill("Ada Lovelace");
   await page.getByLabel(words["checkout.phone"]).fill("+1 212 555 0199");
   await page.getByLabel(words["checkout.allergies"]).fill("peanuts");
 }
 
-export const place = (page: Page) => page.locator("button[name=place]").click();
+export const submitOrder = (page: Page) => page.locator("button[name=place]").click();
 
 /** A page without a script learns the new total only when it asks. */
-export async function placed(page: Page): Promise<string> {
-  await place(page);
-  if (await page.locator(".news").filter({ hasText: "Nothing was ordered" }).isVisible({ timeout: 500 }).catch(() => false)) await place(page);
+export async function placeOrder(page: Page): Promise<string> {
+  await submitOrder(page);
+  if (await page.locator(".news").filter({ hasText: "Nothing was ordered" }).isVisible({ timeout: 500 }).catch(() => false)) await submitOrder(page);
   await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/);
   return page.url().split("/").at(-1)!;
 }
@@ -58,8 +58,8 @@ export const ORDERING_PAGES: Record<string, (page: Page, request: APIRequestCont
   "history-empty": async () => "/orders",
   basket: async (page, request) => {
     // Not the preselected meatloaf, of which there are only so many.
-    await add(page, request, "Blue Plate Special", "none", ["Half Roast Chicken"]);
-    await add(page, request, "Cobb Salad", "none", [], 2);
+    await addToBasket(page, request, "Blue Plate Special", "none", ["Half Roast Chicken"]);
+    await addToBasket(page, request, "Cobb Salad", "none", [], 2);
     return `/restaurants/${DINER}/basket`;
   },
   checkout: async (page, request) => {
@@ -68,17 +68,17 @@ export const ORDERING_PAGES: Record<string, (page: Page, request: APIRequestCont
   },
   "checkout-wrong": async (page, request) => {
     await ORDERING_PAGES.basket(page, request);
-    await toCheckout(page, "none");
+    await goToCheckout(page, "none");
     await page.getByLabel(words["checkout.delivery"]).check();
-    await place(page);
+    await submitOrder(page);
     await expect(page).toHaveURL(/wrong=/);
     return new URL(page.url()).pathname + new URL(page.url()).search;
   },
   order: async (page, request) => {
     await ORDERING_PAGES.basket(page, request);
-    await toCheckout(page, "none");
-    await fillIn(page);
-    return `/orders/${await placed(page)}`;
+    await goToCheckout(page, "none");
+    await fillContact(page);
+    return `/orders/${await placeOrder(page)}`;
   },
   history: async (page, request) => {
     await ORDERING_PAGES.order(page, request);

@@ -106,7 +106,7 @@ function addresses(path: string): string {
 
 /** What the browser complained about. A test names the complaints that it provokes; any other fails it. */
 export class Complaints {
-  #heard: string[] = [];
+  #messages: string[] = [];
   #expected: RegExp[] = [];
   #named: RegExp[] = [];
 
@@ -126,13 +126,13 @@ export class Complaints {
     this.#named.push(new RegExp(`^console\\.error: Failed to load resource: the server responded with a status of ${status} \\([^)]*\\) \\(${calls}\\)$`));
   }
 
-  hear(page: Page) {
-    page.on("console", (message) => this.#heard.push(`console.${message.type()}: ${message.text()} (${message.location().url})`));
-    page.on("pageerror", (error) => this.#heard.push(`error: ${error.message}`));
+  watch(page: Page) {
+    page.on("console", (message) => this.#messages.push(`console.${message.type()}: ${message.text()} (${message.location().url})`));
+    page.on("pageerror", (error) => this.#messages.push(`error: ${error.message}`));
     page.on("requestfailed", (request) => {
       const why = request.failure()?.errorText ?? "";
       // A page that is left drops what it still waited for.
-      if (why !== "net::ERR_ABORTED") this.#heard.push(`request: ${request.url()} ${why}`);
+      if (why !== "net::ERR_ABORTED") this.#messages.push(`request: ${request.url()} ${why}`);
     });
   }
 
@@ -142,7 +142,7 @@ export class Complaints {
       const expected = complaint.includes("a status of 500 ") ? this.#named : [...this.#named, ...this.#expected];
       return expected.some((pattern) => pattern.test(complaint));
     };
-    return [...new Set(this.#heard)].filter((complaint) => !isExpected(complaint));
+    return [...new Set(this.#messages)].filter((complaint) => !isExpected(complaint));
   }
 }
 
@@ -164,7 +164,7 @@ export const test = base.extend<{ complaints: Complaints }, { servery: Servery; 
     expect(complaints.unexpected, "complaints of the browser").toEqual([]);
   },
   page: async ({ page, complaints }, use) => {
-    complaints.hear(page);
+    complaints.watch(page);
     await use(page);
   },
 });
@@ -188,11 +188,11 @@ export function pattern(text: string): RegExp {
 }
 
 /** Resolves once the app has taken the page over: the footer then tells what the browser itself measured. */
-export async function alive(page: Page, lang: Lang = "en") {
+export async function appReady(page: Page, lang: Lang = "en") {
   await expect(page.locator(".made p"), "the app is alive").toHaveText(pattern(texts[lang]["made.browser"]));
 }
 
 /** Resolves once a service worker answers for this page. */
-export async function controlled(page: Page) {
+export async function serviceWorkerReady(page: Page) {
   await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller?.state), { message: "a service worker is in charge" }).toBe("activated");
 }

@@ -1,6 +1,6 @@
 // What people do at a till, by what they see of it.
 
-import { DINER, id, Other, words } from "./devices";
+import { DINER, id, ApiDevice, words } from "./devices";
 import type { Servery } from "./servery";
 import { expect, type Page } from "@playwright/test";
 
@@ -8,14 +8,14 @@ export const TILL = `/staff/${DINER}/till`;
 export const KITCHEN = `/staff/${DINER}/kitchen`;
 
 /** `{name}` and `{n}` filled in; of a plural the form for many. */
-export function word(key: string, values: Record<string, string | number> = {}): string {
+export function staffText(key: string, values: Record<string, string | number> = {}): string {
   const found = words[key] as unknown as string | Record<string, string>;
   let text = typeof found === "string" ? found : found[values.n === 1 ? "one" : "other"];
   for (const [name, value] of Object.entries(values)) text = text.replaceAll(`{${name}}`, String(value));
   return text;
 }
 
-interface Left {
+interface StoredBill {
   id: string;
   closed?: boolean;
   merged?: string;
@@ -23,20 +23,22 @@ interface Left {
   payments?: { tender: { id: string; amount: number }; refunds?: { back: { amount: number } }[] }[];
 }
 
-/** Nobody sits anywhere, nothing is to be made and nothing was refused: what a test leaves behind is not the next one's. */
-export async function tidy(servery: Servery) {
-  const other = await Other.letIn(servery);
+/** Nobody sits anywhere, no order is unanswered, nothing is to be made and nothing was refused: what a test leaves behind is not the next one's. */
+export async function cleanUp(servery: Servery) {
+  const other = await ApiDevice.pair(servery);
   const shift = id();
-  const bills = ((await other.records("bill")) as unknown as Left[]).filter((bill) => !bill.closed && !bill.merged);
+  const bills = ((await other.records("bill")) as unknown as StoredBill[]).filter((bill) => !bill.closed && !bill.merged);
   if (bills.length > 0) await other.sync({ open_shift: { shift, float: 0 } });
   for (const bill of bills) {
-    const off = (bill.lines ?? []).filter((line) => line.count > 0).map((line) => ({ count: { bill: bill.id, line: line.id, by: -line.count } }));
-    const backs = (bill.payments ?? []).map(({ tender, refunds = [] }) => {
+    const removals = (bill.lines ?? []).filter((line) => line.count > 0).map((line) => ({ count: { bill: bill.id, line: line.id, by: -line.count } }));
+    const refunds = (bill.payments ?? []).map(({ tender, refunds = [] }) => {
       const amount = tender.amount - refunds.reduce((sum, refund) => sum + refund.back.amount, 0);
       return { refund: { payable: { bill: bill.id }, payment: tender.id, back: { id: id(), amount, reason: "tidied" }, shift } };
     });
-    await other.sync(...off, ...backs.filter(({ refund }) => refund.back.amount > 0), { close: { bill: bill.id } });
+    await other.sync(...removals, ...refunds.filter(({ refund }) => refund.back.amount > 0), { close: { bill: bill.id } });
   }
+  const orders = (await other.records("order")) as { id: string; progress: { state: unknown } }[];
+  for (const { id } of orders.filter(({ progress }) => progress.state === "placed")) await other.sync({ order: { order: id, event: { rejected: { reason: "tidied" } } } });
   const tickets = (await other.records("ticket")) as { id: string; items: { done?: boolean }[] }[];
   for (const ticket of tickets.filter((ticket) => ticket.items.some((item) => !item.done))) await other.sync({ bump: { ticket: ticket.id } });
   for (const { id } of (await other.records("cashier")) as { id: string }[]) await other.sync({ remove_cashier: { cashier: id } });
@@ -44,11 +46,11 @@ export async function tidy(servery: Servery) {
   await other.end();
 }
 
-/** Tickets stand by the second in which they were taken. */
-export async function inAnotherSecond(page: Page) {
+/** Waits until the clock shows another second: tickets are sorted by the second in which they were sent. */
+export async function waitForNextSecond(page: Page) {
   const second = () => page.evaluate(() => Math.floor(Date.now() / 1000));
-  const taken = await second();
-  await expect.poll(second, { intervals: [50] }).toBeGreaterThan(taken);
+  const start = await second();
+  await expect.poll(second, { intervals: [50] }).toBeGreaterThan(start);
 }
 
 export class Till {
@@ -72,29 +74,29 @@ export class Till {
   }
 
   button(key: string, values?: Record<string, string | number>) {
-    return this.page.getByRole("button", { name: word(key, values), exact: true });
+    return this.page.getByRole("button", { name: staffText(key, values), exact: true });
   }
 
   async openShift(float = "100") {
-    await this.page.locator(".shift").getByRole("button", { name: word("shift.open") }).click();
-    await this.sheet.getByLabel(word("shift.float")).fill(float);
-    await this.sheet.getByRole("button", { name: word("shift.open") }).click();
+    await this.page.locator(".shift").getByRole("button", { name: staffText("shift.open") }).click();
+    await this.sheet.getByLabel(staffText("shift.float")).fill(float);
+    await this.sheet.getByRole("button", { name: staffText("shift.open") }).click();
     await expect(this.sheet).toHaveCount(0);
   }
 
-  async atCounter() {
-    await this.page.locator(".bills .new").getByRole("button", { name: word("seat.counter") }).click();
-    await expect(this.bill.locator("h2")).toHaveText(word("seat.counter"));
+  async openCounterBill() {
+    await this.page.locator(".bills .new").getByRole("button", { name: staffText("seat.counter") }).click();
+    await expect(this.bill.locator("h2")).toHaveText(staffText("seat.counter"));
   }
 
-  async atTable(name: string) {
-    await this.page.locator(".bills .new").getByRole("button", { name: word("bills.table") }).click();
+  async openTableBill(name: string) {
+    await this.page.locator(".bills .new").getByRole("button", { name: staffText("bills.table") }).click();
     await this.sheet.getByRole("button", { name, exact: true }).click();
     await expect(this.bill.locator("h2")).toHaveText(name);
   }
 
   /** Finds the dish by its name, and takes its options as they are. */
-  async ring(name: string) {
+  async ringUp(name: string) {
     // Nothing is typed into a page that a sheet still covers.
     await expect(this.sheet).toHaveCount(0);
     const search = this.page.getByRole("searchbox");
@@ -108,8 +110,8 @@ export class Till {
 
   /** Opens what is done more rarely. */
   async more(key: string) {
-    await this.page.locator(".doings").getByRole("button", { name: word("do.more") }).click();
-    await this.sheet.getByRole("button", { name: word(key), exact: true }).click();
+    await this.page.locator(".doings").getByRole("button", { name: staffText("do.more") }).click();
+    await this.sheet.getByRole("button", { name: staffText(key), exact: true }).click();
   }
 
   async send() {
@@ -125,7 +127,7 @@ export class Till {
   }
 
   async next() {
-    await this.sheet.getByRole("button", { name: word("receipt.next") }).click();
+    await this.sheet.getByRole("button", { name: staffText("receipt.next") }).click();
     await expect(this.sheet).toHaveCount(0);
   }
 

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { request, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { expect, test, type Servery } from "../servery";
 import { id, words } from "../devices";
-import { Till, word } from "../till";
+import { Till, staffText } from "../till";
 
 /** The one with 500 dishes. */
 const SLUG = "jade-lantern";
@@ -20,7 +20,7 @@ function part(numbers: number[], share: number) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-async function code(servery: Servery, name: string) {
+async function pairingCode(servery: Servery, name: string) {
   const said = await servery.cli("staff", "pair", "--restaurant", SLUG, "--kind", "till", "--name", name);
   return said.match(/[A-Z0-9]{4}-[A-Z0-9]{4}/)![0];
 }
@@ -29,7 +29,7 @@ async function till(browser: Browser, servery: Servery): Promise<{ context: Brow
   const context = await browser.newContext({ baseURL: servery.url, viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   await page.goto(`/staff/${SLUG}`);
-  await page.getByLabel(words["device.code"]).fill(await code(servery, "Bench till"));
+  await page.getByLabel(words["device.code"]).fill(await pairingCode(servery, "Bench till"));
   await page.getByRole("button", { name: words["device.pair"] }).click();
   await expect(page.locator(".health")).toContainText("Bench till");
   await page.waitForFunction(async () => {
@@ -44,7 +44,7 @@ async function till(browser: Browser, servery: Servery): Promise<{ context: Brow
 async function fill(servery: Servery, actions: object[]) {
   const api = await request.newContext({ baseURL: servery.url });
   const device = id();
-  const paired = await api.post("/api/v1/devices", { data: { code: await code(servery, "Other till"), device } });
+  const paired = await api.post("/api/v1/devices", { data: { code: await pairingCode(servery, "Other till"), device } });
   expect(paired.status(), await paired.text()).toBe(201);
   for (let from = 0; from < actions.length; from += 200) {
     const at = Math.floor(Date.now() / 1000);
@@ -150,7 +150,7 @@ test("memory after a thousand orders", async ({ browser, servery, complaints }) 
   await expect(page.locator("article.till")).toBeVisible();
   const before = await used();
   await fill(servery, [{ open_shift: { shift, float: 0 } }, ...orders.flat()]);
-  await expect(page.locator(".bar .unsynced")).toHaveText(word("unsynced.none"));
+  await expect(page.locator(".bar .unsynced")).toHaveText(staffText("unsynced.none"));
   await page.reload();
   await expect(page.locator("article.till")).toBeVisible();
   await page.waitForFunction(

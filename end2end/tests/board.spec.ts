@@ -1,9 +1,9 @@
-// From the diner to the kitchen and back: two people, two browsers, one order.
+// The board and a diner's order page in two browsers: what staff do is shown to the diner.
 
-import { AxeBuilder } from "@axe-core/playwright";
-import { alive, expect, texts, LANGS, type Lang } from "../servery";
-import { add, DINER, dish, fillIn, filled, placed, toCheckout } from "../ordering";
-import { BOARD, counter, inMode, ticket, toTheBoard, unfold } from "../staff";
+import { COLOURS, expectAccessible } from "../axe";
+import { appReady, expect, texts, LANGS, type Lang } from "../servery";
+import { addToBasket, DINER, findDish, fillContact, formatText, placeOrder, goToCheckout } from "../ordering";
+import { BOARD, boardTest, setRenderMode, orderTicket, signInToBoard, openDetails } from "../board";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 const words = texts.en;
@@ -11,65 +11,65 @@ const words = texts.en;
 /** Places an order and stays on its page. */
 async function order(page: Page, request: APIRequestContext, mode: "thin" | "hydrated") {
   const runs = mode === "thin" ? "none" : mode;
-  await add(page, request, "Cobb Salad", runs);
-  await toCheckout(page, runs);
-  await fillIn(page);
-  const token = await placed(page);
-  if (mode === "hydrated") await alive(page);
+  await addToBasket(page, request, "Cobb Salad", runs);
+  await goToCheckout(page, runs);
+  await fillContact(page);
+  const token = await placeOrder(page);
+  if (mode === "hydrated") await appReady(page);
   return token;
 }
 
 for (const mode of ["thin", "hydrated"] as const) {
-  counter.describe(`the counter, ${mode}`, () => {
-    counter.beforeEach(async ({ context, board, servery }) => {
-      await inMode(context, servery.url, mode);
-      await inMode(board.context(), servery.url, mode);
-      await toTheBoard(board, servery);
-      if (mode === "hydrated") await alive(board);
+  boardTest.describe(`board, ${mode}`, () => {
+    boardTest.beforeEach(async ({ context, board, servery }) => {
+      await setRenderMode(context, servery.url, mode);
+      await setRenderMode(board.context(), servery.url, mode);
+      await signInToBoard(board, servery);
+      if (mode === "hydrated") await appReady(board);
     });
 
-    /** What the diner sees: by itself where a program runs, and else when the page asks again. */
-    const sees = async (page: Page, state: string) => {
+    /** The state on the diner's page. A hydrated page updates itself, a thin one is reloaded. */
+    const expectState = async (page: Page, state: string) => {
       if (mode === "thin") await page.reload();
       await expect(page.locator(".state")).toHaveText(words[state]);
     };
 
-    counter("an order goes over it, and its diner sees each step", async ({ page, board, request }) => {
-      counter.setTimeout(40_000);
+    boardTest("staff take an order through all its states, and the order page shows each", async ({ page, board, request }) => {
+      boardTest.setTimeout(40_000);
       const token = await order(page, request, mode);
-      await sees(page, "state.placed");
+      await expectState(page, "state.placed");
       await page.evaluate(() => ((window as unknown as { stays: boolean }).stays = true));
       if (mode === "thin") await board.reload();
-      const own = await ticket(board, request, token);
+      const own = await orderTicket(board, request, token);
       await expect(own).toContainText("Cobb Salad");
-      await expect(own).toContainText(filled("board.allergies", { text: "peanuts" }));
+      await expect(own).toContainText(formatText("board.allergies", { text: "peanuts" }));
       await own.getByLabel(words["board.ready-in"]).selectOption("45");
       await own.getByRole("button", { name: words["board.accept"] }).click();
-      await sees(page, "state.accepted");
+      await expectState(page, "state.accepted");
       const { order: accepted } = await (await request.get(`/api/v1/orders/${token}`)).json();
       await expect(page.locator(".promise")).toContainText(accepted.progress.ready_at.slice(11));
       for (const [button, state] of [["board.preparing", "state.preparing"], ["board.ready", "state.ready"], ["board.collected", "state.collected"]]) {
         await own.getByRole("button", { name: words[button] }).click();
-        await sees(page, state);
+        await expectState(page, state);
       }
       await expect(own).toHaveCount(0);
       expect(await page.evaluate(() => (window as unknown as { stays?: boolean }).stays ?? false), "without a reload").toBe(mode === "hydrated");
     });
 
-    counter("one that is rejected says why", async ({ page, board, request }) => {
+    boardTest("a rejected order shows the reason to the diner", async ({ page, board, request }) => {
       const token = await order(page, request, mode);
       if (mode === "thin") await board.reload();
-      const own = await ticket(board, request, token);
+      const own = await orderTicket(board, request, token);
       await own.getByText(words["board.more"]).click();
       await own.getByLabel(words["board.reason"]).selectOption(words["board.reason-busy"]);
       await own.getByRole("button", { name: words["board.reject"] }).click();
-      await sees(page, "state.rejected");
+      await expectState(page, "state.rejected");
       await expect(page.locator(".progress")).toContainText(words["board.reason-busy"]);
       await expect(own).toHaveCount(0);
     });
 
-    counter("a dish that has run out is shown so, and is ordered by nobody", async ({ page, board, request }) => {
-      const { id } = await dish(request, "Tuna Melt");
+    boardTest("a dish marked as sold out cannot be ordered until it is available again", async ({ page, board, request }) => {
+      const { id } = await findDish(request, "Tuna Melt");
       await page.goto(`/restaurants/${DINER}/dishes/${id}`);
       await expect(page.getByRole("button", { name: words["dish.add"] })).toBeEnabled();
       const row = board.locator("#stock li").filter({ hasText: "Tuna Melt" });
@@ -85,33 +85,32 @@ for (const mode of ["thin", "hydrated"] as const) {
     });
 
     for (const lang of ["en", "ar"] as Lang[]) {
-      counter(`has nothing that axe finds, in ${lang}`, async ({ page, board, request }) => {
-        counter.slow();
+      boardTest(`axe finds no violations, in ${lang}`, async ({ page, board, request }) => {
+        boardTest.slow();
         await order(page, request, mode);
         await board.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
         await board.goto(`${BOARD}?lang=${lang}`);
-        if (mode === "hydrated") await alive(board, lang);
-        await unfold(board);
-        // A plain board asks again by itself, because that is what it is for.
-        const axe = () => new AxeBuilder({ page: board }).disableRules(["meta-refresh"]);
-        expect((await axe().analyze()).violations).toEqual([]);
+        if (mode === "hydrated") await appReady(board, lang);
+        await openDetails(board);
+        // A thin board reloads itself on purpose.
+        await expectAccessible(board, { without: ["meta-refresh"] });
         await board.emulateMedia({ colorScheme: "dark" });
-        expect((await axe().withRules(["color-contrast"]).analyze()).violations).toEqual([]);
+        await expectAccessible(board, { rules: COLOURS });
       });
     }
   });
 }
 
-counter.describe("a line that breaks off", () => {
-  counter("is said to be down, and what happened meanwhile is shown when it is back", async ({ page, board, request, servery, context, complaints }) => {
-    counter.setTimeout(60_000);
+boardTest.describe("reconnecting", () => {
+  boardTest("a lost connection is shown, and orders placed meanwhile appear after reconnecting", async ({ page, board, request, servery, context, complaints }) => {
+    boardTest.setTimeout(60_000);
     complaints.expect(/\/board\/events|api\/v1|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_NETWORK/);
-    await inMode(context, servery.url, "thin");
-    await inMode(board.context(), servery.url, "hydrated");
-    await toTheBoard(board, servery);
-    await alive(board);
+    await setRenderMode(context, servery.url, "thin");
+    await setRenderMode(board.context(), servery.url, "hydrated");
+    await signInToBoard(board, servery);
+    await appReady(board);
     const first = await order(page, request, "thin");
-    const own = await ticket(board, request, first);
+    const own = await orderTicket(board, request, first);
     await expect(own).toBeVisible();
     await board.evaluate(() => ((window as unknown as { stays: boolean }).stays = true));
     await expect(board.getByText(words["board.live"])).toBeVisible();
@@ -124,19 +123,19 @@ counter.describe("a line that breaks off", () => {
     }
     await expect(board.getByText(words["board.live"])).toBeVisible({ timeout: 20_000 });
     const second = await order(page, request, "thin");
-    await expect(await ticket(board, request, second)).toBeVisible();
+    await expect(await orderTicket(board, request, second)).toBeVisible();
     expect(await board.evaluate(() => (window as unknown as { stays?: boolean }).stays ?? false), "without a reload").toBe(true);
   });
 
-  counter("is asked for again after an answer that is no stream, and what was closed meanwhile is gone", async ({ page, board, request, servery, context, complaints }) => {
-    counter.setTimeout(60_000);
+  boardTest("the board reconnects after a 502, and an order cancelled meanwhile disappears", async ({ page, board, request, servery, context, complaints }) => {
+    boardTest.setTimeout(60_000);
     complaints.expect(/\/board\/events|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_REFUSED|ERR_NETWORK|502/);
-    await inMode(context, servery.url, "thin");
-    await inMode(board.context(), servery.url, "hydrated");
-    await toTheBoard(board, servery);
-    await alive(board);
+    await setRenderMode(context, servery.url, "thin");
+    await setRenderMode(board.context(), servery.url, "hydrated");
+    await signInToBoard(board, servery);
+    await appReady(board);
     const token = await order(page, request, "thin");
-    const own = await ticket(board, request, token);
+    const own = await orderTicket(board, request, token);
     await expect(own).toBeVisible();
     await board.route("**/board/events", (route) => route.fulfill({ status: 502, body: "a deploy" }));
     await servery.stop();
@@ -150,16 +149,16 @@ counter.describe("a line that breaks off", () => {
   });
 });
 
-counter.describe("on a phone", () => {
+boardTest.describe("on a narrow screen", () => {
   for (const lang of LANGS) {
-    counter(`the board fits and is used with a thumb, in ${lang}`, async ({ page, board, request, servery, context }) => {
-      await inMode(context, servery.url, "thin");
-      await inMode(board.context(), servery.url, "thin");
+    boardTest(`the board fits and its touch targets are large enough, in ${lang}`, async ({ page, board, request, servery, context }) => {
+      await setRenderMode(context, servery.url, "thin");
+      await setRenderMode(board.context(), servery.url, "thin");
       await order(page, request, "thin");
-      await toTheBoard(board, servery);
+      await signInToBoard(board, servery);
       await board.setViewportSize({ width: 360, height: 740 });
       await board.goto(`${BOARD}?lang=${lang}`);
-      await unfold(board);
+      await openDetails(board);
       expect(await board.evaluate(() => document.documentElement.scrollWidth), "nothing is wider than the screen").toBe(360);
       const small = await board.locator(".board").locator("a[href], button, input:not([type=hidden]), select, summary").evaluateAll((all) =>
         all.map((target) => ({ target: target.outerHTML.slice(0, 120), box: target.getBoundingClientRect() })).filter(({ box }) => box.width < 43.9 || box.height < 43.9),

@@ -6,7 +6,7 @@ const [ORDERS, EVENTS] = ["/api/v1/orders", "/api/v1/orders/{token}/events"];
 
 /** What is heard when the page asks for these, in order. */
 async function asked(page: import("@playwright/test").Page, own: Complaints, ...paths: string[]) {
-  own.hear(page);
+  own.watch(page);
   for (const path of paths) await page.evaluate((path) => fetch(path).catch(() => undefined), path);
 }
 

@@ -1,44 +1,44 @@
-// Deliveries from the counter to the door: who brings what in which order, what is collected, and what is left on the phone.
+// Delivery runs: assignment, order of the stops, cash, and which data stays on the courier's phone.
 
 import { expect, OFFLINE, test, type Complaints, type Servery } from "../servery";
-import { DEVICE, letIn, LINE, line, OPENING, Other, unsynced, words } from "../devices";
-import { cooked, placed } from "../diner";
-import { tidy, Till, word } from "../till";
+import { DEVICE, deviceCalled, pairDevice, revokeDevice, SYNC_CALLS, connectionStatus, STARTUP_CALLS, ApiDevice, unsynced, words } from "../devices";
+import { prepareOrders, placeOrder, type PlacedOrder } from "../api-orders";
+import { cleanUp, Till, staffText } from "../till";
 import type { Browser, Page } from "@playwright/test";
 
 test.describe.configure({ mode: "default" });
 
-test.beforeEach(async ({ servery }) => tidy(servery));
+test.beforeEach(async ({ servery }) => cleanUp(servery));
 
 test.afterEach(async ({ servery }) => {
   await servery.start();
-  await tidy(servery);
+  await cleanUp(servery);
 });
 
-async function phone(browser: Browser, servery: Servery, complaints: Complaints, name: string): Promise<Page> {
+async function pairPhone(browser: Browser, servery: Servery, complaints: Complaints, name: string): Promise<Page> {
   const context = await browser.newContext({ baseURL: servery.url, viewport: { width: 390, height: 800 } });
   const page = await context.newPage();
-  complaints.hear(page);
-  await letIn(page, servery, "courier", name);
+  complaints.watch(page);
+  await pairDevice(page, servery, "courier", name);
   await page.goto(`${DEVICE}/runs`);
   return page;
 }
 
-const door = (street: string) => ({ delivery: { street, postcode: "10014", city: "New York", hint: "Ring twice" } });
+const deliveryTo = (street: string) => ({ delivery: { street, postcode: "10014", city: "New York", hint: "Ring twice" } });
 
-test("a run is brought in the order of the taps, without a network, and its cash comes into the drawer", async ({ page, browser, servery, request, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
+test("a delivery run is assigned in tap order, delivered offline, and its cash is handed in", async ({ page, browser, servery, request, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...STARTUP_CALLS, ...SYNC_CALLS);
   test.slow();
-  await letIn(page, servery, "till", "Counter");
+  await pairDevice(page, servery, "till", "Counter");
   const till = new Till(page);
   await till.open();
   await till.openShift("50");
-  const kitchen = await Other.letIn(servery);
-  const ada = await phone(browser, servery, complaints, "Ada's phone");
-  const ben = await phone(browser, servery, complaints, "Ben's phone");
-  const near = await placed(request, { service: door("12 Bank Street"), name: "Nell Near" });
-  const far = await placed(request, { service: door("400 Hudson Street"), name: "Finn Far" });
-  await cooked(kitchen, near, far);
+  const kitchen = await ApiDevice.pair(servery);
+  const ada = await pairPhone(browser, servery, complaints, "Ada's phone");
+  const ben = await pairPhone(browser, servery, complaints, "Ben's phone");
+  const near = await placeOrder(request, { fulfilment: deliveryTo("12 Bank Street"), name: "Nell Near" });
+  const far = await placeOrder(request, { fulfilment: deliveryTo("400 Hudson Street"), name: "Finn Far" });
+  await prepareOrders(kitchen, near, far);
 
   await page.getByRole("link", { name: words["runs.title"] }).click();
   const waiting = page.locator(".run-orders button");
@@ -58,14 +58,14 @@ test("a run is brought in the order of the taps, without a network, and its cash
   await ada.context().setOffline(true);
   await stops.nth(1).getByRole("button", { name: words["courier.earlier"] }).click();
   await expect(stops.locator("h2 span")).toHaveText(["Nell Near", "Finn Far"]);
-  await ada.getByRole("button", { name: word("courier.take", { n: 2 }) }).click();
+  await ada.getByRole("button", { name: staffText("courier.take", { n: 2 }) }).click();
   const sheet = ada.locator("dialog.sheet");
   await stops.first().getByRole("button", { name: words["courier.there"] }).click();
   await sheet.getByLabel(words["courier.who"]).fill("Nell's neighbour");
   await sheet.locator("button.main").click();
   await expect(stops.locator("h2 span")).toHaveText(["Finn Far"]);
-  await expect(ada.locator(".cash")).toContainText(word("courier.cash", { amount: dollars(near.total) }));
-  // The phone is switched off at the second door, and on again.
+  await expect(ada.locator(".cash")).toContainText(staffText("courier.cash", { amount: dollars(near.total) }));
+  // The page is reloaded at the second stop.
   await ada.reload();
   await expect(stops.locator("h2 span")).toHaveText(["Finn Far"]);
   await stops.first().getByRole("button", { name: words["courier.there"] }).click();
@@ -82,10 +82,10 @@ test("a run is brought in the order of the taps, without a network, and its cash
   await expect(card).toContainText("Nell's neighbour");
   await expect(card.locator("img.proof")).toHaveCount(1);
   const cash = near.total + far.total;
-  await card.getByRole("button", { name: word("runs.hand-in", { amount: dollars(cash) }) }).click();
+  await card.getByRole("button", { name: staffText("runs.hand-in", { amount: dollars(cash) }) }).click();
   await expect(card).toHaveCount(0);
   await till.open();
-  await page.locator(".shift").getByRole("button", { name: word("report.x") }).click();
+  await page.locator(".shift").getByRole("button", { name: staffText("report.x") }).click();
   await expect(till.sheet.locator(".slip .total dd").last()).toHaveText(dollars(5_000 + cash));
   for (const order of [near, far]) {
     const { order: now } = await (await request.get(`/api/v1/orders/${order.token}`)).json();
@@ -95,56 +95,90 @@ test("a run is brought in the order of the taps, without a network, and its cash
   for (const other of [ada, ben]) await other.context().close();
 });
 
-test("a phone has its own runs only, and nothing of them once it is signed out", async ({ browser, servery, request, complaints }) => {
+test("a phone stores only its own runs, and deletes them when it signs out", async ({ browser, servery, request, complaints }) => {
   test.slow();
-  const kitchen = await Other.letIn(servery);
-  const [ada, ben] = [await phone(browser, servery, complaints, "Ada's phone"), await phone(browser, servery, complaints, "Ben's phone")];
-  const order = await placed(request, { service: door("12 Bank Street"), name: "Nell Near" });
-  await cooked(kitchen, order);
+  const kitchen = await ApiDevice.pair(servery);
+  const [ada, ben] = [await pairPhone(browser, servery, complaints, "Ada's phone"), await pairPhone(browser, servery, complaints, "Ben's phone")];
+  const order = await placeOrder(request, { fulfilment: deliveryTo("12 Bank Street"), name: "Nell Near" });
+  await prepareOrders(kitchen, order);
   const couriers = (await kitchen.records("device")) as { device: string; name: string }[];
   const courier = couriers.filter((device) => device.name === "Ada's phone").at(-1)!.device;
   const run = order.id.split("").reverse().join("");
   await kitchen.sync({ assign: { run, courier, orders: [order.id] } });
   await expect(ada.locator(".stops > li")).toHaveCount(1);
-  await expect(line(ben)).toContainText(words["line.online"]);
+  await expect(connectionStatus(ben)).toContainText(words["line.online"]);
 
-  /** What is on the disk that names the order. */
-  const traces = (page: Page) =>
-    page.evaluate(async (order) => {
-      const found: string[] = [];
-      const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve, reject) => ((request.onsuccess = () => resolve(request.result)), (request.onerror = () => reject(request.error))));
-      for (const { name } of await indexedDB.databases()) {
-        const database = await done(indexedDB.open(name!));
-        for (const store of database.objectStoreNames) {
-          const all: string[] = await done(database.transaction(store).objectStore(store).getAll());
-          found.push(...all.filter((text) => text.includes(order)).map(() => `${name}/${store}`));
-        }
-        database.close();
-      }
-      for (const name of await caches.keys()) {
-        const cache = await caches.open(name);
-        for (const request of await cache.keys()) if ((await (await cache.match(request))!.text()).includes(order)) found.push(request.url);
-      }
-      return found;
-    }, order.id);
-  expect(await traces(ada)).not.toEqual([]);
-  expect(await traces(ben)).toEqual([]);
+  expect(await storedCopies(ada, order)).not.toEqual([]);
+  expect(await storedCopies(ben, order)).toEqual([]);
 
-  // Somebody else brings it: it leaves the first phone by itself.
+  // Reassigned: it disappears from the first phone.
   const other = couriers.filter((device) => device.name === "Ben's phone").at(-1)!.device;
   await kitchen.sync({ assign: { run, courier: other, orders: [order.id] } });
   await expect(ben.locator(".stops > li")).toHaveCount(1);
   await expect(ada.locator(".stops > li")).toHaveCount(0);
-  await expect.poll(() => traces(ada)).toEqual([]);
+  await expect.poll(() => storedCopies(ada, order)).toEqual([]);
 
   await ben.getByRole("link", { name: words["device.title"] }).click();
   await ben.getByRole("button", { name: words["device.sign-out"] }).click();
   await expect(ben.getByLabel(words["device.code"])).toBeVisible();
-  expect(await traces(ben)).toEqual([]);
+  expect(await storedCopies(ben, order)).toEqual([]);
   await ben.goto(`${DEVICE}/runs`);
   await expect(ben.locator(".stops")).toHaveCount(0);
   await kitchen.end();
   for (const page of [ada, ben]) await page.context().close();
 });
+
+test("a revoked phone deletes guests' data and the key of its storage", async ({ browser, servery, request, complaints }) => {
+  test.slow();
+  complaints.expectStatus(403, ...SYNC_CALLS);
+  const kitchen = await ApiDevice.pair(servery);
+  const phone = await pairPhone(browser, servery, complaints, "Lost phone");
+  const order = await placeOrder(request, { fulfilment: deliveryTo("12 Bank Street"), name: "Nell Near" });
+  await prepareOrders(kitchen, order);
+  const lost = await deviceCalled(servery, "Lost phone");
+  await kitchen.sync({ assign: { run: order.id.split("").reverse().join(""), courier: lost, orders: [order.id] } });
+  await expect(phone.locator(".stops > li")).toHaveCount(1);
+  expect(await storedCopies(phone, order)).not.toEqual([]);
+  expect(await storageKey(phone)).not.toBe("");
+
+  await revokeDevice(servery, lost);
+  await expect(phone.locator(".stops > li")).toHaveCount(0, { timeout: 15_000 });
+  await expect.poll(() => storedCopies(phone, order)).toEqual([]);
+  expect(await storageKey(phone)).toBe("");
+  await kitchen.end();
+  await phone.context().close();
+});
+
+/** Stored entries whose key or text contains the order's id. */
+const storedCopies = (page: Page, order: PlacedOrder) =>
+  page.evaluate(async (order) => {
+    const found: string[] = [];
+    const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve, reject) => ((request.onsuccess = () => resolve(request.result)), (request.onerror = () => reject(request.error))));
+    for (const { name } of await indexedDB.databases()) {
+      const database = await done(indexedDB.open(name!));
+      for (const store of database.objectStoreNames) {
+        const objects = database.transaction(store).objectStore(store);
+        const [keys, values] = await Promise.all([done(objects.getAllKeys()), done<unknown[]>(objects.getAll())]);
+        const texts = [...keys, ...values].map(String);
+        found.push(...texts.filter((text) => text.includes(order)).map(() => `${name}/${store}`));
+      }
+      database.close();
+    }
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) if ((await (await cache.match(request))!.text()).includes(order)) found.push(request.url);
+    }
+    return found;
+  }, order.id);
+
+/** The key that the phone encrypts its storage with; empty when it was deleted. */
+const storageKey = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve, reject) => ((request.onsuccess = () => resolve(request.result)), (request.onerror = () => reject(request.error))));
+    const database = await done(indexedDB.open("staff"));
+    const paired = await done(database.transaction("meta").objectStore("meta").get("paired"));
+    database.close();
+    return JSON.parse(paired).storage_key;
+  });
 
 const dollars = (cents: number) => `$${(cents / 100).toFixed(2)}`;

@@ -1,7 +1,7 @@
-// A dish with its options: a plain form, to which a script adds what a form cannot do.
+// The page of a dish and its options: a form that works without JavaScript.
 
-import { alive, controlled, expect, test, texts, type Mode } from "../servery";
-import { dishes, dishWithOptions, menu, type OptionGroup } from "../town";
+import { appReady, serviceWorkerReady, expect, test, texts, type Mode } from "../servery";
+import { dishes, dishWithOptions, getMenu, type OptionGroup } from "../restaurants";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 const SLUG = "trattoria-da-lucia";
@@ -12,11 +12,11 @@ const exclusive = (group: OptionGroup) => group.min === 1 && group.max === 1;
 const euros = (minor: number) => `€${(minor / 100).toFixed(2)}`;
 
 for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
-  test(`a dish is shown with all its options, ${mode}`, async ({ page, request }) => {
+  test(`all options of a dish are shown, ${mode}`, async ({ page, request }) => {
     const { dish, groups, path } = await dishWithOptions(request, SLUG);
     const answer = await page.goto(`${path}?render=${mode}`);
     expect(answer?.headers()["servery-render"]).toBe(`${mode}; reason=visitor`);
-    if (mode !== "thin") await alive(page);
+    if (mode !== "thin") await appReady(page);
     await expect(heading(page)).toHaveText(dish.name);
     await expect(page).toHaveTitle(`${dish.name} · Servery`);
     await expect(page.locator(".dish > header .price")).toHaveText(euros(dish.price));
@@ -33,15 +33,15 @@ for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
     await expect(heading(page)).toHaveText("Trattoria da Lucia");
   });
 
-  test(`what is chosen is sent, ${mode}`, async ({ page, request, complaints }) => {
-    // The page that takes it is the basket's business.
+  test(`the selected options are submitted, ${mode}`, async ({ page, request, complaints }) => {
+    // The basket's answer is not part of this test.
     if (mode === "thin") {
       complaints.expect(/status of 204/);
       await page.route("**/basket", (route) => route.fulfill({ status: 204 }));
     }
     const { dish, groups, path } = await dishWithOptions(request, SLUG);
     await page.goto(`${path}?render=${mode}`);
-    if (mode !== "thin") await alive(page);
+    if (mode !== "thin") await appReady(page);
     const one = groups.find(exclusive)!;
     const several = groups.find((group) => !exclusive(group))!;
     const chosen = [one.choices.at(-1)!, ...several.choices.slice(0, 2)];
@@ -68,7 +68,7 @@ for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
   });
 }
 
-test("the total follows what is chosen", async ({ page, request }) => {
+test("the total follows the selection", async ({ page, request }) => {
   const { dish, groups, path } = await dishWithOptions(request, SLUG);
   const preselected = groups.flatMap((group) => group.choices).filter((choice) => choice.preselected);
   const start = dish.price + preselected.reduce((sum, choice) => sum + choice.price, 0);
@@ -87,14 +87,14 @@ test("the total follows what is chosen", async ({ page, request }) => {
   }
   await expect(total(page)).toHaveText(euros(start));
   await page.getByLabel(texts.en["dish.count"]).fill("100");
-  await expect(total(page), "of what cannot be there is no total").toBeEmpty();
+  await expect(total(page), "no total for an invalid count").toBeEmpty();
 });
 
-test("no more boxes can be ticked than may be", async ({ page, request }) => {
+test("no more than the maximum of a group can be checked", async ({ page, request }) => {
   const { groups, path } = await dishWithOptions(request, SLUG);
   const group = groups.find(({ min, max, choices }) => min === 0 && max < choices.length)!;
   await page.goto(`${path}?render=hydrated`);
-  await alive(page);
+  await appReady(page);
   const boxes = page.getByRole("group", { name: group.name }).getByRole("checkbox");
   for (let box = 0; box < group.max; box++) await boxes.nth(box).check();
   await expect(boxes.nth(group.max)).toBeDisabled();
@@ -103,8 +103,8 @@ test("no more boxes can be ticked than may be", async ({ page, request }) => {
 });
 
 /** A dish of which a choice that costs more opens a group, and is not chosen at first. */
-async function dishThatOpens(request: APIRequestContext) {
-  const served = await menu(request, "lighthouse-diner");
+async function dishWithNestedOptions(request: APIRequestContext) {
+  const served = await getMenu(request, "lighthouse-diner");
   const group = (id: string) => served.option_groups.find((group) => group.id === id)!;
   for (const dish of dishes(served)) {
     for (const choice of (dish.option_groups ?? []).flatMap((id) => group(id).choices)) {
@@ -117,14 +117,14 @@ async function dishThatOpens(request: APIRequestContext) {
 }
 
 for (const mode of ["thin", "hydrated"] as Mode[]) {
-  test(`a choice opens what there is to choose on it, ${mode}`, async ({ page, request, complaints }) => {
+  test(`a choice shows its nested option group, ${mode}`, async ({ page, request, complaints }) => {
     if (mode === "thin") {
       complaints.expect(/status of 204/);
       await page.route("**/basket", (route) => route.fulfill({ status: 204 }));
     }
-    const { path, choice, opened } = await dishThatOpens(request);
+    const { path, choice, opened } = await dishWithNestedOptions(request);
     await page.goto(`${path}?render=${mode}`);
-    if (mode !== "thin") await alive(page);
+    if (mode !== "thin") await appReady(page);
     const group = page.getByRole("group", { name: `${choice.name} · ${opened.name}` });
     await expect(group).toBeHidden();
     await page.getByLabel(choice.name).check();
@@ -145,9 +145,11 @@ for (const mode of ["thin", "hydrated"] as Mode[]) {
   });
 }
 
-test("what is not chosen costs nothing, nor what it would open", async ({ page, request }) => {
-  const { path, choice, opened } = await dishThatOpens(request);
+test("a deselected choice and its nested options cost nothing", async ({ page, request }) => {
+  const { path, choice, opened } = await dishWithNestedOptions(request);
   await page.goto(`${path}?render=hydrated`);
+  // Only the browser's program knows the total.
+  await expect(total(page)).not.toBeEmpty();
   const before = await total(page).textContent();
   const others = page.locator("fieldset").filter({ has: page.getByLabel(choice.name) }).locator("input:checked");
   const first = await others.first().getAttribute("value");
@@ -159,18 +161,18 @@ test("what is not chosen costs nothing, nor what it would open", async ({ page, 
   await expect(total(page)).toHaveText(before!);
 });
 
-test("without a script there is no total, and nothing that would not work", async ({ page, request }) => {
+test("a thin page has no total and no buttons that need JavaScript", async ({ page, request }) => {
   const { path } = await dishWithOptions(request, SLUG);
   await page.goto(`${path}?render=thin`);
   await expect(page.locator(".total")).toHaveCount(0);
   await expect(page.locator(".dish").getByRole("button")).toHaveText([texts.en["dish.add"]]);
 });
 
-test("from a menu in the app a dish opens in a document of its own, and back", async ({ page, request }) => {
+test("a dish opened from a thick menu is a new document, and Back returns to the menu", async ({ page, request }) => {
   const { dish } = await dishWithOptions(request, SLUG);
   const program = () => page.locator("link[rel=modulepreload]").getAttribute("href");
   await page.goto(`/restaurants/${SLUG}?render=thick`);
-  await alive(page);
+  await appReady(page);
   expect(await program()).toMatch(/^\/assets\/browse\./);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   await page.getByRole("link", { name: dish.name, exact: true }).first().click();
@@ -183,14 +185,14 @@ test("from a menu in the app a dish opens in a document of its own, and back", a
 });
 
 for (const mode of ["hydrated", "thick"] as Mode[]) {
-  test(`the dishes of a menu that was read, ${mode}, open without a server`, async ({ page, servery, request, complaints }) => {
+  test(`dishes of a visited menu open without a server, ${mode}`, async ({ page, servery, request, complaints }) => {
     complaints.expect(/net::ERR_CONNECTION_REFUSED/, /net::ERR_FAILED \(.*\/pictures\//, /^request: .*\/pictures\/.* net::ERR_FAILED$/);
     const { dish } = await dishWithOptions(request, SLUG);
     await page.goto(`/restaurants/${SLUG}?render=${mode}`);
-    await alive(page);
-    await controlled(page);
-    const kept = () => page.evaluate(async (address) => !!(await (await caches.open("answers-v1")).match(address)), `/api/v1/restaurants/${SLUG}/menu`);
-    await expect.poll(kept).toBe(true);
+    await appReady(page);
+    await serviceWorkerReady(page);
+    const cached = () => page.evaluate(async (address) => !!(await (await caches.open("answers-v1")).match(address)), `/api/v1/restaurants/${SLUG}/menu`);
+    await expect.poll(cached).toBe(true);
     await servery.stop();
     try {
       await page.getByRole("link", { name: dish.name, exact: true }).first().click();

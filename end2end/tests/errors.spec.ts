@@ -1,24 +1,24 @@
-// An error is a page: it says what happened, and leads on.
+// Error pages: what they say, and their link back.
 
 import { expect, LANGS, test, texts, type Lang } from "../servery";
 
 const CASES = [
   { what: "an unknown restaurant", path: "/restaurants/no-such-place", status: 404, title: "problem.not-found-title", advice: "problem.not-found" },
-  { what: "an unknown address", path: "/no/such/page", status: 404, title: "problem.not-found-title", advice: "problem.not-found" },
-  { what: "a restaurant's name that cannot be one", path: "/restaurants/%F0%9F%8D%95", status: 404, title: "problem.not-found-title", advice: "problem.not-found" },
-  { what: "a mode that there is not", path: "/?render=fat", status: 400, title: "problem.request-title", advice: "problem.request" },
-  { what: "a filter that there is not", path: "/?cuisine=martian", status: 400, title: "problem.request-title", advice: "problem.request" },
+  { what: "an unknown path", path: "/no/such/page", status: 404, title: "problem.not-found-title", advice: "problem.not-found" },
+  { what: "an invalid restaurant slug", path: "/restaurants/%F0%9F%8D%95", status: 404, title: "problem.not-found-title", advice: "problem.not-found" },
+  { what: "an unknown mode", path: "/?render=fat", status: 400, title: "problem.request-title", advice: "problem.request" },
+  { what: "an unknown cuisine", path: "/?cuisine=martian", status: 400, title: "problem.request-title", advice: "problem.request" },
 ];
 
-async function speak(context: import("@playwright/test").BrowserContext, url: string, lang: Lang) {
+async function setLanguage(context: import("@playwright/test").BrowserContext, url: string, lang: Lang) {
   await context.addCookies([{ name: "servery_lang", value: lang, url }]);
 }
 
 for (const { what, path, status, title, advice } of CASES) {
   for (const lang of LANGS) {
-    test(`${what} is explained in ${lang}, and the way back is there`, async ({ page, context, servery, complaints }) => {
+    test(`${what}: an error page in ${lang} with a link to the home page`, async ({ page, context, servery, complaints }) => {
       complaints.expect(new RegExp(`status of ${status}`));
-      await speak(context, servery.url, lang);
+      await setLanguage(context, servery.url, lang);
       const answer = await page.goto(path);
       expect(answer?.status()).toBe(status);
       await expect(page.locator("html")).toHaveAttribute("lang", lang);
@@ -32,7 +32,7 @@ for (const { what, path, status, title, advice } of CASES) {
 }
 
 for (const mode of ["thin", "hydrated", "thick"]) {
-  test(`an unknown restaurant is explained when pages are ${mode}`, async ({ page, complaints }) => {
+  test(`an unknown restaurant: an error page, ${mode}`, async ({ page, complaints }) => {
     complaints.expect(/status of 404/);
     await page.goto(`/restaurants/no-such-place?render=${mode}`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(texts.en["problem.not-found-title"]);
@@ -42,13 +42,13 @@ for (const mode of ["thin", "hydrated", "thick"]) {
   });
 }
 
-test("a malformed address does not blame the server", async ({ page, complaints }) => {
+test("an invalid query gives the page for a bad request", async ({ page, complaints }) => {
   complaints.expect(/status of 400/);
   await page.goto("/?render=fat");
   await expect(page).toHaveTitle(`${texts.en["problem.request-title"]} · Servery`);
 });
 
-test("programs get problems as JSON", async ({ request }) => {
+test("API clients get problem details as JSON", async ({ request }) => {
   const answer = await request.get("/api/v1/restaurants/no-such-place");
   expect(answer.status()).toBe(404);
   expect(answer.headers()["content-type"]).toContain("application/problem+json");

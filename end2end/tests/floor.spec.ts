@@ -1,19 +1,19 @@
-// The plan of the room: arranged by hand, and the same on every device.
+// The floor plan: arranging tables, their state, moving and merging bills.
 
 import { expect, OFFLINE, test } from "../servery";
-import { DEVICE, letIn, LINE, OPENING, unsynced, words } from "../devices";
-import { tidy, Till, word } from "../till";
+import { DEVICE, pairDevice, SYNC_CALLS, STARTUP_CALLS, unsynced, words } from "../devices";
+import { cleanUp, Till, staffText } from "../till";
 import type { Page } from "@playwright/test";
 
 test.describe.configure({ mode: "default" });
 
-test.beforeEach(async ({ servery }) => tidy(servery));
+test.beforeEach(async ({ servery }) => cleanUp(servery));
 
-test.afterEach(async ({ servery }) => tidy(servery));
+test.afterEach(async ({ servery }) => cleanUp(servery));
 
 const table = (page: Page, name: string) => page.locator(".room .table", { hasText: name });
 
-async function floor(page: Page) {
+async function openFloor(page: Page) {
   await page.goto(`${DEVICE}/floor`);
   await expect(table(page, "Booth 1")).toBeVisible();
 }
@@ -23,14 +23,14 @@ const middle = async (page: Page, name: string) => {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 };
 
-test("tables are dragged, or moved by arrow keys, and stand there on the other device, too", async ({ page, browser, servery, context, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
-  await letIn(page, servery, "till", "Bar till");
+test("tables are moved with mouse and arrow keys, and other devices show the new position", async ({ page, browser, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...STARTUP_CALLS, ...SYNC_CALLS);
+  await pairDevice(page, servery, "till", "Bar till");
   const others = await browser.newContext({ baseURL: servery.url });
   const other = await others.newPage();
-  await letIn(other, servery, "till", "Door till");
-  await floor(page);
-  await floor(other);
+  await pairDevice(other, servery, "till", "Door till");
+  await openFloor(page);
+  await openFloor(other);
   const was = await middle(other, "Booth 1");
   await context.setOffline(true);
   await page.getByRole("button", { name: words["floor.arrange"] }).click();
@@ -56,49 +56,49 @@ test("tables are dragged, or moved by arrow keys, and stand there on the other d
   await others.close();
 });
 
-test("a table says what is the matter with it, on all devices at once, and leads to its bill", async ({ page, browser, servery }) => {
-  await letIn(page, servery, "till", "Bar till");
+test("a table shows its state on all devices and opens its bill", async ({ page, browser, servery }) => {
+  await pairDevice(page, servery, "till", "Bar till");
   const others = await browser.newContext({ baseURL: servery.url });
   const other = await others.newPage();
-  await letIn(other, servery, "till", "Door till");
-  await floor(other);
+  await pairDevice(other, servery, "till", "Door till");
+  await openFloor(other);
   const state = (name: string) => expect(table(other, "Booth 2")).toHaveAttribute("data-state", name);
   await state("free");
-  await floor(page);
+  await openFloor(page);
   await table(page, "Booth 2").click();
   const till = new Till(page);
   await expect(till.bill.locator("h2")).toHaveText("Booth 2");
   await state("seated");
-  await till.ring("Onion Rings");
+  await till.ringUp("Onion Rings");
   await state("unsent");
   await till.send();
   await state("ordered");
   await till.more("do.guests");
   await till.sheet.getByRole("button", { name: "3", exact: true }).click();
-  await expect(table(other, "Booth 2")).toContainText(word("bill.guests", { n: 3 }));
+  await expect(table(other, "Booth 2")).toContainText(staffText("bill.guests", { n: 3 }));
   await expect(table(other, "Booth 2")).toContainText((await till.due()).replace("$", ""));
   await table(other, "Booth 2").click();
   await expect(other.locator("section.bill .lines > li")).toHaveText(/Onion Rings/);
   await till.openShift();
   await page.locator(".doings .pay").click();
-  await till.sheet.getByRole("button", { name: word("pay.more-guests") }).click();
+  await till.sheet.getByRole("button", { name: staffText("pay.more-guests") }).click();
   await till.sheet.locator("button.main").click();
   await expect(till.sheet.locator(".slip")).toBeVisible();
-  await floor(other);
+  await openFloor(other);
   await state("paying");
   await others.close();
 });
 
-test("guests move to another table and join others, and no dish is lost", async ({ page, servery, context, complaints }) => {
-  complaints.expectNoAnswer(OFFLINE, ...OPENING, ...LINE);
-  await letIn(page, servery, "till", "Bar till");
+test("a bill is merged and moved to another table without losing lines", async ({ page, servery, context, complaints }) => {
+  complaints.expectNoAnswer(OFFLINE, ...STARTUP_CALLS, ...SYNC_CALLS);
+  await pairDevice(page, servery, "till", "Bar till");
   const till = new Till(page);
   await till.open();
   await context.setOffline(true);
-  await till.atTable("Booth 1");
-  await till.ring("Onion Rings");
-  await till.atTable("Booth 3");
-  await till.ring("Coleslaw");
+  await till.openTableBill("Booth 1");
+  await till.ringUp("Onion Rings");
+  await till.openTableBill("Booth 3");
+  await till.ringUp("Coleslaw");
   await till.more("do.merge");
   await till.sheet.getByRole("button", { name: "Booth 1" }).click();
   await expect(till.lines).toHaveCount(2);
@@ -108,6 +108,6 @@ test("guests move to another table and join others, and no dish is lost", async 
   await expect(till.bill.locator("h2")).toHaveText("Booth 2");
   await context.setOffline(false);
   await expect(unsynced(page)).toHaveText(words["unsynced.none"], { timeout: 10_000 });
-  await floor(page);
+  await openFloor(page);
   for (const [name, state] of [["Booth 1", "free"], ["Booth 2", "unsent"], ["Booth 3", "free"]]) await expect(table(page, name)).toHaveAttribute("data-state", state);
 });

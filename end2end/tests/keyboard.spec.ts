@@ -1,9 +1,9 @@
-// Everything is reached without a mouse.
+// The pages are usable with the keyboard alone.
 
-import { alive, expect, test, texts, type Mode } from "../servery";
+import { appReady, expect, test, texts, type Mode } from "../servery";
 import type { Page } from "@playwright/test";
 
-/** Presses Tab until the focus is where it should be; fails when it never comes there. */
+/** Presses Tab until the element has the focus, at most `most` times. Answers with all that had it. */
 async function tabTo(page: Page, name: string, most: number) {
   const seen: string[] = [];
   for (let step = 0; step < most; step++) {
@@ -19,9 +19,9 @@ async function tabTo(page: Page, name: string, most: number) {
 }
 
 for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
-  test(`Tab goes from the skip link to the search and on to the restaurants, ${mode}`, async ({ page }) => {
+  test(`Tab goes from the skip link to the search and to the restaurants, ${mode}`, async ({ page }) => {
     await page.goto(`/?render=${mode}`);
-    if (mode !== "thin") await alive(page);
+    if (mode !== "thin") await appReady(page);
     await page.keyboard.press("Tab");
     await expect(page.locator(".skip")).toBeFocused();
     await expect(page.locator(".skip")).toBeInViewport();
@@ -38,9 +38,9 @@ for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
     await expect(page).toHaveURL(/\/restaurants\/jade-lantern$/);
   });
 
-  test(`the skip link skips, ${mode}`, async ({ page }) => {
+  test(`the skip link moves the focus to the content, ${mode}`, async ({ page }) => {
     await page.goto(`/?render=${mode}`);
-    if (mode !== "thin") await alive(page);
+    if (mode !== "thin") await appReady(page);
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await expect(page.locator("#main")).toBeFocused();
@@ -48,9 +48,9 @@ for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
     await expect(page.getByLabel(texts.en["home.search"])).toBeFocused();
   });
 
-  test(`what is folded opens with Enter, ${mode}`, async ({ page }) => {
+  test(`details open with Enter, ${mode}`, async ({ page }) => {
     await page.goto(`/restaurants/trattoria-da-lucia?render=${mode}`);
-    if (mode !== "thin") await alive(page);
+    if (mode !== "thin") await appReady(page);
     const hours = page.locator("details.opening");
     await hours.locator("summary").focus();
     await page.keyboard.press("Enter");
@@ -59,7 +59,7 @@ for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
   });
 }
 
-test("the focus is always to be seen", async ({ page }) => {
+test("focused elements have an outline", async ({ page }) => {
   await page.goto("/?render=thin");
   for (let step = 0; step < 9; step++) {
     await page.keyboard.press("Tab");

@@ -1,7 +1,7 @@
-// Every page in every mode that its row of the table allows: the same page, made in another way.
+// Every page in every mode that it allows has the same content.
 
-import { alive, expect, test, texts, type Mode } from "../servery";
-import { dishes, menu, restaurant, restaurants } from "../town";
+import { appReady, expect, test, texts, type Mode } from "../servery";
+import { dishes, getMenu, getRestaurant, getRestaurants } from "../restaurants";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 interface Row {
@@ -16,10 +16,10 @@ function menuOf(slug: string, least: number): Row {
   return {
     path: `/restaurants/${slug}`,
     modes: ["thin", "hydrated", "thick"],
-    heading: async (request) => (await restaurant(request, slug)).restaurant.name,
+    heading: async (request) => (await getRestaurant(request, slug)).restaurant.name,
     title: (heading) => `${heading} · Servery`,
     async shows(page, request) {
-      const names = dishes(await menu(request, slug)).map((dish) => dish.name);
+      const names = dishes(await getMenu(request, slug)).map((dish) => dish.name);
       expect(names.length).toBeGreaterThanOrEqual(least);
       await expect(page.locator(".dishes h3")).toHaveText(names);
       await expect(page.locator(".dishes .price")).toHaveCount(names.length);
@@ -34,10 +34,10 @@ const ROWS: Row[] = [
     heading: async () => texts.en["home.title"],
     title: () => texts.en["home.document-title"],
     async shows(page, request) {
-      const town = await restaurants(request);
+      const town = await getRestaurants(request);
       expect(town.length).toBeGreaterThan(1);
       const shown = await page.locator(".town h2").allTextContents();
-      expect(shown.toSorted()).toEqual(town.map((listed) => listed.restaurant.name).toSorted());
+      expect(shown.toSorted()).toEqual(town.map((listing) => listing.restaurant.name).toSorted());
       await expect(page.locator(".count")).toHaveText(`${town.length} restaurants`);
     },
   },
@@ -59,11 +59,11 @@ const ROWS: Row[] = [
 
 for (const { path, modes, heading, title, shows } of ROWS) {
   for (const mode of modes) {
-    test(`${path} is ${mode} when the visitor chose so`, async ({ page, request }) => {
+    test(`${path} is ${mode} when the visitor selects it`, async ({ page, request }) => {
       const answer = await page.goto(`${path}?render=${mode}`);
       expect(answer?.status()).toBe(200);
       expect(answer?.headers()["servery-render"]).toBe(`${mode}; reason=visitor`);
-      if (mode !== "thin") await alive(page);
+      if (mode !== "thin") await appReady(page);
       const name = await heading(request);
       await expect(page.getByRole("heading", { level: 1 })).toHaveText(name);
       await expect(page).toHaveTitle(title(name));
@@ -73,7 +73,7 @@ for (const { path, modes, heading, title, shows } of ROWS) {
     });
   }
 
-  test(`${path} in no mode it may not have`, async ({ request }) => {
+  test(`${path} is never in a mode that it does not allow`, async ({ request }) => {
     for (const mode of ["thin", "hydrated", "thick"] as const) {
       const answer = await request.get(`${path}?render=${mode}`, { headers: { accept: "text/html" } });
       const reason = modes.includes(mode) ? "visitor" : "default";
@@ -81,16 +81,16 @@ for (const { path, modes, heading, title, shows } of ROWS) {
     }
   });
 
-  test(`${path} without a script is without any, and its policy says so`, async ({ request }) => {
+  test(`${path} as thin has no scripts, and its policy forbids them`, async ({ request }) => {
     const answer = await request.get(`${path}?render=thin`, { headers: { accept: "text/html" } });
-    // What search engines read is data.
+    // Structured data for search engines is not executed.
     const html = (await answer.text()).replace('<script type="application/ld+json">', "");
     expect(html).not.toMatch(/<script|javascript:|\son\w+=/i);
     expect(answer.headers()["content-security-policy"]).toContain("script-src 'none'");
   });
 
   for (const mode of modes.filter((mode) => mode !== "thin")) {
-    test(`${path} as ${mode} lets only this server's scripts run, and is the same for everybody`, async ({ request }) => {
+    test(`${path} as ${mode} allows only scripts of this server, and is identical for everybody`, async ({ request }) => {
       const bodies = [];
       for (let visit = 0; visit < 2; visit++) {
         const answer = await request.get(`${path}?render=${mode}`, { headers: { accept: "text/html" } });

@@ -1,13 +1,13 @@
-// What a device has seen, it can show when the server is away.
+// Pages that were visited are shown without a server.
 
-import { alive, controlled, expect, test, texts } from "../servery";
-import { dishes, menu, restaurants } from "../town";
+import { appReady, serviceWorkerReady, expect, test, texts } from "../servery";
+import { dishes, getMenu, getRestaurants } from "../restaurants";
 import type { Page } from "@playwright/test";
 
 const MENU = "/restaurants/trattoria-da-lucia";
 
 test.beforeEach(({ complaints }) => {
-  // Of what is asked for while there is no server: the pages' data, and pictures that were never seen.
+  // Calls fail while the server is stopped, and so do pictures that are not cached.
   complaints.expect(/net::ERR_CONNECTION_REFUSED/, /net::ERR_FAILED \(.*\/pictures\//, /^request: .*\/pictures\/.* net::ERR_FAILED$/);
 });
 
@@ -16,29 +16,29 @@ test.afterEach(async ({ servery }) => servery.start());
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const notice = (page: Page) => page.locator(".offline");
 
-/** The API's answer is in the device's keeping. */
-async function kept(page: Page, ...addresses: string[]) {
+/** Resolves once the answers of these calls are cached. */
+async function waitUntilCached(page: Page, ...addresses: string[]) {
   for (const address of addresses) {
     const found = () => page.evaluate(async (address) => !!(await (await caches.open("answers-v1")).match(address)), address);
-    await expect.poll(found, { message: `${address} is kept` }).toBe(true);
+    await expect.poll(found, { message: `${address} is cached` }).toBe(true);
   }
 }
 
-/** Be at the town and at one menu, as anybody would, until the device has both. */
+/** Visits the home page and one menu, until both are cached. */
 async function visit(page: Page, mode: "hydrated" | "thick") {
   await page.goto(`/?render=${mode}`);
-  await alive(page);
-  await controlled(page);
-  await kept(page, "/api/v1/restaurants");
+  await appReady(page);
+  await serviceWorkerReady(page);
+  await waitUntilCached(page, "/api/v1/restaurants");
   await page.goto(MENU);
-  await alive(page);
+  await appReady(page);
   await expect(heading(page)).toHaveText("Trattoria da Lucia");
-  await kept(page, "/api/v1/restaurants/trattoria-da-lucia", "/api/v1/restaurants/trattoria-da-lucia/menu");
+  await waitUntilCached(page, "/api/v1/restaurants/trattoria-da-lucia", "/api/v1/restaurants/trattoria-da-lucia/menu");
 }
 
 for (const mode of ["hydrated", "thick"] as const) {
-  test(`a menu that was ${mode} is read without a server, and says so until the server is back`, async ({ page, servery, request }) => {
-    const served = dishes(await menu(request, "trattoria-da-lucia"));
+  test(`a visited ${mode} menu is shown without a server, with a notice until the server is back`, async ({ page, servery, request }) => {
+    const served = dishes(await getMenu(request, "trattoria-da-lucia"));
     await visit(page, mode);
     const prices = await page.locator(".price").allTextContents();
     expect(prices).toHaveLength(served.length);
@@ -55,15 +55,15 @@ for (const mode of ["hydrated", "thick"] as const) {
 
     await servery.start();
     await page.reload();
-    await alive(page);
+    await appReady(page);
     await expect(heading(page)).toHaveText("Trattoria da Lucia");
     await expect(notice(page)).toBeEmpty();
     await expect(page.locator("html")).toHaveAttribute("data-mode", mode);
   });
 
-  test(`a town that was ${mode} is searched without a server`, async ({ page, servery, request }) => {
-    const town = await restaurants(request);
-    const german = (await restaurants(request, "?cuisine=german")).map((listed) => listed.restaurant.name);
+  test(`a visited ${mode} home page is searched without a server`, async ({ page, servery, request }) => {
+    const town = await getRestaurants(request);
+    const german = (await getRestaurants(request, "?cuisine=german")).map((listing) => listing.restaurant.name);
     await visit(page, mode);
     await servery.stop();
     await page.goto("/");
@@ -76,7 +76,7 @@ for (const mode of ["hydrated", "thick"] as const) {
     await expect(page.locator(".town h2")).toHaveText(german);
   });
 
-  test(`a menu that nobody looked at is missed kindly, when pages were ${mode}`, async ({ page, servery }) => {
+  test(`a menu that was not visited gives the page for an unreachable server, ${mode}`, async ({ page, servery }) => {
     await visit(page, mode);
     await servery.stop();
     await page.goto("/restaurants/jade-lantern");
@@ -90,7 +90,7 @@ for (const mode of ["hydrated", "thick"] as const) {
   });
 }
 
-test("a search that was never asked is answered from the address, too", async ({ page, servery }) => {
+test("a search in the address works without a server", async ({ page, servery }) => {
   await visit(page, "hydrated");
   await servery.stop();
   await page.goto("/?q=lantern");
@@ -100,24 +100,24 @@ test("a search that was never asked is answered from the address, too", async ({
   await expect(page.getByLabel(texts.en["menu.search"])).toHaveValue("tomato");
 });
 
-test("without a server the pages stay in the language of the visit", async ({ page, servery }) => {
+test("without a server pages keep the language of the visit", async ({ page, servery }) => {
   await page.goto("/?lang=ar&render=hydrated");
-  await alive(page, "ar");
-  await controlled(page);
+  await appReady(page, "ar");
+  await serviceWorkerReady(page);
   await page.goto(MENU);
-  await alive(page, "ar");
-  await kept(page, "/api/v1/restaurants/trattoria-da-lucia/menu");
+  await appReady(page, "ar");
+  await waitUntilCached(page, "/api/v1/restaurants/trattoria-da-lucia/menu");
   await servery.stop();
   await page.reload();
   await expect(notice(page)).toHaveText(texts.ar["offline.notice"]);
   await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
 });
 
-test("pictures that were seen are seen without a server", async ({ page, servery }) => {
+test("pictures that were loaded are shown without a server", async ({ page, servery }) => {
   await visit(page, "hydrated");
-  // The first visit was before the service worker; this one goes through it.
+  // The first visit was before the service worker was active; this one goes through it.
   await page.reload();
-  await alive(page);
+  await appReady(page);
   const picture = page.locator(".masthead img");
   const address = await picture.evaluate((image: HTMLImageElement) => image.currentSrc);
   const found = () => page.evaluate(async (address) => !!(await (await caches.open("pictures")).match(address)), address);

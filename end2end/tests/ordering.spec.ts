@@ -1,50 +1,50 @@
-// An order from the dish to the receipt, however the pages are made: the same steps, the same order.
+// From the dish to the receipt, in every mode: basket, checkout, order page.
 
-import { alive, controlled, expect, test, texts, type Mode, type Servery } from "../servery";
-import { add, DINER, dish, fillIn, filled, place, placed, toCheckout } from "../ordering";
+import { appReady, serviceWorkerReady, expect, test, texts, type Mode, type Servery } from "../servery";
+import { addToBasket, DINER, findDish, fillContact, formatText, submitOrder, placeOrder, goToCheckout } from "../ordering";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 const words = texts.en;
 
-/** What was ordered, without what is another each time. */
-async function ordered(request: APIRequestContext, token: string) {
+/** The order without ids and times. */
+async function orderedWithoutIds(request: APIRequestContext, token: string) {
   const { order } = await (await request.get(`/api/v1/orders/${token}`)).json();
   const { placed_at, placed_on, due, lines, ...rest } = order.ordered;
   return { ...rest, scheduled: order.ordered.scheduled, lines: lines.map(({ id, ...line }: { id: string }) => line), method: order.progress.payment.method };
 }
 
-type Way = { name: string; mode: Mode | "none"; javaScriptEnabled?: boolean; wasm?: boolean };
-const WAYS: Way[] = [
+type Variant = { name: string; mode: Mode | "none"; javaScriptEnabled?: boolean; wasm?: boolean };
+const VARIANTS: Variant[] = [
   { name: "without JavaScript", mode: "none", javaScriptEnabled: false },
   { name: "without wasm", mode: "none", wasm: false },
   { name: "hydrated", mode: "hydrated" },
   { name: "thick", mode: "thick" },
 ];
 
-/** The steps of every way; answers with the order's token. */
+/** Places the order; answers with its token. */
 async function order(page: Page, request: APIRequestContext, mode: Mode | "none") {
-  await add(page, request, "Blue Plate Special", mode);
-  await add(page, request, "Cobb Salad", mode, [], 2);
-  await toCheckout(page, mode);
+  await addToBasket(page, request, "Blue Plate Special", mode);
+  await addToBasket(page, request, "Cobb Salad", mode, [], 2);
+  await goToCheckout(page, mode);
   await page.getByLabel(words["checkout.delivery"]).check();
   await page.getByLabel(words["checkout.street"]).fill("12 Harbor Avenue");
   await page.getByLabel(words["checkout.postcode"]).fill("10014");
   await page.getByLabel(words["checkout.city"]).fill("Millbrook");
-  await fillIn(page);
+  await fillContact(page);
   await page.getByLabel(words["checkout.note"]).fill("Blue door");
-  return placed(page);
+  return placeOrder(page);
 }
 
-test.describe("four ways to the same order", () => {
-  // One after another: the first says what the others must be.
+test.describe("the same order in every mode", () => {
+  // In sequence: the later orders are compared with the first.
   test.describe.configure({ mode: "default" });
   let expected: unknown;
 
-  for (const { name, mode, javaScriptEnabled = true, wasm = true } of WAYS) {
+  for (const { name, mode, javaScriptEnabled = true, wasm = true } of VARIANTS) {
     test.describe(name, () => {
       test.use({ javaScriptEnabled });
 
-      test("an order is placed", async ({ page, request, complaints, servery, context }) => {
+      test("an order is placed with the same content", async ({ page, request, complaints, servery, context }) => {
         test.setTimeout(60_000);
         complaints.expect(/^request: .*\.js csp$/);
         if (!wasm) {
@@ -55,9 +55,9 @@ test.describe("four ways to the same order", () => {
         const token = await order(page, request, mode);
         await expect(page.locator(".lines")).toContainText("Blue Plate Special");
         await expect(page.locator(".state")).toHaveText(words["state.placed"]);
-        const found = await ordered(request, token);
+        const found = await orderedWithoutIds(request, token);
         expect(found.lines.map((line: { name: string; count: number }) => [line.name, line.count])).toEqual([["Blue Plate Special", 1], ["Cobb Salad", 2]]);
-        expect(found.service).toEqual({ delivery: { street: "12 Harbor Avenue", postcode: "10014", city: "Millbrook" } });
+        expect(found.fulfilment).toEqual({ delivery: { street: "12 Harbor Avenue", postcode: "10014", city: "Millbrook" } });
         expect([found.note, found.allergies, found.contact.name]).toEqual(["Blue door", "peanuts", "Ada Lovelace"]);
           expect(found).toEqual((expected ??= found));
       });
@@ -67,100 +67,103 @@ test.describe("four ways to the same order", () => {
 
 test.describe("checkout", () => {
   for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
-    test(`what is missing is named beside its field, ${mode}`, async ({ page, request, context, servery }) => {
+    test(`validation errors are shown beside their fields, ${mode}`, async ({ page, request, context, servery }) => {
       await context.addCookies([{ name: "servery_render", value: mode, url: servery.url }]);
-      await add(page, request, "Cobb Salad", mode);
-      await toCheckout(page, mode);
-      await place(page);
+      await addToBasket(page, request, "Cobb Salad", mode);
+      await goToCheckout(page, mode);
+      await submitOrder(page);
       await expect(page.locator("#wrong-name")).toHaveText(words["wrong.name"]);
       await expect(page.getByLabel(words["checkout.name"], { exact: true })).toBeFocused();
+      const describedBy = (all: Element[]) => all.flatMap((field) => field.getAttribute("aria-describedby")!.split(" "));
+      const descriptions = (await page.locator("[aria-describedby]").evaluateAll(describedBy)).map((id) => page.locator(`#${id}`));
+      for (const description of descriptions) await expect(description).toHaveCount(1);
       await page.getByLabel(words["checkout.name"], { exact: true }).fill("Ada");
       await page.getByLabel(words["checkout.phone"]).fill("call me");
-      await place(page);
+      await submitOrder(page);
       await expect(page.locator("#wrong-phone")).toHaveText(words["wrong.phone"]);
       await expect(page.getByLabel(words["checkout.phone"])).toBeFocused();
     });
   }
 
-  test("options that are missing keep it from being ordered, and are named", async ({ page, request }) => {
+  test("a line with missing options blocks the order and is named", async ({ page, request }) => {
     await page.goto("/");
-    const { id } = await dish(request, "Blue Plate Special");
-    const kept = await page.evaluate(async ([slug, id]) => {
-      const basket = { lines: [{ id: "1".padStart(32, "0"), dish: id, count: 1 }], service: "collection", coupon: "", tip: 0 };
+    const { id } = await findDish(request, "Blue Plate Special");
+    const status = await page.evaluate(async ([slug, id]) => {
+      const basket = { lines: [{ id: "1".padStart(32, "0"), dish: id, count: 1 }], fulfilment: "collection", coupon: "", tip: 0 };
       const body = JSON.stringify({ basket, contact: { name: "Ada", phone: "555" }, changes: 1 });
       return (await fetch(`/api/v1/restaurants/${slug}/draft`, { method: "PUT", headers: { "content-type": "application/json" }, body })).status;
     }, [DINER, id]);
-    expect(kept).toBe(204);
+    expect(status).toBe(204);
     for (const mode of ["thin", "hydrated"]) {
       await page.goto(`/restaurants/${DINER}/checkout?render=${mode}`);
-      if (mode === "hydrated") await alive(page);
+      if (mode === "hydrated") await appReady(page);
       await expect(page.locator("#wrong-lines")).toContainText("Blue Plate Special");
-      await place(page);
+      await submitOrder(page);
       await expect(page).toHaveURL(/\/checkout/);
       await expect(page.locator("#wrong-lines")).toContainText("Blue Plate Special");
     }
   });
 
-  test("a page without a script says how the total changed, and asks again", async ({ page, request, context, servery }) => {
+  test("a thin page shows that the total changed, and asks for confirmation", async ({ page, request, context, servery }) => {
     await context.addCookies([{ name: "servery_render", value: "thin", url: servery.url }]);
-    await add(page, request, "Cobb Salad", "none");
-    await toCheckout(page, "none");
-    await fillIn(page);
+    await addToBasket(page, request, "Cobb Salad", "none");
+    await goToCheckout(page, "none");
+    await fillContact(page);
     const was = await page.locator(".sums tfoot td").textContent();
     await page.locator("input[name=tip]").nth(1).check();
-    await place(page);
+    await submitOrder(page);
     const now = await page.locator(".sums tfoot td").textContent();
     expect(now).not.toBe(was);
-    await expect(page.locator(".news")).toHaveText(filled("checkout.changed", { was: was!, now: now! }));
-    await placed(page);
+    await expect(page.locator(".news")).toHaveText(formatText("checkout.changed", { was: was!, now: now! }));
+    await placeOrder(page);
   });
 
-  test("what only the server knows is said, and the order goes on without it", async ({ page, request, context, complaints }) => {
+  test("a coupon that the server refuses is reported, and the order can be placed without it", async ({ page, request, context, complaints }) => {
     complaints.expect(/status of 409/);
     // A coupon is used once by each customer, and the tests of one server share it.
     const phone = `+1 212 555 ${1_000 + Math.floor(Math.random() * 9_000)}`;
-    const withCoupon = async () => {
-      await add(page, request, "Cobb Salad", "hydrated", [], 2);
-      await toCheckout(page, "hydrated");
+    const orderWithCoupon = async () => {
+      await addToBasket(page, request, "Cobb Salad", "hydrated", [], 2);
+      await goToCheckout(page, "hydrated");
       await page.getByLabel(words["checkout.coupon"]).fill("HELLO10");
       await page.getByRole("button", { name: words["checkout.apply"] }).click();
     };
-    const isTaken = () => expect(page.locator(".sums")).toContainText("HELLO10");
-    const isUsed = () => expect(page.locator("#wrong-coupon")).toHaveText(words["coupon.used-by-you"]);
-    const fillInPhone = async () => {
-      await fillIn(page);
+    const expectApplied = () => expect(page.locator(".sums")).toContainText("HELLO10");
+    const expectRefused = () => expect(page.locator("#wrong-coupon")).toHaveText(words["coupon.used-by-you"]);
+    const fillPhone = async () => {
+      await fillContact(page);
       await page.getByLabel(words["checkout.phone"]).fill(phone);
     };
-    const isOrdered = () => expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/);
-    await withCoupon();
-    await isTaken();
-    await fillInPhone();
-    await place(page);
-    await isOrdered();
+    const expectOrdered = () => expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/);
+    await orderWithCoupon();
+    await expectApplied();
+    await fillPhone();
+    await submitOrder(page);
+    await expectOrdered();
 
     // The same browser is known before it says who orders.
-    await withCoupon();
-    await isUsed();
+    await orderWithCoupon();
+    await expectRefused();
 
     // Another browser of the same person is known by the phone number.
     await page.goto("about:blank");
     await context.clearCookies();
-    await withCoupon();
-    await isTaken();
-    await fillInPhone();
-    await place(page);
-    await isUsed();
+    await orderWithCoupon();
+    await expectApplied();
+    await fillPhone();
+    await submitOrder(page);
+    await expectRefused();
     await expect(page.locator(".news")).toContainText("Nothing was ordered");
     await page.getByLabel(words["checkout.coupon"]).fill("");
     await page.getByRole("button", { name: words["checkout.apply"] }).click();
     await expect(page.locator(".sums")).not.toContainText("HELLO10");
-    await place(page);
-    await isOrdered();
+    await submitOrder(page);
+    await expectOrdered();
   });
 
-  test("what is changed shows at once", async ({ page, request }) => {
-    await add(page, request, "Cobb Salad", "hydrated");
-    await toCheckout(page, "hydrated");
+  test("changes in the checkout update the total at once", async ({ page, request }) => {
+    await addToBasket(page, request, "Cobb Salad", "hydrated");
+    await goToCheckout(page, "hydrated");
     const total = page.locator(".sums tfoot td");
     const before = await total.textContent();
     await page.getByLabel("$", { exact: false }).first().check();
@@ -172,30 +175,32 @@ test.describe("checkout", () => {
     await page.getByRole("button", { name: words["checkout.apply"] }).click();
     await expect(page.locator(".sums")).toContainText("HELLO10");
     await page.getByLabel(words["checkout.delivery"]).check();
+    await page.getByLabel(words["checkout.street"]).fill("1 Unknown Street");
     await page.getByLabel(words["checkout.postcode"]).fill("99999");
-    await expect(page.locator("#wrong-postcode")).toHaveText(words["blocker.out-of-area"]);
+    await page.getByLabel(words["checkout.city"]).fill("Millbrook");
+    await expect(page.locator("#wrong-street")).toHaveText(words["blocker.address-not-found"]);
     await page.getByLabel(words["checkout.postcode"]).fill("10014");
-    await expect(page.locator("#wrong-postcode")).toHaveText("");
+    await expect(page.locator("#wrong-street")).toHaveText("");
     await expect(page.locator(".sums")).toContainText("Harbour");
   });
 
   for (const mode of ["thin", "hydrated"] as Mode[]) {
-    test(`another way and back forgets no address, ${mode}`, async ({ page, request, context, servery }) => {
+    test(`switching to collection and back keeps the address, ${mode}`, async ({ page, request, context, servery }) => {
       await context.addCookies([{ name: "servery_render", value: mode, url: servery.url }]);
-      await add(page, request, "Cobb Salad", mode);
-      await toCheckout(page, mode);
+      await addToBasket(page, request, "Cobb Salad", mode);
+      await goToCheckout(page, mode);
       await page.getByLabel(words["checkout.delivery"]).check();
       await page.getByLabel(words["checkout.street"]).fill("12 Harbor Avenue");
       await page.getByLabel(words["checkout.postcode"]).fill("10014");
       const settled = async () => {
         if (mode === "thin") return page.getByRole("button", { name: words["checkout.update"] }).click();
         // Kept a moment after it was typed.
-        await expect.poll(async () => (await page.evaluate((slug) => fetch(`/api/v1/restaurants/${slug}/draft`).then((answer) => answer.json()), DINER)).basket.service).toEqual("collection");
+        await expect.poll(async () => (await page.evaluate((slug) => fetch(`/api/v1/restaurants/${slug}/draft`).then((answer) => answer.json()), DINER)).basket.fulfilment).toEqual("collection");
       };
       await page.getByLabel(words["checkout.collection"]).check();
       await settled();
       await page.goto(`/restaurants/${DINER}/checkout`);
-      if (mode === "hydrated") await alive(page);
+      if (mode === "hydrated") await appReady(page);
       await expect(page.getByLabel(words["checkout.collection"])).toBeChecked();
       await page.getByLabel(words["checkout.delivery"]).check();
       await expect(page.getByLabel(words["checkout.street"])).toHaveValue("12 Harbor Avenue");
@@ -203,24 +208,24 @@ test.describe("checkout", () => {
     });
   }
 
-  test("the keyboard is enough", async ({ page, request }) => {
-    await add(page, request, "Cobb Salad", "hydrated");
+  test("an order can be placed with the keyboard alone", async ({ page, request }) => {
+    await addToBasket(page, request, "Cobb Salad", "hydrated");
     await page.getByRole("button", { name: words["basket.checkout"] }).focus();
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/checkout/);
-    await alive(page);
-    const until = async (selector: string) => {
+    await appReady(page);
+    const tabTo = async (selector: string) => {
       for (let tab = 0; tab < 60; tab++) {
         if (await page.locator(selector).evaluate((wanted) => wanted === document.activeElement)) return;
         await page.keyboard.press("Tab");
       }
       throw new Error(`${selector} is out of the keyboard's reach`);
     };
-    await until("#name");
+    await tabTo("#name");
     await page.keyboard.type("Ada");
-    await until("#phone");
+    await tabTo("#phone");
     await page.keyboard.type("555 0199");
-    await until("button[name=place]");
+    await tabTo("button[name=place]");
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/);
   });
@@ -229,38 +234,38 @@ test.describe("checkout", () => {
 const OFFLINE = [/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load resource/];
 
 /** An order that waits for the network. */
-async function placedOffline(page: Page, request: APIRequestContext, servery: Servery) {
+async function placeOrderOffline(page: Page, request: APIRequestContext, servery: Servery) {
   await page.context().addCookies([{ name: "servery_render", value: "thick", url: servery.url }]);
-  await add(page, request, "Cobb Salad", "thick");
-  await toCheckout(page, "thick");
-  await fillIn(page);
-  await controlled(page);
+  await addToBasket(page, request, "Cobb Salad", "thick");
+  await goToCheckout(page, "thick");
+  await fillContact(page);
+  await serviceWorkerReady(page);
   await page.context().setOffline(true);
-  await place(page);
+  await submitOrder(page);
   await expect(page.locator(".waiting")).toContainText(words["checkout.waiting"]);
 }
 
 test.describe("the basket", () => {
-  test("is counted up and down", async ({ page, request }) => {
-    await add(page, request, "Cobb Salad", "hydrated");
-    const more = page.getByRole("button", { name: filled("basket.more-of", { dish: "\u2068Cobb Salad\u2069" }) });
+  test("the count of a line can be changed", async ({ page, request }) => {
+    await addToBasket(page, request, "Cobb Salad", "hydrated");
+    const more = page.getByRole("button", { name: formatText("basket.more-of", { dish: "\u2068Cobb Salad\u2069" }) });
     await more.click();
     await expect(page.getByRole("spinbutton")).toHaveValue("2");
     await expect(more).toBeFocused();
   });
 
   for (const mode of ["thin", "hydrated"] as Mode[]) {
-    test(`what was taken out comes back to its place, until something else changes, ${mode}`, async ({ page, request, context, servery }) => {
+    test(`removing a line can be undone until something else changes, ${mode}`, async ({ page, request, context, servery }) => {
       await context.addCookies([{ name: "servery_render", value: mode, url: servery.url }]);
-      const takeOut = (name: string) => page.getByRole("button", { name: filled("basket.remove-dish", { dish: `\u2068${name}\u2069` }) }).click();
+      const takeOut = (name: string) => page.getByRole("button", { name: formatText("basket.remove-dish", { dish: `\u2068${name}\u2069` }) }).click();
       const undo = page.getByRole("button", { name: words["basket.undo"] });
-      await add(page, request, "Cobb Salad", mode, [], 2);
+      await addToBasket(page, request, "Cobb Salad", mode, [], 2);
       await takeOut("Cobb Salad");
       await expect(page.locator(".empty")).toContainText(words["basket.empty"]);
       await undo.click();
       await expect(page.getByRole("spinbutton")).toHaveValue("2");
       await expect(undo).toHaveCount(0);
-      await add(page, request, "Blue Plate Special", mode);
+      await addToBasket(page, request, "Blue Plate Special", mode);
       await takeOut("Cobb Salad");
       await expect(page.locator(".lines > li .name")).toHaveText(["Blue Plate Special"]);
       await undo.click();
@@ -273,12 +278,12 @@ test.describe("the basket", () => {
     });
   }
 
-  test("goes on in another mode, both ways", async ({ page, request, context, servery }) => {
+  test("the basket is the same in another mode", async ({ page, request, context, servery }) => {
     const mode = (value: string) => context.addCookies([{ name: "servery_render", value, url: servery.url }]);
     await mode("thin");
-    await add(page, request, "Cobb Salad", "none");
+    await addToBasket(page, request, "Cobb Salad", "none");
     await mode("hydrated");
-    await add(page, request, "Blue Plate Special", "hydrated");
+    await addToBasket(page, request, "Blue Plate Special", "hydrated");
     await expect(page.locator(".lines > li")).toHaveCount(2);
     await mode("thin");
     await page.goto(`/restaurants/${DINER}/basket`);
@@ -287,58 +292,58 @@ test.describe("the basket", () => {
     await page.getByRole("button", { name: words["basket.update"] }).click();
     await mode("thick");
     await page.goto(`/restaurants/${DINER}/basket`);
-    await alive(page);
+    await appReady(page);
     await expect(page.getByRole("spinbutton").first()).toHaveValue("3");
   });
 
-  test("is changed offline with the same totals, and the order goes out when the network is back", async ({ page, request, context, servery, complaints }) => {
+  test("offline the basket has the same totals, and the order is sent when the network is back", async ({ page, request, context, servery, complaints }) => {
     test.setTimeout(60_000);
     complaints.expect(...OFFLINE);
     await context.addCookies([{ name: "servery_render", value: "thick", url: servery.url }]);
-    await add(page, request, "Cobb Salad", "thick");
-    await toCheckout(page, "thick");
-    await fillIn(page);
-    await controlled(page);
+    await addToBasket(page, request, "Cobb Salad", "thick");
+    await goToCheckout(page, "thick");
+    await fillContact(page);
+    await serviceWorkerReady(page);
     await page.goto(`/restaurants/${DINER}/basket`);
-    await alive(page);
+    await appReady(page);
     await context.setOffline(true);
     await page.reload();
-    await alive(page);
-    await page.getByRole("button", { name: filled("basket.more-of", { dish: "\u2068Cobb Salad\u2069" }) }).click();
+    await appReady(page);
+    await page.getByRole("button", { name: formatText("basket.more-of", { dish: "\u2068Cobb Salad\u2069" }) }).click();
     const total = await page.locator(".sums tfoot td").textContent();
-    await toCheckout(page, "thick");
-    await expect(page.locator("button[name=place]")).toHaveText(filled("checkout.place-later", { total: total! }));
-    await place(page);
+    await goToCheckout(page, "thick");
+    await expect(page.locator("button[name=place]")).toHaveText(formatText("checkout.place-later", { total: total! }));
+    await submitOrder(page);
     await expect(page.locator(".waiting")).toContainText(words["checkout.waiting"]);
     await context.setOffline(false);
     await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/, { timeout: 15_000 });
     await expect(page.locator(".sums tfoot td")).toHaveText(total!);
   });
 
-  test("is not sent by itself when the diner has long gone", async ({ page, request, context, servery, complaints }) => {
+  test("an order that waited too long is not sent without confirmation", async ({ page, request, context, servery, complaints }) => {
     test.setTimeout(60_000);
     complaints.expect(...OFFLINE);
-    await placedOffline(page, request, servery);
+    await placeOrderOffline(page, request, servery);
     await page.evaluate(() => {
       const waiting = JSON.parse(localStorage.getItem("placing")!);
       localStorage.setItem("placing", JSON.stringify({ ...waiting, at: waiting.at - 16 * 60_000 }));
     });
     await context.setOffline(false);
     await page.reload();
-    await alive(page);
+    await appReady(page);
     await expect(page.getByText(words["checkout.too-late"])).toBeVisible();
     expect(await (await page.request.get("/api/v1/orders")).json()).toEqual([]);
-    await place(page);
+    await submitOrder(page);
     await expect(page).toHaveURL(/\/orders\/[0-9a-f]{44}$/, { timeout: 15_000 });
   });
 
-  test("keeps what came in while an order waited", async ({ page, request, context, servery, complaints }) => {
+  test("lines that are added while an order waits stay in the basket", async ({ page, request, context, servery, complaints }) => {
     test.setTimeout(60_000);
     complaints.expect(...OFFLINE);
-    await placedOffline(page, request, servery);
+    await placeOrderOffline(page, request, servery);
     await page.goto(`/restaurants/${DINER}/basket`);
-    await alive(page);
-    await page.getByRole("button", { name: filled("basket.more-of", { dish: "\u2068Cobb Salad\u2069" }) }).click();
+    await appReady(page);
+    await page.getByRole("button", { name: formatText("basket.more-of", { dish: "\u2068Cobb Salad\u2069" }) }).click();
     await expect(page.getByRole("spinbutton").first()).toHaveValue("2");
     await context.setOffline(false);
     const counts = async () => {
@@ -351,34 +356,34 @@ test.describe("the basket", () => {
 });
 
 test.describe("the order", () => {
-  const placeOne = async (page: Page, request: APIRequestContext, mode: Mode | "none") => {
-    await add(page, request, "Cobb Salad", mode);
-    await toCheckout(page, mode);
-    await fillIn(page);
-    return placed(page);
+  const placeSalad = async (page: Page, request: APIRequestContext, mode: Mode | "none") => {
+    await addToBasket(page, request, "Cobb Salad", mode);
+    await goToCheckout(page, mode);
+    await fillContact(page);
+    return placeOrder(page);
   };
 
-  test("tells what happens as it happens", async ({ page, request }) => {
-    const token = await placeOne(page, request, "hydrated");
-    await alive(page);
+  test("the order page updates itself", async ({ page, request }) => {
+    const token = await placeSalad(page, request, "hydrated");
+    await appReady(page);
     await expect(page.locator(".state")).toHaveText(words["state.placed"]);
     expect((await request.post(`/api/v1/orders/${token}/cancel`)).status()).toBe(200);
     await expect(page.locator(".state")).toHaveText(words["state.cancelled"]);
     await expect(page.getByRole("button", { name: words["order.cancel"] })).toHaveCount(0);
   });
 
-  test("asks again by itself where no script runs, unless told to keep still", async ({ page, request, context, servery }) => {
+  test("a thin order page reloads itself until that is turned off", async ({ page, request, context, servery }) => {
     await context.addCookies([{ name: "servery_render", value: "thin", url: servery.url }]);
-    await placeOne(page, request, "none");
+    await placeSalad(page, request, "none");
     await expect(page.locator("meta[http-equiv=refresh]")).toHaveAttribute("content", "15");
     await page.getByRole("link", { name: words["order.keep-still"] }).click();
     await expect(page.locator("meta[http-equiv=refresh]")).toHaveCount(0);
   });
 
   for (const mode of ["thin", "hydrated"] as Mode[]) {
-    test(`on paper it is a receipt, ${mode}`, async ({ page, request, context, servery }) => {
+    test(`printed, it is a receipt, ${mode}`, async ({ page, request, context, servery }) => {
       await context.addCookies([{ name: "servery_render", value: mode, url: servery.url }]);
-      await placeOne(page, request, mode);
+      await placeSalad(page, request, mode);
       await page.emulateMedia({ media: "print" });
       for (const hidden of ["header.top", "footer.bottom", ".deeds", ".timeline", ".state", ".order-page > p a"]) await expect(page.locator(hidden).first(), hidden).toBeHidden();
       for (const button of await page.locator("button, summary").all()) await expect(button).toBeHidden();
@@ -394,17 +399,17 @@ test.describe("the order", () => {
   }
 
   for (const mode of ["thin", "hydrated", "thick"] as Mode[]) {
-    test(`is cancelled, is found again, and is ordered once more, ${mode}`, async ({ page, request, context, servery }) => {
+    test(`an order is cancelled, found in the history, and ordered again, ${mode}`, async ({ page, request, context, servery }) => {
       test.setTimeout(40_000);
       await context.addCookies([{ name: "servery_render", value: mode, url: servery.url }]);
-      await placeOne(page, request, mode);
-      if (mode !== "thin") await alive(page);
+      await placeSalad(page, request, mode);
+      if (mode !== "thin") await appReady(page);
       await page.getByRole("button", { name: words["order.cancel"] }).click();
       await expect(page.locator(".state")).toHaveText(words["state.cancelled"]);
       await page.getByRole("link", { name: words["order.all"] }).click();
       await expect(page.locator(".history li")).toHaveCount(1);
       await expect(page.locator(".history li .facts")).toContainText(/\d{1,2} [A-Z][a-z]+ 20\d\d, \d\d:\d\d/);
-      if (mode !== "thin") await alive(page);
+      if (mode !== "thin") await appReady(page);
       await page.getByRole("button", { name: words["order.again"] }).click();
       await expect(page).toHaveURL(/\/basket$/);
       await expect(page.locator(".lines > li .name")).toHaveText(["Cobb Salad"]);

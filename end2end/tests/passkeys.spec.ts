@@ -1,18 +1,15 @@
-// A passkey is made, opens the account, and opens nothing once it is removed. The device is the browser's own virtual one.
+// Passkeys are added, used to sign in, and removed, with the browser's virtual authenticator.
 
-import { alive, expect, test, texts, type Mode } from "../servery";
-import { signIn, signUp } from "../signed";
+import { appReady, expect, test, texts, type Mode } from "../servery";
+import { signIn, signUp } from "../accounts";
 import type { CDPSession, Page } from "@playwright/test";
 
 const words = texts.en;
 
-// A passkey is made for a name, and an address in digits is none.
+// A passkey belongs to a domain name, and an IP address is none.
 test.use({ host: "localhost" });
 
-// Keys for RS256 are not taken: what passkeys are kept on has known ES256 for years.
-test.beforeEach(({ complaints }) => complaints.expect(/pubKeyCredParams is missing/));
-
-async function device(page: Page): Promise<{ cdp: CDPSession; authenticatorId: string }> {
+async function addAuthenticator(page: Page): Promise<{ cdp: CDPSession; authenticatorId: string }> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("WebAuthn.enable");
   const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } as const;
@@ -20,7 +17,7 @@ async function device(page: Page): Promise<{ cdp: CDPSession; authenticatorId: s
   return { cdp, authenticatorId };
 }
 
-async function add(page: Page, name: string) {
+async function addPasskey(page: Page, name: string) {
   await page.locator("summary", { hasText: words["passkey.add"] }).click();
   await page.getByLabel(words["passkey.name"]).fill(name);
   await page.getByRole("button", { name: words["passkey.add"] }).click();
@@ -35,21 +32,21 @@ const row = (page: Page, name: string) => page.locator(".rows li").filter({ hasT
 const usePasskey = (page: Page) => page.getByRole("button", { name: words["sign-in.passkey"] }).click();
 
 for (const mode of ["hydrated", "thick"] as Mode[]) {
-  test(`a passkey opens the account until it is removed, ${mode}`, async ({ page, complaints }) => {
+  test(`a passkey signs in until it is removed, ${mode}`, async ({ page, complaints }) => {
     test.setTimeout(40_000);
     complaints.expect(/status of 401/);
-    await device(page);
+    await addAuthenticator(page);
     await signIn(page, await signUp(page.request), mode);
     await expect(page.getByText(words["passkey.none"])).toBeVisible();
-    await add(page, "My phone");
+    await addPasskey(page, "My phone");
     await expect(page.getByRole("status")).toHaveText(words["passkey.added"]);
     await expect(row(page, "My phone")).toContainText(new Date().toISOString().slice(0, 10));
-    await add(page, "My phone once more");
+    await addPasskey(page, "My phone once more");
     await expect(page.getByRole("alert")).toHaveText(words["passkey.known"]);
 
     await signOut(page);
     await page.goto("/account");
-    await alive(page);
+    await appReady(page);
     await usePasskey(page);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(words["account.title"]);
     await row(page, "My phone").getByRole("button", { name: words["account.remove"] }).click();
@@ -58,41 +55,41 @@ for (const mode of ["hydrated", "thick"] as Mode[]) {
 
     await signOut(page);
     await page.goto("/account");
-    await alive(page);
+    await appReady(page);
     await usePasskey(page);
     await expect(page.getByRole("alert")).toHaveText(words["passkey.unknown"]);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(words["sign-in.title"]);
   });
 }
 
-test("who does not want to be recognised is told that nothing happened", async ({ page }) => {
-  const { cdp, authenticatorId } = await device(page);
+test("a cancelled passkey prompt is reported", async ({ page }) => {
+  const { cdp, authenticatorId } = await addAuthenticator(page);
   await signIn(page, await signUp(page.request));
   await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
-  await add(page, "My phone");
+  await addPasskey(page, "My phone");
   await expect(page.getByRole("alert")).toHaveText(words["passkey.cancelled"]);
   await expect(page.getByText(words["passkey.none"])).toBeVisible();
 });
 
-test("a browser that knows no passkeys is offered none", async ({ page }) => {
+test("a browser without passkeys does not show them", async ({ page }) => {
   await page.addInitScript(() => Reflect.deleteProperty(window, "PublicKeyCredential"));
   await page.goto("/account?render=hydrated");
-  await alive(page);
+  await appReady(page);
   await expect(page.getByRole("button", { name: words["sign-in.passkey"] })).toBeHidden();
   await signIn(page, await signUp(page.request));
   await expect(page.getByText(words["passkey.impossible"])).toBeVisible();
   await expect(page.getByText(words["passkey.add"]).first()).toBeHidden();
 });
 
-test("a plain page shows nothing of it until there is a passkey to remove", async ({ page }) => {
-  await device(page);
+test("a thin page shows passkeys only if there is one to remove", async ({ page }) => {
+  await addAuthenticator(page);
   await page.goto("/account?render=thin");
   await expect(page.getByText(words["sign-in.passkey"])).toHaveCount(0);
   await signIn(page, await signUp(page.request), "thin");
   await expect(page.getByText(words["passkey.title"])).toHaveCount(0);
   await page.goto("/account?render=hydrated");
-  await alive(page);
-  await add(page, "My phone");
+  await appReady(page);
+  await addPasskey(page, "My phone");
   await expect(row(page, "My phone")).toBeVisible();
   await page.goto("/account?render=thin");
   await row(page, "My phone").getByRole("button", { name: words["account.remove"] }).click();

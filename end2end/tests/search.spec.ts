@@ -1,7 +1,7 @@
-// Searching finds the same in every mode; only the way there differs.
+// Search gives the same results in every mode.
 
-import { alive, expect, test, texts, type Mode } from "../servery";
-import { restaurants } from "../town";
+import { appReady, expect, test, texts, type Mode } from "../servery";
+import { getRestaurants } from "../restaurants";
 import type { Page } from "@playwright/test";
 
 const MODES: Mode[] = ["thin", "hydrated", "thick"];
@@ -9,15 +9,15 @@ const MODES: Mode[] = ["thin", "hydrated", "thick"];
 /** Open a page in a mode, and remember the document, so that a load of another one shows. */
 async function open(page: Page, path: string, mode: Mode) {
   await page.goto(`${path}?render=${mode}`);
-  if (mode !== "thin") await alive(page);
+  if (mode !== "thin") await appReady(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
 }
 
 const sameDocument = (page: Page) => page.evaluate(() => "sameDocument" in window);
 
 for (const mode of MODES) {
-  test(`a ${mode} town is searched by name`, async ({ page, request }) => {
-    const found = (await restaurants(request, "?q=lantern")).map((listed) => listed.restaurant.name);
+  test(`restaurants are searched by name, ${mode}`, async ({ page, request }) => {
+    const found = (await getRestaurants(request, "?q=lantern")).map((listing) => listing.restaurant.name);
     expect(found).toEqual(["Jade Lantern"]);
     await open(page, "/", mode);
     await page.getByLabel(texts.en["home.search"]).fill("lantern");
@@ -28,8 +28,8 @@ for (const mode of MODES) {
     expect(await sameDocument(page)).toBe(mode !== "thin");
   });
 
-  test(`a ${mode} town is searched by cuisine`, async ({ page, request }) => {
-    const found = (await restaurants(request, "?cuisine=german")).map((listed) => listed.restaurant.name);
+  test(`restaurants are filtered by cuisine, ${mode}`, async ({ page, request }) => {
+    const found = (await getRestaurants(request, "?cuisine=german")).map((listing) => listing.restaurant.name);
     expect(found.length).toBeGreaterThan(0);
     await open(page, "/", mode);
     await page.getByRole("combobox", { name: texts.en["home.cuisine"], exact: true }).selectOption("german");
@@ -38,8 +38,8 @@ for (const mode of MODES) {
     expect((await page.locator(".town h2").allTextContents()).toSorted()).toEqual(found.toSorted());
   });
 
-  test(`a ${mode} town that has no such restaurant says so and leads back to all`, async ({ page, request }) => {
-    const all = await restaurants(request);
+  test(`a search without results says so and links to all restaurants, ${mode}`, async ({ page, request }) => {
+    const all = await getRestaurants(request);
     await open(page, "/", mode);
     await page.getByLabel(texts.en["home.search"]).fill("no restaurant has this name");
     if (mode === "thin") await page.getByRole("button", { name: texts.en["home.submit"] }).click();
@@ -50,7 +50,7 @@ for (const mode of MODES) {
     await expect(page.getByLabel(texts.en["home.search"])).toHaveValue("");
   });
 
-  test(`a ${mode} menu is searched by word and diet`, async ({ page }) => {
+  test(`a menu is searched by word and diet, ${mode}`, async ({ page }) => {
     const path = "/restaurants/trattoria-da-lucia";
     await page.goto(`${path}?render=thin&q=tomato&diet=vegan`);
     const found = await page.locator(".dishes h3").allTextContents();
@@ -70,7 +70,7 @@ for (const mode of MODES) {
   });
 }
 
-test("what was typed is kept when the page is made another way, or in another language", async ({ page }) => {
+test("the search is kept in another mode and another language", async ({ page }) => {
   await open(page, "/restaurants/jade-lantern", "hydrated");
   // Lemon sauce and lemongrass, with each of twenty mains.
   await page.getByLabel(texts.en["menu.search"]).fill("lemon");

@@ -1,15 +1,15 @@
-// A browser that runs no script gets every page.
+// Every page works without JavaScript.
 
 import { expect, test, texts } from "../servery";
 
 test.use({ javaScriptEnabled: false });
 
 test.beforeEach(({ complaints }) => {
-  // With scripts off, Chromium says of the one that a page would preload that it may not.
+  // With scripts off, Chromium reports the preloaded script as blocked.
   complaints.expect(/^request: .*\.js csp$/);
 });
 
-test("a diner reads a menu and comes back", async ({ page }) => {
+test("a menu is opened, and Back returns to the home page", async ({ page }) => {
   const answer = await page.goto("/");
   expect(answer?.headers()["servery-render"]).toBe("hydrated; reason=default");
   await page.getByRole("link", { name: "Trattoria da Lucia" }).click();
@@ -19,14 +19,14 @@ test("a diner reads a menu and comes back", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(texts.en["home.title"]);
 });
 
-test("a search is sent as a form", async ({ page }) => {
+test("the search is submitted as a form", async ({ page }) => {
   await page.goto("/");
   await page.getByLabel(texts.en["home.search"]).fill("lantern");
   await page.getByLabel(texts.en["home.search"]).press("Enter");
   await expect(page.locator(".town h2")).toHaveText(["Jade Lantern"]);
 });
 
-test("a page that would come alive offers the way to one that needs no script, and the next ones follow", async ({ page }) => {
+test("a hydrated page links to its thin version, and the next pages are thin", async ({ page }) => {
   await page.goto("/?q=lantern");
   await page.getByRole("link", { name: texts.en["noscript"] }).click();
   await expect(page.locator("html")).toHaveAttribute("data-mode", "thin");
@@ -37,14 +37,14 @@ test("a page that would come alive offers the way to one that needs no script, a
 });
 
 for (const path of ["/", "/restaurants/trattoria-da-lucia"]) {
-  test(`the app at ${path} that a visitor chose gives way to a page without script`, async ({ page }) => {
+  test(`a thick page that the visitor selected redirects to a thin one, ${path}`, async ({ page }) => {
     await page.goto(`${path}?render=thick`);
     await expect(page.locator("html")).toHaveAttribute("data-mode", "thin");
     await expect(page.locator(".town li, .dishes li").first()).toBeVisible();
   });
 }
 
-test("the app that the operator chose gives way to a page without script", async ({ page, servery }) => {
+test("a thick page that the operator selected redirects to a thin one", async ({ page, servery }) => {
   await servery.cli("routes", "set", "/", "thick");
   try {
     await expect.poll(async () => (await page.request.get("/")).headers()["servery-render"]).toMatch(/^thick/);
@@ -57,7 +57,7 @@ test("the app that the operator chose gives way to a page without script", async
   }
 });
 
-test("the switch at the foot of the page is a plain form, and keeps the search", async ({ page }) => {
+test("the mode switch in the footer is a form and keeps the search", async ({ page }) => {
   await page.goto("/?q=lantern");
   await page.locator(".made summary").click();
   await page.getByRole("button", { name: texts.en["mode.thin"], exact: true }).click();

@@ -1,4 +1,4 @@
-// A browser that runs scripts but gets no wasm falls back to plain pages by itself.
+// A browser that runs scripts but gets no WebAssembly falls back to thin pages.
 
 import { expect, test, texts } from "../servery";
 
@@ -7,12 +7,12 @@ test.beforeEach(async ({ page, complaints }) => {
   complaints.expect(/^request: .*\.wasm net::ERR_FAILED$/, /^console\.error: Failed to load resource: net::ERR_FAILED \(.*\.wasm\)$/, /^console\.error: TypeError: Failed to fetch/);
 });
 
-const failed = (page: import("@playwright/test").Page) => page.waitForEvent("console", (message) => message.text().includes("TypeError"));
+const wasmError = (page: import("@playwright/test").Page) => page.waitForEvent("console", (message) => message.text().includes("TypeError"));
 
-test("a menu is there and can be searched, and the next page comes without script", async ({ page }) => {
-  const told = failed(page);
+test("a hydrated menu can be searched, and the next page is thin", async ({ page }) => {
+  const error = wasmError(page);
   await page.goto("/restaurants/trattoria-da-lucia");
-  await told;
+  await error;
   await expect(page.locator("html")).toHaveAttribute("data-mode", "hydrated");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Trattoria da Lucia");
   await page.getByLabel(texts.en["menu.search"]).fill("tomato");
@@ -23,10 +23,10 @@ test("a menu is there and can be searched, and the next page comes without scrip
   await expect(page.locator(".dishes li").first()).toBeVisible();
 });
 
-test("the town is there, and its links lead on to plain pages", async ({ page }) => {
-  const told = failed(page);
+test("the links of a hydrated home page lead to thin pages", async ({ page }) => {
+  const error = wasmError(page);
   await page.goto("/");
-  await told;
+  await error;
   const next = page.waitForResponse(/\/restaurants\/jade-lantern$/);
   await page.getByRole("link", { name: "Jade Lantern" }).click();
   expect((await next).headers()["servery-render"]).toBe("thin; reason=browser");
@@ -34,7 +34,7 @@ test("the town is there, and its links lead on to plain pages", async ({ page })
 });
 
 for (const path of ["/", "/restaurants/trattoria-da-lucia"]) {
-  test(`the app at ${path} that a visitor chose ends as a plain page by itself`, async ({ page }) => {
+  test(`a thick page that the visitor selected becomes thin, ${path}`, async ({ page }) => {
     await page.goto(`${path}?render=thick`);
     await expect(page.locator("html")).toHaveAttribute("data-mode", "thin");
     await expect(page.locator(".town li, .dishes li").first()).toBeVisible();

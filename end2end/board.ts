@@ -1,7 +1,7 @@
 // What people behind the counter do, by the names of records on the board.
 
 import { expect, test, texts, type Mode, type Servery } from "./servery";
-import { DINER, filled } from "./ordering";
+import { DINER, formatText } from "./ordering";
 import { randomUUID } from "node:crypto";
 import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
 
@@ -10,35 +10,35 @@ const words = texts.en;
 export const BOARD = `/board/${DINER}`;
 
 /** A second browser, whose complaints count as the first one's do. */
-export const counter = test.extend<{ board: Page }>({
+export const boardTest = test.extend<{ board: Page }>({
   board: async ({ browser, complaints, servery }, use) => {
     const context = await browser.newContext({ baseURL: servery.url, locale: "en-GB" });
     const board = await context.newPage();
-    complaints.hear(board);
+    complaints.watch(board);
     await use(board);
     await context.close();
   },
 });
 
-export const inMode = (context: BrowserContext, url: string, mode: Mode) => context.addCookies([{ name: "servery_render", value: mode, url }]);
+export const setRenderMode = (context: BrowserContext, url: string, mode: Mode) => context.addCookies([{ name: "servery_render", value: mode, url }]);
 
 /** Signs somebody in who works at the diner; ends on the board. */
-export async function toTheBoard(page: Page, servery: Servery, role = "manager") {
+export async function signInToBoard(page: Page, servery: Servery, role = "manager") {
   const email = `${randomUUID()}@${DINER}.example`;
-  const told = await servery.cli("staff", "add", email, "--restaurant", DINER, "--role", role);
+  const output = await servery.cli("staff", "add", email, "--restaurant", DINER, "--role", role);
   await page.goto(BOARD);
   await page.getByLabel(words["sign-in.email"]).fill(email);
-  await page.getByLabel(words["sign-in.password"]).fill(/the password is (\S+)/.exec(told)![1]);
+  await page.getByLabel(words["sign-in.password"]).fill(/the password is (\S+)/.exec(output)![1]);
   await page.getByRole("button", { name: words["sign-in.submit"] }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(filled("board.title", { name: "Lighthouse Diner" }));
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(formatText("board.title", { name: "Lighthouse Diner" }));
 }
 
 /** The ticket of an order, whoever may look at it. */
-export async function ticket(page: Page, request: APIRequestContext, token: string) {
+export async function orderTicket(page: Page, request: APIRequestContext, token: string) {
   const { order } = await (await request.get(`/api/v1/orders/${token}`)).json();
   return page.locator(`#o${order.number}`);
 }
 
 /** What is folded away on a ticket. */
-export const unfold = (page: Page) =>
+export const openDetails = (page: Page) =>
   page.locator(".board details").evaluateAll((all: HTMLDetailsElement[]) => all.forEach((details) => (details.open = true)));

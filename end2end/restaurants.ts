@@ -2,7 +2,7 @@
 
 import { expect, type APIRequestContext } from "@playwright/test";
 
-export interface Listed {
+export interface Listing {
   restaurant: { slug: string; name: string; lang: string; currency: string; accent: string; description: string };
   opening: { open: boolean };
 }
@@ -36,35 +36,35 @@ export interface Menu {
   option_groups: OptionGroup[];
 }
 
-async function get<T>(request: APIRequestContext, address: string): Promise<T> {
-  const answer = await request.get(address, { headers: { accept: "application/json" } });
-  expect(answer.status(), address).toBe(200);
-  return answer.json();
+async function get<T>(request: APIRequestContext, url: string): Promise<T> {
+  const response = await request.get(url, { headers: { accept: "application/json" } });
+  expect(response.status(), url).toBe(200);
+  return response.json();
 }
 
-export const restaurants = async (request: APIRequestContext, query = ""): Promise<Listed[]> =>
-  (await get<{ items: Listed[] }>(request, `/api/v1/restaurants${query}`)).items;
+export const getRestaurants = async (request: APIRequestContext, query = ""): Promise<Listing[]> =>
+  (await get<{ items: Listing[] }>(request, `/api/v1/restaurants${query}`)).items;
 
-export const restaurant = (request: APIRequestContext, slug: string) => get<Listed>(request, `/api/v1/restaurants/${slug}`);
+export const getRestaurant = (request: APIRequestContext, slug: string) => get<Listing>(request, `/api/v1/restaurants/${slug}`);
 
-export const menu = (request: APIRequestContext, slug: string) => get<Menu>(request, `/api/v1/restaurants/${slug}/menu`);
+export const getMenu = (request: APIRequestContext, slug: string) => get<Menu>(request, `/api/v1/restaurants/${slug}/menu`);
 
 export const dishes = (menu: Menu): Dish[] => menu.categories.flatMap((category) => category.dishes);
 
 /** The first dish of a menu with a group of which one choice must be taken and a group of which several may, its groups and its page. */
 export async function dishWithOptions(request: APIRequestContext, slug: string) {
-  const served = await menu(request, slug);
-  const groups = (dish: Dish) => (dish.option_groups ?? []).map((id) => served.option_groups.find((group) => group.id === id)!);
-  const dish = dishes(served).find((dish) => {
+  const menu = await getMenu(request, slug);
+  const groups = (dish: Dish) => (dish.option_groups ?? []).map((id) => menu.option_groups.find((group) => group.id === id)!);
+  const dish = dishes(menu).find((dish) => {
     const limits = groups(dish).map(({ min, max }) => `${min}-${max}`);
     return limits.includes("1-1") && limits.some((limit) => limit.startsWith("0-"));
   })!;
   expect(dish, `${slug} has a dish with options`).toBeDefined();
-  return { dish, groups: groups(dish), menu: served, path: `/restaurants/${slug}/dishes/${dish.id}` };
+  return { dish, groups: groups(dish), menu, path: `/restaurants/${slug}/dishes/${dish.id}` };
 }
 
 /** `/restaurants/SLUG/dishes/*` with the dish filled in; any other path as it is. */
-export async function resolved(request: APIRequestContext, path: string) {
+export async function resolvePath(request: APIRequestContext, path: string) {
   const slug = /^\/restaurants\/([^/]+)\/dishes\/\*$/.exec(path)?.[1];
   return slug ? (await dishWithOptions(request, slug)).path : path;
 }

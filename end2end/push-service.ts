@@ -1,4 +1,4 @@
-// A push service on this machine, and what a browser that asked it for an address keeps to itself.
+// A push service on this machine, and the keys of the browser that subscribed to it.
 
 import { createDecipheriv, createECDH, hkdfSync, randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
@@ -13,11 +13,11 @@ export class PushService {
 
   private constructor() {
     this.#keys.generateKeys();
-    this.#server = createServer(async (asked, answer) => {
+    this.#server = createServer(async (incoming, response) => {
       const chunks: Buffer[] = [];
-      for await (const chunk of asked) chunks.push(chunk);
-      this.notices.push(this.#read(Buffer.concat(chunks)));
-      answer.writeHead(201).end();
+      for await (const chunk of incoming) chunks.push(chunk);
+      this.notices.push(this.#decrypt(Buffer.concat(chunks)));
+      response.writeHead(201).end();
     });
   }
 
@@ -29,7 +29,7 @@ export class PushService {
   }
 
   /** RFC 8291. */
-  #read(body: Buffer): string {
+  #decrypt(body: Buffer): string {
     const salt = body.subarray(0, 16);
     const sender = body.subarray(21, 21 + body[20]);
     const sealed = body.subarray(21 + body[20]);

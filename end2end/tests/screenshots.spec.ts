@@ -1,11 +1,11 @@
-// Pictures of every page for people to look at, in the folder that LOOKS names: LOOKS=/tmp/looks npx playwright test
+// Screenshots of every page, written to the folder in LOOKS: LOOKS=/tmp/looks npx playwright test
 
 import { join } from "node:path";
 import type { APIRequestContext, Page } from "@playwright/test";
-import { alive, test } from "../servery";
+import { appReady, test } from "../servery";
 import { ORDERING_PAGES } from "../ordering";
-import { SIGNED_PAGES } from "../signed";
-import { resolved } from "../town";
+import { ACCOUNT_PAGES } from "../accounts";
+import { resolvePath } from "../restaurants";
 
 const PAGES = {
   home: "/",
@@ -20,26 +20,26 @@ const PAGES = {
   "not-found": "/no/such/page",
 };
 
-/** As much of a page as one can look at. */
+/** Taller pages are cut off here, in pixels. */
 const TALLEST = 8_000;
 
-type Come = (page: Page, request: APIRequestContext) => Promise<string>;
-const WAYS: [string, Come][] = Object.entries(PAGES).map(([name, path]) => [name, (_, request) => resolved(request, path)]);
+type Visit = (page: Page, request: APIRequestContext) => Promise<string>;
+const VISITS: [string, Visit][] = Object.entries(PAGES).map(([name, path]) => [name, (_, request) => resolvePath(request, path)]);
 
-for (const [name, come] of [...WAYS, ...Object.entries({ ...ORDERING_PAGES, ...SIGNED_PAGES })]) {
+for (const [name, visit] of [...VISITS, ...Object.entries({ ...ORDERING_PAGES, ...ACCOUNT_PAGES })]) {
   for (const width of [360, 820, 1440]) {
     test(`${name} at ${width} @looks`, async ({ page, context, request, servery, complaints }) => {
       test.setTimeout(60_000);
       complaints.expect(/status of 404/);
       await page.setViewportSize({ width, height: 900 });
-      // The way there is the same in every language.
+      // The page is reached in thin mode, whatever the language.
       await context.addCookies([{ name: "servery_render", value: "thin", url: servery.url }]);
-      const path = await come(page, request);
+      const path = await visit(page, request);
       await context.clearCookies({ name: "servery_render" });
       for (const lang of ["en", "ar"] as const) {
         await context.addCookies([{ name: "servery_lang", value: lang, url: servery.url }]);
         await page.goto(path);
-        if ((await page.locator("html").getAttribute("data-mode")) === "hydrated") await alive(page, lang);
+        if ((await page.locator("html").getAttribute("data-mode")) === "hydrated") await appReady(page, lang);
         await page.locator("img").evaluateAll(async (images: HTMLImageElement[]) => {
           for (const image of images.slice(0, 120)) image.loading = "eager";
           await Promise.all(images.slice(0, 120).map((image) => image.decode().catch(() => {})));

@@ -1,11 +1,11 @@
-// The app can be installed.
+// The app can be installed as a PWA.
 
-import { alive, controlled, expect, test } from "../servery";
+import { appReady, serviceWorkerReady, expect, test } from "../servery";
 
-test("the browser finds nothing that keeps it from being installed", async ({ page, context }) => {
+test("the browser reports no installability errors", async ({ page, context }) => {
   await page.goto("/");
-  await alive(page);
-  await controlled(page);
+  await appReady(page);
+  await serviceWorkerReady(page);
   const browser = await context.newCDPSession(page);
   const { installabilityErrors } = await browser.send("Page.getInstallabilityErrors");
   // A test's window is a private one.
@@ -16,7 +16,7 @@ test("the browser finds nothing that keeps it from being installed", async ({ pa
   expect(JSON.parse(data!)).toMatchObject({ name: "Servery", start_url: "/", display: "standalone" });
 });
 
-test("every picture that the manifest names is there", async ({ request }) => {
+test("every icon and screenshot of the manifest is served", async ({ request }) => {
   const manifest = await (await request.get("/app.webmanifest")).json();
   const pictures: { src: string; type: string }[] = [...manifest.icons, ...(manifest.screenshots ?? [])];
   expect(pictures.length).toBeGreaterThan(0);

@@ -1,24 +1,24 @@
-// A narrow phone: everything fits, and everything can be hit with a thumb.
+// Every page at 360 px: no horizontal scrolling, and touch targets of at least 44 px.
 
 import { expect, test, LANGS } from "../servery";
 import { ORDERING_PAGES } from "../ordering";
-import { SIGNED_PAGES } from "../signed";
-import { resolved } from "../town";
+import { ACCOUNT_PAGES } from "../accounts";
+import { resolvePath } from "../restaurants";
 import type { APIRequestContext, Page } from "@playwright/test";
 
 test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
 const PATHS = ["/", "/restaurants/trattoria-da-lucia", "/restaurants/diwaniyat-al-bahar", "/restaurants/jade-lantern", "/restaurants/trattoria-da-lucia/dishes/*", "/restaurants/diwaniyat-al-bahar/dishes/*", "/about", "/?q=nothing+has+this+name", "/no/such/page"];
 
-type Come = (page: Page, request: APIRequestContext) => Promise<string>;
-const WAYS: [string, Come][] = PATHS.map((path) => [path, (_, request) => resolved(request, path)]);
+type Visit = (page: Page, request: APIRequestContext) => Promise<string>;
+const VISITS: [string, Visit][] = PATHS.map((path) => [path, (_, request) => resolvePath(request, path)]);
 
-for (const [name, come] of [...WAYS, ...Object.entries({ ...ORDERING_PAGES, ...SIGNED_PAGES })]) {
+for (const [name, visit] of [...VISITS, ...Object.entries({ ...ORDERING_PAGES, ...ACCOUNT_PAGES })]) {
   for (const lang of LANGS) {
-    test(`${name} in ${lang} fits on a phone and is used with a thumb`, async ({ page, request, complaints, context, servery }) => {
+    test(`${name} in ${lang} fits a phone, and its touch targets are large enough`, async ({ page, request, complaints, context, servery }) => {
       complaints.expect(/status of 404/);
       await context.addCookies([{ name: "servery_render", value: "thin", url: servery.url }]);
-      const path = await come(page, request);
+      const path = await visit(page, request);
       await page.goto(`${path}${path.includes("?") ? "&" : "?"}render=thin&lang=${lang}`);
       await page.locator("details").evaluateAll((all: HTMLDetailsElement[]) => all.forEach((details) => (details.open = true)));
       const wide = await page.evaluate(() => ({ page: document.documentElement.scrollWidth, screen: innerWidth }));
@@ -34,7 +34,7 @@ for (const [name, come] of [...WAYS, ...Object.entries({ ...ORDERING_PAGES, ...S
           return { width: Math.max(...boxes.map((box) => box.width)), height: Math.max(...boxes.map((box) => box.height)) };
         };
         const shown = all.filter((target) => target.checkVisibility() && !inText(target)).map((target) => ({ target: target.outerHTML.slice(0, 120), ...box(target) }));
-        // A pixel's fraction is nobody's thumb.
+        // A tenth of a pixel of tolerance for rounding.
         return { targets: shown.length, small: shown.filter(({ width, height }) => width < 43.9 || height < 43.9) };
       });
       expect(targets).toBeGreaterThan(4);

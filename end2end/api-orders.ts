@@ -1,11 +1,11 @@
 // A diner who only knows the API.
 
 import { expect } from "./servery";
-import { dish, DINER } from "./ordering";
-import { id, type Other } from "./devices";
+import { findDish, DINER } from "./ordering";
+import { id, type ApiDevice } from "./devices";
 import type { APIRequestContext } from "@playwright/test";
 
-export interface Placed {
+export interface PlacedOrder {
   id: string;
   token: string;
   number: number;
@@ -13,9 +13,9 @@ export interface Placed {
 }
 
 /** Two salads for somebody, to be paid at the door. */
-export async function placed(request: APIRequestContext, { service = "collection" as unknown, name = "Ada Lovelace", payment = "door" } = {}): Promise<Placed> {
-  const salad = await dish(request, "Onion Rings");
-  const basket = { lines: [{ id: id(), dish: salad.id, count: 2 }], service };
+export async function placeOrder(request: APIRequestContext, { fulfilment = "collection" as unknown, name = "Ada Lovelace", payment = "door" } = {}): Promise<PlacedOrder> {
+  const salad = await findDish(request, "Onion Rings");
+  const basket = { lines: [{ id: id(), dish: salad.id, count: 2 }], fulfilment };
   const path = `/api/v1/restaurants/${DINER}`;
   const quote = await (await request.post(`${path}/quotes`, { data: basket })).json();
   const order = { id: id(), basket, contact: { name, phone: "+1 212 555 0199" }, payment, seen: quote.total, lang: "en" };
@@ -26,7 +26,7 @@ export async function placed(request: APIRequestContext, { service = "collection
 }
 
 /** Somebody else takes it on and makes it, by the API. */
-export async function cooked(other: Other, ...orders: Placed[]) {
+export async function prepareOrders(other: ApiDevice, ...orders: PlacedOrder[]) {
   for (const { id: order } of orders) {
     await other.sync(...[{ accepted: { ready_at: "2030-01-01T12:00" } }, "preparing", "ready"].map((event) => ({ order: { order, event } })));
   }

@@ -1,12 +1,12 @@
-// Inside the app a link loads data and no document; everything else is as if it had.
+// In thick mode a link loads data instead of a document. History, focus, scrolling and titles behave as with a document.
 
-import { alive, expect, test, texts } from "../servery";
-import { restaurant } from "../town";
+import { appReady, expect, test, texts } from "../servery";
+import { getRestaurant } from "../restaurants";
 import type { Page } from "@playwright/test";
 
 test.beforeEach(async ({ page }) => {
   await page.goto("/?render=thick");
-  await alive(page);
+  await appReady(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
 });
 
@@ -14,7 +14,7 @@ const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const sameDocument = (page: Page) => page.evaluate(() => "sameDocument" in window);
 
 test("a link opens a menu in the same document", async ({ page, request }) => {
-  const { name, description } = (await restaurant(request, "jade-lantern")).restaurant;
+  const { name, description } = (await getRestaurant(request, "jade-lantern")).restaurant;
   await page.getByRole("link", { name }).click();
   await expect(heading(page)).toHaveText(name);
   await expect(page.locator("article .lead")).toHaveText(description);
@@ -23,7 +23,7 @@ test("a link opens a menu in the same document", async ({ page, request }) => {
   expect(await sameDocument(page)).toBe(true);
 });
 
-test("back and forward show what they should", async ({ page }) => {
+test("back and forward restore page, address and title", async ({ page }) => {
   const title = await page.title();
   await page.getByRole("link", { name: "Trattoria da Lucia" }).click();
   await expect(heading(page)).toHaveText("Trattoria da Lucia");
@@ -36,7 +36,7 @@ test("back and forward show what they should", async ({ page }) => {
   expect(await sameDocument(page)).toBe(true);
 });
 
-test("two menus in a row, and all the way back", async ({ page }) => {
+test("back goes through several pages in order", async ({ page }) => {
   for (const name of ["Trattoria da Lucia", "Jade Lantern"]) {
     await page.getByRole("link", { name }).click();
     await expect(heading(page)).toHaveText(name);
@@ -50,7 +50,7 @@ test("two menus in a row, and all the way back", async ({ page }) => {
   expect(await sameDocument(page)).toBe(true);
 });
 
-test("the colour is the restaurant's while it is shown", async ({ page }) => {
+test("the accent colour is that of the restaurant on the page", async ({ page }) => {
   const colour = () => page.locator(".search button").evaluate((button) => getComputedStyle(button).color);
   const ofTheTown = await colour();
   await page.getByRole("link", { name: "Backstube Morgenrot" }).click();
@@ -73,7 +73,7 @@ test("focus and scroll start at the top of the new page", async ({ page }) => {
   expect(await page.evaluate(() => scrollY)).toBe(0);
 });
 
-test("of two impatient clicks the last one counts", async ({ page }) => {
+test("with two clicks in a row the last one wins, also if the first answer is late", async ({ page }) => {
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
   await page.route("**/api/v1/restaurants/trattoria-da-lucia/menu", async (route) => {
@@ -87,15 +87,15 @@ test("of two impatient clicks the last one counts", async ({ page }) => {
   const late = page.waitForResponse("**/trattoria-da-lucia/menu");
   release();
   await (await late).finished();
-  // The late answer is kept for later: once it is, the app is done with it.
-  const kept = () => page.evaluate(async () => !!(await (await caches.open("answers-v1")).match("/api/v1/restaurants/trattoria-da-lucia/menu")));
-  await expect.poll(kept).toBe(true);
+  // The late answer is cached. Once it is, the app has processed it.
+  const cached = () => page.evaluate(async () => !!(await (await caches.open("answers-v1")).match("/api/v1/restaurants/trattoria-da-lucia/menu")));
+  await expect.poll(cached).toBe(true);
   await expect(heading(page)).toHaveText("Jade Lantern");
   await expect(page).toHaveTitle("Jade Lantern · Servery");
   await expect(page.locator("#app")).toHaveAttribute("aria-busy", "false");
 });
 
-test("while a menu is on its way the page says that it is busy", async ({ page }) => {
+test("aria-busy is set while a menu is loading", async ({ page }) => {
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
   await page.route("**/api/v1/restaurants/jade-lantern/menu", async (route) => {
@@ -109,7 +109,7 @@ test("while a menu is on its way the page says that it is busy", async ({ page }
   await expect(page.locator("#app")).toHaveAttribute("aria-busy", "false");
 });
 
-test("a link with a modifier key, and one to a page that is no part of the app, are the browser's", async ({ page, context }) => {
+test("links with a modifier key, and links out of the app, are left to the browser", async ({ page, context }) => {
   const opened = context.waitForEvent("page");
   await page.getByRole("link", { name: "Jade Lantern" }).click({ modifiers: ["ControlOrMeta"] });
   await (await opened).close();
@@ -119,7 +119,7 @@ test("a link with a modifier key, and one to a page that is no part of the app, 
   expect(await sameDocument(page)).toBe(false);
 });
 
-test("a heading of the menu is jumped to, and Back returns to the top of it", async ({ page }) => {
+test("a category link scrolls to its heading, and Back returns to the top", async ({ page }) => {
   await page.getByRole("link", { name: "Trattoria da Lucia" }).click();
   await expect(heading(page)).toHaveText("Trattoria da Lucia");
   await page.locator(".categories a").last().click();
@@ -131,7 +131,7 @@ test("a heading of the menu is jumped to, and Back returns to the top of it", as
   expect(await sameDocument(page)).toBe(true);
 });
 
-test("the other languages are those of the page that is shown", async ({ page }) => {
+test("a language link keeps the current page", async ({ page }) => {
   await page.getByRole("link", { name: "Trattoria da Lucia" }).click();
   await expect(heading(page)).toHaveText("Trattoria da Lucia");
   await page.getByRole("link", { name: "Deutsch" }).click();
@@ -139,7 +139,7 @@ test("the other languages are those of the page that is shown", async ({ page })
   await expect(heading(page)).toHaveText("Trattoria da Lucia");
 });
 
-test("a heading is jumped to in a menu that was searched", async ({ page }) => {
+test("a category link keeps the search", async ({ page }) => {
   await page.getByRole("link", { name: "Jade Lantern" }).click();
   // Lemon sauce and lemongrass, with each of twenty mains.
   await page.getByLabel(texts.en["menu.search"]).fill("lemon");

@@ -1,15 +1,15 @@
-// A working day: three tills, two kitchens, thirty orders, no network for the middle third of them. At the end the books agree to the cent.
+// A business day with three tills, two kitchen screens and thirty orders. The network is cut for the middle third. At the end payments and reports agree to the cent.
 
 import { mkdir } from "node:fs/promises";
 import type { BrowserContext, Page } from "@playwright/test";
 import { expect, test } from "../servery";
-import { letIn, Other, unsynced, words } from "../devices";
-import { KITCHEN, tidy, Till, word } from "../till";
+import { pairDevice, ApiDevice, unsynced, words } from "../devices";
+import { KITCHEN, cleanUp, Till, staffText } from "../till";
 
 const ORDERS = 30;
 const DISHES = ["Onion Rings", "Coleslaw", "Apple Pie", "Chicken Noodle Soup", "Tuna Melt"];
 const TABLES = ["Booth 1", "Booth 2", "Booth 3"];
-/** Where the screens are kept for somebody to look at; nowhere, if nobody asked. */
+/** The folder for screenshots; without it there are none. */
 const PICTURES = process.env.SERVERY_PICTURES;
 
 async function picture(page: Page, name: string) {
@@ -23,24 +23,24 @@ interface Payment {
   receipt: { till: string; number: number };
 }
 
-async function payments(books: Other): Promise<Payment[]> {
+async function payments(books: ApiDevice): Promise<Payment[]> {
   return ((await books.records("bill")) as { payments?: Payment[] }[]).flatMap((bill) => bill.payments ?? []);
 }
 
-test.beforeEach(async ({ servery }) => tidy(servery));
-test.afterEach(async ({ servery }) => tidy(servery));
+test.beforeEach(async ({ servery }) => cleanUp(servery));
+test.afterEach(async ({ servery }) => cleanUp(servery));
 
-test("a working day on three tills and in two kitchens", async ({ servery, browser, complaints }) => {
+test("a business day on three tills and two kitchen screens", async ({ servery, browser, complaints }) => {
   test.setTimeout(300_000);
   complaints.expect(/./);
-  const books = await Other.letIn(servery);
+  const books = await ApiDevice.pair(servery);
   const before = new Set((await payments(books)).map((payment) => payment.tender.id));
   const contexts: BrowserContext[] = [];
   const screen = async (kind: string, name: string) => {
     const context = await browser.newContext({ baseURL: servery.url });
     contexts.push(context);
     const page = await context.newPage();
-    await letIn(page, servery, kind, name);
+    await pairDevice(page, servery, kind, name);
     return page;
   };
   const tills: Till[] = [];
@@ -61,21 +61,22 @@ test("a working day on three tills and in two kitchens", async ({ servery, brows
     }
     const at = order % tills.length;
     const till = tills[at];
-    if (order % 4 === 3) await till.atTable(TABLES[at]);
-    else await till.atCounter();
-    for (let dish = 0; dish <= order % 3; dish++) await till.ring(DISHES[(order + dish) % DISHES.length]);
+    if (order % 4 === 3) await till.openTableBill(TABLES[at]);
+    else await till.openCounterBill();
+    for (let dish = 0; dish <= order % 3; dish++) await till.ringUp(DISHES[(order + dish) % DISHES.length]);
     await till.send();
-    // One is reloaded in the middle of it, another killed.
+    // One page is reloaded during the outage, another closed. The newest of the open bills is the till's own: those of other tills
+    // may have been paid since the outage began.
     if (order === 13) {
       await till.page.reload();
-      await till.page.locator("nav.bills > ol:not([class]) button").first().click();
+      await till.page.locator("nav.bills > ol:not([class]) button").last().click();
     }
     if (order === 17) {
       const page = await till.page.context().newPage();
       await till.page.close({ runBeforeUnload: false });
       tills[at] = new Till(page);
       await tills[at].open();
-      await page.locator("nav.bills > ol:not([class]) button").first().click();
+      await page.locator("nav.bills > ol:not([class]) button").last().click();
     }
     await tills[at].pay();
     await tills[at].next();
@@ -95,19 +96,19 @@ test("a working day on three tills and in two kitchens", async ({ servery, brows
   const taken = paid.reduce((sum, { tender }) => sum + tender.amount, 0);
   let reported = 0;
   for (const { page, sheet } of tills) {
-    await page.locator(".shift").getByRole("button", { name: word("shift.close") }).click();
+    await page.locator(".shift").getByRole("button", { name: staffText("shift.close") }).click();
     const expected = (await sheet.locator(".sums dd").first().innerText()).replace(/[^0-9.]/g, "");
-    await sheet.getByLabel(word("shift.counted")).fill(expected);
+    await sheet.getByLabel(staffText("shift.counted")).fill(expected);
     await sheet.locator("button.main").click();
     const slip = sheet.locator(".slip");
-    const sales = await slip.locator("dl > .total", { hasText: word("report.sales") }).locator("dd").innerText();
-    await expect(slip.locator("dl > div", { hasText: word("shift.difference") }).locator("dd")).toHaveText(/0\.00$/);
+    const sales = await slip.locator("dl > .total", { hasText: staffText("report.sales") }).locator("dd").innerText();
+    await expect(slip.locator("dl > div", { hasText: staffText("shift.difference") }).locator("dd")).toHaveText(/0\.00$/);
     reported += Math.round(Number(sales.replace(/[^0-9.]/g, "")) * 100);
     await picture(page, `report-${tills.findIndex((till) => till.page === page)}`);
   }
   expect(reported).toBe(taken);
   expect(await books.records("refused_op")).toEqual([]);
-  // Each till's receipts count on without a gap.
+  // The receipt numbers of each till have no gaps.
   const numbers = new Map<string, number[]>();
   for (const { receipt } of paid) numbers.set(receipt.till, [...(numbers.get(receipt.till) ?? []), receipt.number]);
   for (const each of numbers.values()) expect(each.sort((a, b) => a - b)).toEqual(each.map((_, at) => at + 1));

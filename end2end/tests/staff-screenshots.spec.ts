@@ -1,14 +1,14 @@
-// Pictures of every screen of the staff app on a busy evening, in the folder that LOOKS names: LOOKS=/tmp/looks npx playwright test staff-looks
+// Screenshots of every screen of the staff app with many orders, written to the folder in LOOKS: LOOKS=/tmp/looks npx playwright test staff-screenshots
 
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, LANGS, test } from "../servery";
-import { DEVICE, id, letIn, Other } from "../devices";
-import { cooked, placed } from "../diner";
+import { DEVICE, id, pairDevice, ApiDevice } from "../devices";
+import { prepareOrders, placeOrder } from "../api-orders";
 
 const PICTURES = process.env.LOOKS!;
 
-/** What lies over the till: how it is come to. */
+/** The sheets of the till, and how each is opened. */
 const SHEETS: Record<string, (page: Page) => Promise<void>> = {
   pay: (page) => page.locator(".doings .pay").click(),
   more: (page) => page.locator(".doings button").first().click(),
@@ -25,8 +25,8 @@ async function picture(page: Page, name: string) {
 test("every screen of the staff app @looks", async ({ page, servery, request, browser, complaints }) => {
   test.setTimeout(300_000);
   complaints.expect(/./);
-  await letIn(page, servery, "till", "Bar till");
-  const other = await Other.letIn(servery);
+  await pairDevice(page, servery, "till", "Bar till");
+  const other = await ApiDevice.pair(servery);
   const menu = await (await request.get("/api/v1/restaurants/lighthouse-diner/menu")).json();
   const dishes = menu.categories.flatMap((category: { dishes: { id: string; name: string; price: number }[] }) => category.dishes);
   const tables = (await other.records("table")) as { id: string; plan: { name: string } }[];
@@ -41,16 +41,16 @@ test("every screen of the staff app @looks", async ({ page, servery, request, br
   }
   const sold = id();
   await other.sync({ open: { bill: sold, seat: "counter", plus_tax: true } }, { add: { bill: sold, line: line(4) } }, { pay: { bill: sold, shift, tender: { id: id(), method: "cash", amount: Math.round(dishes[4].price * 1.08875) } } });
-  await placed(request, { name: "Grace Hopper" });
-  const ready = await placed(request, { name: "Alan Turing" });
-  await cooked(other, ready);
+  await placeOrder(request, { name: "Grace Hopper" });
+  const ready = await placeOrder(request, { name: "Alan Turing" });
+  await prepareOrders(other, ready);
   const courier = await browser.newContext({ baseURL: servery.url });
   const phone = await courier.newPage();
-  await letIn(phone, servery, "courier", "Ada's bike");
+  await pairDevice(phone, servery, "courier", "Ada's bike");
   const door = (street: string) => ({ delivery: { street, postcode: "10014", city: "New York", hint: "Second bell, green door" } });
-  const brought = [await placed(request, { service: door("12 Bank Street"), name: "Nell Near" }), await placed(request, { service: door("400 Hudson Street"), name: "Finn Far" })];
-  await placed(request, { service: door("77 Perry Street"), name: "Pam Perry" }).then((order) => other.sync({ order: { order: order.id, event: { accepted: { ready_at: "2030-01-01T12:00" } } } }));
-  await cooked(other, ...brought);
+  const brought = [await placeOrder(request, { fulfilment: door("12 Bank Street"), name: "Nell Near" }), await placeOrder(request, { fulfilment: door("400 Hudson Street"), name: "Finn Far" })];
+  await placeOrder(request, { fulfilment: door("77 Perry Street"), name: "Pam Perry" }).then((order) => other.sync({ order: { order: order.id, event: { accepted: { ready_at: "2030-01-01T12:00" } } } }));
+  await prepareOrders(other, ...brought);
   const device = ((await other.records("device")) as { device: string; name: string }[]).find((device) => device.name === "Ada's bike")!.device;
   await other.sync({ assign: { run: id(), courier: device, orders: brought.map((order) => order.id) } });
 
