@@ -10,7 +10,9 @@ export default defineConfig({
   // In CI a second try leaves a trace. A test that was red once fails the run, even if the second try passes.
   retries: process.env.CI ? 1 : 0,
   failOnFlakyTests: true,
-  timeout: 20_000,
+  // Enough for a machine whose cores are busy with something else.
+  timeout: 40_000,
+  expect: { timeout: 10_000 },
   forbidOnly: !!process.env.CI,
   reporter: "line",
   // Pictures of every page are for people to look at: LOOKS=folder npx playwright test

@@ -59,7 +59,9 @@ test("a guest pays on the reader, after a card that was declined", async ({ page
   await till.sheet.getByRole("button", { name: words["reader.again"] }).press("Enter");
   await provider.holdCard();
   await expect(till.sheet.getByRole("status")).toHaveText(words["reader.paid"]);
-  await till.sheet.getByRole("button", { name: words["reader.receipt"] }).press("Enter");
+  const receipt = till.sheet.getByRole("button", { name: words["reader.receipt"] });
+  await expect(receipt, "the till has the payment").toBeFocused();
+  await page.keyboard.press("Enter");
   await expect(till.sheet.locator(".slip")).toContainText(words["pay.card"]);
   await till.next();
   expect(await provider.chargedOnReader()).toEqual([due]);

@@ -13,7 +13,7 @@ use servery_domain::{
 };
 
 use super::{amount, breaker::Breaker, refusal::Refusal};
-use crate::clock;
+use crate::http::visitor;
 
 /// The version of the API that this client speaks, whatever the account's own is. The tests hold each parameter and each field
 /// against the types that Stripe publishes for it.
@@ -143,8 +143,9 @@ pub enum ProviderError {
 
 /// A new key for each attempt: to a known key the provider repeats its first answer, and a reader or an intent that refuses to be
 /// cancelled while it is charging may be cancelled later.
-fn attempt_key(what: &str, intent: &str) -> String {
-    format!("{what}-{intent}-{}", clock::now().0)
+fn attempt_key(what: &str, intent: &str) -> Result<String, ProviderError> {
+    let attempt = visitor::random().map_err(|error| ProviderError::Away(error.to_string()))?;
+    Ok(format!("{what}-{intent}-{attempt:x}"))
 }
 
 impl Provider {
@@ -236,7 +237,7 @@ impl Provider {
         match self
             .post(
                 &format!("/v1/payment_intents/{intent}/cancel"),
-                &attempt_key("cancel", intent),
+                &attempt_key("cancel", intent)?,
                 &[],
             )
             .await
@@ -328,7 +329,7 @@ impl Provider {
     pub async fn clear(&self, reader: &str, intent: &str) -> Result<ProviderReader, ProviderError> {
         self.post(
             &format!("/v1/terminal/readers/{reader}/cancel_action"),
-            &attempt_key("clear", intent),
+            &attempt_key("clear", intent)?,
             &[],
         )
         .await

@@ -382,6 +382,10 @@ async fn pass(
     if let Some(meeting) = meeting.filter(|_| method == Method::POST && uri.path() == "/v1/payment_intents") {
         meeting.wait().await;
     }
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+    if let Some((status, error)) = key.and_then(|key| wire.terminal.refuse_to_cancel(uri.path(), key)) {
+        return (status, axum::Json(error)).into_response();
+    }
     let account = headers["authorization"].to_str().unwrap().replace("Bearer ", "");
     if let Some((status, answer)) = wire.terminal.answer((&method, uri.path()), &account, &parameters) {
         if line == Line::AnswerLost {

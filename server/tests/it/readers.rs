@@ -210,6 +210,17 @@ async fn a_cancelled_payment_leaves_the_reader_unless_the_guest_was_faster() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_cancelled_while_a_card_was_charged_can_be_cancelled_later() {
+    let bar = Bar::open().await;
+    let request = bar.waiting().await;
+    bar.peer.terminal().charge(READER, true);
+    assert_eq!(bar.cancel(&request).await["state"], "waiting");
+    bar.peer.terminal().charge(READER, false);
+    assert_eq!(bar.cancel(&request).await["state"], "cancelled");
+    assert_eq!(bar.peer.terminal().shows(READER), None);
+}
+
+#[tokio::test]
 async fn an_answer_that_is_lost_charges_once() {
     let bar = Bar::open().await;
     let request = bar.request(700);

@@ -1,6 +1,9 @@
 //! Card readers of a provider's accounts, as Stripe's Terminal API shows them. localstripe has none.
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Mutex,
+};
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -21,12 +24,16 @@ struct Reader {
     account: String,
     label: &'static str,
     online: bool,
+    /// The bank is deciding about a card.
+    charging: bool,
     action: Value,
 }
 
 #[derive(Default)]
 pub struct Terminal {
     readers: Mutex<BTreeMap<String, Reader>>,
+    /// The keys of refused requests to cancel. To a known key Stripe repeats its answer.
+    refused: Mutex<BTreeSet<String>>,
     /// Why the last card of an intent was declined.
     declined: Mutex<BTreeMap<String, Value>>,
 }
@@ -66,6 +73,7 @@ impl Terminal {
             account: account.to_owned(),
             label,
             online: true,
+            charging: false,
             action: Value::Null,
         };
         self.readers.lock().unwrap().insert(id.to_owned(), reader);
@@ -73,6 +81,20 @@ impl Terminal {
 
     pub fn turn_off(&self, id: &str) {
         self.readers.lock().unwrap().get_mut(id).unwrap().online = false;
+    }
+
+    pub fn charge(&self, id: &str, charging: bool) {
+        self.readers.lock().unwrap().get_mut(id).unwrap().charging = charging;
+    }
+
+    /// What is being charged cannot be cancelled.
+    pub fn refuse_to_cancel(&self, path: &str, key: &str) -> Option<(StatusCode, Value)> {
+        let is_cancel = path.ends_with("/cancel") || path.ends_with("/cancel_action");
+        let mut refused = self.refused.lock().unwrap();
+        if is_cancel && self.readers.lock().unwrap().values().any(|reader| reader.charging) {
+            refused.insert(key.to_owned());
+        }
+        refused.contains(key).then(|| refusal("terminal_reader_busy"))
     }
 
     /// The intent of which a reader shows the amount.

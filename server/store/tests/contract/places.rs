@@ -87,6 +87,20 @@ async fn places_are_found_by_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_search_that_many_streets_match_costs_little_and_finds_more_when_more_is_typed() {
+    for (engine, store) in engines("a_search_that_many_streets_match").await.stores {
+        let store = store.as_ref();
+        let mut places: Vec<_> = (0..10_000)
+            .map(|id| place(id, &format!("Station Road {id:05}"), "1", "", "Millbrook"))
+            .collect();
+        places.push(place(10_000, "Station Street", "7", "", "Millbrook"));
+        import(store, &places, false).await;
+        assert_eq!(found(store, "station 7", None).await, [0_u128; 0], "{engine}");
+        assert_eq!(found(store, "station s 7", None).await, [10_000], "{engine}");
+    }
+}
+
+#[tokio::test]
 async fn an_address_is_looked_up_by_postcode_or_city() {
     for (engine, store) in engines("an_address_is_looked_up_by_postcode_or_city")
         .await

@@ -239,10 +239,18 @@ pub fn OnReader(till: TillState, charge: Charge) -> impl IntoView {
         !now.is_paid() && !matches!(now, ChargeProgress::Sending | ChargeProgress::Waiting)
     };
     let good = move || progress.get().is_paid();
-    let buttons = buttons(&asking, charge);
+    let (payable, pos, request) = (charge.payable, till.pos, asking.request);
+    // The payment comes with the records, a moment after the answer.
+    let booked = Memo::new(move |_| {
+        let payment = request.with(|request| request.id);
+        pos.with(|pos| pos.payment(payable, payment).is_some())
+    });
+    let buttons = buttons(&asking, charge, booked);
     let beside = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         progress.track();
+        // A disabled button takes no focus.
+        booked.track();
         set_timeout(move || focus_first_button(beside), Duration::ZERO);
     });
     let close = {
@@ -284,15 +292,10 @@ fn focus_first_button(beside: NodeRef<html::Div>) {
     }
 }
 
-fn buttons(asking: &ChargeDialog, charge: Charge) -> impl IntoView + use<> {
+fn buttons(asking: &ChargeDialog, charge: Charge, booked: Memo<bool>) -> impl IntoView + use<> {
     let (asking, till, progress) = (asking.clone(), asking.till.clone(), asking.progress);
-    let request = asking.request;
     let (payable, over) = (charge.payable, till.over);
-    let payment = move || request.with(|request| request.id);
-    // The payment comes with the records, a moment after the answer.
-    let pos = till.pos;
-    let booked = Memo::new(move |_| pos.with(|pos| pos.payment(payable, payment()).is_some()));
-    let paid = till.clone();
+    let (paid, dialog) = (till.clone(), asking.clone());
     let receipt = move |_| {
         match payable {
             Payable::Bill(bill) => paid.sharing.set(Some((bill, charge.sharers))),
@@ -303,7 +306,7 @@ fn buttons(asking: &ChargeDialog, charge: Charge) -> impl IntoView + use<> {
                 run: None,
             }),
         }
-        over.set(Some(TillDialog::Receipt(payable, untrack(payment))));
+        over.set(Some(TillDialog::Receipt(payable, dialog.payment())));
     };
     let kind = Memo::new(move |_| {
         let now = progress.get();
