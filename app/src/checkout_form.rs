@@ -2,7 +2,7 @@
 
 use servery_domain::{
     basket::Fulfilment,
-    contact::{Contact, DeliveryAddress, LocationSource},
+    contact::{Contact, DeliveryAddress},
     currency::Minor,
     draft::Draft,
     order_settings::PaymentMethod,
@@ -84,13 +84,16 @@ fn delivery_address(draft: &Draft, fields: FormFields<'_>) -> DeliveryAddress {
     // What the list said of one address is not true of another.
     door.location = before
         .location
-        .filter(|location| location.source == LocationSource::Device || door.is_same_door(&before));
+        .filter(|location| location.source.is_diners() || door.is_same_door(&before));
     door
 }
 
 #[cfg(test)]
 mod tests {
-    use servery_domain::{contact::AddressLocation, delivery_area::Point};
+    use servery_domain::{
+        contact::{AddressLocation, LocationSource},
+        delivery_area::Point,
+    };
 
     use super::*;
 
@@ -100,6 +103,7 @@ mod tests {
             (LocationSource::Place, "Mill Lane 1", true),
             (LocationSource::Place, "Mill Lane 2", false),
             (LocationSource::Device, "Mill Lane 2", true),
+            (LocationSource::Pin, "Mill Lane 2", true),
         ] {
             let mut draft = Draft::default();
             let fields = |street: &str| {

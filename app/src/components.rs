@@ -9,6 +9,7 @@ pub mod dish_badges;
 pub mod footer;
 pub mod form;
 pub mod header;
+pub mod located_by;
 pub mod notice;
 pub mod offline;
 pub mod opening;

@@ -32,11 +32,7 @@ pub async fn locate() -> Result<Point, LocationFailure> {
     if coordinates.accuracy() > MAX_ERROR {
         return Err(LocationFailure::Unknown);
     }
-    let millionths = |degrees: f64| (degrees * 1_000_000.0).round() as i32;
-    Ok(Point {
-        latitude: millionths(coordinates.latitude()),
-        longitude: millionths(coordinates.longitude()),
-    })
+    Point::from_degrees(coordinates.latitude(), coordinates.longitude()).ok_or(LocationFailure::Unknown)
 }
 
 fn failure(error: &JsValue) -> LocationFailure {

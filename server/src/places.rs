@@ -54,8 +54,8 @@ fn is_delivered_to(ordering: &OrderSettings, place: &ImportedPlace) -> bool {
     ordering.zone(&place.postcode, Some(place.point)).is_some()
 }
 
-/// Sets the location of an address from the list. What a client says is taken only of a device, only for an address that the
-/// list has not, and only where areas are drawn.
+/// Sets the location of an address from the list. What a client says is taken only of a device or of a point on the map, only for an
+/// address that the list has not, and only where areas are drawn.
 pub async fn locate(
     app: &AppState,
     ordering: &OrderSettings,

@@ -32,7 +32,8 @@ pub struct DeliveryAddress {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::text::<{ crate::limits::ADDRESS }>))]
     pub hint: String,
-    /// Where it is. The server asks its list of places; only the location of a device is taken from a client.
+    /// Where it is. The server asks its list of places; a client is believed only what the diner can know: where the device is, or
+    /// which point was set on the map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<AddressLocation>,
 }
@@ -51,6 +52,18 @@ crate::menu::codes! {
         Place = "place",
         /// The diner's device.
         Device = "device",
+        /// The diner, who set a point on the map.
+        Pin = "pin",
+    }
+}
+
+impl LocationSource {
+    /// Whether the diner says so, and not the server.
+    pub fn is_diners(self) -> bool {
+        match self {
+            Self::Place => false,
+            Self::Device | Self::Pin => true,
+        }
     }
 }
 
@@ -148,9 +161,12 @@ impl DeliveryAddress {
         self.location.map(|location| location.point)
     }
 
-    pub fn is_device_located(&self) -> bool {
-        self.location
-            .is_some_and(|location| location.source == LocationSource::Device)
+    pub fn located_by(&self) -> Option<LocationSource> {
+        self.location.map(|location| location.source)
+    }
+
+    pub fn is_located_by_diner(&self) -> bool {
+        self.located_by().is_some_and(LocationSource::is_diners)
     }
 
     /// Whether the list of places can be asked where it is.

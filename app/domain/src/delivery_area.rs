@@ -12,6 +12,28 @@ pub struct Point {
     pub longitude: i32,
 }
 
+const MILLIONTHS: f64 = 1_000_000.0;
+
+impl Point {
+    /// `None` for what is not on the earth.
+    pub fn from_degrees(latitude: f64, longitude: f64) -> Option<Self> {
+        let is_on_earth = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
+        let millionths = |degrees: f64| (degrees * MILLIONTHS).round() as i32;
+        is_on_earth.then(|| Self {
+            latitude: millionths(latitude),
+            longitude: millionths(longitude),
+        })
+    }
+
+    /// Latitude and longitude.
+    pub fn degrees(self) -> (f64, f64) {
+        (
+            f64::from(self.latitude) / MILLIONTHS,
+            f64::from(self.longitude) / MILLIONTHS,
+        )
+    }
+}
+
 /// A rectangle on the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -214,6 +236,20 @@ mod tests {
             );
         }
         assert!(!area.contains("", None));
+    }
+
+    #[test]
+    fn degrees_are_those_of_a_point_on_the_earth() {
+        let berlin = Point::from_degrees(52.520_008_4, -13.404_954).unwrap();
+        assert_eq!(berlin, point(52_520_008, -13_404_954));
+        assert_eq!(berlin.degrees(), (52.520_008, -13.404_954));
+        for (latitude, longitude) in [(90.1, 0.0), (0.0, -180.1), (f64::NAN, 0.0), (0.0, f64::INFINITY)] {
+            assert_eq!(
+                Point::from_degrees(latitude, longitude),
+                None,
+                "{latitude} {longitude}"
+            );
+        }
     }
 
     #[test]

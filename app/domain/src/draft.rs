@@ -92,24 +92,24 @@ impl Draft {
         }
     }
 
-    /// The device may be elsewhere next time.
-    pub fn forget_device_location(&mut self) {
+    /// The device may be elsewhere next time, and so may the food.
+    pub fn forget_location_by_diner(&mut self) {
         let chosen = match &mut self.basket.fulfilment {
             Fulfilment::Delivery(door) => Some(door),
             Fulfilment::Collection | Fulfilment::Table(_) => None,
         };
         for door in chosen.into_iter().chain(&mut self.door) {
-            if door.is_device_located() {
+            if door.is_located_by_diner() {
                 door.location = None;
             }
         }
     }
 
-    /// Takes over what the server found out about the address. A device's location stays, because the server asks for it
-    /// when it does not find the next address.
+    /// Takes over what the server found out about the address. A device's location and a point on the map stay, because the server
+    /// asks for them when it does not find the next address.
     pub fn learn_location(&mut self, found: Option<AddressLocation>) {
         if let Fulfilment::Delivery(door) = &mut self.basket.fulfilment
-            && !door.is_device_located()
+            && !door.is_located_by_diner()
         {
             door.location = found;
         }
@@ -223,7 +223,7 @@ impl Draft {
             removed: None,
             ..self.clone()
         };
-        rest.forget_device_location();
+        rest.forget_location_by_diner();
         rest.count_change();
         rest
     }
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn the_location_of_a_device_is_for_one_order() {
+    fn a_location_that_the_diner_gave_is_for_one_order() {
         let located = |source| DeliveryAddress {
             location: Some(AddressLocation {
                 point: crate::delivery_area::Point {
@@ -370,7 +370,11 @@ mod tests {
             }),
             ..DeliveryAddress::default()
         };
-        for (source, stays) in [(LocationSource::Device, false), (LocationSource::Place, true)] {
+        for (source, stays) in [
+            (LocationSource::Device, false),
+            (LocationSource::Pin, false),
+            (LocationSource::Place, true),
+        ] {
             let mut draft = Draft::default();
             draft.set_fulfilment(Fulfilment::Delivery(located(source)));
             draft.set_fulfilment(Fulfilment::Collection);

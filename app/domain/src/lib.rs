@@ -16,6 +16,7 @@ pub mod coupon;
 pub mod currency;
 pub mod cursor;
 pub mod delivery_area;
+pub mod delivery_map;
 pub mod device;
 pub mod draft;
 #[cfg(test)]

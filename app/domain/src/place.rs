@@ -142,16 +142,14 @@ pub fn find_place<'a>(address: &DeliveryAddress, places: &'a [ImportedPlace]) ->
 }
 
 impl DeliveryAddress {
-    /// Says where the address is. The list wins over the device, which may be elsewhere than the address.
+    /// Says where the address is. The list wins over the diner, who may be or point elsewhere than the address.
     pub fn locate(&mut self, place: Option<&ImportedPlace>) {
-        let of_device = self
-            .location
-            .filter(|location| location.source == LocationSource::Device);
+        let of_diner = self.location.filter(|location| location.source.is_diners());
         let of_place = place.map(|place| AddressLocation {
             point: place.point,
             source: LocationSource::Place,
         });
-        self.location = of_place.or(of_device);
+        self.location = of_place.or(of_diner);
     }
 }
 
@@ -370,26 +368,28 @@ mod tests {
     }
 
     #[test]
-    fn the_list_wins_over_the_device() {
-        let device = AddressLocation {
-            point: Point {
-                latitude: 50,
-                longitude: 50,
-            },
-            source: LocationSource::Device,
-        };
-        let place = place("Mill Lane", "1", "10115", "Millbrook");
-        let mut door = address("Mill Lane 1", "10115", "Millbrook");
-        door.location = Some(device);
-        door.locate(None);
-        assert_eq!(door.location, Some(device));
-        door.locate(Some(&place));
-        assert_eq!(door.point(), Some(place.point));
-        door.locate(None);
-        assert_eq!(
-            door.location, None,
-            "what a client says of the list is not believed"
-        );
+    fn the_list_wins_over_the_device_and_over_a_point_on_the_map() {
+        for source in [LocationSource::Device, LocationSource::Pin] {
+            let of_diner = AddressLocation {
+                point: Point {
+                    latitude: 50,
+                    longitude: 50,
+                },
+                source,
+            };
+            let place = place("Mill Lane", "1", "10115", "Millbrook");
+            let mut door = address("Mill Lane 1", "10115", "Millbrook");
+            door.location = Some(of_diner);
+            door.locate(None);
+            assert_eq!(door.location, Some(of_diner));
+            door.locate(Some(&place));
+            assert_eq!(door.point(), Some(place.point), "{source:?}");
+            door.locate(None);
+            assert_eq!(
+                door.location, None,
+                "what a client says of the list is not believed"
+            );
+        }
     }
 
     #[test]

@@ -260,7 +260,7 @@ async fn check_out(
     }
     fill_in(&mut known.draft, form.fields());
     if form.has("forget-location") {
-        known.draft.forget_device_location();
+        known.draft.forget_location_by_diner();
     }
     if form.has("find-address") {
         return save_and_redirect(app, slug, known, &format!("{path}?find=1#places")).await;

@@ -14,7 +14,7 @@ use servery_domain::{
 };
 
 use crate::{
-    components::{dish_badges::isolated, opening::weekday, refusal_text::common},
+    components::{dish_badges::isolated, located_by, opening::weekday, refusal_text::common},
     text::{Key, Texts},
 };
 
@@ -51,7 +51,7 @@ pub fn card(texts: Texts, slug: &Slug, board: &Board, order: &Order) -> impl Int
             {allergies}
             {note}
             <p class="facts"><span dir="auto">{ordered.contact.name.clone()}</span>" "{phone(&ordered.contact.phone)}</p>
-            {address(order)}
+            {address(texts, order)}
             {payment(texts, order)}
             {refunds(texts, order)}
             <div class="steps">{next}</div>
@@ -101,7 +101,7 @@ fn due(texts: Texts, board: &Board, order: &Order) -> String {
     }
 }
 
-fn address(order: &Order) -> Option<impl IntoView + use<>> {
+fn address(texts: Texts, order: &Order) -> Option<impl IntoView + use<>> {
     let Fulfilment::Delivery(door) = &order.ordered.fulfilment else {
         return None;
     };
@@ -116,7 +116,8 @@ fn address(order: &Order) -> Option<impl IntoView + use<>> {
         door.city,
         hint.unwrap_or_default()
     );
-    Some(view! { <p class="facts" dir="auto">{text}</p> })
+    let located = located_by::words(texts, door).map(|words| view! { <p class="facts">{words}</p> });
+    Some(view! { <p class="facts" dir="auto">{text}</p>{located} })
 }
 
 fn phone(phone: &str) -> Option<impl IntoView + use<>> {

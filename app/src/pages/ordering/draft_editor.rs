@@ -145,9 +145,7 @@ impl DraftEditor {
         let Fulfilment::Delivery(door) = &draft.basket.fulfilment else {
             return false;
         };
-        let is_known = door
-            .location
-            .is_some_and(|location| location.source == LocationSource::Place);
+        let is_known = door.located_by() == Some(LocationSource::Place);
         let needs_point = self
             .priced
             .with_value(|priced| priced.listing.restaurant.ordering.needs_point(&door.postcode));

@@ -8,12 +8,7 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::HtmlInputElement,
 };
-use servery_domain::{
-    basket::Fulfilment,
-    contact::{DeliveryAddress, LocationSource},
-    limits,
-    place::PlaceSuggestion,
-};
+use servery_domain::{basket::Fulfilment, contact::DeliveryAddress, limits, place::PlaceSuggestion};
 
 use super::checkout_state::CheckoutState;
 use crate::{
@@ -142,9 +137,7 @@ impl Suggestions {
                 city: or(place.city, before.city),
                 hint: before.hint,
                 // The place of another address is not this one's.
-                location: before
-                    .location
-                    .filter(|location| location.source == LocationSource::Device),
+                location: before.location.filter(|location| location.source.is_diners()),
             };
             draft.set_fulfilment(Fulfilment::Delivery(door.clone()));
             chosen = Some(door);

@@ -20,6 +20,7 @@ use servery_domain::{
 
 use super::{address, door, due, is_called_off, is_over, picture, runs_in};
 use crate::{
+    components::located_by,
     pages::staff::{
         dialog::Dialog,
         money_input::field,
@@ -163,6 +164,7 @@ fn stop(
     let ordered = &order.ordered;
     let to = door(order).map(address).unwrap_or_default();
     let map = map(door(order).and_then(DeliveryAddress::point), &to);
+    let located = door(order).and_then(|door| located_by::words(screen.texts, door));
     let hint = door(order)
         .map(|door| door.hint.clone())
         .filter(|hint| !hint.is_empty())
@@ -194,6 +196,7 @@ fn stop(
         <li>
             <h2><b>{format!("#{}", order.number)}</b>" "<span dir="auto">{ordered.contact.name.clone()}</span></h2>
             <p><a href=map rel="external noreferrer" dir="auto">{to}</a></p>
+            {located.map(|words| view! { <p class="hint">{words}</p> })}
             {hint}
             {note}
             <p class="due">{due}</p>
@@ -304,10 +307,9 @@ fn camera(screen: &Screen, photo: RwSignal<Option<String>>) -> impl IntoView + u
 /// The address on a map, by its point if one is known.
 fn map(point: Option<Point>, to: &str) -> String {
     const MAP: &str = "https://www.openstreetmap.org";
-    let degrees = |millionths: i32| f64::from(millionths) / 1_000_000.0;
     match point {
         Some(point) => {
-            let (latitude, longitude) = (degrees(point.latitude), degrees(point.longitude));
+            let (latitude, longitude) = point.degrees();
             format!("{MAP}/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}")
         }
         None => {
