@@ -3,6 +3,8 @@
 
 #[path = "build/licences.rs"]
 mod licences;
+#[path = "build/map_packages.rs"]
+mod map_packages;
 
 use std::{
     env, fs,
@@ -12,10 +14,12 @@ use std::{
 };
 
 use flate2::{Compression, write::GzEncoder};
+use serde_json::Value;
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    fs::write(out.join("files.rs"), files()).expect("OUT_DIR can be written");
+    let files = format!("{}{}", files(), map_packages::files());
+    fs::write(out.join("files.rs"), files).expect("OUT_DIR can be written");
     fs::write(out.join("components.txt"), components()).expect("OUT_DIR can be written");
     fs::write(out.join("licences.gz"), compressed(&notices())).expect("OUT_DIR can be written");
     println!("cargo::rustc-env=SERVERY_COMMIT={}", commit());
@@ -73,7 +77,7 @@ fn notices() -> String {
     let wasm = |program: &str| (format!("servery-{program}"), "wasm32-unknown-unknown".to_owned());
     let mut programs: Vec<_> = PROGRAMS.iter().map(|program| wasm(program)).collect();
     programs.push(("servery".to_owned(), host));
-    licences::notices(&programs)
+    licences::notices(&programs, &map_packages::packages())
 }
 
 fn compressed(text: &str) -> Vec<u8> {
@@ -114,7 +118,7 @@ fn commit() -> String {
     }
 }
 
-/// A line per crate that is linked in: name, version, licence.
+/// A line per package that is inside: name, version, licence.
 fn components() -> String {
     println!("cargo::rerun-if-changed=../Cargo.lock");
     let cargo = env::var("CARGO").expect("cargo sets CARGO");
@@ -157,6 +161,11 @@ fn components() -> String {
             (!name.starts_with("servery")).then(|| format!("{name}\t{version}\t{licence}"))
         })
         .collect();
+    let field = |package: &Value, name: &str| package[name].as_str().unwrap_or_default().to_owned();
+    lines.extend(map_packages::packages().iter().map(|package| {
+        let [name, version, licence] = ["name", "version", "license"].map(|name| field(package, name));
+        format!("{name}\t{version}\t{licence}")
+    }));
     lines.sort();
     lines.dedup();
     lines.join("\n")

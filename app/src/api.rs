@@ -35,6 +35,8 @@ pub fn places(near: &Slug, typed: &str) -> String {
     address("/api/v1/places", [("near", near.as_str()), ("q", typed)])
 }
 
+pub const MAP: &str = "/api/v1/map";
+
 pub fn orders_at(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/orders")
 }

@@ -16,9 +16,9 @@ use servery_domain::{
 };
 
 use crate::query::{
-    GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu,
-    GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes,
-    Query,
+    GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
+    GetDraft, GetMenu, GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetQuote, GetRestaurant,
+    GetRestaurants, GetTimes, Query,
 };
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -48,6 +48,7 @@ pub trait OrderingBackend:
     + Answers<GetTimes>
     + Answers<GetQuote>
     + Answers<GetPlaces>
+    + Answers<GetDeliveryMap>
     + Answers<GetOrder>
     + Answers<GetOrders>
 {
@@ -82,6 +83,8 @@ pub trait BrowserActions: Send + Sync {
     fn find_places<'a>(&'a self, near: &'a Slug, typed: &'a str) -> BackendFuture<'a, Vec<PlaceSuggestion>>;
     /// Where the device is. The browser asks its user for permission.
     fn locate(&self) -> LocationFuture<'_>;
+    /// Runs a script of the server. Fails as unreachable when there is no connection, or none in time.
+    fn run_script<'a>(&'a self, address: &'a str) -> BackendFuture<'a, ()>;
     /// A new id.
     fn id(&self) -> u128;
     /// The progress of the order that is being placed.

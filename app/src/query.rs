@@ -11,6 +11,7 @@ use servery_domain::{
     basket::Basket,
     board::Board,
     cursor::Page,
+    delivery_map::DeliveryMap,
     device::{DeviceList, Paired},
     draft::Draft,
     limits,
@@ -229,6 +230,17 @@ impl Query for GetPlaces {
 
     fn address(&self) -> String {
         api::places(&self.0, &self.1)
+    }
+}
+
+/// The map on which diners set a point, if the operator has one.
+pub struct GetDeliveryMap;
+
+impl Query for GetDeliveryMap {
+    type Answer = Option<DeliveryMap>;
+
+    fn address(&self) -> String {
+        api::MAP.into()
     }
 }
 

@@ -29,7 +29,7 @@ use crate::{
     json::read,
     local_storage, location,
     order_events::OrderEventSource,
-    order_submission, pos_client, push,
+    order_submission, pos_client, push, script,
 };
 
 /// How long a search for an address may take.
@@ -106,6 +106,10 @@ impl BrowserActions for Browser {
 
     fn locate(&self) -> LocationFuture<'_> {
         Box::pin(SendWrapper::new(location::locate()))
+    }
+
+    fn run_script<'a>(&'a self, address: &'a str) -> BackendFuture<'a, ()> {
+        Box::pin(SendWrapper::new(script::run(address)))
     }
 
     fn id(&self) -> u128 {

@@ -17,6 +17,7 @@ mod passkeys;
 mod pos_client;
 mod push;
 mod response_cache;
+mod script;
 
 use std::{rc::Rc, sync::Arc};
 

@@ -1,4 +1,5 @@
-//! The licence notices of every crate that is linked into the server and into the browser's programs, as one text.
+//! The licence notices of every crate that is linked into the server and into the browser's programs, and of the packages of npm that
+//! show a map, as one text.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,16 +28,17 @@ const OWN: &str = include_str!("../../LICENSE");
 const OPENING: &str = "\
 Servery is free software under the GNU Affero General Public License, version 3 or later, which is text 1 below.
 
-It contains software by others: in the server, and in the programs that browsers load. Each is listed with its version, its licence as
+It contains software by others: in the server, and in what browsers load. Each is listed with its version, its licence as
 an SPDX expression, where it comes from, and the numbers of its notices below.
 ";
 
-/// What a program is made of: its package, and for what it is built.
-pub fn notices(programs: &[(String, String)]) -> String {
+/// What a program is made of: its package, and for what it is built. A package of npm has its `folder`.
+pub fn notices(programs: &[(String, String)], npm_packages: &[Value]) -> String {
     let mut texts = NoticeTexts::default();
     texts.number(OWN.to_owned());
     let packages: BTreeMap<(String, String), String> = linked(programs)
         .iter()
+        .chain(npm_packages)
         .map(|package| {
             let notices: BTreeSet<usize> = notices_of(package)
                 .into_iter()
@@ -154,14 +156,20 @@ fn by_id(values: &Value) -> BTreeMap<&str, &Value> {
         .collect()
 }
 
+fn folder_of(package: &Value) -> PathBuf {
+    if let Some(folder) = package["folder"].as_str() {
+        return folder.into();
+    }
+    let manifest = package["manifest_path"]
+        .as_str()
+        .expect("a package has a manifest");
+    let folder = Path::new(manifest).parent();
+    folder.expect("a manifest is in a folder").to_owned()
+}
+
 fn notices_of(package: &Value) -> Vec<String> {
-    let manifest = PathBuf::from(
-        package["manifest_path"]
-            .as_str()
-            .expect("a package has a manifest"),
-    );
     let mut files = Vec::new();
-    collect(manifest.parent().expect("a manifest is in a folder"), &mut files);
+    collect(&folder_of(package), &mut files);
     files.sort();
     let texts: Vec<String> = files
         .iter()
@@ -203,8 +211,11 @@ fn standard_text(package: &Value) -> String {
                 package["name"]
             )
         });
+    // A package of npm has one author.
+    let author = &package["author"];
     let authors: Vec<&str> = list(&package["authors"])
         .iter()
+        .chain([author, &author["name"]])
         .filter_map(Value::as_str)
         .collect();
     let authors = match authors.is_empty() {

@@ -9,6 +9,7 @@ pub mod devices;
 pub mod docs;
 pub mod drafts;
 pub mod openapi;
+pub mod map;
 pub mod orders;
 pub mod passkeys;
 pub mod payments;

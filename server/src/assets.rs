@@ -13,18 +13,22 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use servery_app::{routes::Chunk, text::Texts};
-use servery_domain::lang::Lang;
+use servery_domain::{delivery_map::DeliveryMap, lang::Lang};
 use sha2::{Digest, Sha256};
 
-use crate::http::cached_body::{Cached, accepts_coding};
+use crate::{
+    delivery_map::ServedMap,
+    http::cached_body::{Cached, accepts_coding},
+};
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
 const BOOT: &[u8] = include_bytes!("assets/boot.js");
 const CARD: &[u8] = include_bytes!("assets/card.js");
+const MAP: &str = include_str!("assets/map.js");
 
 const SERVICE_WORKER: &str = "service-worker.js";
-const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+pub const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const ONE_DAY: &str = "public, max-age=86400";
 const REVALIDATE: &str = "no-cache";
 
@@ -40,6 +44,9 @@ pub struct Assets {
     pub boot: String,
     /// The script that puts the card provider's form into its page.
     pub card: String,
+    /// The script of the element `delivery-map`, if the packages that it uses were there when the server was built.
+    map_script: Option<String>,
+    map: Option<ServedMap>,
     staff_style: String,
     texts: [String; Lang::ALL.len()],
     staff_texts: [String; Lang::ALL.len()],
@@ -62,6 +69,17 @@ struct Asset {
 #[error("this program was built without its browser part ({0} is missing); './dev run' builds both")]
 pub struct MissingAsset(String);
 
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "--map is set, and this program was built without what shows a map; run 'npm ci' in server/map, and build it again"
+)]
+pub struct MissingMapPackages;
+
+/// The package's script for pages, which makes one object of its name.
+fn as_module(pmtiles: &[u8]) -> Vec<u8> {
+    [pmtiles, b"\nexport const { PMTiles, Protocol } = pmtiles;\n"].concat()
+}
+
 fn media_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
@@ -79,11 +97,12 @@ fn media_type(name: &str) -> &'static str {
 }
 
 pub fn hash(body: &[u8]) -> String {
-    Sha256::digest(body)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    short_hex(&Sha256::digest(body))
+}
+
+/// As much of a digest as stands in an address.
+pub fn short_hex(digest: &[u8]) -> String {
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The service worker, before the list of a version's files is filled in.
@@ -122,9 +141,10 @@ const STYLE: [&str; 6] = [
     include_str!("../../style/print.css"),
 ];
 /// Further style sheets of the ordering pages.
-const ORDERING_STYLE: [&str; 2] = [
+const ORDERING_STYLE: [&str; 3] = [
     include_str!("../../style/dish.css"),
     include_str!("../../style/ordering.css"),
+    include_str!("../../style/map.css"),
 ];
 /// Further style sheets of the account and board pages.
 const ACCOUNT_STYLE: [&str; 1] = [include_str!("../../style/signed.css")];
@@ -192,6 +212,15 @@ impl Assets {
         ];
         let boot = add_hashed("boot", "js", Bytes::from_static(BOOT), None);
         let card = add_hashed("card", "js", Bytes::from_static(CARD), None);
+        let map_script = MAP_PACKAGES.map(|packages| {
+            let [library, worker, archive] = packages;
+            let mut add = |stem: &str, body: Vec<u8>| add_hashed(stem, "js", body.into(), None);
+            let script = MAP
+                .replace("{{library}}", &add("map-library", library.to_vec()))
+                .replace("{{worker}}", &add("map-worker", worker.to_vec()))
+                .replace("{{archive}}", &add("map-archive", as_module(archive)));
+            add("map", script.into_bytes())
+        });
         let style = add_hashed("style", "css", joined(&STYLE).into(), None);
         let ordering_style = add_hashed("ordering", "css", joined(&ORDERING_STYLE).into(), None);
         let account_style = add_hashed("account", "css", joined(&ACCOUNT_STYLE).into(), None);
@@ -234,6 +263,30 @@ impl Assets {
             staff_texts,
             boot,
             card,
+            map_script,
+            map: None,
+        })
+    }
+
+    /// With the operator's map, if there is one.
+    pub fn with_map(self, map: Option<ServedMap>) -> Result<Self, MissingMapPackages> {
+        match map.is_some() && self.map_script.is_none() {
+            true => Err(MissingMapPackages),
+            false => Ok(Self { map, ..self }),
+        }
+    }
+
+    pub fn map(&self) -> Option<&ServedMap> {
+        self.map.as_ref()
+    }
+
+    /// What a browser needs to show the map.
+    pub fn delivery_map(&self) -> Option<DeliveryMap> {
+        let map = self.map.as_ref()?;
+        Some(DeliveryMap {
+            script: self.map_script.clone()?,
+            tiles: map.tiles(),
+            attribution: map.attribution.clone(),
         })
     }
 

@@ -25,6 +25,7 @@ use crate::{
     catalog::{self, Catalog},
     cli::{places::PlacesCommand, staff::StaffCommand},
     clock,
+    delivery_map::ServedMap,
     http::{connections::ConnectionLimits, serve, telemetry},
     jobs::{self, mail::Mailer, retention},
     orders::timeouts,
@@ -217,7 +218,7 @@ async fn open(settings: &Settings) -> Result<Arc<dyn Store>, StoreError> {
 
 async fn serve(settings: &Settings) -> Result<(), CliError> {
     let _guard = telemetry::start_log(settings.log(), std::io::stdout())?;
-    let assets = Assets::new()?;
+    let assets = Assets::new()?.with_map(ServedMap::open(settings)?)?;
     let store = open(settings).await?;
     let cards = settings.cards()?;
     settings.source_url()?;

@@ -1,5 +1,6 @@
 //! HTTP for every handler: errors, rate limits, cached bodies, CSRF, idempotency, connections, logs, metrics, health, proxies.
 
+pub mod byte_range;
 pub mod cached_body;
 pub mod client;
 pub mod connections;

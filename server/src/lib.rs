@@ -13,6 +13,7 @@ pub mod audit_log;
 pub mod catalog;
 pub mod cli;
 pub mod clock;
+pub mod delivery_map;
 pub mod html;
 pub mod http;
 pub mod jobs;

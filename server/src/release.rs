@@ -4,6 +4,8 @@ pub mod service_worker;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use axum::http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
+
 use crate::{
     assets::{self, Assets},
     html::{rendered::Rendered, shell::Shell},
@@ -23,9 +25,15 @@ impl Release {
         for shell in Shell::all() {
             documents.push((shell.address(), shell.render(assets).await));
         }
-        let html: Vec<&str> = documents
+        // With the hosts that they may speak to.
+        let html: Vec<(&str, Option<&HeaderValue>)> = documents
             .iter()
-            .map(|(_, document)| document.html.as_str())
+            .map(|(_, document)| {
+                (
+                    document.html.as_str(),
+                    document.headers.get(CONTENT_SECURITY_POLICY),
+                )
+            })
             .collect();
         let template = assets::service_worker_template();
         let files: Vec<&String> = assets.addresses().collect();

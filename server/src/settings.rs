@@ -35,6 +35,12 @@ pub struct Settings {
     /// A folder with the restaurants' pictures, shown under /pictures/
     #[arg(long, global = true, env = "SERVERY_PICTURES")]
     pub pictures: Option<PathBuf>,
+    /// A map on which diners set a point: a PMTiles file, or an address of tiles such as https://tiles.example/{z}/{x}/{y}.png
+    #[arg(long, global = true, env = "SERVERY_MAP")]
+    pub map: Option<String>,
+    /// How the licence of the map wants it to be named, such as '© OpenStreetMap contributors'
+    #[arg(long, global = true, env = "SERVERY_MAP_ATTRIBUTION")]
+    pub map_attribution: Option<String>,
     /// Milliseconds that a request may wait for a thread before hydrated pages are sent thin [default: 100]
     #[arg(long, global = true, env = "SERVERY_HEAVY_AT")]
     pub heavy_at: Option<u64>,
@@ -132,6 +138,8 @@ impl Settings {
             listen: self.listen.or(filed.listen),
             metrics_listen: self.metrics_listen.or(filed.metrics_listen),
             pictures: self.pictures.or(filed.pictures),
+            map: self.map.or(filed.map),
+            map_attribution: self.map_attribution.or(filed.map_attribution),
             heavy_at: self.heavy_at.or(filed.heavy_at),
             card_provider: self.card_provider.or(filed.card_provider),
             card_secret: self.card_secret.or(filed.card_secret),

@@ -26,13 +26,17 @@ pub fn any_newer(context: &Context, sources: &[&str], since: SystemTime) -> bool
         .any(|source| is_newer(&context.root.join(source), since))
 }
 
+/// What npm has installed.
+const PACKAGES: &str = "node_modules";
+
 /// The file, or any file of the folder. A file that is going away at this moment is no change of it.
 fn is_newer(path: &Path, since: SystemTime) -> bool {
     if path.is_dir() {
         let Ok(entries) = fs::read_dir(path) else {
             return false;
         };
-        return entries.flatten().any(|entry| is_newer(&entry.path(), since));
+        let mut sources = entries.flatten().filter(|entry| entry.file_name() != PACKAGES);
+        return sources.any(|entry| is_newer(&entry.path(), since));
     }
     let changed = path.symlink_metadata().and_then(|metadata| metadata.modified());
     changed.is_ok_and(|changed| changed > since)

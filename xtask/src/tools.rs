@@ -30,6 +30,7 @@ pub fn for_shipping(context: &Context) -> Result {
         || cargo_tools::need_cargo_leptos(context),
         || {
             node::need_wasm_opt(context)?;
+            node::need_map(context)?;
             cargo_tools::need_wasm_bindgen(context)
         },
     )?;

@@ -16,6 +16,7 @@ use leptos::{
     prelude::*,
 };
 use servery_domain::{
+    delivery_map::DeliveryMap,
     id::{DishId, OrderId},
     menu::{Dish, Menu},
     order::TrackedOrder,
@@ -29,7 +30,7 @@ use super::{BrowserFeatures, FullBackend, Head, Pages, document_title, nothing_h
 use crate::{
     backend::{BrowserActions, OrderEvents, OrderingBackend},
     page_address::PageAddress,
-    query::{GetMenu, GetOrder, GetOrders, GetPlaces, GetRestaurant},
+    query::{GetDeliveryMap, GetMenu, GetOrder, GetOrders, GetPlaces, GetRestaurant},
     routes::{Chunk, View, slug},
     text::{Key, Texts},
 };
@@ -55,7 +56,7 @@ pub enum OrderingPage {
     History(Vec<TrackedOrder>),
 }
 
-/// The result of a form, from the address.
+/// The result of a form, from the address, and what the page can do without.
 #[derive(Debug, Clone)]
 pub struct PageData {
     pub wrong: Option<String>,
@@ -65,6 +66,8 @@ pub struct PageData {
     pub still: bool,
     /// Addresses that may be meant, if somebody without a script asked for them.
     pub places: Option<Vec<PlaceSuggestion>>,
+    /// Where the restaurant delivers to areas on the map, and the operator has one.
+    pub map: Option<DeliveryMap>,
 }
 
 impl PageData {
@@ -75,6 +78,7 @@ impl PageData {
             was,
             still: visit.get("still").is_some(),
             places: None,
+            map: None,
         }
     }
 }
@@ -131,6 +135,10 @@ impl Pages for OrderingPage {
                     let typed = priced.draft.delivery_address().street;
                     // The checkout does without the list.
                     data.places = backend.ask(GetPlaces(slug, typed)).await.ok();
+                }
+                if priced.listing.restaurant.ordering.has_drawn_areas() {
+                    // The checkout does without the map, too.
+                    data.map = backend.ask(GetDeliveryMap).await.ok().flatten();
                 }
                 Ok(Self::Checkout {
                     priced,

@@ -16,7 +16,7 @@ use utoipa_axum::{
 };
 
 use super::{
-    about, accounts, audit_log, board, devices, drafts, orders, passkeys, payments, places, push, quotes,
+    about, accounts, audit_log, board, devices, drafts, map, orders, passkeys, payments, places, push, quotes,
     reader_payments, restaurants, sessions, sync,
 };
 use crate::{
@@ -82,6 +82,7 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(quotes::post_quote),
         routes!(quotes::get_coupon),
         routes!(places::list_places),
+        routes!(map::get_map),
         routes!(drafts::get_draft, drafts::put_draft),
         routes!(drafts::get_times),
         routes!(orders::post_order),

@@ -10,7 +10,7 @@ use reqwest::{Client, RequestBuilder, Url, redirect::Policy};
 use servery_store::{DatabasePlace, Inspection, Tables};
 
 use crate::{
-    clock,
+    clock, delivery_map,
     http::whoami::WhoAmI,
     jobs::{mail::Mailer, push},
     payments::provider::ProviderError,
@@ -111,6 +111,7 @@ pub async fn examine(settings: &Settings) -> Vec<Finding> {
     findings.extend(check_disk(settings.database()));
     findings.extend(limited("mail", check_mail(settings)).await);
     findings.extend(check_push(settings));
+    findings.extend(check_map(settings));
     findings.extend(limited("cards", check_cards(settings)).await);
     findings.extend(limited("proxy", check_proxy(settings, &mut references)).await);
     findings.extend(check_clock(&references));
@@ -232,7 +233,7 @@ async fn check_database(settings: &Settings, references: &mut Vec<Reference>) ->
     }
     if !without_places.is_empty() {
         check.warn(format!(
-            "areas on the map are set for {}, and no address is known, so guests are found by their device's location only; import the \
+            "areas on the map are set for {}, and no address is known, so guests are found by their device or a point on the map only; import the \
              addresses of the town with 'servery places import'",
             without_places.join(", ")
         ));
@@ -332,6 +333,16 @@ fn check_push(settings: &Settings) -> Vec<Finding> {
         Some(_) => "the key can be used",
         None => "the key is kept in the database",
     })
+}
+
+fn check_map(settings: &Settings) -> Vec<Finding> {
+    let mut check = Check::of("map");
+    match delivery_map::check(settings) {
+        Ok(Some(source)) => return check.or_ok(source),
+        Ok(None) => {}
+        Err(error) => check.fault(error.to_string()),
+    }
+    check.or_ok("guests set no point on a map, because there is none")
 }
 
 async fn check_cards(settings: &Settings) -> Vec<Finding> {

@@ -9,9 +9,9 @@ use serde::Serialize;
 use servery_app::{
     backend::{AccountBackend, Answers, Backend, BackendFuture, NewId, OrderingBackend, StaffBackend},
     query::{
-        GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDevice, GetDevices, GetDraft, GetMenu,
-        GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetQuote, GetRestaurant, GetRestaurants,
-        GetTimes, Query,
+        GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
+        GetDraft, GetMenu, GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetQuote, GetRestaurant,
+        GetRestaurants, GetTimes, Query,
     },
 };
 use servery_domain::{
@@ -20,6 +20,7 @@ use servery_domain::{
     audit::{AuditEntry, AuditLog},
     board::Board,
     cursor::Page,
+    delivery_map::DeliveryMap,
     device::{DeviceList, Paired},
     draft::Draft,
     menu::Menu,
@@ -187,6 +188,12 @@ impl Handle<GetPlaces> for ServerBackend {
             .take_for_diner(&rate_limit::PLACES, &self.customer.client)?;
         let near = &self.listing(slug)?.restaurant;
         Ok(places::suggestions(&self.app, typed, Some(near)).await?)
+    }
+}
+
+impl Handle<GetDeliveryMap> for ServerBackend {
+    async fn handle(&self, _: &GetDeliveryMap) -> Result<Option<DeliveryMap>, Problem> {
+        Ok(self.app.assets.delivery_map())
     }
 }
 

@@ -17,7 +17,10 @@ use super::{
     card_script::{self, CONNECT_SOURCES, FRAME_SOURCES, SCRIPT_SOURCES},
     structured_data::LinkPreview,
 };
-use crate::assets::{Assets, style_hash};
+use crate::{
+    assets::{Assets, style_hash},
+    delivery_map::ServedMap,
+};
 
 /// What the head says of the page.
 #[derive(Default)]
@@ -82,6 +85,8 @@ pub struct DocumentFacts {
     program: Option<ProgramFiles>,
     /// The script that puts the card provider's form into the page, if it has one.
     card_form: Option<String>,
+    /// The host of the map's tiles, if a script of the page may load them from one.
+    map_origin: Option<String>,
 }
 
 impl DocumentFacts {
@@ -103,6 +108,12 @@ impl DocumentFacts {
             styles: assets.styles(chunk).into_iter().map(str::to_owned).collect(),
             program: has_script.then(|| ProgramFiles::of(assets, chunk, texts.lang)),
             card_form: None,
+            // The ordering pages follow each other in one document.
+            map_origin: assets
+                .map()
+                .and_then(ServedMap::foreign_origin)
+                .filter(|_| has_script && chunk == Chunk::Ordering)
+                .map(str::to_owned),
         }
     }
 
@@ -121,13 +132,18 @@ impl DocumentFacts {
     }
 
     pub fn content_security_policy(&self) -> String {
+        let map = self
+            .map_origin
+            .as_ref()
+            .map(|origin| format!(" {origin}"))
+            .unwrap_or_default();
         let script = match (&self.program, &self.card_form) {
             (None, None) => "script-src 'none'".to_owned(),
             (None, Some(_)) => format!(
                 "script-src 'self' {SCRIPT_SOURCES}; frame-src {FRAME_SOURCES}; connect-src {CONNECT_SOURCES}"
             ),
             (Some(_), _) => {
-                "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'".to_owned()
+                format!("script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'{map}; worker-src 'self'")
             }
         };
         let style = self
@@ -142,7 +158,7 @@ impl DocumentFacts {
             ""
         };
         format!(
-            "default-src 'none'; {script}; style-src 'self'{style}; img-src 'self'{photos}; \
+            "default-src 'none'; {script}; style-src 'self'{style}; img-src 'self'{photos}{map}; \
              manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
     }

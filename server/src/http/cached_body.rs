@@ -77,7 +77,7 @@ impl Cached {
         let mut response = if request
             .get_all(IF_NONE_MATCH)
             .iter()
-            .any(|tags| names(tags, &self.etag))
+            .any(|tags| names_tag(tags, &self.etag))
         {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
@@ -110,7 +110,7 @@ impl Cached {
 }
 
 /// Whether `If-None-Match` names this tag, weak or not.
-fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
+pub fn names_tag(tags: &HeaderValue, etag: &HeaderValue) -> bool {
     let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else {
         return false;
     };

@@ -6,7 +6,8 @@ use crate::html::shell::Shell;
 
 /// `hashed` are the files that a device caches, with the shells, before it activates a version.
 pub fn fill_in<'a>(template: &str, version: &str, hashed: impl Iterator<Item = &'a String>) -> String {
-    let files = Shell::all().map(Shell::address).chain(hashed.cloned());
+    let hashed = hashed.filter(|address| !is_map_file(address)).cloned();
+    let files = Shell::all().map(Shell::address).chain(hashed);
     let (staff, precache): (Vec<String>, Vec<String>) = files.partition(|address| is_staff_file(address));
     let template = template
         .replace("{{version}}", version)
@@ -19,6 +20,13 @@ pub fn fill_in<'a>(template: &str, version: &str, hashed: impl Iterator<Item = &
 /// Whether only devices with the staff app cache the file.
 fn is_staff_file(address: &str) -> bool {
     ["/assets/staff.", "/assets/staff-", "/shell/staff/"]
+        .iter()
+        .any(|start| address.starts_with(start))
+}
+
+/// Whether the file is for a map, which needs a network anyhow.
+fn is_map_file(address: &str) -> bool {
+    ["/assets/map.", "/assets/map-"]
         .iter()
         .any(|start| address.starts_with(start))
 }
@@ -60,7 +68,13 @@ mod tests {
 
     #[test]
     fn the_template_is_fill_in() {
-        let files = ["/assets/a.1.js".to_owned(), "/assets/staff-en.1.json".to_owned()];
+        let files = [
+            "/assets/a.1.js",
+            "/assets/map.1.js",
+            "/assets/map-worker.1.js",
+            "/assets/staff-en.1.json",
+        ]
+        .map(str::to_owned);
         let template =
             "const V = \"{{version}}\", P = [/* precache */], S = [/* staff */], C = [/* chunks */];";
         let filled = fill_in(template, "7", files.iter());

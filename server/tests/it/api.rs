@@ -81,6 +81,7 @@ async fn an_unchanged_answer_is_not_sent_again() {
         "/api/v1/restaurants/jade-lantern",
         "/api/v1/restaurants/jade-lantern/menu",
         "/api/v1/about",
+        "/api/v1/map",
     ] {
         let first = app.get(path, &[]).await;
         let second = app.get(path, &[("if-none-match", first.header("etag"))]).await;

@@ -17,6 +17,17 @@ const PROGRAMS: [&str; 4] = [
     "servery-staff",
 ];
 
+/// The packages of npm that show a map.
+fn map_packages() -> Vec<(String, String)> {
+    let lock: Value = serde_json::from_str(include_str!("../../map/package-lock.json")).unwrap();
+    let packages = lock["packages"].as_object().unwrap();
+    let packages = packages.iter().filter_map(|(folder, package)| {
+        let (_, name) = folder.rsplit_once("node_modules/")?;
+        Some((name.to_owned(), package["version"].as_str()?.to_owned()))
+    });
+    packages.collect()
+}
+
 /// Name and version of each package by others that is linked into these.
 fn linked(programs: &[&str], target: &str) -> BTreeSet<(String, String)> {
     let metadata = Command::new(env!("CARGO"))
@@ -67,7 +78,7 @@ fn linked(programs: &[&str], target: &str) -> BTreeSet<(String, String)> {
 }
 
 #[tokio::test]
-async fn every_crate_in_the_server_and_in_the_pages_has_its_licence_notice() {
+async fn every_package_in_the_server_and_in_the_pages_has_its_licence_notice() {
     let app = TestApp::new().await;
     let answer = app.get("/about/licences", &[]).await;
     assert_eq!(
@@ -79,7 +90,7 @@ async fn every_crate_in_the_server_and_in_the_pages_has_its_licence_notice() {
     let mut crates = linked(&["servery"], &host);
     crates.extend(linked(&PROGRAMS, "wasm32-unknown-unknown"));
     assert!(crates.len() > 300, "{}", crates.len());
-    for (name, version) in crates {
+    for (name, version) in crates.into_iter().chain(map_packages()) {
         let (_, entry) = text
             .split_once(&format!("\n{name} {version}\n"))
             .unwrap_or_else(|| panic!("{name} {version} is not there"));

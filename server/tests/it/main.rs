@@ -14,6 +14,7 @@ mod board;
 mod card_page;
 mod catalog;
 mod connections;
+mod delivery_map;
 mod devices;
 mod doctor;
 mod erasure;

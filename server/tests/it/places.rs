@@ -148,6 +148,13 @@ async fn the_server_decides_the_zone_from_the_address() {
         (
             "1 Far Shore Avenue",
             "10460",
+            location(NEAR, "pin"),
+            Err("out_of_area"),
+            Some("place"),
+        ),
+        (
+            "1 Far Shore Avenue",
+            "10460",
             location(NEAR, "place"),
             Err("out_of_area"),
             Some("place"),
@@ -181,11 +188,32 @@ async fn the_server_decides_the_zone_from_the_address() {
             Err("out_of_area"),
             Some("device"),
         ),
-        // The postcode says it, so nobody asks where the device is.
+        (
+            "1 Unknown Street",
+            "10012",
+            location(NEAR, "pin"),
+            Ok("Downtown"),
+            Some("pin"),
+        ),
+        (
+            "1 Unknown Street",
+            "10012",
+            location(FAR, "pin"),
+            Err("out_of_area"),
+            Some("pin"),
+        ),
+        // The postcode says it, so nobody asks where the device or the point is.
         (
             "1 Unknown Street",
             "10014",
             location(FAR, "device"),
+            Ok("Harbour"),
+            None,
+        ),
+        (
+            "1 Unknown Street",
+            "10014",
+            location(FAR, "pin"),
             Ok("Harbour"),
             None,
         ),
@@ -224,6 +252,7 @@ async fn an_order_is_stored_with_the_location_that_the_server_found() {
             location(NEAR, "device"),
             location(NEAR, "device"),
         ),
+        ("1 Unknown Street", location(NEAR, "pin"), location(NEAR, "pin")),
     ] {
         let basket = app.delivered_to(street, "10012", sent).await;
         let answer = app.place(&app.placement(basket).await).await;

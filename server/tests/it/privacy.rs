@@ -259,6 +259,7 @@ async fn every_answer_has_a_policy_and_is_shown_in_no_frame() {
         "/service-worker.js",
         "/icons/icon.svg",
         "/pictures/ramen-320.avif",
+        "/map/none.pmtiles",
     ] {
         let answer = app.get(path, &[]).await;
         let policy = answer.header("content-security-policy");

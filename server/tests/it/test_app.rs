@@ -17,6 +17,7 @@ use servery::{
     assets::Assets,
     catalog::Catalog,
     cli::demo,
+    delivery_map::ServedMap,
     http::{connections::ConnectionLimits, serve},
     payments::cards::Cards,
     router::router,
@@ -100,7 +101,9 @@ impl TestApp {
             pictures: Some(folder.path().to_owned()),
             ..settings
         };
-        let app = AppState::new(store.clone(), catalog, cards, Assets::new().unwrap(), settings).await;
+        let map = ServedMap::open(&settings).unwrap();
+        let assets = Assets::new().unwrap().with_map(map).unwrap();
+        let app = AppState::new(store.clone(), catalog, cards, assets, settings).await;
         Self {
             router: router(app.clone()),
             app,

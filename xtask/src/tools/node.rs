@@ -1,4 +1,4 @@
-//! Node, and what npm installs: wasm-opt, Playwright, the oracles.
+//! Node, and what npm installs: wasm-opt, what shows a map, Playwright, the oracles.
 
 use std::{fs, path::Path, time::SystemTime};
 
@@ -58,6 +58,11 @@ pub fn need_wasm_opt(context: &Context) -> Result {
         &format!("wasm-opt (binaryen {BINARYEN})"),
         &format!("binaryen@{BINARYEN}"),
     )
+}
+
+/// What shows a map in browsers, which the server's build takes in.
+pub fn need_map(context: &Context) -> Result {
+    need_packages(context, "What shows a map", "server/map")
 }
 
 /// What other people's software knows of opening hours and currencies, to compare ours with.

@@ -125,7 +125,8 @@ fn Chosen(editor: DraftEditor) -> impl IntoView {
     let wrong = move || {
         let all = editor.quote.with(|quote| {
             editor.priced.with_value(|priced| {
-                blockers(texts, quote, &priced.menu, &priced.listing.restaurant.ordering)
+                let ordering = &priced.listing.restaurant.ordering;
+                blockers(texts, quote, &priced.menu, ordering, false)
             })
         });
         all.into_iter()

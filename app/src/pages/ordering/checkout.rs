@@ -5,6 +5,7 @@ mod checkout_state;
 mod contact;
 mod fulfilment;
 mod payment_method;
+mod pin;
 mod place_order;
 mod street;
 mod time_slot;

@@ -1,5 +1,5 @@
-//! The address of a delivery. Where areas are drawn on the map it is searched for in the list of places, or the device says
-//! where it is.
+//! The address of a delivery. Where areas are drawn on the map it is searched for in the list of places, or the device or a pin on
+//! a map says where it is.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use servery_domain::{
 use super::{
     checkout_state::CheckoutState,
     contact::{Field, field},
+    pin,
     street::{self, line},
 };
 use crate::{
@@ -51,7 +52,7 @@ pub fn fields(texts: Texts, checkout: CheckoutState, door: DeliveryAddress) -> i
                 {text("postcode", Key::CheckoutPostcode, door.postcode, "postal-code")}
                 {text("city", Key::CheckoutCity, door.city, "address-level2")}
             </div>
-            {is_drawn.then(|| view! { {plain_search(texts, checkout)} {device_location(texts, checkout)} })}
+            {is_drawn.then(|| view! { {plain_search(texts, checkout)} {device_location(texts, checkout)} {pin::field(texts, checkout)} })}
             {text("hint", Key::CheckoutHint, door.hint, "off")}
         </div>
     }
@@ -103,11 +104,7 @@ fn device_location(texts: Texts, checkout: CheckoutState) -> impl IntoView {
             state.set(LocationState::Idle);
         }
     });
-    let is_located = Memo::new(move |_| {
-        editor
-            .draft
-            .with(|draft| draft.delivery_address().is_device_located())
-    });
+    let is_located = checkout.is_located_by(LocationSource::Device);
     let ask = move |actions: Arc<dyn BrowserActions>| {
         state.set(LocationState::Asked);
         spawn_local(async move {

@@ -7,12 +7,13 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{HtmlElement, HtmlFormElement},
 };
-use servery_domain::{basket::Fulfilment, currency::Minor, id::OrderId};
+use servery_domain::{basket::Fulfilment, contact::LocationSource, currency::Minor, id::OrderId};
 
 use crate::{
     backend::PlaceOrderState,
     checkout_form::{FormFields, fill_in},
-    components::form,
+    components::{form, render_info::RenderInfo},
+    mode::Mode,
     pages::ordering::{
         PageData,
         components::validation_text::{blockers, malformed},
@@ -44,6 +45,8 @@ const FIELDS: [&str; 15] = [
 pub struct CheckoutState {
     pub editor: DraftEditor,
     pub data: StoredValue<PageData>,
+    /// Whether the page offers a map to set a point on: it needs a script.
+    pub has_map: bool,
     /// Whether placing was tried: from then on all missing fields are reported.
     tried: RwSignal<bool>,
     /// Minutes of travel, on which the time slots depend.
@@ -61,14 +64,22 @@ impl CheckoutState {
             })
         });
         let placing = editor.actions().map(|actions| actions.place_order_state());
+        let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
         let tried = data.wrong.as_deref().is_some_and(|wrong| wrong != "changed");
         Self {
             editor,
             tried: RwSignal::new(tried),
+            has_map: data.map.is_some() && decision.mode != Mode::Thin,
             data: StoredValue::new(data),
             travel,
             placing,
         }
+    }
+
+    /// Whether the address is where this source says.
+    pub fn is_located_by(self, source: LocationSource) -> Memo<bool> {
+        let draft = self.editor.draft;
+        Memo::new(move |_| draft.with(|draft| draft.delivery_address().located_by() == Some(source)))
     }
 
     pub fn state(self) -> PlaceOrderState {
@@ -97,7 +108,8 @@ impl CheckoutState {
         let all = || {
             editor.quote.with(|quote| {
                 editor.priced.with_value(|priced| {
-                    blockers(texts, quote, &priced.menu, &priced.listing.restaurant.ordering)
+                    let ordering = &priced.listing.restaurant.ordering;
+                    blockers(texts, quote, &priced.menu, ordering, self.has_map)
                 })
             })
         };

@@ -19,12 +19,18 @@ pub struct ValidationText {
     pub words: String,
 }
 
-/// The blockers of a quote, in order.
-pub fn blockers(texts: Texts, quote: &Quote, menu: &Menu, ordering: &OrderSettings) -> Vec<ValidationText> {
+/// The blockers of a quote, in order. `has_map`: whether the page offers a map to set a point on.
+pub fn blockers(
+    texts: Texts,
+    quote: &Quote,
+    menu: &Menu,
+    ordering: &OrderSettings,
+    has_map: bool,
+) -> Vec<ValidationText> {
     quote
         .blockers
         .iter()
-        .map(|blocker| wrong(texts, quote, menu, ordering, blocker))
+        .map(|blocker| wrong(texts, quote, menu, ordering, has_map, blocker))
         .collect()
 }
 
@@ -33,6 +39,7 @@ fn wrong(
     quote: &Quote,
     menu: &Menu,
     ordering: &OrderSettings,
+    has_map: bool,
     blocker: &OrderBlocker,
 ) -> ValidationText {
     let plain = |field, key| ValidationText {
@@ -45,6 +52,7 @@ fn wrong(
         OrderBlocker::Fulfilment => plain("fulfilment", Key::BlockerFulfilment),
         OrderBlocker::OutOfArea if ordering.collection => plain("postcode", Key::BlockerOutOfArea),
         OrderBlocker::OutOfArea => plain("postcode", Key::BlockerOutOfAreaOnly),
+        OrderBlocker::AddressNotFound if has_map => plain("street", Key::BlockerAddressNotFoundMap),
         OrderBlocker::AddressNotFound => plain("street", Key::BlockerAddressNotFound),
         OrderBlocker::BelowMinimum { minimum } => {
             let money = |amount| texts.lang.money(amount, quote.currency);
