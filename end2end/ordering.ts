@@ -1,8 +1,8 @@
 // What a diner does, by the names of records on the pages, so that it is the same whatever the pages run on.
 
-import { appReady, expect, texts, type Mode } from "./servery";
+import { appReady, expect, texts, type Lang, type Mode, type Servery } from "./servery";
 import { dishes, getMenu, type Dish } from "./restaurants";
-import type { APIRequestContext, Page } from "@playwright/test";
+import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
 
 /** Open around the clock, in dollars, with a tax that is added. */
 export const DINER = "lighthouse-diner";
@@ -34,6 +34,27 @@ export async function goToCheckout(page: Page, mode: Mode | "none") {
   await page.getByRole("button", { name: words["basket.checkout"] }).click();
   await expect(page).toHaveURL(/\/checkout/);
   if (mode === "hydrated" || mode === "thick") await appReady(page);
+}
+
+type Visit = { page: Page; context: BrowserContext; request: APIRequestContext; servery: Servery };
+
+export const CHECKOUT = `/restaurants/${DINER}/checkout`;
+
+/** The checkout of two salads that are to be brought. */
+export async function openDeliveryCheckout({ page, context, request, servery }: Visit, mode: Mode, lang: Lang = "en") {
+  await context.clearCookies({ name: "servery_lang" });
+  await context.addCookies([{ name: "servery_render", value: "thin", url: servery.url }]);
+  await addToBasket(page, request, "Cobb Salad", "thin", [], 2);
+  await context.addCookies([{ name: "servery_render", value: mode, url: servery.url }, { name: "servery_lang", value: lang, url: servery.url }]);
+  await page.goto(CHECKOUT);
+  if (mode !== "thin") await appReady(page, lang);
+  await page.getByLabel(texts[lang]["checkout.delivery"]).check();
+}
+
+export async function fillAddress(page: Page, street: string, postcode: string) {
+  await page.getByLabel(words["checkout.street"]).fill(street);
+  await page.getByLabel(words["checkout.postcode"]).fill(postcode);
+  await page.getByLabel(words["checkout.city"]).fill("Millbrook");
 }
 
 export async function fillContact(page: Page) {

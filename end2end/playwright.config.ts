@@ -24,7 +24,8 @@ export default defineConfig({
     launchOptions: {
       // Without one of the system's, Playwright uses its own.
       executablePath: existsSync(chromium) ? chromium : undefined,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+      // Maps are drawn by the processor.
+      args: ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-quic", "--disable-background-networking"],
     },
   },
 });

@@ -2,34 +2,14 @@
 
 import { expectAccessible } from "../axe";
 import { join } from "node:path";
-import { appReady, expect, test, texts, type Lang, type Mode, type Servery } from "../servery";
-import { addToBasket, DINER, fillContact, placeOrder, submitOrder } from "../ordering";
-import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
+import { expect, test, texts } from "../servery";
+import { addToBasket, CHECKOUT, fillAddress, fillContact, openDeliveryCheckout, placeOrder, submitOrder } from "../ordering";
+import type { Page } from "@playwright/test";
 
 const words = texts.en;
-const CHECKOUT = `/restaurants/${DINER}/checkout`;
 /** In the diner's circle, and far from it. */
 const NEAR = { latitude: 40.729, longitude: -73.995 };
 const FAR = { latitude: 40.842, longitude: -73.888 };
-
-type Browser = { page: Page; context: BrowserContext; request: APIRequestContext; servery: Servery };
-
-/** The checkout of two salads that are to be brought. */
-async function openCheckout({ page, context, request, servery }: Browser, mode: Mode, lang: Lang = "en") {
-  await context.clearCookies({ name: "servery_lang" });
-  await context.addCookies([{ name: "servery_render", value: "thin", url: servery.url }]);
-  await addToBasket(page, request, "Cobb Salad", "thin", [], 2);
-  await context.addCookies([{ name: "servery_render", value: mode, url: servery.url }, { name: "servery_lang", value: lang, url: servery.url }]);
-  await page.goto(CHECKOUT);
-  if (mode !== "thin") await appReady(page, lang);
-  await page.getByLabel(texts[lang]["checkout.delivery"]).check();
-}
-
-async function fillAddress(page: Page, street: string, postcode: string) {
-  await page.getByLabel(words["checkout.street"]).fill(street);
-  await page.getByLabel(words["checkout.postcode"]).fill(postcode);
-  await page.getByLabel(words["checkout.city"]).fill("Millbrook");
-}
 
 const street = (page: Page) => page.locator("#street");
 const suggestions = (page: Page) => page.getByRole("listbox").getByRole("option");
@@ -37,7 +17,7 @@ const bill = (page: Page) => page.locator(".bill");
 const wrong = (page: Page) => page.locator("#wrong-street");
 
 test("an address is chosen with the keyboard while one types", async ({ page, context, request, servery }) => {
-  await openCheckout({ page, context, request, servery }, "hydrated");
+  await openDeliveryCheckout({ page, context, request, servery }, "hydrated");
   await expect(street(page)).toHaveAttribute("aria-expanded", "false");
   await street(page).pressSequentially("harbor lane 1");
   await expect(suggestions(page)).toHaveText(["11 Harbor Lane, 10012 Millbrook", "13 Harbor Lane, 10012 Millbrook", "15 Harbor Lane, 10012 Millbrook"]);
@@ -65,7 +45,7 @@ test("an address is chosen with the keyboard while one types", async ({ page, co
 });
 
 test("an address is chosen by a click, and one outside of the areas is refused", async ({ page, context, request, servery }) => {
-  await openCheckout({ page, context, request, servery }, "hydrated");
+  await openDeliveryCheckout({ page, context, request, servery }, "hydrated");
   await street(page).pressSequentially("far sh");
   await suggestions(page).first().click();
   await expect(street(page)).toHaveValue("1 Far Shore Avenue");
@@ -77,7 +57,7 @@ test.describe("with a device that knows where it is", () => {
 
   test("its location counts for an address that is in no list, and not for one that is", async ({ page, context, request, servery }) => {
     await context.setGeolocation(NEAR);
-    await openCheckout({ page, context, request, servery }, "hydrated");
+    await openDeliveryCheckout({ page, context, request, servery }, "hydrated");
     await fillAddress(page, "1 Unknown Street", "10012");
     await expect(wrong(page)).toHaveText(words["blocker.address-not-found"]);
     await page.getByRole("button", { name: words["checkout.use-location"] }).click();
@@ -99,7 +79,7 @@ test.describe("with a device that knows where it is", () => {
 });
 
 test("a device that may not say where it is leads to the list", async ({ page, context, request, servery }) => {
-  await openCheckout({ page, context, request, servery }, "hydrated");
+  await openDeliveryCheckout({ page, context, request, servery }, "hydrated");
   await fillAddress(page, "1 Unknown Street", "10012");
   await page.getByRole("button", { name: words["checkout.use-location"] }).click();
   await expect(page.locator(".location")).toContainText(words["checkout.location-refused"]);
@@ -134,7 +114,7 @@ for (const [name, mode] of [["in a thin page", "thin"], ["in a page whose progra
 
 test("the list without a script is accessible, right to left too", async ({ page, context, request, servery }) => {
   await page.setViewportSize({ width: 360, height: 780 });
-  await openCheckout({ page, context, request, servery }, "thin", "ar");
+  await openDeliveryCheckout({ page, context, request, servery }, "thin", "ar");
   await street(page).fill("harbor lane 1");
   await page.getByRole("button", { name: texts.ar["checkout.find-address"] }).click();
   await expect(page.locator(".places button")).toHaveCount(3);
@@ -146,7 +126,7 @@ test("the list without a script is accessible, right to left too", async ({ page
 for (const lang of ["en", "ar"] as const) {
   test(`suggestions are accessible on a narrow page, in ${lang}`, async ({ page, context, request, servery }) => {
     await page.setViewportSize({ width: 360, height: 780 });
-    await openCheckout({ page, context, request, servery }, "hydrated", lang);
+    await openDeliveryCheckout({ page, context, request, servery }, "hydrated", lang);
     await street(page).pressSequentially("harbor lane 1");
     await expect(suggestions(page)).toHaveCount(3);
     await page.keyboard.press("ArrowDown");
@@ -170,7 +150,7 @@ for (const width of [360, 820, 1440]) {
           await page.screenshot({ path: join(process.env.LOOKS!, `address-${name}-${width}-${lang}-${colorScheme}.png`), animations: "disabled", fullPage: true });
         }
       };
-      await openCheckout({ page, context, request, servery }, "hydrated", lang);
+      await openDeliveryCheckout({ page, context, request, servery }, "hydrated", lang);
       await street(page).fill("");
       await street(page).pressSequentially("harbor lane 1");
       await expect(suggestions(page)).toHaveCount(3);
@@ -180,7 +160,7 @@ for (const width of [360, 820, 1440]) {
       await page.getByRole("button", { name: texts[lang]["checkout.use-location"] }).click();
       await expect(page.locator(".location .facts")).not.toHaveText("");
       await take("refused");
-      await openCheckout({ page, context, request, servery }, "thin", lang);
+      await openDeliveryCheckout({ page, context, request, servery }, "thin", lang);
       await street(page).fill("harbor lane 1");
       await page.getByRole("button", { name: texts[lang]["checkout.find-address"] }).click();
       await expect(page.locator(".places button")).toHaveCount(3);
