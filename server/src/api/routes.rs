@@ -16,8 +16,8 @@ use utoipa_axum::{
 };
 
 use super::{
-    about, accounts, audit_log, board, devices, drafts, map, orders, passkeys, payments, places, push, quotes,
-    reader_payments, restaurants, sessions, sync,
+    about, accounts, audit_log, board, devices, drafts, map, orders, passkeys, payments, places, push,
+    quotes, reader_payments, restaurants, sessions, sync,
 };
 use crate::{
     accounts::sessions as account_sessions,

@@ -91,7 +91,14 @@ impl Terminal {
     pub fn refuse_to_cancel(&self, path: &str, key: &str) -> Option<(StatusCode, Value)> {
         let is_cancel = path.ends_with("/cancel") || path.ends_with("/cancel_action");
         let mut refused = self.refused.lock().unwrap();
-        if is_cancel && self.readers.lock().unwrap().values().any(|reader| reader.charging) {
+        if is_cancel
+            && self
+                .readers
+                .lock()
+                .unwrap()
+                .values()
+                .any(|reader| reader.charging)
+        {
             refused.insert(key.to_owned());
         }
         refused.contains(key).then(|| refusal("terminal_reader_busy"))
