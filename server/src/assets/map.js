@@ -11,6 +11,8 @@ const CLOSE = 16;
 const CLOSEST = 19;
 /** Tiles at an address do not say how far they go. */
 const TEMPLATE_CLOSEST = { vector: 14, raster: 19 };
+/** Pixels. The library takes no other vector tiles. */
+const TILE_SIZE = { vector: 512, raster: 256 };
 /** The type of vector tiles in a PMTiles file. */
 const VECTOR_TILES = 1;
 /** Pixels. */
@@ -68,12 +70,13 @@ async function archiveSource(address, { addProtocol }) {
   const protocol = new Protocol();
   protocol.add(archive);
   addProtocol("pmtiles", protocol.tile);
-  return { type: tileType === VECTOR_TILES ? "vector" : "raster", url: `pmtiles://${archive.source.getKey()}`, tileSize: 256 };
+  const type = tileType === VECTOR_TILES ? "vector" : "raster";
+  return { type, url: `pmtiles://${archive.source.getKey()}`, tileSize: TILE_SIZE[type] };
 }
 
 function templateSource(template) {
   const type = /\.(mvt|pbf)$/.test(new URL(template).pathname) ? "vector" : "raster";
-  return { type, tiles: [template], maxzoom: TEMPLATE_CLOSEST[type], tileSize: 256 };
+  return { type, tiles: [template], maxzoom: TEMPLATE_CLOSEST[type], tileSize: TILE_SIZE[type] };
 }
 
 function element(name, classes, text = "") {

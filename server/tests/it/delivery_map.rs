@@ -161,7 +161,7 @@ async fn nothing_but_the_file_is_served() {
         &format!("{}/", town.address),
         &town.address.replace(".pmtiles", ""),
     ] {
-        town.app.get(path, &[]).await.problem(ProblemType::NotFound);
+        assert_eq!(town.app.get(path, &[]).await.status, 404, "{path}");
     }
     // Another file in its place is not what the address says.
     std::fs::write(file(town.folder.path()), "written over").unwrap();
