@@ -20,11 +20,16 @@ impl FromStr for TileTemplate {
 
     fn from_str(address: &str) -> Result<Self, ()> {
         let url = Url::parse(address).map_err(|_| ())?;
-        let is_here = url.host_str().is_some_and(servery_store::is_here);
+        let host = url.host_str().ok_or(())?;
+        let is_here = servery_store::is_here(host);
+        // It becomes a part of a policy, and a host may have brackets and semicolons in it.
+        let is_named = host
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || "-.:[]".contains(character));
         let is_plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
         let is_whole = ["{z}", "{x}", "{y}"].iter().all(|part| address.contains(part));
         let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_here;
-        if address.len() > LENGTH || !is_plain || !is_whole || !is_safe {
+        if address.len() > LENGTH || !is_named || !is_plain || !is_whole || !is_safe {
             return Err(());
         }
         Ok(Self {
@@ -52,6 +57,7 @@ mod tests {
             ("http://127.0.0.1:9/{z}/{x}/{y}", Some("http://127.0.0.1:9")),
             ("http://tiles.example/{z}/{x}/{y}", None),
             ("https://{s}.tiles.example/{z}/{x}/{y}", None),
+            ("https://tiles.example;x/{z}/{x}/{y}", None),
             ("https://me:secret@tiles.example/{z}/{x}/{y}", None),
             ("https://tiles.example/{z}/{x}", None),
             ("javascript://tiles.example/{z}/{x}/{y}", None),
