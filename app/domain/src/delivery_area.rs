@@ -16,6 +16,12 @@ const MILLIONTHS: f64 = 1_000_000.0;
 
 impl Point {
     /// `None` for what is not on the earth.
+    pub fn from_millionths(latitude: i32, longitude: i32) -> Option<Self> {
+        let is_on_earth = latitude.unsigned_abs() <= 90_000_000 && longitude.unsigned_abs() <= 180_000_000;
+        is_on_earth.then_some(Self { latitude, longitude })
+    }
+
+    /// `None` for what is not on the earth.
     pub fn from_degrees(latitude: f64, longitude: f64) -> Option<Self> {
         let is_on_earth = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
         let millionths = |degrees: f64| (degrees * MILLIONTHS).round() as i32;
@@ -246,6 +252,19 @@ mod tests {
         for (latitude, longitude) in [(90.1, 0.0), (0.0, -180.1), (f64::NAN, 0.0), (0.0, f64::INFINITY)] {
             assert_eq!(
                 Point::from_degrees(latitude, longitude),
+                None,
+                "{latitude} {longitude}"
+            );
+        }
+    }
+
+    #[test]
+    fn millionths_are_those_of_a_point_on_the_earth() {
+        let pole = point(-90_000_000, 180_000_000);
+        assert_eq!(Point::from_millionths(-90_000_000, 180_000_000), Some(pole));
+        for (latitude, longitude) in [(90_000_001, 0), (0, -180_000_001), (i32::MIN, 0)] {
+            assert_eq!(
+                Point::from_millionths(latitude, longitude),
                 None,
                 "{latitude} {longitude}"
             );

@@ -1,10 +1,12 @@
 // Shows the map on which a diner sets the point of an address: the element `delivery-map`, which fires `pin` with "latitude,longitude".
-// Its attributes are written in app/src/pages/ordering/checkout/pin.rs; the server fills in where the rest of the map's files are.
+// Both are millionths of a degree, as in its attributes, which are written in app/src/pages/ordering/checkout/pin.rs. The server fills
+// in where the rest of the map's files are.
 
 const LIBRARY = "{{library}}";
 const WORKER = "{{worker}}";
 const ARCHIVE_READER = "{{archive}}";
 
+const MILLIONTHS = 1_000_000;
 /** Milliseconds until there is a picture. */
 const TIMEOUT = 20_000;
 const CLOSE = 16;
@@ -132,7 +134,7 @@ class DeliveryMapElement extends HTMLElement {
   }
 
   #numbers(attribute) {
-    return this.getAttribute(attribute)?.split(",").map(Number) ?? [];
+    return this.getAttribute(attribute)?.split(",").map((millionths) => Number(millionths) / MILLIONTHS) ?? [];
   }
 
   async #open(library) {
@@ -142,7 +144,7 @@ class DeliveryMapElement extends HTMLElement {
     // It may have been closed meanwhile.
     if (!this.isConnected) return;
     const point = this.#point;
-    const [west, south, east, north] = this.#numbers("bounds");
+    const [south, west, north, east] = this.#numbers("bounds");
     const view = point ? { center: point, zoom: CLOSE } : { bounds: [[west, south], [east, north]] };
     const map = new library.Map({
       ...view,
@@ -231,7 +233,7 @@ class DeliveryMapElement extends HTMLElement {
     this.#marker.setLngLat([lng, lat]);
     const words = this.getAttribute("moved");
     this.#said.textContent = words.replace("{latitude}", lat.toFixed(5)).replace("{longitude}", lng.toFixed(5));
-    this.dispatchEvent(new CustomEvent("pin", { detail: `${lat.toFixed(6)},${lng.toFixed(6)}` }));
+    this.dispatchEvent(new CustomEvent("pin", { detail: [lat, lng].map((degrees) => Math.round(degrees * MILLIONTHS)).join() }));
   }
 }
 

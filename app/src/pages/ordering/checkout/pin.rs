@@ -153,22 +153,23 @@ fn forget(texts: Texts, checkout: CheckoutState, is_pinned: Memo<bool>) -> impl 
     view! { <button class="quiet offered" class:gone=move || !is_pinned.get() type="submit" name="forget-location" value="1" on:click=click>{texts.get(Key::CheckoutForgetPin)}</button> }
 }
 
-/// `latitude,longitude` in degrees.
+/// `latitude,longitude` in millionths of a degree. To read and write fractions would make the program larger.
 fn point_text(point: Point) -> String {
-    let (latitude, longitude) = point.degrees();
-    format!("{latitude},{longitude}")
+    format!("{},{}", point.latitude, point.longitude)
 }
 
 fn read_point(text: &str) -> Option<Point> {
     let (latitude, longitude) = text.split_once(',')?;
-    Point::from_degrees(latitude.parse().ok()?, longitude.parse().ok()?)
+    Point::from_millionths(latitude.parse().ok()?, longitude.parse().ok()?)
 }
 
-/// `west,south,east,north` in degrees.
+/// The corners, south-west first.
 fn bounds_text(bounds: Bounds) -> String {
-    let (south, west) = bounds.south_west.degrees();
-    let (north, east) = bounds.north_east.degrees();
-    format!("{west},{south},{east},{north}")
+    format!(
+        "{},{}",
+        point_text(bounds.south_west),
+        point_text(bounds.north_east)
+    )
 }
 
 #[cfg(test)]
@@ -181,9 +182,9 @@ mod tests {
             latitude: 40_729_000,
             longitude: -73_995_001,
         };
-        assert_eq!(point_text(point), "40.729,-73.995001");
+        assert_eq!(point_text(point), "40729000,-73995001");
         assert_eq!(read_point(&point_text(point)), Some(point));
-        for text in ["", "1", "1,2,3", "91,0", "NaN,0", "a,b"] {
+        for text in ["", "1", "1,2,3", "91000000,0", "40.7,0", "a,b"] {
             assert_eq!(read_point(text), None, "{text}");
         }
     }
