@@ -9,7 +9,10 @@ use axum::{http::HeaderMap, response::Response};
 use flate2::read::GzDecoder;
 use servery_domain::about::{About, Component};
 
-use crate::{assets, http::cached_body::Cached, settings::Settings};
+use crate::{
+    http::{cached_body::Cached, content_hash::content_hash},
+    settings::Settings,
+};
 
 /// Empty for a build that is no release.
 const COMMIT: &str = env!("SERVERY_COMMIT");
@@ -21,7 +24,7 @@ static LICENCES: LazyLock<Arc<Cached>> = LazyLock::new(|| {
     if let Err(error) = GzDecoder::new(compressed).read_to_end(&mut text) {
         tracing::error!(%error, "the licence notices in this program cannot be read");
     }
-    let tag = assets::hash(&text);
+    let tag = content_hash(&text);
     Cached::new("text/plain; charset=utf-8", &tag, text)
 });
 

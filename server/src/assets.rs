@@ -18,7 +18,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     delivery_map::ServedMap,
-    http::cached_body::{Cached, accepts_coding},
+    http::{
+        cached_body::{Cached, IMMUTABLE, accepts_coding},
+        content_hash::content_hash,
+    },
 };
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
@@ -28,7 +31,6 @@ const CARD: &[u8] = include_bytes!("assets/card.js");
 const MAP: &str = include_str!("assets/map.js");
 
 const SERVICE_WORKER: &str = "service-worker.js";
-pub const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const ONE_DAY: &str = "public, max-age=86400";
 const REVALIDATE: &str = "no-cache";
 
@@ -94,15 +96,6 @@ fn media_type(name: &str) -> &'static str {
         Some("webmanifest") => "application/manifest+json",
         _ => "application/octet-stream",
     }
-}
-
-pub fn hash(body: &[u8]) -> String {
-    short_hex(&Sha256::digest(body))
-}
-
-/// As much of a digest as stands in an address.
-pub fn short_hex(digest: &[u8]) -> String {
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The service worker, before the list of a version's files is filled in.
@@ -174,7 +167,7 @@ impl Assets {
     pub fn new() -> Result<Self, MissingAsset> {
         let mut files = BTreeMap::new();
         let mut add_hashed = |stem: &str, ending: &str, body: Bytes, brotli: Option<Bytes>| {
-            let hash = hash(&body);
+            let hash = content_hash(&body);
             let address = format!("/assets/{stem}.{hash}.{ending}");
             let cached = Cached::new(media_type(ending), &hash, body);
             files.insert(
@@ -241,7 +234,7 @@ impl Assets {
             } else {
                 REVALIDATE
             };
-            let cached = Cached::new(media_type(name), &hash(body), Bytes::from_static(body));
+            let cached = Cached::new(media_type(name), &content_hash(body), Bytes::from_static(body));
             files.insert(
                 format!("/{name}"),
                 Asset {

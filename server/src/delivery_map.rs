@@ -1,25 +1,17 @@
-//! The map on which diners set the point of an address: what the settings `--map` and `--map-attribution` name, and how it is served.
+//! The map on which diners set the point of an address: what the settings `--map` and `--map-attribution` name.
 
 mod pmtiles_file;
 mod tile_template;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, Method, Uri},
-    response::Response,
-};
-use servery_domain::{delivery_map::MapTiles, problem::ProblemType};
+use servery_domain::delivery_map::MapTiles;
 
 use self::{
     pmtiles_file::{PmtilesError, PmtilesFile},
     tile_template::TileTemplate,
 };
-use crate::{http::error::ApiError, settings::Settings, state::AppState};
+use crate::settings::Settings;
 
 /// Characters of an attribution.
 const ATTRIBUTION: usize = 200;
@@ -132,25 +124,13 @@ impl ServedMap {
         }
     }
 
-    fn file(&self) -> Option<&PmtilesFile> {
+    /// The file with this address, while it is what its address says.
+    pub fn file_at(&self, path: &str) -> Option<&PmtilesFile> {
         match &self.source {
-            MapSource::File(file) => Some(file),
-            MapSource::Template(_) => None,
+            MapSource::File(file) if file.address == path && file.is_unchanged() => Some(file),
+            MapSource::File(_) | MapSource::Template(_) => None,
         }
     }
-}
-
-/// `GET /map/{hash}.pmtiles`
-pub async fn get_map_file(
-    State(app): State<Arc<AppState>>,
-    method: Method,
-    uri: Uri,
-    request: HeaderMap,
-) -> Result<Response, ApiError> {
-    let file = app.assets.map().and_then(ServedMap::file);
-    let file = file.filter(|file| file.address == uri.path() && file.is_unchanged());
-    let file = file.ok_or_else(|| ApiError::new(ProblemType::NotFound, uri.path()))?;
-    Ok(file.respond(&method, &request))
 }
 
 #[cfg(test)]

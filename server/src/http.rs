@@ -4,6 +4,7 @@ pub mod byte_range;
 pub mod cached_body;
 pub mod client;
 pub mod connections;
+pub mod content_hash;
 pub mod csrf;
 pub mod error;
 pub mod health;

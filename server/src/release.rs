@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
 use crate::{
     assets::{self, Assets},
     html::{rendered::Rendered, shell::Shell},
-    http::cached_body::Cached,
+    http::{cached_body::Cached, content_hash::content_hash},
 };
 
 pub struct Release {
@@ -37,7 +37,7 @@ impl Release {
             .collect();
         let template = assets::service_worker_template();
         let files: Vec<&String> = assets.addresses().collect();
-        let version = assets::hash(format!("{files:?}{html:?}{template}").as_bytes());
+        let version = content_hash(format!("{files:?}{html:?}{template}").as_bytes());
         let hashed = assets
             .addresses()
             .filter(|address| address.starts_with("/assets/"));
@@ -50,7 +50,7 @@ impl Release {
             shells: shells.collect(),
             service_worker: Cached::new(
                 "text/javascript; charset=utf-8",
-                &assets::hash(worker.as_bytes()),
+                &content_hash(worker.as_bytes()),
                 worker,
             ),
             version,

@@ -18,9 +18,9 @@ use servery_domain::{
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    about, api, delivery_map,
+    about, api,
     html::{
-        account_forms, board_forms, card_page, order_forms, page, pictures, release_files, sitemap,
+        account_forms, board_forms, card_page, map_file, order_forms, page, pictures, release_files, sitemap,
         staff_forms, staff_manifest,
     },
     http::{
@@ -57,7 +57,7 @@ pub fn router(app: Arc<AppState>) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/whoami", get(whoami::whoami))
-        .route("/map/{file}", get(delivery_map::get_map_file))
+        .route("/map/{file}", get(map_file::get_map_file))
         .route("/sitemap.xml", get(sitemap::get_sitemap))
         .route(
             "/.well-known/apple-developer-merchantid-domain-association",

@@ -9,9 +9,8 @@ use axum::{
 use serde::Serialize;
 
 use crate::{
-    assets,
     catalog::Edition,
-    http::{cached_body::Cached, error::ApiError},
+    http::{cached_body::Cached, content_hash::content_hash, error::ApiError},
     state::AppState,
 };
 
@@ -28,7 +27,7 @@ pub async fn cached_answer<T: Serialize>(
     let key = (edition, address);
     let cached = app.answer_cache.get_or_insert_async(&key, async {
         let body = serde_json::to_vec(&answer.await?).map_err(|error| ApiError::internal(&error))?;
-        let tag = assets::hash(&body);
+        let tag = content_hash(&body);
         Ok::<Arc<Cached>, ApiError>(Cached::new("application/json", &tag, body))
     });
     let mut response = cached.await?.respond(request);

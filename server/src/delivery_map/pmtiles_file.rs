@@ -15,8 +15,7 @@ use axum::{
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
         header::{
-            ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-            IF_RANGE, RANGE,
+            ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, RANGE,
         },
     },
     response::{IntoResponse, Response},
@@ -26,13 +25,11 @@ use servery_domain::problem::Problem;
 use sha2::{Digest, Sha256};
 use tokio::task::spawn_blocking;
 
-use crate::{
-    assets,
-    http::{
-        byte_range::{ByteRange, byte_range},
-        cached_body::names_tag,
-        error::ApiError,
-    },
+use crate::http::{
+    byte_range::{ByteRange, byte_range},
+    cached_body::{IMMUTABLE, is_known},
+    content_hash::short_hex,
+    error::ApiError,
 };
 
 const MEDIA_TYPE: &str = "application/vnd.pmtiles";
@@ -138,8 +135,7 @@ impl PmtilesFile {
     }
 
     pub fn respond(&self, method: &Method, request: &HeaderMap) -> Response {
-        let mut known = request.get_all(IF_NONE_MATCH).iter();
-        let mut response = if known.any(|tags| names_tag(tags, &self.etag)) {
+        let mut response = if is_known(request, &self.etag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             self.respond_with(self.asked(method, request))
@@ -147,7 +143,7 @@ impl PmtilesFile {
         let headers = response.headers_mut();
         headers.insert(ETAG, self.etag.clone());
         headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static(assets::IMMUTABLE));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(IMMUTABLE));
         response
     }
 
@@ -219,7 +215,7 @@ fn hash(file: &mut File) -> io::Result<String> {
     let (mut digest, mut part) = (Sha256::new(), vec![0; 1 << 20]);
     loop {
         match file.read(&mut part)? {
-            0 => return Ok(assets::short_hex(&digest.finalize())),
+            0 => return Ok(short_hex(&digest.finalize())),
             read => digest.update(&part[..read]),
         }
     }

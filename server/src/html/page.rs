@@ -44,11 +44,11 @@ use super::{
 };
 use crate::{
     accounts::customer::Customer,
-    assets,
     catalog::CatalogSnapshot,
     clock,
     http::{
         client::Client,
+        content_hash::content_hash,
         error::{ApiError, accepts},
     },
     state::AppState,
@@ -262,7 +262,7 @@ async fn render_content<P: Pages>(
     let is_personal = route.is_some_and(|route| route.is_personal(decision.mode));
     // Of the page without its measurements: it changes only with what the page shows.
     let etag = (!is_personal).then(|| {
-        let shown = assets::hash(rendered.html.as_bytes());
+        let shown = content_hash(rendered.html.as_bytes());
         format!(
             "{shown}.{}-{}-{}",
             decision.mode,

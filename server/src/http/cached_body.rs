@@ -23,6 +23,9 @@ pub const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 /// About how many that will be.
 pub const CACHE_ENTRIES: usize = 2_000;
 
+/// For what has its content's hash in its address.
+pub const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
 /// The API's answers by edition and address.
 pub type AnswerCache = Cache<(Edition, String), Arc<Cached>, AnswerWeight>;
 
@@ -74,11 +77,7 @@ impl Cached {
 
     /// 304 if the client has it already; compressed if the client accepts that.
     pub fn respond(&self, request: &HeaderMap) -> Response {
-        let mut response = if request
-            .get_all(IF_NONE_MATCH)
-            .iter()
-            .any(|tags| names_tag(tags, &self.etag))
-        {
+        let mut response = if is_known(request, &self.etag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             self.respond_with(StatusCode::OK, request)
@@ -110,7 +109,12 @@ impl Cached {
 }
 
 /// Whether `If-None-Match` names this tag, weak or not.
-pub fn names_tag(tags: &HeaderValue, etag: &HeaderValue) -> bool {
+pub fn is_known(request: &HeaderMap, etag: &HeaderValue) -> bool {
+    let mut known = request.get_all(IF_NONE_MATCH).iter();
+    known.any(|tags| names(tags, etag))
+}
+
+fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
     let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else {
         return false;
     };
