@@ -39,12 +39,12 @@ pub async fn list_places(
             .iter()
             .rev()
             .find(|(known, _)| known == name)
-            .map_or("", |(_, value)| value.as_str())
+            .map(|(_, value)| value.as_str())
     };
     let catalog = app.catalog.now();
     let near = match value("near") {
-        "" => None,
-        slug => {
+        None => None,
+        Some(slug) => {
             let unknown =
                 || ApiError::new(ProblemType::NotFound, format!("no restaurant is called '{slug}'"));
             let slug: Slug = slug.parse().map_err(|_| unknown())?;
@@ -52,6 +52,6 @@ pub async fn list_places(
         }
     };
     let restaurant = near.map(|listing| &listing.restaurant);
-    let found = places::suggestions(&app, value("q"), restaurant).await?;
+    let found = places::suggestions(&app, value("q").unwrap_or_default(), restaurant).await?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(found)).into_response())
 }

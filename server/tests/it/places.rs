@@ -74,7 +74,7 @@ async fn addresses_are_suggested_while_one_types() {
     }
     let long = format!("/api/v1/places?q={}", "x".repeat(121));
     assert_eq!(app.get(&long, &[]).await.status, 400);
-    for unknown in ["nowhere", "No%20slug"] {
+    for unknown in ["nowhere", "No%20slug", ""] {
         let answer = app
             .get(&format!("/api/v1/places?q=via&near={unknown}"), &[])
             .await;

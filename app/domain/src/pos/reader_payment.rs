@@ -46,8 +46,10 @@ pub struct ReaderPaymentRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<CashierId>,
     /// What the till shows. It has to be due on the server, too.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::amount::<1, { limits::MONEY }>))]
     pub amount: Minor,
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::amount::<0, { limits::MONEY }>))]
     pub tip: Minor,
 }
 
