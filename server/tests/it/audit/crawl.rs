@@ -11,7 +11,8 @@ use super::{Target, python_program, run};
 /// search for an answer of a directory, and `csrf`, which looks for tokens: `it/http.rs` shows that requests of other sites are refused.
 const MODULES: &str = "backup,cookieflags,crlf,csp,exec,file,htaccess,http_headers,methods,permanentxss,redirect,shellshock,sql,\
                        timesql,upload,xss";
-/// Change how a page is shown, and multiply what there is to visit.
+/// Change how pages are shown, by a cookie, and multiply what there is to visit. wapiti asks in parallel with one set of cookies, so a
+/// page changes for a reason that it does not see, and it takes that for an answer of the database. sqlmap tries these, too.
 const OF_EVERY_PAGE: [&str; 3] = ["render", "lang", "browser"];
 /// As wapiti counts: 0 is information, 1 is low.
 const LOW: u8 = 1;
@@ -62,7 +63,7 @@ async fn crawl(caller: &str, target: &Target, cookie: &str) {
         // Signs the scanner out.
         .args(["-x", &format!("{}/account/sign-out", target.address)]);
     for parameter in OF_EVERY_PAGE {
-        wapiti.args(["-r", parameter]);
+        wapiti.args(["-r", parameter, "--skip", parameter]);
     }
     if !cookie.is_empty() {
         wapiti.args(["-H", &format!("Cookie: {cookie}")]);

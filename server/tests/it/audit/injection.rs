@@ -27,7 +27,7 @@ fn post(path: &str, body: String) -> Door {
 async fn doors(target: &Target) -> Vec<Door> {
     let basket = target.app.basket("Bottomless Coffee", 2).await;
     vec![
-        get("/?q=soup&cuisine=cafe&open=1"),
+        get("/?q=soup&cuisine=cafe&open=1&render=thin&lang=de&browser=old"),
         get("/api/v1/restaurants?q=soup&cuisine=cafe"),
         get("/api/v1/restaurants/lighthouse-diner*"),
         get("/api/v1/restaurants/lighthouse-diner/coupons/HELLO10*"),
