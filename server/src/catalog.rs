@@ -395,25 +395,25 @@ mod tests {
         let mut catalog = demo::catalog().unwrap();
         let bakery = catalog
             .pop()
-            .filter(|demo| demo.restaurant.slug.as_str() == "jade-lantern")
+            .filter(|file| file.slug.as_str() == "jade-lantern")
             .and_then(|_| catalog.pop())
             .unwrap();
-        let zone = clock::zone(&bakery.restaurant.zone).unwrap();
+        let zone = clock::zone(&bakery.zone).unwrap();
         let of = |dish: &servery_domain::menu::Dish| Some((dish.id, dish.served.clone()?));
-        let dayparts: Vec<_> = bakery.menu.dishes().filter_map(of).collect();
+        let dayparts: Vec<_> = bakery.menu().dishes().filter_map(of).collect();
         assert_eq!(dayparts[0].1.as_str(), "Mo-Fr 11:30-17:30");
         let lunch = dayparts[0].0;
         let dayparts = dayparts
             .into_iter()
             .map(|(dish, served)| Daypart {
-                restaurant: bakery.restaurant.id,
+                restaurant: bakery.id,
                 dish,
                 served,
             })
             .collect();
         // A Friday.
         let minute = |hour, minute| LocalMinute::new(2026, 11, 20, hour, minute);
-        let restaurants = vec![(bakery.restaurant, zone.clone())];
+        let restaurants = vec![(bakery.restaurant(), zone.clone())];
         let at = |minute| clock::utc(&zone, minute);
         let mut catalog = CatalogSnapshot::new(
             Revisions::default(),

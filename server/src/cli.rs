@@ -1,9 +1,11 @@
-//! `servery serve | demo | migrate | doctor | backup | restore | erase | places | staff | routes | openapi`
+//! `servery serve | demo | import | export | migrate | doctor | backup | restore | erase | places | staff | routes | openapi`
 
 pub mod demo;
 pub mod doctor;
 pub mod erase;
 pub mod error;
+pub mod export;
+pub mod import;
 pub mod places;
 pub mod staff;
 
@@ -15,7 +17,7 @@ use servery_app::{
     render::{RenderInputs, decide},
     routes::ROUTES,
 };
-use servery_store::{Store, StoreError};
+use servery_store::{Store, StoreError, restaurant_files::ImportMode};
 use tokio::net::TcpListener;
 
 use self::error::CliError;
@@ -61,6 +63,21 @@ enum Command {
     Serve,
     /// Fill the database with the demo restaurants; what these restaurants had before is replaced
     Demo,
+    /// Make or change a restaurant as a file says: all of it, or nothing if there is a mistake in it
+    Import {
+        /// The file, or - for standard input
+        file: PathBuf,
+        /// Say what would change, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Write a restaurant into a file: everything that its owner sets, and nothing of orders and guests
+    Export {
+        /// The restaurant's slug
+        slug: String,
+        /// The file; left out or - for standard output
+        file: Option<PathBuf>,
+    },
     /// Bring the database up to this version
     Migrate,
     /// Check settings, database, mail, cards, proxy, clock and disk, and say how to mend each fault
@@ -110,18 +127,34 @@ pub async fn run() -> Result<(), CliError> {
             let store = open(&settings).await?;
             demo::fill(store.as_ref(), &catalog).await?;
             demo::import_places(store.as_ref()).await?;
-            demo::set_up_pos(store.as_ref(), &catalog).await?;
             let password = demo::staff(store.as_ref(), &catalog).await?;
             let till = demo::till(store.as_ref(), &catalog).await?;
             store.close().await;
-            let dishes: usize = catalog.iter().map(|demo| demo.menu.dishes().count()).sum();
+            let dishes: usize = catalog.iter().map(|file| file.menu().dishes().count()).sum();
             print(&format!(
                 "{} restaurants with {dishes} dishes are in {}\nTheir owners and kitchens sign in as owner@SLUG.example and kitchen@SLUG.example, such as kitchen@{}.example, with the password {}\nFor a till, {till}",
                 catalog.len(),
                 settings.database(),
-                catalog.first().map_or("", |demo| demo.restaurant.slug.as_str()),
+                catalog.first().map_or("", |file| file.slug.as_str()),
                 password.0
             ));
+            Ok(())
+        }
+        Command::Import { file, dry_run } => {
+            let store = open(&settings).await?;
+            let mode = if dry_run {
+                ImportMode::DryRun
+            } else {
+                ImportMode::Write
+            };
+            print(&import::run(store.as_ref(), &file, mode, clock::now()).await?);
+            store.close().await;
+            Ok(())
+        }
+        Command::Export { slug, file } => {
+            let store = open(&settings).await?;
+            print(&export::run(store.as_ref(), &slug, file.as_deref()).await?);
+            store.close().await;
             Ok(())
         }
         Command::Migrate => {

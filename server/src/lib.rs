@@ -22,6 +22,7 @@ pub mod orders;
 pub mod payments;
 pub mod places;
 pub mod release;
+pub mod restaurant_file;
 pub mod router;
 pub mod settings;
 pub mod state;

@@ -96,6 +96,8 @@ crate::menu::codes! {
         DeviceRevoked = "device_revoked",
         /// A card reader was chosen for a till, or taken from it.
         ReaderChosen = "reader_chosen",
+        /// Menu and settings were changed by a file.
+        RestaurantImported = "restaurant_imported",
         OrderAccepted = "order_accepted",
         OrderRejected = "order_rejected",
         OrderPreparing = "order_preparing",

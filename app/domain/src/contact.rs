@@ -109,6 +109,25 @@ pub fn check_name(field: &'static str, text: &str, most: usize) -> Result<(), In
     }
 }
 
+pub(crate) fn check_number(
+    field: &'static str,
+    number: impl Into<i64>,
+    least: i64,
+    most: i64,
+) -> Result<(), InvalidField> {
+    match (least..=most).contains(&number.into()) {
+        true => Ok(()),
+        false => Err(invalid_field(field, format!("is {least} to {most}"))),
+    }
+}
+
+pub(crate) fn check_count(field: &'static str, count: usize, most: usize) -> Result<(), InvalidField> {
+    match count <= most {
+        true => Ok(()),
+        false => Err(invalid_field(field, format!("are {most} at the most"))),
+    }
+}
+
 /// A rough syntax check; only a mail to the address shows whether it exists.
 pub fn check_email(email: &str) -> Result<(), InvalidField> {
     check_text("email", email, limits::EMAIL)?;

@@ -2,7 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{currency::Minor, tax::portion, time::LocalMinute};
+use crate::{
+    contact::{check_name, check_number},
+    currency::Minor,
+    limits,
+    mistake::Mistakes,
+    tax::portion,
+    time::LocalMinute,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -99,6 +106,27 @@ impl Coupon {
         }
     }
 
+    /// What is wrong with the coupon itself.
+    pub(crate) fn check_values(&self, mistakes: &mut Mistakes) {
+        mistakes.check(check_name("code", &self.code, limits::COUPON));
+        if self.code != normal(&self.code) {
+            mistakes.add("code", format!("is written '{}'", normal(&self.code)));
+        }
+        mistakes.within("effect", |here| match self.effect {
+            CouponEffect::Portion(portion) => here.check(check_number("portion", portion, 1, 1_000_000)),
+            CouponEffect::Amount(amount) => here.check(check_number("amount", amount.0, 1, limits::PRICE)),
+            CouponEffect::FreeDelivery => {}
+        });
+        mistakes.check(check_number("minimum", self.minimum.0, 0, limits::PRICE));
+        if self
+            .from
+            .zip(self.until)
+            .is_some_and(|(from, until)| until <= from)
+        {
+            mistakes.add("until", "is not after 'from'");
+        }
+    }
+
     pub fn offer(&self, now: LocalMinute, used: CouponUsage) -> CouponOffer {
         let refusal = self.check(now, self.minimum, used).err();
         CouponOffer {
@@ -159,6 +187,36 @@ mod tests {
                 coupon().check(LocalMinute(at), Minor(dishes), used),
                 answer,
                 "{at} {dishes} {used:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_coupon_is_named() {
+        let told = |coupon: Coupon| {
+            let mut mistakes = Mistakes::default();
+            coupon.check_values(&mut mistakes);
+            mistakes.first()
+        };
+        assert_eq!(told(coupon()), Ok(()));
+        type Break = fn(&mut Coupon);
+        let broken: [(Break, &str); 5] = [
+            (|it| it.code = "welcome ".into(), "code: is written 'WELCOME'"),
+            (|it| it.code.clear(), "code: is missing"),
+            (
+                |it| it.effect = CouponEffect::Portion(1_000_001),
+                "effect.portion: is 1 to 1000000",
+            ),
+            (|it| it.minimum = Minor(-1), "minimum: is 0 to"),
+            (|it| it.until = it.from, "until: is not after 'from'"),
+        ];
+        for (breaks, says) in broken {
+            let mut coupon = coupon();
+            breaks(&mut coupon);
+            let refused = told(coupon);
+            assert!(
+                refused.as_ref().is_err_and(|error| error.starts_with(says)),
+                "{says}: {refused:?}"
             );
         }
     }

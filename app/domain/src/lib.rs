@@ -27,6 +27,7 @@ pub mod job;
 pub mod lang;
 pub mod limits;
 pub mod menu;
+pub mod mistake;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod order;
@@ -39,6 +40,7 @@ pub mod push;
 pub mod quote;
 pub mod reorder;
 pub mod restaurant;
+pub mod restaurant_file;
 pub mod revision;
 pub mod search;
 pub mod selection;

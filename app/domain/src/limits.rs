@@ -72,8 +72,25 @@ pub const GUESTS: u16 = 500;
 /// Orders of a delivery run, and characters of a photo that proves a delivery.
 pub const STOPS: usize = 30;
 pub const PHOTO: usize = 60_000;
-/// Categories of a station.
+/// Categories of a menu, and of a station.
 pub const CATEGORIES: usize = 200;
+/// Dishes of a menu; its groups of options, choices of a group, and groups that one dish or choice offers.
+pub const DISHES: usize = 20_000;
+pub const OPTION_GROUPS: usize = 2_000;
+pub const CHOICES: usize = 200;
+pub const OFFERED_GROUPS: usize = 50;
+/// Widths of a picture.
+pub const WIDTHS: usize = 16;
+/// Holidays, delivery zones and coupons of a restaurant.
+pub const HOLIDAYS: usize = 500;
+pub const ZONES: usize = 100;
+pub const COUPONS: usize = 1_000;
+/// Tables of a restaurant, stations of its kitchen, and dishes on the tills' page of favourites.
+pub const TABLES: usize = 1_000;
+pub const STATIONS: usize = 50;
+pub const FAVOURITES: usize = 500;
+/// Bytes of a restaurant as a file.
+pub const RESTAURANT_FILE: usize = 32 * 1024 * 1024;
 /// Courses of a meal.
 pub const COURSES: u8 = 9;
 /// Browsers subscribed to one order, and characters of a push subscription's endpoint.

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    contact::{InvalidField, check_count, check_name, check_number},
     currency::Minor,
     delivery_area::{Bounds, DeliveryArea, Point},
     limits,
+    mistake::Mistakes,
+    time::DAY,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,36 +127,115 @@ impl OrderSettings {
         self.collection || self.at_table || self.delivers()
     }
 
+    /// Checks the settings before they are accepted; the error names the first thing that is wrong.
     pub fn check(&self) -> Result<(), String> {
-        if !(5..=240).contains(&self.slot)
-            || self.preparation > 24 * 60
-            || self.days_ahead > limits::DAYS_AHEAD
-        {
-            return Err(format!(
-                "slots of 5 to 240 minutes, a day's preparation and {} days ahead are the limits",
-                limits::DAYS_AHEAD
+        let mut mistakes = Mistakes::default();
+        self.check_values(&mut mistakes);
+        mistakes.first()
+    }
+
+    pub(crate) fn check_values(&self, mistakes: &mut Mistakes) {
+        mistakes.list("zones", &self.zones, limits::ZONES, DeliveryZone::check_values);
+        mistakes.check(check_minutes("preparation", self.preparation));
+        mistakes.check(check_number("slot", self.slot, 5, 240));
+        if self.per_slot == Some(0) {
+            mistakes.add("per_slot", "is 1 or more, or left out");
+        }
+        mistakes.check(check_number(
+            "days_ahead",
+            self.days_ahead,
+            0,
+            limits::DAYS_AHEAD.into(),
+        ));
+        if self.answers_within == 0 {
+            mistakes.add("answers_within", "is 1 or more");
+        }
+        mistakes.check(check_number("service_fee", self.service_fee, 0, 1_000_000));
+        if self.payments.is_empty() {
+            mistakes.add("payments", "is empty, so that nobody could pay");
+        }
+        mistakes.check(check_count(
+            "payments",
+            self.payments.len(),
+            PaymentMethod::ALL.len(),
+        ));
+    }
+}
+
+impl DeliveryZone {
+    fn check_values(&self, mistakes: &mut Mistakes) {
+        mistakes.check(check_name("name", &self.name, limits::NAME));
+        if let Err(wrong) = self.area.check() {
+            mistakes.add("area", wrong);
+        }
+        let amounts = [
+            ("fee", Some(self.fee)),
+            ("minimum", Some(self.minimum)),
+            ("free_from", self.free_from),
+        ];
+        for (field, amount) in amounts {
+            mistakes.check(check_number(
+                field,
+                amount.unwrap_or_default().0,
+                0,
+                limits::PRICE,
             ));
         }
-        if self.per_slot == Some(0)
-            || self.answers_within == 0
-            || self.service_fee > 1_000_000
-            || self.payments.is_empty()
-        {
-            return Err("a slot takes an order at least, an answer takes a minute at least, and there is a way to pay".into());
+        mistakes.check(check_minutes("travel", self.travel));
+    }
+}
+
+fn check_minutes(field: &'static str, minutes: u16) -> Result<(), InvalidField> {
+    check_number(field, minutes, 0, DAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let zone = || DeliveryZone {
+            name: "Old town".into(),
+            area: DeliveryArea::Postcodes(vec!["1".into()]),
+            fee: Minor(250),
+            minimum: Minor::ZERO,
+            free_from: None,
+            travel: 15,
+        };
+        let sound = || OrderSettings {
+            zones: vec![zone()],
+            ..OrderSettings::default()
+        };
+        assert_eq!(sound().check(), Ok(()));
+        type Break = fn(&mut OrderSettings);
+        let broken: [(Break, &str); 11] = [
+            (|it| it.slot = 4, "slot: is 5 to 240"),
+            (|it| it.preparation = 1_441, "preparation: is 0 to 1440"),
+            (|it| it.days_ahead = 29, "days_ahead: is 0 to 28"),
+            (|it| it.per_slot = Some(0), "per_slot: is 1 or more"),
+            (|it| it.answers_within = 0, "answers_within: is 1 or more"),
+            (|it| it.service_fee = 1_000_001, "service_fee: is 0 to 1000000"),
+            (|it| it.payments.clear(), "payments: is empty"),
+            (|it| it.zones[0].name.clear(), "zones[0].name: is missing"),
+            (
+                |it| it.zones[0].area = DeliveryArea::Postcodes(Vec::new()),
+                "zones[0].area: an area has",
+            ),
+            (|it| it.zones[0].fee = Minor(-1), "zones[0].fee: is 0 to"),
+            (
+                |it| it.zones[0].free_from = Some(Minor(-1)),
+                "zones[0].free_from: is 0 to",
+            ),
+        ];
+        for (breaks, says) in broken {
+            let mut settings = sound();
+            breaks(&mut settings);
+            let refused = settings.check();
+            assert!(
+                refused.as_ref().is_err_and(|error| error.starts_with(says)),
+                "{says}: {refused:?}"
+            );
         }
-        for zone in &self.zones {
-            zone.area
-                .check()
-                .map_err(|error| format!("{}: {error}", zone.name))?;
-            let sound = |amount: Minor| (0..=limits::PRICE).contains(&amount.0);
-            if !sound(zone.fee) || !sound(zone.minimum) || zone.free_from.is_some_and(|from| !sound(from)) {
-                return Err(format!(
-                    "{}: fee and minimum are not below zero, nor above {}",
-                    zone.name,
-                    limits::PRICE
-                ));
-            }
-        }
-        Ok(())
     }
 }

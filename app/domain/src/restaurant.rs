@@ -4,11 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     brand_color::BrandColor,
+    contact::{check_count, check_name, check_text},
     currency::Currency,
     hours::{Opening, OpeningHours},
     id::{DishId, RestaurantId},
     lang::Lang,
+    limits,
     menu::Picture,
+    mistake::Mistakes,
     order_settings::OrderSettings,
     revision::Revision,
     slug::Slug,
@@ -53,6 +56,35 @@ pub struct Address {
     pub city: String,
     /// ISO 3166-1 alpha-2.
     pub country: String,
+}
+
+impl Restaurant {
+    /// Whether there is such a time zone the caller knows.
+    pub(crate) fn check_values(&self, mistakes: &mut Mistakes) {
+        mistakes.check(check_name("name", &self.name, limits::NAME));
+        mistakes.check(check_text("description", &self.description, limits::DESCRIPTION));
+        mistakes.within("address", |here| self.address.check_values(here));
+        mistakes.check(check_text("phone", &self.phone, limits::PHONE));
+        mistakes.check(check_name("zone", &self.zone.0, limits::NAME));
+        mistakes.within("tax", |here| self.tax.check_values(here));
+        if let Some(picture) = &self.picture {
+            mistakes.within("picture", |here| picture.check_values(here));
+        }
+        mistakes.check(check_count("holidays", self.holidays.len(), limits::HOLIDAYS));
+        mistakes.within("ordering", |here| self.ordering.check_values(here));
+    }
+}
+
+impl Address {
+    fn check_values(&self, mistakes: &mut Mistakes) {
+        mistakes.check(check_name("street", &self.street, limits::ADDRESS));
+        mistakes.check(check_text("postcode", &self.postcode, limits::ADDRESS));
+        mistakes.check(check_name("city", &self.city, limits::ADDRESS));
+        let is_code = self.country.len() == 2 && self.country.bytes().all(|byte| byte.is_ascii_uppercase());
+        if !is_code {
+            mistakes.add("country", "is a code of two capital letters, such as GB");
+        }
+    }
 }
 
 /// A restaurant as everybody may see it now: with its opening state and sold-out dishes.

@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::currency::Minor;
+use crate::{
+    contact::{check_name, check_number},
+    currency::Minor,
+    limits,
+    mistake::Mistakes,
+};
 
 /// A rate in millionths: 8.875 % is 88 750.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -67,6 +72,12 @@ impl TaxRates {
             Place::Away => self.takeaway,
         }
     }
+
+    pub(crate) fn check_values(self, mistakes: &mut Mistakes) {
+        for (field, rate) in [("eat_in", self.eat_in), ("takeaway", self.takeaway)] {
+            mistakes.check(check_number(field, rate.0, 0, WHOLE as i64));
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +108,11 @@ impl TaxRules {
             eat_in: self.eat_in,
             takeaway: self.takeaway,
         }
+    }
+
+    pub(crate) fn check_values(&self, mistakes: &mut Mistakes) {
+        mistakes.check(check_name("name", &self.name, limits::NAME));
+        self.rates().check_values(mistakes);
     }
 
     pub fn taxes(&self, amounts: impl IntoIterator<Item = (TaxRate, Minor)>) -> Vec<Tax> {

@@ -42,6 +42,7 @@ fn sentence(texts: Texts, entry: &AuditEntry, currency: Option<Currency>) -> Str
         Act::DevicePaired => Key::LogDevicePaired,
         Act::DeviceRevoked => Key::LogDeviceRevoked,
         Act::ReaderChosen => Key::LogReaderChosen,
+        Act::RestaurantImported => Key::LogRestaurantImported,
         Act::OrderAccepted => Key::LogOrderAccepted,
         Act::OrderRejected => Key::LogOrderRejected,
         Act::OrderPreparing => Key::LogOrderPreparing,

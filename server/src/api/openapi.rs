@@ -137,7 +137,7 @@ fn describe_responses(operation: &mut Operation) {
 }
 
 /// Says what serde accepts where utoipa leaves it open: a tagged value has its tag only, and an integer fits its type.
-fn complete(schema: &mut RefOr<Schema>) {
+pub(crate) fn complete(schema: &mut RefOr<Schema>) {
     match schema {
         RefOr::T(Schema::OneOf(one)) => {
             one.items.iter_mut().for_each(close_tagged);

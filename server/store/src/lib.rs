@@ -17,12 +17,13 @@ pub mod payments;
 pub mod places;
 pub mod push_subscriptions;
 pub mod reader_payments;
+pub mod restaurant_files;
 mod sql;
 mod sqlite_files;
 
 use std::{sync::Arc, time::Duration};
 
-use servery_domain::{slug::Slug, time::Timestamp};
+use servery_domain::time::Timestamp;
 
 pub use crate::{
     inspect::{DatabasePlace, Inspection, Tables, inspect},
@@ -33,8 +34,6 @@ pub use crate::{
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("the slug '{0}' belongs to another restaurant")]
-    SlugTaken(Slug),
     #[error("not accepted: {0}")]
     Refused(String),
     /// With what stands before its colon: behind it may be a password.
@@ -121,6 +120,7 @@ pub trait Store:
     + places::Places
     + devices::Devices
     + reader_payments::ReaderPayments
+    + restaurant_files::RestaurantFiles
     + erasure::Erasure
 {
 }

@@ -48,9 +48,6 @@ pub trait Menus: Send + Sync {
     /// The dishes of all restaurants that have hours of their own.
     async fn dayparts(&self) -> Result<Vec<Daypart>>;
 
-    /// Replaces the restaurant and its whole menu, under the next revision.
-    async fn put_restaurant(&self, restaurant: &Restaurant, menu: &Menu) -> Result<Revision>;
-
     /// The operator's mode for each path that has one.
     async fn modes(&self) -> Result<Vec<(String, String)>>;
 

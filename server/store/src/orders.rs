@@ -213,7 +213,6 @@ pub trait Orders: Send + Sync {
         code: &str,
         customer: &CouponCustomer,
     ) -> Result<Option<(Coupon, CouponUsage)>>;
-    async fn put_coupon(&self, restaurant: RestaurantId, coupon: &Coupon) -> Result<()>;
     async fn coupon_uses(&self, restaurant: RestaurantId, code: &str) -> Result<u32>;
 
     /// The slots from a moment on, each with its number of orders.
@@ -227,7 +226,6 @@ pub trait Orders: Send + Sync {
     async fn table(&self, code: &str) -> Result<Option<(RestaurantId, String)>>;
     /// Code and name of each table, ordered by name.
     async fn tables(&self, restaurant: RestaurantId) -> Result<Vec<(String, String)>>;
-    async fn put_table(&self, restaurant: RestaurantId, code: &str, name: &str) -> Result<()>;
 
     async fn draft(&self, visitor: &str, restaurant: RestaurantId) -> Result<Option<Draft>>;
     async fn put_draft(

@@ -19,6 +19,7 @@ mod places;
 mod pos_rows;
 mod push_subscriptions;
 mod reader_payments;
+mod restaurant_files;
 mod restaurant_rows;
 mod retention;
 mod rows;

@@ -344,9 +344,6 @@ async fn every_operation_admits_the_callers_of_its_row_and_nobody_else() {
 #[tokio::test]
 async fn every_page_and_form_admits_the_callers_of_its_row_and_nobody_else() {
     let app = town().await;
-    app.store
-        .put_table(app.restaurant(HERE).await.id, "code7", "Table 7")
-        .await
-        .unwrap();
+    app.put_table_code(HERE, "code7", "Table 7").await;
     hold(&app, pages_and_forms(&app).await, PAGES).await;
 }

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use servery::cli::demo;
-
 use crate::test_app::TestApp;
 
 /// Asks until the answer is the wanted one; tells how long that took.
@@ -74,12 +72,10 @@ async fn a_changed_menu_is_shown_and_has_another_tag() {
         app.get(menu_path, &[]).await,
         app.get("/restaurants/trattoria-da-lucia", &[]).await,
     );
-    let demo::DemoRestaurant {
-        restaurant, mut menu, ..
-    } = demo::catalog().unwrap().swap_remove(0);
-    assert_eq!(restaurant.slug.as_str(), "trattoria-da-lucia");
-    menu.categories[0].dishes[0].name = "Bruschetta <della> nonna & Co".into();
-    app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    app.change("trattoria-da-lucia", |file| {
+        file.categories[0].dishes[0].name = "Bruschetta <della> nonna & Co".into();
+    })
+    .await;
     until(&app, menu_path, |answer| {
         answer.header("etag") != before.header("etag")
     })
@@ -115,11 +111,10 @@ async fn a_change_at_one_restaurant_leaves_the_tags_of_another_as_they_were() {
         before.push(tag(path).await);
     }
     let (listing, page) = (tag(changed).await, tag("/restaurants/trattoria-da-lucia").await);
-    let demo::DemoRestaurant {
-        mut restaurant, menu, ..
-    } = demo::catalog().unwrap().swap_remove(0);
-    restaurant.name = "Trattoria da Giulia".into();
-    app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    app.change("trattoria-da-lucia", |file| {
+        file.name = "Trattoria da Giulia".into()
+    })
+    .await;
     until(&app, changed, |answer| answer.header("etag") != listing).await;
     assert_ne!(tag("/restaurants/trattoria-da-lucia").await, page);
     for (path, before) in others.into_iter().zip(before) {

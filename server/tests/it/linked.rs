@@ -1,7 +1,6 @@
 //! What search engines and previews of links find.
 
 use serde_json::Value;
-use servery::cli::demo;
 
 use crate::test_app::TestApp;
 
@@ -67,14 +66,13 @@ async fn the_sitemap_names_what_anybody_may_find() {
 async fn a_name_ends_no_script_that_it_stands_in() {
     const NAME: &str = "</script><script>alert(1)</script><!--";
     let app = TestApp::new().await;
-    let demo::DemoRestaurant {
-        restaurant, mut menu, ..
-    } = demo::catalog().unwrap().swap_remove(0);
-    menu.categories[0].dishes[0].name = NAME.into();
-    app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    app.change("trattoria-da-lucia", |file| {
+        file.categories[0].dishes[0].name = NAME.into();
+    })
+    .await;
     app.app.catalog.reload_if_changed().await.unwrap();
-    let path = format!("/restaurants/{}", restaurant.slug);
-    let page = app.get(&path, &[("cookie", "servery_render=hydrated")]).await;
+    let path = "/restaurants/trattoria-da-lucia";
+    let page = app.get(path, &[("cookie", "servery_render=hydrated")]).await;
     assert!(!page.text().contains("<script>alert"), "{}", page.text());
     for kind in ["application/ld+json\">", "application/json\" id=\"answers\">"] {
         let script = page.text().split(kind).nth(1).unwrap();

@@ -21,6 +21,7 @@ mod erasure;
 mod generated_client;
 mod health;
 mod http;
+mod import;
 mod installed;
 mod licences;
 mod linked;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
-use servery::{cli::demo, clock};
+use servery::clock;
 use servery_domain::{
     coupon::{Coupon, CouponEffect},
     currency::Minor,
@@ -47,7 +47,6 @@ impl TestApp {
 
     /// The coupon ONCE of the diner, which each customer uses once.
     pub async fn put_coupon_once(&self) {
-        let diner = self.restaurant("lighthouse-diner").await;
         let coupon = Coupon {
             code: "ONCE".into(),
             effect: CouponEffect::Amount(Minor(100)),
@@ -57,7 +56,9 @@ impl TestApp {
             uses: None,
             per_customer: Some(1),
         };
-        self.store.put_coupon(diner.id, &coupon).await.unwrap();
+        self.change("lighthouse-diner", |file| file.coupons.push(coupon))
+            .await;
+        self.app.catalog.reload_if_changed().await.unwrap();
     }
 
     pub async fn basket(&self, dish: &str, count: u8) -> Value {
@@ -369,11 +370,7 @@ async fn case_coopcycle_2614_the_api_has_the_same_cutoff() {
 #[tokio::test]
 async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
     let app = TestApp::new().await;
-    let restaurant = demo::catalog().unwrap().swap_remove(3).restaurant;
-    app.store
-        .put_table(restaurant.id, "code7", "Table 7")
-        .await
-        .unwrap();
+    app.put_table_code("lighthouse-diner", "code7", "Table 7").await;
     let mut basket = app.basket("Bottomless Coffee", 1).await;
     basket["fulfilment"] = json!({ "table": "code7" });
     let (placement, key) = (app.placement(basket).await, unique());
@@ -390,8 +387,11 @@ async fn a_retry_is_answered_as_before_though_the_table_is_gone() {
         "those who bring it read its name"
     );
     // The code is another restaurant's now.
-    let other = demo::catalog().unwrap().swap_remove(0).restaurant;
-    app.store.put_table(other.id, "code7", "Table 1").await.unwrap();
+    app.change("lighthouse-diner", |file| {
+        file.table_codes.retain(|table| table.code != "code7");
+    })
+    .await;
+    app.put_table_code("trattoria-da-lucia", "code7", "Table 1").await;
     let again = app.place_with(&key, &placement).await;
     assert_eq!((again.status.as_u16(), again.text()), (201, first.text()));
     let mut late = placement.clone();
@@ -561,18 +561,14 @@ async fn every_letter_arrives_as_it_was_typed() {
 async fn a_menu_that_changes_while_one_orders_is_priced_anew() {
     let app = TestApp::new().await;
     let placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
-    let servery::cli::demo::DemoRestaurant {
-        restaurant, mut menu, ..
-    } = servery::cli::demo::catalog()
-        .unwrap()
-        .into_iter()
-        .find(|demo| demo.restaurant.slug.as_str() == "lighthouse-diner")
-        .unwrap();
-    menu.categories
-        .iter_mut()
-        .flat_map(|category| &mut category.dishes)
-        .for_each(|dish| dish.price.0 += 100);
-    app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    app.change("lighthouse-diner", |file| {
+        let dishes = file
+            .categories
+            .iter_mut()
+            .flat_map(|category| &mut category.dishes);
+        dishes.for_each(|dish| dish.price.0 += 100);
+    })
+    .await;
     // At once: this node has not even noticed yet.
     let answer = app.place(&placement).await;
     assert_eq!(answer.status, 409, "{}", answer.text());
@@ -582,16 +578,10 @@ async fn a_menu_that_changes_while_one_orders_is_priced_anew() {
 #[tokio::test]
 async fn orders_for_as_soon_as_possible_fill_slots_too() {
     let app = TestApp::new().await;
-    let servery::cli::demo::DemoRestaurant {
-        mut restaurant, menu, ..
-    } = servery::cli::demo::catalog()
-        .unwrap()
-        .into_iter()
-        .find(|demo| demo.restaurant.slug.as_str() == "lighthouse-diner")
-        .unwrap();
-    restaurant.ordering.per_slot = Some(2);
-    app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    app.change("lighthouse-diner", |file| file.ordering.per_slot = Some(2))
+        .await;
     app.app.catalog.reload_if_changed().await.unwrap();
+    let slot = i64::from(app.restaurant("lighthouse-diner").await.ordering.slot);
     let placement = app.placement(app.basket("Bottomless Coffee", 1).await).await;
     let mut due_slots = std::collections::BTreeMap::<i64, u32>::new();
     for _ in 0..6 {
@@ -608,9 +598,7 @@ async fn orders_for_as_soon_as_possible_fill_slots_too() {
             "shown {shown}, promised {due}"
         );
         // This restaurant is open around the clock: its slots count from midnight.
-        *due_slots
-            .entry(due.0 / i64::from(restaurant.ordering.slot))
-            .or_default() += 1;
+        *due_slots.entry(due.0 / slot).or_default() += 1;
     }
     assert_eq!(
         due_slots.values().copied().collect::<Vec<_>>(),
@@ -671,17 +659,18 @@ async fn who_watches_an_order_is_told_at_once() {
 #[tokio::test]
 async fn a_dish_that_is_not_served_now_says_when() {
     let app = TestApp::new().await;
-    let demo::DemoRestaurant {
-        restaurant, mut menu, ..
-    } = demo::catalog().unwrap().swap_remove(3);
-    assert_eq!(restaurant.slug.as_str(), "lighthouse-diner");
-    let zone = clock::zone(&restaurant.zone).unwrap();
+    let zone = clock::zone(&app.restaurant("lighthouse-diner").await.zone).unwrap();
     let hour = clock::local(&zone, clock::now()).0 / 60 % 24;
     let later = format!("{:02}:00-{:02}:30", (hour + 3) % 24, (hour + 3) % 24);
-    let dish = menu.categories[0].dishes[0].id;
-    menu.categories[0].dishes[0].served = Some(later.parse().unwrap());
     let words = later.replace('-', "–");
-    app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    let mut dish = None;
+    app.change("lighthouse-diner", |file| {
+        let changed = &mut file.categories[0].dishes[0];
+        changed.served = Some(later.parse().unwrap());
+        dish = Some(changed.id);
+    })
+    .await;
+    let dish = dish.unwrap();
     crate::catalog::until(&app, DINER, |answer| answer.text().contains("\"not_served\"")).await;
     let listing = app.json(DINER).await;
     assert_eq!(listing["not_served"][0]["dish"], dish.to_string());
@@ -710,15 +699,11 @@ async fn a_dish_that_is_not_served_now_says_when() {
 #[tokio::test]
 async fn where_one_orders_at_the_table_only_the_code_is_asked_for() {
     let app = TestApp::new().await;
-    let demo::DemoRestaurant {
-        mut restaurant, menu, ..
-    } = demo::catalog().unwrap().swap_remove(3);
-    (
-        restaurant.ordering.collection,
-        restaurant.ordering.at_table,
-        restaurant.ordering.zones,
-    ) = (false, true, Vec::new());
-    app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    app.change("lighthouse-diner", |file| {
+        let ordering = &mut file.ordering;
+        (ordering.collection, ordering.at_table, ordering.zones) = (false, true, Vec::new());
+    })
+    .await;
     crate::catalog::until(&app, DINER, |answer| !answer.text().contains("\"free_from\"")).await;
     let dish = app.dish(DINER, "Bottomless Coffee").await;
     let added = app
@@ -741,10 +726,7 @@ async fn where_one_orders_at_the_table_only_the_code_is_asked_for() {
     for method in ["value=\"collection\"", "value=\"delivery\"", "value=\"table\""] {
         assert!(!page.text().contains(method), "{method}");
     }
-    app.store
-        .put_table(restaurant.id, "code7", "Table 7")
-        .await
-        .unwrap();
+    app.put_table_code("lighthouse-diner", "code7", "Table 7").await;
     assert_eq!(app.get("/t/code7", &[("cookie", &cookie)]).await.status, 303);
     let page = checkout().await;
     assert!(

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use servery::{
     assets::Assets,
-    cli::demo,
     clock, jobs,
     orders::timeouts,
     payments::{self, cards::Cards, provider::ProviderError},
     state::AppState,
 };
-use servery_domain::{account::Role, currency::Minor, problem::ProblemType, time::Timestamp};
+use servery_domain::{
+    account::Role, currency::Minor, problem::ProblemType, restaurant_file::RestaurantFile, time::Timestamp,
+};
 use servery_store::payments::PaymentIntent;
 
 use crate::{
@@ -30,14 +31,10 @@ const WANTS_TO_SEE_YOU: &str = "4000002500003155";
 impl TestApp {
     /// The diner counts in another currency.
     pub async fn count_in(&self, currency: &str) {
-        let demo::DemoRestaurant {
-            mut restaurant,
-            mut menu,
-            ..
-        } = demo::catalog().unwrap().swap_remove(3);
-        restaurant.currency = currency.parse().unwrap();
-        menu.currency = restaurant.currency;
-        self.store.put_restaurant(&restaurant, &menu).await.unwrap();
+        self.change("lighthouse-diner", |file| {
+            file.currency = currency.parse().unwrap()
+        })
+        .await;
         let counted = format!("\"currency\":\"{currency}\"");
         crate::catalog::until(self, &format!("{DINER}/menu"), |answer| {
             answer.text().contains(&counted)
@@ -856,20 +853,16 @@ async fn a_bank_that_is_still_working_on_it_has_declined_nothing() {
 async fn what_costs_nothing_waits_for_no_card() {
     let shop = Shop::open().await;
     let gift = json!({ "code": "ONTHEHOUSE", "effect": { "portion": 1_000_000 } });
-    let demo::DemoRestaurant {
-        mut restaurant, menu, ..
-    } = demo::catalog().unwrap().swap_remove(3);
-    restaurant.ordering.service_fee = 0;
-    shop.app.store.put_restaurant(&restaurant, &menu).await.unwrap();
+    let gift = serde_json::from_value(gift).unwrap();
+    let change = |file: &mut RestaurantFile| {
+        file.ordering.service_fee = 0;
+        file.coupons.push(gift);
+    };
+    shop.app.change("lighthouse-diner", change).await;
     crate::catalog::until(&shop.app, DINER, |answer| {
         !answer.text().contains("\"service_fee\":30000")
     })
     .await;
-    shop.app
-        .store
-        .put_coupon(restaurant.id, &serde_json::from_value(gift).unwrap())
-        .await
-        .unwrap();
     let mut basket = shop.app.basket("Bottomless Coffee", 2).await;
     basket["coupon"] = json!("onthehouse");
     let mut placement = shop.app.placement(basket).await;

@@ -17,6 +17,7 @@ use servery::{
     assets::Assets,
     catalog::Catalog,
     cli::demo,
+    clock,
     delivery_map::ServedMap,
     http::{connections::ConnectionLimits, serve},
     payments::cards::Cards,
@@ -25,10 +26,15 @@ use servery::{
     state::AppState,
 };
 use servery_domain::{
+    audit::Author,
     problem::{Problem, ProblemType},
     restaurant::Restaurant,
+    restaurant_file::{RestaurantFile, TableCode},
 };
-use servery_store::Store;
+use servery_store::{
+    Store,
+    restaurant_files::{ImportMode, ImportOutcome},
+};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower::ServiceExt;
@@ -169,6 +175,30 @@ impl TestApp {
         found.unwrap()
     }
 
+    /// Changes a restaurant as its owner would: it is exported, changed and imported. The server notices a little later.
+    pub async fn change(&self, slug: &str, change: impl FnOnce(&mut RestaurantFile)) {
+        let slug = slug.parse().unwrap();
+        let mut file = self.store.export_restaurant(&slug).await.unwrap().unwrap();
+        change(&mut file);
+        let by = (Author::Operator, clock::now());
+        let outcome = self
+            .store
+            .import_restaurant(&file, ImportMode::Write, by)
+            .await
+            .unwrap();
+        assert!(matches!(outcome, ImportOutcome::Changed { .. }), "{outcome:?}");
+    }
+
+    /// Puts a code on a table of a restaurant, and lets the server notice.
+    pub async fn put_table_code(&self, slug: &str, code: &str, name: &str) {
+        let table = TableCode {
+            name: name.to_owned(),
+            code: code.to_owned(),
+        };
+        self.change(slug, |file| file.table_codes.push(table)).await;
+        self.app.catalog.reload_if_changed().await.unwrap();
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -227,6 +257,16 @@ impl Answer {
         assert!(problem.is(kind), "{problem}");
         problem
     }
+}
+
+/// A database without a restaurant, in a folder that goes away with it.
+pub async fn empty_store() -> (tempfile::TempDir, Arc<dyn Store>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = servery_store::connect(&new_database(folder.path()).await)
+        .await
+        .unwrap();
+    store.migrate().await.unwrap();
+    (folder, store)
 }
 
 /// A new database: a file, or with `SERVERY_TEST_ENGINE=postgres` one on the server that `SERVERY_TEST_POSTGRES` names.

@@ -96,21 +96,29 @@ impl Shop {
         let database = database(engine, folder.path()).await;
         let store = servery_store::connect(&database).await.unwrap();
         store.migrate().await.unwrap();
-        let catalog = demo::catalog()
+        let mut file = demo::catalog()
             .unwrap()
             .into_iter()
-            .filter(|demo| demo.restaurant.slug.as_str() == "lighthouse-diner")
-            .collect::<Vec<_>>();
-        demo::fill(store.as_ref(), &catalog).await.unwrap();
-        let restaurant = catalog[0].restaurant.clone();
-        let plain = catalog[0]
-            .menu
+            .find(|file| file.slug.as_str() == "lighthouse-diner")
+            .unwrap();
+        file.coupons.push(Coupon {
+            code: COUPON.into(),
+            effect: CouponEffect::Portion(100_000),
+            minimum: Minor::ZERO,
+            from: None,
+            until: None,
+            uses: Some(USES),
+            per_customer: None,
+        });
+        let (restaurant, menu) = (file.restaurant(), file.menu());
+        demo::fill(store.as_ref(), &[file]).await.unwrap();
+        let plain = menu
             .dishes()
             .filter(|dish| dish.option_groups.is_empty() && dish.served.is_none())
             .map(|dish| dish.id);
         let dishes: Vec<_> = plain.take(10).collect();
         let counted = &dishes[..COUNTED];
-        for dish in catalog[0].menu.dishes() {
+        for dish in menu.dishes() {
             let portions = counted.contains(&dish.id).then_some(PORTIONS);
             store
                 .set_stock(restaurant.id, dish.id, portions, clock::now())
@@ -119,16 +127,6 @@ impl Shop {
         }
         let portions = counted.iter().map(|dish| (*dish, i64::from(PORTIONS)));
         let portions = Mutex::new(portions.collect());
-        let coupon = Coupon {
-            code: COUPON.into(),
-            effect: CouponEffect::Portion(100_000),
-            minimum: Minor::ZERO,
-            from: None,
-            until: None,
-            uses: Some(USES),
-            per_customer: None,
-        };
-        store.put_coupon(restaurant.id, &coupon).await.unwrap();
         let opened_at = store.revision(restaurant.id).await.unwrap();
         let settings = [
             ("--database", database.as_str()),

@@ -8,7 +8,7 @@ use super::{
     table::TablePlan,
 };
 use crate::{
-    contact::{InvalidField, check_email, check_text, invalid_field},
+    contact::{InvalidField, check_count, check_email, check_number, check_text},
     currency::Minor,
     limits,
     tax::TaxRate,
@@ -17,29 +17,15 @@ use crate::{
 type Checked = Result<(), InvalidField>;
 
 fn amount(field: &'static str, amount: Minor, least: i64) -> Checked {
-    within(field, amount.0, least, limits::PRICE)
+    check_number(field, amount.0, least, limits::PRICE)
 }
 
 fn money(field: &'static str, amount: Minor, least: i64) -> Checked {
-    within(field, amount.0, least, limits::MONEY)
+    check_number(field, amount.0, least, limits::MONEY)
 }
 
 fn check_rounding(rounding: Minor) -> Checked {
-    within("rounding", rounding.0, -limits::ROUNDING, limits::ROUNDING)
-}
-
-fn within(field: &'static str, number: i64, least: i64, most: i64) -> Checked {
-    match (least..=most).contains(&number) {
-        true => Ok(()),
-        false => Err(invalid_field(field, format!("is {least} to {most}"))),
-    }
-}
-
-fn at_most(field: &'static str, count: usize, most: usize) -> Checked {
-    match count <= most {
-        true => Ok(()),
-        false => Err(invalid_field(field, format!("are {most} at the most"))),
-    }
+    check_number("rounding", rounding.0, -limits::ROUNDING, limits::ROUNDING)
 }
 
 impl Action {
@@ -48,14 +34,16 @@ impl Action {
             Self::Open { seat, .. } | Self::Move { seat, .. } => seat.check(),
             Self::Add { line, .. } => line.check(),
             Self::Note { note, course, .. } => {
-                within("course", i64::from(*course), 0, i64::from(limits::COURSES))?;
+                check_number("course", i64::from(*course), 0, i64::from(limits::COURSES))?;
                 check_text("note", note, limits::NOTE)
             }
             Self::Name { name, .. } => check_text("name", name, limits::NAME),
-            Self::Guests { guests, .. } => within("guests", i64::from(*guests), 0, i64::from(limits::GUESTS)),
-            Self::Split { parts, .. } => at_most("parts", parts.len(), limits::BILL_LINES),
+            Self::Guests { guests, .. } => {
+                check_number("guests", i64::from(*guests), 0, i64::from(limits::GUESTS))
+            }
+            Self::Split { parts, .. } => check_count("parts", parts.len(), limits::BILL_LINES),
             Self::Discount { discount, .. } => discount.check(),
-            Self::Send { changes, .. } => at_most("changes", changes.len(), limits::BILL_LINES),
+            Self::Send { changes, .. } => check_count("changes", changes.len(), limits::BILL_LINES),
             Self::Pay { tender, .. } | Self::TakeOrder { tender, .. } => tender.check(),
             Self::Mail { to, .. } => check_email(to),
             Self::Refund { back, .. } => {
@@ -74,7 +62,7 @@ impl Action {
                 check_text("reason", reason, limits::NOTE)
             }
             Self::Bump { lines, .. } | Self::Recall { lines, .. } => {
-                at_most("lines", lines.len(), limits::BILL_LINES)
+                check_count("lines", lines.len(), limits::BILL_LINES)
             }
             Self::Cashier(cashier) => {
                 check_text("name", &cashier.name, limits::NAME)?;
@@ -82,15 +70,15 @@ impl Action {
             }
             Self::Station(station) => {
                 check_text("name", &station.name, limits::NAME)?;
-                at_most("categories", station.categories.len(), limits::CATEGORIES)
+                check_count("categories", station.categories.len(), limits::CATEGORIES)
             }
             Self::Plan { plan, .. } => plan.check(),
-            Self::Assign { orders, .. } => at_most("orders", orders.len(), limits::STOPS),
+            Self::Assign { orders, .. } => check_count("orders", orders.len(), limits::STOPS),
             Self::HandOver { handover, .. } => handover.check(),
             Self::HandIn {
                 orders, amount: cash, ..
             } => {
-                at_most("orders", orders.len(), limits::STOPS)?;
+                check_count("orders", orders.len(), limits::STOPS)?;
                 money("amount", *cash, 0)
             }
             Self::Order { event, .. } => event.check(),
@@ -120,11 +108,11 @@ impl Seat {
 
 /// The taxed parts of a price: none exceeds it, and together they equal it.
 fn check_taxed(taxed: &[(TaxRate, Minor)], price: Minor) -> Checked {
-    at_most("taxed", taxed.len(), limits::PICKS)?;
+    check_count("taxed", taxed.len(), limits::PICKS)?;
     taxed
         .iter()
-        .try_for_each(|(_, part)| within("taxed", part.0, 0, price.0))?;
-    within(
+        .try_for_each(|(_, part)| check_number("taxed", part.0, 0, price.0))?;
+    check_number(
         "taxed",
         taxed.iter().map(|(_, part)| *part).sum::<Minor>().0,
         price.0,
@@ -134,10 +122,10 @@ fn check_taxed(taxed: &[(TaxRate, Minor)], price: Minor) -> Checked {
 
 impl BillLine {
     fn check(&self) -> Checked {
-        within("count", i64::from(self.count), 1, i64::from(limits::COUNT))?;
-        within("sent", i64::from(self.sent), 0, 0)?;
-        within("course", i64::from(self.course), 0, i64::from(limits::COURSES))?;
-        at_most("picks", self.picks.len(), limits::PICKS)?;
+        check_number("count", i64::from(self.count), 1, i64::from(limits::COUNT))?;
+        check_number("sent", i64::from(self.sent), 0, 0)?;
+        check_number("course", i64::from(self.course), 0, i64::from(limits::COURSES))?;
+        check_count("picks", self.picks.len(), limits::PICKS)?;
         self.picks
             .iter()
             .try_for_each(|pick| check_text("picks", &pick.name, limits::NAME))?;
@@ -154,11 +142,11 @@ impl BillLine {
 impl Discount {
     fn check(&self) -> Checked {
         match self.off {
-            Off::Millionths(millionths) => within("off", i64::from(millionths), 1, 1_000_000)?,
+            Off::Millionths(millionths) => check_number("off", i64::from(millionths), 1, 1_000_000)?,
             Off::Amount(off) => money("off", off, 1)?,
         }
         // A discount needs a reason for the books.
-        within("reason", self.reason.trim().len() as i64, 1, i64::MAX)?;
+        check_number("reason", self.reason.trim().len() as i64, 1, i64::MAX)?;
         check_text("reason", &self.reason, limits::NOTE)
     }
 }
@@ -173,13 +161,18 @@ impl Tender {
 }
 
 impl TablePlan {
-    fn check(&self) -> Checked {
+    pub(crate) fn check(&self) -> Checked {
         check_text("name", &self.name, limits::NAME)?;
         check_text("room", &self.room, limits::NAME)?;
-        let sizes = [self.x, self.y, self.width, self.height];
+        let sizes = [
+            ("x", self.x),
+            ("y", self.y),
+            ("width", self.width),
+            ("height", self.height),
+        ];
         sizes
             .into_iter()
-            .try_for_each(|size| within("place", i64::from(size), 0, 100))
+            .try_for_each(|(field, size)| check_number(field, i64::from(size), 0, 100))
     }
 }
 

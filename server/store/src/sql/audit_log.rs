@@ -70,6 +70,13 @@ impl AuditSubject {
         }
     }
 
+    pub(crate) fn restaurant(restaurant: RestaurantId) -> Self {
+        Self {
+            restaurant: Some(restaurant),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn device(restaurant: RestaurantId, name: &str) -> Self {
         Self {
             restaurant: Some(restaurant),

@@ -5,12 +5,12 @@ use servery_domain::{id::RestaurantId, menu::Menu, restaurant::Restaurant, revis
 use sqlx::{Executor, FromRow};
 
 use crate::{
-    Daypart, Menus, Result, Revisions, SqlStore, StoreError,
+    Daypart, Menus, Result, Revisions, SqlStore,
     sql::{
         engine::{Engine, SqlTransaction},
         menu_rows::{self, DaypartRow, MenuHeadRow, MenuRows},
         restaurant_rows::{self, RestaurantRow},
-        rows::{Row, insert, insert_all, select},
+        rows::{Row, insert_all, select},
     },
 };
 
@@ -55,22 +55,8 @@ impl<E: Engine> Menus for SqlStore<E> {
     }
 
     async fn menu(&self, restaurant: RestaurantId) -> Result<Option<Menu>> {
-        let id = restaurant.to_string();
         let mut snapshot = self.begin_snapshot().await?;
-        let head = select::<E, MenuHeadRow>("where id = $1")
-            .bind(&id)
-            .fetch_optional(&mut *snapshot)
-            .await?;
-        let Some(head) = head else { return Ok(None) };
-        let rows = MenuRows {
-            categories: select_of(&mut snapshot, &id).await?,
-            dishes: select_of(&mut snapshot, &id).await?,
-            groups: select_of(&mut snapshot, &id).await?,
-            choices: select_of(&mut snapshot, &id).await?,
-            offers: select_of(&mut snapshot, &id).await?,
-        };
-        snapshot.commit().await?;
-        rows.read(restaurant, head).map(Some)
+        load_menu(&mut snapshot, restaurant).await
     }
 
     async fn dayparts(&self) -> Result<Vec<Daypart>> {
@@ -78,29 +64,6 @@ impl<E: Engine> Menus for SqlStore<E> {
             .fetch_all(&self.pool)
             .await?;
         Ok(rows.into_iter().filter_map(DaypartRow::read_or_skip).collect())
-    }
-
-    async fn put_restaurant(&self, restaurant: &Restaurant, menu: &Menu) -> Result<Revision> {
-        menu.check()
-            .and_then(|()| restaurant.ordering.check())
-            .map_err(StoreError::Refused)?;
-        let mut transaction = self.begin_write().await?;
-        let upserted: (i64,) = insert(
-            &[RestaurantRow::write(restaurant)?],
-            &restaurant_rows::or_update(),
-        )
-        .build_query_as()
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(|error| slug_taken(error, restaurant))?;
-        replace_menu(&mut transaction, restaurant.id, &MenuRows::write(menu)?).await?;
-        sqlx::query(INSERT_COUNTERS)
-            .bind(restaurant.id.to_string())
-            .execute(&mut *transaction)
-            .await?;
-        next_revision(&mut transaction, "catalog").await?;
-        transaction.commit().await?;
-        Ok(Revision(upserted.0))
     }
 
     async fn modes(&self) -> Result<Vec<(String, String)>> {
@@ -139,6 +102,42 @@ where
         .await?)
 }
 
+pub(crate) async fn load_menu<E: Engine>(
+    snapshot: &mut SqlTransaction<E>,
+    restaurant: RestaurantId,
+) -> Result<Option<Menu>> {
+    let id = restaurant.to_string();
+    let head = select::<E, MenuHeadRow>("where id = $1")
+        .bind(&id)
+        .fetch_optional(&mut **snapshot)
+        .await?;
+    let Some(head) = head else { return Ok(None) };
+    let rows = MenuRows {
+        categories: select_of(snapshot, &id).await?,
+        dishes: select_of(snapshot, &id).await?,
+        groups: select_of(snapshot, &id).await?,
+        choices: select_of(snapshot, &id).await?,
+        offers: select_of(snapshot, &id).await?,
+    };
+    rows.read(restaurant, head).map(Some)
+}
+
+/// Replaces the restaurant and its menu, under its next revision.
+pub(crate) async fn write_restaurant<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    restaurant: &Restaurant,
+    menu: &Menu,
+) -> Result<()> {
+    let row = RestaurantRow::write(restaurant)?;
+    insert_all(transaction, &[row], &restaurant_rows::or_update()).await?;
+    replace_menu(transaction, restaurant.id, &MenuRows::write(menu)?).await?;
+    sqlx::query(INSERT_COUNTERS)
+        .bind(restaurant.id.to_string())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
 async fn replace_menu<E: Engine>(
     transaction: &mut SqlTransaction<E>,
     restaurant: RestaurantId,
@@ -157,17 +156,13 @@ async fn replace_menu<E: Engine>(
     insert_all(transaction, &rows.offers, "").await
 }
 
-async fn next_revision<E: Engine>(transaction: &mut SqlTransaction<E>, name: &str) -> Result<Revision> {
+pub(crate) async fn next_revision<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    name: &str,
+) -> Result<Revision> {
     let revision = sqlx::query_scalar(NEXT_REVISION)
         .bind(name)
         .fetch_one(&mut **transaction)
         .await?;
     Ok(Revision(revision))
-}
-
-fn slug_taken(error: sqlx::Error, restaurant: &Restaurant) -> StoreError {
-    match error.as_database_error() {
-        Some(error) if error.is_unique_violation() => StoreError::SlugTaken(restaurant.slug.clone()),
-        _ => error.into(),
-    }
 }

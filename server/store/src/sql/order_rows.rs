@@ -39,10 +39,6 @@ pub(crate) const UPSERT_STOCK: &str = "insert into stock (dish_id, restaurant_id
 pub(crate) const DELETE_STOCK: &str = "delete from stock where dish_id = $1 and restaurant_id = $2";
 pub(crate) const SELECT_COUPON_USED: &str =
     "select used from coupon_uses where restaurant_id = $1 and code = $2 and customer = $3";
-pub(crate) const UPSERT_COUPON: &str = "insert into coupons (restaurant_id, code, coupon) values ($1, $2, $3) \
-     on conflict (restaurant_id, code) do update set coupon = excluded.coupon";
-pub(crate) const UPSERT_TABLE: &str = "insert into tables (restaurant_id, code, name) values ($1, $2, $3) \
-     on conflict (code) do update set restaurant_id = excluded.restaurant_id, name = excluded.name";
 pub(crate) const UPSERT_DRAFT: &str = "insert into drafts (visitor, restaurant_id, draft, changed_at) values ($1, $2, $3, $4) \
      on conflict (visitor, restaurant_id) do update set draft = excluded.draft, changed_at = excluded.changed_at";
 

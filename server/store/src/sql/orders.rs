@@ -255,16 +255,6 @@ impl<E: Engine> Orders for SqlStore<E> {
         Ok(Some((parse_own(&coupon)?, usage)))
     }
 
-    async fn put_coupon(&self, restaurant: RestaurantId, coupon: &Coupon) -> Result<()> {
-        sqlx::query(order_rows::UPSERT_COUPON)
-            .bind(restaurant.to_string())
-            .bind(&coupon.code)
-            .bind(json(coupon)?)
-            .execute(&self.writer)
-            .await?;
-        Ok(())
-    }
-
     async fn coupon_uses(&self, restaurant: RestaurantId, code: &str) -> Result<u32> {
         let used: Option<i64> = sqlx::query_scalar(order_rows::SELECT_COUPON_USED)
             .bind(restaurant.to_string())
@@ -310,16 +300,6 @@ impl<E: Engine> Orders for SqlStore<E> {
                 .fetch_all(&self.pool)
                 .await?,
         )
-    }
-
-    async fn put_table(&self, restaurant: RestaurantId, code: &str, name: &str) -> Result<()> {
-        sqlx::query(order_rows::UPSERT_TABLE)
-            .bind(restaurant.to_string())
-            .bind(code)
-            .bind(name)
-            .execute(&self.writer)
-            .await?;
-        Ok(())
     }
 
     async fn draft(&self, visitor: &str, restaurant: RestaurantId) -> Result<Option<Draft>> {

@@ -23,9 +23,7 @@ pub(crate) fn or_update() -> String {
         .map(|column| format!("{column} = excluded.{column}"))
         .collect();
     let updates = updates.join(", ");
-    format!(
-        " on conflict (id) do update set {updates}, revision = restaurants.revision + 1 returning revision"
-    )
+    format!(" on conflict (id) do update set {updates}, revision = restaurants.revision + 1")
 }
 
 row! {
@@ -100,7 +98,7 @@ impl RestaurantRow {
             .ok()
     }
 
-    fn read(self) -> Result<Restaurant> {
+    pub(crate) fn read(self) -> Result<Restaurant> {
         let unreadable = |what: &str, stored: &str| StoreError::Unreadable(format!("{what} {stored:?}"));
         let ordering: OrderSettings = parse(&self.ordering)?;
         ordering.check().map_err(StoreError::Unreadable)?;

@@ -16,9 +16,12 @@ use servery_store::{
 };
 
 use crate::{
-    builders::{BY_OPERATOR, NOW, cancel, deletion_mail, menu, order, place_order, restaurant, subscription},
+    builders::{
+        BY_OPERATOR, NOW, cancel, deletion_mail, file, import, order, place_order, put_restaurant,
+        subscription,
+    },
     engines::engines,
-    order_checks::{coupon, customer, order_with_coupon, place},
+    order_checks::{customer, order_with_coupon, place},
 };
 
 const ADA: AccountId = AccountId(7);
@@ -269,10 +272,7 @@ async fn mail_token_is_used_once_and_for_its_purpose() {
 async fn staff_have_one_role_per_restaurant() {
     for (engine, store) in engines("staff_have_one_role_per_restaurant").await.stores {
         for (number, slug) in [(1, "a"), (2, "b")] {
-            store
-                .put_restaurant(&restaurant(number, slug), &menu(number))
-                .await
-                .unwrap();
+            put_restaurant(store.as_ref(), number, slug).await;
         }
         store.add_account(&ada(), None).await.unwrap();
         store
@@ -332,10 +332,7 @@ async fn delete_account_removes_the_diner_from_orders() {
         .await
         .stores
     {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         store.add_account(&ada(), None).await.unwrap();
         store
             .put_staff(ADA, RestaurantId(1), Role::Manager, BY_OPERATOR)
@@ -487,11 +484,7 @@ async fn delete_account_removes_every_name_of_a_coupons_customer() {
         .await
         .stores
     {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
-        store.put_coupon(RestaurantId(1), &coupon()).await.unwrap();
+        import(store.as_ref(), &file(1, "alte-muehle")).await;
         store.add_account(&ada(), None).await.unwrap();
         let account = ADA.customer();
         let placement = PlaceOrder {
@@ -551,10 +544,7 @@ async fn delete_account_leaves_a_restaurant_its_last_owner() {
         .await
         .stores
     {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         let mut ben = ada();
         (ben.account.id, ben.account.email) = (AccountId(8), "ben@example.org".into());
         for account in [&ada(), &ben] {

@@ -4,16 +4,19 @@ use servery_domain::{
     audit::Author,
     basket::{Basket, Fulfilment},
     contact::{Contact, DeliveryAddress},
+    coupon::{Coupon, CouponEffect},
     currency::Minor,
-    id::{CategoryId, ChoiceId, DishId, LineId, OptionGroupId, OrderId, RestaurantId},
+    id::{CategoryId, ChoiceId, DishId, LineId, OptionGroupId, OrderId, RestaurantId, StationId, TableId},
     job::Job,
     lang::Lang,
     menu::{Allergen, Category, Choice, Diet, Dish, Menu, OptionGroup, Picture, PictureFormat},
     order::{Event, Order, Ordered, Placement, Progress},
     order_settings::{OrderSettings, PaymentMethod},
+    pos::{PosState, station::Station, table::TablePlan},
     push::{Subscription, SubscriptionKeys},
     quote::{Due, Quote, QuotedLine},
     restaurant::{Address, Cuisine, Restaurant},
+    restaurant_file::{PlannedTable, RestaurantFile, TableCode},
     revision::Revision,
     tax::{TaxRate, TaxRates, TaxRules},
     time::{LocalMinute, TimeZoneName, Timestamp},
@@ -21,6 +24,7 @@ use servery_domain::{
 use servery_store::{
     Store,
     orders::{Advance, IdempotentRequest, OrderWrite, PlaceOrder, WriteOutcome},
+    restaurant_files::{ImportMode, ImportOutcome},
 };
 
 pub const NOW: Timestamp = Timestamp(1_790_000_000);
@@ -133,6 +137,72 @@ pub fn menu(number: u128) -> Menu {
         ],
         option_groups: vec![sauce, size],
     }
+}
+
+/// A restaurant with a menu, and with all else that a file can have.
+pub fn file(number: u128, slug: &str) -> RestaurantFile {
+    let (id, menu) = (|last: u128| number << 64 | last, menu(number));
+    let table = |last, name: &str| PlannedTable {
+        id: TableId(id(last)),
+        plan: TablePlan {
+            name: name.into(),
+            seats: 4,
+            ..TablePlan::default()
+        },
+    };
+    RestaurantFile {
+        coupons: vec![coupon()],
+        table_codes: vec![TableCode {
+            name: "Fenster".into(),
+            code: format!("code{number}"),
+        }],
+        tables: vec![table(50, "Fenster"), table(51, "Terrasse")],
+        stations: vec![Station {
+            id: StationId(id(60)),
+            name: "Herd".into(),
+            categories: vec![CategoryId(id(30))],
+        }],
+        favourites: vec![DishId(id(41)), DishId(id(40))],
+        ..RestaurantFile::new(
+            restaurant(number, slug),
+            menu,
+            Vec::new(),
+            Vec::new(),
+            &PosState::default(),
+        )
+    }
+}
+
+/// One of each customer, and two of all together.
+pub fn coupon() -> Coupon {
+    Coupon {
+        code: "PIER".into(),
+        effect: CouponEffect::Amount(Minor(100)),
+        minimum: Minor::ZERO,
+        from: None,
+        until: None,
+        uses: Some(2),
+        per_customer: Some(1),
+    }
+}
+
+pub async fn import(store: &dyn Store, file: &RestaurantFile) -> ImportOutcome {
+    store
+        .import_restaurant(file, ImportMode::Write, BY_OPERATOR)
+        .await
+        .unwrap()
+}
+
+/// A restaurant with a menu.
+pub async fn put_restaurant(store: &dyn Store, number: u128, slug: &str) {
+    let file = RestaurantFile::new(
+        restaurant(number, slug),
+        menu(number),
+        Vec::new(),
+        Vec::new(),
+        &PosState::default(),
+    );
+    assert_eq!(import(store, &file).await, ImportOutcome::Created);
 }
 
 /// An order of one dish, delivered and paid at the door.

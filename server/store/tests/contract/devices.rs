@@ -13,7 +13,7 @@ use servery_store::{
 };
 
 use crate::{
-    builders::{BY_OPERATOR, HERE, NOW, menu, restaurant},
+    builders::{BY_OPERATOR, HERE, NOW, put_restaurant},
     engines::engines,
     fixture::{BILL, Fixture, open_bill, storage_key, sync_write},
 };
@@ -187,11 +187,7 @@ async fn revoked_device_is_refused_and_may_be_paired_again() {
             storage_key(),
             "{engine}: what it has stored can be read again"
         );
-        fixture
-            .store
-            .put_restaurant(&restaurant(2, "neue-muehle"), &menu(2))
-            .await
-            .unwrap();
+        put_restaurant(fixture.store.as_ref(), 2, "neue-muehle").await;
         fixture
             .store
             .put_code(&NewCode {

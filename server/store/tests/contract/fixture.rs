@@ -23,7 +23,7 @@ use servery_store::{
     orders::{Advance, OrderWrite, PlaceOrder, WriteOutcome},
 };
 
-use crate::builders::{BY_OPERATOR, DISH, HERE, NOW, menu, order, placement, restaurant};
+use crate::builders::{BY_OPERATOR, DISH, HERE, NOW, order, placement, put_restaurant};
 
 pub const BILL: BillId = BillId(7);
 pub const ORDER: OrderId = OrderId(9);
@@ -45,10 +45,7 @@ pub fn storage_key() -> StorageKey {
 
 impl Fixture {
     pub async fn new(store: Arc<dyn Store>) -> Self {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         Self { store }
     }
 

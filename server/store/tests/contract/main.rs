@@ -21,5 +21,6 @@ mod payments;
 mod places;
 mod push;
 mod reader_payments;
+mod restaurant_files;
 mod sqlite_files;
 mod sync;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use servery_domain::{
-    coupon::{Coupon, CouponCustomer, CouponEffect, CouponUsage},
+    coupon::{CouponCustomer, CouponUsage},
     currency::Minor,
     id::{OrderId, RestaurantId},
     order::Order,
     quote::Sum,
+    restaurant_file::TableCode,
     time::LocalMinute,
 };
 use servery_store::{
@@ -16,21 +17,9 @@ use servery_store::{
 };
 
 use crate::{
-    builders::{DISH, HERE, NOW, cancel, menu, order, placement, restaurant},
+    builders::{DISH, HERE, NOW, cancel, coupon, file, import, order, placement, put_restaurant},
     engines::engines,
 };
-
-pub fn coupon() -> Coupon {
-    Coupon {
-        code: "PIER".into(),
-        effect: CouponEffect::Amount(Minor(100)),
-        minimum: Minor(0),
-        from: None,
-        until: None,
-        uses: Some(2),
-        per_customer: Some(1),
-    }
-}
 
 pub fn customer(names: &[&str]) -> CouponCustomer {
     CouponCustomer {
@@ -77,10 +66,7 @@ fn changed(outcome: &WriteOutcome) -> Option<Changed> {
 #[tokio::test]
 async fn stock_is_taken_by_orders_and_given_back() {
     for (engine, store) in engines("stock_is_taken_by_orders_and_given_back").await.stores {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         store.set_stock(HERE, DISH, Some(1), NOW).await.unwrap();
         assert!(store.sold_out().await.unwrap().is_empty(), "{engine}");
         let outcomes = store
@@ -125,10 +111,7 @@ async fn an_order_gives_back_exactly_the_portions_that_it_took() {
         .await
         .stores
     {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         let store = store.as_ref();
         assert_eq!(
             left_after(store, 1, None, Some(0)).await,
@@ -151,26 +134,12 @@ async fn an_order_gives_back_exactly_the_portions_that_it_took() {
 #[tokio::test]
 async fn coupon_uses_are_counted_and_limited() {
     for (engine, store) in engines("coupon_uses_are_counted_and_limited").await.stores {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
         assert_eq!(
             store.coupon(HERE, "PIER", &customer(&["ada"])).await.unwrap(),
             None,
             "{engine}"
         );
-        store
-            .put_coupon(
-                HERE,
-                &Coupon {
-                    uses: None,
-                    ..coupon()
-                },
-            )
-            .await
-            .unwrap();
-        store.put_coupon(HERE, &coupon()).await.unwrap();
+        import(store.as_ref(), &file(1, "alte-muehle")).await;
         let outcomes = store
             .write(&[
                 place(order_with_coupon(1, &["ada", "+49 30 1"])),
@@ -211,10 +180,7 @@ async fn coupon_uses_are_counted_and_limited() {
 #[tokio::test]
 async fn slots_are_taken_and_limited() {
     for (engine, store) in engines("slots_are_taken_and_limited").await.stores {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         let (early, late) = (LocalMinute(1_000), LocalMinute(1_015));
         let outcomes = store
             .write(&[
@@ -266,10 +232,18 @@ async fn tables_are_sorted_by_name_and_found_by_code() {
         .await
         .stores
     {
-        for (code, name) in [("x1", "Window"), ("x2", "Bar"), ("x1", "Terrace")] {
-            store.put_table(HERE, code, name).await.unwrap();
+        for (number, codes) in [
+            (1, &[("x1", "Terrace"), ("x2", "Bar")][..]),
+            (2, &[("y1", "Bar")]),
+        ] {
+            let mut file = file(number, &format!("muehle-{number}"));
+            let table = |(code, name): &(&str, &str)| TableCode {
+                name: (*name).to_owned(),
+                code: (*code).to_owned(),
+            };
+            file.table_codes = codes.iter().map(table).collect();
+            import(store.as_ref(), &file).await;
         }
-        store.put_table(RestaurantId(2), "y1", "Bar").await.unwrap();
         assert_eq!(
             store.tables(HERE).await.unwrap(),
             [("x2".into(), "Bar".into()), ("x1".into(), "Terrace".into())],

@@ -12,7 +12,7 @@ use servery_domain::{
 use servery_store::orders::{IdempotentRequest, OrderWrite, WriteOutcome};
 
 use crate::{
-    builders::{HERE, NOW, cancel, menu, order, place_order, placement, restaurant},
+    builders::{HERE, NOW, cancel, order, place_order, placement, put_restaurant},
     engines::engines,
 };
 
@@ -30,10 +30,7 @@ async fn customer_orders_are_sorted_by_time_across_restaurants() {
             OrderWrite::Place(Box::new(placement(order, "ada")))
         };
         for (number, slug) in [(1, "alte-muehle"), (2, "jade-lantern")] {
-            store
-                .put_restaurant(&restaurant(number, slug), &menu(number))
-                .await
-                .unwrap();
+            put_restaurant(store.as_ref(), number, slug).await;
         }
         // Fifty at a busy place, then one at a place that opened today.
         let busy: Vec<OrderWrite> = (1..=50).map(|number| here(number, 1, number as i64)).collect();
@@ -56,10 +53,7 @@ async fn customer_orders_are_sorted_by_time_across_restaurants() {
 #[tokio::test]
 async fn answers_are_deleted_after_their_time() {
     for (engine, store) in engines("answers_are_deleted_after_their_time").await.stores {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         place_order(store.as_ref(), 1, "ada").await;
         let again = [OrderWrite::Place(Box::new(placement(order(1), "ada")))];
         store.delete_expired_requests_and_drafts(NOW, NOW).await.unwrap();
@@ -84,10 +78,7 @@ async fn pages_of_changed_orders_hide_none_when_one_changed_again() {
         .await
         .stores
     {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         let many: Vec<OrderWrite> = (1..=501)
             .map(|number| OrderWrite::Place(Box::new(placement(order(number), "ada"))))
             .collect();
@@ -112,10 +103,7 @@ async fn pages_of_changed_orders_hide_none_when_one_changed_again() {
 #[tokio::test]
 async fn old_orders_are_paged() {
     for (engine, store) in engines("old_orders_are_paged").await.stores {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         let many: Vec<OrderWrite> = (1..=502)
             .map(|number| OrderWrite::Place(Box::new(placement(order(number), "ada"))))
             .collect();
@@ -143,10 +131,7 @@ async fn old_orders_are_paged() {
 #[tokio::test]
 async fn waiting_orders_and_open_payments_are_paged() {
     for (engine, store) in engines("waiting_orders_and_open_payments_are_paged").await.stores {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         let all: Vec<OrderWrite> = (1..=501)
             .map(|number| OrderWrite::Place(Box::new(placement(order(number), "ada"))))
             .collect();
@@ -187,10 +172,7 @@ async fn waiting_orders_and_open_payments_are_paged() {
 #[tokio::test]
 async fn repeated_placement_gets_the_same_answer() {
     for (engine, store) in engines("repeated_placement_gets_the_same_answer").await.stores {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         let first = placement(order(1), "ada");
         assert!(
             store.recorded_answer(&first.request).await.unwrap().is_none(),
@@ -241,10 +223,7 @@ async fn repeated_placement_gets_the_same_answer() {
 #[tokio::test]
 async fn orders_are_read_by_id_token_and_restaurant() {
     for (engine, store) in engines("orders_are_read_by_id_token_and_restaurant").await.stores {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         for number in 1..=3 {
             place_order(store.as_ref(), number, "ada").await;
         }

@@ -9,7 +9,7 @@ use servery_domain::{
 use servery_store::{orders::OrderWrite, payments::PaymentIntent};
 
 use crate::{
-    builders::{NOW, menu, place_order, restaurant},
+    builders::{NOW, place_order, put_restaurant},
     engines::engines,
 };
 
@@ -19,10 +19,7 @@ async fn payment_keeps_its_first_intent_and_gives_back_a_second_one() {
         .await
         .stores
     {
-        store
-            .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 1, "alte-muehle").await;
         place_order(store.as_ref(), 1, "ada").await;
         let set_intent = async |had: Option<&str>, id: &str| {
             let intent = PaymentIntent {
@@ -117,10 +114,7 @@ async fn webhook_ids_are_deleted_with_the_answers() {
             .unwrap();
         ids
     };
-    store
-        .put_restaurant(&restaurant(1, "alte-muehle"), &menu(1))
-        .await
-        .unwrap();
+    put_restaurant(store.as_ref(), 1, "alte-muehle").await;
     place_order(store.as_ref(), 1, "ada").await;
     for webhook in ["evt_1", "evt_1", "evt_2"] {
         let settle = OrderWrite::Settle {

@@ -18,7 +18,7 @@ use servery_store::{
 };
 
 use crate::{
-    builders::{BY_OPERATOR, HERE, NOW, menu, restaurant},
+    builders::{BY_OPERATOR, HERE, NOW, put_restaurant},
     engines::engines,
     fixture::{Fixture, storage_key},
 };
@@ -69,10 +69,7 @@ async fn a_till_gets_a_reader_that_no_other_restaurant_has() {
         let here = Fixture::new(store.clone()).await;
         here.pair(1, DeviceKind::Till).await;
         here.pair(2, DeviceKind::Kitchen).await;
-        store
-            .put_restaurant(&restaurant(2, "trattoria"), &menu(2))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 2, "trattoria").await;
         let choose = async |restaurant, device, id: Option<&str>| {
             let chosen = id.map(reader);
             store

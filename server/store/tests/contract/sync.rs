@@ -19,7 +19,7 @@ use servery_store::{
 };
 
 use crate::{
-    builders::{DISH, HERE, NOW, menu, restaurant},
+    builders::{DISH, HERE, NOW, put_restaurant},
     engines::engines,
     fixture::{BILL, Fixture, ORDER, TestDevice, add_line, open_bill, order_of, refusals, stock, sync_write},
 };
@@ -255,10 +255,7 @@ async fn last_portion_is_sold_once() {
 #[tokio::test]
 async fn stock_of_another_restaurant_is_not_changed() {
     for (engine, store) in engines("stock_of_another_restaurant_is_not_changed").await.stores {
-        store
-            .put_restaurant(&restaurant(2, "neue-muehle"), &menu(2))
-            .await
-            .unwrap();
+        put_restaurant(store.as_ref(), 2, "neue-muehle").await;
         let (there, dish) = (RestaurantId(2), DishId(2 << 64 | 40));
         store.set_stock(there, dish, Some(4), NOW).await.unwrap();
         let fixture = Fixture::new(store).await;
