@@ -17,6 +17,13 @@ pub struct BrandColor([u8; 3]);
 pub const PAPER: BrandColor = BrandColor([0xfb, 0xf8, 0xf2]);
 pub const NIGHT: BrandColor = BrandColor([0x17, 0x15, 0x12]);
 
+/// Of a restaurant that has not chosen one.
+impl Default for BrandColor {
+    fn default() -> Self {
+        Self([0x1d, 0x5f, 0xa8])
+    }
+}
+
 const READABLE: f64 = 4.5;
 
 text_type!(

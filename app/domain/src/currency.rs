@@ -19,6 +19,13 @@ text_type!(
     "a currency is its ISO 4217 code: three capital letters"
 );
 
+/// What is shown before a currency is known.
+impl Default for Currency {
+    fn default() -> Self {
+        Self(*b"EUR")
+    }
+}
+
 impl Currency {
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()

@@ -14,6 +14,7 @@
 mod day_plan;
 mod parse;
 mod rule;
+pub mod week;
 
 use std::{fmt, str::FromStr};
 
@@ -31,7 +32,8 @@ pub const LONGEST: usize = 500;
 /// How many days `at` searches for a change, beginning today: every date of a year once.
 pub const OUTLOOK: i64 = 366;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// By default never open.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OpeningHours {
     text: String,

@@ -23,11 +23,13 @@ pub mod draft;
 mod fixtures;
 pub mod hours;
 pub mod id;
+pub mod invitation;
 pub mod job;
 pub mod lang;
 pub mod limits;
 pub mod menu;
 pub mod mistake;
+pub mod new_restaurant;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod order;

@@ -49,6 +49,8 @@ problems! {
     WrongMedia = 415 "wrong-media" "Unsupported media type";
     /// The request is understood, but a field has a value that is not accepted.
     NotAccepted = 422 "not-accepted" "A value is not accepted";
+    /// The password is among the first that are guessed. A sentence of a few words is not.
+    WeakPassword = 422 "weak-password" "The password is easily guessed";
     /// The card provider does not answer; nothing was charged as far as this server knows.
     ProviderAway = 503 "provider-away" "The card provider does not answer";
     /// The Idempotency-Key belongs to a request with another body.

@@ -26,6 +26,62 @@ impl Slug {
     }
 }
 
+/// What is shown before a slug is known.
+impl Default for Slug {
+    fn default() -> Self {
+        Self("restaurant".to_owned())
+    }
+}
+
+impl Slug {
+    /// The Latin letters and digits of a name, without accents; `None` if it has none.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let mut slug = String::new();
+        for letter in name.chars().flat_map(char::to_lowercase) {
+            let plain = plain_letter(letter);
+            // Neither an apostrophe nor an accent that stands by itself divides a word.
+            if !plain.is_empty() {
+                slug.push_str(plain);
+            } else if letter.is_ascii_alphanumeric() {
+                slug.push(letter);
+            } else if !matches!(letter, '\'' | '’' | '\u{300}'..='\u{36f}')
+                && !slug.is_empty()
+                && !slug.ends_with('-')
+            {
+                slug.push('-');
+            }
+        }
+        slug.truncate(LONGEST);
+        slug.trim_end_matches('-').parse().ok()
+    }
+}
+
+/// How a letter of European languages is written without its accent; empty for any other.
+fn plain_letter(letter: char) -> &'static str {
+    match letter {
+        'ä' | 'æ' => "ae",
+        'ö' | 'œ' => "oe",
+        'ü' => "ue",
+        'ß' => "ss",
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ă' | 'ą' => "a",
+        'ç' | 'ć' | 'č' => "c",
+        'ď' | 'đ' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ę' | 'ě' => "e",
+        'ğ' => "g",
+        'ì' | 'í' | 'î' | 'ï' | 'ı' => "i",
+        'ł' => "l",
+        'ñ' | 'ń' | 'ň' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ø' | 'ő' => "o",
+        'ř' => "r",
+        'ś' | 'ş' | 'š' | 'ș' => "s",
+        'ť' | 'ț' => "t",
+        'ù' | 'ú' | 'û' | 'ů' | 'ű' => "u",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        _ => "",
+    }
+}
+
 impl FromStr for Slug {
     type Err = MalformedSlug;
     fn from_str(text: &str) -> Result<Self, MalformedSlug> {
@@ -49,6 +105,25 @@ impl fmt::Display for Slug {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_becomes_a_slug() {
+        for (name, slug) in [
+            ("Trattoria da Lucia", Some("trattoria-da-lucia")),
+            ("Gasthaus zur Alten Mühle", Some("gasthaus-zur-alten-muehle")),
+            ("Joe's  Diner & Grill, No. 2 ", Some("joes-diner-grill-no-2")),
+            ("Café Élan", Some("cafe-elan")),
+            ("İstanbul", Some("istanbul")),
+            ("بيت الأرزة", None),
+            ("بيت 24", Some("24")),
+            ("", None),
+        ] {
+            let made = Slug::of_name(name).map(|slug| slug.to_string());
+            assert_eq!(made.as_deref(), slug, "{name}");
+        }
+        let long = Slug::of_name(&"Bistro ".repeat(30)).unwrap();
+        assert!(long.as_str().len() <= LONGEST);
+    }
 
     #[test]
     fn words_joined_by_single_hyphens() {

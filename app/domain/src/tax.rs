@@ -7,6 +7,7 @@ use crate::{
     currency::Minor,
     limits,
     mistake::Mistakes,
+    typed_amount::western_digit,
 };
 
 /// A rate in millionths: 8.875 % is 88 750.
@@ -35,6 +36,19 @@ impl TaxRate {
         let (whole, rest) = (self.0 / 10_000, self.0 % 10_000);
         let text = format!("{whole}.{rest:04}");
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+
+    /// A percentage as somebody typed it: `8.875` or `19,0 %`. `None` if it is none, or above 100.
+    pub fn read_percent(typed: &str) -> Option<Self> {
+        let plain = typed.trim().trim_end_matches(['%', '٪']).trim_end();
+        let plain: String = plain.chars().map(western_digit).collect();
+        let (whole, rest) = plain.split_once(['.', ',', '٫']).unwrap_or((&plain, ""));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || whole.len() > 3 || rest.len() > 4 || !digits(whole) || !digits(rest) {
+            return None;
+        }
+        let millionths = format!("{whole}{rest:0<4}").parse().ok()?;
+        (i128::from(millionths) <= WHOLE).then_some(Self(millionths))
     }
 
     /// The tax contained in a price.
@@ -147,6 +161,27 @@ pub fn taxes(included: bool, amounts: impl IntoIterator<Item = (TaxRate, Minor)>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_percentage_is_read_as_it_was_typed() {
+        for (typed, millionths) in [
+            ("19", Some(190_000)),
+            ("8.875", Some(88_750)),
+            (" 5,5 % ", Some(55_000)),
+            ("٩٫٥٪", Some(95_000)),
+            ("0", Some(0)),
+            ("100", Some(1_000_000)),
+            ("100.1", None),
+            ("1.23456", None),
+            ("-1", None),
+            ("", None),
+            ("%", None),
+            ("ten", None),
+            ("1e1", None),
+        ] {
+            assert_eq!(TaxRate::read_percent(typed), millionths.map(TaxRate), "{typed}");
+        }
+    }
 
     #[test]
     fn a_rate_keeps_its_decimals() {

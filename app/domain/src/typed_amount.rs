@@ -46,7 +46,7 @@ fn without_separators(lang: Lang, typed: &str) -> String {
 }
 
 /// `٣` is 3, as `۳` is.
-fn western_digit(sign: char) -> char {
+pub(crate) fn western_digit(sign: char) -> char {
     let first = match sign {
         '٠'..='٩' => '٠',
         '۰'..='۹' => '۰',

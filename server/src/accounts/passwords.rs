@@ -90,7 +90,7 @@ impl Passwords {
         match hashed.await? {
             Some(hash) => hash.map_err(|error| ApiError::internal(&error)),
             None => Err(ApiError::new(
-                ProblemType::NotAccepted,
+                ProblemType::WeakPassword,
                 "'password' is among the first that are guessed; a sentence of a few words is not",
             )),
         }

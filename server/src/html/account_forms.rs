@@ -32,7 +32,7 @@ use crate::{
     state::AppState,
 };
 
-fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+pub fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
     response.headers_mut().append(SET_COOKIE, cookie);
     response
 }
@@ -200,7 +200,8 @@ pub async fn post_reset(context: FormContext, Text(token): Text, form: Form) -> 
     let result = match accounts::reset_password(&context.0, &token, &password).await {
         Ok(()) => Ok(redirect_with("/account", "done", "reset")),
         Err(error) if error.0.status < 500 => {
-            let wrong = match error.0.is(ProblemType::NotAccepted) {
+            let of_password = [ProblemType::NotAccepted, ProblemType::WeakPassword];
+            let wrong = match of_password.into_iter().any(|kind| error.0.is(kind)) {
                 true => WEAK_PASSWORD,
                 false => "link",
             };

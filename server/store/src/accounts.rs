@@ -120,6 +120,6 @@ pub trait Accounts: Send + Sync {
     async fn account_roles(&self, account: AccountId) -> Result<Vec<(RestaurantId, Role)>>;
     async fn staff(&self) -> Result<Vec<StaffMember>>;
 
-    /// Deletes sessions, mail tokens and challenges that have expired, and sessions that were not used since `idle_before`.
+    /// Deletes sessions, mail tokens, challenges and open invitations that have expired, and sessions that were not used since `idle_before`.
     async fn delete_expired_sessions_and_tokens(&self, now: Timestamp, idle_before: Timestamp) -> Result<()>;
 }

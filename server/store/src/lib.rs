@@ -9,6 +9,7 @@ mod batch;
 pub mod devices;
 pub mod erasure;
 mod inspect;
+pub mod invitations;
 pub mod jobs;
 mod menus;
 pub mod orders;
@@ -121,6 +122,7 @@ pub trait Store:
     + devices::Devices
     + reader_payments::ReaderPayments
     + restaurant_files::RestaurantFiles
+    + invitations::Invitations
     + erasure::Erasure
 {
 }

@@ -7,6 +7,7 @@ mod changes;
 mod devices;
 mod engine;
 mod erasure;
+mod invitations;
 mod jobs;
 mod load_batch;
 mod menu_rows;

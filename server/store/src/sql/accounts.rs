@@ -34,13 +34,8 @@ const SELECT_CO_OWNERS: &str = "select restaurant_id, account_id from staff wher
 #[async_trait]
 impl<E: Engine> Accounts for SqlStore<E> {
     async fn add_account(&self, new: &StoredAccount, follow_up: Option<&NewJob>) -> Result<bool> {
-        let row = AccountRow::write(new)?;
         let mut transaction = self.begin_write().await?;
-        let inserted = insert(slice::from_ref(&row), " on conflict (email_key) do nothing")
-            .build()
-            .execute(&mut *transaction)
-            .await?;
-        if inserted.rows_affected() == 0 {
+        if !insert_account(&mut transaction, new).await? {
             return Ok(false);
         }
         if let Some(job) = follow_up {
@@ -266,18 +261,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         by: (Author, Timestamp),
     ) -> Result<()> {
         let mut transaction = self.begin_write().await?;
-        sqlx::query(account_rows::UPSERT_STAFF)
-            .bind(account.to_string())
-            .bind(restaurant.to_string())
-            .bind(role.code())
-            .execute(&mut *transaction)
-            .await?;
-        let subject = AuditSubject {
-            restaurant: Some(restaurant),
-            role: Some(role),
-            ..AuditSubject::account(account)
-        };
-        audit_log::record(&mut transaction, by, Act::RoleGiven, subject).await?;
+        give_role(&mut transaction, (account, restaurant), role, by).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -333,11 +317,45 @@ impl<E: Engine> Accounts for SqlStore<E> {
         for delete in [
             "delete from mail_tokens where expires_at <= $1",
             "delete from challenges where expires_at <= $1",
+            "delete from invitations where expires_at <= $1 and account_id is null",
         ] {
             sqlx::query(delete).bind(now.0).execute(&self.writer).await?;
         }
         Ok(())
     }
+}
+
+/// `false` if its address has an account.
+pub(crate) async fn insert_account<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    new: &StoredAccount,
+) -> Result<bool> {
+    let row = AccountRow::write(new)?;
+    let inserted = insert(slice::from_ref(&row), " on conflict (email_key) do nothing")
+        .build()
+        .execute(&mut **transaction)
+        .await?;
+    Ok(inserted.rows_affected() > 0)
+}
+
+pub(crate) async fn give_role<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    (account, restaurant): (AccountId, RestaurantId),
+    role: Role,
+    by: (Author, Timestamp),
+) -> Result<()> {
+    sqlx::query(account_rows::UPSERT_STAFF)
+        .bind(account.to_string())
+        .bind(restaurant.to_string())
+        .bind(role.code())
+        .execute(&mut **transaction)
+        .await?;
+    let subject = AuditSubject {
+        restaurant: Some(restaurant),
+        role: Some(role),
+        ..AuditSubject::account(account)
+    };
+    audit_log::record(transaction, by, Act::RoleGiven, subject).await
 }
 
 /// Sets the password and takes the account from everybody who is signed in or has a passkey.

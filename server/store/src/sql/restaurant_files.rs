@@ -135,7 +135,7 @@ async fn load_records<E: Engine>(
     bodies.iter().map(|body| parse::<Record>(body)).collect()
 }
 
-async fn import<E: Engine>(
+pub(crate) async fn import<E: Engine>(
     transaction: &mut SqlTransaction<E>,
     file: &RestaurantFile,
     by: (Author, Timestamp),

@@ -13,6 +13,7 @@ mod coverage;
 mod device_orders;
 mod devices;
 mod erasure;
+mod invitations;
 mod jobs;
 mod menus;
 mod order_checks;

@@ -1,0 +1,195 @@
+//! Operators, invitations, and the restaurants that are made by them.
+
+use async_trait::async_trait;
+use servery_domain::{
+    account::Role, audit::Author, id::AccountId, invitation::InvitationKind, restaurant_file::RestaurantFile,
+    time::Timestamp,
+};
+use sqlx::AssertSqlSafe;
+
+use crate::{
+    Result, SqlStore, StoreError,
+    invitations::{Acceptance, Creation, Invitations, Invited, StoredInvitation},
+    restaurant_files::ImportOutcome,
+    sql::{
+        accounts::{give_role, insert_account},
+        engine::{Engine, SqlTransaction},
+        restaurant_files::import,
+        rows::{insert, row, select},
+    },
+};
+
+const IS_NEW: &str = "select not exists (select 1 from accounts) and not exists (select 1 from restaurants)";
+const OPEN: &str = "where key = $1 and account_id is null and expires_at > $2";
+const IS_OPERATOR: &str = "select account_id from operators where account_id = $1";
+const ADD_OPERATOR: &str = "insert into operators (account_id) values ($1) on conflict do nothing";
+/// The first operator needs one link of those that each start of a node has shown.
+const DELETE_FOR_OPERATORS: &str = "delete from invitations where kind = 'operator'";
+const ACCEPTED: &str = "select key from invitations where account_id = $1 order by key limit 1";
+const SAME_RESTAURANT: &str = "select id, slug from restaurants where id = $1 or slug = $2";
+const OWNS: &str =
+    "select account_id from staff where account_id = $1 and restaurant_id = $2 and role = 'owner'";
+
+row! {
+    struct InvitationRow in invitations {
+        key: String,
+        kind: String,
+        expires_at: i64,
+        account_id: Option<String>,
+    }
+}
+
+fn kind(row: &InvitationRow) -> Result<InvitationKind> {
+    let unknown = || StoreError::Unreadable(format!("'{}' is no kind of invitation", row.kind));
+    InvitationKind::from_code(&row.kind).ok_or_else(unknown)
+}
+
+#[async_trait]
+impl<E: Engine> Invitations for SqlStore<E> {
+    async fn is_new_installation(&self) -> Result<bool> {
+        Ok(sqlx::query_scalar(IS_NEW).fetch_one(&self.pool).await?)
+    }
+
+    async fn put_invitation(&self, invitation: &StoredInvitation) -> Result<()> {
+        let row = InvitationRow {
+            key: invitation.key.clone(),
+            kind: invitation.kind.code().to_owned(),
+            expires_at: invitation.expires_at.0,
+            account_id: None,
+        };
+        insert(&[row], "").build().execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn open_invitation(&self, key: &str, now: Timestamp) -> Result<Option<InvitationKind>> {
+        let row = select::<E, InvitationRow>(OPEN)
+            .bind(key)
+            .bind(now.0)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(kind).transpose()
+    }
+
+    async fn accept_invitation(&self, key: &str, invited: Invited<'_>, now: Timestamp) -> Result<Acceptance> {
+        let mut transaction = self.begin_write().await?;
+        let lock = E::FOR_UPDATE;
+        let row = select::<E, InvitationRow>(&format!("{OPEN}{lock}"))
+            .bind(key)
+            .bind(now.0)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = row else {
+            return Ok(Acceptance::NoSuchInvitation);
+        };
+        let account = match invited {
+            Invited::Known(account) => account,
+            Invited::New(new) => match insert_account(&mut transaction, new).await? {
+                true => new.account.id,
+                false => return Ok(Acceptance::EmailTaken),
+            },
+        };
+        match kind(&row)? {
+            InvitationKind::Operator => {
+                sqlx::query(ADD_OPERATOR)
+                    .bind(account.to_string())
+                    .execute(&mut *transaction)
+                    .await?;
+                sqlx::query(DELETE_FOR_OPERATORS)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            InvitationKind::Owner => {
+                sqlx::query("update invitations set account_id = $2 where key = $1")
+                    .bind(key)
+                    .bind(account.to_string())
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
+        transaction.commit().await?;
+        Ok(Acceptance::Accepted)
+    }
+
+    async fn may_create_restaurant(&self, account: AccountId) -> Result<bool> {
+        let mut snapshot = self.begin_snapshot().await?;
+        Ok(right(&mut snapshot, account, "").await?.is_some())
+    }
+
+    async fn create_restaurant(
+        &self,
+        file: &RestaurantFile,
+        owner: AccountId,
+        now: Timestamp,
+    ) -> Result<Creation> {
+        let mut transaction = self.begin_write().await?;
+        if owns(&mut transaction, file, owner).await? {
+            return Ok(Creation::Created);
+        }
+        let Some(right) = right(&mut transaction, owner, E::FOR_UPDATE).await? else {
+            return Ok(Creation::NotInvited);
+        };
+        if is_taken(&mut transaction, file).await? {
+            return Ok(Creation::SlugTaken);
+        }
+        let by = (Author::Account(owner), now);
+        if let ImportOutcome::Refused(mistakes) = import(&mut transaction, file, by).await? {
+            return Ok(Creation::Refused(mistakes));
+        }
+        give_role(&mut transaction, (owner, file.id), Role::Owner, by).await?;
+        if let Right::Invitation(key) = right {
+            sqlx::query("delete from invitations where key = $1")
+                .bind(key)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(Creation::Created)
+    }
+}
+
+/// What lets an account make a restaurant.
+enum Right {
+    Operator,
+    Invitation(String),
+}
+
+async fn right<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    account: AccountId,
+    lock: &str,
+) -> Result<Option<Right>> {
+    let operator: Option<String> = sqlx::query_scalar(IS_OPERATOR)
+        .bind(account.to_string())
+        .fetch_optional(&mut **transaction)
+        .await?;
+    if operator.is_some() {
+        return Ok(Some(Right::Operator));
+    }
+    let accepted: Option<String> = sqlx::query_scalar(AssertSqlSafe(format!("{ACCEPTED}{lock}")))
+        .bind(account.to_string())
+        .fetch_optional(&mut **transaction)
+        .await?;
+    Ok(accepted.map(Right::Invitation))
+}
+
+async fn owns<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    file: &RestaurantFile,
+    owner: AccountId,
+) -> Result<bool> {
+    let owner: Option<String> = sqlx::query_scalar(OWNS)
+        .bind(owner.to_string())
+        .bind(file.id.to_string())
+        .fetch_optional(&mut **transaction)
+        .await?;
+    Ok(owner.is_some())
+}
+
+async fn is_taken<E: Engine>(transaction: &mut SqlTransaction<E>, file: &RestaurantFile) -> Result<bool> {
+    let same: Option<(String, String)> = sqlx::query_as(SAME_RESTAURANT)
+        .bind(file.id.to_string())
+        .bind(file.slug.as_str())
+        .fetch_optional(&mut **transaction)
+        .await?;
+    Ok(same.is_some())
+}

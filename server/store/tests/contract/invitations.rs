@@ -1,0 +1,218 @@
+//! Operators, invitations, and the restaurants that are made by them.
+
+use servery_domain::{
+    account::{Account, Role},
+    audit::Act,
+    id::{AccountId, RestaurantId},
+    invitation::InvitationKind,
+    mistake::Mistake,
+    time::Timestamp,
+};
+use servery_store::{
+    Store,
+    accounts::StoredAccount,
+    invitations::{Acceptance, Creation, Invited, StoredInvitation},
+};
+
+use crate::{
+    accounts::ada,
+    builders::{HERE, NOW, file, import},
+    engines::engines,
+};
+
+const LATER: Timestamp = Timestamp(NOW.0 + 100);
+
+fn account(id: u128, email: &str) -> StoredAccount {
+    let StoredAccount { account, password } = ada();
+    StoredAccount {
+        account: Account {
+            id: AccountId(id),
+            email: email.into(),
+            ..account
+        },
+        password,
+    }
+}
+
+async fn invite(store: &dyn Store, key: &str, kind: InvitationKind) {
+    let invitation = StoredInvitation {
+        key: key.into(),
+        kind,
+        expires_at: LATER,
+    };
+    store.put_invitation(&invitation).await.unwrap();
+}
+
+/// An account that has accepted an invitation.
+async fn invited(store: &dyn Store, id: u128, kind: InvitationKind) -> AccountId {
+    let (key, email) = (format!("key {id}"), format!("{id}@example.org"));
+    invite(store, &key, kind).await;
+    let new = account(id, &email);
+    let accepted = store.accept_invitation(&key, Invited::New(&new), NOW).await;
+    assert_eq!(accepted.unwrap(), Acceptance::Accepted);
+    new.account.id
+}
+
+#[tokio::test]
+async fn an_installation_is_new_until_somebody_has_an_account() {
+    for (engine, store) in engines("an_installation_is_new_until_somebody_has_an_account")
+        .await
+        .stores
+    {
+        assert!(store.is_new_installation().await.unwrap(), "{engine}");
+        invite(store.as_ref(), "a", InvitationKind::Operator).await;
+        assert!(store.is_new_installation().await.unwrap(), "{engine}");
+        invited(store.as_ref(), 1, InvitationKind::Operator).await;
+        assert!(!store.is_new_installation().await.unwrap(), "{engine}");
+    }
+    for (engine, store) in engines("an_installation_with_a_restaurant_is_not_new")
+        .await
+        .stores
+    {
+        import(store.as_ref(), &file(1, "alte-muehle")).await;
+        assert!(!store.is_new_installation().await.unwrap(), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_is_accepted_once() {
+    for (engine, store) in engines("an_invitation_is_accepted_once").await.stores {
+        let store = store.as_ref();
+        invite(store, "a", InvitationKind::Owner).await;
+        invite(store, "b", InvitationKind::Owner).await;
+        let open = |key: &'static str, now| store.open_invitation(key, now);
+        assert_eq!(
+            open("a", NOW).await.unwrap(),
+            Some(InvitationKind::Owner),
+            "{engine}"
+        );
+        assert_eq!(open("a", LATER).await.unwrap(), None, "{engine}");
+        assert_eq!(open("c", NOW).await.unwrap(), None, "{engine}");
+        let accept = |key: &'static str, new: StoredAccount, now| async move {
+            store
+                .accept_invitation(key, Invited::New(&new), now)
+                .await
+                .unwrap()
+        };
+        let late = accept("a", account(1, "late@example.org"), LATER).await;
+        assert_eq!(late, Acceptance::NoSuchInvitation, "{engine}");
+        assert_eq!(store.account(AccountId(1)).await.unwrap(), None, "{engine}");
+        assert_eq!(
+            accept("a", account(2, "ben@example.org"), NOW).await,
+            Acceptance::Accepted
+        );
+        let again = accept("a", account(3, "eve@example.org"), NOW).await;
+        assert_eq!(again, Acceptance::NoSuchInvitation, "{engine}");
+        assert_eq!(open("a", NOW).await.unwrap(), None, "{engine}");
+        // The address has an account, so nothing is used up: its holder signs in, and accepts.
+        let taken = accept("b", account(4, "BEN@example.org"), NOW).await;
+        assert_eq!(taken, Acceptance::EmailTaken, "{engine}");
+        let known = store
+            .accept_invitation("b", Invited::Known(AccountId(2)), NOW)
+            .await;
+        assert_eq!(known.unwrap(), Acceptance::Accepted, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn the_links_of_the_first_start_end_with_the_first_operator() {
+    for (engine, store) in engines("the_links_of_the_first_start_end").await.stores {
+        let store = store.as_ref();
+        invite(store, "a", InvitationKind::Operator).await;
+        invite(store, "b", InvitationKind::Owner).await;
+        let operator = invited(store, 1, InvitationKind::Operator).await;
+        assert_eq!(store.open_invitation("a", NOW).await.unwrap(), None, "{engine}");
+        assert!(
+            store.open_invitation("b", NOW).await.unwrap().is_some(),
+            "{engine}"
+        );
+        assert!(store.may_create_restaurant(operator).await.unwrap(), "{engine}");
+        // Expired ones are deleted.
+        store
+            .delete_expired_sessions_and_tokens(LATER, NOW)
+            .await
+            .unwrap();
+        assert_eq!(store.open_invitation("b", NOW).await.unwrap(), None, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_invited_makes_one_restaurant_and_operators_make_any_number() {
+    for (engine, store) in engines("whoever_is_invited_makes_one_restaurant").await.stores {
+        let store = store.as_ref();
+        let stranger = account(9, "nobody@example.org");
+        store.add_account(&stranger, None).await.unwrap();
+        let create = |number: u128, slug: &'static str, owner| {
+            let file = file(number, slug);
+            async move { store.create_restaurant(&file, owner, NOW).await.unwrap() }
+        };
+        assert_eq!(
+            create(1, "alte-muehle", stranger.account.id).await,
+            Creation::NotInvited
+        );
+        assert_eq!(store.restaurants().await.unwrap(), [], "{engine}");
+        let owner = invited(store, 1, InvitationKind::Owner).await;
+        assert_eq!(
+            create(1, "alte-muehle", owner).await,
+            Creation::Created,
+            "{engine}"
+        );
+        let roles = store.account_roles(owner).await.unwrap();
+        assert_eq!(roles, [(HERE, Role::Owner)], "{engine}");
+        assert!(!store.may_create_restaurant(owner).await.unwrap(), "{engine}");
+        let before = store.revisions().await.unwrap();
+        assert_eq!(
+            create(1, "alte-muehle", owner).await,
+            Creation::Created,
+            "sent twice"
+        );
+        assert_eq!(store.revisions().await.unwrap(), before, "{engine}");
+        assert_eq!(
+            create(2, "neue-muehle", owner).await,
+            Creation::NotInvited,
+            "{engine}"
+        );
+        let operator = invited(store, 2, InvitationKind::Operator).await;
+        assert_eq!(
+            create(1, "alte-muehle", operator).await,
+            Creation::SlugTaken,
+            "{engine}"
+        );
+        assert_eq!(
+            create(2, "alte-muehle", operator).await,
+            Creation::SlugTaken,
+            "{engine}"
+        );
+        for (number, slug) in [(2, "neue-muehle"), (3, "dritte-muehle")] {
+            assert_eq!(
+                create(number, slug, operator).await,
+                Creation::Created,
+                "{engine}"
+            );
+        }
+        let (entries, _) = store.restaurant_log(RestaurantId(2), LATER).await.unwrap();
+        let acts: Vec<Act> = entries.iter().map(|entry| entry.act).collect();
+        assert_eq!(acts, [Act::RoleGiven], "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_restaurant_that_is_refused_uses_no_invitation_up() {
+    for (engine, store) in engines("a_restaurant_that_is_refused_uses_no_invitation_up")
+        .await
+        .stores
+    {
+        let store = store.as_ref();
+        let owner = invited(store, 1, InvitationKind::Owner).await;
+        let mut wrong = file(1, "alte-muehle");
+        wrong.name.clear();
+        let refused = store.create_restaurant(&wrong, owner, NOW).await.unwrap();
+        let Creation::Refused(mistakes) = refused else {
+            panic!("{engine}: {refused:?}");
+        };
+        let told: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
+        assert!(told[0].starts_with("name:"), "{engine}: {told:?}");
+        assert!(store.may_create_restaurant(owner).await.unwrap(), "{engine}");
+        assert_eq!(store.restaurants().await.unwrap(), [], "{engine}");
+    }
+}
