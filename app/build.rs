@@ -61,6 +61,8 @@ fn main() {
     keys("", "keys.rs");
     // Diners' programs do without the words of the staff's.
     keys("staff.", "staff.rs");
+    // Nor do they get the words of the office.
+    keys("office.", "office.rs");
     // No browser writes mails, and no program shows the page for the card: their words stay on the server.
     keys("mail.", "mail.rs");
     keys("card.", "card.rs");

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 const program = process.env.SERVERY ?? "servery";
 
-/** A running `servery` with the demo town in a folder that goes away with it. */
+/** A running `servery` in a folder that goes away with it: with the demo town, or with nobody in it yet. */
 export class Servery {
   #server: ChildProcess | undefined;
   #log = "";
@@ -21,9 +21,9 @@ export class Servery {
   private constructor(readonly folder: string, readonly port: number, readonly host: string, readonly settings: string[]) {}
 
   /** With `settings` as an operator would give them. */
-  static async start({ host = "127.0.0.1", settings = [] }: { host?: string; settings?: string[] } = {}): Promise<Servery> {
+  static async start({ host = "127.0.0.1", settings = [], demo = true }: { host?: string; settings?: string[]; demo?: boolean } = {}): Promise<Servery> {
     const servery = new Servery(await mkdtemp(join(tmpdir(), "servery-e2e-")), await freePort(), host, settings);
-    await servery.cli("demo");
+    if (demo) await servery.cli("demo");
     await servery.start();
     return servery;
   }
@@ -35,6 +35,11 @@ export class Servery {
   /** `servery ARGUMENTS` on this server's database; answers with what it printed. */
   async cli(...args: string[]): Promise<string> {
     return (await run(program, [...args, "--database", this.#database], { cwd: this.folder })).stdout;
+  }
+
+  /** The path of the link that the first start of an empty server shows. */
+  get firstLink() {
+    return /\/invitations\/[0-9a-f]+/.exec(this.#log)![0];
   }
 
   get #database() {
@@ -182,9 +187,10 @@ export type Lang = "en" | "de" | "ar";
 export const LANGS: Lang[] = ["en", "de", "ar"];
 
 type Catalogue = Record<string, string>;
-const catalogue = async (lang: Lang): Promise<Catalogue> => JSON.parse(await readFile(new URL(`../app/text/${lang}.json`, import.meta.url), "utf8"));
+const catalogue = async (lang: string): Promise<Catalogue> => JSON.parse(await readFile(new URL(`../app/text/${lang}.json`, import.meta.url), "utf8"));
 
 /** The words of the pages, from the catalogues that translators edit. */
+export const officeTexts: Record<Lang, Catalogue> = { en: await catalogue("office.en"), de: await catalogue("office.de"), ar: await catalogue("office.ar") };
 export const texts: Record<Lang, Catalogue> = { en: await catalogue("en"), de: await catalogue("de"), ar: await catalogue("ar") };
 
 /** A text with `{name}`s, as a pattern that takes any value for each. */

@@ -26,7 +26,7 @@ fn main() {
 }
 
 /// What runs in browsers, as the folders of `frontend` are named.
-const PROGRAMS: [&str; 4] = ["browse", "ordering", "account", "staff"];
+const PROGRAMS: [&str; 5] = ["browse", "ordering", "account", "staff", "office"];
 
 /// `FILES: &[(name, bytes)]`: `public/…` and, of each program that was built, `PROGRAM/pkg/…`. A debug build has no programs inside: it reads
 /// them from `SITE_FOLDER` when it starts, so that it need not wait for them.

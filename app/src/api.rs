@@ -5,6 +5,7 @@ use servery_domain::{id::PaymentId, search::Search, slug::Slug, time::Timestamp}
 use crate::page_address::address;
 
 pub const RESTAURANTS: &str = "/api/v1/restaurants";
+pub const NEW_RESTAURANT: &str = "/api/v1/new-restaurant";
 pub const ABOUT: &str = "/api/v1/about";
 
 pub fn restaurants(search: &Search) -> String {
@@ -88,6 +89,10 @@ pub fn cancel_reader_payment(slug: &Slug, payment: PaymentId) -> String {
 
 pub fn board(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/board")
+}
+
+pub fn invitation(token: &str) -> String {
+    format!("/api/v1/invitations/{token}")
 }
 
 pub fn devices(slug: &Slug) -> String {

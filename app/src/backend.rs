@@ -17,8 +17,8 @@ use servery_domain::{
 
 use crate::query::{
     GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
-    GetDraft, GetMenu, GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetQuote, GetRestaurant,
-    GetRestaurants, GetTimes, Query,
+    GetDraft, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos,
+    GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
 };
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -63,6 +63,12 @@ pub trait AccountBackend:
     + Answers<GetBoard>
     + Answers<GetDevices>
     + Answers<GetPasskeys>
+{
+}
+
+/// What the office asks. Without a session the answer is the problem `signed-out`.
+pub trait OfficeBackend:
+    Backend + Answers<GetAccount> + Answers<GetInvitation> + Answers<GetNewRestaurant>
 {
 }
 

@@ -11,6 +11,7 @@ pub mod checkout_form;
 pub mod components;
 pub mod line_form;
 pub mod mode;
+pub mod new_restaurant_form;
 pub mod page_address;
 pub mod pages;
 pub mod pos_client;

@@ -3,6 +3,7 @@
 pub mod account;
 mod board;
 pub mod browse;
+pub mod office;
 pub mod ordering;
 pub mod problem;
 pub mod staff;
@@ -19,8 +20,8 @@ use servery_domain::{
 
 use crate::{
     backend::{
-        AccountBackend, BrowserActions, DraftStorage, OrderEvents, OrderingBackend, PasskeyActions,
-        StaffBackend,
+        AccountBackend, BrowserActions, DraftStorage, OfficeBackend, OrderEvents, OrderingBackend,
+        PasskeyActions, StaffBackend,
     },
     components::{footer::Footer, header::Header, offline::OfflineNotice},
     page_address::PageAddress,
@@ -30,9 +31,9 @@ use crate::{
 };
 
 /// A backend for all pages.
-pub trait FullBackend: OrderingBackend + AccountBackend + StaffBackend {}
+pub trait FullBackend: OrderingBackend + AccountBackend + StaffBackend + OfficeBackend {}
 
-impl<T: OrderingBackend + AccountBackend + StaffBackend> FullBackend for T {}
+impl<T: OrderingBackend + AccountBackend + StaffBackend + OfficeBackend> FullBackend for T {}
 
 /// All that pages may have only in a browser.
 pub trait BrowserFeatures:

@@ -14,8 +14,10 @@ use servery_domain::{
     delivery_map::DeliveryMap,
     device::{DeviceList, Paired},
     draft::Draft,
+    invitation::Invitation,
     limits,
     menu::Menu,
+    new_restaurant::NewRestaurantChoices,
     order::TrackedOrder,
     passkey::PasskeyView,
     place::PlaceSuggestion,
@@ -347,5 +349,26 @@ impl Query for GetPos {
 
     fn address(&self) -> String {
         api::pos(&self.0)
+    }
+}
+
+/// `None`: nobody made it, somebody has accepted it, or it has expired.
+pub struct GetInvitation(pub String);
+
+impl Query for GetInvitation {
+    type Answer = Option<Invitation>;
+
+    fn address(&self) -> String {
+        api::invitation(&self.0)
+    }
+}
+
+pub struct GetNewRestaurant;
+
+impl Query for GetNewRestaurant {
+    type Answer = NewRestaurantChoices;
+
+    fn address(&self) -> String {
+        api::NEW_RESTAURANT.to_owned()
     }
 }

@@ -43,6 +43,8 @@ pub enum View {
     Kitchen,
     Floor,
     Runs,
+    Invitation,
+    NewRestaurant,
 }
 
 /// The set of pages that is one program, `frontend/{name}`.
@@ -52,10 +54,17 @@ pub enum Chunk {
     Ordering,
     Account,
     Staff,
+    Office,
 }
 
 impl Chunk {
-    pub const ALL: [Self; 4] = [Self::Browse, Self::Ordering, Self::Account, Self::Staff];
+    pub const ALL: [Self; 5] = [
+        Self::Browse,
+        Self::Ordering,
+        Self::Account,
+        Self::Staff,
+        Self::Office,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -63,12 +72,13 @@ impl Chunk {
             Self::Ordering => "ordering",
             Self::Account => "account",
             Self::Staff => "staff",
+            Self::Office => "office",
         }
     }
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 21] = [
+pub static ROUTES: [Route; 23] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
@@ -89,6 +99,8 @@ pub static ROUTES: [Route; 21] = [
     Route { path: "/staff/{slug}/till",                  view: View::Till,       default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/kitchen",               view: View::Kitchen,    default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/floor",                 view: View::Floor,      default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
+    Route { path: "/invitations/{token}",                view: View::Invitation,    default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/new-restaurant",                     view: View::NewRestaurant, default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/runs",                  view: View::Runs,       default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
 ];
 
@@ -138,7 +150,9 @@ pub fn manifest(path: &str) -> Option<String> {
     let (route, values) = read(path)?;
     match route.chunk {
         Chunk::Staff => slug(&values).map(|slug| format!("/staff/{slug}/app.webmanifest")),
-        Chunk::Browse | Chunk::Ordering | Chunk::Account => Some("/app.webmanifest".to_owned()),
+        Chunk::Browse | Chunk::Ordering | Chunk::Account | Chunk::Office => {
+            Some("/app.webmanifest".to_owned())
+        }
     }
 }
 

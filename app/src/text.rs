@@ -1,8 +1,5 @@
 //! The texts of the pages, from the catalogues in `app/text`. The server has every language, a browser the one it shows.
 
-#[cfg(feature = "server")]
-use std::sync::LazyLock;
-
 use leptos::prelude::use_context;
 use servery_domain::{
     lang::{Lang, Plural},
@@ -13,25 +10,36 @@ use crate::routes::Chunk;
 
 include!(concat!(env!("OUT_DIR"), "/keys.rs"));
 
-/// The staff app's texts, which only its program gets. They follow the common texts.
+/// The staff app's texts, which only its program gets.
 pub mod staff {
     include!(concat!(env!("OUT_DIR"), "/staff.rs"));
 
     impl super::TextKey for Key {
-        fn place(self) -> usize {
-            super::COUNT + self as usize
+        fn find(self, texts: super::Texts) -> &'static str {
+            texts.catalogues.staff[self as usize]
+        }
+    }
+}
+
+/// The office's texts, which only its program gets.
+pub mod office {
+    include!(concat!(env!("OUT_DIR"), "/office.rs"));
+
+    impl super::TextKey for Key {
+        fn find(self, texts: super::Texts) -> &'static str {
+            texts.catalogues.office[self as usize]
         }
     }
 }
 
 /// The key of a text.
 pub trait TextKey {
-    fn place(self) -> usize;
+    fn find(self, texts: Texts) -> &'static str;
 }
 
 impl TextKey for Key {
-    fn place(self) -> usize {
-        self as usize
+    fn find(self, texts: Texts) -> &'static str {
+        texts.catalogues.common[self as usize]
     }
 }
 
@@ -39,14 +47,10 @@ impl TextKey for Key {
 fn count(chunk: Chunk) -> usize {
     match chunk {
         Chunk::Staff => COUNT + staff::COUNT,
+        Chunk::Office => COUNT + office::COUNT,
         Chunk::Browse | Chunk::Ordering | Chunk::Account => COUNT,
     }
 }
-
-#[cfg(feature = "server")]
-static WHOLE: LazyLock<[Vec<&'static str>; Lang::ALL.len()]> = LazyLock::new(|| {
-    Lang::ALL.map(|lang| [&CATALOGUES[lang as usize][..], &staff::CATALOGUES[lang as usize]].concat())
-});
 
 /// The texts of mails, which stay on the server.
 #[cfg(feature = "server")]
@@ -86,34 +90,71 @@ pub mod card {
 #[derive(Debug, Clone, Copy)]
 pub struct Texts {
     pub lang: Lang,
-    entries: &'static [&'static str],
+    catalogues: &'static Catalogues,
 }
+
+/// Behind one reference, because the texts are handed to every component.
+#[derive(Debug)]
+struct Catalogues {
+    common: &'static [&'static str],
+    /// Empty in other programs, and so is `office`.
+    staff: &'static [&'static str],
+    office: &'static [&'static str],
+}
+
+#[cfg(feature = "server")]
+static OF_LANGUAGES: [Catalogues; Lang::ALL.len()] = {
+    const fn of(lang: usize) -> Catalogues {
+        Catalogues {
+            common: &CATALOGUES[lang],
+            staff: &staff::CATALOGUES[lang],
+            office: &office::CATALOGUES[lang],
+        }
+    }
+    [of(0), of(1), of(2)]
+};
 
 impl Texts {
     #[cfg(feature = "server")]
     pub fn of(lang: Lang) -> Self {
         Self {
             lang,
-            entries: &WHOLE[lang as usize],
+            catalogues: &OF_LANGUAGES[lang as usize],
         }
     }
 
     /// The catalogue that was sent with the page. It is never freed; `None` if it belongs to another build.
     pub fn received(chunk: Chunk, lang: Lang, texts: Vec<String>) -> Option<Self> {
         let entries: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
-        (entries.len() == count(chunk)).then(|| Self {
+        if entries.len() != count(chunk) {
+            return None;
+        }
+        let (common, own) = entries.leak().split_at(COUNT);
+        let only_of = |owner| if chunk == owner { own } else { &[] };
+        let catalogues = Catalogues {
+            common,
+            staff: only_of(Chunk::Staff),
+            office: only_of(Chunk::Office),
+        };
+        Some(Self {
             lang,
-            entries: entries.leak(),
+            catalogues: Box::leak(Box::new(catalogues)),
         })
     }
 
     /// The texts that the program of a chunk gets.
-    pub fn sent(self, chunk: Chunk) -> &'static [&'static str] {
-        &self.entries[..count(chunk)]
+    #[cfg(feature = "server")]
+    pub fn sent(self, chunk: Chunk) -> Vec<&'static str> {
+        let own = match chunk {
+            Chunk::Staff => self.catalogues.staff,
+            Chunk::Office => self.catalogues.office,
+            Chunk::Browse | Chunk::Ordering | Chunk::Account => &[],
+        };
+        [self.catalogues.common, own].concat()
     }
 
     pub fn get(self, key: impl TextKey) -> &'static str {
-        self.entries[key.place()]
+        key.find(self)
     }
 
     /// The text with `{name}` replaced by its value, for each name.
@@ -208,6 +249,11 @@ mod tests {
         assert!(
             Texts::received(Chunk::Staff, Lang::German, sent(Chunk::Account)).is_none(),
             "the staff's words are missing"
+        );
+        let office = Texts::received(Chunk::Office, Lang::German, sent(Chunk::Office)).unwrap();
+        assert_eq!(
+            office.get(office::Key::NewTitle),
+            Texts::of(Lang::German).get(office::Key::NewTitle)
         );
     }
 }

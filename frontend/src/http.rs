@@ -8,7 +8,9 @@ use leptos::prelude::{RwSignal, Set};
 use send_wrapper::SendWrapper;
 use serde::{Serialize, de::DeserializeOwned};
 use servery_app::{
-    backend::{AccountBackend, Answers, Backend, BackendFuture, NewId, OrderingBackend, StaffBackend},
+    backend::{
+        AccountBackend, Answers, Backend, BackendFuture, NewId, OfficeBackend, OrderingBackend, StaffBackend,
+    },
     query::{Fetch, Fetched, Query},
 };
 use servery_domain::{
@@ -195,6 +197,7 @@ impl Backend for HttpBackend {}
 impl OrderingBackend for HttpBackend {}
 impl AccountBackend for HttpBackend {}
 impl StaffBackend for HttpBackend {}
+impl OfficeBackend for HttpBackend {}
 
 /// An answer that is not stored. Whoever aborts it gets none.
 pub async fn get_unless_aborted(address: &str, signal: Option<&AbortSignal>) -> Result<JsValue, Problem> {

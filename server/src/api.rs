@@ -9,6 +9,7 @@ pub mod devices;
 pub mod docs;
 pub mod drafts;
 pub mod map;
+pub mod office;
 pub mod openapi;
 pub mod orders;
 pub mod passkeys;

@@ -50,8 +50,10 @@ pub struct Assets {
     map_script: Option<String>,
     map: Option<ServedMap>,
     staff_style: String,
+    office_style: String,
     texts: [String; Lang::ALL.len()],
     staff_texts: [String; Lang::ALL.len()],
+    office_texts: [String; Lang::ALL.len()],
 }
 
 /// The addresses of a program's WebAssembly and of the script that loads it.
@@ -141,6 +143,11 @@ const ORDERING_STYLE: [&str; 3] = [
 ];
 /// Further style sheets of the account and board pages.
 const ACCOUNT_STYLE: [&str; 1] = [include_str!("../../style/signed.css")];
+/// Further style sheets of the office.
+const OFFICE_STYLE: [&str; 2] = [
+    include_str!("../../style/signed.css"),
+    include_str!("../../style/office.css"),
+];
 /// Further style sheets of the staff app.
 const STAFF_STYLE: [&str; 1] = [include_str!("../../style/staff.css")];
 
@@ -202,6 +209,7 @@ impl Assets {
             program(Chunk::Ordering)?,
             program(Chunk::Account)?,
             program(Chunk::Staff)?,
+            program(Chunk::Office)?,
         ];
         let boot = add_hashed("boot", "js", Bytes::from_static(BOOT), None);
         let card = add_hashed("card", "js", Bytes::from_static(CARD), None);
@@ -217,14 +225,19 @@ impl Assets {
         let style = add_hashed("style", "css", joined(&STYLE).into(), None);
         let ordering_style = add_hashed("ordering", "css", joined(&ORDERING_STYLE).into(), None);
         let account_style = add_hashed("account", "css", joined(&ACCOUNT_STYLE).into(), None);
+        let office_style = add_hashed("office", "css", joined(&OFFICE_STYLE).into(), None);
         let staff_style = add_hashed("staff", "css", joined(&STAFF_STYLE).into(), None);
         let mut texts = |chunk: Chunk, prefix: &str| {
             Lang::ALL.map(|lang| {
-                let entries = serde_json::to_vec(Texts::of(lang).sent(chunk)).unwrap_or_default();
+                let entries = serde_json::to_vec(&Texts::of(lang).sent(chunk)).unwrap_or_default();
                 add_hashed(&format!("{prefix}{}", lang.tag()), "json", entries.into(), None)
             })
         };
-        let (texts, staff_texts) = (texts(Chunk::Browse, ""), texts(Chunk::Staff, "staff-"));
+        let (texts, staff_texts, office_texts) = (
+            texts(Chunk::Browse, ""),
+            texts(Chunk::Staff, "staff-"),
+            texts(Chunk::Office, "office-"),
+        );
         for (name, body) in FILES
             .iter()
             .filter(|(name, _)| !name.contains("/pkg/") && *name != SERVICE_WORKER)
@@ -250,10 +263,12 @@ impl Assets {
             ordering_style,
             account_style,
             staff_style,
+            office_style,
             has_programs,
             programs,
             texts,
             staff_texts,
+            office_texts,
             boot,
             card,
             map_script,
@@ -303,12 +318,14 @@ impl Assets {
             Chunk::Ordering => vec![&self.style, &self.ordering_style],
             Chunk::Account => vec![&self.style, &self.account_style],
             Chunk::Staff => vec![&self.style, &self.staff_style],
+            Chunk::Office => vec![&self.style, &self.office_style],
         }
     }
 
     pub fn texts(&self, chunk: Chunk, lang: Lang) -> &str {
         match chunk {
             Chunk::Staff => &self.staff_texts[lang as usize],
+            Chunk::Office => &self.office_texts[lang as usize],
             Chunk::Browse | Chunk::Ordering | Chunk::Account => &self.texts[lang as usize],
         }
     }

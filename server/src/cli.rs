@@ -1,4 +1,4 @@
-//! `servery serve | demo | import | export | migrate | doctor | backup | restore | erase | places | staff | routes | openapi`
+//! `servery serve | demo | import | export | invite | migrate | doctor | backup | restore | erase | places | staff | routes | openapi`
 
 pub mod demo;
 pub mod doctor;
@@ -17,6 +17,7 @@ use servery_app::{
     render::{RenderInputs, decide},
     routes::ROUTES,
 };
+use servery_domain::invitation::InvitationKind;
 use servery_store::{Store, StoreError, restaurant_files::ImportMode};
 use tokio::net::TcpListener;
 
@@ -29,6 +30,7 @@ use crate::{
     clock,
     delivery_map::ServedMap,
     http::{connections::ConnectionLimits, serve, telemetry},
+    invitations,
     jobs::{self, mail::Mailer, retention},
     orders::timeouts,
     payments,
@@ -91,6 +93,12 @@ enum Command {
         /// The order's id, or the last part of its page's address
         #[arg(long)]
         order: String,
+    },
+    /// Make a link with which somebody makes an account and a restaurant
+    Invite {
+        /// The account may make any number of restaurants
+        #[arg(long)]
+        operator: bool,
     },
     /// Import addresses with their positions
     Places {
@@ -206,6 +214,20 @@ pub async fn run() -> Result<(), CliError> {
             store.close().await;
             Ok(())
         }
+        Command::Invite { operator } => {
+            let store = open(&settings).await?;
+            let kind = match operator {
+                true => InvitationKind::Operator,
+                false => InvitationKind::Owner,
+            };
+            let path = invitations::invite(store.as_ref(), kind).await?;
+            store.close().await;
+            print(&format!(
+                "{}{path}\nThe link can be used once, within seven days.",
+                settings.public_url()
+            ));
+            Ok(())
+        }
         Command::Places { command } => {
             let store = open(&settings).await?;
             print(&places::run(store.as_ref(), command).await?);
@@ -266,6 +288,13 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
         }
     };
     let listener = listen(settings.listen()).await?;
+    // Not in the log: who reads it may not run this installation.
+    if let Some(path) = invitations::first_start(store.as_ref()).await? {
+        print(&format!(
+            "Nobody is here yet. Open this address to make your account and your first restaurant:\n\n    {}{path}\n",
+            settings.public_url()
+        ));
+    }
     tracing::info!(address = %listener.local_addr()?, "listening");
     for slug in cards
         .own

@@ -20,8 +20,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     about, api,
     html::{
-        account_forms, board_forms, card_page, map_file, order_forms, page, pictures, release_files, sitemap,
-        staff_forms, staff_manifest,
+        account_forms, board_forms, card_page, map_file, office_forms, order_forms, page, pictures,
+        release_files, sitemap, staff_forms, staff_manifest,
     },
     http::{
         csrf,
@@ -96,6 +96,8 @@ fn with_routes(routes: Vec<(&'static str, MethodRouter<Arc<AppState>>)>) -> Rout
 /// What the pages' forms send when no script runs, and addresses between two pages.
 pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
     let op_imports = post(board_forms::post_op_imports).layer(body_limit(limits::OP_IMPORT));
+    let new_restaurant =
+        post(office_forms::post_new_restaurant).layer(body_limit(limits::NEW_RESTAURANT_FORM));
     vec![
         ("/restaurants/{slug}/basket", post(order_forms::post_line)),
         ("/restaurants/{slug}/basket/lines", post(order_forms::post_counts)),
@@ -119,6 +121,8 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
         ("/account/reset", post(account_forms::post_reset_request)),
         ("/account/reset/{token}", post(account_forms::post_reset)),
         ("/account/verify/{token}", post(account_forms::post_verify)),
+        ("/invitations/{token}", post(office_forms::post_invitation)),
+        ("/new-restaurant", new_restaurant),
         ("/t/{code}", get(order_forms::get_table)),
     ]
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Each is the crate `servery-NAME` in `frontend/NAME`.
-pub const PROGRAMS: [&str; 4] = ["browse", "ordering", "account", "staff"];
+pub const PROGRAMS: [&str; 5] = ["browse", "ordering", "account", "staff", "office"];
 
 /// What `cargo leptos` calls the files of each, as Cargo.toml says.
 pub const OUTPUT_NAME: &str = "program";

@@ -2,7 +2,7 @@
 
 mod about;
 mod home;
-mod restaurant;
+pub mod restaurant;
 
 use std::sync::Arc;
 

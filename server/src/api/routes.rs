@@ -16,8 +16,8 @@ use utoipa_axum::{
 };
 
 use super::{
-    about, accounts, audit_log, board, devices, drafts, map, orders, passkeys, payments, places, push,
-    quotes, reader_payments, restaurants, sessions, sync,
+    about, accounts, audit_log, board, devices, drafts, map, office, orders, passkeys, payments, places,
+    push, quotes, reader_payments, restaurants, sessions, sync,
 };
 use crate::{
     accounts::sessions as account_sessions,
@@ -41,6 +41,7 @@ use crate::{
         (name = "staff", description = "A restaurant's board"),
         (name = "devices", description = "Installed staff apps, and how they sync"),
         (name = "accounts", description = "Accounts, sessions and passkeys"),
+        (name = "office", description = "Invitations, and what a restaurant is made from"),
         (name = "about", description = "This installation"),
     ),
     modifiers(&SecuritySchemes),
@@ -114,6 +115,8 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         post_op_imports,
         routes!(sync::get_pos),
         routes!(sync::get_sync_events),
+        routes!(office::get_invitation),
+        routes!(office::get_new_restaurant),
         routes!(accounts::post_account),
         routes!(
             accounts::get_account,

@@ -6,7 +6,7 @@ use servery_domain::lang::Lang;
 use crate::{assets::Assets, http::cached_body::compress};
 
 /// `(name, bytes)`; `fetch` gets a page by its path and header lines.
-pub fn measure(assets: &Assets, fetch: impl Fn(&str, &str) -> Vec<u8>) -> [(&'static str, usize); 8] {
+pub fn measure(assets: &Assets, fetch: impl Fn(&str, &str) -> Vec<u8>) -> [(&'static str, usize); 9] {
     let page = |path: &str, mode: &str| {
         compress(&fetch(path, &format!("cookie: servery_render={mode}\r\n")), 5).len()
     };
@@ -27,5 +27,6 @@ pub fn measure(assets: &Assets, fetch: impl Fn(&str, &str) -> Vec<u8>) -> [(&'st
         ("size_wasm_ordering", file(&assets.program(Chunk::Ordering).wasm)),
         ("size_wasm_signed", file(&assets.program(Chunk::Account).wasm)),
         ("size_wasm_staff", file(&assets.program(Chunk::Staff).wasm)),
+        ("size_wasm_office", file(&assets.program(Chunk::Office).wasm)),
     ]
 }

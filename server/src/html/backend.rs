@@ -7,11 +7,13 @@ use std::{
 
 use serde::Serialize;
 use servery_app::{
-    backend::{AccountBackend, Answers, Backend, BackendFuture, NewId, OrderingBackend, StaffBackend},
+    backend::{
+        AccountBackend, Answers, Backend, BackendFuture, NewId, OfficeBackend, OrderingBackend, StaffBackend,
+    },
     query::{
         GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
-        GetDraft, GetMenu, GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos, GetQuote, GetRestaurant,
-        GetRestaurants, GetTimes, Query,
+        GetDraft, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders, GetPasskeys, GetPlaces,
+        GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
     },
 };
 use servery_domain::{
@@ -23,7 +25,9 @@ use servery_domain::{
     delivery_map::DeliveryMap,
     device::{DeviceList, Paired},
     draft::Draft,
+    invitation::Invitation,
     menu::Menu,
+    new_restaurant::NewRestaurantChoices,
     order::TrackedOrder,
     passkey::PasskeyView,
     place::PlaceSuggestion,
@@ -42,6 +46,7 @@ use crate::{
     audit_log,
     catalog::CatalogSnapshot,
     http::{error::ApiError, rate_limit, visitor},
+    invitations, new_restaurant,
     orders::{self, board, drafts, quotes},
     payments::readers,
     places,
@@ -136,6 +141,7 @@ impl Backend for ServerBackend {}
 impl OrderingBackend for ServerBackend {}
 impl AccountBackend for ServerBackend {}
 impl StaffBackend for ServerBackend {}
+impl OfficeBackend for ServerBackend {}
 
 impl Handle<GetRestaurants> for ServerBackend {
     async fn handle(&self, GetRestaurants(search): &GetRestaurants) -> Result<Page<Listing>, Problem> {
@@ -243,6 +249,18 @@ impl Handle<GetAccountLog> for ServerBackend {
 impl Handle<GetPasskeys> for ServerBackend {
     async fn handle(&self, _: &GetPasskeys) -> Result<Vec<PasskeyView>, Problem> {
         Ok(passkeys::list(&self.app, self.user()?).await?)
+    }
+}
+
+impl Handle<GetInvitation> for ServerBackend {
+    async fn handle(&self, GetInvitation(token): &GetInvitation) -> Result<Option<Invitation>, Problem> {
+        Ok(invitations::invitation(&self.app, token).await?)
+    }
+}
+
+impl Handle<GetNewRestaurant> for ServerBackend {
+    async fn handle(&self, _: &GetNewRestaurant) -> Result<NewRestaurantChoices, Problem> {
+        Ok(new_restaurant::choices(&self.app, self.user()?).await?)
     }
 }
 

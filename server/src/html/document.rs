@@ -215,7 +215,9 @@ fn Head(facts: DocumentFacts) -> impl IntoView {
     let manifest = match (chunk, is_shell) {
         (Chunk::Staff, true) => None,
         (Chunk::Staff, false) => routes::manifest(&address.path),
-        (Chunk::Browse | Chunk::Ordering | Chunk::Account, _) => Some("/app.webmanifest".to_owned()),
+        (Chunk::Browse | Chunk::Ordering | Chunk::Account | Chunk::Office, _) => {
+            Some("/app.webmanifest".to_owned())
+        }
     };
     view! {
         <head>

@@ -52,7 +52,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 }
 
 impl Form {
-    fn fields(&self) -> FormFields<'_> {
+    pub fn fields(&self) -> FormFields<'_> {
         FormFields(&self.0)
     }
 
@@ -66,6 +66,15 @@ impl Form {
             .iter()
             .find(|(known, _)| known == name)
             .map_or("", |(_, value)| value)
+    }
+
+    /// What was filled in, for an address.
+    pub fn to_query(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in self.0.iter().filter(|(_, value)| !value.is_empty()) {
+            query.append_pair(name, value);
+        }
+        query.finish()
     }
 
     fn has(&self, name: &str) -> bool {

@@ -231,10 +231,15 @@ async fn outcome(
         403 => "403",
         404 => "404",
         429 => "429",
-        200 if path.starts_with("/board/") && is_sign_in(answer).await => "sign-in",
+        200 if asks_to_sign_in(&path) && is_sign_in(answer).await => "sign-in",
         303 if path == "/staff/{slug}/kitchen" && location.unwrap() == PAIRING_PAGE => "pair",
         _ => "ok",
     }
+}
+
+/// Pages that are for whoever is signed in. The account's page is for everybody: it asks for that itself.
+fn asks_to_sign_in(path: &str) -> bool {
+    path.starts_with("/board/") || path == "/new-restaurant"
 }
 
 /// A page that asks who somebody is instead of showing what it is for.

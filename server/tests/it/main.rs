@@ -28,6 +28,7 @@ mod linked;
 mod mail;
 mod mail_server;
 mod new_session;
+mod office;
 mod orders;
 mod outage;
 mod pages;

@@ -92,12 +92,30 @@ impl TestApp {
         cards: Option<Cards>,
         settings: Settings,
     ) -> Self {
-        listen_to_all_log_lines();
         let store = servery_store::connect(&database).await.unwrap();
         store.migrate().await.unwrap();
         demo::fill(store.as_ref(), &demo::catalog().unwrap())
             .await
             .unwrap();
+        Self::start((folder, database), store, cards, settings).await
+    }
+
+    /// Nobody has an account, and there is no restaurant.
+    pub async fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = new_database(folder.path()).await;
+        let store = servery_store::connect(&database).await.unwrap();
+        store.migrate().await.unwrap();
+        Self::start((folder, database), store, None, Settings::default()).await
+    }
+
+    async fn start(
+        (folder, database): (tempfile::TempDir, String),
+        store: Arc<dyn Store>,
+        cards: Option<Cards>,
+        settings: Settings,
+    ) -> Self {
+        listen_to_all_log_lines();
         let cards = cards.unwrap_or_default();
         let catalog = Catalog::open(store.clone(), cards.takers()).await.unwrap();
         tokio::spawn(catalog.clone().watch());

@@ -75,6 +75,20 @@ pub fn RestaurantPage(filter: DishFilter, listing: Box<Listing>, menu: Arc<Menu>
     }
 }
 
+/// The page as it will be, without what only makes sense on it.
+#[component]
+pub fn RestaurantPreview(listing: Box<Listing>, menu: Arc<Menu>) -> impl IntoView {
+    let texts = texts();
+    let path = format!("/restaurants/{}", listing.restaurant.slug);
+    view! {
+        <article class="restaurant">
+            {heading(texts, &listing)}
+            {dishes(texts, &menu, &listing, &DishFilter::default(), &path)}
+            <p class="small-print">{tax(texts, &listing.restaurant)}</p>
+        </article>
+    }
+}
+
 const LARGE: usize = 100;
 
 fn heading(texts: Texts, listing: &Listing) -> impl IntoView + use<> {

@@ -1,0 +1,111 @@
+//! The page of an invitation: whoever has its link makes an account with it, or accepts it with their own.
+
+use leptos::{either::EitherOf3, prelude::*};
+use servery_domain::{
+    account::Account,
+    invitation::{Invitation, InvitationKind},
+};
+
+use crate::{
+    components::notice::{Tone, said},
+    text::{Key, Texts, office, texts},
+};
+
+pub fn page(
+    token: &str,
+    invitation: Option<Invitation>,
+    signed_in: Option<&Account>,
+    wrong: Option<&str>,
+) -> impl IntoView + use<> {
+    let texts = texts();
+    let Some(Invitation { kind }) = invitation else {
+        return EitherOf3::A(view! {
+            <article class="prose credentials">
+                <h1>{texts.get(office::Key::InvitationTitle)}</h1>
+                <p class="lead">{texts.get(office::Key::InvitationOver)}</p>
+                <p><a href="/new-restaurant">{texts.get(office::Key::NewTitle)}</a></p>
+            </article>
+        });
+    };
+    let lead = match kind {
+        InvitationKind::Operator => office::Key::InvitationOperator,
+        InvitationKind::Owner => office::Key::InvitationOwner,
+    };
+    let wrong = wrong.map(|wrong| {
+        texts.get(match wrong {
+            "email-taken" => office::Key::InvitationEmailTaken,
+            "password" => office::Key::InvitationWeak,
+            "often" => office::Key::InvitationOften,
+            _ => office::Key::InvitationWrong,
+        })
+    });
+    let action = format!("/invitations/{token}");
+    match signed_in {
+        Some(account) => EitherOf3::B(view! {
+            <article class="prose credentials">
+                <h1>{texts.get(office::Key::InvitationTitle)}</h1>
+                {said(wrong, Tone::Bad)}
+                <p class="lead">{texts.get(lead)}</p>
+                <p>{texts.fill(Key::AccountSignedInAs, &[("email", &account.email)])}</p>
+                <form class="fields" method="post" action=action>
+                    <input type="hidden" name="signed-in" value="yes"/>
+                    <button type="submit">{texts.get(office::Key::InvitationAccept)}</button>
+                </form>
+            </article>
+        }),
+        None => EitherOf3::C(view! {
+            <article class="prose credentials">
+                <h1>{texts.get(office::Key::InvitationTitle)}</h1>
+                {said(wrong, Tone::Bad)}
+                <p class="lead">{texts.get(lead)}</p>
+                {new_account(texts, action)}
+                <p class="small-print">{texts.get(office::Key::InvitationKnown)}" "<a href="/account">{texts.get(Key::SignInTitle)}</a></p>
+            </article>
+        }),
+    }
+}
+
+fn new_account(texts: Texts, action: String) -> impl IntoView {
+    view! {
+        <form class="fields" method="post" action=action>
+            <label>
+                <span>{texts.get(office::Key::InvitationName)}</span>
+                <input type="text" name="name" maxlength="120" autocomplete="name"/>
+            </label>
+            <label>
+                <span>{texts.get(Key::SignInEmail)}</span>
+                <input type="email" name="email" required autocomplete="username" inputmode="email" dir="ltr"/>
+            </label>
+            <label>
+                <span>{texts.get(Key::SignInPassword)}</span>
+                <input type="password" name="password" required autocomplete="new-password" minlength="8" maxlength="128" dir="ltr"/>
+            </label>
+            <p class="hint">{texts.get(Key::SignUpPasswordHint)}</p>
+            <button type="submit">{texts.get(office::Key::InvitationCreate)}</button>
+        </form>
+    }
+}
+
+/// Whoever was invited and has signed out meanwhile.
+pub fn signed_out() -> impl IntoView {
+    let texts = texts();
+    view! {
+        <article class="prose credentials">
+            <h1>{texts.get(office::Key::NewTitle)}</h1>
+            <p class="lead">{texts.get(office::Key::NewSignedOut)}</p>
+            <form class="fields" method="post" action="/account/sign-in">
+                <input type="hidden" name="next" value="/new-restaurant"/>
+                <label>
+                    <span>{texts.get(Key::SignInEmail)}</span>
+                    <input type="email" name="email" required autocomplete="username" inputmode="email" dir="ltr"/>
+                </label>
+                <label>
+                    <span>{texts.get(Key::SignInPassword)}</span>
+                    <input type="password" name="password" required autocomplete="current-password" maxlength="128" dir="ltr"/>
+                </label>
+                <button type="submit">{texts.get(Key::SignInSubmit)}</button>
+            </form>
+            <p><a href="/account/reset">{texts.get(Key::SignInForgot)}</a></p>
+        </article>
+    }
+}
