@@ -45,7 +45,7 @@ pub fn read(
     choices: &NewRestaurantChoices,
     lang: Lang,
 ) -> (RestaurantFile, Vec<Field>) {
-    let mut form = Form {
+    let mut form = FormReader {
         fields,
         lang,
         wrong: Vec::new(),
@@ -54,13 +54,13 @@ pub fn read(
     (file, form.wrong)
 }
 
-struct Form<'a> {
+struct FormReader<'a> {
     fields: FormFields<'a>,
     lang: Lang,
     wrong: Vec<Field>,
 }
 
-impl Form<'_> {
+impl FormReader<'_> {
     fn restaurant(&mut self, choices: &NewRestaurantChoices) -> RestaurantFile {
         let name = self.fields.text("name");
         self.hold(Field::Name, check_name("name", &name, limits::NAME).is_ok());

@@ -6,14 +6,14 @@ use crate::contact::{InvalidField, check_count};
 
 /// From a JSON value to one within it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum PathStep {
     Field(Cow<'static, str>),
     Item(usize),
 }
 
 /// Where a value is in a JSON document: `categories[0].dishes[3].price`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct JsonPath(pub Vec<Step>);
+pub struct JsonPath(pub Vec<PathStep>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
@@ -25,17 +25,17 @@ pub struct Mistake {
 /// Collects the mistakes of a value and of what is within it.
 #[derive(Debug, Default)]
 pub struct Mistakes {
-    at: Vec<Step>,
+    at: Vec<PathStep>,
     found: Vec<Mistake>,
 }
 
-impl From<&'static str> for Step {
+impl From<&'static str> for PathStep {
     fn from(field: &'static str) -> Self {
         Self::Field(field.into())
     }
 }
 
-impl From<usize> for Step {
+impl From<usize> for PathStep {
     fn from(item: usize) -> Self {
         Self::Item(item)
     }
@@ -45,9 +45,9 @@ impl fmt::Display for JsonPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().enumerate() {
             match step {
-                Step::Item(item) => write!(f, "[{item}]")?,
-                Step::Field(field) if position == 0 => f.write_str(field)?,
-                Step::Field(field) => write!(f, ".{field}")?,
+                PathStep::Item(item) => write!(f, "[{item}]")?,
+                PathStep::Field(field) if position == 0 => f.write_str(field)?,
+                PathStep::Field(field) => write!(f, ".{field}")?,
             }
         }
         Ok(())
@@ -85,7 +85,7 @@ impl Mistakes {
     }
 
     /// Looks at what is one step from here.
-    pub fn within(&mut self, step: impl Into<Step>, look: impl FnOnce(&mut Self)) {
+    pub fn within(&mut self, step: impl Into<PathStep>, look: impl FnOnce(&mut Self)) {
         self.at.push(step.into());
         look(self);
         self.at.pop();

@@ -13,14 +13,14 @@ use serde::{
     forward_to_deserialize_any,
 };
 use serde_json::{Map, Value, map};
-use servery_domain::mistake::{JsonPath, Mistake, Step};
+use servery_domain::mistake::{JsonPath, Mistake, PathStep};
 
 pub struct Part<'a>(pub &'a Value);
 
 /// A mistake whose path is put together on the way out of the document, the last step first.
 #[derive(Debug)]
 pub struct PartError {
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
     wrong: String,
 }
 
@@ -32,7 +32,7 @@ impl PartError {
         }
     }
 
-    fn within(mut self, step: Step) -> Self {
+    fn within(mut self, step: PathStep) -> Self {
         self.steps.push(step);
         self
     }
@@ -75,7 +75,7 @@ impl de::Error for PartError {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::new("is missing").within(Step::Field(field.into()))
+        Self::new("is missing").within(PathStep::Field(field.into()))
     }
 }
 
@@ -196,7 +196,7 @@ fn check_fields(members: &Map<String, Value>, known: &[&str]) -> Result<(), Part
         None => Ok(()),
         Some(unknown) => {
             let wrong = format!("is no field here; the fields are {}", known.join(", "));
-            Err(PartError::new(wrong).within(Step::Field(unknown.clone().into())))
+            Err(PartError::new(wrong).within(PathStep::Field(unknown.clone().into())))
         }
     }
 }
@@ -215,7 +215,7 @@ impl<'de> SeqAccess<'de> for Items<'de> {
             return Ok(None);
         };
         let read = seed.deserialize(Part(item)).map(Some);
-        read.map_err(|error| error.within(Step::Item(position)))
+        read.map_err(|error| error.within(PathStep::Item(position)))
     }
 }
 
@@ -240,7 +240,7 @@ impl<'de> MapAccess<'de> for Members<'de> {
             return Err(PartError::new("has a value without a name"));
         };
         let read = seed.deserialize(Part(value));
-        read.map_err(|error| error.within(Step::Field(name.clone().into())))
+        read.map_err(|error| error.within(PathStep::Field(name.clone().into())))
     }
 }
 
@@ -255,7 +255,7 @@ impl<'a> Tagged<'a> {
         let Some(content) = self.content else {
             return Err(PartError::new(format!("needs a value: {{\"{}\": …}}", self.tag)));
         };
-        read(Part(content)).map_err(|error| error.within(Step::Field(self.tag.to_owned().into())))
+        read(Part(content)).map_err(|error| error.within(PathStep::Field(self.tag.to_owned().into())))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 use servery_domain::{
     limits,
-    mistake::{JsonPath, Mistake, Step},
+    mistake::{JsonPath, Mistake, PathStep},
     restaurant_file::RestaurantFile,
 };
 
@@ -80,39 +80,39 @@ fn all_mistakes(mut value: Value) -> Vec<Mistake> {
 }
 
 /// Puts there what the example has in such a place, or nothing if it has nothing: no such field exists.
-fn replace(value: &mut Value, path: &[Step]) {
+fn replace(value: &mut Value, path: &[PathStep]) {
     let Some((last, above)) = path.split_last() else {
         *value = EXAMPLE.clone();
         return;
     };
     let known = in_such_a_place(&EXAMPLE, path).cloned();
     match (find(value, above), last, known) {
-        (Some(Value::Object(members)), Step::Field(name), Some(known)) => {
+        (Some(Value::Object(members)), PathStep::Field(name), Some(known)) => {
             members.insert(name.to_string(), known);
         }
-        (Some(Value::Object(members)), Step::Field(name), None) => {
+        (Some(Value::Object(members)), PathStep::Field(name), None) => {
             members.remove(name.as_ref());
         }
-        (Some(Value::Array(items)), Step::Item(position), Some(known)) if *position < items.len() => {
+        (Some(Value::Array(items)), PathStep::Item(position), Some(known)) if *position < items.len() => {
             items[*position] = known;
         }
         _ => replace(value, above),
     }
 }
 
-fn find<'a>(value: &'a mut Value, path: &[Step]) -> Option<&'a mut Value> {
+fn find<'a>(value: &'a mut Value, path: &[PathStep]) -> Option<&'a mut Value> {
     path.iter().try_fold(value, |value, step| match step {
-        Step::Field(name) => value.get_mut(name.as_ref()),
-        Step::Item(position) => value.get_mut(*position),
+        PathStep::Field(name) => value.get_mut(name.as_ref()),
+        PathStep::Item(position) => value.get_mut(*position),
     })
 }
 
 /// The first value of the example whose path differs in positions only.
-fn in_such_a_place<'a>(example: &'a Value, path: &[Step]) -> Option<&'a Value> {
+fn in_such_a_place<'a>(example: &'a Value, path: &[PathStep]) -> Option<&'a Value> {
     match path.split_first() {
         None => Some(example),
-        Some((Step::Field(name), rest)) => in_such_a_place(example.get(name.as_ref())?, rest),
-        Some((Step::Item(_), rest)) => example
+        Some((PathStep::Field(name), rest)) => in_such_a_place(example.get(name.as_ref())?, rest),
+        Some((PathStep::Item(_), rest)) => example
             .as_array()?
             .iter()
             .find_map(|item| in_such_a_place(item, rest)),
@@ -159,13 +159,13 @@ fn line(text: &str, path: &JsonPath) -> usize {
 }
 
 /// The text of a value within a JSON text.
-fn within<'a>(text: &'a str, step: &Step) -> Option<&'a str> {
+fn within<'a>(text: &'a str, step: &PathStep) -> Option<&'a str> {
     match step {
-        Step::Field(name) => {
+        PathStep::Field(name) => {
             let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
             members.get(name.as_ref()).map(|value| value.get())
         }
-        Step::Item(position) => {
+        PathStep::Item(position) => {
             let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
             items.get(*position).map(|value| value.get())
         }
