@@ -6,8 +6,8 @@ use crate::html::shell::Shell;
 
 /// `hashed` are the files that a device caches, with the shells, before it activates a version.
 pub fn fill_in<'a>(template: &str, version: &str, hashed: impl Iterator<Item = &'a String>) -> String {
-    let hashed = hashed.filter(|address| !is_map_file(address)).cloned();
-    let files = Shell::all().map(Shell::address).chain(hashed);
+    let files = Shell::all().map(Shell::address).chain(hashed.cloned());
+    let files = files.filter(|address| !needs_network(address));
     let (staff, precache): (Vec<String>, Vec<String>) = files.partition(|address| is_staff_file(address));
     let template = template
         .replace("{{version}}", version)
@@ -24,11 +24,16 @@ fn is_staff_file(address: &str) -> bool {
         .any(|start| address.starts_with(start))
 }
 
-/// Whether the file is for a map, which needs a network anyhow.
-fn is_map_file(address: &str) -> bool {
-    ["/assets/map.", "/assets/map-"]
-        .iter()
-        .any(|start| address.starts_with(start))
+/// Whether the file is for a map, or for the office: both need a network anyhow.
+fn needs_network(address: &str) -> bool {
+    let files = [
+        "/assets/map.",
+        "/assets/map-",
+        "/assets/office.",
+        "/assets/office-",
+        "/shell/office/",
+    ];
+    files.iter().any(|start| address.starts_with(start))
 }
 
 /// `[pattern of a path, chunk]` per row of the table, in its order.
@@ -72,6 +77,8 @@ mod tests {
             "/assets/a.1.js",
             "/assets/map.1.js",
             "/assets/map-worker.1.js",
+            "/assets/office.1.wasm",
+            "/assets/office-en.1.json",
             "/assets/staff-en.1.json",
         ]
         .map(str::to_owned);

@@ -231,7 +231,7 @@ async fn outcome(
         403 => "403",
         404 => "404",
         429 => "429",
-        200 if asks_to_sign_in(&path) && is_sign_in(answer).await => "sign-in",
+        200 if asks_to_sign_in(path) && is_sign_in(answer).await => "sign-in",
         303 if path == "/staff/{slug}/kitchen" && location.unwrap() == PAIRING_PAGE => "pair",
         _ => "ok",
     }
