@@ -20,7 +20,7 @@ use servery_domain::{
     slug::Slug,
     tax::{TaxRate, TaxRules},
     time::TimeZoneName,
-    typed_amount,
+    typed_amount::{self, western_digit},
 };
 
 use crate::checkout_form::FormFields;
@@ -133,7 +133,7 @@ impl FormReader<'_> {
     }
 
     fn phone(&mut self) -> String {
-        let phone = self.fields.text("phone");
+        let phone: String = self.fields.text("phone").chars().map(western_digit).collect();
         let is_dialled = phone.chars().filter(char::is_ascii_digit).count() >= 5
             && !phone.chars().any(char::is_alphabetic);
         self.hold(
@@ -244,7 +244,8 @@ impl FormReader<'_> {
     }
 
     fn zone_of_delivery(&mut self, currency: Currency) -> DeliveryZone {
-        let typed = self.fields.get("postcodes");
+        // Diners write them in the digits of either keyboard.
+        let typed: String = self.fields.get("postcodes").chars().map(western_digit).collect();
         let postcodes: Vec<String> = typed
             .split([',', ';', '،', '\n'])
             .map(str::trim)
@@ -269,7 +270,7 @@ impl FormReader<'_> {
     fn amount(&self, field: &str, currency: Currency) -> Option<Minor> {
         match self.fields.get(field) {
             "" => Some(Minor::ZERO),
-            typed => typed_amount::read(self.lang, currency, typed).filter(|amount| amount.0 >= 0),
+            typed => typed_amount::read(self.lang, currency, typed).filter(is_price),
         }
     }
 
@@ -299,8 +300,7 @@ impl FormReader<'_> {
             if name.is_empty() && typed.is_empty() {
                 continue;
             }
-            let price = typed_amount::read(self.lang, currency, typed)
-                .filter(|price| (0..=limits::MONEY).contains(&price.0));
+            let price = typed_amount::read(self.lang, currency, typed).filter(is_price);
             let is_named = check_name("name", &name, limits::NAME).is_ok();
             self.hold(Field::Dishes, is_named && price.is_some());
             category
@@ -316,6 +316,10 @@ impl FormReader<'_> {
         );
         Some(category)
     }
+}
+
+fn is_price(amount: &Minor) -> bool {
+    (0..=limits::PRICE).contains(&amount.0)
 }
 
 #[cfg(test)]
@@ -438,6 +442,8 @@ mod tests {
             (&[("price-2", "1e9")], &[Field::Dishes]),
             (&[("price-2", "99999999999999")], &[Field::Dishes]),
             (&[("price-2", "")], &[Field::Dishes]),
+            (&[("price-2", "1500000")], &[Field::Dishes]),
+            (&[("phone", "٠٣٠ ١٢٣٤٥٦٧")], &[]),
             (&[("category", "")], &[Field::Dishes]),
             (&[("menu", ""), ("dish-2", ""), ("price-2", "")], &[Field::Dishes]),
             (&[("collection", ""), ("pay-door", "")], &[]),
@@ -449,6 +455,9 @@ mod tests {
         ] {
             assert_eq!(read_with(changes).1, wrong, "{changes:?}");
         }
+        let (file, _) = read_with(&[("delivery", "on"), ("postcodes", "١٠١١٥")]);
+        let zone = &file.ordering.zones[0];
+        assert_eq!(zone.area, DeliveryArea::Postcodes(vec!["10115".into()]));
         let pairs = [("pay-card".to_owned(), "on".to_owned())];
         let (_, wrong) = read(FormFields(&pairs), &choices(), Lang::English);
         assert!(

@@ -95,12 +95,12 @@ pub static ROUTES: [Route; 23] = [
     Route { path: "/account/reset",                      view: View::AskReset,   default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/account/reset/{token}",              view: View::Reset,      default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
     Route { path: "/account/verify/{token}",             view: View::Verify,     default: Mode::Thin,     allows: &Mode::ALL,                             offline: false, chunk: Chunk::Account,   shared_for: 0,  personal: true },
+    Route { path: "/invitations/{token}",                view: View::Invitation,    default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/new-restaurant",                     view: View::NewRestaurant, default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}",                       view: View::Device,     default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/till",                  view: View::Till,       default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/kitchen",               view: View::Kitchen,    default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/floor",                 view: View::Floor,      default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
-    Route { path: "/invitations/{token}",                view: View::Invitation,    default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
-    Route { path: "/new-restaurant",                     view: View::NewRestaurant, default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/runs",                  view: View::Runs,       default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
 ];
 

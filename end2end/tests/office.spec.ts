@@ -85,7 +85,7 @@ async function fillInRestaurant(page: Page, hands: Hands, lang: Lang) {
   // Open at whatever time the test runs.
   for (const day of ["mo", "tu", "we", "th", "fr", "sa", "su"]) {
     await setTime(page, hands, `${day}-from-1`, "00:00");
-    await setTime(page, hands, `${day}-to-1`, "23:59");
+    await setTime(page, hands, `${day}-to-1`, "00:00");
     await setTime(page, hands, `${day}-from-2`, "");
     await setTime(page, hands, `${day}-to-2`, "");
   }
@@ -217,7 +217,7 @@ async function visitAll(page: Page, empty: Servery, lang: Lang, look: (name: str
   await expect(page.locator("#wrong-hours")).toBeVisible();
   await look("new-restaurant-wrong");
   await field(page, "phone").fill("+49 40 555 0142");
-  await field(page, "su-to-1").fill("23:59");
+  await field(page, "su-to-1").fill("00:00");
   await openRestaurant(page, mouse, lang);
   await look("created");
   await page.goto("/invitations/over");

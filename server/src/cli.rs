@@ -288,7 +288,7 @@ async fn serve(settings: &Settings) -> Result<(), CliError> {
         }
     };
     let listener = listen(settings.listen()).await?;
-    // Not in the log: who reads it may not run this installation.
+    // It is no line of the log, but for whoever started the server.
     if let Some(path) = invitations::first_start(store.as_ref()).await? {
         print(&format!(
             "Nobody is here yet. Open this address to make your account and your first restaurant:\n\n    {}{path}\n",

@@ -76,7 +76,7 @@ pub async fn create(
         ));
     };
     let (file, mut wrong) = new_restaurant_form::read(fields, &choices_for(app, id), lang);
-    if clock::zone(&file.zone).is_none() {
+    if clock::zone(&file.zone).is_none() && !wrong.contains(&NewRestaurantField::Zone) {
         wrong.push(NewRestaurantField::Zone);
     }
     match wrong.is_empty() {
@@ -108,6 +108,7 @@ async fn store(app: &AppState, user: &CurrentUser, file: &RestaurantFile) -> Res
             Ok(Outcome::Created(file.slug.clone()))
         }
         Creation::SlugTaken => Ok(Outcome::Wrong(vec![NewRestaurantField::SlugTaken])),
+        Creation::AlreadyMade => Ok(Outcome::Wrong(vec![NewRestaurantField::AlreadyMade])),
         Creation::NotInvited => Err(not_invited()),
         Creation::Refused(mistakes) => {
             let told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();

@@ -51,7 +51,7 @@ pub const DAYS_AHEAD: u8 = 28;
 /// Bytes in the body of a request.
 pub const BODY: usize = 64 * 1024;
 /// Of the form of a new restaurant, which comes back in an address if it is not accepted.
-pub const NEW_RESTAURANT_FORM: usize = 8 * 1024;
+pub const NEW_RESTAURANT_FORM: usize = 12 * 1024;
 /// Bytes of one sync request.
 pub const SYNC: usize = 1024 * 1024;
 /// Bytes of an exported file of unsynced ops.

@@ -154,7 +154,7 @@ fn usual_price(hundredths: i64, currency: Currency) -> Minor {
 crate::menu::codes! {
     /// A part of the form that is not accepted.
     NewRestaurantField {
-        Name = "name", Slug = "slug", SlugTaken = "slug-taken", Place = "place", Country = "country", Zone = "zone",
+        Name = "name", Slug = "slug", SlugTaken = "slug-taken", AlreadyMade = "already-made", Place = "place", Country = "country", Zone = "zone",
         Currency = "currency", Phone = "phone", Tax = "tax", Hours = "hours", Dishes = "dishes", Serving = "serving",
         Delivery = "delivery", Payments = "payments", Other = "other",
     }

@@ -39,11 +39,11 @@ impl Slug {
         let mut slug = String::new();
         for letter in name.chars().flat_map(char::to_lowercase) {
             let plain = plain_letter(letter);
-            // Neither an apostrophe nor an accent that stands by itself divides a word.
             if !plain.is_empty() {
                 slug.push_str(plain);
             } else if letter.is_ascii_alphanumeric() {
                 slug.push(letter);
+            // Neither an apostrophe nor an accent that stands by itself divides a word.
             } else if !matches!(letter, '\'' | '’' | '\u{300}'..='\u{36f}')
                 && !slug.is_empty()
                 && !slug.ends_with('-')
@@ -65,17 +65,19 @@ fn plain_letter(letter: char) -> &'static str {
         'ß' => "ss",
         'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ă' | 'ą' => "a",
         'ç' | 'ć' | 'č' => "c",
-        'ď' | 'đ' => "d",
-        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ę' | 'ě' => "e",
-        'ğ' => "g",
-        'ì' | 'í' | 'î' | 'ï' | 'ı' => "i",
-        'ł' => "l",
-        'ñ' | 'ń' | 'ň' => "n",
-        'ò' | 'ó' | 'ô' | 'õ' | 'ø' | 'ő' => "o",
-        'ř' => "r",
+        'ď' | 'đ' | 'ð' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ė' | 'ę' | 'ě' => "e",
+        'ğ' | 'ģ' => "g",
+        'ì' | 'í' | 'î' | 'ï' | 'ī' | 'į' | 'ı' => "i",
+        'ķ' => "k",
+        'ł' | 'ĺ' | 'ľ' | 'ļ' => "l",
+        'ñ' | 'ń' | 'ň' | 'ņ' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ø' | 'ő' | 'ō' => "o",
+        'ř' | 'ŕ' => "r",
         'ś' | 'ş' | 'š' | 'ș' => "s",
-        'ť' | 'ț' => "t",
-        'ù' | 'ú' | 'û' | 'ů' | 'ű' => "u",
+        'ť' | 'ț' | 'ţ' => "t",
+        'þ' => "th",
+        'ù' | 'ú' | 'û' | 'ů' | 'ű' | 'ū' | 'ų' => "u",
         'ý' | 'ÿ' => "y",
         'ź' | 'ż' | 'ž' => "z",
         _ => "",
@@ -114,6 +116,7 @@ mod tests {
             ("Joe's  Diner & Grill, No. 2 ", Some("joes-diner-grill-no-2")),
             ("Café Élan", Some("cafe-elan")),
             ("İstanbul", Some("istanbul")),
+            ("Reštaurácia pri Kraľovi", Some("restauracia-pri-kralovi")),
             ("بيت الأرزة", None),
             ("بيت 24", Some("24")),
             ("", None),

@@ -7,7 +7,7 @@ use crate::{
     currency::Minor,
     limits,
     mistake::Mistakes,
-    typed_amount::western_digit,
+    typed_amount::{is_direction_mark, western_digit},
 };
 
 /// A rate in millionths: 8.875 % is 88 750.
@@ -40,9 +40,10 @@ impl TaxRate {
 
     /// A percentage as somebody typed it: `8.875` or `19,0 %`. `None` if it is none, or above 100.
     pub fn read_percent(typed: &str) -> Option<Self> {
-        let plain = typed.trim().trim_end_matches(['%', '٪']).trim_end();
-        let plain: String = plain.chars().map(western_digit).collect();
-        let (whole, rest) = plain.split_once(['.', ',', '٫']).unwrap_or((&plain, ""));
+        let signs = typed.chars().filter(|sign| !is_direction_mark(*sign));
+        let plain: String = signs.map(western_digit).collect();
+        let plain = plain.trim().trim_end_matches(['%', '٪']).trim_end();
+        let (whole, rest) = plain.split_once(['.', ',', '٫']).unwrap_or((plain, ""));
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         if whole.is_empty() || whole.len() > 3 || rest.len() > 4 || !digits(whole) || !digits(rest) {
             return None;
@@ -169,6 +170,7 @@ mod tests {
             ("8.875", Some(88_750)),
             (" 5,5 % ", Some(55_000)),
             ("٩٫٥٪", Some(95_000)),
+            ("\u{200f}١٤", Some(140_000)),
             ("0", Some(0)),
             ("100", Some(1_000_000)),
             ("100.1", None),

@@ -46,7 +46,7 @@ fn without_separators(lang: Lang, typed: &str) -> String {
 }
 
 /// `٣` is 3, as `۳` is.
-pub(crate) fn western_digit(sign: char) -> char {
+pub fn western_digit(sign: char) -> char {
     let first = match sign {
         '٠'..='٩' => '٠',
         '۰'..='۹' => '۰',
@@ -56,7 +56,7 @@ pub(crate) fn western_digit(sign: char) -> char {
 }
 
 /// Keyboards insert these invisible marks around digits to set their direction.
-fn is_direction_mark(sign: char) -> bool {
+pub(crate) fn is_direction_mark(sign: char) -> bool {
     matches!(sign, '\u{200e}' | '\u{200f}' | '\u{61c}')
 }
 

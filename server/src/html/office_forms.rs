@@ -36,6 +36,8 @@ pub async fn post_invitation(
 ) -> Response {
     let result = match accept(&context, &client, &token, &form).await {
         Ok(response) => Ok(response),
+        // The page then asks for an account.
+        Err(error) if error.0.is(ProblemType::SignedOut) => Ok(redirect(&format!("/invitations/{token}"))),
         Err(error) if error.0.status < 500 => {
             let path = format!("/invitations/{token}");
             Ok(redirect(&address(&path, [("wrong", said(&error))])))
@@ -83,17 +85,29 @@ async fn accept(
 }
 
 /// `POST /new-restaurant`: a form that is not accepted comes back as it was filled in.
-pub async fn post_new_restaurant(context: FormContext, user: CurrentUser, form: Form) -> Response {
-    let lang = Preferences::usual_lang(&PageAddress::new(NEW_RESTAURANT, ""), &context.2);
-    let result = new_restaurant::create(&context.0, &user, form.fields(), lang).await;
-    let answer = |outcome| match outcome {
-        Outcome::Created(slug) => redirect(&address(NEW_RESTAURANT, [("done", slug.as_str())])),
-        Outcome::Wrong(wrong) => {
-            let wrong: Vec<&str> = wrong.iter().map(|field| field.code()).collect();
-            let filled_in = form.to_query();
-            let pairs = [("wrong", wrong.join(",")), ("form", filled_in)];
-            redirect(&address(NEW_RESTAURANT, pairs))
-        }
-    };
-    respond(result.map(answer), &context).await
+pub async fn post_new_restaurant(
+    context: FormContext,
+    user: Result<CurrentUser, ApiError>,
+    form: Result<Form, ApiError>,
+) -> Response {
+    respond(create(&context, user, form).await, &context).await
+}
+
+async fn create(
+    (app, _, headers, _): &FormContext,
+    user: Result<CurrentUser, ApiError>,
+    form: Result<Form, ApiError>,
+) -> Result<Response, ApiError> {
+    let (user, form) = (user?, form?);
+    let lang = Preferences::usual_lang(&PageAddress::new(NEW_RESTAURANT, ""), headers);
+    Ok(
+        match new_restaurant::create(app, &user, form.fields(), lang).await? {
+            Outcome::Created(slug) => redirect(&address(NEW_RESTAURANT, [("done", slug.as_str())])),
+            Outcome::Wrong(wrong) => {
+                let wrong: Vec<&str> = wrong.iter().map(|field| field.code()).collect();
+                let pairs = [("wrong", wrong.join(",")), ("form", form.to_query())];
+                redirect(&address(NEW_RESTAURANT, pairs))
+            }
+        },
+    )
 }

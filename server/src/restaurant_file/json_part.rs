@@ -88,7 +88,7 @@ fn named(found: Unexpected<'_>) -> String {
         Unexpected::Bool(is) => is.to_string(),
         Unexpected::Unsigned(number) => number.to_string(),
         Unexpected::Signed(number) => number.to_string(),
-        Unexpected::Float(number) => number.to_string(),
+        Unexpected::Float(number) => format!("{number:?}"),
         other => other.to_string(),
     }
 }

@@ -39,12 +39,14 @@ pub enum Creation {
     /// The account is no operator and has no invitation left.
     NotInvited,
     SlugTaken,
+    /// The account has made another restaurant with this id.
+    AlreadyMade,
     Refused(Vec<Mistake>),
 }
 
 #[async_trait]
 pub trait Invitations: Send + Sync {
-    /// Whether there is neither an account nor a restaurant yet.
+    /// Whether there is neither an operator nor a restaurant yet.
     async fn is_new_installation(&self) -> Result<bool>;
     async fn put_invitation(&self, invitation: &StoredInvitation) -> Result<()>;
     /// What kind an invitation is that can still be accepted.

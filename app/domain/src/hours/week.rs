@@ -1,11 +1,9 @@
 //! Opening hours as a week in which each day has times of its own.
 
-use super::OpeningHours;
+use super::{OpeningHours, parse::WEEKDAYS};
 use crate::time::DAY;
 
-const WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
-
-/// From and to, in minutes from midnight. What ends at or before its beginning ends on the next day.
+/// From and to, in minutes from midnight. What ends before its beginning ends on the next day, and midnight is the end of the day.
 pub type DayTimes = (i64, i64);
 
 /// Minutes from midnight of `HH:MM`.
@@ -35,11 +33,15 @@ pub fn of_week(days: &[Vec<DayTimes>; 7]) -> Option<OpeningHours> {
 fn is_in_order(times: &[DayTimes]) -> bool {
     let mut free_from = 0;
     times.iter().enumerate().all(|(number, (from, to))| {
-        let is_last = number + 1 == times.len();
-        let follows = *from >= free_from && from != to && (from < to || is_last);
-        free_from = if from < to { *to } else { DAY };
+        let (to, is_last) = (end(*to), number + 1 == times.len());
+        let follows = *from >= free_from && *from != to && (*from < to || is_last);
+        free_from = if *from < to { to } else { DAY };
         follows
     })
+}
+
+fn end(to: i64) -> i64 {
+    if to == 0 { DAY } else { to }
 }
 
 /// Days in a row that have the same times.
@@ -58,7 +60,7 @@ fn rule(first: usize, last: usize, times: &[DayTimes]) -> String {
     let time = |minutes: i64| format!("{:02}:{:02}", minutes / 60, minutes % 60);
     let times: Vec<String> = times
         .iter()
-        .map(|(from, to)| format!("{}-{}", time(*from), time(*to)))
+        .map(|(from, to)| format!("{}-{}", time(*from), time(end(*to))))
         .collect();
     let days = match first == last {
         true => WEEKDAYS[first].to_owned(),
@@ -94,8 +96,16 @@ mod tests {
             (5, late),
             (6, &[("12:00", "00:00")]),
         ]);
-        let expected = "Tu-Th 11:30-14:30,17:30-22:00, Fr-Sa 18:00-02:00, Su 12:00-00:00";
+        let expected = "Tu-Th 11:30-14:30,17:30-22:00, Fr-Sa 18:00-02:00, Su 12:00-24:00";
         assert_eq!(written.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_day_may_have_no_end() {
+        let always = of_week(&[const { Vec::new() }; 7].map(|_: Vec<DayTimes>| vec![(0, 0)])).unwrap();
+        assert_eq!(always.as_str(), "Mo-Su 00:00-24:00");
+        let opening = always.at(crate::time::LocalMinute(12 * 60), &[]);
+        assert!(opening.open && opening.change.is_none(), "{opening:?}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub fn page(listing: &Listing) -> impl IntoView + use<> {
                 <li><a href=format!("/board/{slug}")>{texts.get(Key::CreatedBoard)}</a></li>
                 <li><a href=format!("/board/{slug}/devices")>{texts.get(Key::CreatedDevices)}</a></li>
             </ul>
-            <p class="small-print">{texts.get(Key::CreatedBackup)}</p>
+            <p class="small-print">{texts.get(Key::CreatedFile)}</p>
         </article>
     }
 }

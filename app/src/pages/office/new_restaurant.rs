@@ -64,6 +64,16 @@ impl TypedForm {
     fn is_wrong(&self, field: Field) -> bool {
         self.wrong.contains(&field)
     }
+
+    /// The value of `aria-invalid`.
+    fn invalid(&self, field: Field) -> Option<&'static str> {
+        self.is_wrong(field).then_some("true")
+    }
+
+    /// The value of `aria-describedby`.
+    fn described(&self, field: Field) -> Option<String> {
+        self.is_wrong(field).then(|| wrong_id(field))
+    }
 }
 
 /// From, to.
@@ -71,16 +81,6 @@ const LUNCH: (&str, &str) = ("11:30", "14:30");
 const DINNER: (&str, &str) = ("17:30", "22:00");
 /// The days that a new form has as closed: Monday.
 const CLOSED: usize = 0;
-
-const WEEK: [Weekday; 7] = [
-    Weekday::Monday,
-    Weekday::Tuesday,
-    Weekday::Wednesday,
-    Weekday::Thursday,
-    Weekday::Friday,
-    Weekday::Saturday,
-    Weekday::Sunday,
-];
 
 #[component]
 pub fn NewRestaurantPage(choices: Arc<NewRestaurantChoices>, typed: TypedForm) -> impl IntoView {
@@ -135,6 +135,7 @@ fn wrong_text(field: Field) -> Key {
         Field::Name => Key::WrongName,
         Field::Slug => Key::WrongSlug,
         Field::SlugTaken => Key::WrongSlugTaken,
+        Field::AlreadyMade => Key::WrongAlreadyMade,
         Field::Place => Key::WrongPlace,
         Field::Country => Key::WrongCountry,
         Field::Zone => Key::WrongZone,
@@ -150,10 +151,14 @@ fn wrong_text(field: Field) -> Key {
     }
 }
 
+fn wrong_id(field: Field) -> String {
+    format!("wrong-{}", field.code())
+}
+
 /// What is wrong, beside the input that it is about.
 fn beside(texts: Texts, typed: &TypedForm, field: Field) -> impl IntoView + use<> {
     typed.is_wrong(field).then(|| {
-        view! { <p class="wrong" id=format!("wrong-{}", field.code()) role="alert">{texts.get(wrong_text(field))}</p> }
+        view! { <p class="wrong" id=wrong_id(field) role="alert">{texts.get(wrong_text(field))}</p> }
     })
 }
 
@@ -164,13 +169,13 @@ fn text_input(
     (name, label): (&'static str, Key),
     (field, autocomplete): (Field, &'static str),
 ) -> impl IntoView + use<> {
-    let is_wrong = typed.is_wrong(field);
+    let is_needed = matches!(name, "name" | "phone" | "street" | "city");
     view! {
         <label>
             <span>{texts.get(label)}</span>
             <input
-                type="text" name=name value=typed.or(name, "") maxlength="120" autocomplete=autocomplete
-                aria-invalid=is_wrong.then_some("true") aria-describedby=is_wrong.then(|| format!("wrong-{}", field.code()))
+                type="text" name=name value=typed.or(name, "") maxlength="120" autocomplete=autocomplete required=is_needed
+                aria-invalid=typed.invalid(field) aria-describedby=typed.described(field)
             />
         </label>
     }
@@ -178,6 +183,14 @@ fn text_input(
 
 fn identity(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
     let chosen = typed.or("cuisine", Cuisine::Italian.code());
+    let slug = match typed.is_wrong(Field::SlugTaken) {
+        true => Field::SlugTaken,
+        false => Field::Slug,
+    };
+    let described = match typed.described(slug) {
+        Some(wrong) => format!("slug-hint {wrong}"),
+        None => "slug-hint".to_owned(),
+    };
     let cuisines: Vec<_> = Cuisine::ALL
         .iter()
         .map(|kind| view! { <option value=kind.code() selected={kind.code() == chosen}>{cuisine::name(texts, *kind)}</option> })
@@ -195,11 +208,14 @@ fn identity(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
             {beside(texts, typed, Field::Phone)}
             <label>
                 <span>{texts.get(Key::NewSlug)}</span>
-                <input type="text" name="slug" value=typed.or("slug", "") maxlength="64" autocomplete="off" spellcheck="false" autocapitalize="none" dir="ltr"/>
+                <input
+                    type="text" name="slug" value=typed.or("slug", "") maxlength="64" autocomplete="off" spellcheck="false" autocapitalize="none" dir="ltr"
+                    aria-invalid=typed.invalid(slug) aria-describedby=described
+                />
             </label>
-            <p class="hint">{texts.get(Key::NewSlugHint)}</p>
-            {beside(texts, typed, Field::Slug)}
-            {beside(texts, typed, Field::SlugTaken)}
+            <p class="hint" id="slug-hint">{texts.get(Key::NewSlugHint)}</p>
+            {beside(texts, typed, slug)}
+            {beside(texts, typed, Field::AlreadyMade)}
         </fieldset>
     }
 }
@@ -224,7 +240,7 @@ fn place(texts: Texts, typed: &TypedForm, countries: &[Country]) -> impl IntoVie
             {beside(texts, typed, Field::Place)}
             <label>
                 <span>{texts.get(Key::NewCountry)}</span>
-                <select name="country" autocomplete="country" required><option value="">{texts.get(Key::NewChoose)}</option>{options}</select>
+                <select name="country" autocomplete="country" required aria-invalid=typed.invalid(Field::Country) aria-describedby=typed.described(Field::Country)><option value="">{texts.get(Key::NewChoose)}</option>{options}</select>
             </label>
             <p class="hint">{texts.get(Key::NewCountryHint)}</p>
             {beside(texts, typed, Field::Country)}
@@ -278,12 +294,12 @@ fn zone(texts: Texts, typed: &TypedForm, countries: &[&Country]) -> impl IntoVie
             <summary>{texts.get(Key::NewZoneAndCurrency)}</summary>
             <label>
                 <span>{texts.get(Key::NewZone)}</span>
-                <select name="zone"><option value="">{texts.get(Key::NewOfCountry)}</option>{groups}</select>
+                <select name="zone" aria-invalid=typed.invalid(Field::Zone) aria-describedby=typed.described(Field::Zone)><option value="">{texts.get(Key::NewOfCountry)}</option>{groups}</select>
             </label>
             {beside(texts, typed, Field::Zone)}
             <label>
                 <span>{texts.get(Key::NewCurrency)}</span>
-                <select name="currency"><option value="">{texts.get(Key::NewOfCountry)}</option>{currencies}</select>
+                <select name="currency" aria-invalid=typed.invalid(Field::Currency) aria-describedby=typed.described(Field::Currency)><option value="">{texts.get(Key::NewOfCountry)}</option>{currencies}</select>
             </label>
             {beside(texts, typed, Field::Currency)}
         </details>
@@ -296,7 +312,10 @@ fn tax(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
         view! {
             <label>
                 <span>{texts.get(label)}</span>
-                <input type="text" name=name value=typed.or(name, "") maxlength="12" inputmode="decimal" autocomplete="off" dir="ltr"/>
+                <input
+                    type="text" name=name value=typed.or(name, "") maxlength="12" inputmode="decimal" autocomplete="off" dir="ltr"
+                    aria-invalid=typed.invalid(Field::Tax) aria-describedby=typed.described(Field::Tax)
+                />
             </label>
         }
     };
@@ -318,7 +337,7 @@ fn tax(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
 }
 
 fn hours(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
-    let rows: Vec<_> = WEEK
+    let rows: Vec<_> = Weekday::ALL
         .into_iter()
         .enumerate()
         .map(|(day, weekday)| day_row(texts, typed, day, weekday))
@@ -346,7 +365,7 @@ fn day_row(texts: Texts, typed: &TypedForm, day: usize, weekday: Weekday) -> imp
                 let field = time_field(day, end, number);
                 let value = typed.or(&field, usual);
                 let label = texts.fill(label, &[("day", name), ("n", &number.to_string())]);
-                view! { <input type="time" name=field value=value aria-label=label/> }
+                view! { <input type="time" name=field value=value aria-invalid=typed.invalid(Field::Hours) aria-describedby=typed.described(Field::Hours) aria-label=label/> }
             };
             view! {
                 <span class="times">{input("from", usual.0, Key::NewFrom)}<span aria-hidden="true">"–"</span>{input("to", usual.1, Key::NewTo)}</span>
@@ -383,7 +402,7 @@ fn menu(texts: Texts, typed: &TypedForm, examples: &[ExampleMenu]) -> impl IntoV
                 <summary>{texts.get(Key::NewOwnDishes)}</summary>
                 <label>
                     <span>{texts.get(Key::NewCategory)}</span>
-                    <input type="text" name="category" value=typed.or("category", texts.get(Key::NewCategoryUsual)) maxlength="120" autocomplete="off"/>
+                    <input type="text" name="category" aria-invalid=typed.invalid(Field::Dishes) aria-describedby=typed.described(Field::Dishes) value=typed.or("category", texts.get(Key::NewCategoryUsual)) maxlength="120" autocomplete="off"/>
                 </label>
                 {dishes}
             </details>
@@ -397,8 +416,8 @@ fn dish_row(texts: Texts, typed: &TypedForm, number: usize) -> impl IntoView + u
     let label = |key: Key| texts.fill(key, &[("n", &number.to_string())]);
     view! {
         <div class="beside dish-row">
-            <input type="text" name=dish.clone() value=typed.or(&dish, "") maxlength="120" autocomplete="off" aria-label=label(Key::NewDish) placeholder=label(Key::NewDish)/>
-            <input type="text" name=price.clone() value=typed.or(&price, "") maxlength="20" inputmode="decimal" autocomplete="off" dir="ltr" aria-label=label(Key::NewPrice) placeholder=example_price(texts.lang)/>
+            <input type="text" name=dish.clone() aria-invalid=typed.invalid(Field::Dishes) aria-describedby=typed.described(Field::Dishes) value=typed.or(&dish, "") maxlength="120" autocomplete="off" aria-label=label(Key::NewDish) placeholder=label(Key::NewDish)/>
+            <input type="text" name=price.clone() aria-invalid=typed.invalid(Field::Dishes) aria-describedby=typed.described(Field::Dishes) value=typed.or(&price, "") maxlength="20" inputmode="decimal" autocomplete="off" dir="ltr" aria-label=label(Key::NewPrice) placeholder=example_price(texts.lang)/>
         </div>
     }
 }
@@ -426,7 +445,10 @@ fn serving(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
         view! {
             <label>
                 <span>{texts.get(label)}</span>
-                <input type="text" name=name value=typed.or(name, "") maxlength="20" inputmode="decimal" autocomplete="off" dir="ltr"/>
+                <input
+                    type="text" name=name value=typed.or(name, "") maxlength="20" inputmode="decimal" autocomplete="off" dir="ltr"
+                    aria-invalid=typed.invalid(Field::Delivery) aria-describedby=typed.described(Field::Delivery)
+                />
             </label>
         }
     };
@@ -440,7 +462,7 @@ fn serving(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
             <div class="delivery">
                 <label>
                     <span>{texts.get(Key::NewPostcodes)}</span>
-                    <input type="text" name="postcodes" value=typed.or("postcodes", "") maxlength="500" autocomplete="off" dir="ltr"/>
+                    <input type="text" name="postcodes" aria-invalid=typed.invalid(Field::Delivery) aria-describedby=typed.described(Field::Delivery) value=typed.or("postcodes", "") maxlength="500" autocomplete="off" dir="ltr"/>
                 </label>
                 <div class="beside">{amount("delivery-fee", Key::NewFee)}{amount("delivery-minimum", Key::NewMinimum)}</div>
             </div>

@@ -14,21 +14,26 @@ use crate::{
     sql::{
         accounts::{give_role, insert_account},
         engine::{Engine, SqlTransaction},
+        menus::next_revision,
         restaurant_files::import,
         rows::{insert, row, select},
     },
 };
 
-const IS_NEW: &str = "select not exists (select 1 from accounts) and not exists (select 1 from restaurants)";
+const IS_NEW: &str = "select not exists (select 1 from operators) and not exists (select 1 from restaurants)";
 const OPEN: &str = "where key = $1 and account_id is null and expires_at > $2";
 const IS_OPERATOR: &str = "select account_id from operators where account_id = $1";
 const ADD_OPERATOR: &str = "insert into operators (account_id) values ($1) on conflict do nothing";
 /// The first operator needs one link of those that each start of a node has shown.
-const DELETE_FOR_OPERATORS: &str = "delete from invitations where kind = 'operator'";
+const DELETE_FOR_OPERATOR: &str = "delete from invitations where key = $1 \
+     or (kind = 'operator' and not exists (select 1 from operators))";
+/// In one order, so that nobody who accepts one waits for somebody who waits for them.
+const LOCK_ALL: &str = "select key from invitations order by key";
 const ACCEPTED: &str = "select key from invitations where account_id = $1 order by key limit 1";
-const SAME_RESTAURANT: &str = "select id, slug from restaurants where id = $1 or slug = $2";
-const OWNS: &str =
-    "select account_id from staff where account_id = $1 and restaurant_id = $2 and role = 'owner'";
+const SAME_RESTAURANT: &str = "select id from restaurants where id = $1 or slug = $2";
+/// The slug of a restaurant that the account owns.
+const OWN_SLUG: &str = "select restaurants.slug from staff join restaurants on restaurants.id = staff.restaurant_id \
+     where staff.account_id = $1 and staff.restaurant_id = $2 and staff.role = 'owner'";
 
 row! {
     struct InvitationRow in invitations {
@@ -72,8 +77,9 @@ impl<E: Engine> Invitations for SqlStore<E> {
 
     async fn accept_invitation(&self, key: &str, invited: Invited<'_>, now: Timestamp) -> Result<Acceptance> {
         let mut transaction = self.begin_write().await?;
-        let lock = E::FOR_UPDATE;
-        let row = select::<E, InvitationRow>(&format!("{OPEN}{lock}"))
+        let lock = AssertSqlSafe(format!("{LOCK_ALL}{}", E::FOR_UPDATE));
+        let _: Vec<String> = sqlx::query_scalar(lock).fetch_all(&mut *transaction).await?;
+        let row = select::<E, InvitationRow>(OPEN)
             .bind(key)
             .bind(now.0)
             .fetch_optional(&mut *transaction)
@@ -90,11 +96,12 @@ impl<E: Engine> Invitations for SqlStore<E> {
         };
         match kind(&row)? {
             InvitationKind::Operator => {
-                sqlx::query(ADD_OPERATOR)
-                    .bind(account.to_string())
+                sqlx::query(DELETE_FOR_OPERATOR)
+                    .bind(key)
                     .execute(&mut *transaction)
                     .await?;
-                sqlx::query(DELETE_FOR_OPERATORS)
+                sqlx::query(ADD_OPERATOR)
+                    .bind(account.to_string())
                     .execute(&mut *transaction)
                     .await?;
             }
@@ -122,8 +129,13 @@ impl<E: Engine> Invitations for SqlStore<E> {
         now: Timestamp,
     ) -> Result<Creation> {
         let mut transaction = self.begin_write().await?;
-        if owns(&mut transaction, file, owner).await? {
-            return Ok(Creation::Created);
+        // Restaurants are made one after another: who sends the same form twice at once waits here.
+        next_revision(&mut transaction, "catalog").await?;
+        if let Some(slug) = own_slug(&mut transaction, file, owner).await? {
+            return Ok(match slug == file.slug.as_str() {
+                true => Creation::Created,
+                false => Creation::AlreadyMade,
+            });
         }
         let Some(right) = right(&mut transaction, owner, E::FOR_UPDATE).await? else {
             return Ok(Creation::NotInvited);
@@ -172,21 +184,20 @@ async fn right<E: Engine>(
     Ok(accepted.map(Right::Invitation))
 }
 
-async fn owns<E: Engine>(
+/// The slug of the restaurant with the file's id, if the account owns it.
+async fn own_slug<E: Engine>(
     transaction: &mut SqlTransaction<E>,
     file: &RestaurantFile,
     owner: AccountId,
-) -> Result<bool> {
-    let owner: Option<String> = sqlx::query_scalar(OWNS)
+) -> Result<Option<String>> {
+    let slug = sqlx::query_scalar(OWN_SLUG)
         .bind(owner.to_string())
-        .bind(file.id.to_string())
-        .fetch_optional(&mut **transaction)
-        .await?;
-    Ok(owner.is_some())
+        .bind(file.id.to_string());
+    Ok(slug.fetch_optional(&mut **transaction).await?)
 }
 
 async fn is_taken<E: Engine>(transaction: &mut SqlTransaction<E>, file: &RestaurantFile) -> Result<bool> {
-    let same: Option<(String, String)> = sqlx::query_as(SAME_RESTAURANT)
+    let same: Option<String> = sqlx::query_scalar(SAME_RESTAURANT)
         .bind(file.id.to_string())
         .bind(file.slug.as_str())
         .fetch_optional(&mut **transaction)

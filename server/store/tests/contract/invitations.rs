@@ -54,13 +54,19 @@ async fn invited(store: &dyn Store, id: u128, kind: InvitationKind) -> AccountId
 }
 
 #[tokio::test]
-async fn an_installation_is_new_until_somebody_has_an_account() {
-    for (engine, store) in engines("an_installation_is_new_until_somebody_has_an_account")
+async fn an_installation_is_new_until_somebody_runs_it() {
+    for (engine, store) in engines("an_installation_is_new_until_somebody_runs_it")
         .await
         .stores
     {
         assert!(store.is_new_installation().await.unwrap(), "{engine}");
         invite(store.as_ref(), "a", InvitationKind::Operator).await;
+        assert!(store.is_new_installation().await.unwrap(), "{engine}");
+        // Any diner may sign up.
+        store
+            .add_account(&account(9, "diner@example.org"), None)
+            .await
+            .unwrap();
         assert!(store.is_new_installation().await.unwrap(), "{engine}");
         invited(store.as_ref(), 1, InvitationKind::Operator).await;
         assert!(!store.is_new_installation().await.unwrap(), "{engine}");
@@ -127,6 +133,11 @@ async fn the_links_of_the_first_start_end_with_the_first_operator() {
             "{engine}"
         );
         assert!(store.may_create_restaurant(operator).await.unwrap(), "{engine}");
+        // Later ones are each for one person.
+        invite(store, "c", InvitationKind::Operator).await;
+        invited(store, 2, InvitationKind::Operator).await;
+        let kept = store.open_invitation("c", NOW).await.unwrap();
+        assert_eq!(kept, Some(InvitationKind::Operator), "{engine}");
         // Expired ones are deleted.
         store
             .delete_expired_sessions_and_tokens(LATER, NOW)
@@ -160,6 +171,8 @@ async fn whoever_is_invited_makes_one_restaurant_and_operators_make_any_number()
         let roles = store.account_roles(owner).await.unwrap();
         assert_eq!(roles, [(HERE, Role::Owner)], "{engine}");
         assert!(!store.may_create_restaurant(owner).await.unwrap(), "{engine}");
+        let renamed = create(1, "umbenannt", owner).await;
+        assert_eq!(renamed, Creation::AlreadyMade, "{engine}");
         let before = store.revisions().await.unwrap();
         assert_eq!(
             create(1, "alte-muehle", owner).await,
@@ -214,5 +227,23 @@ async fn a_restaurant_that_is_refused_uses_no_invitation_up() {
         assert!(told[0].starts_with("name:"), "{engine}: {told:?}");
         assert!(store.may_create_restaurant(owner).await.unwrap(), "{engine}");
         assert_eq!(store.restaurants().await.unwrap(), [], "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_at_once_makes_one_restaurant() {
+    for (engine, store) in engines("a_form_that_is_sent_twice_at_once").await.stores {
+        let owner = invited(store.as_ref(), 1, InvitationKind::Owner).await;
+        let send = |_| {
+            let store = store.clone();
+            let file = file(1, "alte-muehle");
+            tokio::spawn(async move { store.create_restaurant(&file, owner, NOW).await.unwrap() })
+        };
+        let sent: Vec<_> = (0..8).map(send).collect();
+        for answer in sent {
+            assert_eq!(answer.await.unwrap(), Creation::Created, "{engine}");
+        }
+        let (entries, _) = store.restaurant_log(HERE, LATER).await.unwrap();
+        assert_eq!(entries.len(), 1, "{engine}: {entries:?}");
     }
 }
