@@ -199,7 +199,7 @@ pub struct NewPassword {
     pub password: Password,
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     /// Why a mail goes to an account holder.
     MailPurpose {
         Verify = "verify",
@@ -211,7 +211,7 @@ crate::menu::codes! {
     }
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     Role { Owner = "owner", Manager = "manager", Cashier = "cashier", Kitchen = "kitchen", Courier = "courier" }
 }
 

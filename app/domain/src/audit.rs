@@ -80,7 +80,7 @@ impl FromStr for Author {
     }
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     /// What somebody did.
     Act {
         SignedIn = "signed_in",

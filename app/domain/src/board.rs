@@ -45,7 +45,7 @@ pub struct BoardTable {
     pub name: String,
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     /// The columns of the board, from left to right.
     Column { New = "new", Kitchen = "kitchen", Pass = "pass" }
 }

@@ -1,6 +1,6 @@
 //! Why a card was not charged, as far as its holder can do something about it.
 
-crate::menu::codes! {
+crate::codes::codes! {
     /// Other reasons than these are the bank's own, which it tells only its customer.
     CardDecline {
         Refused = "declined",

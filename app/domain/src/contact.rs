@@ -45,7 +45,7 @@ pub struct AddressLocation {
     pub source: LocationSource,
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     /// Who says where an address is.
     LocationSource {
         /// The places that the operator imported.

@@ -54,7 +54,7 @@ pub struct CouponOffer {
     pub refusal: Option<CouponRefusal>,
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     CouponRefusal {
         Unknown = "unknown", TooEarly = "too_early", Expired = "expired", BelowMinimum = "below_minimum", UsedUp = "used_up",
         UsedByYou = "used_by_you",

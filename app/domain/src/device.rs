@@ -14,7 +14,7 @@ use crate::{
     time::{LocalMinute, Timestamp},
 };
 
-crate::menu::codes! {
+crate::codes::codes! {
     DeviceKind {
         /// Sells; sees all records.
         Till = "till",

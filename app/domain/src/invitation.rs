@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Seconds for which a link can be used.
 pub const VALID_FOR: i64 = 7 * 24 * 3600;
 
-crate::menu::codes! {
+crate::codes::codes! {
     InvitationKind {
         /// Runs this installation: makes restaurants, and invites owners.
         Operator = "operator",

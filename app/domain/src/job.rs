@@ -53,7 +53,7 @@ pub enum Job {
     },
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     /// Jobs of different lanes do not wait for each other: a mail server that does not answer holds up no refund.
     Lane { Money = "money", Mail = "mail", Push = "push" }
 }

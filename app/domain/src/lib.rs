@@ -11,6 +11,7 @@ pub mod basket;
 pub mod board;
 pub mod brand_color;
 pub mod card_decline;
+mod codes;
 pub mod contact;
 pub mod coupon;
 pub mod currency;

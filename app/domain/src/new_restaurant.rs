@@ -151,7 +151,7 @@ fn usual_price(hundredths: i64, currency: Currency) -> Minor {
     }
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     /// A part of the form that is not accepted.
     NewRestaurantField {
         Name = "name", Slug = "slug", SlugTaken = "slug-taken", AlreadyMade = "already-made", Place = "place", Country = "country", Zone = "zone",

@@ -298,7 +298,7 @@ pub struct OrderRefund {
     pub given: bool,
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     State {
         /// The card is not charged yet; the kitchen does not see the order.
         Unpaid = "unpaid",
@@ -335,7 +335,7 @@ impl State {
     }
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     /// Who caused an event.
     Actor { Diner = "diner", Staff = "staff", System = "system" }
 }

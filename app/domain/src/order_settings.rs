@@ -73,7 +73,7 @@ pub struct DeliveryZone {
     pub travel: u16,
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     PaymentMethod { Door = "door", Card = "card" }
 }
 

@@ -122,7 +122,7 @@ pub struct RemovedLine {
     pub why: DropReason,
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     DropReason { OffTheMenu = "off_the_menu", SoldOut = "sold_out", NotServedNow = "not_served_now" }
 }
 

@@ -112,7 +112,7 @@ pub struct NotServed {
     pub from: Option<LocalMinute>,
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     Cuisine {
         Italian = "italian", Japanese = "japanese", Indian = "indian", Mexican = "mexican", Turkish = "turkish", Lebanese = "lebanese",
         German = "german", French = "french", Thai = "thai", Vietnamese = "vietnamese", Chinese = "chinese", Korean = "korean",

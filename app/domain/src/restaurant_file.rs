@@ -25,7 +25,7 @@ use crate::{
     time::{Day, TimeZoneName},
 };
 
-crate::menu::codes! {
+crate::codes::codes! {
     /// The version of the format. A file of a later one is not read.
     FileFormat { One = "servery/1" }
 }

@@ -9,7 +9,7 @@ use crate::{
     time::{ClockChange, DAY, Day, LocalMinute},
 };
 
-crate::menu::codes! {
+crate::codes::codes! {
     SlotRefusal {
         /// The restaurant is closed.
         Closed = "closed",

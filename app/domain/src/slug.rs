@@ -37,17 +37,15 @@ impl Slug {
     /// The Latin letters and digits of a name, without accents; `None` if it has none.
     pub fn of_name(name: &str) -> Option<Self> {
         let mut slug = String::new();
+        // Neither an apostrophe nor an accent that stands by itself divides a word.
+        let divides = |letter| !matches!(letter, '\'' | '’' | '\u{300}'..='\u{36f}');
         for letter in name.chars().flat_map(char::to_lowercase) {
             let plain = plain_letter(letter);
             if !plain.is_empty() {
                 slug.push_str(plain);
             } else if letter.is_ascii_alphanumeric() {
                 slug.push(letter);
-            // Neither an apostrophe nor an accent that stands by itself divides a word.
-            } else if !matches!(letter, '\'' | '’' | '\u{300}'..='\u{36f}')
-                && !slug.is_empty()
-                && !slug.ends_with('-')
-            {
+            } else if divides(letter) && !slug.is_empty() && !slug.ends_with('-') {
                 slug.push('-');
             }
         }

@@ -59,7 +59,7 @@ pub enum Event {
     },
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     /// Common reasons to reject an order. They are sent as a code and shown in the diner's language;
     /// any other reason is shown as it was written.
     CommonReason { Busy = "busy", SoldOut = "sold_out", Closed = "closed", Area = "area" }

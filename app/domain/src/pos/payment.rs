@@ -11,7 +11,7 @@ use crate::{
     time::Timestamp,
 };
 
-crate::menu::codes! {
+crate::codes::codes! {
     TenderMethod { Cash = "cash", Card = "card" }
 }
 

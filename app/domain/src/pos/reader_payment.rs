@@ -53,7 +53,7 @@ pub struct ReaderPaymentRequest {
     pub tip: Minor,
 }
 
-crate::menu::codes! {
+crate::codes::codes! {
     ReaderPaymentState {
         /// The guest has not paid yet.
         Waiting = "waiting",
