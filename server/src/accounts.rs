@@ -57,13 +57,12 @@ async fn send(app: &AppState, email: &str, purpose: MailPurpose) -> Result<(), A
     Ok(())
 }
 
-/// Takes the same time and answers the same, whether or not the address has an account. Without a mail server the address counts as verified.
-pub async fn sign_up(app: &AppState, client: &Client, sign_up: SignUp) -> Result<(), ApiError> {
-    sign_up.check()?;
-    app.rate_limiter
-        .take_for_client(&rate_limit::SIGN_UPS_FROM, client)?;
-    app.rate_limiter
-        .take_for_email(&rate_limit::MAILS_TO, &sign_up.email, client)?;
+/// What is to be stored of somebody who signs up.
+pub async fn new_account(
+    app: &AppState,
+    sign_up: &SignUp,
+    is_verified: bool,
+) -> Result<StoredAccount, ApiError> {
     let password = app.passwords.hash(&sign_up.password, &sign_up.email).await?;
     let now = clock::now();
     let account = Account {
@@ -71,22 +70,26 @@ pub async fn sign_up(app: &AppState, client: &Client, sign_up: SignUp) -> Result
         email: sign_up.email.trim().to_owned(),
         name: sign_up.name.trim().to_owned(),
         lang: sign_up.lang,
-        verified_at: app.settings.smtp.is_none().then_some(now),
+        verified_at: is_verified.then_some(now),
         addresses: Vec::new(),
         created_at: now,
     };
-    let welcome = mail(&account.email, MailPurpose::Verify)?;
-    if app
-        .store
-        .add_account(
-            &StoredAccount {
-                account,
-                password: Some(password),
-            },
-            Some(&welcome),
-        )
-        .await?
-    {
+    Ok(StoredAccount {
+        account,
+        password: Some(password),
+    })
+}
+
+/// Takes the same time and answers the same, whether or not the address has an account. Without a mail server the address counts as verified.
+pub async fn sign_up(app: &AppState, client: &Client, sign_up: SignUp) -> Result<(), ApiError> {
+    sign_up.check()?;
+    app.rate_limiter
+        .take_for_client(&rate_limit::SIGN_UPS_FROM, client)?;
+    app.rate_limiter
+        .take_for_email(&rate_limit::MAILS_TO, &sign_up.email, client)?;
+    let new = new_account(app, &sign_up, app.settings.smtp.is_none()).await?;
+    let welcome = mail(&new.account.email, MailPurpose::Verify)?;
+    if app.store.add_account(&new, Some(&welcome)).await? {
         app.job_signal.notify_one();
         return Ok(());
     }

@@ -2,15 +2,13 @@
 
 use axum::http::{HeaderMap, HeaderValue};
 use servery_domain::{
-    account::{Account, SignUp},
-    id::AccountId,
+    account::SignUp,
     invitation::{Invitation, InvitationKind, VALID_FOR},
     problem::ProblemType,
     time::Timestamp,
 };
 use servery_store::{
     Store, StoreError,
-    accounts::StoredAccount,
     invitations::{Acceptance, Invited, StoredInvitation},
 };
 
@@ -20,7 +18,7 @@ use crate::{
         sessions::{self, CurrentUser},
     },
     clock,
-    http::{client::Client, error::ApiError, rate_limit, visitor},
+    http::{client::Client, error::ApiError, rate_limit},
     state::AppState,
 };
 
@@ -75,23 +73,9 @@ pub async fn accept_as_new(
     if invitation(app, token).await?.is_none() {
         return Err(no_such_invitation());
     }
-    let password = app.passwords.hash(&sign_up.password, &sign_up.email).await?;
-    let now = clock::now();
-    let account = Account {
-        id: AccountId(visitor::random()?),
-        email: sign_up.email.trim().to_owned(),
-        name: sign_up.name.trim().to_owned(),
-        lang: sign_up.lang,
-        verified_at: Some(now),
-        addresses: Vec::new(),
-        created_at: now,
-    };
-    let stored = StoredAccount {
-        account,
-        password: Some(password),
-    };
-    accept(app, token, Invited::New(&stored)).await?;
-    let (_, cookie) = accounts::start_session(app, headers, stored.account, "invitation").await?;
+    let new = accounts::new_account(app, &sign_up, true).await?;
+    accept(app, token, Invited::New(&new)).await?;
+    let (_, cookie) = accounts::start_session(app, headers, new.account, "invitation").await?;
     Ok(cookie)
 }
 

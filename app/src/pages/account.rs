@@ -1,6 +1,6 @@
 //! The account pages, and the board pages, which are in the same program.
 
-mod credentials;
+pub mod credentials;
 pub mod links;
 mod passkeys;
 mod profile;

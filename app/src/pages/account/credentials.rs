@@ -8,7 +8,7 @@ use crate::{
     text::{Key, Texts, texts},
 };
 
-fn email(texts: Texts) -> impl IntoView {
+pub fn email(texts: Texts) -> impl IntoView {
     view! {
         <label>
             <span>{texts.get(Key::SignInEmail)}</span>
@@ -17,7 +17,7 @@ fn email(texts: Texts) -> impl IntoView {
     }
 }
 
-fn password(label: &'static str, new: bool) -> impl IntoView {
+pub fn password(label: &'static str, new: bool) -> impl IntoView {
     let (known_as, shortest) = if new {
         ("new-password", Some("8"))
     } else {

@@ -8,6 +8,7 @@ use servery_domain::{
 
 use crate::{
     components::notice::{Tone, said},
+    pages::account::credentials::{email, password},
     text::{Key, Texts, office, texts},
 };
 
@@ -72,14 +73,8 @@ fn new_account(texts: Texts, action: String) -> impl IntoView {
                 <span>{texts.get(office::Key::InvitationName)}</span>
                 <input type="text" name="name" maxlength="120" autocomplete="name"/>
             </label>
-            <label>
-                <span>{texts.get(Key::SignInEmail)}</span>
-                <input type="email" name="email" required autocomplete="username" inputmode="email" dir="ltr"/>
-            </label>
-            <label>
-                <span>{texts.get(Key::SignInPassword)}</span>
-                <input type="password" name="password" required autocomplete="new-password" minlength="8" maxlength="128" dir="ltr"/>
-            </label>
+            {email(texts)}
+            {password(texts.get(Key::SignInPassword), true)}
             <p class="hint">{texts.get(Key::SignUpPasswordHint)}</p>
             <button type="submit">{texts.get(office::Key::InvitationCreate)}</button>
         </form>
@@ -95,14 +90,8 @@ pub fn signed_out() -> impl IntoView {
             <p class="lead">{texts.get(office::Key::NewSignedOut)}</p>
             <form class="fields" method="post" action="/account/sign-in">
                 <input type="hidden" name="next" value="/new-restaurant"/>
-                <label>
-                    <span>{texts.get(Key::SignInEmail)}</span>
-                    <input type="email" name="email" required autocomplete="username" inputmode="email" dir="ltr"/>
-                </label>
-                <label>
-                    <span>{texts.get(Key::SignInPassword)}</span>
-                    <input type="password" name="password" required autocomplete="current-password" maxlength="128" dir="ltr"/>
-                </label>
+                {email(texts)}
+                {password(texts.get(Key::SignInPassword), false)}
                 <button type="submit">{texts.get(Key::SignInSubmit)}</button>
             </form>
             <p><a href="/account/reset">{texts.get(Key::SignInForgot)}</a></p>

@@ -181,6 +181,24 @@ fn text_input(
     }
 }
 
+/// An amount or a percentage.
+fn number_input(
+    texts: Texts,
+    typed: &TypedForm,
+    (name, label): (&'static str, Key),
+    (field, longest): (Field, u8),
+) -> impl IntoView + use<> {
+    view! {
+        <label>
+            <span>{texts.get(label)}</span>
+            <input
+                type="text" name=name value=typed.or(name, "") maxlength=longest inputmode="decimal" autocomplete="off" dir="ltr"
+                aria-invalid=typed.invalid(field) aria-describedby=typed.described(field)
+            />
+        </label>
+    }
+}
+
 fn identity(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
     let chosen = typed.or("cuisine", Cuisine::Italian.code());
     let slug = match typed.is_wrong(Field::SlugTaken) {
@@ -308,22 +326,11 @@ fn zone(texts: Texts, typed: &TypedForm, countries: &[&Country]) -> impl IntoVie
 
 fn tax(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
     let added = typed.or("tax-included", "yes") == "no";
-    let number = |name: &'static str, label: Key| {
-        view! {
-            <label>
-                <span>{texts.get(label)}</span>
-                <input
-                    type="text" name=name value=typed.or(name, "") maxlength="12" inputmode="decimal" autocomplete="off" dir="ltr"
-                    aria-invalid=typed.invalid(Field::Tax) aria-describedby=typed.described(Field::Tax)
-                />
-            </label>
-        }
-    };
     view! {
         <div class="beside">
             {text_input(texts, typed, ("tax-name", Key::NewTaxName), (Field::Tax, "off"))}
-            {number("tax-eat-in", Key::NewTaxEatIn)}
-            {number("tax-takeaway", Key::NewTaxTakeaway)}
+            {number_input(texts, typed, ("tax-eat-in", Key::NewTaxEatIn), (Field::Tax, 12))}
+            {number_input(texts, typed, ("tax-takeaway", Key::NewTaxTakeaway), (Field::Tax, 12))}
         </div>
         <label>
             <span>{texts.get(Key::NewTaxPrices)}</span>
@@ -441,17 +448,6 @@ fn check_box(
 }
 
 fn serving(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
-    let amount = |name: &'static str, label: Key| {
-        view! {
-            <label>
-                <span>{texts.get(label)}</span>
-                <input
-                    type="text" name=name value=typed.or(name, "") maxlength="20" inputmode="decimal" autocomplete="off" dir="ltr"
-                    aria-invalid=typed.invalid(Field::Delivery) aria-describedby=typed.described(Field::Delivery)
-                />
-            </label>
-        }
-    };
     view! {
         <fieldset>
             <legend>{texts.get(Key::NewServing)}</legend>
@@ -464,7 +460,7 @@ fn serving(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
                     <span>{texts.get(Key::NewPostcodes)}</span>
                     <input type="text" name="postcodes" aria-invalid=typed.invalid(Field::Delivery) aria-describedby=typed.described(Field::Delivery) value=typed.or("postcodes", "") maxlength="500" autocomplete="off" dir="ltr"/>
                 </label>
-                <div class="beside">{amount("delivery-fee", Key::NewFee)}{amount("delivery-minimum", Key::NewMinimum)}</div>
+                <div class="beside">{number_input(texts, typed, ("delivery-fee", Key::NewFee), (Field::Delivery, 20))}{number_input(texts, typed, ("delivery-minimum", Key::NewMinimum), (Field::Delivery, 20))}</div>
             </div>
             {beside(texts, typed, Field::Delivery)}
             {check_box(texts, typed, ("accepts-itself", Key::NewAcceptsItself), false)}
