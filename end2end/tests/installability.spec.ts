@@ -16,6 +16,20 @@ test("the browser reports no installability errors", async ({ page, context }) =
   expect(JSON.parse(data!)).toMatchObject({ name: "Servery", start_url: "/", display: "standalone" });
 });
 
+test("a page that was requested before the service worker was active gets it too", async ({ page, context }) => {
+  // The page's answer is held back until the worker is active, so that the worker claims the pages before this one is there.
+  await page.route("**/restaurants/lighthouse-diner", async (route) => {
+    const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
+    await expect.poll(() => worker.evaluate("registration.active?.state")).toBe("activated");
+    await route.continue();
+  });
+  await page.goto("/");
+  await appReady(page);
+  await page.goto("/restaurants/lighthouse-diner");
+  await appReady(page);
+  await serviceWorkerReady(page);
+});
+
 test("every icon and screenshot of the manifest is served", async ({ request }) => {
   const manifest = await (await request.get("/app.webmanifest")).json();
   const pictures: { src: string; type: string }[] = [...manifest.icons, ...(manifest.screenshots ?? [])];
