@@ -229,6 +229,8 @@ pub enum Permission<'a> {
     Devices,
     /// See who did what.
     AuditLog,
+    /// Change menu and settings, and publish them.
+    Edit,
 }
 
 impl Role {
@@ -236,7 +238,9 @@ impl Role {
         match act {
             Permission::See => true,
             Permission::Stock => self != Self::Courier,
-            Permission::Devices | Permission::AuditLog => matches!(self, Self::Owner | Self::Manager),
+            Permission::Devices | Permission::AuditLog | Permission::Edit => {
+                matches!(self, Self::Owner | Self::Manager)
+            }
             Permission::Advance(order, event) if order.gives_back(event) => {
                 matches!(self, Self::Owner | Self::Manager)
             }
@@ -437,6 +441,7 @@ mod tests {
             Kitchen.may(Permission::Stock) && !Courier.may(Permission::Stock) && Courier.may(Permission::See)
         );
         assert!(Manager.may(Permission::Devices) && !Cashier.may(Permission::Devices));
+        assert!(Manager.may(Permission::Edit) && !Cashier.may(Permission::Edit));
     }
 
     #[test]

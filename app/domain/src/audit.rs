@@ -98,6 +98,8 @@ crate::codes::codes! {
         ReaderChosen = "reader_chosen",
         /// Menu and settings were changed by a file.
         RestaurantImported = "restaurant_imported",
+        /// Menu and settings were changed in the office.
+        EditsPublished = "edits_published",
         OrderAccepted = "order_accepted",
         OrderRejected = "order_rejected",
         OrderPreparing = "order_preparing",

@@ -94,6 +94,8 @@ ids! {
     DiscountId;
     CashierId;
     StationId;
+    /// What somebody changes at once in the office.
+    EditId;
     /// A courier's tour.
     DeliveryRunId;
 }

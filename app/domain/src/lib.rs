@@ -20,6 +20,7 @@ pub mod delivery_area;
 pub mod delivery_map;
 pub mod device;
 pub mod draft;
+pub mod edit;
 #[cfg(test)]
 mod fixtures;
 pub mod hours;

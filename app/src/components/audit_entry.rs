@@ -43,6 +43,7 @@ fn sentence(texts: Texts, entry: &AuditEntry, currency: Option<Currency>) -> Str
         Act::DeviceRevoked => Key::LogDeviceRevoked,
         Act::ReaderChosen => Key::LogReaderChosen,
         Act::RestaurantImported => Key::LogRestaurantImported,
+        Act::EditsPublished => Key::LogEditsPublished,
         Act::OrderAccepted => Key::LogOrderAccepted,
         Act::OrderRejected => Key::LogOrderRejected,
         Act::OrderPreparing => Key::LogOrderPreparing,
@@ -77,7 +78,8 @@ fn role_name(role: Role) -> Key {
     }
 }
 
-fn author(texts: Texts, author: &AuthorName) -> String {
+/// The name of whoever did something.
+pub fn author(texts: Texts, author: &AuthorName) -> String {
     match author {
         AuthorName::Operator => texts.get(Key::LogOperator).to_owned(),
         AuthorName::Account { email: Some(email) } => isolated(email),

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod audit_log;
 mod batch;
 pub mod devices;
+pub mod edits;
 pub mod erasure;
 mod inspect;
 pub mod invitations;
@@ -123,6 +124,7 @@ pub trait Store:
     + reader_payments::ReaderPayments
     + restaurant_files::RestaurantFiles
     + invitations::Invitations
+    + edits::Edits
     + erasure::Erasure
 {
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod audit_log;
 mod changes;
 mod devices;
+mod edits;
 mod engine;
 mod erasure;
 mod invitations;

@@ -204,14 +204,14 @@ impl UnnamedEntry {
 
 /// The names of authors, found with one query for each kind.
 #[derive(Default)]
-struct Names {
+pub(crate) struct Names {
     accounts: HashMap<AccountId, String>,
     devices: HashMap<DeviceId, String>,
     cashiers: HashMap<CashierId, String>,
 }
 
 impl Names {
-    fn of(&self, author: Author) -> AuthorName {
+    pub(crate) fn of(&self, author: Author) -> AuthorName {
         match author {
             Author::Account(account) => AuthorName::Account {
                 email: self.accounts.get(&account).cloned(),
@@ -245,9 +245,9 @@ impl<E: Engine> SqlStore<E> {
         Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
-    async fn names(&self, entries: &[UnnamedEntry]) -> Result<Names> {
+    pub(crate) async fn names(&self, authors: impl Iterator<Item = Author> + Send) -> Result<Names> {
         let (mut accounts, mut devices, mut cashiers) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for UnnamedEntry { author, .. } in entries {
+        for author in authors {
             match author {
                 Author::Account(account) => drop(accounts.insert(account.to_string())),
                 Author::Device { device, cashier } => {
@@ -280,7 +280,7 @@ impl<E: Engine> SqlStore<E> {
     }
 
     async fn with_names(&self, entries: Vec<UnnamedEntry>) -> Result<Vec<AuditEntry>> {
-        let names = self.names(&entries).await?;
+        let names = self.names(entries.iter().map(|entry| entry.author)).await?;
         let named = |UnnamedEntry { author, entry }| AuditEntry {
             author: names.of(author),
             ..entry

@@ -2,7 +2,11 @@
 
 use async_trait::async_trait;
 use servery_domain::{
-    account::Role, audit::Author, id::AccountId, invitation::InvitationKind, restaurant_file::RestaurantFile,
+    account::Role,
+    audit::{Act, Author},
+    id::AccountId,
+    invitation::InvitationKind,
+    restaurant_file::RestaurantFile,
     time::Timestamp,
 };
 use sqlx::AssertSqlSafe;
@@ -144,7 +148,9 @@ impl<E: Engine> Invitations for SqlStore<E> {
             return Ok(Creation::SlugTaken);
         }
         let by = (Author::Account(owner), now);
-        if let ImportOutcome::Refused(mistakes) = import(&mut transaction, file, by).await? {
+        if let ImportOutcome::Refused(mistakes) =
+            import(&mut transaction, file, by, Act::RestaurantImported).await?
+        {
             return Ok(Creation::Refused(mistakes));
         }
         give_role(&mut transaction, (owner, file.id), Role::Owner, by).await?;

@@ -65,7 +65,7 @@ impl<E: Engine> RestaurantFiles for SqlStore<E> {
         by: (Author, Timestamp),
     ) -> Result<ImportOutcome> {
         let mut transaction = self.begin_write().await?;
-        let outcome = import(&mut transaction, file, by).await?;
+        let outcome = import(&mut transaction, file, by, Act::RestaurantImported).await?;
         match mode {
             ImportMode::Write => transaction.commit().await?,
             ImportMode::DryRun => transaction.rollback().await?,
@@ -75,12 +75,12 @@ impl<E: Engine> RestaurantFiles for SqlStore<E> {
 }
 
 /// A restaurant with the records that its file was made from.
-struct Stored {
-    file: RestaurantFile,
+pub(crate) struct Stored {
+    pub(crate) file: RestaurantFile,
     pos: PosState,
 }
 
-async fn load<E: Engine>(snapshot: &mut SqlTransaction<E>, slug: &Slug) -> Result<Option<Stored>> {
+pub(crate) async fn load<E: Engine>(snapshot: &mut SqlTransaction<E>, slug: &Slug) -> Result<Option<Stored>> {
     let row = select::<E, RestaurantRow>("where slug = $1")
         .bind(slug.as_str())
         .fetch_optional(&mut **snapshot)
@@ -139,6 +139,7 @@ pub(crate) async fn import<E: Engine>(
     transaction: &mut SqlTransaction<E>,
     file: &RestaurantFile,
     by: (Author, Timestamp),
+    act: Act,
 ) -> Result<ImportOutcome> {
     lock(transaction, &file.slug).await?;
     let (before, pos) = match load(transaction, &file.slug).await? {
@@ -166,7 +167,7 @@ pub(crate) async fn import<E: Engine>(
         None => ImportOutcome::Created,
         Some(before) => {
             let subject = AuditSubject::restaurant(file.id);
-            audit_log::record(transaction, by, Act::RestaurantImported, subject).await?;
+            audit_log::record(transaction, by, act, subject).await?;
             ImportOutcome::Changed {
                 before: Box::new(before),
             }
@@ -177,7 +178,7 @@ pub(crate) async fn import<E: Engine>(
     Ok(outcome)
 }
 
-async fn lock<E: Engine>(transaction: &mut SqlTransaction<E>, slug: &Slug) -> Result<()> {
+pub(crate) async fn lock<E: Engine>(transaction: &mut SqlTransaction<E>, slug: &Slug) -> Result<()> {
     let select = format!("{SELECT_TO_WRITE}{}", E::FOR_UPDATE);
     let _: Option<String> = sqlx::query_scalar(AssertSqlSafe(select))
         .bind(slug.as_str())

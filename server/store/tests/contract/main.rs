@@ -12,6 +12,7 @@ mod changes;
 mod coverage;
 mod device_orders;
 mod devices;
+mod edits;
 mod erasure;
 mod invitations;
 mod jobs;

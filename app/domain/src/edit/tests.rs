@@ -1,0 +1,382 @@
+use super::*;
+use crate::{
+    coupon::{Coupon, CouponEffect},
+    currency::Minor,
+    edit::part::CategoryHead,
+    fixtures::{choice, dish, listing},
+    id::TableId,
+    menu::{Category, Dish, Menu, OptionGroup},
+    pos::{PosState, station::Station, table::TablePlan},
+    restaurant_file::{PlannedTable, TableCode},
+    revision::Revision,
+    time::LocalMinute,
+};
+
+fn category(number: u128, name: &str, dishes: &[(u128, &str)]) -> Category {
+    let dish = |(number, name): &(u128, &str)| Dish {
+        id: DishId(*number),
+        option_groups: vec![OptionGroupId(30)],
+        ..dish(name)
+    };
+    Category {
+        id: CategoryId(number),
+        name: name.into(),
+        description: String::new(),
+        dishes: dishes.iter().map(dish).collect(),
+    }
+}
+
+fn restaurant() -> RestaurantFile {
+    let restaurant = listing("noodles", "Noodles", "Mo-Su 10:00-22:00", LocalMinute(0)).restaurant;
+    let mut with_soup = choice(32, "With a soup", 300);
+    with_soup.dish = Some(DishId(3));
+    with_soup.option_groups = vec![OptionGroupId(33)];
+    let group = |number, choices| OptionGroup {
+        id: OptionGroupId(number),
+        name: "Size".into(),
+        min: 0,
+        max: 1,
+        choices,
+    };
+    let menu = Menu {
+        restaurant: restaurant.id,
+        revision: Revision(7),
+        currency: restaurant.currency,
+        lang: restaurant.lang,
+        categories: vec![
+            category(10, "Noodles", &[(1, "Ramen"), (2, "Udon")]),
+            category(20, "Soups", &[(3, "Miso"), (4, "Dashi"), (5, "Kenchin")]),
+        ],
+        option_groups: vec![
+            group(30, vec![choice(31, "Large", 100), with_soup]),
+            group(33, vec![choice(34, "Hot", 0)]),
+        ],
+    };
+    let coupon = Coupon {
+        code: "WELCOME".into(),
+        effect: CouponEffect::FreeDelivery,
+        minimum: Minor(0),
+        from: None,
+        until: None,
+        uses: None,
+        per_customer: None,
+    };
+    let table_code = TableCode {
+        name: "Window".into(),
+        code: "w1".into(),
+    };
+    let mut file = RestaurantFile::new(
+        restaurant,
+        menu,
+        vec![coupon],
+        vec![table_code],
+        &PosState::default(),
+    );
+    file.tables = vec![PlannedTable {
+        id: TableId(40),
+        plan: TablePlan {
+            name: "Window".into(),
+            ..TablePlan::default()
+        },
+    }];
+    file.stations = vec![Station {
+        id: StationId(50),
+        name: "Stove".into(),
+        categories: vec![CategoryId(10), CategoryId(20)],
+    }];
+    file.favourites = vec![DishId(4), DishId(1)];
+    file
+}
+
+fn edit(changes: Vec<PartChange>) -> Edit {
+    Edit {
+        id: EditId(7),
+        changes,
+    }
+}
+
+fn made(file: &RestaurantFile, changes: Vec<PartChange>) -> RestaurantFile {
+    file.with(&edit(changes)).unwrap()
+}
+
+fn changed_dish(file: &RestaurantFile, number: u128, change: impl FnOnce(&mut Dish)) -> PartChange {
+    let Some(RestaurantPart::Dish(before)) = file.part(&PartKey::Dish(DishId(number))) else {
+        panic!("there is no dish {number}");
+    };
+    let mut after = before.clone();
+    change(&mut after);
+    PartChange::Replace {
+        before: RestaurantPart::Dish(before),
+        after: RestaurantPart::Dish(after),
+    }
+}
+
+fn new_category(number: u128, after: Option<u128>) -> PartChange {
+    PartChange::Add {
+        part: RestaurantPart::Category(CategoryHead {
+            id: CategoryId(number),
+            name: "Desserts".into(),
+            description: String::new(),
+        }),
+        place: PartPlace::AfterCategory(after.map(CategoryId)),
+    }
+}
+
+fn dish_names(file: &RestaurantFile) -> Vec<&str> {
+    let dishes = file.categories.iter().flat_map(|category| &category.dishes);
+    dishes.map(|dish| dish.name.as_str()).collect()
+}
+
+fn category_names(file: &RestaurantFile) -> Vec<&str> {
+    file.categories
+        .iter()
+        .map(|category| category.name.as_str())
+        .collect()
+}
+
+/// Every kind of part.
+const KEYS: [&str; 6] = [
+    "category-0000000000000000000000000000000a",
+    "dish-00000000000000000000000000000003",
+    "options-00000000000000000000000000000021",
+    "station-00000000000000000000000000000032",
+    "coupon-WELCOME",
+    "table-w1",
+];
+
+#[test]
+fn a_key_survives_being_written() {
+    for text in KEYS
+        .iter()
+        .chain(&["profile", "opening", "tax", "ordering", "favourites"])
+    {
+        let key: PartKey = text.parse().unwrap();
+        assert_eq!(key.to_string(), *text);
+        assert_eq!(restaurant().part(&key).unwrap().key(), key);
+    }
+    for text in ["", "dish", "dish-", "dish-7", "coupon-", "profile-1", "menu"] {
+        assert_eq!(text.parse::<PartKey>(), Err(UnknownPart), "{text}");
+    }
+}
+
+#[test]
+fn every_edit_is_taken_back_by_its_inverse() {
+    let file = restaurant();
+    let removals = KEYS.map(|key| file.removal(&key.parse().unwrap()));
+    let mut edits: Vec<Edit> = removals.into_iter().map(edit).collect();
+    edits.push(edit(vec![new_category(60, Some(10))]));
+    edits.push(edit(vec![changed_dish(&file, 1, |dish| {
+        dish.price = Minor(1_300)
+    })]));
+    edits.extend([1, 2, 3, 4, 5].into_iter().flat_map(|number| {
+        let key = PartKey::Dish(DishId(number));
+        [Direction::Up, Direction::Down]
+            .into_iter()
+            .filter_map(move |way| restaurant().shift(&key, way).map(|change| edit(vec![change])))
+    }));
+    for done in edits {
+        let after = file.with(&done).unwrap();
+        assert_ne!(after, file, "{done:?}");
+        let undone = after.with(&done.inverse(EditId(8))).unwrap();
+        assert_eq!(undone.sorted(), restaurant().sorted(), "{done:?}");
+    }
+}
+
+#[test]
+fn a_removal_leaves_nothing_that_refers_to_what_is_gone() {
+    let file = restaurant();
+    for key in KEYS {
+        let after = made(&file, file.removal(&key.parse().unwrap()));
+        assert_eq!(after.mistakes(), [], "{key}");
+        assert_eq!(after.part(&key.parse().unwrap()), None);
+    }
+    let all: Vec<&str> = dish_names(&file).into_iter().skip(2).collect();
+    let noodles = PartKey::Category(CategoryId(10));
+    assert_eq!(dish_names(&made(&file, file.removal(&noodles))), all);
+}
+
+#[test]
+fn edits_of_two_people_are_both_kept_if_they_change_different_fields() {
+    let file = restaurant();
+    let first = changed_dish(&file, 1, |dish| dish.price = Minor(1_300));
+    let second = changed_dish(&file, 1, |dish| dish.name = "Shio ramen".into());
+    let both = made(&made(&file, vec![first.clone()]), vec![second]);
+    assert_eq!(
+        (both.categories[0].dishes[0].price, dish_names(&both)[0]),
+        (Minor(1_300), "Shio ramen")
+    );
+    // The same change again is no conflict.
+    assert_eq!(made(&both, vec![first]), both);
+}
+
+#[test]
+fn nobody_overwrites_unseen_what_somebody_else_has_changed() {
+    let file = restaurant();
+    let after = made(
+        &file,
+        vec![changed_dish(&file, 1, |dish| dish.price = Minor(1_300))],
+    );
+    let conflict = Err(EditRefusal::Conflict {
+        part: PartKey::Dish(DishId(1)),
+        fields: vec!["price"],
+    });
+    let other = changed_dish(&file, 1, |dish| {
+        dish.price = Minor(1_400);
+        dish.name = "Shio ramen".into();
+    });
+    assert_eq!(after.with(&edit(vec![other])), conflict);
+    let removal = file.removal(&PartKey::Dish(DishId(1)));
+    assert_eq!(after.with(&edit(removal)), conflict);
+    let gone = made(&file, file.removal(&PartKey::Dish(DishId(1))));
+    let late = changed_dish(&file, 1, |dish| dish.price = Minor(1_400));
+    assert_eq!(
+        gone.with(&edit(vec![late])),
+        Err(EditRefusal::Gone(PartKey::Dish(DishId(1))))
+    );
+}
+
+#[test]
+fn an_edit_is_made_whole_or_not_at_all() {
+    let file = restaurant();
+    let good = changed_dish(&file, 1, |dish| dish.price = Minor(1_300));
+    let exists = new_category(20, None);
+    let refusal = EditRefusal::Exists(PartKey::Category(CategoryId(20)));
+    assert_eq!(file.with(&edit(vec![good, exists])), Err(refusal));
+    let soups = file.part(&PartKey::Category(CategoryId(20))).unwrap();
+    let whole = PartChange::Remove {
+        part: soups.clone(),
+        place: PartPlace::AfterCategory(None),
+    };
+    let not_empty = EditRefusal::NotEmpty(PartKey::Category(CategoryId(20)));
+    assert_eq!(file.with(&edit(vec![whole])), Err(not_empty));
+    let elsewhere = PartChange::Add {
+        part: RestaurantPart::Category(CategoryHead {
+            id: CategoryId(60),
+            name: "Desserts".into(),
+            description: String::new(),
+        }),
+        place: PartPlace::Anywhere,
+    };
+    let other_key = PartChange::Replace {
+        before: soups,
+        after: file.part(&PartKey::Category(CategoryId(10))).unwrap(),
+    };
+    for contradiction in [vec![elsewhere], vec![other_key], vec![]] {
+        assert_eq!(file.with(&edit(contradiction)), Err(EditRefusal::Contradiction));
+    }
+}
+
+#[test]
+fn a_part_moves_by_one_and_stops_at_the_end_of_its_list() {
+    let file = restaurant();
+    let moved = |key: PartKey, direction| {
+        file.shift(&key, direction)
+            .map(|change| made(&file, vec![change]))
+    };
+    let dish = |number| PartKey::Dish(DishId(number));
+    let up = moved(dish(5), Direction::Up).unwrap();
+    assert_eq!(dish_names(&up), ["Ramen", "Udon", "Miso", "Kenchin", "Dashi"]);
+    let first = moved(dish(4), Direction::Up).unwrap();
+    assert_eq!(dish_names(&first), ["Ramen", "Udon", "Dashi", "Miso", "Kenchin"]);
+    let down = moved(dish(3), Direction::Down).unwrap();
+    assert_eq!(dish_names(&down), ["Ramen", "Udon", "Dashi", "Miso", "Kenchin"]);
+    assert_eq!(moved(dish(3), Direction::Up), None);
+    assert_eq!(moved(dish(5), Direction::Down), None);
+    assert_eq!(moved(PartKey::Coupon("WELCOME".into()), Direction::Up), None);
+    let soups = moved(PartKey::Category(CategoryId(20)), Direction::Up).unwrap();
+    assert_eq!(category_names(&soups), ["Soups", "Noodles"]);
+}
+
+/// Whoever moves something after a part that is gone by then moves it to the end.
+#[test]
+fn a_move_after_something_that_is_gone_goes_to_the_end() {
+    let file = restaurant();
+    let change = file.shift(&PartKey::Dish(DishId(3)), Direction::Down).unwrap();
+    let without = made(&file, file.removal(&PartKey::Dish(DishId(4))));
+    assert_eq!(
+        dish_names(&made(&without, vec![change])),
+        ["Ramen", "Udon", "Kenchin", "Miso"]
+    );
+}
+
+#[test]
+fn case_coopcycle_web_1464_a_new_section_leaves_what_was_sorted_before() {
+    let file = restaurant();
+    let sorted = made(
+        &file,
+        vec![file.shift(&PartKey::Dish(DishId(5)), Direction::Up).unwrap()],
+    );
+    // Somebody else, who has not seen that, adds a section.
+    let added = made(&sorted, vec![new_category(60, Some(20))]);
+    assert_eq!(dish_names(&added), ["Ramen", "Udon", "Miso", "Kenchin", "Dashi"]);
+    assert_eq!(category_names(&added), ["Noodles", "Soups", "Desserts"]);
+}
+
+#[test]
+fn prices_change_together_and_are_rounded() {
+    let file = restaurant();
+    let prices = |file: &RestaurantFile| -> Vec<i64> {
+        file.categories
+            .iter()
+            .flat_map(|category| &category.dishes)
+            .map(|dish| dish.price.0)
+            .collect()
+    };
+    let mut priced = file.clone();
+    for (dish, price) in priced
+        .categories
+        .iter_mut()
+        .flat_map(|category| &mut category.dishes)
+        .zip([1_000, 1_234, 0, 5, 999])
+    {
+        dish.price = Minor(price);
+    }
+    let change = |portion, amount, step| PriceChange {
+        portion,
+        amount: Minor(amount),
+        step: Minor(step),
+    };
+    for (changed, expected) in [
+        (change(50_000, 0, 10), [1_050, 1_300, 0, 10, 1_050]),
+        (change(-100_000, 0, 1), [900, 1_111, 0, 4, 899]),
+        (change(0, 50, 0), [1_050, 1_284, 50, 55, 1_049]),
+        (change(0, -100, 50), [900, 1_150, 0, 0, 900]),
+    ] {
+        assert_eq!(
+            prices(&made(&priced, priced.reprice(None, changed))),
+            expected,
+            "{changed:?}"
+        );
+    }
+    let only = made(&priced, priced.reprice(Some(CategoryId(10)), change(0, 1, 1)));
+    assert_eq!(prices(&only), [1_001, 1_235, 0, 5, 999]);
+    assert_eq!(priced.reprice(None, change(0, 0, 1)), []);
+}
+
+#[test]
+fn a_copy_of_a_dish_follows_it() {
+    let file = restaurant();
+    let copy = |key: PartKey| file.duplicate(&key, (EditId(70), "Udon (copy)".to_owned()));
+    let change = copy(PartKey::Dish(DishId(2))).unwrap();
+    let after = made(&file, vec![change]);
+    assert_eq!(
+        dish_names(&after),
+        ["Ramen", "Udon", "Udon (copy)", "Miso", "Dashi", "Kenchin"]
+    );
+    assert_eq!(
+        after.categories[0].dishes[2].price,
+        file.categories[0].dishes[1].price
+    );
+    assert_eq!(copy(PartKey::Dish(DishId(9))), None);
+    assert_eq!(copy(PartKey::Category(CategoryId(10))), None);
+}
+
+/// An edit from anybody's program is refused, and never ends the server.
+#[test]
+fn an_edit_survives_being_written() {
+    let file = restaurant();
+    let written = edit(file.removal(&PartKey::Category(CategoryId(20))));
+    let text = serde_json::to_string(&written).unwrap();
+    assert_eq!(serde_json::from_str::<Edit>(&text).unwrap(), written);
+    assert!(serde_json::from_str::<Edit>(r#"{"id":"7","changes":[]}"#).is_err());
+}
