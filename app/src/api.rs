@@ -91,6 +91,17 @@ pub fn board(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/board")
 }
 
+pub fn edits(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/edits")
+}
+
+/// Publications before a number; the newest if there is none.
+pub fn publications(slug: &Slug, before: Option<u32>) -> String {
+    let before = before.map(|before| before.to_string());
+    let pairs = before.iter().map(|before| ("before", before.as_str()));
+    address(&format!("{RESTAURANTS}/{slug}/publications"), pairs)
+}
+
 pub fn invitation(token: &str) -> String {
     format!("/api/v1/invitations/{token}")
 }

@@ -17,8 +17,8 @@ use servery_domain::{
 
 use crate::query::{
     GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
-    GetDraft, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders, GetPasskeys, GetPlaces, GetPos,
-    GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
+    GetDraft, GetEdits, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders, GetPasskeys,
+    GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
 };
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -68,7 +68,12 @@ pub trait AccountBackend:
 
 /// What the office asks. Without a session the answer is the problem `signed-out`.
 pub trait OfficeBackend:
-    Backend + Answers<GetAccount> + Answers<GetInvitation> + Answers<GetNewRestaurant>
+    Backend
+    + Answers<GetAccount>
+    + Answers<GetInvitation>
+    + Answers<GetNewRestaurant>
+    + Answers<GetEdits>
+    + Answers<GetPublications>
 {
 }
 

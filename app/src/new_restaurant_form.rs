@@ -23,7 +23,7 @@ use servery_domain::{
     typed_amount::{self, western_digit},
 };
 
-use crate::checkout_form::FormFields;
+use crate::form_fields::FormFields;
 
 /// As they are in the names of fields, from Monday on.
 pub const WEEKDAYS: [&str; 7] = ["mo", "tu", "we", "th", "fr", "sa", "su"];

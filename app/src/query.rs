@@ -14,6 +14,7 @@ use servery_domain::{
     delivery_map::DeliveryMap,
     device::{DeviceList, Paired},
     draft::Draft,
+    edit::{EditedRestaurant, PublicationLog},
     invitation::Invitation,
     limits,
     menu::Menu,
@@ -370,5 +371,27 @@ impl Query for GetNewRestaurant {
 
     fn address(&self) -> String {
         api::NEW_RESTAURANT.to_owned()
+    }
+}
+
+/// A restaurant with the edits that are not published.
+pub struct GetEdits(pub Slug);
+
+impl Query for GetEdits {
+    type Answer = Arc<EditedRestaurant>;
+
+    fn address(&self) -> String {
+        api::edits(&self.0)
+    }
+}
+
+/// What was published in a restaurant before this publication.
+pub struct GetPublications(pub Slug, pub Option<u32>);
+
+impl Query for GetPublications {
+    type Answer = PublicationLog;
+
+    fn address(&self) -> String {
+        api::publications(&self.0, self.1)
     }
 }

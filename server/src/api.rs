@@ -8,6 +8,7 @@ pub mod cached_answer;
 pub mod devices;
 pub mod docs;
 pub mod drafts;
+pub mod edits;
 pub mod map;
 pub mod office;
 pub mod openapi;

@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod cli;
 pub mod clock;
 pub mod delivery_map;
+pub mod edits;
 pub mod html;
 pub mod http;
 pub mod invitations;

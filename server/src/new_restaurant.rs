@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use servery_app::{checkout_form::FormFields, new_restaurant_form};
+use servery_app::{form_fields::FormFields, new_restaurant_form};
 use servery_domain::{
     id::RestaurantId,
     lang::Lang,

@@ -123,6 +123,9 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
         ("/account/verify/{token}", post(account_forms::post_verify)),
         ("/invitations/{token}", post(office_forms::post_invitation)),
         ("/new-restaurant", new_restaurant),
+        ("/office/{slug}", post(office_forms::post_menu)),
+        ("/office/{slug}/parts/{part}", post(office_forms::post_part)),
+        ("/office/{slug}/changes", post(office_forms::post_changes)),
         ("/t/{code}", get(order_forms::get_table)),
     ]
 }

@@ -32,6 +32,9 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     let log = board.role.may(Permission::AuditLog).then(|| {
         view! { <p><a href=format!("/board/{slug}/log")>{texts.get(Key::BoardLog)}</a></p> }
     });
+    let office = board.role.may(Permission::Edit).then(|| {
+        view! { <p><a href=format!("/office/{slug}")>{texts.get(Key::BoardOffice)}</a></p> }
+    });
     let title = texts.fill(Key::BoardTitle, &[("name", &board.name)]);
     let BoardUpdates { shown, lost } = board_updates::follow(&slug, board);
     let how = if decision.mode == Mode::Thin {
@@ -46,6 +49,7 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
             <div class="columns" aria-live="polite">{columns(texts, &slug, shown)}</div>
             {stock}
             {tables}
+            {office}
             {devices}
             {log}
         </article>

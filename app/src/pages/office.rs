@@ -1,29 +1,40 @@
 //! The office: where restaurants are made.
 
+mod changes;
 mod created;
+mod history;
 mod invitation;
+mod layout;
+mod menu;
 mod new_restaurant;
+mod part;
+mod part_text;
 mod preview;
+mod typed_form;
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf4, prelude::*};
+use leptos::{either::EitherOf8, prelude::*};
 use servery_domain::{
     account::Account,
+    edit::{EditedRestaurant, PublicationLog},
     invitation::Invitation,
     new_restaurant::NewRestaurantChoices,
     problem::{Problem, ProblemType},
     restaurant::Listing,
+    slug::Slug,
 };
 
-use self::new_restaurant::TypedForm;
+use self::typed_form::TypedForm;
 use super::{FullBackend, Head, Pages, document_title, nothing_here};
 use crate::{
     backend::OfficeBackend,
+    components::notice::{Tone, said},
     page_address::PageAddress,
-    query::{GetAccount, GetInvitation, GetNewRestaurant, GetRestaurant},
-    routes::{Chunk, View},
-    text::{Key, Texts, office},
+    part_form::PartForm,
+    query::{GetAccount, GetEdits, GetInvitation, GetNewRestaurant, GetPublications, GetRestaurant},
+    routes::{self, Chunk, View},
+    text::{Key, Texts, office, texts},
 };
 
 #[derive(Debug, Clone)]
@@ -40,7 +51,67 @@ pub enum OfficePage {
         typed: TypedForm,
     },
     Created(Box<Listing>),
-    SignedOut,
+    Menu {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+        result: FormResult,
+    },
+    Part {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+        form: PartForm,
+        typed: TypedForm,
+        /// The category that a new dish is for.
+        category: String,
+    },
+    Changes {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+        result: FormResult,
+    },
+    History {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+        log: Box<PublicationLog>,
+    },
+    /// With the path of the page that is for somebody who is signed in.
+    SignedOut(String),
+}
+
+/// What became of a form, as the address says it.
+#[derive(Debug, Clone, Default)]
+pub struct FormResult {
+    done: Option<String>,
+    wrong: Option<String>,
+}
+
+impl FormResult {
+    fn read(visit: &PageAddress) -> Self {
+        Self {
+            done: visit.get("done").map(str::to_owned),
+            wrong: visit.get("wrong").map(str::to_owned),
+        }
+    }
+
+    fn view(&self, texts: Texts) -> impl IntoView + use<> {
+        let done = self.done.as_deref().and_then(|done| match done {
+            "saved" => Some(office::Key::OfficeDoneSaved),
+            "same" => Some(office::Key::OfficeDoneSame),
+            "removed" => Some(office::Key::OfficeDoneRemoved),
+            "undone" => Some(office::Key::OfficeDoneUndone),
+            "published" => Some(office::Key::OfficeDonePublished),
+            _ => None,
+        });
+        let wrong = self.wrong.as_deref().map(|wrong| match wrong {
+            "conflict" => texts.get(office::Key::OfficeWrongGone).to_owned(),
+            "too-many" => texts.get(office::Key::OfficeWrongTooMany).to_owned(),
+            why => texts.fill(office::Key::OfficeWrongRefused, &[("why", why)]),
+        });
+        view! {
+            {said(done.map(|done| texts.get(done)), Tone::Good)}
+            {said(wrong, Tone::Bad)}
+        }
+    }
 }
 
 impl Pages for OfficePage {
@@ -72,12 +143,21 @@ impl Pages for OfficePage {
                 Some(slug) => Ok(Self::Created(Box::new(backend.ask(GetRestaurant(slug)).await?))),
                 None => {
                     let choices = unless_signed_out(backend.ask(GetNewRestaurant).await)?;
-                    Ok(choices.map_or(Self::SignedOut, |choices| Self::NewRestaurant {
-                        choices: Arc::new(choices),
-                        typed: TypedForm::read(visit),
+                    Ok(choices.map_or(Self::SignedOut(visit.path.clone()), |choices| {
+                        Self::NewRestaurant {
+                            choices: Arc::new(choices),
+                            typed: TypedForm::read(visit),
+                        }
                     }))
                 }
             },
+            View::Office | View::OfficePart | View::OfficeChanges | View::OfficeHistory => {
+                let slug = routes::slug(values).ok_or_else(|| nothing_here(visit))?;
+                match unless_signed_out(backend.ask(GetEdits(slug.clone())).await)? {
+                    Some(office) => load_office(view, (slug, office), values, (visit, backend)).await,
+                    None => Ok(Self::SignedOut(visit.path.clone())),
+                }
+            }
             _ => Err(nothing_here(visit)),
         }
     }
@@ -89,17 +169,31 @@ impl Pages for OfficePage {
                 invitation,
                 signed_in,
                 wrong,
-            } => EitherOf4::A(invitation::page(
+            } => EitherOf8::A(invitation::page(
                 &token,
                 invitation,
                 signed_in.as_deref(),
                 wrong.as_deref(),
             )),
             Self::NewRestaurant { choices, typed } => {
-                EitherOf4::B(view! { <new_restaurant::NewRestaurantPage choices typed/> })
+                EitherOf8::B(view! { <new_restaurant::NewRestaurantPage choices typed/> })
             }
-            Self::Created(listing) => EitherOf4::C(created::page(&listing)),
-            Self::SignedOut => EitherOf4::D(invitation::signed_out()),
+            Self::Created(listing) => EitherOf8::C(created::page(&listing)),
+            Self::SignedOut(next) => EitherOf8::D(invitation::signed_out(&next)),
+            Self::Menu { slug, office, result } => {
+                EitherOf8::E(menu::page(&slug, &office, result.view(texts())))
+            }
+            Self::Part {
+                slug,
+                office,
+                form,
+                typed,
+                category,
+            } => EitherOf8::F(view! { <part::PartPage slug office form typed category/> }),
+            Self::Changes { slug, office, result } => {
+                EitherOf8::G(changes::page(&slug, &office, result.view(texts())))
+            }
+            Self::History { slug, office, log } => EitherOf8::H(history::page(&slug, &office, &log)),
         }
     }
 
@@ -108,10 +202,62 @@ impl Pages for OfficePage {
             Self::Invitation { .. } => texts.get(office::Key::InvitationTitle),
             Self::NewRestaurant { .. } => texts.get(office::Key::NewTitle),
             Self::Created(listing) => &listing.restaurant.name,
-            Self::SignedOut => texts.get(Key::SignInTitle),
+            Self::SignedOut(_) => texts.get(Key::SignInTitle),
+            Self::Menu { office, .. } | Self::Part { office, .. } => {
+                return office_head(texts, &office.edited.name, office::Key::OfficeMenu);
+            }
+            Self::Changes { office, .. } => {
+                return office_head(texts, &office.edited.name, office::Key::OfficeChanges);
+            }
+            Self::History { office, .. } => {
+                return office_head(texts, &office.edited.name, office::Key::OfficeHistory);
+            }
         };
         Head::new(document_title(title), texts)
     }
+}
+
+fn office_head<'a>(texts: Texts, name: &str, tab: office::Key) -> Head<'a> {
+    Head::new(document_title(&format!("{} · {name}", texts.get(tab))), texts)
+}
+
+async fn load_office(
+    view: View,
+    (slug, office): (Slug, Arc<EditedRestaurant>),
+    values: &[&str],
+    (visit, backend): (&PageAddress, &dyn OfficeBackend),
+) -> Result<OfficePage, Problem> {
+    Ok(match view {
+        View::OfficePart => {
+            let form = values.get(1).and_then(|part| PartForm::read(part));
+            OfficePage::Part {
+                slug,
+                office,
+                form: form.ok_or_else(|| nothing_here(visit))?,
+                typed: TypedForm::read(visit),
+                category: visit.get("category").unwrap_or_default().to_owned(),
+            }
+        }
+        View::OfficeHistory => {
+            let before = visit.get("before").and_then(|before| before.parse().ok());
+            let log = backend.ask(GetPublications(slug.clone(), before)).await?;
+            OfficePage::History {
+                slug,
+                office,
+                log: Box::new(log),
+            }
+        }
+        View::OfficeChanges => OfficePage::Changes {
+            slug,
+            office,
+            result: FormResult::read(visit),
+        },
+        _ => OfficePage::Menu {
+            slug,
+            office,
+            result: FormResult::read(visit),
+        },
+    })
 }
 
 fn unless_signed_out<T>(answer: Result<T, Problem>) -> Result<Option<T>, Problem> {

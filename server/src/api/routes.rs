@@ -16,8 +16,8 @@ use utoipa_axum::{
 };
 
 use super::{
-    about, accounts, audit_log, board, devices, drafts, map, office, orders, passkeys, payments, places,
-    push, quotes, reader_payments, restaurants, sessions, sync,
+    about, accounts, audit_log, board, devices, drafts, edits, map, office, orders, passkeys, payments,
+    places, push, quotes, reader_payments, restaurants, sessions, sync,
 };
 use crate::{
     accounts::sessions as account_sessions,
@@ -41,7 +41,7 @@ use crate::{
         (name = "staff", description = "A restaurant's board"),
         (name = "devices", description = "Installed staff apps, and how they sync"),
         (name = "accounts", description = "Accounts, sessions and passkeys"),
-        (name = "office", description = "Invitations, and what a restaurant is made from"),
+        (name = "office", description = "What owners change, invitations, and what a restaurant is made from"),
         (name = "about", description = "This installation"),
     ),
     modifiers(&SecuritySchemes),
@@ -75,6 +75,7 @@ pub fn routes() -> OpenApiRouter<Arc<AppState>> {
 
 pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
     let post_sync = routes!(sync::post_sync).layer(body_limit(limits::SYNC));
+    let put_edit = routes!(edits::put_edit, edits::delete_edit).layer(body_limit(limits::EDIT));
     let post_op_imports = routes!(sync::post_op_imports).layer(body_limit(limits::OP_IMPORT));
     vec![
         routes!(restaurants::list_restaurants),
@@ -117,6 +118,10 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(sync::get_sync_events),
         routes!(office::get_invitation),
         routes!(office::get_new_restaurant),
+        routes!(edits::get_edits),
+        put_edit,
+        routes!(edits::put_publication),
+        routes!(edits::list_publications),
         routes!(accounts::post_account),
         routes!(
             accounts::get_account,

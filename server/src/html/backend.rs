@@ -12,8 +12,8 @@ use servery_app::{
     },
     query::{
         GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
-        GetDraft, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders, GetPasskeys, GetPlaces,
-        GetPos, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
+        GetDraft, GetEdits, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders, GetPasskeys,
+        GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
     },
 };
 use servery_domain::{
@@ -25,6 +25,7 @@ use servery_domain::{
     delivery_map::DeliveryMap,
     device::{DeviceList, Paired},
     draft::Draft,
+    edit::{EditedRestaurant, PublicationLog},
     invitation::Invitation,
     menu::Menu,
     new_restaurant::NewRestaurantChoices,
@@ -45,6 +46,7 @@ use crate::{
     accounts::{customer::Customer, passkeys, sessions::CurrentUser},
     audit_log,
     catalog::CatalogSnapshot,
+    edits,
     http::{error::ApiError, rate_limit, visitor},
     invitations, new_restaurant,
     orders::{self, board, drafts, quotes},
@@ -261,6 +263,23 @@ impl Handle<GetInvitation> for ServerBackend {
 impl Handle<GetNewRestaurant> for ServerBackend {
     async fn handle(&self, _: &GetNewRestaurant) -> Result<NewRestaurantChoices, Problem> {
         Ok(new_restaurant::choices(&self.app, self.user()?).await?)
+    }
+}
+
+impl Handle<GetEdits> for ServerBackend {
+    async fn handle(&self, GetEdits(slug): &GetEdits) -> Result<Arc<EditedRestaurant>, Problem> {
+        Ok(Arc::new(
+            edits::edited_restaurant(&self.app, self.user()?, slug.as_str()).await?,
+        ))
+    }
+}
+
+impl Handle<GetPublications> for ServerBackend {
+    async fn handle(
+        &self,
+        GetPublications(slug, before): &GetPublications,
+    ) -> Result<PublicationLog, Problem> {
+        Ok(edits::publications(&self.app, self.user()?, slug.as_str(), *before).await?)
     }
 }
 

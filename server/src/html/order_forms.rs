@@ -8,9 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use servery_app::{
-    checkout_form::{FormFields, fill_in},
-    line_form::LineForm,
-    page_address::PageAddress,
+    checkout_form::fill_in, form_fields::FormFields, line_form::LineForm, page_address::PageAddress,
 };
 use servery_domain::{
     basket::Fulfilment,
@@ -70,8 +68,17 @@ impl Form {
 
     /// What was filled in, for an address.
     pub fn to_query(&self) -> String {
+        self.without("")
+    }
+
+    /// The same without one field.
+    pub fn without(&self, field: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in self.0.iter().filter(|(_, value)| !value.is_empty()) {
+        let filled = self
+            .0
+            .iter()
+            .filter(|(name, value)| name != field && !value.is_empty());
+        for (name, value) in filled {
             query.append_pair(name, value);
         }
         query.finish()

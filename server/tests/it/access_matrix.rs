@@ -98,12 +98,13 @@ impl Objects {
         let id = match path {
             path if path.contains("/orders/") => &self.order,
             path if path.contains("/devices/") => &self.device,
-            path if path.contains("/reader-payments/") => &self.order,
+            path if path.contains("/reader-payments/") || path.contains("/edits/") => &self.order,
             _ => "unknown",
         };
         let path = path
             .replace("{slug}", HERE)
             .replace("{dish}", &self.dish)
+            .replace("{part}", "profile")
             .replace("/t/{code}", "/t/code7")
             .replace("{code}", "HELLO10")
             .replace("{id}", id);
@@ -130,6 +131,7 @@ impl Objects {
             }
             "POST /api/v1/restaurants/{slug}/quotes" => json!({ "basket": self.basket }),
             "POST /api/v1/restaurants/{slug}/orders" => self.placement.clone(),
+            "PUT /api/v1/restaurants/{slug}/edits/{id}" => json!([]),
             _ => json!({}),
         }
     }
@@ -239,7 +241,7 @@ async fn outcome(
 
 /// Pages that are for whoever is signed in. The account's page is for everybody: it asks for that itself.
 fn asks_to_sign_in(path: &str) -> bool {
-    path.starts_with("/board/") || path == "/new-restaurant"
+    path.starts_with("/board/") || path.starts_with("/office/") || path == "/new-restaurant"
 }
 
 /// A page that asks who somebody is instead of showing what it is for.

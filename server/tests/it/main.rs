@@ -17,6 +17,7 @@ mod connections;
 mod delivery_map;
 mod devices;
 mod doctor;
+mod edits;
 mod erasure;
 mod generated_client;
 mod health;

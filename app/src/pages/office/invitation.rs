@@ -82,14 +82,19 @@ fn new_account(texts: Texts, action: String) -> impl IntoView {
 }
 
 /// Whoever was invited and has signed out meanwhile.
-pub fn signed_out() -> impl IntoView {
+/// Asks who somebody is, and comes back to the page.
+pub fn signed_out(next: &str) -> impl IntoView + use<> {
     let texts = texts();
+    let lead = match next.starts_with("/office/") {
+        true => office::Key::OfficeSignedOut,
+        false => office::Key::NewSignedOut,
+    };
     view! {
         <article class="prose credentials">
-            <h1>{texts.get(office::Key::NewTitle)}</h1>
-            <p class="lead">{texts.get(office::Key::NewSignedOut)}</p>
+            <h1>{texts.get(Key::SignInTitle)}</h1>
+            <p class="lead">{texts.get(lead)}</p>
             <form class="fields" method="post" action="/account/sign-in">
-                <input type="hidden" name="next" value="/new-restaurant"/>
+                <input type="hidden" name="next" value=next.to_owned()/>
                 {email(texts)}
                 {password(texts.get(Key::SignInPassword), false)}
                 <button type="submit">{texts.get(Key::SignInSubmit)}</button>

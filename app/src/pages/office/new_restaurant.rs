@@ -10,71 +10,20 @@ use servery_domain::{
     time::Weekday,
 };
 
-use super::preview::Preview;
+use super::{
+    preview::Preview,
+    typed_form::{TypedForm, wrong_id},
+};
 use crate::{
-    checkout_form::FormFields,
     components::{
         cuisine, form,
         notice::{Tone, said},
         opening,
     },
+    form_fields::FormFields,
     new_restaurant_form::{DISHES, TIMES_A_DAY, read, time_field},
-    page_address::PageAddress,
     text::{Texts, office::Key, texts},
 };
-
-/// What was typed into a form that was not accepted; nothing at first.
-#[derive(Debug, Clone, Default)]
-pub struct TypedForm {
-    fields: Option<Vec<(String, String)>>,
-    wrong: Vec<Field>,
-}
-
-impl TypedForm {
-    /// From the address that a refused form leads to.
-    pub fn read(visit: &PageAddress) -> Self {
-        let fields = visit
-            .get("form")
-            .map(|form| form_urlencoded::parse(form.as_bytes()).into_owned().collect());
-        let wrong = visit.get("wrong").unwrap_or_default().split(',');
-        Self {
-            fields,
-            wrong: wrong.filter_map(Field::from_code).collect(),
-        }
-    }
-
-    fn get(&self, name: &str) -> Option<String> {
-        let fields = self.fields.as_ref()?;
-        Some(FormFields(fields).get(name).to_owned())
-    }
-
-    /// What was typed, or what a new form has.
-    fn or(&self, name: &str, usual: &str) -> String {
-        self.get(name).unwrap_or_else(|| usual.to_owned())
-    }
-
-    /// Browsers send a ticked box only.
-    fn is_on(&self, name: &str, usual: bool) -> bool {
-        match &self.fields {
-            Some(fields) => FormFields(fields).find(name).is_some(),
-            None => usual,
-        }
-    }
-
-    fn is_wrong(&self, field: Field) -> bool {
-        self.wrong.contains(&field)
-    }
-
-    /// The value of `aria-invalid`.
-    fn invalid(&self, field: Field) -> Option<&'static str> {
-        self.is_wrong(field).then_some("true")
-    }
-
-    /// The value of `aria-describedby`.
-    fn described(&self, field: Field) -> Option<String> {
-        self.is_wrong(field).then(|| wrong_id(field))
-    }
-}
 
 /// From, to.
 const LUNCH: (&str, &str) = ("11:30", "14:30");
@@ -92,7 +41,7 @@ pub fn NewRestaurantPage(choices: Arc<NewRestaurantChoices>, typed: TypedForm) -
             first_example(&choices.example_menus).to_owned(),
         )]
     };
-    let shown = RwSignal::new(typed.fields.clone().unwrap_or_else(new_form));
+    let shown = RwSignal::new(typed.fields().map_or_else(new_form, <[_]>::to_vec));
     let filled_in = NodeRef::<html::Form>::new();
     let look = move || {
         if let Some(filled_in) = filled_in.get() {
@@ -106,7 +55,7 @@ pub fn NewRestaurantPage(choices: Arc<NewRestaurantChoices>, typed: TypedForm) -
             view! { <Preview file/> }
         }
     };
-    let summary = (!typed.wrong.is_empty()).then(|| texts.get(Key::NewWrong));
+    let summary = typed.has_mistakes().then(|| texts.get(Key::NewWrong));
     view! {
         <article class="new-restaurant">
             <div class="prose">
@@ -151,14 +100,10 @@ fn wrong_text(field: Field) -> Key {
     }
 }
 
-fn wrong_id(field: Field) -> String {
-    format!("wrong-{}", field.code())
-}
-
 /// What is wrong, beside the input that it is about.
 fn beside(texts: Texts, typed: &TypedForm, field: Field) -> impl IntoView + use<> {
-    typed.is_wrong(field).then(|| {
-        view! { <p class="wrong" id=wrong_id(field) role="alert">{texts.get(wrong_text(field))}</p> }
+    typed.is_wrong(field.code()).then(|| {
+        view! { <p class="wrong" id=wrong_id(field.code()) role="alert">{texts.get(wrong_text(field))}</p> }
     })
 }
 
@@ -175,7 +120,7 @@ fn text_input(
             <span>{texts.get(label)}</span>
             <input
                 type="text" name=name value=typed.or(name, "") maxlength="120" autocomplete=autocomplete required=is_needed
-                aria-invalid=typed.invalid(field) aria-describedby=typed.described(field)
+                aria-invalid=typed.invalid(field.code()) aria-describedby=typed.described(field.code())
             />
         </label>
     }
@@ -193,7 +138,7 @@ fn number_input(
             <span>{texts.get(label)}</span>
             <input
                 type="text" name=name value=typed.or(name, "") maxlength=longest inputmode="decimal" autocomplete="off" dir="ltr"
-                aria-invalid=typed.invalid(field) aria-describedby=typed.described(field)
+                aria-invalid=typed.invalid(field.code()) aria-describedby=typed.described(field.code())
             />
         </label>
     }
@@ -201,11 +146,11 @@ fn number_input(
 
 fn identity(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
     let chosen = typed.or("cuisine", Cuisine::Italian.code());
-    let slug = match typed.is_wrong(Field::SlugTaken) {
+    let slug = match typed.is_wrong(Field::SlugTaken.code()) {
         true => Field::SlugTaken,
         false => Field::Slug,
     };
-    let described = match typed.described(slug) {
+    let described = match typed.described(slug.code()) {
         Some(wrong) => format!("slug-hint {wrong}"),
         None => "slug-hint".to_owned(),
     };
@@ -228,7 +173,7 @@ fn identity(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
                 <span>{texts.get(Key::NewSlug)}</span>
                 <input
                     type="text" name="slug" value=typed.or("slug", "") maxlength="64" autocomplete="off" spellcheck="false" autocapitalize="none" dir="ltr"
-                    aria-invalid=typed.invalid(slug) aria-describedby=described
+                    aria-invalid=typed.invalid(slug.code()) aria-describedby=described
                 />
             </label>
             <p class="hint" id="slug-hint">{texts.get(Key::NewSlugHint)}</p>
@@ -258,7 +203,7 @@ fn place(texts: Texts, typed: &TypedForm, countries: &[Country]) -> impl IntoVie
             {beside(texts, typed, Field::Place)}
             <label>
                 <span>{texts.get(Key::NewCountry)}</span>
-                <select name="country" autocomplete="country" required aria-invalid=typed.invalid(Field::Country) aria-describedby=typed.described(Field::Country)><option value="">{texts.get(Key::NewChoose)}</option>{options}</select>
+                <select name="country" autocomplete="country" required aria-invalid=typed.invalid(Field::Country.code()) aria-describedby=typed.described(Field::Country.code())><option value="">{texts.get(Key::NewChoose)}</option>{options}</select>
             </label>
             <p class="hint">{texts.get(Key::NewCountryHint)}</p>
             {beside(texts, typed, Field::Country)}
@@ -306,18 +251,18 @@ fn zone(texts: Texts, typed: &TypedForm, countries: &[&Country]) -> impl IntoVie
         .into_iter()
         .map(|code| view! { <option value=code.clone() selected={code == currency}>{code.clone()}</option> })
         .collect();
-    let is_open = typed.is_wrong(Field::Zone) || typed.is_wrong(Field::Currency);
+    let is_open = typed.is_wrong(Field::Zone.code()) || typed.is_wrong(Field::Currency.code());
     view! {
         <details open=is_open>
             <summary>{texts.get(Key::NewZoneAndCurrency)}</summary>
             <label>
                 <span>{texts.get(Key::NewZone)}</span>
-                <select name="zone" aria-invalid=typed.invalid(Field::Zone) aria-describedby=typed.described(Field::Zone)><option value="">{texts.get(Key::NewOfCountry)}</option>{groups}</select>
+                <select name="zone" aria-invalid=typed.invalid(Field::Zone.code()) aria-describedby=typed.described(Field::Zone.code())><option value="">{texts.get(Key::NewOfCountry)}</option>{groups}</select>
             </label>
             {beside(texts, typed, Field::Zone)}
             <label>
                 <span>{texts.get(Key::NewCurrency)}</span>
-                <select name="currency" aria-invalid=typed.invalid(Field::Currency) aria-describedby=typed.described(Field::Currency)><option value="">{texts.get(Key::NewOfCountry)}</option>{currencies}</select>
+                <select name="currency" aria-invalid=typed.invalid(Field::Currency.code()) aria-describedby=typed.described(Field::Currency.code())><option value="">{texts.get(Key::NewOfCountry)}</option>{currencies}</select>
             </label>
             {beside(texts, typed, Field::Currency)}
         </details>
@@ -372,7 +317,7 @@ fn day_row(texts: Texts, typed: &TypedForm, day: usize, weekday: Weekday) -> imp
                 let field = time_field(day, end, number);
                 let value = typed.or(&field, usual);
                 let label = texts.fill(label, &[("day", name), ("n", &number.to_string())]);
-                view! { <input type="time" name=field value=value aria-invalid=typed.invalid(Field::Hours) aria-describedby=typed.described(Field::Hours) aria-label=label/> }
+                view! { <input type="time" name=field value=value aria-invalid=typed.invalid(Field::Hours.code()) aria-describedby=typed.described(Field::Hours.code()) aria-label=label/> }
             };
             view! {
                 <span class="times">{input("from", usual.0, Key::NewFrom)}<span aria-hidden="true">"–"</span>{input("to", usual.1, Key::NewTo)}</span>
@@ -409,7 +354,7 @@ fn menu(texts: Texts, typed: &TypedForm, examples: &[ExampleMenu]) -> impl IntoV
                 <summary>{texts.get(Key::NewOwnDishes)}</summary>
                 <label>
                     <span>{texts.get(Key::NewCategory)}</span>
-                    <input type="text" name="category" aria-invalid=typed.invalid(Field::Dishes) aria-describedby=typed.described(Field::Dishes) value=typed.or("category", texts.get(Key::NewCategoryUsual)) maxlength="120" autocomplete="off"/>
+                    <input type="text" name="category" aria-invalid=typed.invalid(Field::Dishes.code()) aria-describedby=typed.described(Field::Dishes.code()) value=typed.or("category", texts.get(Key::NewCategoryUsual)) maxlength="120" autocomplete="off"/>
                 </label>
                 {dishes}
             </details>
@@ -423,8 +368,8 @@ fn dish_row(texts: Texts, typed: &TypedForm, number: usize) -> impl IntoView + u
     let label = |key: Key| texts.fill(key, &[("n", &number.to_string())]);
     view! {
         <div class="beside dish-row">
-            <input type="text" name=dish.clone() aria-invalid=typed.invalid(Field::Dishes) aria-describedby=typed.described(Field::Dishes) value=typed.or(&dish, "") maxlength="120" autocomplete="off" aria-label=label(Key::NewDish) placeholder=label(Key::NewDish)/>
-            <input type="text" name=price.clone() aria-invalid=typed.invalid(Field::Dishes) aria-describedby=typed.described(Field::Dishes) value=typed.or(&price, "") maxlength="20" inputmode="decimal" autocomplete="off" dir="ltr" aria-label=label(Key::NewPrice) placeholder=example_price(texts.lang)/>
+            <input type="text" name=dish.clone() aria-invalid=typed.invalid(Field::Dishes.code()) aria-describedby=typed.described(Field::Dishes.code()) value=typed.or(&dish, "") maxlength="120" autocomplete="off" aria-label=label(Key::NewDish) placeholder=label(Key::NewDish)/>
+            <input type="text" name=price.clone() aria-invalid=typed.invalid(Field::Dishes.code()) aria-describedby=typed.described(Field::Dishes.code()) value=typed.or(&price, "") maxlength="20" inputmode="decimal" autocomplete="off" dir="ltr" aria-label=label(Key::NewPrice) placeholder=example_price(texts.lang)/>
         </div>
     }
 }
@@ -458,7 +403,7 @@ fn serving(texts: Texts, typed: &TypedForm) -> impl IntoView + use<> {
             <div class="delivery">
                 <label>
                     <span>{texts.get(Key::NewPostcodes)}</span>
-                    <input type="text" name="postcodes" aria-invalid=typed.invalid(Field::Delivery) aria-describedby=typed.described(Field::Delivery) value=typed.or("postcodes", "") maxlength="500" autocomplete="off" dir="ltr"/>
+                    <input type="text" name="postcodes" aria-invalid=typed.invalid(Field::Delivery.code()) aria-describedby=typed.described(Field::Delivery.code()) value=typed.or("postcodes", "") maxlength="500" autocomplete="off" dir="ltr"/>
                 </label>
                 <div class="beside">{number_input(texts, typed, ("delivery-fee", Key::NewFee), (Field::Delivery, 20))}{number_input(texts, typed, ("delivery-minimum", Key::NewMinimum), (Field::Delivery, 20))}</div>
             </div>

@@ -11,8 +11,9 @@ use servery_domain::{basket::Fulfilment, contact::LocationSource, currency::Mino
 
 use crate::{
     backend::PlaceOrderState,
-    checkout_form::{FormFields, fill_in},
+    checkout_form::fill_in,
     components::{form, render_info::RenderInfo},
+    form_fields::FormFields,
     mode::Mode,
     pages::ordering::{
         PageData,

@@ -1,0 +1,168 @@
+//! The form of one part of the restaurant.
+
+mod inputs;
+mod menu;
+mod settings;
+
+use std::sync::Arc;
+
+use leptos::{either::Either, html, prelude::*};
+use servery_domain::{
+    edit::{EditedRestaurant, RestaurantPart},
+    slug::Slug,
+};
+
+use self::inputs::Inputs;
+use super::{
+    layout::{Tab, layout},
+    part_text::part_kind,
+    typed_form::TypedForm,
+};
+use crate::{
+    components::{
+        form,
+        notice::{Tone, said},
+    },
+    form_fields::FormFields,
+    part_form::{self, BEFORE, NewPart, PartForm},
+    text::{office::Key, texts},
+};
+
+#[component]
+pub fn PartPage(
+    slug: Slug,
+    office: Arc<EditedRestaurant>,
+    form: PartForm,
+    typed: TypedForm,
+    /// The category that a new dish is for.
+    category: String,
+) -> impl IntoView {
+    let texts = texts();
+    let (kind, part) = match &form {
+        PartForm::Part(key) => (part_kind(key), office.edited.part(key)),
+        PartForm::New(new) => (new_kind(*new), None),
+    };
+    // Without an address of its own a part is gone.
+    let is_gone = matches!(form, PartForm::Part(_)) && part.is_none();
+    let name = part.as_ref().and_then(|part| part.name().map(str::to_owned));
+    let title = name.unwrap_or_else(|| texts.get(kind).to_owned());
+    let body = match is_gone {
+        true => Either::Left(said(Some(texts.get(Key::OfficeWrongGone)), Tone::Bad)),
+        false => Either::Right(part_form_view(&slug, &office, form, part, &typed, &category)),
+    };
+    let back = format!("/office/{slug}");
+    let body = view! {
+        <h2 dir="auto">{title}</h2>
+        {body}
+        <p><a href=back>{texts.get(Key::PartBack)}</a></p>
+    };
+    layout((&slug, &office.edited.name), Tab::Menu, Some(&office), body)
+}
+
+fn new_kind(new: NewPart) -> Key {
+    match new {
+        NewPart::Category => Key::OfficeAddCategory,
+        NewPart::Dish => Key::OfficeAddDish,
+        NewPart::OptionGroup => Key::OfficeAddOptions,
+        NewPart::Coupon => Key::OfficeAddCoupon,
+        NewPart::TableCode => Key::OfficeAddTable,
+        NewPart::Station => Key::PartStation,
+    }
+}
+
+fn part_form_view(
+    slug: &Slug,
+    office: &Arc<EditedRestaurant>,
+    form: PartForm,
+    part: Option<RestaurantPart>,
+    typed: &TypedForm,
+    category: &str,
+) -> impl IntoView + use<> {
+    let texts = texts();
+    let wrong = RwSignal::new(typed.wrong().to_vec());
+    let element = NodeRef::<html::Form>::new();
+    let check = {
+        let (office, form) = (office.clone(), form.clone());
+        move || {
+            let Some(element) = element.get() else { return };
+            let pairs = form::pairs(&element);
+            let read = part_form::edit(
+                &form,
+                FormFields(&pairs),
+                &office.edited,
+                (texts.lang, office.new_id),
+            );
+            // What is missing is said when the form is sent, and not while it is filled in.
+            let found = read.err().unwrap_or_default();
+            wrong.update(|wrong| wrong.retain(|code| found.contains(&code.as_str())));
+        }
+    };
+    let action = match &form {
+        PartForm::Part(key) => format!("/office/{slug}/parts/{key}"),
+        PartForm::New(new) => format!("/office/{slug}/parts/{}", new.code()),
+    };
+    let before = part.as_ref().and_then(|part| serde_json::to_string(part).ok());
+    let before = before.map(|before| view! { <input type="hidden" name=BEFORE value=before/> });
+    let inputs = Inputs {
+        texts,
+        file: &office.edited,
+        typed,
+        wrong,
+    };
+    let id = match typed.get("id") {
+        Some(id) if typed.wrong().iter().all(|code| code != "conflict") => id,
+        _ => office.new_id.to_string(),
+    };
+    let fields = match (&form, &part) {
+        (_, Some(part)) => inputs.of_part(part),
+        (PartForm::New(new), None) => inputs.of_new(*new, category),
+        (PartForm::Part(_), None) => ().into_any(),
+    };
+    let summary = inputs.summary();
+    view! {
+        {summary}
+        <form class="fields" method="post" action=action node_ref=element on:input=move |_| check()>
+            <input type="hidden" name="id" value=id/>
+            {before}
+            {fields}
+            <button type="submit">{texts.get(Key::PartSave)}</button>
+        </form>
+    }
+}
+
+impl Inputs<'_> {
+    fn of_part(&self, part: &RestaurantPart) -> AnyView {
+        match part {
+            RestaurantPart::Category(category) => self.category(Some(category)),
+            RestaurantPart::Dish(dish) => {
+                let category = self
+                    .file
+                    .categories
+                    .iter()
+                    .find(|category| category.dishes.iter().any(|known| known.id == dish.id));
+                let category = category.map(|category| category.id.to_string());
+                self.dish(Some(dish), &category.unwrap_or_default())
+            }
+            RestaurantPart::OptionGroup(group) => self.option_group(Some(group)),
+            RestaurantPart::Station(station) => self.station(Some(station)),
+            RestaurantPart::Coupon(coupon) => self.coupon(Some(coupon)),
+            RestaurantPart::TableCode(table) => self.table_code(Some(table)),
+            RestaurantPart::Profile(profile) => self.profile(profile),
+            RestaurantPart::Opening(opening) => self.opening(opening),
+            RestaurantPart::Tax(tax) => self.tax(tax),
+            RestaurantPart::Ordering(ordering) => self.ordering(ordering),
+            RestaurantPart::Favourites(_) => ().into_any(),
+        }
+    }
+
+    fn of_new(&self, new: NewPart, category: &str) -> AnyView {
+        match new {
+            NewPart::Category => self.category(None),
+            NewPart::Dish => self.dish(None, category),
+            NewPart::OptionGroup => self.option_group(None),
+            NewPart::Station => self.station(None),
+            NewPart::Coupon => self.coupon(None),
+            NewPart::TableCode => self.table_code(None),
+        }
+    }
+}

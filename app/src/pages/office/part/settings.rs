@@ -1,0 +1,240 @@
+//! Forms of the restaurant's settings, coupons, table codes and kitchen stations.
+
+use leptos::prelude::*;
+use servery_domain::{
+    coupon::{Coupon, CouponEffect},
+    delivery_area::DeliveryArea,
+    edit::{OpeningTimes, Profile},
+    limits,
+    order_settings::{OrderSettings, PaymentMethod},
+    pos::station::Station,
+    restaurant::Cuisine,
+    restaurant_file::TableCode,
+    tax::{TaxRate, TaxRules},
+    time::LocalMinute,
+};
+
+use super::inputs::{Inputs, LineKind};
+use crate::{
+    components::cuisine,
+    part_form::{ZONES, zone_field},
+    text::office::Key,
+};
+
+impl Inputs<'_> {
+    pub fn profile(&self, profile: &Profile) -> AnyView {
+        let cuisines = Cuisine::ALL.iter();
+        let cuisines = cuisines.map(|kind| {
+            (
+                kind.code().to_owned(),
+                cuisine::name(self.texts, *kind).to_owned(),
+            )
+        });
+        let label = self.texts.get(Key::PartCuisine).to_owned();
+        let chosen = profile.cuisine.code().to_owned();
+        let address = &profile.address;
+        view! {
+            {self.line("name", Key::PartName, &profile.name, LineKind::NAME)}
+            {self.select("cuisine".to_owned(), "cuisine", label, (chosen, cuisines.collect()))}
+            {self.paragraph("description", Key::PartDescription, &profile.description, limits::DESCRIPTION)}
+            {self.line("phone", Key::PartPhone, &profile.phone, LineKind::PHONE)}
+            {self.line("street", Key::PartStreet, &address.street, LineKind::NAME)}
+            <div class="beside">
+                <div>{self.line("postcode", Key::PartPostcode, &address.postcode, LineKind::OPTIONAL)}</div>
+                <div>{self.line("city", Key::PartCity, &address.city, LineKind::NAME)}</div>
+                <div>{self.line("country", Key::PartCountry, &address.country, LineKind::CODE)}</div>
+            </div>
+            {self.line("zone", Key::PartZone, &profile.zone.0, LineKind::CODE)}
+            {self.line("brand-color", Key::PartBrandColor, &String::from(profile.brand_color), LineKind::COLOR)}
+        }
+        .into_any()
+    }
+
+    pub fn opening(&self, opening: &OpeningTimes) -> AnyView {
+        let holidays: Vec<String> = opening.holidays.iter().map(ToString::to_string).collect();
+        view! {
+            {self.line("hours", Key::PartHours, opening.hours.as_str(), LineKind::CODE)}
+            {self.hint(Key::PartHoursHint)}
+            {self.paragraph("holidays", Key::PartHolidays, &holidays.join("\n"), limits::HOLIDAYS * 12)}
+        }
+        .into_any()
+    }
+
+    pub fn tax(&self, tax: &TaxRules) -> AnyView {
+        let [eat_in, takeaway] = [tax.eat_in, tax.takeaway].map(|rate| self.percent(rate));
+        view! {
+            {self.line("tax-name", Key::PartTaxName, &tax.name, LineKind::NAME)}
+            <div class="beside">
+                <div>{self.line("tax-eat-in", Key::PartTaxEatIn, &eat_in, LineKind::AMOUNT)}</div>
+                <div>{self.line("tax-takeaway", Key::PartTaxTakeaway, &takeaway, LineKind::AMOUNT)}</div>
+            </div>
+            {self.named_tick("tax-included", Key::PartTaxIncluded, tax.included)}
+        }
+        .into_any()
+    }
+
+    fn named_tick(&self, name: &str, label: Key, is_on: bool) -> impl IntoView + use<> {
+        self.tick(name.to_owned(), self.texts.get(label).to_owned(), is_on)
+    }
+
+    fn number(&self, name: &'static str, label: Key, number: Option<u32>) -> impl IntoView + use<> {
+        let number = number.map(|number| number.to_string()).unwrap_or_default();
+        self.line(name, label, &number, LineKind::NUMBER)
+    }
+
+    pub fn ordering(&self, ordering: &OrderSettings) -> AnyView {
+        let pays = |method| ordering.payments.contains(&method);
+        let fee = self.percent(TaxRate(ordering.service_fee));
+        let lines = (ordering.zones.len() + ZONES).min(limits::ZONES);
+        let zones: Vec<_> = (1..=lines)
+            .map(|number| self.delivery_zone(ordering, number))
+            .collect();
+        view! {
+            {self.named_tick("collection", Key::PartCollection, ordering.collection)}
+            {self.named_tick("at-table", Key::PartAtTable, ordering.at_table)}
+            {self.named_tick("accepts-itself", Key::PartAcceptsItself, ordering.accepts_itself)}
+            {self.named_tick("tips", Key::PartTips, ordering.tips)}
+            {self.named_tick("pay-door", Key::PartPayDoor, pays(PaymentMethod::Door))}
+            {self.named_tick("pay-card", Key::PartPayCard, pays(PaymentMethod::Card))}
+            {self.below("payments")}
+            {self.number("preparation", Key::PartPreparation, Some(ordering.preparation.into()))}
+            {self.number("slot", Key::PartSlot, Some(ordering.slot.into()))}
+            {self.number("per-slot", Key::PartPerSlot, ordering.per_slot.map(u32::from))}
+            {self.hint(Key::PartUnlimited)}
+            {self.number("days-ahead", Key::PartDaysAhead, Some(ordering.days_ahead.into()))}
+            {self.number("answers-within", Key::PartAnswersWithin, Some(ordering.answers_within.into()))}
+            {self.line("service-fee", Key::PartServiceFee, &fee, LineKind::AMOUNT)}
+            <fieldset>
+                <legend>{self.texts.get(Key::PartZones)}</legend>
+                {self.hint(Key::PartZonesHint)}
+                {self.below("zones")}
+                {zones}
+            </fieldset>
+        }
+        .into_any()
+    }
+
+    fn delivery_zone(&self, ordering: &OrderSettings, number: usize) -> impl IntoView + use<> {
+        let zone = ordering.zones.get(number - 1);
+        let label = |key: Key| self.texts.fill(key, &[("n", &number.to_string())]);
+        let name = |field: &str| (zone_field(number, field), "zones");
+        let amount = |amount| self.amount(amount);
+        let fee = zone.map(|zone| amount(zone.fee)).unwrap_or_default();
+        let minimum = zone.map(|zone| amount(zone.minimum)).unwrap_or_default();
+        let free_from = zone
+            .and_then(|zone| zone.free_from)
+            .map(amount)
+            .unwrap_or_default();
+        let travel = zone.map(|zone| zone.travel.to_string()).unwrap_or_default();
+        let postcodes = match zone.map(|zone| &zone.area) {
+            Some(DeliveryArea::Postcodes(postcodes)) => postcodes.join(", "),
+            _ => String::new(),
+        };
+        let is_drawn = zone.is_some_and(|zone| zone.area.bounds().is_some());
+        let drawn = is_drawn.then(|| {
+            let position = (number - 1).to_string();
+            view! {
+                <input type="hidden" name=zone_field(number, "drawn") value=position/>
+                <p class="hint">{self.texts.get(Key::PartZoneDrawn)}</p>
+            }
+        });
+        let postcodes = (!is_drawn).then(|| {
+            self.bare_line(
+                name("postcodes"),
+                label(Key::PartZonePostcodes),
+                &postcodes,
+                LineKind::CODE,
+            )
+        });
+        view! {
+            <div class="choice" role="group" aria-label=label(Key::PartZoneName)>
+                {self.bare_line(name("name"), label(Key::PartZoneName), zone.map_or("", |zone| &zone.name), LineKind::OPTIONAL)}
+                {drawn}
+                {postcodes}
+                <div class="beside">
+                    {self.bare_line(name("fee"), label(Key::PartZoneFee), &fee, LineKind::AMOUNT)}
+                    {self.bare_line(name("minimum"), label(Key::PartZoneMinimum), &minimum, LineKind::AMOUNT)}
+                    {self.bare_line(name("free-from"), label(Key::PartZoneFreeFrom), &free_from, LineKind::AMOUNT)}
+                    {self.bare_line(name("travel"), label(Key::PartZoneTravel), &travel, LineKind::NUMBER)}
+                </div>
+            </div>
+        }
+    }
+
+    pub fn coupon(&self, coupon: Option<&Coupon>) -> AnyView {
+        let (kind, value) = match coupon.map(|coupon| coupon.effect) {
+            Some(CouponEffect::Amount(amount)) => ("amount", self.amount(amount)),
+            Some(CouponEffect::FreeDelivery) => ("free-delivery", String::new()),
+            Some(CouponEffect::Portion(portion)) => ("portion", self.percent(TaxRate(portion))),
+            None => ("portion", String::new()),
+        };
+        let effects = [
+            ("portion", Key::PartEffectPortion),
+            ("amount", Key::PartEffectAmount),
+            ("free-delivery", Key::PartEffectFreeDelivery),
+        ];
+        let effects = effects.map(|(code, name)| (code.to_owned(), self.texts.get(name).to_owned()));
+        let label = self.texts.get(Key::PartEffect).to_owned();
+        let minimum = coupon
+            .map(|coupon| self.amount(coupon.minimum))
+            .unwrap_or_default();
+        let first = coupon
+            .and_then(|coupon| coupon.from)
+            .map(|from| from.day().to_string());
+        // The last day counts.
+        let last = coupon.and_then(|coupon| coupon.until);
+        let last = last.map(|until| LocalMinute(until.0 - 1).day().to_string());
+        view! {
+            {coupon.is_none().then(|| self.new_code())}
+            {self.select("effect".to_owned(), "effect", label, (kind.to_owned(), effects.into()))}
+            {self.line("value", Key::PartValue, &value, LineKind::AMOUNT)}
+            {self.line("minimum", Key::PartMinimum, &minimum, LineKind::AMOUNT)}
+            <div class="beside">
+                <div>{self.line("from", Key::PartFrom, &first.unwrap_or_default(), LineKind::DATE)}</div>
+                <div>{self.line("until", Key::PartUntil, &last.unwrap_or_default(), LineKind::DATE)}</div>
+            </div>
+            <div class="beside">
+                <div>{self.number("uses", Key::PartUses, coupon.and_then(|coupon| coupon.uses))}</div>
+                <div>{self.number("per-customer", Key::PartPerCustomer, coupon.and_then(|coupon| coupon.per_customer))}</div>
+            </div>
+            {self.hint(Key::PartUnlimited)}
+        }
+        .into_any()
+    }
+
+    /// The code is the name by which a part is known.
+    fn new_code(&self) -> impl IntoView + use<> {
+        view! {
+            {self.line("code", Key::PartCode, "", LineKind::CODE)}
+            {self.below("taken")}
+            {self.hint(Key::PartCodeHint)}
+        }
+    }
+
+    pub fn table_code(&self, table: Option<&TableCode>) -> AnyView {
+        let name = table.map_or("", |table| &table.name);
+        view! {
+            {self.line("name", Key::PartName, name, LineKind::NAME)}
+            {table.is_none().then(|| self.new_code())}
+        }
+        .into_any()
+    }
+
+    pub fn station(&self, station: Option<&Station>) -> AnyView {
+        let name = station.map_or("", |station| &station.name);
+        let has = |id| station.is_some_and(|station| station.categories.contains(&id));
+        let categories = self.file.categories.iter();
+        let categories = categories.map(|category| {
+            (
+                format!("category-{}", category.id),
+                category.name.clone(),
+                has(category.id),
+            )
+        });
+        view! {
+            {self.line("name", Key::PartName, name, LineKind::NAME)}
+            {self.ticks(Key::PartStationCategories, categories.collect())}
+        }
+        .into_any()
+    }
+}

@@ -1,0 +1,235 @@
+use servery_domain::{currency::Minor, edit::EditRefusal};
+
+use super::*;
+
+const ID: EditId = EditId(7);
+
+/// The demo's first restaurant, as a file.
+fn file() -> RestaurantFile {
+    serde_json::from_str(include_str!("../../../server/demo/01-trattoria-da-lucia.json")).unwrap()
+}
+
+/// The fields of a dish's form as a browser sends them.
+fn dish_form(file: &RestaurantFile, changes: &[(&str, &str)]) -> Vec<(String, String)> {
+    let category = &file.categories[0];
+    let dish = &category.dishes[0];
+    let mut fields = vec![
+        ("name".to_owned(), dish.name.clone()),
+        ("description".to_owned(), dish.description.clone()),
+        ("price".to_owned(), file.currency.plain(dish.price)),
+        ("category".to_owned(), category.id.to_string()),
+        (
+            "served".to_owned(),
+            dish.served
+                .as_ref()
+                .map(|hours| hours.as_str().to_owned())
+                .unwrap_or_default(),
+        ),
+    ];
+    let rate = |rate: TaxRate| rate.percent();
+    if let Some(tax) = dish.tax {
+        fields.push(("tax-eat-in".to_owned(), rate(tax.eat_in)));
+        fields.push(("tax-takeaway".to_owned(), rate(tax.takeaway)));
+    }
+    let ticks = (dish
+        .allergens
+        .iter()
+        .map(|code| format!("allergen-{}", code.code())))
+    .chain(dish.diets.iter().map(|code| format!("diet-{}", code.code())))
+    .chain(dish.option_groups.iter().map(|group| format!("options-{group}")));
+    fields.extend(ticks.map(|tick| (tick, "on".to_owned())));
+    for (name, value) in changes {
+        fields.retain(|(known, _)| known != name);
+        fields.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    fields
+}
+
+fn dish_edit(file: &RestaurantFile, changes: &[(&str, &str)]) -> Result<Option<Edit>, Vec<&'static str>> {
+    let key = PartKey::Dish(file.categories[0].dishes[0].id);
+    let fields = dish_form(file, changes);
+    edit(
+        &PartForm::Part(key),
+        FormFields(&fields),
+        file,
+        (Lang::German, ID),
+    )
+}
+
+#[test]
+fn a_form_that_is_sent_as_it_was_changes_nothing() {
+    assert_eq!(dish_edit(&file(), &[]), Ok(None));
+}
+
+#[test]
+fn a_form_changes_what_was_typed_and_nothing_else() {
+    let file = file();
+    let typed = [
+        ("name", "Bruschetta"),
+        ("price", "1.234,50"),
+        ("allergen-fish", "on"),
+    ];
+    let made = dish_edit(&file, &typed).unwrap().unwrap();
+    let after = file.with(&made).unwrap();
+    let (before, after) = (&file.categories[0].dishes[0], &after.categories[0].dishes[0]);
+    assert_eq!((after.name.as_str(), after.price), ("Bruschetta", Minor(123_450)));
+    assert_eq!(after.option_groups, before.option_groups);
+    assert_eq!(after.picture, before.picture);
+    assert_eq!(after.allergens.len(), before.allergens.len() + 1);
+}
+
+#[test]
+fn a_dish_goes_to_the_end_of_the_category_that_was_chosen() {
+    let file = file();
+    let other = file.categories[1].id.to_string();
+    let made = dish_edit(&file, &[("category", &other)]).unwrap().unwrap();
+    let after = file.with(&made).unwrap();
+    assert_eq!(
+        after.categories[1].dishes.last(),
+        file.categories[0].dishes.first()
+    );
+    assert_eq!(
+        after.categories[0].dishes.len(),
+        file.categories[0].dishes.len() - 1
+    );
+}
+
+#[test]
+fn what_is_wrong_is_named_by_its_input() {
+    let file = file();
+    let long = "x".repeat(10_000);
+    for (field, typed) in [
+        ("name", ""),
+        ("name", long.as_str()),
+        ("price", ""),
+        ("price", "ten"),
+        ("price", "1000000000"),
+        ("category", "nowhere"),
+        ("served", "Mo-Xx 10:00"),
+        ("tax-eat-in", "101"),
+        ("description", long.as_str()),
+    ] {
+        assert_eq!(
+            dish_edit(&file, &[(field, typed)]),
+            Err(vec![field]),
+            "{field}: {typed:.20}"
+        );
+    }
+}
+
+#[test]
+fn a_form_that_was_filled_before_somebody_else_changed_the_dish_overwrites_nothing() {
+    let before = file();
+    let key = PartKey::Dish(before.categories[0].dishes[0].id);
+    let seen = serde_json::to_string(&before.part(&key).unwrap()).unwrap();
+    let theirs = dish_edit(&before, &[("price", "99")]).unwrap().unwrap();
+    let now = before.with(&theirs).unwrap();
+    // They changed the price, and this form the name.
+    let fields = dish_form(&before, &[("name", "Bruschetta"), (BEFORE, &seen)]);
+    let made = edit(
+        &PartForm::Part(key.clone()),
+        FormFields(&fields),
+        &now,
+        (Lang::German, ID),
+    );
+    let both = now.with(&made.unwrap().unwrap()).unwrap();
+    let dish = &both.categories[0].dishes[0];
+    assert_eq!((dish.name.as_str(), dish.price), ("Bruschetta", Minor(9_900)));
+    // Both changed the price.
+    let fields = dish_form(&before, &[("price", "98"), (BEFORE, &seen)]);
+    let made = edit(
+        &PartForm::Part(key.clone()),
+        FormFields(&fields),
+        &now,
+        (Lang::German, ID),
+    );
+    let conflict = EditRefusal::Conflict {
+        part: key,
+        fields: vec!["price"],
+    };
+    assert_eq!(now.with(&made.unwrap().unwrap()), Err(conflict));
+}
+
+/// The form of each part, filled in as the page shows it, is read as the part: so no field is without an input.
+#[test]
+fn a_new_part_of_each_kind_can_be_added() {
+    let file = file();
+    let category = file.categories[0].id.to_string();
+    let form: Vec<(String, String)> = [
+        ("name", "Neu"),
+        ("price", "5"),
+        ("category", category.as_str()),
+        ("min", "0"),
+        ("max", "1"),
+        ("choice-1-name", "Klein"),
+        ("choice-2-name", "Groß"),
+        ("choice-2-price", "-1,50"),
+        ("code", "neu-1"),
+        ("effect", "portion"),
+        ("value", "12,5"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into();
+    for new in NewPart::ALL {
+        let made = edit(&PartForm::New(new), FormFields(&form), &file, (Lang::German, ID));
+        let made = made.unwrap().unwrap();
+        let after = file.with(&made).unwrap();
+        assert_eq!(after.mistakes(), [], "{new:?}");
+        assert_eq!(after.removal(&made.changes[0].key()).len(), 1, "{new:?}");
+    }
+    let added = edit(
+        &PartForm::New(NewPart::OptionGroup),
+        FormFields(&form),
+        &file,
+        (Lang::German, ID),
+    );
+    let after = file.with(&added.unwrap().unwrap()).unwrap();
+    let prices: Vec<Minor> = after
+        .option_groups
+        .last()
+        .unwrap()
+        .choices
+        .iter()
+        .map(|choice| choice.price)
+        .collect();
+    assert_eq!(prices, [Minor(0), Minor(-150)]);
+}
+
+#[test]
+fn a_code_that_is_there_is_not_taken_twice() {
+    let file = file();
+    let code = file.coupons[0].code.to_lowercase();
+    let form: Vec<(String, String)> = [("code", code.as_str()), ("effect", "free-delivery")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    let made = edit(
+        &PartForm::New(NewPart::Coupon),
+        FormFields(&form),
+        &file,
+        (Lang::German, ID),
+    );
+    assert_eq!(made, Err(vec!["taken"]));
+}
+
+#[test]
+fn many_prices_change_by_what_was_typed() {
+    let file = file();
+    let typed = |percent: &str, amount: &str, step: &str| {
+        let fields = [("percent", percent), ("amount", amount), ("step", step)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        price_change(FormFields(&fields), &file, Lang::German)
+    };
+    let change = |portion, amount, step| {
+        Some(PriceChange {
+            portion,
+            amount: Minor(amount),
+            step: Minor(step),
+        })
+    };
+    assert_eq!(typed("5", "", "0,10"), change(50_000, 0, 10));
+    assert_eq!(typed("-2,5 %", "+0,50", ""), change(-25_000, 50, 0));
+    assert_eq!(typed("−10", "−1", ""), change(-100_000, -100, 0));
+    for (percent, amount) in [("viel", ""), ("", "viel"), ("101", "")] {
+        assert_eq!(typed(percent, amount, ""), None);
+    }
+}

@@ -1,0 +1,209 @@
+// The menu editor: what an owner changes, publishes and takes back.
+
+import { join } from "node:path";
+import { COLOURS, expectAccessible } from "../axe";
+import { boardTest as test, setRenderMode, signInToBoard } from "../board";
+import { DINER, findDish } from "../ordering";
+import { appReady, expect, LANGS, officeTexts, type Lang, type Mode, type Servery } from "../servery";
+import type { Page } from "@playwright/test";
+
+const OFFICE = `/office/${DINER}`;
+const words = officeTexts.en;
+
+const field = (page: Page, name: string) => page.locator(`form [name="${name}"]`);
+const save = (page: Page, lang: Lang = "en") => page.getByRole("button", { name: officeTexts[lang]["part.save"] }).click();
+
+async function openOffice(page: Page, servery: Servery, mode: Mode) {
+  await signInToBoard(page, servery);
+  await setRenderMode(page.context(), servery.url, mode);
+  await page.goto(OFFICE);
+  if (mode === "hydrated") await appReady(page);
+}
+
+/** Opens the form of a dish from the list. */
+async function openDish(page: Page, name: string, mode: Mode) {
+  await page.getByRole("link", { name, exact: true }).click();
+  await expect(page).toHaveURL(/\/parts\/dish-[0-9a-f]{32}$/);
+  if (mode === "hydrated") await appReady(page);
+}
+
+async function publish(page: Page) {
+  await page.goto(`${OFFICE}/changes`);
+  await page.getByRole("button", { name: words["changes.publish"] }).click();
+  await expect(page.getByText(words["office.done-published"])).toBeVisible();
+}
+
+for (const mode of ["thin", "hydrated"] as const) {
+  test(`a price is changed, published, seen by guests and taken back, ${mode}`, async ({ page, request, servery }) => {
+    const { name, price } = await findDish(request, "Cobb Salad");
+    await openOffice(page, servery, mode);
+    await openDish(page, name, mode);
+    await field(page, "price").fill("21.50");
+    await save(page);
+    await expect(page.getByText(words["office.done-saved"])).toBeVisible();
+    await expect(page.locator("li", { hasText: name }).first()).toContainText("$21.50");
+    expect((await findDish(request, name)).price, "guests have the old price").toBe(price);
+    await page.goto(`${OFFICE}/changes`);
+    await expect(page.locator(".differences")).toContainText("$21.50");
+    await publish(page);
+    await expect.poll(async () => (await findDish(request, name)).price).toBe(2150);
+    await page.goto(`${OFFICE}/history`);
+    await page.getByRole("button", { name: words["changes.undo"] }).first().click();
+    await expect(page.getByText(words["office.done-undone"])).toBeVisible();
+    await publish(page);
+    await expect.poll(async () => (await findDish(request, name)).price).toBe(price);
+  });
+}
+
+test("a category and a dish are added, sorted, copied and removed", async ({ page, request, servery }) => {
+  await openOffice(page, servery, "thin");
+  await page.getByRole("link", { name: words["office.add-category"] }).click();
+  await field(page, "name").fill("Sundaes");
+  await save(page);
+  const category = page.locator("section.category", { hasText: "Sundaes" });
+  for (const [name, price] of [["Banana split", "9"], ["Knickerbocker glory", "8.75"]]) {
+    await category.getByRole("link", { name: words["office.add-dish"] }).click();
+    await field(page, "name").fill(name);
+    await field(page, "price").fill(price);
+    await page.getByLabel("Milk").check();
+    await save(page);
+  }
+  const names = category.locator("li .name");
+  await expect(names).toHaveText(["Banana split", "Knickerbocker glory"]);
+  await category.getByRole("button", { name: "Move ⁨Knickerbocker glory⁩ up" }).click();
+  await expect(names).toHaveText(["Knickerbocker glory", "Banana split"]);
+  await category.getByRole("button", { name: "Duplicate ⁨Banana split⁩" }).click();
+  await expect(names).toHaveText(["Knickerbocker glory", "Banana split", "Banana split (copy)"]);
+  await category.getByRole("button", { name: "Remove ⁨Banana split (copy)⁩" }).click();
+  await expect(names).toHaveText(["Knickerbocker glory", "Banana split"]);
+  await publish(page);
+  await expect.poll(async () => (await findDish(request, "Banana split"))?.price).toBe(900);
+  await page.goto(OFFICE);
+  await page.getByRole("button", { name: "Remove ⁨Sundaes⁩" }).click();
+  await publish(page);
+  await expect.poll(async () => (await findDish(request, "Banana split")) ?? "gone").toBe("gone");
+});
+
+test("a form that is not accepted comes back as it was filled in", async ({ page, servery }) => {
+  await openOffice(page, servery, "thin");
+  await openDish(page, "Cobb Salad", "thin");
+  await field(page, "price").fill("ten");
+  await field(page, "served").fill("whenever");
+  await save(page);
+  await expect(page.locator("#wrong-served")).toHaveText(words["wrong.part-hours"]);
+  await expect(page.locator("#wrong-price")).toBeVisible();
+  await expect(field(page, "price")).toHaveValue("ten");
+  await field(page, "price").fill("17");
+  await field(page, "served").fill("Mo-Fr 11:30-14:30");
+  await save(page);
+  await expect(page.getByText(words["office.done-saved"])).toBeVisible();
+});
+
+test("what is mended while typing is no longer marked", async ({ page, servery }) => {
+  await openOffice(page, servery, "hydrated");
+  await openDish(page, "Cobb Salad", "hydrated");
+  await field(page, "price").fill("ten");
+  await save(page);
+  await appReady(page);
+  await expect(page.locator("#wrong-price")).toBeVisible();
+  await field(page, "price").fill("17");
+  await expect(page.locator("#wrong-price")).toHaveCount(0);
+});
+
+test("two people who edit one dish keep what each of them changed", async ({ page, board, servery }) => {
+  await openOffice(page, servery, "thin");
+  await openOffice(board, servery, "thin");
+  await openDish(page, "Club Sandwich", "thin");
+  await openDish(board, "Club Sandwich", "thin");
+  await field(page, "price").fill("19");
+  await save(page);
+  await field(board, "description").fill("Three slices, and a pickle.");
+  await save(board);
+  await openDish(board, "Club Sandwich", "thin");
+  await expect(field(board, "price")).toHaveValue("19.00");
+  // Both change the price: the second one is told, and may replace it knowingly.
+  await page.goto(OFFICE);
+  await openDish(page, "Club Sandwich", "thin");
+  await field(board, "price").fill("20");
+  await save(board);
+  await field(page, "price").fill("18");
+  await save(page);
+  await expect(page.getByText(words["office.wrong-conflict"])).toBeVisible();
+  await expect(field(page, "price")).toHaveValue("18");
+  await save(page);
+  await expect(page.locator("li", { hasText: "Club Sandwich" }).first()).toContainText("$18.00");
+});
+
+test("many prices change at once", async ({ page, request, servery }) => {
+  const { price } = await findDish(request, "Bottomless Coffee");
+  await openOffice(page, servery, "thin");
+  await page.locator("details.reprice summary").click();
+  await field(page, "amount").fill("0.25");
+  await page.getByRole("button", { name: words["office.reprice-submit"] }).click();
+  await publish(page);
+  await expect.poll(async () => (await findDish(request, "Bottomless Coffee")).price).toBe(price + 25);
+  await page.goto(`${OFFICE}/history`);
+  await page.getByRole("button", { name: words["changes.undo"] }).first().click();
+  await publish(page);
+  await expect.poll(async () => (await findDish(request, "Bottomless Coffee")).price).toBe(price);
+});
+
+/** Each page of the editor, with something in it. */
+async function visitAll(page: Page, servery: Servery, lang: Lang, look: (name: string) => Promise<void>) {
+  await openOffice(page, servery, "thin");
+  await page.context().addCookies([{ name: "servery_lang", value: lang, url: servery.url }]);
+  await page.goto(OFFICE);
+  await look("menu");
+  await page.goto(OFFICE);
+  await page.getByRole("link", { name: "Cobb Salad", exact: true }).click();
+  await look("dish");
+  await field(page, "price").fill("?");
+  await save(page, lang);
+  await look("dish-wrong");
+  await field(page, "price").fill("16");
+  await field(page, "description").fill("Chicken, bacon, egg, avocado and blue cheese.");
+  await save(page, lang);
+  for (const part of ["profile", "opening", "ordering", "tax", "new-options", "new-coupon", "new-table", "new-category"]) {
+    await page.goto(`${OFFICE}/parts/${part}`);
+    await look(part);
+  }
+  await page.goto(OFFICE);
+  await page.locator('a[href*="/parts/options-"]').first().click();
+  await look("options");
+  await page.goto(`${OFFICE}/changes`);
+  await look("changes");
+  await page.goto(`${OFFICE}/history`);
+  await look("history");
+}
+
+const WIDTHS = [360, 820, 1440];
+
+for (const lang of LANGS) {
+  test(`every page of the menu editor is accessible and fits, ${lang}`, async ({ page, servery }) => {
+    test.slow();
+    await visitAll(page, servery, lang, async (name) => {
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
+      }
+      await page.emulateMedia({ colorScheme: "dark" });
+      await expectAccessible(page, { rules: COLOURS });
+      await page.emulateMedia({ colorScheme: "light" });
+      await expectAccessible(page);
+    });
+  });
+
+  test(`pictures of the menu editor, ${lang} @looks`, async ({ page, servery }) => {
+    test.slow();
+    await visitAll(page, servery, lang, async (name) => {
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.screenshot({ path: join(process.env.LOOKS!, `office-menu-${name}-${width}-${lang}-${colorScheme}.png`), fullPage: true, animations: "disabled" });
+        }
+      }
+    });
+  });
+}

@@ -1,0 +1,164 @@
+//! What owners change in the office. The service behind the API and the plain forms.
+
+use servery_domain::{
+    account::Permission,
+    audit::Author,
+    edit::{Edit, EditRefusal, EditedRestaurant, PublicationLog},
+    id::{EditId, RestaurantId},
+    problem::ProblemType,
+    slug::Slug,
+};
+use servery_store::{
+    StoreError,
+    edits::{EditOutcome, PublishOutcome},
+};
+
+use crate::{
+    accounts::sessions::CurrentUser,
+    catalog::restaurant_now::{RestaurantNow, restaurant_id, restaurant_now},
+    clock,
+    http::{error::ApiError, visitor},
+    state::AppState,
+};
+
+pub async fn edited_restaurant(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+) -> Result<EditedRestaurant, ApiError> {
+    let (slug, _) = check(app, user, slug)?;
+    let (at, now) = restaurant_now(app, slug.as_str()).await?.now;
+    let stored = app.store.unpublished_edits(&slug).await?;
+    let stored = stored.ok_or_else(no_such_restaurant)?;
+    Ok(EditedRestaurant {
+        published: (!stored.edits.is_empty()).then(|| Box::new(stored.published)),
+        edited: stored.edited,
+        edits: stored.edits,
+        new_id: EditId(visitor::id()?),
+        at,
+        now,
+    })
+}
+
+/// Why an edit was not made.
+#[derive(Debug)]
+pub enum EditFailure {
+    /// The id is that of an edit with other changes.
+    IdTaken,
+    Refused(EditRefusal),
+    TooMany,
+    Other(ApiError),
+}
+
+impl From<EditFailure> for ApiError {
+    fn from(failure: EditFailure) -> Self {
+        let conflict = |detail| Self::new(ProblemType::Conflict, detail);
+        match failure {
+            EditFailure::IdTaken => conflict("the id is that of an edit with other changes"),
+            EditFailure::TooMany => conflict("so many edits are not published yet that no more are accepted"),
+            EditFailure::Refused(refusal) => refused(&refusal),
+            EditFailure::Other(error) => error,
+        }
+    }
+}
+
+impl From<ApiError> for EditFailure {
+    fn from(error: ApiError) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<StoreError> for EditFailure {
+    fn from(error: StoreError) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// Makes an edit; the same again makes nothing more.
+pub async fn put_edit(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    edit: &Edit,
+) -> Result<(), EditFailure> {
+    let (slug, _) = check(app, user, slug)?;
+    let by = (Author::Account(user.account.id), clock::now());
+    match app.store.put_edit(&slug, edit, by).await? {
+        EditOutcome::Stored => Ok(()),
+        EditOutcome::IdTaken => Err(EditFailure::IdTaken),
+        EditOutcome::Refused(refusal) => Err(EditFailure::Refused(refusal)),
+        EditOutcome::TooMany => Err(EditFailure::TooMany),
+        EditOutcome::NoSuchRestaurant => Err(no_such_restaurant().into()),
+    }
+}
+
+/// Takes an edit back that cannot be made any more.
+pub async fn discard_edit(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    edit: EditId,
+) -> Result<(), ApiError> {
+    let (slug, _) = check(app, user, slug)?;
+    match app.store.discard_edit(&slug, edit).await? {
+        true => Ok(()),
+        false => Err(ApiError::new(
+            ProblemType::NotFound,
+            "there is no edit with this id that cannot be made any more",
+        )),
+    }
+}
+
+/// Publishes the edits up to this one, and answers with the number of the publication.
+pub async fn publish(app: &AppState, user: &CurrentUser, slug: &str, up_to: EditId) -> Result<u32, ApiError> {
+    let (slug, _) = check(app, user, slug)?;
+    let by = (Author::Account(user.account.id), clock::now());
+    match app.store.publish(&slug, up_to, by).await? {
+        PublishOutcome::Published(number) => {
+            // The next page is about what is published.
+            app.catalog.reload_if_changed().await?;
+            Ok(number)
+        }
+        PublishOutcome::Refused(refusal) => Err(refused(&refusal)),
+        PublishOutcome::NoSuchEdit => Err(ApiError::new(ProblemType::NotFound, "there is no such edit")),
+    }
+}
+
+pub async fn publications(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    before: Option<u32>,
+) -> Result<PublicationLog, ApiError> {
+    let (_, restaurant) = check(app, user, slug)?;
+    let RestaurantNow { listing, now, .. } = restaurant_now(app, slug).await?;
+    Ok(PublicationLog {
+        name: listing.restaurant.name.clone(),
+        currency: listing.restaurant.currency,
+        at: now.0,
+        now: now.1,
+        publications: app.store.publications(restaurant, before).await?,
+    })
+}
+
+fn check(app: &AppState, user: &CurrentUser, slug: &str) -> Result<(Slug, RestaurantId), ApiError> {
+    let restaurant = restaurant_id(app, slug)?;
+    user.check(restaurant, Permission::Edit)?;
+    let slug = slug.parse().map_err(|_| no_such_restaurant())?;
+    Ok((slug, restaurant))
+}
+
+fn no_such_restaurant() -> ApiError {
+    ApiError::new(ProblemType::NotFound, "there is no such restaurant")
+}
+
+fn refused(refusal: &EditRefusal) -> ApiError {
+    let kind = match refusal {
+        EditRefusal::Exists(_)
+        | EditRefusal::Gone(_)
+        | EditRefusal::Conflict { .. }
+        | EditRefusal::NotEmpty(_) => ProblemType::Conflict,
+        EditRefusal::Contradiction | EditRefusal::Mistakes(_) => ProblemType::NotAccepted,
+    };
+    ApiError::new(kind, refusal.to_string())
+}
