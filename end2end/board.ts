@@ -1,7 +1,7 @@
 // What people behind the counter do, by the names of records on the board.
 
-import { expect, test, texts, type Mode, type Servery } from "./servery";
-import { DINER, formatText } from "./ordering";
+import { expect, pattern, test, texts, type Mode, type Servery } from "./servery";
+import { DINER } from "./ordering";
 import { randomUUID } from "node:crypto";
 import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
 
@@ -22,15 +22,15 @@ export const boardTest = test.extend<{ board: Page }>({
 
 export const setRenderMode = (context: BrowserContext, url: string, mode: Mode) => context.addCookies([{ name: "servery_render", value: mode, url }]);
 
-/** Signs somebody in who works at the diner; ends on the board. */
-export async function signInToBoard(page: Page, servery: Servery, role = "manager") {
-  const email = `${randomUUID()}@${DINER}.example`;
-  const output = await servery.cli("staff", "add", email, "--restaurant", DINER, "--role", role);
-  await page.goto(BOARD);
+/** Signs somebody in who works at a restaurant, usually the diner; ends on the board. */
+export async function signInToBoard(page: Page, servery: Servery, role = "manager", slug = DINER) {
+  const email = `${randomUUID()}@${slug}.example`;
+  const output = await servery.cli("staff", "add", email, "--restaurant", slug, "--role", role);
+  await page.goto(`/board/${slug}`);
   await page.getByLabel(words["sign-in.email"]).fill(email);
   await page.getByLabel(words["sign-in.password"]).fill(/the password is (\S+)/.exec(output)![1]);
   await page.getByRole("button", { name: words["sign-in.submit"] }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(formatText("board.title", { name: "Lighthouse Diner" }));
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(pattern(words["board.title"]));
 }
 
 /** The ticket of an order, whoever may look at it. */

@@ -232,6 +232,7 @@ mod tests {
         contact::LocationSource,
         coupon::{CouponEffect, CouponRefusal},
         device::{DeviceKind, ReaderList},
+        edit::PartPlace,
         invitation::InvitationKind,
         lang::Lang,
         menu::{Allergen, Diet, PictureFormat},
@@ -241,6 +242,7 @@ mod tests {
         pos::{bill::Seat, op::OpRefusal, payment::TenderMethod},
         quote::{DropReason, OrderBlocker},
         restaurant::Cuisine,
+        restaurant_file::FileFormat,
         slots::SlotRefusal,
         sync::SyncProblem,
     };
@@ -398,6 +400,7 @@ mod tests {
             round_trip(CommonReason::ALL),
             round_trip(MailPurpose::ALL),
             round_trip(Act::ALL),
+            round_trip(FileFormat::ALL),
             reads::<AuthorName>(),
             round_trip(&Lang::ALL),
             reads::<Event>(),
@@ -408,6 +411,7 @@ mod tests {
             reads::<SyncProblem>(),
             reads::<CouponEffect>(),
             reads::<ReaderList>(),
+            reads::<PartPlace>(),
         ]
         .into();
         // The server only writes it.

@@ -91,7 +91,10 @@ async fn guests_see_a_new_price_once_it_is_published() {
     assert_eq!(coffee(&after.json())["price"], 425);
     assert_ne!(after.header("etag"), before.header("etag"));
     let last = app.edited(&owner).await;
-    assert_eq!((&last["edited"], &last["published"]), (&noted["edited"], &Value::Null));
+    assert_eq!(
+        (&last["edited"], &last["published"]),
+        (&noted["edited"], &Value::Null)
+    );
     assert_eq!(last["edits"], json!([]));
     let log = app.get(&format!("{DINER}/log"), &[("cookie", &owner)]).await;
     let log = log.json();
