@@ -17,12 +17,16 @@ use servery_domain::{
 use self::reader::PartFormReader;
 pub use self::{
     menu::{CHOICES, choice_field},
-    settings::{ZONES, zone_field},
+    settings::{ZONES, last_day, zone_field},
 };
 use crate::form_fields::FormFields;
 
 /// The input that has the part as the form was filled from it, as JSON.
 pub const BEFORE: &str = "before";
+/// The input that has the category of a dish as the form was filled.
+pub const CATEGORY_BEFORE: &str = "category-before";
+/// What is wrong with a new part whose id another one has.
+pub const ID_TAKEN: &str = "id";
 
 /// A part that the office has a form for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +67,14 @@ impl NewPart {
         }
     }
 
+    /// What is wrong if there is one with this key.
+    const fn taken(self) -> &'static str {
+        match self {
+            Self::Coupon | Self::TableCode => "taken",
+            Self::Category | Self::Dish | Self::OptionGroup | Self::Station => ID_TAKEN,
+        }
+    }
+
     /// Parts without an id of their own are named by their code.
     fn key(self, fields: FormFields<'_>, id: EditId) -> PartKey {
         match self {
@@ -96,18 +108,25 @@ pub fn edit(
         PartForm::New(new) => new.key(fields, id),
     };
     let current = file.part(&key);
+    let before = before(fields, &key).or_else(|| current.clone());
     let mut reader = PartFormReader::new(fields, file, lang);
-    if matches!(form, PartForm::New(NewPart::Coupon | NewPart::TableCode)) {
-        reader.hold("taken", current.is_none());
-    }
-    let Some(part) = reader.part(&key, current.as_ref(), id) else {
+    let Some(part) = reader.part(&key, before.as_ref(), id) else {
         return Err(vec!["gone"]);
     };
     if !reader.wrong.is_empty() {
         return Err(reader.wrong);
     }
+    if let PartForm::New(new) = form
+        && let Some(current) = current
+    {
+        // The same form again; or another one that was filled in after a step back in the browser.
+        return match part == current {
+            true => Ok(None),
+            false => Err(vec![new.taken()]),
+        };
+    }
     let mut changes = Vec::new();
-    match before(fields, &key).or(current) {
+    match before {
         None => changes.push(PartChange::Add {
             place: place(fields, file, &key),
             part,
@@ -117,6 +136,17 @@ pub fn edit(
     }
     changes.extend(moved(fields, file, &key));
     Ok((!changes.is_empty()).then_some(Edit { id, changes }))
+}
+
+/// The form's part before, once who filled it in was told of these fields, which somebody else has changed: saved again, it replaces them.
+pub fn acknowledged(
+    key: &PartKey,
+    fields: FormFields<'_>,
+    file: &RestaurantFile,
+    conflicts: &[&str],
+) -> Option<String> {
+    let before = before(fields, key)?.with_fields_of(&file.part(key)?, conflicts);
+    serde_json::to_string(&before).ok()
 }
 
 /// The part that the form was filled from. Somebody may have changed it since.
@@ -147,15 +177,13 @@ fn chosen_category(fields: FormFields<'_>, file: &RestaurantFile) -> Option<Part
     })
 }
 
-/// A dish for which another category was chosen.
+/// A dish for which another category was chosen than the form was filled with.
 fn moved(fields: FormFields<'_>, file: &RestaurantFile, key: &PartKey) -> Option<PartChange> {
-    let from @ PartPlace::InCategory { category, .. } = file.place(key)? else {
+    let from @ PartPlace::InCategory { .. } = file.place(key)? else {
         return None;
     };
-    let to @ PartPlace::InCategory { category: chosen, .. } = chosen_category(fields, file)? else {
-        return None;
-    };
-    (chosen != category).then(|| PartChange::Move {
+    let to = chosen_category(fields, file)?;
+    (fields.get("category") != fields.get(CATEGORY_BEFORE)).then(|| PartChange::Move {
         part: key.clone(),
         from,
         to,

@@ -113,17 +113,17 @@ test("what is mended while typing is no longer marked", async ({ page, servery }
 test("two people who edit one dish keep what each of them changed", async ({ page, board, servery }) => {
   await openOffice(page, servery, "thin");
   await openOffice(board, servery, "thin");
-  await openDish(page, "Club Sandwich", "thin");
-  await openDish(board, "Club Sandwich", "thin");
+  await openDish(page, "Classic Club", "thin");
+  await openDish(board, "Classic Club", "thin");
   await field(page, "price").fill("19");
   await save(page);
   await field(board, "description").fill("Three slices, and a pickle.");
   await save(board);
-  await openDish(board, "Club Sandwich", "thin");
+  await openDish(board, "Classic Club", "thin");
   await expect(field(board, "price")).toHaveValue("19.00");
   // Both change the price: the second one is told, and may replace it knowingly.
   await page.goto(OFFICE);
-  await openDish(page, "Club Sandwich", "thin");
+  await openDish(page, "Classic Club", "thin");
   await field(board, "price").fill("20");
   await save(board);
   await field(page, "price").fill("18");
@@ -131,7 +131,7 @@ test("two people who edit one dish keep what each of them changed", async ({ pag
   await expect(page.getByText(words["office.wrong-conflict"])).toBeVisible();
   await expect(field(page, "price")).toHaveValue("18");
   await save(page);
-  await expect(page.locator("li", { hasText: "Club Sandwich" }).first()).toContainText("$18.00");
+  await expect(page.locator("li", { hasText: "Classic Club" }).first()).toContainText("$18.00");
 });
 
 test("many prices change at once", async ({ page, request, servery }) => {

@@ -3,8 +3,9 @@
 use servery_domain::{
     account::Permission,
     audit::Author,
-    edit::{Edit, EditRefusal, EditedRestaurant, PublicationLog},
+    edit::{Edit, EditRefusal, EditedRestaurant, PartChange, PublicationLog, RestaurantPart},
     id::{EditId, RestaurantId},
+    mistake::{JsonPath, Mistake, PathStep},
     problem::ProblemType,
     slug::Slug,
 };
@@ -82,6 +83,7 @@ pub async fn put_edit(
     edit: &Edit,
 ) -> Result<(), EditFailure> {
     let (slug, _) = check(app, user, slug)?;
+    check_zones(edit)?;
     let by = (Author::Account(user.account.id), clock::now());
     match app.store.put_edit(&slug, edit, by).await? {
         EditOutcome::Stored => Ok(()),
@@ -139,6 +141,25 @@ pub async fn publications(
         now: now.1,
         publications: app.store.publications(restaurant, before).await?,
     })
+}
+
+/// Nobody sees a restaurant whose time zone is not known, not even who could change it.
+fn check_zones(edit: &Edit) -> Result<(), EditFailure> {
+    let is_unknown = |change: &PartChange| match change {
+        PartChange::Replace {
+            after: RestaurantPart::Profile(profile),
+            ..
+        } => clock::zone(&profile.zone).is_none(),
+        _ => false,
+    };
+    if !edit.changes.iter().any(is_unknown) {
+        return Ok(());
+    }
+    let mistake = Mistake {
+        path: JsonPath(vec![PathStep::from("zone")]),
+        wrong: "is no time zone of the tz database".into(),
+    };
+    Err(EditFailure::Refused(EditRefusal::Mistakes(vec![mistake])))
 }
 
 fn check(app: &AppState, user: &CurrentUser, slug: &str) -> Result<(Slug, RestaurantId), ApiError> {

@@ -96,6 +96,7 @@ fn with_routes(routes: Vec<(&'static str, MethodRouter<Arc<AppState>>)>) -> Rout
 /// What the pages' forms send when no script runs, and addresses between two pages.
 pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
     let op_imports = post(board_forms::post_op_imports).layer(body_limit(limits::OP_IMPORT));
+    let part = post(office_forms::post_part).layer(body_limit(limits::EDIT));
     let new_restaurant =
         post(office_forms::post_new_restaurant).layer(body_limit(limits::NEW_RESTAURANT_FORM));
     vec![
@@ -124,7 +125,7 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
         ("/invitations/{token}", post(office_forms::post_invitation)),
         ("/new-restaurant", new_restaurant),
         ("/office/{slug}", post(office_forms::post_menu)),
-        ("/office/{slug}/parts/{part}", post(office_forms::post_part)),
+        ("/office/{slug}/parts/{part}", part),
         ("/office/{slug}/changes", post(office_forms::post_changes)),
         ("/t/{code}", get(order_forms::get_table)),
     ]

@@ -30,7 +30,7 @@ use crate::{
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Edit {
     pub id: EditId,
-    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 2_000))]
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 25_000))]
     pub changes: Vec<PartChange>,
 }
 

@@ -103,13 +103,14 @@ impl FormResult {
             _ => None,
         });
         let wrong = self.wrong.as_deref().map(|wrong| match wrong {
-            "conflict" => texts.get(office::Key::OfficeWrongGone).to_owned(),
-            "too-many" => texts.get(office::Key::OfficeWrongTooMany).to_owned(),
-            why => texts.fill(office::Key::OfficeWrongRefused, &[("why", why)]),
+            "gone" => office::Key::OfficeWrongGone,
+            "too-many" => office::Key::OfficeWrongTooMany,
+            "conflict" => office::Key::OfficeWrongChanged,
+            _ => office::Key::WrongOther,
         });
         view! {
             {said(done.map(|done| texts.get(done)), Tone::Good)}
-            {said(wrong, Tone::Bad)}
+            {said(wrong.map(|wrong| texts.get(wrong)), Tone::Bad)}
         }
     }
 }

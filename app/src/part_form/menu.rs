@@ -27,7 +27,7 @@ impl PartFormReader<'_> {
         }
     }
 
-    pub(super) fn dish(&mut self, id: DishId, current: Option<&Dish>) -> Dish {
+    pub(super) fn dish(&mut self, id: DishId, before: Option<&Dish>) -> Dish {
         let price = self.amount(self.fields.get("price"));
         self.hold("price", price.is_some());
         let category = chosen_category(self.fields, self.file);
@@ -40,38 +40,26 @@ impl PartFormReader<'_> {
                 hours
             }
         };
-        let option_groups = self.offers(current);
+        let groups = self.file.option_groups.iter().map(|group| group.id);
+        let (offered, allergens, diets) = before.map_or((&[][..], &[][..], &[][..]), |dish| {
+            (&dish.option_groups, &dish.allergens, &dish.diets)
+        });
         Dish {
             id,
             name: self.name("name"),
             description: self.text("description", limits::DESCRIPTION),
             price: price.unwrap_or_default(),
-            allergens: self.ticked(Allergen::ALL, |allergen| format!("allergen-{}", allergen.code())),
-            diets: self.ticked(Diet::ALL, |diet| format!("diet-{}", diet.code())),
-            option_groups,
-            picture: current.and_then(|dish| dish.picture.clone()),
+            allergens: self.ticked(Allergen::ALL.iter().copied(), allergens, |allergen| {
+                format!("allergen-{}", allergen.code())
+            }),
+            diets: self.ticked(Diet::ALL.iter().copied(), diets, |diet| {
+                format!("diet-{}", diet.code())
+            }),
+            option_groups: self.ticked(groups, offered, |group| format!("options-{group}")),
+            picture: before.and_then(|dish| dish.picture.clone()),
             served,
             tax: self.own_tax(),
         }
-    }
-
-    fn ticked<T: Copy>(&self, all: &[T], field: impl Fn(T) -> String) -> Vec<T> {
-        all.iter()
-            .copied()
-            .filter(|value| self.is_on(&field(*value)))
-            .collect()
-    }
-
-    /// The groups that were offered before stay in their order, and new ones follow.
-    fn offers(&self, current: Option<&Dish>) -> Vec<OptionGroupId> {
-        let known: &[OptionGroupId] = current.map_or(&[], |dish| &dish.option_groups);
-        let new = self.file.option_groups.iter().map(|group| group.id);
-        let all = known
-            .iter()
-            .copied()
-            .chain(new.filter(|group| !known.contains(group)));
-        all.filter(|group| self.is_on(&format!("options-{group}")))
-            .collect()
     }
 
     /// A rate that is left out is the restaurant's.
@@ -83,9 +71,9 @@ impl PartFormReader<'_> {
         })
     }
 
-    pub(super) fn option_group(&mut self, id: OptionGroupId, edit: EditId) -> OptionGroup {
+    pub(super) fn option_group(&mut self, id: OptionGroupId, before: &[Choice], edit: EditId) -> OptionGroup {
         let choices: Vec<Choice> = (1..=limits::CHOICES)
-            .filter_map(|number| self.choice(number, edit))
+            .filter_map(|number| self.choice(number, before, edit))
             .collect();
         let count = u32::try_from(choices.len()).unwrap_or(u32::MAX);
         let (min, max) = (
@@ -103,7 +91,7 @@ impl PartFormReader<'_> {
     }
 
     /// A line without a name is no choice.
-    fn choice(&mut self, number: usize, edit: EditId) -> Option<Choice> {
+    fn choice(&mut self, number: usize, before: &[Choice], edit: EditId) -> Option<Choice> {
         let input = |field| self.fields.get(&choice_field(number, field));
         let (name, typed, dish) = (input("name"), input("price"), input("dish"));
         if name.is_empty() {
@@ -112,13 +100,23 @@ impl PartFormReader<'_> {
         }
         let price = self.signed_amount(typed);
         let is_named = name.chars().count() <= limits::NAME;
+        let id = choice_id(input("id"), edit, number);
+        // The form shows the first group that a choice opens.
+        let before = before.iter().find(|choice| choice.id == id);
+        let others = before
+            .into_iter()
+            .flat_map(|choice| choice.option_groups.iter().skip(1));
+        let first: Option<OptionGroupId> = input("opens").parse().ok();
+        let others = others
+            .copied()
+            .filter(|group| first.is_some_and(|first| first != *group));
         let choice = Choice {
-            id: choice_id(input("id"), edit, number),
+            id,
             name: name.to_owned(),
             price: price.unwrap_or_default(),
             preselected: self.is_on(&choice_field(number, "preselected")),
             dish: dish.parse().ok(),
-            option_groups: input("opens").parse().into_iter().collect(),
+            option_groups: first.into_iter().chain(others).collect(),
         };
         self.hold("choices", price.is_some() && is_named);
         Some(choice)

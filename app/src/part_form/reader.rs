@@ -32,30 +32,54 @@ impl<'a> PartFormReader<'a> {
         }
     }
 
-    /// `None` if a part that cannot be added is not there.
+    /// `before` has what the form does not show. `None` if there is no such form.
     pub(super) fn part(
         &mut self,
         key: &PartKey,
-        current: Option<&RestaurantPart>,
+        before: Option<&RestaurantPart>,
         id: EditId,
     ) -> Option<RestaurantPart> {
         Some(match key {
             PartKey::Category(category) => RestaurantPart::Category(self.category(*category)),
             PartKey::Dish(dish) => {
-                let current = match current {
+                let before = match before {
                     Some(RestaurantPart::Dish(dish)) => Some(&**dish),
                     _ => None,
                 };
-                RestaurantPart::Dish(Box::new(self.dish(*dish, current)))
+                RestaurantPart::Dish(Box::new(self.dish(*dish, before)))
             }
-            PartKey::OptionGroup(group) => RestaurantPart::OptionGroup(self.option_group(*group, id)),
-            PartKey::Station(station) => RestaurantPart::Station(self.station(*station)),
-            PartKey::Coupon(code) => RestaurantPart::Coupon(self.coupon(code)),
+            PartKey::OptionGroup(group) => {
+                let before = match before {
+                    Some(RestaurantPart::OptionGroup(group)) => group.choices.as_slice(),
+                    _ => &[],
+                };
+                RestaurantPart::OptionGroup(self.option_group(*group, before, id))
+            }
+            PartKey::Station(station) => {
+                let before = match before {
+                    Some(RestaurantPart::Station(station)) => station.categories.as_slice(),
+                    _ => &[],
+                };
+                RestaurantPart::Station(self.station(*station, before))
+            }
+            PartKey::Coupon(code) => {
+                let before = match before {
+                    Some(RestaurantPart::Coupon(coupon)) => Some(coupon),
+                    _ => None,
+                };
+                RestaurantPart::Coupon(self.coupon(code, before))
+            }
             PartKey::TableCode(code) => RestaurantPart::TableCode(self.table_code(code)),
             PartKey::Profile => RestaurantPart::Profile(Box::new(self.profile())),
             PartKey::Opening => RestaurantPart::Opening(self.opening()),
             PartKey::Tax => RestaurantPart::Tax(self.tax()),
-            PartKey::Ordering => RestaurantPart::Ordering(Box::new(self.ordering())),
+            PartKey::Ordering => {
+                let before = match before {
+                    Some(RestaurantPart::Ordering(ordering)) => ordering,
+                    _ => &self.file.ordering,
+                };
+                RestaurantPart::Ordering(Box::new(self.ordering(before)))
+            }
             PartKey::Favourites => return None,
         })
     }
@@ -68,6 +92,18 @@ impl<'a> PartFormReader<'a> {
 
     pub(super) fn is_on(&self, field: &str) -> bool {
         self.fields.find(field).is_some()
+    }
+
+    /// What is ticked of `all`: what was before stays in its order, and what is new follows.
+    pub(super) fn ticked<T: Copy + PartialEq>(
+        &self,
+        all: impl Iterator<Item = T>,
+        before: &[T],
+        field: impl Fn(T) -> String,
+    ) -> Vec<T> {
+        let new = all.filter(|value| !before.contains(value));
+        let all = before.iter().copied().chain(new);
+        all.filter(|value| self.is_on(&field(*value))).collect()
     }
 
     pub(super) fn name(&mut self, field: &'static str) -> String {

@@ -7,14 +7,14 @@ use servery_domain::{
     currency::Minor,
     delivery_area::DeliveryArea,
     edit::{OpeningTimes, Profile},
-    id::StationId,
+    id::{CategoryId, StationId},
     limits,
     order_settings::{DeliveryZone, OrderSettings, PaymentMethod},
     pos::station::Station,
     restaurant::{Address, Cuisine},
     restaurant_file::TableCode,
     tax::TaxRules,
-    time::{DAY, Day, TimeZoneName},
+    time::{DAY, Day, LocalMinute, TimeZoneName},
     typed_amount::western_digit,
 };
 
@@ -76,6 +76,8 @@ impl PartFormReader<'_> {
 
     pub(super) fn tax(&mut self) -> TaxRules {
         let (eat_in, takeaway) = (self.rate("tax-eat-in"), self.rate("tax-takeaway"));
+        self.hold("tax-eat-in", eat_in.is_some());
+        self.hold("tax-takeaway", takeaway.is_some());
         TaxRules {
             name: self.name("tax-name"),
             included: self.is_on("tax-included"),
@@ -84,7 +86,7 @@ impl PartFormReader<'_> {
         }
     }
 
-    pub(super) fn ordering(&mut self) -> OrderSettings {
+    pub(super) fn ordering(&mut self, before: &OrderSettings) -> OrderSettings {
         let day = u32::try_from(DAY).unwrap_or_default();
         let payments = [
             ("pay-card", PaymentMethod::Card),
@@ -100,7 +102,7 @@ impl PartFormReader<'_> {
         OrderSettings {
             collection: self.is_on("collection"),
             at_table: self.is_on("at-table"),
-            zones: self.zones(),
+            zones: self.zones(&before.zones),
             preparation: short(self.needed_number("preparation", (0, day))),
             slot: short(self.needed_number("slot", (5, 240))),
             per_slot: self.number("per-slot", (1, u16::MAX.into())).map(short),
@@ -110,34 +112,18 @@ impl PartFormReader<'_> {
             answers_within: short(self.needed_number("answers-within", (1, u16::MAX.into()))),
             service_fee: service_fee.0,
             tips: self.is_on("tips"),
-            payments: self.in_order(payments),
+            payments: in_order(payments, &before.payments),
         }
     }
 
-    /// Pages offer them in this order; what was there before stays where it was.
-    fn in_order(&self, chosen: Vec<PaymentMethod>) -> Vec<PaymentMethod> {
-        let known = self
-            .file
-            .ordering
-            .payments
-            .iter()
-            .copied()
-            .filter(|known| chosen.contains(known));
-        let new = chosen
-            .iter()
-            .copied()
-            .filter(|new| !self.file.ordering.payments.contains(new));
-        known.chain(new).collect()
-    }
-
-    fn zones(&mut self) -> Vec<DeliveryZone> {
+    fn zones(&mut self, before: &[DeliveryZone]) -> Vec<DeliveryZone> {
         (1..=limits::ZONES)
-            .filter_map(|number| self.zone(number))
+            .filter_map(|number| self.delivery_zone(number, before))
             .collect()
     }
 
     /// A line without a name is no zone.
-    fn zone(&mut self, number: usize) -> Option<DeliveryZone> {
+    fn delivery_zone(&mut self, number: usize, before: &[DeliveryZone]) -> Option<DeliveryZone> {
         let input = |field| self.fields.get(&zone_field(number, field));
         let name = input("name");
         if name.is_empty() {
@@ -145,7 +131,7 @@ impl PartFormReader<'_> {
             self.hold("zones", rest.iter().all(|typed| typed.is_empty()));
             return None;
         }
-        let area = self.area(number);
+        let area = self.area(number, before);
         let fee = self.amount_or_nothing(input("fee"));
         let minimum = self.amount_or_nothing(input("minimum"));
         let free_from = match input("free-from") {
@@ -176,9 +162,9 @@ impl PartFormReader<'_> {
     }
 
     /// Postcodes, or the area that was drawn before.
-    fn area(&self, number: usize) -> DeliveryArea {
+    fn area(&self, number: usize, before: &[DeliveryZone]) -> DeliveryArea {
         let drawn: Option<usize> = self.fields.get(&zone_field(number, "drawn")).parse().ok();
-        let drawn = drawn.and_then(|position| self.file.ordering.zones.get(position));
+        let drawn = drawn.and_then(|position| before.get(position));
         if let Some(zone) = drawn.filter(|zone| zone.area.bounds().is_some()) {
             return zone.area.clone();
         }
@@ -193,8 +179,13 @@ impl PartFormReader<'_> {
         )
     }
 
-    pub(super) fn coupon(&mut self, code: &str) -> Coupon {
-        self.hold("code", check_name("code", code, limits::COUPON).is_ok());
+    pub(super) fn coupon(&mut self, code: &str, before: Option<&Coupon>) -> Coupon {
+        // A new code is a part of an address; that of an imported coupon may have other letters.
+        let is_plain = code
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_accepted = check_name("code", code, limits::COUPON).is_ok() && (is_plain || before.is_some());
+        self.hold("code", is_accepted);
         let (from, until) = (self.day("from"), self.day("until"));
         self.hold("until", from.zip(until).is_none_or(|(from, until)| from <= until));
         let minimum = self.amount_or_nothing(self.fields.get("minimum"));
@@ -203,9 +194,15 @@ impl PartFormReader<'_> {
             code: code.to_owned(),
             effect: self.effect(),
             minimum: minimum.unwrap_or_default(),
-            from: from.map(Day::midnight),
-            // The last day counts.
-            until: until.map(|day| day.plus(1).midnight()),
+            // The form shows days: a minute stays as it was while its day does.
+            from: match before.and_then(|coupon| coupon.from) {
+                Some(minute) if from == Some(minute.day()) => Some(minute),
+                _ => from.map(Day::midnight),
+            },
+            until: match before.and_then(|coupon| coupon.until) {
+                Some(minute) if until == Some(last_day(minute)) => Some(minute),
+                _ => until.map(|day| day.plus(1).midnight()),
+            },
             uses: self.number("uses", (1, u32::MAX)),
             per_customer: self.number("per-customer", (1, u32::MAX)),
         }
@@ -253,18 +250,28 @@ impl PartFormReader<'_> {
         }
     }
 
-    pub(super) fn station(&mut self, id: StationId) -> Station {
+    pub(super) fn station(&mut self, id: StationId, before: &[CategoryId]) -> Station {
         let categories = self.file.categories.iter().map(|category| category.id);
         Station {
             id,
             name: self.name("name"),
-            categories: categories
-                .filter(|category| self.is_on(&format!("category-{category}")))
-                .collect(),
+            categories: self.ticked(categories, before, |category| format!("category-{category}")),
         }
     }
 }
 
 fn short(number: u32) -> u16 {
     u16::try_from(number).unwrap_or_default()
+}
+
+/// Pages offer them in this order: what was there before stays where it was.
+fn in_order(chosen: Vec<PaymentMethod>, before: &[PaymentMethod]) -> Vec<PaymentMethod> {
+    let known = before.iter().copied().filter(|known| chosen.contains(known));
+    let new = chosen.iter().copied().filter(|new| !before.contains(new));
+    known.chain(new).collect()
+}
+
+/// The last day of a coupon, as its form shows it. It counts.
+pub fn last_day(until: LocalMinute) -> Day {
+    LocalMinute(until.0 - 1).day()
 }

@@ -18,6 +18,7 @@ fn dish_form(file: &RestaurantFile, changes: &[(&str, &str)]) -> Vec<(String, St
         ("description".to_owned(), dish.description.clone()),
         ("price".to_owned(), file.currency.plain(dish.price)),
         ("category".to_owned(), category.id.to_string()),
+        (CATEGORY_BEFORE.to_owned(), category.id.to_string()),
         (
             "served".to_owned(),
             dish.served
@@ -148,9 +149,60 @@ fn a_form_that_was_filled_before_somebody_else_changed_the_dish_overwrites_nothi
         fields: vec!["price"],
     };
     assert_eq!(now.with(&made.unwrap().unwrap()), Err(conflict));
+    // Told so, they save again: it replaces the price, and nothing else that was changed meanwhile.
+    let key = PartKey::Dish(before.categories[0].dishes[0].id);
+    let renamed = dish_edit(&now, &[("price", "99"), ("name", "Bruschetta")])
+        .unwrap()
+        .unwrap();
+    let now = now.with(&renamed).unwrap();
+    let seen = acknowledged(&key, FormFields(&fields), &now, &["price"]).unwrap();
+    let fields = dish_form(&before, &[("price", "98"), (BEFORE, &seen)]);
+    let made = edit(
+        &PartForm::Part(key),
+        FormFields(&fields),
+        &now,
+        (Lang::German, ID),
+    );
+    let after = now.with(&made.unwrap().unwrap()).unwrap();
+    let dish = &after.categories[0].dishes[0];
+    assert_eq!((dish.name.as_str(), dish.price), ("Bruschetta", Minor(9_800)));
 }
 
-/// The form of each part, filled in as the page shows it, is read as the part: so no field is without an input.
+#[test]
+fn a_form_that_was_filled_before_somebody_moved_the_dish_leaves_it_where_it_is() {
+    let before = file();
+    let other = before.categories[1].id.to_string();
+    let moved = dish_edit(&before, &[("category", &other)]).unwrap().unwrap();
+    let now = before.with(&moved).unwrap();
+    let key = PartKey::Dish(before.categories[0].dishes[0].id);
+    let fields = dish_form(&before, &[("price", "98")]);
+    let made = edit(
+        &PartForm::Part(key.clone()),
+        FormFields(&fields),
+        &now,
+        (Lang::German, ID),
+    );
+    let after = now.with(&made.unwrap().unwrap()).unwrap();
+    assert_eq!(after.place(&key), now.place(&key));
+}
+
+#[test]
+fn another_new_dish_from_the_same_form_takes_no_others_place() {
+    let file = file();
+    let category = file.categories[0].id.to_string();
+    let form = |name: &str| -> Vec<(String, String)> {
+        [("name", name), ("price", "5"), ("category", category.as_str())]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into()
+    };
+    let new = PartForm::New(NewPart::Dish);
+    let made = edit(&new, FormFields(&form("Crostini")), &file, (Lang::German, ID));
+    let after = file.with(&made.unwrap().unwrap()).unwrap();
+    let again = |name: &str| edit(&new, FormFields(&form(name)), &after, (Lang::German, ID));
+    assert_eq!(again("Crostini"), Ok(None));
+    assert_eq!(again("Focaccia"), Err(vec![ID_TAKEN]));
+}
+
 #[test]
 fn a_new_part_of_each_kind_can_be_added() {
     let file = file();

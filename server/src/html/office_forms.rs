@@ -14,7 +14,9 @@ use servery_domain::{
     lang::Lang,
     problem::ProblemType,
     restaurant_file::RestaurantFile,
+    time::TimeZoneName,
 };
+use sha2::{Digest, Sha256};
 
 use super::{
     account_forms::with_cookie,
@@ -23,6 +25,7 @@ use super::{
 };
 use crate::{
     accounts::sessions::{self, CurrentUser},
+    clock,
     edits::{self, EditFailure},
     http::{
         client::Client,
@@ -49,7 +52,7 @@ pub async fn post_invitation(
         Err(error) if error.0.is(ProblemType::SignedOut) => Ok(redirect(&format!("/invitations/{token}"))),
         Err(error) if error.0.status < 500 => {
             let path = format!("/invitations/{token}");
-            Ok(redirect(&address(&path, [("wrong", said(&error))])))
+            Ok(redirect(&address(&path, [("wrong", refusal_code(&error))])))
         }
         Err(error) => Err(error),
     };
@@ -57,7 +60,7 @@ pub async fn post_invitation(
 }
 
 /// A link that is over needs no word: the page says so.
-fn said(error: &ApiError) -> &'static str {
+fn refusal_code(error: &ApiError) -> &'static str {
     let problem = &error.0;
     if problem.is(ProblemType::Conflict) {
         "email-taken"
@@ -129,48 +132,66 @@ pub async fn post_menu(
     form: Form,
 ) -> Response {
     let here = format!("/office/{slug}");
+    let anchor = form.get("part").parse::<PartKey>().map(|key| format!("#{key}"));
     let result = change_menu(&context, user, &slug, &form).await;
-    let result = result.map(|done| redirect(&address(&here, [("done", done)])));
-    respond(refused_at(&here, result), &context).await
+    let result = result.map(|said| redirect(&(address(&here, [said]) + &anchor.unwrap_or_default())));
+    respond(result, &context).await
 }
 
-/// Does something with a part, or with many prices; answers with what was done.
+/// A parameter of the address that says what became of a form.
+type Said = (&'static str, &'static str);
+
+/// Does something with a part, or with many prices.
 async fn change_menu(
     (app, _, headers, _): &FormContext,
     user: Result<CurrentUser, ApiError>,
     slug: &str,
     form: &Form,
-) -> Result<&'static str, ApiError> {
+) -> Result<Said, ApiError> {
     let user = user?;
     let lang = Preferences::usual_lang(&PageAddress::new(&format!("/office/{slug}"), ""), headers);
-    let file = edits::edited_restaurant(app, &user, slug).await?.edited;
-    let id = edit_id(form)?;
-    let changes = match form.get("act") {
-        "reprice" => repriced(&file, form, lang)?,
-        act => changed_part(&file, act, form, (id, lang))?,
+    let office = edits::edited_restaurant(app, &user, slug).await?;
+    let id = id_of_act(form)?;
+    let (act, file) = (form.get("act"), &office.edited);
+    let done = match act {
+        "remove" => ("done", "removed"),
+        _ => ("done", "saved"),
+    };
+    // A double click. It would do the same once more, with what the first one has changed.
+    if office.edits.iter().any(|entry| entry.edit.id == id) {
+        return Ok(done);
+    }
+    let changes = match act {
+        "reprice" => match repriced(file, form, lang) {
+            Some(changes) => changes,
+            None => return Ok(("wrong", "refused")),
+        },
+        act => changed_part(file, act, form, (id, lang))?,
     };
     if changes.is_empty() {
-        return Ok("same");
+        return Ok(("done", "same"));
     }
-    let done = match form.get("act") {
-        "remove" => "removed",
-        _ => "saved",
-    };
-    put_edit(app, &user, slug, Edit { id, changes }).await?;
-    Ok(done)
+    said(
+        edits::put_edit(app, &user, slug, &Edit { id, changes }).await,
+        done,
+    )
 }
 
-/// Two buttons of one page have one id: what the second one does is another edit.
-async fn put_edit(app: &AppState, user: &CurrentUser, slug: &str, edit: Edit) -> Result<(), ApiError> {
-    match edits::put_edit(app, user, slug, &edit).await {
-        Err(EditFailure::IdTaken) => {
-            let edit = Edit {
-                id: EditId(visitor::id()?),
-                ..edit
-            };
-            Ok(edits::put_edit(app, user, slug, &edit).await?)
-        }
-        answer => Ok(answer?),
+/// A refusal is said on the page that the form was on.
+fn said(result: Result<(), EditFailure>, done: Said) -> Result<Said, ApiError> {
+    match result {
+        Ok(()) => Ok(done),
+        Err(EditFailure::Other(error)) => Err(error),
+        Err(failure) => Ok(("wrong", wrong(&failure))),
+    }
+}
+
+fn wrong(failure: &EditFailure) -> &'static str {
+    match failure {
+        EditFailure::Refused(EditRefusal::Gone(_)) => "gone",
+        EditFailure::Refused(EditRefusal::Mistakes(_) | EditRefusal::Contradiction) => "refused",
+        EditFailure::TooMany => "too-many",
+        EditFailure::Refused(_) | EditFailure::IdTaken | EditFailure::Other(_) => "conflict",
     }
 }
 
@@ -181,6 +202,17 @@ fn edit_id(form: &Form) -> Result<EditId, ApiError> {
             "'id' is not the id of an edit: open the page again",
         )
     })
+}
+
+/// The forms of a page have one id. What each of them does is an edit of its own, and the same form again is the same edit.
+fn id_of_act(form: &Form) -> Result<EditId, ApiError> {
+    let page = edit_id(form)?;
+    let digest = Sha256::digest(form.to_query().as_bytes());
+    let digest = digest
+        .iter()
+        .take(16)
+        .fold(0, |id, byte| id << 8 | u128::from(*byte));
+    Ok(EditId(page.0 ^ digest))
 }
 
 fn changed_part(
@@ -208,20 +240,14 @@ fn changed_part(
     })
 }
 
-fn repriced(file: &RestaurantFile, form: &Form, lang: Lang) -> Result<Vec<PartChange>, ApiError> {
+/// `None` if something is no number.
+fn repriced(file: &RestaurantFile, form: &Form, lang: Lang) -> Option<Vec<PartChange>> {
     let category = match form.get("category") {
         "" => None,
-        category => Some(category.parse().map_err(|_| {
-            ApiError::new(ProblemType::NotAccepted, "'category' is not the id of a category")
-        })?),
+        category => Some(category.parse().ok()?),
     };
-    let change = part_form::price_change(form.fields(), file, lang).ok_or_else(|| {
-        ApiError::new(
-            ProblemType::NotAccepted,
-            "a percentage and amounts are numbers, such as -2.5",
-        )
-    })?;
-    Ok(file.reprice(category, change))
+    let change = part_form::price_change(form.fields(), file, lang)?;
+    Some(file.reprice(category, change))
 }
 
 /// `POST /office/{slug}/parts/{part}`: a form that is not accepted comes back as it was filled in.
@@ -246,36 +272,53 @@ async fn save_part(
         .ok_or_else(|| ApiError::new(ProblemType::NotFound, "there is no such part of a restaurant"))?;
     let here = format!("/office/{slug}/parts/{part}");
     let lang = Preferences::usual_lang(&PageAddress::new(&here, ""), headers);
-    let back = |wrong: &str| {
-        // What the form was filled from is newer when it is shown again.
-        let typed = form.without(part_form::BEFORE);
-        Ok(redirect(&address(&here, [("wrong", wrong), ("form", &typed)])))
+    let list = format!("/office/{slug}");
+    let back = |wrong: &str, typed: &str| Ok(redirect(&address(&here, [("wrong", wrong), ("form", typed)])));
+    if let PartForm::Part(PartKey::Profile) = kind
+        && clock::zone(&TimeZoneName(form.get("zone").to_owned())).is_none()
+    {
+        return back("zone", &form.to_query());
+    }
+    let made = match part_form::edit(&kind, form.fields(), &file, (lang, edit_id(form)?)) {
+        // Another new part, typed into a form that has made one already.
+        Err(wrong) if wrong == [part_form::ID_TAKEN] => {
+            part_form::edit(&kind, form.fields(), &file, (lang, EditId(visitor::id()?)))
+        }
+        made => made,
     };
-    let edit = match part_form::edit(&kind, form.fields(), &file, (lang, edit_id(form)?)) {
+    let edit = match made {
         Ok(Some(edit)) => edit,
-        Ok(None) => return Ok(redirect(&address(&format!("/office/{slug}"), [("done", "same")]))),
-        Err(wrong) => return back(&wrong.join(",")),
+        Ok(None) => return Ok(redirect(&address(&list, [("done", "same")]))),
+        Err(wrong) => return back(&wrong.join(","), &form.to_query()),
     };
-    let key = edit.changes.first().map(PartChange::key);
-    match edits::put_edit(app, &user, slug, &edit).await {
-        Ok(()) => {
-            let list = address(&format!("/office/{slug}"), [("done", "saved")]);
-            let anchor = key.map(|key| format!("#{key}")).unwrap_or_default();
-            Ok(redirect(&format!("{list}{anchor}")))
-        }
-        // The page has made an edit already, and was opened again by the browser's back button.
+    let stored = match edits::put_edit(app, &user, slug, &edit).await {
+        // The form was changed after a step back in the browser.
         Err(EditFailure::IdTaken) => {
-            put_edit(app, &user, slug, edit).await?;
-            Ok(redirect(&address(
-                &format!("/office/{slug}"),
-                [("done", "saved")],
-            )))
+            let id = EditId(visitor::id()?);
+            edits::put_edit(app, &user, slug, &Edit { id, ..edit.clone() }).await
         }
-        Err(EditFailure::Refused(EditRefusal::Gone(_))) => back("gone"),
-        Err(EditFailure::Refused(EditRefusal::Mistakes(_) | EditRefusal::Contradiction)) => back("refused"),
-        Err(EditFailure::Refused(_)) => back("conflict"),
-        Err(EditFailure::TooMany) => back("too-many"),
+        stored => stored,
+    };
+    match stored {
+        Ok(()) => {
+            let anchor = edit.changes.first().map(|change| format!("#{}", change.key()));
+            let list = address(&list, [("done", "saved")]);
+            Ok(redirect(&(list + &anchor.unwrap_or_default())))
+        }
         Err(EditFailure::Other(error)) => Err(error),
+        Err(failure) => {
+            let seen = match &failure {
+                EditFailure::Refused(EditRefusal::Conflict { part, fields }) => {
+                    part_form::acknowledged(part, form.fields(), &file, fields)
+                }
+                _ => None,
+            };
+            let typed = match seen {
+                Some(before) => form.with(part_form::BEFORE, &before),
+                None => form.to_query(),
+            };
+            back(wrong(&failure), &typed)
+        }
     }
 }
 
@@ -288,8 +331,7 @@ pub async fn post_changes(
 ) -> Response {
     let here = format!("/office/{slug}/changes");
     let result = change_changes(&context.0, user, &slug, &form).await;
-    let result = result.map(|done| redirect(&address(&here, [("done", done)])));
-    respond(refused_at(&here, result), &context).await
+    respond(result.map(|said| redirect(&address(&here, [said]))), &context).await
 }
 
 async fn change_changes(
@@ -297,14 +339,18 @@ async fn change_changes(
     user: Result<CurrentUser, ApiError>,
     slug: &str,
     form: &Form,
-) -> Result<&'static str, ApiError> {
+) -> Result<Said, ApiError> {
     let user = user?;
     let office = edits::edited_restaurant(app, &user, slug).await?;
     let no_such_edit = || ApiError::new(ProblemType::NotFound, "there is no such edit");
     if form.get("act") == "publish" {
         let up_to = form.get("up-to").parse().map_err(|_| no_such_edit())?;
-        edits::publish(app, &user, slug, up_to).await?;
-        return Ok("published");
+        return match edits::publish(app, &user, slug, up_to).await {
+            Ok(_) => Ok(("done", "published")),
+            Err(error) if error.0.is(ProblemType::Conflict) => Ok(("wrong", "conflict")),
+            Err(error) if error.0.is(ProblemType::NotAccepted) => Ok(("wrong", "refused")),
+            Err(error) => Err(error),
+        };
     }
     let edit: EditId = form.get("edit").parse().map_err(|_| no_such_edit())?;
     let publication: Option<u32> = form.get("publication").parse().ok();
@@ -322,22 +368,11 @@ async fn change_changes(
         .iter()
         .find(|entry| entry.edit.id == edit)
         .ok_or_else(no_such_edit)?;
-    match entry.refusal {
-        Some(_) => edits::discard_edit(app, &user, slug, edit).await?,
-        None => put_edit(app, &user, slug, entry.edit.inverse(edit_id(form)?)).await?,
+    let done = ("done", "undone");
+    if entry.refusal.is_some() {
+        edits::discard_edit(app, &user, slug, edit).await?;
+        return Ok(done);
     }
-    Ok("undone")
-}
-
-/// A refusal is said on the page that the form was on.
-fn refused_at(here: &str, result: Result<Response, ApiError>) -> Result<Response, ApiError> {
-    match result {
-        Err(error) if error.0.is(ProblemType::Conflict) => {
-            Ok(redirect(&address(here, [("wrong", "conflict")])))
-        }
-        Err(error) if error.0.is(ProblemType::NotAccepted) => {
-            Ok(redirect(&address(here, [("wrong", error.0.detail.as_str())])))
-        }
-        result => result,
-    }
+    let inverse = entry.edit.inverse(id_of_act(form)?);
+    said(edits::put_edit(app, &user, slug, &inverse).await, done)
 }

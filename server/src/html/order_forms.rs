@@ -68,11 +68,15 @@ impl Form {
 
     /// What was filled in, for an address.
     pub fn to_query(&self) -> String {
-        self.without("")
+        self.query_without("").finish()
     }
 
-    /// The same without one field.
-    pub fn without(&self, field: &str) -> String {
+    /// The same with another value of a field.
+    pub fn with(&self, field: &str, value: &str) -> String {
+        self.query_without(field).append_pair(field, value).finish()
+    }
+
+    fn query_without(&self, field: &str) -> form_urlencoded::Serializer<'static, String> {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let filled = self
             .0
@@ -81,7 +85,7 @@ impl Form {
         for (name, value) in filled {
             query.append_pair(name, value);
         }
-        query.finish()
+        query
     }
 
     fn has(&self, name: &str) -> bool {

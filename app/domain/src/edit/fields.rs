@@ -14,6 +14,9 @@ pub(super) trait Fields: Sized {
     /// The names of the fields that differ.
     fn changed(before: &Self, after: &Self) -> Vec<&'static str>;
 
+    /// Takes these fields from another value.
+    fn take(&mut self, from: &Self, fields: &[&str]);
+
     /// `current` with what differs between `before` and `after`. Adds the names of fields that `current` has changed otherwise.
     fn merge(current: &Self, before: &Self, after: &Self, conflicts: &mut Vec<&'static str>) -> Self;
 }
@@ -43,6 +46,12 @@ macro_rules! fields {
                     changed.push(stringify!($field));
                 })+
                 changed
+            }
+
+            fn take(&mut self, from: &Self, fields: &[&str]) {
+                $(if fields.contains(&stringify!($field)) {
+                    self.$field = from.$field.clone();
+                })+
             }
 
             fn merge(current: &Self, before: &Self, after: &Self, conflicts: &mut Vec<&'static str>) -> Self {

@@ -130,6 +130,26 @@ impl RestaurantPart {
         }
     }
 
+    /// This part, with these fields of another one of its kind: whoever has seen both versions of a field may replace it.
+    #[must_use]
+    pub fn with_fields_of(mut self, from: &Self, fields: &[&str]) -> Self {
+        match (&mut self, from) {
+            (Self::Profile(part), Self::Profile(from)) => part.take(from, fields),
+            (Self::Opening(part), Self::Opening(from)) => part.take(from, fields),
+            (Self::Tax(part), Self::Tax(from)) => part.take(from, fields),
+            (Self::Ordering(part), Self::Ordering(from)) => part.take(from, fields),
+            (Self::Category(part), Self::Category(from)) => part.take(from, fields),
+            (Self::Dish(part), Self::Dish(from)) => part.take(from, fields),
+            (Self::OptionGroup(part), Self::OptionGroup(from)) => part.take(from, fields),
+            (Self::Station(part), Self::Station(from)) => part.take(from, fields),
+            (Self::Coupon(part), Self::Coupon(from)) => part.take(from, fields),
+            (Self::TableCode(part), Self::TableCode(from)) => part.take(from, fields),
+            (Self::Favourites(part), Self::Favourites(from)) => part.clone_from(from),
+            _ => {}
+        }
+        self
+    }
+
     /// This part with what differs between `before` and `after`; or the fields that this one has changed otherwise.
     pub(super) fn merge(&self, before: &Self, after: &Self) -> Result<Self, Vec<&'static str>> {
         fn merged<T: Fields>(

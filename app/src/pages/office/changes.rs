@@ -125,9 +125,8 @@ fn field_lines(
 }
 
 fn step(texts: Texts, slug: &Slug, office: &EditedRestaurant, entry: &EditEntry) -> impl IntoView + use<> {
-    let refused = entry.refusal.as_ref().map(|why| {
-        view! { <p class="wrong">{texts.fill(Key::ChangesRefused, &[("why", why)])}</p> }
-    });
+    let refused = entry.refusal.is_some();
+    let refused = refused.then(|| view! { <p class="wrong">{texts.get(Key::ChangesRefused)}</p> });
     view! {
         <li>
             <span>

@@ -38,6 +38,7 @@ pub fn page<S: IntoView>(slug: &Slug, office: &EditedRestaurant, said: S) -> imp
         {rows.options()}
         {rows.coupons()}
         {rows.table_codes()}
+        {rows.stations()}
         {rows.settings()}
         {rows.reprice()}
     };
@@ -145,6 +146,16 @@ impl MenuPage<'_> {
         let parts = codes.iter().cloned().map(RestaurantPart::TableCode).collect();
         let add = self.add(NewPart::TableCode, Key::OfficeAddTable);
         self.section((Key::OfficeTables, none), parts, add)
+    }
+
+    fn stations(&self) -> impl IntoView + use<> {
+        let stations = self.office.edited.stations.iter().cloned();
+        let add = self.add(NewPart::Station, Key::OfficeAddStation);
+        self.section(
+            (Key::OfficeStations, None),
+            stations.map(RestaurantPart::Station).collect(),
+            add,
+        )
     }
 
     fn settings(&self) -> impl IntoView + use<> {

@@ -66,7 +66,7 @@ fn new_kind(new: NewPart) -> Key {
         NewPart::OptionGroup => Key::OfficeAddOptions,
         NewPart::Coupon => Key::OfficeAddCoupon,
         NewPart::TableCode => Key::OfficeAddTable,
-        NewPart::Station => Key::PartStation,
+        NewPart::Station => Key::OfficeAddStation,
     }
 }
 
@@ -102,6 +102,8 @@ fn part_form_view(
         PartForm::New(new) => format!("/office/{slug}/parts/{}", new.code()),
     };
     let before = part.as_ref().and_then(|part| serde_json::to_string(part).ok());
+    // A form that comes back was filled from what it says itself.
+    let before = typed.get(BEFORE).filter(|before| !before.is_empty()).or(before);
     let before = before.map(|before| view! { <input type="hidden" name=BEFORE value=before/> });
     let inputs = Inputs {
         texts,
@@ -109,10 +111,7 @@ fn part_form_view(
         typed,
         wrong,
     };
-    let id = match typed.get("id") {
-        Some(id) if typed.wrong().iter().all(|code| code != "conflict") => id,
-        _ => office.new_id.to_string(),
-    };
+    let id = typed.or("id", &office.new_id.to_string());
     let fields = match (&form, &part) {
         (_, Some(part)) => inputs.of_part(part),
         (PartForm::New(new), None) => inputs.of_new(*new, category),

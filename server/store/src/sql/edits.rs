@@ -112,25 +112,17 @@ impl Unpublished {
             .bind(restaurant.to_string())
             .fetch_all(&mut **transaction)
             .await?;
-        let mut edited = stored.file.clone();
-        let mut edits = Vec::new();
-        for row in &rows {
-            let stored = row.read()?;
-            // The restaurant may have been imported meanwhile.
-            let refusal = match edited.with(&stored.edit) {
-                Ok(with) => {
-                    edited = with;
-                    None
-                }
-                Err(refusal) => Some(refusal),
-            };
-            edits.push((stored, refusal));
+        let edits: Vec<StoredEdit> = rows.iter().map(EditRow::read).collect::<Result<_>>()?;
+        let (mut edited, mut refusals) = fold(&stored.file, &edits, RestaurantFile::with);
+        // The restaurant may have been imported meanwhile: then each edit is checked as if it were made now.
+        if !edited.mistakes().is_empty() {
+            (edited, refusals) = fold(&stored.file, &edits, checked);
         }
         Ok(Some(Self {
             restaurant,
             published: stored.file,
             edited,
-            edits,
+            edits: edits.into_iter().zip(refusals).collect(),
         }))
     }
 
@@ -142,6 +134,24 @@ impl Unpublished {
         }
         Ok(file)
     }
+}
+
+/// Makes edits one after another, passing over those that are refused.
+fn fold(
+    file: &RestaurantFile,
+    edits: &[StoredEdit],
+    make: impl Fn(&RestaurantFile, &Edit) -> std::result::Result<RestaurantFile, EditRefusal>,
+) -> (RestaurantFile, Vec<Option<EditRefusal>>) {
+    let mut edited = file.clone();
+    let refusals = edits.iter().map(|stored| match make(&edited, &stored.edit) {
+        Ok(with) => {
+            edited = with;
+            None
+        }
+        Err(refusal) => Some(refusal),
+    });
+    let refusals = refusals.collect();
+    (edited, refusals)
 }
 
 #[async_trait]
@@ -328,11 +338,12 @@ async fn edit_row<E: Engine>(
         .await?)
 }
 
-/// An edit leaves a restaurant that could be published.
-fn checked(file: &RestaurantFile, edit: &Edit) -> std::result::Result<(), EditRefusal> {
-    let mistakes = file.with(edit)?.mistakes();
+/// The restaurant with an edit, which has to leave nothing wrong in it. Whether ids are another restaurant's is seen when it is published.
+fn checked(file: &RestaurantFile, edit: &Edit) -> std::result::Result<RestaurantFile, EditRefusal> {
+    let edited = file.with(edit)?;
+    let mistakes = edited.mistakes();
     match mistakes.is_empty() {
-        true => Ok(()),
+        true => Ok(edited),
         false => Err(EditRefusal::Mistakes(mistakes)),
     }
 }

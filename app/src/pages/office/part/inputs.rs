@@ -29,7 +29,7 @@ impl Inputs<'_> {
                     Some("conflict") => Some(Key::OfficeWrongConflict),
                     Some("gone") => Some(Key::OfficeWrongGone),
                     Some("too-many") => Some(Key::OfficeWrongTooMany),
-                    Some(_) => Some(Key::OfficeWrongRefused),
+                    Some(_) => Some(Key::WrongOther),
                     None => (!wrong.is_empty()).then_some(Key::OfficeWrong),
                 }
             });
@@ -63,6 +63,7 @@ impl Inputs<'_> {
                 let example = self.file.currency.plain(Minor(950));
                 return Some(texts.fill(Key::WrongPartPrice, &[("example", &example)]));
             }
+            "value" if self.typed.or("effect", "portion") == "amount" => return self.wrong_text("price"),
             "tax-eat-in" | "tax-takeaway" | "service-fee" | "value" => Key::WrongPartPercent,
             "min" => return Some(number(0, u8::MAX.into())),
             "preparation" => return Some(number(0, 1_440)),

@@ -10,7 +10,7 @@ use servery_domain::{
 use super::inputs::{Inputs, LineKind};
 use crate::{
     components::{allergen, diet},
-    part_form::{CHOICES, choice_field},
+    part_form::{CATEGORY_BEFORE, CHOICES, choice_field},
     text::office::Key,
 };
 
@@ -40,6 +40,7 @@ impl Inputs<'_> {
         view! {
             {self.line("name", Key::PartName, name, LineKind::NAME)}
             {self.line("price", Key::PartPrice, &price, LineKind::NEEDED_AMOUNT)}
+            <input type="hidden" name=CATEGORY_BEFORE value=self.typed.or(CATEGORY_BEFORE, dish.map_or("", |_| category))/>
             {self.select("category".to_owned(), "category", label, (category.to_owned(), categories.collect()))}
             {self.below("category")}
             {self.paragraph("description", Key::PartDescription, description, limits::DESCRIPTION)}

@@ -11,13 +11,12 @@ use servery_domain::{
     restaurant::Cuisine,
     restaurant_file::TableCode,
     tax::{TaxRate, TaxRules},
-    time::LocalMinute,
 };
 
 use super::inputs::{Inputs, LineKind};
 use crate::{
     components::cuisine,
-    part_form::{ZONES, zone_field},
+    part_form::{ZONES, last_day, zone_field},
     text::office::Key,
 };
 
@@ -130,11 +129,14 @@ impl Inputs<'_> {
             Some(DeliveryArea::Postcodes(postcodes)) => postcodes.join(", "),
             _ => String::new(),
         };
-        let is_drawn = zone.is_some_and(|zone| zone.area.bounds().is_some());
+        let drawn_field = zone_field(number, "drawn");
+        let drawn = zone.filter(|zone| zone.area.bounds().is_some());
+        let position = drawn.map(|_| (number - 1).to_string()).unwrap_or_default();
+        let position = self.typed.or(&drawn_field, &position);
+        let is_drawn = !position.is_empty();
         let drawn = is_drawn.then(|| {
-            let position = (number - 1).to_string();
             view! {
-                <input type="hidden" name=zone_field(number, "drawn") value=position/>
+                <input type="hidden" name=drawn_field value=position/>
                 <p class="hint">{self.texts.get(Key::PartZoneDrawn)}</p>
             }
         });
@@ -181,9 +183,8 @@ impl Inputs<'_> {
         let first = coupon
             .and_then(|coupon| coupon.from)
             .map(|from| from.day().to_string());
-        // The last day counts.
         let last = coupon.and_then(|coupon| coupon.until);
-        let last = last.map(|until| LocalMinute(until.0 - 1).day().to_string());
+        let last = last.map(|until| last_day(until).to_string());
         view! {
             {coupon.is_none().then(|| self.new_code())}
             {self.select("effect".to_owned(), "effect", label, (kind.to_owned(), effects.into()))}
