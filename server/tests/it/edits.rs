@@ -314,3 +314,47 @@ async fn an_order_keeps_the_price_that_its_guest_saw() {
     let placement = app.placement(basket).await;
     assert_eq!(app.place(&placement).await.status, 201);
 }
+
+#[tokio::test]
+async fn a_time_zone_that_nobody_knows_is_not_accepted() {
+    let app = TestApp::new().await;
+    let owner = app.staff(Role::Owner).await;
+    let edited = app.edited(&owner).await;
+    let fields = [
+        "name",
+        "cuisine",
+        "description",
+        "address",
+        "phone",
+        "zone",
+        "brand_color",
+        "picture",
+    ];
+    let values = fields.map(|field| (field.to_owned(), edited["edited"][field].clone()));
+    let before = Value::Object(values.into_iter().collect());
+    let mut after = before.clone();
+    after["zone"] = json!("Berlin");
+    let changes = json!([{ "replace": { "before": { "profile": before }, "after": { "profile": after } } }]);
+    let refused = app.put_edit(&owner, &unique(), &changes).await;
+    assert!(
+        refused
+            .problem(ProblemType::NotAccepted)
+            .detail
+            .starts_with("zone: ")
+    );
+}
+
+#[tokio::test]
+async fn many_prices_are_changed_once_by_a_form_that_is_sent_twice() {
+    let app = TestApp::new().await;
+    let owner = app.staff(Role::Owner).await;
+    let id = app.edited(&owner).await["new_id"].as_str().unwrap().to_owned();
+    let form = format!("id={id}&act=reprice&percent=10");
+    for _ in 0..2 {
+        let answer = app.form("/office/lighthouse-diner", &owner, &form).await;
+        assert_eq!(answer.header("location"), "/office/lighthouse-diner?done=saved");
+    }
+    let edited = app.edited(&owner).await;
+    assert_eq!(edited["edits"].as_array().unwrap().len(), 1);
+    assert_eq!(coffee(&edited["edited"])["price"], 413);
+}

@@ -6,8 +6,9 @@ use servery_domain::{
     edit::{
         Direction, Edit, EditEntry, EditRefusal, PartChange, PartKey, PartPlace, Publication, RestaurantPart,
     },
-    id::{CategoryId, DishId, EditId, RestaurantId},
+    id::{CategoryId, DishId, EditId, RestaurantId, StationId},
     menu::{Dish, Menu},
+    pos::station::Station,
     restaurant::Restaurant,
     restaurant_file::RestaurantFile,
     revision::Revision,
@@ -376,11 +377,46 @@ async fn an_edit_that_an_import_made_impossible_says_why() {
         assert!(!store.discard_edit(&slug(), EditId(1)).await.unwrap(), "{engine}");
         assert_eq!(unpublished(store).await.edits[0].refusal, None, "{engine}");
         assert_eq!(publish(store, 1).await, PublishOutcome::Published(1), "{engine}");
-        put(store, &priced(2, &dumplings_at(1_590), 1_490)).await;
+        put(store, &priced(2, &dumplings_at(1_590), 1_790)).await;
         import(store, &file).await;
         assert!(store.discard_edit(&slug(), EditId(2)).await.unwrap(), "{engine}");
         assert!(!store.discard_edit(&slug(), EditId(2)).await.unwrap(), "{engine}");
         assert_eq!(unpublished(store).await.edits, [], "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn an_edit_is_refused_whose_category_an_import_has_removed() {
+    for (engine, store) in engines("an_edit_is_refused_whose_category_an_import_has_removed")
+        .await
+        .stores
+    {
+        let store = store.as_ref();
+        let mut file = imported(store).await;
+        let station = Station {
+            id: StationId(77),
+            name: "Ofen".into(),
+            categories: vec![file.categories[1].id],
+        };
+        let add = PartChange::Add {
+            part: RestaurantPart::Station(station),
+            place: PartPlace::Anywhere,
+        };
+        let edit = Edit {
+            id: EditId(1),
+            changes: vec![add],
+        };
+        assert_eq!(put(store, &edit).await, EditOutcome::Stored, "{engine}");
+        file.categories.remove(1);
+        file.stations.clear();
+        import(store, &file).await;
+        let office = unpublished(store).await;
+        assert!(office.edits[0].refusal.is_some(), "{engine}");
+        assert_eq!(office.edited, office.published, "{engine}");
+        // Others can be made meanwhile.
+        assert_eq!(put(store, &renamed(2)).await, EditOutcome::Stored, "{engine}");
+        assert!(store.discard_edit(&slug(), EditId(1)).await.unwrap(), "{engine}");
+        assert_eq!(publish(store, 2).await, PublishOutcome::Published(1), "{engine}");
     }
 }
 
