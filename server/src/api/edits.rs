@@ -124,8 +124,10 @@ pub async fn list_publications(
     Query(pairs): Pairs,
 ) -> Result<Response, ApiError> {
     let before = pairs.iter().find(|(name, _)| name == "before");
-    let before = before.map(|(_, number)| number.parse()).transpose();
+    let before = before.map(|(_, number)| number.parse::<u64>()).transpose();
     let before = before.map_err(|_| ApiError::new(ProblemType::Malformed, "'before' is a number"))?;
+    // No publication has so high a number: before it are all of them.
+    let before = before.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     let publications = edits::publications(&app, &user, &slug, before).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(publications)).into_response())
 }
