@@ -24,7 +24,7 @@ const TAKE_OVER_INTERVAL = 250;
 
 addEventListener("install", (event) => event.waitUntil(install()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
-addEventListener("message", (event) => event.waitUntil(handleMessage(event.data, event)));
+addEventListener("message", (event) => event.waitUntil(handleMessage(event.data, event.source)));
 addEventListener("push", (event) => event.waitUntil(showNotification(event.data?.json())));
 addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewSubscription(event.oldSubscription, event.newSubscription)));
 addEventListener("notificationclick", (event) => event.waitUntil(openNotification(event.notification)));
@@ -75,13 +75,12 @@ async function activate() {
   await clients.claim();
 }
 
-async function handleMessage(message, { source, ports }) {
+async function handleMessage(message, page) {
   if (message === "forget") await caches.delete(VIEWS);
   if (message === "keep staff") await keepStaff().catch(() => {});
   if (message === "update") await skipWaiting();
-  if (message === "take over") await takeOver(source);
+  if (message === "take over") await takeOver(page);
   if (message === "claim") await clients.claim();
-  if (message === "answer") ports[0]?.postMessage(message);
 }
 
 // The page that asks has loaded all it needs; another one may not have. A page that was reloaded or left is listed for a moment longer,

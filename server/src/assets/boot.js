@@ -17,19 +17,9 @@ try {
     location.replace(plain);
   }
 }
-// Chromium replaces a worker that is running as soon as it is idle, and one that is just being started only after minutes.
-function running(worker) {
-  const { port1, port2 } = new MessageChannel();
-  const answered = new Promise((resolve) => (port1.onmessage = resolve));
-  worker?.postMessage("answer", [port2]);
-  return Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 2000))]);
-}
 try {
   const worker = await navigator.serviceWorker?.register("/service-worker.js");
-  if (worker?.waiting) {
-    await running(worker.active);
-    worker.waiting.postMessage("take over");
-  }
+  worker?.waiting?.postMessage("take over");
   // A page that was requested before the worker was active has none, and the worker's own claim came before the page was there.
   if (!navigator.serviceWorker?.controller) worker?.active?.postMessage("claim");
 } catch {
