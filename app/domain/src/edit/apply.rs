@@ -24,7 +24,7 @@ impl RestaurantFile {
         Ok(edited)
     }
 
-    fn apply(&mut self, change: &PartChange) -> Result<(), EditRefusal> {
+    pub(super) fn apply(&mut self, change: &PartChange) -> Result<(), EditRefusal> {
         match change {
             PartChange::Add { part, place } => self.add(part, *place),
             PartChange::Remove { part, .. } => self.remove(part),

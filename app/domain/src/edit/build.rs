@@ -1,10 +1,10 @@
 //! The changes that the forms of the office make.
 
-use super::{Edit, PartChange, PartKey, PartPlace, RestaurantPart};
+use super::{PartChange, PartKey, PartPlace, RestaurantPart};
 use crate::{
     currency::Minor,
     id::{CategoryId, DishId, EditId},
-    menu::Dish,
+    menu::{Choice, Dish},
     restaurant_file::RestaurantFile,
     tax::portion,
 };
@@ -198,7 +198,7 @@ impl Removal {
         }
     }
 
-    fn change_groups(&mut self, change: impl Fn(&mut crate::menu::Choice)) {
+    fn change_groups(&mut self, change: impl Fn(&mut Choice)) {
         for group in self.file.option_groups.clone() {
             let mut after = group.clone();
             after.choices.iter_mut().for_each(&change);
@@ -217,12 +217,7 @@ impl Removal {
 
     /// Each change is made from the restaurant as the ones before it left it, so it always applies.
     fn push(&mut self, change: PartChange) {
-        let made = Edit {
-            id: EditId(0),
-            changes: vec![change.clone()],
-        };
-        if let Ok(file) = self.file.with(&made) {
-            self.file = file;
+        if self.file.apply(&change).is_ok() {
             self.changes.push(change);
         }
     }

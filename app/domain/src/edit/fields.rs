@@ -1,14 +1,6 @@
 //! The fields of a part, compared and merged one by one.
 
-use super::part::{CategoryHead, OpeningTimes, Profile};
-use crate::{
-    coupon::Coupon,
-    menu::{Dish, OptionGroup},
-    order_settings::OrderSettings,
-    pos::station::Station,
-    restaurant_file::TableCode,
-    tax::TaxRules,
-};
+use crate::id::DishId;
 
 pub(super) trait Fields: Sized {
     /// The names of the fields that differ.
@@ -22,7 +14,7 @@ pub(super) trait Fields: Sized {
 }
 
 /// A field of one value.
-fn merge_field<T: Clone + PartialEq>(
+pub(super) fn merge_field<T: Clone + PartialEq>(
     name: &'static str,
     [current, before, after]: [&T; 3],
     conflicts: &mut Vec<&'static str>,
@@ -39,7 +31,7 @@ fn merge_field<T: Clone + PartialEq>(
 /// Every field is named, so that none is forgotten when one is added.
 macro_rules! fields {
     ($($type:ident { $($field:ident),+ $(,)? })+) => {$(
-        impl Fields for $type {
+        impl $crate::edit::fields::Fields for $type {
             fn changed(before: &Self, after: &Self) -> Vec<&'static str> {
                 let mut changed = Vec::new();
                 $(if before.$field != after.$field {
@@ -56,7 +48,7 @@ macro_rules! fields {
 
             fn merge(current: &Self, before: &Self, after: &Self, conflicts: &mut Vec<&'static str>) -> Self {
                 Self {
-                    $($field: merge_field(
+                    $($field: $crate::edit::fields::merge_field(
                         stringify!($field),
                         [&current.$field, &before.$field, &after.$field],
                         conflicts,
@@ -66,19 +58,37 @@ macro_rules! fields {
         }
     )+};
 }
+pub(super) use fields;
 
-fields! {
-    Profile { name, cuisine, description, address, phone, zone, brand_color, picture }
-    OpeningTimes { hours, holidays }
-    TaxRules { name, included, eat_in, takeaway }
-    OrderSettings {
-        collection, at_table, zones, preparation, slot, per_slot, days_ahead, accepts_itself, answers_within, service_fee, tips,
-        payments,
+impl<T: Fields> Fields for Box<T> {
+    fn changed(before: &Self, after: &Self) -> Vec<&'static str> {
+        T::changed(before, after)
     }
-    CategoryHead { id, name, description }
-    Dish { id, name, description, price, allergens, diets, option_groups, picture, served, tax }
-    OptionGroup { id, name, min, max, choices }
-    Station { id, name, categories }
-    Coupon { code, effect, minimum, from, until, uses, per_customer }
-    TableCode { name, code }
+
+    fn take(&mut self, from: &Self, fields: &[&str]) {
+        T::take(self, from, fields);
+    }
+
+    fn merge(current: &Self, before: &Self, after: &Self, conflicts: &mut Vec<&'static str>) -> Self {
+        Self::new(T::merge(current, before, after, conflicts))
+    }
+}
+
+const FAVOURITES: &str = "favourites";
+
+/// A list of favourites is one value.
+impl Fields for Vec<DishId> {
+    fn changed(before: &Self, after: &Self) -> Vec<&'static str> {
+        (before != after).then_some(FAVOURITES).into_iter().collect()
+    }
+
+    fn take(&mut self, from: &Self, fields: &[&str]) {
+        if fields.contains(&FAVOURITES) {
+            self.clone_from(from);
+        }
+    }
+
+    fn merge(current: &Self, before: &Self, after: &Self, conflicts: &mut Vec<&'static str>) -> Self {
+        merge_field(FAVOURITES, [current, before, after], conflicts)
+    }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PartKey, fields::Fields};
+use super::{
+    PartKey,
+    fields::{Fields, fields},
+};
 use crate::{
     brand_color::BrandColor,
     coupon::Coupon,
@@ -111,97 +114,66 @@ impl RestaurantPart {
             }
         }
     }
+}
 
-    /// The names of the fields that differ; none if the parts are of two kinds.
-    pub fn changed_fields(&self, after: &Self) -> Vec<&'static str> {
-        match (self, after) {
-            (Self::Profile(before), Self::Profile(after)) => Fields::changed(&**before, after),
-            (Self::Opening(before), Self::Opening(after)) => Fields::changed(before, after),
-            (Self::Tax(before), Self::Tax(after)) => Fields::changed(before, after),
-            (Self::Ordering(before), Self::Ordering(after)) => Fields::changed(&**before, after),
-            (Self::Favourites(before), Self::Favourites(after)) if before != after => vec!["favourites"],
-            (Self::Category(before), Self::Category(after)) => Fields::changed(before, after),
-            (Self::Dish(before), Self::Dish(after)) => Fields::changed(&**before, after),
-            (Self::OptionGroup(before), Self::OptionGroup(after)) => Fields::changed(before, after),
-            (Self::Station(before), Self::Station(after)) => Fields::changed(before, after),
-            (Self::Coupon(before), Self::Coupon(after)) => Fields::changed(before, after),
-            (Self::TableCode(before), Self::TableCode(after)) => Fields::changed(before, after),
-            _ => Vec::new(),
-        }
+fields! {
+    Profile { name, cuisine, description, address, phone, zone, brand_color, picture }
+    OpeningTimes { hours, holidays }
+    TaxRules { name, included, eat_in, takeaway }
+    OrderSettings {
+        collection, at_table, zones, preparation, slot, per_slot, days_ahead, accepts_itself, answers_within, service_fee, tips,
+        payments,
     }
+    CategoryHead { id, name, description }
+    Dish { id, name, description, price, allergens, diets, option_groups, picture, served, tax }
+    OptionGroup { id, name, min, max, choices }
+    Station { id, name, categories }
+    Coupon { code, effect, minimum, from, until, uses, per_customer }
+    TableCode { name, code }
+}
 
-    /// This part, with these fields of another one of its kind: whoever has seen both versions of a field may replace it.
-    #[must_use]
-    pub fn with_fields_of(mut self, from: &Self, fields: &[&str]) -> Self {
-        match (&mut self, from) {
-            (Self::Profile(part), Self::Profile(from)) => part.take(from, fields),
-            (Self::Opening(part), Self::Opening(from)) => part.take(from, fields),
-            (Self::Tax(part), Self::Tax(from)) => part.take(from, fields),
-            (Self::Ordering(part), Self::Ordering(from)) => part.take(from, fields),
-            (Self::Category(part), Self::Category(from)) => part.take(from, fields),
-            (Self::Dish(part), Self::Dish(from)) => part.take(from, fields),
-            (Self::OptionGroup(part), Self::OptionGroup(from)) => part.take(from, fields),
-            (Self::Station(part), Self::Station(from)) => part.take(from, fields),
-            (Self::Coupon(part), Self::Coupon(from)) => part.take(from, fields),
-            (Self::TableCode(part), Self::TableCode(from)) => part.take(from, fields),
-            (Self::Favourites(part), Self::Favourites(from)) => part.clone_from(from),
-            _ => {}
-        }
-        self
-    }
+/// What is done in the same way for each kind of part.
+macro_rules! each_kind {
+    ($($kind:ident),+ $(,)?) => {
+        impl RestaurantPart {
+            /// The names of the fields that differ; none if the parts are of two kinds.
+            pub fn changed_fields(&self, after: &Self) -> Vec<&'static str> {
+                match (self, after) {
+                    $((Self::$kind(before), Self::$kind(after)) => Fields::changed(before, after),)+
+                    _ => Vec::new(),
+                }
+            }
 
-    /// This part with what differs between `before` and `after`; or the fields that this one has changed otherwise.
-    pub(super) fn merge(&self, before: &Self, after: &Self) -> Result<Self, Vec<&'static str>> {
-        fn merged<T: Fields>(
-            [current, before, after]: [&T; 3],
-            part: impl FnOnce(T) -> RestaurantPart,
-        ) -> Result<RestaurantPart, Vec<&'static str>> {
-            let mut conflicts = Vec::new();
-            let merged = T::merge(current, before, after, &mut conflicts);
-            match conflicts.is_empty() {
-                true => Ok(part(merged)),
-                false => Err(conflicts),
+            /// This part, with these fields of another one of its kind: whoever has seen both versions of a field may replace it.
+            #[must_use]
+            pub fn with_fields_of(mut self, from: &Self, fields: &[&str]) -> Self {
+                match (&mut self, from) {
+                    $((Self::$kind(part), Self::$kind(from)) => part.take(from, fields),)+
+                    _ => {}
+                }
+                self
+            }
+
+            /// This part with what differs between `before` and `after`; or the fields that this one has changed otherwise.
+            pub(super) fn merge(&self, before: &Self, after: &Self) -> Result<Self, Vec<&'static str>> {
+                let mut conflicts = Vec::new();
+                let merged = match (self, before, after) {
+                    $((Self::$kind(current), Self::$kind(before), Self::$kind(after)) => {
+                        Self::$kind(Fields::merge(current, before, after, &mut conflicts))
+                    })+
+                    _ => return Err(conflicts),
+                };
+                match conflicts.is_empty() {
+                    true => Ok(merged),
+                    false => Err(conflicts),
+                }
             }
         }
-        let boxed = |profile| Self::Profile(Box::new(profile));
-        match (self, before, after) {
-            (Self::Profile(current), Self::Profile(before), Self::Profile(after)) => {
-                merged([&**current, before, after], boxed)
-            }
-            (Self::Opening(current), Self::Opening(before), Self::Opening(after)) => {
-                merged([current, before, after], Self::Opening)
-            }
-            (Self::Tax(current), Self::Tax(before), Self::Tax(after)) => {
-                merged([current, before, after], Self::Tax)
-            }
-            (Self::Ordering(current), Self::Ordering(before), Self::Ordering(after)) => {
-                merged([&**current, before, after], |settings| {
-                    Self::Ordering(Box::new(settings))
-                })
-            }
-            (Self::Category(current), Self::Category(before), Self::Category(after)) => {
-                merged([current, before, after], Self::Category)
-            }
-            (Self::Dish(current), Self::Dish(before), Self::Dish(after)) => {
-                merged([&**current, before, after], |dish| Self::Dish(Box::new(dish)))
-            }
-            (Self::OptionGroup(current), Self::OptionGroup(before), Self::OptionGroup(after)) => {
-                merged([current, before, after], Self::OptionGroup)
-            }
-            (Self::Station(current), Self::Station(before), Self::Station(after)) => {
-                merged([current, before, after], Self::Station)
-            }
-            (Self::Coupon(current), Self::Coupon(before), Self::Coupon(after)) => {
-                merged([current, before, after], Self::Coupon)
-            }
-            (Self::TableCode(current), Self::TableCode(before), Self::TableCode(after)) => {
-                merged([current, before, after], Self::TableCode)
-            }
-            // A list of favourites is one value.
-            (current, before, after) if current == before || current == after => Ok(after.clone()),
-            _ => Err(vec!["favourites"]),
-        }
-    }
+    };
+}
+
+each_kind! {
+    Profile, Opening, Tax, Ordering, Favourites, Category, Dish, OptionGroup, Station, Coupon, TableCode,
 }
 
 impl RestaurantFile {
