@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{str::FromStr, sync::Arc};
 
 use axum::{
     Json,
@@ -37,14 +37,16 @@ pub async fn get_restaurant_log(
     Text(slug): Text,
     Query(pairs): Pairs,
 ) -> Result<Response, ApiError> {
-    let before = pairs.iter().find(|(name, _)| name == "before");
-    let before = before
-        .map(|(_, moment)| moment.parse().map(Timestamp))
-        .transpose();
-    let before =
-        before.map_err(|_| ApiError::new(ProblemType::Malformed, "'before' is a number of seconds"))?;
+    let before = before(&pairs, "'before' is a number of seconds")?.map(Timestamp);
     let log = audit_log::of_restaurant(&app, &user, &slug, before).await?;
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(log)).into_response())
+}
+
+/// Where a page of a list begins: with what is before it.
+pub(super) fn before<T: FromStr>(pairs: &[(String, String)], wants: &str) -> Result<Option<T>, ApiError> {
+    let before = pairs.iter().find(|(name, _)| name == "before");
+    let before = before.map(|(_, value)| value.parse()).transpose();
+    before.map_err(|_| ApiError::new(ProblemType::Malformed, wants))
 }
 
 /// Sign-ins and changes of the account, the newest first

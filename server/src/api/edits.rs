@@ -12,12 +12,11 @@ use serde::Serialize;
 use servery_domain::{
     edit::{Edit, EditedRestaurant, PartChange, PublicationLog},
     id::EditId,
-    problem::ProblemType,
     slug::Slug,
 };
 use utoipa::ToSchema;
 
-use super::board::ids;
+use super::{audit_log::before, board::ids};
 use crate::{
     accounts::sessions::CurrentUser,
     edits,
@@ -123,9 +122,7 @@ pub async fn list_publications(
     Text(slug): Text,
     Query(pairs): Pairs,
 ) -> Result<Response, ApiError> {
-    let before = pairs.iter().find(|(name, _)| name == "before");
-    let before = before.map(|(_, number)| number.parse::<u64>()).transpose();
-    let before = before.map_err(|_| ApiError::new(ProblemType::Malformed, "'before' is a number"))?;
+    let before: Option<u64> = before(&pairs, "'before' is a number")?;
     // No publication has so high a number: before it are all of them.
     let before = before.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     let publications = edits::publications(&app, &user, &slug, before).await?;

@@ -1,7 +1,7 @@
 //! The inputs of a part's form: what the part has, or what was typed and not accepted.
 
 use leptos::prelude::*;
-use servery_domain::{currency::Minor, limits, restaurant_file::RestaurantFile, tax::TaxRate, typed_amount};
+use servery_domain::{currency::Minor, limits, restaurant_file::RestaurantFile, typed_amount};
 
 use crate::{
     components::notice::{Tone, said},
@@ -39,17 +39,16 @@ impl Inputs<'_> {
 
     /// What is wrong with an input, below it.
     pub fn below(&self, code: &'static str) -> impl IntoView + use<> {
-        let (texts, wrong) = (self.texts, self.wrong);
-        let text = self.wrong_text(code);
+        let (text, wrong) = (self.wrong_text(code), self.wrong);
         let is_wrong = Memo::new(move |_| wrong.with(|wrong| wrong.iter().any(|known| known == code)));
         move || {
             is_wrong.get().then(|| {
-                view! { <p class="wrong" id=wrong_id(code) role="alert">{text.clone().unwrap_or_else(|| texts.get(Key::PartNone).to_owned())}</p> }
+                view! { <p class="wrong" id=wrong_id(code) role="alert">{text.clone()}</p> }
             })
         }
     }
 
-    fn wrong_text(&self, code: &str) -> Option<String> {
+    fn wrong_text(&self, code: &str) -> String {
         let texts = self.texts;
         let number = |least: u32, most: u32| {
             texts.fill(
@@ -61,16 +60,16 @@ impl Inputs<'_> {
             "name" | "street" | "city" | "tax-name" => Key::WrongPartName,
             "price" | "minimum" => {
                 let example = self.file.currency.plain(Minor(950));
-                return Some(texts.fill(Key::WrongPartPrice, &[("example", &example)]));
+                return texts.fill(Key::WrongPartPrice, &[("example", &example)]);
             }
             "value" if self.typed.or("effect", "portion") == "amount" => return self.wrong_text("price"),
             "tax-eat-in" | "tax-takeaway" | "service-fee" | "value" => Key::WrongPartPercent,
-            "min" => return Some(number(0, u8::MAX.into())),
-            "preparation" => return Some(number(0, 1_440)),
-            "slot" => return Some(number(5, 240)),
-            "per-slot" | "answers-within" => return Some(number(1, u16::MAX.into())),
-            "uses" | "per-customer" => return Some(number(1, u32::MAX)),
-            "days-ahead" => return Some(number(0, limits::DAYS_AHEAD.into())),
+            "min" => return number(0, u8::MAX.into()),
+            "preparation" => return number(0, 1_440),
+            "slot" => return number(5, 240),
+            "per-slot" | "answers-within" => return number(1, u16::MAX.into()),
+            "uses" | "per-customer" => return number(1, u32::MAX),
+            "days-ahead" => return number(0, limits::DAYS_AHEAD.into()),
             "max" => Key::WrongPartCounts,
             "hours" | "served" => Key::WrongPartHours,
             "category" => Key::WrongPartCategory,
@@ -83,7 +82,7 @@ impl Inputs<'_> {
             "payments" => Key::WrongPartEmpty,
             _ => Key::WrongPartText,
         };
-        Some(texts.get(key).to_owned())
+        texts.get(key).to_owned()
     }
 
     fn invalid(&self, code: &'static str) -> impl Fn() -> Option<&'static str> + Clone + use<> {
@@ -201,11 +200,6 @@ impl Inputs<'_> {
             }
             amount => typed_amount::editable(self.texts.lang, self.file.currency, amount),
         }
-    }
-
-    /// A percentage as it is typed.
-    pub fn percent(&self, rate: TaxRate) -> String {
-        self.texts.percent(rate)
     }
 
     pub fn hint(&self, text: Key) -> impl IntoView + use<> {

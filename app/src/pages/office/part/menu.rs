@@ -33,7 +33,7 @@ impl Inputs<'_> {
             .map_or("", |hours| hours.as_str());
         let tax = dish.and_then(|dish| dish.tax);
         let [eat_in, takeaway] = [tax.map(|tax| tax.eat_in), tax.map(|tax| tax.takeaway)]
-            .map(|rate| rate.map(|rate| self.percent(rate)).unwrap_or_default());
+            .map(|rate| rate.map(|rate| self.texts.percent(rate)).unwrap_or_default());
         let categories = self.file.categories.iter();
         let categories = categories.map(|category| (category.id.to_string(), category.name.clone()));
         let label = self.texts.get(Key::PartInCategory).to_owned();

@@ -60,7 +60,7 @@ impl Inputs<'_> {
     }
 
     pub fn tax(&self, tax: &TaxRules) -> AnyView {
-        let [eat_in, takeaway] = [tax.eat_in, tax.takeaway].map(|rate| self.percent(rate));
+        let [eat_in, takeaway] = [tax.eat_in, tax.takeaway].map(|rate| self.texts.percent(rate));
         view! {
             {self.line("tax-name", Key::PartTaxName, &tax.name, LineKind::NAME)}
             <div class="beside">
@@ -83,7 +83,7 @@ impl Inputs<'_> {
 
     pub fn ordering(&self, ordering: &OrderSettings) -> AnyView {
         let pays = |method| ordering.payments.contains(&method);
-        let fee = self.percent(TaxRate(ordering.service_fee));
+        let fee = self.texts.percent(TaxRate(ordering.service_fee));
         let lines = (ordering.zones.len() + ZONES).min(limits::ZONES);
         let zones: Vec<_> = (1..=lines)
             .map(|number| self.delivery_zone(ordering, number))
@@ -167,7 +167,7 @@ impl Inputs<'_> {
         let (kind, value) = match coupon.map(|coupon| coupon.effect) {
             Some(CouponEffect::Amount(amount)) => ("amount", self.amount(amount)),
             Some(CouponEffect::FreeDelivery) => ("free-delivery", String::new()),
-            Some(CouponEffect::Portion(portion)) => ("portion", self.percent(TaxRate(portion))),
+            Some(CouponEffect::Portion(portion)) => ("portion", self.texts.percent(TaxRate(portion))),
             None => ("portion", String::new()),
         };
         let effects = [
