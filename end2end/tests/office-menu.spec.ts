@@ -1,8 +1,7 @@
 // The menu editor: what an owner changes, publishes and takes back.
 
-import { join } from "node:path";
-import { COLOURS, expectAccessible } from "../axe";
 import { boardTest as test, setRenderMode, signInToBoard } from "../board";
+import { expectFitsAndAccessible, takePictures } from "../every-width";
 import { DINER, findDish } from "../ordering";
 import { appReady, expect, LANGS, officeTexts, type Lang, type Mode, type Servery } from "../servery";
 import type { Page } from "@playwright/test";
@@ -193,34 +192,14 @@ async function visitAll(page: Page, servery: Servery, lang: Lang, look: (name: s
   await look("history");
 }
 
-const WIDTHS = [360, 820, 1440];
-
 for (const lang of LANGS) {
   test(`every page of the menu editor is accessible and fits, ${lang}`, async ({ page, servery }) => {
     test.slow();
-    await visitAll(page, servery, lang, async (name) => {
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 900 });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
-      }
-      await page.emulateMedia({ colorScheme: "dark" });
-      await expectAccessible(page, { rules: COLOURS });
-      await page.emulateMedia({ colorScheme: "light" });
-      await expectAccessible(page);
-    });
+    await visitAll(page, servery, lang, (name) => expectFitsAndAccessible(page, name));
   });
 
   test(`pictures of the menu editor, ${lang} @looks`, async ({ page, servery }) => {
     test.slow();
-    await visitAll(page, servery, lang, async (name) => {
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 900 });
-          await page.screenshot({ path: join(process.env.LOOKS!, `office-menu-${name}-${width}-${lang}-${colorScheme}.png`), fullPage: true, animations: "disabled" });
-        }
-      }
-    });
+    await visitAll(page, servery, lang, (name) => takePictures(page, `office-menu-${name}-${lang}`));
   });
 }

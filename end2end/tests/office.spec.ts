@@ -1,8 +1,7 @@
 // An owner's first evening: from a server in which nobody is to the first order, without a terminal.
 
-import { join } from "node:path";
-import { COLOURS, expectAccessible } from "../axe";
 import { setRenderMode } from "../board";
+import { expectFitsAndAccessible, takePictures } from "../every-width";
 import { expect, LANGS, appReady, officeTexts, Servery, test as base, texts, type Lang } from "../servery";
 import type { Locator, Page } from "@playwright/test";
 
@@ -224,32 +223,12 @@ async function visitAll(page: Page, empty: Servery, lang: Lang, look: (name: str
   await look("invitation-over");
 }
 
-const WIDTHS = [360, 820, 1440];
-
 for (const lang of LANGS) {
   test(`every page of the office is accessible and fits, ${lang}`, async ({ page, empty }) => {
-    await visitAll(page, empty, lang, async (name) => {
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 900 });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
-      }
-      await page.emulateMedia({ colorScheme: "dark" });
-      await expectAccessible(page, { rules: COLOURS });
-      await page.emulateMedia({ colorScheme: "light" });
-      await expectAccessible(page);
-    });
+    await visitAll(page, empty, lang, (name) => expectFitsAndAccessible(page, name));
   });
 
   test(`pictures, ${lang} @looks`, async ({ page, empty }) => {
-    await visitAll(page, empty, lang, async (name) => {
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 900 });
-          await page.screenshot({ path: join(process.env.LOOKS!, `office-${name}-${width}-${lang}-${colorScheme}.png`), fullPage: true, animations: "disabled" });
-        }
-      }
-    });
+    await visitAll(page, empty, lang, (name) => takePictures(page, `office-${name}-${lang}`));
   });
 }
