@@ -1,4 +1,4 @@
-// Somebody signs out on a computer that others use: nothing of theirs is storedData on it.
+// Somebody signs out on a computer that others use: nothing of theirs is stored on it.
 
 import { serviceWorkerReady, expect, test, texts } from "../servery";
 import { addToBasket, fillContact, goToCheckout, placeOrder } from "../ordering";
@@ -23,6 +23,8 @@ test("signing out deletes orders, drafts and tokens from the browser", async ({ 
   await goToCheckout(page, "hydrated");
   await fillContact(page);
   await placeOrder(page);
+  // The page stores what it shows in the background.
+  await expect.poll(async () => (await storedData(page)).answers).not.toEqual([]);
   await addToBasket(page, request, "Cobb Salad", "hydrated");
   await signIn(page, await signUp(page.request), "hydrated");
   const before = await storedData(page);
