@@ -95,6 +95,10 @@ pub fn edits(slug: &Slug) -> String {
     format!("{RESTAURANTS}/{slug}/edits")
 }
 
+pub fn staff(slug: &Slug) -> String {
+    format!("{RESTAURANTS}/{slug}/staff")
+}
+
 /// Publications before a number; the newest if there is none.
 pub fn publications(slug: &Slug, before: Option<u32>) -> String {
     let before = before.map(|before| before.to_string());

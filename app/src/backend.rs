@@ -18,7 +18,7 @@ use servery_domain::{
 use crate::query::{
     GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
     GetDraft, GetEdits, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders, GetPasskeys,
-    GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
+    GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetStaff, GetTimes, Query,
 };
 
 pub type BackendFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -74,6 +74,7 @@ pub trait OfficeBackend:
     + Answers<GetNewRestaurant>
     + Answers<GetEdits>
     + Answers<GetPublications>
+    + Answers<GetStaff>
 {
 }
 

@@ -29,6 +29,7 @@ use servery_domain::{
     search::Search,
     slots::Times,
     slug::Slug,
+    staff::StaffList,
     time::{LocalMinute, TimeZoneName, Timestamp},
 };
 
@@ -382,6 +383,17 @@ impl Query for GetEdits {
 
     fn address(&self) -> String {
         api::edits(&self.0)
+    }
+}
+
+/// Who works in a restaurant, and who is invited to.
+pub struct GetStaff(pub Slug);
+
+impl Query for GetStaff {
+    type Answer = StaffList;
+
+    fn address(&self) -> String {
+        api::staff(&self.0)
     }
 }
 

@@ -49,6 +49,8 @@ pub enum View {
     OfficePart,
     OfficeChanges,
     OfficeHistory,
+    OfficeTables,
+    OfficeStaff,
 }
 
 /// The set of pages that is one program, `frontend/{name}`.
@@ -82,7 +84,7 @@ impl Chunk {
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 27] = [
+pub static ROUTES: [Route; 29] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
@@ -103,8 +105,10 @@ pub static ROUTES: [Route; 27] = [
     Route { path: "/new-restaurant",                     view: View::NewRestaurant, default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}",                      view: View::Office,        default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/parts/{part}",         view: View::OfficePart,    default: Mode::Hydrated, allows: &[Mode::Thin, Mode::Hydrated],     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
-    Route { path: "/office/{slug}/changes",              view: View::OfficeChanges, default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated],     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
-    Route { path: "/office/{slug}/history",              view: View::OfficeHistory, default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated],     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/office/{slug}/changes",              view: View::OfficeChanges, default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/office/{slug}/history",              view: View::OfficeHistory, default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/office/{slug}/tables",               view: View::OfficeTables,  default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/office/{slug}/staff",                view: View::OfficeStaff,   default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}",                       view: View::Device,     default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/till",                  view: View::Till,       default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/kitchen",               view: View::Kitchen,    default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
@@ -113,6 +117,11 @@ pub static ROUTES: [Route; 27] = [
 ];
 
 impl Route {
+    /// Whether no mode of it has a program.
+    pub fn is_always_thin(&self) -> bool {
+        self.allows == [Mode::Thin]
+    }
+
     /// Whether only one visitor may see the page in this mode. A shell is the same for everybody, whatever it will show.
     pub fn is_personal(&self, mode: Mode) -> bool {
         self.personal && mode != Mode::Thick

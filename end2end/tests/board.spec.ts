@@ -1,7 +1,7 @@
 // The board and a diner's order page in two browsers: what staff do is shown to the diner.
 
 import { COLOURS, expectAccessible } from "../axe";
-import { appReady, expect, texts, LANGS, type Lang } from "../servery";
+import { appReady, expect, pattern, texts, LANGS, type Lang } from "../servery";
 import { addToBasket, DINER, findDish, fillContact, formatText, placeOrder, goToCheckout } from "../ordering";
 import { BOARD, boardTest, setRenderMode, orderTicket, signInToBoard, openDetails } from "../board";
 import type { APIRequestContext, Page } from "@playwright/test";
@@ -82,6 +82,28 @@ for (const mode of ["thin", "hydrated"] as const) {
       await expect(page.getByRole("button", { name: words["dish.sold-out"] })).toBeDisabled();
       await row.getByRole("button", { name: words["board.available"] }).click();
       await expect.poll(async () => (await (await request.get(`/api/v1/restaurants/${DINER}`)).json()).sold_out ?? []).toEqual([]);
+    });
+
+    boardTest("orders are paused until further notice and taken again, and a busy kitchen is said", async ({ page, board }) => {
+      const intake = board.locator(".intake");
+      const press = (key: string, n = "") => intake.getByRole("button", { name: formatText(key, { n }), exact: true }).click();
+      const opening = async () => {
+        await page.goto(`/restaurants/${DINER}`);
+        return (await page.locator(".opening summary").textContent())!;
+      };
+      await press("intake.close");
+      await expect(intake).toContainText(words["intake.closed"]);
+      expect(await opening()).toBe(words["opening.never"]);
+      await press("intake.resume");
+      expect(await opening()).toBe(words["opening.always"]);
+      await press("intake.minutes", "20");
+      await expect(intake).toContainText(pattern(words["intake.paused-until"]));
+      expect(await opening()).toMatch(/^Opens/);
+      await press("intake.resume");
+      await press("intake.later", "15");
+      await expect(intake).toContainText(pattern(words["intake.busy-until"]));
+      await press("intake.as-usual");
+      await expect(intake.getByRole("button", { name: formatText("intake.later", { n: "15" }), exact: true })).toBeVisible();
     });
 
     for (const lang of ["en", "ar"] as Lang[]) {

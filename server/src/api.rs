@@ -22,5 +22,6 @@ pub mod reader_payments;
 pub mod restaurants;
 pub mod routes;
 pub mod sessions;
+mod staff;
 pub mod stream;
 pub mod sync;

@@ -6,7 +6,7 @@
 pub mod restaurant_now;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -26,6 +26,7 @@ use servery_app::{
 use servery_domain::{
     id::{DishId, RestaurantId},
     menu::Menu,
+    order_intake::{LocalPause, OrderIntake, OrderPause},
     order_settings::PaymentMethod,
     restaurant::{Listing, NotServed, Restaurant},
     revision::Revision,
@@ -55,6 +56,7 @@ pub struct CatalogSnapshot {
     pub edition: Edition,
     restaurants: Vec<(Arc<Listing>, TimeZone)>,
     dayparts: Vec<Daypart>,
+    intakes: BTreeMap<RestaurantId, OrderIntake>,
     modes: Vec<(String, Mode)>,
     /// The paths of the pages that are thick by default: the value of a header of every API answer.
     pub thick: HeaderValue,
@@ -87,19 +89,43 @@ pub struct Catalog {
     reachable: AtomicBool,
 }
 
+/// What a snapshot is made from, at any moment.
+#[derive(Default)]
+struct CatalogRows {
+    revisions: Revisions,
+    restaurants: Vec<(Restaurant, TimeZone)>,
+    sold_out: Vec<(RestaurantId, DishId)>,
+    dayparts: Vec<Daypart>,
+    intakes: BTreeMap<RestaurantId, OrderIntake>,
+    modes: Vec<(String, Mode)>,
+}
+
+/// A pause on the restaurant's clock.
+pub fn local_pause(zone: &TimeZone, pause: OrderPause) -> LocalPause {
+    LocalPause {
+        until: pause.until.map(|until| clock::local(zone, until)),
+    }
+}
+
 impl CatalogSnapshot {
-    fn new(
-        revisions: Revisions,
-        restaurants: Vec<(Restaurant, TimeZone)>,
-        sold_out: Vec<(RestaurantId, DishId)>,
-        dayparts: Vec<Daypart>,
-        modes: Vec<(String, Mode)>,
-        now: Timestamp,
-    ) -> Self {
+    fn new(rows: CatalogRows, now: Timestamp) -> Self {
+        let CatalogRows {
+            revisions,
+            restaurants,
+            sold_out,
+            dayparts,
+            intakes,
+            modes,
+        } = rows;
         let mut until = Timestamp(now.0 + 24 * 3600);
         let listing = restaurants.into_iter().map(|(restaurant, zone)| {
             let here = clock::local(&zone, now);
-            let opening = restaurant.hours.at(here, &restaurant.holidays);
+            let intake = intakes.get(&restaurant.id);
+            let pause = intake.and_then(|intake| intake.at(now).pause);
+            let opening = restaurant.opening(here, pause.map(|pause| local_pause(&zone, pause)));
+            if let Some(ends) = intake.and_then(|intake| intake.next_end(now)) {
+                until = until.min(ends);
+            }
             let midnight = LocalMinute(here.midnight().0 + servery_domain::time::DAY);
             let own = dayparts
                 .iter()
@@ -151,6 +177,7 @@ impl CatalogSnapshot {
             edition: Edition { revisions, until },
             restaurants,
             dayparts,
+            intakes,
             modes,
             thick,
         }
@@ -175,14 +202,21 @@ impl CatalogSnapshot {
             .iter()
             .flat_map(|(listing, _)| of(listing))
             .collect();
-        Self::new(
-            self.edition.revisions,
+        let rows = CatalogRows {
+            revisions: self.edition.revisions,
             restaurants,
             sold_out,
-            self.dayparts.clone(),
-            self.modes.clone(),
-            now,
-        )
+            dayparts: self.dayparts.clone(),
+            intakes: self.intakes.clone(),
+            modes: self.modes.clone(),
+        };
+        Self::new(rows, now)
+    }
+
+    /// What of a restaurant's intake still holds.
+    pub fn intake(&self, restaurant: RestaurantId, now: Timestamp) -> OrderIntake {
+        let set = self.intakes.get(&restaurant);
+        set.map(|intake| intake.at(now)).unwrap_or_default()
     }
 
     pub fn page(&self, search: &Search) -> servery_domain::cursor::Page<Listing> {
@@ -278,15 +312,15 @@ async fn load(
         });
     let restaurants = restaurants.collect();
     let modes = modes(store).await?;
-    let (sold_out, dayparts) = (store.sold_out().await?, store.dayparts().await?);
-    Ok(CatalogSnapshot::new(
+    let rows = CatalogRows {
         revisions,
         restaurants,
-        sold_out,
-        dayparts,
+        sold_out: store.sold_out().await?,
+        dayparts: store.dayparts().await?,
+        intakes: store.order_intakes().await?.into_iter().collect(),
         modes,
-        clock::now(),
-    ))
+    };
+    Ok(CatalogSnapshot::new(rows, clock::now()))
 }
 
 /// Ignores rows with a path or a mode that this version does not know: another version wrote them.
@@ -415,14 +449,12 @@ mod tests {
         let minute = |hour, minute| LocalMinute::new(2026, 11, 20, hour, minute);
         let restaurants = vec![(bakery.restaurant(), zone.clone())];
         let at = |minute| clock::utc(&zone, minute);
-        let mut catalog = CatalogSnapshot::new(
-            Revisions::default(),
+        let rows = CatalogRows {
             restaurants,
-            Vec::new(),
             dayparts,
-            Vec::new(),
-            at(minute(11, 29)),
-        );
+            ..CatalogRows::default()
+        };
+        let mut catalog = CatalogSnapshot::new(rows, at(minute(11, 29)));
         let away = |catalog: &CatalogSnapshot| {
             catalog.restaurants[0]
                 .0

@@ -14,6 +14,7 @@ pub mod page;
 mod page_headers;
 pub mod pictures;
 mod preferences;
+pub mod qr_files;
 pub mod release_files;
 mod render;
 pub mod rendered;

@@ -9,7 +9,7 @@ use servery_domain::{
 };
 use servery_store::{
     Store, StoreError,
-    invitations::{Acceptance, Invited, StoredInvitation},
+    invitations::{Acceptance, Invited, OpenInvitation, StoredInvitation},
 };
 
 use crate::{
@@ -56,7 +56,10 @@ pub async fn invitation(app: &AppState, token: &str) -> Result<Option<Invitation
         .store
         .open_invitation(&sessions::key(token), clock::now())
         .await?;
-    Ok(open.map(|kind| Invitation { kind }))
+    Ok(open.map(|OpenInvitation { kind, position }| Invitation {
+        kind,
+        position: position.and_then(|position| sessions::staff_position(app, position)),
+    }))
 }
 
 /// Accepts it with a new account, and signs that in. Its address counts as verified: whoever was invited is known.
@@ -65,22 +68,22 @@ pub async fn accept_as_new(
     (client, headers): (&Client, &HeaderMap),
     token: &str,
     sign_up: SignUp,
-) -> Result<HeaderValue, ApiError> {
+) -> Result<(Invitation, HeaderValue), ApiError> {
     sign_up.check()?;
     app.rate_limiter
         .take_for_client(&rate_limit::SIGN_UPS_FROM, client)?;
     // Without an invitation nobody is to make the server hash passwords, or to learn which addresses have accounts.
-    if invitation(app, token).await?.is_none() {
-        return Err(no_such_invitation());
-    }
+    let invitation = invitation(app, token).await?.ok_or_else(no_such_invitation)?;
     let new = accounts::new_account(app, &sign_up, true).await?;
     accept(app, token, Invited::New(&new)).await?;
     let (_, cookie) = accounts::start_session(app, headers, new.account, "invitation").await?;
-    Ok(cookie)
+    Ok((invitation, cookie))
 }
 
-pub async fn accept_as(app: &AppState, user: &CurrentUser, token: &str) -> Result<(), ApiError> {
-    accept(app, token, Invited::Known(user.account.id)).await
+pub async fn accept_as(app: &AppState, user: &CurrentUser, token: &str) -> Result<Invitation, ApiError> {
+    let invitation = invitation(app, token).await?.ok_or_else(no_such_invitation)?;
+    accept(app, token, Invited::Known(user.account.id)).await?;
+    Ok(invitation)
 }
 
 async fn accept(app: &AppState, token: &str, invited: Invited<'_>) -> Result<(), ApiError> {

@@ -11,7 +11,8 @@ use std::{sync::Arc, time::Duration};
 use futures::{StreamExt, future, stream};
 use servery_domain::{
     account::MailPurpose,
-    id::{OrderId, PaymentId, RestaurantId, VisitorId},
+    id::{InvitationId, OrderId, PaymentId, RestaurantId, VisitorId},
+    invitation::StaffInvitation,
     job::{Job, Lane},
     lang::Lang,
     order::{Event, State},
@@ -29,7 +30,7 @@ use crate::{
         mail::{MailError, Mailer},
         push::error::PushError,
     },
-    payments,
+    payments, staff,
     state::AppState,
 };
 
@@ -293,6 +294,9 @@ async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Resul
         (Job::AccountMail { email, purpose }, Some(mailer)) => {
             mail_account_holder(app, mailer, &due.id, email, *purpose).await
         }
+        (Job::InvitationMail { invitation, lang }, Some(mailer)) => {
+            mail_invitation(app, mailer, &due.id, *invitation, *lang).await
+        }
         (Job::DeletionMail { email, lang }, Some(mailer)) => Ok(mailer
             .send(&due.id, email, &mail::account::deletion(*lang))
             .await?),
@@ -307,7 +311,11 @@ async fn perform(app: &AppState, mailer: Option<&Mailer>, due: &DueJob) -> Resul
             Some(mailer),
         ) => mail_receipt(app, mailer, &due.id, (*restaurant, bill, *payment), (to, *lang)).await,
         (
-            Job::Mail { .. } | Job::AccountMail { .. } | Job::DeletionMail { .. } | Job::ReceiptMail { .. },
+            Job::Mail { .. }
+            | Job::AccountMail { .. }
+            | Job::InvitationMail { .. }
+            | Job::DeletionMail { .. }
+            | Job::ReceiptMail { .. },
             None,
         ) => {
             tracing::info!(job = due.id, "a mail is dropped: no mail server is set (--smtp)");
@@ -431,6 +439,31 @@ async fn mail_account_holder(
         .await?;
     let letter = mail::account::letter(account.lang, purpose, &app.settings.public_url(), &token);
     Ok(mailer.send(id, &account.email, &letter).await?)
+}
+
+async fn mail_invitation(
+    app: &AppState,
+    mailer: &Mailer,
+    id: &str,
+    invitation: InvitationId,
+    lang: Lang,
+) -> Result<(), JobError> {
+    let token = sessions::token()?;
+    let renewed = app
+        .store
+        .renew_staff_invitation(invitation, &sessions::key(&token), clock::now())
+        .await?;
+    // It was withdrawn or accepted meanwhile, or it has no address.
+    let Some((restaurant, StaffInvitation { email: Some(to), .. })) = renewed else {
+        return Ok(());
+    };
+    let catalog = app.catalog.now().clone();
+    let Some(listing) = catalog.by_id(restaurant) else {
+        return Ok(());
+    };
+    let link = staff::invitation_address(app, &token);
+    let letter = mail::invitation::letter(lang, &listing.restaurant.name, link);
+    Ok(mailer.send(id, &to, &letter).await?)
 }
 
 async fn mail_receipt(

@@ -20,7 +20,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     about, api,
     html::{
-        account_forms, board_forms, card_page, map_file, office_forms, order_forms, page, pictures,
+        account_forms, board_forms, card_page, map_file, office_forms, order_forms, page, pictures, qr_files,
         release_files, sitemap, staff_forms, staff_manifest,
     },
     http::{
@@ -112,6 +112,7 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
         ("/board/{slug}/devices", post(board_forms::post_devices)),
         ("/board/{slug}/devices/op-imports", op_imports),
         ("/board/{slug}/stock", post(board_forms::post_stock)),
+        ("/board/{slug}/intake", post(board_forms::post_intake)),
         ("/staff/{slug}", post(staff_forms::post_device)),
         ("/staff/{slug}/kitchen", post(staff_forms::post_kitchen)),
         ("/account", post(account_forms::post_account)),
@@ -127,6 +128,17 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
         ("/office/{slug}", post(office_forms::post_menu)),
         ("/office/{slug}/parts/{part}", part),
         ("/office/{slug}/changes", post(office_forms::post_changes)),
+        ("/office/{slug}/staff", post(office_forms::post_staff)),
+        (
+            "/office/{slug}/staff/invitation.svg",
+            get(qr_files::get_invitation_code),
+        ),
+        ("/office/{slug}/qr.svg", get(qr_files::get_page_code)),
+        (
+            "/office/{slug}/tables/{code}/qr.svg",
+            get(qr_files::get_table_code),
+        ),
+        ("/office/{slug}/tables/sheet.pdf", get(qr_files::get_table_sheet)),
         ("/t/{code}", get(order_forms::get_table)),
     ]
 }

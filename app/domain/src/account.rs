@@ -225,25 +225,40 @@ pub enum Permission<'a> {
     Advance(&'a Order, &'a Event),
     /// Change the stock of a dish.
     Stock,
+    /// Pause orders, and say that the kitchen is busy.
+    Pause,
     /// Pair and revoke devices.
     Devices,
     /// See who did what.
     AuditLog,
     /// Change menu and settings, and publish them.
     Edit,
+    /// Give money back.
+    Refund,
+    /// See who else works here.
+    Staff,
+    /// Give this role to somebody, or take it from them.
+    Appoint(Role),
 }
 
 impl Role {
     pub fn may(self, act: Permission<'_>) -> bool {
         match act {
             Permission::See => true,
-            Permission::Stock => self != Self::Courier,
-            Permission::Devices | Permission::AuditLog | Permission::Edit => {
+            Permission::Stock | Permission::Pause => self != Self::Courier,
+            Permission::Devices
+            | Permission::AuditLog
+            | Permission::Edit
+            | Permission::Refund
+            | Permission::Staff => {
                 matches!(self, Self::Owner | Self::Manager)
             }
-            Permission::Advance(order, event) if order.gives_back(event) => {
-                matches!(self, Self::Owner | Self::Manager)
-            }
+            Permission::Appoint(role) => match self {
+                Self::Owner => true,
+                Self::Manager => !matches!(role, Self::Owner | Self::Manager),
+                Self::Cashier | Self::Kitchen | Self::Courier => false,
+            },
+            Permission::Advance(order, event) if order.gives_back(event) => self.may(Permission::Refund),
             Permission::Cause(event) | Permission::Advance(_, event) => self.may_cause(event),
         }
     }
@@ -271,7 +286,7 @@ impl Role {
     fn may_cause(self, event: &Event) -> bool {
         match event {
             Event::OutForDelivery | Event::Delivered => true,
-            Event::Refund { .. } => matches!(self, Self::Owner | Self::Manager),
+            Event::Refund { .. } => self.may(Permission::Refund),
             Event::Accepted { .. }
             | Event::Rejected { .. }
             | Event::Preparing

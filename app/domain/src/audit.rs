@@ -91,6 +91,8 @@ crate::codes::codes! {
         PasskeyRemoved = "passkey_removed",
         RoleGiven = "role_given",
         RoleRemoved = "role_removed",
+        StaffInvited = "staff_invited",
+        InvitationWithdrawn = "invitation_withdrawn",
         CodeMade = "code_made",
         DevicePaired = "device_paired",
         DeviceRevoked = "device_revoked",
@@ -100,6 +102,8 @@ crate::codes::codes! {
         RestaurantImported = "restaurant_imported",
         /// Menu and settings were changed in the office.
         EditsPublished = "edits_published",
+        OrdersPaused = "orders_paused",
+        OrdersResumed = "orders_resumed",
         OrderAccepted = "order_accepted",
         OrderRejected = "order_rejected",
         OrderPreparing = "order_preparing",

@@ -7,6 +7,7 @@ use crate::{
     currency::Currency,
     id::{DishId, RestaurantId},
     order::{Order, State},
+    order_intake::LocalPause,
     time::LocalMinute,
 };
 
@@ -26,6 +27,12 @@ pub struct Board {
     /// The tables, so that an order's table code can be shown as a name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<BoardTable>,
+    /// No orders are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<LocalPause>,
+    /// The kitchen needs more minutes than usual, until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub busy: Option<(u16, LocalMinute)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

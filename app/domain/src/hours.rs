@@ -145,6 +145,17 @@ impl OpeningHours {
 }
 
 impl Opening {
+    pub const fn closed_until_further_notice() -> Self {
+        Self {
+            open: false,
+            change: None,
+        }
+    }
+
+    pub fn closed_until(at: LocalMinute, now: LocalMinute) -> Self {
+        Self::new(false, now, at.0)
+    }
+
     fn new(open: bool, now: LocalMinute, change: i64) -> Self {
         let at = LocalMinute(change);
         Self {

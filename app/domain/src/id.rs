@@ -96,6 +96,8 @@ ids! {
     StationId;
     /// What somebody changes at once in the office.
     EditId;
+    /// A colleague's invitation. It is no secret: the link has a token of its own.
+    InvitationId;
     /// A courier's tour.
     DeliveryRunId;
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::MailPurpose,
     currency::Minor,
-    id::{OrderId, PaymentId, RestaurantId, VisitorId},
+    id::{InvitationId, OrderId, PaymentId, RestaurantId, VisitorId},
     lang::Lang,
     order::{Event, Order},
     pos::bill::Bill,
@@ -41,6 +41,8 @@ pub enum Job {
     /// same either way.
     /// The token is created when the mail is written.
     AccountMail { email: String, purpose: MailPurpose },
+    /// Mails a colleague's invitation. The token of its link is created when the mail is written.
+    InvitationMail { invitation: InvitationId, lang: Lang },
     /// Mails to the address of a deleted account that it was deleted.
     DeletionMail { email: String, lang: Lang },
     /// Mails the receipt of a payment, with the bill as it was at the time of the request.
@@ -63,7 +65,13 @@ impl Lane {
     pub const fn kinds(self) -> &'static [&'static str] {
         match self {
             Self::Money => &["refund", "refund_extra_charge", "refund_reader_payment"],
-            Self::Mail => &["mail", "account_mail", "deletion_mail", "receipt_mail"],
+            Self::Mail => &[
+                "mail",
+                "account_mail",
+                "invitation_mail",
+                "deletion_mail",
+                "receipt_mail",
+            ],
             Self::Push => &["push"],
         }
     }
@@ -86,6 +94,7 @@ impl Job {
             Self::RefundExtraCharge { .. } => "refund_extra_charge",
             Self::RefundReaderPayment { .. } => "refund_reader_payment",
             Self::AccountMail { .. } => "account_mail",
+            Self::InvitationMail { .. } => "invitation_mail",
             Self::DeletionMail { .. } => "deletion_mail",
             Self::ReceiptMail { .. } => "receipt_mail",
         }
@@ -185,6 +194,13 @@ mod tests {
                 Job::AccountMail {
                     email: String::new(),
                     purpose: MailPurpose::Reset,
+                },
+                Lane::Mail,
+            ),
+            (
+                Job::InvitationMail {
+                    invitation: InvitationId(1),
+                    lang: Lang::English,
                 },
                 Lane::Mail,
             ),

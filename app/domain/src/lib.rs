@@ -35,6 +35,7 @@ pub mod new_restaurant;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod order;
+pub mod order_intake;
 pub mod order_settings;
 pub mod passkey;
 pub mod place;
@@ -50,6 +51,7 @@ pub mod search;
 pub mod selection;
 pub mod slots;
 pub mod slug;
+pub mod staff;
 mod string_newtype;
 pub mod sync;
 pub mod tax;

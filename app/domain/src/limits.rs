@@ -103,3 +103,5 @@ pub const COURSES: u8 = 9;
 /// Browsers subscribed to one order, and characters of a push subscription's endpoint.
 pub const BROWSERS: usize = 5;
 pub const ENDPOINT: usize = 1_000;
+/// Open invitations of a restaurant to its staff.
+pub const INVITATIONS: usize = 50;

@@ -43,6 +43,13 @@ pub fn email() -> Object {
     of_pattern(EMAIL, crate::limits::EMAIL).build()
 }
 
+pub fn optional_email() -> Object {
+    let or_null = SchemaType::from_iter([Type::String, Type::Null]);
+    of_pattern(EMAIL, crate::limits::EMAIL)
+        .schema_type(or_null)
+        .build()
+}
+
 pub fn amount<const LEAST: i64, const MOST: i64>() -> Object {
     let amount = ObjectBuilder::new().schema_type(Type::Integer);
     amount.minimum(Some(LEAST)).maximum(Some(MOST)).build()

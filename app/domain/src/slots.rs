@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     hours::OpeningHours,
+    order_intake::LocalPause,
     order_settings::OrderSettings,
     restaurant::Restaurant,
     time::{ClockChange, DAY, Day, LocalMinute},
@@ -38,6 +39,16 @@ pub struct Times {
     /// The clock changes of the days for which orders are accepted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clock_changes: Vec<ClockChange>,
+    /// No orders are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<LocalPause>,
+    /// Minutes that the kitchen needs more than usual.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub busy: u16,
+}
+
+fn is_zero(minutes: &u16) -> bool {
+    *minutes == 0
 }
 
 impl Times {
@@ -47,6 +58,8 @@ impl Times {
             now,
             full: Vec::new(),
             clock_changes: Vec::new(),
+            pause: None,
+            busy: 0,
         }
     }
 }
@@ -82,7 +95,16 @@ impl<'a> Timetable<'a> {
 
     /// When an order placed now can be served at the earliest.
     fn at_once(&self) -> LocalMinute {
-        self.now().later(self.lead(), &self.times.clock_changes)
+        let lead = self.lead() + i64::from(self.times.busy);
+        self.now().later(lead, &self.times.clock_changes)
+    }
+
+    /// Whether a pause that goes on now is over by then. A device that is offline may be late to learn that it is.
+    fn is_taken_at(&self, slot: LocalMinute) -> bool {
+        match self.times.pause {
+            None => true,
+            Some(LocalPause { until }) => until.is_some_and(|until| slot >= until),
+        }
     }
 
     /// When an order placed now is served: at once, or when the first slot begins that is not full. It has to leave the kitchen before
@@ -105,6 +127,9 @@ impl<'a> Timetable<'a> {
     fn check_closing(&self, due: LocalMinute) -> Result<(), SlotRefusal> {
         // Clocks that are set back may show an earlier time than now.
         let ready = LocalMinute(due.0 - i64::from(self.travel)).max(self.now());
+        if !self.is_taken_at(self.now()) {
+            return Err(SlotRefusal::Closed);
+        }
         match self.hours.stays_open(self.now(), ready, self.holidays) {
             Ok(()) => Ok(()),
             Err(opening) if opening.open => Err(SlotRefusal::TooLate),
@@ -169,7 +194,12 @@ impl<'a> Timetable<'a> {
         let days = (-1..=i64::from(self.ordering.days_ahead)).map(|ahead| Day(today.0 + ahead));
         let free = |day: Day| {
             self.of_day(day)
-                .filter(|slot| *slot >= at_once && self.happens_once(*slot) && !self.is_full(*slot))
+                .filter(|slot| {
+                    *slot >= at_once
+                        && self.happens_once(*slot)
+                        && !self.is_full(*slot)
+                        && self.is_taken_at(*slot)
+                })
                 .collect::<Vec<_>>()
         };
         days.map(|day| (day, free(day)))
@@ -196,9 +226,10 @@ impl<'a> Timetable<'a> {
         let begins =
             |day: Day| day.0 - self.now().day().0 <= ahead && self.of_day(day).any(|known| known == slot);
         if begins(day) || begins(Day(day.0 - 1)) {
-            match self.is_full(slot) {
-                true => Err(SlotRefusal::Full),
-                false => Ok(()),
+            match (self.is_taken_at(slot), self.is_full(slot)) {
+                (false, _) => Err(SlotRefusal::Closed),
+                (true, true) => Err(SlotRefusal::Full),
+                (true, false) => Ok(()),
             }
         } else if day.0 - self.now().day().0 > ahead {
             Err(SlotRefusal::TooFar)
@@ -295,6 +326,57 @@ mod tests {
         assert_eq!(check(at(1, 11, 30)), Ok(()));
         assert_eq!(check(at(2, 11, 30)), Err(SlotRefusal::TooFar));
         assert_eq!(check(at(3_000, 11, 30)), Err(SlotRefusal::TooFar));
+    }
+
+    fn paused<T>(until: Option<LocalMinute>, busy: u16, ask: impl Fn(Timetable<'_>) -> T) -> T {
+        let ordering = OrderSettings {
+            slot: 15,
+            preparation: 20,
+            days_ahead: 1,
+            ..OrderSettings::default()
+        };
+        ask(Timetable {
+            hours: &"Mo-Su 11:00-14:00".parse().unwrap(),
+            holidays: &[],
+            ordering: &ordering,
+            times: &Times {
+                pause: Some(LocalPause { until }).filter(|_| busy == 0),
+                busy,
+                ..Times::at(at(0, 12, 0))
+            },
+            travel: 0,
+        })
+    }
+
+    #[test]
+    fn case_coopcycle_2632_no_slot_is_offered_before_a_closure_ends() {
+        let until = at(0, 13, 0);
+        let offered = |until| {
+            paused(until, 0, |table| {
+                let slots = table.slots().into_iter().flat_map(|(_, slots)| slots);
+                let slots: Vec<_> = slots.collect();
+                assert!(slots.iter().all(|slot| table.check(*slot).is_ok()));
+                slots
+            })
+        };
+        assert_eq!(offered(Some(until)).first(), Some(&until));
+        assert_eq!(offered(None), []);
+        for (until, slot) in [
+            (Some(until), at(0, 12, 45)),
+            (None, at(0, 13, 0)),
+            (None, at(1, 11, 30)),
+        ] {
+            let refused = paused(until, 0, |table| (table.check(slot), table.soonest()));
+            assert_eq!(refused, (Err(SlotRefusal::Closed), Err(SlotRefusal::Closed)));
+        }
+    }
+
+    #[test]
+    fn a_busy_kitchen_needs_longer_for_orders_of_now_only() {
+        assert_eq!(paused(None, 15, |table| table.soonest()), Ok(at(0, 12, 35)));
+        let slots = paused(None, 15, |table| table.slots());
+        assert_eq!(slots[0].1[0], at(0, 12, 45));
+        assert_eq!(slots[1].1[0], at(1, 11, 30), "tomorrow as usual");
     }
 
     #[test]

@@ -38,6 +38,10 @@ fn sentence(texts: Texts, entry: &AuditEntry, currency: Option<Currency>) -> Str
         Act::PasskeyRemoved => Key::LogPasskeyRemoved,
         Act::RoleGiven => Key::LogRoleGiven,
         Act::RoleRemoved => Key::LogRoleRemoved,
+        Act::StaffInvited => Key::LogStaffInvited,
+        Act::InvitationWithdrawn => Key::LogInvitationWithdrawn,
+        Act::OrdersPaused => Key::LogOrdersPaused,
+        Act::OrdersResumed => Key::LogOrdersResumed,
         Act::CodeMade => Key::LogCodeMade,
         Act::DevicePaired => Key::LogDevicePaired,
         Act::DeviceRevoked => Key::LogDeviceRevoked,
@@ -68,7 +72,7 @@ fn sentence(texts: Texts, entry: &AuditEntry, currency: Option<Currency>) -> Str
     texts.fill(key, &[("what", &what), ("role", role), ("amount", &amount)])
 }
 
-fn role_name(role: Role) -> Key {
+pub fn role_name(role: Role) -> Key {
     match role {
         Role::Owner => Key::RoleOwner,
         Role::Manager => Key::RoleManager,

@@ -3,13 +3,14 @@
 pub mod audit_log;
 mod board_updates;
 pub mod devices;
+mod intake;
 mod order_card;
 mod stock;
 
 use leptos::{either::Either, prelude::*};
 use servery_domain::{
     account::Permission,
-    board::{Board, BoardTable, Column},
+    board::{Board, Column},
     slug::Slug,
 };
 
@@ -24,8 +25,13 @@ use crate::{
 pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     let texts = texts();
     let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
+    let intake = intake::intake(texts, &slug, &board);
+    // A pause that somebody has forgotten costs an evening: it stands above the orders.
+    let (above, below) = match board.pause.is_some() || board.busy.is_some() {
+        true => (intake, None),
+        false => (None, intake),
+    };
     let stock = stock::stock(texts, &slug, &board);
-    let tables = tables(texts, &board);
     let devices = board.role.may(Permission::Devices).then(|| {
         view! { <p><a href=format!("/board/{slug}/devices")>{texts.get(Key::BoardDevices)}</a></p> }
     });
@@ -46,9 +52,10 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
         <article class="board">
             <h1>{title}</h1>
             <div role="status">{line(texts, &slug, how, lost)}</div>
+            {above}
             <div class="columns" aria-live="polite">{columns(texts, &slug, shown)}</div>
+            {below}
             {stock}
-            {tables}
             {office}
             {devices}
             {log}
@@ -92,22 +99,4 @@ fn columns(texts: Texts, slug: &Slug, shown: RwSignal<Board>) -> impl IntoView +
         }
     };
     Column::ALL.iter().map(|each| column(*each)).collect::<Vec<_>>()
-}
-
-/// The address of each table, for printing as a QR code.
-fn tables(texts: Texts, board: &Board) -> impl IntoView + use<> {
-    let row = |table: &BoardTable| {
-        let path = format!("/t/{}", table.code);
-        view! { <li><span dir="auto">{table.name.clone()}</span><a dir="ltr" href=path.clone()>{path.clone()}</a></li> }
-    };
-    let rows: Vec<_> = board.tables.iter().map(row).collect();
-    (!rows.is_empty()).then(|| {
-        view! {
-            <details class="stock tables">
-                <summary>{texts.get(Key::BoardTables)}</summary>
-                <p class="small-print">{texts.get(Key::BoardTablesNote)}</p>
-                <ul>{rows}</ul>
-            </details>
-        }
-    })
 }

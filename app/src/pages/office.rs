@@ -1,4 +1,4 @@
-//! The office: where restaurants are made.
+//! The office: where restaurants are made and changed. These pages have a program; those in `thin` need none.
 
 mod changes;
 mod created;
@@ -10,15 +10,17 @@ mod new_restaurant;
 mod part;
 mod part_text;
 mod preview;
+mod signed_out;
+mod staff;
+mod tables;
+pub mod thin;
 mod typed_form;
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf8, prelude::*};
+use leptos::{either::EitherOf5, prelude::*};
 use servery_domain::{
-    account::Account,
-    edit::{EditedRestaurant, PublicationLog},
-    invitation::Invitation,
+    edit::EditedRestaurant,
     new_restaurant::NewRestaurantChoices,
     problem::{Problem, ProblemType},
     restaurant::Listing,
@@ -32,20 +34,13 @@ use crate::{
     components::notice::{Tone, said},
     page_address::PageAddress,
     part_form::PartForm,
-    query::{GetAccount, GetEdits, GetInvitation, GetNewRestaurant, GetPublications, GetRestaurant},
+    query::{GetEdits, GetNewRestaurant, GetRestaurant},
     routes::{self, Chunk, View},
     text::{Key, Texts, office, texts},
 };
 
 #[derive(Debug, Clone)]
 pub enum OfficePage {
-    Invitation {
-        token: String,
-        /// `None` if it cannot be accepted any more.
-        invitation: Option<Invitation>,
-        signed_in: Option<Box<Account>>,
-        wrong: Option<String>,
-    },
     NewRestaurant {
         choices: Arc<NewRestaurantChoices>,
         typed: TypedForm,
@@ -63,16 +58,6 @@ pub enum OfficePage {
         typed: TypedForm,
         /// The category that a new dish is for.
         category: String,
-    },
-    Changes {
-        slug: Slug,
-        office: Arc<EditedRestaurant>,
-        result: FormResult,
-    },
-    History {
-        slug: Slug,
-        office: Arc<EditedRestaurant>,
-        log: Box<PublicationLog>,
     },
     /// With the path of the page that is for somebody who is signed in.
     SignedOut(String),
@@ -100,11 +85,19 @@ impl FormResult {
             "removed" => Some(office::Key::OfficeDoneRemoved),
             "undone" => Some(office::Key::OfficeDoneUndone),
             "published" => Some(office::Key::OfficeDonePublished),
+            "role" => Some(office::Key::StaffDoneRole),
+            "left" => Some(office::Key::StaffDoneRemoved),
+            "mailed" => Some(office::Key::StaffDoneMailed),
+            "withdrawn" => Some(office::Key::StaffDoneWithdrawn),
             _ => None,
         });
         let wrong = self.wrong.as_deref().map(|wrong| match wrong {
             "gone" => office::Key::OfficeWrongGone,
             "too-many" => office::Key::OfficeWrongTooMany,
+            "last-owner" => office::Key::StaffWrongLastOwner,
+            "email" => office::Key::StaffWrongEmail,
+            "invitations" => office::Key::StaffWrongInvitations,
+            "often" => office::Key::InvitationOften,
             "conflict" => office::Key::OfficeWrongChanged,
             _ => office::Key::WrongOther,
         });
@@ -130,16 +123,6 @@ impl Pages for OfficePage {
         backend: &Self::Backend,
     ) -> Result<Self, Problem> {
         match view {
-            View::Invitation => {
-                let token = values.first().ok_or_else(|| nothing_here(visit))?;
-                Ok(Self::Invitation {
-                    token: (*token).to_owned(),
-                    invitation: backend.ask(GetInvitation((*token).to_owned())).await?,
-                    signed_in: unless_signed_out(backend.ask(GetAccount).await)?
-                        .map(|signed_in| Box::new(signed_in.account)),
-                    wrong: visit.get("wrong").map(str::to_owned),
-                })
-            }
             View::NewRestaurant => match visit.get("done").and_then(|slug| slug.parse().ok()) {
                 Some(slug) => Ok(Self::Created(Box::new(backend.ask(GetRestaurant(slug)).await?))),
                 None => {
@@ -152,10 +135,10 @@ impl Pages for OfficePage {
                     }))
                 }
             },
-            View::Office | View::OfficePart | View::OfficeChanges | View::OfficeHistory => {
+            View::Office | View::OfficePart => {
                 let slug = routes::slug(values).ok_or_else(|| nothing_here(visit))?;
                 match unless_signed_out(backend.ask(GetEdits(slug.clone())).await)? {
-                    Some(office) => load_office(view, (slug, office), values, (visit, backend)).await,
+                    Some(office) => menu_or_part((slug, office), values.get(1), visit),
                     None => Ok(Self::SignedOut(visit.path.clone())),
                 }
             }
@@ -165,24 +148,13 @@ impl Pages for OfficePage {
 
     fn view(self) -> impl IntoView + 'static {
         match self {
-            Self::Invitation {
-                token,
-                invitation,
-                signed_in,
-                wrong,
-            } => EitherOf8::A(invitation::page(
-                &token,
-                invitation,
-                signed_in.as_deref(),
-                wrong.as_deref(),
-            )),
             Self::NewRestaurant { choices, typed } => {
-                EitherOf8::B(view! { <new_restaurant::NewRestaurantPage choices typed/> })
+                EitherOf5::A(view! { <new_restaurant::NewRestaurantPage choices typed/> })
             }
-            Self::Created(listing) => EitherOf8::C(created::page(&listing)),
-            Self::SignedOut(next) => EitherOf8::D(invitation::signed_out(&next)),
+            Self::Created(listing) => EitherOf5::B(created::page(&listing)),
+            Self::SignedOut(next) => EitherOf5::C(signed_out::page(&next)),
             Self::Menu { slug, office, result } => {
-                EitherOf8::E(menu::page(&slug, &office, result.view(texts())))
+                EitherOf5::D(menu::page(&slug, &office, result.view(texts())))
             }
             Self::Part {
                 slug,
@@ -190,28 +162,17 @@ impl Pages for OfficePage {
                 form,
                 typed,
                 category,
-            } => EitherOf8::F(view! { <part::PartPage slug office form typed category/> }),
-            Self::Changes { slug, office, result } => {
-                EitherOf8::G(changes::page(&slug, &office, result.view(texts())))
-            }
-            Self::History { slug, office, log } => EitherOf8::H(history::page(&slug, &office, &log)),
+            } => EitherOf5::E(view! { <part::PartPage slug office form typed category/> }),
         }
     }
 
     fn head(&self, texts: Texts) -> Head<'_> {
         let title = match self {
-            Self::Invitation { .. } => texts.get(office::Key::InvitationTitle),
             Self::NewRestaurant { .. } => texts.get(office::Key::NewTitle),
             Self::Created(listing) => &listing.restaurant.name,
             Self::SignedOut(_) => texts.get(Key::SignInTitle),
             Self::Menu { office, .. } | Self::Part { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::OfficeMenu);
-            }
-            Self::Changes { office, .. } => {
-                return office_head(texts, &office.edited.name, office::Key::OfficeChanges);
-            }
-            Self::History { office, .. } => {
-                return office_head(texts, &office.edited.name, office::Key::OfficeHistory);
             }
         };
         Head::new(document_title(title), texts)
@@ -222,42 +183,21 @@ fn office_head<'a>(texts: Texts, name: &str, tab: office::Key) -> Head<'a> {
     Head::new(document_title(&format!("{} · {name}", texts.get(tab))), texts)
 }
 
-async fn load_office(
-    view: View,
+fn menu_or_part(
     (slug, office): (Slug, Arc<EditedRestaurant>),
-    values: &[&str],
-    (visit, backend): (&PageAddress, &dyn OfficeBackend),
+    part: Option<&&str>,
+    visit: &PageAddress,
 ) -> Result<OfficePage, Problem> {
-    Ok(match view {
-        View::OfficePart => {
-            let form = values.get(1).and_then(|part| PartForm::read(part));
-            OfficePage::Part {
-                slug,
-                office,
-                form: form.ok_or_else(|| nothing_here(visit))?,
-                typed: TypedForm::read(visit),
-                category: visit.get("category").unwrap_or_default().to_owned(),
-            }
-        }
-        View::OfficeHistory => {
-            let before = visit.get("before").and_then(|before| before.parse().ok());
-            let log = backend.ask(GetPublications(slug.clone(), before)).await?;
-            OfficePage::History {
-                slug,
-                office,
-                log: Box::new(log),
-            }
-        }
-        View::OfficeChanges => OfficePage::Changes {
-            slug,
-            office,
-            result: FormResult::read(visit),
-        },
-        _ => OfficePage::Menu {
-            slug,
-            office,
-            result: FormResult::read(visit),
-        },
+    let Some(part) = part else {
+        let result = FormResult::read(visit);
+        return Ok(OfficePage::Menu { slug, office, result });
+    };
+    Ok(OfficePage::Part {
+        slug,
+        office,
+        form: PartForm::read(part).ok_or_else(|| nothing_here(visit))?,
+        typed: TypedForm::read(visit),
+        category: visit.get("category").unwrap_or_default().to_owned(),
     })
 }
 

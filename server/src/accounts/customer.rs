@@ -12,6 +12,7 @@ use servery_store::orders::Tracked;
 use crate::{
     accounts::sessions::{self, CurrentUser},
     http::{client::Client, error::ApiError, rate_limit, visitor},
+    staff,
     state::AppState,
     sync::devices,
 };
@@ -26,6 +27,8 @@ pub struct Customer {
     pub device: Option<String>,
     /// The pairing code that this browser made last.
     pub pairing_code: Option<String>,
+    /// The token of the invitation that this browser made last.
+    pub invitation: Option<String>,
     pub client: Client,
 }
 
@@ -40,6 +43,7 @@ impl Customer {
             visitor: visitor.map(|visitor| visitor.to_string()),
             device: devices::cookie_key(headers),
             pairing_code: devices::made_code(headers),
+            invitation: staff::made_invitation(headers),
             client,
         })
     }

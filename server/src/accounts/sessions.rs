@@ -71,21 +71,26 @@ impl CurrentUser {
 
     /// With the names of the restaurants; a deleted restaurant is left out.
     pub fn signed_in(&self, app: &AppState) -> SignedIn {
-        let catalog = app.catalog.now();
-        let post = |(id, role): &(RestaurantId, Role)| {
-            let restaurant = &catalog.by_id(*id)?.restaurant;
-            Some(StaffPosition {
-                restaurant: *id,
-                slug: restaurant.slug.clone(),
-                name: restaurant.name.clone(),
-                role: *role,
-            })
-        };
+        let positions = self.staff.iter();
         SignedIn {
             account: self.account.clone(),
-            staff: self.staff.iter().filter_map(post).collect(),
+            staff: positions
+                .filter_map(|position| staff_position(app, *position))
+                .collect(),
         }
     }
+}
+
+/// With the restaurant's name; `None` if it was deleted.
+pub fn staff_position(app: &AppState, (id, role): (RestaurantId, Role)) -> Option<StaffPosition> {
+    let catalog = app.catalog.now();
+    let restaurant = &catalog.by_id(id)?.restaurant;
+    Some(StaffPosition {
+        restaurant: id,
+        slug: restaurant.slug.clone(),
+        name: restaurant.name.clone(),
+        role,
+    })
 }
 
 /// For handlers that need a session.

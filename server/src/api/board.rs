@@ -11,6 +11,7 @@ use servery_domain::{
     board::Board,
     id::{DishId, OrderId},
     order::{Event, Order},
+    order_intake::OrderIntake,
     problem::ProblemType,
     slug::Slug,
 };
@@ -104,6 +105,22 @@ pub async fn post_order_event(
 ) -> Result<Json<Order>, ApiError> {
     let order: OrderId = ids(&id)?;
     Ok(Json(board::advance(&app, &user, &slug, order, step.event).await?))
+}
+
+/// Pause orders, take them again, or say that the kitchen is busy. It replaces what was set before, and holds at once
+#[utoipa::path(
+    put, path = "/api/v1/restaurants/{slug}/intake", tag = "staff", params(("slug" = Slug, Path)), request_body = OrderIntake,
+    responses((status = 204, description = "Noted"), (status = 403), (status = 404)),
+    security(("session" = [])),
+)]
+pub async fn put_intake(
+    State(app): State<Arc<AppState>>,
+    user: CurrentUser,
+    Text(slug): Text,
+    JsonBody(intake): JsonBody<OrderIntake>,
+) -> Result<StatusCode, ApiError> {
+    board::set_intake(&app, &user, &slug, &intake).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize, ToSchema)]

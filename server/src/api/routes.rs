@@ -17,7 +17,7 @@ use utoipa_axum::{
 
 use super::{
     about, accounts, audit_log, board, devices, drafts, edits, map, office, orders, passkeys, payments,
-    places, push, quotes, reader_payments, restaurants, sessions, sync,
+    places, push, quotes, reader_payments, restaurants, sessions, staff, sync,
 };
 use crate::{
     accounts::sessions as account_sessions,
@@ -103,6 +103,7 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(board::get_board_events),
         routes!(board::post_order_event),
         routes!(board::put_stock),
+        routes!(board::put_intake),
         routes!(audit_log::get_restaurant_log),
         routes!(devices::post_device),
         routes!(devices::get_device, devices::delete_device),
@@ -118,6 +119,9 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         routes!(sync::get_sync_events),
         routes!(office::get_invitation),
         routes!(office::get_new_restaurant),
+        routes!(staff::list_staff),
+        routes!(staff::put_role, staff::delete_staff),
+        routes!(staff::put_invitation, staff::delete_invitation),
         routes!(edits::get_edits),
         put_edit,
         routes!(edits::put_publication),

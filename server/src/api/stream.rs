@@ -16,7 +16,10 @@ use axum::{
 };
 use futures::stream;
 use servery_domain::{account::Role, id::RestaurantId, order::Order, revision::Revision};
-use tokio::sync::{broadcast, watch};
+use tokio::{
+    sync::{broadcast, watch},
+    time::error::Elapsed,
+};
 
 use crate::{
     http::open_streams::OpenStream,
@@ -52,6 +55,21 @@ fn last_event(headers: &HeaderMap) -> Option<Revision> {
 fn respond(frames: impl futures::Stream<Item = Result<Bytes, Infallible>> + Send + 'static) -> Response {
     let headers = [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store")];
     (headers, [("x-accel-buffering", "no")], Body::from_stream(frames)).into_response()
+}
+
+/// Why a stream that asks for permission goes on.
+enum Woken<T> {
+    Stopping,
+    /// Somebody has lost a role, a session or a device.
+    AccessChanged,
+    Idle,
+    Change(T),
+}
+
+impl<T> Woken<T> {
+    fn of(waited: Result<T, Elapsed>) -> Self {
+        waited.map_or(Self::Idle, Self::Change)
+    }
 }
 
 struct OrderStream {
@@ -119,6 +137,7 @@ struct BoardStream {
     waiting: Vec<Bytes>,
     seen: Revision,
     watching: broadcast::Receiver<OrderChange>,
+    access: watch::Receiver<Revision>,
     stopping: watch::Receiver<bool>,
     _open: OpenStream,
 }
@@ -129,33 +148,36 @@ impl BoardStream {
             return Some(Bytes::from(std::mem::take(&mut self.waiting).concat()));
         }
         let frame = self.next_change().await?;
-        self.may_see().await.then_some(frame)
+        match self.checked.elapsed() < PERMISSION_TTL {
+            true => Some(frame),
+            false => self.may_see().await.then_some(frame),
+        }
     }
 
     async fn next_change(&mut self) -> Option<Bytes> {
         loop {
-            tokio::select! {
-                _ = self.stopping.wait_for(|stopping| *stopping) => return None,
-                changed = tokio::time::timeout(HEARTBEAT, self.watching.recv()) => match changed {
-                    Err(_) => return Some(HEARTBEAT_FRAME),
-                    // The client is too far behind: after a reconnect it gets everything again.
-                    Ok(Err(_)) => return None,
-                    Ok(Ok(change)) if change.revision > self.seen => {
-                        if let Some(frame) = change.frame_for(self.watched.1) {
-                            return Some(frame);
-                        }
+            let woken = tokio::select! {
+                _ = self.stopping.wait_for(|stopping| *stopping) => Woken::Stopping,
+                Ok(()) = self.access.changed() => Woken::AccessChanged,
+                changed = tokio::time::timeout(HEARTBEAT, self.watching.recv()) => Woken::of(changed),
+            };
+            match woken {
+                Woken::AccessChanged if self.may_see().await => {}
+                Woken::Idle => return Some(HEARTBEAT_FRAME),
+                Woken::Change(Ok(change)) if change.revision > self.seen => {
+                    if let Some(frame) = change.frame_for(self.watched.1) {
+                        return Some(frame);
                     }
-                    Ok(Ok(_)) => {}
-                },
+                }
+                Woken::Change(Ok(_)) => {}
+                // A client that is too far behind gets everything again after a reconnect.
+                Woken::Change(Err(_)) | Woken::Stopping | Woken::AccessChanged => return None,
             }
         }
     }
 
     /// A session that cannot be checked ends the stream, and the client reconnects.
     async fn may_see(&mut self) -> bool {
-        if self.checked.elapsed() < PERMISSION_TTL {
-            return true;
-        }
         let (restaurant, role, session) = &self.watched;
         let asking = board::may_still_watch(&self.app, session, (*restaurant, *role));
         let may = tokio::time::timeout(PERMISSION_TIMEOUT, asking)
@@ -181,7 +203,7 @@ pub fn board_stream(
     let waiting = std::iter::once(FIRST_FRAME)
         .chain(open.iter().map(frame))
         .collect();
-    let stopping = app.shutdown.subscribe();
+    let (stopping, access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
     let state = BoardStream {
         app,
         watched,
@@ -189,6 +211,7 @@ pub fn board_stream(
         waiting,
         seen,
         watching,
+        access,
         stopping,
         _open: open_stream,
     };
@@ -205,6 +228,7 @@ struct RevisionStream {
     first: Option<Bytes>,
     seen: Revision,
     watching: watch::Receiver<Revision>,
+    access: watch::Receiver<Revision>,
     stopping: watch::Receiver<bool>,
     _open: OpenStream,
 }
@@ -219,33 +243,36 @@ impl RevisionStream {
             return Some(first);
         }
         let frame = self.next_change().await?;
-        self.is_paired().await.then_some(frame)
+        match self.checked.elapsed() < PERMISSION_TTL {
+            true => Some(frame),
+            false => self.is_paired().await.then_some(frame),
+        }
     }
 
     async fn next_change(&mut self) -> Option<Bytes> {
         loop {
-            tokio::select! {
-                _ = self.stopping.wait_for(|stopping| *stopping) => return None,
-                changed = tokio::time::timeout(HEARTBEAT, self.watching.changed()) => match changed {
-                    Err(_) => return Some(HEARTBEAT_FRAME),
-                    Ok(Err(_)) => return None,
-                    Ok(Ok(())) => {
-                        let revision = *self.watching.borrow_and_update();
-                        if revision > self.seen {
-                            self.seen = revision;
-                            return Some(revision_frame(revision));
-                        }
+            let woken = tokio::select! {
+                _ = self.stopping.wait_for(|stopping| *stopping) => Woken::Stopping,
+                Ok(()) = self.access.changed() => Woken::AccessChanged,
+                changed = tokio::time::timeout(HEARTBEAT, self.watching.changed()) => Woken::of(changed),
+            };
+            match woken {
+                Woken::AccessChanged if self.is_paired().await => {}
+                Woken::Idle => return Some(HEARTBEAT_FRAME),
+                Woken::Change(Ok(())) => {
+                    let revision = *self.watching.borrow_and_update();
+                    if revision > self.seen {
+                        self.seen = revision;
+                        return Some(revision_frame(revision));
                     }
-                },
+                }
+                Woken::Change(Err(_)) | Woken::Stopping | Woken::AccessChanged => return None,
             }
         }
     }
 
     /// A revoked device reconnects and gets the reason as a problem.
     async fn is_paired(&mut self) -> bool {
-        if self.checked.elapsed() < PERMISSION_TTL {
-            return true;
-        }
         self.checked = Instant::now();
         let asking = devices::device_by_key(&self.app, &self.key);
         let device = tokio::time::timeout(PERMISSION_TIMEOUT, asking).await;
@@ -268,7 +295,7 @@ pub fn revision_stream(
     } else {
         Bytes::from([FIRST_FRAME, revision_frame(now)].concat())
     };
-    let stopping = app.shutdown.subscribe();
+    let (stopping, access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
     let state = RevisionStream {
         app,
         key,
@@ -276,6 +303,7 @@ pub fn revision_stream(
         first: Some(first),
         seen: now,
         watching,
+        access,
         stopping,
         _open: open_stream,
     };

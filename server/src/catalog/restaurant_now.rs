@@ -6,13 +6,14 @@ use jiff::tz::TimeZone;
 use servery_domain::{
     id::RestaurantId,
     menu::Menu,
+    order_intake::{LocalPause, OrderIntake},
     problem::ProblemType,
     restaurant::Listing,
     slug::Slug,
     time::{LocalMinute, Timestamp},
 };
 
-use crate::{clock, http::error::ApiError, state::AppState};
+use crate::{catalog::local_pause, clock, http::error::ApiError, state::AppState};
 
 /// A restaurant, its menu and its local time at one moment.
 pub struct RestaurantNow {
@@ -20,6 +21,13 @@ pub struct RestaurantNow {
     pub menu: Arc<Menu>,
     pub now: (Timestamp, LocalMinute),
     pub zone: TimeZone,
+    pub intake: OrderIntake,
+}
+
+impl RestaurantNow {
+    pub fn pause(&self) -> Option<LocalPause> {
+        self.intake.pause.map(|pause| local_pause(&self.zone, pause))
+    }
 }
 
 pub async fn restaurant_now(app: &AppState, slug: &str) -> Result<RestaurantNow, ApiError> {
@@ -31,6 +39,7 @@ pub async fn restaurant_now(app: &AppState, slug: &str) -> Result<RestaurantNow,
     let zone = catalog.zone(&slug).ok_or_else(unknown)?.clone();
     let menu = app.catalog.menu(&listing.restaurant).await?.ok_or_else(unknown)?;
     Ok(RestaurantNow {
+        intake: catalog.intake(listing.restaurant.id, now),
         listing,
         menu,
         now: (now, clock::local(&zone, now)),

@@ -12,7 +12,10 @@ use servery_domain::{
     lang::Lang,
     restaurant::Restaurant,
 };
-use servery_store::{Store, accounts::StoredAccount};
+use servery_store::{
+    Store,
+    accounts::{RoleOutcome, StoredAccount},
+};
 
 use super::error::CliError;
 use crate::{accounts::passwords::Passwords, clock, http::visitor, sync::devices};
@@ -139,11 +142,30 @@ pub async fn run(store: &dyn Store, command: &StaffCommand) -> Result<String, Cl
         StaffCommand::Remove { email, restaurant } => {
             let restaurant = restaurant_called(store, restaurant).await?;
             let account = account_called(store, email).await?;
-            let by = (Author::Operator, clock::now());
-            match store.remove_staff(account, restaurant.id, by).await? {
-                true => Ok(format!("{email} no longer works at {}", restaurant.name)),
-                false => Err(format!("{email} does not work at {}", restaurant.name).into()),
-            }
+            remove(store, (account, email), &restaurant).await
+        }
+    }
+}
+
+async fn remove(
+    store: &dyn Store,
+    (account, email): (AccountId, &str),
+    restaurant: &Restaurant,
+) -> Result<String, CliError> {
+    let roles = store.account_roles(account).await?;
+    let role = roles.into_iter().find(|(of, _)| *of == restaurant.id);
+    let name = &restaurant.name;
+    let not_there = || format!("{email} does not work at {name}");
+    let (_, role) = role.ok_or_else(not_there)?;
+    let by = (Author::Operator, clock::now());
+    match store
+        .change_role(account, restaurant.id, (role, None), by)
+        .await?
+    {
+        RoleOutcome::Changed => Ok(format!("{email} no longer works at {name}")),
+        RoleOutcome::NotInRole => Err(not_there().into()),
+        RoleOutcome::LastOwner => {
+            Err(format!("{email} is the only owner of {name}: add another first").into())
         }
     }
 }
@@ -275,7 +297,7 @@ async fn list(store: &dyn Store) -> Result<String, CliError> {
             .find(|restaurant| restaurant.id == id)
             .map_or("?", |restaurant| restaurant.slug.as_str())
     };
-    let staff = store.staff().await?;
+    let staff = store.role_holders().await?;
     let rows = staff.iter().map(|member| {
         format!(
             "{:<40} {:<8} {}\n",
@@ -528,7 +550,11 @@ mod tests {
                     .await
                     .unwrap()
             );
-            assert_eq!(store.staff().await.unwrap().len(), 2, "an owner and a kitchen");
+            assert_eq!(
+                store.role_holders().await.unwrap().len(),
+                2,
+                "an owner and a kitchen"
+            );
         }
     }
 }

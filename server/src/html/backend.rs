@@ -13,7 +13,8 @@ use servery_app::{
     query::{
         GetAbout, GetAccount, GetAccountLog, GetAuditLog, GetBoard, GetDeliveryMap, GetDevice, GetDevices,
         GetDraft, GetEdits, GetInvitation, GetMenu, GetNewRestaurant, GetOrder, GetOrders, GetPasskeys,
-        GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetTimes, Query,
+        GetPlaces, GetPos, GetPublications, GetQuote, GetRestaurant, GetRestaurants, GetStaff, GetTimes,
+        Query,
     },
 };
 use servery_domain::{
@@ -38,6 +39,7 @@ use servery_domain::{
     restaurant::Listing,
     slots::Times,
     slug::Slug,
+    staff::StaffList,
 };
 use servery_store::devices::PairedDevice;
 
@@ -51,7 +53,7 @@ use crate::{
     invitations, new_restaurant,
     orders::{self, board, drafts, quotes},
     payments::readers,
-    places,
+    places, staff,
     state::AppState,
     sync::{self, devices},
 };
@@ -271,6 +273,13 @@ impl Handle<GetEdits> for ServerBackend {
         Ok(Arc::new(
             edits::edited_restaurant(&self.app, self.user()?, slug.as_str()).await?,
         ))
+    }
+}
+
+impl Handle<GetStaff> for ServerBackend {
+    async fn handle(&self, GetStaff(slug): &GetStaff) -> Result<StaffList, Problem> {
+        let made = self.customer.invitation.as_deref();
+        Ok(staff::list(&self.app, self.user()?, slug.as_str(), made).await?)
     }
 }
 

@@ -13,15 +13,16 @@ use servery_domain::{
     currency::Minor,
     device::{DeviceKind, NewDevice},
     order::Event,
+    order_intake::{BusyKitchen, OrderIntake, OrderPause},
     problem::ProblemType,
     sync::ImportedOps,
-    time::LocalMinute,
+    time::{LocalMinute, Timestamp},
 };
 
 use super::order_forms::{Form, FormContext, redirect, respond};
 use crate::{
     accounts::sessions::CurrentUser,
-    catalog::restaurant_now::restaurant_now,
+    catalog::restaurant_now::{RestaurantNow, restaurant_now},
     http::error::{ApiError, Segments, Text, parse_json},
     orders::board,
     payments::readers,
@@ -130,6 +131,55 @@ async fn set_stock(
     };
     board::set_stock(app, user, slug, dish, portions).await?;
     Ok(redirect(&format!("/board/{slug}?stock=open#stock")))
+}
+
+/// `POST /board/{slug}/intake`: pauses orders, takes them again, or says that the kitchen is busy.
+pub async fn post_intake(context: FormContext, user: CurrentUser, Text(slug): Text, form: Form) -> Response {
+    let result = set_intake(&context.0, &user, &slug, &form).await;
+    respond(result.map(|()| redirect(&format!("/board/{slug}"))), &context).await
+}
+
+/// How long a kitchen stays busy unless somebody says otherwise, in seconds.
+const BUSY_FOR: i64 = 2 * 3600;
+
+async fn set_intake(app: &AppState, user: &CurrentUser, slug: &str, form: &Form) -> Result<(), ApiError> {
+    let RestaurantNow { intake, now, .. } = restaurant_now(app, slug).await?;
+    let minutes = || {
+        let minutes = form.get("minutes").parse::<u16>();
+        minutes.map_err(|_| ApiError::new(ProblemType::NotAccepted, "'minutes' is a number"))
+    };
+    let later = |seconds: i64| Timestamp(now.0.0 + seconds);
+    let intake = match form.get("act") {
+        "pause" => OrderIntake {
+            pause: Some(OrderPause {
+                until: Some(later(i64::from(minutes()?) * 60)),
+            }),
+            ..intake
+        },
+        "close" => OrderIntake {
+            pause: Some(OrderPause { until: None }),
+            ..intake
+        },
+        "resume" => OrderIntake {
+            pause: None,
+            ..intake
+        },
+        "busy" => OrderIntake {
+            busy: Some(BusyKitchen {
+                minutes: minutes()?,
+                until: later(BUSY_FOR),
+            }),
+            ..intake
+        },
+        "as-usual" => OrderIntake { busy: None, ..intake },
+        _ => {
+            return Err(ApiError::new(
+                ProblemType::NotAccepted,
+                "'act' is not something that can be done",
+            ));
+        }
+    };
+    board::set_intake(app, user, slug, &intake).await
 }
 
 /// `POST /board/{slug}/devices`: makes a pairing code, or revokes a device.

@@ -8,9 +8,10 @@ use servery_app::{
     text::{Texts, office},
 };
 use servery_domain::{
-    account::{Password, SignUp},
+    account::{Password, Permission, Role, SignUp, StaffPosition},
     edit::{Direction, Edit, EditRefusal, PartChange, PartKey, UnknownPart},
     id::EditId,
+    invitation::{Invitation, NewStaffInvitation},
     lang::Lang,
     problem::ProblemType,
     restaurant_file::RestaurantFile,
@@ -34,6 +35,7 @@ use crate::{
     },
     invitations,
     new_restaurant::{self, Outcome},
+    staff,
     state::AppState,
 };
 
@@ -83,8 +85,8 @@ async fn accept(
     if !form.get("signed-in").is_empty() {
         let user = sessions::session(app, headers).await?;
         let user = user.ok_or_else(|| ApiError::new(ProblemType::SignedOut, "sign in first"))?;
-        invitations::accept_as(app, &user, token).await?;
-        return Ok(redirect(NEW_RESTAURANT));
+        let accepted = invitations::accept_as(app, &user, token).await?;
+        return Ok(redirect(&next_page(&accepted)));
     }
     let sign_up = SignUp {
         email: form.get("email").to_owned(),
@@ -92,8 +94,106 @@ async fn accept(
         name: form.get("name").to_owned(),
         lang: Preferences::usual_lang(&PageAddress::new(NEW_RESTAURANT, ""), headers),
     };
-    let cookie = invitations::accept_as_new(app, (client, headers), token, sign_up).await?;
-    Ok(with_cookie(redirect(NEW_RESTAURANT), cookie))
+    let (accepted, cookie) = invitations::accept_as_new(app, (client, headers), token, sign_up).await?;
+    Ok(with_cookie(redirect(&next_page(&accepted)), cookie))
+}
+
+/// Where the work begins.
+fn next_page(accepted: &Invitation) -> String {
+    match &accepted.position {
+        None => NEW_RESTAURANT.to_owned(),
+        Some(StaffPosition { slug, role, .. }) => match role.may(Permission::Edit) {
+            true => format!("/office/{slug}"),
+            false => format!("/board/{slug}"),
+        },
+    }
+}
+
+/// `POST /office/{slug}/staff`: invites somebody, and changes roles.
+pub async fn post_staff(
+    context: FormContext,
+    client: Client,
+    user: Result<CurrentUser, ApiError>,
+    Text(slug): Text,
+    form: Form,
+) -> Response {
+    let here = format!("/office/{slug}/staff");
+    let result = match change_staff(&context.0, user, &client, (&slug, &here), &form).await {
+        Err(error) => match staff_refusal(&error, form.get("act")) {
+            Some(wrong) => Ok(redirect(&address(&here, [("wrong", wrong)]))),
+            None => Err(error),
+        },
+        done => done,
+    };
+    respond(result, &context).await
+}
+
+/// What the page says about it; `None` for what needs a page of its own.
+fn staff_refusal(error: &ApiError, act: &str) -> Option<&'static str> {
+    let problem = &error.0;
+    if problem.is(ProblemType::Conflict) && act == "invite" {
+        Some("invitations")
+    } else if problem.is(ProblemType::Conflict) {
+        Some("last-owner")
+    } else if problem.is(ProblemType::TooOften) {
+        Some("often")
+    } else if problem.is(ProblemType::NotAccepted) {
+        Some("email")
+    } else if problem.is(ProblemType::NotFound) {
+        // Another person was faster: the list shows the current state.
+        Some("gone")
+    } else {
+        None
+    }
+}
+
+async fn change_staff(
+    app: &AppState,
+    user: Result<CurrentUser, ApiError>,
+    client: &Client,
+    (slug, here): (&str, &str),
+    form: &Form,
+) -> Result<Response, ApiError> {
+    let user = user?;
+    let not_accepted = |what: &str| ApiError::new(ProblemType::NotAccepted, what.to_owned());
+    let role = || Role::from_code(form.get("role")).ok_or_else(|| not_accepted("'role' is not a role"));
+    let id = || {
+        let id = form.get("id").parse();
+        id.map_err(|_| not_accepted("'id' is not the id of an invitation: open the page again"))
+    };
+    let account = || {
+        let account = form.get("account").parse();
+        account.map_err(|_| not_accepted("'account' is not the id of an account"))
+    };
+    let done = |what: &str| Ok(redirect(&address(here, [("done", what)])));
+    match form.get("act") {
+        "invite" => {
+            let email = Some(form.get("email").to_owned()).filter(|email| !email.is_empty());
+            let new = NewStaffInvitation { role: role()?, email };
+            let link = staff::invite(app, (&user, client), slug, id()?, new).await?;
+            match staff::invitation_cookie(&link)? {
+                Some(cookie) => Ok(with_cookie(redirect(here), cookie)),
+                None => done("mailed"),
+            }
+        }
+        "withdraw" => {
+            staff::withdraw(app, &user, slug, id()?).await?;
+            done("withdrawn")
+        }
+        "role" => {
+            staff::change_role(app, &user, slug, account()?, role()?).await?;
+            done("role")
+        }
+        "remove" => {
+            let account = account()?;
+            staff::remove(app, &user, slug, account).await?;
+            match account == user.account.id {
+                true => Ok(redirect("/account")),
+                false => done("left"),
+            }
+        }
+        _ => Err(not_accepted("'act' is not something that can be done")),
+    }
 }
 
 /// `POST /new-restaurant`: a form that is not accepted comes back as it was filled in.

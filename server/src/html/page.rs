@@ -22,7 +22,7 @@ use servery_app::{
         App as AppView, Content, Pages,
         account::AccountPage,
         browse::BrowsePage,
-        office::OfficePage,
+        office::{OfficePage, thin::ThinOfficePage},
         ordering::OrderingPage,
         staff::{StaffPage, no_script::NoScriptPage},
     },
@@ -196,6 +196,9 @@ pub async fn render_view(
         Chunk::Browse => render_page::<BrowsePage>(app, snapshot, address, key, customer).await,
         Chunk::Ordering => render_page::<OrderingPage>(app, snapshot, address, key, customer).await,
         Chunk::Account => render_page::<AccountPage>(app, snapshot, address, key, customer).await,
+        Chunk::Office if routes::find(&address.path).is_some_and(Route::is_always_thin) => {
+            render_page::<ThinOfficePage>(app, snapshot, address, key, customer).await
+        }
         Chunk::Office => render_page::<OfficePage>(app, snapshot, address, key, customer).await,
         Chunk::Staff if key.decision.mode == Mode::Thin => {
             render_page::<NoScriptPage>(app, snapshot, address, key, customer).await

@@ -1,6 +1,7 @@
 //! Sends mails by SMTP. Their contents are in `letter.rs` and the files beside it.
 
 pub mod account;
+pub mod invitation;
 pub mod letter;
 pub mod order;
 pub mod receipt;

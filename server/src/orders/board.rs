@@ -6,6 +6,7 @@ use servery_domain::{
     board::{Board, BoardDish, BoardTable, Column},
     id::{DishId, OrderId, RestaurantId},
     order::{Event, Order},
+    order_intake::OrderIntake,
     problem::ProblemType,
 };
 
@@ -36,6 +37,7 @@ pub async fn board(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Boa
         .await?
         .into_iter()
         .map(|(code, name)| BoardTable { code, name });
+    let busy = counter.intake.busy;
     Ok(Board {
         restaurant,
         role,
@@ -45,6 +47,8 @@ pub async fn board(app: &AppState, user: &CurrentUser, slug: &str) -> Result<Boa
         orders,
         dishes: dishes.collect(),
         tables: tables.collect(),
+        pause: counter.pause(),
+        busy: busy.map(|busy| (busy.minutes, clock::local(&counter.zone, busy.until))),
     })
 }
 
@@ -107,6 +111,23 @@ pub async fn advance(
     }
     let after = orders::advance(app, order, event, Author::Account(user.account.id)).await?;
     Ok(role.view(&after).unwrap_or(after))
+}
+
+/// Pauses orders, takes them again, or says how much longer the kitchen needs.
+pub async fn set_intake(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    intake: &OrderIntake,
+) -> Result<(), ApiError> {
+    let restaurant = restaurant_id(app, slug)?;
+    user.check(restaurant, Permission::Pause)?;
+    let now = clock::now();
+    intake.check(now)?;
+    let by = (Author::Account(user.account.id), now);
+    app.store.set_order_intake(restaurant, intake, by).await?;
+    // The next page is about what holds now.
+    Ok(app.catalog.reload_if_changed().await?)
 }
 
 pub async fn set_stock(

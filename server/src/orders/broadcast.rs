@@ -54,6 +54,8 @@ struct Watched {
 #[derive(Default)]
 pub struct Broadcaster {
     watched: Mutex<Watched>,
+    /// Rises when somebody has lost a role, a session of staff or a device, here or at another node.
+    access: watch::Sender<Revision>,
 }
 
 impl Watched {
@@ -136,6 +138,10 @@ impl Broadcaster {
         }
     }
 
+    pub fn watch_access(&self) -> watch::Receiver<Revision> {
+        self.access.subscribe()
+    }
+
     pub fn watch_pos(&self, restaurant: RestaurantId) -> watch::Receiver<Revision> {
         self.watched()
             .revisions
@@ -179,6 +185,9 @@ impl Broadcaster {
 
     async fn poll(&self, store: &dyn Store) -> Result<(), StoreError> {
         self.drop_unused_channels();
+        let access = store.access_revision().await?;
+        self.access
+            .send_if_modified(|last| std::mem::replace(last, access) != access);
         for (restaurant, now) in store.order_revisions().await? {
             // Changes before this node's first poll are part of what subscribers load first.
             let seen = *self.watched().seen.entry(restaurant).or_insert(now);

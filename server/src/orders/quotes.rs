@@ -57,6 +57,8 @@ impl RestaurantNow {
             now: self.now.1,
             full,
             clock_changes: clock::changes(&self.zone, self.now.0, days),
+            pause: self.pause(),
+            busy: self.intake.busy.map_or(0, |busy| busy.minutes),
         }
     }
 

@@ -6,6 +6,7 @@ use servery_domain::{
     audit::Author,
     id::{AccountId, RestaurantId},
     job::Job,
+    staff::StaffMember,
     time::Timestamp,
 };
 
@@ -39,10 +40,20 @@ pub struct MailToken {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StaffMember {
+pub struct RoleHolder {
     pub email: String,
     pub restaurant: RestaurantId,
     pub role: Role,
+}
+
+/// What became of a change of somebody's role. Unless it was made, nothing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoleOutcome {
+    Changed,
+    /// The account has not this role in this restaurant, or not any more.
+    NotInRole,
+    /// The restaurant would have no owner.
+    LastOwner,
 }
 
 /// What became of the deletion of an account. Unless it was deleted, nothing is written.
@@ -110,15 +121,19 @@ pub trait Accounts: Send + Sync {
         role: Role,
         by: (Author, Timestamp),
     ) -> Result<()>;
-    /// `false` if that account has no role in that restaurant.
-    async fn remove_staff(
+    /// Puts somebody from one role into another, or out of the restaurant. Whom they have invited can accept no more.
+    async fn change_role(
         &self,
         account: AccountId,
         restaurant: RestaurantId,
+        change: (Role, Option<Role>),
         by: (Author, Timestamp),
-    ) -> Result<bool>;
+    ) -> Result<RoleOutcome>;
     async fn account_roles(&self, account: AccountId) -> Result<Vec<(RestaurantId, Role)>>;
-    async fn staff(&self) -> Result<Vec<StaffMember>>;
+    /// Of all restaurants.
+    async fn role_holders(&self) -> Result<Vec<RoleHolder>>;
+    /// By role and address, each with the last `sign_ins`.
+    async fn staff(&self, restaurant: RestaurantId, sign_ins: u32) -> Result<Vec<StaffMember>>;
 
     /// Deletes sessions, mail tokens, challenges and open invitations that have expired, and sessions that were not used since `idle_before`.
     async fn delete_expired_sessions_and_tokens(&self, now: Timestamp, idle_before: Timestamp) -> Result<()>;

@@ -1,19 +1,45 @@
-//! Who may make restaurants: operators, and those whom they invite.
+//! Who may make restaurants, and who may work in one: operators, and those who were invited.
 
 use async_trait::async_trait;
 use servery_domain::{
-    id::AccountId, invitation::InvitationKind, mistake::Mistake, restaurant_file::RestaurantFile,
+    account::Role,
+    audit::Author,
+    id::{AccountId, InvitationId, RestaurantId},
+    invitation::{InvitationKind, StaffInvitation},
+    mistake::Mistake,
+    restaurant_file::RestaurantFile,
     time::Timestamp,
 };
 
-use crate::{Result, accounts::StoredAccount};
+use crate::{
+    Result,
+    accounts::{NewJob, StoredAccount},
+};
 
-/// A link that was given to somebody. Its key is the hash of the token in the link.
+/// A link to a restaurant of their own that was given to somebody. Its key is the hash of the token in the link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredInvitation {
     pub key: String,
     pub kind: InvitationKind,
     pub expires_at: Timestamp,
+}
+
+/// An invitation that can still be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenInvitation {
+    pub kind: InvitationKind,
+    /// Where and as what, for staff.
+    pub position: Option<(RestaurantId, Role)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaffInvitationOutcome {
+    Stored,
+    /// The id is that of another restaurant's invitation.
+    IdTaken,
+    TooMany,
+    /// Its author has no role any more that lets them give this one.
+    NotAllowed,
 }
 
 /// Who accepts an invitation.
@@ -49,9 +75,37 @@ pub trait Invitations: Send + Sync {
     /// Whether there is neither an operator nor a restaurant yet.
     async fn is_new_installation(&self) -> Result<bool>;
     async fn put_invitation(&self, invitation: &StoredInvitation) -> Result<()>;
-    /// What kind an invitation is that can still be accepted.
-    async fn open_invitation(&self, key: &str, now: Timestamp) -> Result<Option<InvitationKind>>;
-    /// Unless it is accepted, nothing is written.
+    async fn open_invitation(&self, key: &str, now: Timestamp) -> Result<Option<OpenInvitation>>;
+    /// The same id again replaces the invitation, and its link. Writes the job with it.
+    async fn put_staff_invitation(
+        &self,
+        restaurant: RestaurantId,
+        invitation: &StaffInvitation,
+        key: &str,
+        follow_up: Option<&NewJob>,
+        by: (Author, Timestamp),
+    ) -> Result<StaffInvitationOutcome>;
+    /// Those that nobody has accepted, the newest first.
+    async fn staff_invitations(
+        &self,
+        restaurant: RestaurantId,
+        now: Timestamp,
+    ) -> Result<Vec<StaffInvitation>>;
+    /// Gives an open invitation another link; the one before does not work any more.
+    async fn renew_staff_invitation(
+        &self,
+        id: InvitationId,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<(RestaurantId, StaffInvitation)>>;
+    /// `false` if the restaurant has no such invitation that is open.
+    async fn withdraw_staff_invitation(
+        &self,
+        restaurant: RestaurantId,
+        id: InvitationId,
+        by: (Author, Timestamp),
+    ) -> Result<bool>;
+    /// Unless it is accepted, nothing is written. Who has a role in the restaurant already keeps it.
     async fn accept_invitation(&self, key: &str, invited: Invited<'_>, now: Timestamp) -> Result<Acceptance>;
     async fn may_create_restaurant(&self, account: AccountId) -> Result<bool>;
     /// Makes the restaurant, the account its owner, and uses up the invitation, all of it or nothing. The owner's second call with

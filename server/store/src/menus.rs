@@ -20,6 +20,8 @@ pub struct Revisions {
     pub modes: Revision,
     /// Which dishes have run out.
     pub stock: Revision,
+    /// Who takes no orders, or whose kitchen is busy.
+    pub intake: Revision,
 }
 
 /// A dish with hours of its own.
@@ -39,6 +41,9 @@ pub trait Menus: Send + Sync {
     async fn close(&self);
 
     async fn revisions(&self) -> Result<Revisions>;
+
+    /// Rises when somebody has lost a role, a session of staff or a device.
+    async fn access_revision(&self) -> Result<Revision>;
 
     /// The restaurants that this version can read, ordered by slug.
     async fn restaurants(&self) -> Result<Vec<Restaurant>>;

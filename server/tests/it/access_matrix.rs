@@ -99,13 +99,16 @@ impl Objects {
             path if path.contains("/orders/") => &self.order,
             path if path.contains("/devices/") => &self.device,
             path if path.contains("/reader-payments/") || path.contains("/edits/") => &self.order,
+            path if path.contains("/invitations/{id}") => &self.order,
             _ => "unknown",
         };
         let path = path
             .replace("{slug}", HERE)
             .replace("{dish}", &self.dish)
             .replace("{part}", "profile")
+            .replace("{account}", &self.order)
             .replace("/t/{code}", "/t/code7")
+            .replace("/tables/{code}", "/tables/code7")
             .replace("{code}", "HELLO10")
             .replace("{id}", id);
         match path.contains("/orders/") {
@@ -132,6 +135,8 @@ impl Objects {
             "POST /api/v1/restaurants/{slug}/quotes" => json!({ "basket": self.basket }),
             "POST /api/v1/restaurants/{slug}/orders" => self.placement.clone(),
             "PUT /api/v1/restaurants/{slug}/edits/{id}" => json!([]),
+            "PUT /api/v1/restaurants/{slug}/invitations/{id}" => json!({ "role": "cashier" }),
+            "PUT /api/v1/restaurants/{slug}/staff/{account}" => json!({ "role": "cashier" }),
             _ => json!({}),
         }
     }
@@ -140,8 +145,10 @@ impl Objects {
     fn fields(&self, operation: &str) -> String {
         match operation {
             "POST /board/{slug}/orders/{id}" => "event=accepted&minutes=30".to_owned(),
+            "POST /board/{slug}/intake" => "act=resume".to_owned(),
             "POST /board/{slug}/stock" => format!("dish={}&portions=5", self.dish),
             "POST /board/{slug}/devices" => format!("change=sign-out&device={}", self.device),
+            "POST /office/{slug}/staff" => format!("act=remove&account={}", self.order),
             "POST /staff/{slug}" => "change=sign-out".to_owned(),
             _ => String::new(),
         }

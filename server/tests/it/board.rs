@@ -378,7 +378,12 @@ async fn who_signs_out_or_is_dismissed_is_told_nothing_more() {
         .id;
     let (diner, _) = app.store.account_roles(account).await.unwrap()[0];
     app.store
-        .remove_staff(account, diner, (Author::Operator, clock::now()))
+        .change_role(
+            account,
+            diner,
+            (Role::Kitchen, None),
+            (Author::Operator, clock::now()),
+        )
         .await
         .unwrap();
     for mut frames in [signed_out, dismissed] {

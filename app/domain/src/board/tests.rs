@@ -59,6 +59,8 @@ fn board() -> Board {
         orders: Vec::new(),
         dishes: Vec::new(),
         tables: Vec::new(),
+        pause: None,
+        busy: None,
     }
 }
 

@@ -2,12 +2,16 @@
 
 use leptos::{either::EitherOf3, prelude::*};
 use servery_domain::{
-    account::Account,
+    account::{Account, StaffPosition},
     invitation::{Invitation, InvitationKind},
 };
 
 use crate::{
-    components::notice::{Tone, said},
+    components::{
+        audit_entry::role_name,
+        dish_badges::isolated,
+        notice::{Tone, said},
+    },
     pages::account::credentials::{email, password},
     text::{Key, Texts, office, texts},
 };
@@ -19,7 +23,7 @@ pub fn page(
     wrong: Option<&str>,
 ) -> impl IntoView + use<> {
     let texts = texts();
-    let Some(Invitation { kind }) = invitation else {
+    let Some(Invitation { kind, position }) = invitation else {
         return EitherOf3::A(view! {
             <article class="prose credentials">
                 <h1>{texts.get(office::Key::InvitationTitle)}</h1>
@@ -28,9 +32,18 @@ pub fn page(
             </article>
         });
     };
-    let lead = match kind {
-        InvitationKind::Operator => office::Key::InvitationOperator,
-        InvitationKind::Owner => office::Key::InvitationOwner,
+    let lead = match (kind, &position) {
+        (InvitationKind::Operator, _) => texts.get(office::Key::InvitationOperator).to_owned(),
+        (InvitationKind::Owner, _) => texts.get(office::Key::InvitationOwner).to_owned(),
+        (InvitationKind::Staff, Some(StaffPosition { name, role, .. })) => {
+            let role = texts.get(role_name(*role));
+            texts.fill(
+                office::Key::InvitationStaff,
+                &[("name", &isolated(name)), ("role", role)],
+            )
+        }
+        // The restaurant was deleted meanwhile.
+        (InvitationKind::Staff, None) => texts.get(office::Key::InvitationOver).to_owned(),
     };
     let wrong = wrong.map(|wrong| {
         texts.get(match wrong {
@@ -46,7 +59,7 @@ pub fn page(
             <article class="prose credentials">
                 <h1>{texts.get(office::Key::InvitationTitle)}</h1>
                 {said(wrong, Tone::Bad)}
-                <p class="lead">{texts.get(lead)}</p>
+                <p class="lead">{lead}</p>
                 <p>{texts.fill(Key::AccountSignedInAs, &[("email", &account.email)])}</p>
                 <form class="fields" method="post" action=action>
                     <input type="hidden" name="signed-in" value="yes"/>
@@ -58,7 +71,7 @@ pub fn page(
             <article class="prose credentials">
                 <h1>{texts.get(office::Key::InvitationTitle)}</h1>
                 {said(wrong, Tone::Bad)}
-                <p class="lead">{texts.get(lead)}</p>
+                <p class="lead">{lead}</p>
                 {new_account(texts, action)}
                 <p class="small-print">{texts.get(office::Key::InvitationKnown)}" "<a href="/account">{texts.get(Key::SignInTitle)}</a></p>
             </article>
@@ -78,28 +91,5 @@ fn new_account(texts: Texts, action: String) -> impl IntoView {
             <p class="hint">{texts.get(Key::SignUpPasswordHint)}</p>
             <button type="submit">{texts.get(office::Key::InvitationCreate)}</button>
         </form>
-    }
-}
-
-/// Whoever was invited and has signed out meanwhile.
-/// Asks who somebody is, and comes back to the page.
-pub fn signed_out(next: &str) -> impl IntoView + use<> {
-    let texts = texts();
-    let lead = match next.starts_with("/office/") {
-        true => office::Key::OfficeSignedOut,
-        false => office::Key::NewSignedOut,
-    };
-    view! {
-        <article class="prose credentials">
-            <h1>{texts.get(Key::SignInTitle)}</h1>
-            <p class="lead">{texts.get(lead)}</p>
-            <form class="fields" method="post" action="/account/sign-in">
-                <input type="hidden" name="next" value=next.to_owned()/>
-                {email(texts)}
-                {password(texts.get(Key::SignInPassword), false)}
-                <button type="submit">{texts.get(Key::SignInSubmit)}</button>
-            </form>
-            <p><a href="/account/reset">{texts.get(Key::SignInForgot)}</a></p>
-        </article>
     }
 }

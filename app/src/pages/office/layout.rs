@@ -10,6 +10,8 @@ pub enum Tab {
     Menu,
     Changes,
     History,
+    Tables,
+    Staff,
 }
 
 pub fn layout<B: IntoView>(
@@ -41,6 +43,8 @@ pub fn layout<B: IntoView>(
                     {link(Tab::Menu, "", Key::OfficeMenu)}
                     {link(Tab::Changes, "/changes", Key::OfficeChanges)}
                     {link(Tab::History, "/history", Key::OfficeHistory)}
+                    {link(Tab::Tables, "/tables", Key::TablesTitle)}
+                    {link(Tab::Staff, "/staff", Key::StaffTitle)}
                     <li><a href=format!("/board/{slug}")>{texts.get(Key::OfficeOrders)}</a></li>
                     <li><a href=format!("/restaurants/{slug}")>{texts.get(Key::OfficePage)}</a></li>
                 </ul>

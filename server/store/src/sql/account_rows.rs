@@ -7,7 +7,7 @@ use servery_domain::{
 
 use crate::{
     Result, StoreError,
-    accounts::{MailToken, Session, StaffMember, StoredAccount},
+    accounts::{MailToken, RoleHolder, Session, StoredAccount},
     id, json, moment, parse,
     sql::rows::{columns, row},
 };
@@ -18,8 +18,18 @@ pub(crate) const VERIFY_EMAIL: &str =
     "update accounts set verified_at = coalesce(verified_at, $2) where id = $1";
 pub(crate) const UPSERT_STAFF: &str = "insert into staff (account_id, restaurant_id, role) values ($1, $2, $3) \
      on conflict (account_id, restaurant_id) do update set role = excluded.role";
-pub(crate) const SELECT_STAFF: &str = "select a.email, s.restaurant_id, s.role from staff s \
+pub(crate) const SELECT_ROLE_HOLDERS: &str = "select a.email, s.restaurant_id, s.role from staff s \
      join accounts a on a.id = s.account_id order by s.restaurant_id, a.email";
+pub(crate) const SELECT_STAFF: &str = "select a.id, a.email, a.name, s.role from staff s \
+     join accounts a on a.id = s.account_id where s.restaurant_id = $1";
+/// The last $2 sign-ins of each who works in restaurant $1.
+pub(crate) const SELECT_SIGN_INS: &str = "select account_id, at from (select l.account_id, l.at, \
+     row_number() over (partition by l.account_id order by l.at desc) as place \
+     from audit_log l join staff s on s.account_id = l.account_id \
+     where s.restaurant_id = $1 and l.act = 'signed_in') as latest where place <= $2 order by at desc";
+/// Open streams ask again whether they may go on. Diners have none that a session opens.
+pub(crate) const RAISE_ACCESS_OF_STAFF: &str = "update revisions set revision = revision + 1 \
+     where name = 'access' and exists (select 1 from staff where account_id = $1)";
 
 row! {
     struct AccountRow in accounts {
@@ -156,8 +166,8 @@ pub(crate) fn role(code: &str) -> Result<Role> {
     Role::from_code(code).ok_or_else(|| StoreError::Unreadable(format!("role {code:?}")))
 }
 
-pub(crate) fn staff_member((email, restaurant, code): (String, String, String)) -> Result<StaffMember> {
-    Ok(StaffMember {
+pub(crate) fn role_holder((email, restaurant, code): (String, String, String)) -> Result<RoleHolder> {
+    Ok(RoleHolder {
         email,
         restaurant: id(&restaurant)?,
         role: role(&code)?,

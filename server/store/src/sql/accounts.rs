@@ -1,27 +1,35 @@
 //! Accounts, their sessions, mail tokens and roles.
 
-use std::{collections::BTreeMap, slice};
+use std::{
+    collections::{BTreeMap, HashMap},
+    slice,
+};
 
 use async_trait::async_trait;
 use servery_domain::{
     account::{Account, MailPurpose, Role, normalized_email},
     audit::{Act, Author},
     id::{AccountId, OrderId, RestaurantId},
+    staff::StaffMember,
     time::Timestamp,
 };
 use sqlx::AssertSqlSafe;
 
 use crate::{
     Result, SqlStore,
-    accounts::{AccountDeletion, Accounts, MailToken, NewJob, Session, StaffMember, StoredAccount},
-    id, json,
+    accounts::{
+        AccountDeletion, Accounts, MailToken, NewJob, RoleHolder, RoleOutcome, Session, StoredAccount,
+    },
+    id, json, moment,
     orders::Tracked,
     sql::{
-        account_rows::{self, AccountRow, MailTokenRow, SessionRow, SignedInRow, role, staff_member},
+        account_rows::{self, AccountRow, MailTokenRow, SessionRow, SignedInRow, role, role_holder},
         audit_log::{self, AuditSubject},
         engine::{Engine, RowsAffected, SqlTransaction},
         erasure::{erase_order_row, forget_coupon_uses, remove_from_devices},
+        invitations::{lock_invitations, withdraw_invitations_of},
         jobs::{JobRow, UNLESS_QUEUED},
+        menus::next_revision,
         order_rows::OrderRow,
         rows::{insert, select},
     },
@@ -30,6 +38,10 @@ use crate::{
 /// The owners of every restaurant that this account owns.
 const SELECT_CO_OWNERS: &str = "select restaurant_id, account_id from staff where role = 'owner' and restaurant_id in \
      (select restaurant_id from staff where account_id = $1 and role = 'owner') order by restaurant_id, account_id";
+
+const SELECT_OWN_ROLES: &str = "select role from staff where account_id = $1 order by restaurant_id";
+const SELECT_OWNERS: &str =
+    "select account_id from staff where restaurant_id = $1 and role = 'owner' order by account_id";
 
 #[async_trait]
 impl<E: Engine> Accounts for SqlStore<E> {
@@ -89,6 +101,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
             .bind(keep)
             .execute(&mut *transaction)
             .await?;
+        raise_access_of_staff(&mut transaction, &account).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -109,6 +122,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
             .bind(now.0)
             .execute(&mut *transaction)
             .await?;
+        raise_access_of_staff(&mut transaction, &account).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -119,8 +133,14 @@ impl<E: Engine> Accounts for SqlStore<E> {
         now: Timestamp,
     ) -> Result<AccountDeletion> {
         let mut transaction = self.begin_write().await?;
-        // Of two owners who leave at the same time, one has to wait for the other here.
+        lock_invitations(&mut transaction).await?;
+        // Before the account's own row: whoever changes a role of it locks them in this order, too.
         let lock = E::FOR_UPDATE;
+        let roles: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("{SELECT_OWN_ROLES}{lock}")))
+            .bind(account.to_string())
+            .fetch_all(&mut *transaction)
+            .await?;
+        // Of two owners who leave at the same time, one has to wait for the other here.
         let owners: Vec<(String, String)> =
             sqlx::query_as(AssertSqlSafe(format!("{SELECT_CO_OWNERS}{lock}")))
                 .bind(account.to_string())
@@ -144,10 +164,17 @@ impl<E: Engine> Accounts for SqlStore<E> {
             .bind(account.to_string())
             .execute(&mut *transaction)
             .await?;
+        sqlx::query("delete from invitations where author = $1")
+            .bind(Author::Account(account).to_string())
+            .execute(&mut *transaction)
+            .await?;
         sqlx::query("delete from accounts where id = $1")
             .bind(account.to_string())
             .execute(&mut *transaction)
             .await?;
+        if !roles.is_empty() {
+            next_revision(&mut transaction, "access").await?;
+        }
         insert(&[JobRow::write(follow_up)?], UNLESS_QUEUED)
             .build()
             .execute(&mut *transaction)
@@ -197,6 +224,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
                 secure(&mut transaction, &account, password).await?;
                 let id = id(&account)?;
                 audit_log::record_own(&mut transaction, id, now, Act::PasswordReset).await?;
+                raise_access_of_staff(&mut transaction, &account).await?;
                 Some(id)
             }
             None => None,
@@ -207,10 +235,9 @@ impl<E: Engine> Accounts for SqlStore<E> {
 
     async fn start_session(&self, session: &Session, instead_of: Option<&str>) -> Result<()> {
         let mut transaction = self.begin_write().await?;
-        sqlx::query("delete from sessions where key = $1")
-            .bind(instead_of)
-            .execute(&mut *transaction)
-            .await?;
+        if let Some(before) = instead_of {
+            delete_session(&mut transaction, before).await?;
+        }
         insert(&[SessionRow::write(session)], "")
             .build()
             .execute(&mut *transaction)
@@ -238,19 +265,20 @@ impl<E: Engine> Accounts for SqlStore<E> {
     }
 
     async fn end_session(&self, key: &str) -> Result<()> {
-        sqlx::query("delete from sessions where key = $1")
-            .bind(key)
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+        let mut transaction = self.begin_write().await?;
+        delete_session(&mut transaction, key).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn end_sessions(&self, account: AccountId) -> Result<()> {
+        let account = account.to_string();
+        let mut transaction = self.begin_write().await?;
         sqlx::query("delete from sessions where account_id = $1")
-            .bind(account.to_string())
-            .execute(&self.writer)
+            .bind(&account)
+            .execute(&mut *transaction)
             .await?;
-        Ok(())
+        raise_access_of_staff(&mut transaction, &account).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn put_staff(
@@ -261,32 +289,57 @@ impl<E: Engine> Accounts for SqlStore<E> {
         by: (Author, Timestamp),
     ) -> Result<()> {
         let mut transaction = self.begin_write().await?;
+        lock_invitations(&mut transaction).await?;
         give_role(&mut transaction, (account, restaurant), role, by).await?;
+        // They may have had another role.
+        withdraw_invitations_of(&mut transaction, (account, restaurant)).await?;
+        next_revision(&mut transaction, "access").await?;
         Ok(transaction.commit().await?)
     }
 
-    async fn remove_staff(
+    async fn change_role(
         &self,
         account: AccountId,
         restaurant: RestaurantId,
+        (from, to): (Role, Option<Role>),
         by: (Author, Timestamp),
-    ) -> Result<bool> {
+    ) -> Result<RoleOutcome> {
+        let (own, place) = (account.to_string(), restaurant.to_string());
         let mut transaction = self.begin_write().await?;
-        let deleted = sqlx::query("delete from staff where account_id = $1 and restaurant_id = $2")
-            .bind(account.to_string())
-            .bind(restaurant.to_string())
-            .execute(&mut *transaction)
+        lock_invitations(&mut transaction).await?;
+        // Of two owners who leave at the same time, one has to wait for the other here.
+        let lock = AssertSqlSafe(format!("{SELECT_OWNERS}{}", E::FOR_UPDATE));
+        let owners: Vec<String> = sqlx::query_scalar(lock)
+            .bind(&place)
+            .fetch_all(&mut *transaction)
             .await?;
-        if deleted.rows_affected() == 0 {
-            return Ok(false);
+        if from == Role::Owner && to != Some(Role::Owner) && owners == [own.clone()] {
+            return Ok(RoleOutcome::LastOwner);
         }
-        let subject = AuditSubject {
-            restaurant: Some(restaurant),
-            ..AuditSubject::account(account)
-        };
-        audit_log::record(&mut transaction, by, Act::RoleRemoved, subject).await?;
+        let left =
+            sqlx::query("delete from staff where account_id = $1 and restaurant_id = $2 and role = $3")
+                .bind(&own)
+                .bind(&place)
+                .bind(from.code())
+                .execute(&mut *transaction)
+                .await?;
+        if left.rows_affected() == 0 {
+            return Ok(RoleOutcome::NotInRole);
+        }
+        withdraw_invitations_of(&mut transaction, (account, restaurant)).await?;
+        match to {
+            Some(role) => give_role(&mut transaction, (account, restaurant), role, by).await?,
+            None => {
+                let subject = AuditSubject {
+                    restaurant: Some(restaurant),
+                    ..AuditSubject::account(account)
+                };
+                audit_log::record(&mut transaction, by, Act::RoleRemoved, subject).await?;
+            }
+        }
+        next_revision(&mut transaction, "access").await?;
         transaction.commit().await?;
-        Ok(true)
+        Ok(RoleOutcome::Changed)
     }
 
     async fn account_roles(&self, account: AccountId) -> Result<Vec<(RestaurantId, Role)>> {
@@ -301,11 +354,43 @@ impl<E: Engine> Accounts for SqlStore<E> {
             .collect()
     }
 
-    async fn staff(&self) -> Result<Vec<StaffMember>> {
-        let rows: Vec<(String, String, String)> = sqlx::query_as(account_rows::SELECT_STAFF)
+    async fn role_holders(&self) -> Result<Vec<RoleHolder>> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(account_rows::SELECT_ROLE_HOLDERS)
             .fetch_all(&self.pool)
             .await?;
-        rows.into_iter().map(staff_member).collect()
+        rows.into_iter().map(role_holder).collect()
+    }
+
+    async fn staff(&self, restaurant: RestaurantId, sign_ins: u32) -> Result<Vec<StaffMember>> {
+        let mut snapshot = self.begin_snapshot().await?;
+        let rows: Vec<(String, String, String, String)> = sqlx::query_as(account_rows::SELECT_STAFF)
+            .bind(restaurant.to_string())
+            .fetch_all(&mut *snapshot)
+            .await?;
+        let latest: Vec<(String, i64)> = sqlx::query_as(account_rows::SELECT_SIGN_INS)
+            .bind(restaurant.to_string())
+            .bind(i64::from(sign_ins))
+            .fetch_all(&mut *snapshot)
+            .await?;
+        let mut of_account = HashMap::<String, Vec<Timestamp>>::new();
+        for (account, at) in latest {
+            of_account.entry(account).or_default().push(moment(at)?);
+        }
+        let mut members = rows
+            .into_iter()
+            .map(|(account, email, name, code)| {
+                Ok(StaffMember {
+                    sign_ins: of_account.remove(&account).unwrap_or_default(),
+                    account: id(&account)?,
+                    email,
+                    name,
+                    role: role(&code)?,
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        // Engines collate differently.
+        members.sort_by_key(|member| (member.role, normalized_email(&member.email)));
+        Ok(members)
     }
 
     async fn delete_expired_sessions_and_tokens(&self, now: Timestamp, idle_before: Timestamp) -> Result<()> {
@@ -356,6 +441,27 @@ pub(crate) async fn give_role<E: Engine>(
         ..AuditSubject::account(account)
     };
     audit_log::record(transaction, by, Act::RoleGiven, subject).await
+}
+
+async fn delete_session<E: Engine>(transaction: &mut SqlTransaction<E>, key: &str) -> Result<()> {
+    let account: Option<String> =
+        sqlx::query_scalar("delete from sessions where key = $1 returning account_id")
+            .bind(key)
+            .fetch_optional(&mut **transaction)
+            .await?;
+    match account {
+        Some(account) => raise_access_of_staff(transaction, &account).await,
+        None => Ok(()),
+    }
+}
+
+/// Comes last in a transaction, so that nobody who waits for this row has one that its holder needs.
+async fn raise_access_of_staff<E: Engine>(transaction: &mut SqlTransaction<E>, account: &str) -> Result<()> {
+    sqlx::query(account_rows::RAISE_ACCESS_OF_STAFF)
+        .bind(account)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 /// Sets the password and takes the account from everybody who is signed in or has a passkey.

@@ -18,6 +18,7 @@ use crate::{
         audit_log::{self, AuditSubject},
         changes,
         engine::Engine,
+        menus,
         pos_rows::{self, RecordRow},
         rows::{row, select},
     },
@@ -187,6 +188,8 @@ impl<E: Engine> Devices for SqlStore<E> {
         };
         let subject = AuditSubject::device(restaurant, &name);
         audit_log::record(&mut transaction, (by, now), Act::DevicePaired, subject).await?;
+        // The token that it had before is worth nothing any more.
+        menus::next_revision(&mut transaction, "access").await?;
         transaction.commit().await?;
         Ok(PairedAs::Device(Box::new(PairedDevice {
             restaurant,
@@ -251,6 +254,7 @@ impl<E: Engine> Devices for SqlStore<E> {
         audit_log::record(&mut transaction, by, Act::DeviceRevoked, subject).await?;
         let id = RecordId::Device(device);
         pos_rows::put_gone(&mut transaction, &restaurant, id, revision, at).await?;
+        menus::next_revision(&mut transaction, "access").await?;
         transaction.commit().await?;
         Ok(true)
     }

@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use servery_domain::{
-    account::Role,
+    account::{Permission, Role},
     audit::{Act, Author},
-    id::AccountId,
-    invitation::InvitationKind,
+    id::{AccountId, InvitationId, RestaurantId},
+    invitation::{InvitationKind, StaffInvitation},
+    limits,
     restaurant_file::RestaurantFile,
     time::Timestamp,
 };
@@ -13,12 +14,21 @@ use sqlx::AssertSqlSafe;
 
 use crate::{
     Result, SqlStore, StoreError,
-    invitations::{Acceptance, Creation, Invitations, Invited, StoredInvitation},
+    accounts::NewJob,
+    id,
+    invitations::{
+        Acceptance, Creation, Invitations, Invited, OpenInvitation, StaffInvitationOutcome, StoredInvitation,
+    },
+    moment,
     restaurant_files::ImportOutcome,
     sql::{
+        account_rows::role,
         accounts::{give_role, insert_account},
-        engine::{Engine, SqlTransaction},
+        audit_log::{self, AuditSubject},
+        engine::{Engine, RowsAffected, SqlTransaction},
+        jobs::{JobRow, UNLESS_QUEUED},
         menus::next_revision,
+        order_rows::author,
         restaurant_files::import,
         rows::{insert, row, select},
     },
@@ -31,8 +41,6 @@ const ADD_OPERATOR: &str = "insert into operators (account_id) values ($1) on co
 /// The first operator needs one link of those that each start of a node has shown.
 const DELETE_FOR_OPERATOR: &str = "delete from invitations where key = $1 \
      or (kind = 'operator' and not exists (select 1 from operators))";
-/// In one order, so that nobody who accepts one waits for somebody who waits for them.
-const LOCK_ALL: &str = "select key from invitations order by key";
 const ACCEPTED: &str = "select key from invitations where account_id = $1 order by key limit 1";
 const SAME_RESTAURANT: &str = "select id from restaurants where id = $1 or slug = $2";
 /// The slug of a restaurant that the account owns.
@@ -45,6 +53,67 @@ row! {
         kind: String,
         expires_at: i64,
         account_id: Option<String>,
+        id: Option<String>,
+        restaurant_id: Option<String>,
+        role: Option<String>,
+        email: Option<String>,
+        author: Option<String>,
+    }
+}
+
+/// Those of a restaurant that can still be accepted.
+const OPEN_OF_RESTAURANT: &str = "where restaurant_id = $1 and expires_at > $2 order by expires_at desc, id";
+const SELECT_BY_ID: &str = "where id = $1";
+/// Another restaurant's stays as it is.
+const UPSERT_STAFF_INVITATION: &str = " on conflict (id) where id is not null do update set key = excluded.key, \
+     expires_at = excluded.expires_at, role = excluded.role, email = excluded.email, author = excluded.author \
+     where invitations.restaurant_id = excluded.restaurant_id";
+
+impl InvitationRow {
+    /// Of a link to a restaurant of their own.
+    fn new(invitation: &StoredInvitation) -> Self {
+        Self {
+            key: invitation.key.clone(),
+            kind: invitation.kind.code().to_owned(),
+            expires_at: invitation.expires_at.0,
+            account_id: None,
+            id: None,
+            restaurant_id: None,
+            role: None,
+            email: None,
+            author: None,
+        }
+    }
+
+    fn of_staff(restaurant: RestaurantId, invitation: &StaffInvitation, key: &str, author: Author) -> Self {
+        Self {
+            key: key.to_owned(),
+            kind: InvitationKind::Staff.code().to_owned(),
+            expires_at: invitation.expires_at.0,
+            account_id: None,
+            id: Some(invitation.id.to_string()),
+            restaurant_id: Some(restaurant.to_string()),
+            role: Some(invitation.role.code().to_owned()),
+            email: invitation.email.clone(),
+            author: Some(author.to_string()),
+        }
+    }
+
+    /// `None` unless it is for staff.
+    fn position(&self) -> Result<Option<(RestaurantId, Role)>> {
+        let position = self.restaurant_id.as_ref().zip(self.role.as_ref());
+        position
+            .map(|(restaurant, code)| Ok((id(restaurant)?, role(code)?)))
+            .transpose()
+    }
+
+    fn staff_invitation(self) -> Result<StaffInvitation> {
+        Ok(StaffInvitation {
+            id: id(&self.id.unwrap_or_default())?,
+            role: role(&self.role.unwrap_or_default())?,
+            email: self.email,
+            expires_at: moment(self.expires_at)?,
+        })
     }
 }
 
@@ -60,29 +129,141 @@ impl<E: Engine> Invitations for SqlStore<E> {
     }
 
     async fn put_invitation(&self, invitation: &StoredInvitation) -> Result<()> {
-        let row = InvitationRow {
-            key: invitation.key.clone(),
-            kind: invitation.kind.code().to_owned(),
-            expires_at: invitation.expires_at.0,
-            account_id: None,
-        };
-        insert(&[row], "").build().execute(&self.writer).await?;
+        insert(&[InvitationRow::new(invitation)], "")
+            .build()
+            .execute(&self.writer)
+            .await?;
         Ok(())
     }
 
-    async fn open_invitation(&self, key: &str, now: Timestamp) -> Result<Option<InvitationKind>> {
+    async fn open_invitation(&self, key: &str, now: Timestamp) -> Result<Option<OpenInvitation>> {
         let row = select::<E, InvitationRow>(OPEN)
             .bind(key)
             .bind(now.0)
             .fetch_optional(&self.pool)
             .await?;
-        row.as_ref().map(kind).transpose()
+        row.map(|row| {
+            Ok(OpenInvitation {
+                kind: kind(&row)?,
+                position: row.position()?,
+            })
+        })
+        .transpose()
+    }
+
+    async fn put_staff_invitation(
+        &self,
+        restaurant: RestaurantId,
+        invitation: &StaffInvitation,
+        key: &str,
+        follow_up: Option<&NewJob>,
+        (author, now): (Author, Timestamp),
+    ) -> Result<StaffInvitationOutcome> {
+        let mut transaction = self.begin_write().await?;
+        lock_invitations(&mut transaction).await?;
+        if !may_invite(&mut transaction, author, (restaurant, invitation.role)).await? {
+            return Ok(StaffInvitationOutcome::NotAllowed);
+        }
+        let open = select::<E, InvitationRow>(OPEN_OF_RESTAURANT)
+            .bind(restaurant.to_string())
+            .bind(now.0)
+            .fetch_all(&mut *transaction)
+            .await?;
+        let id = invitation.id.to_string();
+        let is_known = open.iter().any(|known| known.id.as_ref() == Some(&id));
+        if !is_known && open.len() >= limits::INVITATIONS {
+            return Ok(StaffInvitationOutcome::TooMany);
+        }
+        let row = InvitationRow::of_staff(restaurant, invitation, key, author);
+        let stored = insert(&[row], UPSERT_STAFF_INVITATION)
+            .build()
+            .execute(&mut *transaction)
+            .await?;
+        if stored.rows_affected() == 0 {
+            return Ok(StaffInvitationOutcome::IdTaken);
+        }
+        if !is_known {
+            let subject = AuditSubject::invitation(restaurant, invitation.role);
+            audit_log::record(&mut transaction, (author, now), Act::StaffInvited, subject).await?;
+        }
+        if let Some(job) = follow_up {
+            insert(&[JobRow::write(job)?], UNLESS_QUEUED)
+                .build()
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(StaffInvitationOutcome::Stored)
+    }
+
+    async fn staff_invitations(
+        &self,
+        restaurant: RestaurantId,
+        now: Timestamp,
+    ) -> Result<Vec<StaffInvitation>> {
+        let rows = select::<E, InvitationRow>(OPEN_OF_RESTAURANT)
+            .bind(restaurant.to_string())
+            .bind(now.0)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter().map(InvitationRow::staff_invitation).collect()
+    }
+
+    async fn renew_staff_invitation(
+        &self,
+        invitation: InvitationId,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<(RestaurantId, StaffInvitation)>> {
+        let mut transaction = self.begin_write().await?;
+        lock_invitations(&mut transaction).await?;
+        let row = select::<E, InvitationRow>(SELECT_BY_ID)
+            .bind(invitation.to_string())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = row.filter(|row| row.expires_at > now.0) else {
+            return Ok(None);
+        };
+        sqlx::query("update invitations set key = $2 where id = $1")
+            .bind(invitation.to_string())
+            .bind(key)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        let Some((restaurant, _)) = row.position()? else {
+            return Ok(None);
+        };
+        Ok(Some((restaurant, row.staff_invitation()?)))
+    }
+
+    async fn withdraw_staff_invitation(
+        &self,
+        restaurant: RestaurantId,
+        invitation: InvitationId,
+        by: (Author, Timestamp),
+    ) -> Result<bool> {
+        let mut transaction = self.begin_write().await?;
+        lock_invitations(&mut transaction).await?;
+        let row = select::<E, InvitationRow>(SELECT_BY_ID)
+            .bind(invitation.to_string())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let is_open = |row: &InvitationRow| {
+            row.restaurant_id == Some(restaurant.to_string()) && row.expires_at > by.1.0
+        };
+        let Some(row) = row.filter(is_open) else {
+            return Ok(false);
+        };
+        delete_invitation(&mut transaction, &row.key).await?;
+        let subject = AuditSubject::invitation(restaurant, row.staff_invitation()?.role);
+        audit_log::record(&mut transaction, by, Act::InvitationWithdrawn, subject).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 
     async fn accept_invitation(&self, key: &str, invited: Invited<'_>, now: Timestamp) -> Result<Acceptance> {
         let mut transaction = self.begin_write().await?;
-        let lock = AssertSqlSafe(format!("{LOCK_ALL}{}", E::FOR_UPDATE));
-        let _: Vec<String> = sqlx::query_scalar(lock).fetch_all(&mut *transaction).await?;
+        lock_invitations(&mut transaction).await?;
         let row = select::<E, InvitationRow>(OPEN)
             .bind(key)
             .bind(now.0)
@@ -108,6 +289,14 @@ impl<E: Engine> Invitations for SqlStore<E> {
                     .bind(account.to_string())
                     .execute(&mut *transaction)
                     .await?;
+            }
+            InvitationKind::Staff => {
+                let Some(position) = row.position()? else {
+                    return Ok(Acceptance::NoSuchInvitation);
+                };
+                let author = author(&row.author.unwrap_or_default())?;
+                join_staff(&mut transaction, (account, position), (author, now)).await?;
+                delete_invitation(&mut transaction, key).await?;
             }
             InvitationKind::Owner => {
                 sqlx::query("update invitations set account_id = $2 where key = $1")
@@ -155,13 +344,75 @@ impl<E: Engine> Invitations for SqlStore<E> {
         }
         give_role(&mut transaction, (owner, file.id), Role::Owner, by).await?;
         if let Right::Invitation(key) = right {
-            sqlx::query("delete from invitations where key = $1")
-                .bind(key)
-                .execute(&mut *transaction)
-                .await?;
+            delete_invitation(&mut transaction, &key).await?;
         }
         transaction.commit().await?;
         Ok(Creation::Created)
+    }
+}
+
+/// One after another, and with who may invite: this is the first row that any of them locks.
+pub(crate) async fn lock_invitations<E: Engine>(transaction: &mut SqlTransaction<E>) -> Result<()> {
+    next_revision(transaction, "invitations").await.map(drop)
+}
+
+async fn delete_invitation<E: Engine>(transaction: &mut SqlTransaction<E>, key: &str) -> Result<()> {
+    sqlx::query("delete from invitations where key = $1")
+        .bind(key)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// Those that somebody made who may make none any more.
+pub(crate) async fn withdraw_invitations_of<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    (account, restaurant): (AccountId, RestaurantId),
+) -> Result<()> {
+    sqlx::query("delete from invitations where restaurant_id = $1 and author = $2")
+        .bind(restaurant.to_string())
+        .bind(Author::Account(account).to_string())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+async fn role_of<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    account: AccountId,
+    restaurant: RestaurantId,
+) -> Result<Option<Role>> {
+    let known: Option<String> =
+        sqlx::query_scalar("select role from staff where account_id = $1 and restaurant_id = $2")
+            .bind(account.to_string())
+            .bind(restaurant.to_string())
+            .fetch_optional(&mut **transaction)
+            .await?;
+    known.as_deref().map(role).transpose()
+}
+
+/// Whoever asked may have lost their role since.
+async fn may_invite<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    author: Author,
+    (restaurant, role): (RestaurantId, Role),
+) -> Result<bool> {
+    let Author::Account(account) = author else {
+        return Ok(true);
+    };
+    let own = role_of(transaction, account, restaurant).await?;
+    Ok(own.is_some_and(|own| own.may(Permission::Appoint(role))))
+}
+
+/// Whoever works there already keeps their role: a link for a courier takes nothing from an owner.
+async fn join_staff<E: Engine>(
+    transaction: &mut SqlTransaction<E>,
+    (account, (restaurant, role)): (AccountId, (RestaurantId, Role)),
+    by: (Author, Timestamp),
+) -> Result<()> {
+    match role_of(transaction, account, restaurant).await? {
+        Some(_) => Ok(()),
+        None => give_role(transaction, (account, restaurant), role, by).await,
     }
 }
 

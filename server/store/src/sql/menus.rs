@@ -42,7 +42,15 @@ impl<E: Engine> Menus for SqlStore<E> {
             catalog: of("catalog"),
             modes: of("modes"),
             stock: of("stock"),
+            intake: of("intake"),
         })
+    }
+
+    async fn access_revision(&self) -> Result<Revision> {
+        let revision = sqlx::query_scalar("select revision from revisions where name = 'access'")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(Revision(revision))
     }
 
     async fn restaurants(&self) -> Result<Vec<Restaurant>> {

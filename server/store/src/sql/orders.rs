@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use servery_domain::{
+    audit::{Act, Author},
     coupon::{Coupon, CouponCustomer, CouponUsage},
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
     order::Order,
+    order_intake::OrderIntake,
     pos::RecordId,
     revision::Revision,
     time::{LocalMinute, Timestamp},
@@ -21,8 +23,10 @@ use crate::{
     orders::{IdempotentRequest, OrderWrite, Orders, RecordedEvent, Tracked, WriteOutcome},
     parse, parse_own,
     sql::{
+        audit_log::{self, AuditSubject},
         engine::{Engine, RowsAffected},
         load_batch,
+        menus::next_revision,
         order_rows::{self, CHANGED_BETWEEN, EventRow, OrderRow, stored_count},
         pos_rows,
         rows::{PAGE, page_start, push_list, select},
@@ -32,6 +36,9 @@ use crate::{
 
 /// Most orders in a diner's history.
 const HISTORY: i64 = 50;
+
+const UPSERT_INTAKE: &str = "insert into order_intake (restaurant_id, intake) values ($1, $2) \
+     on conflict (restaurant_id) do update set intake = excluded.intake";
 
 #[async_trait]
 impl<E: Engine> Orders for SqlStore<E> {
@@ -185,6 +192,46 @@ impl<E: Engine> Orders for SqlStore<E> {
         rows.into_iter()
             .map(|(restaurant, dish)| Ok((id(&restaurant)?, id(&dish)?)))
             .collect()
+    }
+
+    async fn order_intakes(&self) -> Result<Vec<(RestaurantId, OrderIntake)>> {
+        let rows: Vec<(String, String)> = sqlx::query_as("select restaurant_id, intake from order_intake")
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter()
+            .map(|(restaurant, intake)| Ok((id(&restaurant)?, parse_own(&intake)?)))
+            .collect()
+    }
+
+    async fn set_order_intake(
+        &self,
+        restaurant: RestaurantId,
+        intake: &OrderIntake,
+        by: (Author, Timestamp),
+    ) -> Result<()> {
+        let mut transaction = self.begin_write().await?;
+        // Whoever sets it at the same time waits here.
+        next_revision(&mut transaction, "intake").await?;
+        let before: Option<String> =
+            sqlx::query_scalar("select intake from order_intake where restaurant_id = $1")
+                .bind(restaurant.to_string())
+                .fetch_optional(&mut *transaction)
+                .await?;
+        let before: OrderIntake = before.as_deref().map(parse_own).transpose()?.unwrap_or_default();
+        sqlx::query(UPSERT_INTAKE)
+            .bind(restaurant.to_string())
+            .bind(json(intake)?)
+            .execute(&mut *transaction)
+            .await?;
+        let act = match (before.at(by.1).pause.is_some(), intake.pause.is_some()) {
+            (false, true) => Some(Act::OrdersPaused),
+            (true, false) => Some(Act::OrdersResumed),
+            (true, true) | (false, false) => None,
+        };
+        if let Some(act) = act {
+            audit_log::record(&mut transaction, by, act, AuditSubject::restaurant(restaurant)).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     async fn set_stock(

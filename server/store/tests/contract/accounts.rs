@@ -10,7 +10,7 @@ use servery_domain::{
     time::Timestamp,
 };
 use servery_store::{
-    accounts::{AccountDeletion, MailToken, Session, StaffMember, StoredAccount},
+    accounts::{AccountDeletion, MailToken, RoleHolder, RoleOutcome, Session, StoredAccount},
     orders::PlaceOrder,
     passkeys::Passkey,
 };
@@ -24,7 +24,7 @@ use crate::{
     order_checks::{customer, order_with_coupon, place},
 };
 
-const ADA: AccountId = AccountId(7);
+pub const ADA: AccountId = AccountId(7);
 
 pub fn ada() -> StoredAccount {
     let account = Account {
@@ -44,6 +44,19 @@ pub fn ada() -> StoredAccount {
     StoredAccount {
         account,
         password: Some("hash".into()),
+    }
+}
+
+/// Another account than Ada's.
+pub fn account(id: u128, email: &str) -> StoredAccount {
+    let StoredAccount { account, password } = ada();
+    StoredAccount {
+        account: Account {
+            id: AccountId(id),
+            email: email.into(),
+            ..account
+        },
+        password,
     }
 }
 
@@ -71,7 +84,7 @@ pub fn passkey(id: &str, created_at: Timestamp) -> Passkey {
     }
 }
 
-fn token(key: &str, purpose: MailPurpose) -> MailToken {
+pub fn token(key: &str, purpose: MailPurpose) -> MailToken {
     MailToken {
         key: key.into(),
         account: ADA,
@@ -292,30 +305,19 @@ async fn staff_have_one_role_per_restaurant() {
             [(RestaurantId(1), Role::Owner), (RestaurantId(2), Role::Courier)],
             "{engine}"
         );
-        let member = |number, role| StaffMember {
+        let holder = |number, role| RoleHolder {
             email: "Ada@Example.org".into(),
             restaurant: RestaurantId(number),
             role,
         };
         assert_eq!(
-            store.staff().await.unwrap(),
-            [member(1, Role::Owner), member(2, Role::Courier)],
+            store.role_holders().await.unwrap(),
+            [holder(1, Role::Owner), holder(2, Role::Courier)],
             "{engine}"
         );
-        assert!(
-            store
-                .remove_staff(ADA, RestaurantId(2), BY_OPERATOR)
-                .await
-                .unwrap(),
-            "{engine}"
-        );
-        assert!(
-            !store
-                .remove_staff(ADA, RestaurantId(2), BY_OPERATOR)
-                .await
-                .unwrap(),
-            "{engine}"
-        );
+        let leave = || store.change_role(ADA, RestaurantId(2), (Role::Courier, None), BY_OPERATOR);
+        assert_eq!(leave().await.unwrap(), RoleOutcome::Changed, "{engine}");
+        assert_eq!(leave().await.unwrap(), RoleOutcome::NotInRole, "{engine}");
         assert!(
             store
                 .put_staff(AccountId(9), RestaurantId(1), Role::Owner, BY_OPERATOR)
@@ -375,7 +377,8 @@ async fn delete_account_removes_the_diner_from_orders() {
         assert_eq!(store.account(ADA).await.unwrap(), None, "{engine}");
         assert_eq!(store.session("here").await.unwrap(), None, "{engine}");
         assert!(
-            store.account_roles(ADA).await.unwrap().is_empty() && store.staff().await.unwrap().is_empty(),
+            store.account_roles(ADA).await.unwrap().is_empty()
+                && store.role_holders().await.unwrap().is_empty(),
             "{engine}"
         );
         assert!(
@@ -545,9 +548,7 @@ async fn delete_account_leaves_a_restaurant_its_last_owner() {
         .stores
     {
         put_restaurant(store.as_ref(), 1, "alte-muehle").await;
-        let mut ben = ada();
-        (ben.account.id, ben.account.email) = (AccountId(8), "ben@example.org".into());
-        for account in [&ada(), &ben] {
+        for account in [&ada(), &account(8, "ben@example.org")] {
             store.add_account(account, None).await.unwrap();
             store
                 .put_staff(account.account.id, RestaurantId(1), Role::Owner, BY_OPERATOR)

@@ -4,7 +4,7 @@ use servery_domain::{
     account::Role,
     audit::{Act, AuditEntry, Author, AuthorName},
     device::DeviceKind,
-    id::{AccountId, CashierId, DeviceId, RestaurantId},
+    id::{CashierId, DeviceId, RestaurantId},
     order::Event,
     pos::{
         cashier::Cashier,
@@ -12,21 +12,48 @@ use servery_domain::{
     },
     time::{LocalMinute, Timestamp},
 };
-use servery_store::orders::{Advance, OrderWrite};
+use servery_store::{
+    Store,
+    accounts::RoleOutcome,
+    orders::{Advance, OrderWrite},
+};
 
 use crate::{
-    accounts::{ada, passkey, session},
+    accounts::{ADA, ada, passkey, session},
     builders::{BY_OPERATOR, HERE, NOW, deletion_mail},
     engines::engines,
     fixture::{Fixture, ORDER},
 };
 
-const ADA: AccountId = AccountId(7);
 const ACCEPTED: Event = Event::Accepted {
     ready_at: LocalMinute(40),
 };
 
-fn acts(entries: &[AuditEntry]) -> Vec<Act> {
+/// What an account did to somebody who has, had or gets this role.
+pub fn entry(at: Timestamp, act: Act, (by, subject): (&str, &str), role: Option<Role>) -> AuditEntry {
+    AuditEntry {
+        at,
+        act,
+        author: AuthorName::Account {
+            email: Some(by.into()),
+        },
+        subject: Some(subject.into()),
+        role,
+        order: None,
+        amount: None,
+    }
+}
+
+pub async fn whole_log(store: &dyn Store, restaurant: RestaurantId) -> Vec<AuditEntry> {
+    let (entries, more) = store
+        .restaurant_log(restaurant, Timestamp(i64::MAX))
+        .await
+        .unwrap();
+    assert!(!more);
+    entries
+}
+
+pub fn acts(entries: &[AuditEntry]) -> Vec<Act> {
     entries.iter().map(|entry| entry.act).collect()
 }
 
@@ -68,10 +95,10 @@ async fn every_act_of_staff_names_its_author() {
         fixture.sync(&till, &[added, ready]).await;
         let revoked = store.revoke_device(HERE, DeviceId(1), by_ada(NOW.0 + 2)).await;
         assert!(revoked.unwrap(), "{engine}");
-        assert!(
-            store.remove_staff(ADA, HERE, by_ada(NOW.0 + 3)).await.unwrap(),
-            "{engine}"
-        );
+        let left = store
+            .change_role(ADA, HERE, (Role::Manager, None), by_ada(NOW.0 + 3))
+            .await;
+        assert_eq!(left.unwrap(), RoleOutcome::Changed, "{engine}");
 
         let (log, more) = store.restaurant_log(HERE, Timestamp(i64::MAX)).await.unwrap();
         assert!(!more, "{engine}");

@@ -30,6 +30,8 @@ use servery_store::{
 pub const NOW: Timestamp = Timestamp(1_790_000_000);
 pub const BY_OPERATOR: (Author, Timestamp) = (Author::Operator, NOW);
 pub const HERE: RestaurantId = RestaurantId(1);
+/// Another one than [`HERE`].
+pub const THERE: RestaurantId = RestaurantId(2);
 /// A dish of the menu of restaurant 1.
 pub const DISH: DishId = DishId(1 << 64 | 40);
 
@@ -203,6 +205,12 @@ pub async fn put_restaurant(store: &dyn Store, number: u128, slug: &str) {
         &PosState::default(),
     );
     assert_eq!(import(store, &file).await, ImportOutcome::Created);
+}
+
+/// [`HERE`] and [`THERE`], with menus.
+pub async fn two_restaurants(store: &dyn Store) {
+    put_restaurant(store, 1, "alte-muehle").await;
+    put_restaurant(store, 2, "neue-muehle").await;
 }
 
 /// An order of one dish, delivered and paid at the door.

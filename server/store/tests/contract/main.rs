@@ -25,4 +25,5 @@ mod push;
 mod reader_payments;
 mod restaurant_files;
 mod sqlite_files;
+mod staff;
 mod sync;

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use servery_domain::{
+    audit::{Act, Author},
     coupon::{CouponCustomer, CouponUsage},
     currency::Minor,
     id::{OrderId, RestaurantId},
     order::Order,
+    order_intake::{BusyKitchen, OrderIntake, OrderPause},
     quote::Sum,
     restaurant_file::TableCode,
-    time::LocalMinute,
+    time::{LocalMinute, Timestamp},
 };
 use servery_store::{
     Store,
@@ -17,6 +19,8 @@ use servery_store::{
 };
 
 use crate::{
+    accounts::{ADA, ada},
+    audit_log::whole_log,
     builders::{DISH, HERE, NOW, cancel, coupon, file, import, order, placement, put_restaurant},
     engines::engines,
 };
@@ -255,5 +259,54 @@ async fn tables_are_sorted_by_name_and_found_by_code() {
             "{engine}"
         );
         assert_eq!(store.table("z1").await.unwrap(), None, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_pause_is_kept_replaced_and_logged_once() {
+    for (engine, store) in engines("a_pause_is_kept_replaced_and_logged_once").await.stores {
+        let store = store.as_ref();
+        import(store, &file(1, "alte-muehle")).await;
+        store.add_account(&ada(), None).await.unwrap();
+        let by = (Author::Account(ADA), NOW);
+        let until = |seconds: i64| OrderIntake {
+            pause: Some(OrderPause {
+                until: Some(Timestamp(NOW.0 + seconds)),
+            }),
+            busy: None,
+        };
+        let busy = OrderIntake {
+            pause: None,
+            busy: Some(BusyKitchen {
+                minutes: 15,
+                until: Timestamp(NOW.0 + 60),
+            }),
+        };
+        assert_eq!(store.order_intakes().await.unwrap(), [], "{engine}");
+        for intake in [until(60), until(120), busy, OrderIntake::default()] {
+            let before = store.revisions().await.unwrap();
+            store.set_order_intake(HERE, &intake, by).await.unwrap();
+            assert_eq!(store.order_intakes().await.unwrap(), [(HERE, intake)], "{engine}");
+            let after = store.revisions().await.unwrap();
+            assert!(after.intake > before.intake, "{engine}: every node learns it");
+        }
+        // A pause that has ended by itself is not taken back.
+        store.set_order_intake(HERE, &until(60), by).await.unwrap();
+        let later = (by.0, Timestamp(NOW.0 + 61));
+        store
+            .set_order_intake(HERE, &OrderIntake::default(), later)
+            .await
+            .unwrap();
+        let log = whole_log(store, HERE).await;
+        let acts: Vec<_> = log
+            .iter()
+            .map(|entry| entry.act)
+            .filter(|act| [Act::OrdersPaused, Act::OrdersResumed].contains(act))
+            .collect();
+        assert_eq!(
+            acts,
+            [Act::OrdersPaused, Act::OrdersResumed, Act::OrdersPaused],
+            "{engine}"
+        );
     }
 }

@@ -1,0 +1,178 @@
+//! The office's pages that need no program, and so are in none.
+
+use std::sync::Arc;
+
+use leptos::{either::EitherOf6, prelude::*};
+use servery_domain::{
+    account::Account,
+    edit::{EditedRestaurant, PublicationLog},
+    invitation::Invitation,
+    problem::Problem,
+    slug::Slug,
+    staff::StaffList,
+};
+
+use super::{
+    FormResult, changes, history, invitation, office_head, signed_out, staff, tables, unless_signed_out,
+};
+use crate::{
+    backend::OfficeBackend,
+    page_address::PageAddress,
+    pages::{FullBackend, Head, Pages, document_title, nothing_here},
+    query::{GetAccount, GetEdits, GetInvitation, GetPublications, GetStaff},
+    routes::{self, Chunk, View},
+    text::{Key, Texts, office, texts},
+};
+
+#[derive(Debug, Clone)]
+pub enum ThinOfficePage {
+    Invitation {
+        token: String,
+        /// `None` if it cannot be accepted any more.
+        invitation: Option<Invitation>,
+        signed_in: Option<Box<Account>>,
+        wrong: Option<String>,
+    },
+    Changes {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+        result: FormResult,
+    },
+    History {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+        log: Box<PublicationLog>,
+    },
+    Tables {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+    },
+    Staff {
+        slug: Slug,
+        list: Box<StaffList>,
+        result: FormResult,
+    },
+    /// With the path of the page that is for somebody who is signed in.
+    SignedOut(String),
+}
+
+impl Pages for ThinOfficePage {
+    const CHUNK: Chunk = Chunk::Office;
+    const HYDRATED: bool = false;
+    type Backend = dyn OfficeBackend;
+
+    fn backend(whole: Arc<impl FullBackend + 'static>) -> Arc<dyn OfficeBackend> {
+        whole
+    }
+
+    async fn load(
+        view: View,
+        values: &[&str],
+        visit: &PageAddress,
+        backend: &Self::Backend,
+    ) -> Result<Self, Problem> {
+        if view == View::Invitation {
+            let token = values.first().ok_or_else(|| nothing_here(visit))?;
+            return load_invitation(token, visit, backend).await;
+        }
+        let slug = routes::slug(values).ok_or_else(|| nothing_here(visit))?;
+        let loaded = match view {
+            View::OfficeStaff => {
+                let list = unless_signed_out(backend.ask(GetStaff(slug.clone())).await)?;
+                list.map(|list| Self::Staff {
+                    slug,
+                    list: Box::new(list),
+                    result: FormResult::read(visit),
+                })
+            }
+            _ => match unless_signed_out(backend.ask(GetEdits(slug.clone())).await)? {
+                Some(office) => Some(load_office(view, (slug, office), visit, backend).await?),
+                None => None,
+            },
+        };
+        Ok(loaded.unwrap_or_else(|| Self::SignedOut(visit.path.clone())))
+    }
+
+    fn view(self) -> impl IntoView + 'static {
+        match self {
+            Self::Invitation {
+                token,
+                invitation,
+                signed_in,
+                wrong,
+            } => EitherOf6::A(invitation::page(
+                &token,
+                invitation,
+                signed_in.as_deref(),
+                wrong.as_deref(),
+            )),
+            Self::Changes { slug, office, result } => {
+                EitherOf6::B(changes::page(&slug, &office, result.view(texts())))
+            }
+            Self::History { slug, office, log } => EitherOf6::C(history::page(&slug, &office, &log)),
+            Self::Tables { slug, office } => EitherOf6::D(tables::page(&slug, &office)),
+            Self::Staff { slug, list, result } => {
+                EitherOf6::E(staff::page(&slug, &list, result.view(texts())))
+            }
+            Self::SignedOut(next) => EitherOf6::F(signed_out::page(&next)),
+        }
+    }
+
+    fn head(&self, texts: Texts) -> Head<'_> {
+        let title = match self {
+            Self::Invitation { .. } => texts.get(office::Key::InvitationTitle),
+            Self::SignedOut(_) => texts.get(Key::SignInTitle),
+            Self::Changes { office, .. } => {
+                return office_head(texts, &office.edited.name, office::Key::OfficeChanges);
+            }
+            Self::History { office, .. } => {
+                return office_head(texts, &office.edited.name, office::Key::OfficeHistory);
+            }
+            Self::Tables { office, .. } => {
+                return office_head(texts, &office.edited.name, office::Key::TablesTitle);
+            }
+            Self::Staff { list, .. } => return office_head(texts, &list.name, office::Key::StaffTitle),
+        };
+        Head::new(document_title(title), texts)
+    }
+}
+
+async fn load_invitation(
+    token: &str,
+    visit: &PageAddress,
+    backend: &dyn OfficeBackend,
+) -> Result<ThinOfficePage, Problem> {
+    let signed_in = unless_signed_out(backend.ask(GetAccount).await)?;
+    Ok(ThinOfficePage::Invitation {
+        token: token.to_owned(),
+        invitation: backend.ask(GetInvitation(token.to_owned())).await?,
+        signed_in: signed_in.map(|signed_in| Box::new(signed_in.account)),
+        wrong: visit.get("wrong").map(str::to_owned),
+    })
+}
+
+async fn load_office(
+    view: View,
+    (slug, office): (Slug, Arc<EditedRestaurant>),
+    visit: &PageAddress,
+    backend: &dyn OfficeBackend,
+) -> Result<ThinOfficePage, Problem> {
+    match view {
+        View::OfficeChanges => Ok(ThinOfficePage::Changes {
+            slug,
+            office,
+            result: FormResult::read(visit),
+        }),
+        View::OfficeHistory => {
+            let before = visit.get("before").and_then(|before| before.parse().ok());
+            let log = backend.ask(GetPublications(slug.clone(), before)).await?;
+            Ok(ThinOfficePage::History {
+                slug,
+                office,
+                log: Box::new(log),
+            })
+        }
+        View::OfficeTables => Ok(ThinOfficePage::Tables { slug, office }),
+        _ => Err(nothing_here(visit)),
+    }
+}

@@ -1,0 +1,238 @@
+//! Who works in a restaurant, and who is invited to. The service behind the API and the plain forms.
+
+use axum::http::{HeaderMap, HeaderValue};
+use servery_domain::{
+    account::{Permission, Role},
+    audit::Author,
+    id::{AccountId, InvitationId, RestaurantId},
+    invitation::{InvitationLink, NewStaffInvitation, StaffInvitation, VALID_FOR},
+    job::Job,
+    problem::ProblemType,
+    staff::StaffList,
+    time::Timestamp,
+};
+use servery_store::{
+    accounts::RoleOutcome,
+    invitations::{OpenInvitation, StaffInvitationOutcome},
+};
+
+use crate::{
+    accounts::sessions::{self, CurrentUser},
+    catalog::restaurant_now::{RestaurantNow, restaurant_id, restaurant_now},
+    clock,
+    http::{client::Client, error::ApiError, rate_limit, visitor},
+    state::AppState,
+};
+
+/// How many sign-ins of each person the list shows.
+const SIGN_INS: u32 = 5;
+
+/// An address with a token would be in the browser's history and in logs.
+const INVITATION_COOKIE: &str = "__Host-invitation";
+/// Seconds for which the page shows a new link.
+const LINK_SHOWN_FOR: u32 = 3600;
+
+/// The cookie with the link for the page that its maker sees next.
+pub fn invitation_cookie(link: &InvitationLink) -> Result<Option<HeaderValue>, ApiError> {
+    let token = link
+        .path
+        .as_deref()
+        .and_then(|path| path.strip_prefix("/invitations/"));
+    let cookie = token.map(|token| {
+        format!(
+            "{INVITATION_COOKIE}={token}; Path=/; Max-Age={LINK_SHOWN_FOR}; Secure; HttpOnly; SameSite=Strict"
+        )
+    });
+    let value = cookie.as_deref().map(HeaderValue::from_str).transpose();
+    value.map_err(|error| ApiError::internal(&error))
+}
+
+/// The token in the cookie.
+pub fn made_invitation(headers: &HeaderMap) -> Option<String> {
+    let token = visitor::cookie(headers, INVITATION_COOKIE)?;
+    let is_token = token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_token.then(|| token.to_owned())
+}
+
+pub fn invitation_address(app: &AppState, token: &str) -> String {
+    format!("{}/invitations/{token}", app.settings.public_url())
+}
+
+/// `made` is the token of the invitation that the browser made last.
+pub async fn list(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    made: Option<&str>,
+) -> Result<StaffList, ApiError> {
+    let RestaurantNow { listing, now, .. } = restaurant_now(app, slug).await?;
+    let restaurant = listing.restaurant.id;
+    let role = user.check(restaurant, Permission::Staff)?;
+    let open = match made {
+        Some(token) => app.store.open_invitation(&sessions::key(token), now.0).await?,
+        None => None,
+    };
+    let is_here = |open: OpenInvitation| open.position.is_some_and(|(of, _)| of == restaurant);
+    let link = made.filter(|_| open.is_some_and(is_here));
+    Ok(StaffList {
+        name: listing.restaurant.name.clone(),
+        at: now.0,
+        now: now.1,
+        account: user.account.id,
+        role,
+        members: app.store.staff(restaurant, SIGN_INS).await?,
+        invitations: app.store.staff_invitations(restaurant, now.0).await?,
+        sends_mails: app.settings.smtp.is_some(),
+        link: link.map(|token| invitation_address(app, token)),
+        new_id: InvitationId(visitor::id()?),
+    })
+}
+
+/// Gives somebody who works there another role.
+pub async fn change_role(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    account: AccountId,
+    to: Role,
+) -> Result<(), ApiError> {
+    let restaurant = restaurant_id(app, slug)?;
+    let own = user.check(restaurant, Permission::Staff)?;
+    let from = role_of(app, account, restaurant).await?;
+    match own.may_change(from, Some(to)) {
+        true => change(app, user, restaurant, account, (from, Some(to))).await,
+        false => Err(above_own_role()),
+    }
+}
+
+/// Takes somebody's role from them. Everybody may leave.
+pub async fn remove(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    account: AccountId,
+) -> Result<(), ApiError> {
+    let restaurant = restaurant_id(app, slug)?;
+    let own = user.check(restaurant, Permission::See)?;
+    let leaves = account == user.account.id;
+    if !leaves {
+        user.check(restaurant, Permission::Staff)?;
+    }
+    let from = role_of(app, account, restaurant).await?;
+    match leaves || own.may_change(from, None) {
+        true => change(app, user, restaurant, account, (from, None)).await,
+        false => Err(above_own_role()),
+    }
+}
+
+async fn change(
+    app: &AppState,
+    user: &CurrentUser,
+    restaurant: RestaurantId,
+    account: AccountId,
+    (from, to): (Role, Option<Role>),
+) -> Result<(), ApiError> {
+    if to == Some(from) {
+        return Ok(());
+    }
+    let by = (Author::Account(user.account.id), clock::now());
+    match app.store.change_role(account, restaurant, (from, to), by).await? {
+        RoleOutcome::Changed => Ok(()),
+        RoleOutcome::NotInRole => Err(not_staff()),
+        RoleOutcome::LastOwner => Err(ApiError::new(
+            ProblemType::Conflict,
+            "a restaurant has an owner: make somebody else its owner first",
+        )),
+    }
+}
+
+/// Invites a colleague. Without a mail server, or without an address, whoever invites gets the link.
+pub async fn invite(
+    app: &AppState,
+    (user, client): (&CurrentUser, &Client),
+    slug: &str,
+    id: InvitationId,
+    new: NewStaffInvitation,
+) -> Result<InvitationLink, ApiError> {
+    new.check()?;
+    let restaurant = restaurant_id(app, slug)?;
+    user.check(restaurant, Permission::Appoint(new.role))?;
+    let mailed_to = new.email.as_ref().filter(|_| app.settings.smtp.is_some());
+    if let Some(email) = mailed_to {
+        app.rate_limiter
+            .take_for_email(&rate_limit::MAILS_TO, email, client)?;
+    }
+    let mail = Job::InvitationMail {
+        invitation: id,
+        lang: user.account.lang,
+    };
+    let mail = mailed_to.map(|_| (format!("{}-{id}", mail.kind()), mail));
+    let now = clock::now();
+    let invitation = StaffInvitation {
+        id,
+        role: new.role,
+        email: new.email,
+        expires_at: Timestamp(now.0 + VALID_FOR),
+    };
+    let token = sessions::token()?;
+    let by = (Author::Account(user.account.id), now);
+    let outcome = app
+        .store
+        .put_staff_invitation(restaurant, &invitation, &sessions::key(&token), mail.as_ref(), by)
+        .await?;
+    let conflict = |detail| Err(ApiError::new(ProblemType::Conflict, detail));
+    match outcome {
+        StaffInvitationOutcome::Stored if mail.is_some() => {
+            app.job_signal.notify_one();
+            Ok(InvitationLink { path: None })
+        }
+        StaffInvitationOutcome::Stored => Ok(InvitationLink {
+            path: Some(format!("/invitations/{token}")),
+        }),
+        StaffInvitationOutcome::NotAllowed => Err(above_own_role()),
+        StaffInvitationOutcome::IdTaken => conflict("the id is that of another invitation"),
+        StaffInvitationOutcome::TooMany => {
+            conflict("so many invitations are open that no more are made: withdraw some")
+        }
+    }
+}
+
+pub async fn withdraw(
+    app: &AppState,
+    user: &CurrentUser,
+    slug: &str,
+    id: InvitationId,
+) -> Result<(), ApiError> {
+    let restaurant = restaurant_id(app, slug)?;
+    user.check(restaurant, Permission::Staff)?;
+    let open = app.store.staff_invitations(restaurant, clock::now()).await?;
+    let no_such_invitation =
+        || ApiError::new(ProblemType::NotFound, "there is no such invitation that is open");
+    let invitation = open
+        .iter()
+        .find(|known| known.id == id)
+        .ok_or_else(no_such_invitation)?;
+    user.check(restaurant, Permission::Appoint(invitation.role))?;
+    let by = (Author::Account(user.account.id), clock::now());
+    match app.store.withdraw_staff_invitation(restaurant, id, by).await? {
+        true => Ok(()),
+        false => Err(no_such_invitation()),
+    }
+}
+
+async fn role_of(app: &AppState, account: AccountId, restaurant: RestaurantId) -> Result<Role, ApiError> {
+    let roles = app.store.account_roles(account).await?;
+    let role = roles.into_iter().find(|(of, _)| *of == restaurant);
+    role.map(|(_, role)| role).ok_or_else(not_staff)
+}
+
+fn not_staff() -> ApiError {
+    ApiError::new(ProblemType::NotFound, "this account does not work here")
+}
+
+fn above_own_role() -> ApiError {
+    ApiError::new(
+        ProblemType::Forbidden,
+        "your role does not let you give or take this role",
+    )
+}
