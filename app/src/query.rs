@@ -106,7 +106,7 @@ impl Query for GetRestaurants {
 /// A stored answer has an old opening state, so it is computed again from the hours.
 fn reopen(browser: &impl Fetch, mut listing: Listing) -> Listing {
     if let Some(now) = browser.local_now(&listing.restaurant.zone) {
-        listing.opening = listing.restaurant.hours.at(now, &listing.restaurant.holidays);
+        listing.opening = listing.restaurant.opening(now, listing.pause);
         listing.today = now.day();
     }
     listing

@@ -122,7 +122,8 @@ impl CatalogSnapshot {
             let here = clock::local(&zone, now);
             let intake = intakes.get(&restaurant.id);
             let pause = intake.and_then(|intake| intake.at(now).pause);
-            let opening = restaurant.opening(here, pause.map(|pause| local_pause(&zone, pause)));
+            let pause = pause.map(|pause| local_pause(&zone, pause));
+            let opening = restaurant.opening(here, pause);
             if let Some(ends) = intake.and_then(|intake| intake.next_end(now)) {
                 until = until.min(ends);
             }
@@ -164,6 +165,7 @@ impl CatalogSnapshot {
                 Arc::new(Listing {
                     restaurant,
                     opening,
+                    pause,
                     today: here.day(),
                     sold_out: out,
                     not_served,

@@ -48,6 +48,7 @@ pub(crate) fn listing(slug: &str, name: &str, hours: &str, at: LocalMinute) -> L
     Listing {
         restaurant,
         opening,
+        pause: None,
         today: at.day(),
         sold_out: Vec::new(),
         not_served: Vec::new(),

@@ -88,9 +88,11 @@ impl Restaurant {
     /// Whether orders are taken, and when that changes: by the hours, and by a pause.
     pub fn opening(&self, now: LocalMinute, pause: Option<LocalPause>) -> Opening {
         match pause {
-            None => self.hours.at(now, &self.holidays),
             Some(LocalPause { until: None }) => Opening::closed_until_further_notice(),
-            Some(LocalPause { until: Some(until) }) => opening_after(&self.hours, &self.holidays, now, until),
+            Some(LocalPause { until: Some(until) }) if now < until => {
+                opening_after(&self.hours, &self.holidays, now, until)
+            }
+            _ => self.hours.at(now, &self.holidays),
         }
     }
 }
@@ -166,6 +168,13 @@ mod tests {
         let tomorrow = opens(at(21, 50), at(22, 10));
         assert_eq!((tomorrow.at.clock(), tomorrow.in_days), ("11:00".to_owned(), 1));
         assert!(restaurant.opening(at(12, 0), None).open);
+        let over = LocalPause {
+            until: Some(at(12, 20)),
+        };
+        assert!(
+            restaurant.opening(at(12, 20), Some(over)).open,
+            "a stored pause ends"
+        );
     }
 
     #[test]

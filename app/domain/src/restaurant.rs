@@ -12,6 +12,7 @@ use crate::{
     limits,
     menu::Picture,
     mistake::Mistakes,
+    order_intake::LocalPause,
     order_settings::OrderSettings,
     revision::Revision,
     slug::Slug,
@@ -93,6 +94,9 @@ impl Address {
 pub struct Listing {
     pub restaurant: Restaurant,
     pub opening: Opening,
+    /// No orders are taken. A device that has only a stored answer knows when that ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<LocalPause>,
     /// In the restaurant's local time.
     #[serde(default)]
     pub today: Day,

@@ -23,7 +23,8 @@ pub fn Preview(file: RestaurantFile) -> impl IntoView {
         restaurant.name = texts.get(Key::NewName).to_owned();
     }
     let listing = Listing {
-        opening: restaurant.hours.at(SHOWN_AT, &[]),
+        opening: restaurant.opening(SHOWN_AT, None),
+        pause: None,
         today: SHOWN_AT.day(),
         restaurant,
         sold_out: Vec::new(),
