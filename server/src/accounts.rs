@@ -80,6 +80,11 @@ pub async fn new_account(
     })
 }
 
+/// For an account that was made on the word of somebody who may not know whose address it is.
+pub async fn ask_to_verify(app: &AppState, email: &str) -> Result<(), ApiError> {
+    send(app, email, MailPurpose::Verify).await
+}
+
 /// Takes the same time and answers the same, whether or not the address has an account. Without a mail server the address counts as verified.
 pub async fn sign_up(app: &AppState, client: &Client, sign_up: SignUp) -> Result<(), ApiError> {
     sign_up.check()?;

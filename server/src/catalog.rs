@@ -100,10 +100,11 @@ struct CatalogRows {
     modes: Vec<(String, Mode)>,
 }
 
-/// A pause on the restaurant's clock.
+/// A pause on the restaurant's clock, up to the full minute: at the minute that it names it is over.
 pub fn local_pause(zone: &TimeZone, pause: OrderPause) -> LocalPause {
+    let full = |until: Timestamp| clock::local(zone, Timestamp(until.0 + 59));
     LocalPause {
-        until: pause.until.map(|until| clock::local(zone, until)),
+        until: pause.until.map(full),
     }
 }
 

@@ -2,14 +2,14 @@
 
 use axum::http::{HeaderMap, HeaderValue};
 use servery_domain::{
-    account::SignUp,
+    account::{SignUp, normalized_email},
     invitation::{Invitation, InvitationKind, VALID_FOR},
     problem::ProblemType,
     time::Timestamp,
 };
 use servery_store::{
     Store, StoreError,
-    invitations::{Acceptance, Invited, OpenInvitation, StoredInvitation},
+    invitations::{Acceptance, Invited, OpenInvitation, OpenPosition, StoredInvitation},
 };
 
 use crate::{
@@ -56,28 +56,60 @@ pub async fn invitation(app: &AppState, token: &str) -> Result<Option<Invitation
         .store
         .open_invitation(&sessions::key(token), clock::now())
         .await?;
-    Ok(open.map(|OpenInvitation { kind, position }| Invitation {
-        kind,
-        position: position.and_then(|position| sessions::staff_position(app, position)),
-    }))
+    Ok(open.and_then(|open| view(app, &open)))
 }
 
-/// Accepts it with a new account, and signs that in. Its address counts as verified: whoever was invited is known.
+/// `None` for a restaurant that this node does not know: it was just made, or its time zone is not known.
+fn view(app: &AppState, open: &OpenInvitation) -> Option<Invitation> {
+    let position = match &open.position {
+        Some(position) => Some(sessions::staff_position(
+            app,
+            (position.restaurant, position.role),
+        )?),
+        None => None,
+    };
+    Some(Invitation {
+        kind: open.kind,
+        position,
+    })
+}
+
+/// Accepts it with a new account, and signs that in if its address counts as verified; otherwise a mail asks for that first.
 pub async fn accept_as_new(
     app: &AppState,
     (client, headers): (&Client, &HeaderMap),
     token: &str,
     sign_up: SignUp,
-) -> Result<(Invitation, HeaderValue), ApiError> {
+) -> Result<(Invitation, Option<HeaderValue>), ApiError> {
     sign_up.check()?;
     app.rate_limiter
         .take_for_client(&rate_limit::SIGN_UPS_FROM, client)?;
     // Without an invitation nobody is to make the server hash passwords, or to learn which addresses have accounts.
-    let invitation = invitation(app, token).await?.ok_or_else(no_such_invitation)?;
-    let new = accounts::new_account(app, &sign_up, true).await?;
+    let open = app
+        .store
+        .open_invitation(&sessions::key(token), clock::now())
+        .await?
+        .ok_or_else(no_such_invitation)?;
+    let invitation = view(app, &open).ok_or_else(no_such_invitation)?;
+    let is_verified = app.settings.smtp.is_none() || vouches_for(&open, &sign_up.email);
+    let new = accounts::new_account(app, &sign_up, is_verified).await?;
     accept(app, token, Invited::New(&new)).await?;
+    if !is_verified {
+        accounts::ask_to_verify(app, &new.account.email).await?;
+        return Ok((invitation, None));
+    }
     let (_, cookie) = accounts::start_session(app, headers, new.account, "invitation").await?;
-    Ok((invitation, cookie))
+    Ok((invitation, Some(cookie)))
+}
+
+/// The operator knows whom they invite. Anybody who runs a restaurant invites staff: their word counts for the mailbox that got the link.
+fn vouches_for(open: &OpenInvitation, email: &str) -> bool {
+    match &open.position {
+        None => true,
+        Some(OpenPosition { email: mailed_to, .. }) => mailed_to
+            .as_deref()
+            .is_some_and(|mailed_to| normalized_email(mailed_to) == normalized_email(email)),
+    }
 }
 
 pub async fn accept_as(app: &AppState, user: &CurrentUser, token: &str) -> Result<Invitation, ApiError> {

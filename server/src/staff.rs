@@ -13,7 +13,7 @@ use servery_domain::{
 };
 use servery_store::{
     accounts::RoleOutcome,
-    invitations::{OpenInvitation, StaffInvitationOutcome},
+    invitations::{OpenPosition, StaffInvitationOutcome},
 };
 
 use crate::{
@@ -58,6 +58,22 @@ pub fn invitation_address(app: &AppState, token: &str) -> String {
     format!("{}/invitations/{token}", app.settings.public_url())
 }
 
+/// The position that the token is for, if this account has made the invitation: the next one at the same browser is not shown its link.
+pub async fn own_invitation(
+    app: &AppState,
+    user: &CurrentUser,
+    token: &str,
+) -> Result<Option<OpenPosition>, ApiError> {
+    let open = app
+        .store
+        .open_invitation(&sessions::key(token), clock::now())
+        .await?;
+    let own = Author::Account(user.account.id);
+    Ok(open
+        .and_then(|open| open.position)
+        .filter(|position| position.author == own))
+}
+
 /// `made` is the token of the invitation that the browser made last.
 pub async fn list(
     app: &AppState,
@@ -68,12 +84,10 @@ pub async fn list(
     let RestaurantNow { listing, now, .. } = restaurant_now(app, slug).await?;
     let restaurant = listing.restaurant.id;
     let role = user.check(restaurant, Permission::Staff)?;
-    let open = match made {
-        Some(token) => app.store.open_invitation(&sessions::key(token), now.0).await?,
+    let link = match made {
+        Some(token) => own_invitation(app, user, token).await?,
         None => None,
     };
-    let is_here = |open: OpenInvitation| open.position.is_some_and(|(of, _)| of == restaurant);
-    let link = made.filter(|_| open.is_some_and(is_here));
     Ok(StaffList {
         name: listing.restaurant.name.clone(),
         at: now.0,
@@ -83,7 +97,10 @@ pub async fn list(
         members: app.store.staff(restaurant, SIGN_INS).await?,
         invitations: app.store.staff_invitations(restaurant, now.0).await?,
         sends_mails: app.settings.smtp.is_some(),
-        link: link.map(|token| invitation_address(app, token)),
+        link: link
+            .filter(|position| position.restaurant == restaurant)
+            .and(made)
+            .map(|token| invitation_address(app, token)),
         new_id: InvitationId(visitor::id()?),
     })
 }
@@ -139,6 +156,7 @@ async fn change(
     match app.store.change_role(account, restaurant, (from, to), by).await? {
         RoleOutcome::Changed => Ok(()),
         RoleOutcome::NotInRole => Err(not_staff()),
+        RoleOutcome::NotAllowed => Err(above_own_role()),
         RoleOutcome::LastOwner => Err(ApiError::new(
             ProblemType::Conflict,
             "a restaurant has an owner: make somebody else its owner first",
@@ -160,7 +178,9 @@ pub async fn invite(
     let mailed_to = new.email.as_ref().filter(|_| app.settings.smtp.is_some());
     if let Some(email) = mailed_to {
         app.rate_limiter
-            .take_for_email(&rate_limit::MAILS_TO, email, client)?;
+            .take_for_client(&rate_limit::INVITATIONS_FROM, client)?;
+        app.rate_limiter
+            .take_for_email(&rate_limit::INVITATIONS_TO, email, client)?;
     }
     let mail = Job::InvitationMail {
         invitation: id,

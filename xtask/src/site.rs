@@ -28,12 +28,25 @@ pub fn build_shipped(context: &Context) -> Result {
     }
     let started = SystemTime::now();
     remove_stamp(context)?;
+    compile_shipped(context)?;
     let leptos = ["leptos", "build", "--release", "--frontend-only", "--precompress"];
-    context.steps.run(
-        "The browser's programs (WebAssembly)",
-        &mut context.cargo(&leptos),
-    )?;
+    context
+        .steps
+        .run("What a browser loads of them", &mut context.cargo(&leptos))?;
     set_stamp(context, "shipped", started)
+}
+
+/// All at the same time, and as `cargo leptos` does one after another with one core: it finds them compiled.
+fn compile_shipped(context: &Context) -> Result {
+    let mut cargo = context.cargo(&["build", "--lib", "--no-default-features", "--profile", "wasm"]);
+    cargo
+        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
+        .arg(context.target.join("front"))
+        .args(PROGRAMS.map(|program| format!("--package=servery-{program}")))
+        .env("LEPTOS_OUTPUT_NAME", OUTPUT_NAME);
+    context
+        .steps
+        .run("The browser's programs (WebAssembly)", &mut cargo)
 }
 
 /// The stamp says how the programs were built, and is as old as the sources that they were built from.

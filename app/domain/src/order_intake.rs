@@ -50,20 +50,44 @@ pub struct LocalPause {
     pub until: Option<LocalMinute>,
 }
 
-impl OrderIntake {
+/// What somebody sets; the rest stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum IntakeChange {
+    /// Without one, orders are taken again.
+    Pause(Option<OrderPause>),
+    /// Without one, the kitchen needs as long as usual.
+    Busy(Option<BusyKitchen>),
+}
+
+impl IntakeChange {
     pub fn check(&self, now: Timestamp) -> Result<(), InvalidField> {
         let is_near = |until: Timestamp| (now.0..=now.0 + LONGEST).contains(&until.0);
-        let ends = self.pause.and_then(|pause| pause.until);
-        if ends.is_some_and(|until| !is_near(until)) {
-            return Err(invalid_field("pause", "ends within a day, or has no end"));
+        match self {
+            Self::Pause(Some(OrderPause { until: Some(until) })) if !is_near(*until) => {
+                Err(invalid_field("pause", "ends within a day, or has no end"))
+            }
+            Self::Busy(Some(BusyKitchen { minutes, until }))
+                if !(1..=MOST_MINUTES).contains(minutes) || !is_near(*until) =>
+            {
+                Err(invalid_field(
+                    "busy",
+                    format!("is 1 to {MOST_MINUTES} minutes, and ends within a day"),
+                ))
+            }
+            _ => Ok(()),
         }
-        let is_fine = |busy: BusyKitchen| (1..=MOST_MINUTES).contains(&busy.minutes) && is_near(busy.until);
-        match self.busy.is_none_or(is_fine) {
-            true => Ok(()),
-            false => Err(invalid_field(
-                "busy",
-                format!("is 1 to {MOST_MINUTES} minutes, and ends within a day"),
-            )),
+    }
+}
+
+impl OrderIntake {
+    /// With the change, and without what is over.
+    pub fn changed(&self, change: IntakeChange, now: Timestamp) -> Self {
+        let now = self.at(now);
+        match change {
+            IntakeChange::Pause(pause) => Self { pause, ..now },
+            IntakeChange::Busy(busy) => Self { busy, ..now },
         }
     }
 
@@ -179,18 +203,32 @@ mod tests {
 
     #[test]
     fn a_pause_is_within_a_day_or_without_an_end() {
+        let pause = |until| IntakeChange::Pause(Some(OrderPause { until }));
         assert_eq!(pause(None).check(NOW), Ok(()));
         assert_eq!(pause(Some(LATER)).check(NOW), Ok(()));
         for until in [Timestamp(NOW.0 - 1), Timestamp(NOW.0 + 24 * 3600 + 1)] {
             assert!(pause(Some(until)).check(NOW).is_err());
         }
-        let busy = |minutes, until| OrderIntake {
-            pause: None,
-            busy: Some(BusyKitchen { minutes, until }),
-        };
+        let busy = |minutes, until| IntakeChange::Busy(Some(BusyKitchen { minutes, until }));
         assert_eq!(busy(180, LATER).check(NOW), Ok(()));
         for wrong in [busy(0, LATER), busy(181, LATER), busy(15, Timestamp(NOW.0 - 1))] {
             assert!(wrong.check(NOW).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_change_leaves_the_rest_and_drops_what_is_over() {
+        let busy = BusyKitchen {
+            minutes: 15,
+            until: LATER,
+        };
+        let both = pause(None).changed(IntakeChange::Busy(Some(busy)), NOW);
+        assert_eq!((both.pause, both.busy), (pause(None).pause, Some(busy)));
+        let resumed = both.changed(IntakeChange::Pause(None), NOW);
+        assert_eq!((resumed.pause, resumed.busy), (None, Some(busy)));
+        assert_eq!(
+            both.changed(IntakeChange::Pause(None), LATER),
+            OrderIntake::default()
+        );
     }
 }

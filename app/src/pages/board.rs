@@ -25,12 +25,6 @@ use crate::{
 pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     let texts = texts();
     let RenderInfo { decision, .. } = use_context().expect("whoever makes a page says how it was made");
-    let intake = intake::intake(texts, &slug, &board);
-    // A pause that somebody has forgotten costs an evening: it stands above the orders.
-    let (above, below) = match board.pause.is_some() || board.busy.is_some() {
-        true => (intake, None),
-        false => (None, intake),
-    };
     let stock = stock::stock(texts, &slug, &board);
     let devices = board.role.may(Permission::Devices).then(|| {
         view! { <p><a href=format!("/board/{slug}/devices")>{texts.get(Key::BoardDevices)}</a></p> }
@@ -43,6 +37,18 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
     });
     let title = texts.fill(Key::BoardTitle, &[("name", &board.name)]);
     let BoardUpdates { shown, lost } = board_updates::follow(&slug, board);
+    // A pause that somebody has forgotten costs an evening: it stands above the orders.
+    let intake = |above: bool| {
+        let slug = slug.clone();
+        move || {
+            shown.with(|board| {
+                let is_set = board.pause.is_some() || board.busy.is_some();
+                (is_set == above)
+                    .then(|| intake::intake(texts, &slug, board))
+                    .flatten()
+            })
+        }
+    };
     let how = if decision.mode == Mode::Thin {
         Key::BoardRefreshes
     } else {
@@ -52,9 +58,9 @@ pub fn BoardPage(slug: Slug, board: Board) -> impl IntoView {
         <article class="board">
             <h1>{title}</h1>
             <div role="status">{line(texts, &slug, how, lost)}</div>
-            {above}
+            {intake(true)}
             <div class="columns" aria-live="polite">{columns(texts, &slug, shown)}</div>
-            {below}
+            {intake(false)}
             {stock}
             {office}
             {devices}

@@ -11,7 +11,7 @@ use servery_domain::{
     board::Board,
     id::{DishId, OrderId},
     order::{Event, Order},
-    order_intake::OrderIntake,
+    order_intake::IntakeChange,
     problem::ProblemType,
     slug::Slug,
 };
@@ -107,9 +107,9 @@ pub async fn post_order_event(
     Ok(Json(board::advance(&app, &user, &slug, order, step.event).await?))
 }
 
-/// Pause orders, take them again, or say that the kitchen is busy. It replaces what was set before, and holds at once
+/// Pause orders, take them again, or say that the kitchen is busy: `{"pause": {}}`, `{"pause": null}`, `{"busy": …}`. It holds at once
 #[utoipa::path(
-    put, path = "/api/v1/restaurants/{slug}/intake", tag = "staff", params(("slug" = Slug, Path)), request_body = OrderIntake,
+    put, path = "/api/v1/restaurants/{slug}/intake", tag = "staff", params(("slug" = Slug, Path)), request_body = IntakeChange,
     responses((status = 204, description = "Noted"), (status = 403), (status = 404)),
     security(("session" = [])),
 )]
@@ -117,9 +117,9 @@ pub async fn put_intake(
     State(app): State<Arc<AppState>>,
     user: CurrentUser,
     Text(slug): Text,
-    JsonBody(intake): JsonBody<OrderIntake>,
+    JsonBody(change): JsonBody<IntakeChange>,
 ) -> Result<StatusCode, ApiError> {
-    board::set_intake(&app, &user, &slug, &intake).await?;
+    board::change_intake(&app, &user, &slug, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

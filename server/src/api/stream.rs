@@ -15,13 +15,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::stream;
-use servery_domain::{account::Role, id::RestaurantId, order::Order, revision::Revision};
+use servery_domain::{
+    account::Role, id::RestaurantId, order::Order, order_intake::OrderIntake, revision::Revision,
+};
 use tokio::{
     sync::{broadcast, watch},
     time::error::Elapsed,
 };
 
 use crate::{
+    clock,
     http::open_streams::OpenStream,
     orders::{
         board,
@@ -138,6 +141,8 @@ struct BoardStream {
     seen: Revision,
     watching: broadcast::Receiver<OrderChange>,
     access: watch::Receiver<Revision>,
+    /// As the board shows it.
+    intake: OrderIntake,
     stopping: watch::Receiver<bool>,
     _open: OpenStream,
 }
@@ -155,11 +160,12 @@ impl BoardStream {
     }
 
     async fn next_change(&mut self) -> Option<Bytes> {
+        let idle = Instant::now() + HEARTBEAT;
         loop {
             let woken = tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => Woken::Stopping,
                 Ok(()) = self.access.changed() => Woken::AccessChanged,
-                changed = tokio::time::timeout(HEARTBEAT, self.watching.recv()) => Woken::of(changed),
+                changed = tokio::time::timeout_at(idle.into(), self.watching.recv()) => Woken::of(changed),
             };
             match woken {
                 Woken::AccessChanged if self.may_see().await => {}
@@ -176,8 +182,11 @@ impl BoardStream {
         }
     }
 
-    /// A session that cannot be checked ends the stream, and the client reconnects.
+    /// A session that cannot be checked ends the stream, and the client reconnects. So does one whose board shows another intake.
     async fn may_see(&mut self) -> bool {
+        if self.app.catalog.now().intake(self.watched.0, clock::now()) != self.intake {
+            return false;
+        }
         let (restaurant, role, session) = &self.watched;
         let asking = board::may_still_watch(&self.app, session, (*restaurant, *role));
         let may = tokio::time::timeout(PERMISSION_TIMEOUT, asking)
@@ -203,8 +212,11 @@ pub fn board_stream(
     let waiting = std::iter::once(FIRST_FRAME)
         .chain(open.iter().map(frame))
         .collect();
-    let (stopping, access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
+    let (stopping, mut access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
+    // Whoever has lost it since it was checked is noticed at once.
+    access.mark_changed();
     let state = BoardStream {
+        intake: app.catalog.now().intake(watched.0, clock::now()),
         app,
         watched,
         checked: Instant::now(),
@@ -250,11 +262,12 @@ impl RevisionStream {
     }
 
     async fn next_change(&mut self) -> Option<Bytes> {
+        let idle = Instant::now() + HEARTBEAT;
         loop {
             let woken = tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => Woken::Stopping,
                 Ok(()) = self.access.changed() => Woken::AccessChanged,
-                changed = tokio::time::timeout(HEARTBEAT, self.watching.changed()) => Woken::of(changed),
+                changed = tokio::time::timeout_at(idle.into(), self.watching.changed()) => Woken::of(changed),
             };
             match woken {
                 Woken::AccessChanged if self.is_paired().await => {}
@@ -295,7 +308,9 @@ pub fn revision_stream(
     } else {
         Bytes::from([FIRST_FRAME, revision_frame(now)].concat())
     };
-    let (stopping, access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
+    let (stopping, mut access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
+    // Whoever has lost it since it was checked is noticed at once.
+    access.mark_changed();
     let state = RevisionStream {
         app,
         key,

@@ -163,7 +163,7 @@ async fn remove(
         .await?
     {
         RoleOutcome::Changed => Ok(format!("{email} no longer works at {name}")),
-        RoleOutcome::NotInRole => Err(not_there().into()),
+        RoleOutcome::NotInRole | RoleOutcome::NotAllowed => Err(not_there().into()),
         RoleOutcome::LastOwner => {
             Err(format!("{email} is the only owner of {name}: add another first").into())
         }

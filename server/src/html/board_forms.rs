@@ -13,7 +13,7 @@ use servery_domain::{
     currency::Minor,
     device::{DeviceKind, NewDevice},
     order::Event,
-    order_intake::{BusyKitchen, OrderIntake, OrderPause},
+    order_intake::{BusyKitchen, IntakeChange, OrderPause},
     problem::ProblemType,
     sync::ImportedOps,
     time::{LocalMinute, Timestamp},
@@ -22,7 +22,8 @@ use servery_domain::{
 use super::order_forms::{Form, FormContext, redirect, respond};
 use crate::{
     accounts::sessions::CurrentUser,
-    catalog::restaurant_now::{RestaurantNow, restaurant_now},
+    catalog::restaurant_now::restaurant_now,
+    clock,
     http::error::{ApiError, Segments, Text, parse_json},
     orders::board,
     payments::readers,
@@ -135,51 +136,38 @@ async fn set_stock(
 
 /// `POST /board/{slug}/intake`: pauses orders, takes them again, or says that the kitchen is busy.
 pub async fn post_intake(context: FormContext, user: CurrentUser, Text(slug): Text, form: Form) -> Response {
-    let result = set_intake(&context.0, &user, &slug, &form).await;
+    let result = change_intake(&context.0, &user, &slug, &form).await;
     respond(result.map(|()| redirect(&format!("/board/{slug}"))), &context).await
 }
 
 /// How long a kitchen stays busy unless somebody says otherwise, in seconds.
 const BUSY_FOR: i64 = 2 * 3600;
 
-async fn set_intake(app: &AppState, user: &CurrentUser, slug: &str, form: &Form) -> Result<(), ApiError> {
-    let RestaurantNow { intake, now, .. } = restaurant_now(app, slug).await?;
-    let minutes = || {
-        let minutes = form.get("minutes").parse::<u16>();
-        minutes.map_err(|_| ApiError::new(ProblemType::NotAccepted, "'minutes' is a number"))
+async fn change_intake(app: &AppState, user: &CurrentUser, slug: &str, form: &Form) -> Result<(), ApiError> {
+    let not_accepted = || {
+        ApiError::new(
+            ProblemType::NotAccepted,
+            "'act' is such as 'pause 20', 'close', 'resume', 'busy 15' or 'as-usual'",
+        )
     };
-    let later = |seconds: i64| Timestamp(now.0.0 + seconds);
-    let intake = match form.get("act") {
-        "pause" => OrderIntake {
-            pause: Some(OrderPause {
-                until: Some(later(i64::from(minutes()?) * 60)),
-            }),
-            ..intake
-        },
-        "close" => OrderIntake {
-            pause: Some(OrderPause { until: None }),
-            ..intake
-        },
-        "resume" => OrderIntake {
-            pause: None,
-            ..intake
-        },
-        "busy" => OrderIntake {
-            busy: Some(BusyKitchen {
-                minutes: minutes()?,
-                until: later(BUSY_FOR),
-            }),
-            ..intake
-        },
-        "as-usual" => OrderIntake { busy: None, ..intake },
-        _ => {
-            return Err(ApiError::new(
-                ProblemType::NotAccepted,
-                "'act' is not something that can be done",
-            ));
-        }
+    let act = form.get("act");
+    let (act, minutes) = act.split_once(' ').unwrap_or((act, "0"));
+    let minutes: u16 = minutes.parse().map_err(|_| not_accepted())?;
+    let later = |seconds: i64| Timestamp(clock::now().0 + seconds);
+    let change = match act {
+        "pause" => IntakeChange::Pause(Some(OrderPause {
+            until: Some(later(i64::from(minutes) * 60)),
+        })),
+        "close" => IntakeChange::Pause(Some(OrderPause { until: None })),
+        "resume" => IntakeChange::Pause(None),
+        "busy" => IntakeChange::Busy(Some(BusyKitchen {
+            minutes,
+            until: later(BUSY_FOR),
+        })),
+        "as-usual" => IntakeChange::Busy(None),
+        _ => return Err(not_accepted()),
     };
-    board::set_intake(app, user, slug, &intake).await
+    board::change_intake(app, user, slug, change).await
 }
 
 /// `POST /board/{slug}/devices`: makes a pairing code, or revokes a device.

@@ -95,7 +95,10 @@ async fn accept(
         lang: Preferences::usual_lang(&PageAddress::new(NEW_RESTAURANT, ""), headers),
     };
     let (accepted, cookie) = invitations::accept_as_new(app, (client, headers), token, sign_up).await?;
-    Ok(with_cookie(redirect(&next_page(&accepted)), cookie))
+    Ok(match cookie {
+        Some(cookie) => with_cookie(redirect(&next_page(&accepted)), cookie),
+        None => redirect(&address("/account/sign-up", [("done", "sent")])),
+    })
 }
 
 /// Where the work begins.
@@ -138,7 +141,7 @@ fn staff_refusal(error: &ApiError, act: &str) -> Option<&'static str> {
     } else if problem.is(ProblemType::TooOften) {
         Some("often")
     } else if problem.is(ProblemType::NotAccepted) {
-        Some("email")
+        Some(if act == "invite" { "email" } else { "refused" })
     } else if problem.is(ProblemType::NotFound) {
         // Another person was faster: the list shows the current state.
         Some("gone")
@@ -181,8 +184,12 @@ async fn change_staff(
             done("withdrawn")
         }
         "role" => {
-            staff::change_role(app, &user, slug, account()?, role()?).await?;
-            done("role")
+            let (account, role) = (account()?, role()?);
+            staff::change_role(app, &user, slug, account, role).await?;
+            match account == user.account.id && !role.may(Permission::Staff) {
+                true => Ok(redirect(&format!("/board/{slug}"))),
+                false => done("role"),
+            }
         }
         "remove" => {
             let account = account()?;

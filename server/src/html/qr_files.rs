@@ -91,11 +91,14 @@ pub async fn get_table_sheet(
 /// `GET /office/{slug}/staff/invitation.svg`: the link that this browser has made last.
 pub async fn get_invitation_code(
     State(app): State<Arc<AppState>>,
-    _: CurrentUser,
+    user: CurrentUser,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let token = staff::made_invitation(&headers)
-        .ok_or_else(|| ApiError::new(ProblemType::NotFound, "this browser has made no invitation"))?;
+    let none = || ApiError::new(ProblemType::NotFound, "this account has made no invitation here");
+    let token = staff::made_invitation(&headers).ok_or_else(none)?;
+    staff::own_invitation(&app, &user, &token)
+        .await?
+        .ok_or_else(none)?;
     svg(&staff::invitation_address(&app, &token))
 }
 

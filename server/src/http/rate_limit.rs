@@ -35,6 +35,17 @@ pub static SIGN_UPS_FROM: Policy = Policy {
     quota: 100,
     window: 3_600,
 };
+/// Mails with an invitation to a restaurant's team, by one client and to one address.
+pub static INVITATIONS_FROM: Policy = Policy {
+    name: "invitations-from",
+    quota: 30,
+    window: 3_600,
+};
+pub static INVITATIONS_TO: Policy = Policy {
+    name: "invitations-to",
+    quota: 5,
+    window: 3_600,
+};
 /// Password resets of one account. No other request uses them up.
 pub static RESETS: Policy = Policy {
     name: "resets",

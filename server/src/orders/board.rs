@@ -6,7 +6,7 @@ use servery_domain::{
     board::{Board, BoardDish, BoardTable, Column},
     id::{DishId, OrderId, RestaurantId},
     order::{Event, Order},
-    order_intake::OrderIntake,
+    order_intake::IntakeChange,
     problem::ProblemType,
 };
 
@@ -114,18 +114,18 @@ pub async fn advance(
 }
 
 /// Pauses orders, takes them again, or says how much longer the kitchen needs.
-pub async fn set_intake(
+pub async fn change_intake(
     app: &AppState,
     user: &CurrentUser,
     slug: &str,
-    intake: &OrderIntake,
+    change: IntakeChange,
 ) -> Result<(), ApiError> {
     let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Pause)?;
     let now = clock::now();
-    intake.check(now)?;
+    change.check(now)?;
     let by = (Author::Account(user.account.id), now);
-    app.store.set_order_intake(restaurant, intake, by).await?;
+    app.store.change_order_intake(restaurant, change, by).await?;
     // The next page is about what holds now.
     Ok(app.catalog.reload_if_changed().await?)
 }

@@ -52,6 +52,8 @@ pub enum RoleOutcome {
     Changed,
     /// The account has not this role in this restaurant, or not any more.
     NotInRole,
+    /// The author has no role, or none any more, that lets them do this.
+    NotAllowed,
     /// The restaurant would have no owner.
     LastOwner,
 }

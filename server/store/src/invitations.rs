@@ -25,11 +25,21 @@ pub struct StoredInvitation {
 }
 
 /// An invitation that can still be accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenInvitation {
     pub kind: InvitationKind,
-    /// Where and as what, for staff.
-    pub position: Option<(RestaurantId, Role)>,
+    /// For staff.
+    pub position: Option<OpenPosition>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenPosition {
+    pub restaurant: RestaurantId,
+    pub role: Role,
+    /// Where the link was mailed to.
+    pub email: Option<String>,
+    /// Who has invited.
+    pub author: Author,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +86,8 @@ pub trait Invitations: Send + Sync {
     async fn is_new_installation(&self) -> Result<bool>;
     async fn put_invitation(&self, invitation: &StoredInvitation) -> Result<()>;
     async fn open_invitation(&self, key: &str, now: Timestamp) -> Result<Option<OpenInvitation>>;
-    /// The same id again replaces the invitation, and its link. Writes the job with it.
+    /// The same id again replaces the invitation, and its link; one that is mailed keeps its link until it is mailed anew. Writes the
+    /// job with it.
     async fn put_staff_invitation(
         &self,
         restaurant: RestaurantId,
@@ -91,7 +102,7 @@ pub trait Invitations: Send + Sync {
         restaurant: RestaurantId,
         now: Timestamp,
     ) -> Result<Vec<StaffInvitation>>;
-    /// Gives an open invitation another link; the one before does not work any more.
+    /// Gives an open invitation that has an address another link; the one before does not work any more.
     async fn renew_staff_invitation(
         &self,
         id: InvitationId,

@@ -10,7 +10,7 @@ use servery_domain::{
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
     order::{Actor, Event, InvalidTransition, Order, PlacedOrder},
-    order_intake::OrderIntake,
+    order_intake::{IntakeChange, OrderIntake},
     revision::Revision,
     time::{LocalMinute, Timestamp},
 };
@@ -195,17 +195,17 @@ pub trait Orders: Send + Sync {
         after: Revision,
     ) -> Result<(Vec<Tracked>, Revision)>;
 
-    /// The portions left of each dish that is counted.
     /// Of all restaurants that have set something, also what is over.
     async fn order_intakes(&self) -> Result<Vec<(RestaurantId, OrderIntake)>>;
     /// `by` says who pauses or takes orders again, and when.
-    async fn set_order_intake(
+    async fn change_order_intake(
         &self,
         restaurant: RestaurantId,
-        intake: &OrderIntake,
+        change: IntakeChange,
         by: (Author, Timestamp),
     ) -> Result<()>;
 
+    /// The portions left of each dish that is counted.
     async fn stock(&self, restaurant: RestaurantId) -> Result<BTreeMap<DishId, u32>>;
     /// The dishes of all restaurants that have run out.
     async fn sold_out(&self) -> Result<Vec<(RestaurantId, DishId)>>;

@@ -77,10 +77,10 @@ async fn a_pause_closes_at_once_and_for_everybody() {
 async fn a_pause_with_an_end_offers_the_slots_after_it() {
     let app = TestApp::new().await;
     let cashier = app.staff(Role::Cashier).await;
-    assert_eq!(app.form(FORM, &cashier, "act=pause&minutes=40").await.status, 303);
+    assert_eq!(app.form(FORM, &cashier, "act=pause+40").await.status, 303);
     let times = app.json(&format!("{DINER}/times")).await;
     let (now, until) = (minute(&times["now"]), minute(&times["pause"]["until"]));
-    assert!((39..=41).contains(&(until - now)), "{times}");
+    assert!((40..=41).contains(&(until - now)), "{times}");
     let opening = app.json(DINER).await["opening"].clone();
     assert_eq!(minute(&opening["change"]["at"]), until, "{opening}");
     let mut basket = app.basket("Bottomless Coffee", 1).await;
@@ -94,7 +94,7 @@ async fn a_busy_kitchen_promises_later() {
     let manager = app.staff(Role::Manager).await;
     let due = async || minute(&app.coffee_quote().await["due"]["from"]);
     let before = due().await;
-    assert_eq!(app.form(FORM, &manager, "act=busy&minutes=30").await.status, 303);
+    assert_eq!(app.form(FORM, &manager, "act=busy+30").await.status, 303);
     let later = due().await - before;
     assert!((30..=31).contains(&later), "later by {later} minutes");
     assert_eq!(app.form(FORM, &manager, "act=as-usual").await.status, 303);
@@ -114,16 +114,19 @@ async fn what_cannot_be_set_is_refused_and_nothing_changes() {
         json!({ "pause": { "until": now + 25 * 3600 } }),
         json!({ "busy": { "minutes": 0, "until": now + 60 } }),
         json!({ "busy": { "minutes": 181, "until": now + 60 } }),
+        json!({ "pause": {}, "busy": null }),
+        json!({ "closed": {} }),
     ] {
         app.set_intake(&cook, &intake)
             .await
             .problem(ProblemType::NotAccepted);
     }
     for form in [
-        "act=pause&minutes=soon",
-        "act=pause&minutes=2000",
+        "act=pause+soon",
+        "act=pause+2000",
         "act=",
-        "act=busy&minutes=0",
+        "act=busy+0",
+        "act=reopen",
     ] {
         assert_eq!(app.form(FORM, &cook, form).await.status, 422, "{form}");
     }

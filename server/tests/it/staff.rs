@@ -331,6 +331,13 @@ async fn an_invitation_is_mailed_and_its_link_works_once() {
     let (next, cookie) = app.accept(&link, "grace@example.org").await;
     assert_eq!(next, "/office/lighthouse-diner");
     assert_eq!(app.staff_list(&cookie).await["role"], "manager");
+    // Whoever holds a link that was not mailed may type anybody's address.
+    let link = path(&app.invite(&owner, &unique(), &json!({ "role": "courier" })).await);
+    let form = format!("email=boss@example.org&password={PASSWORD}");
+    let accepted = app.form(&link, "", &form).await;
+    assert_eq!(accepted.header("location"), "/account/sign-up?done=sent");
+    let known = app.store.account_by_email("boss@example.org").await.unwrap();
+    assert_eq!(known.unwrap().account.verified_at, None);
     let refused = app
         .invite(&owner, &unique(), &json!({ "role": "courier", "email": "grace" }))
         .await;

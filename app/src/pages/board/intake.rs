@@ -1,12 +1,11 @@
 //! Whether orders are taken, and whether the kitchen needs longer: set on a busy evening, for the moment.
 
-use leptos::{either::Either, prelude::*};
-use servery_domain::{
-    account::Permission, board::Board, order_intake::LocalPause, slug::Slug, time::LocalMinute,
-};
+use leptos::prelude::*;
+use servery_domain::{account::Permission, board::Board, order_intake::LocalPause, slug::Slug};
 
 use crate::text::{Key, Texts};
 
+/// In minutes.
 const PAUSES: [u16; 3] = [10, 20, 40];
 const DELAYS: [u16; 3] = [10, 15, 30];
 
@@ -14,80 +13,88 @@ pub fn intake(texts: Texts, slug: &Slug, board: &Board) -> Option<impl IntoView 
     if !board.role.may(Permission::Pause) {
         return None;
     }
-    let action = format!("/board/{slug}/intake");
-    Some(view! {
-        <section class="intake" aria-label=texts.get(Key::IntakeTitle)>
-            {pause(texts, &action, board.pause)}
-            {busy(texts, &action, board.busy)}
-        </section>
-    })
+    let [pause, busy] = [pause(texts, board), busy(texts, board)].map(|row| form(slug, row));
+    Some(view! { <section class="intake" aria-label=texts.get(Key::IntakeTitle)>{pause}{busy}</section> })
 }
 
-fn pause(texts: Texts, action: &str, pause: Option<LocalPause>) -> impl IntoView + use<> {
-    let Some(LocalPause { until }) = pause else {
-        let minutes: Vec<_> = PAUSES
-            .iter()
-            .map(|minutes| button(texts, action, ("pause", Some(*minutes)), Key::IntakeMinutes))
-            .collect();
-        return Either::Left(view! {
-            <div>
-                <p>{texts.get(Key::IntakePause)}</p>
-                {minutes}
-                {button(texts, action, ("close", None), Key::IntakeClose)}
-            </div>
-        });
-    };
-    let state = match until {
-        Some(until) => texts.fill(Key::IntakePausedUntil, &[("time", &until.clock())]),
-        None => texts.get(Key::IntakeClosed).to_owned(),
-    };
-    Either::Right(view! {
-        <div class="said lost">
-            <p role="status">{state}</p>
-            {button(texts, action, ("resume", None), Key::IntakeResume)}
-        </div>
-    })
+/// A state or a question, and what can be done about it. All are of one type: each more would be linked into the program.
+struct IntakeRow {
+    is_set: bool,
+    text: String,
+    /// What is sent, and the label.
+    buttons: Vec<(String, String)>,
 }
 
-fn busy(texts: Texts, action: &str, busy: Option<(u16, LocalMinute)>) -> impl IntoView + use<> {
-    let Some((minutes, until)) = busy else {
-        let minutes: Vec<_> = DELAYS
-            .iter()
-            .map(|minutes| button(texts, action, ("busy", Some(*minutes)), Key::IntakeLater))
-            .collect();
-        return Either::Left(view! {
-            <div>
-                <p>{texts.get(Key::IntakeBusy)}</p>
-                {minutes}
-            </div>
-        });
-    };
-    let values = [("n", minutes.to_string()), ("time", until.clock())];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    Either::Right(view! {
-        <div class="said lost">
-            <p role="status">{texts.fill(Key::IntakeBusyUntil, &values)}</p>
-            {button(texts, action, ("as-usual", None), Key::IntakeAsUsual)}
-        </div>
-    })
+fn pause(texts: Texts, board: &Board) -> IntakeRow {
+    match board.pause {
+        None => {
+            let close = ("close".to_owned(), texts.get(Key::IntakeClose).to_owned());
+            let mut buttons = choices(texts, "pause", &PAUSES, None);
+            buttons.push(close);
+            asked(texts, Key::IntakePause, buttons)
+        }
+        Some(LocalPause { until }) => {
+            let text = match until {
+                Some(until) => texts.fill(Key::IntakePausedUntil, &[("time", &until.clock())]),
+                None => texts.get(Key::IntakeClosed).to_owned(),
+            };
+            set(texts, text, "resume", Key::IntakeResume)
+        }
+    }
 }
 
-fn button(
-    texts: Texts,
-    action: &str,
-    (act, minutes): (&'static str, Option<u16>),
-    label: Key,
-) -> impl IntoView + use<> {
-    let label = match minutes {
-        Some(minutes) => texts.fill(label, &[("n", &minutes.to_string())]),
-        None => texts.get(label).to_owned(),
+fn busy(texts: Texts, board: &Board) -> IntakeRow {
+    match board.busy {
+        None => asked(
+            texts,
+            Key::IntakeBusy,
+            choices(texts, "busy", &DELAYS, Some(Key::IntakeLater)),
+        ),
+        Some((minutes, until)) => {
+            let minutes = texts.count(Key::BoardMinutes, usize::from(minutes));
+            let values = [("minutes", minutes.as_str()), ("time", &until.clock())];
+            let text = texts.fill(Key::IntakeBusyUntil, &values);
+            set(texts, text, "as-usual", Key::IntakeAsUsual)
+        }
+    }
+}
+
+fn asked(texts: Texts, question: Key, buttons: Vec<(String, String)>) -> IntakeRow {
+    IntakeRow {
+        is_set: false,
+        text: texts.get(question).to_owned(),
+        buttons,
+    }
+}
+
+fn set(texts: Texts, text: String, act: &str, label: Key) -> IntakeRow {
+    IntakeRow {
+        is_set: true,
+        text,
+        buttons: vec![(act.to_owned(), texts.get(label).to_owned())],
+    }
+}
+
+fn choices(texts: Texts, act: &str, minutes: &[u16], label: Option<Key>) -> Vec<(String, String)> {
+    let choice = |n: &u16| {
+        let minutes = texts.count(Key::BoardMinutes, usize::from(*n));
+        let label = label.map(|label| texts.fill(label, &[("minutes", &minutes)]));
+        (format!("{act} {n}"), label.unwrap_or(minutes))
     };
-    let minutes =
-        minutes.map(|minutes| view! { <input type="hidden" name="minutes" value=minutes.to_string()/> });
+    minutes.iter().map(choice).collect()
+}
+
+fn form(slug: &Slug, row: IntakeRow) -> impl IntoView + use<> {
+    let class = if row.is_set { "said lost" } else { "" };
+    let buttons: Vec<_> = row
+        .buttons
+        .into_iter()
+        .map(|(act, label)| view! { <button name="act" value=act>{label}</button> })
+        .collect();
     view! {
-        <form method="post" action=action.to_owned()>
-            {minutes}
-            <button name="act" value=act>{label}</button>
+        <form class=class method="post" action=format!("/board/{slug}/intake")>
+            <p role=row.is_set.then_some("status")>{row.text}</p>
+            {buttons}
         </form>
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 pub fn page(slug: &Slug, office: &EditedRestaurant) -> impl IntoView + use<> {
     let texts = texts();
     // A code that is not published leads nowhere yet.
-    let published = office.published.as_deref().unwrap_or(&office.edited);
+    let published = office.published();
     let codes = &published.table_codes;
     let tables = match codes.is_empty() {
         true => Either::Left(view! { <p class="hint">{texts.get(Key::TablesNone)}</p> }),

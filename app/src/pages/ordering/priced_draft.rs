@@ -6,6 +6,7 @@ use servery_domain::{
     basket::{Basket, Fulfilment},
     draft::Draft,
     menu::Menu,
+    order_intake::LocalPause,
     order_settings::{OrderSettings, PaymentMethod},
     problem::{Problem, ProblemType},
     quote::{CouponCheck, Quote, QuoteContext, quote},
@@ -53,8 +54,10 @@ impl PricedDraft {
 
     /// What was asked for, at a later time.
     pub fn times_at(&self, now: LocalMinute) -> Times {
+        let is_over = |pause: &LocalPause| pause.until.is_some_and(|until| until <= now);
         Times {
             now,
+            pause: self.times.pause.filter(|pause| !is_over(pause)),
             ..self.times.clone()
         }
     }

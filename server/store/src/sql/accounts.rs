@@ -27,7 +27,7 @@ use crate::{
         audit_log::{self, AuditSubject},
         engine::{Engine, RowsAffected, SqlTransaction},
         erasure::{erase_order_row, forget_coupon_uses, remove_from_devices},
-        invitations::{lock_invitations, withdraw_invitations_of},
+        invitations::{lock_invitations, may_appoint, withdraw_invitations_of},
         jobs::{JobRow, UNLESS_QUEUED},
         menus::next_revision,
         order_rows::OrderRow,
@@ -307,6 +307,11 @@ impl<E: Engine> Accounts for SqlStore<E> {
         let (own, place) = (account.to_string(), restaurant.to_string());
         let mut transaction = self.begin_write().await?;
         lock_invitations(&mut transaction).await?;
+        let leaves = by.0 == Author::Account(account) && to.is_none();
+        let roles: Vec<Role> = [from].into_iter().chain(to).collect();
+        if !leaves && !may_appoint(&mut transaction, by.0, restaurant, &roles).await? {
+            return Ok(RoleOutcome::NotAllowed);
+        }
         // Of two owners who leave at the same time, one has to wait for the other here.
         let lock = AssertSqlSafe(format!("{SELECT_OWNERS}{}", E::FOR_UPDATE));
         let owners: Vec<String> = sqlx::query_scalar(lock)

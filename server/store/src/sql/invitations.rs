@@ -17,7 +17,8 @@ use crate::{
     accounts::NewJob,
     id,
     invitations::{
-        Acceptance, Creation, Invitations, Invited, OpenInvitation, StaffInvitationOutcome, StoredInvitation,
+        Acceptance, Creation, Invitations, Invited, OpenInvitation, OpenPosition, StaffInvitationOutcome,
+        StoredInvitation,
     },
     moment,
     restaurant_files::ImportOutcome,
@@ -107,6 +108,18 @@ impl InvitationRow {
             .transpose()
     }
 
+    fn open_position(self) -> Result<Option<OpenPosition>> {
+        let Some((restaurant, role)) = self.position()? else {
+            return Ok(None);
+        };
+        Ok(Some(OpenPosition {
+            restaurant,
+            role,
+            email: self.email,
+            author: author(&self.author.unwrap_or_default())?,
+        }))
+    }
+
     fn staff_invitation(self) -> Result<StaffInvitation> {
         Ok(StaffInvitation {
             id: id(&self.id.unwrap_or_default())?,
@@ -145,7 +158,7 @@ impl<E: Engine> Invitations for SqlStore<E> {
         row.map(|row| {
             Ok(OpenInvitation {
                 kind: kind(&row)?,
-                position: row.position()?,
+                position: row.open_position()?,
             })
         })
         .transpose()
@@ -161,18 +174,27 @@ impl<E: Engine> Invitations for SqlStore<E> {
     ) -> Result<StaffInvitationOutcome> {
         let mut transaction = self.begin_write().await?;
         lock_invitations(&mut transaction).await?;
-        if !may_invite(&mut transaction, author, (restaurant, invitation.role)).await? {
-            return Ok(StaffInvitationOutcome::NotAllowed);
-        }
         let open = select::<E, InvitationRow>(OPEN_OF_RESTAURANT)
             .bind(restaurant.to_string())
             .bind(now.0)
             .fetch_all(&mut *transaction)
             .await?;
-        let id = invitation.id.to_string();
-        let is_known = open.iter().any(|known| known.id.as_ref() == Some(&id));
-        if !is_known && open.len() >= limits::INVITATIONS {
+        let (id, many) = (invitation.id.to_string(), open.len() >= limits::INVITATIONS);
+        let known = open.into_iter().find(|known| known.id.as_ref() == Some(&id));
+        let known = known.map(InvitationRow::staff_invitation).transpose()?;
+        let roles = known.iter().map(|known| known.role).chain([invitation.role]);
+        if !may_appoint(&mut transaction, author, restaurant, &roles.collect::<Vec<_>>()).await? {
+            return Ok(StaffInvitationOutcome::NotAllowed);
+        }
+        if known.is_none() && many {
             return Ok(StaffInvitationOutcome::TooMany);
+        }
+        let is_same =
+            |known: &StaffInvitation| (known.role, &known.email) == (invitation.role, &invitation.email);
+        let is_repeated = known.as_ref().is_some_and(is_same);
+        // Its mail may be on its way, with a link that is to work.
+        if is_repeated && follow_up.is_some() {
+            return Ok(StaffInvitationOutcome::Stored);
         }
         let row = InvitationRow::of_staff(restaurant, invitation, key, author);
         let stored = insert(&[row], UPSERT_STAFF_INVITATION)
@@ -182,7 +204,7 @@ impl<E: Engine> Invitations for SqlStore<E> {
         if stored.rows_affected() == 0 {
             return Ok(StaffInvitationOutcome::IdTaken);
         }
-        if !is_known {
+        if !is_repeated {
             let subject = AuditSubject::invitation(restaurant, invitation.role);
             audit_log::record(&mut transaction, (author, now), Act::StaffInvited, subject).await?;
         }
@@ -221,7 +243,7 @@ impl<E: Engine> Invitations for SqlStore<E> {
             .bind(invitation.to_string())
             .fetch_optional(&mut *transaction)
             .await?;
-        let Some(row) = row.filter(|row| row.expires_at > now.0) else {
+        let Some(row) = row.filter(|row| row.expires_at > now.0 && row.email.is_some()) else {
             return Ok(None);
         };
         sqlx::query("update invitations set key = $2 where id = $1")
@@ -254,8 +276,13 @@ impl<E: Engine> Invitations for SqlStore<E> {
         let Some(row) = row.filter(is_open) else {
             return Ok(false);
         };
-        delete_invitation(&mut transaction, &row.key).await?;
-        let subject = AuditSubject::invitation(restaurant, row.staff_invitation()?.role);
+        let key = row.key.clone();
+        let role = row.staff_invitation()?.role;
+        if !may_appoint(&mut transaction, by.0, restaurant, &[role]).await? {
+            return Ok(false);
+        }
+        delete_invitation(&mut transaction, &key).await?;
+        let subject = AuditSubject::invitation(restaurant, role);
         audit_log::record(&mut transaction, by, Act::InvitationWithdrawn, subject).await?;
         transaction.commit().await?;
         Ok(true)
@@ -391,17 +418,19 @@ async fn role_of<E: Engine>(
     known.as_deref().map(role).transpose()
 }
 
-/// Whoever asked may have lost their role since.
-async fn may_invite<E: Engine>(
+/// Whether the author may give and take these roles. Whoever asked may have lost their own since.
+pub(crate) async fn may_appoint<E: Engine>(
     transaction: &mut SqlTransaction<E>,
     author: Author,
-    (restaurant, role): (RestaurantId, Role),
+    restaurant: RestaurantId,
+    roles: &[Role],
 ) -> Result<bool> {
     let Author::Account(account) = author else {
         return Ok(true);
     };
     let own = role_of(transaction, account, restaurant).await?;
-    Ok(own.is_some_and(|own| own.may(Permission::Appoint(role))))
+    let may = |own: Role| roles.iter().all(|role| own.may(Permission::Appoint(*role)));
+    Ok(own.is_some_and(may))
 }
 
 /// Whoever works there already keeps their role: a link for a courier takes nothing from an owner.

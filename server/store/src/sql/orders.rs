@@ -9,7 +9,7 @@ use servery_domain::{
     draft::Draft,
     id::{DishId, OrderId, RestaurantId},
     order::Order,
-    order_intake::OrderIntake,
+    order_intake::{IntakeChange, OrderIntake},
     pos::RecordId,
     revision::Revision,
     time::{LocalMinute, Timestamp},
@@ -203,10 +203,10 @@ impl<E: Engine> Orders for SqlStore<E> {
             .collect()
     }
 
-    async fn set_order_intake(
+    async fn change_order_intake(
         &self,
         restaurant: RestaurantId,
-        intake: &OrderIntake,
+        change: IntakeChange,
         by: (Author, Timestamp),
     ) -> Result<()> {
         let mut transaction = self.begin_write().await?;
@@ -218,9 +218,10 @@ impl<E: Engine> Orders for SqlStore<E> {
                 .fetch_optional(&mut *transaction)
                 .await?;
         let before: OrderIntake = before.as_deref().map(parse_own).transpose()?.unwrap_or_default();
+        let intake = before.changed(change, by.1);
         sqlx::query(UPSERT_INTAKE)
             .bind(restaurant.to_string())
-            .bind(json(intake)?)
+            .bind(json(&intake)?)
             .execute(&mut *transaction)
             .await?;
         let act = match (before.at(by.1).pause.is_some(), intake.pause.is_some()) {
@@ -231,6 +232,8 @@ impl<E: Engine> Orders for SqlStore<E> {
         if let Some(act) = act {
             audit_log::record(&mut transaction, by, act, AuditSubject::restaurant(restaurant)).await?;
         }
+        // Boards that are open learn it.
+        next_revision(&mut transaction, "access").await?;
         Ok(transaction.commit().await?)
     }
 

@@ -261,11 +261,11 @@ fn colleague(id: u128, role: Role) -> StaffInvitation {
     }
 }
 
-fn to_position(restaurant: RestaurantId, role: Role) -> OpenInvitation {
-    OpenInvitation {
-        kind: InvitationKind::Staff,
-        position: Some((restaurant, role)),
-    }
+/// Where and as what an open invitation is for.
+async fn position(store: &dyn Store, key: &str, now: Timestamp) -> Option<(RestaurantId, Role)> {
+    let open = store.open_invitation(key, now).await.unwrap()?;
+    assert_eq!(open.kind, InvitationKind::Staff);
+    open.position.map(|position| (position.restaurant, position.role))
 }
 
 fn mail(id: u128) -> NewJob {
@@ -354,13 +354,13 @@ async fn a_colleagues_invitation_is_open_until_it_expires() {
         assert_eq!(listed(THERE, NOW).await.unwrap(), [], "{engine}");
         let open = |key: &'static str, now| store.open_invitation(key, now);
         assert_eq!(
-            open("a", NOW).await.unwrap(),
-            Some(to_position(HERE, Role::Manager)),
+            position(store, "a", NOW).await,
+            Some((HERE, Role::Manager)),
             "{engine}"
         );
         assert_eq!(
-            open("b", LATER).await.unwrap(),
-            Some(to_position(HERE, Role::Courier)),
+            position(store, "b", LATER).await,
+            Some((HERE, Role::Courier)),
             "{engine}"
         );
         assert_eq!(open("a", LATER).await.unwrap(), None, "{engine}");
@@ -409,29 +409,62 @@ async fn the_same_invitation_again_replaces_its_link() {
         }
         assert_eq!(
             store.staff_invitations(HERE, NOW).await.unwrap(),
-            [second],
+            [second.clone()],
             "{engine}"
         );
         assert_eq!(store.open_invitation("a", NOW).await.unwrap(), None, "{engine}");
         assert_eq!(
-            store.open_invitation("b", NOW).await.unwrap(),
-            Some(to_position(HERE, Role::Cashier)),
+            position(store, "b", NOW).await,
+            Some((HERE, Role::Cashier)),
             "{engine}"
         );
         assert_eq!(mails(store).await, [mail(1)], "{engine}");
         let log = whole_log(store, HERE).await;
         assert_eq!(
             acts(&log),
-            [Act::StaffInvited, Act::RoleGiven],
-            "{engine}: it is one invitation"
+            [Act::StaffInvited, Act::StaffInvited, Act::RoleGiven],
+            "{engine}: another role is told of"
         );
-        let told = about_nobody(entry(
-            NOW,
-            Act::StaffInvited,
-            ("1@example.org", ""),
-            Some(Role::Kitchen),
-        ));
-        assert_eq!(log[0], told, "{engine}");
+        for (logged, at, role) in [(&log[1], NOW, Role::Kitchen), (&log[0], SOON, Role::Cashier)] {
+            let told = about_nobody(entry(at, Act::StaffInvited, ("1@example.org", ""), Some(role)));
+            assert_eq!(*logged, told, "{engine}");
+        }
+        // Its mail may be on its way: the same again leaves the link as it is.
+        let by = (Author::Account(boss), SOON);
+        let again = store
+            .put_staff_invitation(HERE, &second, "c", Some(&mail(1)), by)
+            .await;
+        assert_eq!(again.unwrap(), StaffInvitationOutcome::Stored, "{engine}");
+        assert_eq!(
+            position(store, "b", NOW).await,
+            Some((HERE, Role::Cashier)),
+            "{engine}"
+        );
+        assert_eq!(store.open_invitation("c", NOW).await.unwrap(), None, "{engine}");
+        assert_eq!(whole_log(store, HERE).await, log, "{engine}");
+        // A manager replaces no invitation that they could not make.
+        let deputy = employed(store, 2, Role::Manager).await;
+        let theirs = store
+            .put_staff_invitation(HERE, &colleague(7, Role::Manager), "d", None, by)
+            .await;
+        assert_eq!(theirs.unwrap(), StaffInvitationOutcome::Stored, "{engine}");
+        let by_deputy = (Author::Account(deputy), SOON);
+        let replaced = store
+            .put_staff_invitation(HERE, &colleague(7, Role::Courier), "e", None, by_deputy)
+            .await;
+        assert_eq!(replaced.unwrap(), StaffInvitationOutcome::NotAllowed, "{engine}");
+        assert!(
+            !store
+                .withdraw_staff_invitation(HERE, InvitationId(7), by_deputy)
+                .await
+                .unwrap(),
+            "{engine}"
+        );
+        assert_eq!(
+            position(store, "d", NOW).await,
+            Some((HERE, Role::Manager)),
+            "{engine}"
+        );
     }
 }
 
@@ -496,8 +529,8 @@ async fn the_id_of_another_restaurants_invitation_is_taken() {
             "{engine}"
         );
         assert_eq!(
-            store.open_invitation("a", NOW).await.unwrap(),
-            Some(to_position(HERE, Role::Courier)),
+            position(store, "a", NOW).await,
+            Some((HERE, Role::Courier)),
             "{engine}"
         );
         assert_eq!(store.open_invitation("b", NOW).await.unwrap(), None, "{engine}");
@@ -760,8 +793,8 @@ async fn a_renewed_link_replaces_the_one_before() {
             "{engine}"
         );
         assert_eq!(
-            store.open_invitation("new", NOW).await.unwrap(),
-            Some(to_position(HERE, Role::Kitchen)),
+            position(store, "new", NOW).await,
+            Some((HERE, Role::Kitchen)),
             "{engine}"
         );
         assert_eq!(
@@ -955,5 +988,21 @@ async fn whoever_gets_another_role_from_the_operator_invites_nobody_any_more() {
             "{engine}"
         );
         assert_eq!(offered(store, HERE).await, [1], "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_was_handed_over_is_not_mailed_anew() {
+    for (engine, store) in engines("a_link_that_was_handed_over_is_not_mailed_anew")
+        .await
+        .stores
+    {
+        let store = store.as_ref();
+        put_restaurant(store, 1, "alte-muehle").await;
+        offer(store, HERE, &colleague(1, Role::Courier), "a").await;
+        let renewed = store.renew_staff_invitation(InvitationId(1), "b", SOON).await;
+        assert_eq!(renewed.unwrap(), None, "{engine}");
+        let open = position(store, "a", NOW).await;
+        assert_eq!(open, Some((HERE, Role::Courier)), "{engine}");
     }
 }

@@ -8,7 +8,7 @@ use servery_domain::{
     currency::Minor,
     id::{OrderId, RestaurantId},
     order::Order,
-    order_intake::{BusyKitchen, OrderIntake, OrderPause},
+    order_intake::{BusyKitchen, IntakeChange, OrderIntake, OrderPause},
     quote::Sum,
     restaurant_file::TableCode,
     time::{LocalMinute, Timestamp},
@@ -269,34 +269,43 @@ async fn a_pause_is_kept_replaced_and_logged_once() {
         import(store, &file(1, "alte-muehle")).await;
         store.add_account(&ada(), None).await.unwrap();
         let by = (Author::Account(ADA), NOW);
-        let until = |seconds: i64| OrderIntake {
-            pause: Some(OrderPause {
-                until: Some(Timestamp(NOW.0 + seconds)),
-            }),
-            busy: None,
+        let until = |seconds: i64| OrderPause {
+            until: Some(Timestamp(NOW.0 + seconds)),
         };
-        let busy = OrderIntake {
-            pause: None,
-            busy: Some(BusyKitchen {
-                minutes: 15,
-                until: Timestamp(NOW.0 + 60),
-            }),
+        let busy = BusyKitchen {
+            minutes: 15,
+            until: Timestamp(NOW.0 + 600),
         };
+        let intake = |pause, busy| OrderIntake { pause, busy };
         assert_eq!(store.order_intakes().await.unwrap(), [], "{engine}");
-        for intake in [until(60), until(120), busy, OrderIntake::default()] {
+        for (change, is) in [
+            (
+                IntakeChange::Pause(Some(until(60))),
+                intake(Some(until(60)), None),
+            ),
+            (
+                IntakeChange::Busy(Some(busy)),
+                intake(Some(until(60)), Some(busy)),
+            ),
+            (
+                IntakeChange::Pause(Some(until(120))),
+                intake(Some(until(120)), Some(busy)),
+            ),
+            (IntakeChange::Pause(None), intake(None, Some(busy))),
+            (IntakeChange::Busy(None), OrderIntake::default()),
+        ] {
             let before = store.revisions().await.unwrap();
-            store.set_order_intake(HERE, &intake, by).await.unwrap();
-            assert_eq!(store.order_intakes().await.unwrap(), [(HERE, intake)], "{engine}");
+            store.change_order_intake(HERE, change, by).await.unwrap();
+            assert_eq!(store.order_intakes().await.unwrap(), [(HERE, is)], "{engine}");
             let after = store.revisions().await.unwrap();
             assert!(after.intake > before.intake, "{engine}: every node learns it");
         }
         // A pause that has ended by itself is not taken back.
-        store.set_order_intake(HERE, &until(60), by).await.unwrap();
+        let pause = IntakeChange::Pause(Some(until(60)));
+        store.change_order_intake(HERE, pause, by).await.unwrap();
         let later = (by.0, Timestamp(NOW.0 + 61));
-        store
-            .set_order_intake(HERE, &OrderIntake::default(), later)
-            .await
-            .unwrap();
+        let resume = IntakeChange::Pause(None);
+        store.change_order_intake(HERE, resume, later).await.unwrap();
         let log = whole_log(store, HERE).await;
         let acts: Vec<_> = log
             .iter()

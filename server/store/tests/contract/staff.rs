@@ -68,13 +68,26 @@ async fn a_role_is_changed_from_the_one_that_it_was() {
             (cook, HERE, (Role::Courier, Some(Role::Manager))),
             (cook, HERE, (Role::Courier, None)),
             (cook, HERE, (Role::Owner, None)),
-            (cook, THERE, (Role::Kitchen, None)),
             (AccountId(9), HERE, (Role::Kitchen, Some(Role::Manager))),
         ] {
             let outcome = store.change_role(whom, restaurant, change, by_boss(1)).await;
             assert_eq!(
                 outcome.unwrap(),
                 RoleOutcome::NotInRole,
+                "{engine}: {whom} {change:?}"
+            );
+        }
+        // Whoever asked may have lost their role since, or never had it.
+        for (author, whom, restaurant, change) in [
+            (boss, cook, THERE, (Role::Courier, None)),
+            (cook, boss, HERE, (Role::Owner, None)),
+            (cook, cook, HERE, (Role::Kitchen, Some(Role::Owner))),
+        ] {
+            let by = (Author::Account(author), NOW);
+            let outcome = store.change_role(whom, restaurant, change, by).await;
+            assert_eq!(
+                outcome.unwrap(),
+                RoleOutcome::NotAllowed,
                 "{engine}: {whom} {change:?}"
             );
         }
