@@ -409,7 +409,7 @@ async fn the_same_invitation_again_replaces_its_link() {
         }
         assert_eq!(
             store.staff_invitations(HERE, NOW).await.unwrap(),
-            [second.clone()],
+            std::slice::from_ref(&second),
             "{engine}"
         );
         assert_eq!(store.open_invitation("a", NOW).await.unwrap(), None, "{engine}");
