@@ -135,6 +135,7 @@ impl Objects {
             "POST /api/v1/restaurants/{slug}/quotes" => json!({ "basket": self.basket }),
             "POST /api/v1/restaurants/{slug}/orders" => self.placement.clone(),
             "PUT /api/v1/restaurants/{slug}/edits/{id}" => json!([]),
+            "PUT /api/v1/restaurants/{slug}/intake" => json!({ "pause": null }),
             "PUT /api/v1/restaurants/{slug}/invitations/{id}" => json!({ "role": "cashier" }),
             "PUT /api/v1/restaurants/{slug}/staff/{account}" => json!({ "role": "cashier" }),
             _ => json!({}),

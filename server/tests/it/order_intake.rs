@@ -114,7 +114,6 @@ async fn what_cannot_be_set_is_refused_and_nothing_changes() {
         json!({ "pause": { "until": now + 25 * 3600 } }),
         json!({ "busy": { "minutes": 0, "until": now + 60 } }),
         json!({ "busy": { "minutes": 181, "until": now + 60 } }),
-        json!({ "pause": {}, "busy": null }),
         json!({ "closed": {} }),
     ] {
         app.set_intake(&cook, &intake)

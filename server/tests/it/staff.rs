@@ -338,6 +338,8 @@ async fn an_invitation_is_mailed_and_its_link_works_once() {
     assert_eq!(accepted.header("location"), "/account/sign-up?done=sent");
     let known = app.store.account_by_email("boss@example.org").await.unwrap();
     assert_eq!(known.unwrap().account.verified_at, None);
+    work().await;
+    assert!(server.mails().iter().any(|mail| mail.to == "boss@example.org"));
     let refused = app
         .invite(&owner, &unique(), &json!({ "role": "courier", "email": "grace" }))
         .await;
