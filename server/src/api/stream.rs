@@ -168,7 +168,7 @@ impl BoardStream {
                 changed = tokio::time::timeout_at(idle.into(), self.watching.recv()) => Woken::of(changed),
             };
             match woken {
-                Woken::AccessChanged if self.may_see().await => {}
+                Woken::AccessChanged if self.has_fresh_catalog().await && self.may_see().await => {}
                 Woken::Idle => return Some(HEARTBEAT_FRAME),
                 Woken::Change(Ok(change)) if change.revision > self.seen => {
                     if let Some(frame) = change.frame_for(self.watched.1) {
@@ -180,6 +180,13 @@ impl BoardStream {
                 Woken::Change(Err(_)) | Woken::Stopping | Woken::AccessChanged => return None,
             }
         }
+    }
+
+    /// The access revision is polled by itself: this node's copy of the intakes may be older.
+    async fn has_fresh_catalog(&self) -> bool {
+        let reloading = self.app.catalog.reload_if_changed();
+        let reloaded = tokio::time::timeout(PERMISSION_TIMEOUT, reloading).await;
+        reloaded.is_ok_and(|reloaded| reloaded.is_ok())
     }
 
     /// A session that cannot be checked ends the stream, and the client reconnects. So does one whose board shows another intake.
