@@ -35,6 +35,7 @@ use servery_domain::{
     time::{LocalMinute, Timestamp},
 };
 use servery_store::{Daypart, Revisions, Store, StoreError};
+use tokio::sync::watch;
 
 use crate::clock;
 
@@ -85,6 +86,7 @@ pub struct Catalog {
     store: Arc<dyn Store>,
     card_takers: CardTakers,
     current: ArcSwap<CatalogSnapshot>,
+    editions: watch::Sender<Edition>,
     menus: Cache<(RestaurantId, Revision), Arc<Menu>>,
     reachable: AtomicBool,
 }
@@ -343,6 +345,7 @@ impl Catalog {
         Ok(Arc::new(Self {
             store,
             card_takers,
+            editions: watch::Sender::new(snapshot.edition),
             current: ArcSwap::from_pointee(snapshot),
             menus: Cache::new(MENUS),
             reachable: AtomicBool::new(true),
@@ -387,17 +390,26 @@ impl Catalog {
     fn update_opening_states(&self) {
         let (current, now) = (self.current.load_full(), clock::now());
         if now >= current.edition.until {
-            self.current.store(Arc::new(current.at(now)));
+            self.replace(current.at(now));
         }
+    }
+
+    fn replace(&self, snapshot: CatalogSnapshot) {
+        let edition = snapshot.edition;
+        self.current.store(Arc::new(snapshot));
+        self.editions.send_replace(edition);
+    }
+
+    /// Each later edition.
+    pub fn watch_editions(&self) -> watch::Receiver<Edition> {
+        self.editions.subscribe()
     }
 
     /// Reloads if the revisions have changed.
     pub async fn reload_if_changed(&self) -> Result<(), StoreError> {
         let revisions = self.store.revisions().await?;
         if revisions != self.current.load().edition.revisions {
-            self.current.store(Arc::new(
-                load(self.store.as_ref(), &self.card_takers, revisions).await?,
-            ));
+            self.replace(load(self.store.as_ref(), &self.card_takers, revisions).await?);
         }
         Ok(())
     }

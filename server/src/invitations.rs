@@ -40,7 +40,12 @@ pub async fn invite(store: &dyn Store, kind: InvitationKind) -> Result<String, I
         expires_at: Timestamp(clock::now().0 + VALID_FOR),
     };
     store.put_invitation(&invitation).await?;
-    Ok(format!("/invitations/{token}"))
+    Ok(path(&token))
+}
+
+/// The page of the invitation with this token.
+pub fn path(token: &str) -> String {
+    format!("/invitations/{token}")
 }
 
 /// The path of a link for the first operator, if nobody is here yet. Each start makes one; the first that is used ends all.

@@ -5,7 +5,7 @@ use servery_domain::{
     account::{Permission, Role},
     audit::Author,
     id::{AccountId, InvitationId, RestaurantId},
-    invitation::{InvitationLink, NewStaffInvitation, StaffInvitation, VALID_FOR},
+    invitation::{NewStaffInvitation, StaffInvitation, VALID_FOR},
     job::Job,
     problem::ProblemType,
     staff::StaffList,
@@ -21,6 +21,7 @@ use crate::{
     catalog::restaurant_now::{RestaurantNow, restaurant_id, restaurant_now},
     clock,
     http::{client::Client, error::ApiError, rate_limit, visitor},
+    invitations,
     state::AppState,
 };
 
@@ -32,19 +33,12 @@ const INVITATION_COOKIE: &str = "__Host-invitation";
 /// Seconds for which the page shows a new link.
 const LINK_SHOWN_FOR: u32 = 3600;
 
-/// The cookie with the link for the page that its maker sees next.
-pub fn invitation_cookie(link: &InvitationLink) -> Result<Option<HeaderValue>, ApiError> {
-    let token = link
-        .path
-        .as_deref()
-        .and_then(|path| path.strip_prefix("/invitations/"));
-    let cookie = token.map(|token| {
-        format!(
-            "{INVITATION_COOKIE}={token}; Path=/; Max-Age={LINK_SHOWN_FOR}; Secure; HttpOnly; SameSite=Strict"
-        )
-    });
-    let value = cookie.as_deref().map(HeaderValue::from_str).transpose();
-    value.map_err(|error| ApiError::internal(&error))
+/// The cookie with the token for the page that its maker sees next.
+pub fn invitation_cookie(token: &str) -> Result<HeaderValue, ApiError> {
+    let cookie = format!(
+        "{INVITATION_COOKIE}={token}; Path=/; Max-Age={LINK_SHOWN_FOR}; Secure; HttpOnly; SameSite=Strict"
+    );
+    HeaderValue::from_str(&cookie).map_err(|error| ApiError::internal(&error))
 }
 
 /// The token in the cookie.
@@ -55,7 +49,7 @@ pub fn made_invitation(headers: &HeaderMap) -> Option<String> {
 }
 
 pub fn invitation_address(app: &AppState, token: &str) -> String {
-    format!("{}/invitations/{token}", app.settings.public_url())
+    app.settings.public_url() + &invitations::path(token)
 }
 
 /// The position that the token is for, if this account has made the invitation: the next one at the same browser is not shown its link.
@@ -164,14 +158,14 @@ async fn change(
     }
 }
 
-/// Invites a colleague. Without a mail server, or without an address, whoever invites gets the link.
+/// Invites a colleague. Without a mail server, or without an address, whoever invites gets the link: the answer is its token.
 pub async fn invite(
     app: &AppState,
     (user, client): (&CurrentUser, &Client),
     slug: &str,
     id: InvitationId,
     new: NewStaffInvitation,
-) -> Result<InvitationLink, ApiError> {
+) -> Result<Option<String>, ApiError> {
     new.check()?;
     let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Appoint(new.role))?;
@@ -204,11 +198,9 @@ pub async fn invite(
     match outcome {
         StaffInvitationOutcome::Stored if mail.is_some() => {
             app.job_signal.notify_one();
-            Ok(InvitationLink { path: None })
+            Ok(None)
         }
-        StaffInvitationOutcome::Stored => Ok(InvitationLink {
-            path: Some(format!("/invitations/{token}")),
-        }),
+        StaffInvitationOutcome::Stored => Ok(Some(token)),
         StaffInvitationOutcome::NotAllowed => Err(above_own_role()),
         StaffInvitationOutcome::IdTaken => conflict("the id is that of another invitation"),
         StaffInvitationOutcome::TooMany => {

@@ -36,7 +36,7 @@ pub fn build_shipped(context: &Context) -> Result {
     set_stamp(context, "shipped", started)
 }
 
-/// All at the same time, and as `cargo leptos` does one after another with one core: it finds them compiled.
+/// On all cores. `cargo leptos` would compile one after another, each on one core; it finds them compiled.
 fn compile_shipped(context: &Context) -> Result {
     let mut cargo = context.cargo(&["build", "--lib", "--no-default-features", "--profile", "wasm"]);
     cargo

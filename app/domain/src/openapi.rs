@@ -26,13 +26,17 @@ fn of_pattern(pattern: &str, most: usize) -> ObjectBuilder {
         .max_length(Some(most))
 }
 
+fn or_null(text: ObjectBuilder) -> Object {
+    let types = SchemaType::from_iter([Type::String, Type::Null]);
+    text.schema_type(types).build()
+}
+
 pub fn text<const MOST: usize>() -> Object {
     of_pattern(TEXT, MOST).build()
 }
 
 pub fn optional_text<const MOST: usize>() -> Object {
-    let or_null = SchemaType::from_iter([Type::String, Type::Null]);
-    of_pattern(TEXT, MOST).schema_type(or_null).build()
+    or_null(of_pattern(TEXT, MOST))
 }
 
 pub fn name<const MOST: usize>() -> Object {
@@ -44,10 +48,7 @@ pub fn email() -> Object {
 }
 
 pub fn optional_email() -> Object {
-    let or_null = SchemaType::from_iter([Type::String, Type::Null]);
-    of_pattern(EMAIL, crate::limits::EMAIL)
-        .schema_type(or_null)
-        .build()
+    or_null(of_pattern(EMAIL, crate::limits::EMAIL))
 }
 
 pub fn amount<const LEAST: i64, const MOST: i64>() -> Object {

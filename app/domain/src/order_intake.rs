@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     contact::{InvalidField, invalid_field},
     hours::{Opening, OpeningHours},
-    restaurant::Restaurant,
     time::{Day, LocalMinute, Timestamp},
 };
 
@@ -108,29 +107,24 @@ impl OrderIntake {
     }
 }
 
-impl Restaurant {
-    /// Whether orders are taken, and when that changes: by the hours, and by a pause.
-    pub fn opening(&self, now: LocalMinute, pause: Option<LocalPause>) -> Opening {
-        match pause {
-            Some(LocalPause { until: None }) => Opening::closed_until_further_notice(),
-            Some(LocalPause { until: Some(until) }) if now < until => {
-                opening_after(&self.hours, &self.holidays, now, until)
-            }
-            _ => self.hours.at(now, &self.holidays),
+impl LocalPause {
+    /// Whether orders are taken: not before the pause is over and the hours allow it.
+    pub fn opening(self, hours: &OpeningHours, holidays: &[Day], now: LocalMinute) -> Opening {
+        let Some(until) = self.until else {
+            return Opening::closed_until_further_notice();
+        };
+        let then = hours.at(until.max(now), holidays);
+        if until <= now {
+            return then;
         }
+        let opens = match then.open {
+            true => Some(until),
+            false => then.change.map(|change| change.at),
+        };
+        opens.map_or_else(Opening::closed_until_further_notice, |at| {
+            Opening::closed_until(at, now)
+        })
     }
-}
-
-/// Closed until the pause is over and the hours allow it.
-fn opening_after(hours: &OpeningHours, holidays: &[Day], now: LocalMinute, until: LocalMinute) -> Opening {
-    let then = hours.at(until, holidays);
-    let opens = match then.open {
-        true => Some(until),
-        false => then.change.map(|change| change.at),
-    };
-    opens.map_or_else(Opening::closed_until_further_notice, |at| {
-        Opening::closed_until(at, now)
-    })
 }
 
 #[cfg(test)]

@@ -88,6 +88,16 @@ impl Address {
     }
 }
 
+impl Restaurant {
+    /// Whether orders are taken, and when that changes: by the hours, and by a pause.
+    pub fn opening(&self, now: LocalMinute, pause: Option<LocalPause>) -> Opening {
+        match pause {
+            Some(pause) => pause.opening(&self.hours, &self.holidays, now),
+            None => self.hours.at(now, &self.holidays),
+        }
+    }
+}
+
 /// A restaurant as everybody may see it now: with its opening state and sold-out dishes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -22,7 +22,7 @@ use crate::{
         client::Client,
         error::{AcceptsJson, ApiError, JsonBody, Segments, Text},
     },
-    staff,
+    invitations, staff,
     state::AppState,
 };
 
@@ -81,7 +81,7 @@ pub async fn delete_staff(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Invite somebody to work here. The same request again makes another link, and the one before does not work any more
+/// Invite somebody to work here. The same request again makes another link, unless it is mailed, and the one before does not work any more
 #[utoipa::path(
     put, path = "/api/v1/restaurants/{slug}/invitations/{id}", tag = "office",
     params(("slug" = Slug, Path), ("id" = InvitationId, Path)), request_body = NewStaffInvitation,
@@ -99,7 +99,10 @@ pub async fn put_invitation(
     Segments((slug, id)): Segments<(String, String)>,
     JsonBody(new): JsonBody<NewStaffInvitation>,
 ) -> Result<Response, ApiError> {
-    let link = staff::invite(&app, (&user, &client), &slug, ids(&id)?, new).await?;
+    let token = staff::invite(&app, (&user, &client), &slug, ids(&id)?, new).await?;
+    let link = InvitationLink {
+        path: token.as_deref().map(invitations::path),
+    };
     Ok(([(CACHE_CONTROL, "private, no-store")], Json(link)).into_response())
 }
 

@@ -24,6 +24,7 @@ use tokio::{
 };
 
 use crate::{
+    catalog::Edition,
     clock,
     http::open_streams::OpenStream,
     orders::{
@@ -60,11 +61,12 @@ fn respond(frames: impl futures::Stream<Item = Result<Bytes, Infallible>> + Send
     (headers, [("x-accel-buffering", "no")], Body::from_stream(frames)).into_response()
 }
 
-/// Why a stream that asks for permission goes on.
+/// What has ended the wait of a stream that asks for permission.
 enum Woken<T> {
     Stopping,
     /// Somebody has lost a role, a session or a device.
     AccessChanged,
+    CatalogChanged,
     Idle,
     Change(T),
 }
@@ -141,6 +143,7 @@ struct BoardStream {
     seen: Revision,
     watching: broadcast::Receiver<OrderChange>,
     access: watch::Receiver<Revision>,
+    editions: watch::Receiver<Edition>,
     /// As the board shows it.
     intake: OrderIntake,
     stopping: watch::Receiver<bool>,
@@ -165,10 +168,12 @@ impl BoardStream {
             let woken = tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => Woken::Stopping,
                 Ok(()) = self.access.changed() => Woken::AccessChanged,
+                Ok(()) = self.editions.changed() => Woken::CatalogChanged,
                 changed = tokio::time::timeout_at(idle.into(), self.watching.recv()) => Woken::of(changed),
             };
             match woken {
-                Woken::AccessChanged if self.has_fresh_catalog().await && self.may_see().await => {}
+                Woken::AccessChanged if self.may_see().await => {}
+                Woken::CatalogChanged if self.shows_intake() => {}
                 Woken::Idle => return Some(HEARTBEAT_FRAME),
                 Woken::Change(Ok(change)) if change.revision > self.seen => {
                     if let Some(frame) = change.frame_for(self.watched.1) {
@@ -176,24 +181,20 @@ impl BoardStream {
                     }
                 }
                 Woken::Change(Ok(_)) => {}
-                // A client that is too far behind gets everything again after a reconnect.
-                Woken::Change(Err(_)) | Woken::Stopping | Woken::AccessChanged => return None,
+                // A client that is too far behind, or whose board shows another intake, gets everything again after a reconnect.
+                Woken::Change(Err(_)) | Woken::Stopping | Woken::AccessChanged | Woken::CatalogChanged => {
+                    return None;
+                }
             }
         }
     }
 
-    /// The access revision is polled by itself: this node's copy of the intakes may be older.
-    async fn has_fresh_catalog(&self) -> bool {
-        let reloading = self.app.catalog.reload_if_changed();
-        let reloaded = tokio::time::timeout(PERMISSION_TIMEOUT, reloading).await;
-        reloaded.is_ok_and(|reloaded| reloaded.is_ok())
+    fn shows_intake(&self) -> bool {
+        self.app.catalog.now().intake(self.watched.0, clock::now()) == self.intake
     }
 
-    /// A session that cannot be checked ends the stream, and the client reconnects. So does one whose board shows another intake.
+    /// A session that cannot be checked ends the stream, and the client reconnects.
     async fn may_see(&mut self) -> bool {
-        if self.app.catalog.now().intake(self.watched.0, clock::now()) != self.intake {
-            return false;
-        }
         let (restaurant, role, session) = &self.watched;
         let asking = board::may_still_watch(&self.app, session, (*restaurant, *role));
         let may = tokio::time::timeout(PERMISSION_TIMEOUT, asking)
@@ -222,6 +223,7 @@ pub fn board_stream(
     let (stopping, mut access) = (app.shutdown.subscribe(), app.broadcaster.watch_access());
     // Whoever has lost it since it was checked is noticed at once.
     access.mark_changed();
+    let editions = app.catalog.watch_editions();
     let state = BoardStream {
         intake: app.catalog.now().intake(watched.0, clock::now()),
         app,
@@ -231,6 +233,7 @@ pub fn board_stream(
         seen,
         watching,
         access,
+        editions,
         stopping,
         _open: open_stream,
     };
@@ -286,7 +289,9 @@ impl RevisionStream {
                         return Some(revision_frame(revision));
                     }
                 }
-                Woken::Change(Err(_)) | Woken::Stopping | Woken::AccessChanged => return None,
+                Woken::Change(Err(_)) | Woken::Stopping | Woken::AccessChanged | Woken::CatalogChanged => {
+                    return None;
+                }
             }
         }
     }

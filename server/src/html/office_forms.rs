@@ -51,9 +51,9 @@ pub async fn post_invitation(
     let result = match accept(&context, &client, &token, &form).await {
         Ok(response) => Ok(response),
         // The page then asks for an account.
-        Err(error) if error.0.is(ProblemType::SignedOut) => Ok(redirect(&format!("/invitations/{token}"))),
+        Err(error) if error.0.is(ProblemType::SignedOut) => Ok(redirect(&invitations::path(&token))),
         Err(error) if error.0.status < 500 => {
-            let path = format!("/invitations/{token}");
+            let path = invitations::path(&token);
             Ok(redirect(&address(&path, [("wrong", refusal_code(&error))])))
         }
         Err(error) => Err(error),
@@ -173,9 +173,8 @@ async fn change_staff(
         "invite" => {
             let email = Some(form.get("email").to_owned()).filter(|email| !email.is_empty());
             let new = NewStaffInvitation { role: role()?, email };
-            let link = staff::invite(app, (&user, client), slug, id()?, new).await?;
-            match staff::invitation_cookie(&link)? {
-                Some(cookie) => Ok(with_cookie(redirect(here), cookie)),
+            match staff::invite(app, (&user, client), slug, id()?, new).await? {
+                Some(token) => Ok(with_cookie(redirect(here), staff::invitation_cookie(&token)?)),
                 None => done("mailed"),
             }
         }

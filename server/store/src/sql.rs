@@ -26,6 +26,7 @@ mod restaurant_rows;
 mod retention;
 mod rows;
 mod save_batch;
+mod staff;
 pub(crate) mod tls;
 
 pub use engine::{Engine, PostgresStore, SqlStore, SqliteStore};

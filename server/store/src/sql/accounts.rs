@@ -27,11 +27,11 @@ use crate::{
         audit_log::{self, AuditSubject},
         engine::{Engine, RowsAffected, SqlTransaction},
         erasure::{erase_order_row, forget_coupon_uses, remove_from_devices},
-        invitations::{lock_invitations, may_appoint, withdraw_invitations_of},
-        jobs::{JobRow, UNLESS_QUEUED},
+        jobs,
         menus::next_revision,
         order_rows::OrderRow,
         rows::{insert, select},
+        staff::{give_role, lock_roles_and_invitations, may_appoint, withdraw_invitations_of},
     },
 };
 
@@ -51,10 +51,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
             return Ok(false);
         }
         if let Some(job) = follow_up {
-            insert(&[JobRow::write(job)?], UNLESS_QUEUED)
-                .build()
-                .execute(&mut *transaction)
-                .await?;
+            jobs::queue(&mut transaction, job).await?;
         }
         transaction.commit().await?;
         Ok(true)
@@ -133,7 +130,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         now: Timestamp,
     ) -> Result<AccountDeletion> {
         let mut transaction = self.begin_write().await?;
-        lock_invitations(&mut transaction).await?;
+        lock_roles_and_invitations(&mut transaction).await?;
         // Before the account's own row: whoever changes a role of it locks them in this order, too.
         let lock = E::FOR_UPDATE;
         let roles: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("{SELECT_OWN_ROLES}{lock}")))
@@ -175,10 +172,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         if !roles.is_empty() {
             next_revision(&mut transaction, "access").await?;
         }
-        insert(&[JobRow::write(follow_up)?], UNLESS_QUEUED)
-            .build()
-            .execute(&mut *transaction)
-            .await?;
+        jobs::queue(&mut transaction, follow_up).await?;
         transaction.commit().await?;
         Ok(AccountDeletion::Deleted)
     }
@@ -289,7 +283,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
         by: (Author, Timestamp),
     ) -> Result<()> {
         let mut transaction = self.begin_write().await?;
-        lock_invitations(&mut transaction).await?;
+        lock_roles_and_invitations(&mut transaction).await?;
         give_role(&mut transaction, (account, restaurant), role, by).await?;
         // They may have had another role.
         withdraw_invitations_of(&mut transaction, (account, restaurant)).await?;
@@ -306,7 +300,7 @@ impl<E: Engine> Accounts for SqlStore<E> {
     ) -> Result<RoleOutcome> {
         let (own, place) = (account.to_string(), restaurant.to_string());
         let mut transaction = self.begin_write().await?;
-        lock_invitations(&mut transaction).await?;
+        lock_roles_and_invitations(&mut transaction).await?;
         let leaves = by.0 == Author::Account(account) && to.is_none();
         let roles: Vec<Role> = [from].into_iter().chain(to).collect();
         if !leaves && !may_appoint(&mut transaction, by.0, restaurant, &roles).await? {
@@ -426,26 +420,6 @@ pub(crate) async fn insert_account<E: Engine>(
         .execute(&mut **transaction)
         .await?;
     Ok(inserted.rows_affected() > 0)
-}
-
-pub(crate) async fn give_role<E: Engine>(
-    transaction: &mut SqlTransaction<E>,
-    (account, restaurant): (AccountId, RestaurantId),
-    role: Role,
-    by: (Author, Timestamp),
-) -> Result<()> {
-    sqlx::query(account_rows::UPSERT_STAFF)
-        .bind(account.to_string())
-        .bind(restaurant.to_string())
-        .bind(role.code())
-        .execute(&mut **transaction)
-        .await?;
-    let subject = AuditSubject {
-        restaurant: Some(restaurant),
-        role: Some(role),
-        ..AuditSubject::account(account)
-    };
-    audit_log::record(transaction, by, Act::RoleGiven, subject).await
 }
 
 async fn delete_session<E: Engine>(transaction: &mut SqlTransaction<E>, key: &str) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use servery_domain::{
-    account::{Permission, Role},
+    account::Role,
     audit::{Act, Author},
     id::{AccountId, InvitationId, RestaurantId},
     invitation::{InvitationKind, StaffInvitation},
@@ -24,14 +24,15 @@ use crate::{
     restaurant_files::ImportOutcome,
     sql::{
         account_rows::role,
-        accounts::{give_role, insert_account},
+        accounts::insert_account,
         audit_log::{self, AuditSubject},
         engine::{Engine, RowsAffected, SqlTransaction},
-        jobs::{JobRow, UNLESS_QUEUED},
+        jobs,
         menus::next_revision,
         order_rows::author,
         restaurant_files::import,
         rows::{insert, row, select},
+        staff::{give_role, lock_roles_and_invitations, may_appoint, role_of},
     },
 };
 
@@ -173,7 +174,7 @@ impl<E: Engine> Invitations for SqlStore<E> {
         (author, now): (Author, Timestamp),
     ) -> Result<StaffInvitationOutcome> {
         let mut transaction = self.begin_write().await?;
-        lock_invitations(&mut transaction).await?;
+        lock_roles_and_invitations(&mut transaction).await?;
         let open = select::<E, InvitationRow>(OPEN_OF_RESTAURANT)
             .bind(restaurant.to_string())
             .bind(now.0)
@@ -209,10 +210,7 @@ impl<E: Engine> Invitations for SqlStore<E> {
             audit_log::record(&mut transaction, (author, now), Act::StaffInvited, subject).await?;
         }
         if let Some(job) = follow_up {
-            insert(&[JobRow::write(job)?], UNLESS_QUEUED)
-                .build()
-                .execute(&mut *transaction)
-                .await?;
+            jobs::queue(&mut transaction, job).await?;
         }
         transaction.commit().await?;
         Ok(StaffInvitationOutcome::Stored)
@@ -238,7 +236,7 @@ impl<E: Engine> Invitations for SqlStore<E> {
         now: Timestamp,
     ) -> Result<Option<(RestaurantId, StaffInvitation)>> {
         let mut transaction = self.begin_write().await?;
-        lock_invitations(&mut transaction).await?;
+        lock_roles_and_invitations(&mut transaction).await?;
         let row = select::<E, InvitationRow>(SELECT_BY_ID)
             .bind(invitation.to_string())
             .fetch_optional(&mut *transaction)
@@ -265,7 +263,7 @@ impl<E: Engine> Invitations for SqlStore<E> {
         by: (Author, Timestamp),
     ) -> Result<bool> {
         let mut transaction = self.begin_write().await?;
-        lock_invitations(&mut transaction).await?;
+        lock_roles_and_invitations(&mut transaction).await?;
         let row = select::<E, InvitationRow>(SELECT_BY_ID)
             .bind(invitation.to_string())
             .fetch_optional(&mut *transaction)
@@ -290,7 +288,7 @@ impl<E: Engine> Invitations for SqlStore<E> {
 
     async fn accept_invitation(&self, key: &str, invited: Invited<'_>, now: Timestamp) -> Result<Acceptance> {
         let mut transaction = self.begin_write().await?;
-        lock_invitations(&mut transaction).await?;
+        lock_roles_and_invitations(&mut transaction).await?;
         let row = select::<E, InvitationRow>(OPEN)
             .bind(key)
             .bind(now.0)
@@ -378,59 +376,12 @@ impl<E: Engine> Invitations for SqlStore<E> {
     }
 }
 
-/// One after another, and with who may invite: this is the first row that any of them locks.
-pub(crate) async fn lock_invitations<E: Engine>(transaction: &mut SqlTransaction<E>) -> Result<()> {
-    next_revision(transaction, "invitations").await.map(drop)
-}
-
 async fn delete_invitation<E: Engine>(transaction: &mut SqlTransaction<E>, key: &str) -> Result<()> {
     sqlx::query("delete from invitations where key = $1")
         .bind(key)
         .execute(&mut **transaction)
         .await?;
     Ok(())
-}
-
-/// Those that somebody made who may make none any more.
-pub(crate) async fn withdraw_invitations_of<E: Engine>(
-    transaction: &mut SqlTransaction<E>,
-    (account, restaurant): (AccountId, RestaurantId),
-) -> Result<()> {
-    sqlx::query("delete from invitations where restaurant_id = $1 and author = $2")
-        .bind(restaurant.to_string())
-        .bind(Author::Account(account).to_string())
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
-}
-
-async fn role_of<E: Engine>(
-    transaction: &mut SqlTransaction<E>,
-    account: AccountId,
-    restaurant: RestaurantId,
-) -> Result<Option<Role>> {
-    let known: Option<String> =
-        sqlx::query_scalar("select role from staff where account_id = $1 and restaurant_id = $2")
-            .bind(account.to_string())
-            .bind(restaurant.to_string())
-            .fetch_optional(&mut **transaction)
-            .await?;
-    known.as_deref().map(role).transpose()
-}
-
-/// Whether the author may give and take these roles. Whoever asked may have lost their own since.
-pub(crate) async fn may_appoint<E: Engine>(
-    transaction: &mut SqlTransaction<E>,
-    author: Author,
-    restaurant: RestaurantId,
-    roles: &[Role],
-) -> Result<bool> {
-    let Author::Account(account) = author else {
-        return Ok(true);
-    };
-    let own = role_of(transaction, account, restaurant).await?;
-    let may = |own: Role| roles.iter().all(|role| own.may(Permission::Appoint(*role)));
-    Ok(own.is_some_and(may))
 }
 
 /// Whoever works there already keeps their role: a link for a courier takes nothing from an owner.

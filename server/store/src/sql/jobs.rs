@@ -11,10 +11,11 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use crate::{
     Result, SqlStore,
+    accounts::NewJob,
     jobs::{DueJob, Jobs},
     json, parse,
     sql::{
-        engine::Engine,
+        engine::{Engine, SqlTransaction},
         rows::{MOST_ROWS, insert, push_list, row, select},
     },
 };
@@ -61,6 +62,15 @@ impl JobRow {
             attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX),
         })
     }
+}
+
+/// In the transaction that the job follows from.
+pub(crate) async fn queue<E: Engine>(transaction: &mut SqlTransaction<E>, job: &NewJob) -> Result<()> {
+    insert(&[JobRow::write(job)?], UNLESS_QUEUED)
+        .build()
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 #[async_trait]

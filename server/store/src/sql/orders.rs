@@ -232,8 +232,6 @@ impl<E: Engine> Orders for SqlStore<E> {
         if let Some(act) = act {
             audit_log::record(&mut transaction, by, act, AuditSubject::restaurant(restaurant)).await?;
         }
-        // Boards that are open learn it.
-        next_revision(&mut transaction, "access").await?;
         Ok(transaction.commit().await?)
     }
 

@@ -26,4 +26,5 @@ mod reader_payments;
 mod restaurant_files;
 mod sqlite_files;
 mod staff;
+mod staff_invitations;
 mod sync;
