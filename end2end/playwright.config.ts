@@ -14,7 +14,7 @@ export default defineConfig({
   timeout: 40_000,
   expect: { timeout: 10_000 },
   forbidOnly: !!process.env.CI,
-  reporter: "line",
+  reporter: [["line"], ["./failures.ts"]],
   // Pictures of every page are for people to look at: LOOKS=folder npx playwright test
   ...(process.env.LOOKS ? { grep: /@looks/ } : { grepInvert: /@looks/ }),
   use: {
