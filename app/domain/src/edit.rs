@@ -3,6 +3,8 @@
 
 mod apply;
 mod build;
+mod change_list;
+mod difference;
 mod fields;
 mod part;
 #[cfg(test)]

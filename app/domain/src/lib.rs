@@ -30,6 +30,7 @@ pub mod job;
 pub mod lang;
 pub mod limits;
 pub mod menu;
+pub mod menu_import;
 pub mod mistake;
 pub mod new_restaurant;
 #[cfg(feature = "openapi")]

@@ -1,6 +1,6 @@
 //! The changes that the forms of the office make.
 
-use super::{PartChange, PartKey, PartPlace, RestaurantPart};
+use super::{PartChange, PartKey, PartPlace, RestaurantPart, change_list::ChangeList};
 use crate::{
     currency::Minor,
     id::{CategoryId, DishId, EditId},
@@ -39,12 +39,9 @@ impl PriceChange {
 impl RestaurantFile {
     /// Removes a part, and first whatever refers to it: a category's dishes, a dish on a page of favourites or in a combination.
     pub fn removal(&self, key: &PartKey) -> Vec<PartChange> {
-        let mut removal = Removal {
-            file: self.clone(),
-            changes: Vec::new(),
-        };
+        let mut removal = Removal(ChangeList::new(self.clone()));
         removal.remove(key);
-        removal.changes
+        removal.0.changes
     }
 
     /// Moves a part by one in its list. `None` if it is at the end of it.
@@ -128,10 +125,7 @@ fn shifted<T: Copy + PartialEq>(ids: &[T], id: T, direction: Direction) -> Optio
     }
 }
 
-struct Removal {
-    file: RestaurantFile,
-    changes: Vec<PartChange>,
-}
+struct Removal(ChangeList);
 
 impl Removal {
     fn remove(&mut self, key: &PartKey) {
@@ -145,13 +139,11 @@ impl Removal {
             }
             _ => {}
         }
-        if let (Some(part), Some(place)) = (self.file.part(key), self.file.place(key)) {
-            self.push(PartChange::Remove { part, place });
-        }
+        self.0.remove(key);
     }
 
     fn release_category(&mut self, id: CategoryId) {
-        let category = self.file.categories.iter().find(|category| category.id == id);
+        let category = self.0.file.categories.iter().find(|category| category.id == id);
         // From the end, so that each dish still follows the one before it when the removal is undone.
         let dishes: Vec<DishId> = category
             .iter()
@@ -160,17 +152,18 @@ impl Removal {
         for dish in dishes {
             self.remove(&PartKey::Dish(dish));
         }
-        for station in self.file.stations.clone() {
+        for station in self.0.file.stations.clone() {
             let mut after = station.clone();
             after.categories.retain(|category| *category != id);
-            self.replace(RestaurantPart::Station(station), RestaurantPart::Station(after));
+            self.0
+                .replace(RestaurantPart::Station(station), RestaurantPart::Station(after));
         }
     }
 
     fn release_dish(&mut self, id: DishId) {
-        let favourites = self.file.favourites.clone();
+        let favourites = self.0.file.favourites.clone();
         let others = favourites.iter().copied().filter(|dish| *dish != id).collect();
-        self.replace(
+        self.0.replace(
             RestaurantPart::Favourites(favourites),
             RestaurantPart::Favourites(others),
         );
@@ -183,6 +176,7 @@ impl Removal {
 
     fn change_dishes(&mut self, change: impl Fn(&mut Dish)) {
         let dishes: Vec<Dish> = self
+            .0
             .file
             .categories
             .iter()
@@ -191,7 +185,7 @@ impl Removal {
         for dish in dishes {
             let mut after = dish.clone();
             change(&mut after);
-            self.replace(
+            self.0.replace(
                 RestaurantPart::Dish(Box::new(dish)),
                 RestaurantPart::Dish(Box::new(after)),
             );
@@ -199,26 +193,13 @@ impl Removal {
     }
 
     fn change_groups(&mut self, change: impl Fn(&mut Choice)) {
-        for group in self.file.option_groups.clone() {
+        for group in self.0.file.option_groups.clone() {
             let mut after = group.clone();
             after.choices.iter_mut().for_each(&change);
-            self.replace(
+            self.0.replace(
                 RestaurantPart::OptionGroup(group),
                 RestaurantPart::OptionGroup(after),
             );
-        }
-    }
-
-    fn replace(&mut self, before: RestaurantPart, after: RestaurantPart) {
-        if before != after {
-            self.push(PartChange::Replace { before, after });
-        }
-    }
-
-    /// Each change is made from the restaurant as the ones before it left it, so it always applies.
-    fn push(&mut self, change: PartChange) {
-        if self.file.apply(&change).is_ok() {
-            self.changes.push(change);
         }
     }
 }

@@ -1,0 +1,166 @@
+//! Prices of a file, whose notation is not known: `9.50`, `9,50 €`, `EUR 1'234.50`.
+
+use super::ImportFault;
+use crate::{
+    currency::{Currency, Minor},
+    typed_amount::{is_direction_mark, western_digit},
+};
+
+/// What stands beside an amount in some currencies, besides their code and signs such as `€`.
+const MARKS: [&str; 5] = ["kr", "zł", "kč", "fr", "sfr"];
+
+pub fn amount(currency: Currency, text: &str) -> Result<Minor, ImportFault> {
+    let signs: String = text
+        .chars()
+        .filter(|sign| {
+            !sign.is_whitespace() && !is_direction_mark(*sign) && !matches!(sign, '\'' | '’' | '٬')
+        })
+        .map(|sign| if sign == '٫' { '.' } else { western_digit(sign) })
+        .collect();
+    let plain = without_currency(currency, &signs).ok_or(ImportFault::NoAmount)?;
+    if !plain
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+    {
+        return Err(ImportFault::NoAmount);
+    }
+    let decimal = decimal_separator(currency, plain)?;
+    let number: String = plain
+        .chars()
+        .enumerate()
+        .filter_map(|(at, sign)| match sign {
+            '.' | ',' => (Some(at) == decimal).then_some('.'),
+            digit => Some(digit),
+        })
+        .collect();
+    // Programs write `4.9900`, too.
+    let trimmed = match number.contains('.') {
+        true => number.trim_end_matches('0').trim_end_matches('.'),
+        false => &number,
+    };
+    currency.read(trimmed).ok_or(ImportFault::NoAmount)
+}
+
+/// `None` if something else stands beside the number, such as `from` or a minus.
+fn without_currency(currency: Currency, text: &str) -> Option<&str> {
+    let first = text.find(|sign: char| sign.is_ascii_digit())?;
+    let last = text.rfind(|sign: char| sign.is_ascii_digit())?;
+    let is_mark = |mark: &str| {
+        let word = mark
+            .trim_matches(|sign: char| !sign.is_alphabetic())
+            .to_lowercase();
+        let is_known = word == currency.code().to_lowercase() || MARKS.contains(&word.as_str());
+        let has_number_sign = mark.chars().any(|sign| matches!(sign, '-' | '−' | ','));
+        !has_number_sign && mark.chars().count() <= 6 && (word.is_empty() || is_known)
+    };
+    let (before, after) = (&text[..first], &text[last + 1..]);
+    // `.50` lacks its whole number, `Fr.` ends with a point.
+    let lacks_whole = before.ends_with('.') && !before.contains(char::is_alphabetic);
+    (!lacks_whole && is_mark(before) && is_mark(after)).then(|| &text[first..=last])
+}
+
+/// Where it is. The last of two kinds is the decimal separator; a kind that is there several times is the thousands separator.
+fn decimal_separator(currency: Currency, text: &str) -> Result<Option<usize>, ImportFault> {
+    let Some(last) = text.rfind(['.', ',']) else {
+        return Ok(None);
+    };
+    let kind = text.as_bytes()[last];
+    let count = |wanted: u8| text.bytes().filter(|byte| *byte == wanted).count();
+    let other = if kind == b'.' { b',' } else { b'.' };
+    let groups_are_three = |text: &str, of: u8| {
+        let mut groups = text.split(char::from(of));
+        let first = groups.next().map_or(0, str::len);
+        (1..=3).contains(&first) && groups.all(|group| group.len() == 3)
+    };
+    if count(other) > 0 {
+        let sound = count(kind) == 1 && groups_are_three(&text[..last], other);
+        return if sound {
+            Ok(Some(last))
+        } else {
+            Err(ImportFault::NoAmount)
+        };
+    }
+    if count(kind) > 1 {
+        return match groups_are_three(text, kind) {
+            true => Ok(None),
+            false => Err(ImportFault::NoAmount),
+        };
+    }
+    let looks_like_thousands = groups_are_three(text, kind) && !text.starts_with('0');
+    match currency.digits() {
+        3 => Ok(Some(last)),
+        _ if looks_like_thousands => Err(ImportFault::UnclearAmount),
+        _ => Ok(Some(last)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(currency: &str, text: &str) -> Result<i64, ImportFault> {
+        amount(currency.parse().unwrap(), text).map(|amount| amount.0)
+    }
+
+    #[test]
+    fn case_litecart_107_decimal_commas_are_no_thousands() {
+        for text in [
+            "1234.50",
+            "1234,5",
+            "1.234,50",
+            "1,234.50",
+            "1 234,50",
+            "1'234.50",
+            "1234.5000",
+            "€ 1234,50",
+            "1234,50 €",
+            "EUR 1.234,50",
+            "1234.50eur",
+            "١٢٣٤٫٥٠",
+        ] {
+            assert_eq!(read("EUR", text), Ok(123_450), "{text}");
+        }
+        assert_eq!(read("EUR", "9"), Ok(900));
+        assert_eq!(read("EUR", "0"), Ok(0));
+        assert_eq!(read("EUR", "0.500"), Ok(50));
+        assert_eq!(read("EUR", "1.234.567"), Ok(123_456_700));
+        assert_eq!(read("JPY", "1,234,000"), Ok(1_234_000));
+        assert_eq!(read("KWD", "1,234"), Ok(1_234));
+        assert_eq!(read("CHF", "Fr. 9.50"), Ok(950));
+        assert_eq!(read("SEK", "95 kr"), Ok(9_500));
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_not_guessed() {
+        for (currency, text) in [
+            ("EUR", "1.234"),
+            ("EUR", "9.505"),
+            ("USD", "1,234"),
+            ("JPY", "1,234"),
+        ] {
+            assert_eq!(read(currency, text), Err(ImportFault::UnclearAmount), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_amount() {
+        for text in [
+            "",
+            "ten",
+            "-5",
+            "5-",
+            "from 5",
+            "9.50 USD",
+            "1.2.3",
+            "1,23,4",
+            "1.23,456.7",
+            "9.5051",
+            ".50",
+            ",50",
+            "9.50 / 12.00",
+            "12345678901",
+        ] {
+            assert_eq!(read("EUR", text), Err(ImportFault::NoAmount), "{text}");
+        }
+    }
+}
