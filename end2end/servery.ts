@@ -103,6 +103,9 @@ export const OFFLINE = "net::ERR_INTERNET_DISCONNECTED";
 export const DOWN = "net::ERR_CONNECTION_REFUSED";
 export const DROPPED = "net::ERR_FAILED";
 
+/** What a page has preloaded for a program that does not run. */
+export const UNUSED = /^console\.warning: The resource .* was preloaded using link preload but not used /;
+
 /** This path at any server, with anything for a `{name}`. */
 function addresses(path: string): string {
   const parts = path.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^$()|[\]\\]/g, "\\$&"));
@@ -134,6 +137,11 @@ export class Complaints {
   expectStatus(status: number, ...paths: string[]) {
     const calls = `(${paths.map(addresses).join("|")})`;
     this.#named.push(new RegExp(`^console\\.error: Failed to load resource: the server responded with a status of ${status} \\([^)]*\\) \\(${calls}\\)$`));
+  }
+
+  /** With scripts off, Chromium reports the preloaded script as blocked, and what that would have used as unused once the page is seconds old. */
+  expectNoScripts() {
+    this.expect(/^request: .*\.js csp$/, UNUSED);
   }
 
   watch(page: Page) {
@@ -173,7 +181,8 @@ export const test = base.extend<{ complaints: Complaints }, { servery: Servery; 
     await use(complaints);
     expect(complaints.unexpected, "complaints of the browser").toEqual([]);
   },
-  page: async ({ page, complaints }, use) => {
+  page: async ({ page, complaints, javaScriptEnabled }, use) => {
+    if (!javaScriptEnabled) complaints.expectNoScripts();
     complaints.watch(page);
     await use(page);
   },

@@ -15,10 +15,7 @@ const test = base.extend<{ till: ApiDevice }>({
 
 test.beforeEach(async ({ servery }) => cleanUp(servery));
 
-test.beforeEach(({ complaints }) => {
-  // With scripts off, Chromium reports the preloaded script as blocked.
-  complaints.expect(/^request: .*\.js csp$/);
-});
+test.beforeEach(({ complaints }) => complaints.expectNoScripts());
 
 /** A ticket of two dishes. */
 async function order(till: ApiDevice, note = "no salt") {

@@ -4,11 +4,6 @@ import { expect, test, texts } from "../servery";
 
 test.use({ javaScriptEnabled: false });
 
-test.beforeEach(({ complaints }) => {
-  // With scripts off, Chromium reports the preloaded script as blocked.
-  complaints.expect(/^request: .*\.js csp$/);
-});
-
 test("a menu is opened, and Back returns to the home page", async ({ page }) => {
   const answer = await page.goto("/");
   expect(answer?.headers()["servery-render"]).toBe("hydrated; reason=default");

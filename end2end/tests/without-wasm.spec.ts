@@ -1,10 +1,10 @@
 // A browser that runs scripts but gets no WebAssembly falls back to thin pages.
 
-import { expect, test, texts } from "../servery";
+import { expect, test, texts, UNUSED } from "../servery";
 
 test.beforeEach(async ({ page, complaints }) => {
   await page.route("**/*.wasm", (route) => route.abort("failed"));
-  complaints.expect(/^request: .*\.wasm net::ERR_FAILED$/, /^console\.error: Failed to load resource: net::ERR_FAILED \(.*\.wasm\)$/, /^console\.error: TypeError: Failed to fetch/);
+  complaints.expect(/^request: .*\.wasm net::ERR_FAILED$/, /^console\.error: Failed to load resource: net::ERR_FAILED \(.*\.wasm\)$/, /^console\.error: TypeError: Failed to fetch/, UNUSED);
 });
 
 const wasmError = (page: import("@playwright/test").Page) => page.waitForEvent("console", (message) => message.text().includes("TypeError"));
