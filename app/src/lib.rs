@@ -10,6 +10,7 @@ pub mod backend;
 pub mod checkout_form;
 pub mod components;
 pub mod form_fields;
+pub mod import_result;
 pub mod line_form;
 pub mod mode;
 pub mod new_restaurant_form;

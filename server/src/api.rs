@@ -10,6 +10,7 @@ pub mod docs;
 pub mod drafts;
 pub mod edits;
 pub mod map;
+pub mod menu_import;
 pub mod office;
 pub mod openapi;
 pub mod orders;

@@ -17,7 +17,7 @@ use servery_app::{
     render::{RenderInputs, decide},
     routes::ROUTES,
 };
-use servery_domain::invitation::InvitationKind;
+use servery_domain::{invitation::InvitationKind, menu_import::Unlisted};
 use servery_store::{Store, StoreError, restaurant_files::ImportMode};
 use tokio::net::TcpListener;
 
@@ -72,12 +72,18 @@ enum Command {
         /// Say what would change, and change nothing
         #[arg(long)]
         dry_run: bool,
+        /// The file is a menu (CSV, XLSX, GloriaFood's JSON, a web page), and this is the slug of its restaurant
+        #[arg(long)]
+        menu_of: Option<String>,
+        /// Remove dishes that such a menu does not list
+        #[arg(long, requires = "menu_of")]
+        remove_unlisted: bool,
     },
     /// Write a restaurant into a file: everything that its owner sets, and nothing of orders and guests
     Export {
         /// The restaurant's slug
         slug: String,
-        /// The file; left out or - for standard output
+        /// The file; left out or - for standard output. With the ending csv or xlsx it has the menu only
         file: Option<PathBuf>,
     },
     /// Bring the database up to this version
@@ -148,14 +154,24 @@ pub async fn run() -> Result<(), CliError> {
             ));
             Ok(())
         }
-        Command::Import { file, dry_run } => {
+        Command::Import {
+            file,
+            dry_run,
+            menu_of,
+            remove_unlisted,
+        } => {
             let store = open(&settings).await?;
             let mode = if dry_run {
                 ImportMode::DryRun
             } else {
                 ImportMode::Write
             };
-            print(&import::run(store.as_ref(), &file, mode, clock::now()).await?);
+            let unlisted = match remove_unlisted {
+                true => Unlisted::Remove,
+                false => Unlisted::Keep,
+            };
+            let menu_of = menu_of.as_deref().map(|slug| (slug, unlisted));
+            print(&import::run(store.as_ref(), (&file, menu_of), mode, clock::now()).await?);
             store.close().await;
             Ok(())
         }

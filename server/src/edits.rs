@@ -162,7 +162,8 @@ fn check_zones(edit: &Edit) -> Result<(), EditFailure> {
     Err(EditFailure::Refused(EditRefusal::Mistakes(vec![mistake])))
 }
 
-fn check(app: &AppState, user: &CurrentUser, slug: &str) -> Result<(Slug, RestaurantId), ApiError> {
+/// Who may edit, and what.
+pub fn check(app: &AppState, user: &CurrentUser, slug: &str) -> Result<(Slug, RestaurantId), ApiError> {
     let restaurant = restaurant_id(app, slug)?;
     user.check(restaurant, Permission::Edit)?;
     let slug = slug.parse().map_err(|_| no_such_restaurant())?;

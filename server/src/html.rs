@@ -8,6 +8,7 @@ pub mod card_script;
 pub mod document;
 pub mod escape;
 pub mod map_file;
+pub mod menu_files;
 pub mod office_forms;
 pub mod order_forms;
 pub mod page;

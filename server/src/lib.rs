@@ -19,6 +19,8 @@ pub mod html;
 pub mod http;
 pub mod invitations;
 pub mod jobs;
+pub mod menu_file;
+pub mod menu_import;
 mod middleware;
 pub mod new_restaurant;
 pub mod orders;

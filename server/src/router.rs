@@ -20,8 +20,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     about, api,
     html::{
-        account_forms, board_forms, card_page, map_file, office_forms, order_forms, page, pictures, qr_files,
-        release_files, sitemap, staff_forms, staff_manifest,
+        account_forms, board_forms, card_page, map_file, menu_files, office_forms, order_forms, page,
+        pictures, qr_files, release_files, sitemap, staff_forms, staff_manifest,
     },
     http::{
         csrf,
@@ -97,6 +97,9 @@ fn with_routes(routes: Vec<(&'static str, MethodRouter<Arc<AppState>>)>) -> Rout
 pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
     let op_imports = post(board_forms::post_op_imports).layer(body_limit(limits::OP_IMPORT));
     let part = post(office_forms::post_part).layer(body_limit(limits::EDIT));
+    // A form says a little around its file.
+    let menu_import =
+        post(office_forms::post_menu_import).layer(body_limit(limits::MENU_FILE + limits::BODY));
     let new_restaurant =
         post(office_forms::post_new_restaurant).layer(body_limit(limits::NEW_RESTAURANT_FORM));
     vec![
@@ -128,6 +131,13 @@ pub fn forms() -> Vec<(&'static str, MethodRouter<Arc<AppState>>)> {
         ("/office/{slug}", post(office_forms::post_menu)),
         ("/office/{slug}/parts/{part}", part),
         ("/office/{slug}/changes", post(office_forms::post_changes)),
+        ("/office/{slug}/import", menu_import),
+        ("/office/{slug}/menu.csv", get(menu_files::get_menu_csv)),
+        ("/office/{slug}/menu.xlsx", get(menu_files::get_menu_xlsx)),
+        (
+            "/office/{slug}/restaurant.json",
+            get(menu_files::get_restaurant_file),
+        ),
         ("/office/{slug}/staff", post(office_forms::post_staff)),
         (
             "/office/{slug}/staff/invitation.svg",

@@ -96,6 +96,9 @@ pub const COUPONS: usize = 1_000;
 pub const TABLES: usize = 1_000;
 pub const STATIONS: usize = 50;
 pub const FAVOURITES: usize = 500;
+/// Bytes of a menu that is imported, and of what a packed one unpacks to.
+pub const MENU_FILE: usize = 8 * 1024 * 1024;
+pub const MENU_FILE_UNPACKED: u64 = 64 * 1024 * 1024;
 /// Bytes of a restaurant as a file.
 pub const RESTAURANT_FILE: usize = 32 * 1024 * 1024;
 /// Courses of a meal.

@@ -76,12 +76,13 @@ pub struct ImportedChoice {
     pub option_groups: Vec<usize>,
 }
 
-/// What happens to dishes that a file does not list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unlisted {
-    Keep,
-    /// The menu is what the file says, in its order.
-    Remove,
+codes! {
+    /// What happens to dishes that a file does not list.
+    Unlisted {
+        Keep = "keep",
+        /// The menu is what the file says, in its order.
+        Remove = "remove",
+    }
 }
 
 impl ImportedMenu {
@@ -110,6 +111,17 @@ impl ImportedMenu {
             self.option_groups.len() - 1
         })
     }
+}
+
+/// What an import changes, or would change: dishes, categories, groups of options and other parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportSummary {
+    pub added: usize,
+    pub changed: usize,
+    pub removed: usize,
+    /// Dishes that the file has, but does not offer, or offers without a price.
+    pub left_out: Vec<String>,
 }
 
 /// Where something is in a file that is imported.
@@ -142,6 +154,7 @@ codes! {
         NoColumns = "columns",
         NoDishes = "empty",
         OtherCurrency = "currency",
+        OtherRestaurant = "restaurant",
         /// A dish.
         NoName = "name",
         NoPrice = "price",
@@ -187,6 +200,7 @@ impl fmt::Display for ImportMistake {
             ImportFault::OtherCurrency => {
                 write!(f, "the prices are in {value}, and the restaurant's are not")
             }
+            ImportFault::OtherRestaurant => write!(f, "the file is of another restaurant: {value}"),
             ImportFault::NoName => f.write_str("the name is missing"),
             ImportFault::NoPrice => f.write_str("the price is missing"),
             ImportFault::NoAmount => write!(f, "{value:?} is no price in this currency"),

@@ -3,6 +3,7 @@
 mod changes;
 mod created;
 mod history;
+mod import;
 mod invitation;
 mod layout;
 mod menu;

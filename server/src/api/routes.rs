@@ -16,8 +16,8 @@ use utoipa_axum::{
 };
 
 use super::{
-    about, accounts, audit_log, board, devices, drafts, edits, map, office, orders, passkeys, payments,
-    places, push, quotes, reader_payments, restaurants, sessions, staff, sync,
+    about, accounts, audit_log, board, devices, drafts, edits, map, menu_import, office, orders, passkeys,
+    payments, places, push, quotes, reader_payments, restaurants, sessions, staff, sync,
 };
 use crate::{
     accounts::sessions as account_sessions,
@@ -76,6 +76,7 @@ pub fn routes() -> OpenApiRouter<Arc<AppState>> {
 pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
     let post_sync = routes!(sync::post_sync).layer(body_limit(limits::SYNC));
     let put_edit = routes!(edits::put_edit, edits::delete_edit).layer(body_limit(limits::EDIT));
+    let put_menu_import = routes!(menu_import::put_menu_import).layer(body_limit(limits::MENU_FILE));
     let post_op_imports = routes!(sync::post_op_imports).layer(body_limit(limits::OP_IMPORT));
     vec![
         routes!(restaurants::list_restaurants),
@@ -126,6 +127,7 @@ pub(super) fn table() -> Vec<UtoipaMethodRouter<Arc<AppState>>> {
         put_edit,
         routes!(edits::put_publication),
         routes!(edits::list_publications),
+        put_menu_import,
         routes!(accounts::post_account),
         routes!(
             accounts::get_account,

@@ -7,7 +7,14 @@ use std::{
 };
 
 use servery_domain::{
-    audit::Author, limits, mistake::Mistake, restaurant_file::RestaurantFile, time::Timestamp,
+    audit::Author,
+    id::EditId,
+    limits,
+    menu_import::{ImportMistake, Unlisted},
+    mistake::Mistake,
+    restaurant_file::RestaurantFile,
+    slug::Slug,
+    time::Timestamp,
 };
 use servery_store::{
     Store,
@@ -15,28 +22,39 @@ use servery_store::{
 };
 
 use super::error::CliError;
-use crate::restaurant_file::{
-    changes::changes,
-    read::{read, text, told},
+use crate::{
+    http::visitor,
+    menu_file::{self, Words},
+    restaurant_file::{
+        changes::changes,
+        read::{read, text, told},
+    },
 };
+
+/// The slug of the restaurant whose menu a file has.
+type MenuOf<'a> = Option<(&'a str, Unlisted)>;
 
 /// What to tell the person at the terminal.
 pub async fn run(
     store: &dyn Store,
-    path: &Path,
+    (path, menu_of): (&Path, MenuOf<'_>),
     mode: ImportMode,
     now: Timestamp,
 ) -> Result<String, CliError> {
     let bytes = bytes_of(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let refused = |text: &str, mistakes: &[Mistake]| {
-        format!(
-            "{}: nothing was imported\n{}",
-            path.display(),
-            told(text, mistakes)
-        )
+    let nothing = |mistakes: &str| format!("{}: nothing was imported\n{mistakes}", path.display());
+    let refused = |text: &str, mistakes: &[Mistake]| nothing(&told(text, mistakes));
+    let (file, text) = match menu_of {
+        None => {
+            let text = text(&bytes).map_err(|mistake| refused("", &[mistake]))?;
+            (read(text).map_err(|mistakes| refused(text, &mistakes))?, text)
+        }
+        Some((slug, unlisted)) => {
+            let restaurant = restaurant(store, slug).await?;
+            let menu = with_menu(&restaurant, &bytes, unlisted)?;
+            (menu.map_err(|mistakes| nothing(&lines(&mistakes)))?, "")
+        }
     };
-    let text = text(&bytes).map_err(|mistake| refused("", &[mistake]))?;
-    let file = read(text).map_err(|mistakes| refused(text, &mistakes))?;
     match store
         .import_restaurant(&file, mode, (Author::Operator, now))
         .await?
@@ -46,6 +64,28 @@ pub async fn run(
         ImportOutcome::Created => Ok(created(&file, mode)),
         ImportOutcome::Changed { before } => changed(&before, &file, mode),
     }
+}
+
+async fn restaurant(store: &dyn Store, slug: &str) -> Result<RestaurantFile, CliError> {
+    let slug = slug.parse::<Slug>()?;
+    let found = store.export_restaurant(&slug).await?;
+    Ok(found.ok_or_else(|| format!("there is no restaurant '{slug}'"))?)
+}
+
+fn with_menu(
+    restaurant: &RestaurantFile,
+    bytes: &[u8],
+    unlisted: Unlisted,
+) -> Result<Result<RestaurantFile, Vec<ImportMistake>>, CliError> {
+    let ids = EditId(visitor::id()?);
+    let words = Words::of(restaurant.lang);
+    let read = menu_file::read(bytes, restaurant.currency, &words);
+    Ok(read.and_then(|menu| restaurant.with_menu(&menu, ids, unlisted)))
+}
+
+fn lines(mistakes: &[ImportMistake]) -> String {
+    let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 /// No more than shows that there are too many.

@@ -1,7 +1,18 @@
 //! The forms of the office.
 
-use axum::response::Response;
+use std::fmt::Display;
+
+use axum::{
+    extract::{
+        Multipart,
+        multipart::{MultipartError, MultipartRejection},
+    },
+    http::StatusCode,
+    response::Response,
+};
 use servery_app::{
+    form_fields::FormFields,
+    import_result::ImportResult,
     page_address::{PageAddress, address},
     pages::account::links::WEAK_PASSWORD,
     part_form::{self, PartForm},
@@ -13,6 +24,8 @@ use servery_domain::{
     id::EditId,
     invitation::{Invitation, NewStaffInvitation},
     lang::Lang,
+    limits,
+    menu_import::{FilePosition, ImportFault, ImportMistake, Unlisted},
     problem::ProblemType,
     restaurant_file::RestaurantFile,
     time::TimeZoneName,
@@ -34,6 +47,7 @@ use crate::{
         visitor,
     },
     invitations,
+    menu_import::{self, ImportOutcome, MenuImport},
     new_restaurant::{self, Outcome},
     staff,
     state::AppState,
@@ -481,4 +495,75 @@ async fn change_changes(
     }
     let inverse = entry.edit.inverse(id_of_act(form)?);
     said(edits::put_edit(app, &user, slug, &inverse).await, done)
+}
+
+/// `POST /office/{slug}/import`: a menu from a file.
+pub async fn post_menu_import(
+    context: FormContext,
+    user: Result<CurrentUser, ApiError>,
+    Text(slug): Text,
+    form: Result<Multipart, MultipartRejection>,
+) -> Response {
+    let here = format!("/office/{slug}/import");
+    let result = import_menu(&context.0, user, &slug, form).await;
+    respond(result.map(|result| redirect(&result.address(&here))), &context).await
+}
+
+async fn import_menu(
+    app: &AppState,
+    user: Result<CurrentUser, ApiError>,
+    slug: &str,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<ImportResult, ApiError> {
+    let user = user?;
+    // Before the file is read.
+    edits::check(app, &user, slug)?;
+    let not_accepted = |error: &dyn Display| ApiError::new(ProblemType::NotAccepted, error.to_string());
+    let mut form = form.map_err(|error| not_accepted(&error.body_text()))?;
+    let (mut fields, mut file) = (Vec::new(), Vec::new());
+    loop {
+        let field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break,
+            Err(error) => return unreadable(&error),
+        };
+        let name = field.name().unwrap_or_default().to_owned();
+        match (name.as_str(), field.bytes().await) {
+            (_, Err(error)) => return unreadable(&error),
+            ("file", Ok(bytes)) => file = bytes.into(),
+            (_, Ok(bytes)) => {
+                let text = String::from_utf8(bytes.into()).map_err(|error| not_accepted(&error))?;
+                fields.push((name, text));
+            }
+        }
+    }
+    let fields = FormFields(&fields);
+    if file.is_empty() {
+        return Ok(ImportResult::NoFile);
+    }
+    let dry_run = fields.get("act") == "check";
+    let import = MenuImport {
+        id: fields.get("id").parse().map_err(|error| not_accepted(&error))?,
+        file,
+        unlisted: Unlisted::from_code(fields.get("unlisted")).unwrap_or(Unlisted::Keep),
+        dry_run,
+    };
+    Ok(match menu_import::import(app, &user, slug, import).await? {
+        ImportOutcome::Imported(summary) if dry_run => ImportResult::Checked(summary),
+        ImportOutcome::Imported(summary) => ImportResult::Imported(summary),
+        ImportOutcome::Mistakes(mistakes) => ImportResult::Mistakes(mistakes),
+        ImportOutcome::Refused(EditFailure::TooMany) => ImportResult::TooManyEdits,
+        ImportOutcome::Refused(_) => ImportResult::Conflict,
+    })
+}
+
+fn unreadable(error: &MultipartError) -> Result<ImportResult, ApiError> {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            let most = format!("{} bytes", limits::MENU_FILE);
+            let mistake = ImportMistake::new(FilePosition::File, ImportFault::TooLarge, most);
+            Ok(ImportResult::Mistakes(vec![mistake]))
+        }
+        _ => Err(ApiError::new(ProblemType::NotAccepted, error.body_text())),
+    }
 }

@@ -382,7 +382,11 @@ async fn refresh(
     };
     let action = reader.as_ref().and_then(|reader| reader.action_for(intent_id));
     match action {
-        Some(action) if action.status == "failed" => fail(app, account, payment, (&intent, action)).await,
+        Some(action) if action.status == "failed" => {
+            // The card may have been declined after the intent was asked for, which then did not say why.
+            let intent = provider.retrieve(intent_id).await.map_err(|error| away(&error))?;
+            fail(app, account, payment, (&intent, action)).await
+        }
         Some(_) if age <= GIVEN_UP_AFTER => Ok(told(payment)),
         Some(_) => abandon(app, account, payment, (intent_id, ReaderPaymentState::TimedOut)).await,
         None if age <= STARTS_WITHIN => Ok(told(payment)),
@@ -409,7 +413,6 @@ async fn fail(
     let code = action.failure_code.as_deref().unwrap_or_default();
     let Some(refusal) = &intent.last_payment_error else {
         let state = match code {
-            // It was declined after the intent had been asked for.
             "card_declined" => ReaderPaymentState::Declined,
             "customer_canceled" | "canceled" => ReaderPaymentState::Cancelled,
             "timed_out" | "payment_timed_out" | "customer_timeout" => ReaderPaymentState::TimedOut,

@@ -32,6 +32,15 @@ pub fn text(bytes: &[u8]) -> Result<&str, Mistake> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
+/// Whether a text says of itself that it is such a file, of whatever version.
+pub fn is_own(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Head {
+        format: String,
+    }
+    serde_json::from_str::<Head>(text).is_ok_and(|head| head.format.starts_with("servery/"))
+}
+
 pub fn read(text: &str) -> Result<RestaurantFile, Vec<Mistake>> {
     let value = serde_json::from_str(text).map_err(|error| vec![of_file(format!("is no JSON: {error}"))])?;
     let Ok(file) = RestaurantFile::deserialize(Part(&value)) else {

@@ -99,6 +99,7 @@ impl Objects {
             path if path.contains("/orders/") => &self.order,
             path if path.contains("/devices/") => &self.device,
             path if path.contains("/reader-payments/") || path.contains("/edits/") => &self.order,
+            path if path.contains("/menu-imports/") => &self.order,
             path if path.contains("/invitations/{id}") => &self.order,
             _ => "unknown",
         };

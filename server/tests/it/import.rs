@@ -42,7 +42,7 @@ impl TestApp {
 
     async fn import_as(&self, bytes: &[u8], mode: ImportMode) -> Result<String, String> {
         let file = self.file(bytes);
-        let run = import::run(self.store.as_ref(), &file, mode, clock::now()).await;
+        let run = import::run(self.store.as_ref(), (&file, None), mode, clock::now()).await;
         run.map_err(|error| error.to_string())
     }
 
@@ -94,7 +94,7 @@ async fn export_import_export_is_the_same_to_the_byte() {
 }
 
 async fn import_into(store: &Arc<dyn Store>, file: &std::path::Path) -> String {
-    import::run(store.as_ref(), file, ImportMode::Write, clock::now())
+    import::run(store.as_ref(), (file, None), ImportMode::Write, clock::now())
         .await
         .unwrap()
 }
@@ -279,7 +279,13 @@ async fn what_is_no_file_of_ours_is_refused_in_a_sentence() {
         .unwrap_err();
     assert!(told.contains("the file is no UTF-8"), "{told}");
     let nowhere = app.folder.path().join("nowhere.json");
-    let told = import::run(app.store.as_ref(), &nowhere, ImportMode::Write, clock::now()).await;
+    let told = import::run(
+        app.store.as_ref(),
+        (&nowhere, None),
+        ImportMode::Write,
+        clock::now(),
+    )
+    .await;
     assert!(
         told.unwrap_err()
             .to_string()

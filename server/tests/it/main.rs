@@ -28,6 +28,7 @@ mod licences;
 mod linked;
 mod mail;
 mod mail_server;
+mod menu_import;
 mod new_session;
 mod office;
 mod order_intake;

@@ -196,6 +196,20 @@ async fn a_declined_card_charges_nothing_and_the_next_one_pays() {
 }
 
 #[tokio::test]
+async fn a_card_that_is_declined_while_the_provider_is_asked_is_declined_for_its_reason() {
+    let bar = Bar::open().await;
+    let request = bar.waiting().await;
+    bar.peer
+        .terminal()
+        .end_when_asked(READER, Guest::Declined("insufficient_funds"));
+    let told = bar.state(&request).await;
+    assert_eq!(
+        (&told["state"], &told["decline"]),
+        (&json!("declined"), &json!("declined-funds"))
+    );
+}
+
+#[tokio::test]
 async fn a_cancelled_payment_leaves_the_reader_unless_the_guest_was_faster() {
     let bar = Bar::open().await;
     let request = bar.waiting().await;

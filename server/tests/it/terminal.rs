@@ -26,6 +26,8 @@ struct Reader {
     online: bool,
     /// The bank is deciding about a card.
     charging: bool,
+    /// What the guest does just before it is asked what it does.
+    next: Option<Guest>,
     action: Value,
 }
 
@@ -74,6 +76,7 @@ impl Terminal {
             label,
             online: true,
             charging: false,
+            next: None,
             action: Value::Null,
         };
         self.readers.lock().unwrap().insert(id.to_owned(), reader);
@@ -102,6 +105,10 @@ impl Terminal {
             refused.insert(key.to_owned());
         }
         refused.contains(key).then(|| refusal("terminal_reader_busy"))
+    }
+
+    pub fn end_when_asked(&self, id: &str, guest: Guest) {
+        self.readers.lock().unwrap().get_mut(id).unwrap().next = Some(guest);
     }
 
     /// The intent of which a reader shows the amount.
@@ -143,7 +150,11 @@ impl Terminal {
                 });
             }
             "cancel_action" => reader.action = Value::Null,
-            _ => {}
+            _ => {
+                if let Some(guest) = reader.next.take() {
+                    self.end_payment(reader, guest);
+                }
+            }
         }
         Some((StatusCode::OK, reader.shown(id)))
     }
@@ -151,7 +162,10 @@ impl Terminal {
     /// What the reader says of its payment from now on.
     pub fn end(&self, id: &str, guest: Guest) {
         let mut readers = self.readers.lock().unwrap();
-        let reader = readers.get_mut(id).unwrap();
+        self.end_payment(readers.get_mut(id).unwrap(), guest);
+    }
+
+    fn end_payment(&self, reader: &mut Reader, guest: Guest) {
         let intent = reader.busy_with().expect("the reader shows an amount").to_owned();
         let code = match guest {
             Guest::Pays => None,

@@ -53,20 +53,29 @@ pub fn page<S: IntoView>(slug: &Slug, office: &EditedRestaurant, said: S) -> imp
     layout((slug, &office.edited.name), Tab::Changes, Some(office), body)
 }
 
+/// Parts that are shown of many.
+const PARTS: usize = 200;
+
 /// What differs from what is published, part by part.
 fn differences(texts: Texts, office: &EditedRestaurant) -> impl IntoView + use<> {
     let edits = office.edits.iter().filter(|entry| entry.refusal.is_none());
     let changes = edits.flat_map(|entry| &entry.edit.changes);
     let keys: BTreeSet<PartKey> = changes.map(PartChange::key).collect();
+    let more = keys.len().saturating_sub(PARTS);
     let rows: Vec<_> = keys
         .iter()
+        .take(PARTS)
         .filter_map(|key| difference(texts, (office.published(), &office.edited), key))
         .map(|(name, lines)| {
             let lines: Vec<_> = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect();
             view! { <li><b dir="auto">{name}</b><ul class="lines">{lines}</ul></li> }
         })
         .collect();
-    view! { <ul class="rows differences">{rows}</ul> }
+    let more = (more > 0).then(|| {
+        let more = texts.fill(Key::ChangesMore, &[("count", &more.to_string())]);
+        view! { <p class="hint">{more}</p> }
+    });
+    view! { <ul class="rows differences">{rows}</ul> {more} }
 }
 
 /// `None` for a part that is as it was.

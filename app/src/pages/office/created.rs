@@ -15,6 +15,7 @@ pub fn page(listing: &Listing) -> impl IntoView + use<> {
             <p><a class="button" href=format!("/restaurants/{slug}")>{texts.get(Key::CreatedPage)}</a></p>
             <ul class="links">
                 <li><a href=format!("/office/{slug}")>{texts.get(Key::CreatedMenu)}</a></li>
+                <li><a href=format!("/office/{slug}/import")>{texts.get(Key::CreatedImport)}</a></li>
                 <li><a href=format!("/board/{slug}")>{texts.get(Key::CreatedBoard)}</a></li>
                 <li><a href=format!("/board/{slug}/devices")>{texts.get(Key::CreatedDevices)}</a></li>
             </ul>

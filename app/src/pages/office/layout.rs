@@ -11,6 +11,7 @@ pub enum Tab {
     Changes,
     History,
     Tables,
+    Import,
     Staff,
 }
 
@@ -44,6 +45,7 @@ pub fn layout<B: IntoView>(
                     {link(Tab::Changes, "/changes", Key::OfficeChanges)}
                     {link(Tab::History, "/history", Key::OfficeHistory)}
                     {link(Tab::Tables, "/tables", Key::TablesTitle)}
+                    {link(Tab::Import, "/import", Key::ImportTitle)}
                     {link(Tab::Staff, "/staff", Key::StaffTitle)}
                     <li><a href=format!("/board/{slug}")>{texts.get(Key::OfficeOrders)}</a></li>
                     <li><a href=format!("/restaurants/{slug}")>{texts.get(Key::OfficePage)}</a></li>

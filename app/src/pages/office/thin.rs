@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf6, prelude::*};
+use leptos::{either::EitherOf7, prelude::*};
 use servery_domain::{
     account::Account,
     edit::{EditedRestaurant, PublicationLog},
@@ -13,10 +13,12 @@ use servery_domain::{
 };
 
 use super::{
-    FormResult, changes, history, invitation, office_head, signed_out, staff, tables, unless_signed_out,
+    FormResult, changes, history, import, invitation, office_head, signed_out, staff, tables,
+    unless_signed_out,
 };
 use crate::{
     backend::OfficeBackend,
+    import_result::ImportResult,
     page_address::PageAddress,
     pages::{FullBackend, Head, Pages, document_title, nothing_here},
     query::{GetAccount, GetEdits, GetInvitation, GetPublications, GetStaff},
@@ -46,6 +48,11 @@ pub enum ThinOfficePage {
     Tables {
         slug: Slug,
         office: Arc<EditedRestaurant>,
+    },
+    Import {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+        result: Option<ImportResult>,
     },
     Staff {
         slug: Slug,
@@ -100,21 +107,24 @@ impl Pages for ThinOfficePage {
                 invitation,
                 signed_in,
                 wrong,
-            } => EitherOf6::A(invitation::page(
+            } => EitherOf7::A(invitation::page(
                 &token,
                 invitation,
                 signed_in.as_deref(),
                 wrong.as_deref(),
             )),
             Self::Changes { slug, office, result } => {
-                EitherOf6::B(changes::page(&slug, &office, result.view(texts())))
+                EitherOf7::B(changes::page(&slug, &office, result.view(texts())))
             }
-            Self::History { slug, office, log } => EitherOf6::C(history::page(&slug, &office, &log)),
-            Self::Tables { slug, office } => EitherOf6::D(tables::page(&slug, &office)),
+            Self::History { slug, office, log } => EitherOf7::C(history::page(&slug, &office, &log)),
+            Self::Tables { slug, office } => EitherOf7::D(tables::page(&slug, &office)),
             Self::Staff { slug, list, result } => {
-                EitherOf6::E(staff::page(&slug, &list, result.view(texts())))
+                EitherOf7::E(staff::page(&slug, &list, result.view(texts())))
             }
-            Self::SignedOut(next) => EitherOf6::F(signed_out::page(&next)),
+            Self::SignedOut(next) => EitherOf7::F(signed_out::page(&next)),
+            Self::Import { slug, office, result } => {
+                EitherOf7::G(import::page(&slug, &office, result.as_ref()))
+            }
         }
     }
 
@@ -130,6 +140,9 @@ impl Pages for ThinOfficePage {
             }
             Self::Tables { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::TablesTitle);
+            }
+            Self::Import { office, .. } => {
+                return office_head(texts, &office.edited.name, office::Key::ImportTitle);
             }
             Self::Staff { list, .. } => return office_head(texts, &list.name, office::Key::StaffTitle),
         };
@@ -173,6 +186,11 @@ async fn load_office(
             })
         }
         View::OfficeTables => Ok(ThinOfficePage::Tables { slug, office }),
+        View::OfficeImport => Ok(ThinOfficePage::Import {
+            slug,
+            office,
+            result: ImportResult::read(visit),
+        }),
         _ => Err(nothing_here(visit)),
     }
 }

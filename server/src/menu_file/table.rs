@@ -1,0 +1,274 @@
+//! A menu as a table: a line for each dish.
+
+use std::str::FromStr;
+
+use csv::{ReaderBuilder, StringRecord, Trim};
+use servery_domain::{
+    currency::{Currency, Minor},
+    limits,
+    menu_import::{
+        FilePosition, ImportFault, ImportMistake, ImportedDish, ImportedMenu, ImportedOffers, amount,
+    },
+    tax::{TaxRate, TaxRates},
+};
+
+use super::{
+    MISTAKES,
+    column::{Column, Columns},
+    of_file,
+    words::{self, Words},
+};
+
+/// A line of a table; the first one is 1.
+pub struct Row {
+    pub line: u32,
+    pub cells: Vec<String>,
+}
+
+/// Columns of a table, and lines: every dish, and as many that continue one.
+const COLUMNS: usize = 200;
+pub const ROWS: usize = 2 * limits::DISHES;
+
+/// Excel separates by what the country uses for lists.
+pub fn rows(text: &str) -> Result<Vec<Row>, ImportMistake> {
+    let header = text.lines().next().unwrap_or_default();
+    let count = |separator: &char| header.matches(*separator).count();
+    let separator = [',', ';', '\t'].into_iter().max_by_key(count).unwrap_or(',');
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator as u8)
+        .trim(Trim::None)
+        .from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| of_file(ImportFault::UnknownFormat, error.to_string()))?;
+        if record.len() > COLUMNS || rows.len() >= ROWS {
+            let most = format!("{COLUMNS} columns and {ROWS} lines at the most");
+            return Err(of_file(ImportFault::TooLarge, most));
+        }
+        rows.push(Row {
+            line: line(text, &record),
+            cells: StringRecord::iter(&record).map(unguarded).collect(),
+        });
+    }
+    Ok(rows)
+}
+
+/// The reader's position of a record is before the empty lines above it.
+fn line(text: &str, record: &StringRecord) -> u32 {
+    let (line, byte) = record
+        .position()
+        .map_or((0, 0), |position| (position.line(), position.byte()));
+    let rest = usize::try_from(byte).ok().and_then(|byte| text.get(byte..));
+    let empty = rest
+        .unwrap_or_default()
+        .bytes()
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    let empty = empty.filter(|byte| *byte == b'\n').count() as u64;
+    u32::try_from(line + empty).unwrap_or(u32::MAX)
+}
+
+/// Before a text that a spreadsheet would take for a formula stands an apostrophe.
+fn unguarded(cell: &str) -> String {
+    let text = cell.strip_prefix('\'').filter(|text| looks_like_formula(text));
+    text.unwrap_or(cell).to_owned()
+}
+
+pub fn looks_like_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+pub fn menu(rows: Vec<Row>, currency: Currency, words: &Words) -> Result<ImportedMenu, Vec<ImportMistake>> {
+    let mut rows = rows
+        .into_iter()
+        .filter(|row| row.cells.iter().any(|cell| !cell.trim().is_empty()));
+    let header = rows
+        .next()
+        .ok_or_else(|| vec![of_file(ImportFault::NoDishes, "")])?;
+    let columns =
+        Columns::read(&header.cells).map_err(|missing| vec![of_file(ImportFault::NoColumns, missing)])?;
+    let mut table = Table {
+        columns: &columns,
+        currency,
+        words,
+        menu: ImportedMenu::default(),
+        mistakes: Vec::new(),
+    };
+    for row in rows {
+        table.read(&row);
+        if table.mistakes.len() >= MISTAKES {
+            break;
+        }
+    }
+    match table.mistakes.is_empty() {
+        true => Ok(table.menu),
+        false => Err(table.mistakes),
+    }
+}
+
+struct Table<'a> {
+    columns: &'a Columns,
+    currency: Currency,
+    words: &'a Words,
+    menu: ImportedMenu,
+    mistakes: Vec<ImportMistake>,
+}
+
+impl Table<'_> {
+    fn read(&mut self, Row { line, cells }: &Row) {
+        let columns = self.columns;
+        let cell = |column| columns.cell(cells, column);
+        let (name, price) = (
+            cell(Column::Name).unwrap_or_default(),
+            cell(Column::Price).unwrap_or_default(),
+        );
+        // In Odoo's lists more values of a dish follow on lines without one.
+        if self.columns.is_odoo && name.is_empty() && price.is_empty() {
+            return;
+        }
+        if cell(Column::Offered).is_some_and(|offered| !is_true(offered)) {
+            self.menu.left_out.push(name.to_owned());
+            return;
+        }
+        let found = self.dish(*line, (name, price), cells);
+        if let Some(dish) = found {
+            let category = self.category(cell(Column::Category).unwrap_or_default());
+            self.menu.category(&category).dishes.push(dish);
+        }
+    }
+
+    fn wrong(&mut self, line: u32, fault: ImportFault, value: &str) {
+        self.mistakes
+            .push(ImportMistake::new(FilePosition::Line(line), fault, value));
+    }
+
+    /// `None` if something is wrong with it.
+    fn dish(&mut self, line: u32, (name, price): (&str, &str), cells: &[String]) -> Option<ImportedDish> {
+        let before = self.mistakes.len();
+        if name.is_empty() {
+            self.wrong(line, ImportFault::NoName, "");
+        }
+        let amount = match price {
+            "" => Err(ImportFault::NoPrice),
+            text => amount(self.currency, text),
+        };
+        if let Err(fault) = amount {
+            self.wrong(line, fault, price);
+        }
+        let columns = self.columns;
+        let cell = |column| columns.cell(cells, column);
+        let id = cell(Column::Id).filter(|id| !id.is_empty());
+        let id = id.and_then(|id| self.parsed(line, id, ImportFault::NoId));
+        let dish = ImportedDish {
+            at: FilePosition::Line(line),
+            id,
+            name: name.to_owned(),
+            price: amount.unwrap_or(Minor::ZERO),
+            description: cell(Column::Description).map(str::to_owned),
+            allergens: self.listed(
+                line,
+                cells,
+                (Column::Allergens, ImportFault::UnknownAllergen),
+                words::allergen,
+            ),
+            diets: self.listed(
+                line,
+                cells,
+                (Column::Diets, ImportFault::UnknownDiet),
+                words::diet,
+            ),
+            offers: cell(Column::Options).map(|options| ImportedOffers::Named(split(options))),
+            served: cell(Column::Served).map(|served| match served {
+                "" => None,
+                hours => self.parsed(line, hours, ImportFault::NoHours),
+            }),
+            tax: self.tax(line, cells),
+        };
+        (self.mistakes.len() == before).then_some(dish)
+    }
+
+    fn parsed<T: FromStr>(&mut self, line: u32, text: &str, fault: ImportFault) -> Option<T> {
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.wrong(line, fault, text);
+        }
+        parsed
+    }
+
+    fn listed<T>(
+        &mut self,
+        line: u32,
+        cells: &[String],
+        (column, fault): (Column, ImportFault),
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let cell = self.columns.cell(cells, column)?;
+        let texts = cell.split([',', ';', '،', '\n']).map(str::trim);
+        let mut found = Vec::new();
+        for text in texts.filter(|text| !text.is_empty()) {
+            match read(text) {
+                Some(value) => found.push(value),
+                None => self.wrong(line, fault, text),
+            }
+        }
+        Some(found)
+    }
+
+    /// Both rates, or none of them: then the restaurant's apply.
+    fn tax(&mut self, line: u32, cells: &[String]) -> Option<Option<TaxRates>> {
+        let eat_in = self.columns.cell(cells, Column::TaxEatIn)?;
+        let takeaway = self.columns.cell(cells, Column::TaxTakeaway)?;
+        if eat_in.is_empty() && takeaway.is_empty() {
+            return Some(None);
+        }
+        let mut rate = |text: &str| {
+            let rate = TaxRate::read_percent(text);
+            if rate.is_none() {
+                self.wrong(line, ImportFault::NoTaxRate, text);
+            }
+            rate
+        };
+        let (eat_in, takeaway) = (rate(eat_in), rate(takeaway));
+        Some(
+            eat_in
+                .zip(takeaway)
+                .map(|(eat_in, takeaway)| TaxRates { eat_in, takeaway }),
+        )
+    }
+
+    /// The first of several; of Odoo's path of categories the last part.
+    fn category(&self, cell: &str) -> String {
+        let first = match self.columns.joins_categories {
+            true => cell.split(',').next().unwrap_or_default().to_owned(),
+            false => split(cell).into_iter().next().unwrap_or_default(),
+        };
+        let name = match self.columns.is_odoo {
+            true => first.rsplit(" / ").next().unwrap_or_default(),
+            false => &first,
+        };
+        match name.trim() {
+            "" => self.words.other_dishes.clone(),
+            name => name.to_owned(),
+        }
+    }
+}
+
+fn is_true(cell: &str) -> bool {
+    !matches!(cell.to_lowercase().as_str(), "" | "0" | "false" | "no" | "nein")
+}
+
+/// Names with `|` between them; within a name it is written `\|`.
+fn split(cell: &str) -> Vec<String> {
+    const WITHIN: &str = "\u{0}";
+    let names = cell.replace("\\|", WITHIN);
+    let names = names
+        .split('|')
+        .map(|name| name.replace(WITHIN, "|").trim().to_owned());
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+pub fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.map(|name| name.replace('|', "\\|")).collect();
+    names.join("|")
+}
