@@ -8,7 +8,7 @@ use crate::page_address::{PageAddress, address};
 const RESULT: &str = "done";
 /// Names that are said, and characters of what stands in a file.
 const NAMES: usize = 10;
-const SIGNS: usize = 60;
+const SIGNS: usize = 40;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,7 +18,7 @@ pub enum ImportResult {
     Checked(ImportSummary),
     Mistakes(Vec<ImportMistake>),
     NoFile,
-    /// Somebody else has changed the restaurant meanwhile, or too much waits to be published.
+    /// Somebody else has changed the restaurant meanwhile.
     Conflict,
     TooManyEdits,
 }

@@ -51,6 +51,7 @@ pub enum View {
     OfficeHistory,
     OfficeTables,
     OfficeImport,
+    OfficeShare,
     OfficeStaff,
 }
 
@@ -85,7 +86,7 @@ impl Chunk {
 }
 
 #[rustfmt::skip]
-pub static ROUTES: [Route; 30] = [
+pub static ROUTES: [Route; 31] = [
     Route { path: "/",                                 view: View::Home,       default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/restaurants/{slug}",               view: View::Restaurant, default: Mode::Hydrated, allows: &Mode::ALL,                    offline: true,  chunk: Chunk::Browse,  shared_for: 30, personal: false },
     Route { path: "/about",                            view: View::About,      default: Mode::Thin,     allows: &[Mode::Thin, Mode::Hydrated], offline: false, chunk: Chunk::Browse,  shared_for: 30, personal: false },
@@ -110,6 +111,7 @@ pub static ROUTES: [Route; 30] = [
     Route { path: "/office/{slug}/history",              view: View::OfficeHistory, default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/tables",               view: View::OfficeTables,  default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/import",               view: View::OfficeImport,  default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
+    Route { path: "/office/{slug}/share",                view: View::OfficeShare,   default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/office/{slug}/staff",                view: View::OfficeStaff,   default: Mode::Thin,     allows: &[Mode::Thin],                     offline: false, chunk: Chunk::Office,   shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}",                       view: View::Device,     default: Mode::Thick,    allows: &[Mode::Thin, Mode::Thick],                     offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },
     Route { path: "/staff/{slug}/till",                  view: View::Till,       default: Mode::Thick,    allows: &[Mode::Thick],                                 offline: true,  chunk: Chunk::Staff,    shared_for: 0,  personal: true },

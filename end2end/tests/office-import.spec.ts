@@ -12,7 +12,7 @@ const IMPORT = `/office/${DINER}/import`;
 const words = officeTexts.en;
 
 const menuOf = (name: string) => readFile(new URL(`../../server/tests/menus/${name}`, import.meta.url));
-const said = (page: Page) => page.locator(".said").first();
+const said = (page: Page) => page.locator(".said:not(.waiting)");
 
 async function openImport(page: Page, servery: Servery) {
   await signInToBoard(page, servery);
@@ -84,7 +84,7 @@ emptyTest("an owner comes from GloriaFood, and gets an order", async ({ page, co
   await page.getByRole("button", { name: words["changes.publish"] }).click();
   await expect(page.getByText(words["office.done-published"])).toBeVisible();
   await page.getByRole("link", { name: words["office.page"] }).click();
-  await expect(page.getByText("Focaccia")).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Focaccia" })).toHaveCount(0);
   await page.getByRole("link", { name: "Pizza Margherita" }).click();
   await page.getByLabel(/32 cm/).check();
   await page.getByRole("button", { name: texts.en["dish.add"] }).click();

@@ -147,6 +147,19 @@ test("many prices change at once", async ({ page, request, servery }) => {
   await expect.poll(async () => (await findDish(request, "Bottomless Coffee")).price).toBe(price);
 });
 
+test("a text is replaced in the whole menu", async ({ page, servery }) => {
+  await openOffice(page, servery, "thin");
+  await page.getByText(words["office.replace"], { exact: true }).click();
+  await field(page, "find").fill("Coffee");
+  await field(page, "with").fill("Filter coffee");
+  await page.getByRole("button", { name: words["office.replace-submit"] }).click();
+  await expect(page.getByText(words["office.done-saved"])).toBeVisible();
+  await page.goto(`${OFFICE}/changes`);
+  await expect(page.locator(".differences")).toContainText("Bottomless Filter coffee");
+  await page.getByRole("button", { name: words["changes.undo"] }).first().click();
+  await expect(page.getByText(words["office.done-undone"])).toBeVisible();
+});
+
 /** What a form lacks, or does not read as it shows it, would be changed by saving it. */
 for (const slug of [DINER, "backstube-morgenrot", "diwaniyat-al-bahar"]) {
   test(`every form of ${slug} has all that its part has: saved as it is, it changes nothing`, async ({ page, servery }) => {

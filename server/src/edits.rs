@@ -36,6 +36,7 @@ pub async fn edited_restaurant(
         edited: stored.edited,
         edits: stored.edits,
         new_id: EditId(visitor::id()?),
+        page: format!("{}/restaurants/{slug}", app.settings.public_url()),
         at,
         now,
     })

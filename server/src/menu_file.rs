@@ -20,12 +20,20 @@ use servery_domain::{
 pub use self::words::Words;
 
 /// Mistakes that are told: who mends these sees the others.
-pub const MISTAKES: usize = 20;
+pub const MISTAKES: usize = 10;
+/// `limits::MENU_FILE`, as people say it.
+pub const MOST_BYTES: &str = "> 8 MB";
 
 /// What kind a file is of shows in its content: nobody has to say.
 pub fn read(bytes: &[u8], currency: Currency, words: &Words) -> Result<ImportedMenu, Vec<ImportMistake>> {
-    let menu = read_any(bytes, currency, words)?;
-    match menu.dishes().count() {
+    let menu = read_any(bytes, currency, words).map_err(|mut mistakes| {
+        mistakes.truncate(MISTAKES);
+        mistakes
+    })?;
+    if menu.is_too_large() {
+        return Err(vec![of_file(ImportFault::TooMany, "")]);
+    }
+    match menu.dish_count() {
         0 => Err(vec![of_file(ImportFault::NoDishes, "")]),
         _ => Ok(menu),
     }
@@ -33,8 +41,7 @@ pub fn read(bytes: &[u8], currency: Currency, words: &Words) -> Result<ImportedM
 
 fn read_any(bytes: &[u8], currency: Currency, words: &Words) -> Result<ImportedMenu, Vec<ImportMistake>> {
     if bytes.len() > limits::MENU_FILE {
-        let most = format!("{} bytes at the most", limits::MENU_FILE);
-        return Err(vec![of_file(ImportFault::TooLarge, most)]);
+        return Err(vec![of_file(ImportFault::TooLarge, MOST_BYTES)]);
     }
     if bytes.starts_with(b"PK") {
         let rows = package::rows(bytes, currency).map_err(|mistake| vec![mistake])?;

@@ -3,9 +3,13 @@
 use servery_domain::{
     edit::{Edit, EditRefusal, PartChange},
     id::EditId,
-    menu_import::{FilePosition, ImportFault, ImportMistake, ImportSummary, ImportedMenu, Unlisted},
+    limits,
+    menu_import::{FilePosition, ImportFault, ImportMistake, ImportSummary, Unlisted},
     restaurant_file::RestaurantFile,
 };
+
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::{
     accounts::sessions::CurrentUser,
@@ -16,7 +20,7 @@ use crate::{
     state::AppState,
 };
 
-pub enum ImportOutcome {
+pub enum MenuImportOutcome {
     Imported(ImportSummary),
     Mistakes(Vec<ImportMistake>),
     Refused(EditFailure),
@@ -31,55 +35,90 @@ pub struct MenuImport {
     pub dry_run: bool,
 }
 
-/// All of the file, or nothing of it. The same import again changes nothing.
+/// A menu that is read takes memory many times its size: one after another on each node.
+static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
+
+/// All of the file, or nothing of it. The same import again changes nothing; another file under the same id is another import.
 pub async fn import(
     app: &AppState,
     user: &CurrentUser,
     slug: &str,
     import: MenuImport,
-) -> Result<ImportOutcome, ApiError> {
+) -> Result<MenuImportOutcome, ApiError> {
+    let _turn = ONE_AT_A_TIME
+        .acquire()
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
     let office = edits::edited_restaurant(app, user, slug).await?;
-    let id = import.id;
-    if let Some(entry) = office.edits.iter().find(|entry| entry.edit.id == id) {
-        return Ok(ImportOutcome::Imported(summary(&entry.edit.changes, Vec::new())));
-    }
-    let edited = office.edited;
-    let read = move || {
-        let made = changes(&edited, &import)?;
-        Ok((made, import.dry_run))
-    };
+    let id = import.edit_id();
+    let known = office
+        .edits
+        .into_iter()
+        .find(|entry| entry.edit.id == id && !import.dry_run);
+    let (edited, dry_run) = (office.edited, import.dry_run);
+    let is_known = known.is_some();
     // A menu of ten thousand dishes takes a good part of a second.
-    let read = tokio::task::spawn_blocking(read);
+    let read = tokio::task::spawn_blocking(move || match is_known {
+        true => left_out(&edited, &import).map(|left_out| (Vec::new(), left_out)),
+        false => changes(&edited, &import),
+    });
     let read = read.await.map_err(|error| ApiError::internal(&error))?;
-    let ((changes, left_out), dry_run) = match read {
+    let (changes, left_out) = match read {
         Ok(read) => read,
-        Err(mistakes) => return Ok(ImportOutcome::Mistakes(mistakes)),
+        Err(mistakes) => return Ok(MenuImportOutcome::Mistakes(mistakes)),
     };
-    let summary = summary(&changes, left_out);
-    if changes.is_empty() || dry_run {
-        return Ok(ImportOutcome::Imported(summary));
+    if let Some(entry) = known {
+        return Ok(MenuImportOutcome::Imported(summary(
+            Some(id),
+            &entry.edit.changes,
+            left_out,
+        )));
+    }
+    let is_made = !changes.is_empty() && !dry_run;
+    let summary = summary(is_made.then_some(id), &changes, left_out);
+    if !is_made {
+        return Ok(MenuImportOutcome::Imported(summary));
     }
     match edits::put_edit(app, user, slug, &Edit { id, changes }).await {
-        Ok(()) => Ok(ImportOutcome::Imported(summary)),
+        Ok(()) => Ok(MenuImportOutcome::Imported(summary)),
         Err(EditFailure::Other(error)) => Err(error),
         Err(EditFailure::Refused(EditRefusal::Mistakes(mistakes))) => {
-            let mistakes = mistakes.iter().map(|mistake| not_accepted(mistake.to_string()));
-            Ok(ImportOutcome::Mistakes(mistakes.collect()))
+            let mistakes = mistakes.iter().take(MISTAKES);
+            let mistakes = mistakes.map(|mistake| not_accepted(mistake.to_string()));
+            Ok(MenuImportOutcome::Mistakes(mistakes.collect()))
         }
-        Err(failure) => Ok(ImportOutcome::Refused(failure)),
+        Err(failure) => Ok(MenuImportOutcome::Refused(failure)),
+    }
+}
+
+impl MenuImport {
+    /// Of the id, the file and what happens to other dishes.
+    fn edit_id(&self) -> EditId {
+        let digest = Sha256::new()
+            .chain_update(self.unlisted.code())
+            .chain_update(&self.file)
+            .finalize();
+        let digest = digest
+            .iter()
+            .take(16)
+            .fold(0, |id, byte| id << 8 | u128::from(*byte));
+        EditId(self.id.0 ^ digest)
     }
 }
 
 /// What a file changes, and the names of the dishes that it leaves out.
-type Changes = (Vec<PartChange>, Vec<String>);
+type ImportedChanges = (Vec<PartChange>, Vec<String>);
 
-fn changes(file: &RestaurantFile, import: &MenuImport) -> Result<Changes, Vec<ImportMistake>> {
+fn changes(file: &RestaurantFile, import: &MenuImport) -> Result<ImportedChanges, Vec<ImportMistake>> {
     let (imported, left_out) = match own_file(&import.file) {
         Some(own) => (whole_restaurant(file, own?)?, Vec::new()),
         None => {
             let menu = menu_file::read(&import.file, file.currency, &Words::of(file.lang))?;
-            let merged = merged(file, &menu, import)?;
-            (merged, menu.left_out)
+            let mut merged = file.with_menu(&menu, import.edit_id(), import.unlisted);
+            if let Err(mistakes) = &mut merged {
+                mistakes.truncate(MISTAKES);
+            }
+            (merged?, menu.left_out)
         }
     };
     let mistakes = imported.mistakes();
@@ -89,19 +128,22 @@ fn changes(file: &RestaurantFile, import: &MenuImport) -> Result<Changes, Vec<Im
             .map(|mistake| not_accepted(mistake.to_string()))
             .collect());
     }
-    Ok((file.changes_to(&imported), left_out))
+    let changes = file.changes_to(&imported);
+    match changes.len() > limits::EDIT_CHANGES {
+        true => Err(vec![ImportMistake::new(
+            FilePosition::File,
+            ImportFault::TooManyChanges,
+            limits::EDIT_CHANGES.to_string(),
+        )]),
+        false => Ok((changes, left_out)),
+    }
 }
 
-fn merged(
-    file: &RestaurantFile,
-    menu: &ImportedMenu,
-    import: &MenuImport,
-) -> Result<RestaurantFile, Vec<ImportMistake>> {
-    file.with_menu(menu, import.id, import.unlisted)
-        .map_err(|mut mistakes| {
-            mistakes.truncate(MISTAKES);
-            mistakes
-        })
+fn left_out(file: &RestaurantFile, import: &MenuImport) -> Result<Vec<String>, Vec<ImportMistake>> {
+    match own_file(&import.file) {
+        Some(_) => Ok(Vec::new()),
+        None => Ok(menu_file::read(&import.file, file.currency, &Words::of(file.lang))?.left_out),
+    }
 }
 
 fn not_accepted(wrong: String) -> ImportMistake {
@@ -147,8 +189,9 @@ fn whole_restaurant(
     })
 }
 
-fn summary(changes: &[PartChange], left_out: Vec<String>) -> ImportSummary {
+fn summary(edit: Option<EditId>, changes: &[PartChange], left_out: Vec<String>) -> ImportSummary {
     let mut summary = ImportSummary {
+        edit,
         left_out,
         ..ImportSummary::default()
     };

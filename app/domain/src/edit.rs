@@ -255,6 +255,8 @@ pub struct EditedRestaurant {
     pub edits: Vec<EditEntry>,
     /// For the next edit, and for what it adds. Programs may make their own.
     pub new_id: EditId,
+    /// The address of its page, for other web sites and for print.
+    pub page: String,
     /// Now, and what the restaurant's clocks show.
     pub at: Timestamp,
     pub now: LocalMinute,

@@ -5,16 +5,17 @@ mod merge;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::amount::amount;
+pub use self::amount::{amount, decimal_amount};
 use crate::{
     codes::codes,
     currency::Minor,
     hours::OpeningHours,
-    id::DishId,
+    id::{DishId, EditId},
+    limits,
     menu::{Allergen, Diet},
     tax::TaxRates,
 };
@@ -25,11 +26,17 @@ pub struct ImportedMenu {
     pub option_groups: Vec<ImportedOptionGroup>,
     /// Dishes that the file has, but does not offer, or offers without a price.
     pub left_out: Vec<String>,
+    /// The positions of categories, by whether they are named and their folded names, and of groups.
+    category_positions: BTreeMap<(bool, String), usize>,
+    group_positions: BTreeMap<ImportedOptionGroup, usize>,
+    dish_count: usize,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportedCategory {
     pub name: String,
+    /// `false` if the file says nothing of a category: dishes that are known stay in theirs.
+    pub is_named: bool,
     /// `None` if the file does not say; what is there stays, here and below.
     pub description: Option<String>,
     pub dishes: Vec<ImportedDish>,
@@ -59,7 +66,7 @@ pub enum ImportedOffers {
     Imported(Vec<usize>),
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImportedOptionGroup {
     pub name: String,
     pub min: u8,
@@ -67,13 +74,13 @@ pub struct ImportedOptionGroup {
     pub choices: Vec<ImportedChoice>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImportedChoice {
     pub name: String,
     pub price: Minor,
-    pub preselected: bool,
+    pub preselected: Option<bool>,
     /// Positions in `ImportedMenu::option_groups`, of groups that stand before this one.
-    pub option_groups: Vec<usize>,
+    pub option_groups: Option<Vec<usize>>,
 }
 
 codes! {
@@ -90,33 +97,64 @@ impl ImportedMenu {
         self.categories.iter().flat_map(|category| &category.dishes)
     }
 
-    /// The category of this name, which is added if there is none.
-    pub fn category(&mut self, name: &str) -> &mut ImportedCategory {
-        let known = self.categories.iter().position(|category| category.name == name);
-        let position = known.unwrap_or_else(|| {
-            self.categories.push(ImportedCategory {
+    /// The category of this name, which is added if there is none; `None` for dishes for which the file names no category: new ones
+    /// go to the one of the name `other`.
+    pub fn category(&mut self, name: Option<&str>, other: &str) -> &mut ImportedCategory {
+        let (categories, is_named) = (&mut self.categories, name.is_some());
+        let name = name.unwrap_or(other);
+        let position = self.category_positions.entry((is_named, folded(name)));
+        let position = *position.or_insert_with(|| {
+            categories.push(ImportedCategory {
                 name: name.to_owned(),
+                is_named,
                 ..ImportedCategory::default()
             });
-            self.categories.len() - 1
+            categories.len() - 1
         });
         &mut self.categories[position]
     }
 
+    pub fn add_dish(&mut self, category: Option<&str>, other: &str, dish: ImportedDish) {
+        self.dish_count += 1;
+        self.category(category, other).dishes.push(dish);
+    }
+
     /// The position of a group, which is added if there is none like it.
     pub fn add_option_group(&mut self, group: ImportedOptionGroup) -> usize {
-        let known = self.option_groups.iter().position(|known| *known == group);
-        known.unwrap_or_else(|| {
-            self.option_groups.push(group);
-            self.option_groups.len() - 1
+        let groups = &mut self.option_groups;
+        let position = self.group_positions.entry(group);
+        let group = position.key().clone();
+        *position.or_insert_with(|| {
+            groups.push(group);
+            groups.len() - 1
         })
     }
+
+    pub fn dish_count(&self) -> usize {
+        self.dish_count
+    }
+
+    /// Whether it has more than any menu may have: nobody has to read on.
+    pub fn is_too_large(&self) -> bool {
+        self.dish_count + self.left_out.len() > limits::DISHES
+            || self.categories.len() > limits::CATEGORIES
+            || self.option_groups.len() > limits::OPTION_GROUPS
+    }
+}
+
+/// Letters of any case and any number of spaces are the same name.
+fn folded(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").to_lowercase()
 }
 
 /// What an import changes, or would change: dishes, categories, groups of options and other parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportSummary {
+    /// The edit that was made, for its publication; absent if nothing changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<EditId>,
     pub added: usize,
     pub changed: usize,
     pub removed: usize,
@@ -151,8 +189,10 @@ codes! {
         UnknownFormat = "format",
         Encoding = "encoding",
         TooLarge = "large",
+        TooMany = "many",
         NoColumns = "columns",
         NoDishes = "empty",
+        TooManyChanges = "changes",
         OtherCurrency = "currency",
         OtherRestaurant = "restaurant",
         /// A dish.
@@ -173,13 +213,18 @@ codes! {
     }
 }
 
+/// Characters of what is wrong.
+const TOLD: usize = 200;
+
 impl ImportMistake {
+    /// Of a long value the beginning is told.
     pub fn new(at: FilePosition, fault: ImportFault, value: impl Into<String>) -> Self {
-        Self {
-            at,
-            fault,
-            value: value.into(),
+        let mut value = value.into();
+        if let Some((end, _)) = value.char_indices().nth(TOLD) {
+            value.truncate(end);
+            value.push('…');
         }
+        Self { at, fault, value }
     }
 }
 
@@ -195,6 +240,19 @@ impl fmt::Display for ImportMistake {
             ImportFault::UnknownFormat => write!(f, "this is no menu that can be read: {value}"),
             ImportFault::Encoding => f.write_str("the text is no UTF-8; save the table as “CSV UTF-8”"),
             ImportFault::TooLarge => write!(f, "the file is too large: {value}"),
+            ImportFault::TooMany => write!(
+                f,
+                "a menu has {} dishes, {} categories and {} groups of options at the most",
+                limits::DISHES,
+                limits::CATEGORIES,
+                limits::OPTION_GROUPS
+            ),
+            ImportFault::TooManyChanges => {
+                write!(
+                    f,
+                    "the file would change more than {value} parts at once; import it in two halves"
+                )
+            }
             ImportFault::NoColumns => write!(f, "the first line has no column for the {value}"),
             ImportFault::NoDishes => f.write_str("there is no dish in the file"),
             ImportFault::OtherCurrency => {

@@ -11,6 +11,7 @@ mod new_restaurant;
 mod part;
 mod part_text;
 mod preview;
+mod share;
 mod signed_out;
 mod staff;
 mod tables;

@@ -17,7 +17,7 @@ use super::board::ids;
 use crate::{
     accounts::sessions::CurrentUser,
     http::error::{AcceptsJson, ApiError, Pairs, Raw, Segments},
-    menu_import::{self, ImportOutcome, MenuImport},
+    menu_import::{self, MenuImport, MenuImportOutcome},
     state::AppState,
 };
 
@@ -70,9 +70,9 @@ pub async fn put_menu_import(
         dry_run,
     };
     match menu_import::import(&app, &user, &slug, import).await? {
-        ImportOutcome::Imported(summary) => Ok(Json(summary)),
-        ImportOutcome::Mistakes(mistakes) => Err(not_accepted(&lines(&mistakes))),
-        ImportOutcome::Refused(failure) => Err(failure.into()),
+        MenuImportOutcome::Imported(summary) => Ok(Json(summary)),
+        MenuImportOutcome::Mistakes(mistakes) => Err(not_accepted(&lines(&mistakes))),
+        MenuImportOutcome::Refused(failure) => Err(failure.into()),
     }
 }
 

@@ -31,6 +31,8 @@ use crate::{
     },
 };
 
+/// The restaurant with the menu, and the names of dishes that the file leaves out.
+type MergedMenu = Result<(RestaurantFile, Vec<String>), Vec<ImportMistake>>;
 /// The slug of the restaurant whose menu a file has.
 type MenuOf<'a> = Option<(&'a str, Unlisted)>;
 
@@ -44,26 +46,32 @@ pub async fn run(
     let bytes = bytes_of(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let nothing = |mistakes: &str| format!("{}: nothing was imported\n{mistakes}", path.display());
     let refused = |text: &str, mistakes: &[Mistake]| nothing(&told(text, mistakes));
-    let (file, text) = match menu_of {
+    let (file, text, left_out) = match menu_of {
         None => {
             let text = text(&bytes).map_err(|mistake| refused("", &[mistake]))?;
-            (read(text).map_err(|mistakes| refused(text, &mistakes))?, text)
+            let file = read(text).map_err(|mistakes| refused(text, &mistakes))?;
+            (file, text, Vec::new())
         }
         Some((slug, unlisted)) => {
             let restaurant = restaurant(store, slug).await?;
             let menu = with_menu(&restaurant, &bytes, unlisted)?;
-            (menu.map_err(|mistakes| nothing(&lines(&mistakes)))?, "")
+            let (file, left_out) = menu.map_err(|mistakes| nothing(&lines(&mistakes)))?;
+            (file, "", left_out)
         }
     };
-    match store
+    let mut told = match store
         .import_restaurant(&file, mode, (Author::Operator, now))
         .await?
     {
-        ImportOutcome::Refused(mistakes) => Err(refused(text, &mistakes).into()),
-        ImportOutcome::Unchanged => Ok(format!("{} is as the file says; nothing changes", file.slug)),
-        ImportOutcome::Created => Ok(created(&file, mode)),
-        ImportOutcome::Changed { before } => changed(&before, &file, mode),
+        ImportOutcome::Refused(mistakes) => return Err(refused(text, &mistakes).into()),
+        ImportOutcome::Unchanged => format!("{} is as the file says; nothing changes", file.slug),
+        ImportOutcome::Created => created(&file, mode),
+        ImportOutcome::Changed { before } => changed(&before, &file, mode)?,
+    };
+    for name in left_out {
+        told += &format!("\nleft out, not offered or without a certain price: {name}");
     }
+    Ok(told)
 }
 
 async fn restaurant(store: &dyn Store, slug: &str) -> Result<RestaurantFile, CliError> {
@@ -72,15 +80,11 @@ async fn restaurant(store: &dyn Store, slug: &str) -> Result<RestaurantFile, Cli
     Ok(found.ok_or_else(|| format!("there is no restaurant '{slug}'"))?)
 }
 
-fn with_menu(
-    restaurant: &RestaurantFile,
-    bytes: &[u8],
-    unlisted: Unlisted,
-) -> Result<Result<RestaurantFile, Vec<ImportMistake>>, CliError> {
+fn with_menu(restaurant: &RestaurantFile, bytes: &[u8], unlisted: Unlisted) -> Result<MergedMenu, CliError> {
     let ids = EditId(visitor::id()?);
     let words = Words::of(restaurant.lang);
     let read = menu_file::read(bytes, restaurant.currency, &words);
-    Ok(read.and_then(|menu| restaurant.with_menu(&menu, ids, unlisted)))
+    Ok(read.and_then(|menu| Ok((restaurant.with_menu(&menu, ids, unlisted)?, menu.left_out))))
 }
 
 fn lines(mistakes: &[ImportMistake]) -> String {

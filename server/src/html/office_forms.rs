@@ -24,7 +24,6 @@ use servery_domain::{
     id::EditId,
     invitation::{Invitation, NewStaffInvitation},
     lang::Lang,
-    limits,
     menu_import::{FilePosition, ImportFault, ImportMistake, Unlisted},
     problem::ProblemType,
     restaurant_file::RestaurantFile,
@@ -46,8 +45,8 @@ use crate::{
         error::{ApiError, Segments, Text},
         visitor,
     },
-    invitations,
-    menu_import::{self, ImportOutcome, MenuImport},
+    invitations, menu_file,
+    menu_import::{self, MenuImport, MenuImportOutcome},
     new_restaurant::{self, Outcome},
     staff,
     state::AppState,
@@ -286,6 +285,7 @@ async fn change_menu(
             Some(changes) => changes,
             None => return Ok(("wrong", "refused")),
         },
+        "replace-text" => file.replace_text(form.raw("find"), form.raw("with")),
         act => changed_part(file, act, form, (id, lang))?,
     };
     if changes.is_empty() {
@@ -549,19 +549,19 @@ async fn import_menu(
         dry_run,
     };
     Ok(match menu_import::import(app, &user, slug, import).await? {
-        ImportOutcome::Imported(summary) if dry_run => ImportResult::Checked(summary),
-        ImportOutcome::Imported(summary) => ImportResult::Imported(summary),
-        ImportOutcome::Mistakes(mistakes) => ImportResult::Mistakes(mistakes),
-        ImportOutcome::Refused(EditFailure::TooMany) => ImportResult::TooManyEdits,
-        ImportOutcome::Refused(_) => ImportResult::Conflict,
+        MenuImportOutcome::Imported(summary) if dry_run => ImportResult::Checked(summary),
+        MenuImportOutcome::Imported(summary) => ImportResult::Imported(summary),
+        MenuImportOutcome::Mistakes(mistakes) => ImportResult::Mistakes(mistakes),
+        MenuImportOutcome::Refused(EditFailure::TooMany) => ImportResult::TooManyEdits,
+        MenuImportOutcome::Refused(_) => ImportResult::Conflict,
     })
 }
 
 fn unreadable(error: &MultipartError) -> Result<ImportResult, ApiError> {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
-            let most = format!("{} bytes", limits::MENU_FILE);
-            let mistake = ImportMistake::new(FilePosition::File, ImportFault::TooLarge, most);
+            let at = FilePosition::File;
+            let mistake = ImportMistake::new(at, ImportFault::TooLarge, menu_file::MOST_BYTES);
             Ok(ImportResult::Mistakes(vec![mistake]))
         }
         _ => Err(ApiError::new(ProblemType::NotAccepted, error.body_text())),

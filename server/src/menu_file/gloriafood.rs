@@ -1,5 +1,7 @@
 //! The menu of GloriaFood, as its interface for menus answers it.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::{Number, Value};
 use servery_domain::{
@@ -7,12 +9,12 @@ use servery_domain::{
     menu::Diet,
     menu_import::{
         FilePosition, ImportFault, ImportMistake, ImportedChoice, ImportedDish, ImportedMenu, ImportedOffers,
-        ImportedOptionGroup, amount,
+        ImportedOptionGroup, decimal_amount,
     },
 };
 
 use super::{
-    of_file,
+    MISTAKES, of_file,
     words::{self, Words},
 };
 
@@ -118,67 +120,68 @@ fn listed<T>(list: &Option<Vec<T>>) -> &[T] {
 
 impl GloriaFoodReader<'_> {
     fn category(&mut self, category: &GloriaFoodCategory) {
-        let name = match category.name.trim() {
-            "" => &self.words.other_dishes,
-            name => name,
-        };
-        let name = name.to_owned();
+        let name = Some(category.name.trim()).filter(|name| !name.is_empty());
+        let of_category = self.groups(listed(&category.groups));
+        let mut is_offered = false;
         for item in listed(&category.items) {
+            if self.menu.is_too_large() || self.mistakes.len() >= MISTAKES {
+                return;
+            }
             if category.active == Some(false) || item.active == Some(false) {
                 self.menu.left_out.push(item.name.clone());
                 continue;
             }
-            let dish = self.dish(category, item);
-            self.menu.category(&name).dishes.push(dish);
+            is_offered = true;
+            let dish = self.dish(item, &of_category);
+            self.menu.add_dish(name, &self.words.other_dishes, dish);
         }
-        if category.description.is_some() && !listed(&category.items).is_empty() {
+        if is_offered && category.description.is_some() {
+            let other = &self.words.other_dishes;
             self.menu
-                .category(&name)
+                .category(name, other)
                 .description
                 .clone_from(&category.description);
         }
     }
 
     fn amount(&mut self, at: &str, price: &Number) -> Minor {
-        amount(self.currency, &price.to_string()).unwrap_or_else(|fault| {
+        let price = price.to_string();
+        decimal_amount(self.currency, &price).unwrap_or_else(|| {
             let at = FilePosition::Item(at.to_owned());
             self.mistakes
-                .push(ImportMistake::new(at, fault, price.to_string()));
+                .push(ImportMistake::new(at, ImportFault::NoAmount, price));
             Minor::ZERO
         })
     }
 
-    fn dish(&mut self, category: &GloriaFoodCategory, item: &GloriaFoodItem) -> ImportedDish {
+    fn dish(&mut self, item: &GloriaFoodItem, of_category: &[usize]) -> ImportedDish {
         let mut price = self.amount(&item.name, &item.price);
         let mut offers = Vec::new();
         match listed(&item.sizes) {
             [] => {}
             // There is nothing to choose.
             [only] => {
-                price = price + self.amount(&only.name, &only.price);
+                price += self.amount(&only.name, &only.price);
                 offers.extend(self.groups(listed(&only.groups)));
             }
             sizes => offers.push(self.sizes(sizes)),
         }
         offers.extend(self.groups(listed(&item.groups)));
-        offers.extend(self.groups(listed(&category.groups)));
-        let mut known = Vec::new();
-        offers.retain(|group| {
-            let is_new = !known.contains(group);
-            known.push(*group);
-            is_new
-        });
+        offers.extend(of_category);
+        let mut known = BTreeSet::new();
+        offers.retain(|group| known.insert(*group));
         let (allergens, others) = allergens(item);
-        let description = match (item.description.clone().unwrap_or_default(), others.is_empty()) {
-            (description, true) => description,
-            (description, false) => format!("{description} ({})", others.join(", ")).trim().to_owned(),
+        let described = item.description.as_deref().unwrap_or_default();
+        let description = match others.is_empty() {
+            true => item.description.clone(),
+            false => Some(format!("{described} ({})", others.join(", ")).trim().to_owned()),
         };
         ImportedDish {
             at: FilePosition::Item(item.name.clone()),
             id: None,
             name: item.name.trim().to_owned(),
             price,
-            description: Some(description),
+            description,
             allergens,
             diets: item.tags.as_deref().map(diets),
             offers: Some(ImportedOffers::Imported(offers)),
@@ -192,8 +195,8 @@ impl GloriaFoodReader<'_> {
         let choices = sizes.iter().enumerate().map(|(position, size)| ImportedChoice {
             name: size.name.trim().to_owned(),
             price: self.amount(&size.name, &size.price),
-            preselected: default == Some(position),
-            option_groups: self.groups(listed(&size.groups)),
+            preselected: Some(default == Some(position)),
+            option_groups: Some(self.groups(listed(&size.groups))),
         });
         let choices = choices.collect();
         self.menu.add_option_group(ImportedOptionGroup {
@@ -228,8 +231,8 @@ impl GloriaFoodReader<'_> {
             ImportedChoice {
                 name: option.name.trim().to_owned(),
                 price: self.amount(&option.name, &option.price),
-                preselected: is_default,
-                option_groups: Vec::new(),
+                preselected: Some(is_default),
+                option_groups: None,
             }
         });
         let choices = choices.collect();

@@ -12,37 +12,43 @@ use zip::ZipArchive;
 
 use super::{
     of_file,
-    table::{ROWS, Row},
+    table::{ROWS, TableRow},
 };
 
 /// Columns of a sheet that are read.
 const COLUMNS: u32 = 200;
+/// `limits::MENU_FILE_UNPACKED`, as people say it.
+const MOST_UNPACKED: &str = "> 64 MB";
 
-pub fn rows(bytes: &[u8], currency: Currency) -> Result<Vec<Row>, ImportMistake> {
+pub fn rows(bytes: &[u8], currency: Currency) -> Result<Vec<TableRow>, ImportMistake> {
     check_size(bytes)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let sheet = book.sheet_names().first().cloned().unwrap_or_default();
     // Cell by cell: a sheet as a whole has all cells between its first and its last one, also those that are empty.
     let mut cells = book.worksheet_cells_reader(&sheet).map_err(unreadable)?;
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<TableRow> = Vec::new();
+    let mut left = limits::MENU_FILE_UNPACKED;
     while let Some(cell) = cells.next_cell().map_err(unreadable)? {
         let (row, column) = cell.get_position();
         let text = text(cell.get_value(), currency);
         if text.is_empty() {
             continue;
         }
+        // Many cells may refer to one long text.
+        left = left
+            .checked_sub(text.len() as u64)
+            .ok_or_else(|| of_file(ImportFault::TooLarge, MOST_UNPACKED))?;
         if column >= COLUMNS || rows.len() > ROWS {
-            let most = format!("{COLUMNS} columns and {ROWS} lines at the most");
-            return Err(of_file(ImportFault::TooLarge, most));
+            return Err(of_file(ImportFault::TooMany, ""));
         }
         let line = row.saturating_add(1);
         if rows.last().is_none_or(|last| last.line != line) {
-            rows.push(Row {
+            rows.push(TableRow {
                 line,
                 cells: Vec::new(),
             });
         }
-        if let Some(Row { cells, .. }) = rows.last_mut() {
+        if let Some(TableRow { cells, .. }) = rows.last_mut() {
             let column = column as usize;
             if cells.len() <= column {
                 cells.resize(column + 1, String::new());
@@ -64,10 +70,9 @@ fn check_size(bytes: &[u8]) -> Result<(), ImportMistake> {
     for position in 0..archive.len() {
         let entry = archive.by_index(position).map_err(unreadable)?;
         let size = io::copy(&mut entry.take(left + 1), &mut io::sink()).map_err(unreadable)?;
-        left = left.checked_sub(size).ok_or_else(|| {
-            let most = format!("{} bytes unpacked at the most", limits::MENU_FILE_UNPACKED);
-            of_file(ImportFault::TooLarge, most)
-        })?;
+        left = left
+            .checked_sub(size)
+            .ok_or_else(|| of_file(ImportFault::TooLarge, MOST_UNPACKED))?;
     }
     Ok(())
 }

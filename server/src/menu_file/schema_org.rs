@@ -11,11 +11,11 @@ use servery_domain::{
     menu::Diet,
     menu_import::{
         FilePosition, ImportFault, ImportMistake, ImportedChoice, ImportedDish, ImportedMenu, ImportedOffers,
-        ImportedOptionGroup, amount,
+        ImportedOptionGroup, amount, decimal_amount,
     },
 };
 
-use super::{of_file, words::Words};
+use super::{MISTAKES, of_file, words::Words};
 
 /// How deep sections are nested at most.
 const DEPTH: usize = 12;
@@ -105,7 +105,7 @@ pub fn menu(
         mistakes: Vec::new(),
     };
     for document in documents {
-        reader.visit(document, &words.other_dishes, 0);
+        reader.visit(document, None, 0);
     }
     match reader.mistakes.is_empty() {
         true => Ok(reader.menu),
@@ -148,7 +148,11 @@ impl<'a> SchemaOrgReader<'a> {
         id.and_then(|id| self.known.get(id).copied()).unwrap_or(node)
     }
 
-    fn visit(&mut self, value: &'a Value, category: &str, depth: usize) {
+    /// `category` is that of the section around it.
+    fn visit(&mut self, value: &'a Value, category: Option<&str>, depth: usize) {
+        if self.menu.is_too_large() || self.mistakes.len() >= MISTAKES {
+            return;
+        }
         match value {
             Value::Array(items) => items.iter().for_each(|item| self.visit(item, category, depth)),
             Value::Object(node) if depth < DEPTH => {
@@ -156,25 +160,24 @@ impl<'a> SchemaOrgReader<'a> {
                 if !self.seen.insert(ptr::from_ref(node)) {
                     return;
                 }
-                let is_section = node.contains_key("hasMenuItem");
-                let name = text(node.get("name"));
-                let here = if is_section && !name.is_empty() {
-                    name
-                } else {
-                    category.to_owned()
-                };
-                if is_section && let Some(description) = node.get("description").and_then(Value::as_str) {
-                    self.menu.category(&here).description = Some(plain(description));
-                }
+                let name = node.contains_key("hasMenuItem").then(|| text(node.get("name")));
+                let name = name.filter(|name| !name.is_empty());
+                let here = name.as_deref().or(category);
+                let before = self.menu.dish_count();
                 for item in list(node.get("hasMenuItem")).filter_map(Value::as_object) {
                     let item = self.node(item);
                     if self.seen.insert(ptr::from_ref(item)) {
-                        self.dish(item, &here);
+                        self.dish(item, here);
                     }
+                }
+                let description = node.get("description").and_then(Value::as_str);
+                if name.is_some() && self.menu.dish_count() > before && description.is_some() {
+                    let other = &self.words.other_dishes;
+                    self.menu.category(here, other).description = description.map(plain);
                 }
                 for field in WITHIN {
                     if let Some(value) = node.get(field) {
-                        self.visit(value, &here, depth + 1);
+                        self.visit(value, here, depth + 1);
                     }
                 }
             }
@@ -182,7 +185,8 @@ impl<'a> SchemaOrgReader<'a> {
         }
     }
 
-    fn dish(&mut self, item: &'a Map<String, Value>, category: &str) {
+    /// One whose price is not certain is left out: it has none, is offered from a price on, or at several without saying for what.
+    fn dish(&mut self, item: &'a Map<String, Value>, category: Option<&str>) {
         let name = text(item.get("name"));
         let offers: Vec<&Map<String, Value>> =
             list(item.get("offers")).filter_map(Value::as_object).collect();
@@ -192,32 +196,38 @@ impl<'a> SchemaOrgReader<'a> {
                 prices.push((text(offer.get("name")), price));
             }
         }
-        let Some(lowest) = prices.iter().map(|(_, price)| *price).min() else {
+        let is_sized = prices.len() > 1 && prices.iter().all(|(size, _)| !size.is_empty());
+        let lowest = prices.iter().map(|(_, price)| *price).min();
+        let Some(lowest) = lowest.filter(|_| prices.len() == 1 || is_sized) else {
             self.menu.left_out.push(name);
             return;
         };
         if name.is_empty() {
-            let at = FilePosition::Item(category.to_owned());
+            let at = FilePosition::Item(category.unwrap_or_default().to_owned());
             self.mistakes
                 .push(ImportMistake::new(at, ImportFault::NoName, ""));
         }
-        let is_sized = prices.len() > 1 && prices.iter().all(|(size, _)| !size.is_empty());
         let offers = is_sized.then(|| self.sizes(lowest, prices));
+        let diets = item.get("suitableForDiet").map(|diets| {
+            let mut diets: Vec<Diet> = list(Some(diets)).filter_map(diet).collect();
+            diets.sort();
+            diets.dedup();
+            diets
+        });
+        let description = item.get("description").and_then(Value::as_str);
         let dish = ImportedDish {
             at: FilePosition::Item(name.clone()),
             id: None,
             name,
             price: lowest,
-            description: item.get("description").map(|description| text(Some(description))),
+            description: description.map(plain),
             allergens: None,
-            diets: item
-                .get("suitableForDiet")
-                .map(|diets| list(Some(diets)).filter_map(diet).collect()),
+            diets,
             offers: offers.map(|group| ImportedOffers::Imported(vec![group])),
             served: None,
             tax: None,
         };
-        self.menu.category(category).dishes.push(dish);
+        self.menu.add_dish(category, &self.words.other_dishes, dish);
     }
 
     fn sizes(&mut self, lowest: Minor, prices: Vec<(String, Minor)>) -> usize {
@@ -239,15 +249,16 @@ impl<'a> SchemaOrgReader<'a> {
     fn price(&mut self, offer: &Map<String, Value>, dish: &str) -> Option<Minor> {
         let specification = list(offer.get("priceSpecification")).find_map(Value::as_object);
         let field = |name: &str| offer.get(name).or_else(|| specification?.get(name));
-        let price = field("price").or_else(|| field("lowPrice"))?;
-        let price = match price {
-            Value::String(text) => text.trim().to_owned(),
-            Value::Number(number) => number.to_string(),
+        let (price, read) = match field("price")? {
+            Value::String(text) if text.trim().is_empty() => return None,
+            Value::String(text) => (text.clone(), amount(self.currency, text)),
+            Value::Number(number) => {
+                let price = number.to_string();
+                let read = decimal_amount(self.currency, &price).ok_or(ImportFault::NoAmount);
+                (price, read)
+            }
             _ => return None,
         };
-        if price.is_empty() {
-            return None;
-        }
         let mut wrong = |fault, value: &str| {
             let at = FilePosition::Item(dish.to_owned());
             self.mistakes.push(ImportMistake::new(at, fault, value));
@@ -259,7 +270,6 @@ impl<'a> SchemaOrgReader<'a> {
         if let Some(other) = other {
             wrong(ImportFault::OtherCurrency, &other);
         }
-        let read = amount(self.currency, &price);
         if let Err(fault) = read {
             wrong(fault, &price);
         }
@@ -286,16 +296,22 @@ fn text(value: Option<&Value>) -> String {
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;
-    while let Some((before, tag)) = rest.split_once('<') {
+    while let Some((before, after)) = rest.split_once('<') {
         plain.push_str(before);
-        match tag.split_once('>') {
-            Some((tag, after)) if tag.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '/') => {
+        let is_tag = after.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '/');
+        let tag = if is_tag { after.split_once('>') } else { None };
+        match tag {
+            Some((_, after)) => {
                 plain.push(' ');
                 rest = after;
             }
-            _ => {
+            // No tag ends any more.
+            None if is_tag => {
+                rest = "";
+            }
+            None => {
                 plain.push('<');
-                rest = tag;
+                rest = after;
             }
         }
     }

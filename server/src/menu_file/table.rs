@@ -20,18 +20,23 @@ use super::{
 };
 
 /// A line of a table; the first one is 1.
-pub struct Row {
+pub struct TableRow {
     pub line: u32,
     pub cells: Vec<String>,
 }
+
+const ONE_PERCENT: TaxRate = TaxRate(10_000);
 
 /// Columns of a table, and lines: every dish, and as many that continue one.
 const COLUMNS: usize = 200;
 pub const ROWS: usize = 2 * limits::DISHES;
 
 /// Excel separates by what the country uses for lists.
-pub fn rows(text: &str) -> Result<Vec<Row>, ImportMistake> {
-    let header = text.lines().next().unwrap_or_default();
+pub fn rows(text: &str) -> Result<Vec<TableRow>, ImportMistake> {
+    let header = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
     let count = |separator: &char| header.matches(*separator).count();
     let separator = [',', ';', '\t'].into_iter().max_by_key(count).unwrap_or(',');
     let mut reader = ReaderBuilder::new()
@@ -44,10 +49,9 @@ pub fn rows(text: &str) -> Result<Vec<Row>, ImportMistake> {
     for record in reader.records() {
         let record = record.map_err(|error| of_file(ImportFault::UnknownFormat, error.to_string()))?;
         if record.len() > COLUMNS || rows.len() >= ROWS {
-            let most = format!("{COLUMNS} columns and {ROWS} lines at the most");
-            return Err(of_file(ImportFault::TooLarge, most));
+            return Err(of_file(ImportFault::TooMany, ""));
         }
-        rows.push(Row {
+        rows.push(TableRow {
             line: line(text, &record),
             cells: StringRecord::iter(&record).map(unguarded).collect(),
         });
@@ -69,17 +73,21 @@ fn line(text: &str, record: &StringRecord) -> u32 {
     u32::try_from(line + empty).unwrap_or(u32::MAX)
 }
 
-/// Before a text that a spreadsheet would take for a formula stands an apostrophe.
+/// Before a text that a spreadsheet would take for a formula stands an apostrophe; also before one that begins with an apostrophe.
+pub fn needs_guard(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\''])
+}
+
 fn unguarded(cell: &str) -> String {
-    let text = cell.strip_prefix('\'').filter(|text| looks_like_formula(text));
+    let text = cell.strip_prefix('\'').filter(|text| needs_guard(text));
     text.unwrap_or(cell).to_owned()
 }
 
-pub fn looks_like_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-pub fn menu(rows: Vec<Row>, currency: Currency, words: &Words) -> Result<ImportedMenu, Vec<ImportMistake>> {
+pub fn menu(
+    rows: Vec<TableRow>,
+    currency: Currency,
+    words: &Words,
+) -> Result<ImportedMenu, Vec<ImportMistake>> {
     let mut rows = rows
         .into_iter()
         .filter(|row| row.cells.iter().any(|cell| !cell.trim().is_empty()));
@@ -88,7 +96,7 @@ pub fn menu(rows: Vec<Row>, currency: Currency, words: &Words) -> Result<Importe
         .ok_or_else(|| vec![of_file(ImportFault::NoDishes, "")])?;
     let columns =
         Columns::read(&header.cells).map_err(|missing| vec![of_file(ImportFault::NoColumns, missing)])?;
-    let mut table = Table {
+    let mut table = TableReader {
         columns: &columns,
         currency,
         words,
@@ -97,7 +105,7 @@ pub fn menu(rows: Vec<Row>, currency: Currency, words: &Words) -> Result<Importe
     };
     for row in rows {
         table.read(&row);
-        if table.mistakes.len() >= MISTAKES {
+        if table.mistakes.len() >= MISTAKES || table.menu.is_too_large() {
             break;
         }
     }
@@ -107,7 +115,7 @@ pub fn menu(rows: Vec<Row>, currency: Currency, words: &Words) -> Result<Importe
     }
 }
 
-struct Table<'a> {
+struct TableReader<'a> {
     columns: &'a Columns,
     currency: Currency,
     words: &'a Words,
@@ -115,8 +123,8 @@ struct Table<'a> {
     mistakes: Vec<ImportMistake>,
 }
 
-impl Table<'_> {
-    fn read(&mut self, Row { line, cells }: &Row) {
+impl TableReader<'_> {
+    fn read(&mut self, TableRow { line, cells }: &TableRow) {
         let columns = self.columns;
         let cell = |column| columns.cell(cells, column);
         let (name, price) = (
@@ -131,10 +139,10 @@ impl Table<'_> {
             self.menu.left_out.push(name.to_owned());
             return;
         }
-        let found = self.dish(*line, (name, price), cells);
-        if let Some(dish) = found {
+        if let Some(dish) = self.dish(*line, (name, price), cells) {
             let category = self.category(cell(Column::Category).unwrap_or_default());
-            self.menu.category(&category).dishes.push(dish);
+            self.menu
+                .add_dish(category.as_deref(), &self.words.other_dishes, dish);
         }
     }
 
@@ -196,7 +204,7 @@ impl Table<'_> {
         parsed
     }
 
-    fn listed<T>(
+    fn listed<T: PartialEq>(
         &mut self,
         line: u32,
         cells: &[String],
@@ -208,8 +216,12 @@ impl Table<'_> {
         let mut found = Vec::new();
         for text in texts.filter(|text| !text.is_empty()) {
             match read(text) {
+                Some(value) if found.contains(&value) => {}
                 Some(value) => found.push(value),
                 None => self.wrong(line, fault, text),
+            }
+            if self.mistakes.len() >= MISTAKES {
+                break;
             }
         }
         Some(found)
@@ -223,7 +235,8 @@ impl Table<'_> {
             return Some(None);
         }
         let mut rate = |text: &str| {
-            let rate = TaxRate::read_percent(text);
+            // A spreadsheet has 19 % as 0.19.
+            let rate = TaxRate::read_percent(text).filter(|rate| rate.0 == 0 || *rate >= ONE_PERCENT);
             if rate.is_none() {
                 self.wrong(line, ImportFault::NoTaxRate, text);
             }
@@ -237,20 +250,17 @@ impl Table<'_> {
         )
     }
 
-    /// The first of several; of Odoo's path of categories the last part.
-    fn category(&self, cell: &str) -> String {
+    /// The first of several; of Odoo's path of categories the last part. `None` if the cell is empty.
+    fn category(&self, cell: &str) -> Option<String> {
         let first = match self.columns.joins_categories {
-            true => cell.split(',').next().unwrap_or_default().to_owned(),
-            false => split(cell).into_iter().next().unwrap_or_default(),
+            true => cell.split(',').next()?.to_owned(),
+            false => split(cell).into_iter().next()?,
         };
         let name = match self.columns.is_odoo {
-            true => first.rsplit(" / ").next().unwrap_or_default(),
+            true => first.rsplit(" / ").next()?,
             false => &first,
         };
-        match name.trim() {
-            "" => self.words.other_dishes.clone(),
-            name => name.to_owned(),
-        }
+        Some(name.trim().to_owned()).filter(|name| !name.is_empty())
     }
 }
 
@@ -258,17 +268,25 @@ fn is_true(cell: &str) -> bool {
     !matches!(cell.to_lowercase().as_str(), "" | "0" | "false" | "no" | "nein")
 }
 
-/// Names with `|` between them; within a name it is written `\|`.
+/// Names with `|` between them; within a name that is written `\|`, and `\` is written `\\`.
 fn split(cell: &str) -> Vec<String> {
-    const WITHIN: &str = "\u{0}";
-    let names = cell.replace("\\|", WITHIN);
-    let names = names
-        .split('|')
-        .map(|name| name.replace(WITHIN, "|").trim().to_owned());
+    let (mut names, mut name) = (Vec::new(), String::new());
+    let mut signs = cell.chars().peekable();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '\\' => name.push(signs.next_if(|next| matches!(next, '|' | '\\')).unwrap_or('\\')),
+            '|' => names.push(std::mem::take(&mut name)),
+            sign => name.push(sign),
+        }
+    }
+    names.push(name);
+    let names = names.iter().map(|name| name.trim().to_owned());
     names.filter(|name| !name.is_empty()).collect()
 }
 
 pub fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.map(|name| name.replace('|', "\\|")).collect();
+    let names: Vec<String> = names
+        .map(|name| name.replace('\\', "\\\\").replace('|', "\\|"))
+        .collect();
     names.join("|")
 }

@@ -12,7 +12,7 @@ use servery_domain::{
 
 use super::{
     column::{Column, WRITTEN},
-    table::{joined, looks_like_formula},
+    table::{joined, needs_guard},
 };
 
 /// As spreadsheets of this language's countries read it: with a byte order mark, and where the comma is the decimal sign, `;`
@@ -27,10 +27,12 @@ pub fn csv(file: &RestaurantFile, lang: Lang) -> csv::Result<Vec<u8>> {
         let cells = WRITTEN.iter().map(|(column, _)| {
             let text = cell(file, (category, dish), *column);
             let text = match (column, lang) {
-                (Column::Price, Lang::German) => text.replace('.', ","),
+                (Column::Price | Column::TaxEatIn | Column::TaxTakeaway, Lang::German) => {
+                    text.replace('.', ",")
+                }
                 _ => text,
             };
-            match looks_like_formula(&text) {
+            match needs_guard(&text) {
                 true => format!("'{text}"),
                 false => text,
             }
@@ -85,7 +87,7 @@ fn cell(file: &RestaurantFile, (category, dish): (&Category, &Dish), column: Col
     let rate = |rate: Option<TaxRate>| rate.map(TaxRate::percent).unwrap_or_default();
     match column {
         Column::Id => dish.id.to_string(),
-        Column::Category => category.name.replace('|', "\\|"),
+        Column::Category => joined(std::iter::once(category.name.as_str())),
         Column::Name => dish.name.clone(),
         Column::Description => dish.description.clone(),
         Column::Price => file.currency.plain(dish.price),

@@ -35,10 +35,10 @@ pub fn text(bytes: &[u8]) -> Result<&str, Mistake> {
 /// Whether a text says of itself that it is such a file, of whatever version.
 pub fn is_own(text: &str) -> bool {
     #[derive(Deserialize)]
-    struct Head {
+    struct FileHead {
         format: String,
     }
-    serde_json::from_str::<Head>(text).is_ok_and(|head| head.format.starts_with("servery/"))
+    serde_json::from_str::<FileHead>(text).is_ok_and(|head| head.format.starts_with("servery/"))
 }
 
 pub fn read(text: &str) -> Result<RestaurantFile, Vec<Mistake>> {

@@ -345,6 +345,38 @@ async fn a_time_zone_that_nobody_knows_is_not_accepted() {
 }
 
 #[tokio::test]
+async fn a_text_is_replaced_by_a_form() {
+    let app = TestApp::new().await;
+    let owner = app.staff(Role::Owner).await;
+    let said = async |find: &str, with: &str| {
+        let id = app.edited(&owner).await["new_id"].as_str().unwrap().to_owned();
+        let form = format!("id={id}&act=replace-text&find={find}&with={with}");
+        let answer = app.form("/office/lighthouse-diner", &owner, &form).await;
+        answer.header("location").to_owned()
+    };
+    assert_eq!(
+        said("Nothing+has+this", "x").await,
+        "/office/lighthouse-diner?done=same"
+    );
+    assert_eq!(
+        said("Bottomless+", "Endless+").await,
+        "/office/lighthouse-diner?done=saved"
+    );
+    let edited = app.edited(&owner).await.to_string();
+    assert!(edited.contains("\"Endless Coffee\""));
+    // A dish without a name is none.
+    assert_eq!(
+        said("Endless+Coffee", "").await,
+        "/office/lighthouse-diner?wrong=refused"
+    );
+    let long = "x".repeat(200);
+    assert_eq!(
+        said("Endless+", &long).await,
+        "/office/lighthouse-diner?wrong=refused"
+    );
+}
+
+#[tokio::test]
 async fn many_prices_are_changed_once_by_a_form_that_is_sent_twice() {
     let app = TestApp::new().await;
     let owner = app.staff(Role::Owner).await;

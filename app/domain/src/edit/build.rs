@@ -1,6 +1,6 @@
 //! The changes that the forms of the office make.
 
-use super::{PartChange, PartKey, PartPlace, RestaurantPart, change_list::ChangeList};
+use super::{CategoryHead, PartChange, PartKey, PartPlace, RestaurantPart, change_list::ChangeList};
 use crate::{
     currency::Minor,
     id::{CategoryId, DishId, EditId},
@@ -110,6 +110,45 @@ impl RestaurantFile {
             })
         });
         repriced.collect()
+    }
+}
+
+impl RestaurantFile {
+    /// Puts another text in place of one in names and descriptions of the menu. Capital letters count.
+    pub fn replace_text(&self, find: &str, with: &str) -> Vec<PartChange> {
+        if find.is_empty() {
+            return Vec::new();
+        }
+        let mut changes = ChangeList::new(self.clone());
+        let new = |text: &mut String| *text = text.replace(find, with);
+        for category in &self.categories {
+            let mut head = CategoryHead::of(category);
+            new(&mut head.name);
+            new(&mut head.description);
+            changes.replace(
+                RestaurantPart::Category(CategoryHead::of(category)),
+                RestaurantPart::Category(head),
+            );
+            for dish in &category.dishes {
+                let mut after = dish.clone();
+                new(&mut after.name);
+                new(&mut after.description);
+                changes.replace(
+                    RestaurantPart::Dish(Box::new(dish.clone())),
+                    RestaurantPart::Dish(Box::new(after)),
+                );
+            }
+        }
+        for group in &self.option_groups {
+            let mut after = group.clone();
+            new(&mut after.name);
+            after.choices.iter_mut().for_each(|choice| new(&mut choice.name));
+            changes.replace(
+                RestaurantPart::OptionGroup(group.clone()),
+                RestaurantPart::OptionGroup(after),
+            );
+        }
+        changes.changes
     }
 }
 

@@ -19,7 +19,9 @@ impl ChangeList {
 
     /// Each change is made from the restaurant as the ones before it left it, so it always applies.
     pub fn push(&mut self, change: PartChange) {
-        if self.file.apply(&change).is_ok() {
+        let applied = self.file.apply(&change);
+        debug_assert!(applied.is_ok(), "{applied:?}");
+        if applied.is_ok() {
             self.changes.push(change);
         }
     }

@@ -1,18 +1,18 @@
 //! The changes that make one version of a restaurant out of another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::{CategoryHead, PartChange, PartKey, PartPlace, RestaurantPart, change_list::ChangeList};
 use crate::{
     id::{CategoryId, DishId},
-    menu::Category,
+    menu::{Category, Dish},
     restaurant_file::RestaurantFile,
 };
 
 impl RestaurantFile {
     /// What has to be changed for it to be like `wanted`. Lists whose order says nothing keep theirs.
     pub fn changes_to(&self, wanted: &Self) -> Vec<PartChange> {
-        let mut difference = Difference {
+        let mut difference = RestaurantDifference {
             made: ChangeList::new(self.clone()),
             wanted,
         };
@@ -43,12 +43,12 @@ impl RestaurantFile {
     }
 }
 
-struct Difference<'a> {
+struct RestaurantDifference<'a> {
     made: ChangeList,
     wanted: &'a RestaurantFile,
 }
 
-impl Difference<'_> {
+impl RestaurantDifference<'_> {
     fn single_parts(&mut self) {
         let keys = [
             PartKey::Profile,
@@ -101,37 +101,54 @@ impl Difference<'_> {
     /// First those that are gone, from the end, so that each follows the one before it when the removal is undone.
     fn dishes(&mut self) {
         let wanted: BTreeMap<DishId, CategoryId> = places(&self.wanted.categories).collect();
-        let known: Vec<DishId> = places(&self.made.file.categories).map(|(id, _)| id).collect();
-        for id in known.iter().rev().filter(|id| !wanted.contains_key(id)) {
+        let before: Vec<DishId> = all_dishes(&self.made.file).map(|dish| dish.id).collect();
+        for id in before.iter().rev().filter(|id| !wanted.contains_key(id)) {
             self.made.remove(&PartKey::Dish(*id));
         }
-        let known: BTreeMap<DishId, CategoryId> = places(&self.made.file.categories).collect();
+        let known: BTreeMap<DishId, Dish> = all_dishes(&self.made.file)
+            .map(|dish| (dish.id, dish.clone()))
+            .collect();
         for category in &self.wanted.categories {
+            let here = self.category(category.id).map(|here| here.dishes.as_slice());
+            let stays = |dish: &&Dish| wanted.get(&dish.id) == Some(&category.id);
+            let here = here.unwrap_or_default().iter().filter(stays);
+            let mut waiting: VecDeque<DishId> = here.map(|dish| dish.id).collect();
             let mut after = None;
-            for (position, dish) in category.dishes.iter().enumerate() {
-                let key = PartKey::Dish(dish.id);
-                let here = self.category(category.id);
-                let there = here.and_then(|here| here.dishes.get(position));
-                let is_in_place = there.is_some_and(|there| there.id == dish.id);
-                let is_same = there.is_some_and(|there| there == dish);
+            for dish in &category.dishes {
                 let place = PartPlace::InCategory {
                     category: category.id,
                     after,
                 };
-                if !known.contains_key(&dish.id) {
-                    let part = RestaurantPart::Dish(Box::new(dish.clone()));
-                    self.made.push(PartChange::Add { part, place });
-                } else {
-                    if !is_in_place {
-                        self.move_to(&key, place);
-                    }
-                    if !is_same {
-                        self.replace(&key);
-                    }
-                }
+                self.dish(dish, place, (known.get(&dish.id), &mut waiting));
                 after = Some(dish.id);
             }
         }
+    }
+
+    /// `waiting` are the dishes of the category that are to stay in it and have not had their turn.
+    fn dish(
+        &mut self,
+        dish: &Dish,
+        place: PartPlace,
+        (known, waiting): (Option<&Dish>, &mut VecDeque<DishId>),
+    ) {
+        let after = RestaurantPart::Dish(Box::new(dish.clone()));
+        let Some(known) = known else {
+            self.made.push(PartChange::Add { part: after, place });
+            return;
+        };
+        // One that comes later in the wanted order is passed over, so that it moves, and not all that follow it.
+        if waiting.get(1) == Some(&dish.id) {
+            waiting.pop_front();
+        }
+        if waiting.front() == Some(&dish.id) {
+            waiting.pop_front();
+        } else {
+            waiting.retain(|waiting| *waiting != dish.id);
+            self.move_to(&PartKey::Dish(dish.id), place);
+        }
+        self.made
+            .replace(RestaurantPart::Dish(Box::new(known.clone())), after);
     }
 
     fn removed_categories(&mut self) {
@@ -185,6 +202,10 @@ impl Difference<'_> {
             self.made.replace(before, after);
         }
     }
+}
+
+fn all_dishes(file: &RestaurantFile) -> impl Iterator<Item = &Dish> {
+    file.categories.iter().flat_map(|category| &category.dishes)
 }
 
 fn places(categories: &[Category]) -> impl Iterator<Item = (DishId, CategoryId)> + '_ {

@@ -381,6 +381,40 @@ fn an_edit_survives_being_written() {
     assert!(serde_json::from_str::<Edit>(r#"{"id":"7","changes":[]}"#).is_err());
 }
 
+#[test]
+fn a_text_is_replaced_wherever_the_menu_has_it() {
+    let mut file = restaurant();
+    file.categories[1].description = "Soups of the day".into();
+    file.categories[1].dishes[0].description = "Miso, tofu, Wakame".into();
+    let changes = file.replace_text("Miso", "White miso");
+    let after = made(&file, changes.clone());
+    let dish = &after.categories[1].dishes[0];
+    assert_eq!(
+        (dish.name.as_str(), dish.description.as_str()),
+        ("White miso", "White miso, tofu, Wakame")
+    );
+    assert_eq!(changes.len(), 1, "nothing else has it");
+    let edit = Edit {
+        id: EditId(1),
+        changes,
+    };
+    let undone = after.with(&edit.inverse(EditId(2)));
+    assert_eq!(undone.unwrap(), file);
+    let after = made(&file, file.replace_text("Soup", "Broth"));
+    let category = &after.categories[1];
+    assert_eq!(
+        (category.name.as_str(), category.description.as_str()),
+        ("Broths", "Broths of the day")
+    );
+    let after = made(&file, file.replace_text("Size", "Portion"));
+    assert_eq!(after.option_groups[0].name, "Portion");
+    let after = made(&file, file.replace_text("Large", "Big"));
+    assert_eq!(after.option_groups[0].choices[0].name, "Big");
+    for nothing in ["", "miso,", "Pizza"] {
+        assert_eq!(file.replace_text(nothing, "x"), []);
+    }
+}
+
 mod difference {
     use proptest::prelude::*;
 
@@ -455,6 +489,22 @@ mod difference {
                 };
                 prop_assert_eq!(by_id(undone), by_id(before));
             }
+        }
+    }
+
+    #[test]
+    fn one_dish_that_moves_is_one_move() {
+        for (from, to) in [
+            ((1, 0), (1, 2)),
+            ((1, 2), (1, 0)),
+            ((1, 0), (0, 0)),
+            ((0, 1), (1, 3)),
+        ] {
+            let (before, mut wanted) = (restaurant(), restaurant());
+            let moved = wanted.categories[from.0].dishes.remove(from.1);
+            wanted.categories[to.0].dishes.insert(to.1, moved);
+            let changes = before.changes_to(&wanted);
+            assert_eq!(changes.len(), 1, "{changes:?}");
         }
     }
 

@@ -6,25 +6,38 @@ use crate::{
     typed_amount::{is_direction_mark, western_digit},
 };
 
-/// What stands beside an amount in some currencies, besides their code and signs such as `€`.
-const MARKS: [&str; 5] = ["kr", "zł", "kč", "fr", "sfr"];
+/// What stands beside an amount, besides the code of its currency. A sign of many currencies is of those whose code ends in its letter.
+const MARKS: [(&str, &[&str]); 13] = [
+    ("€", &["EUR"]),
+    ("£", &["GBP", "EGP"]),
+    ("¥", &["JPY", "CNY"]),
+    ("₺", &["TRY"]),
+    ("₹", &["INR"]),
+    ("₽", &["RUB"]),
+    ("₩", &["KRW"]),
+    ("₪", &["ILS"]),
+    ("zł", &["PLN"]),
+    ("kč", &["CZK"]),
+    ("kr", &["DKK", "ISK", "NOK", "SEK"]),
+    ("fr", &["CHF"]),
+    ("sfr", &["CHF"]),
+];
 
 pub fn amount(currency: Currency, text: &str) -> Result<Minor, ImportFault> {
     let signs: String = text
         .chars()
-        .filter(|sign| {
-            !sign.is_whitespace() && !is_direction_mark(*sign) && !matches!(sign, '\'' | '’' | '٬')
-        })
+        .filter(|sign| !is_direction_mark(*sign) && *sign != '٬')
         .map(|sign| if sign == '٫' { '.' } else { western_digit(sign) })
         .collect();
     let plain = without_currency(currency, &signs).ok_or(ImportFault::NoAmount)?;
+    let plain = without_spaces(plain).ok_or(ImportFault::NoAmount)?;
     if !plain
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
     {
         return Err(ImportFault::NoAmount);
     }
-    let decimal = decimal_separator(currency, plain)?;
+    let decimal = decimal_separator(currency, &plain)?;
     let number: String = plain
         .chars()
         .enumerate()
@@ -33,30 +46,55 @@ pub fn amount(currency: Currency, text: &str) -> Result<Minor, ImportFault> {
             digit => Some(digit),
         })
         .collect();
-    // Programs write `4.9900`, too.
-    let trimmed = match number.contains('.') {
-        true => number.trim_end_matches('0').trim_end_matches('.'),
-        false => &number,
-    };
-    currency.read(trimmed).ok_or(ImportFault::NoAmount)
+    decimal_amount(currency, &number).ok_or(ImportFault::NoAmount)
 }
 
-/// `None` if something else stands beside the number, such as `from` or a minus.
+/// In the notation of JSON: with a point, and perhaps a minus. Programs write `4.9900`, too.
+pub fn decimal_amount(currency: Currency, number: &str) -> Option<Minor> {
+    let (is_negative, number) = match number.strip_prefix('-') {
+        Some(number) => (true, number),
+        None => (false, number),
+    };
+    let trimmed = match number.contains('.') {
+        true => number.trim_end_matches('0').trim_end_matches('.'),
+        false => number,
+    };
+    let Minor(amount) = currency.read(trimmed)?;
+    Some(Minor(if is_negative { -amount } else { amount }))
+}
+
+/// `None` if something else stands beside the number, such as `from`, a minus or another currency.
 fn without_currency(currency: Currency, text: &str) -> Option<&str> {
+    let text = text.trim();
     let first = text.find(|sign: char| sign.is_ascii_digit())?;
     let last = text.rfind(|sign: char| sign.is_ascii_digit())?;
+    let code = currency.code();
     let is_mark = |mark: &str| {
-        let word = mark
-            .trim_matches(|sign: char| !sign.is_alphabetic())
-            .to_lowercase();
-        let is_known = word == currency.code().to_lowercase() || MARKS.contains(&word.as_str());
-        let has_number_sign = mark.chars().any(|sign| matches!(sign, '-' | '−' | ','));
-        !has_number_sign && mark.chars().count() <= 6 && (word.is_empty() || is_known)
+        let word = mark.trim().to_lowercase();
+        let word = match word.strip_suffix('.') {
+            Some("") => ".",
+            Some(short) => short,
+            None => &word,
+        };
+        let is_dollar = word.ends_with('$') && word.len() <= 3 && (code.ends_with('D') || code == "MXN");
+        let has_mark = |(known, codes): &(&str, &[&str])| *known == word && codes.contains(&code);
+        word.is_empty() || word == code.to_lowercase() || is_dollar || MARKS.iter().any(has_mark)
     };
     let (before, after) = (&text[..first], &text[last + 1..]);
-    // `.50` lacks its whole number, `Fr.` ends with a point.
-    let lacks_whole = before.ends_with('.') && !before.contains(char::is_alphabetic);
-    (!lacks_whole && is_mark(before) && is_mark(after)).then(|| &text[first..=last])
+    (is_mark(before) && is_mark(after)).then(|| &text[first..=last])
+}
+
+/// Spaces and apostrophes stand before three digits each; anywhere else there are two numbers.
+fn without_spaces(text: &str) -> Option<String> {
+    let is_space = |sign: char| matches!(sign, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’');
+    let groups: Vec<&str> = text.split(is_space).collect();
+    let digits = |group: &str| group.bytes().take_while(u8::is_ascii_digit).count();
+    let are_thousands = |(position, group): (usize, &&str)| match position {
+        0 => digits(group) == group.len() && group.len() <= 3,
+        last if last + 1 == groups.len() => digits(group) == 3,
+        _ => digits(group) == 3 && group.len() == 3,
+    };
+    (groups.len() == 1 || groups.iter().enumerate().all(are_thousands)).then(|| groups.concat())
 }
 
 /// Where it is. The last of two kinds is the decimal separator; a kind that is there several times is the thousands separator.
@@ -126,8 +164,25 @@ mod tests {
         assert_eq!(read("EUR", "1.234.567"), Ok(123_456_700));
         assert_eq!(read("JPY", "1,234,000"), Ok(1_234_000));
         assert_eq!(read("KWD", "1,234"), Ok(1_234));
+        assert_eq!(read("EUR", "12 345 678,90"), Ok(1_234_567_890));
+        assert_eq!(read("USD", "US$9.50"), Ok(950));
         assert_eq!(read("CHF", "Fr. 9.50"), Ok(950));
         assert_eq!(read("SEK", "95 kr"), Ok(9_500));
+    }
+
+    #[test]
+    fn numbers_of_json_are_read_as_they_are() {
+        let euro = "EUR".parse().unwrap();
+        for (number, amount) in [
+            ("8.9", Some(890)),
+            ("-0.50", Some(-50)),
+            ("12", Some(1_200)),
+            ("4.9900", Some(499)),
+            ("12.505", None),
+            ("1e3", None),
+        ] {
+            assert_eq!(decimal_amount(euro, number), amount.map(Minor), "{number}");
+        }
     }
 
     #[test]
@@ -158,6 +213,14 @@ mod tests {
             ".50",
             ",50",
             "9.50 / 12.00",
+            "8 10",
+            "12 90",
+            "8\n10",
+            "1 2345",
+            "$9.50",
+            "95 kr",
+            "(9.50)",
+            "9.50%",
             "12345678901",
         ] {
             assert_eq!(read("EUR", text), Err(ImportFault::NoAmount), "{text}");

@@ -1,16 +1,18 @@
 //! Finds for what a file names the dishes, groups and choices that the restaurant has, and makes those that it does not have.
 
+mod categories;
+mod option_groups;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    FilePosition, ImportFault, ImportMistake, ImportedChoice, ImportedDish, ImportedMenu, ImportedOffers,
-    ImportedOptionGroup, Unlisted,
+    FilePosition, ImportFault, ImportMistake, ImportedDish, ImportedMenu, ImportedOffers, Unlisted, folded,
 };
 use crate::{
-    contact::{InvalidField, check_name, check_number, check_text},
-    id::{CategoryId, ChoiceId, DishId, EditId, OptionGroupId},
+    contact::{InvalidField, check_count, check_name, check_number, check_text},
+    id::{CategoryId, DishId, EditId, OptionGroupId},
     limits,
-    menu::{Category, Choice, Dish, OptionGroup},
+    menu::{Dish, OptionGroup},
     restaurant_file::RestaurantFile,
 };
 
@@ -24,45 +26,34 @@ impl RestaurantFile {
     ) -> Result<Self, Vec<ImportMistake>> {
         let mut merge = Merge::new(self, menu, ids);
         let known = merge.known_dishes();
-        merge.match_groups(&known);
+        merge.match_groups(&known, unlisted);
         let dishes: Vec<Dish> = menu
             .dishes()
             .zip(&known)
-            .map(|(dish, known)| merge.dish(dish, *known))
+            .map(|(dish, known)| merge.dish(dish, known.map(|known| known.dish)))
             .collect();
-        if !merge.mistakes.is_empty() {
-            return Err(merge.mistakes);
-        }
         let mut merged = self.clone();
         merged.option_groups = merge.option_groups();
-        merged.categories = match unlisted {
-            Unlisted::Keep => merge.added_to_categories(dishes),
-            Unlisted::Remove => merge.listed_categories(dishes),
-        };
+        merged.categories = merge.categories(dishes, &known, unlisted);
         if unlisted == Unlisted::Remove {
             merged.release_removed_parts(self);
         }
-        Ok(merged)
+        match merge.mistakes.is_empty() {
+            true => Ok(merged),
+            false => Err(merge.mistakes),
+        }
     }
 
     /// Nothing refers to a category or a dish that is gone, and what nobody offers any more is gone.
     fn release_removed_parts(&mut self, before: &Self) {
         let categories: BTreeSet<_> = self.categories.iter().map(|category| category.id).collect();
-        let dishes = || self.categories.iter().flat_map(|category| &category.dishes);
-        let ids: BTreeSet<_> = dishes().map(|dish| dish.id).collect();
-        let offered = |file: &Self| -> BTreeSet<OptionGroupId> {
-            let dishes = file.categories.iter().flat_map(|category| &category.dishes);
-            let choices = file.option_groups.iter().flat_map(|group| &group.choices);
-            let of_choices = choices.flat_map(|choice| choice.option_groups.clone());
-            dishes
-                .flat_map(|dish| dish.option_groups.clone())
-                .chain(of_choices)
-                .collect()
-        };
-        let (was_offered, is_offered) = (offered(before), offered(self));
+        let dishes = self.categories.iter().flat_map(|category| &category.dishes);
+        let ids: BTreeSet<_> = dishes.map(|dish| dish.id).collect();
+        let (was_offered, is_offered) = (before.offered_groups(|_| true), self.offered_groups(|_| true));
         self.option_groups
             .retain(|group| is_offered.contains(&group.id) || !was_offered.contains(&group.id));
-        for choice in self.option_groups.iter_mut().flat_map(|group| &mut group.choices) {
+        let groups = self.option_groups.iter_mut();
+        for choice in groups.flat_map(|group| &mut group.choices) {
             choice.dish = choice.dish.filter(|dish| ids.contains(dish));
         }
         self.favourites.retain(|dish| ids.contains(dish));
@@ -72,12 +63,32 @@ impl RestaurantFile {
                 .retain(|category| categories.contains(category));
         }
     }
+
+    /// The groups that some dishes offer, and those that their choices open.
+    fn offered_groups(&self, offers: impl Fn(&Dish) -> bool) -> BTreeSet<OptionGroupId> {
+        let groups: BTreeMap<OptionGroupId, &OptionGroup> =
+            self.option_groups.iter().map(|group| (group.id, group)).collect();
+        let dishes = self.categories.iter().flat_map(|category| &category.dishes);
+        let of_dishes = dishes
+            .filter(|dish| offers(dish))
+            .flat_map(|dish| &dish.option_groups);
+        let mut next: Vec<OptionGroupId> = of_dishes.copied().collect();
+        let mut offered = BTreeSet::new();
+        while let Some(id) = next.pop() {
+            if let Some(group) = groups.get(&id).filter(|_| offered.insert(id)) {
+                next.extend(group.choices.iter().flat_map(|choice| &choice.option_groups));
+            }
+        }
+        offered
+    }
 }
 
-/// Letters of any case and any number of spaces are the same name.
-fn folded(name: &str) -> String {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    words.join(" ").to_lowercase()
+/// A dish that the restaurant has, and its category.
+#[derive(Clone, Copy)]
+struct KnownDish<'a> {
+    category: CategoryId,
+    category_name: &'a str,
+    dish: &'a Dish,
 }
 
 struct Merge<'a> {
@@ -86,7 +97,6 @@ struct Merge<'a> {
     next_id: u128,
     /// The restaurant's groups for those of the file, by their positions.
     groups: BTreeMap<usize, OptionGroup>,
-    claimed: BTreeSet<OptionGroupId>,
     mistakes: Vec<ImportMistake>,
 }
 
@@ -97,7 +107,6 @@ impl<'a> Merge<'a> {
             menu,
             next_id: ids.0,
             groups: BTreeMap::new(),
-            claimed: BTreeSet::new(),
             mistakes: Vec::new(),
         }
     }
@@ -107,154 +116,80 @@ impl<'a> Merge<'a> {
         self.next_id
     }
 
-    /// For each dish of the file the restaurant's: by its id, by its name in its category, or by a name that only one dish has.
-    fn known_dishes(&mut self) -> Vec<Option<&'a Dish>> {
-        let with_category = || {
-            let categories = self.file.categories.iter();
-            categories.flat_map(|category| category.dishes.iter().map(move |dish| (&category.name, dish)))
-        };
-        let by_id: BTreeMap<DishId, &Dish> = with_category().map(|(_, dish)| (dish.id, dish)).collect();
-        let mut by_place: BTreeMap<(String, String), Vec<&Dish>> = BTreeMap::new();
-        let mut by_name: BTreeMap<String, Vec<&Dish>> = BTreeMap::new();
-        for (category, dish) in with_category() {
-            let name = folded(&dish.name);
-            by_place
-                .entry((folded(category), name.clone()))
-                .or_default()
-                .push(dish);
-            by_name.entry(name).or_default().push(dish);
+    fn check(&mut self, at: &FilePosition, checked: Result<(), InvalidField>) {
+        if let Err(InvalidField { field, wants }) = checked {
+            let wrong = format!("{field}: {wants}");
+            self.mistakes
+                .push(ImportMistake::new(at.clone(), ImportFault::NotAccepted, wrong));
         }
-        let listed: Vec<(&str, &ImportedDish)> = self
-            .menu
-            .categories
-            .iter()
-            .flat_map(|category| {
-                category
-                    .dishes
-                    .iter()
-                    .map(move |dish| (category.name.as_str(), dish))
-            })
-            .collect();
+    }
+
+    /// For each dish of the file the restaurant's: by its id, by its name in its category, or by a name that only one dish has.
+    fn known_dishes(&mut self) -> Vec<Option<KnownDish<'a>>> {
+        let mut by_id: BTreeMap<DishId, KnownDish<'a>> = BTreeMap::new();
+        // From the last to the first, so that the first is at the end.
+        let mut by_place: BTreeMap<(String, String), Vec<KnownDish<'a>>> = BTreeMap::new();
+        let mut by_name: BTreeMap<String, Vec<KnownDish<'a>>> = BTreeMap::new();
+        for category in self.file.categories.iter().rev() {
+            for dish in category.dishes.iter().rev() {
+                let known = KnownDish {
+                    category: category.id,
+                    category_name: &category.name,
+                    dish,
+                };
+                let name = folded(&dish.name);
+                by_id.insert(dish.id, known);
+                let place = (folded(&category.name), name.clone());
+                by_place.entry(place).or_default().push(known);
+                by_name.entry(name).or_default().push(known);
+            }
+        }
+        let listed = || {
+            let categories = self.menu.categories.iter();
+            categories.flat_map(|category| category.dishes.iter().map(move |dish| (category, dish)))
+        };
         let mut claimed = BTreeSet::new();
         // Ids are sure, and so come before names; a dish of the same category comes before one of another.
-        let mut known: Vec<Option<&Dish>> = Vec::with_capacity(listed.len());
-        for (_, dish) in &listed {
+        let mut known: Vec<Option<KnownDish<'a>>> = Vec::new();
+        let mut same_ids = Vec::new();
+        for (_, dish) in listed() {
             let found = dish.id.and_then(|id| by_id.get(&id).copied());
             if let Some(found) = found
-                && !claimed.insert(found.id)
+                && !claimed.insert(found.dish.id)
             {
-                let mistake = ImportMistake::new(dish.at.clone(), ImportFault::SameId, found.id.to_string());
-                self.mistakes.push(mistake);
+                let at = dish.at.clone();
+                same_ids.push(ImportMistake::new(
+                    at,
+                    ImportFault::SameId,
+                    found.dish.id.to_string(),
+                ));
             }
             known.push(found);
         }
-        let mut claim = |dishes: Option<&Vec<&'a Dish>>| {
-            let free = dishes?.iter().find(|dish| !claimed.contains(&dish.id))?;
-            claimed.insert(free.id);
-            Some(*free)
+        let mut claim = |dishes: Option<&mut Vec<KnownDish<'a>>>| {
+            let dishes = dishes?;
+            loop {
+                let next = dishes.pop()?;
+                if claimed.insert(next.dish.id) {
+                    return Some(next);
+                }
+            }
         };
-        for (known, (category, dish)) in known.iter_mut().zip(&listed) {
-            if known.is_none() {
-                *known = claim(by_place.get(&(folded(category), folded(&dish.name))));
+        for (known, (category, dish)) in known.iter_mut().zip(listed()) {
+            if known.is_none() && category.is_named {
+                *known = claim(by_place.get_mut(&(folded(&category.name), folded(&dish.name))));
             }
         }
-        for (known, (_, dish)) in known.iter_mut().zip(&listed) {
-            let same_name = by_name.get(&folded(&dish.name));
-            if known.is_none() && same_name.is_some_and(|dishes| dishes.len() == 1) {
-                *known = claim(same_name);
+        for (known, (_, dish)) in known.iter_mut().zip(listed()) {
+            if known.is_none()
+                && let Some(dishes) = by_name.get_mut(&folded(&dish.name))
+                && dishes.len() == 1
+            {
+                *known = claim(Some(dishes));
             }
         }
+        self.mistakes.append(&mut same_ids);
         known
-    }
-
-    /// A group of the file is the one of this name that its dish offers already, else one with the same choices, else new.
-    fn match_groups(&mut self, known: &[Option<&'a Dish>]) {
-        for (dish, known) in self.menu.dishes().zip(known) {
-            if let (Some(ImportedOffers::Imported(groups)), Some(known)) = (&dish.offers, known) {
-                for group in groups {
-                    self.match_group(*group, &known.option_groups);
-                }
-            }
-        }
-        for position in 0..self.menu.option_groups.len() {
-            if self.groups.contains_key(&position) {
-                continue;
-            }
-            let group = &self.menu.option_groups[position];
-            let free =
-                |known: &&OptionGroup| !self.claimed.contains(&known.id) && has_same_choices(known, group);
-            let same = self.file.option_groups.iter().find(free);
-            self.put_group(position, same);
-        }
-    }
-
-    fn match_group(&mut self, position: usize, candidates: &[OptionGroupId]) {
-        let Some(group) = self.menu.option_groups.get(position) else {
-            return;
-        };
-        if self.groups.contains_key(&position) {
-            return;
-        }
-        let name = folded(&group.name);
-        let mut known = self.file.option_groups.iter();
-        let is_it = |known: &&OptionGroup| {
-            candidates.contains(&known.id) && !self.claimed.contains(&known.id) && folded(&known.name) == name
-        };
-        let Some(known) = known.find(is_it) else { return };
-        for choice in &group.choices {
-            if let Some(known) = same_choice(known, &choice.name) {
-                for nested in &choice.option_groups {
-                    self.match_group(*nested, &known.option_groups);
-                }
-            }
-        }
-        self.put_group(position, Some(known));
-    }
-
-    fn put_group(&mut self, position: usize, known: Option<&OptionGroup>) {
-        let group = &self.menu.option_groups[position];
-        let id = match known {
-            Some(known) => known.id,
-            None => OptionGroupId(self.new_id()),
-        };
-        self.claimed.insert(id);
-        let at = FilePosition::Item(group.name.clone());
-        self.check(&at, check_name("name", &group.name, limits::NAME));
-        let mut taken = BTreeSet::new();
-        let mut choices = Vec::with_capacity(group.choices.len());
-        for choice in &group.choices {
-            let at = FilePosition::Item(choice.name.clone());
-            self.check(&at, check_name("name", &choice.name, limits::NAME));
-            let known = known.and_then(|known| same_choice(known, &choice.name));
-            let known = known.filter(|known| taken.insert(known.id));
-            choices.push(self.choice(choice, known));
-        }
-        self.groups.insert(
-            position,
-            OptionGroup {
-                id,
-                name: group.name.clone(),
-                min: group.min,
-                max: group.max,
-                choices,
-            },
-        );
-    }
-
-    fn choice(&mut self, choice: &ImportedChoice, known: Option<&Choice>) -> Choice {
-        let nested = choice.option_groups.iter();
-        let nested = nested
-            .filter_map(|position| self.groups.get(position))
-            .map(|group| group.id);
-        let option_groups = nested.collect();
-        Choice {
-            id: known.map_or_else(|| ChoiceId(self.new_id()), |known| known.id),
-            name: choice.name.clone(),
-            price: choice.price,
-            preselected: choice.preselected,
-            dish: known.and_then(|known| known.dish),
-            option_groups,
-        }
     }
 
     fn dish(&mut self, dish: &ImportedDish, known: Option<&Dish>) -> Dish {
@@ -284,156 +219,16 @@ impl<'a> Merge<'a> {
             &dish.at,
             check_text("description", &merged.description, limits::DESCRIPTION),
         );
-        merged
-    }
-
-    fn check(&mut self, at: &FilePosition, checked: Result<(), InvalidField>) {
-        if let Err(InvalidField { field, wants }) = checked {
-            let wrong = format!("{field}: {wants}");
-            self.mistakes
-                .push(ImportMistake::new(at.clone(), ImportFault::NotAccepted, wrong));
-        }
-    }
-
-    /// Several groups may have one name: those that the dish offers already come first.
-    fn named_groups(
-        &mut self,
-        names: &[String],
-        dish: &ImportedDish,
-        known: Option<&Dish>,
-    ) -> Vec<OptionGroupId> {
-        let mut found: Vec<OptionGroupId> = Vec::new();
-        for name in names {
-            let wanted = folded(name);
-            let free = |group: &&OptionGroup| folded(&group.name) == wanted && !found.contains(&group.id);
-            let groups = || self.file.option_groups.iter();
-            let offered = known.and_then(|known| {
-                let mut ids = known.option_groups.iter();
-                ids.find_map(|id| groups().find(|group| group.id == *id).filter(free))
-            });
-            match offered.or_else(|| groups().find(free)) {
-                Some(group) => found.push(group.id),
-                None => self.mistakes.push(ImportMistake::new(
-                    dish.at.clone(),
-                    ImportFault::UnknownOptionGroup,
-                    name,
-                )),
-            }
-        }
-        found
-    }
-
-    fn option_groups(&self) -> Vec<OptionGroup> {
-        let mut merged: BTreeMap<OptionGroupId, &OptionGroup> =
-            self.groups.values().map(|group| (group.id, group)).collect();
-        let known = self.file.option_groups.iter();
-        let mut groups: Vec<OptionGroup> = known
-            .map(|known| merged.remove(&known.id).unwrap_or(known).clone())
-            .collect();
-        let added = self
-            .groups
-            .values()
-            .filter(|group| merged.contains_key(&group.id));
-        groups.extend(added.cloned());
-        groups
-    }
-
-    fn known_category(&self, name: &str) -> Option<&'a Category> {
-        let name = folded(name);
-        let mut categories = self.file.categories.iter();
-        categories.find(|category| folded(&category.name) == name)
-    }
-
-    fn new_category(&mut self, name: &str) -> Category {
+        let offered = merged.option_groups.len();
         self.check(
-            &FilePosition::Item(name.to_owned()),
-            check_name("name", name, limits::NAME),
+            &dish.at,
+            check_count("option_groups", offered, limits::OFFERED_GROUPS),
         );
-        Category {
-            id: CategoryId(self.new_id()),
-            name: name.to_owned(),
-            description: String::new(),
-            dishes: Vec::new(),
-        }
-    }
-
-    /// What is known stays where it is, unless the file has it in another category; what is new comes at the end.
-    fn added_to_categories(&mut self, dishes: Vec<Dish>) -> Vec<Category> {
-        let mut categories = self.file.categories.clone();
-        let mut merged = dishes.into_iter();
-        for listed in &self.menu.categories {
-            let known = self.known_category(&listed.name).map(|known| known.id);
-            let position = known.and_then(|id| categories.iter().position(|known| known.id == id));
-            let position = position.unwrap_or_else(|| {
-                categories.push(self.new_category(&listed.name));
-                categories.len() - 1
-            });
-            if let Some(description) = &listed.description {
-                categories[position].description.clone_from(description);
-            }
-            let here: Vec<Dish> = merged.by_ref().take(listed.dishes.len()).collect();
-            let mut here: BTreeMap<DishId, (usize, Dish)> = here
-                .into_iter()
-                .enumerate()
-                .map(|(order, dish)| (dish.id, (order, dish)))
-                .collect();
-            for dish in &mut categories[position].dishes {
-                if let Some((_, changed)) = here.remove(&dish.id) {
-                    *dish = changed;
-                }
-            }
-            for category in &mut categories {
-                category.dishes.retain(|dish| !here.contains_key(&dish.id));
-            }
-            let mut added: Vec<(usize, Dish)> = here.into_values().collect();
-            added.sort_by_key(|(order, _)| *order);
-            categories[position]
-                .dishes
-                .extend(added.into_iter().map(|(_, dish)| dish));
-        }
-        categories
-    }
-
-    fn listed_categories(&mut self, dishes: Vec<Dish>) -> Vec<Category> {
-        let mut merged = dishes.into_iter();
-        let mut categories: Vec<Category> = Vec::new();
-        for listed in &self.menu.categories {
-            let known = self.known_category(&listed.name);
-            let mut category = match known {
-                Some(known) => Category {
-                    dishes: Vec::new(),
-                    ..known.clone()
-                },
-                None => self.new_category(&listed.name),
-            };
-            if let Some(description) = &listed.description {
-                category.description.clone_from(description);
-            }
-            category.dishes = merged.by_ref().take(listed.dishes.len()).collect();
-            match categories.iter_mut().find(|known| known.id == category.id) {
-                Some(known) => known.dishes.append(&mut category.dishes),
-                None => categories.push(category),
-            }
-        }
-        categories
+        merged
     }
 }
 
 /// What the file says, else what is there.
 fn stated<T: Clone + Default>(stated: &Option<T>, known: Option<&T>) -> T {
     stated.as_ref().or(known).cloned().unwrap_or_default()
-}
-
-fn same_choice<'a>(group: &'a OptionGroup, name: &str) -> Option<&'a Choice> {
-    let name = folded(name);
-    group.choices.iter().find(|choice| folded(&choice.name) == name)
-}
-
-fn has_same_choices(known: &OptionGroup, group: &ImportedOptionGroup) -> bool {
-    let same = |(known, choice): (&Choice, &ImportedChoice)| {
-        folded(&known.name) == folded(&choice.name) && known.price == choice.price
-    };
-    folded(&known.name) == folded(&group.name)
-        && known.choices.len() == group.choices.len()
-        && known.choices.iter().zip(&group.choices).all(same)
 }

@@ -71,7 +71,9 @@ fn listed(name: &str, price: i64) -> ImportedDish {
 fn menu(categories: &[(&str, &[ImportedDish])]) -> ImportedMenu {
     let mut menu = ImportedMenu::default();
     for (name, dishes) in categories {
-        menu.category(name).dishes = dishes.to_vec();
+        for dish in *dishes {
+            menu.add_dish(Some(name), "", dish.clone());
+        }
     }
     menu
 }
@@ -89,12 +91,12 @@ fn names(file: &RestaurantFile) -> Vec<(&str, Vec<&str>)> {
 #[test]
 fn what_the_file_does_not_say_stays() {
     let before = restaurant();
-    let file = menu(&[("soups ", &[listed("MISO", 450), listed("Kenchin", 500)])]);
+    let file = menu(&[("soups", &[listed("MISO", 450), listed("Kenchin", 500)])]);
     let after = before.with_menu(&file, IDS, Unlisted::Keep).unwrap();
     assert_eq!(
         names(&after),
         [
-            ("Soups", vec!["MISO", "Dashi", "Kenchin"]),
+            ("soups", vec!["MISO", "Dashi", "Kenchin"]),
             ("Noodles", vec!["Ramen"])
         ]
     );
@@ -144,13 +146,13 @@ fn the_same_import_again_changes_nothing() {
             ImportedChoice {
                 name: "Large".into(),
                 price: Minor(300),
-                option_groups: vec![topping],
+                option_groups: Some(vec![topping]),
                 ..ImportedChoice::default()
             },
         ],
     });
     for position in [0, 1] {
-        file.category("Soups").dishes[position].offers = Some(ImportedOffers::Imported(vec![size]));
+        file.categories[0].dishes[position].offers = Some(ImportedOffers::Imported(vec![size]));
     }
     for unlisted in [Unlisted::Keep, Unlisted::Remove] {
         let once = restaurant().with_menu(&file, IDS, unlisted).unwrap();
@@ -161,6 +163,13 @@ fn the_same_import_again_changes_nothing() {
         let size = &once.option_groups[0];
         assert_eq!((size.id, size.choices[1].id), (OptionGroupId(30), ChoiceId(32)));
         assert_eq!(size.choices[1].price, Minor(300));
+        let opened = &size.choices[1].option_groups;
+        let topping = once
+            .option_groups
+            .iter()
+            .find(|group| group.name == "Topping")
+            .unwrap();
+        assert_eq!(opened, &[topping.id]);
     }
 }
 
@@ -270,4 +279,163 @@ fn what_a_menu_does_not_accept_is_said_with_its_place() {
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].starts_with("line 4: name: "), "{told:?}");
     assert!(told[1].starts_with("line 5: price: "), "{told:?}");
+}
+
+fn with_group(dish: ImportedDish, group: usize) -> ImportedDish {
+    ImportedDish {
+        offers: Some(ImportedOffers::Imported(vec![group])),
+        ..dish
+    }
+}
+
+fn size(large: i64) -> ImportedOptionGroup {
+    let choice = |name: &str, price| ImportedChoice {
+        name: name.into(),
+        price: Minor(price),
+        ..ImportedChoice::default()
+    };
+    ImportedOptionGroup {
+        name: "Size".into(),
+        min: 1,
+        max: 1,
+        choices: vec![choice("Small", 0), choice("Large", large)],
+    }
+}
+
+#[test]
+fn a_group_that_a_dish_outside_the_file_offers_stays_for_it() {
+    let mut before = restaurant();
+    before.categories[0].dishes[1].option_groups = vec![OptionGroupId(30)];
+    let mut file = ImportedMenu::default();
+    let group = file.add_option_group(size(300));
+    file.add_dish(Some("Soups"), "", with_group(listed("Miso", 450), group));
+    let after = before.with_menu(&file, IDS, Unlisted::Keep).unwrap();
+    let [miso, dashi] = &after.categories[0].dishes[..] else {
+        panic!("{:?}", after.categories)
+    };
+    assert_eq!(dashi.option_groups, [OptionGroupId(30)]);
+    assert_eq!(after.option_groups[0], before.option_groups[0]);
+    assert_ne!(miso.option_groups, dashi.option_groups);
+    assert_eq!(after.with_menu(&file, EditId(7), Unlisted::Keep).unwrap(), after);
+    // The same group may be shared.
+    let mut file = ImportedMenu::default();
+    let group = file.add_option_group(size(100));
+    file.add_dish(Some("Soups"), "", with_group(listed("Miso", 100), group));
+    assert_eq!(
+        before
+            .with_menu(&file, IDS, Unlisted::Keep)
+            .unwrap()
+            .option_groups,
+        before.option_groups
+    );
+}
+
+#[test]
+fn two_groups_of_one_name_keep_their_places() {
+    let mut before = restaurant();
+    before.categories[0].dishes[0].option_groups = vec![OptionGroupId(40), OptionGroupId(30)];
+    let mut file = ImportedMenu::default();
+    let groups = vec![file.add_option_group(size(270)), file.add_option_group(size(110))];
+    let miso = ImportedDish {
+        offers: Some(ImportedOffers::Imported(groups)),
+        ..listed("Miso", 450)
+    };
+    file.add_dish(Some("Soups"), "", miso);
+    let after = before.with_menu(&file, IDS, Unlisted::Remove).unwrap();
+    assert_eq!(
+        after.categories[0].dishes[0].option_groups,
+        [OptionGroupId(40), OptionGroupId(30)]
+    );
+    let large = |group: &OptionGroup| group.choices[1].price.0;
+    assert_eq!(
+        after.option_groups.iter().map(large).collect::<Vec<_>>(),
+        [110, 270]
+    );
+}
+
+#[test]
+fn choices_of_one_name_are_kept_apart() {
+    let mut before = restaurant();
+    before.option_groups[0].choices[1].name = "Small".into();
+    let mut file = ImportedMenu::default();
+    let mut twice = size(120);
+    twice.choices[1].name = "Small".into();
+    let group = file.add_option_group(twice);
+    file.add_dish(Some("Soups"), "", with_group(listed("Miso", 450), group));
+    let after = before.with_menu(&file, IDS, Unlisted::Keep).unwrap();
+    let ids = |file: &RestaurantFile| -> Vec<ChoiceId> {
+        file.option_groups[0]
+            .choices
+            .iter()
+            .map(|choice| choice.id)
+            .collect()
+    };
+    assert_eq!(ids(&after), ids(&before));
+}
+
+#[test]
+fn without_a_category_known_dishes_stay_in_theirs() {
+    let mut file = ImportedMenu::default();
+    for dish in [listed("Ramen", 990), listed("Udon", 900), listed("Miso", 470)] {
+        file.add_dish(None, "Other dishes", dish);
+    }
+    let after = restaurant().with_menu(&file, IDS, Unlisted::Keep).unwrap();
+    let expected = [
+        ("Soups", vec!["Miso", "Dashi"]),
+        ("Noodles", vec!["Ramen"]),
+        ("Other dishes", vec!["Udon"]),
+    ];
+    assert_eq!(names(&after), expected);
+    let after = restaurant().with_menu(&file, IDS, Unlisted::Remove).unwrap();
+    let expected = [
+        ("Noodles", vec!["Ramen"]),
+        ("Other dishes", vec!["Udon"]),
+        ("Soups", vec!["Miso"]),
+    ];
+    assert_eq!(names(&after), expected);
+    assert_eq!(after.stations[0].categories, [CategoryId(10), CategoryId(20)]);
+}
+
+#[test]
+fn a_category_whose_dishes_all_come_under_a_new_name_is_renamed() {
+    let file = menu(&[("Broths", &[listed("Dashi", 300), listed("Miso", 450)])]);
+    let after = restaurant().with_menu(&file, IDS, Unlisted::Keep).unwrap();
+    assert_eq!(
+        names(&after),
+        [("Broths", vec!["Miso", "Dashi"]), ("Noodles", vec!["Ramen"])]
+    );
+    assert_eq!(
+        after.categories[0].id,
+        CategoryId(10),
+        "its station still cooks it"
+    );
+}
+
+#[test]
+fn categories_of_one_name_and_empty_ones_stay() {
+    let mut before = restaurant();
+    before.categories[1].name = "Soups".into();
+    before.categories.insert(
+        1,
+        Category {
+            id: CategoryId(15),
+            name: "Soon".into(),
+            description: String::new(),
+            dishes: Vec::new(),
+        },
+    );
+    let file = menu(&[(
+        "soups",
+        &[listed("Miso", 100), listed("Dashi", 100), listed("Ramen", 100)],
+    )]);
+    for unlisted in [Unlisted::Keep, Unlisted::Remove] {
+        let after = before.with_menu(&file, IDS, unlisted).unwrap();
+        let ids = |file: &RestaurantFile| -> Vec<(u128, usize)> {
+            file.categories
+                .iter()
+                .map(|category| (category.id.0, category.dishes.len()))
+                .collect()
+        };
+        assert_eq!(ids(&after), ids(&before), "{unlisted:?}");
+    }
 }

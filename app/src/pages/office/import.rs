@@ -24,7 +24,7 @@ pub fn page(slug: &Slug, office: &EditedRestaurant, result: Option<&ImportResult
     let texts = texts();
     let unlisted = |value: Unlisted, label: Key| {
         view! {
-            <label class="choice">
+            <label class="option">
                 <input type="radio" name="unlisted" value=value.code() checked=value == Unlisted::Keep/>
                 <span>{texts.get(label)}</span>
             </label>
@@ -37,7 +37,7 @@ pub fn page(slug: &Slug, office: &EditedRestaurant, result: Option<&ImportResult
         <h2>{texts.get(Key::ImportTitle)}</h2>
         {result.map(|result| said(texts, slug, result))}
         <p class="lead">{texts.get(Key::ImportLead)}</p>
-        <form class="boxed" method="post" enctype="multipart/form-data" action=format!("/office/{slug}/import")>
+        <form class="import" method="post" enctype="multipart/form-data" action=format!("/office/{slug}/import")>
             {edit_id(office.new_id)}
             <p class="field">
                 <label for="file">{texts.get(Key::ImportFile)}</label>
@@ -116,9 +116,9 @@ fn counts(texts: Texts, key: Key, summary: &ImportSummary) -> String {
         added,
         changed,
         removed,
-        left_out: _,
+        ..
     } = summary;
-    if added + changed + removed == 0 {
+    if (*added, *changed, *removed) == (0, 0, 0) {
         return texts.get(Key::ImportSame).to_owned();
     }
     texts.fill(
@@ -157,6 +157,8 @@ fn fault(fault: ImportFault) -> Key {
         ImportFault::UnknownFormat => Key::ImportFaultFormat,
         ImportFault::Encoding => Key::ImportFaultEncoding,
         ImportFault::TooLarge => Key::ImportFaultLarge,
+        ImportFault::TooMany => Key::ImportFaultMany,
+        ImportFault::TooManyChanges => Key::ImportFaultChanges,
         ImportFault::NoColumns => Key::ImportFaultColumns,
         ImportFault::NoDishes => Key::ImportFaultEmpty,
         ImportFault::OtherCurrency => Key::ImportFaultCurrency,

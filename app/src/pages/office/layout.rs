@@ -12,6 +12,7 @@ pub enum Tab {
     History,
     Tables,
     Import,
+    Share,
     Staff,
 }
 
@@ -45,6 +46,7 @@ pub fn layout<B: IntoView>(
                     {link(Tab::Changes, "/changes", Key::OfficeChanges)}
                     {link(Tab::History, "/history", Key::OfficeHistory)}
                     {link(Tab::Tables, "/tables", Key::TablesTitle)}
+                    {link(Tab::Share, "/share", Key::ShareTitle)}
                     {link(Tab::Import, "/import", Key::ImportTitle)}
                     {link(Tab::Staff, "/staff", Key::StaffTitle)}
                     <li><a href=format!("/board/{slug}")>{texts.get(Key::OfficeOrders)}</a></li>

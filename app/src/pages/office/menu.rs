@@ -4,6 +4,7 @@ use leptos::{either::Either, prelude::*};
 use servery_domain::{
     edit::{EditedRestaurant, PartKey, RestaurantPart},
     id::EditId,
+    limits,
     menu::{Category, Dish},
     slug::Slug,
 };
@@ -41,6 +42,7 @@ pub fn page<S: IntoView>(slug: &Slug, office: &EditedRestaurant, said: S) -> imp
         {rows.stations()}
         {rows.settings()}
         {rows.reprice()}
+        {rows.replace_text()}
     };
     layout((slug, &office.edited.name), Tab::Menu, Some(office), body)
 }
@@ -200,6 +202,30 @@ impl MenuPage<'_> {
                         {input("amount", Key::OfficeRepriceAmount)}
                         {input("step", Key::OfficeRepriceStep)}
                         <button name="act" value="reprice">{self.texts.get(Key::OfficeRepriceSubmit)}</button>
+                    </form>
+                </details>
+            }
+        })
+    }
+
+    fn replace_text(&self) -> impl IntoView + use<> {
+        let input = |name: &'static str, label: Key, required: bool| {
+            view! {
+                <label>
+                    <span>{self.texts.get(label)}</span>
+                    <input type="text" name=name maxlength=limits::NAME autocomplete="off" dir="auto" required=required/>
+                </label>
+            }
+        };
+        (!self.office.edited.categories.is_empty()).then(|| {
+            view! {
+                <details>
+                    <summary>{self.texts.get(Key::OfficeReplace)}</summary>
+                    <form class="fields" method="post" action=format!("/office/{}", self.slug)>
+                        {edit_id(self.office.new_id)}
+                        {input("find", Key::OfficeReplaceFind, true)}
+                        {input("with", Key::OfficeReplaceWith, false)}
+                        <button name="act" value="replace-text">{self.texts.get(Key::OfficeReplaceSubmit)}</button>
                     </form>
                 </details>
             }

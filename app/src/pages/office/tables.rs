@@ -18,18 +18,11 @@ pub fn page(slug: &Slug, office: &EditedRestaurant) -> impl IntoView + use<> {
         true => Either::Left(view! { <p class="hint">{texts.get(Key::TablesNone)}</p> }),
         false => Either::Right(cards(texts, slug, &published.name, codes)),
     };
-    let whole = format!("/office/{slug}/qr.svg");
     let body = view! {
         <h2>{texts.get(Key::TablesTitle)}</h2>
         <p class="lead">{texts.get(Key::TablesLead)}</p>
         {tables}
         <p class="no-print"><a href=format!("/office/{slug}/parts/new-table")>{texts.get(Key::OfficeAddTable)}</a></p>
-        <section class="no-print">
-            <h2>{texts.get(Key::TablesPage)}</h2>
-            <p>{texts.get(Key::TablesPageLead)}</p>
-            <p><img class="qr" src=whole.clone() alt=texts.get(Key::TablesPageAlt) width="160" height="160"/></p>
-            <p><a href=whole download=format!("{slug}.svg")>{texts.get(Key::TablesDownload)}</a></p>
-        </section>
     };
     layout((slug, &office.edited.name), Tab::Tables, Some(office), body)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::{either::EitherOf7, prelude::*};
+use leptos::{either::EitherOf8, prelude::*};
 use servery_domain::{
     account::Account,
     edit::{EditedRestaurant, PublicationLog},
@@ -13,7 +13,7 @@ use servery_domain::{
 };
 
 use super::{
-    FormResult, changes, history, import, invitation, office_head, signed_out, staff, tables,
+    FormResult, changes, history, import, invitation, office_head, share, signed_out, staff, tables,
     unless_signed_out,
 };
 use crate::{
@@ -46,6 +46,10 @@ pub enum ThinOfficePage {
         log: Box<PublicationLog>,
     },
     Tables {
+        slug: Slug,
+        office: Arc<EditedRestaurant>,
+    },
+    Share {
         slug: Slug,
         office: Arc<EditedRestaurant>,
     },
@@ -107,23 +111,24 @@ impl Pages for ThinOfficePage {
                 invitation,
                 signed_in,
                 wrong,
-            } => EitherOf7::A(invitation::page(
+            } => EitherOf8::A(invitation::page(
                 &token,
                 invitation,
                 signed_in.as_deref(),
                 wrong.as_deref(),
             )),
             Self::Changes { slug, office, result } => {
-                EitherOf7::B(changes::page(&slug, &office, result.view(texts())))
+                EitherOf8::B(changes::page(&slug, &office, result.view(texts())))
             }
-            Self::History { slug, office, log } => EitherOf7::C(history::page(&slug, &office, &log)),
-            Self::Tables { slug, office } => EitherOf7::D(tables::page(&slug, &office)),
+            Self::History { slug, office, log } => EitherOf8::C(history::page(&slug, &office, &log)),
+            Self::Tables { slug, office } => EitherOf8::D(tables::page(&slug, &office)),
             Self::Staff { slug, list, result } => {
-                EitherOf7::E(staff::page(&slug, &list, result.view(texts())))
+                EitherOf8::E(staff::page(&slug, &list, result.view(texts())))
             }
-            Self::SignedOut(next) => EitherOf7::F(signed_out::page(&next)),
+            Self::SignedOut(next) => EitherOf8::F(signed_out::page(&next)),
+            Self::Share { slug, office } => EitherOf8::H(share::page(&slug, &office)),
             Self::Import { slug, office, result } => {
-                EitherOf7::G(import::page(&slug, &office, result.as_ref()))
+                EitherOf8::G(import::page(&slug, &office, result.as_ref()))
             }
         }
     }
@@ -140,6 +145,9 @@ impl Pages for ThinOfficePage {
             }
             Self::Tables { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::TablesTitle);
+            }
+            Self::Share { office, .. } => {
+                return office_head(texts, &office.edited.name, office::Key::ShareTitle);
             }
             Self::Import { office, .. } => {
                 return office_head(texts, &office.edited.name, office::Key::ImportTitle);
@@ -186,6 +194,7 @@ async fn load_office(
             })
         }
         View::OfficeTables => Ok(ThinOfficePage::Tables { slug, office }),
+        View::OfficeShare => Ok(ThinOfficePage::Share { slug, office }),
         View::OfficeImport => Ok(ThinOfficePage::Import {
             slug,
             office,
