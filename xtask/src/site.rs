@@ -23,12 +23,31 @@ pub const OUTPUT_NAME: &str = "program";
 
 /// As they are shipped, so that what is measured and tested is what people get.
 pub fn build_shipped(context: &Context) -> Result {
+    let compiled = compile_shipped(context)?;
+    finish_shipped(context, compiled)
+}
+
+/// Programs that were compiled as they are shipped, and since when.
+pub struct Compiled {
+    started: SystemTime,
+}
+
+/// The first half; `None` if nothing has changed.
+pub fn compile_shipped(context: &Context) -> Result<Option<Compiled>> {
     if is_fresh(context) && is_shipped(context) {
-        return Ok(());
+        return Ok(None);
     }
     let started = SystemTime::now();
     remove_stamp(context)?;
-    compile_shipped(context)?;
+    compile(context)?;
+    Ok(Some(Compiled { started }))
+}
+
+/// The second half, optimised and compressed, which keeps one core busy.
+pub fn finish_shipped(context: &Context, compiled: Option<Compiled>) -> Result {
+    let Some(Compiled { started }) = compiled else {
+        return Ok(());
+    };
     let leptos = ["leptos", "build", "--release", "--frontend-only", "--precompress"];
     context
         .steps
@@ -37,7 +56,7 @@ pub fn build_shipped(context: &Context) -> Result {
 }
 
 /// On all cores. `cargo leptos` would compile one after another, each on one core; it finds them compiled.
-fn compile_shipped(context: &Context) -> Result {
+fn compile(context: &Context) -> Result {
     let mut cargo = context.cargo(&["build", "--lib", "--no-default-features", "--profile", "wasm"]);
     cargo
         .args(["--target", "wasm32-unknown-unknown", "--target-dir"])

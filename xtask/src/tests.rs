@@ -46,22 +46,29 @@ fn with_table(context: &Context, work: impl FnOnce() -> Result) -> Result {
 fn verify(context: &Context, scope: Scope) -> Result {
     tools::for_shipping(context)?;
     let everything = scope == Scope::Everything;
-    let compile = || {
+    let lint_and_compile = || {
         lint::lint(context)?;
-        site::build_shipped(context)?;
-        compare_builds::check(context)?;
-        context
-            .steps
-            .run("The tests, compiled", rust_tests(context).arg("--no-run"))?;
-        match everything {
-            true => server::build(context),
-            false => Ok(()),
-        }
+        site::compile_shipped(context)
     };
-    let ((), surroundings) = in_parallel(compile, || prepare(context, everything))?;
+    let (compiled, surroundings) = in_parallel(lint_and_compile, || prepare(context, everything))?;
+    let finish_site = || {
+        site::finish_shipped(context, compiled)?;
+        compare_builds::check(context)
+    };
+    in_parallel(finish_site, || compile_tests(context, everything))?;
     run_rust_tests(context, &surroundings)?;
     match everything {
         true => run_in_browser(context, &surroundings.peers, &[]),
+        false => Ok(()),
+    }
+}
+
+fn compile_tests(context: &Context, everything: bool) -> Result {
+    context
+        .steps
+        .run("The tests, compiled", rust_tests(context).arg("--no-run"))?;
+    match everything {
+        true => server::build(context),
         false => Ok(()),
     }
 }
