@@ -84,6 +84,15 @@ fn text(bytes: &[u8]) -> Result<String, ImportMistake> {
     }
 }
 
+/// A name; one that is too long is refused later, and is not carried along whole.
+fn name(text: &str) -> String {
+    text.trim().chars().take(limits::NAME + 1).collect()
+}
+
+fn description(text: &str) -> String {
+    text.trim().chars().take(limits::DESCRIPTION + 1).collect()
+}
+
 fn of_file(fault: ImportFault, value: impl Into<String>) -> ImportMistake {
     ImportMistake::new(FilePosition::File, fault, value)
 }

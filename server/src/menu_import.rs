@@ -45,10 +45,9 @@ pub async fn import(
     slug: &str,
     import: MenuImport,
 ) -> Result<MenuImportOutcome, ApiError> {
-    let _turn = ONE_AT_A_TIME
-        .acquire()
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
+    edits::check(app, user, slug)?;
+    let turn = ONE_AT_A_TIME.acquire().await;
+    let turn = turn.map_err(|error| ApiError::internal(&error))?;
     let office = edits::edited_restaurant(app, user, slug).await?;
     let id = import.edit_id();
     let known = office
@@ -58,9 +57,13 @@ pub async fn import(
     let (edited, dry_run) = (office.edited, import.dry_run);
     let is_known = known.is_some();
     // A menu of ten thousand dishes takes a good part of a second.
-    let read = tokio::task::spawn_blocking(move || match is_known {
-        true => left_out(&edited, &import).map(|left_out| (Vec::new(), left_out)),
-        false => changes(&edited, &import),
+    let read = tokio::task::spawn_blocking(move || {
+        // Nothing ends it, not even a client that goes away: the next one waits for its end.
+        let _turn = turn;
+        match is_known {
+            true => left_out(&edited, &import).map(|left_out| (Vec::new(), left_out)),
+            false => changes(&edited, &import),
+        }
     });
     let read = read.await.map_err(|error| ApiError::internal(&error))?;
     let (changes, left_out) = match read {
@@ -118,7 +121,7 @@ fn changes(file: &RestaurantFile, import: &MenuImport) -> Result<ImportedChanges
             if let Err(mistakes) = &mut merged {
                 mistakes.truncate(MISTAKES);
             }
-            (merged?, menu.left_out)
+            (merged?, menu.left_out_names())
         }
     };
     let mistakes = imported.mistakes();
@@ -142,7 +145,7 @@ fn changes(file: &RestaurantFile, import: &MenuImport) -> Result<ImportedChanges
 fn left_out(file: &RestaurantFile, import: &MenuImport) -> Result<Vec<String>, Vec<ImportMistake>> {
     match own_file(&import.file) {
         Some(_) => Ok(Vec::new()),
-        None => Ok(menu_file::read(&import.file, file.currency, &Words::of(file.lang))?.left_out),
+        None => Ok(menu_file::read(&import.file, file.currency, &Words::of(file.lang))?.left_out_names()),
     }
 }
 

@@ -25,11 +25,18 @@ pub struct ImportedMenu {
     pub categories: Vec<ImportedCategory>,
     pub option_groups: Vec<ImportedOptionGroup>,
     /// Dishes that the file has, but does not offer, or offers without a price.
-    pub left_out: Vec<String>,
+    pub left_out: Vec<LeftOutDish>,
     /// The positions of categories, by whether they are named and their folded names, and of groups.
     category_positions: BTreeMap<(bool, String), usize>,
     group_positions: BTreeMap<ImportedOptionGroup, usize>,
     dish_count: usize,
+}
+
+/// With its category, if the file names one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOutDish {
+    pub category: Option<String>,
+    pub name: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -117,6 +124,18 @@ impl ImportedMenu {
     pub fn add_dish(&mut self, category: Option<&str>, other: &str, dish: ImportedDish) {
         self.dish_count += 1;
         self.category(category, other).dishes.push(dish);
+    }
+
+    pub fn leave_out(&mut self, category: Option<&str>, name: &str) {
+        self.left_out.push(LeftOutDish {
+            category: category.map(str::to_owned),
+            name: name.to_owned(),
+        });
+    }
+
+    /// The names of those that the file has, but does not offer, or offers without a certain price.
+    pub fn left_out_names(&self) -> Vec<String> {
+        self.left_out.iter().map(|dish| dish.name.clone()).collect()
     }
 
     /// The position of a group, which is added if there is none like it.
@@ -219,13 +238,24 @@ const TOLD: usize = 200;
 impl ImportMistake {
     /// Of a long value the beginning is told.
     pub fn new(at: FilePosition, fault: ImportFault, value: impl Into<String>) -> Self {
-        let mut value = value.into();
-        if let Some((end, _)) = value.char_indices().nth(TOLD) {
-            value.truncate(end);
-            value.push('…');
+        let at = match at {
+            FilePosition::Item(name) => FilePosition::Item(shortened(name)),
+            at => at,
+        };
+        Self {
+            at,
+            fault,
+            value: shortened(value.into()),
         }
-        Self { at, fault, value }
     }
+}
+
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(TOLD) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 impl fmt::Display for ImportMistake {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use servery_domain::{limits, problem::Problem};
+use servery_domain::{limits, menu_import::Unlisted, problem::Problem};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -46,7 +46,7 @@ use crate::{
     ),
     modifiers(&SecuritySchemes),
     // What only a parameter names is not collected.
-    components(schemas(Problem, restaurants::CuisineFilter)),
+    components(schemas(Problem, restaurants::CuisineFilter, Unlisted)),
     security(()),
 )]
 struct Info;

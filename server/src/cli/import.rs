@@ -84,7 +84,7 @@ fn with_menu(restaurant: &RestaurantFile, bytes: &[u8], unlisted: Unlisted) -> R
     let ids = EditId(visitor::id()?);
     let words = Words::of(restaurant.lang);
     let read = menu_file::read(bytes, restaurant.currency, &words);
-    Ok(read.and_then(|menu| Ok((restaurant.with_menu(&menu, ids, unlisted)?, menu.left_out))))
+    Ok(read.and_then(|menu| Ok((restaurant.with_menu(&menu, ids, unlisted)?, menu.left_out_names()))))
 }
 
 fn lines(mistakes: &[ImportMistake]) -> String {

@@ -285,7 +285,10 @@ async fn change_menu(
             Some(changes) => changes,
             None => return Ok(("wrong", "refused")),
         },
-        "replace-text" => file.replace_text(form.raw("find"), form.raw("with")),
+        "replace-text" => match file.replace_text(form.raw("find"), form.raw("with")) {
+            Some(changes) => changes,
+            None => return Ok(("wrong", "refused")),
+        },
         act => changed_part(file, act, form, (id, lang))?,
     };
     if changes.is_empty() {

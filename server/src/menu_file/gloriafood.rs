@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Number, Value};
 use servery_domain::{
     currency::{Currency, Minor},
+    limits,
     menu::Diet,
     menu_import::{
         FilePosition, ImportFault, ImportMistake, ImportedChoice, ImportedDish, ImportedMenu, ImportedOffers,
@@ -120,15 +121,18 @@ fn listed<T>(list: &Option<Vec<T>>) -> &[T] {
 
 impl GloriaFoodReader<'_> {
     fn category(&mut self, category: &GloriaFoodCategory) {
-        let name = Some(category.name.trim()).filter(|name| !name.is_empty());
-        let of_category = self.groups(listed(&category.groups));
+        let name = Some(super::name(&category.name)).filter(|name| !name.is_empty());
+        let name = name.as_deref();
+        let mut of_category = self.groups(listed(&category.groups));
+        // One more than a dish may offer is refused later.
+        of_category.truncate(limits::OFFERED_GROUPS + 1);
         let mut is_offered = false;
         for item in listed(&category.items) {
             if self.menu.is_too_large() || self.mistakes.len() >= MISTAKES {
                 return;
             }
             if category.active == Some(false) || item.active == Some(false) {
-                self.menu.left_out.push(item.name.clone());
+                self.menu.leave_out(name, &super::name(&item.name));
                 continue;
             }
             is_offered = true;
@@ -173,13 +177,16 @@ impl GloriaFoodReader<'_> {
         let (allergens, others) = allergens(item);
         let described = item.description.as_deref().unwrap_or_default();
         let description = match others.is_empty() {
-            true => item.description.clone(),
-            false => Some(format!("{described} ({})", others.join(", ")).trim().to_owned()),
+            true => item.description.as_deref().map(super::description),
+            false => Some(super::description(&format!(
+                "{described} ({})",
+                others.join(", ")
+            ))),
         };
         ImportedDish {
             at: FilePosition::Item(item.name.clone()),
             id: None,
-            name: item.name.trim().to_owned(),
+            name: super::name(&item.name),
             price,
             description,
             allergens,
@@ -193,7 +200,7 @@ impl GloriaFoodReader<'_> {
     fn sizes(&mut self, sizes: &[GloriaFoodSize]) -> usize {
         let default = sizes.iter().position(|size| size.default == Some(true));
         let choices = sizes.iter().enumerate().map(|(position, size)| ImportedChoice {
-            name: size.name.trim().to_owned(),
+            name: super::name(&size.name),
             price: self.amount(&size.name, &size.price),
             preselected: Some(default == Some(position)),
             option_groups: Some(self.groups(listed(&size.groups))),
@@ -209,7 +216,9 @@ impl GloriaFoodReader<'_> {
 
     fn groups(&mut self, groups: &[GloriaFoodGroup]) -> Vec<usize> {
         let chosen = groups.iter().filter(|group| !group.options.is_empty());
-        chosen.map(|group| self.group(group)).collect()
+        let mut known = BTreeSet::new();
+        let positions = chosen.map(|group| self.group(group));
+        positions.filter(|position| known.insert(*position)).collect()
     }
 
     fn group(&mut self, group: &GloriaFoodGroup) -> usize {
@@ -229,7 +238,7 @@ impl GloriaFoodReader<'_> {
             let is_default = option.default == Some(true) && preselected < max;
             preselected += u8::from(is_default);
             ImportedChoice {
-                name: option.name.trim().to_owned(),
+                name: super::name(&option.name),
                 price: self.amount(&option.name, &option.price),
                 preselected: Some(is_default),
                 option_groups: None,
@@ -237,7 +246,7 @@ impl GloriaFoodReader<'_> {
         });
         let choices = choices.collect();
         self.menu.add_option_group(ImportedOptionGroup {
-            name: group.name.trim().to_owned(),
+            name: super::name(&group.name),
             min,
             max,
             choices,

@@ -85,6 +85,9 @@ fn text(value: &DataRef<'_>, currency: Currency) -> String {
             let text = format!("{number:.digits$}");
             text.trim_end_matches('0').trim_end_matches('.').to_owned()
         }
+        // Excel takes `9.50` for a date in some languages. What it shows is not in the file.
+        DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => "#DATE".to_owned(),
+        DataRef::Error(_) => "#ERROR".to_owned(),
         value => Data::from(value.clone()).to_string(),
     }
 }

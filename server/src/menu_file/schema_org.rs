@@ -8,6 +8,7 @@ use std::{
 use serde_json::{Map, Value};
 use servery_domain::{
     currency::{Currency, Minor},
+    limits,
     menu::Diet,
     menu_import::{
         FilePosition, ImportFault, ImportMistake, ImportedChoice, ImportedDish, ImportedMenu, ImportedOffers,
@@ -160,7 +161,7 @@ impl<'a> SchemaOrgReader<'a> {
                 if !self.seen.insert(ptr::from_ref(node)) {
                     return;
                 }
-                let name = node.contains_key("hasMenuItem").then(|| text(node.get("name")));
+                let name = node.contains_key("hasMenuItem").then(|| name(node));
                 let name = name.filter(|name| !name.is_empty());
                 let here = name.as_deref().or(category);
                 let before = self.menu.dish_count();
@@ -173,7 +174,8 @@ impl<'a> SchemaOrgReader<'a> {
                 let description = node.get("description").and_then(Value::as_str);
                 if name.is_some() && self.menu.dish_count() > before && description.is_some() {
                     let other = &self.words.other_dishes;
-                    self.menu.category(here, other).description = description.map(plain);
+                    self.menu.category(here, other).description =
+                        description.map(|text| super::description(&plain(text)));
                 }
                 for field in WITHIN {
                     if let Some(value) = node.get(field) {
@@ -187,19 +189,22 @@ impl<'a> SchemaOrgReader<'a> {
 
     /// One whose price is not certain is left out: it has none, is offered from a price on, or at several without saying for what.
     fn dish(&mut self, item: &'a Map<String, Value>, category: Option<&str>) {
-        let name = text(item.get("name"));
+        let name = name(item);
         let offers: Vec<&Map<String, Value>> =
             list(item.get("offers")).filter_map(Value::as_object).collect();
         let mut prices = Vec::new();
-        for offer in offers {
+        for offer in offers.into_iter().take(limits::CHOICES + 1) {
+            if self.mistakes.len() >= MISTAKES {
+                return;
+            }
             if let Some(price) = self.price(offer, &name) {
-                prices.push((text(offer.get("name")), price));
+                prices.push((self::name(offer), price));
             }
         }
         let is_sized = prices.len() > 1 && prices.iter().all(|(size, _)| !size.is_empty());
         let lowest = prices.iter().map(|(_, price)| *price).min();
         let Some(lowest) = lowest.filter(|_| prices.len() == 1 || is_sized) else {
-            self.menu.left_out.push(name);
+            self.menu.leave_out(category, &name);
             return;
         };
         if name.is_empty() {
@@ -220,7 +225,7 @@ impl<'a> SchemaOrgReader<'a> {
             id: None,
             name,
             price: lowest,
-            description: description.map(plain),
+            description: description.map(|text| super::description(&plain(text))),
             allergens: None,
             diets,
             offers: offers.map(|group| ImportedOffers::Imported(vec![group])),
@@ -288,8 +293,9 @@ fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     .iter()
 }
 
-fn text(value: Option<&Value>) -> String {
-    value.and_then(Value::as_str).map(plain).unwrap_or_default()
+fn name(node: &Map<String, Value>) -> String {
+    let name = node.get("name").and_then(Value::as_str);
+    super::name(&name.map(plain).unwrap_or_default())
 }
 
 /// Without the tags and the entities of HTML, which texts have in the pages of many.

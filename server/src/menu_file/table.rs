@@ -136,7 +136,8 @@ impl TableReader<'_> {
             return;
         }
         if cell(Column::Offered).is_some_and(|offered| !is_true(offered)) {
-            self.menu.left_out.push(name.to_owned());
+            let category = self.category(cell(Column::Category).unwrap_or_default());
+            self.menu.leave_out(category.as_deref(), &super::name(name));
             return;
         }
         if let Some(dish) = self.dish(*line, (name, price), cells) {
@@ -171,9 +172,9 @@ impl TableReader<'_> {
         let dish = ImportedDish {
             at: FilePosition::Line(line),
             id,
-            name: name.to_owned(),
+            name: super::name(name),
             price: amount.unwrap_or(Minor::ZERO),
-            description: cell(Column::Description).map(str::to_owned),
+            description: cell(Column::Description).map(super::description),
             allergens: self.listed(
                 line,
                 cells,
@@ -260,7 +261,7 @@ impl TableReader<'_> {
             true => first.rsplit(" / ").next()?,
             false => &first,
         };
-        Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+        Some(super::name(name)).filter(|name| !name.is_empty())
     }
 }
 
@@ -280,8 +281,9 @@ fn split(cell: &str) -> Vec<String> {
         }
     }
     names.push(name);
-    let names = names.iter().map(|name| name.trim().to_owned());
-    names.filter(|name| !name.is_empty()).collect()
+    let names = names.iter().map(|name| super::name(name));
+    let names = names.filter(|name| !name.is_empty());
+    names.take(limits::OFFERED_GROUPS + 1).collect()
 }
 
 pub fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -312,7 +312,7 @@ fn case_tastyigniter_748_a_disabled_dish_does_not_come_back() {
             "Drinks: Crémant 500",
         ]
     );
-    assert_eq!(menu.left_out, ["Kougelhopf glacé"]);
+    assert_eq!(menu.left_out_names(), ["Kougelhopf glacé"]);
     let classique = find(&menu, "Tarte flambée \"Classique\"");
     assert_eq!(
         classique.description.as_deref(),
@@ -332,7 +332,7 @@ fn odoos_fields_and_its_list_are_read() {
             "Drinks: Espresso 260, House wine red 650",
         ]
     );
-    assert_eq!(menu.left_out, ["Kitchen towel (internal)"]);
+    assert_eq!(menu.left_out_names(), ["Kitchen towel (internal)"]);
     let penne = find(&menu, "Penne all'arrabbiata");
     assert_eq!(penne.description.as_deref(), Some("- vegan -"));
     assert_eq!(
@@ -357,7 +357,7 @@ fn what_a_page_tells_search_engines_is_read() {
         ]
     );
     // The one is offered from a price on, the other has none.
-    assert_eq!(menu.left_out, ["Kürbisgnocchi", "Wildteller für zwei"]);
+    assert_eq!(menu.left_out_names(), ["Kürbisgnocchi", "Wildteller für zwei"]);
     assert_eq!(
         find(&menu, "Feldsalat \"Linde\"").description.as_deref(),
         Some("mit Kracherle & Walnuss auf Wunsch ohne Speck")
@@ -386,6 +386,24 @@ fn each_format_makes_an_edit_that_is_accepted_and_is_not_needed_again() {
             assert_eq!(after.changes_to(&again), []);
         }
     }
+}
+
+#[test]
+fn a_date_of_a_spreadsheet_is_no_price() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let date = rust_xlsxwriter::Format::new().set_num_format("mmm yy");
+    let sheet = book.add_worksheet();
+    for (column, name) in (0..).zip(["category", "dish", "price"]) {
+        sheet.write_string(0, column, name).unwrap();
+        sheet.write_string(1, column, name).unwrap();
+    }
+    // What Excel makes of `9.50` where that is a month and a year.
+    sheet.write_number_with_format(1, 2, 18_507, &date).unwrap();
+    let book = book.save_to_buffer().unwrap();
+    assert_eq!(
+        mistakes_of(&book),
+        ["line 2: \"#DATE\" is no price in this currency"]
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{CategoryHead, PartChange, PartKey, PartPlace, RestaurantPart, change
 use crate::{
     currency::Minor,
     id::{CategoryId, DishId, EditId},
+    limits,
     menu::{Choice, Dish},
     restaurant_file::RestaurantFile,
     tax::portion,
@@ -114,25 +115,30 @@ impl RestaurantFile {
 }
 
 impl RestaurantFile {
-    /// Puts another text in place of one in names and descriptions of the menu. Capital letters count.
-    pub fn replace_text(&self, find: &str, with: &str) -> Vec<PartChange> {
+    /// Puts another text in place of one in names and descriptions of the menu. Capital letters count. `None` if one would be too long.
+    pub fn replace_text(&self, find: &str, with: &str) -> Option<Vec<PartChange>> {
         if find.is_empty() {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let mut changes = ChangeList::new(self.clone());
-        let new = |text: &mut String| *text = text.replace(find, with);
+        let replace = |text: &mut String, most: usize| {
+            if text.contains(find) {
+                *text = text.replace(find, with);
+            }
+            (text.chars().count() <= most).then_some(())
+        };
         for category in &self.categories {
             let mut head = CategoryHead::of(category);
-            new(&mut head.name);
-            new(&mut head.description);
+            replace(&mut head.name, limits::NAME)?;
+            replace(&mut head.description, limits::DESCRIPTION)?;
             changes.replace(
                 RestaurantPart::Category(CategoryHead::of(category)),
                 RestaurantPart::Category(head),
             );
             for dish in &category.dishes {
                 let mut after = dish.clone();
-                new(&mut after.name);
-                new(&mut after.description);
+                replace(&mut after.name, limits::NAME)?;
+                replace(&mut after.description, limits::DESCRIPTION)?;
                 changes.replace(
                     RestaurantPart::Dish(Box::new(dish.clone())),
                     RestaurantPart::Dish(Box::new(after)),
@@ -141,14 +147,16 @@ impl RestaurantFile {
         }
         for group in &self.option_groups {
             let mut after = group.clone();
-            new(&mut after.name);
-            after.choices.iter_mut().for_each(|choice| new(&mut choice.name));
+            replace(&mut after.name, limits::NAME)?;
+            for choice in &mut after.choices {
+                replace(&mut choice.name, limits::NAME)?;
+            }
             changes.replace(
                 RestaurantPart::OptionGroup(group.clone()),
                 RestaurantPart::OptionGroup(after),
             );
         }
-        changes.changes
+        Some(changes.changes)
     }
 }
 

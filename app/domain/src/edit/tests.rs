@@ -386,7 +386,7 @@ fn a_text_is_replaced_wherever_the_menu_has_it() {
     let mut file = restaurant();
     file.categories[1].description = "Soups of the day".into();
     file.categories[1].dishes[0].description = "Miso, tofu, Wakame".into();
-    let changes = file.replace_text("Miso", "White miso");
+    let changes = file.replace_text("Miso", "White miso").unwrap();
     let after = made(&file, changes.clone());
     let dish = &after.categories[1].dishes[0];
     assert_eq!(
@@ -400,18 +400,23 @@ fn a_text_is_replaced_wherever_the_menu_has_it() {
     };
     let undone = after.with(&edit.inverse(EditId(2)));
     assert_eq!(undone.unwrap(), file);
-    let after = made(&file, file.replace_text("Soup", "Broth"));
+    let after = made(&file, file.replace_text("Soup", "Broth").unwrap());
     let category = &after.categories[1];
     assert_eq!(
         (category.name.as_str(), category.description.as_str()),
         ("Broths", "Broths of the day")
     );
-    let after = made(&file, file.replace_text("Size", "Portion"));
+    let after = made(&file, file.replace_text("Size", "Portion").unwrap());
     assert_eq!(after.option_groups[0].name, "Portion");
-    let after = made(&file, file.replace_text("Large", "Big"));
+    let after = made(&file, file.replace_text("Large", "Big").unwrap());
     assert_eq!(after.option_groups[0].choices[0].name, "Big");
+    assert_eq!(
+        file.replace_text("o", &"o".repeat(60_000)),
+        None,
+        "a name would be too long"
+    );
     for nothing in ["", "miso,", "Pizza"] {
-        assert_eq!(file.replace_text(nothing, "x"), []);
+        assert_eq!(file.replace_text(nothing, "x").unwrap(), []);
     }
 }
 

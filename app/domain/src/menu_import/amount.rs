@@ -26,8 +26,12 @@ const MARKS: [(&str, &[&str]); 13] = [
 pub fn amount(currency: Currency, text: &str) -> Result<Minor, ImportFault> {
     let signs: String = text
         .chars()
-        .filter(|sign| !is_direction_mark(*sign) && *sign != '٬')
-        .map(|sign| if sign == '٫' { '.' } else { western_digit(sign) })
+        .filter(|sign| !is_direction_mark(*sign))
+        .map(|sign| match sign {
+            '٫' => '.',
+            '٬' => '\'',
+            sign => western_digit(sign),
+        })
         .collect();
     let plain = without_currency(currency, &signs).ok_or(ImportFault::NoAmount)?;
     let plain = without_spaces(plain).ok_or(ImportFault::NoAmount)?;
@@ -155,6 +159,7 @@ mod tests {
             "EUR 1.234,50",
             "1234.50eur",
             "١٢٣٤٫٥٠",
+            "١٬٢٣٤٫٥٠",
         ] {
             assert_eq!(read("EUR", text), Ok(123_450), "{text}");
         }
@@ -213,6 +218,7 @@ mod tests {
             ".50",
             ",50",
             "9.50 / 12.00",
+            "٩٬٥٠",
             "8 10",
             "12 90",
             "8\n10",

@@ -6,7 +6,8 @@ mod option_groups;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    FilePosition, ImportFault, ImportMistake, ImportedDish, ImportedMenu, ImportedOffers, Unlisted, folded,
+    FilePosition, ImportFault, ImportMistake, ImportedCategory, ImportedDish, ImportedMenu, ImportedOffers,
+    Unlisted, folded,
 };
 use crate::{
     contact::{InvalidField, check_count, check_name, check_number, check_text},
@@ -25,7 +26,7 @@ impl RestaurantFile {
         unlisted: Unlisted,
     ) -> Result<Self, Vec<ImportMistake>> {
         let mut merge = Merge::new(self, menu, ids);
-        let known = merge.known_dishes();
+        let KnownDishes { known, left_out } = merge.known_dishes();
         merge.match_groups(&known, unlisted);
         let dishes: Vec<Dish> = menu
             .dishes()
@@ -34,7 +35,7 @@ impl RestaurantFile {
             .collect();
         let mut merged = self.clone();
         merged.option_groups = merge.option_groups();
-        merged.categories = merge.categories(dishes, &known, unlisted);
+        merged.categories = merge.categories(dishes, (&known, &left_out), unlisted);
         if unlisted == Unlisted::Remove {
             merged.release_removed_parts(self);
         }
@@ -49,9 +50,12 @@ impl RestaurantFile {
         let categories: BTreeSet<_> = self.categories.iter().map(|category| category.id).collect();
         let dishes = self.categories.iter().flat_map(|category| &category.dishes);
         let ids: BTreeSet<_> = dishes.map(|dish| dish.id).collect();
-        let (was_offered, is_offered) = (before.offered_groups(|_| true), self.offered_groups(|_| true));
+        let was_offered = before.offered_groups(|_| true);
+        let spare = self.option_groups.iter().map(|group| group.id);
+        let spare = spare.filter(|id| !was_offered.contains(id)).collect();
+        let (is_offered, spare) = (self.offered_groups(|_| true), self.opened_groups(spare));
         self.option_groups
-            .retain(|group| is_offered.contains(&group.id) || !was_offered.contains(&group.id));
+            .retain(|group| is_offered.contains(&group.id) || spare.contains(&group.id));
         let groups = self.option_groups.iter_mut();
         for choice in groups.flat_map(|group| &mut group.choices) {
             choice.dish = choice.dish.filter(|dish| ids.contains(dish));
@@ -66,20 +70,24 @@ impl RestaurantFile {
 
     /// The groups that some dishes offer, and those that their choices open.
     fn offered_groups(&self, offers: impl Fn(&Dish) -> bool) -> BTreeSet<OptionGroupId> {
-        let groups: BTreeMap<OptionGroupId, &OptionGroup> =
-            self.option_groups.iter().map(|group| (group.id, group)).collect();
         let dishes = self.categories.iter().flat_map(|category| &category.dishes);
         let of_dishes = dishes
             .filter(|dish| offers(dish))
             .flat_map(|dish| &dish.option_groups);
-        let mut next: Vec<OptionGroupId> = of_dishes.copied().collect();
-        let mut offered = BTreeSet::new();
+        self.opened_groups(of_dishes.copied().collect())
+    }
+
+    /// These groups, and those that their choices open.
+    fn opened_groups(&self, mut next: Vec<OptionGroupId>) -> BTreeSet<OptionGroupId> {
+        let groups: BTreeMap<OptionGroupId, &OptionGroup> =
+            self.option_groups.iter().map(|group| (group.id, group)).collect();
+        let mut opened = BTreeSet::new();
         while let Some(id) = next.pop() {
-            if let Some(group) = groups.get(&id).filter(|_| offered.insert(id)) {
+            if let Some(group) = groups.get(&id).filter(|_| opened.insert(id)) {
                 next.extend(group.choices.iter().flat_map(|choice| &choice.option_groups));
             }
         }
-        offered
+        opened
     }
 }
 
@@ -91,22 +99,39 @@ struct KnownDish<'a> {
     dish: &'a Dish,
 }
 
+struct KnownDishes<'a> {
+    /// For each dish of the file.
+    known: Vec<Option<KnownDish<'a>>>,
+    /// Those that the file has, but leaves out: they stay as they are.
+    left_out: Vec<KnownDish<'a>>,
+}
+
 struct Merge<'a> {
     file: &'a RestaurantFile,
     menu: &'a ImportedMenu,
     next_id: u128,
     /// The restaurant's groups for those of the file, by their positions.
     groups: BTreeMap<usize, OptionGroup>,
+    /// By their folded names.
+    groups_of_name: BTreeMap<String, Vec<OptionGroupId>>,
     mistakes: Vec<ImportMistake>,
 }
 
 impl<'a> Merge<'a> {
     fn new(file: &'a RestaurantFile, menu: &'a ImportedMenu, ids: EditId) -> Self {
+        let mut groups_of_name: BTreeMap<String, Vec<OptionGroupId>> = BTreeMap::new();
+        for group in &file.option_groups {
+            groups_of_name
+                .entry(folded(&group.name))
+                .or_default()
+                .push(group.id);
+        }
         Self {
             file,
             menu,
             next_id: ids.0,
             groups: BTreeMap::new(),
+            groups_of_name,
             mistakes: Vec::new(),
         }
     }
@@ -124,72 +149,59 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// For each dish of the file the restaurant's: by its id, by its name in its category, or by a name that only one dish has.
-    fn known_dishes(&mut self) -> Vec<Option<KnownDish<'a>>> {
-        let mut by_id: BTreeMap<DishId, KnownDish<'a>> = BTreeMap::new();
-        // From the last to the first, so that the first is at the end.
-        let mut by_place: BTreeMap<(String, String), Vec<KnownDish<'a>>> = BTreeMap::new();
-        let mut by_name: BTreeMap<String, Vec<KnownDish<'a>>> = BTreeMap::new();
-        for category in self.file.categories.iter().rev() {
-            for dish in category.dishes.iter().rev() {
-                let known = KnownDish {
-                    category: category.id,
-                    category_name: &category.name,
-                    dish,
-                };
-                let name = folded(&dish.name);
-                by_id.insert(dish.id, known);
-                let place = (folded(&category.name), name.clone());
-                by_place.entry(place).or_default().push(known);
-                by_name.entry(name).or_default().push(known);
-            }
-        }
-        let listed = || {
-            let categories = self.menu.categories.iter();
-            categories.flat_map(|category| category.dishes.iter().map(move |dish| (category, dish)))
-        };
-        let mut claimed = BTreeSet::new();
+    /// For each dish of the file the restaurant's: by its id, by its name in its category, or by its name, if as many dishes of the
+    /// restaurant have it.
+    fn known_dishes(&mut self) -> KnownDishes<'a> {
+        let mut index = DishIndex::new(self.file);
+        let listed: Vec<(&ImportedCategory, &ImportedDish)> = self
+            .menu
+            .categories
+            .iter()
+            .flat_map(|category| category.dishes.iter().map(move |dish| (category, dish)))
+            .collect();
         // Ids are sure, and so come before names; a dish of the same category comes before one of another.
-        let mut known: Vec<Option<KnownDish<'a>>> = Vec::new();
-        let mut same_ids = Vec::new();
-        for (_, dish) in listed() {
-            let found = dish.id.and_then(|id| by_id.get(&id).copied());
+        let mut known: Vec<Option<KnownDish<'a>>> = Vec::with_capacity(listed.len());
+        for (_, dish) in &listed {
+            let found = dish.id.and_then(|id| index.by_id.get(&id).copied());
             if let Some(found) = found
-                && !claimed.insert(found.dish.id)
+                && !index.claimed.insert(found.dish.id)
             {
-                let at = dish.at.clone();
-                same_ids.push(ImportMistake::new(
-                    at,
-                    ImportFault::SameId,
-                    found.dish.id.to_string(),
-                ));
+                let (at, id) = (dish.at.clone(), found.dish.id.to_string());
+                self.mistakes
+                    .push(ImportMistake::new(at, ImportFault::SameId, id));
             }
             known.push(found);
         }
-        let mut claim = |dishes: Option<&mut Vec<KnownDish<'a>>>| {
-            let dishes = dishes?;
-            loop {
-                let next = dishes.pop()?;
-                if claimed.insert(next.dish.id) {
-                    return Some(next);
-                }
-            }
-        };
-        for (known, (category, dish)) in known.iter_mut().zip(listed()) {
-            if known.is_none() && category.is_named {
-                *known = claim(by_place.get_mut(&(folded(&category.name), folded(&dish.name))));
+        for (known, (category, dish)) in known.iter_mut().zip(&listed) {
+            if known.is_none() {
+                *known = index.claim_in(&category.name, &dish.name);
             }
         }
-        for (known, (_, dish)) in known.iter_mut().zip(listed()) {
-            if known.is_none()
-                && let Some(dishes) = by_name.get_mut(&folded(&dish.name))
-                && dishes.len() == 1
-            {
-                *known = claim(Some(dishes));
+        let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
+        for (_, (_, dish)) in known.iter().zip(&listed).filter(|(known, _)| known.is_none()) {
+            *unknown.entry(folded(&dish.name)).or_default() += 1;
+        }
+        let is_certain: BTreeSet<String> = unknown
+            .into_iter()
+            .filter(|(name, count)| index.free(name) == *count)
+            .map(|(name, _)| name)
+            .collect();
+        for (known, (_, dish)) in known.iter_mut().zip(&listed) {
+            let name = folded(&dish.name);
+            if known.is_none() && is_certain.contains(&name) {
+                *known = index.claim_named(&name);
             }
         }
-        self.mistakes.append(&mut same_ids);
-        known
+        let left_out = self.menu.left_out.iter().filter_map(|dish| {
+            let name = folded(&dish.name);
+            let in_category = dish.category.as_ref();
+            let in_category = in_category.and_then(|category| index.claim_in(category, &dish.name));
+            in_category.or_else(|| (index.free(&name) == 1).then(|| index.claim_named(&name))?)
+        });
+        KnownDishes {
+            left_out: left_out.collect(),
+            known,
+        }
     }
 
     fn dish(&mut self, dish: &ImportedDish, known: Option<&Dish>) -> Dish {
@@ -225,6 +237,68 @@ impl<'a> Merge<'a> {
             check_count("option_groups", offered, limits::OFFERED_GROUPS),
         );
         merged
+    }
+}
+
+/// The restaurant's dishes, each of which is claimed once.
+struct DishIndex<'a> {
+    by_id: BTreeMap<DishId, KnownDish<'a>>,
+    /// From the last to the first, so that the first is at the end; by the folded names of category and dish.
+    by_place: BTreeMap<(String, String), Vec<KnownDish<'a>>>,
+    by_name: BTreeMap<String, Vec<KnownDish<'a>>>,
+    claimed: BTreeSet<DishId>,
+}
+
+impl<'a> DishIndex<'a> {
+    fn new(file: &'a RestaurantFile) -> Self {
+        let mut index = Self {
+            by_id: BTreeMap::new(),
+            by_place: BTreeMap::new(),
+            by_name: BTreeMap::new(),
+            claimed: BTreeSet::new(),
+        };
+        for category in file.categories.iter().rev() {
+            let place = folded(&category.name);
+            for dish in category.dishes.iter().rev() {
+                let known = KnownDish {
+                    category: category.id,
+                    category_name: &category.name,
+                    dish,
+                };
+                let name = folded(&dish.name);
+                index.by_id.insert(dish.id, known);
+                let of_place = index.by_place.entry((place.clone(), name.clone()));
+                of_place.or_default().push(known);
+                index.by_name.entry(name).or_default().push(known);
+            }
+        }
+        index
+    }
+
+    fn claim_in(&mut self, category: &str, name: &str) -> Option<KnownDish<'a>> {
+        let dishes = self.by_place.get_mut(&(folded(category), folded(name)));
+        claim(dishes?, &mut self.claimed)
+    }
+
+    fn claim_named(&mut self, name: &str) -> Option<KnownDish<'a>> {
+        claim(self.by_name.get_mut(name)?, &mut self.claimed)
+    }
+
+    /// How many dishes of this name nobody has claimed.
+    fn free(&self, name: &str) -> usize {
+        let dishes = self.by_name.get(name).into_iter().flatten();
+        dishes
+            .filter(|known| !self.claimed.contains(&known.dish.id))
+            .count()
+    }
+}
+
+fn claim<'a>(dishes: &mut Vec<KnownDish<'a>>, claimed: &mut BTreeSet<DishId>) -> Option<KnownDish<'a>> {
+    loop {
+        let next = dishes.pop()?;
+        if claimed.insert(next.dish.id) {
+            return Some(next);
+        }
     }
 }
 

@@ -439,3 +439,108 @@ fn categories_of_one_name_and_empty_ones_stay() {
         assert_eq!(ids(&after), ids(&before), "{unlisted:?}");
     }
 }
+
+fn topping(price: i64) -> ImportedOptionGroup {
+    ImportedOptionGroup {
+        name: "Topping".into(),
+        min: 0,
+        max: 1,
+        choices: vec![ImportedChoice {
+            name: "Egg".into(),
+            price: Minor(price),
+            ..ImportedChoice::default()
+        }],
+    }
+}
+
+#[test]
+fn what_a_shared_group_opens_stays_for_other_dishes() {
+    let mut before = restaurant();
+    before.categories[0].dishes[1].option_groups = vec![OptionGroupId(30)];
+    before.option_groups[0].choices[1].option_groups = vec![OptionGroupId(60)];
+    before.option_groups.push(OptionGroup {
+        id: OptionGroupId(60),
+        name: "Topping".into(),
+        min: 0,
+        max: 1,
+        choices: vec![choice(61, "Egg", 100)],
+    });
+    let file_with = |egg| {
+        let mut file = ImportedMenu::default();
+        let opened = file.add_option_group(topping(egg));
+        let mut group = size(100);
+        group.choices[1].option_groups = Some(vec![opened]);
+        let group = file.add_option_group(group);
+        file.add_dish(Some("Soups"), "", with_group(listed("Miso", 100), group));
+        file
+    };
+    let same = before.with_menu(&file_with(100), IDS, Unlisted::Keep).unwrap();
+    assert_eq!(same, before);
+    let after = before.with_menu(&file_with(150), IDS, Unlisted::Keep).unwrap();
+    assert_eq!(after.option_groups[..3], before.option_groups[..]);
+    assert_eq!(after.categories[0].dishes[1], before.categories[0].dishes[1]);
+    assert_eq!(after.option_groups.len(), 5);
+    assert!(after.mistakes().is_empty(), "{:?}", after.mistakes());
+    assert_eq!(
+        after
+            .with_menu(&file_with(150), EditId(7), Unlisted::Keep)
+            .unwrap(),
+        after
+    );
+}
+
+#[test]
+fn with_removal_a_group_of_a_listed_dish_without_groups_stays() {
+    let mut before = restaurant();
+    before.categories[0].dishes[1].option_groups = vec![OptionGroupId(30)];
+    let mut file = ImportedMenu::default();
+    let group = file.add_option_group(size(300));
+    file.add_dish(Some("Soups"), "", with_group(listed("Miso", 100), group));
+    file.add_dish(Some("Soups"), "", listed("Dashi", 100));
+    let after = before.with_menu(&file, IDS, Unlisted::Remove).unwrap();
+    let dashi = &after.categories[0].dishes[1];
+    assert_eq!(dashi.option_groups, [OptionGroupId(30)]);
+    assert_eq!(after.option_groups[0], before.option_groups[0]);
+}
+
+#[test]
+fn dishes_of_one_name_without_a_category_are_made_once() {
+    let mut file = ImportedMenu::default();
+    for price in [200, 300] {
+        file.add_dish(None, "Other dishes", listed("Cola", price));
+    }
+    for unlisted in [Unlisted::Keep, Unlisted::Remove] {
+        let once = restaurant().with_menu(&file, IDS, unlisted).unwrap();
+        assert_eq!(once.with_menu(&file, EditId(7), unlisted).unwrap(), once);
+    }
+    let mut before = restaurant();
+    before.categories[1].dishes[0].name = "Miso".into();
+    let mut file = ImportedMenu::default();
+    file.add_dish(None, "Other dishes", listed("Miso", 400));
+    let once = before.with_menu(&file, IDS, Unlisted::Keep).unwrap();
+    assert_eq!(once.with_menu(&file, EditId(7), Unlisted::Keep).unwrap(), once);
+}
+
+#[test]
+fn what_the_file_leaves_out_is_not_removed() {
+    let before = restaurant();
+    let mut file = menu(&[("Noodles", &[listed("Ramen", 990)])]);
+    file.leave_out(Some("Soups"), "Miso");
+    let after = before.with_menu(&file, IDS, Unlisted::Remove).unwrap();
+    assert_eq!(
+        names(&after),
+        [("Noodles", vec!["Ramen"]), ("Soups", vec!["Miso"])]
+    );
+    assert_eq!(after.categories[1].dishes[0], before.categories[0].dishes[0]);
+}
+
+#[test]
+fn a_group_that_nobody_offers_keeps_what_it_opens() {
+    let mut before = restaurant();
+    before.categories[1].dishes[0].option_groups.clear();
+    before.option_groups[1].choices[0].option_groups = vec![OptionGroupId(30)];
+    let file = menu(&[("Noodles", &[listed("Ramen", 990)])]);
+    let after = before.with_menu(&file, IDS, Unlisted::Remove).unwrap();
+    assert_eq!(after.option_groups, before.option_groups);
+    assert!(after.mistakes().is_empty(), "{:?}", after.mistakes());
+}

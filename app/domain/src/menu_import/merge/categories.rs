@@ -22,13 +22,16 @@ impl<'a> Merge<'a> {
     pub(super) fn categories(
         &mut self,
         dishes: Vec<Dish>,
-        known: &[Option<KnownDish<'a>>],
+        (known, left_out): (&[Option<KnownDish<'a>>], &[KnownDish<'a>]),
         unlisted: Unlisted,
     ) -> Vec<Category> {
         let destinations = self.destinations(known);
         match unlisted {
             Unlisted::Keep => added(&self.file.categories, destinations, dishes),
-            Unlisted::Remove => replaced(&self.file.categories, destinations, dishes),
+            Unlisted::Remove => {
+                let left_out = left_out.iter().map(|known| (known.dish.clone(), known.category));
+                replaced(&self.file.categories, destinations, (dishes, left_out.collect()))
+            }
         }
     }
 
@@ -152,15 +155,20 @@ fn added(before: &[Category], destinations: Destinations, dishes: Vec<Dish>) -> 
 
 /// The file's categories and dishes, in its order. Categories that had no dishes cannot be in a table: they stay after the one
 /// before them.
-fn replaced(before: &[Category], destinations: Destinations, dishes: Vec<Dish>) -> Vec<Category> {
+fn replaced(
+    before: &[Category],
+    destinations: Destinations,
+    (dishes, left_out): (Vec<Dish>, Vec<(Dish, CategoryId)>),
+) -> Vec<Category> {
     let mut heads: BTreeMap<CategoryId, Category> = destinations
         .heads
         .into_iter()
         .map(|head| (head.id, head))
         .collect();
     let mut categories: Vec<Category> = Vec::new();
-    for (dish, id) in dishes.into_iter().zip(destinations.of_dishes) {
-        let Some(id) = id else { continue };
+    let listed = dishes.into_iter().zip(destinations.of_dishes);
+    let listed = listed.filter_map(|(dish, id)| Some((dish, id?)));
+    for (dish, id) in listed.chain(left_out) {
         let position = match categories.iter().position(|category| category.id == id) {
             Some(position) => position,
             None => {

@@ -48,10 +48,11 @@ impl<'a> Merge<'a> {
             })
             .collect();
         let changed: BTreeSet<DishId> = with_groups.iter().map(|(_, dish)| dish.id).collect();
-        let shared = match unlisted {
-            Unlisted::Keep => self.file.offered_groups(|dish| !changed.contains(&dish.id)),
-            Unlisted::Remove => BTreeSet::new(),
-        };
+        let listed: BTreeSet<DishId> = known.iter().flatten().map(|known| known.dish.id).collect();
+        let stays = |dish: &Dish| unlisted == Unlisted::Keep || listed.contains(&dish.id);
+        let shared = self
+            .file
+            .offered_groups(|dish| stays(dish) && !changed.contains(&dish.id));
         let mut matches = Matches {
             found: vec![None; self.menu.option_groups.len()],
             claimed: BTreeSet::new(),
@@ -62,15 +63,15 @@ impl<'a> Merge<'a> {
                 self.match_offered(*position, &dish.option_groups, &mut matches);
             }
         }
-        for (position, group) in self.menu.option_groups.iter().enumerate() {
+        // From the last to the first: groups that a choice opens stand before its own, and are matched with it.
+        for (position, group) in self.menu.option_groups.iter().enumerate().rev() {
             if matches.found[position].is_some() {
                 continue;
             }
             let mut free = self.file.option_groups.iter();
             let same = free.find(|known| !matches.claimed.contains(&known.id) && self.is_same(known, group));
             if let Some(same) = same {
-                matches.claimed.insert(same.id);
-                matches.found[position] = Some(same);
+                self.claim(position, same, &mut matches);
             }
         }
         matches
@@ -96,32 +97,29 @@ impl<'a> Merge<'a> {
         let Some(known) = same.or_else(own).copied() else {
             return;
         };
+        self.claim(position, known, matches);
+    }
+
+    /// Takes a group for one of the file, and what its choices open for what theirs open.
+    fn claim(&self, position: usize, known: &'a OptionGroup, matches: &mut Matches<'a>) {
         matches.claimed.insert(known.id);
         matches.found[position] = Some(known);
-        for (choice, known) in pairs(known, group) {
-            let nested = choice.option_groups.iter().flatten();
-            for position in nested {
-                self.match_offered(
-                    *position,
-                    known.map_or(&[], |known| &known.option_groups),
-                    matches,
-                );
+        for (choice, known) in pairs(known, &self.menu.option_groups[position]) {
+            let opened = known.map_or(&[][..], |known| &known.option_groups);
+            for nested in choice.option_groups.iter().flatten() {
+                self.match_offered(*nested, opened, matches);
             }
         }
     }
 
-    /// Whether nothing of the group would be changed.
+    /// Whether nothing of the group, and of what its choices open, would be changed.
     fn is_same(&self, known: &OptionGroup, group: &ImportedOptionGroup) -> bool {
-        let nested_names = |choice: &Choice| -> Vec<String> {
-            let ids = choice.option_groups.iter();
-            let groups = ids.filter_map(|id| self.file.option_groups.iter().find(|group| group.id == *id));
-            groups.map(|group| folded(&group.name)).collect()
-        };
-        let named = |positions: &Vec<usize>| -> Vec<String> {
-            let groups = positions
-                .iter()
-                .filter_map(|position| self.menu.option_groups.get(*position));
-            groups.map(|group| folded(&group.name)).collect()
+        let same_group = |(id, position): (&OptionGroupId, &usize)| {
+            let known = self.file.option_groups.iter().find(|group| group.id == *id);
+            let group = self.menu.option_groups.get(*position);
+            known
+                .zip(group)
+                .is_some_and(|(known, group)| self.is_same(known, group))
         };
         let same_choice = |(known, choice): (&Choice, &ImportedChoice)| {
             folded(&known.name) == folded(&choice.name)
@@ -129,10 +127,10 @@ impl<'a> Merge<'a> {
                 && choice
                     .preselected
                     .is_none_or(|preselected| preselected == known.preselected)
-                && choice
-                    .option_groups
-                    .as_ref()
-                    .is_none_or(|groups| named(groups) == nested_names(known))
+                && choice.option_groups.as_ref().is_none_or(|groups| {
+                    groups.len() == known.option_groups.len()
+                        && known.option_groups.iter().zip(groups).all(same_group)
+                })
         };
         folded(&known.name) == folded(&group.name)
             && (known.min, known.max) == (group.min, group.max)
@@ -191,15 +189,13 @@ impl<'a> Merge<'a> {
     ) -> Vec<OptionGroupId> {
         let mut found: Vec<OptionGroupId> = Vec::new();
         for name in names {
-            let wanted = folded(name);
-            let free = |group: &&OptionGroup| folded(&group.name) == wanted && !found.contains(&group.id);
-            let groups = || self.file.option_groups.iter();
-            let offered = known.and_then(|known| {
-                let mut ids = known.option_groups.iter();
-                ids.find_map(|id| groups().find(|group| group.id == *id).filter(free))
-            });
-            match offered.or_else(|| groups().find(free)) {
-                Some(group) => found.push(group.id),
+            let of_name = self.groups_of_name.get(&folded(name));
+            let free = |id: &&OptionGroupId| !found.contains(id);
+            let free: Vec<&OptionGroupId> = of_name.into_iter().flatten().filter(free).collect();
+            let offered = known.iter().flat_map(|known| &known.option_groups);
+            let mut offered = offered.filter(|id| free.contains(id));
+            match offered.next().or_else(|| free.first().copied()) {
+                Some(id) => found.push(*id),
                 None => self.mistakes.push(ImportMistake::new(
                     dish.at.clone(),
                     ImportFault::UnknownOptionGroup,
