@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// What a column of a menu's table says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Column {
+pub enum MenuColumn {
     Id,
     Category,
     Name,
@@ -21,54 +21,54 @@ pub enum Column {
 }
 
 /// The columns that Servery writes, in their order.
-pub const WRITTEN: &[(Column, &str)] = &[
-    (Column::Category, "category"),
-    (Column::Name, "dish"),
-    (Column::Description, "description"),
-    (Column::Price, "price"),
-    (Column::Diets, "diets"),
-    (Column::Allergens, "allergens"),
-    (Column::Options, "options"),
-    (Column::Served, "served"),
-    (Column::TaxEatIn, "tax_eat_in"),
-    (Column::TaxTakeaway, "tax_takeaway"),
-    (Column::Id, "dish_id"),
+pub const WRITTEN: &[(MenuColumn, &str)] = &[
+    (MenuColumn::Category, "category"),
+    (MenuColumn::Name, "dish"),
+    (MenuColumn::Description, "description"),
+    (MenuColumn::Price, "price"),
+    (MenuColumn::Diets, "diets"),
+    (MenuColumn::Allergens, "allergens"),
+    (MenuColumn::Options, "options"),
+    (MenuColumn::Served, "served"),
+    (MenuColumn::TaxEatIn, "tax_eat_in"),
+    (MenuColumn::TaxTakeaway, "tax_takeaway"),
+    (MenuColumn::Id, "dish_id"),
 ];
 
 /// What they are called elsewhere: by people, by TastyIgniter, and by Odoo in its fields and in its lists. Of several columns that
 /// say the same the first of these counts.
-const OTHERS: &[(Column, &str)] = &[
-    (Column::Category, "categories"),
-    (Column::Category, "section"),
-    (Column::Category, "kategorie"),
-    (Column::Category, "الفئة"),
-    (Column::Category, "pos_categ_ids"),
-    (Column::Category, "pos_categ_ids/name"),
-    (Column::Category, "pos_categ_id"),
-    (Column::Category, "pos_categ_id/name"),
-    (Column::Category, "point of sale category"),
-    (Column::Category, "point of sale category/category name"),
-    (Column::Category, "categ_id"),
-    (Column::Category, "product category"),
-    (Column::Name, "name"),
-    (Column::Name, "item"),
-    (Column::Name, "gericht"),
-    (Column::Name, "الطبق"),
-    (Column::Description, "beschreibung"),
-    (Column::Description, "الوصف"),
-    (Column::Description, "description_sale"),
-    (Column::Description, "sales description"),
-    (Column::Price, "preis"),
-    (Column::Price, "السعر"),
-    (Column::Price, "list_price"),
-    (Column::Price, "sales price"),
-    (Column::Offered, "status"),
-    (Column::Offered, "available_in_pos"),
-    (Column::Offered, "available in pos"),
+const OTHERS: &[(MenuColumn, &str)] = &[
+    (MenuColumn::Category, "categories"),
+    (MenuColumn::Category, "section"),
+    (MenuColumn::Category, "kategorie"),
+    (MenuColumn::Category, "الفئة"),
+    (MenuColumn::Category, "pos_categ_ids"),
+    (MenuColumn::Category, "pos_categ_ids/name"),
+    (MenuColumn::Category, "pos_categ_id"),
+    (MenuColumn::Category, "pos_categ_id/name"),
+    (MenuColumn::Category, "point of sale category"),
+    (MenuColumn::Category, "point of sale category/category name"),
+    (MenuColumn::Category, "categ_id"),
+    (MenuColumn::Category, "product category"),
+    (MenuColumn::Name, "name"),
+    (MenuColumn::Name, "item"),
+    (MenuColumn::Name, "gericht"),
+    (MenuColumn::Name, "الطبق"),
+    (MenuColumn::Description, "beschreibung"),
+    (MenuColumn::Description, "الوصف"),
+    (MenuColumn::Description, "description_sale"),
+    (MenuColumn::Description, "sales description"),
+    (MenuColumn::Price, "preis"),
+    (MenuColumn::Price, "السعر"),
+    (MenuColumn::Price, "list_price"),
+    (MenuColumn::Price, "sales price"),
+    (MenuColumn::Offered, "status"),
+    (MenuColumn::Offered, "available_in_pos"),
+    (MenuColumn::Offered, "available in pos"),
 ];
 
 pub struct Columns {
-    at: BTreeMap<Column, usize>,
+    at: BTreeMap<MenuColumn, usize>,
     pub is_odoo: bool,
     /// Several categories stand in one cell, with commas between them.
     pub joins_categories: bool,
@@ -85,13 +85,13 @@ impl Columns {
                 at.entry(*column).or_insert(found);
             }
         }
-        for (column, name) in [(Column::Name, "dish"), (Column::Price, "price")] {
+        for (column, name) in [(MenuColumn::Name, "dish"), (MenuColumn::Price, "price")] {
             if !at.contains_key(&column) {
                 return Err(name);
             }
         }
-        let price = at.get(&Column::Price).and_then(|at| names.get(*at));
-        let category = at.get(&Column::Category).and_then(|at| names.get(*at));
+        let price = at.get(&MenuColumn::Price).and_then(|at| names.get(*at));
+        let category = at.get(&MenuColumn::Category).and_then(|at| names.get(*at));
         Ok(Self {
             is_odoo: price.is_some_and(|name| name == "list_price" || name == "sales price"),
             joins_categories: category.is_some_and(|name| name.starts_with("pos_categ_ids")),
@@ -100,7 +100,7 @@ impl Columns {
     }
 
     /// `None` if the table has no such column.
-    pub fn cell<'a>(&self, cells: &'a [String], column: Column) -> Option<&'a str> {
+    pub fn cell<'a>(&self, cells: &'a [String], column: MenuColumn) -> Option<&'a str> {
         let at = self.at.get(&column)?;
         Some(cells.get(*at).map_or("", |cell| cell.trim()))
     }

@@ -14,7 +14,7 @@ use servery_domain::{
 
 use super::{
     MISTAKES,
-    column::{Column, Columns},
+    column::{Columns, MenuColumn},
     of_file,
     words::{self, Words},
 };
@@ -128,20 +128,20 @@ impl TableReader<'_> {
         let columns = self.columns;
         let cell = |column| columns.cell(cells, column);
         let (name, price) = (
-            cell(Column::Name).unwrap_or_default(),
-            cell(Column::Price).unwrap_or_default(),
+            cell(MenuColumn::Name).unwrap_or_default(),
+            cell(MenuColumn::Price).unwrap_or_default(),
         );
         // In Odoo's lists more values of a dish follow on lines without one.
         if self.columns.is_odoo && name.is_empty() && price.is_empty() {
             return;
         }
-        if cell(Column::Offered).is_some_and(|offered| !is_true(offered)) {
-            let category = self.category(cell(Column::Category).unwrap_or_default());
+        if cell(MenuColumn::Offered).is_some_and(|offered| !is_true(offered)) {
+            let category = self.category(cell(MenuColumn::Category).unwrap_or_default());
             self.menu.leave_out(category.as_deref(), &super::name(name));
             return;
         }
         if let Some(dish) = self.dish(*line, (name, price), cells) {
-            let category = self.category(cell(Column::Category).unwrap_or_default());
+            let category = self.category(cell(MenuColumn::Category).unwrap_or_default());
             self.menu
                 .add_dish(category.as_deref(), &self.words.other_dishes, dish);
         }
@@ -167,28 +167,28 @@ impl TableReader<'_> {
         }
         let columns = self.columns;
         let cell = |column| columns.cell(cells, column);
-        let id = cell(Column::Id).filter(|id| !id.is_empty());
+        let id = cell(MenuColumn::Id).filter(|id| !id.is_empty());
         let id = id.and_then(|id| self.parsed(line, id, ImportFault::NoId));
         let dish = ImportedDish {
             at: FilePosition::Line(line),
             id,
             name: super::name(name),
             price: amount.unwrap_or(Minor::ZERO),
-            description: cell(Column::Description).map(super::description),
+            description: cell(MenuColumn::Description).map(super::description),
             allergens: self.listed(
                 line,
                 cells,
-                (Column::Allergens, ImportFault::UnknownAllergen),
+                (MenuColumn::Allergens, ImportFault::UnknownAllergen),
                 words::allergen,
             ),
             diets: self.listed(
                 line,
                 cells,
-                (Column::Diets, ImportFault::UnknownDiet),
+                (MenuColumn::Diets, ImportFault::UnknownDiet),
                 words::diet,
             ),
-            offers: cell(Column::Options).map(|options| ImportedOffers::Named(split(options))),
-            served: cell(Column::Served).map(|served| match served {
+            offers: cell(MenuColumn::Options).map(|options| ImportedOffers::Named(split(options))),
+            served: cell(MenuColumn::Served).map(|served| match served {
                 "" => None,
                 hours => self.parsed(line, hours, ImportFault::NoHours),
             }),
@@ -209,7 +209,7 @@ impl TableReader<'_> {
         &mut self,
         line: u32,
         cells: &[String],
-        (column, fault): (Column, ImportFault),
+        (column, fault): (MenuColumn, ImportFault),
         read: impl Fn(&str) -> Option<T>,
     ) -> Option<Vec<T>> {
         let cell = self.columns.cell(cells, column)?;
@@ -230,8 +230,8 @@ impl TableReader<'_> {
 
     /// Both rates, or none of them: then the restaurant's apply.
     fn tax(&mut self, line: u32, cells: &[String]) -> Option<Option<TaxRates>> {
-        let eat_in = self.columns.cell(cells, Column::TaxEatIn)?;
-        let takeaway = self.columns.cell(cells, Column::TaxTakeaway)?;
+        let eat_in = self.columns.cell(cells, MenuColumn::TaxEatIn)?;
+        let takeaway = self.columns.cell(cells, MenuColumn::TaxTakeaway)?;
         if eat_in.is_empty() && takeaway.is_empty() {
             return Some(None);
         }

@@ -11,7 +11,7 @@ use servery_domain::{
 };
 
 use super::{
-    column::{Column, WRITTEN},
+    column::{MenuColumn, WRITTEN},
     table::{joined, needs_guard},
 };
 
@@ -27,7 +27,7 @@ pub fn csv(file: &RestaurantFile, lang: Lang) -> csv::Result<Vec<u8>> {
         let cells = WRITTEN.iter().map(|(column, _)| {
             let text = cell(file, (category, dish), *column);
             let text = match (column, lang) {
-                (Column::Price | Column::TaxEatIn | Column::TaxTakeaway, Lang::German) => {
+                (MenuColumn::Price | MenuColumn::TaxEatIn | MenuColumn::TaxTakeaway, Lang::German) => {
                     text.replace('.', ",")
                 }
                 _ => text,
@@ -54,8 +54,8 @@ pub fn xlsx(file: &RestaurantFile) -> Result<Vec<u8>, XlsxError> {
     sheet.set_name("Menu")?.set_freeze_panes(1, 0)?;
     for (position, (column, name)) in (0..).zip(WRITTEN) {
         let width = match column {
-            Column::Description => 50,
-            Column::Category | Column::Name | Column::Id => 28,
+            MenuColumn::Description => 50,
+            MenuColumn::Category | MenuColumn::Name | MenuColumn::Id => 28,
             _ => 14,
         };
         sheet.write_string_with_format(0, position, *name, &head)?;
@@ -65,10 +65,10 @@ pub fn xlsx(file: &RestaurantFile) -> Result<Vec<u8>, XlsxError> {
         for (position, (column, _)) in (0..).zip(WRITTEN) {
             let text = cell(file, dish, *column);
             match (column, text.parse::<f64>()) {
-                (Column::Price, Ok(number)) => {
+                (MenuColumn::Price, Ok(number)) => {
                     sheet.write_number_with_format(row, position, number, &price)?
                 }
-                (Column::TaxEatIn | Column::TaxTakeaway, Ok(number)) => {
+                (MenuColumn::TaxEatIn | MenuColumn::TaxTakeaway, Ok(number)) => {
                     sheet.write_number(row, position, number)?
                 }
                 _ => sheet.write_string(row, position, text)?,
@@ -83,21 +83,21 @@ fn dishes(file: &RestaurantFile) -> impl Iterator<Item = (&Category, &Dish)> {
     categories.flat_map(|category| category.dishes.iter().map(move |dish| (category, dish)))
 }
 
-fn cell(file: &RestaurantFile, (category, dish): (&Category, &Dish), column: Column) -> String {
+fn cell(file: &RestaurantFile, (category, dish): (&Category, &Dish), column: MenuColumn) -> String {
     let rate = |rate: Option<TaxRate>| rate.map(TaxRate::percent).unwrap_or_default();
     match column {
-        Column::Id => dish.id.to_string(),
-        Column::Category => joined(std::iter::once(category.name.as_str())),
-        Column::Name => dish.name.clone(),
-        Column::Description => dish.description.clone(),
-        Column::Price => file.currency.plain(dish.price),
-        Column::Diets => codes(dish.diets.iter().map(|diet| diet.code())),
-        Column::Allergens => codes(dish.allergens.iter().map(|allergen| allergen.code())),
-        Column::Options => joined(dish.option_groups.iter().filter_map(|id| group_name(file, *id))),
-        Column::Served => dish.served.as_ref().map_or("", |hours| hours.as_str()).to_owned(),
-        Column::TaxEatIn => rate(dish.tax.map(|tax| tax.eat_in)),
-        Column::TaxTakeaway => rate(dish.tax.map(|tax| tax.takeaway)),
-        Column::Offered => "1".to_owned(),
+        MenuColumn::Id => dish.id.to_string(),
+        MenuColumn::Category => joined(std::iter::once(category.name.as_str())),
+        MenuColumn::Name => dish.name.clone(),
+        MenuColumn::Description => dish.description.clone(),
+        MenuColumn::Price => file.currency.plain(dish.price),
+        MenuColumn::Diets => codes(dish.diets.iter().map(|diet| diet.code())),
+        MenuColumn::Allergens => codes(dish.allergens.iter().map(|allergen| allergen.code())),
+        MenuColumn::Options => joined(dish.option_groups.iter().filter_map(|id| group_name(file, *id))),
+        MenuColumn::Served => dish.served.as_ref().map_or("", |hours| hours.as_str()).to_owned(),
+        MenuColumn::TaxEatIn => rate(dish.tax.map(|tax| tax.eat_in)),
+        MenuColumn::TaxTakeaway => rate(dish.tax.map(|tax| tax.takeaway)),
+        MenuColumn::Offered => "1".to_owned(),
     }
 }
 
