@@ -9,6 +9,7 @@ pub mod csrf;
 pub mod error;
 pub mod health;
 pub mod idempotency;
+pub mod invitation_cookie;
 mod lingering_close;
 pub mod metrics;
 pub mod open_streams;

@@ -1,6 +1,5 @@
 //! Who works in a restaurant, and who is invited to. The service behind the API and the plain forms.
 
-use axum::http::{HeaderMap, HeaderValue};
 use servery_domain::{
     account::{Permission, Role},
     audit::Author,
@@ -27,26 +26,6 @@ use crate::{
 
 /// How many sign-ins of each person the list shows.
 const SIGN_INS: u32 = 5;
-
-/// An address with a token would be in the browser's history and in logs.
-const INVITATION_COOKIE: &str = "__Host-invitation";
-/// Seconds for which the page shows a new link.
-const LINK_SHOWN_FOR: u32 = 3600;
-
-/// The cookie with the token for the page that its maker sees next.
-pub fn invitation_cookie(token: &str) -> Result<HeaderValue, ApiError> {
-    let cookie = format!(
-        "{INVITATION_COOKIE}={token}; Path=/; Max-Age={LINK_SHOWN_FOR}; Secure; HttpOnly; SameSite=Strict"
-    );
-    HeaderValue::from_str(&cookie).map_err(|error| ApiError::internal(&error))
-}
-
-/// The token in the cookie.
-pub fn made_invitation(headers: &HeaderMap) -> Option<String> {
-    let token = visitor::cookie(headers, INVITATION_COOKIE)?;
-    let is_token = token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_token.then(|| token.to_owned())
-}
 
 pub fn invitation_address(app: &AppState, token: &str) -> String {
     app.settings.public_url() + &invitations::path(token)

@@ -11,8 +11,7 @@ use servery_store::orders::Tracked;
 
 use crate::{
     accounts::sessions::{self, CurrentUser},
-    http::{client::Client, error::ApiError, rate_limit, visitor},
-    staff,
+    http::{client::Client, error::ApiError, invitation_cookie, rate_limit, visitor},
     state::AppState,
     sync::devices,
 };
@@ -43,7 +42,7 @@ impl Customer {
             visitor: visitor.map(|visitor| visitor.to_string()),
             device: devices::cookie_key(headers),
             pairing_code: devices::made_code(headers),
-            invitation: staff::made_invitation(headers),
+            invitation: invitation_cookie::read(headers),
             client,
         })
     }

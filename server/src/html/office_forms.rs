@@ -43,7 +43,7 @@ use crate::{
     http::{
         client::Client,
         error::{ApiError, Segments, Text},
-        visitor,
+        invitation_cookie, visitor,
     },
     invitations, menu_file,
     menu_import::{self, MenuImport, MenuImportOutcome},
@@ -187,7 +187,7 @@ async fn change_staff(
             let email = Some(form.get("email").to_owned()).filter(|email| !email.is_empty());
             let new = NewStaffInvitation { role: role()?, email };
             match staff::invite(app, (&user, client), slug, id()?, new).await? {
-                Some(token) => Ok(with_cookie(redirect(here), staff::invitation_cookie(&token)?)),
+                Some(token) => Ok(with_cookie(redirect(here), invitation_cookie::write(&token)?)),
                 None => done("mailed"),
             }
         }

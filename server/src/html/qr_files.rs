@@ -20,7 +20,10 @@ use super::preferences::Preferences;
 use crate::{
     accounts::sessions::CurrentUser,
     catalog::restaurant_now::{listing_of, restaurant_id},
-    http::error::{ApiError, Segments, Text},
+    http::{
+        error::{ApiError, Segments, Text},
+        invitation_cookie,
+    },
     qr_code::QrCode,
     qr_sheet::{self, QrCard},
     staff,
@@ -95,7 +98,7 @@ pub async fn get_invitation_code(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let none = || ApiError::new(ProblemType::NotFound, "this account has made no invitation here");
-    let token = staff::made_invitation(&headers).ok_or_else(none)?;
+    let token = invitation_cookie::read(&headers).ok_or_else(none)?;
     staff::own_invitation(&app, &user, &token)
         .await?
         .ok_or_else(none)?;
