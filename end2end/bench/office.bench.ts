@@ -1,5 +1,6 @@
 // What the office costs in the browser of a slow phone. Each figure is one line: `bench NAME VALUE UNIT`.
 
+import { part, say } from "./figures";
 import { signInToBoard } from "../board";
 import { appReady, expect, pattern, test, texts, type Servery } from "../servery";
 import type { Browser } from "@playwright/test";
@@ -10,13 +11,6 @@ const OPENINGS = 5;
 const KEYS = 60;
 /** The client is a phone, whose processor is slower than that of the machine that runs this. */
 const SLOWER = 4;
-
-const say = (name: string, value: number, unit: string, more = "") => console.log(`bench ${name} ${Math.round(value)} ${unit}${more}`);
-
-function part(numbers: number[], share: number) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
 
 async function phone(browser: Browser, servery: Servery) {
   const context = await browser.newContext({ baseURL: servery.url, viewport: { width: 360, height: 780 } });

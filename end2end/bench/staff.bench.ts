@@ -1,5 +1,6 @@
 // What the staff app costs in a browser. Each figure is one line: `bench NAME VALUE UNIT`.
 
+import { part, say } from "./figures";
 import { readFile } from "node:fs/promises";
 import { request, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { expect, test, type Servery } from "../servery";
@@ -12,13 +13,6 @@ const LINES = 50;
 const TAPS = 100;
 const ORDERS = 1_000;
 const STARTS = 7;
-
-const say = (name: string, value: number, unit: string, more = "") => console.log(`bench ${name} ${Math.round(value)} ${unit}${more}`);
-
-function part(numbers: number[], share: number) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
 
 async function pairingCode(servery: Servery, name: string) {
   const said = await servery.cli("staff", "pair", "--restaurant", SLUG, "--kind", "till", "--name", name);
