@@ -112,15 +112,18 @@ impl RestaurantFile {
         });
         repriced.collect()
     }
-}
 
-impl RestaurantFile {
     /// Puts another text in place of one in names and descriptions of the menu. Capital letters count. `None` if one would be too long.
     pub fn replace_text(&self, find: &str, with: &str) -> Option<Vec<PartChange>> {
         if find.is_empty() {
             return Some(Vec::new());
         }
-        let mut changes = ChangeList::new(self.clone());
+        let mut changes = Vec::new();
+        let mut add = |before, after| {
+            if before != after {
+                changes.push(PartChange::Replace { before, after });
+            }
+        };
         let replace = |text: &mut String, most: usize| {
             if text.contains(find) {
                 *text = text.replace(find, with);
@@ -131,7 +134,7 @@ impl RestaurantFile {
             let mut head = CategoryHead::of(category);
             replace(&mut head.name, limits::NAME)?;
             replace(&mut head.description, limits::DESCRIPTION)?;
-            changes.replace(
+            add(
                 RestaurantPart::Category(CategoryHead::of(category)),
                 RestaurantPart::Category(head),
             );
@@ -139,7 +142,7 @@ impl RestaurantFile {
                 let mut after = dish.clone();
                 replace(&mut after.name, limits::NAME)?;
                 replace(&mut after.description, limits::DESCRIPTION)?;
-                changes.replace(
+                add(
                     RestaurantPart::Dish(Box::new(dish.clone())),
                     RestaurantPart::Dish(Box::new(after)),
                 );
@@ -151,12 +154,12 @@ impl RestaurantFile {
             for choice in &mut after.choices {
                 replace(&mut choice.name, limits::NAME)?;
             }
-            changes.replace(
+            add(
                 RestaurantPart::OptionGroup(group.clone()),
                 RestaurantPart::OptionGroup(after),
             );
         }
-        Some(changes.changes)
+        Some(changes)
     }
 }
 
